@@ -1,0 +1,157 @@
+"""The records everything speaks: what a pack is, measures and reports. Pure.
+
+Voltage in V, current in A (positive while charging), charge in Ah, temperature in °C, time in s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, IntFlag
+
+
+class Protection(IntFlag):
+    """Protections that the BMS has tripped, as the bits of JBD's basic info (offset 16).
+
+    Bits 13 to 15 differ between vendor documents; see docs/jbd-protocol.md.
+    """
+
+    CELL_OVERVOLTAGE = 1 << 0
+    CELL_UNDERVOLTAGE = 1 << 1
+    PACK_OVERVOLTAGE = 1 << 2
+    PACK_UNDERVOLTAGE = 1 << 3
+    CHARGE_OVERTEMPERATURE = 1 << 4
+    CHARGE_UNDERTEMPERATURE = 1 << 5
+    DISCHARGE_OVERTEMPERATURE = 1 << 6
+    DISCHARGE_UNDERTEMPERATURE = 1 << 7
+    CHARGE_OVERCURRENT = 1 << 8
+    DISCHARGE_OVERCURRENT = 1 << 9
+    SHORT_CIRCUIT = 1 << 10
+    FRONTEND_ERROR = 1 << 11
+    MOSFET_LOCK = 1 << 12  # state, not a fault: somebody switched a MOSFET off
+    VENDOR_13 = 1 << 13  # charge MOSFET breakdown, or charge time-out
+    VENDOR_14 = 1 << 14  # discharge MOSFET breakdown
+    VENDOR_15 = 1 << 15  # MOSFET over-temperature
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mosfets:
+    """The two gates: True lets current through in that direction."""
+
+    charge: bool
+    discharge: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackSample:
+    """One poll of one pack. ``None`` means that the BMS did not report the value."""
+
+    voltage: float  # V, pack terminals
+    current: float  # A, positive while charging
+    soc: float  # %, 0-100, as the BMS counts it
+    remaining: float  # Ah
+    nominal: float  # Ah
+    cycles: int
+    mosfets: Mosfets
+    protection: Protection
+    cells: tuple[float, ...]  # V, in the BMS's own order
+    balancing: frozenset[int] = frozenset()  # cell numbers, 1-based
+    temperatures: tuple[float, ...] = ()  # °C, in the BMS's own order, unchecked
+    learned: float | None = None  # Ah, full-charge capacity as the BMS learned it
+    balance_current: float | None = None  # A
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackIdentity:
+    """What does not change from poll to poll; cached, so that a pack is known before it answers."""
+
+    hardware: str = ""  # the BMS's own model text, e.g. "JBD-SP04S034-L4S-200A-B-U"
+    firmware: str = ""  # e.g. "2.9"
+    cell_count: int = 0
+    ntc_count: int = 0
+    nominal: float = 0.0  # Ah
+    produced: str = ""  # ISO date, "" when the BMS holds none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counters:
+    """How often each protection tripped over the pack's life, by the BMS's own count."""
+
+    short_circuit: int
+    charge_overcurrent: int
+    discharge_overcurrent: int
+    cell_overvoltage: int
+    cell_undervoltage: int
+    charge_overtemperature: int
+    charge_undertemperature: int
+    discharge_overtemperature: int
+    discharge_undertemperature: int
+    pack_overvoltage: int
+    pack_undervoltage: int
+    restarts: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """All that one poll brought; identity and counters only when they were asked for."""
+
+    sample: PackSample
+    identity: PackIdentity | None = None
+    counters: Counters | None = None
+
+
+class Phase(Enum):
+    """How old the newest good sample is, in the steps that the owner can see."""
+
+    WAITING = "waiting"  # no sample since the start
+    FRESH = "fresh"
+    HELD = "held"  # the last poll failed; the last good values still stand
+    LOST = "lost"  # too old: measurements are invalid
+    WITHDRAWN = "withdrawn"  # the service has left the bus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkStatus:
+    """How the radio link to one pack is doing."""
+
+    state: str = "starting"  # a short phrase for the owner: "connected", "searching", ...
+    rssi: int | None = None  # dBm, as last seen in an advertisement
+    reconnects: int = 0  # links made anew since the start
+    failed_polls: int = 0  # since the start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extremes:
+    """Lowest and highest voltages seen over the pack's life here; ``None`` before the first sample."""
+
+    pack_min: float | None = None  # V
+    pack_max: float | None = None  # V
+    cell_min: float | None = None  # V
+    cell_max: float | None = None  # V
+
+
+class Level(Enum):
+    """A Venus alarm."""
+
+    OK = 0
+    WARNING = 1
+    ALARM = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything that the bus shows of one pack at one moment."""
+
+    address: str  # AA:BB:CC:DD:EE:FF
+    instance: int  # Venus device instance
+    custom_name: str = ""
+    insecure: bool = True  # /Mgmt/InsecureConnection
+    identity: PackIdentity = field(default_factory=PackIdentity)
+    phase: Phase = Phase.WAITING
+    sample: PackSample | None = None  # None unless phase is FRESH or HELD
+    cell_temperatures: tuple[float, ...] = ()  # °C, sane sensors in the cell role only
+    mosfet_temperature: float | None = None  # °C, the sensor in the MOSFET role if sane
+    counters: Counters | None = None
+    alarms: Mapping[str, Level] = field(default_factory=dict)  # "/Alarms/..." -> level
+    link: LinkStatus = field(default_factory=LinkStatus)
+    extremes: Extremes = field(default_factory=Extremes)

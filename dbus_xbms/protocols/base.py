@@ -1,0 +1,149 @@
+"""What every BMS protocol is made of: requests, frames, conversations and their errors. Pure.
+
+A conversation is a generator that yields a :class:`Request`, is sent the matching :class:`Frame`, and returns
+its result. Silence is thrown into it as :class:`NoReply`, so that a conversation can try another way. It does
+no I/O and knows no clock; :mod:`dbus_xbms.ble.link` runs it on the air.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from dbus_xbms.model import PackIdentity, Reading
+
+T = TypeVar("T")
+
+
+class ProtocolError(Exception):
+    """Bytes from a pack that do not make sense; the message says what was expected and what came."""
+
+
+class Refused(ProtocolError):
+    """The BMS answered, but with a refusal."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class NotVerified(ProtocolError):
+    """A command was acknowledged, but reading back shows no effect."""
+
+
+class LoginFailed(ProtocolError):
+    """The module wants a password or a pairing that we lack; the message tells the owner what to do."""
+
+
+class LinkError(Exception):
+    """The air failed: no adapter, no pack, no connection, no reply."""
+
+
+class NoReply(LinkError):
+    """A request stayed without its reply. ``echoed``: the module sent back the request itself."""
+
+    def __init__(self, message: str, *, echoed: bool = False) -> None:
+        super().__init__(message)
+        self.echoed = echoed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """Which reply belongs to which request: the kind of frame and its register or command number."""
+
+    kind: str  # one of the protocol's own framings, e.g. "dd", "ffaa"
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.kind} 0x{self.number:02x}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Bytes to send, and the key of the reply to await."""
+
+    encoded: bytes
+    reply: Key
+    timeout: float = 2.0  # s; JBD answers within 0.2 s, once in 700 in 1.6 s
+    retries: int = 2  # a write must not be repeated blindly: 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One whole, checksum-good frame (or a refusal, which may lack a good checksum)."""
+
+    key: Key
+    status: int  # 0: ok
+    payload: bytes
+    encoded: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echo:
+    """A request of ours that came back byte for byte."""
+
+    encoded: bytes
+
+
+Conversation = Generator[Request, Frame, T]
+
+
+class Framer(Protocol):
+    """Cuts a stream of notifications into frames; bounded, and never raises on what it is fed."""
+
+    def feed(self, chunk: bytes) -> list[Frame | Echo]:
+        """Take one notification and return what it completed."""
+        ...
+
+    def reset(self) -> None:
+        """Forget a frame that has begun: a torn one must not eat the next."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GattLayout:
+    """Where a protocol lives in the GATT table; full lower-case 128-bit UUIDs."""
+
+    service: str
+    notify: str
+    write: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advertised:
+    """What the air tells of a device before anybody connects."""
+
+    address: str
+    name: str = ""
+    services: tuple[str, ...] = ()  # full lower-case 128-bit UUIDs
+    manufacturer: Mapping[int, bytes]
+    rssi: int | None = None  # dBm
+
+
+class BmsProtocol(Protocol):
+    """One BMS family, as the link and the pack's task use it."""
+
+    name: str
+    layouts: tuple[GattLayout, ...]
+
+    def recognises(self, seen: Advertised) -> bool:
+        """Whether the advertisement looks like this family (to be confirmed by talking to it)."""
+        ...
+
+    def framer(self) -> Framer:
+        """Return a new framer."""
+        ...
+
+    def hello(self, address: str, password: str) -> Conversation[None]:
+        """Wake the BMS after connecting and log in if its module wants that.
+
+        Raises:
+            LoginFailed: a password or a pairing is needed.
+            NoReply: silence all the way.
+        """
+        ...
+
+    def poll(self, known: PackIdentity | None, *, counters: bool) -> Conversation[Reading]:
+        """Read the pack once; the identity too unless ``known``, the counters if asked for."""
+        ...

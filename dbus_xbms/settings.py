@@ -1,0 +1,293 @@
+"""The one table of settings: name, type, default, range, unit, help. Pure.
+
+A pack's settings live in localsettings under ``/Settings/Devices/xbms_<mac>/``, those of the whole program
+under ``/Settings/Services/Xbms/``. There is no other store.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+Value = int | float | str
+
+DEVICES = "/Settings/Devices"
+SERVICE = "/Settings/Services/Xbms"
+
+
+class SettingsError(Exception):
+    """A setting's name or value that the owner has to correct; the message says how."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One row. The default's Python type is the setting's type for life."""
+
+    name: str
+    default: Value
+    lowest: float | None = None
+    highest: float | None = None
+    unit: str = ""
+    silent: bool = False  # changes by itself: localsettings must not log every change
+    internal: bool = False  # the program's own memory; not offered to the owner
+    help: str
+
+    def parse(self, text: str) -> Value:
+        """Read an owner's text as a value of this setting.
+
+        Raises:
+            SettingsError: not of the type, or outside the range.
+        """
+        if isinstance(self.default, str):
+            return text
+        try:
+            value: Value = int(text) if isinstance(self.default, int) else float(text)
+        except ValueError as err:
+            kind = "a whole number" if isinstance(self.default, int) else "a number"
+            raise SettingsError(f"{self.name} takes {kind}{self._range()}, not {text!r}") from err
+        return self.checked(value)
+
+    def checked(self, value: object) -> Value:
+        """Return ``value`` in this setting's type.
+
+        Raises:
+            SettingsError: not of the type, or outside the range.
+        """
+        if isinstance(self.default, str):
+            if not isinstance(value, str):
+                raise SettingsError(f"{self.name} takes text, not {value!r}")
+            return value
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise SettingsError(f"{self.name} takes a number{self._range()}, not {value!r}")
+        number = type(self.default)(value)
+        low, high = self.lowest, self.highest
+        in_range = (low is None or number >= low) and (high is None or number <= high)
+        if number != value or not in_range:  # NaN and 1.5 for a whole number fail here too
+            raise SettingsError(f"{self.name} takes a number{self._range()}, not {value}")
+        return number
+
+    def _range(self) -> str:
+        if self.lowest is None or self.highest is None:
+            return ""
+        unit = f" {self.unit}" if self.unit else ""
+        return f" from {self.lowest:g} to {self.highest:g}{unit}"
+
+
+PACK_SETTINGS = (
+    Setting(name="Enabled", default=0, lowest=0, highest=1, help="1: this pack is ours. 0: only listed."),
+    Setting(name="CustomName", default="", help="The name shown on the GX."),
+    Setting(
+        name="ClassAndVrmInstance",
+        default="battery:1",
+        help="Device class and VRM instance; localsettings keeps it unique.",
+    ),
+    Setting(
+        name="ConnectionMode",
+        default=0,
+        lowest=0,
+        highest=1,
+        help="0: stay connected. 1: connect, read, disconnect at each poll, so that a phone app gets its turn.",
+    ),
+    Setting(
+        name="PollInterval",
+        default=0.0,
+        lowest=0.0,
+        highest=600.0,
+        unit="s",
+        help="Time between polls; 0: 1 s when connected for good, 30 s when per poll.",
+    ),
+    Setting(name="Adapter", default="", help="Bluetooth address of the adapter to use; empty: any."),
+    Setting(name="Password", default="", help="Password of the Bluetooth module, six digits, if it has one."),
+    Setting(
+        name="Hold",
+        default=30.0,
+        lowest=5.0,
+        highest=300.0,
+        unit="s",
+        help="The last good values stand this long when polls fail; then they are invalid.",
+    ),
+    Setting(
+        name="Withdraw",
+        default=900.0,
+        lowest=0.0,
+        highest=86400.0,
+        unit="s",
+        help="Without a good poll for this long the pack leaves the bus; 0: never.",
+    ),
+    Setting(
+        name="TemperatureRoles",
+        default="",
+        help="A letter per sensor: c cell, m MOSFET, - ignore. Empty: of two or more the first is the MOSFET's.",
+    ),
+    Setting(
+        name="InsecureConnection",
+        default=1,
+        lowest=0,
+        highest=1,
+        help="1: Venus does not share this pack's voltage and current with chargers (right for radio links).",
+    ),
+    Setting(
+        name="CellOvervoltageAlarm",
+        default=1,
+        lowest=1,
+        highest=2,
+        help="What a cell over-voltage protection raises at the end of a charge: 1 warning, 2 alarm.",
+    ),
+    Setting(
+        name="LowSocWarning",
+        default=10,
+        lowest=0,
+        highest=100,
+        unit="%",
+        help="Warn at this state of charge and below; alarm at half of it. 0: off.",
+    ),
+    Setting(
+        name="CellImbalanceWarning",
+        default=0.2,
+        lowest=0.0,
+        highest=1.0,
+        unit="V",
+        help="Warn when cells differ by this much; alarm at twice that. 0: off.",
+    ),
+    Setting(
+        name="MosfetTemperatureWarning",
+        default=80.0,
+        lowest=0.0,
+        highest=120.0,
+        unit="°C",
+        help="Warn at this MOSFET temperature; alarm 15 °C above it. 0: off.",
+    ),
+    # What the program remembers of a pack, so that it is known before it answers.
+    Setting(name="AdvertisedName", default="", silent=True, internal=True, help="Name in the advertisement."),
+    Setting(name="Hardware", default="", silent=True, internal=True, help="Model text of the BMS."),
+    Setting(name="Firmware", default="", silent=True, internal=True, help="Firmware of the BMS."),
+    Setting(name="Cells", default=0, silent=True, internal=True, help="Number of cells."),
+    Setting(name="Sensors", default=0, silent=True, internal=True, help="Number of temperature sensors."),
+    Setting(name="Nominal", default=0.0, silent=True, internal=True, unit="Ah", help="Nominal capacity."),
+    Setting(name="Produced", default="", silent=True, internal=True, help="Production date of the BMS."),
+    Setting(
+        name="MinimumVoltage",
+        default=0.0,
+        silent=True,
+        internal=True,
+        unit="V",
+        help="Lowest pack voltage seen; 0: none.",
+    ),
+    Setting(
+        name="MaximumVoltage",
+        default=0.0,
+        silent=True,
+        internal=True,
+        unit="V",
+        help="Highest pack voltage seen.",
+    ),
+    Setting(
+        name="MinimumCellVoltage",
+        default=0.0,
+        silent=True,
+        internal=True,
+        unit="V",
+        help="Lowest cell voltage seen; 0: none.",
+    ),
+    Setting(
+        name="MaximumCellVoltage",
+        default=0.0,
+        silent=True,
+        internal=True,
+        unit="V",
+        help="Highest cell voltage seen.",
+    ),
+)
+
+SERVICE_SETTINGS = (
+    Setting(
+        name="MaxConnections",
+        default=16,
+        lowest=1,
+        highest=64,
+        help="Packs connected at the same time on one adapter.",
+    ),
+)
+
+_MAC = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
+
+
+def normal_address(text: str) -> str:
+    """Return a Bluetooth address as ``AA:BB:CC:DD:EE:FF``, read with or without colons.
+
+    Raises:
+        SettingsError: ``text`` is no Bluetooth address.
+    """
+    digits = re.sub(r"[:\-_ ]", "", text).upper()
+    address = ":".join(digits[i : i + 2] for i in range(0, len(digits), 2))
+    if not _MAC.fullmatch(address):
+        raise SettingsError(f"{text!r} is no Bluetooth address; it looks like A4:C1:37:01:02:03")
+    return address
+
+
+def device_id(address: str) -> str:
+    """Name of a pack in localsettings and on the bus: ``xbms_a4c137010203``."""
+    return "xbms_" + address.replace(":", "").lower()
+
+
+def address_of(device: str) -> str | None:
+    """Address behind a name made by :func:`device_id`, or ``None`` if it is not one of ours."""
+    if not device.startswith("xbms_"):
+        return None
+    try:
+        return normal_address(device.removeprefix("xbms_"))
+    except SettingsError:
+        return None
+
+
+def pack_path(address: str, name: str) -> str:
+    """Path of a pack's setting in localsettings."""
+    return f"{DEVICES}/{device_id(address)}/{name}"
+
+
+def service_path(name: str) -> str:
+    """Path of a setting of the whole program in localsettings."""
+    return f"{SERVICE}/{name}"
+
+
+class Settings(Mapping[str, Value]):
+    """One pack's settings, or the program's, with defaults for what is not stored yet."""
+
+    def __init__(self, table: tuple[Setting, ...], stored: Mapping[str, object] | None = None) -> None:
+        self._values: dict[str, Value] = {row.name: row.default for row in table}
+        self._table = {row.name: row for row in table}
+        for name, value in (stored or {}).items():
+            self.put(name, value)
+
+    def __getitem__(self, name: str) -> Value:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def put(self, name: str, value: object) -> None:
+        """Set one value.
+
+        Raises:
+            SettingsError: unknown name, wrong type or out of range; the old value stands.
+        """
+        row = self._table.get(name)
+        if row is None:
+            raise SettingsError(f"there is no setting {name!r}; known: {', '.join(self._table)}")
+        self._values[name] = row.checked(value)
+
+    def text(self, name: str) -> str:
+        """Value of a text setting."""
+        value = self._values[name]
+        assert isinstance(value, str)
+        return value
+
+    def number(self, name: str) -> float:
+        """Value of a numeric setting."""
+        value = self._values[name]
+        assert not isinstance(value, str)
+        return value

@@ -1,0 +1,48 @@
+"""A private dbus-daemon for each test: both the system bus (BlueZ) and the session bus (Venus) of its children."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:dir={directory}</listen>
+  <policy context="default">
+    <allow user="*"/><allow own="*"/><allow eavesdrop="true"/>
+    <allow send_destination="*" eavesdrop="true"/>
+  </policy>
+</busconfig>
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.bus)
+
+
+@pytest.fixture
+def private_bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Address of a fresh dbus-daemon; DBUS_*_BUS_ADDRESS of this process and its children name it."""
+    daemon = shutil.which("dbus-daemon")
+    assert daemon, "these tests need dbus-daemon (Debian: apt install dbus-bin or dbus)"
+    config = tmp_path / "bus.conf"
+    config.write_text(CONFIG.format(directory=tmp_path))
+    with subprocess.Popen(
+        [daemon, f"--config-file={config}", "--nofork", "--print-address"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        address = process.stdout.readline().strip()
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        try:
+            yield address
+        finally:
+            process.terminate()
