@@ -87,7 +87,7 @@ PACK_SETTINGS = (
         default=0,
         lowest=0,
         highest=1,
-        help="0: stay connected. 1: connect, read, disconnect at each poll, so that a phone app gets its turn.",
+        help="0: stay connected. 1: connect, read, disconnect at each poll: a phone app gets its turn.",
     ),
     Setting(
         name="PollInterval",
@@ -118,7 +118,7 @@ PACK_SETTINGS = (
     Setting(
         name="TemperatureRoles",
         default="",
-        help="A letter per sensor: c cell, m MOSFET, - ignore. Empty: of two or more the first is the MOSFET's.",
+        help="A letter per sensor: c cell, m MOSFET, - ignore. Empty: of two or more the first is m.",
     ),
     Setting(
         name="InsecureConnection",

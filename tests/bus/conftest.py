@@ -1,4 +1,4 @@
-"""A private dbus-daemon for each test: both the system bus (BlueZ) and the session bus (Venus) of its children."""
+"""A private dbus-daemon for each test: system bus (BlueZ) and session bus (Venus) of its children."""
 
 from __future__ import annotations
 
