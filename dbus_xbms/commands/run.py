@@ -1,0 +1,21 @@
+"""Hold a Bluetooth link to every pack that is ours and publish each as a battery on D-Bus."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from dbus_xbms import app
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``dbus-xbms run``."""
+    parser.add_argument(
+        "--capture", type=Path, metavar="FILE", help="write every frame sent and received; `decode` reads it"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until SIGTERM, or until the bus goes away."""
+    return asyncio.run(app.serve(args.capture))

@@ -1,0 +1,51 @@
+#!/bin/sh
+# Sourced by script/test and script/demo from the project's root: system packages, Pythons and their venvs.
+
+# need COMMAND PACKAGE: make sure of a system command; as root on Debian or Ubuntu, install it.
+need() {
+    command -v "$1" >/dev/null || install_package "$2"
+    command -v "$1" >/dev/null || missing "$1" "$2"
+}
+
+install_package() {
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 0
+    echo "Installing $1 ..." >&2
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get -qq install --no-install-recommends "$1" >/dev/null 2>&1 </dev/null ||
+        { apt-get -qq update && apt-get -qq install --no-install-recommends "$1"; } >/dev/null </dev/null || true
+}
+
+missing() {
+    echo "$0: needs $1. On Debian or Ubuntu: sudo apt install $2" >&2
+    exit 1
+}
+
+# find_python VERSION...: print the path of the first such Python that can make a venv, on PATH or in pyenv.
+find_python() {
+    for version; do
+        for python in "python$version" "${PYENV_ROOT:-$HOME/.pyenv}/versions/$version."*/bin/python; do
+            "$python" -c 'import ensurepip, sys, venv; print(sys.executable)' 2>/dev/null && return
+        done
+    done
+    return 1
+}
+
+# need_python: like find_python, for any Python that the project supports.
+need_python() {
+    supported="3.12 3.11 3.13 3.14"
+    # shellcheck disable=SC2086  # the versions are words
+    find_python $supported && return
+    install_package python3-venv
+    # shellcheck disable=SC2086
+    find_python $supported || missing "Python 3.11 or newer with venv" python3-venv
+}
+
+# make_venv DIRECTORY PYTHON [EXTRAS]: install the project there, editable; nothing to do when it has not changed.
+make_venv() {
+    stamp="$PWD $2 ${3:-} $(cksum <pyproject.toml)"
+    [ "$(cat "$1/.installed" 2>/dev/null)" = "$stamp" ] && return
+    echo "Setting up $1 ..." >&2
+    "$2" -m venv --clear "$1"
+    "$1/bin/python" -m pip --quiet --disable-pip-version-check install --editable ".${3:-}" </dev/null
+    echo "$stamp" >"$1/.installed"
+}
