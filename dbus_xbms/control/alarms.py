@@ -1,7 +1,7 @@
 """Which Venus alarms a sample raises, and how long an alarm stands. Pure.
 
 A GX makes a new notification each time an alarm goes from 0 to 1 or 2, so an alarm stands for a while after
-its cause has gone. What the BMS itself trips on is raised at once; what is derived from measurements must last.
+its cause has gone. What the BMS itself trips on is raised at once; what is derived must last a moment.
 """
 
 from __future__ import annotations

@@ -1,0 +1,46 @@
+"""Samples for tests: one plausible pack, and whatever hypothesis makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+from dbus_xbms.model import Mosfets, PackSample, Protection
+from dbus_xbms.settings import PACK_SETTINGS, Settings
+
+SAMPLE = PackSample(
+    voltage=13.28,
+    current=-5.0,
+    soc=72.0,
+    remaining=72.0,
+    nominal=100.0,
+    cycles=12,
+    mosfets=Mosfets(charge=True, discharge=True),
+    protection=Protection(0),
+    cells=(3.321, 3.319, 3.320, 3.320),
+    temperatures=(21.0, 20.0, 20.5),
+)
+
+
+def sample(**changes: Any) -> PackSample:
+    """The plausible pack with some values changed."""
+    return replace(SAMPLE, **changes)
+
+
+def settings(**changes: Any) -> Settings:
+    """A pack's default settings with some changed."""
+    return Settings(PACK_SETTINGS, changes)
+
+
+samples = st.builds(
+    sample,
+    voltage=st.floats(0, 80),
+    current=st.floats(-300, 300),
+    soc=st.integers(0, 100).map(float),
+    mosfets=st.builds(Mosfets, charge=st.booleans(), discharge=st.booleans()),
+    protection=st.integers(0, 0xFFFF).map(Protection),
+    cells=st.lists(st.floats(0, 5), min_size=1, max_size=32).map(tuple),
+    temperatures=st.lists(st.floats(-273.1, 6280.4), max_size=8).map(tuple),
+)

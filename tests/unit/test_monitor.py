@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from math import inf
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbus_xbms.control import monitor
+from dbus_xbms.control.alarms import BMS_CABLE
+from dbus_xbms.control.freshness import poll_interval
+from dbus_xbms.control.monitor import State
+from dbus_xbms.model import Extremes, Level, PackSample, Phase
+from tests.unit.samples import SAMPLE, sample, samples, settings
+
+HOLD, WITHDRAW = 30.0, 900.0
+START = State(started=0.0)
+
+
+def phase_after(silence: float, *, failing: bool = True, **chosen: object) -> Phase:
+    """The phase when the only sample came at 0 s."""
+    state = monitor.sampled(START, SAMPLE, 0.0)
+    if failing:
+        state = monitor.failed(state)
+    return monitor.decide(state, silence, settings(**chosen))[1].phase
+
+
+@pytest.mark.parametrize(
+    ("silence", "phase"),
+    [
+        (0.0, Phase.HELD),
+        (HOLD - 0.1, Phase.HELD),
+        (HOLD, Phase.LOST),
+        (WITHDRAW - 0.1, Phase.LOST),
+        (WITHDRAW, Phase.WITHDRAWN),
+        (1e7, Phase.WITHDRAWN),
+    ],
+)
+def test_silence_goes_through_its_phases(silence: float, phase: Phase) -> None:
+    assert phase_after(silence) is phase
+
+
+def test_a_hung_link_loses_its_values_even_if_no_poll_ever_fails() -> None:
+    assert phase_after(HOLD - 0.1, failing=False) is Phase.FRESH
+    assert phase_after(HOLD, failing=False) is Phase.LOST
+
+
+def test_withdraw_zero_never_leaves_the_bus() -> None:
+    assert phase_after(1e9, Withdraw=0.0) is Phase.LOST
+
+
+def test_withdraw_shorter_than_hold_does_not_cut_the_hold() -> None:
+    assert phase_after(HOLD - 1, Withdraw=1.0) is Phase.HELD
+
+
+def test_in_per_poll_mode_the_hold_counts_from_when_the_next_sample_was_due() -> None:
+    chosen = settings(ConnectionMode=1)
+    assert poll_interval(chosen) == 30.0
+    assert phase_after(59.0, ConnectionMode=1) is Phase.HELD
+    assert phase_after(60.0, ConnectionMode=1) is Phase.LOST
+
+
+def test_one_missed_poll_changes_nothing_that_the_bus_shows() -> None:
+    state = monitor.sampled(START, SAMPLE, 0.0)
+    state, before = monitor.decide(state, 0.1, settings())
+    _, after = monitor.decide(monitor.failed(state), 2.0, settings())
+    assert (after.sample, after.alarms) == (before.sample, before.alarms)
+    assert after.phase is Phase.HELD
+
+
+def test_the_first_good_poll_brings_everything_back() -> None:
+    state = monitor.failed(monitor.sampled(START, SAMPLE, 0.0))
+    state, lost = monitor.decide(state, 5000.0, settings())
+    assert lost.sample is None
+    assert lost.alarms[BMS_CABLE] is Level.ALARM
+    _, back = monitor.decide(monitor.sampled(state, SAMPLE, 5001.0), 5001.0, settings())
+    assert back.phase is Phase.FRESH
+    assert back.sample == SAMPLE
+    assert back.alarms[BMS_CABLE] is Level.OK
+
+
+def test_a_pack_that_was_never_heard_waits_then_counts_as_lost() -> None:
+    assert monitor.decide(START, HOLD - 1, settings())[1].phase is Phase.WAITING
+    assert monitor.decide(START, HOLD, settings())[1].phase is Phase.LOST
+    assert monitor.decide(START, WITHDRAW, settings())[1].phase is Phase.WITHDRAWN
+
+
+def test_extremes_only_ever_widen() -> None:
+    known = State(started=0.0, extremes=Extremes(pack_min=12.0, pack_max=14.0, cell_min=3.0, cell_max=3.5))
+    state = monitor.sampled(known, sample(voltage=14.4, cells=(2.9, 3.3)), 1.0)
+    assert state.extremes == Extremes(pack_min=12.0, pack_max=14.4, cell_min=2.9, cell_max=3.5)
+
+
+@given(st.lists(st.tuples(st.floats(0, 2000), st.none() | samples), max_size=40))
+def test_nothing_older_than_the_hold_is_ever_shown(history: list[tuple[float, PackSample | None]]) -> None:
+    now, state, newest, sampled_at = 0.0, START, None, -inf
+    for passed, seen in history:
+        now += passed
+        if seen is None:
+            state = monitor.failed(state)
+        else:
+            state, newest, sampled_at = monitor.sampled(state, seen, now), seen, now
+        state, decision = monitor.decide(state, now, settings())
+        assert decision.sample in (None, newest)
+        if now - sampled_at >= HOLD:
+            assert decision.sample is None
+            assert decision.phase is not Phase.FRESH
+        assert decision.valid_for > 0

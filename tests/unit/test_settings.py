@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+
+from dbus_xbms.settings import (
+    PACK_SETTINGS,
+    SERVICE_SETTINGS,
+    Setting,
+    Settings,
+    SettingsError,
+    address_of,
+    device_id,
+    normal_address,
+    pack_path,
+)
+
+ADDRESS = "A4:C1:37:01:02:03"
+
+
+@pytest.mark.parametrize(
+    "text", ["a4:c1:37:01:02:03", "A4C137010203", "a4-c1-37-01-02-03", "A4_C1_37_01_02_03"]
+)
+def test_an_address_is_read_in_every_usual_spelling(text: str) -> None:
+    assert normal_address(text) == ADDRESS
+
+
+@pytest.mark.parametrize("text", ["", "A4:C1:37:01:02", "A4:C1:37:01:02:0G", "my battery", "A4C13701020304"])
+def test_what_is_no_address_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(SettingsError, match="looks like"):
+        normal_address(text)
+
+
+def test_a_pack_is_found_again_by_its_name_on_the_bus() -> None:
+    assert device_id(ADDRESS) == "xbms_a4c137010203"
+    assert address_of(device_id(ADDRESS)) == ADDRESS
+    assert address_of("ttyUSB1") is None
+    assert address_of("xbms_neighbour") is None
+    assert pack_path(ADDRESS, "Hold") == "/Settings/Devices/xbms_a4c137010203/Hold"
+
+
+@pytest.mark.parametrize("row", PACK_SETTINGS + SERVICE_SETTINGS, ids=lambda row: row.name)
+def test_every_default_lies_in_its_own_range_and_has_help(row: Setting) -> None:
+    assert row.checked(row.default) == row.default
+    assert row.help.endswith(".") or row.help[-1].isalnum()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Hold", "soon"),
+        ("Hold", "4.9"),
+        ("Hold", "nan"),
+        ("Hold", "inf"),
+        ("ConnectionMode", "1.5"),
+        ("Enabled", "2"),
+    ],
+)
+def test_a_value_out_of_range_or_type_is_refused_and_the_old_one_stands(name: str, text: str) -> None:
+    chosen = Settings(PACK_SETTINGS)
+    row = next(row for row in PACK_SETTINGS if row.name == name)
+    with pytest.raises(SettingsError, match=name):
+        chosen.put(name, row.parse(text))
+    assert chosen[name] == row.default
+
+
+@pytest.mark.parametrize("value", [True, None, [], "1"])
+def test_a_number_is_never_made_of_something_else(value: object) -> None:
+    with pytest.raises(SettingsError):
+        Settings(PACK_SETTINGS).put("Hold", value)
+
+
+def test_an_unknown_setting_is_refused_by_name() -> None:
+    with pytest.raises(SettingsError, match="Holdd"):
+        Settings(PACK_SETTINGS).put("Holdd", 1)
