@@ -29,6 +29,8 @@ class Setting:
     lowest: float | None = None
     highest: float | None = None
     unit: str = ""
+    pattern: str = ""  # what a text must look like, and ...
+    form: str = ""  # ... the same in the owner's words
     silent: bool = False  # changes by itself: localsettings must not log every change
     internal: bool = False  # the program's own memory; not offered to the owner
     help: str
@@ -40,7 +42,7 @@ class Setting:
             SettingsError: not of the type, or outside the range.
         """
         if isinstance(self.default, str):
-            return text
+            return self.checked(text)
         try:
             value: Value = int(text) if isinstance(self.default, int) else float(text)
         except ValueError as err:
@@ -55,8 +57,8 @@ class Setting:
             SettingsError: not of the type, or outside the range.
         """
         if isinstance(self.default, str):
-            if not isinstance(value, str):
-                raise SettingsError(f"{self.name} takes text, not {value!r}")
+            if not isinstance(value, str) or not re.fullmatch(self.pattern or ".*", value, re.DOTALL):
+                raise SettingsError(f"{self.name} takes {self.form or 'text'}, not {value!r}")
             return value
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise SettingsError(f"{self.name} takes a number{self._range()}, not {value!r}")
@@ -80,6 +82,8 @@ PACK_SETTINGS = (
     Setting(
         name="ClassAndVrmInstance",
         default="battery:1",
+        pattern=r"battery:\d+",
+        form="text like battery:3",
         help="Device class and VRM instance; localsettings keeps it unique.",
     ),
     Setting(
@@ -97,8 +101,20 @@ PACK_SETTINGS = (
         unit="s",
         help="Time between polls; 0: 1 s when connected for good, 30 s when per poll.",
     ),
-    Setting(name="Adapter", default="", help="Bluetooth address of the adapter to use; empty: any."),
-    Setting(name="Password", default="", help="Password of the Bluetooth module, six digits, if it has one."),
+    Setting(
+        name="Adapter",
+        default="",
+        pattern=r"(([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2})?",
+        form="an adapter's address like 00:1A:7D:DA:71:13, or nothing",
+        help="Bluetooth address of the adapter to use; empty: any.",
+    ),
+    Setting(
+        name="Password",
+        default="",
+        pattern=r"[ -~]{6}|",
+        form="six characters, or nothing",
+        help="Password of the Bluetooth module, if it has one.",
+    ),
     Setting(
         name="Hold",
         default=30.0,
@@ -118,6 +134,8 @@ PACK_SETTINGS = (
     Setting(
         name="TemperatureRoles",
         default="",
+        pattern="[cm-]*",
+        form="the letters c, m and -",
         help="A letter per sensor: c cell, m MOSFET, - ignore. Empty: of two or more the first is m.",
     ),
     Setting(
