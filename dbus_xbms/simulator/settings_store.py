@@ -1,0 +1,185 @@
+"""The settings behind the simulated localsettings: what is stored, and which change is allowed. Pure.
+
+The rules are those of Victron's localsettings 1.76: venus-contract, as run on the real one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+Number = int | float
+Value = int | float | str
+
+ROOT = "/Settings"
+DEVICES = "/Settings/Devices"
+KINDS: dict[str, type[int] | type[float] | type[str]] = {"i": int, "f": float, "s": str}
+
+
+class AddError(IntEnum):
+    """What AddSettings answers for one setting."""
+
+    NONE = 0
+    UNDERSCORE_PREFIX = -2
+    UNKNOWN_TYPE = -3
+    INVALID_PATH = -4
+    TYPE_DIFFERS = -5
+    INVALID_DEFAULT = -6
+    DEFAULT_OUT_OF_RANGE = -7
+    IS_GROUP = -8
+    NOT_IN_SETTINGS = -9
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """One stored setting. ``kind``: i, f or s."""
+
+    kind: str
+    value: Value
+    default: Value
+    lowest: Number | None = None
+    highest: Number | None = None
+    silent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """Outcome of one add: ``changed`` tells whether anything has to be announced and saved."""
+
+    error: AddError
+    entry: Entry | None = None
+    changed: bool = False
+
+
+def converted(kind: str, value: Any) -> Value | None:
+    """Return ``value`` in a setting's type, or ``None`` if it has no such reading."""
+    if value is None:
+        return None
+    try:
+        return KINDS[kind](value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _number(kind: str, value: object) -> Number | None:
+    limit = converted(kind, value)
+    return None if isinstance(limit, str) else limit
+
+
+def class_and_instance(value: object) -> tuple[str, int] | None:
+    """Read ``battery:3``; ``None`` if it is not exactly a class, a colon and a whole number."""
+    parts = value.split(":") if isinstance(value, str) else []
+    try:
+        return (parts[0], int(parts[1])) if len(parts) == 2 else None
+    except ValueError:
+        return None
+
+
+def _is_instance(path: str) -> bool:
+    parts = path.split("/")
+    return path.startswith(DEVICES + "/") and len(parts) == 5 and parts[4] == "ClassAndVrmInstance"
+
+
+class Store:
+    """All settings by their path."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, Entry] = {}
+
+    def is_group(self, path: str) -> bool:
+        """Whether ``path`` is a group of settings rather than a setting."""
+        prefix = path.rstrip("/") + "/"
+        return path in ("/", ROOT, DEVICES) or any(name.startswith(prefix) for name in self.entries)
+
+    def below(self, path: str) -> dict[str, Entry]:
+        """Settings in a group, by their path relative to it."""
+        prefix = path.rstrip("/") + "/"
+        return {
+            name.removeprefix(prefix): entry
+            for name, entry in self.entries.items()
+            if name.startswith(prefix)
+        }
+
+    def add(
+        self,
+        path: str,
+        kind: str,
+        default: object,
+        lowest: object = None,
+        highest: object = None,
+        *,
+        silent: bool = False,
+    ) -> Added:
+        """Add a setting, or update the attributes of one that exists; its value stands."""
+        if "/_" in path:
+            return Added(error=AddError.UNDERSCORE_PREFIX)
+        if kind not in KINDS:
+            return Added(error=AddError.UNKNOWN_TYPE)
+        first = converted(kind, default)
+        if first is None:
+            return Added(error=AddError.INVALID_DEFAULT)
+        low, high = _limits(kind, lowest, highest)
+        if not isinstance(first, str) and not _within(first, low, high):
+            return Added(error=AddError.DEFAULT_OUT_OF_RANGE)
+        if not path.startswith(ROOT + "/"):
+            return Added(error=AddError.NOT_IN_SETTINGS)
+        if path not in self.entries and self.is_group(path):
+            return Added(error=AddError.IS_GROUP)
+        entry = Entry(kind=kind, value=first, default=first, lowest=low, highest=high, silent=silent)
+        return self._merge(path, entry)
+
+    def _merge(self, path: str, entry: Entry) -> Added:
+        old = self.entries.get(path)
+        if old is not None and old.kind != entry.kind:
+            return Added(error=AddError.TYPE_DIFFERS)
+        if _is_instance(path) and class_and_instance(entry.default) is None:
+            return Added(error=AddError.INVALID_DEFAULT)
+        if old is not None:
+            entry.value = old.value
+            if entry == old:
+                return Added(error=AddError.NONE, entry=old)
+        entry.value = self._free(path, entry.value)
+        self.entries[path] = entry
+        return Added(error=AddError.NONE, entry=entry, changed=True)
+
+    def put(self, path: str, value: object) -> bool | None:
+        """Set one value: True if it changed, False if it was that already, ``None`` if refused."""
+        entry = self.entries[path]
+        new = converted(entry.kind, value)
+        if new is None or (not isinstance(new, str) and not _within(new, entry.lowest, entry.highest)):
+            return None
+        if new == entry.value:
+            return False
+        if _is_instance(path) and class_and_instance(new) is None:
+            return None
+        entry.value = self._free(path, new)
+        return True
+
+    def put_default(self, path: str) -> bool | None:
+        """Set one value back to its default, with the same answers; refused for a device instance."""
+        return None if _is_instance(path) else self.put(path, self.entries[path].default)
+
+    def remove(self, path: str) -> bool:
+        """Forget one setting; whether there was one."""
+        return self.entries.pop(path, None) is not None
+
+    def _free(self, path: str, value: Value) -> Value:
+        """Next free instance of the same class, if ``path`` is a device instance."""
+        wanted = class_and_instance(value) if _is_instance(path) else None
+        if wanted is None:
+            return value
+        taken = {e.value for p, e in self.entries.items() if p != path and _is_instance(p)}
+        name, number = wanted
+        while f"{name}:{number}" in taken:
+            number += 1
+        return f"{name}:{number}"
+
+
+def _limits(kind: str, lowest: object, highest: object) -> tuple[Number | None, Number | None]:
+    low, high = _number(kind, lowest), _number(kind, highest)
+    return (None, None) if kind == "s" or (low == 0 and high == 0) else (low, high)
+
+
+def _within(number: Number, lowest: Number | None, highest: Number | None) -> bool:
+    return (lowest is None or number >= lowest) and (highest is None or number <= highest)

@@ -1,0 +1,207 @@
+"""The simulated localsettings behaves as Victron's: each rule of the contract, over a real bus."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dbus_fast import BusType, Message, MessageType, Variant, unpack_variants
+from dbus_fast.aio import MessageBus
+
+from dbus_xbms.simulator.localsettings import BUS_ITEM, NAME, SETTINGS, LocalSettings
+
+ENABLED = "/Settings/Devices/xbms_a4c137000001/Enabled"
+
+
+def instance(device: str) -> str:
+    return f"/Settings/Devices/{device}/ClassAndVrmInstance"
+
+
+class Client:
+    """A bus client that remembers every PropertiesChanged it saw."""
+
+    def __init__(self, bus: MessageBus) -> None:
+        self.bus = bus
+        self.seen: list[tuple[str, dict[str, Any]]] = []
+        bus.add_message_handler(self._note)
+
+    def _note(self, message: Message) -> bool:
+        if message.message_type is MessageType.SIGNAL and message.member == "PropertiesChanged":
+            self.seen.append((message.path or "", unpack_variants(message.body[0])))
+        return False
+
+    async def call(self, path: str, interface: str, member: str, signature: str = "", *body: Any) -> Any:
+        reply = await self.bus.call(
+            Message(
+                destination=NAME,
+                path=path,
+                interface=interface,
+                member=member,
+                signature=signature,
+                body=list(body),
+            )
+        )
+        assert reply is not None
+        assert reply.message_type is MessageType.METHOD_RETURN, (reply.error_name, reply.body)
+        return unpack_variants(reply.body)[0]
+
+    async def add(self, **row: Variant) -> dict[str, Any]:
+        (result,) = await self.call("/", SETTINGS, "AddSettings", "aa{sv}", [row])
+        assert isinstance(result, dict)
+        return result
+
+    async def get(self, path: str) -> Any:
+        return await self.call(path, BUS_ITEM, "GetValue")
+
+    async def put(self, path: str, value: Variant) -> Any:
+        return await self.call(path, BUS_ITEM, "SetValue", "v", value)
+
+
+@pytest.fixture
+async def settings(private_bus: str) -> AsyncIterator[LocalSettings]:
+    served = LocalSettings(BusType.SYSTEM)
+    await served.open()
+    yield served
+    await served.close()
+
+
+@pytest.fixture
+async def client(private_bus: str) -> AsyncIterator[Client]:
+    bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
+    await bus.call(
+        Message(
+            destination="org.freedesktop.DBus",
+            path="/org/freedesktop/DBus",
+            interface="org.freedesktop.DBus",
+            member="AddMatch",
+            signature="s",
+            body=[f"type='signal',interface='{BUS_ITEM}'"],
+        )
+    )
+    yield Client(bus)
+    bus.disconnect()
+    await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.parametrize(
+    ("path", "default", "error"),
+    [
+        (Variant("s", "/Settings/_Hidden/X"), Variant("i", 1), -2),
+        (Variant("s", "/Settings/X"), Variant("u", 1), -3),
+        (Variant("s", "/Settings/X"), Variant("b", True), -3),
+        (Variant("s", "/Settings/X"), Variant("y", 1), -3),
+        (Variant("i", 5), Variant("i", 1), -4),
+        (Variant("s", "/Settings/Known"), Variant("s", "text"), -5),
+        (Variant("s", "/Settings/Devices/a/ClassAndVrmInstance"), Variant("s", "battery"), -6),
+        (Variant("s", "/Settings/X"), Variant("i", 11), -7),
+        (Variant("s", "/Settings/Group"), Variant("i", 1), -8),
+        (Variant("s", "/Elsewhere/X"), Variant("i", 1), -9),
+    ],
+)
+async def test_a_setting_that_cannot_be_added_is_refused_with_its_own_error(
+    settings: LocalSettings, client: Client, path: Variant, default: Variant, error: int
+) -> None:
+    await client.add(path=Variant("s", "/Settings/Known"), default=Variant("i", 1))
+    await client.add(path=Variant("s", "/Settings/Group/Member"), default=Variant("i", 1))
+    limits = {"min": Variant("i", 0), "max": Variant("i", 10)} if default.signature == "i" else {}
+    result = await client.add(path=path, default=default, **limits)
+    assert result["error"] == error
+    assert "value" not in result
+
+
+async def test_adding_again_keeps_the_value_and_updates_the_limits(
+    settings: LocalSettings, client: Client
+) -> None:
+    row = {"path": Variant("s", ENABLED), "default": Variant("i", 0)}
+    assert await client.add(**row, min=Variant("i", 0), max=Variant("i", 1)) == {
+        "path": ENABLED,
+        "error": 0,
+        "value": 0,
+    }
+    assert await client.put(ENABLED, Variant("i", 1)) == 0
+    again = await client.add(**row, min=Variant("i", 0), max=Variant("i", 5))
+    assert again["value"] == 1
+    assert await client.call(ENABLED, BUS_ITEM, "GetMax") == 5
+
+
+async def test_a_value_out_of_range_is_refused_and_nothing_changes(
+    settings: LocalSettings, client: Client
+) -> None:
+    await client.add(
+        path=Variant("s", ENABLED), default=Variant("i", 0), min=Variant("i", 0), max=Variant("i", 1)
+    )
+    assert await client.put(ENABLED, Variant("i", 2)) == -1
+    assert await client.put(ENABLED, Variant("s", "on")) == -1
+    assert await client.get(ENABLED) == 0
+
+
+async def test_a_change_is_announced_once_and_the_same_value_never(
+    settings: LocalSettings, client: Client
+) -> None:
+    await client.add(path=Variant("s", ENABLED), default=Variant("i", 0))
+    client.seen.clear()
+    await client.put(ENABLED, Variant("i", 1))
+    await client.put(ENABLED, Variant("i", 1))
+    assert client.seen == [(ENABLED, {"Value": 1, "Text": "1"})]
+
+
+async def test_instances_of_a_class_stay_unique_when_added_and_when_set(
+    settings: LocalSettings, client: Client
+) -> None:
+    first, second, other = instance("a"), instance("b"), instance("c")
+    default = Variant("s", "battery:1")
+    assert (await client.add(path=Variant("s", first), default=default))["value"] == "battery:1"
+    assert (await client.add(path=Variant("s", second), default=default))["value"] == "battery:2"
+    assert (await client.add(path=Variant("s", first), default=default))["value"] == "battery:1"
+    assert (await client.add(path=Variant("s", other), default=Variant("s", "tank:1")))["value"] == "tank:1"
+    assert await client.put(second, Variant("s", "battery:1")) == 0
+    assert await client.get(second) == "battery:2"
+    assert await client.put(second, Variant("s", "nonsense")) == -1
+    assert await client.call(second, BUS_ITEM, "SetDefault") == -1
+
+
+async def test_the_root_and_the_groups_list_what_is_below_them(
+    settings: LocalSettings, client: Client
+) -> None:
+    await client.add(
+        path=Variant("s", ENABLED), default=Variant("i", 0), min=Variant("i", 0), max=Variant("i", 1)
+    )
+    items = await client.call("/", BUS_ITEM, "GetItems")
+    assert items == {ENABLED: {"Value": 0, "Text": "0", "Min": 0, "Max": 1, "Default": 0}}
+    assert await client.get("/Settings/Devices") == {"xbms_a4c137000001/Enabled": 0}
+
+
+async def test_removed_settings_are_gone_and_announced_as_invalid(
+    settings: LocalSettings, client: Client
+) -> None:
+    await client.add(path=Variant("s", ENABLED), default=Variant("i", 0))
+    answers = await client.call("/", SETTINGS, "RemoveSettings", "as", [ENABLED, "/Settings/Nowhere"])
+    assert answers == [0, -1]
+    assert client.seen[-1] == (ENABLED, {"Value": [], "Text": ""})
+    with pytest.raises(AssertionError, match="UnknownObject"):
+        await client.get(ENABLED)
+
+
+async def test_the_old_single_add_works_on_the_settings_group(
+    settings: LocalSettings, client: Client
+) -> None:
+    body = ("Services/Xbms", "Level", Variant("d", 1.5), "f", Variant("d", 0.0), Variant("d", 2.0))
+    assert await client.call("/Settings", SETTINGS, "AddSetting", "ssvsvv", *body) == 0
+    assert await client.get("/Settings/Services/Xbms/Level") == 1.5
+
+
+async def test_settings_are_kept_in_the_file_over_a_restart(private_bus: str, tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    first = LocalSettings(BusType.SYSTEM, file)
+    await first.open()
+    first._add(ENABLED, "i", 0, 0, 1, False)
+    first.store.put(ENABLED, 1)
+    await first.close()
+    assert json.loads(file.read_text())[ENABLED]["value"] == 1
+    second = LocalSettings(BusType.SYSTEM, file)
+    await second.open()
+    await second.close()
+    assert second.store.entries[ENABLED].value == 1
