@@ -1,0 +1,45 @@
+"""The bus that Venus lives on, and what can go wrong with it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+from dbus_fast import AuthError, BusType, DBusError, InvalidAddressError
+from dbus_fast.aio import MessageBus
+
+CONNECT_TIMEOUT = 10.0  # s; a bus answers within milliseconds
+
+
+class BusError(Exception):
+    """The bus, or our place on it, is not there; the message says what to do."""
+
+
+class NoBus(BusError):
+    """There is no bus to connect to."""
+
+
+class NameTaken(BusError):
+    """Somebody else owns the name of a service of ours."""
+
+
+class BusLost(BusError):
+    """The bus closed the connection."""
+
+
+async def connect() -> MessageBus:
+    """Connect to the session bus if the environment names one, else to the system bus, as Victron's tools do.
+
+    Raises:
+        NoBus: nobody answers there.
+    """
+    session = "DBUS_SESSION_BUS_ADDRESS" in os.environ
+    which = "session" if session else "system"
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT):
+            return await MessageBus(bus_type=BusType.SESSION if session else BusType.SYSTEM).connect()
+    except (OSError, EOFError, AuthError, DBusError, InvalidAddressError) as err:
+        hint = (
+            "unset DBUS_SESSION_BUS_ADDRESS to use the system bus" if session else "is dbus-daemon running?"
+        )
+        raise NoBus(f"cannot connect to the D-Bus {which} bus: {err or type(err).__name__}; {hint}") from err

@@ -1,0 +1,57 @@
+"""One path of a service on the bus: its type, its text, and where its value comes from. Pure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Literal
+
+from dbus_xbms.model import Report
+from dbus_xbms.settings import Value
+
+INVALID_TEXT = "---"
+
+Read = Callable[[Report], Value | None]
+
+_DECIMALS = re.compile(r"\.(\d)f")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One row of a table of paths.
+
+    The type (``i`` int, ``d`` double, ``s`` text) is for life. Numbers are rounded to the decimals of the
+    text, so that noise below what anybody can read makes no signal.
+    """
+
+    path: str
+    kind: Literal["i", "d", "s"]
+    text: str
+    read: Read
+    _: KW_ONLY
+    every: float = 0.0  # s, the least time between two changes shown; becoming valid or invalid never waits
+    writable: bool = False
+    lowest: int | None = None  # of a writable number
+    highest: int | None = None
+    decimals: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        found = _DECIMALS.search(self.text)
+        object.__setattr__(self, "decimals", int(found[1]) if found else 0)
+
+    def value(self, report: Report) -> Value | None:
+        """What to show of ``report``: of this row's type, rounded, ``None`` for invalid."""
+        raw = self.read(report)
+        if raw is None:
+            return None
+        if isinstance(raw, str) or self.kind == "s":
+            return "".join(char for char in str(raw) if char.isprintable())  # D-Bus drops who sends it a NUL
+        if not math.isfinite(raw):
+            return None
+        return int(raw) if self.kind == "i" else round(float(raw), self.decimals) + 0.0  # never -0.0
+
+    def show(self, value: Value | None) -> str:
+        """Text of a value for humans; notifications on the GX print it."""
+        return INVALID_TEXT if value is None else self.text.format(value)

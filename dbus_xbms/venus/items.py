@@ -1,0 +1,277 @@
+"""What the bus shows of a pack, one row per path. Pure.
+
+``None`` is shown as invalid: every measurement is, as long as no sample stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from dbus_xbms import __version__
+from dbus_xbms.control.alarms import ALARM_PATHS, BMS_CABLE, CELL_IMBALANCE
+from dbus_xbms.control.temperatures import HIGHEST_SANE, LOWEST_SANE
+from dbus_xbms.model import Counters, Level, PackIdentity, PackSample, Phase, Protection, Report
+from dbus_xbms.settings import Value
+from dbus_xbms.venus.item import Item, Read
+
+PRODUCT_ID = 0xBA58  # in none of the lists for which a GX changes its behaviour
+
+CELLS_EVERY = 5.0  # s; eight programs on a GX decode each signal, and nobody reads cells faster
+SLOW_EVERY = 60.0  # s; counters and what follows from them
+
+
+def _sample(read: Callable[[PackSample], Value | None]) -> Read:
+    return lambda report: None if report.sample is None else read(report.sample)
+
+
+def _cells(read: Callable[[tuple[float, ...]], Value]) -> Read:
+    return _sample(lambda sample: read(sample.cells) if sample.cells else None)
+
+
+def _temperatures(read: Callable[[tuple[float, ...]], Value]) -> Read:
+    return lambda report: (
+        read(report.cell_temperatures) if report.sample and report.cell_temperatures else None
+    )
+
+
+def _counters(read: Callable[[Counters], int]) -> Read:
+    return lambda report: None if report.counters is None else read(report.counters)
+
+
+def _cell_id(pick: Callable[[Iterable[float]], float]) -> Read:
+    return _cells(lambda cells: f"C{cells.index(pick(cells)) + 1}")
+
+
+def _sensor_id(pick: Callable[[Iterable[float]], float]) -> Read:
+    def read(report: Report) -> str | None:
+        if report.sample is None or not report.cell_temperatures:
+            return None
+        found = pick(report.cell_temperatures)
+        # From the last sensor on, because a MOSFET's sensor comes first and may read the same.
+        return next(
+            (f"T{n}" for n, t in reversed([*enumerate(report.sample.temperatures, 1)]) if t == found), None
+        )
+
+    return read
+
+
+def _full(sample: PackSample) -> float:
+    """Capacity when full, in Ah, on which the BMS bases its state of charge."""
+    return sample.learned or sample.nominal
+
+
+LONGEST_TO_GO = 240 * 3600  # s; Victron's monitors stop at ten days too
+IDLE_CURRENT = 0.1  # A; less than this is not worth a prediction
+
+
+def _time_to_go(sample: PackSample) -> int | None:
+    if sample.current > -IDLE_CURRENT:
+        return None
+    seconds = min(sample.remaining / -sample.current * 3600, LONGEST_TO_GO)
+    return round(seconds / 60) * 60
+
+
+def _health(sample: PackSample) -> float | None:
+    return min(100.0, sample.learned / sample.nominal * 100) if sample.learned and sample.nominal else None
+
+
+_MODEL = re.compile(r"[A-Z]{2}\d{2}S\d{3}[A-Z]?")  # e.g. SP04S034 in "JBD-SP04S034-L4S-200A-B-U"
+
+
+def _product_name(report: Report) -> str:
+    model = _MODEL.search(report.identity.hardware)
+    return f"JBD BMS {model[0]}" if model else "JBD BMS"
+
+
+def _imbalanced(report: Report) -> bool:
+    return report.alarms.get(CELL_IMBALANCE, Level.OK) is not Level.OK
+
+
+def _balancer(report: Report) -> int | None:
+    """Balancer state by Victron's numbers: 1 balanced, 2 balancing, 3 cells differ."""
+    if report.sample is None:
+        return None
+    if report.sample.balancing:
+        return 2
+    return 3 if _imbalanced(report) else 1
+
+
+# Bits of /Battery/<n>/Status, as the GX's page of a single battery words them.
+BALANCED, IMBALANCE, BALANCING = 1 << 0, 1 << 1, 1 << 2
+STATUS_BITS = (
+    (1 << 3, Protection.PACK_OVERVOLTAGE),
+    (1 << 4, Protection.PACK_UNDERVOLTAGE),
+    (1 << 5, Protection.CHARGE_UNDERTEMPERATURE),
+    (1 << 6, Protection.CHARGE_OVERTEMPERATURE),
+    (1 << 7, Protection.FRONTEND_ERROR),
+    (1 << 8, Protection.DISCHARGE_OVERTEMPERATURE),
+    (1 << 9, Protection.CELL_OVERVOLTAGE),
+    (1 << 12, Protection.CHARGE_OVERCURRENT),
+    (1 << 14, Protection.DISCHARGE_OVERCURRENT | Protection.SHORT_CIRCUIT),
+    (1 << 15, Protection.CELL_UNDERVOLTAGE),
+    (1 << 16, Protection.DISCHARGE_UNDERTEMPERATURE),
+)
+
+
+def _status(report: Report) -> int | None:
+    if report.sample is None:
+        return None
+    tripped = sum(bit for bit, protection in STATUS_BITS if report.sample.protection & protection)
+    balance = (BALANCING if report.sample.balancing else 0) | (IMBALANCE if _imbalanced(report) else 0)
+    return tripped | (balance or BALANCED)
+
+
+STATES = {Phase.WAITING: 0, Phase.FRESH: 9, Phase.HELD: 9, Phase.LOST: 10, Phase.WITHDRAWN: 10}
+
+
+def _alarm(path: str) -> Callable[[Report], int | None]:
+    """Without a sample an alarm that stands goes on standing, and silence gives no all-clear."""
+
+    def read(report: Report) -> int | None:
+        level = report.alarms.get(path, Level.OK)
+        return None if level is Level.OK and report.sample is None else level.value
+
+    return read
+
+
+def _cable(report: Report) -> int | None:
+    lost = report.phase in (Phase.LOST, Phase.WITHDRAWN)
+    return Level.ALARM.value if lost else _alarm(BMS_CABLE)(report)
+
+
+ITEMS = (
+    # What every device on a GX has
+    Item("/Mgmt/ProcessName", "s", "{}", lambda r: "dbus-xbms"),
+    Item("/Mgmt/ProcessVersion", "s", "{}", lambda r: __version__),
+    Item("/Mgmt/Connection", "s", "{}", lambda r: f"Bluetooth LE {r.address}"),
+    Item("/Mgmt/InsecureConnection", "i", "{}", lambda r: int(r.insecure)),
+    Item("/DeviceInstance", "i", "{}", lambda r: r.instance),
+    Item("/ProductId", "i", "0x{:04X}", lambda r: PRODUCT_ID),
+    Item("/ProductName", "s", "{}", _product_name),
+    Item("/CustomName", "s", "{}", lambda r: r.custom_name, writable=True),
+    Item("/FirmwareVersion", "s", "{}", lambda r: r.identity.firmware or None),
+    Item("/HardwareVersion", "s", "{}", lambda r: r.identity.hardware or None),
+    Item("/Connected", "i", "{}", lambda r: 1),
+    Item("/Serial", "s", "{}", lambda r: r.address),
+    # Measurements
+    Item("/Dc/0/Voltage", "d", "{:.2f}V", _sample(lambda s: s.voltage)),
+    Item("/Dc/0/Current", "d", "{:.1f}A", _sample(lambda s: s.current)),
+    Item("/Dc/0/Power", "d", "{:.0f}W", _sample(lambda s: s.voltage * s.current)),
+    Item("/Dc/0/Temperature", "d", "{:.1f}°C", _temperatures(lambda ts: sum(ts) / len(ts))),
+    Item("/Soc", "d", "{:.1f}%", _sample(lambda s: s.soc)),
+    Item("/Soh", "d", "{:.1f}%", _sample(_health), every=SLOW_EVERY),
+    Item("/Capacity", "d", "{:.1f}Ah", _sample(lambda s: s.remaining)),
+    Item("/InstalledCapacity", "d", "{:.1f}Ah", lambda r: r.identity.nominal or None),
+    Item("/ConsumedAmphours", "d", "{:.1f}Ah", _sample(lambda s: min(0.0, s.remaining - _full(s)))),
+    Item("/TimeToGo", "i", "{}", _sample(_time_to_go), every=15.0),
+    Item(
+        "/System/StoredEnergy",
+        "d",
+        "{:.2f}kWh",
+        _sample(lambda s: s.remaining * s.voltage / 1000),
+        every=SLOW_EVERY,
+    ),
+    # State
+    Item("/State", "i", "{}", lambda r: STATES[r.phase]),
+    Item("/ErrorCode", "i", "{}", lambda r: 0),
+    Item("/ConnectionInformation", "s", "{}", lambda r: r.link.state),
+    Item("/Bluetooth/Rssi", "i", "{}dBm", lambda r: r.link.rssi, every=15.0),
+    Item("/Bluetooth/Reconnects", "i", "{}", lambda r: r.link.reconnects, every=SLOW_EVERY),
+    Item("/Bluetooth/FailedPolls", "i", "{}", lambda r: r.link.failed_polls, every=SLOW_EVERY),
+    Item("/Io/AllowToCharge", "i", "{}", _sample(lambda s: int(s.mosfets.charge))),
+    Item("/Io/AllowToDischarge", "i", "{}", _sample(lambda s: int(s.mosfets.discharge))),
+    Item("/Io/AllowToBalance", "i", "{}", _sample(lambda s: 1)),
+    Item("/Balancing", "i", "{}", _sample(lambda s: int(bool(s.balancing))), every=CELLS_EVERY),
+    Item("/Balancer/Status", "i", "{}", _balancer, every=CELLS_EVERY),
+    # The whole as a system of one battery
+    Item("/System/NrOfBatteries", "i", "{}", lambda r: 1),
+    Item("/System/BatteriesParallel", "i", "{}", lambda r: 1),
+    Item("/System/BatteriesSeries", "i", "{}", lambda r: 1),
+    Item("/System/NrOfCellsPerBattery", "i", "{}", lambda r: r.identity.cell_count or None),
+    Item("/System/NrOfModulesOnline", "i", "{}", lambda r: int(r.sample is not None)),
+    Item("/System/NrOfModulesOffline", "i", "{}", lambda r: int(r.sample is None)),
+    Item("/System/NrOfModulesBlockingCharge", "i", "{}", _sample(lambda s: int(not s.mosfets.charge))),
+    Item("/System/NrOfModulesBlockingDischarge", "i", "{}", _sample(lambda s: int(not s.mosfets.discharge))),
+    Item("/System/MinCellVoltage", "d", "{:.3f}V", _cells(min)),
+    Item("/System/MaxCellVoltage", "d", "{:.3f}V", _cells(max)),
+    Item("/System/MinVoltageCellId", "s", "{}", _cell_id(min)),
+    Item("/System/MaxVoltageCellId", "s", "{}", _cell_id(max)),
+    Item("/System/MinCellTemperature", "d", "{:.1f}°C", _temperatures(min)),
+    Item("/System/MaxCellTemperature", "d", "{:.1f}°C", _temperatures(max)),
+    Item("/System/MinTemperatureCellId", "s", "{}", _sensor_id(min)),
+    Item("/System/MaxTemperatureCellId", "s", "{}", _sensor_id(max)),
+    Item("/System/MOSTemperature", "d", "{:.1f}°C", lambda r: r.mosfet_temperature if r.sample else None),
+    # The GX's page of a single battery
+    Item("/Battery/Request/Id", "i", "{}", lambda r: 1, writable=True, lowest=1, highest=1),
+    Item("/Battery/1/Serial", "s", "{}", lambda r: r.address),
+    Item("/Battery/1/Capacity", "d", "{:.1f}Ah", lambda r: r.identity.nominal or None),
+    Item("/Battery/1/FwVersion", "s", "{}", lambda r: r.identity.firmware or None),
+    Item("/Battery/1/Status", "i", "{}", _status, every=CELLS_EVERY),
+    Item("/Battery/1/Voltage", "d", "{:.2f}V", _sample(lambda s: s.voltage), every=CELLS_EVERY),
+    Item("/Battery/1/Current", "d", "{:.1f}A", _sample(lambda s: s.current), every=CELLS_EVERY),
+    Item(
+        "/Battery/1/Temperature",
+        "d",
+        "{:.1f}°C",
+        _temperatures(lambda ts: sum(ts) / len(ts)),
+        every=CELLS_EVERY,
+    ),
+    # History
+    Item("/History/ChargeCycles", "i", "{}", _sample(lambda s: s.cycles), every=SLOW_EVERY),
+    Item("/History/MinimumVoltage", "d", "{:.2f}V", lambda r: r.extremes.pack_min, every=SLOW_EVERY),
+    Item("/History/MaximumVoltage", "d", "{:.2f}V", lambda r: r.extremes.pack_max, every=SLOW_EVERY),
+    Item("/History/MinimumCellVoltage", "d", "{:.3f}V", lambda r: r.extremes.cell_min, every=SLOW_EVERY),
+    Item("/History/MaximumCellVoltage", "d", "{:.3f}V", lambda r: r.extremes.cell_max, every=SLOW_EVERY),
+    Item(
+        "/History/LowVoltageAlarms",
+        "i",
+        "{}",
+        _counters(lambda c: c.pack_undervoltage + c.cell_undervoltage),
+        every=SLOW_EVERY,
+    ),
+    Item(
+        "/History/HighVoltageAlarms",
+        "i",
+        "{}",
+        _counters(lambda c: c.pack_overvoltage + c.cell_overvoltage),
+        every=SLOW_EVERY,
+    ),
+    # Names that no part of Venus reads, but the owners' dashboards do
+    Item("/Voltages/Sum", "d", "{:.3f}V", _cells(sum), every=CELLS_EVERY),
+    Item("/Voltages/Diff", "d", "{:.3f}V", _cells(lambda cells: max(cells) - min(cells)), every=CELLS_EVERY),
+    *(Item(path, "i", "{}", _alarm(path)) for path in ALARM_PATHS if path != BMS_CABLE),
+    Item(BMS_CABLE, "i", "{}", _cable),
+)
+
+
+def _cell(n: int) -> tuple[Item, ...]:
+    volts = _sample(lambda s: s.cells[n - 1] if n <= len(s.cells) else None)
+    balancing = _sample(lambda s: int(n in s.balancing))
+    return (
+        Item(f"/Voltages/Cell{n}", "d", "{:.3f}V", volts, every=CELLS_EVERY),
+        Item(f"/Balances/Cell{n}", "i", "{}", balancing, every=CELLS_EVERY),
+        Item(f"/Battery/1/Cell/{n}/Voltage", "d", "{:.3f}V", volts, every=CELLS_EVERY),
+    )
+
+
+def _sensor(n: int) -> Item:
+    """A sensor as the BMS reads it, whatever its role; one that cannot be believed is invalid."""
+
+    def read(sample: PackSample) -> float | None:
+        celsius = sample.temperatures[n - 1] if n <= len(sample.temperatures) else LOWEST_SANE
+        return celsius if LOWEST_SANE < celsius < HIGHEST_SANE else None
+
+    return Item(f"/System/Temperature{n}", "d", "{:.1f}°C", _sample(read))
+
+
+def items_for(identity: PackIdentity) -> tuple[Item, ...]:
+    """All rows of a pack; those per cell and sensor follow from what it is known to have."""
+    cells = (item for n in range(1, identity.cell_count + 1) for item in _cell(n))
+    sensors = (_sensor(n) for n in range(1, identity.ntc_count + 1))
+    return (*ITEMS, *cells, *sensors)
+
+
+def values(items: Iterable[Item], report: Report) -> dict[str, Value | None]:
+    """What each path shows of a report."""
+    return {item.path: item.value(report) for item in items}
