@@ -7,9 +7,10 @@ no I/O and knows no clock; :mod:`dbus_xbms.ble.link` runs it on the air.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+import struct
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from dbus_xbms.model import PackIdentity, Reading
 
@@ -77,6 +78,37 @@ class Frame:
     status: int  # 0: ok
     payload: bytes
     encoded: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One row of a payload's table: where a value lies and what its raw integer means."""
+
+    name: str
+    at: int  # bytes from the start of the payload
+    fmt: str  # as in struct, one integer
+    convert: Callable[[int], object] = int
+
+    @property
+    def end(self) -> int:
+        """First byte after this field."""
+        return self.at + struct.calcsize(self.fmt)
+
+
+def decode(fields: Iterable[Field], payload: bytes) -> dict[str, Any]:
+    """Return the converted values by name.
+
+    Raises:
+        ProtocolError: the payload ends before a field does.
+    """
+    values: dict[str, Any] = {}
+    for field in fields:
+        if field.end > len(payload):
+            size = struct.calcsize(field.fmt)
+            raise ProtocolError(f"{field.name}: needs {size} bytes at {field.at}, payload has {len(payload)}")
+        (raw,) = struct.unpack_from(field.fmt, payload, field.at)
+        values[field.name] = field.convert(raw)
+    return values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

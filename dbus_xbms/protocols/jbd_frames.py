@@ -7,15 +7,15 @@ Two framings share one pair of characteristics::
     module    FF AA  command  length  data  sum                      the Bluetooth module itself
 
 Rules of the stream (evidence in docs/jbd-protocol.md): only the declared length says where a frame ends; a
-frame counts only with a good checksum, except a refusal, which some firmware sends with a wrong one; what is no
-frame is skipped byte by byte up to the next plausible header.
+frame counts only with a good checksum, except a refusal, which some firmware sends with a wrong one; what is
+no frame is skipped byte by byte up to the next plausible header.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dbus_xbms.protocols.base import Echo, Frame, Key, ProtocolError, Request
+from dbus_xbms.protocols.base import Conversation, Echo, Frame, Key, ProtocolError, Refused, Request
 
 START, TAIL = 0xDD, 0x77
 READ, WRITE = 0xA5, 0x5A
@@ -86,6 +86,22 @@ def module(command: int, payload: bytes = b"", *, timeout: float = 1.0, retries:
         timeout=timeout,
         retries=retries,
     )
+
+
+def ask(request: Request) -> Conversation[bytes]:
+    """Exchange one request and return the payload of its reply.
+
+    Raises:
+        Refused: the BMS answered with a non-zero status.
+        ProtocolError: the link handed over a reply to something else.
+    """
+    frame = yield request
+    if frame.key != request.reply:
+        raise ProtocolError(f"expected a reply to {request.reply}, got one to {frame.key}")
+    if frame.status != OK:
+        words = REFUSALS.get(frame.status, "refused")
+        raise Refused(f"{request.reply}: {words} (status 0x{frame.status:02x})", frame.status)
+    return frame.payload
 
 
 def reply(register: int, payload: bytes = b"", status: int = OK) -> bytes:

@@ -1,0 +1,83 @@
+"""Which advertisements look like a JBD: tables of names, addresses and services, and of other brands. Pure.
+
+Service FF00 is the only key that nearly all JBD modules share, and other brands use it too. Names can be changed by
+the owner and company ids are pieces of the address, so neither is trusted alone. Source: the advertisements in
+tests/data/jbd-frames.json and those of other brands in the test data of patman15/aiobmsble.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from dbus_xbms.protocols.base import Advertised, GattLayout
+
+
+def uuid16(short: int) -> str:
+    """Return a 16-bit UUID in full."""
+    return f"0000{short:04x}-0000-1000-8000-00805f9b34fb"
+
+
+FF00, FFF0, FF06 = uuid16(0xFF00), uuid16(0xFFF0), uuid16(0xFF06)
+
+LAYOUTS = (
+    GattLayout(service=FF00, notify=uuid16(0xFF01), write=uuid16(0xFF02)),
+    GattLayout(service=FFF0, notify=uuid16(0xFFF1), write=uuid16(0xFFF2)),  # DH04SC02, WattCycle, YNT
+    GattLayout(service=FF06, notify=uuid16(0xFF07), write=uuid16(0xFF08)),  # Eleksol
+)
+
+# Made up by JBD's module makers. A4:C1:38 and 10:A5:62 are on many other things: they count only with a service.
+OWN_ADDRESSES = ("A4:C1:37", "A5:C2:37", "A5:C2:39", "A5:C2:3A", "AA:C2:37", "EE:C2:37", "70:3E:97")
+SHARED_ADDRESSES = ("A4:C1:38", "10:A5:62")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """One way to look like something; everything that is given must fit."""
+
+    name: str = "*"
+    addresses: tuple[str, ...] = ("",)  # prefixes, one of them
+    service: str | None = None
+    company: int | None = None
+
+    def fits(self, seen: Advertised) -> bool:
+        """Whether the advertisement has all of this."""
+        return (
+            fnmatchcase(seen.name.strip(" \0"), self.name)
+            and seen.address.upper().startswith(self.addresses)
+            and (self.service is None or self.service in seen.services)
+            and (self.company is None or self.company in seen.manufacturer)
+        )
+
+
+JBD = (
+    Pattern(service=FF00),
+    Pattern(service=FF06, addresses=OWN_ADDRESSES + SHARED_ADDRESSES),
+    Pattern(service=FFF0, addresses=OWN_ADDRESSES),
+    Pattern(service=FFF0, name="WT[ae]HdB*"),  # WattCycle
+    Pattern(service=FFF0, name="*DH04SC02*"),
+    Pattern(name="JBD-*"),
+)
+SILENT_JBD = Pattern(addresses=OWN_ADDRESSES)  # enough only for an advertisement that names no service at all
+
+OTHER_BRANDS = (
+    Pattern(name="HSKS-*"),  # Braun Power: frames 7B..7D
+    Pattern(name="BL-*"),
+    Pattern(name="TP_*"),  # TianPwr: frames 55..AA
+    Pattern(name="BP[012]?", service=FF00),  # Seplos V2
+    Pattern(name="SP1??B*", service=FFF0),  # Seplos V3
+    Pattern(name="HS????", service=FF00),  # Humsienk
+    Pattern(name="ECO????", service=FF00),  # Eco-Worthy with Humsienk inside
+    Pattern(name="DL-*"),  # Daly
+    Pattern(name="JHB-*"),
+    *(
+        Pattern(company=company, name="*") for company in (0x0102, 0x0104, 0x0302, 0x0303, 0x0402)
+    ),  # Daly, renamed
+)
+
+
+def recognises(seen: Advertised) -> bool:
+    """Whether the advertisement looks like a JBD and not like another brand on the same service."""
+    if any(brand.fits(seen) for brand in OTHER_BRANDS):
+        return False
+    return any(jbd.fits(seen) for jbd in JBD) or (not seen.services and SILENT_JBD.fits(seen))
