@@ -1,8 +1,8 @@
 """Which advertisements look like a JBD: tables of names, addresses and services, and of other brands. Pure.
 
-Service FF00 is the only key that nearly all JBD modules share, and other brands use it too. Names can be changed by
-the owner and company ids are pieces of the address, so neither is trusted alone. Source: the advertisements in
-tests/data/jbd-frames.json and those of other brands in the test data of patman15/aiobmsble.
+Service FF00 is the only key that nearly all JBD modules share, and other brands use it too. Names can be changed
+by the owner, and company ids are mostly pieces of the address, so neither decides. Source: the advertisements in
+tests/data/jbd-frames.json, and those of other brands in the test data of patman15/aiobmsble.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ LAYOUTS = (
     GattLayout(service=FF06, notify=uuid16(0xFF07), write=uuid16(0xFF08)),  # Eleksol
 )
 
-# Made up by JBD's module makers. A4:C1:38 and 10:A5:62 are on many other things: they count only with a service.
+# Made up by JBD's module makers; those of SHARED_ADDRESSES are on many other things as well.
 OWN_ADDRESSES = ("A4:C1:37", "A5:C2:37", "A5:C2:39", "A5:C2:3A", "AA:C2:37", "EE:C2:37", "70:3E:97")
 SHARED_ADDRESSES = ("A4:C1:38", "10:A5:62")
 
@@ -38,7 +38,6 @@ class Pattern:
     name: str = "*"
     addresses: tuple[str, ...] = ("",)  # prefixes, one of them
     service: str | None = None
-    company: int | None = None
 
     def fits(self, seen: Advertised) -> bool:
         """Whether the advertisement has all of this."""
@@ -46,7 +45,6 @@ class Pattern:
             fnmatchcase(seen.name.strip(" \0"), self.name)
             and seen.address.upper().startswith(self.addresses)
             and (self.service is None or self.service in seen.services)
-            and (self.company is None or self.company in seen.manufacturer)
         )
 
 
@@ -70,9 +68,6 @@ OTHER_BRANDS = (
     Pattern(name="ECO????", service=FF00),  # Eco-Worthy with Humsienk inside
     Pattern(name="DL-*"),  # Daly
     Pattern(name="JHB-*"),
-    *(
-        Pattern(company=company, name="*") for company in (0x0102, 0x0104, 0x0302, 0x0303, 0x0402)
-    ),  # Daly, renamed
 )
 
 

@@ -1,4 +1,4 @@
-"""Logging in to a JBD Bluetooth module: the password in the module's own FF AA frames, or passkey pairing. Pure.
+"""Logging in to a JBD Bluetooth module by its own FF AA frames, and telling when it wants pairing. Pure.
 
 A module with a password keeps silent on every DD request until the login; one that wants pairing echoes each
 request instead. A login lasts as long as the connection.
@@ -30,7 +30,7 @@ class Verdict(IntEnum):
 
 
 def hello(address: str, password: str) -> Conversation[None]:
-    """Wake the BMS and log in to its module if that is needed; see :class:`dbus_xbms.protocols.base.BmsProtocol`."""
+    """Wake the BMS and log in to its module if that is needed; the contract is ``BmsProtocol.hello``."""
     if not (yield from _answers(address)):
         yield from _login(address, password)
 
