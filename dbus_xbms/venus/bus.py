@@ -43,3 +43,20 @@ async def connect() -> MessageBus:
             "unset DBUS_SESSION_BUS_ADDRESS to use the system bus" if session else "is dbus-daemon running?"
         )
         raise NoBus(f"cannot connect to the D-Bus {which} bus: {err or type(err).__name__}; {hint}") from err
+
+
+def until_closed(bus: MessageBus) -> asyncio.Task[None]:
+    """A task that ends with the connection, with an exception if that was not our doing.
+
+    Cancelling who waits for the end would make the connection forget it; so wait for this task, and leave it
+    to :func:`close`.
+    """
+    return asyncio.create_task(bus.wait_for_disconnect())  # type: ignore[no-untyped-call]
+
+
+async def close(bus: MessageBus, closed: asyncio.Task[None]) -> None:
+    """Close a connection and wait until it is."""
+    bus.disconnect()
+    await asyncio.wait([closed])
+    if not closed.cancelled():
+        closed.exception()  # has been seen

@@ -1,0 +1,230 @@
+"""The objects of one service: Victron's BusItem protocol over a table of paths.
+
+One table of methods answers every call and describes itself to introspection. There is no object per path:
+that would cost memory and time for each of some 150 paths of each pack.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from dbus_fast import DBusError, ErrorType, Message, Variant
+
+from dbus_xbms.settings import Value
+from dbus_xbms.venus.item import Item
+
+log = logging.getLogger(__name__)
+
+BUS_ITEM = "com.victronenergy.BusItem"
+INTROSPECTABLE = "org.freedesktop.DBus.Introspectable"
+PROPERTIES = "org.freedesktop.DBus.Properties"
+
+ACCEPTED, NOT_WRITABLE, REFUSED = 0, 1, 2  # what SetValue answers
+
+INVALID = Variant("ai", [])
+_INT32 = range(-(2**31), 2**31)
+
+OnWrite = Callable[[str, Value], bool]
+Entries = dict[str, dict[str, Variant]]
+
+
+def wired(kind: str, value: Value | None) -> Variant:
+    """A value as Venus wants it: int32 or, if it must, int64; double; text. Invalid is an empty array."""
+    if value is None:
+        return INVALID
+    return Variant(kind if kind != "i" or value in _INT32 else "x", value)
+
+
+def coerced(kind: Literal["i", "d", "s"], raw: object) -> Value | None:
+    """What somebody wrote, in the type of the path; ``None`` if it cannot be that."""
+    while isinstance(raw, Variant):
+        raw = raw.value
+    if kind == "s":
+        return str(raw) if isinstance(raw, str | int | float) and not isinstance(raw, bool) else None
+    if not isinstance(raw, int | float) or not math.isfinite(raw):
+        return None
+    if kind == "d":
+        return float(raw)
+    return int(raw) if raw == int(raw) and abs(raw) < 2**63 else None
+
+
+class Objects:
+    """Every object of one service, with the values that are shown now."""
+
+    def __init__(self, items: Sequence[Item], values: Mapping[str, Value | None], on_write: OnWrite) -> None:
+        self.items = {item.path: item for item in items}
+        self.shown: dict[str, Value | None] = {path: values.get(path) for path in self.items}
+        self._on_write = on_write
+        self._children: dict[str, dict[str, None]] = {"/": {}}  # of each node above the items
+        for path in self.items:
+            node = "/"
+            for name in path.strip("/").split("/"):
+                self._children.setdefault(node, {})[name] = None
+                node = f"{node.rstrip('/')}/{name}"
+
+    def answer(self, call: Message) -> Message:
+        """Reply to a method call."""
+        path = call.path or ""
+        if path in self.items:
+            methods = LEAF
+        elif path in self._children:
+            methods = ROOT if path == "/" else NODE
+        else:
+            return Message.new_error(call, ErrorType.UNKNOWN_OBJECT, f"there is no {path}")
+        method = methods.get(call.member or "")
+        if not method or method.takes != call.signature or call.interface not in (None, method.interface):
+            what = f"{call.interface}.{call.member}({call.signature})"
+            return Message.new_error(call, ErrorType.UNKNOWN_METHOD, f"{path} has no method {what}")
+        try:
+            return Message.new_method_return(call, method.gives, [method.run(self, path, *call.body)])
+        except DBusError as err:
+            return Message.new_error(call, err.type, err.text)
+
+    def entries(self, paths: Iterable[str]) -> Entries:
+        """Value and text of some paths, as GetItems and ItemsChanged carry them."""
+        found: Entries = {}
+        for path in paths:
+            item, value = self.items[path], self.shown[path]
+            found[path] = {"Value": wired(item.kind, value), "Text": Variant("s", item.show(value))}
+        return found
+
+    # The methods: called with the object's path and the arguments
+
+    def get_items(self, path: str) -> Entries:
+        """Every item of the service."""
+        found = self.entries(self.items)
+        for item in self.items.values():
+            if item.highest is not None:
+                found[item.path] |= {"Min": self.get_min(item.path), "Max": self.get_max(item.path)}
+        return found
+
+    def get_value(self, path: str) -> Variant:
+        """The value of an item."""
+        return wired(self.items[path].kind, self.shown[path])
+
+    def get_text(self, path: str) -> str:
+        """The text of an item."""
+        return self.items[path].show(self.shown[path])
+
+    def set_value(self, path: str, raw: Variant) -> int:
+        """Take a write; the refusal is a number, never an error."""
+        item = self.items[path]
+        value = coerced(item.kind, raw) if item.writable else None
+        if value is None:
+            log.debug("%s: not writable, or not of its type: %r", path, raw)
+            return NOT_WRITABLE
+        if isinstance(value, int | float) and not _within(item, value):
+            return REFUSED
+        # An unchanged value too: an earlier write may be on its way and not be shown yet.
+        return ACCEPTED if self._on_write(path, value) else REFUSED
+
+    def get_min(self, path: str) -> Variant:
+        """The lowest value that an item takes."""
+        return wired("i", self.items[path].lowest)
+
+    def get_max(self, path: str) -> Variant:
+        """The highest value that an item takes."""
+        return wired("i", self.items[path].highest)
+
+    def get_default(self, path: str) -> Variant:
+        """Items of a device have no defaults; its settings have."""
+        return INVALID
+
+    def get_description(self, path: str, language: str, length: int) -> str:
+        """Items describe themselves by their path."""
+        return ""
+
+    def get_values(self, path: str) -> Variant:
+        """Values below a node, by their paths relative to it."""
+        return Variant("a{sv}", {below: self.get_value(full) for below, full in self._below(path)})
+
+    def get_texts(self, path: str) -> Variant:
+        """Texts below a node, by their paths relative to it."""
+        return Variant(
+            "a{sv}", {below: Variant("s", self.get_text(full)) for below, full in self._below(path)}
+        )
+
+    def set_node(self, path: str, raw: Variant) -> int:
+        """A node takes no value."""
+        return NOT_WRITABLE
+
+    def introspect(self, path: str) -> str:
+        """What this object offers, in XML."""
+        methods = LEAF if path in self.items else ROOT if path == "/" else NODE
+        nodes = "".join(f'<node name="{name}"/>' for name in self._children.get(path, ()))
+        return f"<node>{_described(methods)}{nodes}</node>"
+
+    def no_property(self, path: str, interface: str, *rest: object) -> Variant:
+        """There are no properties; values are asked for with GetValue.
+
+        Raises:
+            DBusError: always.
+        """
+        raise DBusError(ErrorType.UNKNOWN_PROPERTY, f"{path} has no properties; see {BUS_ITEM}")
+
+    def all_properties(self, path: str, interface: str) -> dict[str, Variant]:
+        """There are no properties."""
+        return {}
+
+    def _below(self, node: str) -> Iterable[tuple[str, str]]:
+        prefix = node.rstrip("/") + "/"
+        return ((path[len(prefix) :], path) for path in self.items if path.startswith(prefix))
+
+
+def _within(item: Item, value: float) -> bool:
+    too_low = item.lowest is not None and value < item.lowest
+    too_high = item.highest is not None and value > item.highest
+    return not (too_low or too_high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Method:
+    takes: str = ""
+    gives: str
+    run: Callable[..., Any]
+    interface: str = BUS_ITEM
+
+
+ANY = {
+    "Introspect": _Method(gives="s", run=Objects.introspect, interface=INTROSPECTABLE),
+    "Get": _Method(takes="ss", gives="v", run=Objects.no_property, interface=PROPERTIES),
+    "Set": _Method(takes="ssv", gives="", run=Objects.no_property, interface=PROPERTIES),
+    "GetAll": _Method(takes="s", gives="a{sv}", run=Objects.all_properties, interface=PROPERTIES),
+}
+NODE = {
+    **ANY,
+    "GetValue": _Method(gives="v", run=Objects.get_values),
+    "GetText": _Method(gives="v", run=Objects.get_texts),
+    "SetValue": _Method(takes="v", gives="i", run=Objects.set_node),
+}
+ROOT = {**NODE, "GetItems": _Method(gives="a{sa{sv}}", run=Objects.get_items)}
+LEAF = {
+    **ANY,
+    "GetValue": _Method(gives="v", run=Objects.get_value),
+    "GetText": _Method(gives="s", run=Objects.get_text),
+    "SetValue": _Method(takes="v", gives="i", run=Objects.set_value),
+    "GetMin": _Method(gives="v", run=Objects.get_min),
+    "GetMax": _Method(gives="v", run=Objects.get_max),
+    "GetDefault": _Method(gives="v", run=Objects.get_default),
+    "GetDescription": _Method(takes="si", gives="s", run=Objects.get_description),
+}
+SIGNALS = {"ItemsChanged": "a{sa{sv}}"}  # on the root
+
+
+def _described(methods: Mapping[str, _Method]) -> str:
+    """Introspection XML of a table of methods."""
+    interfaces: dict[str, str] = {}
+    for name, method in methods.items():
+        arguments = "".join(f'<arg type="{t}" direction="in"/>' for t in method.takes)  # simple types
+        if method.gives:
+            arguments += f'<arg type="{method.gives}" direction="out"/>'
+        interfaces.setdefault(method.interface, "")
+        interfaces[method.interface] += f'<method name="{name}">{arguments}</method>'
+    if methods is ROOT:
+        for name, signature in SIGNALS.items():
+            interfaces[BUS_ITEM] += f'<signal name="{name}"><arg type="{signature}"/></signal>'
+    return "".join(f'<interface name="{name}">{xml}</interface>' for name, xml in interfaces.items())

@@ -1,0 +1,138 @@
+"""One device on the bus: its own connection, its name, and one signal for all that changed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from math import inf
+
+from dbus_fast import DBusError, Message, MessageFlag, MessageType, NameFlag, RequestNameReply
+from dbus_fast.aio import MessageBus
+
+from dbus_xbms.settings import Value
+from dbus_xbms.venus.bus import BusError, NameTaken, close, connect, until_closed
+from dbus_xbms.venus.item import Item
+from dbus_xbms.venus.objects import BUS_ITEM, Objects, OnWrite
+
+log = logging.getLogger(__name__)
+
+NAME_TIMEOUT = 10.0  # s; the bus daemon itself answers, within milliseconds
+RELEASE_TIMEOUT = 1.0  # s that leaving politely may take at most
+PEER = "org.freedesktop.DBus.Peer"
+
+
+class ItemService:
+    """A Victron device service. ``lost`` is set when its name or its connection is gone without our doing.
+
+    Consumers tell services apart by their connections, so each one has its own.
+    """
+
+    def __init__(
+        self, name: str, items: Sequence[Item], values: Mapping[str, Value | None], on_write: OnWrite
+    ) -> None:
+        self.name = name
+        self.items = tuple(items)
+        self.lost = asyncio.Event()
+        self._objects = Objects(items, values, on_write)
+        self._bus: MessageBus | None = None
+        self._closed: asyncio.Task[None] | None = None  # ends when the connection does
+        self._due = dict.fromkeys((item.every for item in items), -inf)
+        self._unsent: dict[str, None] = {}  # paths, in the order in which they changed
+        self._sending: asyncio.Future[None] | None = None
+
+    async def start(self) -> None:
+        """Appear on the bus, complete from the first moment.
+
+        Raises:
+            BusError: no bus, or the name is taken.
+        """
+        self._bus = bus = await connect()
+        self._closed = until_closed(bus)
+        self._closed.add_done_callback(self._disconnected)
+        try:
+            # Consumers ask once when the name appears and never again for what they did not find.
+            bus.add_message_handler(self._handle)
+            async with asyncio.timeout(NAME_TIMEOUT):
+                reply = await bus.request_name(self.name, NameFlag.DO_NOT_QUEUE)
+            if reply is not RequestNameReply.PRIMARY_OWNER:
+                raise NameTaken(f"{self.name} is already on the bus; is another dbus-xbms running?")
+        except (OSError, EOFError, DBusError) as err:
+            await self.stop()
+            raise BusError(f"cannot take the name {self.name}: {err or type(err).__name__}") from err
+        except BaseException:
+            await self.stop()
+            raise
+
+    def publish(self, values: Mapping[str, Value | None], now: float) -> None:
+        """Show new values: one signal with what changed, or none. ``now``: s, monotonic."""
+        due = {every for every, at in self._due.items() if now >= at}
+        self._due.update({every: now + every for every in due})
+        shown = self._objects.shown
+        for item in self.items:
+            old, new = shown[item.path], values.get(item.path)
+            if new != old and (item.every in due or old is None or new is None):
+                shown[item.path] = new
+                self._unsent[item.path] = None
+        self._send()
+
+    async def stop(self) -> None:
+        """Leave the bus; afterwards the name is free and the connection closed."""
+        bus, self._bus = self._bus, None
+        if bus is None or self._closed is None:
+            return
+        try:
+            if bus.connected:
+                async with asyncio.timeout(RELEASE_TIMEOUT):
+                    await bus.release_name(self.name)
+        except (OSError, EOFError, DBusError) as err:
+            log.debug("%s: not released: %s", self.name, err)
+        finally:
+            await close(bus, self._closed)
+
+    def _send(self) -> None:
+        """Send what is unsent, unless the bus has not taken the last signal yet: then when it has."""
+        bus = self._bus
+        waiting = self._sending is not None and not self._sending.done()
+        if not self._unsent or waiting or bus is None or not bus.connected:
+            return
+        self._sending = bus.send(
+            Message(
+                message_type=MessageType.SIGNAL,
+                flags=MessageFlag.NO_REPLY_EXPECTED,
+                path="/",
+                interface=BUS_ITEM,
+                member="ItemsChanged",
+                signature="a{sa{sv}}",
+                body=[self._objects.entries(self._unsent)],
+            )
+        )
+        self._unsent = {}
+        self._sending.add_done_callback(self._sent)
+
+    def _sent(self, sending: asyncio.Future[None]) -> None:
+        if not sending.cancelled() and sending.exception() is None:
+            self._send()
+
+    def _handle(self, message: Message) -> Message | bool:
+        """Answer calls, and notice when the bus takes the name away; called for every message received."""
+        if message.message_type is MessageType.METHOD_CALL and message.interface != PEER:
+            reply = self._objects.answer(message)
+            return True if message.flags & MessageFlag.NO_REPLY_EXPECTED else reply
+        if (
+            message.message_type is MessageType.SIGNAL
+            and message.sender == "org.freedesktop.DBus"
+            and message.member == "NameLost"
+            and message.body == [self.name]
+        ):
+            self._gone("the name was taken away")
+        return False
+
+    def _disconnected(self, closed: asyncio.Task[None]) -> None:
+        why = None if closed.cancelled() else closed.exception()
+        self._gone(f"the connection was closed: {why or 'end of stream'}")
+
+    def _gone(self, why: str) -> None:
+        if self._bus and not self.lost.is_set():  # else we are leaving by ourselves
+            log.warning("%s: lost: %s", self.name, why)
+            self.lost.set()
