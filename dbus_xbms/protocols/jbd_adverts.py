@@ -1,8 +1,8 @@
 """Which advertisements look like a JBD: tables of names, addresses and services, and of other brands. Pure.
 
-Service FF00 is the only key that nearly all JBD modules share, and other brands use it too. Names can be changed
-by the owner, and company ids are mostly pieces of the address, so neither decides. Source: the advertisements in
-tests/data/jbd-frames.json, and those of other brands in the test data of patman15/aiobmsble.
+Service FF00 is the only key that nearly all JBD modules share, and other brands use it too. Names can be
+changed by the owner, and company ids are mostly pieces of the address, so neither decides. Source: the
+advertisements in tests/data/jbd-frames.json, those of other brands in the test data of patman15/aiobmsble.
 """
 
 from __future__ import annotations

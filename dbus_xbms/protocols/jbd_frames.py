@@ -164,15 +164,15 @@ class Cutter:
     """Cuts a stream of bytes into frames and the junk between them, in order and without loss."""
 
     def __init__(self) -> None:
-        self._kept = b""
+        self.kept = b""  # the beginning of a frame
 
     def feed(self, chunk: bytes) -> list[Frame | Echo | Junk]:
         """Take more bytes and return what is now certain."""
-        return self._cut(self._kept + chunk, ended=False)
+        return self._cut(self.kept + chunk, ended=False)
 
     def end(self) -> list[Frame | Echo | Junk]:
         """Return the rest, knowing that no more bytes come."""
-        return self._cut(self._kept, ended=True)
+        return self._cut(self.kept, ended=True)
 
     def _cut(self, stream: bytes, *, ended: bool) -> list[Frame | Echo | Junk]:
         pieces: list[Frame | Echo | Junk] = []
@@ -189,12 +189,12 @@ class Cutter:
                 pieces.append(Junk(encoded=stream[:1], why=why))
             elif ended or _whole_frame_inside(stream):
                 taken = 1
-                why = f"torn: expected {length or 'more'} bytes, got {len(stream)}"
+                why = f"torn: expected {length} bytes, got {len(stream)}: {stream.hex()}"
                 pieces.append(Junk(encoded=stream[:1], why=why))
             else:
                 break
             stream = stream[taken:]
-        self._kept = stream
+        self.kept = stream
         return pieces
 
 

@@ -1,0 +1,160 @@
+"""Decode frames, from hex or from a capture, to one JSON object each."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from dbus_xbms.capture import parse_line
+from dbus_xbms.protocols.base import Echo, Frame, ProtocolError
+from dbus_xbms.protocols.jbd_describe import decode_frame, describe
+from dbus_xbms.protocols.jbd_frames import Cutter, Junk
+
+__all__ = ["add_arguments", "decode_frame", "decode_lines", "run"]
+
+Pieces = list[Frame | Echo | Junk]
+PADDING = b"\0"
+SEPARATORS = re.compile(r"[\s:,-]|0x")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``dbus-xbms decode``."""
+    parser.add_argument(
+        "frames",
+        nargs="*",
+        metavar="HEX",
+        help="a frame, its notifications, or a file of them such as --capture writes; none: standard input",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one JSON object per frame; return 1 if any of them was bad."""
+    anything, bad = False, False
+    for described in decode_lines(_lines(args.frames) if args.frames else sys.stdin):
+        print(json.dumps(described, ensure_ascii=False), flush=True)
+        anything, bad = True, bad or "error" in described
+    if not anything:
+        print(json.dumps({"error": "nothing to decode"}))
+    return 0 if anything and not bad else 1
+
+
+def decode_lines(lines: Iterable[str]) -> Iterator[dict[str, object]]:
+    """Describe the frames in lines of hex or of a capture, in the order in which they end."""
+    streams: dict[tuple[str, str], _Stream] = {}
+    loose = _Loose()
+    for line in lines:
+        captured = parse_line(line)
+        if captured is None:
+            yield from loose.take(line)
+            continue
+        source = {"address": captured.address, "direction": captured.direction}
+        stream = streams.setdefault((captured.address, captured.direction), _Stream())
+        yield from ({"time": captured.time} | source | described for described in stream.take(captured.chunk))
+    yield from loose.end()
+    for (address, direction), stream in streams.items():
+        source = {"address": address, "direction": direction}
+        yield from (source | described for described in stream.end())
+
+
+class _Stream:
+    """Notifications of one pack in one direction, in words."""
+
+    def __init__(self) -> None:
+        self._cutter = Cutter()
+        self._skipped = b""
+        self._why = ""
+
+    def take(self, chunk: bytes) -> Iterator[dict[str, object]]:
+        """Describe what the chunk completes."""
+        return self._describe(self._cutter.feed(chunk))
+
+    def end(self) -> Iterator[dict[str, object]]:
+        """Describe what is left."""
+        yield from self._describe(self._cutter.end())
+        yield from self._skip()
+
+    def _describe(self, pieces: Pieces) -> Iterator[dict[str, object]]:
+        for piece in pieces:
+            if isinstance(piece, Junk):
+                self._skipped += piece.encoded
+                self._why = self._why or piece.why
+            else:
+                yield from self._skip()
+                yield _described(piece)
+
+    def _skip(self) -> Iterator[dict[str, object]]:
+        skipped, why = self._skipped, self._why
+        self._skipped, self._why = b"", ""
+        if why:
+            yield {"error": why}
+        elif skipped.strip(PADDING):
+            yield {"skipped_hex": skipped.hex()}
+
+
+class _Loose:
+    """Plain hex: a line holds whole frames, or one notification of a frame that the next lines go on with."""
+
+    def __init__(self) -> None:
+        self._begun = b""
+
+    def take(self, line: str) -> Iterator[dict[str, object]]:
+        """Describe what the line completes."""
+        chunk = _bytes_of(line)
+        if chunk is None:
+            yield from self.end()
+            yield {"error": f"not hex: {line.strip()}"}
+            return
+        cutter = Cutter()
+        pieces = cutter.feed(self._begun + chunk)
+        if self._begun and any(isinstance(piece, Junk) and piece.why for piece in pieces):
+            yield from self.end()  # the line is not what the begun frame lacked
+            yield from self.take(line)
+            return
+        self._begun = cutter.kept
+        yield from _describe_line(pieces)
+
+    def end(self) -> Iterator[dict[str, object]]:
+        """Describe what is left."""
+        cutter = Cutter()
+        pieces = cutter.feed(self._begun) + cutter.end()
+        self._begun = b""
+        yield from _describe_line(pieces)
+
+
+def _describe_line(pieces: Pieces) -> Iterator[dict[str, object]]:
+    """Describe the pieces of one line; bytes around frames do not matter, but there must be a frame."""
+    frames = [piece for piece in pieces if not isinstance(piece, Junk)]
+    junk = [piece for piece in pieces if isinstance(piece, Junk)]
+    yield from map(_described, frames)
+    why = next((piece.why for piece in junk if piece.why), "")
+    skipped = b"".join(piece.encoded for piece in junk)
+    if why or (not frames and skipped.strip(PADDING)):
+        yield {"error": why or f"no frame: {skipped.hex()}"}
+
+
+def _described(frame: Frame | Echo) -> dict[str, object]:
+    try:
+        return describe(frame)
+    except ProtocolError as err:
+        return {"error": str(err)}
+
+
+def _bytes_of(text: str) -> bytes | None:
+    """Return the bytes of a line of hex, with or without separators and 0x, or ``None``."""
+    try:
+        return bytes.fromhex(SEPARATORS.sub("", text))
+    except ValueError:
+        return None
+
+
+def _lines(arguments: Iterable[str]) -> Iterator[str]:
+    for argument in arguments:
+        if _bytes_of(argument) is None and Path(argument).is_file():
+            with Path(argument).open(encoding="utf-8", errors="replace") as file:
+                yield from file
+        else:
+            yield argument
