@@ -27,6 +27,18 @@ class BusLost(BusError):
     """The bus closed the connection."""
 
 
+class _PatientBus(MessageBus):
+    """A connection that survives a full socket.
+
+    dbus-fast takes "try again" from the socket for the end of the connection. What it could not write it
+    keeps, and writes when the socket is ready; so nothing but the verdict has to be undone.
+    """
+
+    def _finalize(self, err: Exception | None = None) -> None:
+        if not isinstance(err, BlockingIOError):
+            super()._finalize(err)
+
+
 async def connect() -> MessageBus:
     """Connect to the session bus if the environment names one, else to the system bus, as Victron's tools do.
 
@@ -37,7 +49,7 @@ async def connect() -> MessageBus:
     which = "session" if session else "system"
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT):
-            return await MessageBus(bus_type=BusType.SESSION if session else BusType.SYSTEM).connect()
+            return await _PatientBus(bus_type=BusType.SESSION if session else BusType.SYSTEM).connect()
     except (OSError, EOFError, AuthError, DBusError, InvalidAddressError) as err:
         hint = (
             "unset DBUS_SESSION_BUS_ADDRESS to use the system bus" if session else "is dbus-daemon running?"
