@@ -1,0 +1,135 @@
+"""The packs of ours that are on the bus, kept up to date by their signals."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+from dbus_fast import Message
+from dbus_fast.aio import MessageBus
+
+from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.session import DBUS, call, open_bus, until_lost
+from dbus_xbms.commands.table import Battery, Value
+from dbus_xbms.settings import device_id
+
+log = logging.getLogger(__name__)
+
+CLASS = "com.victronenergy.battery"
+OURS = f"{CLASS}.xbms_"
+BUS_ITEM = "com.victronenergy.BusItem"
+GONE_LIMIT = 10.0  # s for the service to let a pack go
+MATCHES = (
+    f"type='signal',interface='{BUS_ITEM}',member='ItemsChanged',path='/'",
+    f"type='signal',sender='{DBUS}',member='NameOwnerChanged',arg0namespace='{CLASS}'",
+)
+
+
+class Batteries:
+    """A live view. ``changed`` is set at each change; whoever has seen it clears it."""
+
+    def __init__(self, bus: MessageBus) -> None:
+        self.changed = asyncio.Event()
+        self._bus = bus
+        self._packs: dict[str, Battery] = {}  # by service name
+        self._owners: dict[str, str] = {}  # unique name -> service name
+        self._appeared: asyncio.Queue[str] = asyncio.Queue()
+
+    @property
+    def packs(self) -> list[Battery]:
+        """The packs by name, those that have left included."""
+        read = (pack for pack in self._packs.values() if pack.values)
+        return sorted(read, key=lambda pack: (pack.name, pack.service))
+
+    async def load(self) -> None:
+        """Read all packs that are on the bus now, and follow them from here on."""
+        self._bus.add_message_handler(self._signalled)
+        for rule in MATCHES:
+            await call(self._bus, DBUS, "AddMatch", "s", [rule])
+        for name in (await call(self._bus, DBUS, "ListNames"))[0]:
+            if name.startswith(OURS):
+                await self._read(name)
+
+    async def follow(self) -> None:
+        """Read packs as they appear, until cancelled."""
+        while True:
+            await self._read(await self._appeared.get())
+
+    async def _read(self, service: str) -> None:
+        try:
+            owner = (await call(self._bus, DBUS, "GetNameOwner", "s", [service]))[0]
+            self._owners[owner] = service  # from here on its signals count
+            self._packs[service] = Battery(service=service)
+            items = (await call(self._bus, owner, "GetItems", path="/", interface=BUS_ITEM))[0]
+        except CommandError as err:
+            log.debug("%s left before it was read: %s", service, err)
+            return
+        read, signalled = _updated(Battery(service=service), items), self._packs[service]
+        self._packs[service] = replace(
+            signalled, values={**read.values, **signalled.values}, texts={**read.texts, **signalled.texts}
+        )
+        self.changed.set()
+
+    def _signalled(self, message: Message) -> None:
+        if message.member == "NameOwnerChanged":
+            name, _, owner = message.body
+            if name.startswith(OURS):
+                self._owner_changed(name, owner)
+        elif message.member == "ItemsChanged" and message.sender in self._owners:
+            service = self._owners[message.sender]
+            self._packs[service] = _updated(self._packs[service], message.body[0])
+            self.changed.set()
+
+    def _owner_changed(self, service: str, owner: str) -> None:
+        self._owners = {unique: name for unique, name in self._owners.items() if name != service}
+        if owner:
+            self._appeared.put_nowait(service)
+        elif service in self._packs:
+            self._packs[service] = replace(self._packs[service], gone=True)
+            self.changed.set()
+
+
+@asynccontextmanager
+async def batteries() -> AsyncIterator[Batteries]:
+    """A live view of the packs on the bus.
+
+    Raises:
+        CommandError: there is no bus.
+    """
+    async with open_bus() as bus, asyncio.TaskGroup() as group:
+        live = Batteries(bus)
+        await live.load()
+        tasks = [group.create_task(live.follow()), group.create_task(until_lost(bus))]
+        try:
+            yield live
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+async def wait_until_gone(address: str) -> None:
+    """Wait until the service has let go of a pack; not for long."""
+    name = f"{CLASS}.{device_id(address)}"
+    async with batteries() as live:
+        try:
+            async with asyncio.timeout(GONE_LIMIT):
+                while any(pack.service == name and not pack.gone for pack in live.packs):
+                    live.changed.clear()
+                    await live.changed.wait()
+        except TimeoutError as err:
+            raise CommandError(f"{name} does not leave the bus; is that the service of dbus-xbms?") from err
+
+
+def _updated(pack: Battery, items: Mapping[str, Mapping[str, Any]]) -> Battery:
+    values = {path: _value(item["Value"].value) for path, item in items.items() if "Value" in item}
+    texts = {path: str(item["Text"].value) for path, item in items.items() if "Text" in item}
+    return replace(pack, values={**pack.values, **values}, texts={**pack.texts, **texts})
+
+
+def _value(value: object) -> Value:
+    """Venus says "invalid" with an empty array."""
+    return value if isinstance(value, int | float | str) else None

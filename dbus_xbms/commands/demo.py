@@ -1,0 +1,176 @@
+"""Simulated packs, the real service and `watch`, together on a private bus: no Bluetooth, no GX needed."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shutil
+import signal
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from dbus_fast.aio import MessageBus
+
+from dbus_xbms import remote
+from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.batteries import Batteries, batteries
+from dbus_xbms.commands.known import known_packs
+from dbus_xbms.commands.scan import scan_by_service
+from dbus_xbms.commands.session import complete, open_bus, wait_for_name
+from dbus_xbms.commands.table import render, terminal
+from dbus_xbms.commands.watch import show
+from dbus_xbms.settings import pack_path
+
+SIMULATOR = "io.github.dbus_xbms.Simulator"
+START_LIMIT = 15.0  # s for each program to appear on the bus
+VALUES_LIMIT = 30.0  # s for all packs to show values
+STOP_LIMIT = 5.0  # s for a program to end by itself
+SCAN_SECONDS = 2.0
+LOG_TAIL = 20  # lines
+
+BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:dir={folder}</listen>
+  <policy context="default">
+    <allow user="*"/><allow own="*"/><allow send_destination="*"/>
+  </policy>
+</busconfig>
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``dbus-xbms demo``."""
+    parser.add_argument("--packs", type=int, default=2, metavar="N", help="how many packs (2)")
+    parser.add_argument(
+        "--replay",
+        nargs="?",
+        const="",
+        metavar="NAMES",
+        help="play frames recorded from real devices, all or those named (with commas between)",
+    )
+    parser.add_argument("--seconds", type=float, metavar="N", help="stop after N seconds")
+    parser.add_argument("--once", action="store_true", help="print one table and exit")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Show the demo until Ctrl-C, or as long as asked for."""
+    with TemporaryDirectory(prefix="dbus-xbms-demo-") as folder:
+        try:
+            return complete(_demo(args, Path(folder)))
+        except CommandError as err:
+            tails = "".join(_tail(path) for path in sorted(Path(folder).glob("*.log")))
+            raise CommandError(f"{err}{tails}") from err
+
+
+async def _demo(args: argparse.Namespace, folder: Path) -> int:
+    for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C: the children must not outlive us
+        asyncio.get_running_loop().add_signal_handler(number, signal.raise_signal, signal.SIGINT)
+    async with AsyncExitStack() as stack:
+        address = await stack.enter_async_context(_private_bus(folder))
+        os.environ |= {"DBUS_SYSTEM_BUS_ADDRESS": address, "DBUS_SESSION_BUS_ADDRESS": address}
+        bus = await stack.enter_async_context(open_bus())
+        packs = ["--packs", str(args.packs)] if args.replay is None else ["--replay", *args.replay.split(",")]
+        await stack.enter_async_context(_program(["simulate", *packs], folder / "simulate.log"))
+        await wait_for_name(bus, SIMULATOR, START_LIMIT)
+        await stack.enter_async_context(_program(["run"], folder / "run.log"))
+        await wait_for_name(bus, remote.NAME, START_LIMIT)
+        live = await stack.enter_async_context(batteries())
+        await _values(live, await _adopt_all(bus))
+        if args.once:
+            print(render(live.packs, terminal().columns))
+        else:
+            await show(live, seconds=args.seconds)
+    return 0
+
+
+async def _adopt_all(bus: MessageBus) -> int:
+    """Scan and add what is found, as an owner would; return how many packs that are."""
+    found = await scan_by_service(bus, SCAN_SECONDS)
+    if not found:
+        raise CommandError("the scan found no simulated pack")
+    async with known_packs() as known:
+        for pack in found:
+            await known.add(pack.address)
+            await known.set(pack_path(pack.address, "CustomName"), pack.name)
+            await known.set(pack_path(pack.address, "Enabled"), 1)
+    return len(found)
+
+
+async def _values(live: Batteries, count: int) -> None:
+    """Wait until so many packs show a voltage."""
+    try:
+        async with asyncio.timeout(VALUES_LIMIT):
+            while sum(pack.values.get("/Dc/0/Voltage") is not None for pack in live.packs) < count:
+                live.changed.clear()
+                await live.changed.wait()
+    except TimeoutError as err:
+        raise CommandError(f"not all of {count} packs showed values within {VALUES_LIMIT:g} s") from err
+
+
+@asynccontextmanager
+async def _private_bus(folder: Path) -> AsyncIterator[str]:
+    """A dbus-daemon of our own; its address."""
+    daemon = shutil.which("dbus-daemon")
+    if daemon is None:
+        raise CommandError("needs dbus-daemon; on Debian or Ubuntu: sudo apt install dbus-daemon")
+    config = folder / "bus.conf"
+    config.write_text(BUS_CONFIG.format(folder=folder))
+    command = [daemon, f"--config-file={config}", "--nofork", "--print-address"]
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, start_new_session=True
+    )
+    try:
+        assert process.stdout
+        yield (await process.stdout.readline()).decode().strip()
+    finally:
+        await _stop(process)
+
+
+@asynccontextmanager
+async def _program(arguments: Sequence[str], log_file: Path) -> AsyncIterator[None]:
+    """This program with other arguments, as a child; its end before ours is a failure."""
+    with log_file.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "dbus_xbms", *arguments),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,  # Ctrl-C is for us; we stop it when its time has come
+        )
+    try:
+        async with asyncio.TaskGroup() as group:
+            watched = group.create_task(_fail_at_end(process, arguments[0]))
+            try:
+                yield
+            finally:
+                watched.cancel()
+    finally:
+        await _stop(process)
+
+
+async def _fail_at_end(process: asyncio.subprocess.Process, name: str) -> None:
+    status = await process.wait()
+    raise CommandError(f"`dbus-xbms {name}` ended with status {status}")
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is not None:
+        return
+    process.terminate()
+    try:
+        async with asyncio.timeout(STOP_LIMIT):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _tail(path: Path) -> str:
+    lines = path.read_text(errors="replace").splitlines()[-LOG_TAIL:]
+    return "".join(f"\n{path.stem}: {line}" for line in lines)

@@ -1,0 +1,134 @@
+"""The packs in localsettings and how the owner names them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+
+from dbus_xbms.commands.session import open_bus, wait_for_name
+from dbus_xbms.settings import (
+    DEVICES,
+    PACK_SETTINGS,
+    SERVICE_SETTINGS,
+    Setting,
+    Settings,
+    SettingsError,
+    Value,
+    address_of,
+    normal_address,
+    pack_path,
+    service_path,
+)
+from dbus_xbms.venus.localsettings import LocalSettings
+
+log = logging.getLogger(__name__)
+
+LOCALSETTINGS = "com.victronenergy.settings"
+SETTINGS_LIMIT = 5.0  # s; it may be restarting
+PROGRAM = "service"  # stands in a pack's place for the settings of the whole program
+
+
+class Known:
+    """The packs that localsettings knows, ours or only listed, with their settings."""
+
+    def __init__(self, local: LocalSettings, stored: Mapping[str, object]) -> None:
+        self._local = local
+        self.packs: dict[str, Settings] = {}  # by address
+        for path, value in stored.items():
+            device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
+            if address := address_of(device):
+                _put(self.packs.setdefault(address, Settings(PACK_SETTINGS)), name, value)
+
+    def address(self, text: str) -> str:
+        """Address of a known pack, by its address or by its name if only one has it.
+
+        Raises:
+            SettingsError: no such pack, or several.
+        """
+        named = [address for address, pack in self.packs.items() if text and text in names(pack)]
+        if len(named) > 1:
+            raise SettingsError(f"{' and '.join(named)} are both named {text!r}; give the address")
+        address = named[0] if named else normal_address(text)
+        if address not in self.packs:
+            raise SettingsError(
+                f"{address} is not known; `dbus-xbms list` shows who is, `add` takes a new one"
+            )
+        return address
+
+    async def add(self, address: str) -> Settings:
+        """Make sure that all settings of a pack are stored, and return them."""
+        self.packs[address] = await self._added(PACK_SETTINGS, lambda name: pack_path(address, name))
+        return self.packs[address]
+
+    async def program(self) -> Settings:
+        """The settings of the whole program."""
+        return await self._added(SERVICE_SETTINGS, service_path)
+
+    async def _added(self, table: tuple[Setting, ...], path: Callable[[str], str]) -> Settings:
+        stored = await self._local.add({path(row.name): row for row in table})
+        settings = Settings(table)
+        for name, value in stored.items():
+            _put(settings, name.rpartition("/")[2], value)
+        return settings
+
+    async def set(self, path: str, value: Value) -> Value:
+        """Store a value and return what localsettings made of it."""
+        return await self._local.set(path, value)
+
+    async def forget(self, address: str) -> None:
+        """Remove everything that localsettings holds of a pack."""
+        held = await self._local.stored([DEVICES])
+        await self._local.remove([path for path in held if path.startswith(pack_path(address, ""))])
+
+
+def names(pack: Settings) -> set[str]:
+    """What a pack may be called: its owner's name for it and the one it advertises."""
+    return {pack.text("CustomName"), pack.text("AdvertisedName")}
+
+
+def name_of(pack: Settings) -> str:
+    """The owner's name for a pack, else the one it advertises."""
+    return pack.text("CustomName") or pack.text("AdvertisedName")
+
+
+def row_of(table: Iterable[Setting], name: str) -> Setting:
+    """The row of a setting that is offered to the owner, in whatever case its name is written.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    offered = {row.name.lower(): row for row in table if not row.internal}
+    row = offered.get(name.lower())
+    if row is None:
+        raise SettingsError(
+            f"there is no setting {name!r}; there are: {', '.join(r.name for r in offered.values())}"
+        )
+    return row
+
+
+@asynccontextmanager
+async def known_packs() -> AsyncIterator[Known]:
+    """What localsettings knows.
+
+    Raises:
+        CommandError: no bus, or no localsettings on it.
+    """
+    async with open_bus() as bus:
+        await wait_for_name(bus, LOCALSETTINGS, SETTINGS_LIMIT)
+    async with asyncio.TaskGroup() as group:
+        local = LocalSettings(lambda path, value: None)
+        serving = group.create_task(local.run(), name="localsettings")
+        try:
+            yield Known(local, await local.stored([DEVICES]))
+        finally:
+            serving.cancel()
+
+
+def _put(settings: Settings, name: str, value: object) -> None:
+    """Take over a stored value; one that another version stored and this one cannot use is left out."""
+    try:
+        settings.put(name, value)
+    except SettingsError as err:
+        log.debug("%s", err)

@@ -1,0 +1,48 @@
+"""List the packs we know, ours and those that a scan has found."""
+
+from __future__ import annotations
+
+import argparse
+
+from dbus_xbms.commands.batteries import batteries
+from dbus_xbms.commands.known import known_packs, name_of
+from dbus_xbms.commands.session import complete, is_running, open_bus
+from dbus_xbms.commands.table import Battery, columns
+from dbus_xbms.settings import Settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """``dbus-xbms list`` has none."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one line per pack."""
+    return complete(_list())
+
+
+async def _list() -> int:
+    async with known_packs() as known:
+        packs = known.packs
+    async with batteries() as live:
+        shown = {pack.address: pack for pack in live.packs}
+    async with open_bus() as bus:
+        running = await is_running(bus)
+    if not packs:
+        print("No pack is known yet; `dbus-xbms scan` shows those in range.")
+        return 0
+    rows = [
+        (address, _state(pack, shown.get(address), running), pack.text("ClassAndVrmInstance"), name_of(pack))
+        for address, pack in sorted(packs.items(), key=lambda entry: (-entry[1].number("Enabled"), entry[0]))
+    ]
+    print(columns([("Address", "State", "Instance", "Name"), *rows]))
+    return 0
+
+
+def _state(pack: Settings, shown: Battery | None, running: bool) -> str:
+    if not pack.number("Enabled"):
+        return "listed only"
+    if not running:
+        return "service not running"
+    if shown is None:
+        return "not reached yet"
+    return shown.text("/ConnectionInformation")

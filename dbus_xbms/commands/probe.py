@@ -1,0 +1,131 @@
+"""Connect to one pack once, read everything and print it, with every byte that went over the air."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import fields
+from enum import IntFlag
+from pathlib import Path
+
+from dbus_xbms.ble.air import Air
+from dbus_xbms.ble.link import Capture
+from dbus_xbms.capture import Capture as CaptureFile
+from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.batteries import CLASS
+from dbus_xbms.commands.session import complete, is_on_bus, open_bus
+from dbus_xbms.model import Counters, Mosfets, PackIdentity, PackSample, Reading
+from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.settings import device_id, normal_address
+
+REACH_LIMIT = 60.0  # s to find and connect to the pack
+UNITS = {
+    "voltage": "V",
+    "current": "A",
+    "soc": "%",
+    "remaining": "Ah",
+    "nominal": "Ah",
+    "learned": "Ah",
+    "cells": "V",
+    "temperatures": "°C",
+    "balance_current": "A",
+}
+
+Record = PackSample | PackIdentity | Counters | Mosfets
+
+
+class Transcript:
+    """Every byte sent and received, printed or kept, and passed on to a capture file if there is one."""
+
+    def __init__(self, passed_on: Capture | None, printed: bool) -> None:
+        self.chunks: list[str] = []
+        self._passed_on = passed_on
+        self._printed = printed
+
+    def __call__(self, address: str, direction: str, chunk: bytes) -> None:
+        """Take one chunk, sent (``>``) or received (``<``)."""
+        self.chunks.append(f"{direction} {chunk.hex(' ')}")
+        if self._printed:
+            print(self.chunks[-1], flush=True)
+        if self._passed_on:
+            self._passed_on(address, direction, chunk)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``dbus-xbms probe``."""
+    parser.add_argument("pack", type=str, help="Bluetooth address")
+    parser.add_argument("--password", default="", help="of the Bluetooth module, if it has one")
+    parser.add_argument("--adapter", default="", metavar="ADDRESS", help="Bluetooth adapter to use")
+    parser.add_argument("--capture", type=Path, metavar="FILE", help="write every frame there, for `decode`")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read the pack and print it."""
+    address = normal_address(args.pack)
+    with CaptureFile(args.capture) if args.capture else nullcontext() as file:
+        transcript = Transcript(file, printed=not args.json)
+        reading = complete(_probe(address, args.password, args.adapter.upper(), transcript))
+    if args.json:
+        print(json.dumps({"address": address, **_as_json(reading), "chunks": transcript.chunks}))
+    else:
+        print("\n".join(_described(reading)))
+    return 0
+
+
+async def _probe(address: str, password: str, adapter: str, transcript: Transcript) -> Reading:
+    service = f"{CLASS}.{device_id(address)}"
+    async with open_bus() as bus:
+        if await is_on_bus(bus, service):
+            raise CommandError("the service holds this pack; see `watch`, or `remove` it first")
+    protocol = Jbd()
+    air = Air([protocol])
+    link = air.link(address, protocol, adapter=adapter, capture=transcript)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(air.run(), name="air")
+        try:
+            async with asyncio.timeout(REACH_LIMIT):
+                await link.open()
+            await link.run(protocol.hello(address, password))
+            return await link.run(protocol.poll(None, counters=True))
+        except TimeoutError as err:
+            raise CommandError(f"not reached in {REACH_LIMIT:g} s: {link.status.state}") from err
+        finally:
+            await link.close()
+            running.cancel()
+
+
+def _sections(reading: Reading) -> Iterator[tuple[str, Record]]:
+    for name in ("identity", "sample", "counters"):
+        if record := getattr(reading, name):
+            yield name, record
+
+
+def _as_json(reading: Reading) -> dict[str, object]:
+    return {
+        section: {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
+        for section, record in _sections(reading)
+    }
+
+
+def _described(reading: Reading) -> Iterator[str]:
+    for section, record in _sections(reading):
+        yield f"\n{section}"
+        for field in fields(record):
+            value = _plain(getattr(record, field.name))
+            text = " ".join(str(part) for part in value) if isinstance(value, list) else str(value)
+            yield f"  {field.name:<26}{text} {UNITS.get(field.name, '') if text else ''}".rstrip()
+
+
+def _plain(value: object) -> object:
+    """The value as JSON knows it: flags by name, sets and tuples as lists."""
+    if isinstance(value, IntFlag):
+        return [str(flag.name) for flag in value]
+    if isinstance(value, tuple | frozenset):
+        return sorted(value) if isinstance(value, frozenset) else list(value)
+    if isinstance(value, Mosfets):
+        return {"charge": value.charge, "discharge": value.discharge}
+    return value

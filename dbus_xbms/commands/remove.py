@@ -1,0 +1,32 @@
+"""Let a pack go: it leaves the GX; its settings and device instance are kept for the day it comes back."""
+
+from __future__ import annotations
+
+import argparse
+
+from dbus_xbms.commands.batteries import wait_until_gone
+from dbus_xbms.commands.known import known_packs
+from dbus_xbms.commands.session import complete
+from dbus_xbms.settings import pack_path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``dbus-xbms remove``."""
+    parser.add_argument("pack", help="address or name")
+    parser.add_argument("--forget", action="store_true", help="erase its settings and instance too")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Disable a pack."""
+    return complete(_remove(args.pack, args.forget))
+
+
+async def _remove(pack: str, forget: bool) -> int:
+    async with known_packs() as known:
+        address = known.address(pack)
+        await known.set(pack_path(address, "Enabled"), 0)
+        if forget:
+            await wait_until_gone(address)  # the service stores a pack's last settings as it lets go
+            await known.forget(address)
+    print(f"{address} is {'forgotten' if forget else 'not ours any more; its settings are kept'}.")
+    return 0

@@ -1,0 +1,102 @@
+"""Show which packs are in range. The running service does it, or this command when there is none."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from dataclasses import dataclass
+
+from dbus_fast.aio import MessageBus
+
+from dbus_xbms import remote
+from dbus_xbms.ble.air import Air
+from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.known import known_packs
+from dbus_xbms.commands.session import call, complete, is_running, open_bus
+from dbus_xbms.commands.table import columns
+from dbus_xbms.protocols.jbd import Jbd
+
+SECONDS = 10.0  # a module advertises every second or two, and some scans miss it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One pack in range."""
+
+    address: str
+    name: str
+    rssi: int | None
+    state: str  # ours, known, new
+
+    @property
+    def row(self) -> tuple[str, str, str, str]:
+        """Its line of the table."""
+        return self.address, "--" if self.rssi is None else str(self.rssi), self.state, self.name
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``dbus-xbms scan``."""
+    parser.add_argument(
+        "--seconds", type=float, default=SECONDS, metavar="N", help=f"scan for N seconds ({SECONDS:g})"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one line per pack, the strongest first."""
+    found = complete(_scan(args.seconds))
+    if not found:
+        raise CommandError("no pack in range; a phone that is connected to a pack hides it: close its app")
+    found.sort(key=lambda pack: pack.rssi or -1000, reverse=True)
+    print(columns([("Address", "RSSI", "Pack is", "Name"), *(pack.row for pack in found)]))
+    if any(pack.state != "ours" for pack in found):
+        print("\nMake one yours with: dbus-xbms add ADDRESS")
+    return 0
+
+
+async def _scan(seconds: float) -> list[Found]:
+    async with open_bus() as bus:
+        if await is_running(bus):
+            return await scan_by_service(bus, seconds)
+    return await _scan_here(seconds)
+
+
+async def scan_by_service(bus: MessageBus, seconds: float) -> list[Found]:
+    """Let the running service scan; it remembers what it finds, not enabled."""
+    reply = await call(bus, remote.NAME, "Scan", "d", [seconds], path=remote.PATH, interface=remote.INTERFACE)
+    entries = [{key: variant.value for key, variant in entry.items()} for entry in reply[0]]
+    return [
+        Found(
+            address=entry["address"],
+            name=entry.get("name", ""),
+            rssi=entry.get("rssi"),
+            state=_state(entry.get("known", False), entry.get("enabled", False)),
+        )
+        for entry in entries
+    ]
+
+
+async def _scan_here(seconds: float) -> list[Found]:
+    try:
+        async with known_packs() as known:
+            packs = known.packs
+    except CommandError:  # no localsettings: not a GX, but a scan still tells something
+        packs = {}
+    ours = {address for address, pack in packs.items() if pack.number("Enabled")}
+    air = Air([Jbd()])
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(air.run())
+        seen = await air.discover(seconds)
+        running.cancel()
+    return [
+        Found(
+            address=pack.address,
+            name=pack.name,
+            rssi=pack.rssi,
+            state=_state(pack.address in packs, pack.address in ours),
+        )
+        for pack in seen
+    ]
+
+
+def _state(known: bool, enabled: bool) -> str:
+    return "ours" if enabled else "listed" if known else "new"

@@ -1,0 +1,137 @@
+"""What the commands share: the bus, its errors in the owner's words, and how a command's coroutine is run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from dbus_fast import Message, MessageType
+from dbus_fast.aio import MessageBus
+
+from dbus_xbms.commands import CommandError
+from dbus_xbms.remote import NAME as SERVICE
+from dbus_xbms.venus.bus import BusError, connect
+
+T = TypeVar("T")
+
+DBUS = "org.freedesktop.DBus"
+DBUS_PATH = "/org/freedesktop/DBus"
+
+
+def complete(command: Coroutine[Any, Any, T]) -> T:
+    """Run a command's coroutine; of errors in a task group the first one counts.
+
+    Raises:
+        CommandError: also for a bus that is not there.
+    """
+    try:
+        return asyncio.run(command)
+    except BaseExceptionGroup as group:
+        raise _first(group) from group
+    except BusError as err:
+        raise CommandError(str(err)) from err
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    err: BaseException = group
+    while isinstance(err, BaseExceptionGroup):
+        err = err.exceptions[0]
+    return CommandError(str(err)) if isinstance(err, BusError) else err
+
+
+@asynccontextmanager
+async def open_bus() -> AsyncIterator[MessageBus]:
+    """A connection to the bus that Venus uses."""
+    bus = await connect()
+    try:
+        yield bus
+    finally:
+        bus.disconnect()
+
+
+async def until_lost(bus: MessageBus) -> None:
+    """Wait for the bus to go away.
+
+    Raises:
+        CommandError: it has.
+    """
+    try:
+        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+    except (OSError, EOFError) as err:
+        raise CommandError(f"the D-Bus connection was lost: {err or type(err).__name__}") from err
+    raise CommandError("the D-Bus connection was lost")
+
+
+async def call(
+    bus: MessageBus,
+    name: str,
+    member: str,
+    signature: str = "",
+    body: Sequence[Any] = (),
+    *,
+    path: str = DBUS_PATH,
+    interface: str = DBUS,
+) -> list[Any]:
+    """Call a method and return the reply's body.
+
+    Raises:
+        CommandError: it was answered with an error.
+    """
+    reply = await bus.call(
+        Message(
+            destination=name,
+            path=path,
+            interface=interface,
+            member=member,
+            signature=signature,
+            body=list(body),
+        )
+    )
+    assert reply
+    if reply.message_type is MessageType.ERROR:
+        raise CommandError(f"{name}: {reply.body[0] if reply.body else reply.error_name}")
+    return list(reply.body)
+
+
+async def is_on_bus(bus: MessageBus, name: str) -> bool:
+    """Whether somebody owns ``name``."""
+    return bool((await call(bus, DBUS, "NameHasOwner", "s", [name]))[0])
+
+
+async def is_running(bus: MessageBus) -> bool:
+    """Whether the service runs on this bus."""
+    return await is_on_bus(bus, SERVICE)
+
+
+async def warn_if_not_running() -> None:
+    """Tell the owner when nothing will happen for want of the service."""
+    async with open_bus() as bus:
+        if not await is_running(bus):
+            print("The service is not running; `dbus-xbms run` starts it.")
+
+
+async def wait_for_name(bus: MessageBus, name: str, seconds: float) -> None:
+    """Wait until somebody owns ``name``.
+
+    Raises:
+        CommandError: nobody does after so many seconds.
+    """
+    there = asyncio.Event()
+
+    def signalled(message: Message) -> None:
+        if message.member == "NameOwnerChanged" and message.body[0] == name and message.body[2]:
+            there.set()
+
+    bus.add_message_handler(signalled)
+    try:
+        rule = f"type='signal',sender='{DBUS}',member='NameOwnerChanged',arg0='{name}'"
+        await call(bus, DBUS, "AddMatch", "s", [rule])
+        async with asyncio.timeout(seconds):
+            if not await is_on_bus(bus, name):
+                await there.wait()
+    except TimeoutError as err:
+        raise CommandError(f"{name} did not appear on the bus within {seconds:g} s") from err
+    finally:
+        bus.remove_message_handler(signalled)

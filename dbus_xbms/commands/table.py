@@ -1,0 +1,164 @@
+"""Packs as a table for any terminal, from a phone's 40 columns up."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dbus_xbms.settings import address_of
+
+Value = int | float | str | None  # None: invalid
+
+LABEL = 8  # columns
+ALARMS: Mapping[Value, str] = {1: "warning", 2: "ALARM"}
+GATES: Mapping[Value, str] = {0: "off", 1: "on"}
+STATES: Mapping[Value, str] = {0: "no sample yet", 10: "no contact"}  # /State; 9 is a pack that is well
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Battery:
+    """What the bus shows of one pack."""
+
+    service: str  # com.victronenergy.battery.xbms_a4c137010203
+    values: Mapping[str, Value] = field(default_factory=dict)  # by path
+    texts: Mapping[str, str] = field(default_factory=dict)  # by path, as the GX shows them
+    gone: bool = False  # was on the bus, is not any more
+
+    @property
+    def address(self) -> str:
+        """Bluetooth address of the pack."""
+        return address_of(self.service.rpartition(".")[2]) or ""
+
+    @property
+    def name(self) -> str:
+        """The owner's name for it, else the product's."""
+        return str(self.values.get("/CustomName") or self.values.get("/ProductName") or self.address)
+
+    def text(self, path: str) -> str:
+        """The GX's text, ``--`` when invalid."""
+        return self.texts.get(path, "") if self.values.get(path) is not None else "--"
+
+    def numbered(self, pattern: str) -> list[tuple[int, str]]:
+        """Number and path of each path that is ``pattern`` with a number for its ``#``, in order."""
+        matcher = re.compile(pattern.replace("#", r"(\d+)"))
+        return sorted((int(found[1]), path) for path in self.values if (found := matcher.fullmatch(path)))
+
+
+def render(packs: Sequence[Battery], width: int) -> str:
+    """The packs one below the other, no line wider than ``width``."""
+    if not packs:
+        return "No pack of ours is on the bus."
+    return "\n\n".join(_pack(pack, width) for pack in packs)
+
+
+def columns(rows: Iterable[Sequence[str]]) -> str:
+    """Rows of cells, each column as wide as its widest cell."""
+    table = [tuple(row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in table
+    )
+
+
+def _pack(pack: Battery, width: int) -> str:
+    head = _fold("", [pack.name, pack.address], width, indent=0)
+    rows = [("", ["has left the bus"])] if pack.gone else _rows(pack)
+    return "\n".join([head, *(_fold(label, chunks, width) for label, chunks in rows if chunks)])
+
+
+def _rows(pack: Battery) -> Iterable[tuple[str, list[str]]]:
+    yield "now", _now(pack)
+    yield "charge", _charge(pack)
+    yield "cells", [_cell(pack, number, path) for number, path in pack.numbered("/Voltages/Cell#")]
+    yield "spread", _spread(pack)
+    yield "temp", _temperatures(pack)
+    yield "gates", _gates(pack)
+    yield "limits", _limits(pack)
+    yield "alarms", _alarms(pack)
+    yield "link", _link(pack)
+
+
+def _now(pack: Battery) -> list[str]:
+    current = pack.values.get("/Dc/0/Current")
+    plus = "+" if isinstance(current, int | float) and current > 0 else ""
+    amps = plus + pack.text("/Dc/0/Current")
+    return [pack.text("/Soc"), pack.text("/Dc/0/Voltage"), amps, pack.text("/Dc/0/Power")]
+
+
+def _charge(pack: Battery) -> list[str]:
+    chunks = [f"{pack.text('/Capacity')} of {pack.text('/InstalledCapacity')}"]
+    if pack.values.get("/History/ChargeCycles") is not None:
+        chunks.append(f"{pack.text('/History/ChargeCycles')} cycles")
+    return chunks
+
+
+def _cell(pack: Battery, number: int, path: str) -> str:
+    balancing = "*" if pack.values.get(f"/Balances/Cell{number}") == 1 else " "
+    return f"{number:>2} {pack.text(path).removesuffix('V')}{balancing}"
+
+
+def _spread(pack: Battery) -> list[str]:
+    if pack.values.get("/Voltages/Diff") is None:
+        return []
+    low = f"low {pack.text('/System/MinCellVoltage')} {pack.text('/System/MinVoltageCellId')}"
+    high = f"high {pack.text('/System/MaxCellVoltage')} {pack.text('/System/MaxVoltageCellId')}"
+    return [pack.text("/Voltages/Diff"), low, high]
+
+
+def _temperatures(pack: Battery) -> list[str]:
+    chunks = [f"{number} {pack.text(path)}" for number, path in pack.numbered("/System/Temperature#")]
+    if pack.values.get("/System/MOSTemperature") is not None:
+        chunks.append(f"MOSFET {pack.text('/System/MOSTemperature')}")
+    return chunks
+
+
+def _gates(pack: Battery) -> list[str]:
+    gates = (("charge", "/Io/AllowToCharge"), ("discharge", "/Io/AllowToDischarge"))
+    return [f"{name} {GATES.get(pack.values[path], '--')}" for name, path in gates if path in pack.values]
+
+
+def _limits(pack: Battery) -> list[str]:
+    limits = (("CVL", "ChargeVoltage"), ("CCL", "ChargeCurrent"), ("DCL", "DischargeCurrent"))
+    rows = [(name, f"/Info/Max{what}") for name, what in limits]
+    return [f"{name} {pack.text(path)}" for name, path in rows if path in pack.values]
+
+
+def _alarms(pack: Battery) -> list[str]:
+    raised = [
+        f"{path.removeprefix('/Alarms/')} {ALARMS[level]}"
+        for path, level in sorted(pack.values.items())
+        if path.startswith("/Alarms/") and level in ALARMS
+    ]
+    return raised or ["none"]
+
+
+def _link(pack: Battery) -> list[str]:
+    chunks = [STATES.get(pack.values.get("/State"), ""), str(pack.values.get("/ConnectionInformation") or "")]
+    if pack.values.get("/Bluetooth/Rssi") is not None:
+        chunks.append(pack.text("/Bluetooth/Rssi"))
+    for path, words in (("/Bluetooth/Reconnects", "reconnects"), ("/Bluetooth/FailedPolls", "failed polls")):
+        if pack.values.get(path):
+            chunks.append(f"{pack.text(path)} {words}")
+    return [chunk for chunk in chunks if chunk]
+
+
+def _fold(label: str, chunks: Sequence[str], width: int, indent: int = LABEL) -> str:
+    """A label and its chunks; a chunk that does not fit goes to a new line, one that never fits is cut."""
+    lines = [label.ljust(indent)]
+    empty = True
+    for chunk in chunks:
+        if not empty and len(lines[-1]) + 2 + len(chunk) > width:
+            lines.append(" " * indent)
+            empty = True
+        lines[-1] += chunk if empty else f"  {chunk}"
+        empty = False
+    return "\n".join(line.rstrip()[:width] for line in lines)
+
+
+def terminal() -> os.terminal_size:
+    """Size of the terminal; 80 columns when there is none."""
+    return shutil.get_terminal_size()

@@ -1,0 +1,74 @@
+"""Show every pack on the bus, live: cells, temperatures, limits, alarms and the radio link."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+
+from dbus_xbms.commands.batteries import Batteries, batteries
+from dbus_xbms.commands.session import complete
+from dbus_xbms.commands.table import Battery, render, terminal
+
+REDRAW = 0.5  # s between two pictures at least ...
+REPRINT = 5.0  # s ... and where they are not drawn in place
+HOME, CLEAR_LINE, CLEAR_BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
+CLEAR, HIDE_CURSOR, SHOW_CURSOR = "\x1b[2J", "\x1b[?25l", "\x1b[?25h"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``dbus-xbms watch``."""
+    parser.add_argument("--once", action="store_true", help="print once and exit")
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object per change: every path of every pack"
+    )
+    parser.add_argument("--seconds", type=float, metavar="N", help="stop after N seconds")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Watch until Ctrl-C; with ``--once`` fail if there is no pack."""
+    return complete(_watch(args))
+
+
+async def _watch(args: argparse.Namespace) -> int:
+    async with batteries() as live:
+        if args.once:
+            print(as_json(live.packs) if args.json else render(live.packs, terminal().columns))
+            return 0 if live.packs else 1
+        await show(live, seconds=args.seconds, json_lines=args.json)
+        return 0
+
+
+async def show(live: Batteries, *, seconds: float | None = None, json_lines: bool = False) -> None:
+    """Print the packs at each change, in place on a terminal, for so many seconds or until cancelled."""
+    in_place = not json_lines and sys.stdout.isatty()
+    if in_place:
+        print(HIDE_CURSOR + CLEAR, end="")
+    try:
+        async with asyncio.timeout(seconds):
+            while True:
+                live.changed.clear()
+                _draw(live.packs, in_place, json_lines)
+                await asyncio.sleep(REDRAW if in_place or json_lines else REPRINT)
+                await live.changed.wait()
+    except TimeoutError:
+        pass
+    finally:
+        if in_place:
+            print(SHOW_CURSOR, end="", flush=True)
+
+
+def _draw(packs: list[Battery], in_place: bool, json_lines: bool) -> None:
+    if json_lines:
+        print(as_json(packs), flush=True)
+    elif in_place:
+        lines = render(packs, terminal().columns).splitlines()[: terminal().lines - 1]
+        print(HOME + "".join(f"{line}{CLEAR_LINE}\n" for line in lines) + CLEAR_BELOW, end="", flush=True)
+    else:
+        print(render(packs, terminal().columns), end="\n\n", flush=True)
+
+
+def as_json(packs: list[Battery]) -> str:
+    """One line: service -> path -> value, null when invalid; a pack that has left is null."""
+    return json.dumps({pack.service: None if pack.gone else dict(pack.values) for pack in packs})

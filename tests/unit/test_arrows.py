@@ -1,0 +1,108 @@
+"""Who may import whom, and what a stock Venus can import at all."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / "dbus_xbms").rglob("*.py"))
+
+BELOW_PACK = {"model", "settings", "protocols", "control", "ble", "venus", "memory", "capture"}
+# Room -> the rooms it may import; a room is a module or a package right under dbus_xbms.
+ARROWS = {
+    "model": set(),
+    "settings": {"model"},
+    "memory": {"model", "settings"},
+    "capture": set(),
+    "protocols": {"model"},
+    "control": {"model", "settings"},
+    "ble": {"model", "protocols"},
+    "venus": {"model", "settings", "control"},
+    "simulator": {"model", "settings", "protocols"},
+    "pack": BELOW_PACK,
+    "remote": {"protocols", "venus"},
+    "app": BELOW_PACK | {"pack", "remote"},
+    "commands": BELOW_PACK | {"app", "remote", "simulator"},
+    "cli": BELOW_PACK | {"commands"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+PURE = {"model", "settings", "memory", "protocols", "control"}
+PURE_FILES = {"venus/items.py"}
+IMPURE = {"asyncio", "time", "logging", "bleak", "bleak_retry_connector", "dbus_fast"}
+
+THIRD_PARTY = {"bleak", "bleak_retry_connector", "dbus_fast"}
+# Parts of the standard library that a stock Venus image (3.60 to 3.77) leaves out.
+NOT_ON_VENUS = {
+    "unittest", "sqlite3", "statistics", "tomllib", "venv", "ensurepip", "compileall", "py_compile",
+    "difflib", "doctest", "pdb", "curses", "dbm", "mailbox", "plistlib", "syslog", "pydoc", "sched",
+    "graphlib", "tracemalloc", "resource", "zoneinfo",
+}  # fmt: skip
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, as dotted names."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: relative import"
+            names.add(node.module or "")
+            if node.module == "dbus_xbms":
+                names |= {
+                    f"dbus_xbms.{alias.name}" for alias in node.names if not alias.name.startswith("__")
+                }
+    return names
+
+
+def within(path: Path) -> str:
+    return path.relative_to(ROOT / "dbus_xbms").as_posix()
+
+
+def room_of(path: Path) -> str:
+    return within(path).split("/")[0].removesuffix(".py")
+
+
+def is_pure(path: Path) -> bool:
+    return room_of(path) in PURE or within(path) in PURE_FILES
+
+
+@pytest.mark.parametrize("path", FILES, ids=within)
+def test_a_room_imports_only_the_rooms_it_may(path: Path) -> None:
+    room = room_of(path)
+    used = {name.split(".")[1] for name in imports(path) if name.startswith("dbus_xbms.")} - {room}
+    assert used <= ARROWS[room]
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if is_pure(path)], ids=within)
+def test_a_pure_room_knows_no_clock_no_loop_and_no_wire(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imports(path)} & IMPURE
+
+
+@pytest.mark.parametrize("path", FILES, ids=within)
+def test_only_what_a_stock_venus_or_our_three_packages_bring_is_imported(path: Path) -> None:
+    used = {name.split(".")[0] for name in imports(path)} - {"dbus_xbms"}
+    assert used <= (sys.stdlib_module_names - NOT_ON_VENUS) | THIRD_PARTY
+
+
+def test_the_whole_program_imports_where_venus_leaves_parts_of_the_standard_library_out() -> None:
+    modules = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in FILES if path.stem != "__main__"
+    ]
+    script = f"""
+import sys
+for name in {sorted(NOT_ON_VENUS)}:
+    sys.modules[name] = None  # an import of it now fails
+for name in {modules}:
+    __import__(name.removesuffix(".__init__"))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,127 @@
+"""The table of `watch`: what it says, and that it fits a phone."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbus_xbms.commands.table import Battery, columns, render
+from dbus_xbms.commands.watch import as_json
+from dbus_xbms.model import Level, LinkStatus, Mosfets, PackIdentity, PackSample, Phase, Protection, Report
+from dbus_xbms.venus.items import items_for, values
+
+ADDRESS = "A4:C1:37:01:02:03"
+SAMPLE = PackSample(
+    voltage=13.25,
+    current=12.4,
+    soc=76.3,
+    remaining=152.6,
+    nominal=200.0,
+    cycles=42,
+    mosfets=Mosfets(charge=True, discharge=False),
+    protection=Protection(0),
+    cells=(3.312, 3.311, 3.315, 3.309),
+    balancing=frozenset({3}),
+    temperatures=(31.0, 24.1, 24.3),
+)
+REPORT = Report(
+    address=ADDRESS,
+    instance=1,
+    custom_name="Starboard",
+    identity=PackIdentity(hardware="JBD-SP04S034-L4S-200A-B-U", cell_count=4, ntc_count=3, nominal=200.0),
+    phase=Phase.FRESH,
+    sample=SAMPLE,
+    cell_temperatures=(24.1, 24.3),
+    mosfet_temperature=31.0,
+    link=LinkStatus(state="connected", rssi=-62, reconnects=3),
+)
+
+
+def shown(report: Report) -> Battery:
+    """What the bus shows of a report, through the real table of items."""
+    items = items_for(report.identity)
+    on_bus = values(items, report)
+    texts = {item.path: item.show(on_bus[item.path]) for item in items}
+    return Battery(service="com.victronenergy.battery.xbms_a4c137010203", values=on_bus, texts=texts)
+
+
+STARBOARD = shown(REPORT)
+
+
+def test_a_table_shows_what_the_owner_asks_first() -> None:
+    assert render([STARBOARD], 80).splitlines() == [
+        "Starboard  A4:C1:37:01:02:03",
+        "now     76.3%  13.25V  +12.4A  164W",
+        "charge  152.6Ah of 200.0Ah  42 cycles",
+        "cells    1 3.312    2 3.311    3 3.315*   4 3.309",
+        "spread  0.006V  low 3.309V C4  high 3.315V C3",
+        "temp    1 31.0°C  2 24.1°C  3 24.3°C  MOSFET 31.0°C",
+        "gates   charge on  discharge off",
+        "alarms  none",
+        "link    connected  -62dBm  3 reconnects",
+    ]
+
+
+def test_an_alarm_is_named_with_its_level() -> None:
+    pack = shown(
+        replace(REPORT, alarms={"/Alarms/LowSoc": Level.WARNING, "/Alarms/LowCellVoltage": Level.ALARM})
+    )
+    assert "alarms  LowCellVoltage ALARM  LowSoc warning" in render([pack], 80).splitlines()
+
+
+def test_a_lost_pack_shows_no_number_that_could_be_taken_for_fresh() -> None:
+    text = render([shown(replace(REPORT, phase=Phase.LOST, sample=None))], 80)
+    assert "now     --  --  --  --" in text
+    assert "no contact" in text
+    assert "3.312" not in text
+
+
+def test_a_pack_that_has_left_the_bus_says_so_and_shows_no_values() -> None:
+    text = render([replace(STARBOARD, gone=True)], 80)
+    assert "has left the bus" in text
+    assert "13.25" not in text
+
+
+def test_limits_are_shown_when_the_bus_has_them() -> None:
+    limits = {"/Info/MaxChargeVoltage": 14.2, "/Info/MaxChargeCurrent": 50.0}
+    texts = {"/Info/MaxChargeVoltage": "14.20V", "/Info/MaxChargeCurrent": "50.0A"}
+    pack = replace(STARBOARD, values={**STARBOARD.values, **limits}, texts={**STARBOARD.texts, **texts})
+    assert "limits  CVL 14.20V  CCL 50.0A" in render([pack], 80)
+    assert "limits" not in render([STARBOARD], 80)
+
+
+def test_an_empty_bus_is_said_in_words() -> None:
+    assert render([], 80) == "No pack of ours is on the bus."
+
+
+@given(
+    st.lists(st.sampled_from([STARBOARD, replace(STARBOARD, gone=True)]), max_size=3), st.integers(32, 200)
+)
+def test_no_line_is_wider_than_the_terminal(packs: list[Battery], width: int) -> None:
+    assert all(len(line) <= width for line in render(packs, width).splitlines())
+
+
+@pytest.mark.parametrize("cells", [4, 8, 16, 32])
+def test_on_a_phone_every_cell_stays_whole(cells: int) -> None:
+    volts = tuple(3.3 + n / 1000 for n in range(cells))
+    sample = replace(SAMPLE, cells=volts)
+    pack = shown(replace(REPORT, sample=sample, identity=replace(REPORT.identity, cell_count=cells)))
+    words = render([pack], 40).split()
+    assert [volt for volt in words if volt.removesuffix("*") in {f"{v:.3f}" for v in volts}]
+    assert all(f"{v:.3f}" in {word.removesuffix("*") for word in words} for v in volts)
+
+
+def test_json_has_every_path_and_null_for_invalid() -> None:
+    lost = shown(replace(REPORT, phase=Phase.LOST, sample=None))
+    (paths,) = json.loads(as_json([lost])).values()
+    assert paths["/Dc/0/Voltage"] is None
+    assert paths["/CustomName"] == "Starboard"
+    assert json.loads(as_json([replace(lost, gone=True)])) == {lost.service: None}
+
+
+def test_columns_are_as_wide_as_their_widest_cell() -> None:
+    assert columns([("Address", "RSSI"), ("A4", "-62")]) == "Address  RSSI\nA4       -62"
