@@ -1,0 +1,142 @@
+"""One Bluetooth adapter: its radio's turns, its connection slots, and the one scan for all who search."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+
+from dbus_xbms.ble.backoff import Backoff
+from dbus_xbms.ble.stack import AdapterState, Stack
+from dbus_xbms.ble.turns import LAST, Signal, Turn, Turns
+from dbus_xbms.ble.wanted import Search, Sighting, Wanted
+from dbus_xbms.protocols.base import LinkError
+
+log = logging.getLogger(__name__)
+
+REST = 12.0  # s without a scan after one that missed somebody; leaves the radio to the links that stand
+NO_RSSI = -127  # bleak's way to say that a property changed without an advertisement
+
+
+class Adapter:
+    """An adapter of this machine, known by its address for as long as the program runs."""
+
+    def __init__(self, address: str, stack: Stack, changed: Signal, limit: Callable[[], int]) -> None:
+        self.address = address
+        self.hci = ""  # "" while it is not there
+        self.powered = False
+        self.links: set[Wanted] = set()
+        self.turns = Turns(changed)
+        self._stack = stack
+        self._changed = changed
+        self._limit = limit
+        self._searches: set[Search] = set()
+        self._rest_until = 0.0
+        self._delays = Backoff()
+
+    @property
+    def usable(self) -> bool:
+        """There and switched on."""
+        return bool(self.hci) and self.powered
+
+    @property
+    def ready(self) -> bool:
+        """Usable, with a free slot."""
+        return self.usable and len(self.links) < self._limit()
+
+    @property
+    def state(self) -> AdapterState:
+        """What it looks like from outside."""
+        return AdapterState(address=self.address, hci=self.hci, powered=self.powered, links=len(self.links))
+
+    def update(self, found: AdapterState | None) -> None:
+        """Take over what the stack reports; links on an adapter that went off or away are gone."""
+        before, was_usable = self.hci, self.usable
+        self.hci = found.hci if found else ""
+        self.powered = bool(found and found.powered)
+        if was_usable and (not self.usable or self.hci != before):
+            log.info("adapter %s (%s) is %s", self.address, before, "off" if self.hci else "gone")
+            self.turns.end()
+            for wanted in tuple(self.links):
+                wanted.gone("adapter off" if self.hci else "no Bluetooth")
+        elif self.usable and not was_usable:
+            log.info("adapter %s (%s) is ready", self.address, self.hci)
+            self._rest_until = 0.0
+            self._delays.reset()
+
+    def join(self, search: Search) -> None:
+        """Listen for what ``search`` wants until it leaves."""
+        search.joined = self._now()
+        self._searches.add(search)
+        self._changed.notify()
+
+    def leave(self, search: Search) -> None:
+        """Listen no longer."""
+        self._searches.discard(search)
+        self._changed.notify()
+
+    async def keep_scanning(self) -> None:
+        """Scan whenever somebody searches and nobody connects; runs for ever."""
+        while True:
+            await self._changed.until(self._scan_wanted)
+            await self._rest()
+            async with self.turns.take(LAST) as turn:
+                trouble = await self._scan(turn) if self._scan_wanted() else None
+            if trouble:
+                await asyncio.sleep(self._delays.next())
+
+    def _scan_wanted(self) -> bool:
+        return self.usable and any(not search.over for search in self._searches)
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout_at(self._rest_until):
+                await self._changed.until(lambda: any(search.eager for search in self._searches))
+        except TimeoutError:
+            return
+
+    async def _scan(self, turn: Turn) -> LinkError | None:
+        """Scan until somebody else wants the radio, nobody searches, or a searcher's patience is over."""
+        try:
+            # Not to be cancelled in its first steps: bluetoothd would scan on for us, for ever.
+            async with self._stack.scan(self.hci, self._seen):
+                self._delays.reset()
+                await self._listen(turn)
+        except LinkError as err:
+            log.debug("adapter %s: scan: %s", self.hci, err)
+            for search in self._searches:
+                search.trouble = err
+            self._changed.notify()
+            return err
+        return None
+
+    async def _listen(self, turn: Turn) -> None:
+        began = self._now()
+        try:
+            async with asyncio.timeout(min(s.patience for s in self._searches if not s.over)):
+                await self._changed.until(lambda: turn.contested or not self._scan_wanted())
+        except TimeoutError:
+            pass
+        now = self._now()
+        for search in self._searches:
+            search.patience -= now - max(began, search.joined)
+        if not self._scan_wanted():
+            missed = any(search.over for search in self._searches)
+            self._rest_until = now + REST if missed else 0.0
+        self._changed.notify()
+
+    def _seen(self, device: BLEDevice, advertisement: AdvertisementData) -> None:
+        if advertisement.rssi == NO_RSSI:
+            return
+        for search in self._searches:
+            if search.address in (None, device.address):
+                search.seen[device.address] = Sighting(self, device, advertisement)
+                if search.address:
+                    self._changed.notify()
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()

@@ -1,0 +1,243 @@
+"""Every Bluetooth adapter of this machine, and the way from a pack's address to a connection."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from dbus_xbms.ble.adapter import Adapter
+from dbus_xbms.ble.bluez import Bluez, advertised, is_connected
+from dbus_xbms.ble.exchange import Capture
+from dbus_xbms.ble.link import CLOSE_LIMIT, Link
+from dbus_xbms.ble.stack import AdapterState, GattClient, Stack
+from dbus_xbms.ble.turns import Signal
+from dbus_xbms.ble.wanted import Place, Search, Wanted
+from dbus_xbms.protocols.base import Advertised, BmsProtocol, LinkError
+
+log = logging.getLogger(__name__)
+
+CONNECT_LIMIT = 20.0  # s for the radio link, and again for the GATT table; as long as bleak itself would wait
+CONNECT_SHARE = 4.0  # s of waiting for a pack's advertisement while others want the radio
+PATIENCE = 8.0  # s of listening before a pack counts as not in range; the slowest advertise every 2 s
+# A pack that failed is connected to when its advertisement was seen; every so many failures it is tried
+# unseen all the same, for modules that accept a connection but whose advertisements do not reach us.
+DIRECT_EVERY = 8
+DISCOVER_FACTOR = 2.0  # a scan for people may last this much longer when packs connect meanwhile
+
+
+class Air:
+    """Knows the adapters, gives links their connections, and lists what is in range."""
+
+    def __init__(
+        self, protocols: Sequence[BmsProtocol], *, max_connections: int = 16, stack: Stack | None = None
+    ) -> None:
+        self._protocols = protocols
+        self._max_connections = max_connections
+        self._stack: Stack = stack or Bluez()
+        self._changed = Signal()
+        self._present = False  # bluetoothd is there
+        self._adapters: dict[str, Adapter] = {}  # by address
+
+    @property
+    def max_connections(self) -> int:
+        """Connections at the same time on one adapter; fewer than are in use cuts none."""
+        return self._max_connections
+
+    @max_connections.setter
+    def max_connections(self, limit: int) -> None:
+        self._max_connections = limit
+        self._changed.notify()
+
+    @property
+    def adapters(self) -> tuple[AdapterState, ...]:
+        """The adapters that are there."""
+        return tuple(adapter.state for adapter in self._adapters.values() if adapter.hci)
+
+    def link(
+        self, address: str, protocol: BmsProtocol, *, adapter: str = "", capture: Capture | None = None
+    ) -> Link:
+        """Return a link, not open yet, to the pack at ``address``; ``adapter`` is an adapter's address."""
+        return Link(self, address, protocol, adapter, capture)
+
+    async def run(self) -> None:
+        """Follow bluetoothd and the adapters, and scan for those who search; runs for ever."""
+        try:
+            async with asyncio.TaskGroup() as group:
+
+                def found(states: tuple[AdapterState, ...] | None) -> None:
+                    self._stack_changed(states, group)
+
+                await self._stack.watch(found)
+        finally:
+            await self._until_closed()
+            await self._stack.leave()
+
+    async def _until_closed(self) -> None:
+        """Wait for links that are closing just now: they need the stack for that."""
+        try:
+            async with asyncio.timeout(CLOSE_LIMIT):
+                await self._changed.until(lambda: not any(a.links for a in self._adapters.values()))
+        except TimeoutError:
+            log.debug("links still open at the end")
+
+    def _stack_changed(self, states: tuple[AdapterState, ...] | None, group: asyncio.TaskGroup) -> None:
+        if self._present != (states is not None):
+            self._present = states is not None
+            log.info("bluetoothd is %s", "there" if self._present else "not there; waiting for it")
+        by_address = {state.address: state for state in states or ()}
+        for address in by_address.keys() - self._adapters.keys():
+            adapter = Adapter(address, self._stack, self._changed, lambda: self._max_connections)
+            self._adapters[address] = adapter
+            group.create_task(adapter.keep_scanning(), name=f"scan {address}")
+        for address, adapter in self._adapters.items():
+            adapter.update(by_address.get(address))
+        self._changed.notify()
+
+    # For links
+
+    async def reach(self, wanted: Wanted, lost: Callable[[Any], None]) -> GattClient:
+        """Connect to a pack, which then holds a slot until `release`.
+
+        Raises:
+            LinkError: not in range, or the connection failed.
+        """
+        adapter, device = await self._find(wanted)
+        wanted.place = adapter
+        adapter.links.add(wanted)
+        async with adapter.turns.take(wanted.failures) as turn:
+            if not adapter.usable:
+                raise LinkError("the adapter went away")
+            wanted.say("connecting")
+            # What happened while we waited for the radio may have brought a newer object.
+            device = await self._stack.known(wanted.address, adapter.hci) or device
+            try:
+                async with turn.limited(CONNECT_LIMIT, CONNECT_SHARE):
+                    return await self._stack.connect(
+                        device,
+                        freshest=lambda: device,
+                        trust_cache=not wanted.failures,
+                        up=lambda: turn.hold(CONNECT_LIMIT),
+                        lost=lost,
+                    )
+            except TimeoutError as err:
+                raise LinkError("no answer; out of range, or connected to a phone") from err
+
+    def release(self, wanted: Wanted) -> None:
+        """Give back the slot, if it holds one."""
+        if wanted.place:
+            wanted.place.links.discard(wanted)
+            wanted.place = None
+            self._changed.notify()
+
+    async def _find(self, wanted: Wanted) -> Place:
+        """Find an adapter that is ready and the device as that one knows it, without a scan if possible."""
+        wanted.missed = False
+        while True:
+            await self._until_possible(wanted)
+            place = await self._known(wanted)
+            if not (place and (wanted.failures % DIRECT_EVERY == 0 or is_connected(place.device))):
+                place = await self._look(wanted, otherwise=place)
+            if place and place.adapter.ready:
+                return place
+
+    def _candidates(self, wanted: Wanted) -> list[Adapter]:
+        fitting = [a for a in self._adapters.values() if wanted.adapter in ("", a.address) and a.ready]
+        return sorted(fitting, key=lambda adapter: len(adapter.links))
+
+    async def _until_possible(self, wanted: Wanted) -> None:
+        while hindrance := self._hindrance(wanted):
+            wanted.say(hindrance)
+            await self._changed.until(lambda seen=hindrance: self._hindrance(wanted) != seen)  # type: ignore[misc]
+
+    def _hindrance(self, wanted: Wanted) -> str:
+        """What keeps the pack from being reached just now, in a short phrase."""
+        here = [a for a in self._adapters.values() if a.hci and wanted.adapter in ("", a.address)]
+        if not self._present:
+            return "no Bluetooth"
+        if not here:
+            return "no adapter"
+        if not any(adapter.powered for adapter in here):
+            return "adapter off"
+        if not any(adapter.ready for adapter in here):
+            return f"slots full {max(len(a.links) for a in here)}/{self._max_connections}"
+        return ""
+
+    async def _known(self, wanted: Wanted) -> Place | None:
+        for adapter in self._candidates(wanted):
+            if device := await self._stack.known(wanted.address, adapter.hci):
+                return Place(adapter, device)
+        return None
+
+    async def _look(self, wanted: Wanted, otherwise: Place | None) -> Place | None:
+        """Wait for the pack's advertisement; ``otherwise`` stands in when listening is not possible.
+
+        Raises:
+            LinkError: nothing was heard of it.
+        """
+        wanted.say("searching")
+        search = Search(address=wanted.address, patience=PATIENCE, eager=not wanted.failures)
+        async with self._listening(search, self._candidates(wanted)) as adapters:
+            await self._changed.until(
+                lambda: bool(search.seen) or search.over or not any(adapter.usable for adapter in adapters)
+            )
+        if seen := search.seen.get(wanted.address):
+            wanted.heard(seen.advertisement.rssi)
+            return Place(seen.adapter, seen.device)
+        if search.trouble and not otherwise:
+            raise search.trouble
+        if search.over and not search.trouble:
+            wanted.missed = True
+            raise LinkError("not in range, or connected to a phone")
+        return otherwise if search.trouble else None
+
+    @asynccontextmanager
+    async def _listening(self, search: Search, adapters: list[Adapter]) -> AsyncIterator[list[Adapter]]:
+        for adapter in adapters:
+            adapter.join(search)
+        try:
+            yield adapters
+        finally:
+            for adapter in adapters:
+                adapter.leave(search)
+
+    # For people
+
+    async def discover(self, seconds: float) -> list[Advertised]:
+        """Listen for ``seconds``; the packs in range that we recognise or hold, strongest first.
+
+        Raises:
+            LinkError: no adapter is usable, or it cannot scan.
+        """
+        search = Search(address=None, patience=seconds, eager=True)
+        nobody = Wanted(address="", adapter="", say=_ignore, heard=_ignore, gone=_ignore)
+        try:
+            async with asyncio.timeout(DISCOVER_FACTOR * seconds):
+                await self._changed.until(lambda: any(a.usable for a in self._adapters.values()))
+                usable = [adapter for adapter in self._adapters.values() if adapter.usable]
+                async with self._listening(search, usable):
+                    await self._changed.until(lambda: search.over)
+        except TimeoutError:
+            if hindrance := self._hindrance(nobody):
+                raise LinkError(hindrance) from None
+        if search.trouble and not search.seen:
+            raise search.trouble
+        found = {
+            seen.device.address: advertised(seen.device, seen.advertisement) for seen in search.seen.values()
+        }
+        ours = {one.address: one for one in found.values() if any(p.recognises(one) for p in self._protocols)}
+        for one in await self._connected():
+            ours.setdefault(one.address, one)
+        return sorted(ours.values(), key=lambda one: one.rssi if one.rssi is not None else -999, reverse=True)
+
+    async def _connected(self) -> list[Advertised]:
+        """What the stack remembers of the packs we hold: they do not advertise now."""
+        held = [(w.address, adapter.hci) for adapter in self._adapters.values() for w in adapter.links]
+        devices = [await self._stack.known(address, hci) for address, hci in held]
+        return [advertised(device) for device in devices if device and is_connected(device)]
+
+
+def _ignore(_: object) -> None:
+    pass

@@ -1,0 +1,280 @@
+"""The machine's Bluetooth, BlueZ: bleak for the links, a D-Bus connection of our own for the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bleak import BleakScanner
+from bleak.backends.bluezdbus.manager import BlueZManager, get_global_bluez_manager
+from bleak.backends.bluezdbus.utils import assert_reply
+from bleak.backends.bluezdbus.version import BlueZFeatures
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+from bleak.exc import BleakDeviceNotFoundError
+from bleak_retry_connector import BleakClientWithServiceCache, establish_connection, get_device_by_adapter
+from bleak_retry_connector.bleak_manager import get_global_bluez_manager_sync
+from dbus_fast import AuthError, BusType, InvalidAddressError, Message, MessageType, unpack_variants
+from dbus_fast.aio import MessageBus
+
+from dbus_xbms.ble.backoff import Backoff
+from dbus_xbms.ble.stack import STACK_ERRORS, AdapterState, GattClient, Seen, trouble_in_words
+from dbus_xbms.protocols.base import Advertised, LinkError
+
+log = logging.getLogger(__name__)
+bleak_log = logging.getLogger(BlueZManager.__module__)
+
+BLUEZ = "org.bluez"
+DAEMON = "org.freedesktop.DBus"
+ADAPTER = "org.bluez.Adapter1"
+MATCH_RULES = (
+    "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
+    "member='NameOwnerChanged',arg0='org.bluez'",
+    "type='signal',sender='org.bluez',interface='org.freedesktop.DBus.Properties',"
+    "member='PropertiesChanged',path_namespace='/org/bluez',arg0='org.bluez.Adapter1'",
+    "type='signal',sender='org.bluez',interface='org.freedesktop.DBus.ObjectManager',arg0path='/org/bluez/'",
+)
+SCAN_LIMIT = 10.0  # s to start or stop a scan; takes 10 ms
+UNSET = "00:00:00:00:00:00"  # address of an adapter that has not got its own yet
+
+Changed = Callable[[tuple[AdapterState, ...] | None], None]
+
+
+class Bluez:
+    """BlueZ on the system bus."""
+
+    def __init__(self) -> None:
+        self._adapters: dict[str, dict[str, Any]] = {}  # object path -> properties
+        self._arrived = asyncio.Event()  # bluetoothd has taken its name
+        self._changed: Changed = lambda _: None
+
+    # Following bluetoothd and the adapters
+
+    async def watch(self, changed: Changed) -> None:
+        """Report the adapters at every change, ``None`` while there is no bluetoothd; never returns."""
+        self._changed = changed
+        # bleak would run `bluetoothctl --version` at the first connect, only to refuse a BlueZ older than
+        # 5.55; when that connect is cancelled meanwhile, every later one waits for it for ever.
+        BlueZFeatures.checked_bluez_version = True
+        delays = Backoff()
+        while True:
+            try:
+                await self._follow(delays)
+            except* (*STACK_ERRORS, AuthError, InvalidAddressError) as group:
+                log.debug("system bus: %r", group.exceptions[0])
+            self._report_absent()
+            await asyncio.sleep(delays.next())
+
+    async def leave(self) -> None:
+        """Let bleak go of its bus; links are of no use after this."""
+        await _close_bleak()
+
+    async def _follow(self, delays: Backoff) -> None:
+        """Follow org.bluez until the bus breaks."""
+        async with _system_bus() as (bus, closed):
+            bus.add_message_handler(self._received)
+            for rule in MATCH_RULES:
+                await _call(bus, DAEMON, "/org/freedesktop/DBus", DAEMON, "AddMatch", rule)
+            if await _call(bus, DAEMON, "/org/freedesktop/DBus", DAEMON, "NameHasOwner", BLUEZ):
+                self._arrived.set()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._load_at_every_arrival(bus, delays))
+                await asyncio.shield(closed)
+                raise ConnectionError("the system bus has closed")
+
+    async def _load_at_every_arrival(self, bus: MessageBus, delays: Backoff) -> None:
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            await _renew_bleak()
+            objects = await _call(bus, BLUEZ, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
+            self._adapters = {
+                path: unpack_variants(interfaces[ADAPTER])
+                for path, interfaces in objects.items()
+                if ADAPTER in interfaces
+            }
+            delays.reset()
+            self._report()
+
+    def _received(self, message: Message) -> None:
+        if message.message_type is not MessageType.SIGNAL:
+            return
+        if message.member == "NameOwnerChanged":
+            _, old, new = message.body
+            if old:
+                self._report_absent()
+            if new:
+                self._arrived.set()
+        elif message.member == "InterfacesAdded" and ADAPTER in message.body[1]:
+            self._adapters[message.body[0]] = unpack_variants(message.body[1][ADAPTER])
+            self._report()
+        elif message.member == "InterfacesRemoved" and ADAPTER in message.body[1]:
+            self._adapters.pop(message.body[0], None)
+            self._report()
+        elif message.member == "PropertiesChanged" and message.path in self._adapters:
+            changes = unpack_variants(message.body[1])
+            self._adapters[message.path].update(changes)
+            if changes.keys() & {"Powered", "Address"}:
+                self._report()
+
+    def _report(self) -> None:
+        self._changed(
+            tuple(
+                AdapterState(
+                    address=properties["Address"],
+                    hci=path.rpartition("/")[2],
+                    powered=bool(properties.get("Powered")),
+                )
+                for path, properties in sorted(self._adapters.items())
+                if properties["Address"] != UNSET
+            )
+        )
+
+    def _report_absent(self) -> None:
+        self._adapters.clear()
+        self._changed(None)
+
+    # Devices
+
+    async def known(self, address: str, hci: str) -> BLEDevice | None:
+        """Return the device if BlueZ knows it on that adapter."""
+        return await get_device_by_adapter(address, hci)
+
+    @asynccontextmanager
+    async def scan(self, hci: str, seen: Seen) -> AsyncIterator[None]:
+        """Scan while inside."""
+        scanner = BleakScanner(seen, bluez={"adapter": hci})
+        try:
+            async with asyncio.timeout(SCAN_LIMIT):
+                await scanner.start()
+        except STACK_ERRORS as err:
+            raise LinkError(f"cannot scan: {trouble_in_words(err)}") from err
+        try:
+            yield
+        finally:
+            try:
+                async with asyncio.timeout(SCAN_LIMIT):
+                    await scanner.stop()
+            except STACK_ERRORS as err:
+                log.debug("%s: stopping the scan: %r", hci, err)
+
+    async def connect(
+        self,
+        device: BLEDevice,
+        *,
+        freshest: Callable[[], BLEDevice],
+        trust_cache: bool,
+        up: Callable[[], None],
+        lost: Callable[[Any], None],
+    ) -> GattClient:
+        """Connect and read the GATT table."""
+        try:
+            manager = await get_global_bluez_manager()
+            watcher = manager.add_device_watcher(
+                device.details["path"], lambda connected: up() if connected else None, _ignore_value
+            )
+            try:
+                return await establish_connection(
+                    _Client,
+                    device,
+                    device.address,
+                    disconnected_callback=lost,
+                    max_attempts=1,
+                    ble_device_callback=freshest,
+                    use_services_cache=trust_cache,
+                )
+            finally:
+                manager.remove_device_watcher(watcher)
+        except STACK_ERRORS as err:
+            raise LinkError(trouble_in_words(err)) from err
+
+
+class _Client(BleakClientWithServiceCache):
+    """A client that fails at once when BlueZ has dropped the device: only a scan can bring it back."""
+
+    async def connect(self, **kwargs: Any) -> None:
+        try:
+            await super().connect(**kwargs)
+        except BleakDeviceNotFoundError as err:
+            raise LinkError("not in range") from err
+
+
+def advertised(device: BLEDevice, advertisement: AdvertisementData | None = None) -> Advertised:
+    """What a device tells, from its advertisement or, without one, as BlueZ remembers it."""
+    properties = device.details.get("props", {})
+    if advertisement is None:
+        return Advertised(
+            address=device.address,
+            name=properties.get("Name", ""),
+            services=tuple(uuid.lower() for uuid in properties.get("UUIDs", ())),
+            manufacturer={k: bytes(v) for k, v in properties.get("ManufacturerData", {}).items()},
+        )
+    return Advertised(
+        address=device.address,
+        name=advertisement.local_name or "",
+        services=tuple(uuid.lower() for uuid in advertisement.service_uuids),
+        manufacturer=advertisement.manufacturer_data,
+        rssi=advertisement.rssi,
+    )
+
+
+def is_connected(device: BLEDevice) -> bool:
+    """Whether BlueZ holds a connection to it already, e.g. one that outlived a crash of ours."""
+    return bool(device.details.get("props", {}).get("Connected"))
+
+
+async def _renew_bleak() -> None:
+    """Make bleak read everything anew, and tell clients of the old bluetoothd that they are disconnected.
+
+    A bluetoothd that was killed takes no leave: bleak would keep its devices as connected and their GATT
+    tables as valid for ever.
+    """
+    await _close_bleak()
+    await get_global_bluez_manager()
+
+
+async def _close_bleak() -> None:
+    manager = get_global_bluez_manager_sync()
+    if not manager or not manager._bus or not manager._bus_watcher_task:
+        return
+    bleak_log.disabled = True  # it would report our closing as a fault
+    try:
+        manager._bus.disconnect()
+        await asyncio.wait([manager._bus_watcher_task])
+    finally:
+        bleak_log.disabled = False
+
+
+@asynccontextmanager
+async def _system_bus() -> AsyncIterator[tuple[MessageBus, asyncio.Future[None]]]:
+    """A connection to the system bus, and a future that ends with it."""
+    bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
+    closed = asyncio.ensure_future(bus.wait_for_disconnect())  # type: ignore[no-untyped-call]
+    try:
+        yield bus, closed
+    finally:
+        bus.disconnect()
+        await asyncio.gather(closed, return_exceptions=True)
+
+
+async def _call(bus: MessageBus, destination: str, path: str, interface: str, member: str, *text: str) -> Any:
+    """Call a method that takes texts and returns at most one value."""
+    reply = await bus.call(
+        Message(
+            destination=destination,
+            path=path,
+            interface=interface,
+            member=member,
+            signature="s" * len(text),
+            body=list(text),
+        )
+    )
+    assert_reply(reply)
+    return reply.body[0] if reply.body else None
+
+
+def _ignore_value(_path: str, _value: bytes) -> None:
+    pass

@@ -1,0 +1,110 @@
+"""Requests out, notifications in: the one place where a protocol's bytes meet time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from dbus_xbms.ble.stack import STACK_ERRORS, trouble_in_words
+from dbus_xbms.protocols.base import Conversation, Echo, Frame, Framer, LinkError, NoReply, Request, T
+
+log = logging.getLogger(__name__)
+
+Capture = Callable[[str, str, bytes], None]  # address, ">" sent or "<" received, the bytes
+Write = Callable[[bytes], Awaitable[None]]
+
+
+class Exchange:
+    """One open connection's requests and replies; at most one request is in flight."""
+
+    def __init__(self, address: str, write: Write, framer: Framer, capture: Capture | None = None) -> None:
+        self._address = address
+        self._write = write
+        self._framer = framer
+        self._capture = capture
+        self._request: Request | None = None
+        self._reply: asyncio.Future[Frame] | None = None
+        self._timeout: asyncio.Timeout | None = None
+        self._echoed = False
+        self._over = ""  # why nothing more will come
+
+    async def converse(self, conversation: Conversation[T]) -> T:
+        """Carry a conversation to its end.
+
+        Raises:
+            NoReply: a request stayed without reply, and the conversation knew no other way.
+            LinkError: the connection is gone, or a write failed.
+            ProtocolError: what the conversation itself raises.
+        """
+        try:
+            request = next(conversation)
+            while True:
+                try:
+                    frame = await self._ask(request)
+                except NoReply as err:
+                    request = conversation.throw(err)
+                else:
+                    request = conversation.send(frame)
+        except StopIteration as done:
+            result: T = done.value
+            return result
+        finally:
+            conversation.close()
+
+    async def _ask(self, request: Request) -> Frame:
+        self._echoed = False
+        for _ in range(1 + request.retries):
+            if frame := await self._try(request):
+                return frame
+            log.debug("%s: no reply to %s in %g s", self._address, request.reply, request.timeout)
+        tries = f" in {1 + request.retries} tries" if request.retries else ""
+        raise NoReply(f"no reply to {request.reply}{tries}", echoed=self._echoed)
+
+    async def _try(self, request: Request) -> Frame | None:
+        """Send a request once; its reply, or ``None`` when its time is over."""
+        if self._over:
+            raise LinkError(self._over)
+        self._framer.reset()  # a torn frame must not eat the next
+        self._request = request
+        self._reply = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(request.timeout) as self._timeout:
+                await self._send(request.encoded)
+                return await self._reply
+        except TimeoutError:
+            if self._over:
+                raise LinkError(self._over) from None
+            return None
+        finally:
+            self._request = self._reply = self._timeout = None
+
+    async def _send(self, encoded: bytes) -> None:
+        self._trace(">", encoded)
+        try:
+            await self._write(encoded)
+        except STACK_ERRORS as err:
+            raise LinkError(f"write failed: {trouble_in_words(err)}") from err
+
+    def feed(self, chunk: bytes) -> None:
+        """Take one notification."""
+        self._trace("<", chunk)
+        for item in self._framer.feed(chunk):
+            if isinstance(item, Echo):
+                self._echoed |= self._request is not None and item.encoded == self._request.encoded
+            elif self._reply and not self._reply.done() and self._request and item.key == self._request.reply:
+                self._reply.set_result(item)
+            else:
+                log.debug("%s: a frame that nobody awaits dropped: %s", self._address, item.key)
+
+    def end(self, reason: str) -> None:
+        """Fail the request in flight and all to come: the connection is gone."""
+        self._over = reason
+        if self._timeout and not self._timeout.expired():
+            self._timeout.reschedule(asyncio.get_running_loop().time())
+
+    def _trace(self, direction: str, chunk: bytes) -> None:
+        if self._capture:
+            self._capture(self._address, direction, chunk)
+        if log.isEnabledFor(logging.DEBUG):
+            log.debug("%s %s %s", self._address, direction, chunk.hex())

@@ -1,0 +1,146 @@
+"""One GATT connection to one pack, owned by its pack's task alone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bleak.backends.characteristic import BleakGATTCharacteristic
+
+from dbus_xbms.ble.exchange import Capture, Exchange
+from dbus_xbms.ble.stack import STACK_ERRORS, GattClient, find_ports, trouble_in_words
+from dbus_xbms.ble.wanted import Wanted
+from dbus_xbms.model import LinkStatus
+from dbus_xbms.protocols.base import BmsProtocol, Conversation, LinkError, T
+
+if TYPE_CHECKING:
+    from dbus_xbms.ble.air import Air
+
+__all__ = ["Capture", "Link"]
+
+log = logging.getLogger(__name__)
+
+NOTIFY_LIMIT = 5.0  # s; StartNotify writes one descriptor
+SETTLE = 0.2  # s between the subscription and the first request: some modules lose what comes earlier
+CLOSE_LIMIT = 3.0  # s; BlueZ takes 2 s to disconnect
+
+
+class Link:
+    """Opens, carries conversations, closes; any failure is the end of the connection."""
+
+    def __init__(
+        self, air: Air, address: str, protocol: BmsProtocol, adapter: str, capture: Capture | None
+    ) -> None:
+        self.status = LinkStatus()
+        self.on_status: Callable[[], None] | None = None
+        self.lost = asyncio.Event()  # an open link is gone
+        self._air = air
+        self._protocol = protocol
+        self._capture = capture
+        self._wanted = Wanted(address, adapter, say=self._say, heard=self._heard, gone=self._gone)
+        self._client: GattClient | None = None
+        self._exchange: Exchange | None = None
+        self._opened = False  # ever
+
+    async def open(self) -> None:
+        """Connect, once; waits for bluetoothd, adapter, slot and radio for as long as that takes.
+
+        Raises:
+            LinkError: the pack was not found or the connection failed.
+        """
+        await self.close()
+        self.lost.clear()
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(self.close)
+            try:
+                self._client = await self._air.reach(self._wanted, self._client_gone)
+                await self._listen(self._client)
+            except LinkError as err:
+                self._wanted.failures += 1
+                self._say("not found" if self._wanted.missed else "no connection")
+                log.debug("%s: %s", self._wanted.address, err)
+                raise
+            undo.pop_all()
+        self._wanted.failures = 0
+        self.status = replace(self.status, reconnects=self.status.reconnects + self._opened)
+        self._opened = True
+        self._say("connected")
+
+    async def run(self, conversation: Conversation[T]) -> T:
+        """Carry a conversation to its end.
+
+        Raises:
+            LinkError: not connected, connection lost, or no reply.
+            ProtocolError: what the conversation raises.
+        """
+        if not self._exchange:
+            conversation.close()
+            raise LinkError("not connected")
+        return await self._exchange.converse(conversation)
+
+    async def close(self) -> None:
+        """Disconnect and give the slot back; within a few seconds, whatever state the link is in."""
+        client, self._client = self._client, None
+        exchange, self._exchange = self._exchange, None
+        if exchange:
+            exchange.end("the link was closed")
+        try:
+            # Without this a new client would get every notification twice.
+            if client:
+                await self._disconnect(client)
+        finally:
+            self._air.release(self._wanted)
+            if exchange:
+                self._say("disconnected")
+
+    async def _disconnect(self, client: GattClient) -> None:
+        try:
+            async with asyncio.timeout(CLOSE_LIMIT):
+                await client.disconnect()
+        except STACK_ERRORS as err:
+            log.debug("%s: disconnecting: %r", self._wanted.address, err)
+
+    async def _listen(self, client: GattClient) -> None:
+        ports = find_ports(client.services, self._protocol.layouts)
+
+        async def write(encoded: bytes) -> None:
+            await client.write_gatt_char(ports.write, encoded, response=ports.response)
+
+        exchange = Exchange(self._wanted.address, write, self._protocol.framer(), self._capture)
+
+        def notified(_: BleakGATTCharacteristic, chunk: bytearray) -> None:
+            exchange.feed(bytes(chunk))
+
+        try:
+            async with asyncio.timeout(NOTIFY_LIMIT):
+                await client.start_notify(ports.notify, notified, bluez={"use_start_notify": True})
+        except STACK_ERRORS as err:
+            raise LinkError(f"subscription failed: {trouble_in_words(err)}") from err
+        self._exchange = exchange
+        await asyncio.sleep(SETTLE)
+        if self.lost.is_set():
+            raise LinkError("connection lost")
+
+    def _client_gone(self, client: object) -> None:
+        if client is self._client:  # an old client's farewell may come late
+            self._gone("connection lost")
+
+    def _gone(self, reason: str) -> None:
+        if self._client and not self.lost.is_set():
+            self.lost.set()
+            if self._exchange:
+                self._exchange.end(reason)
+            self._say(reason)
+
+    def _heard(self, rssi: int) -> None:
+        self.status = replace(self.status, rssi=rssi)
+
+    def _say(self, state: str) -> None:
+        if state != self.status.state:
+            self.status = replace(self.status, state=state)
+            if self.on_status:
+                self.on_status()

@@ -1,0 +1,68 @@
+"""An event loop whose clock jumps to the next timer as soon as nothing else is left to do."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import selectors
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec
+
+P = ParamSpec("P")
+
+REAL_WAIT = 5.0  # s for something outside the loop, when no timer is left
+
+
+class Stuck(BaseException):  # not an Exception: nothing under test may swallow it
+    """Every task waits, and nothing will ever happen."""
+
+
+class _Selector(selectors.DefaultSelector):
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 1000.0  # s; not 0, so that a forgotten "since the start" shows
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        ready = super().select(0)
+        if ready or timeout == 0:
+            return ready
+        if timeout is None:
+            ready = super().select(REAL_WAIT)
+            if not ready:
+                raise Stuck("every task waits, and no timer is set")
+            return ready
+        self.now += timeout
+        return []
+
+
+class VirtualTimeLoop(asyncio.SelectorEventLoop):
+    """A loop in which an hour of waiting takes no time, and ``time()`` is exact."""
+
+    def __init__(self) -> None:
+        self._selector_with_clock = _Selector()
+        super().__init__(self._selector_with_clock)
+        self._clock_resolution = 1e-6
+
+    def time(self) -> float:
+        return self._selector_with_clock.now
+
+
+def virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Run an async test in virtual time; it fails when it leaves a task behind."""
+
+    @functools.wraps(test)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        async def checked() -> None:
+            await test(*args, **kwargs)
+            left = asyncio.all_tasks() - {asyncio.current_task()}
+            assert not left, f"left behind: {left}"
+
+        with asyncio.Runner(loop_factory=VirtualTimeLoop, debug=False) as runner:
+            runner.run(checked())
+
+    return run
+
+
+def now() -> float:
+    """The time of the running loop."""
+    return asyncio.get_running_loop().time()
