@@ -1,0 +1,31 @@
+"""The README's table of settings and commands is the program's."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from dbus_xbms.cli import COMMANDS
+from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS
+
+README = (Path(__file__).parents[2] / "README.md").read_text()
+# | `Name` | `default` | what for |
+ROWS = re.findall(r"^\| `(\w+)` \| (?:`(.*?)`)? ?\| .+ \|$", README, re.MULTILINE)
+
+
+def test_the_settings_of_the_readme_are_those_of_the_program() -> None:
+    offered = [row for row in (*PACK_SETTINGS, *SERVICE_SETTINGS) if not row.internal]
+    assert [(name, default) for name, default in ROWS] == [
+        (row.name, row.default if isinstance(row.default, str) else f"{row.default:g}") for row in offered
+    ]
+
+
+def test_the_readme_names_every_command() -> None:
+    assert [row.name for row in COMMANDS if not re.search(rf"`{row.name}[` ]", README)] == []
+
+
+def test_the_readme_links_to_files_that_exist() -> None:
+    links = re.findall(r"\]\((?!http)([^)#]+)", README)
+    root = Path(__file__).parents[2]
+    assert links
+    assert [link for link in links if not (root / link).exists()] == []
