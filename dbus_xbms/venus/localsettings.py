@@ -1,0 +1,326 @@
+"""The client of localsettings, where Venus keeps all settings and deals out device instances.
+
+It may be absent at boot and restart at any time: calls wait for it, and what was added is added again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from dbus_fast import DBusError, ErrorType, Message, MessageFlag, MessageType, Variant
+from dbus_fast.aio import MessageBus
+
+from dbus_xbms.settings import DEVICES, SERVICE, Setting, SettingsError, Value
+from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
+from dbus_xbms.venus.objects import BUS_ITEM, wired
+
+log = logging.getLogger(__name__)
+
+NAME = "com.victronenergy.settings"
+SETTINGS = "com.victronenergy.Settings"
+DBUS = "org.freedesktop.DBus"
+OURS = (f"{DEVICES}/xbms_", f"{SERVICE}/")  # settings of others never reach our caller
+
+REPLY_TIMEOUT = 5.0  # s; it answers within milliseconds unless it is starting
+FIRST_RETRY, LAST_RETRY = 0.1, 2.0  # s between attempts, doubling
+REMIND_EVERY = 30.0  # s
+
+MATCH_RULES = (
+    f"type='signal',sender='{DBUS}',interface='{DBUS}',member='NameOwnerChanged',arg0='{NAME}'",
+    *(
+        f"type='signal',sender='{NAME}',interface='{BUS_ITEM}',member='PropertiesChanged',path_namespace='{group}'"
+        for group in (DEVICES, SERVICE)
+    ),
+)
+ABSENT = (
+    ErrorType.SERVICE_UNKNOWN,
+    ErrorType.NAME_HAS_NO_OWNER,
+    ErrorType.NO_REPLY,
+    ErrorType.DISCONNECTED,
+    ErrorType.TIMEOUT,
+    ErrorType.TIMED_OUT,
+)
+UNFINISHED = (ErrorType.UNKNOWN_OBJECT, ErrorType.UNKNOWN_METHOD)  # what its root answers while it starts
+ADD_ERRORS = {
+    -2: "a name in its path begins with an underscore",
+    -3: "its type is unknown",
+    -4: "its path is missing",
+    -5: "it exists with another type; remove the old one first",
+    -6: "its default is malformed",
+    -7: "its default is out of range",
+    -8: "its path is a group of settings",
+    -9: "its path is not below /Settings",
+}
+KINDS: dict[type, str] = {int: "i", float: "d", str: "s"}
+
+_INSTANCE = re.compile(r"[a-z]+:([0-9]{1,9})")
+
+
+def instance_of(text: str) -> int:
+    """Device instance in a ``ClassAndVrmInstance`` such as ``battery:3``.
+
+    Raises:
+        SettingsError: it is not of that form.
+    """
+    match = _INSTANCE.fullmatch(text)
+    if not match:
+        raise SettingsError(f"a device instance looks like battery:1, not {text!r}")
+    return int(match[1])
+
+
+def _variant(value: Value) -> Variant:
+    return wired(KINDS[type(value)], value)
+
+
+def _plain(value: Any) -> Any:
+    while isinstance(value, Variant):
+        value = value.value
+    return value
+
+
+class LocalSettings:
+    """Our settings in localsettings, on one connection; :meth:`run` holds it, the calls wait for it.
+
+    ``on_change`` is told of every value that becomes another than was last added, set or told: by somebody
+    else's write, by a restart, or because localsettings made something else of ours. A setting that somebody
+    removes is told with its default.
+    """
+
+    def __init__(self, on_change: Callable[[str, Value], None]) -> None:
+        self._on_change = on_change
+        self._bus: MessageBus | None = None
+        self._connected = asyncio.Event()
+        self._wake = asyncio.Event()  # localsettings has appeared, or the connection has ended
+        self._rows: dict[str, Setting] = {}
+        self._known: dict[str, Value] = {}
+        self._absent_at: float | None = None  # s, loop time of the last reminder
+
+    async def run(self) -> None:
+        """Hold the connection, and restore our settings whenever localsettings appears anew.
+
+        Raises:
+            BusError: no bus, or it is lost.
+        """
+        bus = await connect()
+        closed = until_closed(bus)
+        closed.add_done_callback(lambda _: self._wake.set())
+        try:
+            bus.add_message_handler(self._handle)
+            self._bus = bus
+            for rule in MATCH_RULES:
+                reply = await self._ask(DBUS, "/org/freedesktop/DBus", DBUS, "AddMatch", "s", [rule])
+                if reply is None or reply.message_type is MessageType.ERROR:
+                    raise BusError(f"the bus refuses to report changes of settings: {reply and reply.body}")
+            self._connected.set()
+            while not closed.done():
+                await self._wake.wait()
+                self._wake.clear()
+                if bus.connected and self._rows:
+                    await self._restore()
+            raise BusLost("lost the D-Bus connection")
+        finally:
+            self._connected.clear()
+            self._bus = None
+            await close(bus, closed)
+
+    async def add(self, rows: Mapping[str, Setting]) -> dict[str, Value]:
+        """Make sure that settings exist, and return what is stored; waits until localsettings is there.
+
+        A stored value outside today's range counts as the default.
+
+        Raises:
+            SettingsError: localsettings refuses one of them.
+        """
+        for path, row in rows.items():
+            self._known.setdefault(path, row.default)  # what it announces of a new one is no news
+        values = await self._added(rows)
+        self._rows.update(rows)
+        self._known.update(values)
+        return values
+
+    async def set(self, path: str, value: Value) -> Value:
+        """Store a value and return what localsettings made of it: an instance may become another.
+
+        Raises:
+            SettingsError: the value is refused, or there is no such setting.
+        """
+        row = self._rows.get(path)
+        value = row.checked(value) if row else value
+        before = self._known.get(path)
+        self._known[path] = value
+        try:
+            reply = await self._call(path, BUS_ITEM, "SetValue", "v", [_variant(value)])
+            if _body(reply, path) != 0:
+                raise SettingsError(f"localsettings refuses {value!r} for {path}")
+            stored: Value = _plain(_body(await self._call(path, BUS_ITEM, "GetValue"), path))
+        except BaseException:
+            if before is None:
+                del self._known[path]
+            else:
+                self._known[path] = before
+            raise
+        self._known[path] = stored
+        return stored
+
+    async def stored(self, groups: Iterable[str]) -> dict[str, object]:
+        """All settings of ours below some groups, whoever added them, by path."""
+        found: dict[str, object] = {}
+        for group in groups:
+            reply = await self._call(group, BUS_ITEM, "GetValue")
+            if reply.message_type is MessageType.ERROR:
+                continue  # a group exists only while something is in it
+            below = {f"{group}/{name}": _plain(value) for name, value in _plain(reply.body[0]).items()}
+            found |= {path: value for path, value in below.items() if path.startswith(OURS)}
+        return found
+
+    async def remove(self, paths: Iterable[str]) -> None:
+        """Remove settings; those that do not exist are not missed."""
+        gone = list(paths)
+        for path in gone:
+            self._rows.pop(path, None)
+            self._known.pop(path, None)
+        _body(await self._call("/", SETTINGS, "RemoveSettings", "as", [gone]), "RemoveSettings")
+
+    async def _added(self, rows: Mapping[str, Setting]) -> dict[str, Value]:
+        definitions = [_definition(path, row) for path, row in rows.items()]
+        reply = await self._call("/", SETTINGS, "AddSettings", "aa{sv}", [definitions])
+        values: dict[str, Value] = {}
+        for (path, row), answer in zip(rows.items(), _body(reply, "AddSettings"), strict=True):
+            if error := _plain(answer["error"]):
+                raise SettingsError(f"localsettings refuses {path}: {ADD_ERRORS.get(error, error)}")
+            values[path] = _usable(path, row, _plain(answer["value"]))
+        return values
+
+    async def _restore(self) -> None:
+        """Add again what a restarted localsettings may have lost, and tell what has become another."""
+        try:
+            values = await self._added(dict(self._rows))
+        except SettingsError as err:
+            log.error("settings not restored: %s; the values in use stand", err)
+            return
+        for path, value in values.items():
+            if path in self._rows:  # else removed in the meantime
+                self._learn(path, value)
+
+    def _learn(self, path: str, value: Value) -> None:
+        if self._known.get(path) != value:
+            self._known[path] = value
+            self._on_change(path, value)
+
+    # The wire
+
+    async def _call(
+        self, path: str, interface: str, member: str, signature: str = "", body: Iterable[Any] = ()
+    ) -> Message:
+        """Call localsettings, as often as it takes until it answers; the answer may be an error."""
+        await self._connected.wait()
+        delay = FIRST_RETRY
+        while True:
+            reply = await self._ask(NAME, path, interface, member, signature, [*body])
+            if reply and not _is_absence(reply, path):
+                self._note_presence()
+                return reply
+            self._note_absence()
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, LAST_RETRY)
+
+    async def _ask(
+        self, name: str, path: str, interface: str, member: str, signature: str, body: list[Any]
+    ) -> Message | None:
+        """Call once; ``None``: no answer in time."""
+        bus = self._bus
+        if bus is None or not bus.connected:
+            raise BusLost("lost the D-Bus connection")
+        call = Message(
+            destination=name,
+            path=path,
+            interface=interface,
+            member=member,
+            signature=signature,
+            body=body,
+            flags=MessageFlag.NO_AUTOSTART,
+        )
+        try:
+            async with asyncio.timeout(REPLY_TIMEOUT):
+                return await bus.call(call)
+        except TimeoutError:
+            return None
+        except (OSError, EOFError, DBusError) as err:
+            raise BusLost(f"lost the D-Bus connection: {err}") from err
+
+    def _note_absence(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._absent_at is None:
+            log.warning("waiting for localsettings (%s)", NAME)
+        elif now - self._absent_at >= REMIND_EVERY:
+            log.debug("still waiting for localsettings (%s)", NAME)
+        else:
+            return
+        self._absent_at = now
+
+    def _note_presence(self) -> None:
+        if self._absent_at is not None:
+            log.info("localsettings answers")
+            self._absent_at = None
+
+    def _handle(self, message: Message) -> bool:
+        """Take note of signals; called for every message received."""
+        if message.message_type is not MessageType.SIGNAL:
+            return False
+        if message.member == "NameOwnerChanged" and message.body[0] == NAME and message.body[2]:
+            self._wake.set()
+        elif message.member == "PropertiesChanged" and (message.path or "").startswith(OURS):
+            self._changed(message.path or "", message.body[0])
+        return False
+
+    def _changed(self, path: str, properties: Mapping[str, Variant]) -> None:
+        value = _plain(properties.get("Value"))
+        if value == []:  # removed
+            row = self._rows.pop(path, None)
+            if row:
+                self._learn(path, row.default)
+            self._known.pop(path, None)
+        elif isinstance(value, int | float | str):
+            row = self._rows.get(path)
+            self._learn(path, _usable(path, row, value) if row else value)
+
+
+def _is_absence(reply: Message, path: str) -> bool:
+    errors = (*ABSENT, *UNFINISHED) if path == "/" else ABSENT
+    return reply.message_type is MessageType.ERROR and reply.error_name in [error.value for error in errors]
+
+
+def _definition(path: str, row: Setting) -> dict[str, Variant]:
+    definition = {"path": Variant("s", path), "default": _variant(row.default)}
+    kind = type(row.default)
+    if kind is not str:
+        limits = {"min": row.lowest, "max": row.highest}
+        definition |= {name: _variant(kind(limit)) for name, limit in limits.items() if limit is not None}
+    if row.silent:
+        definition["silent"] = Variant("i", 1)
+    return definition
+
+
+def _usable(path: str, row: Setting, value: Value) -> Value:
+    """A stored value, or the default for one that another version may have stored."""
+    try:
+        return row.checked(value)
+    except SettingsError as err:
+        log.warning("%s: %s; using the default %r", path, err, row.default)
+        return row.default
+
+
+def _body(reply: Message, what: str) -> Any:
+    """What a reply carries.
+
+    Raises:
+        SettingsError: it is an error.
+    """
+    if reply.message_type is MessageType.ERROR:
+        text = reply.body[0] if reply.body else reply.error_name
+        raise SettingsError(f"localsettings does not know {what}: {text}")
+    return reply.body[0]
