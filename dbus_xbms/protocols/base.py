@@ -156,8 +156,10 @@ class Advertised:
 class BmsProtocol(Protocol):
     """One BMS family, as the link and the pack's task use it."""
 
-    name: str
-    layouts: tuple[GattLayout, ...]
+    @property
+    def layouts(self) -> tuple[GattLayout, ...]:
+        """Where the protocol may live in the GATT table, the usual place first."""
+        ...
 
     def recognises(self, seen: Advertised) -> bool:
         """Whether the advertisement looks like this family (to be confirmed by talking to it)."""

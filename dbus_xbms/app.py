@@ -1,0 +1,183 @@
+"""Wiring and supervision: the only place that names concrete classes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from dbus_xbms.ble.air import Air
+from dbus_xbms.ble.link import Capture
+from dbus_xbms.capture import Capture as CaptureFile
+from dbus_xbms.pack import Pack
+from dbus_xbms.protocols.base import Advertised
+from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.remote import Remote
+from dbus_xbms.settings import (
+    DEVICES,
+    PACK_SETTINGS,
+    SERVICE,
+    SERVICE_SETTINGS,
+    Setting,
+    Settings,
+    SettingsError,
+    Value,
+    address_of,
+    pack_path,
+    service_path,
+)
+from dbus_xbms.venus.bus import BusError
+from dbus_xbms.venus.localsettings import LocalSettings
+from dbus_xbms.venus.presence import Presence
+
+log = logging.getLogger(__name__)
+
+RESTART_AFTER = 5.0  # s before a pack's task that crashed is started again
+
+
+def rows_of(table: tuple[Setting, ...], path: Callable[[str], str]) -> dict[str, Setting]:
+    """A table of settings by their paths in localsettings."""
+    return {path(row.name): row for row in table}
+
+
+class App:
+    """The running service: adopts enabled packs, lets go of disabled ones."""
+
+    def __init__(self, capture: Capture | None = None) -> None:
+        self._capture = capture
+        self._protocol = Jbd()
+        self._air = Air([self._protocol])
+        self._local = LocalSettings(self._setting_changed)
+        self._remote = Remote(self.scan)
+        self._packs: dict[str, Pack] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._undecided: asyncio.Queue[str] = asyncio.Queue()  # addresses whose Enabled has changed
+
+    async def run(self) -> None:
+        """Serve until cancelled.
+
+        Raises:
+            BusError: the bus is not there, is lost, or another instance of this program serves it.
+        """
+        async with asyncio.TaskGroup() as group:
+            await self._remote.start()
+            group.create_task(self._remote.serve(), name="remote")
+            group.create_task(self._local.run(), name="localsettings")
+            group.create_task(self._air.run(), name="air")
+            await self._load()
+            while True:
+                await self._adopt_or_release(group, await self._undecided.get())
+
+    async def _load(self) -> None:
+        program = await self._local.add(rows_of(SERVICE_SETTINGS, service_path))
+        for path, value in program.items():
+            self._setting_changed(path, value)
+        enabled = [
+            path for path, value in (await self._local.stored([DEVICES, SERVICE])).items() if value == 1
+        ]
+        for path in enabled:
+            device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
+            if name == "Enabled" and (address := address_of(device)):
+                self._undecided.put_nowait(address)
+        if self._undecided.empty():
+            log.info(
+                "no pack is enabled yet: `dbus-xbms scan` lists those in range, `dbus-xbms add` takes one"
+            )
+
+    def _setting_changed(self, path: str, value: Value) -> None:
+        if path == service_path("MaxConnections"):
+            self._air.max_connections = int(value)
+            return
+        device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
+        address = address_of(device)
+        if address is None:
+            return
+        if name == "Enabled":
+            self._undecided.put_nowait(address)
+        elif pack := self._packs.get(address):
+            pack.change(name, value)
+
+    async def _adopt_or_release(self, group: asyncio.TaskGroup, address: str) -> None:
+        try:
+            stored = await self._local.add(rows_of(PACK_SETTINGS, lambda name: pack_path(address, name)))
+        except SettingsError as err:
+            log.error("%s: its settings cannot be used: %s", address, err)
+            return
+        settings = {path.rpartition("/")[2]: value for path, value in stored.items()}
+        enabled = settings.get("Enabled") == 1
+        task = self._tasks.get(address)
+        if enabled and task is None:
+            log.info("%s: taken over", address)
+            self._tasks[address] = group.create_task(
+                self._supervise(address, settings), name=f"pack {address}"
+            )
+        elif not enabled and task:
+            log.info("%s: released", address)
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def _supervise(self, address: str, stored: dict[str, Value]) -> None:
+        """Keep one pack running; what goes wrong in it stays in it."""
+        settings = Settings(PACK_SETTINGS, stored)
+        try:
+            while True:
+                pack = Pack(
+                    address,
+                    settings,
+                    air=self._air,
+                    protocol=self._protocol,
+                    presence=Presence,
+                    store=self._local.set,
+                    capture=self._capture,
+                )
+                self._packs[address] = pack
+                try:
+                    await pack.run()
+                except Exception:
+                    log.exception("%s: stopped by an error in this program; starting again", address)
+                await asyncio.sleep(RESTART_AFTER)
+        finally:
+            del self._packs[address]
+            del self._tasks[address]
+
+    async def scan(self, seconds: float) -> list[tuple[Advertised, bool, bool]]:
+        """Look for packs and remember them, not enabled; each with whether it was known and is enabled."""
+        before = await self._local.stored([DEVICES])
+        found = await self._air.discover(seconds)
+        for seen in found:
+            rows = rows_of(PACK_SETTINGS, lambda name, seen=seen: pack_path(seen.address, name))  # type: ignore[misc]
+            await self._local.add(rows)
+            if seen.name:
+                await self._local.set(pack_path(seen.address, "AdvertisedName"), seen.name)
+        return [
+            (seen, pack_path(seen.address, "Enabled") in before, seen.address in self._packs)
+            for seen in found
+        ]
+
+
+async def serve(capture: Path | None) -> int:
+    """Run the service until SIGTERM or SIGINT; return the exit status."""
+    lost: list[Exception] = []
+    with ExitStack() as stack:
+        file = stack.enter_context(CaptureFile(capture)) if capture else None
+        try:
+            await _until_stopped(App(file))
+        except* BusError as errors:
+            lost.extend(errors.exceptions)
+    for err in lost:
+        log.error("%s", err)
+    return 1 if lost else 0
+
+
+async def _until_stopped(app: App) -> None:
+    loop = asyncio.get_running_loop()
+    task = asyncio.ensure_future(app.run())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        log.info("stopped")

@@ -1,0 +1,86 @@
+"""The program's own D-Bus name: at most one instance runs, and the command line can ask it to scan."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from dbus_fast import NameFlag, RequestNameReply, Variant
+from dbus_fast.aio import MessageBus
+from dbus_fast.annotations import DBusDouble, DBusSignature
+from dbus_fast.service import ServiceInterface, dbus_method
+
+from dbus_xbms.protocols.base import Advertised
+from dbus_xbms.venus.bus import BusLost, NameTaken, close, connect, until_closed
+
+NAME = "io.github.dbus_xbms"
+PATH = "/io/github/dbus_xbms"
+INTERFACE = "io.github.dbus_xbms.Service1"
+
+LONGEST_SCAN = 60.0  # s; a scan takes radio time from every pack
+
+Scan = Callable[[float], Awaitable[list[tuple[Advertised, bool, bool]]]]
+Found = Annotated[list[dict[str, Variant]], DBusSignature("aa{sv}")]
+
+
+class Service1(ServiceInterface):
+    """What the command line asks of the running service."""
+
+    def __init__(self, scan: Scan) -> None:
+        super().__init__(INTERFACE)
+        self._scan = scan
+
+    @dbus_method("Scan")
+    async def scan(self, seconds: DBusDouble) -> Found:
+        """Scan for ``seconds`` and return what was found; new packs are remembered, not enabled."""
+        found = await self._scan(min(max(seconds, 1.0), LONGEST_SCAN))
+        return [_described(*entry) for entry in found]
+
+
+def _described(seen: Advertised, known: bool, enabled: bool) -> dict[str, Variant]:
+    entry: dict[str, tuple[str, Any]] = {
+        "address": ("s", seen.address),
+        "name": ("s", seen.name),
+        "known": ("b", known),
+        "enabled": ("b", enabled),
+    }
+    if seen.rssi is not None:
+        entry["rssi"] = ("n", seen.rssi)
+    return {key: Variant(signature, value) for key, (signature, value) in entry.items()}
+
+
+class Remote:
+    """Holds the name while the program runs."""
+
+    def __init__(self, scan: Scan) -> None:
+        self._interface = Service1(scan)
+        self._bus: MessageBus | None = None
+        self._closed: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Take the name.
+
+        Raises:
+            BusError: no bus, or the name is taken: the program already runs.
+        """
+        self._bus = bus = await connect()
+        self._closed = until_closed(bus)
+        bus.export(PATH, self._interface)
+        if await bus.request_name(NAME, NameFlag.DO_NOT_QUEUE) is not RequestNameReply.PRIMARY_OWNER:
+            await close(bus, self._closed)
+            raise NameTaken("dbus-xbms is already running on this bus; stop that one first")
+
+    async def serve(self) -> None:
+        """Hold the name until cancelled.
+
+        Raises:
+            BusLost: the bus is gone; nothing this program does makes sense without it.
+        """
+        assert self._bus
+        assert self._closed
+        try:
+            await asyncio.wait([self._closed])
+            raise BusLost("lost the D-Bus connection; ending, so that supervision starts anew")
+        finally:
+            await close(self._bus, self._closed)

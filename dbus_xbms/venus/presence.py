@@ -1,0 +1,63 @@
+"""One pack's place on the bus: appears when it is known, is renewed when its identity changes, leaves."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from dbus_xbms.model import Phase, Report
+from dbus_xbms.settings import Value, device_id
+from dbus_xbms.venus.items import items_for, values
+from dbus_xbms.venus.service import ItemService
+
+log = logging.getLogger(__name__)
+
+BATTERY = "com.victronenergy.battery"
+RETRY_AFTER = 10.0  # s until a service that could not appear is tried again
+
+
+class Presence:
+    """The battery service of one pack, or its absence.
+
+    Consumers read the device instance once and never expect a path to change its type, so a new instance
+    or another number of cells means a new service: the old one leaves first.
+    """
+
+    def __init__(self, address: str, on_write: Callable[[str, Value], bool]) -> None:
+        self._name = f"{BATTERY}.{device_id(address)}"
+        self._on_write = on_write
+        self._service: ItemService | None = None
+        self._made_for: tuple[int, int, int] | None = None
+        self._not_before = 0.0  # s, monotonic
+
+    async def show(self, report: Report, now: float) -> None:
+        """Put the report on the bus: at most one signal, none if nothing changed.
+
+        Raises:
+            BusError: the service cannot be there, e.g. because its name is taken.
+        """
+        identity = report.identity
+        made_for = (report.instance, identity.cell_count, identity.ntc_count)
+        if self._service and (self._service.lost.is_set() or made_for != self._made_for):
+            await self.leave()
+        if report.phase is Phase.WITHDRAWN or not identity.cell_count:
+            await self.leave()
+            return
+        if self._service:
+            self._service.publish(values(self._service.items, report), now)
+            return
+        if now < self._not_before:
+            return
+        self._not_before = now + RETRY_AFTER
+        items = items_for(identity)
+        service = ItemService(self._name, items, values(items, report), self._on_write)
+        await service.start()
+        self._service, self._made_for, self._not_before = service, made_for, 0.0
+        log.info("%s is on the bus with instance %d", self._name, report.instance)
+
+    async def leave(self) -> None:
+        """Take the service off the bus, if it is there."""
+        service, self._service = self._service, None
+        if service:
+            await service.stop()
+            log.info("%s has left the bus", self._name)
