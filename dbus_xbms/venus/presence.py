@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from dbus_xbms.model import Phase, Report
 from dbus_xbms.settings import Value, device_id
+from dbus_xbms.venus.bus import BusError
 from dbus_xbms.venus.items import items_for, values
 from dbus_xbms.venus.service import ItemService
 
@@ -28,7 +29,8 @@ class Presence:
         self._on_write = on_write
         self._service: ItemService | None = None
         self._made_for: tuple[int, int, int] | None = None
-        self._not_before = 0.0  # s, monotonic
+        self._refused: BusError | None = None  # why it could not appear, and ...
+        self._not_before = 0.0  # s, monotonic: ... when to try again
 
     async def show(self, report: Report, now: float) -> None:
         """Put the report on the bus: at most one signal, none if nothing changed.
@@ -46,13 +48,16 @@ class Presence:
         if self._service:
             self._service.publish(values(self._service.items, report), now)
             return
-        if now < self._not_before:
-            return
-        self._not_before = now + RETRY_AFTER
+        if self._refused and now < self._not_before:
+            raise self._refused
         items = items_for(identity)
         service = ItemService(self._name, items, values(items, report), self._on_write)
-        await service.start()
-        self._service, self._made_for, self._not_before = service, made_for, 0.0
+        try:
+            await service.start()
+        except BusError as err:
+            self._refused, self._not_before = err, now + RETRY_AFTER
+            raise
+        self._service, self._made_for, self._refused = service, made_for, None
         log.info("%s is on the bus with instance %d", self._name, report.instance)
 
     async def leave(self) -> None:
