@@ -21,11 +21,11 @@ from dbus_xbms.settings import (
     pack_path,
     service_path,
 )
+from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 from dbus_xbms.venus.localsettings import LocalSettings
 
 log = logging.getLogger(__name__)
 
-LOCALSETTINGS = "com.victronenergy.settings"
 SETTINGS_LIMIT = 5.0  # s; it may be restarting
 PROGRAM = "service"  # stands in a pack's place for the settings of the whole program
 

@@ -12,7 +12,7 @@ from dbus_fast.aio import MessageBus
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.remote import NAME as SERVICE
-from dbus_xbms.venus.bus import BusError, connect
+from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
 
 T = TypeVar("T")
 
@@ -45,23 +45,22 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 async def open_bus() -> AsyncIterator[MessageBus]:
     """A connection to the bus that Venus uses."""
     bus = await connect()
+    closed = until_closed(bus)
     try:
         yield bus
     finally:
-        bus.disconnect()
+        await close(bus, closed)
 
 
 async def until_lost(bus: MessageBus) -> None:
     """Wait for the bus to go away.
 
     Raises:
-        CommandError: it has.
+        BusLost: it has.
     """
-    try:
-        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
-    except (OSError, EOFError) as err:
-        raise CommandError(f"the D-Bus connection was lost: {err or type(err).__name__}") from err
-    raise CommandError("the D-Bus connection was lost")
+    closed = until_closed(bus)
+    await asyncio.wait([closed])
+    raise BusLost("lost the D-Bus connection") from closed.exception()
 
 
 async def call(
@@ -78,17 +77,20 @@ async def call(
 
     Raises:
         CommandError: it was answered with an error.
+        BusLost: the bus has gone.
     """
-    reply = await bus.call(
-        Message(
-            destination=name,
-            path=path,
-            interface=interface,
-            member=member,
-            signature=signature,
-            body=list(body),
-        )
+    message = Message(
+        destination=name,
+        path=path,
+        interface=interface,
+        member=member,
+        signature=signature,
+        body=[*body],
     )
+    try:
+        reply = await bus.call(message)
+    except (OSError, EOFError) as err:
+        raise BusLost("lost the D-Bus connection") from err
     assert reply
     if reply.message_type is MessageType.ERROR:
         raise CommandError(f"{name}: {reply.body[0] if reply.body else reply.error_name}")

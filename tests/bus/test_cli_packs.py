@@ -1,0 +1,241 @@
+"""The command line on a real bus: settings in a simulated localsettings, packs as real services."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import NamedTuple
+
+import pytest
+from dbus_fast import BusType
+
+from dbus_xbms.protocols.base import Advertised
+from dbus_xbms.remote import Remote
+from dbus_xbms.simulator.localsettings import LocalSettings
+from dbus_xbms.venus.items import items_for, values
+from dbus_xbms.venus.presence import BATTERY
+from dbus_xbms.venus.service import ItemService
+from tests.unit.test_watch import ADDRESS, REPORT
+
+OTHER = "A4:C1:37:0A:0B:0C"
+
+
+class Done(NamedTuple):
+    """What a command left behind."""
+
+    status: int | None
+    out: str
+    err: str
+
+
+async def command(*arguments: str) -> Done:
+    """Run ``dbus-xbms`` to its end."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "dbus_xbms", *arguments),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with asyncio.timeout(30):
+        out, err = await process.communicate()
+    return Done(process.returncode, out.decode(), err.decode())
+
+
+@pytest.fixture
+async def settings(private_bus: str) -> AsyncIterator[LocalSettings]:
+    """A simulated localsettings on the bus."""
+    simulated = LocalSettings(BusType.SESSION)
+    await simulated.open()
+    yield simulated
+    await simulated.close()
+
+
+@pytest.fixture
+async def pack(private_bus: str) -> AsyncIterator[ItemService]:
+    """A pack on the bus, as the service publishes it."""
+    items = items_for(REPORT.identity)
+    name = f"{BATTERY}.xbms_a4c137010203"
+    service = ItemService(name, items, values(items, REPORT), lambda path, value: True)
+    await service.start()
+    yield service
+    await service.stop()
+
+
+@pytest.fixture
+async def scanner(private_bus: str) -> AsyncIterator[Remote]:
+    """The running service, as far as a scan goes."""
+
+    async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
+        near = Advertised(address=ADDRESS, name="House", manufacturer={}, rssi=-50)
+        far = Advertised(address=OTHER, name="Neighbour", manufacturer={}, rssi=-90)
+        return [(far, False, False), (near, True, True)]
+
+    remote = Remote(scan)
+    await remote.start()
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(remote.serve())
+        yield remote
+        serving.cancel()
+
+
+def stored(settings: LocalSettings, name: str, device: str = "xbms_a4c137010203") -> object:
+    entry = settings.store.entries.get(f"/Settings/Devices/{device}/{name}")
+    return entry and entry.value
+
+
+async def test_add_makes_a_pack_ours_under_a_name_and_says_that_the_service_is_missing(
+    settings: LocalSettings,
+) -> None:
+    done = await command("add", "a4c137010203", "--name", "House bank")
+    assert done.status == 0
+    assert stored(settings, "Enabled") == 1
+    assert stored(settings, "CustomName") == "House bank"
+    assert "battery:1" in done.out
+    assert "dbus-xbms run" in done.out
+
+
+async def test_two_packs_get_two_instances(settings: LocalSettings) -> None:
+    await command("add", ADDRESS)
+    assert "battery:2" in (await command("add", OTHER)).out
+
+
+async def test_remove_keeps_name_and_instance_and_add_brings_them_back(settings: LocalSettings) -> None:
+    await command("add", ADDRESS, "--name", "House bank")
+    assert (await command("remove", "House bank")).status == 0
+    assert stored(settings, "Enabled") == 0
+    await command("add", "House bank")
+    assert stored(settings, "Enabled") == 1
+    assert stored(settings, "ClassAndVrmInstance") == "battery:1"
+
+
+async def test_remove_forget_erases_one_pack_and_no_other(settings: LocalSettings) -> None:
+    await command("add", ADDRESS)
+    await command("add", OTHER)
+    assert (await command("remove", ADDRESS, "--forget")).status == 0
+    assert [path for path in settings.store.entries if "xbms_a4c137010203" in path] == []
+    assert stored(settings, "Enabled", "xbms_a4c1370a0b0c") == 1
+
+
+async def test_set_stores_a_checked_value_that_get_shows(settings: LocalSettings) -> None:
+    await command("add", ADDRESS)
+    done = await command("set", ADDRESS, "hold", "60")
+    assert (done.status, done.out) == (0, "Hold = 60.0\n")
+    assert stored(settings, "Hold") == 60.0
+    shown = await command("get", ADDRESS, "Hold")
+    assert shown.out.splitlines()[0] == "Hold = 60.0 s  (default 30.0, 5 to 300)"
+
+
+async def test_set_says_what_localsettings_made_of_an_instance_that_is_taken(settings: LocalSettings) -> None:
+    await command("add", ADDRESS)
+    await command("add", OTHER)
+    done = await command("set", OTHER, "ClassAndVrmInstance", "battery:1")
+    assert done.out.splitlines()[0] == "ClassAndVrmInstance = battery:2"
+    assert "did not take" in done.out
+
+
+async def test_get_shows_all_settings_of_the_owner_and_none_of_the_programs_own_memory(
+    settings: LocalSettings,
+) -> None:
+    await command("add", ADDRESS)
+    out = (await command("get", ADDRESS)).out
+    assert "ConnectionMode = 0" in out
+    assert "AdvertisedName" not in out
+
+
+async def test_the_programs_own_settings_go_by_the_word_service(settings: LocalSettings) -> None:
+    assert (await command("set", "service", "MaxConnections", "3")).status == 0
+    assert "MaxConnections = 3  (default 16, 1 to 64)" in (await command("get", "service")).out
+
+
+async def test_an_unknown_pack_is_refused_with_what_to_do(settings: LocalSettings) -> None:
+    done = await command("set", OTHER, "Hold", "60")
+    assert done.status == 2
+    assert "add" in done.err
+    assert settings.store.entries == {}
+
+
+async def test_a_name_that_two_packs_share_is_refused(settings: LocalSettings) -> None:
+    for address in (ADDRESS, OTHER):
+        await command("add", address, "--name", "Twin")
+    done = await command("get", "Twin")
+    assert done.status == 2
+    assert ADDRESS in done.err
+    assert OTHER in done.err
+
+
+async def test_without_localsettings_a_command_gives_up_in_words(private_bus: str) -> None:
+    done = await command("list")
+    assert done.status == 1
+    assert "com.victronenergy.settings" in done.err
+
+
+async def test_list_shows_how_each_pack_is_doing(
+    settings: LocalSettings, pack: ItemService, scanner: Remote
+) -> None:
+    await command("add", ADDRESS, "--name", "House bank")
+    await command("add", OTHER)
+    await command("remove", OTHER)
+    lines = [line.split("  ") for line in (await command("list")).out.splitlines()]
+    rows = [[cell.strip() for cell in line if cell] for line in lines]
+    assert rows == [
+        ["Address", "State", "Instance", "Name"],
+        [ADDRESS, "connected", "battery:1", "House bank"],
+        [OTHER, "listed only", "battery:2"],
+    ]
+
+
+async def test_list_says_when_the_service_is_not_running(settings: LocalSettings) -> None:
+    assert "No pack is known yet" in (await command("list")).out
+    await command("add", ADDRESS)
+    assert "service not running" in (await command("list")).out
+
+
+async def test_scan_asks_the_running_service_and_shows_the_strongest_first(scanner: Remote) -> None:
+    done = await command("scan", "--seconds", "1")
+    assert done.status == 0
+    near, far = done.out.splitlines()[1:3]
+    assert near.split() == [ADDRESS, "-50", "ours", "House"]
+    assert far.split() == [OTHER, "-90", "new", "Neighbour"]
+
+
+async def test_probe_leaves_a_pack_alone_that_the_service_holds(pack: ItemService) -> None:
+    done = await command("probe", ADDRESS)
+    assert done.status == 1
+    assert "the service holds this pack" in done.err
+
+
+async def test_watch_once_prints_the_packs_on_the_bus(pack: ItemService) -> None:
+    done = await command("watch", "--once")
+    assert done.status == 0
+    assert "13.25V" in done.out
+
+
+async def test_watch_once_without_any_pack_is_a_failure(private_bus: str) -> None:
+    done = await command("watch", "--once")
+    assert (done.status, done.out) == (1, "No pack of ours is on the bus.\n")
+
+
+async def test_watch_follows_changes_and_a_pack_that_leaves(pack: ItemService) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "dbus_xbms", "watch", "--json"), stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout
+    try:
+        async with asyncio.timeout(30):
+            assert json.loads(await process.stdout.readline())[pack.name]["/Dc/0/Voltage"] == 13.25
+            assert REPORT.sample
+            lower = replace(REPORT, sample=replace(REPORT.sample, voltage=12.75))
+            pack.publish(values(pack.items, lower), 1000.0)
+            assert json.loads(await process.stdout.readline())[pack.name]["/Dc/0/Voltage"] == 12.75
+            await pack.stop()
+            assert json.loads(await process.stdout.readline()) == {pack.name: None}
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def test_watch_ends_when_its_time_is_over(pack: ItemService) -> None:
+    assert (await command("watch", "--seconds", "0.5")).status == 0

@@ -1,0 +1,110 @@
+"""The command line: help, exit status, and errors in one line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from dbus_xbms import __version__, cli
+
+ADDRESS = "A4:C1:37:01:02:03"
+
+
+def status_of(*arguments: str) -> object:
+    """Exit status of the command line, whether it returns or exits."""
+    try:
+        return cli.main(arguments)
+    except SystemExit as end:
+        return end.code
+
+
+@pytest.fixture
+def no_bus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of("--help") == 0
+    text = capsys.readouterr().out
+    assert all(f"  {command.name} " in text for command in cli.COMMANDS)
+
+
+@pytest.mark.parametrize("command", [command.name for command in cli.COMMANDS])
+def test_every_command_has_its_own_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of(command, "--help") == 0
+    assert f"usage: dbus-xbms {command}" in capsys.readouterr().out
+
+
+def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of("--version") == 0
+    assert capsys.readouterr().out == f"dbus-xbms {__version__}\n"
+
+
+def test_no_command_shows_the_help_and_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of() == cli.USAGE
+    assert "commands:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("fly",),
+        ("--log-level", "LOUD", "list"),
+        ("watch", "--seconds", "soon"),
+        ("add",),
+        ("get", "service", "Colour"),
+        ("set", ADDRESS, "Hold", "1000"),
+        ("set", ADDRESS, "Hold", "long"),
+        ("set", ADDRESS, "Cells", "4"),
+        ("set", "service", "Hold", "30"),
+        ("probe", "my battery"),
+    ],
+    ids=" ".join,
+)
+def test_a_mistake_on_the_command_line_is_a_usage_error(
+    arguments: tuple[str, ...], no_bus: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status_of(*arguments) == cli.USAGE
+    assert capsys.readouterr().err.splitlines()[-1].startswith("dbus-xbms")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list",),
+        ("add", ADDRESS),
+        ("remove", ADDRESS),
+        ("get", ADDRESS),
+        ("set", ADDRESS, "Hold", "60"),
+        ("set", "service", "maxconnections", "3"),
+        ("watch", "--once"),
+        ("watch",),
+        ("scan",),
+        ("probe", ADDRESS),
+        ("probe", ADDRESS, "--capture", "/nonexistent/frames"),
+    ],
+    ids=" ".join,
+)
+def test_a_missing_bus_or_file_is_a_failure_said_in_one_line(
+    arguments: tuple[str, ...], no_bus: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status_of(*arguments) == cli.FAILURE
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_help_and_decode_load_neither_bleak_nor_dbus_fast() -> None:
+    script = (
+        "import sys; from dbus_xbms import cli; cli._parser(); import dbus_xbms.commands.decode;"
+        "sys.exit(bool({'bleak', 'dbus_fast', 'asyncio'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], timeout=30)
+    assert done.returncode == 0
+
+
+def test_a_reader_that_has_gone_makes_no_traceback() -> None:
+    command = f"{sys.executable} -m dbus_xbms --help | true; {sys.executable} -m dbus_xbms decode 00 | true"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30)
+    assert "Traceback" not in done.stderr
