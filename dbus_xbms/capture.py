@@ -1,6 +1,7 @@
 """A text file of every notification received and every request sent, to be read by ``dbus-xbms decode``.
 
-A line is one chunk, ``>`` sent or ``<`` received: ``2026-11-22T07:40:00.123Z A4:C1:37:00:00:01 > dda50300fffd77``
+A line is one chunk, ``>`` sent or ``<`` received:
+``2026-11-22T07:40:00.123Z A4:C1:37:00:00:01 > dda50300fffd77``
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ log = logging.getLogger(__name__)
 SENT, RECEIVED = ">", "<"
 _LINE = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\dT[\d:.]+Z) (?P<address>(?:[0-9A-F]{2}:){5}[0-9A-F]{2})"
-    r" (?P<direction>[<>]) (?P<chunk>(?:[0-9a-f]{2})*)"
+    r" (?P<direction>[<>]) ?(?P<chunk>(?:[0-9a-f]{2})*)",
+    re.IGNORECASE,
 )
 
 

@@ -14,6 +14,7 @@ from dbus_xbms.protocols import jbd_adverts, jbd_login
 from dbus_xbms.protocols.base import (
     Advertised,
     Conversation,
+    GattLayout,
     NoReply,
     NotVerified,
     ProtocolError,
@@ -46,7 +47,7 @@ class Jbd:
     """The JBD family as a :class:`dbus_xbms.protocols.base.BmsProtocol`."""
 
     name = "JBD"
-    layouts = jbd_adverts.LAYOUTS
+    layouts: tuple[GattLayout, ...] = jbd_adverts.LAYOUTS
 
     def recognises(self, seen: Advertised) -> bool:
         """Whether the advertisement looks like a JBD; only talking to it makes sure."""

@@ -1,0 +1,86 @@
+"""The recorded frames of tests/data/jbd-frames.json; each entry there names its source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from dbus_xbms.protocols.base import Conversation, Frame, NoReply, Request
+from dbus_xbms.protocols.jbd_frames import parse
+
+T = TypeVar("T")
+Entry = dict[str, Any]
+
+RECORDED: dict[str, Any] = json.loads((Path(__file__).parents[1] / "data" / "jbd-frames.json").read_text())
+
+REPLIES: list[Entry] = [
+    *RECORDED["basic_info_responses"],
+    *RECORDED["cell_voltage_responses"],
+    *RECORDED["hardware_version_responses"],
+    *RECORDED["error_count_responses"],
+]
+LEGACY: list[Entry] = RECORDED["legacy_reply_header_a5"]["frames"]
+SESSIONS: list[Entry] = RECORDED["module_authentication_sessions"]
+# Sections in which a frame is whole and good; the others hold what must be refused.
+_GOOD = (
+    "requests",
+    "basic_info_responses",
+    "cell_voltage_responses",
+    "hardware_version_responses",
+    "error_count_responses",
+    "register_read_exchanges",
+    "parameter_block_fa_exchanges",
+    "write_exchanges",
+    "error_status_frames",
+    "module_authentication_sessions",
+    "module_command_exchanges",
+    "legacy_reply_header_a5",
+)
+_FRAME_KEYS = ("frame_hex", "request_hex", "response_hex", "response_hex_expected")
+
+
+def _frames_in(entry: object) -> Iterator[bytes]:
+    if isinstance(entry, dict):
+        for key, value in entry.items():
+            if isinstance(value, str) and key.endswith(_FRAME_KEYS):
+                yield bytes.fromhex(value)
+            else:
+                yield from _frames_in(value)
+    elif isinstance(entry, list):
+        for member in entry:
+            yield from _frames_in(member)
+
+
+GOOD_FRAMES: list[bytes] = sorted({frame for section in _GOOD for frame in _frames_in(RECORDED[section])})
+BAD_FRAMES: list[bytes] = [
+    bytes.fromhex(entry["frame_hex"])
+    for entry in (*RECORDED["frames_that_must_be_rejected"], *RECORDED["module_frames_invalid"][:-1])
+]
+
+
+def frame_of(name: str) -> bytes:
+    """Bytes of the reply with this id."""
+    return bytes.fromhex(next(entry["frame_hex"] for entry in REPLIES if entry["id"] == name))
+
+
+Answer = Callable[[Request], bytes | None]
+
+
+def converse(conversation: Conversation[T], answer: Answer, *, echoed: bool = False) -> tuple[T, list[str]]:
+    """Carry a conversation to its end; return its result and the hex of what was sent."""
+    sent: list[str] = []
+    try:
+        request = next(conversation)
+        while True:
+            sent.append(request.encoded.hex())
+            encoded = answer(request)
+            if encoded is None:
+                request = conversation.throw(NoReply(f"no reply to {request.reply}", echoed=echoed))
+            else:
+                frame = parse(encoded)
+                assert isinstance(frame, Frame)
+                request = conversation.send(frame)
+    except StopIteration as done:
+        return done.value, sent

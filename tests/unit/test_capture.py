@@ -1,0 +1,116 @@
+"""The capture file: readable by decode, bounded, and never a danger to the link."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from dbus_xbms.capture import Capture, parse_line
+from dbus_xbms.commands.decode import decode_lines
+
+ADDRESS = "A4:C1:37:00:00:01"
+REQUEST = bytes.fromhex("dda50300fffd77")
+
+
+def test_a_line_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    file = tmp_path / "capture.log"
+    with Capture(file) as capture:
+        capture(ADDRESS, ">", REQUEST)
+        capture(ADDRESS, "<", b"")
+    sent, received = (parse_line(line) for line in file.read_text().splitlines())
+    assert sent is not None
+    assert (sent.address, sent.direction, sent.chunk) == (ADDRESS, ">", REQUEST)
+    assert received is not None
+    assert (received.direction, received.chunk) == ("<", b"")
+
+
+def test_a_capture_is_readable_by_decode(tmp_path: Path) -> None:
+    file = tmp_path / "capture.log"
+    with Capture(file) as capture:
+        capture(ADDRESS, ">", REQUEST)
+    (described,) = decode_lines(file.read_text().splitlines())
+    assert (described["address"], described["meaning"]) == (ADDRESS, "basic info")
+
+
+def test_a_line_is_in_the_file_before_the_capture_ends(tmp_path: Path) -> None:
+    file = tmp_path / "capture.log"
+    with Capture(file) as capture:
+        capture(ADDRESS, ">", REQUEST)
+        assert file.read_text().endswith(f" {ADDRESS} > dda50300fffd77\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "dda50300fffd77",
+        "2026-11-22T07:40:00.123Z A4:C1:37:00:00:01 > dda5030",
+        "2026-11-22T07:40:00.123Z A4:C1:37:00:00:01 ? dda50300fffd77",
+        "07:40 A4:C1:37:00:00:01 > dda50300fffd77",
+    ],
+)
+def test_another_line_is_no_captured_chunk(line: str) -> None:
+    assert parse_line(line) is None
+
+
+def test_the_documented_line_is_a_captured_chunk() -> None:
+    captured = parse_line("2026-11-22T07:40:00.123Z A4:C1:37:00:00:01 > dda50300fffd77\n")
+    assert captured is not None
+    assert (captured.time, captured.chunk) == ("2026-11-22T07:40:00.123Z", REQUEST)
+
+
+def test_a_full_file_becomes_the_one_before_and_both_stay_within_the_cap(tmp_path: Path) -> None:
+    file = tmp_path / "capture.log"
+    with Capture(file, max_bytes=200) as capture:
+        for number in range(20):
+            capture(ADDRESS, "<", bytes((number,)))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["capture.log", "capture.log.1"]
+    assert max(path.stat().st_size for path in tmp_path.iterdir()) <= 200
+    texts = ((tmp_path / name).read_text() for name in ("capture.log.1", "capture.log"))
+    kept = [parse_line(line) for text in texts for line in text.splitlines()]
+    numbers = [captured.chunk[0] for captured in kept if captured]
+    assert numbers == list(range(20 - len(numbers), 20))
+
+
+def test_an_earlier_capture_is_kept_and_counted(tmp_path: Path) -> None:
+    file = tmp_path / "capture.log"
+    file.write_text("x" * 190 + "\n")
+    with Capture(file, max_bytes=200) as capture:
+        capture(ADDRESS, ">", REQUEST)
+    assert (tmp_path / "capture.log.1").read_text().startswith("xxx")
+
+
+def test_a_file_that_cannot_be_opened_is_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"capture\.log"):
+        Capture(tmp_path / "missing" / "capture.log")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_ends_the_capture_with_one_warning(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING), Capture(Path("/dev/full")) as capture:
+        for _ in range(3):
+            capture(ADDRESS, ">", REQUEST)
+    assert [record.getMessage() for record in caplog.records] == [
+        "capture to /dev/full stopped: No space left on device"
+    ]
+
+
+def test_a_file_that_cannot_be_rotated_ends_the_capture_with_one_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "capture.log.1").mkdir()
+    with Capture(tmp_path / "capture.log", max_bytes=100) as capture:
+        for _ in range(5):
+            capture(ADDRESS, ">", REQUEST)
+    assert len(caplog.records) == 1
+
+
+def test_chunks_after_the_end_are_ignored(tmp_path: Path) -> None:
+    file = tmp_path / "capture.log"
+    capture = Capture(file)
+    capture.close()
+    capture(ADDRESS, ">", REQUEST)
+    capture.close()
+    assert file.read_text() == ""
