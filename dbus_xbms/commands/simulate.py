@@ -1,0 +1,72 @@
+"""Simulate packs, BlueZ and localsettings on the buses of the environment, to try things on."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from dbus_xbms.commands import CommandError
+from dbus_xbms.simulator import board, server
+from dbus_xbms.simulator.scenario import (
+    MOST_PACKS,
+    Scenario,
+    ScenarioError,
+    default_packs,
+    read_scenario,
+    replayed_packs,
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``dbus-xbms simulate``."""
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--packs", type=_count, default=2, metavar="N", help="how many packs (2)")
+    what.add_argument("--model", type=Path, metavar="FILE", help="a scenario in JSON: packs and timed faults")
+    what.add_argument("--replay", metavar="NAME,NAME", help="packs that replay recordings of real devices")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--bluez-only", action="store_true", help="no localsettings")
+    only.add_argument("--settings-only", action="store_true", help="no packs and no Bluetooth")
+    parser.add_argument("--seconds", type=float, metavar="S", help="stop after that time")
+    parser.add_argument("--seed", type=int, metavar="S", help="of all that is random (1)")
+    parser.add_argument("--settings-file", type=Path, metavar="FILE", help="keep the settings there")
+    parser.add_argument("--list-models", action="store_true", help="name the recordings and stop")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until SIGTERM, until the time is over, or until the bus goes away."""
+    if args.list_models:
+        for recording in board.recordings().values():
+            print(f"{recording.name:<26}{recording.device}")
+        return 0
+    try:
+        served = server.Served(
+            scenario=_scenario(args),
+            bluez=not args.settings_only,
+            settings=not args.bluez_only,
+            settings_file=args.settings_file,
+            seconds=args.seconds,
+        )
+        asyncio.run(server.serve(served))
+    except (ScenarioError, server.BusLostError) as err:
+        raise CommandError(str(err)) from err
+    return 0
+
+
+def _scenario(args: argparse.Namespace) -> Scenario:
+    seed = 1 if args.seed is None else args.seed
+    if args.settings_only:
+        return Scenario(packs=(), seed=seed)
+    if args.model is not None:
+        return read_scenario(args.model.read_text(encoding="utf-8"))
+    if args.replay is not None:
+        known = {name: recording.device for name, recording in board.recordings().items()}
+        return Scenario(packs=replayed_packs(args.replay.split(","), known), seed=seed)
+    return Scenario(packs=default_packs(args.packs), seed=seed)
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= MOST_PACKS:
+        raise argparse.ArgumentTypeError(f"from 1 to {MOST_PACKS}")
+    return count

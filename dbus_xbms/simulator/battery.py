@@ -1,0 +1,207 @@
+"""A simulated battery with its BMS: what flows, what is measured, what trips. Pure; time is an argument."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass, field
+
+from dbus_xbms.model import Mosfets, PackSample, Protection
+from dbus_xbms.simulator.chemistry import CHEMISTRIES
+from dbus_xbms.simulator.guards import Guards
+
+BLEED = 0.1  # A, of a cell that is being balanced
+MASK_DELAY = 0.2  # s until a MOSFET command shows; captures show it 0.3 s after the acknowledgement
+LONGEST_STEP = 1.0  # s
+STEPS_AT_MOST = 120  # to catch up after a long time unobserved, with longer steps
+AMBIENT_TO_CELLS = 900.0  # s, time constant
+AMBIENT_TO_MOSFET = 120.0  # s
+CHARGE_OFF, DISCHARGE_OFF = 1, 2  # bits of the MOSFET mask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatterySpec:
+    """What a battery is and how it is used."""
+
+    cells: int = 4
+    capacity: float = 100.0  # Ah
+    chemistry: str = "lfp"
+    soc: float = 60.0  # %, at the start
+    spread: float = 0.01  # part of the capacity by which the cells differ
+    resistance: float | None = None  # ohm per cell; None: 0.05 / capacity
+    sensors: int = 2  # temperature sensors; of two or more the first sits on the MOSFETs
+    ambient: float = 22.0  # °C
+    load: str = "day"  # day: to and fro; charge, discharge: steadily; rest
+    rate: float = 0.2  # C, largest current
+    period: float = 600.0  # s, of a day
+    noise: float = 0.001  # V, of the measurement of a cell
+    cycles: int = 42
+
+
+@dataclass(slots=True)
+class Overrides:
+    """What faults impose on a battery, whatever its physics say."""
+
+    cells: dict[int, float] = field(default_factory=dict)  # V by cell number, 1-based
+    temperatures: dict[int, float] = field(default_factory=dict)  # °C by sensor number, 1-based
+    current: float | None = None  # A, what sources and loads would drive
+    protection: Protection = field(default_factory=lambda: Protection(0))
+    stuck: dict[str, bool] = field(default_factory=dict)  # "charge", "discharge": the gate's fixed state
+
+
+class Battery:
+    """One battery with its BMS; :meth:`advance` brings it to a moment, lazily."""
+
+    def __init__(self, spec: BatterySpec, seed: int = 1) -> None:
+        self.spec = spec
+        self.overrides = Overrides()
+        self.mask = 0  # MOSFETs switched off by command
+        self._pending: tuple[float, int] | None = None  # a mask and the moment it takes effect
+        self._random = random.Random(seed)
+        self._chemistry = CHEMISTRIES[spec.chemistry]
+        self._resistance = spec.resistance or 0.05 / spec.capacity
+        half = spec.spread / 2
+        self._offsets = [self._random.uniform(-half, half) for _ in range(spec.cells)]
+        self._noise = [0.0] * spec.cells
+        self._now: float | None = None
+        self._elapsed = self._random.uniform(0, spec.period)
+        self._throughput = 0.0  # Ah discharged
+        self._cell_temperature = self._mosfet_temperature = spec.ambient
+        self._guards = Guards(self._chemistry, spec.cells, 1.2 * max(spec.rate, 0.5) * spec.capacity)
+        self._current = 0.0
+        self.set_soc(spec.soc)
+
+    def set_soc(self, soc: float) -> None:
+        """Fill or empty the cells, and tell the counter so."""
+        self._charges = [
+            soc / 100 + offset * min(1.0, soc / 50, (100 - soc) / 50) for offset in self._offsets
+        ]
+        self.remaining = self.spec.capacity * soc / 100
+
+    def command(self, mask: int, now: float) -> None:
+        """Take a MOSFET mask: 1 bits switch off, 0 bits leave it to the BMS."""
+        self.advance(now)
+        self._pending = (now + MASK_DELAY, mask)
+
+    def advance(self, now: float) -> None:
+        """Let time pass until ``now``."""
+        if self._now is None:
+            self._now = now
+            self._step(0.0, now)
+        gap = now - self._now
+        step = max(LONGEST_STEP, gap / STEPS_AT_MOST)
+        while (gap := now - self._now) > 0:
+            self._now = now if gap <= step else self._now + step
+            self._step(min(gap, step), self._now)
+            self._noise = [self._random.uniform(-1, 1) * self.spec.noise for _ in self._noise]
+
+    def settle(self) -> None:
+        """Let what faults just imposed reach the measurements, in no time."""
+        if self._now is not None:
+            self._step(0.0, self._now)
+
+    @property
+    def cells(self) -> tuple[float, ...]:
+        """Measured cell voltages."""
+        drop = self._current * self._resistance
+        measured = [
+            self._chemistry.open_circuit(charge) + drop + noise
+            for charge, noise in zip(self._charges, self._noise, strict=True)
+        ]
+        for number, voltage in self.overrides.cells.items():
+            measured[number - 1] = voltage
+        return tuple(measured)
+
+    @property
+    def temperatures(self) -> tuple[float, ...]:
+        """Measured temperatures."""
+        count = self.spec.sensors
+        values = [self._cell_temperature + 0.3 * (i % 3) for i in range(count)]
+        if count >= 2:
+            values[0] = self._mosfet_temperature
+        for number, celsius in self.overrides.temperatures.items():
+            values[number - 1] = celsius
+        return tuple(values)
+
+    @property
+    def balancing(self) -> frozenset[int]:
+        """Cells being balanced now, 1-based."""
+        if self._current <= 0:
+            return frozenset()
+        voltages = self.cells
+        floor = max(self._chemistry.balance_from, min(voltages) + 0.015)
+        return frozenset(number for number, voltage in enumerate(voltages, 1) if voltage > floor)
+
+    @property
+    def protection(self) -> Protection:
+        """What has tripped, and the lock bit while a MOSFET is switched off."""
+        locked = Protection.MOSFET_LOCK if self.mask else Protection(0)
+        return self._guards.tripped | self.overrides.protection | locked
+
+    @property
+    def mosfets(self) -> Mosfets:
+        """The gates as they really are."""
+        blocked = self._guards.blocks(self.protection)
+        charge = not (self.mask & CHARGE_OFF or blocked.charge)
+        discharge = not (self.mask & DISCHARGE_OFF or blocked.discharge)
+        stuck = self.overrides.stuck
+        return Mosfets(charge=stuck.get("charge", charge), discharge=stuck.get("discharge", discharge))
+
+    def sample(self) -> PackSample:
+        """Everything the BMS measures, unrounded."""
+        voltages = self.cells
+        return PackSample(
+            voltage=sum(voltages),
+            current=self._current,
+            soc=100 * self.remaining / self.spec.capacity,
+            remaining=self.remaining,
+            nominal=self.spec.capacity,
+            cycles=self.spec.cycles + int(self._throughput / self.spec.capacity),
+            mosfets=self.mosfets,
+            protection=self.protection,
+            cells=voltages,
+            balancing=self.balancing,
+            temperatures=self.temperatures,
+            learned=self.spec.capacity,
+            balance_current=BLEED * len(self.balancing),
+        )
+
+    def _step(self, dt: float, now: float) -> None:
+        if self._pending is not None and now >= self._pending[0]:
+            self.mask, self._pending = self._pending[1], None
+        self._elapsed += dt
+        self._current = self._gated(self._wanted())
+        self._guards.step(dt, self.cells, self._current, self.temperatures)
+        self._current = self._gated(self._wanted())
+        self._move_charge(self._current * dt / 3600, dt)
+        self._warm(dt)
+
+    def _wanted(self) -> float:
+        """What sources and loads would drive through closed MOSFETs, in A."""
+        if self.overrides.current is not None:
+            return self.overrides.current
+        peak = self.spec.rate * self.spec.capacity
+        turn = 2 * math.pi * self._elapsed / self.spec.period
+        wave = {"day": math.sin(turn), "charge": 1.0, "discharge": -1.0, "rest": 0.0}[self.spec.load]
+        highest = max(self._chemistry.open_circuit(charge) for charge in self._charges)
+        acceptance = (self._chemistry.absorption - highest) / self._resistance
+        return min(peak * wave, max(0.0, acceptance)) if wave > 0 else peak * wave
+
+    def _gated(self, wanted: float) -> float:
+        gates = self.mosfets
+        return wanted if (gates.charge if wanted > 0 else gates.discharge) else 0.0
+
+    def _move_charge(self, moved: float, dt: float) -> None:
+        capacity, bleeding = self.spec.capacity, self.balancing
+        bled = BLEED * dt / 3600
+        for i, charge in enumerate(self._charges):
+            lost = bled if i + 1 in bleeding else 0.0
+            self._charges[i] = min(1.02, max(-0.02, charge + (moved - lost) / capacity))
+        self.remaining = min(capacity, max(0.0, self.remaining + moved))
+        self._throughput += max(0.0, -moved)
+
+    def _warm(self, dt: float) -> None:
+        strain = (self._current / self.spec.capacity) ** 2
+        cells, mosfet = self.spec.ambient + 20 * strain, self.spec.ambient + 60 * strain
+        self._cell_temperature += (cells - self._cell_temperature) * min(1.0, dt / AMBIENT_TO_CELLS)
+        self._mosfet_temperature += (mosfet - self._mosfet_temperature) * min(1.0, dt / AMBIENT_TO_MOSFET)

@@ -1,0 +1,235 @@
+"""A simulated Bluetooth adapter: power, discovery, and the devices it knows."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from dbus_fast import Message, Variant
+
+from dbus_xbms.simulator.air import Air, Peripheral
+from dbus_xbms.simulator.bluez_device import AdapterCounters, Host, RemoteDevice
+from dbus_xbms.simulator.bluez_gatt import LAYOUTS
+from dbus_xbms.simulator.bluez_names import ADAPTER, Timing, error, in_progress, not_ready, uuid
+from dbus_xbms.simulator.objects import ObjectTree
+from dbus_xbms.simulator.service import Method, Node
+
+FIRST_HEARD = (0.02, 0.4)  # s after the start of a discovery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdapterSpec:
+    """One adapter."""
+
+    name: str = "hci0"
+    address: str = "00:1A:7D:DA:71:01"
+
+
+class Adapter:
+    """One adapter; it survives a restart of the daemon, and being unplugged."""
+
+    def __init__(self, spec: AdapterSpec, tree: ObjectTree, air: Air, timing: Timing, seed: int) -> None:
+        self.name = spec.name
+        self.address = spec.address
+        self.powered = True
+        self.counters = AdapterCounters()
+        self.devices: dict[str, RemoteDevice] = {}
+        self.busy_until = 0.0  # until then StartDiscovery answers InProgress
+        self._tree = tree
+        self._air = air
+        self._timing = timing
+        self._random = random.Random(seed)
+        self._filters: dict[str, dict[str, Any]] = {}  # by sender
+        self._scanners: set[str] = set()  # senders that discover
+        self._since = 0.0  # the discovery began
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+
+    @property
+    def path(self) -> str:
+        """Object path, which changes with the name."""
+        return f"/org/bluez/{self.name}"
+
+    @property
+    def discovering(self) -> bool:
+        """Whether anybody scans."""
+        return bool(self._scanners)
+
+    @property
+    def discovery_seconds(self) -> float:
+        """Time spent discovering, up to now."""
+        running = self._loop.time() - self._since if self.discovering else 0.0
+        return self.counters.discovery_seconds + running
+
+    @property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()
+
+    def plug(self) -> None:
+        """Put the adapter and the devices that it knows on the bus."""
+        known = [device.peripheral for device in self.devices.values() if not device.temporary]
+        self._tree.add(self.path, self._node())
+        host = self._host()
+        self.devices = {p.address: RemoteDevice(host, p, temporary=False) for p in known}
+
+    def unplug(self) -> None:
+        """Take the adapter off the bus; links end."""
+        self._stop_discovery()
+        for device in self.devices.values():
+            device.unlink()
+        for device in self.devices.values():
+            device.forget_gatt()
+        self._tree.remove(self.path)
+
+    def power(self, on: bool) -> None:
+        """Switch the radio."""
+        if on != self.powered:
+            self.powered = on
+            if not on:
+                self._stop_discovery()
+                for device in self.devices.values():
+                    device.unlink()
+            state = Variant("s", "on" if on else "off")
+            self._tree.change(self.path, ADAPTER, {"Powered": Variant("b", on), "PowerState": state})
+
+    def changed(self, peripheral: Peripheral) -> None:
+        """A pack appeared in the air, vanished from it, or was let go."""
+        device = self.devices.get(peripheral.address)
+        if peripheral.advertising and device is not None:
+            device.available()
+        if peripheral.advertising and self.discovering:
+            self._later(f"heard {peripheral.address}", self._random.uniform(*FIRST_HEARD), self._hear)
+
+    def sender_gone(self, sender: str) -> None:
+        """A client has left the bus: its discovery and its notify sessions end."""
+        self._filters.pop(sender, None)
+        if sender in self._scanners:
+            self._end_scan(sender)
+        for device in self.devices.values():
+            device.sender_gone(sender)
+
+    def _host(self) -> Host:
+        return Host(
+            tree=self._tree,
+            path=self.path,
+            address=self.address,
+            timing=self._timing,
+            counters=self.counters,
+            powered=lambda: self.powered,
+        )
+
+    def _node(self) -> Node:
+        text = {"Address": self.address, "AddressType": "public", "Name": "simulated", "Alias": "simulated"}
+        flags = {"Powered": self.powered, "Discoverable": False, "Pairable": False, "Discovering": False}
+        properties = {
+            **{name: Variant("s", value) for name, value in text.items()},
+            **{name: Variant("b", value) for name, value in flags.items()},
+            "PowerState": Variant("s", "on" if self.powered else "off"),
+            "Class": Variant("u", 0),
+            "UUIDs": Variant("as", []),
+            "Roles": Variant("as", ["central", "peripheral"]),
+        }
+        return Node(
+            properties={ADAPTER: properties},
+            methods={
+                (ADAPTER, "SetDiscoveryFilter"): Method(takes="a{sv}", run=self._set_filter),
+                (ADAPTER, "GetDiscoveryFilters"): Method(gives="as", run=lambda _: [list(FILTERS)]),
+                (ADAPTER, "StartDiscovery"): Method(run=self._start),
+                (ADAPTER, "StopDiscovery"): Method(run=self._stop),
+                (ADAPTER, "RemoveDevice"): Method(takes="o", run=self._remove_device),
+            },
+            setters={(ADAPTER, "Powered"): self.power},
+        )
+
+    def _later(self, name: str, delay: float, callback: Any) -> None:
+        if (timer := self._timers.pop(name, None)) is not None:
+            timer.cancel()
+        self._timers[name] = self._loop.call_later(delay, callback)
+
+    def _set_filter(self, call: Message) -> None:
+        if not self.powered:
+            raise not_ready()
+        self._filters[call.sender or ""] = {name: value.value for name, value in call.body[0].items()}
+
+    def _start(self, call: Message) -> None:
+        if not self.powered:
+            raise not_ready()
+        sender = call.sender or ""
+        if sender in self._scanners or self._loop.time() < self.busy_until:
+            raise in_progress()
+        if not self.discovering:
+            self.counters.discoveries += 1
+            self._since = self._loop.time()
+            self._later("hear", self._random.uniform(*FIRST_HEARD), self._hear_again)
+        self._scanners.add(sender)
+        self._tree.change(self.path, ADAPTER, {"Discovering": Variant("b", True)})
+
+    def _stop(self, call: Message) -> None:
+        if not self.powered:
+            raise not_ready()
+        if call.sender not in self._scanners:
+            raise error("Failed", "No discovery started")
+        self._end_scan(call.sender)
+
+    def _end_scan(self, sender: str) -> None:
+        if self._scanners == {sender}:
+            self._stop_discovery()
+        self._scanners.discard(sender)
+
+    def _stop_discovery(self) -> None:
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers = {}
+        if self.discovering:
+            self.counters.discovery_seconds = self.discovery_seconds
+            self._scanners = set()
+            for device in self.devices.values():
+                device.unseen()
+            self._tree.change(self.path, ADAPTER, {"Discovering": Variant("b", False)})
+            self._expire()
+
+    def _hear_again(self) -> None:
+        self._hear()
+        self._later("hear", self._timing.advertise, self._hear_again)
+
+    def _hear(self) -> None:
+        """Report everybody who advertises now."""
+        now = self._loop.time()
+        for address, peripheral in self._air.peripherals.items():
+            if peripheral.advertising and self._wanted(peripheral):
+                if address not in self.devices:
+                    self.devices[address] = RemoteDevice(self._host(), peripheral)
+                self.devices[address].seen(peripheral.rssi + self._random.randint(-2, 2), now)
+        self._expire()
+
+    def _wanted(self, peripheral: Peripheral) -> bool:
+        service = uuid(LAYOUTS[peripheral.radio.layout][0])
+        return any(
+            not filters.get("UUIDs") or service in filters["UUIDs"]
+            for filters in (self._filters.get(sender, {}) for sender in self._scanners)
+        )
+
+    def _expire(self) -> None:
+        """Forget devices never connected to and no longer heard; come back when the next one is due."""
+        due, now = [], self._loop.time()
+        for address, device in list(self.devices.items()):
+            left = device.last_seen + self._timing.forget - now
+            if device.temporary and device.idle and left <= 0:
+                del self.devices[address]
+                device.remove()
+            elif device.temporary and device.idle:
+                due.append(left)
+        if due:
+            self._later("expire", min(due) + 0.01, self._expire)
+
+    def _remove_device(self, call: Message) -> None:
+        for address, device in list(self.devices.items()):
+            if device.path == call.body[0]:
+                del self.devices[address]
+                device.remove()
+                return
+        raise error("DoesNotExist", "Does Not Exist")
+
+
+FILTERS = ("UUIDs", "RSSI", "Pathloss", "Transport", "DuplicateData", "Discoverable", "Pattern")

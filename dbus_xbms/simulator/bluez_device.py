@@ -1,0 +1,258 @@
+"""A device as simulated BlueZ sees it: known, connected, resolved, gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dbus_fast import Message, Variant
+
+from dbus_xbms.simulator.air import Peripheral
+from dbus_xbms.simulator.bluez_gatt import LAYOUTS, Gatt, GattLink, export, service_uuids
+from dbus_xbms.simulator.bluez_names import ABORTED, DEVICE, Timing, error, in_progress, not_ready, uuid
+from dbus_xbms.simulator.objects import ObjectTree
+from dbus_xbms.simulator.service import LATER, Method, Node
+
+FLAP = 0.2  # s a link that fails to be established seems to stand
+
+
+@dataclass(slots=True, kw_only=True)
+class AdapterCounters:
+    """What an adapter was asked to do since the start."""
+
+    connects: int = 0  # Connect calls that were not refused at once
+    connecting: int = 0  # of these, in flight now
+    connecting_most: int = 0  # ... and at the same time at most
+    discoveries: int = 0
+    discovery_seconds: float = 0.0
+
+    def connect_begins(self) -> None:
+        """A Connect call is under way."""
+        self.connects += 1
+        self.connecting += 1
+        self.connecting_most = max(self.connecting_most, self.connecting)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """What a device needs of its adapter."""
+
+    tree: ObjectTree
+    path: str
+    address: str
+    timing: Timing
+    counters: AdapterCounters
+    powered: Callable[[], bool]
+
+
+class RemoteDevice:
+    """One pack on one adapter."""
+
+    def __init__(self, host: Host, peripheral: Peripheral, *, temporary: bool = True) -> None:
+        self.host = host
+        self.peripheral = peripheral
+        self.path = f"{host.path}/dev_{peripheral.address.replace(':', '_')}"
+        self.temporary = temporary
+        self.connected = False
+        self.last_seen = 0.0
+        self.gatt: Gatt | None = None
+        self._connecting: Message | None = None
+        self._timers: list[asyncio.TimerHandle] = []
+        host.tree.add(self.path, self._node())
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody is connected or connecting to it."""
+        return not self.connected and self._connecting is None
+
+    def seen(self, rssi: int, now: float) -> None:
+        """An advertisement was heard."""
+        self.last_seen = now
+        shown = {"RSSI": Variant("n", rssi), "ManufacturerData": self._manufacturer()}
+        self.host.tree.change(self.path, DEVICE, shown)
+
+    def unseen(self) -> None:
+        """Discovery has ended: what only it knows is no longer true."""
+        node = self.host.tree.nodes.get(self.path)
+        if node is not None and "RSSI" in node.properties[DEVICE]:
+            self.host.tree.change(self.path, DEVICE, {}, ["RSSI"])
+
+    def available(self) -> None:
+        """The pack has begun to advertise: a connection attempt under way now succeeds."""
+        if self._connecting is not None and not self.connected:
+            self._stop_timers()
+            self._attempt()
+
+    def sender_gone(self, sender: str) -> None:
+        """A client has left the bus."""
+        for characteristic in self.gatt.characteristics if self.gatt else ():
+            characteristic.sender_gone(sender)
+
+    def unlink(self) -> None:
+        """End the link or the attempt, from this side."""
+        self._fail_connect(ABORTED)
+        if self.connected:
+            self.peripheral.release()
+            self._unlinked()
+
+    def link_lost(self) -> None:
+        """The radio fails: both sides notice only after a while."""
+        if self.connected:
+            self.peripheral.deaf = True
+            self._later(self.host.timing.supervision, self.unlink)
+
+    def remove(self) -> None:
+        """Take it off the bus."""
+        self.unlink()
+        self._stop_timers()
+        self.host.tree.remove(self.path)
+
+    def forget_gatt(self) -> None:
+        """What was exported is gone with the daemon, without a word."""
+        self._stop_timers()
+        self.gatt = None
+
+    def _node(self) -> Node:
+        radio, address = self.peripheral.radio, self.peripheral.address
+        text = {"Address": address, "AddressType": "public", "Name": radio.name, "Alias": radio.name}
+        flags = ("Paired", "Bonded", "Trusted", "Blocked", "LegacyPairing", "Connected", "ServicesResolved")
+        properties = {
+            **{name: Variant("s", value) for name, value in text.items()},
+            **{name: Variant("b", False) for name in flags},
+            "Adapter": Variant("o", self.host.path),
+            "UUIDs": Variant("as", [uuid(LAYOUTS[radio.layout][0])]),
+            "ManufacturerData": self._manufacturer(),
+        }
+        properties["Paired"] = Variant("b", self.peripheral.device.paired)
+        return Node(
+            properties={DEVICE: properties},
+            methods={
+                (DEVICE, "Connect"): Method(run=self._connect),
+                (DEVICE, "Disconnect"): Method(run=self._disconnect),
+                (DEVICE, "Pair"): Method(run=self._pair),
+                (DEVICE, "CancelPairing"): Method(run=lambda _: None),
+            },
+            setters={
+                (DEVICE, name): self._setter(name, signature)
+                for name, signature in (("Trusted", "b"), ("Blocked", "b"), ("Alias", "s"))
+            },
+        )
+
+    def _setter(self, name: str, signature: str) -> Callable[[Any], None]:
+        return lambda value: self._change(**{name: Variant(signature, value)})
+
+    def _manufacturer(self) -> Variant:
+        company, content = self.peripheral.manufacturer
+        return Variant("a{qv}", {company: Variant("ay", content)})
+
+    def _change(self, **properties: Variant) -> None:
+        self.host.tree.change(self.path, DEVICE, properties)
+
+    def _later(self, delay: float, callback: Callable[[], None]) -> None:
+        self._timers = [timer for timer in self._timers if not timer.cancelled()][-8:]
+        self._timers.append(asyncio.get_running_loop().call_later(delay, callback))
+
+    def _stop_timers(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+        self._timers = []
+
+    def _connect(self, call: Message) -> object:
+        if not self.host.powered():
+            raise not_ready()
+        if self.connected:
+            raise error("AlreadyConnected", "Already Connected")
+        if self._connecting is not None:
+            raise in_progress()
+        self._connecting, self.temporary = call, False
+        self.host.counters.connect_begins()
+        self._attempt()
+        return LATER
+
+    def _attempt(self) -> None:
+        timing, fault = self.host.timing, self.peripheral.connect_fault
+        if not self.peripheral.advertising:
+            self._later(timing.connect_timeout, lambda: self._fail_connect(ABORTED))
+        elif fault.count > 0:
+            fault.count -= 1
+            self._later(timing.connect, lambda: self._flap(fault.error))
+        else:
+            self._later(timing.connect, self._linked)
+
+    def _flap(self, text: str) -> None:
+        if text == ABORTED:
+            self._change(Connected=Variant("b", True))
+            self._later(FLAP, lambda: self._change(Connected=Variant("b", False)))
+        self._fail_connect(text)
+
+    def _fail_connect(self, text: str) -> None:
+        call, self._connecting = self._connecting, None
+        if call is not None:
+            self.host.counters.connecting -= 1
+            self.peripheral.counters.failed += 1
+            self.host.tree.service.fail(call, error("Failed", text))
+
+    def _linked(self) -> None:
+        call, self._connecting = self._connecting, None
+        if call is None:
+            return
+        if not self.peripheral.advertising:  # gone, or taken by a phone, in the last moment
+            self._connecting = call
+            self._attempt()
+            return
+        self.host.counters.connecting -= 1
+        self.peripheral.take(self.host.address, self._notified, self._unlinked)
+        self.connected = True
+        self._change(Connected=Variant("b", True))
+        self.host.tree.service.reply(call)
+        self._later(self.host.timing.resolve / (10 if self.gatt else 1), self._resolve)
+
+    def _resolve(self) -> None:
+        if not self.connected:
+            return
+        radio, device = self.peripheral.radio, self.peripheral.device
+        if self.gatt is None:
+            link = GattLink(
+                connected=lambda: self.connected,
+                write=self.peripheral.write,
+                mtu=device.spec.mtu,
+                timing=self.host.timing,
+            )
+            self.gatt = export(self.host.tree, self.path, radio.layout, radio.write, radio.name, link)
+            self._change(UUIDs=Variant("as", service_uuids(radio.layout)))
+        self._change(ServicesResolved=Variant("b", True))
+
+    def _notified(self, chunk: bytes) -> None:
+        if self.gatt is not None:
+            self.gatt.notify.notify(chunk)
+
+    def _unlinked(self) -> None:
+        """The link has ended, whoever ended it."""
+        self.connected = False
+        self._stop_timers()
+        for characteristic in self.gatt.characteristics if self.gatt else ():
+            characteristic.release()
+        self._change(ServicesResolved=Variant("b", False))
+        self._change(Connected=Variant("b", False))
+
+    def _disconnect(self, call: Message) -> object:
+        if self._connecting is not None:
+            self._stop_timers()
+            self._fail_connect(ABORTED)
+            return None
+        if not self.connected:
+            raise error("NotConnected", "Not Connected")
+
+        def end() -> None:
+            self.unlink()
+            self.host.tree.service.reply(call)
+
+        asyncio.get_running_loop().call_later(self.host.timing.disconnect, end)
+        return LATER
+
+    def _pair(self, call: Message) -> None:
+        if self.peripheral.device.paired:
+            raise error("AlreadyExists", "Already Exists")
+        raise error("AuthenticationFailed", "Authentication Failed")  # nobody can type the passkey here

@@ -1,0 +1,226 @@
+"""GATT of a simulated device on D-Bus: its services and characteristics, and who is notified how."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dbus_fast import Message, Variant
+
+from dbus_xbms.simulator.bluez_names import (
+    CHARACTERISTIC,
+    GATT_SERVICE,
+    Timing,
+    error,
+    uuid,
+)
+from dbus_xbms.simulator.objects import ObjectTree
+from dbus_xbms.simulator.service import LATER, Method, Node
+
+log = logging.getLogger(__name__)
+
+LAYOUTS = {  # service, notify and write characteristic
+    "ff00": (0xFF00, 0xFF01, 0xFF02),
+    "fff0": (0xFFF0, 0xFFF1, 0xFFF2),
+    "ff06": (0xFF06, 0xFF07, 0xFF08),
+}
+WRITE_FLAGS = {
+    "command": ("read", "write-without-response"),
+    "request": ("read", "write"),
+    "both": ("read", "write", "write-without-response"),
+}
+DEVICE_INFORMATION, MANUFACTURER_NAME, MODEL_NUMBER = 0x180A, 0x2A29, 0x2A24
+INFORMATION_HANDLE, BMS_HANDLE = 0x000A, 0x0010
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GattLink:
+    """What a characteristic needs of its device."""
+
+    connected: Callable[[], bool]
+    write: Callable[[bytes], None]
+    mtu: int
+    timing: Timing
+
+
+class Characteristic:
+    """One characteristic, with its notify sessions.
+
+    A session belongs to a client on the bus and survives the loss of the link, as in BlueZ: it ends when the
+    client stops it or leaves the bus. Every session passes each notification on, so two sessions double it.
+    """
+
+    def __init__(self, tree: ObjectTree, path: str, flags: tuple[str, ...], link: GattLink) -> None:
+        self.path = path
+        self.sessions: list[str] = []
+        self._tree = tree
+        self._flags = flags
+        self._link = link
+        self._acquired: socket.socket | None = None
+
+    def node(self, service: str, short: int, value: bytes) -> Node:
+        """Build the object; its place on the bus is the caller's to give."""
+        properties = {
+            "UUID": Variant("s", uuid(short)),
+            "Service": Variant("o", service),
+            "Value": Variant("ay", value),
+            "Flags": Variant("as", list(self._flags)),
+            "MTU": Variant("q", self._link.mtu),
+        }
+        if "notify" in self._flags:
+            properties["Notifying"] = Variant("b", bool(self.sessions))
+            properties["NotifyAcquired"] = Variant("b", False)
+        if "write-without-response" in self._flags:
+            properties["WriteAcquired"] = Variant("b", False)
+        return Node(
+            properties={CHARACTERISTIC: properties},
+            methods={
+                (CHARACTERISTIC, "ReadValue"): Method(takes="a{sv}", gives="ay", run=self._read),
+                (CHARACTERISTIC, "WriteValue"): Method(takes="aya{sv}", run=self._write),
+                (CHARACTERISTIC, "StartNotify"): Method(run=self._start_notify),
+                (CHARACTERISTIC, "StopNotify"): Method(run=self._stop_notify),
+                (CHARACTERISTIC, "AcquireNotify"): Method(takes="a{sv}", gives="hq", run=self._acquire),
+            },
+        )
+
+    def notify(self, value: bytes) -> None:
+        """Pass a notification on to everybody who asked for it."""
+        if self._acquired is not None:
+            try:
+                self._acquired.send(value)
+            except OSError as err:
+                log.debug("notification lost: %s", err)
+                self.release()
+        for _ in self.sessions:
+            self._tree.change(self.path, CHARACTERISTIC, {"Value": Variant("ay", value)})
+
+    def sender_gone(self, sender: str) -> None:
+        """A client has left the bus."""
+        if sender in self.sessions:
+            self._end_session(sender)
+
+    def release(self) -> None:
+        """Close the socket of AcquireNotify."""
+        if self._acquired is not None:
+            asyncio.get_running_loop().remove_reader(self._acquired)
+            self._acquired.close()
+            self._acquired = None
+            self._tree.change(self.path, CHARACTERISTIC, {"NotifyAcquired": Variant("b", False)})
+
+    def _need(self, flag: str) -> None:
+        if flag not in self._flags:
+            raise error("NotSupported", "Operation is not supported")
+        if not self._link.connected():
+            raise error("Failed", "Not connected")
+
+    def _later(self, call: Message, signature: str = "", body: list[Any] | None = None) -> object:
+        loop, service = asyncio.get_running_loop(), self._tree.service
+        loop.call_later(self._link.timing.write, service.reply, call, signature, body)
+        return LATER
+
+    def _read(self, call: Message) -> object:
+        self._need("read")
+        value = self._tree.nodes[self.path].properties[CHARACTERISTIC]["Value"]
+        self._tree.change(self.path, CHARACTERISTIC, {"Value": value})  # a read shows as a notification too
+        return self._later(call, "ay", [value.value])
+
+    def _write(self, call: Message) -> object:
+        value, options = call.body
+        default = "write-without-response" if "write" not in self._flags else "write"
+        kinds = {"command": "write-without-response", "request": "write"}
+        flag = kinds.get(options["type"].value, "reliable-write") if "type" in options else default
+        self._need(flag)
+        self._link.write(bytes(value))
+        return self._later(call) if flag == "write" else None
+
+    def _start_notify(self, call: Message) -> object:
+        self._need("notify")
+        sender = call.sender or ""
+        if self._acquired is not None:
+            raise error("NotPermitted", "Notify acquired")
+        if sender in self.sessions:
+            return None
+        self.sessions.append(sender)
+        if len(self.sessions) == 1:
+            self._tree.change(self.path, CHARACTERISTIC, {"Notifying": Variant("b", True)})
+        return self._later(call)
+
+    def _stop_notify(self, call: Message) -> None:
+        sender = call.sender or ""
+        if sender not in self.sessions:
+            raise error("Failed", "No notify session started")
+        self._end_session(sender)
+
+    def _end_session(self, sender: str) -> None:
+        self.sessions.remove(sender)
+        if not self.sessions:
+            self._tree.change(self.path, CHARACTERISTIC, {"Notifying": Variant("b", False)})
+
+    def _acquire(self, call: Message) -> object:
+        self._need("notify")
+        if self._acquired is not None or self.sessions:
+            raise error("NotPermitted", "Notify acquired")
+        kind = socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK
+        ours, theirs = socket.socketpair(socket.AF_UNIX, kind)
+        self._acquired = ours
+        asyncio.get_running_loop().add_reader(ours, self._hung_up)
+        self._tree.change(self.path, CHARACTERISTIC, {"NotifyAcquired": Variant("b", True)})
+        self._tree.service.reply_fd(call, theirs.fileno(), self._link.mtu, theirs.close)
+        return LATER
+
+    def _hung_up(self) -> None:
+        if self._acquired is not None:
+            try:
+                gone = not self._acquired.recv(512)
+            except OSError:
+                gone = True
+            if gone:
+                self.release()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gatt:
+    """All services of a device; exported by :func:`export`."""
+
+    notify: Characteristic
+    characteristics: tuple[Characteristic, ...]
+
+
+def service_uuids(layout: str) -> list[str]:
+    """UUIDs that GATT discovery finds on a pack."""
+    return [uuid(DEVICE_INFORMATION), uuid(LAYOUTS[layout][0])]
+
+
+def export(tree: ObjectTree, device: str, layout: str, write: str, model: str, link: GattLink) -> Gatt:
+    """Put a device's GATT table on the bus."""
+    service, notify, command = LAYOUTS[layout]
+    information = _export_service(tree, device, INFORMATION_HANDLE, DEVICE_INFORMATION)
+    bms = _export_service(tree, device, BMS_HANDLE, service)
+    rows = (
+        (information, INFORMATION_HANDLE + 1, MANUFACTURER_NAME, ("read",), b"simulated"),
+        (information, INFORMATION_HANDLE + 3, MODEL_NUMBER, ("read",), model.encode()),
+        (bms, BMS_HANDLE + 1, notify, ("read", "notify"), b"\x00"),
+        (bms, BMS_HANDLE + 4, command, WRITE_FLAGS[write], b"\x00"),
+    )
+    made = []
+    for parent, handle, short, flags, value in rows:
+        characteristic = Characteristic(tree, f"{parent}/char{handle:04x}", flags, link)
+        tree.add(characteristic.path, characteristic.node(parent, short, value))
+        made.append(characteristic)
+    return Gatt(notify=made[2], characteristics=tuple(made))
+
+
+def _export_service(tree: ObjectTree, device: str, handle: int, short: int) -> str:
+    path = f"{device}/service{handle:04x}"
+    properties = {
+        "UUID": Variant("s", uuid(short)),
+        "Device": Variant("o", device),
+        "Primary": Variant("b", True),
+        "Includes": Variant("ao", []),
+    }
+    tree.add(path, Node(properties={GATT_SERVICE: properties}))
+    return path

@@ -1,0 +1,49 @@
+"""Names, errors and timing of BlueZ's D-Bus interface."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dbus_fast import DBusError
+
+BLUEZ = "org.bluez"
+ADAPTER = "org.bluez.Adapter1"
+DEVICE = "org.bluez.Device1"
+GATT_SERVICE = "org.bluez.GattService1"
+CHARACTERISTIC = "org.bluez.GattCharacteristic1"
+AGENT_MANAGER = "org.bluez.AgentManager1"
+ABORTED = "le-connection-abort-by-local"  # what BlueZ says of nearly every failed connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How long things take, in s; the defaults are those of BlueZ and of common adapters."""
+
+    advertise: float = 1.0  # between the advertisements of a pack that BlueZ reports
+    connect: float = 0.2  # to a pack that advertises
+    connect_timeout: float = 20.0  # to a pack that does not
+    resolve: float = 0.3  # GATT discovery; a known pack's takes a tenth
+    disconnect: float = 2.0  # BlueZ waits that long before it ends a link
+    forget: float = 30.0  # a device never connected to vanishes this long after its last advertisement
+    supervision: float = 4.0  # until a lost link is noticed
+    write: float = 0.04  # round trip of a request with response
+
+
+def error(name: str, text: str) -> DBusError:
+    """Return one of BlueZ's own errors."""
+    return DBusError(f"org.bluez.Error.{name}", text)
+
+
+def not_ready() -> DBusError:
+    """The adapter is off."""
+    return error("NotReady", "Resource Not Ready")
+
+
+def in_progress() -> DBusError:
+    """The same is being done already."""
+    return error("InProgress", "Operation already in progress")
+
+
+def uuid(short: int) -> str:
+    """A 16-bit UUID in full."""
+    return f"0000{short:04x}-0000-1000-8000-00805f9b34fb"

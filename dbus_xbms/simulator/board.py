@@ -1,0 +1,173 @@
+"""What answers behind the wire: a simulated battery, or the recorded replies of a real one. Pure."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from importlib import resources
+from typing import Any, Protocol
+
+from dbus_xbms.model import Mosfets, PackSample
+from dbus_xbms.protocols.base import Frame
+from dbus_xbms.protocols.jbd_frames import parse
+from dbus_xbms.protocols.jbd_registers import BASIC, CELLS, COUNTERS, HARDWARE, MOSFET_CONTROL, ZERO_CELSIUS
+from dbus_xbms.simulator.battery import Battery
+
+OK, UNKNOWN, NOT_PERMITTED = 0x00, 0x80, 0x81  # statuses of a reply
+FACTORY_ONLY = range(0x10, 0xA3)  # registers that want factory mode, which nobody here enters
+TAIL_VERSION = 0x19
+PRODUCED = (2024 - 2000) << 9 | 5 << 5 | 17  # 2024-05-17
+COARSE = 0x80  # bit of the MOSFET byte: 100 mA and 100 mAh
+
+
+class Board(Protocol):
+    """A BMS as its Bluetooth module sees it: registers in, payloads out."""
+
+    def read(self, register: int, now: float) -> bytes | None:
+        """Payload of a register, or ``None`` if there is none."""
+        ...
+
+    def write(self, register: int, payload: bytes, now: float) -> int:
+        """Take a write and return its status."""
+        ...
+
+    def truth(self, now: float) -> dict[str, Any]:
+        """What is really so, for a test to compare with."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardSpec:
+    """How a simulated BMS talks."""
+
+    hardware: str = ""  # text of register 0x05; "": made from the number of cells
+    software: int = 0x29  # a nibble before the dot and one after
+    coarse: bool = False  # currents and charges in 100 mA and 100 mAh
+    tail: int = 0  # bytes after the temperatures: 0, 9 or 16
+
+
+class BatteryBoard:
+    """Answers from a :class:`Battery`."""
+
+    def __init__(self, battery: Battery, spec: BoardSpec) -> None:
+        self.battery = battery
+        self._spec = spec
+        cells = battery.spec.cells
+        self._hardware = spec.hardware or f"JBD-SP{cells:02d}S020-L{cells}S-100A-B-U"
+
+    def read(self, register: int, now: float) -> bytes | None:
+        """Payload of a register, measured now."""
+        self.battery.advance(now)
+        if register == BASIC:
+            return basic(self.battery.sample(), self._spec)
+        if register == CELLS:
+            return b"".join(struct.pack(">H", round(volts * 1000)) for volts in self.battery.cells)
+        if register == HARDWARE:
+            return self._hardware.encode()
+        return struct.pack(">12H", *range(11), 1) if register == COUNTERS else None
+
+    def write(self, register: int, payload: bytes, now: float) -> int:
+        """Take a MOSFET mask; all else is refused."""
+        if register == MOSFET_CONTROL and len(payload) == 2 and payload[0] == 0 and payload[1] <= 3:
+            self.battery.command(payload[1], now)
+            return OK
+        return NOT_PERMITTED if register in FACTORY_ONLY or register <= 1 else UNKNOWN
+
+    def truth(self, now: float) -> dict[str, Any]:
+        """The battery's sample, its MOSFET mask and what BMS it is."""
+        self.battery.advance(now)
+        sample = asdict(self.battery.sample())
+        return {
+            **sample,
+            "protection": int(sample["protection"]),
+            "balancing": sorted(sample["balancing"]),
+            "mask": self.battery.mask,
+            "hardware": self._hardware,
+        }
+
+
+def basic(sample: PackSample, spec: BoardSpec) -> bytes:
+    """Payload of register 0x03; what does not fit its field wraps, as on the real thing."""
+    unit = 10 if spec.coarse else 100
+    bits = sum(1 << (cell - 1) for cell in sample.balancing)
+    head = struct.pack(
+        ">9H5B",
+        _u16(sample.voltage * 100),
+        _u16(sample.current * unit),
+        _u16(sample.remaining * unit),
+        _u16(sample.nominal * unit),
+        _u16(sample.cycles),
+        PRODUCED,
+        bits & 0xFFFF,
+        bits >> 16,
+        int(sample.protection),
+        spec.software,
+        round(sample.soc),
+        _gates(sample.mosfets) | (COARSE if spec.coarse else 0),
+        len(sample.cells),
+        len(sample.temperatures),
+    )
+    probes = b"".join(struct.pack(">H", _u16(celsius * 10 + ZERO_CELSIUS)) for celsius in sample.temperatures)
+    learned, balance = _u16((sample.learned or 0) * unit), _u16((sample.balance_current or 0) * 1000)
+    alarms = 0x8000 if spec.tail == 16 else 0  # that family never clears its top bit
+    tail = struct.pack(
+        ">BHHHHHBHH", 0, alarms, learned, _u16(sample.remaining * unit), balance, 0, TAIL_VERSION, 0, 0
+    )
+    return head + probes + tail[: spec.tail]
+
+
+def _u16(number: float) -> int:
+    return round(number) & 0xFFFF
+
+
+def _gates(mosfets: Mosfets) -> int:
+    return mosfets.charge | mosfets.discharge << 1
+
+
+@dataclass(slots=True, kw_only=True)
+class Recording:
+    """Recorded replies of one real device; several of a register are given in turn."""
+
+    name: str
+    device: str
+    replies: Mapping[int, tuple[bytes, ...]]  # payloads by register
+    _reads: dict[int, int] = field(default_factory=dict)
+
+    def read(self, register: int, now: float) -> bytes | None:
+        """Next recorded payload of a register."""
+        payloads = self.replies.get(register)
+        if payloads is None:
+            return None
+        turn = self._reads.get(register, 0)
+        self._reads[register] = turn + 1
+        return payloads[turn % len(payloads)]
+
+    def write(self, register: int, payload: bytes, now: float) -> int:
+        """Refuse: a recording cannot follow."""
+        return NOT_PERMITTED
+
+    def truth(self, now: float) -> dict[str, Any]:
+        """The recorded payloads in hex."""
+        return {
+            "recording": self.name,
+            "device": self.device,
+            "payloads": {f"{register:02x}": [p.hex() for p in ps] for register, ps in self.replies.items()},
+        }
+
+
+def recordings() -> dict[str, Recording]:
+    """All recordings that ship with the simulator, by name."""
+    text = resources.files(__package__).joinpath("recordings.json").read_text(encoding="utf-8")
+    return {row["name"]: _recording(row) for row in json.loads(text)["devices"]}
+
+
+def _recording(row: Mapping[str, Any]) -> Recording:
+    replies: dict[int, tuple[bytes, ...]] = {}
+    for encoded in row["frames"]:
+        frame = parse(bytes.fromhex(encoded))
+        assert isinstance(frame, Frame)
+        register = frame.key.number
+        replies[register] = (*replies.get(register, ()), frame.payload)
+    return Recording(name=row["name"], device=row["device"], replies=replies)

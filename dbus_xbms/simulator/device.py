@@ -1,0 +1,210 @@
+"""A simulated BMS at the wire: bytes written to it in, notifications out; its clock is injected. Pure."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
+
+from dbus_xbms.protocols.base import ProtocolError
+from dbus_xbms.protocols.jbd_frames import DD, Command, module_reply, parse_request, reply
+from dbus_xbms.protocols.jbd_login import (
+    APP_KEY,
+    APP_KEY_TEXT,
+    RANDOM,
+    ROOT_PASSWORD,
+    ROOT_PASSWORD_TEXT,
+    USER_PASSWORD,
+    Verdict,
+    scramble,
+)
+from dbus_xbms.simulator.board import UNKNOWN, Board
+from dbus_xbms.simulator.frame_faults import FaultKind, FrameFaults
+
+CHUNK_GAP = 0.003  # s between the notifications of one frame; 0.2 to 6 ms in captures
+# What UP16S packs push unasked between replies (a capture of a JBD UP16S015).
+FOREIGN_BLOCK = bytes.fromhex(
+    "02510000ffff0036152d0094005000640be30d400d390be70be20003032903e80001000200000000"
+    "00000307030b03010302000000005aa600000000000000a1"
+)
+
+
+class Timer(Protocol):
+    """What a clock gives for a call to come."""
+
+    def cancel(self) -> None:
+        """Do not make the call."""
+        ...
+
+
+class Clock(Protocol):
+    """Time and calls to come; an asyncio event loop is one."""
+
+    def time(self) -> float:
+        """Now, in s."""
+        ...
+
+    def call_later(self, delay: float, callback: Callable[[], object], /) -> Timer:
+        """Call back after ``delay`` s."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireSpec:
+    """How a Bluetooth module behaves."""
+
+    mtu: int = 23  # a notification carries 3 bytes less
+    quickest: float = 0.03  # s from a request to the first notification
+    slowest: float = 0.15
+    lose_first: bool = False  # the first request of a connection only wakes the BMS
+    password: str | None = None  # silent until the login; "": a module with a login but no password set
+    needs_root: bool = False  # still silent after the user password
+    passkey: bool = False  # echoes every request until it is paired
+    foreign: bool = False  # pushes UP16S blocks between its replies
+
+
+@dataclass(slots=True, kw_only=True)
+class WireCounters:
+    """What went over the wire since the start."""
+
+    requests: Counter[str] = field(
+        default_factory=Counter
+    )  # "03", "04", ... reads; "we1" writes; "m15" module
+    notifications: int = 0  # sent by the module, whoever listens
+    garbled: int = 0  # writes that are no request
+
+
+class Device:
+    """One BMS with its module, and at most one central connected to it."""
+
+    def __init__(self, address: str, board: Board, spec: WireSpec, clock: Clock, seed: int = 1) -> None:
+        self.address = address
+        self.board = board
+        self.spec = spec
+        self.faults = FrameFaults(seed)
+        self.counters = WireCounters()
+        self.paired = False
+        self._clock = clock
+        self._random = random.Random(seed)
+        self._notify: Callable[[bytes], None] | None = None
+        self._connection = 0  # which one: what was scheduled for an earlier one is not sent
+        self._asleep = False
+        self._accepted: set[int] = set()  # login steps of this connection
+        self._random_byte = 0
+        self._free_at = 0.0  # when the last scheduled notification is out
+
+    def connect(self, notify: Callable[[bytes], None]) -> None:
+        """A central has connected; ``notify`` carries notifications to it."""
+        self._notify = notify
+        self._connection += 1
+        self._asleep = self.spec.lose_first
+        self._accepted = set()
+        self._free_at = 0.0
+
+    def disconnect(self) -> None:
+        """The link has gone; what was still to be sent is lost."""
+        self._notify = None
+        self._connection += 1
+
+    def write(self, encoded: bytes) -> None:
+        """Take what a central wrote to the write characteristic."""
+        try:
+            command = parse_request(encoded)
+        except ProtocolError:
+            self.counters.garbled += 1
+            return
+        self.counters.requests[_label(command)] += 1
+        now = self._clock.time()
+        if self.spec.passkey and not self.paired:
+            self._send(encoded)
+        elif command.key.kind != DD:
+            self._login(command)
+        elif self._locked or self._slept() or self.faults.strikes(FaultKind.LOSE, now):
+            return
+        elif not self.faults.muted(now):
+            self._answer(encoded, self._reply(command, now), now)
+
+    @property
+    def _locked(self) -> bool:
+        if self.spec.password is None:
+            return False
+        last = ROOT_PASSWORD if self.spec.needs_root else USER_PASSWORD
+        return (last if self.spec.password else APP_KEY) not in self._accepted
+
+    def _slept(self) -> bool:
+        slept, self._asleep = self._asleep, False
+        return slept
+
+    def _reply(self, command: Command, now: float) -> bytes:
+        register = command.key.number
+        if (fault := self.faults.strikes(FaultKind.REFUSE, now)) is not None:
+            return reply(register, status=int(fault.amount) or UNKNOWN)
+        if command.write:
+            return reply(register, status=self.board.write(register, command.payload, now))
+        payload = self.board.read(register, now)
+        if payload is not None:
+            return reply(register, payload)
+        return reply(register, status=self.board.write(register, b"", now) or UNKNOWN)
+
+    def _answer(self, request: bytes, frame: bytes, now: float) -> None:
+        if (fault := self.faults.strikes(FaultKind.TEAR, now)) is not None:
+            frame = frame[: int(fault.amount) or self._random.randrange(1, len(frame))]
+        if self.faults.strikes(FaultKind.CORRUPT, now):
+            at = self._random.randrange(4, len(frame)) if len(frame) > 4 else 0
+            frame = frame[:at] + bytes((frame[at] ^ 1 << self._random.randrange(8),)) + frame[at + 1 :]
+        if self.faults.strikes(FaultKind.ECHO, now):
+            frame = frame + request
+        late = self.faults.strikes(FaultKind.LATE, now)
+        self._send(frame, late.amount if late else 0.0)
+        if self.faults.strikes(FaultKind.DUPLICATE, now):
+            self._send(frame)
+        if self.spec.foreign or self.faults.strikes(FaultKind.FOREIGN, now):
+            self._send(FOREIGN_BLOCK)
+
+    def _login(self, command: Command) -> None:
+        password = self.spec.password
+        if password is None:
+            return  # passed on to the BMS, which ignores it
+        step, secret = command.key.number, command.payload
+        if step == RANDOM:
+            self._random_byte = self._random.randrange(256)
+            self._send(module_reply(RANDOM, bytes((self._random_byte,))))
+            return
+        good = {
+            APP_KEY: APP_KEY_TEXT,
+            USER_PASSWORD: scramble(self.address, password.encode(), self._random_byte),
+            ROOT_PASSWORD: scramble(self.address, ROOT_PASSWORD_TEXT, self._random_byte),
+        }
+        if step not in good:
+            return
+        verdict = Verdict.ACCEPTED if secret == good[step] else Verdict.REJECTED
+        if verdict is Verdict.ACCEPTED:
+            self._accepted.add(step)
+            self._asleep = step != APP_KEY  # the first request after a login is lost too
+            verdict = Verdict.NO_PASSWORD if step == APP_KEY and not password else verdict
+        self._send(module_reply(step, bytes((verdict,))))
+
+    def _send(self, frame: bytes, late: float = 0.0) -> None:
+        now = self._clock.time()
+        delay = self._random.uniform(self.spec.quickest, self.spec.slowest)
+        at = now + late + delay if late else max(now + delay, self._free_at)
+        size = self.spec.mtu - 3
+        for start in range(0, len(frame), size):
+            chunk = frame[start : start + size]
+            self._clock.call_later(at - now, partial(self._emit, chunk, self._connection))
+            at += CHUNK_GAP
+        if not late:
+            self._free_at = at
+
+    def _emit(self, chunk: bytes, connection: int) -> None:
+        if self._notify is not None and connection == self._connection:
+            self.counters.notifications += 1
+            self._notify(chunk)
+
+
+def _label(command: Command) -> str:
+    kind = "m" if command.key.kind != DD else "w" if command.write else ""
+    return f"{kind}{command.key.number:02x}"

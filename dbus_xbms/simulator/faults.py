@@ -1,0 +1,124 @@
+"""The faults that can be injected while a simulation runs: one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from dbus_xbms.simulator import fault_actions as act
+from dbus_xbms.simulator.bluez_names import ABORTED
+from dbus_xbms.simulator.fault_actions import FaultError, Parameters
+from dbus_xbms.simulator.frame_faults import FaultKind
+from dbus_xbms.simulator.world import World
+
+Action = Callable[[World, Any, Parameters], Coroutine[Any, Any, None] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One row: its name, what kind of target it has, what it does, and its parameters with their defaults."""
+
+    name: str
+    target: str  # pack, adapter or world
+    act: Action
+    parameters: Parameters
+    help: str
+
+
+FOR_A_WHILE = {"seconds": 0.0}  # 0: no end
+FRAME = {"count": 1, "probability": 1.0, **FOR_A_WHILE}  # count 0: no limit
+AMOUNT = {**FRAME, "amount": 0.0}
+FAULTS = (
+    Fault("drop", "pack", act.drop, {}, "the pack ends the link"),
+    Fault("link_loss", "pack", act.link_loss, {}, "the radio link is lost; noticed some seconds later"),
+    Fault(
+        "fail_connects",
+        "pack",
+        act.fail_connects,
+        {"count": 1, "error": ABORTED},
+        "the next connection attempts fail",
+    ),
+    Fault("mute", "pack", act.frame(FaultKind.MUTE), FOR_A_WHILE, "no answers"),
+    Fault("late", "pack", act.frame(FaultKind.LATE), {**FRAME, "amount": 3.0}, "answers come amount s late"),
+    Fault("lose", "pack", act.frame(FaultKind.LOSE), FRAME, "requests get lost"),
+    Fault("tear", "pack", act.frame(FaultKind.TEAR), AMOUNT, "only amount bytes come; 0: any number"),
+    Fault("corrupt", "pack", act.frame(FaultKind.CORRUPT), FRAME, "one bit of an answer flips"),
+    Fault("echo", "pack", act.frame(FaultKind.ECHO), FRAME, "the request follows its answer"),
+    Fault("duplicate", "pack", act.frame(FaultKind.DUPLICATE), FRAME, "answers come twice"),
+    Fault(
+        "refuse", "pack", act.frame(FaultKind.REFUSE), AMOUNT, "answers refuse; amount: the status, 0: 0x80"
+    ),
+    Fault("foreign", "pack", act.frame(FaultKind.FOREIGN), FRAME, "a block of another protocol follows"),
+    Fault("vanish", "pack", act.vanish, FOR_A_WHILE, "out of the air, with its link"),
+    Fault("appear", "pack", act.appear, {}, "back in the air"),
+    Fault("phone", "pack", act.phone, {"on": True, **FOR_A_WHILE}, "a phone takes the link, or lets go"),
+    Fault("rssi", "pack", act.rssi, {"dbm": -60}, "signal strength"),
+    Fault("pair", "pack", act.pair, {"on": True}, "a passkey module is paired, or not any more"),
+    Fault("clear", "pack", act.clear, {}, "end every fault of the wire and every imposed value"),
+    Fault(
+        "stuck",
+        "pack",
+        act.stuck,
+        {"gate": "charge", "state": "on"},
+        "a gate (charge, discharge) stays on or off; free ends it",
+    ),
+    Fault("protection", "pack", act.protection, {"bit": 0, "on": True}, "a protection bit (0 to 15) is set"),
+    Fault("cell", "pack", act.cell, {"number": 1, "volts": ""}, "a cell's voltage"),
+    Fault(
+        "temperature",
+        "pack",
+        act.temperature,
+        {"number": 1, "celsius": ""},
+        'a sensor\'s temperature, "open" or "short"',
+    ),
+    Fault("current", "pack", act.current, {"amperes": ""}, "what sources (+) and loads (-) drive"),
+    Fault("soc", "pack", act.soc, {"percent": 50.0}, "state of charge"),
+    Fault("power", "adapter", act.power, {"on": False, **FOR_A_WHILE}, "the adapter off or on"),
+    Fault("busy", "adapter", act.busy, {"seconds": 10.0}, "StartDiscovery answers InProgress"),
+    Fault(
+        "unplug",
+        "adapter",
+        act.unplug,
+        {"name": "", **FOR_A_WHILE},
+        "the adapter is gone; back after some seconds, perhaps under another name",
+    ),
+    Fault("plug", "adapter", act.plug, {"name": ""}, "the adapter is back"),
+    Fault(
+        "restart_bluetoothd",
+        "world",
+        act.restart_bluez,
+        {"signal": "TERM", "seconds": 1.0},
+        "the daemon ends by TERM or KILL and comes back",
+    ),
+    Fault(
+        "restart_settings", "world", act.restart_settings, {"seconds": 1.0}, "localsettings goes and returns"
+    ),
+)
+
+
+async def inject(world: World, target: str, name: str, parameters: Parameters) -> None:
+    """Inject a fault; returns when a restart is over, at once for all else.
+
+    Raises:
+        FaultError: unknown fault, target or parameter.
+    """
+    fault = next((row for row in FAULTS if row.name == name), None)
+    if fault is None:
+        raise FaultError(f"there is no fault {name!r}; known: {', '.join(row.name for row in FAULTS)}")
+    if unknown := sorted(set(parameters) - set(fault.parameters)):
+        raise FaultError(f"{name} takes {', '.join(fault.parameters) or 'nothing'}, not {', '.join(unknown)}")
+    finders: dict[str, Callable[[str], object]] = {
+        "pack": world.pack,
+        "adapter": world.adapter,
+        "world": lambda _: world,
+    }
+    found = finders[fault.target](target)
+    if found is None:
+        raise FaultError(f"{name} needs a known {fault.target}, not {target!r}")
+    try:
+        running = fault.act(world, found, {**fault.parameters, **parameters})
+    except (TypeError, ValueError) as err:
+        raise FaultError(f"{name}: {err}") from err
+    if running is not None:
+        await running

@@ -1,0 +1,188 @@
+"""What is to be simulated: packs, adapters, timing and timed faults, from defaults or a JSON file. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar, get_type_hints
+
+from dbus_xbms.settings import SettingsError, normal_address
+from dbus_xbms.simulator.air import RadioSpec
+from dbus_xbms.simulator.battery import BatterySpec
+from dbus_xbms.simulator.bluez_adapter import AdapterSpec
+from dbus_xbms.simulator.bluez_gatt import LAYOUTS, WRITE_FLAGS
+from dbus_xbms.simulator.bluez_names import Timing
+from dbus_xbms.simulator.board import BoardSpec
+from dbus_xbms.simulator.chemistry import CHEMISTRIES
+from dbus_xbms.simulator.device import WireSpec
+
+T = TypeVar("T")
+
+MOST_PACKS = 99
+CHOICES: dict[str, Sequence[str]] = {
+    "layout": tuple(LAYOUTS),
+    "write": tuple(WRITE_FLAGS),
+    "chemistry": tuple(CHEMISTRIES),
+    "load": ("day", "charge", "discharge", "rest"),
+    "tail": ("0", "9", "16"),
+}
+# The first two are what everybody expects of pack 1 and 2; the rest vary.
+DEFAULT_PACKS: tuple[dict[str, Any], ...] = (
+    {"name": "JBD-SP04S020A", "cells": 4, "capacity": 100.0, "soc": 62.0},
+    {"name": "JBD-SP17S005", "cells": 16, "capacity": 280.0, "soc": 48.0, "sensors": 3, "tail": 9},
+    {"name": "xiaoxiang BMS", "cells": 8, "capacity": 120.0, "soc": 80.0, "lose_first": True},
+    {"name": "JBD-DH04SC02", "cells": 4, "capacity": 314.0, "soc": 35.0, "layout": "fff0", "tail": 16},
+    {"name": "SP15S020A  ", "cells": 7, "capacity": 30.0, "soc": 55.0, "chemistry": "nmc", "write": "both"},
+    {"name": "JBD-UP16S015", "cells": 16, "capacity": 100.0, "soc": 71.0, "sensors": 4, "foreign": True},
+    {"name": "Eleksol", "cells": 15, "capacity": 50.0, "soc": 44.0, "layout": "ff06", "write": "request"},
+    {"name": "LLT 48 V", "cells": 16, "capacity": 900.0, "soc": 66.0, "coarse": True},
+)
+
+
+class ScenarioError(Exception):
+    """A scenario file that its owner has to correct; the message says where."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackSpec:
+    """One pack, whole: simulated, or a recording by its name."""
+
+    address: str
+    battery: BatterySpec = field(default_factory=BatterySpec)
+    board: BoardSpec = field(default_factory=BoardSpec)
+    wire: WireSpec = field(default_factory=WireSpec)
+    radio: RadioSpec = field(default_factory=RadioSpec)
+    replay: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedFault:
+    """A fault injected ``at`` s after the start, and again ``every`` s if that is not 0."""
+
+    at: float = 0.0
+    every: float = 0.0
+    target: str = ""
+    fault: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """All that one run simulates."""
+
+    packs: tuple[PackSpec, ...]
+    adapters: tuple[AdapterSpec, ...] = (AdapterSpec(),)
+    timing: Timing = field(default_factory=Timing)
+    faults: tuple[TimedFault, ...] = ()
+    seed: int = 1
+
+
+def address_of(number: int) -> str:
+    """Address of the n-th simulated pack, from 1."""
+    return f"A4:C1:37:00:00:{number:02X}"
+
+
+def default_packs(count: int) -> tuple[PackSpec, ...]:
+    """Packs of every kind."""
+    rows = (DEFAULT_PACKS[i % len(DEFAULT_PACKS)] for i in range(count))
+    return tuple(pack_of({"address": address_of(i), **row}, i) for i, row in enumerate(rows, 1))
+
+
+def replayed_packs(names: Sequence[str], known: Mapping[str, str]) -> tuple[PackSpec, ...]:
+    """Packs that replay recordings.
+
+    Raises:
+        ScenarioError: there is no recording of that name.
+    """
+    for name in names:
+        if name not in known:
+            raise ScenarioError(f"there is no recording {name!r}; known: {', '.join(known)}")
+    rows = ({"address": address_of(i), "name": n, "replay": n} for i, n in enumerate(names, 1))
+    return tuple(pack_of(row, i) for i, row in enumerate(rows, 1))
+
+
+def read_scenario(text: str) -> Scenario:
+    """Read a scenario file; see docs/simulator.md.
+
+    Raises:
+        ScenarioError: not JSON, an unknown key, or a value of the wrong type.
+    """
+    try:
+        row = json.loads(text)
+    except ValueError as err:
+        raise ScenarioError(f"the scenario is no JSON: {err}") from err
+    _only(row, {"packs", "adapters", "timing", "faults", "seed"}, "the scenario")
+    packs = tuple(pack_of(pack, i) for i, pack in enumerate(row.get("packs", []), 1)) or default_packs(2)
+    if len({pack.address for pack in packs}) < len(packs):
+        raise ScenarioError("two packs have the same address")
+    adapters = tuple(_whole(AdapterSpec, one, "adapters") for one in row.get("adapters", [{}]))
+    return Scenario(
+        packs=packs,
+        adapters=adapters,
+        timing=_whole(Timing, row.get("timing", {}), "timing"),
+        faults=tuple(_whole(TimedFault, one, "faults") for one in row.get("faults", [])),
+        seed=row.get("seed", 1),
+    )
+
+
+def pack_of(row: Mapping[str, Any], number: int) -> PackSpec:
+    """Build one pack from the flat keys of a scenario file.
+
+    Raises:
+        ScenarioError: an unknown key, or a value that does not fit it.
+    """
+    where = f"pack {number}"
+    parts = {"battery": BatterySpec, "board": BoardSpec, "wire": WireSpec, "radio": RadioSpec}
+    known = {f.name for part in parts.values() for f in fields(part)} | {"address", "replay"}
+    _only(row, known, where)
+    for name, choices in CHOICES.items():
+        if name in row and str(row[name]) not in choices:
+            raise ScenarioError(f"{where}: {name} is one of {', '.join(choices)}, not {row[name]!r}")
+    try:
+        address = normal_address(str(row.get("address", address_of(number))))
+    except SettingsError as err:
+        raise ScenarioError(f"{where}: {err}") from err
+    return PackSpec(
+        address=address,
+        battery=_part(BatterySpec, row, where),
+        board=_part(BoardSpec, row, where),
+        wire=_part(WireSpec, row, where),
+        radio=_part(RadioSpec, row, where),
+        replay=str(row.get("replay", "")),
+    )
+
+
+def _only(row: object, known: set[str], where: str) -> None:
+    if not isinstance(row, Mapping):
+        raise ScenarioError(f"{where}: expected an object, got {row!r}")
+    if unknown := sorted(set(row) - known):
+        raise ScenarioError(f"{where}: unknown {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+
+
+def _whole(kind: type[T], row: Mapping[str, Any], where: str) -> T:
+    _only(row, {f.name for f in fields(kind)}, where)  # type: ignore[arg-type]
+    return _part(kind, row, where)
+
+
+def _part(kind: type[T], row: Mapping[str, Any], where: str) -> T:
+    """Build a record from those keys of ``row`` that are its fields."""
+    hints = get_type_hints(kind)
+    wanted = {f.name: row[f.name] for f in fields(kind) if f.name in row}  # type: ignore[arg-type]
+    for name, value in wanted.items():
+        if not _fits(value, str(hints[name])):
+            raise ScenarioError(f"{where}: {name} does not take {value!r}")
+    try:
+        return kind(**wanted)
+    except TypeError as err:
+        raise ScenarioError(f"{where}: {err}") from err
+
+
+def _fits(value: object, hint: str) -> bool:
+    if isinstance(value, bool):
+        return "bool" in hint
+    if isinstance(value, int):
+        return "int" in hint or "float" in hint
+    if isinstance(value, float):
+        return "float" in hint
+    return (isinstance(value, str) and "str" in hint) or (isinstance(value, dict) and "Mapping" in hint)

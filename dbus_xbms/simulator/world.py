@@ -1,0 +1,114 @@
+"""Everything simulated, put together: packs in the air, BlueZ, localsettings, and what is true of them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from dbus_fast import BusType
+
+from dbus_xbms.simulator.air import Air, Peripheral
+from dbus_xbms.simulator.battery import Battery
+from dbus_xbms.simulator.bluez import BlueZ
+from dbus_xbms.simulator.bluez_adapter import Adapter
+from dbus_xbms.simulator.board import BatteryBoard, Board, recordings
+from dbus_xbms.simulator.device import Clock, Device
+from dbus_xbms.simulator.localsettings import LocalSettings
+from dbus_xbms.simulator.scenario import PackSpec, Scenario
+
+
+def venus_bus() -> BusType:
+    """Where Venus services live: the session bus if there is one, as Victron's own tools do it."""
+    return BusType.SESSION if "DBUS_SESSION_BUS_ADDRESS" in os.environ else BusType.SYSTEM
+
+
+def make_board(spec: PackSpec, seed: int) -> Board:
+    """Return the BMS of a pack."""
+    if spec.replay:
+        return recordings()[spec.replay]
+    return BatteryBoard(Battery(spec.battery, seed), spec.board)
+
+
+def make_device(spec: PackSpec, clock: Clock, seed: int = 1) -> Device:
+    """Return a pack as seen over the air; all it needs is a clock, such as an event loop."""
+    return Device(spec.address, make_board(spec, seed), spec.wire, clock, seed)
+
+
+class World:
+    """One simulation."""
+
+    def __init__(
+        self, scenario: Scenario, *, bluez: bool, settings: bool, settings_file: Path | None = None
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        self.air = Air()
+        for number, pack in enumerate(scenario.packs):
+            self.air.add(make_device(pack, loop, scenario.seed + number), pack.radio)
+        self.bluez = BlueZ(self.air, scenario.adapters, scenario.timing, scenario.seed) if bluez else None
+        self.settings = LocalSettings(venus_bus(), settings_file) if settings else None
+
+    async def open(self) -> None:
+        """Take the names on the buses.
+
+        Raises:
+            NameTakenError: somebody else serves one of them.
+            OSError: there is no bus.
+        """
+        if self.settings is not None:
+            await self.settings.open()
+        if self.bluez is not None:
+            await self.bluez.open()
+
+    async def close(self) -> None:
+        """Leave the buses."""
+        if self.bluez is not None and self.bluez.tree.service.running:
+            await self.bluez.close()
+        if self.settings is not None:
+            await self.settings.close()
+
+    def pack(self, address: str) -> Peripheral | None:
+        """The pack of an address, however that is written."""
+        return self.air.peripherals.get(address.upper())
+
+    def adapter(self, name: str) -> Adapter | None:
+        """The adapter of a name or address; "" is the first."""
+        adapters = self.bluez.adapters if self.bluez else []
+        return next((a for a in adapters if name in ("", a.name) or name.upper() == a.address), None)
+
+    def truth(self, peripheral: Peripheral) -> dict[str, Any]:
+        """What is really so with a pack, and what happened to it."""
+        device = peripheral.device
+        links = self.bluez.links(peripheral) if self.bluez else []
+        sessions = [session for link in links if link.gatt for session in link.gatt.notify.sessions]
+        return {
+            "address": peripheral.address,
+            "name": peripheral.radio.name,
+            "advertising": peripheral.advertising,
+            "holder": peripheral.holder,
+            "notify_sessions": len(sessions),
+            "counters": {
+                **asdict(peripheral.counters),
+                "notifications": device.counters.notifications,
+                "garbled": device.counters.garbled,
+                "requests": dict(device.counters.requests),
+                "faults": dict(device.faults.struck),
+            },
+            "pack": device.board.truth(asyncio.get_running_loop().time()),
+        }
+
+    def counters(self) -> dict[str, Any]:
+        """What each adapter was asked to do."""
+        adapters = self.bluez.adapters if self.bluez else []
+        return {
+            adapter.name: {
+                **asdict(adapter.counters),
+                "address": adapter.address,
+                "discovering": adapter.discovering,
+                "discovery_seconds": adapter.discovery_seconds,
+                "connected": sum(device.connected for device in adapter.devices.values()),
+            }
+            for adapter in adapters
+        }
