@@ -18,7 +18,7 @@ from dbus_xbms.protocols.jbd_frames import (
     parse,
     parse_request,
 )
-from dbus_xbms.protocols.jbd_login import Verdict
+from dbus_xbms.protocols.jbd_login import APP_KEY, RANDOM, ROOT_PASSWORD, USER_PASSWORD, Verdict
 from dbus_xbms.protocols.jbd_parameters import (
     PARAMETERS,
     TEXTS,
@@ -59,11 +59,11 @@ REGISTER_NAMES = {
 }
 MODULE_COMMANDS = {
     0x07: "new name",
-    0x15: "app key",
+    APP_KEY: "app key",
     0x16: "new user password",
-    0x17: "random byte",
-    0x18: "user password",
-    0x1D: "root password",
+    RANDOM: "random byte",
+    USER_PASSWORD: "user password",
+    ROOT_PASSWORD: "root password",
 }
 _PROTECTION_NAMES = {
     Protection.FRONTEND_ERROR: "frontend_ic_error",
@@ -95,16 +95,14 @@ def describe(frame: Frame | Echo) -> dict[str, object]:
         return _module_reply(frame)
     if frame.key.kind == LEGACY:
         return _payload(_guessed_register(frame.payload), frame.payload)
-    register = f"{frame.key.number:02x}"
-    if frame.status != OK:
-        good = frame.encoded[-3:-1] == checksum(frame.encoded[2:-3])
-        words = {
-            "status_hex": f"{frame.status:02x}",
-            "checksum_valid": good,
-            "refused": REFUSALS[frame.status],
-        }
-        return {"register_hex": register, **words}
-    return _payload(frame.key.number, frame.payload)
+    if frame.status == OK:
+        return _payload(frame.key.number, frame.payload)
+    return {
+        "register_hex": f"{frame.key.number:02x}",
+        "status_hex": f"{frame.status:02x}",
+        "checksum_valid": frame.encoded[-3:-1] == checksum(frame.encoded[2:-3]),
+        "refused": REFUSALS[frame.status],
+    }
 
 
 def _request(command: Command) -> dict[str, object]:
@@ -123,7 +121,7 @@ def _request(command: Command) -> dict[str, object]:
 def _module_reply(frame: Frame) -> dict[str, object]:
     command = frame.key.number
     words: dict[str, object] = {"command_hex": f"{command:02x}", "meaning": MODULE_COMMANDS[command]}
-    if MODULE_COMMANDS[command] == "random byte":
+    if command == RANDOM:
         return words | {"random_byte_hex": frame.payload.hex()}
     verdict = frame.payload[0] if frame.payload else Verdict.ACCEPTED
     return words | {"data_hex": frame.payload.hex(), "accepted": verdict != Verdict.REJECTED}
