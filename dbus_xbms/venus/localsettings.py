@@ -159,7 +159,7 @@ class LocalSettings:
             stored: Value = _plain(_body(await self._call(path, BUS_ITEM, "GetValue"), path))
         except BaseException:
             if before is None:
-                del self._known[path]
+                self._known.pop(path, None)
             else:
                 self._known[path] = before
             raise

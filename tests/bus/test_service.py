@@ -112,6 +112,10 @@ class Client:
         return [message.body[0] for message in heard]
 
 
+def open_files() -> int:
+    return len([*Path("/proc/self/fd").iterdir()])
+
+
 class Writes:
     """An owner that remembers what was written and may refuse."""
 
@@ -320,14 +324,14 @@ async def test_the_name_is_free_at_once_after_leaving(private_bus: str) -> None:
 
 
 async def test_leaving_closes_the_connection_and_ends_every_task(private_bus: str) -> None:
-    before = len([*Path("/proc/self/fd").iterdir()])
+    before = open_files()
     service = ItemService(NAME, ITEMS, VALUES, Writes())
     await service.start()
     await service.stop()
     await service.stop()
     service.publish({}, now=1.0)  # and is harmless afterwards
     gc.collect()
-    assert len([*Path("/proc/self/fd").iterdir()]) == before
+    assert open_files() == before
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 

@@ -1,0 +1,381 @@
+"""The client of localsettings against the simulated one and, if its source is at hand, the real one.
+
+The environment's VICTRON_SRC names a directory with clones of victronenergy/localsettings and
+victronenergy/velib_python. They need a Python with dbus-python, PyGObject, lxml and psutil: VICTRON_PYTHON,
+by default /usr/bin/python3.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from dbus_fast import BusType, Message, Variant
+
+from dbus_xbms.settings import (
+    PACK_SETTINGS,
+    SERVICE_SETTINGS,
+    Setting,
+    SettingsError,
+    Value,
+    pack_path,
+    service_path,
+)
+from dbus_xbms.simulator.localsettings import LocalSettings as Simulated
+from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
+from dbus_xbms.venus.localsettings import NAME, LocalSettings, instance_of
+
+FIRST, SECOND = "A4:C1:37:01:02:03", "A4:C1:37:01:02:04"
+
+
+class Server(Protocol):
+    """A localsettings that a test may stop and start."""
+
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+
+
+class SimulatedServer:
+    def __init__(self, directory: Path) -> None:
+        self._file = directory / "settings.json"
+        self._served: Simulated | None = None
+
+    async def start(self) -> None:
+        self._served = Simulated(BusType.SESSION, self._file)
+        await self._served.open()
+
+    async def stop(self) -> None:
+        if self._served:
+            await self._served.close()
+
+
+class RealServer:
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        source = Path(os.environ["VICTRON_SRC"])
+        self._process = await asyncio.create_subprocess_exec(
+            os.environ.get("VICTRON_PYTHON", "/usr/bin/python3"),
+            str(source / "localsettings/localsettings.py"),
+            *("--path", str(self._directory), "--no-delay"),
+            env={**os.environ, "PYTHONPATH": str(source / "velib_python")},
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+
+    async def stop(self) -> None:
+        process, self._process = self._process, None
+        if process:
+            process.terminate()
+            await process.wait()
+
+
+@pytest.fixture(params=["simulated", "real"])
+async def server(request: pytest.FixtureRequest, private_bus: str, tmp_path: Path) -> AsyncIterator[Server]:
+    if request.param == "real" and "VICTRON_SRC" not in os.environ:
+        pytest.skip("VICTRON_SRC does not name the source of the real one")
+    server: Server = (RealServer if request.param == "real" else SimulatedServer)(tmp_path)
+    yield server
+    await server.stop()
+
+
+class Changes(asyncio.Queue[tuple[str, Value]]):
+    """What the client reports."""
+
+    def take(self, path: str, value: Value) -> None:
+        self.put_nowait((path, value))
+
+
+@asynccontextmanager
+async def serving(changes: Changes | None = None) -> AsyncIterator[LocalSettings]:
+    local = LocalSettings((changes or Changes()).take)
+    task = asyncio.create_task(local.run())
+    try:
+        async with asyncio.timeout(20):
+            yield local
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+@asynccontextmanager
+async def stranger() -> AsyncIterator[Callable[..., Awaitable[Message]]]:
+    """Somebody else on the bus who talks to localsettings."""
+    bus = await connect()
+    closed = until_closed(bus)
+
+    async def call(
+        path: str, member: str, signature: str, *body: object, interface: str = "BusItem"
+    ) -> Message:
+        reply = await bus.call(
+            Message(
+                destination=NAME,
+                path=path,
+                interface=f"com.victronenergy.{interface}",
+                member=member,
+                signature=signature,
+                body=list(body),
+            )
+        )
+        assert reply
+        return reply
+
+    yield call
+    await close(bus, closed)
+
+
+def rows(address: str) -> dict[str, Setting]:
+    return {pack_path(address, row.name): row for row in PACK_SETTINGS}
+
+
+def instance(address: str) -> str:
+    return pack_path(address, "ClassAndVrmInstance")
+
+
+def name(address: str) -> str:
+    return pack_path(address, "CustomName")
+
+
+async def test_what_is_new_gets_its_default_and_nobody_is_told(server: Server) -> None:
+    await server.start()
+    changes = Changes()
+    async with serving(changes) as local:
+        values = await local.add(rows(FIRST))
+        assert values == {pack_path(FIRST, row.name): row.default for row in PACK_SETTINGS}
+        assert {path: type(value) for path, value in values.items()} == {
+            pack_path(FIRST, row.name): type(row.default) for row in PACK_SETTINGS
+        }
+        await local.stored([])
+        assert changes.empty()
+
+
+async def test_every_setting_of_the_program_can_be_stored(server: Server) -> None:
+    await server.start()
+    async with serving() as local:
+        values = await local.add({service_path(row.name): row for row in SERVICE_SETTINGS})
+    assert values == {service_path(row.name): row.default for row in SERVICE_SETTINGS}
+
+
+async def test_each_pack_gets_an_instance_of_its_own_and_keeps_it(server: Server) -> None:
+    await server.start()
+    async with serving() as local:
+        assert (await local.add(rows(FIRST)))[instance(FIRST)] == "battery:1"
+        assert (await local.add(rows(SECOND)))[instance(SECOND)] == "battery:2"
+        assert (await local.add(rows(FIRST)))[instance(FIRST)] == "battery:1"
+
+
+async def test_a_taken_instance_becomes_the_next_free_one(server: Server) -> None:
+    await server.start()
+    async with serving() as local:
+        await local.add(rows(FIRST))
+        await local.add(rows(SECOND))
+        assert await local.set(instance(SECOND), "battery:1") == "battery:2"
+        assert await local.set(instance(SECOND), "battery:7") == "battery:7"
+
+
+async def test_a_value_is_stored_in_its_type_over_a_restart(server: Server) -> None:
+    await server.start()
+    async with serving() as local:
+        await local.add(rows(FIRST))
+        wanted: dict[str, Value] = {"CustomName": "Küche", "Hold": 45.5, "Enabled": 1}
+        for setting, value in wanted.items():
+            assert await local.set(pack_path(FIRST, setting), value) == value
+    await server.stop()
+    await server.start()
+    async with serving() as local:
+        values = await local.add(rows(FIRST))
+    assert values[name(FIRST)] == "Küche"
+    assert values[pack_path(FIRST, "Hold")] == 45.5
+    assert values[pack_path(FIRST, "Enabled")] == 1
+
+
+async def test_the_write_of_somebody_else_is_told_and_ours_is_not(server: Server) -> None:
+    await server.start()
+    changes = Changes()
+    async with serving(changes) as local, stranger() as call:
+        await local.add(rows(FIRST))
+        await local.set(name(FIRST), "mine")
+        await call(name(FIRST), "SetValue", "v", Variant("s", "theirs"))
+        assert await changes.get() == (name(FIRST), "theirs")
+        assert changes.empty()
+
+
+async def test_a_pack_that_somebody_else_adds_is_told(server: Server) -> None:
+    await server.start()
+    changes = Changes()
+    async with serving(changes) as local, serving() as other:
+        await local.stored([])
+        await other.add({pack_path(SECOND, "Enabled"): PACK_SETTINGS[0]})
+        await other.set(pack_path(SECOND, "Enabled"), 1)
+        seen = [await changes.get(), await changes.get()]
+    assert seen == [(pack_path(SECOND, "Enabled"), 0), (pack_path(SECOND, "Enabled"), 1)]
+
+
+async def test_settings_of_other_devices_are_never_told(server: Server) -> None:
+    await server.start()
+    changes = Changes()
+    async with serving(changes) as local, stranger() as call:
+        await local.add(rows(FIRST))
+        row = {"path": Variant("s", "/Settings/Devices/ttyUSB1/CustomName"), "default": Variant("s", "x")}
+        await call("/", "AddSettings", "aa{sv}", [row], interface="Settings")
+        await call(name(FIRST), "SetValue", "v", Variant("s", "after"))
+        assert await changes.get() == (name(FIRST), "after")
+        stored = await local.stored(["/Settings/Devices", "/Settings/Services/Xbms"])
+        assert stored.keys() == rows(FIRST).keys()
+
+
+async def test_what_is_stored_is_found_without_adding_it(server: Server) -> None:
+    await server.start()
+    async with serving() as local:
+        assert await local.stored(["/Settings/Devices", "/Settings/Services/Xbms"]) == {}
+        await local.add(rows(FIRST))
+        await local.set(pack_path(FIRST, "Enabled"), 1)
+    async with serving() as local:
+        stored = await local.stored(["/Settings/Devices", "/Settings/Services/Xbms"])
+    assert stored[pack_path(FIRST, "Enabled")] == 1
+    assert stored[pack_path(FIRST, "Hold")] == 30.0
+    assert stored.keys() == rows(FIRST).keys()
+
+
+async def test_what_is_removed_is_gone_and_nobody_misses_it(server: Server) -> None:
+    await server.start()
+    changes = Changes()
+    async with serving(changes) as local:
+        await local.add(rows(FIRST))
+        await local.remove([*rows(FIRST), pack_path(SECOND, "Enabled")])
+        assert await local.stored(["/Settings/Devices"]) == {}
+        with pytest.raises(SettingsError, match="does not know"):
+            await local.set(name(FIRST), "gone")
+        assert changes.empty()
+
+
+async def test_a_setting_that_somebody_removes_counts_as_its_default(server: Server) -> None:
+    await server.start()
+    changes = Changes()
+    async with serving(changes) as local, serving() as other:
+        await local.add(rows(FIRST))
+        await local.set(pack_path(FIRST, "Enabled"), 1)
+        await other.remove([name(FIRST), pack_path(FIRST, "Enabled")])
+        assert await changes.get() == (pack_path(FIRST, "Enabled"), 0)
+        assert changes.empty()
+
+
+async def test_refusals_are_said_in_words(server: Server) -> None:
+    await server.start()
+    async with serving() as local:
+        await local.add(rows(FIRST))
+        with pytest.raises(SettingsError, match="Hold takes a number from 5 to 300 s"):
+            await local.set(pack_path(FIRST, "Hold"), 1.0)
+        with pytest.raises(SettingsError, match="another type"):
+            await local.add({pack_path(FIRST, "Hold"): Setting(name="Hold", default="long", help="")})
+        with pytest.raises(SettingsError, match="underscore"):
+            await local.add({"/Settings/Devices/_x/Hold": Setting(name="Hold", default=1, help="")})
+    async with serving() as unknowing:
+        with pytest.raises(SettingsError, match="refuses 1000"):
+            await unknowing.set(pack_path(FIRST, "Hold"), 1000.0)
+
+
+async def test_a_stored_value_out_of_todays_range_counts_as_the_default(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    await server.start()
+    path = pack_path(FIRST, "Hold")
+    async with serving() as local:
+        await local.add({path: Setting(name="Hold", default=30.0, lowest=0.0, highest=9000.0, help="")})
+        await local.set(path, 8000.0)
+    async with serving() as local:
+        values = await local.add(rows(FIRST))
+    assert values[path] == 30.0
+    assert "Hold takes a number from 5 to 300 s" in caplog.text
+
+
+async def test_calls_wait_for_it_to_appear_and_say_so_once(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "dbus_xbms.venus")
+    async with serving() as local:
+        adding = asyncio.create_task(local.add(rows(FIRST)))
+        other = asyncio.create_task(local.add(rows(SECOND)))
+        await asyncio.wait([adding], timeout=0.5)
+        assert not adding.done()
+        await server.start()
+        assert (await adding).keys() == rows(FIRST).keys()
+        await other
+    said = [(record.levelname, record.message) for record in caplog.records]
+    assert said == [
+        ("WARNING", "waiting for localsettings (com.victronenergy.settings)"),
+        ("INFO", "localsettings answers"),
+    ]
+
+
+async def test_a_restart_restores_our_settings_and_tells_what_differs(server: Server, tmp_path: Path) -> None:
+    await server.start()
+    changes = Changes()
+    async with serving(changes) as local:
+        await local.add(rows(FIRST))
+        await local.set(name(FIRST), "before")
+        await server.stop()
+        for file in (tmp_path / "settings.json", tmp_path / "settings.xml"):  # as after a reset to defaults
+            file.unlink(missing_ok=True)
+        await server.start()
+        assert await changes.get() == (name(FIRST), "")
+        assert (await local.stored(["/Settings/Devices"])).keys() == rows(FIRST).keys()
+        assert await local.set(name(FIRST), "after") == "after"
+        assert changes.empty()
+
+
+async def test_a_write_during_a_restart_is_made_afterwards(server: Server) -> None:
+    await server.start()
+    async with serving() as local:
+        await local.add(rows(FIRST))
+        await server.stop()
+        writing = asyncio.create_task(local.set(name(FIRST), "patient"))
+        await asyncio.wait([writing], timeout=0.3)
+        assert not writing.done()
+        await server.start()
+        assert await writing == "patient"
+
+
+async def test_the_loss_of_the_bus_ends_the_client(private_bus: str) -> None:
+    local = LocalSettings(lambda path, value: None)
+    running = asyncio.create_task(local.run())
+    await local._connected.wait()
+    assert local._bus
+    local._bus.disconnect()
+    with pytest.raises(BusLost, match="lost the D-Bus connection"):
+        await running
+
+
+async def test_no_bus_ends_the_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+    with pytest.raises(BusError):
+        await LocalSettings(lambda path, value: None).run()
+
+
+async def test_a_cancelled_client_leaves_nothing_behind(private_bus: str) -> None:
+    async with serving() as local:
+        adding = asyncio.create_task(local.add({}))
+        await asyncio.wait([adding], timeout=0.05)
+        adding.cancel()
+        await asyncio.wait([adding])
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+def test_an_instance_is_read_from_its_class() -> None:
+    assert instance_of("battery:3") == 3
+
+
+@pytest.mark.parametrize(
+    "text", ["", "3", "battery", "battery:", "battery:-1", "battery:1:2", "battery:1.5", "b:٣"]
+)
+def test_nonsense_is_no_instance(text: str) -> None:
+    with pytest.raises(SettingsError, match="looks like battery:1"):
+        instance_of(text)
