@@ -77,6 +77,7 @@ class Turn:
     def end(self) -> None:
         """Cut a limited body now: the radio is gone."""
         self._cut(asyncio.get_running_loop().time())
+        self._timeout = None  # nothing prolongs it any more
 
     def _cut(self, when: float) -> None:
         if self._timeout and not self._timeout.expired():

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from dbus_xbms.ble.adapter import Adapter
 
 
+SHORTEST_SCAN = 0.05  # s; less than that is not worth starting the radio for
+
+
 @dataclass(eq=False, slots=True)
 class Wanted:
     """A pack that its link wants to reach, and how that went so far."""
@@ -58,4 +61,4 @@ class Search:
     @property
     def over(self) -> bool:
         """Nothing more will be heard."""
-        return self.patience <= 0 or self.trouble is not None
+        return self.patience < SHORTEST_SCAN or self.trouble is not None

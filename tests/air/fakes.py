@@ -1,0 +1,377 @@
+"""A scripted Bluetooth stack, shaped by bleak's real types, for tests in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from bleak.args.bluez import BlueZNotifyArgs
+from bleak.assigned_numbers import CharacteristicPropertyName
+from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+from bleak.backends.service import BleakGATTService, BleakGATTServiceCollection
+from bleak.exc import BleakError
+
+from dbus_xbms.ble.air import Air
+from dbus_xbms.ble.stack import AdapterState, Seen
+from dbus_xbms.ble.turns import Signal
+from dbus_xbms.model import PackIdentity, Reading
+from dbus_xbms.protocols.base import (
+    Advertised,
+    Conversation,
+    Echo,
+    Frame,
+    GattLayout,
+    Key,
+    LinkError,
+    Request,
+)
+
+HCI0 = AdapterState(address="00:00:5E:00:53:00", hci="hci0", powered=True)
+HCI1 = AdapterState(address="00:00:5E:00:53:01", hci="hci1", powered=True)
+ADDRESSES = tuple(f"A4:C1:37:00:00:{n:02X}" for n in range(32))
+
+SERVICE, NOTIFY, WRITE = (f"0000{n}-0000-1000-8000-00805f9b34fb" for n in ("ff00", "ff01", "ff02"))
+
+
+def gatt_table(
+    service: str = SERVICE,
+    notify: str = NOTIFY,
+    write: str = WRITE,
+    write_properties: Iterable[CharacteristicPropertyName] = ("read", "write-without-response"),
+) -> BleakGATTServiceCollection:
+    """The GATT table of a Telink module."""
+    table = BleakGATTServiceCollection()
+    gap = BleakGATTService(None, 1, "00001800-0000-1000-8000-00805f9b34fb")
+    ours = BleakGATTService(None, 15, service)
+    table.add_service(gap)
+    table.add_service(ours)
+    read_notify: list[CharacteristicPropertyName] = ["read", "notify"]
+    table.add_characteristic(BleakGATTCharacteristic(None, 16, notify, read_notify, lambda: 20, ours))
+    table.add_characteristic(
+        BleakGATTCharacteristic(None, 20, write, list(write_properties), lambda: 20, ours)
+    )
+    return table
+
+
+Answer = tuple[float, bytes]  # s after the write, one notification
+
+
+def answer_plainly(request: bytes) -> list[Answer]:
+    """`?a` is answered with `a` and a line end, 0.1 s later."""
+    return [(0.1, request[1:] + b"\n")]
+
+
+@dataclass(eq=False)
+class FakePack:
+    """A pack: in the air or not, and how it answers."""
+
+    address: str
+    in_air: bool = True
+    up_after: float = 0.5  # s from Connect until the radio link stands
+    resolve_after: float = 0.5  # s from there until the GATT table was read
+    interval: float = 1.0  # s between advertisements
+    answer: Callable[[bytes], list[Answer]] = answer_plainly
+    services: Callable[[], BleakGATTServiceCollection] = gatt_table
+    disconnect_takes: float = 2.0  # s, as BlueZ does
+    write_hangs: bool = False
+    notify_error: str = ""
+    clients: list[FakeClient] = field(default_factory=list)  # those not disconnected by us yet
+    moved: Signal = field(default_factory=Signal)
+
+    @property
+    def client(self) -> FakeClient | None:
+        """The client whose link stands."""
+        return next((client for client in self.clients if client.up), None)
+
+    def drop(self) -> None:
+        """The connection breaks."""
+        assert self.client
+        self.client.break_off()
+
+    def enter_air(self) -> None:
+        """In range and powered."""
+        self.in_air = True
+        self.moved.notify()
+
+    def leave_air(self) -> None:
+        """Out of range or without power."""
+        self.in_air = False
+        if self.client:
+            self.drop()
+
+
+class FakeClient:
+    """One connection, as bleak's BleakClient shows it; a subscription lasts until `disconnect`."""
+
+    def __init__(self, pack: FakePack, lost: Callable[[Any], None]) -> None:
+        self.pack = pack
+        self.up = True
+        self.written: list[tuple[float, bytes, bool | None]] = []
+        self.subscribed_to = ""
+        self.notify_options: BlueZNotifyArgs = {}
+        self.disconnects = 0
+        self._lost = lost
+        self._services = pack.services()
+        self._notify: Callable[[bytes], None] | None = None
+        pack.clients.append(self)
+
+    @property
+    def services(self) -> BleakGATTServiceCollection:
+        return self._services
+
+    async def start_notify(
+        self,
+        char_specifier: BleakGATTCharacteristic,
+        callback: Callable[[BleakGATTCharacteristic, bytearray], None],
+        *,
+        bluez: BlueZNotifyArgs | None = None,
+    ) -> None:
+        if self.pack.notify_error:
+            raise BleakError(self.pack.notify_error)
+        if not self.up:
+            raise BleakError("Not connected")
+        self.subscribed_to = char_specifier.uuid
+        self.notify_options = bluez or {}
+        self._notify = lambda chunk: callback(char_specifier, bytearray(chunk))
+
+    async def write_gatt_char(
+        self, char_specifier: BleakGATTCharacteristic, data: bytes, response: bool | None = None
+    ) -> None:
+        if not self.up:
+            raise BleakError("Not connected")
+        loop = asyncio.get_running_loop()
+        self.written.append((loop.time(), data, response))
+        if self.pack.write_hangs:
+            await loop.create_future()
+        for delay, chunk in self.pack.answer(data):
+            loop.call_later(delay, self.notify, chunk)
+
+    def notify(self, chunk: bytes) -> None:
+        """The module sends a notification: BlueZ hands it to every session that was not closed."""
+        if self.up:
+            for client in self.pack.clients:
+                if client._notify:
+                    client._notify(chunk)
+
+    async def disconnect(self) -> None:
+        self.disconnects += 1
+        try:
+            if self.up and self.pack.disconnect_takes:
+                await asyncio.sleep(self.pack.disconnect_takes)
+        finally:
+            if self in self.pack.clients:
+                self.pack.clients.remove(self)
+            self._notify = None
+            self.break_off()
+
+    def break_off(self) -> None:
+        """The link is gone; bleak calls back once."""
+        if self.up:
+            self.up = False
+            self._lost(self)
+
+
+class FakeStack:
+    """A machine's Bluetooth; complains when its rules are broken."""
+
+    def __init__(self, *packs: FakePack, adapters: tuple[AdapterState, ...] | None = (HCI0,)) -> None:
+        self.packs = {pack.address: pack for pack in packs}
+        self.adapters = adapters
+        self.remembered: set[tuple[str, str]] = set()  # (address, hci) with a Device1
+        self.stale: set[str] = set()  # addresses of Device1 that say "connected"
+        self.scan_error = ""
+        self.log: list[tuple[float, str]] = []
+        self.complaints: list[str] = []
+        self.trusted: list[bool] = []
+        self.left = False
+        self._changed: Callable[[tuple[AdapterState, ...] | None], None] | None = None
+        self._busy: dict[str, str] = {}  # hci -> what its radio does
+
+    def remember(self, *packs: FakePack, hci: str = "hci0") -> None:
+        """BlueZ knows these packs from earlier."""
+        self.remembered |= {(pack.address, hci) for pack in packs}
+
+    def set_adapters(self, *adapters: AdapterState) -> None:
+        """What bluetoothd reports from now on."""
+        self.adapters = adapters
+        if self._changed:
+            self._changed(adapters)
+
+    def stop_bluetoothd(self) -> None:
+        """It is killed: devices are forgotten, and nobody is told."""
+        self.adapters = None
+        self.remembered.clear()
+        if self._changed:
+            self._changed(None)
+
+    def did(self, what: str) -> list[float]:
+        """When something was done."""
+        return [at for at, entry in self.log if entry == what]
+
+    # The seam
+
+    async def watch(self, changed: Callable[[tuple[AdapterState, ...] | None], None]) -> None:
+        self._changed = changed
+        changed(self.adapters)
+        await asyncio.get_running_loop().create_future()
+
+    async def leave(self) -> None:
+        self.left = True
+
+    async def known(self, address: str, hci: str) -> BLEDevice | None:
+        return self._device(address, hci) if (address, hci) in self.remembered else None
+
+    @asynccontextmanager
+    async def scan(self, hci: str, seen: Seen) -> AsyncIterator[None]:
+        if self.scan_error:
+            self._note(f"scan refused {hci}")
+            raise LinkError(self.scan_error)
+        loop = asyncio.get_running_loop()
+        timers: dict[str, asyncio.TimerHandle] = {}
+
+        def advertise(pack: FakePack) -> None:
+            timers[pack.address] = loop.call_later(pack.interval, advertise, pack)
+            if pack.in_air and not pack.client:
+                self.remembered.add((pack.address, hci))
+                seen(self._device(pack.address, hci), advertisement(pack))
+
+        with self._radio(hci, "scan"):
+            try:
+                for pack in self.packs.values():
+                    timers[pack.address] = loop.call_later(pack.interval, advertise, pack)
+                yield
+            finally:
+                for timer in timers.values():
+                    timer.cancel()
+
+    async def connect(
+        self,
+        device: BLEDevice,
+        *,
+        freshest: Callable[[], BLEDevice],
+        trust_cache: bool,
+        up: Callable[[], None],
+        lost: Callable[[Any], None],
+    ) -> FakeClient:
+        pack, hci = self.packs[device.address], device.details["path"].split("/")[3]
+        self.trusted.append(trust_cache)
+        if pack.clients:
+            self.complaints.append(f"{pack.address}: a new client before the old one was let go")
+        with self._radio(hci, f"connect {pack.address}"):
+            await pack.moved.until(lambda: pack.in_air)
+            await asyncio.sleep(pack.up_after)
+            up()
+            await asyncio.sleep(pack.resolve_after)
+            if (device.address, hci) not in self.remembered:
+                raise LinkError("not in range")
+            return FakeClient(pack, lost)
+
+    def _radio(self, hci: str, use: str) -> _Use:
+        return _Use(self, hci, use)
+
+    def _note(self, what: str) -> None:
+        self.log.append((asyncio.get_running_loop().time(), what))
+
+    def _device(self, address: str, hci: str) -> BLEDevice:
+        path = f"/org/bluez/{hci}/dev_{address.replace(':', '_')}"
+        connected = address in self.stale or self.packs[address].client is not None
+        return BLEDevice(address, "xiaoxiang BMS", {"path": path, "props": {"Connected": connected}})
+
+
+@dataclass
+class _Use:
+    """A radio does one thing at a time."""
+
+    stack: FakeStack
+    hci: str
+    what: str
+
+    def __enter__(self) -> None:
+        if busy := self.stack._busy.get(self.hci):
+            self.stack.complaints.append(f"{self.hci}: {self.what} during {busy}")
+        self.stack._busy[self.hci] = self.what
+        self.stack._note(self.what)
+
+    def __exit__(self, *_: object) -> None:
+        del self.stack._busy[self.hci]
+        self.stack._note(f"end of {self.what}")
+
+
+def advertisement(pack: FakePack, rssi: int = -60) -> AdvertisementData:
+    """What a pack advertises."""
+    return AdvertisementData("xiaoxiang BMS", {}, {}, [SERVICE], None, rssi, ())
+
+
+class Lines:
+    """A protocol for tests: `?x` asks, `x...` and a line end replies, whatever else comes is dropped."""
+
+    name = "lines"
+    layouts: tuple[GattLayout, ...] = (
+        GattLayout(service=SERVICE, notify=NOTIFY, write=WRITE),
+        GattLayout(service="other", notify="other notify", write="other write"),
+    )
+
+    def recognises(self, seen: Advertised) -> bool:
+        return SERVICE in seen.services
+
+    def framer(self) -> LineFramer:
+        return LineFramer()
+
+    def hello(self, address: str, password: str) -> Conversation[None]:
+        yield ask("h")
+
+    def poll(self, known: PackIdentity | None, *, counters: bool) -> Conversation[Reading]:
+        raise NotImplementedError
+        yield
+
+
+class LineFramer:
+    def __init__(self) -> None:
+        self._buffer = b""
+
+    def feed(self, chunk: bytes) -> list[Frame | Echo]:
+        *lines, self._buffer = (self._buffer + chunk).split(b"\n")
+        return [
+            Echo(encoded=line)
+            if line.startswith(b"?")
+            else Frame(key=key(chr(line[0])), status=0, payload=line[1:], encoded=line)
+            for line in lines
+            if line
+        ]
+
+    def reset(self) -> None:
+        self._buffer = b""
+
+
+def key(letter: str) -> Key:
+    return Key(kind="line", number=ord(letter))
+
+
+def ask(letter: str, timeout: float = 2.0, retries: int = 2) -> Request:
+    return Request(encoded=b"?" + letter.encode(), reply=key(letter), timeout=timeout, retries=retries)
+
+
+def question(letter: str, timeout: float = 2.0, retries: int = 2) -> Conversation[bytes]:
+    """A conversation of one request; its result is the reply's payload."""
+    frame = yield ask(letter, timeout, retries)
+    return frame.payload
+
+
+@asynccontextmanager
+async def running(stack: FakeStack, max_connections: int = 16) -> AsyncIterator[Air]:
+    """An air on this stack that follows its adapters; afterwards no rule may have been broken."""
+    air = Air([Lines()], max_connections=max_connections, stack=stack)
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(air.run())
+        await asyncio.sleep(0)
+        try:
+            yield air
+        finally:
+            task.cancel()
+    assert stack.left
+    assert not stack.complaints, stack.complaints

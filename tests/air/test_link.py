@@ -1,0 +1,372 @@
+"""One link: requests, replies, losses and endings, at exact times."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from dbus_xbms.ble.link import Link
+from dbus_xbms.protocols.base import Conversation, LinkError, NoReply
+from tests.air.fakes import (
+    ADDRESSES,
+    Answer,
+    FakeClient,
+    FakePack,
+    FakeStack,
+    Lines,
+    ask,
+    gatt_table,
+    question,
+    running,
+)
+from tests.air.virtual_time import now, virtual_time
+
+ADDRESS = ADDRESSES[0]
+UUID_TAIL = "-0000-1000-8000-00805f9b34fb"
+
+
+@asynccontextmanager
+async def linked(pack: FakePack) -> AsyncIterator[tuple[Link, FakeClient]]:
+    """An open link to a pack that BlueZ knows."""
+    stack = FakeStack(pack)
+    stack.remember(pack)
+    async with running(stack) as air:
+        link = air.link(pack.address, Lines())
+        try:
+            await link.open()
+            assert pack.client
+            yield link, pack.client
+        finally:
+            await link.close()
+
+
+def silent_at_first(times: int) -> FakePack:
+    left = times
+
+    def answer(request: bytes) -> list[Answer]:
+        nonlocal left
+        left -= 1
+        return [] if left >= 0 else [(0.1, request[1:] + b"yes\n")]
+
+    return FakePack(ADDRESS, answer=answer)
+
+
+@virtual_time
+async def test_a_reply_ends_the_wait_at_once() -> None:
+    async with linked(silent_at_first(0)) as (link, _):
+        began = now()
+        assert await link.run(question("a")) == b"yes"
+        assert now() - began == pytest.approx(0.1)
+
+
+@virtual_time
+async def test_a_lost_request_is_sent_again_after_exactly_its_time() -> None:
+    async with linked(silent_at_first(2)) as (link, client):
+        began = now()
+        assert await link.run(question("a")) == b"yes"
+        assert [at - began for at, _, _ in client.written] == pytest.approx([0, 2, 4])
+
+
+@virtual_time
+async def test_silence_fails_after_the_last_retry() -> None:
+    async with linked(silent_at_first(99)) as (link, client):
+        began = now()
+        with pytest.raises(NoReply, match="no reply to line 0x61 in 3 tries") as caught:
+            await link.run(question("a"))
+        assert now() - began == pytest.approx(6)
+        assert not caught.value.echoed
+        assert not link.lost.is_set()
+        assert len(client.written) == 3
+
+
+@virtual_time
+async def test_a_request_without_retries_is_sent_once() -> None:
+    async with linked(silent_at_first(99)) as (link, client):
+        with pytest.raises(NoReply):
+            await link.run(question("a", retries=0))
+        assert len(client.written) == 1
+
+
+@virtual_time
+async def test_a_torn_reply_is_put_together() -> None:
+    pack = FakePack(ADDRESS, answer=lambda _: [(0.1, b"a"), (0.11, b"bc"), (0.3, b"\n")])
+    async with linked(pack) as (link, _):
+        assert await link.run(question("a")) == b"bc"
+
+
+@virtual_time
+async def test_a_reply_cut_short_does_not_eat_the_next() -> None:
+    answers = iter([[(0.1, b"a cut")], [(0.1, b"awhole\n")]])
+    async with linked(FakePack(ADDRESS, answer=lambda _: next(answers))) as (link, _):
+        assert await link.run(question("a")) == b"whole"
+
+
+@virtual_time
+async def test_a_late_reply_answers_nothing_else() -> None:
+    answers = iter([[(2.5, b"alate\n")], [], [], [(0.6, b"bnow\n")]])
+    async with linked(FakePack(ADDRESS, answer=lambda _: next(answers))) as (link, _):
+        with pytest.raises(NoReply):
+            await link.run(question("a", retries=0))
+        assert await link.run(question("b", retries=2)) == b"now"
+
+
+@virtual_time
+async def test_a_frame_of_another_register_or_a_duplicate_is_dropped() -> None:
+    answers = iter([[(0.1, b"bwrong\naright\naright\n"), (0.2, b"aagain\n")], [(0.3, b"bright\n")]])
+    async with linked(FakePack(ADDRESS, answer=lambda _: next(answers))) as (link, _):
+        assert await link.run(question("a")) == b"right"
+        assert await link.run(question("b")) == b"right"
+
+
+@virtual_time
+async def test_the_conversation_learns_that_it_was_echoed_and_may_try_another_way() -> None:
+    def answer(request: bytes) -> list[Answer]:
+        return [(0.1, request + b"\n")] if request == b"?a" else [(0.1, b"bok\n")]
+
+    def either() -> Conversation[tuple[bool, bytes]]:
+        try:
+            yield ask("a", retries=0)
+        except NoReply as err:
+            frame = yield ask("b")
+            return err.echoed, frame.payload
+        return False, b""
+
+    async with linked(FakePack(ADDRESS, answer=answer)) as (link, _):
+        assert await link.run(either()) == (True, b"ok")
+
+
+@virtual_time
+async def test_the_echo_of_something_else_does_not_count() -> None:
+    async with linked(FakePack(ADDRESS, answer=lambda _: [(0.1, b"?z\n")])) as (link, _):
+        with pytest.raises(NoReply) as caught:
+            await link.run(question("a"))
+        assert not caught.value.echoed
+
+
+@virtual_time
+async def test_a_disconnect_fails_the_request_in_flight_at_once() -> None:
+    pack = silent_at_first(99)
+    async with linked(pack) as (link, _):
+        began = now()
+        asyncio.get_running_loop().call_later(0.7, pack.drop)
+        with pytest.raises(LinkError, match="connection lost"):
+            await link.run(question("a"))
+        assert now() - began == pytest.approx(0.7)
+        assert link.lost.is_set()
+        assert link.status.state == "connection lost"
+        with pytest.raises(LinkError, match="connection lost"):
+            await link.run(question("a"))
+
+
+@virtual_time
+async def test_a_disconnect_fails_a_write_that_hangs_at_once() -> None:
+    pack = FakePack(ADDRESS, write_hangs=True)
+    async with linked(pack) as (link, _):
+        began = now()
+        asyncio.get_running_loop().call_later(0.7, pack.drop)
+        with pytest.raises(LinkError, match="connection lost"):
+            await link.run(question("a"))
+        assert now() - began == pytest.approx(0.7)
+
+
+@virtual_time
+async def test_a_write_that_hangs_is_bounded_by_the_requests_time() -> None:
+    async with linked(FakePack(ADDRESS, write_hangs=True)) as (link, _):
+        began = now()
+        with pytest.raises(NoReply):
+            await link.run(question("a", timeout=1.5, retries=1))
+        assert now() - began == pytest.approx(3)
+
+
+@virtual_time
+async def test_a_conversation_cancelled_in_mid_write_leaves_a_link_that_works() -> None:
+    pack = FakePack(ADDRESS, write_hangs=True)
+    async with linked(pack) as (link, _):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await link.run(question("a"))
+        pack.write_hangs = False
+        assert await link.run(question("b")) == b""
+
+
+@virtual_time
+async def test_a_conversation_is_closed_however_it_ends() -> None:
+    ended = []
+
+    def told() -> Conversation[None]:
+        try:
+            yield ask("a", retries=0)
+        finally:
+            ended.append(True)
+
+    async with linked(silent_at_first(99)) as (link, _):
+        with pytest.raises(NoReply):
+            await link.run(told())
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await link.run(told())
+    assert ended == [True, True]
+
+
+@virtual_time
+async def test_a_link_that_is_not_open_says_so() -> None:
+    async with running(FakeStack()) as air:
+        with pytest.raises(LinkError, match="not connected"):
+            await air.link(ADDRESS, Lines()).run(question("a"))
+
+
+@virtual_time
+async def test_the_subscription_uses_start_notify_and_settles_before_the_first_request() -> None:
+    pack = FakePack(ADDRESS)
+    began = now()
+    async with linked(pack) as (_, client):
+        assert client.notify_options == {"use_start_notify": True}
+        assert now() - began == pytest.approx(pack.up_after + pack.resolve_after + 0.2)
+
+
+@pytest.mark.parametrize(
+    ("properties", "response"),
+    [
+        (["write-without-response"], False),
+        (["write", "write-without-response"], False),
+        (["read", "write"], True),
+    ],
+)
+def test_the_write_type_follows_the_characteristic(properties: list[str], response: bool) -> None:
+    @virtual_time
+    async def check() -> None:
+        pack = FakePack(ADDRESS, services=lambda: gatt_table(write_properties=properties))  # type: ignore[arg-type]
+        async with linked(pack) as (link, client):
+            await link.run(question("a"))
+            assert [how for _, _, how in client.written] == [response]
+
+    check()
+
+
+@virtual_time
+async def test_a_later_layout_is_taken_when_the_gatt_table_has_it() -> None:
+    pack = FakePack(ADDRESS, services=lambda: gatt_table("other", "other notify", "other write"))
+    async with linked(pack) as (_, client):
+        assert client.subscribed_to == "other notify"
+
+
+@virtual_time
+async def test_a_device_without_our_services_is_no_bms_and_is_let_go() -> None:
+    pack = FakePack(ADDRESS, services=lambda: gatt_table("0000fff9" + UUID_TAIL, "n", "w"))
+    stack = FakeStack(pack)
+    stack.remember(pack)
+    async with running(stack) as air:
+        link = air.link(ADDRESS, Lines())
+        with pytest.raises(LinkError, match="no BMS that we know: its GATT services are 1800, fff9"):
+            await link.open()
+        assert not pack.clients
+        assert air.adapters[0].links == 0
+
+
+@virtual_time
+async def test_a_refused_subscription_lets_the_client_go_and_asks_for_pairing_in_words() -> None:
+    pack = FakePack(ADDRESS, notify_error="GATT Protocol Error: Insufficient Authentication")
+    stack = FakeStack(pack)
+    stack.remember(pack)
+    async with running(stack) as air:
+        with pytest.raises(LinkError, match="wants to be paired"):
+            await air.link(ADDRESS, Lines()).open()
+        assert not pack.clients
+
+
+@virtual_time
+async def test_the_old_client_is_let_go_before_a_new_one_is_made() -> None:
+    pack = FakePack(ADDRESS)
+    async with linked(pack) as (link, first):
+        pack.drop()
+        await link.open()  # the fake complains if the first was not disconnected by now
+        assert first.disconnects == 1
+        assert pack.clients == [pack.client] != [first]
+        assert link.status.reconnects == 1
+        assert await link.run(question("a")) == b""
+
+
+@virtual_time
+async def test_a_late_farewell_of_an_old_client_does_not_touch_the_new_one() -> None:
+    pack = FakePack(ADDRESS)
+    async with linked(pack) as (link, first):
+        pack.drop()
+        await link.open()
+        first._lost(first)
+        assert not link.lost.is_set()
+
+
+@virtual_time
+async def test_closing_is_bounded_when_disconnecting_hangs() -> None:
+    pack = FakePack(ADDRESS, disconnect_takes=99)
+    async with linked(pack) as (link, client):
+        began = now()
+        await link.close()
+        assert now() - began == pytest.approx(3)
+        assert client.disconnects == 1
+
+
+@virtual_time
+async def test_closing_twice_or_before_opening_is_nothing() -> None:
+    async with running(FakeStack()) as air:
+        link = air.link(ADDRESS, Lines())
+        await link.close()
+        await link.close()
+        assert link.status.state == "starting"
+
+
+@virtual_time
+async def test_opening_that_is_cancelled_disconnects_and_gives_the_slot_back() -> None:
+    pack = FakePack(ADDRESS)
+    stack = FakeStack(pack)
+    stack.remember(pack)
+    async with running(stack) as air:
+        for after in (0.2, 0.7, 1.1):  # connecting, reading the GATT table, settling
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(after):
+                    await air.link(ADDRESS, Lines()).open()
+            assert not pack.clients
+            assert air.adapters[0].links == 0
+
+
+@virtual_time
+async def test_a_link_lost_while_it_settles_was_never_open() -> None:
+    pack = FakePack(ADDRESS)
+    stack = FakeStack(pack)
+    stack.remember(pack)
+    async with running(stack) as air:
+        asyncio.get_running_loop().call_later(1.1, pack.drop)
+        with pytest.raises(LinkError, match="connection lost"):
+            await air.link(ADDRESS, Lines()).open()
+        assert not pack.clients
+
+
+@virtual_time
+async def test_the_capture_holds_both_directions() -> None:
+    pack = FakePack(ADDRESS)
+    stack = FakeStack(pack)
+    stack.remember(pack)
+    captured: list[tuple[str, str, bytes]] = []
+    async with running(stack) as air:
+        link = air.link(ADDRESS, Lines(), capture=lambda *entry: captured.append(entry))
+        await link.open()
+        await link.run(question("a"))
+        await link.close()
+    assert captured == [(ADDRESS, ">", b"?a"), (ADDRESS, "<", b"a\n")]
+
+
+@virtual_time
+async def test_the_owner_sees_each_step_once() -> None:
+    pack = FakePack(ADDRESS)
+    seen = []
+    async with running(FakeStack(pack)) as air:
+        link = air.link(ADDRESS, Lines())
+        link.on_status = lambda: seen.append(link.status.state)
+        await link.open()
+        pack.leave_air()
+        await link.close()
+    assert seen == ["searching", "connecting", "connected", "connection lost", "disconnected"]
+    assert link.status.rssi == -60
