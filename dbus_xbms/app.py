@@ -62,14 +62,15 @@ class App:
         Raises:
             BusError: the bus is not there, is lost, or another instance of this program serves it.
         """
-        async with asyncio.TaskGroup() as group:
+        async with asyncio.TaskGroup() as base:
             await self._remote.start()
-            group.create_task(self._remote.serve(), name="remote")
-            group.create_task(self._local.run(), name="localsettings")
-            group.create_task(self._air.run(), name="air")
+            base.create_task(self._remote.serve(), name="remote")
+            base.create_task(self._local.run(), name="localsettings")
+            base.create_task(self._air.run(), name="air")
             await self._load()
-            while True:
-                await self._adopt_or_release(group, await self._undecided.get())
+            async with asyncio.TaskGroup() as packs:  # ends first: packs disconnect and save as they go
+                while True:
+                    await self._adopt_or_release(packs, await self._undecided.get())
 
     async def _load(self) -> None:
         program = await self._local.add(rows_of(SERVICE_SETTINGS, service_path))

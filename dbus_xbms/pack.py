@@ -80,6 +80,7 @@ class Pack:
         self._trouble = ""  # why the newest attempt failed, in the owner's words
         self._bus_trouble = ""
         self._unsaved: dict[str, Value] = {}
+        self._next_save = self._now() + SAVE_EVERY
         self._news = asyncio.Event()  # something to publish
         self._relink = asyncio.Event()  # a setting of the link has changed
         self._to_save = asyncio.Event()
@@ -90,14 +91,10 @@ class Pack:
 
     async def run(self) -> None:
         """Serve this pack until cancelled; whatever ends it, it leaves the bus and closes its link."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._keep_link(), name=f"link {self.address}")
-                group.create_task(self._keep_showing(), name=f"bus {self.address}")
-                group.create_task(self._keep_saving(), name=f"save {self.address}")
-        finally:
-            await self._presence.leave()
-            await self._save_last()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_link(), name=f"link {self.address}")
+            group.create_task(self._keep_showing(), name=f"bus {self.address}")
+            group.create_task(self._keep_saving(), name=f"save {self.address}")
 
     def change(self, name: str, value: Value) -> None:
         """Take over a setting that was changed from outside."""
@@ -206,22 +203,22 @@ class Pack:
     # The bus
 
     async def _keep_showing(self) -> None:
-        next_save = self._now() + SAVE_EVERY
-        while True:
-            self._news.clear()
-            now = self._now()
-            self._state, decision = monitor.decide(self._state, now, self.settings)
-            self._log_difference(decision)
-            self._shown = decision
-            await self._show(self._report(decision), now)
-            if now >= next_save:
-                next_save = now + SAVE_EVERY
-                self._remember(remembered(self._state.extremes))
-            try:
-                async with asyncio.timeout(min(decision.valid_for, SAVE_EVERY)):
-                    await self._news.wait()
-            except TimeoutError:
-                continue
+        try:
+            while True:
+                self._news.clear()
+                now = self._now()
+                self._state, decision = monitor.decide(self._state, now, self.settings)
+                self._log_difference(decision)
+                self._shown = decision
+                await self._show(self._report(decision), now)
+                self._save_extremes(now)
+                try:
+                    async with asyncio.timeout(min(decision.valid_for, SAVE_EVERY)):
+                        await self._news.wait()
+                except TimeoutError:
+                    continue
+        finally:
+            await self._presence.leave()
 
     async def _show(self, report: Report, now: float) -> None:
         try:
@@ -284,11 +281,19 @@ class Pack:
         if changed:
             self._to_save.set()
 
+    def _save_extremes(self, now: float) -> None:
+        if now >= self._next_save:
+            self._next_save = now + SAVE_EVERY
+            self._remember(remembered(self._state.extremes))
+
     async def _keep_saving(self) -> None:
-        while True:
-            await self._to_save.wait()
-            self._to_save.clear()
-            await self._save()
+        try:
+            while True:
+                await self._to_save.wait()
+                self._to_save.clear()
+                await self._save()
+        finally:
+            await self._save_last()
 
     async def _save(self) -> None:
         while self._unsaved:

@@ -103,7 +103,8 @@ def test_a_threshold_of_zero_turns_the_alarm_off() -> None:
 def test_in_any_history_a_tripped_protection_shows_its_alarm_in_the_same_step(
     history: list[tuple[float, PackSample | None]],
 ) -> None:
-    now, state, owner = 0.0, {}, settings()
+    now, owner = 0.0, settings()
+    state: AlarmState = {}
     for passed, seen in history:
         now += passed
         sensors = judge(seen.temperatures if seen else (), "")
