@@ -44,7 +44,7 @@ class Control:
         self.service = Service(NAME, venus_bus(), lambda path: node if path == PATH else None, list)
 
     def begin(self, tasks: asyncio.TaskGroup, faults: Iterable[TimedFault]) -> None:
-        """Take injections, and wait for the times of a scenario's faults; ``tasks`` owns what takes a while."""
+        """Take injections, and those of a scenario in their time; ``tasks`` owns what takes a while."""
         self._tasks = tasks
         for fault in faults:
             self._start(self._in_time(fault))

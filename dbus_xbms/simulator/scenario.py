@@ -113,7 +113,7 @@ def read_scenario(text: str) -> Scenario:
     except ValueError as err:
         raise ScenarioError(f"the scenario is no JSON: {err}") from err
     _only(row, {"packs", "adapters", "timing", "faults", "seed"}, "the scenario")
-    packs = tuple(pack_of(pack, i) for i, pack in enumerate(row.get("packs", []), 1)) or default_packs(2)
+    packs = _packs(row.get("packs", 2))
     if len({pack.address for pack in packs}) < len(packs):
         raise ScenarioError("two packs have the same address")
     adapters = tuple(_whole(AdapterSpec, one, "adapters") for one in row.get("adapters", [{}]))
@@ -124,6 +124,14 @@ def read_scenario(text: str) -> Scenario:
         faults=tuple(_whole(TimedFault, one, "faults") for one in row.get("faults", [])),
         seed=row.get("seed", 1),
     )
+
+
+def _packs(rows: object) -> tuple[PackSpec, ...]:
+    if isinstance(rows, int) and 0 <= rows <= MOST_PACKS:
+        return default_packs(rows)
+    if not isinstance(rows, list):
+        raise ScenarioError(f"packs is a list of packs, or how many (up to {MOST_PACKS}), not {rows!r}")
+    return tuple(pack_of(row, i) for i, row in enumerate(rows, 1))
 
 
 def pack_of(row: Mapping[str, Any], number: int) -> PackSpec:

@@ -1,0 +1,193 @@
+"""The simulator and the program as subprocesses on the private bus, for every test of this layer.
+
+async with Simulation(packs=2) as sim, Program("run") as program:
+    await sim.fault("drop", sim.addresses[0])
+    assert (await sim.truth(sim.addresses[0]))["counters"]["connections"] == 2
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from dbus_fast import BusType, Message, MessageType, Variant
+from dbus_fast.aio import MessageBus
+
+READY_TIMEOUT = 20.0  # s; a loaded machine takes its time to start an interpreter
+EXIT_TIMEOUT = 10.0  # s
+CONTROL = "io.github.dbus_xbms.Simulator"
+# What an interpreter prints when something was left behind.
+LEFT_BEHIND = ("Traceback", "was never retrieved", "was never awaited", "was destroyed", "ResourceWarning")
+QUICK = {"disconnect": 0.2}  # BlueZ takes 2 s for a disconnect, which only few tests are about
+
+
+class Program:
+    """``python -m dbus_xbms ARGUMENTS`` as a subprocess whose output is kept, line by line."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.arguments = arguments
+        self.log: list[str] = []  # standard error
+        self.output: list[str] = []  # standard output
+        self.status: int | None = None
+        self._process: asyncio.subprocess.Process | None = None
+        self._readers = asyncio.TaskGroup()
+        self._line = asyncio.Event()  # one more line has come
+
+    async def __aenter__(self) -> Self:
+        self._process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-W", "error", "-m", "dbus_xbms", *self.arguments),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        await self._readers.__aenter__()
+        assert self._process.stdout
+        assert self._process.stderr
+        self._readers.create_task(self._collect(self._process.stdout, self.output))
+        self._readers.create_task(self._collect(self._process.stderr, self.log))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, err: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            await self.stop()
+        finally:
+            assert self._process
+            if self._process.returncode is None:
+                self._process.kill()
+            await self._readers.__aexit__(None, None, None)
+            await self._process.wait()
+        if err is not None:
+            self._show()
+
+    async def stop(self, number: int = signal.SIGTERM, timeout: float = EXIT_TIMEOUT) -> int:
+        """End it by a signal and return its exit status; it must end within ``timeout`` s."""
+        assert self._process
+        if self._process.returncode is None:
+            self._process.send_signal(number)
+        return await self.ended(timeout)
+
+    async def ended(self, timeout: float = EXIT_TIMEOUT) -> int:
+        """Wait until it has ended by itself and return its exit status."""
+        assert self._process
+        async with asyncio.timeout(timeout):
+            self.status = await self._process.wait()
+        return self.status
+
+    async def until(self, text: str, timeout: float = READY_TIMEOUT) -> str:
+        """Wait for a line that contains ``text``, in the log or in the output, and return it."""
+        async with asyncio.timeout(timeout):
+            while True:
+                for line in (*self.output, *self.log):
+                    if text in line:
+                        return line
+                self._line.clear()
+                await self._line.wait()
+
+    @property
+    def left_behind(self) -> list[str]:
+        """Lines of the log that tell of tasks, sockets or exceptions forgotten; call after it has ended."""
+        return [line for line in self.log if any(mark in line for mark in LEFT_BEHIND)]
+
+    async def _collect(self, stream: asyncio.StreamReader, lines: list[str]) -> None:
+        async for line in stream:
+            lines.append(line.decode("utf-8", "replace").rstrip("\n"))
+            self._line.set()
+
+    def _show(self) -> None:
+        """Print everything for pytest to show with the failure."""
+        print(f"--- {' '.join(self.arguments)}: status {self.status}")
+        print("\n".join([*self.output, *self.log][-200:]))
+
+
+class Simulation(Program):
+    """Simulated packs, BlueZ and localsettings.
+
+    ``packs`` is how many default packs, or their rows as in a scenario file; see docs/simulator.md.
+    """
+
+    def __init__(
+        self,
+        packs: int | Sequence[dict[str, Any]] = 2,
+        *arguments: str,
+        timing: dict[str, float] | None = None,
+        **scenario: Any,
+    ) -> None:
+        self._directory = tempfile.TemporaryDirectory()
+        file = Path(self._directory.name) / "scenario.json"
+        rows = packs if isinstance(packs, int) else list(packs)
+        file.write_text(json.dumps({"packs": rows, "timing": {**QUICK, **(timing or {})}, **scenario}))
+        super().__init__("simulate", "--model", str(file), *arguments)
+        self.addresses: list[str] = []
+        self._bus: MessageBus | None = None
+
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        try:
+            await self.until("ready:")
+            session = MessageBus(bus_type=BusType.SESSION)
+            self._bus = await session.connect()
+            self.addresses = await self._call("Packs")
+        except BaseException as err:
+            await self.__aexit__(type(err), err, None)
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, err: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bus is not None:
+            self._bus.disconnect()
+            await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+        self._directory.cleanup()
+        await super().__aexit__(kind, err, trace)
+
+    async def fault(self, name: str, target: str = "", **parameters: bool | int | float | str) -> None:
+        """Inject a fault; returns when a restart is over, at once for all else."""
+        types = {bool: "b", int: "i", float: "d", str: "s"}
+        variants = {key: Variant(types[type(value)], value) for key, value in parameters.items()}
+        await self._call("Inject", "ssa{sv}", target, name, variants)
+
+    async def truth(self, address: str) -> dict[str, Any]:
+        """What is really so with a pack."""
+        truth: dict[str, Any] = json.loads(await self._call("Truth", "s", address))
+        return truth
+
+    async def counters(self) -> dict[str, Any]:
+        """What each adapter was asked to do, by its name."""
+        counters: dict[str, Any] = json.loads(await self._call("Counters"))
+        return counters
+
+    async def truth_when(
+        self, address: str, condition: Callable[[dict[str, Any]], bool], timeout: float = 10.0
+    ) -> dict[str, Any]:
+        """Ask for a pack's truth until ``condition`` holds, and return it."""
+        async with asyncio.timeout(timeout):
+            while True:
+                truth = await self.truth(address)
+                if condition(truth):
+                    return truth
+                await asyncio.sleep(0.05)
+
+    async def _call(self, member: str, signature: str = "", *body: Any) -> Any:
+        assert self._bus
+        reply = await self._bus.call(
+            Message(
+                destination=CONTROL,
+                path="/",
+                interface=CONTROL,
+                member=member,
+                signature=signature,
+                body=list(body),
+            )
+        )
+        assert reply is not None
+        assert reply.message_type is MessageType.METHOD_RETURN, (reply.error_name, reply.body)
+        return reply.body[0] if reply.body else None
