@@ -88,7 +88,7 @@ class Air:
             self._present = states is not None
             log.info("bluetoothd is %s", "there" if self._present else "not there; waiting for it")
         by_address = {state.address: state for state in states or ()}
-        for address in by_address.keys() - self._adapters.keys():
+        for address in [new for new in by_address if new not in self._adapters]:
             adapter = Adapter(address, self._stack, self._changed, lambda: self._max_connections)
             self._adapters[address] = adapter
             group.create_task(adapter.keep_scanning(), name=f"scan {address}")
