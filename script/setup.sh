@@ -46,6 +46,6 @@ make_venv() {
     [ "$(cat "$1/.installed" 2>/dev/null)" = "$stamp" ] && return
     echo "Setting up $1 ..." >&2
     "$2" -m venv --clear "$1"
-    "$1/bin/python" -m pip --quiet --disable-pip-version-check install --editable ".${3:-}" </dev/null
+    "$1/bin/python" -m pip --quiet --quiet --disable-pip-version-check install --editable ".${3:-}" </dev/null
     echo "$stamp" >"$1/.installed"
 }

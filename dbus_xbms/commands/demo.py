@@ -30,6 +30,7 @@ START_LIMIT = 15.0  # s for each program to appear on the bus
 VALUES_LIMIT = 30.0  # s for all packs to show values
 STOP_LIMIT = 5.0  # s for a program to end by itself
 SCAN_SECONDS = 2.0
+REPLAYED = "dh04sc02-4s,sp15s020-7s,sp25s003-16s,vendor-17s"  # 4, 7, 16 and 17 cells
 LOG_TAIL = 20  # lines
 
 BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -38,7 +39,7 @@ BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
   <type>session</type>
   <listen>unix:dir={folder}</listen>
   <policy context="default">
-    <allow user="*"/><allow own="*"/><allow send_destination="*"/>
+    <allow user="*"/><allow own="*"/><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>
   </policy>
 </busconfig>
 """
@@ -50,9 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--replay",
         nargs="?",
-        const="",
+        const=REPLAYED,
         metavar="NAMES",
-        help="play frames recorded from real devices, all or those named (with commas between)",
+        help="play frames recorded from devices; `simulate --list-models` shows the names, commas go between",
     )
     parser.add_argument("--seconds", type=float, metavar="N", help="stop after N seconds")
     parser.add_argument("--once", action="store_true", help="print one table and exit")
@@ -75,7 +76,7 @@ async def _demo(args: argparse.Namespace, folder: Path) -> int:
         address = await stack.enter_async_context(_private_bus(folder))
         os.environ |= {"DBUS_SYSTEM_BUS_ADDRESS": address, "DBUS_SESSION_BUS_ADDRESS": address}
         bus = await stack.enter_async_context(open_bus())
-        packs = ["--packs", str(args.packs)] if args.replay is None else ["--replay", *args.replay.split(",")]
+        packs = ["--packs", str(args.packs)] if args.replay is None else ["--replay", args.replay]
         await stack.enter_async_context(_program(["simulate", *packs], folder / "simulate.log"))
         await wait_for_name(bus, SIMULATOR, START_LIMIT)
         await stack.enter_async_context(_program(["run"], folder / "run.log"))
@@ -122,9 +123,10 @@ async def _private_bus(folder: Path) -> AsyncIterator[str]:
     config = folder / "bus.conf"
     config.write_text(BUS_CONFIG.format(folder=folder))
     command = [daemon, f"--config-file={config}", "--nofork", "--print-address"]
-    process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, start_new_session=True
-    )
+    with (folder / "dbus-daemon.log").open("wb") as log_file:
+        process = await asyncio.create_subprocess_exec(
+            *command, stdout=asyncio.subprocess.PIPE, stderr=log_file, start_new_session=True
+        )
     try:
         assert process.stdout
         yield (await process.stdout.readline()).decode().strip()

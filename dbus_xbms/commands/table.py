@@ -92,7 +92,7 @@ def _now(pack: Battery) -> list[str]:
 def _charge(pack: Battery) -> list[str]:
     chunks = [f"{pack.text('/Capacity')} of {pack.text('/InstalledCapacity')}"]
     if pack.values.get("/History/ChargeCycles") is not None:
-        chunks.append(f"{pack.text('/History/ChargeCycles')} cycles")
+        chunks.append(f"cycles {pack.text('/History/ChargeCycles')}")
     return chunks
 
 

@@ -56,7 +56,7 @@ def test_a_table_shows_what_the_owner_asks_first() -> None:
     assert render([STARBOARD], 80).splitlines() == [
         "Starboard  A4:C1:37:01:02:03",
         "now     76.3%  13.25V  +12.4A  164W",
-        "charge  152.6Ah of 200.0Ah  42 cycles",
+        "charge  152.6Ah of 200.0Ah  cycles 42",
         "cells    1 3.312    2 3.311    3 3.315*   4 3.309",
         "spread  0.006V  low 3.309V C4  high 3.315V C3",
         "temp    1 31.0°C  2 24.1°C  3 24.3°C  MOSFET 31.0°C",

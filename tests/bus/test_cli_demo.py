@@ -1,0 +1,100 @@
+"""The demo: the whole program against simulated packs, started and stopped by one command."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+MARK = "XBMS_TEST_MARK"
+
+
+@asynccontextmanager
+async def demo(*arguments: str, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A demo, killed at the end with all that it left; its mark finds its children."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "dbus_xbms", "demo", *arguments),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, **environment},
+    )
+    try:
+        async with asyncio.timeout(60):
+            yield process
+    finally:
+        for pid in marked(environment.get(MARK, "-")):
+            os.kill(pid, signal.SIGKILL)
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+def marked(mark: str) -> list[int]:
+    """Processes that were started with our mark in their environment."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (folder / "environ").read_bytes()
+        except OSError:  # not ours, or gone meanwhile
+            continue
+        if f"{MARK}={mark}".encode() in environment:
+            found.append(int(folder.name))
+    return found
+
+
+@pytest.fixture
+def mark() -> str:
+    return uuid.uuid4().hex
+
+
+async def test_once_prints_every_pack_with_values_and_leaves_no_process_behind(mark: str) -> None:
+    async with demo("--once", "--packs", "3", **{MARK: mark}) as process:
+        out, err = await process.communicate()
+        assert (process.returncode, err.decode()) == (0, "")
+        assert len(re.findall(r"^now +[\d.]+% +[\d.]+V ", out.decode(), re.MULTILINE)) == 3
+        assert marked(mark) == []
+
+
+async def test_replay_brings_recorded_devices_of_4_7_16_and_17_cells_to_the_bus(mark: str) -> None:
+    async with demo("--once", "--replay", **{MARK: mark}) as process:
+        out, _ = await process.communicate()
+        assert process.returncode == 0
+        last_cells = [re.findall(r" (\d+) \d\.\d{3}", pack)[-1] for pack in out.decode().split("\n\n")]
+        assert last_cells == ["4", "7", "16", "17"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
+async def test_a_signal_ends_the_demo_and_all_its_children(mark: str, number: signal.Signals) -> None:
+    async with demo(**{MARK: mark}) as process:
+        assert process.stdout
+        await process.stdout.readline()
+        assert len(marked(mark)) == 4  # the demo, dbus-daemon, simulator, service
+        process.send_signal(number)
+        _, err = await process.communicate()
+        assert (process.returncode, err.decode()) == (130, "")
+        assert marked(mark) == []
+
+
+async def test_a_child_that_dies_ends_the_demo_with_the_tail_of_its_log(mark: str) -> None:
+    async with demo("--replay", "no-such-recording", **{MARK: mark}) as process:
+        _, err = await process.communicate()
+        assert process.returncode == 1
+        assert "no-such-recording" in err.decode()
+        assert "Traceback" not in err.decode()
+        assert marked(mark) == []
+
+
+async def test_without_dbus_daemon_the_demo_says_what_to_install() -> None:
+    async with demo("--once", PATH="/nonexistent") as process:
+        _, err = await process.communicate()
+        assert process.returncode == 1
+        assert "apt install dbus-daemon" in err.decode()
