@@ -106,7 +106,8 @@ class Phase(Enum):
     WAITING = "waiting"  # no sample since the start
     FRESH = "fresh"
     HELD = "held"  # the last poll failed; the last good values still stand
-    LOST = "lost"  # too old: measurements are invalid
+    DERATED = "derated"  # a controlling pack: measurements are invalid, charging is 0, discharging reduced
+    LOST = "lost"  # too old: measurements are invalid, a controlling pack's currents are 0
     WITHDRAWN = "withdrawn"  # the service has left the bus
 
 
@@ -128,6 +129,35 @@ class Extremes:
     pack_max: float | None = None  # V
     cell_min: float | None = None  # V
     cell_max: float | None = None  # V
+    temperature_min: float | None = None  # °C
+    temperature_max: float | None = None  # °C
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What went through a pack over its life here."""
+
+    deepest_discharge: float = 0.0  # Ah missing, never below 0
+    last_discharge: float = 0.0  # Ah missing, of the discharge since the pack was last full
+    total_drawn: float = 0.0  # Ah
+    charged_energy: float = 0.0  # kWh
+    discharged_energy: float = 0.0  # kWh
+    since_full: float | None = None  # s; None: never seen full
+    since_top_balance: float = 0.0  # s, since the last one or the start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What chargers and loads may do with a controlling pack; while it controls, none of it is absent."""
+
+    cvl: float  # V, charge voltage limit
+    ccl: float  # A, charge current limit
+    dcl: float  # A, discharge current limit
+    mode: str  # in words: Bulk, Absorption, Float, ...
+    charge_limitation: str  # which rule limits charging now, with its number
+    discharge_limitation: str
+    charge_request: bool  # the pack needs charge soon
+    battery_low_voltage: float  # V
 
 
 class Level(Enum):
@@ -155,3 +185,8 @@ class Report:
     alarms: Mapping[str, Level] = field(default_factory=dict)  # "/Alarms/..." -> level
     link: LinkStatus = field(default_factory=LinkStatus)
     extremes: Extremes = field(default_factory=Extremes)
+    limits: Limits | None = None  # None: the pack only watches, or was never heard, or is withdrawn
+    soc: float | None = None  # %, with decimals where they can be trusted
+    consumed: float | None = None  # Ah, zero or negative
+    time_to_go: int | None = None  # s, while discharging
+    history: History = field(default_factory=History)

@@ -1,25 +1,35 @@
 """Which Venus alarms a sample raises, and how long an alarm stands. Pure.
 
 A GX makes a new notification each time an alarm goes from 0 to 1 or 2, so an alarm stands for a while after
-its cause has gone. What the BMS itself trips on is raised at once; what is derived must last a moment.
+its cause has gone, and a measured one until the value is clearly back. What the BMS itself trips on is raised
+at once; what is derived must last a moment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
 
+from dbus_xbms.control.chemistry import Preset
 from dbus_xbms.control.temperatures import Temperatures
 from dbus_xbms.model import Level, PackSample, Protection
 from dbus_xbms.settings import Settings
 
-HOLD = 60.0  # s an alarm stands after its cause has gone
+HOLD = 30.0  # s an alarm stands after its cause has gone
 RISE = 3.0  # s a derived condition must last; the BMS's own protections are already debounced
 MOSFET_ALARM_ABOVE = 15.0  # K above the warning
+# How far a value must come back before its alarm is over.
+SOC_HYSTERESIS = 2.0  # %
+SPREAD_HYSTERESIS = 0.1  # part of the threshold
+VOLTAGE_HYSTERESIS = 0.02  # V
+TEMPERATURE_HYSTERESIS = 2.0  # K
 
 BMS_CABLE = "/Alarms/BmsCable"
 HIGH_CELL_VOLTAGE = "/Alarms/HighCellVoltage"
+LOW_CELL_VOLTAGE = "/Alarms/LowCellVoltage"
+HIGH_TEMPERATURE = "/Alarms/HighTemperature"
+LOW_TEMPERATURE = "/Alarms/LowTemperature"
 LOW_SOC = "/Alarms/LowSoc"
 CELL_IMBALANCE = "/Alarms/CellImbalance"
 INTERNAL_TEMPERATURE = "/Alarms/HighInternalTemperature"
@@ -30,13 +40,13 @@ INTERNAL_FAILURE = "/Alarms/InternalFailure"
 # documents: they warn, they do not shout.
 PROTECTION_ALARMS: tuple[tuple[Protection, str, Level], ...] = (
     (Protection.CELL_OVERVOLTAGE, HIGH_CELL_VOLTAGE, Level.ALARM),
-    (Protection.CELL_UNDERVOLTAGE, "/Alarms/LowCellVoltage", Level.ALARM),
+    (Protection.CELL_UNDERVOLTAGE, LOW_CELL_VOLTAGE, Level.ALARM),
     (Protection.PACK_OVERVOLTAGE, "/Alarms/HighVoltage", Level.ALARM),
     (Protection.PACK_UNDERVOLTAGE, "/Alarms/LowVoltage", Level.ALARM),
     (Protection.CHARGE_OVERTEMPERATURE, "/Alarms/HighChargeTemperature", Level.ALARM),
     (Protection.CHARGE_UNDERTEMPERATURE, "/Alarms/LowChargeTemperature", Level.ALARM),
-    (Protection.DISCHARGE_OVERTEMPERATURE, "/Alarms/HighTemperature", Level.ALARM),
-    (Protection.DISCHARGE_UNDERTEMPERATURE, "/Alarms/LowTemperature", Level.ALARM),
+    (Protection.DISCHARGE_OVERTEMPERATURE, HIGH_TEMPERATURE, Level.ALARM),
+    (Protection.DISCHARGE_UNDERTEMPERATURE, LOW_TEMPERATURE, Level.ALARM),
     (Protection.CHARGE_OVERCURRENT, "/Alarms/HighChargeCurrent", Level.ALARM),
     (Protection.DISCHARGE_OVERCURRENT, "/Alarms/HighDischargeCurrent", Level.ALARM),
     (Protection.SHORT_CIRCUIT, "/Alarms/HighDischargeCurrent", Level.ALARM),
@@ -69,24 +79,76 @@ def tripped(sample: PackSample, settings: Settings) -> dict[str, Level]:
     return levels
 
 
-def _graded(value: float, warning: float, alarm: float) -> Level:
-    if value >= alarm:
-        return Level.ALARM
-    return Level.WARNING if value >= warning else Level.OK
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """What charge control adds to the judging of alarms."""
+
+    preset: Preset
+    refused: str = ""  # why the preset is not believed
+    by_temperature: bool = True  # a pack without a sane cell sensor is not charged
 
 
-def derived(sample: PackSample, temperatures: Temperatures, settings: Settings) -> dict[str, Level]:
-    """Alarms for what the measurements themselves show."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """One measured value that is bad when it is high, with its thresholds."""
+
+    path: str
+    value: float
+    warning: float
+    alarm: float = inf
+    hysteresis: float
+
+    def level(self, shown: Level) -> Level:
+        """The level wanted; a level that is shown takes more to leave."""
+        for level, threshold in ((Level.ALARM, self.alarm), (Level.WARNING, self.warning)):
+            if self.value >= threshold - (self.hysteresis if shown.value >= level.value else 0.0):
+                return level
+        return Level.OK
+
+
+def watches(
+    sample: PackSample, temperatures: Temperatures, settings: Settings, control: Control | None = None
+) -> Iterator[Watch]:
+    """What is watched in one sample; where low is bad, value and thresholds are negative. 0 is off."""
+
+    def row(path: str, value: float, warning: float, beyond: float, hysteresis: float) -> Iterator[Watch]:
+        if warning:
+            alarm = warning + beyond
+            yield Watch(path=path, value=value, warning=warning, alarm=alarm, hysteresis=hysteresis)
+
+    preset = control.preset if control and not control.refused else None
+
+    def threshold(name: str, field: str) -> float:
+        return settings.number(name) or (getattr(preset, field) if preset else 0.0)
+
+    low, spread = settings.number("LowSocWarning"), settings.number("CellImbalanceWarning")
+    yield from row(LOW_SOC, -sample.soc, -low, low / 2, SOC_HYSTERESIS)
+    if cells := sample.cells:
+        yield from row(CELL_IMBALANCE, max(cells) - min(cells), spread, spread, SPREAD_HYSTERESIS * spread)
+        high, low = threshold("HighCellWarning", "high_warning"), threshold("LowCellWarning", "low_warning")
+        yield from row(HIGH_CELL_VOLTAGE, max(cells), high, inf, VOLTAGE_HYSTERESIS)
+        yield from row(LOW_CELL_VOLTAGE, -min(cells), -low, inf, VOLTAGE_HYSTERESIS)
+    if warmth := temperatures.cells:
+        hot = threshold("HighTemperatureWarning", "hot_warning")
+        cold = threshold("LowTemperatureWarning", "cold_warning")
+        yield from row(HIGH_TEMPERATURE, max(warmth), hot, inf, TEMPERATURE_HYSTERESIS)
+        yield from row(LOW_TEMPERATURE, -min(warmth), -cold, inf, TEMPERATURE_HYSTERESIS)
+    if temperatures.mosfet is not None:
+        hot = settings.number("MosfetTemperatureWarning")
+        yield from row(
+            INTERNAL_TEMPERATURE, temperatures.mosfet, hot, MOSFET_ALARM_ABOVE, TEMPERATURE_HYSTERESIS
+        )
+
+
+def faults(temperatures: Temperatures, control: Control | None = None) -> dict[str, Level]:
+    """Alarms for what cannot be believed."""
     levels: dict[str, Level] = {}
-    if low := settings.number("LowSocWarning"):
-        levels[LOW_SOC] = _graded(-sample.soc, -low, -low / 2)
-    if spread := settings.number("CellImbalanceWarning"):
-        levels[CELL_IMBALANCE] = _graded(max(sample.cells) - min(sample.cells), spread, 2 * spread)
-    hot = settings.number("MosfetTemperatureWarning")
-    if hot and temperatures.mosfet is not None:
-        levels[INTERNAL_TEMPERATURE] = _graded(temperatures.mosfet, hot, hot + MOSFET_ALARM_ABOVE)
     if temperatures.broken:
         levels[TEMPERATURE_SENSOR] = Level.ALARM if temperatures.without_cells else Level.WARNING
+    if control and control.by_temperature and not temperatures.cells:
+        levels[TEMPERATURE_SENSOR] = Level.ALARM
+    if control and control.refused:
+        levels[INTERNAL_FAILURE] = Level.ALARM
     return levels
 
 
@@ -117,13 +179,19 @@ def _follow(standing: Standing, level: Level, rise: float, now: float) -> Standi
 
 
 def step(
-    state: AlarmState, sample: PackSample | None, temperatures: Temperatures, now: float, settings: Settings
+    state: AlarmState,
+    sample: PackSample | None,
+    temperatures: Temperatures,
+    now: float,
+    settings: Settings,
+    control: Control | None = None,
 ) -> AlarmState:
     """Follow the alarms to ``now``. Without a sample they stand as they are: silence clears nothing."""
     if sample is None:
         return state
-    at_once = tripped(sample, settings)
-    lasting = derived(sample, temperatures, settings)
+    at_once, lasting = tripped(sample, settings), faults(temperatures, control)
+    for watch in watches(sample, temperatures, settings, control):
+        lasting[watch.path] = watch.level(state.get(watch.path, Standing()).level)
     following: dict[str, Standing] = {}
     for path in ALARM_PATHS:
         hard, soft = at_once.get(path, Level.OK), lasting.get(path, Level.OK)

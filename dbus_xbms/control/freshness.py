@@ -32,24 +32,40 @@ class Freshness:
     lasts: float
 
 
-def judge(silence: float | None, started: float, failing: bool, settings: Settings) -> Freshness:
+def longest_gap(settings: Settings) -> float:
+    """Seconds for which a sample stands; it counts from when the next one was due."""
+    interval = poll_interval(settings)
+    return settings.number("Hold") + (interval if interval > PERSISTENT_INTERVAL else 0.0)
+
+
+def _ends(managed: bool, settings: Settings) -> tuple[tuple[Phase, float], ...]:
+    """The phases of silence after the hold, each with the silence in s at which it ends."""
+    withdraw = settings.number("ControlWithdraw" if managed else "Withdraw") or inf
+    if not managed:
+        return ((Phase.LOST, withdraw),)
+    stop = settings.number("Stop")
+    return ((Phase.DERATED, stop), (Phase.LOST, max(stop, withdraw)))
+
+
+def judge(
+    silence: float | None, started: float, failing: bool, settings: Settings, *, managed: bool = False
+) -> Freshness:
     """Judge a pack by its silence.
 
     Args:
         silence: s since the newest good sample, ``None`` if there was none.
         started: s since the program began to look for this pack.
         failing: whether the newest poll failed.
-        settings: the pack's settings; ``Hold`` counts from when the next sample was due.
+        settings: the pack's.
+        managed: whether the pack controls chargers; only then discharging goes on, reduced, for a while.
     """
-    interval = poll_interval(settings)
-    hold = settings.number("Hold") + (interval if interval > PERSISTENT_INTERVAL else 0.0)
-    withdraw = settings.number("Withdraw") or inf
-    withdraw = max(withdraw, hold)
+    hold = longest_gap(settings)
     if silence is not None and silence < hold:
         return Freshness(phase=Phase.HELD if failing else Phase.FRESH, lasts=hold - silence)
     if silence is None and started < hold:
         return Freshness(phase=Phase.WAITING, lasts=hold - started)
     age = started if silence is None else silence
-    if age < withdraw:
-        return Freshness(phase=Phase.LOST, lasts=withdraw - age)
+    for phase, end in _ends(managed, settings):
+        if age < end:
+            return Freshness(phase=phase, lasts=end - age)
     return Freshness(phase=Phase.WITHDRAWN, lasts=inf)

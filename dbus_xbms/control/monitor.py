@@ -1,15 +1,29 @@
-"""One step of watching a pack: a sample (or silence) and the time in, what the bus may show out. Pure."""
+"""One step of watching and controlling a pack: a sample or silence and the time in, a decision out. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from dbus_xbms.control import alarms, freshness, temperatures
+from dbus_xbms.control import alarms, freshness, gauge, history, limits, temperatures
 from dbus_xbms.control.alarms import AlarmState
+from dbus_xbms.control.charge_voltage import Stage
 from dbus_xbms.control.freshness import Freshness
+from dbus_xbms.control.gauge import Draw
+from dbus_xbms.control.history import widened
 from dbus_xbms.control.temperatures import Temperatures
-from dbus_xbms.model import Extremes, Level, PackSample, Phase
+from dbus_xbms.model import Extremes, History, Level, Limits, PackSample, Phase
 from dbus_xbms.settings import Settings
+
+VALID = (Phase.FRESH, Phase.HELD)  # phases in which the newest sample may be shown
+RETRY_AFTER_FAILURE = 1.0  # s until a decision that failed is tried again
+CABLE = {Phase.DERATED: Level.WARNING, Phase.LOST: Level.ALARM, Phase.WITHDRAWN: Level.ALARM}
+AUTOMATIC = -1  # value of the setting Control
+
+
+def controls(settings: Settings, *, only_pack: bool) -> bool:
+    """Whether this pack's limits control chargers and inverters."""
+    chosen = settings.number("Control")
+    return only_pack if chosen == AUTOMATIC else bool(chosen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +36,9 @@ class State:
     failing: bool = False  # the newest poll failed
     alarms: AlarmState = field(default_factory=dict)
     extremes: Extremes = field(default_factory=Extremes)
+    history: history.State = field(default_factory=history.State)
+    draw: Draw = field(default_factory=Draw)
+    control: limits.State | None = None  # None: not controlling, or no sample yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,29 +50,18 @@ class Decision:
     temperatures: Temperatures
     alarms: dict[str, Level]
     valid_for: float  # s after which this must be decided again even if nothing happens
-
-
-def _widened(extremes: Extremes, sample: PackSample) -> Extremes:
-    lowest, highest = min(sample.cells), max(sample.cells)
-
-    def low(known: float | None, seen: float) -> float:
-        return seen if known is None else min(known, seen)
-
-    def high(known: float | None, seen: float) -> float:
-        return seen if known is None else max(known, seen)
-
-    return Extremes(
-        pack_min=low(extremes.pack_min, sample.voltage),
-        pack_max=high(extremes.pack_max, sample.voltage),
-        cell_min=low(extremes.cell_min, lowest),
-        cell_max=high(extremes.cell_max, highest),
-    )
+    limits: Limits | None = None  # None: not controlling, no sample since the start, or withdrawn
+    refused: str = ""  # why the preset is not believed
+    soc: float | None = None  # %
+    consumed: float | None = None  # Ah, zero or negative
+    time_to_go: int | None = None  # s
+    history: History = field(default_factory=History)
 
 
 def sampled(state: State, sample: PackSample, now: float) -> State:
     """Take a good sample."""
     return replace(
-        state, sample=sample, sampled_at=now, failing=False, extremes=_widened(state.extremes, sample)
+        state, sample=sample, sampled_at=now, failing=False, extremes=widened(state.extremes, sample)
     )
 
 
@@ -64,24 +70,105 @@ def failed(state: State) -> State:
     return replace(state, failing=True)
 
 
-def _fresh(state: State, now: float, settings: Settings) -> Freshness:
+def step(
+    state: State, sample: PackSample | None, now: float, settings: Settings, *, managed: bool = False
+) -> tuple[State, Decision]:
+    """Take one poll's sample, or ``None`` if it failed, and decide."""
+    state = failed(state) if sample is None else sampled(state, sample, now)
+    return decide(state, now, settings, managed=managed)
+
+
+def _fresh(state: State, now: float, settings: Settings, managed: bool) -> Freshness:
     silence = None if state.sampled_at is None else now - state.sampled_at
-    return freshness.judge(silence, now - state.started, state.failing, settings)
+    return freshness.judge(silence, now - state.started, state.failing, settings, managed=managed)
 
 
-def decide(state: State, now: float, settings: Settings) -> tuple[State, Decision]:
-    """Decide what may be shown at ``now``; always safe to call again, whatever happened in between."""
-    fresh = _fresh(state, now, settings)
-    sample = state.sample if fresh.phase in (Phase.FRESH, Phase.HELD) else None
-    sensors = (
-        temperatures.judge(sample.temperatures, settings.text("TemperatureRoles"))
-        if sample
-        else Temperatures()
+def _counted(state: State, sensors: Temperatures, settings: Settings) -> State:
+    """Add the newest sample to the history, once."""
+    sample, at = state.sample, state.sampled_at
+    if sample is None or at is None or at == state.history.at:
+        return state
+    return replace(
+        state,
+        history=history.fold(state.history, sample, at, freshness.longest_gap(settings)),
+        extremes=widened(state.extremes, sample, sensors.cells),
+        draw=gauge.follow(state.draw, sample, at),
     )
-    state = replace(state, alarms=alarms.step(state.alarms, sample, sensors, now, settings))
+
+
+def _controlled(
+    state: State, phase: Phase, sensors: Temperatures, now: float, settings: Settings
+) -> limits.State | None:
+    """The limits by the newest sample while it stands, else by silence."""
+    if state.sample is None or state.sampled_at is None:
+        return None
+    if phase not in VALID:
+        return limits.silent(state.control, phase, now, settings) if state.control else None
+    longest, since_top = freshness.longest_gap(settings), state.history.history.since_top_balance
+    return limits.step(state.control, state.sample, sensors, since_top, state.sampled_at, settings, longest)
+
+
+def _filled(state: State) -> State:
+    """Take note of a full pack when float begins."""
+    voltage = state.control.voltage if state.control else None
+    if voltage is None or voltage.stage is not Stage.FLOAT or voltage.floated > 0:
+        return state
+    return replace(state, history=history.filled(state.history, top_balanced=voltage.topped))
+
+
+def _watched(state: State, settings: Settings) -> alarms.Control | None:
+    if state.control is None:
+        return None
+    by_temperature = bool(settings.number("TemperatureControl"))
+    return alarms.Control(
+        preset=state.control.preset, refused=state.control.verdict.refused, by_temperature=by_temperature
+    )
+
+
+def decide(state: State, now: float, settings: Settings, *, managed: bool = False) -> tuple[State, Decision]:
+    """Decide what may be shown at ``now``; always safe to call again, whatever happened in between.
+
+    With ``managed`` the pack controls chargers and inverters: :func:`controls`.
+    """
+    fresh = _fresh(state, now, settings, managed)
+    sample = state.sample if fresh.phase in VALID else None
+    sensors = Temperatures()
+    if sample:
+        sensors = temperatures.judge(sample.temperatures, settings.text("TemperatureRoles"))
+        state = _counted(state, sensors, settings)
+    control = _controlled(state, fresh.phase, sensors, now, settings) if managed else None
+    state = _filled(replace(state, control=control))
+    watched = _watched(state, settings)
+    state = replace(state, alarms=alarms.step(state.alarms, sample, sensors, now, settings, watched))
+    return state, _decision(state, fresh, sensors, settings)
+
+
+def _decision(state: State, fresh: Freshness, sensors: Temperatures, settings: Settings) -> Decision:
+    sample = state.sample if fresh.phase in VALID else None
+    control = state.control if fresh.phase is not Phase.WITHDRAWN else None
     levels = {path: standing.level for path, standing in state.alarms.items()}
-    lost = fresh.phase in (Phase.LOST, Phase.WITHDRAWN)
-    levels[alarms.BMS_CABLE] = Level.ALARM if lost else Level.OK
-    return state, Decision(
-        phase=fresh.phase, sample=sample, temperatures=sensors, alarms=levels, valid_for=fresh.lasts
+    levels[alarms.BMS_CABLE] = CABLE.get(fresh.phase, Level.OK)
+    return Decision(
+        phase=fresh.phase,
+        sample=sample,
+        temperatures=sensors,
+        alarms=levels,
+        valid_for=fresh.lasts,
+        limits=control.limits if control else None,
+        refused=control.verdict.refused if control else "",
+        soc=gauge.soc(sample) if sample else None,
+        consumed=gauge.consumed(sample) if sample else None,
+        time_to_go=gauge.time_to_go(state.draw, sample, settings) if sample else None,
+        history=state.history.history,
     )
+
+
+def stopped(state: State, now: float, settings: Settings) -> tuple[State, Decision]:
+    """The decision when deciding itself failed: all currents 0, nothing measured is shown.
+
+    Judges nothing, so that what made :func:`decide` fail cannot make this fail.
+    """
+    control = limits.stopped(state.control, now, "Fault in the program") if state.control else None
+    state = replace(state, control=control)
+    fresh = Freshness(phase=Phase.LOST, lasts=RETRY_AFTER_FAILURE)
+    return state, _decision(state, fresh, Temperatures(), settings)

@@ -8,73 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
-Value = int | float | str
+from dbus_xbms.settings.charge import CHARGE_SETTINGS, HISTORY_SETTINGS
+from dbus_xbms.settings.row import Setting, SettingsError, Value
+
+__all__ = ["Setting", "Settings", "SettingsError", "Value"]  # the row is at home in its own module
 
 DEVICES = "/Settings/Devices"
 SERVICE = "/Settings/Services/Xbms"
-
-
-class SettingsError(Exception):
-    """A setting's name or value that the owner has to correct; the message says how."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """One row. The default's Python type is the setting's type for life."""
-
-    name: str
-    default: Value
-    lowest: float | None = None
-    highest: float | None = None
-    unit: str = ""
-    pattern: str = ""  # what a text must look like, and ...
-    form: str = ""  # ... the same in the owner's words
-    silent: bool = False  # changes by itself: localsettings must not log every change
-    internal: bool = False  # the program's own memory; not offered to the owner
-    help: str
-
-    def parse(self, text: str) -> Value:
-        """Read an owner's text as a value of this setting.
-
-        Raises:
-            SettingsError: not of the type, or outside the range.
-        """
-        if isinstance(self.default, str):
-            return self.checked(text)
-        try:
-            value: Value = int(text) if isinstance(self.default, int) else float(text)
-        except ValueError as err:
-            kind = "a whole number" if isinstance(self.default, int) else "a number"
-            raise SettingsError(f"{self.name} takes {kind}{self._range()}, not {text!r}") from err
-        return self.checked(value)
-
-    def checked(self, value: object) -> Value:
-        """Return ``value`` in this setting's type.
-
-        Raises:
-            SettingsError: not of the type, or outside the range.
-        """
-        if isinstance(self.default, str):
-            if not isinstance(value, str) or not re.fullmatch(self.pattern or ".*", value, re.DOTALL):
-                raise SettingsError(f"{self.name} takes {self.form or 'text'}, not {value!r}")
-            return value
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise SettingsError(f"{self.name} takes a number{self._range()}, not {value!r}")
-        number = type(self.default)(value)
-        low, high = self.lowest, self.highest
-        in_range = (low is None or number >= low) and (high is None or number <= high)
-        if number != value or not in_range:  # NaN and 1.5 for a whole number fail here too
-            raise SettingsError(f"{self.name} takes a number{self._range()}, not {value}")
-        return number
-
-    def _range(self) -> str:
-        if self.lowest is None or self.highest is None:
-            return ""
-        unit = f" {self.unit}" if self.unit else ""
-        return f" from {self.lowest:g} to {self.highest:g}{unit}"
-
 
 PACK_SETTINGS = (
     Setting(name="Enabled", default=0, lowest=0, highest=1, help="1: this pack is ours. 0: only listed."),
@@ -176,6 +117,7 @@ PACK_SETTINGS = (
         unit="°C",
         help="Warn at this MOSFET temperature; alarm 15 °C above it. 0: off.",
     ),
+    *CHARGE_SETTINGS,
     # What the program remembers of a pack, so that it is known before it answers.
     Setting(name="AdvertisedName", default="", silent=True, internal=True, help="Name in the advertisement."),
     Setting(name="Hardware", default="", silent=True, internal=True, help="Model text of the BMS."),
@@ -216,6 +158,7 @@ PACK_SETTINGS = (
         unit="V",
         help="Highest cell voltage seen.",
     ),
+    *HISTORY_SETTINGS,
 )
 
 SERVICE_SETTINGS = (

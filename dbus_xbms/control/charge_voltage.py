@@ -1,0 +1,208 @@
+"""CVL: bulk, absorption and float, lowered smoothly while a cell stands above full. Pure.
+
+A charger sees only the pack's voltage, so a cell that runs ahead is held at full by lowering the CVL: by what
+the other cells lack (they keep their distances while the pack's voltage falls), and by an integral of the
+excess, which takes out what the charger adds. Down fast, up slowly: it cannot hunt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+from math import floor, inf
+
+from dbus_xbms.control.chemistry import Preset
+from dbus_xbms.model import PackSample
+from dbus_xbms.settings import Settings
+
+NEAR = 0.015  # V below full where a cell counts as at the top
+KNEE = 0.02  # V below full from where the distances between the cells count
+CALM = 0.008  # V below full that the highest cell must fall before the CVL recovers
+GAIN = 0.3  # V/s that the CVL falls per V of the highest cell above full
+LONGEST_PUSH = 5.0  # s that one sample's excess counts: a charger needs 3 s to follow
+FALL_RATE = 0.005  # V/s per cell
+RECOVERY_RATE = 0.0001  # V/s per cell
+STEP = 0.01  # V; the CVL is rounded down to it
+DEADBAND = 0.002  # V per cell; smaller rises are not published
+
+AWAY = 1800.0  # s below the top that end an absorption
+BALANCER_REST = 300.0  # s without balancing after which the balancer counts as done
+DRIFT_TIME = 300.0  # s that cells at rest must differ
+FLOAT_BEFORE_DRIFT = 6 * 3600.0  # s; cells that no absorption can bring together must not be held at the top
+REBULK_DROP = 5.0  # % below the SoC at which float began, because an SoC may have drifted
+FULL_SOC = 100.0  # %
+DAY = 86400.0  # s
+
+
+class Stage(Enum):
+    """Where a charge stands."""
+
+    BULK = "Bulk"
+    ABSORPTION = "Absorption"
+    FLOAT = "Float"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """What the charge voltage has to remember; times in s."""
+
+    stage: Stage = Stage.BULK
+    topping: bool = False  # a top balance is due or under way
+    absorbed: float = 0.0  # at the top since bulk
+    agreed: float = 0.0  # full, with cells in agreement, since bulk or since they last differed
+    away: float = 0.0  # below the top in a row
+    since_balancing: float = inf
+    floated: float = 0.0
+    topped: bool = False  # float was earned by a top balance
+    drifted: float = 0.0  # cells at rest too far apart in a row
+    float_soc: float = FULL_SOC  # % when float began
+    reduction: float | None = None  # V below what the stage asks for; None: no sample yet
+    cvl: float | None = None  # V, as published
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What one sample says about the top of the charge."""
+
+    cells: tuple[float, ...]  # V, at least one
+    target: float  # V per cell
+    at_top: bool
+    full: bool
+    agree: bool
+    drifting: bool
+    balancing: bool
+    soc: float  # %
+
+    @property
+    def excess(self) -> float:
+        """V of the highest cell above the target."""
+        return max(self.cells) - self.target
+
+
+def _view(sample: PackSample, preset: Preset, topping: bool, settings: Settings) -> View:
+    target = preset.top_balance if topping else preset.full
+    highest, spread = max(sample.cells), max(sample.cells) - min(sample.cells)
+    at_top = highest >= target - NEAR
+    tail = settings.number("TailCurrent") / 100 * (settings.number("Capacity") or sample.nominal)
+    drift = settings.number("RebulkDrift")
+    return View(
+        cells=sample.cells,
+        target=target,
+        at_top=at_top,
+        full=at_top and (sample.current <= tail or sample.soc >= FULL_SOC),
+        agree=spread <= settings.number("CellAgreement") + 1e-9,
+        drifting=bool(drift) and spread > drift and abs(sample.current) <= tail,
+        balancing=bool(sample.balancing),
+        soc=sample.soc,
+    )
+
+
+def _timed(state: State, view: View, dt: float) -> State:
+    """Let every time run that runs."""
+    since_balancing = 0.0 if view.balancing else state.since_balancing + dt
+    drifted = state.drifted + dt if view.drifting else 0.0
+    if state.stage is Stage.FLOAT:
+        floated = state.floated + dt
+        return replace(state, floated=floated, drifted=drifted, since_balancing=since_balancing)
+    agreed = state.agreed
+    if view.at_top and not view.agree:
+        agreed = 0.0
+    elif view.full:
+        agreed += dt
+    return replace(
+        state,
+        absorbed=state.absorbed + (dt if view.at_top else 0.0),
+        agreed=agreed,
+        away=0.0 if view.at_top else state.away + dt,
+        since_balancing=since_balancing,
+        drifted=drifted,
+    )
+
+
+def _earned(state: State, settings: Settings) -> bool:
+    """Whether the absorption has lasted long enough for float."""
+    balancer = state.since_balancing < BALANCER_REST
+    longest = settings.number("MaxAbsorptionTime")
+    if balancer:
+        longest = max(longest, settings.number("BalancingTime"))
+    shortest = settings.number("AbsorptionTime")
+    return state.agreed >= shortest or state.absorbed >= max(longest, shortest)
+
+
+def _exhausted(state: State, view: View, settings: Settings) -> bool:
+    """Whether float has ended."""
+    drained = view.soc < min(settings.number("RebulkSoc"), state.float_soc - REBULK_DROP)
+    drift = state.drifted >= DRIFT_TIME and state.floated >= FLOAT_BEFORE_DRIFT
+    return drained or drift or state.topping
+
+
+def _staged(state: State, view: View, settings: Settings) -> State:
+    """Go to the stage that follows, if its time has come."""
+    if state.stage is Stage.FLOAT:
+        return _anew(state) if _exhausted(state, view, settings) else state
+    if state.away >= AWAY:
+        state = _anew(state)
+    if view.at_top:
+        state = replace(state, stage=Stage.ABSORPTION)
+    if state.stage is Stage.ABSORPTION and view.at_top and _earned(state, settings):
+        return replace(
+            state,
+            stage=Stage.FLOAT,
+            topping=False,
+            topped=state.topping,
+            floated=0.0,
+            drifted=0.0,
+            float_soc=view.soc,
+        )
+    return state
+
+
+def _anew(state: State) -> State:
+    return replace(state, stage=Stage.BULK, absorbed=0.0, agreed=0.0, away=0.0, drifted=0.0)
+
+
+def _reduced(before: float | None, view: View, dt: float) -> float:
+    """V by which the CVL has to stay below what the stage asks for."""
+    count, excess = len(view.cells), view.excess
+    highest = max(view.cells)
+    lacking = sum(highest - cell for cell in view.cells) if excess > -KNEE else 0.0
+    if before is None:
+        return lacking
+    if excess < -CALM and lacking <= before:
+        return max(lacking, before - RECOVERY_RATE * count * dt)
+    push = before + GAIN * max(excess, 0.0) * min(dt, LONGEST_PUSH)
+    return min(max(lacking, push), before + FALL_RATE * count * dt)
+
+
+def _published(before: float | None, wanted: float, ideal: float, count: int) -> float:
+    """The CVL in steps; a rise is shown only when it is worth it."""
+    if before is None or wanted <= before or wanted >= ideal or wanted >= before + DEADBAND * count:
+        return floor(wanted / STEP + 1e-6) * STEP
+    return before
+
+
+def step(
+    state: State, sample: PackSample, preset: Preset, since_top_balance: float, dt: float, settings: Settings
+) -> State:
+    """Follow a pack's charge by one sample, ``dt`` s after the one before.
+
+    Args:
+        state: as returned for the sample before.
+        sample: with at least one cell.
+        preset: believed.
+        since_top_balance: s since cells were last balanced at the top.
+        dt: s; no longer than a sample stands, so that a gap in the radio earns nothing.
+        settings: the pack's.
+    """
+    days = settings.number("TopBalanceDays")
+    topping = bool(days) and since_top_balance >= days * DAY
+    state = replace(state, topping=topping)
+    view = _view(sample, preset, topping, settings)
+    state = _staged(_timed(state, view, dt), view, settings)
+    count = len(view.cells)
+    target = count * (preset.floating if state.stage is Stage.FLOAT else view.target)
+    # However far a cell runs ahead, a charger is never told to empty the others.
+    deepest = count * (view.target - 2 * preset.floating + preset.full)
+    reduction = min(_reduced(state.reduction, view, dt), deepest)
+    wanted = min(target, count * view.target - reduction)
+    return replace(state, reduction=reduction, cvl=_published(state.cvl, wanted, target, count))

@@ -1,0 +1,276 @@
+"""CCL and DCL: the least of a table of rules, lowered at once, raised late and slowly. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import floor
+
+from dbus_xbms.control.chemistry import Preset
+from dbus_xbms.control.curves import Curve
+from dbus_xbms.control.temperatures import Temperatures
+from dbus_xbms.model import PackSample, Protection
+from dbus_xbms.settings import Settings
+
+CHARGE_RATE, DISCHARGE_RATE = 0.3, 0.5  # C, until the owner sets currents
+RECOVERY_HOLD = 30.0  # s that a limit stays down after it was lowered
+RECOVERY_TIME = 60.0  # s from nothing to the ceiling
+DEADBAND = 0.02  # part of the ceiling; smaller rises are not published
+STEP = 0.1  # A; limits are rounded down to it
+
+NO_CHARGE = (
+    Protection.CELL_OVERVOLTAGE
+    | Protection.PACK_OVERVOLTAGE
+    | Protection.CHARGE_OVERTEMPERATURE
+    | Protection.CHARGE_UNDERTEMPERATURE
+    | Protection.CHARGE_OVERCURRENT
+    | Protection.SHORT_CIRCUIT
+    | Protection.FRONTEND_ERROR
+    | Protection.VENDOR_13  # a broken charge MOSFET, or a charge that took too long
+)
+NO_DISCHARGE = (
+    Protection.CELL_UNDERVOLTAGE
+    | Protection.PACK_UNDERVOLTAGE
+    | Protection.DISCHARGE_OVERTEMPERATURE
+    | Protection.DISCHARGE_UNDERTEMPERATURE
+    | Protection.DISCHARGE_OVERCURRENT
+    | Protection.SHORT_CIRCUIT
+    | Protection.FRONTEND_ERROR
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What the rules judge: one sample and what holds for its pack."""
+
+    sample: PackSample
+    temperatures: Temperatures
+    preset: Preset
+    by_temperature: bool  # the setting TemperatureControl
+    refused: str  # why the preset is not believed
+    cut_high: bool  # a cell has been at the high cut-off and is not yet back at full
+    cut_low: bool  # a cell has been at the low cut-off and has not recovered
+    charge_ceiling: float  # A
+    discharge_ceiling: float  # A
+    charge_origin: str  # where the ceiling comes from, in words
+    discharge_origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """What one rule allows, in A, and why."""
+
+    limit: float
+    words: str
+
+
+Rule = Callable[[Situation], Bound | None]  # None: the rule does not limit
+
+
+def _none(words: str) -> Bound:
+    return Bound(limit=0.0, words=words)
+
+
+def _part(ceiling: float, part: float, words: str) -> Bound | None:
+    return Bound(limit=ceiling * part, words=words) if part < 1 else None
+
+
+def _cell(sample: PackSample, voltage: float) -> str:
+    return f"Cell {sample.cells.index(voltage) + 1} at {voltage:.3f} V"
+
+
+def _tripped(bits: Protection) -> str:
+    return "BMS protection: " + ", ".join(
+        (bit.name or "unknown").lower().replace("_", " ") for bit in Protection if bit & bits
+    )
+
+
+def _preset_is_believed(s: Situation) -> Bound | None:
+    return _none(s.refused) if s.refused else None
+
+
+def _cells_are_known(s: Situation) -> Bound | None:
+    return None if s.sample.cells else _none("Cell voltages unknown")
+
+
+def _charge_protection(s: Situation) -> Bound | None:
+    bits = s.sample.protection & NO_CHARGE
+    return _none(_tripped(bits)) if bits else None
+
+
+def _discharge_protection(s: Situation) -> Bound | None:
+    bits = s.sample.protection & NO_DISCHARGE
+    return _none(_tripped(bits)) if bits else None
+
+
+def _high_cutoff(s: Situation) -> Bound | None:
+    if not s.cut_high or not s.sample.cells:
+        return None
+    cell = _cell(s.sample, max(s.sample.cells))
+    return _none(f"{cell}: cut off at {s.preset.cutoff_high:.2f} V until back at {s.preset.full:.2f} V")
+
+
+def _low_cutoff(s: Situation) -> Bound | None:
+    if not s.cut_low or not s.sample.cells:
+        return None
+    cell = _cell(s.sample, min(s.sample.cells))
+    return _none(f"{cell}: cut off at {s.preset.cutoff_low:.2f} V until {recovered(s.preset):.2f} V")
+
+
+def _charge_gate(s: Situation) -> Bound | None:
+    return None if s.sample.mosfets.charge else _none("Charge MOSFET is open")
+
+
+def _discharge_gate(s: Situation) -> Bound | None:
+    return None if s.sample.mosfets.discharge else _none("Discharge MOSFET is open")
+
+
+def _sensors(s: Situation) -> Bound | None:
+    if not s.by_temperature or s.temperatures.cells:
+        return None
+    return _none("No cell temperature sensor that can be believed")
+
+
+def _charge_cells(s: Situation) -> Bound | None:
+    highest = max(s.sample.cells, default=s.preset.cutoff_high)
+    if (part := s.preset.charge_cells.at(highest)) >= 1 or not s.sample.cells:
+        return None
+    return _part(s.charge_ceiling, part, _cell(s.sample, highest))
+
+
+def _discharge_cells(s: Situation) -> Bound | None:
+    lowest = min(s.sample.cells, default=s.preset.cutoff_low)
+    if (part := s.preset.discharge_cells.at(lowest)) >= 1 or not s.sample.cells:
+        return None
+    return _part(s.discharge_ceiling, part, _cell(s.sample, lowest))
+
+
+def _by_temperatures(s: Situation, curve: Curve, ceiling: float) -> Bound | None:
+    if not s.by_temperature or not s.temperatures.cells:
+        return None
+    extremes = (min(s.temperatures.cells), max(s.temperatures.cells))
+    part, celsius = min((curve.at(t), t) for t in extremes)
+    return _part(ceiling, part, f"Cells at {celsius:.1f} °C")
+
+
+def _by_mosfets(s: Situation, ceiling: float) -> Bound | None:
+    hot = s.temperatures.mosfet
+    if not s.by_temperature or hot is None:
+        return None
+    return _part(ceiling, s.preset.mosfet_temperature.at(hot), f"MOSFETs at {hot:.1f} °C")
+
+
+def _by_soc(s: Situation, curve: Curve | None, ceiling: float) -> Bound | None:
+    return _part(ceiling, curve.at(s.sample.soc), f"SoC {s.sample.soc:.0f} %") if curve else None
+
+
+# Of equal limits the first rule gives the words.
+CHARGE_RULES: tuple[Rule, ...] = (
+    _preset_is_believed,
+    _cells_are_known,
+    _charge_protection,
+    _high_cutoff,
+    _charge_gate,
+    _sensors,
+    _charge_cells,
+    lambda s: _by_temperatures(s, s.preset.charge_temperature, s.charge_ceiling),
+    lambda s: _by_mosfets(s, s.charge_ceiling),
+    lambda s: _by_soc(s, s.preset.charge_soc, s.charge_ceiling),
+    lambda s: Bound(limit=s.charge_ceiling, words=s.charge_origin),
+)
+DISCHARGE_RULES: tuple[Rule, ...] = (
+    _cells_are_known,
+    _discharge_protection,
+    _low_cutoff,
+    _discharge_gate,
+    _discharge_cells,
+    lambda s: _by_temperatures(s, s.preset.discharge_temperature, s.discharge_ceiling),
+    lambda s: _by_mosfets(s, s.discharge_ceiling),
+    lambda s: _by_soc(s, s.preset.discharge_soc, s.discharge_ceiling),
+    lambda s: Bound(limit=s.discharge_ceiling, words=s.discharge_origin),
+)
+
+
+def least(rules: tuple[Rule, ...], situation: Situation) -> Bound:
+    """The bound of the rule that allows least."""
+    bounds = [bound for rule in rules if (bound := rule(situation)) is not None]
+    return min(bounds, key=lambda bound: bound.limit)
+
+
+def ceiling(name: str, rate: float, nominal: float, settings: Settings) -> tuple[float, str]:
+    """Highest current in A that the owner allows, and where it comes from in words."""
+    if chosen := settings.number(name):
+        return chosen, f"{name} is {chosen:g} A"
+    capacity = settings.number("Capacity") or nominal
+    return rate * capacity, f"{name}: {rate:g} C of {capacity:g} Ah"
+
+
+def cut(was: bool, beyond: bool, back: bool) -> bool:
+    """Whether a cut-off stands: set by going beyond it, ended only by coming well back."""
+    return beyond or (was and not back)
+
+
+def recovered(preset: Preset) -> float:
+    """Voltage in V to which the lowest cell must rise after the low cut-off, beyond what rest alone gives."""
+    return preset.low + (preset.low - preset.cutoff_low) / 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """One limit over time."""
+
+    allowed: float  # A, with hold and slope
+    shown: float  # A, as published: never above ``allowed``
+    lowered_at: float  # s
+    at: float  # s
+    cause: str  # what holds it down, or held it down before it began to recover
+    words: str  # as published
+
+
+def follow(followed: Followed | None, bound: Bound, top: float, now: float) -> Followed:
+    """Follow a bound to ``now``, below the ceiling ``top`` in A: down at once; up after a hold, at a slope."""
+    if followed is None:
+        return lowered(bound, now)
+    allowed, lowered_at = bound.limit, followed.lowered_at
+    if allowed < followed.allowed:
+        lowered_at = now
+    else:
+        since = max(followed.at, lowered_at + RECOVERY_HOLD)
+        climb = max(0.0, now - since) * top / RECOVERY_TIME
+        allowed = min(allowed, followed.allowed + climb)
+    recovering = allowed < bound.limit
+    cause = followed.cause if recovering else bound.words
+    words = f"Recovering from: {cause}" if recovering else cause
+    shown = _shown(followed.shown, allowed, top)
+    if shown == followed.shown and _same(words, followed.words):
+        words = followed.words
+    return Followed(allowed=allowed, shown=shown, lowered_at=lowered_at, at=now, cause=cause, words=words)
+
+
+def lowered(bound: Bound, now: float) -> Followed:
+    """A limit that stands at ``bound`` and recovers from there."""
+    return Followed(
+        allowed=bound.limit,
+        shown=_rounded(bound.limit),
+        lowered_at=now,
+        at=now,
+        cause=bound.words,
+        words=bound.words,
+    )
+
+
+def _rounded(limit: float) -> float:
+    return min(limit, round(floor(limit / STEP + 1e-6) * STEP, 3))
+
+
+def _shown(before: float, allowed: float, top: float) -> float:
+    rounded = _rounded(allowed)
+    if rounded < before or allowed >= top or rounded >= before + DEADBAND * top:
+        return rounded
+    return before
+
+
+def _same(left: str, right: str) -> bool:
+    """Whether two texts differ in numbers only."""
+    numbers = str.maketrans("", "", "-0123456789.")
+    return left.translate(numbers) == right.translate(numbers)

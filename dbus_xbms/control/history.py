@@ -1,0 +1,91 @@
+"""What went through a pack over its life, as a fold over its samples. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from dbus_xbms.control.gauge import capacity, consumed
+from dbus_xbms.model import Extremes, History, PackSample
+
+FULL_SOC = 100.0  # %
+NOTICEABLE = 0.01  # part of the capacity; less missing begins no new discharge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """The history so far, and what is needed to go on."""
+
+    history: History = field(default_factory=History)
+    at: float | None = None  # s, of the last sample
+    current: float = 0.0  # A
+    power: float = 0.0  # W
+    refilled: bool = False  # full since the last discharge
+
+
+def fold(state: State, sample: PackSample, now: float, longest: float) -> State:
+    """Add one sample. What flowed in a gap of more than ``longest`` s nobody knows: it is left out."""
+    power = sample.voltage * sample.current
+    passed = 0.0 if state.at is None else max(0.0, now - state.at)
+    hours = passed / 3600 if passed <= longest else 0.0
+    moved, energy = (state.current + sample.current) / 2 * hours, (state.power + power) / 2 * hours / 1000
+    known = state.history
+    history = replace(
+        known,
+        total_drawn=known.total_drawn + max(0.0, -moved),
+        charged_energy=known.charged_energy + max(0.0, energy),
+        discharged_energy=known.discharged_energy + max(0.0, -energy),
+        since_full=None if known.since_full is None else known.since_full + passed,
+        since_top_balance=known.since_top_balance + passed,
+    )
+    state = replace(state, history=history, at=now, current=sample.current, power=power)
+    state = _discharged(state, sample)
+    return filled(state) if sample.soc >= FULL_SOC else state
+
+
+def filled(state: State, *, top_balanced: bool = False) -> State:
+    """Take note that the pack is full."""
+    history = replace(state.history, since_full=0.0)
+    if top_balanced:
+        history = replace(history, since_top_balance=0.0)
+    return replace(state, history=history, refilled=True)
+
+
+def _discharged(state: State, sample: PackSample) -> State:
+    missing, known = -consumed(sample), state.history
+    last = max(known.last_discharge, missing)
+    refilled = state.refilled
+    if refilled:
+        begun = missing > NOTICEABLE * capacity(sample)
+        last, refilled = (missing, False) if begun else (known.last_discharge, True)
+    history = replace(known, deepest_discharge=max(known.deepest_discharge, missing), last_discharge=last)
+    return replace(state, history=history, refilled=refilled)
+
+
+def _low(known: float | None, seen: float) -> float:
+    return seen if known is None else min(known, seen)
+
+
+def _high(known: float | None, seen: float) -> float:
+    return seen if known is None else max(known, seen)
+
+
+def widened(extremes: Extremes, sample: PackSample, temperatures: tuple[float, ...] = ()) -> Extremes:
+    """The extremes with one sample added; ``temperatures`` are the sane ones of its cells, where judged."""
+    widest = replace(
+        extremes,
+        pack_min=_low(extremes.pack_min, sample.voltage),
+        pack_max=_high(extremes.pack_max, sample.voltage),
+    )
+    if sample.cells:
+        widest = replace(
+            widest,
+            cell_min=_low(extremes.cell_min, min(sample.cells)),
+            cell_max=_high(extremes.cell_max, max(sample.cells)),
+        )
+    if temperatures:
+        widest = replace(
+            widest,
+            temperature_min=_low(extremes.temperature_min, min(temperatures)),
+            temperature_max=_high(extremes.temperature_max, max(temperatures)),
+        )
+    return widest

@@ -1,0 +1,28 @@
+"""Whether the preset is believed: a contradiction must last, and so must its end. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DOUBT = 10.0  # s that a contradiction must last: voltages of one poll are measured one after the other
+TRUST = 600.0  # s without contradiction until charging may begin again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What was found about the preset; the first sample decides at once."""
+
+    refused: str = ""  # why, in words
+    turning_since: float | None = None  # s, since when samples have said the opposite
+
+
+def follow(verdict: Verdict | None, found: str, now: float) -> Verdict:
+    """Follow what the samples say; ``found`` is a contradiction in words, or empty."""
+    if verdict is None:
+        return Verdict(refused=found)
+    if bool(found) == bool(verdict.refused):
+        return Verdict(refused=verdict.refused)
+    since = now if verdict.turning_since is None else verdict.turning_since
+    if now - since >= (DOUBT if found else TRUST):
+        return Verdict(refused=found)
+    return Verdict(refused=verdict.refused, turning_since=since)

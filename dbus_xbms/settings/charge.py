@@ -1,0 +1,157 @@
+"""The settings of charge control: what a pack may be asked to take and give, and when it stops. Pure.
+
+A value of 0 and an empty text stand for what the chemistry's preset or the pack itself says.
+"""
+
+from __future__ import annotations
+
+from dbus_xbms.settings.row import Setting
+
+CURVE = r"-?\d+(\.\d+)?:\d+(\.\d+)?( -?\d+(\.\d+)?:\d+(\.\d+)?)*|"
+
+
+def _cell(name: str, words: str) -> Setting:
+    return Setting(
+        name=name, default=0.0, lowest=0.0, highest=5.0, unit="V", help=f"{words} 0: the preset's."
+    )
+
+
+def _current(name: str, words: str) -> Setting:
+    return Setting(name=name, default=0.0, lowest=0.0, highest=2000.0, unit="A", help=words)
+
+
+def _time(name: str, default: float, highest: float, words: str) -> Setting:
+    return Setting(name=name, default=default, lowest=0.0, highest=highest, unit="s", help=words)
+
+
+def _percent(name: str, default: int, words: str) -> Setting:
+    return Setting(name=name, default=default, lowest=0, highest=100, unit="%", help=words)
+
+
+def _curve(name: str, words: str) -> Setting:
+    form = "points like 0:0 10:0.3 20:1, or nothing"
+    return Setting(name=name, default="", pattern=CURVE, form=form, help=words)
+
+
+CHARGE_SETTINGS = (
+    Setting(
+        name="Control",
+        default=-1,
+        lowest=-1,
+        highest=1,
+        help="1: this pack's limits control chargers and inverters. 0: it is only shown. "
+        "-1: 1 if it is the only enabled pack.",
+    ),
+    Setting(
+        name="Chemistry",
+        default="LiFePO4",
+        pattern="LiFePO4|NMC|LTO|custom",
+        form="LiFePO4, NMC, LTO or custom",
+        help="Preset of voltages and curves; custom needs all five cell voltages below.",
+    ),
+    Setting(
+        name="Capacity",
+        default=0.0,
+        lowest=0.0,
+        highest=10000.0,
+        unit="Ah",
+        help="Nominal capacity; 0: as the BMS says.",
+    ),
+    _cell("CellFull", "Highest voltage a cell is charged to."),
+    _cell("CellFloat", "Voltage a cell is held at when full."),
+    _cell("CellLow", "From this voltage of the lowest cell down, discharging is reduced."),
+    _cell("CellHighCutoff", "No charging while a cell is at this voltage or above."),
+    _cell("CellLowCutoff", "No discharging while a cell is at this voltage or below."),
+    _current("MaxChargeCurrent", "Highest charge current; 0: 0.3 C."),
+    _current("MaxDischargeCurrent", "Highest discharge current; 0: 0.5 C."),
+    Setting(
+        name="TemperatureControl",
+        default=1,
+        lowest=0,
+        highest=1,
+        help="1: temperature limits the currents, and without a sane sensor there is no charging. 0: not.",
+    ),
+    _curve("ChargeCellCurve", "Part of the charge current by the highest cell's voltage."),
+    _curve("DischargeCellCurve", "Part of the discharge current by the lowest cell's voltage."),
+    _curve("ChargeTemperatureCurve", "Part of the charge current by cell temperature in °C."),
+    _curve("DischargeTemperatureCurve", "Part of the discharge current by cell temperature in °C."),
+    _curve("MosfetTemperatureCurve", "Part of both currents by MOSFET temperature in °C."),
+    _curve("ChargeSocCurve", "Part of the charge current by SoC in %; empty: off."),
+    _curve("DischargeSocCurve", "Part of the discharge current by SoC in %; empty: off."),
+    _time("AbsorptionTime", 900.0, 86400.0, "Full, with cells in agreement, for this long: then float."),
+    _time("MaxAbsorptionTime", 7200.0, 86400.0, "Float after this long at the top even if cells differ."),
+    _time("BalancingTime", 14400.0, 86400.0, "The same while the balancer works."),
+    Setting(
+        name="CellAgreement",
+        default=0.01,
+        lowest=0.001,
+        highest=0.1,
+        unit="V",
+        help="Cells agree when they differ by no more than this.",
+    ),
+    _percent("TailCurrent", 5, "Full means that the charge current has fallen to this part of the capacity."),
+    _percent("RebulkSoc", 90, "From float back to bulk below this state of charge."),
+    Setting(
+        name="RebulkDrift",
+        default=0.05,
+        lowest=0.0,
+        highest=0.5,
+        unit="V",
+        help="From float back to bulk when cells at rest differ by more than this; 0: off.",
+    ),
+    Setting(
+        name="TopBalanceDays",
+        default=0,
+        lowest=0,
+        highest=365,
+        unit="d",
+        help="So often cells are charged to TopBalanceVoltage instead of CellFull, to balance; 0: never.",
+    ),
+    _cell("TopBalanceVoltage", "Voltage a cell is charged to for a top balance."),
+    _percent(
+        "DerateDischarge", 50, "After Hold, this part of the last discharge limit stays if all was well."
+    ),
+    _time(
+        "Stop", 300.0, 86400.0, "A controlling pack: without a good poll for this long all currents are 0."
+    ),
+    _time("ControlWithdraw", 1800.0, 86400.0, "As Withdraw, for a controlling pack; 0: never."),
+    _cell("HighCellWarning", "Warn at this voltage of a cell and above."),
+    _cell("LowCellWarning", "Warn at this voltage of a cell and below."),
+    Setting(
+        name="HighTemperatureWarning",
+        default=0.0,
+        lowest=0.0,
+        highest=100.0,
+        unit="°C",
+        help="Warn at this cell temperature and above; 0: the preset's.",
+    ),
+    Setting(
+        name="LowTemperatureWarning",
+        default=0.0,
+        lowest=-40.0,
+        highest=50.0,
+        unit="°C",
+        help="Warn at this cell temperature and below; 0: the preset's.",
+    ),
+    _percent("ChargeRequestSoc", 5, "Ask for charge at this state of charge and below; 0: by voltage only."),
+    _percent("DischargeFloor", 0, "State of charge down to which the time to go counts."),
+)
+
+
+def _memory(name: str, unit: str, words: str, none: float = 0.0) -> Setting:
+    return Setting(name=name, default=none, silent=True, internal=True, unit=unit, help=words)
+
+
+NONE_SEEN = -300.0  # °C, stands for no temperature; and s, for never
+
+HISTORY_SETTINGS = (
+    _memory("MinimumTemperature", "°C", "Lowest cell temperature seen.", NONE_SEEN),
+    _memory("MaximumTemperature", "°C", "Highest cell temperature seen.", NONE_SEEN),
+    _memory("DeepestDischarge", "Ah", "Charge missing at the deepest discharge."),
+    _memory("LastDischarge", "Ah", "Charge missing at the depth of the last discharge."),
+    _memory("TotalDrawn", "Ah", "Charge drawn over the pack's life here."),
+    _memory("ChargedEnergy", "kWh", "Energy charged."),
+    _memory("DischargedEnergy", "kWh", "Energy discharged."),
+    _memory("SinceFull", "s", "Time since the pack was full.", NONE_SEEN),
+    _memory("SinceTopBalance", "s", "Time since the last top balance."),
+)

@@ -1,0 +1,68 @@
+"""One setting: its name, type, default, range, unit and help. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+Value = int | float | str
+
+
+class SettingsError(Exception):
+    """A setting's name or value that the owner has to correct; the message says how."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One row. The default's Python type is the setting's type for life."""
+
+    name: str
+    default: Value
+    lowest: float | None = None
+    highest: float | None = None
+    unit: str = ""
+    pattern: str = ""  # what a text must look like, and ...
+    form: str = ""  # ... the same in the owner's words
+    silent: bool = False  # changes by itself: localsettings must not log every change
+    internal: bool = False  # the program's own memory; not offered to the owner
+    help: str
+
+    def parse(self, text: str) -> Value:
+        """Read an owner's text as a value of this setting.
+
+        Raises:
+            SettingsError: not of the type, or outside the range.
+        """
+        if isinstance(self.default, str):
+            return self.checked(text)
+        try:
+            value: Value = int(text) if isinstance(self.default, int) else float(text)
+        except ValueError as err:
+            kind = "a whole number" if isinstance(self.default, int) else "a number"
+            raise SettingsError(f"{self.name} takes {kind}{self._range()}, not {text!r}") from err
+        return self.checked(value)
+
+    def checked(self, value: object) -> Value:
+        """Return ``value`` in this setting's type.
+
+        Raises:
+            SettingsError: not of the type, or outside the range.
+        """
+        if isinstance(self.default, str):
+            if not isinstance(value, str) or not re.fullmatch(self.pattern or ".*", value, re.DOTALL):
+                raise SettingsError(f"{self.name} takes {self.form or 'text'}, not {value!r}")
+            return value
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise SettingsError(f"{self.name} takes a number{self._range()}, not {value!r}")
+        number = type(self.default)(value)
+        low, high = self.lowest, self.highest
+        in_range = (low is None or number >= low) and (high is None or number <= high)
+        if number != value or not in_range:  # NaN and 1.5 for a whole number fail here too
+            raise SettingsError(f"{self.name} takes a number{self._range()}, not {value}")
+        return number
+
+    def _range(self) -> str:
+        if self.lowest is None or self.highest is None:
+            return ""
+        unit = f" {self.unit}" if self.unit else ""
+        return f" from {self.lowest:g} to {self.highest:g}{unit}"
