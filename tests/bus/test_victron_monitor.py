@@ -1,6 +1,6 @@
 """A pack's service as velib_python's DbusMonitor sees it, which most programs of Venus are built on.
 
-Runs only where the environment's VICTRON_SRC names a directory with a clone of victronenergy/velib_python, which
+Runs only where VICTRON_SRC names a directory with a clone of victronenergy/velib_python, which
 needs a Python with dbus-python and PyGObject: VICTRON_PYTHON, by default /usr/bin/python3.
 """
 
