@@ -72,6 +72,8 @@ def run(args: argparse.Namespace) -> int:
 async def _demo(args: argparse.Namespace, folder: Path) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C: the children must not outlive us
         asyncio.get_running_loop().add_signal_handler(number, signal.raise_signal, signal.SIGINT)
+    if sys.stderr.isatty():
+        print("Starting simulated packs and the service on a bus of their own ...", file=sys.stderr)
     async with AsyncExitStack() as stack:
         address = await stack.enter_async_context(_private_bus(folder))
         os.environ |= {"DBUS_SYSTEM_BUS_ADDRESS": address, "DBUS_SESSION_BUS_ADDRESS": address}

@@ -34,7 +34,7 @@ class Done(NamedTuple):
 async def command(*arguments: str) -> Done:
     """Run ``dbus-xbms`` to its end."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "dbus_xbms", *arguments),
+        *(sys.executable, "-W", "error", "-m", "dbus_xbms", *arguments),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -1,0 +1,180 @@
+"""The Venus side as tests see it: every battery service, every signal, and the owner's hand on settings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+from dbus_fast import BusType, Message, MessageType, Variant
+from dbus_fast.aio import MessageBus
+
+from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS, device_id, pack_path, service_path
+
+BUS_ITEM = "com.victronenergy.BusItem"
+BATTERY = "com.victronenergy.battery."
+SETTINGS = "com.victronenergy.settings"
+DBUS = "org.freedesktop.DBus"
+MATCHES = (
+    f"type='signal',interface='{BUS_ITEM}',member='ItemsChanged'",
+    f"type='signal',sender='{DBUS}',member='NameOwnerChanged',arg0namespace='com.victronenergy.battery'",
+)
+KINDS: dict[type, str] = {int: "i", float: "d", str: "s"}
+
+
+def plain(value: Any) -> Any:
+    """A value without its variant; invalid is ``None``."""
+    inner = value.value if isinstance(value, Variant) else value
+    return None if inner == [] else inner
+
+
+@dataclass
+class Seen:
+    """One battery service, as a consumer that joined at ``GetItems`` knows it."""
+
+    name: str
+    owner: str
+    joined: bool = False  # GetItems was answered
+    items: dict[str, dict[str, Any]] = field(default_factory=dict)  # path -> Value, Text
+    signals: list[tuple[float, dict[str, Any]]] = field(default_factory=list)  # loop time, changed values
+
+    def __getitem__(self, path: str) -> Any:
+        return plain(self.items[path]["Value"])
+
+
+class Venus:
+    """Watches all battery services; ``told`` is called with each service after each of its signals."""
+
+    def __init__(self, told: Callable[[Seen], None] | None = None) -> None:
+        self.services: dict[str, Seen] = {}
+        self.left: list[str] = []
+        self._told = told
+        self._bus: MessageBus | None = None
+        self._changed = asyncio.Event()
+        self._tasks = asyncio.TaskGroup()
+
+    async def __aenter__(self) -> Self:
+        self._bus = await MessageBus(bus_type=BusType.SESSION).connect()
+        await self._tasks.__aenter__()
+        self._bus.add_message_handler(self._handle)
+        for rule in MATCHES:
+            await self.call(DBUS, "/org/freedesktop/DBus", DBUS, "AddMatch", "s", rule)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, err: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._bus
+        try:
+            await self._tasks.__aexit__(kind, err, trace)
+        finally:
+            self._bus.disconnect()
+            await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+
+    async def call(
+        self, name: str, path: str, interface: str, member: str, signature: str = "", *body: Any
+    ) -> Any:
+        assert self._bus
+        reply = await self._bus.call(
+            Message(
+                destination=name,
+                path=path,
+                interface=interface,
+                member=member,
+                signature=signature,
+                body=list(body),
+            )
+        )
+        assert reply
+        assert reply.message_type is MessageType.METHOD_RETURN, (member, reply.error_name, reply.body)
+        return reply.body[0] if reply.body else None
+
+    async def write(self, service: str, path: str, value: float | str) -> int:
+        """SetValue, and its answer."""
+        variant = Variant(KINDS[type(value)], value)
+        answer: int = await self.call(service, path, BUS_ITEM, "SetValue", "v", variant)
+        return answer
+
+    async def enable(self, *addresses: str, **chosen: float | str) -> None:
+        """Do what an owner does to make packs ours, with some settings of theirs."""
+        for address in addresses:
+            wanted = {**chosen, "Enabled": 1}
+            rows = [row for row in PACK_SETTINGS if row.name in wanted]
+            await self._add({pack_path(address, row.name): row.default for row in rows})
+            for name, value in wanted.items():
+                assert await self.set(address, name, value) == 0
+
+    async def set(self, address: str, name: str, value: float | str) -> int:
+        """Write one setting of a pack, or of the program for an empty address."""
+        path = pack_path(address, name) if address else service_path(name)
+        row = next(row for row in PACK_SETTINGS + SERVICE_SETTINGS if row.name == name)
+        return await self.write(SETTINGS, path, type(row.default)(value))
+
+    async def setting(self, address: str, name: str) -> Any:
+        """Read one setting of a pack."""
+        return plain(await self.call(SETTINGS, pack_path(address, name), BUS_ITEM, "GetValue"))
+
+    async def until_setting(self, address: str, name: str, value: float | str, timeout: float = 5.0) -> None:
+        """Ask for a setting until it is as wanted."""
+        async with asyncio.timeout(timeout):
+            while await self.setting(address, name) != value:  # noqa: ASYNC110 (localsettings is asked)
+                await asyncio.sleep(0.05)
+
+    async def _add(self, defaults: dict[str, Any]) -> None:
+        rows = [
+            {"path": Variant("s", path), "default": Variant(KINDS[type(default)], default)}
+            for path, default in defaults.items()
+        ]
+        await self.call(SETTINGS, "/", "com.victronenergy.Settings", "AddSettings", "aa{sv}", rows)
+
+    async def until(self, address: str, condition: Callable[[Seen], bool], timeout: float = 10.0) -> Seen:
+        """Wait until the pack's service is there and as wanted, and return it."""
+        try:
+            async with asyncio.timeout(timeout):
+                while True:
+                    seen = self.services.get(BATTERY + device_id(address))
+                    if seen and seen.joined and condition(seen):
+                        return seen
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            raise AssertionError(f"{address} did not become as wanted: {seen}") from None
+
+    async def until_gone(self, address: str, timeout: float = 10.0) -> None:
+        """Wait until the pack's service is not on the bus."""
+        async with asyncio.timeout(timeout):
+            while BATTERY + device_id(address) in self.services:
+                self._changed.clear()
+                await self._changed.wait()
+
+    def _handle(self, message: Message) -> None:
+        if message.member == "NameOwnerChanged" and message.body[0].startswith(BATTERY):
+            name, _, owner = message.body
+            if self.services.pop(name, None):
+                self.left.append(name)
+            if owner:
+                self._tasks.create_task(self._join(Seen(name=name, owner=owner)))
+            self._changed.set()
+        elif message.member == "ItemsChanged":
+            for seen in self.services.values():
+                if seen.owner == message.sender:
+                    self._follow(seen, message.body[0])
+
+    async def _join(self, seen: Seen) -> None:
+        self.services[seen.name] = seen
+        # Asked at once, as every consumer does: what is not there now is never looked for again.
+        items = await self.call(seen.owner, "/", BUS_ITEM, "GetItems")
+        seen.items, seen.joined = {**items, **seen.items}, True
+        self._changed.set()
+        if self._told and seen.joined:
+            self._told(seen)
+
+    def _follow(self, seen: Seen, changes: dict[str, dict[str, Any]]) -> None:
+        now = asyncio.get_running_loop().time()
+        seen.items.update(changes)
+        seen.signals.append((now, {path: plain(entry["Value"]) for path, entry in changes.items()}))
+        self._changed.set()
+        if self._told and seen.joined:
+            self._told(seen)

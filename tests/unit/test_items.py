@@ -1,0 +1,419 @@
+"""The table of what the bus shows: its paths, types, texts and values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbus_xbms.control.alarms import ALARM_PATHS
+from dbus_xbms.model import (
+    Counters,
+    Extremes,
+    Level,
+    LinkStatus,
+    Mosfets,
+    PackIdentity,
+    PackSample,
+    Phase,
+    Protection,
+    Report,
+)
+from dbus_xbms.settings import Value
+from dbus_xbms.venus.item import INVALID_TEXT, Item
+from dbus_xbms.venus.items import ITEMS, PRODUCT_ID, items_for, values
+
+IDENTITY = PackIdentity(
+    hardware="JBD-SP04S034-L4S-200A-B-U", firmware="2.9", cell_count=4, ntc_count=3, nominal=100.0
+)
+SAMPLE = PackSample(
+    voltage=13.2345,
+    current=-10.04,
+    soc=80.0,
+    remaining=80.0,
+    nominal=100.0,
+    cycles=17,
+    mosfets=Mosfets(charge=True, discharge=False),
+    protection=Protection(0),
+    cells=(3.301, 3.299, 3.310, 3.305),
+    balancing=frozenset({3}),
+    temperatures=(25.04, 21.0, 25.04),
+)
+REPORT = Report(
+    address="A4:C1:37:01:02:03",
+    instance=3,
+    custom_name="Bow",
+    identity=IDENTITY,
+    phase=Phase.FRESH,
+    sample=SAMPLE,
+    cell_temperatures=(21.0, 25.04),
+    mosfet_temperature=25.04,
+    link=LinkStatus(state="connected", rssi=-67),
+    extremes=Extremes(pack_min=11.0, pack_max=14.4, cell_min=2.8, cell_max=3.65),
+)
+COUNTERS = Counters(
+    short_circuit=0,
+    charge_overcurrent=0,
+    discharge_overcurrent=0,
+    cell_overvoltage=3,
+    cell_undervoltage=1,
+    charge_overtemperature=0,
+    charge_undertemperature=0,
+    discharge_overtemperature=0,
+    discharge_undertemperature=0,
+    pack_overvoltage=2,
+    pack_undervoltage=4,
+)
+SILENT = replace(REPORT, sample=None, cell_temperatures=(), mosfet_temperature=None)
+
+# What a GX, its notifications and its alarm page know of a battery.
+VENUS_ALARMS = {
+    "LowVoltage", "HighVoltage", "HighCellVoltage", "LowCellVoltage", "CellImbalance", "HighCurrent",
+    "HighChargeCurrent", "HighDischargeCurrent", "LowSoc", "StateOfHealth", "LowTemperature",
+    "HighTemperature", "LowChargeTemperature", "HighChargeTemperature", "HighInternalTemperature",
+    "InternalFailure", "BatteryTemperatureSensor", "BmsCable",
+}  # fmt: skip
+# Product ids for which systemcalc switches DVCC, shared voltage or temperature sense, or quirks; and those of
+# other community drivers.
+TAKEN_PRODUCT_IDS = {
+    0xB004, 0xB009, 0xB00A, 0xB015, 0xB019, 0xB016, 0xB01B, 0xB01D, 0xB01E, 0xB021, 0xB005, 0xB028, 0xB029,
+    0xB01A, 0xB01F, 0xB052, 0xB014, 0xB024, 0xB051, 0xB02B, 0xB02A, 0xB020, 0xA3E3, 0xA3E4, 0xA3E5, 0xA3E6,
+    0xA3E7, 0xB02E, 0xB038, 0xB02F, 0xB054, 0xB055, 0xBA44, 0xBA45, 0xBA77,
+}  # fmt: skip
+# Registers of the Modbus gateway: path -> scale, lowest, highest register value.
+REGISTERS = {
+    "/Dc/0/Power": (1, -(2**31), 2**31 - 1),
+    "/Dc/0/Voltage": (100, 0, 65535),
+    "/Dc/0/Current": (10, -32768, 32767),
+    "/Dc/0/Temperature": (10, -32768, 32767),
+    "/ConsumedAmphours": (-10, 0, 65535),
+    "/Soc": (10, 0, 65535),
+    "/Soh": (10, 0, 65535),
+    "/Capacity": (10, 0, 65535),
+    "/TimeToGo": (0.01, 0, 65535),
+    "/History/ChargeCycles": (1, 0, 65535),
+    "/History/LowVoltageAlarms": (1, 0, 65535),
+    "/History/HighVoltageAlarms": (1, 0, 65535),
+    "/System/MinCellVoltage": (100, 0, 65535),
+    "/System/MaxCellVoltage": (100, 0, 65535),
+    "/System/MinCellTemperature": (10, -32768, 32767),
+    "/System/MaxCellTemperature": (10, -32768, 32767),
+}
+
+
+def shown(report: Report) -> dict[str, Value | None]:
+    return values(items_for(report.identity), report)
+
+
+def test_every_path_is_there_once_for_up_to_32_cells_and_8_sensors() -> None:
+    paths = [item.path for item in items_for(PackIdentity(cell_count=32, ntc_count=8))]
+    assert len(paths) == len(set(paths))
+    assert {"/Voltages/Cell32", "/Battery/1/Cell/32/Voltage", "/Balances/Cell32"} <= set(paths)
+    assert "/System/Temperature8" in paths
+
+
+def test_a_pack_that_is_only_watched_has_no_path_that_makes_it_a_bms() -> None:
+    paths = {item.path for item in items_for(IDENTITY)}
+    assert not any(path.startswith("/Info/") for path in paths)
+
+
+def test_no_path_turns_on_a_page_of_victrons_own_hardware() -> None:
+    paths = {item.path for item in items_for(IDENTITY)}
+    assert not paths & {"/NumberOfBmses", "/NrOfDistributors", "/Redetect", "/Mode", "/Alarms/Alarm"}
+
+
+def test_every_alarm_that_can_be_raised_has_its_path_and_venus_knows_it() -> None:
+    paths = {item.path for item in ITEMS if item.path.startswith("/Alarms/")}
+    assert paths == set(ALARM_PATHS)
+    assert {path.removeprefix("/Alarms/") for path in paths} <= VENUS_ALARMS
+
+
+def test_the_product_id_is_nobody_elses() -> None:
+    assert PRODUCT_ID not in TAKEN_PRODUCT_IDS
+    (item,) = (item for item in ITEMS if item.path == "/ProductId")
+    assert item.show(PRODUCT_ID) == "0xBA58"
+
+
+def test_only_the_name_and_the_page_selector_can_be_written() -> None:
+    writable = [item.path for item in items_for(IDENTITY) if item.writable]
+    assert writable == ["/CustomName", "/Battery/Request/Id"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "text"),
+    [
+        ("/DeviceInstance", 3, "3"),
+        ("/ProductName", "JBD BMS SP04S034", "JBD BMS SP04S034"),
+        ("/CustomName", "Bow", "Bow"),
+        ("/Mgmt/InsecureConnection", 1, "1"),
+        ("/Dc/0/Voltage", 13.23, "13.23V"),
+        ("/Dc/0/Current", -10.0, "-10.0A"),
+        ("/Dc/0/Power", -133.0, "-133W"),
+        ("/Dc/0/Temperature", 23.0, "23.0°C"),
+        ("/Soc", 80.0, "80.0%"),
+        ("/Soh", None, "---"),
+        ("/Capacity", 80.0, "80.0Ah"),
+        ("/InstalledCapacity", 100.0, "100.0Ah"),
+        ("/ConsumedAmphours", -20.0, "-20.0Ah"),
+        ("/TimeToGo", 28680, "28680"),
+        ("/System/StoredEnergy", 1.06, "1.06kWh"),
+        ("/State", 9, "9"),
+        ("/ErrorCode", 0, "0"),
+        ("/ConnectionInformation", "connected", "connected"),
+        ("/Bluetooth/Rssi", -67, "-67dBm"),
+        ("/Io/AllowToCharge", 1, "1"),
+        ("/Io/AllowToDischarge", 0, "0"),
+        ("/Io/AllowToBalance", 1, "1"),
+        ("/Balancing", 1, "1"),
+        ("/Balancer/Status", 2, "2"),
+        ("/System/NrOfModulesOnline", 1, "1"),
+        ("/System/NrOfModulesOffline", 0, "0"),
+        ("/System/NrOfModulesBlockingCharge", 0, "0"),
+        ("/System/NrOfModulesBlockingDischarge", 1, "1"),
+        ("/System/NrOfCellsPerBattery", 4, "4"),
+        ("/System/MinCellVoltage", 3.299, "3.299V"),
+        ("/System/MaxCellVoltage", 3.31, "3.310V"),
+        ("/System/MinVoltageCellId", "C2", "C2"),
+        ("/System/MaxVoltageCellId", "C3", "C3"),
+        ("/System/MinCellTemperature", 21.0, "21.0°C"),
+        ("/System/MinTemperatureCellId", "T2", "T2"),
+        ("/System/MaxTemperatureCellId", "T3", "T3"),  # T1 reads the same but is the MOSFETs'
+        ("/System/MOSTemperature", 25.0, "25.0°C"),
+        ("/System/Temperature1", 25.0, "25.0°C"),
+        ("/Battery/Request/Id", 1, "1"),
+        ("/Battery/1/Status", 4, "4"),
+        ("/Battery/1/Cell/2/Voltage", 3.299, "3.299V"),
+        ("/Voltages/Cell2", 3.299, "3.299V"),
+        ("/Voltages/Sum", 13.215, "13.215V"),
+        ("/Voltages/Diff", 0.011, "0.011V"),
+        ("/Balances/Cell3", 1, "1"),
+        ("/Balances/Cell2", 0, "0"),
+        ("/History/ChargeCycles", 17, "17"),
+        ("/History/MinimumVoltage", 11.0, "11.00V"),
+        ("/History/MaximumCellVoltage", 3.65, "3.650V"),
+        ("/History/LowVoltageAlarms", None, "---"),
+        ("/Alarms/LowVoltage", 0, "0"),
+        ("/Alarms/BmsCable", 0, "0"),
+    ],
+)
+def test_a_healthy_pack_shows(path: str, value: Value | None, text: str) -> None:
+    (item,) = (item for item in items_for(IDENTITY) if item.path == path)
+    assert item.value(REPORT) == value
+    assert item.show(item.value(REPORT)) == text
+
+
+def test_the_learned_capacity_is_full_and_tells_the_health() -> None:
+    got = shown(replace(REPORT, sample=replace(SAMPLE, learned=90.0)))
+    assert got["/Soh"] == 90.0
+    assert got["/ConsumedAmphours"] == -10.0
+    assert shown(replace(REPORT, sample=replace(SAMPLE, learned=110.0)))["/Soh"] == 100.0
+
+
+def test_an_overfull_pack_has_consumed_nothing_rather_than_less() -> None:
+    got = shown(replace(REPORT, sample=replace(SAMPLE, remaining=101.0)))["/ConsumedAmphours"]
+    assert str(got) == "0.0"
+
+
+@pytest.mark.parametrize(
+    ("current", "seconds"), [(0.0, None), (5.0, None), (-0.05, None), (-0.2, 240 * 3600)]
+)
+def test_time_to_go_is_known_only_while_discharging(current: float, seconds: int | None) -> None:
+    assert shown(replace(REPORT, sample=replace(SAMPLE, current=current)))["/TimeToGo"] == seconds
+
+
+def test_trips_of_cells_and_pack_count_together() -> None:
+    got = shown(replace(REPORT, counters=COUNTERS))
+    assert (got["/History/LowVoltageAlarms"], got["/History/HighVoltageAlarms"]) == (5, 5)
+
+
+@pytest.mark.parametrize(
+    ("hardware", "name"),
+    [
+        ("SP17S005-L17S-100A", "JBD BMS SP17S005"),
+        ("LH-SP15S001-P13S-30A", "JBD BMS SP15S001"),
+        ("JBD-SP15S020A-P7S-40A", "JBD BMS SP15S020A"),
+        ("J-12320-250304-077", "JBD BMS"),
+        ("", "JBD BMS"),
+    ],
+)
+def test_the_product_name_is_the_model_as_owners_say_it(hardware: str, name: str) -> None:
+    assert shown(replace(REPORT, identity=replace(IDENTITY, hardware=hardware)))["/ProductName"] == name
+
+
+MEASURED = [
+    item.path
+    for item in items_for(IDENTITY)
+    if re.match(r"/(Dc|Soc|Capacity|Consumed|TimeTo|Io|Balanc|Voltages|System/M[ai]|System/Temp)", item.path)
+]
+
+
+@pytest.mark.parametrize("phase", [Phase.WAITING, Phase.LOST, Phase.WITHDRAWN])
+def test_without_a_sample_every_measurement_is_invalid(phase: Phase) -> None:
+    got = shown(replace(SILENT, phase=phase))
+    assert len(MEASURED) > 30
+    assert {path for path in MEASURED if got[path] is not None} == set()
+    assert (got["/System/NrOfModulesOnline"], got["/System/NrOfModulesOffline"]) == (0, 1)
+    assert got["/System/NrOfModulesBlockingCharge"] is None
+
+
+@pytest.mark.parametrize(
+    ("phase", "state", "cable"), [(Phase.WAITING, 0, None), (Phase.LOST, 10, 2), (Phase.WITHDRAWN, 10, 2)]
+)
+def test_the_state_says_why_there_is_no_sample(phase: Phase, state: int, cable: int | None) -> None:
+    got = shown(replace(SILENT, phase=phase))
+    assert (got["/State"], got["/Alarms/BmsCable"]) == (state, cable)
+
+
+def test_without_a_sample_what_a_device_must_have_stays() -> None:
+    got = shown(replace(SILENT, phase=Phase.LOST))
+    for path in ("/ProductName", "/Mgmt/Connection", "/Connected", "/DeviceInstance", "/Battery/Request/Id"):
+        assert got[path] is not None
+    assert got["/History/MinimumVoltage"] == 11.0
+
+
+def test_silence_clears_no_alarm_and_gives_no_all_clear() -> None:
+    alarms = {"/Alarms/LowVoltage": Level.ALARM, "/Alarms/LowSoc": Level.OK}
+    got = shown(replace(SILENT, phase=Phase.LOST, alarms=alarms))
+    assert got["/Alarms/LowVoltage"] == 2
+    assert got["/Alarms/LowSoc"] is None
+    assert got["/Alarms/HighVoltage"] is None
+
+
+def test_a_heard_pack_without_an_alarm_is_said_to_be_well() -> None:
+    got = shown(replace(REPORT, alarms={"/Alarms/LowSoc": Level.WARNING}))
+    assert {got[path] for path in ALARM_PATHS if path != "/Alarms/LowSoc"} == {0}
+    assert got["/Alarms/LowSoc"] == 1
+
+
+@pytest.mark.parametrize(
+    ("protection", "bits"),
+    [
+        (Protection(0), 1),
+        (Protection.PACK_OVERVOLTAGE, 8 | 1),
+        (Protection.CELL_UNDERVOLTAGE | Protection.PACK_UNDERVOLTAGE, 32768 | 16 | 1),
+        (Protection.SHORT_CIRCUIT, 16384 | 1),
+        (Protection.MOSFET_LOCK, 1),
+    ],
+)
+def test_the_status_of_the_single_battery_names_what_tripped(protection: Protection, bits: int) -> None:
+    sample = replace(SAMPLE, protection=protection, balancing=frozenset())
+    assert shown(replace(REPORT, sample=sample))["/Battery/1/Status"] == bits
+
+
+def test_imbalance_shows_in_both_balancer_paths() -> None:
+    sample = replace(SAMPLE, balancing=frozenset())
+    got = shown(replace(REPORT, sample=sample, alarms={"/Alarms/CellImbalance": Level.WARNING}))
+    assert (got["/Balancer/Status"], got["/Battery/1/Status"]) == (3, 2)
+
+
+@pytest.mark.parametrize("celsius", [-273.1, -30.0, 120.0, 6280.4])
+def test_a_sensor_that_cannot_be_believed_is_invalid(celsius: float) -> None:
+    sample = replace(SAMPLE, temperatures=(celsius, 21.0, 22.0))
+    got = shown(replace(REPORT, sample=sample))
+    assert got["/System/Temperature1"] is None
+    assert got["/System/Temperature2"] == 21.0
+
+
+def test_a_sample_with_fewer_cells_and_sensors_than_known_leaves_the_rest_invalid() -> None:
+    got = shown(replace(REPORT, sample=replace(SAMPLE, cells=(3.3,), temperatures=())))
+    assert (got["/Voltages/Cell1"], got["/Voltages/Cell2"], got["/System/Temperature1"]) == (3.3, None, None)
+
+
+def test_what_d_bus_cannot_carry_is_left_out_of_texts() -> None:
+    got = shown(replace(REPORT, custom_name="B\0o\x1bw\ud800 ü"))
+    assert got["/CustomName"] == "Bow ü"
+
+
+def test_a_number_that_is_none_is_invalid_and_minus_zero_is_zero() -> None:
+    def reading(value: Value) -> Value | None:
+        return Item("/X", "d", "{:.1f}A", lambda report: value).value(REPORT)
+
+    assert reading(float("nan")) is None
+    assert reading(float("inf")) is None
+    assert str(reading(-0.04)) == "0.0"
+    assert reading(3) == 3.0
+
+
+@given(
+    cells=st.lists(st.floats(0, 5), max_size=32),
+    temperatures=st.lists(st.floats(-273, 6280), max_size=8),
+    current=st.floats(-3276, 3276),
+    voltage=st.floats(0, 655),
+    remaining=st.floats(0, 6553),
+    nominal=st.floats(0, 6553),
+    learned=st.none() | st.floats(0, 6553),
+    cycles=st.integers(0, 65535),
+    protection=st.integers(0, 65535),
+    phase=st.sampled_from(Phase),
+)
+def test_whatever_a_bms_says_each_path_keeps_its_type_its_text_and_its_register(
+    cells: list[float],
+    temperatures: list[float],
+    current: float,
+    voltage: float,
+    remaining: float,
+    nominal: float,
+    learned: float | None,
+    cycles: int,
+    protection: int,
+    phase: Phase,
+) -> None:
+    sample = replace(
+        SAMPLE,
+        cells=tuple(cells),
+        temperatures=tuple(temperatures),
+        current=current,
+        voltage=voltage,
+        remaining=remaining,
+        nominal=nominal,
+        learned=learned,
+        cycles=cycles,
+        protection=Protection(protection),
+    )
+    heard = phase in (Phase.FRESH, Phase.HELD)
+    report = replace(
+        REPORT,
+        phase=phase,
+        sample=sample if heard else None,
+        cell_temperatures=tuple(t for t in temperatures if -30 < t < 120) if heard else (),
+        counters=COUNTERS,
+    )
+    items = {item.path: item for item in items_for(replace(IDENTITY, cell_count=len(cells), ntc_count=8))}
+    for path, value in values(items.values(), report).items():
+        text = items[path].show(value)
+        if value is None:
+            assert text == INVALID_TEXT
+            continue
+        assert type(value) is {"i": int, "d": float, "s": str}[items[path].kind]
+        assert text
+        if isinstance(value, str):
+            assert len(value) <= 8 or not path.endswith("CellId")
+        elif path in REGISTERS:
+            scale, lowest, highest = REGISTERS[path]
+            assert lowest <= round(value * scale) <= highest
+
+
+def documented() -> set[tuple[str, str, str]]:
+    """Path, step and rate of each row in docs/dbus-paths.md."""
+    text = (Path(__file__).parents[2] / "docs/dbus-paths.md").read_text()
+    return {
+        (path + writable, step, every)
+        for path, writable, step, every in re.findall(
+            r"^\| `(/\S+)`( \(writable\))? \| ([^|]+) \| ([^|]+) \| [^|]+\. \|$", text, re.MULTILINE
+        )
+    }
+
+
+def described(item: Item) -> tuple[str, str, str]:
+    unit = "" if item.text.startswith("0x") else re.sub(r"\{.*?\}", "", item.text)
+    step = {"s": "text", "d": f"{10**-item.decimals:g} {unit}", "i": f"1 {unit}" if unit else "number"}
+    path = re.sub(r"(Cell/?|Temperature)\d+", r"\1<n>", item.path) + (" (writable)" if item.writable else "")
+    return path, step[item.kind], f"{item.every:g} s" if item.every else "poll"
+
+
+def test_the_documented_paths_are_those_of_the_table() -> None:
+    assert documented() == {described(item) for item in items_for(PackIdentity(cell_count=1, ntc_count=1))}
