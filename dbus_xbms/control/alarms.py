@@ -69,6 +69,8 @@ def worst(*levels: Level) -> Level:
 def tripped(sample: PackSample, settings: Settings) -> dict[str, Level]:
     """Alarms for what the BMS itself has tripped on."""
     levels: dict[str, Level] = {}
+    if not sample.protection:
+        return levels
     for bit, path, level in PROTECTION_ALARMS:
         if not sample.protection & bit:
             continue
@@ -166,6 +168,8 @@ AlarmState = Mapping[str, Standing]
 
 def _follow(standing: Standing, level: Level, rise: float, now: float) -> Standing:
     shown = standing.level
+    if level is shown is Level.OK:
+        return Standing()
     if level.value > shown.value:
         since = min(standing.wanted_since, now)
         if now - since >= rise:

@@ -1,0 +1,234 @@
+"""Charge control against a simulated battery, charger, sun and loads, for as many days as asked. Pure.
+
+The charger obeys CVL and CCL as a GX passes them on: 3 s late, with the loads' current added to the CCL, and
+holding 0.2 V more than it was told. The battery has one cell that runs ahead and no balancer to mend it, so
+every day ends the same way.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from math import pi, sin
+from random import Random
+
+from dbus_xbms.control import monitor
+from dbus_xbms.model import PackSample
+from dbus_xbms.settings import PACK_SETTINGS, Settings
+from dbus_xbms.simulator.battery import Battery, BatterySpec
+from dbus_xbms.simulator.chemistry import CHEMISTRIES
+
+DELAY = 3.0  # s from a limit to the charger
+ERROR = 0.2  # V that the charger holds above what it was told
+FULL = 3.45  # V per cell
+DAY, HOUR = 86400.0, 3600.0
+SUNRISE, SUNSET = 6 * HOUR, 19 * HOUR
+CLOUDY_EVERY = 5  # days
+FINE, MIDDLING, COARSE = 1.0, 10.0, 30.0  # s between polls: at the top, resting there, elsewhere
+NEAR_TOP = 0.05  # V below full from where time runs finely
+SETTLED = 60.0  # s without a change after which it runs less finely
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """One battery on one site."""
+
+    name: str
+    cells: int = 16
+    capacity: float = 100.0  # Ah
+    spread: float = 0.06  # V by which cell 1 stands above the others when it is at full
+    sun: float = 45.0  # A at noon
+    charge: float = 0.0  # A, setting MaxChargeCurrent
+    balancer: bool = False
+    error: float = ERROR
+    grid: bool = False  # feeds the surplus into the grid: obeys no CCL, as MPPTs then do
+
+
+@dataclass(slots=True)
+class Moment:
+    """What is drawn of one step."""
+
+    at: float  # s
+    cvl: float
+    ccl: float
+    voltage: float
+    current: float
+    highest: float
+    lowest: float
+    soc: float
+    mode: str
+
+
+@dataclass(slots=True)
+class Result:
+    """What came of one set-up."""
+
+    setup: Setup
+    highest: float = 0.0  # V, of any cell at any time
+    soc_by_day: list[float] = field(default_factory=list)  # %, the BMS's byte at its best
+    turns_by_hour: list[int] = field(default_factory=list)  # CVL changes of direction
+    floats: int = 0  # days that reached float
+    moments: list[Moment] = field(default_factory=list)
+
+    @property
+    def sunny(self) -> list[float]:
+        """The best SoC of every sunny day."""
+        return [soc for day, soc in enumerate(self.soc_by_day) if not cloudy(day)]
+
+
+def cloudy(day: int) -> bool:
+    """Whether there is too little sun on this day to fill the battery."""
+    return day % CLOUDY_EVERY == CLOUDY_EVERY - 1
+
+
+def sun(setup: Setup, now: float) -> float:
+    """What the panels could give, in A; clouds pass every quarter of an hour."""
+    day, hour = divmod(now, DAY)
+    if not SUNRISE < hour < SUNSET:
+        return 0.0
+    clear = setup.sun * sin(pi * (hour - SUNRISE) / (SUNSET - SUNRISE))
+    if cloudy(int(day)):
+        return clear * 0.2
+    return clear * (0.3 if now % 900 < 60 else 1.0)
+
+
+def load(now: float) -> float:
+    """What is drawn, in A: a base load, a fridge, a washing machine that turns to and fro, a kettle."""
+    hour = now % DAY
+    fridge = 6.0 if now % 1800 < 600 else 0.0
+    washing = 15.0 if 12 * HOUR < hour < 14 * HOUR and now % 45 < 25 else 0.0
+    kettle = 40.0 if hour % (5 * HOUR) < 180 else 0.0
+    evening = 5.0 if hour > 18 * HOUR else 0.0
+    return 1.5 + fridge + washing + kettle + evening
+
+
+class Site:
+    """A battery with its charger; obeys limits late."""
+
+    def __init__(self, setup: Setup, seed: int) -> None:
+        curve = CHEMISTRIES["lfp"]
+        behind = next(n / 1e4 for n in range(400) if curve.open_circuit(1 - n / 1e4) <= FULL - setup.spread)
+        self.battery = Battery(
+            BatterySpec(
+                cells=setup.cells,
+                capacity=setup.capacity,
+                soc=50.0,
+                offsets=(0.0, *(-behind for _ in range(setup.cells - 1))),
+                balancer=setup.balancer,
+                noise=0.0,
+                sensors=2,
+                load="rest",
+                longest_step=COARSE,
+            )
+        )
+        self._setup = setup
+        self._random = Random(seed)
+        self._orders: deque[tuple[float, float, float]] = deque()  # when, CVL, CCL
+        self._cvl, self._ccl = 0.0, 0.0
+        self._loads: deque[tuple[float, float]] = deque()
+        self._known_load = 0.0
+
+    def order(self, now: float, cvl: float, ccl: float) -> None:
+        """Tell the charger its limits."""
+        self._orders.append((now + DELAY, cvl, ccl))
+
+    def advance(self, now: float) -> None:
+        """Let the charger do what it was last told, up to ``now``."""
+        drawn = load(now)
+        self._loads.append((now + DELAY, drawn))
+        while self._orders and self._orders[0][0] <= now:
+            _, self._cvl, self._ccl = self._orders.popleft()
+        while self._loads and self._loads[0][0] <= now:
+            self._known_load = self._loads.popleft()[1]
+        resistance = 0.05 / self._setup.capacity * self._setup.cells
+        resting = sum(self.battery.cells) - self.battery.sample().current * resistance
+        holding = (self._cvl + self._setup.error - resting) / resistance + drawn
+        limit = sun(self._setup, now) if self._setup.grid else min(
+            sun(self._setup, now), self._ccl + self._known_load
+        )
+        self.battery.overrides.current = max(0.0, min(limit, holding)) - drawn
+        self.battery.advance(now)
+
+    def measured(self) -> PackSample:
+        """A sample as the BMS sends it: noisy by 1 mV, and rounded."""
+        true = self.battery.sample()
+        cells = tuple(round(cell + self._random.uniform(-0.001, 0.001), 3) for cell in true.cells)
+        return PackSample(
+            voltage=round(true.voltage, 2),
+            current=round(true.current, 2),
+            soc=float(round(true.soc)),
+            remaining=round(true.remaining, 2),
+            nominal=true.nominal,
+            cycles=true.cycles,
+            mosfets=true.mosfets,
+            protection=true.protection,
+            cells=cells,
+            balancing=true.balancing,
+            temperatures=true.temperatures,
+            learned=true.learned,
+        )
+
+
+class Pace:
+    """How finely time has to run."""
+
+    def __init__(self) -> None:
+        self._before: tuple[float, ...] = ()
+        self._changed = 0.0
+
+    def next(self, now: float, highest: float, *changing: float) -> float:
+        """Seconds to the next poll."""
+        if changing != self._before:
+            self._before, self._changed = changing, now
+        if highest < FULL - NEAR_TOP:
+            return COARSE
+        return FINE if now - self._changed < SETTLED else MIDDLING
+
+
+def moments(setup: Setup, days: int, seed: int = 1) -> Iterator[Moment]:
+    """Every poll of ``days`` days."""
+    settings = Settings(PACK_SETTINGS, {"MaxChargeCurrent": setup.charge, "TemperatureRoles": "cc"})
+    site, pace = Site(setup, seed), Pace()
+    state, now = monitor.State(started=0.0), 0.0
+    site.battery.advance(now)
+    while now < days * DAY:
+        state, decision = monitor.step(state, site.measured(), now, settings, managed=True)
+        limits = decision.limits
+        assert limits
+        site.order(now, limits.cvl, limits.ccl)
+        true = site.battery.sample()
+        highest = max(true.cells)
+        yield Moment(
+            now, limits.cvl, limits.ccl, true.voltage, true.current, highest, min(true.cells), true.soc,
+            limits.mode,
+        )  # fmt: skip
+        now += pace.next(now, highest, limits.cvl, limits.ccl, load(now))
+        site.advance(now)
+
+
+def run(setup: Setup, days: int, draw_day: int = 1) -> Result:
+    """Run one set-up and count."""
+    result = Result(setup=setup, soc_by_day=[0.0] * days, turns_by_hour=[0] * (days * 24))
+    cvl, falling, floated = 0.0, False, set()
+    for moment in moments(setup, days):
+        day = int(moment.at // DAY)
+        result.highest = max(result.highest, moment.highest)
+        result.soc_by_day[day] = max(result.soc_by_day[day], round(moment.soc))
+        if moment.cvl != cvl:
+            if (moment.cvl < cvl) != falling:
+                result.turns_by_hour[int(moment.at // HOUR)] += 1
+            cvl, falling = moment.cvl, moment.cvl < cvl
+        if moment.mode == "Float":
+            floated.add(day)
+        if day == draw_day:
+            result.moments.append(moment)
+    result.floats = len(floated)
+    return result
+
+
+SETUPS = (
+    Setup(name="48 V, 16 cells"),
+    Setup(name="24 V, 8 cells", cells=8),
+    Setup(name="12 V, 4 cells", cells=4),
+)
