@@ -25,9 +25,9 @@ FULL = 3.45  # V per cell
 DAY, HOUR = 86400.0, 3600.0
 SUNRISE, SUNSET = 6 * HOUR, 19 * HOUR
 CLOUDY_EVERY = 5  # days
-FINE, MIDDLING, COARSE = 1.0, 10.0, 30.0  # s between polls: at the top, resting there, elsewhere
-NEAR_TOP = 0.05  # V below full from where time runs finely
-SETTLED = 60.0  # s without a change after which it runs less finely
+FINE, MIDDLING, COARSE = 1.0, 10.0, 60.0  # s between polls: at the top, resting there, elsewhere
+NEAR_TOP = 0.03  # V below full from where time runs finely
+SETTLED = 20.0  # s without a change after which it runs less finely
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ def load(now: float) -> float:
     """What is drawn, in A: a base load, a fridge, a washing machine that turns to and fro, a kettle."""
     hour = now % DAY
     fridge = 6.0 if now % 1800 < 600 else 0.0
-    washing = 15.0 if 12 * HOUR < hour < 14 * HOUR and now % 45 < 25 else 0.0
+    washing = 15.0 if 13 * HOUR < hour < 13.2 * HOUR and now % 45 < 25 else 0.0
     kettle = 40.0 if hour % (5 * HOUR) < 180 else 0.0
     evening = 5.0 if hour > 18 * HOUR else 0.0
     return 1.5 + fridge + washing + kettle + evening
@@ -128,6 +128,8 @@ class Site:
         self._cvl, self._ccl = 0.0, 0.0
         self._loads: deque[tuple[float, float]] = deque()
         self._known_load = 0.0
+        self.battery.advance(0.0)
+        self.true = self.battery.sample()
 
     def order(self, now: float, cvl: float, ccl: float) -> None:
         """Tell the charger its limits."""
@@ -142,17 +144,18 @@ class Site:
         while self._loads and self._loads[0][0] <= now:
             self._known_load = self._loads.popleft()[1]
         resistance = 0.05 / self._setup.capacity * self._setup.cells
-        resting = sum(self.battery.cells) - self.battery.sample().current * resistance
+        resting = self.true.voltage - self.true.current * resistance
         holding = (self._cvl + self._setup.error - resting) / resistance + drawn
         limit = sun(self._setup, now) if self._setup.grid else min(
             sun(self._setup, now), self._ccl + self._known_load
         )
         self.battery.overrides.current = max(0.0, min(limit, holding)) - drawn
         self.battery.advance(now)
+        self.true = self.battery.sample()
 
     def measured(self) -> PackSample:
         """A sample as the BMS sends it: noisy by 1 mV, and rounded."""
-        true = self.battery.sample()
+        true = self.true
         cells = tuple(round(cell + self._random.uniform(-0.001, 0.001), 3) for cell in true.cells)
         return PackSample(
             voltage=round(true.voltage, 2),
@@ -174,10 +177,10 @@ class Pace:
     """How finely time has to run."""
 
     def __init__(self) -> None:
-        self._before: tuple[float, ...] = ()
+        self._before: tuple[object, ...] = ()
         self._changed = 0.0
 
-    def next(self, now: float, highest: float, *changing: float) -> float:
+    def next(self, now: float, highest: float, *changing: object) -> float:
         """Seconds to the next poll."""
         if changing != self._before:
             self._before, self._changed = changing, now
@@ -191,19 +194,18 @@ def moments(setup: Setup, days: int, seed: int = 1) -> Iterator[Moment]:
     settings = Settings(PACK_SETTINGS, {"MaxChargeCurrent": setup.charge, "TemperatureRoles": "cc"})
     site, pace = Site(setup, seed), Pace()
     state, now = monitor.State(started=0.0), 0.0
-    site.battery.advance(now)
     while now < days * DAY:
         state, decision = monitor.step(state, site.measured(), now, settings, managed=True)
         limits = decision.limits
         assert limits
         site.order(now, limits.cvl, limits.ccl)
-        true = site.battery.sample()
+        true = site.true
         highest = max(true.cells)
         yield Moment(
             now, limits.cvl, limits.ccl, true.voltage, true.current, highest, min(true.cells), true.soc,
             limits.mode,
         )  # fmt: skip
-        now += pace.next(now, highest, limits.cvl, limits.ccl, load(now))
+        now += pace.next(now, highest, limits.cvl, limits.mode, load(now))
         site.advance(now)
 
 

@@ -164,12 +164,13 @@ class Standing:
 
 
 AlarmState = Mapping[str, Standing]
+WELL = Standing()
 
 
 def _follow(standing: Standing, level: Level, rise: float, now: float) -> Standing:
     shown = standing.level
     if level is shown is Level.OK:
-        return Standing()
+        return WELL
     if level.value > shown.value:
         since = min(standing.wanted_since, now)
         if now - since >= rise:
@@ -195,10 +196,10 @@ def step(
         return state
     at_once, lasting = tripped(sample, settings), faults(temperatures, control)
     for watch in watches(sample, temperatures, settings, control):
-        lasting[watch.path] = watch.level(state.get(watch.path, Standing()).level)
+        lasting[watch.path] = watch.level(state.get(watch.path, WELL).level)
     following: dict[str, Standing] = {}
     for path in ALARM_PATHS:
         hard, soft = at_once.get(path, Level.OK), lasting.get(path, Level.OK)
         level, rise = (hard, 0.0) if hard.value >= soft.value else (soft, RISE)
-        following[path] = _follow(state.get(path, Standing()), level, rise, now)
+        following[path] = _follow(state.get(path, WELL), level, rise, now)
     return following
