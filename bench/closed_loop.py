@@ -25,9 +25,9 @@ FULL = 3.45  # V per cell
 DAY, HOUR = 86400.0, 3600.0
 SUNRISE, SUNSET = 6 * HOUR, 19 * HOUR
 CLOUDY_EVERY = 5  # days
-FINE, MIDDLING, COARSE = 1.0, 10.0, 60.0  # s between polls: at the top, resting there, elsewhere
+FINE, MIDDLING, COARSE = 1.0, 20.0, 60.0  # s between polls: at the top, resting there, elsewhere
 NEAR_TOP = 0.03  # V below full from where time runs finely
-SETTLED = 20.0  # s without a change after which it runs less finely
+SETTLED = 15.0  # s without a change after which it runs less finely
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +146,10 @@ class Site:
         resistance = 0.05 / self._setup.capacity * self._setup.cells
         resting = self.true.voltage - self.true.current * resistance
         holding = (self._cvl + self._setup.error - resting) / resistance + drawn
-        limit = sun(self._setup, now) if self._setup.grid else min(
-            sun(self._setup, now), self._ccl + self._known_load
+        limit = (
+            sun(self._setup, now)
+            if self._setup.grid
+            else min(sun(self._setup, now), self._ccl + self._known_load)
         )
         self.battery.overrides.current = max(0.0, min(limit, holding)) - drawn
         self.battery.advance(now)
@@ -231,6 +233,35 @@ def run(setup: Setup, days: int, draw_day: int = 1) -> Result:
 
 SETUPS = (
     Setup(name="48 V, 16 cells"),
-    Setup(name="24 V, 8 cells", cells=8),
+    Setup(name="24 V, 8 cells, 1 C", cells=8, sun=110.0, charge=100.0),
     Setup(name="12 V, 4 cells", cells=4),
+    Setup(name="12 V, 4 cells, feeding in", cells=4, grid=True),
+    Setup(name="48 V, 16 cells, balancer", balancer=True),
 )
+HEADINGS = (
+    "Set-up",
+    "Days",
+    "Highest cell, V",
+    "Worst SoC of a sunny day, %",
+    "Most CVL turns in an hour",
+    "Days with float",
+)
+
+
+def row(result: Result) -> tuple[str, ...]:
+    """One line of the table of results."""
+    days = len(result.soc_by_day)
+    return (
+        result.setup.name,
+        str(days),
+        f"{result.highest:.3f}",
+        f"{min(result.sunny):g}",
+        str(max(result.turns_by_hour)),
+        f"{result.floats} of {len(result.sunny)} sunny",
+    )
+
+
+def table(results: list[Result]) -> str:
+    """The results as a table in Markdown."""
+    lines = [HEADINGS, tuple("---" for _ in HEADINGS), *(row(result) for result in results)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"

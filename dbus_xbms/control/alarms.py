@@ -179,7 +179,7 @@ def _follow(standing: Standing, level: Level, rise: float, now: float) -> Standi
     if level is shown:
         return Standing(level=shown, last_wanted=now)
     if now - standing.last_wanted >= HOLD:
-        return Standing(level=level, last_wanted=now)
+        return Standing(level=level, last_wanted=now) if level is not Level.OK else WELL
     return Standing(level=shown, last_wanted=standing.last_wanted)
 
 

@@ -2,7 +2,7 @@
 
 A charger sees only the pack's voltage, so a cell that runs ahead is held at full by lowering the CVL: by what
 the other cells lack (they keep their distances while the pack's voltage falls), and by an integral of the
-excess, which takes out what the charger adds. Down fast, up slowly: it cannot hunt.
+excess, which takes out what the charger adds. Down fast, up late and slowly: it cannot hunt.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from dbus_xbms.settings import Settings
 
 NEAR = 0.015  # V below full where a cell counts as at the top
 KNEE = 0.02  # V below full from where the distances between the cells count
-CALM = 0.008  # V below full that the highest cell must fall before the CVL recovers
-GAIN = 0.3  # V/s that the CVL falls per V of the highest cell above full
+CALM = 0.01  # V below full that the highest cell must fall before the CVL recovers
+GAIN = 0.5  # V/s that the CVL falls per V of the highest cell above full
 LONGEST_PUSH = 5.0  # s that one sample's excess counts: a charger needs 3 s to follow
 FALL_RATE = 0.005  # V/s per cell
 RECOVERY_RATE = 0.0001  # V/s per cell
+RECOVERY_HOLD = 400.0  # s after a fall until the CVL rises again: so it turns 18 times an hour at most
 STEP = 0.01  # V; the CVL is rounded down to it
 DEADBAND = 0.002  # V per cell; smaller rises are not published
 
@@ -57,6 +58,7 @@ class State:
     drifted: float = 0.0  # cells at rest too far apart in a row
     float_soc: float = FULL_SOC  # % when float began
     reduction: float | None = None  # V below what the stage asks for; None: no sample yet
+    calm: float = inf  # since the reduction last grew
     cvl: float | None = None  # V, as published
 
 
@@ -161,23 +163,27 @@ def _anew(state: State) -> State:
     return replace(state, stage=Stage.BULK, absorbed=0.0, agreed=0.0, away=0.0, drifted=0.0)
 
 
-def _reduced(before: float | None, view: View, dt: float) -> float:
-    """V by which the CVL has to stay below what the stage asks for."""
-    count, excess = len(view.cells), view.excess
+def _reduced(state: State, view: View, dt: float) -> State:
+    """Follow by how much the CVL has to stay below what the stage asks for."""
+    count, excess, before = len(view.cells), view.excess, state.reduction
     highest = max(view.cells)
     lacking = sum(highest - cell for cell in view.cells) if excess > -KNEE else 0.0
     if before is None:
-        return lacking
-    if excess < -CALM and lacking <= before:
-        return max(lacking, before - RECOVERY_RATE * count * dt)
+        return replace(state, reduction=lacking)
     push = before + GAIN * max(excess, 0.0) * min(dt, LONGEST_PUSH)
-    return min(max(lacking, push), before + FALL_RATE * count * dt)
+    wanted = min(max(lacking, push), before + FALL_RATE * count * dt)
+    if wanted > before:
+        return replace(state, reduction=wanted, calm=0.0)
+    calm = state.calm + dt
+    if excess < -CALM and calm >= RECOVERY_HOLD:
+        before = max(lacking, before - RECOVERY_RATE * count * dt)
+    return replace(state, reduction=before, calm=calm)
 
 
 def _published(before: float | None, wanted: float, ideal: float, count: int) -> float:
     """The CVL in steps; a rise is shown only when it is worth it."""
     if before is None or wanted <= before or wanted >= ideal or wanted >= before + DEADBAND * count:
-        return floor(wanted / STEP + 1e-6) * STEP
+        return round(floor(wanted / STEP + 1e-6) * STEP, 2)
     return before
 
 
@@ -201,8 +207,9 @@ def step(
     state = _staged(_timed(state, view, dt), view, settings)
     count = len(view.cells)
     target = count * (preset.floating if state.stage is Stage.FLOAT else view.target)
+    state = _reduced(state, view, dt)
     # However far a cell runs ahead, a charger is never told to empty the others.
     deepest = count * (view.target - 2 * preset.floating + preset.full)
-    reduction = min(_reduced(state.reduction, view, dt), deepest)
+    reduction = min(state.reduction or 0.0, deepest)
     wanted = min(target, count * view.target - reduction)
     return replace(state, reduction=reduction, cvl=_published(state.cvl, wanted, target, count))

@@ -228,7 +228,7 @@ class Followed:
 
 
 def follow(followed: Followed | None, bound: Bound, top: float, now: float) -> Followed:
-    """Follow a bound to ``now``, below the ceiling ``top`` in A: down at once; up after a hold, at a slope."""
+    """Follow a bound to ``now``, below a ceiling of ``top`` A: down at once; up after a hold, at a slope."""
     if followed is None:
         return lowered(bound, now)
     allowed, lowered_at = bound.limit, followed.lowered_at

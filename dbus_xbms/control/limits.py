@@ -158,14 +158,15 @@ def _followed(
 def _refuge(before: State | None, sample: PackSample, chosen: Preset, verdict: Verdict) -> float:
     """The highest voltage that is right when nothing may be charged, in V."""
     if verdict.refused:
-        return _floored(sample.voltage)
+        full = len(sample.cells) * chosen.full if sample.cells else sample.voltage
+        return min(_floored(sample.voltage), full)
     if sample.cells:
         return len(sample.cells) * chosen.floating
     return before.refuge if before else _floored(sample.voltage)
 
 
 def _floored(voltage: float) -> float:
-    return floor(voltage / VOLTAGE_STEP) * VOLTAGE_STEP
+    return round(floor(voltage / VOLTAGE_STEP) * VOLTAGE_STEP, 2)
 
 
 def _bounded(

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import pytest
+
+from dbus_xbms.control.chemistry import CHEMISTRIES, contradiction, preset
+from dbus_xbms.control.vetting import DOUBT, TRUST, follow
+from tests.unit.samples import sample, settings
+
+CUSTOM = {"CellFull": 3.9, "CellFloat": 3.8, "CellLow": 3.1, "CellHighCutoff": 4.0, "CellLowCutoff": 2.9}
+
+
+def found(cells: tuple[float, ...], soc: float, chemistry: str = "LiFePO4", **chosen: object) -> str:
+    """The contradiction between a preset and a pack."""
+    seen = sample(cells=cells, voltage=sum(cells), soc=soc)
+    return contradiction(preset(settings(Chemistry=chemistry, **chosen)), seen, 0)
+
+
+def test_lifepo4_is_the_preset_with_its_published_voltages() -> None:
+    chosen = preset(settings())
+    assert chosen.name == "LiFePO4"
+    assert (chosen.full, chosen.floating, chosen.low) == (3.45, 3.375, 2.90)
+    assert (chosen.cutoff_high, chosen.cutoff_low) == (3.60, 2.60)
+    assert not chosen.refused
+
+
+@pytest.mark.parametrize("chemistry", CHEMISTRIES)
+def test_every_preset_is_in_order_and_leaves_nothing_at_its_cutoffs(chemistry: str) -> None:
+    chosen = preset(settings(Chemistry=chemistry))
+    assert not chosen.refused
+    assert (
+        chosen.cutoff_low
+        < chosen.low
+        < chosen.floating
+        < chosen.full
+        <= chosen.top_balance
+        < chosen.cutoff_high
+    )
+    assert chosen.charge_cells.at(chosen.cutoff_high) == 0
+    assert chosen.discharge_cells.at(chosen.cutoff_low) == 0
+    assert chosen.charge_cells.falls
+    assert chosen.discharge_cells.rises
+    assert chosen.charge_temperature.at(-30) == chosen.charge_temperature.at(80) == 0
+    assert chosen.discharge_temperature.at(-30) == chosen.discharge_temperature.at(80) == 0
+
+
+def test_every_value_can_be_the_owners() -> None:
+    chosen = preset(
+        settings(CellFull=3.5, CellLow=3.0, ChargeTemperatureCurve="5:0 25:1", HighCellWarning=3.57)
+    )
+    assert (chosen.full, chosen.low, chosen.floating) == (3.5, 3.0, 3.375)
+    assert chosen.charge_temperature.at(15) == 0.5
+    assert chosen.charge_cells.at(3.48) == 1
+    assert chosen.high_warning == 3.57
+
+
+def test_custom_needs_its_voltages() -> None:
+    assert preset(settings(Chemistry="custom", CellFull=3.9)).refused.startswith(
+        "Chemistry custom needs CellFloat"
+    )
+    chosen = preset(settings(Chemistry="custom", **CUSTOM))
+    assert not chosen.refused
+    assert chosen.full == chosen.top_balance == 3.9
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"CellFloat": 3.5},
+        {"CellFull": 3.7},
+        {"CellLowCutoff": 3.0},
+        {"TopBalanceVoltage": 3.7},
+        {"ChargeCellCurve": "3.4:0 3.5:1"},
+        {"DischargeCellCurve": "2.6:1 2.9:0"},
+        {"ChargeTemperatureCurve": "20:1 10:0"},
+    ],
+)
+def test_values_that_contradict_one_another_are_refused_in_words(chosen: dict[str, object]) -> None:
+    assert preset(settings(**chosen)).refused
+
+
+@pytest.mark.parametrize(
+    ("chemistry", "cells", "soc"),
+    [
+        ("LiFePO4", (3.85, 3.84, 3.85, 3.86), 70.0),  # NMC
+        ("LiFePO4", (3.62, 3.62, 3.61), 50.0),  # NMC
+        ("LiFePO4", (2.30, 2.31, 2.30, 2.30, 2.30), 60.0),  # LTO
+        ("LiFePO4", (2.65, 2.66, 2.65, 2.65, 2.65), 90.0),  # LTO
+        ("NMC", (3.33, 3.33, 3.33, 3.33), 80.0),  # LiFePO4
+        ("NMC", (3.28, 3.28, 3.28, 3.28), 40.0),  # LiFePO4
+        ("LTO", (3.2, 3.2, 3.2, 3.2), 20.0),  # LiFePO4
+        ("LTO", (3.7, 3.7, 3.7), 50.0),  # NMC
+    ],
+)
+def test_the_preset_of_another_chemistry_is_refused(
+    chemistry: str, cells: tuple[float, ...], soc: float
+) -> None:
+    assert "does not fit" in found(cells, soc, chemistry)
+
+
+@pytest.mark.parametrize(
+    ("chemistry", "cells", "soc"),
+    [
+        ("LiFePO4", (3.0, 3.0, 3.0, 2.9), 30.0),  # a heavy load in the cold
+        ("LiFePO4", (2.6, 2.7, 2.7, 2.7), 35.0),  # empty, but the count has drifted
+        ("LiFePO4", (3.52, 3.50, 3.51, 3.60), 60.0),  # full, but the count has drifted
+        ("LiFePO4", (3.32, 3.32, 3.32, 2.0), 80.0),  # one bad cell
+        ("NMC", (4.15, 4.15, 4.14), 99.0),
+        ("NMC", (3.45, 3.45, 3.45), 40.0),
+        ("LTO", (2.7, 2.7, 2.7, 2.7, 2.7), 98.0),
+    ],
+)
+def test_a_pack_at_its_limits_is_not_mistaken_for_another_chemistry(
+    chemistry: str, cells: tuple[float, ...], soc: float
+) -> None:
+    assert found(cells, soc, chemistry) == ""
+
+
+def test_cell_voltages_that_do_not_make_the_packs_voltage_are_refused() -> None:
+    chosen = preset(settings())
+    assert contradiction(chosen, sample(cells=(3.3,) * 7, voltage=26.4), 0).startswith("7 cells make")
+    assert contradiction(chosen, sample(cells=(3.3,) * 8, voltage=26.3), 0) == ""
+    assert contradiction(chosen, sample(cells=(3.3,) * 8, voltage=26.4), 7).startswith("8 cell voltages")
+
+
+def test_the_first_sample_decides_at_once_and_later_ones_must_last() -> None:
+    verdict = follow(None, "wrong", 0.0)
+    assert verdict.refused == "wrong"
+    verdict = follow(verdict, "", 1.0)
+    assert follow(verdict, "", TRUST).refused == "wrong"
+    assert follow(verdict, "", TRUST + 1).refused == ""
+    good = follow(follow(None, "", 0.0), "wrong", 1.0)
+    assert follow(good, "wrong", DOUBT).refused == ""
+    assert follow(good, "wrong", DOUBT + 1).refused == "wrong"
+    assert follow(follow(good, "", 5.0), "wrong", DOUBT + 1).refused == ""

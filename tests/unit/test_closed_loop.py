@@ -1,0 +1,46 @@
+"""Charge control in a closed loop with a simulated battery, charger, sun and loads: a short form of the bench."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from bench.closed_loop import FULL, SETUPS, Result, Setup, run, table
+from bench.plot import drawn
+
+DAYS = 2
+HARDEST = [SETUPS[0], SETUPS[3]]
+
+
+@cache
+def result(setup: Setup) -> Result:
+    return run(setup, DAYS)
+
+
+@pytest.mark.parametrize("setup", HARDEST, ids=lambda setup: setup.name)
+def test_no_cell_goes_more_than_30_mv_above_full(setup: Setup) -> None:
+    assert FULL < result(setup).highest <= FULL + 0.030
+
+
+@pytest.mark.parametrize("setup", HARDEST, ids=lambda setup: setup.name)
+def test_the_cells_are_60_mv_apart_at_the_top(setup: Setup) -> None:
+    top = [moment for moment in result(setup).moments if moment.highest > FULL - 0.002]
+    assert max(moment.highest - moment.lowest for moment in top) > 0.055
+
+
+@pytest.mark.parametrize("setup", HARDEST, ids=lambda setup: setup.name)
+def test_the_pack_is_full_on_every_sunny_day_and_then_floats(setup: Setup) -> None:
+    assert result(setup).sunny == [100.0] * DAYS
+    assert result(setup).floats == DAYS
+
+
+@pytest.mark.parametrize("setup", HARDEST, ids=lambda setup: setup.name)
+def test_the_charge_voltage_does_not_hunt(setup: Setup) -> None:
+    assert max(result(setup).turns_by_hour) < 20
+
+
+def test_the_results_make_a_table_and_a_plot() -> None:
+    found = result(SETUPS[0])
+    assert "| 48 V, 16 cells | 2 |" in table([found])
+    assert drawn(found).count("<polyline") == 7

@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbus_xbms.control import current_limits
+from dbus_xbms.control.chemistry import preset
+from dbus_xbms.control.current_limits import (
+    CHARGE_RULES,
+    DEADBAND,
+    DISCHARGE_RULES,
+    NO_CHARGE,
+    NO_DISCHARGE,
+    RECOVERY_HOLD,
+    RECOVERY_TIME,
+    Bound,
+    Followed,
+    Situation,
+    follow,
+    least,
+)
+from dbus_xbms.control.temperatures import Temperatures
+from dbus_xbms.model import Mosfets, Protection
+from tests.unit.samples import SAMPLE, sample, settings
+
+TOP = 100.0
+WELL = Situation(
+    sample=SAMPLE,
+    temperatures=Temperatures(cells=(20.0, 21.0), mosfet=25.0),
+    preset=preset(settings()),
+    by_temperature=True,
+    refused="",
+    cut_high=False,
+    cut_low=False,
+    charge_ceiling=30.0,
+    discharge_ceiling=50.0,
+    charge_origin="charge setting",
+    discharge_origin="discharge setting",
+)
+
+
+def charge(**changes: object) -> tuple[float, str]:
+    bound = least(CHARGE_RULES, replace(WELL, **changes))  # type: ignore[arg-type]
+    return bound.limit, bound.words
+
+
+def discharge(**changes: object) -> tuple[float, str]:
+    bound = least(DISCHARGE_RULES, replace(WELL, **changes))  # type: ignore[arg-type]
+    return bound.limit, bound.words
+
+
+def followed(*history: tuple[float, float]) -> Followed:
+    """A limit after bounds of (time, A) below a ceiling of 100 A."""
+    state: Followed | None = None
+    for now, limit in history:
+        state = follow(state, Bound(limit=limit, words=f"rule at {limit} A"), TOP, now)
+    assert state
+    return state
+
+
+def test_when_all_is_well_the_setting_limits() -> None:
+    assert charge() == (30.0, "charge setting")
+    assert discharge() == (50.0, "discharge setting")
+
+
+def test_the_ceiling_is_the_owners_or_a_part_of_the_capacity() -> None:
+    def ceiling(**chosen: object) -> tuple[float, str]:
+        return current_limits.ceiling("MaxChargeCurrent", 0.3, 280.0, settings(**chosen))
+
+    assert ceiling() == (84.0, "MaxChargeCurrent: 0.3 C of 280 Ah")
+    assert ceiling(Capacity=100.0) == (30.0, "MaxChargeCurrent: 0.3 C of 100 Ah")
+    assert ceiling(MaxChargeCurrent=20.0) == (20.0, "MaxChargeCurrent is 20 A")
+
+
+def test_the_highest_cell_limits_charging_and_is_named() -> None:
+    limit, words = charge(sample=sample(cells=(3.40, 3.41, 3.462, 3.40)))
+    assert 0 < limit < 15
+    assert words == "Cell 3 at 3.462 V"
+    assert charge(sample=sample(cells=(3.40, 3.60, 3.40)))[0] == 0
+
+
+def test_the_lowest_cell_limits_discharging_and_is_named() -> None:
+    limit, words = discharge(sample=sample(cells=(3.0, 2.75, 3.0)))
+    assert limit == pytest.approx(15.0)
+    assert words == "Cell 2 at 2.750 V"
+    assert discharge(sample=sample(cells=(3.0, 2.60, 3.0)))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("celsius", "part"),
+    [((-5.0, 20.0), 0.0), ((5.0, 20.0), 0.1), ((20.0, 30.0), 1.0), ((20.0, 50.0), 0.4), ((20.0, 60.0), 0.0)],
+)
+def test_the_coldest_and_the_hottest_sensor_limit_charging(celsius: tuple[float, ...], part: float) -> None:
+    assert charge(temperatures=Temperatures(cells=celsius))[0] == pytest.approx(30 * part)
+
+
+def test_cold_limits_discharging_later_than_charging() -> None:
+    assert discharge(temperatures=Temperatures(cells=(0.0,)))[0] == 50
+    assert discharge(temperatures=Temperatures(cells=(-10.0,))) == (20.0, "Cells at -10.0 °C")
+
+
+def test_hot_mosfets_limit_both_directions() -> None:
+    hot = Temperatures(cells=(20.0,), mosfet=90.0)
+    limit, words = charge(temperatures=hot)
+    assert limit == pytest.approx(9.0)
+    assert words == "MOSFETs at 90.0 °C"
+    assert discharge(temperatures=hot)[0] == pytest.approx(15.0)
+
+
+def test_without_a_sane_sensor_there_is_no_charging_unless_the_owner_says_so() -> None:
+    assert charge(temperatures=Temperatures(broken=1, without_cells=True))[0] == 0
+    assert charge(temperatures=Temperatures())[0] == 0
+    assert charge(temperatures=Temperatures(), by_temperature=False)[0] == 30
+    assert discharge(temperatures=Temperatures())[0] == 50
+
+
+def test_temperature_control_off_leaves_temperature_to_the_bms() -> None:
+    assert charge(temperatures=Temperatures(cells=(-20.0,), mosfet=99.0), by_temperature=False)[0] == 30
+
+
+def test_soc_limits_only_where_the_owner_drew_a_curve() -> None:
+    drawn = preset(settings(ChargeSocCurve="90:1 100:0.2", DischargeSocCurve="5:0 15:1"))
+    limit, words = charge(preset=drawn, sample=sample(soc=100.0))
+    assert limit == pytest.approx(6.0)
+    assert words == "SoC 100 %"
+    limit, words = discharge(preset=drawn, sample=sample(soc=10.0))
+    assert limit == pytest.approx(25.0)
+    assert words == "SoC 10 %"
+    assert charge(sample=sample(soc=100.0))[0] == 30
+
+
+def test_an_open_mosfet_stops_its_own_direction_only() -> None:
+    no_charge = sample(mosfets=Mosfets(charge=False, discharge=True))
+    assert charge(sample=no_charge) == (0.0, "Charge MOSFET is open")
+    assert discharge(sample=no_charge)[0] == 50
+    no_discharge = sample(mosfets=Mosfets(charge=True, discharge=False))
+    assert charge(sample=no_discharge)[0] == 30
+    assert discharge(sample=no_discharge) == (0.0, "Discharge MOSFET is open")
+
+
+@pytest.mark.parametrize("bit", Protection)
+def test_a_tripped_protection_stops_the_direction_it_concerns(bit: Protection) -> None:
+    tripped = sample(protection=bit)
+    assert (charge(sample=tripped)[0] == 0) == bool(bit & NO_CHARGE)
+    assert (discharge(sample=tripped)[0] == 0) == bool(bit & NO_DISCHARGE)
+
+
+def test_a_mosfet_lock_alone_stops_nothing() -> None:
+    assert charge(sample=sample(protection=Protection.MOSFET_LOCK))[0] == 30
+    assert discharge(sample=sample(protection=Protection.MOSFET_LOCK))[0] == 50
+
+
+def test_a_protection_is_named_in_words() -> None:
+    tripped = sample(protection=Protection.CELL_OVERVOLTAGE | Protection.CHARGE_OVERCURRENT)
+    assert charge(sample=tripped)[1] == "BMS protection: cell overvoltage, charge overcurrent"
+
+
+def test_unknown_cells_stop_everything() -> None:
+    assert charge(sample=sample(cells=())) == (0.0, "Cell voltages unknown")
+    assert discharge(sample=sample(cells=()))[0] == 0
+
+
+def test_a_refused_preset_stops_charging_only() -> None:
+    assert charge(refused="LiFePO4 does not fit") == (0.0, "LiFePO4 does not fit")
+    assert discharge(refused="LiFePO4 does not fit")[0] == 50
+
+
+def test_a_cut_off_says_when_it_ends() -> None:
+    rested = sample(cells=(3.50, 3.40))
+    assert (
+        charge(sample=rested, cut_high=True)[1] == "Cell 1 at 3.500 V: cut off at 3.60 V until back at 3.45 V"
+    )
+    low = sample(cells=(3.0, 2.95))
+    assert discharge(sample=low, cut_low=True)[1] == "Cell 2 at 2.950 V: cut off at 2.60 V until 3.05 V"
+
+
+def test_a_limit_falls_at_once_and_recovers_after_a_hold_at_a_slope() -> None:
+    fallen = ((0.0, 100.0), (1.0, 10.0))
+    assert followed(*fallen).shown == 10
+    assert followed(*fallen, (1.0 + RECOVERY_HOLD, 100.0)).shown == 10
+    after = RECOVERY_TIME / 4
+    assert followed(*fallen, (1.0 + RECOVERY_HOLD + after, 100.0)).shown == pytest.approx(35.0)
+    assert followed(*fallen, (2.0 + RECOVERY_HOLD + RECOVERY_TIME, 100.0)).shown == 100
+
+
+def test_a_recovering_limit_says_from_what() -> None:
+    state = followed((0.0, 100.0), (1.0, 10.0), (40.0, 100.0))
+    assert state.words == "Recovering from: rule at 10.0 A"
+    assert followed((0.0, 100.0), (1.0, 10.0), (999.0, 100.0)).words == "rule at 100.0 A"
+
+
+def test_small_rises_are_not_published_and_every_reduction_is() -> None:
+    small = TOP * DEADBAND / 2
+    assert followed((0.0, 50.0), (999.0, 50.0 + small)).shown == 50
+    assert followed((0.0, 50.0), (1.0, 49.9)).shown == 49.9
+    assert followed((0.0, TOP - small), (999.0, TOP)).shown == TOP
+
+
+def test_numbers_in_words_stand_still_while_the_limit_does() -> None:
+    state = follow(None, Bound(limit=10.0, words="Cell 3 at 3.462 V"), TOP, 0.0)
+    state = follow(state, Bound(limit=10.05, words="Cell 3 at 3.461 V"), TOP, 1.0)
+    assert state.words.endswith("Cell 3 at 3.462 V")
+
+
+bounds = st.lists(st.tuples(st.floats(0, 100), st.floats(0, TOP)), min_size=1, max_size=30)
+
+
+@given(bounds)
+def test_what_is_published_is_never_above_what_is_true(history: list[tuple[float, float]]) -> None:
+    now, state = 0.0, None
+    for passed, limit in history:
+        now += passed
+        state = follow(state, Bound(limit=limit, words=""), TOP, now)
+        assert 0 <= state.shown <= state.allowed <= limit
+
+
+@given(bounds, st.floats(0, TOP), st.floats(0, TOP), st.floats(0, 200))
+def test_whatever_went_before_a_lower_bound_never_gives_a_higher_limit(
+    history: list[tuple[float, float]], one: float, other: float, passed: float
+) -> None:
+    now, state = 0.0, None
+    for gap, limit in history:
+        now += gap
+        state = follow(state, Bound(limit=limit, words=""), TOP, now)
+    low, high = sorted((one, other))
+    lower = follow(state, Bound(limit=low, words=""), TOP, now + passed)
+    higher = follow(state, Bound(limit=high, words=""), TOP, now + passed)
+    assert lower.shown <= higher.shown

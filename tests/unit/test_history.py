@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbus_xbms.control.history import State, filled, fold, widened
+from dbus_xbms.model import Extremes, PackSample
+from tests.unit.samples import sample, samples
+
+LONGEST = 30.0
+
+
+def folded(*history: tuple[float, PackSample]) -> State:
+    state = State()
+    for now, seen in history:
+        state = fold(state, seen, now, LONGEST)
+    return state
+
+
+def steadily(
+    current: float, seconds: int, start: int = 0, **changes: float
+) -> list[tuple[float, PackSample]]:
+    return [(float(start + n * 10), sample(current=current, **changes)) for n in range(seconds // 10 + 1)]
+
+
+def test_what_is_drawn_is_counted_in_charge_and_energy() -> None:
+    history = folded(*steadily(-10.0, 3600, voltage=13.0)).history
+    assert history.total_drawn == pytest.approx(10.0)
+    assert history.discharged_energy == pytest.approx(0.13)
+    assert history.charged_energy == 0
+
+
+def test_what_is_charged_is_energy_and_nothing_drawn() -> None:
+    history = folded(*steadily(10.0, 3600, voltage=13.0)).history
+    assert history.total_drawn == 0
+    assert history.charged_energy == pytest.approx(0.13)
+
+
+def test_what_flows_in_a_gap_is_not_made_up() -> None:
+    seen = sample(current=-100.0)
+    history = folded((0.0, seen), (3600.0, seen)).history
+    assert history.total_drawn == 0
+
+
+def test_the_deepest_discharge_stays_and_the_last_one_begins_anew_when_full() -> None:
+    deep, full, shallow = sample(remaining=20.0), sample(soc=100.0, remaining=100.0), sample(remaining=90.0)
+    history = folded((0.0, deep), (10.0, full)).history
+    assert (history.deepest_discharge, history.last_discharge) == (80.0, 80.0)
+    history = folded((0.0, deep), (10.0, full), (20.0, shallow), (30.0, sample(remaining=95.0))).history
+    assert (history.deepest_discharge, history.last_discharge) == (80.0, 10.0)
+
+
+def test_time_since_full_runs_through_gaps() -> None:
+    assert folded((0.0, sample())).history.since_full is None
+    history = folded((0.0, sample(soc=100.0)), (5000.0, sample())).history
+    assert history.since_full == 5000.0
+    assert filled(State()).history.since_full == 0
+
+
+def test_a_top_balance_is_remembered_apart_from_a_full_pack() -> None:
+    state = folded((0.0, sample()), (5000.0, sample()))
+    assert filled(state).history.since_top_balance == 5000.0
+    assert filled(state, top_balanced=True).history.since_top_balance == 0
+
+
+def test_extremes_know_temperatures_and_bear_missing_cells() -> None:
+    extremes = widened(Extremes(temperature_min=5.0), sample(cells=(), voltage=12.0), (20.0, 30.0))
+    assert extremes == Extremes(pack_min=12.0, pack_max=12.0, temperature_min=5.0, temperature_max=30.0)
+
+
+@given(st.lists(st.tuples(st.floats(0, 100), samples), max_size=30))
+def test_no_history_ever_runs_backwards(history: list[tuple[float, PackSample]]) -> None:
+    now, state = 0.0, State()
+    for passed, seen in history:
+        now += passed
+        before, state = state.history, fold(state, seen, now, LONGEST)
+        after = state.history
+        assert after.total_drawn >= before.total_drawn
+        assert after.charged_energy >= before.charged_energy
+        assert after.discharged_energy >= before.discharged_energy
+        assert after.deepest_discharge >= before.deepest_discharge >= 0
+        assert fold(state, seen, now, LONGEST).history == after
