@@ -243,7 +243,7 @@ class RemoteDevice:
             self._fail_connect(ABORTED)
             return None
         if not self.connected:
-            raise error("NotConnected", "Not Connected")
+            return None  # BlueZ is content; bleak then waits 10 s for a signal that never comes
 
         def end() -> None:
             self.unlink()
