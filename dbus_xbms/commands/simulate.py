@@ -60,8 +60,7 @@ def _scenario(args: argparse.Namespace) -> Scenario:
     if args.model is not None:
         return read_scenario(args.model.read_text(encoding="utf-8"))
     if args.replay is not None:
-        known = {name: recording.device for name, recording in board.recordings().items()}
-        return Scenario(packs=replayed_packs(args.replay.split(","), known), seed=seed)
+        return Scenario(packs=replayed_packs(args.replay.split(",")), seed=seed)
     return Scenario(packs=default_packs(args.packs), seed=seed)
 
 
