@@ -81,7 +81,7 @@ class Service:
     @property
     def running(self) -> bool:
         """Whether the name is on the bus."""
-        return self._bus is not None
+        return self._bus is not None and self._bus.connected
 
     async def open(self) -> None:
         """Connect and take the name.
@@ -124,7 +124,7 @@ class Service:
 
     async def flush(self) -> None:
         """Wait until everything sent so far has reached the bus."""
-        if self._bus is not None:
+        if self._bus is not None and self._bus.connected:
             await self._bus.call(
                 Message(destination=DBUS, path="/org/freedesktop/DBus", interface=DBUS, member="GetId")
             )

@@ -11,6 +11,8 @@ import sys
 import pytest
 from bleak import BleakClient, BleakScanner
 from bleak.exc import BleakBluetoothNotAvailableError, BleakDBusError, BleakError
+from dbus_fast import Message
+from dbus_fast.aio import MessageBus
 
 from dbus_xbms.protocols.base import Frame, ProtocolError
 from dbus_xbms.protocols.jbd_frames import parse, read, write
@@ -221,3 +223,27 @@ async def test_a_second_simulator_and_a_missing_bus_are_told_in_one_line() -> No
     assert result.returncode == 1
     assert "there is no system bus" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+async def test_a_bus_that_goes_away_ends_the_simulator_in_one_line(private_bus: str) -> None:
+    async with Program("simulate") as program:
+        await program.until("ready:")
+        bus = await MessageBus(bus_address=private_bus).connect()
+        reply = await bus.call(
+            Message(
+                destination="org.freedesktop.DBus",
+                path="/org/freedesktop/DBus",
+                interface="org.freedesktop.DBus",
+                member="GetConnectionUnixProcessID",
+                signature="s",
+                body=["org.freedesktop.DBus"],
+            )
+        )
+        assert reply is not None
+        os.kill(reply.body[0], signal.SIGTERM)
+        assert await program.ended() == 1
+        with pytest.raises(EOFError):
+            await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+        bus.disconnect()
+    assert "the bus has gone away" in program.log[-1]
+    assert program.left_behind == []

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
 from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.simulator.air import Air
+from dbus_xbms.simulator.air import Air, RadioSpec
+from dbus_xbms.simulator.battery import BatterySpec
 from dbus_xbms.simulator.bluez_gatt import LAYOUTS
-from dbus_xbms.simulator.bluez_names import uuid
+from dbus_xbms.simulator.bluez_names import Timing, uuid
+from dbus_xbms.simulator.board import BoardSpec
+from dbus_xbms.simulator.device import WireSpec
+from dbus_xbms.simulator.faults import FAULTS
 from dbus_xbms.simulator.scenario import (
     MOST_PACKS,
     ScenarioError,
@@ -99,3 +106,18 @@ def test_replaying_asks_for_recordings_that_exist() -> None:
     assert [pack.replay for pack in replayed_packs(["vendor-17s", "chins-4s"])] == ["vendor-17s", "chins-4s"]
     with pytest.raises(ScenarioError, match="there is no recording 'c'; known: sp04s034-4s"):
         replayed_packs(["c"])
+
+
+def test_the_documentation_names_every_fault_and_every_key() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)`", text))
+    records = (BatterySpec, BoardSpec, WireSpec, RadioSpec, Timing)
+    keys = {field.name for record in records for field in fields(record)}
+    parameters = {name for fault in FAULTS for name in fault.parameters}
+    assert keys | parameters | {fault.name for fault in FAULTS} <= named
+
+
+def test_the_scenario_of_the_documentation_can_be_read() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text(encoding="utf-8")
+    example = text.partition("```json\n")[2].partition("```")[0]
+    assert len(read_scenario(example).packs) == 3
