@@ -83,9 +83,9 @@ class Central:
 
 
 @asynccontextmanager
-async def connected(**how: bool) -> AsyncIterator[Central]:
+async def connected(*, acquire: bool = False) -> AsyncIterator[Central]:
     central = Central()
-    client = await central.connect(await find(), **how)  # type: ignore[arg-type]
+    client = await central.connect(await find(), acquire=acquire)
     try:
         yield central
     finally:

@@ -7,6 +7,8 @@ import asyncio
 import pytest
 from bleak import BleakClient, BleakScanner
 from bleak.exc import BleakError
+from dbus_fast import BusType, PropertyAccess
+from dbus_fast.aio import MessageBus
 
 from dbus_xbms.protocols.jbd_registers import BASIC, CELLS, decode_basic, decode_cells
 from tests.bus.central import FIRST, SERVICE, Central, connected, find, heard
@@ -179,3 +181,17 @@ async def test_thirty_two_packs_answer() -> None:
         async with BleakClient(last) as client:
             assert client.is_connected
             assert len(list(client.services)) == 2
+
+
+async def test_objects_can_be_introspected() -> None:
+    async with Simulation(), connected():
+        bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
+        root = await bus.introspect("org.bluez", "/")
+        device = await bus.introspect("org.bluez", f"/org/bluez/hci0/dev_{FIRST.replace(':', '_')}")
+        bus.disconnect()
+    assert [node.name for node in root.nodes] == ["org"]
+    interface = next(one for one in device.interfaces if one.name == "org.bluez.Device1")
+    access = {one.name: one.access for one in interface.properties}
+    assert (access["Connected"], access["Trusted"]) == (PropertyAccess.READ, PropertyAccess.READWRITE)
+    assert {one.name for one in interface.methods} >= {"Connect", "Disconnect", "Pair"}
+    assert [node.name for node in device.nodes] == ["service000a", "service0010"]
