@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from dbus_fast import AuthError, BusType
@@ -35,7 +35,6 @@ class Served:
     settings: bool = True
     settings_file: Path | None = None
     seconds: float | None = None
-    buses: tuple[BusType, ...] = field(default_factory=lambda: (BusType.SYSTEM, venus_bus()))
 
 
 async def serve(served: Served) -> None:
@@ -58,7 +57,7 @@ async def serve(served: Served) -> None:
     if served.seconds is not None:
         loop.call_later(served.seconds, end)
     async with contextlib.AsyncExitStack() as stack:
-        buses = [await stack.enter_async_context(_connected(bus)) for bus in dict.fromkeys(served.buses)]
+        buses = [await stack.enter_async_context(_connected(bus)) for bus in _buses(served)]
         control = await stack.enter_async_context(_opened(served))
         async with asyncio.TaskGroup() as tasks:
             watchers = [tasks.create_task(_watch(bus, end)) for bus in buses]
@@ -79,6 +78,11 @@ def _check(scenario: Scenario) -> None:
             raise ScenarioError(
                 f"faults: there is no fault {fault.fault!r}; known: {', '.join(sorted(known))}"
             )
+
+
+def _buses(served: Served) -> set[BusType]:
+    """Where we serve; the control interface is always on the bus of Venus."""
+    return {venus_bus(), BusType.SYSTEM} if served.bluez else {venus_bus()}
 
 
 def _ready(served: Served) -> str:
