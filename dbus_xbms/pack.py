@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 POLL_LIMIT = 10.0  # s for all requests of one poll with their retries
 COUNTERS_EVERY = 300.0  # s between reads of the protection counters
 SAVE_EVERY = 600.0  # s between writes of what changes by itself: each one wears the flash
+SOONEST = 0.05  # s until a decision is looked at again: the rest of a phase may be less than a clock's tick
 SAVE_LIMIT = 1.0  # s that saving may delay the program's end
 LINK_SETTINGS = frozenset({"ConnectionMode", "Adapter", "Password"})  # a change of these makes the link anew
 
@@ -213,7 +214,7 @@ class Pack:
                 await self._show(self._report(decision), now)
                 self._save_extremes(now)
                 try:
-                    async with asyncio.timeout(min(decision.valid_for, SAVE_EVERY)):
+                    async with asyncio.timeout(max(min(decision.valid_for, SAVE_EVERY), SOONEST)):
                         await self._news.wait()
                 except TimeoutError:
                     continue

@@ -58,7 +58,7 @@ class Adapter:
         self.hci = found.hci if found else ""
         self.powered = bool(found and found.powered)
         if was_usable and (not self.usable or self.hci != before):
-            log.info("adapter %s (%s) is %s", self.address, before, "off" if self.hci else "gone")
+            log.warning("adapter %s (%s) is %s", self.address, before, "off" if self.hci else "gone")
             self.turns.end()
             for wanted in tuple(self.links):
                 wanted.gone("adapter off" if self.hci else "no Bluetooth")
@@ -104,7 +104,7 @@ class Adapter:
             # Not to be cancelled in its first steps: bluetoothd would scan on for us, for ever.
             async with self._stack.scan(self.hci, self._seen):
                 self._delays.reset()
-                await self._listen(turn)
+                await self._listen(turn, self.hci)
         except LinkError as err:
             log.debug("adapter %s: scan: %s", self.hci, err)
             for search in self._searches:
@@ -113,11 +113,13 @@ class Adapter:
             return err
         return None
 
-    async def _listen(self, turn: Turn) -> None:
+    async def _listen(self, turn: Turn, hci: str) -> None:
         began = self._now()
         try:
-            async with asyncio.timeout(min(s.patience for s in self._searches if not s.over)):
-                await self._changed.until(lambda: turn.contested or not self._scan_wanted())
+            async with asyncio.timeout(min((s.patience for s in self._searches if not s.over), default=0.0)):
+                await self._changed.until(
+                    lambda: turn.contested or self.hci != hci or not self._scan_wanted()
+                )
         except TimeoutError:
             pass
         now = self._now()

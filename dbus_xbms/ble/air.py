@@ -38,7 +38,7 @@ class Air:
         self._max_connections = max_connections
         self._stack: Stack = stack or Bluez()
         self._changed = Signal()
-        self._present = False  # bluetoothd is there
+        self._present: bool | None = None  # whether bluetoothd is there; None: not known yet
         self._adapters: dict[str, Adapter] = {}  # by address
 
     @property
@@ -60,7 +60,7 @@ class Air:
         self, address: str, protocol: BmsProtocol, *, adapter: str = "", capture: Capture | None = None
     ) -> Link:
         """Return a link, not open yet, to the pack at ``address``; ``adapter`` is an adapter's address."""
-        return Link(self, address, protocol, adapter, capture)
+        return Link(self, address, protocol, adapter.upper(), capture)
 
     async def run(self) -> None:
         """Follow bluetoothd and the adapters, and scan for those who search; runs for ever."""
@@ -86,7 +86,10 @@ class Air:
     def _stack_changed(self, states: tuple[AdapterState, ...] | None, group: asyncio.TaskGroup) -> None:
         if self._present != (states is not None):
             self._present = states is not None
-            log.info("bluetoothd is %s", "there" if self._present else "not there; waiting for it")
+            if self._present:
+                log.info("bluetoothd is there")
+            else:
+                log.warning("bluetoothd is not running; waiting for it")
         by_address = {state.address: state for state in states or ()}
         for address in [new for new in by_address if new not in self._adapters]:
             adapter = Adapter(address, self._stack, self._changed, lambda: self._max_connections)

@@ -80,6 +80,8 @@ class Bluez:
                 await _call(bus, DAEMON, "/org/freedesktop/DBus", DAEMON, "AddMatch", rule)
             if await _call(bus, DAEMON, "/org/freedesktop/DBus", DAEMON, "NameHasOwner", BLUEZ):
                 self._arrived.set()
+            else:
+                self._report_absent()
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._load_at_every_arrival(bus, delays))
                 await asyncio.shield(closed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import dataclasses
 from pathlib import Path
 
 from dbus_xbms.commands import CommandError
@@ -54,15 +55,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _scenario(args: argparse.Namespace) -> Scenario:
-    seed = 1 if args.seed is None else args.seed
     if args.settings_only:
-        return Scenario(packs=(), seed=seed)
-    if args.model is not None:
-        return read_scenario(args.model.read_text(encoding="utf-8"))
-    if args.replay is not None:
-        known = {name: recording.device for name, recording in board.recordings().items()}
-        return Scenario(packs=replayed_packs(args.replay.split(","), known), seed=seed)
-    return Scenario(packs=default_packs(args.packs), seed=seed)
+        scenario = Scenario(packs=())
+    elif args.model is not None:
+        scenario = read_scenario(args.model.read_text(encoding="utf-8"))
+    elif args.replay is not None:
+        scenario = Scenario(packs=replayed_packs(args.replay.split(",")))
+    else:
+        scenario = Scenario(packs=default_packs(args.packs))
+    return scenario if args.seed is None else dataclasses.replace(scenario, seed=args.seed)
 
 
 def _count(text: str) -> int:

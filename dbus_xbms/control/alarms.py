@@ -167,17 +167,19 @@ AlarmState = Mapping[str, Standing]
 WELL = Standing()
 
 
-def _follow(standing: Standing, level: Level, rise: float, now: float) -> Standing:
-    shown = standing.level
+def _follow(standing: Standing, hard: Level, soft: Level, now: float) -> Standing:
+    """``hard``: what the BMS has tripped on; ``soft``: what measurements show, which must last."""
+    shown, level, since = standing.level, worst(hard, soft), inf
     if level is shown is Level.OK:
         return WELL
-    if level.value > shown.value:
+    if level.value > worst(hard, shown).value:
         since = min(standing.wanted_since, now)
-        if now - since >= rise:
-            return Standing(level=level, last_wanted=now)
-        return Standing(level=shown, wanted_since=since, last_wanted=standing.last_wanted)
-    if level is shown:
-        return Standing(level=shown, last_wanted=now)
+        if now - since >= RISE:
+            since = inf
+        else:
+            level = worst(hard, shown)
+    if level.value >= shown.value:
+        return Standing(level=level, wanted_since=since, last_wanted=now)
     if now - standing.last_wanted >= HOLD:
         return Standing(level=level, last_wanted=now) if level is not Level.OK else WELL
     return Standing(level=shown, last_wanted=standing.last_wanted)
@@ -200,6 +202,5 @@ def step(
     following: dict[str, Standing] = {}
     for path in ALARM_PATHS:
         hard, soft = at_once.get(path, Level.OK), lasting.get(path, Level.OK)
-        level, rise = (hard, 0.0) if hard.value >= soft.value else (soft, RISE)
-        following[path] = _follow(state.get(path, WELL), level, rise, now)
+        following[path] = _follow(state.get(path, WELL), hard, soft, now)
     return following

@@ -32,12 +32,13 @@ class BlueZ:
         air.listeners.append(self._changed)
 
     async def open(self) -> None:
-        """Build the objects and take the name.
+        """Take the name, then show the objects, as the real one does.
 
         Raises:
             NameTakenError: a real BlueZ, or another simulator, is on this bus.
         """
         self.tree.nodes.clear()
+        await self.tree.service.open()
         methods = {
             (AGENT_MANAGER, "RegisterAgent"): Method(takes="os", run=lambda _: None),
             (AGENT_MANAGER, "UnregisterAgent"): Method(takes="o", run=lambda _: None),
@@ -46,7 +47,6 @@ class BlueZ:
         self.tree.add("/org/bluez", Node(properties={AGENT_MANAGER: {}}, methods=methods))
         for adapter in self.plugged:
             adapter.plug()
-        await self.tree.service.open()
 
     async def close(self) -> None:
         """End as by TERM: links end, every object is taken off the bus, then the name."""

@@ -76,6 +76,7 @@ class Adapter:
     def unplug(self) -> None:
         """Take the adapter off the bus; links end."""
         self._stop_discovery()
+        self._filters = {}
         for device in self.devices.values():
             device.unlink()
         for device in self.devices.values():

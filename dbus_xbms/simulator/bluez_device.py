@@ -151,8 +151,9 @@ class RemoteDevice:
         self.host.tree.change(self.path, DEVICE, properties)
 
     def _later(self, delay: float, callback: Callable[[], None]) -> None:
-        self._timers = [timer for timer in self._timers if not timer.cancelled()][-8:]
-        self._timers.append(asyncio.get_running_loop().call_later(delay, callback))
+        loop = asyncio.get_running_loop()
+        self._timers = [timer for timer in self._timers if timer.when() > loop.time()]
+        self._timers.append(loop.call_later(delay, callback))
 
     def _stop_timers(self) -> None:
         for timer in self._timers:
@@ -184,7 +185,7 @@ class RemoteDevice:
     def _flap(self, text: str) -> None:
         if text == ABORTED:
             self._change(Connected=Variant("b", True))
-            self._later(FLAP, lambda: self._change(Connected=Variant("b", False)))
+            self._later(FLAP, lambda: self._change(Connected=Variant("b", self.connected)))
         self._fail_connect(text)
 
     def _fail_connect(self, text: str) -> None:
@@ -243,7 +244,7 @@ class RemoteDevice:
             self._fail_connect(ABORTED)
             return None
         if not self.connected:
-            raise error("NotConnected", "Not Connected")
+            return None  # BlueZ is content; bleak then waits 10 s for a signal that never comes
 
         def end() -> None:
             self.unlink()

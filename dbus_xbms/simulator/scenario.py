@@ -13,7 +13,7 @@ from dbus_xbms.simulator.battery import BatterySpec
 from dbus_xbms.simulator.bluez_adapter import AdapterSpec
 from dbus_xbms.simulator.bluez_gatt import LAYOUTS, WRITE_FLAGS
 from dbus_xbms.simulator.bluez_names import Timing
-from dbus_xbms.simulator.board import BoardSpec
+from dbus_xbms.simulator.board import BoardSpec, recordings
 from dbus_xbms.simulator.chemistry import CHEMISTRIES
 from dbus_xbms.simulator.device import WireSpec
 
@@ -89,17 +89,13 @@ def default_packs(count: int) -> tuple[PackSpec, ...]:
     return tuple(pack_of({"address": address_of(i), **row}, i) for i, row in enumerate(rows, 1))
 
 
-def replayed_packs(names: Sequence[str], known: Mapping[str, str]) -> tuple[PackSpec, ...]:
+def replayed_packs(names: Sequence[str]) -> tuple[PackSpec, ...]:
     """Packs that replay recordings.
 
     Raises:
         ScenarioError: there is no recording of that name.
     """
-    for name in names:
-        if name not in known:
-            raise ScenarioError(f"there is no recording {name!r}; known: {', '.join(known)}")
-    rows = ({"address": address_of(i), "name": n, "replay": n} for i, n in enumerate(names, 1))
-    return tuple(pack_of(row, i) for i, row in enumerate(rows, 1))
+    return tuple(pack_of({"name": name, "replay": name}, i) for i, name in enumerate(names, 1))
 
 
 def read_scenario(text: str) -> Scenario:
@@ -147,6 +143,9 @@ def pack_of(row: Mapping[str, Any], number: int) -> PackSpec:
     for name, choices in CHOICES.items():
         if name in row and str(row[name]) not in choices:
             raise ScenarioError(f"{where}: {name} is one of {', '.join(choices)}, not {row[name]!r}")
+    replay = str(row.get("replay", ""))
+    if replay and replay not in recordings():
+        raise ScenarioError(f"{where}: there is no recording {replay!r}; known: {', '.join(recordings())}")
     try:
         address = normal_address(str(row.get("address", address_of(number))))
     except SettingsError as err:
@@ -157,7 +156,7 @@ def pack_of(row: Mapping[str, Any], number: int) -> PackSpec:
         board=_part(BoardSpec, row, where),
         wire=_part(WireSpec, row, where),
         radio=_part(RadioSpec, row, where),
-        replay=str(row.get("replay", "")),
+        replay=replay,
     )
 
 

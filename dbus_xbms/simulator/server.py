@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from dbus_fast import AuthError, BusType
@@ -35,7 +35,6 @@ class Served:
     settings: bool = True
     settings_file: Path | None = None
     seconds: float | None = None
-    buses: tuple[BusType, ...] = field(default_factory=lambda: (BusType.SYSTEM, venus_bus()))
 
 
 async def serve(served: Served) -> None:
@@ -58,10 +57,16 @@ async def serve(served: Served) -> None:
     if served.seconds is not None:
         loop.call_later(served.seconds, end)
     async with contextlib.AsyncExitStack() as stack:
-        for bus in dict.fromkeys(served.buses):
-            await stack.enter_async_context(_watched(bus, end))
-        await stack.enter_async_context(_running(served))
-        reason = await stop
+        buses = [await stack.enter_async_context(_connected(bus)) for bus in _buses(served)]
+        control = await stack.enter_async_context(_opened(served))
+        async with asyncio.TaskGroup() as tasks:
+            watchers = [tasks.create_task(_watch(bus, end)) for bus in buses]
+            control.begin(tasks, served.scenario.faults)
+            print(_ready(served), flush=True)
+            reason = await stop
+            control.end()
+            for watcher in watchers:
+                watcher.cancel()
     if reason:
         raise BusLostError(reason)
 
@@ -75,43 +80,46 @@ def _check(scenario: Scenario) -> None:
             )
 
 
+def _buses(served: Served) -> set[BusType]:
+    """Where we serve; the control interface is always on the bus of Venus."""
+    return {venus_bus(), BusType.SYSTEM} if served.bluez else {venus_bus()}
+
+
+def _ready(served: Served) -> str:
+    adapters = ", ".join(adapter.name for adapter in served.scenario.adapters)
+    return f"ready: {len(served.scenario.packs)} packs" + (f" on {adapters}" if served.bluez else "")
+
+
 @contextlib.asynccontextmanager
-async def _watched(bus_type: BusType, lost: Callable[[str], None]) -> AsyncIterator[None]:
-    """Keep a connection of our own, whose end tells that the bus has gone."""
+async def _connected(bus_type: BusType) -> AsyncIterator[MessageBus]:
+    """A connection whose end tells that the bus has gone."""
     try:
         bus = await MessageBus(bus_type=bus_type).connect()
     except (OSError, EOFError, AuthError) as err:
         raise BusLostError(f"there is no {bus_type.name.lower()} bus: {err}") from err
-    async with asyncio.TaskGroup() as tasks:
-        ended = tasks.create_task(_ended(bus))
-        ended.add_done_callback(lambda _: lost("the bus has gone away"))
-        try:
-            yield
-        finally:
-            bus.disconnect()
+    try:
+        yield bus
+    finally:
+        bus.disconnect()
 
 
-async def _ended(bus: MessageBus) -> None:
+async def _watch(bus: MessageBus, lost: Callable[[str], None]) -> None:
     with contextlib.suppress(OSError, EOFError):
         await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+    lost("the bus has gone away")
 
 
 @contextlib.asynccontextmanager
-async def _running(served: Served) -> AsyncIterator[None]:
-    scenario = served.scenario
-    world = World(scenario, bluez=served.bluez, settings=served.settings, settings_file=served.settings_file)
+async def _opened(served: Served) -> AsyncIterator[Control]:
+    """The whole simulation on its buses."""
+    world = World(
+        served.scenario, bluez=served.bluez, settings=served.settings, settings_file=served.settings_file
+    )
     control = Control(world)
     try:
         await control.service.open()
         await world.open()
-        async with asyncio.TaskGroup() as tasks:
-            control.begin(tasks, scenario.faults)
-            where = f" on {', '.join(adapter.name for adapter in scenario.adapters)}" if served.bluez else ""
-            print(f"ready: {len(scenario.packs)} packs{where}", flush=True)
-            try:
-                yield
-            finally:
-                control.end()
+        yield control
     except NameTakenError as err:
         raise BusLostError(f"{err}; to simulate, give it a bus of its own (see docs/simulator.md)") from err
     finally:

@@ -81,7 +81,7 @@ class Service:
     @property
     def running(self) -> bool:
         """Whether the name is on the bus."""
-        return self._bus is not None
+        return self._bus is not None and self._bus.connected
 
     async def open(self) -> None:
         """Connect and take the name.
@@ -124,7 +124,7 @@ class Service:
 
     async def flush(self) -> None:
         """Wait until everything sent so far has reached the bus."""
-        if self._bus is not None:
+        if self._bus is not None and self._bus.connected:
             await self._bus.call(
                 Message(destination=DBUS, path="/org/freedesktop/DBus", interface=DBUS, member="GetId")
             )
@@ -223,7 +223,7 @@ class Service:
             lines.append(f"<interface name={quoteattr(interface)}>")
             lines += [_method_xml(member, method) for name, member, method in tables if name == interface]
             lines += [
-                f'<property name={quoteattr(name)} type={quoteattr(value.signature)} access="readwrite"/>'
+                _property_xml(name, value.signature, (interface, name) in node.setters)
                 for name, value in node.properties.get(interface, {}).items()
             ]
             lines.append("</interface>")
@@ -231,6 +231,11 @@ class Service:
         children = {p[len(prefix) :].split("/")[0] for p in self._paths() if p.startswith(prefix)} - {""}
         lines += [f"<node name={quoteattr(child)}/>" for child in sorted(children)]
         return ["\n".join([*lines, "</node>"])]
+
+
+def _property_xml(name: str, signature: str, settable: bool) -> str:
+    access = "readwrite" if settable else "read"
+    return f'<property name={quoteattr(name)} type={quoteattr(signature)} access="{access}"/>'
 
 
 def _method_xml(member: str, method: Method) -> str:

@@ -64,8 +64,8 @@ class World:
 
     async def close(self) -> None:
         """Leave the buses."""
-        if self.bluez is not None and self.bluez.tree.service.running:
-            await self.bluez.close()
+        if self.bluez is not None:
+            await (self.bluez.close() if self.bluez.tree.service.running else self.bluez.kill())
         if self.settings is not None:
             await self.settings.close()
 

@@ -30,10 +30,13 @@ from dbus_xbms.protocols.base import (
     LinkError,
     Request,
 )
+from dbus_xbms.simulator.device import Device
 
 HCI0 = AdapterState(address="00:00:5E:00:53:00", hci="hci0", powered=True)
 HCI1 = AdapterState(address="00:00:5E:00:53:01", hci="hci1", powered=True)
 ADDRESSES = tuple(f"A4:C1:37:00:00:{n:02X}" for n in range(32))
+
+SCAN_STARTS = 0.02  # s for StartDiscovery, and again for StopDiscovery
 
 SERVICE, NOTIFY, WRITE = (f"0000{n}-0000-1000-8000-00805f9b34fb" for n in ("ff00", "ff01", "ff02"))
 
@@ -80,6 +83,7 @@ class FakePack:
     disconnect_takes: float = 2.0  # s, as BlueZ does
     write_hangs: bool = False
     notify_error: str = ""
+    device: Device | None = None  # a simulated BMS that answers instead of `answer`
     clients: list[FakeClient] = field(default_factory=list)  # those not disconnected by us yet
     moved: Signal = field(default_factory=Signal)
 
@@ -119,6 +123,8 @@ class FakeClient:
         self._services = pack.services()
         self._notify: Callable[[bytes], None] | None = None
         pack.clients.append(self)
+        if pack.device:
+            pack.device.connect(self.notify)
 
     @property
     def services(self) -> BleakGATTServiceCollection:
@@ -148,6 +154,9 @@ class FakeClient:
         self.written.append((loop.time(), data, response))
         if self.pack.write_hangs:
             await loop.create_future()
+        if self.pack.device:
+            self.pack.device.write(data)
+            return
         for delay, chunk in self.pack.answer(data):
             loop.call_later(delay, self.notify, chunk)
 
@@ -173,6 +182,8 @@ class FakeClient:
         """The link is gone; bleak calls back once."""
         if self.up:
             self.up = False
+            if self.pack.device:
+                self.pack.device.disconnect()
             self._lost(self)
 
 
@@ -241,6 +252,7 @@ class FakeStack:
                 seen(self._device(pack.address, hci), advertisement(pack))
 
         with self._radio(hci, "scan"):
+            await asyncio.sleep(SCAN_STARTS)
             try:
                 for pack in self.packs.values():
                     timers[pack.address] = loop.call_later(pack.interval, advertise, pack)
@@ -248,6 +260,7 @@ class FakeStack:
             finally:
                 for timer in timers.values():
                     timer.cancel()
+                await asyncio.sleep(SCAN_STARTS)
 
     async def connect(
         self,

@@ -149,7 +149,7 @@ class Simulation(Program):
         self._directory.cleanup()
         await super().__aexit__(kind, err, trace)
 
-    async def fault(self, name: str, target: str = "", **parameters: bool | int | float | str) -> None:
+    async def fault(self, name: str, target: str = "", /, **parameters: bool | int | float | str) -> None:
         """Inject a fault; returns when a restart is over, at once for all else."""
         types = {bool: "b", int: "i", float: "d", str: "s"}
         variants = {key: Variant(types[type(value)], value) for key, value in parameters.items()}

@@ -3,94 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 from bleak import BleakClient, BleakScanner
-from bleak.backends.device import BLEDevice
-from bleak.backends.scanner import AdvertisementData
 from bleak.exc import BleakError
-from bleak_retry_connector import BleakClientWithServiceCache, establish_connection
+from dbus_fast import BusType, PropertyAccess
+from dbus_fast.aio import MessageBus
 
-from dbus_xbms.protocols.base import Echo, Frame
-from dbus_xbms.protocols.jbd_frames import JbdFramer, read
 from dbus_xbms.protocols.jbd_registers import BASIC, CELLS, decode_basic, decode_cells
+from tests.bus.central import FIRST, SERVICE, Central, connected, find, heard
 from tests.bus.simulation import Simulation
 
-SERVICE, NOTIFY, WRITE = (f"0000{short}-0000-1000-8000-00805f9b34fb" for short in ("ff00", "ff01", "ff02"))
-FIRST = "A4:C1:37:00:00:01"
-
 pytestmark = pytest.mark.usefixtures("private_bus")
-
-
-async def find(address: str = FIRST, timeout: float = 10.0) -> BLEDevice:
-    device = await BleakScanner.find_device_by_address(address, timeout=timeout)
-    assert device is not None
-    return device
-
-
-async def heard(count: int) -> dict[str, tuple[BLEDevice, AdvertisementData]]:
-    """Scan until so many packs were heard."""
-    seen: dict[str, tuple[BLEDevice, AdvertisementData]] = {}
-    enough = asyncio.Event()
-
-    def hear(device: BLEDevice, advertisement: AdvertisementData) -> None:
-        seen[device.address] = (device, advertisement)
-        if len(seen) >= count:
-            enough.set()
-
-    async with BleakScanner(hear):
-        await asyncio.wait_for(enough.wait(), 10)
-    return seen
-
-
-class Central:
-    """A plain central: one client at a time, its notifications, and whether the link has gone."""
-
-    def __init__(self) -> None:
-        self.client: BleakClient | None = None
-        self.chunks: asyncio.Queue[bytes] = asyncio.Queue()
-        self.gone = asyncio.Event()
-
-    async def connect(
-        self, device: BLEDevice, *, acquire: bool = False, notify: str = NOTIFY, attempts: int = 2
-    ) -> BleakClient:
-        self.gone = asyncio.Event()
-        gone = self.gone
-        self.client = await establish_connection(
-            BleakClientWithServiceCache, device, device.address, lambda _: gone.set(), max_attempts=attempts
-        )
-        await self.client.start_notify(
-            notify,
-            lambda _, chunk: self.chunks.put_nowait(bytes(chunk)),
-            bluez={"use_start_notify": not acquire},
-        )
-        return self.client
-
-    async def ask(self, register: int, *, write: str = WRITE, response: bool = False) -> Frame:
-        assert self.client
-        await self.client.write_gatt_char(write, read(register).encoded, response=response)
-        return await self.frame()
-
-    async def frame(self) -> Frame:
-        framer, frames = JbdFramer(), list[Frame | Echo]()
-        async with asyncio.timeout(5):
-            while not any(isinstance(frame, Frame) for frame in frames):
-                chunk = await self.chunks.get()
-                assert len(chunk) <= 20
-                frames += framer.feed(chunk)
-        return next(frame for frame in frames if isinstance(frame, Frame))
-
-
-@asynccontextmanager
-async def connected(**how: bool) -> AsyncIterator[Central]:
-    central = Central()
-    client = await central.connect(await find(), **how)  # type: ignore[arg-type]
-    try:
-        yield central
-    finally:
-        await client.disconnect()
 
 
 async def test_a_scan_shows_every_pack_with_its_service_and_signal() -> None:
@@ -257,3 +181,17 @@ async def test_thirty_two_packs_answer() -> None:
         async with BleakClient(last) as client:
             assert client.is_connected
             assert len(list(client.services)) == 2
+
+
+async def test_objects_can_be_introspected() -> None:
+    async with Simulation(), connected():
+        bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
+        root = await bus.introspect("org.bluez", "/")
+        device = await bus.introspect("org.bluez", f"/org/bluez/hci0/dev_{FIRST.replace(':', '_')}")
+        bus.disconnect()
+    assert [node.name for node in root.nodes] == ["org"]
+    interface = next(one for one in device.interfaces if one.name == "org.bluez.Device1")
+    access = {one.name: one.access for one in interface.properties}
+    assert (access["Connected"], access["Trusted"]) == (PropertyAccess.READ, PropertyAccess.READWRITE)
+    assert {one.name for one in interface.methods} >= {"Connect", "Disconnect", "Pair"}
+    assert [node.name for node in device.nodes] == ["service000a", "service0010"]

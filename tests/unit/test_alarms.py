@@ -114,3 +114,9 @@ def test_in_any_history_a_tripped_protection_shows_its_alarm_in_the_same_step(
         for bit, path, _ in PROTECTION_ALARMS:
             if seen.protection & bit:
                 assert state[path].level is not Level.OK
+
+
+def test_a_tripped_warning_shows_at_once_while_a_measurement_that_wants_more_must_last() -> None:
+    bad = sample(protection=Protection.VENDOR_15, temperatures=(95.0, 20.0))
+    assert raised(follow((0.0, bad))) == {alarms.INTERNAL_TEMPERATURE: Level.WARNING}
+    assert raised(follow((0.0, bad), (RISE, bad))) == {alarms.INTERNAL_TEMPERATURE: Level.ALARM}

@@ -1,4 +1,4 @@
-"""Charge control in a closed loop with a simulated battery, charger, sun and loads: a short form of the bench."""
+"""Charge control in a closed loop with a simulated battery, charger, sun and loads: the bench in short."""
 
 from __future__ import annotations
 

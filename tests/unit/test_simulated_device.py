@@ -1,0 +1,252 @@
+"""The simulated device answers on the wire like the modules and BMSes that were captured."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+
+import pytest
+
+from dbus_xbms.protocols.base import Echo, Frame
+from dbus_xbms.protocols.jbd_frames import JbdFramer, module, read, reply, write
+from dbus_xbms.protocols.jbd_login import (
+    APP_KEY,
+    APP_KEY_TEXT,
+    RANDOM,
+    ROOT_PASSWORD,
+    ROOT_PASSWORD_TEXT,
+    USER_PASSWORD,
+    scramble,
+)
+from dbus_xbms.protocols.jbd_registers import BASIC, CELLS, HARDWARE, MOSFET_CONTROL, decode_basic
+from dbus_xbms.simulator.board import recordings
+from dbus_xbms.simulator.device import Device
+from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
+from dbus_xbms.simulator.scenario import address_of, pack_of
+from dbus_xbms.simulator.world import make_device
+
+ADDRESS = address_of(1)
+SILENCE: list[bytes] = []
+
+
+@dataclass
+class Ticket:
+    cancelled: bool = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+@dataclass
+class FakeClock:
+    """Time that passes only when it is told to."""
+
+    now: float = 100.0
+    queue: list[tuple[float, int, Callable[[], object], Ticket]] = field(default_factory=list)
+    _numbers: count[int] = field(default_factory=count)
+
+    def time(self) -> float:
+        return self.now
+
+    def call_later(self, delay: float, callback: Callable[[], object]) -> Ticket:
+        ticket = Ticket()
+        heapq.heappush(self.queue, (self.now + delay, next(self._numbers), callback, ticket))
+        return ticket
+
+    def run(self, seconds: float) -> None:
+        end = self.now + seconds
+        while self.queue and self.queue[0][0] <= end:
+            self.now, _, callback, ticket = heapq.heappop(self.queue)
+            if not ticket.cancelled:
+                callback()
+        self.now = end
+
+
+class Wire:
+    """A central at the other end, connected."""
+
+    def __init__(self, **row: object) -> None:
+        self.clock = FakeClock()
+        self.device: Device = make_device(pack_of({"address": ADDRESS, **row}, 1), self.clock)
+        self.chunks: list[tuple[float, bytes]] = []
+        self.connect()
+
+    def connect(self) -> None:
+        self.device.connect(lambda chunk: self.chunks.append((self.clock.now, chunk)))
+
+    def ask(self, request: bytes, seconds: float = 1.0) -> list[bytes]:
+        """Write, wait, and return the notifications."""
+        self.chunks.clear()
+        self.device.write(request)
+        self.clock.run(seconds)
+        return [chunk for _, chunk in self.chunks]
+
+    def frames(self, request: bytes) -> list[Frame | Echo]:
+        framer = JbdFramer()
+        return [frame for chunk in self.ask(request) for frame in framer.feed(chunk)]
+
+    def module(self, command: int, payload: bytes = b"") -> int:
+        (frame,) = self.frames(module(command, payload).encoded)
+        assert isinstance(frame, Frame)
+        return frame.payload[0]
+
+    def fault(self, kind: FaultKind, amount: float = 0.0, **more: object) -> None:
+        self.device.faults.on.append(FrameFault(kind=kind, amount=amount, **more))  # type: ignore[arg-type]
+
+
+def test_a_reply_comes_in_notifications_of_twenty_bytes_within_the_captured_times() -> None:
+    wire = Wire(cells=16)
+    for _ in range(50):
+        chunks = wire.ask(read(CELLS).encoded)
+        start = wire.clock.now - 1.0
+        assert [len(chunk) for chunk in chunks] == [20, 19]
+        assert 0.03 <= wire.chunks[0][0] - start <= 0.15
+        assert wire.chunks[1][0] - wire.chunks[0][0] < 0.0126
+
+
+def test_a_larger_mtu_carries_more() -> None:
+    assert [len(chunk) for chunk in Wire(cells=16, mtu=185).ask(read(CELLS).encoded)] == [39]
+
+
+@pytest.mark.parametrize("tail", [0, 9, 16])
+def test_the_tail_of_basic_info_is_as_long_as_the_family_sends_it(tail: int) -> None:
+    (frame,) = Wire(tail=tail, sensors=3).frames(read(BASIC).encoded)
+    assert isinstance(frame, Frame)
+    assert len(decode_basic(frame.payload).tail) == tail
+
+
+def test_the_coarse_unit_carries_what_does_not_fit_the_fine_one() -> None:
+    (fine,) = Wire(capacity=900.0, soc=100.0).frames(read(BASIC).encoded)
+    (coarse,) = Wire(capacity=900.0, soc=100.0, coarse=True).frames(read(BASIC).encoded)
+    assert isinstance(fine, Frame)
+    assert isinstance(coarse, Frame)
+    assert decode_basic(fine.payload).nominal == pytest.approx(900.0 - 655.36)  # wraps, as on real boards
+    assert decode_basic(coarse.payload).nominal == 900.0
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (read(0x24).encoded, 0x81),
+        (read(0x42).encoded, 0x81),
+        (read(0xFB).encoded, 0x80),
+        (write(0x00, b"\x56\x78").encoded, 0x81),
+        (write(0xFB, b"\x01\x01").encoded, 0x80),
+        (write(MOSFET_CONTROL, b"\x00\x04").encoded, 0x80),
+    ],
+)
+def test_what_is_unknown_or_needs_factory_mode_is_refused(request_: bytes, status: int) -> None:
+    (frame,) = Wire().frames(request_)
+    assert isinstance(frame, Frame)
+    assert frame.status == status
+
+
+def test_an_order_to_the_mosfets_is_acknowledged_as_in_the_captures() -> None:
+    assert Wire().ask(bytes.fromhex("dd5ae1020001ff1c77")) == [bytes.fromhex("dde10000000077")]
+
+
+def test_a_broken_request_is_met_with_silence() -> None:
+    wire = Wire()
+    assert wire.ask(bytes.fromhex("dda50300fffe77")) == SILENCE
+    assert wire.device.counters.garbled == 1
+
+
+def test_the_first_request_of_a_connection_is_lost_if_the_board_sleeps() -> None:
+    wire = Wire(lose_first=True)
+    assert wire.ask(read(BASIC).encoded) == SILENCE
+    assert wire.ask(read(BASIC).encoded) != SILENCE
+    wire.device.disconnect()
+    wire.connect()
+    assert wire.ask(read(BASIC).encoded) == SILENCE
+
+
+def test_a_reply_under_way_is_lost_with_the_link() -> None:
+    wire = Wire()
+    wire.device.write(read(BASIC).encoded)
+    wire.device.disconnect()
+    wire.connect()
+    wire.clock.run(1.0)
+    assert wire.chunks == []
+
+
+def test_a_passkey_module_echoes_until_it_is_paired() -> None:
+    wire = Wire(passkey=True)
+    assert wire.ask(read(BASIC).encoded) == [read(BASIC).encoded]
+    wire.device.paired = True
+    assert wire.ask(read(BASIC).encoded) != [read(BASIC).encoded]
+
+
+@pytest.mark.parametrize("root", [False, True])
+def test_a_password_module_is_silent_until_the_login_is_done(root: bool) -> None:
+    wire = Wire(password="123456", needs_root=root)
+    assert wire.ask(read(BASIC).encoded) == SILENCE
+    assert wire.module(APP_KEY, APP_KEY_TEXT) == 0
+    number = wire.module(RANDOM)
+    assert wire.module(USER_PASSWORD, scramble(ADDRESS, b"654321", number)) == 1
+    assert wire.module(USER_PASSWORD, scramble(ADDRESS, b"123456", number)) == 0
+    assert wire.ask(read(BASIC).encoded) == SILENCE  # the first after the login is lost
+    if root:
+        assert wire.ask(read(BASIC).encoded) == SILENCE
+        assert wire.module(ROOT_PASSWORD, scramble(ADDRESS, ROOT_PASSWORD_TEXT, number)) == 0
+        assert wire.ask(read(BASIC).encoded) == SILENCE
+    assert wire.ask(read(BASIC).encoded) != SILENCE
+    wire.device.disconnect()
+    wire.connect()
+    assert wire.ask(read(BASIC).encoded) == SILENCE
+
+
+def test_a_password_module_without_a_password_opens_on_the_app_key() -> None:
+    wire = Wire(password="")
+    assert wire.ask(read(BASIC).encoded) == SILENCE
+    assert wire.module(APP_KEY, APP_KEY_TEXT) == 2
+    assert wire.ask(read(BASIC).encoded) != SILENCE
+
+
+def test_a_module_without_a_login_ignores_module_frames() -> None:
+    assert Wire().ask(module(APP_KEY, APP_KEY_TEXT).encoded) == SILENCE
+
+
+def test_a_late_reply_comes_after_that_of_the_next_request() -> None:
+    wire = Wire()
+    wire.fault(FaultKind.LATE, amount=0.5)
+    wire.device.write(read(HARDWARE).encoded)
+    wire.device.write(read(CELLS).encoded)
+    framer = JbdFramer()
+    wire.clock.run(1.0)
+    frames = [frame for _, chunk in wire.chunks for frame in framer.feed(chunk)]
+    assert [frame.key.number for frame in frames if isinstance(frame, Frame)] == [CELLS, HARDWARE]
+
+
+def test_foreign_blocks_follow_every_reply_of_an_up16s() -> None:
+    chunks = Wire(foreign=True).ask(read(CELLS).encoded)
+    assert chunks[1].startswith(bytes.fromhex("02510000ffff"))
+    assert sum(len(chunk) for chunk in chunks[1:]) == 64
+
+
+def test_a_fault_ends_with_its_count_or_its_time() -> None:
+    wire = Wire()
+    wire.fault(FaultKind.LOSE, count=2)
+    answers = [wire.ask(read(CELLS).encoded) != SILENCE for _ in range(4)]
+    assert answers == [False, False, True, True]
+    wire.fault(FaultKind.MUTE, count=None, until=wire.clock.now + 2.5)
+    assert [wire.ask(read(CELLS).encoded) != SILENCE for _ in range(4)] == [False, False, False, True]
+
+
+def test_a_fault_strikes_as_often_as_its_probability_says() -> None:
+    wire = Wire()
+    wire.fault(FaultKind.LOSE, count=None, probability=0.1)
+    lost = sum(wire.ask(read(CELLS).encoded) == SILENCE for _ in range(500))
+    assert 25 < lost < 80
+
+
+@pytest.mark.parametrize("name", sorted(recordings()))
+def test_a_recording_answers_with_the_very_frames_that_were_recorded(name: str) -> None:
+    wire = Wire(replay=name)
+    for register, payloads in recordings()[name].replies.items():
+        for payload in (*payloads, payloads[0]):
+            assert b"".join(wire.ask(read(register).encoded)) == reply(register, payload)
+    (frame,) = wire.frames(write(MOSFET_CONTROL, b"\x00\x00").encoded)
+    assert isinstance(frame, Frame)
+    assert frame.status == 0x81
