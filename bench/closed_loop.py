@@ -103,32 +103,42 @@ def load(now: float) -> float:
     return 1.5 + fridge + washing + kettle + evening
 
 
-class Site:
-    """A battery with its charger; obeys limits late."""
+class Pack(Battery):
+    """The simulator's battery with a spread that is known, and steps as long as the polls."""
 
-    def __init__(self, setup: Setup, seed: int) -> None:
+    def __init__(self, setup: Setup) -> None:
+        super().__init__(
+            BatterySpec(cells=setup.cells, capacity=setup.capacity, noise=0.0, sensors=2, load="rest")
+        )
         curve = CHEMISTRIES["lfp"]
         behind = next(n / 1e4 for n in range(400) if curve.open_circuit(1 - n / 1e4) <= FULL - setup.spread)
-        self.battery = Battery(
-            BatterySpec(
-                cells=setup.cells,
-                capacity=setup.capacity,
-                soc=50.0,
-                offsets=(0.0, *(-behind for _ in range(setup.cells - 1))),
-                balancer=setup.balancer,
-                noise=0.0,
-                sensors=2,
-                load="rest",
-                longest_step=COARSE,
-            )
-        )
+        self._offsets = [0.0, *(-behind for _ in range(setup.cells - 1))]
+        self._balancer = setup.balancer
+        self.set_soc(50.0)
+        super().advance(0.0)
+
+    def advance(self, now: float) -> None:
+        """Let time pass until ``now``."""
+        self._step(now - (self._now or 0.0), now)
+        self._now = now
+
+    @property
+    def balancing(self) -> frozenset[int]:
+        """Cells being balanced now, 1-based."""
+        return super().balancing if self._balancer else frozenset()
+
+
+class Site:
+    """A battery with its charger, which obeys limits late."""
+
+    def __init__(self, setup: Setup, seed: int) -> None:
+        self.battery = Pack(setup)
         self._setup = setup
         self._random = Random(seed)
         self._orders: deque[tuple[float, float, float]] = deque()  # when, CVL, CCL
         self._cvl, self._ccl = 0.0, 0.0
         self._loads: deque[tuple[float, float]] = deque()
         self._known_load = 0.0
-        self.battery.advance(0.0)
         self.true = self.battery.sample()
 
     def order(self, now: float, cvl: float, ccl: float) -> None:

@@ -70,9 +70,9 @@ def panels(result: Result) -> tuple[Panel, ...]:
         ),
         Panel(
             title="SoC, %",
-            low=40,
+            low=0,
             high=102,
-            ticks=(40, 60, 80, 100),
+            ticks=(0, 25, 50, 75, 100),
             lines=(Line(name="SoC", colour="#27c", read=lambda m: m.soc),),
         ),
     )

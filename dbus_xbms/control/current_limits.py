@@ -15,7 +15,7 @@ from dbus_xbms.settings import Settings
 CHARGE_RATE, DISCHARGE_RATE = 0.3, 0.5  # C, until the owner sets currents
 RECOVERY_HOLD = 30.0  # s that a limit stays down after it was lowered
 RECOVERY_TIME = 60.0  # s from nothing to the ceiling
-DEADBAND = 0.02  # part of the ceiling; smaller rises are not published
+DEADBAND = 0.05  # part of the ceiling; smaller rises are not published
 STEP = 0.1  # A; limits are rounded down to it
 
 NO_CHARGE = (

@@ -36,9 +36,6 @@ class BatterySpec:
     period: float = 600.0  # s, of a day
     noise: float = 0.001  # V, of the measurement of a cell
     cycles: int = 42
-    offsets: tuple[float, ...] = ()  # parts of the capacity by which the cells differ; empty: by chance
-    balancer: bool = True
-    longest_step: float = LONGEST_STEP  # s
 
 
 @dataclass(slots=True)
@@ -64,8 +61,7 @@ class Battery:
         self._chemistry = CHEMISTRIES[spec.chemistry]
         self._resistance = spec.resistance or 0.05 / spec.capacity
         half = spec.spread / 2
-        by_chance = [self._random.uniform(-half, half) for _ in range(spec.cells)]
-        self._offsets = spec.offsets or by_chance
+        self._offsets = [self._random.uniform(-half, half) for _ in range(spec.cells)]
         self._noise = [0.0] * spec.cells
         self._now: float | None = None
         self._elapsed = self._random.uniform(0, spec.period)
@@ -93,7 +89,7 @@ class Battery:
             self._now = now
             self._step(0.0, now)
         gap = now - self._now
-        step = max(self.spec.longest_step, gap / STEPS_AT_MOST)
+        step = max(LONGEST_STEP, gap / STEPS_AT_MOST)
         while (gap := now - self._now) > 0:
             self._now = now if gap <= step else self._now + step
             self._step(min(gap, step), self._now)
@@ -130,7 +126,7 @@ class Battery:
     @property
     def balancing(self) -> frozenset[int]:
         """Cells being balanced now, 1-based."""
-        if self._current <= 0 or not self.spec.balancer:
+        if self._current <= 0:
             return frozenset()
         voltages = self.cells
         floor = max(self._chemistry.balance_from, min(voltages) + 0.015)

@@ -122,7 +122,14 @@ def _status(report: Report) -> int | None:
     return tripped | (balance or BALANCED)
 
 
-STATES = {Phase.WAITING: 0, Phase.FRESH: 9, Phase.HELD: 9, Phase.LOST: 10, Phase.WITHDRAWN: 10}
+STATES = {
+    Phase.WAITING: 0,
+    Phase.FRESH: 9,
+    Phase.HELD: 9,
+    Phase.DERATED: 9,
+    Phase.LOST: 10,
+    Phase.WITHDRAWN: 10,
+}
 
 
 def _alarm(path: str) -> Callable[[Report], int | None]:
