@@ -148,6 +148,7 @@ _WORDS = (
     ("ServiceUnknown", "bluetoothd is not running"),
     ("org.freedesktop.DBus.Error.NoReply", "bluetoothd has stopped"),
     ("org.freedesktop.DBus.Error.AccessDenied", "D-Bus does not allow this user to use Bluetooth"),
+    ("Notify acquired", "another program on this machine reads the pack"),
     ("uthentication", "the pack wants to be paired; its default passkey is 123456"),
     ("ncryption", "the pack wants to be paired; its default passkey is 123456"),
     ("NotPermitted", "the pack wants to be paired; its default passkey is 123456"),
@@ -155,4 +156,6 @@ _WORDS = (
     ("ConnectionAttemptFailed", "the connection failed; a weak signal?"),
     ("failed to discover services", "the connection broke while reading the GATT table"),
     ("Not connected", "connection lost"),
+    ("NoneType", "connection lost"),  # a reply that never came
+    ("AssertionError", "connection lost"),
 )

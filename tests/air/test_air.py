@@ -484,3 +484,28 @@ async def test_discovery_gives_way_to_a_pack_that_reconnects() -> None:
             group.create_task(later())
             found = await ships.air.discover(6)
         assert {one.address for one in found} == set(stack.packs)
+
+
+@virtual_time
+async def test_discovery_that_cannot_scan_says_why() -> None:
+    stack = FakeStack(*packs(1))
+    stack.scan_error = "Bluetooth is busy with another program"
+    async with running(stack) as air:
+        with pytest.raises(LinkError, match="busy with another program"):
+            await air.discover(5)
+
+
+@virtual_time
+async def test_an_air_that_ends_waits_for_closing_links_but_not_for_ever() -> None:
+    stack = FakeStack(*packs(2))
+    stack.remember(*stack.packs.values())
+    async with running(stack) as air:
+        assert air.max_connections == 16
+        closing, forgotten = (air.link(address, Lines()) for address in stack.packs)
+        await closing.open()
+        await forgotten.open()
+        task = asyncio.ensure_future(closing.close())
+        began = now()
+    assert task.done()
+    assert now() - began == pytest.approx(3)
+    await forgotten.close()

@@ -23,6 +23,7 @@ from dbus_xbms.ble.link import Link
 from dbus_xbms.model import Reading
 from dbus_xbms.protocols.base import LinkError
 from dbus_xbms.protocols.jbd import Jbd
+from tests.bus.conftest import CONFIG
 from tests.bus.simulation import Simulation
 
 pytestmark = pytest.mark.usefixtures("private_bus")
@@ -135,7 +136,7 @@ async def test_a_new_client_on_top_of_an_old_one_would_get_everything_twice() ->
 async def test_links_survive_a_restart_of_bluetoothd(signal: str) -> None:
     async with Simulation(packs=2) as sim, running() as air, both(air, sim) as (one, two):
         async with asyncio.TaskGroup() as group:
-            group.create_task(sim.fault("restart_bluetoothd", signal=signal, seconds=2.0))
+            group.create_task(sim.fault("restart_bluetoothd", signal=signal, seconds=1.0))
             assert await lost(one) < 3
             assert await lost(two) < 3
             assert one.status.state in ("no Bluetooth", "connection lost")
@@ -210,7 +211,7 @@ async def test_a_radio_loss_without_a_word_is_noticed_by_the_request_and_mended(
 
 async def test_a_scan_refused_as_in_progress_is_tried_again_until_it_works() -> None:
     async with Simulation(packs=1) as sim, running() as air:
-        await sim.fault("busy", "hci0", seconds=3.0)
+        await sim.fault("busy", "hci0", seconds=1.0)
         link = air.link(sim.addresses[0], JBD)
         with pytest.raises(LinkError, match="Bluetooth is busy with another program"):
             await link.open()
@@ -257,6 +258,56 @@ async def test_bluetoothd_absent_at_the_start_is_waited_for() -> None:
         await shown(link, "no Bluetooth")
         async with Simulation(packs=1):
             await opening
+            await link.close()
+
+
+async def test_a_system_bus_that_is_not_there_is_waited_for(
+    private_bus: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path}/nobody")
+    async with running() as air:
+        link = air.link("A4:C1:37:00:00:01", JBD)
+        opening = asyncio.ensure_future(link.open())
+        await shown(link, "no Bluetooth")
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", private_bus)
+        async with Simulation(packs=1):
+            await opening
+            assert air.adapters[0].links == 1
+            await link.close()
+
+
+@asynccontextmanager
+async def own_bus(directory: Path) -> AsyncIterator[str]:
+    """A dbus-daemon that the test can end, always at the same address."""
+    config = directory / "own.conf"
+    config.write_text(CONFIG.replace("unix:dir={directory}", f"unix:path={directory}/own"))
+    daemon = await asyncio.create_subprocess_exec(
+        *("dbus-daemon", f"--config-file={config}", "--nofork", "--print-address"),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert daemon.stdout
+    try:
+        yield (await daemon.stdout.readline()).decode().strip()
+    finally:
+        daemon.terminate()
+        await daemon.communicate()
+
+
+async def test_a_system_bus_that_restarts_is_survived(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for which in ("SYSTEM", "SESSION"):
+        monkeypatch.setenv(f"DBUS_{which}_BUS_ADDRESS", f"unix:path={tmp_path}/own")
+    async with running() as air:
+        link = air.link("A4:C1:37:00:00:01", JBD)
+        async with own_bus(tmp_path), Simulation(packs=1) as sim:
+            await reopen(link)
+            await sim.stop()
+        await lost(link)
+        async with own_bus(tmp_path), Simulation(packs=1):
+            await reopen(link)
+            await link.run(JBD.hello("A4:C1:37:00:00:01", ""))
+            assert (await poll(link)).sample.cells
             await link.close()
 
 
