@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dbus_xbms.model import Extremes, PackIdentity
-from dbus_xbms.settings import Settings, Value
+from typing import Any
 
-# Setting name -> field; 0 and "" in a setting stand for "not known".
+from dbus_xbms.model import Extremes, History, PackIdentity
+from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
+
+# Setting name -> field; a setting's default stands for "not known".
 IDENTITY = {
     "Hardware": "hardware",
     "Firmware": "firmware",
@@ -19,21 +21,42 @@ EXTREMES = {
     "MaximumVoltage": "pack_max",
     "MinimumCellVoltage": "cell_min",
     "MaximumCellVoltage": "cell_max",
+    "MinimumTemperature": "temperature_min",
+    "MaximumTemperature": "temperature_max",
 }
+HISTORY = {
+    "DeepestDischarge": "deepest_discharge",
+    "LastDischarge": "last_discharge",
+    "TotalDrawn": "total_drawn",
+    "ChargedEnergy": "charged_energy",
+    "DischargedEnergy": "discharged_energy",
+    "SinceFull": "since_full",
+    "SinceTopBalance": "since_top_balance",
+}
+_DEFAULTS = {row.name: row.default for row in PACK_SETTINGS}
+
+
+def _known(table: dict[str, str], settings: Settings) -> dict[str, Any]:
+    return {field: settings[name] for name, field in table.items() if settings[name] != _DEFAULTS[name]}
 
 
 def identity_of(settings: Settings) -> PackIdentity:
     """The identity as it was when the pack last answered."""
-    return PackIdentity(**{field: settings[name] for name, field in IDENTITY.items()})  # type: ignore[arg-type]
+    return PackIdentity(**_known(IDENTITY, settings))
 
 
 def extremes_of(settings: Settings) -> Extremes:
     """The extremes as they were last stored."""
-    return Extremes(**{field: settings.number(name) or None for name, field in EXTREMES.items()})
+    return Extremes(**_known(EXTREMES, settings))
 
 
-def remembered(record: PackIdentity | Extremes) -> dict[str, Value]:
+def history_of(settings: Settings) -> History:
+    """The history as it was last stored."""
+    return History(**_known(HISTORY, settings))
+
+
+def remembered(record: PackIdentity | Extremes | History) -> dict[str, Value]:
     """The settings that keep ``record``."""
-    table = IDENTITY if isinstance(record, PackIdentity) else EXTREMES
+    table = {PackIdentity: IDENTITY, Extremes: EXTREMES, History: HISTORY}[type(record)]
     fields = {name: getattr(record, field) for name, field in table.items()}
-    return {name: 0.0 if value is None else value for name, value in fields.items()}
+    return {name: _DEFAULTS[name] if value is None else value for name, value in fields.items()}
