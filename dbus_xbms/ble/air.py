@@ -223,8 +223,8 @@ class Air:
                 async with self._listening(search, usable):
                     await self._changed.until(lambda: search.over)
         except TimeoutError:
-            if hindrance := self._hindrance(nobody):
-                raise LinkError(hindrance) from None
+            if not any(adapter.usable for adapter in self._adapters.values()):
+                raise LinkError(self._hindrance(nobody)) from None
         if search.trouble and not search.seen:
             raise search.trouble
         found = {

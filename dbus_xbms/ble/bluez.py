@@ -49,6 +49,8 @@ class Bluez:
     def __init__(self) -> None:
         self._adapters: dict[str, dict[str, Any]] = {}  # object path -> properties
         self._arrived = asyncio.Event()  # bluetoothd has taken its name
+        self._loaded = False  # we know its adapters, and bleak has been renewed
+        self._outdated = False  # something changed while we were reading them
         self._changed: Changed = lambda _: None
 
     # Following bluetoothd and the adapters
@@ -92,14 +94,21 @@ class Bluez:
             await self._arrived.wait()
             self._arrived.clear()
             await _renew_bleak()
-            objects = await _call(bus, BLUEZ, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
-            self._adapters = {
-                path: unpack_variants(interfaces[ADAPTER])
-                for path, interfaces in objects.items()
-                if ADAPTER in interfaces
-            }
+            await self._load(bus)
             delays.reset()
-            self._report()
+
+    async def _load(self, bus: MessageBus) -> None:
+        self._outdated = True
+        while self._outdated:
+            self._outdated = False
+            objects = await _call(bus, BLUEZ, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
+        self._adapters = {
+            path: unpack_variants(interfaces[ADAPTER])
+            for path, interfaces in objects.items()
+            if ADAPTER in interfaces
+        }
+        self._loaded = True
+        self._report()
 
     def _received(self, message: Message) -> None:
         if message.message_type is not MessageType.SIGNAL:
@@ -107,20 +116,27 @@ class Bluez:
         if message.member == "NameOwnerChanged":
             _, old, new = message.body
             if old:
+                self._outdated = True
                 self._report_absent()
             if new:
                 self._arrived.set()
-        elif message.member == "InterfacesAdded" and ADAPTER in message.body[1]:
-            self._adapters[message.body[0]] = unpack_variants(message.body[1][ADAPTER])
+        elif not self._loaded:
+            self._outdated = True  # what is being read just now may lack this
+        elif self._take_over(message):
             self._report()
-        elif message.member == "InterfacesRemoved" and ADAPTER in message.body[1]:
-            self._adapters.pop(message.body[0], None)
-            self._report()
-        elif message.member == "PropertiesChanged" and message.path in self._adapters:
-            changes = unpack_variants(message.body[1])
-            self._adapters[message.path].update(changes)
-            if changes.keys() & {"Powered", "Address"}:
-                self._report()
+
+    def _take_over(self, signal: Message) -> bool:
+        """Take over what a signal says of an adapter; whether that matters to anybody."""
+        if signal.member == "InterfacesAdded" and ADAPTER in signal.body[1]:
+            self._adapters[signal.body[0]] = unpack_variants(signal.body[1][ADAPTER])
+            return True
+        if signal.member == "InterfacesRemoved" and ADAPTER in signal.body[1]:
+            return self._adapters.pop(signal.body[0], None) is not None
+        if signal.member == "PropertiesChanged" and signal.path in self._adapters:
+            changes = unpack_variants(signal.body[1])
+            self._adapters[signal.path].update(changes)
+            return bool(changes.keys() & {"Powered", "Address"})
+        return False
 
     def _report(self) -> None:
         self._changed(
@@ -136,6 +152,7 @@ class Bluez:
         )
 
     def _report_absent(self) -> None:
+        self._loaded = False
         self._adapters.clear()
         self._changed(None)
 
@@ -143,7 +160,11 @@ class Bluez:
 
     async def known(self, address: str, hci: str) -> BLEDevice | None:
         """Return the device if BlueZ knows it on that adapter."""
-        return await get_device_by_adapter(address, hci)
+        try:
+            return await get_device_by_adapter(address, hci)
+        except STACK_ERRORS as err:
+            log.debug("%s: %r", address, err)
+            return None
 
     @asynccontextmanager
     async def scan(self, hci: str, seen: Seen) -> AsyncIterator[None]:

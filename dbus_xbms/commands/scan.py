@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dbus_fast.aio import MessageBus
@@ -12,9 +13,11 @@ from dbus_xbms import remote
 from dbus_xbms.ble.air import Air
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.known import known_packs
-from dbus_xbms.commands.session import call, complete, is_running, open_bus
+from dbus_xbms.commands.session import call, complete, is_on_bus, is_running, open_bus
 from dbus_xbms.commands.table import columns
 from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.settings import Settings
+from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 
 SECONDS = 10.0  # a module advertises every second or two, and some scans miss it
 
@@ -57,7 +60,12 @@ async def _scan(seconds: float) -> list[Found]:
     async with open_bus() as bus:
         if await is_running(bus):
             return await scan_by_service(bus, seconds)
-    return await _scan_here(seconds)
+        on_a_gx = await is_on_bus(bus, LOCALSETTINGS)
+    if not on_a_gx:
+        return await _scan_here(seconds, {})
+    async with known_packs() as known:
+        packs = known.packs
+    return await _scan_here(seconds, packs)
 
 
 async def scan_by_service(bus: MessageBus, seconds: float) -> list[Found]:
@@ -75,12 +83,7 @@ async def scan_by_service(bus: MessageBus, seconds: float) -> list[Found]:
     ]
 
 
-async def _scan_here(seconds: float) -> list[Found]:
-    try:
-        async with known_packs() as known:
-            packs = known.packs
-    except CommandError:  # no localsettings: not a GX, but a scan still tells something
-        packs = {}
+async def _scan_here(seconds: float, packs: Mapping[str, Settings]) -> list[Found]:
     ours = {address for address, pack in packs.items() if pack.number("Enabled")}
     air = Air([Jbd()])
     async with asyncio.TaskGroup() as group:

@@ -19,6 +19,7 @@ CLEAR, HIDE_CURSOR, SHOW_CURSOR = "\x1b[2J", "\x1b[?25l", "\x1b[?25h"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms watch``."""
+    parser.add_argument("pack", nargs="*", help="only these, by address or name")
     parser.add_argument("--once", action="store_true", help="print once and exit")
     parser.add_argument(
         "--json", action="store_true", help="one JSON object per change: every path of every pack"
@@ -32,15 +33,32 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _watch(args: argparse.Namespace) -> int:
+    wanted = frozenset(pack.lower() for pack in args.pack)
     async with batteries() as live:
         if args.once:
-            print(as_json(live.packs) if args.json else render(live.packs, terminal().columns))
-            return 0 if live.packs else 1
-        await show(live, seconds=args.seconds, json_lines=args.json)
+            packs = chosen(live.packs, wanted)
+            print(as_json(packs) if args.json else render(packs, terminal().columns))
+            return 0 if packs else 1
+        await show(live, wanted, seconds=args.seconds, json_lines=args.json)
         return 0
 
 
-async def show(live: Batteries, *, seconds: float | None = None, json_lines: bool = False) -> None:
+def chosen(packs: list[Battery], wanted: frozenset[str]) -> list[Battery]:
+    """The packs whose name or address, in lower case, is wanted; all when nothing is."""
+
+    def called(pack: Battery) -> set[str]:
+        return {pack.name.lower(), pack.address.lower(), pack.address.replace(":", "").lower()}
+
+    return [pack for pack in packs if not wanted or wanted & called(pack)]
+
+
+async def show(
+    live: Batteries,
+    wanted: frozenset[str] = frozenset(),
+    *,
+    seconds: float | None = None,
+    json_lines: bool = False,
+) -> None:
     """Print the packs at each change, in place on a terminal, for so many seconds or until cancelled."""
     in_place = not json_lines and sys.stdout.isatty()
     if in_place:
@@ -49,7 +67,7 @@ async def show(live: Batteries, *, seconds: float | None = None, json_lines: boo
         async with asyncio.timeout(seconds):
             while True:
                 live.changed.clear()
-                _draw(live.packs, in_place, json_lines)
+                _draw(chosen(live.packs, wanted), in_place, json_lines)
                 await asyncio.sleep(REDRAW if in_place or json_lines else REPRINT)
                 await live.changed.wait()
     except TimeoutError:

@@ -19,6 +19,12 @@ async def test_scan_without_the_service_uses_the_radio_itself(private_bus: str) 
     assert "add ADDRESS" in done.out
 
 
+async def test_scan_works_on_a_machine_that_is_no_gx(private_bus: str) -> None:
+    async with Simulation(1, "--bluez-only") as sim:
+        done = await command("scan", "--seconds", "2")
+    assert done.out.splitlines()[1].split()[:3:2] == [sim.addresses[0], "new"]
+
+
 async def test_scan_says_what_to_do_when_nothing_is_in_range(private_bus: str) -> None:
     async with Simulation(packs=1) as sim:
         await sim.fault("vanish", PACK)

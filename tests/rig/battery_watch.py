@@ -64,10 +64,14 @@ class Watch:
         self._bus.add_message_handler(self._received)
         for rule in (
             f"type='signal',interface='{BUS_ITEM}',member='ItemsChanged',path='/'",
-            f"type='signal',sender='{DBUS}',member='NameOwnerChanged',"
-            "arg0namespace='com.victronenergy.battery'",
+            f"type='signal',sender='{DBUS}',member='NameOwnerChanged',arg0namespace='com.victronenergy'",
         ):
             await self.call(DBUS, "/org/freedesktop/DBus", DBUS, "AddMatch", rule)
+
+    async def owned(self, name: str, within: float) -> None:
+        """Wait until anybody owns a name."""
+        if not await self.call(DBUS, "/org/freedesktop/DBus", DBUS, "NameHasOwner", name):
+            await self._until(lambda: name in self._owners.values(), within, f"{name} on the bus")
 
     async def appeared(self, address: str, within: float) -> None:
         """Wait for a pack's service and read it whole, as consumers do."""
@@ -111,13 +115,13 @@ class Watch:
 
     def signal_counts(self) -> dict[str, int]:
         """How many ItemsChanged each service has sent."""
-        return {name: len(self.signals.get(name, ())) for name in self._owners.values()}
+        return {name: len(times) for name, times in self.signals.items()}
 
     def _received(self, message: Message) -> None:
         if message.message_type is not MessageType.SIGNAL:
             return
         now = asyncio.get_running_loop().time()
-        if message.member == "NameOwnerChanged" and message.body[0].startswith(BATTERY):
+        if message.member == "NameOwnerChanged" and not message.body[0].startswith(":"):
             name, _, new = message.body
             self._owners = {owner: served for owner, served in self._owners.items() if served != name}
             if new:

@@ -24,6 +24,7 @@ class Fault:
     end: Action | None = None
     lasts: float = 0.0  # s from begin to end
     hits: tuple[int, ...] = FIRST  # packs that lose their link
+    hurts_stack: bool = False  # bluetoothd or the adapter goes away
     gap: bool | None = False  # do values become invalid; None: that depends on how slow the guest is just now
     back: float = 60.0  # s from the fault's end until fresh values are on the bus again
 
@@ -64,6 +65,7 @@ FAULTS = (
         end=machine.start_bluetoothd,
         lasts=5.0,
         hits=BOTH,
+        hurts_stack=True,
         gap=None,
     ),
     Fault(
@@ -72,6 +74,7 @@ FAULTS = (
         end=machine.start_bluetoothd,
         lasts=5.0,
         hits=BOTH,
+        hurts_stack=True,
         gap=None,
     ),
     Fault(
@@ -80,6 +83,7 @@ FAULTS = (
         end=machine.start_bluetoothd,
         lasts=60.0,
         hits=BOTH,
+        hurts_stack=True,
         gap=True,
     ),
     Fault(
@@ -88,6 +92,7 @@ FAULTS = (
         end=machine.plug_in,
         lasts=10.0,
         hits=BOTH,
+        hurts_stack=True,
         gap=None,
     ),
 )

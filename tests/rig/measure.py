@@ -40,7 +40,7 @@ async def healthy(trial: Trial, service: int, venus_bus: int) -> None:
         await asyncio.sleep(1.0)
     used = {name: machine.cpu_seconds(pid) - used[name] for name, pid in processes.items()}
     polls = time.monotonic() - began  # of each pack: one per second
-    sent = [n - signals[name] for name, n in trial.watch.signal_counts().items()]
+    sent = [n - signals.get(name, 0) for name, n in trial.watch.signal_counts().items()]
     asked = [(await machine.pack(index))["requests"] - asked[index] for index in BOTH]
     for name, pid in processes.items():
         cost = f"{used[name] / polls / len(BOTH) * 1000:.1f} ms CPU per pack and poll"

@@ -1,4 +1,4 @@
-"""What the service may say in its log when it is hurt, and what it must never say. Pure."""
+"""What the service must never say in its log, and what only with a cause. Pure."""
 
 from __future__ import annotations
 
@@ -9,19 +9,29 @@ from collections.abc import Iterable, Mapping
 COMPLAINT = re.compile(
     r"^(WARNING|ERROR|CRITICAL) |^Traceback|Warning: |was destroyed but|never awaited|never retrieved"
 )
-LOST = re.compile(r"WARNING dbus_xbms\.pack: (\S+): no good poll for too long")
 
 
-def unexpected(lines: Iterable[str], gaps: Mapping[str, int]) -> list[str]:
-    """Complaints without a cause; a pack may report each of its gaps, by address, once."""
-    left = dict(gaps)
+def lost(address: str) -> str:
+    """How the warning begins that a pack's values have become invalid."""
+    return f"WARNING dbus_xbms.pack: {address}: no good poll for too long"
+
+
+STACK_BROKE = (  # how the warnings begin that bluetoothd or the adapter is gone
+    "WARNING dbus_xbms.ble.air: bluetoothd is not running",
+    "WARNING dbus_xbms.ble.adapter: adapter ",
+)
+
+
+def unexpected(lines: Iterable[str], allowed: Mapping[str, int]) -> list[str]:
+    """Complaints without a cause; ``allowed``: how often lines may begin so."""
+    left = dict(allowed)
     complaints = []
     for line in lines:
         if not COMPLAINT.search(line):
             continue
-        lost = LOST.match(line)
-        if lost and left.get(lost[1], 0) > 0:
-            left[lost[1]] -= 1
-        else:
+        cause = next((begin for begin, times in left.items() if times > 0 and line.startswith(begin)), None)
+        if cause is None:
             complaints.append(line)
+        else:
+            left[cause] -= 1
     return complaints

@@ -1,7 +1,7 @@
 """The checks of the rig find what they are for; these few need no rig."""
 
 from tests.rig.notifications import count
-from tests.rig.service_log import unexpected
+from tests.rig.service_log import lost, unexpected
 
 ADDRESS = "A4:C1:38:00:00:01"
 POLL = [
@@ -30,7 +30,8 @@ def test_another_packs_notifications_are_not_counted() -> None:
 
 
 def test_a_pack_may_report_each_of_its_gaps_once_and_nothing_else_may_be_reported() -> None:
-    lost = f"WARNING dbus_xbms.pack: {ADDRESS}: no good poll for too long, lost: not in range"
-    assert unexpected(["INFO x: y", lost], {ADDRESS: 1}) == []
-    assert unexpected([lost, lost], {ADDRESS: 1}) == [lost]
-    assert unexpected(["Traceback (most recent call last):"], {ADDRESS: 1}) != []
+    line = f"WARNING dbus_xbms.pack: {ADDRESS}: no good poll for too long, lost: not in range"
+    once = {lost(ADDRESS): 1}
+    assert unexpected(["INFO x: y", line], once) == []
+    assert unexpected([line, line], once) == [line]
+    assert unexpected(["Traceback (most recent call last):"], once) != []

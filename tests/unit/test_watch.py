@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbus_xbms.commands.table import Battery, columns, render
-from dbus_xbms.commands.watch import as_json
+from dbus_xbms.commands.watch import as_json, chosen
 from dbus_xbms.model import Level, LinkStatus, Mosfets, PackIdentity, PackSample, Phase, Protection, Report
 from dbus_xbms.venus.items import items_for, values
 
@@ -121,6 +121,15 @@ def test_json_has_every_path_and_null_for_invalid() -> None:
     assert paths["/Dc/0/Voltage"] is None
     assert paths["/CustomName"] == "Starboard"
     assert json.loads(as_json([replace(lost, gone=True)])) == {lost.service: None}
+
+
+@pytest.mark.parametrize("word", ["starboard", "a4:c1:37:01:02:03", "a4c137010203"])
+def test_a_pack_is_chosen_by_its_name_or_address(word: str) -> None:
+    port = replace(
+        STARBOARD, service="com.victronenergy.battery.xbms_a4c1370a0b0c", values={"/CustomName": "Port"}
+    )
+    assert chosen([port, STARBOARD], frozenset({word})) == [STARBOARD]
+    assert chosen([port, STARBOARD], frozenset()) == [port, STARBOARD]
 
 
 def test_columns_are_as_wide_as_their_widest_cell() -> None:

@@ -1,0 +1,164 @@
+"""Following bluetoothd and its adapters by the signals it sends, in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from bleak.exc import BleakDBusError
+from dbus_fast import Message, MessageType, Variant
+
+from dbus_xbms.ble.bluez import ADAPTER, Bluez
+from dbus_xbms.ble.stack import AdapterState
+from tests.air.fakes import HCI0, HCI1
+from tests.air.virtual_time import virtual_time
+
+
+def properties(adapter: AdapterState) -> dict[str, dict[str, Variant]]:
+    return {ADAPTER: {"Address": Variant("s", adapter.address), "Powered": Variant("b", adapter.powered)}}
+
+
+def path(adapter: AdapterState) -> str:
+    return f"/org/bluez/{adapter.hci}"
+
+
+def signal(member: str, signature: str, *body: Any, at: str = "/") -> Message:
+    return Message(
+        message_type=MessageType.SIGNAL,
+        path=at,
+        interface="org.example",
+        member=member,
+        signature=signature,
+        body=list(body),
+    )
+
+
+def added(adapter: AdapterState) -> Message:
+    return signal("InterfacesAdded", "oa{sa{sv}}", path(adapter), properties(adapter))
+
+
+def removed(adapter: AdapterState) -> Message:
+    return signal("InterfacesRemoved", "oas", path(adapter), [ADAPTER])
+
+
+def changed(adapter: AdapterState, **what: Variant) -> Message:
+    return signal("PropertiesChanged", "sa{sv}as", ADAPTER, what, [], at=path(adapter))
+
+
+def owner(old: str, new: str) -> Message:
+    return signal("NameOwnerChanged", "sss", "org.bluez", old, new)
+
+
+class FakeBus:
+    """Answers GetManagedObjects; something may happen while it does."""
+
+    def __init__(self, *adapters: AdapterState) -> None:
+        self.adapters = list(adapters)
+        self.meanwhile: list[Callable[[], None]] = []
+        self.calls = 0
+
+    async def call(self, message: Message) -> Message:
+        self.calls += 1
+        objects = {path(adapter): properties(adapter) for adapter in self.adapters}
+        objects["/org/bluez"] = {"org.bluez.AgentManager1": {}}
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
+        elif not self.adapters:
+            return Message(
+                message_type=MessageType.ERROR,
+                error_name="org.freedesktop.DBus.Error.ServiceUnknown",
+                reply_serial=1,
+            )
+        return Message(message_type=MessageType.METHOD_RETURN, reply_serial=1, body=[objects])
+
+
+def followed() -> tuple[Bluez, list[tuple[AdapterState, ...] | None]]:
+    reports: list[tuple[AdapterState, ...] | None] = []
+    bluez = Bluez()
+    bluez._changed = reports.append
+    return bluez, reports
+
+
+async def load(bluez: Bluez, bus: FakeBus) -> None:
+    await bluez._load(bus)  # type: ignore[arg-type]
+
+
+@virtual_time
+async def test_adapters_are_followed_as_they_come_go_and_switch() -> None:
+    bluez, reports = followed()
+    await load(bluez, FakeBus(HCI0))
+    bluez._received(added(HCI1))
+    bluez._received(changed(HCI1, Powered=Variant("b", False)))
+    bluez._received(removed(HCI0))
+    off = AdapterState(address=HCI1.address, hci="hci1", powered=False)
+    assert reports == [(HCI0,), (HCI0, HCI1), (HCI0, off), (off,)]
+
+
+@virtual_time
+async def test_what_does_not_matter_is_not_reported() -> None:
+    bluez, reports = followed()
+    await load(bluez, FakeBus(HCI0))
+    bluez._received(changed(HCI0, Discovering=Variant("b", True)))
+    bluez._received(
+        signal("InterfacesAdded", "oa{sa{sv}}", "/org/bluez/hci0/dev_1", {"org.bluez.Device1": {}})
+    )
+    bluez._received(signal("InterfacesRemoved", "oas", "/org/bluez/hci0/dev_1", ["org.bluez.Device1"]))
+    bluez._received(removed(HCI1))
+    assert reports == [(HCI0,)]
+
+
+@virtual_time
+async def test_an_adapter_without_an_address_of_its_own_is_not_used() -> None:
+    bluez, reports = followed()
+    await load(bluez, FakeBus(AdapterState(address="00:00:00:00:00:00", hci="hci0", powered=True)))
+    bluez._received(changed(HCI0, Address=Variant("s", HCI0.address)))
+    assert reports == [(), (HCI0,)]
+
+
+@virtual_time
+async def test_nothing_is_reported_before_everything_was_read() -> None:
+    bluez, reports = followed()
+    bluez._received(owner("", ":1.5"))
+    bluez._received(added(HCI0))
+    assert reports == []
+    assert bluez._arrived.is_set()
+
+
+@virtual_time
+async def test_a_change_while_the_adapters_are_being_read_is_not_lost() -> None:
+    bluez, reports = followed()
+    bus = FakeBus(HCI0)
+
+    def plug() -> None:
+        bus.adapters.append(HCI1)
+        bluez._received(added(HCI1))
+
+    bus.meanwhile = [plug]
+    await load(bluez, bus)
+    assert reports == [(HCI0, HCI1)]
+    assert bus.calls == 2
+
+
+@virtual_time
+async def test_a_bluetoothd_that_dies_while_it_is_read_is_not_taken_for_alive() -> None:
+    bluez, reports = followed()
+    bus = FakeBus(HCI0)
+
+    def die() -> None:
+        bus.adapters.clear()
+        bluez._received(owner(":1.5", ""))
+
+    bus.meanwhile = [die]
+    with pytest.raises(BleakDBusError, match="ServiceUnknown"):
+        await load(bluez, bus)
+    assert reports == [None]
+
+
+@virtual_time
+async def test_a_bluetoothd_that_was_replaced_was_gone_in_between() -> None:
+    bluez, reports = followed()
+    await load(bluez, FakeBus(HCI0))
+    bluez._received(owner(":1.5", ":1.9"))
+    assert reports == [(HCI0,), None]
+    assert bluez._arrived.is_set()
