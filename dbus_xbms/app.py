@@ -12,7 +12,7 @@ from pathlib import Path
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.capture import Capture as CaptureFile
-from dbus_xbms.pack import Pack
+from dbus_xbms.pack import LONGEST_REST, Pack
 from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.remote import Remote
@@ -36,6 +36,13 @@ from dbus_xbms.venus.presence import Presence
 log = logging.getLogger(__name__)
 
 RESTART_AFTER = 5.0  # s before a pack's task that crashed is started again
+WATCH_EVERY = 5.0  # s between looks at a pack's task
+HANGS_AFTER = LONGEST_REST + 15.0  # s without a word to the bus
+END_LIMIT = 10.0  # s for a task to end
+
+
+class Hung(Exception):
+    """A pack's task hangs for good; only a new process helps."""
 
 
 def rows_of(table: tuple[Setting, ...], path: Callable[[str], str]) -> dict[str, Setting]:
@@ -54,6 +61,7 @@ class App:
         self._remote = Remote(self.scan)
         self._packs: dict[str, Pack] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._enabled: set[str] = set()  # addresses, known before the first pack starts
         self._undecided: asyncio.Queue[str] = asyncio.Queue()  # addresses whose Enabled has changed
 
     async def run(self) -> None:
@@ -82,6 +90,7 @@ class App:
         for path in enabled:
             device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
             if name == "Enabled" and (address := address_of(device)):
+                self._enabled.add(address)
                 self._undecided.put_nowait(address)
         if self._undecided.empty():
             log.info(
@@ -97,7 +106,10 @@ class App:
         if address is None:
             return
         if name == "Enabled":
+            (self._enabled.add if value == 1 else self._enabled.discard)(address)
             self._undecided.put_nowait(address)
+            for other in self._packs.values():
+                other.alone = self._enabled <= {other.address}
         elif pack := self._packs.get(address):
             pack.change(name, value)
 
@@ -135,14 +147,36 @@ class App:
                     capture=self._capture,
                 )
                 self._packs[address] = pack
-                try:
-                    await pack.run()
-                except Exception:
-                    log.exception("%s: stopped by an error in this program; starting again", address)
+                pack.alone = self._enabled <= {address}
+                await self._watch(pack)
                 await asyncio.sleep(RESTART_AFTER)
         finally:
             del self._packs[address]
             del self._tasks[address]
+
+    async def _watch(self, pack: Pack) -> None:
+        """Run a pack until it fails, or hangs: what it last showed must not stand for ever.
+
+        Raises:
+            Hung: it does not even end.
+        """
+        now = asyncio.get_running_loop().time
+        task = asyncio.create_task(pack.run(), name=f"run {pack.address}")
+        try:
+            while not task.done():
+                looked = now()
+                await asyncio.wait([task], timeout=WATCH_EVERY)
+                asleep = now() - looked > 2 * WATCH_EVERY  # all of us were: give it a moment
+                if now() - pack.shown_at > HANGS_AFTER and not asleep and not task.done():
+                    log.error("%s: hangs; starting it anew", pack.address)
+                    break
+        finally:
+            task.cancel()
+            await asyncio.wait([task], timeout=END_LIMIT)
+        if not task.done():
+            raise Hung(f"{pack.address} hangs and cannot be ended; ending, so that supervision starts anew")
+        if not task.cancelled() and (err := task.exception()):
+            log.error("%s: stopped by an error in this program; starting anew", pack.address, exc_info=err)
 
     async def scan(self, seconds: float) -> list[tuple[Advertised, bool, bool]]:
         """Look for packs and remember them, not enabled; each with whether it was known and is enabled."""
@@ -166,7 +200,7 @@ async def serve(capture: Path | None) -> int:
         file = stack.enter_context(CaptureFile(capture)) if capture else None
         try:
             await _until_stopped(App(file))
-        except* BusError as errors:
+        except* (BusError, Hung) as errors:
             lost.extend(errors.exceptions)
     for err in lost:
         log.error("%s", err)

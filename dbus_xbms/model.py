@@ -185,8 +185,10 @@ class Report:
     alarms: Mapping[str, Level] = field(default_factory=dict)  # "/Alarms/..." -> level
     link: LinkStatus = field(default_factory=LinkStatus)
     extremes: Extremes = field(default_factory=Extremes)
+    controls: bool = False  # this pack's limits control chargers and inverters
     limits: Limits | None = None  # None: the pack only watches, or was never heard, or is withdrawn
     soc: float | None = None  # %, with decimals where they can be trusted
     consumed: float | None = None  # Ah, zero or negative
     time_to_go: int | None = None  # s, while discharging
     history: History = field(default_factory=History)
+    settings: Mapping[str, int | float | str] = field(default_factory=dict)  # the owner's, by name

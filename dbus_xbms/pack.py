@@ -1,36 +1,35 @@
-"""One task per pack: keep its link, poll, decide, publish, remember."""
+"""One task per pack: take what polling brings, decide, publish, remember."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
 from dbus_xbms.ble.air import Air
-from dbus_xbms.ble.backoff import Backoff
-from dbus_xbms.ble.link import Capture, Link
-from dbus_xbms.control import monitor
-from dbus_xbms.control.freshness import PER_POLL, poll_interval
+from dbus_xbms.ble.link import Capture
+from dbus_xbms.control import history, monitor
 from dbus_xbms.control.monitor import Decision
-from dbus_xbms.memory import extremes_of, identity_of, remembered
-from dbus_xbms.model import Counters, LinkStatus, PackIdentity, Phase, Reading, Report
+from dbus_xbms.keeper import Keeper, Store
+from dbus_xbms.memory import extremes_of, history_of, identity_of, remembered
+from dbus_xbms.model import Counters, Extremes, PackIdentity, Phase, Reading, Report
+from dbus_xbms.poller import Poller
 from dbus_xbms.protocols.base import BmsProtocol, LinkError, LoginFailed, ProtocolError
-from dbus_xbms.settings import Settings, SettingsError, Value, pack_path
+from dbus_xbms.settings import Settings, SettingsError, Value
 from dbus_xbms.venus.bus import BusError
 from dbus_xbms.venus.localsettings import instance_of
+from dbus_xbms.venus.setting_items import setting_written
 
 log = logging.getLogger(__name__)
 
-POLL_LIMIT = 10.0  # s for all requests of one poll with their retries
-COUNTERS_EVERY = 300.0  # s between reads of the protection counters
 SAVE_EVERY = 600.0  # s between writes of what changes by itself: each one wears the flash
+LONGEST_REST = 30.0  # s until a decision is looked at again even if it stands; a supervisor counts on it
 SOONEST = 0.05  # s until a decision is looked at again: the rest of a phase may be less than a clock's tick
-SAVE_LIMIT = 1.0  # s that saving may delay the program's end
+SILENT = (Phase.DERATED, Phase.LOST, Phase.WITHDRAWN)
 LINK_SETTINGS = frozenset({"ConnectionMode", "Adapter", "Password"})  # a change of these makes the link anew
 
-Store = Callable[[str, Value], Awaitable[Value]]
 OnWrite = Callable[[str, Value], bool]
 
 
@@ -66,25 +65,25 @@ class Pack:
     ) -> None:
         self.address = address
         self.settings = settings
-        self._air = air
-        self._protocol = protocol
-        self._store = store
-        self._capture = capture
+        self._keeper = Keeper(address, settings, store, self._memory)
+        self._poller = Poller(address, settings, self, air=air, protocol=protocol, capture=capture)
         self._presence = presence(address, self._written)
-        self._link: Link | None = None
         self._identity = identity_of(settings)
         self._counters: Counters | None = None
-        self._counters_due = 0.0
-        self._state = monitor.State(started=self._now(), extremes=extremes_of(settings))
+        self._alone = False  # no other pack is enabled
+        self._state = monitor.State(
+            started=self._now(),
+            extremes=extremes_of(settings),
+            history=history.State(history=history_of(settings)),
+        )
         self._shown: Decision | None = None
         self._failed_polls = 0
         self._trouble = ""  # why the newest attempt failed, in the owner's words
         self._bus_trouble = ""
-        self._unsaved: dict[str, Value] = {}
         self._next_save = self._now() + SAVE_EVERY
+        self._undecided = False  # the last decision failed
+        self.shown_at = self._now()  # s: when the bus was last told what is true
         self._news = asyncio.Event()  # something to publish
-        self._relink = asyncio.Event()  # a setting of the link has changed
-        self._to_save = asyncio.Event()
 
     @staticmethod
     def _now() -> float:
@@ -93,9 +92,23 @@ class Pack:
     async def run(self) -> None:
         """Serve this pack until cancelled; whatever ends it, it leaves the bus and closes its link."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._keep_link(), name=f"link {self.address}")
+            group.create_task(self._poller.run(), name=f"link {self.address}")
             group.create_task(self._keep_showing(), name=f"bus {self.address}")
-            group.create_task(self._keep_saving(), name=f"save {self.address}")
+            group.create_task(self._keeper.run(), name=f"save {self.address}")
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other pack is enabled: the only one controls chargers unless told otherwise."""
+        return self._alone
+
+    @alone.setter
+    def alone(self, alone: bool) -> None:
+        self._alone = alone
+        self._news.set()
+
+    @property
+    def _controls(self) -> bool:
+        return monitor.controls(self.settings, only_pack=self._alone)
 
     def change(self, name: str, value: Value) -> None:
         """Take over a setting that was changed from outside."""
@@ -105,90 +118,36 @@ class Pack:
             log.warning("%s: %s; the old value stands", self.address, err)
             return
         if name in LINK_SETTINGS:
-            self._relink.set()
+            self._poller.relink()
         self._news.set()
 
-    # The air
+    # What polling brings
 
-    async def _keep_link(self) -> None:
-        while True:
-            self._relink.clear()
-            async with asyncio.TaskGroup() as group:
-                link = group.create_task(self._hold_link(), name=f"poll {self.address}")
-                await self._relink.wait()
-                link.cancel()
-
-    async def _hold_link(self) -> None:
-        """Connect and poll, again and again."""
-        delays = Backoff()
-        link = self._air.link(
-            self.address, self._protocol, adapter=self.settings.text("Adapter"), capture=self._capture
-        )
-        self._link, link.on_status = link, self._news.set
-        while True:
-            try:
-                await link.open()
-                await link.run(self._protocol.hello(self.address, self.settings.text("Password")))
-                await self._poll_while_open(link, delays)
-                pause = poll_interval(self.settings)
-            except (LinkError, ProtocolError) as err:
-                self._poll_failed(err)
-                pause = delays.next()
-            finally:
-                await link.close()
-            await asyncio.sleep(pause)
-
-    async def _poll_while_open(self, link: Link, delays: Backoff) -> None:
-        """Poll at a steady rate; in per-poll mode once."""
-        known: PackIdentity | None = None
-        due = self._now()
-        while True:
-            counters = known is not None and due >= self._counters_due
-            reading = await self._poll(link, known, counters)
-            self._polled(reading)
-            delays.reset()
-            known = self._identity
-            if self.settings.number("ConnectionMode") == PER_POLL:
-                return
-            due = max(due + poll_interval(self.settings), self._now())
-            await self._until(due, link)
-
-    async def _poll(self, link: Link, known: PackIdentity | None, counters: bool) -> Reading:
-        try:
-            async with asyncio.timeout(POLL_LIMIT):
-                return await link.run(self._protocol.poll(known, counters=counters))
-        except TimeoutError as err:
-            raise LinkError(f"poll not finished after {POLL_LIMIT:g} s") from err
-
-    async def _until(self, due: float, link: Link) -> None:
-        try:
-            async with asyncio.timeout_at(due):
-                await link.lost.wait()
-        except TimeoutError:
-            return
-        raise LinkError("connection lost")
-
-    def _polled(self, reading: Reading) -> None:
+    def polled(self, reading: Reading) -> PackIdentity:
+        """Take a good poll; returns who the pack is."""
         now = self._now()
         self._state = monitor.sampled(self._state, reading.sample, now)
         if reading.counters:
             self._counters = reading.counters
-            self._counters_due = now + COUNTERS_EVERY
         if reading.identity:
             self._learn(reading.identity)
         self._trouble = ""
         self._news.set()
+        return self._identity
 
-    def _poll_failed(self, err: LinkError | ProtocolError) -> None:
+    def poll_failed(self, err: LinkError | ProtocolError) -> None:
+        """Take note that a poll, or the way to it, failed."""
         self._failed_polls += 1
         self._state = monitor.failed(self._state)
         trouble = str(err)
         # What only the owner can mend is said at once; a gap in the radio only when it outlasts the hold.
-        level = (
-            logging.WARNING if isinstance(err, LoginFailed) and trouble != self._trouble else logging.DEBUG
-        )
-        log.log(level, "%s: %s", self.address, trouble)
+        for_owner = isinstance(err, LoginFailed) and trouble != self._trouble
+        log.log(logging.WARNING if for_owner else logging.DEBUG, "%s: %s", self.address, trouble)
         self._trouble = trouble
+        self._news.set()
+
+    def link_changed(self) -> None:
+        """Take note that the link's status is another."""
         self._news.set()
 
     def _learn(self, identity: PackIdentity) -> None:
@@ -199,7 +158,7 @@ class Pack:
             firmware=identity.firmware or self._identity.firmware,
             produced=identity.produced or self._identity.produced,
         )
-        self._remember(remembered(self._identity))
+        self._keeper.remember(remembered(self._identity))
 
     # The bus
 
@@ -208,18 +167,36 @@ class Pack:
             while True:
                 self._news.clear()
                 now = self._now()
-                self._state, decision = monitor.decide(self._state, now, self.settings)
+                decision = self._decide(now)
                 self._log_difference(decision)
                 self._shown = decision
                 await self._show(self._report(decision), now)
-                self._save_extremes(now)
+                self.shown_at = now
+                if now >= self._next_save:
+                    self._next_save = now + SAVE_EVERY
+                    self._keeper.remember(self._memory())
                 try:
-                    async with asyncio.timeout(max(min(decision.valid_for, SAVE_EVERY), SOONEST)):
+                    async with asyncio.timeout(max(min(decision.valid_for, LONGEST_REST), SOONEST)):
                         await self._news.wait()
                 except TimeoutError:
                     continue
         finally:
             await self._presence.leave()
+
+    def _decide(self, now: float) -> Decision:
+        """Decide; a fault in that stops the pack's currents, it never leaves the last limits standing."""
+        try:
+            self._state, decision = monitor.decide(self._state, now, self.settings, managed=self._controls)
+        except Exception:
+            if not self._undecided:
+                log.exception("%s: stopped by an error in this program", self.address)
+            self._undecided = True
+            self._state, decision = monitor.stopped(self._state, now, self.settings)
+            return decision
+        if self._undecided:
+            log.info("%s: decides again", self.address)
+        self._undecided = False
+        return decision
 
     async def _show(self, report: Report, now: float) -> None:
         try:
@@ -231,7 +208,6 @@ class Pack:
             self._bus_trouble = str(err)
 
     def _report(self, decision: Decision) -> Report:
-        link = self._link.status if self._link else LinkStatus()
         return Report(
             address=self.address,
             instance=instance_of(self.settings.text("ClassAndVrmInstance")),
@@ -244,75 +220,54 @@ class Pack:
             mosfet_temperature=decision.temperatures.mosfet,
             counters=self._counters,
             alarms=decision.alarms,
-            link=replace(link, failed_polls=self._failed_polls),
+            link=replace(self._poller.status, failed_polls=self._failed_polls),
             extremes=self._state.extremes,
+            controls=self._controls,
+            limits=decision.limits,
+            soc=decision.soc,
+            consumed=decision.consumed,
+            time_to_go=decision.time_to_go,
+            history=decision.history,
+            settings=self.settings,
         )
 
     def _log_difference(self, decision: Decision) -> None:
-        before = self._shown.phase if self._shown else Phase.WAITING
-        after = decision.phase
-        gone = (Phase.LOST, Phase.WITHDRAWN)
-        if after in gone and before is not after:
-            why = self._trouble or (self._link.status.state if self._link else "starting")
+        before, after = self._shown.phase if self._shown else Phase.WAITING, decision.phase
+        if after in SILENT and before is not after:
+            why = self._trouble or self._poller.status.state
             log.warning("%s: no good poll for too long, %s: %s", self.address, after.value, why)
-        elif after is Phase.FRESH and before in (Phase.WAITING, *gone):
-            identity = self._identity
-            log.info(
-                "%s: polling (%s, %d cells)", self.address, identity.hardware or "BMS", identity.cell_count
-            )
+        elif after is Phase.FRESH and before in (Phase.WAITING, *SILENT):
+            model, cells = self._identity.hardware or "BMS", self._identity.cell_count
+            log.info("%s: polling (%s, %d cells)", self.address, model, cells)
         known = self._shown.alarms if self._shown else {}
         for path, level in decision.alarms.items():
             if path in known and known[path] is not level:
                 log.info("%s: %s is now %s", self.address, path, level.name)
+        mode = self._shown.limits.mode if self._shown and self._shown.limits else ""
+        if decision.limits and decision.limits.mode != mode:
+            log.info("%s: charging: %s", self.address, decision.limits.mode)
+        if decision.refused and not (self._shown and self._shown.refused):
+            log.error("%s: charging stays off: %s", self.address, decision.refused)
 
     def _written(self, path: str, value: Value) -> bool:
         """Somebody wrote to the service; True if accepted."""
         if path == "/CustomName":
-            self._remember({"CustomName": value})
-            self._news.set()
+            self._keeper.remember({"CustomName": value})
+        elif path == "/History/Clear" and value:
+            self._state = replace(self._state, extremes=Extremes(), history=history.State())
+            self._keeper.remember(self._memory())
+        elif self._shown:
+            try:
+                written = setting_written(path, value, self._report(self._shown))
+            except SettingsError as err:
+                log.warning("%s: %s", self.address, err)
+                return False
+            if written:
+                log.info("%s: %s set to %s from the bus", self.address, *written)
+                self._keeper.remember(dict([written]))
+        self._news.set()
         return True
 
-    # What outlives the program
-
-    def _remember(self, entries: dict[str, Value]) -> None:
-        changed = {name: value for name, value in entries.items() if self.settings[name] != value}
-        for name, value in changed.items():
-            self.settings.put(name, value)
-        self._unsaved |= changed
-        if changed:
-            self._to_save.set()
-
-    def _save_extremes(self, now: float) -> None:
-        if now >= self._next_save:
-            self._next_save = now + SAVE_EVERY
-            self._remember(remembered(self._state.extremes))
-
-    async def _keep_saving(self) -> None:
-        try:
-            while True:
-                await self._to_save.wait()
-                self._to_save.clear()
-                await self._save()
-        finally:
-            await self._save_last()
-
-    async def _save(self) -> None:
-        while self._unsaved:
-            name = next(iter(self._unsaved))
-            value = self._unsaved[name]
-            try:
-                await self._store(pack_path(self.address, name), value)
-            except (SettingsError, BusError) as err:
-                log.warning("%s: %s was not stored: %s", self.address, name, err)
-            if self._unsaved.get(name) == value:
-                del self._unsaved[name]
-
-    async def _save_last(self) -> None:
-        self._remember(remembered(self._state.extremes))
-        try:
-            async with asyncio.timeout(SAVE_LIMIT):
-                await self._save()
-        except TimeoutError:
-            log.warning(
-                "%s: localsettings does not answer; %s not stored", self.address, ", ".join(self._unsaved)
-            )
+    def _memory(self) -> dict[str, Value]:
+        """What of the pack's life is to be stored."""
+        return remembered(self._state.extremes) | remembered(self._state.history.history)

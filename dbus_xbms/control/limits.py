@@ -27,6 +27,7 @@ from dbus_xbms.model import Limits, PackSample, Phase, Protection
 from dbus_xbms.settings import Settings
 
 VOLTAGE_STEP = 0.1  # V; the present voltage as a limit is rounded down to it
+SILENCE = {Phase.DERATED: "No contact, derated", Phase.LOST: "No contact, stopped"}
 REQUEST_BACK = 5.0  # % above the SoC of a charge request that ends it
 
 
@@ -222,7 +223,7 @@ def silent(before: State, phase: Phase, now: float, settings: Settings) -> State
     dcl = before.discharged_at * share
     if chosen := settings.number("MaxDischargeCurrent"):
         dcl = min(dcl, chosen)
-    return stopped(before, now, "Silence", dcl)
+    return stopped(before, now, SILENCE.get(phase, "No contact"), dcl)
 
 
 def stopped(before: State, now: float, why: str, dcl: float = 0.0) -> State:

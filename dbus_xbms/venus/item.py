@@ -33,8 +33,9 @@ class Item:
     _: KW_ONLY
     every: float = 0.0  # s, the least time between two changes shown; becoming valid or invalid never waits
     writable: bool = False
-    lowest: int | None = None  # of a writable number
-    highest: int | None = None
+    lowest: float | None = None  # of a writable number
+    highest: float | None = None
+    default: Value | None = None  # of a writable number that is a setting
     decimals: int = field(init=False)
 
     def __post_init__(self) -> None:

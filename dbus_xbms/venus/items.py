@@ -9,16 +9,18 @@ import re
 from collections.abc import Callable, Iterable
 
 from dbus_xbms import __version__
-from dbus_xbms.control.alarms import ALARM_PATHS, BMS_CABLE, CELL_IMBALANCE
+from dbus_xbms.control.alarms import ALARM_PATHS, CELL_IMBALANCE
 from dbus_xbms.control.temperatures import HIGHEST_SANE, LOWEST_SANE
-from dbus_xbms.model import Counters, Level, PackIdentity, PackSample, Phase, Protection, Report
+from dbus_xbms.model import Level, PackIdentity, PackSample, Phase, Protection, Report
 from dbus_xbms.settings import Value
+from dbus_xbms.venus.control_items import CONTROL_ITEMS
+from dbus_xbms.venus.history_items import HISTORY_ITEMS, SLOW_EVERY
 from dbus_xbms.venus.item import Item, Read
+from dbus_xbms.venus.setting_items import SETTING_ITEMS
 
 PRODUCT_ID = 0xBA58  # in none of the lists for which a GX changes its behaviour
 
 CELLS_EVERY = 5.0  # s; eight programs on a GX decode each signal, and nobody reads cells faster
-SLOW_EVERY = 60.0  # s; counters and what follows from them
 
 
 def _sample(read: Callable[[PackSample], Value | None]) -> Read:
@@ -33,10 +35,6 @@ def _temperatures(read: Callable[[tuple[float, ...]], Value]) -> Read:
     return lambda report: (
         read(report.cell_temperatures) if report.sample and report.cell_temperatures else None
     )
-
-
-def _counters(read: Callable[[Counters], int]) -> Read:
-    return lambda report: None if report.counters is None else read(report.counters)
 
 
 def _cell_id(pick: Callable[[Iterable[float]], float]) -> Read:
@@ -54,22 +52,6 @@ def _sensor_id(pick: Callable[[Iterable[float]], float]) -> Read:
         )
 
     return read
-
-
-def _full(sample: PackSample) -> float:
-    """Capacity when full, in Ah, on which the BMS bases its state of charge."""
-    return sample.learned or sample.nominal
-
-
-LONGEST_TO_GO = 240 * 3600  # s; Victron's monitors stop at ten days too
-IDLE_CURRENT = 0.1  # A; less than this is not worth a prediction
-
-
-def _time_to_go(sample: PackSample) -> int | None:
-    if sample.current > -IDLE_CURRENT:
-        return None
-    seconds = min(sample.remaining / -sample.current * 3600, LONGEST_TO_GO)
-    return round(seconds / 60) * 60
 
 
 def _health(sample: PackSample) -> float | None:
@@ -132,6 +114,15 @@ STATES = {
 }
 
 
+SILENCE = {Phase.HELD: "held", Phase.DERATED: "derated", Phase.LOST: "stopped", Phase.WITHDRAWN: "withdrawn"}
+
+
+def _connection(report: Report) -> str:
+    """What silence has led to, and what the link does about it."""
+    phase = SILENCE.get(report.phase)
+    return f"{phase}, {report.link.state}" if phase else report.link.state
+
+
 def _alarm(path: str) -> Callable[[Report], int | None]:
     """Without a sample an alarm that stands goes on standing, and silence gives no all-clear."""
 
@@ -140,11 +131,6 @@ def _alarm(path: str) -> Callable[[Report], int | None]:
         return None if level is Level.OK and report.sample is None else level.value
 
     return read
-
-
-def _cable(report: Report) -> int | None:
-    lost = report.phase in (Phase.LOST, Phase.WITHDRAWN)
-    return Level.ALARM.value if lost else _alarm(BMS_CABLE)(report)
 
 
 ITEMS = (
@@ -166,12 +152,12 @@ ITEMS = (
     Item("/Dc/0/Current", "d", "{:.1f}A", _sample(lambda s: s.current)),
     Item("/Dc/0/Power", "d", "{:.0f}W", _sample(lambda s: s.voltage * s.current)),
     Item("/Dc/0/Temperature", "d", "{:.1f}°C", _temperatures(lambda ts: sum(ts) / len(ts))),
-    Item("/Soc", "d", "{:.1f}%", _sample(lambda s: s.soc)),
+    Item("/Soc", "d", "{:.1f}%", lambda r: r.soc if r.sample else None),
     Item("/Soh", "d", "{:.1f}%", _sample(_health), every=SLOW_EVERY),
     Item("/Capacity", "d", "{:.1f}Ah", _sample(lambda s: s.remaining)),
     Item("/InstalledCapacity", "d", "{:.1f}Ah", lambda r: r.identity.nominal or None),
-    Item("/ConsumedAmphours", "d", "{:.1f}Ah", _sample(lambda s: min(0.0, s.remaining - _full(s)))),
-    Item("/TimeToGo", "i", "{}", _sample(_time_to_go), every=15.0),
+    Item("/ConsumedAmphours", "d", "{:.1f}Ah", lambda r: r.consumed if r.sample else None),
+    Item("/TimeToGo", "i", "{}", lambda r: r.time_to_go if r.sample else None, every=15.0),
     Item(
         "/System/StoredEnergy",
         "d",
@@ -182,7 +168,7 @@ ITEMS = (
     # State
     Item("/State", "i", "{}", lambda r: STATES[r.phase]),
     Item("/ErrorCode", "i", "{}", lambda r: 0),
-    Item("/ConnectionInformation", "s", "{}", lambda r: r.link.state),
+    Item("/ConnectionInformation", "s", "{}", _connection),
     Item("/Bluetooth/Rssi", "i", "{}dBm", lambda r: r.link.rssi, every=15.0),
     Item("/Bluetooth/Reconnects", "i", "{}", lambda r: r.link.reconnects, every=SLOW_EVERY),
     Item("/Bluetooth/FailedPolls", "i", "{}", lambda r: r.link.failed_polls, every=SLOW_EVERY),
@@ -224,31 +210,10 @@ ITEMS = (
         _temperatures(lambda ts: sum(ts) / len(ts)),
         every=CELLS_EVERY,
     ),
-    # History
-    Item("/History/ChargeCycles", "i", "{}", _sample(lambda s: s.cycles), every=SLOW_EVERY),
-    Item("/History/MinimumVoltage", "d", "{:.2f}V", lambda r: r.extremes.pack_min, every=SLOW_EVERY),
-    Item("/History/MaximumVoltage", "d", "{:.2f}V", lambda r: r.extremes.pack_max, every=SLOW_EVERY),
-    Item("/History/MinimumCellVoltage", "d", "{:.3f}V", lambda r: r.extremes.cell_min, every=SLOW_EVERY),
-    Item("/History/MaximumCellVoltage", "d", "{:.3f}V", lambda r: r.extremes.cell_max, every=SLOW_EVERY),
-    Item(
-        "/History/LowVoltageAlarms",
-        "i",
-        "{}",
-        _counters(lambda c: c.pack_undervoltage + c.cell_undervoltage),
-        every=SLOW_EVERY,
-    ),
-    Item(
-        "/History/HighVoltageAlarms",
-        "i",
-        "{}",
-        _counters(lambda c: c.pack_overvoltage + c.cell_overvoltage),
-        every=SLOW_EVERY,
-    ),
     # Names that no part of Venus reads, but the owners' dashboards do
     Item("/Voltages/Sum", "d", "{:.3f}V", _cells(sum), every=CELLS_EVERY),
     Item("/Voltages/Diff", "d", "{:.3f}V", _cells(lambda cells: max(cells) - min(cells)), every=CELLS_EVERY),
-    *(Item(path, "i", "{}", _alarm(path)) for path in ALARM_PATHS if path != BMS_CABLE),
-    Item(BMS_CABLE, "i", "{}", _cable),
+    *(Item(path, "i", "{}", _alarm(path)) for path in ALARM_PATHS),
 )
 
 
@@ -272,11 +237,12 @@ def _sensor(n: int) -> Item:
     return Item(f"/System/Temperature{n}", "d", "{:.1f}°C", _sample(read))
 
 
-def items_for(identity: PackIdentity) -> tuple[Item, ...]:
+def items_for(identity: PackIdentity, *, controls: bool = False) -> tuple[Item, ...]:
     """All rows of a pack; those per cell and sensor follow from what it is known to have."""
     cells = (item for n in range(1, identity.cell_count + 1) for item in _cell(n))
     sensors = (_sensor(n) for n in range(1, identity.ntc_count + 1))
-    return (*ITEMS, *cells, *sensors)
+    control = CONTROL_ITEMS if controls else ()
+    return (*ITEMS, *HISTORY_ITEMS, *control, *SETTING_ITEMS, *cells, *sensors)
 
 
 def values(items: Iterable[Item], report: Report) -> dict[str, Value | None]:

@@ -100,6 +100,8 @@ class Objects:
         for item in self.items.values():
             if item.highest is not None:
                 found[item.path] |= {"Min": self.get_min(item.path), "Max": self.get_max(item.path)}
+            if item.default is not None:
+                found[item.path]["Default"] = self.get_default(item.path)
         return found
 
     def get_value(self, path: str) -> Variant:
@@ -124,15 +126,15 @@ class Objects:
 
     def get_min(self, path: str) -> Variant:
         """The lowest value that an item takes."""
-        return wired("i", self.items[path].lowest)
+        return self._bound(path, self.items[path].lowest)
 
     def get_max(self, path: str) -> Variant:
         """The highest value that an item takes."""
-        return wired("i", self.items[path].highest)
+        return self._bound(path, self.items[path].highest)
 
     def get_default(self, path: str) -> Variant:
-        """Items of a device have no defaults; its settings have."""
-        return INVALID
+        """The default of an item that is a setting."""
+        return self._bound(path, self.items[path].default)
 
     def get_description(self, path: str, language: str, length: int) -> str:
         """Items describe themselves by their path."""
@@ -169,6 +171,10 @@ class Objects:
     def all_properties(self, path: str, interface: str) -> dict[str, Variant]:
         """There are no properties."""
         return {}
+
+    def _bound(self, path: str, bound: Value | None) -> Variant:
+        kind = self.items[path].kind
+        return wired(kind, None if bound is None else coerced(kind, bound))
 
     def _below(self, node: str) -> Iterable[tuple[str, str]]:
         prefix = node.rstrip("/") + "/"

@@ -20,15 +20,15 @@ RETRY_AFTER = 10.0  # s until a service that could not appear is tried again
 class Presence:
     """The battery service of one pack, or its absence.
 
-    Consumers read the device instance once and never expect a path to change its type, so a new instance
-    or another number of cells means a new service: the old one leaves first.
+    Consumers read the device instance once and never expect a path to change its type, so a new instance,
+    another number of cells, or beginning to control means a new service: the old one leaves first.
     """
 
     def __init__(self, address: str, on_write: Callable[[str, Value], bool]) -> None:
         self._name = f"{BATTERY}.{device_id(address)}"
         self._on_write = on_write
         self._service: ItemService | None = None
-        self._made_for: tuple[int, int, int] | None = None
+        self._made_for: tuple[int, int, int, bool] | None = None
         self._refused: BusError | None = None  # why it could not appear, and ...
         self._not_before = 0.0  # s, monotonic: ... when to try again
 
@@ -39,7 +39,7 @@ class Presence:
             BusError: the service cannot be there, e.g. because its name is taken.
         """
         identity = report.identity
-        made_for = (report.instance, identity.cell_count, identity.ntc_count)
+        made_for = (report.instance, identity.cell_count, identity.ntc_count, report.controls)
         if self._service and (self._service.lost.is_set() or made_for != self._made_for):
             await self.leave()
         if report.phase is Phase.WITHDRAWN or not identity.cell_count:
@@ -50,7 +50,7 @@ class Presence:
             return
         if self._refused and now < self._not_before:
             raise self._refused
-        items = items_for(identity)
+        items = items_for(identity, controls=report.controls)
         service = ItemService(self._name, items, values(items, report), self._on_write)
         try:
             await service.start()

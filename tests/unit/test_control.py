@@ -176,7 +176,7 @@ def test_derating_stops_charging_and_keeps_a_part_of_discharging() -> None:
     found = silent(HOLD).limits
     assert found
     assert (found.cvl, found.ccl, found.dcl) == (13.5, 0.0, DISCHARGE / 2)
-    assert found.charge_limitation == "Silence: not charging"
+    assert found.charge_limitation == "No contact, derated: not charging"
     fifth = silent(HOLD, DerateDischarge=20).limits
     assert fifth
     assert fifth.dcl == 10

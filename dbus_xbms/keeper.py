@@ -1,0 +1,70 @@
+"""What of a pack outlives the program: written to localsettings in the background, and rarely."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from dbus_xbms.settings import Settings, SettingsError, Value, pack_path
+from dbus_xbms.venus.bus import BusError
+
+log = logging.getLogger(__name__)
+
+SAVE_LIMIT = 1.0  # s that saving may delay the program's end
+
+Store = Callable[[str, Value], Awaitable[Value]]
+
+
+class Keeper:
+    """Holds what is not stored yet; :meth:`run` stores it."""
+
+    def __init__(
+        self, address: str, settings: Settings, store: Store, last: Callable[[], dict[str, Value]]
+    ) -> None:
+        self._address = address
+        self._settings = settings
+        self._store = store
+        self._last = last  # what to store at the end
+        self._unsaved: dict[str, Value] = {}
+        self._to_save = asyncio.Event()
+
+    def remember(self, entries: dict[str, Value]) -> None:
+        """Take over values of settings that changed here, to be stored."""
+        changed = {name: value for name, value in entries.items() if self._settings[name] != value}
+        for name, value in changed.items():
+            self._settings.put(name, value)
+        self._unsaved |= changed
+        if changed:
+            self._to_save.set()
+
+    async def run(self) -> None:
+        """Store what comes, until cancelled; then what is left, if localsettings answers."""
+        try:
+            while True:
+                await self._to_save.wait()
+                self._to_save.clear()
+                await self._save()
+        finally:
+            await self._save_last()
+
+    async def _save(self) -> None:
+        while self._unsaved:
+            name = next(iter(self._unsaved))
+            value = self._unsaved[name]
+            try:
+                await self._store(pack_path(self._address, name), value)
+            except (SettingsError, BusError) as err:
+                log.warning("%s: %s was not stored: %s", self._address, name, err)
+            if self._unsaved.get(name) == value:
+                del self._unsaved[name]
+
+    async def _save_last(self) -> None:
+        self.remember(self._last())
+        try:
+            async with asyncio.timeout(SAVE_LIMIT):
+                await self._save()
+        except TimeoutError:
+            log.warning(
+                "%s: localsettings does not answer; %s not stored", self._address, ", ".join(self._unsaved)
+            )

@@ -1,0 +1,40 @@
+"""What the bus shows of a pack that controls chargers and inverters. Pure.
+
+The mere presence of ``/Info/MaxChargeVoltage`` makes Venus prefer a battery, so a pack that only watches has
+none of these paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dbus_xbms.model import Limits, Phase, Report
+from dbus_xbms.settings import Value
+from dbus_xbms.venus.item import Item, Read
+
+WORDS_EVERY = 5.0  # s; the words carry numbers that move at every poll
+
+
+def _limits(read: Callable[[Limits], Value]) -> Read:
+    return lambda report: None if report.limits is None else read(report.limits)
+
+
+def _words(read: Callable[[Limits], str]) -> Read:
+    def words(report: Report) -> str | None:
+        if report.limits is None:
+            return None
+        return read(report.limits) + (" (held)" if report.phase is Phase.HELD else "")
+
+    return words
+
+
+CONTROL_ITEMS = (
+    Item("/Info/MaxChargeVoltage", "d", "{:.2f}V", _limits(lambda x: x.cvl)),
+    Item("/Info/MaxChargeCurrent", "d", "{:.1f}A", _limits(lambda x: x.ccl)),
+    Item("/Info/MaxDischargeCurrent", "d", "{:.1f}A", _limits(lambda x: x.dcl)),
+    Item("/Info/BatteryLowVoltage", "d", "{:.2f}V", _limits(lambda x: x.battery_low_voltage)),
+    Item("/Info/ChargeRequest", "i", "{}", _limits(lambda x: int(x.charge_request))),
+    Item("/Info/ChargeMode", "s", "{}", _limits(lambda x: x.mode)),
+    Item("/Info/ChargeLimitation", "s", "{}", _words(lambda x: x.charge_limitation), every=WORDS_EVERY),
+    Item("/Info/DischargeLimitation", "s", "{}", _words(lambda x: x.discharge_limitation), every=WORDS_EVERY),
+)
