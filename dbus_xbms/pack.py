@@ -234,7 +234,7 @@ class Pack:
     def _log_difference(self, decision: Decision) -> None:
         before, after = self._shown.phase if self._shown else Phase.WAITING, decision.phase
         if after in SILENT and before is not after:
-            why = self._trouble or self._poller.status.state
+            why = self._trouble or f"the link is {self._poller.status.state}"
             log.warning("%s: no good poll for too long, %s: %s", self.address, after.value, why)
         elif after is Phase.FRESH and before in (Phase.WAITING, *SILENT):
             model, cells = self._identity.hardware or "BMS", self._identity.cell_count

@@ -87,7 +87,7 @@ class Storm:
         self.radio = FakePack(ADDRESS, answer=self._take, disconnect_takes=0.5)
         self.stack = FakeStack(self.radio)
         self._connected: object = None
-        self._settings = Settings(PACK_SETTINGS, chosen)
+        self.settings = Settings(PACK_SETTINGS, chosen)
 
     def _take(self, request: bytes) -> list[Answer]:
         client = self.radio.client
@@ -101,9 +101,7 @@ class Storm:
     async def rage(self, seconds: float, weather: Callable[[Storm], object]) -> None:
         """Run the pack's task through ``seconds`` of weather."""
         air = Air([Jbd()], stack=self.stack)
-        pack = Pack(
-            ADDRESS, self._settings, air=air, protocol=Jbd(), presence=self._present, store=self._keep
-        )
+        pack = Pack(ADDRESS, self.settings, air=air, protocol=Jbd(), presence=self._present, store=self._keep)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(air.run()), group.create_task(pack.run())]
             end = now() + seconds

@@ -92,6 +92,12 @@ class Program:
                 await self._line.wait()
 
     @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process
+        return self._process.pid
+
+    @property
     def left_behind(self) -> list[str]:
         """Lines of the log that tell of tasks, sockets or exceptions forgotten; call after it has ended."""
         return [line for line in self.log if any(mark in line for mark in LEFT_BEHIND)]

@@ -1,0 +1,181 @@
+"""A controlling pack on the bus: its limits, and what silence does to them, in both directions."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from typing import Any
+
+import pytest
+
+from tests.bus.simulation import Program, Simulation
+from tests.bus.venus import BATTERY, Seen, Venus
+
+pytestmark = pytest.mark.usefixtures("private_bus")
+
+ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
+CVL, CCL, DCL = "/Info/MaxChargeVoltage", "/Info/MaxChargeCurrent", "/Info/MaxDischargeCurrent"
+QUICK_SILENCE = {"Hold": 8.0, "Stop": 12.0, "ControlWithdraw": 16.0}
+# 4 cells, 100 Ah: CVL at float 13.5 V, 0.3 C and 0.5 C
+FLOAT, CHARGE, DISCHARGE = 13.5, 30.0, 50.0
+
+
+def controlling(seen: Seen) -> bool:
+    return CVL in seen.items and seen[CVL] is not None
+
+
+def settled(seen: Seen) -> bool:
+    return controlling(seen) and (seen[CCL], seen[DCL]) == (CHARGE, DISCHARGE)
+
+
+def limits(seen: Seen) -> tuple[Any, Any, Any]:
+    return seen[CVL], seen[CCL], seen[DCL]
+
+
+def never_half(seen: Seen) -> list[dict[str, Any]]:
+    """Signals in which a limit went invalid while the service was there."""
+    return [
+        change for _, change in seen.signals if any(change.get(path, 0) is None for path in (CVL, CCL, DCL))
+    ]
+
+
+async def test_the_only_pack_controls_and_its_limits_are_whole_from_the_first_moment() -> None:
+    async with Simulation(1), Venus() as venus, Program("run"):
+        await venus.enable(ONE)
+        seen = await venus.until(ONE, controlling)
+        assert all(limit is not None for limit in limits(seen))
+        assert seen[CVL] <= 4 * 3.45
+        await venus.until(ONE, settled, timeout=15)
+        assert never_half(seen) == []
+        assert seen["/Info/ChargeMode"] == "Bulk"
+        assert seen["/Info/ChargeLimitation"]
+        assert seen["/Info/ChargeRequest"] == 0
+        assert seen["/Info/BatteryLowVoltage"] == pytest.approx(4 * 2.9)
+
+
+async def test_of_two_enabled_packs_none_controls_not_even_for_a_moment() -> None:
+    ever: set[str] = set()
+
+    def look(seen: Seen) -> None:
+        if CVL in seen.items:
+            ever.add(seen.name)
+
+    async with Simulation(2), Venus(look) as venus:
+        await venus.enable(ONE, TWO)
+        async with Program("run"):
+            for address in (ONE, TWO):
+                await venus.until(address, lambda s: s["/Dc/0/Voltage"] is not None)
+        assert ever == set()
+
+
+async def test_who_controls_changes_live_and_by_a_new_service() -> None:
+    async with Simulation(2), Venus() as venus, Program("run"):
+        await venus.enable(ONE)
+        await venus.until(ONE, controlling)
+        await venus.enable(TWO)
+        await venus.until(ONE, lambda s: CVL not in s.items and s["/Dc/0/Voltage"] is not None)
+        await venus.set(TWO, "Control", 1)
+        await venus.until(TWO, controlling)
+        assert CVL not in venus.services[BATTERY + "xbms_a4c137000001"].items
+        await venus.set(TWO, "Control", 0)
+        await venus.until(TWO, lambda s: CVL not in s.items)
+
+
+async def silenced(venus: Venus) -> None:
+    """What the bus must show, phase by phase, from the moment on at which polls fail."""
+    seen = await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is None)
+    assert limits(seen) == (FLOAT, 0.0, DISCHARGE / 2)
+    assert seen["/Alarms/BmsCable"] == 1
+    assert seen["/ConnectionInformation"].startswith("derated")
+    assert "derated" in seen["/Info/ChargeLimitation"]
+    await venus.until(ONE, lambda s: s["/Alarms/BmsCable"] == 2)
+    assert limits(seen) == (FLOAT, 0.0, 0.0)
+    assert seen["/State"] == 10
+    assert seen["/ConnectionInformation"].startswith("stopped")
+    assert never_half(seen) == []
+    await venus.until_gone(ONE)
+
+
+async def test_silence_derates_stops_and_withdraws_and_a_good_poll_brings_all_back() -> None:
+    async with Simulation(1) as sim, Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, **QUICK_SILENCE)
+        seen = await venus.until(ONE, settled, timeout=15)
+        await sim.fault("mute", ONE)
+        held = await venus.until(ONE, lambda s: s["/ConnectionInformation"].startswith("held"))
+        assert limits(held) == (seen[CVL], CHARGE, DISCHARGE)
+        await silenced(venus)
+        await sim.fault("clear", ONE)
+        back = await venus.until(ONE, controlling, timeout=20)
+        assert back["/Alarms/BmsCable"] == 0
+        assert back["/State"] == 9
+        assert back[CCL] < CHARGE  # it recovers at a slope
+        for phase in ("derated", "lost", "withdrawn"):
+            assert len([line for line in program.log + program.output if phase in line]) == 1
+
+
+async def test_a_bluetoothd_and_localsettings_that_hang_count_as_silence() -> None:
+    async with Simulation(1) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE, **QUICK_SILENCE)
+        await venus.until(ONE, settled, timeout=15)
+        os.kill(sim.pid, signal.SIGSTOP)
+        try:
+            await silenced(venus)
+        finally:
+            os.kill(sim.pid, signal.SIGCONT)
+        await venus.until(ONE, controlling, timeout=30)
+
+
+async def test_a_pack_derated_after_an_alarm_may_not_discharge_either() -> None:
+    async with Simulation(1) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE, **QUICK_SILENCE)
+        await venus.until(ONE, settled, timeout=15)
+        await sim.fault("cell", ONE, number="2", volts="2.85")
+        await venus.until(ONE, lambda s: s[DCL] < DISCHARGE)
+        await sim.fault("mute", ONE)
+        seen = await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is None)
+        assert seen[DCL] == 0.0
+
+
+async def test_a_full_cell_stops_charging_and_the_words_name_it() -> None:
+    async with Simulation(1) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE)
+        await venus.until(ONE, settled, timeout=15)
+        await sim.fault("cell", ONE, number="3", volts="3.61")
+        seen = await venus.until(ONE, lambda s: s[CCL] == 0.0, timeout=5)
+        assert seen[CVL] <= max(FLOAT, seen["/Dc/0/Voltage"])
+        await venus.until(ONE, lambda s: "Cell 3 at 3.6" in s["/Info/ChargeLimitation"])
+
+
+async def test_the_stock_settings_page_edits_our_settings() -> None:
+    async with Simulation(1), Venus() as venus, Program("run"):
+        await venus.enable(ONE)
+        seen = await venus.until(ONE, controlling)
+        assert seen["/Settings/HasSettings"] == 1
+        assert await venus.write(seen.name, "/Settings/Battery/ChargedVoltage", 13.6) == 0
+        await venus.until_setting(ONE, "CellFull", 3.4)
+        await venus.until(ONE, lambda s: s["/Settings/Battery/ChargedVoltage"] == 13.6)
+        await venus.until(ONE, lambda s: s[CVL] <= 13.6)
+        assert await venus.write(seen.name, "/Settings/Battery/ChargedVoltage", 100.0) == 2
+        assert await venus.write(seen.name, "/Settings/Alarm/LowSoc", 101) == 2
+        assert await venus.write(seen.name, "/Settings/Alarm/LowSoc", 20) == 0
+        await venus.until_setting(ONE, "LowSocWarning", 20)
+
+
+async def test_the_history_grows_is_kept_and_can_be_cleared() -> None:
+    row = {"load": "discharge", "soc": 50.0, "rate": 1.0}
+    async with Simulation([row]) as sim, Venus() as venus:
+        await venus.enable(ONE, PollInterval=0.2)
+        async with Program("run"):
+            await venus.until(ONE, controlling)
+            await asyncio.sleep(3)  # charge has to flow
+        drawn = await venus.setting(ONE, "TotalDrawn")
+        assert drawn > 0.01
+        assert await venus.setting(ONE, "MinimumVoltage") > 10
+        async with Program("run"):
+            seen = await venus.until(ONE, controlling)
+            assert seen["/History/TotalAhDrawn"] <= -round(drawn, 1)
+            assert seen["/History/DeepestDischarge"] == pytest.approx(-50, abs=1)
+            assert await venus.write(seen.name, "/History/Clear", 1) == 0
+        assert await venus.setting(ONE, "TotalDrawn") < drawn
+        assert (await sim.truth(ONE))["pack"]["soc"] > 40
