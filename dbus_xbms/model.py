@@ -111,6 +111,9 @@ class Phase(Enum):
     WITHDRAWN = "withdrawn"  # the service has left the bus
 
 
+CONNECTED = "connected"  # state of a link that stands
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkStatus:
     """How the radio link to one pack is doing."""

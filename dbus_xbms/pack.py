@@ -11,6 +11,7 @@ from typing import Protocol
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.control import history, monitor
+from dbus_xbms.control.alarms import BMS_CABLE
 from dbus_xbms.control.monitor import Decision
 from dbus_xbms.keeper import Keeper, Store
 from dbus_xbms.memory import extremes_of, history_of, identity_of, remembered
@@ -241,10 +242,10 @@ class Pack:
             log.info("%s: polling (%s, %d cells)", self.address, model, cells)
         known = self._shown.alarms if self._shown else {}
         for path, level in decision.alarms.items():
-            if path in known and known[path] is not level:
+            if path in known and known[path] is not level and path != BMS_CABLE:  # the phase has said it
                 log.info("%s: %s is now %s", self.address, path, level.name)
         mode = self._shown.limits.mode if self._shown and self._shown.limits else ""
-        if decision.limits and decision.limits.mode != mode:
+        if decision.sample and decision.limits and decision.limits.mode != mode:
             log.info("%s: charging: %s", self.address, decision.limits.mode)
         if decision.refused and not (self._shown and self._shown.refused):
             log.error("%s: charging stays off: %s", self.address, decision.refused)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from math import inf
 from typing import Protocol
 
 from dbus_xbms.ble.air import Air
@@ -14,6 +15,7 @@ from dbus_xbms.protocols.base import BmsProtocol, LinkError, ProtocolError
 from dbus_xbms.settings import Settings
 
 POLL_LIMIT = 10.0  # s for all requests of one poll with their retries
+COUNTERS_AFTER = 5.0  # s after the first poll: what everybody waits for comes first
 COUNTERS_EVERY = 300.0  # s between reads of the protection counters
 
 
@@ -54,7 +56,7 @@ class Poller:
         self._capture = capture
         self._link: Link | None = None
         self._relink = asyncio.Event()  # a setting of the link has changed
-        self._counters_due = 0.0
+        self._counters_due = inf  # s
 
     @property
     def status(self) -> LinkStatus:
@@ -107,7 +109,7 @@ class Poller:
             await self._until(due, link)
 
     async def _poll(self, link: Link, known: PackIdentity | None, now: float) -> PackIdentity:
-        counters = known is not None and now >= self._counters_due
+        counters = now >= self._counters_due
         try:
             async with asyncio.timeout(POLL_LIMIT):
                 reading = await link.run(self._protocol.poll(known, counters=counters))
@@ -115,6 +117,8 @@ class Poller:
             raise LinkError(f"poll not finished after {POLL_LIMIT:g} s") from err
         if counters:
             self._counters_due = now + COUNTERS_EVERY  # also if the BMS has none
+        elif self._counters_due == inf:
+            self._counters_due = now + COUNTERS_AFTER
         return self._listener.polled(reading)
 
     async def _until(self, due: float, link: Link) -> None:

@@ -14,7 +14,7 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from dbus_xbms.ble.exchange import Capture, Exchange
 from dbus_xbms.ble.stack import STACK_ERRORS, GattClient, find_ports, trouble_in_words
 from dbus_xbms.ble.wanted import Wanted
-from dbus_xbms.model import LinkStatus
+from dbus_xbms.model import CONNECTED, LinkStatus
 from dbus_xbms.protocols.base import BmsProtocol, Conversation, LinkError, T
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Link:
         self._wanted.failures = 0
         self.status = replace(self.status, reconnects=self.status.reconnects + self._opened)
         self._opened = True
-        self._say("connected")
+        self._say(CONNECTED)
 
     async def run(self, conversation: Conversation[T]) -> T:
         """Carry a conversation to its end.

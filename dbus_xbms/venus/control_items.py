@@ -12,8 +12,6 @@ from dbus_xbms.model import Limits, Phase, Report
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.item import Item, Read
 
-WORDS_EVERY = 5.0  # s; the words carry numbers that move at every poll
-
 
 def _limits(read: Callable[[Limits], Value]) -> Read:
     return lambda report: None if report.limits is None else read(report.limits)
@@ -35,6 +33,6 @@ CONTROL_ITEMS = (
     Item("/Info/BatteryLowVoltage", "d", "{:.2f}V", _limits(lambda x: x.battery_low_voltage)),
     Item("/Info/ChargeRequest", "i", "{}", _limits(lambda x: int(x.charge_request))),
     Item("/Info/ChargeMode", "s", "{}", _limits(lambda x: x.mode)),
-    Item("/Info/ChargeLimitation", "s", "{}", _words(lambda x: x.charge_limitation), every=WORDS_EVERY),
-    Item("/Info/DischargeLimitation", "s", "{}", _words(lambda x: x.discharge_limitation), every=WORDS_EVERY),
+    Item("/Info/ChargeLimitation", "s", "{}", _words(lambda x: x.charge_limitation)),
+    Item("/Info/DischargeLimitation", "s", "{}", _words(lambda x: x.discharge_limitation)),
 )

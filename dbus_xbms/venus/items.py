@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dbus_xbms import __version__
 from dbus_xbms.control.alarms import ALARM_PATHS, CELL_IMBALANCE
 from dbus_xbms.control.temperatures import HIGHEST_SANE, LOWEST_SANE
-from dbus_xbms.model import Level, PackIdentity, PackSample, Phase, Protection, Report
+from dbus_xbms.model import CONNECTED, Level, PackIdentity, PackSample, Phase, Protection, Report
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.control_items import CONTROL_ITEMS
 from dbus_xbms.venus.history_items import HISTORY_ITEMS, SLOW_EVERY
@@ -120,7 +120,9 @@ SILENCE = {Phase.HELD: "held", Phase.DERATED: "derated", Phase.LOST: "stopped", 
 def _connection(report: Report) -> str:
     """What silence has led to, and what the link does about it."""
     phase = SILENCE.get(report.phase)
-    return f"{phase}, {report.link.state}" if phase else report.link.state
+    if phase is None:
+        return report.link.state
+    return f"{phase}, {'no reply' if report.link.state == CONNECTED else report.link.state}"
 
 
 def _alarm(path: str) -> Callable[[Report], int | None]:
