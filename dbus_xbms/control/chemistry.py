@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from dbus_xbms.control.curves import Curve, CurveError, parsed
 from dbus_xbms.model import PackSample
-from dbus_xbms.settings import Settings, Value
+from dbus_xbms.settings import Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +140,7 @@ WARNINGS = {"HighCellWarning": "high_warning", "LowCellWarning": "low_warning"}
 _READ = ("Chemistry", *VOLTAGES, *OPTIONAL, *CURVES, *WARNINGS)
 
 
-def preset(settings: Settings) -> Preset:
+def preset(settings: Mapping[str, Value]) -> Preset:
     """The preset as the owner chose and changed it; ``refused`` says what is wrong with it, if anything."""
     return _built(tuple(settings[name] for name in _READ))
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dbus_xbms.model import Counters
+from dbus_xbms.model import Counters, Report
 from dbus_xbms.venus.item import Item, Read
 
 SLOW_EVERY = 60.0  # s; counters and what follows from them
+LONGEST = 6_553_500  # s, some 75 days; more would start anew at 0 in the Modbus register
 
 
 def _counters(read: Callable[[Counters], int]) -> Read:
     return lambda report: None if report.counters is None else read(report.counters)
+
+
+def _since_full(report: Report) -> float | None:
+    since = report.history.since_full
+    return None if since is None else min(since, LONGEST)
 
 
 HISTORY_ITEMS = (
@@ -52,7 +58,7 @@ HISTORY_ITEMS = (
     Item(
         "/History/DischargedEnergy", "d", "{:.2f}kWh", lambda r: r.history.discharged_energy, every=SLOW_EVERY
     ),
-    Item("/History/TimeSinceLastFullCharge", "i", "{}", lambda r: r.history.since_full, every=SLOW_EVERY),
+    Item("/History/TimeSinceLastFullCharge", "i", "{}", _since_full, every=SLOW_EVERY),
     Item("/History/CanBeCleared", "i", "{}", lambda r: 1),
     Item("/History/Clear", "i", "{}", lambda r: 0, writable=True, lowest=0, highest=1),
 )

@@ -16,7 +16,7 @@ from dbus_xbms.settings import Value
 from dbus_xbms.venus.control_items import CONTROL_ITEMS
 from dbus_xbms.venus.history_items import HISTORY_ITEMS, SLOW_EVERY
 from dbus_xbms.venus.item import Item, Read
-from dbus_xbms.venus.setting_items import SETTING_ITEMS
+from dbus_xbms.venus.setting_items import setting_items
 
 PRODUCT_ID = 0xBA58  # in none of the lists for which a GX changes its behaviour
 
@@ -244,7 +244,7 @@ def items_for(identity: PackIdentity, *, controls: bool = False) -> tuple[Item, 
     cells = (item for n in range(1, identity.cell_count + 1) for item in _cell(n))
     sensors = (_sensor(n) for n in range(1, identity.ntc_count + 1))
     control = CONTROL_ITEMS if controls else ()
-    return (*ITEMS, *HISTORY_ITEMS, *control, *SETTING_ITEMS, *cells, *sensors)
+    return (*ITEMS, *HISTORY_ITEMS, *control, *setting_items(identity.cell_count), *cells, *sensors)
 
 
 def values(items: Iterable[Item], report: Report) -> dict[str, Value | None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from dbus_xbms.control.chemistry import preset
 from dbus_xbms.model import Report
 from dbus_xbms.settings import PACK_SETTINGS, Setting, SettingsError, Value
 from dbus_xbms.venus.item import Item
@@ -22,6 +23,7 @@ class Edited:
     path: str
     name: str
     text: str
+    preset: str = ""  # field of the preset that a controlling pack's setting of 0 stands for
     per_cell: bool = False  # the page shows the pack, the setting a cell
 
     @property
@@ -29,31 +31,37 @@ class Edited:
         """The setting's row."""
         return _ROWS[self.name]
 
-    def scale(self, report: Report) -> int:
+    def scale(self, cells: int) -> int:
         """How many times the setting the page shows."""
-        return report.identity.cell_count if self.per_cell else 1
+        return cells if self.per_cell else 1
 
 
 EDITED = (
     Edited("/Settings/Battery/Capacity", "Capacity", "{:.0f}Ah"),
-    Edited("/Settings/Battery/ChargedVoltage", "CellFull", "{:.2f}V", per_cell=True),
+    Edited("/Settings/Battery/ChargedVoltage", "CellFull", "{:.2f}V", "full", per_cell=True),
     Edited("/Settings/Battery/TailCurrent", "TailCurrent", "{}%"),
     Edited("/Settings/Battery/DischargeFloor", "DischargeFloor", "{}%"),
     Edited("/Settings/Alarm/LowSoc", "LowSocWarning", "{}%"),
-    Edited("/Settings/Alarm/HighBatteryTemperature", "HighTemperatureWarning", "{:.0f}°C"),
-    Edited("/Settings/Alarm/LowBatteryTemperature", "LowTemperatureWarning", "{:.0f}°C"),
+    Edited("/Settings/Alarm/HighBatteryTemperature", "HighTemperatureWarning", "{:.0f}°C", "hot_warning"),
+    Edited("/Settings/Alarm/LowBatteryTemperature", "LowTemperatureWarning", "{:.0f}°C", "cold_warning"),
 )
 
 
-def _item(edited: Edited) -> Item:
-    row = edited.row
+def _item(edited: Edited, cells: int) -> Item:
+    row, scale = edited.row, edited.scale(cells)
     kind: Literal["i", "d"] = "i" if isinstance(row.default, int) else "d"
-    # The range of a row that counts per cell depends on the pack; such a write is judged per cell.
-    ranged = not edited.per_cell
+
+    def scaled(value: Value | None) -> int | float | None:
+        return None if value is None or isinstance(value, str) else value * scale
 
     def read(report: Report) -> Value | None:
-        value = report.settings.get(edited.name)
-        return None if value is None or isinstance(value, str) else value * edited.scale(report)
+        if edited.name not in report.settings:
+            return None
+        value = report.settings[edited.name]
+        if edited.preset and not value and report.controls:  # the page steps from what it shows, not from 0 V
+            chosen = preset(report.settings)
+            value = value if chosen.refused else getattr(chosen, edited.preset)
+        return scaled(value)
 
     return Item(
         edited.path,
@@ -61,13 +69,18 @@ def _item(edited: Edited) -> Item:
         edited.text,
         read,
         writable=True,
-        lowest=row.lowest if ranged else None,
-        highest=row.highest if ranged else None,
-        default=row.default if ranged else None,
+        lowest=scaled(row.lowest),
+        highest=scaled(row.highest),
+        default=scaled(row.default),
     )
 
 
-SETTING_ITEMS = (Item("/Settings/HasSettings", "i", "{}", lambda r: 1), *(_item(edited) for edited in EDITED))
+def setting_items(cells: int) -> tuple[Item, ...]:
+    """The rows of the page, for a pack of so many cells."""
+    return (HAS_SETTINGS, *(_item(edited, cells) for edited in EDITED))
+
+
+HAS_SETTINGS = Item("/Settings/HasSettings", "i", "{}", lambda r: 1)
 _BY_PATH = {edited.path: edited for edited in EDITED}
 
 
@@ -80,7 +93,7 @@ def setting_written(path: str, value: Value, report: Report) -> tuple[str, Value
     edited = _BY_PATH.get(path)
     if edited is None:
         return None
-    scale = edited.scale(report)
+    scale = edited.scale(report.identity.cell_count)
     if isinstance(value, str) or not scale:
         raise SettingsError(f"{path} takes a number once the pack is known, not {value!r}")
     return edited.name, edited.row.checked(round(value / scale, 4) if scale > 1 else value)

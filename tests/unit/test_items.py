@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control.alarms import ALARM_PATHS
+from dbus_xbms.control.alarms import ALARM_PATHS, BMS_CABLE
 from dbus_xbms.model import (
     Counters,
     Extremes,
+    History,
     Level,
+    Limits,
     LinkStatus,
     Mosfets,
     PackIdentity,
@@ -24,8 +26,11 @@ from dbus_xbms.model import (
     Report,
 )
 from dbus_xbms.settings import Value
+from dbus_xbms.venus.control_items import CONTROL_ITEMS
 from dbus_xbms.venus.item import INVALID_TEXT, Item
 from dbus_xbms.venus.items import ITEMS, PRODUCT_ID, items_for, values
+from dbus_xbms.venus.setting_items import EDITED
+from tests.unit.samples import settings
 
 IDENTITY = PackIdentity(
     hardware="JBD-SP04S034-L4S-200A-B-U", firmware="2.9", cell_count=4, ntc_count=3, nominal=100.0
@@ -53,8 +58,24 @@ REPORT = Report(
     cell_temperatures=(21.0, 25.04),
     mosfet_temperature=25.04,
     link=LinkStatus(state="connected", rssi=-67),
-    extremes=Extremes(pack_min=11.0, pack_max=14.4, cell_min=2.8, cell_max=3.65),
+    extremes=Extremes(pack_min=11.0, pack_max=14.4, cell_min=2.8, cell_max=3.65, temperature_min=-3.0),
+    soc=80.04,
+    consumed=-20.0,
+    time_to_go=28680,
+    history=History(deepest_discharge=71.26, total_drawn=1234.0, charged_energy=20.5, since_full=86400.9),
+    settings=settings(),
 )
+LIMITS = Limits(
+    cvl=13.8,
+    ccl=29.96,
+    dcl=50.0,
+    mode="Absorption",
+    charge_limitation="Cell 3 at 3.462 V",
+    discharge_limitation="MaxDischargeCurrent",
+    charge_request=False,
+    battery_low_voltage=11.6,
+)
+CONTROLLING = replace(REPORT, controls=True, limits=LIMITS)
 COUNTERS = Counters(
     short_circuit=0,
     charge_overcurrent=0,
@@ -68,7 +89,15 @@ COUNTERS = Counters(
     pack_overvoltage=2,
     pack_undervoltage=4,
 )
-SILENT = replace(REPORT, sample=None, cell_temperatures=(), mosfet_temperature=None)
+SILENT = replace(
+    REPORT,
+    sample=None,
+    cell_temperatures=(),
+    mosfet_temperature=None,
+    soc=None,
+    consumed=None,
+    time_to_go=None,
+)
 
 # What a GX, its notifications and its alarm page know of a battery.
 VENUS_ALARMS = {
@@ -95,6 +124,20 @@ REGISTERS = {
     "/Soh": (10, 0, 65535),
     "/Capacity": (10, 0, 65535),
     "/TimeToGo": (0.01, 0, 65535),
+    "/Info/MaxChargeVoltage": (10, 0, 65535),
+    "/Info/BatteryLowVoltage": (10, 0, 65535),
+    "/Info/MaxChargeCurrent": (10, 0, 65535),
+    "/Info/MaxDischargeCurrent": (10, 0, 65535),
+    "/History/DeepestDischarge": (-10, 0, 65535),
+    "/History/LastDischarge": (-10, 0, 65535),
+    "/History/TotalAhDrawn": (-10, 0, 65535),
+    "/History/DischargedEnergy": (10, 0, 65535),
+    "/History/ChargedEnergy": (10, 0, 65535),
+    "/History/TimeSinceLastFullCharge": (0.01, 0, 65535),
+    "/History/MinimumVoltage": (100, 0, 65535),
+    "/History/MaximumVoltage": (100, 0, 65535),
+    "/History/MinimumCellVoltage": (100, 0, 65535),
+    "/History/MaximumCellVoltage": (100, 0, 65535),
     "/History/ChargeCycles": (1, 0, 65535),
     "/History/LowVoltageAlarms": (1, 0, 65535),
     "/History/HighVoltageAlarms": (1, 0, 65535),
@@ -106,7 +149,7 @@ REGISTERS = {
 
 
 def shown(report: Report) -> dict[str, Value | None]:
-    return values(items_for(report.identity), report)
+    return values(items_for(report.identity, controls=report.controls), report)
 
 
 def test_every_path_is_there_once_for_up_to_32_cells_and_8_sensors() -> None:
@@ -119,6 +162,14 @@ def test_every_path_is_there_once_for_up_to_32_cells_and_8_sensors() -> None:
 def test_a_pack_that_is_only_watched_has_no_path_that_makes_it_a_bms() -> None:
     paths = {item.path for item in items_for(IDENTITY)}
     assert not any(path.startswith("/Info/") for path in paths)
+    assert not paths & {item.path for item in CONTROL_ITEMS}
+
+
+def test_a_pack_that_controls_has_all_that_a_bms_has_and_all_that_the_others_have() -> None:
+    controlling = {item.path for item in items_for(IDENTITY, controls=True)}
+    assert controlling - {item.path for item in items_for(IDENTITY)} == {item.path for item in CONTROL_ITEMS}
+    limits = {f"/Info/{name}" for name in ("MaxChargeVoltage", "MaxChargeCurrent", "MaxDischargeCurrent")}
+    assert limits <= controlling
 
 
 def test_no_path_turns_on_a_page_of_victrons_own_hardware() -> None:
@@ -138,9 +189,10 @@ def test_the_product_id_is_nobody_elses() -> None:
     assert item.show(PRODUCT_ID) == "0xBA58"
 
 
-def test_only_the_name_and_the_page_selector_can_be_written() -> None:
-    writable = [item.path for item in items_for(IDENTITY) if item.writable]
-    assert writable == ["/CustomName", "/Battery/Request/Id"]
+def test_only_the_name_the_page_selector_clearing_and_settings_can_be_written() -> None:
+    writable = {item.path for item in items_for(IDENTITY, controls=True) if item.writable}
+    rows = {edited.path for edited in EDITED}
+    assert writable == {"/CustomName", "/Battery/Request/Id", "/History/Clear", *rows}
 
 
 @pytest.mark.parametrize(
@@ -195,34 +247,49 @@ def test_only_the_name_and_the_page_selector_can_be_written() -> None:
         ("/History/ChargeCycles", 17, "17"),
         ("/History/MinimumVoltage", 11.0, "11.00V"),
         ("/History/MaximumCellVoltage", 3.65, "3.650V"),
+        ("/History/MinimumTemperature", -3.0, "-3.0°C"),
+        ("/History/MaximumTemperature", None, "---"),
+        ("/History/DeepestDischarge", -71.3, "-71.3Ah"),
+        ("/History/LastDischarge", 0.0, "0.0Ah"),
+        ("/History/TotalAhDrawn", -1234.0, "-1234.0Ah"),
+        ("/History/ChargedEnergy", 20.5, "20.50kWh"),
+        ("/History/TimeSinceLastFullCharge", 86400, "86400"),
+        ("/History/CanBeCleared", 1, "1"),
+        ("/History/Clear", 0, "0"),
         ("/History/LowVoltageAlarms", None, "---"),
+        ("/Info/MaxChargeVoltage", 13.8, "13.80V"),
+        ("/Info/MaxChargeCurrent", 30.0, "30.0A"),
+        ("/Info/MaxDischargeCurrent", 50.0, "50.0A"),
+        ("/Info/BatteryLowVoltage", 11.6, "11.60V"),
+        ("/Info/ChargeRequest", 0, "0"),
+        ("/Info/ChargeMode", "Absorption", "Absorption"),
+        ("/Info/ChargeLimitation", "Cell 3 at 3.462 V", "Cell 3 at 3.462 V"),
+        ("/Info/DischargeLimitation", "MaxDischargeCurrent", "MaxDischargeCurrent"),
         ("/Alarms/LowVoltage", 0, "0"),
         ("/Alarms/BmsCable", 0, "0"),
     ],
 )
 def test_a_healthy_pack_shows(path: str, value: Value | None, text: str) -> None:
-    (item,) = (item for item in items_for(IDENTITY) if item.path == path)
-    assert item.value(REPORT) == value
-    assert item.show(item.value(REPORT)) == text
+    (item,) = (item for item in items_for(IDENTITY, controls=True) if item.path == path)
+    assert item.value(CONTROLLING) == value
+    assert item.show(item.value(CONTROLLING)) == text
 
 
-def test_the_learned_capacity_is_full_and_tells_the_health() -> None:
-    got = shown(replace(REPORT, sample=replace(SAMPLE, learned=90.0)))
-    assert got["/Soh"] == 90.0
-    assert got["/ConsumedAmphours"] == -10.0
+def test_the_learned_capacity_tells_the_health() -> None:
+    assert shown(replace(REPORT, sample=replace(SAMPLE, learned=90.0)))["/Soh"] == 90.0
     assert shown(replace(REPORT, sample=replace(SAMPLE, learned=110.0)))["/Soh"] == 100.0
 
 
-def test_an_overfull_pack_has_consumed_nothing_rather_than_less() -> None:
-    got = shown(replace(REPORT, sample=replace(SAMPLE, remaining=101.0)))["/ConsumedAmphours"]
-    assert str(got) == "0.0"
+def test_a_last_full_charge_longer_ago_than_its_register_holds_stays_at_the_end_of_it() -> None:
+    since = replace(REPORT.history, since_full=1e9)
+    assert shown(replace(REPORT, history=since))["/History/TimeSinceLastFullCharge"] == 6_553_500
 
 
-@pytest.mark.parametrize(
-    ("current", "seconds"), [(0.0, None), (5.0, None), (-0.05, None), (-0.2, 240 * 3600)]
-)
-def test_time_to_go_is_known_only_while_discharging(current: float, seconds: int | None) -> None:
-    assert shown(replace(REPORT, sample=replace(SAMPLE, current=current)))["/TimeToGo"] == seconds
+def test_what_was_never_seen_is_not_in_the_history() -> None:
+    new = shown(replace(REPORT, history=History(), extremes=Extremes()))
+    assert new["/History/TimeSinceLastFullCharge"] is None
+    assert new["/History/MinimumVoltage"] is None
+    assert str(new["/History/DeepestDischarge"]) == "0.0"
 
 
 def test_trips_of_cells_and_pack_count_together() -> None:
@@ -261,11 +328,42 @@ def test_without_a_sample_every_measurement_is_invalid(phase: Phase) -> None:
 
 
 @pytest.mark.parametrize(
-    ("phase", "state", "cable"), [(Phase.WAITING, 0, None), (Phase.LOST, 10, 2), (Phase.WITHDRAWN, 10, 2)]
+    ("phase", "cable", "state", "alarm", "words"),
+    [
+        (Phase.WAITING, Level.OK, 0, None, "searching"),
+        (Phase.DERATED, Level.WARNING, 9, 1, "derated, searching"),
+        (Phase.LOST, Level.ALARM, 10, 2, "stopped, searching"),
+        (Phase.WITHDRAWN, Level.ALARM, 10, 2, "withdrawn, searching"),
+    ],
 )
-def test_the_state_says_why_there_is_no_sample(phase: Phase, state: int, cable: int | None) -> None:
-    got = shown(replace(SILENT, phase=phase))
-    assert (got["/State"], got["/Alarms/BmsCable"]) == (state, cable)
+def test_the_state_says_why_there_is_no_sample(
+    phase: Phase, cable: Level, state: int, alarm: int | None, words: str
+) -> None:
+    link = LinkStatus(state="searching")
+    got = shown(replace(SILENT, phase=phase, link=link, alarms={BMS_CABLE: cable}))
+    assert (got["/State"], got["/Alarms/BmsCable"], got["/ConnectionInformation"]) == (state, alarm, words)
+
+
+def test_held_values_are_said_to_be_held_even_while_the_link_stands() -> None:
+    held = shown(replace(CONTROLLING, phase=Phase.HELD))
+    assert held["/ConnectionInformation"] == "held, no reply"
+    assert held["/Dc/0/Voltage"] == 13.23
+    assert held["/Info/ChargeLimitation"] == "Cell 3 at 3.462 V (held)"
+
+
+@pytest.mark.parametrize("phase", [Phase.FRESH, Phase.HELD, Phase.DERATED, Phase.LOST])
+def test_as_long_as_there_are_limits_nothing_of_them_is_invalid(phase: Phase) -> None:
+    heard = (
+        CONTROLLING if phase in (Phase.FRESH, Phase.HELD) else replace(SILENT, controls=True, limits=LIMITS)
+    )
+    got = shown(replace(heard, phase=phase))
+    assert [item.path for item in CONTROL_ITEMS if got[item.path] is None] == []
+
+
+@pytest.mark.parametrize("phase", [Phase.WAITING, Phase.WITHDRAWN])
+def test_without_limits_a_controlling_pack_shows_none_of_them_valid(phase: Phase) -> None:
+    got = shown(replace(SILENT, controls=True, phase=phase))
+    assert [item.path for item in CONTROL_ITEMS if got[item.path] is not None] == []
 
 
 def test_without_a_sample_what_a_device_must_have_stays() -> None:
@@ -349,6 +447,25 @@ def test_a_number_that_is_none_is_invalid_and_minus_zero_is_zero() -> None:
     cycles=st.integers(0, 65535),
     protection=st.integers(0, 65535),
     phase=st.sampled_from(Phase),
+    limits=st.builds(
+        replace,
+        st.just(LIMITS),
+        cvl=st.floats(0, 160),
+        ccl=st.floats(0, 2000),
+        dcl=st.floats(0, 2000),
+        charge_request=st.booleans(),
+        mode=st.text(),
+        battery_low_voltage=st.floats(0, 160),
+    ),
+    history=st.builds(
+        History,
+        deepest_discharge=st.floats(0, 6553),
+        last_discharge=st.floats(0, 6553),
+        total_drawn=st.floats(0, 6553),
+        charged_energy=st.floats(0, 6553),
+        discharged_energy=st.floats(0, 6553),
+        since_full=st.none() | st.floats(0, 1e10),
+    ),
 )
 def test_whatever_a_bms_says_each_path_keeps_its_type_its_text_and_its_register(
     cells: list[float],
@@ -361,6 +478,8 @@ def test_whatever_a_bms_says_each_path_keeps_its_type_its_text_and_its_register(
     cycles: int,
     protection: int,
     phase: Phase,
+    limits: Limits,
+    history: History,
 ) -> None:
     sample = replace(
         SAMPLE,
@@ -381,15 +500,19 @@ def test_whatever_a_bms_says_each_path_keeps_its_type_its_text_and_its_register(
         sample=sample if heard else None,
         cell_temperatures=tuple(t for t in temperatures if -30 < t < 120) if heard else (),
         counters=COUNTERS,
+        controls=True,
+        limits=limits,
+        history=history,
     )
-    items = {item.path: item for item in items_for(replace(IDENTITY, cell_count=len(cells), ntc_count=8))}
+    identity = replace(IDENTITY, cell_count=len(cells), ntc_count=8)
+    items = {item.path: item for item in items_for(identity, controls=True)}
     for path, value in values(items.values(), report).items():
         text = items[path].show(value)
         if value is None:
             assert text == INVALID_TEXT
             continue
         assert type(value) is {"i": int, "d": float, "s": str}[items[path].kind]
-        assert text
+        assert text or path == "/Info/ChargeMode"
         if isinstance(value, str):
             assert len(value) <= 8 or not path.endswith("CellId")
         elif path in REGISTERS:
@@ -416,4 +539,5 @@ def described(item: Item) -> tuple[str, str, str]:
 
 
 def test_the_documented_paths_are_those_of_the_table() -> None:
-    assert documented() == {described(item) for item in items_for(PackIdentity(cell_count=1, ntc_count=1))}
+    items = items_for(PackIdentity(cell_count=1, ntc_count=1), controls=True)
+    assert documented() == {described(item) for item in items}
