@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,12 @@ LABEL = 8  # columns
 ALARMS: Mapping[Value, str] = {1: "warning", 2: "ALARM"}
 GATES: Mapping[Value, str] = {0: "off", 1: "on"}
 STATES: Mapping[Value, str] = {0: "no sample yet", 10: "no contact"}  # /State; 9 is a pack that is well
+
+LIMITS = (
+    ("CVL", "/Info/MaxChargeVoltage", "/Info/ChargeMode"),
+    ("CCL", "/Info/MaxChargeCurrent", "/Info/ChargeLimitation"),
+    ("DCL", "/Info/MaxDischargeCurrent", "/Info/DischargeLimitation"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +84,7 @@ def _rows(pack: Battery) -> Iterable[tuple[str, list[str]]]:
     yield "spread", _spread(pack)
     yield "temp", _temperatures(pack)
     yield "gates", _gates(pack)
-    yield "limits", _limits(pack)
+    yield from _limits(pack)
     yield "alarms", _alarms(pack)
     yield "link", _link(pack)
 
@@ -121,10 +128,11 @@ def _gates(pack: Battery) -> list[str]:
     return [f"{name} {GATES.get(pack.values[path], '--')}" for name, path in gates if path in pack.values]
 
 
-def _limits(pack: Battery) -> list[str]:
-    limits = (("CVL", "ChargeVoltage"), ("CCL", "ChargeCurrent"), ("DCL", "DischargeCurrent"))
-    rows = [(name, f"/Info/Max{what}") for name, what in limits]
-    return [f"{name} {pack.text(path)}" for name, path in rows if path in pack.values]
+def _limits(pack: Battery) -> Iterable[tuple[str, list[str]]]:
+    """How high and how much, each with what limits it; nothing of a pack that is only watched."""
+    for label, limit, words in LIMITS:
+        if limit in pack.values:
+            yield label, [pack.text(limit), str(pack.values.get(words) or "")]
 
 
 def _alarms(pack: Battery) -> list[str]:
@@ -147,15 +155,16 @@ def _link(pack: Battery) -> list[str]:
 
 
 def _fold(label: str, chunks: Sequence[str], width: int, indent: int = LABEL) -> str:
-    """A label and its chunks; a chunk that does not fit goes to a new line, one that never fits is cut."""
+    """A label and its chunks; a chunk that does not fit goes to a new line, one that never fits is broken."""
     lines = [label.ljust(indent)]
-    empty = True
+    empty, room = True, max(width - indent, 1)
     for chunk in chunks:
-        if not empty and len(lines[-1]) + 2 + len(chunk) > width:
-            lines.append(" " * indent)
-            empty = True
-        lines[-1] += chunk if empty else f"  {chunk}"
-        empty = False
+        for piece in [chunk] if len(chunk) <= room else textwrap.wrap(chunk, room):
+            if not empty and len(lines[-1]) + 2 + len(piece) > width:
+                lines.append(" " * indent)
+                empty = True
+            lines[-1] += piece if empty else f"  {piece}"
+            empty = False
     return "\n".join(line.rstrip()[:width] for line in lines)
 
 

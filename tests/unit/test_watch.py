@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 
 from dbus_xbms.commands.table import Battery, columns, render
 from dbus_xbms.commands.watch import as_json, chosen
-from dbus_xbms.model import Level, LinkStatus, Mosfets, PackIdentity, PackSample, Phase, Protection, Report
+from dbus_xbms.model import (
+    Level,
+    Limits,
+    LinkStatus,
+    Mosfets,
+    PackIdentity,
+    PackSample,
+    Phase,
+    Protection,
+    Report,
+)
 from dbus_xbms.venus.items import items_for, values
 
 ADDRESS = "A4:C1:37:01:02:03"
@@ -37,13 +47,29 @@ REPORT = Report(
     sample=SAMPLE,
     cell_temperatures=(24.1, 24.3),
     mosfet_temperature=31.0,
+    soc=76.3,
     link=LinkStatus(state="connected", rssi=-62, reconnects=3),
 )
+CONTROLLING = replace(
+    REPORT,
+    controls=True,
+    limits=Limits(
+        cvl=13.8,
+        ccl=24.0,
+        dcl=50.0,
+        mode="Absorption, balancing",
+        charge_limitation="Cell 3 at 3.462 V",
+        discharge_limitation="0.5 C of 100 Ah",
+        charge_request=False,
+        battery_low_voltage=11.6,
+    ),
+)
+SILENT = replace(CONTROLLING, phase=Phase.DERATED, sample=None, cell_temperatures=(), soc=None)
 
 
 def shown(report: Report) -> Battery:
     """What the bus shows of a report, through the real table of items."""
-    items = items_for(report.identity)
+    items = items_for(report.identity, controls=report.controls)
     on_bus = values(items, report)
     texts = {item.path: item.show(on_bus[item.path]) for item in items}
     return Battery(service="com.victronenergy.battery.xbms_a4c137010203", values=on_bus, texts=texts)
@@ -86,12 +112,47 @@ def test_a_pack_that_has_left_the_bus_says_so_and_shows_no_values() -> None:
     assert "13.25" not in text
 
 
-def test_limits_are_shown_when_the_bus_has_them() -> None:
-    limits = {"/Info/MaxChargeVoltage": 14.2, "/Info/MaxChargeCurrent": 50.0}
-    texts = {"/Info/MaxChargeVoltage": "14.20V", "/Info/MaxChargeCurrent": "50.0A"}
-    pack = replace(STARBOARD, values={**STARBOARD.values, **limits}, texts={**STARBOARD.texts, **texts})
-    assert "limits  CVL 14.20V  CCL 50.0A" in render([pack], 80)
-    assert "limits" not in render([STARBOARD], 80)
+def test_each_limit_is_shown_with_what_limits_it_and_only_of_a_pack_that_controls() -> None:
+    assert [line for line in render([shown(CONTROLLING)], 80).splitlines() if line[1:3] in ("VL", "CL")] == [
+        "CVL     13.80V  Absorption, balancing",
+        "CCL     24.0A  Cell 3 at 3.462 V",
+        "DCL     50.0A  0.5 C of 100 Ah",
+    ]
+    assert "CVL" not in render([STARBOARD], 80)
+
+
+def test_before_the_first_poll_a_controlling_pack_shows_no_limit() -> None:
+    waiting = replace(SILENT, phase=Phase.WAITING, limits=None)
+    assert "CVL     --\nCCL     --\nDCL     --\n" in render([shown(waiting)], 80)
+
+
+@pytest.mark.parametrize(
+    ("phase", "link"),
+    [
+        (Phase.HELD, "link    held, no reply"),
+        (Phase.DERATED, "link    derated, searching"),
+        (Phase.LOST, "link    no contact  stopped, searching"),
+    ],
+)
+def test_each_phase_of_silence_is_named(phase: Phase, link: str) -> None:
+    report = (
+        CONTROLLING
+        if phase is Phase.HELD
+        else replace(SILENT, phase=phase, link=LinkStatus(state="searching"))
+    )
+    assert link in render([shown(replace(report, phase=phase))], 80)
+
+
+def test_on_a_phone_the_words_of_a_limit_go_on_in_the_next_line() -> None:
+    assert SILENT.limits
+    why = "Recovering from: No contact, stopped: not charging"
+    limits = replace(SILENT.limits, ccl=0.0, charge_limitation=why)
+    lines = render([shown(replace(SILENT, limits=limits))], 40).splitlines()
+    first = lines.index("CCL     0.0A")
+    assert lines[first + 1 : first + 3] == [
+        "        Recovering from: No contact,",
+        "        stopped: not charging",
+    ]
 
 
 def test_an_empty_bus_is_said_in_words() -> None:
@@ -99,7 +160,11 @@ def test_an_empty_bus_is_said_in_words() -> None:
 
 
 @given(
-    st.lists(st.sampled_from([STARBOARD, replace(STARBOARD, gone=True)]), max_size=3), st.integers(32, 200)
+    st.lists(
+        st.sampled_from([STARBOARD, replace(STARBOARD, gone=True), shown(CONTROLLING), shown(SILENT)]),
+        max_size=3,
+    ),
+    st.integers(32, 200),
 )
 def test_no_line_is_wider_than_the_terminal(packs: list[Battery], width: int) -> None:
     assert all(len(line) <= width for line in render(packs, width).splitlines())
