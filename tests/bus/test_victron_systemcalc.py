@@ -1,0 +1,316 @@
+"""Limits on their way to the chargers, through the programs of a real GX: systemcalc and localsettings.
+
+Runs only where VICTRON_SRC names a directory with clones of victronenergy/dbus-systemcalc-py, localsettings
+and velib_python, which need a Python with dbus-python, PyGObject, lxml and psutil: VICTRON_PYTHON, by
+default /usr/bin/python3. A solar charger and a Multi are stood in for by velib_python's own services.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pytest
+
+from dbus_xbms.settings import device_id
+from tests.bus.simulation import Program, Simulation
+from tests.bus.venus import BATTERY, BUS_ITEM, DBUS, Seen, Venus, plain
+
+pytestmark = [
+    pytest.mark.usefixtures("private_bus"),
+    pytest.mark.skipif(
+        "VICTRON_SRC" not in os.environ, reason="VICTRON_SRC does not name systemcalc and localsettings"
+    ),
+]
+
+ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
+SYSTEM, SETTINGS = "com.victronenergy.system", "com.victronenergy.settings"
+MULTI, SOLAR = "com.victronenergy.vebus.ttyO2", "com.victronenergy.solarcharger.ttyO1"
+LIMITS = ("/Info/MaxChargeVoltage", "/Info/MaxChargeCurrent", "/Info/MaxDischargeCurrent")
+NUMBERS = (*LIMITS, "/Info/BatteryLowVoltage", "/Info/ChargeRequest", "/Dc/0/Voltage", "/Soc")
+REACHES_CHARGERS = 4.0  # s; systemcalc looks every 3 s
+REST = {"cells": 4, "capacity": 100, "load": "rest"}
+SILENCE = {"Hold": 5.0, "Stop": 14.0, "ControlWithdraw": 24.0}  # s, each from the last good poll
+
+# Services that take whatever is written; each write is a line of JSON.
+CHARGERS = """
+import json, sys
+from dbus.mainloop.glib import DBusGMainLoop
+DBusGMainLoop(set_as_default=True)
+from gi.repository import GLib
+import dbus
+from vedbus import VeDbusService
+
+multi, solar = sys.argv[1:]
+
+def serve(name, connection, values, written):
+    service = VeDbusService(name, dbus.SessionBus(private=True), register=False)
+    service.add_mandatory_paths(name, "1", connection, 0, 0, name, 0x400, 1, 1)
+    for path, value in values.items():
+        service.add_path(path, value)
+    for path, value in written.items():
+        def note(path, value, name=name):
+            print(json.dumps([name, path, value]), flush=True)
+            return True
+        service.add_path(path, value, writeable=True, onchangecallback=note)
+    service.register()
+    return service
+
+services = [
+    serve(multi, "VE.Bus", {
+        "/State": 3, "/Mode": 3, "/Dc/0/Voltage": 13.2, "/Dc/0/Current": 0, "/Ac/Out/L1/P": 0,
+        "/VebusMainState": 9, "/BatterySense/Voltage": None,
+        "/FirmwareSubVersion": 0, "/Ac/ActiveIn/ActiveInput": 240, "/Dc/0/MaxChargeCurrent": 70,
+    }, {
+        "/BatteryOperationalLimits/MaxChargeVoltage": None,
+        "/BatteryOperationalLimits/MaxChargeCurrent": None,
+        "/BatteryOperationalLimits/MaxDischargeCurrent": None,
+        "/BatteryOperationalLimits/BatteryLowVoltage": None,
+        "/Hub4/DisableCharge": None, "/Hub4/DoNotFeedInOvervoltage": None,
+    }),
+    serve(solar, "VE.Direct", {
+        "/State": 3, "/Dc/0/Voltage": 13.2, "/Dc/0/Current": 0, "/Settings/BmsPresent": 1,
+        "/Settings/ChargeCurrentLimit": 70, "/N2kDeviceInstance": 0,
+    }, {
+        "/Link/NetworkMode": 0, "/Link/ChargeVoltage": None, "/Link/ChargeCurrent": None,
+        "/Link/VoltageSense": None, "/Link/BatteryCurrent": None, "/Link/NetworkStatus": 4,
+    }),
+]
+services[0]["/FirmwareVersion"] = 0x500
+services[1]["/FirmwareVersion"] = 0x160
+print("ready", flush=True)
+GLib.MainLoop().run()
+"""
+
+
+class Victron:
+    """One of Victron's programs, or a stand-in on their library; its lines of output are kept."""
+
+    def __init__(self, *arguments: str, sources: str = "") -> None:
+        self.arguments = arguments
+        self.sources = sources
+        self.lines: list[str] = []
+        self._process: asyncio.subprocess.Process | None = None
+        self._readers = asyncio.TaskGroup()
+
+    async def __aenter__(self) -> Self:
+        source = Path(os.environ["VICTRON_SRC"])
+        self._process = await asyncio.create_subprocess_exec(
+            os.environ.get("VICTRON_PYTHON", "/usr/bin/python3"),
+            *("-u", *self.arguments),
+            cwd=source / self.sources,
+            env={**os.environ, "PYTHONPATH": str(source / "velib_python")},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        await self._readers.__aenter__()
+        assert self._process.stdout
+        self._readers.create_task(self._collect(self._process.stdout))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, err: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._process
+        if self.alive:
+            self._process.kill()
+        await self._readers.__aexit__(None, None, None)
+        await self._process.wait()
+        if err is not None:
+            print(f"--- {self.sources or 'chargers'}", *self.lines[-100:], sep="\n")
+
+    @property
+    def alive(self) -> bool:
+        assert self._process
+        return self._process.returncode is None
+
+    async def _collect(self, stream: asyncio.StreamReader) -> None:
+        async for line in stream:
+            if b"Added new setting" not in line:
+                self.lines.append(line.decode("utf-8", "replace").rstrip("\n"))
+
+
+class Gx:
+    """A GX with our program on it, as far as limits are concerned."""
+
+    def __init__(self, venus: Venus, sim: Simulation, chargers: Victron) -> None:
+        self.venus = venus
+        self.sim = sim
+        self._chargers = chargers
+
+    async def read(self, service: str, paths: Iterable[str]) -> dict[str, Any]:
+        """What some paths show; ``None`` for invalid."""
+        return {path: plain(await self.venus.call(service, path, BUS_ITEM, "GetValue")) for path in paths}
+
+    async def until(self, service: str, expected: dict[str, Any], timeout: float = REACHES_CHARGERS) -> None:
+        """Wait until each path shows what is expected: a value, or what a predicate takes."""
+        latest = asyncio.get_running_loop().time() + timeout
+        while not as_expected(got := await self.read(service, expected), expected):
+            assert asyncio.get_running_loop().time() < latest, (service, got, expected)
+            await asyncio.sleep(0.1)  # it is asked again
+
+    async def stays(self, service: str, expected: dict[str, Any]) -> None:
+        """Make sure that paths show what is expected for as long as a change could take to come."""
+        for _ in range(int(2 * REACHES_CHARGERS / 0.5)):
+            assert as_expected(got := await self.read(service, expected), expected), got
+            await asyncio.sleep(0.5)
+
+    @property
+    def writes(self) -> list[tuple[str, str, Any]]:
+        """Service, path and value of all orders to the chargers; what they shall measure is none."""
+        writes = [tuple(json.loads(line)) for line in self._chargers.lines if line.startswith("[")]
+        return [write for write in writes if "Sense" not in write[1]]
+
+
+def as_expected(got: dict[str, Any], expected: dict[str, Any]) -> bool:
+    """Whether each path shows the value that is expected, or one that the predicate takes."""
+    return all(
+        want(got[path]) if callable(want) else got[path] == (want and pytest.approx(want))
+        for path, want in expected.items()
+    )
+
+
+class Managed:
+    """Listens to every signal of controlling packs: their numbers are numbers, from the first sample on."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        self.begun: set[str] = set()
+
+    def __call__(self, seen: Seen) -> None:
+        numbers = {path: seen[path] for path in NUMBERS if path in seen.items}
+        self.faults += [f"{p}: {v!r}" for p, v in numbers.items() if isinstance(v, str)]
+        limits = [numbers[path] for path in LIMITS if path in numbers]
+        if limits and None not in limits:
+            self.begun.add(seen.owner)
+        if seen.owner in self.begun and None in limits:
+            self.faults.append(f"{seen.name}: {limits}")
+
+
+@asynccontextmanager
+async def gx(tmp_path: Path, packs: int = 1) -> AsyncIterator[Gx]:
+    """A GX with DVCC on, a Multi, a solar charger, and packs at rest that nobody has added yet."""
+    managed = Managed()
+    keep = ("--path", str(tmp_path), "--no-delay")
+    localsettings = Victron("localsettings.py", *keep, sources="localsettings")
+    chargers = Victron("-c", CHARGERS, MULTI, SOLAR)
+    systemcalc = Victron("dbus_systemcalc.py", sources="dbus-systemcalc-py")
+    sim = Simulation([REST] * packs, "--bluez-only")
+    async with Venus(managed) as venus, localsettings:
+        await owned(venus, SETTINGS)
+        async with systemcalc:
+            await owned(venus, SYSTEM)  # it must know the settings before it meets a charger
+            async with chargers, sim, Program("run"):
+                await owned(venus, MULTI, SOLAR)
+                assert await venus.write(SETTINGS, "/Settings/Services/Bol", 1) == 0
+                yield Gx(venus, sim, chargers)
+                assert systemcalc.alive
+    assert managed.faults == []
+
+
+async def owned(venus: Venus, *names: str) -> None:
+    """Wait until names on the bus have an owner."""
+    latest = asyncio.get_running_loop().time() + 20.0
+    for name in names:
+        while not await venus.call(DBUS, "/org/freedesktop/DBus", DBUS, "NameHasOwner", "s", name):
+            assert asyncio.get_running_loop().time() < latest, name
+            await asyncio.sleep(0.1)  # the bus is asked again
+
+
+async def adopted(gx: Gx, *addresses: str, **chosen: float | str) -> None:
+    """Add packs and wait until they are on the bus with their values."""
+    await gx.venus.enable(*addresses, **chosen)
+    for address in addresses:
+        await gx.venus.until(address, lambda seen: seen["/Soc"] is not None, timeout=20)
+
+
+def service(address: str) -> str:
+    return BATTERY + device_id(address)
+
+
+def limits(gx: Gx, address: str) -> tuple[float, float, float]:
+    seen = gx.venus.services[service(address)]
+    cvl, ccl, dcl = (seen[path] for path in LIMITS)
+    return cvl, ccl, dcl
+
+
+def reached(cvl: Any, ccl: Any, dcl: Any) -> dict[str, Any]:
+    """What the Multi is told of limits."""
+    return {
+        "/BatteryOperationalLimits/MaxChargeVoltage": cvl,
+        "/BatteryOperationalLimits/MaxChargeCurrent": ccl,
+        "/BatteryOperationalLimits/MaxDischargeCurrent": dcl,
+    }
+
+
+def controlled_by(address: str | None, cvl: float | None) -> dict[str, Any]:
+    """What systemcalc shows of who controls."""
+    return {"/ActiveBmsService": address and service(address), "/Dc/Battery/ChargeVoltage": cvl}
+
+
+async def test_a_pack_that_is_only_watched_is_shown_but_never_controls(tmp_path: Path) -> None:
+    async with gx(tmp_path) as running:
+        await adopted(running, ONE, Control=0)
+        await running.until(SYSTEM, {"/Dc/Battery/BatteryService": service(ONE)})
+        await running.stays(SYSTEM, controlled_by(None, None))
+        assert not [write for write in running.writes if write[1] in reached(0, 0, 0)]
+
+
+async def test_the_limits_of_the_only_pack_reach_multi_and_solar_charger(tmp_path: Path) -> None:
+    async with gx(tmp_path) as running:
+        await adopted(running, ONE, MaxChargeCurrent=24.0)
+        cvl, ccl, dcl = limits(running, ONE)
+        assert (cvl, ccl, dcl) == (13.8, 24.0, 50.0)
+        await running.until(SYSTEM, controlled_by(ONE, cvl))
+        await running.until(MULTI, reached(cvl, ccl, dcl))
+        await running.until(SOLAR, {"/Link/ChargeVoltage": cvl, "/Link/ChargeCurrent": ccl})
+        await running.venus.set(ONE, "MaxChargeCurrent", 10.0)
+        await running.until(SOLAR, {"/Link/ChargeCurrent": 10})
+
+
+async def test_of_two_packs_only_the_one_that_shall_controls(tmp_path: Path) -> None:
+    async with gx(tmp_path, packs=2) as running:
+        await adopted(running, ONE, TWO)
+        await running.stays(SYSTEM, controlled_by(None, None))
+        await running.venus.set(TWO, "Control", 1)
+        await running.until(SYSTEM, controlled_by(TWO, 13.8))
+        await running.until(SYSTEM, {"/Dc/Battery/BatteryService": service(TWO)})
+        await running.until(SYSTEM, {"/Dvcc/Alarms/MultipleBatteries": 0})
+
+
+async def test_control_is_given_and_taken_while_everything_runs(tmp_path: Path) -> None:
+    async with gx(tmp_path) as running:
+        await adopted(running, ONE)
+        await running.until(SYSTEM, controlled_by(ONE, 13.8))
+        await running.venus.set(ONE, "Control", 0)
+        await running.until(SYSTEM, controlled_by(None, None))
+        await running.until(SYSTEM, {"/Dc/Battery/BatteryService": service(ONE)})
+        await running.venus.set(ONE, "Control", 1)
+        await running.until(SYSTEM, controlled_by(ONE, 13.8))
+
+
+async def test_silence_reaches_the_chargers_step_by_step_and_a_good_poll_ends_it(tmp_path: Path) -> None:
+    hold, stop, withdraw = SILENCE.values()
+    async with gx(tmp_path) as running:
+        await adopted(running, ONE, **SILENCE)
+        await running.until(MULTI, reached(13.8, 30, 50.0))
+        await running.sim.fault("vanish", ONE)
+        await running.until(MULTI, reached(13.5, 0, 25.0), hold + REACHES_CHARGERS)
+        await running.until(SOLAR, {"/Link/ChargeVoltage": 13.5, "/Link/ChargeCurrent": 0})
+        await running.until(SYSTEM, {"/Dc/Battery/Soc": None, **controlled_by(ONE, 13.5)})
+        await running.until(MULTI, reached(13.5, 0, 0.0), stop - hold + REACHES_CHARGERS)
+        await running.venus.until_gone(ONE, withdraw - stop + 2.0)
+        await running.until(SYSTEM, controlled_by(None, None))
+        told = len(running.writes)
+        await running.stays(SYSTEM, controlled_by(None, None))
+        assert running.writes[told:] == []  # so the chargers' own watchdogs end charging, with error 67
+        await running.sim.fault("appear", ONE)
+        await running.until(SYSTEM, controlled_by(ONE, 13.5), timeout=30.0)  # 13.5 V: the CCL rises later
+        again = {"/Link/ChargeVoltage": 13.8, "/Link/ChargeCurrent": lambda amperes: amperes > 0}
+        await running.until(SOLAR, again, timeout=60.0)
