@@ -37,6 +37,7 @@ MATCH_RULES = (
     "member='PropertiesChanged',path_namespace='/org/bluez',arg0='org.bluez.Adapter1'",
     "type='signal',sender='org.bluez',interface='org.freedesktop.DBus.ObjectManager',arg0path='/org/bluez/'",
 )
+CALL_LIMIT = 10.0  # s; takes some ms
 SCAN_LIMIT = 10.0  # s to start or stop a scan; takes 10 ms
 UNSET = "00:00:00:00:00:00"  # address of an adapter that has not got its own yet
 
@@ -48,7 +49,7 @@ class Bluez:
 
     def __init__(self) -> None:
         self._adapters: dict[str, dict[str, Any]] = {}  # object path -> properties
-        self._arrived = asyncio.Event()  # bluetoothd has taken its name
+        self._arrived = asyncio.Event()  # bluetoothd has taken its name, or the bus has closed
         self._loaded = False  # we know its adapters, and bleak has been renewed
         self._outdated = False  # something changed while we were reading them
         self._changed: Changed = lambda _: None
@@ -65,8 +66,8 @@ class Bluez:
         while True:
             try:
                 await self._follow(delays)
-            except* (*STACK_ERRORS, AuthError, InvalidAddressError) as group:
-                log.debug("system bus: %r", group.exceptions[0])
+            except (*STACK_ERRORS, AuthError, InvalidAddressError) as err:
+                log.debug("system bus: %r", err)
             self._report_absent()
             await asyncio.sleep(delays.next())
 
@@ -77,25 +78,23 @@ class Bluez:
     async def _follow(self, delays: Backoff) -> None:
         """Follow org.bluez until the bus breaks."""
         async with _system_bus() as (bus, closed):
+            self._arrived.clear()
             bus.add_message_handler(self._received)
+            closed.add_done_callback(lambda _: self._arrived.set())
             for rule in MATCH_RULES:
                 await _call(bus, DAEMON, "/org/freedesktop/DBus", DAEMON, "AddMatch", rule)
             if await _call(bus, DAEMON, "/org/freedesktop/DBus", DAEMON, "NameHasOwner", BLUEZ):
                 self._arrived.set()
             else:
                 self._report_absent()
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._load_at_every_arrival(bus, delays))
-                await asyncio.shield(closed)
-                raise ConnectionError("the system bus has closed")
-
-    async def _load_at_every_arrival(self, bus: MessageBus, delays: Backoff) -> None:
-        while True:
-            await self._arrived.wait()
-            self._arrived.clear()
-            await _renew_bleak()
-            await self._load(bus)
-            delays.reset()
+            while True:
+                await self._arrived.wait()
+                self._arrived.clear()
+                if closed.done():
+                    raise ConnectionError("the system bus has closed")
+                await _renew_bleak()
+                await self._load(bus)
+                delays.reset()
 
     async def _load(self, bus: MessageBus) -> None:
         self._outdated = True
@@ -256,7 +255,8 @@ async def _renew_bleak() -> None:
     tables as valid for ever.
     """
     await _close_bleak()
-    await get_global_bluez_manager()
+    async with asyncio.timeout(CALL_LIMIT):
+        await get_global_bluez_manager()
 
 
 async def _close_bleak() -> None:
@@ -285,16 +285,17 @@ async def _system_bus() -> AsyncIterator[tuple[MessageBus, asyncio.Future[None]]
 
 async def _call(bus: MessageBus, destination: str, path: str, interface: str, member: str, *text: str) -> Any:
     """Call a method that takes texts and returns at most one value."""
-    reply = await bus.call(
-        Message(
-            destination=destination,
-            path=path,
-            interface=interface,
-            member=member,
-            signature="s" * len(text),
-            body=list(text),
+    async with asyncio.timeout(CALL_LIMIT):  # a call on a bus that has just closed is never answered
+        reply = await bus.call(
+            Message(
+                destination=destination,
+                path=path,
+                interface=interface,
+                member=member,
+                signature="s" * len(text),
+                body=list(text),
+            )
         )
-    )
     assert_reply(reply)
     return reply.body[0] if reply.body else None
 

@@ -16,16 +16,16 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.session import DBUS, call, open_bus, until_lost
 from dbus_xbms.commands.table import Battery, Value
 from dbus_xbms.settings import device_id
+from dbus_xbms.venus.objects import BUS_ITEM
+from dbus_xbms.venus.presence import BATTERY
 
 log = logging.getLogger(__name__)
 
-CLASS = "com.victronenergy.battery"
-OURS = f"{CLASS}.xbms_"
-BUS_ITEM = "com.victronenergy.BusItem"
+OURS = f"{BATTERY}.xbms_"
 GONE_LIMIT = 10.0  # s for the service to let a pack go
 MATCHES = (
     f"type='signal',interface='{BUS_ITEM}',member='ItemsChanged',path='/'",
-    f"type='signal',sender='{DBUS}',member='NameOwnerChanged',arg0namespace='{CLASS}'",
+    f"type='signal',sender='{DBUS}',member='NameOwnerChanged',arg0namespace='{BATTERY}'",
 )
 
 
@@ -113,7 +113,7 @@ async def batteries() -> AsyncIterator[Batteries]:
 
 async def wait_until_gone(address: str) -> None:
     """Wait until the service has let go of a pack; not for long."""
-    name = f"{CLASS}.{device_id(address)}"
+    name = f"{BATTERY}.{device_id(address)}"
     async with batteries() as live:
         try:
             async with asyncio.timeout(GONE_LIMIT):

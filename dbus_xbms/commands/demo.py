@@ -24,8 +24,8 @@ from dbus_xbms.commands.session import complete, open_bus, wait_for_name
 from dbus_xbms.commands.table import render, terminal
 from dbus_xbms.commands.watch import show
 from dbus_xbms.settings import pack_path
+from dbus_xbms.simulator import control
 
-SIMULATOR = "io.github.dbus_xbms.Simulator"
 START_LIMIT = 15.0  # s for each program to appear on the bus
 VALUES_LIMIT = 30.0  # s for all packs to show values
 STOP_LIMIT = 5.0  # s for a program to end by itself
@@ -80,7 +80,7 @@ async def _demo(args: argparse.Namespace, folder: Path) -> int:
         bus = await stack.enter_async_context(open_bus())
         packs = ["--packs", str(args.packs)] if args.replay is None else ["--replay", args.replay]
         await stack.enter_async_context(_program(["simulate", *packs], folder / "simulate.log"))
-        await wait_for_name(bus, SIMULATOR, START_LIMIT)
+        await wait_for_name(bus, control.NAME, START_LIMIT)
         await stack.enter_async_context(_program(["run"], folder / "run.log"))
         await wait_for_name(bus, remote.NAME, START_LIMIT)
         live = await stack.enter_async_context(batteries())

@@ -47,7 +47,8 @@ class Known:
         Raises:
             SettingsError: no such pack, or several.
         """
-        named = [address for address, pack in self.packs.items() if text and text in names(pack)]
+        word = text.strip().lower()
+        named = [address for address, pack in self.packs.items() if word and word in names(pack)]
         if len(named) > 1:
             raise SettingsError(f"{' and '.join(named)} are both named {text!r}; give the address")
         address = named[0] if named else normal_address(text)
@@ -84,8 +85,8 @@ class Known:
 
 
 def names(pack: Settings) -> set[str]:
-    """What a pack may be called: its owner's name for it and the one it advertises."""
-    return {pack.text("CustomName"), pack.text("AdvertisedName")}
+    """What a pack may be called, in lower case: its owner's name for it and the one it advertises."""
+    return {pack.text(setting).strip().lower() for setting in ("CustomName", "AdvertisedName")}
 
 
 def name_of(pack: Settings) -> str:

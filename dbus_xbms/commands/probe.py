@@ -15,11 +15,11 @@ from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.capture import Capture as CaptureFile
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.batteries import CLASS
 from dbus_xbms.commands.session import complete, is_on_bus, open_bus
 from dbus_xbms.model import Counters, Mosfets, PackIdentity, PackSample, Reading
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import device_id, normal_address
+from dbus_xbms.venus.presence import BATTERY
 
 REACH_LIMIT = 60.0  # s to find and connect to the pack
 UNITS = {
@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _probe(address: str, password: str, adapter: str, transcript: Transcript) -> Reading:
-    service = f"{CLASS}.{device_id(address)}"
+    service = f"{BATTERY}.{device_id(address)}"
     async with open_bus() as bus:
         if await is_on_bus(bus, service):
             raise CommandError("the service holds this pack; see `watch`, or `remove` it first")

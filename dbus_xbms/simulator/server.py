@@ -22,6 +22,9 @@ from dbus_xbms.simulator.world import World, venus_bus
 log = logging.getLogger(__name__)
 
 
+GONE = "the bus has gone away"
+
+
 class BusLostError(Exception):
     """The bus is not there, has gone, or is somebody else's; the message says which."""
 
@@ -56,6 +59,16 @@ async def serve(served: Served) -> None:
         loop.add_signal_handler(number, end)
     if served.seconds is not None:
         loop.call_later(served.seconds, end)
+    try:
+        reason = await _served(served, stop, end)
+    except (OSError, EOFError) as lost:  # our own farewell may be what finds the bus gone
+        raise BusLostError(GONE) from lost
+    if reason:
+        raise BusLostError(reason)
+
+
+async def _served(served: Served, stop: asyncio.Future[str], end: Callable[[str], None]) -> str:
+    """Serve until ``stop`` says why to stop."""
     async with contextlib.AsyncExitStack() as stack:
         buses = [await stack.enter_async_context(_connected(bus)) for bus in _buses(served)]
         control = await stack.enter_async_context(_opened(served))
@@ -67,8 +80,7 @@ async def serve(served: Served) -> None:
             control.end()
             for watcher in watchers:
                 watcher.cancel()
-    if reason:
-        raise BusLostError(reason)
+    return reason
 
 
 def _check(scenario: Scenario) -> None:
@@ -106,7 +118,7 @@ async def _connected(bus_type: BusType) -> AsyncIterator[MessageBus]:
 async def _watch(bus: MessageBus, lost: Callable[[str], None]) -> None:
     with contextlib.suppress(OSError, EOFError):
         await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
-    lost("the bus has gone away")
+    lost(GONE)
 
 
 @contextlib.asynccontextmanager

@@ -108,7 +108,7 @@ async def test_two_packs_get_two_instances(settings: LocalSettings) -> None:
 
 async def test_remove_keeps_name_and_instance_and_add_brings_them_back(settings: LocalSettings) -> None:
     await command("add", ADDRESS, "--name", "House bank")
-    assert (await command("remove", "House bank")).status == 0
+    assert (await command("remove", "house bank")).status == 0
     assert stored(settings, "Enabled") == 0
     await command("add", "House bank")
     assert stored(settings, "Enabled") == 1
