@@ -48,12 +48,7 @@ def settings() -> str:
 def filled(page: str) -> str:
     """The page with its tables as they are now."""
     for name, table in (("presets", presets()), ("settings", settings())):
-        page = re.sub(
-            rf"(<!-- {name} -->\n).*?(<!-- end -->)",
-            lambda m, t=table: m[1] + t + m[2],
-            page,
-            flags=re.DOTALL,
-        )
+        page = re.sub(rf"(<!-- {name} -->\n).*?(<!-- end -->)", rf"\g<1>{table}\g<2>", page, flags=re.DOTALL)
     return page
 
 

@@ -78,6 +78,7 @@ class Pack:
             history=history.State(history=history_of(settings)),
         )
         self._shown: Decision | None = None
+        self._controlled = False  # at the last decision
         self._failed_polls = 0
         self._trouble = ""  # why the newest attempt failed, in the owner's words
         self._bus_trouble = ""
@@ -244,6 +245,11 @@ class Pack:
         for path, level in decision.alarms.items():
             if path in known and known[path] is not level and path != BMS_CABLE:  # the phase has said it
                 log.info("%s: %s is now %s", self.address, path, level.name)
+        if self._controlled and not self._controls:
+            log.warning(
+                "%s: controls chargers no more; `set PACK Control 1` makes one pack do so", self.address
+            )
+        self._controlled = self._controls
         mode = self._shown.limits.mode if self._shown and self._shown.limits else ""
         if decision.sample and decision.limits and decision.limits.mode != mode:
             log.info("%s: charging: %s", self.address, decision.limits.mode)

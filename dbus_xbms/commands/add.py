@@ -31,7 +31,10 @@ async def _add(pack: str, name: str | None) -> int:
         settings = await known.add(address)
         if name is not None:
             await known.set(pack_path(address, "CustomName"), name)
+        others = [pack for other, pack in known.packs.items() if other != address and pack["Enabled"] == 1]
         await known.set(pack_path(address, "Enabled"), 1)
     print(f"{address} is ours now, as {settings.text('ClassAndVrmInstance')}.")
+    if others and not any(pack["Control"] == 1 for pack in (settings, *others)):
+        print("With more than one pack none controls chargers; `dbus-xbms set PACK Control 1` chooses one.")
     await warn_if_not_running()
     return 0

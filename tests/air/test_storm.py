@@ -79,8 +79,8 @@ class Screen:
 class Storm:
     """One pack, simulated, and the program's task for it."""
 
-    def __init__(self, seed: int, **chosen: Value) -> None:
-        self.judge = Judge()
+    def __init__(self, seed: int, judge: Judge | None = None, **chosen: Value) -> None:
+        self.judge = judge or Judge()
         self.screen = Screen(self.judge)
         loop = asyncio.get_running_loop()
         self.device = Device(ADDRESS, self.judge, WireSpec(), loop, seed)
@@ -193,3 +193,29 @@ async def test_a_pack_that_hangs_for_good_is_held_invalid_and_gone_at_exact_time
     first_of = {phase: at for at, phase in reversed(storm.screen.shown[:-1])}
     assert first_of[Phase.LOST] == pytest.approx(last + HOLD, abs=1)
     assert first_of[Phase.WITHDRAWN] == pytest.approx(last + 900, abs=1)
+
+
+class WithoutCounters(Judge):
+    """A BMS that does not know register 0xAA."""
+
+    def read(self, register: int, now: float) -> bytes | None:
+        return None if register == 0xAA else super().read(register, now)
+
+
+@virtual_time
+async def test_a_healthy_pack_is_asked_for_two_registers_and_rarely_for_others() -> None:
+    for judge in (Judge(), WithoutCounters()):
+        storm = Storm(1, judge=judge)
+        await storm.rage(700, lambda _: None)
+        asked = storm.device.counters.requests
+        assert asked["03"] > 600
+        assert asked["04"] == judge.reads - 1  # the first request of a connection only wakes
+        assert (asked["05"], asked["aa"]) == (1, 3)
+        assert set(asked) == {"03", "04", "05", "aa"}
+
+
+@virtual_time
+async def test_a_pack_polled_by_turns_is_asked_for_its_counters_too() -> None:
+    storm = Storm(1, ConnectionMode=1)
+    await storm.rage(700, lambda _: None)
+    assert storm.device.counters.requests["aa"] in (2, 3)

@@ -9,17 +9,7 @@ from pathlib import Path
 
 import pytest
 
-CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:dir={directory}</listen>
-  <policy context="default">
-    <allow user="*"/><allow own="*"/><allow eavesdrop="true"/>
-    <allow send_destination="*" eavesdrop="true"/>
-  </policy>
-</busconfig>
-"""
+from dbus_xbms.commands.demo import BUS_CONFIG
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,7 +24,7 @@ def private_bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str
     daemon = shutil.which("dbus-daemon")
     assert daemon, "these tests need dbus-daemon (Debian: apt install dbus-bin or dbus)"
     config = tmp_path / "bus.conf"
-    config.write_text(CONFIG.format(directory=tmp_path))
+    config.write_text(BUS_CONFIG.format(folder=tmp_path))
     with subprocess.Popen(
         [daemon, f"--config-file={config}", "--nofork", "--print-address"], stdout=subprocess.PIPE, text=True
     ) as process:

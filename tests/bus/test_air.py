@@ -23,7 +23,6 @@ from dbus_xbms.ble.link import Link
 from dbus_xbms.model import Reading
 from dbus_xbms.protocols.base import LinkError
 from dbus_xbms.protocols.jbd import Jbd
-from tests.bus.conftest import CONFIG
 from tests.bus.simulation import Simulation
 
 pytestmark = pytest.mark.usefixtures("private_bus")
@@ -280,7 +279,7 @@ async def test_a_system_bus_that_is_not_there_is_waited_for(
 async def own_bus(directory: Path) -> AsyncIterator[str]:
     """A dbus-daemon that the test can end, always at the same address."""
     config = directory / "own.conf"
-    config.write_text(CONFIG.replace("unix:dir={directory}", f"unix:path={directory}/own"))
+    config.write_text(BUS_CONFIG.replace("unix:dir={folder}", f"unix:path={directory}/own"))
     daemon = await asyncio.create_subprocess_exec(
         *("dbus-daemon", f"--config-file={config}", "--nofork", "--print-address"),
         stdout=asyncio.subprocess.PIPE,
