@@ -20,6 +20,7 @@ from dbus_fast.aio import MessageBus
 
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Link
+from dbus_xbms.commands.demo import BUS_CONFIG
 from dbus_xbms.model import Reading
 from dbus_xbms.protocols.base import LinkError
 from dbus_xbms.protocols.jbd import Jbd

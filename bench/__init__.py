@@ -1,0 +1,1 @@
+"""Measurements and simulations of the whole, with their tables and plots."""
