@@ -26,7 +26,7 @@ from dbus_xbms.venus.setting_items import setting_written
 log = logging.getLogger(__name__)
 
 SAVE_EVERY = 600.0  # s between writes of what changes by itself: each one wears the flash
-LONGEST_REST = 30.0  # s until a decision is looked at again even if it stands; a supervisor counts on it
+LONGEST_REST = 10.0  # s until a decision is looked at again even if it stands; supervision counts on it
 SOONEST = 0.05  # s until a decision is looked at again: the rest of a phase may be less than a clock's tick
 SILENT = (Phase.DERATED, Phase.LOST, Phase.WITHDRAWN)
 LINK_SETTINGS = frozenset({"ConnectionMode", "Adapter", "Password"})  # a change of these makes the link anew
