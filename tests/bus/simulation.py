@@ -22,6 +22,7 @@ from dbus_fast.aio import MessageBus
 
 READY_TIMEOUT = 20.0  # s; a loaded machine takes its time to start an interpreter
 EXIT_TIMEOUT = 10.0  # s
+COMMAND = (sys.executable, "-W", "error", "-m", "dbus_xbms")
 CONTROL = "io.github.dbus_xbms.Simulator"
 # What an interpreter prints when something was left behind.
 LEFT_BEHIND = ("Traceback", "was never retrieved", "was never awaited", "was destroyed", "ResourceWarning")
@@ -31,7 +32,8 @@ QUICK = {"disconnect": 0.2}  # BlueZ takes 2 s for a disconnect, which only few 
 class Program:
     """``python -m dbus_xbms ARGUMENTS`` as a subprocess whose output is kept, line by line."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, command: Sequence[str] = COMMAND) -> None:
+        self.command = command
         self.arguments = arguments
         self.log: list[str] = []  # standard error
         self.output: list[str] = []  # standard output
@@ -42,7 +44,7 @@ class Program:
 
     async def __aenter__(self) -> Self:
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-W", "error", "-m", "dbus_xbms", *self.arguments),
+            *(*self.command, *self.arguments),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )

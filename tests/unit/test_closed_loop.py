@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
-from bench.closed_loop import FULL, SETUPS, Result, Setup, run, table
-from bench.plot import drawn
+from bench.closed_loop.simulation import FULL, SETUPS, Result, Setup, run, table
+from bench.closed_loop.plot import drawn
 
 DAYS = 2
 HARDEST = [SETUPS[0], SETUPS[3]]

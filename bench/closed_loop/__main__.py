@@ -1,14 +1,14 @@
-"""Run the closed-loop simulation, python -m bench [DAYS]: print a table, write it and a plot to docs/."""
+"""Simulate, print a table, keep it with a plot in docs: python -m bench.closed_loop [DAYS]."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from bench.closed_loop import SETUPS, row, run, table
-from bench.plot import drawn
+from bench.closed_loop.plot import drawn
+from bench.closed_loop.simulation import SETUPS, row, run, table
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 OTHERS = 3  # days of every set-up but the first
 
 
@@ -21,7 +21,7 @@ def main() -> None:
         print(" | ".join(row(results[-1])), flush=True)
     (DOCS / "closed-loop.md").write_text(
         "# Charge control in a closed loop\n\n"
-        "Written by `script/closed-loop`; what is simulated is said in `bench/closed_loop.py`.\n"
+        "Written by `script/closed-loop`; what is simulated is said in `bench/closed_loop/simulation.py`.\n"
         "A cell is full at 3.45 V; one cell is ahead of all others by 60 mV at the top.\n\n"
         f"{table(results)}\n![One day](closed-loop.svg)\n"
     )

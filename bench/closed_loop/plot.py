@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bench.closed_loop import DAY, FULL, HOUR, Moment, Result
+from bench.closed_loop.simulation import DAY, FULL, HOUR, Moment, Result
+from bench.svg import GRID, drawing, text
 
 WIDTH, LEFT, RIGHT = 900, 60, 20
 TOP, HEIGHT, GAP = 60, 170, 40
 FROM, UNTIL = 5, 21  # hours drawn
-INK, GRID = "#444", "#ddd"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +83,6 @@ def _x(at: float) -> float:
     return LEFT + (hour - FROM) / (UNTIL - FROM) * (WIDTH - LEFT - RIGHT)
 
 
-def _text(x: float, y: float, words: str, *, anchor: str = "start", colour: str = INK, size: int = 12) -> str:
-    style = f'fill="{colour}" font-size="{size}" text-anchor="{anchor}"'
-    return f'<text x="{x:.1f}" y="{y:.1f}" {style}>{words}</text>'
-
-
 def _curve(line: Line, moments: Sequence[Moment], y: Callable[[float], float]) -> str:
     points: list[tuple[float, float]] = []
     for moment in moments:
@@ -106,12 +101,12 @@ def _panel(panel: Panel, moments: Sequence[Moment], above: float) -> list[str]:
         inside = min(max(value, panel.low), panel.high)
         return above + HEIGHT * (panel.high - inside) / (panel.high - panel.low)
 
-    drawn = [_text(LEFT, above - 6, panel.title, size=13)]
+    drawn = [text(LEFT, above - 6, panel.title, size=13)]
     for tick in panel.ticks:
         drawn.append(f'<path d="M{LEFT} {y(tick):.1f}H{WIDTH - RIGHT}" stroke="{GRID}"/>')
-        drawn.append(_text(LEFT - 6, y(tick) + 4, f"{tick:g}", anchor="end", size=11))
+        drawn.append(text(LEFT - 6, y(tick) + 4, f"{tick:g}", anchor="end", size=11))
     for n, line in enumerate(panel.lines):
-        drawn.append(_text(WIDTH - RIGHT - 110 * n, above - 6, line.name, anchor="end", colour=line.colour))
+        drawn.append(text(WIDTH - RIGHT - 110 * n, above - 6, line.name, anchor="end", colour=line.colour))
         drawn.append(_curve(line, moments, y))
     return drawn
 
@@ -122,14 +117,12 @@ def drawn(result: Result) -> str:
     rows = panels(result)
     height = TOP + len(rows) * (HEIGHT + GAP)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="sans-serif">',
-        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
-        _text(
+        text(
             LEFT, 24, f"A simulated sunny day: {result.setup.name}, cell 1 ahead by 60 mV at the top", size=15
         ),
     ]
     for n, panel in enumerate(rows):
         parts += _panel(panel, moments, TOP + n * (HEIGHT + GAP))
     bottom = TOP + len(rows) * (HEIGHT + GAP) - GAP
-    parts += [_text(_x(h * HOUR), bottom + 16, f"{h}:00", anchor="middle", size=11) for h in range(6, 21, 2)]
-    return "\n".join([*parts, "</svg>", ""])
+    parts += [text(_x(h * HOUR), bottom + 16, f"{h}:00", anchor="middle", size=11) for h in range(6, 21, 2)]
+    return drawing(WIDTH, height, parts)

@@ -1,0 +1,73 @@
+"""Measure the program and the floor; print a table and keep it in docs: python -m bench.speed --help."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.speed.measure import CYTHON, FLOOR, PROGRAM, PURE, Result, Trial, measure
+from bench.speed.plot import drawn
+from bench.speed.report import as_json, page, table
+
+ROOT = Path(__file__).parents[2]
+
+
+def main() -> None:
+    """Measure what was asked for."""
+    args = _arguments()
+    pythons = {CYTHON: sys.executable} | ({PURE: args.pure} if args.pure else {})
+    results: list[Result] = []
+    for build, python in pythons.items():
+        for packs in args.packs:
+            for subject in (FLOOR, PROGRAM):
+                trial = Trial(
+                    subject=subject,
+                    build=build,
+                    python=python,
+                    packs=packs,
+                    rate=args.rate,
+                    seconds=args.seconds,
+                )
+                results.append(asyncio.run(measure(trial)))
+                cpu, polls = results[-1].cpu, results[-1].polls
+                print(f"{subject}, {build}, {packs} packs: {cpu:.2f} ms, {polls} polls", file=sys.stderr)
+    print(table(results), end="")
+    if args.keep:
+        where = f"at {args.rate:g} Hz in windows of {args.seconds:g} s, {_place()}"
+        (ROOT / "docs" / "bench.md").write_text(page(results, where))
+        (ROOT / "docs" / "bench.json").write_text(as_json(results, where))
+        (ROOT / "docs" / "bench.svg").write_text(drawn(results))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="script/bench", description="Measure what the program costs.")
+    numbers = lambda text: [int(number) for number in text.split(",")]  # noqa: E731
+    parser.add_argument("--packs", type=numbers, default=[1, 4, 16], metavar="N,N", help="how many (1,4,16)")
+    parser.add_argument("--rate", type=float, default=1.0, metavar="HZ", help="polls per second (1)")
+    parser.add_argument("--seconds", type=float, default=30.0, metavar="N", help="of each window (30)")
+    parser.add_argument("--pure", metavar="PYTHON", help="also with this one, which has dbus-fast uncompiled")
+    parser.add_argument("--keep", action="store_true", help="write docs/bench.{md,json,svg}")
+    return parser.parse_args()
+
+
+def _place() -> str:
+    """The commit and the machine."""
+    git = ("git", "-C", str(ROOT))
+    commit = subprocess.run([*git, "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True)
+    changed = subprocess.run([*git, "status", "--porcelain", "dbus_xbms"], capture_output=True, text=True)
+    words = (commit.stdout.strip() or "unknown") + (" with changes" if changed.stdout else "")
+    return f"commit {words}, Python {platform.python_version()} on {_processor()}"
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+    return model or platform.machine()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Sees a pack's notifications and the signals that follow from them on the bus, by a clock of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Any, Self
+
+from dbus_fast import BusType, Message, MessageType
+from dbus_fast.aio import MessageBus
+
+from dbus_xbms.settings import device_id
+
+DBUS = "org.freedesktop.DBus"
+MATCHES = (
+    "type='signal',interface='com.victronenergy.BusItem',member='ItemsChanged'",
+    "type='signal',sender='org.bluez',member='PropertiesChanged',arg0='org.bluez.GattCharacteristic1'",
+)
+
+
+class Watch:
+    """Notes every ItemsChanged, and how long after the pack's last notification it came."""
+
+    def __init__(self, addresses: list[str]) -> None:
+        self.signals: list[Message] = []
+        self.latencies: list[float] = []  # s
+        self._addresses = addresses
+        self._packs: dict[str, str] = {}  # sender, or the floor's object path -> address
+        self._notified: dict[str, float] = {}  # address -> when, until the next signal
+        self._bus: MessageBus | None = None
+
+    async def __aenter__(self) -> Self:
+        self._bus = await MessageBus(bus_type=BusType.SESSION).connect()
+        for address in self._addresses:
+            self._packs["/" + address.replace(":", "")] = address
+            name = f"com.victronenergy.battery.{device_id(address)}"
+            if await self._ask("NameHasOwner", name):
+                self._packs[await self._ask("GetNameOwner", name)] = address
+        self._bus.add_message_handler(self._handle)
+        for rule in MATCHES:
+            await self._ask("AddMatch", rule)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, err: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._bus
+        self._bus.disconnect()
+        await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+
+    async def daemon_pid(self) -> int:
+        """Process id of the bus daemon."""
+        pid: int = await self._ask("GetConnectionUnixProcessID", DBUS)
+        return pid
+
+    async def _ask(self, member: str, argument: str) -> Any:
+        assert self._bus
+        reply = await self._bus.call(
+            Message(
+                destination=DBUS,
+                path="/org/freedesktop/DBus",
+                interface=DBUS,
+                member=member,
+                signature="s",
+                body=[argument],
+            )
+        )
+        assert reply
+        assert reply.message_type is MessageType.METHOD_RETURN, (member, reply.body)
+        return reply.body[0] if reply.body else None
+
+    def _handle(self, message: Message) -> None:
+        now = asyncio.get_running_loop().time()
+        path = message.path or ""
+        if message.member == "PropertiesChanged" and "Value" in message.body[1]:
+            self._notified[path.split("/")[4].removeprefix("dev_").replace("_", ":")] = now
+        elif message.member == "ItemsChanged":
+            self.signals.append(message)
+            pack = self._packs.get(message.sender or "") or self._packs[path]
+            if notified := self._notified.pop(pack, None):
+                self.latencies.append(now - notified)
+
+
+def wire_size(signal: Message) -> int:
+    """Bytes of a message on the wire."""
+    return len(signal._marshall(negotiate_unix_fd=False))
