@@ -43,14 +43,21 @@ class Item:
         object.__setattr__(self, "decimals", int(found[1]) if found else 0)
 
     def value(self, report: Report) -> Value | None:
-        """What to show of ``report``: of this row's type, rounded, ``None`` for invalid."""
-        raw = self.read(report)
-        if raw is None:
+        """What to show of ``report``; see :meth:`shown`."""
+        return self.shown(self.read(report))
+
+    @staticmethod
+    def valid(raw: Value | None) -> bool:
+        """Whether what was read is shown at all."""
+        return raw is not None and (isinstance(raw, str) or math.isfinite(raw))
+
+    def shown(self, raw: Value | None) -> Value | None:
+        """What was read, as it is shown: of this row's type, rounded, ``None`` for invalid."""
+        if raw is None or not self.valid(raw):
             return None
         if isinstance(raw, str) or self.kind == "s":
-            return "".join(char for char in str(raw) if char.isprintable())  # D-Bus drops who sends it a NUL
-        if not math.isfinite(raw):
-            return None
+            text = str(raw)  # D-Bus drops who sends it a NUL
+            return text if text.isprintable() else "".join(char for char in text if char.isprintable())
         return int(raw) if self.kind == "i" else round(float(raw), self.decimals) + 0.0  # never -0.0
 
     def show(self, value: Value | None) -> str:

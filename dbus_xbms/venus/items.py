@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from math import inf
 
 from dbus_xbms import __version__
 from dbus_xbms.control.alarms import ALARM_PATHS, CELL_IMBALANCE
@@ -250,3 +251,29 @@ def items_for(identity: PackIdentity, *, controls: bool = False) -> tuple[Item, 
 def values(items: Iterable[Item], report: Report) -> dict[str, Value | None]:
     """What each path shows of a report."""
     return {item.path: item.value(report) for item in items}
+
+
+class Reader:
+    """Reads report after report and tells what is to be shown anew, each row no faster than it may be."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._items = items
+        self._read: list[Value | None] = [None] * len(items)  # as it was when last shown
+        self._shown: list[Value | None] = [None] * len(items)
+        self._due = dict.fromkeys((item.every for item in items), -inf)
+
+    def changes(self, report: Report, now: float) -> dict[str, Value | None]:
+        """The paths that show something else from now on; ``now``: s, monotonic."""
+        due = {every for every, at in self._due.items() if now >= at}
+        self._due.update({every: now + every for every in due})
+        changed: dict[str, Value | None] = {}
+        for n, item in enumerate(self._items):
+            raw, shown = item.read(report), self._shown[n]
+            if raw == self._read[n]:  # most are: what they are shown as need not be worked out again
+                continue
+            if item.every not in due and shown is not None and item.valid(raw):
+                continue
+            self._read[n], value = raw, item.shown(raw)
+            if value != shown:
+                self._shown[n] = changed[item.path] = value
+        return changed

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dbus_xbms.model import Phase, Report
 from dbus_xbms.settings import Value, device_id
 from dbus_xbms.venus.bus import BusError
-from dbus_xbms.venus.items import items_for, values
+from dbus_xbms.venus.items import Reader, items_for
 from dbus_xbms.venus.service import ItemService
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ class Presence:
         self._name = f"{BATTERY}.{device_id(address)}"
         self._on_write = on_write
         self._service: ItemService | None = None
+        self._reader: Reader | None = None  # of what the service shows
         self._made_for: tuple[int, int, int, bool] | None = None
         self._refused: BusError | None = None  # why it could not appear, and ...
         self._not_before = 0.0  # s, monotonic: ... when to try again
@@ -45,19 +46,20 @@ class Presence:
         if report.phase is Phase.WITHDRAWN or not identity.cell_count:
             await self.leave()
             return
-        if self._service:
-            self._service.publish(values(self._service.items, report), now)
+        if self._service and self._reader:
+            self._service.publish(self._reader.changes(report, now))
             return
         if self._refused and now < self._not_before:
             raise self._refused
         items = items_for(identity, controls=report.controls)
-        service = ItemService(self._name, items, values(items, report), self._on_write)
+        reader = Reader(items)
+        service = ItemService(self._name, items, reader.changes(report, now), self._on_write)
         try:
             await service.start()
         except BusError as err:
             self._refused, self._not_before = err, now + RETRY_AFTER
             raise
-        self._service, self._made_for, self._refused = service, made_for, None
+        self._service, self._reader, self._made_for, self._refused = service, reader, made_for, None
         log.info("%s is on the bus with instance %d", self._name, report.instance)
 
     async def leave(self) -> None:

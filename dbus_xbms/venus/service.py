@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from math import inf
 
 from dbus_fast import DBusError, Message, MessageFlag, MessageType, NameFlag, RequestNameReply
 from dbus_fast.aio import MessageBus
@@ -37,7 +36,6 @@ class ItemService:
         self._objects = Objects(items, values, on_write)
         self._bus: MessageBus | None = None
         self._closed: asyncio.Task[None] | None = None  # ends when the connection does
-        self._due = dict.fromkeys((item.every for item in items), -inf)
         self._unsent: dict[str, None] = {}  # paths, in the order in which they changed
         self._sending: asyncio.Future[None] | None = None
 
@@ -64,16 +62,13 @@ class ItemService:
             await self.stop()
             raise
 
-    def publish(self, values: Mapping[str, Value | None], now: float) -> None:
-        """Show new values: one signal with what changed, or none. ``now``: s, monotonic."""
-        due = {every for every, at in self._due.items() if now >= at}
-        self._due.update({every: now + every for every in due})
+    def publish(self, values: Mapping[str, Value | None]) -> None:
+        """Show new values of some paths: one signal with what changed, or none."""
         shown = self._objects.shown
-        for item in self.items:
-            old, new = shown[item.path], values.get(item.path)
-            if new != old and (item.every in due or old is None or new is None):
-                shown[item.path] = new
-                self._unsent[item.path] = None
+        for path, value in values.items():
+            if value != shown[path]:
+                shown[path] = value
+                self._unsent[path] = None
         self._send()
 
     async def stop(self) -> None:

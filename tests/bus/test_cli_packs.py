@@ -232,7 +232,7 @@ async def test_watch_follows_changes_and_a_pack_that_leaves(pack: ItemService) -
             assert json.loads(await process.stdout.readline())[pack.name]["/Dc/0/Voltage"] == 13.25
             assert REPORT.sample
             lower = replace(REPORT, sample=replace(REPORT.sample, voltage=12.75))
-            pack.publish(values(pack.items, lower), 1000.0)
+            pack.publish(values(pack.items, lower))
             assert json.loads(await process.stdout.readline())[pack.name]["/Dc/0/Voltage"] == 12.75
             await pack.stop()
             assert json.loads(await process.stdout.readline()) == {pack.name: None}

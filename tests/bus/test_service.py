@@ -34,8 +34,8 @@ ITEMS = (
     Item("/DeviceInstance", "i", "{}", unread),
     Item("/Dc/0/Voltage", "d", "{:.2f}V", unread),
     Item("/Dc/0/Current", "d", "{:.1f}A", unread),
-    Item("/Voltages/Cell1", "d", "{:.3f}V", unread, every=5.0),
-    Item("/Voltages/Cell2", "d", "{:.3f}V", unread, every=5.0),
+    Item("/Voltages/Cell1", "d", "{:.3f}V", unread),
+    Item("/Voltages/Cell2", "d", "{:.3f}V", unread),
     Item("/CustomName", "s", "{}", unread, writable=True),
     Item("/Battery/Request/Id", "i", "{}", unread, writable=True, lowest=1, highest=1),
     Item("/Setpoint", "d", "{:.1f}A", unread, writable=True),
@@ -237,7 +237,7 @@ async def test_a_written_path_tells_its_range(service: ItemService, client: Clie
 async def test_one_signal_carries_all_that_changed_and_nothing_else(
     service: ItemService, client: Client
 ) -> None:
-    service.publish(VALUES | {"/Dc/0/Voltage": 13.26, "/Dc/0/Current": -1.5}, now=1.0)
+    service.publish(VALUES | {"/Dc/0/Voltage": 13.26, "/Dc/0/Current": -1.5})
     assert await client.heard() == [
         {
             "/Dc/0/Voltage": {"Value": Variant("d", 13.26), "Text": Variant("s", "13.26V")},
@@ -248,30 +248,9 @@ async def test_one_signal_carries_all_that_changed_and_nothing_else(
 
 
 async def test_nothing_is_sent_when_nothing_changed(service: ItemService, client: Client) -> None:
-    for now in range(20):
-        service.publish(dict(VALUES), now=float(now))
+    for _ in range(20):
+        service.publish(dict(VALUES))
     assert await client.heard() == []
-
-
-async def test_slow_paths_change_together_at_most_at_their_rate(service: ItemService, client: Client) -> None:
-    for second in range(1, 12):
-        cells: dict[str, Value | None] = {
-            f"/Voltages/Cell{n}": round(3.3 + second / 100 + n / 1000, 3) for n in (1, 2)
-        }
-        service.publish(VALUES | cells | {"/Dc/0/Voltage": 13.0 + second}, now=float(second))
-    heard = await client.heard()
-    assert len(heard) == 11
-    at = [second for second, signal in enumerate(heard, 1) if "/Voltages/Cell1" in signal]
-    assert at == [1, 6, 11]
-    assert all(("/Voltages/Cell1" in signal) == ("/Voltages/Cell2" in signal) for signal in heard)
-
-
-async def test_becoming_invalid_and_valid_never_waits(service: ItemService, client: Client) -> None:
-    service.publish(VALUES | {"/Voltages/Cell1": 3.4}, now=1.0)
-    service.publish(VALUES | {"/Voltages/Cell1": None}, now=2.0)
-    service.publish(VALUES | {"/Voltages/Cell1": 3.5}, now=3.0)
-    shown = [signal["/Voltages/Cell1"]["Value"].value for signal in await client.heard()]
-    assert shown == [3.4, [], 3.5]
 
 
 async def test_the_service_is_complete_when_its_name_appears(private_bus: str, client: Client) -> None:
@@ -302,14 +281,14 @@ async def test_two_services_of_one_process_have_the_same_paths_and_their_own_con
 ) -> None:
     other = ItemService(NAME + "_2", ITEMS, VALUES | {"/DeviceInstance": 4}, Writes())
     await other.start()
-    service.publish(VALUES | {"/Dc/0/Voltage": 1.0}, now=1.0)
-    other.publish(VALUES | {"/DeviceInstance": 4, "/Dc/0/Voltage": 2.0}, now=1.0)
+    service.publish(VALUES | {"/Dc/0/Voltage": 1.0})
+    other.publish(VALUES | {"/DeviceInstance": 4, "/Dc/0/Voltage": 2.0})
     await client.heard()
     owner = await client.bus.call(
         Message(destination=DBUS, path="/", interface=DBUS, member="GetNameOwner", signature="s", body=[NAME])
     )
     assert owner
-    service.publish(VALUES | {"/Dc/0/Voltage": 3.0}, now=2.0)
+    service.publish(VALUES | {"/Dc/0/Voltage": 3.0})
     await client.call("/", "Ping", interface="org.freedesktop.DBus.Peer")
     assert [message.sender for message in client.signals] == owner.body
     await other.stop()
@@ -329,7 +308,7 @@ async def test_leaving_closes_the_connection_and_ends_every_task(private_bus: st
     await service.start()
     await service.stop()
     await service.stop()
-    service.publish({}, now=1.0)  # and is harmless afterwards
+    service.publish({})  # and is harmless afterwards
     gc.collect()
     assert open_files() == before
     assert asyncio.all_tasks() == {asyncio.current_task()}
@@ -368,7 +347,7 @@ async def test_the_loss_of_the_bus_is_noticed(mortal_bus: subprocess.Popen[str])
     mortal_bus.kill()
     async with asyncio.timeout(5):
         await service.lost.wait()
-    service.publish({}, now=1.0)
+    service.publish({})
     await service.stop()
 
 
@@ -381,7 +360,7 @@ async def test_a_bus_that_stands_still_costs_neither_the_connection_nor_memory(
     await client.listen(f"type='signal',interface='{BUS_ITEM}'")
     mortal_bus.send_signal(signal.SIGSTOP)
     for n in range(5000):  # far more than a socket holds
-        service.publish(VALUES | {"/Counter": n, "/CustomName": "x" * 100}, now=float(n))
+        service.publish(VALUES | {"/Counter": n, "/CustomName": "x" * 100})
     assert service._bus
     assert service._bus._writer
     assert len(service._bus._writer.messages) <= 1

@@ -131,9 +131,9 @@ async def test_velib_follows_changes_and_nothing_else(service: ItemService) -> N
     async with monitoring("items") as monitor:
         await monitor.ask()
         before = values(service.items, REPORT)
-        for second, current in enumerate((5.0, 6.0, 7.0)):
+        for current in (5.0, 6.0, 7.0):
             report = replace(REPORT, sample=replace(SAMPLE, current=current))
-            service.publish(values(service.items, report), now=float(second * 60))
+            service.publish(values(service.items, report))
         after = values(service.items, report)
         while (answer := await monitor.ask())["seen"]["/Dc/0/Current"][0] != 7.0:
             pass
@@ -146,7 +146,7 @@ async def test_velib_sees_measurements_become_invalid(service: ItemService) -> N
     async with monitoring("items") as monitor:
         await monitor.ask()
         lost = values(service.items, replace(SILENT, phase=Phase.LOST))
-        service.publish(lost, now=1.0)
+        service.publish(lost)
         while (answer := await monitor.ask())["seen"]["/State"][0] != 10:
             pass
         assert {path: shown[0] for path, shown in answer["seen"].items()} == lost

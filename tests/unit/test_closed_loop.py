@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
-from bench.closed_loop.simulation import FULL, SETUPS, Result, Setup, run, table
 from bench.closed_loop.plot import drawn
+from bench.closed_loop.simulation import FULL, SETUPS, Result, Setup, run, table
 
 DAYS = 2
 HARDEST = [SETUPS[0], SETUPS[3]]

@@ -1,0 +1,112 @@
+"""What of report after report is shown anew, and how soon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from math import inf, nan
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbus_xbms.model import Report
+from dbus_xbms.settings import Value
+from dbus_xbms.venus.item import Item
+from dbus_xbms.venus.items import Reader, values
+from tests.unit.samples import SAMPLE
+
+NOTHING = Report(address="A4:C1:37:01:02:03", instance=3)
+
+
+def cell(n: int) -> Callable[[Report], float | None]:
+    return lambda report: report.sample.cells[n - 1] if report.sample else None
+
+
+ITEMS = (
+    Item("/Dc/0/Voltage", "d", "{:.2f}V", lambda r: r.sample.voltage if r.sample else None),
+    Item("/Voltages/Cell1", "d", "{:.3f}V", cell(1), every=5.0),
+    Item("/Voltages/Cell2", "d", "{:.3f}V", cell(2), every=5.0),
+    Item("/Soc", "d", "{:.1f}%", lambda r: r.soc, every=60.0),
+    Item("/CustomName", "s", "{}", lambda r: r.custom_name),
+)
+
+
+def report(voltage: float, *cells: float) -> Report:
+    return replace(NOTHING, sample=replace(SAMPLE, voltage=voltage, cells=cells or (3.3, 3.3)))
+
+
+def test_the_first_report_is_shown_whole_as_far_as_it_is_valid() -> None:
+    first = report(13.2)
+    assert Reader(ITEMS).changes(first, 0.0) == {
+        path: value for path, value in values(ITEMS, first).items() if value is not None
+    }
+
+
+def test_what_stays_as_it_was_is_not_shown_again() -> None:
+    reader = Reader(ITEMS)
+    reader.changes(report(13.2), 0.0)
+    assert not any(reader.changes(report(13.2), float(second)) for second in range(1, 100))
+
+
+def test_noise_below_what_can_be_read_is_not_shown() -> None:
+    reader = Reader(ITEMS)
+    reader.changes(report(13.2), 0.0)
+    assert reader.changes(report(13.2004), 1.0) == {}
+    assert reader.changes(report(13.206), 2.0) == {"/Dc/0/Voltage": 13.21}
+
+
+def test_slow_paths_change_together_at_most_at_their_rate() -> None:
+    reader = Reader(ITEMS)
+    at = {}
+    for second in range(12):
+        at[second] = reader.changes(
+            report(13.0 + second, 3.3 + second / 100, 3.4 + second / 100), float(second)
+        )
+    slow = {second for second, changed in at.items() if "/Voltages/Cell1" in changed}
+    assert slow == {second for second, changed in at.items() if "/Voltages/Cell2" in changed} == {0, 5, 10}
+    assert all("/Dc/0/Voltage" in changed for changed in at.values())
+
+
+@pytest.mark.parametrize("invalid", [None, nan, inf])
+def test_becoming_invalid_and_valid_never_waits(invalid: float | None) -> None:
+    reader = Reader(ITEMS)
+    assert reader.changes(replace(NOTHING, soc=50.0), 0.0)["/Soc"] == 50.0
+    assert reader.changes(replace(NOTHING, soc=invalid), 1.0) == {"/Soc": None}
+    assert reader.changes(replace(NOTHING, soc=invalid), 2.0) == {}
+    assert reader.changes(replace(NOTHING, soc=51.0), 3.0) == {"/Soc": 51.0}
+    assert reader.changes(replace(NOTHING, soc=52.0), 4.0) == {}
+
+
+def test_a_value_that_was_not_shown_in_its_time_is_shown_when_it_may_be() -> None:
+    reader = Reader(ITEMS)
+    reader.changes(report(13.2, 3.3, 3.3), 0.0)
+    assert reader.changes(report(13.2, 3.4, 3.3), 1.0) == {}
+    assert reader.changes(report(13.2, 3.4, 3.3), 5.0) == {"/Voltages/Cell1": 3.4}
+
+
+seconds = st.integers(0, 70)
+reports = st.builds(
+    lambda volts, soc: replace(report(volts) if volts else NOTHING, soc=soc),
+    st.sampled_from([None, 13.2, 13.3, 13.3001]),
+    st.sampled_from([None, nan, 50.0, 50.04, 51.0]),
+)
+
+
+@given(st.lists(st.tuples(seconds, reports), min_size=1, max_size=30))
+def test_every_path_shows_its_report_or_waits_for_its_time(course: list[tuple[int, Report]]) -> None:
+    reader, now = Reader(ITEMS), 0.0
+    shown: dict[str, Value | None] = dict.fromkeys(item.path for item in ITEMS)
+    differs_since: dict[str, float] = {}
+    for passed, current in course:
+        now += passed
+        changes = reader.changes(current, now)
+        shown |= changes
+        for item in ITEMS:
+            true, seen = item.value(current), shown[item.path]
+            if true == seen:
+                differs_since.pop(item.path, None)
+            else:
+                assert None not in (true, seen)
+                assert now - differs_since.setdefault(item.path, now) < item.every
+            assert item.path not in changes or true == seen
