@@ -1,0 +1,28 @@
+"""A private dbus-daemon: system bus (BlueZ) and session bus (Venus) of whoever is told its address."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dbus_xbms.commands.demo import BUS_CONFIG
+
+
+@contextmanager
+def private_daemon(directory: Path) -> Iterator[str]:
+    """Run a fresh daemon with its files in ``directory``; its address."""
+    daemon = shutil.which("dbus-daemon")
+    assert daemon, "these tests need dbus-daemon (Debian: apt install dbus-bin or dbus)"
+    config = directory / "bus.conf"
+    config.write_text(BUS_CONFIG.format(folder=directory))
+    with subprocess.Popen(
+        [daemon, f"--config-file={config}", "--nofork", "--print-address"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()

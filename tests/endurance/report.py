@@ -1,0 +1,172 @@
+"""What a soak has shown: as a table, as JSON, and as a verdict. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from statistics import median
+from typing import Any
+
+from tests.endurance.plan import Plan
+from tests.endurance.process import Usage
+from tests.endurance.storm import STORM, Harm, Scope
+from tests.endurance.watch import Watch
+
+EXIT_LIMIT = 3.0  # s from SIGTERM to the end
+WARM = 0.25  # part of a soak after which memory must not grow any more
+MOST_GROWTH = 3.0  # MB
+# Lines of the log that a strike may cost: a change is told once, and its end once.
+LINES_AT_START = 40
+LINES_OF_VALUES = 12  # of an imposed value: a handful of alarms, each up and down
+LINES_OF_SILENCE = 6  # of a pack: silent, stopped, gone, and back
+BAD_LINE = re.compile(r"^(ERROR|CRITICAL) |^Traceback|Warning: ")
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """All that was found; ``broken`` is empty if the program kept every promise."""
+
+    seconds: float
+    packs: int
+    seed: int
+    figures: dict[str, Any]
+    struck: dict[str, int]
+    findings: list[dict[str, Any]]
+    log: list[str]
+    broken: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        """Whether every promise was kept."""
+        return not self.broken and not self.findings
+
+    def table(self) -> str:
+        """The report for people, in Markdown."""
+        head = f"{self.packs} packs, {self.seconds / 60:.0f} min, seed {self.seed}: " + (
+            "every promise kept" if self.good else f"{len(self.findings) + len(self.broken)} broken promises"
+        )
+        figures = [f"| {name} | {_words(value)} |" for name, value in self.figures.items()]
+        strikes = ", ".join(f"{name} {count}" for name, count in sorted(self.struck.items()))
+        found = [
+            f"- {one['rule']}, pack {one['address'][-2:]}, {one['first']:.0f} s, {one['count']} times: "
+            f"{one['words']} [{one['weather']}]"
+            for one in self.findings
+        ]
+        lines = [head, "", "| | |", "| --- | --- |", *figures, "", f"Strikes: {strikes}", ""]
+        return "\n".join([*lines, *(f"- {words}" for words in self.broken), *found]).rstrip() + "\n"
+
+    def as_json(self) -> dict[str, Any]:
+        """The report for programs."""
+        told = asdict(self)
+        del told["log"]
+        return {**told, "good": self.good}
+
+
+def _words(value: object) -> str:
+    return f"{value:.1f}" if isinstance(value, float) else str(value)
+
+
+def log_budget(struck: Mapping[str, int], packs: int) -> int:
+    """Lines that a storm may cost."""
+    rows = {row.name: row for row in STORM}
+    lines = LINES_AT_START + 4 * packs
+    for name, count in struck.items():
+        row = rows[name]
+        if row.harm is Harm.NOBODY:
+            lines += count * LINES_OF_VALUES
+        else:
+            lines += count * LINES_OF_SILENCE * (1 if row.scope is Scope.PACK else packs)
+    return lines
+
+
+def memory_growth(usages: Sequence[Usage]) -> float:
+    """MB from the second quarter of a soak to the last."""
+    if len(usages) < 8:
+        return 0.0
+    quarter = len(usages) // 4
+    return median(u.rss for u in usages[-quarter:]) - median(u.rss for u in usages[quarter : 2 * quarter])
+
+
+def _course(counts: Sequence[int]) -> str:
+    return f"{counts[0]} at first, {max(counts)} at most, {counts[-1]} at last"
+
+
+def _figures(watch: Watch, log: Sequence[str], calm_lines: int, exit_seconds: float) -> dict[str, Any]:
+    usages, recoveries = watch.usages, sorted(watch.recoveries)
+    first, last = usages[0], usages[-1]
+    return {
+        "looks judged": watch.judged,
+        "polls answered": sum(pack.reads.count for pack in watch.packs.values()),
+        "signals with measurements": sum(pack.signals for pack in watch.packs.values()),
+        "recoveries": len(recoveries),
+        "recovery, median s": median(recoveries) if recoveries else None,
+        "recovery, longest s": recoveries[-1] if recoveries else None,
+        "CPU, % of a core": 100 * (last.cpu - first.cpu) / max(last.at - first.at, 1.0),
+        "memory at first, MB": first.rss,
+        "memory at last, MB": last.rss,
+        "memory, growth after warming up, MB": memory_growth(usages),
+        "file descriptors": _course([u.fds for u in usages]),
+        "threads": _course([u.threads for u in usages]),
+        "log lines": len(log),
+        "log, kB": sum(len(line) + 1 for line in log) / 1000,
+        "log lines in the calm": calm_lines,
+        "seconds to exit": exit_seconds,
+        "stalls of the machine": watch.stalls,
+    }
+
+
+def report(
+    *,
+    plan: Plan,
+    watch: Watch,
+    struck: Mapping[str, int],
+    log: Sequence[str],
+    calm_lines: int,
+    status: int,
+    exit_seconds: float,
+    left_behind: Sequence[str],
+    doubled: Sequence[str],
+    held: Sequence[str],
+) -> Report:
+    """Sum up a soak that has ended."""
+    first, last = watch.usages[0], watch.usages[-1]
+    budget = log_budget(struck, plan.packs)
+    signals, polls = (
+        sum(pack.signals for pack in watch.packs.values()),
+        sum(pack.reads.count for pack in watch.packs.values()),
+    )
+    promises = {
+        f"exit status {status}": status == 0,
+        f"{exit_seconds:.1f} s to end": exit_seconds < EXIT_LIMIT,
+        f"left behind: {left_behind}": not left_behind,
+        f"notified twice: {doubled}": not doubled,
+        f"still connected after the end: {held}": not held,
+        f"file descriptors grew from {first.fds} to {last.fds}": last.fds <= first.fds,
+        f"threads grew from {first.threads} to {last.threads}": last.threads <= first.threads,
+        f"memory grew by {memory_growth(watch.usages):.1f} MB": memory_growth(watch.usages) < MOST_GROWTH,
+        f"{len(log)} lines of log, {budget} would do": len(log) <= budget,
+        f"{signals} signals for {polls} polls": signals <= 1.05 * polls + 2 * sum(struck.values()),
+        **{f"log: {line}": False for line in log if BAD_LINE.search(line)},
+    }
+    return Report(
+        seconds=plan.seconds,
+        packs=plan.packs,
+        seed=plan.seed,
+        figures=_figures(watch, log, calm_lines, exit_seconds),
+        struck=dict(struck),
+        log=list(log),
+        findings=[
+            {
+                "rule": one.violation.rule,
+                "words": one.violation.words,
+                "address": one.address,
+                "first": round(one.first, 1),
+                "last": round(one.last, 1),
+                "count": one.count,
+                "weather": one.weather,
+            }
+            for one in watch.findings.values()
+        ],
+        broken=[words for words, kept in promises.items() if not kept],
+    )
