@@ -250,8 +250,8 @@ NO_CHARGING: tuple[tuple[str, Why], ...] = (
     ("a protection has tripped", lambda s, k: bool(s.basic.protection & NO_CHARGE)),
     ("the charge MOSFET is off", lambda s, k: not s.basic.charge),
     ("no sensor can be believed", lambda s, k: not _cell_sensors(s.basic)),
-    ("it freezes", lambda s, k: min(_cell_sensors(s.basic), default=0.0) <= 0),
-    ("it is too hot", lambda s, k: max(_cell_sensors(s.basic), default=0.0) >= k.chemistry.hottest),
+    ("it freezes", lambda s, k: min(_cell_sensors(s.basic), default=20.0) <= 0),
+    ("it is too hot", lambda s, k: max(_cell_sensors(s.basic), default=20.0) >= k.chemistry.hottest),
 )
 NO_DISCHARGING: tuple[tuple[str, Why], ...] = (
     ("a cell is at the low cut-off", lambda s, k: min(s.cells.volts) <= k.chemistry.low),
