@@ -13,6 +13,11 @@ from tempfile import TemporaryDirectory
 from tests.bus.daemon import private_daemon
 from tests.endurance.plan import Plan
 from tests.endurance.soak import soak
+from tests.endurance.watch import Finding
+
+
+def _tell(finding: Finding) -> None:
+    print(finding, file=sys.stderr, flush=True)
 
 
 def main() -> int:
@@ -33,7 +38,7 @@ def main() -> int:
     )
     with TemporaryDirectory(prefix="dbus-xbms-soak-") as folder, private_daemon(Path(folder)) as address:
         os.environ |= {"DBUS_SYSTEM_BUS_ADDRESS": address, "DBUS_SESSION_BUS_ADDRESS": address}
-        found = asyncio.run(soak(plan, Path(folder)))
+        found = asyncio.run(soak(plan, Path(folder), _tell))
     print(found.table(), end="")
     if args.log:
         args.log.write_text("\n".join(found.log) + "\n")

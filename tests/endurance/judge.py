@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any, NamedTuple
 
 from tests.endurance.truth import Basic, Cells, Reads
@@ -117,7 +118,9 @@ class Violation(NamedTuple):
 
 
 def sample_of(look: Look, reads: Reads) -> Sample | None:
-    """The newest measurement that is just what the look shows."""
+    """The newest measurement that is just what the look shows; ``None`` if it shows none, or never was."""
+    if not look.valid:
+        return None
     for basic in reversed(reads.basics):
         if basic.at <= look.at and _shows(look, basic):
             for cells in reversed(reads.cells):
@@ -150,8 +153,20 @@ def _shows_cells(look: Look, cells: Cells) -> bool:
     return _near(look[HIGHEST], max(cells.volts)) and _near(look[LOWEST], min(cells.volts))
 
 
-def judge(look: Look, known: Known, reads: Reads) -> Iterator[Violation]:
-    """Everything that is wrong with a look."""
+def judge(
+    look: Look, known: Known, reads: Reads, sample: Sample | None, shown: float = -inf
+) -> Iterator[Violation]:
+    """Everything that is wrong with a look.
+
+    Args:
+        look: what is shown now.
+        known: the pack.
+        reads: what it measured.
+        sample: what of that the look shows, as :func:`sample_of` found it.
+        shown: s, monotonic: the newest sample that an earlier look showed.
+    """
+    if not look.valid and look.at - shown < known.gap - SLACK:
+        yield Violation("held", f"not shown {look.at - shown:.0f} s after it was measured")
     if look.quiet > RECOVERY and not look.valid:
         yield Violation("lively", f"not shown although nothing has disturbed it for {look.quiet:.0f} s")
     if look.values is None:
@@ -161,7 +176,6 @@ def judge(look: Look, known: Known, reads: Reads) -> Iterator[Violation]:
         yield from _always(look, known)
     if not look.valid:
         return
-    sample = sample_of(look, reads)
     if sample is None:
         yield Violation("true", f"never measured: {shown_words(look)}")
         return

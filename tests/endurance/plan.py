@@ -36,6 +36,7 @@ class Plan:
     seed: int
     every: float = 5.0  # s between strikes, in the mean
     longest: float = 400.0  # s of one fault
+    before: float = 12.0  # s of calm before the storm
     calm: float = RECOVERY + 5.0  # s after the storm
 
     def rows(self) -> list[dict[str, Any]]:

@@ -16,9 +16,10 @@ class Usage:
     fds: int
     threads: int
     cpu: float  # s, since its start
+    rules: int  # match rules on the bus, of all programs
 
 
-def usage(pid: int, at: float) -> Usage:
+def usage(pid: int, at: float, rules: int) -> Usage:
     """Read it from /proc."""
     proc = Path(f"/proc/{pid}")
     status = dict(line.split(":", 1) for line in (proc / "status").read_text().splitlines())
@@ -29,4 +30,5 @@ def usage(pid: int, at: float) -> Usage:
         fds=len(list((proc / "fd").iterdir())),
         threads=int(status["Threads"]),
         cpu=(int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"),
+        rules=rules,
     )

@@ -14,8 +14,8 @@ from tests.endurance.storm import STORM, Harm, Scope
 from tests.endurance.watch import Watch
 
 EXIT_LIMIT = 3.0  # s from SIGTERM to the end
-WARM = 0.25  # part of a soak after which memory must not grow any more
 MOST_GROWTH = 3.0  # MB
+CALM_LOOKS = 3  # at the process, before and after the storm
 # Lines of the log that a strike may cost: a change is told once, and its end once.
 LINES_AT_START = 40
 LINES_OF_VALUES = 12  # of an imposed value: a handful of alarms, each up and down
@@ -32,7 +32,7 @@ class Report:
     seed: int
     figures: dict[str, Any]
     struck: dict[str, int]
-    findings: list[dict[str, Any]]
+    findings: list[str]
     log: list[str]
     broken: list[str] = field(default_factory=list)
 
@@ -48,13 +48,10 @@ class Report:
         )
         figures = [f"| {name} | {_words(value)} |" for name, value in self.figures.items()]
         strikes = ", ".join(f"{name} {count}" for name, count in sorted(self.struck.items()))
-        found = [
-            f"- {one['rule']}, pack {one['address'][-2:]}, {one['first']:.0f} s, {one['count']} times: "
-            f"{one['words']} [{one['weather']}]"
-            for one in self.findings
-        ]
         lines = [head, "", "| | |", "| --- | --- |", *figures, "", f"Strikes: {strikes}", ""]
-        return "\n".join([*lines, *(f"- {words}" for words in self.broken), *found]).rstrip() + "\n"
+        return (
+            "\n".join([*lines, *(f"- {words}" for words in [*self.broken, *self.findings])]).rstrip() + "\n"
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The report for programs."""
@@ -88,6 +85,25 @@ def memory_growth(usages: Sequence[Usage]) -> float:
     return median(u.rss for u in usages[-quarter:]) - median(u.rss for u in usages[quarter : 2 * quarter])
 
 
+def settled(counts: Sequence[int]) -> tuple[int, int]:
+    """At most before the storm, and at least after it: a pack that shares its link comes and goes."""
+    return max(counts[:CALM_LOOKS]), min(counts[-CALM_LOOKS:])
+
+
+def _grown(counts: Sequence[int]) -> bool:
+    before, after = settled(counts)
+    return after > before
+
+
+def _counts(watch: Watch) -> dict[str, list[int]]:
+    """What the program must give back, over time."""
+    return {
+        "file descriptors": [usage.fds for usage in watch.usages],
+        "threads": [usage.threads for usage in watch.usages],
+        "match rules": [usage.rules for usage in watch.usages],
+    }
+
+
 def _course(counts: Sequence[int]) -> str:
     return f"{counts[0]} at first, {max(counts)} at most, {counts[-1]} at last"
 
@@ -106,8 +122,7 @@ def _figures(watch: Watch, log: Sequence[str], calm_lines: int, exit_seconds: fl
         "memory at first, MB": first.rss,
         "memory at last, MB": last.rss,
         "memory, growth after warming up, MB": memory_growth(usages),
-        "file descriptors": _course([u.fds for u in usages]),
-        "threads": _course([u.threads for u in usages]),
+        **{name: _course(counts) for name, counts in _counts(watch).items()},
         "log lines": len(log),
         "log, kB": sum(len(line) + 1 for line in log) / 1000,
         "log lines in the calm": calm_lines,
@@ -130,7 +145,6 @@ def report(
     held: Sequence[str],
 ) -> Report:
     """Sum up a soak that has ended."""
-    first, last = watch.usages[0], watch.usages[-1]
     budget = log_budget(struck, plan.packs)
     signals, polls = (
         sum(pack.signals for pack in watch.packs.values()),
@@ -142,8 +156,7 @@ def report(
         f"left behind: {left_behind}": not left_behind,
         f"notified twice: {doubled}": not doubled,
         f"still connected after the end: {held}": not held,
-        f"file descriptors grew from {first.fds} to {last.fds}": last.fds <= first.fds,
-        f"threads grew from {first.threads} to {last.threads}": last.threads <= first.threads,
+        **{f"{name}: {_course(counts)}": not _grown(counts) for name, counts in _counts(watch).items()},
         f"memory grew by {memory_growth(watch.usages):.1f} MB": memory_growth(watch.usages) < MOST_GROWTH,
         f"{len(log)} lines of log, {budget} would do": len(log) <= budget,
         f"{signals} signals for {polls} polls": signals <= 1.05 * polls + 2 * sum(struck.values()),
@@ -156,17 +169,6 @@ def report(
         figures=_figures(watch, log, calm_lines, exit_seconds),
         struck=dict(struck),
         log=list(log),
-        findings=[
-            {
-                "rule": one.violation.rule,
-                "words": one.violation.words,
-                "address": one.address,
-                "first": round(one.first, 1),
-                "last": round(one.last, 1),
-                "count": one.count,
-                "weather": one.weather,
-            }
-            for one in watch.findings.values()
-        ],
+        findings=[str(one) for one in watch.findings.values()],
         broken=[words for words, kept in promises.items() if not kept],
     )

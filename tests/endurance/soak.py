@@ -6,7 +6,7 @@ import asyncio
 import os
 import resource
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tests.bus.venus import Venus
 from tests.endurance.plan import ADAPTERS, Plan
 from tests.endurance.report import Report, report
 from tests.endurance.storm import Disturbance, Harm, Scope, Strike, Weather
-from tests.endurance.watch import Consumer, Watch
+from tests.endurance.watch import Consumer, Finding, Watch
 
 START_LIMIT = 60.0  # s until all packs are shown
 
@@ -53,7 +53,7 @@ class Soak:
     async def _strike(self, strike: Strike) -> None:
         fault, now = strike.fault, self._now()
         self.struck[fault.name] = self.struck.get(fault.name, 0) + 1
-        words = f"{fault.name} {strike.target[-5:]} {dict(strike.parameters)}"
+        words = str(strike)
         self._watch.weather[words] = now + strike.seconds
         if fault.harm is not Harm.NOBODY:
             disturbance = Disturbance(
@@ -128,13 +128,13 @@ async def _all_shown(venus: Venus, addresses: Sequence[str]) -> None:
         await venus.until(address, lambda seen: seen["/Dc/0/Voltage"] is not None, timeout=START_LIMIT)
 
 
-async def soak(plan: Plan, directory: Path) -> Report:
-    """Run a soak on the bus of the environment; files go to ``directory``."""
+async def soak(plan: Plan, directory: Path, tell: Callable[[Finding], object] = lambda _: None) -> Report:
+    """Run a soak on the bus of the environment; files go to ``directory``, findings to ``tell`` at once."""
     knowns = [plan.known(n) for n in range(plan.packs)]
     async with AsyncExitStack() as stack:
         simulation = Simulation(plan.rows(), timing={"disconnect": 2.0}, adapters=ADAPTERS, seed=plan.seed)
         sim = await stack.enter_async_context(simulation)
-        watch = Watch(sim, knowns)
+        watch = Watch(sim, knowns, tell)
         venus = await stack.enter_async_context(Consumer(watch.told))
         for n, known in enumerate(knowns):
             await venus.enable(known.address, **plan.owner(n))
@@ -147,6 +147,7 @@ async def soak(plan: Plan, directory: Path) -> Report:
         raging = Soak(plan, sim, program, watch)
         watch.disturbed(sim.addresses, Disturbance(begin=begun, end=now()))
         async with _watching(watch, venus):
+            await asyncio.sleep(plan.before)
             await raging.rage()
             storm_lines = len(program.output)  # standard output is the service's log
             await asyncio.sleep(plan.calm)

@@ -167,6 +167,10 @@ class Strike:
     seconds: float
     parameters: Parameters
 
+    def __str__(self) -> str:
+        parameters = [str(value) for name, value in self.parameters.items() if name != "seconds"]
+        return " ".join([self.fault.name, self.target[-2:], *parameters, f"at {self.at:.0f}"])
+
     @property
     def end(self) -> Parameters | None:
         """What to inject for its end."""

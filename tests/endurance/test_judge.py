@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from math import inf
 from typing import Any
 
 import pytest
@@ -79,8 +80,8 @@ def invalid(at: float, **shown: Any) -> Look:
     return look(at, 0.0, **(measured | stopped | shown))
 
 
-def rules(seen: Look, known: Reads, pack: Known = KNOWN) -> list[str]:
-    return [violation.rule for violation in judge(seen, pack, known)]
+def rules(seen: Look, known: Reads, pack: Known = KNOWN, shown: float = -inf) -> list[str]:
+    return [violation.rule for violation in judge(seen, pack, known, sample_of(seen, known), shown)]
 
 
 def test_the_truth_is_no_violation() -> None:
@@ -112,6 +113,13 @@ def test_values_that_are_too_old_are_seen() -> None:
     assert "young" in rules(look(at=125.0, quiet=0.0), reads())
     assert "silence" in rules(look(at=112.0, quiet=0.0), reads())
     assert rules(look(at=105.0, quiet=0.0), reads()) == []
+
+
+def test_values_that_go_before_their_hold_is_over_are_seen() -> None:
+    gone = Look(at=104.0, values=None)
+    assert rules(gone, reads(), shown=100.0) == ["held"]
+    assert rules(invalid(at=104.0), reads(), shown=100.0) == ["held"]
+    assert rules(invalid(at=109.0), reads(), shown=100.0) == []
 
 
 def test_old_values_of_a_pack_that_nothing_disturbs_are_seen() -> None:

@@ -11,7 +11,7 @@ from tests.bus.daemon import private_daemon
 from tests.endurance.plan import Plan
 from tests.endurance.soak import soak
 
-SHORT = Plan(seconds=18.0, packs=4, seed=4, every=0.6, longest=9.0, calm=31.0)
+SHORT = Plan(seconds=15.0, packs=4, seed=4, every=0.5, longest=9.0, before=5.0, calm=31.0)
 
 
 @pytest.mark.endurance

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
 from tests.bus.simulation import Simulation
-from tests.bus.venus import BATTERY, Seen, Venus
-from tests.endurance.judge import RECOVERY, Known, Look, Violation, judge, sample_of
+from tests.bus.venus import BATTERY, DBUS, Seen, Venus
+from tests.endurance.judge import RECOVERY, Known, Look, Sample, Violation, judge, sample_of
 from tests.endurance.process import Usage, usage
 from tests.endurance.storm import Disturbance, quiet_since
 from tests.endurance.truth import Reads
 
 EVERY = 1.0  # s between looks without a signal, and between questions for the truth
-USAGE_EVERY = 10.0  # s
+USAGE_EVERY = 5.0  # s
 AWAKE_AFTER = 2.0  # s after SIGCONT until everything must be right again
 STALLED = 1.0  # s late: the machine itself hung
 REMEMBERED = 900.0  # s that disturbances are kept
@@ -38,6 +38,16 @@ def _measured(path: str) -> bool:
     return path.startswith(("/Dc/", "/Soc", "/System/", "/Capacity"))
 
 
+async def _match_rules(venus: Venus) -> int:
+    """Match rules of all programs on the bus; 0 if the daemon does not tell."""
+    try:
+        stats = await venus.call(DBUS, "/org/freedesktop/DBus", f"{DBUS}.Debug.Stats", "GetStats")
+    except AssertionError:
+        return 0
+    rules: int = stats["MatchRules"].value
+    return rules
+
+
 @dataclass(slots=True)
 class Finding:
     """One kind of violation of one pack."""
@@ -49,6 +59,13 @@ class Finding:
     weather: str  # what raged when it was first seen
     count: int = 1
 
+    def __str__(self) -> str:
+        times = f" {self.count} times" if self.count > 1 else ""
+        return (
+            f"{self.violation.rule}, pack {self.address[-2:]}, at {self.first:.0f} s{times}: "
+            f"{self.violation.words} [{self.weather}]"
+        )
+
 
 @dataclass(slots=True)
 class Pack:
@@ -58,15 +75,17 @@ class Pack:
     reads: Reads = field(default_factory=Reads)
     looks: list[Look] = field(default_factory=list)  # not judged yet
     disturbances: list[Disturbance] = field(default_factory=list)
+    shown: float = -inf  # when the newest sample that was shown was measured
     recovered: float = -inf  # the end of the disturbance that was recovered from last
     signals: int = 0  # with measurements
-    over: float = -inf  # when the last disturbance is over
 
 
 class Watch:
     """Judges all packs; :meth:`run` until cancelled."""
 
-    def __init__(self, sim: Simulation, knowns: Sequence[Known]) -> None:
+    def __init__(
+        self, sim: Simulation, knowns: Sequence[Known], tell: Callable[[Finding], object] = lambda _: None
+    ) -> None:
         self.packs = {known.address: Pack(known) for known in knowns}
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.recoveries: list[float] = []  # s from the end of a disturbance to the first new value
@@ -77,6 +96,7 @@ class Watch:
         self.weather: dict[str, float] = {}  # what rages, until when
         self.pid: int | None = None
         self._sim = sim
+        self._tell = tell
         self._blind_until = -inf
         self._venus: Venus | None = None
 
@@ -115,7 +135,7 @@ class Watch:
         now = self._now()
         if now < self._blind_until:
             return
-        pack.over = over = quiet_since(pack.disturbances, now, RECOVERY)
+        over = quiet_since(pack.disturbances, now, RECOVERY)
         values = {path: seen[path] for path in seen.items} if seen else None
         pack.looks.append(Look(at=now, values=values, quiet=now - over))
 
@@ -134,7 +154,7 @@ class Watch:
             await self._judge_all()
             if self.pid and self._now() >= usage_due:
                 usage_due = self._now() + USAGE_EVERY
-                self.usages.append(usage(self.pid, self._now()))
+                self.usages.append(usage(self.pid, self._now(), await _match_rules(venus)))
 
     def _stalled(self, late: float) -> None:
         """The machine hung, so that nobody can be blamed for being late."""
@@ -150,16 +170,17 @@ class Watch:
             pack.reads.add(truth["pack"]["reads"])
             for look in looks:
                 self.judged += 1
-                for violation in judge(look, pack.known, pack.reads):
+                sample = sample_of(look, pack.reads)
+                for violation in judge(look, pack.known, pack.reads, sample, pack.shown):
                     self._found(pack, look, violation)
-                self._recovered(pack, look)
+                if sample:
+                    pack.shown = sample.basic.at
+                    self._recovered(pack, look, sample)
 
-    def _recovered(self, pack: Pack, look: Look) -> None:
+    def _recovered(self, pack: Pack, look: Look, sample: Sample) -> None:
+        """Take the time from the end of a disturbance to the first new value."""
         over = look.at - look.quiet
-        if not look.valid or not self.begun < over < look.at or over <= pack.recovered:
-            return
-        sample = sample_of(look, pack.reads)
-        if sample and sample.basic.at > over:
+        if max(self.begun, pack.recovered) < over < sample.basic.at:
             pack.recovered = over
             self.recoveries.append(look.at - over)
 
@@ -172,7 +193,8 @@ class Watch:
             finding.count, finding.last = finding.count + 1, at
         elif len(self.findings) < MOST_FINDINGS:
             weather = ", ".join(self._raging(look.at))
-            self.findings[key] = Finding(violation, pack.known.address, at, at, weather)
+            self.findings[key] = finding = Finding(violation, pack.known.address, at, at, weather)
+            self._tell(finding)
 
     def _raging(self, now: float) -> Iterator[str]:
         """What rages or raged a minute ago."""
