@@ -11,6 +11,9 @@ Parameters = Mapping[str, bool | int | float | str]
 Draw = Callable[[random.Random, float], Parameters]
 
 
+SHORTEST = 0.5  # s; to the simulator 0 is without end
+
+
 class Scope(Enum):
     """What a fault strikes."""
 
@@ -190,25 +193,27 @@ class Weather:
     _taken: dict[tuple[str, str], float] = field(default_factory=dict)  # slot and target -> until
 
     def strikes(self, seconds: float) -> Iterator[Strike]:
-        """All strikes of a storm whose faults are over after ``seconds``."""
+        """All strikes of a storm that is over after ``seconds``: each fault once, then by weight."""
         lots = random.Random(self.seed)
+        once = lots.sample(self.table, len(self.table))
         at = 0.0
-        while (at := at + lots.expovariate(1 / self.every)) < seconds:
-            fault = lots.choices(self.table, [row.weight for row in self.table])[0]
-            strike = self._strike(lots, at, fault)
-            if strike.at + strike.seconds < seconds and self._take(strike):
+        while (at := at + lots.expovariate(1 / self.every)) < seconds - SHORTEST:
+            fault = once.pop() if once else lots.choices(self.table, [row.weight for row in self.table])[0]
+            strike = self._strike(lots, at, fault, seconds - at)
+            if self._take(strike):
                 yield strike
 
-    def _strike(self, lots: random.Random, at: float, fault: Fault) -> Strike:
+    def _strike(self, lots: random.Random, at: float, fault: Fault, left: float) -> Strike:
         targets = {Scope.PACK: self.packs, Scope.ADAPTER: self.adapters}.get(fault.scope, ("",))
         shortest, longest = fault.lasts
-        seconds = min(shortest * (longest / shortest) ** lots.random(), self.longest) if longest else 0.0
+        drawn = shortest * (longest / shortest) ** lots.random() if longest else 0.0
+        seconds = round(min(drawn, self.longest, left), 2)
         return Strike(
             at=at,
             fault=fault,
             target=lots.choice(targets),
-            seconds=round(seconds, 2),
-            parameters=fault.draw(lots, round(seconds, 2)),
+            seconds=seconds,
+            parameters=fault.draw(lots, seconds),
         )
 
     def _take(self, strike: Strike) -> bool:
