@@ -108,7 +108,7 @@ def _course(counts: Sequence[int]) -> str:
     return f"{counts[0]} at first, {max(counts)} at most, {counts[-1]} at last"
 
 
-def _figures(watch: Watch, log: Sequence[str], calm_lines: int, exit_seconds: float) -> dict[str, Any]:
+def _figures(watch: Watch, end: Ending) -> dict[str, Any]:
     usages, recoveries = watch.usages, sorted(watch.recoveries)
     first, last = usages[0], usages[-1]
     return {
@@ -123,52 +123,59 @@ def _figures(watch: Watch, log: Sequence[str], calm_lines: int, exit_seconds: fl
         "memory at last, MB": last.rss,
         "memory, growth after warming up, MB": memory_growth(usages),
         **{name: _course(counts) for name, counts in _counts(watch).items()},
-        "log lines": len(log),
-        "log, kB": sum(len(line) + 1 for line in log) / 1000,
-        "log lines in the calm": calm_lines,
-        "seconds to exit": exit_seconds,
+        "log lines": len(end.log),
+        "log, kB": sum(len(line) + 1 for line in end.log) / 1000,
+        "log lines in the calm": end.calm_lines,
+        "seconds to exit": end.exit_seconds,
         "stalls of the machine": watch.stalls,
     }
 
 
-def report(
-    *,
-    plan: Plan,
-    watch: Watch,
-    struck: Mapping[str, int],
-    log: Sequence[str],
-    calm_lines: int,
-    status: int,
-    exit_seconds: float,
-    left_behind: Sequence[str],
-    doubled: Sequence[str],
-    held: Sequence[str],
-) -> Report:
-    """Sum up a soak that has ended."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a soak ended."""
+
+    status: int
+    exit_seconds: float
+    log: Sequence[str]
+    calm_lines: int  # of the log, after the storm
+    left_behind: Sequence[str]
+    doubled: Sequence[str]  # packs whose notifications came twice
+    truths: Mapping[str, Mapping[str, Any]]  # by pack, after the program's end
+
+
+def _promises(plan: Plan, watch: Watch, struck: Mapping[str, int], end: Ending) -> dict[str, bool]:
+    """What must hold of a soak as a whole, in words, and whether it does."""
+    held = [address for address, truth in end.truths.items() if truth["holder"] not in (None, "phone")]
+    garbled = sum(truth["counters"]["garbled"] for truth in end.truths.values())
     budget = log_budget(struck, plan.packs)
-    signals, polls = (
-        sum(pack.signals for pack in watch.packs.values()),
-        sum(pack.reads.count for pack in watch.packs.values()),
-    )
-    promises = {
-        f"exit status {status}": status == 0,
-        f"{exit_seconds:.1f} s to end": exit_seconds < EXIT_LIMIT,
-        f"left behind: {left_behind}": not left_behind,
-        f"notified twice: {doubled}": not doubled,
+    signals = sum(pack.signals for pack in watch.packs.values())
+    polls = sum(pack.reads.count for pack in watch.packs.values())
+    growth = memory_growth(watch.usages)
+    return {
+        f"exit status {end.status}": end.status == 0,
+        f"{end.exit_seconds:.1f} s to end": end.exit_seconds < EXIT_LIMIT,
+        f"left behind: {end.left_behind}": not end.left_behind,
+        f"notified twice: {end.doubled}": not end.doubled,
         f"still connected after the end: {held}": not held,
-        **{f"{name}: {_course(counts)}": not _grown(counts) for name, counts in _counts(watch).items()},
-        f"memory grew by {memory_growth(watch.usages):.1f} MB": memory_growth(watch.usages) < MOST_GROWTH,
-        f"{len(log)} lines of log, {budget} would do": len(log) <= budget,
+        f"requests that no pack could read: {garbled}": not garbled,
+        f"memory grew by {growth:.1f} MB": growth < MOST_GROWTH,
+        f"{len(end.log)} lines of log, {budget} would do": len(end.log) <= budget,
         f"{signals} signals for {polls} polls": signals <= 1.05 * polls + 2 * sum(struck.values()),
-        **{f"log: {line}": False for line in log if BAD_LINE.search(line)},
+        **{f"{name}: {_course(counts)}": not _grown(counts) for name, counts in _counts(watch).items()},
+        **{f"log: {line}": False for line in end.log if BAD_LINE.search(line)},
     }
+
+
+def report(plan: Plan, watch: Watch, struck: Mapping[str, int], end: Ending) -> Report:
+    """Sum up a soak that has ended."""
     return Report(
         seconds=plan.seconds,
         packs=plan.packs,
         seed=plan.seed,
-        figures=_figures(watch, log, calm_lines, exit_seconds),
+        figures=_figures(watch, end),
         struck=dict(struck),
-        log=list(log),
+        log=list(end.log),
         findings=[str(one) for one in watch.findings.values()],
-        broken=[words for words, kept in promises.items() if not kept],
+        broken=[words for words, kept in _promises(plan, watch, struck, end).items() if not kept],
     )

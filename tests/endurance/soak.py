@@ -6,26 +6,29 @@ import asyncio
 import os
 import resource
 import signal
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from math import inf
 from pathlib import Path
 
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Venus
 from tests.endurance.plan import ADAPTERS, Plan
-from tests.endurance.report import Report, report
+from tests.endurance.report import Ending, Report, report
 from tests.endurance.storm import Disturbance, Harm, Scope, Strike, Weather
 from tests.endurance.watch import Consumer, Finding, Watch
 
 START_LIMIT = 60.0  # s until all packs are shown
 
 
-class Soak:
-    """The storm at work on a running simulation."""
+class Storm:
+    """The weather at work on a running simulation."""
 
     def __init__(self, plan: Plan, sim: Simulation, program: Program, watch: Watch) -> None:
         self.plan = plan
         self.struck: dict[str, int] = {}
+        self.calm_lines = 0  # of the log
+        self.doubled: list[str] = []  # packs whose notifications come twice, in the calm
         self._sim = sim
         self._program = program
         self._watch = watch
@@ -35,7 +38,19 @@ class Soak:
     def _now() -> float:
         return asyncio.get_running_loop().time()
 
-    async def rage(self) -> None:
+    async def course(self) -> None:
+        """Calm, the storm, and calm again."""
+        await asyncio.sleep(self.plan.before)
+        await self._rage()
+        lines = len(self._program.output)  # standard output is the service's log
+        await asyncio.sleep(self.plan.calm)
+        self.calm_lines = len(self._program.output) - lines
+        sessions = {
+            address: (await self._sim.truth(address))["notify_sessions"] for address in self._sim.addresses
+        }
+        self.doubled = [address for address, count in sessions.items() if count > 1]
+
+    async def _rage(self) -> None:
         """Strike as planned; ends when every fault is over."""
         weather = Weather(
             packs=self._sim.addresses,
@@ -53,8 +68,7 @@ class Soak:
     async def _strike(self, strike: Strike) -> None:
         fault, now = strike.fault, self._now()
         self.struck[fault.name] = self.struck.get(fault.name, 0) + 1
-        words = str(strike)
-        self._watch.weather[words] = now + strike.seconds
+        self._watch.weather[str(strike)] = now + strike.seconds
         if fault.harm is not Harm.NOBODY:
             disturbance = Disturbance(
                 begin=now, end=now + strike.seconds + fault.after, hits=fault.harm is not Harm.SEARCHERS
@@ -85,9 +99,7 @@ class Soak:
         if strike.end is not None:
             await asyncio.sleep(strike.seconds)
             await self._sim.fault(name, strike.target, **strike.end)
-        elif strike.fault.scope is Scope.WORLD:
-            return  # it was over when the call returned
-        else:
+        elif strike.fault.scope is not Scope.WORLD:  # those are over when the call returns
             await asyncio.sleep(strike.seconds)
 
     def _new_name(self, adapter: str) -> str:
@@ -123,6 +135,16 @@ async def _watching(watch: Watch, venus: Venus) -> AsyncIterator[None]:
         task.cancel()
 
 
+async def _unless_ended(program: Program, course: Coroutine[object, object, None]) -> None:
+    """Run a course of things, but not beyond the end of the program."""
+    async with asyncio.TaskGroup() as group:
+        ended = group.create_task(program.ended(inf))
+        running = group.create_task(course)
+        await asyncio.wait([ended, running], return_when=asyncio.FIRST_COMPLETED)
+        ended.cancel()
+        running.cancel()
+
+
 async def _all_shown(venus: Venus, addresses: Sequence[str]) -> None:
     for address in addresses:
         await venus.until(address, lambda seen: seen["/Dc/0/Voltage"] is not None, timeout=START_LIMIT)
@@ -131,6 +153,7 @@ async def _all_shown(venus: Venus, addresses: Sequence[str]) -> None:
 async def soak(plan: Plan, directory: Path, tell: Callable[[Finding], object] = lambda _: None) -> Report:
     """Run a soak on the bus of the environment; files go to ``directory``, findings to ``tell`` at once."""
     knowns = [plan.known(n) for n in range(plan.packs)]
+    now = asyncio.get_running_loop().time
     async with AsyncExitStack() as stack:
         simulation = Simulation(plan.rows(), timing={"disconnect": 2.0}, adapters=ADAPTERS, seed=plan.seed)
         sim = await stack.enter_async_context(simulation)
@@ -138,32 +161,29 @@ async def soak(plan: Plan, directory: Path, tell: Callable[[Finding], object] = 
         venus = await stack.enter_async_context(Consumer(watch.told))
         for n, known in enumerate(knowns):
             await venus.enable(known.address, **plan.owner(n))
-        program = Program("run", "--capture", str(directory / "capture"))
-        await stack.enter_async_context(program)
-        now = asyncio.get_running_loop().time
         begun = now()
+        program = await stack.enter_async_context(Program("run", "--capture", str(directory / "capture")))
         await _all_shown(venus, sim.addresses)
-        watch.pid = program.pid
-        raging = Soak(plan, sim, program, watch)
         watch.disturbed(sim.addresses, Disturbance(begin=begun, end=now()))
+        watch.pid = program.pid
+        storm = Storm(plan, sim, program, watch)
         async with _watching(watch, venus):
-            await asyncio.sleep(plan.before)
-            await raging.rage()
-            storm_lines = len(program.output)  # standard output is the service's log
-            await asyncio.sleep(plan.calm)
-        calm_lines = len(program.output) - storm_lines
-        doubled = [a for a in sim.addresses if (await sim.truth(a))["notify_sessions"] > 1]
-        begun_to_end = now()
-        status = await program.stop()
-        return report(
-            plan=plan,
-            watch=watch,
-            struck=raging.struck,
-            log=[*program.output, *program.log],
-            calm_lines=calm_lines,
-            status=status,
-            exit_seconds=now() - begun_to_end,
-            left_behind=program.left_behind,
-            doubled=doubled,
-            held=[a for a in sim.addresses if (await sim.truth(a))["holder"] not in (None, "phone")],
-        )
+            await _unless_ended(program, storm.course())
+        ending = await _ending(program, sim, storm)
+        return report(plan, watch, storm.struck, ending)
+
+
+async def _ending(program: Program, sim: Simulation, storm: Storm) -> Ending:
+    """End the program, and see what it leaves behind."""
+    now = asyncio.get_running_loop().time
+    begun = now()
+    status = await program.stop()
+    return Ending(
+        status=status,
+        exit_seconds=now() - begun,
+        log=[*program.output, *program.log],
+        calm_lines=storm.calm_lines,
+        left_behind=program.left_behind,
+        doubled=storm.doubled,
+        truths={address: await sim.truth(address) for address in sim.addresses},
+    )

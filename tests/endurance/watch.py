@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
 
@@ -154,7 +155,8 @@ class Watch:
             await self._judge_all()
             if self.pid and self._now() >= usage_due:
                 usage_due = self._now() + USAGE_EVERY
-                self.usages.append(usage(self.pid, self._now(), await _match_rules(venus)))
+                with suppress(FileNotFoundError):  # it has ended
+                    self.usages.append(usage(self.pid, self._now(), await _match_rules(venus)))
 
     def _stalled(self, late: float) -> None:
         """The machine hung, so that nobody can be blamed for being late."""
