@@ -15,6 +15,7 @@ from tests.endurance.truth import Basic, Cells, Reads
 
 SLACK = 3.0  # s of a loaded machine, and of the bus
 POLL_LIMIT = 10.0  # s from the first request of a poll to its last reply
+GENEROUS = 90.0  # s in which all must be well until loads must be fed again
 RECOVERY = 30.0  # s from a fault's end until all is as before
 LIVELY = 5.0  # s and one poll: how old values of an undisturbed pack may be
 SLOW = 5.0  # s between changes of what nobody reads faster
@@ -58,11 +59,12 @@ class Chemistry:
     high: float
     low: float
     hottest: float  # while charging
+    rested: float  # from here up a cell has recovered from the low cut-off
 
 
 CHEMISTRIES = {
-    "lfp": Chemistry(full=3.45, floating=3.375, high=3.60, low=2.60, hottest=55.0),
-    "nmc": Chemistry(full=4.15, floating=4.05, high=4.20, low=3.00, hottest=50.0),
+    "lfp": Chemistry(full=3.45, floating=3.375, high=3.60, low=2.60, hottest=55.0, rested=3.06),
+    "nmc": Chemistry(full=4.15, floating=4.05, high=4.20, low=3.00, hottest=50.0, rested=3.46),
 }
 
 
@@ -184,6 +186,8 @@ def judge(
     yield from _alarmed(look, sample)
     if known.controls:
         yield from _limited(look, known, sample)
+        if look.quiet > GENEROUS and not look[DCL] and _well(known, reads, look.at - GENEROUS):
+            yield Violation("generous", "DCL is 0 although all has been well for long")
 
 
 def shown_words(look: Look) -> str:
@@ -274,6 +278,17 @@ NO_DISCHARGING: tuple[tuple[str, Why], ...] = (
     ("it is too cold", lambda s, k: min(_cell_sensors(s.basic), default=20.0) <= -20),
     ("it is too hot", lambda s, k: max(_cell_sensors(s.basic), default=20.0) >= 60),
 )
+
+
+def _well(known: Known, reads: Reads, since: float) -> bool:
+    """Whether nothing has spoken against discharging since a moment."""
+    basics = [basic for basic in reads.basics if basic.at >= since]
+    return all(
+        basic.discharge
+        and not basic.protection & NO_DISCHARGE
+        and all(0 < t < 50 for t in basic.temperatures)
+        for basic in basics
+    ) and all(min(one.volts) >= known.chemistry.rested for one in reads.cells if one.at >= since)
 
 
 def _limited(look: Look, known: Known, sample: Sample) -> Iterator[Violation]:

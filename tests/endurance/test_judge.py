@@ -159,6 +159,13 @@ def test_limits_that_are_invalid_or_beyond_the_owners_are_seen() -> None:
     assert rules(look(MaxChargeCurrent=0.0), reads()) == ["limits"]  # and the CVL stays up
 
 
+def test_loads_that_are_starved_without_cause_are_seen() -> None:
+    starved = look(MaxDischargeCurrent=0.0)
+    assert rules(starved, reads()) == ["generous"]
+    assert rules(look(MaxDischargeCurrent=0.0, quiet=60.0), reads()) == []
+    assert rules(look(MaxDischargeCurrent=0.0, AllowToDischarge=0), reads(gates=1)) == []
+
+
 def test_limits_in_silence_are_judged_by_its_phases() -> None:
     assert rules(invalid(at=115.0, MaxChargeCurrent=1.0), reads()) == ["limits", "limits"]
     assert rules(invalid(at=115.0, BmsCable=0), reads()) == ["silence"]
