@@ -126,6 +126,7 @@ def _figures(watch: Watch, end: Ending) -> dict[str, Any]:
         "log lines": len(end.log),
         "log, kB": sum(len(line) + 1 for line in end.log) / 1000,
         "log lines in the calm": end.calm_lines,
+        "minutes": (last.at - first.at) / 60,
         "seconds to exit": end.exit_seconds,
         "stalls of the machine": watch.stalls,
     }
@@ -142,6 +143,7 @@ class Ending:
     left_behind: Sequence[str]
     doubled: Sequence[str]  # packs whose notifications came twice
     truths: Mapping[str, Mapping[str, Any]]  # by pack, after the program's end
+    trouble: str = ""  # why the soak itself broke off
 
 
 def _promises(plan: Plan, watch: Watch, struck: Mapping[str, int], end: Ending) -> dict[str, bool]:
@@ -153,6 +155,7 @@ def _promises(plan: Plan, watch: Watch, struck: Mapping[str, int], end: Ending) 
     polls = sum(pack.reads.count for pack in watch.packs.values())
     growth = memory_growth(watch.usages)
     return {
+        f"broken off: {end.trouble}": not end.trouble,
         f"exit status {end.status}": end.status == 0,
         f"{end.exit_seconds:.1f} s to end": end.exit_seconds < EXIT_LIMIT,
         f"left behind: {end.left_behind}": not end.left_behind,

@@ -27,6 +27,7 @@ class Storm:
     def __init__(self, plan: Plan, sim: Simulation, program: Program, watch: Watch) -> None:
         self.plan = plan
         self.struck: dict[str, int] = {}
+        self.trouble = ""  # why the soak itself broke off
         self.calm_lines = 0  # of the log
         self.doubled: list[str] = []  # packs whose notifications come twice, in the calm
         self._sim = sim
@@ -167,8 +168,11 @@ async def soak(plan: Plan, directory: Path, tell: Callable[[Finding], object] = 
         watch.disturbed(sim.addresses, Disturbance(begin=begun, end=now()))
         watch.pid = program.pid
         storm = Storm(plan, sim, program, watch)
-        async with _watching(watch, venus):
-            await _unless_ended(program, storm.course())
+        try:
+            async with _watching(watch, venus):
+                await _unless_ended(program, storm.course())
+        except* AssertionError as errors:  # the simulator has gone; what was found so far counts
+            storm.trouble = repr(errors)
         ending = await _ending(program, sim, storm)
         return report(plan, watch, storm.struck, ending)
 
@@ -185,5 +189,6 @@ async def _ending(program: Program, sim: Simulation, storm: Storm) -> Ending:
         calm_lines=storm.calm_lines,
         left_behind=program.left_behind,
         doubled=storm.doubled,
-        truths={address: await sim.truth(address) for address in sim.addresses},
+        truths={} if storm.trouble else {address: await sim.truth(address) for address in sim.addresses},
+        trouble=storm.trouble,
     )
