@@ -198,7 +198,7 @@ def shown_words(look: Look) -> str:
 
 def _young(look: Look, known: Known, sample: Sample) -> Iterator[Violation]:
     age = look.at - sample.basic.at
-    if age > known.gap + POLL_LIMIT + SLACK:
+    if age > known.gap + SLACK:
         yield Violation("young", f"{age:.0f} s old, with a hold of {known.gap:g} s")
     elif look.quiet > RECOVERY and age > LIVELY + known.interval:
         yield Violation("lively", f"{age:.1f} s old, undisturbed for {look.quiet:.0f} s")
@@ -206,7 +206,7 @@ def _young(look: Look, known: Known, sample: Sample) -> Iterator[Violation]:
 
 def _slow_cells(look: Look, known: Known, reads: Reads) -> Iterator[Violation]:
     """What is shown at most every few seconds need not be of one sample, but the pack must have had it."""
-    since = look.at - known.gap - POLL_LIMIT - SLOW - SLACK
+    since = look.at - known.gap - SLOW - SLACK
     lately = [cells for cells in reads.cells if cells.at >= since]
     for number in range(1, known.cells + 1):
         shown = look[f"/Voltages/Cell{number}"]

@@ -110,7 +110,7 @@ def test_a_cell_voltage_that_it_never_had_is_seen() -> None:
 
 
 def test_values_that_are_too_old_are_seen() -> None:
-    assert "young" in rules(look(at=125.0, quiet=0.0), reads())
+    assert "young" in rules(look(at=111.05, quiet=0.0), reads())
     assert "silence" in rules(look(at=112.0, quiet=0.0), reads())
     assert rules(look(at=105.0, quiet=0.0), reads()) == []
 
