@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--hours", type=float, default=2.0, help="of storm (2)")
     parser.add_argument("--packs", type=int, default=8, help="how many packs (8)")
     parser.add_argument("--seed", type=int, default=1, help="of all that is random (1)")
-    parser.add_argument("--every", type=float, default=5.0, help="seconds between strikes, in the mean (5)")
+    parser.add_argument("--every", type=float, default=8.0, help="seconds between strikes, in the mean (8)")
     parser.add_argument("--report", type=Path, help="also write the report there: .json, or else Markdown")
     parser.add_argument("--log", type=Path, help="keep the program's log there")
     args = parser.parse_args()

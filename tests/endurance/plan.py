@@ -34,7 +34,7 @@ class Plan:
     seconds: float
     packs: int
     seed: int
-    every: float = 5.0  # s between strikes, in the mean
+    every: float = 8.0  # s between strikes, in the mean
     longest: float = 400.0  # s of one fault
     before: float = 12.0  # s of calm before the storm
     calm: float = RECOVERY + 5.0  # s after the storm

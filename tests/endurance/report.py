@@ -113,6 +113,7 @@ def _figures(watch: Watch, end: Ending) -> dict[str, Any]:
     first, last = usages[0], usages[-1]
     return {
         "looks judged": watch.judged,
+        "of undisturbed packs": watch.strict,
         "polls answered": sum(pack.reads.count for pack in watch.packs.values()),
         "signals with measurements": sum(pack.signals for pack in watch.packs.values()),
         "recoveries": len(recoveries),

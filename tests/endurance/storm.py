@@ -187,7 +187,7 @@ class Weather:
     packs: Sequence[str]
     adapters: Sequence[str]
     seed: int
-    every: float = 5.0  # s between strikes, in the mean
+    every: float = 8.0  # s between strikes, in the mean
     table: Sequence[Fault] = STORM
     longest: float = 400.0  # s of a fault
     _taken: dict[tuple[str, str], float] = field(default_factory=dict)  # slot and target -> until

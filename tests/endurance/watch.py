@@ -91,7 +91,8 @@ class Watch:
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.recoveries: list[float] = []  # s from the end of a disturbance to the first new value
         self.usages: list[Usage] = []
-        self.judged = 0
+        self.judged = 0  # looks
+        self.strict = 0  # of them, those of packs that nothing disturbed lately
         self.stalls = 0
         self.begun = self._now()
         self.weather: dict[str, float] = {}  # what rages, until when
@@ -172,6 +173,7 @@ class Watch:
             pack.reads.add(truth["pack"]["reads"])
             for look in looks:
                 self.judged += 1
+                self.strict += look.quiet > RECOVERY
                 sample = sample_of(look, pack.reads)
                 for violation in judge(look, pack.known, pack.reads, sample, pack.shown):
                     self._found(pack, look, violation)
