@@ -125,10 +125,10 @@ class Pack:
 
     # What polling brings
 
-    def polled(self, reading: Reading) -> PackIdentity:
-        """Take a good poll; returns who the pack is."""
-        now = self._now()
-        self._state = monitor.sampled(self._state, reading.sample, now)
+    def polled(self, reading: Reading, begun: float) -> PackIdentity:
+        """Take a good poll that was ``begun`` at that moment, in s; returns who the pack is."""
+        # A poll with retries takes seconds: the age of its values counts from before they were measured.
+        self._state = monitor.sampled(self._state, reading.sample, begun)
         if reading.counters:
             self._counters = reading.counters
         if reading.identity:

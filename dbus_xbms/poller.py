@@ -22,8 +22,8 @@ COUNTERS_EVERY = 300.0  # s between reads of the protection counters
 class Listener(Protocol):
     """Who is told what polling brings: :class:`dbus_xbms.pack.Pack`."""
 
-    def polled(self, reading: Reading) -> PackIdentity:
-        """Take a good poll; returns who the pack is."""
+    def polled(self, reading: Reading, begun: float) -> PackIdentity:
+        """Take a good poll that was ``begun`` at that moment, in s; returns who the pack is."""
         ...
 
     def poll_failed(self, err: LinkError | ProtocolError) -> None:
@@ -110,6 +110,7 @@ class Poller:
 
     async def _poll(self, link: Link, known: PackIdentity | None, now: float) -> PackIdentity:
         counters = now >= self._counters_due
+        begun = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(POLL_LIMIT):
                 reading = await link.run(self._protocol.poll(known, counters=counters))
@@ -119,7 +120,7 @@ class Poller:
             self._counters_due = now + COUNTERS_EVERY  # also if the BMS has none
         elif self._counters_due == inf:
             self._counters_due = now + COUNTERS_AFTER
-        return self._listener.polled(reading)
+        return self._listener.polled(reading, begun)
 
     async def _until(self, due: float, link: Link) -> None:
         try:

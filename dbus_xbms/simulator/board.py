@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from importlib import resources
@@ -19,6 +20,7 @@ OK, UNKNOWN, NOT_PERMITTED = 0x00, 0x80, 0x81  # statuses of a reply
 FACTORY_ONLY = range(0x10, 0xA3)  # registers that want factory mode, which nobody here enters
 TAIL_VERSION = 0x19
 PRODUCED = (2024 - 2000) << 9 | 5 << 5 | 17  # 2024-05-17
+READS_KEPT = 40  # measured payloads that the truth tells of
 COARSE = 0x80  # bit of the MOSFET byte: 100 mA and 100 mAh
 
 
@@ -56,10 +58,17 @@ class BatteryBoard:
         self._spec = spec
         cells = battery.spec.cells
         self._hardware = spec.hardware or f"JBD-SP{cells:02d}S020-L{cells}S-100A-B-U"
+        self._measured: deque[tuple[float, int, str]] = deque(maxlen=READS_KEPT)  # s, register, hex
 
     def read(self, register: int, now: float) -> bytes | None:
         """Payload of a register, measured now."""
         self.battery.advance(now)
+        payload = self._payload(register)
+        if payload is not None and register in (BASIC, CELLS):
+            self._measured.append((now, register, payload.hex()))
+        return payload
+
+    def _payload(self, register: int) -> bytes | None:
         if register == BASIC:
             return basic(self.battery.sample(), self._spec)
         if register == CELLS:
@@ -76,7 +85,7 @@ class BatteryBoard:
         return NOT_PERMITTED if register in FACTORY_ONLY or register <= 1 else UNKNOWN
 
     def truth(self, now: float) -> dict[str, Any]:
-        """The battery's sample, its MOSFET mask and what BMS it is."""
+        """The battery's sample, its MOSFET mask, what BMS it is, and what it measured at its last reads."""
         self.battery.advance(now)
         sample = asdict(self.battery.sample())
         return {
@@ -85,6 +94,7 @@ class BatteryBoard:
             "balancing": sorted(sample["balancing"]),
             "mask": self.battery.mask,
             "hardware": self._hardware,
+            "reads": list(self._measured),
         }
 
 

@@ -28,6 +28,7 @@ from dbus_xbms.protocols.base import (
     GattLayout,
     Key,
     LinkError,
+    ProtocolError,
     Request,
 )
 from dbus_xbms.simulator.device import Device
@@ -339,8 +340,8 @@ class Lines:
         yield ask("h")
 
     def poll(self, known: PackIdentity | None, *, counters: bool) -> Conversation[Reading]:
-        raise NotImplementedError
-        yield
+        yield ask("p")
+        raise ProtocolError("lines carry no readings")
 
 
 class LineFramer:

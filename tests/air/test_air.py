@@ -76,7 +76,7 @@ async def fleet(stack: FakeStack, *, limit: int = 16, adapter: str = "") -> Asyn
                 task.cancel()
 
 
-async def within(seconds: float, condition: Callable[[], bool]) -> float:
+async def expect_within(seconds: float, condition: Callable[[], bool]) -> float:
     """Wait until something holds; returns how long that took."""
     began = now()
     while not condition():
@@ -93,7 +93,7 @@ async def test_a_pack_that_bluez_knows_is_connected_to_without_a_scan() -> None:
     stack = FakeStack(*packs(1))
     stack.remember(*stack.packs.values())
     async with fleet(stack) as ships:
-        assert await within(5, lambda: bool(ships.opened)) == pytest.approx(CONNECT, abs=0.05)
+        assert await expect_within(5, lambda: bool(ships.opened)) == pytest.approx(CONNECT, abs=0.05)
         assert not stack.did("scan")
         assert stack.trusted == [True]
 
@@ -102,7 +102,7 @@ async def test_a_pack_that_bluez_knows_is_connected_to_without_a_scan() -> None:
 async def test_an_unknown_pack_is_scanned_for_and_the_scan_ends_when_it_was_found() -> None:
     stack = FakeStack(*packs(1))
     async with fleet(stack) as ships:
-        assert await within(5, lambda: bool(ships.opened)) == pytest.approx(1 + CONNECT, abs=0.05)
+        assert await expect_within(5, lambda: bool(ships.opened)) == pytest.approx(1 + CONNECT, abs=0.05)
         await asyncio.sleep(600)
         assert len(stack.did("scan")) == 1
         assert ships.links[ADDRESSES[0]].status.rssi == -60
@@ -112,7 +112,7 @@ async def test_an_unknown_pack_is_scanned_for_and_the_scan_ends_when_it_was_foun
 async def test_one_scan_serves_all_who_search() -> None:
     stack = FakeStack(*packs(8))
     async with fleet(stack) as ships:
-        await within(20, lambda: len(ships.opened) == 8)
+        await expect_within(20, lambda: len(ships.opened) == 8)
         # One for all; another may have begun for those whose advertisement it had not brought yet.
         assert len(stack.did("scan")) <= 2
         await asyncio.sleep(600)
@@ -130,7 +130,7 @@ async def test_a_pack_that_failed_is_connected_to_only_when_it_was_seen_again() 
         assert len(stack.did("scan")) >= 3
         assert ships.state(pack) in ("searching", "not found")
         pack.enter_air()
-        await within(30, lambda: bool(ships.opened))
+        await expect_within(30, lambda: bool(ships.opened))
         assert stack.trusted[-1] is False
 
 
@@ -148,11 +148,11 @@ async def test_a_pack_still_connected_from_before_a_crash_is_taken_over_unseen()
     stack = FakeStack(*packs(1, absent=1))
     pack = stack.packs[ADDRESSES[0]]
     async with fleet(stack) as ships:
-        await within(60, lambda: ships.state(pack) == "not found")
+        await expect_within(60, lambda: ships.state(pack) == "not found")
         stack.remember(pack)
         stack.stale.add(pack.address)
         pack.enter_air()
-        await within(30, lambda: bool(ships.opened))
+        await expect_within(30, lambda: bool(ships.opened))
 
 
 @virtual_time
@@ -170,12 +170,12 @@ async def test_a_pack_is_back_within_half_a_minute_wherever_in_the_cycle_it_retu
         stack = FakeStack(*packs(2))
         pack = stack.packs[ADDRESSES[0]]
         async with fleet(stack) as ships:
-            await within(20, lambda: len(ships.opened) == 2)
+            await expect_within(20, lambda: len(ships.opened) == 2)
             pack.leave_air()
             await asyncio.sleep(away)
             ships.opened.clear()
             pack.enter_air()
-            await within(30, lambda: pack.address in ships.opened)  # noqa: B023
+            await expect_within(30, lambda: pack.address in ships.opened)  # noqa: B023
 
 
 # Fairness
@@ -186,7 +186,7 @@ async def test_four_absent_packs_delay_the_other_twelve_by_their_short_share_onc
     stack = FakeStack(*packs(16, absent=4))
     stack.remember(*stack.packs.values())
     async with fleet(stack) as ships:
-        took = await within(60, lambda: len(ships.opened) == 12)
+        took = await expect_within(60, lambda: len(ships.opened) == 12)
         assert took <= 4 * 4 + 12 * CONNECT + 1
         opened = dict(ships.opened)
         await asyncio.sleep(600)
@@ -197,20 +197,20 @@ async def test_four_absent_packs_delay_the_other_twelve_by_their_short_share_onc
 async def test_absent_packs_that_bluez_does_not_know_delay_nobody() -> None:
     stack = FakeStack(*packs(16, absent=4))
     async with fleet(stack) as ships:
-        assert await within(60, lambda: len(ships.opened) == 12) <= 12 * CONNECT + 8
+        assert await expect_within(60, lambda: len(ships.opened) == 12) <= 12 * CONNECT + 8
 
 
 @virtual_time
 async def test_a_dropped_pack_is_back_at_once_while_others_are_searched_for() -> None:
     stack = FakeStack(*packs(6, absent=4))
     async with fleet(stack) as ships:
-        await within(60, lambda: len(ships.opened) == 2)
+        await expect_within(60, lambda: len(ships.opened) == 2)
         pack = stack.packs[ADDRESSES[5]]
         for _ in range(40):
             await asyncio.sleep(3.7)
             ships.opened.clear()
             pack.drop()
-            await within(CONNECT + 0.5, lambda: pack.address in ships.opened)
+            await expect_within(CONNECT + 0.5, lambda: pack.address in ships.opened)
 
 
 @virtual_time
@@ -230,7 +230,7 @@ async def test_waiting_for_an_absent_pack_ends_at_once_when_its_share_is_over_an
     stack.remember(*stack.packs.values())
     async with fleet(stack) as ships, running(FakeStack()):
         absent, present = (stack.packs[address] for address in ADDRESSES[:2])
-        await within(20, lambda: present.address in ships.opened)
+        await expect_within(20, lambda: present.address in ships.opened)
         await asyncio.sleep(100)
         absent_turns = len(stack.did(f"connect {absent.address}"))
         assert absent_turns == 1
@@ -243,7 +243,7 @@ async def test_a_pack_that_has_answered_keeps_the_radio_to_the_end() -> None:
     stack = FakeStack(slow, other)
     stack.remember(slow, other)
     async with fleet(stack) as ships:
-        await within(15, lambda: len(ships.opened) == 2)
+        await expect_within(15, lambda: len(ships.opened) == 2)
         assert len(stack.did(f"connect {slow.address}")) == 1
 
 
@@ -254,7 +254,10 @@ async def test_a_gatt_table_that_never_comes_does_not_hold_the_radio_for_ever() 
     stack = FakeStack(stuck, other)
     stack.remember(stuck, other)
     async with fleet(stack) as ships:
-        assert await within(30, lambda: other.address in ships.opened) <= 0.5 + CONNECT_LIMIT + CONNECT + 0.1
+        assert (
+            await expect_within(30, lambda: other.address in ships.opened)
+            <= 0.5 + CONNECT_LIMIT + CONNECT + 0.1
+        )
 
 
 @virtual_time
@@ -286,20 +289,20 @@ async def test_no_more_links_than_slots_and_the_next_comes_when_one_is_free() ->
     stack = FakeStack(*packs(4))
     stack.remember(*stack.packs.values())
     async with fleet(stack, limit=3) as ships:
-        await within(10, lambda: len(ships.opened) == 3)
+        await expect_within(10, lambda: len(ships.opened) == 3)
         await asyncio.sleep(100)
         waiting = stack.packs[ADDRESSES[3]]
         assert ships.state(waiting) == "slots full 3/3"
         assert ships.air.adapters[0].links == 3
         ships.air.max_connections = 4
-        await within(5, lambda: len(ships.opened) == 4)
+        await expect_within(5, lambda: len(ships.opened) == 4)
 
 
 @virtual_time
 async def test_a_pack_that_is_away_keeps_no_slot_from_one_that_is_there() -> None:
     stack = FakeStack(*packs(3, absent=2))
     async with fleet(stack, limit=1) as ships:
-        await within(30, lambda: ADDRESSES[2] in ships.opened)
+        await expect_within(30, lambda: ADDRESSES[2] in ships.opened)
 
 
 @virtual_time
@@ -325,10 +328,10 @@ async def test_packs_that_connect_per_poll_take_turns_at_one_slot() -> None:
 # Adapters and bluetoothd
 
 
-async def lose_and_regain(
+async def expect_lost_and_regained(
     ships: Fleet, stack: FakeStack, lose: Callable[[], None], state: str, regain: Callable[[], None]
 ) -> None:
-    await within(20, lambda: len(ships.opened) == len(stack.packs))
+    await expect_within(20, lambda: len(ships.opened) == len(stack.packs))
     ships.opened.clear()
     lose()
     assert all(link.lost.is_set() for link in ships.links.values())
@@ -338,14 +341,14 @@ async def lose_and_regain(
     await asyncio.sleep(3600)
     assert len(stack.log) == attempts, "it must wait, not try"
     regain()
-    await within(30, lambda: len(ships.opened) == len(stack.packs))
+    await expect_within(30, lambda: len(ships.opened) == len(stack.packs))
 
 
 @virtual_time
 async def test_links_return_after_the_adapter_was_off() -> None:
     stack = FakeStack(*packs(3))
     async with fleet(stack) as ships:
-        await lose_and_regain(
+        await expect_lost_and_regained(
             ships,
             stack,
             lambda: stack.set_adapters(replace(HCI0, powered=False)),
@@ -358,7 +361,7 @@ async def test_links_return_after_the_adapter_was_off() -> None:
 async def test_links_return_after_the_adapter_was_gone_and_came_back_with_another_number() -> None:
     stack = FakeStack(*packs(3))
     async with fleet(stack, adapter=HCI0.address) as ships:
-        await lose_and_regain(
+        await expect_lost_and_regained(
             ships,
             stack,
             lambda: stack.set_adapters(HCI1),
@@ -372,7 +375,7 @@ async def test_links_return_after_the_adapter_was_gone_and_came_back_with_anothe
 async def test_links_return_after_bluetoothd_was_killed() -> None:
     stack = FakeStack(*packs(3))
     async with fleet(stack) as ships:
-        await lose_and_regain(
+        await expect_lost_and_regained(
             ships, stack, stack.stop_bluetoothd, "no Bluetooth", lambda: stack.set_adapters(HCI0)
         )
 
@@ -384,7 +387,7 @@ async def test_bluetoothd_that_is_absent_at_the_start_is_waited_for() -> None:
         await asyncio.sleep(1000)
         assert ships.state(stack.packs[ADDRESSES[0]]) == "no Bluetooth"
         stack.set_adapters(HCI0)
-        await within(5, lambda: bool(ships.opened))
+        await expect_within(5, lambda: bool(ships.opened))
 
 
 @pytest.mark.parametrize("after", [0.2, 0.7, 1.5, 2.3, 3.1])
@@ -398,7 +401,7 @@ def test_an_adapter_lost_while_searching_connecting_or_waiting_leaves_nothing_st
             await asyncio.sleep(5)
             assert {ships.state(pack) for pack in stack.packs.values()} <= {"no adapter", "no connection"}
             stack.set_adapters(HCI0)
-            await within(30, lambda: len(ships.opened) == 3)
+            await expect_within(30, lambda: len(ships.opened) == 3)
 
     check()
 
@@ -411,7 +414,7 @@ async def test_a_scan_that_bluez_refuses_is_tried_again_ever_more_rarely() -> No
         await asyncio.sleep(600)
         assert 50 <= len(stack.did("scan refused hci0")) <= 80
         stack.scan_error = ""
-        await within(30, lambda: len(ships.opened) == 2)
+        await expect_within(30, lambda: len(ships.opened) == 2)
 
 
 @virtual_time
@@ -422,7 +425,7 @@ async def test_a_known_pack_is_tried_unseen_when_scanning_is_refused() -> None:
     async with fleet(stack) as ships:
         await asyncio.sleep(60)
         stack.packs[ADDRESSES[0]].enter_air()
-        await within(30, lambda: bool(ships.opened))
+        await expect_within(30, lambda: bool(ships.opened))
 
 
 @virtual_time
@@ -431,10 +434,10 @@ async def test_packs_spread_over_adapters_and_a_named_adapter_is_kept_to() -> No
     stack.remember(*stack.packs.values())
     stack.remember(*stack.packs.values(), hci="hci1")
     async with fleet(stack) as ships:
-        await within(10, lambda: len(ships.opened) == 4)
+        await expect_within(10, lambda: len(ships.opened) == 4)
         assert [one.links for one in ships.air.adapters] == [2, 2]
     async with fleet(stack, adapter=HCI1.address) as ships:
-        await within(10, lambda: len(ships.opened) == 4)
+        await expect_within(10, lambda: len(ships.opened) == 4)
         assert [one.links for one in ships.air.adapters] == [0, 4]
 
 
@@ -472,13 +475,13 @@ async def test_discovery_gives_way_to_a_pack_that_reconnects() -> None:
     stack = FakeStack(*packs(2))
     stack.remember(*stack.packs.values())
     async with fleet(stack) as ships:
-        await within(10, lambda: len(ships.opened) == 2)
+        await expect_within(10, lambda: len(ships.opened) == 2)
         ships.opened.clear()
 
         async def later() -> None:
             await asyncio.sleep(2)
             stack.packs[ADDRESSES[0]].drop()
-            await within(CONNECT + 0.3, lambda: bool(ships.opened))
+            await expect_within(CONNECT + 0.3, lambda: bool(ships.opened))
 
         async with asyncio.TaskGroup() as group:
             group.create_task(later())

@@ -21,7 +21,7 @@ from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
 from dbus_xbms.simulator.scenario import PackSpec
 from dbus_xbms.simulator.world import make_device
 from tests.air.fakes import ADDRESSES, HCI0, FakePack, FakeStack, running
-from tests.air.test_air import fleet, within
+from tests.air.test_air import expect_within, fleet
 from tests.air.virtual_time import now, virtual_time
 
 JBD = Jbd()
@@ -167,7 +167,7 @@ def test_whatever_happens_to_the_air_all_links_stand_again_soon_after_its_end(se
             for pack in stack.packs.values():
                 pack.resolve_after = 0.5
                 pack.enter_air()
-            await within(45, lambda: all(pack.client for pack in stack.packs.values()))
+            await expect_within(45, lambda: all(pack.client for pack in stack.packs.values()))
             await asyncio.sleep(60)
             assert {ships.state(pack) for pack in stack.packs.values()} == {"connected"}
             assert ships.air.adapters[0].links == 6

@@ -65,7 +65,7 @@ class Screen:
         measured_at = self.judge.measured.get((sample.voltage, sample.current))
         if measured_at is None:
             self.wrong.append(f"{now}: {sample.voltage} V, {sample.current} A were never measured")
-        elif now - measured_at > HOLD + 5:
+        elif now - measured_at > HOLD + 0.5:
             self.wrong.append(
                 f"{now}: {sample.voltage} V, {sample.current} A are {now - measured_at:.0f} s old"
             )

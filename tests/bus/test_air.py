@@ -21,7 +21,7 @@ from dbus_fast.aio import MessageBus
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Link
 from dbus_xbms.commands.demo import BUS_CONFIG
-from dbus_xbms.model import Reading
+from dbus_xbms.model import CONNECTED, Reading
 from dbus_xbms.protocols.base import LinkError
 from dbus_xbms.protocols.jbd import Jbd
 from tests.bus.simulation import Simulation
@@ -258,6 +258,7 @@ async def test_bluetoothd_absent_at_the_start_is_waited_for() -> None:
         await shown(link, "no Bluetooth")
         async with Simulation(packs=1):
             await opening
+            assert link.status.state == CONNECTED
             await link.close()
 
 

@@ -123,7 +123,8 @@ async def test_a_bluetoothd_and_localsettings_that_hang_count_as_silence() -> No
             await silenced(venus)
         finally:
             os.kill(sim.pid, signal.SIGCONT)
-        await venus.until(ONE, controlling, timeout=30)
+        back = await venus.until(ONE, controlling, timeout=30)
+        assert back["/Alarms/BmsCable"] == 0
 
 
 async def test_a_pack_derated_after_an_alarm_may_not_discharge_either() -> None:

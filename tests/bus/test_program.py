@@ -195,7 +195,7 @@ async def test_a_pack_that_is_disabled_leaves_and_one_that_is_enabled_comes() ->
         await venus.enable(TWO)
         await venus.until(TWO, valid)
         await venus.set(ONE, "Enabled", 1)
-        await venus.until(ONE, valid)
+        assert (await venus.until(ONE, valid))["/State"] == 9
 
 
 async def test_there_is_at_most_one_signal_per_poll_and_none_when_nothing_changes() -> None:

@@ -349,6 +349,7 @@ async def test_the_loss_of_the_bus_is_noticed(mortal_bus: subprocess.Popen[str])
         await service.lost.wait()
     service.publish({})
     await service.stop()
+    assert service.lost.is_set()
 
 
 async def test_a_bus_that_stands_still_costs_neither_the_connection_nor_memory(

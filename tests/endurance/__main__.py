@@ -1,0 +1,51 @@
+"""The long form: python -m tests.endurance --hours H --packs N --seed S [--report FILE]."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.bus.daemon import private_daemon
+from tests.endurance.plan import Plan
+from tests.endurance.soak import soak
+from tests.endurance.watch import Finding
+
+
+def _tell(finding: Finding) -> None:
+    print(finding, file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="script/soak", description=__doc__)
+    parser.add_argument("--hours", type=float, default=2.0, help="of storm (2)")
+    parser.add_argument("--packs", type=int, default=8, help="how many packs (8)")
+    parser.add_argument("--seed", type=int, default=1, help="of all that is random (1)")
+    parser.add_argument("--every", type=float, default=8.0, help="seconds between strikes, in the mean (8)")
+    parser.add_argument("--report", type=Path, help="also write the report there: .json, or else Markdown")
+    parser.add_argument("--log", type=Path, help="keep the program's log there")
+    args = parser.parse_args()
+    plan = Plan(
+        seconds=args.hours * 3600,
+        packs=args.packs,
+        seed=args.seed,
+        every=args.every,
+        longest=max(400.0, args.hours * 600),
+    )
+    with TemporaryDirectory(prefix="dbus-xbms-soak-") as folder, private_daemon(Path(folder)) as address:
+        os.environ |= {"DBUS_SYSTEM_BUS_ADDRESS": address, "DBUS_SESSION_BUS_ADDRESS": address}
+        found = asyncio.run(soak(plan, Path(folder), _tell))
+    print(found.table(), end="")
+    if args.log:
+        args.log.write_text("\n".join(found.log) + "\n")
+    if args.report:
+        as_json = args.report.suffix == ".json"
+        args.report.write_text(json.dumps(found.as_json(), indent=1) + "\n" if as_json else found.table())
+    return 0 if found.good else 1
+
+
+sys.exit(main())

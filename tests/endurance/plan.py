@@ -1,0 +1,66 @@
+"""What is soaked: packs of many kinds, owners of several minds, and for how long. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from dbus_xbms.simulator.scenario import DEFAULT_PACKS, address_of
+from tests.endurance.judge import CHEMISTRIES, RECOVERY, Known
+
+ADAPTERS = (
+    {"name": "hci0", "address": "00:1A:7D:DA:71:01"},
+    {"name": "hci1", "address": "00:1A:7D:DA:71:02"},
+)
+# What owners chose, by turns; Control is said for each, because only a single pack decides for itself.
+OWNERS: tuple[dict[str, float], ...] = (
+    {"Control": 1, "Hold": 8.0, "Stop": 20.0, "ControlWithdraw": 40.0},
+    {"Control": 1},
+    {"Control": 0, "Hold": 8.0, "Withdraw": 40.0},
+    {"Control": 1, "ConnectionMode": 1, "PollInterval": 5.0, "Hold": 20.0, "Stop": 60.0},
+)
+LOADS: tuple[dict[str, Any], ...] = (
+    {},
+    {"load": "charge", "soc": 96.0},
+    {"load": "discharge", "soc": 20.0},
+    {},
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How long, how many, how wild."""
+
+    seconds: float
+    packs: int
+    seed: int
+    every: float = 8.0  # s between strikes, in the mean
+    longest: float = 400.0  # s of one fault
+    before: float = 12.0  # s of calm before the storm
+    calm: float = RECOVERY + 5.0  # s after the storm
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The packs, as rows of a scenario."""
+        numbers = range(self.packs)
+        return [{**DEFAULT_PACKS[n % len(DEFAULT_PACKS)], **LOADS[n % len(LOADS)]} for n in numbers]
+
+    def owner(self, number: int) -> dict[str, float | str]:
+        """What the owner of a pack chose."""
+        nmc = self.rows()[number].get("chemistry") == "nmc"
+        return {**OWNERS[number % len(OWNERS)], "Chemistry": "NMC" if nmc else "LiFePO4"}
+
+    def known(self, number: int) -> Known:
+        """A pack as the watch knows it."""
+        row, owner = self.rows()[number], OWNERS[number % len(OWNERS)]
+        controls = bool(owner["Control"])
+        return Known(
+            address=address_of(number + 1),
+            cells=row["cells"],
+            capacity=row["capacity"],
+            chemistry=CHEMISTRIES[row.get("chemistry", "lfp")],
+            controls=controls,
+            interval=owner.get("PollInterval", 1.0),
+            hold=owner.get("Hold", 30.0),
+            stop=owner.get("Stop", 300.0),
+            withdraw=owner.get("ControlWithdraw", 1800.0) if controls else owner.get("Withdraw", 900.0),
+        )

@@ -1,0 +1,185 @@
+"""What a soak has shown: as a table, as JSON, and as a verdict. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from statistics import median
+from typing import Any
+
+from tests.endurance.plan import Plan
+from tests.endurance.process import Usage
+from tests.endurance.storm import STORM, Harm, Scope
+from tests.endurance.watch import Watch
+
+EXIT_LIMIT = 3.0  # s from SIGTERM to the end
+MOST_GROWTH = 3.0  # MB
+CALM_LOOKS = 3  # at the process, before and after the storm
+# Lines of the log that a strike may cost: a change is told once, and its end once.
+LINES_AT_START = 40
+LINES_OF_VALUES = 12  # of an imposed value: a handful of alarms, each up and down
+LINES_OF_SILENCE = 6  # of a pack: silent, stopped, gone, and back
+BAD_LINE = re.compile(r"^(ERROR|CRITICAL) |^Traceback|Warning: ")
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """All that was found; ``broken`` is empty if the program kept every promise."""
+
+    seconds: float
+    packs: int
+    seed: int
+    figures: dict[str, Any]
+    struck: dict[str, int]
+    findings: list[str]
+    log: list[str]
+    broken: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        """Whether every promise was kept."""
+        return not self.broken and not self.findings
+
+    def table(self) -> str:
+        """The report for people, in Markdown."""
+        head = f"{self.packs} packs, {self.seconds / 60:.0f} min, seed {self.seed}: " + (
+            "every promise kept" if self.good else f"{len(self.findings) + len(self.broken)} broken promises"
+        )
+        figures = [f"| {name} | {_words(value)} |" for name, value in self.figures.items()]
+        strikes = ", ".join(f"{name} {count}" for name, count in sorted(self.struck.items()))
+        lines = [head, "", "| | |", "| --- | --- |", *figures, "", f"Strikes: {strikes}", ""]
+        return (
+            "\n".join([*lines, *(f"- {words}" for words in [*self.broken, *self.findings])]).rstrip() + "\n"
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The report for programs."""
+        told = asdict(self)
+        del told["log"]
+        return {**told, "good": self.good}
+
+
+def _words(value: object) -> str:
+    return f"{value:.1f}" if isinstance(value, float) else str(value)
+
+
+def log_budget(struck: Mapping[str, int], packs: int) -> int:
+    """Lines that a storm may cost."""
+    rows = {row.name: row for row in STORM}
+    lines = LINES_AT_START + 4 * packs
+    for name, count in struck.items():
+        row = rows[name]
+        if row.harm is Harm.NOBODY:
+            lines += count * LINES_OF_VALUES
+        else:
+            lines += count * LINES_OF_SILENCE * (1 if row.scope is Scope.PACK else packs)
+    return lines
+
+
+def memory_growth(usages: Sequence[Usage]) -> float:
+    """MB from the second quarter of a soak to the last."""
+    if len(usages) < 8:
+        return 0.0
+    quarter = len(usages) // 4
+    return median(u.rss for u in usages[-quarter:]) - median(u.rss for u in usages[quarter : 2 * quarter])
+
+
+def settled(counts: Sequence[int]) -> tuple[int, int]:
+    """At most before the storm, and at least after it: a pack that shares its link comes and goes."""
+    return max(counts[:CALM_LOOKS]), min(counts[-CALM_LOOKS:])
+
+
+def _grown(counts: Sequence[int]) -> bool:
+    before, after = settled(counts)
+    return after > before
+
+
+def _counts(watch: Watch) -> dict[str, list[int]]:
+    """What the program must give back, over time."""
+    return {
+        "file descriptors": [usage.fds for usage in watch.usages],
+        "threads": [usage.threads for usage in watch.usages],
+        "match rules": [usage.rules for usage in watch.usages],
+    }
+
+
+def _course(counts: Sequence[int]) -> str:
+    return f"{counts[0]} at first, {max(counts)} at most, {counts[-1]} at last"
+
+
+def _figures(watch: Watch, end: Ending) -> dict[str, Any]:
+    usages, recoveries = watch.usages, sorted(watch.recoveries)
+    first, last = usages[0], usages[-1]
+    return {
+        "looks judged": watch.judged,
+        "of undisturbed packs": watch.strict,
+        "polls answered": sum(pack.reads.count for pack in watch.packs.values()),
+        "signals with measurements": sum(pack.signals for pack in watch.packs.values()),
+        "recoveries": len(recoveries),
+        "recovery, median s": median(recoveries) if recoveries else None,
+        "recovery, longest s": recoveries[-1] if recoveries else None,
+        "CPU, % of a core": 100 * (last.cpu - first.cpu) / max(last.at - first.at, 1.0),
+        "memory at first, MB": first.rss,
+        "memory at last, MB": last.rss,
+        "memory, growth after warming up, MB": memory_growth(usages),
+        **{name: _course(counts) for name, counts in _counts(watch).items()},
+        "log lines": len(end.log),
+        "log, kB": sum(len(line) + 1 for line in end.log) / 1000,
+        "log lines in the calm": end.calm_lines,
+        "minutes": (last.at - first.at) / 60,
+        "seconds to exit": end.exit_seconds,
+        "stalls of the machine": watch.stalls,
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a soak ended."""
+
+    status: int
+    exit_seconds: float
+    log: Sequence[str]
+    calm_lines: int  # of the log, after the storm
+    left_behind: Sequence[str]
+    doubled: Sequence[str]  # packs whose notifications came twice
+    truths: Mapping[str, Mapping[str, Any]]  # by pack, after the program's end
+    trouble: str = ""  # why the soak itself broke off
+
+
+def _promises(plan: Plan, watch: Watch, struck: Mapping[str, int], end: Ending) -> dict[str, bool]:
+    """What must hold of a soak as a whole, in words, and whether it does."""
+    held = [address for address, truth in end.truths.items() if truth["holder"] not in (None, "phone")]
+    garbled = sum(truth["counters"]["garbled"] for truth in end.truths.values())
+    budget = log_budget(struck, plan.packs)
+    signals = sum(pack.signals for pack in watch.packs.values())
+    polls = sum(pack.reads.count for pack in watch.packs.values())
+    growth = memory_growth(watch.usages)
+    return {
+        f"broken off: {end.trouble}": not end.trouble,
+        f"exit status {end.status}": end.status == 0,
+        f"{end.exit_seconds:.1f} s to end": end.exit_seconds < EXIT_LIMIT,
+        f"left behind: {end.left_behind}": not end.left_behind,
+        f"notified twice: {end.doubled}": not end.doubled,
+        f"still connected after the end: {held}": not held,
+        f"requests that no pack could read: {garbled}": not garbled,
+        f"memory grew by {growth:.1f} MB": growth < MOST_GROWTH,
+        f"{len(end.log)} lines of log, {budget} would do": len(end.log) <= budget,
+        f"{signals} signals for {polls} polls": signals <= 1.05 * polls + 2 * sum(struck.values()),
+        **{f"{name}: {_course(counts)}": not _grown(counts) for name, counts in _counts(watch).items()},
+        **{f"log: {line}": False for line in end.log if BAD_LINE.search(line)},
+    }
+
+
+def report(plan: Plan, watch: Watch, struck: Mapping[str, int], end: Ending) -> Report:
+    """Sum up a soak that has ended."""
+    return Report(
+        seconds=plan.seconds,
+        packs=plan.packs,
+        seed=plan.seed,
+        figures=_figures(watch, end),
+        struck=dict(struck),
+        log=list(end.log),
+        findings=[str(one) for one in watch.findings.values()],
+        broken=[words for words, kept in _promises(plan, watch, struck, end).items() if not kept],
+    )

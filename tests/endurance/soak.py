@@ -1,0 +1,194 @@
+"""One soak: the real program and the simulator as processes, a storm between them, and a watch outside."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from math import inf
+from pathlib import Path
+
+from tests.bus.simulation import Program, Simulation
+from tests.bus.venus import Venus
+from tests.endurance.plan import ADAPTERS, Plan
+from tests.endurance.report import Ending, Report, report
+from tests.endurance.storm import Disturbance, Harm, Scope, Strike, Weather
+from tests.endurance.watch import Consumer, Finding, Watch
+
+START_LIMIT = 60.0  # s until all packs are shown
+
+
+class Storm:
+    """The weather at work on a running simulation."""
+
+    def __init__(self, plan: Plan, sim: Simulation, program: Program, watch: Watch) -> None:
+        self.plan = plan
+        self.struck: dict[str, int] = {}
+        self.trouble = ""  # why the soak itself broke off
+        self.calm_lines = 0  # of the log
+        self.doubled: list[str] = []  # packs whose notifications come twice, in the calm
+        self._sim = sim
+        self._program = program
+        self._watch = watch
+        self._renamed: dict[str, int] = {}  # adapter -> times it came back under another name
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+    async def course(self) -> None:
+        """Calm, the storm, and calm again."""
+        await asyncio.sleep(self.plan.before)
+        await self._rage()
+        lines = len(self._program.output)  # standard output is the service's log
+        await asyncio.sleep(self.plan.calm)
+        self.calm_lines = len(self._program.output) - lines
+        sessions = {
+            address: (await self._sim.truth(address))["notify_sessions"] for address in self._sim.addresses
+        }
+        self.doubled = [address for address, count in sessions.items() if count > 1]
+
+    async def _rage(self) -> None:
+        """Strike as planned; ends when every fault is over."""
+        weather = Weather(
+            packs=self._sim.addresses,
+            adapters=[adapter["address"] for adapter in ADAPTERS],
+            seed=self.plan.seed,
+            every=self.plan.every,
+            longest=self.plan.longest,
+        )
+        begun = self._now()
+        async with asyncio.TaskGroup() as strikes:
+            for strike in weather.strikes(self.plan.seconds):
+                await asyncio.sleep(max(0.0, begun + strike.at - self._now()))
+                strikes.create_task(self._strike(strike))
+
+    async def _strike(self, strike: Strike) -> None:
+        fault, now = strike.fault, self._now()
+        self.struck[fault.name] = self.struck.get(fault.name, 0) + 1
+        self._watch.weather[str(strike)] = now + strike.seconds
+        if fault.harm is not Harm.NOBODY:
+            disturbance = Disturbance(
+                begin=now, end=now + strike.seconds + fault.after, hits=fault.harm is not Harm.SEARCHERS
+            )
+            self._watch.disturbed(await self._hit(strike), disturbance)
+        if fault.scope is Scope.PROGRAM:
+            await {"stop": self._stop, "full_disk": self._full_disk}[fault.name](strike.seconds)
+        else:
+            await self._inject(strike)
+
+    async def _hit(self, strike: Strike) -> Sequence[str]:
+        """Whom a fault strikes; on an adapter those that it holds, and those that have no link."""
+        if strike.fault.scope is Scope.PACK:
+            return [strike.target]
+        if strike.fault.harm is not Harm.TARGET:
+            return self._sim.addresses
+        holders = {address: (await self._sim.truth(address))["holder"] for address in self._sim.addresses}
+        others = {adapter["address"] for adapter in ADAPTERS} - {strike.target}
+        return [address for address, holder in holders.items() if holder not in others]
+
+    async def _inject(self, strike: Strike) -> None:
+        name, parameters = strike.fault.name, dict(strike.parameters)
+        if name == "unplug":
+            parameters["name"] = self._new_name(strike.target)
+        if strike.fault.also:
+            await self._sim.fault(strike.fault.also, strike.target)
+        await self._sim.fault(name, strike.target, **parameters)
+        if strike.end is not None:
+            await asyncio.sleep(strike.seconds)
+            await self._sim.fault(name, strike.target, **strike.end)
+        elif strike.fault.scope is not Scope.WORLD:  # those are over when the call returns
+            await asyncio.sleep(strike.seconds)
+
+    def _new_name(self, adapter: str) -> str:
+        """The name under which an adapter returns: another one, never one that is in use."""
+        own = [one["address"] for one in ADAPTERS].index(adapter)
+        self._renamed[adapter] = times = self._renamed.get(adapter, 0) + 1
+        return f"hci{own + len(ADAPTERS) * (times % 3)}"
+
+    async def _stop(self, seconds: float) -> None:
+        """A box that hangs."""
+        self._watch.blind()
+        os.kill(self._program.pid, signal.SIGSTOP)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            os.kill(self._program.pid, signal.SIGCONT)
+            self._watch.awake()
+
+    async def _full_disk(self, seconds: float) -> None:
+        """No file of the program can grow."""
+        old = resource.prlimit(self._program.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            resource.prlimit(self._program.pid, resource.RLIMIT_FSIZE, old)
+
+
+@asynccontextmanager
+async def _watching(watch: Watch, venus: Venus) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(watch.run(venus))
+        yield
+        task.cancel()
+
+
+async def _unless_ended(program: Program, course: Coroutine[object, object, None]) -> None:
+    """Run a course of things, but not beyond the end of the program."""
+    async with asyncio.TaskGroup() as group:
+        ended = group.create_task(program.ended(inf))
+        running = group.create_task(course)
+        await asyncio.wait([ended, running], return_when=asyncio.FIRST_COMPLETED)
+        ended.cancel()
+        running.cancel()
+
+
+async def _all_shown(venus: Venus, addresses: Sequence[str]) -> None:
+    for address in addresses:
+        await venus.until(address, lambda seen: seen["/Dc/0/Voltage"] is not None, timeout=START_LIMIT)
+
+
+async def soak(plan: Plan, directory: Path, tell: Callable[[Finding], object] = lambda _: None) -> Report:
+    """Run a soak on the bus of the environment; files go to ``directory``, findings to ``tell`` at once."""
+    knowns = [plan.known(n) for n in range(plan.packs)]
+    now = asyncio.get_running_loop().time
+    async with AsyncExitStack() as stack:
+        simulation = Simulation(plan.rows(), timing={"disconnect": 2.0}, adapters=ADAPTERS, seed=plan.seed)
+        sim = await stack.enter_async_context(simulation)
+        watch = Watch(sim, knowns, tell)
+        venus = await stack.enter_async_context(Consumer(watch.told))
+        for n, known in enumerate(knowns):
+            await venus.enable(known.address, **plan.owner(n))
+        begun = now()
+        program = await stack.enter_async_context(Program("run", "--capture", str(directory / "capture")))
+        await _all_shown(venus, sim.addresses)
+        watch.disturbed(sim.addresses, Disturbance(begin=begun, end=now()))
+        watch.pid = program.pid
+        storm = Storm(plan, sim, program, watch)
+        try:
+            async with _watching(watch, venus):
+                await _unless_ended(program, storm.course())
+        except* AssertionError as errors:  # the simulator has gone; what was found so far counts
+            storm.trouble = repr(errors)
+        ending = await _ending(program, sim, storm)
+        return report(plan, watch, storm.struck, ending)
+
+
+async def _ending(program: Program, sim: Simulation, storm: Storm) -> Ending:
+    """End the program, and see what it leaves behind."""
+    now = asyncio.get_running_loop().time
+    begun = now()
+    status = await program.stop()
+    return Ending(
+        status=status,
+        exit_seconds=now() - begun,
+        log=[*program.output, *program.log],
+        calm_lines=storm.calm_lines,
+        left_behind=program.left_behind,
+        doubled=storm.doubled,
+        truths={} if storm.trouble else {address: await sim.truth(address) for address in sim.addresses},
+        trouble=storm.trouble,
+    )

@@ -1,0 +1,30 @@
+"""The short form of a soak: a minute of what `script/soak` does for hours."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.bus.daemon import private_daemon
+from tests.endurance.plan import Plan
+from tests.endurance.soak import soak
+
+SHORT = Plan(seconds=15.0, packs=4, seed=4, every=0.45, longest=7.0, before=3.0, calm=31.0)
+
+
+@pytest.mark.endurance
+@pytest.mark.bus
+async def test_in_a_storm_of_faults_every_promise_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with private_daemon(tmp_path) as address:
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        async with asyncio.timeout(100):
+            report = await soak(SHORT, tmp_path)
+    print(report.table())
+    assert report.good
+    assert len(report.struck) >= 25
+    assert report.figures["polls answered"] > 60

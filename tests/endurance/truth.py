@@ -1,0 +1,89 @@
+"""What a simulated pack really measured, decoded without any code of the program. Pure."""
+
+from __future__ import annotations
+
+import struct
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+BASIC, CELLS = 0x03, 0x04
+KEPT = 150.0  # s; longer than any value may stand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basic:
+    """One reading of register 0x03."""
+
+    at: float  # s, monotonic
+    voltage: float  # V
+    current: float  # A
+    remaining: float  # Ah
+    protection: int
+    soc: int  # %
+    charge: bool  # gates
+    discharge: bool
+    temperatures: tuple[float, ...]  # °C
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """One reading of register 0x04."""
+
+    at: float
+    volts: tuple[float, ...]
+
+
+def basic(at: float, payload: bytes) -> Basic:
+    """Read a payload of register 0x03."""
+    volts, amperes, remaining = struct.unpack_from(">HhH", payload)
+    protection, soc, gates, sensors = struct.unpack_from(">HxBBxB", payload, 16)
+    unit = 10 if gates & 0x80 else 100
+    raw = struct.unpack_from(f">{sensors}H", payload, 23)
+    return Basic(
+        at=at,
+        voltage=volts / 100,
+        current=amperes / unit,
+        remaining=remaining / unit,
+        protection=protection,
+        soc=soc,
+        charge=bool(gates & 1),
+        discharge=bool(gates & 2),
+        temperatures=tuple((one - 2731) / 10 for one in raw),
+    )
+
+
+def cells(at: float, payload: bytes) -> Cells:
+    """Read a payload of register 0x04."""
+    raw = struct.unpack(f">{len(payload) // 2}H", payload)
+    return Cells(at=at, volts=tuple(one / 1000 for one in raw))
+
+
+@dataclass(slots=True)
+class Reads:
+    """What one pack measured lately, oldest first."""
+
+    basics: list[Basic] = field(default_factory=list)
+    cells: list[Cells] = field(default_factory=list)
+    count: int = 0  # of register 0x03, ever
+    newest: float = float("-inf")
+
+    def add(self, told: Iterable[tuple[float, int, str]]) -> None:
+        """Take what the simulator tells; what is known already is passed over."""
+        for at, register, payload in told:
+            if at <= self.newest:
+                continue
+            self.newest = at
+            if register == BASIC:
+                self.basics.append(basic(at, bytes.fromhex(payload)))
+                self.count += 1
+            else:
+                self.cells.append(cells(at, bytes.fromhex(payload)))
+        since = self.newest - KEPT
+        del self.basics[: bisect_left(self.basics, since, key=lambda one: one.at)]
+        del self.cells[: bisect_left(self.cells, since, key=lambda one: one.at)]
+
+    @property
+    def heard(self) -> float:
+        """When the newest whole sample can have ended."""
+        return self.cells[-1].at if self.cells else float("-inf")

@@ -1,0 +1,207 @@
+"""Stands beside the program and watches: every signal, every pack's truth, and what the process takes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from math import inf
+
+from tests.bus.simulation import Simulation
+from tests.bus.venus import BATTERY, DBUS, Seen, Venus
+from tests.endurance.judge import RECOVERY, Known, Look, Sample, Violation, judge, sample_of
+from tests.endurance.process import Usage, usage
+from tests.endurance.storm import Disturbance, quiet_since
+from tests.endurance.truth import Reads
+
+EVERY = 1.0  # s between looks without a signal, and between questions for the truth
+USAGE_EVERY = 5.0  # s
+AWAKE_AFTER = 2.0  # s after SIGCONT until everything must be right again
+STALLED = 1.0  # s late: the machine itself hung
+REMEMBERED = 900.0  # s that disturbances are kept
+MOST_FINDINGS = 100  # kinds; the rest is counted
+
+
+class Consumer(Venus):
+    """A consumer that takes it as it is when a service has left before it could be asked."""
+
+    async def _join(self, seen: Seen) -> None:
+        try:
+            await super()._join(seen)
+        except AssertionError:
+            if self.services.get(seen.name) is seen:
+                raise
+
+
+def _measured(path: str) -> bool:
+    """Whether a path shows what is measured at each poll."""
+    return path.startswith(("/Dc/", "/Soc", "/System/", "/Capacity"))
+
+
+async def _match_rules(venus: Venus) -> int:
+    """Match rules of all programs on the bus; 0 if the daemon does not tell."""
+    try:
+        stats = await venus.call(DBUS, "/org/freedesktop/DBus", f"{DBUS}.Debug.Stats", "GetStats")
+    except AssertionError:
+        return 0
+    rules: int = stats["MatchRules"].value
+    return rules
+
+
+@dataclass(slots=True)
+class Finding:
+    """One kind of violation of one pack."""
+
+    violation: Violation
+    address: str
+    first: float  # s since the begin
+    last: float
+    weather: str  # what raged when it was first seen
+    count: int = 1
+
+    def __str__(self) -> str:
+        times = f" {self.count} times" if self.count > 1 else ""
+        return (
+            f"{self.violation.rule}, pack {self.address[-2:]}, at {self.first:.0f} s{times}: "
+            f"{self.violation.words} [{self.weather}]"
+        )
+
+
+@dataclass(slots=True)
+class Pack:
+    """What is watched of one pack."""
+
+    known: Known
+    reads: Reads = field(default_factory=Reads)
+    looks: list[Look] = field(default_factory=list)  # not judged yet
+    disturbances: list[Disturbance] = field(default_factory=list)
+    shown: float = -inf  # when the newest sample that was shown was measured
+    recovered: float = -inf  # the end of the disturbance that was recovered from last
+    signals: int = 0  # with measurements
+
+
+class Watch:
+    """Judges all packs; :meth:`run` until cancelled."""
+
+    def __init__(
+        self, sim: Simulation, knowns: Sequence[Known], tell: Callable[[Finding], object] = lambda _: None
+    ) -> None:
+        self.packs = {known.address: Pack(known) for known in knowns}
+        self.findings: dict[tuple[str, str, str], Finding] = {}
+        self.recoveries: list[float] = []  # s from the end of a disturbance to the first new value
+        self.usages: list[Usage] = []
+        self.judged = 0  # looks
+        self.strict = 0  # of them, those of packs that nothing disturbed lately
+        self.stalls = 0
+        self.begun = self._now()
+        self.weather: dict[str, float] = {}  # what rages, until when
+        self.pid: int | None = None
+        self._sim = sim
+        self._tell = tell
+        self._blind_until = -inf
+        self._venus: Venus | None = None
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
+
+    def blind(self, until: float = inf) -> None:
+        """Judge nothing for now: the program is stopped."""
+        self._blind_until = until
+
+    def awake(self) -> None:
+        """The program runs again."""
+        self.blind(self._now() + AWAKE_AFTER)
+
+    def disturbed(self, addresses: Sequence[str], disturbance: Disturbance) -> None:
+        """Take note of what may keep packs from being heard."""
+        for address in addresses:
+            pack = self.packs[address]
+            pack.disturbances = [
+                one for one in pack.disturbances if one.end > disturbance.begin - REMEMBERED
+            ] + [disturbance]
+
+    def told(self, seen: Seen) -> None:
+        """A service has appeared or sent a signal."""
+        pack = next(
+            (p for a, p in self.packs.items() if seen.name.endswith(a.replace(":", "").lower())), None
+        )
+        if pack is None:
+            return
+        pack.signals += any(any(map(_measured, change)) for _, change in seen.signals)
+        seen.signals.clear()
+        self._look(pack, seen)
+
+    def _look(self, pack: Pack, seen: Seen | None) -> None:
+        now = self._now()
+        if now < self._blind_until:
+            return
+        over = quiet_since(pack.disturbances, now, RECOVERY)
+        values = {path: seen[path] for path in seen.items} if seen else None
+        pack.looks.append(Look(at=now, values=values, quiet=now - over))
+
+    async def run(self, venus: Venus) -> None:
+        """Look at everything again and again."""
+        due, usage_due = self._now(), self._now()
+        while True:
+            due += EVERY
+            await asyncio.sleep(max(0.0, due - self._now()))
+            if (late := self._now() - due) > STALLED:
+                self._stalled(late)
+                due = self._now()
+            for pack in self.packs.values():
+                seen = venus.services.get(BATTERY + "xbms_" + pack.known.address.replace(":", "").lower())
+                self._look(pack, seen if seen and seen.joined else None)
+            await self._judge_all()
+            if self.pid and self._now() >= usage_due:
+                usage_due = self._now() + USAGE_EVERY
+                with suppress(FileNotFoundError):  # it has ended
+                    self.usages.append(usage(self.pid, self._now(), await _match_rules(venus)))
+
+    def _stalled(self, late: float) -> None:
+        """The machine hung, so that nobody can be blamed for being late."""
+        now = self._now()
+        self.stalls += 1
+        self.blind(max(self._blind_until, now + AWAKE_AFTER))
+        self.disturbed(list(self.packs), Disturbance(begin=now - late, end=now))
+
+    async def _judge_all(self) -> None:
+        for pack in self.packs.values():
+            looks, pack.looks = pack.looks, []
+            truth = await self._sim.truth(pack.known.address)
+            pack.reads.add(truth["pack"]["reads"])
+            for look in looks:
+                self.judged += 1
+                self.strict += look.quiet > RECOVERY
+                sample = sample_of(look, pack.reads)
+                for violation in judge(look, pack.known, pack.reads, sample, pack.shown):
+                    self._found(pack, look, violation)
+                if sample:
+                    pack.shown = sample.basic.at
+                    self._recovered(pack, look, sample)
+
+    def _recovered(self, pack: Pack, look: Look, sample: Sample) -> None:
+        """Take the time from the end of a disturbance to the first new value."""
+        over = look.at - look.quiet
+        if max(self.begun, pack.recovered) < over < sample.basic.at:
+            pack.recovered = over
+            self.recoveries.append(look.at - over)
+
+    def _found(self, pack: Pack, look: Look, violation: Violation) -> None:
+        kind = violation.words.translate(str.maketrans("", "", "0123456789.-"))[:60]
+        key = (violation.rule, pack.known.address, kind)
+        at = look.at - self.begun
+        if key in self.findings:
+            finding = self.findings[key]
+            finding.count, finding.last = finding.count + 1, at
+        elif len(self.findings) < MOST_FINDINGS:
+            weather = ", ".join(self._raging(look.at))
+            self.findings[key] = finding = Finding(violation, pack.known.address, at, at, weather)
+            self._tell(finding)
+
+    def _raging(self, now: float) -> Iterator[str]:
+        """What rages or raged a minute ago."""
+        self.weather = {words: until for words, until in self.weather.items() if until > now - 60}
+        for words, until in self.weather.items():
+            yield f"{words} until {until - self.begun:.0f}"
