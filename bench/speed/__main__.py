@@ -31,13 +31,14 @@ def main() -> None:
                     packs=packs,
                     rate=args.rate,
                     seconds=args.seconds,
+                    control=args.control,
                 )
                 results.append(asyncio.run(measure(trial)))
                 cpu, polls = results[-1].cpu, results[-1].polls
                 print(f"{subject}, {build}, {packs} packs: {cpu:.2f} ms, {polls} polls", file=sys.stderr)
     print(table(results), end="")
     if args.keep:
-        where = f"at {args.rate:g} Hz in windows of {args.seconds:g} s, {_place()}"
+        where = f"at {args.rate:g} Hz in windows of {args.seconds:g} s, Control {args.control}, {_place()}"
         (ROOT / "docs" / "bench.md").write_text(page(results, where))
         (ROOT / "docs" / "bench.json").write_text(as_json(results, where))
         (ROOT / "docs" / "bench.svg").write_text(drawn(results))
@@ -49,6 +50,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--packs", type=numbers, default=[1, 4, 16], metavar="N,N", help="how many (1,4,16)")
     parser.add_argument("--rate", type=float, default=1.0, metavar="HZ", help="polls per second (1)")
     parser.add_argument("--seconds", type=float, default=30.0, metavar="N", help="of each window (30)")
+    parser.add_argument("--control", type=int, default=1, help="setting Control of every pack (1)")
     parser.add_argument("--pure", metavar="PYTHON", help="also with this one, which has dbus-fast uncompiled")
     parser.add_argument("--keep", action="store_true", help="write docs/bench.{md,json,svg}")
     return parser.parse_args()

@@ -35,6 +35,7 @@ class Trial:
     packs: int
     rate: float  # polls per second
     seconds: float  # of each of the two windows
+    control: int = 1  # setting Control of every pack: 1 is the most work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +125,7 @@ async def _program(stack: AsyncExitStack, trial: Trial, sim: Simulation) -> _Sta
             shown.setdefault(seen.name, now())
 
     async with Venus(told) as venus:
-        await venus.enable(*sim.addresses, PollInterval=1 / trial.rate, Control=1)
+        await venus.enable(*sim.addresses, PollInterval=1 / trial.rate, Control=trial.control)
         begun = now()
         command = (trial.python, "-m", "dbus_xbms")
         program = await stack.enter_async_context(Program("run", command=command))

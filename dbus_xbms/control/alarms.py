@@ -102,6 +102,8 @@ class Watch:
 
     def level(self, shown: Level) -> Level:
         """The level wanted; a level that is shown takes more to leave."""
+        if self.value < self.warning - self.hysteresis:  # nearly always
+            return Level.OK
         for level, threshold in ((Level.ALARM, self.alarm), (Level.WARNING, self.warning)):
             if self.value >= threshold - (self.hysteresis if shown.value >= level.value else 0.0):
                 return level
@@ -169,6 +171,8 @@ WELL = Standing()
 
 def _follow(standing: Standing, hard: Level, soft: Level, now: float) -> Standing:
     """``hard``: what the BMS has tripped on; ``soft``: what measurements show, which must last."""
+    if standing is WELL and hard is soft is Level.OK:  # nearly always
+        return WELL
     shown, level, since = standing.level, worst(hard, soft), inf
     if level is shown is Level.OK:
         return WELL

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from dbus_xbms.control.curves import Curve, CurveError, parsed
@@ -138,11 +139,12 @@ CURVES: dict[str, tuple[str, Callable[[Curve], bool]]] = {
 }
 WARNINGS = {"HighCellWarning": "high_warning", "LowCellWarning": "low_warning"}
 _READ = ("Chemistry", *VOLTAGES, *OPTIONAL, *CURVES, *WARNINGS)
+_read = itemgetter(*_READ)
 
 
 def preset(settings: Mapping[str, Value]) -> Preset:
     """The preset as the owner chose and changed it; ``refused`` says what is wrong with it, if anything."""
-    return _built(tuple(settings[name] for name in _READ))
+    return _built(_read(settings))
 
 
 @lru_cache(maxsize=64)

@@ -242,7 +242,7 @@ def follow(followed: Followed | None, bound: Bound, top: float, now: float) -> F
     cause = followed.cause if recovering else bound.words
     words = f"Recovering from: {cause}" if recovering else cause
     shown = _shown(followed.shown, allowed, top)
-    if shown == followed.shown and _same(words, followed.words):
+    if shown == followed.shown and words != followed.words and _same(words, followed.words):
         words = followed.words
     return Followed(allowed=allowed, shown=shown, lowered_at=lowered_at, at=now, cause=cause, words=words)
 

@@ -28,17 +28,19 @@ def fold(state: State, sample: PackSample, now: float, longest: float) -> State:
     passed = 0.0 if state.at is None else max(0.0, now - state.at)
     hours = passed / 3600 if passed <= longest else 0.0
     moved, energy = (state.current + sample.current) / 2 * hours, (state.power + power) / 2 * hours / 1000
-    known = state.history
+    known, missing = state.history, -consumed(sample)
+    last, refilled = _discharged(state, sample, missing)
     history = replace(
         known,
+        deepest_discharge=max(known.deepest_discharge, missing),
+        last_discharge=last,
         total_drawn=known.total_drawn + max(0.0, -moved),
         charged_energy=known.charged_energy + max(0.0, energy),
         discharged_energy=known.discharged_energy + max(0.0, -energy),
         since_full=None if known.since_full is None else known.since_full + passed,
         since_top_balance=known.since_top_balance + passed,
     )
-    state = replace(state, history=history, at=now, current=sample.current, power=power)
-    state = _discharged(state, sample)
+    state = replace(state, history=history, at=now, current=sample.current, power=power, refilled=refilled)
     return filled(state) if sample.soc >= FULL_SOC else state
 
 
@@ -50,42 +52,30 @@ def filled(state: State, *, top_balanced: bool = False) -> State:
     return replace(state, history=history, refilled=True)
 
 
-def _discharged(state: State, sample: PackSample) -> State:
-    missing, known = -consumed(sample), state.history
-    last = max(known.last_discharge, missing)
-    refilled = state.refilled
-    if refilled:
-        begun = missing > NOTICEABLE * capacity(sample)
-        last, refilled = (missing, False) if begun else (known.last_discharge, True)
-    history = replace(known, deepest_discharge=max(known.deepest_discharge, missing), last_discharge=last)
-    return replace(state, history=history, refilled=refilled)
+def _discharged(state: State, sample: PackSample, missing: float) -> tuple[float, bool]:
+    """The last discharge in Ah, and whether the pack has been full since."""
+    last = state.history.last_discharge
+    if not state.refilled:
+        return max(last, missing), False
+    return (missing, False) if missing > NOTICEABLE * capacity(sample) else (last, True)
 
 
-def _low(known: float | None, seen: float) -> float:
-    return seen if known is None else min(known, seen)
+def _low(known: float | None, seen: tuple[float, ...]) -> float | None:
+    return min(seen if known is None else (known, *seen), default=known)
 
 
-def _high(known: float | None, seen: float) -> float:
-    return seen if known is None else max(known, seen)
+def _high(known: float | None, seen: tuple[float, ...]) -> float | None:
+    return max(seen if known is None else (known, *seen), default=known)
 
 
 def widened(extremes: Extremes, sample: PackSample, temperatures: tuple[float, ...] = ()) -> Extremes:
     """The extremes with one sample added; ``temperatures`` are the sane ones of its cells, where judged."""
-    widest = replace(
-        extremes,
-        pack_min=_low(extremes.pack_min, sample.voltage),
-        pack_max=_high(extremes.pack_max, sample.voltage),
+    voltage, cells = (sample.voltage,), sample.cells
+    return Extremes(
+        pack_min=_low(extremes.pack_min, voltage),
+        pack_max=_high(extremes.pack_max, voltage),
+        cell_min=_low(extremes.cell_min, cells),
+        cell_max=_high(extremes.cell_max, cells),
+        temperature_min=_low(extremes.temperature_min, temperatures),
+        temperature_max=_high(extremes.temperature_max, temperatures),
     )
-    if sample.cells:
-        widest = replace(
-            widest,
-            cell_min=_low(extremes.cell_min, min(sample.cells)),
-            cell_max=_high(extremes.cell_max, max(sample.cells)),
-        )
-    if temperatures:
-        widest = replace(
-            widest,
-            temperature_min=_low(extremes.temperature_min, min(temperatures)),
-            temperature_max=_high(extremes.temperature_max, max(temperatures)),
-        )
-    return widest

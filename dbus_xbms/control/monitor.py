@@ -116,12 +116,12 @@ def _filled(state: State) -> State:
     return replace(state, history=history.filled(state.history, top_balanced=voltage.topped))
 
 
-def _watched(state: State, settings: Settings) -> alarms.Control | None:
-    if state.control is None:
+def _watched(control: limits.State | None, settings: Settings) -> alarms.Control | None:
+    if control is None:
         return None
     by_temperature = bool(settings.number("TemperatureControl"))
     return alarms.Control(
-        preset=state.control.preset, refused=state.control.verdict.refused, by_temperature=by_temperature
+        preset=control.preset, refused=control.verdict.refused, by_temperature=by_temperature
     )
 
 
@@ -137,9 +137,9 @@ def decide(state: State, now: float, settings: Settings, *, managed: bool = Fals
         sensors = temperatures.judge(sample.temperatures, settings.text("TemperatureRoles"))
         state = _counted(state, sensors, settings)
     control = _controlled(state, fresh.phase, sensors, now, settings) if managed else None
-    state = _filled(replace(state, control=control))
-    watched = _watched(state, settings)
-    state = replace(state, alarms=alarms.step(state.alarms, sample, sensors, now, settings, watched))
+    watched = _watched(control, settings)
+    standing = alarms.step(state.alarms, sample, sensors, now, settings, watched)
+    state = _filled(replace(state, control=control, alarms=standing))
     return state, _decision(state, fresh, sensors, settings)
 
 

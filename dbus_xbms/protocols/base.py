@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from dbus_xbms.model import PackIdentity, Reading
@@ -88,11 +88,10 @@ class Field:
     at: int  # bytes from the start of the payload
     fmt: str  # as in struct, one integer
     convert: Callable[[int], object] = int
+    end: int = field(init=False)  # first byte after this field
 
-    @property
-    def end(self) -> int:
-        """First byte after this field."""
-        return self.at + struct.calcsize(self.fmt)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "end", self.at + struct.calcsize(self.fmt))
 
 
 def decode(fields: Iterable[Field], payload: bytes) -> dict[str, Any]:
@@ -102,12 +101,12 @@ def decode(fields: Iterable[Field], payload: bytes) -> dict[str, Any]:
         ProtocolError: the payload ends before a field does.
     """
     values: dict[str, Any] = {}
-    for field in fields:
-        if field.end > len(payload):
-            size = struct.calcsize(field.fmt)
-            raise ProtocolError(f"{field.name}: needs {size} bytes at {field.at}, payload has {len(payload)}")
-        (raw,) = struct.unpack_from(field.fmt, payload, field.at)
-        values[field.name] = field.convert(raw)
+    for row in fields:
+        if row.end > len(payload):
+            size = struct.calcsize(row.fmt)
+            raise ProtocolError(f"{row.name}: needs {size} bytes at {row.at}, payload has {len(payload)}")
+        (raw,) = struct.unpack_from(row.fmt, payload, row.at)
+        values[row.name] = row.convert(raw)
     return values
 
 
