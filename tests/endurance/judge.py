@@ -18,6 +18,8 @@ POLL_LIMIT = 10.0  # s from the first request of a poll to its last reply
 GENEROUS = 90.0  # s in which all must be well until loads must be fed again
 RECOVERY = 30.0  # s from a fault's end until all is as before
 LIVELY = 5.0  # s and one poll: how old values of an undisturbed pack may be
+CONNECTING = 5.0  # s more, for one that is connected to anew for each poll, in turn with others
+LATE = 6.0  # s: nothing tells an answer to this request from a late one to the last, of the same register
 SLOW = 5.0  # s between changes of what nobody reads faster
 CHARGE_RATE, DISCHARGE_RATE, DERATED = 0.3, 0.5, 0.5  # of the capacity; of the last discharge limit
 
@@ -87,6 +89,11 @@ class Known:
         """How long a sample stands, in s; slow polls count from when the next one was due."""
         return self.hold + (self.interval if self.interval > 1 else 0.0)
 
+    @property
+    def lively(self) -> float:
+        """How old values may be while all is well, in s."""
+        return LIVELY + self.interval + (CONNECTING if self.interval > 1 else 0.0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
@@ -126,7 +133,8 @@ def sample_of(look: Look, reads: Reads) -> Sample | None:
     for basic in reversed(reads.basics):
         if basic.at <= look.at and _shows(look, basic):
             for cells in reversed(reads.cells):
-                if basic.at <= cells.at <= min(basic.at + POLL_LIMIT, look.at) and _shows_cells(look, cells):
+                together = basic.at - LATE <= cells.at <= min(basic.at + POLL_LIMIT, look.at)
+                if together and _shows_cells(look, cells):
                     return Sample(basic, cells)
     return None
 
@@ -200,7 +208,7 @@ def _young(look: Look, known: Known, sample: Sample) -> Iterator[Violation]:
     age = look.at - sample.basic.at
     if age > known.gap + SLACK:
         yield Violation("young", f"{age:.0f} s old, with a hold of {known.gap:g} s")
-    elif look.quiet > RECOVERY and age > LIVELY + known.interval:
+    elif look.quiet > RECOVERY and age > known.lively:
         yield Violation("lively", f"{age:.1f} s old, undisturbed for {look.quiet:.0f} s")
 
 
