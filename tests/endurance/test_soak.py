@@ -22,7 +22,7 @@ async def test_in_a_storm_of_faults_every_promise_is_kept(
     with private_daemon(tmp_path) as address:
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-        async with asyncio.timeout(100):
+        async with asyncio.timeout(80):
             report = await soak(SHORT, tmp_path)
     print(report.table())
     assert report.good
