@@ -16,6 +16,7 @@ from tests.endurance.truth import Basic, Cells, Reads
 SLACK = 3.0  # s of a loaded machine, and of the bus
 POLL_LIMIT = 10.0  # s from the first request of a poll to its last reply
 GENEROUS = 90.0  # s in which all must be well until loads must be fed again
+RETRIES = 4.0  # s from a poll's beginning, from which the hold counts, until its last try
 RECOVERY = 30.0  # s from a fault's end until all is as before
 LIVELY = 5.0  # s and one poll: how old values of an undisturbed pack may be
 CONNECTING = 5.0  # s more, for one that is connected to anew for each poll, in turn with others
@@ -186,7 +187,7 @@ def judge(
         sample: what of that the look shows, as :func:`sample_of` found it.
         shown: s, monotonic: when the newest sample that an earlier look showed was measured, or before.
     """
-    if not look.valid and look.at - shown < known.gap - SLACK:
+    if not look.valid and look.at - shown < known.gap - RETRIES - SLACK:
         yield Violation("held", f"not shown {look.at - shown:.0f} s after it was measured")
     if look.quiet > RECOVERY and not look.valid:
         yield Violation("lively", f"not shown although nothing has disturbed it for {look.quiet:.0f} s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -129,10 +130,11 @@ def test_values_that_are_too_old_are_seen() -> None:
 
 
 def test_values_that_go_before_their_hold_is_over_are_seen() -> None:
-    gone = Look(at=104.0, values=None)
-    assert rules(gone, reads(), shown=100.0) == ["held"]
-    assert rules(invalid(at=104.0), reads(), shown=100.0) == ["held"]
-    assert rules(invalid(at=109.0), reads(), shown=100.0) == []
+    patient = replace(KNOWN, hold=30.0)
+    gone = Look(at=120.0, values=None)
+    assert rules(gone, reads(), patient, shown=100.0) == ["held"]
+    assert rules(invalid(at=120.0), reads(), patient, shown=100.0) == ["held"]
+    assert rules(invalid(at=125.0), reads(), patient, shown=100.0) == []
 
 
 def test_old_values_of_a_pack_that_nothing_disturbs_are_seen() -> None:
