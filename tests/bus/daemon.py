@@ -15,7 +15,7 @@ from dbus_xbms.commands.demo import BUS_CONFIG
 def private_daemon(directory: Path) -> Iterator[str]:
     """Run a fresh daemon with its files in ``directory``; its address."""
     daemon = shutil.which("dbus-daemon")
-    assert daemon, "these tests need dbus-daemon (Debian: apt install dbus-bin or dbus)"
+    assert daemon, "needs dbus-daemon (Debian: apt install dbus-bin or dbus)"
     config = directory / "bus.conf"
     config.write_text(BUS_CONFIG.format(folder=directory))
     with subprocess.Popen(
