@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
@@ -211,8 +212,22 @@ async def serve(capture: Path | None) -> int:
     return 1 if lost else 0
 
 
+def unclaimed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what nobody has waited for, in the loop's own way but for one thing.
+
+    When a bus cuts a connection its users are told so; but dbus-fast also leaves behind the message that it
+    could not send, e.g. the first one of a connection that was being made while this machine hung.
+    """
+    future, err = context.get("future"), context.get("exception")
+    if isinstance(err, OSError) and not isinstance(future, asyncio.Task):
+        log.debug("%s: %r", context["message"], err)
+    else:
+        loop.default_exception_handler(context)
+
+
 async def _until_stopped(app: App) -> None:
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(unclaimed)
     task = asyncio.ensure_future(app.run())
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, task.cancel)
