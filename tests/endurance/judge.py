@@ -6,7 +6,7 @@ documents. A *look* is what a consumer sees at one moment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import Any, NamedTuple
@@ -129,15 +129,26 @@ class Violation(NamedTuple):
 
 def sample_of(look: Look, reads: Reads) -> Sample | None:
     """The newest measurement that is just what the look shows; ``None`` if it shows none, or never was."""
-    if not look.valid:
-        return None
-    for basic in reversed(reads.basics):
+    return next(_samples(look, reversed(reads.basics), reads), None)
+
+
+def shown_since(look: Look, reads: Reads, before: float) -> float:
+    """When the oldest measurement was made, not before ``before``, that is just what the look shows.
+
+    A pack at rest measures the same again and again, also while nobody hears it.
+    """
+    since = (basic for basic in reads.basics if basic.at >= before)
+    return next((sample.basic.at for sample in _samples(look, since, reads)), before)
+
+
+def _samples(look: Look, basics: Iterable[Basic], reads: Reads) -> Iterator[Sample]:
+    for basic in basics if look.valid else ():
         if basic.at <= look.at and _shows(look, basic):
             for cells in reversed(reads.cells):
                 together = basic.at - LATE <= cells.at <= min(basic.at + POLL_LIMIT, look.at)
                 if together and _shows_cells(look, cells):
-                    return Sample(basic, cells)
-    return None
+                    yield Sample(basic, cells)
+                    break
 
 
 def _near(shown: object, true: float, step: float = 1e-6) -> bool:
@@ -174,7 +185,7 @@ def judge(
         known: the pack.
         reads: what it measured.
         sample: what of that the look shows, as :func:`sample_of` found it.
-        shown: s, monotonic: the newest sample that an earlier look showed.
+        shown: s, monotonic: when the newest sample that an earlier look showed was measured, or before.
     """
     if not look.valid and look.at - shown < known.gap - RETRIES - SLACK:
         yield Violation("held", f"not shown {look.at - shown:.0f} s after it was measured")
