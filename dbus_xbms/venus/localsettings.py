@@ -138,11 +138,7 @@ class LocalSettings:
         """
         for path, row in rows.items():
             self._known.setdefault(path, row.default)  # what it announces of a new one is no news
-            self._signalled.pop(path, None)
         values = await self._added(rows)
-        # A change that was signalled meanwhile is at least as new as the answer.
-        heard = {path: row for path, row in rows.items() if path in self._signalled}
-        values |= {path: _usable(path, row, self._signalled[path]) for path, row in heard.items()}
         self._rows.update(rows)
         self._known.update(values)
         return values
@@ -192,12 +188,15 @@ class LocalSettings:
 
     async def _added(self, rows: Mapping[str, Setting]) -> dict[str, Value]:
         definitions = [_definition(path, row) for path, row in rows.items()]
+        for path in rows:
+            self._signalled.pop(path, None)
         reply = await self._call("/", SETTINGS, "AddSettings", "aa{sv}", [definitions])
         values: dict[str, Value] = {}
         for (path, row), answer in zip(rows.items(), _body(reply, "AddSettings"), strict=True):
             if error := _plain(answer["error"]):
                 raise SettingsError(f"localsettings refuses {path}: {ADD_ERRORS.get(error, error)}")
-            values[path] = _usable(path, row, _plain(answer["value"]))
+            # A change that was signalled meanwhile is at least as new as the answer.
+            values[path] = _usable(path, row, self._signalled.get(path, _plain(answer["value"])))
         return values
 
     async def _restore(self) -> None:
@@ -289,6 +288,7 @@ class LocalSettings:
             if row:
                 self._learn(path, row.default)
             self._known.pop(path, None)
+            self._signalled.pop(path, None)
         elif isinstance(value, int | float | str):
             row = self._rows.get(path)
             self._signalled[path] = value

@@ -245,6 +245,42 @@ async def test_what_is_stored_is_found_without_adding_it(server: Server) -> None
     assert stored.keys() == rows(FIRST).keys()
 
 
+@asynccontextmanager
+async def hasty_server(path: str, value: Value) -> AsyncIterator[None]:
+    """A localsettings in which somebody writes just after our AddSettings, before we have seen the answer."""
+    bus = await connect()
+    closed = until_closed(bus)
+
+    def answer(call: Message) -> bool:
+        if call.member != "AddSettings":
+            return False
+        added = [
+            {"path": row["path"], "error": Variant("i", 0), "value": row["default"]} for row in call.body[0]
+        ]
+        bus.send(Message.new_method_return(call, "aa{sv}", [added]))
+        change = {"Value": Variant("s", value), "Text": Variant("s", value)}
+        bus.send(
+            Message.new_signal(path, "com.victronenergy.BusItem", "PropertiesChanged", "a{sv}", [change])
+        )
+        return True
+
+    bus.add_message_handler(answer)
+    await bus.request_name(NAME)
+    try:
+        yield
+    finally:
+        await close(bus, closed)
+
+
+async def test_a_write_that_overtakes_the_answer_to_adding_is_not_lost(private_bus: str) -> None:
+    path, changes = name(FIRST), Changes()
+    async with hasty_server(path, "House"), serving(changes) as local:
+        assert (await local.add(rows(FIRST)))[path] == "House"
+        assert (await local.add(rows(FIRST)))[path] == "House"
+        assert changes.get_nowait() == (path, "House")
+        assert changes.empty()
+
+
 async def test_what_is_removed_is_gone_and_nobody_misses_it(server: Server) -> None:
     await server.start()
     changes = Changes()
