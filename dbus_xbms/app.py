@@ -60,6 +60,7 @@ class App:
         self._local = LocalSettings(self._setting_changed)
         self._remote = Remote(self.scan)
         self._packs: dict[str, Pack] = {}
+        self._settings: dict[str, Settings] = {}  # of the packs that run or are about to
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._enabled: set[str] = set()  # addresses, known before the first pack starts
         self._undecided: asyncio.Queue[str] = asyncio.Queue()  # addresses whose Enabled has changed
@@ -112,6 +113,11 @@ class App:
                 other.alone = self._enabled <= {other.address}
         elif pack := self._packs.get(address):
             pack.change(name, value)
+        elif settings := self._settings.get(address):  # its pack is about to start
+            try:
+                settings.put(name, value)
+            except SettingsError as err:
+                log.warning("%s: %s; the old value stands", address, err)
 
     async def _adopt_or_release(self, group: asyncio.TaskGroup, address: str) -> None:
         try:
@@ -119,11 +125,12 @@ class App:
         except SettingsError as err:
             log.error("%s: its settings cannot be used: %s", address, err)
             return
-        settings = {path.rpartition("/")[2]: value for path, value in stored.items()}
-        enabled = settings.get("Enabled") == 1
+        settings = Settings(PACK_SETTINGS, {path.rpartition("/")[2]: stored[path] for path in stored})
+        enabled = settings["Enabled"] == 1
         task = self._tasks.get(address)
         if enabled and task is None:
             log.info("%s: taken over", address)
+            self._settings[address] = settings
             self._tasks[address] = group.create_task(
                 self._supervise(address, settings), name=f"pack {address}"
             )
@@ -131,28 +138,25 @@ class App:
             log.info("%s: released", address)
             task.cancel()
             await asyncio.wait([task])
+            for held in (self._tasks, self._packs, self._settings):
+                held.pop(address, None)
 
-    async def _supervise(self, address: str, stored: dict[str, Value]) -> None:
+    async def _supervise(self, address: str, settings: Settings) -> None:
         """Keep one pack running; what goes wrong in it stays in it."""
-        settings = Settings(PACK_SETTINGS, stored)
-        try:
-            while True:
-                pack = Pack(
-                    address,
-                    settings,
-                    air=self._air,
-                    protocol=self._protocol,
-                    presence=Presence,
-                    store=self._local.set,
-                    capture=self._capture,
-                )
-                self._packs[address] = pack
-                pack.alone = self._enabled <= {address}
-                await self._watch(pack)
-                await asyncio.sleep(RESTART_AFTER)
-        finally:
-            del self._packs[address]
-            del self._tasks[address]
+        while True:
+            pack = Pack(
+                address,
+                settings,
+                air=self._air,
+                protocol=self._protocol,
+                presence=Presence,
+                store=self._local.set,
+                capture=self._capture,
+            )
+            self._packs[address] = pack
+            pack.alone = self._enabled <= {address}
+            await self._watch(pack)
+            await asyncio.sleep(RESTART_AFTER)
 
     async def _watch(self, pack: Pack) -> None:
         """Run a pack until it fails, or hangs: what it last showed must not stand for ever.

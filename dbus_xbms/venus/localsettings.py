@@ -97,6 +97,7 @@ class LocalSettings:
         self._wake = asyncio.Event()  # localsettings has appeared, or the connection has ended
         self._rows: dict[str, Setting] = {}
         self._known: dict[str, Value] = {}
+        self._signalled: dict[str, Value] = {}  # the newest value that was signalled of each
         self._absent_at: float | None = None  # s, loop time of the last reminder
 
     async def run(self) -> None:
@@ -137,7 +138,11 @@ class LocalSettings:
         """
         for path, row in rows.items():
             self._known.setdefault(path, row.default)  # what it announces of a new one is no news
+            self._signalled.pop(path, None)
         values = await self._added(rows)
+        # A change that was signalled meanwhile is at least as new as the answer.
+        heard = {path: row for path, row in rows.items() if path in self._signalled}
+        values |= {path: _usable(path, row, self._signalled[path]) for path, row in heard.items()}
         self._rows.update(rows)
         self._known.update(values)
         return values
@@ -286,6 +291,7 @@ class LocalSettings:
             self._known.pop(path, None)
         elif isinstance(value, int | float | str):
             row = self._rows.get(path)
+            self._signalled[path] = value
             self._learn(path, _usable(path, row, value) if row else value)
 
 

@@ -198,6 +198,18 @@ async def test_a_pack_that_is_disabled_leaves_and_one_that_is_enabled_comes() ->
         assert (await venus.until(ONE, valid))["/State"] == 9
 
 
+async def test_a_setting_changed_while_a_pack_is_taken_over_is_not_lost() -> None:
+    async with Simulation(1), Venus() as venus, Program("run"):
+        await venus.enable(ONE, CustomName="at first")
+        await venus.until(ONE, valid)
+        for name in ("bow", "stern", "port", "starboard"):
+            await venus.set(ONE, "Enabled", 0)
+            await venus.set(ONE, "Enabled", 1)
+            await venus.set(ONE, "CustomName", name)
+            await venus.until(ONE, lambda s, name=name: s["/CustomName"] == name and valid(s))  # type: ignore[misc]
+        assert (await venus.until(ONE, valid))["/CustomName"] == "starboard"
+
+
 async def test_there_is_at_most_one_signal_per_poll_and_none_when_nothing_changes() -> None:
     still = {"load": "rest", "soc": 50.0, "noise": 0.0}
     async with Simulation([still]) as sim, Venus() as venus, Program("run"):

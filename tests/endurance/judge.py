@@ -6,7 +6,7 @@ documents. A *look* is what a consumer sees at one moment.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import Any, NamedTuple
@@ -18,6 +18,8 @@ POLL_LIMIT = 10.0  # s from the first request of a poll to its last reply
 GENEROUS = 90.0  # s in which all must be well until loads must be fed again
 RECOVERY = 30.0  # s from a fault's end until all is as before
 LIVELY = 5.0  # s and one poll: how old values of an undisturbed pack may be
+CONNECTING = 5.0  # s more, for one that is connected to anew for each poll, in turn with others
+LATE = 6.0  # s: nothing tells an answer to this request from a late one to the last, of the same register
 SLOW = 5.0  # s between changes of what nobody reads faster
 CHARGE_RATE, DISCHARGE_RATE, DERATED = 0.3, 0.5, 0.5  # of the capacity; of the last discharge limit
 
@@ -87,6 +89,11 @@ class Known:
         """How long a sample stands, in s; slow polls count from when the next one was due."""
         return self.hold + (self.interval if self.interval > 1 else 0.0)
 
+    @property
+    def lively(self) -> float:
+        """How old values may be while all is well, in s."""
+        return LIVELY + self.interval + (CONNECTING if self.interval > 1 else 0.0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
@@ -121,14 +128,26 @@ class Violation(NamedTuple):
 
 def sample_of(look: Look, reads: Reads) -> Sample | None:
     """The newest measurement that is just what the look shows; ``None`` if it shows none, or never was."""
-    if not look.valid:
-        return None
-    for basic in reversed(reads.basics):
+    return next(_samples(look, reversed(reads.basics), reads), None)
+
+
+def shown_since(look: Look, reads: Reads, before: float) -> float:
+    """When the oldest measurement was made, not before ``before``, that is just what the look shows.
+
+    A pack at rest measures the same again and again, also while nobody hears it.
+    """
+    since = (basic for basic in reads.basics if basic.at >= before)
+    return next((sample.basic.at for sample in _samples(look, since, reads)), before)
+
+
+def _samples(look: Look, basics: Iterable[Basic], reads: Reads) -> Iterator[Sample]:
+    for basic in basics if look.valid else ():
         if basic.at <= look.at and _shows(look, basic):
             for cells in reversed(reads.cells):
-                if basic.at <= cells.at <= min(basic.at + POLL_LIMIT, look.at) and _shows_cells(look, cells):
-                    return Sample(basic, cells)
-    return None
+                together = basic.at - LATE <= cells.at <= min(basic.at + POLL_LIMIT, look.at)
+                if together and _shows_cells(look, cells):
+                    yield Sample(basic, cells)
+                    break
 
 
 def _near(shown: object, true: float, step: float = 1e-6) -> bool:
@@ -165,7 +184,7 @@ def judge(
         known: the pack.
         reads: what it measured.
         sample: what of that the look shows, as :func:`sample_of` found it.
-        shown: s, monotonic: the newest sample that an earlier look showed.
+        shown: s, monotonic: when the newest sample that an earlier look showed was measured, or before.
     """
     if not look.valid and look.at - shown < known.gap - SLACK:
         yield Violation("held", f"not shown {look.at - shown:.0f} s after it was measured")
@@ -200,7 +219,7 @@ def _young(look: Look, known: Known, sample: Sample) -> Iterator[Violation]:
     age = look.at - sample.basic.at
     if age > known.gap + SLACK:
         yield Violation("young", f"{age:.0f} s old, with a hold of {known.gap:g} s")
-    elif look.quiet > RECOVERY and age > LIVELY + known.interval:
+    elif look.quiet > RECOVERY and age > known.lively:
         yield Violation("lively", f"{age:.1f} s old, undisturbed for {look.quiet:.0f} s")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.endurance.judge import CHEMISTRIES, Known, Look, judge, sample_of
+from tests.endurance.judge import CHEMISTRIES, Known, Look, judge, sample_of, shown_since
 from tests.endurance.storm import STORM, Disturbance, Scope, Weather, quiet_since
 from tests.endurance.truth import BASIC, CELLS, Reads
 
@@ -95,6 +95,19 @@ def test_a_look_is_matched_with_the_newest_measurement_that_fits() -> None:
     sample = sample_of(look(), known)
     assert sample is not None
     assert (sample.basic.at, sample.cells.at) == (100.0, 100.1)
+
+
+def test_what_is_measured_twice_counts_as_shown_since_the_first_time() -> None:
+    known, again = reads(), reads(at=105.0)
+    known.basics += again.basics
+    known.cells += again.cells
+    seen = look(at=106.0)
+    newest = sample_of(seen, known)
+    assert newest is not None
+    assert newest.basic.at == 105.0
+    assert shown_since(seen, known, -inf) == shown_since(seen, known, 100.0) == 100.0
+    assert shown_since(seen, known, 101.0) == 105.0
+    assert shown_since(look(at=106.0, Voltage=13.0), known, 101.0) == 101.0
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from math import inf
 
 from tests.bus.simulation import Simulation
 from tests.bus.venus import BATTERY, DBUS, Seen, Venus
-from tests.endurance.judge import RECOVERY, Known, Look, Sample, Violation, judge, sample_of
+from tests.endurance.judge import RECOVERY, Known, Look, Sample, Violation, judge, sample_of, shown_since
 from tests.endurance.process import Usage, usage
 from tests.endurance.storm import Disturbance, quiet_since
 from tests.endurance.truth import Reads
@@ -76,7 +76,7 @@ class Pack:
     reads: Reads = field(default_factory=Reads)
     looks: list[Look] = field(default_factory=list)  # not judged yet
     disturbances: list[Disturbance] = field(default_factory=list)
-    shown: float = -inf  # when the newest sample that was shown was measured
+    shown: float = -inf  # when the newest sample that was shown was measured, or before
     recovered: float = -inf  # the end of the disturbance that was recovered from last
     signals: int = 0  # with measurements
 
@@ -178,7 +178,7 @@ class Watch:
                 for violation in judge(look, pack.known, pack.reads, sample, pack.shown):
                     self._found(pack, look, violation)
                 if sample:
-                    pack.shown = sample.basic.at
+                    pack.shown = shown_since(look, pack.reads, pack.shown)
                     self._recovered(pack, look, sample)
 
     def _recovered(self, pack: Pack, look: Look, sample: Sample) -> None:
