@@ -91,8 +91,8 @@ libraries included. `cython`: dbus-fast compiled; `pure`: in Python, as on a GX.
 With the most packs, in the worse build:
 
 {goals}
-Beyond the floor are the decoding and checking of frames, the decisions (about half of it where a pack controls
-chargers), the reading of some 160 paths and a signal of three times as many values.
+Beyond the floor are the decoding and checking of frames, the decisions (nearly half of it where a pack
+controls chargers), the reading of some 160 paths and a signal of three times as many values.
 
 ![Costs by number of packs](bench.svg)
 """
