@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.speed.measure import CYTHON, FLOOR, PROGRAM, PURE, Result, Trial, measure
+from bench.speed.measure import CYTHON, PURE, Result, Trial, measure
 from bench.speed.plot import drawn
 from bench.speed.report import as_json, page, table
 
@@ -23,19 +23,18 @@ def main() -> None:
     results: list[Result] = []
     for build, python in pythons.items():
         for packs in args.packs:
-            for subject in (FLOOR, PROGRAM):
-                trial = Trial(
-                    subject=subject,
-                    build=build,
-                    python=python,
-                    packs=packs,
-                    rate=args.rate,
-                    seconds=args.seconds,
-                    control=args.control,
-                )
-                results.append(asyncio.run(measure(trial)))
-                cpu, polls = results[-1].cpu, results[-1].polls
-                print(f"{subject}, {build}, {packs} packs: {cpu:.2f} ms, {polls} polls", file=sys.stderr)
+            trial = Trial(
+                build=build,
+                python=python,
+                packs=packs,
+                rate=args.rate,
+                seconds=args.seconds,
+                control=args.control,
+            )
+            for result in asyncio.run(measure(trial)):
+                cost = f"{result.cpu:.2f} ms, {result.polls} polls"
+                print(f"{result.subject}, {build}, {packs} packs: {cost}", file=sys.stderr)
+                results.append(result)
     print(table(results), end="")
     if args.keep:
         where = f"at {args.rate:g} Hz in windows of {args.seconds:g} s, Control {args.control}, {_place()}"

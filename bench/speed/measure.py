@@ -1,10 +1,13 @@
-"""One measurement: the simulator, and the program or the floor, as processes on a bus of their own."""
+"""One measurement: the program and the floor at the same time, each with a simulator on a bus of its own.
+
+At the same time, because the speed of a machine that others share changes from minute to minute.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +32,6 @@ CYTHON, PURE = "cython", "pure"  # builds of dbus-fast
 class Trial:
     """What to measure."""
 
-    subject: str  # PROGRAM or FLOOR
     build: str  # CYTHON or PURE
     python: str  # interpreter with that build
     packs: int
@@ -57,48 +59,80 @@ class Result:
     latency_p99: float
 
 
-async def measure(trial: Trial) -> Result:
-    """Measure the costs unobserved, then the signals with an observer on the bus."""
-    async with _stage(trial) as stage:
+async def measure(trial: Trial) -> list[Result]:
+    """Measure the costs unobserved, then the signals with an observer on each bus."""
+    async with AsyncExitStack() as stack:
+        stages = [
+            await stack.enter_async_context(_stage(trial, FLOOR, _floor)),
+            await stack.enter_async_context(_stage(trial, PROGRAM, _program)),
+        ]
         await asyncio.sleep(WARM_UP)
-        async with Watch([]) as watch:
-            daemon = await watch.daemon_pid()
-        before = [cpu_seconds(stage.pid), cpu_seconds(daemon)]
-        polls = await stage.polls()
+        before = [await stage.used() for stage in stages]
         await asyncio.sleep(trial.seconds)
-        polls = await stage.polls() - polls
-        used, daemon_used = cpu_seconds(stage.pid) - before[0], cpu_seconds(daemon) - before[1]
-        async with Watch(stage.sim.addresses) as watch:
-            watched = await stage.polls()
-            await asyncio.sleep(trial.seconds)
-            watched = await stage.polls() - watched
-        return Result(
-            subject=trial.subject,
-            build=trial.build,
-            packs=trial.packs,
-            polls=polls,
-            cpu=used / polls * 1000,
-            daemon_cpu=daemon_used / polls * 1000,
-            signals=len(watch.signals) / watched,
-            signal_bytes=sum(map(wire_size, watch.signals)) / watched,
-            resident=resident(stage.pid),
-            first_value=stage.first_value,
-            last_value=stage.last_value,
-            latency_p50=_part(watch.latencies, 0.50) * 1000,
-            latency_p99=_part(watch.latencies, 0.99) * 1000,
-        )
+        after = [await stage.used() for stage in stages]
+        watches = [
+            await stack.enter_async_context(Watch(stage.address, stage.sim.addresses)) for stage in stages
+        ]
+        polled = [await stage.polls() for stage in stages]
+        await asyncio.sleep(trial.seconds)
+        watched = [await stage.polls() - polls for stage, polls in zip(stages, polled, strict=True)]
+        return [_result(trial, *seen) for seen in zip(stages, before, after, watches, watched, strict=True)]
+
+
+def _result(trial: Trial, stage: _Stage, before: Used, after: Used, watch: Watch, watched: int) -> Result:
+    polls = after.polls - before.polls
+    return Result(
+        subject=stage.subject,
+        build=trial.build,
+        packs=trial.packs,
+        polls=polls,
+        cpu=(after.cpu - before.cpu) / polls * 1000,
+        daemon_cpu=(after.daemon_cpu - before.daemon_cpu) / polls * 1000,
+        signals=len(watch.signals) / watched,
+        signal_bytes=sum(map(wire_size, watch.signals)) / watched,
+        resident=resident(stage.pid),
+        first_value=stage.first_value,
+        last_value=stage.last_value,
+        latency_p50=_part(watch.latencies, 0.50) * 1000,
+        latency_p99=_part(watch.latencies, 0.99) * 1000,
+    )
 
 
 def _part(values: Sequence[float], part: float) -> float:
     return sorted(values)[int(part * (len(values) - 1))]
 
 
-@dataclass(slots=True)
-class _Stage:
-    sim: Simulation
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """What was used so far."""
+
+    polls: int
+    cpu: float  # s, like the next
+    daemon_cpu: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """A process that polls all packs."""
+
     pid: int
     first_value: float | None = None
     last_value: float | None = None
+
+
+@dataclass(slots=True)
+class _Stage:
+    subject: str
+    address: str  # of the bus
+    daemon: int  # its process
+    sim: Simulation
+    pid: int
+    first_value: float | None
+    last_value: float | None
+
+    async def used(self) -> Used:
+        """What was used so far."""
+        return Used(polls=await self.polls(), cpu=cpu_seconds(self.pid), daemon_cpu=cpu_seconds(self.daemon))
 
     async def polls(self) -> int:
         """Requests for basic info that all packs together have had."""
@@ -106,18 +140,23 @@ class _Stage:
         return sum(truth["counters"]["requests"].get("03", 0) for truth in truths)
 
 
+Begin = Callable[[AsyncExitStack, Trial, Simulation], Awaitable[Started]]
+
+
 @asynccontextmanager
-async def _stage(trial: Trial) -> AsyncIterator[_Stage]:
+async def _stage(trial: Trial, subject: str, begin: Begin) -> AsyncIterator[_Stage]:
     async with AsyncExitStack() as stack:
         directory = Path(stack.enter_context(TemporaryDirectory(prefix="dbus-xbms-bench-")))
         address = stack.enter_context(private_daemon(directory))
         os.environ |= {"DBUS_SYSTEM_BUS_ADDRESS": address, "DBUS_SESSION_BUS_ADDRESS": address}
+        async with Watch(address, []) as watch:
+            daemon = await watch.daemon_pid()
         sim = await stack.enter_async_context(Simulation([{**PACK} for _ in range(trial.packs)]))
-        begin = _program if trial.subject == PROGRAM else _floor
-        yield await begin(stack, trial, sim)
+        begun = await begin(stack, trial, sim)
+        yield _Stage(subject, address, daemon, sim, begun.pid, begun.first_value, begun.last_value)
 
 
-async def _program(stack: AsyncExitStack, trial: Trial, sim: Simulation) -> _Stage:
+async def _program(stack: AsyncExitStack, trial: Trial, sim: Simulation) -> Started:
     now, shown = asyncio.get_running_loop().time, dict[str, float]()
 
     def told(seen: Seen) -> None:
@@ -131,11 +170,12 @@ async def _program(stack: AsyncExitStack, trial: Trial, sim: Simulation) -> _Sta
         program = await stack.enter_async_context(Program("run", command=command))
         for pack in sim.addresses:
             await venus.until(pack, lambda seen: seen["/Dc/0/Voltage"] is not None, timeout=START_LIMIT)
-    return _Stage(sim, program.pid, min(shown.values()) - begun, max(shown.values()) - begun)
+    first, last = min(shown.values()) - begun, max(shown.values()) - begun
+    return Started(pid=program.pid, first_value=first, last_value=last)
 
 
-async def _floor(stack: AsyncExitStack, trial: Trial, sim: Simulation) -> _Stage:
+async def _floor(stack: AsyncExitStack, trial: Trial, sim: Simulation) -> Started:
     command = (trial.python, "-m", "bench.speed.floor", str(1 / trial.rate))
     bare = await stack.enter_async_context(Program(*sim.addresses, command=command))
     await bare.until(floor.CONNECTED, timeout=START_LIMIT)
-    return _Stage(sim, bare.pid)
+    return Started(pid=bare.pid)

@@ -6,7 +6,7 @@ import asyncio
 from types import TracebackType
 from typing import Any, Self
 
-from dbus_fast import BusType, Message, MessageType
+from dbus_fast import Message, MessageType
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.settings import device_id
@@ -21,7 +21,8 @@ MATCHES = (
 class Watch:
     """Notes every ItemsChanged, and how long after the pack's last notification it came."""
 
-    def __init__(self, addresses: list[str]) -> None:
+    def __init__(self, bus: str, addresses: list[str]) -> None:
+        self._bus_address = bus
         self.signals: list[Message] = []
         self.latencies: list[float] = []  # s
         self._addresses = addresses
@@ -30,7 +31,7 @@ class Watch:
         self._bus: MessageBus | None = None
 
     async def __aenter__(self) -> Self:
-        self._bus = await MessageBus(bus_type=BusType.SESSION).connect()
+        self._bus = await MessageBus(self._bus_address).connect()
         for address in self._addresses:
             self._packs["/" + address.replace(":", "")] = address
             name = f"com.victronenergy.battery.{device_id(address)}"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bench.speed.measure import CYTHON, FLOOR, PROGRAM, PURE, Result
 from bench.speed.plot import drawn
-from bench.speed.report import as_json, page, table
+from bench.speed.report import as_json, goals, page, table
 
 ONE = Result(
     subject=PROGRAM,
@@ -46,6 +46,11 @@ def test_each_build_and_number_of_packs_is_a_line_with_its_multiple_of_the_floor
 def test_memory_per_further_pack_is_counted_from_the_next_smaller_number_of_packs() -> None:
     lines = [line.split(" | ") for line in table(RESULTS).splitlines()[2:]]
     assert [line[9] for line in lines] == ["", "0.50", "", "0.50"]
+
+
+def test_a_goal_that_is_missed_says_by_how_much() -> None:
+    assert "| CPU, times the floor | 1.3 | 1.50 | missed by 0.20 |" in goals(RESULTS)
+    assert "| Memory with 4 packs, MB | 32 | 32.00 | met |" in goals(RESULTS)
 
 
 def test_the_results_make_a_page_a_file_and_a_plot() -> None:
