@@ -70,10 +70,12 @@ class Jbd:
         """Read the pack once; the identity too unless ``known``, the counters if asked for.
 
         Raises:
-            ProtocolError: a reading that cannot be true.
+            ProtocolError: a reading that cannot be true, or of another number of cells than is known.
         """
         basic = decode_basic((yield from ask(read(BASIC))))
         cells = decode_cells((yield from ask(read(CELLS))))
+        if known and len(cells) != known.cell_count:
+            raise ProtocolError(f"cells: expected {known.cell_count} as before, got {len(cells)}")
         sample = _sample(basic, cells)
         identity = None
         if known is None:
