@@ -16,7 +16,7 @@ from dbus_xbms.control.monitor import Decision
 from dbus_xbms.keeper import Keeper, Store
 from dbus_xbms.memory import extremes_of, history_of, identity_of, remembered
 from dbus_xbms.model import Counters, Extremes, PackIdentity, Phase, Reading, Report
-from dbus_xbms.poller import Poller
+from dbus_xbms.poller import Poller, Progress
 from dbus_xbms.protocols.base import BmsProtocol, LinkError, LoginFailed, ProtocolError
 from dbus_xbms.settings import Settings, SettingsError, Value
 from dbus_xbms.venus.bus import BusError
@@ -99,6 +99,11 @@ class Pack:
             group.create_task(self._keeper.run(), name=f"save {self.address}")
 
     @property
+    def progress(self) -> Progress:
+        """How its polling gets on."""
+        return self._poller.progress
+
+    @property
     def alone(self) -> bool:
         """Whether no other pack is enabled: the only one controls chargers unless told otherwise."""
         return self._alone
@@ -125,10 +130,10 @@ class Pack:
 
     # What polling brings
 
-    def polled(self, reading: Reading, begun: float) -> PackIdentity:
-        """Take a good poll that was ``begun`` at that moment, in s; returns who the pack is."""
+    def polled(self, reading: Reading, begun: float, oldest: float) -> PackIdentity:
+        """Take a good poll that was ``begun`` at that moment, its cells perhaps before; returns who it is."""
         # A poll with retries takes seconds: the age of its values counts from before they were measured.
-        self._state = monitor.sampled(self._state, reading.sample, begun)
+        self._state = monitor.sampled(self._state, reading.sample, begun, oldest)
         if reading.counters:
             self._counters = reading.counters
         if reading.identity:
@@ -170,6 +175,7 @@ class Pack:
                 self._news.clear()
                 now = self._now()
                 decision = self._decide(now)
+                self._poller.rest(decision.resting)
                 self._log_difference(decision)
                 self._shown = decision
                 await self._show(self._report(decision), now)

@@ -43,6 +43,14 @@ PACK_SETTINGS = (
         help="Time between polls; 0: 1 s when connected for good, 30 s when per poll.",
     ),
     Setting(
+        name="RestInterval",
+        default=5.0,
+        lowest=0.0,
+        highest=10.0,
+        unit="s",
+        help="Time between polls while nothing goes on; at most a sixth of Hold. 0: as PollInterval.",
+    ),
+    Setting(
         name="Adapter",
         default="",
         pattern=r"(([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2})?",

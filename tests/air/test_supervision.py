@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from dbus_xbms.app import HANGS_AFTER, App, Hung
 from dbus_xbms.model import Phase, Report
-from dbus_xbms.pack import Pack
+from dbus_xbms.poller import Progress
 from dbus_xbms.settings import PACK_SETTINGS, Settings
+from dbus_xbms.supervision import HANGS_AFTER, Hung
 from tests.air.test_storm import Judge, Screen, Storm, each
 from tests.air.virtual_time import now, virtual_time
 
@@ -35,7 +35,7 @@ class Hanging:
 
 
 async def watch(pack: Any) -> None:
-    await App()._watch(cast(Pack, pack))
+    await supervision.run(pack)
 
 
 @virtual_time

@@ -169,11 +169,11 @@ class Watch:
             for look in looks:
                 self.judged += 1
                 self.strict += look.quiet > RECOVERY
-                sample = sample_of(look, pack.reads)
+                sample = sample_of(look, pack.known, pack.reads)
                 for violation in judge(look, pack.known, pack.reads, sample, pack.shown):
                     self._found(pack, look, violation)
                 if sample:
-                    pack.shown = shown_since(look, pack.reads, pack.shown)
+                    pack.shown = shown_since(look, pack.known, pack.reads, pack.shown)
                     self._recovered(pack, look, sample)
 
     def _recovered(self, pack: Pack, look: Look, sample: Sample) -> None:
