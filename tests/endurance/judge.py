@@ -19,8 +19,11 @@ GENEROUS = 90.0  # s in which all must be well until loads must be fed again
 RETRIES = 4.0  # s from a poll's beginning, from which the hold counts, until its last try
 RECOVERY = 30.0  # s from a fault's end until all is as before
 LIVELY = 5.0  # s and one poll: how old values of an undisturbed pack may be
+RESTING = 5.0  # s between polls of a pack at rest at the most; its cells are read every second time
 CONNECTING = 5.0  # s more, for one that is connected to anew for each poll, in turn with others
-LATE = 6.0  # s: nothing tells an answer to this request from a late one to the last, of the same register
+# s: nothing tells an answer to this request from a late one to the last, of the same register; and at rest
+# cells are those of the poll before.
+LATE = 6.0 + RESTING
 SLOW = 5.0  # s between changes of what nobody reads faster
 CHARGE_RATE, DISCHARGE_RATE, DERATED = 0.3, 0.5, 0.5  # of the capacity; of the last discharge limit
 
@@ -91,9 +94,15 @@ class Known:
         return self.hold + (self.interval if self.interval > 1 else 0.0)
 
     @property
-    def lively(self) -> float:
+    def resting(self) -> float:
+        """Seconds between polls while the pack rests; packs that are polled slowly do not."""
+        return 0.0 if self.interval > 1 else min(RESTING, self.hold / 6)
+
+    def lively(self, basic: Basic) -> float:
         """How old values may be while all is well, in s."""
-        return LIVELY + self.interval + (CONNECTING if self.interval > 1 else 0.0)
+        may_rest = abs(basic.current) <= max(0.2, 0.005 * self.capacity)
+        interval = max(self.interval, self.resting if may_rest else 0.0)
+        return LIVELY + interval + (CONNECTING if self.interval > 1 else 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +196,7 @@ def judge(
         sample: what of that the look shows, as :func:`sample_of` found it.
         shown: s, monotonic: when the newest sample that an earlier look showed was measured, or before.
     """
-    if not look.valid and look.at - shown < known.gap - RETRIES - SLACK:
+    if not look.valid and look.at - shown < known.gap - RETRIES - known.resting - SLACK:
         yield Violation("held", f"not shown {look.at - shown:.0f} s after it was measured")
     if look.quiet > RECOVERY and not look.valid:
         yield Violation("lively", f"not shown although nothing has disturbed it for {look.quiet:.0f} s")
@@ -220,7 +229,7 @@ def _young(look: Look, known: Known, sample: Sample) -> Iterator[Violation]:
     age = look.at - sample.basic.at
     if age > known.gap + SLACK:
         yield Violation("young", f"{age:.0f} s old, with a hold of {known.gap:g} s")
-    elif look.quiet > RECOVERY and age > known.lively:
+    elif look.quiet > RECOVERY and age > known.lively(sample.basic):
         yield Violation("lively", f"{age:.1f} s old, undisturbed for {look.quiet:.0f} s")
 
 

@@ -132,8 +132,8 @@ def test_values_that_are_too_old_are_seen() -> None:
 def test_values_that_go_before_their_hold_is_over_are_seen() -> None:
     patient = replace(KNOWN, hold=30.0)
     gone = Look(at=120.0, values=None)
-    assert rules(gone, reads(), patient, shown=100.0) == ["held"]
-    assert rules(invalid(at=120.0), reads(), patient, shown=100.0) == ["held"]
+    assert rules(gone, reads(), patient, shown=105.0) == ["held"]
+    assert rules(invalid(at=120.0), reads(), patient, shown=105.0) == ["held"]
     assert rules(invalid(at=125.0), reads(), patient, shown=100.0) == []
 
 
