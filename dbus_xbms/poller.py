@@ -146,7 +146,7 @@ class Poller:
     async def _poll(self, link: Link, known: PackIdentity | None, now: float) -> PackIdentity:
         counters = now >= self._counters_due
         begun = oldest = asyncio.get_running_loop().time()
-        whole = self._whole if self._resting else None
+        whole = self._whole if self._interval() > poll_interval(self._settings) else None
         recall = partial(pace.recalled, whole[0], self._settings) if whole else None
         try:
             async with asyncio.timeout(POLL_LIMIT):
@@ -164,9 +164,11 @@ class Poller:
             self._whole = reading.sample, begun
         return self._listener.polled(reading, begun, oldest)
 
+    def _interval(self) -> float:
+        return pace.interval(self._settings, resting=self._resting)
+
     def _next_due(self) -> float:
-        interval = pace.interval(self._settings, resting=self._resting)
-        return max(self._pause_from + interval, asyncio.get_running_loop().time())
+        return max(self._pause_from + self._interval(), asyncio.get_running_loop().time())
 
     async def _next(self, due: float, link: Link) -> float:
         """Wait until the poll after that of ``due`` is due, and return when that was."""

@@ -20,7 +20,7 @@ GENEROUS = 90.0  # s in which all must be well until loads must be fed again
 RETRIES = 4.0  # s from a poll's beginning, from which the hold counts, until its last try
 RECOVERY = 30.0  # s from a fault's end until all is as before
 LIVELY = 5.0  # s and one poll: how old values of an undisturbed pack may be
-REST = 5.0  # s between polls of a pack at rest, or less: six polls fit into its hold
+RESTING = 5.0  # s between polls of a pack at rest at the most; its cells are read every second time
 CONNECTING = 5.0  # s more, for one that is connected to anew for each poll, in turn with others
 LATE = 6.0  # s: nothing tells an answer to this request from a late one to the last, of the same register
 SLOW = 5.0  # s between changes of what nobody reads faster
@@ -93,14 +93,18 @@ class Known:
         return self.hold + (self.interval if self.interval > 1 else 0.0)
 
     @property
-    def pace(self) -> float:
-        """The longest time between polls, in s; at rest every second one leaves the cells out."""
-        return max(self.interval, min(REST, self.hold / 6))
+    def resting(self) -> float:
+        """Seconds between polls while the pack rests; packs that are polled slowly do not."""
+        return 0.0 if self.interval > 1 else min(RESTING, self.hold / 6)
 
-    @property
-    def lively(self) -> float:
+    def pace(self, basic: Basic) -> float:
+        """Seconds between polls of a pack in this state; at rest every second one leaves the cells out."""
+        may_rest = abs(basic.current) <= max(0.2, 0.005 * self.capacity)
+        return max(self.interval, self.resting if may_rest else 0.0)
+
+    def lively(self, basic: Basic) -> float:
         """How old values may be while all is well, in s."""
-        return LIVELY + self.pace + (CONNECTING if self.interval > 1 else 0.0)
+        return LIVELY + self.pace(basic) + (CONNECTING if self.interval > 1 else 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +140,7 @@ class Violation(NamedTuple):
 
 def sample_of(look: Look, known: Known, reads: Reads) -> Sample | None:
     """The newest measurement that is just what the look shows; ``None`` if it shows none, or never was."""
-    return next(_samples(look, reversed(reads.basics), reads, known.pace), None)
+    return next(_samples(look, reversed(reads.basics), reads, known.resting), None)
 
 
 def shown_since(look: Look, known: Known, reads: Reads, before: float) -> float:
@@ -146,15 +150,15 @@ def shown_since(look: Look, known: Known, reads: Reads, before: float) -> float:
     """
     since = (basic for basic in reads.basics if basic.at >= before)
     return next(
-        (min(part.at for part in sample) for sample in _samples(look, since, reads, known.pace)), before
+        (min(part.at for part in sample) for sample in _samples(look, since, reads, known.resting)), before
     )
 
 
-def _samples(look: Look, basics: Iterable[Basic], reads: Reads, pace: float) -> Iterator[Sample]:
+def _samples(look: Look, basics: Iterable[Basic], reads: Reads, resting: float) -> Iterator[Sample]:
     for basic in basics if look.valid else ():
         if basic.at <= look.at and _shows(look, basic):
             for cells in reversed(reads.cells):
-                together = basic.at - LATE - pace <= cells.at <= min(basic.at + POLL_LIMIT, look.at)
+                together = basic.at - LATE - resting <= cells.at <= min(basic.at + POLL_LIMIT, look.at)
                 if together and _shows_cells(look, cells):
                     yield Sample(basic, cells)
                     break
@@ -228,12 +232,16 @@ def shown_words(look: Look) -> str:
 
 
 def _young(look: Look, known: Known, sample: Sample) -> Iterator[Violation]:
-    ages = {"": (look.at - sample.basic.at, 0.0), "cells ": (look.at - sample.cells.at, known.pace)}
+    pace = known.pace(sample.basic)
+    ages = {"": (look.at - sample.basic.at, 0.0), "cells ": (look.at - sample.cells.at, pace)}
     for what, (age, more) in ages.items():
         if age > known.gap + SLACK:
             yield Violation("young", f"{what}{age:.0f} s old, with a hold of {known.gap:g} s")
-        elif look.quiet > RECOVERY and age > known.lively + more:
+        elif look.quiet > RECOVERY and age > known.lively(sample.basic) + more:
             yield Violation("lively", f"{what}{age:.1f} s old, undisturbed for {look.quiet:.0f} s")
+        else:
+            continue
+        return
 
 
 def _slow_cells(look: Look, known: Known, reads: Reads) -> Iterator[Violation]:

@@ -157,7 +157,7 @@ def test_cells_stand_for_the_next_sample_only_while_nothing_moves() -> None:
         {"mosfets": Mosfets(charge=False, discharge=True)},
         {"balancing": frozenset({1})},
     ):
-        assert pace.recalled(CALM, owner, replace(unread, **moved)) == ()  # type: ignore[arg-type]
+        assert pace.recalled(CALM, owner, replace(unread, **moved)) == ()
 
 
 def packs(cell: float, spread: float, soc: float, celsius: float, current: float) -> PackSample:
