@@ -35,6 +35,20 @@ PACK_SETTINGS = (
         help="0: stay connected. 1: connect, read, disconnect at each poll: a phone app gets its turn.",
     ),
     Setting(
+        name="NotifyMethod",
+        default=0,
+        lowest=0,
+        highest=2,
+        help="0: notifications over a socket if safe and working, else as signals. 1: signals. 2: socket.",
+    ),
+    Setting(
+        name="AcquireFailed",
+        default=0,
+        lowest=0,
+        highest=1,
+        help="1: the socket has failed with this pack; NotifyMethod 0 uses signals. 0: it is tried again.",
+    ),
+    Setting(
         name="PollInterval",
         default=0.0,
         lowest=0.0,
