@@ -230,7 +230,7 @@ class Pack:
             consumed=decision.consumed,
             time_to_go=decision.time_to_go,
             history=decision.history,
-            settings=self.settings,
+            settings=self.settings.frozen,
         )
 
     def _log_difference(self, decision: Decision) -> None:

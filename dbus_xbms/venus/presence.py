@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dbus_xbms.model import Phase, Report
 from dbus_xbms.settings import Value, device_id
 from dbus_xbms.venus.bus import BusError
-from dbus_xbms.venus.items import Reader, items_for
+from dbus_xbms.venus.items import items_for
+from dbus_xbms.venus.reader import Reader
 from dbus_xbms.venus.service import ItemService
 
 log = logging.getLogger(__name__)
