@@ -60,9 +60,7 @@ class Decision:
 
 def sampled(state: State, sample: PackSample, now: float) -> State:
     """Take a good sample."""
-    return replace(
-        state, sample=sample, sampled_at=now, failing=False, extremes=widened(state.extremes, sample)
-    )
+    return replace(state, sample=sample, sampled_at=now, failing=False)
 
 
 def failed(state: State) -> State:
@@ -84,7 +82,7 @@ def _fresh(state: State, now: float, settings: Settings, managed: bool) -> Fresh
 
 
 def _counted(state: State, sensors: Temperatures, settings: Settings) -> State:
-    """Add the newest sample to the history, once."""
+    """Add the newest sample to the history and the extremes, once."""
     sample, at = state.sample, state.sampled_at
     if sample is None or at is None or at == state.history.at:
         return state

@@ -37,6 +37,8 @@ from dbus_xbms.protocols.jbd_registers import (
 
 T = TypeVar("T")
 
+READ_BASIC, READ_CELLS = read(BASIC), read(CELLS)
+
 # A BMS without one of the optional registers keeps silent; that must not eat up the poll.
 OPTIONAL_TIMEOUT = 1.0  # s
 # The gates follow 0.3 s after the acknowledgement at the latest seen; one read takes about 0.08 s.
@@ -72,8 +74,8 @@ class Jbd:
         Raises:
             ProtocolError: a reading that cannot be true.
         """
-        basic = decode_basic((yield from ask(read(BASIC))))
-        cells = decode_cells((yield from ask(read(CELLS))))
+        basic = decode_basic((yield from ask(READ_BASIC)))
+        cells = decode_cells((yield from ask(READ_CELLS)))
         sample = _sample(basic, cells)
         identity = None
         if known is None:
@@ -124,7 +126,7 @@ def _order(order: Request, want: Mosfets) -> Conversation[tuple[bool, Basic]]:
     except NoReply:  # lost on the way there, or its acknowledgement on the way back: reading tells
         stored = False
     for _ in range(READ_BACKS):
-        basic = decode_basic((yield from ask(read(BASIC))))
+        basic = decode_basic((yield from ask(READ_BASIC)))
         if _shows(basic, want, stored=stored):
             break
     return stored, basic
