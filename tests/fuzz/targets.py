@@ -32,7 +32,8 @@ from dbus_xbms.protocols.jbd_registers import (
     decode_hardware,
 )
 from dbus_xbms.settings import PACK_SETTINGS, Settings, SettingsError
-from dbus_xbms.venus.items import Reader, items_for
+from dbus_xbms.venus.items import items_for
+from dbus_xbms.venus.reader import Reader
 from dbus_xbms.venus.localsettings import instance_of
 from dbus_xbms.venus.objects import coerced, wired
 from tests.fuzz.mutate import PAYLOADS, answer, chunks, mutant, payload
