@@ -70,7 +70,6 @@ def sampled(state: State, sample: PackSample, now: float, oldest: float | None =
         sampled_at=now,
         oldest_at=now if oldest is None else oldest,
         failing=False,
-        extremes=widened(state.extremes, sample),
     )
 
 
@@ -93,7 +92,7 @@ def _fresh(state: State, now: float, settings: Settings, managed: bool) -> Fresh
 
 
 def _counted(state: State, sensors: Temperatures, settings: Settings) -> State:
-    """Add the newest sample to the history, once."""
+    """Add the newest sample to the history and the extremes, once."""
     sample, at = state.sample, state.sampled_at
     if sample is None or at is None or at == state.history.at:
         return state
