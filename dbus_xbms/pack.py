@@ -29,7 +29,8 @@ SAVE_EVERY = 600.0  # s between writes of what changes by itself: each one wears
 LONGEST_REST = 10.0  # s until a decision is looked at again even if it stands; supervision counts on it
 SOONEST = 0.05  # s until a decision is looked at again: the rest of a phase may be less than a clock's tick
 SILENT = (Phase.DERATED, Phase.LOST, Phase.WITHDRAWN)
-LINK_SETTINGS = frozenset({"ConnectionMode", "Adapter", "Password"})  # a change of these makes the link anew
+# A change of these makes the link anew.
+LINK_SETTINGS = frozenset({"ConnectionMode", "NotifyMethod", "AcquireFailed", "Adapter", "Password"})
 
 OnWrite = Callable[[str, Value], bool]
 
@@ -119,12 +120,13 @@ class Pack:
 
     def change(self, name: str, value: Value) -> None:
         """Take over a setting that was changed from outside."""
+        before = self.settings.get(name)
         try:
             self.settings.put(name, value)
         except SettingsError as err:
             log.warning("%s: %s; the old value stands", self.address, err)
             return
-        if name in LINK_SETTINGS:
+        if name in LINK_SETTINGS and self.settings[name] != before:  # not what we have just stored ourselves
             self._poller.relink()
         self._news.set()
 
@@ -156,6 +158,13 @@ class Pack:
     def link_changed(self) -> None:
         """Take note that the link's status is another."""
         self._news.set()
+
+    def acquire_failed(self) -> None:
+        """Take note that notifications come as signals only, not over a socket."""
+        log.info(
+            "%s: notifications over a socket do not work; they come as signals from now on", self.address
+        )
+        self._keeper.remember({"AcquireFailed": 1})
 
     def _learn(self, identity: PackIdentity) -> None:
         """Take over what the BMS says of itself; an empty answer does not erase what is known."""

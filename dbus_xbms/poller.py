@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from math import inf
 from typing import Protocol
 
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.backoff import Backoff
-from dbus_xbms.ble.link import Capture, Link
+from dbus_xbms.ble.link import Capture, Link, NotSubscribed
 from dbus_xbms.control import pace
 from dbus_xbms.control.freshness import PER_POLL, poll_interval
+from dbus_xbms.control.notify_method import FIRST_POLLS, Trial
 from dbus_xbms.model import LinkStatus, PackIdentity, PackSample, Reading
-from dbus_xbms.protocols.base import BmsProtocol, LinkError, ProtocolError
+from dbus_xbms.protocols.base import BmsProtocol, LinkError, NoReply, ProtocolError
 from dbus_xbms.settings import Settings
 
 POLL_LIMIT = 10.0  # s for all requests of one poll with their retries
@@ -49,6 +51,10 @@ class Listener(Protocol):
         """Take note that the link's status is another."""
         ...
 
+    def acquire_failed(self) -> None:
+        """Take note that notifications come as signals only, not over a socket."""
+        ...
+
 
 class Poller:
     """One pack's link and the polls over it."""
@@ -77,6 +83,8 @@ class Poller:
         self._pause: asyncio.Timeout | None = None  # between two polls
         self._pause_from = 0.0  # s, when the poll before it was due
         self._whole: tuple[PackSample, float] | None = None  # with cells just read, and when that poll began
+        self._trial = Trial()
+        self._judged = False  # whether this connection carries is known
 
     @property
     def status(self) -> LinkStatus:
@@ -117,14 +125,18 @@ class Poller:
         adapter = self._settings.text("Adapter")
         link = self._air.link(self._address, self._protocol, adapter=adapter, capture=self._capture)
         self._link, link.on_status = link, self._listener.link_changed
+        self._trial = Trial()
         while True:
+            self._judged = False
             try:
-                await link.open()
+                await link.open(self._trial.method(self._settings))
                 await link.run(self._protocol.hello(self._address, self._settings.text("Password")))
                 await self._poll_while_open(link, delays)
                 pause = poll_interval(self._settings)
             except (LinkError, ProtocolError) as err:
                 self._ended_at = asyncio.get_running_loop().time()
+                if isinstance(err, NoReply | NotSubscribed) and not link.lost.is_set():
+                    self._judge(link, carried=False)
                 self._listener.poll_failed(err)
                 pause = delays.next()
             finally:
@@ -136,10 +148,13 @@ class Poller:
         known: PackIdentity | None = None
         self._whole = None
         due = asyncio.get_running_loop().time()
-        while True:
+        for polls in count(1):
             known = await self._poll(link, known, due)
             delays.reset()
-            if self._settings.number("ConnectionMode") == PER_POLL:
+            per_poll = self._settings.number("ConnectionMode") == PER_POLL
+            if per_poll or polls == FIRST_POLLS:
+                self._judge(link, carried=True)
+            if per_poll:
                 return
             due = await self._next(due, link)
 
@@ -152,7 +167,7 @@ class Poller:
             async with asyncio.timeout(POLL_LIMIT):
                 reading = await link.run(self._protocol.poll(known, counters=counters, recall=recall))
         except TimeoutError as err:
-            raise LinkError(f"poll not finished after {POLL_LIMIT:g} s") from err
+            raise NoReply(f"poll not finished after {POLL_LIMIT:g} s") from err
         if counters:
             self._counters_due = now + COUNTERS_EVERY  # also if the BMS has none
         elif self._counters_due == inf:
@@ -163,6 +178,15 @@ class Poller:
         else:
             self._whole = reading.sample, begun
         return self._listener.polled(reading, begun, oldest)
+
+    def _judge(self, link: Link, *, carried: bool) -> None:
+        """Take note, once for each connection, whether its first polls came through."""
+        if self._judged:
+            return
+        self._judged = True
+        if self._trial.convicts(acquired=link.acquired, carried=carried):
+            self._listener.acquire_failed()
+        self._trial = self._trial.after(acquired=link.acquired, carried=carried)
 
     def _interval(self) -> float:
         return pace.interval(self._settings, resting=self._resting)

@@ -75,11 +75,13 @@ class Jbd:
         With ``recall`` the cells are read only where it does not know them.
 
         Raises:
-            ProtocolError: a reading that cannot be true.
+            ProtocolError: a reading that cannot be true, or of another number of cells than is known.
         """
         basic = decode_basic((yield from ask(read(BASIC))))
         recalled = recall(_sample(basic, ())) if recall else ()
         cells = recalled or tuple(raw / 1000 for raw in decode_cells((yield from ask(read(CELLS)))))
+        if known and len(cells) != known.cell_count:
+            raise ProtocolError(f"cells: expected {known.cell_count} as before, got {len(cells)}")
         sample = _sample(basic, cells)
         identity = None
         if known is None:

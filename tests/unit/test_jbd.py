@@ -126,6 +126,14 @@ def test_when_the_cell_counts_disagree_that_of_the_voltages_counts() -> None:
     assert reading.identity.cell_count == 16
 
 
+def test_another_number_of_cells_than_before_refuses_the_poll_and_a_new_link_believes_it() -> None:
+    with pytest.raises(ProtocolError, match="expected 3 as before, got 4"):
+        poll(PACK, PackIdentity(cell_count=3))
+    reading, _ = poll(PACK, None)
+    assert reading.identity
+    assert reading.identity.cell_count == 4
+
+
 def test_a_bench_board_with_nothing_wired_is_a_legal_reading() -> None:
     sample = poll(PACK | {0x03: frame_of("sp25s003_16s_no_ntc")})[0].sample
     assert (sample.voltage, sample.soc, sample.remaining, sample.temperatures) == (0.0, 0.0, 0.0, ())
