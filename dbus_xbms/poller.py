@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from math import inf
+from math import floor, inf
 from typing import Protocol
 
 from dbus_xbms.ble.air import Air
@@ -17,6 +17,16 @@ from dbus_xbms.settings import Settings
 POLL_LIMIT = 10.0  # s for all requests of one poll with their retries
 COUNTERS_AFTER = 5.0  # s after the first poll: what everybody waits for comes first
 COUNTERS_EVERY = 300.0  # s between reads of the protection counters
+ROUNDING = 1e-6  # parts of an interval
+
+
+def next_beat(due: float, interval: float) -> float:
+    """When the poll after one that was due at ``due`` is due, in s.
+
+    All packs that are polled at one interval are polled in the same moment: the machine wakes once for all of
+    them, and each next one finds what it needs in the processor's cache.
+    """
+    return floor((due + interval) / interval + ROUNDING) * interval
 
 
 class Listener(Protocol):
@@ -105,7 +115,7 @@ class Poller:
             if self._settings.number("ConnectionMode") == PER_POLL:
                 return
             now = asyncio.get_running_loop().time()
-            due = max(due + poll_interval(self._settings), now)
+            due = max(next_beat(due, poll_interval(self._settings)), now)
             await self._until(due, link)
 
     async def _poll(self, link: Link, known: PackIdentity | None, now: float) -> PackIdentity:

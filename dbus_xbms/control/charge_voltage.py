@@ -164,7 +164,7 @@ def _anew(state: State) -> State:
 
 
 def _reduced(state: State, view: View, dt: float) -> tuple[float, float]:
-    """By how much the CVL has to stay below what the stage asks for, and for how many s that has not grown."""
+    """By how much the CVL stays below what the stage asks for, and for how many s that has not grown."""
     count, excess, before = len(view.cells), view.excess, state.reduction
     highest = max(view.cells)
     lacking = sum(highest - cell for cell in view.cells) if excess > -KNEE else 0.0
