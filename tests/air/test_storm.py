@@ -214,7 +214,8 @@ async def test_a_healthy_pack_is_asked_for_two_registers_and_rarely_for_others()
         await storm.rage(700, lambda _: None)
         asked = storm.device.counters.requests
         assert asked["03"] > 600
-        assert asked["04"] == judge.reads - 1  # the first request of a connection only wakes
+        # The first request of a connection only wakes, and the end may come in the middle of a poll.
+        assert judge.reads - 2 <= asked["04"] <= judge.reads - 1
         assert (asked["05"], asked["aa"]) == (1, 3)
         assert set(asked) == {"03", "04", "05", "aa"}
 
