@@ -98,6 +98,7 @@ class Reading:
     sample: PackSample
     identity: PackIdentity | None = None
     counters: Counters | None = None
+    recalled: bool = False  # the cells are those of a poll before
 
 
 class Phase(Enum):

@@ -58,11 +58,11 @@ class Screen:
         self.shown: list[tuple[float, Phase]] = []
         self.wrong: list[str] = []
 
-    async def show(self, report: Report, now: float) -> None:
+    def update(self, report: Report, now: float) -> bool:
         self.shown.append((now, report.phase))
         sample = report.sample
         if sample is None:
-            return
+            return True
         measured_at = self.judge.measured.get((sample.voltage, sample.current))
         if measured_at is None:
             self.wrong.append(f"{now}: {sample.voltage} V, {sample.current} A were never measured")
@@ -72,6 +72,10 @@ class Screen:
             )
         if sample.cells not in self.judge.cells:
             self.wrong.append(f"{now}: cells {sample.cells} were never measured")
+        return True
+
+    async def show(self, report: Report, now: float) -> None:
+        self.update(report, now)
 
     async def leave(self) -> None:
         self.shown.append((now(), Phase.WITHDRAWN))
