@@ -64,14 +64,8 @@ class Decision:
 
 def sampled(state: State, sample: PackSample, now: float, oldest: float | None = None) -> State:
     """Take a good sample of ``now``; a part of it may be older."""
-    return replace(
-        state,
-        sample=sample,
-        sampled_at=now,
-        oldest_at=now if oldest is None else oldest,
-        failing=False,
-        extremes=widened(state.extremes, sample),
-    )
+    oldest = now if oldest is None else oldest
+    return replace(state, sample=sample, sampled_at=now, oldest_at=oldest, failing=False)
 
 
 def failed(state: State) -> State:
@@ -93,7 +87,7 @@ def _fresh(state: State, now: float, settings: Settings, managed: bool) -> Fresh
 
 
 def _counted(state: State, sensors: Temperatures, settings: Settings) -> State:
-    """Add the newest sample to the history, once."""
+    """Add the newest sample to the history and the extremes, once."""
     sample, at = state.sample, state.sampled_at
     if sample is None or at is None or at == state.history.at:
         return state
