@@ -210,7 +210,7 @@ class Pack:
                 continue
 
     def _show_at_once(self) -> None:
-        """Decide and show in this very moment; what takes waiting is left to :meth:`_keep_showing`."""
+        """Decide and show in this very moment; what takes waiting is left to the task that shows."""
         now = self._now()
         told = self._presence.update(self._decided(now), now)
         if told:
@@ -299,22 +299,25 @@ class Pack:
 
     def _written(self, path: str, value: Value) -> bool:
         """Somebody wrote to the service; True if accepted."""
+        try:
+            self._take_over(path, value)
+        except SettingsError as err:
+            log.warning("%s: %s", self.address, err)
+            return False
+        self._news.set()
+        return True
+
+    def _take_over(self, path: str, value: Value) -> None:
         if path == "/CustomName":
             self._keeper.remember({"CustomName": value})
         elif path == "/History/Clear" and value:
             self._state = replace(self._state, extremes=Extremes(), history=history.State())
             self._keeper.remember(self._memory())
         elif self._shown:
-            try:
-                written = setting_written(path, value, self._report(self._shown))
-            except SettingsError as err:
-                log.warning("%s: %s", self.address, err)
-                return False
+            written = setting_written(path, value, self._report(self._shown))
             if written:
                 log.info("%s: %s set to %s from the bus", self.address, *written)
                 self._keeper.remember(dict([written]))
-        self._news.set()
-        return True
 
     def _memory(self) -> dict[str, Value]:
         """What of the pack's life is to be stored."""
