@@ -70,7 +70,7 @@ def wakes(pid: int) -> int:
 
 async def test_the_program_sleeps_between_polls() -> None:
     async with Simulation(2) as sim, Venus() as venus, Program("run") as program:
-        await venus.enable(ONE, TWO)
+        await venus.enable(ONE, TWO, RestInterval=0.0)
         for address in (ONE, TWO):
             await venus.until(address, valid)
             await venus.set(address, "PollInterval", 600.0)
