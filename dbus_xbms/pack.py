@@ -210,7 +210,7 @@ class Pack:
                 continue
 
     def _show_at_once(self) -> None:
-        """Decide and show in this very moment; what takes waiting is left to the task that shows."""
+        """Decide and show in this very moment; what takes waiting is left to :meth:`_keep_showing`."""
         now = self._now()
         told = self._presence.update(self._decided(now), now)
         if told:

@@ -64,13 +64,8 @@ class Decision:
 
 def sampled(state: State, sample: PackSample, now: float, oldest: float | None = None) -> State:
     """Take a good sample of ``now``; a part of it may be older."""
-    return replace(
-        state,
-        sample=sample,
-        sampled_at=now,
-        oldest_at=now if oldest is None else oldest,
-        failing=False,
-    )
+    oldest = now if oldest is None else oldest
+    return replace(state, sample=sample, sampled_at=now, oldest_at=oldest, failing=False)
 
 
 def failed(state: State) -> State:
