@@ -83,12 +83,13 @@ the same time, each on a bus of its own, because a shared machine changes its sp
 minute: compare columns of a line, not lines. The program polls all packs in the same moment, and the
 simulated packs answer equally soon, so that work comes in bursts, which the processor's caches like; the
 floor's packs, and the answers of real ones, are spread more. The floor is a bare script
-(`bench/speed/floor.py`) in one process that only writes the same requests, receives the same notifications and sends one signal of three
-values per poll. The packs are simulated and alike: 16 cells, 3 sensors, a current that always changes,
-each in control of chargers, which is the most work there is. Nobody listens to the signals while CPU is
-measured; on a GX each listener costs the dbus-daemon and itself something more. Latency is from the last
-notification of a poll to its signal, as a third process on the bus sees them; memory is resident, shared
-libraries included. `cython`: dbus-fast compiled; `pure`: in Python, as on a GX.
+(`bench/speed/floor.py`) in one process that only writes the same requests, receives the same
+notifications and sends one signal of three values per poll. The packs are simulated and alike: 16 cells,
+3 sensors, a current that always changes, each in control of chargers, which is the most work there is.
+Nobody listens to the signals while CPU is measured; on a GX each listener costs the dbus-daemon and
+itself something more. Latency is from the last notification of a poll to its signal, as a third process
+on the bus sees them; memory is resident, shared libraries included. `cython`: dbus-fast compiled;
+`pure`: in Python, as on a GX.
 
 {table}
 The goals, in the worse build:
