@@ -38,6 +38,7 @@ COMMANDS = (
     Command(name="get", help="show settings of a pack, or of the service"),
     Command(name="set", help="change a setting"),
     Command(name="watch", help="live table of the packs on the bus"),
+    Command(name="wait", help="until the service runs: for scripts"),
     Command(name="probe", help="connect once, read everything, print it"),
     Command(name="decode", help="decode frames from hex or from a capture"),
     Command(name="simulate", help="simulated packs to try things on", log_level="INFO"),
