@@ -191,7 +191,6 @@ place() {
         [ "$release" = "$(linked current)" ] || break
     done
     new=$RELEASES/.$version
-    [ -d "$ROOT/data/apps" ] || { mkdir -p "$APP" && : >"$APP/first-app"; }
     mkdir -p "$RELEASES"
     cp -R "$here" "$new"
     whole "$new" || die "this archive is damaged: its files are not those in SHA256SUMS."
@@ -249,8 +248,8 @@ try() {
         [ ! -e "$APP/trial" ] || go_back
         return 1
     fi
-    rm -f "$APP/trial"
     prune
+    rm -f "$APP/trial"
 }
 
 # start: the service of the current release, in place of the one that runs.
@@ -324,10 +323,9 @@ uninstall() {
 take_out() {
     boot_line_remove
     service_remove
-    [ ! -e "$APP/first-app" ] || first=yes
     [ ! -d "$APP" ] || mv "$APP" "$APP.gone"
     rm -rf "$APP.gone"
-    [ -z "${first-}" ] || rmdir "$ROOT/data/apps" 2>/dev/null || :
+    rmdir "$ROOT/data/apps" 2>/dev/null || : # others have theirs there
 }
 
 main "$@"

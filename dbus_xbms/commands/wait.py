@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from dbus_xbms.commands.session import SERVICE, complete, open_bus, wait_for_name
+from dbus_xbms.commands.session import complete, open_bus, wait_for_name
+from dbus_xbms.remote import NAME
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,5 +20,5 @@ def run(args: argparse.Namespace) -> int:
 
 async def _wait(seconds: float) -> int:
     async with open_bus() as bus:
-        await wait_for_name(bus, SERVICE, seconds)
+        await wait_for_name(bus, NAME, seconds)
     return 0

@@ -1,7 +1,8 @@
-"""A directory that stands for the root of a GX, with busybox's tools and real daemontools; and bundles to install."""
+"""A directory that stands for the root of a GX, with busybox and real daemontools; and bundles to install."""
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -10,12 +11,32 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 PROJECT = Path(__file__).parents[2]
-BUSYBOX = """awk basename cat chmod cmp cp cut df dirname echo env expr grep head id ln mkdir mktemp mv printf readlink
-    rm rmdir sed sh sha256sum sleep sort sync tail tar touch tr uname wc""".split()
-REAL = "flock svc svscan svstat supervise softlimit multilog tai64nlocal".split()
+BUSYBOX = [
+    *(
+        "awk",
+        "basename",
+        "cat",
+        "chmod",
+        "cmp",
+        "cp",
+        "cut",
+        "df",
+        "dirname",
+        "echo",
+        "env",
+        "grep",
+        "head",
+        "id",
+    ),
+    *("ln", "mkdir", "mktemp", "mv", "printf", "readlink", "rm", "rmdir", "sed", "sh", "sha256sum", "sleep"),
+    *("sync", "tail", "tar", "tr", "uname", "wc"),
+]
+REAL = ["flock", "svc", "svscan", "svstat", "supervise", "softlimit", "multilog", "tai64nlocal"]
 STUB = """#!/bin/sh
 here=$(cd "$(dirname "$0")/.." && pwd -P)
 case $1 in
@@ -29,6 +50,7 @@ case $1 in
     remove) echo "$@" >>"$XBMS_ROOT/run/asked" ;;
 esac
 """
+T = TypeVar("T")
 BOOT_LINE = "/data/apps/dbus-xbms/current/install.sh"
 Tree = dict[str, tuple[int, bytes]]  # path -> mode and content
 
@@ -78,7 +100,7 @@ def snapshot(root: Path, *but: str) -> Tree:
     return tree
 
 
-def until[T](what: Callable[[], T], seconds: float = 12.0) -> T:
+def until(what: Callable[[], T], seconds: float = 12.0) -> T:
     """Ask until the answer is true."""
     end = time.monotonic() + seconds
     while not (answer := what()):
@@ -103,7 +125,7 @@ class Gx:
         for name in REAL:
             self.tool(name, shutil.which(name))
         self.tool("python3", sys.executable)
-        self.environment = {"PATH": str(self.tools), "XBMS_PATIENCE": "12", "XBMS_STEADY": "2"}
+        self.environment = {"PATH": str(self.tools), "XBMS_PATIENCE": "12", "XBMS_STEADY": "1"}
         self._svscan: subprocess.Popen[bytes] | None = None
 
     def tool(self, name: str, path: str | None) -> None:
@@ -123,7 +145,7 @@ class Gx:
     # --- install.sh ---
 
     def command(self, tree: Path, *options: str) -> list[str]:
-        """How a GX would run the install.sh of ``tree``. Busybox's shell would take its own svc, which is runit's."""
+        """How a GX would run the install.sh of ``tree``; but not with busybox's own svc, which is runit's."""
         shell = (str(self.tools / "sh"), "-c", f'svc() {{ {self.tools}/svc "$@"; }}; . "$0"')
         return [*shell, str(tree / "install.sh"), "--root", str(self.root), *options]
 
@@ -144,12 +166,22 @@ class Gx:
         done = self.install(tree, "--no-start")
         assert done.returncode == 0, done.stdout
 
-    def boot(self) -> None:
-        """What Venus does with rc.local, after a reboot that has emptied /service."""
+    def boot(self, *, rc_local_first: bool = True) -> None:
+        """A reboot: /service is emptied, then svscan starts and rc.local runs.
+
+        It is the other way round on a GX, but then svscan takes 5 s to see what rc.local has put there.
+        """
         self.stop()
         shutil.rmtree(self.root / "service")
         (self.root / "service").mkdir()
+        if rc_local_first:
+            self.run_rc_local()
         self.start()
+        if not rc_local_first:
+            self.run_rc_local()
+
+    def run_rc_local(self) -> None:
+        """What Venus does with it."""
         rc_local = self.root / "data/rc.local"
         if os.access(rc_local, os.X_OK):
             subprocess.run([rc_local], env=self.environment, check=False, timeout=20)
@@ -159,6 +191,16 @@ class Gx:
         """The version that is linked as the current one."""
         link = self.root / "data/apps/dbus-xbms/current"
         return (link / "VERSION").read_text().strip() if link.is_dir() else None
+
+    @property
+    def settled(self) -> bool:
+        """No release is on trial, and nobody is at work."""
+        with (self.root / "run/dbus-xbms.lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+        return not (self.root / "data/apps/dbus-xbms/trial").exists()
 
     # --- daemontools ---
 
@@ -177,7 +219,8 @@ class Gx:
         if self._svscan is None:
             return
         for child in self.processes():
-            os.kill(child, signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
         self._svscan.wait()
         self._svscan = None
 
@@ -185,15 +228,13 @@ class Gx:
         """All that svscan has started, itself first."""
         assert self._svscan
         own = self._svscan.pid
-        found = [own]
+        found = []
         for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                session = int(stat.read_text().rpartition(")")[2].split()[3])
-            except OSError:
-                continue
-            if session == own and int(stat.parent.name) != own:
-                found.append(int(stat.parent.name))
-        return found
+            with suppress(OSError):
+                state, _, _, session = stat.read_text().rpartition(")")[2].split()[:4]
+                if int(session) == own and state != "Z":
+                    found.append(int(stat.parent.name))
+        return sorted(found)
 
     @property
     def pid(self) -> int | None:

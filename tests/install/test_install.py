@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -153,7 +154,7 @@ def test_removal_restores_everything(gx: Gx, old: Path, new: Path, purge: bool) 
     gx.place(old)
     gx.place(new)
     gx.boot()
-    until(lambda: gx.running == "1.1.0" and not (gx.root / APP / "trial").exists())
+    until(lambda: gx.running == "1.1.0" and gx.settled)
     (gx.root / "data/conf/dbus-xbms").mkdir(parents=True)
     installed = gx.root / APP / "current"
     done = gx.install(installed, "--uninstall", *["--purge"] * purge)
@@ -174,7 +175,7 @@ def test_a_firmware_update_is_survived(running: Gx) -> None:
     (running.root / "opt/victronenergy/service").mkdir(parents=True)
     (running.root / "opt/victronenergy/version").write_text("v3.80\n")
     (running.root / "run/name").unlink()
-    running.boot()  # /service is emptied, too
+    running.boot(rc_local_first=False)
     assert until(lambda: running.running) == "1.0.0"
     assert snapshot(running.root / "data") == before
 
@@ -186,23 +187,34 @@ def test_an_upgrade_that_is_only_put_in_place_is_judged_at_the_next_boot(
     running.place(new)
     assert running.running == "1.0.0"
     running.boot()
-    until(lambda: running.running == "1.1.0" and not (running.root / APP / "trial").exists())
+    until(lambda: running.running == "1.1.0" and running.settled)
     before = snapshot(running.root / "data", *but)
     running.place(bundle(tmp_path, "2.0.0", "crashes"))
     assert running.current == "2.0.0"
     running.boot()
-    until(lambda: running.running == "1.1.0" and not (running.root / APP / "trial").exists(), 20)
+    until(lambda: running.running == "1.1.0" and running.settled, 20)
     assert {**snapshot(running.root / "data", *but)} == before
 
 
 def test_a_program_that_keeps_failing_is_started_ever_more_rarely(gx: Gx, tmp_path: Path) -> None:
     gx.place(bundle(tmp_path, "1.0.0", "crashes"))
-    gx.script("sleep", f'echo "$1" >>{gx.root}/run/slept; exec {shutil.which("sleep")} 0.1')
-    (gx.root / APP / "trial").unlink()
-    gx.boot()
+    gx.script("sleep", f'echo "$1" >>{gx.root}/run/slept')
+    service = gx.root / APP / "current/service/dbus-xbms"
+    run = [shutil.which("sh") or "", "run"]
+    for _ in range(7):
+        environment = {**gx.environment, "XBMS_ROOT": str(gx.root)}
+        assert subprocess.run(run, cwd=service, env=environment, capture_output=True).returncode == 1
+    assert (gx.root / "run/slept").read_text().split() == ["5", "10", "20", "40", "80", "80"]
 
-    def pauses() -> list[str]:
-        slept = gx.root / "run/slept"
-        return slept.read_text().split() if slept.exists() else []
 
-    assert until(lambda: len(pauses()) >= 6 and pauses()[:6]) == ["5", "10", "20", "40", "80", "80"]
+def test_a_program_that_ran_for_a_while_is_started_at_once(gx: Gx, tmp_path: Path) -> None:
+    gx.place(bundle(tmp_path, "1.0.0", "crashes"))
+    gx.script("sleep", "exit 9")
+    service = gx.root / APP / "current/service/dbus-xbms"
+    uptime = int(float(Path("/proc/uptime").read_text().split()[0]))
+    (service / "started").write_text(f"{uptime - 61} 4\n")
+    environment = {**gx.environment, "XBMS_ROOT": str(gx.root)}
+    run = [shutil.which("sh") or "", "run"]
+    done = subprocess.run(run, cwd=service, env=environment, capture_output=True, text=True)
+    assert "the next one is in" not in done.stdout
+    assert int((service / "started").read_text().split()[1]) == 0

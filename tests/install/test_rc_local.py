@@ -46,7 +46,9 @@ def test_the_owners_file_gets_one_line_and_is_restored_to_the_byte(
     assert snapshot(gx.root) == before
 
 
-@pytest.mark.parametrize("owners", ["exit", "exit, no newline", "no newline", "only a shebang", "exit within"])
+@pytest.mark.parametrize(
+    "owners", ["exit", "exit, no newline", "no newline", "only a shebang", "exit within"]
+)
 def test_the_line_is_reached(gx: Gx, old: Path, owners: str) -> None:
     rc_local = gx.root / "data/rc.local"
     rc_local.write_text(OWNERS[owners])
