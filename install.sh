@@ -142,7 +142,8 @@ install() {
     (
         trap '' HUP
         switch
-        try
+        service_start
+        judge
     ) &
     wait $! || exit 1
     say "dbus-xbms $version is installed and runs. Next: $APP/current/bin/dbus-xbms scan"
@@ -236,13 +237,11 @@ switch() {
     sync
 }
 
-# try: start the current release and keep it if it proves itself; else go back.
-try() {
-    before=$(service_pid 2>/dev/null)
-    start
+# judge: keep the current release, which has been started, if it proves itself; else go back.
+judge() {
     if service_is_down; then
         say "The service was stopped by hand and stays so; to start it: svc -u $SERVICE"
-    elif ! service_proves_itself "$before"; then
+    elif ! service_proves_itself; then
         say "The end of its log:"
         service_log_tail
         [ ! -e "$APP/trial" ] || go_back
@@ -252,25 +251,18 @@ try() {
     rm -f "$APP/trial"
 }
 
-# start: the service of the current release, in place of the one that runs.
-start() {
-    service_put
-    service_restart 2>/dev/null || : # svscan has yet to find it
-}
-
 # go_back: all as it was before the switch.
 go_back() {
     bad=$(linked current) good=$(linked previous)
     if [ -n "$good" ] && [ "$good" != "$bad" ]; then
         point current "$good"
-        before=$(service_pid)
-        start
+        service_start
         rm -rf "$bad" "$APP/previous"
         for each in "$RELEASES"/*; do
             [ "$each" = "$good" ] || point previous "$each"
         done
         rm -f "$APP/trial"
-        ! service_proves_itself "$before" || say "Rolled back: ${good##*/} runs as before."
+        ! service_proves_itself || say "Rolled back: ${good##*/} runs as before."
     elif [ -n "$fresh" ]; then
         take_out
         say "It has been taken out again; its log is kept in $LOG."
@@ -289,10 +281,14 @@ prune() { # all releases but the current one and the one before
 boot() {
     [ -d "$APP/current" ] || die "nothing is installed."
     fresh=''
-    [ -d "$SERVICE" ] || service_put
-    [ ! -e "$APP/trial" ] || (
+    if [ ! -e "$APP/trial" ]; then
+        [ -d "$SERVICE" ] || service_put
+        return
+    fi
+    service_start
+    (
         trap '' HUP
-        try
+        judge
     ) >/dev/null 2>&1 &
 }
 
@@ -302,9 +298,8 @@ rollback() {
     point current "$release"
     point previous "$old"
     rm -f "$APP/trial"
-    before=$(service_pid 2>/dev/null)
-    start
-    service_proves_itself "$before" || { service_log_tail && exit 1; }
+    service_start
+    service_proves_itself || { service_log_tail && exit 1; }
     say "dbus-xbms ${release##*/} runs again; --rollback once more returns to ${old##*/}."
 }
 

@@ -81,6 +81,14 @@ unended() { # FILE: it does not end with a newline
 
 # --- /service: in memory, filled anew at each boot; svscan starts what appears in it ---
 
+# service_start: the current release's, in place of what runs; sets `before`, the process that has to go, if any.
+service_start() {
+    before=''
+    [ ! -d "$SERVICE" ] || before=$(service_pid)
+    service_put
+    [ -z "$before" ] || service_restart
+}
+
 # service_put: copy the current release's run scripts there, in one step; changed ones take the old ones' place.
 service_put() {
     new=$ROOT/service/.dbus-xbms.new
@@ -96,7 +104,7 @@ service_put() {
 }
 
 service_pid() { # of the process that is up; nothing if none is
-    svstat "$SERVICE" | sed -n 's/.*: up (pid \([0-9]*\)).*/\1/p'
+    svstat "$SERVICE" 2>/dev/null | sed -n 's/.*: up (pid \([0-9]*\)).*/\1/p'
 }
 
 service_age() { # s that it has been up
@@ -113,14 +121,14 @@ service_restart() {
     svc -t "$SERVICE"
 }
 
-# service_proves_itself PID: a process other than PID comes up, stays up and owns its name on the bus.
+# service_proves_itself: a process other than `before` comes up, stays up and owns its name on the bus.
 service_proves_itself() {
-    first='' left=$PATIENCE
+    left=$PATIENCE
     while [ "$left" -gt 0 ]; do
         pid=$(service_pid)
-        if [ "$pid" = "$1" ]; then
+        if [ -z "$pid" ] || [ "$pid" = "$before" ]; then
             : # none yet, or still the old one
-        elif [ "${first:=$pid}" != "$pid" ]; then
+        elif ! grep -q ' 0$' "$SERVICE/started"; then
             say "The service ended soon after its start."
             return 1
         elif [ "$(service_age)" -ge "$STEADY" ]; then

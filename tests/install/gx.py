@@ -46,7 +46,7 @@ case $1 in
         [ ! -e "$here/crashes" ] || exit 1
         cat "$here/VERSION" >"$XBMS_ROOT/run/name"
         exec sleep 1000 ;;
-    wait) [ -e "$XBMS_ROOT/run/name" ] && [ ! -e "$here/mute" ] ;;
+    wait) grep -qxF "$(cat "$here/VERSION")" "$XBMS_ROOT/run/name" && [ ! -e "$here/mute" ] ;;
     remove) echo "$@" >>"$XBMS_ROOT/run/asked" ;;
 esac
 """
