@@ -23,7 +23,7 @@ def main() -> int:
     args.cache.mkdir(parents=True, exist_ok=True)
     args.output.mkdir(parents=True, exist_ok=True)
     archives = _archives(args.owner, args.cache, _time())
-    files = {**archives, "SHA256SUMS": tree.checksums(archives)}
+    files = {**archives, "SHA256SUMS": tree.checksums(archives), **release.installer()}
     for name, file in files.items():
         (args.output / name).write_bytes(file.content)
         print(f"{len(file.content):8d}  {args.output / name}")
@@ -65,7 +65,7 @@ def _time() -> int:
     """What the files are dated: SOURCE_DATE_EPOCH, or the commit's time, in s since 1970."""
     if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
         return int(epoch)
-    git = ["git", "-C", release.ROOT, "log", "-1", "--format=%ct"]
+    git = ["git", "-C", str(release.ROOT), "log", "-1", "--format=%ct"]
     return int(subprocess.run(git, check=True, capture_output=True, text=True).stdout)
 
 

@@ -13,27 +13,32 @@ ROOT = Path(__file__).parents[1]
 HERE = Path(__file__).parent
 
 OLDEST_VENUS = "v3.60"  # the first with Python 3.12
-PROGRAM = (".py", ".json", ".typed")  # the suffixes of what the program consists of
+PROGRAM = ("**/*.py", "**/*.json")
 
 
 def release(version: str, libraries: Sequence[Library], time: int) -> dict[str, File]:
     """What install.sh installs; it is part of it."""
     tree = {
-        **under("dbus_xbms", read(ROOT / "dbus_xbms", lambda path: path.suffix in PROGRAM)),
+        **under("dbus_xbms", read(ROOT / "dbus_xbms", *PROGRAM)),
         **under("service", read(ROOT / "service")),
         **under("bin", read(HERE / "bin")),
         **under("vendor", {path: file for library in libraries for path, file in library.files.items()}),
         **under("LICENSES", _licences(libraries)),
-        **_one(ROOT / "install.sh"),
+        **installer(),
         "VERSION": text(f"{version}\n"),
         "sbom.cdx.json": bill(version, libraries, time),
     }
     return {**tree, "SHA256SUMS": checksums(tree)}
 
 
+def installer() -> dict[str, File]:
+    """install.sh, which also works alone: it downloads the rest then."""
+    return read(ROOT, "install.sh")
+
+
 def for_usb(version: str, tree: Tree) -> dict[str, File]:
     """A release on a stick: Venus runs the hooks in rc/ and unpacks all else into /data."""
-    hooks = read(HERE / "usb", lambda path: path.name in ("pre-hook.sh", "post-hook.sh"))
+    hooks = read(HERE / "usb", "p*-hook.sh")
     return {
         **under("rc", {**hooks, "VERSION": text(f"{version}\n")}),
         **under("apps/dbus-xbms.new", tree),
@@ -59,7 +64,3 @@ def for_setuphelper(version: str, tree: Tree, owner: str) -> dict[str, File]:
 def _licences(libraries: Sequence[Library]) -> dict[str, File]:
     own = {"dbus-xbms.txt": File(content=(ROOT / "LICENSE").read_bytes())}
     return own | {f"{library.name}.txt": File(content=library.licence_text) for library in libraries}
-
-
-def _one(path: Path) -> dict[str, File]:
-    return {path.name: File(content=path.read_bytes(), executable=True)} if path.exists() else {}

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import io
 import tarfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,14 +22,14 @@ class File:
 Tree = Mapping[str, File]  # by path, relative, with slashes
 
 
-def read(folder: Path, keep: Callable[[Path], bool] = lambda path: True) -> dict[str, File]:
-    """Every file under ``folder`` that is kept, but nothing that Python or git left there."""
+def read(folder: Path, *patterns: str) -> dict[str, File]:
+    """The files under ``folder`` that match one of the patterns; all of them without any."""
+    paths = {path for pattern in patterns or ("**/*",) for path in folder.glob(pattern) if path.is_file()}
     return {
         path.relative_to(folder).as_posix(): File(
             content=path.read_bytes(), executable=bool(path.stat().st_mode & 0o100)
         )
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts and keep(path)
+        for path in paths
     }
 
 

@@ -60,7 +60,7 @@ def _by_hash(cache: Path) -> dict[str, Path]:
 
 
 def _download(cache: Path) -> None:
-    """Have pip fetch the wheels that have the lock's hashes; which index it asks is the environment's choice."""
+    """Have pip fetch the wheels of the lock; which index it asks is the environment's choice."""
     which = ("--python-version=3.12", "--implementation=cp", "--platform=manylinux2014_aarch64")
     options = (
         "--quiet",

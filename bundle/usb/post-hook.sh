@@ -3,19 +3,24 @@
 # What install.sh says is left on the stick, for owners who have no other way to see it.
 set -eu
 root=${XBMS_ROOT:-} # for tests
-new=$root/data/apps/dbus-xbms.new
+app=$root/data/apps/dbus-xbms
 report=$(mktemp)
-trap 'rm -rf "$new" "$report"' EXIT
+trap 'rm -rf "$app.new" "$report"' EXIT
 
 status=1
 if [ "$1" = success ]; then
     status=0
-    sh "$new/install.sh" --offline ${root:+--root "$root"} >"$report" 2>&1 || status=$?
+    sh "$app.new/install.sh" --offline --no-start ${root:+--root "$root"} >"$report" 2>&1 || status=$?
 else
     echo "The archive could not be unpacked: damaged, or no space on the GX." >"$report"
 fi
 cat "$report"
 for archive in "$root"/media/*/venus-*-dbus-xbms-[0-9]*; do
-    [ ! -f "$archive" ] || cp "$report" "${archive%/*}/dbus-xbms-install.txt" || true # it may be read-only, or full
+    [ ! -f "$archive" ] || cp "$report" "${archive%/*}/dbus-xbms.txt" || true # the stick may be full, or read-only
 done
+
+# At boot the supervisor is yet to come, and /data/rc.local after it. It is there when a stick is put in later.
+if [ $status = 0 ] && pgrep svscan >/dev/null; then
+    sh "$app/current/install.sh" --boot ${root:+--root "$root"}
+fi
 exit $status
