@@ -22,8 +22,8 @@ def main() -> int:
         sys.exit(f"bundle: a release is numbered like 1.2.3, not {__version__}")
     args.cache.mkdir(parents=True, exist_ok=True)
     args.output.mkdir(parents=True, exist_ok=True)
-    archives = _archives(args.owner, args.cache, _time())
-    files = {**archives, "SHA256SUMS": tree.checksums(archives), **release.installer()}
+    files = {**_archives(args.owner, args.cache, _time()), **release.installer()}
+    files["SHA256SUMS"] = tree.checksums(files)
     for name, file in files.items():
         (args.output / name).write_bytes(file.content)
         print(f"{len(file.content):8d}  {args.output / name}")

@@ -30,6 +30,8 @@ def make_python(folder: Path) -> Path:
     foreign = library / "site-packages" / "dbus_fast"
     foreign.mkdir(parents=True)
     (foreign / "__init__.py").write_text(FOREIGN)
+    for shared in source.parent.glob("libpython*"):  # if it is not a part of the program
+        (folder / "lib" / shared.name).symlink_to(shared)
     python = folder / "bin" / "python3"
     python.parent.mkdir()
     shutil.copy(Path(sys.base_prefix) / "bin" / version, python)  # a link would lead to its own library
