@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bundle import release
-from bundle.tree import File, pack, text
+from bundle.tree import File, checksums, pack, text
 from tests.bundle.conftest import NAME, files
 
 INSTALLER = """
@@ -28,6 +28,7 @@ case $1 in
     mkdir -p "$app/$version"
     cp -R "$here/." "$app/$version"
     ln -sfn "$version" "$app/current"
+    echo "$app/current/install.sh --boot" >"$root/data/rc.local"
     echo "$version is in place"
     ;;
 --uninstall)
@@ -59,7 +60,8 @@ class Gx:
     def insert(self, version: str) -> Path:
         """Put the archive of a version on the stick."""
         tree = {"install.sh": text(INSTALLER), "VERSION": text(f"{version}\n")}
-        return self._put(f"venus-data-dbus-xbms-{version}.tar.gz", release.for_usb(version, tree))
+        whole = {**tree, "SHA256SUMS": checksums(tree)}
+        return self._put(f"venus-data-dbus-xbms-{version}.tar.gz", release.for_usb(version, whole))
 
     def insert_removal(self) -> Path:
         """Put the archive that removes on the stick."""
@@ -134,6 +136,19 @@ def test_a_stick_that_stays_in_changes_nothing_at_the_next_boots(gx: Gx) -> None
     gx.boot()
     gx.boot()
     assert files(gx.root) == before
+
+
+def test_a_stick_mends_what_it_has_installed(gx: Gx) -> None:
+    gx.insert("0.1.0")
+    gx.boot()
+    (gx.app / "current" / "install.sh").write_text("damaged")
+    gx.boot()
+    assert (gx.app / "current" / "install.sh").read_text() == INSTALLER
+    (gx.root / "data" / "rc.local").unlink()
+    gx.boot()
+    assert (gx.root / "data" / "rc.local").exists()
+    gx.boot()
+    assert len(gx.calls) == 3
 
 
 def test_a_newer_version_upgrades_and_an_older_one_on_a_forgotten_stick_takes_nothing_back(gx: Gx) -> None:
