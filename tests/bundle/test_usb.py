@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import subprocess
+import shutil
 import tarfile
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from bundle import release
 from bundle.tree import File, checksums, pack, text
 from tests.bundle.conftest import NAME, files
+from tests.bundle.update_data import update_data
 
 INSTALLER = """
 set -eu
@@ -50,12 +50,16 @@ class Gx:
         for folder in (self.stick, self.app.parent, self.tools):
             folder.mkdir(parents=True)
         self.supervised(False)
+        if shutil.which("busybox"):
+            self._tool("sh", 'exec busybox ash "$@"')
 
     def supervised(self, running: bool) -> None:
         """Let svscan run, or not yet."""
-        pgrep = self.tools / "pgrep"
-        pgrep.write_text(f"#!/bin/sh\n[ $1 = svscan ] && exit {0 if running else 1}\n")
-        pgrep.chmod(0o755)
+        self._tool("pgrep", f"[ $1 = svscan ] && exit {0 if running else 1}")
+
+    def _tool(self, name: str, script: str) -> None:
+        (self.tools / name).write_text(f"#!/bin/sh\n{script}\n")
+        (self.tools / name).chmod(0o755)
 
     def insert(self, version: str) -> Path:
         """Put the archive of a version on the stick."""
@@ -73,22 +77,8 @@ class Gx:
         return archive
 
     def boot(self) -> None:
-        """Do with each archive what Venus does: unpack rc/, run a hook, unpack the rest, run the other."""
-        for archive in sorted(self.stick.glob("venus-data-*.tar.gz")):
-            with tempfile.TemporaryDirectory() as folder:
-                self._run("tar", "xzf", archive, "-C", folder, "rc")
-                if self._run("sh", f"{folder}/rc/pre-hook.sh") != 0:
-                    continue
-                failed = self._run("tar", "xzf", archive, "-C", self.root / "data", "--exclude", "rc")
-                hook = Path(folder, "rc", "post-hook.sh")
-                if hook.exists():
-                    self._run("sh", hook, "extraction-failed" if failed else "success")
-
-    def _run(self, *command: str | Path) -> int:
-        environment = {**os.environ, "XBMS_ROOT": str(self.root)}
-        environment["PATH"] = f"{self.tools}:{environment['PATH']}"
-        done = subprocess.run(command, env=environment, capture_output=True, timeout=30)
-        return done.returncode
+        """Boot, as far as it is about the stick."""
+        update_data(self.root, {**os.environ, "PATH": f"{self.tools}:{os.environ['PATH']}"})
 
     @property
     def installed(self) -> str:
