@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ def update_data(root: Path, environment: Mapping[str, str]) -> list[tuple[str, i
     First rc/ is unpacked alone and its first hook run. If that agrees, all else goes to /data, and the second
     hook is told whether it could.
     """
+    tar = shutil.which("tar") or "tar"  # not busybox's, which may know no --exclude
     ran = []
     environment = {**environment, "XBMS_ROOT": str(root)}
 
@@ -22,11 +24,11 @@ def update_data(root: Path, environment: Mapping[str, str]) -> list[tuple[str, i
 
     for archive in sorted(root.glob("media/*/venus-data-*.tar.gz")):
         with tempfile.TemporaryDirectory() as folder:
-            run("tar", "xzf", archive, "-C", folder, "rc")
+            run(tar, "xzf", archive, "-C", folder, "rc")
             ran.append(("pre", run("sh", f"{folder}/rc/pre-hook.sh")))
             if ran[-1][1] != 0:
                 continue
-            failed = run("tar", "xzf", archive, "-C", root / "data", "--exclude", "rc")
+            failed = run(tar, "xzf", archive, "-C", root / "data", "--exclude", "rc")
             told = "extraction-failed" if failed else "success"
             ran.append((told, run("sh", f"{folder}/rc/post-hook.sh", told)))
     return ran
