@@ -173,11 +173,7 @@ class Poller:
         begun = oldest = asyncio.get_running_loop().time()
         whole = self._whole if self._interval() > poll_interval(self._settings) else None
         recall = partial(pace.recalled, whole[0], self._settings) if whole else None
-        try:
-            async with asyncio.timeout(POLL_LIMIT):
-                reading = await link.run(self._protocol.poll(known, counters=counters, recall=recall))
-        except TimeoutError as err:
-            raise NoReply(f"poll not finished after {POLL_LIMIT:g} s") from err
+        reading = await link.run(self._protocol.poll(known, counters=counters, recall=recall), POLL_LIMIT)
         if counters:
             self._counters_due = now + COUNTERS_EVERY  # also if the BMS has none
         elif self._counters_due == inf:

@@ -37,10 +37,10 @@ class Pack:
     async def ask(self, request: bytes) -> bytes:
         """Write a request and return its reply."""
         self._received.clear()
-        self._reply = asyncio.get_running_loop().create_future()
+        self._reply = reply = asyncio.get_running_loop().create_future()
         assert self._write
         await self._client.write_gatt_char(self._write, request, response=False)
-        return await self._reply
+        return await reply  # it may have come while that was being written
 
     def _notified(self, _: BleakGATTCharacteristic, chunk: bytearray) -> None:
         self._received += chunk
@@ -72,13 +72,11 @@ async def poll(bus: MessageBus, client: BleakClient, address: str, interval: flo
     """Poll one pack for ever."""
     pack, now = Pack(client), asyncio.get_running_loop().time
     await pack.listen()
-    due = now()
     while True:
         basic = await pack.ask(BASIC)
         await pack.ask(CELLS)
         bus.send(signal(address, basic))
-        due += interval
-        await asyncio.sleep(due - now())
+        await asyncio.sleep(interval - now() % interval)
 
 
 async def serve(interval: float, addresses: list[str]) -> None:

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from functools import partial
+from math import inf
 from typing import TYPE_CHECKING
 
 from bleak.backends.characteristic import BleakGATTCharacteristic
@@ -76,17 +78,17 @@ class Link:
         self._opened = True
         self._say(CONNECTED)
 
-    async def run(self, conversation: Conversation[T]) -> T:
-        """Carry a conversation to its end.
+    async def run(self, conversation: Conversation[T], limit: float = inf) -> T:
+        """Carry a conversation to its end, within ``limit`` s.
 
         Raises:
-            LinkError: not connected, connection lost, or no reply.
+            LinkError: not connected, connection lost, or no reply, or none in time.
             ProtocolError: what the conversation raises.
         """
         if not self._exchange:
             conversation.close()
             raise LinkError("not connected")
-        return await self._exchange.converse(conversation)
+        return await self._exchange.converse(conversation, limit)
 
     async def close(self) -> None:
         """Disconnect and give the slot back; within a few seconds, whatever state the link is in."""
@@ -112,10 +114,7 @@ class Link:
 
     async def _listen(self, client: GattClient, notify: Notify) -> None:
         ports = find_ports(client.services, self._protocol.layouts)
-
-        async def write(encoded: bytes) -> None:
-            await client.write_gatt_char(ports.write, encoded, response=ports.response)
-
+        write = partial(client.write_gatt_char, ports.write, response=ports.response)
         exchange = Exchange(self._wanted.address, write, self._protocol.framer(), self._capture)
 
         def notified(_: BleakGATTCharacteristic, chunk: bytearray) -> None:

@@ -7,7 +7,7 @@ at once; what is derived must last a moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 
@@ -112,36 +112,39 @@ class Watch:
 
 def watches(
     sample: PackSample, temperatures: Temperatures, settings: Settings, control: Control | None = None
-) -> Iterator[Watch]:
+) -> list[Watch]:
     """What is watched in one sample; where low is bad, value and thresholds are negative. 0 is off."""
-
-    def row(path: str, value: float, warning: float, beyond: float, hysteresis: float) -> Iterator[Watch]:
-        if warning:
-            alarm = warning + beyond
-            yield Watch(path=path, value=value, warning=warning, alarm=alarm, hysteresis=hysteresis)
-
     preset = control.preset if control and not control.refused else None
 
     def threshold(name: str, field: str) -> float:
         return settings.number(name) or (getattr(preset, field) if preset else 0.0)
 
     low, spread = settings.number("LowSocWarning"), settings.number("CellImbalanceWarning")
-    yield from row(LOW_SOC, -sample.soc, -low, low / 2, SOC_HYSTERESIS)
+    # path, value, warning, how far beyond it the alarm is, hysteresis
+    found = [(LOW_SOC, -sample.soc, -low, low / 2, SOC_HYSTERESIS)]
     if cells := sample.cells:
-        yield from row(CELL_IMBALANCE, max(cells) - min(cells), spread, spread, SPREAD_HYSTERESIS * spread)
+        highest, lowest = max(cells), min(cells)
         high, low = threshold("HighCellWarning", "high_warning"), threshold("LowCellWarning", "low_warning")
-        yield from row(HIGH_CELL_VOLTAGE, max(cells), high, inf, VOLTAGE_HYSTERESIS)
-        yield from row(LOW_CELL_VOLTAGE, -min(cells), -low, inf, VOLTAGE_HYSTERESIS)
+        found += [
+            (CELL_IMBALANCE, highest - lowest, spread, spread, SPREAD_HYSTERESIS * spread),
+            (HIGH_CELL_VOLTAGE, highest, high, inf, VOLTAGE_HYSTERESIS),
+            (LOW_CELL_VOLTAGE, -lowest, -low, inf, VOLTAGE_HYSTERESIS),
+        ]
     if warmth := temperatures.cells:
         hot = threshold("HighTemperatureWarning", "hot_warning")
         cold = threshold("LowTemperatureWarning", "cold_warning")
-        yield from row(HIGH_TEMPERATURE, max(warmth), hot, inf, TEMPERATURE_HYSTERESIS)
-        yield from row(LOW_TEMPERATURE, -min(warmth), -cold, inf, TEMPERATURE_HYSTERESIS)
-    if temperatures.mosfet is not None:
+        found += [
+            (HIGH_TEMPERATURE, max(warmth), hot, inf, TEMPERATURE_HYSTERESIS),
+            (LOW_TEMPERATURE, -min(warmth), -cold, inf, TEMPERATURE_HYSTERESIS),
+        ]
+    if (mosfet := temperatures.mosfet) is not None:
         hot = settings.number("MosfetTemperatureWarning")
-        yield from row(
-            INTERNAL_TEMPERATURE, temperatures.mosfet, hot, MOSFET_ALARM_ABOVE, TEMPERATURE_HYSTERESIS
-        )
+        found.append((INTERNAL_TEMPERATURE, mosfet, hot, MOSFET_ALARM_ABOVE, TEMPERATURE_HYSTERESIS))
+    return [
+        Watch(path=path, value=value, warning=warning, alarm=warning + beyond, hysteresis=hysteresis)
+        for path, value, warning, beyond, hysteresis in found
+        if warning
+    ]
 
 
 def faults(temperatures: Temperatures, control: Control | None = None) -> dict[str, Level]:
