@@ -24,6 +24,7 @@ SOC_HYSTERESIS = 2.0  # %
 SPREAD_HYSTERESIS = 0.1  # part of the threshold
 VOLTAGE_HYSTERESIS = 0.02  # V
 TEMPERATURE_HYSTERESIS = 2.0  # K
+NEAR = 2.0  # times its hysteresis below its warning
 
 BMS_CABLE = "/Alarms/BmsCable"
 HIGH_CELL_VOLTAGE = "/Alarms/HighCellVoltage"
@@ -110,10 +111,13 @@ class Watch:
         return Level.OK
 
 
-def watches(
+def near(
     sample: PackSample, temperatures: Temperatures, settings: Settings, control: Control | None = None
 ) -> list[Watch]:
-    """What is watched in one sample; where low is bad, value and thresholds are negative. 0 is off."""
+    """What in one sample is beyond its warning or near it: nearly always nothing.
+
+    Where low is bad, value and thresholds are negative. A warning of 0 is off.
+    """
     preset = control.preset if control and not control.refused else None
 
     def threshold(name: str, field: str) -> float:
@@ -143,7 +147,7 @@ def watches(
     return [
         Watch(path=path, value=value, warning=warning, alarm=warning + beyond, hysteresis=hysteresis)
         for path, value, warning, beyond, hysteresis in found
-        if warning
+        if warning and value >= warning - NEAR * hysteresis
     ]
 
 
@@ -205,7 +209,7 @@ def step(
     if sample is None:
         return state
     at_once, lasting = tripped(sample, settings), faults(temperatures, control)
-    for watch in watches(sample, temperatures, settings, control):
+    for watch in near(sample, temperatures, settings, control):
         lasting[watch.path] = watch.level(state.get(watch.path, WELL).level)
     if state == ALL_WELL and not at_once and all(level is Level.OK for level in lasting.values()):
         return state  # nearly always
