@@ -188,16 +188,16 @@ class Device:
         self._send(module_reply(step, bytes((verdict,))))
 
     def _send(self, frame: bytes, late: float = 0.0) -> None:
+        """Notify of a frame as soon as all before it are out: between BMS and module there is one serial line."""
         now = self._clock.time()
-        delay = self._random.uniform(self.spec.quickest, self.spec.slowest)
-        at = now + late + delay if late else max(now + delay, self._free_at)
+        delay = late + self._random.uniform(self.spec.quickest, self.spec.slowest)
+        at = max(now + delay, self._free_at)
         size = self.spec.mtu - 3
         for start in range(0, len(frame), size):
             chunk = frame[start : start + size]
             self._clock.call_later(at - now, partial(self._emit, chunk, self._connection))
             at += CHUNK_GAP
-        if not late:
-            self._free_at = at
+        self._free_at = at
 
     def _emit(self, chunk: bytes, connection: int) -> None:
         if self._notify is not None and connection == self._connection:
