@@ -188,7 +188,7 @@ class Device:
         self._send(module_reply(step, bytes((verdict,))))
 
     def _send(self, frame: bytes, late: float = 0.0) -> None:
-        """Notify of a frame as soon as all before it are out: between BMS and module there is one serial line."""
+        """Send a frame when all before it are out: between BMS and module there is one serial line."""
         now = self._clock.time()
         delay = late + self._random.uniform(self.spec.quickest, self.spec.slowest)
         at = max(now + delay, self._free_at)

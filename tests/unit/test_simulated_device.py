@@ -20,7 +20,7 @@ from dbus_xbms.protocols.jbd_login import (
     USER_PASSWORD,
     scramble,
 )
-from dbus_xbms.protocols.jbd_registers import BASIC, CELLS, HARDWARE, MOSFET_CONTROL, decode_basic
+from dbus_xbms.protocols.jbd_registers import BASIC, CELLS, MOSFET_CONTROL, decode_basic
 from dbus_xbms.simulator.board import recordings
 from dbus_xbms.simulator.device import Device
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
