@@ -34,12 +34,68 @@ class Protection(IntFlag):
     VENDOR_15 = 1 << 15  # MOSFET over-temperature
 
 
+# What may have made the BMS itself open a gate. The vendor bits differ between firmwares: they may be about either.
+VENDOR_BITS = Protection.VENDOR_13 | Protection.VENDOR_14 | Protection.VENDOR_15
+OPENS_EITHER = Protection.SHORT_CIRCUIT | Protection.FRONTEND_ERROR | VENDOR_BITS
+
+
+class Gate(Enum):
+    """One of the two MOSFETs; its protections are those that open it."""
+
+    CHARGE = "charge"
+    DISCHARGE = "discharge"
+
+    @property
+    def opened_by(self) -> Protection:
+        """The protections that may open this gate."""
+        return _OPENED_BY[self]
+
+
+_OPENED_BY = {
+    Gate.CHARGE: OPENS_EITHER
+    | Protection.CELL_OVERVOLTAGE
+    | Protection.PACK_OVERVOLTAGE
+    | Protection.CHARGE_OVERTEMPERATURE
+    | Protection.CHARGE_UNDERTEMPERATURE
+    | Protection.CHARGE_OVERCURRENT,
+    Gate.DISCHARGE: OPENS_EITHER
+    | Protection.CELL_UNDERVOLTAGE
+    | Protection.PACK_UNDERVOLTAGE
+    | Protection.DISCHARGE_OVERTEMPERATURE
+    | Protection.DISCHARGE_UNDERTEMPERATURE
+    | Protection.DISCHARGE_OVERCURRENT,
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mosfets:
     """The two gates: True lets current through in that direction."""
 
     charge: bool
     discharge: bool
+
+    def of(self, gate: Gate) -> bool:
+        """One of them."""
+        return self.charge if gate is Gate.CHARGE else self.discharge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """What each gate is told: True to let the BMS decide, False to stay open, ``None`` nothing, or unknown."""
+
+    charge: bool | None = None
+    discharge: bool | None = None
+
+    def of(self, gate: Gate) -> bool | None:
+        """That of one gate."""
+        return self.charge if gate is Gate.CHARGE else self.discharge
+
+    def over(self, other: Orders) -> Orders:
+        """These where there are any, else the other's."""
+        return Orders(
+            charge=other.charge if self.charge is None else self.charge,
+            discharge=other.discharge if self.discharge is None else self.discharge,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
