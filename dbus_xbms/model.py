@@ -228,6 +228,18 @@ class Level(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Switching:
+    """What the owner has switched, and what became of it."""
+
+    told: Orders = field(default_factory=Orders)  # by the BMS's mask, as far as that is known
+    wish: Orders = field(default_factory=Orders)  # accepted, not seen to be done yet
+    faults: frozenset[Gate] = frozenset()  # gates whose last order failed
+    balancing: bool | None = None  # as it was last switched from here; None: never
+    last: str = ""  # the last order and what came of it, in words
+    released_for: float = 0.0  # s for which the link is still lent to somebody else
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything that the bus shows of one pack at one moment."""
 
@@ -250,4 +262,5 @@ class Report:
     consumed: float | None = None  # Ah, zero or negative
     time_to_go: int | None = None  # s, while discharging
     history: History = field(default_factory=History)
+    switching: Switching = field(default_factory=Switching)
     settings: Mapping[str, int | float | str] = field(default_factory=dict)  # the owner's, by name

@@ -58,6 +58,13 @@ PACK_SETTINGS = (
         help="Password of the Bluetooth module, if it has one.",
     ),
     Setting(
+        name="Passkey",
+        default="",
+        pattern=r"\d{0,6}",
+        form="up to six digits, or nothing",
+        help="Passkey of the Bluetooth module, if it wants to be paired.",
+    ),
+    Setting(
         name="Hold",
         default=30.0,
         lowest=5.0,

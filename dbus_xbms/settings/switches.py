@@ -37,4 +37,5 @@ SWITCH_SETTINGS = (
     _allowed("AllowParameterWrites", "1: balancing may be switched off and on, in the BMS's own settings."),
     _allowed("CompanionSwitch", "1: a switch device beside the battery, for Venus OS 3.62 to 3.67."),
     *(row for switch in SWITCHES for row in _pane(switch)),
+    Setting(name="Balancing", default=-1, internal=True, help="As last switched from here; -1: never."),
 )
