@@ -81,7 +81,7 @@ class Mosfets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """What each gate is told: True to let the BMS decide, False to stay open, ``None`` nothing (or unknown)."""
+    """What each gate is told: True to let the BMS decide, False to stay open, ``None`` nothing or unknown."""
 
     charge: bool | None = None
     discharge: bool | None = None
