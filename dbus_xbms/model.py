@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum, IntFlag
+from enum import Enum, IntEnum, IntFlag
 
 
 class Protection(IntFlag):
@@ -154,6 +154,7 @@ class Reading:
     sample: PackSample
     identity: PackIdentity | None = None
     counters: Counters | None = None
+    recalled: bool = False  # the cells are those of a poll before
 
 
 class Phase(Enum):
@@ -162,12 +163,21 @@ class Phase(Enum):
     WAITING = "waiting"  # no sample since the start
     FRESH = "fresh"
     HELD = "held"  # the last poll failed; the last good values still stand
+    LENT = "lent"  # as derated, but no fault: the owner has left the pack to somebody else for a while
     DERATED = "derated"  # a controlling pack: measurements are invalid, charging is 0, discharging reduced
     LOST = "lost"  # too old: measurements are invalid, a controlling pack's currents are 0
     WITHDRAWN = "withdrawn"  # the service has left the bus
 
 
 CONNECTED = "connected"  # state of a link that stands
+
+
+class Notify(IntEnum):
+    """How BlueZ hands notifications over; the values of the setting NotifyMethod."""
+
+    AUTO = 0  # over a socket where that is safe, else by signals
+    START = 1  # StartNotify: a D-Bus signal for each
+    ACQUIRE = 2  # AcquireNotify: over a socket, whatever the risk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

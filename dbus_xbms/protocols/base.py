@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from dbus_xbms.model import Mosfets, PackIdentity, Reading
+from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Reading
 
 T = TypeVar("T")
 
@@ -118,6 +118,8 @@ class Echo:
 
 
 Conversation = Generator[Request, Frame, T]
+# From a sample without its cells to the cells as they were last read, or to none if they must be read anew.
+Recall = Callable[[PackSample], tuple[float, ...]]
 
 
 class Framer(Protocol):
@@ -177,9 +179,18 @@ class BmsProtocol(Protocol):
         """
         ...
 
-    def poll(self, known: PackIdentity | None, *, counters: bool) -> Conversation[Reading]:
-        """Read the pack once; the identity too unless ``known``, the counters if asked for."""
+    def poll(
+        self, known: PackIdentity | None, *, counters: bool, recall: Recall | None = None
+    ) -> Conversation[Reading]:
+        """Read the pack once; the identity too unless ``known``, the counters if asked for.
+
+        With ``recall`` the cells are read only where it does not know them.
+        """
         ...
+
+
+class Switchable(Protocol):
+    """A BMS family that can be told things, beyond :class:`BmsProtocol`."""
 
     def set_mosfets(self, want: Mosfets, *, newer: bool = False) -> Conversation[Mosfets]:
         """Tell the BMS which gates are to stay open (False) and which it decides about (True).
@@ -203,3 +214,7 @@ class BmsProtocol(Protocol):
             NoReply: silence.
         """
         ...
+
+
+class SwitchableBms(BmsProtocol, Switchable, Protocol):
+    """A BMS family as a pack's task uses it."""
