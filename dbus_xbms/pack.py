@@ -22,6 +22,7 @@ from dbus_xbms.settings import Settings, SettingsError, Value
 from dbus_xbms.venus.bus import BusError
 from dbus_xbms.venus.localsettings import instance_of
 from dbus_xbms.venus.setting_items import setting_written
+from dbus_xbms.venus.switch_items import ordered
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ SOONEST = 0.05  # s until a decision is looked at again: the rest of a phase may
 SILENT = (Phase.DERATED, Phase.LOST, Phase.WITHDRAWN)
 LINK_SETTINGS = frozenset({"ConnectionMode", "Adapter", "Password"})  # a change of these makes the link anew
 
-OnWrite = Callable[[str, Value], bool]
+OnWrite = Callable[[str, Value, str], bool]
 
 
 class Shown(Protocol):
@@ -72,6 +73,7 @@ class Pack:
         self._identity = identity_of(settings)
         self._counters: Counters | None = None
         self._alone = False  # no other pack is enabled
+        self.switch_instance: int | None = None  # of the switch device beside the battery, if it has got one
         self._state = monitor.State(
             started=self._now(),
             extremes=extremes_of(settings),
@@ -230,6 +232,7 @@ class Pack:
             consumed=decision.consumed,
             time_to_go=decision.time_to_go,
             history=decision.history,
+            switch_instance=self.switch_instance if self.settings.number("CompanionSwitch") else None,
             settings=self.settings,
         )
 
@@ -256,13 +259,15 @@ class Pack:
         if decision.refused and not (self._shown and self._shown.refused):
             log.error("%s: charging stays off: %s", self.address, decision.refused)
 
-    def _written(self, path: str, value: Value) -> bool:
+    def _written(self, path: str, value: Value, sender: str) -> bool:
         """Somebody wrote to the service; True if accepted."""
         if path == "/CustomName":
             self._keeper.remember({"CustomName": value})
         elif path == "/History/Clear" and value:
             self._state = replace(self._state, extremes=Extremes(), history=history.State())
             self._keeper.remember(self._memory())
+        elif ordered(path, value) is not None:
+            return False  # nobody carries it out yet
         elif self._shown:
             try:
                 written = setting_written(path, value, self._report(self._shown))

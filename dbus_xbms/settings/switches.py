@@ -39,3 +39,12 @@ SWITCH_SETTINGS = (
     *(row for switch in SWITCHES for row in _pane(switch)),
     Setting(name="Balancing", default=-1, internal=True, help="As last switched from here; -1: never."),
 )
+
+# Not one of the pack's: dealt out to the device beside it, when there first is one.
+SWITCH_INSTANCE = Setting(
+    name="ClassAndVrmInstance",
+    default="switch:1",
+    pattern=r"switch:\d+",
+    form="text like switch:3",
+    help="Device class and VRM instance of the switch device; localsettings keeps it unique.",
+)

@@ -5,21 +5,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from math import inf
 
-from dbus_xbms import __version__
 from dbus_xbms.control.alarms import ALARM_PATHS, CELL_IMBALANCE
 from dbus_xbms.control.temperatures import HIGHEST_SANE, LOWEST_SANE
 from dbus_xbms.model import CONNECTED, Level, PackIdentity, PackSample, Phase, Protection, Report
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.control_items import CONTROL_ITEMS
+from dbus_xbms.venus.device_items import DEVICE_ITEMS, product_name
 from dbus_xbms.venus.history_items import HISTORY_ITEMS, SLOW_EVERY
 from dbus_xbms.venus.item import Item, Read
 from dbus_xbms.venus.setting_items import setting_items
+from dbus_xbms.venus.switch_items import COMPANION_ITEMS, PANE_ITEMS, SWITCH_ITEMS
 
-PRODUCT_ID = 0xBA58  # in none of the lists for which a GX changes its behaviour
+BATTERY, SWITCH = "com.victronenergy.battery", "com.victronenergy.switch"  # classes of devices
 
 CELLS_EVERY = 5.0  # s; eight programs on a GX decode each signal, and nobody reads cells faster
 
@@ -59,12 +59,8 @@ def _health(sample: PackSample) -> float | None:
     return min(100.0, sample.learned / sample.nominal * 100) if sample.learned and sample.nominal else None
 
 
-_MODEL = re.compile(r"[A-Z]{2}\d{2}S\d{3}[A-Z]?")  # e.g. SP04S034 in "JBD-SP04S034-L4S-200A-B-U"
-
-
-def _product_name(report: Report) -> str:
-    model = _MODEL.search(report.identity.hardware)
-    return f"JBD BMS {model[0]}" if model else "JBD BMS"
+def _may_balance(report: Report) -> int | None:
+    return None if report.sample is None else int(report.switching.balancing is not False)
 
 
 def _imbalanced(report: Report) -> bool:
@@ -137,19 +133,10 @@ def _alarm(path: str) -> Callable[[Report], int | None]:
 
 
 ITEMS = (
-    # What every device on a GX has
-    Item("/Mgmt/ProcessName", "s", "{}", lambda r: "dbus-xbms"),
-    Item("/Mgmt/ProcessVersion", "s", "{}", lambda r: __version__),
-    Item("/Mgmt/Connection", "s", "{}", lambda r: f"Bluetooth LE {r.address}"),
+    *DEVICE_ITEMS,
     Item("/Mgmt/InsecureConnection", "i", "{}", lambda r: int(r.insecure)),
     Item("/DeviceInstance", "i", "{}", lambda r: r.instance),
-    Item("/ProductId", "i", "0x{:04X}", lambda r: PRODUCT_ID),
-    Item("/ProductName", "s", "{}", _product_name),
-    Item("/CustomName", "s", "{}", lambda r: r.custom_name, writable=True),
-    Item("/FirmwareVersion", "s", "{}", lambda r: r.identity.firmware or None),
-    Item("/HardwareVersion", "s", "{}", lambda r: r.identity.hardware or None),
-    Item("/Connected", "i", "{}", lambda r: 1),
-    Item("/Serial", "s", "{}", lambda r: r.address),
+    Item("/ProductName", "s", "{}", product_name),
     # Measurements
     Item("/Dc/0/Voltage", "d", "{:.2f}V", _sample(lambda s: s.voltage)),
     Item("/Dc/0/Current", "d", "{:.1f}A", _sample(lambda s: s.current)),
@@ -175,9 +162,8 @@ ITEMS = (
     Item("/Bluetooth/Rssi", "i", "{}dBm", lambda r: r.link.rssi, every=15.0),
     Item("/Bluetooth/Reconnects", "i", "{}", lambda r: r.link.reconnects, every=SLOW_EVERY),
     Item("/Bluetooth/FailedPolls", "i", "{}", lambda r: r.link.failed_polls, every=SLOW_EVERY),
-    Item("/Io/AllowToCharge", "i", "{}", _sample(lambda s: int(s.mosfets.charge))),
-    Item("/Io/AllowToDischarge", "i", "{}", _sample(lambda s: int(s.mosfets.discharge))),
-    Item("/Io/AllowToBalance", "i", "{}", _sample(lambda s: 1)),
+    *SWITCH_ITEMS,
+    Item("/Io/AllowToBalance", "i", "{}", _may_balance),
     Item("/Balancing", "i", "{}", _sample(lambda s: int(bool(s.balancing))), every=CELLS_EVERY),
     Item("/Balancer/Status", "i", "{}", _balancer, every=CELLS_EVERY),
     # The whole as a system of one battery
@@ -240,12 +226,24 @@ def _sensor(n: int) -> Item:
     return Item(f"/System/Temperature{n}", "d", "{:.1f}°C", _sample(read))
 
 
-def items_for(identity: PackIdentity, *, controls: bool = False) -> tuple[Item, ...]:
-    """All rows of a pack; those per cell and sensor follow from what it is known to have."""
+def items_for(identity: PackIdentity, *, controls: bool = False, pane: bool = True) -> tuple[Item, ...]:
+    """All rows of a battery; those per cell and sensor follow from what it is known to have.
+
+    ``pane``: with the outputs of the switch pane.
+    """
     cells = (item for n in range(1, identity.cell_count + 1) for item in _cell(n))
     sensors = (_sensor(n) for n in range(1, identity.ntc_count + 1))
     control = CONTROL_ITEMS if controls else ()
-    return (*ITEMS, *HISTORY_ITEMS, *control, *setting_items(identity.cell_count), *cells, *sensors)
+    outputs = PANE_ITEMS if pane else ()
+    settings = setting_items(identity.cell_count)
+    return (*ITEMS, *HISTORY_ITEMS, *control, *settings, *outputs, *cells, *sensors)
+
+
+def devices(report: Report) -> dict[str, tuple[Item, ...]]:
+    """The devices that a pack is on the bus, by their classes; the switch pane finds its outputs on one."""
+    beside = report.switch_instance is not None
+    battery = items_for(report.identity, controls=report.controls, pane=not beside)
+    return {BATTERY: battery} | ({SWITCH: COMPANION_ITEMS} if beside else {})
 
 
 def values(items: Iterable[Item], report: Report) -> dict[str, Value | None]:
