@@ -16,7 +16,7 @@ from dbus_xbms.control.monitor import Decision
 from dbus_xbms.keeper import Keeper, Store
 from dbus_xbms.memory import extremes_of, history_of, identity_of, remembered
 from dbus_xbms.model import Counters, Extremes, PackIdentity, Phase, Reading, Report
-from dbus_xbms.poller import Poller
+from dbus_xbms.poller import Poller, Progress
 from dbus_xbms.protocols.base import BmsProtocol, LinkError, LoginFailed, ProtocolError
 from dbus_xbms.settings import Settings, SettingsError, Value
 from dbus_xbms.venus.bus import BusError
@@ -30,13 +30,18 @@ SAVE_EVERY = 600.0  # s between writes of what changes by itself: each one wears
 LONGEST_REST = 10.0  # s until a decision is looked at again even if it stands; supervision counts on it
 SOONEST = 0.05  # s until a decision is looked at again: the rest of a phase may be less than a clock's tick
 SILENT = (Phase.DERATED, Phase.LOST, Phase.WITHDRAWN)
-LINK_SETTINGS = frozenset({"ConnectionMode", "Adapter", "Password"})  # a change of these makes the link anew
+# A change of these makes the link anew.
+LINK_SETTINGS = frozenset({"ConnectionMode", "NotifyMethod", "AcquireFailed", "Adapter", "Password"})
 
 OnWrite = Callable[[str, Value, str], bool]
 
 
 class Shown(Protocol):
     """Where a pack is shown: :class:`dbus_xbms.venus.presence.Presence`, as far as it is used here."""
+
+    def update(self, report: Report, now: float) -> bool:
+        """Show the report if that takes no waiting."""
+        ...
 
     async def show(self, report: Report, now: float) -> None:
         """Show the report; ``now`` is monotonic seconds."""
@@ -88,6 +93,8 @@ class Pack:
         self._undecided = False  # the last decision failed
         self.shown_at = self._now()  # s: when the bus was last told what is true
         self._news = asyncio.Event()  # something to publish
+        self._due = self._now()  # s: when to decide anew even without news
+        self._awake_at = self._now()  # s: when that is looked at next
 
     @staticmethod
     def _now() -> float:
@@ -99,6 +106,11 @@ class Pack:
             group.create_task(self._poller.run(), name=f"link {self.address}")
             group.create_task(self._keep_showing(), name=f"bus {self.address}")
             group.create_task(self._keeper.run(), name=f"save {self.address}")
+
+    @property
+    def progress(self) -> Progress:
+        """How its polling gets on."""
+        return self._poller.progress
 
     @property
     def alone(self) -> bool:
@@ -116,27 +128,28 @@ class Pack:
 
     def change(self, name: str, value: Value) -> None:
         """Take over a setting that was changed from outside."""
+        before = self.settings.get(name)
         try:
             self.settings.put(name, value)
         except SettingsError as err:
             log.warning("%s: %s; the old value stands", self.address, err)
             return
-        if name in LINK_SETTINGS:
+        if name in LINK_SETTINGS and self.settings[name] != before:  # not what we have just stored ourselves
             self._poller.relink()
         self._news.set()
 
     # What polling brings
 
-    def polled(self, reading: Reading, begun: float) -> PackIdentity:
-        """Take a good poll that was ``begun`` at that moment, in s; returns who the pack is."""
+    def polled(self, reading: Reading, begun: float, oldest: float) -> PackIdentity:
+        """Take a good poll that was ``begun`` at that moment, its cells perhaps before; returns who it is."""
         # A poll with retries takes seconds: the age of its values counts from before they were measured.
-        self._state = monitor.sampled(self._state, reading.sample, begun)
+        self._state = monitor.sampled(self._state, reading.sample, begun, oldest)
         if reading.counters:
             self._counters = reading.counters
         if reading.identity:
             self._learn(reading.identity)
         self._trouble = ""
-        self._news.set()
+        self._show_at_once()
         return self._identity
 
     def poll_failed(self, err: LinkError | ProtocolError) -> None:
@@ -153,6 +166,13 @@ class Pack:
     def link_changed(self) -> None:
         """Take note that the link's status is another."""
         self._news.set()
+
+    def acquire_failed(self) -> None:
+        """Take note that notifications come as signals only, not over a socket."""
+        log.info(
+            "%s: notifications over a socket do not work; they come as signals from now on", self.address
+        )
+        self._keeper.remember({"AcquireFailed": 1})
 
     def _learn(self, identity: PackIdentity) -> None:
         """Take over what the BMS says of itself; an empty answer does not erase what is known."""
@@ -171,21 +191,42 @@ class Pack:
             while True:
                 self._news.clear()
                 now = self._now()
-                decision = self._decide(now)
-                self._log_difference(decision)
-                self._shown = decision
-                await self._show(self._report(decision), now)
+                await self._show(self._decided(now), now)
                 self.shown_at = now
-                if now >= self._next_save:
-                    self._next_save = now + SAVE_EVERY
-                    self._keeper.remember(self._memory())
-                try:
-                    async with asyncio.timeout(max(min(decision.valid_for, LONGEST_REST), SOONEST)):
-                        await self._news.wait()
-                except TimeoutError:
-                    continue
+                await self._rest()
         finally:
             await self._presence.leave()
+
+    async def _rest(self) -> None:
+        """Wait for news, or until the newest decision, whoever made it, is to be looked at again."""
+        while (now := self._now()) < self._due:
+            if now >= self._next_save:
+                self._next_save = now + SAVE_EVERY
+                self._keeper.remember(self._memory())
+            self._awake_at = self._due
+            try:
+                async with asyncio.timeout_at(self._due):
+                    await self._news.wait()
+                    return
+            except TimeoutError:
+                continue
+
+    def _show_at_once(self) -> None:
+        """Decide and show in this very moment; what takes waiting is left to :meth:`_keep_showing`."""
+        now = self._now()
+        told = self._presence.update(self._decided(now), now)
+        if told:
+            self.shown_at = now
+        if not told or self._due < self._awake_at:
+            self._news.set()
+
+    def _decided(self, now: float) -> Report:
+        decision = self._decide(now)
+        self._poller.rest(decision.resting)
+        self._log_difference(decision)
+        self._shown = decision
+        self._due = now + max(min(decision.valid_for, LONGEST_REST), SOONEST)
+        return self._report(decision)
 
     def _decide(self, now: float) -> Decision:
         """Decide; a fault in that stops the pack's currents, it never leaves the last limits standing."""
@@ -233,7 +274,7 @@ class Pack:
             time_to_go=decision.time_to_go,
             history=decision.history,
             switch_instance=self.switch_instance if self.settings.number("CompanionSwitch") else None,
-            settings=self.settings,
+            settings=self.settings.frozen,
         )
 
     def _log_difference(self, decision: Decision) -> None:
@@ -261,24 +302,27 @@ class Pack:
 
     def _written(self, path: str, value: Value, sender: str) -> bool:
         """Somebody wrote to the service; True if accepted."""
+        if ordered(path, value) is not None:
+            return False  # nobody carries it out yet
+        try:
+            self._take_over(path, value)
+        except SettingsError as err:
+            log.warning("%s: %s", self.address, err)
+            return False
+        self._news.set()
+        return True
+
+    def _take_over(self, path: str, value: Value) -> None:
         if path == "/CustomName":
             self._keeper.remember({"CustomName": value})
         elif path == "/History/Clear" and value:
             self._state = replace(self._state, extremes=Extremes(), history=history.State())
             self._keeper.remember(self._memory())
-        elif ordered(path, value) is not None:
-            return False  # nobody carries it out yet
         elif self._shown:
-            try:
-                written = setting_written(path, value, self._report(self._shown))
-            except SettingsError as err:
-                log.warning("%s: %s", self.address, err)
-                return False
+            written = setting_written(path, value, self._report(self._shown))
             if written:
                 log.info("%s: %s set to %s from the bus", self.address, *written)
                 self._keeper.remember(dict([written]))
-        self._news.set()
-        return True
 
     def _memory(self) -> dict[str, Value]:
         """What of the pack's life is to be stored."""

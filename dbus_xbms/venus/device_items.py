@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from operator import attrgetter
 
 from dbus_xbms import __version__
 from dbus_xbms.model import Report
-from dbus_xbms.venus.item import Item
+from dbus_xbms.venus.item import FIXED, Item, Source, rows
 
 PRODUCT_ID = 0xBA58  # in none of the lists for which a GX changes its behaviour
 
@@ -19,14 +20,22 @@ def product_name(report: Report) -> str:
     return f"JBD BMS {model[0]}" if model else "JBD BMS"
 
 
+KNOWN = Source(attrgetter("address", "instance", "custom_name", "insecure", "identity"))
+
 DEVICE_ITEMS = (
-    Item("/Mgmt/ProcessName", "s", "{}", lambda r: "dbus-xbms"),
-    Item("/Mgmt/ProcessVersion", "s", "{}", lambda r: __version__),
-    Item("/Mgmt/Connection", "s", "{}", lambda r: f"Bluetooth LE {r.address}"),
-    Item("/ProductId", "i", "0x{:04X}", lambda r: PRODUCT_ID),
-    Item("/CustomName", "s", "{}", lambda r: r.custom_name, writable=True),
-    Item("/FirmwareVersion", "s", "{}", lambda r: r.identity.firmware or None),
-    Item("/HardwareVersion", "s", "{}", lambda r: r.identity.hardware or None),
-    Item("/Connected", "i", "{}", lambda r: 1),
-    Item("/Serial", "s", "{}", lambda r: r.address),
+    *rows(
+        FIXED,
+        Item("/Mgmt/ProcessName", "s", "{}", lambda r: "dbus-xbms"),
+        Item("/Mgmt/ProcessVersion", "s", "{}", lambda r: __version__),
+        Item("/ProductId", "i", "0x{:04X}", lambda r: PRODUCT_ID),
+        Item("/Connected", "i", "{}", lambda r: 1),
+    ),
+    *rows(
+        KNOWN,
+        Item("/Mgmt/Connection", "s", "{}", lambda r: f"Bluetooth LE {r.address}"),
+        Item("/CustomName", "s", "{}", lambda r: r.custom_name, writable=True),
+        Item("/FirmwareVersion", "s", "{}", lambda r: r.identity.firmware or None),
+        Item("/HardwareVersion", "s", "{}", lambda r: r.identity.hardware or None),
+        Item("/Serial", "s", "{}", lambda r: r.address),
+    ),
 )

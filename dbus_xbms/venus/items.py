@@ -5,19 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from math import inf
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 
 from dbus_xbms.control.alarms import ALARM_PATHS, CELL_IMBALANCE
 from dbus_xbms.control.temperatures import HIGHEST_SANE, LOWEST_SANE
 from dbus_xbms.model import CONNECTED, Level, PackIdentity, PackSample, Phase, Protection, Report
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.control_items import CONTROL_ITEMS
-from dbus_xbms.venus.device_items import DEVICE_ITEMS, product_name
+from dbus_xbms.venus.device_items import DEVICE_ITEMS, KNOWN, product_name
 from dbus_xbms.venus.history_items import HISTORY_ITEMS, SLOW_EVERY
-from dbus_xbms.venus.item import Item, Read
+from dbus_xbms.venus.item import FIXED, Item, Read, Source, rows
+from dbus_xbms.venus.pane_items import COMPANION_ITEMS, PANE_ITEMS
 from dbus_xbms.venus.setting_items import setting_items
-from dbus_xbms.venus.switch_items import COMPANION_ITEMS, PANE_ITEMS, SWITCH_ITEMS
+from dbus_xbms.venus.switch_items import SWITCH_ITEMS
 
 BATTERY, SWITCH = "com.victronenergy.battery", "com.victronenergy.switch"  # classes of devices
 
@@ -57,10 +58,6 @@ def _sensor_id(pick: Callable[[Iterable[float]], float]) -> Read:
 
 def _health(sample: PackSample) -> float | None:
     return min(100.0, sample.learned / sample.nominal * 100) if sample.learned and sample.nominal else None
-
-
-def _may_balance(report: Report) -> int | None:
-    return None if report.sample is None else int(report.switching.balancing is not False)
 
 
 def _imbalanced(report: Report) -> bool:
@@ -132,84 +129,115 @@ def _alarm(path: str) -> Callable[[Report], int | None]:
     return read
 
 
+# What rows read of a report; together with what they are about, because they are read together
+MEASURED = Source(
+    attrgetter("sample", "cell_temperatures", "mosfet_temperature", "soc", "consumed", "time_to_go")
+)
+DETAIL = Source(  # valid together as far as there are cells
+    attrgetter("sample", "alarms"), shape=lambda r: None if r.sample is None else len(r.sample.cells)
+)
+STATE = Source(attrgetter("phase", "link"))
+GATES = Source(lambda r: r.sample and r.sample.mosfets)
+ALARMS = Source(lambda r: (r.alarms, r.sample is None))
+
 ITEMS = (
     *DEVICE_ITEMS,
-    Item("/Mgmt/InsecureConnection", "i", "{}", lambda r: int(r.insecure)),
-    Item("/DeviceInstance", "i", "{}", lambda r: r.instance),
-    Item("/ProductName", "s", "{}", product_name),
-    # Measurements
-    Item("/Dc/0/Voltage", "d", "{:.2f}V", _sample(lambda s: s.voltage)),
-    Item("/Dc/0/Current", "d", "{:.1f}A", _sample(lambda s: s.current)),
-    Item("/Dc/0/Power", "d", "{:.0f}W", _sample(lambda s: s.voltage * s.current)),
-    Item("/Dc/0/Temperature", "d", "{:.1f}°C", _temperatures(lambda ts: sum(ts) / len(ts))),
-    Item("/Soc", "d", "{:.1f}%", lambda r: r.soc if r.sample else None),
-    Item("/Soh", "d", "{:.1f}%", _sample(_health), every=SLOW_EVERY),
-    Item("/Capacity", "d", "{:.1f}Ah", _sample(lambda s: s.remaining)),
-    Item("/InstalledCapacity", "d", "{:.1f}Ah", lambda r: r.identity.nominal or None),
-    Item("/ConsumedAmphours", "d", "{:.1f}Ah", lambda r: r.consumed if r.sample else None),
-    Item("/TimeToGo", "i", "{}", lambda r: r.time_to_go if r.sample else None, every=15.0),
-    Item(
-        "/System/StoredEnergy",
-        "d",
-        "{:.2f}kWh",
-        _sample(lambda s: s.remaining * s.voltage / 1000),
-        every=SLOW_EVERY,
+    *rows(
+        FIXED,
+        Item("/ErrorCode", "i", "{}", lambda r: 0),
+        # The whole as a system of one battery
+        Item("/System/NrOfBatteries", "i", "{}", lambda r: 1),
+        Item("/System/BatteriesParallel", "i", "{}", lambda r: 1),
+        Item("/System/BatteriesSeries", "i", "{}", lambda r: 1),
+        # Which battery the GX's page of a single battery shows
+        Item("/Battery/Request/Id", "i", "{}", lambda r: 1, writable=True, lowest=1, highest=1),
     ),
-    # State
-    Item("/State", "i", "{}", lambda r: STATES[r.phase]),
-    Item("/ErrorCode", "i", "{}", lambda r: 0),
-    Item("/ConnectionInformation", "s", "{}", _connection),
-    Item("/Bluetooth/Rssi", "i", "{}dBm", lambda r: r.link.rssi, every=15.0),
-    Item("/Bluetooth/Reconnects", "i", "{}", lambda r: r.link.reconnects, every=SLOW_EVERY),
-    Item("/Bluetooth/FailedPolls", "i", "{}", lambda r: r.link.failed_polls, every=SLOW_EVERY),
+    *rows(
+        KNOWN,
+        Item("/Mgmt/InsecureConnection", "i", "{}", lambda r: int(r.insecure)),
+        Item("/DeviceInstance", "i", "{}", lambda r: r.instance),
+        Item("/ProductName", "s", "{}", product_name),
+        Item("/InstalledCapacity", "d", "{:.1f}Ah", lambda r: r.identity.nominal or None),
+        Item("/System/NrOfCellsPerBattery", "i", "{}", lambda r: r.identity.cell_count or None),
+        Item("/Battery/1/Serial", "s", "{}", lambda r: r.address),
+        Item("/Battery/1/Capacity", "d", "{:.1f}Ah", lambda r: r.identity.nominal or None),
+        Item("/Battery/1/FwVersion", "s", "{}", lambda r: r.identity.firmware or None),
+    ),
+    *rows(
+        STATE,
+        Item("/State", "i", "{}", lambda r: STATES[r.phase]),
+        Item("/ConnectionInformation", "s", "{}", _connection),
+        Item("/Bluetooth/Rssi", "i", "{}dBm", lambda r: r.link.rssi, every=15.0),
+        Item("/Bluetooth/Reconnects", "i", "{}", lambda r: r.link.reconnects, every=SLOW_EVERY),
+        Item("/Bluetooth/FailedPolls", "i", "{}", lambda r: r.link.failed_polls, every=SLOW_EVERY),
+    ),
+    *rows(
+        MEASURED,
+        Item("/Dc/0/Voltage", "d", "{:.2f}V", _sample(lambda s: s.voltage)),
+        Item("/Dc/0/Current", "d", "{:.1f}A", _sample(lambda s: s.current)),
+        Item("/Dc/0/Power", "d", "{:.0f}W", _sample(lambda s: s.voltage * s.current)),
+        Item("/Dc/0/Temperature", "d", "{:.1f}°C", _temperatures(lambda ts: sum(ts) / len(ts))),
+        Item("/Soc", "d", "{:.1f}%", lambda r: r.soc if r.sample else None),
+        Item("/Soh", "d", "{:.1f}%", _sample(_health), every=SLOW_EVERY),
+        Item("/Capacity", "d", "{:.1f}Ah", _sample(lambda s: s.remaining)),
+        Item("/ConsumedAmphours", "d", "{:.1f}Ah", lambda r: r.consumed if r.sample else None),
+        Item("/TimeToGo", "i", "{}", lambda r: r.time_to_go if r.sample else None, every=15.0),
+        Item("/System/MinCellVoltage", "d", "{:.3f}V", _cells(min)),
+        Item("/System/MaxCellVoltage", "d", "{:.3f}V", _cells(max)),
+        Item("/System/MinVoltageCellId", "s", "{}", _cell_id(min)),
+        Item("/System/MaxVoltageCellId", "s", "{}", _cell_id(max)),
+        Item("/System/MinCellTemperature", "d", "{:.1f}°C", _temperatures(min)),
+        Item("/System/MaxCellTemperature", "d", "{:.1f}°C", _temperatures(max)),
+        Item("/System/MinTemperatureCellId", "s", "{}", _sensor_id(min)),
+        Item("/System/MaxTemperatureCellId", "s", "{}", _sensor_id(max)),
+        Item("/System/MOSTemperature", "d", "{:.1f}°C", lambda r: r.mosfet_temperature if r.sample else None),
+        Item(
+            "/Battery/1/Temperature",
+            "d",
+            "{:.1f}°C",
+            _temperatures(lambda ts: sum(ts) / len(ts)),
+            every=CELLS_EVERY,
+        ),
+    ),
+    *rows(
+        GATES,
+        Item("/System/NrOfModulesOnline", "i", "{}", lambda r: int(r.sample is not None)),
+        Item("/System/NrOfModulesOffline", "i", "{}", lambda r: int(r.sample is None)),
+        Item("/System/NrOfModulesBlockingCharge", "i", "{}", _sample(lambda s: int(not s.mosfets.charge))),
+        Item(
+            "/System/NrOfModulesBlockingDischarge", "i", "{}", _sample(lambda s: int(not s.mosfets.discharge))
+        ),
+    ),
+    *rows(
+        DETAIL,
+        Item(
+            "/System/StoredEnergy",
+            "d",
+            "{:.2f}kWh",
+            _sample(lambda s: s.remaining * s.voltage / 1000),
+            every=SLOW_EVERY,
+        ),
+        Item("/Balancing", "i", "{}", _sample(lambda s: int(bool(s.balancing))), every=CELLS_EVERY),
+        Item("/Balancer/Status", "i", "{}", _balancer, every=CELLS_EVERY),
+        Item("/Battery/1/Status", "i", "{}", _status, every=CELLS_EVERY),
+        Item("/Battery/1/Voltage", "d", "{:.2f}V", _sample(lambda s: s.voltage), every=CELLS_EVERY),
+        Item("/Battery/1/Current", "d", "{:.1f}A", _sample(lambda s: s.current), every=CELLS_EVERY),
+        # Names that no part of Venus reads, but the owners' dashboards do
+        Item("/Voltages/Sum", "d", "{:.3f}V", _cells(sum), every=CELLS_EVERY),
+        Item(
+            "/Voltages/Diff", "d", "{:.3f}V", _cells(lambda cells: max(cells) - min(cells)), every=CELLS_EVERY
+        ),
+    ),
     *SWITCH_ITEMS,
-    Item("/Io/AllowToBalance", "i", "{}", _may_balance),
-    Item("/Balancing", "i", "{}", _sample(lambda s: int(bool(s.balancing))), every=CELLS_EVERY),
-    Item("/Balancer/Status", "i", "{}", _balancer, every=CELLS_EVERY),
-    # The whole as a system of one battery
-    Item("/System/NrOfBatteries", "i", "{}", lambda r: 1),
-    Item("/System/BatteriesParallel", "i", "{}", lambda r: 1),
-    Item("/System/BatteriesSeries", "i", "{}", lambda r: 1),
-    Item("/System/NrOfCellsPerBattery", "i", "{}", lambda r: r.identity.cell_count or None),
-    Item("/System/NrOfModulesOnline", "i", "{}", lambda r: int(r.sample is not None)),
-    Item("/System/NrOfModulesOffline", "i", "{}", lambda r: int(r.sample is None)),
-    Item("/System/NrOfModulesBlockingCharge", "i", "{}", _sample(lambda s: int(not s.mosfets.charge))),
-    Item("/System/NrOfModulesBlockingDischarge", "i", "{}", _sample(lambda s: int(not s.mosfets.discharge))),
-    Item("/System/MinCellVoltage", "d", "{:.3f}V", _cells(min)),
-    Item("/System/MaxCellVoltage", "d", "{:.3f}V", _cells(max)),
-    Item("/System/MinVoltageCellId", "s", "{}", _cell_id(min)),
-    Item("/System/MaxVoltageCellId", "s", "{}", _cell_id(max)),
-    Item("/System/MinCellTemperature", "d", "{:.1f}°C", _temperatures(min)),
-    Item("/System/MaxCellTemperature", "d", "{:.1f}°C", _temperatures(max)),
-    Item("/System/MinTemperatureCellId", "s", "{}", _sensor_id(min)),
-    Item("/System/MaxTemperatureCellId", "s", "{}", _sensor_id(max)),
-    Item("/System/MOSTemperature", "d", "{:.1f}°C", lambda r: r.mosfet_temperature if r.sample else None),
-    # The GX's page of a single battery
-    Item("/Battery/Request/Id", "i", "{}", lambda r: 1, writable=True, lowest=1, highest=1),
-    Item("/Battery/1/Serial", "s", "{}", lambda r: r.address),
-    Item("/Battery/1/Capacity", "d", "{:.1f}Ah", lambda r: r.identity.nominal or None),
-    Item("/Battery/1/FwVersion", "s", "{}", lambda r: r.identity.firmware or None),
-    Item("/Battery/1/Status", "i", "{}", _status, every=CELLS_EVERY),
-    Item("/Battery/1/Voltage", "d", "{:.2f}V", _sample(lambda s: s.voltage), every=CELLS_EVERY),
-    Item("/Battery/1/Current", "d", "{:.1f}A", _sample(lambda s: s.current), every=CELLS_EVERY),
-    Item(
-        "/Battery/1/Temperature",
-        "d",
-        "{:.1f}°C",
-        _temperatures(lambda ts: sum(ts) / len(ts)),
-        every=CELLS_EVERY,
-    ),
-    # Names that no part of Venus reads, but the owners' dashboards do
-    Item("/Voltages/Sum", "d", "{:.3f}V", _cells(sum), every=CELLS_EVERY),
-    Item("/Voltages/Diff", "d", "{:.3f}V", _cells(lambda cells: max(cells) - min(cells)), every=CELLS_EVERY),
-    *(Item(path, "i", "{}", _alarm(path)) for path in ALARM_PATHS),
+    *rows(ALARMS, *(Item(path, "i", "{}", _alarm(path)) for path in ALARM_PATHS)),
 )
 
 
 def _cell(n: int) -> tuple[Item, ...]:
     volts = _sample(lambda s: s.cells[n - 1] if n <= len(s.cells) else None)
     balancing = _sample(lambda s: int(n in s.balancing))
-    return (
+    return rows(
+        DETAIL,
         Item(f"/Voltages/Cell{n}", "d", "{:.3f}V", volts, every=CELLS_EVERY),
         Item(f"/Balances/Cell{n}", "i", "{}", balancing, every=CELLS_EVERY),
         Item(f"/Battery/1/Cell/{n}/Voltage", "d", "{:.3f}V", volts, every=CELLS_EVERY),
@@ -223,7 +251,7 @@ def _sensor(n: int) -> Item:
         celsius = sample.temperatures[n - 1] if n <= len(sample.temperatures) else LOWEST_SANE
         return celsius if LOWEST_SANE < celsius < HIGHEST_SANE else None
 
-    return Item(f"/System/Temperature{n}", "d", "{:.1f}°C", _sample(read))
+    return Item(f"/System/Temperature{n}", "d", "{:.1f}°C", _sample(read), source=MEASURED)
 
 
 def items_for(identity: PackIdentity, *, controls: bool = False, pane: bool = True) -> tuple[Item, ...]:
@@ -249,29 +277,3 @@ def devices(report: Report) -> dict[str, tuple[Item, ...]]:
 def values(items: Iterable[Item], report: Report) -> dict[str, Value | None]:
     """What each path shows of a report."""
     return {item.path: item.value(report) for item in items}
-
-
-class Reader:
-    """Reads report after report and tells what is to be shown anew, each row no faster than it may be."""
-
-    def __init__(self, items: Sequence[Item]) -> None:
-        self._items = items
-        self._read: list[Value | None] = [None] * len(items)  # as it was when last shown
-        self._shown: list[Value | None] = [None] * len(items)
-        self._due = dict.fromkeys((item.every for item in items), -inf)
-
-    def changes(self, report: Report, now: float) -> dict[str, Value | None]:
-        """The paths that show something else from now on; ``now``: s, monotonic."""
-        due = {every for every, at in self._due.items() if now >= at}
-        self._due.update({every: now + every for every in due})
-        changed: dict[str, Value | None] = {}
-        for n, item in enumerate(self._items):
-            raw, shown = item.read(report), self._shown[n]
-            if raw == self._read[n]:  # most are: what they are shown as need not be worked out again
-                continue
-            if item.every not in due and shown is not None and item.valid(raw):
-                continue
-            self._read[n], value = raw, item.shown(raw)
-            if value != shown:
-                self._shown[n] = changed[item.path] = value
-        return changed

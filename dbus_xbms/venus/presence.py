@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from dbus_xbms.model import Phase, Report
 from dbus_xbms.settings import device_id
 from dbus_xbms.venus.bus import BusError
-from dbus_xbms.venus.items import Reader, devices
+from dbus_xbms.venus.items import devices
 from dbus_xbms.venus.objects import OnWrite
+from dbus_xbms.venus.reader import Reader
 from dbus_xbms.venus.service import ItemService
 
 log = logging.getLogger(__name__)
@@ -37,31 +38,40 @@ class Presence:
         self._id = device_id(address)
         self._on_write = on_write
         self._devices: list[_Device] = []
-        self._made_for: Hashable = None
+        self._made_for: Hashable = None  # None while they come or go
         self._refused: BusError | None = None  # why they could not appear, and ...
         self._not_before = 0.0  # s, monotonic: ... when to try again
 
+    def update(self, report: Report, now: float) -> bool:
+        """Show the report if that takes no waiting: at most one signal a service, none if nothing changed."""
+        if not self._stand_for(report) or report.phase is Phase.WITHDRAWN:
+            return False
+        for device in self._devices:
+            device.service.publish(device.reader.changes(report, now))
+        return True
+
     async def show(self, report: Report, now: float) -> None:
-        """Put the report on the bus: at most one signal of each service, none if nothing changed.
+        """Put the report on the bus, whatever that takes.
 
         Raises:
             BusError: a service cannot be there, e.g. because its name is taken.
         """
-        lost = any(device.service.lost.is_set() for device in self._devices)
-        if lost or _made_for(report) != self._made_for:
-            await self.leave()
+        if self.update(report, now):
+            return
+        await self.leave()
         if report.phase is Phase.WITHDRAWN or not report.identity.cell_count:
-            await self.leave()
-        elif self._devices:
-            for device in self._devices:
-                device.service.publish(device.reader.changes(report, now))
-        elif self._refused and now < self._not_before:
+            return
+        if self._refused and now < self._not_before:
             raise self._refused
-        else:
-            await self._appear(report, now)
+        await self._appear(report, now)
+
+    def _stand_for(self, report: Report) -> bool:
+        """Whether the services are there, all of them and for good, and made for such a report."""
+        lost = any(device.service.lost.is_set() for device in self._devices)
+        return not lost and self._made_for == _made_for(report)
 
     async def _appear(self, report: Report, now: float) -> None:
-        self._made_for, self._refused = _made_for(report), None
+        self._refused = None
         try:
             for kind, items in devices(report).items():
                 reader = Reader(items)
@@ -74,9 +84,11 @@ class Presence:
             self._refused, self._not_before = err, now + RETRY_AFTER
             await self.leave()
             raise
+        self._made_for = _made_for(report)
 
     async def leave(self) -> None:
         """Take the services off the bus, as far as they are there."""
+        self._made_for = None
         while self._devices:
             service = self._devices.pop().service
             await service.stop()

@@ -7,13 +7,14 @@ The switch pane keeps there how its outputs appear.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 from dbus_xbms.control.chemistry import preset
 from dbus_xbms.model import Report
 from dbus_xbms.settings import PACK_SETTINGS, Setting, SettingsError, Value
 from dbus_xbms.settings.switches import SWITCHES
-from dbus_xbms.venus.item import Item
+from dbus_xbms.venus.item import Item, Source, rows
 
 _ROWS = {row.name: row for row in PACK_SETTINGS}
 
@@ -85,14 +86,15 @@ def _item(edited: Edited, cells: int = 1) -> Item:
 
 def setting_items(cells: int) -> tuple[Item, ...]:
     """The rows of the page, for a pack of so many cells."""
-    return (HAS_SETTINGS, *(_item(edited, cells) for edited in EDITED))
+    return rows(SETTINGS, HAS_SETTINGS, *(_item(edited, cells) for edited in EDITED))
 
 
-def pane_items() -> tuple[Item, ...]:
+def appearance_items() -> tuple[Item, ...]:
     """How the outputs of the switch pane appear there."""
-    return tuple(_item(edited) for edited in PANE)
+    return rows(SETTINGS, *(_item(edited) for edited in PANE))
 
 
+SETTINGS = Source(attrgetter("settings", "controls"))
 HAS_SETTINGS = Item("/Settings/HasSettings", "i", "{}", lambda r: 1)
 _BY_PATH = {edited.path: edited for edited in (*EDITED, *PANE)}
 

@@ -82,7 +82,7 @@ def invalid(at: float, **shown: Any) -> Look:
 
 
 def rules(seen: Look, known: Reads, pack: Known = KNOWN, shown: float = -inf) -> list[str]:
-    return [violation.rule for violation in judge(seen, pack, known, sample_of(seen, known), shown)]
+    return [violation.rule for violation in judge(seen, pack, known, sample_of(seen, pack, known), shown)]
 
 
 def test_the_truth_is_no_violation() -> None:
@@ -93,7 +93,7 @@ def test_the_truth_is_no_violation() -> None:
 def test_a_look_is_matched_with_the_newest_measurement_that_fits() -> None:
     known = reads()
     known.add([(one.at, BASIC, "") for one in known.basics])  # known already
-    sample = sample_of(look(), known)
+    sample = sample_of(look(), KNOWN, known)
     assert sample is not None
     assert (sample.basic.at, sample.cells.at) == (100.0, 100.1)
 
@@ -103,12 +103,12 @@ def test_what_is_measured_twice_counts_as_shown_since_the_first_time() -> None:
     known.basics += again.basics
     known.cells += again.cells
     seen = look(at=106.0)
-    newest = sample_of(seen, known)
+    newest = sample_of(seen, KNOWN, known)
     assert newest is not None
     assert newest.basic.at == 105.0
-    assert shown_since(seen, known, -inf) == shown_since(seen, known, 100.0) == 100.0
-    assert shown_since(seen, known, 101.0) == 105.0
-    assert shown_since(look(at=106.0, Voltage=13.0), known, 101.0) == 101.0
+    assert shown_since(seen, KNOWN, known, -inf) == shown_since(seen, KNOWN, known, 100.0) == 100.0
+    assert shown_since(seen, KNOWN, known, 101.0) == 105.0
+    assert shown_since(look(at=106.0, Voltage=13.0), KNOWN, known, 101.0) == 101.0
 
 
 @pytest.mark.parametrize(
@@ -221,3 +221,21 @@ def test_a_pack_is_quiet_once_all_that_hit_it_or_kept_it_from_returning_is_over(
     assert quiet_since([hit], 5, 30) == float("-inf")
     assert quiet_since([busy, hit], 200, 30) == 90
     assert quiet_since([hit, Disturbance(begin=55, end=90, hits=False)], 200, 30) == 20
+
+
+def test_an_alarm_that_comes_late_is_seen_whatever_else_is_shown() -> None:
+    told = reads(protection=1 << 9)
+    silent = look(at=106.0, MaxDischargeCurrent=0.0, Voltage=13.0)
+    told.basics.append(replace(told.basics[-1], at=104.0))
+    assert "alarms" in rules(silent, told)
+    assert "alarms" not in rules(replace(silent, at=104.5), told)
+
+
+def test_at_rest_cells_may_be_those_of_the_poll_before_but_no_older() -> None:
+    known = reads()
+    known.basics = [replace(known.basics[0], at=106.0, current=0.0)]
+    resting = replace(KNOWN, hold=30.0)
+    shown = {"Current": 0.0}
+    assert rules(look(at=107.0, **shown), known, resting) == []
+    known.basics = [replace(known.basics[0], at=116.0)]
+    assert rules(look(at=117.0, **shown), known, resting) != []

@@ -28,7 +28,8 @@ ARROWS = {
     "poller": {"ble", "control", "model", "protocols", "settings"},
     "pack": BELOW_PACK | {"poller"},
     "remote": {"protocols", "venus"},
-    "app": BELOW_PACK | {"pack", "remote"},
+    "supervision": {"pack", "poller"},
+    "app": BELOW_PACK | {"pack", "remote", "supervision"},
     "commands": BELOW_PACK | {"app", "remote", "simulator"},
     "cli": BELOW_PACK | {"commands"},
     "__main__": {"cli"},
@@ -38,7 +39,7 @@ PURE = {"model", "settings", "memory", "protocols", "control"}
 PURE_FILES = {
     "venus/item.py",
     "venus/items.py",
-    *(f"venus/{name}_items.py" for name in ("control", "device", "history", "setting", "switch")),
+    *(f"venus/{name}_items.py" for name in ("control", "device", "history", "pane", "setting", "switch")),
 }
 IMPURE = {"asyncio", "time", "logging", "bleak", "bleak_retry_connector", "dbus_fast"}
 

@@ -15,7 +15,8 @@ from dbus_xbms.settings import Value
 from dbus_xbms.venus.device_items import DEVICE_ITEMS
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.items import BATTERY, SWITCH, devices, items_for, values
-from dbus_xbms.venus.switch_items import COMPANION_ITEMS, PANE_ITEMS, Balancing, Order, Release, ordered
+from dbus_xbms.venus.pane_items import COMPANION_ITEMS, PANE_ITEMS
+from dbus_xbms.venus.switch_items import Balancing, Order, Release, ordered
 from tests.unit.samples import SAMPLE, settings
 from tests.unit.test_items import IDENTITY, REPORT, SILENT
 
