@@ -23,6 +23,7 @@ from dbus_xbms.switching import Order, Switches
 from dbus_xbms.venus.bus import BusError
 from dbus_xbms.venus.localsettings import instance_of
 from dbus_xbms.venus.setting_items import setting_written
+from dbus_xbms.venus.switch_items import ordered
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ SOONEST = 0.05  # s until a decision is looked at again: the rest of a phase may
 # A change of these makes the link anew.
 LINK_SETTINGS = frozenset({"ConnectionMode", "NotifyMethod", "AcquireFailed", "Adapter", "Password"})
 
-OnWrite = Callable[[str, Value], bool]
+OnWrite = Callable[[str, Value, str], bool]
 
 
 class Shown(Protocol):
@@ -80,6 +81,7 @@ class Pack:
         self._identity = identity_of(settings)
         self._counters: Counters | None = None
         self._alone = False  # no other pack is enabled
+        self.switch_instance: int | None = None  # of the switch device beside the battery, if it has got one
         self._state = monitor.State(
             started=self._now(),
             extremes=extremes_of(settings),
@@ -303,11 +305,16 @@ class Pack:
             time_to_go=decision.time_to_go,
             history=decision.history,
             switching=replace(self._switches.report, released_for=self._poller.lent_for),
+            switch_instance=self.switch_instance if self.settings.number("CompanionSwitch") else None,
             settings=self.settings.frozen,
         )
 
-    def _written(self, path: str, value: Value) -> bool:
+    def _written(self, path: str, value: Value, sender: str) -> bool:
         """Somebody wrote to the service; True if accepted."""
+        if (order := ordered(path, value)) is not None:
+            taken = self._ordered(order, sender)
+            self._news.set()
+            return taken
         try:
             self._take_over(path, value)
         except SettingsError as err:
@@ -315,6 +322,31 @@ class Pack:
             return False
         self._news.set()
         return True
+
+    def _ordered(self, order: Orders | Release | Balancing, sender: str) -> bool:
+        if isinstance(order, Release):
+            self._lend(order.minutes, sender)
+            return True
+        if isinstance(order, Balancing):
+            return self._switches.balance(order.on, sender, self._no_contact())
+        return self._switches.order(order, sender, self._no_contact())
+
+    def _no_contact(self) -> str:
+        """Why the pack cannot be told anything now; empty if it can."""
+        if self._shown and self._shown.phase is Phase.FRESH:
+            return ""
+        return f"no contact with the pack ({self._poller.status.state})"
+
+    def _lend(self, minutes: int, sender: str) -> None:
+        """Leave the pack to somebody else for a while; 0: take it back."""
+        if not minutes and not self._poller.lent_for:
+            return
+        until = self._now() + 60 * minutes
+        self._switches.lost("the link was lent")
+        self._state = monitor.lent(self._state, until)
+        self._poller.lend(until)
+        why = f"lent for {minutes} min" if minutes else "taken back"
+        log.info("%s: the link is %s, asked for by %s", self.address, why, sender)
 
     def _take_over(self, path: str, value: Value) -> None:
         if path == "/CustomName":

@@ -19,8 +19,7 @@ from dbus_fast import BusType
 from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.remote import Remote
 from dbus_xbms.simulator.localsettings import LocalSettings
-from dbus_xbms.venus.items import items_for, values
-from dbus_xbms.venus.presence import BATTERY
+from dbus_xbms.venus.items import BATTERY, items_for, values
 from dbus_xbms.venus.service import ItemService
 from tests.unit.test_watch import ADDRESS, REPORT
 
@@ -62,7 +61,7 @@ async def pack(private_bus: str) -> AsyncIterator[ItemService]:
     """A pack on the bus, as the service publishes it."""
     items = items_for(REPORT.identity)
     name = f"{BATTERY}.xbms_a4c137010203"
-    service = ItemService(name, items, values(items, REPORT), lambda path, value: True)
+    service = ItemService(name, items, values(items, REPORT), lambda path, value, sender: True)
     await service.start()
     yield service
     await service.stop()

@@ -39,7 +39,9 @@ ARROWS = {
 }
 PURE = {"model", "settings", "memory", "protocols", "control"}
 PURE_FILES = {
-    f"venus/{name}.py" for name in ("item", "items", "control_items", "history_items", "setting_items")
+    "venus/item.py",
+    "venus/items.py",
+    *(f"venus/{name}_items.py" for name in ("control", "device", "history", "pane", "setting", "switch")),
 }
 IMPURE = {"asyncio", "time", "logging", "bleak", "bleak_retry_connector", "dbus_fast"}
 
