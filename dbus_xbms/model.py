@@ -34,7 +34,7 @@ class Protection(IntFlag):
     VENDOR_15 = 1 << 15  # MOSFET over-temperature
 
 
-# What may have made the BMS itself open a gate. The vendor bits differ between firmwares: they may be about either.
+# What may have made the BMS itself open either gate; what the vendor bits mean differs between firmwares.
 VENDOR_BITS = Protection.VENDOR_13 | Protection.VENDOR_14 | Protection.VENDOR_15
 OPENS_EITHER = Protection.SHORT_CIRCUIT | Protection.FRONTEND_ERROR | VENDOR_BITS
 
@@ -81,7 +81,7 @@ class Mosfets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """What each gate is told: True to let the BMS decide, False to stay open, ``None`` nothing, or unknown."""
+    """What each gate is told: True to let the BMS decide, False to stay open, ``None`` nothing or unknown."""
 
     charge: bool | None = None
     discharge: bool | None = None

@@ -73,8 +73,8 @@ def sampled(state: State, sample: PackSample) -> State:
 
 
 def connected(state: State) -> State:
-    """Forget what was known before a new connection: somebody else may have been connected meanwhile."""
-    return State(changed=state.changed, faults=state.faults)
+    """Forget what was told before a new connection: somebody else may have been connected meanwhile."""
+    return replace(state, told=NOTHING)
 
 
 # Refusals: each rule says why not, or "" if it has nothing against it
@@ -89,7 +89,7 @@ def _allowed(state: State, request: Request) -> str:
 def _discharge_allowed(state: State, request: Request) -> str:
     if request.wish.discharge is not False or request.settings.number("AllowDischargeOff"):
         return ""
-    return "discharging may not be switched off: the GX may go dark with it; to allow it: set PACK AllowDischargeOff 1"
+    return "switching discharge off may make the GX go dark; to allow it: set PACK AllowDischargeOff 1"
 
 
 def _in_contact(state: State, request: Request) -> str:
@@ -105,8 +105,8 @@ def _both_known(state: State, request: Request) -> str:
     for gate in Gate:
         if due.of(gate) is None:
             return (
-                f"a protection hides whether {gate.value} was switched off on purpose, and the BMS takes orders "
-                "for both gates only: set both at once, with /Settings/MosfetMode"
+                f"a protection hides whether {gate.value} was switched off on purpose, and the BMS takes "
+                "orders for both gates only: set both at once, with /Settings/MosfetMode"
             )
     return ""
 

@@ -55,7 +55,7 @@ def _newer(gate: Gate, want: Mosfets) -> Request:
 
 
 def _told(orders: list[Request], want: Mosfets) -> Conversation[tuple[Basic, bool]]:
-    """Give orders, once more if they show no effect; return what the BMS then reports and whether it obeys."""
+    """Give orders, once more if they show no effect; return what the BMS reports and whether it obeys."""
     for _ in range(2):
         stored = True
         for order in orders:

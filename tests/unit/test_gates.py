@@ -90,7 +90,7 @@ def test_a_gate_that_the_bms_closed_again_is_not_fought() -> None:
         (CHARGE_OFF, {"AllowMosfetControl": 0}, "set PACK AllowMosfetControl 1"),
         (Orders(charge=True), {"AllowMosfetControl": 0}, "set PACK AllowMosfetControl 1"),
         (DISCHARGE_OFF, {"AllowDischargeOff": 0}, "set PACK AllowDischargeOff 1"),
-        (Orders(charge=False, discharge=False), {"AllowDischargeOff": 0}, "the GX may go dark"),
+        (Orders(charge=False, discharge=False), {"AllowDischargeOff": 0}, "make the GX go dark"),
     ],
 )
 def test_both_opt_ins_are_asked_for(wish: Orders, values: dict[str, int], words: str) -> None:

@@ -344,7 +344,8 @@ def test_nothing_that_could_do_harm_is_ever_sent_whatever_is_answered(
             assert number in READS
             held = given if number == 0x2D and isinstance(given, bytes) else held
         elif number == 0x2D:
-            assert held is not None and int.from_bytes(held) ^ int.from_bytes(command.payload) == BALANCES
+            assert held is not None
+            assert int.from_bytes(held) ^ int.from_bytes(command.payload) == BALANCES
         else:
             assert command.payload in WRITES[number]
         if given is None:
