@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from dbus_xbms import supervision
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.capture import Capture as CaptureFile
-from dbus_xbms.pack import LONGEST_REST, Pack
+from dbus_xbms.pack import Pack
 from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.remote import Remote
@@ -30,6 +32,7 @@ from dbus_xbms.settings import (
     pack_path,
     service_path,
 )
+from dbus_xbms.supervision import Hung
 from dbus_xbms.venus.bus import BusError
 from dbus_xbms.venus.localsettings import LocalSettings
 from dbus_xbms.venus.presence import Presence
@@ -37,13 +40,7 @@ from dbus_xbms.venus.presence import Presence
 log = logging.getLogger(__name__)
 
 RESTART_AFTER = 5.0  # s before a pack's task that crashed is started again
-WATCH_EVERY = 5.0  # s between looks at a pack's task
-HANGS_AFTER = LONGEST_REST + 15.0  # s without a word to the bus
-END_LIMIT = 10.0  # s for a task to end
-
-
-class Hung(Exception):
-    """A pack's task hangs for good; only a new process helps."""
+FULL_SEARCH_AFTER = 1  # searches in what is not quite new, 10 by default: a full one takes 1 ms
 
 
 def rows_of(table: tuple[Setting, ...], path: Callable[[str], str]) -> dict[str, Setting]:
@@ -54,12 +51,15 @@ def rows_of(table: tuple[Setting, ...], path: Callable[[str], str]) -> dict[str,
 class App:
     """The running service: adopts enabled packs, lets go of disabled ones."""
 
-    def __init__(self, capture: Capture | None = None) -> None:
+    def __init__(
+        self, capture: Capture | None = None, *, given_up: Callable[[Hung], object] = lambda err: None
+    ) -> None:
         self._capture = capture
+        self._given_up = given_up  # told first when supervision ends the program
         self._protocol = Jbd()
         self._air = Air([self._protocol])
         self._local = LocalSettings(self._setting_changed)
-        self._remote = Remote(self.scan)
+        self._remote = Remote(self.scan, self.health)
         self._packs: dict[str, Pack] = {}
         self._settings: dict[str, Settings] = {}  # of the packs that run or are about to
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -70,6 +70,7 @@ class App:
         """Serve until cancelled.
 
         Raises:
+            Hung: a part of this program hangs.
             BusError: the bus is not there, is lost, or another instance of this program serves it.
         """
         async with asyncio.TaskGroup() as base:
@@ -77,6 +78,8 @@ class App:
             base.create_task(self._remote.serve(), name="remote")
             base.create_task(self._local.run(), name="localsettings")
             base.create_task(self._air.run(), name="air")
+            progress = supervision.watch_progress(self._packs.values)
+            base.create_task(self._supervised(progress), name="progress")
             await self._load()
             async with asyncio.TaskGroup() as packs:  # ends first: packs disconnect and save as they go
                 while True:
@@ -156,32 +159,23 @@ class App:
             )
             self._packs[address] = pack
             pack.alone = self._enabled <= {address}
-            await self._watch(pack)
+            await self._supervised(supervision.run(pack))
             await asyncio.sleep(RESTART_AFTER)
 
-    async def _watch(self, pack: Pack) -> None:
-        """Run a pack until it fails, or hangs: what it last showed must not stand for ever.
-
-        Raises:
-            Hung: it does not even end.
-        """
-        now = asyncio.get_running_loop().time
-        task = asyncio.create_task(pack.run(), name=f"run {pack.address}")
+    async def _supervised(self, watch: Awaitable[None]) -> None:
         try:
-            while not task.done():
-                looked = now()
-                await asyncio.wait([task], timeout=WATCH_EVERY)
-                asleep = now() - looked > 2 * WATCH_EVERY  # all of us were: give it a moment
-                if now() - pack.shown_at > HANGS_AFTER and not asleep and not task.done():
-                    log.error("%s: hangs; starting it anew", pack.address)
-                    break
-        finally:
-            task.cancel()
-            await asyncio.wait([task], timeout=END_LIMIT)
-        if not task.done():
-            raise Hung(f"{pack.address} hangs and cannot be ended; ending, so that supervision starts anew")
-        if not task.cancelled() and (err := task.exception()):
-            log.error("%s: stopped by an error in this program; starting anew", pack.address, exc_info=err)
+            await watch
+        except Hung as err:
+            self._given_up(err)
+            raise
+
+    def health(self) -> dict[str, int]:
+        """Count what runs and is held just now: none of it grows with time."""
+        return {
+            "packs": len(self._packs),
+            "links": sum(adapter.links for adapter in self._air.adapters),
+            "tasks": len(asyncio.all_tasks()),
+        }
 
     async def scan(self, seconds: float) -> list[tuple[Advertised, bool, bool]]:
         """Look for packs and remember them, not enabled; each with whether it was known and is enabled."""
@@ -203,13 +197,36 @@ async def serve(capture: Path | None) -> int:
     lost: list[Exception] = []
     with ExitStack() as stack:
         file = stack.enter_context(CaptureFile(capture)) if capture else None
+        _look_only_at_what_is_new()
         try:
-            await _until_stopped(App(file))
+            await _until_stopped(App(file, given_up=supervision.end_at_last))
         except* (BusError, Hung) as errors:
-            lost.extend(errors.exceptions)
+            lost.extend(leaves(errors))
     for err in lost:
         log.error("%s", err)
     return 1 if lost else 0
+
+
+def _look_only_at_what_is_new() -> None:
+    """Take what was imported out of the search for circular garbage, and search more often.
+
+    Each connection leaves some. Python would look for it in everything, and therefore not before a quarter
+    as much as all modules has gathered: megabytes, and a long pause then.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.collect()  # the next time is due by what is left now: nearly nothing
+    young, middle, _ = gc.get_threshold()
+    gc.set_threshold(young, middle, FULL_SEARCH_AFTER)
+
+
+def leaves(group: ExceptionGroup[Exception]) -> Iterator[Exception]:
+    """What went wrong, out of groups within groups."""
+    for err in group.exceptions:
+        if isinstance(err, ExceptionGroup):
+            yield from leaves(err)
+        else:
+            yield err
 
 
 def unclaimed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum, IntFlag
+from enum import Enum, IntEnum, IntFlag
 
 
 class Protection(IntFlag):
@@ -154,6 +154,7 @@ class Reading:
     sample: PackSample
     identity: PackIdentity | None = None
     counters: Counters | None = None
+    recalled: bool = False  # the cells are those of a poll before
 
 
 class Phase(Enum):
@@ -168,6 +169,14 @@ class Phase(Enum):
 
 
 CONNECTED = "connected"  # state of a link that stands
+
+
+class Notify(IntEnum):
+    """How BlueZ hands notifications over; the values of the setting NotifyMethod."""
+
+    AUTO = 0  # over a socket where that is safe, else by signals
+    START = 1  # StartNotify: a D-Bus signal for each
+    ACQUIRE = 2  # AcquireNotify: over a socket, whatever the risk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from dbus_xbms.control.monitor import Decision
 from dbus_xbms.keeper import Keeper, Store
 from dbus_xbms.memory import extremes_of, history_of, identity_of, remembered
 from dbus_xbms.model import Counters, Extremes, PackIdentity, Phase, Reading, Report
-from dbus_xbms.poller import Poller
+from dbus_xbms.poller import Poller, Progress
 from dbus_xbms.protocols.base import BmsProtocol, LinkError, LoginFailed, ProtocolError
 from dbus_xbms.settings import Settings, SettingsError, Value
 from dbus_xbms.venus.bus import BusError
@@ -29,7 +29,8 @@ SAVE_EVERY = 600.0  # s between writes of what changes by itself: each one wears
 LONGEST_REST = 10.0  # s until a decision is looked at again even if it stands; supervision counts on it
 SOONEST = 0.05  # s until a decision is looked at again: the rest of a phase may be less than a clock's tick
 SILENT = (Phase.DERATED, Phase.LOST, Phase.WITHDRAWN)
-LINK_SETTINGS = frozenset({"ConnectionMode", "Adapter", "Password"})  # a change of these makes the link anew
+# A change of these makes the link anew.
+LINK_SETTINGS = frozenset({"ConnectionMode", "NotifyMethod", "AcquireFailed", "Adapter", "Password"})
 
 OnWrite = Callable[[str, Value], bool]
 
@@ -99,6 +100,11 @@ class Pack:
             group.create_task(self._keeper.run(), name=f"save {self.address}")
 
     @property
+    def progress(self) -> Progress:
+        """How its polling gets on."""
+        return self._poller.progress
+
+    @property
     def alone(self) -> bool:
         """Whether no other pack is enabled: the only one controls chargers unless told otherwise."""
         return self._alone
@@ -114,21 +120,22 @@ class Pack:
 
     def change(self, name: str, value: Value) -> None:
         """Take over a setting that was changed from outside."""
+        before = self.settings.get(name)
         try:
             self.settings.put(name, value)
         except SettingsError as err:
             log.warning("%s: %s; the old value stands", self.address, err)
             return
-        if name in LINK_SETTINGS:
+        if name in LINK_SETTINGS and self.settings[name] != before:  # not what we have just stored ourselves
             self._poller.relink()
         self._news.set()
 
     # What polling brings
 
-    def polled(self, reading: Reading, begun: float) -> PackIdentity:
-        """Take a good poll that was ``begun`` at that moment, in s; returns who the pack is."""
+    def polled(self, reading: Reading, begun: float, oldest: float) -> PackIdentity:
+        """Take a good poll that was ``begun`` at that moment, its cells perhaps before; returns who it is."""
         # A poll with retries takes seconds: the age of its values counts from before they were measured.
-        self._state = monitor.sampled(self._state, reading.sample, begun)
+        self._state = monitor.sampled(self._state, reading.sample, begun, oldest)
         if reading.counters:
             self._counters = reading.counters
         if reading.identity:
@@ -152,6 +159,13 @@ class Pack:
         """Take note that the link's status is another."""
         self._news.set()
 
+    def acquire_failed(self) -> None:
+        """Take note that notifications come as signals only, not over a socket."""
+        log.info(
+            "%s: notifications over a socket do not work; they come as signals from now on", self.address
+        )
+        self._keeper.remember({"AcquireFailed": 1})
+
     def _learn(self, identity: PackIdentity) -> None:
         """Take over what the BMS says of itself; an empty answer does not erase what is known."""
         self._identity = replace(
@@ -170,6 +184,7 @@ class Pack:
                 self._news.clear()
                 now = self._now()
                 decision = self._decide(now)
+                self._poller.rest(decision.resting)
                 self._log_difference(decision)
                 self._shown = decision
                 await self._show(self._report(decision), now)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from math import inf
 from typing import Protocol
 
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.backoff import Backoff
-from dbus_xbms.ble.link import Capture, Link
+from dbus_xbms.ble.link import Capture, Link, NotSubscribed
+from dbus_xbms.control import pace
 from dbus_xbms.control.freshness import PER_POLL, poll_interval
-from dbus_xbms.model import LinkStatus, PackIdentity, Reading
-from dbus_xbms.protocols.base import BmsProtocol, LinkError, ProtocolError
+from dbus_xbms.control.notify_method import FIRST_POLLS, Trial
+from dbus_xbms.model import LinkStatus, PackIdentity, PackSample, Reading
+from dbus_xbms.protocols.base import BmsProtocol, LinkError, NoReply, ProtocolError
 from dbus_xbms.settings import Settings
 
 POLL_LIMIT = 10.0  # s for all requests of one poll with their retries
@@ -19,11 +24,23 @@ COUNTERS_AFTER = 5.0  # s after the first poll: what everybody waits for comes f
 COUNTERS_EVERY = 300.0  # s between reads of the protection counters
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How a pack's polling gets on, for supervision."""
+
+    ended_at: float  # s, when an attempt last came to an end, good or bad
+    interval: float  # s between polls at the most
+    possible: bool  # its radio is there
+
+
 class Listener(Protocol):
     """Who is told what polling brings: :class:`dbus_xbms.pack.Pack`."""
 
-    def polled(self, reading: Reading, begun: float) -> PackIdentity:
-        """Take a good poll that was ``begun`` at that moment, in s; returns who the pack is."""
+    def polled(self, reading: Reading, begun: float, oldest: float) -> PackIdentity:
+        """Take a good poll that was ``begun`` at that moment, in s; returns who the pack is.
+
+        ``oldest``: when the poll began that brought the cells.
+        """
         ...
 
     def poll_failed(self, err: LinkError | ProtocolError) -> None:
@@ -32,6 +49,10 @@ class Listener(Protocol):
 
     def link_changed(self) -> None:
         """Take note that the link's status is another."""
+        ...
+
+    def acquire_failed(self) -> None:
+        """Take note that notifications come as signals only, not over a socket."""
         ...
 
 
@@ -57,11 +78,33 @@ class Poller:
         self._link: Link | None = None
         self._relink = asyncio.Event()  # a setting of the link has changed
         self._counters_due = inf  # s
+        self._ended_at = asyncio.get_running_loop().time()
+        self._resting = False
+        self._pause: asyncio.Timeout | None = None  # between two polls
+        self._pause_from = 0.0  # s, when the poll before it was due
+        self._whole: tuple[PackSample, float] | None = None  # with cells just read, and when that poll began
+        self._trial = Trial()
+        self._judged = False  # whether this connection carries is known
 
     @property
     def status(self) -> LinkStatus:
         """How the link is doing."""
         return self._link.status if self._link else LinkStatus()
+
+    @property
+    def progress(self) -> Progress:
+        """How polling gets on."""
+        possible = self._air.possible(self._settings.text("Adapter"))
+        interval = pace.interval(self._settings, resting=True)
+        return Progress(ended_at=self._ended_at, interval=interval, possible=possible)
+
+    def rest(self, resting: bool) -> None:
+        """Take note of whether the pack rests: counts for the pause that is on, too."""
+        if resting == self._resting:
+            return
+        self._resting = resting
+        if self._pause and not self._pause.expired():
+            self._pause.reschedule(self._next_due())
 
     def relink(self) -> None:
         """Make the link anew, with the settings as they are now."""
@@ -82,13 +125,18 @@ class Poller:
         adapter = self._settings.text("Adapter")
         link = self._air.link(self._address, self._protocol, adapter=adapter, capture=self._capture)
         self._link, link.on_status = link, self._listener.link_changed
+        self._trial = Trial()
         while True:
+            self._judged = False
             try:
-                await link.open()
+                await link.open(self._trial.method(self._settings))
                 await link.run(self._protocol.hello(self._address, self._settings.text("Password")))
                 await self._poll_while_open(link, delays)
                 pause = poll_interval(self._settings)
             except (LinkError, ProtocolError) as err:
+                self._ended_at = asyncio.get_running_loop().time()
+                if isinstance(err, NoReply | NotSubscribed) and not link.lost.is_set():
+                    self._judge(link, carried=False)
                 self._listener.poll_failed(err)
                 pause = delays.next()
             finally:
@@ -98,34 +146,63 @@ class Poller:
     async def _poll_while_open(self, link: Link, delays: Backoff) -> None:
         """Poll at a steady rate; in per-poll mode once."""
         known: PackIdentity | None = None
+        self._whole = None
         due = asyncio.get_running_loop().time()
-        while True:
+        for polls in count(1):
             known = await self._poll(link, known, due)
             delays.reset()
-            if self._settings.number("ConnectionMode") == PER_POLL:
+            per_poll = self._settings.number("ConnectionMode") == PER_POLL
+            if per_poll or polls == FIRST_POLLS:
+                self._judge(link, carried=True)
+            if per_poll:
                 return
-            now = asyncio.get_running_loop().time()
-            due = max(due + poll_interval(self._settings), now)
-            await self._until(due, link)
+            due = await self._next(due, link)
 
     async def _poll(self, link: Link, known: PackIdentity | None, now: float) -> PackIdentity:
         counters = now >= self._counters_due
-        begun = asyncio.get_running_loop().time()
+        begun = oldest = asyncio.get_running_loop().time()
+        whole = self._whole if self._interval() > poll_interval(self._settings) else None
+        recall = partial(pace.recalled, whole[0], self._settings) if whole else None
         try:
             async with asyncio.timeout(POLL_LIMIT):
-                reading = await link.run(self._protocol.poll(known, counters=counters))
+                reading = await link.run(self._protocol.poll(known, counters=counters, recall=recall))
         except TimeoutError as err:
-            raise LinkError(f"poll not finished after {POLL_LIMIT:g} s") from err
+            raise NoReply(f"poll not finished after {POLL_LIMIT:g} s") from err
         if counters:
             self._counters_due = now + COUNTERS_EVERY  # also if the BMS has none
         elif self._counters_due == inf:
             self._counters_due = now + COUNTERS_AFTER
-        return self._listener.polled(reading, begun)
+        self._ended_at = asyncio.get_running_loop().time()
+        if whole and reading.recalled:
+            oldest, self._whole = whole[1], None
+        else:
+            self._whole = reading.sample, begun
+        return self._listener.polled(reading, begun, oldest)
 
-    async def _until(self, due: float, link: Link) -> None:
+    def _judge(self, link: Link, *, carried: bool) -> None:
+        """Take note, once for each connection, whether its first polls came through."""
+        if self._judged:
+            return
+        self._judged = True
+        if self._trial.convicts(acquired=link.acquired, carried=carried):
+            self._listener.acquire_failed()
+        self._trial = self._trial.after(acquired=link.acquired, carried=carried)
+
+    def _interval(self) -> float:
+        return pace.interval(self._settings, resting=self._resting)
+
+    def _next_due(self) -> float:
+        return max(self._pause_from + self._interval(), asyncio.get_running_loop().time())
+
+    async def _next(self, due: float, link: Link) -> float:
+        """Wait until the poll after that of ``due`` is due, and return when that was."""
+        self._pause_from = due
         try:
-            async with asyncio.timeout_at(due):
+            async with asyncio.timeout_at(self._next_due()) as pause:
+                self._pause = pause
                 await link.lost.wait()
         except TimeoutError:
-            return
+            return pause.when() or due
+        finally:
+            self._pause = None
         raise LinkError("connection lost")

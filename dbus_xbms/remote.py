@@ -21,21 +21,29 @@ INTERFACE = "io.github.dbus_xbms.Service1"
 LONGEST_SCAN = 60.0  # s; a scan takes radio time from every pack
 
 Scan = Callable[[float], Awaitable[list[tuple[Advertised, bool, bool]]]]
+Health = Callable[[], dict[str, int]]
 Found = Annotated[list[dict[str, Variant]], DBusSignature("aa{sv}")]
+Counts = Annotated[dict[str, int], DBusSignature("a{su}")]
 
 
 class Service1(ServiceInterface):
     """What the command line asks of the running service."""
 
-    def __init__(self, scan: Scan) -> None:
+    def __init__(self, scan: Scan, health: Health) -> None:
         super().__init__(INTERFACE)
         self._scan = scan
+        self._health = health
 
     @dbus_method("Scan")
     async def scan(self, seconds: DBusDouble) -> Found:
         """Scan for ``seconds`` and return what was found; new packs are remembered, not enabled."""
         found = await self._scan(min(max(seconds, 1.0), LONGEST_SCAN))
         return [_described(*entry) for entry in found]
+
+    @dbus_method("Health")
+    def health(self) -> Counts:
+        """Count what runs and is held just now, by name."""
+        return self._health()
 
 
 def _described(seen: Advertised, known: bool, enabled: bool) -> dict[str, Variant]:
@@ -53,8 +61,8 @@ def _described(seen: Advertised, known: bool, enabled: bool) -> dict[str, Varian
 class Remote:
     """Holds the name while the program runs."""
 
-    def __init__(self, scan: Scan) -> None:
-        self._interface = Service1(scan)
+    def __init__(self, scan: Scan, health: Health) -> None:
+        self._interface = Service1(scan, health)
         self._bus: MessageBus | None = None
         self._closed: asyncio.Task[None] | None = None
 

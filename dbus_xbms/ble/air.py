@@ -56,6 +56,10 @@ class Air:
         """The adapters that are there."""
         return tuple(adapter.state for adapter in self._adapters.values() if adapter.hci)
 
+    def possible(self, adapter: str) -> bool:
+        """Whether an adapter is there and on: that of this address, or any."""
+        return any(one.usable for one in self._adapters.values() if adapter.upper() in ("", one.address))
+
     def link(
         self, address: str, protocol: BmsProtocol, *, adapter: str = "", capture: Capture | None = None
     ) -> Link:

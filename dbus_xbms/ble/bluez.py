@@ -14,13 +14,13 @@ from bleak.backends.bluezdbus.utils import assert_reply
 from bleak.backends.bluezdbus.version import BlueZFeatures
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
-from bleak.exc import BleakDeviceNotFoundError
-from bleak_retry_connector import BleakClientWithServiceCache, establish_connection, get_device_by_adapter
+from bleak_retry_connector import establish_connection, get_device_by_adapter
 from bleak_retry_connector.bleak_manager import get_global_bluez_manager_sync
 from dbus_fast import AuthError, BusType, InvalidAddressError, Message, MessageType, unpack_variants
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.ble.backoff import Backoff
+from dbus_xbms.ble.client import Client
 from dbus_xbms.ble.stack import STACK_ERRORS, AdapterState, GattClient, Seen, trouble_in_words
 from dbus_xbms.protocols.base import Advertised, LinkError
 
@@ -200,7 +200,7 @@ class Bluez:
             )
             try:
                 return await establish_connection(
-                    _Client,
+                    Client,
                     device,
                     device.address,
                     disconnected_callback=lost,
@@ -212,16 +212,6 @@ class Bluez:
                 manager.remove_device_watcher(watcher)
         except STACK_ERRORS as err:
             raise LinkError(trouble_in_words(err)) from err
-
-
-class _Client(BleakClientWithServiceCache):
-    """A client that fails at once when BlueZ has dropped the device: only a scan can bring it back."""
-
-    async def connect(self, **kwargs: Any) -> None:
-        try:
-            await super().connect(**kwargs)
-        except BleakDeviceNotFoundError as err:
-            raise LinkError("not in range") from err
 
 
 def advertised(device: BLEDevice, advertisement: AdvertisementData | None = None) -> Advertised:

@@ -14,7 +14,7 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from dbus_xbms.ble.exchange import Capture, Exchange
 from dbus_xbms.ble.stack import STACK_ERRORS, GattClient, find_ports, trouble_in_words
 from dbus_xbms.ble.wanted import Wanted
-from dbus_xbms.model import CONNECTED, LinkStatus
+from dbus_xbms.model import CONNECTED, LinkStatus, Notify
 from dbus_xbms.protocols.base import BmsProtocol, Conversation, LinkError, T
 
 if TYPE_CHECKING:
@@ -24,9 +24,13 @@ __all__ = ["Capture", "Link"]
 
 log = logging.getLogger(__name__)
 
-NOTIFY_LIMIT = 5.0  # s; StartNotify writes one descriptor
+NOTIFY_LIMIT = 5.0  # s; a subscription writes one descriptor
 SETTLE = 0.2  # s between the subscription and the first request: some modules lose what comes earlier
 CLOSE_LIMIT = 3.0  # s; BlueZ takes 2 s to disconnect
+
+
+class NotSubscribed(LinkError):
+    """The connection stood, but notifications could not be switched on."""
 
 
 class Link:
@@ -38,6 +42,7 @@ class Link:
         self.status = LinkStatus()
         self.on_status: Callable[[], None] | None = None
         self.lost = asyncio.Event()  # an open link is gone
+        self.acquired = False  # the last subscription was one over a socket
         self._air = air
         self._protocol = protocol
         self._capture = capture
@@ -46,10 +51,11 @@ class Link:
         self._exchange: Exchange | None = None
         self._opened = False  # ever
 
-    async def open(self) -> None:
+    async def open(self, notify: Notify = Notify.START) -> None:
         """Connect, once; waits for bluetoothd, adapter, slot and radio for as long as that takes.
 
         Raises:
+            NotSubscribed: the pack is connected, but switches no notifications on.
             LinkError: the pack was not found or the connection failed.
         """
         await self.close()
@@ -58,7 +64,7 @@ class Link:
             undo.push_async_callback(self.close)
             try:
                 self._client = await self._air.reach(self._wanted, self._client_gone)
-                await self._listen(self._client)
+                await self._listen(self._client, notify)
             except LinkError as err:
                 self._wanted.failures += 1
                 self._say("not found" if self._wanted.missed else "no connection")
@@ -104,7 +110,7 @@ class Link:
         except STACK_ERRORS as err:
             log.debug("%s: disconnecting: %r", self._wanted.address, err)
 
-    async def _listen(self, client: GattClient) -> None:
+    async def _listen(self, client: GattClient, notify: Notify) -> None:
         ports = find_ports(client.services, self._protocol.layouts)
 
         async def write(encoded: bytes) -> None:
@@ -115,11 +121,14 @@ class Link:
         def notified(_: BleakGATTCharacteristic, chunk: bytearray) -> None:
             exchange.feed(bytes(chunk))
 
+        self.acquired = notify is Notify.ACQUIRE or (notify is Notify.AUTO and client.acquires_safely)
         try:
             async with asyncio.timeout(NOTIFY_LIMIT):
-                await client.start_notify(ports.notify, notified, bluez={"use_start_notify": True})
+                await client.start_notify(
+                    ports.notify, notified, bluez={"use_start_notify": not self.acquired}
+                )
         except STACK_ERRORS as err:
-            raise LinkError(f"subscription failed: {trouble_in_words(err)}") from err
+            raise NotSubscribed(f"subscription failed: {trouble_in_words(err)}") from err
         self._exchange = exchange
         await asyncio.sleep(SETTLE)
         if self.lost.is_set():

@@ -17,8 +17,9 @@ from bleak.exc import BleakError
 from dbus_xbms.protocols.base import GattLayout, LinkError
 
 # What bleak and dbus-fast let through when the link, bluetoothd or the bus dies under them: besides their
-# own errors, those of a reply that never came (None for a message) and of properties that vanished.
-STACK_ERRORS = (BleakError, OSError, EOFError, TimeoutError, AssertionError, AttributeError, KeyError)
+# own errors, those of a reply that never came (None for a message) or came without its socket, and of
+# properties that vanished.
+STACK_ERRORS = (BleakError, OSError, EOFError, TimeoutError, AssertionError, AttributeError, LookupError)
 
 Seen = Callable[[BLEDevice, AdvertisementData], None]
 
@@ -39,6 +40,11 @@ class GattClient(Protocol):
     @property
     def services(self) -> BleakGATTServiceCollection:
         """The GATT table of the connected device."""
+        ...
+
+    @property
+    def acquires_safely(self) -> bool:
+        """Whether this bluetoothd survives a link that breaks while notifications are being acquired."""
         ...
 
     async def start_notify(

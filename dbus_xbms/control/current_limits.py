@@ -225,6 +225,7 @@ class Followed:
     at: float  # s
     cause: str  # what holds it down, or held it down before it began to recover
     words: str  # as published
+    rising: bool = False  # will rise by more than the deadband
 
 
 def follow(followed: Followed | None, bound: Bound, top: float, now: float) -> Followed:
@@ -244,7 +245,15 @@ def follow(followed: Followed | None, bound: Bound, top: float, now: float) -> F
     shown = _shown(followed.shown, allowed, top)
     if shown == followed.shown and words != followed.words and _same(words, followed.words):
         words = followed.words
-    return Followed(allowed=allowed, shown=shown, lowered_at=lowered_at, at=now, cause=cause, words=words)
+    return Followed(
+        allowed=allowed,
+        shown=shown,
+        lowered_at=lowered_at,
+        at=now,
+        cause=cause,
+        words=words,
+        rising=bound.limit - allowed >= DEADBAND * top,
+    )
 
 
 def lowered(bound: Bound, now: float) -> Followed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
-from math import inf
+from math import inf, isfinite
 
 
 class CurveError(ValueError):
@@ -57,6 +57,8 @@ def parsed(text: str) -> Curve:
         points = tuple((float(x), float(y)) for x, y in (point.split(":") for point in text.split()))
     except ValueError as err:
         raise CurveError(f"{text!r} is no curve") from err
+    if not all(isfinite(x) for x, _ in points):  # between infinities there is no straight line
+        raise CurveError("the points of a curve are numbers")
     if any(not 0 <= y <= 1 for _, y in points):
         raise CurveError("the parts of a curve lie between 0 and 1")
     return Curve(points)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from dbus_xbms.control import alarms, freshness, gauge, history, limits, temperatures
+from dbus_xbms.control import alarms, freshness, gauge, history, limits, pace, temperatures
 from dbus_xbms.control.alarms import AlarmState
 from dbus_xbms.control.charge_voltage import Stage
 from dbus_xbms.control.freshness import Freshness
 from dbus_xbms.control.gauge import Draw
 from dbus_xbms.control.history import widened
+from dbus_xbms.control.pace import Calm
 from dbus_xbms.control.temperatures import Temperatures
 from dbus_xbms.model import Extremes, History, Level, Limits, PackSample, Phase
 from dbus_xbms.settings import Settings
@@ -33,12 +34,14 @@ class State:
     started: float  # s, monotonic
     sample: PackSample | None = None  # the newest good one
     sampled_at: float | None = None  # s, monotonic
+    oldest_at: float | None = None  # s, of what of the sample was measured first
     failing: bool = False  # the newest poll failed
     alarms: AlarmState = field(default_factory=dict)
     extremes: Extremes = field(default_factory=Extremes)
     history: history.State = field(default_factory=history.State)
     draw: Draw = field(default_factory=Draw)
     control: limits.State | None = None  # None: not controlling, or no sample yet
+    calm: Calm | None = None  # None: something goes on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +59,18 @@ class Decision:
     consumed: float | None = None  # Ah, zero or negative
     time_to_go: int | None = None  # s
     history: History = field(default_factory=History)
+    resting: bool = False  # the pack may be polled more rarely
 
 
-def sampled(state: State, sample: PackSample, now: float) -> State:
-    """Take a good sample."""
+def sampled(state: State, sample: PackSample, now: float, oldest: float | None = None) -> State:
+    """Take a good sample of ``now``; a part of it may be older."""
     return replace(
-        state, sample=sample, sampled_at=now, failing=False, extremes=widened(state.extremes, sample)
+        state,
+        sample=sample,
+        sampled_at=now,
+        oldest_at=now if oldest is None else oldest,
+        failing=False,
+        extremes=widened(state.extremes, sample),
     )
 
 
@@ -79,7 +88,7 @@ def step(
 
 
 def _fresh(state: State, now: float, settings: Settings, managed: bool) -> Freshness:
-    silence = None if state.sampled_at is None else now - state.sampled_at
+    silence = None if state.oldest_at is None else now - state.oldest_at
     return freshness.judge(silence, now - state.started, state.failing, settings, managed=managed)
 
 
@@ -125,6 +134,23 @@ def _watched(control: limits.State | None, settings: Settings) -> alarms.Control
     )
 
 
+def _calm(
+    state: State,
+    phase: Phase,
+    sensors: Temperatures,
+    control: limits.State | None,
+    standing: AlarmState,
+    settings: Settings,
+) -> Calm | None:
+    """For how long nothing has been going on."""
+    sample, at = state.sample, state.sampled_at
+    if phase is not Phase.FRESH or sample is None or at is None:
+        return None
+    if not pace.is_calm(sample, sensors, control, standing, settings, _watched(control, settings)):
+        return None
+    return pace.follow(state.calm, sample, at)
+
+
 def decide(state: State, now: float, settings: Settings, *, managed: bool = False) -> tuple[State, Decision]:
     """Decide what may be shown at ``now``; always safe to call again, whatever happened in between.
 
@@ -139,7 +165,8 @@ def decide(state: State, now: float, settings: Settings, *, managed: bool = Fals
     control = _controlled(state, fresh.phase, sensors, now, settings) if managed else None
     watched = _watched(control, settings)
     standing = alarms.step(state.alarms, sample, sensors, now, settings, watched)
-    state = _filled(replace(state, control=control, alarms=standing))
+    calm = _calm(state, fresh.phase, sensors, control, standing, settings)
+    state = _filled(replace(state, control=control, alarms=standing, calm=calm))
     return state, _decision(state, fresh, sensors, settings)
 
 
@@ -160,6 +187,7 @@ def _decision(state: State, fresh: Freshness, sensors: Temperatures, settings: S
         consumed=gauge.consumed(sample) if sample else None,
         time_to_go=gauge.time_to_go(state.draw, sample, settings) if sample else None,
         history=state.history.history,
+        resting=bool(sample and state.calm and state.calm.rests(state.sampled_at or 0.0)),
     )
 
 
@@ -169,6 +197,6 @@ def stopped(state: State, now: float, settings: Settings) -> tuple[State, Decisi
     Judges nothing, so that what made :func:`decide` fail cannot make this fail.
     """
     control = limits.stopped(state.control, now, "Fault in the program") if state.control else None
-    state = replace(state, control=control)
+    state = replace(state, control=control, calm=None)
     fresh = Freshness(phase=Phase.LOST, lasts=RETRY_AFTER_FAILURE)
     return state, _decision(state, fresh, Temperatures(), settings)

@@ -15,6 +15,11 @@ class Verdict:
     refused: str = ""  # why, in words
     turning_since: float | None = None  # s, since when samples have said the opposite
 
+    @property
+    def believed(self) -> bool:
+        """Nothing speaks against the preset, not even for a moment."""
+        return not self.refused and self.turning_since is None
+
 
 def follow(verdict: Verdict | None, found: str, now: float) -> Verdict:
     """Follow what the samples say; ``found`` is a contradiction in words, or empty."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from dbus_xbms.model import Mosfets, PackIdentity, Reading
+from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Reading
 
 T = TypeVar("T")
 
@@ -118,6 +118,8 @@ class Echo:
 
 
 Conversation = Generator[Request, Frame, T]
+# From a sample without its cells to the cells as they were last read, or to none if they must be read anew.
+Recall = Callable[[PackSample], tuple[float, ...]]
 
 
 class Framer(Protocol):
@@ -177,8 +179,13 @@ class BmsProtocol(Protocol):
         """
         ...
 
-    def poll(self, known: PackIdentity | None, *, counters: bool) -> Conversation[Reading]:
-        """Read the pack once; the identity too unless ``known``, the counters if asked for."""
+    def poll(
+        self, known: PackIdentity | None, *, counters: bool, recall: Recall | None = None
+    ) -> Conversation[Reading]:
+        """Read the pack once; the identity too unless ``known``, the counters if asked for.
+
+        With ``recall`` the cells are read only where it does not know them.
+        """
         ...
 
     def set_mosfets(self, want: Mosfets, *, newer: bool = False) -> Conversation[Mosfets]:

@@ -17,6 +17,7 @@ from dbus_xbms.protocols.base import (
     GattLayout,
     NoReply,
     ProtocolError,
+    Recall,
 )
 from dbus_xbms.protocols.jbd_frames import JbdFramer, ask, read
 from dbus_xbms.protocols.jbd_registers import (
@@ -61,21 +62,28 @@ class Jbd:
         """
         return jbd_login.hello(address, password)
 
-    def poll(self, known: PackIdentity | None, *, counters: bool) -> Conversation[Reading]:
+    def poll(
+        self, known: PackIdentity | None, *, counters: bool, recall: Recall | None = None
+    ) -> Conversation[Reading]:
         """Read the pack once; the identity too unless ``known``, the counters if asked for.
 
+        With ``recall`` the cells are read only where it does not know them.
+
         Raises:
-            ProtocolError: a reading that cannot be true.
+            ProtocolError: a reading that cannot be true, or of another number of cells than is known.
         """
         basic = decode_basic((yield from ask(read(BASIC))))
-        cells = decode_cells((yield from ask(read(CELLS))))
+        recalled = recall(_sample(basic, ())) if recall else ()
+        cells = recalled or tuple(raw / 1000 for raw in decode_cells((yield from ask(read(CELLS)))))
+        if known and len(cells) != known.cell_count:
+            raise ProtocolError(f"cells: expected {known.cell_count} as before, got {len(cells)}")
         sample = _sample(basic, cells)
         identity = None
         if known is None:
             hardware = yield from _optional(HARDWARE, decode_hardware)
             identity = _identity(basic, len(cells), hardware or "")
         counted = (yield from _optional(COUNTERS, decode_counters)) if counters else None
-        return Reading(sample=sample, identity=identity, counters=counted)
+        return Reading(sample=sample, identity=identity, counters=counted, recalled=bool(recalled))
 
     def set_mosfets(self, want: Mosfets, *, newer: bool = False) -> Conversation[Mosfets]:
         """Tell the BMS which gates are to stay open; the contract is ``BmsProtocol.set_mosfets``."""
@@ -94,7 +102,7 @@ def _optional(register: int, decode: Callable[[bytes], T]) -> Conversation[T | N
         return None
 
 
-def _sample(basic: Basic, cells: tuple[int, ...]) -> PackSample:
+def _sample(basic: Basic, cells: tuple[float, ...]) -> PackSample:
     """Return the sample; how many cells there are is what 0x04 brought.
 
     Raises:
@@ -113,7 +121,7 @@ def _sample(basic: Basic, cells: tuple[int, ...]) -> PackSample:
         cycles=basic.cycles,
         mosfets=basic.mosfets,
         protection=basic.protection,
-        cells=tuple(raw / 1000 for raw in cells),
+        cells=cells,
         balancing=frozenset(basic.balancing),
         temperatures=basic.temperatures,
         learned=learned / basic.per_unit if learned else None,  # 0: nothing learned yet

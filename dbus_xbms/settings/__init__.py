@@ -24,7 +24,7 @@ PACK_SETTINGS = (
     Setting(
         name="ClassAndVrmInstance",
         default="battery:1",
-        pattern=r"battery:\d+",
+        pattern=r"battery:[0-9]{1,9}",
         form="text like battery:3",
         help="Device class and VRM instance; localsettings keeps it unique.",
     ),
@@ -36,12 +36,34 @@ PACK_SETTINGS = (
         help="0: stay connected. 1: connect, read, disconnect at each poll: a phone app gets its turn.",
     ),
     Setting(
+        name="NotifyMethod",
+        default=0,
+        lowest=0,
+        highest=2,
+        help="0: notifications over a socket if safe and working, else as signals. 1: signals. 2: socket.",
+    ),
+    Setting(
+        name="AcquireFailed",
+        default=0,
+        lowest=0,
+        highest=1,
+        help="1: the socket has failed with this pack; NotifyMethod 0 uses signals. 0: it is tried again.",
+    ),
+    Setting(
         name="PollInterval",
         default=0.0,
         lowest=0.0,
         highest=600.0,
         unit="s",
         help="Time between polls; 0: 1 s when connected for good, 30 s when per poll.",
+    ),
+    Setting(
+        name="RestInterval",
+        default=5.0,
+        lowest=0.0,
+        highest=10.0,
+        unit="s",
+        help="Time between polls while nothing goes on; at most a sixth of Hold. 0: as PollInterval.",
     ),
     Setting(
         name="Adapter",
@@ -131,8 +153,18 @@ PACK_SETTINGS = (
     Setting(name="AdvertisedName", default="", silent=True, internal=True, help="Name in the advertisement."),
     Setting(name="Hardware", default="", silent=True, internal=True, help="Model text of the BMS."),
     Setting(name="Firmware", default="", silent=True, internal=True, help="Firmware of the BMS."),
-    Setting(name="Cells", default=0, silent=True, internal=True, help="Number of cells."),
-    Setting(name="Sensors", default=0, silent=True, internal=True, help="Number of temperature sensors."),
+    Setting(
+        name="Cells", default=0, lowest=0, highest=32, silent=True, internal=True, help="Number of cells."
+    ),
+    Setting(
+        name="Sensors",
+        default=0,
+        lowest=0,
+        highest=8,
+        silent=True,
+        internal=True,
+        help="Number of temperature sensors.",
+    ),
     Setting(name="Nominal", default=0.0, silent=True, internal=True, unit="Ah", help="Nominal capacity."),
     Setting(name="Produced", default="", silent=True, internal=True, help="Production date of the BMS."),
     Setting(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import isfinite
 
 Value = int | float | str
 
@@ -52,12 +53,12 @@ class Setting:
             if not isinstance(value, str) or not re.fullmatch(self.pattern or ".*", value, re.DOTALL):
                 raise SettingsError(f"{self.name} takes {self.form or 'text'}, not {value!r}")
             return value
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not _finite(value):
             raise SettingsError(f"{self.name} takes a number{self._range()}, not {value!r}")
         number = type(self.default)(value)
         low, high = self.lowest, self.highest
         in_range = (low is None or number >= low) and (high is None or number <= high)
-        if number != value or not in_range:  # NaN and 1.5 for a whole number fail here too
+        if number != value or not in_range:  # 1.5 for a whole number fails here too
             raise SettingsError(f"{self.name} takes a number{self._range()}, not {value}")
         return number
 
@@ -66,3 +67,11 @@ class Setting:
             return ""
         unit = f" {self.unit}" if self.unit else ""
         return f" from {self.lowest:g} to {self.highest:g}{unit}"
+
+
+def _finite(value: float) -> bool:
+    """Whether a value is a number that a double can hold, too."""
+    try:
+        return isfinite(value)
+    except OverflowError:  # an int of hundreds of digits
+        return False

@@ -38,6 +38,14 @@ class ConnectFault:
     error: str = "le-connection-abort-by-local"  # as BlueZ reports 0x3e, failed to be established
 
 
+@dataclass(slots=True, kw_only=True)
+class SocketFault:
+    """What is wrong with notifications over a socket, whatever link they come by."""
+
+    refused: bool = False  # AcquireNotify fails
+    loses: float = 0.0  # probability that a notification does not reach the socket
+
+
 class Peripheral:
     """A pack in the air; one central at a time, and it advertises only while nobody holds it."""
 
@@ -49,6 +57,7 @@ class Peripheral:
         self.holder: str | None = None  # who is connected: an adapter's address, or PHONE
         self.deaf = False  # the radio link is lost, but neither side knows yet
         self.connect_fault = ConnectFault()
+        self.socket_fault = SocketFault()
         self.counters = RadioCounters()
         self._changed = changed
         self._on_drop: Callable[[], None] = lambda: None

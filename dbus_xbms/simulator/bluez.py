@@ -25,9 +25,13 @@ class BlueZ:
         timing: Timing,
         seed: int = 1,
         bus: BusType = BusType.SYSTEM,
+        *,
+        old: bool = False,
     ) -> None:
         self.tree = ObjectTree(BLUEZ, bus, on_sender_gone=self._sender_gone)
-        self.adapters = [Adapter(spec, self.tree, air, timing, seed + i) for i, spec in enumerate(adapters)]
+        self.adapters = [
+            Adapter(spec, self.tree, air, timing, seed + i, old=old) for i, spec in enumerate(adapters)
+        ]
         self.unplugged: set[str] = set()  # addresses of adapters
         air.listeners.append(self._changed)
 

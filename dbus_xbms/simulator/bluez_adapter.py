@@ -30,7 +30,9 @@ class AdapterSpec:
 class Adapter:
     """One adapter; it survives a restart of the daemon, and being unplugged."""
 
-    def __init__(self, spec: AdapterSpec, tree: ObjectTree, air: Air, timing: Timing, seed: int) -> None:
+    def __init__(
+        self, spec: AdapterSpec, tree: ObjectTree, air: Air, timing: Timing, seed: int, *, old: bool
+    ) -> None:
         self.name = spec.name
         self.address = spec.address
         self.powered = True
@@ -40,6 +42,7 @@ class Adapter:
         self._tree = tree
         self._air = air
         self._timing = timing
+        self._old = old  # BlueZ before 5.84
         self._random = random.Random(seed)
         self._filters: dict[str, dict[str, Any]] = {}  # by sender
         self._scanners: set[str] = set()  # senders that discover
@@ -118,6 +121,7 @@ class Adapter:
             timing=self._timing,
             counters=self.counters,
             powered=lambda: self.powered,
+            old=self._old,
         )
 
     def _node(self) -> Node:

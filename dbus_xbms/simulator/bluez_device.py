@@ -11,7 +11,16 @@ from dbus_fast import Message, Variant
 
 from dbus_xbms.simulator.air import Peripheral
 from dbus_xbms.simulator.bluez_gatt import LAYOUTS, Gatt, GattLink, export, service_uuids
-from dbus_xbms.simulator.bluez_names import ABORTED, DEVICE, Timing, error, in_progress, not_ready, uuid
+from dbus_xbms.simulator.bluez_names import (
+    ABORTED,
+    BEARER,
+    DEVICE,
+    Timing,
+    error,
+    in_progress,
+    not_ready,
+    uuid,
+)
 from dbus_xbms.simulator.objects import ObjectTree
 from dbus_xbms.simulator.service import LATER, Method, Node
 
@@ -45,6 +54,7 @@ class Host:
     timing: Timing
     counters: AdapterCounters
     powered: Callable[[], bool]
+    old: bool  # BlueZ before 5.84
 
 
 class RemoteDevice:
@@ -127,7 +137,7 @@ class RemoteDevice:
         }
         properties["Paired"] = Variant("b", self.peripheral.device.paired)
         return Node(
-            properties={DEVICE: properties},
+            properties={DEVICE: properties} | ({} if self.host.old else {BEARER: {}}),
             methods={
                 (DEVICE, "Connect"): Method(run=self._connect),
                 (DEVICE, "Disconnect"): Method(run=self._disconnect),
@@ -220,6 +230,8 @@ class RemoteDevice:
                 write=self.peripheral.write,
                 mtu=device.spec.mtu,
                 timing=self.host.timing,
+                socket_fault=lambda: self.peripheral.socket_fault,
+                old=self.host.old,
             )
             self.gatt = export(self.host.tree, self.path, radio.layout, radio.write, radio.name, link)
             self._change(UUIDs=Variant("as", service_uuids(radio.layout)))

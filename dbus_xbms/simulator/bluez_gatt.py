@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,11 +12,14 @@ from typing import Any
 
 from dbus_fast import Message, Variant
 
+from dbus_xbms.simulator.air import SocketFault
 from dbus_xbms.simulator.bluez_names import (
     CHARACTERISTIC,
     GATT_SERVICE,
     Timing,
+    acquired,
     error,
+    in_progress,
     uuid,
 )
 from dbus_xbms.simulator.objects import ObjectTree
@@ -45,6 +49,8 @@ class GattLink:
     write: Callable[[bytes], None]
     mtu: int
     timing: Timing
+    socket_fault: Callable[[], SocketFault]
+    old: bool  # BlueZ before 5.84
 
 
 class Characteristic:
@@ -61,6 +67,8 @@ class Characteristic:
         self._flags = flags
         self._link = link
         self._acquired: socket.socket | None = None
+        self._acquiring = False  # the subscription for a socket is under way; old BlueZ forgets to end that
+        self._random = random.Random(1)
 
     def node(self, service: str, short: int, value: bytes) -> Node:
         """Build the object; its place on the bus is the caller's to give."""
@@ -89,14 +97,23 @@ class Characteristic:
 
     def notify(self, value: bytes) -> None:
         """Pass a notification on to everybody who asked for it."""
-        if self._acquired is not None:
+        if self._acquired is not None and self._random.random() >= self._link.socket_fault().loses:
             try:
                 self._acquired.send(value)
-            except OSError as err:
+            except OSError as err:  # nobody reads it: BlueZ drops what does not fit
                 log.debug("notification lost: %s", err)
-                self.release()
         for _ in self.sessions:
             self._tree.change(self.path, CHARACTERISTIC, {"Value": Variant("ay", value)})
+
+    @property
+    def subscribers(self) -> int:
+        """How many copies of each notification leave."""
+        return len(self.sessions) + (self._acquired is not None)
+
+    @property
+    def acquired(self) -> bool:
+        """Whether notifications go to a socket."""
+        return self._acquired is not None
 
     def sender_gone(self, sender: str) -> None:
         """A client has left the bus."""
@@ -140,8 +157,8 @@ class Characteristic:
     def _start_notify(self, call: Message) -> object:
         self._need("notify")
         sender = call.sender or ""
-        if self._acquired is not None:
-            raise error("NotPermitted", "Notify acquired")
+        if self._acquired is not None or self._acquiring:
+            raise acquired()
         if sender in self.sessions:
             return None
         self.sessions.append(sender)
@@ -162,15 +179,28 @@ class Characteristic:
 
     def _acquire(self, call: Message) -> object:
         self._need("notify")
-        if self._acquired is not None or self.sessions:
-            raise error("NotPermitted", "Notify acquired")
+        if self._acquired is not None or self._acquiring:
+            raise acquired()
+        if self.sessions:
+            raise in_progress()
+        self._acquiring = True
+        asyncio.get_running_loop().call_later(self._link.timing.write, self._subscribed, call)
+        return LATER
+
+    def _subscribed(self, call: Message) -> None:
+        """The pack was asked to notify: make the socket, if it agreed."""
+        if not self._link.connected() or self._link.socket_fault().refused:
+            if not self._link.old:
+                self._acquiring = False
+                self._tree.service.fail(call, error("Failed", "Operation failed with ATT error: 0x0e"))
+            return
+        self._acquiring = False
         kind = socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK
         ours, theirs = socket.socketpair(socket.AF_UNIX, kind)
         self._acquired = ours
         asyncio.get_running_loop().add_reader(ours, self._hung_up)
         self._tree.change(self.path, CHARACTERISTIC, {"NotifyAcquired": Variant("b", True)})
         self._tree.service.reply_fd(call, theirs.fileno(), self._link.mtu, theirs.close)
-        return LATER
 
     def _hung_up(self) -> None:
         if self._acquired is not None:

@@ -11,6 +11,7 @@ ADAPTER = "org.bluez.Adapter1"
 DEVICE = "org.bluez.Device1"
 GATT_SERVICE = "org.bluez.GattService1"
 CHARACTERISTIC = "org.bluez.GattCharacteristic1"
+BEARER = "org.bluez.Bearer.LE1"  # of devices, since BlueZ 5.84
 AGENT_MANAGER = "org.bluez.AgentManager1"
 ABORTED = "le-connection-abort-by-local"  # what BlueZ says of nearly every failed connection
 
@@ -37,6 +38,11 @@ def error(name: str, text: str) -> DBusError:
 def not_ready() -> DBusError:
     """The adapter is off."""
     return error("NotReady", "Resource Not Ready")
+
+
+def acquired() -> DBusError:
+    """Notifications go to a socket."""
+    return error("NotPermitted", "Notify acquired")
 
 
 def in_progress() -> DBusError:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from dbus_xbms.model import Protection
-from dbus_xbms.simulator.air import ConnectFault, Peripheral
+from dbus_xbms.simulator.air import ConnectFault, Peripheral, SocketFault
 from dbus_xbms.simulator.battery import Battery, Overrides
 from dbus_xbms.simulator.bluez import BlueZ
 from dbus_xbms.simulator.bluez_adapter import Adapter
@@ -75,6 +75,25 @@ def fail_connects(world: World, pack: Peripheral, p: Parameters) -> None:
     pack.connect_fault = ConnectFault(count=int(p["count"]), error=str(p["error"]))
 
 
+def refuse_socket(world: World, pack: Peripheral, p: Parameters) -> None:
+    """AcquireNotify fails, or does so no more."""
+    pack.socket_fault.refused = bool(p["on"])
+    _after(float(p["seconds"]) if p["on"] else 0.0, lambda: refuse_socket(world, pack, {"on": False}))
+
+
+def leak_socket(world: World, pack: Peripheral, p: Parameters) -> None:
+    """Notifications do not reach the socket, each with a probability."""
+    pack.socket_fault.loses = float(p["probability"])
+    _after(float(p["seconds"]), lambda: leak_socket(world, pack, {"probability": 0.0, "seconds": 0.0}))
+
+
+def close_socket(world: World, pack: Peripheral, p: Parameters) -> None:
+    """BlueZ closes the socket; the link stands."""
+    for device in bluez_of(world).links(pack):
+        if device.gatt:
+            device.gatt.notify.release()
+
+
 def frame(kind: FaultKind) -> Callable[[World, Peripheral, Parameters], None]:
     """Return the action that puts a fault of the wire on."""
 
@@ -119,6 +138,7 @@ def clear(world: World, pack: Peripheral, p: Parameters) -> None:
     """End every fault of the wire and every imposed value."""
     pack.device.faults.clear()
     pack.connect_fault = ConnectFault()
+    pack.socket_fault = SocketFault()
     if isinstance(pack.device.board, BatteryBoard):
         battery = battery_of(pack)
         battery.overrides = Overrides()

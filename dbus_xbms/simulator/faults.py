@@ -67,6 +67,21 @@ FAULTS = (
     Fault(
         "unheeded", "pack", act.frame(FaultKind.UNHEEDED), FRAME, "writes are acknowledged, not carried out"
     ),
+    Fault(
+        "refuse_socket",
+        "pack",
+        act.refuse_socket,
+        {"on": True, **FOR_A_WHILE},
+        "AcquireNotify fails, or does so no more; StartNotify works",
+    ),
+    Fault(
+        "leak_socket",
+        "pack",
+        act.leak_socket,
+        {"probability": 1.0, **FOR_A_WHILE},
+        "notifications do not reach the socket of AcquireNotify",
+    ),
+    Fault("close_socket", "pack", act.close_socket, {}, "BlueZ closes the socket, the link stands"),
     Fault("vanish", "pack", act.vanish, FOR_A_WHILE, "out of the air, with its link"),
     Fault("appear", "pack", act.appear, {}, "back in the air"),
     Fault("phone", "pack", act.phone, {"on": True, **FOR_A_WHILE}, "a phone takes the link, or lets go"),

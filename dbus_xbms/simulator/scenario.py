@@ -78,6 +78,7 @@ class Scenario:
     timing: Timing = field(default_factory=Timing)
     faults: tuple[TimedFault, ...] = ()
     seed: int = 1
+    old_bluez: bool = False  # before 5.84
 
 
 def address_of(number: int) -> str:
@@ -110,7 +111,7 @@ def read_scenario(text: str) -> Scenario:
         row = json.loads(text)
     except ValueError as err:
         raise ScenarioError(f"the scenario is no JSON: {err}") from err
-    _only(row, {"packs", "adapters", "timing", "faults", "seed"}, "the scenario")
+    _only(row, {"packs", "adapters", "timing", "faults", "seed", "old_bluez"}, "the scenario")
     packs = _packs(row.get("packs", 2))
     if len({pack.address for pack in packs}) < len(packs):
         raise ScenarioError("two packs have the same address")
@@ -121,6 +122,7 @@ def read_scenario(text: str) -> Scenario:
         timing=_whole(Timing, row.get("timing", {}), "timing"),
         faults=tuple(_whole(TimedFault, one, "faults") for one in row.get("faults", [])),
         seed=row.get("seed", 1),
+        old_bluez=row.get("old_bluez", False),
     )
 
 

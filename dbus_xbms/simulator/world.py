@@ -47,7 +47,11 @@ class World:
         self.air = Air()
         for number, pack in enumerate(scenario.packs):
             self.air.add(make_device(pack, loop, scenario.seed + number), pack.radio)
-        self.bluez = BlueZ(self.air, scenario.adapters, scenario.timing, scenario.seed) if bluez else None
+        self.bluez = (
+            BlueZ(self.air, scenario.adapters, scenario.timing, scenario.seed, old=scenario.old_bluez)
+            if bluez
+            else None
+        )
         self.settings = LocalSettings(venus_bus(), settings_file) if settings else None
 
     async def open(self) -> None:
@@ -82,13 +86,14 @@ class World:
         """What is really so with a pack, and what happened to it."""
         device = peripheral.device
         links = self.bluez.links(peripheral) if self.bluez else []
-        sessions = [session for link in links if link.gatt for session in link.gatt.notify.sessions]
+        notifying = [link.gatt.notify for link in links if link.gatt]
         return {
             "address": peripheral.address,
             "name": peripheral.radio.name,
             "advertising": peripheral.advertising,
             "holder": peripheral.holder,
-            "notify_sessions": len(sessions),
+            "notify_sessions": sum(one.subscribers for one in notifying),
+            "acquired": any(one.acquired for one in notifying),
             "counters": {
                 **asdict(peripheral.counters),
                 "notifications": device.counters.notifications,

@@ -29,6 +29,7 @@ from dbus_xbms.protocols.base import (
     Key,
     LinkError,
     ProtocolError,
+    Recall,
     Request,
 )
 from dbus_xbms.simulator.device import Device
@@ -84,6 +85,9 @@ class FakePack:
     disconnect_takes: float = 2.0  # s, as BlueZ does
     write_hangs: bool = False
     notify_error: str = ""
+    acquires_safely: bool = True  # the BlueZ is a new one
+    socket_refused: bool = False
+    socket_deaf: bool = False  # notifications do not reach the socket of AcquireNotify
     device: Device | None = None  # a simulated BMS that answers instead of `answer`
     clients: list[FakeClient] = field(default_factory=list)  # those not disconnected by us yet
     moved: Signal = field(default_factory=Signal)
@@ -131,6 +135,14 @@ class FakeClient:
     def services(self) -> BleakGATTServiceCollection:
         return self._services
 
+    @property
+    def acquires_safely(self) -> bool:
+        return self.pack.acquires_safely
+
+    @property
+    def acquired(self) -> bool:
+        return not self.notify_options.get("use_start_notify", True)
+
     async def start_notify(
         self,
         char_specifier: BleakGATTCharacteristic,
@@ -144,6 +156,8 @@ class FakeClient:
             raise BleakError("Not connected")
         self.subscribed_to = char_specifier.uuid
         self.notify_options = bluez or {}
+        if self.acquired and self.pack.socket_refused:
+            raise BleakError("refused")
         self._notify = lambda chunk: callback(char_specifier, bytearray(chunk))
 
     async def write_gatt_char(
@@ -165,7 +179,7 @@ class FakeClient:
         """The module sends a notification: BlueZ hands it to every session that was not closed."""
         if self.up:
             for client in self.pack.clients:
-                if client._notify:
+                if client._notify and not (client.acquired and self.pack.socket_deaf):
                     client._notify(chunk)
 
     async def disconnect(self) -> None:
@@ -339,7 +353,9 @@ class Lines:
     def hello(self, address: str, password: str) -> Conversation[None]:
         yield ask("h")
 
-    def poll(self, known: PackIdentity | None, *, counters: bool) -> Conversation[Reading]:
+    def poll(
+        self, known: PackIdentity | None, *, counters: bool, recall: Recall | None = None
+    ) -> Conversation[Reading]:
         yield ask("p")
         raise ProtocolError("lines carry no readings")
 

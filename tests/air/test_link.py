@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from dbus_xbms.ble.link import Link
+from dbus_xbms.ble.link import Link, NotSubscribed
+from dbus_xbms.model import Notify
 from dbus_xbms.protocols.base import Conversation, LinkError, NoReply
 from tests.air.fakes import (
     ADDRESSES,
@@ -225,6 +226,40 @@ async def test_the_subscription_uses_start_notify_and_settles_before_the_first_r
     async with linked(pack) as (_, client):
         assert client.notify_options == {"use_start_notify": True}
         assert now() - began == pytest.approx(pack.up_after + pack.resolve_after + 0.2)
+
+
+@virtual_time
+async def test_a_socket_is_used_when_asked_for_or_when_it_is_safe() -> None:
+    for notify, safe, acquired in (
+        (Notify.START, True, False),
+        (Notify.AUTO, True, True),
+        (Notify.AUTO, False, False),
+        (Notify.ACQUIRE, False, True),
+    ):
+        pack = FakePack(ADDRESS, acquires_safely=safe)
+        stack = FakeStack(pack)
+        stack.remember(pack)
+        async with running(stack) as air:
+            link = air.link(ADDRESS, Lines())
+            await link.open(notify)
+            assert pack.client
+            assert (pack.client.acquired, link.acquired) == (acquired, acquired)
+            assert await link.run(question("a")) == b""
+            await link.close()
+
+
+@virtual_time
+async def test_a_subscription_refused_is_told_from_a_connection_that_failed() -> None:
+    pack = FakePack(ADDRESS, socket_refused=True)
+    stack = FakeStack(pack)
+    stack.remember(pack)
+    async with running(stack) as air:
+        link = air.link(ADDRESS, Lines())
+        with pytest.raises(NotSubscribed):
+            await link.open(Notify.ACQUIRE)
+        assert not link.lost.is_set()
+        await link.open(Notify.START)
+        await link.close()
 
 
 @pytest.mark.parametrize(

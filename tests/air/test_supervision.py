@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, cast
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from bleak.backends.device import BLEDevice
 
-from dbus_xbms.app import HANGS_AFTER, App, Hung
+from dbus_xbms import supervision
+from dbus_xbms.app import leaves
+from dbus_xbms.ble.air import Air
 from dbus_xbms.model import Phase, Report
 from dbus_xbms.pack import Pack
-from dbus_xbms.settings import PACK_SETTINGS, Settings
+from dbus_xbms.poller import Progress
+from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
+from dbus_xbms.simulator.device import Device, WireSpec
+from dbus_xbms.supervision import HANGS_AFTER, STANDSTILL, Hung
+from tests.air.fakes import ADDRESSES, HCI0, HCI1, FakeClient, FakePack, FakeStack
 from tests.air.test_storm import Judge, Screen, Storm, each
-from tests.air.virtual_time import now, virtual_time
+from tests.air.virtual_time import VirtualTimeLoop, now, virtual_time
 
 
 class Hanging:
@@ -24,6 +36,7 @@ class Hanging:
         self.shown_at = now()
         self.ended_at: float | None = None
         self._stubborn = stubborn
+        self.progress = Progress(ended_at=now(), interval=1.0, possible=True)
 
     async def run(self) -> None:
         try:
@@ -34,8 +47,8 @@ class Hanging:
                 await asyncio.sleep(100)
 
 
-async def watch(pack: Any) -> None:
-    await App()._watch(cast(Pack, pack))
+async def watch(pack: Hanging) -> None:
+    await supervision.run(pack)
 
 
 @virtual_time
@@ -108,3 +121,175 @@ async def test_a_fault_in_deciding_stops_all_currents_and_ends_by_itself() -> No
     assert all(r.limits and r.sample is None for r in during)
     assert after[-1].phase is Phase.FRESH
     assert after[-1].limits is not None
+
+
+class Fleet:
+    """Packs of the program on a fake stack, and the watch over their progress."""
+
+    def __init__(self, count: int = 3, **chosen: Value) -> None:
+        loop = asyncio.get_running_loop()
+        self.radios = [FakePack(address) for address in ADDRESSES[:count]]
+        for radio in self.radios:
+            radio.device = Device(radio.address, Judge(), WireSpec(), loop)
+        self.stack = FakeStack(*self.radios)
+        self.settings = Settings(PACK_SETTINGS, chosen)
+        self._over = False
+
+    async def gives_up_after(self, seconds: float, weather: Callable[[], object]) -> float | None:
+        """Let the weather come after 100 s; return how long after that the watch has given up, if ever."""
+        air, storm, strike = Air([Jbd()], stack=self.stack), Storm(1), now() + 100
+        packs = [
+            Pack(
+                radio.address,
+                self.settings,
+                air=air,
+                protocol=Jbd(),
+                presence=storm._present,
+                store=storm._keep,
+            )
+            for radio in self.radios
+        ]
+        tasks = [asyncio.ensure_future(air.run()), *(asyncio.ensure_future(pack.run()) for pack in packs)]
+        asyncio.get_running_loop().call_at(strike, weather)
+        try:
+            async with asyncio.timeout_at(strike + seconds):
+                await supervision.watch_progress(lambda: packs)
+        except TimeoutError:
+            return None
+        except Hung:
+            return now() - strike
+        finally:
+            self._over = True
+            while not all(task.done() for task in tasks):
+                for task in reversed(tasks):
+                    task.cancel()
+                await asyncio.wait(tasks, timeout=1)
+
+    def hang(self, count: int = 99) -> None:
+        """So many links break, and whoever connects to those packs hangs, even if he is cancelled."""
+        hanging, connect = self.radios[:count], self.stack.connect
+
+        async def for_ever(device: BLEDevice, **options: Any) -> FakeClient:
+            if device.address not in [radio.address for radio in hanging]:
+                return await connect(device, **options)
+            while True:
+                try:
+                    await asyncio.sleep(1)
+                except asyncio.CancelledError:
+                    if self._over:
+                        raise
+
+        self.stack.connect = for_ever  # type: ignore[method-assign]
+        for radio in hanging:
+            radio.drop()
+
+    def leave(self) -> None:
+        for radio in self.radios:
+            radio.leave_air()
+
+
+@virtual_time
+async def test_if_all_hang_although_an_adapter_is_up_the_program_ends_after_five_minutes() -> None:
+    fleet = Fleet()
+    after = await fleet.gives_up_after(1000, fleet.hang)
+    assert after == pytest.approx(STANDSTILL, abs=15)
+
+
+@virtual_time
+async def test_packs_polled_rarely_get_their_time_and_a_minute_more() -> None:
+    fleet = Fleet(PollInterval=600.0)
+    assert await fleet.gives_up_after(3000, lambda: None) is None
+    fleet = Fleet(PollInterval=600.0, ConnectionMode=1)
+    assert await fleet.gives_up_after(3000, lambda: None) is None
+
+
+@virtual_time
+async def test_a_pack_that_still_is_polled_keeps_the_program_running() -> None:
+    fleet = Fleet()
+    assert await fleet.gives_up_after(1000, lambda: fleet.hang(2)) is None
+
+
+@virtual_time
+async def test_packs_that_are_away_for_an_hour_are_no_fault() -> None:
+    fleet = Fleet()
+    assert await fleet.gives_up_after(3700, fleet.leave) is None
+
+
+@virtual_time
+async def test_bluetoothd_or_an_adapter_missing_for_an_hour_is_no_fault() -> None:
+    fleet = Fleet()
+    assert await fleet.gives_up_after(3700, fleet.stack.stop_bluetoothd) is None
+    fleet = Fleet()
+    assert await fleet.gives_up_after(3700, fleet.stack.set_adapters) is None
+    fleet = Fleet()
+    off = replace(HCI0, powered=False)
+    assert await fleet.gives_up_after(3700, lambda: fleet.stack.set_adapters(off)) is None
+
+
+@virtual_time
+async def test_a_pack_whose_own_adapter_is_missing_is_no_fault() -> None:
+    fleet = Fleet(Adapter=HCI1.address)
+    assert await fleet.gives_up_after(3700, lambda: None) is None
+
+
+@virtual_time
+async def test_scans_that_are_refused_for_an_hour_are_no_fault() -> None:
+    fleet = Fleet()
+
+    def refuse() -> None:
+        fleet.leave()
+        fleet.stack.scan_error = "org.bluez.Error.InProgress"
+
+    assert await fleet.gives_up_after(3700, refuse) is None
+
+
+@virtual_time
+async def test_ten_minutes_in_which_the_machine_hung_are_no_fault() -> None:
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualTimeLoop)
+    fleet = Fleet(PollInterval=30.0)
+    assert await fleet.gives_up_after(1000, lambda: loop.jump(600)) is None
+
+
+@virtual_time
+async def test_no_pack_at_all_is_no_fault() -> None:
+    assert await Fleet(0).gives_up_after(3700, lambda: None) is None
+
+
+@virtual_time
+async def test_what_hung_does_not_count_from_before_the_radio_came_back() -> None:
+    fleet = Fleet()
+
+    def adapter_returns_but_all_hang() -> None:
+        fleet.hang()
+        fleet.stack.set_adapters()
+        asyncio.get_running_loop().call_later(1000, fleet.stack.set_adapters, HCI0)
+
+    after = await fleet.gives_up_after(2000, adapter_returns_but_all_hang)
+    assert after == pytest.approx(1000 + STANDSTILL, abs=15)
+
+
+def test_what_ends_the_program_is_found_in_groups_within_groups() -> None:
+    one, other = Hung("one"), Hung("other")
+    assert list(leaves(ExceptionGroup("", [ExceptionGroup("", [one]), other]))) == [one, other]
+
+
+def test_a_program_that_cannot_end_is_ended_all_the_same() -> None:
+    script = """
+import asyncio
+from dbus_xbms import supervision
+supervision.LAST_LIMIT = 0.1
+
+async def hang():
+    supervision.end_at_last(supervision.Hung("why"))
+    while True:
+        try:
+            await asyncio.sleep(100)
+        except asyncio.CancelledError:
+            pass
+
+asyncio.run(hang())
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 1
+    assert done.stderr == "why; not even its tasks end\n"

@@ -46,6 +46,10 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._selector_with_clock.now
 
+    def jump(self, seconds: float) -> None:
+        """All of us hung for so long."""
+        self._selector_with_clock.now += seconds
+
 
 def virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
     """Run an async test in virtual time; it fails when it leaves a task behind."""

@@ -12,15 +12,15 @@ from dbus_xbms.commands.demo import BUS_CONFIG
 
 
 @contextmanager
-def private_daemon(directory: Path) -> Iterator[str]:
-    """Run a fresh daemon with its files in ``directory``; its address."""
+def private_daemon(directory: Path, address: str | None = None) -> Iterator[str]:
+    """Run a fresh daemon with its files in ``directory``; its address, which may be chosen."""
     daemon = shutil.which("dbus-daemon")
     assert daemon, "needs dbus-daemon (Debian: apt install dbus-bin or dbus)"
     config = directory / "bus.conf"
     config.write_text(BUS_CONFIG.format(folder=directory))
-    with subprocess.Popen(
-        [daemon, f"--config-file={config}", "--nofork", "--print-address"], stdout=subprocess.PIPE, text=True
-    ) as process:
+    command = [daemon, f"--config-file={config}", "--nofork", "--print-address"]
+    chosen = [f"--address={address}"] if address else []
+    with subprocess.Popen([*command, *chosen], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         try:
             yield process.stdout.readline().strip()

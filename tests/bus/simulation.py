@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -32,9 +34,15 @@ QUICK = {"disconnect": 0.2}  # BlueZ takes 2 s for a disconnect, which only few 
 class Program:
     """``python -m dbus_xbms ARGUMENTS`` as a subprocess whose output is kept, line by line."""
 
-    def __init__(self, *arguments: str, command: Sequence[str] = COMMAND) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        command: Sequence[str] = COMMAND,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.command = command
         self.arguments = arguments
+        self.environment = environment or {}  # besides that of this process
         self.log: list[str] = []  # standard error
         self.output: list[str] = []  # standard output
         self.status: int | None = None
@@ -47,6 +55,7 @@ class Program:
             *(*self.command, *self.arguments),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, **self.environment},
         )
         await self._readers.__aenter__()
         assert self._process.stdout
@@ -153,7 +162,8 @@ class Simulation(Program):
     ) -> None:
         if self._bus is not None:
             self._bus.disconnect()
-            await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+            with suppress(OSError, EOFError):  # the bus may have gone before us
+                await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
         self._directory.cleanup()
         await super().__aexit__(kind, err, trace)
 

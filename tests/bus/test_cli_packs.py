@@ -77,7 +77,7 @@ async def scanner(private_bus: str) -> AsyncIterator[Remote]:
         far = Advertised(address=OTHER, name="Neighbour", manufacturer={}, rssi=-90)
         return [(far, False, False), (near, True, True)]
 
-    remote = Remote(scan)
+    remote = Remote(scan, dict)
     await remote.start()
     async with asyncio.TaskGroup() as group:
         serving = group.create_task(remote.serve())

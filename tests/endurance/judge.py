@@ -15,10 +15,12 @@ from tests.endurance.truth import Basic, Cells, Reads
 
 SLACK = 3.0  # s of a loaded machine, and of the bus
 POLL_LIMIT = 10.0  # s from the first request of a poll to its last reply
+ALARM_LIMIT = 5.0  # s from a protection that the pack has told to its alarm
 GENEROUS = 90.0  # s in which all must be well until loads must be fed again
 RETRIES = 4.0  # s from a poll's beginning, from which the hold counts, until its last try
 RECOVERY = 30.0  # s from a fault's end until all is as before
 LIVELY = 5.0  # s and one poll: how old values of an undisturbed pack may be
+RESTING = 5.0  # s between polls of a pack at rest at the most; its cells are read every second time
 CONNECTING = 5.0  # s more, for one that is connected to anew for each poll, in turn with others
 LATE = 6.0  # s: nothing tells an answer to this request from a late one to the last, of the same register
 SLOW = 5.0  # s between changes of what nobody reads faster
@@ -91,9 +93,18 @@ class Known:
         return self.hold + (self.interval if self.interval > 1 else 0.0)
 
     @property
-    def lively(self) -> float:
+    def resting(self) -> float:
+        """Seconds between polls while the pack rests; packs that are polled slowly do not."""
+        return 0.0 if self.interval > 1 else min(RESTING, self.hold / 6)
+
+    def pace(self, basic: Basic) -> float:
+        """Seconds between polls of a pack in this state; at rest every second one leaves the cells out."""
+        may_rest = abs(basic.current) <= max(0.2, 0.005 * self.capacity)
+        return max(self.interval, self.resting if may_rest else 0.0)
+
+    def lively(self, basic: Basic) -> float:
         """How old values may be while all is well, in s."""
-        return LIVELY + self.interval + (CONNECTING if self.interval > 1 else 0.0)
+        return LIVELY + self.pace(basic) + (CONNECTING if self.interval > 1 else 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,25 +138,27 @@ class Violation(NamedTuple):
     words: str
 
 
-def sample_of(look: Look, reads: Reads) -> Sample | None:
+def sample_of(look: Look, known: Known, reads: Reads) -> Sample | None:
     """The newest measurement that is just what the look shows; ``None`` if it shows none, or never was."""
-    return next(_samples(look, reversed(reads.basics), reads), None)
+    return next(_samples(look, reversed(reads.basics), reads, known.resting), None)
 
 
-def shown_since(look: Look, reads: Reads, before: float) -> float:
+def shown_since(look: Look, known: Known, reads: Reads, before: float) -> float:
     """When the oldest measurement was made, not before ``before``, that is just what the look shows.
 
     A pack at rest measures the same again and again, also while nobody hears it.
     """
     since = (basic for basic in reads.basics if basic.at >= before)
-    return next((sample.basic.at for sample in _samples(look, since, reads)), before)
+    return next(
+        (min(part.at for part in sample) for sample in _samples(look, since, reads, known.resting)), before
+    )
 
 
-def _samples(look: Look, basics: Iterable[Basic], reads: Reads) -> Iterator[Sample]:
+def _samples(look: Look, basics: Iterable[Basic], reads: Reads, resting: float) -> Iterator[Sample]:
     for basic in basics if look.valid else ():
         if basic.at <= look.at and _shows(look, basic):
             for cells in reversed(reads.cells):
-                together = basic.at - LATE <= cells.at <= min(basic.at + POLL_LIMIT, look.at)
+                together = basic.at - LATE - resting <= cells.at <= min(basic.at + POLL_LIMIT, look.at)
                 if together and _shows_cells(look, cells):
                     yield Sample(basic, cells)
                     break
@@ -204,6 +217,8 @@ def judge(
     yield from _young(look, known, sample)
     yield from _slow_cells(look, known, reads)
     yield from _alarmed(look, sample)
+    if look.quiet > RECOVERY:
+        yield from _alarmed_in_time(look, reads)
     if known.controls:
         yield from _limited(look, known, sample)
         if look.quiet > GENEROUS and not look[DCL] and _well(known, reads, look.at - GENEROUS):
@@ -217,11 +232,16 @@ def shown_words(look: Look) -> str:
 
 
 def _young(look: Look, known: Known, sample: Sample) -> Iterator[Violation]:
-    age = look.at - sample.basic.at
-    if age > known.gap + SLACK:
-        yield Violation("young", f"{age:.0f} s old, with a hold of {known.gap:g} s")
-    elif look.quiet > RECOVERY and age > known.lively:
-        yield Violation("lively", f"{age:.1f} s old, undisturbed for {look.quiet:.0f} s")
+    pace = known.pace(sample.basic)
+    ages = {"": (look.at - sample.basic.at, 0.0), "cells ": (look.at - sample.cells.at, pace)}
+    for what, (age, more) in ages.items():
+        if age > known.gap + SLACK:
+            yield Violation("young", f"{what}{age:.0f} s old, with a hold of {known.gap:g} s")
+        elif look.quiet > RECOVERY and age > known.lively(sample.basic) + more:
+            yield Violation("lively", f"{what}{age:.1f} s old, undisturbed for {look.quiet:.0f} s")
+        else:
+            continue
+        return
 
 
 def _slow_cells(look: Look, known: Known, reads: Reads) -> Iterator[Violation]:
@@ -238,6 +258,16 @@ def _alarmed(look: Look, sample: Sample) -> Iterator[Violation]:
     for bit, path in enumerate(ALARMS):
         if path and sample.basic.protection >> bit & 1 and not look[path]:
             yield Violation("alarms", f"{path} is {look[path]} with protection bit {bit}")
+
+
+def _alarmed_in_time(look: Look, reads: Reads) -> Iterator[Violation]:
+    """Nothing that a pack has told for long enough is without its alarm, whatever else is shown."""
+    told = [basic.protection for basic in reads.basics if look.at - basic.at > ALARM_LIMIT]
+    since = [basic.protection for basic in reads.basics if 0 <= look.at - basic.at <= ALARM_LIMIT]
+    for bit, path in enumerate(ALARMS):
+        stands = told and since and all(one >> bit & 1 for one in (told[-1], *since))
+        if path and stands and not look[path]:
+            yield Violation("alarms", f"{path} is {look[path]} {ALARM_LIMIT:g} s after protection bit {bit}")
 
 
 def _in_silence(look: Look, known: Known, silence: float) -> Iterator[Violation]:

@@ -1,10 +1,17 @@
-"""What a process takes of the machine, as the kernel counts it."""
+"""What a process takes of the machine, as the kernel, the bus and itself count it."""
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from dbus_xbms.remote import INTERFACE, NAME, PATH
+from tests.bus.venus import DBUS, Venus
+
+ANSWER_LIMIT = 3.0  # s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,10 +24,31 @@ class Usage:
     threads: int
     cpu: float  # s, since its start
     rules: int  # match rules on the bus, of all programs
+    connections: int  # to the bus, of all programs
+    tasks: int  # coroutines that run side by side
 
 
-def usage(pid: int, at: float, rules: int) -> Usage:
-    """Read it from /proc."""
+async def counted(venus: Venus) -> Mapping[str, int]:
+    """What the program and the bus count; match rules are 0 if the daemon does not tell.
+
+    Raises:
+        AssertionError, TimeoutError: no answer: the program has ended, or is stopped.
+    """
+    async with asyncio.timeout(ANSWER_LIMIT):
+        counts: dict[str, int] = await venus.call(NAME, PATH, INTERFACE, "Health")
+        try:
+            stats = await venus.call(DBUS, "/org/freedesktop/DBus", f"{DBUS}.Debug.Stats", "GetStats")
+        except AssertionError:
+            return {**counts, "rules": 0, "connections": 0}
+    return {
+        **counts,
+        "rules": stats["MatchRules"].value,
+        "connections": stats["ActiveConnections"].value,
+    }
+
+
+def usage(pid: int, at: float, counts: Mapping[str, int]) -> Usage:
+    """Read the rest from /proc."""
     proc = Path(f"/proc/{pid}")
     status = dict(line.split(":", 1) for line in (proc / "status").read_text().splitlines())
     fields = (proc / "stat").read_text().rpartition(")")[2].split()
@@ -30,5 +58,7 @@ def usage(pid: int, at: float, rules: int) -> Usage:
         fds=len(list((proc / "fd").iterdir())),
         threads=int(status["Threads"]),
         cpu=(int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"),
-        rules=rules,
+        rules=counts["rules"],
+        connections=counts["connections"],
+        tasks=counts["tasks"],
     )

@@ -100,7 +100,9 @@ def _counts(watch: Watch) -> dict[str, list[int]]:
     return {
         "file descriptors": [usage.fds for usage in watch.usages],
         "threads": [usage.threads for usage in watch.usages],
+        "tasks": [usage.tasks for usage in watch.usages],
         "match rules": [usage.rules for usage in watch.usages],
+        "connections to the bus": [usage.connections for usage in watch.usages],
     }
 
 

@@ -7,12 +7,13 @@ import os
 import resource
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from math import inf
 from pathlib import Path
 
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Venus
+from tests.endurance.clock import WallClock
 from tests.endurance.plan import ADAPTERS, Plan
 from tests.endurance.report import Ending, Report, report
 from tests.endurance.storm import Disturbance, Harm, Scope, Strike, Weather
@@ -24,7 +25,7 @@ START_LIMIT = 60.0  # s until all packs are shown
 class Storm:
     """The weather at work on a running simulation."""
 
-    def __init__(self, plan: Plan, sim: Simulation, program: Program, watch: Watch) -> None:
+    def __init__(self, plan: Plan, sim: Simulation, program: Program, watch: Watch, clock: WallClock) -> None:
         self.plan = plan
         self.struck: dict[str, int] = {}
         self.trouble = ""  # why the soak itself broke off
@@ -33,6 +34,7 @@ class Storm:
         self._sim = sim
         self._program = program
         self._watch = watch
+        self._clock = clock
         self._renamed: dict[str, int] = {}  # adapter -> times it came back under another name
 
     @staticmethod
@@ -76,7 +78,9 @@ class Storm:
             )
             self._watch.disturbed(await self._hit(strike), disturbance)
         if fault.scope is Scope.PROGRAM:
-            await {"stop": self._stop, "full_disk": self._full_disk}[fault.name](strike.seconds)
+            acts = {"stop": self._stop, "full_disk": self._full_disk, "clock": self._clock_jumps}
+            with suppress(ProcessLookupError):  # it has ended
+                await acts[fault.name](strike)
         else:
             await self._inject(strike)
 
@@ -109,31 +113,40 @@ class Storm:
         self._renamed[adapter] = times = self._renamed.get(adapter, 0) + 1
         return f"hci{own + len(ADAPTERS) * (times % 3)}"
 
-    async def _stop(self, seconds: float) -> None:
+    async def _stop(self, strike: Strike) -> None:
         """A box that hangs."""
         self._watch.blind()
         os.kill(self._program.pid, signal.SIGSTOP)
         try:
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(strike.seconds)
         finally:
             os.kill(self._program.pid, signal.SIGCONT)
             self._watch.awake()
 
-    async def _full_disk(self, seconds: float) -> None:
+    async def _full_disk(self, strike: Strike) -> None:
         """No file of the program can grow."""
         old = resource.prlimit(self._program.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
         try:
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(strike.seconds)
         finally:
             resource.prlimit(self._program.pid, resource.RLIMIT_FSIZE, old)
+
+    async def _clock_jumps(self, strike: Strike) -> None:
+        """Somebody sets the wall clock, and sets it right again."""
+        self._clock.set(str(strike.parameters["offset"]))
+        try:
+            await asyncio.sleep(strike.seconds)
+        finally:
+            self._clock.set("+0")
 
 
 @asynccontextmanager
 async def _watching(watch: Watch, venus: Venus) -> AsyncIterator[None]:
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(watch.run(venus))
+        tasks = [group.create_task(watch.run(venus)), group.create_task(watch.weigh(venus))]
         yield
-        task.cancel()
+        for task in tasks:
+            task.cancel()
 
 
 async def _unless_ended(program: Program, course: Coroutine[object, object, None]) -> None:
@@ -163,11 +176,13 @@ async def soak(plan: Plan, directory: Path, tell: Callable[[Finding], object] = 
         for n, known in enumerate(knowns):
             await venus.enable(known.address, **plan.owner(n))
         begun = now()
-        program = await stack.enter_async_context(Program("run", "--capture", str(directory / "capture")))
+        clock = WallClock(directory)
+        command = Program("run", "--capture", str(directory / "capture"), environment=clock.environment)
+        program = await stack.enter_async_context(command)
         await _all_shown(venus, sim.addresses)
         watch.disturbed(sim.addresses, Disturbance(begin=begun, end=now()))
         watch.pid = program.pid
-        storm = Storm(plan, sim, program, watch)
+        storm = Storm(plan, sim, program, watch, clock)
         try:
             async with _watching(watch, venus):
                 await _unless_ended(program, storm.course())

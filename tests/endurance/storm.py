@@ -81,6 +81,7 @@ STORM = (
     ),
     Fault(name="vanish", weight=3, lasts=(2, 60), draw=_seconds, slot="presence"),
     Fault(name="vanish", weight=0.5, lasts=(60, 400), draw=_seconds, slot="presence"),
+    Fault(name="vanish", weight=0, lasts=(3600, 3600), draw=_seconds, slot="presence"),  # once
     Fault(name="phone", weight=2, lasts=(5, 60), draw=_seconds),
     Fault(name="rssi", harm=Harm.NOBODY, draw=lambda random, seconds: {"dbm": random.randint(-95, -40)}),
     # The wire
@@ -138,6 +139,7 @@ STORM = (
     ),
     Fault(name="unplug", scope=Scope.ADAPTER, weight=1.5, lasts=(2, 40), draw=_seconds, slot="adapter"),
     Fault(name="busy", scope=Scope.ADAPTER, weight=1.5, lasts=(10, 90), harm=Harm.SEARCHERS, draw=_seconds),
+    Fault(name="busy", scope=Scope.ADAPTER, weight=0.3, lasts=(120, 400), harm=Harm.SEARCHERS, draw=_seconds),
     # Other programs, the machine
     Fault(
         name="restart_bluetoothd",
@@ -156,6 +158,14 @@ STORM = (
         draw=_seconds,
     ),
     Fault(name="stop", scope=Scope.PROGRAM, weight=1, lasts=(1, 45), harm=Harm.ALL),
+    Fault(name="stop", scope=Scope.PROGRAM, weight=0.2, lasts=(90, 90), harm=Harm.ALL),
+    Fault(
+        name="clock",
+        scope=Scope.PROGRAM,
+        lasts=(2, 60),
+        harm=Harm.NOBODY,
+        draw=_of("offset", "-3600", "+7200", "-15y", "+5y"),
+    ),
     Fault(name="full_disk", scope=Scope.PROGRAM, weight=0.3, lasts=(3, 20), harm=Harm.NOBODY),
 )
 

@@ -82,7 +82,7 @@ def invalid(at: float, **shown: Any) -> Look:
 
 
 def rules(seen: Look, known: Reads, pack: Known = KNOWN, shown: float = -inf) -> list[str]:
-    return [violation.rule for violation in judge(seen, pack, known, sample_of(seen, known), shown)]
+    return [violation.rule for violation in judge(seen, pack, known, sample_of(seen, pack, known), shown)]
 
 
 def test_the_truth_is_no_violation() -> None:
@@ -93,7 +93,7 @@ def test_the_truth_is_no_violation() -> None:
 def test_a_look_is_matched_with_the_newest_measurement_that_fits() -> None:
     known = reads()
     known.add([(one.at, BASIC, "") for one in known.basics])  # known already
-    sample = sample_of(look(), known)
+    sample = sample_of(look(), KNOWN, known)
     assert sample is not None
     assert (sample.basic.at, sample.cells.at) == (100.0, 100.1)
 
@@ -103,12 +103,12 @@ def test_what_is_measured_twice_counts_as_shown_since_the_first_time() -> None:
     known.basics += again.basics
     known.cells += again.cells
     seen = look(at=106.0)
-    newest = sample_of(seen, known)
+    newest = sample_of(seen, KNOWN, known)
     assert newest is not None
     assert newest.basic.at == 105.0
-    assert shown_since(seen, known, -inf) == shown_since(seen, known, 100.0) == 100.0
-    assert shown_since(seen, known, 101.0) == 105.0
-    assert shown_since(look(at=106.0, Voltage=13.0), known, 101.0) == 101.0
+    assert shown_since(seen, KNOWN, known, -inf) == shown_since(seen, KNOWN, known, 100.0) == 100.0
+    assert shown_since(seen, KNOWN, known, 101.0) == 105.0
+    assert shown_since(look(at=106.0, Voltage=13.0), KNOWN, known, 101.0) == 101.0
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,10 @@ from tests.endurance.report import Report, log_budget, memory_growth, settled
 
 
 def used(*megabytes: float) -> list[Usage]:
-    return [Usage(at=0.0, rss=rss, fds=9, threads=1, cpu=0.0, rules=0) for rss in megabytes]
+    return [
+        Usage(at=0.0, rss=rss, fds=9, threads=1, cpu=0.0, rules=0, connections=0, tasks=0)
+        for rss in megabytes
+    ]
 
 
 def report(**more: object) -> Report:

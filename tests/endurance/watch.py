@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from math import inf
 
 from tests.bus.simulation import Simulation
-from tests.bus.venus import BATTERY, DBUS, Seen, Venus
+from tests.bus.venus import BATTERY, Seen, Venus
 from tests.endurance.judge import RECOVERY, Known, Look, Sample, Violation, judge, sample_of, shown_since
-from tests.endurance.process import Usage, usage
+from tests.endurance.process import Usage, counted, usage
 from tests.endurance.storm import Disturbance, quiet_since
 from tests.endurance.truth import Reads
 
@@ -37,16 +37,6 @@ class Consumer(Venus):
 def _measured(path: str) -> bool:
     """Whether a path shows what is measured at each poll."""
     return path.startswith(("/Dc/", "/Soc", "/System/", "/Capacity"))
-
-
-async def _match_rules(venus: Venus) -> int:
-    """Match rules of all programs on the bus; 0 if the daemon does not tell."""
-    try:
-        stats = await venus.call(DBUS, "/org/freedesktop/DBus", f"{DBUS}.Debug.Stats", "GetStats")
-    except AssertionError:
-        return 0
-    rules: int = stats["MatchRules"].value
-    return rules
 
 
 @dataclass(slots=True)
@@ -100,7 +90,6 @@ class Watch:
         self._sim = sim
         self._tell = tell
         self._blind_until = -inf
-        self._venus: Venus | None = None
 
     @staticmethod
     def _now() -> float:
@@ -143,7 +132,7 @@ class Watch:
 
     async def run(self, venus: Venus) -> None:
         """Look at everything again and again."""
-        due, usage_due = self._now(), self._now()
+        due = self._now()
         while True:
             due += EVERY
             await asyncio.sleep(max(0.0, due - self._now()))
@@ -154,10 +143,16 @@ class Watch:
                 seen = venus.services.get(BATTERY + "xbms_" + pack.known.address.replace(":", "").lower())
                 self._look(pack, seen if seen and seen.joined else None)
             await self._judge_all()
-            if self.pid and self._now() >= usage_due:
-                usage_due = self._now() + USAGE_EVERY
-                with suppress(FileNotFoundError):  # it has ended
-                    self.usages.append(usage(self.pid, self._now(), await _match_rules(venus)))
+
+    async def weigh(self, venus: Venus) -> None:
+        """Take what the process takes, again and again."""
+        while True:
+            # It has ended, or is stopped.
+            with suppress(FileNotFoundError, AssertionError, TimeoutError):
+                counts = await counted(venus)
+                if self.pid:
+                    self.usages.append(usage(self.pid, self._now(), counts))
+            await asyncio.sleep(USAGE_EVERY)
 
     def _stalled(self, late: float) -> None:
         """The machine hung, so that nobody can be blamed for being late."""
@@ -174,11 +169,11 @@ class Watch:
             for look in looks:
                 self.judged += 1
                 self.strict += look.quiet > RECOVERY
-                sample = sample_of(look, pack.reads)
+                sample = sample_of(look, pack.known, pack.reads)
                 for violation in judge(look, pack.known, pack.reads, sample, pack.shown):
                     self._found(pack, look, violation)
                 if sample:
-                    pack.shown = shown_since(look, pack.reads, pack.shown)
+                    pack.shown = shown_since(look, pack.known, pack.reads, pack.shown)
                     self._recovered(pack, look, sample)
 
     def _recovered(self, pack: Pack, look: Look, sample: Sample) -> None:

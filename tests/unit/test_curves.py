@@ -44,3 +44,8 @@ def test_a_curve_knows_whether_it_rises_or_falls() -> None:
     assert not parsed("0:0 1:1").falls
     assert parsed("0:1 1:1").rises
     assert parsed("0:1 1:1").falls
+
+
+def test_a_point_beyond_all_numbers_is_refused_for_nothing_lies_between_it_and_others() -> None:
+    with pytest.raises(CurveError, match="numbers"):
+        parsed(f"-{'9' * 400}:1 10:0.5")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dbus_xbms.model import Mosfets, PackIdentity, Protection, Reading
+from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Protection, Reading
 from dbus_xbms.protocols.base import BmsProtocol, NoReply, ProtocolError, Refused
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.protocols.jbd_frames import JbdFramer, read, reply
@@ -89,6 +89,24 @@ def test_counters_are_read_when_asked_for() -> None:
     assert (reading.counters.cell_overvoltage, reading.counters.restarts) == (122, 1)
 
 
+def test_cells_that_are_recalled_are_not_read() -> None:
+    seen: list[PackSample] = []
+
+    def recall(sample: PackSample) -> tuple[float, ...]:
+        seen.append(sample)
+        return (3.3, 3.4) if len(seen) == 1 else ()
+
+    conversations = [Jbd().poll(KNOWN, counters=False, recall=recall) for _ in range(2)]
+    (first, sent), (second, sent_then) = (
+        converse(one, lambda request: PACK.get(request.reply.number)) for one in conversations
+    )
+    assert (sent, first.sample.cells, first.recalled) == ([BASIC], (3.3, 3.4), True)
+    assert (sent_then, second.sample.cells[0], second.recalled) == ([BASIC, CELLS], 3.909, False)
+    assert [(one.voltage, one.protection, one.cells) for one in seen] == [
+        (14.28, Protection.CELL_OVERVOLTAGE, ())
+    ] * 2
+
+
 @pytest.mark.parametrize("answer", [None, reply(0xAA, status=0x80), reply(0xAA, bytes(5))])
 def test_a_pack_without_counters_is_polled_all_the_same(answer: bytes | None) -> None:
     registers = {register: frame for register, frame in PACK.items() if register != 0xAA}
@@ -103,6 +121,14 @@ def test_when_the_cell_counts_disagree_that_of_the_voltages_counts() -> None:
     assert reading.sample.cells[15] == 0.0
     assert reading.identity is not None
     assert reading.identity.cell_count == 16
+
+
+def test_another_number_of_cells_than_before_refuses_the_poll_and_a_new_link_believes_it() -> None:
+    with pytest.raises(ProtocolError, match="expected 3 as before, got 4"):
+        poll(PACK, PackIdentity(cell_count=3))
+    reading, _ = poll(PACK, None)
+    assert reading.identity
+    assert reading.identity.cell_count == 4
 
 
 def test_a_bench_board_with_nothing_wired_is_a_legal_reading() -> None:

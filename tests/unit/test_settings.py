@@ -72,3 +72,21 @@ def test_a_number_is_never_made_of_something_else(value: object) -> None:
 def test_an_unknown_setting_is_refused_by_name() -> None:
     with pytest.raises(SettingsError, match="Holdd"):
         Settings(PACK_SETTINGS).put("Holdd", 1)
+
+
+@pytest.mark.parametrize("name", ["Enabled", "Hold", "TotalDrawn"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), 10**400])
+def test_what_is_no_finite_number_is_refused(name: str, value: float) -> None:
+    with pytest.raises(SettingsError, match=name):
+        Settings(PACK_SETTINGS).put(name, value)
+
+
+@pytest.mark.parametrize("text", ["battery:1234567890", "battery:\u0663", "battery:-1", "battery:"])
+def test_an_instance_that_no_service_could_have_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="battery:3"):
+        Settings(PACK_SETTINGS).put("ClassAndVrmInstance", text)
+
+
+def test_what_is_remembered_of_a_pack_is_no_more_than_a_pack_can_have() -> None:
+    with pytest.raises(SettingsError, match="from 0 to 32"):
+        Settings(PACK_SETTINGS).put("Cells", 1_000_000)

@@ -1,0 +1,110 @@
+"""Sees to it that what hangs is ended: a pack's task, or the program when nothing goes on at all."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Collection
+from typing import NoReturn, Protocol
+
+from dbus_xbms.pack import LONGEST_REST
+from dbus_xbms.poller import Progress
+
+log = logging.getLogger(__name__)
+
+WATCH_EVERY = 5.0  # s between looks
+HANGS_AFTER = LONGEST_REST + 15.0  # s without a word to the bus
+END_LIMIT = 10.0  # s for a task to end
+STANDSTILL = 300.0  # s in which no attempt of any pack has come to an end
+LAST_LIMIT = 30.0  # s for the program to end, once it was decided that only that helps
+ATTEMPT = 60.0  # s more than the time between polls that an attempt may take
+
+
+class Hung(Exception):
+    """Something hangs for good; only a new process helps."""
+
+
+class Watched(Protocol):
+    """A pack, as far as it is watched: :class:`dbus_xbms.pack.Pack`."""
+
+    address: str
+    shown_at: float  # s, when the bus was last told what is true
+
+    @property
+    def progress(self) -> Progress:
+        """How its polling gets on."""
+        ...
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        ...
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _slept(looked: float) -> bool:
+    """Whether all of us did since the last look, so that nobody is to blame."""
+    return _now() - looked > 2 * WATCH_EVERY
+
+
+async def run(pack: Watched) -> None:
+    """Run a pack until it fails, or hangs: what it last showed must not stand for ever.
+
+    Raises:
+        Hung: it does not even end.
+    """
+    task = asyncio.create_task(pack.run(), name=f"run {pack.address}")
+    try:
+        while not task.done():
+            looked = _now()
+            await asyncio.wait([task], timeout=WATCH_EVERY)
+            if _now() - pack.shown_at > HANGS_AFTER and not _slept(looked) and not task.done():
+                log.error("%s: hangs; starting it anew", pack.address)
+                break
+    finally:
+        task.cancel()
+        await asyncio.wait([task], timeout=END_LIMIT)
+    if not task.done():
+        raise Hung(f"{pack.address} hangs and cannot be ended; ending, so that supervision starts anew")
+    if not task.cancelled() and (err := task.exception()):
+        log.error("%s: stopped by an error in this program; starting anew", pack.address, exc_info=err)
+
+
+async def watch_progress(packs: Callable[[], Collection[Watched]]) -> NoReturn:
+    """Watch over all packs together; an attempt that failed is progress, and waiting for a radio is no fault.
+
+    Raises:
+        Hung: the radio is there, but for minutes no attempt of any pack has come to an end.
+    """
+    since = _now()  # what came before does not count
+    while True:
+        looked = _now()
+        await asyncio.sleep(WATCH_EVERY)
+        trying = [progress for pack in packs() if (progress := pack.progress).possible]
+        if not trying or _slept(looked):
+            since = _now()
+        elif all(_stands(progress, since) for progress in trying):
+            idle = _now() - max(since, *(progress.ended_at for progress in trying))
+            raise Hung(
+                f"no poll of any pack has come to an end for {idle:.0f} s although Bluetooth is there; "
+                "ending, so that supervision starts anew"
+            )
+
+
+def _stands(progress: Progress, since: float) -> bool:
+    idle = _now() - max(progress.ended_at, since)
+    return idle > max(STANDSTILL, progress.interval + ATTEMPT)
+
+
+def end_at_last(why: Hung) -> None:
+    """See to it that this process ends even if its tasks do not; whoever starts it anew waits for that."""
+    asyncio.get_running_loop().call_later(LAST_LIMIT, _end, why)
+
+
+def _end(why: Hung) -> None:
+    log.error("%s; not even its tasks end", why)
+    logging.shutdown()
+    os._exit(1)

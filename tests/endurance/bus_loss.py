@@ -1,0 +1,136 @@
+"""The loss of dbus-daemon: the program ends and says why, supervision starts it anew, all is as before."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from tests.bus.daemon import private_daemon
+from tests.bus.simulation import Program, Simulation
+from tests.bus.venus import Venus, plain
+
+RESTART_AFTER = 1.0  # s, like daemontools
+SHOWN_WITHIN = 60.0  # s; a busy machine
+NOTICED_WITHIN = 5.0  # s
+OUTAGE = 2.5  # s without a bus: at least one start in vain
+LOST = "lost the D-Bus connection"
+NO_BUS = "cannot connect to the D-Bus"
+PACKS = (
+    {"name": "JBD-SP04S020A", "cells": 4, "capacity": 100.0, "soc": 62.0, "load": "discharge"},
+    {"name": "JBD-SP17S005", "cells": 16, "capacity": 280.0, "soc": 48.0, "sensors": 3, "load": "rest"},
+)
+# What an owner chose, and a life that lies behind the packs.
+CHOSEN: Mapping[str, float | str] = {"CustomName": "House bank", "Control": 1, "MaxDischargeCurrent": 33.0}
+LIFE: Mapping[str, float] = {"TotalDrawn": 4321.5, "DischargedEnergy": 56.75, "MaximumCellVoltage": 3.71}
+# What must be as before, and by how much a few seconds of life may change it.
+KEPT: Mapping[str, float] = {
+    "/DeviceInstance": 0,
+    "/CustomName": 0,
+    "/HardwareVersion": 0,
+    "/System/NrOfCellsPerBattery": 0,
+    "/InstalledCapacity": 0,
+    "/Info/ChargeMode": 0,
+    "/History/TotalAhDrawn": 0.2,
+    "/History/DischargedEnergy": 0.02,
+    "/History/MinimumVoltage": 0.1,
+    "/History/MaximumVoltage": 0.1,
+    "/History/MinimumCellVoltage": 0.02,
+    "/History/MaximumCellVoltage": 0.005,
+    "/History/MaximumTemperature": 1.0,
+}
+
+Shown = Mapping[str, Mapping[str, Any]]
+
+
+def address_in(directory: Path) -> str:
+    """The daemon's address, the same for each of its lives."""
+    return f"unix:path={directory / 'bus'}"
+
+
+class Supervision:
+    """Starts the program again and again; :attr:`lives` are all that there were."""
+
+    def __init__(self) -> None:
+        self.lives: list[Program] = []
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Supervise while inside."""
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(self._keep())
+            yield
+            task.cancel()
+
+    async def _keep(self) -> None:
+        while True:
+            async with Program("run") as program:
+                self.lives.append(program)
+                await program.ended(inf)
+            await asyncio.sleep(RESTART_AFTER)
+
+
+async def _shown(venus: Venus, sim: Simulation) -> Shown:
+    """What is shown of each pack, once it is whole."""
+    shown = {}
+    for address in sim.addresses:
+        seen = await venus.until(address, lambda s: s["/Dc/0/Voltage"] is not None, timeout=SHOWN_WITHIN)
+        shown[address] = {path: plain(item["Value"]) for path, item in seen.items.items()}
+    return shown
+
+
+def differences(before: Shown, after: Shown) -> list[str]:
+    """What is not as before."""
+    found = []
+    for address, old in before.items():
+        for path, tolerance in KEPT.items():
+            was, now = old.get(path), after.get(address, {}).get(path)
+            alike = abs(now - was) <= tolerance if tolerance and was and now else was == now
+            if not alike:
+                found.append(f"pack {address[-2:]}: {path} was {was}, is {now}")
+    return found
+
+
+def _judge_end(first: Program, in_vain: list[Program]) -> list[str]:
+    """What was wrong with how the program ended, and with its starts in vain."""
+    lines = [*first.output, *first.log]
+    found = [] if first.status == 1 else [f"status {first.status} after the loss of the bus"]
+    found += [] if any(LOST in line for line in lines) else ["it did not say that the bus was lost"]
+    found += [f"left behind: {line}" for line in first.left_behind]
+    found += [] if in_vain else ["supervision never started it without a bus"]
+    for life in in_vain:
+        said = [*life.output, *life.log]
+        if life.left_behind or not any(NO_BUS in line for line in said):
+            found.append(f"a start without a bus ended with {said}")
+    return found
+
+
+async def lose_the_bus(directory: Path) -> list[str]:
+    """Run packs, take the daemon away, start it anew; what was not as it should be.
+
+    The environment must name :func:`address_in` the directory as both buses.
+    """
+    arguments = ("--settings-file", str(directory / "settings.json"))
+    supervision = Supervision()
+    async with supervision.running():
+        async with AsyncExitStack() as outlives_the_bus:
+            with private_daemon(directory, address_in(directory)):
+                simulation = Simulation(PACKS, *arguments)
+                sim = await outlives_the_bus.enter_async_context(simulation)
+                async with Venus() as venus:
+                    for address in sim.addresses:
+                        await venus.enable(address, **CHOSEN, **LIFE)
+                    before = await _shown(venus, sim)
+            first = supervision.lives[-1]
+            await first.ended(NOTICED_WITHIN)
+            await asyncio.sleep(OUTAGE)
+            in_vain = [
+                life for life in supervision.lives[supervision.lives.index(first) + 1 :] if life.status == 1
+            ]
+        with private_daemon(directory, address_in(directory)):
+            async with Simulation(PACKS, *arguments) as sim, Venus() as venus:
+                after = await _shown(venus, sim)
+    return differences(before, after) + _judge_end(first, in_vain)

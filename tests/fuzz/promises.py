@@ -1,0 +1,125 @@
+"""What must hold for anything that came out of decodable bytes: finite, in range, of a legal type."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from math import isfinite
+
+from dbus_xbms.control.chemistry import Preset, preset
+from dbus_xbms.control.current_limits import CHARGE_RATE, DISCHARGE_RATE, NO_CHARGE, NO_DISCHARGE
+from dbus_xbms.control.curves import Curve
+from dbus_xbms.control.gauge import LONGEST_TO_GO
+from dbus_xbms.control.monitor import Decision, State
+from dbus_xbms.model import Counters, PackIdentity, PackSample, Reading, Report
+from dbus_xbms.settings import Settings
+from dbus_xbms.venus.item import Item
+
+LONGEST_VALUE = 6553.5  # the most that two bytes can say, in the coarsest unit
+ROUNDING = 1e-6
+TYPES = {"i": int, "d": float, "s": str}
+
+
+def check_sample(sample: PackSample) -> None:
+    """A sample says what its bytes can say, and nothing that no pack can be."""
+    assert 0 <= sample.voltage <= 655.35
+    assert abs(sample.current) <= 3276.8
+    assert 0 <= sample.soc <= 100
+    assert 0 <= sample.remaining <= LONGEST_VALUE
+    assert 0 <= sample.nominal <= LONGEST_VALUE
+    assert 0 <= sample.cycles <= 0xFFFF
+    assert 1 <= len(sample.cells) <= 32
+    assert all(0 <= cell <= 65.535 for cell in sample.cells)
+    assert sample.balancing <= set(range(1, 33))
+    assert len(sample.temperatures) <= 8
+    assert all(-273.1 <= celsius <= 6280.4 for celsius in sample.temperatures)
+    assert sample.learned is None or 0 < sample.learned <= LONGEST_VALUE
+    assert sample.balance_current is None or abs(sample.balance_current) <= 32.768
+
+
+def check_counters(counters: Counters) -> None:
+    """Each count is one of two bytes."""
+    counts = [getattr(counters, row.name) for row in fields(counters)]
+    assert all(count is None or 0 <= count <= 0xFFFF for count in counts)
+
+
+def check_identity(identity: PackIdentity) -> None:
+    """Texts can be shown, and numbers are a pack's."""
+    assert identity.hardware.isprintable()
+    assert 1 <= identity.cell_count <= 32
+    assert 0 <= identity.ntc_count <= 8
+    assert 0 <= identity.nominal <= LONGEST_VALUE
+
+
+def check_reading(reading: Reading) -> None:
+    """Everything that one poll brought."""
+    check_sample(reading.sample)
+    if reading.identity:
+        check_identity(reading.identity)
+    if reading.counters:
+        check_counters(reading.counters)
+
+
+def _ceiling(name: str, rate: float, nominal: float, owner: Settings) -> float:
+    return owner.number(name) or rate * (owner.number("Capacity") or nominal)
+
+
+def check_decision(state: State, decision: Decision, owner: Settings) -> None:
+    """What is decided stays within what the owner and the preset allow."""
+    assert decision.valid_for >= 0
+    assert decision.soc is None or 0 <= decision.soc <= 100
+    assert decision.consumed is None or decision.consumed <= 0
+    assert decision.time_to_go is None or 0 <= decision.time_to_go <= LONGEST_TO_GO
+    limits = decision.limits
+    if limits is None or state.sample is None:
+        return
+    nominal, cells = state.sample.nominal, state.sample.cells
+    assert 0 <= limits.ccl <= _ceiling("MaxChargeCurrent", CHARGE_RATE, nominal, owner) + ROUNDING
+    assert 0 <= limits.dcl <= _ceiling("MaxDischargeCurrent", DISCHARGE_RATE, nominal, owner) + ROUNDING
+    chosen = preset(owner)
+    assert 0 <= limits.cvl <= len(cells) * max(chosen.full, chosen.top_balance) + ROUNDING
+    assert isfinite(limits.battery_low_voltage)
+    if decision.refused:
+        assert limits.ccl == 0
+        assert limits.cvl <= state.sample.voltage
+    _check_cutoffs(decision, chosen)
+    check_curves(chosen)
+    assert limits.mode
+    assert limits.charge_limitation
+    assert limits.discharge_limitation
+
+
+def _check_cutoffs(decision: Decision, chosen: Preset) -> None:
+    """Nothing flows where nothing may."""
+    sample, limits = decision.sample, decision.limits
+    assert limits
+    if sample is None:
+        assert limits.ccl == 0
+        return
+    if max(sample.cells) >= chosen.cutoff_high or sample.protection & NO_CHARGE or not sample.mosfets.charge:
+        assert limits.ccl == 0
+    low = min(sample.cells) <= chosen.cutoff_low
+    if low or sample.protection & NO_DISCHARGE or not sample.mosfets.discharge:
+        assert limits.dcl == 0
+
+
+def check_curves(chosen: Preset) -> None:
+    """A curve gives a part of a limit, wherever it is asked."""
+    for row in fields(chosen):
+        curve = getattr(chosen, row.name)
+        if isinstance(curve, Curve) and row.name not in ("lowest_plausible", "highest_plausible"):
+            assert all(0 <= curve.at(x) <= 1 for x in (-273.1, -1.0, 0.0, 2.9, 3.5, 20.0, 100.0, 6280.4))
+
+
+def check_items(items: tuple[Item, ...], report: Report) -> None:
+    """Every path shows a finite number or a printable text of its own type, or nothing."""
+    for item in items:
+        value = item.value(report)
+        if value is None:
+            continue
+        assert type(value) is TYPES[item.kind], (item.path, value)
+        if isinstance(value, str):
+            assert value.isprintable(), (item.path, value)
+        else:
+            assert isfinite(value), (item.path, value)
+            assert isinstance(value, float) or abs(value) < 2**63, (item.path, value)
+        assert isinstance(item.show(value), str)

@@ -1,0 +1,94 @@
+"""When the socket of AcquireNotify is used, doubted and given up."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbus_xbms.control.notify_method import TRIES, Trial
+from dbus_xbms.model import Notify
+from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
+
+# What connections that stood can show, as (over a socket, its first polls came through).
+SOCKET_WORKS, SOCKET_FAILS = (True, True), (True, False)
+SIGNALS_WORK, SIGNALS_FAIL = (False, True), (False, False)
+Connection = tuple[bool, bool]
+
+
+def settings(**chosen: Value) -> Settings:
+    return Settings(PACK_SETTINGS, chosen)
+
+
+def after(*connections: Connection, trial: Trial | None = None) -> Trial:
+    return reduce(lambda t, c: t.after(acquired=c[0], carried=c[1]), connections, trial or Trial())
+
+
+def convicted(*connections: Connection) -> bool:
+    *before, last = connections
+    return after(*before).convicts(acquired=last[0], carried=last[1])
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        ({}, Notify.AUTO),
+        ({"NotifyMethod": 1}, Notify.START),
+        ({"NotifyMethod": 2}, Notify.ACQUIRE),
+        ({"AcquireFailed": 1}, Notify.START),
+        ({"NotifyMethod": 2, "AcquireFailed": 1}, Notify.ACQUIRE),
+    ],
+)
+def test_the_first_connection_is_as_the_settings_say(chosen: dict[str, Value], expected: Notify) -> None:
+    assert Trial().method(settings(**chosen)) is expected
+
+
+def test_signals_are_tried_after_several_connections_whose_socket_carried_nothing() -> None:
+    methods = [after(*[SOCKET_FAILS] * n).method(settings()) for n in range(TRIES + 1)]
+    assert methods == [*[Notify.AUTO] * TRIES, Notify.START]
+
+
+def test_an_owner_who_wants_the_socket_gets_it_however_often_it_fails() -> None:
+    assert after(*[SOCKET_FAILS] * 9).method(settings(NotifyMethod=2)) is Notify.ACQUIRE
+
+
+def test_the_socket_is_given_up_when_signals_work_right_after_its_failures() -> None:
+    assert convicted(*[SOCKET_FAILS] * TRIES, SIGNALS_WORK)
+
+
+def test_a_link_that_carries_nothing_at_all_is_not_the_sockets_fault() -> None:
+    trial = after(*[SOCKET_FAILS] * TRIES, SIGNALS_FAIL)
+    assert not convicted(*[SOCKET_FAILS] * TRIES, SIGNALS_FAIL)
+    assert trial == Trial()
+    assert trial.method(settings()) is Notify.AUTO
+
+
+def test_a_failure_less_than_needed_gives_nothing_up() -> None:
+    assert not convicted(*[SOCKET_FAILS] * (TRIES - 1), SOCKET_WORKS, SOCKET_FAILS, SIGNALS_WORK)
+    assert not convicted(*[SOCKET_FAILS] * (TRIES - 1), SIGNALS_WORK)
+
+
+def test_a_socket_that_has_worked_is_left_for_one_connection_only() -> None:
+    doubted = after(SOCKET_WORKS, *[SOCKET_FAILS] * TRIES)
+    assert doubted.method(settings()) is Notify.START
+    assert not doubted.convicts(acquired=False, carried=True)
+    assert after(SIGNALS_WORK, trial=doubted).method(settings()) is Notify.AUTO
+
+
+def test_where_sockets_are_not_safe_nothing_is_ever_held_against_them() -> None:
+    assert not convicted(*[SIGNALS_FAIL] * 9, SIGNALS_WORK)
+    assert after(*[SIGNALS_FAIL] * 9).method(settings()) is Notify.AUTO
+
+
+@given(st.lists(st.booleans()), st.lists(st.booleans()))
+def test_no_course_of_events_gives_up_a_socket_that_has_ever_worked(
+    first: list[bool], then: list[bool]
+) -> None:
+    trial = Trial()
+    for carried in (*first, True, *then):
+        acquired = trial.method(settings()) is Notify.AUTO
+        trial = after((acquired, carried), trial=trial)
+        if trial.carried:
+            assert not trial.convicts(acquired=False, carried=True)
