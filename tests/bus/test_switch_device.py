@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,13 +13,15 @@ from dbus_xbms.model import Orders, Phase, Report, Switching
 from dbus_xbms.settings import Value, switch_path
 from dbus_xbms.venus.presence import Presence
 from tests.bus.simulation import Program, Simulation
-from tests.bus.venus import BUS_ITEM, DBUS, SETTINGS, Venus, plain
+from tests.bus.venus import BATTERY as BATTERIES
+from tests.bus.venus import BUS_ITEM, DBUS, SETTINGS, Seen, Venus, plain
+from tests.bus.venus import SWITCH as SWITCHES
 from tests.unit.test_items import REPORT
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
 ONE = "A4:C1:37:00:00:01"
-BATTERY, SWITCH = (f"com.victronenergy.{kind}.xbms_a4c137000001" for kind in ("battery", "switch"))
+BATTERY, SWITCH = (kind + "xbms_a4c137000001" for kind in (BATTERIES, SWITCHES))
 STATE = "/SwitchableOutput/charge/State"
 ALONE = replace(REPORT, address=ONE)
 BESIDE = replace(ALONE, switch_instance=2)
@@ -130,15 +131,8 @@ async def test_a_toggle_is_written_where_it_is_shown_and_only_within_its_range(
     assert await venus.write(at, "/SwitchableOutput/release/State", 1) == 2  # the owner refuses this one
 
 
-async def until_there(venus: Venus, name: str, **wanted: Value) -> dict[str, Any]:
-    """Ask for a service until some paths of it, by their last names, are as wanted."""
-    async with asyncio.timeout(15):
-        while True:
-            found = await items(venus, name)
-            last = {path.rpartition("/")[2]: value for path, value in found.items()}
-            if found and all(last.get(key) == value for key, value in wanted.items()):
-                return found
-            await asyncio.sleep(0.05)
+def instance(number: int) -> Callable[[Seen], bool]:
+    return lambda seen: bool(seen["/DeviceInstance"] == number)
 
 
 async def test_the_program_has_a_switch_device_while_the_owner_wants_one(venus: Venus) -> None:
@@ -148,16 +142,15 @@ async def test_the_program_has_a_switch_device_while_the_owner_wants_one(venus: 
         assert seen["/SwitchableOutput/charge/Settings/ShowUIControl"] == 0
         assert await owner(venus, SWITCH) is None
         await venus.set(ONE, "CompanionSwitch", 1)
-        switch = await until_there(venus, SWITCH, DeviceInstance=1)
+        switch = await venus.until(ONE, instance(1), kind=SWITCHES)
         assert switch["/SwitchableOutput/charge/Status"] == 0x29
-        assert STATE not in await items(venus, BATTERY)
+        assert STATE not in (await venus.until(ONE, lambda s: True)).items
 
         await venus.write(SWITCH, "/SwitchableOutput/charge/Settings/Group", "Bank")
         await venus.until_setting(ONE, "ChargeSwitchGroup", "Bank")
         assert await venus.write(SETTINGS, switch_path(ONE), "switch:5") == 0
-        assert (await until_there(venus, SWITCH, DeviceInstance=5))[
-            "/SwitchableOutput/charge/Settings/Group"
-        ] == "Bank"
+        switch = await venus.until(ONE, instance(5), kind=SWITCHES)
+        assert switch["/SwitchableOutput/charge/Settings/Group"] == "Bank"
 
         await venus.set(ONE, "CompanionSwitch", 0)
         seen = await venus.until(ONE, lambda s: STATE in s.items)
@@ -170,9 +163,10 @@ async def test_a_switch_device_has_its_instance_again_after_a_restart(venus: Ven
     async with Simulation(1):
         await venus.enable(ONE, CompanionSwitch=1)
         async with Program("run"):
-            await until_there(venus, SWITCH, DeviceInstance=1)
+            await venus.until(ONE, instance(1), kind=SWITCHES)
             assert await venus.write(SETTINGS, switch_path(ONE), "switch:4") == 0
-            await until_there(venus, SWITCH, DeviceInstance=4)
+            await venus.until(ONE, instance(4), kind=SWITCHES)
         async with Program("run"):
-            await until_there(venus, SWITCH, DeviceInstance=4)
-            assert venus.left == [BATTERY, BATTERY]  # at the change, and at the end of the first run
+            await venus.until(ONE, instance(4), kind=SWITCHES)
+            # At the change, and at the end of the first run
+            assert venus.left == [SWITCH, BATTERY, SWITCH, BATTERY]
