@@ -269,7 +269,7 @@ class Pack:
 
     def _no_contact(self) -> str:
         """Why the pack cannot be told anything now; empty if it can."""
-        if self._shown and self._shown.phase is Phase.FRESH:
+        if self._shown and self._shown.phase is Phase.FRESH and not self._poller.lent_for:
             return ""
         return f"no contact with the pack ({self._poller.status.state})"
 

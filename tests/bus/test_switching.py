@@ -294,7 +294,7 @@ async def test_an_order_that_is_on_its_way_is_seen_through_when_the_program_ends
             assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
             await sim.truth_when(ONE, lambda t: t["writes"] != [])
             assert await program.stop() == 0
-        assert any("charge off, asked for by" in line and "done" in line for line in program.log)
+        assert any("charge off, asked for by" in line and "done" in line for line in program.output)
         assert program.left_behind == []
 
 
