@@ -101,6 +101,7 @@ class World:
                 "requests": dict(device.counters.requests),
                 "faults": dict(device.faults.struck),
             },
+            "writes": list(device.counters.writes),
             "pack": device.board.truth(asyncio.get_running_loop().time()),
         }
 

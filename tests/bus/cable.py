@@ -13,12 +13,12 @@ CHUNK = 1 << 16  # bytes at once
 
 
 class Cable:
-    """Carries connections to a daemon until so many chunks have come from it; then nobody is there any more."""
+    """Carries connections to a daemon until so many chunks have come from it; then nobody is there."""
 
     def __init__(self, directory: Path, daemon: str, cut_after: float = inf) -> None:
         self._path = directory / "cable"
         self._daemon = daemon.partition("path=")[2].partition(",")[0]
-        self._cut_after = cut_after
+        self.cut_after = cut_after
         self.carried = 0  # chunks from the daemon
         self.cut = asyncio.Event()
         self._open: set[asyncio.StreamWriter] = set()
@@ -27,6 +27,11 @@ class Cable:
     def address(self) -> str:
         """What the program takes for the address of its bus."""
         return f"unix:path={self._path}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What makes a process use it for both buses."""
+        return {f"DBUS_{bus}_BUS_ADDRESS": self.address for bus in ("SYSTEM", "SESSION")}
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_unix_server(self._carry, self._path)
@@ -56,7 +61,7 @@ class Cable:
             while chunk := await reader.read(CHUNK):
                 writer.write(chunk)
                 self.carried += counted
-                if self.carried >= self._cut_after:
+                if self.carried >= self.cut_after:
                     self._cut()
         writer.close()
 
