@@ -48,7 +48,8 @@ class Seen:
     owner: str
     joined: bool = False  # GetItems was answered
     items: dict[str, dict[str, Any]] = field(default_factory=dict)  # path -> Value, Text
-    signals: list[tuple[float, dict[str, Any]]] = field(default_factory=list)  # loop time, changed values
+    # loop time, changed values
+    signals: list[tuple[float, dict[str, Any]]] = field(default_factory=list, repr=False)
 
     def __getitem__(self, path: str) -> Any:
         return plain(self.items[path]["Value"])
