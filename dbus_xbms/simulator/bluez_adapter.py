@@ -13,6 +13,7 @@ from dbus_xbms.simulator.air import Air, Peripheral
 from dbus_xbms.simulator.bluez_device import AdapterCounters, Host, RemoteDevice
 from dbus_xbms.simulator.bluez_gatt import LAYOUTS
 from dbus_xbms.simulator.bluez_names import ADAPTER, Timing, error, in_progress, not_ready, uuid
+from dbus_xbms.simulator.crowd import Crowd
 from dbus_xbms.simulator.objects import ObjectTree
 from dbus_xbms.simulator.service import Method, Node
 
@@ -39,6 +40,7 @@ class Adapter:
         self.counters = AdapterCounters()
         self.devices: dict[str, RemoteDevice] = {}
         self.busy_until = 0.0  # until then StartDiscovery answers InProgress
+        self.crowd = Crowd(tree, seed)
         self._tree = tree
         self._air = air
         self._timing = timing
@@ -167,6 +169,7 @@ class Adapter:
             self.counters.discoveries += 1
             self._since = self._loop.time()
             self._later("hear", self._random.uniform(*FIRST_HEARD), self._hear_again)
+            self.crowd.begin(self.path)
         self._scanners.add(sender)
         self._tree.change(self.path, ADAPTER, {"Discovering": Variant("b", True)})
 
@@ -186,6 +189,7 @@ class Adapter:
         for timer in self._timers.values():
             timer.cancel()
         self._timers = {}
+        self.crowd.end()
         if self.discovering:
             self.counters.discovery_seconds = self.discovery_seconds
             self._scanners = set()
