@@ -30,7 +30,9 @@ LONGEST_REST = 10.0  # s until a decision is looked at again even if it stands; 
 SOONEST = 0.05  # s until a decision is looked at again: the rest of a phase may be less than a clock's tick
 SILENT = (Phase.DERATED, Phase.LOST, Phase.WITHDRAWN)
 # A change of these makes the link anew.
-LINK_SETTINGS = frozenset({"ConnectionMode", "NotifyMethod", "AcquireFailed", "Adapter", "Password"})
+LINK_SETTINGS = frozenset(
+    {"ConnectionMode", "NotifyMethod", "AcquireFailed", "Adapter", "Password", "Passkey"}
+)
 
 OnWrite = Callable[[str, Value], bool]
 
@@ -82,6 +84,7 @@ class Pack:
         self._controlled = False  # at the last decision
         self._failed_polls = 0
         self._trouble = ""  # why the newest attempt failed, in the owner's words
+        self._told = ""  # what only the owner can mend, as it was last said
         self._bus_trouble = ""
         self._next_save = self._now() + SAVE_EVERY
         self._undecided = False  # the last decision failed
@@ -140,7 +143,7 @@ class Pack:
             self._counters = reading.counters
         if reading.identity:
             self._learn(reading.identity)
-        self._trouble = ""
+        self._trouble = self._told = ""
         self._news.set()
         return self._identity
 
@@ -150,9 +153,9 @@ class Pack:
         self._state = monitor.failed(self._state)
         trouble = str(err)
         # What only the owner can mend is said at once; a gap in the radio only when it outlasts the hold.
-        for_owner = isinstance(err, LoginFailed) and trouble != self._trouble
+        for_owner = isinstance(err, LoginFailed) and trouble != self._told
         log.log(logging.WARNING if for_owner else logging.DEBUG, "%s: %s", self.address, trouble)
-        self._trouble = trouble
+        self._trouble, self._told = trouble, trouble if for_owner else self._told
         self._news.set()
 
     def link_changed(self) -> None:

@@ -8,18 +8,22 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from bleak.backends.device import BLEDevice
+
 from dbus_xbms.ble.adapter import Adapter
 from dbus_xbms.ble.bluez import Bluez, advertised, is_connected
+from dbus_xbms.ble.bond import Bond, Step
 from dbus_xbms.ble.exchange import Capture
 from dbus_xbms.ble.link import CLOSE_LIMIT, Link
 from dbus_xbms.ble.stack import AdapterState, GattClient, Stack
-from dbus_xbms.ble.turns import Signal
+from dbus_xbms.ble.turns import Signal, Turn
 from dbus_xbms.ble.wanted import Place, Search, Wanted
 from dbus_xbms.protocols.base import Advertised, BmsProtocol, LinkError
 
 log = logging.getLogger(__name__)
 
 CONNECT_LIMIT = 20.0  # s for the radio link, and again for the GATT table; as long as bleak itself would wait
+PAIR_LIMIT = 40.0  # s: BlueZ connects, which may take 20 s, pairs and reads the GATT table
 CONNECT_SHARE = 4.0  # s of waiting for a pack's advertisement while others want the radio
 PATIENCE = 8.0  # s of listening before a pack counts as not in range; the slowest advertise every 2 s
 # A pack that failed is connected to when its advertisement was seen; every so many failures it is tried
@@ -61,10 +65,16 @@ class Air:
         return any(one.usable for one in self._adapters.values() if adapter.upper() in ("", one.address))
 
     def link(
-        self, address: str, protocol: BmsProtocol, *, adapter: str = "", capture: Capture | None = None
+        self,
+        address: str,
+        protocol: BmsProtocol,
+        *,
+        adapter: str = "",
+        passkey: str = "",
+        capture: Capture | None = None,
     ) -> Link:
         """Return a link, not open yet, to the pack at ``address``; ``adapter`` is an adapter's address."""
-        return Link(self, address, protocol, adapter.upper(), capture)
+        return Link(self, address, protocol, adapter.upper(), passkey, capture)
 
     async def run(self) -> None:
         """Follow bluetoothd and the adapters, and scan for those who search; runs for ever."""
@@ -109,6 +119,7 @@ class Air:
         """Connect to a pack, which then holds a slot until `release`.
 
         Raises:
+            NotPaired: it wants to be paired, and the owner has to help.
             LinkError: not in range, or the connection failed.
         """
         adapter, device = await self._find(wanted)
@@ -120,6 +131,7 @@ class Air:
             wanted.say("connecting")
             # What happened while we waited for the radio may have brought a newer object.
             device = await self._stack.known(wanted.address, adapter.hci) or device
+            await self._bond(wanted, device, turn)
             try:
                 async with turn.limited(CONNECT_LIMIT, CONNECT_SHARE):
                     return await self._stack.connect(
@@ -131,6 +143,24 @@ class Air:
                     )
             except TimeoutError as err:
                 raise LinkError("no answer; out of range, or connected to a phone") from err
+
+    async def _bond(self, wanted: Wanted, device: BLEDevice, turn: Turn) -> None:
+        """Pair first if the pack has asked for it."""
+        bond = wanted.bond
+        if bond.step is Step.NONE:
+            return
+        wanted.say("pairing")
+        try:
+            async with turn.limited(PAIR_LIMIT, PAIR_LIMIT):
+                if bond.step is Step.RENEW:
+                    await self._stack.forget(device)
+                    raise bond.forgotten()
+                if not await self._stack.pair(device, bond.passkey):
+                    raise bond.refused()
+        except TimeoutError as err:
+            raise LinkError("the pack did not pair in time") from err
+        bond.done()
+        log.info("%s: paired", wanted.address)
 
     def release(self, wanted: Wanted) -> None:
         """Give back the slot, if it holds one."""
@@ -219,7 +249,7 @@ class Air:
             LinkError: no adapter is usable, or it cannot scan.
         """
         search = Search(address=None, patience=seconds, eager=True)
-        nobody = Wanted(address="", adapter="", say=_ignore, heard=_ignore, gone=_ignore)
+        nobody = Wanted("", "", say=_ignore, heard=_ignore, gone=_ignore, bond=Bond("", ""))
         try:
             async with asyncio.timeout(DISCOVER_FACTOR * seconds):
                 await self._changed.until(lambda: any(a.usable for a in self._adapters.values()))
