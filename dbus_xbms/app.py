@@ -86,7 +86,11 @@ class App:
                     await self._adopt_or_release(packs, await self._undecided.get())
 
     async def _load(self) -> None:
-        program = await self._local.add(rows_of(SERVICE_SETTINGS, service_path))
+        try:
+            program = await self._local.add(rows_of(SERVICE_SETTINGS, service_path))
+        except SettingsError as err:
+            log.error("the program's settings cannot be used, but their defaults: %s", err)
+            program = {}
         for path, value in program.items():
             self._setting_changed(path, value)
         enabled = [

@@ -40,6 +40,10 @@ OnWrite = Callable[[str, Value], bool]
 class Shown(Protocol):
     """Where a pack is shown: :class:`dbus_xbms.venus.presence.Presence`, as far as it is used here."""
 
+    def update(self, report: Report, now: float) -> bool:
+        """Show the report if that takes no waiting."""
+        ...
+
     async def show(self, report: Report, now: float) -> None:
         """Show the report; ``now`` is monotonic seconds."""
         ...
@@ -90,6 +94,8 @@ class Pack:
         self._undecided = False  # the last decision failed
         self.shown_at = self._now()  # s: when the bus was last told what is true
         self._news = asyncio.Event()  # something to publish
+        self._due = self._now()  # s: when to decide anew even without news
+        self._awake_at = self._now()  # s: when that is looked at next
 
     @staticmethod
     def _now() -> float:
@@ -144,7 +150,7 @@ class Pack:
         if reading.identity:
             self._learn(reading.identity)
         self._trouble = self._told = ""
-        self._news.set()
+        self._show_at_once()
         return self._identity
 
     def poll_failed(self, err: LinkError | ProtocolError) -> None:
@@ -186,22 +192,42 @@ class Pack:
             while True:
                 self._news.clear()
                 now = self._now()
-                decision = self._decide(now)
-                self._poller.rest(decision.resting)
-                self._log_difference(decision)
-                self._shown = decision
-                await self._show(self._report(decision), now)
+                await self._show(self._decided(now), now)
                 self.shown_at = now
-                if now >= self._next_save:
-                    self._next_save = now + SAVE_EVERY
-                    self._keeper.remember(self._memory())
-                try:
-                    async with asyncio.timeout(max(min(decision.valid_for, LONGEST_REST), SOONEST)):
-                        await self._news.wait()
-                except TimeoutError:
-                    continue
+                await self._rest()
         finally:
             await self._presence.leave()
+
+    async def _rest(self) -> None:
+        """Wait for news, or until the newest decision, whoever made it, is to be looked at again."""
+        while (now := self._now()) < self._due:
+            if now >= self._next_save:
+                self._next_save = now + SAVE_EVERY
+                self._keeper.remember(self._memory())
+            self._awake_at = self._due
+            try:
+                async with asyncio.timeout_at(self._due):
+                    await self._news.wait()
+                    return
+            except TimeoutError:
+                continue
+
+    def _show_at_once(self) -> None:
+        """Decide and show in this very moment; what takes waiting is left to :meth:`_keep_showing`."""
+        now = self._now()
+        told = self._presence.update(self._decided(now), now)
+        if told:
+            self.shown_at = now
+        if not told or self._due < self._awake_at:
+            self._news.set()
+
+    def _decided(self, now: float) -> Report:
+        decision = self._decide(now)
+        self._poller.rest(decision.resting)
+        self._log_difference(decision)
+        self._shown = decision
+        self._due = now + max(min(decision.valid_for, LONGEST_REST), SOONEST)
+        return self._report(decision)
 
     def _decide(self, now: float) -> Decision:
         """Decide; a fault in that stops the pack's currents, it never leaves the last limits standing."""
@@ -248,7 +274,7 @@ class Pack:
             consumed=decision.consumed,
             time_to_go=decision.time_to_go,
             history=decision.history,
-            settings=self.settings,
+            settings=self.settings.frozen,
         )
 
     def _log_difference(self, decision: Decision) -> None:
@@ -276,22 +302,25 @@ class Pack:
 
     def _written(self, path: str, value: Value) -> bool:
         """Somebody wrote to the service; True if accepted."""
+        try:
+            self._take_over(path, value)
+        except SettingsError as err:
+            log.warning("%s: %s", self.address, err)
+            return False
+        self._news.set()
+        return True
+
+    def _take_over(self, path: str, value: Value) -> None:
         if path == "/CustomName":
             self._keeper.remember({"CustomName": value})
         elif path == "/History/Clear" and value:
             self._state = replace(self._state, extremes=Extremes(), history=history.State())
             self._keeper.remember(self._memory())
         elif self._shown:
-            try:
-                written = setting_written(path, value, self._report(self._shown))
-            except SettingsError as err:
-                log.warning("%s: %s", self.address, err)
-                return False
+            written = setting_written(path, value, self._report(self._shown))
             if written:
                 log.info("%s: %s set to %s from the bus", self.address, *written)
                 self._keeper.remember(dict([written]))
-        self._news.set()
-        return True
 
     def _memory(self) -> dict[str, Value]:
         """What of the pack's life is to be stored."""

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
-from math import inf
+from math import floor, inf
 from typing import Protocol
 
 from dbus_xbms.ble.air import Air
@@ -25,6 +25,16 @@ POLL_LIMIT = 10.0  # s for all requests of one poll with their retries
 LOGIN_FIRST, LOGIN_LONGEST = 20.0, 240.0
 COUNTERS_AFTER = 5.0  # s after the first poll: what everybody waits for comes first
 COUNTERS_EVERY = 300.0  # s between reads of the protection counters
+ROUNDING = 1e-6  # parts of an interval
+
+
+def next_beat(due: float, interval: float) -> float:
+    """When the poll after one that was due at ``due`` is due, in s.
+
+    All packs that are polled at one interval are polled in the same moment: the machine wakes once for all of
+    them, and each next one finds what it needs in the processor's cache.
+    """
+    return floor((due + interval) / interval + ROUNDING) * interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +209,7 @@ class Poller:
         return pace.interval(self._settings, resting=self._resting)
 
     def _next_due(self) -> float:
-        return max(self._pause_from + self._interval(), asyncio.get_running_loop().time())
+        return max(next_beat(self._pause_from, self._interval()), asyncio.get_running_loop().time())
 
     async def _next(self, due: float, link: Link) -> float:
         """Wait until the poll after that of ``due`` is due, and return when that was."""

@@ -18,6 +18,7 @@ NAME = "io.github.dbus_xbms"
 PATH = "/io/github/dbus_xbms"
 INTERFACE = "io.github.dbus_xbms.Service1"
 
+SHORTEST_SCAN = 1.0  # s
 LONGEST_SCAN = 60.0  # s; a scan takes radio time from every pack
 
 Scan = Callable[[float], Awaitable[list[tuple[Advertised, bool, bool]]]]
@@ -37,7 +38,8 @@ class Service1(ServiceInterface):
     @dbus_method("Scan")
     async def scan(self, seconds: DBusDouble) -> Found:
         """Scan for ``seconds`` and return what was found; new packs are remembered, not enabled."""
-        found = await self._scan(min(max(seconds, 1.0), LONGEST_SCAN))
+        # In this order NaN, which no timer bears, is the shortest scan.
+        found = await self._scan(min(LONGEST_SCAN, max(SHORTEST_SCAN, seconds)))
         return [_described(*entry) for entry in found]
 
     @dbus_method("Health")

@@ -13,9 +13,9 @@ from bleak_retry_connector.bleak_manager import get_global_bluez_manager_sync
 
 from dbus_xbms.protocols.base import LinkError
 
-# Until 5.84 a subscription by AcquireNotify that fails, as when the link breaks in that moment, is never
-# answered, and bluetoothd refuses AcquireNotify and StartNotify for that pack until it ends, or crashes. This
-# interface of devices came with the same release.
+# Before 5.84 an AcquireNotify whose subscription fails, as when the link breaks in that moment, is never
+# answered; bluetoothd refuses AcquireNotify and StartNotify for that pack ("Notify acquired"), and may crash
+# when the device is removed. Seen with 5.66. This interface of devices came with the release that mends it.
 SINCE_5_84 = "org.bluez.Bearer.LE1"
 
 

@@ -167,6 +167,7 @@ class Standing:
 
 AlarmState = Mapping[str, Standing]
 WELL = Standing()
+ALL_WELL: AlarmState = dict.fromkeys(ALARM_PATHS, WELL)
 
 
 def _follow(standing: Standing, hard: Level, soft: Level, now: float) -> Standing:
@@ -203,6 +204,8 @@ def step(
     at_once, lasting = tripped(sample, settings), faults(temperatures, control)
     for watch in watches(sample, temperatures, settings, control):
         lasting[watch.path] = watch.level(state.get(watch.path, WELL).level)
+    if state == ALL_WELL and not at_once and all(level is Level.OK for level in lasting.values()):
+        return state  # nearly always
     following: dict[str, Standing] = {}
     for path in ALARM_PATHS:
         hard, soft = at_once.get(path, Level.OK), lasting.get(path, Level.OK)

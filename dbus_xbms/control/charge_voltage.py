@@ -163,21 +163,21 @@ def _anew(state: State) -> State:
     return replace(state, stage=Stage.BULK, absorbed=0.0, agreed=0.0, away=0.0, drifted=0.0)
 
 
-def _reduced(state: State, view: View, dt: float) -> State:
-    """Follow by how much the CVL has to stay below what the stage asks for."""
+def _reduced(state: State, view: View, dt: float) -> tuple[float, float]:
+    """By how much the CVL stays below what the stage asks for, and for how many s that has not grown."""
     count, excess, before = len(view.cells), view.excess, state.reduction
     highest = max(view.cells)
     lacking = sum(highest - cell for cell in view.cells) if excess > -KNEE else 0.0
     if before is None:
-        return replace(state, reduction=lacking)
+        return lacking, state.calm
     push = before + GAIN * max(excess, 0.0) * min(dt, LONGEST_PUSH)
     wanted = min(max(lacking, push), before + FALL_RATE * count * dt)
     if wanted > before:
-        return replace(state, reduction=wanted, calm=0.0)
+        return wanted, 0.0
     calm = state.calm + dt
     if excess < -CALM and calm >= RECOVERY_HOLD:
         before = max(lacking, before - RECOVERY_RATE * count * dt)
-    return replace(state, reduction=before, calm=calm)
+    return before, calm
 
 
 def _published(before: float | None, wanted: float, ideal: float, count: int) -> float:
@@ -202,14 +202,15 @@ def step(
     """
     days = settings.number("TopBalanceDays")
     topping = bool(days) and since_top_balance >= days * DAY
-    state = replace(state, topping=topping)
+    if topping is not state.topping:
+        state = replace(state, topping=topping)
     view = _view(sample, preset, topping, settings)
     state = _staged(_timed(state, view, dt), view, settings)
     count = len(view.cells)
     target = count * (preset.floating if state.stage is Stage.FLOAT else view.target)
-    state = _reduced(state, view, dt)
+    reduction, calm = _reduced(state, view, dt)
     # However far a cell runs ahead, a charger is never told to empty the others.
     deepest = count * (view.target - 2 * preset.floating + preset.full)
-    reduction = min(state.reduction or 0.0, deepest)
+    reduction = min(reduction, deepest)
     wanted = min(target, count * view.target - reduction)
-    return replace(state, reduction=reduction, cvl=_published(state.cvl, wanted, target, count))
+    return replace(state, reduction=reduction, calm=calm, cvl=_published(state.cvl, wanted, target, count))

@@ -71,10 +71,6 @@ def _none(words: str) -> Bound:
     return Bound(limit=0.0, words=words)
 
 
-def _part(ceiling: float, part: float, words: str) -> Bound | None:
-    return Bound(limit=ceiling * part, words=words) if part < 1 else None
-
-
 def _cell(sample: PackSample, voltage: float) -> str:
     return f"Cell {sample.cells.index(voltage) + 1} at {voltage:.3f} V"
 
@@ -94,12 +90,12 @@ def _cells_are_known(s: Situation) -> Bound | None:
 
 
 def _charge_protection(s: Situation) -> Bound | None:
-    bits = s.sample.protection & NO_CHARGE
+    bits = s.sample.protection and s.sample.protection & NO_CHARGE
     return _none(_tripped(bits)) if bits else None
 
 
 def _discharge_protection(s: Situation) -> Bound | None:
-    bits = s.sample.protection & NO_DISCHARGE
+    bits = s.sample.protection and s.sample.protection & NO_DISCHARGE
     return _none(_tripped(bits)) if bits else None
 
 
@@ -135,14 +131,14 @@ def _charge_cells(s: Situation) -> Bound | None:
     highest = max(s.sample.cells, default=s.preset.cutoff_high)
     if (part := s.preset.charge_cells.at(highest)) >= 1 or not s.sample.cells:
         return None
-    return _part(s.charge_ceiling, part, _cell(s.sample, highest))
+    return Bound(limit=s.charge_ceiling * part, words=_cell(s.sample, highest))
 
 
 def _discharge_cells(s: Situation) -> Bound | None:
     lowest = min(s.sample.cells, default=s.preset.cutoff_low)
     if (part := s.preset.discharge_cells.at(lowest)) >= 1 or not s.sample.cells:
         return None
-    return _part(s.discharge_ceiling, part, _cell(s.sample, lowest))
+    return Bound(limit=s.discharge_ceiling * part, words=_cell(s.sample, lowest))
 
 
 def _by_temperatures(s: Situation, curve: Curve, ceiling: float) -> Bound | None:
@@ -150,18 +146,20 @@ def _by_temperatures(s: Situation, curve: Curve, ceiling: float) -> Bound | None
         return None
     extremes = (min(s.temperatures.cells), max(s.temperatures.cells))
     part, celsius = min((curve.at(t), t) for t in extremes)
-    return _part(ceiling, part, f"Cells at {celsius:.1f} °C")
+    return Bound(limit=ceiling * part, words=f"Cells at {celsius:.1f} °C") if part < 1 else None
 
 
 def _by_mosfets(s: Situation, ceiling: float) -> Bound | None:
     hot = s.temperatures.mosfet
     if not s.by_temperature or hot is None:
         return None
-    return _part(ceiling, s.preset.mosfet_temperature.at(hot), f"MOSFETs at {hot:.1f} °C")
+    part = s.preset.mosfet_temperature.at(hot)
+    return Bound(limit=ceiling * part, words=f"MOSFETs at {hot:.1f} °C") if part < 1 else None
 
 
 def _by_soc(s: Situation, curve: Curve | None, ceiling: float) -> Bound | None:
-    return _part(ceiling, curve.at(s.sample.soc), f"SoC {s.sample.soc:.0f} %") if curve else None
+    part = curve.at(s.sample.soc) if curve else 1.0
+    return Bound(limit=ceiling * part, words=f"SoC {s.sample.soc:.0f} %") if part < 1 else None
 
 
 # Of equal limits the first rule gives the words.

@@ -30,8 +30,7 @@ def fold(state: State, sample: PackSample, now: float, longest: float) -> State:
     moved, energy = (state.current + sample.current) / 2 * hours, (state.power + power) / 2 * hours / 1000
     known, missing = state.history, -consumed(sample)
     last, refilled = _discharged(state, sample, missing)
-    history = replace(
-        known,
+    history = History(
         deepest_discharge=max(known.deepest_discharge, missing),
         last_discharge=last,
         total_drawn=known.total_drawn + max(0.0, -moved),
@@ -40,7 +39,7 @@ def fold(state: State, sample: PackSample, now: float, longest: float) -> State:
         since_full=None if known.since_full is None else known.since_full + passed,
         since_top_balance=known.since_top_balance + passed,
     )
-    state = replace(state, history=history, at=now, current=sample.current, power=power, refilled=refilled)
+    state = State(history=history, at=now, current=sample.current, power=power, refilled=refilled)
     return filled(state) if sample.soc >= FULL_SOC else state
 
 

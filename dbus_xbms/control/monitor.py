@@ -64,14 +64,8 @@ class Decision:
 
 def sampled(state: State, sample: PackSample, now: float, oldest: float | None = None) -> State:
     """Take a good sample of ``now``; a part of it may be older."""
-    return replace(
-        state,
-        sample=sample,
-        sampled_at=now,
-        oldest_at=now if oldest is None else oldest,
-        failing=False,
-        extremes=widened(state.extremes, sample),
-    )
+    oldest = now if oldest is None else oldest
+    return replace(state, sample=sample, sampled_at=now, oldest_at=oldest, failing=False)
 
 
 def failed(state: State) -> State:
@@ -93,7 +87,7 @@ def _fresh(state: State, now: float, settings: Settings, managed: bool) -> Fresh
 
 
 def _counted(state: State, sensors: Temperatures, settings: Settings) -> State:
-    """Add the newest sample to the history, once."""
+    """Add the newest sample to the history and the extremes, once."""
     sample, at = state.sample, state.sampled_at
     if sample is None or at is None or at == state.history.at:
         return state
@@ -141,12 +135,13 @@ def _calm(
     control: limits.State | None,
     standing: AlarmState,
     settings: Settings,
+    watched: alarms.Control | None,
 ) -> Calm | None:
     """For how long nothing has been going on."""
     sample, at = state.sample, state.sampled_at
     if phase is not Phase.FRESH or sample is None or at is None:
         return None
-    if not pace.is_calm(sample, sensors, control, standing, settings, _watched(control, settings)):
+    if not pace.is_calm(sample, sensors, control, standing, settings, watched):
         return None
     return pace.follow(state.calm, sample, at)
 
@@ -165,7 +160,7 @@ def decide(state: State, now: float, settings: Settings, *, managed: bool = Fals
     control = _controlled(state, fresh.phase, sensors, now, settings) if managed else None
     watched = _watched(control, settings)
     standing = alarms.step(state.alarms, sample, sensors, now, settings, watched)
-    calm = _calm(state, fresh.phase, sensors, control, standing, settings)
+    calm = _calm(state, fresh.phase, sensors, control, standing, settings, watched)
     state = _filled(replace(state, control=control, alarms=standing, calm=calm))
     return state, _decision(state, fresh, sensors, settings)
 

@@ -35,6 +35,8 @@ from dbus_xbms.protocols.jbd_registers import (
 
 T = TypeVar("T")
 
+READ_BASIC, READ_CELLS = read(BASIC), read(CELLS)
+
 # A BMS without one of the optional registers keeps silent; that must not eat up the poll.
 OPTIONAL_TIMEOUT = 1.0  # s
 
@@ -72,9 +74,9 @@ class Jbd:
         Raises:
             ProtocolError: a reading that cannot be true, or of another number of cells than is known.
         """
-        basic = decode_basic((yield from ask(read(BASIC))))
+        basic = decode_basic((yield from ask(READ_BASIC)))
         recalled = recall(_sample(basic, ())) if recall else ()
-        cells = recalled or tuple(raw / 1000 for raw in decode_cells((yield from ask(read(CELLS)))))
+        cells = recalled or tuple(raw / 1000 for raw in decode_cells((yield from ask(READ_CELLS))))
         if known and len(cells) != known.cell_count:
             raise ProtocolError(f"cells: expected {known.cell_count} as before, got {len(cells)}")
         sample = _sample(basic, cells)

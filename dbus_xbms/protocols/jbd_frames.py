@@ -275,9 +275,10 @@ def _next_start(stream: bytes) -> int:
 
 def _whole_frame_inside(stream: bytes) -> bool:
     """Whether a good frame with a payload lies inside one that seems incomplete: then that one is torn."""
-    for at in range(1, len(stream) - OVERHEAD):
-        if stream[at] == START:
-            length = _dd_length(stream[at:])
-            if length is not None and OVERHEAD < length <= len(stream) - at:
-                return not _fault(stream[at : at + length])
+    at = stream.find(START, 1)
+    while at > 0:
+        length = _dd_length(stream[at:])
+        if length is not None and OVERHEAD < length <= len(stream) - at:
+            return not _fault(stream[at : at + length])
+        at = stream.find(START, at + 1)
     return False

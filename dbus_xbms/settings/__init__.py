@@ -280,7 +280,12 @@ class Settings(Mapping[str, Value]):
         row = self._table.get(name)
         if row is None:
             raise SettingsError(f"there is no setting {name!r}; known: {', '.join(self._table)}")
-        self._values[name] = row.checked(value)
+        self._values = self._values | {name: row.checked(value)}
+
+    @property
+    def frozen(self) -> Mapping[str, Value]:
+        """The values as they are now; another mapping after each change."""
+        return self._values
 
     def text(self, name: str) -> str:
         """Value of a text setting."""

@@ -8,6 +8,8 @@ from math import isfinite
 
 Value = int | float | str
 
+LONGEST_TEXT = 500  # characters; texts are stored, sent to every consumer, and logged
+
 
 class SettingsError(Exception):
     """A setting's name or value that the owner has to correct; the message says how."""
@@ -40,7 +42,7 @@ class Setting:
             value: Value = int(text) if isinstance(self.default, int) else float(text)
         except ValueError as err:
             kind = "a whole number" if isinstance(self.default, int) else "a number"
-            raise SettingsError(f"{self.name} takes {kind}{self._range()}, not {text!r}") from err
+            raise SettingsError(f"{self.name} takes {kind}{self._range()}, not {text!r:.60}") from err
         return self.checked(value)
 
     def checked(self, value: object) -> Value:
@@ -50,17 +52,20 @@ class Setting:
             SettingsError: not of the type, or outside the range.
         """
         if isinstance(self.default, str):
-            if not isinstance(value, str) or not re.fullmatch(self.pattern or ".*", value, re.DOTALL):
-                raise SettingsError(f"{self.name} takes {self.form or 'text'}, not {value!r}")
+            if not isinstance(value, str) or not self._fits(value):
+                raise SettingsError(f"{self.name} takes {self.form or 'a short text'}, not {value!r:.60}")
             return value
         if isinstance(value, bool) or not isinstance(value, int | float) or not _finite(value):
-            raise SettingsError(f"{self.name} takes a number{self._range()}, not {value!r}")
+            raise SettingsError(f"{self.name} takes a number{self._range()}, not {value!r:.60}")
         number = type(self.default)(value)
         low, high = self.lowest, self.highest
         in_range = (low is None or number >= low) and (high is None or number <= high)
         if number != value or not in_range:  # 1.5 for a whole number fails here too
             raise SettingsError(f"{self.name} takes a number{self._range()}, not {value}")
         return number
+
+    def _fits(self, text: str) -> bool:
+        return len(text) <= LONGEST_TEXT and bool(re.fullmatch(self.pattern or ".*", text, re.DOTALL))
 
     def _range(self) -> str:
         if self.lowest is None or self.highest is None:

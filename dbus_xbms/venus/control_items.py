@@ -7,10 +7,11 @@ none of these paths.
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 
 from dbus_xbms.model import Limits, Phase, Report
 from dbus_xbms.settings import Value
-from dbus_xbms.venus.item import Item, Read
+from dbus_xbms.venus.item import Item, Read, Source, rows
 
 
 def _limits(read: Callable[[Limits], Value]) -> Read:
@@ -26,7 +27,10 @@ def _words(read: Callable[[Limits], str]) -> Read:
     return words
 
 
-CONTROL_ITEMS = (
+LIMITS = Source(attrgetter("limits", "phase"))
+
+CONTROL_ITEMS = rows(
+    LIMITS,
     Item("/Info/MaxChargeVoltage", "d", "{:.2f}V", _limits(lambda x: x.cvl)),
     Item("/Info/MaxChargeCurrent", "d", "{:.1f}A", _limits(lambda x: x.ccl)),
     Item("/Info/MaxDischargeCurrent", "d", "{:.1f}A", _limits(lambda x: x.dcl)),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
+from typing import Literal
 
 from dbus_xbms.model import Counters, Report
-from dbus_xbms.venus.item import Item, Read
+from dbus_xbms.venus.item import FIXED, Item, Read, Source, rows
 
 SLOW_EVERY = 60.0  # s; counters and what follows from them
 LONGEST = 6_553_500  # s, some 75 days; more would start anew at 0 in the Modbus register
@@ -20,45 +22,55 @@ def _since_full(report: Report) -> float | None:
     return None if since is None else min(since, LONGEST)
 
 
+def _slow(path: str, kind: Literal["i", "d"], text: str, read: Read) -> Item:
+    return Item(path, kind, text, read, every=SLOW_EVERY)
+
+
+EXTREMES = Source(attrgetter("extremes"))
+COUNTED = Source(lambda r: (r.counters, r.sample and r.sample.cycles))
+FLOWN = Source(  # all but one are always valid, and that one begins and ends to be with a full charge
+    attrgetter("history"), shape=lambda r: r.history.since_full is None
+)
+
 HISTORY_ITEMS = (
-    Item(
-        "/History/ChargeCycles", "i", "{}", lambda r: r.sample.cycles if r.sample else None, every=SLOW_EVERY
+    *rows(
+        FIXED,
+        Item("/Settings/HasTemperature", "i", "{}", lambda r: 1),
+        Item("/History/CanBeCleared", "i", "{}", lambda r: 1),
+        Item("/History/Clear", "i", "{}", lambda r: 0, writable=True, lowest=0, highest=1),
     ),
-    Item("/History/MinimumVoltage", "d", "{:.2f}V", lambda r: r.extremes.pack_min, every=SLOW_EVERY),
-    Item("/History/MaximumVoltage", "d", "{:.2f}V", lambda r: r.extremes.pack_max, every=SLOW_EVERY),
-    Item("/History/MinimumCellVoltage", "d", "{:.3f}V", lambda r: r.extremes.cell_min, every=SLOW_EVERY),
-    Item("/History/MaximumCellVoltage", "d", "{:.3f}V", lambda r: r.extremes.cell_max, every=SLOW_EVERY),
-    Item(
-        "/History/LowVoltageAlarms",
-        "i",
-        "{}",
-        _counters(lambda c: c.pack_undervoltage + c.cell_undervoltage),
-        every=SLOW_EVERY,
+    *rows(
+        EXTREMES,
+        _slow("/History/MinimumVoltage", "d", "{:.2f}V", lambda r: r.extremes.pack_min),
+        _slow("/History/MaximumVoltage", "d", "{:.2f}V", lambda r: r.extremes.pack_max),
+        _slow("/History/MinimumCellVoltage", "d", "{:.3f}V", lambda r: r.extremes.cell_min),
+        _slow("/History/MaximumCellVoltage", "d", "{:.3f}V", lambda r: r.extremes.cell_max),
+        _slow("/History/MinimumTemperature", "d", "{:.1f}°C", lambda r: r.extremes.temperature_min),
+        _slow("/History/MaximumTemperature", "d", "{:.1f}°C", lambda r: r.extremes.temperature_max),
     ),
-    Item(
-        "/History/HighVoltageAlarms",
-        "i",
-        "{}",
-        _counters(lambda c: c.pack_overvoltage + c.cell_overvoltage),
-        every=SLOW_EVERY,
+    *rows(
+        COUNTED,
+        _slow("/History/ChargeCycles", "i", "{}", lambda r: r.sample.cycles if r.sample else None),
+        _slow(
+            "/History/LowVoltageAlarms",
+            "i",
+            "{}",
+            _counters(lambda c: c.pack_undervoltage + c.cell_undervoltage),
+        ),
+        _slow(
+            "/History/HighVoltageAlarms",
+            "i",
+            "{}",
+            _counters(lambda c: c.pack_overvoltage + c.cell_overvoltage),
+        ),
     ),
-    Item(
-        "/History/MinimumTemperature", "d", "{:.1f}°C", lambda r: r.extremes.temperature_min, every=SLOW_EVERY
+    *rows(
+        FLOWN,
+        _slow("/History/DeepestDischarge", "d", "{:.1f}Ah", lambda r: -r.history.deepest_discharge),
+        _slow("/History/LastDischarge", "d", "{:.1f}Ah", lambda r: -r.history.last_discharge),
+        _slow("/History/TotalAhDrawn", "d", "{:.1f}Ah", lambda r: -r.history.total_drawn),
+        _slow("/History/ChargedEnergy", "d", "{:.2f}kWh", lambda r: r.history.charged_energy),
+        _slow("/History/DischargedEnergy", "d", "{:.2f}kWh", lambda r: r.history.discharged_energy),
+        _slow("/History/TimeSinceLastFullCharge", "i", "{}", _since_full),
     ),
-    Item(
-        "/History/MaximumTemperature", "d", "{:.1f}°C", lambda r: r.extremes.temperature_max, every=SLOW_EVERY
-    ),
-    Item("/Settings/HasTemperature", "i", "{}", lambda r: 1),
-    Item(
-        "/History/DeepestDischarge", "d", "{:.1f}Ah", lambda r: -r.history.deepest_discharge, every=SLOW_EVERY
-    ),
-    Item("/History/LastDischarge", "d", "{:.1f}Ah", lambda r: -r.history.last_discharge, every=SLOW_EVERY),
-    Item("/History/TotalAhDrawn", "d", "{:.1f}Ah", lambda r: -r.history.total_drawn, every=SLOW_EVERY),
-    Item("/History/ChargedEnergy", "d", "{:.2f}kWh", lambda r: r.history.charged_energy, every=SLOW_EVERY),
-    Item(
-        "/History/DischargedEnergy", "d", "{:.2f}kWh", lambda r: r.history.discharged_energy, every=SLOW_EVERY
-    ),
-    Item("/History/TimeSinceLastFullCharge", "i", "{}", _since_full, every=SLOW_EVERY),
-    Item("/History/CanBeCleared", "i", "{}", lambda r: 1),
-    Item("/History/Clear", "i", "{}", lambda r: 0, writable=True, lowest=0, highest=1),
 )

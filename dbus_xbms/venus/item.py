@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Literal
 
 from dbus_xbms.model import Report
@@ -16,6 +16,19 @@ INVALID_TEXT = "---"
 Read = Callable[[Report], Value | None]
 
 _DECIMALS = re.compile(r"\.(\d)f")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What some rows read of a report: as long as ``parts`` stay the same, so do the rows."""
+
+    parts: Callable[[Report], object]
+    # Rows are valid or invalid by this alone: slow ones need not be read before they are due.
+    shape: Callable[[Report], object] | None = None
+
+
+WHOLE = Source(lambda report: report)
+FIXED = Source(lambda report: None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,7 @@ class Item:
     lowest: float | None = None  # of a writable number
     highest: float | None = None
     default: Value | None = None  # of a writable number that is a setting
+    source: Source = WHOLE
     decimals: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -63,3 +77,8 @@ class Item:
     def show(self, value: Value | None) -> str:
         """Text of a value for humans; notifications on the GX print it."""
         return INVALID_TEXT if value is None else self.text.format(value)
+
+
+def rows(source: Source, *items: Item) -> tuple[Item, ...]:
+    """Rows that read from one source."""
+    return tuple(replace(item, source=source) for item in items)

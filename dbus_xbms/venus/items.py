@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from math import inf
+from collections.abc import Callable, Iterable
+from operator import attrgetter
 
 from dbus_xbms import __version__
 from dbus_xbms.control.alarms import ALARM_PATHS, CELL_IMBALANCE
@@ -16,7 +16,7 @@ from dbus_xbms.model import CONNECTED, Level, PackIdentity, PackSample, Phase, P
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.control_items import CONTROL_ITEMS
 from dbus_xbms.venus.history_items import HISTORY_ITEMS, SLOW_EVERY
-from dbus_xbms.venus.item import Item, Read
+from dbus_xbms.venus.item import FIXED, Item, Read, Source, rows
 from dbus_xbms.venus.setting_items import setting_items
 
 PRODUCT_ID = 0xBA58  # in none of the lists for which a GX changes its behaviour
@@ -136,94 +136,126 @@ def _alarm(path: str) -> Callable[[Report], int | None]:
     return read
 
 
+# What rows read of a report; together with what they are about, because they are read together
+KNOWN = Source(attrgetter("address", "instance", "custom_name", "insecure", "identity"))
+MEASURED = Source(
+    attrgetter("sample", "cell_temperatures", "mosfet_temperature", "soc", "consumed", "time_to_go")
+)
+DETAIL = Source(  # valid together as far as there are cells
+    attrgetter("sample", "alarms"), shape=lambda r: None if r.sample is None else len(r.sample.cells)
+)
+STATE = Source(attrgetter("phase", "link"))
+GATES = Source(lambda r: r.sample and r.sample.mosfets)
+ALARMS = Source(lambda r: (r.alarms, r.sample is None))
+
 ITEMS = (
-    # What every device on a GX has
-    Item("/Mgmt/ProcessName", "s", "{}", lambda r: "dbus-xbms"),
-    Item("/Mgmt/ProcessVersion", "s", "{}", lambda r: __version__),
-    Item("/Mgmt/Connection", "s", "{}", lambda r: f"Bluetooth LE {r.address}"),
-    Item("/Mgmt/InsecureConnection", "i", "{}", lambda r: int(r.insecure)),
-    Item("/DeviceInstance", "i", "{}", lambda r: r.instance),
-    Item("/ProductId", "i", "0x{:04X}", lambda r: PRODUCT_ID),
-    Item("/ProductName", "s", "{}", _product_name),
-    Item("/CustomName", "s", "{}", lambda r: r.custom_name, writable=True),
-    Item("/FirmwareVersion", "s", "{}", lambda r: r.identity.firmware or None),
-    Item("/HardwareVersion", "s", "{}", lambda r: r.identity.hardware or None),
-    Item("/Connected", "i", "{}", lambda r: 1),
-    Item("/Serial", "s", "{}", lambda r: r.address),
-    # Measurements
-    Item("/Dc/0/Voltage", "d", "{:.2f}V", _sample(lambda s: s.voltage)),
-    Item("/Dc/0/Current", "d", "{:.1f}A", _sample(lambda s: s.current)),
-    Item("/Dc/0/Power", "d", "{:.0f}W", _sample(lambda s: s.voltage * s.current)),
-    Item("/Dc/0/Temperature", "d", "{:.1f}°C", _temperatures(lambda ts: sum(ts) / len(ts))),
-    Item("/Soc", "d", "{:.1f}%", lambda r: r.soc if r.sample else None),
-    Item("/Soh", "d", "{:.1f}%", _sample(_health), every=SLOW_EVERY),
-    Item("/Capacity", "d", "{:.1f}Ah", _sample(lambda s: s.remaining)),
-    Item("/InstalledCapacity", "d", "{:.1f}Ah", lambda r: r.identity.nominal or None),
-    Item("/ConsumedAmphours", "d", "{:.1f}Ah", lambda r: r.consumed if r.sample else None),
-    Item("/TimeToGo", "i", "{}", lambda r: r.time_to_go if r.sample else None, every=15.0),
-    Item(
-        "/System/StoredEnergy",
-        "d",
-        "{:.2f}kWh",
-        _sample(lambda s: s.remaining * s.voltage / 1000),
-        every=SLOW_EVERY,
+    *rows(
+        FIXED,
+        Item("/Mgmt/ProcessName", "s", "{}", lambda r: "dbus-xbms"),
+        Item("/Mgmt/ProcessVersion", "s", "{}", lambda r: __version__),
+        Item("/ProductId", "i", "0x{:04X}", lambda r: PRODUCT_ID),
+        Item("/Connected", "i", "{}", lambda r: 1),
+        Item("/ErrorCode", "i", "{}", lambda r: 0),
+        # The whole as a system of one battery
+        Item("/System/NrOfBatteries", "i", "{}", lambda r: 1),
+        Item("/System/BatteriesParallel", "i", "{}", lambda r: 1),
+        Item("/System/BatteriesSeries", "i", "{}", lambda r: 1),
+        # Which battery the GX's page of a single battery shows
+        Item("/Battery/Request/Id", "i", "{}", lambda r: 1, writable=True, lowest=1, highest=1),
     ),
-    # State
-    Item("/State", "i", "{}", lambda r: STATES[r.phase]),
-    Item("/ErrorCode", "i", "{}", lambda r: 0),
-    Item("/ConnectionInformation", "s", "{}", _connection),
-    Item("/Bluetooth/Rssi", "i", "{}dBm", lambda r: r.link.rssi, every=15.0),
-    Item("/Bluetooth/Reconnects", "i", "{}", lambda r: r.link.reconnects, every=SLOW_EVERY),
-    Item("/Bluetooth/FailedPolls", "i", "{}", lambda r: r.link.failed_polls, every=SLOW_EVERY),
-    Item("/Io/AllowToCharge", "i", "{}", _sample(lambda s: int(s.mosfets.charge))),
-    Item("/Io/AllowToDischarge", "i", "{}", _sample(lambda s: int(s.mosfets.discharge))),
-    Item("/Io/AllowToBalance", "i", "{}", _sample(lambda s: 1)),
-    Item("/Balancing", "i", "{}", _sample(lambda s: int(bool(s.balancing))), every=CELLS_EVERY),
-    Item("/Balancer/Status", "i", "{}", _balancer, every=CELLS_EVERY),
-    # The whole as a system of one battery
-    Item("/System/NrOfBatteries", "i", "{}", lambda r: 1),
-    Item("/System/BatteriesParallel", "i", "{}", lambda r: 1),
-    Item("/System/BatteriesSeries", "i", "{}", lambda r: 1),
-    Item("/System/NrOfCellsPerBattery", "i", "{}", lambda r: r.identity.cell_count or None),
-    Item("/System/NrOfModulesOnline", "i", "{}", lambda r: int(r.sample is not None)),
-    Item("/System/NrOfModulesOffline", "i", "{}", lambda r: int(r.sample is None)),
-    Item("/System/NrOfModulesBlockingCharge", "i", "{}", _sample(lambda s: int(not s.mosfets.charge))),
-    Item("/System/NrOfModulesBlockingDischarge", "i", "{}", _sample(lambda s: int(not s.mosfets.discharge))),
-    Item("/System/MinCellVoltage", "d", "{:.3f}V", _cells(min)),
-    Item("/System/MaxCellVoltage", "d", "{:.3f}V", _cells(max)),
-    Item("/System/MinVoltageCellId", "s", "{}", _cell_id(min)),
-    Item("/System/MaxVoltageCellId", "s", "{}", _cell_id(max)),
-    Item("/System/MinCellTemperature", "d", "{:.1f}°C", _temperatures(min)),
-    Item("/System/MaxCellTemperature", "d", "{:.1f}°C", _temperatures(max)),
-    Item("/System/MinTemperatureCellId", "s", "{}", _sensor_id(min)),
-    Item("/System/MaxTemperatureCellId", "s", "{}", _sensor_id(max)),
-    Item("/System/MOSTemperature", "d", "{:.1f}°C", lambda r: r.mosfet_temperature if r.sample else None),
-    # The GX's page of a single battery
-    Item("/Battery/Request/Id", "i", "{}", lambda r: 1, writable=True, lowest=1, highest=1),
-    Item("/Battery/1/Serial", "s", "{}", lambda r: r.address),
-    Item("/Battery/1/Capacity", "d", "{:.1f}Ah", lambda r: r.identity.nominal or None),
-    Item("/Battery/1/FwVersion", "s", "{}", lambda r: r.identity.firmware or None),
-    Item("/Battery/1/Status", "i", "{}", _status, every=CELLS_EVERY),
-    Item("/Battery/1/Voltage", "d", "{:.2f}V", _sample(lambda s: s.voltage), every=CELLS_EVERY),
-    Item("/Battery/1/Current", "d", "{:.1f}A", _sample(lambda s: s.current), every=CELLS_EVERY),
-    Item(
-        "/Battery/1/Temperature",
-        "d",
-        "{:.1f}°C",
-        _temperatures(lambda ts: sum(ts) / len(ts)),
-        every=CELLS_EVERY,
+    *rows(
+        KNOWN,
+        Item("/Mgmt/Connection", "s", "{}", lambda r: f"Bluetooth LE {r.address}"),
+        Item("/Mgmt/InsecureConnection", "i", "{}", lambda r: int(r.insecure)),
+        Item("/DeviceInstance", "i", "{}", lambda r: r.instance),
+        Item("/ProductName", "s", "{}", _product_name),
+        Item("/CustomName", "s", "{}", lambda r: r.custom_name, writable=True),
+        Item("/FirmwareVersion", "s", "{}", lambda r: r.identity.firmware or None),
+        Item("/HardwareVersion", "s", "{}", lambda r: r.identity.hardware or None),
+        Item("/Serial", "s", "{}", lambda r: r.address),
+        Item("/InstalledCapacity", "d", "{:.1f}Ah", lambda r: r.identity.nominal or None),
+        Item("/System/NrOfCellsPerBattery", "i", "{}", lambda r: r.identity.cell_count or None),
+        Item("/Battery/1/Serial", "s", "{}", lambda r: r.address),
+        Item("/Battery/1/Capacity", "d", "{:.1f}Ah", lambda r: r.identity.nominal or None),
+        Item("/Battery/1/FwVersion", "s", "{}", lambda r: r.identity.firmware or None),
     ),
-    # Names that no part of Venus reads, but the owners' dashboards do
-    Item("/Voltages/Sum", "d", "{:.3f}V", _cells(sum), every=CELLS_EVERY),
-    Item("/Voltages/Diff", "d", "{:.3f}V", _cells(lambda cells: max(cells) - min(cells)), every=CELLS_EVERY),
-    *(Item(path, "i", "{}", _alarm(path)) for path in ALARM_PATHS),
+    *rows(
+        STATE,
+        Item("/State", "i", "{}", lambda r: STATES[r.phase]),
+        Item("/ConnectionInformation", "s", "{}", _connection),
+        Item("/Bluetooth/Rssi", "i", "{}dBm", lambda r: r.link.rssi, every=15.0),
+        Item("/Bluetooth/Reconnects", "i", "{}", lambda r: r.link.reconnects, every=SLOW_EVERY),
+        Item("/Bluetooth/FailedPolls", "i", "{}", lambda r: r.link.failed_polls, every=SLOW_EVERY),
+    ),
+    *rows(
+        MEASURED,
+        Item("/Dc/0/Voltage", "d", "{:.2f}V", _sample(lambda s: s.voltage)),
+        Item("/Dc/0/Current", "d", "{:.1f}A", _sample(lambda s: s.current)),
+        Item("/Dc/0/Power", "d", "{:.0f}W", _sample(lambda s: s.voltage * s.current)),
+        Item("/Dc/0/Temperature", "d", "{:.1f}°C", _temperatures(lambda ts: sum(ts) / len(ts))),
+        Item("/Soc", "d", "{:.1f}%", lambda r: r.soc if r.sample else None),
+        Item("/Soh", "d", "{:.1f}%", _sample(_health), every=SLOW_EVERY),
+        Item("/Capacity", "d", "{:.1f}Ah", _sample(lambda s: s.remaining)),
+        Item("/ConsumedAmphours", "d", "{:.1f}Ah", lambda r: r.consumed if r.sample else None),
+        Item("/TimeToGo", "i", "{}", lambda r: r.time_to_go if r.sample else None, every=15.0),
+        Item("/System/MinCellVoltage", "d", "{:.3f}V", _cells(min)),
+        Item("/System/MaxCellVoltage", "d", "{:.3f}V", _cells(max)),
+        Item("/System/MinVoltageCellId", "s", "{}", _cell_id(min)),
+        Item("/System/MaxVoltageCellId", "s", "{}", _cell_id(max)),
+        Item("/System/MinCellTemperature", "d", "{:.1f}°C", _temperatures(min)),
+        Item("/System/MaxCellTemperature", "d", "{:.1f}°C", _temperatures(max)),
+        Item("/System/MinTemperatureCellId", "s", "{}", _sensor_id(min)),
+        Item("/System/MaxTemperatureCellId", "s", "{}", _sensor_id(max)),
+        Item("/System/MOSTemperature", "d", "{:.1f}°C", lambda r: r.mosfet_temperature if r.sample else None),
+        Item(
+            "/Battery/1/Temperature",
+            "d",
+            "{:.1f}°C",
+            _temperatures(lambda ts: sum(ts) / len(ts)),
+            every=CELLS_EVERY,
+        ),
+    ),
+    *rows(
+        GATES,
+        Item("/Io/AllowToCharge", "i", "{}", _sample(lambda s: int(s.mosfets.charge))),
+        Item("/Io/AllowToDischarge", "i", "{}", _sample(lambda s: int(s.mosfets.discharge))),
+        Item("/Io/AllowToBalance", "i", "{}", _sample(lambda s: 1)),
+        Item("/System/NrOfModulesOnline", "i", "{}", lambda r: int(r.sample is not None)),
+        Item("/System/NrOfModulesOffline", "i", "{}", lambda r: int(r.sample is None)),
+        Item("/System/NrOfModulesBlockingCharge", "i", "{}", _sample(lambda s: int(not s.mosfets.charge))),
+        Item(
+            "/System/NrOfModulesBlockingDischarge", "i", "{}", _sample(lambda s: int(not s.mosfets.discharge))
+        ),
+    ),
+    *rows(
+        DETAIL,
+        Item(
+            "/System/StoredEnergy",
+            "d",
+            "{:.2f}kWh",
+            _sample(lambda s: s.remaining * s.voltage / 1000),
+            every=SLOW_EVERY,
+        ),
+        Item("/Balancing", "i", "{}", _sample(lambda s: int(bool(s.balancing))), every=CELLS_EVERY),
+        Item("/Balancer/Status", "i", "{}", _balancer, every=CELLS_EVERY),
+        Item("/Battery/1/Status", "i", "{}", _status, every=CELLS_EVERY),
+        Item("/Battery/1/Voltage", "d", "{:.2f}V", _sample(lambda s: s.voltage), every=CELLS_EVERY),
+        Item("/Battery/1/Current", "d", "{:.1f}A", _sample(lambda s: s.current), every=CELLS_EVERY),
+        # Names that no part of Venus reads, but the owners' dashboards do
+        Item("/Voltages/Sum", "d", "{:.3f}V", _cells(sum), every=CELLS_EVERY),
+        Item(
+            "/Voltages/Diff", "d", "{:.3f}V", _cells(lambda cells: max(cells) - min(cells)), every=CELLS_EVERY
+        ),
+    ),
+    *rows(ALARMS, *(Item(path, "i", "{}", _alarm(path)) for path in ALARM_PATHS)),
 )
 
 
 def _cell(n: int) -> tuple[Item, ...]:
     volts = _sample(lambda s: s.cells[n - 1] if n <= len(s.cells) else None)
     balancing = _sample(lambda s: int(n in s.balancing))
-    return (
+    return rows(
+        DETAIL,
         Item(f"/Voltages/Cell{n}", "d", "{:.3f}V", volts, every=CELLS_EVERY),
         Item(f"/Balances/Cell{n}", "i", "{}", balancing, every=CELLS_EVERY),
         Item(f"/Battery/1/Cell/{n}/Voltage", "d", "{:.3f}V", volts, every=CELLS_EVERY),
@@ -237,7 +269,7 @@ def _sensor(n: int) -> Item:
         celsius = sample.temperatures[n - 1] if n <= len(sample.temperatures) else LOWEST_SANE
         return celsius if LOWEST_SANE < celsius < HIGHEST_SANE else None
 
-    return Item(f"/System/Temperature{n}", "d", "{:.1f}°C", _sample(read))
+    return Item(f"/System/Temperature{n}", "d", "{:.1f}°C", _sample(read), source=MEASURED)
 
 
 def items_for(identity: PackIdentity, *, controls: bool = False) -> tuple[Item, ...]:
@@ -251,29 +283,3 @@ def items_for(identity: PackIdentity, *, controls: bool = False) -> tuple[Item, 
 def values(items: Iterable[Item], report: Report) -> dict[str, Value | None]:
     """What each path shows of a report."""
     return {item.path: item.value(report) for item in items}
-
-
-class Reader:
-    """Reads report after report and tells what is to be shown anew, each row no faster than it may be."""
-
-    def __init__(self, items: Sequence[Item]) -> None:
-        self._items = items
-        self._read: list[Value | None] = [None] * len(items)  # as it was when last shown
-        self._shown: list[Value | None] = [None] * len(items)
-        self._due = dict.fromkeys((item.every for item in items), -inf)
-
-    def changes(self, report: Report, now: float) -> dict[str, Value | None]:
-        """The paths that show something else from now on; ``now``: s, monotonic."""
-        due = {every for every, at in self._due.items() if now >= at}
-        self._due.update({every: now + every for every in due})
-        changed: dict[str, Value | None] = {}
-        for n, item in enumerate(self._items):
-            raw, shown = item.read(report), self._shown[n]
-            if raw == self._read[n]:  # most are: what they are shown as need not be worked out again
-                continue
-            if item.every not in due and shown is not None and item.valid(raw):
-                continue
-            self._read[n], value = raw, item.shown(raw)
-            if value != shown:
-                self._shown[n] = changed[item.path] = value
-        return changed

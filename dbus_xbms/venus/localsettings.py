@@ -11,12 +11,21 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from dbus_fast import DBusError, ErrorType, Message, MessageFlag, MessageType, Variant
+from dbus_fast import DBusError, Message, MessageFlag, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.settings import DEVICES, SERVICE, Setting, SettingsError, Value
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
-from dbus_xbms.venus.objects import BUS_ITEM, wired
+from dbus_xbms.venus.localsettings_wire import (
+    carried,
+    definition,
+    is_absence,
+    plain,
+    usable,
+    variant,
+    why_refused,
+)
+from dbus_xbms.venus.objects import BUS_ITEM
 
 log = logging.getLogger(__name__)
 
@@ -36,26 +45,6 @@ MATCH_RULES = (
         for group in (DEVICES, SERVICE)
     ),
 )
-ABSENT = (
-    ErrorType.SERVICE_UNKNOWN,
-    ErrorType.NAME_HAS_NO_OWNER,
-    ErrorType.NO_REPLY,
-    ErrorType.DISCONNECTED,
-    ErrorType.TIMEOUT,
-    ErrorType.TIMED_OUT,
-)
-UNFINISHED = (ErrorType.UNKNOWN_OBJECT, ErrorType.UNKNOWN_METHOD)  # what its root answers while it starts
-ADD_ERRORS = {
-    -2: "a name in its path begins with an underscore",
-    -3: "its type is unknown",
-    -4: "its path is missing",
-    -5: "it exists with another type; remove the old one first",
-    -6: "its default is malformed",
-    -7: "its default is out of range",
-    -8: "its path is a group of settings",
-    -9: "its path is not below /Settings",
-}
-KINDS: dict[type, str] = {int: "i", float: "d", str: "s"}
 
 _INSTANCE = re.compile(r"[a-z]+:([0-9]{1,9})")
 
@@ -72,29 +61,22 @@ def instance_of(text: str) -> int:
     return int(match[1])
 
 
-def _variant(value: Value) -> Variant:
-    return wired(KINDS[type(value)], value)
-
-
-def _plain(value: Any) -> Any:
-    while isinstance(value, Variant):
-        value = value.value
-    return value
-
-
 class LocalSettings:
     """Our settings in localsettings, on one connection; :meth:`run` holds it, the calls wait for it.
 
     ``on_change`` is told of every value that becomes another than was last added, set or told: by somebody
     else's write, by a restart, or because localsettings made something else of ours. A setting that somebody
-    removes is told with its default.
+    removes is told with its default. A value that cannot be used is put right: localsettings shows what is in
+    use.
     """
 
     def __init__(self, on_change: Callable[[str, Value], None]) -> None:
         self._on_change = on_change
         self._bus: MessageBus | None = None
         self._connected = asyncio.Event()
-        self._wake = asyncio.Event()  # localsettings has appeared, or the connection has ended
+        self._wake = asyncio.Event()  # there is something to put right, or the connection has ended
+        self._appeared = False  # localsettings is new on the bus
+        self._unfit: dict[str, None] = {}  # settings whose stored values cannot be used
         self._rows: dict[str, Setting] = {}
         self._known: dict[str, Value] = {}
         self._signalled: dict[str, Value] = {}  # the newest value that was signalled of each
@@ -120,8 +102,8 @@ class LocalSettings:
             while not closed.done():
                 await self._wake.wait()
                 self._wake.clear()
-                if bus.connected and self._rows:
-                    await self._restore()
+                if bus.connected:
+                    await self._put_right()
             raise BusLost("lost the D-Bus connection")
         finally:
             self._connected.clear()
@@ -154,10 +136,11 @@ class LocalSettings:
         before = self._known.get(path)
         self._known[path] = value
         try:
-            reply = await self._call(path, BUS_ITEM, "SetValue", "v", [_variant(value)])
-            if _body(reply, path) != 0:
+            reply = await self._call(path, BUS_ITEM, "SetValue", "v", [variant(value)])
+            if carried(reply, path, "i") != 0:
                 raise SettingsError(f"localsettings refuses {value!r} for {path}")
-            stored: Value = _plain(_body(await self._call(path, BUS_ITEM, "GetValue"), path))
+            stored: Value = plain(carried(await self._call(path, BUS_ITEM, "GetValue"), path, "v"))
+            stored = row.checked(stored) if row else stored
         except BaseException:
             if before is None:
                 self._known.pop(path, None)
@@ -172,9 +155,10 @@ class LocalSettings:
         found: dict[str, object] = {}
         for group in groups:
             reply = await self._call(group, BUS_ITEM, "GetValue")
-            if reply.message_type is MessageType.ERROR:
+            values = plain(reply.body[0]) if reply.signature == "v" else None
+            if not isinstance(values, dict):
                 continue  # a group exists only while something is in it
-            below = {f"{group}/{name}": _plain(value) for name, value in _plain(reply.body[0]).items()}
+            below = {f"{group}/{name}": plain(value) for name, value in values.items()}
             found |= {path: value for path, value in below.items() if path.startswith(OURS)}
         return found
 
@@ -184,20 +168,36 @@ class LocalSettings:
         for path in gone:
             self._rows.pop(path, None)
             self._known.pop(path, None)
-        _body(await self._call("/", SETTINGS, "RemoveSettings", "as", [gone]), "RemoveSettings")
+        carried(await self._call("/", SETTINGS, "RemoveSettings", "as", [gone]), "RemoveSettings", "ai")
 
     async def _added(self, rows: Mapping[str, Setting]) -> dict[str, Value]:
-        definitions = [_definition(path, row) for path, row in rows.items()]
+        definitions = [definition(path, row) for path, row in rows.items()]
         for path in rows:
             self._signalled.pop(path, None)
         reply = await self._call("/", SETTINGS, "AddSettings", "aa{sv}", [definitions])
+        answers = carried(reply, "AddSettings", "aa{sv}")
+        if len(answers) != len(rows):
+            raise SettingsError(f"localsettings answers {len(answers)} times to {len(rows)} settings")
         values: dict[str, Value] = {}
-        for (path, row), answer in zip(rows.items(), _body(reply, "AddSettings"), strict=True):
-            if error := _plain(answer["error"]):
-                raise SettingsError(f"localsettings refuses {path}: {ADD_ERRORS.get(error, error)}")
+        for (path, row), answer in zip(rows.items(), answers, strict=True):
+            if error := plain(answer.get("error")):
+                raise SettingsError(f"localsettings refuses {path}: {why_refused(error)}")
             # A change that was signalled meanwhile is at least as new as the answer.
-            values[path] = _usable(path, row, self._signalled.get(path, _plain(answer["value"])))
+            values[path] = usable(path, row, self._signalled.get(path, plain(answer.get("value"))))
         return values
+
+    async def _put_right(self) -> None:
+        """Make localsettings show what is in use."""
+        if self._appeared and self._rows:
+            self._appeared = False
+            await self._restore()
+        while self._unfit:
+            path, _ = self._unfit.popitem()
+            if path in self._rows:  # else removed in the meantime
+                try:
+                    await self.set(path, self._known[path])
+                except SettingsError as err:
+                    log.warning("%s is not put right: %s", path, err)
 
     async def _restore(self) -> None:
         """Add again what a restarted localsettings may have lost, and tell what has become another."""
@@ -225,7 +225,7 @@ class LocalSettings:
         delay = FIRST_RETRY
         while True:
             reply = await self._ask(NAME, path, interface, member, signature, [*body])
-            if reply and not _is_absence(reply, path):
+            if reply and not is_absence(reply, path):
                 self._note_presence()
                 return reply
             self._note_absence()
@@ -275,14 +275,16 @@ class LocalSettings:
         """Take note of signals; called for every message received."""
         if message.message_type is not MessageType.SIGNAL:
             return False
-        if message.member == "NameOwnerChanged" and message.body[0] == NAME and message.body[2]:
+        kind, path = (message.member, message.signature), message.path or ""
+        if kind == ("NameOwnerChanged", "sss") and message.body[0] == NAME and message.body[2]:
+            self._appeared = True
             self._wake.set()
-        elif message.member == "PropertiesChanged" and (message.path or "").startswith(OURS):
-            self._changed(message.path or "", message.body[0])
+        elif kind == ("PropertiesChanged", "a{sv}") and path.startswith(OURS):
+            self._changed(path, message.body[0])
         return False
 
     def _changed(self, path: str, properties: Mapping[str, Variant]) -> None:
-        value = _plain(properties.get("Value"))
+        value = plain(properties.get("Value"))
         if value == []:  # removed
             row = self._rows.pop(path, None)
             if row:
@@ -290,43 +292,11 @@ class LocalSettings:
             self._known.pop(path, None)
             self._signalled.pop(path, None)
         elif isinstance(value, int | float | str):
-            row = self._rows.get(path)
             self._signalled[path] = value
-            self._learn(path, _usable(path, row, value) if row else value)
-
-
-def _is_absence(reply: Message, path: str) -> bool:
-    errors = (*ABSENT, *UNFINISHED) if path == "/" else ABSENT
-    return reply.message_type is MessageType.ERROR and reply.error_name in [error.value for error in errors]
-
-
-def _definition(path: str, row: Setting) -> dict[str, Variant]:
-    definition = {"path": Variant("s", path), "default": _variant(row.default)}
-    kind = type(row.default)
-    if kind is not str:
-        limits = {"min": row.lowest, "max": row.highest}
-        definition |= {name: _variant(kind(limit)) for name, limit in limits.items() if limit is not None}
-    if row.silent:
-        definition["silent"] = Variant("i", 1)
-    return definition
-
-
-def _usable(path: str, row: Setting, value: Value) -> Value:
-    """A stored value, or the default for one that another version may have stored."""
-    try:
-        return row.checked(value)
-    except SettingsError as err:
-        log.warning("%s: %s; using the default %r", path, err, row.default)
-        return row.default
-
-
-def _body(reply: Message, what: str) -> Any:
-    """What a reply carries.
-
-    Raises:
-        SettingsError: it is an error.
-    """
-    if reply.message_type is MessageType.ERROR:
-        text = reply.body[0] if reply.body else reply.error_name
-        raise SettingsError(f"localsettings does not know {what}: {text}")
-    return reply.body[0]
+            row = self._rows.get(path)
+            try:
+                self._learn(path, row.checked(value) if row else value)
+            except SettingsError as err:
+                log.warning("%s: %s; %.60r stands", path, err, self._known[path])
+                self._unfit[path] = None
+                self._wake.set()

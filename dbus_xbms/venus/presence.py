@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dbus_xbms.model import Phase, Report
 from dbus_xbms.settings import Value, device_id
 from dbus_xbms.venus.bus import BusError
-from dbus_xbms.venus.items import Reader, items_for
+from dbus_xbms.venus.items import items_for
+from dbus_xbms.venus.reader import Reader
 from dbus_xbms.venus.service import ItemService
 
 log = logging.getLogger(__name__)
@@ -33,21 +34,29 @@ class Presence:
         self._refused: BusError | None = None  # why it could not appear, and ...
         self._not_before = 0.0  # s, monotonic: ... when to try again
 
+    def update(self, report: Report, now: float) -> bool:
+        """Show the report if that takes no waiting: at most one signal, none if nothing changed."""
+        service, reader = self._service, self._reader
+        if not service or not reader or service.lost.is_set() or report.phase is Phase.WITHDRAWN:
+            return False
+        if _made_for(report) != self._made_for:
+            return False
+        service.publish(reader.changes(report, now))
+        return True
+
     async def show(self, report: Report, now: float) -> None:
-        """Put the report on the bus: at most one signal, none if nothing changed.
+        """Put the report on the bus, whatever that takes.
 
         Raises:
             BusError: the service cannot be there, e.g. because its name is taken.
         """
-        identity = report.identity
-        made_for = (report.instance, identity.cell_count, identity.ntc_count, report.controls)
+        if self.update(report, now):
+            return
+        identity, made_for = report.identity, _made_for(report)
         if self._service and (self._service.lost.is_set() or made_for != self._made_for):
             await self.leave()
         if report.phase is Phase.WITHDRAWN or not identity.cell_count:
             await self.leave()
-            return
-        if self._service and self._reader:
-            self._service.publish(self._reader.changes(report, now))
             return
         if self._refused and now < self._not_before:
             raise self._refused
@@ -68,3 +77,9 @@ class Presence:
         if service:
             await service.stop()
             log.info("%s has left the bus", self._name)
+
+
+def _made_for(report: Report) -> tuple[int, int, int, bool]:
+    """What a service is made for: if it changes, the service is renewed."""
+    identity = report.identity
+    return report.instance, identity.cell_count, identity.ntc_count, report.controls

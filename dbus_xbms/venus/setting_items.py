@@ -6,12 +6,13 @@ The page shows each row whose path is valid, within what GetMin and GetMax answe
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 from dbus_xbms.control.chemistry import preset
 from dbus_xbms.model import Report
 from dbus_xbms.settings import PACK_SETTINGS, Setting, SettingsError, Value
-from dbus_xbms.venus.item import Item
+from dbus_xbms.venus.item import Item, Source, rows
 
 _ROWS = {row.name: row for row in PACK_SETTINGS}
 
@@ -77,9 +78,10 @@ def _item(edited: Edited, cells: int) -> Item:
 
 def setting_items(cells: int) -> tuple[Item, ...]:
     """The rows of the page, for a pack of so many cells."""
-    return (HAS_SETTINGS, *(_item(edited, cells) for edited in EDITED))
+    return rows(SETTINGS, HAS_SETTINGS, *(_item(edited, cells) for edited in EDITED))
 
 
+SETTINGS = Source(attrgetter("settings", "controls"))
 HAS_SETTINGS = Item("/Settings/HasSettings", "i", "{}", lambda r: 1)
 _BY_PATH = {edited.path: edited for edited in EDITED}
 

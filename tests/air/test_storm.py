@@ -60,11 +60,11 @@ class Screen:
         self.shown: list[tuple[float, Phase]] = []
         self.wrong: list[str] = []
 
-    async def show(self, report: Report, now: float) -> None:
+    def update(self, report: Report, now: float) -> bool:
         self.shown.append((now, report.phase))
         sample = report.sample
         if sample is None:
-            return
+            return True
         measured_at = self.judge.measured.get((sample.voltage, sample.current))
         if measured_at is None:
             self.wrong.append(f"{now}: {sample.voltage} V, {sample.current} A were never measured")
@@ -74,6 +74,10 @@ class Screen:
             )
         if sample.cells not in self.judge.cells:
             self.wrong.append(f"{now}: cells {sample.cells} were never measured")
+        return True
+
+    async def show(self, report: Report, now: float) -> None:
+        self.update(report, now)
 
     async def leave(self) -> None:
         self.shown.append((now(), Phase.WITHDRAWN))
@@ -212,7 +216,8 @@ async def test_a_healthy_pack_is_asked_for_two_registers_and_rarely_for_others()
         await storm.rage(700, lambda _: None)
         asked = storm.device.counters.requests
         assert asked["03"] > 600
-        assert asked["04"] == judge.reads - 1  # the first request of a connection only wakes
+        # The first request of a connection only wakes, and the end may come in the middle of a poll.
+        assert judge.reads - 2 <= asked["04"] <= judge.reads - 1
         assert (asked["05"], asked["aa"]) == (1, 3)
         assert set(asked) == {"03", "04", "05", "aa"}
 

@@ -97,9 +97,9 @@ class Keeping(Screen):
         super().__init__(judge)
         self.reports: list[tuple[float, Report]] = []
 
-    async def show(self, report: Report, now: float) -> None:
+    def update(self, report: Report, now: float) -> bool:
         self.reports.append((now, report))
-        await super().show(report, now)
+        return super().update(report, now)
 
 
 @virtual_time

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.bus.daemon import private_daemon
+from tests.endurance.bus_loss import address_in, lose_the_bus
 from tests.endurance.plan import Plan
 from tests.endurance.soak import soak
 from tests.endurance.watch import Finding
@@ -18,6 +19,10 @@ from tests.endurance.watch import Finding
 
 def _tell(finding: Finding) -> None:
     print(finding, file=sys.stderr, flush=True)
+
+
+def _name_bus(address: str) -> None:
+    os.environ |= {"DBUS_SYSTEM_BUS_ADDRESS": address, "DBUS_SESSION_BUS_ADDRESS": address}
 
 
 def main() -> int:
@@ -34,11 +39,15 @@ def main() -> int:
         packs=args.packs,
         seed=args.seed,
         every=args.every,
-        longest=max(400.0, args.hours * 600),
+        longest=max(400.0, args.hours * 1800),
     )
-    with TemporaryDirectory(prefix="dbus-xbms-soak-") as folder, private_daemon(Path(folder)) as address:
-        os.environ |= {"DBUS_SYSTEM_BUS_ADDRESS": address, "DBUS_SESSION_BUS_ADDRESS": address}
-        found = asyncio.run(soak(plan, Path(folder), _tell))
+    with TemporaryDirectory(prefix="dbus-xbms-soak-") as folder:
+        directory = Path(folder)
+        with private_daemon(directory) as address:
+            _name_bus(address)
+            found = asyncio.run(soak(plan, directory, _tell))
+        _name_bus(address_in(directory))
+        found.broken += [f"bus lost: {words}" for words in asyncio.run(lose_the_bus(directory))]
     print(found.table(), end="")
     if args.log:
         args.log.write_text("\n".join(found.log) + "\n")

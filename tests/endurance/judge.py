@@ -207,6 +207,8 @@ def judge(
     if look.values is None:
         return
     yield from _in_silence(look, known, look.at - reads.heard)
+    if look.quiet > RECOVERY:
+        yield from _alarmed_in_time(look, reads)
     if known.controls:
         yield from _always(look, known)
     if not look.valid:
@@ -217,8 +219,6 @@ def judge(
     yield from _young(look, known, sample)
     yield from _slow_cells(look, known, reads)
     yield from _alarmed(look, sample)
-    if look.quiet > RECOVERY:
-        yield from _alarmed_in_time(look, reads)
     if known.controls:
         yield from _limited(look, known, sample)
         if look.quiet > GENEROUS and not look[DCL] and _well(known, reads, look.at - GENEROUS):

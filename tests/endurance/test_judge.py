@@ -221,3 +221,21 @@ def test_a_pack_is_quiet_once_all_that_hit_it_or_kept_it_from_returning_is_over(
     assert quiet_since([hit], 5, 30) == float("-inf")
     assert quiet_since([busy, hit], 200, 30) == 90
     assert quiet_since([hit, Disturbance(begin=55, end=90, hits=False)], 200, 30) == 20
+
+
+def test_an_alarm_that_comes_late_is_seen_whatever_else_is_shown() -> None:
+    told = reads(protection=1 << 9)
+    silent = look(at=106.0, MaxDischargeCurrent=0.0, Voltage=13.0)
+    told.basics.append(replace(told.basics[-1], at=104.0))
+    assert "alarms" in rules(silent, told)
+    assert "alarms" not in rules(replace(silent, at=104.5), told)
+
+
+def test_at_rest_cells_may_be_those_of_the_poll_before_but_no_older() -> None:
+    known = reads()
+    known.basics = [replace(known.basics[0], at=106.0, current=0.0)]
+    resting = replace(KNOWN, hold=30.0)
+    shown = {"Current": 0.0}
+    assert rules(look(at=107.0, **shown), known, resting) == []
+    known.basics = [replace(known.basics[0], at=116.0)]
+    assert rules(look(at=117.0, **shown), known, resting) != []

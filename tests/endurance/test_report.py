@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.endurance.process import Usage
-from tests.endurance.report import Report, log_budget, memory_growth, settled
+from tests.endurance.report import Report, log_budget, memory_course, memory_growth, settled
 
 
 def used(*megabytes: float) -> list[Usage]:
@@ -30,7 +30,8 @@ def report(**more: object) -> Report:
 
 def test_memory_that_is_taken_while_warming_up_is_no_growth() -> None:
     assert memory_growth(used(20, 29, 30, 30, 30, 30, 30, 30)) == 0.0
-    assert memory_growth(used(30, 31, 32, 33, 34, 35, 36, 37)) == 4.0
+    assert memory_growth(used(30, 31, 32, 33, 34, 35, 36, 37)) == 2.0
+    assert memory_course(used(30, 31, 32, 33, 34, 35, 36, 37), 2) == [31.5, 35.5]
     assert memory_growth(used(30, 40)) == 0.0
 
 

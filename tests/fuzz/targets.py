@@ -32,9 +32,10 @@ from dbus_xbms.protocols.jbd_registers import (
     decode_hardware,
 )
 from dbus_xbms.settings import PACK_SETTINGS, Settings, SettingsError
-from dbus_xbms.venus.items import Reader, items_for
+from dbus_xbms.venus.items import items_for
 from dbus_xbms.venus.localsettings import instance_of
 from dbus_xbms.venus.objects import coerced, wired
+from dbus_xbms.venus.reader import Reader
 from tests.fuzz.mutate import PAYLOADS, answer, chunks, mutant, payload
 from tests.fuzz.owners import CURVES, owner
 from tests.fuzz.promises import check_counters, check_curves, check_decision, check_items, check_reading

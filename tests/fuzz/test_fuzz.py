@@ -43,7 +43,7 @@ def test_every_target_takes_some_inputs_and_nearly_all_refuse_some(outcome: Outc
 
 
 @given(st.randoms(use_true_random=False), st.sampled_from(TARGETS))
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_the_same_holds_for_what_hypothesis_thinks_of(rng: Random, target: Target) -> None:
     with suppress(*EXPECTED):
         assert target.run(rng) is None  # type: ignore[func-returns-value]

@@ -94,13 +94,13 @@ def test_cells_that_are_recalled_are_not_read() -> None:
 
     def recall(sample: PackSample) -> tuple[float, ...]:
         seen.append(sample)
-        return (3.3, 3.4) if len(seen) == 1 else ()
+        return (3.3, 3.4, 3.3, 3.4) if len(seen) == 1 else ()
 
     conversations = [Jbd().poll(KNOWN, counters=False, recall=recall) for _ in range(2)]
     (first, sent), (second, sent_then) = (
         converse(one, lambda request: PACK.get(request.reply.number)) for one in conversations
     )
-    assert (sent, first.sample.cells, first.recalled) == ([BASIC], (3.3, 3.4), True)
+    assert (sent, first.sample.cells, first.recalled) == ([BASIC], (3.3, 3.4, 3.3, 3.4), True)
     assert (sent_then, second.sample.cells[0], second.recalled) == ([BASIC, CELLS], 3.909, False)
     assert [(one.voltage, one.protection, one.cells) for one in seen] == [
         (14.28, Protection.CELL_OVERVOLTAGE, ())

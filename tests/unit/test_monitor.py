@@ -87,7 +87,8 @@ def test_a_pack_that_was_never_heard_waits_then_counts_as_lost() -> None:
 
 def test_extremes_only_ever_widen() -> None:
     known = State(started=0.0, extremes=Extremes(pack_min=12.0, pack_max=14.0, cell_min=3.0, cell_max=3.5))
-    state = monitor.sampled(known, sample(voltage=14.4, cells=(2.9, 3.3)), 1.0)
+    seen = sample(voltage=14.4, cells=(2.9, 3.3), temperatures=())
+    state, _ = monitor.step(known, seen, 1.0, settings())
     assert state.extremes == Extremes(pack_min=12.0, pack_max=14.4, cell_min=2.9, cell_max=3.5)
 
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from dbus_xbms.model import Report
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.item import Item
-from dbus_xbms.venus.items import Reader, values
+from dbus_xbms.venus.items import values
+from dbus_xbms.venus.reader import Reader
 from tests.unit.samples import SAMPLE
 
 NOTHING = Report(address="A4:C1:37:01:02:03", instance=3)

@@ -180,7 +180,7 @@ def test_a_cell_holds_more_voltage_the_fuller_it_is(chemistry: str) -> None:
     assert voltages[-1] > curve.overvoltage
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     currents=st.lists(st.tuples(st.floats(-400, 400), st.floats(0.1, 2000)), max_size=12),
     masks=st.lists(st.integers(0, 3), max_size=12),

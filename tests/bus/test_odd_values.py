@@ -1,0 +1,227 @@
+"""Anybody on the bus may send anything: nothing crashes, and what stands is the same everywhere."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dbus_fast import BusType, Message, MessageFlag, MessageType, Variant
+from dbus_fast.aio import MessageBus
+
+from dbus_xbms.model import PackIdentity
+from dbus_xbms.remote import NAME, PATH
+from dbus_xbms.settings import (
+    PACK_SETTINGS,
+    SERVICE_SETTINGS,
+    Setting,
+    SettingsError,
+    pack_path,
+    service_path,
+)
+from dbus_xbms.venus.bus import close, connect, until_closed
+from dbus_xbms.venus.items import items_for
+from dbus_xbms.venus.objects import LEAF, ROOT, coerced
+from dbus_xbms.venus.setting_items import EDITED
+from tests.bus.simulation import Program, Simulation
+from tests.bus.venus import BUS_ITEM, DBUS, SETTINGS, Seen, Venus, plain
+from tests.fuzz.odd import ARGUMENTS, VALUES
+
+pytestmark = pytest.mark.usefixtures("private_bus")
+
+ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
+ANSWER = 5.0  # s in which every call is answered
+CELLS = 4
+ITEMS = {item.path: item for item in items_for(PackIdentity(cell_count=CELLS, ntc_count=2), controls=True)}
+BEHIND = {edited.path: edited for edited in EDITED}  # settings behind writable paths
+PEER, PROPERTIES = "org.freedesktop.DBus.Peer", "org.freedesktop.DBus.Properties"
+INTERFACES = (BUS_ITEM, PROPERTIES, PEER, "org.freedesktop.DBus.Introspectable", "x.y", None)
+
+
+class Stranger:
+    """Somebody on the bus who calls whatever he likes."""
+
+    async def __aenter__(self) -> Stranger:
+        self._bus = await connect()
+        self._closed = until_closed(self._bus)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await close(self._bus, self._closed)
+
+    async def call(
+        self,
+        name: str,
+        path: str,
+        interface: str | None,
+        member: str,
+        signature: str = "",
+        body: Iterable[Any] = (),
+    ) -> Message:
+        """Call, and return the answer or the error."""
+        async with asyncio.timeout(ANSWER):
+            reply = await self._bus.call(
+                Message(
+                    destination=name,
+                    path=path,
+                    interface=interface,
+                    member=member,
+                    signature=signature,
+                    body=[*body],
+                )
+            )
+        assert reply
+        return reply
+
+    async def write(self, name: str, path: str, value: Variant) -> Message:
+        """SetValue."""
+        return await self.call(name, path, BUS_ITEM, "SetValue", "v", [value])
+
+    async def tell(self, name: str, message: Message) -> None:
+        """Send something that nobody answers."""
+        message.destination = name
+        with suppress(BlockingIOError):  # what is not taken yet is kept and sent later
+            await self._bus.send(message)
+
+    async def connections(self, pid: int) -> list[str]:
+        """All connections of a process, by their unique names."""
+        names = (await self.call(DBUS, "/", DBUS, "ListNames")).body[0]
+        owners = [
+            (name, await self.call(DBUS, "/", DBUS, "GetConnectionUnixProcessID", "s", [name]))
+            for name in names
+            if name.startswith(":")
+        ]
+        return [name for name, reply in owners if reply.body == [pid]]
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[tuple[Venus, Program, Stranger]]:
+    """The program with a pack that controls and one that does not; well at the end, with a clean log."""
+    async with Simulation(2), Venus() as venus, Program("run") as program, Stranger() as stranger:
+        await venus.enable(ONE, Control=1)
+        await venus.enable(TWO, Control=0)
+        for address in (ONE, TWO):
+            await venus.until(address, fresh)
+        yield venus, program, stranger
+        for address in (ONE, TWO):
+            seen = await venus.until(address, fresh, timeout=30)
+            seen.signals.clear()
+            await venus.until(address, lambda s: fresh(s) and len(s.signals) > 1)
+        assert await program.stop() == 0
+    assert program.left_behind == []
+    assert [line for line in program.output if "Traceback" in line or "error in this program" in line] == []
+
+
+def fresh(seen: Seen) -> bool:
+    return seen["/Dc/0/Voltage"] is not None
+
+
+async def test_every_path_takes_what_it_can_take_and_refuses_the_rest() -> None:
+    async with running() as (venus, _, stranger):
+        name = (await venus.until(ONE, fresh)).name
+        for path, item in ITEMS.items():
+            for value in VALUES:
+                reply = await stranger.write(name, path, value)
+                assert reply.message_type is MessageType.METHOD_RETURN, (path, value, reply.body)
+                possible = item.writable and coerced(item.kind, value) is not None
+                assert reply.body[0] in ((0, 2) if possible else (1,)), (path, value)
+                if reply.body == [0]:
+                    await until_shown(venus, path, value)
+
+
+async def until_shown(venus: Venus, path: str, written: Variant) -> None:
+    """Wait until the path and the setting behind it show what was written and accepted."""
+    item = ITEMS[path]
+    wanted = coerced(item.kind, written)
+    if path == "/CustomName":
+        await venus.until_setting(ONE, "CustomName", str(wanted))
+    elif edited := BEHIND.get(path):
+        assert wanted is not None
+        scale = edited.scale(CELLS)
+        stored = round(float(wanted) / scale, 4) if scale > 1 else wanted
+        await venus.until_setting(ONE, edited.name, stored)
+        if edited.preset and not stored:
+            return  # it shows the preset's
+    elif path == "/History/Clear":
+        wanted = 0
+    shown = item.shown(wanted)
+    await venus.until(ONE, lambda s: bool(s[path] == shown))
+
+
+async def test_every_setting_that_is_stored_is_in_range_or_put_right() -> None:
+    async with running() as (_, program, stranger):
+        for number, (path, row) in enumerate(every_setting()):
+            before = (await stranger.call(SETTINGS, path, BUS_ITEM, "GetValue")).body[0]
+            for value in VALUES[number % 3 :: 3]:
+                await stranger.write(SETTINGS, path, value)
+                if not fits(row, plain(value)):
+                    await until_fit(stranger, path, row)
+            await stranger.write(SETTINGS, path, before)
+    assert [line for line in program.output if "stands" in line]
+
+
+async def until_fit(stranger: Stranger, path: str, row: Setting) -> None:
+    """Ask for a setting until it is one that the program can use."""
+    async with asyncio.timeout(ANSWER):
+        while True:
+            stored = plain((await stranger.call(SETTINGS, path, BUS_ITEM, "GetValue")).body[0])
+            if fits(row, stored):
+                return
+            await asyncio.sleep(0.02)
+
+
+def every_setting() -> list[tuple[str, Setting]]:
+    # Enabled takes a pack off the bus and back: another test's; it would make this one long.
+    packs = [(pack_path(ONE, row.name), row) for row in PACK_SETTINGS if row.name != "Enabled"]
+    return packs + [(service_path(row.name), row) for row in SERVICE_SETTINGS]
+
+
+def fits(row: Setting, value: object) -> bool:
+    try:
+        return row.checked(value) == value
+    except SettingsError:
+        return False
+
+
+async def test_every_method_answers_every_wrong_call() -> None:
+    async with running() as (venus, _, stranger):
+        service = (await venus.until(ONE, fresh)).name
+        members = sorted({*ROOT, *LEAF, "Ping", "GetMachineId", "Scan", "Nonsense"})
+        places = [(service, path) for path in ("/", "/Dc", "/Dc/0/Voltage", "/CustomName", "/nothing")]
+        places += [(NAME, path) for path in ("/", PATH, "/io", "/nothing")]
+        for name, path in places:
+            for member in members:
+                for interface in (*INTERFACES, f"{NAME}.Service1"):
+                    calls = [
+                        stranger.call(name, path, interface, member, signature, body)
+                        for signature, body in ARGUMENTS
+                    ]
+                    for reply in await asyncio.gather(*calls):
+                        assert reply.message_type in (MessageType.METHOD_RETURN, MessageType.ERROR)
+
+
+async def test_a_file_descriptor_and_calls_that_want_no_answer_do_no_harm() -> None:
+    async with running() as (venus, _, stranger):
+        name = (await venus.until(ONE, fresh)).name
+        for value in VALUES:
+            for path in ("/Soc", "/CustomName", "/Dc"):
+                await stranger.tell(name, a_write(path, value, MessageFlag.NO_REPLY_EXPECTED))
+        bus = await MessageBus(bus_type=BusType.SESSION, negotiate_unix_fd=True).connect()
+        with Path(os.devnull).open() as file:  # noqa: ASYNC230
+            for path in ("/Soc", "/CustomName"):
+                call = a_write(path, Variant("h", 0))
+                call.destination, call.unix_fds = name, [file.fileno()]
+                async with asyncio.timeout(ANSWER):
+                    reply = await bus.call(call)
+                assert reply
+                assert reply.message_type is MessageType.ERROR or reply.body == [1]
+        bus.disconnect()
+        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+
+
+def a_write(path: str, value: Variant, flags: MessageFlag = MessageFlag.NONE) -> Message:
+    return Message(path=path, interface=BUS_ITEM, member="SetValue", signature="v", body=[value], flags=flags)
