@@ -14,7 +14,7 @@ from typing import Any
 
 from dbus_xbms.control import gates
 from dbus_xbms.model import Gate, Mosfets, Orders, PackSample, Switching
-from dbus_xbms.protocols.base import BmsProtocol, Conversation, LinkError, ProtocolError
+from dbus_xbms.protocols.base import Conversation, LinkError, ProtocolError, Switchable
 from dbus_xbms.settings import Settings, Value
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Switches:
         self,
         address: str,
         settings: Settings,
-        protocol: BmsProtocol,
+        protocol: Switchable,
         *,
         hurry: Callable[[], None],
         remember: Callable[[dict[str, Value]], None],
@@ -58,8 +58,9 @@ class Switches:
         self._remember = remember
         self._gates = gates.State()
         self._asked = _Asked(words="", sender="")
-        self._balancing: tuple[bool, float] | None = None  # wanted, and since when in s
+        self._balancing: bool | None = None  # as wanted
         self._balancing_asked = self._asked
+        self._giving = False  # an order is on its way
         self._last = ""
 
     @property
@@ -107,10 +108,10 @@ class Switches:
             return self._refused(
                 asked, "writing settings is off; to allow it: set PACK AllowParameterWrites 1"
             )
-        if why := contact or ("another order for it waits" if self._balancing else ""):
+        if why := contact or ("another order for it waits" if self._balancing is not None else ""):
             return self._refused(asked, why)
         log.info("%s: %s asks for %s", self._address, sender, asked.words)
-        self._balancing, self._balancing_asked = (on, _now()), asked
+        self._balancing, self._balancing_asked = on, asked
         self._hurry()
         return True
 
@@ -130,51 +131,57 @@ class Switches:
         self._gates = gates.sampled(self._gates, sample)
 
     def lost(self, why: str) -> None:
-        """Polling failed: an order that waits fails with it."""
+        """Polling failed, or ends: an order that waits fails with it; one on its way tells for itself."""
+        if self._giving:
+            return
         if self._gates.wish != gates.NOTHING:
             self._gates_failed(why)
         if self._balancing is not None:
             self._balancing_failed(why)
+
+    def expire(self) -> None:
+        """Give up what has waited too long."""
+        latest = _now() - WAIT_LIMIT
+        if self._gates.wish != gates.NOTHING and not self._gates.writing and self._gates.wished_at < latest:
+            self._gates_failed(f"could not be given within {WAIT_LIMIT:g} s")
 
     def due(self, sample: PackSample, *, controls: bool) -> Order | None:
         """The order that is to go out now, if there is one."""
         now = _now()
         want = gates.ready(self._gates, sample, now, controls=controls)
         if want is not None:
-            self._gates = gates.sending(self._gates, now)
+            self._gates, self._giving = gates.sending(self._gates, now), True
             newer = bool(self._settings.number("AllowNewerCommand"))
             return Order(
                 conversation=self._protocol.set_mosfets(want, newer=newer),
                 done=lambda seen: self._gates_done(want, seen),
                 failed=lambda err: self._gates_failed(str(err)),
             )
-        if self._gates.wish != gates.NOTHING and now > self._gates.wished_at + WAIT_LIMIT:
-            self._gates_failed(f"could not be given within {WAIT_LIMIT:g} s")
         if self._balancing is None:
             return None
-        on, _ = self._balancing
+        self._giving = True
         return Order(
-            conversation=self._protocol.set_balancing(on),
+            conversation=self._protocol.set_balancing(self._balancing),
             done=self._balancing_done,
             failed=lambda err: self._balancing_failed(str(err)),
         )
 
     def _gates_done(self, want: Mosfets, seen: Mosfets) -> None:
-        self._gates = gates.carried_out(self._gates, want)
+        self._gates, self._giving = gates.carried_out(self._gates, want), False
         held = [gate.value for gate in Gate if want.of(gate) and not seen.of(gate)]
         self._tell(self._asked, f"done; a protection holds {' and '.join(held)} open" if held else "done")
 
     def _gates_failed(self, why: str) -> None:
-        self._gates = gates.failed(self._gates)
+        self._gates, self._giving = gates.failed(self._gates), False
         self._tell(self._asked, f"failed: {why}", level=logging.ERROR)
 
     def _balancing_done(self, on: bool) -> None:
-        self._balancing = None
+        self._balancing, self._giving = None, False
         self._remember({"Balancing": int(on)})
         self._tell(self._balancing_asked, "done")
 
     def _balancing_failed(self, why: str) -> None:
-        self._balancing = None
+        self._balancing, self._giving = None, False
         self._tell(self._balancing_asked, f"failed: {why}", level=logging.ERROR)
 
     def _tell(self, asked: _Asked, outcome: str, level: int = logging.INFO) -> None:

@@ -192,6 +192,10 @@ class BmsProtocol(Protocol):
         """
         ...
 
+
+class Switchable(Protocol):
+    """A BMS family that can be told things, beyond :class:`BmsProtocol`."""
+
     def set_mosfets(self, want: Mosfets, *, newer: bool = False) -> Conversation[Mosfets]:
         """Tell the BMS which gates are to stay open (False) and which it decides about (True).
 
@@ -214,3 +218,7 @@ class BmsProtocol(Protocol):
             NoReply: silence.
         """
         ...
+
+
+class SwitchableBms(BmsProtocol, Switchable, Protocol):
+    """A BMS family as a pack's task uses it."""

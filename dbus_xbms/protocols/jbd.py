@@ -88,11 +88,11 @@ class Jbd:
         return Reading(sample=sample, identity=identity, counters=counted, recalled=bool(recalled))
 
     def set_mosfets(self, want: Mosfets, *, newer: bool = False) -> Conversation[Mosfets]:
-        """Tell the BMS which gates are to stay open; the contract is ``BmsProtocol.set_mosfets``."""
+        """Tell the BMS which gates are to stay open; the contract is ``Switchable.set_mosfets``."""
         return jbd_switches.set_mosfets(want, newer=newer)
 
     def set_balancing(self, on: bool) -> Conversation[bool]:
-        """Switch balancing off or on; the contract is ``BmsProtocol.set_balancing``."""
+        """Switch balancing off or on; the contract is ``Switchable.set_balancing``."""
         return jbd_switches.set_balancing(on)
 
 

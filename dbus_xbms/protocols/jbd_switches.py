@@ -34,7 +34,7 @@ def mosfet_mask(want: Mosfets) -> bytes:
 
 
 def set_mosfets(want: Mosfets, *, newer: bool) -> Conversation[Mosfets]:
-    """Tell the BMS what the gates are to do, and see it done; the contract is ``BmsProtocol.set_mosfets``.
+    """Tell the BMS what the gates are to do, and see it done; the contract is ``Switchable.set_mosfets``.
 
     An acknowledgement says that the order is stored, not that it took effect, so the gates are read back. An
     order without effect is repeated once.
@@ -100,7 +100,7 @@ def _why(basic: Basic) -> str:
 
 
 def set_balancing(on: bool) -> Conversation[bool]:
-    """Switch balancing off or on; the contract is ``BmsProtocol.set_balancing``.
+    """Switch balancing off or on; the contract is ``Switchable.set_balancing``.
 
     Whoever carries this conversation must not give it up half-way: only a lost link may end it early.
     """

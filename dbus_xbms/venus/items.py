@@ -109,6 +109,7 @@ STATES = {
     Phase.WAITING: 0,
     Phase.FRESH: 9,
     Phase.HELD: 9,
+    Phase.LENT: 9,
     Phase.DERATED: 9,
     Phase.LOST: 10,
     Phase.WITHDRAWN: 10,

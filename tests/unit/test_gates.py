@@ -16,6 +16,8 @@ from dbus_xbms.protocols.jbd_switches import mosfet_mask
 from dbus_xbms.settings import PACK_SETTINGS, Settings
 from tests.unit.samples import sample
 
+Values = dict[str, int]
+
 LOCK = Protection.MOSFET_LOCK
 CHARGE_OFF, DISCHARGE_OFF = Orders(charge=False), Orders(discharge=False)
 
@@ -39,10 +41,11 @@ def seen(
 KNOWN = gates.sampled(gates.State(), seen())
 
 
-def refusal(state: gates.State, wish: Orders, *, now: float = 100.0, contact: str = "", **values: int) -> str:
-    return gates.refusal(
-        state, gates.Request(wish=wish, now=now, contact=contact, settings=settings(**values))
-    )
+def refusal(
+    state: gates.State, wish: Orders, *, now: float = 100.0, contact: str = "", values: Values | None = None
+) -> str:
+    request = gates.Request(wish=wish, now=now, contact=contact, settings=settings(**(values or {})))
+    return gates.refusal(state, request)
 
 
 @pytest.mark.parametrize(
@@ -93,13 +96,13 @@ def test_a_gate_that_the_bms_closed_again_is_not_fought() -> None:
         (Orders(charge=False, discharge=False), {"AllowDischargeOff": 0}, "make the GX go dark"),
     ],
 )
-def test_both_opt_ins_are_asked_for(wish: Orders, values: dict[str, int], words: str) -> None:
-    assert words in refusal(KNOWN, wish, **values)
+def test_both_opt_ins_are_asked_for(wish: Orders, values: Values, words: str) -> None:
+    assert words in refusal(KNOWN, wish, values=values)
 
 
 @pytest.mark.parametrize("wish", [CHARGE_OFF, Orders(charge=True), Orders(discharge=True)])
 def test_all_but_switching_discharge_off_needs_the_first_opt_in_only(wish: Orders) -> None:
-    assert refusal(KNOWN, wish, AllowDischargeOff=0) == ""
+    assert refusal(KNOWN, wish, values={"AllowDischargeOff": 0}) == ""
 
 
 def test_without_contact_nothing_is_taken() -> None:
@@ -168,7 +171,7 @@ def test_nothing_may_flow_through_a_gate_that_is_about_to_open() -> None:
 
 def test_a_failed_order_is_a_fault_of_its_gate_until_it_is_told_something_again() -> None:
     state = gates.failed(gates.sending(gates.wished(KNOWN, CHARGE_OFF, 100.0), 100.0))
-    assert (state.faults, state.wish, state.told) == ({Gate.CHARGE}, Orders(), Orders())
+    assert (state.faults, state.wish, state.told) == (frozenset({Gate.CHARGE}), Orders(), Orders())
     state = gates.sampled(state, seen())
     assert state.faults == {Gate.CHARGE}
     assert gates.wished(state, CHARGE_OFF, 110.0).faults == frozenset()
@@ -198,6 +201,11 @@ BITS = {Gate.CHARGE: 1, Gate.DISCHARGE: 2}
 TRIPS = st.sampled_from([bit for bit in Protection if bit is not LOCK])
 
 
+def union(bits: list[Protection]) -> Protection:
+    """All of them."""
+    return Protection(sum({int(bit) for bit in bits}))
+
+
 class Switching(RuleBasedStateMachine):
     """Orders, protections, other hands and lost links in any order: each bit written was somebody's will."""
 
@@ -210,16 +218,14 @@ class Switching(RuleBasedStateMachine):
 
     @initialize(mask=st.integers(0, 3), tripped=st.lists(TRIPS, max_size=2))
     def some_pack_is_found(self, mask: int, tripped: list[Protection]) -> None:
-        self.bms.mask = mask
-        for bit in tripped:
-            self.bms.tripped |= bit
+        self.bms = Bms(mask=mask, tripped=union(tripped))
         self.state = gates.sampled(self.state, self.bms.sample(0.0))
 
     @rule(charge=st.none() | st.booleans(), discharge=st.none() | st.booleans(), opt_ins=st.integers(0, 9))
     def somebody_wishes(self, charge: bool | None, discharge: bool | None, opt_ins: int) -> None:
         wish, contact = Orders(charge=charge, discharge=discharge), "" if self.connected else "no contact"
         values = {"AllowMosfetControl": int(opt_ins != 1), "AllowDischargeOff": int(opt_ins != 2)}
-        if refusal(self.state, wish, now=self.now, contact=contact, **values):
+        if refusal(self.state, wish, now=self.now, contact=contact, values=values):
             return
         assert self.connected
         assert values["AllowMosfetControl"]
@@ -289,9 +295,7 @@ TestSwitching = Switching.TestCase
 def test_on_a_new_connection_an_order_changes_the_gate_it_is_for_and_no_other(
     mask: int, tripped: list[Protection], wish: Orders
 ) -> None:
-    bms = Bms(mask=mask)
-    for bit in tripped:
-        bms.tripped |= bit
+    bms = Bms(mask=mask, tripped=union(tripped))
     state = gates.sampled(gates.State(), bms.sample(0.0))
     if refusal(state, wish):
         return
