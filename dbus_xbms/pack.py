@@ -92,6 +92,7 @@ class Pack:
         self._failed_polls = 0
         self._trouble = ""  # why the newest attempt failed, in the owner's words
         self._told = ""  # what only the owner can mend, as it was last said
+        self._disturbed = ""  # by which programs
         self._bus_trouble = ""
         self._next_save = self._now() + SAVE_EVERY
         self._undecided = False  # the last decision failed
@@ -195,6 +196,17 @@ class Pack:
         self._poller.hurry()
         self._news.set()
 
+    @property
+    def hci(self) -> str:
+        """The adapter that was last used, or empty."""
+        return self._poller.status.hci
+
+    def disturbed(self, by: str) -> None:
+        """Take note of other programs that are in the way, or of none."""
+        if by != self._disturbed:
+            self._disturbed = by
+            self._news.set()
+
     def acquire_failed(self) -> None:
         """Take note that notifications come as signals only, not over a socket."""
         log.info(
@@ -297,7 +309,7 @@ class Pack:
             mosfet_temperature=decision.temperatures.mosfet,
             counters=self._counters,
             alarms=decision.alarms,
-            link=replace(self._poller.status, failed_polls=self._failed_polls),
+            link=replace(self._poller.status, failed_polls=self._failed_polls, neighbours=self._disturbed),
             extremes=self._state.extremes,
             controls=self._controls,
             limits=decision.limits,

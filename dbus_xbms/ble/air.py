@@ -41,7 +41,7 @@ class Air:
         self._protocols = protocols
         self._max_connections = max_connections
         self._stack: Stack = stack or Bluez()
-        self._changed = Signal()
+        self.changed = Signal()  # an adapter, or the use that is made of one
         self._present: bool | None = None  # whether bluetoothd is there; None: not known yet
         self._adapters: dict[str, Adapter] = {}  # by address
 
@@ -53,7 +53,7 @@ class Air:
     @max_connections.setter
     def max_connections(self, limit: int) -> None:
         self._max_connections = limit
-        self._changed.notify()
+        self.changed.notify()
 
     @property
     def adapters(self) -> tuple[AdapterState, ...]:
@@ -63,6 +63,11 @@ class Air:
     def possible(self, adapter: str) -> bool:
         """Whether an adapter is there and on: that of this address, or any."""
         return any(one.usable for one in self._adapters.values() if adapter.upper() in ("", one.address))
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """The adapters that refuse to scan, because another program does."""
+        return frozenset(a.hci for a in self._adapters.values() if a.hci and a.busy)
 
     def link(
         self,
@@ -93,7 +98,7 @@ class Air:
         """Wait for links that are closing just now: they need the stack for that."""
         try:
             async with asyncio.timeout(CLOSE_LIMIT):
-                await self._changed.until(lambda: not any(a.links for a in self._adapters.values()))
+                await self.changed.until(lambda: not any(a.links for a in self._adapters.values()))
         except TimeoutError:
             log.debug("links still open at the end")
 
@@ -106,12 +111,12 @@ class Air:
                 log.warning("bluetoothd is not running; waiting for it")
         by_address = {state.address: state for state in states or ()}
         for address in [new for new in by_address if new not in self._adapters]:
-            adapter = Adapter(address, self._stack, self._changed, lambda: self._max_connections)
+            adapter = Adapter(address, self._stack, self.changed, lambda: self._max_connections)
             self._adapters[address] = adapter
             group.create_task(adapter.keep_scanning(), name=f"scan {address}")
         for address, adapter in self._adapters.items():
             adapter.update(by_address.get(address))
-        self._changed.notify()
+        self.changed.notify()
 
     # For links
 
@@ -167,7 +172,7 @@ class Air:
         if wanted.place:
             wanted.place.links.discard(wanted)
             wanted.place = None
-            self._changed.notify()
+            self.changed.notify()
 
     async def _find(self, wanted: Wanted) -> Place:
         """Find an adapter that is ready and the device as that one knows it, without a scan if possible."""
@@ -187,7 +192,7 @@ class Air:
     async def _until_possible(self, wanted: Wanted) -> None:
         while hindrance := self._hindrance(wanted):
             wanted.say(hindrance)
-            await self._changed.until(lambda seen=hindrance: self._hindrance(wanted) != seen)  # type: ignore[misc]
+            await self.changed.until(lambda seen=hindrance: self._hindrance(wanted) != seen)  # type: ignore[misc]
 
     def _hindrance(self, wanted: Wanted) -> str:
         """What keeps the pack from being reached just now, in a short phrase."""
@@ -217,7 +222,7 @@ class Air:
         wanted.say("searching")
         search = Search(address=wanted.address, patience=PATIENCE, eager=not wanted.failures)
         async with self._listening(search, self._candidates(wanted)) as adapters:
-            await self._changed.until(
+            await self.changed.until(
                 lambda: bool(search.seen) or search.over or not any(adapter.usable for adapter in adapters)
             )
         if seen := search.seen.get(wanted.address):
@@ -252,10 +257,10 @@ class Air:
         nobody = Wanted("", "", say=_ignore, heard=_ignore, gone=_ignore, bond=Bond("", ""))
         try:
             async with asyncio.timeout(DISCOVER_FACTOR * seconds):
-                await self._changed.until(lambda: any(a.usable for a in self._adapters.values()))
+                await self.changed.until(lambda: any(a.usable for a in self._adapters.values()))
                 usable = [adapter for adapter in self._adapters.values() if adapter.usable]
                 async with self._listening(search, usable):
-                    await self._changed.until(lambda: search.over)
+                    await self.changed.until(lambda: search.over)
         except TimeoutError:
             if not any(adapter.usable for adapter in self._adapters.values()):
                 raise LinkError(self._hindrance(nobody)) from None

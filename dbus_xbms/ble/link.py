@@ -75,6 +75,8 @@ class Link:
             undo.push_async_callback(self.close)
             try:
                 self._client = await self._air.reach(self._wanted, self._client_gone)
+                if self._wanted.place:
+                    self.status = replace(self.status, hci=self._wanted.place.hci)
                 with self._pairing():
                     await self._listen(self._client, notify)
             except LinkError as err:

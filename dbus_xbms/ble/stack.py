@@ -159,12 +159,13 @@ def failure(err: BaseException, doing: str = "", kind: type[LinkError] = LinkErr
     return NotPaired(words) if words == UNPAIRED else kind(doing + words)
 
 
+BUSY = "Bluetooth is busy with another program"
 UNPAIRED = "the pack wants to be paired"
 _WORDS = (
     ("not found", "not in range"),
     ("UnknownObject", "not in range"),
     ("TimeoutError", "no answer; out of range, or connected to a phone"),
-    ("org.bluez.Error.InProgress", "Bluetooth is busy with another program"),
+    ("org.bluez.Error.InProgress", BUSY),
     ("org.bluez.Error.NotReady", "the adapter is off"),
     ("ServiceUnknown", "bluetoothd is not running"),
     ("org.freedesktop.DBus.Error.NoReply", "bluetoothd has stopped"),
