@@ -89,6 +89,7 @@ async def test_another_driver_of_the_same_pack_is_told_of_while_it_runs() -> Non
             await venus.until(TWO, names(name))
             assert (await venus.until(ONE, valid))[NEIGHBOURS] is None
         await venus.until(TWO, alone)
+        await program.stop()
         assert len(told(program, "WARNING", name)) == 1
         assert len(told(program, "INFO", name)) == 1
 
