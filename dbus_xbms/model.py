@@ -189,6 +189,8 @@ class LinkStatus:
     reconnects: int = 0  # links made anew since the start
     failed_polls: int = 0  # since the start
     failed_last_hour: int = 0  # of these
+    hci: str = ""  # the adapter that was last used
+    neighbours: str = ""  # other programs that are in the way, and what to do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

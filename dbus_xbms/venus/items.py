@@ -175,6 +175,7 @@ ITEMS = (
         Item(
             "/Bluetooth/FailedPollsLastHour", "i", "{}", lambda r: r.link.failed_last_hour, every=SLOW_EVERY
         ),
+        Item("/Bluetooth/Neighbours", "s", "{}", lambda r: r.link.neighbours or None),
     ),
     Item("/Bluetooth/SampleAge", "i", "{}s", lambda r: r.age, every=SLOW_EVERY, source=AGE),
     *rows(
