@@ -35,6 +35,7 @@ async def connections(sim: Simulation) -> int:
     return counted
 
 
+@pytest.mark.timeout(180)
 async def test_a_phone_gets_the_pack_for_as_long_as_it_is_lent_and_the_limits_stay_safe() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE)
@@ -68,7 +69,7 @@ async def test_a_phone_gets_the_pack_for_as_long_as_it_is_lent_and_the_limits_st
 
 async def test_the_toggle_of_the_switch_pane_lends_for_half_an_hour_and_takes_back() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
-        await venus.enable(ONE)
+        await venus.enable(ONE, AllowMosfetControl=1)
         seen = await venus.until(ONE, running)
         assert await venus.write(SERVICE, TOGGLE, 1) == ACCEPTED
         await venus.until(ONE, lambda s: s[LEND] == 30 and s[TOGGLE] == 1)
@@ -129,19 +130,18 @@ async def test_by_turns_the_pack_is_free_most_of_the_time() -> None:
         assert (cycle - held) > 10
 
 
+@pytest.mark.timeout(180)
 async def test_by_turns_a_pack_that_a_phone_holds_is_waited_for_quietly_and_read_when_it_is_free() -> None:
-    timing = {"connect_timeout": 5.0}
-    async with Simulation([RESTING], timing=timing) as sim, Venus() as venus, Program("run") as program:
-        await venus.enable(ONE, ConnectionMode=1, PollInterval=5.0, Hold=10.0, Control=0)
+    async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, ConnectionMode=1, PollInterval=3.0, Hold=26.0, Control=0)
         seen = await venus.until(ONE, running)
-        assert [s for s in (seen[WORDS],) if s]
         await venus.until(ONE, lambda s: s[WORDS] == "free until the next poll")
         await sim.fault("phone", ONE)
         taken = asyncio.get_running_loop().time()
-        await venus.until(ONE, lambda s: not running(s), timeout=20)
-        assert 10 < asyncio.get_running_loop().time() - taken < 17
+        await venus.until(ONE, lambda s: not running(s), timeout=40)
+        assert 29 < asyncio.get_running_loop().time() - taken < 35
         assert seen[CABLE] == 2
-        await asyncio.sleep(40)
+        await asyncio.sleep(20)
         failed = (await sim.truth(ONE))["counters"]["failed"]
         assert failed <= 2  # of attempts to connect; else it is listened for
         await sim.fault("phone", ONE, on=False)
