@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dbus_xbms.control import limits, monitor
 from dbus_xbms.control.alarms import BMS_CABLE
 from dbus_xbms.control.freshness import RETURN_TIME
 from dbus_xbms.control.monitor import Decision, State
 from dbus_xbms.model import Level, PackSample, Phase, Protection
-from tests.unit.samples import SAMPLE, sample, settings
+from tests.unit.samples import SAMPLE, sample, samples, settings
 
 LENT_AT, MINUTES = 100.0, 30.0
 UNTIL = LENT_AT + 60 * MINUTES
@@ -163,3 +167,33 @@ def test_the_age_of_the_last_sample_is_told_whether_it_is_shown_or_not() -> None
     assert decide(lent(), LENT_AT + 599).age == pytest.approx(600.0)
     fresh = monitor.sampled(State(started=0.0), SAMPLE, 50.0)
     assert decide(fresh, 50.5).age == pytest.approx(0.5)
+
+
+events = st.one_of(samples, st.sampled_from(["failed", "nothing", 0, 1, 5, 240]))
+
+
+@given(st.lists(st.tuples(st.floats(0.01, 400), events), max_size=40))
+def test_whatever_happens_nothing_from_before_is_shown_and_nothing_is_charged_while_lent(
+    course: list[tuple[float, PackSample | str | int]],
+) -> None:
+    now, state, sampled_at, until, allowed = 0.0, State(started=0.0), -inf, -inf, 0.0
+    for passed, event in course:
+        now += passed
+        if isinstance(event, PackSample):
+            if now <= until:  # the link is closed
+                continue
+            state, sampled_at = monitor.sampled(state, event, now), now
+        elif event == "failed":
+            state = monitor.failed(state)
+        elif isinstance(event, int):
+            until = now + 60 * event
+            state = monitor.lent(state, until)
+        state, decision = monitor.decide(state, now, settings(), managed=True)
+        lending = now < until + RETURN_TIME and sampled_at < until
+        assert (decision.phase is Phase.LENT) == lending
+        assert (decision.sample is not None) == (sampled_at > until and now - sampled_at < HOLD)
+        if decision.limits and decision.sample:
+            allowed = decision.limits.dcl
+        elif decision.limits:
+            assert decision.limits.ccl == 0.0
+            assert decision.limits.dcl <= allowed / 2
