@@ -63,6 +63,10 @@ class Link:
         self._exchange: Exchange | None = None
         self._opened = False  # ever
 
+    def resume(self, before: LinkStatus) -> None:
+        """Go on counting where another link to the pack has ended; before the first :meth:`open`."""
+        self.status = replace(before, state=self.status.state)
+
     async def open(self, notify: Notify = Notify.START) -> None:
         """Connect, once; waits for bluetoothd, adapter, slot and radio for as long as that takes.
 
