@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dbus_xbms.simulator.scenario import DEFAULT_PACKS, address_of
-from tests.endurance.judge import CHEMISTRIES, RECOVERY, Known
+from tests.endurance.judge import RECOVERY
+from tests.endurance.known import CHEMISTRIES, Known
 
 ADAPTERS = (
     {"name": "hci0", "address": "00:1A:7D:DA:71:01"},

@@ -17,7 +17,7 @@ from tests.endurance.clock import WallClock
 from tests.endurance.plan import ADAPTERS, Plan
 from tests.endurance.report import Ending, Report, report
 from tests.endurance.storm import Disturbance, Harm, Scope, Strike, Weather
-from tests.endurance.watch import Consumer, Finding, Watch
+from tests.endurance.watch import Finding, Watch
 
 START_LIMIT = 60.0  # s until all packs are shown
 
@@ -172,7 +172,7 @@ async def soak(plan: Plan, directory: Path, tell: Callable[[Finding], object] = 
         simulation = Simulation(plan.rows(), timing={"disconnect": 2.0}, adapters=ADAPTERS, seed=plan.seed)
         sim = await stack.enter_async_context(simulation)
         watch = Watch(sim, knowns, tell)
-        venus = await stack.enter_async_context(Consumer(watch.told))
+        venus = await stack.enter_async_context(Venus(watch.told))
         for n, known in enumerate(knowns):
             await venus.enable(known.address, **plan.owner(n))
         begun = now()

@@ -10,7 +10,9 @@ from math import inf
 
 from tests.bus.simulation import Simulation
 from tests.bus.venus import BATTERY, Seen, Venus
-from tests.endurance.judge import RECOVERY, Known, Look, Sample, Violation, judge, sample_of, shown_since
+from tests.endurance.judge import RECOVERY, judge
+from tests.endurance.known import Known
+from tests.endurance.look import Look, Sample, Violation, sample_of, shown_since
 from tests.endurance.process import Usage, counted, usage
 from tests.endurance.storm import Disturbance, quiet_since
 from tests.endurance.truth import Reads
@@ -21,17 +23,6 @@ AWAKE_AFTER = 2.0  # s after SIGCONT until everything must be right again
 STALLED = 1.0  # s late: the machine itself hung
 REMEMBERED = 900.0  # s that disturbances are kept
 MOST_FINDINGS = 100  # kinds; the rest is counted
-
-
-class Consumer(Venus):
-    """A consumer that takes it as it is when a service has left before it could be asked."""
-
-    async def _join(self, seen: Seen) -> None:
-        try:
-            await super()._join(seen)
-        except AssertionError:
-            if self.services.get(seen.name) is seen:
-                raise
 
 
 def _measured(path: str) -> bool:
