@@ -188,6 +188,8 @@ class LinkStatus:
     rssi: int | None = None  # dBm, as last seen in an advertisement
     reconnects: int = 0  # links made anew since the start
     failed_polls: int = 0  # since the start
+    hci: str = ""  # the adapter that was last used
+    neighbours: str = ""  # other programs that are in the way, and what to do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

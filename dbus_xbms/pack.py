@@ -27,7 +27,9 @@ from dbus_xbms.venus.switch_items import Balancing, Release, ordered
 log = logging.getLogger(__name__)
 
 # A change of these makes the link anew.
-LINK_SETTINGS = frozenset({"ConnectionMode", "NotifyMethod", "AcquireFailed", "Adapter", "Password"})
+LINK_SETTINGS = frozenset(
+    {"ConnectionMode", "NotifyMethod", "AcquireFailed", "Adapter", "Password", "Passkey"}
+)
 
 OnWrite = Callable[[str, Value, str], bool]
 
@@ -71,6 +73,8 @@ class Pack:
         self._diary = Diary(address)
         self._failed_polls = 0
         self._trouble = ""  # why the newest attempt failed, in the owner's words
+        self._told = ""  # what only the owner can mend, as it was last said
+        self._disturbed = ""  # by which programs
         self._undecided = False  # the last decision failed
 
     @staticmethod
@@ -134,7 +138,7 @@ class Pack:
             self._counters = reading.counters
         if reading.identity:
             self._learn(reading.identity)
-        self._trouble = ""
+        self._trouble = self._told = ""
         self._switches.sampled(reading.sample)
         self._showing.at_once()
         return self._identity
@@ -145,9 +149,9 @@ class Pack:
         self._state = monitor.failed(self._state)
         trouble = str(err)
         # What only the owner can mend is said at once; a gap in the radio only when it outlasts the hold.
-        for_owner = isinstance(err, LoginFailed) and trouble != self._trouble
+        for_owner = isinstance(err, LoginFailed) and trouble != self._told
         log.log(logging.WARNING if for_owner else logging.DEBUG, "%s: %s", self.address, trouble)
-        self._trouble = trouble
+        self._trouble, self._told = trouble, trouble if for_owner else self._told
         self._switches.lost(trouble)
         self._showing.soon()
 
@@ -172,6 +176,17 @@ class Pack:
     def _hurry(self) -> None:
         self._poller.hurry()
         self._showing.soon()
+
+    @property
+    def hci(self) -> str:
+        """The adapter that was last used, or empty."""
+        return self._poller.status.hci
+
+    def disturbed(self, by: str) -> None:
+        """Take note of other programs that are in the way, or of none."""
+        if by != self._disturbed:
+            self._disturbed = by
+            self._showing.soon()
 
     def acquire_failed(self) -> None:
         """Take note that notifications come as signals only, not over a socket."""
@@ -232,7 +247,7 @@ class Pack:
             mosfet_temperature=decision.temperatures.mosfet,
             counters=self._counters,
             alarms=decision.alarms,
-            link=replace(self._poller.status, failed_polls=self._failed_polls),
+            link=replace(self._poller.status, failed_polls=self._failed_polls, neighbours=self._disturbed),
             extremes=self._state.extremes,
             controls=self._controls,
             limits=decision.limits,

@@ -16,11 +16,14 @@ from dbus_xbms.control import pace
 from dbus_xbms.control.freshness import PER_POLL, PERSISTENT_INTERVAL, poll_interval
 from dbus_xbms.control.notify_method import FIRST_POLLS, Trial
 from dbus_xbms.model import LinkStatus, PackIdentity, PackSample, Reading
-from dbus_xbms.protocols.base import BmsProtocol, LinkError, NoReply, ProtocolError
+from dbus_xbms.protocols.base import BmsProtocol, LinkError, LoginFailed, NoReply, ProtocolError
 from dbus_xbms.settings import Settings
 from dbus_xbms.switching import Order
 
 POLL_LIMIT = 10.0  # s for all requests of one poll with their retries
+# s until a password or passkey is tried again that was missing or refused: modules may lock themselves, and
+# while we try no phone gets through. A change of the setting tries at once.
+LOGIN_FIRST, LOGIN_LONGEST = 20.0, 240.0
 ORDER_LIMIT = 9.0  # s for an order with its read-backs; supervision gives a task 10 s to end
 COUNTERS_AFTER = 5.0  # s after the first poll: what everybody waits for comes first
 COUNTERS_EVERY = 300.0  # s between reads of the protection counters
@@ -166,9 +169,12 @@ class Poller:
 
     async def _hold_link(self) -> None:
         """Connect and poll, again and again."""
-        delays = Backoff()
+        delays, login_delays = Backoff(), Backoff(LOGIN_FIRST, LOGIN_LONGEST)
         adapter = self._settings.text("Adapter")
-        link = self._air.link(self._address, self._protocol, adapter=adapter, capture=self._capture)
+        passkey = self._settings.text("Passkey")
+        link = self._air.link(
+            self._address, self._protocol, adapter=adapter, passkey=passkey, capture=self._capture
+        )
         self._link, link.on_status = link, self._listener.link_changed
         self._trial = Trial()
         await asyncio.sleep(self.lent_for)
@@ -178,6 +184,7 @@ class Poller:
                 await link.open(self._trial.method(self._settings))
                 self._listener.connected()
                 await link.run(self._protocol.hello(self._address, self._settings.text("Password")))
+                login_delays.reset()
                 await self._poll_while_open(link, delays)
                 pause, good = poll_interval(self._settings), True
             except (LinkError, ProtocolError) as err:
@@ -185,7 +192,7 @@ class Poller:
                 if isinstance(err, NoReply | NotSubscribed) and not link.lost.is_set():
                     self._judge(link, carried=False)
                 self._listener.poll_failed(err)
-                pause, good = delays.next(), False
+                pause, good = (login_delays if isinstance(err, LoginFailed) else delays).next(), False
             finally:
                 await link.close()
             try:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.speed.measure import CYTHON, PURE, Result, Trial, measure
+from bench.speed.measure import CYTHON, NOTIFY, PURE, Result, Trial, measure
 from bench.speed.plot import drawn
 from bench.speed.report import as_json, page, table
 
@@ -30,6 +30,7 @@ def main() -> None:
                 rate=args.rate,
                 seconds=args.seconds,
                 control=args.control,
+                notify=args.notify,
             )
             for result in asyncio.run(measure(trial)):
                 cost = f"{result.cpu:.2f} ms, {result.polls} polls"
@@ -46,10 +47,13 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/bench", description="Measure what the program costs.")
     numbers = lambda text: [int(number) for number in text.split(",")]  # noqa: E731
-    parser.add_argument("--packs", type=numbers, default=[1, 4, 16], metavar="N,N", help="how many (1,4,16)")
+    parser.add_argument(
+        "--packs", type=numbers, default=[1, 4, 16, 32], metavar="N,N", help="how many (1,4,16,32)"
+    )
     parser.add_argument("--rate", type=float, default=1.0, metavar="HZ", help="polls per second (1)")
     parser.add_argument("--seconds", type=float, default=30.0, metavar="N", help="of each window (30)")
     parser.add_argument("--control", type=int, default=1, help="setting Control of every pack (1)")
+    parser.add_argument("--notify", choices=NOTIFY, default="start", help="setting NotifyMethod (start)")
     parser.add_argument("--pure", metavar="PYTHON", help="also with this one, which has dbus-fast uncompiled")
     parser.add_argument("--keep", action="store_true", help="write docs/bench.{md,json,svg}")
     return parser.parse_args()

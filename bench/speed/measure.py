@@ -26,6 +26,7 @@ START_LIMIT = 120.0  # s until all packs are shown
 WARM_UP = 8.0  # s; what is read once, e.g. the counters, is read by then
 PROGRAM, FLOOR = "program", "floor"
 CYTHON, PURE = "cython", "pure"  # builds of dbus-fast
+NOTIFY = {"start": 1, "acquire": 2}  # how notifications come, and the setting NotifyMethod for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class Trial:
     rate: float  # polls per second
     seconds: float  # of each of the two windows
     control: int = 1  # setting Control of every pack: 1 is the most work
+    notify: str = "start"  # of NOTIFY; the floor always has the first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,7 @@ class Result:
 
     subject: str
     build: str
+    notify: str
     packs: int
     polls: int
     cpu: float  # ms per pack and poll, like the next
@@ -55,8 +58,8 @@ class Result:
     resident: float  # MB
     first_value: float | None  # s from the start of the process, like the next
     last_value: float | None
-    latency_p50: float  # ms from a pack's last notification to the signal
-    latency_p99: float
+    latency_p50: float | None  # ms from a pack's last notification, if that is on the bus, to the signal
+    latency_p99: float | None
 
 
 async def measure(trial: Trial) -> list[Result]:
@@ -84,6 +87,7 @@ def _result(trial: Trial, stage: _Stage, before: Used, after: Used, watch: Watch
     return Result(
         subject=stage.subject,
         build=trial.build,
+        notify=trial.notify,
         packs=trial.packs,
         polls=polls,
         cpu=(after.cpu - before.cpu) / polls * 1000,
@@ -93,13 +97,14 @@ def _result(trial: Trial, stage: _Stage, before: Used, after: Used, watch: Watch
         resident=resident(stage.pid),
         first_value=stage.first_value,
         last_value=stage.last_value,
-        latency_p50=_part(watch.latencies, 0.50) * 1000,
-        latency_p99=_part(watch.latencies, 0.99) * 1000,
+        latency_p50=_part(watch.latencies, 0.50),
+        latency_p99=_part(watch.latencies, 0.99),
     )
 
 
-def _part(values: Sequence[float], part: float) -> float:
-    return sorted(values)[int(part * (len(values) - 1))]
+def _part(seconds: Sequence[float], part: float) -> float | None:
+    """A quantile, in ms."""
+    return sorted(seconds)[int(part * (len(seconds) - 1))] * 1000 if seconds else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +169,8 @@ async def _program(stack: AsyncExitStack, trial: Trial, sim: Simulation) -> Star
             shown.setdefault(seen.name, now())
 
     async with Venus(told) as venus:
-        await venus.enable(*sim.addresses, PollInterval=1 / trial.rate, Control=trial.control)
+        chosen = {"Control": trial.control, "NotifyMethod": NOTIFY[trial.notify]}
+        await venus.enable(*sim.addresses, PollInterval=1 / trial.rate, **chosen)
         begun = now()
         command = (trial.python, "-m", "dbus_xbms")
         program = await stack.enter_async_context(Program("run", command=command))

@@ -26,7 +26,7 @@ class Panel:
 PANELS = (
     Panel(title="CPU per pack and poll, ms", read=lambda result: result.cpu),
     Panel(title="Memory, MB", read=lambda result: result.resident),
-    Panel(title="Latency p99, ms", read=lambda result: result.latency_p99),
+    Panel(title="Latency p99, ms", read=lambda result: result.latency_p99 or 0.0),
 )
 
 

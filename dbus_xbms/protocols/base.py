@@ -41,6 +41,10 @@ class LinkError(Exception):
     """The air failed: no adapter, no pack, no connection, no reply."""
 
 
+class NotPaired(LoginFailed, LinkError):
+    """The pack only answers those that are paired with it."""
+
+
 class NoReply(LinkError):
     """A request stayed without its reply. ``echoed``: the module sent back the request itself."""
 

@@ -10,9 +10,11 @@ from typing import Any
 from dbus_fast import Message, Variant
 
 from dbus_xbms.simulator.air import Air, Peripheral
+from dbus_xbms.simulator.bluez_agent import Agents
 from dbus_xbms.simulator.bluez_device import AdapterCounters, Host, RemoteDevice
 from dbus_xbms.simulator.bluez_gatt import LAYOUTS
 from dbus_xbms.simulator.bluez_names import ADAPTER, Timing, error, in_progress, not_ready, uuid
+from dbus_xbms.simulator.crowd import Crowd
 from dbus_xbms.simulator.objects import ObjectTree
 from dbus_xbms.simulator.service import Method, Node
 
@@ -31,7 +33,15 @@ class Adapter:
     """One adapter; it survives a restart of the daemon, and being unplugged."""
 
     def __init__(
-        self, spec: AdapterSpec, tree: ObjectTree, air: Air, timing: Timing, seed: int, *, old: bool
+        self,
+        spec: AdapterSpec,
+        tree: ObjectTree,
+        agents: Agents,
+        air: Air,
+        timing: Timing,
+        seed: int,
+        *,
+        old: bool,
     ) -> None:
         self.name = spec.name
         self.address = spec.address
@@ -39,7 +49,9 @@ class Adapter:
         self.counters = AdapterCounters()
         self.devices: dict[str, RemoteDevice] = {}
         self.busy_until = 0.0  # until then StartDiscovery answers InProgress
+        self.crowd = Crowd(tree, seed)
         self._tree = tree
+        self._agents = agents
         self._air = air
         self._timing = timing
         self._old = old  # BlueZ before 5.84
@@ -71,10 +83,10 @@ class Adapter:
 
     def plug(self) -> None:
         """Put the adapter and the devices that it knows on the bus."""
-        known = [device.peripheral for device in self.devices.values() if not device.temporary]
+        known = [device for device in self.devices.values() if not device.temporary]
         self._tree.add(self.path, self._node())
         host = self._host()
-        self.devices = {p.address: RemoteDevice(host, p, temporary=False) for p in known}
+        self.devices = {old.peripheral.address: old.again(host) for old in known}
 
     def unplug(self) -> None:
         """Take the adapter off the bus; links end."""
@@ -116,6 +128,7 @@ class Adapter:
     def _host(self) -> Host:
         return Host(
             tree=self._tree,
+            agents=self._agents,
             path=self.path,
             address=self.address,
             timing=self._timing,
@@ -167,6 +180,7 @@ class Adapter:
             self.counters.discoveries += 1
             self._since = self._loop.time()
             self._later("hear", self._random.uniform(*FIRST_HEARD), self._hear_again)
+            self.crowd.begin(self.path)
         self._scanners.add(sender)
         self._tree.change(self.path, ADAPTER, {"Discovering": Variant("b", True)})
 
@@ -186,6 +200,7 @@ class Adapter:
         for timer in self._timers.values():
             timer.cancel()
         self._timers = {}
+        self.crowd.end()
         if self.discovering:
             self.counters.discovery_seconds = self.discovery_seconds
             self._scanners = set()

@@ -65,7 +65,7 @@ class WireSpec:
     lose_first: bool = False  # the first request of a connection only wakes the BMS
     password: str | None = None  # silent until the login; "": a module with a login but no password set
     needs_root: bool = False  # still silent after the user password
-    passkey: bool = False  # echoes every request until it is paired
+    passkey: str | None = None  # six digits: echoes every request until it is paired with them
     foreign: bool = False  # pushes UP16S blocks between its replies
 
 
@@ -125,7 +125,7 @@ class Device:
         now = self._clock.time()
         if command.write and command.key.kind == DD:
             self.counters.writes.append((now, command.key.number, command.payload.hex()))
-        if self.spec.passkey and not self.paired:
+        if self.spec.passkey is not None and not self.paired:
             self._send(encoded)
         elif command.key.kind != DD:
             self._login(command)

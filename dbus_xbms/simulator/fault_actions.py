@@ -223,6 +223,11 @@ def busy(world: World, adapter: Adapter, p: Parameters) -> None:
     adapter.busy_until = asyncio.get_running_loop().time() + float(p["seconds"])
 
 
+def crowd(world: World, adapter: Adapter, p: Parameters) -> None:
+    """Fill the air with other people's devices."""
+    adapter.crowd.size, adapter.crowd.rate = int(p["devices"]), float(p["rate"])
+
+
 def unplug(world: World, adapter: Adapter, p: Parameters) -> None:
     """Pull an adapter out; back after a while if ``seconds`` says so."""
     bluez_of(world).unplug(adapter)

@@ -116,6 +116,13 @@ FAULTS = (
     Fault("power", "adapter", act.power, {"on": False, **FOR_A_WHILE}, "the adapter off or on"),
     Fault("busy", "adapter", act.busy, {"seconds": 10.0}, "StartDiscovery answers InProgress"),
     Fault(
+        "crowd",
+        "adapter",
+        act.crowd,
+        {"devices": 200, "rate": 10.0},
+        "so many other devices advertise rate times a second, from the next discovery on",
+    ),
+    Fault(
         "unplug",
         "adapter",
         act.unplug,

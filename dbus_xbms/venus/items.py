@@ -171,6 +171,7 @@ ITEMS = (
         Item("/Bluetooth/Rssi", "i", "{}dBm", lambda r: r.link.rssi, every=15.0),
         Item("/Bluetooth/Reconnects", "i", "{}", lambda r: r.link.reconnects, every=SLOW_EVERY),
         Item("/Bluetooth/FailedPolls", "i", "{}", lambda r: r.link.failed_polls, every=SLOW_EVERY),
+        Item("/Bluetooth/Neighbours", "s", "{}", lambda r: r.link.neighbours or None),
     ),
     *rows(
         MEASURED,

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from dbus_xbms.model import Report
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.item import Item
-from dbus_xbms.venus.items import values
+from dbus_xbms.venus.items import items_for, values
 from dbus_xbms.venus.reader import Reader
 from tests.unit.samples import SAMPLE
+from tests.unit.test_items import CONTROLLING, COUNTERS, IDENTITY, REPORT
 
 NOTHING = Report(address="A4:C1:37:01:02:03", instance=3)
 
@@ -111,3 +112,44 @@ def test_every_path_shows_its_report_or_waits_for_its_time(course: list[tuple[in
                 assert None not in (true, seen)
                 assert now - differs_since.setdefault(item.path, now) < item.every
             assert item.path not in changes or true == seen
+
+
+class Spy:
+    """A report that notes which of its fields are read."""
+
+    def __init__(self, watched: Report) -> None:
+        self.watched = watched
+        self.fields: set[str] = set()
+
+    def __getattr__(self, name: str) -> object:
+        self.fields.add(name)
+        return getattr(self.watched, name)
+
+
+ALL_ROWS = items_for(IDENTITY, controls=True)
+FULL = replace(CONTROLLING, counters=COUNTERS)
+
+
+@pytest.mark.parametrize("item", ALL_ROWS, ids=[item.path for item in ALL_ROWS])
+def test_no_row_reads_more_of_a_report_than_its_source_says(item: Item) -> None:
+    for watched in (FULL, replace(FULL, sample=None), NOTHING):
+        read, said = Spy(watched), Spy(watched)
+        item.read(read)  # type: ignore[arg-type]
+        item.source.parts(said)  # type: ignore[arg-type]
+        assert read.fields <= said.fields
+
+
+@pytest.mark.parametrize("item", ALL_ROWS, ids=[item.path for item in ALL_ROWS])
+def test_of_a_source_with_a_shape_rows_are_valid_or_not_by_that_alone(item: Item) -> None:
+    if item.source.shape is None:
+        return
+    other = replace(
+        SAMPLE,
+        cells=tuple(reversed(REPORT.sample.cells)) if REPORT.sample else (),
+        learned=None,
+        balancing=frozenset(),
+    )
+    pairs = (FULL, replace(FULL, sample=other, counters=None, history=replace(FULL.history, total_drawn=3.0)))
+    shapes = {item.source.shape(report) for report in pairs}
+    assert len(shapes) == 1
+    assert len({item.valid(item.read(report)) for report in pairs}) == 1

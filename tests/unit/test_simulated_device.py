@@ -302,7 +302,7 @@ def test_a_reply_under_way_is_lost_with_the_link() -> None:
 
 
 def test_a_passkey_module_echoes_until_it_is_paired() -> None:
-    wire = Wire(passkey=True)
+    wire = Wire(passkey="123456")
     assert wire.ask(read(BASIC).encoded) == [read(BASIC).encoded]
     wire.device.paired = True
     assert wire.ask(read(BASIC).encoded) != [read(BASIC).encoded]

@@ -1,0 +1,82 @@
+"""A marina full of beacons: what listening for a missing pack costs, and that nobody listens without need."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bench.speed.process import cpu_seconds
+from tests.bus.simulation import Program, Simulation
+from tests.bus.venus import Seen, Venus
+
+pytestmark = pytest.mark.usefixtures("private_bus")
+
+ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
+SEARCHED = 20.0  # s, one search of 8 s and its rest
+MOST = 0.15  # of a core, on average: CI is slow and busy; the figure of a quiet machine is in docs/fuzzing.md
+
+
+def valid(seen: Seen) -> bool:
+    return seen["/Dc/0/Voltage"] is not None
+
+
+async def test_a_search_amid_200_devices_at_10_hz_is_cheap_and_disturbs_no_other_pack() -> None:
+    async with Simulation(2) as sim, Venus() as venus, Program("run") as program:
+        await sim.fault("crowd", "hci0", devices=200, rate=10.0)
+        await sim.fault("vanish", TWO)
+        await venus.enable(ONE, TWO)
+        seen = await venus.until(ONE, valid, timeout=30)
+        used, listened = cpu_seconds(program.pid), (await sim.counters())["hci0"]["discovery_seconds"]
+        await asyncio.sleep(SEARCHED)
+        used = (cpu_seconds(program.pid) - used) / SEARCHED
+        listened = (await sim.counters())["hci0"]["discovery_seconds"] - listened
+        print(f"{100 * used:.1f} % of a core, listening {100 * listened / SEARCHED:.0f} % of the time")
+        assert listened > 1
+        assert used < MOST
+        assert all(change.get("/Dc/0/Voltage", 0) is not None for _, change in seen.signals)
+
+
+async def test_nothing_scans_while_all_packs_are_connected() -> None:
+    async with Simulation(2) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE, TWO)
+        for address in (ONE, TWO):
+            await venus.until(address, valid)
+        before = (await sim.counters())["hci0"]
+        assert not before["discovering"]
+        for address in (ONE, TWO):
+            seen = await venus.until(address, valid)
+            seen.signals.clear()
+            await venus.until(address, lambda s: len(s.signals) > 3)
+        after = (await sim.counters())["hci0"]
+        assert (after["discoveries"], after["discovery_seconds"]) == (
+            before["discoveries"],
+            before["discovery_seconds"],
+        )
+
+
+QUIET = 5.0  # s
+WAKE_UPS = (
+    15  # in that time, of a program with nothing to do: it looks at each pack and its tasks now and then
+)
+
+
+def wakes(pid: int) -> int:
+    """How often a process has slept so far."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("\nvoluntary_ctxt_switches:")[2].split()[0])
+
+
+async def test_the_program_sleeps_between_polls() -> None:
+    async with Simulation(2) as sim, Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, TWO, RestInterval=0.0)
+        for address in (ONE, TWO):
+            await venus.until(address, valid)
+            await venus.set(address, "PollInterval", 600.0)
+        await asyncio.sleep(2.0)  # the polls that were due still come
+        polls = [(await sim.truth(address))["counters"]["requests"] for address in (ONE, TWO)]
+        before = wakes(program.pid)
+        await asyncio.sleep(QUIET)
+        assert wakes(program.pid) - before < WAKE_UPS
+        assert polls == [(await sim.truth(address))["counters"]["requests"] for address in (ONE, TWO)]
