@@ -42,7 +42,7 @@ class Step:
     words: str
     act: Write | Choose | Strike | None = None
     seen: Mapping[str, Value]
-    look: float = 6.0  # s for the onlooker
+    look: float = 5.0  # s for the onlooker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
