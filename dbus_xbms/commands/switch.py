@@ -10,6 +10,7 @@ import argparse
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries, batteries
@@ -22,35 +23,51 @@ from dbus_xbms.settings import SettingsError
 OUTCOME_LIMIT = 40.0  # s; an order is carried out, or given up, before that
 ASK_EVERY = 1.0  # s, if no signal comes first
 DONE = (": done", ": so it is")
-# A path of the pack, and what it takes for on and off; what each of them means is in docs/dbus-paths.md.
-PATHS: Mapping[str, tuple[str, Mapping[str, int]]] = {
-    "charge": ("/Io/AllowToCharge", {"on": 1, "off": 0}),
-    "discharge": ("/Io/AllowToDischarge", {"on": 1, "off": 0}),
-    "both": ("/Settings/MosfetMode", {"on": 0, "off": 3}),
-    "balancing": ("/Settings/TurnBalancingOff", {"on": 0, "off": 1}),
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is written to which path, and how the service calls that."""
+
+    path: str
+    value: int
+    words: str
+
+
+def _orders(path: str, words: str, *, on: int, off: int) -> Mapping[str, Order]:
+    values = {"on": on, "off": off}
+    return {
+        state: Order(path=path, value=value, words=words.format(state)) for state, value in values.items()
+    }
+
+
+ORDERS = {
+    "charge": _orders("/Io/AllowToCharge", "charge {0}", on=1, off=0),
+    "discharge": _orders("/Io/AllowToDischarge", "discharge {0}", on=1, off=0),
+    "both": _orders("/Settings/MosfetMode", "charge {0}, discharge {0}", on=0, off=3),
+    "balancing": _orders("/Settings/TurnBalancingOff", "balancing {0}", on=0, off=1),
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms switch``."""
     parser.add_argument("pack", help="address or name")
-    parser.add_argument("what", choices=PATHS, help="both: charge and discharge, in one order")
+    parser.add_argument("what", choices=ORDERS, help="both: charge and discharge, in one order")
     parser.add_argument("state", choices=("on", "off"))
 
 
 def run(args: argparse.Namespace) -> int:
     """Give the order; fails if it was refused or came to nothing."""
-    path, values = PATHS[args.what]
-    outcome = complete(_switch(args.pack, path, values[args.state]))
+    outcome = complete(_switch(args.pack, ORDERS[args.what][args.state]))
     print(outcome)
     return 0 if any(words in outcome for words in DONE) else 1
 
 
-async def _switch(name: str, path: str, value: int) -> str:
+async def _switch(name: str, order: Order) -> str:
     async with batteries() as live:
         pack = _one(live, name)
-        await live.write(pack, path, value)
-        return await _outcome(live, pack)
+        await live.write(pack, order.path, order.value)
+        return await _outcome(live, pack, order)
 
 
 def _one(live: Batteries, name: str) -> Battery:
@@ -68,14 +85,17 @@ def _one(live: Batteries, name: str) -> Battery:
     return packs[0]
 
 
-async def _outcome(live: Batteries, pack: Battery) -> str:
-    """What the service tells of the order, once it has ended."""
+async def _outcome(live: Batteries, pack: Battery, order: Order) -> str:
+    """What the service tells of the order, once it has ended; others may order meanwhile."""
     words = ""
     with suppress(TimeoutError):
         async with asyncio.timeout(OUTCOME_LIMIT):
-            while (words := str(await live.ask(pack, LAST_ORDER))).endswith(ON_ITS_WAY):
-                live.changed.clear()
+            while not _ended(words := str(await live.ask(pack, LAST_ORDER)), order):
                 with suppress(TimeoutError):
                     async with asyncio.timeout(ASK_EVERY):
-                        await live.changed.wait()
+                        await live.next_change()
     return words
+
+
+def _ended(words: str, order: Order) -> bool:
+    return words.startswith(f"{order.words}: ") and not words.endswith(ON_ITS_WAY)
