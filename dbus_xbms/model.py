@@ -240,6 +240,9 @@ class Level(Enum):
     ALARM = 2
 
 
+ON_ITS_WAY = "on its way"  # ends what is told of an order as long as it is neither done nor given up
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switching:
     """What the owner has switched, and what became of it."""
