@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dbus_xbms.control import gates
-from dbus_xbms.model import Gate, Mosfets, Orders, PackSample, Switching
+from dbus_xbms.model import ON_ITS_WAY, Gate, Mosfets, Orders, PackSample, Switching
 from dbus_xbms.protocols.base import Conversation, LinkError, ProtocolError, Switchable
 from dbus_xbms.settings import Settings, Value
 
@@ -61,6 +61,7 @@ class Switches:
         self._balancing: bool | None = None  # as wanted
         self._balancing_asked = self._asked
         self._giving = False  # an order is on its way
+        self._anew = True  # nothing was heard over this connection
         self._last = ""
 
     @property
@@ -96,6 +97,7 @@ class Switches:
             return self._refused(asked, why)
         log.info("%s: %s asks for %s", self._address, sender, asked.words)
         self._gates, self._asked = gates.wished(self._gates, wish, now), asked
+        self._last = f"{asked.words}: {ON_ITS_WAY}"
         if self._gates.wish == gates.NOTHING:
             self._tell(asked, "so it is")
         self._hurry()
@@ -112,6 +114,7 @@ class Switches:
             return self._refused(asked, why)
         log.info("%s: %s asks for %s", self._address, sender, asked.words)
         self._balancing, self._balancing_asked = on, asked
+        self._last = f"{asked.words}: {ON_ITS_WAY}"
         self._hurry()
         return True
 
@@ -123,11 +126,13 @@ class Switches:
     # From polling
 
     def connected(self) -> None:
-        """A new connection stands: what was known of the BMS's mask is not known any more."""
-        self._gates = gates.connected(self._gates)
+        """A new connection stands: the BMS's mask is learnt anew, by its first sample."""
+        self._anew = True
 
     def sampled(self, sample: PackSample) -> None:
         """Learn from a good poll."""
+        if self._anew:
+            self._gates, self._anew = gates.connected(self._gates), False
         self._gates = gates.sampled(self._gates, sample)
 
     def lost(self, why: str) -> None:

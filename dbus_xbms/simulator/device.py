@@ -95,6 +95,8 @@ class Device:
         self._clock = clock
         self._random = random.Random(seed)
         self._notify: Callable[[bytes], None] | None = None
+        self._connected_at: float | None = None
+        self._held = 0.0  # s, by connections that have ended
         self._connection = 0  # which one: what was scheduled for an earlier one is not sent
         self._asleep = False
         self._accepted: set[int] = set()  # login steps of this connection
@@ -104,6 +106,7 @@ class Device:
     def connect(self, notify: Callable[[bytes], None]) -> None:
         """A central has connected; ``notify`` carries notifications to it."""
         self._notify = notify
+        self._connected_at = self._clock.time()
         self._connection += 1
         self._asleep = self.spec.lose_first
         self._accepted = set()
@@ -111,8 +114,14 @@ class Device:
 
     def disconnect(self) -> None:
         """The link has gone; what was still to be sent is lost."""
-        self._notify = None
+        self._held, self._connected_at, self._notify = self.held, None, None
         self._connection += 1
+
+    @property
+    def held(self) -> float:
+        """For how many s since the start a central was connected."""
+        running = 0.0 if self._connected_at is None else self._clock.time() - self._connected_at
+        return self._held + running
 
     def write(self, encoded: bytes) -> None:
         """Take what a central wrote to the write characteristic."""
