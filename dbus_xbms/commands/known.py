@@ -21,6 +21,7 @@ from dbus_xbms.settings import (
     normal_address,
     pack_path,
     service_path,
+    switch_path,
 )
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 from dbus_xbms.venus.localsettings import LocalSettings
@@ -81,15 +82,15 @@ class Known:
 
     async def forget(self, address: str) -> None:
         """Remove everything that localsettings holds of a pack."""
-        await self._forget(DEVICES, pack_path(address, ""))
+        await self._forget(DEVICES, pack_path(address, ""), switch_path(address))
 
     async def forget_program(self) -> None:
         """Remove the settings of the whole program."""
         await self._forget(SERVICE, service_path(""))
 
-    async def _forget(self, root: str, prefix: str) -> None:
+    async def _forget(self, root: str, *prefixes: str) -> None:
         held = await self._local.stored([root])
-        await self._local.remove([path for path in held if path.startswith(prefix)])
+        await self._local.remove([path for path in held if path.startswith(prefixes)])
 
 
 def names(pack: Settings) -> set[str]:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.stock_venus import NOT_ON_VENUS
+
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "dbus_xbms").rglob("*.py"))
 
@@ -25,11 +27,15 @@ ARROWS = {
     "venus": {"model", "settings", "control"},
     "simulator": {"model", "settings", "protocols"},
     "keeper": {"settings", "venus"},
-    "poller": {"ble", "control", "model", "protocols", "settings"},
-    "pack": BELOW_PACK | {"poller"},
+    "diary": {"control", "model"},
+    "showing": {"model", "venus"},
+    "switching": {"control", "model", "protocols", "settings"},
+    "poller": {"ble", "control", "model", "protocols", "settings", "switching"},
+    "pack": BELOW_PACK | {"diary", "poller", "showing", "switching"},
     "remote": {"protocols", "venus"},
-    "supervision": {"pack", "poller"},
-    "app": BELOW_PACK | {"pack", "remote", "supervision"},
+    "neighbours": {"ble", "control", "venus"},
+    "supervision": {"poller", "showing"},
+    "app": BELOW_PACK | {"neighbours", "pack", "remote", "supervision"},
     "commands": BELOW_PACK | {"app", "remote", "simulator"},
     "cli": BELOW_PACK | {"commands"},
     "__main__": {"cli"},
@@ -37,17 +43,13 @@ ARROWS = {
 }
 PURE = {"model", "settings", "memory", "protocols", "control"}
 PURE_FILES = {
-    f"venus/{name}.py" for name in ("item", "items", "control_items", "history_items", "setting_items")
+    "venus/item.py",
+    "venus/items.py",
+    *(f"venus/{name}_items.py" for name in ("control", "device", "history", "pane", "setting", "switch")),
 }
 IMPURE = {"asyncio", "time", "logging", "bleak", "bleak_retry_connector", "dbus_fast"}
 
 THIRD_PARTY = {"bleak", "bleak_retry_connector", "dbus_fast"}
-# Parts of the standard library that a stock Venus image (3.60 to 3.77) leaves out.
-NOT_ON_VENUS = {
-    "unittest", "sqlite3", "statistics", "tomllib", "venv", "ensurepip", "compileall", "py_compile",
-    "difflib", "doctest", "pdb", "curses", "dbm", "mailbox", "plistlib", "syslog", "pydoc", "sched",
-    "graphlib", "tracemalloc", "resource", "zoneinfo",
-}  # fmt: skip
 
 
 def imports(path: Path) -> set[str]:
