@@ -15,6 +15,7 @@ from dbus_xbms import supervision
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.capture import Capture as CaptureFile
+from dbus_xbms.neighbours import Neighbours
 from dbus_xbms.pack import Pack
 from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.protocols.jbd import Jbd
@@ -61,6 +62,7 @@ class App:
         self._local = LocalSettings(self._setting_changed)
         self._remote = Remote(self.scan, self.health)
         self._packs: dict[str, Pack] = {}
+        self._neighbours = Neighbours(self._air, self._packs.values)
         self._settings: dict[str, Settings] = {}  # of the packs that run or are about to
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._enabled: set[str] = set()  # addresses, known before the first pack starts
@@ -78,6 +80,7 @@ class App:
             base.create_task(self._remote.serve(), name="remote")
             base.create_task(self._local.run(), name="localsettings")
             base.create_task(self._air.run(), name="air")
+            base.create_task(self._neighbours.run(), name="neighbours")
             progress = supervision.watch_progress(self._packs.values)
             base.create_task(self._supervised(progress), name="progress")
             await self._load()

@@ -11,14 +11,15 @@ from typing import Protocol
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.control import history, monitor
-from dbus_xbms.control.alarms import BMS_CABLE
 from dbus_xbms.control.monitor import Decision
+from dbus_xbms.diary import Diary
 from dbus_xbms.keeper import Keeper, Store
 from dbus_xbms.memory import extremes_of, history_of, identity_of, remembered
-from dbus_xbms.model import Counters, Extremes, PackIdentity, Phase, Reading, Report
+from dbus_xbms.model import Counters, Extremes, PackIdentity, Reading, Report
 from dbus_xbms.poller import Poller, Progress
-from dbus_xbms.protocols.base import BmsProtocol, LinkError, LoginFailed, ProtocolError
+from dbus_xbms.protocols.base import LinkError, LoginFailed, ProtocolError, SwitchableBms
 from dbus_xbms.settings import Settings, SettingsError, Value
+from dbus_xbms.switching import Order, Switches
 from dbus_xbms.venus.bus import BusError
 from dbus_xbms.venus.localsettings import instance_of
 from dbus_xbms.venus.setting_items import setting_written
@@ -28,9 +29,10 @@ log = logging.getLogger(__name__)
 SAVE_EVERY = 600.0  # s between writes of what changes by itself: each one wears the flash
 LONGEST_REST = 10.0  # s until a decision is looked at again even if it stands; supervision counts on it
 SOONEST = 0.05  # s until a decision is looked at again: the rest of a phase may be less than a clock's tick
-SILENT = (Phase.DERATED, Phase.LOST, Phase.WITHDRAWN)
 # A change of these makes the link anew.
-LINK_SETTINGS = frozenset({"ConnectionMode", "NotifyMethod", "AcquireFailed", "Adapter", "Password"})
+LINK_SETTINGS = frozenset(
+    {"ConnectionMode", "NotifyMethod", "AcquireFailed", "Adapter", "Password", "Passkey"}
+)
 
 OnWrite = Callable[[str, Value], bool]
 
@@ -64,7 +66,7 @@ class Pack:
         settings: Settings,
         *,
         air: Air,
-        protocol: BmsProtocol,
+        protocol: SwitchableBms,
         presence: Callable[[str, OnWrite], Shown],
         store: Store,
         capture: Capture | None = None,
@@ -72,6 +74,9 @@ class Pack:
         self.address = address
         self.settings = settings
         self._keeper = Keeper(address, settings, store, self._memory)
+        self._switches = Switches(
+            address, settings, protocol, hurry=self._hurry, remember=self._keeper.remember
+        )
         self._poller = Poller(address, settings, self, air=air, protocol=protocol, capture=capture)
         self._presence = presence(address, self._written)
         self._identity = identity_of(settings)
@@ -83,9 +88,11 @@ class Pack:
             history=history.State(history=history_of(settings)),
         )
         self._shown: Decision | None = None
-        self._controlled = False  # at the last decision
+        self._diary = Diary(address)
         self._failed_polls = 0
         self._trouble = ""  # why the newest attempt failed, in the owner's words
+        self._told = ""  # what only the owner can mend, as it was last said
+        self._disturbed = ""  # by which programs
         self._bus_trouble = ""
         self._next_save = self._now() + SAVE_EVERY
         self._undecided = False  # the last decision failed
@@ -100,10 +107,13 @@ class Pack:
 
     async def run(self) -> None:
         """Serve this pack until cancelled; whatever ends it, it leaves the bus and closes its link."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._poller.run(), name=f"link {self.address}")
-            group.create_task(self._keep_showing(), name=f"bus {self.address}")
-            group.create_task(self._keeper.run(), name=f"save {self.address}")
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._poller.run(), name=f"link {self.address}")
+                group.create_task(self._keep_showing(), name=f"bus {self.address}")
+                group.create_task(self._keeper.run(), name=f"save {self.address}")
+        finally:
+            self._switches.lost("the service has ended")
 
     @property
     def progress(self) -> Progress:
@@ -133,6 +143,7 @@ class Pack:
             log.warning("%s: %s; the old value stands", self.address, err)
             return
         if name in LINK_SETTINGS and self.settings[name] != before:  # not what we have just stored ourselves
+            self._switches.lost("a setting of the link was changed")
             self._poller.relink()
         self._news.set()
 
@@ -146,7 +157,8 @@ class Pack:
             self._counters = reading.counters
         if reading.identity:
             self._learn(reading.identity)
-        self._trouble = ""
+        self._trouble = self._told = ""
+        self._switches.sampled(reading.sample)
         self._show_at_once()
         return self._identity
 
@@ -156,14 +168,44 @@ class Pack:
         self._state = monitor.failed(self._state)
         trouble = str(err)
         # What only the owner can mend is said at once; a gap in the radio only when it outlasts the hold.
-        for_owner = isinstance(err, LoginFailed) and trouble != self._trouble
+        for_owner = isinstance(err, LoginFailed) and trouble != self._told
         log.log(logging.WARNING if for_owner else logging.DEBUG, "%s: %s", self.address, trouble)
-        self._trouble = trouble
+        self._trouble, self._told = trouble, trouble if for_owner else self._told
+        self._switches.lost(trouble)
         self._news.set()
 
     def link_changed(self) -> None:
         """Take note that the link's status is another."""
         self._news.set()
+
+    def connected(self) -> None:
+        """Take note that a new connection stands."""
+        self._switches.connected()
+
+    @property
+    def ordering(self) -> bool:
+        """Whether an order waits to go out."""
+        return self._switches.pending
+
+    def order(self) -> Order | None:
+        """Return the order that is to go out now, right after a good poll."""
+        sample = self._state.sample
+        return self._switches.due(sample, controls=self._controls) if sample else None
+
+    def _hurry(self) -> None:
+        self._poller.hurry()
+        self._news.set()
+
+    @property
+    def hci(self) -> str:
+        """The adapter that was last used, or empty."""
+        return self._poller.status.hci
+
+    def disturbed(self, by: str) -> None:
+        """Take note of other programs that are in the way, or of none."""
+        if by != self._disturbed:
+            self._disturbed = by
+            self._news.set()
 
     def acquire_failed(self) -> None:
         """Take note that notifications come as signals only, not over a socket."""
@@ -219,9 +261,11 @@ class Pack:
             self._news.set()
 
     def _decided(self, now: float) -> Report:
+        self._switches.expire()
         decision = self._decide(now)
         self._poller.rest(decision.resting)
-        self._log_difference(decision)
+        why = self._trouble or f"the link is {self._poller.status.state}"
+        self._diary.note(decision, self._identity, why, controls=self._controls)
         self._shown = decision
         self._due = now + max(min(decision.valid_for, LONGEST_REST), SOONEST)
         return self._report(decision)
@@ -229,7 +273,9 @@ class Pack:
     def _decide(self, now: float) -> Decision:
         """Decide; a fault in that stops the pack's currents, it never leaves the last limits standing."""
         try:
-            self._state, decision = monitor.decide(self._state, now, self.settings, managed=self._controls)
+            self._state, decision = monitor.decide(
+                self._state, now, self.settings, managed=self._controls, opening=self._switches.opening
+            )
         except Exception:
             if not self._undecided:
                 log.exception("%s: stopped by an error in this program", self.address)
@@ -263,7 +309,7 @@ class Pack:
             mosfet_temperature=decision.temperatures.mosfet,
             counters=self._counters,
             alarms=decision.alarms,
-            link=replace(self._poller.status, failed_polls=self._failed_polls),
+            link=replace(self._poller.status, failed_polls=self._failed_polls, neighbours=self._disturbed),
             extremes=self._state.extremes,
             controls=self._controls,
             limits=decision.limits,
@@ -271,31 +317,9 @@ class Pack:
             consumed=decision.consumed,
             time_to_go=decision.time_to_go,
             history=decision.history,
+            switching=replace(self._switches.report, released_for=self._poller.lent_for),
             settings=self.settings.frozen,
         )
-
-    def _log_difference(self, decision: Decision) -> None:
-        before, after = self._shown.phase if self._shown else Phase.WAITING, decision.phase
-        if after in SILENT and before is not after:
-            why = self._trouble or f"the link is {self._poller.status.state}"
-            log.warning("%s: no good poll for too long, %s: %s", self.address, after.value, why)
-        elif after is Phase.FRESH and before in (Phase.WAITING, *SILENT):
-            model, cells = self._identity.hardware or "BMS", self._identity.cell_count
-            log.info("%s: polling (%s, %d cells)", self.address, model, cells)
-        known = self._shown.alarms if self._shown else {}
-        for path, level in decision.alarms.items():
-            if path in known and known[path] is not level and path != BMS_CABLE:  # the phase has said it
-                log.info("%s: %s is now %s", self.address, path, level.name)
-        if self._controlled and not self._controls:
-            log.warning(
-                "%s: controls chargers no more; `set PACK Control 1` makes one pack do so", self.address
-            )
-        self._controlled = self._controls
-        mode = self._shown.limits.mode if self._shown and self._shown.limits else ""
-        if decision.sample and decision.limits and decision.limits.mode != mode:
-            log.info("%s: charging: %s", self.address, decision.limits.mode)
-        if decision.refused and not (self._shown and self._shown.refused):
-            log.error("%s: charging stays off: %s", self.address, decision.refused)
 
     def _written(self, path: str, value: Value) -> bool:
         """Somebody wrote to the service; True if accepted."""

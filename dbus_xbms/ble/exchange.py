@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from dbus_xbms.ble.stack import STACK_ERRORS, trouble_in_words
+from dbus_xbms.ble.stack import STACK_ERRORS, failure
 from dbus_xbms.protocols.base import Conversation, Echo, Frame, Framer, LinkError, NoReply, Request, T
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class Exchange:
         try:
             await self._write(encoded)
         except STACK_ERRORS as err:
-            raise LinkError(f"write failed: {trouble_in_words(err)}") from err
+            raise failure(err, "write failed: ") from err
 
     def feed(self, chunk: bytes) -> None:
         """Take one notification."""

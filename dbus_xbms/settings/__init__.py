@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from dbus_xbms.settings.charge import CHARGE_SETTINGS, HISTORY_SETTINGS
 from dbus_xbms.settings.row import Setting, SettingsError, Value
+from dbus_xbms.settings.switches import SWITCH_SETTINGS
 
 __all__ = ["Setting", "Settings", "SettingsError", "Value"]  # the row is at home in its own module
 
@@ -79,6 +80,13 @@ PACK_SETTINGS = (
         help="Password of the Bluetooth module, if it has one.",
     ),
     Setting(
+        name="Passkey",
+        default="",
+        pattern=r"\d{0,6}",
+        form="up to six digits, or nothing",
+        help="Passkey of the Bluetooth module, if it wants to be paired.",
+    ),
+    Setting(
         name="Hold",
         default=30.0,
         lowest=5.0,
@@ -140,6 +148,7 @@ PACK_SETTINGS = (
         help="Warn at this MOSFET temperature; alarm 15 °C above it. 0: off.",
     ),
     *CHARGE_SETTINGS,
+    *SWITCH_SETTINGS,
     # What the program remembers of a pack, so that it is known before it answers.
     Setting(name="AdvertisedName", default="", silent=True, internal=True, help="Name in the advertisement."),
     Setting(name="Hardware", default="", silent=True, internal=True, help="Model text of the BMS."),

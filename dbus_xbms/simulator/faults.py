@@ -51,6 +51,23 @@ FAULTS = (
     ),
     Fault("foreign", "pack", act.frame(FaultKind.FOREIGN), FRAME, "a block of another protocol follows"),
     Fault(
+        "lost_acknowledge",
+        "pack",
+        act.frame(FaultKind.LOST_ACKNOWLEDGE),
+        FRAME,
+        "writes are carried out, their answers get lost",
+    ),
+    Fault(
+        "lost_read_back",
+        "pack",
+        act.frame(FaultKind.LOST_READ_BACK),
+        FRAME,
+        "answers of reads get lost in the 3 s after a write",
+    ),
+    Fault(
+        "unheeded", "pack", act.frame(FaultKind.UNHEEDED), FRAME, "writes are acknowledged, not carried out"
+    ),
+    Fault(
         "refuse_socket",
         "pack",
         act.refuse_socket,
@@ -77,6 +94,13 @@ FAULTS = (
         act.stuck,
         {"gate": "charge", "state": "on"},
         "a gate (charge, discharge) stays on or off; free ends it",
+    ),
+    Fault(
+        "recloses",
+        "pack",
+        act.recloses,
+        {"on": True},
+        "the BMS ends the lock of a gate by itself above 2 A of reverse current",
     ),
     Fault("protection", "pack", act.protection, {"bit": 0, "on": True}, "a protection bit (0 to 15) is set"),
     Fault("cell", "pack", act.cell, {"number": 1, "volts": ""}, "a cell's voltage"),

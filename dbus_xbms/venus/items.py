@@ -109,6 +109,7 @@ STATES = {
     Phase.WAITING: 0,
     Phase.FRESH: 9,
     Phase.HELD: 9,
+    Phase.LENT: 9,
     Phase.DERATED: 9,
     Phase.LOST: 10,
     Phase.WITHDRAWN: 10,
@@ -186,6 +187,7 @@ ITEMS = (
         Item("/Bluetooth/Rssi", "i", "{}dBm", lambda r: r.link.rssi, every=15.0),
         Item("/Bluetooth/Reconnects", "i", "{}", lambda r: r.link.reconnects, every=SLOW_EVERY),
         Item("/Bluetooth/FailedPolls", "i", "{}", lambda r: r.link.failed_polls, every=SLOW_EVERY),
+        Item("/Bluetooth/Neighbours", "s", "{}", lambda r: r.link.neighbours or None),
     ),
     *rows(
         MEASURED,
