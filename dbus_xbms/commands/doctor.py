@@ -7,6 +7,7 @@ import asyncio
 import json
 import sys
 from pathlib import Path
+from platform import python_version
 
 from dbus_xbms import __version__
 from dbus_xbms.commands import CommandError
@@ -100,5 +101,5 @@ def _self_test() -> int:
     wrong = self_test()
     for line in wrong:
         print(f"dbus-xbms: self-test: {line}", file=sys.stderr)
-    print(f"dbus-xbms {__version__}: self-test {'failed' if wrong else 'passed'}")
+    print(f"dbus-xbms {__version__}: self-test {'failed' if wrong else 'passed'} (Python {python_version()})")
     return 1 if wrong else 0

@@ -40,7 +40,7 @@ PACK = Pack(address=ONE, name="House", names=("House", "xiaoxiang-17"), enabled=
 SHOWN = Shown(service=SERVICE_ONE, words="connected", rssi=-62)
 ROUND = Service(version="1.2.3", uptime=7200.0, cpu=1.8, memory=32.0, counts={"packs": 1, "tasks": 9})
 WELL = Facts(
-    program=Program(version="1.2.3", python="3.12.1", packages={name: "9.0" for name in NEEDED}),
+    program=Program(version="1.2.3", python="3.12.1", packages=dict.fromkeys(NEEDED, "9.0")),
     venus="v3.67",
     boot=Boot(line=True, supervised=True),
     storage=Storage(free=300.0, writable=True),
@@ -332,7 +332,7 @@ def test_the_worst_comes_first() -> None:
 
 
 def test_facts_of_which_none_is_known_still_make_a_page() -> None:
-    failed = {probe: "PermissionError" for probe in NOT_FOUND_OUT}
+    failed = dict.fromkeys(NOT_FOUND_OUT, "PermissionError")
     text = page(examine(Facts(program=WELL.program, failed=failed)), "dbus-xbms")
     assert "PROBLEM  D-Bus" in text
     assert text.count("PermissionError") == len(failed)
