@@ -25,6 +25,8 @@ from dbus_xbms.settings import (
     PACK_SETTINGS,
     SERVICE,
     SERVICE_SETTINGS,
+    SWITCH_DEVICE,
+    SWITCH_INSTANCE,
     Setting,
     Settings,
     SettingsError,
@@ -32,10 +34,11 @@ from dbus_xbms.settings import (
     address_of,
     pack_path,
     service_path,
+    switch_path,
 )
 from dbus_xbms.supervision import Hung
 from dbus_xbms.venus.bus import BusError
-from dbus_xbms.venus.localsettings import LocalSettings
+from dbus_xbms.venus.localsettings import LocalSettings, instance_of
 from dbus_xbms.venus.presence import Presence
 
 log = logging.getLogger(__name__)
@@ -65,8 +68,9 @@ class App:
         self._neighbours = Neighbours(self._air, self._packs.values)
         self._settings: dict[str, Settings] = {}  # of the packs that run or are about to
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._switches: dict[str, int] = {}  # device instances of the switch devices beside packs
         self._enabled: set[str] = set()  # addresses, known before the first pack starts
-        self._undecided: asyncio.Queue[str] = asyncio.Queue()  # addresses whose Enabled has changed
+        self._undecided: asyncio.Queue[str] = asyncio.Queue()  # addresses that may be wanted otherwise now
 
     async def run(self) -> None:
         """Serve until cancelled.
@@ -114,16 +118,21 @@ class App:
             self._air.max_connections = int(value)
             return
         device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
-        address = address_of(device)
+        address = address_of(device.removesuffix(SWITCH_DEVICE))
         if address is None:
             return
-        if name == "Enabled":
+        if device.endswith(SWITCH_DEVICE):
+            if address in self._switches:
+                self._place_switch(address, value)
+        elif name == "Enabled":
             (self._enabled.add if value == 1 else self._enabled.discard)(address)
             self._undecided.put_nowait(address)
             for other in self._packs.values():
                 other.alone = self._enabled <= {other.address}
         elif pack := self._packs.get(address):
             pack.change(name, value)
+            if name == "CompanionSwitch":
+                self._undecided.put_nowait(address)
         elif settings := self._settings.get(address):  # its pack is about to start
             try:
                 settings.put(name, value)
@@ -138,6 +147,8 @@ class App:
             return
         settings = Settings(PACK_SETTINGS, {path.rpartition("/")[2]: stored[path] for path in stored})
         enabled = settings["Enabled"] == 1
+        if enabled and settings["CompanionSwitch"] == 1:
+            await self._deal_switch(address)
         task = self._tasks.get(address)
         if enabled and task is None:
             log.info("%s: taken over", address)
@@ -151,6 +162,22 @@ class App:
             await asyncio.wait([task])
             for held in (self._tasks, self._packs, self._settings):
                 held.pop(address, None)
+
+    async def _deal_switch(self, address: str) -> None:
+        """Have a device instance for the switch device beside a pack."""
+        path = switch_path(address)
+        try:
+            stored = await self._local.add({path: SWITCH_INSTANCE})
+        except SettingsError as err:
+            log.error("%s: no switch device beside it: %s", address, err)
+            return
+        self._place_switch(address, stored[path])
+
+    def _place_switch(self, address: str, class_and_instance: Value) -> None:
+        """Take note of the device instance that the switch device beside a pack has."""
+        self._switches[address] = instance_of(str(class_and_instance))
+        if pack := self._packs.get(address):
+            pack.switch_instance = self._switches[address]
 
     async def _supervise(self, address: str, settings: Settings) -> None:
         """Keep one pack running; what goes wrong in it stays in it."""
@@ -166,6 +193,7 @@ class App:
             )
             self._packs[address] = pack
             pack.alone = self._enabled <= {address}
+            pack.switch_instance = self._switches.get(address)
             await self._supervised(supervision.run(pack))
             await asyncio.sleep(RESTART_AFTER)
 

@@ -275,4 +275,5 @@ class Report:
     time_to_go: int | None = None  # s, while discharging
     history: History = field(default_factory=History)
     switching: Switching = field(default_factory=Switching)
+    switch_instance: int | None = None  # of the switch device beside the battery; None: there is none
     settings: Mapping[str, int | float | str] = field(default_factory=dict)  # the owner's, by name

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
@@ -15,42 +14,24 @@ from dbus_xbms.control.monitor import Decision
 from dbus_xbms.diary import Diary
 from dbus_xbms.keeper import Keeper, Store
 from dbus_xbms.memory import extremes_of, history_of, identity_of, remembered
-from dbus_xbms.model import Counters, Extremes, PackIdentity, Reading, Report
+from dbus_xbms.model import Counters, Extremes, Orders, PackIdentity, Phase, Reading, Report
 from dbus_xbms.poller import Poller, Progress
 from dbus_xbms.protocols.base import LinkError, LoginFailed, ProtocolError, SwitchableBms
 from dbus_xbms.settings import Settings, SettingsError, Value
+from dbus_xbms.showing import Showing, Shown
 from dbus_xbms.switching import Order, Switches
-from dbus_xbms.venus.bus import BusError
 from dbus_xbms.venus.localsettings import instance_of
 from dbus_xbms.venus.setting_items import setting_written
+from dbus_xbms.venus.switch_items import Balancing, Release, ordered
 
 log = logging.getLogger(__name__)
 
-SAVE_EVERY = 600.0  # s between writes of what changes by itself: each one wears the flash
-LONGEST_REST = 10.0  # s until a decision is looked at again even if it stands; supervision counts on it
-SOONEST = 0.05  # s until a decision is looked at again: the rest of a phase may be less than a clock's tick
 # A change of these makes the link anew.
 LINK_SETTINGS = frozenset(
     {"ConnectionMode", "NotifyMethod", "AcquireFailed", "Adapter", "Password", "Passkey"}
 )
 
-OnWrite = Callable[[str, Value], bool]
-
-
-class Shown(Protocol):
-    """Where a pack is shown: :class:`dbus_xbms.venus.presence.Presence`, as far as it is used here."""
-
-    def update(self, report: Report, now: float) -> bool:
-        """Show the report if that takes no waiting."""
-        ...
-
-    async def show(self, report: Report, now: float) -> None:
-        """Show the report; ``now`` is monotonic seconds."""
-        ...
-
-    async def leave(self) -> None:
-        """Show nothing any more."""
-        ...
+OnWrite = Callable[[str, Value, str], bool]
 
 
 class Pack:
@@ -78,10 +59,11 @@ class Pack:
             address, settings, protocol, hurry=self._hurry, remember=self._keeper.remember
         )
         self._poller = Poller(address, settings, self, air=air, protocol=protocol, capture=capture)
-        self._presence = presence(address, self._written)
+        self._showing = Showing(address, presence(address, self._written), self._decided)
         self._identity = identity_of(settings)
         self._counters: Counters | None = None
         self._alone = False  # no other pack is enabled
+        self.switch_instance: int | None = None  # of the switch device beside the battery, if it has got one
         self._state = monitor.State(
             started=self._now(),
             extremes=extremes_of(settings),
@@ -93,13 +75,7 @@ class Pack:
         self._trouble = ""  # why the newest attempt failed, in the owner's words
         self._told = ""  # what only the owner can mend, as it was last said
         self._disturbed = ""  # by which programs
-        self._bus_trouble = ""
-        self._next_save = self._now() + SAVE_EVERY
         self._undecided = False  # the last decision failed
-        self.shown_at = self._now()  # s: when the bus was last told what is true
-        self._news = asyncio.Event()  # something to publish
-        self._due = self._now()  # s: when to decide anew even without news
-        self._awake_at = self._now()  # s: when that is looked at next
 
     @staticmethod
     def _now() -> float:
@@ -110,10 +86,15 @@ class Pack:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._poller.run(), name=f"link {self.address}")
-                group.create_task(self._keep_showing(), name=f"bus {self.address}")
+                group.create_task(self._showing.run(), name=f"bus {self.address}")
                 group.create_task(self._keeper.run(), name=f"save {self.address}")
         finally:
             self._switches.lost("the service has ended")
+
+    @property
+    def shown_at(self) -> float:
+        """When the bus was last told what is true, in s."""
+        return self._showing.told_at
 
     @property
     def progress(self) -> Progress:
@@ -128,7 +109,7 @@ class Pack:
     @alone.setter
     def alone(self, alone: bool) -> None:
         self._alone = alone
-        self._news.set()
+        self._showing.soon()
 
     @property
     def _controls(self) -> bool:
@@ -145,7 +126,7 @@ class Pack:
         if name in LINK_SETTINGS and self.settings[name] != before:  # not what we have just stored ourselves
             self._switches.lost("a setting of the link was changed")
             self._poller.relink()
-        self._news.set()
+        self._showing.soon()
 
     # What polling brings
 
@@ -159,7 +140,7 @@ class Pack:
             self._learn(reading.identity)
         self._trouble = self._told = ""
         self._switches.sampled(reading.sample)
-        self._show_at_once()
+        self._showing.at_once()
         return self._identity
 
     def poll_failed(self, err: LinkError | ProtocolError) -> None:
@@ -172,11 +153,11 @@ class Pack:
         log.log(logging.WARNING if for_owner else logging.DEBUG, "%s: %s", self.address, trouble)
         self._trouble, self._told = trouble, trouble if for_owner else self._told
         self._switches.lost(trouble)
-        self._news.set()
+        self._showing.soon()
 
     def link_changed(self) -> None:
         """Take note that the link's status is another."""
-        self._news.set()
+        self._showing.soon()
 
     def connected(self) -> None:
         """Take note that a new connection stands."""
@@ -194,7 +175,7 @@ class Pack:
 
     def _hurry(self) -> None:
         self._poller.hurry()
-        self._news.set()
+        self._showing.soon()
 
     @property
     def hci(self) -> str:
@@ -205,7 +186,7 @@ class Pack:
         """Take note of other programs that are in the way, or of none."""
         if by != self._disturbed:
             self._disturbed = by
-            self._news.set()
+            self._showing.soon()
 
     def acquire_failed(self) -> None:
         """Take note that notifications come as signals only, not over a socket."""
@@ -226,49 +207,15 @@ class Pack:
 
     # The bus
 
-    async def _keep_showing(self) -> None:
-        try:
-            while True:
-                self._news.clear()
-                now = self._now()
-                await self._show(self._decided(now), now)
-                self.shown_at = now
-                await self._rest()
-        finally:
-            await self._presence.leave()
-
-    async def _rest(self) -> None:
-        """Wait for news, or until the newest decision, whoever made it, is to be looked at again."""
-        while (now := self._now()) < self._due:
-            if now >= self._next_save:
-                self._next_save = now + SAVE_EVERY
-                self._keeper.remember(self._memory())
-            self._awake_at = self._due
-            try:
-                async with asyncio.timeout_at(self._due):
-                    await self._news.wait()
-                    return
-            except TimeoutError:
-                continue
-
-    def _show_at_once(self) -> None:
-        """Decide and show in this very moment; what takes waiting is left to :meth:`_keep_showing`."""
-        now = self._now()
-        told = self._presence.update(self._decided(now), now)
-        if told:
-            self.shown_at = now
-        if not told or self._due < self._awake_at:
-            self._news.set()
-
-    def _decided(self, now: float) -> Report:
+    def _decided(self, now: float) -> tuple[Report, float]:
+        """Decide what is true now; returns what to show, and for how many s that stands."""
         self._switches.expire()
         decision = self._decide(now)
         self._poller.rest(decision.resting)
         why = self._trouble or f"the link is {self._poller.status.state}"
         self._diary.note(decision, self._identity, why, controls=self._controls)
         self._shown = decision
-        self._due = now + max(min(decision.valid_for, LONGEST_REST), SOONEST)
-        return self._report(decision)
+        return self._report(decision), decision.valid_for
 
     def _decide(self, now: float) -> Decision:
         """Decide; a fault in that stops the pack's currents, it never leaves the last limits standing."""
@@ -286,15 +233,6 @@ class Pack:
             log.info("%s: decides again", self.address)
         self._undecided = False
         return decision
-
-    async def _show(self, report: Report, now: float) -> None:
-        try:
-            await self._presence.show(report, now)
-            self._bus_trouble = ""
-        except BusError as err:
-            if str(err) != self._bus_trouble:
-                log.warning("%s: %s", self.address, err)
-            self._bus_trouble = str(err)
 
     def _report(self, decision: Decision) -> Report:
         return Report(
@@ -318,18 +256,48 @@ class Pack:
             time_to_go=decision.time_to_go,
             history=decision.history,
             switching=replace(self._switches.report, released_for=self._poller.lent_for),
+            switch_instance=self.switch_instance if self.settings.number("CompanionSwitch") else None,
             settings=self.settings.frozen,
         )
 
-    def _written(self, path: str, value: Value) -> bool:
+    def _written(self, path: str, value: Value, sender: str) -> bool:
         """Somebody wrote to the service; True if accepted."""
+        if (order := ordered(path, value)) is not None:
+            taken = self._ordered(order, sender)
+            self._showing.soon()
+            return taken
         try:
             self._take_over(path, value)
         except SettingsError as err:
             log.warning("%s: %s", self.address, err)
             return False
-        self._news.set()
+        self._showing.soon()
         return True
+
+    def _ordered(self, order: Orders | Release | Balancing, sender: str) -> bool:
+        if isinstance(order, Release):
+            self._lend(order.minutes, sender)
+            return True
+        if isinstance(order, Balancing):
+            return self._switches.balance(order.on, sender, self._no_contact())
+        return self._switches.order(order, sender, self._no_contact())
+
+    def _no_contact(self) -> str:
+        """Why the pack cannot be told anything now; empty if it can."""
+        if self._shown and self._shown.phase is Phase.FRESH and not self._poller.lent_for:
+            return ""
+        return f"no contact with the pack ({self._poller.status.state})"
+
+    def _lend(self, minutes: int, sender: str) -> None:
+        """Leave the pack to somebody else for a while; 0: take it back."""
+        if not minutes and not self._poller.lent_for:
+            return
+        until = self._now() + 60 * minutes
+        self._switches.lost("the link was lent")
+        self._state = monitor.lent(self._state, until)
+        self._poller.lend(until)
+        why = f"lent for {minutes} min" if minutes else "taken back"
+        log.info("%s: the link is %s, asked for by %s", self.address, why, sender)
 
     def _take_over(self, path: str, value: Value) -> None:
         if path == "/CustomName":

@@ -16,7 +16,7 @@ from dbus_fast import Message, MessageType, Variant
 
 from dbus_xbms.ble.stack import STACK_ERRORS, trouble_in_words
 from dbus_xbms.ble.system_bus import call, system_bus
-from dbus_xbms.protocols.base import LinkError
+from dbus_xbms.protocols.base import LinkError, NotPaired
 
 log = logging.getLogger(__name__)
 
@@ -24,18 +24,18 @@ AGENT, AGENT_MANAGER = "org.bluez.Agent1", "org.bluez.AgentManager1"
 AGENT_PATH = "/io/github/dbus_xbms/agent"
 CAPABILITY = "KeyboardOnly"  # we can type a passkey, and nothing else
 REJECTED = "org.bluez.Error.Rejected"
-ALREADY_PAIRED = "org.bluez.Error.AlreadyExists"
 REFUSALS = ("org.bluez.Error.AuthenticationFailed", "org.bluez.Error.AuthenticationRejected")
 PAIR_LIMIT = 60.0  # s; who waits has a limit of its own, and BlueZ gives up when we leave the bus
 
 
 async def pair(path: str, passkey: str) -> bool:
-    """Pair with the device at an object path, for good; False if it refuses the passkey.
+    """Pair with the device at an object path, for good, if it is not yet; False if it refuses the passkey.
 
     It must not be connected: a connection that stands has the abilities of the system's own agent, and
     without one it is paired without any passkey.
 
     Raises:
+        NotPaired: it refuses to be paired at all.
         LinkError: it did not come to that.
     """
     try:
@@ -46,13 +46,17 @@ async def pair(path: str, passkey: str) -> bool:
                 bus, "/org/bluez", AGENT_MANAGER, "RegisterAgent", "os", [AGENT_PATH, CAPABILITY]
             )
             agent.bluez = reply.sender or ""
+            # One that is paired already BlueZ 5.66 would try to pair over Bluetooth Classic, and fail.
+            paired = await call(bus, path, PROPERTIES, "Get", "ss", [DEVICE, "Paired"])
             try:
-                await call(bus, path, DEVICE, "Pair", limit=PAIR_LIMIT)
+                if not paired.body[0].value:
+                    await call(bus, path, DEVICE, "Pair", limit=PAIR_LIMIT)
             except BleakDBusError as err:
-                if err.dbus_error in REFUSALS:
-                    return False
-                if err.dbus_error != ALREADY_PAIRED:
+                if err.dbus_error not in REFUSALS:
                     raise
+                if not agent.asked:
+                    raise NotPaired("the pack refuses to be paired, before it asks for the passkey") from err
+                return False
             await call(bus, path, PROPERTIES, "Set", "ssv", [DEVICE, "Trusted", Variant("b", True)])
     except STACK_ERRORS as err:
         raise LinkError(f"pairing failed: {trouble_in_words(err)}") from err
@@ -78,6 +82,7 @@ class Agent:
 
     def __init__(self, path: str, passkey: str) -> None:
         self.bluez = ""  # unique bus name of bluetoothd
+        self.asked = False
         self._path = path
         self._passkey = passkey
 
@@ -88,9 +93,10 @@ class Agent:
         if request.sender == self.bluez and request.path == AGENT_PATH:
             if request.member in ("Release", "Cancel"):
                 return Message.new_method_return(request)
-            if request.body[:1] == [self._path] and request.member == "RequestPasskey":
-                return Message.new_method_return(request, "u", [int(self._passkey)])
-            if request.body[:1] == [self._path] and request.member == "RequestPinCode":
-                return Message.new_method_return(request, "s", [self._passkey])
+            typed = {"RequestPasskey": ("u", int(self._passkey)), "RequestPinCode": ("s", self._passkey)}
+            if request.body[:1] == [self._path] and request.member in typed:
+                self.asked = True
+                signature, passkey = typed[request.member]
+                return Message.new_method_return(request, signature, [passkey])
         log.debug("pairing: %s by %s rejected", request.member, request.sender)
         return Message.new_error(request, REJECTED, "not by this program")

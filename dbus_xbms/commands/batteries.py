@@ -16,8 +16,8 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.session import DBUS, call, open_bus, until_lost
 from dbus_xbms.commands.table import Battery, Value
 from dbus_xbms.settings import device_id
+from dbus_xbms.venus.items import BATTERY
 from dbus_xbms.venus.objects import BUS_ITEM
-from dbus_xbms.venus.presence import BATTERY
 
 log = logging.getLogger(__name__)
 

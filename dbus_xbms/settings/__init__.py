@@ -11,12 +11,19 @@ from collections.abc import Iterator, Mapping
 
 from dbus_xbms.settings.charge import CHARGE_SETTINGS, HISTORY_SETTINGS
 from dbus_xbms.settings.row import Setting, SettingsError, Value
-from dbus_xbms.settings.switches import SWITCH_SETTINGS
+from dbus_xbms.settings.switches import SWITCH_INSTANCE, SWITCH_SETTINGS
 
-__all__ = ["Setting", "Settings", "SettingsError", "Value"]  # the row is at home in its own module
+__all__ = [
+    "SWITCH_INSTANCE",
+    "Setting",
+    "Settings",
+    "SettingsError",
+    "Value",
+]  # at home in modules of their own
 
 DEVICES = "/Settings/Devices"
 SERVICE = "/Settings/Services/Xbms"
+SWITCH_DEVICE = "_switch"  # ends the name of the switch device beside a pack
 
 PACK_SETTINGS = (
     Setting(name="Enabled", default=0, lowest=0, highest=1, help="1: this pack is ours. 0: only listed."),
@@ -246,6 +253,11 @@ def address_of(device: str) -> str | None:
 def pack_path(address: str, name: str) -> str:
     """Path of a pack's setting in localsettings."""
     return f"{DEVICES}/{device_id(address)}/{name}"
+
+
+def switch_path(address: str) -> str:
+    """Path of the device instance of the switch device beside a pack."""
+    return f"{DEVICES}/{device_id(address)}{SWITCH_DEVICE}/{SWITCH_INSTANCE.name}"
 
 
 def service_path(name: str) -> str:

@@ -27,6 +27,8 @@ def _pane(switch: str) -> tuple[Setting, ...]:
     )
 
 
+PANE_SETTINGS = tuple(row for switch in SWITCHES for row in _pane(switch))
+
 SWITCH_SETTINGS = (
     _allowed("AllowMosfetControl", "1: charging and discharging may be switched on and off from the bus."),
     _allowed(
@@ -36,6 +38,15 @@ SWITCH_SETTINGS = (
     _allowed("AllowNewerCommand", "1: a BMS that does not know command 0xE1 may be given 0xFB instead."),
     _allowed("AllowParameterWrites", "1: balancing may be switched off and on, in the BMS's own settings."),
     _allowed("CompanionSwitch", "1: a switch device beside the battery, for Venus OS 3.62 to 3.67."),
-    *(row for switch in SWITCHES for row in _pane(switch)),
+    *PANE_SETTINGS,
     Setting(name="Balancing", default=-1, internal=True, help="As last switched from here; -1: never."),
+)
+
+# Not one of the pack's: dealt out to the device beside it, when there first is one.
+SWITCH_INSTANCE = Setting(
+    name="ClassAndVrmInstance",
+    default="switch:1",
+    pattern=r"switch:\d+",
+    form="text like switch:3",
+    help="Device class and VRM instance of the switch device; localsettings keeps it unique.",
 )

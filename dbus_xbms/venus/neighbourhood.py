@@ -13,11 +13,11 @@ from dbus_fast.aio import MessageBus
 
 from dbus_xbms.control.neighbours import Venus
 from dbus_xbms.venus.bus import BusLost, close, connect, until_closed
+from dbus_xbms.venus.items import BATTERY
 from dbus_xbms.venus.localsettings import DBUS
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
 from dbus_xbms.venus.localsettings_wire import plain
 from dbus_xbms.venus.objects import BUS_ITEM
-from dbus_xbms.venus.presence import BATTERY
 
 log = logging.getLogger(__name__)
 

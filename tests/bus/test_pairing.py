@@ -8,6 +8,9 @@ import pytest
 from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
+from dbus_xbms.ble.pairing import pair
+from dbus_xbms.protocols.base import NotPaired
+from tests.bus.central import connected
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_program import ONE, TWO, valid
 from tests.bus.venus import Venus
@@ -123,6 +126,12 @@ async def test_a_module_that_has_forgotten_its_pairing_is_paired_anew() -> None:
         await sim.fault("drop", ONE)
         await sim.truth_when(ONE, lambda truth: truth["paired"], timeout=30)
         assert said(program, "WARNING") == 0
+
+
+async def test_a_refusal_before_the_passkey_was_asked_for_does_not_blame_the_passkey() -> None:
+    async with Simulation(SHY), connected():  # nobody is asked on a link that stands
+        with pytest.raises(NotPaired, match="before it asks"):
+            await pair(DEVICE, "123456")
 
 
 async def test_a_wrong_password_is_said_once_and_the_right_one_mends_it_at_once() -> None:

@@ -14,12 +14,15 @@ from dbus_fast.aio import MessageBus
 from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS, device_id, pack_path, service_path
 
 BUS_ITEM = "com.victronenergy.BusItem"
-BATTERY = "com.victronenergy.battery."
+BATTERY, SWITCH = "com.victronenergy.battery.", "com.victronenergy.switch."
 SETTINGS = "com.victronenergy.settings"
 DBUS = "org.freedesktop.DBus"
 MATCHES = (
     f"type='signal',interface='{BUS_ITEM}',member='ItemsChanged'",
-    f"type='signal',sender='{DBUS}',member='NameOwnerChanged',arg0namespace='com.victronenergy.battery'",
+    *(
+        f"type='signal',sender='{DBUS}',member='NameOwnerChanged',arg0namespace='{kind.rstrip('.')}'"
+        for kind in (BATTERY, SWITCH)
+    ),
 )
 KINDS: dict[type, str] = {int: "i", float: "d", str: "s"}
 
@@ -32,7 +35,7 @@ def plain(value: Any) -> Any:
 
 @dataclass
 class Seen:
-    """One battery service, as a consumer that joined at ``GetItems`` knows it."""
+    """One service of ours, as a consumer that joined at ``GetItems`` knows it."""
 
     name: str
     owner: str
@@ -45,7 +48,7 @@ class Seen:
 
 
 class Venus:
-    """Watches all battery services; ``told`` is called with each service after each of its signals."""
+    """Watches all batteries and switch devices; ``told`` is called with each service after each signal."""
 
     def __init__(self, told: Callable[[Seen], None] | None = None) -> None:
         self.services: dict[str, Seen] = {}
@@ -129,12 +132,14 @@ class Venus:
         ]
         await self.call(SETTINGS, "/", "com.victronenergy.Settings", "AddSettings", "aa{sv}", rows)
 
-    async def until(self, address: str, condition: Callable[[Seen], bool], timeout: float = 10.0) -> Seen:
+    async def until(
+        self, address: str, condition: Callable[[Seen], bool], timeout: float = 10.0, kind: str = BATTERY
+    ) -> Seen:
         """Wait until the pack's service is there and as wanted, and return it."""
         try:
             async with asyncio.timeout(timeout):
                 while True:
-                    seen = self.services.get(BATTERY + device_id(address))
+                    seen = self.services.get(kind + device_id(address))
                     if seen and seen.joined and condition(seen):
                         return seen
                     self._changed.clear()
@@ -150,7 +155,7 @@ class Venus:
                 await self._changed.wait()
 
     def _handle(self, message: Message) -> None:
-        if message.member == "NameOwnerChanged" and message.body[0].startswith(BATTERY):
+        if message.member == "NameOwnerChanged" and message.body[0].startswith((BATTERY, SWITCH)):
             name, _, owner = message.body
             if self.services.pop(name, None):
                 self.left.append(name)

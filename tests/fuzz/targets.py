@@ -155,8 +155,9 @@ def hello(rng: Random) -> None:
 
 def set_mosfets(rng: Random) -> None:
     want = Mosfets(charge=rng.random() < 0.5, discharge=rng.random() < 0.5)
-    got = _talk(rng, Jbd().set_mosfets(want, newer=rng.random() < 0.5), silent=0.1)
-    assert all(want.of(gate) or not got.of(gate) for gate in Gate)
+    seen = _talk(rng, Jbd().set_mosfets(want, newer=rng.random() < 0.5), silent=0.1)
+    # A gate that was told to stay open is; one that was released may be held open by a protection.
+    assert all(want.of(gate) for gate in Gate if seen.of(gate))
 
 
 def advert(rng: Random) -> None:

@@ -27,12 +27,13 @@ ARROWS = {
     "simulator": {"model", "settings", "protocols"},
     "keeper": {"settings", "venus"},
     "diary": {"control", "model"},
+    "showing": {"model", "venus"},
     "switching": {"control", "model", "protocols", "settings"},
     "poller": {"ble", "control", "model", "protocols", "settings", "switching"},
-    "pack": BELOW_PACK | {"diary", "poller", "switching"},
+    "pack": BELOW_PACK | {"diary", "poller", "showing", "switching"},
     "remote": {"protocols", "venus"},
     "neighbours": {"ble", "control", "venus"},
-    "supervision": {"pack", "poller"},
+    "supervision": {"poller", "showing"},
     "app": BELOW_PACK | {"neighbours", "pack", "remote", "supervision"},
     "commands": BELOW_PACK | {"app", "doctor", "remote", "simulator"},
     "cli": BELOW_PACK | {"commands"},
@@ -41,7 +42,9 @@ ARROWS = {
 }
 PURE = {"model", "settings", "memory", "protocols", "control", "doctor"}
 PURE_FILES = {
-    f"venus/{name}.py" for name in ("item", "items", "control_items", "history_items", "setting_items")
+    "venus/item.py",
+    "venus/items.py",
+    *(f"venus/{name}_items.py" for name in ("control", "device", "history", "pane", "setting", "switch")),
 }
 IMPURE = {"asyncio", "time", "logging", "bleak", "bleak_retry_connector", "dbus_fast"}
 
