@@ -23,11 +23,11 @@ from dbus_xbms.commands.session import DBUS, call, is_on_bus
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.control.neighbours import Venus
 from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Pack, Service, Shown, System
+from dbus_xbms.venus.items import BATTERY
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
 from dbus_xbms.venus.localsettings_wire import plain
 from dbus_xbms.venus.neighbourhood import BLUETOOTH, OURS, SENSORS, TELLING
 from dbus_xbms.venus.objects import BUS_ITEM
-from dbus_xbms.venus.presence import BATTERY
 
 log = logging.getLogger(__name__)
 
