@@ -92,6 +92,17 @@ async def _asked(bus: MessageBus, member: str) -> Any:
         return None
 
 
+async def localsettings(bus: MessageBus) -> bool:
+    """Whether localsettings is there and answers."""
+    if not await is_on_bus(bus, SETTINGS):
+        return False
+    try:
+        await value(bus, SETTINGS, DVCC)
+    except TimeoutError:
+        return False
+    return True
+
+
 async def packs(bus: MessageBus) -> Mapping[str, Pack] | None:
     """The packs in localsettings; ``None`` when that is not there."""
     if not await is_on_bus(bus, SETTINGS):

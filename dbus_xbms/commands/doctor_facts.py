@@ -14,12 +14,11 @@ from dbus_fast.aio import MessageBus
 
 from dbus_xbms.commands import doctor_bus, doctor_host
 from dbus_xbms.commands.scan import scan
-from dbus_xbms.commands.session import is_on_bus, is_running, open_bus
+from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.doctor.facts import Facts
 from dbus_xbms.venus.bus import BusError
-from dbus_xbms.venus.localsettings import NAME as SETTINGS
 
-FILE_LIMIT, PROGRAM_LIMIT, BUS_LIMIT = 3.0, 5.0, 10.0  # s
+FILE_LIMIT, PROGRAM_LIMIT, PACKS_LIMIT, BUS_LIMIT = 3.0, 5.0, 6.0, 10.0  # s
 SCAN_EXTRA = 15.0  # s that a scan may take besides listening: the radio has to be free
 
 
@@ -45,11 +44,11 @@ def _file(fact: str, read: Callable[[Path], Any]) -> Probe:
     return Probe(fact=fact, limit=FILE_LIMIT, find=lambda place: aside(lambda: read(place.root)))
 
 
-def _bus(fact: str, ask: Callable[[MessageBus, Path], Awaitable[Any]]) -> Probe:
+def _bus(fact: str, ask: Callable[[MessageBus, Path], Awaitable[Any]], limit: float = BUS_LIMIT) -> Probe:
     async def find(place: Place) -> Any:
         return await ask(place.bus, place.root) if place.bus else None
 
-    return Probe(fact=fact, limit=BUS_LIMIT, find=find)
+    return Probe(fact=fact, limit=limit, find=find)
 
 
 PROBES = (
@@ -60,11 +59,11 @@ PROBES = (
     _file("log", doctor_host.log),
     Probe(fact="bluetoothd", limit=PROGRAM_LIMIT, find=lambda place: doctor_host.bluetoothd(place.root)),
     Probe(fact="bluetooth", limit=BUS_LIMIT, find=lambda place: doctor_bus.bluetooth(place.root)),
-    _bus("localsettings", lambda bus, root: is_on_bus(bus, SETTINGS)),
+    _bus("localsettings", lambda bus, root: doctor_bus.localsettings(bus)),
     _bus("running", lambda bus, root: is_running(bus)),
     _bus("service", doctor_bus.service),
-    _bus("packs", lambda bus, root: doctor_bus.packs(bus)),
-    _bus("shown", lambda bus, root: doctor_bus.shown()),
+    _bus("packs", lambda bus, root: doctor_bus.packs(bus), PACKS_LIMIT),
+    _bus("shown", lambda bus, root: doctor_bus.shown(), PACKS_LIMIT),
     _bus("neighbours", lambda bus, root: doctor_bus.neighbours(bus)),
     _bus("system", lambda bus, root: doctor_bus.system(bus)),
 )

@@ -50,8 +50,10 @@ def _of(pack: Pack, facts: Facts) -> Finding:
     if adapters is not None and pack.adapter and pack.adapter.upper() not in adapters:
         words = f"its adapter {pack.adapter} is not there"
         return problem(topic, words, f'plug it in, or: dbus-xbms set {pack.address} Adapter ""')
-    if not facts.running or facts.shown is None:
+    if not facts.running:
         return note(topic, _joined("not looked after: the service does not run", _air(pack, facts)))
+    if facts.shown is None:
+        return note(topic, _joined("the bus tells nothing of it", _air(pack, facts)))
     if shown is None or shown.silent:
         said = f"no contact, {shown.words}" if shown else "not reached"
         words = _joined(said, _air(pack, facts), _trouble(pack, facts))

@@ -74,11 +74,11 @@ def neighbours(facts: Facts) -> Iterator[Finding]:
         found |= {(who, words) for who, colon, words in (text.partition(": ") for text in texts) if colon}
     for who, words in sorted(found):
         does, _, advice = words.partition(": ")
-        yield (note if who == HARMLESS else problem)("neighbour", f"{who}: {does}", advice)
+        yield (note if who == HARMLESS else problem)(f"neighbour {who}", does, advice)
     if venus.bluetooth and not radios:
-        words = "vesmart-server is on: it would end every link on the built-in adapter once a minute"
+        words = "it is on and would end every link on the built-in adapter once a minute"
         advice = "switch off Bluetooth in the GX's Settings, Connectivity, or use a USB adapter"
-        yield note("neighbour", words, advice)
+        yield note("neighbour vesmart-server", words, advice)
     elif not found:
         on = [name for name, runs in (("vesmart-server", venus.bluetooth), (HARMLESS, venus.sensors)) if runs]
         yield ok("neighbours", f"{' and '.join(on) or 'nobody'} at the radio; nobody in the way of a pack")

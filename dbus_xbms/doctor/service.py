@@ -28,7 +28,7 @@ def localsettings(facts: Facts) -> Iterator[Finding]:
     elif facts.localsettings is not None:
         yield problem(
             "settings",
-            "localsettings (com.victronenergy.settings) is not there; no pack starts without it",
+            "com.victronenergy.settings is not there or does not answer; no pack starts without it",
             "wait a minute, then restart the GX",
         )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -153,7 +155,9 @@ async def test_what_is_wrong_comes_first_and_makes_the_status_1(root: Path) -> N
         found = findings(done)
         assert done.status == 1
         words = " ".join(
-            one["words"] for one in json.loads(done.out)["findings"] if one["verdict"] == "problem"
+            f"{one['topic']}: {one['words']}"
+            for one in json.loads(done.out)["findings"]
+            if one["verdict"] == "problem"
         )
         assert "vesmart-server: it ends every link on the built-in adapter" in words
         assert f"ttyO1: it reads {ONE} too" in words
@@ -207,6 +211,21 @@ async def test_who_never_answers_hides_nothing_of_the_others(root: Path) -> None
         assert found[f"pack {ONE}"]["verdict"] == "ok"
         assert found["service"]["words"].startswith("runs")
         assert "who controls charging: no answer" in found["unknown"]["words"]
+
+
+async def test_a_service_that_hangs_is_said_to_and_so_is_who_waits_for_it(root: Path) -> None:
+    async with Simulation(1), Program("run") as service:
+        async with Venus() as venus:
+            await venus.enable(ONE)
+            await venus.until(ONE, valid)
+        os.kill(service.pid, signal.SIGSTOP)
+        try:
+            found = findings(await doctor(root, "--json"))
+        finally:
+            os.kill(service.pid, signal.SIGCONT)
+    assert found["service"]["words"] == "it runs but does not answer"
+    assert found["unknown"]["words"] == "the packs on the bus: no answer in time"
+    assert found[f"pack {ONE}"]["words"] == "the bus tells nothing of it, connected on hci0"
 
 
 async def test_without_bluetooth_settings_or_service_each_is_said(root: Path) -> None:

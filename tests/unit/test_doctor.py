@@ -124,14 +124,14 @@ PROBLEMS = {
     ),
     "VictronConnect over Bluetooth": (
         facts(neighbours=Venus(bluetooth=True)),
-        "neighbour",
-        "vesmart-server: it ends every link on the built-in adapter once a minute",
+        "neighbour vesmart-server",
+        "it ends every link on the built-in adapter once a minute",
         "Connectivity",
     ),
     "another driver": (
         facts(neighbours=Venus(batteries={"com.victronenergy.battery.ble_a4c137010203": ""})),
-        "neighbour",
-        f"ble_a4c137010203: it reads {ONE} too",
+        "neighbour com.victronenergy.battery.ble_a4c137010203",
+        f"it reads {ONE} too",
         "",
     ),
     "no contact": (
@@ -202,8 +202,8 @@ NOTES = {
     ),
     "sensors in the way": (
         shown(neighbours="dbus-ble-sensors: it scans on every adapter, so that we cannot: wait"),
-        "neighbour",
-        "dbus-ble-sensors: it scans on every adapter, so that we cannot",
+        "neighbour dbus-ble-sensors",
+        "it scans on every adapter, so that we cannot",
         "wait",
     ),
     "no pack yet": (facts(packs={}, shown={}), "packs", "none is yours yet", "dbus-xbms scan"),
@@ -290,6 +290,11 @@ def test_of_a_pack_that_is_not_reached_it_says_whether_it_is_in_range(
     assert f"not reached, {words}" in found[0].words
 
 
+def test_of_packs_that_could_not_be_asked_for_it_does_not_say_that_the_service_is_off() -> None:
+    words = [finding.words for finding in bad(facts(shown=None, failed={"shown": "no answer"}))]
+    assert words == ["the bus tells nothing of it, connected on hci0", "the packs on the bus: no answer"]
+
+
 def test_of_a_pack_in_trouble_it_quotes_what_the_log_said_last() -> None:
     log = tuple(Line(text=f"WARNING dbus_xbms.diary: {ONE}: {what}", age=200.0) for what in ("old", "new"))
     found = only(replace(facts(shown={}), log=log))
@@ -307,8 +312,8 @@ def test_victrons_bluetooth_disturbs_nobody_on_another_adapter() -> None:
 
 def test_before_the_first_pack_victrons_bluetooth_is_told_of() -> None:
     found = bad(facts(neighbours=Venus(bluetooth=True), packs={}, shown={}))
-    assert [(one.topic, one.verdict) for one in found if "vesmart" in one.words] == [
-        ("neighbour", Verdict.NOTE)
+    assert [(one.topic, one.verdict) for one in found if "vesmart" in one.topic] == [
+        ("neighbour vesmart-server", Verdict.NOTE)
     ]
 
 
