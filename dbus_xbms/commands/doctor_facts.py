@@ -28,7 +28,6 @@ class Place:
 
     root: Path  # of the file system
     bus: MessageBus | None = None  # Venus's, if it answers
-    seconds: float = 0.0  # to scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +77,7 @@ async def collect(root: Path, seconds: float = 0.0) -> Facts:
             bus = await stack.enter_async_context(open_bus())
         except (BusError, TimeoutError) as err:
             failed["bus"] = words_of(err)
-        place = Place(root=root, bus=bus, seconds=seconds)
+        place = Place(root=root, bus=bus)
         async with asyncio.TaskGroup() as group:
             probes = (*PROBES, _scan(seconds)) if seconds and bus else PROBES
             found = {probe.fact: group.create_task(_found(probe, place, failed)) for probe in probes}

@@ -26,7 +26,17 @@ DECODED = {"pack_voltage_V": 15.6, "state_of_charge_percent": 100}
 
 def self_test() -> list[str]:
     """What is wrong, a line each; nothing if all is well."""
-    return [*lacking(program().packages), *_unimportable(), *_settings(), *_items(), *_frame()]
+    wrong = []
+    for step in (_packages, _unimportable, _settings, _items, _frame):
+        try:
+            wrong += step()
+        except Exception as err:  # whatever is broken, the others are looked at too
+            wrong.append(f"{step.__name__.strip('_')}: {type(err).__name__}: {err}")
+    return wrong
+
+
+def _packages() -> list[str]:
+    return lacking(program().packages)
 
 
 def _unimportable() -> list[str]:
