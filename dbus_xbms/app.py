@@ -37,7 +37,7 @@ from dbus_xbms.settings import (
     switch_path,
 )
 from dbus_xbms.supervision import Hung
-from dbus_xbms.venus.bus import BusError
+from dbus_xbms.venus.bus import BusError, BusLost
 from dbus_xbms.venus.localsettings import LocalSettings, instance_of
 from dbus_xbms.venus.presence import Presence
 
@@ -79,9 +79,8 @@ class App:
             Hung: a part of this program hangs.
             BusError: the bus is not there, is lost, or another instance of this program serves it.
         """
-        async with asyncio.TaskGroup() as base:
-            await self._remote.start()
-            base.create_task(self._remote.serve(), name="remote")
+        async with self._remote, asyncio.TaskGroup() as base:
+            base.create_task(self._remote.watch(), name="remote")
             base.create_task(self._local.run(), name="localsettings")
             base.create_task(self._air.run(), name="air")
             base.create_task(self._neighbours.run(), name="neighbours")
@@ -237,9 +236,11 @@ async def serve(capture: Path | None) -> int:
             await _until_stopped(App(file, given_up=supervision.end_at_last))
         except* (BusError, Hung) as errors:
             lost.extend(leaves(errors))
-    for err in lost:
-        log.error("%s", err)
-    return 1 if lost else 0
+    if not lost:
+        return 0
+    why = lost[0]  # the others followed from it
+    log.error("%s%s", why, "; ending, so that supervision starts anew" if isinstance(why, BusLost) else "")
+    return 1
 
 
 def _look_only_at_what_is_new() -> None:
@@ -268,10 +269,11 @@ def unclaimed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Log what nobody has waited for, in the loop's own way but for one thing.
 
     When a bus cuts a connection its users are told so; but dbus-fast also leaves behind the message that it
-    could not send, e.g. the first one of a connection that was being made while this machine hung.
+    could not send, e.g. the first one of a connection that was being made while this machine hung, or the
+    end of a connection that broke while it was being made.
     """
     future, err = context.get("future"), context.get("exception")
-    if isinstance(err, OSError) and not isinstance(future, asyncio.Task):
+    if isinstance(err, OSError | EOFError) and not isinstance(future, asyncio.Task):
         log.debug("%s: %r", context["message"], err)
     else:
         loop.default_exception_handler(context)

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from dbus_xbms import __doc__ as description
 from dbus_xbms import __version__
@@ -18,6 +19,7 @@ from dbus_xbms.settings import SettingsError
 
 OK, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130  # exit status; the last as shells report Ctrl-C
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+OPENSSL = ("ssl", "_hashlib")  # what loads it; asyncio and hashlib try them and do without
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,7 @@ COMMANDS = (
     Command(name="list", help="the packs we know"),
     Command(name="get", help="show settings of a pack, or of the service"),
     Command(name="set", help="change a setting"),
+    Command(name="lend", help="leave a pack to the phone app for a while"),
     Command(name="watch", help="live table of the packs on the bus"),
     Command(name="probe", help="connect once, read everything, print it"),
     Command(name="doctor", help="what is wrong, and what to do", log_level="ERROR"),
@@ -54,6 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         top.print_help(sys.stderr)
         return USAGE
     command = next(row for row in COMMANDS if row.name == args.command)
+    _spare_openssl()
     module = importlib.import_module(f"dbus_xbms.commands.{command.name}")
     parser = argparse.ArgumentParser(prog=f"dbus-xbms {command.name}", description=module.__doc__)
     _add_log_level(parser, argparse.SUPPRESS)
@@ -75,6 +79,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return status
+
+
+def _spare_openssl() -> None:
+    """Keep what we have no use for out of memory: 5 MB, a sixth of all."""
+    if find_spec("_md5"):  # an interpreter may be built without hashes of its own
+        for name in OPENSSL:
+            sys.modules.setdefault(name, None)  # type: ignore[arg-type]
 
 
 def _parser() -> argparse.ArgumentParser:

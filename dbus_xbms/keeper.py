@@ -61,8 +61,11 @@ class Keeper:
             value = self._unsaved[name]
             try:
                 await self._store(pack_path(self._address, name), value)
-            except (SettingsError, BusError) as err:
+            except SettingsError as err:
                 log.warning("%s: %s was not stored: %s", self._address, name, err)
+            except BusError as err:
+                log.debug("%s: %s was not stored: %s", self._address, ", ".join(self._unsaved), err)
+                return  # the program ends, and says so
             if self._unsaved.get(name) == value:
                 del self._unsaved[name]
 

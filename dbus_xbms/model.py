@@ -188,6 +188,7 @@ class LinkStatus:
     rssi: int | None = None  # dBm, as last seen in an advertisement
     reconnects: int = 0  # links made anew since the start
     failed_polls: int = 0  # since the start
+    failed_last_hour: int = 0  # of these
     hci: str = ""  # the adapter that was last used
     neighbours: str = ""  # other programs that are in the way, and what to do
 
@@ -267,6 +268,7 @@ class Report:
     counters: Counters | None = None
     alarms: Mapping[str, Level] = field(default_factory=dict)  # "/Alarms/..." -> level
     link: LinkStatus = field(default_factory=LinkStatus)
+    age: float | None = None  # s, of the newest good sample, shown or not
     extremes: Extremes = field(default_factory=Extremes)
     controls: bool = False  # this pack's limits control chargers and inverters
     limits: Limits | None = None  # None: the pack only watches, or was never heard, or is withdrawn

@@ -71,7 +71,6 @@ class Pack:
         )
         self._shown: Decision | None = None
         self._diary = Diary(address)
-        self._failed_polls = 0
         self._trouble = ""  # why the newest attempt failed, in the owner's words
         self._told = ""  # what only the owner can mend, as it was last said
         self._disturbed = ""  # by which programs
@@ -145,7 +144,6 @@ class Pack:
 
     def poll_failed(self, err: LinkError | ProtocolError) -> None:
         """Take note that a poll, or the way to it, failed."""
-        self._failed_polls += 1
         self._state = monitor.failed(self._state)
         trouble = str(err)
         # What only the owner can mend is said at once; a gap in the radio only when it outlasts the hold.
@@ -247,7 +245,8 @@ class Pack:
             mosfet_temperature=decision.temperatures.mosfet,
             counters=self._counters,
             alarms=decision.alarms,
-            link=replace(self._poller.status, failed_polls=self._failed_polls, neighbours=self._disturbed),
+            link=replace(self._poller.status, neighbours=self._disturbed),
+            age=decision.age,
             extremes=self._state.extremes,
             controls=self._controls,
             limits=decision.limits,

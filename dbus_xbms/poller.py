@@ -10,11 +10,17 @@ from math import ceil, floor, inf
 from typing import Protocol
 
 from dbus_xbms.ble.air import Air
-from dbus_xbms.ble.backoff import Backoff
+from dbus_xbms.ble.backoff import LONGEST, Backoff
 from dbus_xbms.ble.link import Capture, Link, NotSubscribed
 from dbus_xbms.control import pace
-from dbus_xbms.control.freshness import PER_POLL, PERSISTENT_INTERVAL, poll_interval
+from dbus_xbms.control.freshness import (
+    PER_POLL,
+    PERSISTENT_INTERVAL,
+    longest_retry,
+    poll_interval,
+)
 from dbus_xbms.control.notify_method import FIRST_POLLS, Trial
+from dbus_xbms.control.tally import Tally
 from dbus_xbms.model import LinkStatus, PackIdentity, PackSample, Reading
 from dbus_xbms.protocols.base import BmsProtocol, LinkError, LoginFailed, NoReply, ProtocolError
 from dbus_xbms.settings import Settings
@@ -28,6 +34,7 @@ ORDER_LIMIT = 9.0  # s for an order with its read-backs; supervision gives a tas
 COUNTERS_AFTER = 5.0  # s after the first poll: what everybody waits for comes first
 COUNTERS_EVERY = 300.0  # s between reads of the protection counters
 ROUNDING = 1e-6  # parts of an interval
+BETWEEN_POLLS = "free until the next poll"  # state of a link that is shared
 
 
 def next_beat(due: float, interval: float) -> float:
@@ -109,6 +116,8 @@ class Poller:
         self._lent_until = -inf  # s
         self._counters_due = inf  # s
         self._ended_at = asyncio.get_running_loop().time()
+        self._failed = Tally()  # polls
+        self._between = False  # two connections of a link that is shared
         self._resting = False
         self._pause: asyncio.Timeout | None = None  # between two polls
         self._pause_from = 0.0  # s, when the poll before it was due
@@ -119,9 +128,12 @@ class Poller:
     @property
     def status(self) -> LinkStatus:
         """How the link is doing."""
+        last_hour = self._failed.last_hour(asyncio.get_running_loop().time())
         status = self._link.status if self._link else LinkStatus()
-        minutes = ceil(self.lent_for / 60)
-        return replace(status, state=f"lent, {minutes} min left") if minutes else status
+        status = replace(status, failed_polls=self._failed.total, failed_last_hour=last_hour)
+        if minutes := ceil(self.lent_for / 60):
+            return replace(status, state=f"lent, {minutes} min left")
+        return replace(status, state=BETWEEN_POLLS) if self._between else status
 
     @property
     def lent_for(self) -> float:
@@ -169,17 +181,20 @@ class Poller:
 
     async def _hold_link(self) -> None:
         """Connect and poll, again and again."""
-        delays, login_delays = Backoff(), Backoff(LOGIN_FIRST, LOGIN_LONGEST)
+        delays = Backoff(longest=longest_retry(self._settings, LONGEST))
+        login_delays = Backoff(LOGIN_FIRST, LOGIN_LONGEST)
         adapter = self._settings.text("Adapter")
         passkey = self._settings.text("Passkey")
         link = self._air.link(
             self._address, self._protocol, adapter=adapter, passkey=passkey, capture=self._capture
         )
+        if self._link:  # what it has counted goes on
+            link.resume(self._link.status)
         self._link, link.on_status = link, self._listener.link_changed
         self._trial = Trial()
         await asyncio.sleep(self.lent_for)
         while True:
-            self._judged = False
+            self._judged = self._between = False
             try:
                 await link.open(self._trial.method(self._settings))
                 self._listener.connected()
@@ -189,12 +204,14 @@ class Poller:
                 pause, good = poll_interval(self._settings), True
             except (LinkError, ProtocolError) as err:
                 self._ended_at = asyncio.get_running_loop().time()
+                self._failed.count(self._ended_at)
                 if isinstance(err, NoReply | NotSubscribed) and not link.lost.is_set():
                     self._judge(link, carried=False)
                 self._listener.poll_failed(err)
                 pause, good = (login_delays if isinstance(err, LoginFailed) else delays).next(), False
             finally:
                 await link.close()
+            self._between = good
             try:
                 async with asyncio.timeout(pause):
                     await (self._hurried if good else self._relink).wait()
@@ -224,11 +241,7 @@ class Poller:
         begun = oldest = asyncio.get_running_loop().time()
         whole = self._whole if self._interval() > poll_interval(self._settings) else None
         recall = partial(pace.recalled, whole[0], self._settings) if whole else None
-        try:
-            async with asyncio.timeout(POLL_LIMIT):
-                reading = await link.run(self._protocol.poll(known, counters=counters, recall=recall))
-        except TimeoutError as err:
-            raise NoReply(f"poll not finished after {POLL_LIMIT:g} s") from err
+        reading = await link.run(self._protocol.poll(known, counters=counters, recall=recall), POLL_LIMIT)
         if counters:
             self._counters_due = now + COUNTERS_EVERY  # also if the BMS has none
         elif self._counters_due == inf:
@@ -256,11 +269,7 @@ class Poller:
     @staticmethod
     async def _give(order: Order, link: Link) -> None:
         try:
-            async with asyncio.timeout(ORDER_LIMIT):
-                outcome = await link.run(order.conversation)
-        except TimeoutError:
-            order.failed(err := LinkError(f"not finished after {ORDER_LIMIT:g} s"))
-            raise err from None
+            outcome = await link.run(order.conversation, ORDER_LIMIT)
         except LinkError as err:
             order.failed(err)
             raise

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from dbus_xbms.model import Report
-from dbus_xbms.venus.bus import BusError
+from dbus_xbms.venus.bus import BusError, NoBus
 
 log = logging.getLogger(__name__)
 
@@ -82,8 +82,9 @@ class Showing:
             await self._presence.show(report, now)
             self._trouble = ""
         except BusError as err:
-            if str(err) != self._trouble:
-                log.warning("%s: %s", self._address, err)
+            # Without a bus the program ends, and says so.
+            known = str(err) == self._trouble or isinstance(err, NoBus)
+            log.log(logging.DEBUG if known else logging.WARNING, "%s: %s", self._address, err)
             self._trouble = str(err)
 
     async def _rest(self) -> None:

@@ -61,6 +61,7 @@ class Switches:
         self._balancing: bool | None = None  # as wanted
         self._balancing_asked = self._asked
         self._giving = False  # an order is on its way
+        self._anew = True  # nothing was heard over this connection
         self._last = ""
 
     @property
@@ -123,11 +124,13 @@ class Switches:
     # From polling
 
     def connected(self) -> None:
-        """A new connection stands: what was known of the BMS's mask is not known any more."""
-        self._gates = gates.connected(self._gates)
+        """A new connection stands: the BMS's mask is learnt anew, by its first sample."""
+        self._anew = True
 
     def sampled(self, sample: PackSample) -> None:
         """Learn from a good poll."""
+        if self._anew:
+            self._gates, self._anew = gates.connected(self._gates), False
         self._gates = gates.sampled(self._gates, sample)
 
     def lost(self, why: str) -> None:

@@ -1,7 +1,8 @@
-"""The least that any program of this kind must do: python -m bench.speed.floor SECONDS ADDRESS...
+"""The least that any program of this kind must do: python -m bench.speed.floor SECONDS own|beat ADDRESS...
 
 In one process: the same two writes per poll through bleak, the same notifications through ``StartNotify``,
 one signal per poll and pack. Nothing is checked, judged, kept or supervised, and nothing of ours is imported.
+``own``: each pack in its own time. ``beat``: all in the same moment, as our program does it.
 """
 
 from __future__ import annotations
@@ -37,10 +38,11 @@ class Pack:
     async def ask(self, request: bytes) -> bytes:
         """Write a request and return its reply."""
         self._received.clear()
-        self._reply = asyncio.get_running_loop().create_future()
+        reply: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._reply = reply
         assert self._write
         await self._client.write_gatt_char(self._write, request, response=False)
-        return await self._reply
+        return await reply  # it may have come while that was being written
 
     def _notified(self, _: BleakGATTCharacteristic, chunk: bytearray) -> None:
         self._received += chunk
@@ -68,7 +70,7 @@ def signal(address: str, basic: bytes) -> Message:
     )
 
 
-async def poll(bus: MessageBus, client: BleakClient, address: str, interval: float) -> None:
+async def poll(bus: MessageBus, client: BleakClient, address: str, interval: float, beat: bool) -> None:
     """Poll one pack for ever."""
     pack, now = Pack(client), asyncio.get_running_loop().time
     await pack.listen()
@@ -77,11 +79,11 @@ async def poll(bus: MessageBus, client: BleakClient, address: str, interval: flo
         basic = await pack.ask(BASIC)
         await pack.ask(CELLS)
         bus.send(signal(address, basic))
-        due += interval
+        due = (round(due / interval) + 1) * interval if beat else due + interval
         await asyncio.sleep(due - now())
 
 
-async def serve(interval: float, addresses: list[str]) -> None:
+async def serve(interval: float, beat: bool, addresses: list[str]) -> None:
     """Connect to all packs, one after the other, then poll them until killed."""
     bus = await MessageBus(bus_type=BusType.SESSION).connect()
     async with asyncio.TaskGroup() as group:
@@ -90,9 +92,9 @@ async def serve(interval: float, addresses: list[str]) -> None:
             assert device, f"{address} is not in the air"
             client = BleakClient(device)
             await client.connect()
-            group.create_task(poll(bus, client, address, interval))
+            group.create_task(poll(bus, client, address, interval, beat))
         print(CONNECTED, flush=True)
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(float(sys.argv[1]), sys.argv[2:]))
+    asyncio.run(serve(float(sys.argv[1]), sys.argv[2] == "beat", sys.argv[3:]))

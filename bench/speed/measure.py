@@ -1,4 +1,4 @@
-"""One measurement: the program and the floor at the same time, each with a simulator on a bus of its own.
+"""One measurement: program and floor at the same time, each with a simulator on a bus of its own.
 
 At the same time, because the speed of a machine that others share changes from minute to minute.
 """
@@ -10,12 +10,16 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 
 from bench.speed import floor
 from bench.speed.process import cpu_seconds, resident
 from bench.speed.watch import Watch, wire_size
+from dbus_xbms.model import Notify
 from tests.bus.daemon import private_daemon
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Seen, Venus
@@ -25,8 +29,10 @@ PACK = {"cells": 16, "capacity": 280.0, "soc": 48.0, "sensors": 3}
 START_LIMIT = 120.0  # s until all packs are shown
 WARM_UP = 8.0  # s; what is read once, e.g. the counters, is read by then
 PROGRAM, FLOOR = "program", "floor"
+SOCKETS, BEAT = "program, sockets", "floor, one beat"  # by AcquireNotify; with all packs polled at once
 CYTHON, PURE = "cython", "pure"  # builds of dbus-fast
-NOTIFY = {"start": 1, "acquire": 2}  # how notifications come, and the setting NotifyMethod for it
+SLICES = 3  # of the first window; their median counts, since others share the machine
+WATCHED = 1 / 3  # how long the second window is, in the first one's length
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +43,9 @@ class Trial:
     python: str  # interpreter with that build
     packs: int
     rate: float  # polls per second
-    seconds: float  # of each of the two windows
+    seconds: float  # of the window in which CPU is measured
     control: int = 1  # setting Control of every pack: 1 is the most work
-    notify: str = "start"  # of NOTIFY; the floor always has the first
+    subjects: tuple[str, ...] = (FLOOR, PROGRAM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +54,9 @@ class Result:
 
     subject: str
     build: str
-    notify: str
     packs: int
     polls: int
-    cpu: float  # ms per pack and poll, like the next
+    slices: tuple[float, ...]  # CPU in ms per pack and poll, like the next
     daemon_cpu: float
     signals: float  # per pack and poll, like the next
     signal_bytes: float
@@ -61,44 +66,50 @@ class Result:
     latency_p50: float | None  # ms from a pack's last notification, if that is on the bus, to the signal
     latency_p99: float | None
 
+    @property
+    def cpu(self) -> float:
+        """CPU in ms per pack and poll."""
+        return median(self.slices)
+
 
 async def measure(trial: Trial) -> list[Result]:
     """Measure the costs unobserved, then the signals with an observer on each bus."""
     async with AsyncExitStack() as stack:
-        stages = [
-            await stack.enter_async_context(_stage(trial, FLOOR, _floor)),
-            await stack.enter_async_context(_stage(trial, PROGRAM, _program)),
-        ]
+        stages = [await stack.enter_async_context(_stage(trial, subject)) for subject in trial.subjects]
         await asyncio.sleep(WARM_UP)
-        before = [await stage.used() for stage in stages]
-        await asyncio.sleep(trial.seconds)
-        after = [await stage.used() for stage in stages]
+        used = [[await stage.used() for stage in stages]]
+        for _ in range(SLICES):
+            await asyncio.sleep(trial.seconds / SLICES)
+            used.append([await stage.used() for stage in stages])
         watches = [
             await stack.enter_async_context(Watch(stage.address, stage.sim.addresses)) for stage in stages
         ]
         polled = [await stage.polls() for stage in stages]
-        await asyncio.sleep(trial.seconds)
+        await asyncio.sleep(trial.seconds * WATCHED)
         watched = [await stage.polls() - polls for stage, polls in zip(stages, polled, strict=True)]
-        return [_result(trial, *seen) for seen in zip(stages, before, after, watches, watched, strict=True)]
+        return [
+            _result(trial, *seen)
+            for seen in zip(stages, zip(*used, strict=True), watches, watched, strict=True)
+        ]
 
 
-def _result(trial: Trial, stage: _Stage, before: Used, after: Used, watch: Watch, watched: int) -> Result:
-    polls = after.polls - before.polls
+def _result(trial: Trial, stage: _Stage, used: tuple[Used, ...], watch: Watch, watched: int) -> Result:
+    polls = used[-1].polls - used[0].polls
+    latencies = watch.latencies if stage.subject != SOCKETS else []  # its notifications are not on the bus
     return Result(
         subject=stage.subject,
         build=trial.build,
-        notify=trial.notify,
         packs=trial.packs,
         polls=polls,
-        cpu=(after.cpu - before.cpu) / polls * 1000,
-        daemon_cpu=(after.daemon_cpu - before.daemon_cpu) / polls * 1000,
+        slices=tuple((b.cpu - a.cpu) / (b.polls - a.polls) * 1000 for a, b in pairwise(used)),
+        daemon_cpu=(used[-1].daemon_cpu - used[0].daemon_cpu) / polls * 1000,
         signals=len(watch.signals) / watched,
         signal_bytes=sum(map(wire_size, watch.signals)) / watched,
         resident=resident(stage.pid),
         first_value=stage.first_value,
         last_value=stage.last_value,
-        latency_p50=_part(watch.latencies, 0.50),
-        latency_p99=_part(watch.latencies, 0.99),
+        latency_p50=_part(latencies, 0.50),
+        latency_p99=_part(latencies, 0.99),
     )
 
 
@@ -145,11 +156,8 @@ class _Stage:
         return sum(truth["counters"]["requests"].get("03", 0) for truth in truths)
 
 
-Begin = Callable[[AsyncExitStack, Trial, Simulation], Awaitable[Started]]
-
-
 @asynccontextmanager
-async def _stage(trial: Trial, subject: str, begin: Begin) -> AsyncIterator[_Stage]:
+async def _stage(trial: Trial, subject: str) -> AsyncIterator[_Stage]:
     async with AsyncExitStack() as stack:
         directory = Path(stack.enter_context(TemporaryDirectory(prefix="dbus-xbms-bench-")))
         address = stack.enter_context(private_daemon(directory))
@@ -157,11 +165,11 @@ async def _stage(trial: Trial, subject: str, begin: Begin) -> AsyncIterator[_Sta
         async with Watch(address, []) as watch:
             daemon = await watch.daemon_pid()
         sim = await stack.enter_async_context(Simulation([{**PACK} for _ in range(trial.packs)]))
-        begun = await begin(stack, trial, sim)
+        begun = await BEGIN[subject](stack, trial, sim)
         yield _Stage(subject, address, daemon, sim, begun.pid, begun.first_value, begun.last_value)
 
 
-async def _program(stack: AsyncExitStack, trial: Trial, sim: Simulation) -> Started:
+async def _program(stack: AsyncExitStack, trial: Trial, sim: Simulation, notify: Notify) -> Started:
     now, shown = asyncio.get_running_loop().time, dict[str, float]()
 
     def told(seen: Seen) -> None:
@@ -169,7 +177,7 @@ async def _program(stack: AsyncExitStack, trial: Trial, sim: Simulation) -> Star
             shown.setdefault(seen.name, now())
 
     async with Venus(told) as venus:
-        chosen = {"Control": trial.control, "NotifyMethod": NOTIFY[trial.notify]}
+        chosen = {"Control": trial.control, "NotifyMethod": notify.value}
         await venus.enable(*sim.addresses, PollInterval=1 / trial.rate, **chosen)
         begun = now()
         command = (trial.python, "-m", "dbus_xbms")
@@ -180,8 +188,16 @@ async def _program(stack: AsyncExitStack, trial: Trial, sim: Simulation) -> Star
     return Started(pid=program.pid, first_value=first, last_value=last)
 
 
-async def _floor(stack: AsyncExitStack, trial: Trial, sim: Simulation) -> Started:
-    command = (trial.python, "-m", "bench.speed.floor", str(1 / trial.rate))
+async def _floor(stack: AsyncExitStack, trial: Trial, sim: Simulation, time: str) -> Started:
+    command = (trial.python, "-m", "bench.speed.floor", str(1 / trial.rate), time)
     bare = await stack.enter_async_context(Program(*sim.addresses, command=command))
     await bare.until(floor.CONNECTED, timeout=START_LIMIT)
     return Started(pid=bare.pid)
+
+
+BEGIN: dict[str, Callable[[AsyncExitStack, Trial, Simulation], Awaitable[Started]]] = {
+    FLOOR: partial(_floor, time="own"),
+    BEAT: partial(_floor, time="beat"),
+    PROGRAM: partial(_program, notify=Notify.START),
+    SOCKETS: partial(_program, notify=Notify.ACQUIRE),
+}

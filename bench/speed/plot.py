@@ -32,7 +32,7 @@ PANELS = (
 
 def _panel(panel: Panel, results: Sequence[Result], left: float) -> list[str]:
     packs = sorted({result.packs for result in results})
-    most = max(map(panel.read, results)) * 1.1
+    most = max(panel.read(result) for result in results if result.subject in COLOURS) * 1.1
 
     def x(count: int) -> float:
         return left + (packs.index(count) + 0.5) / len(packs) * (PANEL - GAP)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from math import inf
 
 from dbus_xbms.ble.stack import STACK_ERRORS, failure
 from dbus_xbms.protocols.base import Conversation, Echo, Frame, Framer, LinkError, NoReply, Request, T
@@ -29,20 +30,23 @@ class Exchange:
         self._echoed = False
         self._over = ""  # why nothing more will come
 
-    async def converse(self, conversation: Conversation[T]) -> T:
-        """Carry a conversation to its end.
+    async def converse(self, conversation: Conversation[T], limit: float = inf) -> T:
+        """Carry a conversation to its end, within ``limit`` s.
 
         Raises:
-            NoReply: a request stayed without reply, and the conversation knew no other way.
+            NoReply: a request stayed without reply, and the conversation knew no other way, or in time.
             LinkError: the connection is gone, or a write failed.
             ProtocolError: what the conversation itself raises.
         """
+        until = asyncio.get_running_loop().time() + limit
         try:
             request = next(conversation)
             while True:
                 try:
-                    frame = await self._ask(request)
+                    frame = await self._ask(request, until)
                 except NoReply as err:
+                    if asyncio.get_running_loop().time() >= until:
+                        raise NoReply(f"not finished after {limit:g} s") from err
                     request = conversation.throw(err)
                 else:
                     request = conversation.send(frame)
@@ -52,39 +56,32 @@ class Exchange:
         finally:
             conversation.close()
 
-    async def _ask(self, request: Request) -> Frame:
-        self._echoed = False
+    async def _ask(self, request: Request, until: float) -> Frame:
+        """Send a request, again where it may be repeated, and return its reply."""
+        now, self._echoed = asyncio.get_running_loop().time, False
         for _ in range(1 + request.retries):
-            if frame := await self._try(request):
-                return frame
-            log.debug("%s: no reply to %s in %g s", self._address, request.reply, request.timeout)
+            if self._over:
+                raise LinkError(self._over)
+            self._framer.reset()  # a torn frame must not eat the next
+            self._request, self._reply = request, asyncio.get_running_loop().create_future()
+            self._trace(">", request.encoded)
+            try:
+                async with asyncio.timeout_at(min(now() + request.timeout, until)) as self._timeout:
+                    try:
+                        await self._write(request.encoded)
+                    except STACK_ERRORS as err:
+                        raise failure(err, "write failed: ") from err
+                    return await self._reply
+            except TimeoutError:
+                if self._over:
+                    raise LinkError(self._over) from None
+                log.debug("%s: no reply to %s in %g s", self._address, request.reply, request.timeout)
+            finally:
+                self._request = self._reply = self._timeout = None
+            if now() >= until:
+                break
         tries = f" in {1 + request.retries} tries" if request.retries else ""
         raise NoReply(f"no reply to {request.reply}{tries}", echoed=self._echoed)
-
-    async def _try(self, request: Request) -> Frame | None:
-        """Send a request once; its reply, or ``None`` when its time is over."""
-        if self._over:
-            raise LinkError(self._over)
-        self._framer.reset()  # a torn frame must not eat the next
-        self._request = request
-        self._reply = asyncio.get_running_loop().create_future()
-        try:
-            async with asyncio.timeout(request.timeout) as self._timeout:
-                await self._send(request.encoded)
-                return await self._reply
-        except TimeoutError:
-            if self._over:
-                raise LinkError(self._over) from None
-            return None
-        finally:
-            self._request = self._reply = self._timeout = None
-
-    async def _send(self, encoded: bytes) -> None:
-        self._trace(">", encoded)
-        try:
-            await self._write(encoded)
-        except STACK_ERRORS as err:
-            raise failure(err, "write failed: ") from err
 
     def feed(self, chunk: bytes) -> None:
         """Take one notification."""

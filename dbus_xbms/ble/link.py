@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
+from math import inf
 from typing import TYPE_CHECKING
 
 from bleak.backends.characteristic import BleakGATTCharacteristic
@@ -61,6 +63,10 @@ class Link:
         self._exchange: Exchange | None = None
         self._opened = False  # ever
 
+    def resume(self, before: LinkStatus) -> None:
+        """Go on counting where another link to the pack has ended; before the first :meth:`open`."""
+        self.status = replace(before, state=self.status.state)
+
     async def open(self, notify: Notify = Notify.START) -> None:
         """Connect, once; waits for bluetoothd, adapter, slot and radio for as long as that takes.
 
@@ -90,19 +96,19 @@ class Link:
         self._opened = True
         self._say(CONNECTED)
 
-    async def run(self, conversation: Conversation[T]) -> T:
-        """Carry a conversation to its end.
+    async def run(self, conversation: Conversation[T], limit: float = inf) -> T:
+        """Carry a conversation to its end, within ``limit`` s.
 
         Raises:
             NotPaired: the pack wants to be paired, and the owner has to help.
-            LinkError: not connected, connection lost, or no reply.
+            LinkError: not connected, connection lost, or no reply, or none in time.
             ProtocolError: what the conversation raises.
         """
         if not self._exchange:
             conversation.close()
             raise LinkError("not connected")
         with self._pairing():
-            return await self._exchange.converse(conversation)
+            return await self._exchange.converse(conversation, limit)
 
     @contextmanager
     def _pairing(self) -> Iterator[None]:
@@ -136,10 +142,7 @@ class Link:
 
     async def _listen(self, client: GattClient, notify: Notify) -> None:
         ports = find_ports(client.services, self._protocol.layouts)
-
-        async def write(encoded: bytes) -> None:
-            await client.write_gatt_char(ports.write, encoded, response=ports.response)
-
+        write = partial(client.write_gatt_char, ports.write, response=ports.response)
         exchange = Exchange(self._wanted.address, write, self._protocol.framer(), self._capture)
 
         def notified(_: BleakGATTCharacteristic, chunk: bytearray) -> None:

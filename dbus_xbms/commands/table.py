@@ -25,6 +25,13 @@ LIMITS = (
 )
 
 
+COUNTED = (
+    ("/Bluetooth/Reconnects", "reconnects"),
+    ("/Bluetooth/FailedPolls", "failed polls"),
+    ("/Bluetooth/FailedPollsLastHour", "in the last hour"),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Battery:
     """What the bus shows of one pack."""
@@ -148,10 +155,18 @@ def _link(pack: Battery) -> list[str]:
     chunks = [STATES.get(pack.values.get("/State"), ""), str(pack.values.get("/ConnectionInformation") or "")]
     if pack.values.get("/Bluetooth/Rssi") is not None:
         chunks.append(pack.text("/Bluetooth/Rssi"))
-    for path, words in (("/Bluetooth/Reconnects", "reconnects"), ("/Bluetooth/FailedPolls", "failed polls")):
+    if pack.values.get("/Bluetooth/SampleAge") is not None:
+        chunks.append(f"sample {_rough(pack.values['/Bluetooth/SampleAge'])} old")
+    for path, words in COUNTED:
         if pack.values.get(path):
             chunks.append(f"{pack.text(path)} {words}")
     return [chunk for chunk in chunks if chunk]
+
+
+def _rough(seconds: Value) -> str:
+    """A time as exactly as anybody wants to know it."""
+    whole = int(seconds or 0)
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min" if whole < 7200 else f"{whole // 3600} h"
 
 
 def _fold(label: str, chunks: Sequence[str], width: int, indent: int = LABEL) -> str:

@@ -7,7 +7,7 @@ at once; what is derived must last a moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 
@@ -24,6 +24,7 @@ SOC_HYSTERESIS = 2.0  # %
 SPREAD_HYSTERESIS = 0.1  # part of the threshold
 VOLTAGE_HYSTERESIS = 0.02  # V
 TEMPERATURE_HYSTERESIS = 2.0  # K
+NEAR = 2.0  # times its hysteresis below its warning
 
 BMS_CABLE = "/Alarms/BmsCable"
 HIGH_CELL_VOLTAGE = "/Alarms/HighCellVoltage"
@@ -110,38 +111,44 @@ class Watch:
         return Level.OK
 
 
-def watches(
+def near(
     sample: PackSample, temperatures: Temperatures, settings: Settings, control: Control | None = None
-) -> Iterator[Watch]:
-    """What is watched in one sample; where low is bad, value and thresholds are negative. 0 is off."""
+) -> list[Watch]:
+    """What in one sample is beyond its warning or near it: nearly always nothing.
 
-    def row(path: str, value: float, warning: float, beyond: float, hysteresis: float) -> Iterator[Watch]:
-        if warning:
-            alarm = warning + beyond
-            yield Watch(path=path, value=value, warning=warning, alarm=alarm, hysteresis=hysteresis)
-
+    Where low is bad, value and thresholds are negative. A warning of 0 is off.
+    """
     preset = control.preset if control and not control.refused else None
 
     def threshold(name: str, field: str) -> float:
         return settings.number(name) or (getattr(preset, field) if preset else 0.0)
 
     low, spread = settings.number("LowSocWarning"), settings.number("CellImbalanceWarning")
-    yield from row(LOW_SOC, -sample.soc, -low, low / 2, SOC_HYSTERESIS)
+    # path, value, warning, how far beyond it the alarm is, hysteresis
+    found = [(LOW_SOC, -sample.soc, -low, low / 2, SOC_HYSTERESIS)]
     if cells := sample.cells:
-        yield from row(CELL_IMBALANCE, max(cells) - min(cells), spread, spread, SPREAD_HYSTERESIS * spread)
+        highest, lowest = max(cells), min(cells)
         high, low = threshold("HighCellWarning", "high_warning"), threshold("LowCellWarning", "low_warning")
-        yield from row(HIGH_CELL_VOLTAGE, max(cells), high, inf, VOLTAGE_HYSTERESIS)
-        yield from row(LOW_CELL_VOLTAGE, -min(cells), -low, inf, VOLTAGE_HYSTERESIS)
+        found += [
+            (CELL_IMBALANCE, highest - lowest, spread, spread, SPREAD_HYSTERESIS * spread),
+            (HIGH_CELL_VOLTAGE, highest, high, inf, VOLTAGE_HYSTERESIS),
+            (LOW_CELL_VOLTAGE, -lowest, -low, inf, VOLTAGE_HYSTERESIS),
+        ]
     if warmth := temperatures.cells:
         hot = threshold("HighTemperatureWarning", "hot_warning")
         cold = threshold("LowTemperatureWarning", "cold_warning")
-        yield from row(HIGH_TEMPERATURE, max(warmth), hot, inf, TEMPERATURE_HYSTERESIS)
-        yield from row(LOW_TEMPERATURE, -min(warmth), -cold, inf, TEMPERATURE_HYSTERESIS)
-    if temperatures.mosfet is not None:
+        found += [
+            (HIGH_TEMPERATURE, max(warmth), hot, inf, TEMPERATURE_HYSTERESIS),
+            (LOW_TEMPERATURE, -min(warmth), -cold, inf, TEMPERATURE_HYSTERESIS),
+        ]
+    if (mosfet := temperatures.mosfet) is not None:
         hot = settings.number("MosfetTemperatureWarning")
-        yield from row(
-            INTERNAL_TEMPERATURE, temperatures.mosfet, hot, MOSFET_ALARM_ABOVE, TEMPERATURE_HYSTERESIS
-        )
+        found.append((INTERNAL_TEMPERATURE, mosfet, hot, MOSFET_ALARM_ABOVE, TEMPERATURE_HYSTERESIS))
+    return [
+        Watch(path=path, value=value, warning=warning, alarm=warning + beyond, hysteresis=hysteresis)
+        for path, value, warning, beyond, hysteresis in found
+        if warning and value >= warning - NEAR * hysteresis
+    ]
 
 
 def faults(temperatures: Temperatures, control: Control | None = None) -> dict[str, Level]:
@@ -202,7 +209,7 @@ def step(
     if sample is None:
         return state
     at_once, lasting = tripped(sample, settings), faults(temperatures, control)
-    for watch in watches(sample, temperatures, settings, control):
+    for watch in near(sample, temperatures, settings, control):
         lasting[watch.path] = watch.level(state.get(watch.path, WELL).level)
     if state == ALL_WELL and not at_once and all(level is Level.OK for level in lasting.values()):
         return state  # nearly always

@@ -67,6 +67,7 @@ class View:
     """What one sample says about the top of the charge."""
 
     cells: tuple[float, ...]  # V, at least one
+    highest: float  # V, of the cells
     target: float  # V per cell
     at_top: bool
     full: bool
@@ -78,17 +79,19 @@ class View:
     @property
     def excess(self) -> float:
         """V of the highest cell above the target."""
-        return max(self.cells) - self.target
+        return self.highest - self.target
 
 
 def _view(sample: PackSample, preset: Preset, topping: bool, settings: Settings) -> View:
     target = preset.top_balance if topping else preset.full
-    highest, spread = max(sample.cells), max(sample.cells) - min(sample.cells)
+    highest = max(sample.cells)
+    spread = highest - min(sample.cells)
     at_top = highest >= target - NEAR
     tail = settings.number("TailCurrent") / 100 * (settings.number("Capacity") or sample.nominal)
     drift = settings.number("RebulkDrift")
     return View(
         cells=sample.cells,
+        highest=highest,
         target=target,
         at_top=at_top,
         full=at_top and (sample.current <= tail or sample.soc >= FULL_SOC),
@@ -166,8 +169,7 @@ def _anew(state: State) -> State:
 def _reduced(state: State, view: View, dt: float) -> tuple[float, float]:
     """By how much the CVL stays below what the stage asks for, and for how many s that has not grown."""
     count, excess, before = len(view.cells), view.excess, state.reduction
-    highest = max(view.cells)
-    lacking = sum(highest - cell for cell in view.cells) if excess > -KNEE else 0.0
+    lacking = sum(view.highest - cell for cell in view.cells) if excess > -KNEE else 0.0
     if before is None:
         return lacking, state.calm
     push = before + GAIN * max(excess, 0.0) * min(dt, LONGEST_PUSH)

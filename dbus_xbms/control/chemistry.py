@@ -211,9 +211,9 @@ def contradiction(chosen: Preset, sample: PackSample, known_cells: int) -> str:
     count = len(sample.cells)
     if known_cells and count != known_cells:
         return f"{count} cell voltages, but the BMS is set to {known_cells} cells"
-    middle = sorted(sample.cells)[(count - 1) // 2]
-    if abs(sample.voltage - sum(sample.cells)) > middle / 2:
-        return f"{count} cells make {sum(sample.cells):.2f} V, but the pack has {sample.voltage:.2f} V"
+    middle, total = sorted(sample.cells)[(count - 1) // 2], sum(sample.cells)
+    if abs(sample.voltage - total) > middle / 2:
+        return f"{count} cells make {total:.2f} V, but the pack has {sample.voltage:.2f} V"
     low, high = chosen.lowest_plausible, chosen.highest_plausible
     if (low and middle < low.at(sample.soc)) or (high and middle > high.at(sample.soc)):
         return f"{chosen.name} does not fit: cells at {middle:.2f} V with {sample.soc:.0f} % charge"

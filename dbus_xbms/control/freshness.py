@@ -25,6 +25,12 @@ def poll_interval(settings: Settings) -> float:
     return PER_POLL_INTERVAL if settings.number("ConnectionMode") == PER_POLL else PERSISTENT_INTERVAL
 
 
+def longest_retry(settings: Settings, usual: float) -> float:
+    """Seconds between attempts at the most; whoever holds a shared pack now is not crowded."""
+    shared = settings.number("ConnectionMode") == PER_POLL
+    return max(usual, min(poll_interval(settings), PER_POLL_INTERVAL)) if shared else usual
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
     """The phase, and the seconds until it changes if no sample comes."""

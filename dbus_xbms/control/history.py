@@ -60,11 +60,13 @@ def _discharged(state: State, sample: PackSample, missing: float) -> tuple[float
 
 
 def _low(known: float | None, seen: tuple[float, ...]) -> float | None:
-    return min(seen if known is None else (known, *seen), default=known)
+    lowest = min(seen, default=known)
+    return lowest if known is None or lowest is None or lowest < known else known
 
 
 def _high(known: float | None, seen: tuple[float, ...]) -> float | None:
-    return max(seen if known is None else (known, *seen), default=known)
+    highest = max(seen, default=known)
+    return highest if known is None or highest is None or highest > known else known
 
 
 def widened(extremes: Extremes, sample: PackSample, temperatures: tuple[float, ...] = ()) -> Extremes:

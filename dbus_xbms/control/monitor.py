@@ -63,6 +63,7 @@ class Decision:
     time_to_go: int | None = None  # s
     history: History = field(default_factory=History)
     resting: bool = False  # the pack may be polled more rarely
+    age: float | None = None  # s since the newest good sample
 
 
 def sampled(state: State, sample: PackSample, now: float, oldest: float | None = None) -> State:
@@ -194,10 +195,12 @@ def decide(
     standing = alarms.step(state.alarms, sample, sensors, now, settings, watched)
     calm = _calm(state, fresh.phase, sensors, control, standing, settings, watched)
     state = _filled(replace(state, control=control, alarms=standing, calm=calm))
-    return state, _decision(state, fresh, sensors, settings)
+    return state, _decision(state, fresh, sensors, now, settings)
 
 
-def _decision(state: State, fresh: Freshness, sensors: Temperatures, settings: Settings) -> Decision:
+def _decision(
+    state: State, fresh: Freshness, sensors: Temperatures, now: float, settings: Settings
+) -> Decision:
     sample = state.sample if fresh.phase in VALID else None
     control = state.control if fresh.phase is not Phase.WITHDRAWN else None
     levels = {path: standing.level for path, standing in state.alarms.items()}
@@ -215,6 +218,7 @@ def _decision(state: State, fresh: Freshness, sensors: Temperatures, settings: S
         time_to_go=gauge.time_to_go(state.draw, sample, settings) if sample else None,
         history=state.history.history,
         resting=bool(sample and state.calm and state.calm.rests(state.sampled_at or 0.0)),
+        age=None if state.sampled_at is None else now - state.sampled_at,
     )
 
 
@@ -226,4 +230,4 @@ def stopped(state: State, now: float, settings: Settings) -> tuple[State, Decisi
     control = limits.stopped(state.control, now, "Fault in the program") if state.control else None
     state = replace(state, control=control, calm=None)
     fresh = Freshness(phase=Phase.LOST, lasts=RETRY_AFTER_FAILURE)
-    return state, _decision(state, fresh, Temperatures(), settings)
+    return state, _decision(state, fresh, Temperatures(), now, settings)

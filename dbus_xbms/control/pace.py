@@ -22,7 +22,6 @@ REST_RATE, LEAST_CURRENT = 0.005, 0.2  # C and A; what may flow at rest: the gre
 MOVED = 0.005  # V per cell that a pack's voltage may change from poll to poll
 RESOLUTION = 0.02  # V; two steps in which a BMS tells the pack's voltage: less is no movement
 TOP, BOTTOM = 0.03, 0.15  # V that cells stay away from where currents begin to fall
-FROM_WARNING = 2.0  # times its hysteresis that a value stays away from its warning
 POLLS_PER_HOLD = 6  # so that a missed poll never shows, not even of cells that are read every second time
 
 
@@ -88,10 +87,7 @@ def is_calm(
         and bool(sample.cells)
         and all(alarm is WELL for alarm in standing.values())
         and (control is None or _steady(control, sample))
-        and all(
-            watch.value < watch.warning - FROM_WARNING * watch.hysteresis
-            for watch in alarms.watches(sample, sensors, settings, watched)
-        )
+        and not alarms.near(sample, sensors, settings, watched)
     )
 
 

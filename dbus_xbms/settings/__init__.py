@@ -62,7 +62,7 @@ PACK_SETTINGS = (
         lowest=0.0,
         highest=600.0,
         unit="s",
-        help="Time between polls; 0: 1 s when connected for good, 30 s when per poll.",
+        help="Time between polls; per poll: between connections. 0: 1 s when connected for good, else 30 s.",
     ),
     Setting(
         name="RestInterval",

@@ -95,6 +95,8 @@ class Device:
         self._clock = clock
         self._random = random.Random(seed)
         self._notify: Callable[[bytes], None] | None = None
+        self._connected_at: float | None = None
+        self._held = 0.0  # s, by connections that have ended
         self._connection = 0  # which one: what was scheduled for an earlier one is not sent
         self._asleep = False
         self._accepted: set[int] = set()  # login steps of this connection
@@ -104,6 +106,7 @@ class Device:
     def connect(self, notify: Callable[[bytes], None]) -> None:
         """A central has connected; ``notify`` carries notifications to it."""
         self._notify = notify
+        self._connected_at = self._clock.time()
         self._connection += 1
         self._asleep = self.spec.lose_first
         self._accepted = set()
@@ -111,8 +114,14 @@ class Device:
 
     def disconnect(self) -> None:
         """The link has gone; what was still to be sent is lost."""
-        self._notify = None
+        self._held, self._connected_at, self._notify = self.held, None, None
         self._connection += 1
+
+    @property
+    def held(self) -> float:
+        """For how many s since the start a central was connected."""
+        running = 0.0 if self._connected_at is None else self._clock.time() - self._connected_at
+        return self._held + running
 
     def write(self, encoded: bytes) -> None:
         """Take what a central wrote to the write characteristic."""
@@ -204,16 +213,16 @@ class Device:
         self._send(module_reply(step, bytes((verdict,))))
 
     def _send(self, frame: bytes, late: float = 0.0) -> None:
+        """Send a frame when all before it are out: between BMS and module there is one serial line."""
         now = self._clock.time()
-        delay = self._random.uniform(self.spec.quickest, self.spec.slowest)
-        at = now + late + delay if late else max(now + delay, self._free_at)
+        delay = late + self._random.uniform(self.spec.quickest, self.spec.slowest)
+        at = max(now + delay, self._free_at)
         size = self.spec.mtu - 3
         for start in range(0, len(frame), size):
             chunk = frame[start : start + size]
             self._clock.call_later(at - now, partial(self._emit, chunk, self._connection))
             at += CHUNK_GAP
-        if not late:
-            self._free_at = at
+        self._free_at = at
 
     def _emit(self, chunk: bytes, connection: int) -> None:
         if self._notify is not None and connection == self._connection:

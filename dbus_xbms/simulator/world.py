@@ -92,6 +92,7 @@ class World:
             "name": peripheral.radio.name,
             "advertising": peripheral.advertising,
             "holder": peripheral.holder,
+            "held": device.held,
             "notify_sessions": sum(one.subscribers for one in notifying),
             "acquired": any(one.acquired for one in notifying),
             "counters": {

@@ -138,6 +138,7 @@ DETAIL = Source(  # valid together as far as there are cells
     attrgetter("sample", "alarms"), shape=lambda r: None if r.sample is None else len(r.sample.cells)
 )
 STATE = Source(attrgetter("phase", "link"))
+AGE = Source(attrgetter("age"), shape=lambda r: r.age is None)  # another one each time
 GATES = Source(lambda r: r.sample and r.sample.mosfets)
 ALARMS = Source(lambda r: (r.alarms, r.sample is None))
 
@@ -171,8 +172,12 @@ ITEMS = (
         Item("/Bluetooth/Rssi", "i", "{}dBm", lambda r: r.link.rssi, every=15.0),
         Item("/Bluetooth/Reconnects", "i", "{}", lambda r: r.link.reconnects, every=SLOW_EVERY),
         Item("/Bluetooth/FailedPolls", "i", "{}", lambda r: r.link.failed_polls, every=SLOW_EVERY),
+        Item(
+            "/Bluetooth/FailedPollsLastHour", "i", "{}", lambda r: r.link.failed_last_hour, every=SLOW_EVERY
+        ),
         Item("/Bluetooth/Neighbours", "s", "{}", lambda r: r.link.neighbours or None),
     ),
+    Item("/Bluetooth/SampleAge", "i", "{}s", lambda r: r.age, every=SLOW_EVERY, source=AGE),
     *rows(
         MEASURED,
         Item("/Dc/0/Voltage", "d", "{:.2f}V", _sample(lambda s: s.voltage)),

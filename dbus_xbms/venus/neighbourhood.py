@@ -60,7 +60,7 @@ class Neighbourhood:
                     self._news.put_nowait(name)
             while name := await self._news.get():
                 await self._learn(bus, name)
-            raise BusLost("lost the D-Bus connection")
+            raise BusLost
         finally:
             await close(bus, closed)
 

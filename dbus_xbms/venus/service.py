@@ -57,7 +57,7 @@ class ItemService:
                 raise NameTaken(f"{self.name} is already on the bus; is another dbus-xbms running?")
         except (OSError, EOFError, DBusError) as err:
             await self.stop()
-            raise BusError(f"cannot take the name {self.name}: {err or type(err).__name__}") from err
+            raise BusError(f"cannot take the name {self.name}: {str(err) or type(err).__name__}") from err
         except BaseException:
             await self.stop()
             raise
@@ -88,10 +88,9 @@ class ItemService:
     def _send(self) -> None:
         """Send what is unsent, unless the bus has not taken the last signal yet: then when it has."""
         bus = self._bus
-        waiting = self._sending is not None and not self._sending.done()
-        if not self._unsent or waiting or bus is None or not bus.connected:
+        if not self._unsent or self._sending or bus is None or not bus.connected:
             return
-        self._sending = bus.send(
+        self._sending = sending = bus.send(
             Message(
                 message_type=MessageType.SIGNAL,
                 flags=MessageFlag.NO_REPLY_EXPECTED,
@@ -103,9 +102,13 @@ class ItemService:
             )
         )
         self._unsent = {}
-        self._sending.add_done_callback(self._sent)
+        if sending.done():  # nearly always
+            self._sent(sending)
+        else:
+            sending.add_done_callback(self._sent)
 
     def _sent(self, sending: asyncio.Future[None]) -> None:
+        self._sending = None
         if not sending.cancelled() and sending.exception() is None:
             self._send()
 
@@ -125,7 +128,7 @@ class ItemService:
 
     def _disconnected(self, closed: asyncio.Task[None]) -> None:
         why = None if closed.cancelled() else closed.exception()
-        self._gone(f"the connection was closed: {why or 'end of stream'}")
+        self._gone(f"the connection was closed: {(why and str(why)) or 'end of stream'}")
 
     def _gone(self, why: str) -> None:
         if self._bus and not self.lost.is_set():  # else we are leaving by ourselves

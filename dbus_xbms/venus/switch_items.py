@@ -16,6 +16,7 @@ from dbus_xbms.venus.item import Item, Read, Source, rows
 
 PANE_RELEASE = 30  # min for which a toggle, which has no number, lends the link
 LONGEST_RELEASE = 240  # min
+LEND = "/Settings/ReleaseForMinutes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ BATTERY_SWITCHES = (
     ),
     _switch("/Settings/MosfetMode", _mode, 3, lambda v: Orders(charge=not v & 1, discharge=not v & 2)),
     _switch("/Settings/TurnBalancingOff", _balancing_off, 1, lambda v: Balancing(on=not v)),
-    _switch("/Settings/ReleaseForMinutes", _minutes_left, LONGEST_RELEASE, Release),
+    _switch(LEND, _minutes_left, LONGEST_RELEASE, Release),
 )
 
 

@@ -57,6 +57,7 @@ class Screen:
 
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
+        self.hold = HOLD
         self.shown: list[tuple[float, Phase]] = []
         self.wrong: list[str] = []
 
@@ -68,7 +69,7 @@ class Screen:
         measured_at = self.judge.measured.get((sample.voltage, sample.current))
         if measured_at is None:
             self.wrong.append(f"{now}: {sample.voltage} V, {sample.current} A were never measured")
-        elif now - measured_at > HOLD + LATE:
+        elif now - measured_at > self.hold + LATE:
             self.wrong.append(
                 f"{now}: {sample.voltage} V, {sample.current} A are {now - measured_at:.0f} s old"
             )

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.usefixtures("private_bus")
 
 ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 CVL, CCL, DCL = "/Info/MaxChargeVoltage", "/Info/MaxChargeCurrent", "/Info/MaxDischargeCurrent"
-QUICK_SILENCE = {"Hold": 8.0, "Stop": 12.0, "ControlWithdraw": 16.0}
+QUICK_SILENCE = {"Hold": 5.0, "Stop": 7.0, "ControlWithdraw": 9.0}
+HELD_FIRST = {"Hold": 8.0, "Stop": 10.0, "ControlWithdraw": 12.0}  # a mute pack's poll fails after 6 s
 # 4 cells, 100 Ah: CVL at float 13.5 V, 0.3 C and 0.5 C
 FLOAT, CHARGE, DISCHARGE = 13.5, 30.0, 50.0
 
@@ -99,7 +100,7 @@ async def silenced(venus: Venus) -> None:
 
 async def test_silence_derates_stops_and_withdraws_and_a_good_poll_brings_all_back() -> None:
     async with Simulation(1) as sim, Venus() as venus, Program("run") as program:
-        await venus.enable(ONE, **QUICK_SILENCE)
+        await venus.enable(ONE, **HELD_FIRST)
         seen = await venus.until(ONE, settled, timeout=15)
         await sim.fault("mute", ONE)
         held = await venus.until(ONE, lambda s: s["/ConnectionInformation"].startswith("held"))

@@ -77,12 +77,8 @@ async def scanner(private_bus: str) -> AsyncIterator[Remote]:
         far = Advertised(address=OTHER, name="Neighbour", manufacturer={}, rssi=-90)
         return [(far, False, False), (near, True, True)]
 
-    remote = Remote(scan, dict)
-    await remote.start()
-    async with asyncio.TaskGroup() as group:
-        serving = group.create_task(remote.serve())
+    async with Remote(scan, dict) as remote:
         yield remote
-        serving.cancel()
 
 
 def stored(settings: LocalSettings, name: str, device: str = "xbms_a4c137010203") -> object:

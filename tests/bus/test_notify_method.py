@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,17 @@ async def test_no_socket_by_order_nor_on_a_bluez_that_does_not_bear_it(method: i
         assert (truth["acquired"], truth["notify_sessions"]) == (False, 1)
 
 
+# The program that gives up sooner: each connection in vain takes many seconds.
+SOON_GIVEN_UP = """
+import sys
+from dbus_xbms import cli
+from dbus_xbms.control import notify_method
+notify_method.TRIES = 2
+sys.exit(cli.main())
+"""
+COMMAND = (sys.executable, "-W", "error", "-c", SOON_GIVEN_UP)
+
+
 @pytest.mark.parametrize("fault", ["refuse_socket", "leak_socket"])
 async def test_a_socket_that_fails_is_given_up_remembered_and_tried_again_by_order(
     fault: str, tmp_path: Path
@@ -144,7 +156,7 @@ async def test_a_socket_that_fails_is_given_up_remembered_and_tried_again_by_ord
     async with Simulation(1, "--settings-file", str(tmp_path / "settings")) as sim, Venus() as venus:
         await sim.fault(fault, FIRST)
         await venus.enable(FIRST)
-        async with Program("run") as program:
+        async with Program("run", command=COMMAND) as program:
             await polled_twice(venus, 60)
             await venus.until_setting(FIRST, "AcquireFailed", 1, 10)
             assert "over a socket do not work" in await program.until("over a socket")

@@ -36,18 +36,18 @@ async def asked(sim: Simulation, seconds: float) -> tuple[int, int]:
 async def test_a_pack_at_rest_is_asked_rarely_and_a_protection_is_an_alarm_in_time() -> None:
     still = {"load": "rest", "soc": 50.0}
     async with Simulation([still]) as sim, Venus() as venus, Program("run", command=COMMAND) as program:
-        await venus.enable(ONE, Control=1)
+        await venus.enable(ONE, Control=1, RestInterval=3.0)
         await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is not None)
         await asyncio.sleep(4)
-        basics, cells = await asked(sim, 10.5)
+        basics, cells = await asked(sim, 6.5)
         assert basics in (2, 3)
         assert cells in (1, 2)
         limits = {"/Info/MaxDischargeCurrent": 50.0}
         seen = await venus.until(ONE, lambda s: all(s[path] == value for path, value in limits.items()))
         await sim.fault("protection", ONE, bit=9)
-        await venus.until(ONE, lambda s: s[OVERCURRENT] == 2, timeout=6)
+        await venus.until(ONE, lambda s: s[OVERCURRENT] == 2, timeout=4)
         assert seen["/Info/MaxDischargeCurrent"] == 0
-        assert (await asked(sim, 5.0))[1] >= 4
+        assert (await asked(sim, 3.5))[1] >= 3
         assert venus.left == []
         assert await program.stop() == 0
     assert program.left_behind == []

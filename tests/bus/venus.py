@@ -24,6 +24,8 @@ MATCHES = (
         for kind in (BATTERY, SWITCH)
     ),
 )
+# How a call is answered to which nobody can answer any more.
+LEFT = ("org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NoReply")
 KINDS: dict[type, str] = {int: "i", float: "d", str: "s"}
 
 
@@ -31,6 +33,11 @@ def plain(value: Any) -> Any:
     """A value without its variant; invalid is ``None``."""
     inner = value.value if isinstance(value, Variant) else value
     return None if inner == [] else inner
+
+
+def _result(reply: Message) -> Any:
+    assert reply.message_type is MessageType.METHOD_RETURN, (reply.error_name, reply.body)
+    return reply.body[0] if reply.body else None
 
 
 @dataclass
@@ -41,7 +48,8 @@ class Seen:
     owner: str
     joined: bool = False  # GetItems was answered
     items: dict[str, dict[str, Any]] = field(default_factory=dict)  # path -> Value, Text
-    signals: list[tuple[float, dict[str, Any]]] = field(default_factory=list)  # loop time, changed values
+    # loop time, changed values
+    signals: list[tuple[float, dict[str, Any]]] = field(default_factory=list, repr=False)
 
     def __getitem__(self, path: str) -> Any:
         return plain(self.items[path]["Value"])
@@ -79,6 +87,11 @@ class Venus:
     async def call(
         self, name: str, path: str, interface: str, member: str, signature: str = "", *body: Any
     ) -> Any:
+        return _result(await self._reply(name, path, interface, member, signature, *body))
+
+    async def _reply(
+        self, name: str, path: str, interface: str, member: str, signature: str = "", *body: Any
+    ) -> Message:
         assert self._bus
         reply = await self._bus.call(
             Message(
@@ -91,8 +104,7 @@ class Venus:
             )
         )
         assert reply
-        assert reply.message_type is MessageType.METHOD_RETURN, (member, reply.error_name, reply.body)
-        return reply.body[0] if reply.body else None
+        return reply
 
     async def write(self, service: str, path: str, value: float | str) -> int:
         """SetValue, and its answer."""
@@ -160,17 +172,27 @@ class Venus:
             if self.services.pop(name, None):
                 self.left.append(name)
             if owner:
-                self._tasks.create_task(self._join(Seen(name=name, owner=owner)))
+                self._meet(Seen(name=name, owner=owner))
             self._changed.set()
         elif message.member == "ItemsChanged":
             for seen in self.services.values():
                 if seen.owner == message.sender:
                     self._follow(seen, message.body[0])
 
+    def _meet(self, seen: Seen) -> None:
+        joining = self._join(seen)
+        try:
+            self._tasks.create_task(joining)
+        except RuntimeError:  # we are leaving
+            joining.close()
+
     async def _join(self, seen: Seen) -> None:
         self.services[seen.name] = seen
         # Asked at once, as every consumer does: what is not there now is never looked for again.
-        items = await self.call(seen.owner, "/", BUS_ITEM, "GetItems")
+        reply = await self._reply(seen.owner, "/", BUS_ITEM, "GetItems")
+        if reply.error_name in LEFT:
+            return
+        items = _result(reply)
         seen.items, seen.joined = {**items, **seen.items}, True
         self._changed.set()
         if self._told and seen.joined:

@@ -104,6 +104,17 @@ def test_help_and_decode_load_neither_bleak_nor_dbus_fast() -> None:
     assert done.returncode == 0
 
 
+def test_the_service_does_without_openssl_in_memory() -> None:
+    script = (
+        "import sys; from dbus_xbms import cli\n"
+        "try: cli.main(['run', '--help'])\n"
+        "except SystemExit: import hashlib; hashlib.sha256(b'as before')\n"
+        "sys.exit('libcrypto' in open('/proc/self/maps').read() or 'dbus_xbms.app' not in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], timeout=30)
+    assert done.returncode == 0
+
+
 def test_a_reader_that_has_gone_makes_no_traceback() -> None:
     command = f"{sys.executable} -m dbus_xbms --help | true; {sys.executable} -m dbus_xbms decode 00 | true"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30)

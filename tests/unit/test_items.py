@@ -223,6 +223,8 @@ def test_only_the_name_the_page_selector_clearing_settings_and_switches_can_be_w
         ("/ErrorCode", 0, "0"),
         ("/ConnectionInformation", "connected", "connected"),
         ("/Bluetooth/Rssi", -67, "-67dBm"),
+        ("/Bluetooth/FailedPollsLastHour", 0, "0"),
+        ("/Bluetooth/SampleAge", None, "---"),
         ("/Io/AllowToCharge", 1, "1"),
         ("/Io/AllowToDischarge", 0, "0"),
         ("/Io/AllowToBalance", 1, "1"),
@@ -324,7 +326,7 @@ MEASURED = [
 ]
 
 
-@pytest.mark.parametrize("phase", [Phase.WAITING, Phase.LOST, Phase.WITHDRAWN])
+@pytest.mark.parametrize("phase", [Phase.WAITING, Phase.LENT, Phase.LOST, Phase.WITHDRAWN])
 def test_without_a_sample_every_measurement_is_invalid(phase: Phase) -> None:
     got = shown(replace(SILENT, phase=phase))
     assert len(MEASURED) > 30
@@ -337,6 +339,7 @@ def test_without_a_sample_every_measurement_is_invalid(phase: Phase) -> None:
     ("phase", "cable", "state", "alarm", "words"),
     [
         (Phase.WAITING, Level.OK, 0, None, "searching"),
+        (Phase.LENT, Level.OK, 9, None, "searching"),
         (Phase.DERATED, Level.WARNING, 9, 1, "derated, searching"),
         (Phase.LOST, Level.ALARM, 10, 2, "stopped, searching"),
         (Phase.WITHDRAWN, Level.ALARM, 10, 2, "withdrawn, searching"),

@@ -27,7 +27,6 @@ from dbus_xbms.protocols.jbd_registers import (
     COUNTERS,
     ENTER_FACTORY_MODE,
     FUNCTIONS,
-    HARDWARE,
     LEAVE_FACTORY_MODE,
     MOSFET_CONTROL,
     NEWER_MOSFET_CONTROL,
@@ -137,6 +136,22 @@ def test_a_reply_comes_in_notifications_of_twenty_bytes_within_the_captured_time
         assert [len(chunk) for chunk in chunks] == [20, 19]
         assert 0.03 <= wire.chunks[0][0] - start <= 0.15
         assert wire.chunks[1][0] - wire.chunks[0][0] < 0.0126
+
+
+def test_a_late_answer_holds_up_the_next_one_and_neither_mixes_with_the_other() -> None:
+    """Halves of two frames can have the checksum of one: see the framer's test of that."""
+    for delay in range(1960, 2150, 2):  # ms: the second answer comes before, amid or after the first
+        wire = Wire(cells=16)
+        wire.fault(FaultKind.LATE, 2.0)
+        wire.device.write(read(CELLS).encoded)
+        wire.clock.run(delay / 1000)
+        wire.device.write(read(BASIC).encoded)
+        wire.clock.run(3.0)
+        first, second, third, fourth = (chunk for _, chunk in wire.chunks)
+        (cells,), (basic,) = JbdFramer().feed(first + second), JbdFramer().feed(third + fourth)
+        assert isinstance(cells, Frame)
+        assert isinstance(basic, Frame)
+        assert (cells.key.number, basic.key.number) == (CELLS, BASIC)
 
 
 def test_a_larger_mtu_carries_more() -> None:
@@ -336,17 +351,6 @@ def test_a_password_module_without_a_password_opens_on_the_app_key() -> None:
 
 def test_a_module_without_a_login_ignores_module_frames() -> None:
     assert Wire().ask(module(APP_KEY, APP_KEY_TEXT).encoded) == SILENCE
-
-
-def test_a_late_reply_comes_after_that_of_the_next_request() -> None:
-    wire = Wire()
-    wire.fault(FaultKind.LATE, amount=0.5)
-    wire.device.write(read(HARDWARE).encoded)
-    wire.device.write(read(CELLS).encoded)
-    framer = JbdFramer()
-    wire.clock.run(1.0)
-    frames = [frame for _, chunk in wire.chunks for frame in framer.feed(chunk)]
-    assert [frame.key.number for frame in frames if isinstance(frame, Frame)] == [CELLS, HARDWARE]
 
 
 def test_foreign_blocks_follow_every_reply_of_an_up16s() -> None:

@@ -143,6 +143,16 @@ def test_each_phase_of_silence_is_named(phase: Phase, link: str) -> None:
     assert link in render([shown(replace(report, phase=phase))], 80)
 
 
+def test_a_link_is_told_in_one_line() -> None:
+    link = replace(REPORT.link, failed_polls=7, failed_last_hour=2)
+    assert "link    connected  -62dBm  sample 0 s old  3 reconnects  7 failed polls  2 in the last hour" in [
+        *render([shown(replace(REPORT, link=link, age=0.4))], 100).splitlines()
+    ]
+    lent = replace(SILENT, phase=Phase.LENT, link=LinkStatus(state="lent, 12 min left"), age=1085.0)
+    assert "link    lent, 12 min left  sample 18 min old" in render([shown(lent)], 80).splitlines()
+    assert "sample 5 h old" in render([shown(replace(lent, age=18_500.0))], 80)
+
+
 def test_on_a_phone_the_words_of_a_limit_go_on_in_the_next_line() -> None:
     assert SILENT.limits
     why = "Recovering from: No contact, stopped: not charging"
