@@ -8,9 +8,10 @@ from contextlib import AsyncExitStack
 from typing import Annotated, Any, NoReturn, Self
 
 from dbus_fast import NameFlag, RequestNameReply, Variant
-from dbus_fast.annotations import DBusDouble, DBusSignature
+from dbus_fast.annotations import DBusDouble, DBusSignature, DBusStr
 from dbus_fast.service import ServiceInterface, dbus_method
 
+from dbus_xbms import __version__
 from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.venus.bus import BusLost, NameTaken, close, connect, until_closed
 
@@ -46,6 +47,11 @@ class Service1(ServiceInterface):
     def health(self) -> Counts:
         """Count what runs and is held just now, by name."""
         return self._health()
+
+    @dbus_method("Version")
+    def version(self) -> DBusStr:
+        """Tell which version runs; on the disk there may be another."""
+        return __version__
 
 
 def _described(seen: Advertised, known: bool, enabled: bool) -> dict[str, Variant]:

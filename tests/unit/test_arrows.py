@@ -24,6 +24,7 @@ ARROWS = {
     "protocols": {"model"},
     "control": {"model", "settings"},
     "ble": {"model", "protocols"},
+    "doctor": {"control"},
     "venus": {"model", "settings", "control"},
     "simulator": {"model", "settings", "protocols"},
     "keeper": {"settings", "venus"},
@@ -36,12 +37,12 @@ ARROWS = {
     "neighbours": {"ble", "control", "venus"},
     "supervision": {"poller", "showing"},
     "app": BELOW_PACK | {"neighbours", "pack", "remote", "supervision"},
-    "commands": BELOW_PACK | {"app", "remote", "simulator"},
+    "commands": BELOW_PACK | {"app", "doctor", "remote", "simulator"},
     "cli": BELOW_PACK | {"commands"},
     "__main__": {"cli"},
     "__init__": set(),
 }
-PURE = {"model", "settings", "memory", "protocols", "control"}
+PURE = {"model", "settings", "memory", "protocols", "control", "doctor"}
 PURE_FILES = {
     "venus/item.py",
     "venus/items.py",
