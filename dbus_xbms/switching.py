@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dbus_xbms.control import gates
-from dbus_xbms.model import Gate, Mosfets, Orders, PackSample, Switching
+from dbus_xbms.model import ON_ITS_WAY, Gate, Mosfets, Orders, PackSample, Switching
 from dbus_xbms.protocols.base import Conversation, LinkError, ProtocolError, Switchable
 from dbus_xbms.settings import Settings, Value
 
@@ -97,6 +97,7 @@ class Switches:
             return self._refused(asked, why)
         log.info("%s: %s asks for %s", self._address, sender, asked.words)
         self._gates, self._asked = gates.wished(self._gates, wish, now), asked
+        self._last = f"{asked.words}: {ON_ITS_WAY}"
         if self._gates.wish == gates.NOTHING:
             self._tell(asked, "so it is")
         self._hurry()
@@ -113,6 +114,7 @@ class Switches:
             return self._refused(asked, why)
         log.info("%s: %s asks for %s", self._address, sender, asked.words)
         self._balancing, self._balancing_asked = on, asked
+        self._last = f"{asked.words}: {ON_ITS_WAY}"
         self._hurry()
         return True
 
