@@ -66,8 +66,8 @@ def run(args: argparse.Namespace) -> int:
 async def _switch(name: str, order: Order) -> str:
     async with batteries() as live:
         pack = _one(live, name)
-        await live.write(pack, order.path, order.value)
-        return await _outcome(live, pack, order)
+        refused = not await live.write(pack, order.path, order.value)
+        return await _outcome(live, pack, order, refused=refused)
 
 
 def _one(live: Batteries, name: str) -> Battery:
@@ -85,17 +85,20 @@ def _one(live: Batteries, name: str) -> Battery:
     return packs[0]
 
 
-async def _outcome(live: Batteries, pack: Battery, order: Order) -> str:
+async def _outcome(live: Batteries, pack: Battery, order: Order, *, refused: bool) -> str:
     """What the service tells of the order, once it has ended; others may order meanwhile."""
     words = ""
     with suppress(TimeoutError):
         async with asyncio.timeout(OUTCOME_LIMIT):
-            while not _ended(words := str(await live.ask(pack, LAST_ORDER)), order):
+            while not _ends(words := str(await live.ask(pack, LAST_ORDER)), order, refused=refused):
                 with suppress(TimeoutError):
                     async with asyncio.timeout(ASK_EVERY):
                         await live.next_change()
     return words
 
 
-def _ended(words: str, order: Order) -> bool:
-    return words.startswith(f"{order.words}: ") and not words.endswith(ON_ITS_WAY)
+def _ends(told: str, order: Order, *, refused: bool) -> bool:
+    """Whether what is told is the end of our order, perhaps together with that of somebody else."""
+    words, _, outcome = told.partition(": ")
+    ours = set(order.words.split(", ")) <= set(words.split(", "))
+    return ours and outcome != ON_ITS_WAY and outcome.startswith("refused: ") is refused

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
-from tests.endurance.limits import NO_CHARGE, NO_DISCHARGE
+from tests.endurance.limits import GENEROUS, NO_CHARGE, NO_DISCHARGE
 from tests.endurance.look import Violation
 from tests.endurance.truth import Basic
 
@@ -32,7 +32,8 @@ class Order:
     at: float  # s, monotonic
     wish: Wish  # gate -> on
     accepted: bool | None = None  # None: not answered yet
-    until: float = inf  # s: when it must have ended
+    until: float = inf  # s: when it must have ended, or has
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,14 +65,14 @@ class Book:
 
     def given(self, at: float, wish: Wish) -> Order:
         """Take note of an order that is being given."""
-        self.orders = [one for one in self.orders if one.until > at - END_LIMIT]
+        self.orders = [one for one in self.orders if one.until > at - GENEROUS]
         self.orders.append(order := Order(at=at, wish=wish))
         return order
 
     def answered(self, order: Order, accepted: bool, at: float) -> Iterator[Violation]:
         """Take note of the answer to it; one that is accepted goes out together with those that wait."""
         order.accepted = accepted
-        for one in [*self._open(at), order] if accepted else [order]:
+        for one in self._open() if accepted else [order]:
             one.until = at + END_LIMIT
         self._count("accepted" if accepted else "refused")
         if accepted and not self.allowed.allows(order.wish):
@@ -82,26 +83,37 @@ class Book:
         if text == self.text:
             return
         self.text = text
-        if not text or text.endswith(ON_ITS_WAY):
-            self.waiting = bool(text)
+        if text and text.endswith(ON_ITS_WAY):
+            self.waiting = True
+        elif not text:
+            self._end(inf, done=False)
         elif REFUSED not in text:  # that may be another one than the one that waits
-            self.waiting = False
             self._count("done" if DONE in text else "failed" if FAILED in text else "as it was")
-            if DONE in text:
-                self.done = {gate: on for one in self._open(at) for gate, on in one.wish.items()}
-                self.done_at = at
+            self._end(at, done=DONE in text)
+
+    def _end(self, at: float, *, done: bool) -> None:
+        """All that waited has ended, together."""
+        waited = [one for one in self._open() if one.accepted]
+        if done:
+            self.done, self.done_at = {gate: on for one in waited for gate, on in one.wish.items()}, at
+        for one in waited:
+            one.ended, one.until = True, min(one.until, at)
+        self.waiting = False
 
     def awake(self, at: float) -> None:
         """The program had been stopped: what it had not ended may take its time anew."""
-        for one in self._open(at - 2 * END_LIMIT):
+        for one in self._open():
             one.until = max(one.until, at + END_LIMIT)
 
     def opening(self, at: float) -> bool:
-        """Whether a gate may be about to open, so that nothing may flow through it."""
-        return any(False in one.wish.values() for one in self._open(at))
+        """Whether a gate may be about to open, or was in vain not long ago: nothing may flow through it."""
+        return any(
+            one.accepted is not False and False in one.wish.values() and one.at <= at <= one.until + GENEROUS
+            for one in self.orders
+        )
 
-    def _open(self, at: float) -> list[Order]:
-        return [one for one in self.orders if one.accepted is not False and one.until >= at]
+    def _open(self) -> list[Order]:
+        return [one for one in self.orders if one.accepted is not False and not one.ended]
 
     def _count(self, outcome: str) -> None:
         self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1

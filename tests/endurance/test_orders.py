@@ -100,6 +100,23 @@ def test_an_order_must_end_in_time_and_one_that_is_refused_does_not_end_it() -> 
     assert one.outcomes == {"accepted": 1, "failed": 1}
 
 
+def test_what_has_ended_explains_no_write_that_comes_later_and_is_not_told_again() -> None:
+    one = book({"discharge": False})
+    one.told("discharge off: failed: connection lost", 10.4)
+    assert rules(one, [(10.5, 0xE1, "0002")]) == ["writes", "writes"]
+    one = book({"discharge": False})
+    one.told("discharge off: failed: connection lost", 10.4)
+    list(one.answered(one.given(12.0, {"charge": True}), True, 12.0))
+    one.told("charge on: done", 12.5)
+    assert rules(one, [], basic(13.0), now=14.0) == []
+
+
+def test_while_a_gate_is_about_to_open_and_a_while_after_loads_may_get_nothing() -> None:
+    one = book({"discharge": False})
+    assert [one.opening(at) for at in (9.0, 11.0, 100.0, 200.0)] == [False, True, True, False]
+    assert not book({"discharge": True}).opening(11.0)
+
+
 def test_what_is_told_to_be_done_must_be_so() -> None:
     one = book({"charge": False})
     one.told("charge off: on its way", 10.0)
