@@ -15,6 +15,7 @@ from dbus_xbms import supervision
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.capture import Capture as CaptureFile
+from dbus_xbms.neighbours import Neighbours
 from dbus_xbms.pack import Pack
 from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.protocols.jbd import Jbd
@@ -24,6 +25,8 @@ from dbus_xbms.settings import (
     PACK_SETTINGS,
     SERVICE,
     SERVICE_SETTINGS,
+    SWITCH_DEVICE,
+    SWITCH_INSTANCE,
     Setting,
     Settings,
     SettingsError,
@@ -31,10 +34,11 @@ from dbus_xbms.settings import (
     address_of,
     pack_path,
     service_path,
+    switch_path,
 )
 from dbus_xbms.supervision import Hung
-from dbus_xbms.venus.bus import BusError
-from dbus_xbms.venus.localsettings import LocalSettings
+from dbus_xbms.venus.bus import BusError, BusLost
+from dbus_xbms.venus.localsettings import LocalSettings, instance_of
 from dbus_xbms.venus.presence import Presence
 
 log = logging.getLogger(__name__)
@@ -61,10 +65,12 @@ class App:
         self._local = LocalSettings(self._setting_changed)
         self._remote = Remote(self.scan, self.health)
         self._packs: dict[str, Pack] = {}
+        self._neighbours = Neighbours(self._air, self._packs.values)
         self._settings: dict[str, Settings] = {}  # of the packs that run or are about to
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._switches: dict[str, int] = {}  # device instances of the switch devices beside packs
         self._enabled: set[str] = set()  # addresses, known before the first pack starts
-        self._undecided: asyncio.Queue[str] = asyncio.Queue()  # addresses whose Enabled has changed
+        self._undecided: asyncio.Queue[str] = asyncio.Queue()  # addresses that may be wanted otherwise now
 
     async def run(self) -> None:
         """Serve until cancelled.
@@ -73,11 +79,11 @@ class App:
             Hung: a part of this program hangs.
             BusError: the bus is not there, is lost, or another instance of this program serves it.
         """
-        async with asyncio.TaskGroup() as base:
-            await self._remote.start()
-            base.create_task(self._remote.serve(), name="remote")
+        async with self._remote, asyncio.TaskGroup() as base:
+            base.create_task(self._remote.watch(), name="remote")
             base.create_task(self._local.run(), name="localsettings")
             base.create_task(self._air.run(), name="air")
+            base.create_task(self._neighbours.run(), name="neighbours")
             progress = supervision.watch_progress(self._packs.values)
             base.create_task(self._supervised(progress), name="progress")
             await self._load()
@@ -111,16 +117,21 @@ class App:
             self._air.max_connections = int(value)
             return
         device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
-        address = address_of(device)
+        address = address_of(device.removesuffix(SWITCH_DEVICE))
         if address is None:
             return
-        if name == "Enabled":
+        if device.endswith(SWITCH_DEVICE):
+            if address in self._switches:
+                self._place_switch(address, value)
+        elif name == "Enabled":
             (self._enabled.add if value == 1 else self._enabled.discard)(address)
             self._undecided.put_nowait(address)
             for other in self._packs.values():
                 other.alone = self._enabled <= {other.address}
         elif pack := self._packs.get(address):
             pack.change(name, value)
+            if name == "CompanionSwitch":
+                self._undecided.put_nowait(address)
         elif settings := self._settings.get(address):  # its pack is about to start
             try:
                 settings.put(name, value)
@@ -135,6 +146,8 @@ class App:
             return
         settings = Settings(PACK_SETTINGS, {path.rpartition("/")[2]: stored[path] for path in stored})
         enabled = settings["Enabled"] == 1
+        if enabled and settings["CompanionSwitch"] == 1:
+            await self._deal_switch(address)
         task = self._tasks.get(address)
         if enabled and task is None:
             log.info("%s: taken over", address)
@@ -148,6 +161,22 @@ class App:
             await asyncio.wait([task])
             for held in (self._tasks, self._packs, self._settings):
                 held.pop(address, None)
+
+    async def _deal_switch(self, address: str) -> None:
+        """Have a device instance for the switch device beside a pack."""
+        path = switch_path(address)
+        try:
+            stored = await self._local.add({path: SWITCH_INSTANCE})
+        except SettingsError as err:
+            log.error("%s: no switch device beside it: %s", address, err)
+            return
+        self._place_switch(address, stored[path])
+
+    def _place_switch(self, address: str, class_and_instance: Value) -> None:
+        """Take note of the device instance that the switch device beside a pack has."""
+        self._switches[address] = instance_of(str(class_and_instance))
+        if pack := self._packs.get(address):
+            pack.switch_instance = self._switches[address]
 
     async def _supervise(self, address: str, settings: Settings) -> None:
         """Keep one pack running; what goes wrong in it stays in it."""
@@ -163,6 +192,7 @@ class App:
             )
             self._packs[address] = pack
             pack.alone = self._enabled <= {address}
+            pack.switch_instance = self._switches.get(address)
             await self._supervised(supervision.run(pack))
             await asyncio.sleep(RESTART_AFTER)
 
@@ -206,9 +236,11 @@ async def serve(capture: Path | None) -> int:
             await _until_stopped(App(file, given_up=supervision.end_at_last))
         except* (BusError, Hung) as errors:
             lost.extend(leaves(errors))
-    for err in lost:
-        log.error("%s", err)
-    return 1 if lost else 0
+    if not lost:
+        return 0
+    why = lost[0]  # the others followed from it
+    log.error("%s%s", why, "; ending, so that supervision starts anew" if isinstance(why, BusLost) else "")
+    return 1
 
 
 def _look_only_at_what_is_new() -> None:
@@ -237,10 +269,11 @@ def unclaimed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """Log what nobody has waited for, in the loop's own way but for one thing.
 
     When a bus cuts a connection its users are told so; but dbus-fast also leaves behind the message that it
-    could not send, e.g. the first one of a connection that was being made while this machine hung.
+    could not send, e.g. the first one of a connection that was being made while this machine hung, or the
+    end of a connection that broke while it was being made.
     """
     future, err = context.get("future"), context.get("exception")
-    if isinstance(err, OSError) and not isinstance(future, asyncio.Task):
+    if isinstance(err, OSError | EOFError) and not isinstance(future, asyncio.Task):
         log.debug("%s: %r", context["message"], err)
     else:
         loop.default_exception_handler(context)

@@ -11,6 +11,7 @@ from dbus_xbms.venus.bus import BusError
 
 log = logging.getLogger(__name__)
 
+SAVE_EVERY = 600.0  # s between writes of what changes by itself: each one wears the flash
 SAVE_LIMIT = 1.0  # s that saving may delay the program's end
 
 Store = Callable[[str, Value], Awaitable[Value]]
@@ -25,7 +26,7 @@ class Keeper:
         self._address = address
         self._settings = settings
         self._store = store
-        self._last = last  # what to store at the end
+        self._last = last  # what changes by itself
         self._unsaved: dict[str, Value] = {}
         self._to_save = asyncio.Event()
 
@@ -39,10 +40,16 @@ class Keeper:
             self._to_save.set()
 
     async def run(self) -> None:
-        """Store what comes, until cancelled; then what is left, if localsettings answers."""
+        """Store what comes, and now and then what changes by itself, until cancelled; then what is left."""
+        due = asyncio.get_running_loop().time() + SAVE_EVERY
         try:
             while True:
-                await self._to_save.wait()
+                try:
+                    async with asyncio.timeout_at(due):
+                        await self._to_save.wait()
+                except TimeoutError:
+                    due += SAVE_EVERY
+                    self.remember(self._last())
                 self._to_save.clear()
                 await self._save()
         finally:
@@ -54,8 +61,11 @@ class Keeper:
             value = self._unsaved[name]
             try:
                 await self._store(pack_path(self._address, name), value)
-            except (SettingsError, BusError) as err:
+            except SettingsError as err:
                 log.warning("%s: %s was not stored: %s", self._address, name, err)
+            except BusError as err:
+                log.debug("%s: %s was not stored: %s", self._address, ", ".join(self._unsaved), err)
+                return  # the program ends, and says so
             if self._unsaved.get(name) == value:
                 del self._unsaved[name]
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum, IntFlag
+from typing import Any
+
+COMBINATIONS = 256  # of protections that are kept for their next use; packs show a dozen
 
 
 class Protection(IntFlag):
@@ -33,6 +36,48 @@ class Protection(IntFlag):
     VENDOR_14 = 1 << 14  # discharge MOSFET breakdown
     VENDOR_15 = 1 << 15  # MOSFET over-temperature
 
+    @classmethod
+    def _missing_(cls, value: object) -> Any:
+        """Make a combination; Enum keeps each one, 1 kB, so that odd bits would fill the memory."""
+        kept = cls._value2member_map_
+        if len(kept) >= COMBINATIONS:
+            kept.clear()
+            kept.update({bit.value: bit for bit in cls.__members__.values()})
+        return super()._missing_(value)
+
+
+# What may have made the BMS itself open either gate; what the vendor bits mean differs between firmwares.
+VENDOR_BITS = Protection.VENDOR_13 | Protection.VENDOR_14 | Protection.VENDOR_15
+OPENS_EITHER = Protection.SHORT_CIRCUIT | Protection.FRONTEND_ERROR | VENDOR_BITS
+
+
+class Gate(Enum):
+    """One of the two MOSFETs; its protections are those that open it."""
+
+    CHARGE = "charge"
+    DISCHARGE = "discharge"
+
+    @property
+    def opened_by(self) -> Protection:
+        """The protections that may open this gate."""
+        return _OPENED_BY[self]
+
+
+_OPENED_BY = {
+    Gate.CHARGE: OPENS_EITHER
+    | Protection.CELL_OVERVOLTAGE
+    | Protection.PACK_OVERVOLTAGE
+    | Protection.CHARGE_OVERTEMPERATURE
+    | Protection.CHARGE_UNDERTEMPERATURE
+    | Protection.CHARGE_OVERCURRENT,
+    Gate.DISCHARGE: OPENS_EITHER
+    | Protection.CELL_UNDERVOLTAGE
+    | Protection.PACK_UNDERVOLTAGE
+    | Protection.DISCHARGE_OVERTEMPERATURE
+    | Protection.DISCHARGE_UNDERTEMPERATURE
+    | Protection.DISCHARGE_OVERCURRENT,
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mosfets:
@@ -40,6 +85,29 @@ class Mosfets:
 
     charge: bool
     discharge: bool
+
+    def of(self, gate: Gate) -> bool:
+        """One of them."""
+        return self.charge if gate is Gate.CHARGE else self.discharge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """What each gate is told: True to let the BMS decide, False to stay open, ``None`` nothing or unknown."""
+
+    charge: bool | None = None
+    discharge: bool | None = None
+
+    def of(self, gate: Gate) -> bool | None:
+        """That of one gate."""
+        return self.charge if gate is Gate.CHARGE else self.discharge
+
+    def over(self, other: Orders) -> Orders:
+        """These where there are any, else the other's."""
+        return Orders(
+            charge=other.charge if self.charge is None else self.charge,
+            discharge=other.discharge if self.discharge is None else self.discharge,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +175,7 @@ class Phase(Enum):
     WAITING = "waiting"  # no sample since the start
     FRESH = "fresh"
     HELD = "held"  # the last poll failed; the last good values still stand
+    LENT = "lent"  # as derated, but no fault: the owner has left the pack to somebody else for a while
     DERATED = "derated"  # a controlling pack: measurements are invalid, charging is 0, discharging reduced
     LOST = "lost"  # too old: measurements are invalid, a controlling pack's currents are 0
     WITHDRAWN = "withdrawn"  # the service has left the bus
@@ -131,6 +200,9 @@ class LinkStatus:
     rssi: int | None = None  # dBm, as last seen in an advertisement
     reconnects: int = 0  # links made anew since the start
     failed_polls: int = 0  # since the start
+    failed_last_hour: int = 0  # of these
+    hci: str = ""  # the adapter that was last used
+    neighbours: str = ""  # other programs that are in the way, and what to do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +252,21 @@ class Level(Enum):
     ALARM = 2
 
 
+ON_ITS_WAY = "on its way"  # ends what is told of an order as long as it is neither done nor given up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switching:
+    """What the owner has switched, and what became of it."""
+
+    told: Orders = field(default_factory=Orders)  # by the BMS's mask, as far as that is known
+    wish: Orders = field(default_factory=Orders)  # accepted, not seen to be done yet
+    faults: frozenset[Gate] = frozenset()  # gates whose last order failed
+    balancing: bool | None = None  # as it was last switched from here; None: never
+    last: str = ""  # the last order and what came of it, in words
+    released_for: float = 0.0  # s for which the link is still lent to somebody else
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything that the bus shows of one pack at one moment."""
@@ -196,6 +283,7 @@ class Report:
     counters: Counters | None = None
     alarms: Mapping[str, Level] = field(default_factory=dict)  # "/Alarms/..." -> level
     link: LinkStatus = field(default_factory=LinkStatus)
+    age: float | None = None  # s, of the newest good sample, shown or not
     extremes: Extremes = field(default_factory=Extremes)
     controls: bool = False  # this pack's limits control chargers and inverters
     limits: Limits | None = None  # None: the pack only watches, or was never heard, or is withdrawn
@@ -203,4 +291,6 @@ class Report:
     consumed: float | None = None  # Ah, zero or negative
     time_to_go: int | None = None  # s, while discharging
     history: History = field(default_factory=History)
+    switching: Switching = field(default_factory=Switching)
+    switch_instance: int | None = None  # of the switch device beside the battery; None: there is none
     settings: Mapping[str, int | float | str] = field(default_factory=dict)  # the owner's, by name

@@ -6,49 +6,32 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.control import history, monitor
-from dbus_xbms.control.alarms import BMS_CABLE
 from dbus_xbms.control.monitor import Decision
+from dbus_xbms.diary import Diary
 from dbus_xbms.keeper import Keeper, Store
 from dbus_xbms.memory import extremes_of, history_of, identity_of, remembered
-from dbus_xbms.model import Counters, Extremes, PackIdentity, Phase, Reading, Report
+from dbus_xbms.model import Counters, Extremes, Orders, PackIdentity, Phase, Reading, Report
 from dbus_xbms.poller import Poller, Progress
-from dbus_xbms.protocols.base import BmsProtocol, LinkError, LoginFailed, ProtocolError
+from dbus_xbms.protocols.base import LinkError, LoginFailed, ProtocolError, SwitchableBms
 from dbus_xbms.settings import Settings, SettingsError, Value
-from dbus_xbms.venus.bus import BusError
+from dbus_xbms.showing import Showing, Shown
+from dbus_xbms.switching import Order, Switches
 from dbus_xbms.venus.localsettings import instance_of
 from dbus_xbms.venus.setting_items import setting_written
+from dbus_xbms.venus.switch_items import Balancing, Release, ordered
 
 log = logging.getLogger(__name__)
 
-SAVE_EVERY = 600.0  # s between writes of what changes by itself: each one wears the flash
-LONGEST_REST = 10.0  # s until a decision is looked at again even if it stands; supervision counts on it
-SOONEST = 0.05  # s until a decision is looked at again: the rest of a phase may be less than a clock's tick
-SILENT = (Phase.DERATED, Phase.LOST, Phase.WITHDRAWN)
 # A change of these makes the link anew.
-LINK_SETTINGS = frozenset({"ConnectionMode", "NotifyMethod", "AcquireFailed", "Adapter", "Password"})
+LINK_SETTINGS = frozenset(
+    {"ConnectionMode", "NotifyMethod", "AcquireFailed", "Adapter", "Password", "Passkey"}
+)
 
-OnWrite = Callable[[str, Value], bool]
-
-
-class Shown(Protocol):
-    """Where a pack is shown: :class:`dbus_xbms.venus.presence.Presence`, as far as it is used here."""
-
-    def update(self, report: Report, now: float) -> bool:
-        """Show the report if that takes no waiting."""
-        ...
-
-    async def show(self, report: Report, now: float) -> None:
-        """Show the report; ``now`` is monotonic seconds."""
-        ...
-
-    async def leave(self) -> None:
-        """Show nothing any more."""
-        ...
+OnWrite = Callable[[str, Value, str], bool]
 
 
 class Pack:
@@ -64,7 +47,7 @@ class Pack:
         settings: Settings,
         *,
         air: Air,
-        protocol: BmsProtocol,
+        protocol: SwitchableBms,
         presence: Callable[[str, OnWrite], Shown],
         store: Store,
         capture: Capture | None = None,
@@ -72,27 +55,26 @@ class Pack:
         self.address = address
         self.settings = settings
         self._keeper = Keeper(address, settings, store, self._memory)
+        self._switches = Switches(
+            address, settings, protocol, hurry=self._hurry, remember=self._keeper.remember
+        )
         self._poller = Poller(address, settings, self, air=air, protocol=protocol, capture=capture)
-        self._presence = presence(address, self._written)
+        self._showing = Showing(address, presence(address, self._written), self._decided)
         self._identity = identity_of(settings)
         self._counters: Counters | None = None
         self._alone = False  # no other pack is enabled
+        self.switch_instance: int | None = None  # of the switch device beside the battery, if it has got one
         self._state = monitor.State(
             started=self._now(),
             extremes=extremes_of(settings),
             history=history.State(history=history_of(settings)),
         )
         self._shown: Decision | None = None
-        self._controlled = False  # at the last decision
-        self._failed_polls = 0
+        self._diary = Diary(address)
         self._trouble = ""  # why the newest attempt failed, in the owner's words
-        self._bus_trouble = ""
-        self._next_save = self._now() + SAVE_EVERY
+        self._told = ""  # what only the owner can mend, as it was last said
+        self._disturbed = ""  # by which programs
         self._undecided = False  # the last decision failed
-        self.shown_at = self._now()  # s: when the bus was last told what is true
-        self._news = asyncio.Event()  # something to publish
-        self._due = self._now()  # s: when to decide anew even without news
-        self._awake_at = self._now()  # s: when that is looked at next
 
     @staticmethod
     def _now() -> float:
@@ -100,10 +82,18 @@ class Pack:
 
     async def run(self) -> None:
         """Serve this pack until cancelled; whatever ends it, it leaves the bus and closes its link."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._poller.run(), name=f"link {self.address}")
-            group.create_task(self._keep_showing(), name=f"bus {self.address}")
-            group.create_task(self._keeper.run(), name=f"save {self.address}")
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._poller.run(), name=f"link {self.address}")
+                group.create_task(self._showing.run(), name=f"bus {self.address}")
+                group.create_task(self._keeper.run(), name=f"save {self.address}")
+        finally:
+            self._switches.lost("the service has ended")
+
+    @property
+    def shown_at(self) -> float:
+        """When the bus was last told what is true, in s."""
+        return self._showing.told_at
 
     @property
     def progress(self) -> Progress:
@@ -118,7 +108,7 @@ class Pack:
     @alone.setter
     def alone(self, alone: bool) -> None:
         self._alone = alone
-        self._news.set()
+        self._showing.soon()
 
     @property
     def _controls(self) -> bool:
@@ -133,8 +123,9 @@ class Pack:
             log.warning("%s: %s; the old value stands", self.address, err)
             return
         if name in LINK_SETTINGS and self.settings[name] != before:  # not what we have just stored ourselves
+            self._switches.lost("a setting of the link was changed")
             self._poller.relink()
-        self._news.set()
+        self._showing.soon()
 
     # What polling brings
 
@@ -146,24 +137,54 @@ class Pack:
             self._counters = reading.counters
         if reading.identity:
             self._learn(reading.identity)
-        self._trouble = ""
-        self._show_at_once()
+        self._trouble = self._told = ""
+        self._switches.sampled(reading.sample)
+        self._showing.at_once()
         return self._identity
 
     def poll_failed(self, err: LinkError | ProtocolError) -> None:
         """Take note that a poll, or the way to it, failed."""
-        self._failed_polls += 1
         self._state = monitor.failed(self._state)
         trouble = str(err)
         # What only the owner can mend is said at once; a gap in the radio only when it outlasts the hold.
-        for_owner = isinstance(err, LoginFailed) and trouble != self._trouble
+        for_owner = isinstance(err, LoginFailed) and trouble != self._told
         log.log(logging.WARNING if for_owner else logging.DEBUG, "%s: %s", self.address, trouble)
-        self._trouble = trouble
-        self._news.set()
+        self._trouble, self._told = trouble, trouble if for_owner else self._told
+        self._switches.lost(trouble)
+        self._showing.soon()
 
     def link_changed(self) -> None:
         """Take note that the link's status is another."""
-        self._news.set()
+        self._showing.soon()
+
+    def connected(self) -> None:
+        """Take note that a new connection stands."""
+        self._switches.connected()
+
+    @property
+    def ordering(self) -> bool:
+        """Whether an order waits to go out."""
+        return self._switches.pending
+
+    def order(self) -> Order | None:
+        """Return the order that is to go out now, right after a good poll."""
+        sample = self._state.sample
+        return self._switches.due(sample, controls=self._controls) if sample else None
+
+    def _hurry(self) -> None:
+        self._poller.hurry()
+        self._showing.soon()
+
+    @property
+    def hci(self) -> str:
+        """The adapter that was last used, or empty."""
+        return self._poller.status.hci
+
+    def disturbed(self, by: str) -> None:
+        """Take note of other programs that are in the way, or of none."""
+        if by != self._disturbed:
+            self._disturbed = by
+            self._showing.soon()
 
     def acquire_failed(self) -> None:
         """Take note that notifications come as signals only, not over a socket."""
@@ -184,52 +205,22 @@ class Pack:
 
     # The bus
 
-    async def _keep_showing(self) -> None:
-        try:
-            while True:
-                self._news.clear()
-                now = self._now()
-                await self._show(self._decided(now), now)
-                self.shown_at = now
-                await self._rest()
-        finally:
-            await self._presence.leave()
-
-    async def _rest(self) -> None:
-        """Wait for news, or until the newest decision, whoever made it, is to be looked at again."""
-        while (now := self._now()) < self._due:
-            if now >= self._next_save:
-                self._next_save = now + SAVE_EVERY
-                self._keeper.remember(self._memory())
-            self._awake_at = self._due
-            try:
-                async with asyncio.timeout_at(self._due):
-                    await self._news.wait()
-                    return
-            except TimeoutError:
-                continue
-
-    def _show_at_once(self) -> None:
-        """Decide and show in this very moment; what takes waiting is left to :meth:`_keep_showing`."""
-        now = self._now()
-        told = self._presence.update(self._decided(now), now)
-        if told:
-            self.shown_at = now
-        if not told or self._due < self._awake_at:
-            self._news.set()
-
-    def _decided(self, now: float) -> Report:
+    def _decided(self, now: float) -> tuple[Report, float]:
+        """Decide what is true now; returns what to show, and for how many s that stands."""
+        self._switches.expire()
         decision = self._decide(now)
         self._poller.rest(decision.resting)
-        self._log_difference(decision)
+        why = self._trouble or f"the link is {self._poller.status.state}"
+        self._diary.note(decision, self._identity, why, controls=self._controls)
         self._shown = decision
-        self._due = now + max(min(decision.valid_for, LONGEST_REST), SOONEST)
-        return self._report(decision)
+        return self._report(decision), decision.valid_for
 
     def _decide(self, now: float) -> Decision:
         """Decide; a fault in that stops the pack's currents, it never leaves the last limits standing."""
         try:
-            self._state, decision = monitor.decide(self._state, now, self.settings, managed=self._controls)
+            self._state, decision = monitor.decide(
+                self._state, now, self.settings, managed=self._controls, opening=self._switches.opening
+            )
         except Exception:
             if not self._undecided:
                 log.exception("%s: stopped by an error in this program", self.address)
@@ -240,15 +231,6 @@ class Pack:
             log.info("%s: decides again", self.address)
         self._undecided = False
         return decision
-
-    async def _show(self, report: Report, now: float) -> None:
-        try:
-            await self._presence.show(report, now)
-            self._bus_trouble = ""
-        except BusError as err:
-            if str(err) != self._bus_trouble:
-                log.warning("%s: %s", self.address, err)
-            self._bus_trouble = str(err)
 
     def _report(self, decision: Decision) -> Report:
         return Report(
@@ -263,7 +245,8 @@ class Pack:
             mosfet_temperature=decision.temperatures.mosfet,
             counters=self._counters,
             alarms=decision.alarms,
-            link=replace(self._poller.status, failed_polls=self._failed_polls),
+            link=replace(self._poller.status, neighbours=self._disturbed),
+            age=decision.age,
             extremes=self._state.extremes,
             controls=self._controls,
             limits=decision.limits,
@@ -271,41 +254,49 @@ class Pack:
             consumed=decision.consumed,
             time_to_go=decision.time_to_go,
             history=decision.history,
+            switching=replace(self._switches.report, released_for=self._poller.lent_for),
+            switch_instance=self.switch_instance if self.settings.number("CompanionSwitch") else None,
             settings=self.settings.frozen,
         )
 
-    def _log_difference(self, decision: Decision) -> None:
-        before, after = self._shown.phase if self._shown else Phase.WAITING, decision.phase
-        if after in SILENT and before is not after:
-            why = self._trouble or f"the link is {self._poller.status.state}"
-            log.warning("%s: no good poll for too long, %s: %s", self.address, after.value, why)
-        elif after is Phase.FRESH and before in (Phase.WAITING, *SILENT):
-            model, cells = self._identity.hardware or "BMS", self._identity.cell_count
-            log.info("%s: polling (%s, %d cells)", self.address, model, cells)
-        known = self._shown.alarms if self._shown else {}
-        for path, level in decision.alarms.items():
-            if path in known and known[path] is not level and path != BMS_CABLE:  # the phase has said it
-                log.info("%s: %s is now %s", self.address, path, level.name)
-        if self._controlled and not self._controls:
-            log.warning(
-                "%s: controls chargers no more; `set PACK Control 1` makes one pack do so", self.address
-            )
-        self._controlled = self._controls
-        mode = self._shown.limits.mode if self._shown and self._shown.limits else ""
-        if decision.sample and decision.limits and decision.limits.mode != mode:
-            log.info("%s: charging: %s", self.address, decision.limits.mode)
-        if decision.refused and not (self._shown and self._shown.refused):
-            log.error("%s: charging stays off: %s", self.address, decision.refused)
-
-    def _written(self, path: str, value: Value) -> bool:
+    def _written(self, path: str, value: Value, sender: str) -> bool:
         """Somebody wrote to the service; True if accepted."""
+        if (order := ordered(path, value)) is not None:
+            taken = self._ordered(order, sender)
+            self._showing.soon()
+            return taken
         try:
             self._take_over(path, value)
         except SettingsError as err:
             log.warning("%s: %s", self.address, err)
             return False
-        self._news.set()
+        self._showing.soon()
         return True
+
+    def _ordered(self, order: Orders | Release | Balancing, sender: str) -> bool:
+        if isinstance(order, Release):
+            self._lend(order.minutes, sender)
+            return True
+        if isinstance(order, Balancing):
+            return self._switches.balance(order.on, sender, self._no_contact())
+        return self._switches.order(order, sender, self._no_contact())
+
+    def _no_contact(self) -> str:
+        """Why the pack cannot be told anything now; empty if it can."""
+        if self._shown and self._shown.phase is Phase.FRESH and not self._poller.lent_for:
+            return ""
+        return f"no contact with the pack ({self._poller.status.state})"
+
+    def _lend(self, minutes: int, sender: str) -> None:
+        """Leave the pack to somebody else for a while; 0: take it back."""
+        if not minutes and not self._poller.lent_for:
+            return
+        until = self._now() + 60 * minutes
+        self._switches.lost("the link was lent")
+        self._state = monitor.lent(self._state, until)
+        self._poller.lend(until)
+        why = f"lent for {minutes} min" if minutes else "taken back"
+        log.info("%s: the link is %s, asked for by %s", self.address, why, sender)
 
     def _take_over(self, path: str, value: Value) -> None:
         if path == "/CustomName":

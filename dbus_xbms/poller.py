@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
-from math import floor, inf
+from math import ceil, floor, inf
 from typing import Protocol
 
 from dbus_xbms.ble.air import Air
-from dbus_xbms.ble.backoff import Backoff
+from dbus_xbms.ble.backoff import LONGEST, Backoff
 from dbus_xbms.ble.link import Capture, Link, NotSubscribed
 from dbus_xbms.control import pace
-from dbus_xbms.control.freshness import PER_POLL, poll_interval
+from dbus_xbms.control.freshness import (
+    PER_POLL,
+    PERSISTENT_INTERVAL,
+    longest_retry,
+    poll_interval,
+)
 from dbus_xbms.control.notify_method import FIRST_POLLS, Trial
+from dbus_xbms.control.tally import Tally
 from dbus_xbms.model import LinkStatus, PackIdentity, PackSample, Reading
-from dbus_xbms.protocols.base import BmsProtocol, LinkError, NoReply, ProtocolError
+from dbus_xbms.protocols.base import BmsProtocol, LinkError, LoginFailed, NoReply, ProtocolError
 from dbus_xbms.settings import Settings
+from dbus_xbms.switching import Order
 
 POLL_LIMIT = 10.0  # s for all requests of one poll with their retries
+# s until a password or passkey is tried again that was missing or refused: modules may lock themselves, and
+# while we try no phone gets through. A change of the setting tries at once.
+LOGIN_FIRST, LOGIN_LONGEST = 20.0, 240.0
+ORDER_LIMIT = 9.0  # s for an order with its read-backs; supervision gives a task 10 s to end
 COUNTERS_AFTER = 5.0  # s after the first poll: what everybody waits for comes first
 COUNTERS_EVERY = 300.0  # s between reads of the protection counters
 ROUNDING = 1e-6  # parts of an interval
+BETWEEN_POLLS = "free until the next poll"  # state of a link that is shared
 
 
 def next_beat(due: float, interval: float) -> float:
@@ -65,6 +77,19 @@ class Listener(Protocol):
         """Take note that notifications come as signals only, not over a socket."""
         ...
 
+    def connected(self) -> None:
+        """Take note that a new connection stands."""
+        ...
+
+    @property
+    def ordering(self) -> bool:
+        """Whether an order waits to go out."""
+        ...
+
+    def order(self) -> Order | None:
+        """Return the order that is to go out now, right after a good poll."""
+        ...
+
 
 class Poller:
     """One pack's link and the polls over it."""
@@ -86,9 +111,13 @@ class Poller:
         self._protocol = protocol
         self._capture = capture
         self._link: Link | None = None
-        self._relink = asyncio.Event()  # a setting of the link has changed
+        self._relink = asyncio.Event()  # a setting of the link has changed, or it is lent
+        self._hurried = asyncio.Event()  # an order waits
+        self._lent_until = -inf  # s
         self._counters_due = inf  # s
         self._ended_at = asyncio.get_running_loop().time()
+        self._failed = Tally()  # polls
+        self._between = False  # two connections of a link that is shared
         self._resting = False
         self._pause: asyncio.Timeout | None = None  # between two polls
         self._pause_from = 0.0  # s, when the poll before it was due
@@ -99,12 +128,22 @@ class Poller:
     @property
     def status(self) -> LinkStatus:
         """How the link is doing."""
-        return self._link.status if self._link else LinkStatus()
+        last_hour = self._failed.last_hour(asyncio.get_running_loop().time())
+        status = self._link.status if self._link else LinkStatus()
+        status = replace(status, failed_polls=self._failed.total, failed_last_hour=last_hour)
+        if minutes := ceil(self.lent_for / 60):
+            return replace(status, state=f"lent, {minutes} min left")
+        return replace(status, state=BETWEEN_POLLS) if self._between else status
+
+    @property
+    def lent_for(self) -> float:
+        """For how many s the link is still somebody else's."""
+        return max(0.0, self._lent_until - asyncio.get_running_loop().time())
 
     @property
     def progress(self) -> Progress:
         """How polling gets on."""
-        possible = self._air.possible(self._settings.text("Adapter"))
+        possible = self._air.possible(self._settings.text("Adapter")) and not self.lent_for
         interval = pace.interval(self._settings, resting=True)
         return Progress(ended_at=self._ended_at, interval=interval, possible=possible)
 
@@ -115,6 +154,17 @@ class Poller:
         self._resting = resting
         if self._pause and not self._pause.expired():
             self._pause.reschedule(self._next_due())
+
+    def hurry(self) -> None:
+        """Poll now: an order waits for that."""
+        self._hurried.set()
+        if self._pause and not self._pause.expired():
+            self._pause.reschedule(asyncio.get_running_loop().time())
+
+    def lend(self, until: float) -> None:
+        """Leave the pack to somebody else until that moment, in s; one that has passed ends that."""
+        self._lent_until = until
+        self._relink.set()
 
     def relink(self) -> None:
         """Make the link anew, with the settings as they are now."""
@@ -131,27 +181,42 @@ class Poller:
 
     async def _hold_link(self) -> None:
         """Connect and poll, again and again."""
-        delays = Backoff()
+        delays = Backoff(longest=longest_retry(self._settings, LONGEST))
+        login_delays = Backoff(LOGIN_FIRST, LOGIN_LONGEST)
         adapter = self._settings.text("Adapter")
-        link = self._air.link(self._address, self._protocol, adapter=adapter, capture=self._capture)
+        passkey = self._settings.text("Passkey")
+        link = self._air.link(
+            self._address, self._protocol, adapter=adapter, passkey=passkey, capture=self._capture
+        )
+        if self._link:  # what it has counted goes on
+            link.resume(self._link.status)
         self._link, link.on_status = link, self._listener.link_changed
         self._trial = Trial()
+        await asyncio.sleep(self.lent_for)
         while True:
-            self._judged = False
+            self._judged = self._between = False
             try:
                 await link.open(self._trial.method(self._settings))
+                self._listener.connected()
                 await link.run(self._protocol.hello(self._address, self._settings.text("Password")))
+                login_delays.reset()
                 await self._poll_while_open(link, delays)
-                pause = poll_interval(self._settings)
+                pause, good = poll_interval(self._settings), True
             except (LinkError, ProtocolError) as err:
                 self._ended_at = asyncio.get_running_loop().time()
+                self._failed.count(self._ended_at)
                 if isinstance(err, NoReply | NotSubscribed) and not link.lost.is_set():
                     self._judge(link, carried=False)
                 self._listener.poll_failed(err)
-                pause = delays.next()
+                pause, good = (login_delays if isinstance(err, LoginFailed) else delays).next(), False
             finally:
                 await link.close()
-            await asyncio.sleep(pause)
+            self._between = good
+            try:
+                async with asyncio.timeout(pause):
+                    await (self._hurried if good else self._relink).wait()
+            except TimeoutError:
+                continue
 
     async def _poll_while_open(self, link: Link, delays: Backoff) -> None:
         """Poll at a steady rate; in per-poll mode once."""
@@ -159,12 +224,15 @@ class Poller:
         self._whole = None
         due = asyncio.get_running_loop().time()
         for polls in count(1):
+            self._hurried.clear()
             known = await self._poll(link, known, due)
             delays.reset()
             per_poll = self._settings.number("ConnectionMode") == PER_POLL
             if per_poll or polls == FIRST_POLLS:
                 self._judge(link, carried=True)
-            if per_poll:
+            if await self._carry_out(link):
+                continue  # and see at once what has become of it
+            if per_poll and not self._listener.ordering:
                 return
             due = await self._next(due, link)
 
@@ -185,6 +253,31 @@ class Poller:
             self._whole = reading.sample, begun
         return self._listener.polled(reading, begun, oldest)
 
+    async def _carry_out(self, link: Link) -> bool:
+        """Give the BMS the order that is due, to its end even if this task is; whether there was one."""
+        order = self._listener.order()
+        if order is None:
+            return False
+        giving = asyncio.ensure_future(self._give(order, link))
+        try:
+            await asyncio.shield(giving)
+        except asyncio.CancelledError:
+            await asyncio.wait([giving])
+            raise
+        return True
+
+    @staticmethod
+    async def _give(order: Order, link: Link) -> None:
+        try:
+            outcome = await link.run(order.conversation, ORDER_LIMIT)
+        except LinkError as err:
+            order.failed(err)
+            raise
+        except ProtocolError as err:  # the BMS has answered: the link is well
+            order.failed(err)
+        else:
+            order.done(outcome)
+
     def _judge(self, link: Link, *, carried: bool) -> None:
         """Take note, once for each connection, whether its first polls came through."""
         if self._judged:
@@ -195,6 +288,8 @@ class Poller:
         self._trial = self._trial.after(acquired=link.acquired, carried=carried)
 
     def _interval(self) -> float:
+        if self._listener.ordering:  # it waits for a current to fall
+            return PERSISTENT_INTERVAL
         return pace.interval(self._settings, resting=self._resting)
 
     def _next_due(self) -> float:

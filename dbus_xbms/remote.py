@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from contextlib import AsyncExitStack
+from typing import Annotated, Any, NoReturn, Self
 
 from dbus_fast import NameFlag, RequestNameReply, Variant
-from dbus_fast.aio import MessageBus
-from dbus_fast.annotations import DBusDouble, DBusSignature
+from dbus_fast.annotations import DBusDouble, DBusSignature, DBusStr
 from dbus_fast.service import ServiceInterface, dbus_method
 
+from dbus_xbms import __version__
 from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.venus.bus import BusLost, NameTaken, close, connect, until_closed
 
@@ -47,6 +48,11 @@ class Service1(ServiceInterface):
         """Count what runs and is held just now, by name."""
         return self._health()
 
+    @dbus_method("Version")
+    def version(self) -> DBusStr:
+        """Tell which version runs; on the disk there may be another."""
+        return __version__
+
 
 def _described(seen: Advertised, known: bool, enabled: bool) -> dict[str, Variant]:
     entry: dict[str, tuple[str, Any]] = {
@@ -61,36 +67,39 @@ def _described(seen: Advertised, known: bool, enabled: bool) -> dict[str, Varian
 
 
 class Remote:
-    """Holds the name while the program runs."""
+    """Holds the name while inside."""
 
     def __init__(self, scan: Scan, health: Health) -> None:
         self._interface = Service1(scan, health)
-        self._bus: MessageBus | None = None
-        self._closed: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
+    async def __aenter__(self) -> Self:
         """Take the name.
 
         Raises:
             BusError: no bus, or the name is taken: the program already runs.
         """
-        self._bus = bus = await connect()
-        self._closed = until_closed(bus)
-        bus.export(PATH, self._interface)
-        if await bus.request_name(NAME, NameFlag.DO_NOT_QUEUE) is not RequestNameReply.PRIMARY_OWNER:
-            await close(bus, self._closed)
-            raise NameTaken("dbus-xbms is already running on this bus; stop that one first")
+        async with AsyncExitStack() as undo:
+            bus = await connect()
+            self._closed = until_closed(bus)
+            undo.push_async_callback(close, bus, self._closed)
+            try:
+                bus.export(PATH, self._interface)
+                reply = await bus.request_name(NAME, NameFlag.DO_NOT_QUEUE)
+            except (OSError, EOFError) as err:
+                raise BusLost from err
+            if reply is not RequestNameReply.PRIMARY_OWNER:
+                raise NameTaken("dbus-xbms is already running on this bus; stop that one first")
+            self._undo = undo.pop_all()
+        return self
 
-    async def serve(self) -> None:
-        """Hold the name until cancelled.
+    async def __aexit__(self, *_: object) -> None:
+        await self._undo.aclose()
+
+    async def watch(self) -> NoReturn:
+        """Wait for the end of the bus; nothing this program does makes sense without it.
 
         Raises:
-            BusLost: the bus is gone; nothing this program does makes sense without it.
+            BusLost: it has come.
         """
-        assert self._bus
-        assert self._closed
-        try:
-            await asyncio.wait([self._closed])
-            raise BusLost("lost the D-Bus connection; ending, so that supervision starts anew")
-        finally:
-            await close(self._bus, self._closed)
+        await asyncio.wait([self._closed])
+        raise BusLost

@@ -8,8 +8,8 @@ import os
 from collections.abc import Callable, Collection
 from typing import NoReturn, Protocol
 
-from dbus_xbms.pack import LONGEST_REST
 from dbus_xbms.poller import Progress
+from dbus_xbms.showing import LONGEST_REST
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,11 @@ class Watched(Protocol):
     """A pack, as far as it is watched: :class:`dbus_xbms.pack.Pack`."""
 
     address: str
-    shown_at: float  # s, when the bus was last told what is true
+
+    @property
+    def shown_at(self) -> float:
+        """When the bus was last told what is true, in s."""
+        ...
 
     @property
     def progress(self) -> Progress:

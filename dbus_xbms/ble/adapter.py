@@ -10,7 +10,7 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
 from dbus_xbms.ble.backoff import Backoff
-from dbus_xbms.ble.stack import AdapterState, Stack
+from dbus_xbms.ble.stack import BUSY, AdapterState, Stack
 from dbus_xbms.ble.turns import LAST, Signal, Turn, Turns
 from dbus_xbms.ble.wanted import Search, Sighting, Wanted
 from dbus_xbms.protocols.base import LinkError
@@ -28,6 +28,7 @@ class Adapter:
         self.address = address
         self.hci = ""  # "" while it is not there
         self.powered = False
+        self.busy = False  # refused to scan when last asked: another program does
         self.links: set[Wanted] = set()
         self.turns = Turns(changed)
         self._stack = stack
@@ -64,6 +65,7 @@ class Adapter:
                 wanted.gone("adapter off" if self.hci else "no Bluetooth")
         elif self.usable and not was_usable:
             log.info("adapter %s (%s) is ready", self.address, self.hci)
+            self.busy = False
             self._rest_until = 0.0
             self._delays.reset()
 
@@ -104,9 +106,13 @@ class Adapter:
             # Not to be cancelled in its first steps: bluetoothd would scan on for us, for ever.
             async with self._stack.scan(self.hci, self._seen):
                 self._delays.reset()
+                if self.busy:
+                    self.busy = False
+                    self._changed.notify()
                 await self._listen(turn, self.hci)
         except LinkError as err:
             log.debug("adapter %s: scan: %s", self.hci, err)
+            self.busy = BUSY in str(err)
             for search in self._searches:
                 search.trouble = err
             self._changed.notify()

@@ -8,18 +8,22 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from bleak.backends.device import BLEDevice
+
 from dbus_xbms.ble.adapter import Adapter
 from dbus_xbms.ble.bluez import Bluez, advertised, is_connected
+from dbus_xbms.ble.bond import Bond, Step
 from dbus_xbms.ble.exchange import Capture
 from dbus_xbms.ble.link import CLOSE_LIMIT, Link
 from dbus_xbms.ble.stack import AdapterState, GattClient, Stack
-from dbus_xbms.ble.turns import Signal
+from dbus_xbms.ble.turns import Signal, Turn
 from dbus_xbms.ble.wanted import Place, Search, Wanted
 from dbus_xbms.protocols.base import Advertised, BmsProtocol, LinkError
 
 log = logging.getLogger(__name__)
 
 CONNECT_LIMIT = 20.0  # s for the radio link, and again for the GATT table; as long as bleak itself would wait
+PAIR_LIMIT = 40.0  # s: BlueZ connects, which may take 20 s, pairs and reads the GATT table
 CONNECT_SHARE = 4.0  # s of waiting for a pack's advertisement while others want the radio
 PATIENCE = 8.0  # s of listening before a pack counts as not in range; the slowest advertise every 2 s
 # A pack that failed is connected to when its advertisement was seen; every so many failures it is tried
@@ -37,7 +41,7 @@ class Air:
         self._protocols = protocols
         self._max_connections = max_connections
         self._stack: Stack = stack or Bluez()
-        self._changed = Signal()
+        self.changed = Signal()  # an adapter, or the use that is made of one
         self._present: bool | None = None  # whether bluetoothd is there; None: not known yet
         self._adapters: dict[str, Adapter] = {}  # by address
 
@@ -49,7 +53,7 @@ class Air:
     @max_connections.setter
     def max_connections(self, limit: int) -> None:
         self._max_connections = limit
-        self._changed.notify()
+        self.changed.notify()
 
     @property
     def adapters(self) -> tuple[AdapterState, ...]:
@@ -60,11 +64,22 @@ class Air:
         """Whether an adapter is there and on: that of this address, or any."""
         return any(one.usable for one in self._adapters.values() if adapter.upper() in ("", one.address))
 
+    @property
+    def busy(self) -> frozenset[str]:
+        """The adapters that refuse to scan, because another program does."""
+        return frozenset(a.hci for a in self._adapters.values() if a.hci and a.busy)
+
     def link(
-        self, address: str, protocol: BmsProtocol, *, adapter: str = "", capture: Capture | None = None
+        self,
+        address: str,
+        protocol: BmsProtocol,
+        *,
+        adapter: str = "",
+        passkey: str = "",
+        capture: Capture | None = None,
     ) -> Link:
         """Return a link, not open yet, to the pack at ``address``; ``adapter`` is an adapter's address."""
-        return Link(self, address, protocol, adapter.upper(), capture)
+        return Link(self, address, protocol, adapter.upper(), passkey, capture)
 
     async def run(self) -> None:
         """Follow bluetoothd and the adapters, and scan for those who search; runs for ever."""
@@ -83,7 +98,7 @@ class Air:
         """Wait for links that are closing just now: they need the stack for that."""
         try:
             async with asyncio.timeout(CLOSE_LIMIT):
-                await self._changed.until(lambda: not any(a.links for a in self._adapters.values()))
+                await self.changed.until(lambda: not any(a.links for a in self._adapters.values()))
         except TimeoutError:
             log.debug("links still open at the end")
 
@@ -96,12 +111,12 @@ class Air:
                 log.warning("bluetoothd is not running; waiting for it")
         by_address = {state.address: state for state in states or ()}
         for address in [new for new in by_address if new not in self._adapters]:
-            adapter = Adapter(address, self._stack, self._changed, lambda: self._max_connections)
+            adapter = Adapter(address, self._stack, self.changed, lambda: self._max_connections)
             self._adapters[address] = adapter
             group.create_task(adapter.keep_scanning(), name=f"scan {address}")
         for address, adapter in self._adapters.items():
             adapter.update(by_address.get(address))
-        self._changed.notify()
+        self.changed.notify()
 
     # For links
 
@@ -109,6 +124,7 @@ class Air:
         """Connect to a pack, which then holds a slot until `release`.
 
         Raises:
+            NotPaired: it wants to be paired, and the owner has to help.
             LinkError: not in range, or the connection failed.
         """
         adapter, device = await self._find(wanted)
@@ -120,6 +136,7 @@ class Air:
             wanted.say("connecting")
             # What happened while we waited for the radio may have brought a newer object.
             device = await self._stack.known(wanted.address, adapter.hci) or device
+            await self._bond(wanted, device, turn)
             try:
                 async with turn.limited(CONNECT_LIMIT, CONNECT_SHARE):
                     return await self._stack.connect(
@@ -132,12 +149,30 @@ class Air:
             except TimeoutError as err:
                 raise LinkError("no answer; out of range, or connected to a phone") from err
 
+    async def _bond(self, wanted: Wanted, device: BLEDevice, turn: Turn) -> None:
+        """Pair first if the pack has asked for it."""
+        bond = wanted.bond
+        if bond.step is Step.NONE:
+            return
+        wanted.say("pairing")
+        try:
+            async with turn.limited(PAIR_LIMIT, PAIR_LIMIT):
+                if bond.step is Step.RENEW:
+                    await self._stack.forget(device)
+                    raise bond.forgotten()
+                if not await self._stack.pair(device, bond.passkey):
+                    raise bond.refused()
+        except TimeoutError as err:
+            raise LinkError("the pack did not pair in time") from err
+        bond.done()
+        log.info("%s: paired", wanted.address)
+
     def release(self, wanted: Wanted) -> None:
         """Give back the slot, if it holds one."""
         if wanted.place:
             wanted.place.links.discard(wanted)
             wanted.place = None
-            self._changed.notify()
+            self.changed.notify()
 
     async def _find(self, wanted: Wanted) -> Place:
         """Find an adapter that is ready and the device as that one knows it, without a scan if possible."""
@@ -157,7 +192,7 @@ class Air:
     async def _until_possible(self, wanted: Wanted) -> None:
         while hindrance := self._hindrance(wanted):
             wanted.say(hindrance)
-            await self._changed.until(lambda seen=hindrance: self._hindrance(wanted) != seen)  # type: ignore[misc]
+            await self.changed.until(lambda seen=hindrance: self._hindrance(wanted) != seen)  # type: ignore[misc]
 
     def _hindrance(self, wanted: Wanted) -> str:
         """What keeps the pack from being reached just now, in a short phrase."""
@@ -187,7 +222,7 @@ class Air:
         wanted.say("searching")
         search = Search(address=wanted.address, patience=PATIENCE, eager=not wanted.failures)
         async with self._listening(search, self._candidates(wanted)) as adapters:
-            await self._changed.until(
+            await self.changed.until(
                 lambda: bool(search.seen) or search.over or not any(adapter.usable for adapter in adapters)
             )
         if seen := search.seen.get(wanted.address):
@@ -219,13 +254,13 @@ class Air:
             LinkError: no adapter is usable, or it cannot scan.
         """
         search = Search(address=None, patience=seconds, eager=True)
-        nobody = Wanted(address="", adapter="", say=_ignore, heard=_ignore, gone=_ignore)
+        nobody = Wanted("", "", say=_ignore, heard=_ignore, gone=_ignore, bond=Bond("", ""))
         try:
             async with asyncio.timeout(DISCOVER_FACTOR * seconds):
-                await self._changed.until(lambda: any(a.usable for a in self._adapters.values()))
+                await self.changed.until(lambda: any(a.usable for a in self._adapters.values()))
                 usable = [adapter for adapter in self._adapters.values() if adapter.usable]
                 async with self._listening(search, usable):
-                    await self._changed.until(lambda: search.over)
+                    await self.changed.until(lambda: search.over)
         except TimeoutError:
             if not any(adapter.usable for adapter in self._adapters.values()):
                 raise LinkError(self._hindrance(nobody)) from None

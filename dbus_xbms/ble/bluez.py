@@ -10,24 +10,24 @@ from typing import Any
 
 from bleak import BleakScanner
 from bleak.backends.bluezdbus.manager import BlueZManager, get_global_bluez_manager
-from bleak.backends.bluezdbus.utils import assert_reply
 from bleak.backends.bluezdbus.version import BlueZFeatures
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 from bleak_retry_connector import establish_connection, get_device_by_adapter
 from bleak_retry_connector.bleak_manager import get_global_bluez_manager_sync
-from dbus_fast import AuthError, BusType, InvalidAddressError, Message, MessageType, unpack_variants
+from dbus_fast import AuthError, InvalidAddressError, Message, MessageType, unpack_variants
 from dbus_fast.aio import MessageBus
 
+from dbus_xbms.ble import pairing
 from dbus_xbms.ble.backoff import Backoff
 from dbus_xbms.ble.client import Client
-from dbus_xbms.ble.stack import STACK_ERRORS, AdapterState, GattClient, Seen, trouble_in_words
+from dbus_xbms.ble.stack import STACK_ERRORS, AdapterState, GattClient, Seen, failure, trouble_in_words
+from dbus_xbms.ble.system_bus import BLUEZ, CALL_LIMIT, call, system_bus
 from dbus_xbms.protocols.base import Advertised, LinkError
 
 log = logging.getLogger(__name__)
 bleak_log = logging.getLogger(BlueZManager.__module__)
 
-BLUEZ = "org.bluez"
 DAEMON = "org.freedesktop.DBus"
 ADAPTER = "org.bluez.Adapter1"
 MATCH_RULES = (
@@ -37,7 +37,6 @@ MATCH_RULES = (
     "member='PropertiesChanged',path_namespace='/org/bluez',arg0='org.bluez.Adapter1'",
     "type='signal',sender='org.bluez',interface='org.freedesktop.DBus.ObjectManager',arg0path='/org/bluez/'",
 )
-CALL_LIMIT = 10.0  # s; takes some ms
 SCAN_LIMIT = 10.0  # s to start or stop a scan; takes 10 ms
 UNSET = "00:00:00:00:00:00"  # address of an adapter that has not got its own yet
 
@@ -77,13 +76,13 @@ class Bluez:
 
     async def _follow(self, delays: Backoff) -> None:
         """Follow org.bluez until the bus breaks."""
-        async with _system_bus() as (bus, closed):
+        async with system_bus() as (bus, closed):
             self._arrived.clear()
             bus.add_message_handler(self._received)
             closed.add_done_callback(lambda _: self._arrived.set())
             for rule in MATCH_RULES:
-                await _call(bus, DAEMON, "/org/freedesktop/DBus", DAEMON, "AddMatch", rule)
-            if await _call(bus, DAEMON, "/org/freedesktop/DBus", DAEMON, "NameHasOwner", BLUEZ):
+                await _ask_daemon(bus, "AddMatch", rule)
+            if await _ask_daemon(bus, "NameHasOwner", BLUEZ):
                 self._arrived.set()
             else:
                 self._report_absent()
@@ -100,10 +99,10 @@ class Bluez:
         self._outdated = True
         while self._outdated:
             self._outdated = False
-            objects = await _call(bus, BLUEZ, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
+            reply = await call(bus, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
         self._adapters = {
             path: unpack_variants(interfaces[ADAPTER])
-            for path, interfaces in objects.items()
+            for path, interfaces in reply.body[0].items()
             if ADAPTER in interfaces
         }
         self._loaded = True
@@ -211,7 +210,15 @@ class Bluez:
             finally:
                 manager.remove_device_watcher(watcher)
         except STACK_ERRORS as err:
-            raise LinkError(trouble_in_words(err)) from err
+            raise failure(err) from err
+
+    async def pair(self, device: BLEDevice, passkey: str) -> bool:
+        """Pair with a device that is not connected; False if it refuses the passkey."""
+        return await pairing.pair(device.details["path"], passkey)
+
+    async def forget(self, device: BLEDevice) -> None:
+        """Forget a device and its pairing."""
+        await pairing.forget(device.details["path"])
 
 
 def advertised(device: BLEDevice, advertisement: AdvertisementData | None = None) -> Advertised:
@@ -261,32 +268,8 @@ async def _close_bleak() -> None:
         bleak_log.disabled = False
 
 
-@asynccontextmanager
-async def _system_bus() -> AsyncIterator[tuple[MessageBus, asyncio.Future[None]]]:
-    """A connection to the system bus, and a future that ends with it."""
-    bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
-    closed = asyncio.ensure_future(bus.wait_for_disconnect())  # type: ignore[no-untyped-call]
-    try:
-        yield bus, closed
-    finally:
-        bus.disconnect()
-        await asyncio.gather(closed, return_exceptions=True)
-
-
-async def _call(bus: MessageBus, destination: str, path: str, interface: str, member: str, *text: str) -> Any:
-    """Call a method that takes texts and returns at most one value."""
-    async with asyncio.timeout(CALL_LIMIT):  # a call on a bus that has just closed is never answered
-        reply = await bus.call(
-            Message(
-                destination=destination,
-                path=path,
-                interface=interface,
-                member=member,
-                signature="s" * len(text),
-                body=list(text),
-            )
-        )
-    assert_reply(reply)
+async def _ask_daemon(bus: MessageBus, member: str, text: str) -> Any:
+    reply = await call(bus, "/org/freedesktop/DBus", DAEMON, member, "s", [text], destination=DAEMON)
     return reply.body[0] if reply.body else None
 
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from math import inf
 
-from dbus_xbms.ble.stack import STACK_ERRORS, trouble_in_words
+from dbus_xbms.ble.stack import STACK_ERRORS, failure
 from dbus_xbms.protocols.base import Conversation, Echo, Frame, Framer, LinkError, NoReply, Request, T
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ class Exchange:
                     try:
                         await self._write(request.encoded)
                     except STACK_ERRORS as err:
-                        raise LinkError(f"write failed: {trouble_in_words(err)}") from err
+                        raise failure(err, "write failed: ") from err
                     return await self._reply
             except TimeoutError:
                 if self._over:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from math import inf
@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from bleak.backends.characteristic import BleakGATTCharacteristic
 
+from dbus_xbms.ble.bond import Bond
 from dbus_xbms.ble.exchange import Capture, Exchange
-from dbus_xbms.ble.stack import STACK_ERRORS, GattClient, find_ports, trouble_in_words
+from dbus_xbms.ble.stack import STACK_ERRORS, GattClient, failure, find_ports
 from dbus_xbms.ble.wanted import Wanted
 from dbus_xbms.model import CONNECTED, LinkStatus, Notify
-from dbus_xbms.protocols.base import BmsProtocol, Conversation, LinkError, T
+from dbus_xbms.protocols.base import BmsProtocol, Conversation, LinkError, NotPaired, T
 
 if TYPE_CHECKING:
     from dbus_xbms.ble.air import Air
@@ -39,7 +40,13 @@ class Link:
     """Opens, carries conversations, closes; any failure is the end of the connection."""
 
     def __init__(
-        self, air: Air, address: str, protocol: BmsProtocol, adapter: str, capture: Capture | None
+        self,
+        air: Air,
+        address: str,
+        protocol: BmsProtocol,
+        adapter: str,
+        passkey: str,
+        capture: Capture | None,
     ) -> None:
         self.status = LinkStatus()
         self.on_status: Callable[[], None] | None = None
@@ -48,16 +55,24 @@ class Link:
         self._air = air
         self._protocol = protocol
         self._capture = capture
-        self._wanted = Wanted(address, adapter, say=self._say, heard=self._heard, gone=self._gone)
+        self._bond = Bond(address, passkey)
+        self._wanted = Wanted(
+            address, adapter, say=self._say, heard=self._heard, gone=self._gone, bond=self._bond
+        )
         self._client: GattClient | None = None
         self._exchange: Exchange | None = None
         self._opened = False  # ever
+
+    def resume(self, before: LinkStatus) -> None:
+        """Go on counting where another link to the pack has ended; before the first :meth:`open`."""
+        self.status = replace(before, state=self.status.state)
 
     async def open(self, notify: Notify = Notify.START) -> None:
         """Connect, once; waits for bluetoothd, adapter, slot and radio for as long as that takes.
 
         Raises:
             NotSubscribed: the pack is connected, but switches no notifications on.
+            NotPaired: it wants to be paired, and the owner has to help.
             LinkError: the pack was not found or the connection failed.
         """
         await self.close()
@@ -66,7 +81,10 @@ class Link:
             undo.push_async_callback(self.close)
             try:
                 self._client = await self._air.reach(self._wanted, self._client_gone)
-                await self._listen(self._client, notify)
+                if self._wanted.place:
+                    self.status = replace(self.status, hci=self._wanted.place.hci)
+                with self._pairing():
+                    await self._listen(self._client, notify)
             except LinkError as err:
                 self._wanted.failures += 1
                 self._say("not found" if self._wanted.missed else "no connection")
@@ -82,13 +100,23 @@ class Link:
         """Carry a conversation to its end, within ``limit`` s.
 
         Raises:
+            NotPaired: the pack wants to be paired, and the owner has to help.
             LinkError: not connected, connection lost, or no reply, or none in time.
             ProtocolError: what the conversation raises.
         """
         if not self._exchange:
             conversation.close()
             raise LinkError("not connected")
-        return await self._exchange.converse(conversation, limit)
+        with self._pairing():
+            return await self._exchange.converse(conversation, limit)
+
+    @contextmanager
+    def _pairing(self) -> Iterator[None]:
+        """Take note when the pack says in any way that it wants to be paired."""
+        try:
+            yield
+        except NotPaired as err:
+            raise self._bond.asked() from err
 
     async def close(self) -> None:
         """Disconnect and give the slot back; within a few seconds, whatever state the link is in."""
@@ -127,7 +155,7 @@ class Link:
                     ports.notify, notified, bluez={"use_start_notify": not self.acquired}
                 )
         except STACK_ERRORS as err:
-            raise NotSubscribed(f"subscription failed: {trouble_in_words(err)}") from err
+            raise failure(err, "subscription failed: ", NotSubscribed) from err
         self._exchange = exchange
         await asyncio.sleep(SETTLE)
         if self.lost.is_set():

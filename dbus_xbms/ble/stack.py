@@ -14,7 +14,7 @@ from bleak.backends.scanner import AdvertisementData
 from bleak.backends.service import BleakGATTServiceCollection
 from bleak.exc import BleakError
 
-from dbus_xbms.protocols.base import GattLayout, LinkError
+from dbus_xbms.protocols.base import GattLayout, LinkError, NotPaired
 
 # What bleak and dbus-fast let through when the link, bluetoothd or the bus dies under them: besides their
 # own errors, those of a reply that never came (None for a message) or came without its socket, and of
@@ -99,11 +99,19 @@ class Stack(Protocol):
         up: Callable[[], None],
         lost: Callable[[Any], None],
     ) -> GattClient:
-        """Connect and read the GATT table.
+        """Connect and read the GATT table; a device that is connected already is taken over.
 
         ``up`` is called when the radio link stands, ``lost`` with the client when it is gone; ``trust_cache``
         allows the GATT table of the last connection to stand for this one's.
         """
+        ...
+
+    async def pair(self, device: BLEDevice, passkey: str) -> bool:
+        """Pair with a device that is not connected, for good; False if it refuses the passkey."""
+        ...
+
+    async def forget(self, device: BLEDevice) -> None:
+        """Forget a device and its pairing; it has to be found anew."""
         ...
 
 
@@ -145,19 +153,30 @@ def trouble_in_words(err: BaseException) -> str:
     return text.splitlines()[0]
 
 
+def failure(err: BaseException, doing: str = "", kind: type[LinkError] = LinkError) -> LinkError:
+    """An error of the stack as one of ours: a wish to be paired is one of its own."""
+    words = trouble_in_words(err)
+    return NotPaired(words) if words == UNPAIRED else kind(doing + words)
+
+
+BUSY = "Bluetooth is busy with another program"
+UNPAIRED = "the pack wants to be paired"
 _WORDS = (
     ("not found", "not in range"),
     ("UnknownObject", "not in range"),
     ("TimeoutError", "no answer; out of range, or connected to a phone"),
-    ("org.bluez.Error.InProgress", "Bluetooth is busy with another program"),
+    ("org.bluez.Error.InProgress", BUSY),
     ("org.bluez.Error.NotReady", "the adapter is off"),
     ("ServiceUnknown", "bluetoothd is not running"),
     ("org.freedesktop.DBus.Error.NoReply", "bluetoothd has stopped"),
     ("org.freedesktop.DBus.Error.AccessDenied", "D-Bus does not allow this user to use Bluetooth"),
     ("Notify acquired", "another program on this machine reads the pack"),
-    ("uthentication", "the pack wants to be paired; its default passkey is 123456"),
-    ("ncryption", "the pack wants to be paired; its default passkey is 123456"),
-    ("NotPermitted", "the pack wants to be paired; its default passkey is 123456"),
+    ("AuthenticationCanceled", "the connection broke meanwhile"),
+    ("AuthenticationTimeout", "the pack did not answer in time"),
+    ("uthentication", UNPAIRED),
+    ("ncryption", UNPAIRED),
+    ("Not paired", UNPAIRED),
+    ("NotPermitted", "the pack does not permit it"),
     ("abort-by-local", "the connection failed; a weak signal?"),
     ("ConnectionAttemptFailed", "the connection failed; a weak signal?"),
     ("failed to discover services", "the connection broke while reading the GATT table"),

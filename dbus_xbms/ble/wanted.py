@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
+from dbus_xbms.ble.bond import Bond
 from dbus_xbms.protocols.base import LinkError
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Wanted:
     say: Callable[[str], None]  # takes a short phrase on how it goes
     heard: Callable[[int], None]  # takes the RSSI of an advertisement
     gone: Callable[[str], None]  # the adapter under an open link is gone
+    bond: Bond
     failures: int = 0  # in a row
     missed: bool = False  # the newest failure: it was not in the air
     place: Adapter | None = None  # where it holds a slot

@@ -20,6 +20,7 @@ from dbus_xbms.settings import (
     normal_address,
     pack_path,
     service_path,
+    switch_path,
 )
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 from dbus_xbms.venus.localsettings import LocalSettings
@@ -81,7 +82,8 @@ class Known:
     async def forget(self, address: str) -> None:
         """Remove everything that localsettings holds of a pack."""
         held = await self._local.stored([DEVICES])
-        await self._local.remove([path for path in held if path.startswith(pack_path(address, ""))])
+        its = (pack_path(address, ""), switch_path(address))
+        await self._local.remove([path for path in held if path.startswith(its)])
 
 
 def names(pack: Settings) -> set[str]:

@@ -19,7 +19,7 @@ from dbus_xbms.commands.session import complete, is_on_bus, open_bus
 from dbus_xbms.model import Counters, Mosfets, PackIdentity, PackSample, Reading
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import device_id, normal_address
-from dbus_xbms.venus.presence import BATTERY
+from dbus_xbms.venus.items import BATTERY
 
 REACH_LIMIT = 60.0  # s to find and connect to the pack
 UNITS = {

@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print one line per pack, the strongest first."""
-    found = complete(_scan(args.seconds))
+    found = complete(scan(args.seconds))
     if not found:
         raise CommandError("no pack in range; a phone that is connected to a pack hides it: close its app")
     found.sort(key=lambda pack: pack.rssi or -1000, reverse=True)
@@ -56,7 +56,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-async def _scan(seconds: float) -> list[Found]:
+async def scan(seconds: float) -> list[Found]:
+    """What is in range; the running service looks, or this process when there is none."""
     async with open_bus() as bus:
         if await is_running(bus):
             return await scan_by_service(bus, seconds)

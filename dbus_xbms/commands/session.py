@@ -60,7 +60,7 @@ async def until_lost(bus: MessageBus) -> None:
     """
     closed = until_closed(bus)
     await asyncio.wait([closed])
-    raise BusLost("lost the D-Bus connection") from closed.exception()
+    raise BusLost from closed.exception()
 
 
 async def call(
@@ -90,7 +90,7 @@ async def call(
     try:
         reply = await bus.call(message)
     except (OSError, EOFError) as err:
-        raise BusLost("lost the D-Bus connection") from err
+        raise BusLost from err
     assert reply
     if reply.message_type is MessageType.ERROR:
         raise CommandError(f"{name}: {reply.body[0] if reply.body else reply.error_name}")

@@ -14,6 +14,7 @@ from dbus_xbms.settings import Settings
 PERSISTENT_INTERVAL = 1.0  # s, between polls when the link stays up
 PER_POLL_INTERVAL = 30.0  # s, between connections when the link is shared with a phone
 PER_POLL = 1  # value of the setting ConnectionMode
+RETURN_TIME = 30.0  # s that a link which was lent has to come back
 
 
 def poll_interval(settings: Settings) -> float:
@@ -22,6 +23,12 @@ def poll_interval(settings: Settings) -> float:
     if chosen > 0:
         return chosen
     return PER_POLL_INTERVAL if settings.number("ConnectionMode") == PER_POLL else PERSISTENT_INTERVAL
+
+
+def longest_retry(settings: Settings, usual: float) -> float:
+    """Seconds between attempts at the most; whoever holds a shared pack now is not crowded."""
+    shared = settings.number("ConnectionMode") == PER_POLL
+    return max(usual, min(poll_interval(settings), PER_POLL_INTERVAL)) if shared else usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +76,14 @@ def judge(
         if age < end:
             return Freshness(phase=phase, lasts=end - age)
     return Freshness(phase=Phase.WITHDRAWN, lasts=inf)
+
+
+def judge_lent(since_end: float, settings: Settings, *, managed: bool) -> Freshness:
+    """Judge a pack whose link was lent and has brought nothing since; ``since_end`` in s, negative before.
+
+    What was measured before is not shown again, and silence counts from when the link should be back.
+    """
+    if since_end < RETURN_TIME:
+        return Freshness(phase=Phase.LENT, lasts=RETURN_TIME - since_end)
+    silence = longest_gap(settings) + since_end - RETURN_TIME
+    return judge(silence, silence, True, settings, managed=managed)

@@ -27,7 +27,12 @@ from dbus_xbms.model import Limits, PackSample, Phase, Protection
 from dbus_xbms.settings import Settings
 
 VOLTAGE_STEP = 0.1  # V; the present voltage as a limit is rounded down to it
-SILENCE = {Phase.DERATED: "No contact, derated", Phase.LOST: "No contact, stopped"}
+SILENCE = {
+    Phase.LENT: "Link lent, derated",
+    Phase.DERATED: "No contact, derated",
+    Phase.LOST: "No contact, stopped",
+}
+REDUCED = (Phase.LENT, Phase.DERATED)  # phases in which some of the discharge current remains
 REQUEST_BACK = 5.0  # % above the SoC of a charge request that ends it
 
 
@@ -219,7 +224,7 @@ def _safe(sample: PackSample, sensors: Temperatures, chosen: Preset, verdict: Ve
 
 def silent(before: State, phase: Phase, now: float, settings: Settings) -> State:
     """The limits in silence: nothing is charged, and what may be drawn shrinks with the phase."""
-    share = settings.number("DerateDischarge") / 100 if phase is Phase.DERATED and before.safe else 0.0
+    share = settings.number("DerateDischarge") / 100 if phase in REDUCED and before.safe else 0.0
     dcl = before.discharged_at * share
     if chosen := settings.number("MaxDischargeCurrent"):
         dcl = min(dcl, chosen)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from dbus_xbms.control import alarms, freshness, gauge, history, limits, pace, temperatures
 from dbus_xbms.control.alarms import AlarmState
@@ -12,7 +14,7 @@ from dbus_xbms.control.gauge import Draw
 from dbus_xbms.control.history import widened
 from dbus_xbms.control.pace import Calm
 from dbus_xbms.control.temperatures import Temperatures
-from dbus_xbms.model import Extremes, History, Level, Limits, PackSample, Phase
+from dbus_xbms.model import Extremes, Gate, History, Level, Limits, Mosfets, PackSample, Phase
 from dbus_xbms.settings import Settings
 
 VALID = (Phase.FRESH, Phase.HELD)  # phases in which the newest sample may be shown
@@ -42,6 +44,7 @@ class State:
     draw: Draw = field(default_factory=Draw)
     control: limits.State | None = None  # None: not controlling, or no sample yet
     calm: Calm | None = None  # None: something goes on
+    lent_until: float = -inf  # s; the link is, or was, somebody else's until then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +63,7 @@ class Decision:
     time_to_go: int | None = None  # s
     history: History = field(default_factory=History)
     resting: bool = False  # the pack may be polled more rarely
+    age: float | None = None  # s since the newest good sample
 
 
 def sampled(state: State, sample: PackSample, now: float, oldest: float | None = None) -> State:
@@ -73,6 +77,11 @@ def failed(state: State) -> State:
     return replace(state, failing=True)
 
 
+def lent(state: State, until: float) -> State:
+    """Take note that the link is somebody else's until that moment, in s; an earlier one ends that."""
+    return replace(state, lent_until=until)
+
+
 def step(
     state: State, sample: PackSample | None, now: float, settings: Settings, *, managed: bool = False
 ) -> tuple[State, Decision]:
@@ -82,6 +91,8 @@ def step(
 
 
 def _fresh(state: State, now: float, settings: Settings, managed: bool) -> Freshness:
+    if state.lent_until > (state.started if state.oldest_at is None else state.oldest_at):
+        return freshness.judge_lent(now - state.lent_until, settings, managed=managed)
     silence = None if state.oldest_at is None else now - state.oldest_at
     return freshness.judge(silence, now - state.started, state.failing, settings, managed=managed)
 
@@ -99,8 +110,21 @@ def _counted(state: State, sensors: Temperatures, settings: Settings) -> State:
     )
 
 
+def _barred(sample: PackSample, opening: AbstractSet[Gate]) -> PackSample:
+    """The sample as it will be when the gates that are about to open have done so."""
+    if not opening:
+        return sample
+    charge, discharge = (sample.mosfets.of(gate) and gate not in opening for gate in Gate)
+    return replace(sample, mosfets=Mosfets(charge=charge, discharge=discharge))
+
+
 def _controlled(
-    state: State, phase: Phase, sensors: Temperatures, now: float, settings: Settings
+    state: State,
+    phase: Phase,
+    sensors: Temperatures,
+    now: float,
+    settings: Settings,
+    opening: AbstractSet[Gate],
 ) -> limits.State | None:
     """The limits by the newest sample while it stands, else by silence."""
     if state.sample is None or state.sampled_at is None:
@@ -108,7 +132,8 @@ def _controlled(
     if phase not in VALID:
         return limits.silent(state.control, phase, now, settings) if state.control else None
     longest, since_top = freshness.longest_gap(settings), state.history.history.since_top_balance
-    return limits.step(state.control, state.sample, sensors, since_top, state.sampled_at, settings, longest)
+    sample = _barred(state.sample, opening)
+    return limits.step(state.control, sample, sensors, since_top, state.sampled_at, settings, longest)
 
 
 def _filled(state: State) -> State:
@@ -146,10 +171,18 @@ def _calm(
     return pace.follow(state.calm, sample, at)
 
 
-def decide(state: State, now: float, settings: Settings, *, managed: bool = False) -> tuple[State, Decision]:
+def decide(
+    state: State,
+    now: float,
+    settings: Settings,
+    *,
+    managed: bool = False,
+    opening: AbstractSet[Gate] = frozenset(),
+) -> tuple[State, Decision]:
     """Decide what may be shown at ``now``; always safe to call again, whatever happened in between.
 
-    With ``managed`` the pack controls chargers and inverters: :func:`controls`.
+    With ``managed`` the pack controls chargers and inverters: :func:`controls`. Through gates that are
+    ``opening`` nothing may flow any more.
     """
     fresh = _fresh(state, now, settings, managed)
     sample = state.sample if fresh.phase in VALID else None
@@ -157,15 +190,17 @@ def decide(state: State, now: float, settings: Settings, *, managed: bool = Fals
     if sample:
         sensors = temperatures.judge(sample.temperatures, settings.text("TemperatureRoles"))
         state = _counted(state, sensors, settings)
-    control = _controlled(state, fresh.phase, sensors, now, settings) if managed else None
+    control = _controlled(state, fresh.phase, sensors, now, settings, opening) if managed else None
     watched = _watched(control, settings)
     standing = alarms.step(state.alarms, sample, sensors, now, settings, watched)
     calm = _calm(state, fresh.phase, sensors, control, standing, settings, watched)
     state = _filled(replace(state, control=control, alarms=standing, calm=calm))
-    return state, _decision(state, fresh, sensors, settings)
+    return state, _decision(state, fresh, sensors, now, settings)
 
 
-def _decision(state: State, fresh: Freshness, sensors: Temperatures, settings: Settings) -> Decision:
+def _decision(
+    state: State, fresh: Freshness, sensors: Temperatures, now: float, settings: Settings
+) -> Decision:
     sample = state.sample if fresh.phase in VALID else None
     control = state.control if fresh.phase is not Phase.WITHDRAWN else None
     levels = {path: standing.level for path, standing in state.alarms.items()}
@@ -183,6 +218,7 @@ def _decision(state: State, fresh: Freshness, sensors: Temperatures, settings: S
         time_to_go=gauge.time_to_go(state.draw, sample, settings) if sample else None,
         history=state.history.history,
         resting=bool(sample and state.calm and state.calm.rests(state.sampled_at or 0.0)),
+        age=None if state.sampled_at is None else now - state.sampled_at,
     )
 
 
@@ -194,4 +230,4 @@ def stopped(state: State, now: float, settings: Settings) -> tuple[State, Decisi
     control = limits.stopped(state.control, now, "Fault in the program") if state.control else None
     state = replace(state, control=control, calm=None)
     fresh = Freshness(phase=Phase.LOST, lasts=RETRY_AFTER_FAILURE)
-    return state, _decision(state, fresh, Temperatures(), settings)
+    return state, _decision(state, fresh, Temperatures(), now, settings)

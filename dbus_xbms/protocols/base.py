@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from dbus_xbms.model import PackIdentity, PackSample, Reading
+from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Reading
 
 T = TypeVar("T")
 
@@ -39,6 +39,10 @@ class LoginFailed(ProtocolError):
 
 class LinkError(Exception):
     """The air failed: no adapter, no pack, no connection, no reply."""
+
+
+class NotPaired(LoginFailed, LinkError):
+    """The pack only answers those that are paired with it."""
 
 
 class NoReply(LinkError):
@@ -187,3 +191,34 @@ class BmsProtocol(Protocol):
         With ``recall`` the cells are read only where it does not know them.
         """
         ...
+
+
+class Switchable(Protocol):
+    """A BMS family that can be told things, beyond :class:`BmsProtocol`."""
+
+    def set_mosfets(self, want: Mosfets, *, newer: bool = False) -> Conversation[Mosfets]:
+        """Tell the BMS which gates are to stay open (False) and which it decides about (True).
+
+        Returns the gates as the BMS then reports them: a released gate may be open all the same, by a
+        protection. With ``newer`` a BMS that does not know the usual command is given the newer one.
+
+        Raises:
+            Refused: the BMS refuses the order.
+            NotVerified: a gate did not follow.
+            NoReply: it is not known whether the gates followed.
+        """
+        ...
+
+    def set_balancing(self, on: bool) -> Conversation[bool]:
+        """Switch balancing off or on in the BMS's own settings, and return what they then say.
+
+        Raises:
+            Refused: the BMS refuses.
+            NotVerified: the setting did not follow, or the BMS stayed in its factory mode.
+            NoReply: silence.
+        """
+        ...
+
+
+class SwitchableBms(BmsProtocol, Switchable, Protocol):
+    """A BMS family as a pack's task uses it."""

@@ -1,7 +1,7 @@
 """Xiaoxiang / JBD / LLT / Overkill: how a pack is woken, read and switched. Pure.
 
-The rules in short: the first request is a throw-away; a poll is 0x03 and 0x04 and little else; the only
-register that is ever written is the MOSFET control, 0xE1, and never twice without reading back in between.
+The rules in short: the first request is a throw-away; a poll is 0x03 and 0x04 and little else; all that is
+ever written is in :mod:`dbus_xbms.protocols.jbd_switches`.
 """
 
 from __future__ import annotations
@@ -9,25 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Protection, Reading
-from dbus_xbms.protocols import jbd_adverts, jbd_login
+from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Reading
+from dbus_xbms.protocols import jbd_adverts, jbd_login, jbd_switches
 from dbus_xbms.protocols.base import (
     Advertised,
     Conversation,
     GattLayout,
     NoReply,
-    NotVerified,
     ProtocolError,
     Recall,
-    Request,
 )
-from dbus_xbms.protocols.jbd_frames import JbdFramer, ask, read, write
+from dbus_xbms.protocols.jbd_frames import JbdFramer, ask, read
 from dbus_xbms.protocols.jbd_registers import (
     BASIC,
     CELLS,
     COUNTERS,
     HARDWARE,
-    MOSFET_CONTROL,
     Basic,
     date_of,
     decode_basic,
@@ -42,8 +39,6 @@ READ_BASIC, READ_CELLS = read(BASIC), read(CELLS)
 
 # A BMS without one of the optional registers keeps silent; that must not eat up the poll.
 OPTIONAL_TIMEOUT = 1.0  # s
-# The gates follow 0.3 s after the acknowledgement at the latest seen; one read takes about 0.08 s.
-READ_BACKS = 8
 
 
 class Jbd:
@@ -92,30 +87,13 @@ class Jbd:
         counted = (yield from _optional(COUNTERS, decode_counters)) if counters else None
         return Reading(sample=sample, identity=identity, counters=counted, recalled=bool(recalled))
 
-    def set_mosfets(self, want: Mosfets) -> Conversation[Mosfets]:
-        """Switch both MOSFETs and return what the BMS then reports.
+    def set_mosfets(self, want: Mosfets, *, newer: bool = False) -> Conversation[Mosfets]:
+        """Tell the BMS which gates are to stay open; the contract is ``Switchable.set_mosfets``."""
+        return jbd_switches.set_mosfets(want, newer=newer)
 
-        An acknowledgement says that the order is stored, not that it took effect, so the gates are read back.
-        An order whose acknowledgement got lost is repeated once, only after reading back showed no effect.
-
-        Raises:
-            Refused: the BMS refuses the order.
-            NotVerified: the gates did not follow, e.g. a protection holds one open.
-        """
-        order = write(MOSFET_CONTROL, mosfet_mask(want))
-        stored, basic = yield from _order(order, want)
-        if not stored and not _shows(basic, want, stored=False):
-            stored, basic = yield from _order(order, want)
-        if not _shows(basic, want, stored=stored):
-            raise NotVerified(
-                f"asked for {_words(want)}; the BMS reports {_words(basic.mosfets)}{_why(basic)}"
-            )
-        return basic.mosfets
-
-
-def mosfet_mask(want: Mosfets) -> bytes:
-    """Return what 0xE1 takes: a zero byte, then one bit for each gate that is to be OFF."""
-    return bytes((0, (not want.charge) | (not want.discharge) << 1))
+    def set_balancing(self, on: bool) -> Conversation[bool]:
+        """Switch balancing off or on; the contract is ``Switchable.set_balancing``."""
+        return jbd_switches.set_balancing(on)
 
 
 def _optional(register: int, decode: Callable[[bytes], T]) -> Conversation[T | None]:
@@ -124,36 +102,6 @@ def _optional(register: int, decode: Callable[[bytes], T]) -> Conversation[T | N
         return decode((yield from ask(read(register, timeout=OPTIONAL_TIMEOUT, retries=1))))
     except (ProtocolError, NoReply):
         return None
-
-
-def _order(order: Request, want: Mosfets) -> Conversation[tuple[bool, Basic]]:
-    """Send a MOSFET order; return whether it was acknowledged, and the state that settled."""
-    try:
-        yield from ask(order)
-        stored = True
-    except NoReply:  # lost on the way there, or its acknowledgement on the way back: reading tells
-        stored = False
-    for _ in range(READ_BACKS):
-        basic = decode_basic((yield from ask(READ_BASIC)))
-        if _shows(basic, want, stored=stored):
-            break
-    return stored, basic
-
-
-def _shows(basic: Basic, want: Mosfets, *, stored: bool) -> bool:
-    """Whether the BMS obeys; without an acknowledgement its lock bit must witness it, not only the gates."""
-    locked = Protection.MOSFET_LOCK in basic.protection
-    return basic.mosfets == want and (stored or locked != (want.charge and want.discharge))
-
-
-def _words(mosfets: Mosfets) -> str:
-    return f"charge {'on' if mosfets.charge else 'off'}, discharge {'on' if mosfets.discharge else 'off'}"
-
-
-def _why(basic: Basic) -> str:
-    tripped = basic.protection & ~Protection.MOSFET_LOCK
-    names = [bit.name.replace("_", " ").lower() for bit in Protection if bit in tripped and bit.name]
-    return f" while it protects against {', '.join(names)}" if names else ""
 
 
 def _sample(basic: Basic, cells: tuple[float, ...]) -> PackSample:

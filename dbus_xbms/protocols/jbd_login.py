@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from dbus_xbms.protocols.base import Conversation, LoginFailed, NoReply, Refused
+from dbus_xbms.protocols.base import Conversation, LoginFailed, NoReply, NotPaired, Refused
 from dbus_xbms.protocols.jbd_frames import ask, module, read
 from dbus_xbms.protocols.jbd_registers import BASIC
 
@@ -83,7 +83,7 @@ def _answers(address: str) -> Conversation[bool]:
     """Whether the BMS answers a plain read.
 
     Raises:
-        LoginFailed: the module only echoes, so it wants to be paired first.
+        NotPaired: the module only echoes, so it wants to be paired first.
     """
     try:
         yield from ask(WAKE_UP)
@@ -91,7 +91,7 @@ def _answers(address: str) -> Conversation[bool]:
         return True
     except NoReply as silence:
         if silence.echoed:
-            raise LoginFailed(_pairing(address)) from silence
+            raise NotPaired(f"the Bluetooth module of {address} only echoes: it is not paired") from silence
         return False
     return True
 
@@ -106,12 +106,4 @@ def _advice(address: str) -> str:
     return (
         f"it is the one that the phone app asks for (from the factory 123456, 123123 or 000000): "
         f"dbus-xbms set {address} Password 123456"
-    )
-
-
-def _pairing(address: str) -> str:
-    return (
-        f"the Bluetooth module of {address} wants to be paired with a passkey first. Once, in bluetoothctl: "
-        f"agent KeyboardOnly, default-agent, pair {address} (the passkey is 123456 unless it was changed), "
-        f"trust {address}"
     )

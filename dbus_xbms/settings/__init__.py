@@ -11,11 +11,19 @@ from collections.abc import Iterator, Mapping
 
 from dbus_xbms.settings.charge import CHARGE_SETTINGS, HISTORY_SETTINGS
 from dbus_xbms.settings.row import Setting, SettingsError, Value
+from dbus_xbms.settings.switches import SWITCH_INSTANCE, SWITCH_SETTINGS
 
-__all__ = ["Setting", "Settings", "SettingsError", "Value"]  # the row is at home in its own module
+__all__ = [
+    "SWITCH_INSTANCE",
+    "Setting",
+    "Settings",
+    "SettingsError",
+    "Value",
+]  # at home in modules of their own
 
 DEVICES = "/Settings/Devices"
 SERVICE = "/Settings/Services/Xbms"
+SWITCH_DEVICE = "_switch"  # ends the name of the switch device beside a pack
 
 PACK_SETTINGS = (
     Setting(name="Enabled", default=0, lowest=0, highest=1, help="1: this pack is ours. 0: only listed."),
@@ -54,7 +62,7 @@ PACK_SETTINGS = (
         lowest=0.0,
         highest=600.0,
         unit="s",
-        help="Time between polls; 0: 1 s when connected for good, 30 s when per poll.",
+        help="Time between polls; per poll: between connections. 0: 1 s when connected for good, else 30 s.",
     ),
     Setting(
         name="RestInterval",
@@ -77,6 +85,13 @@ PACK_SETTINGS = (
         pattern=r"[ -~]{6}|",
         form="six characters, or nothing",
         help="Password of the Bluetooth module, if it has one.",
+    ),
+    Setting(
+        name="Passkey",
+        default="",
+        pattern=r"\d{0,6}",
+        form="up to six digits, or nothing",
+        help="Passkey of the Bluetooth module, if it wants to be paired.",
     ),
     Setting(
         name="Hold",
@@ -140,6 +155,7 @@ PACK_SETTINGS = (
         help="Warn at this MOSFET temperature; alarm 15 °C above it. 0: off.",
     ),
     *CHARGE_SETTINGS,
+    *SWITCH_SETTINGS,
     # What the program remembers of a pack, so that it is known before it answers.
     Setting(name="AdvertisedName", default="", silent=True, internal=True, help="Name in the advertisement."),
     Setting(name="Hardware", default="", silent=True, internal=True, help="Model text of the BMS."),
@@ -237,6 +253,11 @@ def address_of(device: str) -> str | None:
 def pack_path(address: str, name: str) -> str:
     """Path of a pack's setting in localsettings."""
     return f"{DEVICES}/{device_id(address)}/{name}"
+
+
+def switch_path(address: str) -> str:
+    """Path of the device instance of the switch device beside a pack."""
+    return f"{DEVICES}/{device_id(address)}{SWITCH_DEVICE}/{SWITCH_INSTANCE.name}"
 
 
 def service_path(name: str) -> str:

@@ -17,6 +17,7 @@ STEPS_AT_MOST = 120  # to catch up after a long time unobserved, with longer ste
 AMBIENT_TO_CELLS = 900.0  # s, time constant
 AMBIENT_TO_MOSFET = 120.0  # s
 CHARGE_OFF, DISCHARGE_OFF = 1, 2  # bits of the MOSFET mask
+RECLOSES_AT = 2.0  # A through the body diode of a locked MOSFET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class BatterySpec:
     period: float = 600.0  # s, of a day
     noise: float = 0.001  # V, of the measurement of a cell
     cycles: int = 42
+    mask: int = 0  # MOSFETs that somebody has switched off before
 
 
 @dataclass(slots=True)
@@ -47,6 +49,7 @@ class Overrides:
     current: float | None = None  # A, what sources and loads would drive
     protection: Protection = field(default_factory=lambda: Protection(0))
     stuck: dict[str, bool] = field(default_factory=dict)  # "charge", "discharge": the gate's fixed state
+    recloses: bool = False  # the BMS ends a lock by itself when current flows backwards through the gate
 
 
 class Battery:
@@ -55,7 +58,8 @@ class Battery:
     def __init__(self, spec: BatterySpec, seed: int = 1) -> None:
         self.spec = spec
         self.overrides = Overrides()
-        self.mask = 0  # MOSFETs switched off by command
+        self.mask = spec.mask  # MOSFETs switched off by command
+        self.balances = True  # whether it may balance at all
         self._pending: tuple[float, int] | None = None  # a mask and the moment it takes effect
         self._random = random.Random(seed)
         self._chemistry = CHEMISTRIES[spec.chemistry]
@@ -82,6 +86,11 @@ class Battery:
         """Take a MOSFET mask: 1 bits switch off, 0 bits leave it to the BMS."""
         self.advance(now)
         self._pending = (now + MASK_DELAY, mask)
+
+    @property
+    def ordered(self) -> int:
+        """The last mask ordered, whether it shows already or not."""
+        return self.mask if self._pending is None else self._pending[1]
 
     def advance(self, now: float) -> None:
         """Let time pass until ``now``."""
@@ -126,7 +135,7 @@ class Battery:
     @property
     def balancing(self) -> frozenset[int]:
         """Cells being balanced now, 1-based."""
-        if self._current <= 0:
+        if self._current <= 0 or not self.balances:
             return frozenset()
         voltages = self.cells
         floor = max(self._chemistry.balance_from, min(voltages) + 0.015)
@@ -171,6 +180,7 @@ class Battery:
             self.mask, self._pending = self._pending[1], None
         self._elapsed += dt
         self._current = self._gated(self._wanted())
+        self._reclose()
         self._guards.step(dt, self.cells, self._current, self.temperatures)
         self._current = self._gated(self._wanted())
         self._move_charge(self._current * dt / 3600, dt)
@@ -190,6 +200,11 @@ class Battery:
     def _gated(self, wanted: float) -> float:
         gates = self.mosfets
         return wanted if (gates.charge if wanted > 0 else gates.discharge) else 0.0
+
+    def _reclose(self) -> None:
+        """Spare the body diodes of locked MOSFETs, as newer boards do; they take no lock while that lasts."""
+        if self.overrides.recloses and abs(self._current) > RECLOSES_AT:
+            self.mask &= ~(CHARGE_OFF if self._current < 0 else DISCHARGE_OFF)
 
     def _move_charge(self, moved: float, dt: float) -> None:
         capacity, bleeding = self.spec.capacity, self.balancing

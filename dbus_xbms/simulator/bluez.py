@@ -9,10 +9,10 @@ from dbus_fast import BusType
 
 from dbus_xbms.simulator.air import Air, Peripheral
 from dbus_xbms.simulator.bluez_adapter import Adapter, AdapterSpec
+from dbus_xbms.simulator.bluez_agent import Agents
 from dbus_xbms.simulator.bluez_device import RemoteDevice
-from dbus_xbms.simulator.bluez_names import AGENT_MANAGER, BLUEZ, Timing
+from dbus_xbms.simulator.bluez_names import BLUEZ, Timing
 from dbus_xbms.simulator.objects import ObjectTree
-from dbus_xbms.simulator.service import Method, Node
 
 
 class BlueZ:
@@ -29,8 +29,10 @@ class BlueZ:
         old: bool = False,
     ) -> None:
         self.tree = ObjectTree(BLUEZ, bus, on_sender_gone=self._sender_gone)
+        self.agents = Agents(self.tree.service)
         self.adapters = [
-            Adapter(spec, self.tree, air, timing, seed + i, old=old) for i, spec in enumerate(adapters)
+            Adapter(spec, self.tree, self.agents, air, timing, seed + i, old=old)
+            for i, spec in enumerate(adapters)
         ]
         self.unplugged: set[str] = set()  # addresses of adapters
         air.listeners.append(self._changed)
@@ -43,12 +45,8 @@ class BlueZ:
         """
         self.tree.nodes.clear()
         await self.tree.service.open()
-        methods = {
-            (AGENT_MANAGER, "RegisterAgent"): Method(takes="os", run=lambda _: None),
-            (AGENT_MANAGER, "UnregisterAgent"): Method(takes="o", run=lambda _: None),
-            (AGENT_MANAGER, "RequestDefaultAgent"): Method(takes="o", run=lambda _: None),
-        }
-        self.tree.add("/org/bluez", Node(properties={AGENT_MANAGER: {}}, methods=methods))
+        self.agents.clear()
+        self.tree.add("/org/bluez", self.agents.node())
         for adapter in self.plugged:
             adapter.plug()
 
@@ -101,5 +99,6 @@ class BlueZ:
             adapter.changed(peripheral)
 
     def _sender_gone(self, sender: str) -> None:
+        self.agents.sender_gone(sender)
         for adapter in self.plugged:
             adapter.sender_gone(sender)

@@ -10,6 +10,7 @@ from typing import Any
 from dbus_fast import Message, Variant
 
 from dbus_xbms.simulator.air import Air, Peripheral
+from dbus_xbms.simulator.bluez_agent import Agents
 from dbus_xbms.simulator.bluez_device import AdapterCounters, Host, RemoteDevice
 from dbus_xbms.simulator.bluez_gatt import LAYOUTS
 from dbus_xbms.simulator.bluez_names import ADAPTER, Timing, error, in_progress, not_ready, uuid
@@ -32,7 +33,15 @@ class Adapter:
     """One adapter; it survives a restart of the daemon, and being unplugged."""
 
     def __init__(
-        self, spec: AdapterSpec, tree: ObjectTree, air: Air, timing: Timing, seed: int, *, old: bool
+        self,
+        spec: AdapterSpec,
+        tree: ObjectTree,
+        agents: Agents,
+        air: Air,
+        timing: Timing,
+        seed: int,
+        *,
+        old: bool,
     ) -> None:
         self.name = spec.name
         self.address = spec.address
@@ -42,6 +51,7 @@ class Adapter:
         self.busy_until = 0.0  # until then StartDiscovery answers InProgress
         self.crowd = Crowd(tree, seed)
         self._tree = tree
+        self._agents = agents
         self._air = air
         self._timing = timing
         self._old = old  # BlueZ before 5.84
@@ -73,10 +83,10 @@ class Adapter:
 
     def plug(self) -> None:
         """Put the adapter and the devices that it knows on the bus."""
-        known = [device.peripheral for device in self.devices.values() if not device.temporary]
+        known = [device for device in self.devices.values() if not device.temporary]
         self._tree.add(self.path, self._node())
         host = self._host()
-        self.devices = {p.address: RemoteDevice(host, p, temporary=False) for p in known}
+        self.devices = {old.peripheral.address: old.again(host) for old in known}
 
     def unplug(self) -> None:
         """Take the adapter off the bus; links end."""
@@ -118,6 +128,7 @@ class Adapter:
     def _host(self) -> Host:
         return Host(
             tree=self._tree,
+            agents=self._agents,
             path=self.path,
             address=self.address,
             timing=self._timing,

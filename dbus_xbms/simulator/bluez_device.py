@@ -10,6 +10,7 @@ from typing import Any
 from dbus_fast import Message, Variant
 
 from dbus_xbms.simulator.air import Peripheral
+from dbus_xbms.simulator.bluez_agent import Agents, Pairing
 from dbus_xbms.simulator.bluez_gatt import LAYOUTS, Gatt, GattLink, export, service_uuids
 from dbus_xbms.simulator.bluez_names import (
     ABORTED,
@@ -34,6 +35,7 @@ class AdapterCounters:
     connects: int = 0  # Connect calls that were not refused at once
     connecting: int = 0  # of these, in flight now
     connecting_most: int = 0  # ... and at the same time at most
+    pairings: int = 0  # Pair calls that were not refused at once
     discoveries: int = 0
     discovery_seconds: float = 0.0
 
@@ -49,6 +51,7 @@ class Host:
     """What a device needs of its adapter."""
 
     tree: ObjectTree
+    agents: Agents
     path: str
     address: str
     timing: Timing
@@ -68,7 +71,9 @@ class RemoteDevice:
         self.connected = False
         self.last_seen = 0.0
         self.gatt: Gatt | None = None
-        self._connecting: Message | None = None
+        self._bonded = peripheral.device.paired  # as far as this side knows
+        self._connecting: Message | None = None  # Connect or Pair
+        self._pairing = Pairing(host.tree.service, host.agents, self.path, peripheral.device, self._paired)
         self._timers: list[asyncio.TimerHandle] = []
         host.tree.add(self.path, self._node())
 
@@ -76,6 +81,12 @@ class RemoteDevice:
     def idle(self) -> bool:
         """Whether nobody is connected or connecting to it."""
         return not self.connected and self._connecting is None
+
+    def again(self, host: Host) -> RemoteDevice:
+        """The same device after its adapter or the daemon came back."""
+        device = RemoteDevice(host, self.peripheral, temporary=False)
+        device._bond(self._bonded)
+        return device
 
     def seen(self, rssi: int, now: float) -> None:
         """An advertisement was heard."""
@@ -99,6 +110,10 @@ class RemoteDevice:
         """A client has left the bus."""
         for characteristic in self.gatt.characteristics if self.gatt else ():
             characteristic.sender_gone(sender)
+        if sender in [
+            call.sender for call in (self._pairing.call, self._connecting) if call and call.member == "Pair"
+        ]:
+            self.unlink()
 
     def unlink(self) -> None:
         """End the link or the attempt, from this side."""
@@ -135,14 +150,14 @@ class RemoteDevice:
             "UUIDs": Variant("as", [uuid(LAYOUTS[radio.layout][0])]),
             "ManufacturerData": self._manufacturer(),
         }
-        properties["Paired"] = Variant("b", self.peripheral.device.paired)
+        properties |= {"Paired": Variant("b", self._bonded), "Bonded": Variant("b", self._bonded)}
         return Node(
             properties={DEVICE: properties} | ({} if self.host.old else {BEARER: {}}),
             methods={
                 (DEVICE, "Connect"): Method(run=self._connect),
                 (DEVICE, "Disconnect"): Method(run=self._disconnect),
                 (DEVICE, "Pair"): Method(run=self._pair),
-                (DEVICE, "CancelPairing"): Method(run=lambda _: None),
+                (DEVICE, "CancelPairing"): Method(run=self._cancel_pairing),
             },
             setters={
                 (DEVICE, name): self._setter(name, signature)
@@ -173,10 +188,10 @@ class RemoteDevice:
     def _connect(self, call: Message) -> object:
         if not self.host.powered():
             raise not_ready()
-        if self.connected:
-            raise error("AlreadyConnected", "Already Connected")
-        if self._connecting is not None:
+        if self._connecting is not None or self._pairing.call is not None:
             raise in_progress()
+        if self.connected:
+            return None
         self._connecting, self.temporary = call, False
         self.host.counters.connect_begins()
         self._attempt()
@@ -203,7 +218,9 @@ class RemoteDevice:
         if call is not None:
             self.host.counters.connecting -= 1
             self.peripheral.counters.failed += 1
-            self.host.tree.service.fail(call, error("Failed", text))
+            pairs = call.member == "Pair"
+            what = error("ConnectionAttemptFailed", "Page Timeout") if pairs else error("Failed", text)
+            self.host.tree.service.fail(call, what)
 
     def _linked(self) -> None:
         call, self._connecting = self._connecting, None
@@ -217,7 +234,10 @@ class RemoteDevice:
         self.peripheral.take(self.host.address, self._notified, self._unlinked)
         self.connected = True
         self._change(Connected=Variant("b", True))
-        self.host.tree.service.reply(call)
+        if call.member == "Pair":
+            self._pairing.begin(call, asks=True)
+        else:
+            self.host.tree.service.reply(call)
         self._later(self.host.timing.resolve / (10 if self.gatt else 1), self._resolve)
 
     def _resolve(self) -> None:
@@ -244,6 +264,7 @@ class RemoteDevice:
     def _unlinked(self) -> None:
         """The link has ended, whoever ended it."""
         self.connected = False
+        self._pairing.fail("AuthenticationCanceled", "Authentication Canceled")
         self._stop_timers()
         for characteristic in self.gatt.characteristics if self.gatt else ():
             characteristic.release()
@@ -265,7 +286,34 @@ class RemoteDevice:
         asyncio.get_running_loop().call_later(self.host.timing.disconnect, end)
         return LATER
 
-    def _pair(self, call: Message) -> None:
-        if self.peripheral.device.paired:
+    def _pair(self, call: Message) -> object:
+        """Connect, then pair; on a link that stands BlueZ asks nobody for a passkey, since 5.81."""
+        if self._connecting is not None or self._pairing.call is not None:
+            raise in_progress()
+        if self._bonded:
             raise error("AlreadyExists", "Already Exists")
-        raise error("AuthenticationFailed", "Authentication Failed")  # nobody can type the passkey here
+        self.host.counters.pairings += 1
+        if self.connected:
+            self._pairing.begin(call, asks=False)
+        else:
+            self._connecting, self.temporary = call, False
+            self.host.counters.connect_begins()
+            self._attempt()
+        return LATER
+
+    def _paired(self, good: bool) -> None:
+        """A pairing has come to its end."""
+        if good:
+            self.peripheral.device.paired = True
+            self._bond(True)
+        else:
+            self.unlink()
+
+    def _cancel_pairing(self, call: Message) -> None:
+        if self._pairing.call is None:
+            raise error("DoesNotExist", "Does Not Exist")
+        self.unlink()
+
+    def _bond(self, bonded: bool) -> None:
+        self._bonded = bonded
+        self._change(Paired=Variant("b", bonded), Bonded=Variant("b", bonded))

@@ -12,6 +12,7 @@ DEVICE = "org.bluez.Device1"
 GATT_SERVICE = "org.bluez.GattService1"
 CHARACTERISTIC = "org.bluez.GattCharacteristic1"
 BEARER = "org.bluez.Bearer.LE1"  # of devices, since BlueZ 5.84
+AGENT = "org.bluez.Agent1"
 AGENT_MANAGER = "org.bluez.AgentManager1"
 ABORTED = "le-connection-abort-by-local"  # what BlueZ says of nearly every failed connection
 

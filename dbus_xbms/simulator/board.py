@@ -13,11 +13,10 @@ from typing import Any, Protocol
 from dbus_xbms.model import Mosfets, PackSample
 from dbus_xbms.protocols.base import Frame
 from dbus_xbms.protocols.jbd_frames import parse
-from dbus_xbms.protocols.jbd_registers import BASIC, CELLS, COUNTERS, HARDWARE, MOSFET_CONTROL, ZERO_CELSIUS
+from dbus_xbms.protocols.jbd_registers import BASIC, CELLS, COUNTERS, HARDWARE, ZERO_CELSIUS
 from dbus_xbms.simulator.battery import Battery
+from dbus_xbms.simulator.orders import NOT_PERMITTED, Orders
 
-OK, UNKNOWN, NOT_PERMITTED = 0x00, 0x80, 0x81  # statuses of a reply
-FACTORY_ONLY = range(0x10, 0xA3)  # registers that want factory mode, which nobody here enters
 TAIL_VERSION = 0x19
 PRODUCED = (2024 - 2000) << 9 | 5 << 5 | 17  # 2024-05-17
 READS_KEPT = 40  # measured payloads that the truth tells of
@@ -27,8 +26,8 @@ COARSE = 0x80  # bit of the MOSFET byte: 100 mA and 100 mAh
 class Board(Protocol):
     """A BMS as its Bluetooth module sees it: registers in, payloads out."""
 
-    def read(self, register: int, now: float) -> bytes | None:
-        """Payload of a register, or ``None`` if there is none."""
+    def read(self, register: int, now: float) -> bytes | int:
+        """Payload of a register, or the status that refuses it."""
         ...
 
     def write(self, register: int, payload: bytes, now: float) -> int:
@@ -48,6 +47,8 @@ class BoardSpec:
     software: int = 0x29  # a nibble before the dot and one after
     coarse: bool = False  # currents and charges in 100 mA and 100 mAh
     tail: int = 0  # bytes after the temperatures: 0, 9 or 16
+    commands: str = "e1"  # or fb, both: how the MOSFETs are switched
+    functions: int = 0x0006  # register 0x2D at the start: load detection and balancing
 
 
 class BatteryBoard:
@@ -56,36 +57,36 @@ class BatteryBoard:
     def __init__(self, battery: Battery, spec: BoardSpec) -> None:
         self.battery = battery
         self._spec = spec
+        self._orders = Orders(battery, spec.commands, spec.functions)
         cells = battery.spec.cells
         self._hardware = spec.hardware or f"JBD-SP{cells:02d}S020-L{cells}S-100A-B-U"
         self._measured: deque[tuple[float, int, str]] = deque(maxlen=READS_KEPT)  # s, register, hex
 
-    def read(self, register: int, now: float) -> bytes | None:
-        """Payload of a register, measured now."""
+    def read(self, register: int, now: float) -> bytes | int:
+        """Payload of a register, measured now, or the status that refuses it."""
         self.battery.advance(now)
         payload = self._payload(register)
-        if payload is not None and register in (BASIC, CELLS):
+        if register in (BASIC, CELLS) and isinstance(payload, bytes):
             self._measured.append((now, register, payload.hex()))
         return payload
 
-    def _payload(self, register: int) -> bytes | None:
+    def _payload(self, register: int) -> bytes | int:
         if register == BASIC:
             return basic(self.battery.sample(), self._spec)
         if register == CELLS:
             return b"".join(struct.pack(">H", round(volts * 1000)) for volts in self.battery.cells)
         if register == HARDWARE:
             return self._hardware.encode()
-        return struct.pack(">12H", *range(11), 1) if register == COUNTERS else None
+        if register == COUNTERS:
+            return struct.pack(">12H", *([0] * 11 if self._orders.stored else range(11)), 1)
+        return self._orders.read(register)
 
     def write(self, register: int, payload: bytes, now: float) -> int:
-        """Take a MOSFET mask; all else is refused."""
-        if register == MOSFET_CONTROL and len(payload) == 2 and payload[0] == 0 and payload[1] <= 3:
-            self.battery.command(payload[1], now)
-            return OK
-        return NOT_PERMITTED if register in FACTORY_ONLY or register <= 1 else UNKNOWN
+        """Take an order, or refuse it."""
+        return self._orders.write(register, payload, now)
 
     def truth(self, now: float) -> dict[str, Any]:
-        """The battery's sample, its MOSFET mask, what BMS it is, and what it measured at its last reads."""
+        """The battery's sample, what its BMS is and was ordered, and what it measured at its last reads."""
         self.battery.advance(now)
         sample = asdict(self.battery.sample())
         return {
@@ -93,6 +94,9 @@ class BatteryBoard:
             "protection": int(sample["protection"]),
             "balancing": sorted(sample["balancing"]),
             "mask": self.battery.mask,
+            "factory": self._orders.factory,
+            "functions": self._orders.functions,
+            "stored": self._orders.stored,
             "hardware": self._hardware,
             "reads": list(self._measured),
         }
@@ -145,11 +149,11 @@ class Recording:
     replies: Mapping[int, tuple[bytes, ...]]  # payloads by register
     _reads: dict[int, int] = field(default_factory=dict)
 
-    def read(self, register: int, now: float) -> bytes | None:
+    def read(self, register: int, now: float) -> bytes | int:
         """Next recorded payload of a register."""
         payloads = self.replies.get(register)
         if payloads is None:
-            return None
+            return NOT_PERMITTED
         turn = self._reads.get(register, 0)
         self._reads[register] = turn + 1
         return payloads[turn % len(payloads)]

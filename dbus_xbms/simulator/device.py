@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,10 +21,13 @@ from dbus_xbms.protocols.jbd_login import (
     Verdict,
     scramble,
 )
-from dbus_xbms.simulator.board import UNKNOWN, Board
+from dbus_xbms.simulator.board import Board
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFaults
+from dbus_xbms.simulator.orders import OK, UNKNOWN
 
 CHUNK_GAP = 0.003  # s between the notifications of one frame; 0.2 to 6 ms in captures
+READ_BACK = 3.0  # s after a write in which a read is there to see its effect
+WRITES_KEPT = 1000  # that the truth tells of
 # What UP16S packs push unasked between replies (a capture of a JBD UP16S015).
 FOREIGN_BLOCK = bytes.fromhex(
     "02510000ffff0036152d0094005000640be30d400d390be70be20003032903e80001000200000000"
@@ -62,7 +65,7 @@ class WireSpec:
     lose_first: bool = False  # the first request of a connection only wakes the BMS
     password: str | None = None  # silent until the login; "": a module with a login but no password set
     needs_root: bool = False  # still silent after the user password
-    passkey: bool = False  # echoes every request until it is paired
+    passkey: str | None = None  # six digits: echoes every request until it is paired with them
     foreign: bool = False  # pushes UP16S blocks between its replies
 
 
@@ -75,6 +78,8 @@ class WireCounters:
     )  # "03", "04", ... reads; "we1" writes; "m15" module
     notifications: int = 0  # sent by the module, whoever listens
     garbled: int = 0  # writes that are no request
+    # s, register and payload of every write to a register that a central sent, carried out or not
+    writes: deque[tuple[float, int, str]] = field(default_factory=lambda: deque(maxlen=WRITES_KEPT))
 
 
 class Device:
@@ -90,6 +95,8 @@ class Device:
         self._clock = clock
         self._random = random.Random(seed)
         self._notify: Callable[[bytes], None] | None = None
+        self._connected_at: float | None = None
+        self._held = 0.0  # s, by connections that have ended
         self._connection = 0  # which one: what was scheduled for an earlier one is not sent
         self._asleep = False
         self._accepted: set[int] = set()  # login steps of this connection
@@ -99,6 +106,7 @@ class Device:
     def connect(self, notify: Callable[[bytes], None]) -> None:
         """A central has connected; ``notify`` carries notifications to it."""
         self._notify = notify
+        self._connected_at = self._clock.time()
         self._connection += 1
         self._asleep = self.spec.lose_first
         self._accepted = set()
@@ -106,8 +114,14 @@ class Device:
 
     def disconnect(self) -> None:
         """The link has gone; what was still to be sent is lost."""
-        self._notify = None
+        self._held, self._connected_at, self._notify = self.held, None, None
         self._connection += 1
+
+    @property
+    def held(self) -> float:
+        """For how many s since the start a central was connected."""
+        running = 0.0 if self._connected_at is None else self._clock.time() - self._connected_at
+        return self._held + running
 
     def write(self, encoded: bytes) -> None:
         """Take what a central wrote to the write characteristic."""
@@ -118,14 +132,18 @@ class Device:
             return
         self.counters.requests[_label(command)] += 1
         now = self._clock.time()
-        if self.spec.passkey and not self.paired:
+        if command.write and command.key.kind == DD:
+            self.counters.writes.append((now, command.key.number, command.payload.hex()))
+        if self.spec.passkey is not None and not self.paired:
             self._send(encoded)
         elif command.key.kind != DD:
             self._login(command)
         elif self._locked or self._slept() or self.faults.strikes(FaultKind.LOSE, now):
             return
         elif not self.faults.muted(now):
-            self._answer(encoded, self._reply(command, now), now)
+            frame = self._reply(command, now)
+            if not self._unanswered(command, now):
+                self._answer(encoded, frame, now)
 
     @property
     def _locked(self) -> bool:
@@ -143,11 +161,18 @@ class Device:
         if (fault := self.faults.strikes(FaultKind.REFUSE, now)) is not None:
             return reply(register, status=int(fault.amount) or UNKNOWN)
         if command.write:
-            return reply(register, status=self.board.write(register, command.payload, now))
-        payload = self.board.read(register, now)
-        if payload is not None:
-            return reply(register, payload)
-        return reply(register, status=self.board.write(register, b"", now) or UNKNOWN)
+            heeded = not self.faults.strikes(FaultKind.UNHEEDED, now)
+            return reply(register, status=self.board.write(register, command.payload, now) if heeded else OK)
+        answer = self.board.read(register, now)
+        return reply(register, answer) if isinstance(answer, bytes) else reply(register, status=answer)
+
+    def _unanswered(self, command: Command, now: float) -> bool:
+        """Whether the reply alone gets lost."""
+        if command.write:
+            return self.faults.strikes(FaultKind.LOST_ACKNOWLEDGE, now) is not None
+        writes = self.counters.writes
+        reads_back = bool(writes) and now - writes[-1][0] <= READ_BACK
+        return reads_back and self.faults.strikes(FaultKind.LOST_READ_BACK, now) is not None
 
     def _answer(self, request: bytes, frame: bytes, now: float) -> None:
         if (fault := self.faults.strikes(FaultKind.TEAR, now)) is not None:
@@ -188,16 +213,16 @@ class Device:
         self._send(module_reply(step, bytes((verdict,))))
 
     def _send(self, frame: bytes, late: float = 0.0) -> None:
+        """Send a frame when all before it are out: between BMS and module there is one serial line."""
         now = self._clock.time()
-        delay = self._random.uniform(self.spec.quickest, self.spec.slowest)
-        at = now + late + delay if late else max(now + delay, self._free_at)
+        delay = late + self._random.uniform(self.spec.quickest, self.spec.slowest)
+        at = max(now + delay, self._free_at)
         size = self.spec.mtu - 3
         for start in range(0, len(frame), size):
             chunk = frame[start : start + size]
             self._clock.call_later(at - now, partial(self._emit, chunk, self._connection))
             at += CHUNK_GAP
-        if not late:
-            self._free_at = at
+        self._free_at = at
 
     def _emit(self, chunk: bytes, connection: int) -> None:
         if self._notify is not None and connection == self._connection:

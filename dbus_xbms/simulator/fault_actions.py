@@ -157,6 +157,13 @@ def stuck(world: World, pack: Peripheral, p: Parameters) -> None:
     battery.settle()
 
 
+def recloses(world: World, pack: Peripheral, p: Parameters) -> None:
+    """The BMS ends the lock of a gate that current flows backwards through, as newer boards do."""
+    battery = battery_of(pack)
+    battery.overrides.recloses = bool(p["on"])
+    battery.settle()
+
+
 def protection(world: World, pack: Peripheral, p: Parameters) -> None:
     """Set a protection bit."""
     battery, bit = battery_of(pack), Protection(1 << int(p["bit"]))

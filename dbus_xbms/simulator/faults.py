@@ -40,7 +40,13 @@ FAULTS = (
         "the next connection attempts fail",
     ),
     Fault("mute", "pack", act.frame(FaultKind.MUTE), FOR_A_WHILE, "no answers"),
-    Fault("late", "pack", act.frame(FaultKind.LATE), {**FRAME, "amount": 3.0}, "answers come amount s late"),
+    Fault(
+        "late",
+        "pack",
+        act.frame(FaultKind.LATE),
+        {**FRAME, "amount": 3.0},
+        "answers come amount s late, and none overtakes them",
+    ),
     Fault("lose", "pack", act.frame(FaultKind.LOSE), FRAME, "requests get lost"),
     Fault("tear", "pack", act.frame(FaultKind.TEAR), AMOUNT, "only amount bytes come; 0: any number"),
     Fault("corrupt", "pack", act.frame(FaultKind.CORRUPT), FRAME, "one bit of an answer flips"),
@@ -50,6 +56,23 @@ FAULTS = (
         "refuse", "pack", act.frame(FaultKind.REFUSE), AMOUNT, "answers refuse; amount: the status, 0: 0x80"
     ),
     Fault("foreign", "pack", act.frame(FaultKind.FOREIGN), FRAME, "a block of another protocol follows"),
+    Fault(
+        "lost_acknowledge",
+        "pack",
+        act.frame(FaultKind.LOST_ACKNOWLEDGE),
+        FRAME,
+        "writes are carried out, their answers get lost",
+    ),
+    Fault(
+        "lost_read_back",
+        "pack",
+        act.frame(FaultKind.LOST_READ_BACK),
+        FRAME,
+        "answers of reads get lost in the 3 s after a write",
+    ),
+    Fault(
+        "unheeded", "pack", act.frame(FaultKind.UNHEEDED), FRAME, "writes are acknowledged, not carried out"
+    ),
     Fault(
         "refuse_socket",
         "pack",
@@ -77,6 +100,13 @@ FAULTS = (
         act.stuck,
         {"gate": "charge", "state": "on"},
         "a gate (charge, discharge) stays on or off; free ends it",
+    ),
+    Fault(
+        "recloses",
+        "pack",
+        act.recloses,
+        {"on": True},
+        "the BMS ends the lock of a gate by itself above 2 A of reverse current",
     ),
     Fault("protection", "pack", act.protection, {"bit": 0, "on": True}, "a protection bit (0 to 15) is set"),
     Fault("cell", "pack", act.cell, {"number": 1, "volts": ""}, "a cell's voltage"),

@@ -19,6 +19,9 @@ class FaultKind(Enum):
     DUPLICATE = "duplicate"  # the reply comes twice
     REFUSE = "refuse"  # amount: the status; 0: 0x80
     FOREIGN = "foreign"  # a block of another protocol follows the reply
+    LOST_ACKNOWLEDGE = "lost_acknowledge"  # a write is carried out, its reply is lost
+    LOST_READ_BACK = "lost_read_back"  # a read soon after a write gets no reply
+    UNHEEDED = "unheeded"  # a write is acknowledged, and not carried out
 
 
 @dataclass(slots=True, kw_only=True)

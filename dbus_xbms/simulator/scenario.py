@@ -16,6 +16,7 @@ from dbus_xbms.simulator.bluez_names import Timing
 from dbus_xbms.simulator.board import BoardSpec, recordings
 from dbus_xbms.simulator.chemistry import CHEMISTRIES
 from dbus_xbms.simulator.device import WireSpec
+from dbus_xbms.simulator.orders import COMMANDS
 
 T = TypeVar("T")
 
@@ -26,6 +27,7 @@ CHOICES: dict[str, Sequence[str]] = {
     "chemistry": tuple(CHEMISTRIES),
     "load": ("day", "charge", "discharge", "rest"),
     "tail": ("0", "9", "16"),
+    "commands": tuple(COMMANDS),
 }
 # The first two are what everybody expects of pack 1 and 2; the rest vary.
 DEFAULT_PACKS: tuple[dict[str, Any], ...] = (

@@ -70,6 +70,7 @@ class Service:
         self._paths = paths
         self._on_sender_gone = on_sender_gone
         self._bus: MessageBus | None = None
+        self._asked: dict[int, Callable[[Message], None]] = {}  # calls of our own, by serial
         self._standard = {
             (PROPERTIES, "Get"): Method(takes="ss", gives="v", run=self._get),
             (PROPERTIES, "GetAll"): Method(takes="s", gives="a{sv}", run=self._get_all),
@@ -117,6 +118,7 @@ class Service:
     async def close(self) -> None:
         """Leave the bus, without any signal of our own. Replies still outstanding never come."""
         bus, self._bus = self._bus, None
+        self._asked = {}
         if bus is not None:
             bus.disconnect()
             with contextlib.suppress(OSError, EOFError):  # the bus itself may be gone
@@ -151,6 +153,13 @@ class Service:
         else:
             self._bus.send(message).add_done_callback(lambda _: sent())
 
+    def ask(self, request: Message, answered: Callable[[Message], None]) -> None:
+        """Call a client; ``answered`` gets its reply or error, unless the name is off the bus by then."""
+        if self._bus is not None and self._bus.connected:
+            request.serial = self._bus.next_serial()
+            self._asked[request.serial] = answered
+            self._send(request)
+
     def _send(self, message: Message) -> None:
         if self._bus is not None and self._bus.connected:
             self._bus.send(message).add_done_callback(_note_failure)
@@ -161,6 +170,8 @@ class Service:
                 self._on_sender_gone(message.body[0])
             return False
         if message.message_type is not MessageType.METHOD_CALL:
+            if answered := self._asked.pop(message.reply_serial or 0, None):
+                answered(message)
             return False
         try:
             method = self._method(message)

@@ -92,6 +92,7 @@ class World:
             "name": peripheral.radio.name,
             "advertising": peripheral.advertising,
             "holder": peripheral.holder,
+            "held": device.held,
             "notify_sessions": sum(one.subscribers for one in notifying),
             "acquired": any(one.acquired for one in notifying),
             "counters": {
@@ -101,6 +102,8 @@ class World:
                 "requests": dict(device.counters.requests),
                 "faults": dict(device.faults.struck),
             },
+            "paired": device.paired,
+            "writes": list(device.counters.writes),
             "pack": device.board.truth(asyncio.get_running_loop().time()),
         }
 
@@ -111,6 +114,7 @@ class World:
             adapter.name: {
                 **asdict(adapter.counters),
                 "address": adapter.address,
+                "agents": self.bluez.agents.registered if self.bluez else 0,
                 "discovering": adapter.discovering,
                 "discovery_seconds": adapter.discovery_seconds,
                 "connected": sum(device.connected for device in adapter.devices.values()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 
-from dbus_fast import AuthError, BusType, DBusError, InvalidAddressError
+from dbus_fast import AuthError, BusType, DBusError, InvalidAddressError, Message, MessageType
 from dbus_fast.aio import MessageBus
 
 CONNECT_TIMEOUT = 10.0  # s; a bus answers within milliseconds
@@ -26,17 +26,32 @@ class NameTaken(BusError):
 class BusLost(BusError):
     """The bus closed the connection."""
 
+    def __init__(self) -> None:
+        super().__init__("lost the D-Bus connection")
+
 
 class _PatientBus(MessageBus):
-    """A connection that survives a full socket.
+    """A connection that survives a full socket, and that breaks for those who wait for something only.
 
     dbus-fast takes "try again" from the socket for the end of the connection. What it could not write it
-    keeps, and writes when the socket is ready; so nothing but the verdict has to be undone.
+    keeps, and writes when the socket is ready; so nothing but the verdict has to be undone. When writing
+    finds the connection broken, dbus-fast goes on with the closed socket and fails.
     """
 
     def _finalize(self, err: Exception | None = None) -> None:
         if not isinstance(err, BlockingIOError):
             super()._finalize(err)
+
+    def send(self, msg: Message) -> asyncio.Future[None]:  # type: ignore[override]
+        try:
+            return super().send(msg)
+        except OSError as err:
+            if msg.message_type is MessageType.METHOD_CALL:
+                raise
+            failed = asyncio.get_running_loop().create_future()
+            failed.set_exception(err)
+            failed.exception()  # has been seen: answers and signals are sent without waiting
+            return failed
 
 
 async def connect() -> MessageBus:
@@ -54,7 +69,9 @@ async def connect() -> MessageBus:
         hint = (
             "unset DBUS_SESSION_BUS_ADDRESS to use the system bus" if session else "is dbus-daemon running?"
         )
-        raise NoBus(f"cannot connect to the D-Bus {which} bus: {err or type(err).__name__}; {hint}") from err
+        raise NoBus(
+            f"cannot connect to the D-Bus {which} bus: {str(err) or type(err).__name__}; {hint}"
+        ) from err
 
 
 def until_closed(bus: MessageBus) -> asyncio.Task[None]:
@@ -63,12 +80,12 @@ def until_closed(bus: MessageBus) -> asyncio.Task[None]:
     Cancelling who waits for the end would make the connection forget it; so wait for this task, and leave it
     to :func:`close`.
     """
-    return asyncio.create_task(bus.wait_for_disconnect())  # type: ignore[no-untyped-call]
+    closed = asyncio.create_task(bus.wait_for_disconnect())  # type: ignore[no-untyped-call]
+    closed.add_done_callback(lambda task: task.cancelled() or task.exception())  # has been seen
+    return closed
 
 
 async def close(bus: MessageBus, closed: asyncio.Task[None]) -> None:
     """Close a connection and wait until it is."""
     bus.disconnect()
     await asyncio.wait([closed])
-    if not closed.cancelled():
-        closed.exception()  # has been seen

@@ -5,21 +5,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 
-from dbus_xbms import __version__
 from dbus_xbms.control.alarms import ALARM_PATHS, CELL_IMBALANCE
 from dbus_xbms.control.temperatures import HIGHEST_SANE, LOWEST_SANE
 from dbus_xbms.model import CONNECTED, Level, PackIdentity, PackSample, Phase, Protection, Report
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.control_items import CONTROL_ITEMS
+from dbus_xbms.venus.device_items import DEVICE_ITEMS, KNOWN, product_name
 from dbus_xbms.venus.history_items import HISTORY_ITEMS, SLOW_EVERY
 from dbus_xbms.venus.item import FIXED, Item, Read, Source, rows
+from dbus_xbms.venus.pane_items import COMPANION_ITEMS, PANE_ITEMS
 from dbus_xbms.venus.setting_items import setting_items
+from dbus_xbms.venus.switch_items import SWITCH_ITEMS
 
-PRODUCT_ID = 0xBA58  # in none of the lists for which a GX changes its behaviour
+BATTERY, SWITCH = "com.victronenergy.battery", "com.victronenergy.switch"  # classes of devices
 
 CELLS_EVERY = 5.0  # s; eight programs on a GX decode each signal, and nobody reads cells faster
 
@@ -57,14 +58,6 @@ def _sensor_id(pick: Callable[[Iterable[float]], float]) -> Read:
 
 def _health(sample: PackSample) -> float | None:
     return min(100.0, sample.learned / sample.nominal * 100) if sample.learned and sample.nominal else None
-
-
-_MODEL = re.compile(r"[A-Z]{2}\d{2}S\d{3}[A-Z]?")  # e.g. SP04S034 in "JBD-SP04S034-L4S-200A-B-U"
-
-
-def _product_name(report: Report) -> str:
-    model = _MODEL.search(report.identity.hardware)
-    return f"JBD BMS {model[0]}" if model else "JBD BMS"
 
 
 def _imbalanced(report: Report) -> bool:
@@ -109,6 +102,7 @@ STATES = {
     Phase.WAITING: 0,
     Phase.FRESH: 9,
     Phase.HELD: 9,
+    Phase.LENT: 9,
     Phase.DERATED: 9,
     Phase.LOST: 10,
     Phase.WITHDRAWN: 10,
@@ -137,7 +131,6 @@ def _alarm(path: str) -> Callable[[Report], int | None]:
 
 
 # What rows read of a report; together with what they are about, because they are read together
-KNOWN = Source(attrgetter("address", "instance", "custom_name", "insecure", "identity"))
 MEASURED = Source(
     attrgetter("sample", "cell_temperatures", "mosfet_temperature", "soc", "consumed", "time_to_go")
 )
@@ -145,16 +138,14 @@ DETAIL = Source(  # valid together as far as there are cells
     attrgetter("sample", "alarms"), shape=lambda r: None if r.sample is None else len(r.sample.cells)
 )
 STATE = Source(attrgetter("phase", "link"))
+AGE = Source(attrgetter("age"), shape=lambda r: r.age is None)  # another one each time
 GATES = Source(lambda r: r.sample and r.sample.mosfets)
 ALARMS = Source(lambda r: (r.alarms, r.sample is None))
 
 ITEMS = (
+    *DEVICE_ITEMS,
     *rows(
         FIXED,
-        Item("/Mgmt/ProcessName", "s", "{}", lambda r: "dbus-xbms"),
-        Item("/Mgmt/ProcessVersion", "s", "{}", lambda r: __version__),
-        Item("/ProductId", "i", "0x{:04X}", lambda r: PRODUCT_ID),
-        Item("/Connected", "i", "{}", lambda r: 1),
         Item("/ErrorCode", "i", "{}", lambda r: 0),
         # The whole as a system of one battery
         Item("/System/NrOfBatteries", "i", "{}", lambda r: 1),
@@ -165,14 +156,9 @@ ITEMS = (
     ),
     *rows(
         KNOWN,
-        Item("/Mgmt/Connection", "s", "{}", lambda r: f"Bluetooth LE {r.address}"),
         Item("/Mgmt/InsecureConnection", "i", "{}", lambda r: int(r.insecure)),
         Item("/DeviceInstance", "i", "{}", lambda r: r.instance),
-        Item("/ProductName", "s", "{}", _product_name),
-        Item("/CustomName", "s", "{}", lambda r: r.custom_name, writable=True),
-        Item("/FirmwareVersion", "s", "{}", lambda r: r.identity.firmware or None),
-        Item("/HardwareVersion", "s", "{}", lambda r: r.identity.hardware or None),
-        Item("/Serial", "s", "{}", lambda r: r.address),
+        Item("/ProductName", "s", "{}", product_name),
         Item("/InstalledCapacity", "d", "{:.1f}Ah", lambda r: r.identity.nominal or None),
         Item("/System/NrOfCellsPerBattery", "i", "{}", lambda r: r.identity.cell_count or None),
         Item("/Battery/1/Serial", "s", "{}", lambda r: r.address),
@@ -186,7 +172,12 @@ ITEMS = (
         Item("/Bluetooth/Rssi", "i", "{}dBm", lambda r: r.link.rssi, every=15.0),
         Item("/Bluetooth/Reconnects", "i", "{}", lambda r: r.link.reconnects, every=SLOW_EVERY),
         Item("/Bluetooth/FailedPolls", "i", "{}", lambda r: r.link.failed_polls, every=SLOW_EVERY),
+        Item(
+            "/Bluetooth/FailedPollsLastHour", "i", "{}", lambda r: r.link.failed_last_hour, every=SLOW_EVERY
+        ),
+        Item("/Bluetooth/Neighbours", "s", "{}", lambda r: r.link.neighbours or None),
     ),
+    Item("/Bluetooth/SampleAge", "i", "{}s", lambda r: r.age, every=SLOW_EVERY, source=AGE),
     *rows(
         MEASURED,
         Item("/Dc/0/Voltage", "d", "{:.2f}V", _sample(lambda s: s.voltage)),
@@ -217,9 +208,6 @@ ITEMS = (
     ),
     *rows(
         GATES,
-        Item("/Io/AllowToCharge", "i", "{}", _sample(lambda s: int(s.mosfets.charge))),
-        Item("/Io/AllowToDischarge", "i", "{}", _sample(lambda s: int(s.mosfets.discharge))),
-        Item("/Io/AllowToBalance", "i", "{}", _sample(lambda s: 1)),
         Item("/System/NrOfModulesOnline", "i", "{}", lambda r: int(r.sample is not None)),
         Item("/System/NrOfModulesOffline", "i", "{}", lambda r: int(r.sample is None)),
         Item("/System/NrOfModulesBlockingCharge", "i", "{}", _sample(lambda s: int(not s.mosfets.charge))),
@@ -247,6 +235,7 @@ ITEMS = (
             "/Voltages/Diff", "d", "{:.3f}V", _cells(lambda cells: max(cells) - min(cells)), every=CELLS_EVERY
         ),
     ),
+    *SWITCH_ITEMS,
     *rows(ALARMS, *(Item(path, "i", "{}", _alarm(path)) for path in ALARM_PATHS)),
 )
 
@@ -272,12 +261,24 @@ def _sensor(n: int) -> Item:
     return Item(f"/System/Temperature{n}", "d", "{:.1f}°C", _sample(read), source=MEASURED)
 
 
-def items_for(identity: PackIdentity, *, controls: bool = False) -> tuple[Item, ...]:
-    """All rows of a pack; those per cell and sensor follow from what it is known to have."""
+def items_for(identity: PackIdentity, *, controls: bool = False, pane: bool = True) -> tuple[Item, ...]:
+    """All rows of a battery; those per cell and sensor follow from what it is known to have.
+
+    ``pane``: with the outputs of the switch pane.
+    """
     cells = (item for n in range(1, identity.cell_count + 1) for item in _cell(n))
     sensors = (_sensor(n) for n in range(1, identity.ntc_count + 1))
     control = CONTROL_ITEMS if controls else ()
-    return (*ITEMS, *HISTORY_ITEMS, *control, *setting_items(identity.cell_count), *cells, *sensors)
+    outputs = PANE_ITEMS if pane else ()
+    settings = setting_items(identity.cell_count)
+    return (*ITEMS, *HISTORY_ITEMS, *control, *settings, *outputs, *cells, *sensors)
+
+
+def devices(report: Report) -> dict[str, tuple[Item, ...]]:
+    """The devices that a pack is on the bus, by their classes; the switch pane finds its outputs on one."""
+    beside = report.switch_instance is not None
+    battery = items_for(report.identity, controls=report.controls, pane=not beside)
+    return {BATTERY: battery} | ({SWITCH: COMPANION_ITEMS} if beside else {})
 
 
 def values(items: Iterable[Item], report: Report) -> dict[str, Value | None]:

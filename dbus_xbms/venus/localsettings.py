@@ -104,10 +104,10 @@ class LocalSettings:
                 self._wake.clear()
                 if bus.connected:
                     await self._put_right()
-            raise BusLost("lost the D-Bus connection")
+            raise BusLost
         finally:
-            self._connected.clear()
             self._bus = None
+            self._connected.set()  # who waits learns that it is lost
             await close(bus, closed)
 
     async def add(self, rows: Mapping[str, Setting]) -> dict[str, Value]:
@@ -238,7 +238,7 @@ class LocalSettings:
         """Call once; ``None``: no answer in time."""
         bus = self._bus
         if bus is None or not bus.connected:
-            raise BusLost("lost the D-Bus connection")
+            raise BusLost
         call = Message(
             destination=name,
             path=path,
@@ -254,7 +254,7 @@ class LocalSettings:
         except TimeoutError:
             return None
         except (OSError, EOFError, DBusError) as err:
-            raise BusLost(f"lost the D-Bus connection: {err}") from err
+            raise BusLost from err
 
     def _note_absence(self) -> None:
         now = asyncio.get_running_loop().time()

@@ -28,7 +28,7 @@ ACCEPTED, NOT_WRITABLE, REFUSED = 0, 1, 2  # what SetValue answers
 INVALID = Variant("ai", [])
 _INT32 = range(-(2**31), 2**31)
 
-OnWrite = Callable[[str, Value], bool]
+OnWrite = Callable[[str, Value, str], bool]  # path, value, and the unique name of who asks; True: accepted
 Entries = dict[str, dict[str, Variant]]
 
 
@@ -79,8 +79,9 @@ class Objects:
         if not method or method.takes != call.signature or call.interface not in (None, method.interface):
             what = f"{call.interface}.{call.member}({call.signature})"
             return Message.new_error(call, ErrorType.UNKNOWN_METHOD, f"{path} has no method {what}")
+        arguments = (*call.body, call.sender or "") if method.signed else call.body
         try:
-            return Message.new_method_return(call, method.gives, [method.run(self, path, *call.body)])
+            return Message.new_method_return(call, method.gives, [method.run(self, path, *arguments)])
         except DBusError as err:
             return Message.new_error(call, err.type, err.text)
 
@@ -92,7 +93,7 @@ class Objects:
             found[path] = {"Value": wired(item.kind, value), "Text": Variant("s", item.show(value))}
         return found
 
-    # The methods: called with the object's path and the arguments
+    # The methods: called with the object's path, the arguments, and, if signed, who calls
 
     def get_items(self, path: str) -> Entries:
         """Every item of the service."""
@@ -112,7 +113,7 @@ class Objects:
         """The text of an item."""
         return self.items[path].show(self.shown[path])
 
-    def set_value(self, path: str, raw: Variant) -> int:
+    def set_value(self, path: str, raw: Variant, sender: str) -> int:
         """Take a write; the refusal is a number, never an error."""
         item = self.items[path]
         value = coerced(item.kind, raw) if item.writable else None
@@ -122,7 +123,7 @@ class Objects:
         if isinstance(value, int | float) and not _within(item, value):
             return REFUSED
         # An unchanged value too: an earlier write may be on its way and not be shown yet.
-        return ACCEPTED if self._on_write(path, value) else REFUSED
+        return ACCEPTED if self._on_write(path, value, sender) else REFUSED
 
     def get_min(self, path: str) -> Variant:
         """The lowest value that an item takes."""
@@ -192,6 +193,7 @@ class _Method:
     takes: str = ""
     gives: str
     run: Callable[..., Any]
+    signed: bool = False
     interface: str = BUS_ITEM
 
 
@@ -212,7 +214,7 @@ LEAF = {
     **ANY,
     "GetValue": _Method(gives="v", run=Objects.get_value),
     "GetText": _Method(gives="s", run=Objects.get_text),
-    "SetValue": _Method(takes="v", gives="i", run=Objects.set_value),
+    "SetValue": _Method(takes="v", gives="i", run=Objects.set_value, signed=True),
     "GetMin": _Method(gives="v", run=Objects.get_min),
     "GetMax": _Method(gives="v", run=Objects.get_max),
     "GetDefault": _Method(gives="v", run=Objects.get_default),

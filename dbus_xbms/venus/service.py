@@ -57,7 +57,7 @@ class ItemService:
                 raise NameTaken(f"{self.name} is already on the bus; is another dbus-xbms running?")
         except (OSError, EOFError, DBusError) as err:
             await self.stop()
-            raise BusError(f"cannot take the name {self.name}: {err or type(err).__name__}") from err
+            raise BusError(f"cannot take the name {self.name}: {str(err) or type(err).__name__}") from err
         except BaseException:
             await self.stop()
             raise
@@ -128,7 +128,7 @@ class ItemService:
 
     def _disconnected(self, closed: asyncio.Task[None]) -> None:
         why = None if closed.cancelled() else closed.exception()
-        self._gone(f"the connection was closed: {why or 'end of stream'}")
+        self._gone(f"the connection was closed: {(why and str(why)) or 'end of stream'}")
 
     def _gone(self, why: str) -> None:
         if self._bus and not self.lost.is_set():  # else we are leaving by ourselves

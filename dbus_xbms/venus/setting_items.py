@@ -1,6 +1,7 @@
-"""Settings of ours that the stock settings page of a battery can edit on the touch screen. Pure.
+"""Settings of ours that pages of the touch screen can edit. Pure.
 
-The page shows each row whose path is valid, within what GetMin and GetMax answer.
+A battery's stock settings page shows each row whose path is valid, within what GetMin and GetMax answer.
+The switch pane keeps there how its outputs appear.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Literal
 from dbus_xbms.control.chemistry import preset
 from dbus_xbms.model import Report
 from dbus_xbms.settings import PACK_SETTINGS, Setting, SettingsError, Value
+from dbus_xbms.settings.switches import SWITCHES
 from dbus_xbms.venus.item import Item, Source, rows
 
 _ROWS = {row.name: row for row in PACK_SETTINGS}
@@ -19,7 +21,7 @@ _ROWS = {row.name: row for row in PACK_SETTINGS}
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """One row: the page's path and the setting behind it."""
+    """One row: a path that can be written, and the setting behind it."""
 
     path: str
     name: str
@@ -46,11 +48,17 @@ EDITED = (
     Edited("/Settings/Alarm/HighBatteryTemperature", "HighTemperatureWarning", "{:.0f}°C", "hot_warning"),
     Edited("/Settings/Alarm/LowBatteryTemperature", "LowTemperatureWarning", "{:.0f}°C", "cold_warning"),
 )
+_APPEARANCE = {"ShowUIControl": "Show", "Group": "Group", "CustomName": "Name"}
+PANE = tuple(
+    Edited(f"/SwitchableOutput/{switch.lower()}/Settings/{leaf}", f"{switch}Switch{name}", "{}")
+    for switch in SWITCHES
+    for leaf, name in _APPEARANCE.items()
+)
+_KINDS: dict[type, Literal["i", "d", "s"]] = {int: "i", float: "d", str: "s"}
 
 
-def _item(edited: Edited, cells: int) -> Item:
+def _item(edited: Edited, cells: int = 1) -> Item:
     row, scale = edited.row, edited.scale(cells)
-    kind: Literal["i", "d"] = "i" if isinstance(row.default, int) else "d"
 
     def scaled(value: Value | None) -> int | float | None:
         return None if value is None or isinstance(value, str) else value * scale
@@ -62,11 +70,11 @@ def _item(edited: Edited, cells: int) -> Item:
         if edited.preset and not value and report.controls:  # the page steps from what it shows, not from 0 V
             chosen = preset(report.settings)
             value = value if chosen.refused else getattr(chosen, edited.preset)
-        return scaled(value)
+        return value if isinstance(value, str) else scaled(value)
 
     return Item(
         edited.path,
-        kind,
+        _KINDS[type(row.default)],
         edited.text,
         read,
         writable=True,
@@ -81,21 +89,27 @@ def setting_items(cells: int) -> tuple[Item, ...]:
     return rows(SETTINGS, HAS_SETTINGS, *(_item(edited, cells) for edited in EDITED))
 
 
+def appearance_items() -> tuple[Item, ...]:
+    """How the outputs of the switch pane appear there."""
+    return rows(SETTINGS, *(_item(edited) for edited in PANE))
+
+
 SETTINGS = Source(attrgetter("settings", "controls"))
 HAS_SETTINGS = Item("/Settings/HasSettings", "i", "{}", lambda r: 1)
-_BY_PATH = {edited.path: edited for edited in EDITED}
+_BY_PATH = {edited.path: edited for edited in (*EDITED, *PANE)}
 
 
 def setting_written(path: str, value: Value, report: Report) -> tuple[str, Value] | None:
     """The setting that a write to ``path`` changes, and its value; ``None`` if it is no such path.
 
     Raises:
-        SettingsError: out of the setting's range.
+        SettingsError: not of the setting's type, or out of its range.
     """
     edited = _BY_PATH.get(path)
     if edited is None:
         return None
     scale = edited.scale(report.identity.cell_count)
-    if isinstance(value, str) or not scale:
+    if not scale:
         raise SettingsError(f"{path} takes a number once the pack is known, not {value!r}")
-    return edited.name, edited.row.checked(round(value / scale, 4) if scale > 1 else value)
+    unscaled = value if scale == 1 or isinstance(value, str) else round(value / scale, 4)
+    return edited.name, edited.row.checked(unscaled)

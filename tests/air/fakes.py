@@ -299,6 +299,22 @@ class FakeStack:
                 raise LinkError("not in range")
             return FakeClient(pack, lost)
 
+    async def pair(self, device: BLEDevice, passkey: str) -> bool:
+        pack, hci = self.packs[device.address], device.details["path"].split("/")[3]
+        if pack.clients:
+            self.complaints.append(f"{pack.address}: paired while it was connected")
+        with self._radio(hci, f"pair {pack.address}"):
+            await pack.moved.until(lambda: pack.in_air)
+            await asyncio.sleep(pack.up_after)
+        if pack.device is None or pack.device.spec.passkey != passkey:
+            return False
+        pack.device.paired = True
+        return True
+
+    async def forget(self, device: BLEDevice) -> None:
+        self._note(f"forget {device.address}")
+        self.remembered = {known for known in self.remembered if known[0] != device.address}
+
     def _radio(self, hci: str, use: str) -> _Use:
         return _Use(self, hci, use)
 

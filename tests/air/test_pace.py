@@ -29,7 +29,7 @@ class Idle(Judge):
         BatteryBoard.__init__(self, self.battery, BoardSpec())
         self.asked: list[tuple[float, int]] = []
 
-    def read(self, register: int, now: float) -> bytes | None:
+    def read(self, register: int, now: float) -> bytes | int:
         self.asked.append((now, register))
         return super().read(register, now)
 

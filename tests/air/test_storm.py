@@ -21,6 +21,7 @@ from dbus_xbms.simulator.battery import Battery, BatterySpec
 from dbus_xbms.simulator.board import BatteryBoard, BoardSpec
 from dbus_xbms.simulator.device import Device, WireSpec
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
+from dbus_xbms.simulator.orders import UNKNOWN
 from tests.air.fakes import ADDRESSES, Answer, FakePack, FakeStack
 from tests.air.virtual_time import now, virtual_time
 
@@ -38,13 +39,14 @@ class Judge(BatteryBoard):
         self.reads = 0
         self.cells: set[tuple[float, ...]] = set()
 
-    def read(self, register: int, now: float) -> bytes | None:
+    def read(self, register: int, now: float) -> bytes | int:
         payload = super().read(register, now)
-        if register == 0x03 and payload:
+        assert isinstance(payload, bytes)
+        if register == 0x03:
             volts, amperes = struct.unpack_from(">Hh", payload)
             self.measured[volts / 100, amperes / 100] = now
             self.reads += 1
-        if register == 0x04 and payload:
+        if register == 0x04:
             pairs = zip(payload[::2], payload[1::2], strict=True)
             self.cells.add(tuple((high << 8 | low) / 1000 for high, low in pairs))
         return payload
@@ -55,6 +57,7 @@ class Screen:
 
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
+        self.hold = HOLD
         self.shown: list[tuple[float, Phase]] = []
         self.wrong: list[str] = []
 
@@ -66,7 +69,7 @@ class Screen:
         measured_at = self.judge.measured.get((sample.voltage, sample.current))
         if measured_at is None:
             self.wrong.append(f"{now}: {sample.voltage} V, {sample.current} A were never measured")
-        elif now - measured_at > HOLD + LATE:
+        elif now - measured_at > self.hold + LATE:
             self.wrong.append(
                 f"{now}: {sample.voltage} V, {sample.current} A are {now - measured_at:.0f} s old"
             )
@@ -203,8 +206,8 @@ async def test_a_pack_that_hangs_for_good_is_held_invalid_and_gone_at_exact_time
 class WithoutCounters(Judge):
     """A BMS that does not know register 0xAA."""
 
-    def read(self, register: int, now: float) -> bytes | None:
-        return None if register == 0xAA else super().read(register, now)
+    def read(self, register: int, now: float) -> bytes | int:
+        return UNKNOWN if register == 0xAA else super().read(register, now)
 
 
 @virtual_time

@@ -17,10 +17,11 @@ async def left(err: Exception) -> None:
     gc.collect()
 
 
-async def test_a_message_that_a_cut_connection_could_not_send_is_not_worth_a_line(
-    caplog: pytest.LogCaptureFixture,
+@pytest.mark.parametrize("err", [BrokenPipeError(32, "Broken pipe"), EOFError()])
+async def test_what_a_cut_connection_could_not_do_is_not_worth_a_line(
+    err: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await left(BrokenPipeError(32, "Broken pipe"))
+    await left(err)
     assert caplog.text == ""
 
 

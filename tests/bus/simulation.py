@@ -110,8 +110,9 @@ class Program:
 
     @property
     def left_behind(self) -> list[str]:
-        """Lines of the log that tell of tasks, sockets or exceptions forgotten; call after it has ended."""
-        return [line for line in self.log if any(mark in line for mark in LEFT_BEHIND)]
+        """Lines that tell of tasks, sockets or exceptions forgotten; call after it has ended."""
+        lines = [*self.log, *self.output]
+        return [line for line in lines if any(mark in line for mark in LEFT_BEHIND)]
 
     async def _collect(self, stream: asyncio.StreamReader, lines: list[str]) -> None:
         async for line in stream:

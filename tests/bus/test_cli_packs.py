@@ -18,9 +18,9 @@ from dbus_fast import BusType
 
 from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.remote import Remote
+from dbus_xbms.settings import switch_path
 from dbus_xbms.simulator.localsettings import LocalSettings
-from dbus_xbms.venus.items import items_for, values
-from dbus_xbms.venus.presence import BATTERY
+from dbus_xbms.venus.items import BATTERY, items_for, values
 from dbus_xbms.venus.service import ItemService
 from tests.unit.test_watch import ADDRESS, REPORT
 
@@ -62,7 +62,7 @@ async def pack(private_bus: str) -> AsyncIterator[ItemService]:
     """A pack on the bus, as the service publishes it."""
     items = items_for(REPORT.identity)
     name = f"{BATTERY}.xbms_a4c137010203"
-    service = ItemService(name, items, values(items, REPORT), lambda path, value: True)
+    service = ItemService(name, items, values(items, REPORT), lambda path, value, sender: True)
     await service.start()
     yield service
     await service.stop()
@@ -77,12 +77,8 @@ async def scanner(private_bus: str) -> AsyncIterator[Remote]:
         far = Advertised(address=OTHER, name="Neighbour", manufacturer={}, rssi=-90)
         return [(far, False, False), (near, True, True)]
 
-    remote = Remote(scan, dict)
-    await remote.start()
-    async with asyncio.TaskGroup() as group:
-        serving = group.create_task(remote.serve())
+    async with Remote(scan, dict) as remote:
         yield remote
-        serving.cancel()
 
 
 def stored(settings: LocalSettings, name: str, device: str = "xbms_a4c137010203") -> object:
@@ -118,6 +114,7 @@ async def test_remove_keeps_name_and_instance_and_add_brings_them_back(settings:
 async def test_remove_forget_erases_one_pack_and_no_other(settings: LocalSettings) -> None:
     await command("add", ADDRESS)
     await command("add", OTHER)
+    settings.store.add(switch_path(ADDRESS), "s", "switch:1")
     assert (await command("remove", ADDRESS, "--forget")).status == 0
     assert [path for path in settings.store.entries if "xbms_a4c137010203" in path] == []
     assert stored(settings, "Enabled", "xbms_a4c1370a0b0c") == 1
@@ -186,7 +183,7 @@ async def test_list_shows_how_each_pack_is_doing(
     rows = [[cell.strip() for cell in line if cell] for line in lines]
     assert rows == [
         ["Address", "State", "Instance", "Name"],
-        [ADDRESS, "connected", "battery:1", "House bank"],
+        [ADDRESS, "connected, discharge off", "battery:1", "House bank"],
         [OTHER, "listed only", "battery:2"],
     ]
 

@@ -247,7 +247,7 @@ async def test_what_is_stored_is_found_without_adding_it(server: Server) -> None
 
 @asynccontextmanager
 async def hasty_server(path: str, value: Value) -> AsyncIterator[None]:
-    """A localsettings in which somebody writes just after our AddSettings, before we have seen the answer."""
+    """A localsettings in which somebody writes just after our AddSettings, and we hear of that first."""
     bus = await connect()
     closed = until_closed(bus)
 
@@ -257,11 +257,12 @@ async def hasty_server(path: str, value: Value) -> AsyncIterator[None]:
         added = [
             {"path": row["path"], "error": Variant("i", 0), "value": row["default"]} for row in call.body[0]
         ]
-        bus.send(Message.new_method_return(call, "aa{sv}", [added]))
         change = {"Value": Variant("s", value), "Text": Variant("s", value)}
+        # The other way round both may come in one piece, so that the answer is looked at last, or may not.
         bus.send(
             Message.new_signal(path, "com.victronenergy.BusItem", "PropertiesChanged", "a{sv}", [change])
         )
+        bus.send(Message.new_method_return(call, "aa{sv}", [added]))
         return True
 
     bus.add_message_handler(answer)

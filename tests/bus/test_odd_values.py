@@ -26,7 +26,8 @@ from dbus_xbms.settings import (
 from dbus_xbms.venus.bus import close, connect, until_closed
 from dbus_xbms.venus.items import items_for
 from dbus_xbms.venus.objects import LEAF, ROOT, coerced
-from dbus_xbms.venus.setting_items import EDITED
+from dbus_xbms.venus.setting_items import EDITED, PANE
+from dbus_xbms.venus.switch_items import RELEASE
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import BUS_ITEM, DBUS, SETTINGS, Seen, Venus, plain
 from tests.fuzz.odd import ARGUMENTS, VALUES
@@ -37,7 +38,8 @@ ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 ANSWER = 5.0  # s in which every call is answered
 CELLS = 4
 ITEMS = {item.path: item for item in items_for(PackIdentity(cell_count=CELLS, ntc_count=2), controls=True)}
-BEHIND = {edited.path: edited for edited in EDITED}  # settings behind writable paths
+BEHIND = {edited.path: edited for edited in (*EDITED, *PANE)}  # settings behind writable paths
+LENDING = ("/Settings/ReleaseForMinutes", RELEASE.item.path)  # accepted, they take the pack off the air
 PEER, PROPERTIES = "org.freedesktop.DBus.Peer", "org.freedesktop.DBus.Properties"
 INTERFACES = (BUS_ITEM, PROPERTIES, PEER, "org.freedesktop.DBus.Introspectable", "x.y", None)
 
@@ -131,6 +133,10 @@ async def test_every_path_takes_what_it_can_take_and_refuses_the_rest() -> None:
                 assert reply.body[0] in ((0, 2) if possible else (1,)), (path, value)
                 if reply.body == [0]:
                     await until_shown(venus, path, value)
+                    if path in LENDING:
+                        await stranger.write(name, path, Variant("i", 0))
+            if path in LENDING:
+                await venus.until(ONE, fresh, timeout=30)
 
 
 async def until_shown(venus: Venus, path: str, written: Variant) -> None:
@@ -142,7 +148,7 @@ async def until_shown(venus: Venus, path: str, written: Variant) -> None:
     elif edited := BEHIND.get(path):
         assert wanted is not None
         scale = edited.scale(CELLS)
-        stored = round(float(wanted) / scale, 4) if scale > 1 else wanted
+        stored = wanted if isinstance(wanted, str) or scale == 1 else round(wanted / scale, 4)
         await venus.until_setting(ONE, edited.name, stored)
         if edited.preset and not stored:
             return  # it shows the preset's

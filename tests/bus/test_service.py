@@ -122,9 +122,11 @@ class Writes:
     def __init__(self) -> None:
         self.accepting = True
         self.seen: list[tuple[str, Value]] = []
+        self.senders: list[str] = []
 
-    def __call__(self, path: str, value: Value) -> bool:
+    def __call__(self, path: str, value: Value, sender: str) -> bool:
         self.seen.append((path, value))
+        self.senders.append(sender)
         return self.accepting
 
 
@@ -224,6 +226,15 @@ async def test_the_owner_of_the_service_may_refuse(
     writes.accepting = False
     assert await client.body("/CustomName", "SetValue", "v", Variant("s", "Bow")) == 2
     assert (await client.body("/CustomName", "GetValue")).value == "Küche"
+
+
+async def test_a_write_tells_who_asks(service: ItemService, client: Client, writes: Writes) -> None:
+    await client.body("/CustomName", "SetValue", "v", Variant("s", "Bow"))
+    other = Client(await connect())
+    await other.body("/CustomName", "SetValue", "v", Variant("s", "Stern"))
+    assert writes.senders == [client.bus.unique_name, other.bus.unique_name]
+    other.bus.disconnect()
+    await other.bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
 
 async def test_a_written_path_tells_its_range(service: ItemService, client: Client) -> None:

@@ -109,7 +109,7 @@ async def monitoring(scan: str) -> AsyncIterator[Monitor]:
 @pytest.fixture
 async def service(private_bus: str) -> AsyncIterator[ItemService]:
     items = items_for(IDENTITY)
-    service = ItemService(NAME, items, values(items, REPORT), lambda path, value: True)
+    service = ItemService(NAME, items, values(items, REPORT), lambda path, value, sender: True)
     await service.start()
     yield service
     await service.stop()
@@ -158,7 +158,7 @@ async def test_velib_drops_the_service_when_it_leaves_and_finds_it_when_it_retur
         assert (await monitor.ask())["seen"] is None
         for instance in (3, 4):  # the owner gave it another one
             shown = values(items, replace(REPORT, instance=instance))
-            service = ItemService(NAME, items, shown, lambda path, value: True)
+            service = ItemService(NAME, items, shown, lambda path, value, sender: True)
             await service.start()
             while (answer := await monitor.ask())["instance"] is None:
                 pass

@@ -14,13 +14,18 @@ from dbus_fast.aio import MessageBus
 from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS, device_id, pack_path, service_path
 
 BUS_ITEM = "com.victronenergy.BusItem"
-BATTERY = "com.victronenergy.battery."
+BATTERY, SWITCH = "com.victronenergy.battery.", "com.victronenergy.switch."
 SETTINGS = "com.victronenergy.settings"
 DBUS = "org.freedesktop.DBus"
 MATCHES = (
     f"type='signal',interface='{BUS_ITEM}',member='ItemsChanged'",
-    f"type='signal',sender='{DBUS}',member='NameOwnerChanged',arg0namespace='com.victronenergy.battery'",
+    *(
+        f"type='signal',sender='{DBUS}',member='NameOwnerChanged',arg0namespace='{kind.rstrip('.')}'"
+        for kind in (BATTERY, SWITCH)
+    ),
 )
+# How a call is answered to which nobody can answer any more.
+LEFT = ("org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NoReply")
 KINDS: dict[type, str] = {int: "i", float: "d", str: "s"}
 
 
@@ -30,22 +35,28 @@ def plain(value: Any) -> Any:
     return None if inner == [] else inner
 
 
+def _result(reply: Message) -> Any:
+    assert reply.message_type is MessageType.METHOD_RETURN, (reply.error_name, reply.body)
+    return reply.body[0] if reply.body else None
+
+
 @dataclass
 class Seen:
-    """One battery service, as a consumer that joined at ``GetItems`` knows it."""
+    """One service of ours, as a consumer that joined at ``GetItems`` knows it."""
 
     name: str
     owner: str
     joined: bool = False  # GetItems was answered
     items: dict[str, dict[str, Any]] = field(default_factory=dict)  # path -> Value, Text
-    signals: list[tuple[float, dict[str, Any]]] = field(default_factory=list)  # loop time, changed values
+    # loop time, changed values
+    signals: list[tuple[float, dict[str, Any]]] = field(default_factory=list, repr=False)
 
     def __getitem__(self, path: str) -> Any:
         return plain(self.items[path]["Value"])
 
 
 class Venus:
-    """Watches all battery services; ``told`` is called with each service after each of its signals."""
+    """Watches all batteries and switch devices; ``told`` is called with each service after each signal."""
 
     def __init__(self, told: Callable[[Seen], None] | None = None) -> None:
         self.services: dict[str, Seen] = {}
@@ -76,6 +87,11 @@ class Venus:
     async def call(
         self, name: str, path: str, interface: str, member: str, signature: str = "", *body: Any
     ) -> Any:
+        return _result(await self._reply(name, path, interface, member, signature, *body))
+
+    async def _reply(
+        self, name: str, path: str, interface: str, member: str, signature: str = "", *body: Any
+    ) -> Message:
         assert self._bus
         reply = await self._bus.call(
             Message(
@@ -88,8 +104,7 @@ class Venus:
             )
         )
         assert reply
-        assert reply.message_type is MessageType.METHOD_RETURN, (member, reply.error_name, reply.body)
-        return reply.body[0] if reply.body else None
+        return reply
 
     async def write(self, service: str, path: str, value: float | str) -> int:
         """SetValue, and its answer."""
@@ -129,12 +144,14 @@ class Venus:
         ]
         await self.call(SETTINGS, "/", "com.victronenergy.Settings", "AddSettings", "aa{sv}", rows)
 
-    async def until(self, address: str, condition: Callable[[Seen], bool], timeout: float = 10.0) -> Seen:
+    async def until(
+        self, address: str, condition: Callable[[Seen], bool], timeout: float = 10.0, kind: str = BATTERY
+    ) -> Seen:
         """Wait until the pack's service is there and as wanted, and return it."""
         try:
             async with asyncio.timeout(timeout):
                 while True:
-                    seen = self.services.get(BATTERY + device_id(address))
+                    seen = self.services.get(kind + device_id(address))
                     if seen and seen.joined and condition(seen):
                         return seen
                     self._changed.clear()
@@ -150,22 +167,32 @@ class Venus:
                 await self._changed.wait()
 
     def _handle(self, message: Message) -> None:
-        if message.member == "NameOwnerChanged" and message.body[0].startswith(BATTERY):
+        if message.member == "NameOwnerChanged" and message.body[0].startswith((BATTERY, SWITCH)):
             name, _, owner = message.body
             if self.services.pop(name, None):
                 self.left.append(name)
             if owner:
-                self._tasks.create_task(self._join(Seen(name=name, owner=owner)))
+                self._meet(Seen(name=name, owner=owner))
             self._changed.set()
         elif message.member == "ItemsChanged":
             for seen in self.services.values():
                 if seen.owner == message.sender:
                     self._follow(seen, message.body[0])
 
+    def _meet(self, seen: Seen) -> None:
+        joining = self._join(seen)
+        try:
+            self._tasks.create_task(joining)
+        except RuntimeError:  # we are leaving
+            joining.close()
+
     async def _join(self, seen: Seen) -> None:
         self.services[seen.name] = seen
         # Asked at once, as every consumer does: what is not there now is never looked for again.
-        items = await self.call(seen.owner, "/", BUS_ITEM, "GetItems")
+        reply = await self._reply(seen.owner, "/", BUS_ITEM, "GetItems")
+        if reply.error_name in LEFT:
+            return
+        items = _result(reply)
         seen.items, seen.joined = {**items, **seen.items}, True
         self._changed.set()
         if self._told and seen.joined:

@@ -22,22 +22,29 @@ ARROWS = {
     "protocols": {"model"},
     "control": {"model", "settings"},
     "ble": {"model", "protocols"},
+    "doctor": {"control"},
     "venus": {"model", "settings", "control"},
     "simulator": {"model", "settings", "protocols"},
     "keeper": {"settings", "venus"},
-    "poller": {"ble", "control", "model", "protocols", "settings"},
-    "pack": BELOW_PACK | {"poller"},
+    "diary": {"control", "model"},
+    "showing": {"model", "venus"},
+    "switching": {"control", "model", "protocols", "settings"},
+    "poller": {"ble", "control", "model", "protocols", "settings", "switching"},
+    "pack": BELOW_PACK | {"diary", "poller", "showing", "switching"},
     "remote": {"protocols", "venus"},
-    "supervision": {"pack", "poller"},
-    "app": BELOW_PACK | {"pack", "remote", "supervision"},
-    "commands": BELOW_PACK | {"app", "remote", "simulator"},
+    "neighbours": {"ble", "control", "venus"},
+    "supervision": {"poller", "showing"},
+    "app": BELOW_PACK | {"neighbours", "pack", "remote", "supervision"},
+    "commands": BELOW_PACK | {"app", "doctor", "remote", "simulator"},
     "cli": BELOW_PACK | {"commands"},
     "__main__": {"cli"},
     "__init__": set(),
 }
-PURE = {"model", "settings", "memory", "protocols", "control"}
+PURE = {"model", "settings", "memory", "protocols", "control", "doctor"}
 PURE_FILES = {
-    f"venus/{name}.py" for name in ("item", "items", "control_items", "history_items", "setting_items")
+    "venus/item.py",
+    "venus/items.py",
+    *(f"venus/{name}_items.py" for name in ("control", "device", "history", "pane", "setting", "switch")),
 }
 IMPURE = {"asyncio", "time", "logging", "bleak", "bleak_retry_connector", "dbus_fast"}
 

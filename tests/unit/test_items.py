@@ -27,9 +27,11 @@ from dbus_xbms.model import (
 )
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.control_items import CONTROL_ITEMS
+from dbus_xbms.venus.device_items import PRODUCT_ID
 from dbus_xbms.venus.item import INVALID_TEXT, Item
-from dbus_xbms.venus.items import ITEMS, PRODUCT_ID, items_for, values
-from dbus_xbms.venus.setting_items import EDITED
+from dbus_xbms.venus.items import ITEMS, items_for, values
+from dbus_xbms.venus.setting_items import EDITED, PANE
+from dbus_xbms.venus.switch_items import ordered
 from tests.unit.samples import settings
 
 IDENTITY = PackIdentity(
@@ -189,10 +191,14 @@ def test_the_product_id_is_nobody_elses() -> None:
     assert item.show(PRODUCT_ID) == "0xBA58"
 
 
-def test_only_the_name_the_page_selector_clearing_and_settings_can_be_written() -> None:
+def test_only_the_name_the_page_selector_clearing_settings_and_switches_can_be_written() -> None:
     writable = {item.path for item in items_for(IDENTITY, controls=True) if item.writable}
-    rows = {edited.path for edited in EDITED}
-    assert writable == {"/CustomName", "/Battery/Request/Id", "/History/Clear", *rows}
+    rows = {edited.path for edited in (*EDITED, *PANE)}
+    switches = {path for path in writable if ordered(path, 1) is not None}
+    kinds = {path for path in writable if re.fullmatch("/SwitchableOutput/.*/Settings/(Type|Function)", path)}
+    others = {"/CustomName", "/Battery/Request/Id", "/History/Clear"}
+    assert writable == rows | switches | kinds | others
+    assert (len(switches), len(kinds)) == (10, 6)
 
 
 @pytest.mark.parametrize(
@@ -217,6 +223,8 @@ def test_only_the_name_the_page_selector_clearing_and_settings_can_be_written() 
         ("/ErrorCode", 0, "0"),
         ("/ConnectionInformation", "connected", "connected"),
         ("/Bluetooth/Rssi", -67, "-67dBm"),
+        ("/Bluetooth/FailedPollsLastHour", 0, "0"),
+        ("/Bluetooth/SampleAge", None, "---"),
         ("/Io/AllowToCharge", 1, "1"),
         ("/Io/AllowToDischarge", 0, "0"),
         ("/Io/AllowToBalance", 1, "1"),
@@ -318,7 +326,7 @@ MEASURED = [
 ]
 
 
-@pytest.mark.parametrize("phase", [Phase.WAITING, Phase.LOST, Phase.WITHDRAWN])
+@pytest.mark.parametrize("phase", [Phase.WAITING, Phase.LENT, Phase.LOST, Phase.WITHDRAWN])
 def test_without_a_sample_every_measurement_is_invalid(phase: Phase) -> None:
     got = shown(replace(SILENT, phase=phase))
     assert len(MEASURED) > 30
@@ -331,6 +339,7 @@ def test_without_a_sample_every_measurement_is_invalid(phase: Phase) -> None:
     ("phase", "cable", "state", "alarm", "words"),
     [
         (Phase.WAITING, Level.OK, 0, None, "searching"),
+        (Phase.LENT, Level.OK, 9, None, "searching"),
         (Phase.DERATED, Level.WARNING, 9, 1, "derated, searching"),
         (Phase.LOST, Level.ALARM, 10, 2, "stopped, searching"),
         (Phase.WITHDRAWN, Level.ALARM, 10, 2, "withdrawn, searching"),
@@ -512,7 +521,7 @@ def test_whatever_a_bms_says_each_path_keeps_its_type_its_text_and_its_register(
             assert text == INVALID_TEXT
             continue
         assert type(value) is {"i": int, "d": float, "s": str}[items[path].kind]
-        assert text or path == "/Info/ChargeMode"
+        assert text or path == "/Info/ChargeMode" or items[path].writable
         if isinstance(value, str):
             assert len(value) <= 8 or not path.endswith("CellId")
         elif path in REGISTERS:
@@ -534,7 +543,8 @@ def documented() -> set[tuple[str, str, str]]:
 def described(item: Item) -> tuple[str, str, str]:
     unit = "" if item.text.startswith("0x") else re.sub(r"\{.*?\}", "", item.text)
     step = {"s": "text", "d": f"{10**-item.decimals:g} {unit}", "i": f"1 {unit}" if unit else "number"}
-    path = re.sub(r"(Cell/?|Temperature)\d+", r"\1<n>", item.path) + (" (writable)" if item.writable else "")
+    path = re.sub(r"(Cell/?|Temperature)\d+", r"\1<n>", item.path)
+    path = re.sub(r"(/SwitchableOutput)/\w+", r"\1/<switch>", path) + (" (writable)" if item.writable else "")
     return path, step[item.kind], f"{item.every:g} s" if item.every else "poll"
 
 

@@ -1,15 +1,13 @@
-"""Conversations with a JBD: what a poll reads and believes, and how MOSFETs are switched and verified."""
+"""Conversations with a JBD: what a poll reads and believes."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable, Iterator
 
 import pytest
 
 from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Protection, Reading
-from dbus_xbms.protocols.base import BmsProtocol, NoReply, NotVerified, ProtocolError, Refused, Request
-from dbus_xbms.protocols.jbd import READ_BACKS, Jbd, mosfet_mask
-from dbus_xbms.protocols.jbd_frames import JbdFramer, parse_request, read, reply, write
+from dbus_xbms.protocols.base import BmsProtocol, NoReply, ProtocolError, Refused
+from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.protocols.jbd_frames import JbdFramer, read, reply
 from tests.unit.recorded import converse, frame_of
 
 BASIC, CELLS = read(0x03).encoded.hex(), read(0x04).encoded.hex()
@@ -21,7 +19,6 @@ PACK = {
     0x05: frame_of("sp04s034_hwver"),
     0xAA: frame_of("sp04s034_error_counts_a"),
 }
-BOTH_ON = Mosfets(charge=True, discharge=True)
 
 
 def poll(
@@ -157,140 +154,3 @@ def test_a_poll_fails_when_a_register_it_needs_is_silent_or_refused(register: in
 def test_cells_are_never_taken_from_a_late_basic_info() -> None:
     with pytest.raises(ProtocolError, match="expected a reply to dd 0x04, got one to dd 0x03"):
         poll({0x03: PACK[0x03], 0x04: PACK[0x03]})
-
-
-class Board:
-    """A BMS's MOSFETs: obeys 0xE1 by its lock, unless a fault is set."""
-
-    def __init__(self, mask: int = 0, *, protects: int = 0) -> None:
-        self.mask = mask
-        self.protects = protects  # gates that a cell over-voltage holds open
-        self.delay = 0  # read-backs until the gates follow
-        self.deaf_to: Iterator[bool] = iter(())  # whether each write is lost on the way there
-        self.unheard: Iterator[bool] = iter(())  # whether each acknowledgement is lost on the way back
-        self.status = 0
-        self._shown = mask
-
-    def __call__(self, request: Request) -> bytes | None:
-        command = parse_request(request.encoded)
-        if not command.write:
-            return self._basic()
-        assert command.key.number == 0xE1
-        if next(self.deaf_to, False):
-            return None
-        if not self.status:
-            self.mask = int.from_bytes(command.payload, "big")
-        return None if next(self.unheard, False) else reply(0xE1, status=self.status)
-
-    def _basic(self) -> bytes:
-        if self.delay:
-            self.delay -= 1
-        else:
-            self._shown = self.mask
-        payload = bytearray(PACK[0x03][4:-3])
-        protection = bool(self.protects) | (bool(self._shown) << 12)
-        payload[16:18] = protection.to_bytes(2, "big")
-        payload[20] = 0b11 & ~(self._shown | self.protects)
-        return reply(0x03, bytes(payload))
-
-
-def order(charge: bool, discharge: bool) -> str:
-    return write(0xE1, mosfet_mask(Mosfets(charge=charge, discharge=discharge))).encoded.hex()
-
-
-def switch(board: Board, *, charge: bool, discharge: bool) -> tuple[Mosfets, list[str]]:
-    return converse(Jbd().set_mosfets(Mosfets(charge=charge, discharge=discharge)), board)
-
-
-def writes(sent: Iterable[str]) -> list[str]:
-    return [encoded for encoded in sent if encoded.startswith("dd5a")]
-
-
-@pytest.mark.parametrize(
-    ("charge", "discharge", "encoded"),
-    [
-        (True, True, "dd5ae1020000ff1d77"),
-        (False, True, "dd5ae1020001ff1c77"),
-        (True, False, "dd5ae1020002ff1b77"),
-        (False, False, "dd5ae1020003ff1a77"),
-    ],
-)
-@pytest.mark.parametrize("before", range(4))
-def test_mosfets_are_switched_by_what_is_wanted_and_read_back(
-    before: int, charge: bool, discharge: bool, encoded: str
-) -> None:
-    got, sent = switch(Board(before), charge=charge, discharge=discharge)
-    assert got == Mosfets(charge=charge, discharge=discharge)
-    assert sent == [encoded, BASIC]
-
-
-def test_the_link_must_not_repeat_a_write() -> None:
-    assert next(Jbd().set_mosfets(BOTH_ON)).retries == 0
-
-
-def test_gates_may_take_a_few_reads_to_follow() -> None:
-    board = Board()
-    board.delay = 3
-    got, sent = switch(board, charge=False, discharge=True)
-    assert got == Mosfets(charge=False, discharge=True)
-    assert sent == [order(False, True), *[BASIC] * 4]
-
-
-def test_a_refused_order_is_an_error_and_not_repeated() -> None:
-    board = Board()
-    board.status = 0x81
-    with pytest.raises(Refused, match="does not permit this now"):
-        switch(board, charge=False, discharge=True)
-    assert board.mask == 0
-
-
-def test_an_acknowledged_order_that_shows_no_effect_is_not_repeated() -> None:
-    board = Board(protects=1)
-    conversation = Jbd().set_mosfets(BOTH_ON)
-    sent: list[Request] = []
-
-    def answer(request: Request) -> bytes | None:
-        sent.append(request)
-        return board(request)
-
-    with pytest.raises(NotVerified, match=r"asked for charge on.*reports charge off.*cell overvoltage"):
-        converse(conversation, answer)
-    assert len(writes(request.encoded.hex() for request in sent)) == 1
-    assert len(sent) == 1 + READ_BACKS
-
-
-def test_a_lost_acknowledgement_leads_to_a_read_back_and_no_second_write() -> None:
-    board = Board()
-    board.unheard = iter((True,))
-    got, sent = switch(board, charge=True, discharge=False)
-    assert got == Mosfets(charge=True, discharge=False)
-    assert sent == [order(True, False), BASIC]
-
-
-def test_a_lost_order_is_repeated_once_after_reading_back() -> None:
-    board = Board()
-    board.deaf_to = iter((True,))
-    got, sent = switch(board, charge=True, discharge=False)
-    assert got == Mosfets(charge=True, discharge=False)
-    assert sent == [order(True, False), *[BASIC] * READ_BACKS, order(True, False), BASIC]
-
-
-def test_an_order_lost_twice_is_given_up() -> None:
-    board = Board()
-    board.deaf_to = iter((True, True))
-    with pytest.raises(NotVerified, match="asked for charge off, discharge off; the BMS reports charge on"):
-        switch(board, charge=False, discharge=False)
-
-
-def test_a_gate_held_open_by_a_protection_is_no_witness_for_a_lost_order() -> None:
-    board = Board(protects=1)
-    board.deaf_to = iter((True,))
-    got, sent = switch(board, charge=False, discharge=True)
-    assert got == Mosfets(charge=False, discharge=True)
-    assert len(writes(sent)) == 2
-    assert board.mask == 1
-
-
-def test_a_switch_without_a_read_back_fails() -> None:
-    with pytest.raises(NoReply):
-        converse(Jbd().set_mosfets(BOTH_ON), lambda request: reply(0xE1) if request.retries == 0 else None)

@@ -87,6 +87,23 @@ def test_a_value_that_was_not_shown_in_its_time_is_shown_when_it_may_be() -> Non
     assert reader.changes(report(13.2, 3.4, 3.3), 5.0) == {"/Voltages/Cell1": 3.4}
 
 
+def test_the_age_of_the_last_sample_makes_no_signal_of_its_own_while_polls_are_good() -> None:
+    reader = Reader(items_for(IDENTITY))
+    reader.changes(replace(REPORT, age=0.1), 0.0)
+    assert not any(reader.changes(replace(REPORT, age=0.1 + n % 7 / 10), float(n)) for n in range(1, 600))
+
+
+def test_the_age_of_the_last_sample_is_told_once_a_minute_when_it_grows() -> None:
+    reader = Reader(items_for(IDENTITY))
+    changes = {n: reader.changes(replace(NOTHING, age=float(n)), float(n)) for n in range(0, 241, 10)}
+    assert {n: told["/Bluetooth/SampleAge"] for n, told in changes.items() if told and n} == {
+        60: 60,
+        120: 120,
+        180: 180,
+        240: 240,
+    }
+
+
 seconds = st.integers(0, 70)
 reports = st.builds(
     lambda volts, soc: replace(report(volts) if volts else NOTHING, soc=soc),

@@ -8,6 +8,7 @@ from pathlib import Path
 from dbus_xbms.cli import COMMANDS
 from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS
 from dbus_xbms.settings.charge import CHARGE_SETTINGS
+from dbus_xbms.settings.switches import PANE_SETTINGS
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 # | `Name` | `default` | what for |
@@ -15,7 +16,7 @@ ROWS = re.findall(r"^\| `(\w+)` \| (?:`(.*?)`)? ?\| .+ \|$", README, re.MULTILIN
 
 
 def test_the_settings_of_the_readme_are_those_of_the_program() -> None:
-    elsewhere = set(CHARGE_SETTINGS)  # have a page of their own
+    elsewhere = {*CHARGE_SETTINGS, *PANE_SETTINGS}  # on pages of their own
     table = (*PACK_SETTINGS, *SERVICE_SETTINGS)
     offered = [row for row in table if not row.internal and row not in elsewhere]
     assert [(name, default) for name, default in ROWS] == [
@@ -32,3 +33,9 @@ def test_the_readme_links_to_files_that_exist() -> None:
     root = Path(__file__).parents[2]
     assert links
     assert [link for link in links if not (root / link).exists()] == []
+
+
+def test_the_settings_of_the_switch_pane_are_on_the_page_of_paths() -> None:
+    page = (Path(__file__).parents[2] / "docs/dbus-paths.md").read_text()
+    assert PANE_SETTINGS
+    assert [row.name for row in PANE_SETTINGS if f"`{row.name}`" not in page] == []

@@ -83,6 +83,43 @@ def test_a_pack_whose_cells_are_not_known_takes_no_pack_voltage() -> None:
         setting_written("/Settings/Battery/ChargedVoltage", 13.8, replace(REPORT, identity=PackIdentity()))
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "written"),
+    [
+        (
+            "/SwitchableOutput/charge/Settings/CustomName",
+            "Stop charging",
+            ("ChargeSwitchName", "Stop charging"),
+        ),
+        ("/SwitchableOutput/discharge/Settings/Group", "", ("DischargeSwitchGroup", "")),
+        ("/SwitchableOutput/release/Settings/ShowUIControl", 6, ("ReleaseSwitchShow", 6)),
+    ],
+)
+def test_how_an_output_appears_on_the_switch_pane_is_a_setting(
+    path: str, value: Value, written: tuple[str, Value]
+) -> None:
+    assert setting_written(path, value, REPORT) == written
+    assert setting_row(path).value(replace(REPORT, settings=settings(**dict([written])))) == value
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("/SwitchableOutput/charge/Settings/ShowUIControl", 7),
+        ("/SwitchableOutput/charge/Settings/ShowUIControl", "1"),
+        ("/SwitchableOutput/charge/Settings/Group", 1),
+    ],
+)
+def test_an_output_appears_in_no_way_that_its_setting_does_not_know(path: str, value: Value) -> None:
+    with pytest.raises(SettingsError):
+        setting_written(path, value, REPORT)
+
+
+def test_an_output_is_hidden_on_the_switch_pane_until_the_owner_shows_it() -> None:
+    hidden = {path: value for path, value in shown(REPORT).items() if path.endswith("ShowUIControl")}
+    assert (len(hidden), set(hidden.values())) == (3, {0})
+
+
 def test_other_paths_write_no_setting() -> None:
     assert setting_written("/CustomName", "Bow", REPORT) is None
     assert setting_written("/History/Clear", 1, REPORT) is None

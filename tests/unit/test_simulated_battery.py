@@ -131,6 +131,21 @@ def test_a_stuck_mosfet_stays_whatever_is_ordered() -> None:
     assert pack.mosfets == Mosfets(charge=True, discharge=False)
 
 
+@pytest.mark.parametrize(
+    ("mask", "amperes", "after"), [(1, -5.0, 0), (3, -5.0, 3), (2, 5.0, 0), (1, -1.5, 1)]
+)
+def test_a_board_that_spares_its_body_diodes_ends_a_lock_under_reverse_current(
+    mask: int, amperes: float, after: int
+) -> None:
+    pack = battery()
+    pack.overrides.recloses = True
+    pack.overrides.current = amperes
+    for now in (1.0, 10.0):  # nor does it take the lock again while the current flows
+        pack.command(mask, now)
+        pack.advance(now + 5.0)
+        assert pack.mask == after
+
+
 def test_high_cells_are_balanced_while_charging_and_never_at_rest() -> None:
     pack = battery(load="charge", soc=60.0, spread=0.02)
     pack.advance(2 * 3600.0)

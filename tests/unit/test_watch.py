@@ -10,17 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbus_xbms.commands.table import Battery, columns, render
-from dbus_xbms.commands.watch import as_json, chosen
+from dbus_xbms.commands.watch import as_json, captioned, chosen
 from dbus_xbms.model import (
     Level,
     Limits,
     LinkStatus,
     Mosfets,
+    Orders,
     PackIdentity,
     PackSample,
     Phase,
     Protection,
     Report,
+    Switching,
 )
 from dbus_xbms.venus.items import items_for, values
 
@@ -92,6 +94,43 @@ def test_a_table_shows_what_the_owner_asks_first() -> None:
     ]
 
 
+def ordered(actual: bool, *, told: bool = True, status: int = 0x09, last: str = "") -> Battery:
+    """A pack whose charge gate is so, and of which that is told."""
+    sample = replace(SAMPLE, mosfets=Mosfets(charge=actual, discharge=True))
+    switching = Switching(told=Orders(charge=told, discharge=True), last=last)
+    pack = shown(replace(REPORT, sample=sample, switching=switching))
+    return replace(pack, values={**pack.values, "/SwitchableOutput/charge/Status": status})
+
+
+@pytest.mark.parametrize(
+    ("pack", "gate"),
+    [
+        (ordered(True), "charge on"),
+        (ordered(True, told=False, last="charge off: on its way"), "charge on (off wanted)"),
+        (ordered(False, told=False, status=0, last="charge off: done"), "charge off (as ordered)"),
+        (ordered(False, last="charge on: on its way"), "charge off (on wanted)"),
+        (ordered(False, status=2), "charge off (by the BMS)"),
+        (ordered(True, status=8, last="charge off: failed: it stays on"), "charge on (order failed)"),
+    ],
+)
+def test_a_gate_is_shown_as_it_is_with_what_was_wanted_of_it(pack: Battery, gate: str) -> None:
+    lines = render([pack], 80).splitlines()
+    row = next(number for number, line in enumerate(lines) if line.startswith("gates"))
+    assert lines[row] == f"gates   {gate}  discharge on"
+    last = pack.values["/Io/LastOrder"]
+    assert lines[row + 1].startswith(f"order   {last}" if last else "alarms")
+
+
+def test_balancing_that_was_switched_off_is_told_with_the_gates() -> None:
+    pack = shown(replace(REPORT, switching=Switching(balancing=False)))
+    assert "gates   charge on  discharge off  balancing off" in render([pack], 80).splitlines()
+
+
+def test_a_caption_stands_above_the_table_within_the_width() -> None:
+    assert captioned("", "table", 20) == "table"
+    assert captioned("Charging goes to off.", "table", 12) == "Charging\ngoes to off.\n\ntable"
+
+
 def test_an_alarm_is_named_with_its_level() -> None:
     pack = shown(
         replace(REPORT, alarms={"/Alarms/LowSoc": Level.WARNING, "/Alarms/LowCellVoltage": Level.ALARM})
@@ -141,6 +180,16 @@ def test_each_phase_of_silence_is_named(phase: Phase, link: str) -> None:
         else replace(SILENT, phase=phase, link=LinkStatus(state="searching"))
     )
     assert link in render([shown(replace(report, phase=phase))], 80)
+
+
+def test_a_link_is_told_in_one_line() -> None:
+    link = replace(REPORT.link, failed_polls=7, failed_last_hour=2)
+    assert "link    connected  -62dBm  sample 0 s old  3 reconnects  7 failed polls  2 in the last hour" in [
+        *render([shown(replace(REPORT, link=link, age=0.4))], 100).splitlines()
+    ]
+    lent = replace(SILENT, phase=Phase.LENT, link=LinkStatus(state="lent, 12 min left"), age=1085.0)
+    assert "link    lent, 12 min left  sample 18 min old" in render([shown(lent)], 80).splitlines()
+    assert "sample 5 h old" in render([shown(replace(lent, age=18_500.0))], 80)
 
 
 def test_on_a_phone_the_words_of_a_limit_go_on_in_the_next_line() -> None:

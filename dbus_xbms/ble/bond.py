@@ -1,0 +1,63 @@
+"""What is to be done about pairing with one pack: nothing until it asks for it. Pure."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from dbus_xbms.protocols.base import LinkError, NotPaired
+
+FACTORY_PASSKEY = "123456"
+
+
+class Step(Enum):
+    """What comes before the next connection."""
+
+    NONE = "none"
+    PAIR = "pair"
+    RENEW = "renew"  # this machine has paired, but the pack has forgotten: pair anew
+
+
+class Bond:
+    """One pack's pairing; ``passkey`` is the owner's, or empty."""
+
+    def __init__(self, address: str, passkey: str) -> None:
+        self.passkey = passkey
+        self.step = Step.NONE
+        self._address = address
+        self._paired = False  # as far as this machine knows
+        self._renewed = False
+
+    def asked(self) -> LinkError:
+        """The pack wants to be paired: decide about the next connection, and say what that is."""
+        if not self.passkey:
+            return NotPaired(f"{self._pack} wants to be paired with its passkey; {self._advice}")
+        if self._renewed:
+            return NotPaired(
+                f"{self._pack} is paired anew and wants to be paired all the same: please report it"
+            )
+        self.step = Step.RENEW if self._paired else Step.PAIR
+        return LinkError("the pack wants to be paired, which comes next")
+
+    def forgotten(self) -> LinkError:
+        """The old pairing is gone from this machine; the pack has to be found before it is paired."""
+        self.step, self._renewed = Step.PAIR, True
+        return LinkError("the pack has forgotten its pairing, it is paired anew")
+
+    def done(self) -> None:
+        """It is paired."""
+        self.step, self._paired = Step.NONE, True
+
+    def refused(self) -> NotPaired:
+        """The pack does not take the passkey, and will be asked again: rarely."""
+        return NotPaired(f"{self._pack} refuses its passkey; {self._advice}")
+
+    @property
+    def _pack(self) -> str:
+        return f"the Bluetooth module of {self._address}"
+
+    @property
+    def _advice(self) -> str:
+        return (
+            f"it is what a phone asks for when it pairs (from the factory {FACTORY_PASSKEY}): "
+            f"dbus-xbms set {self._address} Passkey {FACTORY_PASSKEY}"
+        )

@@ -1,0 +1,105 @@
+"""Look at everything that the program needs and say what is wrong, the worst first, with what to do."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from pathlib import Path
+from platform import python_version
+
+from dbus_xbms import __version__
+from dbus_xbms.commands import CommandError
+from dbus_xbms.doctor.checks import examine
+from dbus_xbms.doctor.facts import Facts, discreet, short
+from dbus_xbms.doctor.finding import Finding, Verdict, page, summary
+
+SCAN_SECONDS = 10.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``dbus-xbms doctor``."""
+    parser.add_argument(
+        "--scan",
+        type=float,
+        nargs="?",
+        const=SCAN_SECONDS,
+        default=0.0,
+        metavar="SECONDS",
+        help=f"also scan for packs ({SCAN_SECONDS:g} s)",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="also write it to FILE for a bug report: addresses shortened, without names",
+    )
+    parser.add_argument(
+        "--self-test", action="store_true", help="only whether the program can run here; needs no bus"
+    )
+    parser.add_argument("--root", type=Path, default=Path("/"), help=argparse.SUPPRESS)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what was found; 1 if there is a problem."""
+    if args.self_test:
+        return _self_test()
+    facts = _facts(args)
+    print(_as_json(examine(facts)) if args.json else page(examine(facts), _headline(facts)))
+    if args.report:
+        args.report.write_text(report(facts, as_json=args.json), encoding="utf-8")
+        print(f"\nWritten to {args.report}: read it before you send it.", file=sys.stderr)
+    return int(any(finding.verdict is Verdict.PROBLEM for finding in examine(facts)))
+
+
+def report(facts: Facts, *, as_json: bool = False) -> str:
+    """What may be shown to anybody."""
+    bare = discreet(facts)
+    findings = examine(bare)
+    return short(_as_json(findings) if as_json else page(findings, _headline(bare))) + "\n"
+
+
+def _headline(facts: Facts) -> str:
+    return f"dbus-xbms {__version__}" + (f" on Venus OS {facts.venus}" if facts.venus else "")
+
+
+def _as_json(findings: list[Finding]) -> str:
+    return json.dumps(
+        {
+            "version": __version__,
+            "summary": summary(findings),
+            "findings": [
+                {
+                    "verdict": finding.verdict.name.lower(),
+                    "topic": finding.topic,
+                    "words": finding.words,
+                    "advice": finding.advice,
+                }
+                for finding in findings
+            ],
+        },
+        ensure_ascii=False,
+        indent=1,
+    )
+
+
+def _facts(args: argparse.Namespace) -> Facts:
+    try:  # here, because a program that is not whole must be able to say so
+        from dbus_xbms.commands.doctor_facts import collect
+    except (ImportError, SyntaxError) as err:
+        raise CommandError(f"the program is not whole: {err}; install it again") from err
+    return asyncio.run(collect(args.root, args.scan))
+
+
+def _self_test() -> int:
+    try:
+        from dbus_xbms.commands.self_test import self_test
+    except (ImportError, SyntaxError) as err:
+        raise CommandError(f"the program is not whole: {err}") from err
+    wrong = self_test()
+    for line in wrong:
+        print(f"dbus-xbms: self-test: {line}", file=sys.stderr)
+    print(f"dbus-xbms {__version__}: self-test {'failed' if wrong else 'passed'} (Python {python_version()})")
+    return 1 if wrong else 0

@@ -1,0 +1,224 @@
+"""What `dbus-xbms doctor` asks on the buses: Venus's services, our own, BlueZ."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from dbus_fast import unpack_variants
+from dbus_fast.aio import MessageBus
+
+from dbus_xbms import remote
+from dbus_xbms.ble.bluez import ADAPTER
+from dbus_xbms.ble.system_bus import BLUEZ, system_bus
+from dbus_xbms.ble.system_bus import call as call_bluez
+from dbus_xbms.commands import CommandError, doctor_host
+from dbus_xbms.commands.batteries import batteries
+from dbus_xbms.commands.known import known_packs, name_of
+from dbus_xbms.commands.session import DBUS, call, is_on_bus
+from dbus_xbms.commands.table import Battery
+from dbus_xbms.control.neighbours import Venus
+from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Pack, Service, Shown, System
+from dbus_xbms.venus.items import BATTERY
+from dbus_xbms.venus.localsettings import NAME as SETTINGS
+from dbus_xbms.venus.localsettings_wire import plain
+from dbus_xbms.venus.neighbourhood import BLUETOOTH, OURS, SENSORS, TELLING
+from dbus_xbms.venus.objects import BUS_ITEM
+
+log = logging.getLogger(__name__)
+
+SYSTEM = "com.victronenergy.system"
+DVCC, BMS_CHOSEN = "/Settings/Services/Bol", "/Settings/SystemSetup/BmsInstance"
+DVCC_ON = 1  # bit
+SILENT = (0, 10)  # /State: not heard yet, not heard any more
+ANSWER_LIMIT = 2.0  # s for one answer; a program that hangs must not hide what others say
+DEVICE = "org.bluez.Device1"
+OBJECTS = ("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
+
+
+async def value(bus: MessageBus, name: str, path: str) -> Any:
+    """A value that a Venus service shows; ``None`` if it is invalid, or nobody shows it.
+
+    Raises:
+        TimeoutError: there is no answer.
+    """
+    try:
+        async with asyncio.timeout(ANSWER_LIMIT):
+            body = await call(bus, name, "GetValue", path=path, interface=BUS_ITEM)
+    except CommandError as err:
+        log.debug("%s%s: %s", name, path, err)
+        return None
+    shown = plain(body[0]) if body else None
+    return None if shown == [] else shown
+
+
+async def values(bus: MessageBus, names: Iterable[str], path: str) -> dict[str, Any]:
+    """The value of each service that shows one; who hangs shows none."""
+    asked = {name: value(bus, name, path) for name in names}
+    answers = await asyncio.gather(*asked.values(), return_exceptions=True)
+    shown = dict(zip(asked, answers, strict=True))
+    return {name: it for name, it in shown.items() if it is not None and not isinstance(it, BaseException)}
+
+
+async def service(bus: MessageBus, root: Path) -> Service | None:
+    """The running service; ``None`` when it does not run."""
+    if not await is_on_bus(bus, remote.NAME):
+        return None
+    pid = (await call(bus, DBUS, "GetConnectionUnixProcessID", "s", [remote.NAME]))[0]
+    try:
+        used = doctor_host.process(root, pid)
+    except (OSError, ValueError, IndexError) as err:
+        log.debug("process %d: %s", pid, err)
+        used = Service()
+    try:
+        counts = await _asked(bus, "Health") or {}
+        version = await _asked(bus, "Version")
+    except TimeoutError:
+        return replace(used, answers=False)
+    return replace(used, version=version, counts=counts)
+
+
+async def _asked(bus: MessageBus, member: str) -> Any:
+    """What the service says of itself; ``None`` if it is one that does not know the question."""
+    try:
+        async with asyncio.timeout(ANSWER_LIMIT):
+            return (await call(bus, remote.NAME, member, path=remote.PATH, interface=remote.INTERFACE))[0]
+    except CommandError as err:
+        log.debug("%s: %s", member, err)
+        return None
+
+
+async def localsettings(bus: MessageBus) -> bool:
+    """Whether localsettings is there and answers."""
+    if not await is_on_bus(bus, SETTINGS):
+        return False
+    try:
+        await value(bus, SETTINGS, DVCC)
+    except TimeoutError:
+        return False
+    return True
+
+
+async def packs(bus: MessageBus) -> Mapping[str, Pack] | None:
+    """The packs in localsettings; ``None`` when that is not there."""
+    if not await is_on_bus(bus, SETTINGS):
+        return None
+    async with known_packs() as known:
+        return {
+            address: Pack(
+                address=address,
+                name=name_of(pack),
+                names=(pack.text("CustomName"), pack.text("AdvertisedName")),
+                enabled=pack.number("Enabled") == 1,
+                adapter=pack.text("Adapter"),
+            )
+            for address, pack in known.packs.items()
+        }
+
+
+async def shown() -> Mapping[str, Shown]:
+    """The packs of ours that are on the bus, by address."""
+    async with batteries() as live:
+        return {pack.address: _shown(pack) for pack in live.packs if not pack.gone}
+
+
+def _shown(pack: Battery) -> Shown:
+    raised = [
+        (path.removeprefix("/Alarms/"), level)
+        for path, level in sorted(pack.values.items())
+        if path.startswith("/Alarms/")
+    ]
+    rssi = pack.values.get("/Bluetooth/Rssi")
+    return Shown(
+        service=pack.service,
+        silent=pack.values.get("/State") in SILENT,
+        words=str(pack.values.get("/ConnectionInformation") or ""),
+        rssi=rssi if isinstance(rssi, int) else None,
+        reconnects=_count(pack, "/Bluetooth/Reconnects"),
+        failed_polls=_count(pack, "/Bluetooth/FailedPolls"),
+        alarms=tuple(name for name, level in raised if level == 2),
+        warnings=tuple(name for name, level in raised if level == 1),
+        neighbours=str(pack.values.get("/Bluetooth/Neighbours") or ""),
+        controls="/Info/MaxChargeVoltage" in pack.values,
+    )
+
+
+def _count(pack: Battery, path: str) -> int:
+    shown = pack.values.get(path)
+    return int(shown) if isinstance(shown, int | float) else 0
+
+
+async def neighbours(bus: MessageBus) -> Venus:
+    """Other programs that use Bluetooth, as far as the bus tells of them."""
+    foreign = [name for name in await _batteries(bus) if not name.startswith(OURS)]
+    told = await asyncio.gather(*(values(bus, foreign, path) for path in TELLING))
+    return Venus(
+        bluetooth=await value(bus, SETTINGS, BLUETOOTH) == 1,
+        sensors=await value(bus, SETTINGS, SENSORS) == 1,
+        batteries={name: " ".join(str(shown.get(name, "")) for shown in told) for name in foreign},
+    )
+
+
+async def system(bus: MessageBus) -> System:
+    """What Venus makes of the batteries."""
+    instances = await values(bus, await _batteries(bus), "/DeviceInstance")
+    dvcc, chosen = await value(bus, SETTINGS, DVCC), await value(bus, SETTINGS, BMS_CHOSEN)
+    return System(
+        there=await is_on_bus(bus, SYSTEM),
+        dvcc=bool(dvcc & DVCC_ON) if isinstance(dvcc, int) else None,
+        bms=_text(await value(bus, SYSTEM, "/ActiveBmsService")),
+        battery=_text(await value(bus, SYSTEM, "/Dc/Battery/BatteryService")),
+        bms_chosen=chosen if isinstance(chosen, int) else None,
+        instances={name: number for name, number in instances.items() if isinstance(number, int)},
+    )
+
+
+def _text(shown: object) -> str | None:
+    return str(shown) if shown else None
+
+
+async def _batteries(bus: MessageBus) -> list[str]:
+    return sorted(name for name in (await call(bus, DBUS, "ListNames"))[0] if name.startswith(f"{BATTERY}."))
+
+
+async def bluetooth(root: Path) -> Bluetooth:
+    """What BlueZ has, on the system bus."""
+    async with system_bus() as (bus, _):
+        reply = await call_bluez(
+            bus, "/org/freedesktop/DBus", DBUS, "NameHasOwner", "s", [BLUEZ], destination=DBUS
+        )
+        if not reply.body[0]:
+            return Bluetooth(running=False)
+        objects = unpack_variants((await call_bluez(bus, *OBJECTS)).body[0])
+    devices = [(path, of[DEVICE]) for path, of in sorted(objects.items()) if DEVICE in of]
+    devices.sort(key=lambda entry: bool(entry[1].get("Connected")))  # on two adapters: the one with the link
+    return Bluetooth(
+        running=True,
+        adapters=tuple(
+            _adapter(root, path.rpartition("/")[2], of[ADAPTER])
+            for path, of in sorted(objects.items())
+            if ADAPTER in of
+        ),
+        devices={seen["Address"]: _device(path, seen) for path, seen in devices},
+    )
+
+
+def _adapter(root: Path, hci: str, properties: Mapping[str, Any]) -> Adapter:
+    return Adapter(
+        hci=hci,
+        address=properties.get("Address", ""),
+        powered=bool(properties.get("Powered")),
+        driver=doctor_host.driver(root, hci),
+    )
+
+
+def _device(path: str, properties: Mapping[str, Any]) -> Device:
+    return Device(
+        hci=path.split("/")[3],  # /org/bluez/hci0/dev_...
+        connected=bool(properties.get("Connected")),
+        rssi=properties.get("RSSI"),
+    )

@@ -1,0 +1,55 @@
+"""Leave a pack to the phone app for a while; the service comes back to it by itself."""
+
+from __future__ import annotations
+
+import argparse
+
+from dbus_fast import Variant
+
+from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.known import known_packs
+from dbus_xbms.commands.session import call, complete, is_on_bus, open_bus
+from dbus_xbms.settings import device_id
+from dbus_xbms.venus.items import BATTERY
+from dbus_xbms.venus.objects import BUS_ITEM
+from dbus_xbms.venus.switch_items import LEND, LONGEST_RELEASE, PANE_RELEASE
+
+ACCEPTED = 0  # answer of SetValue
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``dbus-xbms lend``."""
+    parser.add_argument("pack", help="address or name")
+    parser.add_argument(
+        "minutes",
+        nargs="?",
+        type=_minutes,
+        default=PANE_RELEASE,
+        help=f"up to {LONGEST_RELEASE}, {PANE_RELEASE} if not given; 0 takes it back at once",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Lend a pack, or take it back."""
+    return complete(_lend(args.pack, args.minutes))
+
+
+def _minutes(text: str) -> int:
+    if not text.isdecimal() or int(text) > LONGEST_RELEASE:
+        raise argparse.ArgumentTypeError(f"takes 0 to {LONGEST_RELEASE} minutes, not {text!r}")
+    return int(text)
+
+
+async def _lend(pack: str, minutes: int) -> int:
+    async with known_packs() as known:
+        address = known.address(pack)
+    service = f"{BATTERY}.{device_id(address)}"
+    async with open_bus() as bus:
+        if not await is_on_bus(bus, service):
+            raise CommandError(f"{address} is not on the bus; `dbus-xbms list` says how it is doing")
+        wanted = [Variant("i", minutes)]
+        (answer,) = await call(bus, service, "SetValue", "v", wanted, path=LEND, interface=BUS_ITEM)
+    if answer != ACCEPTED:
+        raise CommandError(f"{service} did not take {minutes} at {LEND}")
+    print(f"{address} is {f'lent for {minutes} min' if minutes else 'taken back'}.")
+    return 0

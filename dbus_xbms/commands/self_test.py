@@ -1,0 +1,88 @@
+"""Whether this program can run on this machine's Python at all, before anything is changed."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import dbus_xbms
+from dbus_xbms.commands.doctor_host import program
+from dbus_xbms.doctor.host import lacking
+from dbus_xbms.model import PackIdentity
+from dbus_xbms.protocols.jbd_describe import decode_frame
+from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS, Setting, SettingsError
+from dbus_xbms.venus.items import items_for
+
+LAZY = (  # parts of the packages that are imported only when Bluetooth is used
+    "bleak.backends.bluezdbus.client",
+    "bleak.backends.bluezdbus.scanner",
+    "bleak_retry_connector.bluez",
+)
+UNUSED = ("simulator", "__main__", "commands/simulate", "commands/demo")  # no part of the service
+# Basic info of a JBD SP04S034, as syssi/esphome-jbd-bms has published it.
+FRAME = "dd03001d0618000001f201f400002c7c00000000000080640304030b8b0b8a0b84fa8d77"
+DECODED = {"pack_voltage_V": 15.6, "state_of_charge_percent": 100}
+
+
+def self_test() -> list[str]:
+    """What is wrong, a line each; nothing if all is well."""
+    wrong = []
+    for step in (_packages, _unimportable, _settings, _items, _frame):
+        try:
+            wrong += step()
+        except Exception as err:  # whatever is broken, the others are looked at too
+            wrong.append(f"{step.__name__.strip('_')}: {type(err).__name__}: {err}")
+    return wrong
+
+
+def _packages() -> list[str]:
+    return lacking(program().packages)
+
+
+def _unimportable() -> list[str]:
+    """Each module that the service or its command line runs with, if it cannot be imported."""
+    root = Path(dbus_xbms.__file__).parent
+    paths = [path.relative_to(root).with_suffix("").as_posix() for path in sorted(root.rglob("*.py"))]
+    ours = [f"dbus_xbms.{path.replace('/', '.')}" for path in paths if not path.startswith(UNUSED)]
+    wrong = []
+    for name in (*ours, *LAZY):
+        try:
+            importlib.import_module(name.removesuffix(".__init__"))
+        except Exception as err:  # whatever a module does when it is imported
+            wrong.append(f"{name}: {type(err).__name__}: {err}")
+    return wrong
+
+
+def _settings() -> list[str]:
+    wrong = []
+    for table in (PACK_SETTINGS, SERVICE_SETTINGS):
+        names = [row.name for row in table]
+        wrong += [
+            f"setting {name} is there twice" for name in sorted({n for n in names if names.count(n) > 1})
+        ]
+        wrong += [f"setting {row.name}: {why}" for row in table if (why := _unsound(row))]
+    return wrong
+
+
+def _unsound(row: Setting) -> str:
+    try:
+        row.checked(row.default)
+    except SettingsError as err:
+        return str(err)
+    return ""
+
+
+def _items() -> list[str]:
+    paths = [item.path for item in items_for(PackIdentity(cell_count=4), controls=True)]
+    return [
+        f"path {path} is there twice" for path in sorted({path for path in paths if paths.count(path) > 1})
+    ]
+
+
+def _frame() -> list[str]:
+    decoded = decode_frame(bytes.fromhex(FRAME))
+    return [
+        f"a recorded frame has {key} {decoded.get(key)}, not {value}"
+        for key, value in DECODED.items()
+        if decoded.get(key) != value
+    ]

@@ -1,0 +1,48 @@
+"""What the log tells of a pack's life: a line for each change, none while all is as it was."""
+
+from __future__ import annotations
+
+import logging
+
+from dbus_xbms.control.alarms import BMS_CABLE
+from dbus_xbms.control.monitor import Decision
+from dbus_xbms.model import PackIdentity, Phase
+
+log = logging.getLogger(__name__)
+
+SILENT = (Phase.DERATED, Phase.LOST, Phase.WITHDRAWN)
+
+
+class Diary:
+    """One pack's; compares each decision with the one before."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._before: Decision | None = None
+        self._controlled = False
+
+    def note(self, decision: Decision, identity: PackIdentity, why: str, *, controls: bool) -> None:
+        """Log what is another than before; ``why`` polling has brought nothing, should it be silent."""
+        before, self._before = self._before, decision
+        self._note_phase(before.phase if before else Phase.WAITING, decision.phase, identity, why)
+        known = before.alarms if before else {}
+        for path, level in decision.alarms.items():
+            if path in known and known[path] is not level and path != BMS_CABLE:  # the phase has said it
+                log.info("%s: %s is now %s", self._address, path, level.name)
+        if self._controlled and not controls:
+            log.warning(
+                "%s: controls chargers no more; `set PACK Control 1` makes one pack do so", self._address
+            )
+        self._controlled = controls
+        mode = before.limits.mode if before and before.limits else ""
+        if decision.sample and decision.limits and decision.limits.mode != mode:
+            log.info("%s: charging: %s", self._address, decision.limits.mode)
+        if decision.refused and not (before and before.refused):
+            log.error("%s: charging stays off: %s", self._address, decision.refused)
+
+    def _note_phase(self, before: Phase, after: Phase, identity: PackIdentity, why: str) -> None:
+        if after in SILENT and before is not after:
+            log.warning("%s: no good poll for too long, %s: %s", self._address, after.value, why)
+        elif after is Phase.FRESH and before in (Phase.WAITING, Phase.LENT, *SILENT):
+            model, cells = identity.hardware or "BMS", identity.cell_count
+            log.info("%s: polling (%s, %d cells)", self._address, model, cells)

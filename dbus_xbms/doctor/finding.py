@@ -1,0 +1,77 @@
+"""What `dbus-xbms doctor` has to say of one thing, and how that looks on a screen. Pure."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+WIDTH = 80
+LABEL = 9  # columns
+
+
+class Verdict(IntEnum):
+    """How it stands; the worst is the highest."""
+
+    OK = 0
+    NOTE = 1  # works, but worth knowing
+    PROBLEM = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    topic: str
+    verdict: Verdict
+    words: str
+    advice: str = ""  # what to do, if anything
+
+
+def ok(topic: str, words: str) -> Finding:
+    """All is well."""
+    return Finding(topic=topic, verdict=Verdict.OK, words=words)
+
+
+def note(topic: str, words: str, advice: str = "") -> Finding:
+    """Worth knowing."""
+    return Finding(topic=topic, verdict=Verdict.NOTE, words=words, advice=advice)
+
+
+def problem(topic: str, words: str, advice: str = "") -> Finding:
+    """Does not work, or not for long."""
+    return Finding(topic=topic, verdict=Verdict.PROBLEM, words=words, advice=advice)
+
+
+def page(findings: Iterable[Finding], headline: str) -> str:
+    """The findings, as they are ordered, under a headline that says how many of them are bad."""
+    found = list(findings)
+    return "\n".join([*_wrapped(f"{headline}: {summary(found)}", 0), "", *(_entry(one) for one in found)])
+
+
+def summary(findings: list[Finding]) -> str:
+    """How many problems and notes there are."""
+    counts = [
+        f"{count} {verdict.name.lower()}{'s' if count > 1 else ''}"
+        for verdict in (Verdict.PROBLEM, Verdict.NOTE)
+        if (count := sum(one.verdict is verdict for one in findings))
+    ]
+    return ", ".join(counts) or "all is well"
+
+
+def _entry(finding: Finding) -> str:
+    lines = _wrapped(f"{finding.topic}: {finding.words}", LABEL)
+    lines[0] = finding.verdict.name.ljust(LABEL) + lines[0].lstrip()
+    advice = _wrapped(f"-> {finding.advice}", LABEL, hanging=3) if finding.advice else []
+    return "\n".join([*lines, *advice])
+
+
+def _wrapped(text: str, indent: int, hanging: int = 0) -> list[str]:
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + hanging),
+        break_on_hyphens=False,
+    )

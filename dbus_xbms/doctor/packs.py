@@ -1,0 +1,119 @@
+"""What can be wrong with each pack. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbus_xbms.doctor.facts import Facts, Pack, Shown
+from dbus_xbms.doctor.finding import Finding, note, ok, problem
+from dbus_xbms.doctor.service import STARTED, duration, told
+
+PATIENCE = 60.0  # s after the start of the service in which a pack may not have been found yet
+WEAK = -85  # dBm
+OFTEN = 4.0  # an hour: a link that breaks more often than this is not a good one
+
+NEARER = "move the adapter nearer, away from metal: a USB adapter on an extension cable helps"
+AWAY = "is it in range, awake (a small load wakes it), and is every phone app that reads it closed?"
+
+
+def packs(facts: Facts) -> Iterator[Finding]:
+    """One finding for each pack of ours, or that there is none."""
+    if facts.packs is None:
+        return
+    if not facts.enabled:
+        yield note("packs", "none is yours yet", "`dbus-xbms scan` shows those in range, `add` takes one")
+    for pack in facts.enabled:
+        yield _of(pack, facts)
+
+
+def in_range(facts: Facts) -> Iterator[Finding]:
+    """What a scan has found that is not ours."""
+    if facts.scan is None:
+        return
+    ours = {pack.address for pack in facts.enabled}
+    others = [f"{address}{_dbm(rssi)}" for address, rssi in facts.scan.items() if address not in ours]
+    if others:
+        yield note("scan", f"also in range: {', '.join(others)}", "`dbus-xbms add ADDRESS` makes one yours")
+    elif not facts.scan:
+        yield note("scan", "no pack advertises; one that is connected does not either")
+
+
+def name_of(pack: Pack) -> str:
+    """What to call a pack."""
+    return f"{pack.name} ({pack.address})" if pack.name else pack.address
+
+
+def _of(pack: Pack, facts: Facts) -> Finding:
+    topic = f"pack {name_of(pack)}"
+    shown = (facts.shown or {}).get(pack.address)
+    adapters = [one.address for one in facts.bluetooth.adapters] if facts.bluetooth else None
+    if adapters is not None and pack.adapter and pack.adapter.upper() not in adapters:
+        words = f"its adapter {pack.adapter} is not there"
+        return problem(topic, words, f'plug it in, or: dbus-xbms set {pack.address} Adapter ""')
+    if not facts.running:
+        return note(topic, _joined("not looked after: the service does not run", _air(pack, facts)))
+    if facts.shown is None:
+        return note(topic, _joined("the bus tells nothing of it", _air(pack, facts)))
+    if shown is None or shown.silent:
+        said = f"no contact, {shown.words}" if shown else "not reached"
+        words = _joined(said, _air(pack, facts), _trouble(pack, facts))
+        early = (_uptime(facts) or PATIENCE) < PATIENCE
+        return note(topic, f"{words}; the service has just started") if early else problem(topic, words, AWAY)
+    return _shown(topic, shown, facts)
+
+
+def _shown(topic: str, shown: Shown, facts: Facts) -> Finding:
+    words = _joined(
+        shown.words or "heard", "" if shown.rssi is None else f"{shown.rssi} dBm", _link(shown, facts)
+    )
+    if shown.alarms:
+        return problem(topic, f"alarm {', '.join(shown.alarms)}; {words}", "`dbus-xbms watch` shows why")
+    if shown.warnings:
+        return note(topic, f"warning {', '.join(shown.warnings)}; {words}", "`dbus-xbms watch` shows why")
+    if _breaks_often(shown, facts):
+        return note(topic, f"{words}: that is often", NEARER)
+    if shown.rssi is not None and shown.rssi < WEAK:
+        return note(topic, f"{words}: that is weak", NEARER)
+    return ok(topic, words)
+
+
+def _uptime(facts: Facts) -> float | None:
+    return facts.service.uptime if facts.service else None
+
+
+def _breaks_often(shown: Shown, facts: Facts) -> bool:
+    uptime = _uptime(facts)
+    return uptime is not None and uptime >= STARTED and shown.reconnects * 3600.0 / uptime > OFTEN
+
+
+def _link(shown: Shown, facts: Facts) -> str:
+    counts = ((shown.reconnects, "reconnects"), (shown.failed_polls, "failed polls"))
+    words = " and ".join(f"{count} {what}" for count, what in counts if count)
+    uptime = _uptime(facts)
+    return f"{words} in {duration(uptime)}" if words and uptime is not None else words
+
+
+def _air(pack: Pack, facts: Facts) -> str:
+    """Whether it is in range, as far as anybody has looked."""
+    device = facts.bluetooth.devices.get(pack.address) if facts.bluetooth else None
+    if facts.scan is not None:
+        if pack.address in facts.scan:
+            return f"in range{_dbm(facts.scan[pack.address])}"
+        return "" if device and device.connected else "not in range"
+    if device and device.connected:
+        return f"connected on {device.hci}"
+    return f"in range{_dbm(device.rssi)}" if device and device.rssi is not None else ""
+
+
+def _trouble(pack: Pack, facts: Facts) -> str:
+    """The last that the log has to complain of it."""
+    lines = [line for line in facts.log or () if pack.address in line.text.upper()]
+    return f"log, {told(lines[-1])}" if lines else ""
+
+
+def _dbm(rssi: int | None) -> str:
+    return "" if rssi is None else f" at {rssi} dBm"
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)

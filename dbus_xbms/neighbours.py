@@ -1,0 +1,77 @@
+"""Finds the programs that get in the way of Bluetooth, and says so: once in the log, and with each pack."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+from typing import Protocol
+
+from dbus_xbms.ble.air import Air
+from dbus_xbms.control.neighbours import Radio, Venus, notices, text_for
+from dbus_xbms.venus.neighbourhood import Neighbourhood
+
+log = logging.getLogger(__name__)
+
+
+class Concerned(Protocol):
+    """A pack, as far as its neighbours are concerned: :class:`dbus_xbms.pack.Pack`."""
+
+    address: str
+
+    @property
+    def hci(self) -> str:
+        """The adapter that was last used, or empty."""
+        ...
+
+    def disturbed(self, by: str) -> None:
+        """Take note of what is in the way, or of nothing."""
+        ...
+
+
+class Neighbours:
+    """Looks again whenever the bus or the air has news; no clock is involved."""
+
+    def __init__(self, air: Air, packs: Callable[[], Collection[Concerned]]) -> None:
+        self._air = air
+        self._packs = packs
+        self._venus = Venus()
+        self._neighbourhood = Neighbourhood(self._told)
+        self._known: dict[tuple[str, str], None] = {}  # who does what, as it was logged
+
+    async def run(self) -> None:
+        """Look after neighbours until cancelled.
+
+        Raises:
+            BusError: no bus, or it is lost.
+        """
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._neighbourhood.run(), name="neighbourhood")
+            while True:
+                radios = self._radios()
+                self._look(radios)
+                await self._air.changed.until(lambda seen=radios: self._radios() != seen)  # type: ignore[misc]
+
+    def _told(self, venus: Venus) -> None:
+        self._venus = venus
+        self._look(self._radios())
+
+    def _radios(self) -> list[Radio]:
+        busy = self._air.busy
+        return [
+            Radio(address=pack.address, hci=pack.hci, busy=pack.hci in busy or bool(busy and not pack.hci))
+            for pack in self._packs()
+        ]
+
+    def _look(self, radios: list[Radio]) -> None:
+        found = notices(self._venus, radios)
+        known = {(one.who, one.words): None for one in found}
+        for who, words in known:
+            if (who, words) not in self._known:
+                log.warning("%s is in the way: %s", who, words)
+        for who, words in self._known:
+            if (who, words) not in known:
+                log.info("%s is not in the way any more", who)
+        self._known = known
+        for pack in self._packs():
+            pack.disturbed(text_for(pack.address, found))

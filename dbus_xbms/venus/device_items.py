@@ -1,0 +1,41 @@
+"""What the bus shows of every device of ours on a GX, whatever it is. Pure."""
+
+from __future__ import annotations
+
+import re
+from operator import attrgetter
+
+from dbus_xbms import __version__
+from dbus_xbms.model import Report
+from dbus_xbms.venus.item import FIXED, Item, Source, rows
+
+PRODUCT_ID = 0xBA58  # in none of the lists for which a GX changes its behaviour
+
+_MODEL = re.compile(r"[A-Z]{2}\d{2}S\d{3}[A-Z]?")  # e.g. SP04S034 in "JBD-SP04S034-L4S-200A-B-U"
+
+
+def product_name(report: Report) -> str:
+    """The model as owners say it, once the BMS has told it."""
+    model = _MODEL.search(report.identity.hardware)
+    return f"JBD BMS {model[0]}" if model else "JBD BMS"
+
+
+KNOWN = Source(attrgetter("address", "instance", "custom_name", "insecure", "identity"))
+
+DEVICE_ITEMS = (
+    *rows(
+        FIXED,
+        Item("/Mgmt/ProcessName", "s", "{}", lambda r: "dbus-xbms"),
+        Item("/Mgmt/ProcessVersion", "s", "{}", lambda r: __version__),
+        Item("/ProductId", "i", "0x{:04X}", lambda r: PRODUCT_ID),
+        Item("/Connected", "i", "{}", lambda r: 1),
+    ),
+    *rows(
+        KNOWN,
+        Item("/Mgmt/Connection", "s", "{}", lambda r: f"Bluetooth LE {r.address}"),
+        Item("/CustomName", "s", "{}", lambda r: r.custom_name, writable=True),
+        Item("/FirmwareVersion", "s", "{}", lambda r: r.identity.firmware or None),
+        Item("/HardwareVersion", "s", "{}", lambda r: r.identity.hardware or None),
+        Item("/Serial", "s", "{}", lambda r: r.address),
+    ),
+)

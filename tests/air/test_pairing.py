@@ -1,0 +1,228 @@
+"""Pairing in virtual time: when it is done, how often a refusal is tried again, who learns the passkey."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from itertools import pairwise
+
+import pytest
+from dbus_fast import Message, MessageType
+
+from dbus_xbms.ble.air import Air
+from dbus_xbms.ble.pairing import AGENT, AGENT_PATH, REJECTED, Agent
+from dbus_xbms.model import Phase
+from dbus_xbms.pack import OnWrite, Pack
+from dbus_xbms.protocols.base import LinkError, NotPaired
+from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
+from dbus_xbms.simulator.battery import Battery, BatterySpec
+from dbus_xbms.simulator.board import BatteryBoard, BoardSpec
+from dbus_xbms.simulator.device import Device, WireSpec
+from tests.air.fakes import ADDRESSES, FakePack, FakeStack, Lines, running
+from tests.air.test_storm import Judge, Screen
+from tests.air.virtual_time import virtual_time
+
+ADDRESS = ADDRESSES[1]
+PAIR, FORGET, CONNECT = f"pair {ADDRESS}", f"forget {ADDRESS}", f"connect {ADDRESS}"
+
+
+class Bench:
+    """One simulated pack that wants a passkey or a password, and the program's task for it."""
+
+    def __init__(self, wire: WireSpec, **chosen: Value) -> None:
+        board = BatteryBoard(Battery(BatterySpec()), BoardSpec())
+        self.device = Device(ADDRESS, board, wire, asyncio.get_running_loop())
+        self.radio = FakePack(ADDRESS, device=self.device, disconnect_takes=0.2)
+        self.stack = FakeStack(self.radio)
+        self.screen = Screen(Judge())
+        air = Air([Jbd()], stack=self.stack)
+        settings = Settings(PACK_SETTINGS, chosen)
+        self.pack = Pack(ADDRESS, settings, air=air, protocol=Jbd(), presence=self._present, store=self._keep)
+        self._air = air
+
+    async def run(self, seconds: float, *changes: tuple[str, Value]) -> None:
+        """Run for a while, and for as long again after each change of a setting."""
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._air.run()), group.create_task(self.pack.run())]
+            await asyncio.sleep(seconds)
+            for name, value in changes:
+                self.pack.change(name, value)
+                await asyncio.sleep(seconds)
+            for task in reversed(tasks):
+                task.cancel()
+                await asyncio.wait([task])
+        assert not self.stack.complaints, self.stack.complaints
+
+    @property
+    def fresh(self) -> bool:
+        return any(phase is Phase.FRESH for _, phase in self.screen.shown)
+
+    def _present(self, address: str, on_write: OnWrite) -> Screen:
+        return self.screen
+
+    async def _keep(self, path: str, value: Value) -> Value:
+        return value
+
+
+def warnings(caplog: pytest.LogCaptureFixture, words: str) -> list[str]:
+    """Those that tell the owner what to do; not those of a phase, which repeat why it came to that."""
+    found = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
+    return [message for message in found if words in message and "no good poll" not in message]
+
+
+@virtual_time
+async def test_a_pack_that_echoes_is_paired_before_the_next_connection(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bench = Bench(WireSpec(passkey="000007"), Passkey="000007")
+    await bench.run(20)
+    assert len(bench.stack.did(PAIR)) == 1
+    assert len(bench.stack.did(CONNECT)) == 2
+    assert bench.fresh
+    assert not warnings(caplog, "pair")
+
+
+@virtual_time
+async def test_a_refused_passkey_is_said_once_and_tried_rarely(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench(WireSpec(passkey="123456"), Passkey="111111")
+    await bench.run(3600)
+    tried = bench.stack.did(PAIR)
+    assert 10 < len(tried) < 25
+    assert min(later - earlier for earlier, later in pairwise(tried)) > 14
+    assert len(warnings(caplog, "refuses its passkey")) == 1
+    assert not bench.fresh
+
+
+@virtual_time
+async def test_a_missing_passkey_is_said_once_and_the_module_is_left_in_peace(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bench = Bench(WireSpec(passkey="123456"))
+    await bench.run(3600)
+    assert not bench.stack.did(PAIR)
+    assert 10 < len(bench.stack.did(CONNECT)) < 25
+    assert len(warnings(caplog, f"dbus-xbms set {ADDRESS} Passkey 123456")) == 1
+
+
+@virtual_time
+async def test_a_change_of_the_passkey_is_tried_at_once() -> None:
+    bench = Bench(WireSpec(passkey="123456"), Passkey="111111")
+    await bench.run(30, ("Passkey", "123456"))
+    assert bench.fresh
+
+
+@virtual_time
+async def test_a_refused_password_is_said_once_and_tried_rarely(caplog: pytest.LogCaptureFixture) -> None:
+    bench = Bench(WireSpec(password="123456"), Password="111111")
+    await bench.run(3600)
+    assert 10 < bench.device.counters.requests["m18"] < 25
+    assert len(warnings(caplog, "refuses its password")) == 1
+    assert not bench.stack.did(PAIR)
+
+
+@virtual_time
+async def test_a_module_that_lost_its_memory_is_forgotten_once_and_paired_anew() -> None:
+    bench = Bench(WireSpec(passkey="123456"), Passkey="123456")
+
+    async def amnesia() -> None:
+        await asyncio.sleep(60)
+        bench.device.paired = False
+        bench.radio.drop()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(amnesia())
+        await bench.run(120)
+    assert len(bench.stack.did(FORGET)) == 1
+    assert len(bench.stack.did(PAIR)) == 2
+    assert bench.device.paired
+
+
+@virtual_time
+async def test_a_module_that_echoes_although_it_is_paired_is_not_paired_over_and_over(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bench = Bench(WireSpec(passkey="123456"), Passkey="123456")
+
+    async def hopeless() -> None:
+        while True:
+            await asyncio.sleep(0.1)
+            bench.device.paired = False
+
+    async with asyncio.TaskGroup() as group:
+        nuisance = group.create_task(hopeless())
+        await bench.run(3600)
+        nuisance.cancel()
+    assert len(bench.stack.did(FORGET)) == 1
+    assert len(bench.stack.did(PAIR)) == 2
+    assert len(warnings(caplog, "please report")) == 1
+
+
+@virtual_time
+async def test_a_stack_that_refuses_a_subscription_of_a_stranger_is_taken_at_its_word() -> None:
+    pack = FakePack(ADDRESS, notify_error="[org.bluez.Error.NotPermitted] Not paired")
+    stack = FakeStack(pack)
+    stack.remember(pack)
+    async with running(stack) as air:
+        with pytest.raises(NotPaired, match="Passkey 123456"):
+            await air.link(ADDRESS, Lines()).open()
+        link = air.link(ADDRESS, Lines(), passkey="123456")
+        with pytest.raises(LinkError, match="comes next"):
+            await link.open()
+        pack.device = Device(
+            ADDRESS,
+            BatteryBoard(Battery(BatterySpec()), BoardSpec()),
+            WireSpec(passkey="123456"),
+            asyncio.get_running_loop(),
+        )
+        pack.notify_error = ""
+        await link.open()
+        assert len(stack.did(PAIR)) == 1
+        pack.device = None
+        await link.close()
+
+
+BLUEZ, OURS = ":1.7", "/org/bluez/hci0/dev_A4_C1_37_00_00_01"
+
+
+def ask_agent(
+    member: str, *, sender: str = BLUEZ, device: str = OURS, path: str = AGENT_PATH
+) -> Message | None:
+    agent = Agent(OURS, "000123")
+    agent.bluez = BLUEZ
+    request = Message(
+        path=path, interface=AGENT, member=member, signature="o", body=[device], sender=sender, serial=1
+    )
+    return agent.answer(request)
+
+
+def test_the_agent_tells_bluez_the_passkey_of_its_device() -> None:
+    number, text = ask_agent("RequestPasskey"), ask_agent("RequestPinCode")
+    assert number
+    assert (number.signature, number.body) == ("u", [123])
+    assert text
+    assert (text.signature, text.body) == ("s", ["000123"])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"sender": ":1.99"},
+        {"device": "/org/bluez/hci0/dev_A4_C1_37_00_00_02"},
+        {"path": "/elsewhere"},
+        {"member": "RequestConfirmation"},
+        {"member": "RequestAuthorization"},
+        {"member": "AuthorizeService"},
+    ],
+)
+def test_the_agent_rejects_everybody_and_everything_else(wrong: dict[str, str]) -> None:
+    reply = ask_agent(**{"member": "RequestPasskey", **wrong})
+    assert reply
+    assert (reply.message_type, reply.error_name) == (MessageType.ERROR, REJECTED)
+    assert "123" not in str(reply.body)
+
+
+def test_the_agent_leaves_other_messages_alone() -> None:
+    agent = Agent(OURS, "000123")
+    signal = Message.new_signal(OURS, "org.freedesktop.DBus.Properties", "PropertiesChanged")
+    assert agent.answer(signal) is None

@@ -1,0 +1,73 @@
+"""The wire between the program and its dbus-daemon, which can be cut at any message."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from math import inf
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+CHUNK = 1 << 16  # bytes at once
+
+
+class Cable:
+    """Carries connections to a daemon until so many chunks have come from it; then nobody is there."""
+
+    def __init__(self, directory: Path, daemon: str, cut_after: float = inf) -> None:
+        self._path = directory / "cable"
+        self._daemon = daemon.partition("path=")[2].partition(",")[0]
+        self.cut_after = cut_after
+        self.carried = 0  # chunks from the daemon
+        self.cut = asyncio.Event()
+        self._open: set[asyncio.StreamWriter] = set()
+
+    @property
+    def address(self) -> str:
+        """What the program takes for the address of its bus."""
+        return f"unix:path={self._path}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What makes a process use it for both buses."""
+        return {f"DBUS_{bus}_BUS_ADDRESS": self.address for bus in ("SYSTEM", "SESSION")}
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_unix_server(self._carry, self._path)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, err: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._cut()
+        await self._server.wait_closed()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
+        try:
+            from_daemon, to_daemon = await asyncio.open_unix_connection(self._daemon)
+            self._open.add(to_daemon)
+            async with asyncio.TaskGroup() as ways:
+                ways.create_task(self._pass_on(reader, to_daemon))
+                ways.create_task(self._pass_on(from_daemon, writer, counted=True))
+        finally:
+            self._open -= {writer}
+
+    async def _pass_on(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, counted: bool = False
+    ) -> None:
+        with suppress(OSError):
+            while chunk := await reader.read(CHUNK):
+                writer.write(chunk)
+                self.carried += counted
+                if self.carried >= self.cut_after:
+                    self._cut()
+        writer.close()
+
+    def _cut(self) -> None:
+        self._server.close()
+        self._path.unlink(missing_ok=True)
+        for writer in self._open:
+            writer.transport.abort()
+        self.cut.set()

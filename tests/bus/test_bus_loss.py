@@ -1,0 +1,57 @@
+"""Whenever the bus goes away, the program ends at once, says so in one line, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from pathlib import Path
+
+from tests.bus.cable import Cable
+from tests.bus.simulation import Program, Simulation
+from tests.bus.venus import Venus
+
+STARTING = (*range(1, 12), *range(12, 40, 4))  # chunks from the daemon, up to the first polls
+LEAVING = (1, 2, 4, 7)  # more of them, after SIGTERM
+REACHED = 20.0  # s
+NOTICED = 3.0  # s; takes 0.1 s
+WORDS = ("lost the D-Bus connection; ending, so that", "cannot connect to the D-Bus")
+
+
+def errors(program: Program) -> list[str]:
+    return [line for line in program.output if line.startswith("ERROR")]
+
+
+async def test_at_any_moment_from_the_first_word_to_the_last_poll(private_bus: str, tmp_path: Path) -> None:
+    async with Simulation(2) as sim, Venus() as venus:
+        for address in sim.addresses:
+            await venus.enable(address, NotifyMethod=1)
+        for chunks in STARTING:
+            async with (
+                Cable(tmp_path, private_bus, chunks) as cable,
+                Program("run", environment=cable.environment) as program,
+            ):
+                async with asyncio.timeout(REACHED):
+                    await cable.cut.wait()
+                assert await program.ended(NOTICED) == 1, chunks
+            assert program.left_behind == [], chunks
+            (why,) = errors(program)
+            assert any(words in why for words in WORDS), (chunks, why)
+
+
+async def test_while_the_program_is_leaving(private_bus: str, tmp_path: Path) -> None:
+    async with Simulation(2) as sim, Venus() as venus:
+        for address in sim.addresses:
+            await venus.enable(address, NotifyMethod=1)
+        for chunks in LEAVING:
+            async with (
+                Cable(tmp_path, private_bus) as cable,
+                Program("run", environment=cable.environment) as program,
+            ):
+                for address in sim.addresses:
+                    await venus.until(address, lambda s: s["/Dc/0/Voltage"] is not None, timeout=REACHED)
+                cable.cut_after = cable.carried + chunks
+                status = await program.stop(signal.SIGTERM)
+            assert program.left_behind == [], chunks
+            assert status == len(errors(program)), chunks
+            for address in sim.addresses:
+                await venus.until_gone(address)

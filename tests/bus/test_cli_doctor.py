@@ -1,0 +1,246 @@
+"""The doctor on a real bus and a fake root: the service, simulated packs, and what else a GX has."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dbus_fast import BusType, Message, MessageType, Variant
+from dbus_fast.aio import MessageBus
+
+from dbus_xbms import __version__
+from tests.bus.simulation import Program, Simulation
+from tests.bus.test_cli_packs import Done, command
+from tests.bus.test_program import ONE, TWO, valid
+from tests.bus.venus import BUS_ITEM, KINDS, SETTINGS, Seen, Venus
+
+pytestmark = pytest.mark.usefixtures("private_bus")
+
+SERVICE_ONE = "com.victronenergy.battery.xbms_a4c137000001"
+SYSTEM = "com.victronenergy.system"
+NAME, PASSWORD = "Aunt Mary", "314159"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The files of a GX on which all is well."""
+    files = {
+        "opt/victronenergy/version": "v3.67\n20251001\n",
+        "data/rc.local": "#!/bin/sh\n/data/apps/dbus-xbms/current/enable.sh --boot # dbus-xbms\n",
+        "service/dbus-xbms/run": "#!/bin/sh\n",
+        "usr/bin/bluetoothctl": "#!/bin/sh\necho 'bluetoothctl: 5.72'\n",
+        "sys/devices/usb1/1-1/idVendor": "0bda\n",
+        "sys/devices/usb1/1-1/idProduct": "d723\n",
+        "sys/drivers/btusb/module": "",
+        "var/log/dbus-xbms/current": "",
+        "proc/meminfo": "MemTotal:  1026812 kB\nMemAvailable:  607528 kB\n",
+        "proc/loadavg": "0.52 0.40 0.31 1/120 4711\n",
+    }
+    for name, text in files.items():
+        file = tmp_path / "root" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        file.chmod(0o755)
+    interface = tmp_path / "root/sys/devices/usb1/1-1/1-1:1.0"
+    interface.mkdir()
+    (interface / "driver").symlink_to(tmp_path / "root/sys/drivers/btusb")
+    (tmp_path / "root/sys/class/bluetooth/hci0").mkdir(parents=True)
+    (tmp_path / "root/sys/class/bluetooth/hci0/device").symlink_to(interface)
+    (tmp_path / "root/proc/uptime").symlink_to("/proc/uptime")
+    return tmp_path / "root"
+
+
+def logged(root: Path, *lines: str, seconds_ago: float = 0.0) -> None:
+    """Lines of the service's log, as multilog writes them."""
+    stamp = f"@{int(time.time() - seconds_ago) + 2**62 + 10:016x}00000000"
+    file = root / "var/log/dbus-xbms/current"
+    file.write_text(file.read_text() + "".join(f"{stamp} {line}\n" for line in lines))
+
+
+@asynccontextmanager
+async def venus_service(name: str, items: Mapping[str, Any], *, hangs: bool = False) -> AsyncIterator[None]:
+    """A service of Venus that shows some values, or never answers."""
+    bus = await MessageBus(bus_type=BusType.SESSION).connect()
+
+    def answer(call: Message) -> Message | bool | None:
+        if call.message_type is not MessageType.METHOD_CALL or call.interface != BUS_ITEM:
+            return None
+        if hangs:
+            return True
+        if call.member == "GetItems":
+            return Message.new_method_return(call, "a{sa{sv}}", [{}])
+        value = items.get(call.path or "")
+        variant = Variant("ai", []) if value is None else Variant(KINDS[type(value)], value)
+        return Message.new_method_return(call, "v", [variant])
+
+    bus.add_message_handler(answer)
+    await bus.request_name(name)
+    try:
+        yield
+    finally:
+        bus.disconnect()
+        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+
+
+async def offer(venus: Venus, **settings: int) -> None:
+    """Put Venus's own settings into localsettings."""
+    rows = [
+        {"path": Variant("s", f"/Settings/{name.replace('_', '/')}"), "default": Variant("i", value)}
+        for name, value in settings.items()
+    ]
+    await venus.call(SETTINGS, "/", "com.victronenergy.Settings", "AddSettings", "aa{sv}", rows)
+
+
+async def doctor(root: Path, *arguments: str) -> Done:
+    return await command("doctor", "--root", str(root), *arguments)
+
+
+def findings(done: Done) -> dict[str, dict[str, str]]:
+    """By topic; the worst of each."""
+    assert done.out, done.err
+    return {one["topic"]: one for one in reversed(json.loads(done.out)["findings"])}
+
+
+def controls(seen: Seen) -> bool:
+    return "/Info/MaxChargeVoltage" in seen.items and valid(seen)
+
+
+async def test_on_a_gx_on_which_all_is_well_it_says_so_with_what_it_has_seen(root: Path) -> None:
+    shown = {"/ActiveBmsService": SERVICE_ONE, "/Dc/Battery/BatteryService": SERVICE_ONE}
+    async with Simulation(1), Venus() as venus, Program("run") as service, venus_service(SYSTEM, shown):
+        (root / "proc" / str(service.pid)).symlink_to(f"/proc/{service.pid}")
+        await offer(venus, Services_Bluetooth=0, Services_BleSensors=1, Services_Bol=3)
+        await venus.enable(ONE, CustomName="House")
+        await venus.until(ONE, controls)
+        done = await doctor(root)
+    text = " ".join(done.out.split())
+    assert done.status == 0, done.out
+    assert done.err == ""
+    assert text.startswith(f"dbus-xbms {__version__} on Venus OS v3.67: all is well OK ")
+    assert f"service: runs, version {__version__}, for " in text
+    assert "% of a core" in text
+    assert "MB, packs 1, links 1" in text
+    assert "machine: 622 MB of memory available, load 0.4 on" in text
+    assert "bluetoothd: runs, version 5.72" in text
+    assert "(btusb 0bda:d723) is on" in text
+    assert "neighbours: dbus-ble-sensors at the radio; nobody in the way of a pack" in text
+    assert f"pack House ({ONE}): connected" in text
+    assert f"DVCC: on; controlling BMS: House ({ONE}); battery monitor: House ({ONE})" in text
+    assert "start: /data/rc.local starts the service" in text
+    assert max(map(len, done.out.splitlines())) <= 80
+
+
+async def test_what_is_wrong_comes_first_and_makes_the_status_1(root: Path) -> None:
+    shown = {"/ActiveBmsService": None}
+    other = {"/DeviceInstance": 1, "/Mgmt/Connection": f"BLE {ONE}", "/Mgmt/ProcessName": "other.py"}
+    async with (
+        Simulation(1),
+        Venus() as venus,
+        Program("run"),
+        venus_service(SYSTEM, shown),
+        venus_service("com.victronenergy.battery.ttyO1", other),
+    ):
+        await offer(venus, Services_Bluetooth=1, Services_BleSensors=0, Services_Bol=0)
+        await venus.enable(ONE)
+        await venus.until(ONE, controls)
+        logged(root, "ERROR dbus_xbms.app: lost the D-Bus connection", "INFO dbus_xbms.app: no trouble")
+        done = await doctor(root, "--json")
+        found = findings(done)
+        assert done.status == 1
+        words = " ".join(
+            f"{one['topic']}: {one['words']}"
+            for one in json.loads(done.out)["findings"]
+            if one["verdict"] == "problem"
+        )
+        assert "vesmart-server: it ends every link on the built-in adapter" in words
+        assert f"ttyO1: it reads {ONE} too" in words
+        assert f"off, so that nobody obeys {ONE}" in words
+        assert "both are battery 1" in words
+        assert found["log"]["words"].endswith("s ago: ERROR dbus_xbms.app: lost the D-Bus connection")
+        assert json.loads(done.out)["summary"] == "4 problems, 1 note"
+
+
+async def test_a_report_holds_no_whole_address_no_name_and_no_password(root: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.txt"
+    async with Simulation([{}, {"present": False}]) as sim, Venus() as venus, Program("run"):
+        await offer(venus, Services_Bluetooth=1, Services_BleSensors=1, Services_Bol=1)
+        await venus.enable(ONE, TWO, CustomName=NAME, Password=PASSWORD, Passkey=PASSWORD)
+        await venus.until(ONE, valid)
+        logged(root, f"WARNING dbus_xbms.x: {TWO}: {NAME} does not take {PASSWORD!r}", seconds_ago=3600.0)
+        done = await doctor(root, "--scan", "2", "--report", str(report))
+        simulated = [(await sim.truth(address))["name"] for address in (ONE, TWO)]
+    text = report.read_text()
+    assert f"pack {NAME} ({ONE})" in " ".join(done.out.split())
+    assert "pack A4:C1:37..01: connected" in text
+    assert "60 min ago: WARNING dbus_xbms.x: A4:C1:37..02: ..." in " ".join(text.split())
+    assert "read it before you send it" in done.err
+    for secret in (ONE, TWO, NAME, PASSWORD, *simulated, "00:1A:7D:DA:71:01"):
+        for form in {secret, secret.lower(), secret.replace(":", ""), secret.replace(":", "").lower()}:
+            assert form not in text
+            assert form not in text.replace("\n", "")
+
+
+async def test_a_scan_tells_who_is_in_range_through_the_service_or_without_it(root: Path) -> None:
+    async with Simulation(2), Venus() as venus:
+        await venus.enable(ONE)
+        alone = findings(await doctor(root, "--scan", "2", "--json"))
+        assert alone["service"]["verdict"] == "problem"
+        assert "in range at" in alone[f"pack {ONE}"]["words"]
+        async with Program("run"):
+            await venus.until(ONE, valid)
+            assert TWO in findings(await doctor(root, "--scan", "2", "--json"))["scan"]["words"]
+
+
+async def test_who_never_answers_hides_nothing_of_the_others(root: Path) -> None:
+    hanging = "com.victronenergy.battery.ttyO9"
+    async with Simulation(1), Program("run"):
+        async with Venus() as venus:
+            await venus.enable(ONE)
+            await venus.until(ONE, valid)
+        async with venus_service(SYSTEM, {}, hangs=True), venus_service(hanging, {}, hangs=True):
+            begun = time.monotonic()
+            found = findings(await doctor(root, "--json"))
+        assert time.monotonic() - begun < 10.0
+        assert found[f"pack {ONE}"]["verdict"] == "ok"
+        assert found["service"]["words"].startswith("runs")
+        assert "who controls charging: no answer" in found["unknown"]["words"]
+
+
+async def test_a_service_that_hangs_is_said_to_and_so_is_who_waits_for_it(root: Path) -> None:
+    async with Simulation(1), Program("run") as service:
+        async with Venus() as venus:
+            await venus.enable(ONE)
+            await venus.until(ONE, valid)
+        os.kill(service.pid, signal.SIGSTOP)
+        try:
+            found = findings(await doctor(root, "--json"))
+        finally:
+            os.kill(service.pid, signal.SIGCONT)
+    assert found["service"]["words"] == "it runs but does not answer"
+    assert found["unknown"]["words"] == "the packs on the bus: no answer in time"
+    assert found[f"pack {ONE}"]["words"] == "the bus tells nothing of it, connected on hci0"
+
+
+async def test_without_bluetooth_settings_or_service_each_is_said(root: Path) -> None:
+    done = await doctor(root, "--json")
+    problems = {one["topic"] for one in json.loads(done.out)["findings"] if one["verdict"] == "problem"}
+    assert (done.status, done.err) == (1, "")
+    assert problems == {"settings", "service", "bluetoothd"}
+
+
+async def test_without_a_bus_and_without_files_it_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SESSION", "SYSTEM"):
+        monkeypatch.setenv(f"DBUS_{name}_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+    done = await doctor(tmp_path / "nothing")
+    assert (done.status, done.err) == (1, "")
+    assert "PROBLEM  D-Bus: cannot connect" in done.out
+    assert "this is none: /opt/victronenergy/version is missing" in done.out

@@ -1,0 +1,147 @@
+"""Packs that want a passkey or a password, from the owner's setting to values on the bus."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from dbus_fast import BusType, Message, MessageType, Variant
+from dbus_fast.aio import MessageBus
+
+from dbus_xbms.ble.pairing import pair
+from dbus_xbms.protocols.base import NotPaired
+from tests.bus.central import connected
+from tests.bus.simulation import Program, Simulation
+from tests.bus.test_program import ONE, TWO, valid
+from tests.bus.venus import Venus
+
+pytestmark = pytest.mark.usefixtures("private_bus")
+
+SHY = [{"passkey": "123456"}]
+DEVICE = "/org/bluez/hci0/dev_A4_C1_37_00_00_01"
+
+
+def said(program: Program, words: str) -> int:
+    return sum(words in line for line in (*program.output, *program.log))
+
+
+async def pairings(sim: Simulation) -> tuple[int, int]:
+    """Pairings tried, and agents ever registered."""
+    adapter = (await sim.counters())["hci0"]
+    return adapter["pairings"], adapter["agents"]
+
+
+async def bluez(path: str, interface: str, member: str, signature: str = "", *body: Any) -> Message:
+    """Call BlueZ as another program would."""
+    bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
+    try:
+        reply = await bus.call(
+            Message(
+                destination="org.bluez",
+                path=path,
+                interface=interface,
+                member=member,
+                signature=signature,
+                body=list(body),
+            )
+        )
+    finally:
+        bus.disconnect()
+    assert reply
+    return reply
+
+
+async def device_property(name: str) -> Any:
+    reply = await bluez(DEVICE, "org.freedesktop.DBus.Properties", "Get", "ss", "org.bluez.Device1", name)
+    assert reply.message_type is MessageType.METHOD_RETURN, reply.body
+    assert isinstance(reply.body[0], Variant)
+    return reply.body[0].value
+
+
+async def test_a_module_that_echoes_is_paired_with_the_passkey_of_its_settings() -> None:
+    async with Simulation(SHY) as sim, Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, Passkey="123456")
+        await venus.until(ONE, valid, timeout=20)
+        assert (await sim.truth(ONE))["paired"]
+        assert await device_property("Paired")
+        assert await device_property("Trusted")
+        assert await pairings(sim) == (1, 1)
+        assert said(program, ": paired") == 1
+        assert said(program, "WARNING") == 0
+        assert said(program, "123456") == 0
+        assert await program.stop() == 0
+    assert program.left_behind == []
+
+
+async def test_a_bond_outlasts_a_restart_of_the_program_and_of_bluetoothd() -> None:
+    async with Simulation(SHY) as sim, Venus() as venus:
+        await venus.enable(ONE, Passkey="123456")
+        async with Program("run"):
+            await venus.until(ONE, valid, timeout=20)
+        await sim.fault("restart_bluetoothd", seconds=0.2)
+        async with Program("run") as program:
+            await venus.until(ONE, valid, timeout=20)
+            assert await device_property("Paired")
+            assert await pairings(sim) == (1, 1)
+            assert said(program, ": paired") == 0
+
+
+async def test_a_wrong_passkey_is_said_once_and_the_right_one_mends_it_at_once() -> None:
+    async with Simulation(SHY) as sim, Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, Passkey="654321")
+        line = await program.until("refuses its passkey")
+        assert f"dbus-xbms set {ONE} Passkey 123456" in line
+        assert await pairings(sim) == (1, 1)
+        await venus.set(ONE, "Passkey", "123456")
+        await venus.until(ONE, valid, timeout=20)
+        assert await pairings(sim) == (2, 2)
+        assert said(program, "refuses its passkey") == 1
+
+
+async def test_a_missing_passkey_is_said_once_and_nothing_is_paired_without_it() -> None:
+    async with Simulation(SHY) as sim, Venus() as venus, Program("run") as program:
+        await venus.enable(ONE)
+        line = await program.until("wants to be paired")
+        assert f"dbus-xbms set {ONE} Passkey 123456" in line
+        assert await pairings(sim) == (0, 0)
+        await venus.set(ONE, "Passkey", "123456")
+        await venus.until(ONE, valid, timeout=20)
+        assert said(program, "wants to be paired") == 1
+
+
+async def test_a_pack_that_needs_no_pairing_is_not_paired_even_with_a_passkey() -> None:
+    async with Simulation(2) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE)
+        await venus.enable(TWO, Passkey="123456")
+        for address in (ONE, TWO):
+            await venus.until(address, valid, timeout=20)
+        assert await pairings(sim) == (0, 0)
+
+
+async def test_a_module_that_has_forgotten_its_pairing_is_paired_anew() -> None:
+    async with Simulation(SHY) as sim, Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, Passkey="123456")
+        await venus.until(ONE, valid, timeout=20)
+        await sim.fault("pair", ONE, on=False)
+        await sim.fault("drop", ONE)
+        await sim.truth_when(ONE, lambda truth: truth["paired"], timeout=30)
+        assert said(program, "WARNING") == 0
+
+
+async def test_a_refusal_before_the_passkey_was_asked_for_does_not_blame_the_passkey() -> None:
+    async with Simulation(SHY), connected():  # nobody is asked on a link that stands
+        with pytest.raises(NotPaired, match="before it asks"):
+            await pair(DEVICE, "123456")
+
+
+async def test_a_wrong_password_is_said_once_and_the_right_one_mends_it_at_once() -> None:
+    async with Simulation([{"password": "123123"}]) as sim, Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, Password="000000")
+        line = await program.until("refuses its password")
+        assert f"dbus-xbms set {ONE} Password 123456" in line
+        before = (await sim.truth(ONE))["counters"]["requests"]["m18"]
+        assert before == 1
+        await venus.set(ONE, "Password", "123123")
+        await venus.until(ONE, valid, timeout=20)
+        assert said(program, "refuses its password") == 1
+        assert await pairings(sim) == (0, 0)

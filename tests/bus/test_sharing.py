@@ -1,0 +1,154 @@
+"""One pack, two who want it: the service and a phone, on a real bus with the simulator."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.bus.simulation import Program, Simulation
+from tests.bus.test_cli_packs import command
+from tests.bus.venus import BATTERY, Seen, Venus
+
+pytestmark = pytest.mark.usefixtures("private_bus")
+
+ONE = "A4:C1:37:00:00:01"
+SERVICE = f"{BATTERY}xbms_a4c137000001"
+LEND, TOGGLE = "/Settings/ReleaseForMinutes", "/SwitchableOutput/release/State"
+CCL, DCL, CVL = "/Info/MaxChargeCurrent", "/Info/MaxDischargeCurrent", "/Info/MaxChargeVoltage"
+VOLTAGE, WORDS, CABLE = "/Dc/0/Voltage", "/ConnectionInformation", "/Alarms/BmsCable"
+ACCEPTED = 0
+RESTING = {"address": ONE, "load": "rest", "soc": 60}
+REAL = {"disconnect": 2.0}  # as long as BlueZ takes
+
+
+def running(seen: Seen) -> bool:
+    return seen[VOLTAGE] is not None
+
+
+def charging(seen: Seen) -> bool:
+    return running(seen) and (seen[CCL] or 0) > 1
+
+
+async def connections(sim: Simulation) -> int:
+    counted: int = (await sim.truth(ONE))["counters"]["connections"]
+    return counted
+
+
+@pytest.mark.timeout(180)
+async def test_a_phone_gets_the_pack_for_as_long_as_it_is_lent_and_the_limits_stay_safe() -> None:
+    async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
+        await venus.enable(ONE)
+        seen = await venus.until(ONE, charging, timeout=20)
+        drawn, high = seen[DCL], seen[CVL]
+        assert await venus.write(SERVICE, LEND, 1) == ACCEPTED
+        await venus.until(ONE, lambda s: s[LEND] == 1 and not running(s), timeout=1)
+        assert (seen[WORDS], seen[TOGGLE]) == ("lent, 1 min left", 1)
+        assert (seen[CCL], seen[DCL]) == (0, pytest.approx(drawn / 2, abs=0.1))
+        assert seen[CVL] <= high
+        assert seen["/Info/ChargeMode"] == "Link lent, derated"
+        assert seen[CABLE] in (None, 0)
+        await sim.truth_when(ONE, lambda t: t["holder"] is None, timeout=3)
+        await sim.fault("phone", ONE)
+        lent, begun = await connections(sim), asyncio.get_running_loop().time()
+        await asyncio.sleep(56)
+        assert (await sim.truth(ONE))["holder"] == "phone"
+        assert (await connections(sim), (await sim.truth(ONE))["counters"]["failed"]) == (lent, 0)
+        assert not running(seen)
+        assert (seen[CCL], seen["/State"]) == (0, 9)
+        await sim.fault("phone", ONE, on=False)
+        await venus.until(ONE, running, timeout=20)
+        assert asyncio.get_running_loop().time() - begun > 56
+        assert (seen[LEND], seen[TOGGLE], seen[WORDS]) == (0, 0, "connected")
+        assert seen[CABLE] == 0
+    lines = [line for line in program.output if ONE in line]
+    assert sum("the link is lent for 1 min, asked for by :1." in line for line in lines) == 1
+    assert sum("polling" in line for line in lines) == 2
+    assert [line for line in lines if line.startswith(("WARNING", "ERROR"))] == []
+
+
+async def test_the_toggle_of_the_switch_pane_lends_for_half_an_hour_and_takes_back() -> None:
+    async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, AllowMosfetControl=1)
+        seen = await venus.until(ONE, running)
+        assert await venus.write(SERVICE, TOGGLE, 1) == ACCEPTED
+        await venus.until(ONE, lambda s: s[LEND] == 30 and s[TOGGLE] == 1)
+        assert seen["/SwitchableOutput/release/Status"] == 0x09
+        await sim.truth_when(ONE, lambda t: t["holder"] is None)
+        assert await venus.write(SERVICE, "/Io/AllowToCharge", 0) != ACCEPTED
+        assert "no contact with the pack (lent, 30 min left)" in await program.until("refused")
+        assert await venus.set(ONE, "ConnectionMode", 1) == 0  # a link made anew is still lent
+        await asyncio.sleep(3)
+        assert await connections(sim) == 1
+        assert await venus.write(SERVICE, TOGGLE, 0) == ACCEPTED
+        await venus.until(ONE, lambda s: running(s) and s[LEND] == 0 and s[TOGGLE] == 0)
+        assert await connections(sim) == 2
+
+
+async def test_the_command_line_lends_and_takes_back_and_says_how_it_stands() -> None:
+    async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE)
+        assert (await command("lend", ONE)).status == 1
+        await venus.until(ONE, running)
+        done = await command("lend", ONE, "12")
+        assert (done.status, done.out) == (0, f"{ONE} is lent for 12 min.\n")
+        assert "lent, 12 min left" in (await command("list")).out
+        shown = (await command("watch", "--once")).out
+        assert "link    lent, 12 min left" in shown
+        assert "Link lent, derated" in shown
+        await sim.truth_when(ONE, lambda t: t["holder"] is None)
+        assert (await command("lend", ONE, "0")).out == f"{ONE} is taken back.\n"
+        await venus.until(ONE, running)
+        for minutes in ("-1", "241", "1.5", "soon"):
+            assert (await command("lend", ONE, minutes)).status == 2
+        assert (await command("lend", "A4:C1:37:00:00:99")).status == 2
+
+
+async def test_a_program_started_anew_takes_a_lent_pack_back() -> None:
+    async with Simulation([RESTING]) as sim, Venus() as venus:
+        await venus.enable(ONE)
+        async with Program("run"):
+            await venus.until(ONE, running)
+            assert await venus.write(SERVICE, LEND, 60) == ACCEPTED
+            await sim.truth_when(ONE, lambda t: t["holder"] is None)
+        async with Program("run"):
+            await venus.until(ONE, lambda s: running(s) and s[LEND] == 0, timeout=15)
+
+
+async def test_by_turns_the_pack_is_free_most_of_the_time() -> None:
+    async with Simulation([RESTING], timing=REAL) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE, ConnectionMode=1, PollInterval=10.0)
+        seen = await venus.until(ONE, running)
+        before = await sim.truth_when(ONE, lambda t: t["counters"]["disconnections"] == 1)
+        begun = asyncio.get_running_loop().time()
+        after = await sim.truth_when(ONE, lambda t: t["counters"]["disconnections"] == 4, timeout=60)
+        cycle = (asyncio.get_running_loop().time() - begun) / 3
+        held = (after["held"] - before["held"]) / 3
+        assert after["counters"]["failed"] == 0
+        assert 10 < cycle < 16
+        assert held / (held + 30) < 0.2  # as it is with 30 s between two connections
+        assert (cycle - held) > 10
+        shown = [changed for at, changed in seen.signals if at > begun]
+        assert len(shown) <= 3 * 6  # connecting, connected, values, free; cells, which are slow; the pace
+        assert [changed for changed in shown if None in changed.values()] == []
+
+
+@pytest.mark.timeout(180)
+async def test_by_turns_a_pack_that_a_phone_holds_is_waited_for_quietly_and_read_when_it_is_free() -> None:
+    async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, ConnectionMode=1, PollInterval=3.0, Hold=26.0, Control=0)
+        seen = await venus.until(ONE, running)
+        await venus.until(ONE, lambda s: s[WORDS] == "free until the next poll")
+        await sim.fault("phone", ONE)
+        taken = asyncio.get_running_loop().time()
+        await venus.until(ONE, lambda s: not running(s), timeout=40)
+        assert 25 < asyncio.get_running_loop().time() - taken < 35
+        assert seen[CABLE] == 2
+        await asyncio.sleep(20)
+        failed = (await sim.truth(ONE))["counters"]["failed"]
+        assert failed <= 2  # of attempts to connect; else it is listened for
+        await sim.fault("phone", ONE, on=False)
+        await venus.until(ONE, lambda s: running(s) and s[CABLE] == 0, timeout=25)
+    loud = [line for line in program.output if line.startswith(("WARNING", "ERROR"))]
+    assert len(loud) == 1
+    assert "connected to a phone" in loud[0]

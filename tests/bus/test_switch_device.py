@@ -1,0 +1,172 @@
+"""The outputs of the switch pane: on the battery, or on a switch device beside it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from dbus_fast import Variant
+
+from dbus_xbms.model import Orders, Phase, Report, Switching
+from dbus_xbms.settings import Value, switch_path
+from dbus_xbms.venus.presence import Presence
+from tests.bus.simulation import Program, Simulation
+from tests.bus.venus import BATTERY as BATTERIES
+from tests.bus.venus import BUS_ITEM, DBUS, SETTINGS, Seen, Venus, plain
+from tests.bus.venus import SWITCH as SWITCHES
+from tests.unit.test_items import REPORT
+
+pytestmark = pytest.mark.usefixtures("private_bus")
+
+ONE = "A4:C1:37:00:00:01"
+BATTERY, SWITCH = (kind + "xbms_a4c137000001" for kind in (BATTERIES, SWITCHES))
+STATE = "/SwitchableOutput/charge/State"
+ALONE = replace(REPORT, address=ONE)
+BESIDE = replace(ALONE, switch_instance=2)
+
+
+@pytest.fixture
+async def venus() -> AsyncIterator[Venus]:
+    async with Venus() as venus:
+        yield venus
+
+
+async def owner(venus: Venus, name: str) -> str | None:
+    names = await venus.call(DBUS, "/org/freedesktop/DBus", DBUS, "ListNames")
+    if name not in names:
+        return None
+    found: str = await venus.call(DBUS, "/org/freedesktop/DBus", DBUS, "GetNameOwner", "s", name)
+    return found
+
+
+async def items(venus: Venus, name: str) -> dict[str, Any]:
+    """What each path of a service shows; nothing if it is not there."""
+    if await owner(venus, name) is None:
+        return {}
+    answer = await venus.call(name, "/", BUS_ITEM, "GetItems")
+    return {path: plain(entry["Value"]) for path, entry in answer.items()}
+
+
+class Owner:
+    """Shows reports, and remembers what was written."""
+
+    def __init__(self) -> None:
+        self.written: list[tuple[str, Value]] = []
+        self.presence = Presence(ONE, self.write)
+        self._now = 0.0
+
+    def write(self, path: str, value: Value, sender: str) -> bool:
+        assert sender.startswith(":")
+        self.written.append((path, value))
+        return path == STATE
+
+    async def show(self, report: Report) -> None:
+        self._now += 1.0
+        await self.presence.show(report, self._now)
+
+
+@pytest.fixture
+async def pack() -> AsyncIterator[Owner]:
+    pack = Owner()
+    yield pack
+    await pack.presence.leave()
+
+
+async def test_the_outputs_move_with_the_setting_and_are_never_in_two_places(
+    venus: Venus, pack: Owner
+) -> None:
+    for report, beside in ((ALONE, False), (BESIDE, True), (ALONE, False)):
+        await pack.show(report)
+        battery, switch = await items(venus, BATTERY), await items(venus, SWITCH)
+        assert (STATE in battery, STATE in switch) == (not beside, beside)
+        assert battery["/DeviceInstance"] == 3
+        assert switch.get("/DeviceInstance") == (2 if beside else None)
+
+
+async def test_each_device_has_a_connection_of_its_own_and_both_leave_together(
+    venus: Venus, pack: Owner
+) -> None:
+    await pack.show(BESIDE)
+    owners = {await owner(venus, BATTERY), await owner(venus, SWITCH)}
+    assert len(owners - {None}) == 2
+    await pack.show(replace(BESIDE, phase=Phase.WITHDRAWN))
+    assert (await owner(venus, BATTERY), await owner(venus, SWITCH)) == (None, None)
+    await pack.show(BESIDE)
+    assert not owners & {await owner(venus, BATTERY), await owner(venus, SWITCH)}
+
+
+async def test_a_new_instance_of_the_switch_device_makes_it_leave_and_come_back(
+    venus: Venus, pack: Owner
+) -> None:
+    await pack.show(BESIDE)
+    before = await owner(venus, SWITCH)
+    await pack.show(replace(BESIDE, switch_instance=7))
+    assert await owner(venus, SWITCH) != before
+    assert (await items(venus, SWITCH))["/DeviceInstance"] == 7
+
+
+async def test_what_changes_is_told_by_the_device_that_shows_it(venus: Venus, pack: Owner) -> None:
+    await pack.show(BESIDE)
+    wished = Switching(told=Orders(charge=True, discharge=True), wish=Orders(charge=False))
+    await pack.show(replace(BESIDE, switching=wished))
+    assert (await items(venus, SWITCH))[STATE] == 0
+    battery = await items(venus, BATTERY)
+    assert (battery["/Io/AllowToCharge"], battery["/Settings/ForceChargingOff"]) == (1, 1)
+
+
+@pytest.mark.parametrize("report", [ALONE, BESIDE])
+async def test_a_toggle_is_written_where_it_is_shown_and_only_within_its_range(
+    venus: Venus, pack: Owner, report: Report
+) -> None:
+    await pack.show(report)
+    at = SWITCH if report.switch_instance else BATTERY
+    codes = [await venus.write(at, STATE, value) for value in (0, 1, 2, -1, 0.5, "1")]
+    assert codes == [0, 0, 2, 2, 1, 1]
+    assert await venus.call(at, STATE, BUS_ITEM, "SetValue", "v", Variant("ai", [])) == 1
+    assert await venus.write(at, "/SwitchableOutput/charge/Settings/Type", 2) == 2
+    assert await venus.write(at, "/SwitchableOutput/charge/Status", 9) == 1
+    assert pack.written == [(STATE, 0), (STATE, 1)]
+    assert await venus.write(at, "/SwitchableOutput/release/State", 1) == 2  # the owner refuses this one
+
+
+def instance(number: int) -> Callable[[Seen], bool]:
+    return lambda seen: bool(seen["/DeviceInstance"] == number)
+
+
+async def test_the_program_has_a_switch_device_while_the_owner_wants_one(venus: Venus) -> None:
+    async with Simulation(1), Program("run") as program:
+        await venus.enable(ONE)
+        seen = await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is not None)
+        assert seen["/SwitchableOutput/charge/Settings/ShowUIControl"] == 0
+        assert await owner(venus, SWITCH) is None
+        await venus.set(ONE, "CompanionSwitch", 1)
+        switch = await venus.until(ONE, instance(1), kind=SWITCHES)
+        assert switch["/SwitchableOutput/charge/Status"] == 0x29
+        assert STATE not in (await venus.until(ONE, lambda s: True)).items
+
+        await venus.write(SWITCH, "/SwitchableOutput/charge/Settings/Group", "Bank")
+        await venus.until_setting(ONE, "ChargeSwitchGroup", "Bank")
+        assert await venus.write(SETTINGS, switch_path(ONE), "switch:5") == 0
+        switch = await venus.until(ONE, instance(5), kind=SWITCHES)
+        assert switch["/SwitchableOutput/charge/Settings/Group"] == "Bank"
+
+        await venus.set(ONE, "CompanionSwitch", 0)
+        seen = await venus.until(ONE, lambda s: STATE in s.items)
+        assert await owner(venus, SWITCH) is None
+        assert await program.stop() == 0
+    assert program.left_behind == []
+
+
+async def test_a_switch_device_has_its_instance_again_after_a_restart(venus: Venus) -> None:
+    async with Simulation(1):
+        await venus.enable(ONE, CompanionSwitch=1)
+        async with Program("run"):
+            await venus.until(ONE, instance(1), kind=SWITCHES)
+            assert await venus.write(SETTINGS, switch_path(ONE), "switch:4") == 0
+            await venus.until(ONE, instance(4), kind=SWITCHES)
+        async with Program("run"):
+            await venus.until(ONE, instance(4), kind=SWITCHES)
+            # At the change, and at the end of the first run
+            assert venus.left == [SWITCH, BATTERY, SWITCH, BATTERY]

@@ -1,0 +1,325 @@
+"""Gates ordered from the bus: each order done, refused or failed, visibly, and nothing else ever written."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.bus.simulation import Program, Simulation
+from tests.bus.venus import BATTERY, Seen, Venus
+
+pytestmark = pytest.mark.usefixtures("private_bus")
+
+ONE = "A4:C1:37:00:00:01"
+SERVICE = f"{BATTERY}xbms_a4c137000001"
+CHARGE, DISCHARGE = "/Io/AllowToCharge", "/Io/AllowToDischarge"
+STATE, STATUS = "/SwitchableOutput/charge/State", "/SwitchableOutput/charge/Status"
+CCL, LAST = "/Info/MaxChargeCurrent", "/Io/LastOrder"
+OPT_INS = {"AllowMosfetControl": 1, "AllowDischargeOff": 1}
+ACCEPTED, REFUSED = 0, 2
+RESTING = {"address": ONE, "load": "rest"}
+
+
+def running(seen: Seen) -> bool:
+    return seen["/Dc/0/Voltage"] is not None
+
+
+def gates(seen: Seen) -> tuple[Any, Any]:
+    return seen[CHARGE], seen[DISCHARGE]
+
+
+def told(seen: Seen, words: str) -> bool:
+    return words in (seen[LAST] or "")
+
+
+async def writes(sim: Simulation) -> list[str]:
+    """What was written to the BMS, as register and payload."""
+    return [f"{register:02x} {payload}" for _, register, payload in (await sim.truth(ONE))["writes"]]
+
+
+async def test_every_path_of_a_gate_switches_it_and_shows_what_the_bms_reports() -> None:
+    async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, **OPT_INS)
+        seen = await venus.until(ONE, running)
+        assert gates(seen) == (1, 1)
+        assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
+        await venus.until(ONE, lambda s: gates(s) == (0, 1) and told(s, "charge off: done"))
+        assert (seen[STATE], seen[STATUS], seen["/Settings/MosfetMode"]) == (0, 0x00, 1)
+        assert (seen["/Settings/ForceChargingOff"], seen["/Settings/ForceDischargingOff"]) == (1, 0)
+        assert seen[CCL] == 0
+        assert await venus.write(SERVICE, "/Settings/ForceDischargingOff", 1) == ACCEPTED
+        await venus.until(ONE, lambda s: gates(s) == (0, 0))
+        await asyncio.sleep(5)  # a gate changes once in 5 s
+        assert await venus.write(SERVICE, "/Settings/MosfetMode", 0) == ACCEPTED
+        await venus.until(ONE, lambda s: gates(s) == (1, 1) and s["/Settings/MosfetMode"] == 0)
+        assert await writes(sim) == ["e1 0001", "e1 0003", "e1 0000"]
+        assert ":1." in await program.until("asks for charge off")
+
+
+async def test_a_current_of_a_controlling_pack_falls_before_its_gate_opens() -> None:
+    pack = {"address": ONE, "load": "charge", "soc": 40, "rate": 0.2}
+    async with Simulation([pack]) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE, **OPT_INS)
+        seen = await venus.until(ONE, lambda s: running(s) and s["/Dc/0/Current"] > 10 and (s[CCL] or 0) > 0)
+        assert await venus.write(SERVICE, STATE, 0) == ACCEPTED
+        await venus.until(ONE, lambda s: s[CCL] == 0)
+        assert (seen[STATE], seen[CHARGE], seen[STATUS]) == (0, 1, 0x09)
+        assert await writes(sim) == []
+        await sim.fault("current", ONE, amperes=0.4)
+        await venus.until(ONE, lambda s: s[CHARGE] == 0, timeout=5)
+        assert await writes(sim) == ["e1 0001"]
+
+
+async def test_a_current_that_does_not_fall_is_cut_off_after_ten_seconds() -> None:
+    pack = {"address": ONE, "load": "charge", "soc": 40, "rate": 0.2}
+    async with Simulation([pack]) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE, **OPT_INS)
+        await venus.until(ONE, lambda s: running(s) and s["/Dc/0/Current"] > 10)
+        asked = asyncio.get_running_loop().time()
+        assert await venus.write(SERVICE, STATE, 0) == ACCEPTED
+        await venus.until(ONE, lambda s: s[CHARGE] == 0, timeout=15)
+        assert 9 < asyncio.get_running_loop().time() - asked < 14
+        assert await writes(sim) == ["e1 0001"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "path", "value", "why"),
+    [
+        ({}, CHARGE, 0, "AllowMosfetControl"),
+        ({}, "/Settings/MosfetMode", 3, "AllowMosfetControl"),
+        ({"AllowMosfetControl": 1}, DISCHARGE, 0, "AllowDischargeOff"),
+        ({"AllowMosfetControl": 1}, "/Settings/MosfetMode", 2, "AllowDischargeOff"),
+        (OPT_INS, "/Settings/TurnBalancingOff", 1, "AllowParameterWrites"),
+    ],
+)
+async def test_what_is_not_allowed_is_refused_and_says_what_would_allow_it(
+    chosen: dict[str, int], path: str, value: int, why: str
+) -> None:
+    async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, **chosen)
+        await venus.until(ONE, running)
+        assert await venus.write(SERVICE, path, value) == REFUSED
+        seen = await venus.until(ONE, lambda s: told(s, why))
+        assert gates(seen) == (1, 1)
+        assert await writes(sim) == []
+        assert why in await program.until("refused")
+
+
+async def test_a_gate_that_is_stuck_is_a_fault_and_shown_as_it_is() -> None:
+    async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, **OPT_INS)
+        await venus.until(ONE, running)
+        await sim.fault("stuck", ONE, gate="charge", state="on")
+        assert await venus.write(SERVICE, STATE, 0) == ACCEPTED
+        seen = await venus.until(ONE, lambda s: s[STATUS] == 0x08)
+        assert (seen[STATE], seen[CHARGE]) == (1, 1)
+        assert told(seen, "failed: asked for charge off, discharge on; the BMS reports charge on")
+        assert await writes(sim) == ["e1 0001", "e1 0001"]
+        assert "ERROR" in await program.until("failed: asked for")
+        await asyncio.sleep(3)
+        assert len(await writes(sim)) == 2
+
+
+@pytest.mark.parametrize(("fault", "orders"), [("lost_acknowledge", 1), ("unheeded", 2)])
+async def test_what_came_of_an_order_is_told_by_reading_and_it_is_repeated_once_if_nothing_did(
+    fault: str, orders: int
+) -> None:
+    async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE, **OPT_INS)
+        await venus.until(ONE, running)
+        await sim.fault(fault, ONE)
+        assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
+        await venus.until(ONE, lambda s: gates(s) == (0, 1) and told(s, "done"), timeout=15)
+        assert await writes(sim) == ["e1 0001"] * orders
+
+
+async def test_a_read_back_that_is_lost_for_a_moment_is_asked_for_again() -> None:
+    async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE, **OPT_INS)
+        await venus.until(ONE, running)
+        await sim.fault("lost_read_back", ONE, count=50)  # in the first 3 s
+        assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
+        await venus.until(ONE, lambda s: gates(s) == (0, 1) and told(s, "done"), timeout=15)
+        assert await writes(sim) == ["e1 0001"]
+
+
+async def test_silence_after_an_order_fails_it_visibly_and_what_is_so_is_learnt_anew() -> None:
+    pack = {**RESTING, "quickest": 0.4, "slowest": 0.5}
+    async with Simulation([pack]) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE, **OPT_INS)
+        await venus.until(ONE, running)
+        assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
+        await sim.truth_when(ONE, lambda t: t["writes"] != [])
+        await sim.fault("mute", ONE)
+        seen = await venus.until(ONE, lambda s: told(s, "failed"), timeout=15)
+        assert seen[STATE] == 1
+        await sim.fault("clear", ONE)
+        await venus.until(ONE, lambda s: gates(s) == (0, 1) and s["/Settings/MosfetMode"] == 1, timeout=30)
+        assert seen[STATE] == 0
+        assert await writes(sim) == ["e1 0001"]
+
+
+async def test_a_link_that_is_lost_in_the_middle_fails_the_order_and_nothing_is_written_later() -> None:
+    pack = {"address": ONE, "load": "charge", "soc": 40, "rate": 0.2}
+    async with Simulation([pack]) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE, **OPT_INS)
+        await venus.until(ONE, lambda s: running(s) and s["/Dc/0/Current"] > 10)
+        assert await venus.write(SERVICE, STATE, 0) == ACCEPTED  # waits for the current
+        await sim.fault("drop", ONE)
+        seen = await venus.until(ONE, lambda s: told(s, "failed: connection lost"))
+        await venus.until(
+            ONE, lambda s: running(s) and s["/ConnectionInformation"] == "connected", timeout=30
+        )
+        await asyncio.sleep(12)
+        assert await writes(sim) == []
+        assert (seen[STATE], seen[CHARGE]) == (1, 1)
+
+
+async def test_without_contact_an_order_is_refused() -> None:
+    async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE, **OPT_INS)
+        await venus.until(ONE, running)
+        await sim.fault("mute", ONE)
+        await venus.until(ONE, lambda s: s["/ConnectionInformation"].startswith("held"))
+        assert await venus.write(SERVICE, CHARGE, 0) == REFUSED
+        await venus.until(ONE, lambda s: told(s, "no contact"))
+        await sim.fault("clear", ONE)
+        await venus.until(ONE, lambda s: s["/ConnectionInformation"] == "connected", timeout=30)
+        await asyncio.sleep(2)
+        assert await writes(sim) == []
+
+
+async def test_a_gate_that_a_protection_opened_is_tripped_and_not_fought() -> None:
+    async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE, **OPT_INS)
+        await venus.until(ONE, running)
+        await sim.fault("protection", ONE, bit=0)
+        seen = await venus.until(ONE, lambda s: s[CHARGE] == 0)
+        assert (seen[STATE], seen[STATUS], seen["/Settings/ForceChargingOff"]) == (0, 0x02, 0)
+        assert await venus.write(SERVICE, DISCHARGE, 0) == ACCEPTED
+        await venus.until(ONE, lambda s: gates(s) == (0, 0) and told(s, "done"))
+        assert await writes(sim) == ["e1 0002"]  # not 3: charging was never switched off
+        await sim.fault("clear", ONE)
+        await sim.fault("protection", ONE, bit=0, on=False)
+        await venus.until(ONE, lambda s: gates(s) == (1, 0))
+
+
+async def test_a_lock_that_the_bms_ends_by_itself_is_shown_and_not_fought() -> None:
+    pack = {"address": ONE, "load": "rest", "soc": 60}
+    async with Simulation([pack]) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE, **OPT_INS)
+        await venus.until(ONE, running)
+        await sim.fault("recloses", ONE)
+        assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
+        await venus.until(ONE, lambda s: s[CHARGE] == 0 and told(s, "done"))
+        await sim.fault("current", ONE, amperes=-8.0)
+        seen = await venus.until(ONE, lambda s: s[CHARGE] == 1)
+        await asyncio.sleep(3)
+        assert (seen[STATE], seen["/Settings/MosfetMode"]) == (1, 0)
+        assert await writes(sim) == ["e1 0001"]
+
+
+async def test_two_who_write_at_once_both_get_what_they_asked_for_or_a_refusal() -> None:
+    async with Simulation([RESTING]) as sim, Venus() as venus, Venus() as other, Program("run"):
+        await venus.enable(ONE, **OPT_INS)
+        await venus.until(ONE, running)
+        answers = await asyncio.gather(venus.write(SERVICE, CHARGE, 0), other.write(SERVICE, DISCHARGE, 0))
+        wanted = tuple(int(answer != ACCEPTED) for answer in answers)
+        await venus.until(ONE, lambda s: gates(s) == wanted)
+        assert ACCEPTED in answers
+        assert (await writes(sim))[-1] == f"e1 000{(not wanted[0]) | (not wanted[1]) << 1}"
+
+
+async def test_orders_that_go_out_together_are_told_of_together() -> None:
+    pack = {"address": ONE, "load": "charge", "soc": 40, "rate": 0.2}
+    async with Simulation([pack]) as sim, Venus() as venus, Venus() as other, Program("run") as program:
+        await venus.enable(ONE, **OPT_INS)
+        await venus.until(ONE, lambda s: running(s) and s["/Dc/0/Current"] > 10)
+        assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED  # waits for the current
+        assert await other.write(SERVICE, DISCHARGE, 0) == ACCEPTED
+        seen = await venus.until(ONE, lambda s: told(s, "on its way"))
+        await sim.fault("current", ONE, amperes=0.0)
+        await venus.until(ONE, lambda s: gates(s) == (0, 0) and told(s, "done"))
+        assert seen[LAST] == "charge off, discharge off: done"
+        line = await program.until("asked for by")
+        assert line.count(":1.") == 2
+        assert await writes(sim) == ["e1 0003"]
+
+
+async def test_a_gate_is_switched_once_in_five_seconds_and_a_wrong_value_never() -> None:
+    async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE, **OPT_INS)
+        await venus.until(ONE, running)
+        assert await venus.write(SERVICE, CHARGE, 2) == REFUSED
+        assert await venus.write(SERVICE, CHARGE, "off") != ACCEPTED
+        assert await venus.write(SERVICE, "/Settings/MosfetMode", 4) == REFUSED
+        assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
+        await venus.until(ONE, lambda s: s[CHARGE] == 0 and told(s, "done"))
+        assert await venus.write(SERVICE, CHARGE, 1) == REFUSED
+        await venus.until(ONE, lambda s: told(s, "once in 5 s"))
+        assert await writes(sim) == ["e1 0001"]
+
+
+async def test_nothing_is_written_by_connecting_reconnecting_starting_or_ending() -> None:
+    async with Simulation([RESTING]) as sim, Venus() as venus:
+        await venus.enable(ONE, **OPT_INS)
+        async with Program("run"):
+            await venus.until(ONE, running)
+            assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
+            await venus.until(ONE, lambda s: s[CHARGE] == 0 and told(s, "done"))
+            await sim.fault("drop", ONE)
+            await sim.truth_when(ONE, lambda t: t["counters"]["connections"] == 2, timeout=20)
+        async with Program("run"):
+            seen = await venus.until(ONE, lambda s: running(s) and s["/Settings/MosfetMode"] == 1)
+            assert gates(seen) == (0, 1)
+        assert await writes(sim) == ["e1 0001"]
+
+
+async def test_a_newer_bms_is_switched_by_its_own_command_only_if_that_is_allowed() -> None:
+    async with Simulation([{**RESTING, "commands": "fb"}]) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE, **OPT_INS)
+        await venus.until(ONE, running)
+        assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
+        await venus.until(ONE, lambda s: told(s, "failed") and told(s, "does not know this command"))
+        await venus.set(ONE, "AllowNewerCommand", 1)
+        await asyncio.sleep(5)
+        assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
+        await venus.until(ONE, lambda s: gates(s) == (0, 1) and told(s, "done"))
+        assert await writes(sim) == ["e1 0001", "e1 0001", "fb 0101", "fb 0000"]
+
+
+async def test_balancing_is_switched_in_factory_mode_which_is_left() -> None:
+    async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE, AllowParameterWrites=1)
+        await venus.until(ONE, running)
+        assert await venus.write(SERVICE, "/Settings/TurnBalancingOff", 1) == ACCEPTED
+        await venus.until(ONE, lambda s: s["/Settings/TurnBalancingOff"] == 1 and told(s, "done"))
+        pack = (await sim.truth(ONE))["pack"]
+        assert (pack["factory"], pack["functions"], pack["stored"]) == (False, 0x0002, 0)
+        assert await writes(sim) == ["00 5678", "2d 0002", "01 0000"]
+        assert await venus.setting(ONE, "Balancing") == 0
+
+
+async def test_an_order_that_is_on_its_way_is_seen_through_when_the_program_ends() -> None:
+    async with Simulation([{**RESTING, "slowest": 0.5, "quickest": 0.4}]) as sim, Venus() as venus:
+        await venus.enable(ONE, **OPT_INS)
+        async with Program("run") as program:
+            await venus.until(ONE, running)
+            assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
+            await sim.truth_when(ONE, lambda t: t["writes"] != [])
+            assert await program.stop() == 0
+        assert any("charge off, asked for by" in line and "done" in line for line in program.output)
+        assert program.left_behind == []
+
+
+async def test_a_pack_that_is_polled_by_turns_is_connected_to_for_an_order() -> None:
+    async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
+        await venus.enable(ONE, **OPT_INS, ConnectionMode=1, PollInterval=60.0)
+        await venus.until(ONE, running)
+        await sim.truth_when(ONE, lambda t: t["counters"]["disconnections"] == 1)
+        assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
+        await venus.until(ONE, lambda s: s[CHARGE] == 0 and told(s, "done"), timeout=20)
+        await sim.truth_when(ONE, lambda t: t["counters"]["disconnections"] == 2)
+        assert await writes(sim) == ["e1 0001"]

@@ -1,0 +1,392 @@
+"""What the doctor says: facts in, findings out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from dbus_xbms.control.neighbours import Venus
+from dbus_xbms.doctor.checks import NOT_FOUND_OUT, examine
+from dbus_xbms.doctor.facts import (
+    Adapter,
+    Bluetooth,
+    Boot,
+    Device,
+    Facts,
+    Line,
+    Machine,
+    Pack,
+    Program,
+    Service,
+    Shown,
+    Storage,
+    System,
+    discreet,
+    numbers,
+    short,
+)
+from dbus_xbms.doctor.finding import Finding, Verdict, page
+from dbus_xbms.doctor.host import NEEDED
+from dbus_xbms.doctor.service import duration
+
+ONE, TWO = "A4:C1:37:01:02:03", "A4:C1:37:0A:0B:0C"
+SERVICE_ONE = "com.victronenergy.battery.xbms_a4c137010203"
+LYNX = "com.victronenergy.battery.socketcan_can0"
+HCI0 = Adapter(hci="hci0", address="00:1A:7D:DA:71:13", powered=True, driver="btusb 0bda:d723")
+HCI1 = Adapter(hci="hci1", address="00:1A:7D:DA:71:14", powered=True)
+PACK = Pack(address=ONE, name="House", names=("House", "xiaoxiang-17"), enabled=True)
+SHOWN = Shown(service=SERVICE_ONE, words="connected", rssi=-62)
+ROUND = Service(version="1.2.3", uptime=7200.0, cpu=1.8, memory=32.0, counts={"packs": 1, "tasks": 9})
+WELL = Facts(
+    program=Program(version="1.2.3", python="3.12.1", packages=dict.fromkeys(NEEDED, "9.0")),
+    venus="v3.67",
+    boot=Boot(line=True, supervised=True),
+    storage=Storage(free=300.0, writable=True),
+    machine=Machine(memory=400.0, load=0.4, cores=2),
+    bus=True,
+    localsettings=True,
+    running=True,
+    service=ROUND,
+    bluetoothd="5.72",
+    bluetooth=Bluetooth(running=True, adapters=(HCI0,), devices={ONE: Device(hci="hci0", connected=True)}),
+    neighbours=Venus(),
+    packs={ONE: PACK, TWO: Pack(address=TWO)},
+    shown={ONE: SHOWN},
+    system=System(there=True, dvcc=False, instances={SERVICE_ONE: 1}),
+    log=(),
+)
+
+
+def bad(facts: Facts) -> list[Finding]:
+    """What is not OK."""
+    return [finding for finding in examine(facts) if finding.verdict is not Verdict.OK]
+
+
+def only(facts: Facts) -> Finding:
+    """The one thing that is not OK."""
+    (finding,) = bad(facts)
+    return finding
+
+
+def facts(**changes: Any) -> Facts:
+    return replace(WELL, **changes)
+
+
+def shown(**changes: Any) -> Facts:
+    return replace(WELL, shown={ONE: replace(SHOWN, **changes)})
+
+
+def test_a_system_that_is_well_gets_no_problem_and_no_note() -> None:
+    assert bad(WELL) == []
+    assert page(examine(WELL), "dbus-xbms").startswith("dbus-xbms: all is well\n")
+
+
+PROBLEMS = {
+    "no bus": (facts(bus=False, failed={"bus": "nobody there"}), "D-Bus", "nobody there", "restart the GX"),
+    "package missing": (
+        facts(program=replace(WELL.program, packages={**WELL.program.packages, "dbus-fast": ""})),
+        "program",
+        "dbus-fast is missing, needs 5.2",
+        "install",
+    ),
+    "package of the image comes first": (
+        facts(program=replace(WELL.program, packages={**WELL.program.packages, "dbus-fast": "2.22.1"})),
+        "program",
+        "dbus-fast 2.22.1, needs 5.2",
+        "install",
+    ),
+    "Venus too old": (facts(venus="v3.55"), "Venus OS", "v3.55 is too old", "Settings, Firmware"),
+    "rc.local disabled": (
+        facts(boot=Boot(disabled=True)),
+        "start",
+        "switched off /data/rc.local",
+        "modification checks",
+    ),
+    "no room": (facts(storage=Storage(free=3.0, writable=True)), "/data", "3 MB", "du -sh"),
+    "/data read-only": (facts(storage=Storage(free=300.0, writable=False)), "/data", "cannot be", "restart"),
+    "no memory": (facts(machine=Machine(memory=9.0, load=0.0, cores=1)), "machine", "9 MB", "stop"),
+    "no localsettings": (facts(localsettings=False), "settings", "is not there", "restart"),
+    "no bluetoothd": (
+        facts(bluetooth=Bluetooth(running=False)),
+        "bluetoothd",
+        "does not run",
+        "/etc/init.d/bluetooth",
+    ),
+    "bluetoothd too old": (facts(bluetoothd="5.50"), "bluetoothd", "5.50 is too old", "update"),
+    "no adapter": (facts(bluetooth=Bluetooth(running=True)), "adapter", "there is none", "USB adapter"),
+    "adapter off": (
+        facts(bluetooth=Bluetooth(running=True, adapters=(replace(HCI0, powered=False),))),
+        "adapter",
+        "hci0 00:1A:7D:DA:71:13 (btusb 0bda:d723) is off",
+        "restart",
+    ),
+    "VictronConnect over Bluetooth": (
+        facts(neighbours=Venus(bluetooth=True)),
+        "neighbour vesmart-server",
+        "it ends every link on the built-in adapter once a minute",
+        "Connectivity",
+    ),
+    "another driver": (
+        facts(neighbours=Venus(batteries={"com.victronenergy.battery.ble_a4c137010203": ""})),
+        "neighbour com.victronenergy.battery.ble_a4c137010203",
+        f"it reads {ONE} too",
+        "",
+    ),
+    "no contact": (
+        shown(silent=True, words="stopped, no reply"),
+        f"pack House ({ONE})",
+        "no contact",
+        "awake",
+    ),
+    "never reached": (facts(shown={}), f"pack House ({ONE})", "not reached", "in range"),
+    "alarm": (shown(alarms=("CellImbalance",)), f"pack House ({ONE})", "alarm CellImbalance", "watch"),
+    "adapter of its own gone": (
+        facts(packs={ONE: replace(PACK, adapter=HCI1.address)}),
+        f"pack House ({ONE})",
+        f"its adapter {HCI1.address} is not there",
+        "set A4:C1:37:01:02:03 Adapter",
+    ),
+    "DVCC off": (shown(controls=True), "DVCC", f"off, so that nobody obeys House ({ONE})", "switch it on"),
+    "no BMS chosen": (
+        replace(shown(controls=True), system=System(there=True, dvcc=True, bms_chosen=-255, instances={})),
+        "DVCC",
+        "no BMS is to control",
+        "automatic",
+    ),
+    "the chosen BMS is away": (
+        replace(shown(controls=True), system=System(there=True, dvcc=True, bms_chosen=7, instances={})),
+        "DVCC",
+        "the chosen BMS is not there",
+        "automatic",
+    ),
+    "two with one instance": (
+        facts(system=replace(WELL.system, instances={SERVICE_ONE: 1, LYNX: 1})),  # type: ignore[type-var]
+        "instance",
+        f"House ({ONE}) and battery.socketcan_can0 both are battery 1",
+        "ClassAndVrmInstance",
+    ),
+    "service hangs": (
+        facts(service=replace(ROUND, answers=False)),
+        "service",
+        "does not answer",
+        "svc -t /service/dbus-xbms",
+    ),
+}
+
+NOTES = {
+    "no Venus": (facts(venus=None), "Venus OS", "this is none", ""),
+    "nothing at boot": (facts(boot=Boot()), "start", "nothing starts the service", "install.sh"),
+    "little room": (facts(storage=Storage(free=12.0, writable=True)), "/data", "12 MB", "du -sh"),
+    "little memory": (facts(machine=Machine(memory=30.0, load=0.0, cores=1)), "machine", "30 MB", "stop"),
+    "busy": (
+        facts(machine=Machine(memory=300.0, load=5.0, cores=2)),
+        "machine",
+        "load 5.0 on 2 cores",
+        "top",
+    ),
+    "another version runs": (
+        facts(service=replace(ROUND, version="1.2.2")),
+        "service",
+        "version 1.2.2 runs, but 1.2.3 is installed",
+        "svc -t",
+    ),
+    "much CPU": (facts(service=replace(ROUND, cpu=40.0)), "service", "40.0 % of a core", "report"),
+    "much memory": (facts(service=replace(ROUND, memory=90.0)), "service", "90 MB", "started anew"),
+    "one of two adapters off": (
+        facts(bluetooth=replace(WELL.bluetooth, adapters=(HCI0, replace(HCI1, powered=False)))),  # type: ignore[type-var]
+        "adapter",
+        "hci1 00:1A:7D:DA:71:14 is off",
+        "unplug",
+    ),
+    "sensors in the way": (
+        shown(neighbours="dbus-ble-sensors: it scans on every adapter, so that we cannot: wait"),
+        "neighbour dbus-ble-sensors",
+        "it scans on every adapter, so that we cannot",
+        "wait",
+    ),
+    "no pack yet": (facts(packs={}, shown={}), "packs", "none is yours yet", "dbus-xbms scan"),
+    "warning": (shown(warnings=("LowSoc",)), f"pack House ({ONE})", "warning LowSoc; connected", "watch"),
+    "weak": (shown(rssi=-93), f"pack House ({ONE})", "connected, -93 dBm: that is weak", "USB adapter"),
+    "link that breaks": (
+        shown(reconnects=40, failed_polls=7),
+        f"pack House ({ONE})",
+        "40 reconnects and 7 failed polls in 2 h: that is often",
+        "USB adapter",
+    ),
+    "another BMS controls": (
+        replace(shown(controls=True), system=System(there=True, dvcc=True, bms=LYNX, instances={})),
+        "DVCC",
+        "battery.socketcan_can0 is the controlling BMS",
+        "Controlling BMS",
+    ),
+    "error in the log": (
+        facts(log=(Line(text="ERROR dbus_xbms.app: lost the D-Bus connection", age=700.0),)),
+        "log",
+        "12 min ago: ERROR dbus_xbms.app: lost",
+        "",
+    ),
+    "a probe that failed": (
+        facts(bluetooth=None, failed={"bluetooth": "no answer within 10 s"}),
+        "unknown",
+        "Bluetooth: no answer within 10 s",
+        "",
+    ),
+    "others in range": (facts(scan={ONE: None, TWO: -80}), "scan", f"also in range: {TWO} at -80 dBm", "add"),
+    "no system": (facts(system=System(there=False)), "DVCC", "com.victronenergy.system is not there", ""),
+    "started a moment ago": (
+        facts(shown={}, service=replace(ROUND, uptime=10.0)),
+        f"pack House ({ONE})",
+        "not reached, connected on hci0; the service has just started",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("case", "topic", "words", "advice"), PROBLEMS.values(), ids=PROBLEMS)
+def test_what_does_not_work_is_a_problem_with_what_to_do(
+    case: Facts, topic: str, words: str, advice: str
+) -> None:
+    found = only(case)
+    assert (found.verdict, found.topic) == (Verdict.PROBLEM, topic)
+    assert words in found.words
+    assert advice in found.advice
+
+
+@pytest.mark.parametrize(("case", "topic", "words", "advice"), NOTES.values(), ids=NOTES)
+def test_what_is_worth_knowing_is_a_note(case: Facts, topic: str, words: str, advice: str) -> None:
+    found = only(case)
+    assert (found.verdict, found.topic) == (Verdict.NOTE, topic)
+    assert words in found.words
+    assert advice in found.advice
+
+
+def test_a_service_that_does_not_run_is_the_problem_and_its_packs_are_notes() -> None:
+    service, pack = bad(facts(running=False, service=None, shown={}))
+    assert (service.topic, service.verdict) == ("service", Verdict.PROBLEM)
+    assert "svstat /service/dbus-xbms" in service.advice
+    assert (pack.topic, pack.verdict) == (f"pack House ({ONE})", Verdict.NOTE)
+    by_hand = bad(facts(running=False, service=None, shown={}, boot=Boot(line=True)))[0]
+    assert "dbus-xbms run" in by_hand.advice
+
+
+@pytest.mark.parametrize(
+    ("scan", "device", "words"),
+    [
+        ({ONE: -70}, None, "in range at -70 dBm"),
+        ({ONE: None}, None, "in range"),
+        ({}, None, "not in range"),
+        (None, Device(hci="hci0", connected=False, rssi=-71), "in range at -71 dBm"),
+        (None, Device(hci="hci0", connected=True), "connected on hci0"),
+    ],
+)
+def test_of_a_pack_that_is_not_reached_it_says_whether_it_is_in_range(
+    scan: Any, device: Device | None, words: str
+) -> None:
+    assert WELL.bluetooth
+    bluetooth = replace(WELL.bluetooth, devices={ONE: device} if device else {})
+    found = [f for f in bad(facts(shown={}, scan=scan, bluetooth=bluetooth)) if f.topic.startswith("pack")]
+    assert f"not reached, {words}" in found[0].words
+
+
+def test_of_packs_that_could_not_be_asked_for_it_does_not_say_that_the_service_is_off() -> None:
+    words = [finding.words for finding in bad(facts(shown=None, failed={"shown": "no answer"}))]
+    assert words == ["the bus tells nothing of it, connected on hci0", "the packs on the bus: no answer"]
+
+
+def test_of_a_pack_in_trouble_it_quotes_what_the_log_said_last() -> None:
+    log = tuple(Line(text=f"WARNING dbus_xbms.diary: {ONE}: {what}", age=200.0) for what in ("old", "new"))
+    found = only(replace(facts(shown={}), log=log))
+    assert "log, 3 min ago: WARNING" in found.words
+    assert f"{ONE}: new" in found.words
+    assert "old" not in found.words
+
+
+def test_victrons_bluetooth_disturbs_nobody_on_another_adapter() -> None:
+    bluetooth = Bluetooth(
+        running=True, adapters=(HCI0, HCI1), devices={ONE: Device(hci="hci1", connected=True)}
+    )
+    assert bad(facts(neighbours=Venus(bluetooth=True), bluetooth=bluetooth)) == []
+
+
+def test_before_the_first_pack_victrons_bluetooth_is_told_of() -> None:
+    found = bad(facts(neighbours=Venus(bluetooth=True), packs={}, shown={}))
+    assert [(one.topic, one.verdict) for one in found if "vesmart" in one.topic] == [
+        ("neighbour vesmart-server", Verdict.NOTE)
+    ]
+
+
+def test_two_packs_that_want_to_control_are_told_that_a_gx_obeys_one() -> None:
+    other = replace(SHOWN, service="com.victronenergy.battery.xbms_a4c1370a0b0c", controls=True)
+    both = {ONE: replace(SHOWN, controls=True), TWO: other}
+    system = System(there=True, dvcc=True, bms=SERVICE_ONE, instances={})
+    assert "obeys one" in only(facts(shown=both, system=system)).words
+
+
+def test_the_pack_that_controls_is_said_by_its_name() -> None:
+    case = replace(shown(controls=True), system=System(there=True, dvcc=True, bms=SERVICE_ONE, instances={}))
+    (found,) = [finding for finding in examine(case) if finding.topic == "DVCC"]
+    assert found.words == f"on; controlling BMS: House ({ONE}); battery monitor: none"
+
+
+def test_the_worst_comes_first() -> None:
+    verdicts = [f.verdict for f in examine(replace(shown(rssi=-95), running=False, bluetoothd="5.1"))]
+    assert verdicts == sorted(verdicts, reverse=True)
+    assert verdicts[0] is Verdict.PROBLEM
+
+
+def test_facts_of_which_none_is_known_still_make_a_page() -> None:
+    failed = dict.fromkeys(NOT_FOUND_OUT, "PermissionError")
+    text = page(examine(Facts(program=WELL.program, failed=failed)), "dbus-xbms")
+    assert "PROBLEM  D-Bus" in text
+    assert text.count("PermissionError") == len(failed)
+
+
+@pytest.mark.parametrize("case", [case[0] for case in (*PROBLEMS.values(), *NOTES.values())])
+def test_no_line_is_wider_than_80_columns(case: Facts) -> None:
+    text = page(examine(replace(case, failed={"log": "x " * 200})), "dbus-xbms 1.2.3 on Venus OS v3.67")
+    assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("text", "shortened"),
+    [
+        (f"{ONE}: gone", "A4:C1:37..03: gone"),
+        ("xbms_a4c137010203", "xbms_a4:c1:37..03"),
+        ("/org/bluez/hci0/dev_A4_C1_37_01_02_03/service", "/org/bluez/hci0/dev_A4:C1:37..03/service"),
+        ("a4-c1-37-01-02-03", "a4:c1:37..03"),
+        ("0x0bda:d723 at 2026-11-22 12:00:00", "0x0bda:d723 at 2026-11-22 12:00:00"),
+        ("5.2.0, 32 MB", "5.2.0, 32 MB"),
+    ],
+)
+def test_an_address_is_shortened_however_it_is_written(text: str, shortened: str) -> None:
+    assert short(text) == shortened
+
+
+def test_what_is_discreet_says_no_name_and_nothing_quoted() -> None:
+    log = (
+        Line(text=f"WARNING a: {ONE}: xiaoxiang-17 wants its password"),
+        Line(text="ERROR b: Password: '123456' is too long"),
+    )
+    bare = discreet(facts(log=log))
+    assert [line.text for line in bare.log or ()] == [
+        f"WARNING a: {ONE}: ... wants its password",
+        "ERROR b: Password: '...' is too long",
+    ]
+    assert "House" not in repr(bare)
+    assert "xiaoxiang" not in repr(bare)
+
+
+@pytest.mark.parametrize(
+    ("version", "order"), [("v3.70~12", (3, 70)), ("5.2.0", (5, 2, 0)), ("v4", (4,)), ("", ())]
+)
+def test_versions_are_compared_by_their_numbers(version: str, order: tuple[int, ...]) -> None:
+    assert numbers(version) == order
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(59.0, "59 s"), (600.0, "10 min"), (7200.0, "2 h"), (864000.0, "10 days")]
+)
+def test_a_duration_has_the_largest_unit_that_fits(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
