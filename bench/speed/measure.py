@@ -26,7 +26,8 @@ from tests.bus.venus import Seen, Venus
 
 # All packs alike, so that numbers of packs compare; 16 cells, because that is the most work.
 PACK = {"cells": 16, "capacity": 280.0, "soc": 48.0, "sensors": 3}
-START_LIMIT = 120.0  # s until all packs are shown
+MOST_BY_DEFAULT = 16  # connections on one adapter
+START_LIMIT = 80.0  # s until all packs are shown
 WARM_UP = 8.0  # s; what is read once, e.g. the counters, is read by then
 PROGRAM, FLOOR = "program", "floor"
 SOCKETS, BEAT = "program, sockets", "floor, one beat"  # by AcquireNotify; with all packs polled at once
@@ -182,6 +183,8 @@ async def _program(stack: AsyncExitStack, trial: Trial, sim: Simulation, notify:
         begun = now()
         command = (trial.python, "-m", "dbus_xbms")
         program = await stack.enter_async_context(Program("run", command=command))
+        await program.until("taken over")  # now its own settings are there, too
+        await venus.set("", "MaxConnections", max(trial.packs, MOST_BY_DEFAULT))
         for pack in sim.addresses:
             await venus.until(pack, lambda seen: seen["/Dc/0/Voltage"] is not None, timeout=START_LIMIT)
     first, last = min(shown.values()) - begun, max(shown.values()) - begun

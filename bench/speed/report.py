@@ -59,7 +59,7 @@ def builds(results: Sequence[Result]) -> list[str]:
 
 def judged(packs: Sequence[int]) -> int:
     """With how many packs the goals of a fleet are judged."""
-    return FLEET if FLEET in packs else max(packs)
+    return FLEET if FLEET in packs else max(packs, default=FLEET)
 
 
 def multiple(result: Result, floor: Result) -> float:
@@ -142,8 +142,8 @@ def _later(result: Result, floor: Result) -> float:
     return (result.latency_p99 or 0.0) - (floor.latency_p99 or 0.0)
 
 
-def _dearer(many: Result, few: Result) -> float:
-    return max(many.cpu / few.cpu, few.cpu / many.cpu)
+def _dearer(many: float, few: float) -> float:
+    return max(many / few, few / many)
 
 
 def _growth(many: Result, few: Result) -> float:
@@ -171,7 +171,13 @@ def _judgements(results: Sequence[Result]) -> tuple[tuple[str, float, list[float
         return [judge(ours[0], least[0]) for ours, least in pairs if ours and least]
 
     ours = [{result.packs: result for result in of(results, PROGRAM, build)} for build in builds(results)]
+    least = [{result.packs: result for result in of(results, FLOOR, build)} for build in builds(results)]
     spans = [(fleet[max(fleet)], fleet[4]) for fleet in ours if 4 in fleet and max(fleet) > 4]
+    floors = [(fleet[max(fleet)], fleet[4]) for fleet in least if 4 in fleet and max(fleet) > 4]
+    constant = [
+        _dearer(*(multiple(*both) for both in zip(*pair, strict=True)))
+        for pair in zip(spans, floors, strict=True)
+    ]
     return (
         ("CPU of a fleet, times the floor", 1.3, fleets(PROGRAM, FLOOR, multiple)),
         ("the same, times the floor that polls all in one moment", 1.3, fleets(PROGRAM, BEAT, multiple)),
@@ -179,11 +185,7 @@ def _judgements(results: Sequence[Result]) -> tuple[tuple[str, float, list[float
         ("the same, times the floor that polls all in one moment", 1.0, fleets(SOCKETS, BEAT, _sums)),
         ("Signals per pack and poll", 1.01, fleets(PROGRAM, PROGRAM, lambda result, _: result.signals)),
         ("Latency p99 beyond the floor, ms", 20.0, fleets(PROGRAM, FLOOR, _later)),
-        (
-            "CPU per pack with 4 packs and the most, the one times the other",
-            1.15,
-            [_dearer(*s) for s in spans],
-        ),
+        ("The multiple with 4 packs and with the most, the one times the other", 1.15, constant),
         ("Memory per further pack, MB", 0.4, [_growth(*span) for span in spans]),
         ("Memory with 4 packs, MB", 32.0, [fleet[4].resident for fleet in ours if 4 in fleet]),
     )
@@ -211,11 +213,12 @@ on a GX.
 {table}
 The floor is a bare script (`bench/speed/floor.py`) in one process that only writes the same requests,
 receives the same notifications and sends one signal of three values per poll; each pack has a timer of its
-own. The program polls all packs in one moment. With many packs, also with notifications over sockets
+own. The program polls all packs in one moment. With {many} packs, also with notifications over sockets
 (`NotifyMethod` 2), and next to a floor that polls in one moment, too:
 
 {fleet}
-The goals, in the worse build:
+The goals, in the worse build; a fleet is {many} packs. Since the machine changes its speed, that a pack costs
+the same among few and many is judged by the multiples:
 
 {goals}
 {failures}{why}
@@ -238,6 +241,7 @@ def page(results: Sequence[Result], where: str, failures: Sequence[str] = ()) ->
     """The page for docs; ``where`` says on what it was measured."""
     return PAGE.format(
         where=where,
+        many=judged([result.packs for result in results]),
         table=table(results),
         fleet=fleet_table(results),
         goals=goals(results),
