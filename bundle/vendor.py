@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email.parser
+import fcntl
 import hashlib
 import re
 import subprocess
@@ -48,10 +49,12 @@ class Library:
 def libraries(cache: Path) -> list[Library]:
     """All rows of the lock; pip is only asked if a wheel is not in ``cache`` yet."""
     rows: list[tuple[str, str, str]] = ROW.findall(LOCK.read_text())
-    wheels = _by_hash(cache)
-    if not {sha256 for _, _, sha256 in rows} <= set(wheels):
-        _download(cache)
+    with (cache / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another build may be at it
         wheels = _by_hash(cache)
+        if not {sha256 for _, _, sha256 in rows} <= set(wheels):
+            _download(cache)
+            wheels = _by_hash(cache)
     return [_library(name, version, sha256, wheels[sha256]) for name, version, sha256 in rows]
 
 
@@ -73,7 +76,7 @@ def _download(cache: Path) -> None:
     with tempfile.TemporaryDirectory(dir=cache) as fetched:
         subprocess.run([*pip, *options, *which, "--dest", fetched, "--requirement", LOCK], check=True)
         for wheel in Path(fetched).glob("*.whl"):
-            wheel.replace(cache / wheel.name)  # whole, whoever else builds at the same time
+            wheel.replace(cache / wheel.name)  # whole or not at all
 
 
 def _library(name: str, version: str, sha256: str, wheel: Path) -> Library:
