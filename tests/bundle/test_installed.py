@@ -35,6 +35,7 @@ def gx(tmp_path: Path, output: Path, stock_python: Path, private_bus: str) -> It
     gx.tool("python3", str(stock_python))
     gx.script("pgrep", "exit 1")  # the stick is read before svscan runs
     gx.environment |= {
+        "XBMS_PATIENCE": "30",
         "XBMS_PYTHON": str(stock_python),
         "PYTHONPYCACHEPREFIX": f"{stock_python}.cache",
         "DBUS_SYSTEM_BUS_ADDRESS": private_bus,
@@ -51,10 +52,10 @@ async def test_a_stick_brings_a_pack_to_the_bus_and_does_nothing_at_the_next_boo
         await venus.enable(ADDRESS)
         assert update_data(gx.root, environment) == [("pre", 0), ("success", 0)]
         gx.boot()
-        seen = await venus.until(ADDRESS, valid)
+        seen = await venus.until(ADDRESS, valid, timeout=30)
         truth = (await sim.truth(ADDRESS))["pack"]
         assert seen["/Dc/0/Voltage"] == pytest.approx(truth["voltage"], abs=0.3)
-        until(lambda: not (gx.root / "data/apps/dbus-xbms/trial").exists())  # it has proved itself
+        until(lambda: not (gx.root / "data/apps/dbus-xbms/trial").exists(), 30)  # it has proved itself
         before = snapshot(gx.root, "var/log", "service", "run")
         assert update_data(gx.root, environment) == [("pre", 1)]
         assert snapshot(gx.root, "var/log", "service", "run") == before
