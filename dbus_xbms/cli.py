@@ -39,6 +39,7 @@ COMMANDS = (
     Command(name="list", help="the packs we know"),
     Command(name="get", help="show settings of a pack, or of the service"),
     Command(name="set", help="change a setting"),
+    Command(name="switch", help="charging, discharging or balancing of a pack off or on"),
     Command(name="lend", help="leave a pack to the phone app for a while"),
     Command(name="watch", help="live table of the packs on the bus"),
     Command(name="probe", help="connect once, read everything, print it"),

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum, IntFlag
+from typing import Any
+
+COMBINATIONS = 256  # of protections that are kept for their next use; packs show a dozen
 
 
 class Protection(IntFlag):
@@ -32,6 +35,15 @@ class Protection(IntFlag):
     VENDOR_13 = 1 << 13  # charge MOSFET breakdown, or charge time-out
     VENDOR_14 = 1 << 14  # discharge MOSFET breakdown
     VENDOR_15 = 1 << 15  # MOSFET over-temperature
+
+    @classmethod
+    def _missing_(cls, value: object) -> Any:
+        """Make a combination; Enum keeps each one, 1 kB, so that odd bits would fill the memory."""
+        kept = cls._value2member_map_
+        if len(kept) >= COMBINATIONS:
+            kept.clear()
+            kept.update({bit.value: bit for bit in cls.__members__.values()})
+        return super()._missing_(value)
 
 
 # What may have made the BMS itself open either gate; what the vendor bits mean differs between firmwares.
@@ -238,6 +250,9 @@ class Level(Enum):
     OK = 0
     WARNING = 1
     ALARM = 2
+
+
+ON_ITS_WAY = "on its way"  # ends what is told of an order as long as it is neither done nor given up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

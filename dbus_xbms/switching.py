@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dbus_xbms.control import gates
-from dbus_xbms.model import Gate, Mosfets, Orders, PackSample, Switching
+from dbus_xbms.model import ON_ITS_WAY, Gate, Mosfets, Orders, PackSample, Switching
 from dbus_xbms.protocols.base import Conversation, LinkError, ProtocolError, Switchable
 from dbus_xbms.settings import Settings, Value
 
@@ -31,12 +31,19 @@ class Order:
     failed: Callable[[LinkError | ProtocolError], None]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     """Who asked for what, for the log."""
 
-    words: str
-    sender: str
+    words: str = ""
+    sender: str = ""
+    wish: Orders = gates.NOTHING
+
+    def over(self, other: _Asked) -> _Asked:
+        """This together with an order that still waits: both go out as one."""
+        wish = self.wish.over(other.wish)
+        senders = dict.fromkeys((other.sender, self.sender))
+        return _Asked(words=_words(wish), sender=" and ".join(senders), wish=wish)
 
 
 class Switches:
@@ -57,7 +64,7 @@ class Switches:
         self._hurry = hurry  # called when an order waits for a poll
         self._remember = remember
         self._gates = gates.State()
-        self._asked = _Asked(words="", sender="")
+        self._asked = _Asked()
         self._balancing: bool | None = None  # as wanted
         self._balancing_asked = self._asked
         self._giving = False  # an order is on its way
@@ -90,15 +97,17 @@ class Switches:
 
     def order(self, wish: Orders, sender: str, contact: str) -> bool:
         """Take a wish for the gates; False if it is refused. ``contact``: why there is none, or empty."""
-        asked = _Asked(words=_words(wish), sender=sender)
+        asked = _Asked(words=_words(wish), sender=sender, wish=wish)
         now = _now()
         request = gates.Request(wish=wish, now=now, contact=contact, settings=self._settings)
         if why := gates.refusal(self._gates, request):
             return self._refused(asked, why)
         log.info("%s: %s asks for %s", self._address, sender, asked.words)
-        self._gates, self._asked = gates.wished(self._gates, wish, now), asked
+        self._asked = asked if self._gates.wish == gates.NOTHING else asked.over(self._asked)
+        self._gates = gates.wished(self._gates, wish, now)
+        self._last = f"{self._asked.words}: {ON_ITS_WAY}"
         if self._gates.wish == gates.NOTHING:
-            self._tell(asked, "so it is")
+            self._tell(self._asked, "so it is")
         self._hurry()
         return True
 
@@ -113,6 +122,7 @@ class Switches:
             return self._refused(asked, why)
         log.info("%s: %s asks for %s", self._address, sender, asked.words)
         self._balancing, self._balancing_asked = on, asked
+        self._last = f"{asked.words}: {ON_ITS_WAY}"
         self._hurry()
         return True
 

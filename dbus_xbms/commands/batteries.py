@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-from dbus_fast import Message
+from dbus_fast import Message, Variant, unpack_variants
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.commands import CommandError
@@ -22,6 +22,7 @@ from dbus_xbms.venus.objects import BUS_ITEM
 log = logging.getLogger(__name__)
 
 OURS = f"{BATTERY}.xbms_"
+ACCEPTED = 0  # what SetValue answers
 GONE_LIMIT = 10.0  # s for the service to let a pack go
 MATCHES = (
     f"type='signal',interface='{BUS_ITEM}',member='ItemsChanged',path='/'",
@@ -30,10 +31,11 @@ MATCHES = (
 
 
 class Batteries:
-    """A live view. ``changed`` is set at each change; whoever has seen it clears it."""
+    """A live view. ``changed`` is set at each change; who looks at it, and only one does, clears it."""
 
     def __init__(self, bus: MessageBus) -> None:
         self.changed = asyncio.Event()
+        self._next = asyncio.Event()
         self._bus = bus
         self._packs: dict[str, Battery] = {}  # by service name
         self._owners: dict[str, str] = {}  # unique name -> service name
@@ -44,6 +46,16 @@ class Batteries:
         """The packs by name, those that have left included."""
         read = (pack for pack in self._packs.values() if pack.values)
         return sorted(read, key=lambda pack: (pack.name, pack.service))
+
+    def tell(self) -> None:
+        """There is something to see."""
+        self.changed.set()
+        self._next.set()
+        self._next = asyncio.Event()
+
+    async def next_change(self) -> None:
+        """Wait for the next change, for as many as want to."""
+        await self._next.wait()
 
     async def load(self) -> None:
         """Read all packs that are on the bus now, and follow them from here on."""
@@ -59,6 +71,18 @@ class Batteries:
         while True:
             await self._read(await self._appeared.get())
 
+    async def ask(self, pack: Battery, path: str) -> Value:
+        """The value of a path at this moment."""
+        return _value(await self._call(pack, path, "GetValue"))
+
+    async def write(self, pack: Battery, path: str, value: int) -> bool:
+        """Write to a path, as any other program would; whether that was accepted."""
+        return bool(await self._call(pack, path, "SetValue", "v", Variant("i", value)) == ACCEPTED)
+
+    async def _call(self, pack: Battery, path: str, member: str, signature: str = "", *body: Any) -> Any:
+        reply = await call(self._bus, pack.service, member, signature, body, path=path, interface=BUS_ITEM)
+        return unpack_variants(reply[0])
+
     async def _read(self, service: str) -> None:
         try:
             owner = (await call(self._bus, DBUS, "GetNameOwner", "s", [service]))[0]
@@ -72,7 +96,7 @@ class Batteries:
         self._packs[service] = replace(
             signalled, values={**read.values, **signalled.values}, texts={**read.texts, **signalled.texts}
         )
-        self.changed.set()
+        self.tell()
 
     def _signalled(self, message: Message) -> None:
         if message.member == "NameOwnerChanged":
@@ -82,7 +106,7 @@ class Batteries:
         elif message.member == "ItemsChanged" and message.sender in self._owners:
             service = self._owners[message.sender]
             self._packs[service] = _updated(self._packs[service], message.body[0])
-            self.changed.set()
+            self.tell()
 
     def _owner_changed(self, service: str, owner: str) -> None:
         self._owners = {unique: name for unique, name in self._owners.items() if name != service}
@@ -90,7 +114,7 @@ class Batteries:
             self._appeared.put_nowait(service)
         elif service in self._packs:
             self._packs[service] = replace(self._packs[service], gone=True)
-            self.changed.set()
+            self.tell()
 
 
 @asynccontextmanager

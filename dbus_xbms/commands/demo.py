@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,8 +22,10 @@ from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.scan import scan_by_service
 from dbus_xbms.commands.session import complete, open_bus, wait_for_name
+from dbus_xbms.commands.stories import STORIES
+from dbus_xbms.commands.story import Teller
 from dbus_xbms.commands.table import render, terminal
-from dbus_xbms.commands.watch import show
+from dbus_xbms.commands.watch import captioned, show
 from dbus_xbms.settings import pack_path
 from dbus_xbms.simulator import control
 
@@ -47,14 +50,17 @@ BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms demo``."""
-    parser.add_argument("--packs", type=int, default=2, metavar="N", help="how many packs (2)")
-    parser.add_argument(
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--packs", type=int, default=2, metavar="N", help="how many packs (2)")
+    what.add_argument(
         "--replay",
         nargs="?",
         const=REPLAYED,
         metavar="NAMES",
         help="play frames recorded from devices; `simulate --list-models` shows the names, commas go between",
     )
+    what.add_argument("--scenario", choices=STORIES, help="a story with one pack; mosfet: gates are switched")
+    parser.add_argument("--quick", action="store_true", help="a scenario without the time to look at it")
     parser.add_argument("--seconds", type=float, metavar="N", help="stop after N seconds")
     parser.add_argument("--once", action="store_true", help="print one table and exit")
 
@@ -78,8 +84,9 @@ async def _demo(args: argparse.Namespace, folder: Path) -> int:
         address = await stack.enter_async_context(_private_bus(folder))
         os.environ |= {"DBUS_SYSTEM_BUS_ADDRESS": address, "DBUS_SESSION_BUS_ADDRESS": address}
         bus = await stack.enter_async_context(open_bus())
-        packs = ["--packs", str(args.packs)] if args.replay is None else ["--replay", args.replay]
-        await stack.enter_async_context(_program(["simulate", *packs], folder / "simulate.log"))
+        await stack.enter_async_context(
+            _program(["simulate", *_packs(args, folder)], folder / "simulate.log")
+        )
         await wait_for_name(bus, control.NAME, START_LIMIT)
         await stack.enter_async_context(_program(["run"], folder / "run.log"))
         await wait_for_name(bus, remote.NAME, START_LIMIT)
@@ -87,9 +94,34 @@ async def _demo(args: argparse.Namespace, folder: Path) -> int:
         await _values(live, await _adopt_all(bus))
         if args.once:
             print(render(live.packs, terminal().columns))
+        elif args.scenario:
+            await _tell(Teller(STORIES[args.scenario], live, bus, quick=args.quick), live, args.seconds)
         else:
             await show(live, seconds=args.seconds)
     return 0
+
+
+def _packs(args: argparse.Namespace, folder: Path) -> list[str]:
+    """What is to be simulated, as options of ``simulate``."""
+    if args.scenario:
+        model = folder / "scenario.json"
+        model.write_text(json.dumps({"packs": [STORIES[args.scenario].pack]}))
+        return ["--model", str(model)]
+    return ["--packs", str(args.packs)] if args.replay is None else ["--replay", args.replay]
+
+
+async def _tell(teller: Teller, live: Batteries, seconds: float | None) -> None:
+    """Tell a story: on a terminal above the live table, else with a table for each step."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
+            in_place = sys.stdout.isatty()
+            showing = group.create_task(show(live, caption=lambda: teller.caption)) if in_place else None
+            async for caption in teller.steps():
+                if showing is None:
+                    width = terminal().columns
+                    print(captioned(caption, render(live.packs, width), width), end="\n\n", flush=True)
+            if showing:
+                showing.cancel()
 
 
 async def _adopt_all(bus: MessageBus) -> int:

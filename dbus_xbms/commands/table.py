@@ -9,13 +9,26 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dbus_xbms.model import ON_ITS_WAY
 from dbus_xbms.settings import address_of
+from dbus_xbms.venus.pane_items import FAULT
 
 Value = int | float | str | None  # None: invalid
 
 LABEL = 8  # columns
 ALARMS: Mapping[Value, str] = {1: "warning", 2: "ALARM"}
 GATES: Mapping[Value, str] = {0: "off", 1: "on"}
+# Each gate: its word, what it is, what it was told, and whether it failed to be so
+GATE_PATHS = (
+    ("charge", "/Io/AllowToCharge", "/Settings/ForceChargingOff", "/SwitchableOutput/charge/Status"),
+    (
+        "discharge",
+        "/Io/AllowToDischarge",
+        "/Settings/ForceDischargingOff",
+        "/SwitchableOutput/discharge/Status",
+    ),
+)
+LAST_ORDER, BALANCING_OFF = "/Io/LastOrder", "/Settings/TurnBalancingOff"
 STATES: Mapping[Value, str] = {0: "no sample yet", 10: "no contact"}  # /State; 9 is a pack that is well
 
 LIMITS = (
@@ -91,6 +104,7 @@ def _rows(pack: Battery) -> Iterable[tuple[str, list[str]]]:
     yield "spread", _spread(pack)
     yield "temp", _temperatures(pack)
     yield "gates", _gates(pack)
+    yield "order", [str(order)] if (order := pack.values.get(LAST_ORDER)) else []
     yield from _limits(pack)
     yield "alarms", _alarms(pack)
     yield "link", _link(pack)
@@ -131,8 +145,27 @@ def _temperatures(pack: Battery) -> list[str]:
 
 
 def _gates(pack: Battery) -> list[str]:
-    gates = (("charge", "/Io/AllowToCharge"), ("discharge", "/Io/AllowToDischarge"))
-    return [f"{name} {GATES.get(pack.values[path], '--')}" for name, path in gates if path in pack.values]
+    chunks = [_gate(pack, *row) for row in GATE_PATHS if row[1] in pack.values]
+    return [*chunks, "balancing off"] if pack.values.get(BALANCING_OFF) == 1 else chunks
+
+
+def _gate(pack: Battery, name: str, actual: str, told_off: str, status: str) -> str:
+    """A gate as it is; in brackets, if it was not simply told to be so, why."""
+    is_on, off = pack.values[actual], pack.values.get(told_off)
+    ordering = str(pack.values.get(LAST_ORDER) or "").endswith(ON_ITS_WAY)
+    reasons: Mapping[tuple[Value, Value], str] = {
+        (1, 1): "off wanted",
+        (0, 1): "as ordered",
+        (0, 0): "on wanted" if ordering else "by the BMS",
+    }
+    why = "order failed" if pack.values.get(status) == FAULT else reasons.get((is_on, off))
+    words = f"{name} {GATES.get(is_on, '--')}"
+    return f"{words} ({why})" if why else words
+
+
+def gates_off(pack: Battery) -> list[str]:
+    """Those gates that are off."""
+    return [f"{name} off" for name, actual, *_ in GATE_PATHS if pack.values.get(actual) == 0]
 
 
 def _limits(pack: Battery) -> Iterable[tuple[str, list[str]]]:

@@ -6,6 +6,8 @@ import argparse
 import asyncio
 import json
 import sys
+import textwrap
+from collections.abc import Callable
 
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.session import complete
@@ -58,8 +60,12 @@ async def show(
     *,
     seconds: float | None = None,
     json_lines: bool = False,
+    caption: Callable[[], str] = lambda: "",
 ) -> None:
-    """Print the packs at each change, in place on a terminal, for so many seconds or until cancelled."""
+    """Print the packs at each change, in place on a terminal, for so many seconds or until cancelled.
+
+    ``caption``: what is to be said above them at that moment.
+    """
     in_place = not json_lines and sys.stdout.isatty()
     if in_place:
         print(HIDE_CURSOR + CLEAR, end="")
@@ -67,7 +73,7 @@ async def show(
         async with asyncio.timeout(seconds):
             while True:
                 live.changed.clear()
-                _draw(chosen(live.packs, wanted), in_place, json_lines)
+                _draw(chosen(live.packs, wanted), in_place, json_lines, caption())
                 await asyncio.sleep(REDRAW if in_place or json_lines else REPRINT)
                 await live.changed.wait()
     except TimeoutError:
@@ -77,14 +83,21 @@ async def show(
             print(SHOW_CURSOR, end="", flush=True)
 
 
-def _draw(packs: list[Battery], in_place: bool, json_lines: bool) -> None:
+def _draw(packs: list[Battery], in_place: bool, json_lines: bool, caption: str) -> None:
     if json_lines:
         print(as_json(packs), flush=True)
-    elif in_place:
-        lines = render(packs, terminal().columns).splitlines()[: terminal().lines - 1]
+        return
+    text = captioned(caption, render(packs, terminal().columns), terminal().columns)
+    if in_place:
+        lines = text.splitlines()[: terminal().lines - 1]
         print(HOME + "".join(f"{line}{CLEAR_LINE}\n" for line in lines) + CLEAR_BELOW, end="", flush=True)
     else:
-        print(render(packs, terminal().columns), end="\n\n", flush=True)
+        print(text, end="\n\n", flush=True)
+
+
+def captioned(caption: str, text: str, width: int) -> str:
+    """A text under its caption, if there is one."""
+    return f"{textwrap.fill(caption, width)}\n\n{text}" if caption else text
 
 
 def as_json(packs: list[Battery]) -> str:

@@ -37,6 +37,7 @@ class BatterySpec:
     period: float = 600.0  # s, of a day
     noise: float = 0.001  # V, of the measurement of a cell
     cycles: int = 42
+    mask: int = 0  # MOSFETs that somebody has switched off before
 
 
 @dataclass(slots=True)
@@ -57,7 +58,7 @@ class Battery:
     def __init__(self, spec: BatterySpec, seed: int = 1) -> None:
         self.spec = spec
         self.overrides = Overrides()
-        self.mask = 0  # MOSFETs switched off by command
+        self.mask = spec.mask  # MOSFETs switched off by command
         self.balances = True  # whether it may balance at all
         self._pending: tuple[float, int] | None = None  # a mask and the moment it takes effect
         self._random = random.Random(seed)

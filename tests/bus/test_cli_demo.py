@@ -15,6 +15,14 @@ from pathlib import Path
 import pytest
 
 MARK = "XBMS_TEST_MARK"
+STATES_OF_A_GATE = (
+    "on",
+    "on (off wanted)",
+    "off (as ordered)",
+    "off (by the BMS)",
+    "on (order failed)",
+    "--",  # the link is lent
+)
 
 
 @asynccontextmanager
@@ -28,7 +36,7 @@ async def demo(*arguments: str, **environment: str) -> AsyncIterator[asyncio.sub
         env={**os.environ, **environment},
     )
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             yield process
     finally:
         for pid in marked(environment.get(MARK, "-")):
@@ -70,6 +78,27 @@ async def test_replay_brings_recorded_devices_of_4_7_16_and_17_cells_to_the_bus(
         assert process.returncode == 0
         last_cells = [re.findall(r" (\d+) \d\.\d{3}", pack)[-1] for pack in out.decode().split("\n\n")]
         assert last_cells == ["4", "7", "16", "17"]
+
+
+async def test_the_story_of_the_gates_is_told_to_its_end_with_each_state_of_them(mark: str) -> None:
+    async with demo("--scenario", "mosfet", "--quick", **{MARK: mark}) as process:
+        out, err = await process.communicate()
+    assert (process.returncode, err.decode()) == (0, "")
+    gates = re.findall(r"^gates   charge (.*)  discharge", out.decode(), re.MULTILINE)
+    assert {state: gates.count(state) > 0 for state in STATES_OF_A_GATE} == dict.fromkeys(
+        STATES_OF_A_GATE, True
+    )
+    steps = re.findall(r"^\[(\d+)/(\d+)\] ", out.decode(), re.MULTILINE)
+    assert [int(step) for step, _ in steps] == list(range(1, int(steps[0][1]) + 1))
+    assert marked(mark) == []
+
+
+async def test_a_story_ends_early_if_its_time_is_over(mark: str) -> None:
+    async with demo("--scenario", "mosfet", "--seconds", "1", **{MARK: mark}) as process:
+        out, err = await process.communicate()
+    assert (process.returncode, err.decode()) == (0, "")
+    assert "[1/" in out.decode()
+    assert marked(mark) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)

@@ -183,7 +183,7 @@ async def test_list_shows_how_each_pack_is_doing(
     rows = [[cell.strip() for cell in line if cell] for line in lines]
     assert rows == [
         ["Address", "State", "Instance", "Name"],
-        [ADDRESS, "connected", "battery:1", "House bank"],
+        [ADDRESS, "connected, discharge off", "battery:1", "House bank"],
         [OTHER, "listed only", "battery:2"],
     ]
 

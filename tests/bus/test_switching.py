@@ -232,6 +232,22 @@ async def test_two_who_write_at_once_both_get_what_they_asked_for_or_a_refusal()
         assert (await writes(sim))[-1] == f"e1 000{(not wanted[0]) | (not wanted[1]) << 1}"
 
 
+async def test_orders_that_go_out_together_are_told_of_together() -> None:
+    pack = {"address": ONE, "load": "charge", "soc": 40, "rate": 0.2}
+    async with Simulation([pack]) as sim, Venus() as venus, Venus() as other, Program("run") as program:
+        await venus.enable(ONE, **OPT_INS)
+        await venus.until(ONE, lambda s: running(s) and s["/Dc/0/Current"] > 10)
+        assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED  # waits for the current
+        assert await other.write(SERVICE, DISCHARGE, 0) == ACCEPTED
+        seen = await venus.until(ONE, lambda s: told(s, "on its way"))
+        await sim.fault("current", ONE, amperes=0.0)
+        await venus.until(ONE, lambda s: gates(s) == (0, 0) and told(s, "done"))
+        assert seen[LAST] == "charge off, discharge off: done"
+        line = await program.until("asked for by")
+        assert line.count(":1.") == 2
+        assert await writes(sim) == ["e1 0003"]
+
+
 async def test_a_gate_is_switched_once_in_five_seconds_and_a_wrong_value_never() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)

@@ -9,9 +9,10 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
+from dbus_xbms.settings import device_id
 from tests.bus.daemon import private_daemon
 from tests.bus.simulation import Program, Simulation
-from tests.bus.venus import Venus, plain
+from tests.bus.venus import BATTERY, Venus, plain
 
 RESTART_AFTER = 1.0  # s, like daemontools
 SHOWN_WITHIN = 60.0  # s; a busy machine
@@ -24,7 +25,12 @@ PACKS = (
     {"name": "JBD-SP17S005", "cells": 16, "capacity": 280.0, "soc": 48.0, "sensors": 3, "load": "rest"},
 )
 # What an owner chose, and a life that lies behind the packs.
-CHOSEN: Mapping[str, float | str] = {"CustomName": "House bank", "Control": 1, "MaxDischargeCurrent": 33.0}
+CHOSEN: Mapping[str, float | str] = {
+    "CustomName": "House bank",
+    "Control": 1,
+    "MaxDischargeCurrent": 33.0,
+    "AllowMosfetControl": 1,
+}
 LIFE: Mapping[str, float] = {"TotalDrawn": 4321.5, "DischargedEnergy": 56.75, "MaximumCellVoltage": 3.71}
 # What must be as before, and by how much a few seconds of life may change it.
 KEPT: Mapping[str, float] = {
@@ -34,6 +40,9 @@ KEPT: Mapping[str, float] = {
     "/System/NrOfCellsPerBattery": 0,
     "/InstalledCapacity": 0,
     "/Info/ChargeMode": 0,
+    "/Settings/MosfetMode": 0,
+    "/Io/AllowToCharge": 0,
+    "/Io/AllowToDischarge": 0,
     "/History/TotalAhDrawn": 0.2,
     "/History/DischargedEnergy": 0.02,
     "/History/MinimumVoltage": 0.1,
@@ -82,6 +91,20 @@ async def _shown(venus: Venus, sim: Simulation) -> Shown:
     return shown
 
 
+async def charging_off(venus: Venus, address: str) -> None:
+    """Order it, and wait until it is done."""
+    await venus.until(address, lambda s: s["/Settings/MosfetMode"] == 0)
+    await venus.write(BATTERY + device_id(address), "/Io/AllowToCharge", 0)
+    await venus.until(address, lambda s: s["/Io/LastOrder"] == "charge off: done")
+
+
+async def _bms(sim: Simulation) -> tuple[list[dict[str, Any]], list[str]]:
+    """The packs with their masks as they are now, and what was written to them, in words."""
+    truths = [await sim.truth(address) for address in sim.addresses]
+    rows = [{**row, "mask": truth["pack"]["mask"]} for row, truth in zip(PACKS, truths, strict=True)]
+    return rows, [f"{truth['address'][-2:]}: {truth['writes']}" for truth in truths if truth["writes"]]
+
+
 def differences(before: Shown, after: Shown) -> list[str]:
     """What is not as before."""
     found = []
@@ -123,7 +146,9 @@ async def lose_the_bus(directory: Path) -> list[str]:
                 async with Venus() as venus:
                     for address in sim.addresses:
                         await venus.enable(address, **CHOSEN, **LIFE)
+                    await charging_off(venus, sim.addresses[0])
                     before = await _shown(venus, sim)
+                    rows, _ = await _bms(sim)
             first = supervision.lives[-1]
             await first.ended(NOTICED_WITHIN)
             await asyncio.sleep(OUTAGE)
@@ -131,6 +156,11 @@ async def lose_the_bus(directory: Path) -> list[str]:
                 life for life in supervision.lives[supervision.lives.index(first) + 1 :] if life.status == 1
             ]
         with private_daemon(directory, address_in(directory)):
-            async with Simulation(PACKS, *arguments) as sim, Venus() as venus:
+            async with Simulation(rows, *arguments) as sim, Venus() as venus:
                 after = await _shown(venus, sim)
-    return differences(before, after) + _judge_end(first, in_vain)
+                _, written = await _bms(sim)
+    return (
+        differences(before, after)
+        + [f"written to pack {words}" for words in written]
+        + _judge_end(first, in_vain)
+    )

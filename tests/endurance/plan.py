@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from dbus_xbms.simulator.scenario import DEFAULT_PACKS, address_of
-from tests.endurance.judge import CHEMISTRIES, RECOVERY, Known
+from tests.endurance.judge import RECOVERY
+from tests.endurance.known import CHEMISTRIES, Known
+from tests.endurance.owner import ALLOWED
 
 ADAPTERS = (
     {"name": "hci0", "address": "00:1A:7D:DA:71:01"},
@@ -37,6 +39,7 @@ class Plan:
     every: float = 8.0  # s between strikes, in the mean
     longest: float = 400.0  # s of one fault
     before: float = 12.0  # s of calm before the storm
+    order_every: float = 10.0  # s between orders to gates, in the mean
     calm: float = RECOVERY + 5.0  # s after the storm
 
     def rows(self) -> list[dict[str, Any]]:
@@ -47,7 +50,8 @@ class Plan:
     def owner(self, number: int) -> dict[str, float | str]:
         """What the owner of a pack chose."""
         nmc = self.rows()[number].get("chemistry") == "nmc"
-        return {**OWNERS[number % len(OWNERS)], "Chemistry": "NMC" if nmc else "LiFePO4"}
+        chosen = {**OWNERS[number % len(OWNERS)], **ALLOWED[number % len(ALLOWED)]}
+        return {**chosen, "Chemistry": "NMC" if nmc else "LiFePO4"}
 
     def known(self, number: int) -> Known:
         """A pack as the watch knows it."""

@@ -14,10 +14,11 @@ from pathlib import Path
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Venus
 from tests.endurance.clock import WallClock
+from tests.endurance.owner import Owner
 from tests.endurance.plan import ADAPTERS, Plan
 from tests.endurance.report import Ending, Report, report
 from tests.endurance.storm import Disturbance, Harm, Scope, Strike, Weather
-from tests.endurance.watch import Consumer, Finding, Watch
+from tests.endurance.watch import Finding, Watch
 
 START_LIMIT = 60.0  # s until all packs are shown
 
@@ -25,7 +26,9 @@ START_LIMIT = 60.0  # s until all packs are shown
 class Storm:
     """The weather at work on a running simulation."""
 
-    def __init__(self, plan: Plan, sim: Simulation, program: Program, watch: Watch, clock: WallClock) -> None:
+    def __init__(
+        self, plan: Plan, sim: Simulation, program: Program, watch: Watch, clock: WallClock, owner: Owner
+    ) -> None:
         self.plan = plan
         self.struck: dict[str, int] = {}
         self.trouble = ""  # why the soak itself broke off
@@ -35,6 +38,7 @@ class Storm:
         self._program = program
         self._watch = watch
         self._clock = clock
+        self._owner = owner
         self._renamed: dict[str, int] = {}  # adapter -> times it came back under another name
 
     @staticmethod
@@ -43,8 +47,10 @@ class Storm:
 
     async def course(self) -> None:
         """Calm, the storm, and calm again."""
-        await asyncio.sleep(self.plan.before)
-        await self._rage()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._owner.run(self.plan.before + self.plan.seconds))
+            await asyncio.sleep(self.plan.before)
+            await self._rage()
         lines = len(self._program.output)  # standard output is the service's log
         await asyncio.sleep(self.plan.calm)
         self.calm_lines = len(self._program.output) - lines
@@ -172,7 +178,7 @@ async def soak(plan: Plan, directory: Path, tell: Callable[[Finding], object] = 
         simulation = Simulation(plan.rows(), timing={"disconnect": 2.0}, adapters=ADAPTERS, seed=plan.seed)
         sim = await stack.enter_async_context(simulation)
         watch = Watch(sim, knowns, tell)
-        venus = await stack.enter_async_context(Consumer(watch.told))
+        venus = await stack.enter_async_context(Venus(watch.told))
         for n, known in enumerate(knowns):
             await venus.enable(known.address, **plan.owner(n))
         begun = now()
@@ -182,7 +188,8 @@ async def soak(plan: Plan, directory: Path, tell: Callable[[Finding], object] = 
         await _all_shown(venus, sim.addresses)
         watch.disturbed(sim.addresses, Disturbance(begin=begun, end=now()))
         watch.pid = program.pid
-        storm = Storm(plan, sim, program, watch, clock)
+        owner = Owner(venus, watch.books, watch.ordered, seed=plan.seed, every=plan.order_every)
+        storm = Storm(plan, sim, program, watch, clock, owner)
         try:
             async with _watching(watch, venus):
                 await _unless_ended(program, storm.course())

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.endurance.judge import CHEMISTRIES, Known, Look, judge, sample_of, shown_since
+from tests.endurance.judge import judge
+from tests.endurance.known import CHEMISTRIES, Known
+from tests.endurance.look import Look, sample_of, shown_since
 from tests.endurance.storm import STORM, Disturbance, Scope, Weather, quiet_since
 from tests.endurance.truth import BASIC, CELLS, Reads
 

@@ -11,7 +11,7 @@ from tests.bus.daemon import private_daemon
 from tests.endurance.plan import Plan
 from tests.endurance.soak import soak
 
-SHORT = Plan(seconds=15.0, packs=4, seed=4, every=0.45, longest=7.0, before=3.0, calm=31.0)
+SHORT = Plan(seconds=15.0, packs=4, seed=4, every=0.45, longest=7.0, before=3.0, calm=31.0, order_every=0.4)
 
 
 @pytest.mark.endurance
@@ -28,3 +28,4 @@ async def test_in_a_storm_of_faults_every_promise_is_kept(
     assert report.good
     assert len(report.struck) >= 25
     assert report.figures["polls answered"] > 60
+    assert "done" in report.figures["orders"]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from math import inf
+from typing import Any
 
 from tests.bus.simulation import Simulation
 from tests.bus.venus import BATTERY, Seen, Venus
-from tests.endurance.judge import RECOVERY, Known, Look, Sample, Violation, judge, sample_of, shown_since
+from tests.endurance.judge import RECOVERY, judge
+from tests.endurance.known import Known
+from tests.endurance.look import Look, Sample, Violation, sample_of, shown_since
+from tests.endurance.orders import Book, judge_orders
+from tests.endurance.owner import allowed
 from tests.endurance.process import Usage, counted, usage
 from tests.endurance.storm import Disturbance, quiet_since
 from tests.endurance.truth import Reads
@@ -20,18 +25,8 @@ USAGE_EVERY = 5.0  # s
 AWAKE_AFTER = 2.0  # s after SIGCONT until everything must be right again
 STALLED = 1.0  # s late: the machine itself hung
 REMEMBERED = 900.0  # s that disturbances are kept
+LAST_ORDER = "/Io/LastOrder"
 MOST_FINDINGS = 100  # kinds; the rest is counted
-
-
-class Consumer(Venus):
-    """A consumer that takes it as it is when a service has left before it could be asked."""
-
-    async def _join(self, seen: Seen) -> None:
-        try:
-            await super()._join(seen)
-        except AssertionError:
-            if self.services.get(seen.name) is seen:
-                raise
 
 
 def _measured(path: str) -> bool:
@@ -69,6 +64,7 @@ class Pack:
     shown: float = -inf  # when the newest sample that was shown was measured, or before
     recovered: float = -inf  # the end of the disturbance that was recovered from last
     signals: int = 0  # with measurements
+    heard: float = -inf  # when the last basic info was read that was judged with the orders
 
 
 class Watch:
@@ -78,6 +74,7 @@ class Watch:
         self, sim: Simulation, knowns: Sequence[Known], tell: Callable[[Finding], object] = lambda _: None
     ) -> None:
         self.packs = {known.address: Pack(known) for known in knowns}
+        self.books = {known.address: Book(allowed(number)) for number, known in enumerate(knowns)}
         self.findings: dict[tuple[str, str, str], Finding] = {}
         self.recoveries: list[float] = []  # s from the end of a disturbance to the first new value
         self.usages: list[Usage] = []
@@ -102,6 +99,8 @@ class Watch:
     def awake(self) -> None:
         """The program runs again."""
         self.blind(self._now() + AWAKE_AFTER)
+        for book in self.books.values():
+            book.awake(self._now())
 
     def disturbed(self, addresses: Sequence[str], disturbance: Disturbance) -> None:
         """Take note of what may keep packs from being heard."""
@@ -124,6 +123,9 @@ class Watch:
 
     def _look(self, pack: Pack, seen: Seen | None) -> None:
         now = self._now()
+        self.books[pack.known.address].told(
+            seen[LAST_ORDER] if seen and LAST_ORDER in seen.items else None, now
+        )
         if now < self._blind_until:
             return
         over = quiet_since(pack.disturbances, now, RECOVERY)
@@ -166,15 +168,33 @@ class Watch:
             looks, pack.looks = pack.looks, []
             truth = await self._sim.truth(pack.known.address)
             pack.reads.add(truth["pack"]["reads"])
+            self._judge_orders(pack, truth)
             for look in looks:
                 self.judged += 1
                 self.strict += look.quiet > RECOVERY
                 sample = sample_of(look, pack.known, pack.reads)
                 for violation in judge(look, pack.known, pack.reads, sample, pack.shown):
-                    self._found(pack, look, violation)
+                    # Before a gate opens, nothing may flow through it.
+                    if violation.rule != "generous" or not self.books[pack.known.address].opening(look.at):
+                        self._found(pack.known.address, look.at, violation)
                 if sample:
                     pack.shown = shown_since(look, pack.known, pack.reads, pack.shown)
                     self._recovered(pack, look, sample)
+
+    def _judge_orders(self, pack: Pack, truth: Mapping[str, Any]) -> None:
+        now = self._now()
+        basics = [basic for basic in pack.reads.basics if basic.at > pack.heard]
+        pack.heard = basics[-1].at if basics else pack.heard
+        book = self.books[pack.known.address]
+        blind = now < self._blind_until
+        mask = truth["pack"]["mask"]
+        for violation in judge_orders(book, basics, truth["writes"], mask, -inf if blind else now):
+            self._found(pack.known.address, now, violation)
+
+    def ordered(self, address: str, violations: Iterable[Violation]) -> None:
+        """Take what was wrong with the answer to an order."""
+        for violation in violations:
+            self._found(address, self._now(), violation)
 
     def _recovered(self, pack: Pack, look: Look, sample: Sample) -> None:
         """Take the time from the end of a disturbance to the first new value."""
@@ -183,16 +203,16 @@ class Watch:
             pack.recovered = over
             self.recoveries.append(look.at - over)
 
-    def _found(self, pack: Pack, look: Look, violation: Violation) -> None:
+    def _found(self, address: str, moment: float, violation: Violation) -> None:
         kind = violation.words.translate(str.maketrans("", "", "0123456789.-"))[:60]
-        key = (violation.rule, pack.known.address, kind)
-        at = look.at - self.begun
+        key = (violation.rule, address, kind)
+        at = moment - self.begun
         if key in self.findings:
             finding = self.findings[key]
             finding.count, finding.last = finding.count + 1, at
         elif len(self.findings) < MOST_FINDINGS:
-            weather = ", ".join(self._raging(look.at))
-            self.findings[key] = finding = Finding(violation, pack.known.address, at, at, weather)
+            weather = ", ".join(self._raging(moment))
+            self.findings[key] = finding = Finding(violation, address, at, at, weather)
             self._tell(finding)
 
     def _raging(self, now: float) -> Iterator[str]:

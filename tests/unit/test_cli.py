@@ -61,6 +61,9 @@ def test_no_command_shows_the_help_and_is_a_usage_error(capsys: pytest.CaptureFi
         ("set", ADDRESS, "Cells", "4"),
         ("set", "service", "Hold", "30"),
         ("probe", "my battery"),
+        ("switch", ADDRESS),
+        ("switch", ADDRESS, "heater", "on"),
+        ("switch", ADDRESS, "charge", "maybe"),
     ],
     ids=" ".join,
 )
@@ -82,6 +85,7 @@ def test_a_mistake_on_the_command_line_is_a_usage_error(
         ("set", "service", "maxconnections", "3"),
         ("watch", "--once"),
         ("watch",),
+        ("switch", ADDRESS, "charge", "off"),
         ("scan",),
         ("probe", ADDRESS),
         ("probe", ADDRESS, "--capture", "/nonexistent/frames"),

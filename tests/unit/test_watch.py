@@ -10,17 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbus_xbms.commands.table import Battery, columns, render
-from dbus_xbms.commands.watch import as_json, chosen
+from dbus_xbms.commands.watch import as_json, captioned, chosen
 from dbus_xbms.model import (
     Level,
     Limits,
     LinkStatus,
     Mosfets,
+    Orders,
     PackIdentity,
     PackSample,
     Phase,
     Protection,
     Report,
+    Switching,
 )
 from dbus_xbms.venus.items import items_for, values
 
@@ -90,6 +92,43 @@ def test_a_table_shows_what_the_owner_asks_first() -> None:
         "alarms  none",
         "link    connected  -62dBm  3 reconnects",
     ]
+
+
+def ordered(actual: bool, *, told: bool = True, status: int = 0x09, last: str = "") -> Battery:
+    """A pack whose charge gate is so, and of which that is told."""
+    sample = replace(SAMPLE, mosfets=Mosfets(charge=actual, discharge=True))
+    switching = Switching(told=Orders(charge=told, discharge=True), last=last)
+    pack = shown(replace(REPORT, sample=sample, switching=switching))
+    return replace(pack, values={**pack.values, "/SwitchableOutput/charge/Status": status})
+
+
+@pytest.mark.parametrize(
+    ("pack", "gate"),
+    [
+        (ordered(True), "charge on"),
+        (ordered(True, told=False, last="charge off: on its way"), "charge on (off wanted)"),
+        (ordered(False, told=False, status=0, last="charge off: done"), "charge off (as ordered)"),
+        (ordered(False, last="charge on: on its way"), "charge off (on wanted)"),
+        (ordered(False, status=2), "charge off (by the BMS)"),
+        (ordered(True, status=8, last="charge off: failed: it stays on"), "charge on (order failed)"),
+    ],
+)
+def test_a_gate_is_shown_as_it_is_with_what_was_wanted_of_it(pack: Battery, gate: str) -> None:
+    lines = render([pack], 80).splitlines()
+    row = next(number for number, line in enumerate(lines) if line.startswith("gates"))
+    assert lines[row] == f"gates   {gate}  discharge on"
+    last = pack.values["/Io/LastOrder"]
+    assert lines[row + 1].startswith(f"order   {last}" if last else "alarms")
+
+
+def test_balancing_that_was_switched_off_is_told_with_the_gates() -> None:
+    pack = shown(replace(REPORT, switching=Switching(balancing=False)))
+    assert "gates   charge on  discharge off  balancing off" in render([pack], 80).splitlines()
+
+
+def test_a_caption_stands_above_the_table_within_the_width() -> None:
+    assert captioned("", "table", 20) == "table"
+    assert captioned("Charging goes to off.", "table", 12) == "Charging\ngoes to off.\n\ntable"
 
 
 def test_an_alarm_is_named_with_its_level() -> None:

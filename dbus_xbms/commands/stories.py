@@ -1,0 +1,183 @@
+"""Stories for the demo: who does what to a simulated pack, and what is to be seen of it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dbus_xbms.commands.table import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Somebody writes to a path of the pack; a gate changes by that only every few seconds."""
+
+    path: str
+    value: int
+    switches: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """The owner changes a setting of the pack."""
+
+    setting: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """The simulator does something to the pack; docs/simulator.md has the faults."""
+
+    fault: str
+    parameters: Mapping[str, bool | int | float | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step: ``seen`` is what the bus shows once it has come about; of a text, a part of it."""
+
+    who: str
+    words: str
+    act: Write | Choose | Strike | None = None
+    seen: Mapping[str, Value]
+    look: float = 5.0  # s for the onlooker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One pack, as a row of a scenario file, and what happens to it."""
+
+    pack: Mapping[str, Any]
+    steps: tuple[Step, ...]
+
+
+CHARGE, FORCED, STATUS = "/Io/AllowToCharge", "/Settings/ForceChargingOff", "/SwitchableOutput/charge/Status"
+TOGGLE, MODE, LEND = "/SwitchableOutput/charge/State", "/Settings/MosfetMode", "/Settings/ReleaseForMinutes"
+CURRENT, CCL, LAST = "/Dc/0/Current", "/Info/MaxChargeCurrent", "/Io/LastOrder"
+LINK = "/ConnectionInformation"
+ON, TRIPPED, FAULT = 0x09, 0x02, 0x08  # of STATUS
+
+MOSFET = Story(
+    pack={"name": "House bank", "capacity": 100.0, "soc": 55.0, "load": "charge", "rate": 0.2},
+    steps=(
+        Step(
+            who="To begin with",
+            words="the pack is charged with 20 A, and both gates are on.",
+            seen={CURRENT: 20.0, CHARGE: 1},
+        ),
+        Step(
+            who="Somebody at the GX",
+            words="The toggle for charging goes to off. Nobody has allowed that, so it is refused.",
+            act=Write(TOGGLE, 0),
+            seen={LAST: "charge off: refused: switching is off", CHARGE: 1},
+        ),
+        Step(
+            who="The owner, by ssh",
+            words="dbus-xbms set 'House bank' AllowMosfetControl 1",
+            act=Choose("AllowMosfetControl", 1),
+            seen={STATUS: ON},
+            look=4.0,
+        ),
+        Step(
+            who="The owner at the GX",
+            words="The toggle for charging goes to off. CCL is 0 at once; the gate waits for the current.",
+            act=Write(TOGGLE, 0, switches=True),
+            seen={CCL: 0, FORCED: 1, CHARGE: 1},
+            look=3.0,
+        ),
+        Step(
+            who="The charger",
+            words="It obeys CCL 0: the current falls.",
+            act=Strike("current", {"amperes": 6.0}),
+            seen={CURRENT: 6.0, CHARGE: 1},
+            look=1.0,
+        ),
+        Step(
+            who="The charger",
+            words="Next to no current is left: the gate opens, and the BMS is read to make sure.",
+            act=Strike("current", {"amperes": 0.4}),
+            seen={CHARGE: 0, FORCED: 1, LAST: "charge off: done"},
+        ),
+        Step(
+            who="The owner, in VRM",
+            words="Charging on again. The gate closes at once; CCL takes half a minute to come back.",
+            act=Write(TOGGLE, 1, switches=True),
+            seen={CHARGE: 1, FORCED: 0, LAST: "charge on: done"},
+        ),
+        Step(
+            who="The BMS",
+            words="A cell is too high: its protection opens the gate. That is shown, and not fought.",
+            act=Strike("protection", {"bit": 0, "on": True}),
+            seen={CHARGE: 0, FORCED: 0, STATUS: TRIPPED},
+        ),
+        Step(
+            who="The BMS",
+            words="The cell is well again, and the BMS closes the gate by itself.",
+            act=Strike("protection", {"bit": 0, "on": False}),
+            seen={CHARGE: 1, STATUS: ON},
+            look=4.0,
+        ),
+        Step(
+            who="Bad luck",
+            words="The charge MOSFET gets stuck. Nothing shows it yet.",
+            act=Strike("stuck", {"gate": "charge", "state": "on"}),
+            seen={CHARGE: 1},
+            look=3.0,
+        ),
+        Step(
+            who="A Node-RED flow, over MQTT",
+            words="Charging off. The BMS says yes, the gate stays on: repeated once, then told as a fault.",
+            act=Write(FORCED, 1, switches=True),
+            seen={CHARGE: 1, STATUS: FAULT, LAST: "failed: asked for charge off"},
+        ),
+        Step(
+            who="Luck",
+            words="It comes loose, and follows what the BMS was told.",
+            act=Strike("stuck", {"gate": "charge", "state": "free"}),
+            seen={CHARGE: 0, FORCED: 1},
+            look=4.0,
+        ),
+        Step(
+            who="The owner, by ssh",
+            words="dbus-xbms switch 'House bank' charge on",
+            act=Write(CHARGE, 1, switches=True),
+            seen={CHARGE: 1, LAST: "charge on: done"},
+        ),
+        Step(
+            who="A Node-RED flow, over MQTT",
+            words="Both off, by /Settings/MosfetMode 3. Discharging off may black out the GX: refused.",
+            act=Write(MODE, 3),
+            seen={LAST: "refused: switching discharge off", CHARGE: 1, MODE: 0},
+        ),
+        Step(
+            who="The owner at the GX",
+            words="The phone app wants the pack: the link is lent. Nothing is charged meanwhile.",
+            act=Write(LEND, 1),
+            seen={LEND: 1, CCL: 0, CHARGE: None},
+            look=2.0,
+        ),
+        Step(
+            who="The phone",
+            words="It connects, and has the pack to itself.",
+            act=Strike("phone", {"on": True}),
+            seen={LINK: "lent"},
+        ),
+        Step(
+            who="The phone",
+            words="It lets go.",
+            act=Strike("phone", {"on": False}),
+            seen={LINK: "lent"},
+            look=1.0,
+        ),
+        Step(
+            who="The owner at the GX",
+            words="The link is taken back before the minute is over.",
+            act=Write(LEND, 0),
+            seen={LEND: 0, LINK: "connected", CHARGE: 1},
+        ),
+    ),
+)
+
+STORIES: Mapping[str, Story] = {"mosfet": MOSFET}

@@ -1,0 +1,40 @@
+"""A program that is killed leaves the gates as they were told, and its successor orders nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+
+import pytest
+
+from dbus_xbms.settings import device_id
+from tests.bus.simulation import Simulation
+from tests.bus.venus import BATTERY, Venus
+from tests.endurance.bus_loss import SHOWN_WITHIN, Supervision, charging_off
+
+pytestmark = pytest.mark.usefixtures("private_bus")
+
+ONE = "A4:C1:37:00:00:01"
+DRAWN = {"address": ONE, "load": "discharge", "soc": 60}
+OPT_INS = {"Control": 1, "AllowMosfetControl": 1, "AllowDischargeOff": 1}
+LONGER_THAN_A_CURRENT_MAY_FALL = 12.0  # s
+
+
+async def test_after_a_kill_the_gates_are_as_they_were_told_and_an_order_that_waited_is_gone() -> None:
+    supervision = Supervision()
+    async with Simulation([DRAWN]) as sim, Venus() as venus, supervision.running():
+        await venus.enable(ONE, **OPT_INS)
+        await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is not None, timeout=SHOWN_WITHIN)
+        await charging_off(venus, ONE)
+        await venus.write(BATTERY + device_id(ONE), "/Io/AllowToDischarge", 0)  # waits for 20 A to fall
+        await venus.until(ONE, lambda s: s["/Settings/MosfetMode"] == 3)
+        os.kill(supervision.lives[-1].pid, signal.SIGKILL)
+        await venus.until_gone(ONE)
+        seen = await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is not None, timeout=SHOWN_WITHIN)
+        assert (seen["/Settings/MosfetMode"], seen["/Io/AllowToCharge"]) == (1, 0)
+        await asyncio.sleep(LONGER_THAN_A_CURRENT_MAY_FALL)
+        assert (seen["/Settings/MosfetMode"], seen["/Io/AllowToDischarge"]) == (1, 1)
+        truth = await sim.truth(ONE)
+        assert [payload for _, _, payload in truth["writes"]] == ["0001"]
+        assert len(supervision.lives) == 2

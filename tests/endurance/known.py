@@ -1,0 +1,63 @@
+"""What is known of a pack before any look: what its cells bear, and what its owner has chosen. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.endurance.truth import Basic
+
+LIVELY = 5.0  # s and one poll: how old values of an undisturbed pack may be
+RESTING = 5.0  # s between polls of a pack at rest at the most; its cells are read every second time
+CONNECTING = 5.0  # s more, for one that is connected to anew for each poll, in turn with others
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chemistry:
+    """What cells of a kind bear, in V and °C."""
+
+    full: float
+    floating: float
+    high: float
+    low: float
+    hottest: float  # while charging
+    rested: float  # from here up a cell has recovered from the low cut-off
+
+
+CHEMISTRIES = {
+    "lfp": Chemistry(full=3.45, floating=3.375, high=3.60, low=2.60, hottest=55.0, rested=3.06),
+    "nmc": Chemistry(full=4.15, floating=4.05, high=4.20, low=3.00, hottest=50.0, rested=3.46),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A pack as it is, and as its owner has set it up."""
+
+    address: str
+    cells: int
+    capacity: float  # Ah
+    chemistry: Chemistry
+    controls: bool
+    interval: float = 1.0  # s between polls
+    hold: float = 30.0  # s, and so on
+    stop: float = 300.0
+    withdraw: float = 900.0
+
+    @property
+    def gap(self) -> float:
+        """How long a sample stands, in s; slow polls count from when the next one was due."""
+        return self.hold + (self.interval if self.interval > 1 else 0.0)
+
+    @property
+    def resting(self) -> float:
+        """Seconds between polls while the pack rests; packs that are polled slowly do not."""
+        return 0.0 if self.interval > 1 else min(RESTING, self.hold / 6)
+
+    def pace(self, basic: Basic) -> float:
+        """Seconds between polls of a pack in this state; at rest every second one leaves the cells out."""
+        may_rest = abs(basic.current) <= max(0.2, 0.005 * self.capacity)
+        return max(self.interval, self.resting if may_rest else 0.0)
+
+    def lively(self, basic: Basic) -> float:
+        """How old values may be while all is well, in s."""
+        return LIVELY + self.pace(basic) + (CONNECTING if self.interval > 1 else 0.0)

@@ -1,0 +1,185 @@
+"""Judges what becomes of orders: what is written to the BMS, who asked for it, what is told of it. Pure.
+
+Knows the orders that were accepted, and every write that the simulated BMS received; nothing of the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf
+
+from tests.endurance.limits import GENEROUS, NO_CHARGE, NO_DISCHARGE
+from tests.endurance.look import Violation
+from tests.endurance.truth import Basic
+
+CHARGE, DISCHARGE = "charge", "discharge"
+BITS = {CHARGE: 1, DISCHARGE: 2}  # of the mask: 1 is off
+VENDOR = 0b1110_0000_0000_0000  # bits that may open either gate, or not
+OPENERS = {CHARGE: NO_CHARGE | VENDOR, DISCHARGE: NO_DISCHARGE | VENDOR}
+MASK_WRITE = 0xE1
+ON_ITS_WAY, DONE, FAILED, REFUSED = "on its way", ": done", ": failed: ", ": refused: "
+END_LIMIT = 32.0  # s: 20 until an order goes out, 9 to carry it out, and the bus
+EFFECT = 1.0  # s from a write until the mask must show
+
+Wish = Mapping[str, bool]
+
+
+@dataclass(slots=True, kw_only=True)
+class Order:
+    """One order that somebody gave."""
+
+    at: float  # s, monotonic
+    wish: Wish  # gate -> on
+    accepted: bool | None = None  # None: not answered yet
+    until: float = inf  # s: when it must have ended, or has
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """What the owner of a pack allows."""
+
+    control: bool = False
+    discharge_off: bool = False
+
+    def allows(self, wish: Wish) -> bool:
+        """Whether an order like that may be accepted."""
+        return bool(wish) and self.control and (self.discharge_off or wish.get(DISCHARGE) is not False)
+
+
+@dataclass(slots=True)
+class Book:
+    """The orders to one pack, and what became of them."""
+
+    allowed: Allowed
+    orders: list[Order] = field(default_factory=list)
+    text: str | None = None  # what the bus told last
+    waiting: bool = False  # it says that an order is on its way
+    done: Wish = field(default_factory=dict)  # told to be done, not compared with the truth yet
+    done_at: float = -inf
+    masks: frozenset[int] = frozenset({0})  # what the BMS's mask may be now
+    strange: frozenset[str] = frozenset()  # gates that are off, and neither mask nor protection says why
+    newest_write: float = -inf  # s
+    outcomes: dict[str, int] = field(default_factory=dict)
+
+    def given(self, at: float, wish: Wish) -> Order:
+        """Take note of an order that is being given."""
+        self.orders = [one for one in self.orders if one.until > at - GENEROUS]
+        self.orders.append(order := Order(at=at, wish=wish))
+        return order
+
+    def answered(self, order: Order, accepted: bool, at: float) -> Iterator[Violation]:
+        """Take note of the answer to it; one that is accepted goes out together with those that wait."""
+        order.accepted = accepted
+        for one in self._open() if accepted else [order]:
+            one.until = at + END_LIMIT
+        self._count("accepted" if accepted else "refused")
+        if accepted and not self.allowed.allows(order.wish):
+            yield Violation("orders", f"{dict(order.wish)} was accepted, which the owner forbids")
+
+    def told(self, text: str | None, at: float) -> None:
+        """Take note of what the bus tells of the last order; ``None``: the service is gone."""
+        if text == self.text:
+            return
+        self.text = text
+        if text and text.endswith(ON_ITS_WAY):
+            self.waiting = True
+        elif not text:
+            self._end(inf, done=False)
+        elif REFUSED not in text:  # that may be another one than the one that waits
+            self._count("done" if DONE in text else "failed" if FAILED in text else "as it was")
+            self._end(at, done=DONE in text)
+
+    def _end(self, at: float, *, done: bool) -> None:
+        """All that waited has ended, together."""
+        waited = [one for one in self._open() if one.accepted]
+        if done:
+            self.done, self.done_at = {gate: on for one in waited for gate, on in one.wish.items()}, at
+        for one in waited:
+            one.ended, one.until = True, min(one.until, at)
+        self.waiting = False
+
+    def awake(self, at: float) -> None:
+        """The program had been stopped: what it had not ended may take its time anew."""
+        for one in self._open():
+            one.until = max(one.until, at + END_LIMIT)
+
+    def opening(self, at: float) -> bool:
+        """Whether a gate may be about to open, or was in vain not long ago: nothing may flow through it."""
+        return any(
+            one.accepted is not False and False in one.wish.values() and one.at <= at <= one.until + GENEROUS
+            for one in self.orders
+        )
+
+    def _open(self) -> list[Order]:
+        return [one for one in self.orders if one.accepted is not False and not one.ended]
+
+    def _count(self, outcome: str) -> None:
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+
+
+def judge_orders(
+    book: Book, basics: Sequence[Basic], writes: Iterable[tuple[float, int, str]], mask: int, now: float
+) -> Iterator[Violation]:
+    """What is wrong with what was written since the last look, and with what is told of it.
+
+    Args:
+        book: the orders.
+        basics: what the pack told of itself since then.
+        writes: all that were received, old and new.
+        mask: the BMS's mask at this moment.
+        now: s, monotonic.
+    """
+    new = [write for write in writes if write[0] > book.newest_write]
+    happened: list[tuple[float, Basic | tuple[float, int, str]]] = [(basic.at, basic) for basic in basics]
+    happened += [(write[0], write) for write in new]
+    for _, one in sorted(happened, key=lambda pair: pair[0]):
+        if isinstance(one, Basic):
+            _look(book, one)
+        else:
+            yield from _written(book, *one)
+    if now - book.newest_write > EFFECT:
+        book.masks = frozenset({mask})
+        yield from _done(book, basics, mask)
+    if book.waiting and book.orders and now > max(one.until for one in book.orders):
+        yield Violation("orders", f"still on its way {now - book.orders[-1].at:.0f} s after it was given")
+
+
+def _look(book: Book, basic: Basic) -> None:
+    on = {CHARGE: basic.charge, DISCHARGE: basic.discharge}
+    unmasked = {gate for gate, bit in BITS.items() if not any(mask & bit for mask in book.masks)}
+    off = {gate for gate in unmasked if not on[gate] and not basic.protection & OPENERS[gate]}
+    book.strange = frozenset(off | {gate for gate in book.strange if not on[gate]})
+
+
+def _written(book: Book, at: float, register: int, payload: str) -> Iterator[Violation]:
+    book.newest_write = at
+    data = bytes.fromhex(payload)
+    if register != MASK_WRITE or len(data) != 2 or data[0] or data[1] > 3:
+        yield Violation("writes", f"{payload} was written to register {register:02x}")
+        return
+    orders = [one for one in book.orders if one.at <= at <= one.until and one.accepted is not False]
+    if not orders:
+        yield Violation("writes", f"mask {payload} was written, and nobody had given an order")
+    for gate, bit in BITS.items():
+        off = bool(data[1] & bit)
+        ordered = any(one.wish.get(gate) is (not off) for one in orders)
+        as_before = any(bool(mask & bit) is off for mask in book.masks)
+        if not ordered and not as_before and not (off and gate in book.strange):
+            yield Violation(
+                "writes", f"{gate} {'off' if off else 'on'} was written, which nobody had ordered"
+            )
+    book.masks |= {data[1]}
+
+
+def _done(book: Book, basics: Sequence[Basic], mask: int) -> Iterator[Violation]:
+    """What was told to be done must be so, by the mask or at least by the gate, once the pack has told."""
+    if not book.done or not basics or basics[-1].at <= book.done_at:
+        return
+    on = {CHARGE: basics[-1].charge, DISCHARGE: basics[-1].discharge}
+    newer = any(one.at > book.done_at and one.accepted is not False for one in book.orders)
+    for gate, wish in book.done.items():
+        if not newer and bool(mask & BITS[gate]) is wish and on[gate] is not wish:
+            yield Violation("orders", f"{gate} {'on' if wish else 'off'} was told to be done, and is not")
+    book.done = {}

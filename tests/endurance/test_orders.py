@@ -1,0 +1,127 @@
+"""The judge of orders: every broken promise is found, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from tests.endurance.orders import Allowed, Book, Wish, judge_orders
+from tests.endurance.truth import Basic
+
+Write = tuple[float, int, str]
+
+
+def basic(at: float, *, charge: bool = True, discharge: bool = True, protection: int = 0) -> Basic:
+    """What a pack told."""
+    return Basic(
+        at=at,
+        voltage=13.0,
+        current=0.0,
+        remaining=50.0,
+        protection=protection,
+        soc=50,
+        charge=charge,
+        discharge=discharge,
+        temperatures=(),
+    )
+
+
+def book(*wishes: Wish, at: float = 10.0) -> Book:
+    """A book with accepted orders."""
+    one = Book(Allowed(control=True, discharge_off=True))
+    for wish in wishes:
+        assert list(one.answered(one.given(at, wish), True, at)) == []
+    return one
+
+
+def rules(one: Book, writes: Sequence[Write], *basics: Basic, mask: int = 0, now: float = 11.5) -> list[str]:
+    """What the judge finds."""
+    return [violation.rule for violation in judge_orders(one, basics, writes, mask, now)]
+
+
+def test_a_mask_that_was_ordered_is_right_and_repeating_it_too() -> None:
+    assert rules(book({"charge": False}), [(10.5, 0xE1, "0001"), (11.0, 0xE1, "0001")], mask=1) == []
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        (10.5, 0xE1, "0003"),
+        (10.5, 0xE1, "0007"),
+        (10.5, 0xE1, "0101"),
+        (10.5, 0x2D, "0002"),
+        (99.0, 0xE1, "0001"),
+    ],
+    ids=["a bit too many", "an illegal bit", "no zero", "another register", "too late"],
+)
+def test_what_nobody_ordered_is_found(write: Write) -> None:
+    assert "writes" in rules(book({"charge": False}), [write], now=write[0] + 0.5)
+
+
+def test_an_order_that_was_refused_explains_no_write() -> None:
+    one = Book(Allowed())
+    assert list(one.answered(one.given(10.0, {"charge": False}), False, 10.0)) == []
+    assert set(rules(one, [(10.5, 0xE1, "0001")])) == {"writes"}
+
+
+def test_a_gate_that_a_protection_opened_must_not_be_copied_into_the_mask() -> None:
+    tripped = basic(9.0, charge=False, protection=1)
+    assert rules(book({"discharge": False}), [(10.5, 0xE1, "0003")], tripped) == ["writes"]
+
+
+def test_a_gate_that_is_off_without_a_reason_counts_as_switched_off() -> None:
+    assert rules(book({"discharge": False}), [(10.5, 0xE1, "0003")], basic(9.0, charge=False)) == []
+
+
+def test_what_was_off_before_stays_off_with_an_order_for_the_other_gate() -> None:
+    one = book({"discharge": False})
+    one.masks = frozenset({1})
+    assert rules(one, [(10.5, 0xE1, "0003")], mask=3) == []
+    assert rules(one, [(10.5, 0xE1, "0003"), (11.2, 0xE1, "0002")], mask=2) == ["writes"]
+
+
+def test_an_order_that_its_owner_forbids_must_not_be_accepted() -> None:
+    one = Book(Allowed(control=True))
+    accepted = [one.answered(one.given(1.0, wish), True, 1.0) for wish in ({"discharge": False}, {})]
+    assert [len(list(found)) for found in accepted] == [1, 1]
+
+
+def test_an_order_must_end_in_time_and_one_that_is_refused_does_not_end_it() -> None:
+    one = book({"charge": False})
+    one.told("charge off: on its way", 10.0)
+    one.told("charge on: refused: no", 11.0)
+    assert rules(one, [], now=41.0) == []
+    assert rules(one, [], now=43.0) == ["orders"]
+    one.awake(43.0)
+    assert rules(one, [], now=44.0) == []
+    one.told("charge off: failed: connection lost", 45.0)
+    assert rules(one, [], now=99.0) == []
+    assert one.outcomes == {"accepted": 1, "failed": 1}
+
+
+def test_what_has_ended_explains_no_write_that_comes_later_and_is_not_told_again() -> None:
+    one = book({"discharge": False})
+    one.told("discharge off: failed: connection lost", 10.4)
+    assert rules(one, [(10.5, 0xE1, "0002")]) == ["writes", "writes"]
+    one = book({"discharge": False})
+    one.told("discharge off: failed: connection lost", 10.4)
+    list(one.answered(one.given(12.0, {"charge": True}), True, 12.0))
+    one.told("charge on: done", 12.5)
+    assert rules(one, [], basic(13.0), now=14.0) == []
+
+
+def test_while_a_gate_is_about_to_open_and_a_while_after_loads_may_get_nothing() -> None:
+    one = book({"discharge": False})
+    assert [one.opening(at) for at in (9.0, 11.0, 100.0, 200.0)] == [False, True, True, False]
+    assert not book({"discharge": True}).opening(11.0)
+
+
+def test_what_is_told_to_be_done_must_be_so() -> None:
+    one = book({"charge": False})
+    one.told("charge off: on its way", 10.0)
+    one.told("charge off: done", 11.0)
+    assert rules(one, [], basic(11.2), mask=0) == ["orders"]
+    one = book({"charge": False})
+    one.told("charge off: done", 11.0)
+    assert rules(one, [], basic(11.2, charge=False), mask=1) == []
