@@ -69,7 +69,7 @@ def sampled(state: State, sample: PackSample) -> State:
     told = seen.over(state.told)
     if seen != ALL_RELEASED and told == ALL_RELEASED:  # but one of them was not: somebody else has been here
         told = seen
-    return replace(state, told=told)
+    return state if told == state.told else replace(state, told=told)
 
 
 def connected(state: State) -> State:
