@@ -42,6 +42,7 @@ COMMANDS = (
     Command(name="switch", help="charging, discharging or balancing of a pack off or on"),
     Command(name="lend", help="leave a pack to the phone app for a while"),
     Command(name="watch", help="live table of the packs on the bus"),
+    Command(name="wait", help="until the service runs: for scripts"),
     Command(name="probe", help="connect once, read everything, print it"),
     Command(name="doctor", help="what is wrong, and what to do", log_level="ERROR"),
     Command(name="decode", help="decode frames from hex or from a capture"),

@@ -139,7 +139,7 @@ def _shown(pack: Battery) -> Shown:
         words=str(pack.values.get("/ConnectionInformation") or ""),
         rssi=rssi if isinstance(rssi, int) else None,
         reconnects=_count(pack, "/Bluetooth/Reconnects"),
-        failed_polls=_count(pack, "/Bluetooth/FailedPolls"),
+        failed_polls=_count(pack, "/Bluetooth/FailedPollsLastHour"),
         alarms=tuple(name for name, level in raised if level == 2),
         warnings=tuple(name for name, level in raised if level == 1),
         neighbours=str(pack.values.get("/Bluetooth/Neighbours") or ""),

@@ -11,6 +11,7 @@ from dbus_xbms.commands.session import open_bus, wait_for_name
 from dbus_xbms.settings import (
     DEVICES,
     PACK_SETTINGS,
+    SERVICE,
     SERVICE_SETTINGS,
     Setting,
     Settings,
@@ -81,9 +82,15 @@ class Known:
 
     async def forget(self, address: str) -> None:
         """Remove everything that localsettings holds of a pack."""
-        held = await self._local.stored([DEVICES])
-        its = (pack_path(address, ""), switch_path(address))
-        await self._local.remove([path for path in held if path.startswith(its)])
+        await self._forget(DEVICES, pack_path(address, ""), switch_path(address))
+
+    async def forget_program(self) -> None:
+        """Remove the settings of the whole program."""
+        await self._forget(SERVICE, service_path(""))
+
+    async def _forget(self, root: str, *prefixes: str) -> None:
+        held = await self._local.stored([root])
+        await self._local.remove([path for path in held if path.startswith(prefixes)])
 
 
 def names(pack: Settings) -> set[str]:

@@ -12,21 +12,25 @@ from dbus_xbms.settings import pack_path
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms remove``."""
-    parser.add_argument("pack", help="address or name")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("pack", nargs="?", help="address or name")
+    which.add_argument("--all", action="store_true", help="every pack that is known")
     parser.add_argument("--forget", action="store_true", help="erase its settings and instance too")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Disable a pack."""
+    """Disable a pack, or all of them; with all forgotten, nothing of ours is left in localsettings."""
     return complete(_remove(args.pack, args.forget))
 
 
-async def _remove(pack: str, forget: bool) -> int:
+async def _remove(pack: str | None, forget: bool) -> int:
     async with known_packs() as known:
-        address = known.address(pack)
-        await known.set(pack_path(address, "Enabled"), 0)
-        if forget:
-            await wait_until_gone(address)  # the service stores a pack's last settings as it lets go
-            await known.forget(address)
-    print(f"{address} is {'forgotten' if forget else 'not ours any more; its settings are kept'}.")
+        for address in sorted(known.packs) if pack is None else [known.address(pack)]:
+            await known.set(pack_path(address, "Enabled"), 0)
+            if forget:
+                await wait_until_gone(address)  # the service stores a pack's last settings as it lets go
+                await known.forget(address)
+            print(f"{address} is {'forgotten' if forget else 'not ours any more; its settings are kept'}.")
+        if forget and pack is None:
+            await known.forget_program()
     return 0

@@ -62,13 +62,13 @@ def _told_one(gate: Gate, sample: PackSample) -> bool | None:
 
 
 def sampled(state: State, sample: PackSample) -> State:
-    """Learn from a sample what the gates were told; what it leaves in doubt stays as it was known."""
+    """Learn from a sample what the gates were told; what is known stays unless the lock bit denies it."""
     if state.writing:  # the BMS follows within a moment
         return state
-    seen = told_by(sample)
-    told = seen.over(state.told)
-    if seen != ALL_RELEASED and told == ALL_RELEASED:  # but one of them was not: somebody else has been here
-        told = seen
+    seen, known = told_by(sample), state.told
+    if Protection.MOSFET_LOCK not in sample.protection or known == ALL_RELEASED:
+        known = NOTHING  # it is as it is seen; whoever locks what was released is not us
+    told = known.over(seen)
     return state if told == state.told else replace(state, told=told)
 
 

@@ -113,7 +113,7 @@ class Shown:
     words: str = ""  # /ConnectionInformation
     rssi: int | None = None  # dBm
     reconnects: int = 0
-    failed_polls: int = 0
+    failed_polls: int = 0  # in the last hour
     alarms: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     neighbours: str = ""  # in its way, as the service says it

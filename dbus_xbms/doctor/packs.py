@@ -10,7 +10,8 @@ from dbus_xbms.doctor.service import STARTED, duration, told
 
 PATIENCE = 60.0  # s after the start of the service in which a pack may not have been found yet
 WEAK = -85  # dBm
-OFTEN = 4.0  # an hour: a link that breaks more often than this is not a good one
+OFTEN = 4.0  # reconnections an hour: a link that breaks more often than this is not a good one ...
+MANY = 30  # ... nor one on which more polls than this fail in an hour; there are 720 and more
 
 NEARER = "move the adapter nearer, away from metal: a USB adapter on an extension cable helps"
 AWAY = "is it in range, awake (a small load wakes it), and is every phone app that reads it closed?"
@@ -83,14 +84,18 @@ def _uptime(facts: Facts) -> float | None:
 
 def _breaks_often(shown: Shown, facts: Facts) -> bool:
     uptime = _uptime(facts)
-    return uptime is not None and uptime >= STARTED and shown.reconnects * 3600.0 / uptime > OFTEN
+    settled = uptime is not None and uptime >= STARTED
+    breaks = settled and shown.reconnects * 3600.0 / (uptime or STARTED) > OFTEN
+    return breaks or shown.failed_polls > MANY
 
 
 def _link(shown: Shown, facts: Facts) -> str:
-    counts = ((shown.reconnects, "reconnects"), (shown.failed_polls, "failed polls"))
-    words = " and ".join(f"{count} {what}" for count, what in counts if count)
     uptime = _uptime(facts)
-    return f"{words} in {duration(uptime)}" if words and uptime is not None else words
+    since = f" in {duration(uptime)}" if uptime is not None else ""
+    return _joined(
+        f"{shown.reconnects} reconnects{since}" if shown.reconnects else "",
+        f"{shown.failed_polls} failed polls in the last hour" if shown.failed_polls else "",
+    )
 
 
 def _air(pack: Pack, facts: Facts) -> str:

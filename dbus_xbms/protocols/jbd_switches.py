@@ -77,16 +77,21 @@ def _stored(order: Request) -> Conversation[bool]:
 
 
 def _obeys(basic: Basic, want: Mosfets, *, stored: bool) -> bool:
-    """Whether the BMS does as told; without an acknowledgement its lock bit must witness it too."""
-    locked = Protection.MOSFET_LOCK in basic.protection
-    return all(_follows(basic, gate, want.of(gate)) for gate in Gate) and (
-        stored or locked != (want.charge and want.discharge)
-    )
+    """Whether the BMS does as told; without an acknowledgement nothing else may explain what it shows."""
+    return all(_follows(basic, gate, want.of(gate)) for gate in Gate) and (stored or _witnesses(basic, want))
 
 
 def _follows(basic: Basic, gate: Gate, on: bool) -> bool:
     """Whether a gate is as it was told to be; a protection may keep a released one open."""
     return basic.mosfets.of(gate) is on or (on and bool(basic.protection & gate.opened_by))
+
+
+def _witnesses(basic: Basic, want: Mosfets) -> bool:
+    """Whether the report proves by itself that the order arrived: nothing but the lock opens a gate."""
+    if want.charge and want.discharge:
+        return Protection.MOSFET_LOCK not in basic.protection
+    explained = any(basic.protection & gate.opened_by for gate in Gate if not basic.mosfets.of(gate))
+    return Protection.MOSFET_LOCK in basic.protection and not explained
 
 
 def _words(mosfets: Mosfets) -> str:

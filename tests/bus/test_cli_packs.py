@@ -120,6 +120,32 @@ async def test_remove_forget_erases_one_pack_and_no_other(settings: LocalSetting
     assert stored(settings, "Enabled", "xbms_a4c1370a0b0c") == 1
 
 
+async def test_remove_all_and_forget_leaves_nothing_of_ours_in_the_settings(settings: LocalSettings) -> None:
+    theirs = set(settings.store.entries)
+    await command("add", ADDRESS)
+    await command("add", OTHER)
+    await command("set", "service", "MaxConnections", "3")
+    done = await command("remove", "--all", "--forget")
+    assert (done.status, done.out.count("is forgotten")) == (0, 2)
+    assert set(settings.store.entries) == theirs
+
+
+async def test_remove_of_no_pack_and_not_all_is_wrong_usage(settings: LocalSettings) -> None:
+    assert (await command("remove", "--forget")).status == 2
+
+
+@pytest.mark.usefixtures("scanner")
+async def test_wait_ends_well_as_soon_as_the_service_runs() -> None:
+    assert (await command("wait", "--seconds", "20")).status == 0
+
+
+@pytest.mark.usefixtures("private_bus")
+async def test_wait_fails_when_the_service_does_not_come() -> None:
+    done = await command("wait", "--seconds", "0.1")
+    assert done.status == 1
+    assert "did not appear on the bus within 0.1 s" in done.err
+
+
 async def test_set_stores_a_checked_value_that_get_shows(settings: LocalSettings) -> None:
     await command("add", ADDRESS)
     done = await command("set", ADDRESS, "hold", "60")

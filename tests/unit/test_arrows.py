@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.stock_venus import NOT_ON_VENUS
+
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "dbus_xbms").rglob("*.py"))
 
@@ -49,12 +51,6 @@ PURE_FILES = {
 IMPURE = {"asyncio", "time", "logging", "bleak", "bleak_retry_connector", "dbus_fast"}
 
 THIRD_PARTY = {"bleak", "bleak_retry_connector", "dbus_fast"}
-# Parts of the standard library that a stock Venus image (3.60 to 3.77) leaves out.
-NOT_ON_VENUS = {
-    "unittest", "sqlite3", "statistics", "tomllib", "venv", "ensurepip", "compileall", "py_compile",
-    "difflib", "doctest", "pdb", "curses", "dbm", "mailbox", "plistlib", "syslog", "pydoc", "sched",
-    "graphlib", "tracemalloc", "resource", "zoneinfo",
-}  # fmt: skip
 
 
 def imports(path: Path) -> set[str]:

@@ -212,7 +212,13 @@ NOTES = {
     "link that breaks": (
         shown(reconnects=40, failed_polls=7),
         f"pack House ({ONE})",
-        "40 reconnects and 7 failed polls in 2 h: that is often",
+        "40 reconnects in 2 h, 7 failed polls in the last hour: that is often",
+        "USB adapter",
+    ),
+    "polls that fail": (
+        shown(failed_polls=60),
+        f"pack House ({ONE})",
+        "60 failed polls in the last hour: that is often",
         "USB adapter",
     ),
     "another BMS controls": (
@@ -322,6 +328,13 @@ def test_two_packs_that_want_to_control_are_told_that_a_gx_obeys_one() -> None:
     both = {ONE: replace(SHOWN, controls=True), TWO: other}
     system = System(there=True, dvcc=True, bms=SERVICE_ONE, instances={})
     assert "obeys one" in only(facts(shown=both, system=system)).words
+
+
+def test_a_link_that_breaks_now_and_then_is_all_right() -> None:
+    found = [one for one in examine(shown(reconnects=3, failed_polls=9)) if one.topic.startswith("pack")]
+    assert [(one.verdict, one.words) for one in found] == [
+        (Verdict.OK, "connected, -62 dBm, 3 reconnects in 2 h, 9 failed polls in the last hour")
+    ]
 
 
 def test_the_pack_that_controls_is_said_by_its_name() -> None:

@@ -75,6 +75,12 @@ def test_what_a_protection_hides_stays_known_while_the_connection_stands_and_no_
     assert gates.sampled(gates.connected(state), hidden).told == Orders(charge=None, discharge=True)
 
 
+def test_a_gate_known_to_be_released_that_opens_for_no_reason_was_not_switched_off() -> None:
+    state = gates.sampled(gates.State(), seen(discharge=False, protection=LOCK))
+    state = gates.sampled(state, seen(charge=False, discharge=False, protection=LOCK))
+    assert state.told == Orders(charge=True, discharge=False)
+
+
 def test_a_lock_that_nobody_here_made_is_noticed_behind_a_protection() -> None:
     hidden = seen(charge=False, protection=LOCK | Protection.CELL_OVERVOLTAGE)
     assert gates.sampled(KNOWN, hidden).told == Orders(charge=None, discharge=True)

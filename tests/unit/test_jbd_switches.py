@@ -195,6 +195,14 @@ def test_a_gate_held_open_by_a_protection_is_no_witness_for_a_lost_order() -> No
     assert board.mask == 1
 
 
+def test_a_lock_made_before_is_no_witness_for_a_lost_order() -> None:
+    board = Board(mask=2, protects=1)
+    board.deaf_to = iter((True,))
+    got, sent = switch(board, charge=False, discharge=False)
+    assert got == Mosfets(charge=False, discharge=False)
+    assert (len(writes(sent)), board.mask) == (2, 3)
+
+
 def test_a_switch_without_a_read_back_fails() -> None:
     with pytest.raises(NoReply):
         converse(Jbd().set_mosfets(BOTH_ON), lambda request: reply(0xE1) if request.retries == 0 else None)

@@ -14,7 +14,7 @@ import pytest
 from dbus_xbms import __version__
 from dbus_xbms.doctor.facts import numbers
 from dbus_xbms.doctor.host import NEEDED, lacking
-from tests.unit.test_arrows import NOT_ON_VENUS
+from tests.stock_venus import NOT_ON_VENUS
 
 ROOT = Path(__file__).parents[2]
 LIMIT = 5.0  # s

@@ -1,0 +1,73 @@
+"""``python -m bundle``: build the files of a release from this work tree."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from bundle import release, tree, vendor
+from dbus_xbms import __version__
+
+MOST = 1_500_000  # bytes; a GX may have 28 MB for everything, and two releases are kept
+
+
+def main() -> int:
+    """Write all archives and their checksums; the exit status."""
+    args = _arguments()
+    if not re.fullmatch(r"\d+\.\d+\.\d+", __version__):  # what the hook on a stick can compare
+        sys.exit(f"bundle: a release is numbered like 1.2.3, not {__version__}")
+    args.cache.mkdir(parents=True, exist_ok=True)
+    args.output.mkdir(parents=True, exist_ok=True)
+    files = {**_archives(args.owner, args.cache, _time()), **release.installer()}
+    files["SHA256SUMS"] = tree.checksums(files)
+    for name, file in files.items():
+        (args.output / name).write_bytes(file.content)
+        print(f"{len(file.content):8d}  {args.output / name}")
+    too_big = [name for name, file in files.items() if len(file.content) > MOST]
+    if too_big:
+        sys.exit(f"bundle: more than {MOST} bytes: {', '.join(too_big)}")
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="script/bundle", description="Build the files of a release.")
+    parser.add_argument("--output", type=Path, default=Path("dist"), metavar="DIR", help="where to (dist)")
+    parser.add_argument(
+        "--cache", type=Path, default=Path("build/wheels"), metavar="DIR", help="of wheels (build/wheels)"
+    )
+    parser.add_argument(
+        "--owner",
+        default=os.environ.get("GITHUB_REPOSITORY_OWNER", "dbus-xbms"),
+        metavar="NAME",
+        help="the account on GitHub where SetupHelper looks for new versions",
+    )
+    return parser.parse_args()
+
+
+def _archives(owner: str, cache: Path, time: int) -> dict[str, tree.File]:
+    installed = release.release(__version__, vendor.libraries(cache), time)
+    trees = {
+        f"dbus-xbms-{__version__}": tree.under(f"dbus-xbms-{__version__}", installed),
+        f"venus-data-dbus-xbms-{__version__}": release.for_usb(__version__, installed),
+        "venus-data-dbus-xbms-remove": release.removal(),
+        f"setuphelper-dbus-xbms-{__version__}": tree.under(
+            "dbus-xbms", release.for_setuphelper(__version__, installed, owner)
+        ),
+    }
+    return {f"{name}.tar.gz": tree.File(content=tree.pack(files, time)) for name, files in trees.items()}
+
+
+def _time() -> int:
+    """What the files are dated: SOURCE_DATE_EPOCH, or the commit's time, in s since 1970."""
+    if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
+        return int(epoch)
+    git = ["git", "-C", str(release.ROOT), "log", "-1", "--format=%ct"]
+    return int(subprocess.run(git, check=True, capture_output=True, text=True).stdout)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

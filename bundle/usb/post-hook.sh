@@ -1,0 +1,26 @@
+#!/bin/sh
+# Venus runs this after it has unpacked the archive into /data: post-hook.sh success|extraction-failed.
+# What install.sh says is left on the stick, for owners who have no other way to see it.
+set -eu
+root=${XBMS_ROOT:-} # for tests
+app=$root/data/apps/dbus-xbms
+report=$(mktemp)
+trap 'rm -rf "$app.new" "$report"' EXIT
+
+status=1
+if [ "$1" = success ]; then
+    status=0
+    sh "$app.new/install.sh" --offline --no-start ${root:+--root "$root"} >"$report" 2>&1 || status=$?
+else
+    echo "The archive could not be unpacked: damaged, or no space on the GX." >"$report"
+fi
+cat "$report"
+for archive in "$root"/media/*/venus-*-dbus-xbms-[0-9]*; do
+    [ ! -f "$archive" ] || cp "$report" "${archive%/*}/dbus-xbms.txt" || true # the stick may be full, or read-only
+done
+
+# At boot the supervisor is yet to come, and /data/rc.local after it. It is there when a stick is put in later.
+if [ $status = 0 ] && pgrep svscan >/dev/null; then
+    sh "$app/current/install.sh" --boot ${root:+--root "$root"}
+fi
+exit $status

@@ -1,0 +1,12 @@
+#!/bin/sh
+# The pre-hook of the archive that removes dbus-xbms; there is nothing to unpack after it.
+set -eu
+root=${XBMS_ROOT:-} # for tests
+installed=$root/data/apps/dbus-xbms/current
+[ -f "$installed/install.sh" ] || exit 1
+said=$(sh "$installed/install.sh" --uninstall ${root:+--root "$root"} 2>&1) || true
+echo "$said"
+for archive in "$root"/media/*/venus-*-dbus-xbms-remove*; do
+    [ ! -f "$archive" ] || echo "$said" >"${archive%/*}/dbus-xbms.txt" || true
+done
+exit 1

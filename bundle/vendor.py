@@ -1,0 +1,103 @@
+"""The libraries that a release brings along: found by their hashes, stripped to what a GX runs."""
+
+from __future__ import annotations
+
+import email.parser
+import fcntl
+import hashlib
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from bundle.tree import File
+
+LOCK = Path(__file__).with_name("vendor.lock")
+ROW = re.compile(r"^([\w-]+)==([\w.]+) --hash=sha256:([0-9a-f]{64})$", re.MULTILINE)
+
+# What a GX never runs. `*` matches slashes, too.
+DROPPED = (
+    "*.so",  # for one processor only; the Python of the same module is beside it
+    *("*.pxd", "*.pyi", "*/py.typed"),  # for compilers and type checkers
+    *(f"bleak/backends/{system}/*" for system in ("android", "corebluetooth", "p4android", "winrt")),
+    *(f"bluetooth_adapters/systems/{system}.py" for system in ("macos", "windows")),
+    "dbus_fast/glib/*",  # needs PyGObject
+    "aiooui/oui.data",  # 0.8 MB of vendors' names, only loaded by whoever asks for one
+)
+# Besides the licences, which go elsewhere, this is all that is left of a wheel's description of itself.
+METADATA = "*.dist-info/METADATA"
+LICENCE = "*.dist-info/*LICEN[CS]E*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """One row of the lock, and what its wheel holds."""
+
+    name: str
+    version: str
+    sha256: str  # of the wheel
+    licence: str  # as SPDX
+    licence_text: bytes
+    files: dict[str, File]
+
+
+def libraries(cache: Path) -> list[Library]:
+    """All rows of the lock; pip is only asked if a wheel is not in ``cache`` yet."""
+    rows: list[tuple[str, str, str]] = ROW.findall(LOCK.read_text())
+    with (cache / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another build may be at it
+        wheels = _by_hash(cache)
+        if not {sha256 for _, _, sha256 in rows} <= set(wheels):
+            _download(cache)
+            wheels = _by_hash(cache)
+    return [_library(name, version, sha256, wheels[sha256]) for name, version, sha256 in rows]
+
+
+def _by_hash(cache: Path) -> dict[str, Path]:
+    return {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in cache.glob("*.whl")}
+
+
+def _download(cache: Path) -> None:
+    """Have pip fetch the wheels of the lock; which index it asks is the environment's choice."""
+    which = ("--python-version=3.12", "--implementation=cp", "--platform=manylinux2014_aarch64")
+    options = (
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--only-binary=:all:",
+        "--require-hashes",
+    )
+    pip = (sys.executable, "-m", "pip", "download")
+    with tempfile.TemporaryDirectory(dir=cache) as fetched:
+        subprocess.run([*pip, *options, *which, "--dest", fetched, "--requirement", LOCK], check=True)
+        for wheel in Path(fetched).glob("*.whl"):
+            wheel.replace(cache / wheel.name)  # whole or not at all
+
+
+def _library(name: str, version: str, sha256: str, wheel: Path) -> Library:
+    with zipfile.ZipFile(wheel) as archive:
+        members = {path: archive.read(path) for path in archive.namelist() if not path.endswith("/")}
+    (metadata,) = (content for path, content in members.items() if fnmatch(path, METADATA))
+    headers = email.parser.BytesHeaderParser().parsebytes(metadata)
+    return Library(
+        name=name,
+        version=version,
+        sha256=sha256,
+        licence=headers["License-Expression"] or headers["License"],
+        licence_text=b"\n".join(content for path, content in members.items() if fnmatch(path, LICENCE)),
+        files={path: File(content=members[path]) for path in _kept(members)},
+    )
+
+
+def _kept(paths: Iterable[str]) -> list[str]:
+    return [
+        path
+        for path in paths
+        if fnmatch(path, METADATA)
+        or not (".dist-info/" in path or any(fnmatch(path, pattern) for pattern in DROPPED))
+    ]

@@ -1,0 +1,327 @@
+#!/bin/sh
+# Install dbus-xbms on Venus OS; upgrade it, go back, remove it.
+# All of it is below /data, which firmware updates keep; only a copy of the run scripts is in /service, which is memory.
+set -eu
+
+usage() {
+    cat <<'END'
+install.sh [OPTIONS] [ARCHIVE]     install dbus-xbms, or upgrade it
+install.sh --rollback              go back to the release before this one
+install.sh --uninstall [--purge]   remove it; --purge: also its log and all that is set for its packs
+
+ARCHIVE is dbus-xbms-VERSION.tar.gz. Without it: the unpacked archive that install.sh is part of, else the one archive
+beside it, else the newest release is downloaded.
+
+  --offline    never download
+  --no-start   only put all in place; it starts at the next boot
+  --boot       what /data/rc.local calls: start the service
+  --root DIR   a directory that stands for /, for tests
+END
+}
+
+OLDEST_VENUS=360  # v3.60: the first with Python 3.12
+ROOM=10240        # kB free on /data; a release takes a third of that
+SELF_TEST_TIME=120 # s
+PATIENCE=${XBMS_PATIENCE:-120} # s for a new release to come up; the slowest GX compiles it at its first start
+STEADY=${XBMS_STEADY:-6}       # s that it has to stay up
+DOWNLOADS=${XBMS_DOWNLOADS:-https://github.com/dbus-xbms/dbus-xbms/releases/latest/download}
+
+say() { printf '%s\n' "$*" || :; } # the terminal may be gone
+warn() { say "Note: $*" >&2; }
+die() {
+    say "install.sh: $*" >&2
+    exit 1
+}
+
+main() {
+    action=install offline='' no_start='' purge='' archive='' ROOT=${XBMS_ROOT-}
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --offline) offline=yes ;;
+            --no-start) no_start=yes ;;
+            --purge) purge=yes ;;
+            --install | --uninstall | --rollback | --boot) action=${1#--} ;;
+            --root) ROOT=${2:?"--root needs a directory"} && shift ;;
+            -h | --help) usage && exit ;;
+            -*) usage >&2 && exit 2 ;;
+            *) archive=$1 ;;
+        esac
+        shift
+    done
+    [ -z "$ROOT" ] || ROOT=$(cd "$ROOT" && pwd -P)
+    export XBMS_ROOT="$ROOT"
+    umask 022
+
+    here=$(cd "$(dirname "$0")" && pwd -P)
+    APP=$ROOT/data/apps/dbus-xbms
+    if [ -n "$archive" ] || [ ! -f "$here/VERSION" ]; then
+        elsewhere
+        exit
+    fi
+
+    RELEASES=$APP/releases
+    RC=$ROOT/data/rc.local
+    SERVICE=$ROOT/service/dbus-xbms
+    LOG=$ROOT/var/log/dbus-xbms
+    . "$here/service/venus.sh"
+    [ -n "$ROOT" ] || [ "$(id -u)" = 0 ] || die "only root can do that."
+    lock
+    case $action in
+        install) install ;;
+        uninstall) uninstall ;;
+        rollback) rollback ;;
+        boot) boot ;;
+    esac
+}
+
+# One at a time. Whoever holds the lock also starts the service, so --boot has nothing left to do.
+lock() {
+    mkdir -p "$ROOT/run"
+    exec 9>"$ROOT/run/dbus-xbms.lock"
+    flock -n 9 || { [ "$action" = boot ] && exit; } || die "another install.sh is at work."
+}
+
+# --- where the release comes from ---
+
+# elsewhere: this script came alone. Let the one of the installed release do it, or to install, that of the archive
+# which is named, lies beside this one, or can be downloaded.
+elsewhere() {
+    set -- "--$action" ${no_start:+--no-start} ${purge:+--purge}
+    if [ "$action" != install ]; then
+        [ -x "$APP/current/install.sh" ] || die "nothing is installed."
+        exec "$APP/current/install.sh" "$@"
+    fi
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+    trap 'exit 130' HUP INT TERM
+    [ -n "$archive" ] || archive=$(beside)
+    [ -n "$archive" ] || download
+    [ -f "$archive" ] || die "$archive: no such file."
+    tar xzf "$archive" -C "$work" || die "$archive is damaged, or no archive of dbus-xbms."
+    unpacked=$(echo "$work"/dbus-xbms-*/install.sh)
+    [ -f "$unpacked" ] || die "$archive is no archive of dbus-xbms."
+    sh "$unpacked" "$@"
+}
+
+beside() { # the only archive in this directory
+    set -- "$here"/dbus-xbms-*.tar.gz
+    [ $# = 1 ] || die "there are several archives in $here; name the one to install."
+    [ ! -f "$1" ] || echo "$1"
+}
+
+download() {
+    [ -z "$offline" ] || die "there is no archive in $here, and --offline forbids a download."
+    say "Downloading from $DOWNLOADS ..."
+    curl -fsSL "$DOWNLOADS/SHA256SUMS" -o "$work/SHA256SUMS" || die "the download failed; without internet, use --offline."
+    name=$(sed -n 's/^[0-9a-f]* [ *]\(dbus-xbms-[^/ ]*\.tar\.gz\)$/\1/p' "$work/SHA256SUMS")
+    [ -n "$name" ] || die "the release does not name its archive."
+    curl -fsSL "$DOWNLOADS/$name" -o "$work/$name" || die "the download failed."
+    grep -F "  $name" "$work/SHA256SUMS" >"$work/sum"
+    (cd "$work" && sha256sum -c sum >/dev/null 2>&1) || die "the download is damaged; try again."
+    archive=$work/$name
+}
+
+# --- install ---
+
+install() {
+    version=$(cat "$here/VERSION")
+    case $version in '' | .* | *[!0-9A-Za-z.+~-]*) die "\"$version\" is no version." ;; esac
+    preflight
+    tidy
+    place
+    fresh='' old=$(linked current)
+    [ -n "$old" ] || fresh=yes
+    boot_line_add
+    if [ -n "$no_start" ]; then
+        switch
+        say "dbus-xbms $version is in place and starts at the next boot."
+        return
+    fi
+    [ "$old" != "$release" ] || [ -e "$APP/trial" ] || [ ! -d "$SERVICE" ] || { say "dbus-xbms $version is installed already."; return; }
+    # Judged on its own: it goes on when this terminal closes or this script is killed.
+    (
+        trap '' HUP
+        switch
+        service_start
+        judge
+    ) &
+    wait $! || exit 1
+    say "dbus-xbms $version is installed and runs. Next: $APP/current/bin/dbus-xbms scan"
+}
+
+# preflight: refuse what cannot work, before anything is touched.
+preflight() {
+    system=$(cat "$ROOT/opt/victronenergy/version" 2>/dev/null) || die "this is no Venus OS: there is no /opt/victronenergy/version."
+    system=${system%%
+*}
+    [ "$(echo "$system" | awk -F '[v.~-]' '{ print $2 * 100 + $3 }')" -ge "$OLDEST_VENUS" ] ||
+        die "this is Venus OS $system; v3.60 or newer is needed. Update it first: Settings, General, Firmware."
+    python3 -S -E -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || die "Python 3.12 or newer is needed."
+    for tool in flock sha256sum svc svstat softlimit multilog; do
+        command -v "$tool" >/dev/null || die "$tool is missing; is this a Venus OS?"
+    done
+    [ ! -e "$ROOT/etc/venus/installedVersion-dbus-xbms" ] || die "SetupHelper has installed dbus-xbms already; upgrade or remove it there."
+    (: >"$ROOT/data/.dbus-xbms") 2>/dev/null || die "/data cannot be written to."
+    rm "$ROOT/data/.dbus-xbms"
+    free=$(df -Pk "$ROOT/data" | awk 'NR == 2 { print $4 }')
+    [ "$free" -ge "$ROOM" ] || die "only $((free / 1024)) MB are free on /data; $((ROOM / 1024)) MB are needed."
+    case $(head -n 1 "$RC" 2>/dev/null) in
+        '#!'*sh*) ;;
+        '#!'*) die "$RC is no shell script, so nothing can be added to it." ;;
+    esac
+    for other in dbus-serialbattery dbus-btbattery dbus-bms-ble; do
+        for place in apps etc; do
+            [ ! -e "$ROOT/data/$place/$other" ] || warn "$other is installed, too. A pack serves one driver: give each pack to only one of them."
+        done
+    done
+}
+
+# tidy: what an interrupted run has left.
+tidy() {
+    rm -rf "$RELEASES"/.[!.]* "$APP"/*.new "$APP.gone" "$RC.dbus-xbms" "$RC.disabled.dbus-xbms"
+    service_finish
+}
+
+# place: this release among the others, whole and tried with this machine's Python; sets `release`.
+place() {
+    candidates="$RELEASES/$version $RELEASES/$version+$(sha256sum <"$here/SHA256SUMS" | cut -c 1-8)"
+    for release in $candidates; do
+        ! whole "$release" || return 0
+    done
+    for release in $candidates; do # a damaged one, or another build of this version, must not be replaced while in use
+        [ "$release" = "$(linked current)" ] || break
+    done
+    new=$RELEASES/.$version
+    mkdir -p "$RELEASES"
+    cp -R "$here" "$new"
+    whole "$new" || die "this archive is damaged: its files are not those in SHA256SUMS."
+    self_test "$new"
+    sync
+    rm -rf "$release"
+    mv "$new" "$release"
+    sync
+}
+
+whole() { # RELEASE: it holds every file of this archive
+    cmp -s "$here/SHA256SUMS" "$1/SHA256SUMS" && (cd "$1" && sha256sum -c SHA256SUMS >/dev/null 2>&1)
+}
+
+# self_test RELEASE: let it judge itself here. An alarm survives exec, so it ends in time.
+self_test() {
+    python3 -S -E -c 'import os, signal, sys; signal.alarm(int(sys.argv[1])); os.execv(sys.argv[2], sys.argv[2:])' \
+        $SELF_TEST_TIME "$1/bin/dbus-xbms" doctor --self-test 9>&- >"$1/.self-test" 2>&1 || {
+        sed 's/^/    /' "$1/.self-test"
+        rm -rf "$1"
+        die "this release does not work on this machine; nothing was changed."
+    }
+    rm "$1/.self-test"
+}
+
+# --- releases and the links to them ---
+
+linked() { # LINK: the release it points to; nothing if there is none
+    [ ! -d "$APP/$1" ] || readlink -f "$APP/$1"
+}
+
+point() { # LINK RELEASE: in one step
+    ln -sfn "releases/${2##*/}" "$APP/$1.new"
+    mv -Tf "$APP/$1.new" "$APP/$1"
+}
+
+# switch: from `old` to `release`, which is on trial until it has proved itself.
+switch() {
+    [ "$old" != "$release" ] || return 0
+    : >"$APP/trial"
+    [ -z "$old" ] || point previous "$old"
+    point current "$release"
+    sync
+}
+
+# judge: keep the current release, which has been started, if it proves itself; else go back.
+judge() {
+    if service_is_down; then
+        say "The service was stopped by hand and stays so; to start it: svc -u $SERVICE"
+    elif ! service_proves_itself; then
+        say "The end of its log:"
+        service_log_tail
+        [ ! -e "$APP/trial" ] || go_back
+        return 1
+    fi
+    prune
+    rm -f "$APP/trial"
+}
+
+# go_back: all as it was before the switch.
+go_back() {
+    bad=$(linked current) good=$(linked previous)
+    if [ -n "$good" ] && [ "$good" != "$bad" ]; then
+        point current "$good"
+        service_start
+        rm -rf "$bad" "$APP/previous"
+        for each in "$RELEASES"/*; do
+            [ "$each" = "$good" ] || point previous "$each"
+        done
+        rm -f "$APP/trial"
+        ! service_proves_itself || say "Rolled back: ${good##*/} runs as before."
+    elif [ -n "$fresh" ]; then
+        take_out
+        say "It has been taken out again; its log is kept in $LOG."
+    fi
+}
+
+prune() { # all releases but the current one and the one before
+    for each in "$RELEASES"/*; do
+        [ "$each" = "$(linked current)" ] || [ "$each" = "$(linked previous)" ] || rm -rf "$each"
+    done
+}
+
+# --- the other actions ---
+
+# boot: as rc.local calls it, so no waiting. A release that was never proved is judged in the background.
+boot() {
+    [ -d "$APP/current" ] || die "nothing is installed."
+    fresh=''
+    if [ ! -e "$APP/trial" ]; then
+        [ -d "$SERVICE" ] || service_put
+        return
+    fi
+    service_start
+    (
+        trap '' HUP
+        judge
+    ) >/dev/null 2>&1 &
+}
+
+rollback() {
+    release=$(linked previous) old=$(linked current)
+    [ -n "$release" ] || die "there is no release to go back to."
+    point current "$release"
+    point previous "$old"
+    rm -f "$APP/trial"
+    service_start
+    service_proves_itself || { service_log_tail && exit 1; }
+    say "dbus-xbms ${release##*/} runs again; --rollback once more returns to ${old##*/}."
+}
+
+uninstall() {
+    if [ -n "$purge" ] && [ -d "$APP/current" ]; then
+        "$APP/current/bin/dbus-xbms" remove --all --forget || warn "the settings of the packs could not be erased."
+    fi
+    take_out
+    [ -z "$purge" ] || rm -rf "$LOG" "$ROOT/data/conf/dbus-xbms"
+    rm -f "$ROOT/run/dbus-xbms.lock"
+    say "dbus-xbms is removed."
+    [ -n "$purge" ] || say "Kept for the day it comes back: its log in $LOG, and the settings of your packs. --uninstall --purge removes them, too."
+}
+
+# take_out: all that install has put anywhere.
+take_out() {
+    boot_line_remove
+    service_remove
+    [ ! -d "$APP" ] || mv "$APP" "$APP.gone"
+    rm -rf "$APP.gone"
+    rmdir "$ROOT/data/apps" 2>/dev/null || : # others have theirs there
+}
+
+main "$@"
+exit

@@ -1,0 +1,62 @@
+"""A bundle as a release has it, and one that is unpacked."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from dbus_xbms import __version__
+from tests.stock_venus import make_python
+
+ROOT = Path(__file__).parents[2]
+NAME = f"dbus-xbms-{__version__}"
+
+
+def build(output: Path, **environment: str) -> dict[str, bytes]:
+    """Build all files of a release; their content by name."""
+    subprocess.run(
+        [sys.executable, "-m", "bundle", "--output", output],
+        cwd=ROOT,
+        env={**os.environ, "SOURCE_DATE_EPOCH": "1760000000", **environment},
+        check=True,
+        capture_output=True,
+        timeout=80,
+    )
+    return {path.name: path.read_bytes() for path in output.iterdir()}
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """The content of every file under a folder, by its path in it."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+@pytest.fixture(scope="session")
+def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with all files of a release."""
+    folder = tmp_path_factory.mktemp("dist")
+    build(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def unpacked(output: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle, unpacked. Tests must not write to it."""
+    folder = tmp_path_factory.mktemp("unpacked")
+    with tarfile.open(output / f"{NAME}.tar.gz") as archive:
+        archive.extractall(folder, filter="data")
+    return folder / NAME
+
+
+@pytest.fixture(scope="session")
+def stock_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python that has what a stock Venus has, and nothing else."""
+    if sys.version_info < (3, 12):
+        pytest.skip("a bundle needs Python 3.12, which is what Venus has")
+    return make_python(tmp_path_factory.mktemp("python"))

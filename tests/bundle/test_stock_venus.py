@@ -1,0 +1,121 @@
+"""The program runs from the bundle alone, on a Python that lacks what a stock Venus lacks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dbus_xbms import __version__
+from tests.bus.conftest import private_bus
+from tests.bus.simulation import Program, Simulation
+from tests.bus.venus import Seen, Venus
+from tests.stock_venus import NOT_ON_VENUS
+
+__all__ = ["private_bus"]  # a fixture
+
+ADDRESS = "A4:C1:37:00:00:01"
+BASIC_INFO = "DDA50300FFFD77"  # the request for it
+
+
+def launch(unpacked: Path, stock_python: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the bundle's launcher as a shell on the device would."""
+    return subprocess.run(
+        [unpacked / "bin" / "dbus-xbms", *arguments],
+        env={**os.environ, **environment(stock_python)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+
+def environment(stock_python: Path) -> dict[str, str]:
+    """What a launcher is told: the Python, and to keep what that compiles out of the bundle's tree."""
+    return {
+        "XBMS_PYTHON": str(stock_python),
+        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONPYCACHEPREFIX": f"{stock_python}.cache",
+    }
+
+
+def valid(seen: Seen) -> bool:
+    return seen["/Dc/0/Voltage"] is not None
+
+
+def test_the_python_lacks_what_a_stock_venus_lacks_and_whatever_is_installed_here(stock_python: Path) -> None:
+    lacking = NOT_ON_VENUS - set(sys.builtin_module_names) | {"bleak", "pytest", "dbus_fast"}
+    script = f"""
+for name in {sorted(lacking)}:
+    try:
+        __import__(name)
+    except ImportError:
+        print(name)
+"""
+    done = subprocess.run([stock_python, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == sorted(lacking)
+
+
+def test_help_is_shown(unpacked: Path, stock_python: Path) -> None:
+    done = launch(unpacked, stock_python, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("usage: dbus-xbms ")
+
+
+def test_every_module_of_the_program_can_be_imported(unpacked: Path, stock_python: Path) -> None:
+    paths = [path.relative_to(unpacked).with_suffix("") for path in unpacked.glob("dbus_xbms/**/*.py")]
+    modules = [".".join(path.parts).removesuffix(".__init__") for path in paths]
+    script = f"""
+import importlib, sys
+sys.path[:0] = sys.argv[1:]
+for name in {sorted(modules)}:
+    importlib.import_module(name)
+print(sys.modules["dbus_fast"].__file__)
+"""
+    done = subprocess.run(
+        [stock_python, "-S", "-E", "-c", script, unpacked, unpacked / "vendor"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.stdout.strip(), done.stderr) == (str(unpacked / "vendor/dbus_fast/__init__.py"), "")
+
+
+def test_a_frame_is_decoded(unpacked: Path, stock_python: Path) -> None:
+    done = launch(unpacked, stock_python, "decode", BASIC_INFO)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "basic" in done.stdout
+
+
+def test_the_launcher_works_through_links_and_takes_no_module_from_where_it_is_called(
+    unpacked: Path, stock_python: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "json.py").write_text("raise SystemExit('the wrong json')")
+    (tmp_path / "current").symlink_to(unpacked)
+    (tmp_path / "dbus-xbms").symlink_to("current/bin/dbus-xbms")
+    done = subprocess.run(
+        ["./dbus-xbms", "--version"],
+        cwd=tmp_path,
+        env={**os.environ, **environment(stock_python), "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"dbus-xbms {__version__}\n", "")
+
+
+@pytest.mark.bus
+@pytest.mark.usefixtures("private_bus")
+async def test_the_service_shows_a_pack(unpacked: Path, stock_python: Path) -> None:
+    async with Simulation(1) as sim, Venus() as venus:
+        await venus.enable(ADDRESS)
+        launcher = (str(unpacked / "bin" / "dbus-xbms"),)
+        async with Program("run", command=launcher, environment=environment(stock_python)) as service:
+            seen = await venus.until(ADDRESS, valid)
+            truth = (await sim.truth(ADDRESS))["pack"]
+            assert seen["/Dc/0/Voltage"] == pytest.approx(truth["voltage"], abs=0.3)
+            assert seen["/System/NrOfCellsPerBattery"] == len(truth["cells"])
+            assert await service.stop() == 0
+        assert service.left_behind == []

@@ -1,0 +1,206 @@
+"""Archives on a USB stick, through what Venus does with them at boot; install.sh is a stand-in here."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bundle import release
+from bundle.tree import File, checksums, pack, text
+from tests.bundle.conftest import NAME, files
+from tests.bundle.update_data import update_data
+
+INSTALLER = """
+set -eu
+here=$(dirname "$0")
+root=$XBMS_ROOT
+app=$root/data/apps/dbus-xbms
+echo "$*" >>"$root/calls"
+case $1 in
+--offline)
+    version=$(cat "$here/VERSION")
+    [ "$version" != 0.0.9 ] || { echo "this GX is too old"; exit 1; }
+    mkdir -p "$app/$version"
+    cp -R "$here/." "$app/$version"
+    ln -sfn "$version" "$app/current"
+    echo "$app/current/install.sh --boot" >"$root/data/rc.local"
+    echo "$version is in place"
+    ;;
+--uninstall)
+    rm -rf "$app"
+    echo "it is removed"
+    ;;
+esac
+"""
+
+
+class Gx:
+    """A tree that stands for a GX, with a stick in it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.stick = root / "media" / "sda1"
+        self.app = root / "data" / "apps" / "dbus-xbms"
+        self.tools = root / "tools"
+        for folder in (self.stick, self.app.parent, self.tools):
+            folder.mkdir(parents=True)
+        self.supervised(False)
+        if shutil.which("busybox"):
+            self._tool("sh", 'exec busybox ash "$@"')
+
+    def supervised(self, running: bool) -> None:
+        """Let svscan run, or not yet."""
+        self._tool("pgrep", f"[ $1 = svscan ] && exit {0 if running else 1}")
+
+    def _tool(self, name: str, script: str) -> None:
+        (self.tools / name).write_text(f"#!/bin/sh\n{script}\n")
+        (self.tools / name).chmod(0o755)
+
+    def insert(self, version: str) -> Path:
+        """Put the archive of a version on the stick."""
+        tree = {"install.sh": text(INSTALLER), "VERSION": text(f"{version}\n")}
+        whole = {**tree, "SHA256SUMS": checksums(tree)}
+        return self._put(f"venus-data-dbus-xbms-{version}.tar.gz", release.for_usb(version, whole))
+
+    def insert_removal(self) -> Path:
+        """Put the archive that removes on the stick."""
+        return self._put("venus-data-dbus-xbms-remove.tar.gz", release.removal())
+
+    def _put(self, name: str, tree: dict[str, File]) -> Path:
+        archive = self.stick / name
+        archive.write_bytes(pack(tree, 0))
+        return archive
+
+    def boot(self) -> None:
+        """Boot, as far as it is about the stick."""
+        update_data(self.root, {**os.environ, "PATH": f"{self.tools}:{os.environ['PATH']}"})
+
+    @property
+    def installed(self) -> str:
+        return (self.app / "current" / "VERSION").read_text().strip()
+
+    @property
+    def calls(self) -> list[str]:
+        """How install.sh was called, without the root."""
+        lines = (self.root / "calls").read_text().splitlines()
+        return [line.replace(f" --root {self.root}", "") for line in lines]
+
+    @property
+    def report(self) -> str:
+        """What the owner finds on the stick."""
+        return (self.stick / "dbus-xbms.txt").read_text()
+
+
+@pytest.fixture
+def gx(tmp_path: Path) -> Iterator[Gx]:
+    """A GX on which the program was never installed."""
+    gx = Gx(tmp_path)
+    yield gx
+    assert not gx.app.with_suffix(".new").exists(), "left behind"
+
+
+def test_the_boot_after_a_stick_was_put_in_installs_for_the_start_that_comes_later_in_it(gx: Gx) -> None:
+    gx.insert("0.1.0")
+    gx.boot()
+    assert gx.installed == "0.1.0"
+    assert gx.calls == ["--offline --no-start"]
+    assert gx.report == "0.1.0 is in place\n"
+
+
+def test_a_stick_that_is_put_in_later_starts_the_service_at_once(gx: Gx) -> None:
+    gx.insert("0.1.0")
+    gx.supervised(True)
+    gx.boot()
+    assert gx.calls == ["--offline --no-start", "--boot"]
+
+
+def test_a_stick_that_stays_in_changes_nothing_at_the_next_boots(gx: Gx) -> None:
+    gx.insert("0.1.0")
+    gx.boot()
+    before = files(gx.root)
+    gx.boot()
+    gx.boot()
+    assert files(gx.root) == before
+
+
+def test_a_stick_mends_what_it_has_installed(gx: Gx) -> None:
+    gx.insert("0.1.0")
+    gx.boot()
+    (gx.app / "current" / "install.sh").write_text("damaged")
+    gx.boot()
+    assert (gx.app / "current" / "install.sh").read_text() == INSTALLER
+    (gx.root / "data" / "rc.local").unlink()
+    gx.boot()
+    assert (gx.root / "data" / "rc.local").exists()
+    gx.boot()
+    assert len(gx.calls) == 3
+
+
+def test_a_newer_version_upgrades_and_an_older_one_on_a_forgotten_stick_takes_nothing_back(gx: Gx) -> None:
+    for version in ("0.9.0", "0.10.0"):
+        gx.insert(version)
+        gx.boot()
+        assert gx.installed == version
+    gx.insert("0.2.11")
+    gx.boot()
+    assert gx.installed == "0.10.0"
+    assert len(gx.calls) == 2
+
+
+def test_a_refusal_is_told_on_the_stick_and_what_was_installed_stays(gx: Gx) -> None:
+    gx.insert("0.0.9")
+    gx.boot()
+    assert gx.report == "this GX is too old\n"
+    assert not gx.app.exists()
+
+
+def test_a_damaged_archive_changes_nothing_and_the_stick_says_so(gx: Gx) -> None:
+    archive = gx.insert("0.1.0")
+    gx.boot()
+    archive.unlink()
+    newer = gx.insert("0.2.0")
+    whole = newer.read_bytes()
+    newer.write_bytes(whole[:-9])  # rc/ can still be read
+    gx.boot()
+    assert gx.installed == "0.1.0"
+    assert "could not be unpacked" in gx.report
+    newer.write_bytes(whole)
+    gx.boot()
+    assert gx.installed == "0.2.0"
+
+
+def test_what_an_interrupted_boot_has_left_is_not_taken_for_a_part_of_the_next_version(gx: Gx) -> None:
+    left = gx.app.with_suffix(".new") / "dbus_xbms" / "stale.py"
+    left.parent.mkdir(parents=True)
+    left.touch()
+    gx.insert("0.1.0")
+    gx.boot()
+    assert not (gx.app / "current" / "dbus_xbms").exists()
+
+
+def test_the_archive_that_removes_does_so_and_unpacks_nothing(gx: Gx) -> None:
+    archive = gx.insert("0.1.0")
+    gx.boot()
+    archive.unlink()
+    gx.insert_removal()
+    gx.boot()
+    assert gx.calls == ["--offline --no-start", "--uninstall"]
+    assert not gx.app.exists()
+    assert gx.report == "it is removed\n"
+    gx.boot()
+    assert len(gx.calls) == 2
+
+
+def test_the_hooks_are_all_that_is_called_rc_and_all_else_goes_to_a_directory_of_our_own(
+    output: Path,
+) -> None:
+    with tarfile.open(output / f"venus-data-{NAME}.tar.gz") as archive:
+        names = archive.getnames()
+    hooks = [name for name in names if "rc" in name.split("/")]  # what Venus's tar takes or leaves out
+    assert hooks == ["rc/VERSION", "rc/post-hook.sh", "rc/pre-hook.sh"]
+    assert {name.rsplit("/dbus-xbms.new/")[0] for name in names if name not in hooks} == {"apps"}

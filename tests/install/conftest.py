@@ -1,0 +1,48 @@
+"""A GX for each test."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.install.gx import Gx, bundle, until
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    too_old = pytest.mark.skipif(sys.version_info < (3, 12), reason="a GX has Python 3.12")
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(too_old)
+
+
+@pytest.fixture
+def gx(tmp_path: Path) -> Iterator[Gx]:
+    """One on which nothing is installed and nothing runs."""
+    gx = Gx(tmp_path)
+    yield gx
+    gx.stop()
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A release that works."""
+    return bundle(tmp_path, "1.0.0")
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Path:
+    """The one after it."""
+    return bundle(tmp_path, "1.1.0")
+
+
+@pytest.fixture
+def running(gx: Gx, old: Path) -> Gx:
+    """One on which the old release is installed, proven and runs."""
+    gx.place(old)
+    (gx.root / "data/apps/dbus-xbms/trial").unlink()
+    gx.boot()
+    until(lambda: gx.running == "1.0.0")
+    return gx

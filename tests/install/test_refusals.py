@@ -1,0 +1,212 @@
+"""What install.sh refuses, in plain words and before it touches anything; and where it gets its archive."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.install.gx import Gx, archive, snapshot
+
+
+def venus(text: str) -> Callable[[Gx], object]:
+    return lambda gx: (gx.root / "opt/victronenergy/version").write_text(text)
+
+
+def no_space(gx: Gx) -> None:
+    gx.script("df", "echo Filesystem; echo /dev/mmcblk1p5 1000000 990000 9000 99% /data")
+
+
+def read_only(gx: Gx) -> None:
+    shutil.rmtree(gx.root / "data")
+    (gx.root / "data").symlink_to("/proc/self")  # where not even root can make a file
+
+
+def python_3_8(gx: Gx) -> None:
+    gx.script("python3", "exit 1")
+
+
+def setup_helper(gx: Gx) -> None:
+    (gx.root / "etc/venus/installedVersion-dbus-xbms").write_text("v0.9\n")
+
+
+def python_rc_local(gx: Gx) -> None:
+    (gx.root / "data/rc.local").write_text("#!/usr/bin/python3\nprint('owner')\n")
+
+
+REFUSALS: dict[str, tuple[Callable[[Gx], object], str]] = {
+    "3.55": (venus("v3.55\n"), "this is Venus OS v3.55; v3.60 or newer is needed"),
+    "2.94": (venus("v2.94~12\n"), "this is Venus OS v2.94~12"),
+    "not a version": (venus("\n"), "v3.60 or newer is needed"),
+    "not Venus": (lambda gx: shutil.rmtree(gx.root / "opt"), "this is no Venus OS"),
+    "old Python": (python_3_8, "Python 3.12 or newer is needed"),
+    "no space": (no_space, "only 8 MB are free on /data; 10 MB are needed"),
+    "read-only": (read_only, "/data cannot be written to"),
+    "SetupHelper": (setup_helper, "SetupHelper has installed dbus-xbms already"),
+    "no daemontools": (lambda gx: (gx.tools / "softlimit").unlink(), "softlimit is missing"),
+    "rc.local in Python": (python_rc_local, "rc.local is no shell script"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "words"), REFUSALS.values(), ids=REFUSALS)
+def test_what_cannot_work_is_refused_and_nothing_touched(
+    gx: Gx, old: Path, spoil: Callable[[Gx], object], words: str
+) -> None:
+    spoil(gx)
+    before = snapshot(gx.root, "run")
+    gx.environment["PATH"] = str(gx.tools)
+    shell = ["/bin/sh", str(old / "install.sh"), "--root", str(gx.root)]  # busybox's would use its own df
+    done = subprocess.run(shell, env=gx.environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert snapshot(gx.root, "run") == before
+
+
+@pytest.mark.parametrize("version", ["v3.60", "v3.67", "v3.70~15", "v3.80~40-large-12", "v4.00"])
+def test_venus_from_3_60_on_is_welcome(gx: Gx, old: Path, version: str) -> None:
+    venus(f"{version}\n")(gx)
+    assert gx.install(old, "--no-start").returncode == 0
+
+
+@pytest.mark.parametrize("action", ["--boot", "--rollback"])
+def test_what_is_not_installed_can_neither_boot_nor_go_back(gx: Gx, old: Path, action: str) -> None:
+    before = snapshot(gx.root, "run")
+    done = gx.install(old, action)
+    assert done.returncode == 1
+    assert "install" in done.stdout or "release" in done.stdout
+    assert snapshot(gx.root, "run") == before
+
+
+def test_only_one_installs_at_a_time(gx: Gx, old: Path) -> None:
+    lock = gx.root / "run/dbus-xbms.lock"
+    with lock.open("w") as held:
+        subprocess.run(["flock", str(held.fileno())], pass_fds=[held.fileno()], check=True)
+        assert "another install.sh is at work" in gx.install(old).stdout
+    assert gx.install(old, "--no-start").returncode == 0
+
+
+def test_another_driver_is_pointed_out(gx: Gx, old: Path) -> None:
+    (gx.root / "data/apps/dbus-serialbattery").mkdir(parents=True)
+    done = gx.install(old, "--no-start")
+    assert done.returncode == 0
+    assert "dbus-serialbattery is installed, too" in done.stdout
+
+
+@pytest.mark.parametrize("file", ["bin/dbus-xbms", "service/dbus-xbms/run", "install.sh"])
+def test_a_damaged_archive_is_refused(gx: Gx, old: Path, file: str) -> None:
+    with (old / file).open("a") as damaged:
+        damaged.write("\n")
+    done = gx.install(old)
+    assert done.returncode == 1
+    assert "archive is damaged" in done.stdout
+    assert gx.current is None
+
+
+def test_a_disk_that_fills_up_leaves_the_old_release_as_it_was(running: Gx, new: Path) -> None:
+    before, pid = snapshot(running.root, "run"), running.pid
+    limited = ["/bin/sh", "-c", 'ulimit -f 1; exec "$@"', "sh"]
+    (new / "big").write_bytes(b"x" * 5000)
+    done = subprocess.run(
+        [*limited, "/bin/sh", str(new / "install.sh"), "--root", str(running.root)],
+        env=running.environment,
+        capture_output=True,
+    )
+    assert done.returncode != 0
+    assert running.pid == pid
+    running.install(running.root / "data/apps/dbus-xbms/current")  # tidies up
+    assert snapshot(running.root, "run") == before
+
+
+# --- install.sh on its own ---
+
+
+@pytest.fixture
+def alone(tmp_path: Path, old: Path) -> Path:
+    """A directory with nothing but install.sh."""
+    directory = tmp_path / "download"
+    directory.mkdir()
+    shutil.copy2(old / "install.sh", directory)
+    return directory
+
+
+def test_the_archive_beside_it_is_taken(gx: Gx, old: Path, alone: Path) -> None:
+    archive(old).rename(alone / "dbus-xbms-1.0.0.tar.gz")
+    done = gx.install(alone, "--offline", "--no-start")
+    assert done.returncode == 0, done.stdout
+    assert gx.current == "1.0.0"
+
+
+def test_of_several_archives_one_must_be_named(gx: Gx, old: Path, new: Path, alone: Path) -> None:
+    for tree in (old, new):
+        archive(tree).rename(alone / f"{tree.name}.tar.gz")
+    assert "several archives" in gx.install(alone, "--offline").stdout
+    done = gx.install(alone, "--no-start", str(alone / "dbus-xbms-1.1.0.tar.gz"))
+    assert done.returncode == 0, done.stdout
+    assert gx.current == "1.1.0"
+
+
+def test_without_an_archive_offline_is_refused(gx: Gx, alone: Path) -> None:
+    assert "--offline forbids a download" in gx.install(alone, "--offline").stdout
+
+
+def test_what_is_no_archive_is_refused(gx: Gx, alone: Path) -> None:
+    (alone / "dbus-xbms-1.0.0.tar.gz").write_bytes(b"<html>")
+    done = gx.install(alone, "--offline")
+    assert done.returncode == 1
+    assert "is damaged, or no archive" in done.stdout
+
+
+def test_it_lets_the_installed_release_do_all_else(gx: Gx, old: Path, alone: Path) -> None:
+    assert "nothing is installed" in gx.install(alone, "--uninstall").stdout
+    before = snapshot(gx.root, "run")
+    gx.place(old)
+    assert gx.install(alone, "--uninstall").returncode == 0
+    assert snapshot(gx.root, "run") == before
+
+
+@pytest.fixture
+def published(gx: Gx, old: Path, tmp_path: Path) -> Path:
+    """The files of a release, and a curl that fetches them; it fails like the real one with -f."""
+    files = tmp_path / "published"
+    files.mkdir()
+    archive(old).rename(files / "dbus-xbms-1.0.0.tar.gz")
+    (files / "venus-data-dbus-xbms-1.0.0.tar.gz").write_text("another one\n")
+    sums = subprocess.run(["sha256sum", *sorted(p.name for p in files.iterdir())], cwd=files, stdout=-1)
+    (files / "SHA256SUMS").write_bytes(sums.stdout)
+    gx.environment["XBMS_DOWNLOADS"] = "https://releases.example"
+    gx.script(
+        "curl",
+        f'[ "$1" = -fsSL ] && cp "{files}/${{2#https://releases.example/}}" "$4" 2>/dev/null || exit 22',
+    )
+    return files
+
+
+def test_the_newest_release_is_downloaded(gx: Gx, alone: Path, published: Path) -> None:
+    done = gx.install(alone, "--no-start")
+    assert done.returncode == 0, done.stdout
+    assert gx.current == "1.0.0"
+
+
+def test_it_can_be_piped_into_a_shell(gx: Gx, alone: Path, published: Path, tmp_path: Path) -> None:
+    with (alone / "install.sh").open() as script:
+        command = ["/bin/sh", "-s", "--", "--root", str(gx.root), "--no-start"]
+        done = subprocess.run(command, stdin=script, env=gx.environment, cwd=published, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert gx.current == "1.0.0"
+
+
+def test_a_damaged_download_is_refused(gx: Gx, alone: Path, published: Path) -> None:
+    with (published / "dbus-xbms-1.0.0.tar.gz").open("ab") as file:
+        file.write(b"\n")
+    assert "the download is damaged" in gx.install(alone).stdout
+    assert gx.current is None
+
+
+def test_a_failed_download_is_told(gx: Gx, alone: Path, published: Path) -> None:
+    (published / "SHA256SUMS").unlink()
+    done = gx.install(alone)
+    assert done.returncode == 1
+    assert "without internet" in done.stdout
