@@ -210,7 +210,8 @@ class Pack:
         self._switches.expire()
         decision = self._decide(now)
         self._poller.rest(decision.resting)
-        why = self._trouble or f"the link is {self._poller.status.state}"
+        well = decision.phase is Phase.FRESH
+        why = "" if well else self._trouble or f"the link is {self._poller.status.state}"
         self._diary.note(decision, self._identity, why, controls=self._controls)
         self._shown = decision
         return self._report(decision), decision.valid_for
@@ -233,6 +234,11 @@ class Pack:
         return decision
 
     def _report(self, decision: Decision) -> Report:
+        link, switching = self._poller.status, self._switches.report
+        if link.neighbours != self._disturbed:
+            link = replace(link, neighbours=self._disturbed)
+        if lent_for := self._poller.lent_for:
+            switching = replace(switching, released_for=lent_for)
         return Report(
             address=self.address,
             instance=instance_of(self.settings.text("ClassAndVrmInstance")),
@@ -245,7 +251,7 @@ class Pack:
             mosfet_temperature=decision.temperatures.mosfet,
             counters=self._counters,
             alarms=decision.alarms,
-            link=replace(self._poller.status, neighbours=self._disturbed),
+            link=link,
             age=decision.age,
             extremes=self._state.extremes,
             controls=self._controls,
@@ -254,7 +260,7 @@ class Pack:
             consumed=decision.consumed,
             time_to_go=decision.time_to_go,
             history=decision.history,
-            switching=replace(self._switches.report, released_for=self._poller.lent_for),
+            switching=switching,
             switch_instance=self.switch_instance if self.settings.number("CompanionSwitch") else None,
             settings=self.settings.frozen,
         )

@@ -128,9 +128,10 @@ class Poller:
     @property
     def status(self) -> LinkStatus:
         """How the link is doing."""
-        last_hour = self._failed.last_hour(asyncio.get_running_loop().time())
         status = self._link.status if self._link else LinkStatus()
-        status = replace(status, failed_polls=self._failed.total, failed_last_hour=last_hour)
+        if self._failed.total:
+            last_hour = self._failed.last_hour(asyncio.get_running_loop().time())
+            status = replace(status, failed_polls=self._failed.total, failed_last_hour=last_hour)
         if minutes := ceil(self.lent_for / 60):
             return replace(status, state=f"lent, {minutes} min left")
         return replace(status, state=BETWEEN_POLLS) if self._between else status

@@ -68,7 +68,8 @@ def sampled(state: State, sample: PackSample) -> State:
     seen, known = told_by(sample), state.told
     if Protection.MOSFET_LOCK not in sample.protection or known == ALL_RELEASED:
         known = NOTHING  # it is as it is seen; whoever locks what was released is not us
-    return replace(state, told=known.over(seen))
+    told = known.over(seen)
+    return state if told == state.told else replace(state, told=told)
 
 
 def connected(state: State) -> State:
