@@ -252,8 +252,7 @@ judge() {
         say "The end of its log:"
         service_log_tail
         if [ -e "$APP/trial" ]; then
-            mkdir -p "$LOG"
-            sum "$APP/current" >"$LOG/failed" || : # no room, say
+            { mkdir -p "$LOG" && sum "$APP/current" >"$LOG/failed"; } || : # no room, say
             go_back
         fi
         return 1
