@@ -25,6 +25,8 @@ Tree = Mapping[str, File]  # by path, relative, with slashes
 def read(folder: Path, *patterns: str) -> dict[str, File]:
     """The files under ``folder`` that match one of the patterns; all of them without any."""
     paths = {path for pattern in patterns or ("**/*",) for path in folder.glob(pattern) if path.is_file()}
+    if not paths:
+        raise FileNotFoundError(f"{folder}: there is nothing of {patterns or 'any kind'}")
     return {
         path.relative_to(folder).as_posix(): File(
             content=path.read_bytes(), executable=bool(path.stat().st_mode & 0o100)
