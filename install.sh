@@ -23,7 +23,7 @@ OLDEST_VENUS=360  # v3.60: the first with Python 3.12
 ROOM=10240        # kB free on /data; a release takes a third of that
 SELF_TEST_TIME=120 # s
 PATIENCE=${XBMS_PATIENCE:-120} # s for a new release to come up; the slowest GX compiles it at its first start
-STEADY=${XBMS_STEADY:-6}       # s that it has to stay up
+STEADY=${XBMS_STEADY:-6}       # s that it has to stay up; supervise notices an end after up to 1 s
 DOWNLOADS=${XBMS_DOWNLOADS:-https://github.com/dbus-xbms/dbus-xbms/releases/latest/download}
 
 say() { printf '%s\n' "$*" || :; } # the terminal may be gone
@@ -127,6 +127,9 @@ install() {
     version=$(cat "$here/VERSION")
     case $version in '' | .* | *[!0-9A-Za-z.+~-]*) die "\"$version\" is no version." ;; esac
     preflight
+    # A stick that stays in must not stop a good release at each boot to try a bad one.
+    [ -z "$no_start" ] || [ "$(sum "$here")" != "$(cat "$LOG/failed" 2>/dev/null)" ] ||
+        die "dbus-xbms $version has failed on this GX before. To try it all the same, run install.sh without --no-start."
     tidy
     place
     fresh='' old=$(linked current)
@@ -184,7 +187,7 @@ tidy() {
 
 # place: this release among the others, whole and tried with this machine's Python; sets `release`.
 place() {
-    candidates="$RELEASES/$version $RELEASES/$version+$(sha256sum <"$here/SHA256SUMS" | cut -c 1-8)"
+    candidates="$RELEASES/$version $RELEASES/$version+$(sum "$here" | cut -c 1-8)"
     for release in $candidates; do
         ! whole "$release" || return 0
     done
@@ -204,6 +207,10 @@ place() {
 
 whole() { # RELEASE: it holds every file of this archive
     cmp -s "$here/SHA256SUMS" "$1/SHA256SUMS" && (cd "$1" && sha256sum -c SHA256SUMS >/dev/null 2>&1)
+}
+
+sum() { # RELEASE: of all it holds
+    sha256sum <"$1/SHA256SUMS"
 }
 
 # self_test RELEASE: let it judge itself here. An alarm survives exec, so it ends in time.
@@ -244,9 +251,13 @@ judge() {
     elif ! service_proves_itself; then
         say "The end of its log:"
         service_log_tail
-        [ ! -e "$APP/trial" ] || go_back
+        if [ -e "$APP/trial" ]; then
+            { mkdir -p "$LOG" && sum "$APP/current" >"$LOG/failed"; } || : # no room, say
+            go_back
+        fi
         return 1
     fi
+    rm -f "$LOG/failed"
     prune
     rm -f "$APP/trial"
 }

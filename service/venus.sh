@@ -128,7 +128,7 @@ service_proves_itself() {
         pid=$(service_pid)
         if [ -z "$pid" ] || [ "$pid" = "$before" ]; then
             : # none yet, or still the old one
-        elif ! grep -q ' 0$' "$SERVICE/started"; then
+        elif grep -qs ' [1-9]$' "$SERVICE/started"; then # quick ends; no file: run has only begun
             say "The service ended soon after its start."
             return 1
         elif [ "$(service_age)" -ge "$STEADY" ]; then

@@ -125,7 +125,7 @@ class Gx:
         for name in REAL:
             self.tool(name, shutil.which(name))
         self.tool("python3", sys.executable)
-        self.environment = {"PATH": str(self.tools), "XBMS_PATIENCE": "12", "XBMS_STEADY": "1"}
+        self.environment = {"PATH": str(self.tools), "XBMS_PATIENCE": "12", "XBMS_STEADY": "2"}
         self._svscan: subprocess.Popen[bytes] | None = None
 
     def tool(self, name: str, path: str | None) -> None:

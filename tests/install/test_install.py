@@ -193,7 +193,11 @@ def test_an_upgrade_that_is_only_put_in_place_is_judged_at_the_next_boot(
     assert running.current == "2.0.0"
     running.boot()
     until(lambda: running.running == "1.1.0" and running.settled, 20)
-    assert {**snapshot(running.root / "data", *but)} == before
+    assert snapshot(running.root / "data", *but) == before
+    again = running.install(tmp_path / "dbus-xbms-2.0.0", "--no-start")
+    assert again.returncode == 1
+    assert "2.0.0 has failed on this GX before" in again.stdout
+    assert running.current == "1.1.0"
 
 
 def test_a_program_that_keeps_failing_is_started_ever_more_rarely(gx: Gx, tmp_path: Path) -> None:
