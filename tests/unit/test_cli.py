@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -115,7 +116,8 @@ def test_the_service_does_without_openssl_in_memory() -> None:
         "except SystemExit: import hashlib; hashlib.sha256(b'as before')\n"
         "sys.exit('libcrypto' in open('/proc/self/maps').read() or 'dbus_xbms.app' not in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", script], timeout=30)
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("COV")}  # which loads it
+    done = subprocess.run([sys.executable, "-c", script], timeout=30, env=bare)
     assert done.returncode == 0
 
 
