@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Container, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -29,7 +29,8 @@ log = logging.getLogger(__name__)
 bleak_log = logging.getLogger(BlueZManager.__module__)
 
 DAEMON = "org.freedesktop.DBus"
-ADAPTER = "org.bluez.Adapter1"
+ADAPTER, DEVICE = "org.bluez.Adapter1", "org.bluez.Device1"
+RENEWALS = 5  # at the most, until bleak knows all that BlueZ has
 MATCH_RULES = (
     "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
     "member='NameOwnerChanged',arg0='org.bluez'",
@@ -91,22 +92,38 @@ class Bluez:
                 self._arrived.clear()
                 if closed.done():
                     raise ConnectionError("the system bus has closed")
-                await _renew_bleak()
                 await self._load(bus)
                 delays.reset()
 
     async def _load(self, bus: MessageBus) -> None:
-        self._outdated = True
-        while self._outdated:
-            self._outdated = False
-            reply = await call(bus, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
+        """Learn what BlueZ has, and see that bleak has learnt it too.
+
+        What a bluetoothd that starts adds while bleak is asking for all it has, bleak forgets for ever.
+        """
+        for _ in range(RENEWALS):
+            await _renew_bleak()
+            objects = await self._objects(bus)
+            if not missed_by(get_global_bluez_manager_sync(), objects):
+                break
+            log.debug("bleak has missed something of BlueZ")
+        self._know(objects)
+
+    def _know(self, objects: Mapping[str, Mapping[str, Any]]) -> None:
         self._adapters = {
             path: unpack_variants(interfaces[ADAPTER])
-            for path, interfaces in reply.body[0].items()
+            for path, interfaces in objects.items()
             if ADAPTER in interfaces
         }
         self._loaded = True
         self._report()
+
+    async def _objects(self, bus: MessageBus) -> dict[str, dict[str, Any]]:
+        self._outdated = True
+        while self._outdated:
+            self._outdated = False
+            reply = await call(bus, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
+        objects: dict[str, dict[str, Any]] = reply.body[0]
+        return objects
 
     def _received(self, message: Message) -> None:
         if message.message_type is not MessageType.SIGNAL:
@@ -243,6 +260,16 @@ def advertised(device: BLEDevice, advertisement: AdvertisementData | None = None
 def is_connected(device: BLEDevice) -> bool:
     """Whether BlueZ holds a connection to it already, e.g. one that outlived a crash of ours."""
     return bool(device.details.get("props", {}).get("Connected"))
+
+
+def missed_by(manager: Any, objects: Mapping[str, Container[str]]) -> bool:
+    """Whether bleak's manager lacks an adapter or a device of BlueZ's objects."""
+    known = manager._properties if manager else {}
+    return any(
+        path not in known
+        for path, interfaces in objects.items()
+        if ADAPTER in interfaces or DEVICE in interfaces
+    )
 
 
 async def _renew_bleak() -> None:

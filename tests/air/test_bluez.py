@@ -9,7 +9,7 @@ import pytest
 from bleak.exc import BleakDBusError
 from dbus_fast import Message, MessageType, Variant
 
-from dbus_xbms.ble.bluez import ADAPTER, Bluez
+from dbus_xbms.ble.bluez import ADAPTER, Bluez, missed_by
 from dbus_xbms.ble.stack import AdapterState
 from tests.air.fakes import HCI0, HCI1
 from tests.air.virtual_time import virtual_time
@@ -73,6 +73,27 @@ class FakeBus:
         return Message(message_type=MessageType.METHOD_RETURN, reply_serial=1, body=[objects])
 
 
+class Bleak:
+    """What bleak's manager knows."""
+
+    def __init__(self, *paths: str) -> None:
+        self._properties = dict.fromkeys(paths)
+
+
+@pytest.mark.parametrize(
+    ("known", "missed"),
+    [((), True), (("/org/bluez/hci0",), True), (("/org/bluez/hci0", "/org/bluez/hci0/dev_1"), False)],
+)
+def test_adapters_and_devices_that_bleak_has_missed_are_noticed(known: tuple[str, ...], missed: bool) -> None:
+    objects: dict[str, dict[str, object]] = {
+        "/org/bluez": {"org.bluez.AgentManager1": {}},
+        "/org/bluez/hci0": {ADAPTER: {}},
+        "/org/bluez/hci0/dev_1": {"org.bluez.Device1": {}},
+        "/org/bluez/hci0/dev_1/service0001": {"org.bluez.GattService1": {}},
+    }
+    assert missed_by(Bleak(*known), objects) is missed
+
+
 def followed() -> tuple[Bluez, list[tuple[AdapterState, ...] | None]]:
     reports: list[tuple[AdapterState, ...] | None] = []
     bluez = Bluez()
@@ -81,7 +102,7 @@ def followed() -> tuple[Bluez, list[tuple[AdapterState, ...] | None]]:
 
 
 async def load(bluez: Bluez, bus: FakeBus) -> None:
-    await bluez._load(bus)  # type: ignore[arg-type]
+    bluez._know(await bluez._objects(bus))  # type: ignore[arg-type]
 
 
 @virtual_time
