@@ -203,7 +203,8 @@ class Pace:
 
 def moments(setup: Setup, days: int, seed: int = 1) -> Iterator[Moment]:
     """Every poll of ``days`` days."""
-    settings = Settings(PACK_SETTINGS, {"MaxChargeCurrent": setup.charge, "TemperatureRoles": "cc"})
+    chosen = {"Chemistry": "LiFePO4", "MaxChargeCurrent": setup.charge, "TemperatureRoles": "cc"}
+    settings = Settings(PACK_SETTINGS, chosen)
     site, pace = Site(setup, seed), Pace()
     state, now = monitor.State(started=0.0), 0.0
     while now < days * DAY:
