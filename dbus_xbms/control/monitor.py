@@ -188,7 +188,9 @@ def decide(
     sample = state.sample if fresh.phase in VALID else None
     sensors = Temperatures()
     if sample:
-        sensors = temperatures.judge(sample.temperatures, settings.text("TemperatureRoles"))
+        sensors = temperatures.judge(
+            sample.temperatures, settings.text("TemperatureRoles") or sample.sensor_roles
+        )
         state = _counted(state, sensors, settings)
     control = _controlled(state, fresh.phase, sensors, now, settings, opening) if managed else None
     watched = _watched(control, settings)
