@@ -125,7 +125,7 @@ def basic(sample: PackSample, spec: BoardSpec) -> bytes:
         int(sample.protection),
         0 if daren else spec.software,
         round(sample.soc),
-        _bits(sample.mosfets) | (COARSE if spec.coarse and spec.flag == "head" else 0),
+        _mosfets(sample.mosfets) | (COARSE if spec.coarse and spec.flag == "head" else 0),
         len(sample.cells),
         len(probes),
     )
@@ -160,7 +160,7 @@ def _u16(number: float) -> int:
     return round(number) & 0xFFFF
 
 
-def _bits(mosfets: Mosfets) -> int:
+def _mosfets(mosfets: Mosfets) -> int:
     return mosfets.charge | mosfets.discharge << 1
 
 
