@@ -56,7 +56,14 @@ async def test_a_dialect_is_shown_with_the_values_that_its_owner_saw(recording: 
 
 
 async def test_a_simulated_daren_is_shown_like_any_other_pack() -> None:
-    pack = {"cells": 16, "capacity": 300.0, "soc": 50.0, "sensors": 5, "load": "rest", "dialect": "daren_gauge"}
+    pack = {
+        "cells": 16,
+        "capacity": 300.0,
+        "soc": 50.0,
+        "sensors": 5,
+        "load": "rest",
+        "dialect": "daren_gauge",
+    }
     async with Simulation([pack]), Venus() as venus, Program("run"):
         await venus.enable(ONE)
         seen = await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is not None)
