@@ -157,6 +157,15 @@ PACK_SETTINGS = (
     *CHARGE_SETTINGS,
     *SWITCH_SETTINGS,
     # What the program remembers of a pack, so that it is known before it answers.
+    Setting(
+        name="Controlled",
+        default=0,
+        lowest=0,
+        highest=1,
+        silent=True,
+        internal=True,
+        help="1: the pack controlled chargers when the program last ran.",
+    ),
     Setting(name="AdvertisedName", default="", silent=True, internal=True, help="Name in the advertisement."),
     Setting(name="Hardware", default="", silent=True, internal=True, help="Model text of the BMS."),
     Setting(name="Firmware", default="", silent=True, internal=True, help="Firmware of the BMS."),

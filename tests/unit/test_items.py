@@ -163,13 +163,19 @@ def test_every_path_is_there_once_for_up_to_32_cells_and_8_sensors() -> None:
 
 def test_a_pack_that_is_only_watched_has_no_path_that_makes_it_a_bms() -> None:
     paths = {item.path for item in items_for(IDENTITY)}
-    assert not any(path.startswith("/Info/") for path in paths)
+    assert {path for path in paths if path.startswith("/Info/")} == {"/Info/ChargeMode"}
     assert not paths & {item.path for item in CONTROL_ITEMS}
+
+
+def test_a_pack_that_is_only_watched_says_why() -> None:
+    watching = replace(REPORT, no_control="Chemistry is not chosen")
+    assert shown(watching)["/Info/ChargeMode"] == "Not controlling: Chemistry is not chosen"
 
 
 def test_a_pack_that_controls_has_all_that_a_bms_has_and_all_that_the_others_have() -> None:
     controlling = {item.path for item in items_for(IDENTITY, controls=True)}
-    assert controlling - {item.path for item in items_for(IDENTITY)} == {item.path for item in CONTROL_ITEMS}
+    watching = {item.path for item in items_for(IDENTITY)}
+    assert controlling - watching == {item.path for item in CONTROL_ITEMS} - {"/Info/ChargeMode"}
     limits = {f"/Info/{name}" for name in ("MaxChargeVoltage", "MaxChargeCurrent", "MaxDischargeCurrent")}
     assert limits <= controlling
 
