@@ -39,7 +39,7 @@ class Peers:
 
 @asynccontextmanager
 async def peers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Peers]:
-    """A pack with its bluetoothd on a bus of their own, localsettings, and the service, which shows the pack."""
+    """A pack and its bluetoothd on a bus of their own, localsettings, and the service that shows it."""
     venus_files, bluez_files = tmp_path / "venus", tmp_path / "bluez"
     venus_files.mkdir()
     bluez_files.mkdir()
