@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -73,7 +72,7 @@ async def test_adding_a_pack_that_never_answers_takes_no_limits_away() -> None:
         seen = await venus.until(ONE, controlling)
         await venus.enable(TWO, **CONTROL, Password="000000")
         await sim.truth_when(TWO, lambda truth: truth["holder"] is not None)  # it is tried
-        await program.until(f"{TWO}: ")
+        await program.until("refuses its password")
         assert venus.services[seen.name] is seen
         assert controlling(seen)
 
