@@ -7,7 +7,7 @@ import argparse
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs, name_of
 from dbus_xbms.commands.session import complete, is_running, open_bus
-from dbus_xbms.commands.table import Battery, columns, mosfets_off
+from dbus_xbms.commands.table import CHARGE_MODE, Battery, columns, mosfets_off
 from dbus_xbms.settings import Settings
 
 
@@ -45,4 +45,5 @@ def _state(pack: Settings, shown: Battery | None, running: bool) -> str:
         return "service not running"
     if shown is None:
         return "not reached yet"
-    return ", ".join([shown.text("/ConnectionInformation"), *mosfets_off(shown)])
+    control = "controls" if shown.controls else str(shown.values.get(CHARGE_MODE) or "")
+    return ", ".join([shown.text("/ConnectionInformation"), *mosfets_off(shown), *filter(None, [control])])

@@ -311,6 +311,14 @@ def test_trips_of_cells_and_pack_count_together() -> None:
     assert (got["/History/LowVoltageAlarms"], got["/History/HighVoltageAlarms"]) == (5, 5)
 
 
+def test_packs_without_a_name_are_told_apart_by_the_end_of_their_addresses() -> None:
+    nameless = replace(REPORT, custom_name="", address="A4:C1:37:01:02:03")
+    assert shown(nameless)["/ProductName"] == "JBD BMS SP04S034 02:03"
+    assert (
+        shown(replace(nameless, identity=replace(IDENTITY, hardware="")))["/ProductName"] == "JBD BMS 02:03"
+    )
+
+
 @pytest.mark.parametrize(
     ("hardware", "name"),
     [
