@@ -27,7 +27,7 @@ ARROWS = {
     "doctor": {"control"},
     "venus": {"model", "settings", "control"},
     "simulator": {"model", "settings", "protocols"},
-    "keeper": {"settings", "venus"},
+    "keeper": {"control", "settings", "venus"},
     "diary": {"control", "model"},
     "showing": {"model", "venus"},
     "switching": {"control", "model", "protocols", "settings"},
