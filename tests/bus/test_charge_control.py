@@ -130,8 +130,8 @@ async def test_a_restart_while_the_pack_is_away_shows_its_limits_from_the_first_
             seen = await venus.until(ONE, settled, timeout=15)
             await sim.fault("vanish", ONE)
             async with asyncio.timeout(5.0):
-                while not await venus.setting(ONE, "ControlState"):
-                    await asyncio.sleep(0.1)  # it is asked again
+                while not await venus.setting(ONE, "ControlState"):  # noqa: ASYNC110 (localsettings is asked)
+                    await asyncio.sleep(0.1)
             await program.stop(end)
             await venus.until_gone(ONE)
         async with Program("run"):
