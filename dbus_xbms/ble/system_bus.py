@@ -11,6 +11,8 @@ from bleak.backends.bluezdbus.utils import assert_reply
 from dbus_fast import BusType, Message
 from dbus_fast.aio import MessageBus
 
+from dbus_xbms.ble.errors import calling_bleak
+
 BLUEZ = "org.bluez"
 CALL_LIMIT = 10.0  # s; takes some ms
 
@@ -18,7 +20,8 @@ CALL_LIMIT = 10.0  # s; takes some ms
 @asynccontextmanager
 async def system_bus() -> AsyncIterator[tuple[MessageBus, asyncio.Future[None]]]:
     """A connection to the system bus, and a future that ends with it."""
-    bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
+    with calling_bleak():
+        bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
     closed = asyncio.ensure_future(bus.wait_for_disconnect())  # type: ignore[no-untyped-call]
     try:
         yield bus, closed
@@ -42,6 +45,7 @@ async def call(
 
     Raises:
         BleakDBusError: the answer is an error.
+        ConnectionError: the bus has closed.
         TimeoutError: none came: a call on a bus that has just closed is never answered.
     """
     request = Message(
@@ -54,6 +58,7 @@ async def call(
     )
     async with asyncio.timeout(limit):
         reply = await bus.call(request)
+    if reply is None:
+        raise ConnectionError("the system bus has closed")
     assert_reply(reply)
-    assert reply
     return reply
