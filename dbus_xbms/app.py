@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import signal
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -40,6 +39,7 @@ from dbus_xbms.supervision import Hung
 from dbus_xbms.venus.bus import BusError, BusLost
 from dbus_xbms.venus.localsettings import LocalSettings, instance_of
 from dbus_xbms.venus.presence import Presence
+from dbus_xbms.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -56,9 +56,14 @@ class App:
     """The running service: adopts enabled packs, lets go of disabled ones."""
 
     def __init__(
-        self, capture: Capture | None = None, *, given_up: Callable[[Hung], object] = lambda err: None
+        self,
+        capture: Capture | None = None,
+        *,
+        given_up: Callable[[Hung], object] = lambda err: None,
+        beat: Callable[[], object] = lambda: None,
     ) -> None:
         self._capture = capture
+        self._beat = beat  # called again and again while the loop runs
         self._given_up = given_up  # told first when supervision ends the program
         self._protocol = Jbd()
         self._air = Air([self._protocol])
@@ -69,7 +74,6 @@ class App:
         self._settings: dict[str, Settings] = {}  # of the packs that run or are about to
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._switches: dict[str, int] = {}  # device instances of the switch devices beside packs
-        self._enabled: set[str] = set()  # addresses, known before the first pack starts
         self._undecided: asyncio.Queue[str] = asyncio.Queue()  # addresses that may be wanted otherwise now
 
     async def run(self) -> None:
@@ -84,7 +88,7 @@ class App:
             base.create_task(self._local.run(), name="localsettings")
             base.create_task(self._air.run(), name="air")
             base.create_task(self._neighbours.run(), name="neighbours")
-            progress = supervision.watch_progress(self._packs.values)
+            progress = supervision.watch_progress(self._packs.values, self._beat)
             base.create_task(self._supervised(progress), name="progress")
             await self._load()
             async with asyncio.TaskGroup() as packs:  # ends first: packs disconnect and save as they go
@@ -105,7 +109,6 @@ class App:
         for path in enabled:
             device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
             if name == "Enabled" and (address := address_of(device)):
-                self._enabled.add(address)
                 self._undecided.put_nowait(address)
         if self._undecided.empty():
             log.info(
@@ -124,10 +127,7 @@ class App:
             if address in self._switches:
                 self._place_switch(address, value)
         elif name == "Enabled":
-            (self._enabled.add if value == 1 else self._enabled.discard)(address)
             self._undecided.put_nowait(address)
-            for other in self._packs.values():
-                other.alone = self._enabled <= {other.address}
         elif pack := self._packs.get(address):
             pack.change(name, value)
             if name == "CompanionSwitch":
@@ -191,7 +191,6 @@ class App:
                 capture=self._capture,
             )
             self._packs[address] = pack
-            pack.alone = self._enabled <= {address}
             pack.switch_instance = self._switches.get(address)
             await self._supervised(supervision.run(pack))
             await asyncio.sleep(RESTART_AFTER)
@@ -231,14 +230,14 @@ class App:
         ]
 
 
-async def serve(capture: Path | None) -> int:
+async def serve(capture: Path | None, watchdog: Watchdog) -> int:
     """Run the service until SIGTERM or SIGINT; return the exit status."""
     lost: list[Exception] = []
     with ExitStack() as stack:
         file = stack.enter_context(CaptureFile(capture)) if capture else None
         _look_only_at_what_is_new()
         try:
-            await _until_stopped(App(file, given_up=supervision.end_at_last))
+            await _until_stopped(App(file, given_up=supervision.end_at_last, beat=watchdog.beat), watchdog)
         except* (BusError, Hung) as errors:
             lost.extend(leaves(errors))
     if not lost:
@@ -284,12 +283,10 @@ def unclaimed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         loop.default_exception_handler(context)
 
 
-async def _until_stopped(app: App) -> None:
-    loop = asyncio.get_running_loop()
-    loop.set_exception_handler(unclaimed)
+async def _until_stopped(app: App, watchdog: Watchdog) -> None:
+    asyncio.get_running_loop().set_exception_handler(unclaimed)
     task = asyncio.ensure_future(app.run())
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
+    watchdog.on_end(task.cancel)
     try:
         await task
     except asyncio.CancelledError:
