@@ -15,7 +15,6 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 from bleak_retry_connector import establish_connection, get_device_by_adapter
 from dbus_fast import AuthError, InvalidAddressError, Message, MessageType, unpack_variants
-from dbus_fast.aio import MessageBus
 
 from dbus_xbms.ble import bleak_manager, pairing
 from dbus_xbms.ble.backoff import Backoff
@@ -23,8 +22,9 @@ from dbus_xbms.ble.bleak_manager import ADAPTER
 from dbus_xbms.ble.client import Client
 from dbus_xbms.ble.errors import HANGS, STACK_ERRORS, calling_bleak, failure
 from dbus_xbms.ble.stack import AdapterState, GattClient, Seen
-from dbus_xbms.ble.system_bus import BLUEZ, call, system_bus
+from dbus_xbms.ble.system_bus import BLUEZ, call, make_bleak_trust_bluez_only, system_bus
 from dbus_xbms.protocols.base import Advertised
+from dbus_xbms.trusted_bus import TrustedBus
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Bluez:
         self._loaded = False  # we know its adapters, and bleak has been renewed
         self._outdated = False  # something changed while we were reading them
         self._changed: Changed = lambda _: None
-        self._bus: MessageBus | None = None  # while it is followed
+        self._bus: TrustedBus | None = None  # while it is followed
         self.hangs = False  # bluetoothd has its name, and did not answer when last asked
 
     # Following bluetoothd and the adapters
@@ -64,6 +64,7 @@ class Bluez:
         # bleak would run `bluetoothctl --version` at the first connect, only to refuse a BlueZ older than
         # 5.55; when that connect is cancelled meanwhile, every later one waits for it for ever.
         BlueZFeatures.checked_bluez_version = True
+        make_bleak_trust_bluez_only()
         delays = Backoff()
         while True:
             try:
@@ -118,7 +119,7 @@ class Bluez:
                 self.hangs = False
                 delays.reset()
 
-    async def _load(self, bus: MessageBus) -> None:
+    async def _load(self, bus: TrustedBus) -> None:
         """Learn what BlueZ has, and see that bleak has learnt it too.
 
         What a bluetoothd that starts adds while bleak is asking for all it has, bleak forgets for ever.
@@ -142,7 +143,7 @@ class Bluez:
         self._loaded = True
         self._report()
 
-    async def _objects(self, bus: MessageBus) -> dict[str, dict[str, Any]]:
+    async def _objects(self, bus: TrustedBus) -> dict[str, dict[str, Any]]:
         self._outdated = True
         while self._outdated:
             self._outdated = False
@@ -292,7 +293,7 @@ def is_connected(device: BLEDevice) -> bool:
     return bool(device.details.get("props", {}).get("Connected"))
 
 
-async def _ask_daemon(bus: MessageBus, member: str, text: str) -> Any:
+async def _ask_daemon(bus: TrustedBus, member: str, text: str) -> Any:
     reply = await call(bus, "/org/freedesktop/DBus", DAEMON, member, "s", [text], destination=DAEMON)
     return reply.body[0] if reply.body else None
 

@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from dbus_fast import Message, MessageType
-from dbus_fast.aio import MessageBus
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.remote import INTERFACE, PATH
 from dbus_xbms.remote import NAME as SERVICE
+from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 
 @asynccontextmanager
-async def open_bus() -> AsyncIterator[MessageBus]:
+async def open_bus() -> AsyncIterator[TrustedBus]:
     """A connection to the bus that Venus uses."""
     bus = await connect()
     closed = until_closed(bus)
@@ -53,7 +53,7 @@ async def open_bus() -> AsyncIterator[MessageBus]:
         await close(bus, closed)
 
 
-async def until_lost(bus: MessageBus) -> None:
+async def until_lost(bus: TrustedBus) -> None:
     """Wait for the bus to go away.
 
     Raises:
@@ -65,7 +65,7 @@ async def until_lost(bus: MessageBus) -> None:
 
 
 async def call(
-    bus: MessageBus,
+    bus: TrustedBus,
     name: str,
     member: str,
     signature: str = "",
@@ -98,12 +98,12 @@ async def call(
     return list(reply.body)
 
 
-async def is_on_bus(bus: MessageBus, name: str) -> bool:
+async def is_on_bus(bus: TrustedBus, name: str) -> bool:
     """Whether somebody owns ``name``."""
     return bool((await call(bus, DBUS, "NameHasOwner", "s", [name]))[0])
 
 
-async def is_running(bus: MessageBus) -> bool:
+async def is_running(bus: TrustedBus) -> bool:
     """Whether the service runs on this bus."""
     return await is_on_bus(bus, SERVICE)
 
@@ -125,7 +125,7 @@ async def warn_if_not_running() -> None:
             print("The service is not running; `dbus-xbms run` starts it.")
 
 
-async def wait_for_name(bus: MessageBus, name: str, seconds: float) -> None:
+async def wait_for_name(bus: TrustedBus, name: str, seconds: float) -> None:
     """Wait until somebody owns ``name``.
 
     Raises:
