@@ -108,7 +108,7 @@ async def is_running(bus: TrustedBus) -> bool:
     return await is_on_bus(bus, SERVICE)
 
 
-async def troubles(bus: MessageBus) -> dict[str, tuple[str, str]]:
+async def troubles(bus: TrustedBus) -> dict[str, tuple[str, str]]:
     """What the service knows of each pack that it cannot read: a finding, perhaps empty, and why.
 
     Raises:
