@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection
+from math import inf
 from typing import Protocol
 
 from dbus_xbms.control import authority
@@ -14,6 +15,7 @@ from dbus_xbms.venus.surroundings import Horizon
 
 log = logging.getLogger(__name__)
 
+STALE = 30.0  # s after which what was seen of others counts no more; they are asked every 5 s
 WAIT_LIMIT = 8.0  # s that packs wait at the start for the first look around
 TOLD = (Bar.MISFIT, Bar.FOREIGN, Bar.SECOND)  # what an owner who has said yes is warned of
 
@@ -38,7 +40,7 @@ class Authority:
 
     def __init__(self, packs: Callable[[], Collection[Governed]]) -> None:
         self._packs = packs
-        self._around = Surroundings()
+        self._around, self._seen_at = Surroundings(), -inf
         self._horizon = Horizon(self._seen, self._wanted)
         self._looked = asyncio.Event()
         self._asked: set[str] = set()  # addresses whose owners have changed something while we run
@@ -71,10 +73,10 @@ class Authority:
     def judge(self) -> None:
         """Decide who controls, and tell the packs."""
         now = asyncio.get_running_loop().time()
-        if not self._wanted():
-            self._around = Surroundings()  # would be old when it is needed
-        elif not self._around.known:
-            self._horizon.look()
+        if now - self._seen_at > STALE:
+            self._around = Surroundings()
+        if self._wanted():
+            self._horizon.wake()
         packs = {pack.address: pack for pack in self._packs()}
         claims = [
             authority.claim(address, pack.settings, asked=address in self._asked)
@@ -93,7 +95,7 @@ class Authority:
         )
 
     def _seen(self, around: Surroundings) -> None:
-        self._around = around
+        self._around, self._seen_at = around, asyncio.get_running_loop().time()
         self._looked.set()
         self.judge()
 

@@ -128,15 +128,20 @@ def _unheard(claim: Claim, view: _View) -> str:
     return "" if claim.cells else "the pack has never been heard"
 
 
+def _controls(claim: Claim, view: _View) -> bool:
+    return view.state.controlling and view.state.holder == claim.address
+
+
 def _misfit(claim: Claim, view: _View) -> str:
-    holds = view.state.controlling and view.state.holder == claim.address
-    if holds and view.now - view.state.misfit_since < MISFIT_ENDS:
+    if _controls(claim, view) and view.now - view.state.misfit_since < MISFIT_ENDS:
         return ""
     return misfit(claim, view.around)
 
 
 def _unknown(claim: Claim, view: _View) -> str:
-    return "" if view.around.known else "looking for other batteries first"
+    if view.around.known or _controls(claim, view):
+        return ""
+    return "looking for other batteries first"
 
 
 def _foreign(claim: Claim, view: _View) -> str:

@@ -35,11 +35,13 @@ class Horizon:
         self._told = told
         self._wanted = wanted
         self._look_now = asyncio.Event()
+        self._idle = False
         self._limits: dict[str, object] = {}  # of other batteries, as they were last told
 
-    def look(self) -> None:
-        """Look at once."""
-        self._look_now.set()
+    def wake(self) -> None:
+        """Begin to look, if nobody wanted that until now."""
+        if self._idle:
+            self._look_now.set()
 
     async def run(self) -> None:
         """Look until cancelled.
@@ -49,33 +51,37 @@ class Horizon:
         """
         bus = await connect()
         closed = until_closed(bus)
-        closed.add_done_callback(lambda _: self.look())
+        closed.add_done_callback(lambda _: self._look_now.set())
         try:
             bus.add_message_handler(self._handle)
             await ask(bus, DBUS, "/org/freedesktop/DBus", DBUS, "AddMatch", MATCH_RULE)
             while not closed.done():
                 self._look_now.clear()
-                if wanted := self._wanted():
-                    self._told(await self._seen(bus))
-                await self._pause(LOOK_EVERY if wanted else None)
+                if self._wanted() and (seen := await self._seen(bus)):
+                    self._told(seen)
+                await self._pause()
             raise BusLost
         finally:
             await close(bus, closed)
 
-    async def _pause(self, seconds: float | None) -> None:
+    async def _pause(self) -> None:
+        self._idle = not self._wanted()
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(None if self._idle else LOOK_EVERY):
                 await self._look_now.wait()
         except TimeoutError:
             pass
+        self._idle = False
 
     def _handle(self, message: Message) -> bool:
         if message.member == "NameOwnerChanged":  # whoever sent it: it only makes us look
-            self.look()
+            self._look_now.set()
         return False
 
-    async def _seen(self, bus: MessageBus) -> Surroundings:
-        names = await ask(bus, DBUS, "/org/freedesktop/DBus", DBUS, "ListNames") or []
+    async def _seen(self, bus: MessageBus) -> Surroundings | None:
+        names = await ask(bus, DBUS, "/org/freedesktop/DBus", DBUS, "ListNames")
+        if names is None:  # the bus is busy: better nothing than wrong
+            return None
         chargers = [name for name in names if name.startswith(CHARGERS)]
         batteries = [name for name in names if foreign(name)]
         limits, voltages, system = await asyncio.gather(

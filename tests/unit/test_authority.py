@@ -126,6 +126,11 @@ def test_before_the_bus_has_been_asked_no_pack_controls() -> None:
     assert ruling(replace(HOUSE, remembered=True), Surroundings()).bar is Bar.LOOKING
 
 
+def test_a_bus_that_does_not_answer_takes_control_from_nobody() -> None:
+    _, (_, unknown) = followed((0, [HOUSE], NOBODY), (60, [HOUSE], Surroundings()))
+    assert unknown[ONE] == CONTROLS
+
+
 def test_after_the_start_other_batteries_get_a_minute_to_appear() -> None:
     unasked = replace(HOUSE, asked=False)
     assert ruling(unasked, now=SETTLE - 1).bar is Bar.LOOKING
@@ -255,12 +260,13 @@ def test_whatever_happens_at_most_one_pack_controls_and_never_beside_another_bms
     state, now = START, 0.0
     for passed, claims, near in history:
         now += passed
+        before = state
         state, rulings = judge(state, claims, near, now)
         controlling = [one for one in claims if rulings[one.address].controls]
         assert len(controlling) <= 1
         assert state.controlling == bool(controlling)
         for one in controlling:
-            assert near.known
+            assert near.known or before.controlling
             assert not near.limits
             assert one.cells
             assert not one.unwilling
