@@ -19,7 +19,7 @@ from dbus_xbms.ble.system_bus import call as call_bluez
 from dbus_xbms.commands import CommandError, doctor_host
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs, name_of
-from dbus_xbms.commands.session import DBUS, call, is_on_bus
+from dbus_xbms.commands.session import DBUS, ask_service, call, is_on_bus
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.control.neighbours import Venus
 from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Pack, Service, Shown, System
@@ -28,6 +28,7 @@ from dbus_xbms.venus.localsettings import NAME as SETTINGS
 from dbus_xbms.venus.localsettings_wire import plain
 from dbus_xbms.venus.neighbourhood import BLUETOOTH, OURS, SENSORS, TELLING
 from dbus_xbms.venus.objects import BUS_ITEM
+from dbus_xbms.venus.peers import NoAnswer
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ DVCC, BMS_CHOSEN = "/Settings/Services/Bol", "/Settings/SystemSetup/BmsInstance"
 DVCC_ON = 1  # bit
 SILENT = (0, 10)  # /State: not heard yet, not heard any more
 ANSWER_LIMIT = 2.0  # s for one answer; a program that hangs must not hide what others say
+BLUEZ_LIMIT = 5.0  # s for all that BlueZ has
 DEVICE = "org.bluez.Device1"
 OBJECTS = ("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
 
@@ -44,11 +46,10 @@ async def value(bus: MessageBus, name: str, path: str) -> Any:
     """A value that a Venus service shows; ``None`` if it is invalid, or nobody shows it.
 
     Raises:
-        TimeoutError: there is no answer.
+        NoAnswer: there is none.
     """
     try:
-        async with asyncio.timeout(ANSWER_LIMIT):
-            body = await call(bus, name, "GetValue", path=path, interface=BUS_ITEM)
+        body = await call(bus, name, "GetValue", path=path, interface=BUS_ITEM, limit=ANSWER_LIMIT)
     except CommandError as err:
         log.debug("%s%s: %s", name, path, err)
         return None
@@ -77,7 +78,7 @@ async def service(bus: MessageBus, root: Path) -> Service | None:
     try:
         counts = await _asked(bus, "Health") or {}
         version = await _asked(bus, "Version")
-    except TimeoutError:
+    except NoAnswer:
         return replace(used, answers=False)
     return replace(used, version=version, counts=counts)
 
@@ -85,8 +86,7 @@ async def service(bus: MessageBus, root: Path) -> Service | None:
 async def _asked(bus: MessageBus, member: str) -> Any:
     """What the service says of itself; ``None`` if it is one that does not know the question."""
     try:
-        async with asyncio.timeout(ANSWER_LIMIT):
-            return (await call(bus, remote.NAME, member, path=remote.PATH, interface=remote.INTERFACE))[0]
+        return (await ask_service(bus, member, limit=ANSWER_LIMIT))[0]
     except CommandError as err:
         log.debug("%s: %s", member, err)
         return None
@@ -98,7 +98,7 @@ async def localsettings(bus: MessageBus) -> bool:
         return False
     try:
         await value(bus, SETTINGS, DVCC)
-    except TimeoutError:
+    except NoAnswer:
         return False
     return True
 
@@ -193,7 +193,11 @@ async def bluetooth(root: Path) -> Bluetooth:
         )
         if not reply.body[0]:
             return Bluetooth(running=False)
-        objects = unpack_variants((await call_bluez(bus, *OBJECTS)).body[0])
+        try:
+            reply = await call_bluez(bus, *OBJECTS, limit=BLUEZ_LIMIT)
+        except TimeoutError:
+            return Bluetooth(running=True, answers=False)
+    objects = unpack_variants(reply.body[0])
     devices = [(path, of[DEVICE]) for path, of in sorted(objects.items()) if DEVICE in of]
     devices.sort(key=lambda entry: bool(entry[1].get("Connected")))  # on two adapters: the one with the link
     return Bluetooth(

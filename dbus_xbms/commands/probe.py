@@ -15,6 +15,7 @@ from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.capture import Capture as CaptureFile
 from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.session import complete, is_on_bus, open_bus
 from dbus_xbms.model import Counters, Mosfets, PackIdentity, PackSample, Reading
 from dbus_xbms.protocols.jbd import Jbd
@@ -82,6 +83,7 @@ async def _probe(address: str, password: str, adapter: str, transcript: Transcri
     async with open_bus() as bus:
         if await is_on_bus(bus, service):
             raise CommandError("the service holds this pack; see `watch`, or `remove` it first")
+    await check_bluetoothd()
     protocol = Jbd()
     air = Air([protocol])
     link = air.link(address, protocol, adapter=adapter, capture=transcript)

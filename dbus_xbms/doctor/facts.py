@@ -89,6 +89,7 @@ class Bluetooth:
     """BlueZ on the bus."""
 
     running: bool
+    answers: bool = True
     adapters: tuple[Adapter, ...] = ()
     devices: Mapping[str, Device] = field(default_factory=dict)  # by the address of the pack
 

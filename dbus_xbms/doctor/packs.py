@@ -47,7 +47,11 @@ def name_of(pack: Pack) -> str:
 def _of(pack: Pack, facts: Facts) -> Finding:
     topic = f"pack {name_of(pack)}"
     shown = (facts.shown or {}).get(pack.address)
-    adapters = [one.address for one in facts.bluetooth.adapters] if facts.bluetooth else None
+    adapters = (
+        [one.address for one in facts.bluetooth.adapters]
+        if facts.bluetooth and facts.bluetooth.answers
+        else None
+    )
     if adapters is not None and pack.adapter and pack.adapter.upper() not in adapters:
         words = f"its adapter {pack.adapter} is not there"
         return problem(topic, words, f'plug it in, or: dbus-xbms set {pack.address} Adapter ""')

@@ -18,6 +18,10 @@ def bluetoothd(facts: Facts) -> Iterator[Finding]:
         return
     if not facts.bluetooth.running:
         yield problem("bluetoothd", "it does not run", "restart the GX, or: /etc/init.d/bluetooth restart")
+    elif not facts.bluetooth.answers:
+        yield problem(
+            "bluetoothd", "it runs but does not answer", "restart it: /etc/init.d/bluetooth restart"
+        )
     elif facts.bluetoothd is None:
         yield ok("bluetoothd", "runs, version unknown")
     elif numbers(facts.bluetoothd) < OLDEST_BLUEZ:
@@ -28,7 +32,7 @@ def bluetoothd(facts: Facts) -> Iterator[Finding]:
 
 def adapters(facts: Facts) -> Iterator[Finding]:
     """There is an adapter, and it is on."""
-    if facts.bluetooth is None or not facts.bluetooth.running:
+    if facts.bluetooth is None or not facts.bluetooth.running or not facts.bluetooth.answers:
         return
     there = facts.bluetooth.adapters
     if not there:
