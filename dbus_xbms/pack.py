@@ -116,6 +116,11 @@ class Pack:
             self._poller.relink()
         self._showing.soon()
 
+    @property
+    def trouble(self) -> tuple[str, str]:
+        """What the newest attempt found out though it failed, in a short phrase, and why it failed."""
+        return self._poller.status.finding, self._trouble
+
     # What polling brings
 
     def polled(self, reading: Reading, begun: float, oldest: float) -> PackIdentity:

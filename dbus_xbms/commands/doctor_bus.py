@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from dbus_fast import unpack_variants
-from dbus_fast.aio import MessageBus
 
 from dbus_xbms import remote
-from dbus_xbms.ble.bluez import ADAPTER
+from dbus_xbms.ble.bleak_manager import ADAPTER
 from dbus_xbms.ble.system_bus import BLUEZ, system_bus
 from dbus_xbms.ble.system_bus import call as call_bluez
 from dbus_xbms.commands import CommandError, doctor_host
@@ -23,6 +22,7 @@ from dbus_xbms.commands.session import DBUS, ask_service, call, is_on_bus
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.control.neighbours import Venus
 from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Pack, Service, Shown, System
+from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.items import BATTERY
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
 from dbus_xbms.venus.localsettings_wire import plain
@@ -37,12 +37,12 @@ DVCC, BMS_CHOSEN = "/Settings/Services/Bol", "/Settings/SystemSetup/BmsInstance"
 DVCC_ON = 1  # bit
 SILENT = (0, 10)  # /State: not heard yet, not heard any more
 ANSWER_LIMIT = 2.0  # s for one answer; a program that hangs must not hide what others say
-BLUEZ_LIMIT = 5.0  # s for all that BlueZ has
+BLUEZ_LIMIT = 5.0  # s; it answers in some ms
 DEVICE = "org.bluez.Device1"
 OBJECTS = ("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
 
 
-async def value(bus: MessageBus, name: str, path: str) -> Any:
+async def value(bus: TrustedBus, name: str, path: str) -> Any:
     """A value that a Venus service shows; ``None`` if it is invalid, or nobody shows it.
 
     Raises:
@@ -57,7 +57,7 @@ async def value(bus: MessageBus, name: str, path: str) -> Any:
     return None if shown == [] else shown
 
 
-async def values(bus: MessageBus, names: Iterable[str], path: str) -> dict[str, Any]:
+async def values(bus: TrustedBus, names: Iterable[str], path: str) -> dict[str, Any]:
     """The value of each service that shows one; who hangs shows none."""
     asked = {name: value(bus, name, path) for name in names}
     answers = await asyncio.gather(*asked.values(), return_exceptions=True)
@@ -65,7 +65,7 @@ async def values(bus: MessageBus, names: Iterable[str], path: str) -> dict[str, 
     return {name: it for name, it in shown.items() if it is not None and not isinstance(it, BaseException)}
 
 
-async def service(bus: MessageBus, root: Path) -> Service | None:
+async def service(bus: TrustedBus, root: Path) -> Service | None:
     """The running service; ``None`` when it does not run."""
     if not await is_on_bus(bus, remote.NAME):
         return None
@@ -78,12 +78,14 @@ async def service(bus: MessageBus, root: Path) -> Service | None:
     try:
         counts = await _asked(bus, "Health") or {}
         version = await _asked(bus, "Version")
+        troubles = await _asked(bus, "Troubles") or {}
     except NoAnswer:
         return replace(used, answers=False)
-    return replace(used, version=version, counts=counts)
+    told = {address: (finding, why) for address, (finding, why) in troubles.items()}
+    return replace(used, version=version, counts=counts, troubles=told)
 
 
-async def _asked(bus: MessageBus, member: str) -> Any:
+async def _asked(bus: TrustedBus, member: str) -> Any:
     """What the service says of itself; ``None`` if it is one that does not know the question."""
     try:
         return (await ask_service(bus, member, limit=ANSWER_LIMIT))[0]
@@ -92,7 +94,7 @@ async def _asked(bus: MessageBus, member: str) -> Any:
         return None
 
 
-async def localsettings(bus: MessageBus) -> bool:
+async def localsettings(bus: TrustedBus) -> bool:
     """Whether localsettings is there and answers."""
     if not await is_on_bus(bus, SETTINGS):
         return False
@@ -103,7 +105,7 @@ async def localsettings(bus: MessageBus) -> bool:
     return True
 
 
-async def packs(bus: MessageBus) -> Mapping[str, Pack] | None:
+async def packs(bus: TrustedBus) -> Mapping[str, Pack] | None:
     """The packs in localsettings; ``None`` when that is not there."""
     if not await is_on_bus(bus, SETTINGS):
         return None
@@ -152,7 +154,7 @@ def _count(pack: Battery, path: str) -> int:
     return int(shown) if isinstance(shown, int | float) else 0
 
 
-async def neighbours(bus: MessageBus) -> Venus:
+async def neighbours(bus: TrustedBus) -> Venus:
     """Other programs that use Bluetooth, as far as the bus tells of them."""
     foreign = [name for name in await _batteries(bus) if not name.startswith(OURS)]
     told = await asyncio.gather(*(values(bus, foreign, path) for path in TELLING))
@@ -163,7 +165,7 @@ async def neighbours(bus: MessageBus) -> Venus:
     )
 
 
-async def system(bus: MessageBus) -> System:
+async def system(bus: TrustedBus) -> System:
     """What Venus makes of the batteries."""
     instances = await values(bus, await _batteries(bus), "/DeviceInstance")
     dvcc, chosen = await value(bus, SETTINGS, DVCC), await value(bus, SETTINGS, BMS_CHOSEN)
@@ -181,7 +183,7 @@ def _text(shown: object) -> str | None:
     return str(shown) if shown else None
 
 
-async def _batteries(bus: MessageBus) -> list[str]:
+async def _batteries(bus: TrustedBus) -> list[str]:
     return sorted(name for name in (await call(bus, DBUS, "ListNames"))[0] if name.startswith(f"{BATTERY}."))
 
 
@@ -194,10 +196,9 @@ async def bluetooth(root: Path) -> Bluetooth:
         if not reply.body[0]:
             return Bluetooth(running=False)
         try:
-            reply = await call_bluez(bus, *OBJECTS, limit=BLUEZ_LIMIT)
+            objects = unpack_variants((await call_bluez(bus, *OBJECTS, limit=BLUEZ_LIMIT)).body[0])
         except TimeoutError:
-            return Bluetooth(running=True, answers=False)
-    objects = unpack_variants(reply.body[0])
+            return Bluetooth(running=True, hangs=True)
     devices = [(path, of[DEVICE]) for path, of in sorted(objects.items()) if DEVICE in of]
     devices.sort(key=lambda entry: bool(entry[1].get("Connected")))  # on two adapters: the one with the link
     return Bluetooth(

@@ -7,7 +7,7 @@ import argparse
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs, name_of
-from dbus_xbms.commands.session import complete, is_running, open_bus
+from dbus_xbms.commands.session import complete, is_running, open_bus, troubles
 from dbus_xbms.commands.table import Battery, columns, mosfets_off
 from dbus_xbms.settings import Settings
 from dbus_xbms.venus.peers import NoAnswer
@@ -34,25 +34,31 @@ async def _list() -> int:
         silent.append(str(group.exceptions[0]))
     async with open_bus() as bus:
         running = await is_running(bus)
+        troubled = await troubles(bus) if running and not silent else {}
     if not packs:
         print("No pack is known yet; `dbus-xbms scan` shows those in range.")
         return 0
     rows = [
         (
             address,
-            _state(pack, shown.get(address), running, silent),
+            _state(pack, shown.get(address), troubled.get(address), running=running, silent=bool(silent)),
             pack.text("ClassAndVrmInstance"),
             name_of(pack),
         )
         for address, pack in sorted(packs.items(), key=lambda entry: (-entry[1].number("Enabled"), entry[0]))
     ]
     print(columns([("Address", "State", "Instance", "Name"), *rows]))
+    for address, (finding, why) in sorted(troubled.items()):
+        if finding:
+            print(f"\n{address}: {why}")
     if silent:
         raise CommandError(silent[0])
     return 0
 
 
-def _state(pack: Settings, shown: Battery | None, running: bool, silent: list[str]) -> str:
+def _state(
+    pack: Settings, shown: Battery | None, trouble: tuple[str, str] | None, *, running: bool, silent: bool
+) -> str:
     if not pack.number("Enabled"):
         return "listed only"
     if not running:
@@ -60,5 +66,5 @@ def _state(pack: Settings, shown: Battery | None, running: bool, silent: list[st
     if silent:
         return "service not answering"
     if shown is None:
-        return "not reached yet"
+        return (trouble[0] if trouble else "") or "not reached yet"
     return ", ".join([shown.text("/ConnectionInformation"), *mosfets_off(shown)])

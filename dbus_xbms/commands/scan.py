@@ -7,8 +7,6 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dbus_fast.aio import MessageBus
-
 from dbus_xbms.ble.air import Air
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
@@ -17,6 +15,7 @@ from dbus_xbms.commands.session import ask_service, complete, is_on_bus, is_runn
 from dbus_xbms.commands.table import columns
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import Settings
+from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 
 SCAN_EXTRA = 15.0  # s that a scan may take besides listening: the radio has to be free
@@ -76,7 +75,7 @@ async def scan(seconds: float) -> list[Found]:
     return await _scan_here(seconds, packs)
 
 
-async def scan_by_service(bus: MessageBus, seconds: float) -> list[Found]:
+async def scan_by_service(bus: TrustedBus, seconds: float) -> list[Found]:
     """Let the running service scan; it remembers what it finds, not enabled."""
     await ask_service(bus, "Version")  # tells at once if it does not answer at all
     reply = await ask_service(bus, "Scan", "d", [seconds], limit=seconds + SCAN_EXTRA)

@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from dbus_fast import Message, MessageType
-from dbus_fast.aio import MessageBus
 
-from dbus_xbms import remote
 from dbus_xbms.commands import CommandError
+from dbus_xbms.remote import INTERFACE, PATH
 from dbus_xbms.remote import NAME as SERVICE
+from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
 from dbus_xbms.venus.peers import ANSWER_LIMIT, NoAnswer
 
@@ -44,7 +44,7 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 
 @asynccontextmanager
-async def open_bus() -> AsyncIterator[MessageBus]:
+async def open_bus() -> AsyncIterator[TrustedBus]:
     """A connection to the bus that Venus uses."""
     bus = await connect()
     closed = until_closed(bus)
@@ -54,7 +54,7 @@ async def open_bus() -> AsyncIterator[MessageBus]:
         await close(bus, closed)
 
 
-async def until_lost(bus: MessageBus) -> None:
+async def until_lost(bus: TrustedBus) -> None:
     """Wait for the bus to go away.
 
     Raises:
@@ -66,7 +66,7 @@ async def until_lost(bus: MessageBus) -> None:
 
 
 async def call(
-    bus: MessageBus,
+    bus: TrustedBus,
     name: str,
     member: str,
     signature: str = "",
@@ -105,7 +105,7 @@ async def call(
 
 
 async def ask_service(
-    bus: MessageBus,
+    bus: TrustedBus,
     member: str,
     signature: str = "",
     body: Sequence[Any] = (),
@@ -113,11 +113,10 @@ async def ask_service(
     limit: float = ANSWER_LIMIT,
 ) -> list[Any]:
     """Call a method of the running service; fails as :func:`call` does."""
-    where, interface = remote.PATH, remote.INTERFACE
-    return await call(bus, SERVICE, member, signature, body, path=where, interface=interface, limit=limit)
+    return await call(bus, SERVICE, member, signature, body, path=PATH, interface=INTERFACE, limit=limit)
 
 
-async def ping(bus: MessageBus, name: str) -> None:
+async def ping(bus: TrustedBus, name: str) -> None:
     """Make sure that a program answers; whether it is there at all is not asked.
 
     Raises:
@@ -127,14 +126,24 @@ async def ping(bus: MessageBus, name: str) -> None:
         await call(bus, name, "Ping", path="/", interface="org.freedesktop.DBus.Peer")
 
 
-async def is_on_bus(bus: MessageBus, name: str) -> bool:
+async def is_on_bus(bus: TrustedBus, name: str) -> bool:
     """Whether somebody owns ``name``."""
     return bool((await call(bus, DBUS, "NameHasOwner", "s", [name]))[0])
 
 
-async def is_running(bus: MessageBus) -> bool:
+async def is_running(bus: TrustedBus) -> bool:
     """Whether the service runs on this bus."""
     return await is_on_bus(bus, SERVICE)
+
+
+async def troubles(bus: TrustedBus) -> dict[str, tuple[str, str]]:
+    """What the service knows of each pack that it cannot read: a finding, perhaps empty, and why.
+
+    Raises:
+        CommandError: it does not run, or is one that does not know the question.
+    """
+    told = (await ask_service(bus, "Troubles"))[0]
+    return {address: (finding, why) for address, (finding, why) in told.items()}
 
 
 async def warn_if_not_running() -> None:
@@ -149,7 +158,7 @@ async def warn_if_not_running() -> None:
             print(f"Nothing happens yet: {err}.")
 
 
-async def wait_for_name(bus: MessageBus, name: str, seconds: float) -> None:
+async def wait_for_name(bus: TrustedBus, name: str, seconds: float) -> None:
     """Wait until somebody owns ``name``.
 
     Raises:
