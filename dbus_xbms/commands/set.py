@@ -6,7 +6,16 @@ import argparse
 
 from dbus_xbms.commands.known import PROGRAM, known_packs, row_of
 from dbus_xbms.commands.session import complete
-from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS, Setting, Value, pack_path, service_path
+from dbus_xbms.control.chemistry import refusal
+from dbus_xbms.settings import (
+    PACK_SETTINGS,
+    SERVICE_SETTINGS,
+    Setting,
+    SettingsError,
+    Value,
+    pack_path,
+    service_path,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,7 +38,9 @@ async def _set(pack: str, row: Setting, value: Value) -> int:
             path = service_path(row.name)
         else:
             address = known.address(pack)
-            await known.add(address)
+            settings = await known.add(address)
+            if why := refusal(settings, {row.name: value}):
+                raise SettingsError(why)
             path = pack_path(address, row.name)
         stored = await known.set(path, value)
     print(f"{row.name} = {stored}")

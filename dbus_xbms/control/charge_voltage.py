@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from math import floor, inf
 
+from dbus_xbms.control import gauge
 from dbus_xbms.control.chemistry import Preset
 from dbus_xbms.model import PackSample
 from dbus_xbms.settings import Settings
@@ -87,7 +88,7 @@ def _view(sample: PackSample, preset: Preset, topping: bool, settings: Settings)
     highest = max(sample.cells)
     spread = highest - min(sample.cells)
     at_top = highest >= target - NEAR
-    tail = settings.number("TailCurrent") / 100 * (settings.number("Capacity") or sample.nominal)
+    tail = settings.number("TailCurrent") / 100 * gauge.installed(sample.nominal, settings)
     drift = settings.number("RebulkDrift")
     return View(
         cells=sample.cells,

@@ -2,34 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dbus_xbms.model import PackSample
-from dbus_xbms.settings import Settings
+from dbus_xbms.settings import Settings, Value
 
 AGREEMENT = 2.0  # % that the BMS's counts of charge and of SoC may differ to be taken as one
 IDLE_CURRENT = 0.1  # A; less than this is not worth a prediction
 AVERAGED_OVER = 180.0  # s
+NO_CAPACITY = (0.0, 655.35, 6553.5)  # Ah; what a BMS without one reports: 0000 or FFFF, in 10 or 100 mAh
+SAME = 0.001  # Ah
+LEARNED_PARTS = (0.5, 1.3)  # of nominal; recorded packs: 1.01 to 1.05
 LONGEST_TO_GO = 240 * 3600  # s; Victron's monitors stop at ten days too
 
 
-def capacity(sample: PackSample) -> float:
-    """Charge in Ah when full, on which the BMS bases its state of charge."""
-    return sample.learned or sample.nominal
+def installed(nominal: float, settings: Mapping[str, Value]) -> float:
+    """The pack's capacity in Ah, from which all C rates count: the owner's, else the BMS's; 0: unknown."""
+    chosen = settings.get("Capacity")
+    return chosen if chosen and not isinstance(chosen, str) else _nominal(nominal)
+
+
+def _nominal(reported: float) -> float:
+    return 0.0 if any(abs(reported - none) < SAME for none in NO_CAPACITY) else reported
+
+
+def learned(sample: PackSample) -> float | None:
+    """Full-charge capacity in Ah as the BMS has learned it, unless it is far from nominal."""
+    nominal = _nominal(sample.nominal)
+    if not sample.learned or not nominal:
+        return sample.learned
+    least, most = LEARNED_PARTS
+    return sample.learned if least <= sample.learned / nominal <= most else None
+
+
+def full_charge(sample: PackSample) -> float:
+    """Charge in Ah when full, against which the BMS counts its state of charge; 0: unknown."""
+    return learned(sample) or _nominal(sample.nominal)
+
+
+def _counted(sample: PackSample) -> float | None:
+    """State of charge in % by the count of charge, where it agrees with the BMS's state of charge."""
+    full = full_charge(sample)
+    if full <= 0:
+        return None
+    counted = sample.remaining / full * 100
+    return counted if abs(counted - sample.soc) <= AGREEMENT else None
 
 
 def soc(sample: PackSample) -> float:
     """State of charge in %: the BMS's, with decimals from its count of charge where the two agree."""
-    full = capacity(sample)
-    if full <= 0:
-        return sample.soc
-    counted = sample.remaining / full * 100
-    return min(100.0, round(counted, 1)) if abs(counted - sample.soc) <= AGREEMENT else sample.soc
+    counted = _counted(sample)
+    return sample.soc if counted is None else min(100.0, round(counted, 1))
 
 
 def consumed(sample: PackSample) -> float:
-    """Charge in Ah that is missing from a full pack: zero or negative."""
-    return min(0.0, sample.remaining - capacity(sample))
+    """Charge in Ah that is missing from a full pack: zero or negative, and 0 at 100 %."""
+    full = full_charge(sample)
+    if _counted(sample) is None:
+        return min(0.0, full * (sample.soc / 100 - 1))
+    return min(0.0, sample.remaining - full)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +87,6 @@ def time_to_go(draw: Draw, sample: PackSample, settings: Settings) -> int | None
     """Whole minutes, in s, until the discharge floor is reached; ``None`` while not discharging."""
     if draw.average is None:
         return None
-    floor = settings.number("DischargeFloor") / 100 * capacity(sample)
+    floor = settings.number("DischargeFloor") / 100 * full_charge(sample)
     seconds = max(0.0, sample.remaining - floor) / draw.average * 3600
     return round(min(seconds, LONGEST_TO_GO) / 60) * 60

@@ -7,11 +7,11 @@ which are held are held exactly.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import floor
+from math import floor, inf
 
-from dbus_xbms.control import charge_voltage, current_limits, vetting
+from dbus_xbms.control import charge_voltage, current_limits, gauge, vetting
 from dbus_xbms.control.charge_voltage import Stage
-from dbus_xbms.control.chemistry import Preset, contradiction, preset
+from dbus_xbms.control.chemistry import Preset, contradiction, dead_cells, preset
 from dbus_xbms.control.current_limits import (
     CHARGE_RATE,
     CHARGE_RULES,
@@ -48,6 +48,8 @@ class State:
     discharge: Followed
     cut_high: bool
     cut_low: bool
+    dead: bool  # a cell is dead or shorted, or was and is not back above ``deep``
+    capacity_unknown: bool  # and a ceiling would be a part of it
     request: bool
     refuge: float  # V, the CVL in silence
     safe: bool  # the last sample lay in the safe zone
@@ -81,6 +83,7 @@ def step(
     request = _requested(before, sample, chosen, settings)
     refuge = _refuge(before, sample, chosen, verdict)
     cvl = _bounded(before, voltage.cvl, refuge, charge.shown, sample, verdict)
+    cvl = min(cvl, highest_cvl(chosen, sample, int(settings.number("Cells"))))
     count = len(sample.cells) or int(settings.number("Cells"))
     limits = Limits(
         cvl=cvl,
@@ -101,6 +104,8 @@ def step(
         discharge=discharge,
         cut_high=situation.cut_high,
         cut_low=situation.cut_low,
+        dead=situation.dead,
+        capacity_unknown=not situation.capacity and _parts_of_capacity(settings),
         request=request,
         refuge=min(refuge, cvl),
         safe=_safe(sample, sensors, chosen, verdict),
@@ -126,9 +131,10 @@ def _situation(
     verdict: Verdict,
     settings: Settings,
 ) -> Situation:
-    charge, charge_origin = current_limits.ceiling("MaxChargeCurrent", CHARGE_RATE, sample.nominal, settings)
+    capacity = gauge.installed(sample.nominal, settings)
+    charge, charge_origin = current_limits.ceiling("MaxChargeCurrent", CHARGE_RATE, capacity, settings)
     discharge, discharge_origin = current_limits.ceiling(
-        "MaxDischargeCurrent", DISCHARGE_RATE, sample.nominal, settings
+        "MaxDischargeCurrent", DISCHARGE_RATE, capacity, settings
     )
     highest = max(sample.cells, default=chosen.cutoff_high)
     lowest = min(sample.cells, default=chosen.cutoff_low)
@@ -148,6 +154,8 @@ def _situation(
         refused=verdict.refused,
         cut_high=cut_high,
         cut_low=cut_low,
+        dead=_dead(before, sample, chosen),
+        capacity=capacity,
         charge_ceiling=charge,
         discharge_ceiling=discharge,
         charge_origin=charge_origin,
@@ -193,6 +201,27 @@ def _bounded(
     return min(bounded, max(refuge, before.limits.cvl)) if before and stopped else bounded
 
 
+def highest_cvl(chosen: Preset, sample: PackSample, known_cells: int) -> float:
+    """What no CVL may exceed, in V, whatever the settings and the rules above say."""
+    counts = [count for count in (len(sample.cells), known_cells) if count]
+    highest = min(counts) * chosen.ceiling if counts else inf
+    dead = dead_cells(chosen, sample.cells)
+    if living := len(sample.cells) - dead if dead else 0:
+        return min(highest, living * chosen.floating)
+    return min(highest, _floored(sample.voltage)) if dead else highest
+
+
+def _parts_of_capacity(settings: Settings) -> bool:
+    """Whether a current is a part of the capacity, because the owner has set none."""
+    return any(settings.number(name) < 0 for name in ("MaxChargeCurrent", "MaxDischargeCurrent"))
+
+
+def _dead(before: State | None, sample: PackSample, chosen: Preset) -> bool:
+    was = before is not None and before.dead
+    back = min(sample.cells, default=0.0) >= chosen.deep
+    return current_limits.cut(was, bool(dead_cells(chosen, sample.cells)), back)
+
+
 def _mode(voltage: charge_voltage.State) -> str:
     stage = str(voltage.stage.value)
     if voltage.topping:
@@ -217,7 +246,7 @@ def _safe(sample: PackSample, sensors: Temperatures, chosen: Preset, verdict: Ve
     cells_well = bool(sample.cells) and (
         min(sample.cells) > chosen.low and max(sample.cells) < chosen.cutoff_high
     )
-    temperatures_well = all(chosen.discharge_temperature.at(t) >= 1 for t in sensors.cells)
+    temperatures_well = all(chosen.discharge_temperature.at(t) >= 1 for t in sensors.bounding)
     tripped = sample.protection & ~Protection.MOSFET_LOCK
     return cells_well and temperatures_well and not tripped and not verdict.refused
 
@@ -226,7 +255,7 @@ def silent(before: State, phase: Phase, now: float, settings: Settings) -> State
     """The limits in silence: nothing is charged, and what may be drawn shrinks with the phase."""
     share = settings.number("DerateDischarge") / 100 if phase in REDUCED and before.safe else 0.0
     dcl = before.discharged_at * share
-    if chosen := settings.number("MaxDischargeCurrent"):
+    if (chosen := settings.number("MaxDischargeCurrent")) >= 0:
         dcl = min(dcl, chosen)
     return stopped(before, now, SILENCE.get(phase, "No contact"), dcl)
 

@@ -20,6 +20,7 @@ from dbus_xbms.protocols.base import (
     Recall,
 )
 from dbus_xbms.protocols.jbd_frames import JbdFramer, ask, read
+from dbus_xbms.protocols.jbd_models import rating
 from dbus_xbms.protocols.jbd_registers import (
     BASIC,
     CELLS,
@@ -138,5 +139,6 @@ def _identity(basic: Basic, cell_count: int, hardware: str) -> PackIdentity:
         cell_count=cell_count,
         ntc_count=len(basic.temperatures),
         nominal=basic.nominal,
+        rating=rating(hardware),
         produced=date_of(basic.date) or "",
     )
