@@ -63,7 +63,6 @@ class Pack:
         self._showing = Showing(address, presence(address, self._written), self._decided)
         self._identity = identity_of(settings)
         self._counters: Counters | None = None
-        self._alone = False  # no other pack is enabled
         self.switch_instance: int | None = None  # of the switch device beside the battery, if it has got one
         self._state = monitor.State(
             started=self._now(),
@@ -102,18 +101,8 @@ class Pack:
         return self._poller.progress
 
     @property
-    def alone(self) -> bool:
-        """Whether no other pack is enabled: the only one controls chargers unless told otherwise."""
-        return self._alone
-
-    @alone.setter
-    def alone(self, alone: bool) -> None:
-        self._alone = alone
-        self._showing.soon()
-
-    @property
     def _controls(self) -> bool:
-        return monitor.controls(self.settings, only_pack=self._alone)
+        return monitor.controls(self.settings)
 
     def change(self, name: str, value: Value) -> None:
         """Take over a setting that was changed from outside; one that may not be is set back."""
@@ -226,7 +215,11 @@ class Pack:
         """Decide; a fault in that stops the pack's currents, it never leaves the last limits standing."""
         try:
             self._state, decision = monitor.decide(
-                self._state, now, self.settings, managed=self._controls, opening=self._switches.opening
+                self._state,
+                now,
+                self.settings,
+                managed=self._controls,
+                turning_off=self._switches.turning_off,
             )
         except Exception:
             if not self._undecided:

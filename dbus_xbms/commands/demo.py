@@ -59,7 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAMES",
         help="play frames recorded from devices; `simulate --list-models` shows the names, commas go between",
     )
-    what.add_argument("--scenario", choices=STORIES, help="a story with one pack; mosfet: gates are switched")
+    what.add_argument(
+        "--scenario", choices=STORIES, help="a story with one pack; mosfet: switching of MOSFETs"
+    )
     parser.add_argument("--quick", action="store_true", help="a scenario without the time to look at it")
     parser.add_argument("--seconds", type=float, metavar="N", help="stop after N seconds")
     parser.add_argument("--once", action="store_true", help="print one table and exit")
@@ -125,7 +127,7 @@ async def _tell(teller: Teller, live: Batteries, seconds: float | None) -> None:
 
 
 async def _adopt_all(bus: MessageBus) -> int:
-    """Scan and add what is found, as an owner would; return how many packs that are."""
+    """Scan and add what is found, as an owner would, a single pack with control; return how many they are."""
     found = await scan_by_service(bus, SCAN_SECONDS)
     if not found:
         raise CommandError("the scan found no simulated pack")
@@ -133,6 +135,9 @@ async def _adopt_all(bus: MessageBus) -> int:
         for pack in found:
             await known.add(pack.address)
             await known.set(pack_path(pack.address, "CustomName"), pack.name)
+            if len(found) == 1:
+                await known.set(pack_path(pack.address, "Chemistry"), "LiFePO4")
+                await known.set(pack_path(pack.address, "Control"), 1)
             await known.set(pack_path(pack.address, "Enabled"), 1)
     return len(found)
 

@@ -131,11 +131,11 @@ def _deep_cell(s: Situation) -> Bound | None:
     return Bound(limit=limit, words=f"{_cell(s.sample, lowest)}: at most {DEEP_RATE:g} C")
 
 
-def _charge_gate(s: Situation) -> Bound | None:
+def _charge_mosfet(s: Situation) -> Bound | None:
     return None if s.sample.mosfets.charge else _none("Charge MOSFET is off")
 
 
-def _discharge_gate(s: Situation) -> Bound | None:
+def _discharge_mosfet(s: Situation) -> Bound | None:
     return None if s.sample.mosfets.discharge else _none("Discharge MOSFET is off")
 
 
@@ -197,7 +197,7 @@ CHARGE_RULES: tuple[Rule, ...] = (
     _charge_protection,
     _high_cutoff,
     _dead_cell,
-    _charge_gate,
+    _charge_mosfet,
     _sensors,
     _deep_cell,
     _charge_cells,
@@ -211,7 +211,7 @@ DISCHARGE_RULES: tuple[Rule, ...] = (
     _cells_are_known,
     _discharge_protection,
     _low_cutoff,
-    _discharge_gate,
+    _discharge_mosfet,
     _discharge_cells,
     lambda s: _by_temperatures(s, s.preset.discharge_temperature, s.discharge_ceiling),
     lambda s: _by_mosfets(s, s.discharge_ceiling),

@@ -8,43 +8,28 @@ from dataclasses import dataclass
 from dbus_xbms.model import PackSample
 from dbus_xbms.settings import Settings, Value
 
+FULL = 100.0  # %; a BMS that says so has just seen it, and its count follows later
 AGREEMENT = 2.0  # % that the BMS's counts of charge and of SoC may differ to be taken as one
 IDLE_CURRENT = 0.1  # A; less than this is not worth a prediction
 AVERAGED_OVER = 180.0  # s
-NO_CAPACITY = (0.0, 655.35, 6553.5)  # Ah; what a BMS without one reports: 0000 or FFFF, in 10 or 100 mAh
-SAME = 0.001  # Ah
-LEARNED_PARTS = (0.5, 1.3)  # of nominal; recorded packs: 1.01 to 1.05
 LONGEST_TO_GO = 240 * 3600  # s; Victron's monitors stop at ten days too
 
 
 def installed(nominal: float, settings: Mapping[str, Value]) -> float:
     """The pack's capacity in Ah, from which all C rates count: the owner's, else the BMS's; 0: unknown."""
     chosen = settings.get("Capacity")
-    return chosen if chosen and not isinstance(chosen, str) else _nominal(nominal)
-
-
-def _nominal(reported: float) -> float:
-    return 0.0 if any(abs(reported - none) < SAME for none in NO_CAPACITY) else reported
-
-
-def learned(sample: PackSample) -> float | None:
-    """Full-charge capacity in Ah as the BMS has learned it, unless it is far from nominal."""
-    nominal = _nominal(sample.nominal)
-    if not sample.learned or not nominal:
-        return sample.learned
-    least, most = LEARNED_PARTS
-    return sample.learned if least <= sample.learned / nominal <= most else None
+    return chosen if chosen and not isinstance(chosen, str) else nominal
 
 
 def full_charge(sample: PackSample) -> float:
     """Charge in Ah when full, against which the BMS counts its state of charge; 0: unknown."""
-    return learned(sample) or _nominal(sample.nominal)
+    return sample.learned or sample.nominal
 
 
 def _counted(sample: PackSample) -> float | None:
     """State of charge in % by the count of charge, where it agrees with the BMS's state of charge."""
     full = full_charge(sample)
-    if full <= 0:
+    if full <= 0 or sample.soc >= FULL:
         return None
     counted = sample.remaining / full * 100
     return counted if abs(counted - sample.soc) <= AGREEMENT else None

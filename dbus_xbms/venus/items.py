@@ -58,8 +58,9 @@ def _sensor_id(pick: Callable[[Iterable[float]], float]) -> Read:
 
 
 def _health(sample: PackSample) -> float | None:
-    learned = gauge.learned(sample)
-    return min(100.0, learned / sample.nominal * 100) if learned and sample.nominal else None
+    if sample.health is not None:
+        return sample.health
+    return min(100.0, sample.learned / sample.nominal * 100) if sample.learned and sample.nominal else None
 
 
 def _installed(report: Report) -> float | None:
@@ -145,7 +146,7 @@ DETAIL = Source(  # valid together as far as there are cells
 )
 STATE = Source(attrgetter("phase", "link"))
 AGE = Source(attrgetter("age"), shape=lambda r: r.age is None)  # another one each time
-GATES = Source(lambda r: r.sample and r.sample.mosfets)
+MOSFETS = Source(lambda r: r.sample and r.sample.mosfets)
 ALARMS = Source(lambda r: (r.alarms, r.sample is None))
 
 ITEMS = (
@@ -213,7 +214,7 @@ ITEMS = (
         ),
     ),
     *rows(
-        GATES,
+        MOSFETS,
         Item("/System/NrOfModulesOnline", "i", "{}", lambda r: int(r.sample is not None)),
         Item("/System/NrOfModulesOffline", "i", "{}", lambda r: int(r.sample is None)),
         Item("/System/NrOfModulesBlockingCharge", "i", "{}", _sample(lambda s: int(not s.mosfets.charge))),

@@ -14,7 +14,7 @@ ADAPTERS = (
     {"name": "hci0", "address": "00:1A:7D:DA:71:01"},
     {"name": "hci1", "address": "00:1A:7D:DA:71:02"},
 )
-# What owners chose, by turns; Control is said for each, because only a single pack decides for itself.
+# What owners chose, by turns.
 OWNERS: tuple[dict[str, float], ...] = (
     {"Control": 1, "Hold": 8.0, "Stop": 20.0, "ControlWithdraw": 40.0},
     {"Control": 1},
@@ -39,7 +39,7 @@ class Plan:
     every: float = 8.0  # s between strikes, in the mean
     longest: float = 400.0  # s of one fault
     before: float = 12.0  # s of calm before the storm
-    order_every: float = 10.0  # s between orders to gates, in the mean
+    order_every: float = 10.0  # s between orders to MOSFETs, in the mean
     calm: float = RECOVERY + 5.0  # s after the storm
 
     def rows(self) -> list[dict[str, Any]]:

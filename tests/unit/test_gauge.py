@@ -27,7 +27,7 @@ def test_consumed_charge_is_never_positive() -> None:
 
 @pytest.mark.parametrize(
     ("learned", "remaining"),
-    [(None, 100.0), (104.0, 104.0), (104.0, 90.0), (518.11, 100.0), (24.0, 100.0), (None, 60.0)],
+    [(None, 100.0), (104.0, 104.0), (104.0, 90.0), (None, 60.0)],
 )
 def test_nothing_is_consumed_at_100_percent(learned: float | None, remaining: float) -> None:
     full = sample(soc=100.0, learned=learned, remaining=remaining)
@@ -37,22 +37,6 @@ def test_nothing_is_consumed_at_100_percent(learned: float | None, remaining: fl
 
 def test_consumed_charge_follows_the_shown_state_of_charge_where_the_count_does_not() -> None:
     assert gauge.consumed(sample(soc=60.0, remaining=95.0)) == pytest.approx(-40.0)
-
-
-@pytest.mark.parametrize(
-    ("learned", "full"), [(50.0, 50.0), (130.0, 130.0), (49.9, 100.0), (130.1, 100.0), (518.11, 100.0)]
-)
-def test_a_learned_capacity_far_from_nominal_is_none(learned: float, full: float) -> None:
-    seen = sample(learned=learned)
-    assert gauge.full_charge(seen) == full
-    assert (gauge.learned(seen) is None) == (full == 100.0)
-
-
-@pytest.mark.parametrize("nominal", [0.0, 655.35, 6553.5])
-def test_a_nominal_capacity_of_zeros_or_ones_is_unknown(nominal: float) -> None:
-    assert gauge.installed(nominal, settings()) == 0
-    assert gauge.full_charge(sample(nominal=nominal)) == 0
-    assert gauge.installed(nominal, settings(Capacity=90.0)) == 90.0
 
 
 def test_the_owners_capacity_is_the_installed_one() -> None:

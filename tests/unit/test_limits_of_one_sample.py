@@ -96,9 +96,8 @@ def test_14_4_v_on_4_cells_of_lifepo4_is_charged_to() -> None:
     assert decision.refused == ""
 
 
-@pytest.mark.parametrize("nominal", [0.0, 655.35])
-def test_an_unknown_capacity_is_an_alarm_until_the_owner_gives_one(nominal: float) -> None:
-    unknown = sample(nominal=nominal, remaining=0.0)
+def test_an_unknown_capacity_is_an_alarm_until_the_owner_gives_one() -> None:
+    unknown = sample(nominal=0.0, remaining=0.0)
     decision = decided(unknown, unknown)
     assert decision.limits
     assert (decision.limits.ccl, decision.limits.dcl) == (0, 0)
