@@ -12,7 +12,7 @@ from enum import Enum
 from math import floor, inf
 
 from dbus_xbms.control import gauge
-from dbus_xbms.control.chemistry import Preset
+from dbus_xbms.control.chemistry import Preset, dead_cells
 from dbus_xbms.model import PackSample
 from dbus_xbms.settings import Settings
 
@@ -217,3 +217,16 @@ def step(
     reduction = min(reduction, deepest)
     wanted = min(target, count * view.target - reduction)
     return replace(state, reduction=reduction, calm=calm, cvl=_published(state.cvl, wanted, target, count))
+
+
+def highest(preset: Preset, sample: PackSample, known_cells: int) -> float:
+    """What no CVL may exceed, in V, whatever the settings and the other rules say.
+
+    A charger sees the pack's voltage alone: with a dead cell the others must not share what that one lacks.
+    """
+    counts = [count for count in (len(sample.cells), known_cells) if count]
+    ceiling = min(counts) * preset.ceiling if counts else inf
+    if dead := dead_cells(preset, sample.cells):
+        living = len(sample.cells) - dead
+        ceiling = min(ceiling, living * preset.floating if living else sample.voltage)
+    return ceiling
