@@ -153,6 +153,16 @@ def _memory(name: str, unit: str, words: str, none: float = 0.0) -> Setting:
     return Setting(name=name, default=none, silent=True, internal=True, unit=unit, help=words)
 
 
+MEMORY_SETTINGS = (
+    Setting(
+        name="ControlState",
+        default="",
+        silent=True,
+        internal=True,
+        help="What charge control goes on with after a restart.",
+    ),
+)
+
 NONE_SEEN = NO_TEMPERATURE  # also s, for never
 
 HISTORY_SETTINGS = (
