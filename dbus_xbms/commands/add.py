@@ -15,6 +15,7 @@ from dbus_xbms.commands.consent import (
 )
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.session import complete, warn_if_not_running
+from dbus_xbms.control.chemistry import refusal
 from dbus_xbms.settings import SettingsError, Value, normal_address, pack_path
 
 
@@ -45,6 +46,8 @@ async def _add(args: argparse.Namespace) -> int:
             address = normal_address(args.pack)  # new to us
         settings = await known.add(address)
         chemistry = chemistry_for(settings, args.chemistry)
+        if why := refusal(settings, {"Chemistry": chemistry}):
+            raise SettingsError(why)
         control = control_for(known.packs, address, chemistry, args.control)
         chosen: dict[str, Value] = {"Chemistry": chemistry, "Control": int(control), "Enabled": 1}
         if args.name is not None:

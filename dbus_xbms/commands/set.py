@@ -8,7 +8,17 @@ from dbus_xbms.commands.consent import ENDS, confirm_end, refuse_second, wants_c
 from dbus_xbms.commands.known import PROGRAM, Known, known_packs, name_of, row_of
 from dbus_xbms.commands.session import complete
 from dbus_xbms.control.authority import NO_CHEMISTRY, unwilling
-from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS, Setting, Value, pack_path, service_path
+from dbus_xbms.control.chemistry import preset, refusal
+from dbus_xbms.settings import (
+    PACK_SETTINGS,
+    SERVICE_SETTINGS,
+    Setting,
+    Settings,
+    SettingsError,
+    Value,
+    pack_path,
+    service_path,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,33 +38,47 @@ async def _set(pack: str, row: Setting, value: Value) -> int:
     async with known_packs() as known:
         if pack == PROGRAM:
             await known.program()
-            path = service_path(row.name)
+            path, why, control = service_path(row.name), "", ""
         else:
             address = known.address(pack)
-            await known.add(address)
-            _consider(known, address, row.name, value)
-            path = pack_path(address, row.name)
+            settings = await known.add(address)
+            control = _control_words(known, address, row.name, value)
+            path, why = pack_path(address, row.name), _stopped(settings, row.name, value)
         stored = await known.set(path, value)
     print(f"{row.name} = {stored}")
+    if control:
+        print(control)
+    if why:
+        print(f"The pack is neither charged nor discharged for now: {why}.")
     if stored != value:
         print(f"localsettings did not take {value}; it is in use or not allowed.")
     return 0
 
 
-def _consider(known: Known, address: str, name: str, value: Value) -> None:
-    """Say what a setting changes about who controls chargers.
+def _control_words(known: Known, address: str, name: str, value: Value) -> str:
+    """What a setting changes about who controls chargers; empty if nothing.
 
     Raises:
-        CommandError: it would let a second pack control, or end control without a word.
+        CommandError: it would let a second pack control, or end control unasked.
     """
     pack = known.packs[address]
-    before = wants_control(pack)
     if name == "Enabled" and not value:
         confirm_end(pack, name_of(pack) or address, "Remove it", yes=False)
-    pack.put(name, value)
-    if wants_control(pack) and not before:
+    after = Settings(PACK_SETTINGS, {**pack, name: value})
+    if wants_control(after) and not wants_control(pack):
         refuse_second(known.packs, address)
-    elif before and not wants_control(pack):
-        print(f"It no longer controls chargers: {ENDS}.")
-    elif name == "Control" and value and unwilling(pack) == NO_CHEMISTRY:
-        print(f"No effect yet: {NO_CHEMISTRY}.")
+    if wants_control(pack) and not wants_control(after):
+        return f"It no longer controls chargers: {ENDS}."
+    return f"No effect yet: {NO_CHEMISTRY}." if name == "Control" and unwilling(after) == NO_CHEMISTRY else ""
+
+
+def _stopped(settings: Settings, name: str, value: Value) -> str:
+    """Why a controlling pack is neither charged nor discharged with this value; empty if it is.
+
+    Raises:
+        SettingsError: the value may not be set.
+    """
+    if why := refusal(settings, {name: value}):
+        raise SettingsError(why)
+    settings.put(name, value)
+    return preset(settings).refused if settings.number("Control") else ""
