@@ -51,7 +51,7 @@ def test_the_results_make_a_table_and_a_plot() -> None:
     assert drawn(found).count("<polyline") == 7
 
 
-@pytest.mark.parametrize("attack", (*ATTACKS, *CELL_ATTACKS), ids=lambda attack: attack.name)
+@pytest.mark.parametrize("attack", [*ATTACKS, *CELL_ATTACKS], ids=lambda attack: attack.name)
 def test_no_attack_gets_a_cell_above_its_ceiling_or_leaves_a_battery_empty(attack: Attack) -> None:
     assert attacked(attack).complaints == []
 
