@@ -46,31 +46,31 @@ class Protection(IntFlag):
         return super()._missing_(value)
 
 
-# What may have made the BMS itself open either gate; what the vendor bits mean differs between firmwares.
+# What may have made the BMS turn either MOSFET off; firmwares differ in the vendor bits.
 VENDOR_BITS = Protection.VENDOR_13 | Protection.VENDOR_14 | Protection.VENDOR_15
-OPENS_EITHER = Protection.SHORT_CIRCUIT | Protection.FRONTEND_ERROR | VENDOR_BITS
+BLOCKS_EITHER = Protection.SHORT_CIRCUIT | Protection.FRONTEND_ERROR | VENDOR_BITS
 
 
-class Gate(Enum):
-    """One of the two MOSFETs; its protections are those that open it."""
+class Mosfet(Enum):
+    """One of the two MOSFETs; its protections are those that turn it off."""
 
     CHARGE = "charge"
     DISCHARGE = "discharge"
 
     @property
-    def opened_by(self) -> Protection:
-        """The protections that may open this gate."""
-        return _OPENED_BY[self]
+    def blocked_by(self) -> Protection:
+        """The protections that turn this MOSFET off."""
+        return _BLOCKED_BY[self]
 
 
-_OPENED_BY = {
-    Gate.CHARGE: OPENS_EITHER
+_BLOCKED_BY = {
+    Mosfet.CHARGE: BLOCKS_EITHER
     | Protection.CELL_OVERVOLTAGE
     | Protection.PACK_OVERVOLTAGE
     | Protection.CHARGE_OVERTEMPERATURE
     | Protection.CHARGE_UNDERTEMPERATURE
     | Protection.CHARGE_OVERCURRENT,
-    Gate.DISCHARGE: OPENS_EITHER
+    Mosfet.DISCHARGE: BLOCKS_EITHER
     | Protection.CELL_UNDERVOLTAGE
     | Protection.PACK_UNDERVOLTAGE
     | Protection.DISCHARGE_OVERTEMPERATURE
@@ -81,26 +81,26 @@ _OPENED_BY = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mosfets:
-    """The two gates: True lets current through in that direction."""
+    """The two MOSFETs: True lets current through in that direction."""
 
     charge: bool
     discharge: bool
 
-    def of(self, gate: Gate) -> bool:
+    def of(self, mosfet: Mosfet) -> bool:
         """One of them."""
-        return self.charge if gate is Gate.CHARGE else self.discharge
+        return self.charge if mosfet is Mosfet.CHARGE else self.discharge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """What each gate is told: True to let the BMS decide, False to stay open, ``None`` nothing or unknown."""
+    """What each MOSFET is told: True: on, as the BMS decides; False: off; ``None``: nothing, or unknown."""
 
     charge: bool | None = None
     discharge: bool | None = None
 
-    def of(self, gate: Gate) -> bool | None:
-        """That of one gate."""
-        return self.charge if gate is Gate.CHARGE else self.discharge
+    def of(self, mosfet: Mosfet) -> bool | None:
+        """That of one MOSFET."""
+        return self.charge if mosfet is Mosfet.CHARGE else self.discharge
 
     def over(self, other: Orders) -> Orders:
         """These where there are any, else the other's."""
@@ -261,7 +261,7 @@ class Switching:
 
     told: Orders = field(default_factory=Orders)  # by the BMS's mask, as far as that is known
     wish: Orders = field(default_factory=Orders)  # accepted, not seen to be done yet
-    faults: frozenset[Gate] = frozenset()  # gates whose last order failed
+    faults: frozenset[Mosfet] = frozenset()  # MOSFETs whose last order failed
     balancing: bool | None = None  # as it was last switched from here; None: never
     last: str = ""  # the last order and what came of it, in words
     released_for: float = 0.0  # s for which the link is still lent to somebody else

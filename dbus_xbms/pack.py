@@ -220,7 +220,11 @@ class Pack:
         """Decide; a fault in that stops the pack's currents, it never leaves the last limits standing."""
         try:
             self._state, decision = monitor.decide(
-                self._state, now, self.settings, managed=self._controls, opening=self._switches.opening
+                self._state,
+                now,
+                self.settings,
+                managed=self._controls,
+                turning_off=self._switches.turning_off,
             )
         except Exception:
             if not self._undecided:

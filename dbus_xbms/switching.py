@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from dbus_xbms.control import gates
-from dbus_xbms.model import ON_ITS_WAY, Gate, Mosfets, Orders, PackSample, Switching
+from dbus_xbms.control import mosfets
+from dbus_xbms.model import ON_ITS_WAY, Mosfet, Mosfets, Orders, PackSample, Switching
 from dbus_xbms.protocols.base import Conversation, LinkError, ProtocolError, Switchable
 from dbus_xbms.settings import Settings, Value
 
@@ -37,7 +37,7 @@ class _Asked:
 
     words: str = ""
     sender: str = ""
-    wish: Orders = gates.NOTHING
+    wish: Orders = mosfets.NOTHING
 
     def over(self, other: _Asked) -> _Asked:
         """This together with an order that still waits: both go out as one."""
@@ -63,7 +63,7 @@ class Switches:
         self._protocol = protocol
         self._hurry = hurry  # called when an order waits for a poll
         self._remember = remember
-        self._gates = gates.State()
+        self._mosfets = mosfets.State()
         self._asked = _Asked()
         self._balancing: bool | None = None  # as wanted
         self._balancing_asked = self._asked
@@ -74,21 +74,21 @@ class Switches:
     @property
     def pending(self) -> bool:
         """Whether an order waits: the link is to stay, and polls are to come."""
-        return self._gates.wish != gates.NOTHING or self._balancing is not None
+        return self._mosfets.wish != mosfets.NOTHING or self._balancing is not None
 
     @property
-    def opening(self) -> frozenset[Gate]:
-        """Gates that are about to open: nothing may flow through them any more."""
-        return gates.opening(self._gates)
+    def turning_off(self) -> frozenset[Mosfet]:
+        """MOSFETs that are about to turn off: nothing may flow through them any more."""
+        return mosfets.turning_off(self._mosfets)
 
     @property
     def report(self) -> Switching:
         """What the bus shows."""
         known = self._settings.number("Balancing")
         return Switching(
-            told=self._gates.told,
-            wish=self._gates.wish,
-            faults=self._gates.faults,
+            told=self._mosfets.told,
+            wish=self._mosfets.wish,
+            faults=self._mosfets.faults,
             balancing=None if known < 0 else bool(known),
             last=self._last,
         )
@@ -96,17 +96,17 @@ class Switches:
     # From the bus
 
     def order(self, wish: Orders, sender: str, contact: str) -> bool:
-        """Take a wish for the gates; False if it is refused. ``contact``: why there is none, or empty."""
+        """Take a wish for the MOSFETs; False if it is refused. ``contact``: why there is none, or empty."""
         asked = _Asked(words=_words(wish), sender=sender, wish=wish)
         now = _now()
-        request = gates.Request(wish=wish, now=now, contact=contact, settings=self._settings)
-        if why := gates.refusal(self._gates, request):
+        request = mosfets.Request(wish=wish, now=now, contact=contact, settings=self._settings)
+        if why := mosfets.refusal(self._mosfets, request):
             return self._refused(asked, why)
         log.info("%s: %s asks for %s", self._address, sender, asked.words)
-        self._asked = asked if self._gates.wish == gates.NOTHING else asked.over(self._asked)
-        self._gates = gates.wished(self._gates, wish, now)
+        self._asked = asked if self._mosfets.wish == mosfets.NOTHING else asked.over(self._asked)
+        self._mosfets = mosfets.wished(self._mosfets, wish, now)
         self._last = f"{self._asked.words}: {ON_ITS_WAY}"
-        if self._gates.wish == gates.NOTHING:
+        if self._mosfets.wish == mosfets.NOTHING:
             self._tell(self._asked, "so it is")
         self._hurry()
         return True
@@ -140,35 +140,39 @@ class Switches:
     def sampled(self, sample: PackSample) -> None:
         """Learn from a good poll."""
         if self._anew:
-            self._gates, self._anew = gates.connected(self._gates), False
-        self._gates = gates.sampled(self._gates, sample)
+            self._mosfets, self._anew = mosfets.connected(self._mosfets), False
+        self._mosfets = mosfets.sampled(self._mosfets, sample)
 
     def lost(self, why: str) -> None:
         """Polling failed, or ends: an order that waits fails with it; one on its way tells for itself."""
         if self._giving:
             return
-        if self._gates.wish != gates.NOTHING:
-            self._gates_failed(why)
+        if self._mosfets.wish != mosfets.NOTHING:
+            self._mosfets_failed(why)
         if self._balancing is not None:
             self._balancing_failed(why)
 
     def expire(self) -> None:
         """Give up what has waited too long."""
         latest = _now() - WAIT_LIMIT
-        if self._gates.wish != gates.NOTHING and not self._gates.writing and self._gates.wished_at < latest:
-            self._gates_failed(f"could not be given within {WAIT_LIMIT:g} s")
+        if (
+            self._mosfets.wish != mosfets.NOTHING
+            and not self._mosfets.writing
+            and self._mosfets.wished_at < latest
+        ):
+            self._mosfets_failed(f"could not be given within {WAIT_LIMIT:g} s")
 
     def due(self, sample: PackSample, *, controls: bool) -> Order | None:
         """The order that is to go out now, if there is one."""
         now = _now()
-        want = gates.ready(self._gates, sample, now, controls=controls)
+        want = mosfets.ready(self._mosfets, sample, now, controls=controls)
         if want is not None:
-            self._gates, self._giving = gates.sending(self._gates, now), True
+            self._mosfets, self._giving = mosfets.sending(self._mosfets, now), True
             newer = bool(self._settings.number("AllowNewerCommand"))
             return Order(
                 conversation=self._protocol.set_mosfets(want, newer=newer),
-                done=lambda seen: self._gates_done(want, seen),
-                failed=lambda err: self._gates_failed(str(err)),
+                done=lambda seen: self._mosfets_done(want, seen),
+                failed=lambda err: self._mosfets_failed(str(err)),
             )
         if self._balancing is None:
             return None
@@ -179,13 +183,18 @@ class Switches:
             failed=lambda err: self._balancing_failed(str(err)),
         )
 
-    def _gates_done(self, want: Mosfets, seen: Mosfets) -> None:
-        self._gates, self._giving = gates.carried_out(self._gates, want), False
-        held = [gate.value for gate in Gate if want.of(gate) and not seen.of(gate)]
-        self._tell(self._asked, f"done; a protection holds {' and '.join(held)} open" if held else "done")
+    def _mosfets_done(self, want: Mosfets, seen: Mosfets) -> None:
+        self._mosfets, self._giving = mosfets.carried_out(self._mosfets, want), False
+        held = [mosfet.value for mosfet in Mosfet if want.of(mosfet) and not seen.of(mosfet)]
+        self._tell(
+            self._asked,
+            f"done; {' and '.join(held)} {'stay' if len(held) > 1 else 'stays'} off because of a protection"
+            if held
+            else "done",
+        )
 
-    def _gates_failed(self, why: str) -> None:
-        self._gates, self._giving = gates.failed(self._gates), False
+    def _mosfets_failed(self, why: str) -> None:
+        self._mosfets, self._giving = mosfets.failed(self._mosfets), False
         self._tell(self._asked, f"failed: {why}", level=logging.ERROR)
 
     def _balancing_done(self, on: bool) -> None:
@@ -207,5 +216,5 @@ def _now() -> float:
 
 
 def _words(wish: Orders) -> str:
-    named = [(gate.value, wish.of(gate)) for gate in Gate]
+    named = [(mosfet.value, wish.of(mosfet)) for mosfet in Mosfet]
     return ", ".join(f"{name} {'on' if on else 'off'}" for name, on in named if on is not None)

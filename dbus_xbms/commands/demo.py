@@ -59,7 +59,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAMES",
         help="play frames recorded from devices; `simulate --list-models` shows the names, commas go between",
     )
-    what.add_argument("--scenario", choices=STORIES, help="a story with one pack; mosfet: gates are switched")
+    what.add_argument(
+        "--scenario", choices=STORIES, help="a story with one pack; mosfet: switching of MOSFETs"
+    )
     parser.add_argument("--quick", action="store_true", help="a scenario without the time to look at it")
     parser.add_argument("--seconds", type=float, metavar="N", help="stop after N seconds")
     parser.add_argument("--once", action="store_true", help="print one table and exit")

@@ -7,7 +7,7 @@ import argparse
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs, name_of
 from dbus_xbms.commands.session import complete, is_running, open_bus
-from dbus_xbms.commands.table import Battery, columns, gates_off
+from dbus_xbms.commands.table import Battery, columns, mosfets_off
 from dbus_xbms.settings import Settings
 
 
@@ -45,4 +45,4 @@ def _state(pack: Settings, shown: Battery | None, running: bool) -> str:
         return "service not running"
     if shown is None:
         return "not reached yet"
-    return ", ".join([shown.text("/ConnectionInformation"), *gates_off(shown)])
+    return ", ".join([shown.text("/ConnectionInformation"), *mosfets_off(shown)])

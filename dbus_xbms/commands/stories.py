@@ -11,7 +11,7 @@ from dbus_xbms.commands.table import Value
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Somebody writes to a path of the pack; a gate changes by that only every few seconds."""
+    """Somebody writes to a path of the pack; a MOSFET changes by that only every few seconds."""
 
     path: str
     value: int
@@ -64,7 +64,7 @@ MOSFET = Story(
     steps=(
         Step(
             who="To begin with",
-            words="the pack is charged with 20 A, and both gates are on.",
+            words="the pack is charged with 20 A, and both MOSFETs are on.",
             seen={CURRENT: 20.0, CHARGE: 1},
         ),
         Step(
@@ -82,7 +82,7 @@ MOSFET = Story(
         ),
         Step(
             who="The owner at the GX",
-            words="The toggle for charging goes to off. CCL is 0 at once; the gate waits for the current.",
+            words="The toggle for charging goes to off. CCL is 0 at once; the MOSFET waits for the current.",
             act=Write(TOGGLE, 0, switches=True),
             seen={CCL: 0, FORCED: 1, CHARGE: 1},
             look=3.0,
@@ -96,25 +96,25 @@ MOSFET = Story(
         ),
         Step(
             who="The charger",
-            words="Next to no current is left: the gate opens, and the BMS is read to make sure.",
+            words="Hardly any current is left: the MOSFET turns off, and the BMS is read to make sure.",
             act=Strike("current", {"amperes": 0.4}),
             seen={CHARGE: 0, FORCED: 1, LAST: "charge off: done"},
         ),
         Step(
             who="The owner, in VRM",
-            words="Charging on again. The gate closes at once; CCL takes half a minute to come back.",
+            words="Charging on again. The MOSFET turns on at once; CCL takes half a minute to come back.",
             act=Write(TOGGLE, 1, switches=True),
             seen={CHARGE: 1, FORCED: 0, LAST: "charge on: done"},
         ),
         Step(
             who="The BMS",
-            words="A cell is too high: its protection opens the gate. That is shown, and not fought.",
+            words="A cell is too high: its protection turns the MOSFET off. That is shown, not fought.",
             act=Strike("protection", {"bit": 0, "on": True}),
             seen={CHARGE: 0, FORCED: 0, STATUS: TRIPPED},
         ),
         Step(
             who="The BMS",
-            words="The cell is well again, and the BMS closes the gate by itself.",
+            words="The cell has recovered, and the BMS turns the MOSFET on again by itself.",
             act=Strike("protection", {"bit": 0, "on": False}),
             seen={CHARGE: 1, STATUS: ON},
             look=4.0,
@@ -122,20 +122,20 @@ MOSFET = Story(
         Step(
             who="Bad luck",
             words="The charge MOSFET gets stuck. Nothing shows it yet.",
-            act=Strike("stuck", {"gate": "charge", "state": "on"}),
+            act=Strike("stuck", {"mosfet": "charge", "state": "on"}),
             seen={CHARGE: 1},
             look=3.0,
         ),
         Step(
             who="A Node-RED flow, over MQTT",
-            words="Charging off. The BMS says yes, the gate stays on: repeated once, then told as a fault.",
+            words="Charging off. The BMS accepts, the MOSFET stays on: sent once more, then a fault.",
             act=Write(FORCED, 1, switches=True),
             seen={CHARGE: 1, STATUS: FAULT, LAST: "failed: asked for charge off"},
         ),
         Step(
             who="Luck",
             words="It comes loose, and follows what the BMS was told.",
-            act=Strike("stuck", {"gate": "charge", "state": "free"}),
+            act=Strike("stuck", {"mosfet": "charge", "state": "free"}),
             seen={CHARGE: 0, FORCED: 1},
             look=4.0,
         ),

@@ -14,12 +14,12 @@ from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.session import call
 from dbus_xbms.commands.stories import Choose, Step, Story, Strike, Write
 from dbus_xbms.commands.table import LAST_ORDER, Battery, Value
-from dbus_xbms.control.gates import CHANGE_EVERY
+from dbus_xbms.control.mosfets import CHANGE_EVERY
 from dbus_xbms.settings import pack_path
 from dbus_xbms.simulator import control
 
 STEP_LIMIT = 30.0  # s for what a step leads to
-SETTLED = 0.5  # s more than the least time between two changes of a gate
+SETTLED = 0.5  # s more than the least time between two changes of a MOSFET
 CHANGED = ("done", "failed")  # what is told of an order that was given to the BMS
 KINDS: Mapping[type, str] = {bool: "b", int: "i", float: "d", str: "s"}
 

@@ -1,7 +1,7 @@
 """Switch charging, discharging or balancing of a pack off or on, and tell what became of that.
 
 Off needs the owner's permission in the settings of the pack: AllowMosfetControl, for discharging
-AllowDischargeOff too, for balancing AllowParameterWrites. On leaves the gate to the BMS.
+AllowDischargeOff too, for balancing AllowParameterWrites. On leaves the MOSFET to the BMS.
 """
 
 from __future__ import annotations

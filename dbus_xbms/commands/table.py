@@ -17,9 +17,9 @@ Value = int | float | str | None  # None: invalid
 
 LABEL = 8  # columns
 ALARMS: Mapping[Value, str] = {1: "warning", 2: "ALARM"}
-GATES: Mapping[Value, str] = {0: "off", 1: "on"}
-# Each gate: its word, what it is, what it was told, and whether it failed to be so
-GATE_PATHS = (
+MOSFETS: Mapping[Value, str] = {0: "off", 1: "on"}
+# Each MOSFET: its word, what it is, what it was told, and whether it failed to be so
+MOSFET_PATHS = (
     ("charge", "/Io/AllowToCharge", "/Settings/ForceChargingOff", "/SwitchableOutput/charge/Status"),
     (
         "discharge",
@@ -103,7 +103,7 @@ def _rows(pack: Battery) -> Iterable[tuple[str, list[str]]]:
     yield "cells", [_cell(pack, number, path) for number, path in pack.numbered("/Voltages/Cell#")]
     yield "spread", _spread(pack)
     yield "temp", _temperatures(pack)
-    yield "gates", _gates(pack)
+    yield "MOSFETs", _mosfets(pack)
     yield "order", [str(order)] if (order := pack.values.get(LAST_ORDER)) else []
     yield from _limits(pack)
     yield "alarms", _alarms(pack)
@@ -144,13 +144,13 @@ def _temperatures(pack: Battery) -> list[str]:
     return chunks
 
 
-def _gates(pack: Battery) -> list[str]:
-    chunks = [_gate(pack, *row) for row in GATE_PATHS if row[1] in pack.values]
+def _mosfets(pack: Battery) -> list[str]:
+    chunks = [_mosfet(pack, *row) for row in MOSFET_PATHS if row[1] in pack.values]
     return [*chunks, "balancing off"] if pack.values.get(BALANCING_OFF) == 1 else chunks
 
 
-def _gate(pack: Battery, name: str, actual: str, told_off: str, status: str) -> str:
-    """A gate as it is; in brackets, if it was not simply told to be so, why."""
+def _mosfet(pack: Battery, name: str, actual: str, told_off: str, status: str) -> str:
+    """A MOSFET as it is; in brackets, if it was not simply told to be so, why."""
     is_on, off = pack.values[actual], pack.values.get(told_off)
     ordering = str(pack.values.get(LAST_ORDER) or "").endswith(ON_ITS_WAY)
     reasons: Mapping[tuple[Value, Value], str] = {
@@ -159,13 +159,13 @@ def _gate(pack: Battery, name: str, actual: str, told_off: str, status: str) -> 
         (0, 0): "on wanted" if ordering else "by the BMS",
     }
     why = "order failed" if pack.values.get(status) == FAULT else reasons.get((is_on, off))
-    words = f"{name} {GATES.get(is_on, '--')}"
+    words = f"{name} {MOSFETS.get(is_on, '--')}"
     return f"{words} ({why})" if why else words
 
 
-def gates_off(pack: Battery) -> list[str]:
-    """Those gates that are off."""
-    return [f"{name} off" for name, actual, *_ in GATE_PATHS if pack.values.get(actual) == 0]
+def mosfets_off(pack: Battery) -> list[str]:
+    """Those MOSFETs that are off."""
+    return [f"{name} off" for name, actual, *_ in MOSFET_PATHS if pack.values.get(actual) == 0]
 
 
 def _limits(pack: Battery) -> Iterable[tuple[str, list[str]]]:

@@ -113,12 +113,12 @@ def _low_cutoff(s: Situation) -> Bound | None:
     return _none(f"{cell}: cut off at {s.preset.cutoff_low:.2f} V until {recovered(s.preset):.2f} V")
 
 
-def _charge_gate(s: Situation) -> Bound | None:
-    return None if s.sample.mosfets.charge else _none("Charge MOSFET is open")
+def _charge_mosfet(s: Situation) -> Bound | None:
+    return None if s.sample.mosfets.charge else _none("Charge MOSFET is off")
 
 
-def _discharge_gate(s: Situation) -> Bound | None:
-    return None if s.sample.mosfets.discharge else _none("Discharge MOSFET is open")
+def _discharge_mosfet(s: Situation) -> Bound | None:
+    return None if s.sample.mosfets.discharge else _none("Discharge MOSFET is off")
 
 
 def _sensors(s: Situation) -> Bound | None:
@@ -168,7 +168,7 @@ CHARGE_RULES: tuple[Rule, ...] = (
     _cells_are_known,
     _charge_protection,
     _high_cutoff,
-    _charge_gate,
+    _charge_mosfet,
     _sensors,
     _charge_cells,
     lambda s: _by_temperatures(s, s.preset.charge_temperature, s.charge_ceiling),
@@ -180,7 +180,7 @@ DISCHARGE_RULES: tuple[Rule, ...] = (
     _cells_are_known,
     _discharge_protection,
     _low_cutoff,
-    _discharge_gate,
+    _discharge_mosfet,
     _discharge_cells,
     lambda s: _by_temperatures(s, s.preset.discharge_temperature, s.discharge_ceiling),
     lambda s: _by_mosfets(s, s.discharge_ceiling),

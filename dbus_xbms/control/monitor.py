@@ -14,7 +14,7 @@ from dbus_xbms.control.gauge import Draw
 from dbus_xbms.control.history import widened
 from dbus_xbms.control.pace import Calm
 from dbus_xbms.control.temperatures import Temperatures
-from dbus_xbms.model import Extremes, Gate, History, Level, Limits, Mosfets, PackSample, Phase
+from dbus_xbms.model import Extremes, History, Level, Limits, Mosfet, Mosfets, PackSample, Phase
 from dbus_xbms.settings import Settings
 
 VALID = (Phase.FRESH, Phase.HELD)  # phases in which the newest sample may be shown
@@ -110,11 +110,11 @@ def _counted(state: State, sensors: Temperatures, settings: Settings) -> State:
     )
 
 
-def _barred(sample: PackSample, opening: AbstractSet[Gate]) -> PackSample:
-    """The sample as it will be when the gates that are about to open have done so."""
-    if not opening:
+def _barred(sample: PackSample, turning_off: AbstractSet[Mosfet]) -> PackSample:
+    """The sample as it will be once the MOSFETs that are about to turn off have done so."""
+    if not turning_off:
         return sample
-    charge, discharge = (sample.mosfets.of(gate) and gate not in opening for gate in Gate)
+    charge, discharge = (sample.mosfets.of(mosfet) and mosfet not in turning_off for mosfet in Mosfet)
     return replace(sample, mosfets=Mosfets(charge=charge, discharge=discharge))
 
 
@@ -124,7 +124,7 @@ def _controlled(
     sensors: Temperatures,
     now: float,
     settings: Settings,
-    opening: AbstractSet[Gate],
+    turning_off: AbstractSet[Mosfet],
 ) -> limits.State | None:
     """The limits by the newest sample while it stands, else by silence."""
     if state.sample is None or state.sampled_at is None:
@@ -132,7 +132,7 @@ def _controlled(
     if phase not in VALID:
         return limits.silent(state.control, phase, now, settings) if state.control else None
     longest, since_top = freshness.longest_gap(settings), state.history.history.since_top_balance
-    sample = _barred(state.sample, opening)
+    sample = _barred(state.sample, turning_off)
     return limits.step(state.control, sample, sensors, since_top, state.sampled_at, settings, longest)
 
 
@@ -177,12 +177,12 @@ def decide(
     settings: Settings,
     *,
     managed: bool = False,
-    opening: AbstractSet[Gate] = frozenset(),
+    turning_off: AbstractSet[Mosfet] = frozenset(),
 ) -> tuple[State, Decision]:
     """Decide what may be shown at ``now``; always safe to call again, whatever happened in between.
 
-    With ``managed`` the pack controls chargers and inverters: :func:`controls`. Through gates that are
-    ``opening`` nothing may flow any more.
+    With ``managed`` the pack controls chargers and inverters: :func:`controls`. Through MOSFETs that are
+    ``turning_off`` nothing may flow any more.
     """
     fresh = _fresh(state, now, settings, managed)
     sample = state.sample if fresh.phase in VALID else None
@@ -190,7 +190,7 @@ def decide(
     if sample:
         sensors = temperatures.judge(sample.temperatures, settings.text("TemperatureRoles"))
         state = _counted(state, sensors, settings)
-    control = _controlled(state, fresh.phase, sensors, now, settings, opening) if managed else None
+    control = _controlled(state, fresh.phase, sensors, now, settings, turning_off) if managed else None
     watched = _watched(control, settings)
     standing = alarms.step(state.alarms, sample, sensors, now, settings, watched)
     calm = _calm(state, fresh.phase, sensors, control, standing, settings, watched)

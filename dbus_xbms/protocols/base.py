@@ -197,15 +197,15 @@ class Switchable(Protocol):
     """A BMS family that can be told things, beyond :class:`BmsProtocol`."""
 
     def set_mosfets(self, want: Mosfets, *, newer: bool = False) -> Conversation[Mosfets]:
-        """Tell the BMS which gates are to stay open (False) and which it decides about (True).
+        """Order MOSFETs off (False), or on as far as the BMS allows it (True).
 
-        Returns the gates as the BMS then reports them: a released gate may be open all the same, by a
-        protection. With ``newer`` a BMS that does not know the usual command is given the newer one.
+        Returns the MOSFETs as the BMS then reports them: one ordered on may be off because of a protection.
+        With ``newer`` a BMS that does not know the usual command is given the newer one.
 
         Raises:
             Refused: the BMS refuses the order.
-            NotVerified: a gate did not follow.
-            NoReply: it is not known whether the gates followed.
+            NotVerified: a MOSFET did not follow.
+            NoReply: it is not known whether the MOSFETs followed.
         """
         ...
 

@@ -88,7 +88,7 @@ class Jbd:
         return Reading(sample=sample, identity=identity, counters=counted, recalled=bool(recalled))
 
     def set_mosfets(self, want: Mosfets, *, newer: bool = False) -> Conversation[Mosfets]:
-        """Tell the BMS which gates are to stay open; the contract is ``Switchable.set_mosfets``."""
+        """Order MOSFETs on or off; the contract is ``Switchable.set_mosfets``."""
         return jbd_switches.set_mosfets(want, newer=newer)
 
     def set_balancing(self, on: bool) -> Conversation[bool]:

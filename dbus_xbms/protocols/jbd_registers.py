@@ -119,7 +119,7 @@ class Basic:
 
     @property
     def mosfets(self) -> Mosfets:
-        """The gates as they are."""
+        """The MOSFETs as they are."""
         return Mosfets(charge=Status.CHARGE in self.status, discharge=Status.DISCHARGE in self.status)
 
     @property

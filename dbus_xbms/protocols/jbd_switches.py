@@ -6,7 +6,7 @@ whatever happens, without the code that would store the BMS's settings and clear
 
 from __future__ import annotations
 
-from dbus_xbms.model import Gate, Mosfets, Protection
+from dbus_xbms.model import Mosfet, Mosfets, Protection
 from dbus_xbms.protocols.base import Conversation, NoReply, NotVerified, ProtocolError, Refused, Request
 from dbus_xbms.protocols.jbd_frames import ask, read, write
 from dbus_xbms.protocols.jbd_registers import (
@@ -20,38 +20,38 @@ from dbus_xbms.protocols.jbd_registers import (
     decode_basic,
 )
 
-# The gates follow 0.3 s after the acknowledgement at the latest seen; one read takes about 0.08 s.
+# The MOSFETs follow 0.3 s after the acknowledgement at the latest seen; one read takes about 0.08 s.
 READ_BACKS = 8
 UNKNOWN_COMMAND = 0x80  # status
-NEWER_GATES = {Gate.CHARGE: 0x01, Gate.DISCHARGE: 0x00}
+NEWER_MOSFETS = {Mosfet.CHARGE: 0x01, Mosfet.DISCHARGE: 0x00}
 FACTORY_CODE, LEAVE_CODE = b"\x56\x78", b"\x00\x00"
 BALANCE_BIT = 1 << 2
 
 
 def mosfet_mask(want: Mosfets) -> bytes:
-    """Return what 0xE1 takes: a zero byte, then one bit for each gate that is to stay open."""
+    """Return what 0xE1 takes: a zero byte, then a bit for each MOSFET that is to be off."""
     return bytes((0, (not want.charge) | (not want.discharge) << 1))
 
 
 def set_mosfets(want: Mosfets, *, newer: bool) -> Conversation[Mosfets]:
-    """Tell the BMS what the gates are to do, and see it done; the contract is ``Switchable.set_mosfets``.
+    """Order MOSFETs on or off and see it done; the contract is ``Switchable.set_mosfets``.
 
-    An acknowledgement says that the order is stored, not that it took effect, so the gates are read back. An
-    order without effect is repeated once.
+    An acknowledgement only says that the order is stored, so the MOSFETs are read back. An order without
+    effect is repeated once.
     """
     try:
         basic, done = yield from _told([write(MOSFET_CONTROL, mosfet_mask(want))], want)
     except Refused as err:
         if err.status != UNKNOWN_COMMAND or not newer:
             raise
-        basic, done = yield from _told([_newer(gate, want) for gate in Gate], want)
+        basic, done = yield from _told([_newer(mosfet, want) for mosfet in Mosfet], want)
     if not done:
         raise NotVerified(f"asked for {_words(want)}; the BMS reports {_words(basic.mosfets)}{_why(basic)}")
     return basic.mosfets
 
 
-def _newer(gate: Gate, want: Mosfets) -> Request:
-    return write(NEWER_MOSFET_CONTROL, bytes((NEWER_GATES[gate], not want.of(gate))))
+def _newer(mosfet: Mosfet, want: Mosfets) -> Request:
+    return write(NEWER_MOSFET_CONTROL, bytes((NEWER_MOSFETS[mosfet], not want.of(mosfet))))
 
 
 def _told(orders: list[Request], want: Mosfets) -> Conversation[tuple[Basic, bool]]:
@@ -78,19 +78,21 @@ def _stored(order: Request) -> Conversation[bool]:
 
 def _obeys(basic: Basic, want: Mosfets, *, stored: bool) -> bool:
     """Whether the BMS does as told; without an acknowledgement nothing else may explain what it shows."""
-    return all(_follows(basic, gate, want.of(gate)) for gate in Gate) and (stored or _witnesses(basic, want))
+    return all(_follows(basic, mosfet, want.of(mosfet)) for mosfet in Mosfet) and (
+        stored or _witnesses(basic, want)
+    )
 
 
-def _follows(basic: Basic, gate: Gate, on: bool) -> bool:
-    """Whether a gate is as it was told to be; a protection may keep a released one open."""
-    return basic.mosfets.of(gate) is on or (on and bool(basic.protection & gate.opened_by))
+def _follows(basic: Basic, mosfet: Mosfet, on: bool) -> bool:
+    """Whether a MOSFET is as it was told to be; a protection may keep one off that was ordered on."""
+    return basic.mosfets.of(mosfet) is on or (on and bool(basic.protection & mosfet.blocked_by))
 
 
 def _witnesses(basic: Basic, want: Mosfets) -> bool:
-    """Whether the report proves by itself that the order arrived: nothing but the lock opens a gate."""
+    """Whether the report proves by itself that the order arrived: only the lock turns a MOSFET off."""
     if want.charge and want.discharge:
         return Protection.MOSFET_LOCK not in basic.protection
-    explained = any(basic.protection & gate.opened_by for gate in Gate if not basic.mosfets.of(gate))
+    explained = any(basic.protection & mosfet.blocked_by for mosfet in Mosfet if not basic.mosfets.of(mosfet))
     return Protection.MOSFET_LOCK in basic.protection and not explained
 
 

@@ -17,7 +17,7 @@ STEPS_AT_MOST = 120  # to catch up after a long time unobserved, with longer ste
 AMBIENT_TO_CELLS = 900.0  # s, time constant
 AMBIENT_TO_MOSFET = 120.0  # s
 CHARGE_OFF, DISCHARGE_OFF = 1, 2  # bits of the MOSFET mask
-RECLOSES_AT = 2.0  # A through the body diode of a locked MOSFET
+UNLOCKS_AT = 2.0  # A through the body diode of a locked MOSFET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +48,8 @@ class Overrides:
     temperatures: dict[int, float] = field(default_factory=dict)  # °C by sensor number, 1-based
     current: float | None = None  # A, what sources and loads would drive
     protection: Protection = field(default_factory=lambda: Protection(0))
-    stuck: dict[str, bool] = field(default_factory=dict)  # "charge", "discharge": the gate's fixed state
-    recloses: bool = False  # the BMS ends a lock by itself when current flows backwards through the gate
+    stuck: dict[str, bool] = field(default_factory=dict)  # "charge", "discharge": the MOSFET's fixed state
+    unlocks: bool = False  # the BMS ends a lock by itself when current flows backwards through the MOSFET
 
 
 class Battery:
@@ -149,7 +149,7 @@ class Battery:
 
     @property
     def mosfets(self) -> Mosfets:
-        """The gates as they really are."""
+        """The MOSFETs as they really are."""
         blocked = self._guards.blocks(self.protection)
         charge = not (self.mask & CHARGE_OFF or blocked.charge)
         discharge = not (self.mask & DISCHARGE_OFF or blocked.discharge)
@@ -179,15 +179,15 @@ class Battery:
         if self._pending is not None and now >= self._pending[0]:
             self.mask, self._pending = self._pending[1], None
         self._elapsed += dt
-        self._current = self._gated(self._wanted())
-        self._reclose()
+        self._current = self._through(self._wanted())
+        self._unlock()
         self._guards.step(dt, self.cells, self._current, self.temperatures)
-        self._current = self._gated(self._wanted())
+        self._current = self._through(self._wanted())
         self._move_charge(self._current * dt / 3600, dt)
         self._warm(dt)
 
     def _wanted(self) -> float:
-        """What sources and loads would drive through closed MOSFETs, in A."""
+        """What sources and loads would drive through MOSFETs that are on, in A."""
         if self.overrides.current is not None:
             return self.overrides.current
         peak = self.spec.rate * self.spec.capacity
@@ -197,13 +197,13 @@ class Battery:
         acceptance = (self._chemistry.absorption - highest) / self._resistance
         return min(peak * wave, max(0.0, acceptance)) if wave > 0 else peak * wave
 
-    def _gated(self, wanted: float) -> float:
-        gates = self.mosfets
-        return wanted if (gates.charge if wanted > 0 else gates.discharge) else 0.0
+    def _through(self, wanted: float) -> float:
+        mosfets = self.mosfets
+        return wanted if (mosfets.charge if wanted > 0 else mosfets.discharge) else 0.0
 
-    def _reclose(self) -> None:
+    def _unlock(self) -> None:
         """Spare the body diodes of locked MOSFETs, as newer boards do; they take no lock while that lasts."""
-        if self.overrides.recloses and abs(self._current) > RECLOSES_AT:
+        if self.overrides.unlocks and abs(self._current) > UNLOCKS_AT:
             self.mask &= ~(CHARGE_OFF if self._current < 0 else DISCHARGE_OFF)
 
     def _move_charge(self, moved: float, dt: float) -> None:

@@ -119,7 +119,7 @@ def basic(sample: PackSample, spec: BoardSpec) -> bytes:
         int(sample.protection),
         spec.software,
         round(sample.soc),
-        _gates(sample.mosfets) | (COARSE if spec.coarse else 0),
+        _mosfets(sample.mosfets) | (COARSE if spec.coarse else 0),
         len(sample.cells),
         len(sample.temperatures),
     )
@@ -136,7 +136,7 @@ def _u16(number: float) -> int:
     return round(number) & 0xFFFF
 
 
-def _gates(mosfets: Mosfets) -> int:
+def _mosfets(mosfets: Mosfets) -> int:
     return mosfets.charge | mosfets.discharge << 1
 
 

@@ -146,21 +146,21 @@ def clear(world: World, pack: Peripheral, p: Parameters) -> None:
 
 
 def stuck(world: World, pack: Peripheral, p: Parameters) -> None:
-    """A gate stays as it is, whatever is ordered."""
-    gate, state = str(p["gate"]), str(p["state"])
+    """A MOSFET stays as it is, whatever is ordered."""
+    mosfet, state = str(p["mosfet"]), str(p["state"])
     battery = battery_of(pack)
-    if gate not in ("charge", "discharge") or state not in ("on", "off", "free"):
-        raise ValueError("gate is charge or discharge; state is on, off or free")
-    battery.overrides.stuck.pop(gate, None)
+    if mosfet not in ("charge", "discharge") or state not in ("on", "off", "free"):
+        raise ValueError("mosfet is charge or discharge; state is on, off or free")
+    battery.overrides.stuck.pop(mosfet, None)
     if state != "free":
-        battery.overrides.stuck[gate] = state == "on"
+        battery.overrides.stuck[mosfet] = state == "on"
     battery.settle()
 
 
-def recloses(world: World, pack: Peripheral, p: Parameters) -> None:
-    """The BMS ends the lock of a gate that current flows backwards through, as newer boards do."""
+def unlocks(world: World, pack: Peripheral, p: Parameters) -> None:
+    """The BMS ends the lock of a MOSFET that current flows backwards through, as newer boards do."""
     battery = battery_of(pack)
-    battery.overrides.recloses = bool(p["on"])
+    battery.overrides.unlocks = bool(p["on"])
     battery.settle()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbus_xbms.model import Gate
+from dbus_xbms.model import Mosfet
 from dbus_xbms.protocols.jbd_registers import (
     ENTER_FACTORY_MODE,
     FUNCTIONS,
@@ -10,14 +10,14 @@ from dbus_xbms.protocols.jbd_registers import (
     MOSFET_CONTROL,
     NEWER_MOSFET_CONTROL,
 )
-from dbus_xbms.protocols.jbd_switches import BALANCE_BIT, FACTORY_CODE, LEAVE_CODE, NEWER_GATES
+from dbus_xbms.protocols.jbd_switches import BALANCE_BIT, FACTORY_CODE, LEAVE_CODE, NEWER_MOSFETS
 from dbus_xbms.simulator.battery import CHARGE_OFF, DISCHARGE_OFF, Battery
 
 OK, UNKNOWN, NOT_PERMITTED = 0x00, 0x80, 0x81  # statuses of a reply
 FACTORY_ONLY = range(0x10, 0xA3)  # registers that want factory mode
 STORE_CODE = b"\x28\x28"  # leaves factory mode for good: stores the parameters, clears the counters
-MASKS = {Gate.CHARGE: CHARGE_OFF, Gate.DISCHARGE: DISCHARGE_OFF}
-NEWER_MASKS = {number: MASKS[gate] for gate, number in NEWER_GATES.items()} | {
+MASKS = {Mosfet.CHARGE: CHARGE_OFF, Mosfet.DISCHARGE: DISCHARGE_OFF}
+NEWER_MASKS = {number: MASKS[mosfet] for mosfet, number in NEWER_MOSFETS.items()} | {
     0x0A: CHARGE_OFF | DISCHARGE_OFF
 }
 COMMANDS = {"e1": {MOSFET_CONTROL}, "fb": {NEWER_MOSFET_CONTROL}}  # by what a board knows
@@ -79,7 +79,7 @@ class Orders:
         return True
 
     def _switch(self, register: int, payload: bytes, now: float) -> bool:
-        """Take a whole mask with 0xE1; with 0xFB only the gates that it names."""
+        """Take a whole mask with 0xE1; with 0xFB only the MOSFETs that it names."""
         first, second = payload
         if register == MOSFET_CONTROL:
             mask = second if first == 0 and second <= CHARGE_OFF | DISCHARGE_OFF else None

@@ -139,7 +139,7 @@ DETAIL = Source(  # valid together as far as there are cells
 )
 STATE = Source(attrgetter("phase", "link"))
 AGE = Source(attrgetter("age"), shape=lambda r: r.age is None)  # another one each time
-GATES = Source(lambda r: r.sample and r.sample.mosfets)
+MOSFETS = Source(lambda r: r.sample and r.sample.mosfets)
 ALARMS = Source(lambda r: (r.alarms, r.sample is None))
 
 ITEMS = (
@@ -207,7 +207,7 @@ ITEMS = (
         ),
     ),
     *rows(
-        GATES,
+        MOSFETS,
         Item("/System/NrOfModulesOnline", "i", "{}", lambda r: int(r.sample is not None)),
         Item("/System/NrOfModulesOffline", "i", "{}", lambda r: int(r.sample is None)),
         Item("/System/NrOfModulesBlockingCharge", "i", "{}", _sample(lambda s: int(not s.mosfets.charge))),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dbus_xbms.model import Gate, Phase, Protection, Report
+from dbus_xbms.model import Mosfet, Phase, Protection, Report
 from dbus_xbms.venus.device_items import DEVICE_ITEMS, KNOWN, product_name
 from dbus_xbms.venus.item import FIXED, Item, Read, Source, rows
 from dbus_xbms.venus.setting_items import appearance_items
@@ -17,47 +17,47 @@ OFF, TRIPPED, TOO_HOT, FAULT, ON, SHORT = 0x00, 0x02, 0x04, 0x08, 0x09, 0x10
 DISABLED, DISABLED_BUT_ON = 0x20, 0x29
 
 _HEAT = {
-    Gate.CHARGE: Protection.CHARGE_OVERTEMPERATURE,
-    Gate.DISCHARGE: Protection.DISCHARGE_OVERTEMPERATURE,
+    Mosfet.CHARGE: Protection.CHARGE_OVERTEMPERATURE,
+    Mosfet.DISCHARGE: Protection.DISCHARGE_OVERTEMPERATURE,
 }
 
 
-def _on(gate: Gate, report: Report) -> bool:
-    return bool(actual(gate)(report))
+def _on(mosfet: Mosfet, report: Report) -> bool:
+    return bool(actual(mosfet)(report))
 
 
-def _out_of_contact(gate: Gate, report: Report) -> bool:
+def _out_of_contact(mosfet: Mosfet, report: Report) -> bool:
     return report.phase is not Phase.FRESH or bool(released(report))
 
 
-def _locked(gate: Gate, report: Report) -> bool:
+def _locked(mosfet: Mosfet, report: Report) -> bool:
     """Whether the owner's settings keep anybody from switching it."""
     if not report.settings.get("AllowMosfetControl"):
         return True
-    one_way = gate is Gate.DISCHARGE and not report.settings.get("AllowDischargeOff")
-    return one_way and _on(gate, report)
+    one_way = mosfet is Mosfet.DISCHARGE and not report.settings.get("AllowDischargeOff")
+    return one_way and _on(mosfet, report)
 
 
-def _tripped(gate: Gate, report: Report) -> Protection:
-    """What may have opened it."""
-    return report.sample.protection & gate.opened_by if report.sample else Protection(0)
+def _tripped(mosfet: Mosfet, report: Report) -> Protection:
+    """What may have turned it off."""
+    return report.sample.protection & mosfet.blocked_by if report.sample else Protection(0)
 
 
 # The first that applies
-STATUSES: tuple[tuple[Callable[[Gate, Report], object], int], ...] = (
+STATUSES: tuple[tuple[Callable[[Mosfet, Report], object], int], ...] = (
     (_out_of_contact, DISABLED),
-    (lambda gate, report: _locked(gate, report) and _on(gate, report), DISABLED_BUT_ON),
+    (lambda mosfet, report: _locked(mosfet, report) and _on(mosfet, report), DISABLED_BUT_ON),
     (_locked, DISABLED),
-    (lambda gate, report: gate in report.switching.faults, FAULT),
+    (lambda mosfet, report: mosfet in report.switching.faults, FAULT),
     (_on, ON),
-    (lambda gate, report: _tripped(gate, report) & Protection.SHORT_CIRCUIT, SHORT),
-    (lambda gate, report: _tripped(gate, report) & _HEAT[gate], TOO_HOT),
+    (lambda mosfet, report: _tripped(mosfet, report) & Protection.SHORT_CIRCUIT, SHORT),
+    (lambda mosfet, report: _tripped(mosfet, report) & _HEAT[mosfet], TOO_HOT),
     (_tripped, TRIPPED),
 )
 
 
-def _status(gate: Gate) -> Read:
-    return lambda report: next((status for applies, status in STATUSES if applies(gate, report)), OFF)
+def _status(mosfet: Mosfet) -> Read:
+    return lambda report: next((status for applies, status in STATUSES if applies(mosfet, report)), OFF)
 
 
 STATE = Source(
@@ -90,8 +90,8 @@ def _output(switch: Switch, status: Read, name: str) -> tuple[Item, ...]:
 
 
 PANE_ITEMS = (
-    *_output(CHARGE, _status(Gate.CHARGE), "Charging"),
-    *_output(DISCHARGE, _status(Gate.DISCHARGE), "Discharging"),
+    *_output(CHARGE, _status(Mosfet.CHARGE), "Charging"),
+    *_output(DISCHARGE, _status(Mosfet.DISCHARGE), "Discharging"),
     *_output(RELEASE, lambda r: ON if released(r) else OFF, "Lend to phone app"),
     *appearance_items(),
 )

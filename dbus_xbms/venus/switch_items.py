@@ -1,6 +1,6 @@
 """What the owner may switch on the bus: the paths, what they show, and what a write to them means. Pure.
 
-All of them are views of one state: what each gate was told, what is wished and not done yet, and what the
+All of them are views of one state: what each MOSFET was told, what is wished and not done yet, and what the
 BMS reports.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 
-from dbus_xbms.model import Gate, Orders, Report
+from dbus_xbms.model import Mosfet, Orders, Report
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.item import Item, Read, Source, rows
 
@@ -51,26 +51,26 @@ def _switch(path: str, read: Read, highest: int, means: Callable[[int], Order]) 
 # What is read
 
 
-def actual(gate: Gate) -> Callable[[Report], int | None]:
+def actual(mosfet: Mosfet) -> Callable[[Report], int | None]:
     """As the BMS reports it."""
-    return lambda report: None if report.sample is None else int(report.sample.mosfets.of(gate))
+    return lambda report: None if report.sample is None else int(report.sample.mosfets.of(mosfet))
 
 
-def _wanted(gate: Gate, report: Report) -> bool | None:
+def _wanted(mosfet: Mosfet, report: Report) -> bool | None:
     """As the owner wants it: a wish counts at once."""
-    return report.switching.wish.over(report.switching.told).of(gate)
+    return report.switching.wish.over(report.switching.told).of(mosfet)
 
 
-def _forced_off(gate: Gate) -> Read:
+def _forced_off(mosfet: Mosfet) -> Read:
     def read(report: Report) -> int | None:
-        wanted = _wanted(gate, report)
+        wanted = _wanted(mosfet, report)
         return None if wanted is None else int(not wanted)
 
     return read
 
 
 def _mode(report: Report) -> int | None:
-    charge, discharge = (_wanted(gate, report) for gate in Gate)
+    charge, discharge = (_wanted(mosfet, report) for mosfet in Mosfet)
     return None if charge is None or discharge is None else (not charge) | (not discharge) << 1
 
 
@@ -92,11 +92,11 @@ def released(report: Report) -> int:
     return int(report.switching.released_for > 0)
 
 
-def _position(gate: Gate) -> Read:
-    """Where the toggle stands: as wished, else as the gate really is, else as it was told."""
+def _position(mosfet: Mosfet) -> Read:
+    """Where the toggle stands: as wished, else as the MOSFET really is, else as it was told."""
 
     def read(report: Report) -> int | None:
-        known = (report.switching.wish.of(gate), actual(gate)(report), report.switching.told.of(gate))
+        known = (report.switching.wish.of(mosfet), actual(mosfet)(report), report.switching.told.of(mosfet))
         return next((int(on) for on in known if on is not None), None)
 
     return read
@@ -105,19 +105,21 @@ def _position(gate: Gate) -> Read:
 # What is written
 
 
-def _told(gate: Gate, on: bool) -> Orders:
-    return Orders(**{gate.value: on})
+def _told(mosfet: Mosfet, on: bool) -> Orders:
+    return Orders(**{mosfet.value: on})
 
 
 BATTERY_SWITCHES = (
-    _switch("/Io/AllowToCharge", actual(Gate.CHARGE), 1, lambda v: _told(Gate.CHARGE, bool(v))),
-    _switch("/Io/AllowToDischarge", actual(Gate.DISCHARGE), 1, lambda v: _told(Gate.DISCHARGE, bool(v))),
-    _switch("/Settings/ForceChargingOff", _forced_off(Gate.CHARGE), 1, lambda v: _told(Gate.CHARGE, not v)),
+    _switch("/Io/AllowToCharge", actual(Mosfet.CHARGE), 1, lambda v: _told(Mosfet.CHARGE, bool(v))),
+    _switch("/Io/AllowToDischarge", actual(Mosfet.DISCHARGE), 1, lambda v: _told(Mosfet.DISCHARGE, bool(v))),
+    _switch(
+        "/Settings/ForceChargingOff", _forced_off(Mosfet.CHARGE), 1, lambda v: _told(Mosfet.CHARGE, not v)
+    ),
     _switch(
         "/Settings/ForceDischargingOff",
-        _forced_off(Gate.DISCHARGE),
+        _forced_off(Mosfet.DISCHARGE),
         1,
-        lambda v: _told(Gate.DISCHARGE, not v),
+        lambda v: _told(Mosfet.DISCHARGE, not v),
     ),
     _switch("/Settings/MosfetMode", _mode, 3, lambda v: Orders(charge=not v & 1, discharge=not v & 2)),
     _switch("/Settings/TurnBalancingOff", _balancing_off, 1, lambda v: Balancing(on=not v)),
@@ -125,12 +127,12 @@ BATTERY_SWITCHES = (
 )
 
 
-def _gate_switch(gate: Gate) -> Switch:
-    path = f"/SwitchableOutput/{gate.value}/State"
-    return _switch(path, _position(gate), 1, lambda value: _told(gate, bool(value)))
+def _mosfet_switch(mosfet: Mosfet) -> Switch:
+    path = f"/SwitchableOutput/{mosfet.value}/State"
+    return _switch(path, _position(mosfet), 1, lambda value: _told(mosfet, bool(value)))
 
 
-CHARGE, DISCHARGE = _gate_switch(Gate.CHARGE), _gate_switch(Gate.DISCHARGE)
+CHARGE, DISCHARGE = _mosfet_switch(Mosfet.CHARGE), _mosfet_switch(Mosfet.DISCHARGE)
 RELEASE = _switch(
     "/SwitchableOutput/release/State", released, 1, lambda value: Release(PANE_RELEASE if value else 0)
 )

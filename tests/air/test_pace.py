@@ -69,7 +69,7 @@ def trip(storm: Storm, judge: Idle) -> None:
     judge.battery.overrides.protection |= Protection.DISCHARGE_OVERCURRENT
 
 
-def open_gate(storm: Storm, judge: Idle) -> None:
+def turn_a_mosfet_off(storm: Storm, judge: Idle) -> None:
     judge.battery.overrides.stuck["charge"] = False
 
 
@@ -77,7 +77,7 @@ def sag(storm: Storm, judge: Idle) -> None:
     judge.battery.overrides.cells[3] = 2.5
 
 
-@pytest.mark.parametrize("happens", [load, trip, open_gate, sag])
+@pytest.mark.parametrize("happens", [load, trip, turn_a_mosfet_off, sag])
 @virtual_time
 async def test_the_first_poll_that_shows_something_reads_the_cells_and_ends_the_rest(
     happens: Callable[[Storm, Idle], None],

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 MARK = "XBMS_TEST_MARK"
-STATES_OF_A_GATE = (
+STATES_OF_A_MOSFET = (
     "on",
     "on (off wanted)",
     "off (as ordered)",
@@ -80,13 +80,13 @@ async def test_replay_brings_recorded_devices_of_4_7_16_and_17_cells_to_the_bus(
         assert last_cells == ["4", "7", "16", "17"]
 
 
-async def test_the_story_of_the_gates_is_told_to_its_end_with_each_state_of_them(mark: str) -> None:
+async def test_the_story_of_the_mosfets_is_told_to_its_end_with_each_state_of_them(mark: str) -> None:
     async with demo("--scenario", "mosfet", "--quick", **{MARK: mark}) as process:
         out, err = await process.communicate()
     assert (process.returncode, err.decode()) == (0, "")
-    gates = re.findall(r"^gates   charge (.*)  discharge", out.decode(), re.MULTILINE)
-    assert {state: gates.count(state) > 0 for state in STATES_OF_A_GATE} == dict.fromkeys(
-        STATES_OF_A_GATE, True
+    mosfets = re.findall(r"^MOSFETs charge (.*)  discharge", out.decode(), re.MULTILINE)
+    assert {state: mosfets.count(state) > 0 for state in STATES_OF_A_MOSFET} == dict.fromkeys(
+        STATES_OF_A_MOSFET, True
     )
     steps = re.findall(r"^\[(\d+)/(\d+)\] ", out.decode(), re.MULTILINE)
     assert [int(step) for step, _ in steps] == list(range(1, int(steps[0][1]) + 1))

@@ -22,7 +22,7 @@ async def test_an_order_is_given_and_its_outcome_told() -> None:
         assert (done.status, done.out, done.err) == (0, "charge off: done\n", "")
         again = await command("switch", ONE, "charge", "off")
         assert (again.status, again.out.split(":")[1]) in [(0, " so it is\n"), (1, " refused")]  # too soon
-        await asyncio.sleep(5)  # a gate changes once in 5 s
+        await asyncio.sleep(5)  # a MOSFET changes once in 5 s
         assert (await command("switch", ONE, "both", "off")).status == 0
         assert await writes(sim) == ["e1 0001", "e1 0003"]
 
@@ -36,7 +36,7 @@ async def test_what_is_refused_or_fails_is_told_with_its_reason_and_a_status() -
         refused = await command("switch", ONE, "balancing", "off")
         assert (refused.status, "AllowParameterWrites" in refused.out) == (1, True)
         assert await writes(sim) == []
-        await sim.fault("stuck", ONE, gate="charge", state="on")
+        await sim.fault("stuck", ONE, mosfet="charge", state="on")
         failed = await command("switch", ONE, "charge", "off")
         assert (failed.status, failed.out.split(",")[0]) == (1, "charge off: failed: asked for charge off")
 

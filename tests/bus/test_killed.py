@@ -1,4 +1,4 @@
-"""A program that is killed leaves the gates as they were told, and its successor orders nothing."""
+"""A program that is killed leaves the MOSFETs as they were told, and its successor orders nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OPT_INS = {"Control": 1, "AllowMosfetControl": 1, "AllowDischargeOff": 1}
 LONGER_THAN_A_CURRENT_MAY_FALL = 12.0  # s
 
 
-async def test_after_a_kill_the_gates_are_as_they_were_told_and_an_order_that_waited_is_gone() -> None:
+async def test_after_a_kill_the_mosfets_are_as_they_were_told_and_an_order_that_waited_is_gone() -> None:
     supervision = Supervision()
     async with Simulation([DRAWN]) as sim, Venus() as venus, supervision.running():
         await venus.enable(ONE, **OPT_INS)

@@ -157,7 +157,7 @@ async def test_imposed_values_are_what_the_pack_then_reports() -> None:
 async def test_a_mosfet_order_shows_unless_the_mosfet_is_stuck() -> None:
     async with Simulation() as sim, connected() as central:
         for stuck, off in (("free", True), ("on", False)):
-            await sim.fault("stuck", FIRST, gate="charge", state=stuck)
+            await sim.fault("stuck", FIRST, mosfet="charge", state=stuck)
             assert central.client
             await central.client.write_gatt_char(
                 WRITE, write(MOSFET_CONTROL, b"\x00\x01").encoded, response=False

@@ -26,7 +26,7 @@ def running(seen: Seen) -> bool:
     return seen["/Dc/0/Voltage"] is not None
 
 
-def gates(seen: Seen) -> tuple[Any, Any]:
+def mosfets(seen: Seen) -> tuple[Any, Any]:
     return seen[CHARGE], seen[DISCHARGE]
 
 
@@ -39,26 +39,26 @@ async def writes(sim: Simulation) -> list[str]:
     return [f"{register:02x} {payload}" for _, register, payload in (await sim.truth(ONE))["writes"]]
 
 
-async def test_every_path_of_a_gate_switches_it_and_shows_what_the_bms_reports() -> None:
+async def test_every_path_of_a_mosfet_switches_it_and_shows_what_the_bms_reports() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, **OPT_INS)
         seen = await venus.until(ONE, running)
-        assert gates(seen) == (1, 1)
+        assert mosfets(seen) == (1, 1)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
-        await venus.until(ONE, lambda s: gates(s) == (0, 1) and told(s, "charge off: done"))
+        await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and told(s, "charge off: done"))
         assert (seen[STATE], seen[STATUS], seen["/Settings/MosfetMode"]) == (0, 0x00, 1)
         assert (seen["/Settings/ForceChargingOff"], seen["/Settings/ForceDischargingOff"]) == (1, 0)
         assert seen[CCL] == 0
         assert await venus.write(SERVICE, "/Settings/ForceDischargingOff", 1) == ACCEPTED
-        await venus.until(ONE, lambda s: gates(s) == (0, 0))
-        await asyncio.sleep(5)  # a gate changes once in 5 s
+        await venus.until(ONE, lambda s: mosfets(s) == (0, 0))
+        await asyncio.sleep(5)  # a MOSFET changes once in 5 s
         assert await venus.write(SERVICE, "/Settings/MosfetMode", 0) == ACCEPTED
-        await venus.until(ONE, lambda s: gates(s) == (1, 1) and s["/Settings/MosfetMode"] == 0)
+        await venus.until(ONE, lambda s: mosfets(s) == (1, 1) and s["/Settings/MosfetMode"] == 0)
         assert await writes(sim) == ["e1 0001", "e1 0003", "e1 0000"]
         assert ":1." in await program.until("asks for charge off")
 
 
-async def test_a_current_of_a_controlling_pack_falls_before_its_gate_opens() -> None:
+async def test_a_current_of_a_controlling_pack_falls_before_its_mosfet_turns_off() -> None:
     pack = {"address": ONE, "load": "charge", "soc": 40, "rate": 0.2}
     async with Simulation([pack]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
@@ -102,16 +102,16 @@ async def test_what_is_not_allowed_is_refused_and_says_what_would_allow_it(
         await venus.until(ONE, running)
         assert await venus.write(SERVICE, path, value) == REFUSED
         seen = await venus.until(ONE, lambda s: told(s, why))
-        assert gates(seen) == (1, 1)
+        assert mosfets(seen) == (1, 1)
         assert await writes(sim) == []
         assert why in await program.until("refused")
 
 
-async def test_a_gate_that_is_stuck_is_a_fault_and_shown_as_it_is() -> None:
+async def test_a_mosfet_that_is_stuck_is_a_fault_and_shown_as_it_is() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, **OPT_INS)
         await venus.until(ONE, running)
-        await sim.fault("stuck", ONE, gate="charge", state="on")
+        await sim.fault("stuck", ONE, mosfet="charge", state="on")
         assert await venus.write(SERVICE, STATE, 0) == ACCEPTED
         seen = await venus.until(ONE, lambda s: s[STATUS] == 0x08)
         assert (seen[STATE], seen[CHARGE]) == (1, 1)
@@ -131,7 +131,7 @@ async def test_what_came_of_an_order_is_told_by_reading_and_it_is_repeated_once_
         await venus.until(ONE, running)
         await sim.fault(fault, ONE)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
-        await venus.until(ONE, lambda s: gates(s) == (0, 1) and told(s, "done"), timeout=15)
+        await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and told(s, "done"), timeout=15)
         assert await writes(sim) == ["e1 0001"] * orders
 
 
@@ -141,7 +141,7 @@ async def test_a_read_back_that_is_lost_for_a_moment_is_asked_for_again() -> Non
         await venus.until(ONE, running)
         await sim.fault("lost_read_back", ONE, count=50)  # in the first 3 s
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
-        await venus.until(ONE, lambda s: gates(s) == (0, 1) and told(s, "done"), timeout=15)
+        await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and told(s, "done"), timeout=15)
         assert await writes(sim) == ["e1 0001"]
 
 
@@ -156,7 +156,7 @@ async def test_silence_after_an_order_fails_it_visibly_and_what_is_so_is_learnt_
         seen = await venus.until(ONE, lambda s: told(s, "failed"), timeout=15)
         assert seen[STATE] == 1
         await sim.fault("clear", ONE)
-        await venus.until(ONE, lambda s: gates(s) == (0, 1) and s["/Settings/MosfetMode"] == 1, timeout=30)
+        await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and s["/Settings/MosfetMode"] == 1, timeout=30)
         assert seen[STATE] == 0
         assert await writes(sim) == ["e1 0001"]
 
@@ -191,7 +191,7 @@ async def test_without_contact_an_order_is_refused() -> None:
         assert await writes(sim) == []
 
 
-async def test_a_gate_that_a_protection_opened_is_tripped_and_not_fought() -> None:
+async def test_a_mosfet_that_a_protection_turned_off_is_tripped_and_not_fought() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
         await venus.until(ONE, running)
@@ -199,11 +199,11 @@ async def test_a_gate_that_a_protection_opened_is_tripped_and_not_fought() -> No
         seen = await venus.until(ONE, lambda s: s[CHARGE] == 0)
         assert (seen[STATE], seen[STATUS], seen["/Settings/ForceChargingOff"]) == (0, 0x02, 0)
         assert await venus.write(SERVICE, DISCHARGE, 0) == ACCEPTED
-        await venus.until(ONE, lambda s: gates(s) == (0, 0) and told(s, "done"))
+        await venus.until(ONE, lambda s: mosfets(s) == (0, 0) and told(s, "done"))
         assert await writes(sim) == ["e1 0002"]  # not 3: charging was never switched off
         await sim.fault("clear", ONE)
         await sim.fault("protection", ONE, bit=0, on=False)
-        await venus.until(ONE, lambda s: gates(s) == (1, 0))
+        await venus.until(ONE, lambda s: mosfets(s) == (1, 0))
 
 
 async def test_a_lock_that_the_bms_ends_by_itself_is_shown_and_not_fought() -> None:
@@ -211,7 +211,7 @@ async def test_a_lock_that_the_bms_ends_by_itself_is_shown_and_not_fought() -> N
     async with Simulation([pack]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
         await venus.until(ONE, running)
-        await sim.fault("recloses", ONE)
+        await sim.fault("unlocks", ONE)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
         await venus.until(ONE, lambda s: s[CHARGE] == 0 and told(s, "done"))
         await sim.fault("current", ONE, amperes=-8.0)
@@ -227,7 +227,7 @@ async def test_two_who_write_at_once_both_get_what_they_asked_for_or_a_refusal()
         await venus.until(ONE, running)
         answers = await asyncio.gather(venus.write(SERVICE, CHARGE, 0), other.write(SERVICE, DISCHARGE, 0))
         wanted = tuple(int(answer != ACCEPTED) for answer in answers)
-        await venus.until(ONE, lambda s: gates(s) == wanted)
+        await venus.until(ONE, lambda s: mosfets(s) == wanted)
         assert ACCEPTED in answers
         assert (await writes(sim))[-1] == f"e1 000{(not wanted[0]) | (not wanted[1]) << 1}"
 
@@ -241,14 +241,14 @@ async def test_orders_that_go_out_together_are_told_of_together() -> None:
         assert await other.write(SERVICE, DISCHARGE, 0) == ACCEPTED
         seen = await venus.until(ONE, lambda s: told(s, "on its way"))
         await sim.fault("current", ONE, amperes=0.0)
-        await venus.until(ONE, lambda s: gates(s) == (0, 0) and told(s, "done"))
+        await venus.until(ONE, lambda s: mosfets(s) == (0, 0) and told(s, "done"))
         assert seen[LAST] == "charge off, discharge off: done"
         line = await program.until("asked for by")
         assert line.count(":1.") == 2
         assert await writes(sim) == ["e1 0003"]
 
 
-async def test_a_gate_is_switched_once_in_five_seconds_and_a_wrong_value_never() -> None:
+async def test_a_mosfet_is_switched_once_in_five_seconds_and_a_wrong_value_never() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
         await venus.until(ONE, running)
@@ -273,7 +273,7 @@ async def test_nothing_is_written_by_connecting_reconnecting_starting_or_ending(
             await sim.truth_when(ONE, lambda t: t["counters"]["connections"] == 2, timeout=20)
         async with Program("run"):
             seen = await venus.until(ONE, lambda s: running(s) and s["/Settings/MosfetMode"] == 1)
-            assert gates(seen) == (0, 1)
+            assert mosfets(seen) == (0, 1)
         assert await writes(sim) == ["e1 0001"]
 
 
@@ -286,7 +286,7 @@ async def test_a_newer_bms_is_switched_by_its_own_command_only_if_that_is_allowe
         await venus.set(ONE, "AllowNewerCommand", 1)
         await asyncio.sleep(5)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
-        await venus.until(ONE, lambda s: gates(s) == (0, 1) and told(s, "done"))
+        await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and told(s, "done"))
         assert await writes(sim) == ["e1 0001", "e1 0001", "fb 0101", "fb 0000"]
 
 

@@ -15,8 +15,8 @@ from tests.endurance.truth import Basic
 
 CHARGE, DISCHARGE = "charge", "discharge"
 BITS = {CHARGE: 1, DISCHARGE: 2}  # of the mask: 1 is off
-VENDOR = 0b1110_0000_0000_0000  # bits that may open either gate, or not
-OPENERS = {CHARGE: NO_CHARGE | VENDOR, DISCHARGE: NO_DISCHARGE | VENDOR}
+VENDOR = 0b1110_0000_0000_0000  # bits that may turn either MOSFET off, or not
+BLOCKERS = {CHARGE: NO_CHARGE | VENDOR, DISCHARGE: NO_DISCHARGE | VENDOR}
 MASK_WRITE = 0xE1
 ON_ITS_WAY, DONE, FAILED, REFUSED = "on its way", ": done", ": failed: ", ": refused: "
 END_LIMIT = 32.0  # s: 20 until an order goes out, 9 to carry it out, and the bus
@@ -30,7 +30,7 @@ class Order:
     """One order that somebody gave."""
 
     at: float  # s, monotonic
-    wish: Wish  # gate -> on
+    wish: Wish  # MOSFET -> on
     accepted: bool | None = None  # None: not answered yet
     until: float = inf  # s: when it must have ended, or has
     ended: bool = False
@@ -59,7 +59,7 @@ class Book:
     done: Wish = field(default_factory=dict)  # told to be done, not compared with the truth yet
     done_at: float = -inf
     masks: frozenset[int] = frozenset({0})  # what the BMS's mask may be now
-    strange: frozenset[str] = frozenset()  # gates that are off, and neither mask nor protection says why
+    strange: frozenset[str] = frozenset()  # MOSFETs that are off, and neither mask nor protection says why
     newest_write: float = -inf  # s
     outcomes: dict[str, int] = field(default_factory=dict)
 
@@ -95,7 +95,7 @@ class Book:
         """All that waited has ended, together."""
         waited = [one for one in self._open() if one.accepted]
         if done:
-            self.done, self.done_at = {gate: on for one in waited for gate, on in one.wish.items()}, at
+            self.done, self.done_at = {mosfet: on for one in waited for mosfet, on in one.wish.items()}, at
         for one in waited:
             one.ended, one.until = True, min(one.until, at)
         self.waiting = False
@@ -105,8 +105,8 @@ class Book:
         for one in self._open():
             one.until = max(one.until, at + END_LIMIT)
 
-    def opening(self, at: float) -> bool:
-        """Whether a gate may be about to open, or was in vain not long ago: nothing may flow through it."""
+    def turning_off(self, at: float) -> bool:
+        """Whether a MOSFET may be about to turn off, or failed to lately: nothing may flow."""
         return any(
             one.accepted is not False and False in one.wish.values() and one.at <= at <= one.until + GENEROUS
             for one in self.orders
@@ -148,9 +148,9 @@ def judge_orders(
 
 def _look(book: Book, basic: Basic) -> None:
     on = {CHARGE: basic.charge, DISCHARGE: basic.discharge}
-    unmasked = {gate for gate, bit in BITS.items() if not any(mask & bit for mask in book.masks)}
-    off = {gate for gate in unmasked if not on[gate] and not basic.protection & OPENERS[gate]}
-    book.strange = frozenset(off | {gate for gate in book.strange if not on[gate]})
+    unmasked = {mosfet for mosfet, bit in BITS.items() if not any(mask & bit for mask in book.masks)}
+    off = {mosfet for mosfet in unmasked if not on[mosfet] and not basic.protection & BLOCKERS[mosfet]}
+    book.strange = frozenset(off | {mosfet for mosfet in book.strange if not on[mosfet]})
 
 
 def _written(book: Book, at: float, register: int, payload: str) -> Iterator[Violation]:
@@ -162,24 +162,24 @@ def _written(book: Book, at: float, register: int, payload: str) -> Iterator[Vio
     orders = [one for one in book.orders if one.at <= at <= one.until and one.accepted is not False]
     if not orders:
         yield Violation("writes", f"mask {payload} was written, and nobody had given an order")
-    for gate, bit in BITS.items():
+    for mosfet, bit in BITS.items():
         off = bool(data[1] & bit)
-        ordered = any(one.wish.get(gate) is (not off) for one in orders)
+        ordered = any(one.wish.get(mosfet) is (not off) for one in orders)
         as_before = any(bool(mask & bit) is off for mask in book.masks)
-        if not ordered and not as_before and not (off and gate in book.strange):
+        if not ordered and not as_before and not (off and mosfet in book.strange):
             yield Violation(
-                "writes", f"{gate} {'off' if off else 'on'} was written, which nobody had ordered"
+                "writes", f"{mosfet} {'off' if off else 'on'} was written, which nobody had ordered"
             )
     book.masks |= {data[1]}
 
 
 def _done(book: Book, basics: Sequence[Basic], mask: int) -> Iterator[Violation]:
-    """What was told to be done must be so, by the mask or at least by the gate, once the pack has told."""
+    """What was told to be done must be so, by the mask or at least by the MOSFET, once the pack has told."""
     if not book.done or not basics or basics[-1].at <= book.done_at:
         return
     on = {CHARGE: basics[-1].charge, DISCHARGE: basics[-1].discharge}
     newer = any(one.at > book.done_at and one.accepted is not False for one in book.orders)
-    for gate, wish in book.done.items():
-        if not newer and bool(mask & BITS[gate]) is wish and on[gate] is not wish:
-            yield Violation("orders", f"{gate} {'on' if wish else 'off'} was told to be done, and is not")
+    for mosfet, wish in book.done.items():
+        if not newer and bool(mask & BITS[mosfet]) is wish and on[mosfet] is not wish:
+            yield Violation("orders", f"{mosfet} {'on' if wish else 'off'} was told to be done, and is not")
     book.done = {}

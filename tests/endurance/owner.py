@@ -1,4 +1,4 @@
-"""An owner who switches gates now and then, whatever the weather."""
+"""An owner who switches MOSFETs now and then, whatever the weather."""
 
 from __future__ import annotations
 

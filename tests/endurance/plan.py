@@ -39,7 +39,7 @@ class Plan:
     every: float = 8.0  # s between strikes, in the mean
     longest: float = 400.0  # s of one fault
     before: float = 12.0  # s of calm before the storm
-    order_every: float = 10.0  # s between orders to gates, in the mean
+    order_every: float = 10.0  # s between orders to MOSFETs, in the mean
     calm: float = RECOVERY + 5.0  # s after the storm
 
     def rows(self) -> list[dict[str, Any]]:

@@ -128,8 +128,8 @@ STORM = (
         name="stuck",
         lasts=(5, 60),
         harm=Harm.NOBODY,
-        draw=_of("state", "on", "off", gate="charge"),
-        end={"gate": "charge", "state": "free"},
+        draw=_of("state", "on", "off", mosfet="charge"),
+        end={"mosfet": "charge", "state": "free"},
     ),
     # The adapters
     Fault(

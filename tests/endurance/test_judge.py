@@ -30,7 +30,7 @@ def reads(at: float = 100.0, **true: Any) -> Reads:
     known = Reads()
     pack: dict[str, Any] = {
         "protection": 0,
-        "gates": 3,
+        "mosfets": 3,
         "temperatures": (22.0, 21.0),
         "cells": (3.3, 3.31, 3.3, 3.32),
     } | true
@@ -42,7 +42,7 @@ def reads(at: float = 100.0, **true: Any) -> Reads:
                 (
                     struct.pack(">HhHH", 1323, -1050, 6000, 10000)
                     + bytes(8)
-                    + struct.pack(">HBBBBB", pack["protection"], 0x29, 60, pack["gates"], 4, 2)
+                    + struct.pack(">HBBBBB", pack["protection"], 0x29, 60, pack["mosfets"], 4, 2)
                     + b"".join(struct.pack(">H", round(t * 10) + 2731) for t in pack["temperatures"])
                 ).hex(),
             ),
@@ -150,7 +150,7 @@ def test_old_values_of_a_pack_that_nothing_disturbs_are_seen() -> None:
     [
         {"cells": (3.3, 3.61, 3.3, 3.32)},
         {"protection": 1 << 2},
-        {"gates": 2},
+        {"mosfets": 2},
         {"temperatures": (22.0, -1.0)},
         {"temperatures": (22.0, 56.0)},
         {"temperatures": (22.0, -30.0)},
@@ -160,7 +160,7 @@ def test_a_charge_limit_above_the_truth_is_seen(true: dict[str, Any]) -> None:
     celsius = true.get("temperatures", (22.0, 21.0))[1]
     shown = {
         "MaxCellVoltage": max(true.get("cells", (3.32,))),
-        "AllowToCharge": true.get("gates", 3) & 1,
+        "AllowToCharge": true.get("mosfets", 3) & 1,
         "Temperature2": celsius if celsius > -30 else None,
         "Cell2": true["cells"][1] if "cells" in true else 3.31,
         "HighVoltage": 2,
@@ -180,7 +180,7 @@ def test_loads_that_are_starved_without_cause_are_seen() -> None:
     starved = look(MaxDischargeCurrent=0.0)
     assert rules(starved, reads()) == ["generous"]
     assert rules(look(MaxDischargeCurrent=0.0, quiet=60.0), reads()) == []
-    assert rules(look(MaxDischargeCurrent=0.0, AllowToDischarge=0), reads(gates=1)) == []
+    assert rules(look(MaxDischargeCurrent=0.0, AllowToDischarge=0), reads(mosfets=1)) == []
 
 
 def test_limits_in_silence_are_judged_by_its_phases() -> None:

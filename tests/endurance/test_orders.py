@@ -65,16 +65,16 @@ def test_an_order_that_was_refused_explains_no_write() -> None:
     assert set(rules(one, [(10.5, 0xE1, "0001")])) == {"writes"}
 
 
-def test_a_gate_that_a_protection_opened_must_not_be_copied_into_the_mask() -> None:
+def test_a_mosfet_that_a_protection_turned_off_must_not_be_copied_into_the_mask() -> None:
     tripped = basic(9.0, charge=False, protection=1)
     assert rules(book({"discharge": False}), [(10.5, 0xE1, "0003")], tripped) == ["writes"]
 
 
-def test_a_gate_that_is_off_without_a_reason_counts_as_switched_off() -> None:
+def test_a_mosfet_that_is_off_without_a_reason_counts_as_switched_off() -> None:
     assert rules(book({"discharge": False}), [(10.5, 0xE1, "0003")], basic(9.0, charge=False)) == []
 
 
-def test_what_was_off_before_stays_off_with_an_order_for_the_other_gate() -> None:
+def test_what_was_off_before_stays_off_with_an_order_for_the_other_mosfet() -> None:
     one = book({"discharge": False})
     one.masks = frozenset({1})
     assert rules(one, [(10.5, 0xE1, "0003")], mask=3) == []
@@ -111,10 +111,10 @@ def test_what_has_ended_explains_no_write_that_comes_later_and_is_not_told_again
     assert rules(one, [], basic(13.0), now=14.0) == []
 
 
-def test_while_a_gate_is_about_to_open_and_a_while_after_loads_may_get_nothing() -> None:
+def test_while_a_mosfet_is_about_to_turn_off_and_a_while_after_loads_may_get_nothing() -> None:
     one = book({"discharge": False})
-    assert [one.opening(at) for at in (9.0, 11.0, 100.0, 200.0)] == [False, True, True, False]
-    assert not book({"discharge": True}).opening(11.0)
+    assert [one.turning_off(at) for at in (9.0, 11.0, 100.0, 200.0)] == [False, True, True, False]
+    assert not book({"discharge": True}).turning_off(11.0)
 
 
 def test_what_is_told_to_be_done_must_be_so() -> None:

@@ -21,7 +21,7 @@ class Basic:
     remaining: float  # Ah
     protection: int
     soc: int  # %
-    charge: bool  # gates
+    charge: bool  # MOSFETs
     discharge: bool
     temperatures: tuple[float, ...]  # °C
 
@@ -37,8 +37,8 @@ class Cells:
 def basic(at: float, payload: bytes) -> Basic:
     """Read a payload of register 0x03."""
     volts, amperes, remaining = struct.unpack_from(">HhH", payload)
-    protection, soc, gates, sensors = struct.unpack_from(">HxBBxB", payload, 16)
-    unit = 10 if gates & 0x80 else 100
+    protection, soc, mosfets, sensors = struct.unpack_from(">HxBBxB", payload, 16)
+    unit = 10 if mosfets & 0x80 else 100
     raw = struct.unpack_from(f">{sensors}H", payload, 23)
     return Basic(
         at=at,
@@ -47,8 +47,8 @@ def basic(at: float, payload: bytes) -> Basic:
         remaining=remaining / unit,
         protection=protection,
         soc=soc,
-        charge=bool(gates & 1),
-        discharge=bool(gates & 2),
+        charge=bool(mosfets & 1),
+        discharge=bool(mosfets & 2),
         temperatures=tuple((one - 2731) / 10 for one in raw),
     )
 

@@ -174,8 +174,10 @@ class Watch:
                 self.strict += look.quiet > RECOVERY
                 sample = sample_of(look, pack.known, pack.reads)
                 for violation in judge(look, pack.known, pack.reads, sample, pack.shown):
-                    # Before a gate opens, nothing may flow through it.
-                    if violation.rule != "generous" or not self.books[pack.known.address].opening(look.at):
+                    # Before a MOSFET turns off, nothing may flow through it.
+                    if violation.rule != "generous" or not self.books[pack.known.address].turning_off(
+                        look.at
+                    ):
                         self._found(pack.known.address, look.at, violation)
                 if sample:
                     pack.shown = shown_since(look, pack.known, pack.reads, pack.shown)

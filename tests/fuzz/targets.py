@@ -15,7 +15,7 @@ from dbus_xbms.control import monitor
 from dbus_xbms.control.chemistry import preset
 from dbus_xbms.control.monitor import Decision, State
 from dbus_xbms.memory import identity_of, remembered
-from dbus_xbms.model import Gate, LinkStatus, Mosfets, PackIdentity, Reading, Report
+from dbus_xbms.model import LinkStatus, Mosfet, Mosfets, PackIdentity, Reading, Report
 from dbus_xbms.protocols.base import Advertised, Frame, LinkError, NoReply, ProtocolError, Request
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.protocols.jbd_adverts import FF00, FF06, FFF0
@@ -156,8 +156,8 @@ def hello(rng: Random) -> None:
 def set_mosfets(rng: Random) -> None:
     want = Mosfets(charge=rng.random() < 0.5, discharge=rng.random() < 0.5)
     seen = _talk(rng, Jbd().set_mosfets(want, newer=rng.random() < 0.5), silent=0.1)
-    # A gate that was told to stay open is; one that was released may be held open by a protection.
-    assert all(want.of(gate) for gate in Gate if seen.of(gate))
+    # A MOSFET ordered off is off; one ordered on may be kept off by a protection.
+    assert all(want.of(mosfet) for mosfet in Mosfet if seen.of(mosfet))
 
 
 def advert(rng: Random) -> None:

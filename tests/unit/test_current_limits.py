@@ -134,11 +134,11 @@ def test_soc_limits_only_where_the_owner_drew_a_curve() -> None:
 
 def test_an_open_mosfet_stops_its_own_direction_only() -> None:
     no_charge = sample(mosfets=Mosfets(charge=False, discharge=True))
-    assert charge(sample=no_charge) == (0.0, "Charge MOSFET is open")
+    assert charge(sample=no_charge) == (0.0, "Charge MOSFET is off")
     assert discharge(sample=no_charge)[0] == 50
     no_discharge = sample(mosfets=Mosfets(charge=True, discharge=False))
     assert charge(sample=no_discharge)[0] == 30
-    assert discharge(sample=no_discharge) == (0.0, "Discharge MOSFET is open")
+    assert discharge(sample=no_discharge) == (0.0, "Discharge MOSFET is off")
 
 
 @pytest.mark.parametrize("bit", Protection)

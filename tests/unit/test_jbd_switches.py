@@ -30,9 +30,9 @@ class Board:
 
     def __init__(self, mask: int = 0, *, protects: int = 0) -> None:
         self.mask = mask
-        self.protects = protects  # gates that a cell over-voltage or under-voltage holds open
-        self.stuck = 0  # gates that stay closed whatever they are told
-        self.delay = 0  # read-backs until the gates follow
+        self.protects = protects  # MOSFETs that a cell over-voltage or under-voltage keeps off
+        self.stuck = 0  # MOSFETs that stay on whatever they are told
+        self.delay = 0  # read-backs until the MOSFETs follow
         self.deaf_to: Iterator[bool] = iter(())  # whether each write is lost on the way there
         self.unheard: Iterator[bool] = iter(())  # whether each acknowledgement is lost on the way back
         self.refuses: dict[int, int] = {0xFB: 0x80}  # status by register
@@ -120,7 +120,7 @@ def test_the_link_must_not_repeat_a_write() -> None:
     assert next(Jbd().set_mosfets(BOTH_ON)).retries == 0
 
 
-def test_gates_may_take_a_few_reads_to_follow() -> None:
+def test_mosfets_may_take_a_few_reads_to_follow() -> None:
     board = Board()
     board.delay = 3
     got, sent = switch(board, charge=False, discharge=True)
@@ -150,13 +150,13 @@ def test_an_acknowledged_order_without_effect_is_repeated_once_and_then_given_up
     assert [request.reply.number for request in sent] == [0xE1, *[0x03] * READ_BACKS] * 2
 
 
-def test_a_released_gate_that_a_protection_keeps_open_has_followed() -> None:
+def test_a_released_mosfet_that_a_protection_keeps_off_has_followed() -> None:
     got, sent = switch(Board(mask=1, protects=1), charge=True, discharge=True)
     assert got == Mosfets(charge=False, discharge=True)
     assert sent == [order(True, True), BASIC]
 
 
-def test_a_gate_that_is_open_for_no_reason_has_not_followed() -> None:
+def test_a_mosfet_that_is_off_for_no_reason_has_not_followed() -> None:
     board = Board(mask=1, protects=2)
     board.deaf_to = iter((True, True))
     with pytest.raises(NotVerified, match="reports charge off, discharge off while it protects against"):
@@ -186,7 +186,7 @@ def test_an_order_lost_twice_is_given_up() -> None:
         switch(board, charge=False, discharge=False)
 
 
-def test_a_gate_held_open_by_a_protection_is_no_witness_for_a_lost_order() -> None:
+def test_a_mosfet_held_off_by_a_protection_is_no_witness_for_a_lost_order() -> None:
     board = Board(protects=1)
     board.deaf_to = iter((True,))
     got, sent = switch(board, charge=False, discharge=True)
@@ -289,7 +289,7 @@ def test_a_link_that_breaks_in_factory_mode_ends_the_conversation() -> None:
 
 def conversations() -> dict[str, Callable[[], Conversation[object]]]:
     """Every conversation there is, begun anew at each call."""
-    jbd, gates = Jbd(), [Mosfets(charge=c, discharge=d) for c in (True, False) for d in (True, False)]
+    jbd, mosfets = Jbd(), [Mosfets(charge=c, discharge=d) for c in (True, False) for d in (True, False)]
     found: dict[str, Callable[[], Conversation[object]]] = {
         f"hello {password}": lambda password=password: jbd.hello("A4:C1:37:01:02:03", password)  # type: ignore[misc]
         for password in ("", "123456")
@@ -299,7 +299,7 @@ def conversations() -> dict[str, Callable[[], Conversation[object]]]:
             found[f"poll {known} {counters}"] = lambda known=known, counters=counters: jbd.poll(  # type: ignore[misc]
                 known, counters=counters
             )
-    for want in gates:
+    for want in mosfets:
         for newer in (True, False):
             found[f"{want} {newer}"] = lambda want=want, newer=newer: jbd.set_mosfets(want, newer=newer)  # type: ignore[misc]
     for on in (True, False):
@@ -313,7 +313,7 @@ WRITES = {
     0x00: {b"\x56\x78"},
     0x01: {b"\0\0"},
     0xE1: {bytes((0, mask)) for mask in range(4)},
-    0xFB: {bytes((gate, off)) for gate in (0, 1) for off in (0, 1)},
+    0xFB: {bytes((mosfet, off)) for mosfet in (0, 1) for off in (0, 1)},
 }
 ANSWERS = st.one_of(
     st.none(),  # silence

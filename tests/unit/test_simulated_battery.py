@@ -138,7 +138,7 @@ def test_a_board_that_spares_its_body_diodes_ends_a_lock_under_reverse_current(
     mask: int, amperes: float, after: int
 ) -> None:
     pack = battery()
-    pack.overrides.recloses = True
+    pack.overrides.unlocks = True
     pack.overrides.current = amperes
     for now in (1.0, 10.0):  # nor does it take the lock again while the current flows
         pack.command(mask, now)

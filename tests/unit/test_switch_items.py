@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.model import Gate, Mosfets, Orders, Phase, Protection, Report, Switching
+from dbus_xbms.model import Mosfet, Mosfets, Orders, Phase, Protection, Report, Switching
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.device_items import DEVICE_ITEMS
 from dbus_xbms.venus.item import Item
@@ -26,8 +26,8 @@ TOLD = (None, False, True)
 PANE = "/SwitchableOutput"
 
 
-def gates(*, charge: bool = True, discharge: bool = True, **changes: Any) -> Report:
-    """A report of gates as the BMS reports them, and of other things."""
+def mosfets(*, charge: bool = True, discharge: bool = True, **changes: Any) -> Report:
+    """A report of MOSFETs as the BMS reports them, and of other things."""
     chosen = {**ALLOWED, **changes.pop("chosen", {})}
     protection = changes.pop("protection", Protection(0))
     sample = replace(SAMPLE, mosfets=Mosfets(charge=charge, discharge=discharge), protection=protection)
@@ -45,8 +45,8 @@ def shown(path: str, report: Report) -> Value | None:
 # Writing
 
 
-def gate_order(gate: Gate, on: bool) -> Orders:
-    return Orders(charge=on) if gate is Gate.CHARGE else Orders(discharge=on)
+def mosfet_order(mosfet: Mosfet, on: bool) -> Orders:
+    return Orders(charge=on) if mosfet is Mosfet.CHARGE else Orders(discharge=on)
 
 
 @pytest.mark.parametrize(
@@ -101,11 +101,11 @@ def test_a_path_that_orders_takes_whole_numbers_of_its_range_only(path: str) -> 
 
 
 @pytest.mark.parametrize(("charge", "discharge"), [*product((False, True), repeat=2)])
-def test_the_gates_are_shown_as_the_bms_reports_them_whatever_is_wished(
+def test_the_mosfets_are_shown_as_the_bms_reports_them_whatever_is_wished(
     charge: bool, discharge: bool
 ) -> None:
     report = switched(
-        gates(charge=charge, discharge=discharge),
+        mosfets(charge=charge, discharge=discharge),
         told=Orders(charge=True, discharge=True),
         wish=Orders(charge=not charge, discharge=not discharge),
     )
@@ -116,13 +116,13 @@ def test_the_gates_are_shown_as_the_bms_reports_them_whatever_is_wished(
 
 @pytest.mark.parametrize(("told", "wish"), [*product(TOLD, repeat=2)])
 @pytest.mark.parametrize(
-    ("path", "gate"),
+    ("path", "mosfet"),
     [("/Settings/ForceChargingOff", "charge"), ("/Settings/ForceDischargingOff", "discharge")],
 )
-def test_a_gate_is_forced_off_if_that_was_wished_or_else_told(
-    path: str, gate: str, told: bool | None, wish: bool | None
+def test_a_mosfet_is_forced_off_if_that_was_wished_or_else_told(
+    path: str, mosfet: str, told: bool | None, wish: bool | None
 ) -> None:
-    report = switched(REPORT, told=Orders(**{gate: told}), wish=Orders(**{gate: wish}))
+    report = switched(REPORT, told=Orders(**{mosfet: told}), wish=Orders(**{mosfet: wish}))
     wanted = told if wish is None else wish
     assert shown(path, report) == (None if wanted is None else not wanted)
 
@@ -131,7 +131,7 @@ MODES = {(True, True): 0, (False, True): 1, (True, False): 2, (False, False): 3}
 
 
 @pytest.mark.parametrize(("before", "after"), [*product(MODES, repeat=2)])
-def test_the_mode_is_what_is_wished_of_both_gates_at_once(
+def test_the_mode_is_what_is_wished_of_both_mosfets_at_once(
     before: tuple[bool, bool], after: tuple[bool, bool]
 ) -> None:
     told = Orders(charge=before[0], discharge=before[1])
@@ -142,7 +142,7 @@ def test_the_mode_is_what_is_wished_of_both_gates_at_once(
 
 
 @pytest.mark.parametrize("known", [Orders(), Orders(charge=True), Orders(discharge=False)])
-def test_the_mode_is_not_known_as_long_as_one_of_the_gates_is_not(known: Orders) -> None:
+def test_the_mode_is_not_known_as_long_as_one_of_the_mosfets_is_not(known: Orders) -> None:
     assert shown("/Settings/MosfetMode", switched(REPORT, told=known)) is None
 
 
@@ -177,15 +177,15 @@ def test_the_last_order_is_told_in_words_once_there_is_one() -> None:
 # The switch pane
 
 
-@pytest.mark.parametrize("gate", Gate)
+@pytest.mark.parametrize("mosfet", Mosfet)
 @pytest.mark.parametrize(("wish", "actual", "told"), [*product(TOLD, TOLD, TOLD)])
-def test_a_toggle_stands_as_wished_else_as_the_gate_is_else_as_it_was_told(
-    gate: Gate, wish: bool | None, actual: bool | None, told: bool | None
+def test_a_toggle_stands_as_wished_else_as_the_mosfet_is_else_as_it_was_told(
+    mosfet: Mosfet, wish: bool | None, actual: bool | None, told: bool | None
 ) -> None:
-    report = SILENT if actual is None else gates(**{gate.value: actual})
-    report = switched(report, wish=Orders(**{gate.value: wish}), told=Orders(**{gate.value: told}))
+    report = SILENT if actual is None else mosfets(**{mosfet.value: actual})
+    report = switched(report, wish=Orders(**{mosfet.value: wish}), told=Orders(**{mosfet.value: told}))
     position = next((int(on) for on in (wish, actual, told) if on is not None), None)
-    assert shown(f"{PANE}/{gate.value}/State", report) == position
+    assert shown(f"{PANE}/{mosfet.value}/State", report) == position
 
 
 SHORT, FRONTEND, LOCK = Protection.SHORT_CIRCUIT, Protection.FRONTEND_ERROR, Protection.MOSFET_LOCK
@@ -194,10 +194,10 @@ FULL_AND_EMPTY = Protection.CELL_OVERVOLTAGE | Protection.CELL_UNDERVOLTAGE
 
 
 def both(on: bool, **changes: Any) -> Report:
-    return gates(charge=on, discharge=on, **changes)
+    return mosfets(charge=on, discharge=on, **changes)
 
 
-@pytest.mark.parametrize("gate", Gate)
+@pytest.mark.parametrize("mosfet", Mosfet)
 @pytest.mark.parametrize(
     ("report", "status"),
     [
@@ -218,25 +218,25 @@ def both(on: bool, **changes: Any) -> Report:
         (replace(SILENT, phase=Phase.LOST), 0x20),
         (replace(SILENT, phase=Phase.WAITING), 0x20),
         (switched(both(True), released_for=60.0), 0x20),
-        (switched(both(True), faults=frozenset(Gate)), 0x08),
-        (switched(both(False), faults=frozenset(Gate)), 0x08),
-        (switched(both(False, protection=SHORT), faults=frozenset(Gate)), 0x08),
-        (switched(both(True, chosen={"AllowMosfetControl": 0}), faults=frozenset(Gate)), 0x29),
-        (switched(both(True, phase=Phase.HELD), faults=frozenset(Gate)), 0x20),
+        (switched(both(True), faults=frozenset(Mosfet)), 0x08),
+        (switched(both(False), faults=frozenset(Mosfet)), 0x08),
+        (switched(both(False, protection=SHORT), faults=frozenset(Mosfet)), 0x08),
+        (switched(both(True, chosen={"AllowMosfetControl": 0}), faults=frozenset(Mosfet)), 0x29),
+        (switched(both(True, phase=Phase.HELD), faults=frozenset(Mosfet)), 0x20),
     ],
 )
-def test_the_status_tells_what_is_so_with_a_gate(gate: Gate, report: Report, status: int) -> None:
-    assert shown(f"{PANE}/{gate.value}/Status", report) == status
+def test_the_status_tells_what_is_so_with_a_mosfet(mosfet: Mosfet, report: Report, status: int) -> None:
+    assert shown(f"{PANE}/{mosfet.value}/Status", report) == status
 
 
-@pytest.mark.parametrize("gate", Gate)
-def test_a_status_tells_of_its_own_gate_only(gate: Gate) -> None:
-    (other,) = set(Gate) - {gate}
-    opened = both(False, protection=gate.opened_by & ~other.opened_by)
-    failed = switched(both(True), faults=frozenset({gate}))
-    assert shown(f"{PANE}/{gate.value}/Status", opened) in (0x02, 0x04)
-    assert shown(f"{PANE}/{gate.value}/Status", failed) == 0x08
-    assert shown(f"{PANE}/{other.value}/Status", opened) == 0x00
+@pytest.mark.parametrize("mosfet", Mosfet)
+def test_a_status_tells_of_its_own_mosfet_only(mosfet: Mosfet) -> None:
+    (other,) = set(Mosfet) - {mosfet}
+    off = both(False, protection=mosfet.blocked_by & ~other.blocked_by)
+    failed = switched(both(True), faults=frozenset({mosfet}))
+    assert shown(f"{PANE}/{mosfet.value}/Status", off) in (0x02, 0x04)
+    assert shown(f"{PANE}/{mosfet.value}/Status", failed) == 0x08
+    assert shown(f"{PANE}/{other.value}/Status", off) == 0x00
     assert shown(f"{PANE}/{other.value}/Status", failed) == 0x09
 
 
@@ -248,17 +248,17 @@ def test_discharging_is_locked_while_it_is_on_and_may_not_be_switched_off() -> N
 
 
 @given(
-    gate=st.sampled_from(Gate),
+    mosfet=st.sampled_from(Mosfet),
     protection=st.integers(0, 0xFFFF).map(Protection),
     on=st.booleans(),
     phase=st.sampled_from(Phase),
     allowed=st.integers(0, 1),
 )
-def test_the_badge_never_says_on_for_an_open_gate_nor_off_for_a_closed_one(
-    gate: Gate, protection: Protection, on: bool, phase: Phase, allowed: int
+def test_the_badge_never_says_on_for_a_mosfet_that_is_off_nor_off_for_one_that_is_on(
+    mosfet: Mosfet, protection: Protection, on: bool, phase: Phase, allowed: int
 ) -> None:
     report = both(on, protection=protection, phase=phase, chosen={"AllowMosfetControl": allowed})
-    status = shown(f"{PANE}/{gate.value}/Status", report)
+    status = shown(f"{PANE}/{mosfet.value}/Status", report)
     assert status in ({0x09, 0x29, 0x20} if on else {0x00, 0x02, 0x04, 0x10, 0x20})
 
 

@@ -88,14 +88,14 @@ def test_a_table_shows_what_the_owner_asks_first() -> None:
         "cells    1 3.312    2 3.311    3 3.315*   4 3.309",
         "spread  0.006V  low 3.309V C4  high 3.315V C3",
         "temp    1 31.0°C  2 24.1°C  3 24.3°C  MOSFET 31.0°C",
-        "gates   charge on  discharge off",
+        "MOSFETs charge on  discharge off",
         "alarms  none",
         "link    connected  -62dBm  3 reconnects",
     ]
 
 
 def ordered(actual: bool, *, told: bool = True, status: int = 0x09, last: str = "") -> Battery:
-    """A pack whose charge gate is so, and of which that is told."""
+    """A pack whose charge MOSFET is so, and of which that is told."""
     sample = replace(SAMPLE, mosfets=Mosfets(charge=actual, discharge=True))
     switching = Switching(told=Orders(charge=told, discharge=True), last=last)
     pack = shown(replace(REPORT, sample=sample, switching=switching))
@@ -103,7 +103,7 @@ def ordered(actual: bool, *, told: bool = True, status: int = 0x09, last: str = 
 
 
 @pytest.mark.parametrize(
-    ("pack", "gate"),
+    ("pack", "mosfet"),
     [
         (ordered(True), "charge on"),
         (ordered(True, told=False, last="charge off: on its way"), "charge on (off wanted)"),
@@ -113,17 +113,17 @@ def ordered(actual: bool, *, told: bool = True, status: int = 0x09, last: str = 
         (ordered(True, status=8, last="charge off: failed: it stays on"), "charge on (order failed)"),
     ],
 )
-def test_a_gate_is_shown_as_it_is_with_what_was_wanted_of_it(pack: Battery, gate: str) -> None:
+def test_a_mosfet_is_shown_as_it_is_with_what_was_wanted_of_it(pack: Battery, mosfet: str) -> None:
     lines = render([pack], 80).splitlines()
-    row = next(number for number, line in enumerate(lines) if line.startswith("gates"))
-    assert lines[row] == f"gates   {gate}  discharge on"
+    row = next(number for number, line in enumerate(lines) if line.startswith("MOSFETs"))
+    assert lines[row] == f"MOSFETs {mosfet}  discharge on"
     last = pack.values["/Io/LastOrder"]
     assert lines[row + 1].startswith(f"order   {last}" if last else "alarms")
 
 
 def test_balancing_that_was_switched_off_is_told_with_the_gates() -> None:
     pack = shown(replace(REPORT, switching=Switching(balancing=False)))
-    assert "gates   charge on  discharge off  balancing off" in render([pack], 80).splitlines()
+    assert "MOSFETs charge on  discharge off  balancing off" in render([pack], 80).splitlines()
 
 
 def test_a_caption_stands_above_the_table_within_the_width() -> None:

@@ -1,9 +1,10 @@
-"""Which gates were told to stay open, and what they may be told now. Pure.
+"""Which MOSFETs were ordered off, and which orders are allowed now. Pure.
 
-The BMS keeps a mask of the gates that somebody switched off; it writes that mask as a whole and cannot be
-asked for it. So what was told to each gate is derived from what it reports, by a rule that never takes an
-open gate for one that was switched off (docs/jbd-protocol.md), and a gate of which that is not known is told
-nothing. An order is refused at once, or carried out within seconds, or it fails; none ever waits for a link.
+The BMS keeps a mask of the MOSFETs that somebody switched off. It takes that mask as a whole and never
+reports it. So what each MOSFET was told is derived from what the BMS reports, by a rule that never takes a
+MOSFET that a protection turned off for one that was ordered off (docs/jbd-protocol.md); where that leaves a
+doubt, nothing is written. An order is refused at once, carried out within seconds, or fails; none waits for
+a link.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from dbus_xbms.model import Gate, Mosfets, Orders, PackSample, Protection
+from dbus_xbms.model import Mosfet, Mosfets, Orders, PackSample, Protection
 from dbus_xbms.settings import Settings
 
 NOTHING = Orders()
 ALL_RELEASED = Orders(charge=True, discharge=True)
-CHANGE_EVERY = 5.0  # s, the least time between two changes of one gate
-FALL_TIME = 10.0  # s that a current gets to fall before its gate opens
-SMALL_CURRENT, SMALL_RATE = 1.0, 0.01  # A and C: the larger is small enough for a gate to open
+CHANGE_EVERY = 5.0  # s, the least time between two changes of one MOSFET
+FALL_TIME = 10.0  # s a current has to fall before its MOSFET turns off
+SMALL_CURRENT, SMALL_RATE = 1.0, 0.01  # A and C: the larger is small enough to turn a MOSFET off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +30,14 @@ class State:
     wish: Orders = NOTHING  # accepted, not carried out yet
     wished_at: float = 0.0  # s, monotonic
     writing: bool = False  # the wish is on its way to the BMS
-    changed: Mapping[Gate, float] = field(default_factory=dict)  # s, when each gate was last told something
-    faults: frozenset[Gate] = frozenset()  # gates whose last order failed
+    changed: Mapping[Mosfet, float] = field(
+        default_factory=dict
+    )  # s, when each MOSFET was last told something
+    faults: frozenset[Mosfet] = frozenset()  # MOSFETs whose last order failed
 
     @property
     def due(self) -> Orders:
-        """What both gates are to be told if the wish is carried out."""
+        """What both MOSFETs are to be told if the wish is carried out."""
         return self.wish.over(self.told)
 
 
@@ -49,20 +52,20 @@ class Request:
 
 
 def told_by(sample: PackSample) -> Orders:
-    """What the gates must have been told, by one sample; ``None`` where it leaves a doubt."""
+    """What the MOSFETs must have been told, by one sample; ``None`` where it leaves a doubt."""
     if Protection.MOSFET_LOCK not in sample.protection:
         return ALL_RELEASED
-    return Orders(charge=_told_one(Gate.CHARGE, sample), discharge=_told_one(Gate.DISCHARGE, sample))
+    return Orders(charge=_told_one(Mosfet.CHARGE, sample), discharge=_told_one(Mosfet.DISCHARGE, sample))
 
 
-def _told_one(gate: Gate, sample: PackSample) -> bool | None:
-    if sample.mosfets.of(gate):
+def _told_one(mosfet: Mosfet, sample: PackSample) -> bool | None:
+    if sample.mosfets.of(mosfet):
         return True
-    return None if sample.protection & gate.opened_by else False
+    return None if sample.protection & mosfet.blocked_by else False
 
 
 def sampled(state: State, sample: PackSample) -> State:
-    """Learn from a sample what the gates were told; what is known stays unless the lock bit denies it."""
+    """Learn from a sample what the MOSFETs were told; what is known stays unless the lock bit denies it."""
     if state.writing:  # the BMS follows within a moment
         return state
     seen, known = told_by(sample), state.told
@@ -102,20 +105,20 @@ def _one_at_a_time(state: State, request: Request) -> str:
 
 def _both_known(state: State, request: Request) -> str:
     due = request.wish.over(state.due)
-    for gate in Gate:
-        if due.of(gate) is None:
+    for mosfet in Mosfet:
+        if due.of(mosfet) is None:
             return (
-                f"a protection hides whether {gate.value} was switched off on purpose, and the BMS takes "
-                "orders for both gates only: set both at once, with /Settings/MosfetMode"
+                f"a protection hides whether {mosfet.value} was switched off on purpose, and the BMS takes "
+                "orders for both mosfets only: set both at once, with /Settings/MosfetMode"
             )
     return ""
 
 
 def _seldom(state: State, request: Request) -> str:
-    for gate in Gate:
-        since = request.now - state.changed.get(gate, request.now - CHANGE_EVERY)
-        if request.wish.of(gate) is not None and since < CHANGE_EVERY:
-            return f"{gate.value} was switched {since:.0f} s ago; once in {CHANGE_EVERY:g} s is the most"
+    for mosfet in Mosfet:
+        since = request.now - state.changed.get(mosfet, request.now - CHANGE_EVERY)
+        if request.wish.of(mosfet) is not None and since < CHANGE_EVERY:
+            return f"{mosfet.value} was switched {since:.0f} s ago; once in {CHANGE_EVERY:g} s is the most"
     return ""
 
 
@@ -135,18 +138,18 @@ def refusal(state: State, request: Request) -> str:
 
 
 def wished(state: State, wish: Orders, now: float) -> State:
-    """Take a wish that was not refused; what it leaves open stays as it was wished or told before."""
+    """Take a wish that was not refused; what it leaves out stays as it was wished or told before."""
     both = wish.over(state.wish)
     changes = Orders(
-        **{gate.value: both.of(gate) for gate in Gate if both.of(gate) is not state.told.of(gate)}
+        **{mosfet.value: both.of(mosfet) for mosfet in Mosfet if both.of(mosfet) is not state.told.of(mosfet)}
     )
-    faults = frozenset(gate for gate in state.faults if wish.of(gate) is None)
+    faults = frozenset(mosfet for mosfet in state.faults if wish.of(mosfet) is None)
     return replace(state, wish=changes, wished_at=now, faults=faults)
 
 
-def opening(state: State) -> frozenset[Gate]:
-    """The gates that are about to open: nothing may flow through them any more."""
-    return frozenset(gate for gate in Gate if state.wish.of(gate) is False)
+def turning_off(state: State) -> frozenset[Mosfet]:
+    """The MOSFETs that are about to turn off: nothing may flow through them any more."""
+    return frozenset(mosfet for mosfet in Mosfet if state.wish.of(mosfet) is False)
 
 
 def ready(state: State, sample: PackSample, now: float, *, controls: bool) -> Mosfets | None:
@@ -154,20 +157,20 @@ def ready(state: State, sample: PackSample, now: float, *, controls: bool) -> Mo
     due = state.due
     if state.wish == NOTHING or state.writing or due.charge is None or due.discharge is None:
         return None
-    flowing = any(_flows(gate, sample) for gate in opening(state))
+    flowing = any(_flows(mosfet, sample) for mosfet in turning_off(state))
     if controls and flowing and now < state.wished_at + FALL_TIME:
         return None
     return Mosfets(charge=due.charge, discharge=due.discharge)
 
 
-def _flows(gate: Gate, sample: PackSample) -> bool:
-    forth = sample.current if gate is Gate.CHARGE else -sample.current
-    return sample.mosfets.of(gate) and forth > max(SMALL_CURRENT, SMALL_RATE * sample.nominal)
+def _flows(mosfet: Mosfet, sample: PackSample) -> bool:
+    forth = sample.current if mosfet is Mosfet.CHARGE else -sample.current
+    return sample.mosfets.of(mosfet) and forth > max(SMALL_CURRENT, SMALL_RATE * sample.nominal)
 
 
 def sending(state: State, now: float) -> State:
     """Take note that the wish goes out now."""
-    changed = dict(state.changed) | {gate: now for gate in Gate if state.wish.of(gate) is not None}
+    changed = dict(state.changed) | {mosfet: now for mosfet in Mosfet if state.wish.of(mosfet) is not None}
     return replace(state, writing=True, changed=changed)
 
 
@@ -182,6 +185,6 @@ def carried_out(state: State, told: Mosfets) -> State:
 
 
 def failed(state: State) -> State:
-    """Take note that the wish came to nothing; what the gates were told is to be learnt anew."""
-    faults = state.faults | {gate for gate in Gate if state.wish.of(gate) is not None}
+    """Take note that the wish came to nothing; what the MOSFETs were told is to be learnt anew."""
+    faults = state.faults | {mosfet for mosfet in Mosfet if state.wish.of(mosfet) is not None}
     return replace(state, told=NOTHING, wish=NOTHING, writing=False, faults=faults)
