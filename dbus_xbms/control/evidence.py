@@ -31,8 +31,10 @@ TEMPERATURE_JUMP = 15.0  # K
 CHARGE_JUMP = 10.0  # % of SoC, and of the capacity
 NOMINAL_JUMP = 0.2  # part of the capacity
 
+NOTHING = Protection(0)
 REPEATED = 0.03  # part of the capacity that may flow without any change
 ASSUMED_CAPACITY = 100.0  # Ah, where the BMS tells none
+ENOUGH = 3  # cells, to tell one that stands still from the others
 OTHERS_MOVED = 0.03  # V by which the others must move until a cell that does not is stuck
 ROUNDING = 0.0005  # V; half of the least step in which cells are told
 
@@ -44,7 +46,7 @@ class State:
     odd: str = ""  # what is wrong with the newest reading, in words
     odd_since: float | None = None  # s; None: the newest reading could be
     jumped: bool = False  # the newest reading was refused for a jump: the next one is not
-    protection: Protection = Protection(0)  # of the newest reading, if that was odd
+    protection: Protection = NOTHING  # of the newest reading, if that was odd
     heard_at: float | None = None  # s, of the newest reading, whatever it said
     before: PackSample | None = None  # the newest reading that could be
     before_at: float = 0.0  # s
@@ -170,14 +172,14 @@ def follow(state: State, sample: PackSample, now: float) -> State:
 
 def confirmed(state: State, sample: PackSample) -> Protection:
     """Protections that two odd readings in a row have reported: those count, whatever else was odd."""
-    return state.protection & sample.protection if state.odd else Protection(0)
+    return state.protection & sample.protection if state.odd else NOTHING
 
 
 def _compared(state: State, sample: PackSample, now: float) -> State:
     """Compare a reading that can be with those before it."""
     before, cells = state.before, sample.cells
     middles = _middles_of_others(cells)
-    if before is None or len(before.cells) != len(cells) or len(cells) < 2:
+    if before is None or len(before.cells) != len(cells) or not cells:
         return replace(state, before=sample, before_at=now, repeated=0.0, others=middles)
     if before.cells != cells or before.remaining != sample.remaining:
         moved = (was != volts for was, volts in zip(before.cells, cells, strict=True))
@@ -189,25 +191,24 @@ def _compared(state: State, sample: PackSample, now: float) -> State:
 
 
 def _middles_of_others(cells: tuple[float, ...]) -> tuple[float, ...]:
-    """For each cell the lower median of all others; of a single cell itself."""
-    if len(cells) < 2:
+    """For each cell the median of all others; of fewer than ENOUGH cells themselves."""
+    if len(cells) < ENOUGH:
         return cells
-    ordered, middle = sorted(cells), len(cells) // 2 - 1
-    return tuple(
-        ordered[middle + 1] if bisect_left(ordered, volts) <= middle else ordered[middle] for volts in cells
-    )
+    ordered = sorted(cells)
+    low, high = (len(cells) - 2) // 2, (len(cells) - 1) // 2  # the middle of what is left without one
+    ranks = (bisect_left(ordered, volts) for volts in cells)
+    return tuple((ordered[low + (rank <= low)] + ordered[high + (rank <= high)]) / 2 for rank in ranks)
 
 
 def _stuck(state: State) -> str:
     """Which cell stands still while the others move, in words."""
-    if state.before is None or len(state.before.cells) < 2:
+    if state.before is None or len(state.before.cells) < ENOUGH:
         return ""
     cells = state.before.cells
     known_and_now = zip(state.others, _middles_of_others(cells), strict=True)
     for number, (known, middle) in enumerate(known_and_now, 1):
         if abs(middle - known) >= OTHERS_MOVED - ROUNDING:
-            moved = 1000 * abs(middle - known)
-            return f"cell {number} stays at {cells[number - 1]:.3f} V while the others moved by {moved:.0f} mV"
+            return f"cell {number} stays at {cells[number - 1]:.3f} V while the others move"
     return ""
 
 
@@ -215,7 +216,7 @@ def _repeats(state: State) -> str:
     """Whether the BMS has repeated itself for too long, in words."""
     if state.before is None or state.repeated <= REPEATED * capacity(state.before):
         return ""
-    return f"the BMS repeats itself: {state.repeated:.1f} Ah have flowed and nothing it reports has changed"
+    return "current flows, but the BMS reports the same charge and cell voltages again and again"
 
 
 def _doubted(state: State, now: float) -> State:
@@ -228,4 +229,6 @@ def _doubted(state: State, now: float) -> State:
         doubt = state.doubt
     if not doubt:
         return replace(state, doubt="", doubted_at=None)
-    return replace(state, doubt=doubt, doubted_at=now if state.doubted_at is None else state.doubted_at)
+    if state.doubted_at is not None:
+        return state
+    return replace(state, doubt=doubt, doubted_at=now)

@@ -87,3 +87,9 @@ def judge_lent(since_end: float, settings: Settings, *, managed: bool) -> Freshn
         return Freshness(phase=Phase.LENT, lasts=RETURN_TIME - since_end)
     silence = longest_gap(settings) + since_end - RETURN_TIME
     return judge(silence, silence, True, settings, managed=managed)
+
+
+def judge_doubted(since: float, settings: Settings, *, managed: bool) -> Freshness:
+    """Judge a pack whose readings have not been believed for ``since`` s: as silent as after ``Hold``."""
+    silence = longest_gap(settings) + since
+    return judge(silence, silence, True, settings, managed=managed)

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from dbus_xbms.model import PackIdentity, PackSample
-from dbus_xbms.settings import Settings
+from dbus_xbms.settings import Settings, Value
 
 NOMINAL_TOLERANCE = 0.2  # part of the stored nominal capacity
 # Ah; all bits set, in units of 10 mAh and of 100 mAh
 UNKNOWN_CAPACITIES = (655.35, 6553.5)
+MOST_CYCLES = 65535  # all that a JBD can tell
 CONFIRM = "AcceptNewBms"  # setting: the owner confirms what the BMS now says of itself
 HOW_TO_CONFIRM = f"if it was changed on purpose, set {CONFIRM} to 1"
 
@@ -64,6 +65,18 @@ def difference(heard: PackIdentity, sample: PackSample, settings: Settings) -> s
     """What else is not as it was stored, in words; it may be another pack, and warns."""
     found = [words for rule in DIFFERENCES if (words := rule(heard, sample, settings))]
     return f"Another BMS? It reports {', '.join(found)}; {HOW_TO_CONFIRM}" if found else ""
+
+
+def stranger(heard: PackIdentity, sample: PackSample, settings: Settings) -> bool:
+    """Whether this may be another pack than the one that is stored."""
+    return bool(contradiction(sample, settings) or difference(heard, sample, settings))
+
+
+def cycles(heard: PackIdentity, sample: PackSample | None, settings: Settings) -> dict[str, Value]:
+    """The cycle count to store, if it is that of the pack that is stored."""
+    if sample is None or stranger(heard, sample, settings):
+        return {}
+    return {"Cycles": min(sample.cycles, MOST_CYCLES)}
 
 
 def bounded(sample: PackSample, settings: Settings) -> PackSample:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import floor
 
-from dbus_xbms.control import charge_voltage, current_limits, vetting
+from dbus_xbms.control import charge_voltage, current_limits, identity, misfit, vetting
 from dbus_xbms.control.charge_voltage import Stage
 from dbus_xbms.control.chemistry import Preset, contradiction, preset
 from dbus_xbms.control.current_limits import (
@@ -43,6 +43,7 @@ class State:
     limits: Limits
     preset: Preset
     verdict: Verdict
+    signs: misfit.State  # of another chemistry
     voltage: charge_voltage.State
     charge: Followed
     discharge: Followed
@@ -66,8 +67,11 @@ def step(
 ) -> State:
     """Follow the limits by a sample taken at ``now``; a gap counts for ``longest`` s at most."""
     chosen = preset(settings)
-    verdict = _vetted(before, chosen, sample, now, settings)
     dt = min(now - before.at, longest) if before else 0.0
+    signs = before.signs if before and before.preset == chosen else misfit.State()
+    if sample.cells:
+        signs = misfit.follow(signs, sample, chosen, dt)
+    verdict = _vetted(before, chosen, signs, sample, now, settings)
     voltage = before.voltage if before else charge_voltage.State()
     if sample.cells and not verdict.refused:
         voltage = charge_voltage.step(voltage, sample, chosen, since_top_balance, dt, settings)
@@ -79,9 +83,9 @@ def step(
         before.discharge if before else None, DISCHARGE_RULES, situation, situation.discharge_ceiling, now
     )
     request = _requested(before, sample, chosen, settings)
-    refuge = _refuge(before, sample, chosen, verdict)
+    refuge = _refuge(before, sample, chosen, verdict, settings)
     cvl = _bounded(before, voltage.cvl, refuge, charge.shown, sample, verdict)
-    count = len(sample.cells) or int(settings.number("Cells"))
+    count = int(settings.number("Cells")) or len(sample.cells)
     limits = Limits(
         cvl=cvl,
         ccl=charge.shown,
@@ -96,6 +100,7 @@ def step(
         limits=limits,
         preset=chosen,
         verdict=verdict,
+        signs=signs,
         voltage=voltage,
         charge=charge,
         discharge=discharge,
@@ -110,12 +115,22 @@ def step(
 
 
 def _vetted(
-    before: State | None, chosen: Preset, sample: PackSample, now: float, settings: Settings
+    before: State | None,
+    chosen: Preset,
+    signs: misfit.State,
+    sample: PackSample,
+    now: float,
+    settings: Settings,
 ) -> Verdict:
     known = before.verdict if before and before.preset == chosen else None
+    if stranger := identity.contradiction(sample, settings):
+        return Verdict(refused=stranger, stranger=True)
+    if known and known.stranger:  # it is the pack that is stored again, or the owner has confirmed it
+        known = None
     if not sample.cells:  # no evidence; other rules stop the currents
         return known or Verdict(refused=chosen.refused)
-    return vetting.follow(known, contradiction(chosen, sample, int(settings.number("Cells"))), now)
+    found = contradiction(chosen, sample) or misfit.found(signs, sample, chosen)
+    return vetting.follow(known, found, now)
 
 
 def _situation(
@@ -161,10 +176,13 @@ def _followed(
     return current_limits.follow(before, current_limits.least(rules, s), top, now)
 
 
-def _refuge(before: State | None, sample: PackSample, chosen: Preset, verdict: Verdict) -> float:
+def _refuge(
+    before: State | None, sample: PackSample, chosen: Preset, verdict: Verdict, settings: Settings
+) -> float:
     """The highest voltage that is right when nothing may be charged, in V."""
     if verdict.refused:
-        full = len(sample.cells) * chosen.full if sample.cells else sample.voltage
+        count = int(settings.number("Cells")) or len(sample.cells)  # those that are stored, not a stranger's
+        full = count * chosen.full if count else sample.voltage
         return min(_floored(sample.voltage), full)
     if sample.cells:
         return len(sample.cells) * chosen.floating
@@ -222,13 +240,17 @@ def _safe(sample: PackSample, sensors: Temperatures, chosen: Preset, verdict: Ve
     return cells_well and temperatures_well and not tripped and not verdict.refused
 
 
-def silent(before: State, phase: Phase, now: float, settings: Settings) -> State:
-    """The limits in silence: nothing is charged, and what may be drawn shrinks with the phase."""
+def silent(before: State, phase: Phase, now: float, settings: Settings, doubted: str = "") -> State:
+    """The limits in silence: nothing is charged, and what may be drawn shrinks with the phase.
+
+    ``doubted``: why readings that do come are not believed, in words; counts as silence.
+    """
     share = settings.number("DerateDischarge") / 100 if phase in REDUCED and before.safe else 0.0
     dcl = before.discharged_at * share
     if chosen := settings.number("MaxDischargeCurrent"):
         dcl = min(dcl, chosen)
-    return stopped(before, now, SILENCE.get(phase, "No contact"), dcl)
+    why = f"Readings not believed ({doubted})" if doubted else SILENCE.get(phase, "No contact")
+    return stopped(before, now, why, dcl)
 
 
 def stopped(before: State, now: float, why: str, dcl: float = 0.0) -> State:
