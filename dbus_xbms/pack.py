@@ -183,7 +183,7 @@ class Pack:
         self._keeper.remember({"AcquireFailed": 1})
 
     def _learn(self, reading: Reading) -> None:
-        """Store what the BMS says of itself; if it may be another one, only once the owner has confirmed it."""
+        """Store what the BMS says of itself; if it may be another one, only once the owner confirms it."""
         sample, heard = reading.sample, self._state.heard
         if not self._state.evidence.accepted:
             return
@@ -244,7 +244,8 @@ class Pack:
             instance=instance_of(self.settings.text("ClassAndVrmInstance")),
             custom_name=self.settings.text("CustomName"),
             insecure=bool(self.settings.number("InsecureConnection")),
-            identity=self._identity,
+            # One that was never stored is shown all the same, so that its doubts are.
+            identity=self._identity if self._identity.cell_count else self._state.heard,
             doubt=decision.doubt,
             phase=decision.phase,
             sample=decision.sample,

@@ -223,7 +223,7 @@ def _doubted(state: State, now: float) -> State:
     """Say whether anything is believed after the newest reading."""
     if state.odd_since is None:
         doubt = _repeats(state) or _stuck(state)
-    elif now - state.odd_since >= ODD_FOR:
+    elif now - (state.before_at if state.before else state.odd_since) >= ODD_FOR:
         doubt = state.odd
     else:
         doubt = state.doubt

@@ -24,7 +24,7 @@ class State:
 
 def follows(state: State, now: float, longest: float) -> bool:
     """Whether a sample of ``now`` follows another closely, so that the one bears the other out."""
-    return state.at is not None and now - state.at <= longest
+    return state.at is not None and 0 < now - state.at <= longest
 
 
 def fold(state: State, sample: PackSample, now: float, longest: float) -> State:

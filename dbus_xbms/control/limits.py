@@ -72,6 +72,7 @@ def step(
     if sample.cells:
         signs = misfit.follow(signs, sample, chosen, dt)
     verdict = _vetted(before, chosen, signs, sample, now, settings)
+    sample = identity.bounded(sample, settings)
     voltage = before.voltage if before else charge_voltage.State()
     if sample.cells and not verdict.refused:
         voltage = charge_voltage.step(voltage, sample, chosen, since_top_balance, dt, settings)

@@ -178,7 +178,7 @@ def _controlled(
         doubted = state.evidence.doubt
         return limits.silent(state.control, phase, now, settings, doubted) if state.control else None
     longest, since_top = freshness.longest_gap(settings), state.history.history.since_top_balance
-    sample = identity.bounded(_barred(state.sample, turning_off), settings)
+    sample = _barred(state.sample, turning_off)
     return limits.step(state.control, sample, sensors, since_top, state.sampled_at, settings, longest)
 
 
