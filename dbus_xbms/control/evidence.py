@@ -22,7 +22,7 @@ HIGHEST_CELL = 5.0  # V; no lithium cell that a JBD watches comes near
 HIGHEST_RATE = 30.0  # C; starter batteries
 HIGHEST_CURRENT = 3277.0  # A; the most that a JBD can tell
 # What cells add up to and the pack's voltage are measured one after the other and rounded. All recorded
-# pairs agree within 37 mV; leads and joints add to that when current flows.
+# pairs agree within 37 mV, but for one of 16 cells with 134 mV; leads and joints add to that under load.
 SUM_TOLERANCE, SUM_TOLERANCE_PER_CELL = 0.05, 0.01  # V
 JOINTS = 0.0005  # ohm
 
