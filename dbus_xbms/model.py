@@ -204,6 +204,7 @@ class LinkStatus:
     failed_polls: int = 0  # since the start
     failed_last_hour: int = 0  # of these
     hci: str = ""  # the adapter that was last used
+    finding: str = ""  # what the newest attempt found out though it failed, in a short phrase
     neighbours: str = ""  # other programs that are in the way, and what to do
 
 

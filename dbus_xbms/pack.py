@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
-from dbus_xbms.control import history, identity, monitor
+from dbus_xbms.control import history, identity, limits, monitor, recall
 from dbus_xbms.control.monitor import Decision
 from dbus_xbms.diary import Diary
-from dbus_xbms.keeper import Keeper, Store
+from dbus_xbms.keeper import Keeper, Store, moment
 from dbus_xbms.memory import extremes_of, history_of, identity_of, remembered
 from dbus_xbms.model import Counters, Extremes, Orders, PackIdentity, Phase, Reading, Report
 from dbus_xbms.poller import Poller, Progress
@@ -68,6 +68,7 @@ class Pack:
             extremes=extremes_of(settings),
             history=history.State(history=history_of(settings)),
         )
+        self._recall()
         self._shown: Decision | None = None
         self._diary = Diary(address)
         self._trouble = ""  # why the newest attempt failed, in the owner's words
@@ -78,6 +79,15 @@ class Pack:
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
+
+    def _recall(self) -> None:
+        """Go on with the limits where the program ended."""
+        self._turning: tuple[object, ...] = ()  # of what is kept of charge control, as it was last stored
+        if (kept := recall.read(self.settings.text("ControlState"))) and self._controls:
+            recalled, heard = kept
+            passed = recall.age(heard, moment(self._now()))
+            self._state = monitor.recalled(self._state, recalled, passed, self.settings)
+            self._turning = recalled.turning
 
     async def run(self) -> None:
         """Serve this pack until cancelled; whatever ends it, it leaves the bus and closes its link."""
@@ -115,6 +125,11 @@ class Pack:
             self._switches.lost("a setting of the link was changed")
             self._poller.relink()
         self._showing.soon()
+
+    @property
+    def trouble(self) -> tuple[str, str]:
+        """What the newest attempt found out though it failed, in a short phrase, and why it failed."""
+        return self._poller.status.finding, self._trouble
 
     # What polling brings
 
@@ -205,6 +220,7 @@ class Pack:
         """Decide what is true now; returns what to show, and for how many s that stands."""
         self._switches.expire()
         decision = self._decide(now)
+        self._keep_turning()
         self._poller.rest(decision.resting)
         well = decision.phase is Phase.FRESH
         why = "" if well else self._trouble or f"the link is {self._poller.status.state}"
@@ -320,7 +336,22 @@ class Pack:
                 log.info("%s: %s set to %s from the bus", self.address, *written)
                 self._keeper.remember(dict([written]))
 
+    def _keep_turning(self) -> None:
+        """Store at once what a restart must not lose: a new stage of charging, a cut-off."""
+        control = self._state.control
+        if control and control.seen and (turning := limits.to_recall(control).turning) != self._turning:
+            self._turning = turning
+            self._keeper.remember(self._control_state())
+
+    def _control_state(self) -> dict[str, Value]:
+        control, at = self._state.control, self._state.sampled_at
+        if control is None or control.seen is None or at is None:
+            return {}
+        now = self._now()
+        return {"ControlState": recall.text(limits.to_recall(control), moment(now).earlier(now - at))}
+
     def _memory(self) -> dict[str, Value]:
         """What of the pack's life is to be stored."""
         kept = remembered(self._state.extremes) | remembered(self._state.history.history)
-        return kept | identity.cycles(self._state.heard, self._state.sample, self.settings)
+        kept |= identity.cycles(self._state.heard, self._state.sample, self.settings)
+        return kept | self._control_state()

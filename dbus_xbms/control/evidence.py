@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import inf, isfinite
 
 from dbus_xbms.control.identity import is_known
 from dbus_xbms.model import PackSample, Protection
@@ -47,7 +47,7 @@ class State:
     odd_since: float | None = None  # s; None: the newest reading could be
     jumped: bool = False  # the newest reading was refused for a jump: the next one is not
     protection: Protection = NOTHING  # of the newest reading, if that was odd
-    heard_at: float | None = None  # s, of the newest reading, whatever it said
+    heard_at: float = -inf  # s, of the newest reading, whatever it said
     before: PackSample | None = None  # the newest reading that could be
     before_at: float = 0.0  # s
     repeated: float = 0.0  # Ah that have flowed since anything last changed

@@ -20,6 +20,7 @@ from dbus_xbms.control.current_limits import (
     Followed,
     Situation,
 )
+from dbus_xbms.control.recall import Recalled
 from dbus_xbms.control.temperatures import Temperatures
 from dbus_xbms.control.vetting import Verdict
 from dbus_xbms.model import Limits, PackSample, Phase, Protection
@@ -53,7 +54,7 @@ class State:
     request: bool
     refuge: float  # V, the CVL in silence
     safe: bool  # the last sample lay in the safe zone
-    seen: PackSample  # the last one
+    seen: PackSample | None  # the last one; None: it was before the program started
     at: float  # s, of the last sample
     silent_since: float | None = None  # s; None: the limits are those of the last sample
 
@@ -132,8 +133,8 @@ def _full(
 
 def _currents(before: State | None, situation: Situation, now: float) -> tuple[Followed, Followed]:
     """CCL and DCL. After a silence they go on where they were, unless the pack may be another one now."""
-    charge, discharge = (before.charge, before.discharge) if before else (None, None)
-    if before and before.silent_since is not None and charge and discharge:
+    charge, discharge = (before.charge, before.discharge) if before and before.seen else (None, None)
+    if before and before.seen and before.silent_since is not None and charge and discharge:
         gap = now - before.at
         discharge = current_limits.resumed(discharge, gap)
         if agrees(before.seen, situation.sample):
@@ -164,7 +165,7 @@ def _vetted(
     now: float,
     settings: Settings,
 ) -> Verdict:
-    known = before.verdict if before and before.preset == chosen else None
+    known = before.verdict if before and before.seen and before.preset == chosen else None
     if stranger := identity.contradiction(sample, settings):
         return Verdict(refused=stranger, stranger=True)
     if known and known.stranger:  # it is the pack that is stored again, or the owner has confirmed it
@@ -245,6 +246,53 @@ def _safe(sample: PackSample, sensors: Temperatures, chosen: Preset, verdict: Ve
     temperatures_well = all(chosen.discharge_temperature.at(t) >= 1 for t in sensors.cells)
     tripped = sample.protection & ~Protection.MOSFET_LOCK
     return cells_well and temperatures_well and not tripped and not verdict.refused
+
+
+def recalled(kept: Recalled, started: float, settings: Settings) -> State:
+    """The limits of a pack that controlled before the program started, until it is heard."""
+    chosen, count = preset(settings), int(settings.number("Cells"))
+    cvl = min(kept.cvl, count * chosen.full)
+    nothing = Bound(limit=0.0, words="No contact since the start")
+    limits = Limits(
+        cvl=cvl,
+        ccl=0.0,
+        dcl=kept.dcl,
+        mode=nothing.words,
+        charge_limitation=nothing.words,
+        discharge_limitation=nothing.words,
+        charge_request=kept.request,
+        battery_low_voltage=count * chosen.low,
+    )
+    return State(
+        limits=limits,
+        preset=chosen,
+        verdict=Verdict(),
+        signs=misfit.State(),
+        voltage=kept.voltage,
+        obeyed=obedience.State(),
+        charge=current_limits.lowered(nothing, started),
+        discharge=current_limits.lowered(replace(nothing, limit=kept.dcl), started),
+        cut_high=kept.cut_high,
+        cut_low=kept.cut_low,
+        request=kept.request,
+        refuge=cvl,
+        safe=kept.safe,
+        seen=None,
+        at=started,
+    )
+
+
+def to_recall(state: State) -> Recalled:
+    """What of it is to outlive the program."""
+    return Recalled(
+        cvl=state.refuge,
+        dcl=state.discharge.shown,
+        safe=state.safe,
+        cut_high=state.cut_high,
+        cut_low=state.cut_low,
+        request=state.request,
+        voltage=state.voltage,
+    )
 
 
 def silent(before: State, phase: Phase, now: float, settings: Settings, doubted: str = "") -> State:

@@ -15,6 +15,7 @@ from dbus_xbms.control import (
     identity,
     limits,
     pace,
+    recall,
     temperatures,
 )
 from dbus_xbms.control.alarms import AlarmState, worst
@@ -23,6 +24,7 @@ from dbus_xbms.control.freshness import Freshness
 from dbus_xbms.control.gauge import Draw
 from dbus_xbms.control.history import widened
 from dbus_xbms.control.pace import Calm
+from dbus_xbms.control.recall import Recalled
 from dbus_xbms.control.temperatures import Temperatures
 from dbus_xbms.model import (
     Extremes,
@@ -63,6 +65,7 @@ class State:
     history: history.State = field(default_factory=history.State)
     draw: Draw = field(default_factory=Draw)
     control: limits.State | None = None  # None: not controlling, or no sample yet
+    recalled_at: float | None = None  # s, when a pack that still controls was last heard before the start
     calm: Calm | None = None  # None: something goes on
     lent_until: float = -inf  # s; the link is, or was, somebody else's until then
 
@@ -85,6 +88,22 @@ class Decision:
     history: History = field(default_factory=History)
     resting: bool = False  # the pack may be polled more rarely
     age: float | None = None  # s since the newest good sample
+
+
+def recalled(state: State, kept: Recalled, passed: float | None, settings: Settings) -> State:
+    """Take what was known of a controlling pack before the program started.
+
+    Args:
+        state: as at the start.
+        kept: what was stored.
+        passed: s from the last sample to the start, ``None`` if unknown: then nothing may be drawn.
+        settings: the pack's.
+    """
+    control = limits.recalled(recall.continued(kept, passed), state.started, settings)
+    if passed is not None and passed >= freshness.withdraws_after(settings, managed=True):
+        return replace(state, control=control)  # its limits had ended
+    since = settings.number("Stop") if passed is None else passed
+    return replace(state, control=control, recalled_at=state.started - since)
 
 
 def sampled(
@@ -138,7 +157,10 @@ def _fresh(state: State, now: float, settings: Settings, managed: bool) -> Fresh
     if (since := state.evidence.doubted_at) is not None:
         return freshness.judge_doubted(now - since, settings, managed=managed)
     silence = None if state.oldest_at is None else now - state.oldest_at
-    return freshness.judge(silence, now - state.started, state.failing, settings, managed=managed)
+    unheard_for = now - state.recalled_at if managed and state.recalled_at is not None else 0.0
+    return freshness.judge(
+        silence, now - state.started, state.failing, settings, managed=managed, unheard_for=unheard_for
+    )
 
 
 def _counted(state: State, sensors: Temperatures, settings: Settings) -> State:
@@ -173,7 +195,11 @@ def _controlled(
 ) -> limits.State | None:
     """The limits by the newest sample while it stands, else by silence."""
     if state.sample is None or state.sampled_at is None:
-        return None
+        if state.control is None or state.recalled_at is None:
+            return state.control
+        if phase is Phase.WAITING:
+            phase = freshness.unheard(now - state.recalled_at, settings)
+        return limits.silent(state.control, phase, now, settings)
     if phase not in VALID:
         doubted = state.evidence.doubt
         return limits.silent(state.control, phase, now, settings, doubted) if state.control else None
@@ -183,8 +209,8 @@ def _controlled(
 
 
 def _filled(state: State) -> State:
-    """Take note of a full pack when float begins."""
-    voltage = state.control.voltage if state.control else None
+    """Record a full pack when float begins."""
+    voltage = state.control.voltage if state.control and state.sample else None
     if voltage is None or voltage.stage is not Stage.FLOAT or voltage.floated > 0:
         return state
     return replace(state, history=history.filled(state.history, top_balanced=voltage.topped))
@@ -263,12 +289,13 @@ def _decision(
     state: State, fresh: Freshness, sensors: Temperatures, now: float, settings: Settings
 ) -> Decision:
     sample = state.sample if fresh.phase in VALID else None
-    control = state.control if fresh.phase is not Phase.WITHDRAWN else None
+    told = state.sample is not None or state.recalled_at is not None
+    control = state.control if told and fresh.phase is not Phase.WITHDRAWN else None
     doubt_level, doubt = _doubted(state, fresh.phase, settings)
     levels = {path: standing.level for path, standing in state.alarms.items()}
     levels[alarms.INTERNAL_FAILURE] = worst(doubt_level, levels.get(alarms.INTERNAL_FAILURE, Level.OK))
     # Readings that come, but are not believed, are no trouble of the link.
-    heard = doubt and now - (state.evidence.heard_at or -inf) < freshness.longest_gap(settings)
+    heard = doubt and now - state.evidence.heard_at < freshness.longest_gap(settings)
     levels[alarms.BMS_CABLE] = Level.OK if heard else CABLE.get(fresh.phase, Level.OK)
     return Decision(
         phase=fresh.phase,

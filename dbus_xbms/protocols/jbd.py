@@ -65,7 +65,7 @@ class Jbd:
 
         Raises:
             LoginFailed: a password or a pairing is needed; the message tells the owner what to do.
-            NoReply: silence all the way.
+            Mute: silence all the way.
         """
         return jbd_login.hello(address, password)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from dbus_xbms.settings.charge import CHARGE_SETTINGS, HISTORY_SETTINGS
+from dbus_xbms.settings.charge import CHARGE_SETTINGS, HISTORY_SETTINGS, MEMORY_SETTINGS
 from dbus_xbms.settings.row import Setting, SettingsError, Value
 from dbus_xbms.settings.switches import SWITCH_INSTANCE, SWITCH_SETTINGS
 
@@ -223,6 +223,7 @@ PACK_SETTINGS = (
         help="Highest cell voltage seen.",
     ),
     *HISTORY_SETTINGS,
+    *MEMORY_SETTINGS,
 )
 
 SERVICE_SETTINGS = (

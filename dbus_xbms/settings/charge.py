@@ -142,6 +142,16 @@ def _memory(name: str, unit: str, words: str, none: float = 0.0) -> Setting:
     return Setting(name=name, default=none, silent=True, internal=True, unit=unit, help=words)
 
 
+MEMORY_SETTINGS = (
+    Setting(
+        name="ControlState",
+        default="",
+        silent=True,
+        internal=True,
+        help="What charge control goes on with after a restart.",
+    ),
+)
+
 NONE_SEEN = -300.0  # °C, stands for no temperature; and s, for never
 
 HISTORY_SETTINGS = (

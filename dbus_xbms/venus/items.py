@@ -116,10 +116,10 @@ SILENCE = {Phase.HELD: "held", Phase.DERATED: "derated", Phase.LOST: "stopped", 
 
 def _connection(report: Report) -> str:
     """What silence has led to, and what the link does about it."""
-    phase = SILENCE.get(report.phase)
-    if phase is None:
-        return report.link.state
-    return f"{phase}, {'no reply' if report.link.state == CONNECTED else report.link.state}"
+    words = report.link.state
+    if phase := SILENCE.get(report.phase):
+        words = f"{phase}, {'no reply' if words == CONNECTED else words}"
+    return f"{words}; {report.link.finding}" if report.link.finding else words
 
 
 def _alarm(path: str) -> Callable[[Report], int | None]:

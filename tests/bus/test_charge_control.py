@@ -120,6 +120,29 @@ async def test_silence_derates_stops_and_withdraws_and_a_good_poll_brings_all_ba
             assert len([line for line in program.log + program.output if phase in line]) == 1
 
 
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL], ids=lambda end: end.name)
+async def test_a_restart_while_the_pack_is_away_shows_its_limits_from_the_first_moment(
+    end: signal.Signals,
+) -> None:
+    async with Simulation(1) as sim, Venus() as venus:
+        await venus.enable(ONE, **CONTROL)
+        async with Program("run") as program:
+            seen = await venus.until(ONE, settled, timeout=15)
+            await sim.fault("vanish", ONE)
+            async with asyncio.timeout(5.0):
+                while not await venus.setting(ONE, "ControlState"):  # noqa: ASYNC110 (localsettings is asked)
+                    await asyncio.sleep(0.1)
+            await program.stop(end)
+            await venus.until_gone(ONE)
+        async with Program("run"):
+            back = await venus.until(ONE, lambda s: CVL in s.items)
+            assert back[CVL] < seen[CVL]
+            assert limits(back)[1:] == (0.0, DISCHARGE / 2)
+            assert never_half(back) == []
+            await sim.fault("appear", ONE)
+            await venus.until(ONE, settled, timeout=20)
+
+
 async def test_a_bluetoothd_and_localsettings_that_hang_count_as_silence() -> None:
     async with Simulation(1) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **CONTROL, **QUICK_SILENCE)

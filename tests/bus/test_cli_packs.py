@@ -77,7 +77,7 @@ async def scanner(private_bus: str) -> AsyncIterator[Remote]:
         far = Advertised(address=OTHER, name="Neighbour", manufacturer={}, rssi=-90)
         return [(far, False, False), (near, True, True)]
 
-    async with Remote(scan, dict) as remote:
+    async with Remote(scan, dict, dict) as remote:
         yield remote
 
 

@@ -22,7 +22,7 @@ CHARGING = sample(current=30.0, cells=(3.36, 3.36, 3.36, 3.36), soc=80.0, remain
 
 def steps(*readings: PackSample | None, state: State = START, every: float = 1.0) -> tuple[State, Decision]:
     """What follows from readings that come ``every`` s; the last reading of ``state`` sets the clock."""
-    at = 0.0 if state.evidence.heard_at is None else state.evidence.heard_at + every
+    at = max(0.0, state.evidence.heard_at + every)
     decision = None
     for n, reading in enumerate(readings):
         state, decision = monitor.step(state, reading, at + n * every, OWNER, managed=True)
