@@ -92,6 +92,7 @@ def learnt(known: PackIdentity, heard: PackIdentity) -> PackIdentity:
     return replace(
         heard,
         hardware=heard.hardware or known.hardware,
+        rating=heard.rating if heard.hardware else known.rating,
         firmware=heard.firmware or known.firmware,
         cell_count=heard.cell_count or known.cell_count,
         nominal=heard.nominal if is_known(heard.nominal) else known.nominal,
