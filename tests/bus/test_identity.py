@@ -38,7 +38,7 @@ async def test_another_bms_charges_nothing_until_the_owner_confirms_it() -> None
         assert set(currents) == {0.0}
         assert await venus.setting(ONE, "Cells") == 8
         await program.until("Another BMS?")
-        assert len([line for line in program.log if "Another BMS?" in line]) == 1
+        assert len([line for line in program.output if "Another BMS?" in line]) == 1
         await venus.set(ONE, "AcceptNewBms", 1)
         await venus.until_setting(ONE, "Cells", 4)
         await venus.until_setting(ONE, "AcceptNewBms", 0)
