@@ -27,6 +27,17 @@ def packs(facts: Facts) -> Iterator[Finding]:
         yield _of(pack, facts)
 
 
+def trust(facts: Facts) -> Iterator[Finding]:
+    """Nothing proves who a pack is; worth knowing where its readings decide what chargers do."""
+    for pack in facts.enabled:
+        shown = (facts.shown or {}).get(pack.address)
+        if shown and shown.controls:
+            yield ok(
+                f"trust {name_of(pack)}",
+                "a JBD has no authentication: whoever advertises this address louder decides the limits",
+            )
+
+
 def in_range(facts: Facts) -> Iterator[Finding]:
     """What a scan has found that is not ours."""
     if facts.scan is None:
