@@ -43,6 +43,7 @@ CHECKS: tuple[Check, ...] = (
     radio.neighbours,
     packs.packs,
     packs.trust,
+    packs.settings,
     packs.in_range,
     control.charge_control,
     control.instances,
