@@ -117,6 +117,7 @@ async def packs(bus: TrustedBus) -> Mapping[str, Pack] | None:
                 names=(pack.text("CustomName"), pack.text("AdvertisedName")),
                 enabled=pack.number("Enabled") == 1,
                 adapter=pack.text("Adapter"),
+                unusable=tuple(known.unusable.get(address, {}).values()),
             )
             for address, pack in known.packs.items()
         }

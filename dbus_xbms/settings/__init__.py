@@ -82,6 +82,7 @@ PACK_SETTINGS = (
     Setting(
         name="Password",
         default="",
+        secret=True,
         pattern=r"[ -~]{6}|",
         form="six characters, or nothing",
         help="Password of the Bluetooth module, if it has one.",
@@ -89,7 +90,8 @@ PACK_SETTINGS = (
     Setting(
         name="Passkey",
         default="",
-        pattern=r"\d{0,6}",
+        secret=True,
+        pattern=r"[0-9]{0,6}",
         form="up to six digits, or nothing",
         help="Passkey of the Bluetooth module, if it wants to be paired.",
     ),
