@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     """Print one JSON object per frame; return 1 if any of them was bad."""
     anything, bad = False, False
     for described in decode_lines(_lines(args.frames) if args.frames else sys.stdin):
-        print(json.dumps(described, ensure_ascii=False), flush=True)
+        print(json.dumps(described), flush=True)
         anything, bad = True, bad or "error" in described
     if not anything:
         print(json.dumps({"error": "nothing to decode"}))

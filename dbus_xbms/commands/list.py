@@ -1,13 +1,16 @@
-"""List the packs we know, ours and those that a scan has found."""
+"""List the packs that were added, and those that the last scans have heard."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs, name_of
+from dbus_xbms.commands.scan import heard_by_service
 from dbus_xbms.commands.session import complete, is_running, open_bus, troubles
 from dbus_xbms.commands.table import Battery, columns, mosfets_off
+from dbus_xbms.printable import LINE, printable
 from dbus_xbms.settings import Settings
 
 
@@ -28,28 +31,42 @@ async def _list() -> int:
     async with open_bus() as bus:
         running = await is_running(bus)
         troubled = await troubles(bus) if running else {}
-    if not packs:
-        print("No pack is known yet; `dbus-xbms scan` shows those in range.")
-        return 0
+        heard = await heard_by_service(bus) if running else []
+    strangers = [pack for pack in heard if pack.address not in packs]
+    if packs:
+        _print_packs(packs, shown, running, troubled)
+    else:
+        print("No pack was added yet; `dbus-xbms scan` shows those in range.")
+    if strangers:
+        print("\nHeard within a day, not added:")
+        print(columns([("Address", "RSSI", "Pack is", "Name"), *(pack.row for pack in strangers)]))
+    return 0
+
+
+def _print_packs(
+    packs: Mapping[str, Settings],
+    shown: Mapping[str, Battery],
+    running: bool,
+    troubled: Mapping[str, tuple[str, str]],
+) -> None:
     rows = [
         (
             address,
             _state(pack, shown.get(address), running, troubled.get(address)),
             pack.text("ClassAndVrmInstance"),
-            name_of(pack),
+            printable(name_of(pack)),
         )
         for address, pack in sorted(packs.items(), key=lambda entry: (-entry[1].number("Enabled"), entry[0]))
     ]
     print(columns([("Address", "State", "Instance", "Name"), *rows]))
     for address, (finding, why) in sorted(troubled.items()):
         if finding:
-            print(f"\n{address}: {why}")
-    return 0
+            print(f"\n{address}: {printable(why, LINE)}")
 
 
 def _state(pack: Settings, shown: Battery | None, running: bool, trouble: tuple[str, str] | None) -> str:
     if not pack.number("Enabled"):
-        return "listed only"
+        return "removed, settings kept"
     if not running:
         return "service not running"
     if shown is None:

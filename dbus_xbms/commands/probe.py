@@ -19,6 +19,7 @@ from dbus_xbms.capture import Capture as CaptureFile
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.session import complete, is_on_bus, open_bus
 from dbus_xbms.model import Counters, Mosfets, PackIdentity, PackSample, Reading
+from dbus_xbms.printable import LINE, printable
 from dbus_xbms.protocols.base import LoginFailed, Mute, NotPaired, PairingNext
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PACK_SETTINGS, device_id, normal_address
@@ -113,7 +114,7 @@ async def _read(link: Link, protocol: Jbd, address: str, password: str) -> Readi
             await link.run(protocol.hello(address, password))
             return await link.run(protocol.poll(None, counters=True))
         except PairingNext as err:
-            print(err, file=sys.stderr, flush=True)
+            print(printable(err, LINE), file=sys.stderr, flush=True)
         except TimeoutError as err:
             raise CommandError(f"not reached in {REACH_LIMIT:g} s: {link.status.state}") from err
 
@@ -153,7 +154,8 @@ def _described(reading: Reading) -> Iterator[str]:
         for field in fields(record):
             value = _plain(getattr(record, field.name))
             text = " ".join(str(part) for part in value) if isinstance(value, list) else str(value)
-            yield f"  {field.name:<26}{text} {UNITS.get(field.name, '') if text else ''}".rstrip()
+            shown = f"{printable(text, LINE)} {UNITS.get(field.name, '') if text else ''}"
+            yield f"  {field.name:<26}{shown}".rstrip()
 
 
 def _plain(value: object) -> object:

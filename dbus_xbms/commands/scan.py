@@ -11,8 +11,9 @@ from dbus_xbms import remote
 from dbus_xbms.ble.air import Air
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.known import known_packs
-from dbus_xbms.commands.session import call, complete, is_on_bus, is_running, open_bus
+from dbus_xbms.commands.session import CallFailed, call, complete, is_on_bus, is_running, open_bus
 from dbus_xbms.commands.table import columns
+from dbus_xbms.printable import printable
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import Settings
 from dbus_xbms.trusted_bus import TrustedBus
@@ -28,12 +29,13 @@ class Found:
     address: str
     name: str
     rssi: int | None
-    state: str  # ours, known, new
+    state: str  # ours, removed, new
 
     @property
     def row(self) -> tuple[str, str, str, str]:
         """Its line of the table."""
-        return self.address, "--" if self.rssi is None else str(self.rssi), self.state, self.name
+        rssi = "--" if self.rssi is None else str(self.rssi)
+        return printable(self.address), rssi, self.state, printable(self.name)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,8 +71,22 @@ async def scan(seconds: float) -> list[Found]:
 
 
 async def scan_by_service(bus: TrustedBus, seconds: float) -> list[Found]:
-    """Let the running service scan; it remembers what it finds, not enabled."""
-    reply = await call(bus, remote.NAME, "Scan", "d", [seconds], path=remote.PATH, interface=remote.INTERFACE)
+    """Let the running service scan."""
+    return await _found(bus, "Scan", "d", seconds)
+
+
+async def heard_by_service(bus: TrustedBus) -> list[Found]:
+    """What scans of the running service have heard within a day, the strongest of it."""
+    return await _found(bus, "Heard")
+
+
+async def _found(bus: TrustedBus, member: str, signature: str = "", *body: float) -> list[Found]:
+    try:
+        reply = await call(
+            bus, remote.NAME, member, signature, body, path=remote.PATH, interface=remote.INTERFACE
+        )
+    except CallFailed as err:
+        raise CommandError(err.words) from err
     entries = [{key: variant.value for key, variant in entry.items()} for entry in reply[0]]
     return [
         Found(
@@ -102,4 +118,4 @@ async def _scan_here(seconds: float, packs: Mapping[str, Settings]) -> list[Foun
 
 
 def _state(known: bool, enabled: bool) -> str:
-    return "ours" if enabled else "listed" if known else "new"
+    return "ours" if enabled else "removed" if known else "new"

@@ -184,6 +184,12 @@ class LocalSettings:
             found |= {path: value for path, value in below.items() if path.startswith(OURS)}
         return found
 
+    async def default(self, path: str) -> Value | None:
+        """The default that a setting had when it was last added; ``None`` if there is none."""
+        reply = await self._call(path, BUS_ITEM, "GetDefault")
+        value = plain(reply.body[0]) if reply.signature == "v" else None
+        return value if isinstance(value, int | float | str) else None
+
     async def remove(self, paths: Iterable[str]) -> None:
         """Remove settings; those that do not exist are not missed."""
         gone = list(paths)

@@ -77,7 +77,7 @@ async def scanner(private_bus: str) -> AsyncIterator[Remote]:
         far = Advertised(address=OTHER, name="Neighbour", manufacturer={}, rssi=-90)
         return [(far, False, False), (near, True, True)]
 
-    async with Remote(scan, dict, dict) as remote:
+    async with Remote(scan, dict, dict, list) as remote:
         yield remote
 
 
@@ -210,12 +210,12 @@ async def test_list_shows_how_each_pack_is_doing(
     assert rows == [
         ["Address", "State", "Instance", "Name"],
         [ADDRESS, "connected, discharge off", "battery:1", "House bank"],
-        [OTHER, "listed only", "battery:2"],
+        [OTHER, "removed, settings kept", "battery:2"],
     ]
 
 
 async def test_list_says_when_the_service_is_not_running(settings: LocalSettings) -> None:
-    assert "No pack is known yet" in (await command("list")).out
+    assert "No pack was added yet" in (await command("list")).out
     await command("add", ADDRESS)
     assert "service not running" in (await command("list")).out
 

@@ -24,9 +24,12 @@ ARROWS = {
     "protocols": {"model"},
     "control": {"model", "settings"},
     "trusted_bus": set(),
+    "printable": set(),
+    "heard": {"protocols"},
+    "repeats": set(),
     "ble": {"model", "protocols", "trusted_bus"},
-    "doctor": {"control"},
-    "venus": {"model", "settings", "control", "trusted_bus"},
+    "doctor": {"control", "printable"},
+    "venus": {"model", "settings", "control", "printable", "trusted_bus"},
     "simulator": {"model", "settings", "protocols"},
     "keeper": {"control", "settings", "venus"},
     "diary": {"control", "model"},
@@ -39,13 +42,13 @@ ARROWS = {
     "outlet": set(),
     "watchdog": set(),
     "supervision": {"poller", "showing"},
-    "app": BELOW_PACK | {"neighbours", "pack", "remote", "supervision", "watchdog"},
-    "commands": BELOW_PACK | {"app", "doctor", "remote", "simulator", "trusted_bus", "watchdog"},
-    "cli": BELOW_PACK | {"commands", "outlet"},
+    "app": BELOW_PACK | {"heard", "neighbours", "pack", "remote", "supervision", "watchdog"},
+    "commands": BELOW_PACK | {"printable", "app", "doctor", "remote", "simulator", "trusted_bus", "watchdog"},
+    "cli": BELOW_PACK | {"commands", "outlet", "printable"},
     "__main__": {"cli"},
     "__init__": set(),
 }
-PURE = {"model", "settings", "memory", "protocols", "control", "doctor"}
+PURE = {"model", "settings", "memory", "protocols", "control", "doctor", "printable", "heard"}
 PURE_FILES = {
     "venus/item.py",
     "venus/items.py",
