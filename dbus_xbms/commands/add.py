@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from collections.abc import Iterable
 
+from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.scan import Found, heard_by_service
 from dbus_xbms.commands.session import complete, is_running, open_bus, warn_if_not_running
 from dbus_xbms.settings import SettingsError, normal_address, pack_path
 from dbus_xbms.settings.row import LONGEST_TEXT
+from dbus_xbms.venus.peers import NoAnswer
+
+log = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,9 +31,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _heard() -> list[Found]:
-    """What the scans of the running service have heard; nothing if none runs."""
+    """What the scans of the running service have heard; nothing if none runs and answers."""
     async with open_bus() as bus:
-        return await heard_by_service(bus) if await is_running(bus) else []
+        try:
+            return await heard_by_service(bus) if await is_running(bus) else []
+        except (NoAnswer, CommandError) as err:
+            log.debug("%s", err)
+            return []
 
 
 def _of_stranger(pack: str, strangers: Iterable[Found]) -> str:

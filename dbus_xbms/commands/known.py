@@ -25,6 +25,7 @@ from dbus_xbms.settings import (
 )
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 from dbus_xbms.venus.localsettings import LocalSettings
+from dbus_xbms.venus.peers import ANSWER_LIMIT
 
 log = logging.getLogger(__name__)
 
@@ -133,11 +134,12 @@ async def known_packs() -> AsyncIterator[Known]:
 
     Raises:
         CommandError: no bus, or no localsettings on it.
+        NoAnswer: localsettings does not answer; also later, from what is asked of it.
     """
     async with open_bus() as bus:
         await wait_for_name(bus, LOCALSETTINGS, SETTINGS_LIMIT)
     async with asyncio.TaskGroup() as group:
-        local = LocalSettings(lambda path, value: None)
+        local = LocalSettings(lambda path, value: None, patience=ANSWER_LIMIT)
         serving = group.create_task(local.run(), name="localsettings")
         try:
             yield Known(local, await local.stored([DEVICES]))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 
+from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs, name_of
 from dbus_xbms.commands.scan import heard_by_service
@@ -12,6 +12,7 @@ from dbus_xbms.commands.session import complete, is_running, open_bus, troubles
 from dbus_xbms.commands.table import Battery, columns, mosfets_off
 from dbus_xbms.printable import LINE, printable
 from dbus_xbms.settings import Settings
+from dbus_xbms.venus.peers import NoAnswer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,49 +27,56 @@ def run(args: argparse.Namespace) -> int:
 async def _list() -> int:
     async with known_packs() as known:
         packs = known.packs
-    async with batteries() as live:
-        shown = {pack.address: pack for pack in live.packs}
+    shown: dict[str, Battery] = {}
+    silent: list[str] = []  # why the service shows nothing
+    try:
+        async with batteries() as live:
+            shown = {pack.address: pack for pack in live.packs}
+    except* NoAnswer as group:
+        silent.append(str(group.exceptions[0]))
     async with open_bus() as bus:
         running = await is_running(bus)
-        troubled = await troubles(bus) if running else {}
-        heard = await heard_by_service(bus) if running else []
+        troubled = await troubles(bus) if running and not silent else {}
+        heard = await heard_by_service(bus) if running and not silent else []
     strangers = [pack for pack in heard if pack.address not in packs]
     if packs:
-        _print_packs(packs, shown, running, troubled)
+        rows = [
+            (
+                address,
+                _state(pack, shown.get(address), troubled.get(address), running=running, silent=bool(silent)),
+                pack.text("ClassAndVrmInstance"),
+                printable(name_of(pack)),
+            )
+            for address, pack in sorted(packs.items(), key=_enabled_first)
+        ]
+        print(columns([("Address", "State", "Instance", "Name"), *rows]))
     else:
         print("No pack was added yet; `dbus-xbms scan` shows those in range.")
-    if strangers:
-        print("\nHeard within a day, not added:")
-        print(columns([("Address", "RSSI", "Pack is", "Name"), *(pack.row for pack in strangers)]))
-    return 0
-
-
-def _print_packs(
-    packs: Mapping[str, Settings],
-    shown: Mapping[str, Battery],
-    running: bool,
-    troubled: Mapping[str, tuple[str, str]],
-) -> None:
-    rows = [
-        (
-            address,
-            _state(pack, shown.get(address), running, troubled.get(address)),
-            pack.text("ClassAndVrmInstance"),
-            printable(name_of(pack)),
-        )
-        for address, pack in sorted(packs.items(), key=lambda entry: (-entry[1].number("Enabled"), entry[0]))
-    ]
-    print(columns([("Address", "State", "Instance", "Name"), *rows]))
     for address, (finding, why) in sorted(troubled.items()):
         if finding:
             print(f"\n{address}: {printable(why, LINE)}")
+    if strangers:
+        print("\nHeard within a day, not added:")
+        print(columns([("Address", "RSSI", "Pack is", "Name"), *(pack.row for pack in strangers)]))
+    if silent:
+        raise CommandError(silent[0])
+    return 0
 
 
-def _state(pack: Settings, shown: Battery | None, running: bool, trouble: tuple[str, str] | None) -> str:
+def _enabled_first(entry: tuple[str, Settings]) -> tuple[float, str]:
+    address, pack = entry
+    return -pack.number("Enabled"), address
+
+
+def _state(
+    pack: Settings, shown: Battery | None, trouble: tuple[str, str] | None, *, running: bool, silent: bool
+) -> str:
     if not pack.number("Enabled"):
         return "removed, settings kept"
     if not running:
         return "service not running"
+    if silent:
+        return "service not answering"
     if shown is None:
         return (trouble[0] if trouble else "") or "not reached yet"
     return ", ".join([shown.text("/ConnectionInformation"), *mosfets_off(shown)])

@@ -7,18 +7,28 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dbus_xbms import remote
 from dbus_xbms.ble.air import Air
 from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.known import known_packs
-from dbus_xbms.commands.session import CallFailed, call, complete, is_on_bus, is_running, open_bus
+from dbus_xbms.commands.session import (
+    CallFailed,
+    ask_service,
+    complete,
+    is_on_bus,
+    is_running,
+    open_bus,
+    ping,
+)
 from dbus_xbms.commands.table import columns
 from dbus_xbms.printable import printable
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import Settings
 from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
+from dbus_xbms.venus.peers import ANSWER_LIMIT
 
+SCAN_EXTRA = 15.0  # s that a scan may take besides listening: the radio has to be free
 SECONDS = 10.0  # a module advertises every second or two, and some scans miss it
 
 
@@ -58,8 +68,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def scan(seconds: float) -> list[Found]:
-    """What is in range; the running service looks, or this process when there is none."""
+    """What is in range; the running service looks, or this process when there is none.
+
+    Raises:
+        NoAnswer: bluetoothd, localsettings or the service does not answer.
+    """
+    await check_bluetoothd()
     async with open_bus() as bus:
+        await ping(bus, LOCALSETTINGS)
         if await is_running(bus):
             return await scan_by_service(bus, seconds)
         on_a_gx = await is_on_bus(bus, LOCALSETTINGS)
@@ -72,7 +88,8 @@ async def scan(seconds: float) -> list[Found]:
 
 async def scan_by_service(bus: TrustedBus, seconds: float) -> list[Found]:
     """Let the running service scan."""
-    return await _found(bus, "Scan", "d", seconds)
+    await ask_service(bus, "Version")  # tells at once if it does not answer at all
+    return await _found(bus, "Scan", "d", seconds, limit=seconds + SCAN_EXTRA)
 
 
 async def heard_by_service(bus: TrustedBus) -> list[Found]:
@@ -80,11 +97,11 @@ async def heard_by_service(bus: TrustedBus) -> list[Found]:
     return await _found(bus, "Heard")
 
 
-async def _found(bus: TrustedBus, member: str, signature: str = "", *body: float) -> list[Found]:
+async def _found(
+    bus: TrustedBus, member: str, signature: str = "", *body: float, limit: float = ANSWER_LIMIT
+) -> list[Found]:
     try:
-        reply = await call(
-            bus, remote.NAME, member, signature, body, path=remote.PATH, interface=remote.INTERFACE
-        )
+        reply = await ask_service(bus, member, signature, body, limit=limit)
     except CallFailed as err:
         raise CommandError(err.words) from err
     entries = [{key: variant.value for key, variant in entry.items()} for entry in reply[0]]

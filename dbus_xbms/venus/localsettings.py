@@ -9,6 +9,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
+from math import inf
 from typing import Any
 
 from dbus_fast import DBusError, Message, MessageFlag, MessageType, Variant
@@ -26,6 +27,7 @@ from dbus_xbms.venus.localsettings_wire import (
     why_refused,
 )
 from dbus_xbms.venus.objects import BUS_ITEM
+from dbus_xbms.venus.peers import NoAnswer
 
 log = logging.getLogger(__name__)
 
@@ -71,8 +73,9 @@ class LocalSettings:
     use.
     """
 
-    def __init__(self, on_change: Callable[[str, Value], None]) -> None:
+    def __init__(self, on_change: Callable[[str, Value], None], *, patience: float = inf) -> None:
         self._on_change = on_change
+        self._patience = patience  # s that a call waits for localsettings
         self._bus: TrustedBus | None = None
         self._connected = asyncio.Event()
         self._wake = asyncio.Event()  # there is something to put right, or the connection has ended
@@ -256,14 +259,20 @@ class LocalSettings:
     async def _call(
         self, path: str, interface: str, member: str, signature: str = "", body: Iterable[Any] = ()
     ) -> Message:
-        """Call localsettings, as often as it takes until it answers; the answer may be an error."""
+        """Call localsettings, again and again until it answers; the answer may be an error.
+
+        Raises:
+            NoAnswer: it has not, for as long as we have patience.
+        """
         await self._connected.wait()
-        delay = FIRST_RETRY
+        delay, begun = FIRST_RETRY, asyncio.get_running_loop().time()
         while True:
             reply = await self._ask(NAME, path, interface, member, signature, [*body])
             if reply and not is_absence(reply, path):
                 self._note_presence()
                 return reply
+            if asyncio.get_running_loop().time() - begun >= self._patience:
+                raise NoAnswer(NAME, limit=self._patience, wrote=member == "SetValue")
             self._note_absence()
             await asyncio.sleep(delay)
             delay = min(delay * 2, LAST_RETRY)
