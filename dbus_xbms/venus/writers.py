@@ -77,5 +77,7 @@ def _named(words: Sequence[str]) -> str:
     if name.startswith(INTERPRETERS):
         if arguments[:1] == ["-m"]:
             return arguments[1] if len(arguments) > 1 else name
+        if "-c" in arguments:  # a program in the command line: it has no name
+            return name
         return next((word for word in arguments if word and not word.startswith("-")), name)
     return name
