@@ -17,7 +17,7 @@ from dbus_xbms.settings import Value
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.objects import BUS_ITEM
 from dbus_xbms.venus.service import ItemService
-from dbus_xbms.venus.writers import MOST, Writers, program
+from dbus_xbms.venus.writers import MOST, Writers, _named, program
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import BATTERY, Venus
 
@@ -119,9 +119,12 @@ async def test_writers_without_end_take_no_endless_memory(private_bus: str) -> N
 
 
 def test_a_program_is_named_by_what_runs_and_not_by_its_interpreter() -> None:
-    assert (
-        "pytest" in program(os.getpid()) or "python" in program(os.getpid()) or "-c" in program(os.getpid())
-    )
+    assert _named(["/usr/bin/python3", "/opt/x/dbus_x.py", "-v"]) == "dbus_x.py"
+    assert _named(["python3", "-u", "-m", "dbus_xbms", "run"]) == "dbus_xbms"
+    assert _named(["python3", "-c", "import sys"]) == "python3"
+    assert _named(["node", "/usr/lib/node_modules/red.js"]) == "red.js"
+    assert _named(["/opt/victronenergy/dbus-flashmq/dbus-flashmq"]) == "dbus-flashmq"
+    assert _named([""]) == ""
     assert program(2**22 + 1) == "a program that has ended"
 
 
