@@ -53,7 +53,7 @@ async def test_a_scan_stores_nothing_and_add_by_an_advertised_name_works() -> No
         assert (await command("add", name)).status == 0
         assert {one for one in await devices(venus) if one.startswith("xbms_")} == {"xbms_a4c137000001"}
         assert await venus.setting(FIRST, "AdvertisedName") == name
-        assert await venus.setting(FIRST, "ClassAndVrmInstance") == "battery:1"
+        assert await venus.setting(FIRST, "ClassAndVrmInstance") == "battery:600"
 
 
 async def test_strangers_that_an_earlier_version_stored_are_removed_once_and_nobody_else_is() -> None:
