@@ -163,6 +163,13 @@ PACK_SETTINGS = (
         unit="°C",
         help="Warn at this MOSFET temperature; alarm 15 °C above it. 0: off.",
     ),
+    Setting(
+        name="AcceptNewBms",
+        default=0,
+        lowest=0,
+        highest=1,
+        help="1: the BMS was replaced or changed on purpose; store what it now reports. Goes back to 0.",
+    ),
     *CHARGE_SETTINGS,
     *SWITCH_SETTINGS,
     # What the program remembers of a pack, so that it is known before it answers.
@@ -182,6 +189,15 @@ PACK_SETTINGS = (
         help="Number of temperature sensors.",
     ),
     Setting(name="Nominal", default=0.0, silent=True, internal=True, unit="Ah", help="Nominal capacity."),
+    Setting(
+        name="Cycles",
+        default=0,
+        lowest=0,
+        highest=65535,
+        silent=True,
+        internal=True,
+        help="Most cycles seen.",
+    ),
     Setting(
         name="Rating",
         default=0.0,
