@@ -22,6 +22,8 @@ from dbus_xbms.settings import SettingsError
 OK, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130  # exit status; the last as shells report Ctrl-C
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LONGEST_LOG_LINE = 2000  # columns; a frame in hex, and what BlueZ tells of a device
+# At DEBUG bleak shows all that is written to a pack and comes back, logins too; our own lines hide those.
+TELLS_WHAT_IS_WRITTEN = ("bleak.backends.bluezdbus.client", "bleak.backends.bluezdbus.manager")
 OPENSSL = ("ssl", "_hashlib")  # what loads it; asyncio and hashlib try them and do without
 
 
@@ -131,6 +133,8 @@ def _start_logging(command: Command, level: str | None) -> None:
         text = "%(asctime)s " + text
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_PrintableLines(text))
+    for name in TELLS_WHAT_IS_WRITTEN:
+        logging.getLogger(name).setLevel(logging.INFO)
     logging.basicConfig(level=level or command.log_level, handlers=[handler])
 
 

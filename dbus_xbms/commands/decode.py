@@ -52,6 +52,9 @@ def decode_lines(lines: Iterable[str]) -> Iterator[dict[str, object]]:
             yield from loose.take(line)
             continue
         source = {"address": captured.address, "direction": captured.direction}
+        if captured.hidden:
+            yield {"time": captured.time, **source, "meaning": "a login, hidden"}
+            continue
         stream = streams.setdefault((captured.address, captured.direction), _Stream())
         yield from ({"time": captured.time} | source | described for described in stream.take(captured.chunk))
     yield from loose.end()

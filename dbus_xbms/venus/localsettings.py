@@ -14,6 +14,7 @@ from typing import Any
 
 from dbus_fast import DBusError, Message, MessageFlag, MessageType, Variant
 
+from dbus_xbms.repeats import Counted
 from dbus_xbms.settings import DEVICES, SERVICE, Setting, SettingsError, Value
 from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, follow, until_closed
@@ -29,7 +30,7 @@ from dbus_xbms.venus.localsettings_wire import (
 from dbus_xbms.venus.objects import BUS_ITEM
 from dbus_xbms.venus.peers import NoAnswer
 
-log = logging.getLogger(__name__)
+log = Counted(logging.getLogger(__name__))
 
 NAME = "com.victronenergy.settings"
 SETTINGS = "com.victronenergy.Settings"

@@ -75,7 +75,9 @@ def program(pid: int) -> str:
 def _named(words: Sequence[str]) -> str:
     name, *arguments = [PurePath(word).name if not word.startswith("-") else word for word in words]
     if name.startswith(INTERPRETERS):
-        if arguments[:1] == ["-m"]:
-            return arguments[1] if len(arguments) > 1 else name
+        if "-m" in arguments[:-1]:
+            return arguments[arguments.index("-m") + 1]
+        if "-c" in arguments:  # a program in the command line has no name
+            return name
         return next((word for word in arguments if word and not word.startswith("-")), name)
     return name
