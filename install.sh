@@ -17,7 +17,6 @@ release is downloaded.
   --no-start   only put all in place; it starts at the next boot
   --boot       what /data/rc.local calls: start the service
   --check-boot whether /data/rc.local will start it
-  --vet DIR    whether the release unpacked there is signed by whoever made the installed one
   --root DIR   a directory that stands for /, for tests
 END
 }
@@ -48,7 +47,6 @@ main() {
             --purge) purge=yes ;;
             --unsigned) unsigned=yes ;;
             --install | --uninstall | --rollback | --boot | --check-boot) action=${1#--} ;;
-            --vet) action=vet candidate=${2:?"--vet needs a directory"} && shift ;;
             --root) ROOT=${2:?"--root needs a directory"} && shift ;;
             -h | --help) usage && exit ;;
             -*)
@@ -81,10 +79,10 @@ main() {
     LOG=$ROOT/var/log/dbus-xbms
     . "$here/service/venus.sh"
     [ -n "$ROOT" ] || [ "$(id -u)" = 0 ] || die "only root can do that."
-    case $action in
-        check-boot) boot_line_judge && exit || exit 1 ;;
-        vet) vet "$candidate" && exit ;;
-    esac
+    if [ "$action" = check-boot ]; then
+        boot_line_judge && exit
+        exit 1
+    fi
     lock
     case $action in
         install) install ;;
@@ -173,10 +171,12 @@ fetch() { # NAME: a file of the release
 
 # unpack: the archive, if it holds nothing but files below one directory; sets `unpacked`.
 unpack() {
-    tar tvzf "$archive" >"$work/list" 2>/dev/null && tar tzf "$archive" >"$work/names" 2>/dev/null ||
-        die "$archive is damaged, or no archive of dbus-xbms."
-    ! grep -q '^[^-d]' "$work/list" && ! grep -qE '(^|/)\.\.(/|$)' "$work/names" &&
-        ! grep -qvE '^dbus-xbms-[0-9A-Za-z.+~-]+/' "$work/names" || die "$archive is no archive of dbus-xbms."
+    tar tvzf "$archive" >"$work/list" 2>/dev/null || die "$archive is damaged, or no archive of dbus-xbms."
+    tar tzf "$archive" >"$work/names"
+    if grep -q '^[^-d]' "$work/list" || grep -qE '(^|/)\.\.(/|$)' "$work/names" ||
+        grep -qvE '^dbus-xbms-[0-9A-Za-z.+~-]+/' "$work/names"; then
+        die "$archive is no archive of dbus-xbms."
+    fi
     mkdir "$work/tree"
     tar xzf "$archive" -C "$work/tree" || die "$archive cannot be unpacked: is there no room in /tmp?"
     unpacked=$(echo "$work"/tree/dbus-xbms-*)
@@ -202,10 +202,10 @@ vet() {
     ssh-keygen -Y verify -f "$signers" -I dbus-xbms -n dbus-xbms -s "$1/SHA256SUMS.sig" <"$1/SHA256SUMS" >/dev/null 2>&1 || good=''
     rm -f "$signers"
     [ -n "$good" ] || die "this release does not have the signature of the maker you trusted before; nothing was changed. For a build of your own: --unsigned"
-    complete "$1" || die "this archive is damaged: its files are not those in SHA256SUMS."
+    exact "$1" || die "this archive is damaged: its files are not those in SHA256SUMS."
 }
 
-complete() { # RELEASE: it holds the files in SHA256SUMS and no others
+exact() { # RELEASE: it holds the files in SHA256SUMS and no others
     (
         cd "$1"
         [ -z "$(find . ! -type f ! -type d)" ] && sha256sum -c SHA256SUMS >/dev/null 2>&1 &&

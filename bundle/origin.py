@@ -58,7 +58,7 @@ def signed(tree: Tree, origin: Origin) -> dict[str, File]:
     with tempfile.TemporaryDirectory() as folder:
         sums = Path(folder) / SUMS
         sums.write_bytes(tree[SUMS].content)
-        sign = ["ssh-keygen", "-q", "-Y", "sign", "-n", NAMESPACE, "-f", origin.private_key, sums]
+        sign = ["ssh-keygen", "-q", "-Y", "sign", "-n", NAMESPACE, "-f", str(origin.private_key), str(sums)]
         subprocess.run(sign, check=True, capture_output=True)
         return {**tree, f"{SUMS}.sig": File(content=sums.with_suffix(".sig").read_bytes())}
 

@@ -10,11 +10,7 @@ trap 'rm -rf "$app.new" "$report"' EXIT
 status=1
 if [ "$1" = success ]; then
     status=0
-    {
-        # The installed release judges the new one before anything of that runs.
-        { [ ! -f "$app/current/install.sh" ] || sh "$app/current/install.sh" --vet "$app.new" ${root:+--root "$root"}; } &&
-            sh "$app.new/install.sh" --offline --no-start ${root:+--root "$root"}
-    } >"$report" 2>&1 || status=$?
+    sh "$app.new/install.sh" --offline --no-start ${root:+--root "$root"} >"$report" 2>&1 || status=$?
 else
     echo "The archive could not be unpacked: damaged, or no space on the GX." >"$report"
 fi

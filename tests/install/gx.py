@@ -97,8 +97,8 @@ def sign_sums(tree: Path, key: Path) -> None:
     """Sign the bundle as it is."""
     write_sums(tree)
     (tree / "SHA256SUMS.sig").unlink(missing_ok=True)
-    command = ["ssh-keygen", "-q", "-Y", "sign", "-n", "dbus-xbms", "-f", key, tree / "SHA256SUMS"]
-    subprocess.run(command, check=True, capture_output=True)
+    sign = ["ssh-keygen", "-q", "-Y", "sign", "-n", "dbus-xbms", "-f", str(key), str(tree / "SHA256SUMS")]
+    subprocess.run(sign, check=True, capture_output=True)
 
 
 def new_key(directory: Path, name: str = "key") -> Path:

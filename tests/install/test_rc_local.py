@@ -69,6 +69,7 @@ def test_a_file_with_windows_line_ends_still_does_nothing_of_its_own(gx: Gx, old
     ran = gx.root / "run/owners"
     gx.environment["XBMS_TEST"] = str(ran)
     assert "Windows line ends" in gx.install(old, "--no-start").stdout
+    (gx.root / "data/apps/dbus-xbms/trial").unlink()
     gx.run_rc_local()
     assert not ran.exists()
     rc_local.write_bytes(rc_local.read_bytes().replace(b"\r", b""))  # as install.sh advised
