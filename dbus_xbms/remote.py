@@ -18,18 +18,18 @@ from dbus_xbms.venus.bus import BusLost, NameTaken, close, connect, until_closed
 
 log = logging.getLogger(__name__)
 
-NAME = "io.github.dbus_xbms"
-PATH = "/io/github/dbus_xbms"
-INTERFACE = "io.github.dbus_xbms.Service1"
+NAME = "dbus_xbms.Service"
+PATH = "/dbus_xbms"
+INTERFACE = "dbus_xbms.Service1"
 
 SHORTEST_SCAN = 1.0  # s
 LONGEST_SCAN = 60.0  # s; a scan takes radio time from every pack
 
 MOST_SCANS = 3  # at a time: each caller waits for one
 
-BLUETOOTH = "io.github.dbus_xbms.Error.Bluetooth"  # no scan is possible; the text says why
-BUSY = "io.github.dbus_xbms.Error.Busy"
-FAULT = "io.github.dbus_xbms.Error.Fault"  # of this program; the log has more
+BLUETOOTH = "dbus_xbms.Error.Bluetooth"  # no scan is possible; the text says why
+BUSY = "dbus_xbms.Error.Busy"
+FAULT = "dbus_xbms.Error.Fault"  # of this program; the log has more
 
 Scan = Callable[[float], Awaitable[list[tuple[Advertised, bool, bool]]]]
 Heard = Callable[[], list[Advertised]]

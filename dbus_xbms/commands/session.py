@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
@@ -15,6 +16,8 @@ from dbus_xbms.remote import NAME as SERVICE
 from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
 from dbus_xbms.venus.peers import ANSWER_LIMIT, NoAnswer
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -162,10 +165,18 @@ async def warn_if_not_running() -> None:
         if not await is_running(bus):
             print("The service is not running; `dbus-xbms run` starts it.")
             return
+    await warn_if_hung()
+
+
+async def warn_if_hung() -> None:
+    """Tell the owner that a change has no effect yet because the service hangs."""
+    async with open_bus() as bus:
         try:
             await ask_service(bus, "Version")
+        except CommandError as err:  # it does not run
+            log.debug("%s", err)
         except NoAnswer as err:
-            print(f"Nothing happens yet: {err}.")
+            print(f"This has no effect yet: {err}.")
 
 
 async def wait_for_name(bus: TrustedBus, name: str, seconds: float) -> None:

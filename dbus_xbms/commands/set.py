@@ -7,7 +7,7 @@ import argparse
 from dbus_xbms.commands.consent import ENDS, confirm_end, refuse_second, wants_control
 from dbus_xbms.commands.known import PROGRAM, Known, known_packs, name_of, row_of
 from dbus_xbms.commands.secret import ask_secret, shown
-from dbus_xbms.commands.session import complete
+from dbus_xbms.commands.session import complete, warn_if_hung
 from dbus_xbms.control.authority import NO_CHEMISTRY, unwilling
 from dbus_xbms.control.chemistry import preset, refusal
 from dbus_xbms.printable import LINE, printable
@@ -52,8 +52,8 @@ async def _set(pack: str, row: Setting, value: Value) -> int:
         else:
             address = known.address(pack)
             settings = await known.add(address)
-            control = _control_words(known, address, row.name, value)
             path, why = pack_path(address, row.name), _stopped(settings, row.name, value)
+            control = _control_words(known, address, row.name, value)
         stored = await known.set(path, value)
     print(f"{row.name} = {shown(row, stored)}")
     if control:
@@ -62,6 +62,7 @@ async def _set(pack: str, row: Setting, value: Value) -> int:
         print(f"The pack is neither charged nor discharged for now: {why}.")
     if stored != value:
         print(f"localsettings did not take {shown(row, value)}; it is in use or not allowed.")
+    await warn_if_hung()
     return 0
 
 
@@ -90,5 +91,5 @@ def _stopped(settings: Settings, name: str, value: Value) -> str:
     """
     if why := refusal(settings, {name: value}):
         raise SettingsError(why)
-    settings.put(name, value)
-    return preset(settings).refused if settings.number("Control") else ""
+    after = Settings(PACK_SETTINGS, {**settings, name: value})
+    return preset(after).refused if wants_control(after) else ""
