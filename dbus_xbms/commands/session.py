@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
@@ -15,6 +16,8 @@ from dbus_xbms.remote import NAME as SERVICE
 from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
 from dbus_xbms.venus.peers import ANSWER_LIMIT, NoAnswer
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -139,10 +142,13 @@ async def is_running(bus: TrustedBus) -> bool:
 async def troubles(bus: TrustedBus) -> dict[str, tuple[str, str]]:
     """What the service knows of each pack that it cannot read: a finding, perhaps empty, and why.
 
-    Raises:
-        CommandError: it does not run, or is one that does not know the question.
+    Nothing if the service that runs is an older one, which does not know the question.
     """
-    told = (await ask_service(bus, "Troubles"))[0]
+    try:
+        told = (await ask_service(bus, "Troubles"))[0]
+    except CommandError as err:
+        log.debug("the service tells of no troubles: %s", err)
+        return {}
     return {address: (finding, why) for address, (finding, why) in told.items()}
 
 
