@@ -15,9 +15,9 @@ from dbus_xbms import __version__
 from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.venus.bus import BusLost, NameTaken, close, connect, until_closed
 
-NAME = "io.github.dbus_xbms"
-PATH = "/io/github/dbus_xbms"
-INTERFACE = "io.github.dbus_xbms.Service1"
+NAME = "dbus_xbms.Service"
+PATH = "/dbus_xbms"
+INTERFACE = "dbus_xbms.Service1"
 
 SHORTEST_SCAN = 1.0  # s
 LONGEST_SCAN = 60.0  # s; a scan takes radio time from every pack

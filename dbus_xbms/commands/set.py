@@ -42,8 +42,8 @@ async def _set(pack: str, row: Setting, value: Value) -> int:
         else:
             address = known.address(pack)
             settings = await known.add(address)
-            control = _control_words(known, address, row.name, value)
             path, why = pack_path(address, row.name), _stopped(settings, row.name, value)
+            control = _control_words(known, address, row.name, value)
         stored = await known.set(path, value)
     print(f"{row.name} = {stored}")
     if control:
@@ -80,5 +80,5 @@ def _stopped(settings: Settings, name: str, value: Value) -> str:
     """
     if why := refusal(settings, {name: value}):
         raise SettingsError(why)
-    settings.put(name, value)
-    return preset(settings).refused if settings.number("Control") else ""
+    after = Settings(PACK_SETTINGS, {**settings, name: value})
+    return preset(after).refused if wants_control(after) else ""
