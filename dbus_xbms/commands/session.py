@@ -158,10 +158,18 @@ async def warn_if_not_running() -> None:
         if not await is_running(bus):
             print("The service is not running; `dbus-xbms run` starts it.")
             return
+    await warn_if_hung()
+
+
+async def warn_if_hung() -> None:
+    """Tell the owner that a change has no effect yet because the service hangs."""
+    async with open_bus() as bus:
         try:
             await ask_service(bus, "Version")
+        except CommandError as err:  # it does not run
+            log.debug("%s", err)
         except NoAnswer as err:
-            print(f"Nothing happens yet: {err}.")
+            print(f"This has no effect yet: {err}.")
 
 
 async def wait_for_name(bus: TrustedBus, name: str, seconds: float) -> None:

@@ -6,7 +6,7 @@ import argparse
 
 from dbus_xbms.commands.consent import ENDS, confirm_end, refuse_second, wants_control
 from dbus_xbms.commands.known import PROGRAM, Known, known_packs, name_of, row_of
-from dbus_xbms.commands.session import complete
+from dbus_xbms.commands.session import complete, warn_if_hung
 from dbus_xbms.control.authority import NO_CHEMISTRY, unwilling
 from dbus_xbms.control.chemistry import preset, refusal
 from dbus_xbms.settings import (
@@ -52,6 +52,7 @@ async def _set(pack: str, row: Setting, value: Value) -> int:
         print(f"The pack is neither charged nor discharged for now: {why}.")
     if stored != value:
         print(f"localsettings did not take {value}; it is in use or not allowed.")
+    await warn_if_hung()
     return 0
 
 
