@@ -152,10 +152,13 @@ async def is_running(bus: TrustedBus) -> bool:
 async def troubles(bus: TrustedBus) -> dict[str, tuple[str, str]]:
     """What the service knows of each pack that it cannot read: a finding, perhaps empty, and why.
 
-    Raises:
-        CommandError: it does not run, or is one that does not know the question.
+    Nothing if the service that runs is an older one, which does not know the question.
     """
-    told = (await ask_service(bus, "Troubles"))[0]
+    try:
+        told = (await ask_service(bus, "Troubles"))[0]
+    except CommandError as err:
+        log.debug("the service tells of no troubles: %s", err)
+        return {}
     return {address: (finding, why) for address, (finding, why) in told.items()}
 
 
