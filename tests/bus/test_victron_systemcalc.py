@@ -59,6 +59,8 @@ def serve(name, connection, values, written):
     for path, value in written.items():
         def note(path, value, name=name):
             print(json.dumps([name, path, value]), flush=True)
+            if ess and path == "/BatteryOperationalLimits/MaxChargeVoltage":  # as an ESS that feeds in does
+                services[0]["/Hub/ChargeVoltage"] = value + 0.4
             return True
         service.add_path(path, value, writeable=True, onchangecallback=note)
     service.register()
@@ -69,7 +71,7 @@ services = [
         "/State": 3, "/Mode": 3, "/Dc/0/Voltage": volts, "/Dc/0/Current": 0, "/Ac/Out/L1/P": 0,
         "/VebusMainState": 9, "/BatterySense/Voltage": None,
         "/Hub4/AssistantId": 5 if ess else None, "/Ac/ActiveIn/Connected": int(ess),
-        "/Hub/ChargeVoltage": 60.0 if ess else None,  # of an ESS that feeds in, bounded by systemcalc
+        "/Hub/ChargeVoltage": None,
         "/FirmwareSubVersion": 0, "/Ac/ActiveIn/ActiveInput": 240, "/Dc/0/MaxChargeCurrent": 70,
     }, {
         "/BatteryOperationalLimits/MaxChargeVoltage": None,
