@@ -21,7 +21,6 @@ from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
 HOUR = 3600.0
 FINE, COARSE = 1.0, 5.0  # s between polls: after a limit has changed, and else, as a pack at rest is polled
 SETTLED = 20.0  # s without a change after which time runs coarsely
-MOST_TURNS = 20  # of the CCL in an hour
 
 Bms = Callable[[float, PackSample], PackSample | None]  # (s, the honest sample) -> what comes; None: nothing
 
@@ -66,6 +65,7 @@ class Attack:
     hours: float = 5.0
     least_soc: float = 0.0  # %, real, that there must be at the end: limits that are too careful fail, too
     most_soc: float = 110.0  # %, real, that there may be at the end
+    most_turns: int = 20  # of the CCL in an hour
     must_show: str = ""  # a mode that must have been there
 
 
@@ -117,6 +117,8 @@ class Outcome:
             found.append(f"only {self.soc:.0f} % charge")
         if self.soc > self.attack.most_soc:
             found.append(f"{self.soc:.0f} % charge")
+        if self.most_turns > self.attack.most_turns:
+            found.append(f"the CCL turned {self.most_turns} times in an hour")
         if self.attack.must_show and self.attack.must_show not in self.modes:
             found.append(f"never {self.attack.must_show}")
         return found
@@ -201,6 +203,7 @@ ATTACKS: tuple[Attack, ...] = (
         poll=1.0,
         hours=2.0,
         least_soc=70.0,
+        most_turns=60,  # two for each gap
     ),
     Attack(
         name="silent for good while charging, feeding in",
@@ -259,6 +262,14 @@ ATTACKS: tuple[Attack, ...] = (
         hours=0.5,
         most_soc=75.0,
         must_show="No contact, derated",
+    ),
+    Attack(
+        name="280 Ah, a cell with a bad joint, noise of 1 mV",
+        battery=Battery(capacity=280.0, soc=95.0, ahead=AHEAD, resistance={1: 0.0007}, noise=0.001),
+        charger=Charger(current=84.0),
+        poll=1.0,
+        hours=1.5,
+        least_soc=97.0,
     ),
     Attack(
         name="polled every 30 s, 1 C",
