@@ -58,6 +58,11 @@ class Keeper:
         if changed:
             self._to_save.set()
 
+    def restore(self, name: str) -> None:
+        """Store the value in use again, because somebody else stored one that may not be."""
+        self._unsaved[name] = self._settings[name]
+        self._to_save.set()
+
     async def run(self) -> None:
         """Store what comes, and now and then what changes by itself, until cancelled; then what is left."""
         due = asyncio.get_running_loop().time() + SAVE_EVERY

@@ -140,6 +140,7 @@ class PackIdentity:
     cell_count: int = 0
     ntc_count: int = 0
     nominal: float = 0.0  # Ah
+    rating: float = 0.0  # A that the board bears, by its model text; 0: unknown
     produced: str = ""  # ISO date, "" when the BMS holds none
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.control import history, limits, monitor, recall
+from dbus_xbms.control.chemistry import refusal
 from dbus_xbms.control.monitor import Decision
 from dbus_xbms.diary import Diary
 from dbus_xbms.keeper import Keeper, Store, moment
@@ -114,8 +115,12 @@ class Pack:
         return monitor.controls(self.settings)
 
     def change(self, name: str, value: Value) -> None:
-        """Take over a setting that was changed from outside."""
+        """Take over a setting that was changed from outside; one that may not be is set back."""
         before = self.settings.get(name)
+        if why := refusal(self.settings, {name: value}):
+            log.warning("%s: %s; set back to %s", self.address, why, before)
+            self._keeper.restore(name)
+            return
         try:
             self.settings.put(name, value)
         except SettingsError as err:
@@ -202,6 +207,7 @@ class Pack:
         self._identity = replace(
             identity,
             hardware=identity.hardware or self._identity.hardware,
+            rating=identity.rating if identity.hardware else self._identity.rating,
             firmware=identity.firmware or self._identity.firmware,
             produced=identity.produced or self._identity.produced,
         )
@@ -321,6 +327,8 @@ class Pack:
             self._keeper.remember(self._memory())
         elif self._shown:
             written = setting_written(path, value, self._report(self._shown))
+            if written and (why := refusal(self.settings, dict([written]))):
+                raise SettingsError(why)
             if written:
                 log.info("%s: %s set to %s from the bus", self.address, *written)
                 self._keeper.remember(dict([written]))

@@ -41,6 +41,7 @@ class State:
     extremes: Extremes = field(default_factory=Extremes)
     history: history.State = field(default_factory=history.State)
     draw: Draw = field(default_factory=Draw)
+    hot: temperatures.Hot | None = None  # the sensor that is clearly the MOSFETs'
     control: limits.State | None = None  # None: not controlling, or no sample yet
     recalled_at: float | None = None  # s, when a pack that still controls was last heard before the start
     calm: Calm | None = None  # None: something goes on
@@ -129,6 +130,18 @@ def _counted(state: State, sensors: Temperatures, settings: Settings) -> State:
     )
 
 
+def _sensed(state: State, sample: PackSample, settings: Settings) -> tuple[State, Temperatures]:
+    """Sort the sensors of the newest sample."""
+    chosen = settings.text("TemperatureRoles") or sample.sensor_roles
+    capacity = gauge.installed(sample.nominal, settings)
+    hot = temperatures.follow(
+        state.hot, sample.temperatures, sample.current, capacity, state.sampled_at or 0.0
+    )
+    if hot != state.hot:
+        state = replace(state, hot=hot)
+    return state, temperatures.judge(sample.temperatures, chosen, hot)
+
+
 def _barred(sample: PackSample, turning_off: AbstractSet[Mosfet]) -> PackSample:
     """The sample as it will be once the MOSFETs that are about to turn off have done so."""
     if not turning_off:
@@ -172,7 +185,11 @@ def _watched(control: limits.State | None, settings: Settings) -> alarms.Control
         return None
     by_temperature = bool(settings.number("TemperatureControl"))
     return alarms.Control(
-        preset=control.preset, refused=control.verdict.refused, by_temperature=by_temperature
+        preset=control.preset,
+        refused=control.verdict.refused,
+        by_temperature=by_temperature,
+        dead=control.dead,
+        capacity_unknown=control.capacity_unknown,
     )
 
 
@@ -211,9 +228,7 @@ def decide(
     sample = state.sample if fresh.phase in VALID else None
     sensors = Temperatures()
     if sample:
-        sensors = temperatures.judge(
-            sample.temperatures, settings.text("TemperatureRoles") or sample.sensor_roles
-        )
+        state, sensors = _sensed(state, sample, settings)
         state = _counted(state, sensors, settings)
     control = _controlled(state, fresh.phase, sensors, now, settings, turning_off) if managed else None
     watched = _watched(control, settings)

@@ -42,6 +42,7 @@ class Recalled:
     safe: bool  # the last sample lay in the safe zone
     cut_high: bool
     cut_low: bool
+    dead: bool
     request: bool
     voltage: charge_voltage.State
 
@@ -49,7 +50,7 @@ class Recalled:
     def turning(self) -> tuple[object, ...]:
         """What is worth storing at once when it changes."""
         stage = self.voltage.stage, self.voltage.topping
-        return (*stage, self.cut_high, self.cut_low, self.request)
+        return (*stage, self.cut_high, self.cut_low, self.dead, self.request)
 
 
 def age(then: Moment, now: Moment) -> float | None:

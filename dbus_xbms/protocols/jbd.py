@@ -20,6 +20,7 @@ from dbus_xbms.protocols.base import (
     Recall,
 )
 from dbus_xbms.protocols.jbd_frames import JbdFramer, ask, read
+from dbus_xbms.protocols.jbd_models import rating
 from dbus_xbms.protocols.jbd_registers import (
     BASIC,
     CELLS,
@@ -157,5 +158,6 @@ def _identity(basic: Basic, cell_count: int, hardware: str) -> PackIdentity:
         cell_count=cell_count,
         ntc_count=len(basic.sensors),
         nominal=_nominal(basic),
+        rating=rating(hardware),
         produced=date_of(basic.date) or "",
     )

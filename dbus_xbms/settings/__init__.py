@@ -82,6 +82,7 @@ PACK_SETTINGS = (
     Setting(
         name="Password",
         default="",
+        secret=True,
         pattern=r"[ -~]{6}|",
         form="six characters, or nothing",
         help="Password of the Bluetooth module, if it has one.",
@@ -89,7 +90,8 @@ PACK_SETTINGS = (
     Setting(
         name="Passkey",
         default="",
-        pattern=r"\d{0,6}",
+        secret=True,
+        pattern=r"[0-9]{0,6}",
         form="up to six digits, or nothing",
         help="Passkey of the Bluetooth module, if it wants to be paired.",
     ),
@@ -114,7 +116,8 @@ PACK_SETTINGS = (
         default="",
         pattern="[cm-]*",
         form="the letters c, m and -",
-        help="A letter per sensor: c cell, m MOSFET, - ignore. Empty: of two or more the first is m.",
+        help="A letter per sensor: c cell, m MOSFET, - ignore. Empty: of two or more the first may be "
+        "either, and limits count it as a cell's.",
     ),
     Setting(
         name="InsecureConnection",
@@ -173,6 +176,15 @@ PACK_SETTINGS = (
         help="Number of temperature sensors.",
     ),
     Setting(name="Nominal", default=0.0, silent=True, internal=True, unit="Ah", help="Nominal capacity."),
+    Setting(
+        name="Rating",
+        default=0.0,
+        lowest=0.0,
+        silent=True,
+        internal=True,
+        unit="A",
+        help="Current that the BMS is rated for, by its model text; 0: unknown.",
+    ),
     Setting(name="Produced", default="", silent=True, internal=True, help="Production date of the BMS."),
     Setting(
         name="MinimumVoltage",

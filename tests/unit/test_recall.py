@@ -191,3 +191,13 @@ def test_any_other_text_keeps_nothing(kept: str) -> None:
 
 def test_a_text_without_end_keeps_nothing() -> None:
     assert recall.read("[" * 100_000) is None
+
+
+def test_a_dead_cell_is_still_dead_after_a_restart() -> None:
+    dead = sample(cells=(1.4, 2.5, 2.5, 2.5), voltage=8.9, soc=0.0)
+    back = replace(dead, cells=(2.4, 2.5, 2.5, 2.5), voltage=9.9)
+    kept = again(watched(dead), 10.0)
+    found = first(kept, back).limits
+    assert found
+    assert found.ccl == 0
+    assert "dead or shorted" in found.charge_limitation
