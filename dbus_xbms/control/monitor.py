@@ -20,7 +20,6 @@ from dbus_xbms.settings import Settings
 
 VALID = (Phase.FRESH, Phase.HELD)  # phases in which the newest sample may be shown
 RETRY_AFTER_FAILURE = 1.0  # s until a decision that failed is tried again
-CABLE = {Phase.DERATED: Level.WARNING, Phase.LOST: Level.ALARM, Phase.WITHDRAWN: Level.ALARM}
 
 
 def controls(settings: Settings) -> bool:
@@ -245,7 +244,7 @@ def _decision(
     told = state.sample is not None or state.recalled_at is not None
     control = state.control if told and fresh.phase is not Phase.WITHDRAWN else None
     levels = {path: standing.level for path, standing in state.alarms.items()}
-    levels[alarms.BMS_CABLE] = CABLE.get(fresh.phase, Level.OK)
+    levels[alarms.BMS_CABLE] = fresh.cable
     return Decision(
         phase=fresh.phase,
         sample=sample,
@@ -270,5 +269,5 @@ def stopped(state: State, now: float, settings: Settings) -> tuple[State, Decisi
     """
     control = limits.stopped(state.control, now, "Fault in the program") if state.control else None
     state = replace(state, control=control, calm=None)
-    fresh = Freshness(phase=Phase.LOST, lasts=RETRY_AFTER_FAILURE)
+    fresh = Freshness(phase=Phase.LOST, lasts=RETRY_AFTER_FAILURE, cable=Level.ALARM)
     return state, _decision(state, fresh, Temperatures(), now, settings)
