@@ -280,6 +280,7 @@ class Report:
     custom_name: str = ""
     insecure: bool = True  # /Mgmt/InsecureConnection
     identity: PackIdentity = field(default_factory=PackIdentity)
+    doubt: str = ""  # why readings, or the BMS itself, are not believed, in words
     phase: Phase = Phase.WAITING
     sample: PackSample | None = None  # None unless phase is FRESH or HELD
     cell_temperatures: tuple[float, ...] = ()  # °C, sane sensors in the cell role only
@@ -290,6 +291,7 @@ class Report:
     age: float | None = None  # s, of the newest good sample, shown or not
     extremes: Extremes = field(default_factory=Extremes)
     controls: bool = False  # this pack's limits control chargers and inverters
+    no_control: str = ""  # why they do not
     limits: Limits | None = None  # None: the pack only watches, or was never heard, or is withdrawn
     soc: float | None = None  # %, with decimals where they can be trusted
     consumed: float | None = None  # Ah, zero or negative
