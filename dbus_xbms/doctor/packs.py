@@ -27,6 +27,17 @@ def packs(facts: Facts) -> Iterator[Finding]:
         yield _of(pack, facts)
 
 
+def trust(facts: Facts) -> Iterator[Finding]:
+    """Nothing proves who a pack is; worth knowing where its readings decide what chargers do."""
+    for pack in facts.enabled:
+        shown = (facts.shown or {}).get(pack.address)
+        if shown and shown.controls:
+            yield ok(
+                f"trust {name_of(pack)}",
+                "a JBD has no authentication: whoever advertises this address louder decides the limits",
+            )
+
+
 def settings(facts: Facts) -> Iterator[Finding]:
     """What is stored of a pack and cannot be used."""
     for pack in (facts.packs or {}).values():

@@ -242,7 +242,7 @@ def _fault(frame: bytes) -> str:
         return "" if frame[-1] == good else f"sum is {frame[-1]:02x}, expected {good:02x}: {frame.hex()}"
     if frame[-1] != TAIL:
         return f"last byte is {frame[-1]:02x}, expected {TAIL:02x}: {frame.hex()}"
-    if len(frame) == OVERHEAD and frame[1] in REGISTERS and frame[2] in REFUSALS:
+    if frame[2] in REFUSALS:  # only a reply without payload has got here with one, see _dd_length()
         return ""  # some firmware sends its refusals with a wrong checksum
     right = checksum(frame[2:-3])
     return (
@@ -277,8 +277,8 @@ def _whole_frame_inside(stream: bytes) -> bool:
     """Whether a good frame with a payload lies inside one that seems incomplete: then that one is torn."""
     at = stream.find(START, 1)
     while at > 0:
-        length = _dd_length(stream[at:])
-        if length is not None and OVERHEAD < length <= len(stream) - at:
-            return not _fault(stream[at : at + length])
+        length = _dd_length(stream[at:]) or 0
+        if OVERHEAD < length <= len(stream) - at and not _fault(stream[at : at + length]):
+            return True
         at = stream.find(START, at + 1)
     return False

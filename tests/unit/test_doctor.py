@@ -83,6 +83,17 @@ def test_a_system_that_is_well_gets_no_problem_and_no_note() -> None:
     assert page(examine(WELL), "dbus-xbms").startswith("dbus-xbms: all is well\n")
 
 
+def test_it_says_that_the_pack_which_controls_has_no_authentication() -> None:
+    def trust(facts: Facts) -> list[str]:
+        return [f"{one.topic}: {one.words}" for one in examine(facts) if one.topic.startswith("trust")]
+
+    assert trust(shown(controls=True)) == [
+        f"trust House ({ONE}): a JBD has no authentication: "
+        "whoever advertises this address louder decides the limits"
+    ]
+    assert trust(shown(controls=False)) == []
+
+
 PROBLEMS = {
     "no bus": (facts(bus=False, failed={"bus": "nobody there"}), "D-Bus", "nobody there", "restart the GX"),
     "package missing": (
