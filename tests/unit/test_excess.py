@@ -103,6 +103,6 @@ def test_the_words_name_both_numbers_and_stand_while_it_lasts() -> None:
     assert flowing(30.0).doubt == ""
     state = State(started=0.0)
     for n in range(20):
-        seen = replace(sample(), current=300.0 + n)
+        seen = replace(sample(), current=300.0 + n, remaining=72.0 + 0.4 * n)
         state, decision = monitor.step(state, seen, 5.0 * n, settings(), managed=True)
     assert decision.doubt == "307.0 A charge, but the limit is 30.0 A: a charger does not obey"
