@@ -115,6 +115,12 @@ PROBLEMS = {
         "switched off /data/rc.local",
         "modification checks",
     ),
+    "rc.local does not get to our line": (
+        facts(boot=Boot(words="our line stands behind others. Run install.sh again.")),
+        "start",
+        "will not start with the GX",
+        "Run install.sh again",
+    ),
     "no room": (facts(storage=Storage(free=3.0, writable=True)), "/data", "3 MB", "du -sh"),
     "/data read-only": (facts(storage=Storage(free=300.0, writable=False)), "/data", "cannot be", "restart"),
     "no memory": (facts(machine=Machine(memory=9.0, load=0.0, cores=1)), "machine", "9 MB", "stop"),
