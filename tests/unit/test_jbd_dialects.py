@@ -112,6 +112,16 @@ def test_a_gauge_in_the_tail_that_is_all_ones_is_refused_too() -> None:
         sample_of(broken)
 
 
+@pytest.mark.parametrize("raw", [-32769, 32769, -(2**31), 2**31 - 1])
+def test_a_current_that_no_pack_carries_refuses_the_poll(raw: int) -> None:
+    broken = payload(LONG)
+    broken[-4:] = raw.to_bytes(4, "big", signed=True)
+    with pytest.raises(ProtocolError, match=r"current: expected at most 3276.8 A"):
+        sample_of(broken)
+    broken[-4:] = (-32768).to_bytes(4, "big", signed=True)
+    assert sample_of(broken).current == -3276.8
+
+
 def test_a_head_that_counts_wins_over_the_gauge_in_the_tail() -> None:
     counting = payload(LONG)
     counting[2:8] = payload(SHORT_A)[2:8]
