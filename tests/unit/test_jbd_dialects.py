@@ -165,6 +165,15 @@ def test_a_flag_in_the_first_byte_of_the_tail_means_100_ma_and_100_mah() -> None
     assert sample.voltage * sample.current == pytest.approx(-77, abs=0.1)
 
 
+@pytest.mark.parametrize(
+    ("first", "nominal"), [(0x01, 62.8), (0x64, 62.8), (0x7F, 62.8), (0x80, 628.0), (0xE4, 628.0)]
+)
+def test_only_bit_7_of_the_first_byte_is_the_flag(first: int, nominal: float) -> None:
+    flagged = payload("fogstar_4s_628ah_100ma_flag")
+    flagged[-9] = first
+    assert sample_of(flagged).nominal == nominal
+
+
 def test_both_flags_at_once_mean_ten_times_not_a_hundred() -> None:
     flagged = payload("fogstar_4s_628ah_100ma_flag")
     flagged[20] |= 0x80
