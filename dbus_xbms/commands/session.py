@@ -68,6 +68,15 @@ async def until_lost(bus: TrustedBus) -> None:
     raise BusLost from closed.exception()
 
 
+class CallFailed(CommandError):
+    """A call was answered with an error, which bears a name besides its words."""
+
+    def __init__(self, service: str, error: str, words: str) -> None:
+        super().__init__(f"{service}: {words}")
+        self.error = error
+        self.words = words
+
+
 async def call(
     bus: TrustedBus,
     name: str,
@@ -82,7 +91,7 @@ async def call(
     """Call a method and return the reply's body.
 
     Raises:
-        CommandError: it was answered with an error.
+        CallFailed: it was answered with an error.
         NoAnswer: there was no answer within ``limit`` s.
         BusLost: the bus has gone.
     """
@@ -103,7 +112,8 @@ async def call(
         raise BusLost from err
     assert reply
     if reply.message_type is MessageType.ERROR:
-        raise CommandError(f"{name}: {reply.body[0] if reply.body else reply.error_name}")
+        error = reply.error_name or ""
+        raise CallFailed(name, error, str(reply.body[0] if reply.body else error))
     return list(reply.body)
 
 
