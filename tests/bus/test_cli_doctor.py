@@ -33,6 +33,7 @@ def root(tmp_path: Path) -> Path:
     """The files of a GX on which all is well."""
     files = {
         "opt/victronenergy/version": "v3.67\n20251001\n",
+        "data/apps/dbus-xbms/current/install.sh": "#!/bin/sh\nexit 0\n",
         "data/rc.local": "#!/bin/sh\n/data/apps/dbus-xbms/current/enable.sh --boot # dbus-xbms\n",
         "service/dbus-xbms/run": "#!/bin/sh\n",
         "usr/bin/bluetoothctl": "#!/bin/sh\necho 'bluetoothctl: 5.72'\n",
