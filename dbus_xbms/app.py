@@ -69,7 +69,6 @@ class App:
         self._settings: dict[str, Settings] = {}  # of the packs that run or are about to
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._switches: dict[str, int] = {}  # device instances of the switch devices beside packs
-        self._enabled: set[str] = set()  # addresses, known before the first pack starts
         self._undecided: asyncio.Queue[str] = asyncio.Queue()  # addresses that may be wanted otherwise now
 
     async def run(self) -> None:
@@ -105,7 +104,6 @@ class App:
         for path in enabled:
             device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
             if name == "Enabled" and (address := address_of(device)):
-                self._enabled.add(address)
                 self._undecided.put_nowait(address)
         if self._undecided.empty():
             log.info(
@@ -124,10 +122,7 @@ class App:
             if address in self._switches:
                 self._place_switch(address, value)
         elif name == "Enabled":
-            (self._enabled.add if value == 1 else self._enabled.discard)(address)
             self._undecided.put_nowait(address)
-            for other in self._packs.values():
-                other.alone = self._enabled <= {other.address}
         elif pack := self._packs.get(address):
             pack.change(name, value)
             if name == "CompanionSwitch":
@@ -191,7 +186,6 @@ class App:
                 capture=self._capture,
             )
             self._packs[address] = pack
-            pack.alone = self._enabled <= {address}
             pack.switch_instance = self._switches.get(address)
             await self._supervised(supervision.run(pack))
             await asyncio.sleep(RESTART_AFTER)

@@ -31,7 +31,8 @@ class Diary:
                 log.info("%s: %s is now %s", self._address, path, level.name)
         if self._controlled and not controls:
             log.warning(
-                "%s: controls chargers no more; `set PACK Control 1` makes one pack do so", self._address
+                "%s: no longer controls chargers; `dbus-xbms set PACK Control 1` chooses a pack",
+                self._address,
             )
         self._controlled = controls
         mode = before.limits.mode if before and before.limits else ""

@@ -118,14 +118,16 @@ class PackSample:
     current: float  # A, positive while charging
     soc: float  # %, 0-100, as the BMS counts it
     remaining: float  # Ah
-    nominal: float  # Ah
+    nominal: float  # Ah; 0: unknown
     cycles: int
     mosfets: Mosfets
     protection: Protection
     cells: tuple[float, ...]  # V, in the BMS's own order
     balancing: frozenset[int] = frozenset()  # cell numbers, 1-based
     temperatures: tuple[float, ...] = ()  # °C, in the BMS's own order, unchecked
+    sensor_roles: str = ""  # a letter per sensor as in TemperatureRoles; "": the BMS does not say
     learned: float | None = None  # Ah, full-charge capacity as the BMS learned it
+    health: float | None = None  # %, state of health as the BMS says it
     balance_current: float | None = None  # A
 
 

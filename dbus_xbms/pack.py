@@ -62,7 +62,6 @@ class Pack:
         self._showing = Showing(address, presence(address, self._written), self._decided)
         self._identity = identity_of(settings)
         self._counters: Counters | None = None
-        self._alone = False  # no other pack is enabled
         self.switch_instance: int | None = None  # of the switch device beside the battery, if it has got one
         self._state = monitor.State(
             started=self._now(),
@@ -101,18 +100,8 @@ class Pack:
         return self._poller.progress
 
     @property
-    def alone(self) -> bool:
-        """Whether no other pack is enabled: the only one controls chargers unless told otherwise."""
-        return self._alone
-
-    @alone.setter
-    def alone(self, alone: bool) -> None:
-        self._alone = alone
-        self._showing.soon()
-
-    @property
     def _controls(self) -> bool:
-        return monitor.controls(self.settings, only_pack=self._alone)
+        return monitor.controls(self.settings)
 
     def change(self, name: str, value: Value) -> None:
         """Take over a setting that was changed from outside."""

@@ -1,31 +1,51 @@
-"""Simulate, print a table, keep it with a plot in docs: python -m bench.closed_loop [DAYS]."""
+"""Simulate, print tables, keep them with a plot in docs: python -m bench.closed_loop [DAYS]."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
+from bench.closed_loop import attacks
 from bench.closed_loop.plot import drawn
-from bench.closed_loop.simulation import SETUPS, row, run, table
+from bench.closed_loop.simulation import SETUPS, Result, row, run, table
 
 DOCS = Path(__file__).parents[2] / "docs"
 OTHERS = 3  # days of every set-up but the first
+WORDS = """# Charge control in a closed loop
+
+Written by `script/closed-loop`; what is simulated is said in `bench/closed_loop/simulation.py`.
+A cell is full at 3.45 V; one cell is ahead of all others by 60 mV at the top.
+
+{days}
+![One day](closed-loop.svg)
+
+## Attacks
+
+Plants that try to get a cell overcharged: `bench/closed_loop/attacks.py`. None of them has the
+protections of a BMS. The ceiling is the highest charge voltage in the data sheets of what the
+cells really are. The script fails if a cell goes above it, or if limits that are too careful leave a
+battery empty.
+
+{attacks}"""
 
 
-def main() -> None:
-    """The first set-up for as many days as asked, the others for a few."""
+def main() -> int:
+    """The first set-up for as many days as asked, the others for a few; then the attacks."""
     days = int(sys.argv[1]) if len(sys.argv) > 1 else 30
-    results = []
+    results: list[Result] = []
     for n, setup in enumerate(SETUPS):
         results.append(run(setup, days if n == 0 else min(days, OTHERS)))
         print(" | ".join(row(results[-1])), flush=True)
-    (DOCS / "closed-loop.md").write_text(
-        "# Charge control in a closed loop\n\n"
-        "Written by `script/closed-loop`; what is simulated is said in `bench/closed_loop/simulation.py`.\n"
-        "A cell is full at 3.45 V; one cell is ahead of all others by 60 mV at the top.\n\n"
-        f"{table(results)}\n![One day](closed-loop.svg)\n"
-    )
+    outcomes: list[attacks.Outcome] = []
+    for attack in attacks.ATTACKS:
+        outcomes.append(attacks.attacked(attack))
+        print(" | ".join((*attacks.row(outcomes[-1]), *outcomes[-1].complaints)), flush=True)
+    (DOCS / "closed-loop.md").write_text(WORDS.format(days=table(results), attacks=attacks.table(outcomes)))
     (DOCS / "closed-loop.svg").write_text(drawn(results[0]))
+    failed = [outcome.attack.name for outcome in outcomes if outcome.complaints]
+    if failed:
+        print(f"FAILED: {'; '.join(failed)}", file=sys.stderr)
+    return 1 if failed else 0
 
 
-main()
+sys.exit(main())

@@ -8,14 +8,14 @@ every day ends the same way.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import pi, sin
 from random import Random
 
 from dbus_xbms.control import monitor
 from dbus_xbms.model import PackSample
-from dbus_xbms.settings import PACK_SETTINGS, Settings
+from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
 from dbus_xbms.simulator.battery import Battery, BatterySpec
 from dbus_xbms.simulator.chemistry import CHEMISTRIES
 
@@ -26,6 +26,7 @@ DAY, HOUR = 86400.0, 3600.0
 SUNRISE, SUNSET = 6 * HOUR, 19 * HOUR
 CLOUDY_EVERY = 5  # days
 FINE, MIDDLING, COARSE = 1.0, 20.0, 60.0  # s between polls: at the top, resting there, elsewhere
+OWNER: Mapping[str, Value] = {"Control": 1, "Chemistry": "LiFePO4", "TemperatureRoles": "cc"}
 NEAR_TOP = 0.03  # V below full from where time runs finely
 SETTLED = 15.0  # s without a change after which it runs less finely
 
@@ -39,7 +40,7 @@ class Setup:
     capacity: float = 100.0  # Ah
     spread: float = 0.06  # V by which cell 1 stands above the others when it is at full
     sun: float = 45.0  # A at noon
-    charge: float = 0.0  # A, setting MaxChargeCurrent
+    charge: float = 0.0  # A, setting MaxChargeCurrent; 0: not set
     balancer: bool = False
     error: float = ERROR
     grid: bool = False  # feeds the surplus into the grid: obeys no CCL, as MPPTs then do
@@ -203,7 +204,9 @@ class Pace:
 
 def moments(setup: Setup, days: int, seed: int = 1) -> Iterator[Moment]:
     """Every poll of ``days`` days."""
-    settings = Settings(PACK_SETTINGS, {"MaxChargeCurrent": setup.charge, "TemperatureRoles": "cc"})
+    settings = Settings(
+        PACK_SETTINGS, {**OWNER, **({"MaxChargeCurrent": setup.charge} if setup.charge else {})}
+    )
     site, pace = Site(setup, seed), Pace()
     state, now = monitor.State(started=0.0), 0.0
     while now < days * DAY:

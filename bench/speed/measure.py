@@ -178,8 +178,8 @@ async def _program(stack: AsyncExitStack, trial: Trial, sim: Simulation, notify:
             shown.setdefault(seen.name, now())
 
     async with Venus(told) as venus:
-        chosen = {"Control": trial.control, "NotifyMethod": notify.value}
-        await venus.enable(*sim.addresses, PollInterval=1 / trial.rate, **chosen)
+        chosen = {"PollInterval": 1 / trial.rate, "Control": trial.control, "NotifyMethod": notify.value}
+        await venus.enable(*sim.addresses, **chosen, Chemistry="LiFePO4")
         begun = now()
         command = (trial.python, "-m", "dbus_xbms")
         program = await stack.enter_async_context(Program("run", command=command))

@@ -127,7 +127,7 @@ async def _tell(teller: Teller, live: Batteries, seconds: float | None) -> None:
 
 
 async def _adopt_all(bus: MessageBus) -> int:
-    """Scan and add what is found, as an owner would; return how many packs that are."""
+    """Scan and add what is found, as an owner would, a single pack with control; return how many they are."""
     found = await scan_by_service(bus, SCAN_SECONDS)
     if not found:
         raise CommandError("the scan found no simulated pack")
@@ -135,6 +135,9 @@ async def _adopt_all(bus: MessageBus) -> int:
         for pack in found:
             await known.add(pack.address)
             await known.set(pack_path(pack.address, "CustomName"), pack.name)
+            if len(found) == 1:
+                await known.set(pack_path(pack.address, "Chemistry"), "LiFePO4")
+                await known.set(pack_path(pack.address, "Control"), 1)
             await known.set(pack_path(pack.address, "Enabled"), 1)
     return len(found)
 

@@ -29,6 +29,7 @@ UNITS = {
     "remaining": "Ah",
     "nominal": "Ah",
     "learned": "Ah",
+    "health": "%",
     "cells": "V",
     "temperatures": "°C",
     "balance_current": "A",

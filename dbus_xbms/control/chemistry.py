@@ -150,8 +150,10 @@ def preset(settings: Mapping[str, Value]) -> Preset:
 @lru_cache(maxsize=64)
 def _built(values: tuple[Value, ...]) -> Preset:
     owner: dict[str, Any] = {name: value for name, value in zip(_READ, values, strict=True) if value}
-    name = owner["Chemistry"]
+    name = owner.get("Chemistry", "")
     plain = _preset(name, CHEMISTRIES.get(name, LIFEPO4))
+    if not name:
+        return replace(plain, refused="Chemistry is not chosen")
     missing = [setting for setting in VOLTAGES if setting not in owner]
     if name == CUSTOM and missing:
         return replace(plain, refused=f"Chemistry custom needs {', '.join(missing)}")

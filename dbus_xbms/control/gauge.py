@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dbus_xbms.model import PackSample
 from dbus_xbms.settings import Settings
 
+FULL = 100.0  # %
 AGREEMENT = 2.0  # % that the BMS's counts of charge and of SoC may differ to be taken as one
 IDLE_CURRENT = 0.1  # A; less than this is not worth a prediction
 AVERAGED_OVER = 180.0  # s
@@ -28,8 +29,8 @@ def soc(sample: PackSample) -> float:
 
 
 def consumed(sample: PackSample) -> float:
-    """Charge in Ah that is missing from a full pack: zero or negative."""
-    return min(0.0, sample.remaining - capacity(sample))
+    """Charge in Ah that is missing from a full pack: zero or negative, and zero at 100 %."""
+    return 0.0 if sample.soc >= FULL else min(0.0, sample.remaining - capacity(sample))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,13 +20,11 @@ from dbus_xbms.settings import Settings
 VALID = (Phase.FRESH, Phase.HELD)  # phases in which the newest sample may be shown
 RETRY_AFTER_FAILURE = 1.0  # s until a decision that failed is tried again
 CABLE = {Phase.DERATED: Level.WARNING, Phase.LOST: Level.ALARM, Phase.WITHDRAWN: Level.ALARM}
-AUTOMATIC = -1  # value of the setting Control
 
 
-def controls(settings: Settings, *, only_pack: bool) -> bool:
-    """Whether this pack's limits control chargers and inverters."""
-    chosen = settings.number("Control")
-    return only_pack if chosen == AUTOMATIC else bool(chosen)
+def controls(settings: Settings) -> bool:
+    """Whether the owner wants this pack's limits to control chargers, and has said what its cells are."""
+    return bool(settings.number("Control") and settings.text("Chemistry"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +186,9 @@ def decide(
     sample = state.sample if fresh.phase in VALID else None
     sensors = Temperatures()
     if sample:
-        sensors = temperatures.judge(sample.temperatures, settings.text("TemperatureRoles"))
+        sensors = temperatures.judge(
+            sample.temperatures, settings.text("TemperatureRoles") or sample.sensor_roles
+        )
         state = _counted(state, sensors, settings)
     control = _controlled(state, fresh.phase, sensors, now, settings, turning_off) if managed else None
     watched = _watched(control, settings)

@@ -23,6 +23,7 @@ from dbus_xbms.protocols.jbd_frames import JbdFramer, ask, read
 from dbus_xbms.protocols.jbd_registers import (
     BASIC,
     CELLS,
+    CHARGES,
     COUNTERS,
     HARDWARE,
     Basic,
@@ -36,6 +37,10 @@ from dbus_xbms.protocols.jbd_registers import (
 T = TypeVar("T")
 
 READ_BASIC, READ_CELLS = read(BASIC), read(CELLS)
+
+# Parts of the nominal capacity between which a learned one can be true. Recorded packs learned 0.99 to 1.05;
+# what other dialects keep there came to 1.6 and 3.2.
+LEARNED = (0.5, 1.3)
 
 # A BMS without one of the optional registers keeps silent; that must not eat up the poll.
 OPTIONAL_TIMEOUT = 1.0  # s
@@ -108,27 +113,41 @@ def _sample(basic: Basic, cells: tuple[float, ...]) -> PackSample:
     """Return the sample; how many cells there are is what 0x04 brought.
 
     Raises:
-        ProtocolError: a state of charge beyond 100 %; a refused poll is held, then invalid: the safe way.
+        ProtocolError: a state of charge beyond 100 %, or no count of charge at all; a refused poll is held,
+            then invalid: the safe way.
     """
     if basic.soc > 100:
         raise ProtocolError(f"state of charge: expected 0 to 100 %, got {basic.soc}")
-    tail = basic.extension
-    learned, balance = tail.get("learned"), tail.get("balance_current")
+    if basic.unknown == CHARGES:
+        raise ProtocolError("charge: expected remaining and nominal, got FFFF for both: an unknown dialect")
     return PackSample(
         voltage=basic.voltage,
         current=basic.current,
         soc=float(basic.soc),
         remaining=basic.remaining,
-        nominal=basic.nominal,
+        nominal=_nominal(basic),
         cycles=basic.cycles,
         mosfets=basic.mosfets,
         protection=basic.protection,
         cells=cells,
         balancing=frozenset(basic.balancing),
-        temperatures=basic.temperatures,
-        learned=learned / basic.per_unit if learned else None,  # 0: nothing learned yet
-        balance_current=balance / 1000 if balance is not None else None,
+        temperatures=tuple(measured for measured, _ in basic.sensors),
+        sensor_roles="".join(role for _, role in basic.sensors),
+        learned=_learned(basic),
+        health=basic.health,
+        balance_current=basic.tail.balance_current,
     )
+
+
+def _nominal(basic: Basic) -> float:
+    return 0.0 if "nominal" in basic.unknown else basic.nominal
+
+
+def _learned(basic: Basic) -> float | None:
+    """Return the learned capacity if it can be one; 0 means that nothing is learned yet."""
+    lowest, highest = (share * _nominal(basic) for share in LEARNED)
+    learned = basic.learned
+    return learned if learned and lowest <= learned <= highest else None
 
 
 def _identity(basic: Basic, cell_count: int, hardware: str) -> PackIdentity:
@@ -136,7 +155,7 @@ def _identity(basic: Basic, cell_count: int, hardware: str) -> PackIdentity:
         hardware=hardware,
         firmware=basic.firmware,
         cell_count=cell_count,
-        ntc_count=len(basic.temperatures),
-        nominal=basic.nominal,
+        ntc_count=len(basic.sensors),
+        nominal=_nominal(basic),
         produced=date_of(basic.date) or "",
     )

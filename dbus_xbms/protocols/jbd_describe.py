@@ -34,12 +34,14 @@ from dbus_xbms.protocols.jbd_registers import (
     MOSFET_CONTROL,
     SENSORS_AT,
     Basic,
+    celsius,
     date_of,
     decode_basic,
     decode_cells,
     decode_counters,
     decode_hardware,
 )
+from dbus_xbms.protocols.jbd_tail import COARSE_FLAG, Dialect
 
 REGISTER_NAMES = {
     0x00: "enter factory mode",
@@ -182,31 +184,64 @@ def _describe_basic(payload: bytes) -> dict[str, object]:
         "ntc_count": basic.sensor_count,
         "temperatures_C": list(basic.temperatures),
     }
-    return described | ({"extended_tail": _describe_tail(basic)} if basic.tail else {})
+    return described | ({"extended_tail": _describe_tail(basic)} if basic.tail.encoded else {})
 
 
-# Key, name in TAIL_FIELDS, digits of a hex value or None for a number.
-_TAIL_KEYS = (
-    ("humidity_percent", "humidity", None),
-    ("alarm_bits_hex", "alarms", 4),
-    ("full_charge_capacity_Ah", "learned", None),
-    ("actual_remaining_capacity_Ah", "remaining", None),
-    ("balance_current_mA", "balance_current", None),
-    ("active_balance_status_hex", "active_balance", 4),
-    ("protocol_version_raw_hex", "version", 2),
-    ("reserved_hex", "reserved", 4),
-    ("bms_status_bits_hex", "bms_status", 4),
+def _hex(digits: int) -> Callable[[int, Basic], str]:
+    return lambda raw, basic: f"{raw:0{digits}x}"
+
+
+def _number(raw: int, basic: Basic) -> int:
+    return raw
+
+
+def _charge(raw: int, basic: Basic) -> float:
+    return raw / basic.per_unit
+
+
+def _tenths(raw: int, basic: Basic) -> float:
+    return raw / 10
+
+
+def _celsius(raw: int, basic: Basic) -> float:
+    return celsius(raw)
+
+
+# Key, name in the dialect's fields, and how to say it.
+_STANDARD_TAIL: tuple[tuple[str, str, Callable[[int, Basic], object]], ...] = (
+    ("humidity_percent", "humidity", lambda raw, basic: raw & ~COARSE_FLAG),
+    ("alarm_bits_hex", "alarms", _hex(4)),
+    ("full_charge_capacity_Ah", "learned", _charge),
+    ("actual_remaining_capacity_Ah", "remaining", _charge),
+    ("balance_current_mA", "balance_current", _number),
+    ("active_balance_status_hex", "active_balance", _hex(4)),
+    ("protocol_version_raw_hex", "version", _hex(2)),
+    ("reserved_hex", "reserved", _hex(4)),
+    ("bms_status_bits_hex", "bms_status", _hex(4)),
+)
+_DAREN_TAIL: tuple[tuple[str, str, Callable[[int, Basic], object]], ...] = (
+    ("mosfet_temperature_C", "mosfet", _celsius),
+    ("ambient_temperature_C", "ambient", _celsius),
+    ("state_of_health_percent", "health", _number),
+    ("remaining_capacity_Ah", "remaining", _tenths),
+    ("nominal_capacity_Ah", "nominal", _tenths),
+    ("current_A", "current", _tenths),
 )
 
 
 def _describe_tail(basic: Basic) -> dict[str, object]:
-    described: dict[str, object] = {"tail_length_bytes": len(basic.tail), "tail_hex": basic.tail.hex()}
-    fields = basic.extension
-    for key, name, digits in _TAIL_KEYS:
-        if name in fields:
-            raw = fields[name]
-            number = raw / basic.per_unit if key.endswith("_Ah") else raw
-            described[key] = f"{raw:0{digits}x}" if digits else number
+    tail = basic.tail
+    standard = tail.dialect is Dialect.STANDARD
+    described: dict[str, object] = {
+        "tail_length_bytes": len(tail.encoded),
+        "tail_hex": tail.encoded.hex(),
+        **({} if standard else {"dialect": tail.dialect.value}),
+        **({"units_of_100mA": True} if tail.coarse else {}),
+    }
+    for key, name, say in _STANDARD_TAIL if standard else _DAREN_TAIL:
+        told = name != "balance_current" or tail.balance_current is not None
+        if name in tail.fields and told:
+            described[key] = say(tail.fields[name], basic)
     return described
 
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import datetime
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntFlag
 
 from dbus_xbms.model import Counters, Mosfets, Protection
 from dbus_xbms.protocols.base import Field, ProtocolError, decode
+from dbus_xbms.protocols.jbd_tail import UNKNOWN, ZERO_CELSIUS, Dialect, Tail, decode_tail
 
 BASIC = 0x03
 CELLS = 0x04
@@ -24,7 +26,6 @@ FUNCTIONS = 0x2D  # bits of what the BMS does by itself
 
 MOST_CELLS = 32
 MOST_SENSORS = 8
-ZERO_CELSIUS = 2731  # raw, 0.1 K
 
 
 class Status(IntFlag):
@@ -32,7 +33,7 @@ class Status(IntFlag):
 
     CHARGE = 1 << 0
     DISCHARGE = 1 << 1
-    COARSE = 1 << 7  # currents and charges in 100 mA and 100 mAh instead of 10
+    COARSE = 1 << 7  # currents and charges in 100 mA and 100 mAh instead of 10; in no capture
 
 
 def celsius(raw: int) -> float:
@@ -65,19 +66,12 @@ BASIC_FIELDS = (
     Field(name="sensor_count", at=22, fmt=">B"),
 )
 SENSORS_AT = 23
+CHARGES = frozenset(("remaining", "nominal"))
+GAUGE = CHARGES | {"current"}  # raw in BASIC_FIELDS: a flag decides the unit
+GAUGE_PER_UNIT = 10  # raw units in Daren's own gauge
 
-# After the sensors; 9 bytes on some families, 16 on others, none on most.
-TAIL_FIELDS = (
-    Field(name="humidity", at=0, fmt=">B"),  # %
-    Field(name="alarms", at=1, fmt=">H"),
-    Field(name="learned", at=3, fmt=">H"),  # full-charge capacity; unit as in the head
-    Field(name="remaining", at=5, fmt=">H"),
-    Field(name="balance_current", at=7, fmt=">h"),  # mA
-    Field(name="active_balance", at=9, fmt=">H"),
-    Field(name="version", at=11, fmt=">B"),
-    Field(name="reserved", at=12, fmt=">H"),
-    Field(name="bms_status", at=14, fmt=">H"),
-)
+# Letters of the setting TemperatureRoles; a BMS of most dialects does not say which sensor is where.
+CELL_ROLE, MOSFET_ROLE, OTHER_ROLE = "c", "m", "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +93,40 @@ class Basic:
     cell_count: int
     sensor_count: int  # as claimed; temperatures holds those that are there
     temperatures: tuple[float, ...]
-    tail: bytes
+    tail: Tail
+    unknown: frozenset[str]  # of remaining and nominal those that read FFFF
 
     @property
     def per_unit(self) -> int:
-        """How many raw units of current or charge make 1 A or 1 Ah."""
-        return _per_unit(self.status)
+        """How many raw units of current or charge make 1 A or 1 Ah.
+
+        One flag is in the MOSFET byte, one in the tail. A flag that comes or goes makes nominal ten times as
+        large or as small, which is for the rule of the pack's identity to doubt: nothing is doubted here.
+        """
+        return _per_unit(self.status, self.tail)
+
+    @property
+    def learned(self) -> float | None:
+        """Full-charge capacity in Ah as the BMS says it, believable or not; 0: nothing learned yet."""
+        raw = self.tail.fields.get("learned")
+        return None if raw is None else raw / self.per_unit
+
+    @property
+    def health(self) -> float | None:
+        """State of health in %, where the dialect tells it."""
+        raw = self.tail.fields.get("health")
+        return None if raw is None else float(raw)
+
+    @property
+    def sensors(self) -> tuple[tuple[float, str], ...]:
+        """Every sensor in °C with its role, those of the tail last; the roles are empty if not told."""
+        if self.tail.dialect is Dialect.STANDARD:
+            return tuple((measured, "") for measured in self.temperatures)
+        told = (("mosfet", MOSFET_ROLE), ("ambient", OTHER_ROLE))
+        return (
+            *((measured, CELL_ROLE) for measured in self.temperatures),
+            *((celsius(self.tail.fields[name]), role) for name, role in told),
+        )
 
     @property
     def balancing(self) -> list[int]:
@@ -122,15 +144,6 @@ class Basic:
         """The MOSFETs as they are."""
         return Mosfets(charge=Status.CHARGE in self.status, discharge=Status.DISCHARGE in self.status)
 
-    @property
-    def extension(self) -> dict[str, int]:
-        """Raw values of those tail fields that are wholly there."""
-        return decode((row for row in TAIL_FIELDS if row.end <= len(self.tail)), self.tail)
-
-
-def _per_unit(status: Status) -> int:
-    return 10 if Status.COARSE in status else 100
-
 
 def decode_basic(payload: bytes) -> Basic:
     """Decode register 0x03.
@@ -142,13 +155,24 @@ def decode_basic(payload: bytes) -> Basic:
     count = values["sensor_count"]
     if count > MOST_SENSORS:
         raise ProtocolError(f"temperature sensors: expected at most {MOST_SENSORS}, got {count}")
-    per_unit = _per_unit(values["status"])
-    for name in ("current", "remaining", "nominal"):
-        values[name] /= per_unit
-    probes, tail = payload[SENSORS_AT:][: 2 * count], payload[SENSORS_AT + 2 * count :]
+    probes, rest = payload[SENSORS_AT:][: 2 * count], payload[SENSORS_AT + 2 * count :]
     whole = probes[: len(probes) // 2 * 2]
     temperatures = tuple(celsius(raw) for (raw,) in struct.iter_unpack(">H", whole))
+    tail = decode_tail(rest, values)
+    gauge: Mapping[str, int] = values
+    per_unit = _per_unit(values["status"], tail)
+    if tail.dialect is Dialect.DAREN_GAUGE and _unknown(values) == CHARGES:
+        per_unit, gauge = GAUGE_PER_UNIT, tail.fields
+    values |= {"unknown": _unknown(gauge)} | {name: gauge[name] / per_unit for name in GAUGE}
     return Basic(**values, temperatures=temperatures, tail=tail)
+
+
+def _per_unit(status: Status, tail: Tail) -> int:
+    return 10 if Status.COARSE in status or tail.coarse else 100
+
+
+def _unknown(gauge: Mapping[str, int]) -> frozenset[str]:
+    return frozenset(name for name in CHARGES if gauge[name] == UNKNOWN)
 
 
 def decode_cells(payload: bytes) -> tuple[int, ...]:

@@ -36,18 +36,18 @@ def _curve(name: str, words: str) -> Setting:
 CHARGE_SETTINGS = (
     Setting(
         name="Control",
-        default=-1,
-        lowest=-1,
+        default=0,
+        lowest=0,
         highest=1,
-        help="1: this pack's limits control chargers and inverters. 0: it is only shown. "
-        "-1: 1 if it is the only enabled pack.",
+        help="1: this pack's limits control chargers and inverters; needs Chemistry. 0: it is only shown.",
     ),
     Setting(
         name="Chemistry",
-        default="LiFePO4",
-        pattern="LiFePO4|NMC|LTO|custom",
-        form="LiFePO4, NMC, LTO or custom",
-        help="Preset of voltages and curves; custom needs all five cell voltages below.",
+        default="",
+        pattern="|LiFePO4|NMC|LTO|custom",
+        form="LiFePO4, NMC, LTO, custom, or nothing",
+        help="Preset of voltages and curves; custom needs all five cell voltages below. "
+        "Empty: not chosen, the pack is only shown.",
     ),
     Setting(
         name="Capacity",

@@ -13,11 +13,14 @@ from typing import Any, Protocol
 from dbus_xbms.model import Mosfets, PackSample
 from dbus_xbms.protocols.base import Frame
 from dbus_xbms.protocols.jbd_frames import parse
-from dbus_xbms.protocols.jbd_registers import BASIC, CELLS, COUNTERS, HARDWARE, ZERO_CELSIUS
+from dbus_xbms.protocols.jbd_registers import BASIC, CELLS, COUNTERS, HARDWARE
+from dbus_xbms.protocols.jbd_tail import COARSE_FLAG, UNKNOWN, ZERO_CELSIUS
 from dbus_xbms.simulator.battery import Battery
 from dbus_xbms.simulator.orders import NOT_PERMITTED, Orders
+from dbus_xbms.simulator.orders import UNKNOWN as UNKNOWN_COMMAND
 
 TAIL_VERSION = 0x19
+HEALTH, AMBIENT = 99, 25.0  # %, °C: what a Daren board tells besides
 PRODUCED = (2024 - 2000) << 9 | 5 << 5 | 17  # 2024-05-17
 READS_KEPT = 40  # measured payloads that the truth tells of
 COARSE = 0x80  # bit of the MOSFET byte: 100 mA and 100 mAh
@@ -46,7 +49,9 @@ class BoardSpec:
     hardware: str = ""  # text of register 0x05; "": made from the number of cells
     software: int = 0x29  # a nibble before the dot and one after
     coarse: bool = False  # currents and charges in 100 mA and 100 mAh
+    flag: str = "head"  # or tail, which then has 9 bytes or more: where coarse is told
     tail: int = 0  # bytes after the temperatures: 0, 9 or 16
+    dialect: str = "standard"  # or daren, daren_gauge, with tails of their own
     commands: str = "e1"  # or fb, both: how the MOSFETs are switched
     functions: int = 0x0006  # register 0x2D at the start: load detection and balancing
 
@@ -76,7 +81,7 @@ class BatteryBoard:
         if register == CELLS:
             return b"".join(struct.pack(">H", round(volts * 1000)) for volts in self.battery.cells)
         if register == HARDWARE:
-            return self._hardware.encode()
+            return self._hardware.encode() if self._spec.dialect == "standard" else UNKNOWN_COMMAND
         if register == COUNTERS:
             return struct.pack(">12H", *([0] * 11 if self._orders.stored else range(11)), 1)
         return self._orders.read(register)
@@ -106,30 +111,49 @@ def basic(sample: PackSample, spec: BoardSpec) -> bytes:
     """Payload of register 0x03; what does not fit its field wraps, as on the real thing."""
     unit = 10 if spec.coarse else 100
     bits = sum(1 << (cell - 1) for cell in sample.balancing)
+    daren = spec.dialect != "standard"
+    gauge = [_u16(number * unit) for number in (sample.current, sample.remaining, sample.nominal)]
+    probes = sample.temperatures[1:] if daren else sample.temperatures
     head = struct.pack(
         ">9H5B",
         _u16(sample.voltage * 100),
-        _u16(sample.current * unit),
-        _u16(sample.remaining * unit),
-        _u16(sample.nominal * unit),
+        *([UNKNOWN] * 3 if spec.dialect == "daren_gauge" else gauge),
         _u16(sample.cycles),
-        PRODUCED,
+        0 if daren else PRODUCED,
         bits & 0xFFFF,
         bits >> 16,
         int(sample.protection),
-        spec.software,
+        0 if daren else spec.software,
         round(sample.soc),
-        _mosfets(sample.mosfets) | (COARSE if spec.coarse else 0),
+        _mosfets(sample.mosfets) | (COARSE if spec.coarse and spec.flag == "head" else 0),
         len(sample.cells),
-        len(sample.temperatures),
+        len(probes),
     )
-    probes = b"".join(struct.pack(">H", _u16(celsius * 10 + ZERO_CELSIUS)) for celsius in sample.temperatures)
+    tail = _daren_tail(sample, spec) if daren else _tail(sample, spec, unit)
+    return head + b"".join(_kelvin(celsius) for celsius in probes) + tail
+
+
+def _tail(sample: PackSample, spec: BoardSpec, unit: int) -> bytes:
+    humidity = COARSE_FLAG if spec.coarse and spec.flag == "tail" else 0
     learned, balance = _u16((sample.learned or 0) * unit), _u16((sample.balance_current or 0) * 1000)
     alarms = 0x8000 if spec.tail == 16 else 0  # that family never clears its top bit
-    tail = struct.pack(
-        ">BHHHHHBHH", 0, alarms, learned, _u16(sample.remaining * unit), balance, 0, TAIL_VERSION, 0, 0
-    )
-    return head + probes + tail[: spec.tail]
+    remaining = _u16(sample.remaining * unit)
+    tail = struct.pack(">BHHHHHBHH", humidity, alarms, learned, remaining, balance, 0, TAIL_VERSION, 0, 0)
+    return tail[: spec.tail]
+
+
+def _daren_tail(sample: PackSample, spec: BoardSpec) -> bytes:
+    """The sensor of the MOSFETs, which is the first, that of the air, the health, and perhaps the gauge."""
+    mosfet = sample.temperatures[0] if sample.temperatures else AMBIENT
+    tail = _kelvin(mosfet) + _kelvin(AMBIENT) + struct.pack(">B3x", HEALTH)
+    if spec.dialect == "daren":
+        return tail
+    gauge = (_u16(sample.remaining * 10), _u16(sample.nominal * 10), round(sample.current * 10))
+    return tail + struct.pack(">HHi", *gauge)
+
+
+def _kelvin(celsius: float) -> bytes:
+    return struct.pack(">H", _u16(celsius * 10 + ZERO_CELSIUS))
 
 
 def _u16(number: float) -> int:

@@ -27,6 +27,8 @@ CHOICES: dict[str, Sequence[str]] = {
     "chemistry": tuple(CHEMISTRIES),
     "load": ("day", "charge", "discharge", "rest"),
     "tail": ("0", "9", "16"),
+    "flag": ("head", "tail"),
+    "dialect": ("standard", "daren", "daren_gauge"),
     "commands": tuple(COMMANDS),
 }
 # The first two are what everybody expects of pack 1 and 2; the rest vary.

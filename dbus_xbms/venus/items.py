@@ -57,6 +57,8 @@ def _sensor_id(pick: Callable[[Iterable[float]], float]) -> Read:
 
 
 def _health(sample: PackSample) -> float | None:
+    if sample.health is not None:
+        return sample.health
     return min(100.0, sample.learned / sample.nominal * 100) if sample.learned and sample.nominal else None
 
 

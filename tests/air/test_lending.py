@@ -67,7 +67,7 @@ class Boat:
 @asynccontextmanager
 async def boat(**chosen: Value) -> AsyncIterator[Boat]:
     """A boat whose pack has been polled for a minute."""
-    judge, settings = Judge(), Settings(PACK_SETTINGS, {"Control": 1, **chosen})
+    judge, settings = Judge(), Settings(PACK_SETTINGS, {"Control": 1, "Chemistry": "LiFePO4", **chosen})
     screen, writes = Keeping(judge), []
     screen.hold = longest_gap(settings)
     device = Device(ADDRESS, judge, WireSpec(), asyncio.get_running_loop())

@@ -51,7 +51,7 @@ def gaps(times: list[float]) -> list[float]:
 
 @virtual_time
 async def test_a_pack_is_asked_each_second_then_at_rest_each_five_and_for_its_cells_each_ten() -> None:
-    storm, judge = idle(Control=1)
+    storm, judge = idle(Control=1, Chemistry="LiFePO4")
     began = now()
     await storm.rage(200, lambda _: None)
     first = judge.times(0x03)[2:]
@@ -82,7 +82,7 @@ def sag(storm: Storm, judge: Idle) -> None:
 async def test_the_first_poll_that_shows_something_reads_the_cells_and_ends_the_rest(
     happens: Callable[[Storm, Idle], None],
 ) -> None:
-    storm, judge = idle(Control=1)
+    storm, judge = idle(Control=1, Chemistry="LiFePO4")
     strike = now() + 103.5
     await storm.rage(125, once(103.5, lambda _: happens(storm, judge)))
     seen = judge.times(0x03, strike + 1)

@@ -105,7 +105,7 @@ class Keeping(Screen):
 @virtual_time
 async def test_a_fault_in_deciding_stops_all_currents_and_ends_by_itself() -> None:
     storm = Storm(1)
-    storm.settings = settings = Faulty(PACK_SETTINGS, {"Control": 1})
+    storm.settings = settings = Faulty(PACK_SETTINGS, {"Control": 1, "Chemistry": "LiFePO4"})
     storm.screen = screen = Keeping(storm.judge)
     began = now()
 

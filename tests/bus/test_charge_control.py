@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.bus.simulation import Program, Simulation
-from tests.bus.venus import BATTERY, Seen, Venus
+from tests.bus.venus import BATTERY, CONTROL, Seen, Venus
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
@@ -41,9 +41,9 @@ def never_half(seen: Seen) -> list[dict[str, Any]]:
     ]
 
 
-async def test_the_only_pack_controls_and_its_limits_are_whole_from_the_first_moment() -> None:
+async def test_the_limits_of_a_controlling_pack_are_whole_from_the_first_moment() -> None:
     async with Simulation(1), Venus() as venus, Program("run"):
-        await venus.enable(ONE)
+        await venus.enable(ONE, **CONTROL)
         seen = await venus.until(ONE, controlling)
         assert all(limit is not None for limit in limits(seen))
         assert seen[CVL] <= 4 * 3.45
@@ -55,26 +55,30 @@ async def test_the_only_pack_controls_and_its_limits_are_whole_from_the_first_mo
         assert seen["/Info/BatteryLowVoltage"] == pytest.approx(4 * 2.9)
 
 
-async def test_of_two_enabled_packs_none_controls_not_even_for_a_moment() -> None:
+@pytest.mark.parametrize("chosen", [{}, {"Control": 1}, {"Chemistry": "LiFePO4"}], ids=str)
+async def test_no_pack_controls_before_its_owner_said_so_and_chose_a_chemistry(
+    chosen: dict[str, Any],
+) -> None:
     ever: set[str] = set()
 
     def look(seen: Seen) -> None:
         if CVL in seen.items:
             ever.add(seen.name)
 
-    async with Simulation(2), Venus(look) as venus:
-        await venus.enable(ONE, TWO)
+    async with Simulation(1), Venus(look) as venus:
+        await venus.enable(ONE, **chosen)
         async with Program("run"):
-            for address in (ONE, TWO):
-                await venus.until(address, lambda s: s["/Dc/0/Voltage"] is not None)
+            await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is not None)
+            await asyncio.sleep(2)  # two polls more
         assert ever == set()
 
 
 async def test_who_controls_changes_live_and_by_a_new_service() -> None:
     async with Simulation(2), Venus() as venus, Program("run"):
-        await venus.enable(ONE)
+        await venus.enable(ONE, **CONTROL)
+        await venus.enable(TWO, Chemistry="LiFePO4")
         await venus.until(ONE, controlling)
-        await venus.enable(TWO)
+        await venus.set(ONE, "Control", 0)
         await venus.until(ONE, lambda s: CVL not in s.items and s["/Dc/0/Voltage"] is not None)
         await venus.set(TWO, "Control", 1)
         await venus.until(TWO, controlling)
@@ -100,7 +104,7 @@ async def silenced(venus: Venus) -> None:
 
 async def test_silence_derates_stops_and_withdraws_and_a_good_poll_brings_all_back() -> None:
     async with Simulation(1) as sim, Venus() as venus, Program("run") as program:
-        await venus.enable(ONE, **HELD_FIRST)
+        await venus.enable(ONE, **CONTROL, **HELD_FIRST)
         seen = await venus.until(ONE, settled, timeout=15)
         await sim.fault("mute", ONE)
         held = await venus.until(ONE, lambda s: s["/ConnectionInformation"].startswith("held"))
@@ -117,7 +121,7 @@ async def test_silence_derates_stops_and_withdraws_and_a_good_poll_brings_all_ba
 
 async def test_a_bluetoothd_and_localsettings_that_hang_count_as_silence() -> None:
     async with Simulation(1) as sim, Venus() as venus, Program("run"):
-        await venus.enable(ONE, **QUICK_SILENCE)
+        await venus.enable(ONE, **CONTROL, **QUICK_SILENCE)
         await venus.until(ONE, settled, timeout=15)
         os.kill(sim.pid, signal.SIGSTOP)
         try:
@@ -130,7 +134,7 @@ async def test_a_bluetoothd_and_localsettings_that_hang_count_as_silence() -> No
 
 async def test_a_pack_derated_after_an_alarm_may_not_discharge_either() -> None:
     async with Simulation(1) as sim, Venus() as venus, Program("run"):
-        await venus.enable(ONE, **QUICK_SILENCE)
+        await venus.enable(ONE, **CONTROL, **QUICK_SILENCE)
         await venus.until(ONE, settled, timeout=15)
         await sim.fault("cell", ONE, number="2", volts="2.85")
         await venus.until(ONE, lambda s: s[DCL] < DISCHARGE)
@@ -141,7 +145,7 @@ async def test_a_pack_derated_after_an_alarm_may_not_discharge_either() -> None:
 
 async def test_a_full_cell_stops_charging_and_the_words_name_it() -> None:
     async with Simulation(1) as sim, Venus() as venus, Program("run"):
-        await venus.enable(ONE)
+        await venus.enable(ONE, **CONTROL)
         await venus.until(ONE, settled, timeout=15)
         await sim.fault("cell", ONE, number="3", volts="3.61")
         seen = await venus.until(ONE, lambda s: s[CCL] == 0.0, timeout=5)
@@ -151,7 +155,7 @@ async def test_a_full_cell_stops_charging_and_the_words_name_it() -> None:
 
 async def test_the_stock_settings_page_edits_our_settings() -> None:
     async with Simulation(1), Venus() as venus, Program("run"):
-        await venus.enable(ONE)
+        await venus.enable(ONE, **CONTROL)
         seen = await venus.until(ONE, controlling)
         assert seen["/Settings/HasSettings"] == 1
         assert await venus.write(seen.name, "/Settings/Battery/ChargedVoltage", 13.6) == 0
@@ -167,7 +171,7 @@ async def test_the_stock_settings_page_edits_our_settings() -> None:
 async def test_the_history_grows_is_kept_and_can_be_cleared() -> None:
     row = {"load": "discharge", "soc": 50.0, "rate": 1.0}
     async with Simulation([row]) as sim, Venus() as venus:
-        await venus.enable(ONE, PollInterval=0.2)
+        await venus.enable(ONE, **CONTROL, PollInterval=0.2)
         async with Program("run"):
             await venus.until(ONE, controlling)
             await asyncio.sleep(3)  # charge has to flow

@@ -19,7 +19,7 @@ from dbus_xbms import __version__
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import Done, command
 from tests.bus.test_program import ONE, TWO, valid
-from tests.bus.venus import BUS_ITEM, KINDS, SETTINGS, Seen, Venus
+from tests.bus.venus import BUS_ITEM, CONTROL, KINDS, SETTINGS, Seen, Venus
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
@@ -117,7 +117,7 @@ async def test_on_a_gx_on_which_all_is_well_it_says_so_with_what_it_has_seen(roo
     async with Simulation(1), Venus() as venus, Program("run") as service, venus_service(SYSTEM, shown):
         (root / "proc" / str(service.pid)).symlink_to(f"/proc/{service.pid}")
         await offer(venus, Services_Bluetooth=0, Services_BleSensors=1, Services_Bol=3)
-        await venus.enable(ONE, CustomName="House")
+        await venus.enable(ONE, CustomName="House", **CONTROL)
         await venus.until(ONE, controls)
         done = await doctor(root)
     text = " ".join(done.out.split())
@@ -148,7 +148,7 @@ async def test_what_is_wrong_comes_first_and_makes_the_status_1(root: Path) -> N
         venus_service("com.victronenergy.battery.ttyO1", other),
     ):
         await offer(venus, Services_Bluetooth=1, Services_BleSensors=0, Services_Bol=0)
-        await venus.enable(ONE)
+        await venus.enable(ONE, **CONTROL)
         await venus.until(ONE, controls)
         logged(root, "ERROR dbus_xbms.app: lost the D-Bus connection", "INFO dbus_xbms.app: no trouble")
         done = await doctor(root, "--json")

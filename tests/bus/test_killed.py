@@ -17,7 +17,12 @@ pytestmark = pytest.mark.usefixtures("private_bus")
 
 ONE = "A4:C1:37:00:00:01"
 DRAWN = {"address": ONE, "load": "discharge", "soc": 60}
-OPT_INS = {"Control": 1, "AllowMosfetControl": 1, "AllowDischargeOff": 1}
+OPT_INS: dict[str, float | str] = {
+    "Control": 1,
+    "Chemistry": "LiFePO4",
+    "AllowMosfetControl": 1,
+    "AllowDischargeOff": 1,
+}
 LONGER_THAN_A_CURRENT_MAY_FALL = 12.0  # s
 
 

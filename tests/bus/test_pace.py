@@ -36,7 +36,7 @@ async def asked(sim: Simulation, seconds: float) -> tuple[int, int]:
 async def test_a_pack_at_rest_is_asked_rarely_and_a_protection_is_an_alarm_in_time() -> None:
     still = {"load": "rest", "soc": 50.0}
     async with Simulation([still]) as sim, Venus() as venus, Program("run", command=COMMAND) as program:
-        await venus.enable(ONE, Control=1, RestInterval=3.0)
+        await venus.enable(ONE, Control=1, Chemistry="LiFePO4", RestInterval=3.0)
         await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is not None)
         await asyncio.sleep(4)
         basics, cells = await asked(sim, 6.5)

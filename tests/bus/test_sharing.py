@@ -8,7 +8,7 @@ import pytest
 
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
-from tests.bus.venus import BATTERY, Seen, Venus
+from tests.bus.venus import BATTERY, CONTROL, Seen, Venus
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
@@ -38,7 +38,7 @@ async def connections(sim: Simulation) -> int:
 @pytest.mark.timeout(180)
 async def test_a_phone_gets_the_pack_for_as_long_as_it_is_lent_and_the_limits_stay_safe() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
-        await venus.enable(ONE)
+        await venus.enable(ONE, **CONTROL)
         seen = await venus.until(ONE, charging, timeout=20)
         drawn, high = seen[DCL], seen[CVL]
         assert await venus.write(SERVICE, LEND, 1) == ACCEPTED
@@ -87,7 +87,7 @@ async def test_the_toggle_of_the_switch_pane_lends_for_half_an_hour_and_takes_ba
 
 async def test_the_command_line_lends_and_takes_back_and_says_how_it_stands() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
-        await venus.enable(ONE)
+        await venus.enable(ONE, **CONTROL)
         assert (await command("lend", ONE)).status == 1
         await venus.until(ONE, running)
         done = await command("lend", ONE, "12")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.bus.simulation import Program, Simulation
-from tests.bus.venus import BATTERY, Seen, Venus
+from tests.bus.venus import BATTERY, CONTROL, Seen, Venus
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
@@ -17,7 +17,7 @@ SERVICE = f"{BATTERY}xbms_a4c137000001"
 CHARGE, DISCHARGE = "/Io/AllowToCharge", "/Io/AllowToDischarge"
 STATE, STATUS = "/SwitchableOutput/charge/State", "/SwitchableOutput/charge/Status"
 CCL, LAST = "/Info/MaxChargeCurrent", "/Io/LastOrder"
-OPT_INS = {"AllowMosfetControl": 1, "AllowDischargeOff": 1}
+OPT_INS: dict[str, float | str] = {**CONTROL, "AllowMosfetControl": 1, "AllowDischargeOff": 1}
 ACCEPTED, REFUSED = 0, 2
 RESTING = {"address": ONE, "load": "rest"}
 
@@ -95,7 +95,7 @@ async def test_a_current_that_does_not_fall_is_cut_off_after_ten_seconds() -> No
     ],
 )
 async def test_what_is_not_allowed_is_refused_and_says_what_would_allow_it(
-    chosen: dict[str, int], path: str, value: int, why: str
+    chosen: dict[str, float | str], path: str, value: int, why: str
 ) -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, **chosen)

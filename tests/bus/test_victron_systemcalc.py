@@ -20,7 +20,7 @@ import pytest
 
 from dbus_xbms.settings import device_id
 from tests.bus.simulation import Program, Simulation
-from tests.bus.venus import BATTERY, BUS_ITEM, DBUS, Seen, Venus, plain
+from tests.bus.venus import BATTERY, BUS_ITEM, CONTROL, DBUS, Seen, Venus, plain
 
 pytestmark = [
     pytest.mark.usefixtures("private_bus"),
@@ -256,15 +256,15 @@ def controlled_by(address: str | None, cvl: float | None) -> dict[str, Any]:
 
 async def test_a_pack_that_is_only_watched_is_shown_but_never_controls(tmp_path: Path) -> None:
     async with gx(tmp_path) as running:
-        await adopted(running, ONE, Control=0)
+        await adopted(running, ONE)
         await running.until(SYSTEM, {"/Dc/Battery/BatteryService": service(ONE)})
         await running.stays(SYSTEM, controlled_by(None, None))
         assert not [write for write in running.writes if write[1] in reached(0, 0, 0)]
 
 
-async def test_the_limits_of_the_only_pack_reach_multi_and_solar_charger(tmp_path: Path) -> None:
+async def test_the_limits_of_a_pack_reach_multi_and_solar_charger(tmp_path: Path) -> None:
     async with gx(tmp_path) as running:
-        await adopted(running, ONE, MaxChargeCurrent=24.0)
+        await adopted(running, ONE, **CONTROL, MaxChargeCurrent=24.0)
         cvl, ccl, dcl = limits(running, ONE)
         assert (cvl, ccl, dcl) == (13.8, 24.0, 50.0)
         await running.until(SYSTEM, controlled_by(ONE, cvl))
@@ -276,7 +276,7 @@ async def test_the_limits_of_the_only_pack_reach_multi_and_solar_charger(tmp_pat
 
 async def test_of_two_packs_only_the_one_that_shall_controls(tmp_path: Path) -> None:
     async with gx(tmp_path, packs=2) as running:
-        await adopted(running, ONE, TWO)
+        await adopted(running, ONE, TWO, Chemistry="LiFePO4")
         await running.stays(SYSTEM, controlled_by(None, None))
         await running.venus.set(TWO, "Control", 1)
         await running.until(SYSTEM, controlled_by(TWO, 13.8))
@@ -286,7 +286,7 @@ async def test_of_two_packs_only_the_one_that_shall_controls(tmp_path: Path) -> 
 
 async def test_control_is_given_and_taken_while_everything_runs(tmp_path: Path) -> None:
     async with gx(tmp_path) as running:
-        await adopted(running, ONE)
+        await adopted(running, ONE, **CONTROL)
         await running.until(SYSTEM, controlled_by(ONE, 13.8))
         await running.venus.set(ONE, "Control", 0)
         await running.until(SYSTEM, controlled_by(None, None))
@@ -298,7 +298,7 @@ async def test_control_is_given_and_taken_while_everything_runs(tmp_path: Path) 
 async def test_silence_reaches_the_chargers_step_by_step_and_a_good_poll_ends_it(tmp_path: Path) -> None:
     hold, stop, withdraw = SILENCE.values()
     async with gx(tmp_path) as running:
-        await adopted(running, ONE, **SILENCE)
+        await adopted(running, ONE, **CONTROL, **SILENCE)
         await running.until(MULTI, reached(13.8, 30, 50.0))
         await running.sim.fault("vanish", ONE)
         await running.until(MULTI, reached(13.5, 0, 25.0), hold + REACHES_CHARGERS)

@@ -29,6 +29,9 @@ LEFT = ("org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error
 KINDS: dict[type, str] = {int: "i", float: "d", str: "s"}
 
 
+CONTROL: dict[str, float | str] = {"Control": 1, "Chemistry": "LiFePO4"}  # what a pack needs to control
+
+
 def plain(value: Any) -> Any:
     """A value without its variant; invalid is ``None``."""
     inner = value.value if isinstance(value, Variant) else value

@@ -28,6 +28,7 @@ PACKS = (
 CHOSEN: Mapping[str, float | str] = {
     "CustomName": "House bank",
     "Control": 1,
+    "Chemistry": "LiFePO4",
     "MaxDischargeCurrent": 33.0,
     "AllowMosfetControl": 1,
 }

@@ -14,7 +14,7 @@ ADAPTERS = (
     {"name": "hci0", "address": "00:1A:7D:DA:71:01"},
     {"name": "hci1", "address": "00:1A:7D:DA:71:02"},
 )
-# What owners chose, by turns; Control is said for each, because only a single pack decides for itself.
+# What owners chose, by turns.
 OWNERS: tuple[dict[str, float], ...] = (
     {"Control": 1, "Hold": 8.0, "Stop": 20.0, "ControlWithdraw": 40.0},
     {"Control": 1},

@@ -20,7 +20,7 @@ CURVES = (
     f"10:0.5 {'9' * 400}:1",
 )
 TEXTS = {
-    "Chemistry": ("LiFePO4", "LiFePO4", "NMC", "LTO", "custom"),
+    "Chemistry": ("", "LiFePO4", "LiFePO4", "NMC", "LTO", "custom"),
     "ClassAndVrmInstance": ("battery:1", "battery:0", "battery:999999999", "battery:" + "9" * 30),
     "TemperatureRoles": ("", "c", "ccc", "m", "mm", "---", "cmcmcmcmcmcm", "-"),
 }

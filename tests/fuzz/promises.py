@@ -15,6 +15,8 @@ from dbus_xbms.settings import Settings
 from dbus_xbms.venus.item import Item
 
 LONGEST_VALUE = 6553.5  # the most that two bytes can say, in the coarsest unit
+LARGEST_CURRENT = 2**31 / 10  # A; Daren's own gauge has four bytes for it
+MOST_SENSORS = 8 + 2  # Daren's tail brings two more
 ROUNDING = 1e-6
 TYPES = {"i": int, "d": float, "s": str}
 
@@ -22,7 +24,7 @@ TYPES = {"i": int, "d": float, "s": str}
 def check_sample(sample: PackSample) -> None:
     """A sample says what its bytes can say, and nothing that no pack can be."""
     assert 0 <= sample.voltage <= 655.35
-    assert abs(sample.current) <= 3276.8
+    assert abs(sample.current) <= LARGEST_CURRENT
     assert 0 <= sample.soc <= 100
     assert 0 <= sample.remaining <= LONGEST_VALUE
     assert 0 <= sample.nominal <= LONGEST_VALUE
@@ -30,10 +32,12 @@ def check_sample(sample: PackSample) -> None:
     assert 1 <= len(sample.cells) <= 32
     assert all(0 <= cell <= 65.535 for cell in sample.cells)
     assert sample.balancing <= set(range(1, 33))
-    assert len(sample.temperatures) <= 8
+    assert len(sample.temperatures) <= MOST_SENSORS
+    assert len(sample.sensor_roles) in (0, len(sample.temperatures))
+    assert sample.health is None or 0 < sample.health <= 100
     assert all(-273.1 <= celsius <= 6280.4 for celsius in sample.temperatures)
-    assert sample.learned is None or 0 < sample.learned <= LONGEST_VALUE
-    assert sample.balance_current is None or abs(sample.balance_current) <= 32.768
+    assert sample.learned is None or 0.5 <= sample.learned / sample.nominal <= 1.3
+    assert sample.balance_current is None or abs(sample.balance_current) <= 10.0
 
 
 def check_counters(counters: Counters) -> None:
@@ -46,7 +50,7 @@ def check_identity(identity: PackIdentity) -> None:
     """Texts can be shown, and numbers are a pack's."""
     assert identity.hardware.isprintable()
     assert 1 <= identity.cell_count <= 32
-    assert 0 <= identity.ntc_count <= 8
+    assert 0 <= identity.ntc_count <= MOST_SENSORS
     assert 0 <= identity.nominal <= LONGEST_VALUE
 
 

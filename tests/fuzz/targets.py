@@ -112,7 +112,8 @@ def basic(rng: Random) -> None:
     assert len(decoded.temperatures) <= decoded.sensor_count <= 8
     assert set(decoded.balancing) <= set(range(1, 33))
     assert decoded.firmware.isprintable()
-    assert decoded.extension is not None
+    assert decoded.unknown <= {"remaining", "nominal"}
+    assert abs(decoded.tail.balance_current or 0.0) <= 10.0
 
 
 def cells(rng: Random) -> None:

@@ -16,11 +16,6 @@ def lost(address: str) -> str:
     return f"WARNING dbus_xbms.pack: {address}: no good poll for too long"
 
 
-def no_longer_alone(address: str) -> str:
-    """How the warning begins that a pack controls no more, because a second one was enabled."""
-    return f"WARNING dbus_xbms.pack: {address}: controls chargers no more"
-
-
 STACK_BROKE = (  # how the warnings begin that bluetoothd or the adapter is gone
     "WARNING dbus_xbms.ble.air: bluetoothd is not running",
     "WARNING dbus_xbms.ble.adapter: adapter ",

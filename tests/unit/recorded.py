@@ -1,4 +1,4 @@
-"""The recorded frames of tests/data/jbd-frames.json; each entry there names its source."""
+"""The recorded frames of tests/data/jbd-frames*.json; each entry there names its source."""
 
 from __future__ import annotations
 
@@ -13,7 +13,21 @@ from dbus_xbms.protocols.jbd_frames import parse
 T = TypeVar("T")
 Entry = dict[str, Any]
 
-RECORDED: dict[str, Any] = json.loads((Path(__file__).parents[1] / "data" / "jbd-frames.json").read_text())
+DATA = Path(__file__).parents[1] / "data"
+
+
+def _read() -> dict[str, Any]:
+    """Return the sections of all files; a list goes on from one file to the next."""
+    first, *others = (DATA / name for name in ("jbd-frames.json", "jbd-frames-2.json"))
+    recorded: dict[str, Any] = json.loads(first.read_text())
+    for file in others:
+        for section, entries in json.loads(file.read_text()).items():
+            if isinstance(entries, list):
+                recorded[section] += entries
+    return recorded
+
+
+RECORDED = _read()
 
 REPLIES: list[Entry] = [
     *RECORDED["basic_info_responses"],

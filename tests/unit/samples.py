@@ -30,8 +30,8 @@ def sample(**changes: Any) -> PackSample:
 
 
 def settings(**changes: Any) -> Settings:
-    """A pack's default settings with some changed."""
-    return Settings(PACK_SETTINGS, changes)
+    """The settings of a LiFePO4 pack: the defaults with some changed."""
+    return Settings(PACK_SETTINGS, {"Chemistry": "LiFePO4"} | changes)
 
 
 samples = st.builds(

@@ -53,6 +53,10 @@ def test_every_value_can_be_the_owners() -> None:
     assert chosen.high_warning == 3.57
 
 
+def test_without_a_chemistry_there_is_no_preset() -> None:
+    assert preset(settings(Chemistry="")).refused == "Chemistry is not chosen"
+
+
 def test_custom_needs_its_voltages() -> None:
     assert preset(settings(Chemistry="custom", CellFull=3.9)).refused.startswith(
         "Chemistry custom needs CellFloat"

@@ -6,6 +6,9 @@ from functools import cache
 
 import pytest
 
+from bench.closed_loop import attacks
+from bench.closed_loop.attacks import ATTACKS, Attack, attacked
+from bench.closed_loop.plant import Battery
 from bench.closed_loop.plot import drawn
 from bench.closed_loop.simulation import FULL, SETUPS, Result, Setup, run, table
 
@@ -44,3 +47,16 @@ def test_the_results_make_a_table_and_a_plot() -> None:
     found = result(SETUPS[0])
     assert "| 48 V, 16 cells | 2 |" in table([found])
     assert drawn(found).count("<polyline") == 7
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_no_attack_gets_a_cell_above_its_ceiling_or_leaves_a_battery_empty(attack: Attack) -> None:
+    assert attacked(attack).complaints == []
+
+
+def test_an_attack_that_succeeds_is_told() -> None:
+    full = Attack(name="overcharged", battery=Battery(soc=102.0), hours=0.01, least_soc=110.0, most_soc=100.0)
+    found = attacked(full)
+    assert found.complaints == ["a cell at 3.800 V", "only 102 % charge", "102 % charge"]
+    assert attacks.row(found)[2:5] == ("3.800", "3.65", "102")
+    assert "| overcharged |" in attacks.table([found])

@@ -11,7 +11,7 @@ from dbus_xbms.control.current_limits import RECOVERY_HOLD
 from dbus_xbms.control.monitor import Decision, State
 from dbus_xbms.control.vetting import TRUST
 from dbus_xbms.model import Level, Limits, Mosfets, PackSample, Phase, Protection
-from dbus_xbms.settings import Settings
+from dbus_xbms.settings import PACK_SETTINGS, Settings
 from tests.unit.samples import SAMPLE, sample, settings
 
 START = State(started=0.0)
@@ -42,13 +42,17 @@ def silent(seconds: float, last: PackSample = SAMPLE, **chosen: object) -> Decis
 
 
 @pytest.mark.parametrize(
-    ("control", "only_pack", "expected"),
-    [(-1, True, True), (-1, False, False), (0, True, False), (1, False, True)],
+    ("control", "chemistry", "expected"),
+    [(0, "", False), (1, "", False), (0, "LiFePO4", False), (1, "LiFePO4", True)],
 )
-def test_the_only_pack_controls_unless_the_owner_says_otherwise(
-    control: int, only_pack: bool, expected: bool
+def test_a_pack_controls_only_with_a_yes_and_a_chemistry(
+    control: int, chemistry: str, expected: bool
 ) -> None:
-    assert monitor.controls(settings(Control=control), only_pack=only_pack) is expected
+    assert monitor.controls(settings(Control=control, Chemistry=chemistry)) is expected
+
+
+def test_by_default_a_pack_only_watches() -> None:
+    assert not monitor.controls(Settings(PACK_SETTINGS))
 
 
 def test_a_pack_that_only_watches_has_no_limits() -> None:

@@ -13,7 +13,6 @@ from dbus_xbms.protocols.base import ProtocolError
 from dbus_xbms.protocols.jbd_registers import (
     BASIC_FIELDS,
     MOST_CELLS,
-    TAIL_FIELDS,
     Basic,
     date_of,
     decode_basic,
@@ -21,6 +20,7 @@ from dbus_xbms.protocols.jbd_registers import (
     decode_counters,
     decode_hardware,
 )
+from dbus_xbms.protocols.jbd_tail import STANDARD_FIELDS
 
 
 def head(**raw: int) -> bytes:
@@ -63,7 +63,7 @@ def test_each_field_is_where_the_table_says(raw: dict[str, int], field: str, val
 def test_the_unit_bit_makes_currents_and_charges_ten_times_as_large() -> None:
     coarse = basic(b"\0\0\0\x27\x10\x13\x88\0\0", current=-500, remaining=5000, nominal=10000, status=0x83)
     assert (coarse.current, coarse.remaining, coarse.nominal) == (-50.0, 500.0, 1000.0)
-    assert coarse.extension["learned"] / coarse.per_unit == 1000.0
+    assert coarse.learned == 1000.0
     assert coarse.mosfets == Mosfets(charge=True, discharge=True)
 
 
@@ -83,7 +83,7 @@ def test_up_to_eight_sensors_are_read_in_order(count: int) -> None:
 def test_sensors_that_the_payload_does_not_hold_are_not_read_from_elsewhere() -> None:
     claimed = basic(bytes.fromhex("0b7e0b"), sensor_count=3)
     assert claimed.temperatures == (21.1,)
-    assert claimed.tail == b""
+    assert claimed.tail.encoded == b""
 
 
 def test_more_than_eight_sensors_are_refused() -> None:
@@ -103,14 +103,14 @@ def test_a_short_payload_is_refused_by_the_name_of_what_is_missing(length: int) 
 @pytest.mark.parametrize("length", range(17))
 def test_only_tail_fields_that_are_wholly_there_are_read(length: int) -> None:
     tail = bytes(range(length))
-    fields = basic(tail).extension
-    assert list(fields) == [field.name for field in TAIL_FIELDS if field.end <= length]
+    fields = basic(tail).tail.fields
+    assert list(fields) == [field.name for field in STANDARD_FIELDS if field.end <= length]
     assert fields.get("balance_current", 0x0708) == 0x0708
 
 
 def test_the_tail_begins_after_the_sensors() -> None:
     vatrer = basic(bytes.fromhex("0b920b850b86000000277427630000"), sensor_count=3)
-    assert vatrer.extension == {
+    assert vatrer.tail.fields == {
         "humidity": 0,
         "alarms": 0,
         "learned": 10100,

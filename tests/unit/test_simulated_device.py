@@ -162,7 +162,7 @@ def test_a_larger_mtu_carries_more() -> None:
 def test_the_tail_of_basic_info_is_as_long_as_the_family_sends_it(tail: int) -> None:
     (frame,) = Wire(tail=tail, sensors=3).frames(read(BASIC).encoded)
     assert isinstance(frame, Frame)
-    assert len(decode_basic(frame.payload).tail) == tail
+    assert len(decode_basic(frame.payload).tail.encoded) == tail
 
 
 def test_the_coarse_unit_carries_what_does_not_fit_the_fine_one() -> None:
@@ -172,6 +172,29 @@ def test_the_coarse_unit_carries_what_does_not_fit_the_fine_one() -> None:
     assert isinstance(coarse, Frame)
     assert decode_basic(fine.payload).nominal == pytest.approx(900.0 - 655.36)  # wraps, as on real boards
     assert decode_basic(coarse.payload).nominal == 900.0
+
+
+def test_the_coarse_unit_can_be_told_in_the_tail() -> None:
+    (frame,) = Wire(capacity=900.0, soc=100.0, coarse=True, flag="tail", tail=9).frames(read(BASIC).encoded)
+    assert isinstance(frame, Frame)
+    basic = decode_basic(frame.payload)
+    assert (basic.nominal, basic.learned, basic.status & 0x80) == (900.0, 900.0, 0)
+
+
+@pytest.mark.parametrize(("dialect", "length", "raw"), [("daren", 8, 30000), ("daren_gauge", 16, 0xFFFF)])
+def test_daren_tells_its_health_and_perhaps_its_gauge_in_the_tail(
+    dialect: str, length: int, raw: int
+) -> None:
+    wire = Wire(cells=16, capacity=300.0, soc=50.0, sensors=5, dialect=dialect)
+    (frame,) = wire.frames(read(BASIC).encoded)
+    assert isinstance(frame, Frame)
+    assert int.from_bytes(frame.payload[6:8], "big") == raw
+    basic = decode_basic(frame.payload)
+    assert (len(basic.tail.encoded), basic.sensor_count, len(basic.sensors)) == (length, 4, 6)
+    assert (basic.nominal, basic.remaining, basic.health) == (300.0, 150.0, 99.0)
+    (refused,) = wire.frames(read(0x05).encoded)
+    assert isinstance(refused, Frame)
+    assert refused.encoded.hex() == "dd058000ff8077"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,223 @@
+"""Plants that try to get a cell overcharged through the published limits, and what comes of it. Pure.
+
+A row says what the battery really is, what its BMS says instead, what the charger makes of the limits, when
+polls fail and when the program restarts. No plant has the protections of a BMS: what keeps its cells below
+their ceiling is charge control alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from bench.closed_loop.plant import CELLS, FEED_IN, Battery, Charger, Plant
+from bench.closed_loop.simulation import OWNER
+from dbus_xbms.control import monitor
+from dbus_xbms.control.monitor import Decision, State
+from dbus_xbms.model import PackSample
+from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
+
+HOUR = 3600.0
+FINE, COARSE = 1.0, 5.0  # s between polls: after a limit has changed, and else, as a pack at rest is polled
+SETTLED = 20.0  # s without a change after which time runs coarsely
+MOST_TURNS = 20  # of the CCL in an hour
+
+Bms = Callable[[float, PackSample], PackSample | None]  # (s, the honest sample) -> what comes; None: nothing
+
+
+def honest() -> Bms:
+    """A BMS that says what is so."""
+    return lambda now, sample: sample
+
+
+def gaps(every: float, lasts: float) -> Callable[[], Bms]:
+    """A BMS whose link is silent for ``lasts`` s out of every ``every`` s."""
+    return lambda: lambda now, sample: None if now % every >= every - lasts else sample
+
+
+def silent_from(begin: float) -> Callable[[], Bms]:
+    """A BMS that is heard until that moment, in s."""
+    return lambda: lambda now, sample: sample if now < begin else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attack:
+    """One plant; ``name`` says what is wrong with it."""
+
+    name: str
+    battery: Battery = field(default_factory=Battery)
+    charger: Charger = field(default_factory=Charger)
+    load: float = 0.0  # A
+    bms: Callable[[], Bms] = honest
+    owner: Mapping[str, Value] = field(default_factory=dict)  # settings besides OWNER
+    poll: float | None = None  # s between polls; None: FINE or COARSE
+    restarts: float | None = None  # s between restarts of the program; None: never
+    hours: float = 5.0
+    least_soc: float = 0.0  # %, real, that there must be at the end: limits that are too careful fail, too
+    most_soc: float = 110.0  # %, real, that there may be at the end
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of one attack."""
+
+    attack: Attack
+    highest: float = 0.0  # V, of any cell at any time
+    seconds_above: float = 0.0  # with a cell above the ceiling
+    soc: float = 0.0  # %, real, of the emptiest cell at the end
+    turns: dict[int, int] = field(default_factory=dict)  # changes of the CCL's direction by hour
+    modes: set[str] = field(default_factory=set)
+    _ccl: float = 0.0
+    _falling: bool = False
+
+    @property
+    def ceiling(self) -> float:
+        """V that no cell of that chemistry may be charged above."""
+        return CELLS[self.attack.battery.chemistry].ceiling
+
+    def count(self, plant: Plant, decision: Decision, seconds: float) -> None:
+        """Add what is so now, and stays so for that long."""
+        highest = max(plant.cells)
+        self.highest = max(self.highest, highest)
+        self.seconds_above += seconds if highest > self.ceiling else 0.0
+        if not decision.limits:
+            return
+        self.modes.add(decision.limits.mode)
+        ccl = decision.limits.ccl
+        if ccl != self._ccl:
+            if (ccl < self._ccl) is not self._falling:
+                hour = int(plant.now // HOUR)
+                self.turns[hour] = self.turns.get(hour, 0) + 1
+            self._ccl, self._falling = ccl, ccl < self._ccl
+
+    @property
+    def most_turns(self) -> int:
+        """Changes of the CCL's direction in the worst hour."""
+        return max(self.turns.values(), default=0)
+
+    @property
+    def complaints(self) -> list[str]:
+        """What is wrong with it, in words; empty if it is harmless."""
+        found = []
+        if self.highest > self.ceiling:
+            found.append(f"a cell at {self.highest:.3f} V")
+        if self.soc < self.attack.least_soc:
+            found.append(f"only {self.soc:.0f} % charge")
+        if self.soc > self.attack.most_soc:
+            found.append(f"{self.soc:.0f} % charge")
+        return found
+
+
+def restarted(before: State, now: float, settings: Settings) -> State:
+    """What a program that starts again knows."""
+    return State(started=now)
+
+
+def attacked(attack: Attack) -> Outcome:
+    """Run one attack to its end."""
+    settings = Settings(PACK_SETTINGS, {**OWNER, **attack.owner})
+    plant, bms, outcome = Plant(attack.battery, attack.charger, attack.load), attack.bms(), Outcome(attack)
+    state, restart = State(started=0.0), attack.restarts
+    shown: tuple[object, ...] = ()
+    changed_at = 0.0
+    while plant.now < attack.hours * HOUR:
+        if restart is not None and attack.restarts and plant.now >= restart:
+            state, restart = restarted(state, plant.now, settings), restart + attack.restarts
+        heard = bms(plant.now, plant.measured())
+        state, decision = monitor.step(state, heard, plant.now, settings, managed=True)
+        plant.order(decision.limits)
+        if shown != _changing(decision):
+            shown, changed_at = _changing(decision), plant.now
+        passed = attack.poll or (FINE if plant.now - changed_at < SETTLED else COARSE)
+        outcome.count(plant, decision, passed)
+        plant.advance(passed)
+    outcome.soc = plant.soc
+    return outcome
+
+
+def _changing(decision: Decision) -> tuple[object, ...]:
+    limits = decision.limits
+    return (decision.phase, limits.cvl, limits.ccl) if limits else (decision.phase,)
+
+
+AHEAD = {1: 2.0}
+ATTACKS: tuple[Attack, ...] = (
+    Attack(
+        name="16 cells, one 2 % ahead",
+        battery=Battery(soc=85.0, ahead=AHEAD),
+        least_soc=95.0,
+    ),
+    Attack(
+        name="the same, feeding in: no CCL, CVL + 0.4 V",
+        battery=Battery(soc=85.0, ahead=AHEAD),
+        charger=FEED_IN,
+        least_soc=95.0,
+    ),
+    Attack(
+        name="4 cells, one 4 % ahead, feeding in",
+        battery=Battery(cells=4, soc=85.0, ahead={1: 4.0}),
+        charger=FEED_IN,
+        least_soc=90.0,
+    ),
+    Attack(
+        name="a charger 10 s late and 0.5 V high, 1 C",
+        battery=Battery(soc=85.0, ahead=AHEAD),
+        charger=Charger(current=100.0, delay=10.0, error=0.5),
+        owner={"MaxChargeCurrent": 100.0},
+        least_soc=95.0,
+    ),
+    Attack(
+        name="38 s of silence every 130 s",
+        battery=Battery(soc=70.0, ahead=AHEAD),
+        bms=gaps(130.0, 38.0),
+        poll=1.0,
+        hours=2.0,
+    ),
+    Attack(
+        name="silent for good while charging, feeding in",
+        battery=Battery(soc=85.0, ahead=AHEAD),
+        charger=FEED_IN,
+        bms=silent_from(600.0),
+    ),
+    Attack(
+        name="restarted every 10 min at the top",
+        battery=Battery(soc=95.0, ahead=AHEAD),
+        restarts=600.0,
+        least_soc=95.0,
+    ),
+    Attack(
+        name="polled every 30 s, 1 C",
+        battery=Battery(soc=85.0, ahead=AHEAD),
+        charger=Charger(current=100.0),
+        owner={"ConnectionMode": 1, "MaxChargeCurrent": 100.0},
+        poll=30.0,
+        least_soc=90.0,
+    ),
+)
+
+HEADINGS = (
+    "Plant",
+    "Hours",
+    "Highest cell, V",
+    "Ceiling, V",
+    "Charge at the end, %",
+    "Most CCL turns in an hour",
+)
+
+
+def row(outcome: Outcome) -> tuple[str, ...]:
+    """One line of the table of results."""
+    return (
+        outcome.attack.name,
+        f"{outcome.attack.hours:g}",
+        f"{outcome.highest:.3f}",
+        f"{outcome.ceiling:.2f}",
+        f"{outcome.soc:.0f}",
+        str(outcome.most_turns),
+    )
+
+
+def table(outcomes: list[Outcome]) -> str:
+    """The results as a table in Markdown."""
+    lines = [HEADINGS, tuple("---" for _ in HEADINGS), *(row(outcome) for outcome in outcomes)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"

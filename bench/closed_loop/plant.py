@@ -1,0 +1,154 @@
+"""A battery without the protections of a BMS, and a charger that may be late, high or disobedient. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import inf
+from random import Random
+from types import MappingProxyType
+
+from dbus_xbms.model import Limits, Mosfets, PackSample, Protection
+from dbus_xbms.simulator.chemistry import CHEMISTRIES
+
+RESISTANCE = 0.05  # ohm x Ah per cell: 0.5 milliohm at 100 Ah
+NONE: Mapping[int, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """What the cells really are, whatever the owner or the BMS says of them."""
+
+    curve: tuple[tuple[float, float], ...]  # V over state of charge (0 to 1, and beyond); goes on straight
+    ceiling: float  # V that no cell may be charged above
+
+    def open_circuit(self, charge: float) -> float:
+        """Voltage of a resting cell; overcharged, it goes on rising as steeply as at the end of the curve."""
+        at = min(max(bisect_right(self.curve, (charge, inf)), 1), len(self.curve) - 1)
+        (low, v_low), (high, v_high) = self.curve[at - 1], self.curve[at]
+        return max(0.0, v_low + (v_high - v_low) * (charge - low) / (high - low))
+
+
+# The ceilings are the highest charge voltages in the makers' data sheets.
+CELLS = {
+    "LiFePO4": Cells(curve=CHEMISTRIES["lfp"].curve, ceiling=3.65),
+    "NMC": Cells(curve=CHEMISTRIES["nmc"].curve, ceiling=4.20),
+    "LTO": Cells(
+        curve=((-0.02, 1.30), (0.0, 1.80), (0.1, 2.15), (0.5, 2.30), (0.9, 2.45), (1.0, 2.65), (1.02, 2.90)),
+        ceiling=2.80,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Battery:
+    """A battery at the start: its cells, and how they differ. Cell numbers count from 1."""
+
+    cells: int = 16
+    capacity: float = 100.0  # Ah
+    chemistry: str = "LiFePO4"  # a name in CELLS
+    soc: float = 50.0  # %, real
+    ahead: Mapping[int, float] = NONE  # % of charge by which a cell is ahead of the others
+    resistance: Mapping[int, float] = NONE  # ohm, of cells that differ
+    shorted: frozenset[int] = frozenset()  # cells that stand at 0 V
+    temperatures: tuple[float, ...] = (20.0, 20.0)  # °C, in the BMS's own order
+    counted: float | None = None  # %, the SoC from which the BMS counts; None: the real one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charger:
+    """Whatever charges, as a GX steers it."""
+
+    current: float = 30.0  # A that it could give
+    delay: float = 3.0  # s from a limit to the charger
+    error: float = 0.2  # V that it holds above the CVL
+    obeys_ccl: bool = True
+
+
+# With ESS and DC feed-in systemcalc gives MPPTs their own maximum current at CVL + 0.4 V, whatever the CCL.
+FEED_IN = Charger(current=60.0, error=0.4, obeys_ccl=False)
+
+
+@dataclass(slots=True)
+class Plant:
+    """A battery with its charger and a load, over time."""
+
+    battery: Battery
+    charger: Charger
+    load: float  # A
+    current: float = 0.0  # A into the battery
+    now: float = 0.0  # s
+    _charges: list[float] = field(init=False)
+    _counted: float = field(init=False)  # Ah, by the BMS
+    _orders: deque[tuple[float, float, float]] = field(default_factory=deque)  # when, CVL, CCL
+    _cvl: float = 0.0
+    _ccl: float = 0.0
+    _random: Random = field(default_factory=lambda: Random(1))
+
+    def __post_init__(self) -> None:
+        spec = self.battery
+        self._charges = [(spec.soc + spec.ahead.get(n + 1, 0.0)) / 100 for n in range(spec.cells)]
+        self._counted = spec.capacity * (spec.soc if spec.counted is None else spec.counted) / 100
+
+    def order(self, limits: Limits | None) -> None:
+        """Tell the charger its limits; without any a charger that expects a BMS stops (error 67)."""
+        cvl, ccl = (limits.cvl, limits.ccl) if limits else (0.0, 0.0)
+        self._orders.append((self.now + self.charger.delay, cvl, ccl))
+
+    def advance(self, seconds: float) -> None:
+        """Let the charger do what it was last told."""
+        self.now += seconds
+        while self._orders and self._orders[0][0] <= self.now:
+            _, self._cvl, self._ccl = self._orders.popleft()
+        resistance = sum(self._resistance(n) for n in self._living)
+        resting = sum(self._resting(n) for n in self._living)
+        holding = (self._cvl + self.charger.error - resting) / resistance + self.load
+        allowed = self._ccl + self.load if self.charger.obeys_ccl else inf
+        given = max(0.0, min(holding, allowed, self.charger.current)) if self._cvl else 0.0
+        self.current = given - self.load
+        moved = self.current * seconds / 3600
+        for n in range(self.battery.cells):
+            self._charges[n] += moved / self.battery.capacity
+        self._counted = min(max(self._counted + moved, 0.0), self.battery.capacity)
+
+    @property
+    def cells(self) -> tuple[float, ...]:
+        """The real cell voltages, in V."""
+        return tuple(
+            self._resting(n) + self.current * self._resistance(n) if n in self._living else 0.0
+            for n in range(self.battery.cells)
+        )
+
+    @property
+    def soc(self) -> float:
+        """The real state of charge of the emptiest living cell, in %."""
+        return 100 * min(self._charges[n] for n in self._living)
+
+    def measured(self) -> PackSample:
+        """A sample as an honest BMS sends it: noisy by 1 mV, and rounded."""
+        cells = tuple(round(max(0.0, cell + self._random.uniform(-0.001, 0.001)), 3) for cell in self.cells)
+        return PackSample(
+            voltage=round(sum(self.cells), 2),
+            current=round(self.current, 2),
+            soc=float(round(100 * self._counted / self.battery.capacity)),
+            remaining=round(self._counted, 2),
+            nominal=self.battery.capacity,
+            cycles=42,
+            mosfets=Mosfets(charge=True, discharge=True),
+            protection=Protection(0),
+            cells=cells,
+            temperatures=self.battery.temperatures,
+            learned=self.battery.capacity,
+        )
+
+    @property
+    def _living(self) -> list[int]:
+        return [n for n in range(self.battery.cells) if n + 1 not in self.battery.shorted]
+
+    def _resting(self, n: int) -> float:
+        return CELLS[self.battery.chemistry].open_circuit(self._charges[n])
+
+    def _resistance(self, n: int) -> float:
+        return self.battery.resistance.get(n + 1, RESISTANCE / self.battery.capacity)

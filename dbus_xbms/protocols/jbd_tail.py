@@ -1,0 +1,95 @@
+"""What follows the temperature sensors in basic info: one table of fields per dialect. Pure.
+
+Boards of one protocol put different things there. A tail is of a dialect only if its length fits, and for
+Daren its head too; a field counts only if it is wholly there. Evidence: docs/jbd-protocol.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from dbus_xbms.protocols.base import Field, decode
+
+ZERO_CELSIUS = 2731  # raw, 0.1 K
+UNKNOWN = 0xFFFF  # in the head where the dialect keeps the gauge in its tail
+COARSE_FLAG = 0x80  # in the humidity byte, which is never above 100
+STANDARD_LENGTH = 9  # bytes; with fewer it is a tail that nobody has described, so its flag does not count
+HIGHEST_BALANCE = 10_000  # mA; JBD's active balancers carry 2 A at most, and 8110 was seen on a pack at rest
+
+
+class Dialect(Enum):
+    """Whose tail it is."""
+
+    STANDARD = "standard"
+    DAREN = "daren"  # DWF modules, boards DR_...: temperatures and state of health
+    DAREN_GAUGE = "daren_gauge"  # the same with its own gauge; that of the head is FFFF
+
+
+# 9 bytes on some families, 16 on others, none on most.
+STANDARD_FIELDS = (
+    Field(name="humidity", at=0, fmt=">B"),  # %, and COARSE_FLAG
+    Field(name="alarms", at=1, fmt=">H"),
+    Field(name="learned", at=3, fmt=">H"),  # full-charge capacity; unit as in the head
+    Field(name="remaining", at=5, fmt=">H"),
+    Field(name="balance_current", at=7, fmt=">h"),  # mA
+    Field(name="active_balance", at=9, fmt=">H"),
+    Field(name="version", at=11, fmt=">B"),
+    Field(name="reserved", at=12, fmt=">H"),
+    Field(name="bms_status", at=14, fmt=">H"),
+)
+DAREN_FIELDS = (
+    Field(name="mosfet", at=0, fmt=">H"),  # 0.1 K
+    Field(name="ambient", at=2, fmt=">H"),  # 0.1 K
+    Field(name="health", at=4, fmt=">B"),  # %
+)  # three bytes that were always 0 follow
+GAUGE_FIELDS = (
+    Field(name="remaining", at=8, fmt=">H"),  # 0.1 Ah
+    Field(name="nominal", at=10, fmt=">H"),  # 0.1 Ah
+    Field(name="current", at=12, fmt=">i"),  # 0.1 A
+)
+FIELDS: Mapping[Dialect, tuple[Field, ...]] = {
+    Dialect.STANDARD: STANDARD_FIELDS,
+    Dialect.DAREN: DAREN_FIELDS,
+    Dialect.DAREN_GAUGE: DAREN_FIELDS + GAUGE_FIELDS,
+}
+DAREN_LENGTHS = {8: Dialect.DAREN, 16: Dialect.DAREN_GAUGE}
+COLDEST, HOTTEST = ZERO_CELSIUS - 400, ZERO_CELSIUS + 1200  # raw: -40 and 120 °C
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tail:
+    """The bytes after the sensors, and what they hold."""
+
+    encoded: bytes = b""
+    dialect: Dialect = Dialect.STANDARD
+    fields: Mapping[str, int] = field(default_factory=dict)  # raw, those that are wholly there
+
+    @property
+    def coarse(self) -> bool:
+        """Whether it says that currents and charges are in 100 mA and 100 mAh."""
+        return len(self.encoded) >= STANDARD_LENGTH and bool(self.fields.get("humidity", 0) & COARSE_FLAG)
+
+    @property
+    def balance_current(self) -> float | None:
+        """Current of the balancer in A; ``None`` if the field is not there or holds something else."""
+        raw = self.fields.get("balance_current")
+        return None if raw is None or abs(raw) > HIGHEST_BALANCE else raw / 1000
+
+
+def decode_tail(encoded: bytes, head: Mapping[str, int]) -> Tail:
+    """Decode the bytes after the sensors; ``head`` holds the raw values before them."""
+    dialect = _dialect(encoded, head)
+    whole = [row for row in FIELDS[dialect] if row.end <= len(encoded)]
+    return Tail(encoded=encoded, dialect=dialect, fields=decode(whole, encoded))
+
+
+def _dialect(encoded: bytes, head: Mapping[str, int]) -> Dialect:
+    """Tell whose tail it is: Daren sets neither date nor version, and begins with two temperatures."""
+    daren = DAREN_LENGTHS.get(len(encoded))
+    if daren is None or head["date"] or head["software"]:
+        return Dialect.STANDARD
+    fields = decode(DAREN_FIELDS, encoded)
+    sane = all(COLDEST <= fields[name] <= HOTTEST for name in ("mosfet", "ambient"))
+    return daren if sane and 0 < fields["health"] <= 100 else Dialect.STANDARD
