@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import signal
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -40,6 +39,7 @@ from dbus_xbms.supervision import Hung
 from dbus_xbms.venus.bus import BusError, BusLost
 from dbus_xbms.venus.localsettings import LocalSettings, instance_of
 from dbus_xbms.venus.presence import Presence
+from dbus_xbms.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -56,9 +56,14 @@ class App:
     """The running service: adopts enabled packs, lets go of disabled ones."""
 
     def __init__(
-        self, capture: Capture | None = None, *, given_up: Callable[[Hung], object] = lambda err: None
+        self,
+        capture: Capture | None = None,
+        *,
+        given_up: Callable[[Hung], object] = lambda err: None,
+        beat: Callable[[], object] = lambda: None,
     ) -> None:
         self._capture = capture
+        self._beat = beat  # called again and again while the loop runs
         self._given_up = given_up  # told first when supervision ends the program
         self._protocol = Jbd()
         self._air = Air([self._protocol])
@@ -83,7 +88,7 @@ class App:
             base.create_task(self._local.run(), name="localsettings")
             base.create_task(self._air.run(), name="air")
             base.create_task(self._neighbours.run(), name="neighbours")
-            progress = supervision.watch_progress(self._packs.values)
+            progress = supervision.watch_progress(self._packs.values, self._beat)
             base.create_task(self._supervised(progress), name="progress")
             await self._load()
             async with asyncio.TaskGroup() as packs:  # ends first: packs disconnect and save as they go
@@ -220,14 +225,14 @@ class App:
         ]
 
 
-async def serve(capture: Path | None) -> int:
+async def serve(capture: Path | None, watchdog: Watchdog) -> int:
     """Run the service until SIGTERM or SIGINT; return the exit status."""
     lost: list[Exception] = []
     with ExitStack() as stack:
         file = stack.enter_context(CaptureFile(capture)) if capture else None
         _look_only_at_what_is_new()
         try:
-            await _until_stopped(App(file, given_up=supervision.end_at_last))
+            await _until_stopped(App(file, given_up=supervision.end_at_last, beat=watchdog.beat), watchdog)
         except* (BusError, Hung) as errors:
             lost.extend(leaves(errors))
     if not lost:
@@ -273,12 +278,10 @@ def unclaimed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         loop.default_exception_handler(context)
 
 
-async def _until_stopped(app: App) -> None:
-    loop = asyncio.get_running_loop()
-    loop.set_exception_handler(unclaimed)
+async def _until_stopped(app: App, watchdog: Watchdog) -> None:
+    asyncio.get_running_loop().set_exception_handler(unclaimed)
     task = asyncio.ensure_future(app.run())
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, task.cancel)
+    watchdog.on_end(task.cancel)
     try:
         await task
     except asyncio.CancelledError:

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from dbus_xbms import __doc__ as description
 from dbus_xbms import __version__
 from dbus_xbms.commands import CommandError
+from dbus_xbms.outlet import Outlet
 from dbus_xbms.protocols.base import LinkError, ProtocolError
 from dbus_xbms.settings import SettingsError
 
@@ -120,6 +121,8 @@ def _add_log_level(parser: argparse.ArgumentParser, default: str | None) -> None
 
 def _start_logging(command: Command, level: str | None) -> None:
     """The service logs to stdout, where multilog adds the time; all others to stderr."""
+    if command.name == "run":  # a reader that does not read must not stop it
+        sys.stdout, sys.stderr = Outlet(sys.stdout.fileno()), Outlet(sys.stderr.fileno())
     stream = sys.stdout if command.name == "run" else sys.stderr
     text = "%(levelname)s %(name)s: %(message)s"
     if stream.isatty():

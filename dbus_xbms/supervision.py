@@ -77,8 +77,12 @@ async def run(pack: Watched) -> None:
         log.error("%s: stopped by an error in this program; starting anew", pack.address, exc_info=err)
 
 
-async def watch_progress(packs: Callable[[], Collection[Watched]]) -> NoReturn:
+async def watch_progress(
+    packs: Callable[[], Collection[Watched]], beat: Callable[[], object] = lambda: None
+) -> NoReturn:
     """Watch over all packs together; an attempt that failed is progress, and waiting for a radio is no fault.
+
+    ``beat`` is called every 5 s, to show that the loop runs.
 
     Raises:
         Hung: the radio is there, but for minutes no attempt of any pack has come to an end.
@@ -87,6 +91,7 @@ async def watch_progress(packs: Callable[[], Collection[Watched]]) -> NoReturn:
     while True:
         looked = _now()
         await asyncio.sleep(WATCH_EVERY)
+        beat()
         trying = [progress for pack in packs() if (progress := pack.progress).possible]
         if not trying or _slept(looked):
             since = _now()

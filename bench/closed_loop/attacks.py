@@ -40,6 +40,16 @@ def silent_from(begin: float) -> Callable[[], Bms]:
     return lambda: lambda now, sample: sample if now < begin else None
 
 
+def unloaded(now: float) -> float:
+    """No load at all, in A."""
+    return 0.0
+
+
+def household(now: float) -> float:
+    """A fridge, and a washing machine that turns to and fro, in A."""
+    return 2.0 + (6.0 if now % 1800 < 600 else 0.0) + (15.0 if now % 45 < 25 else 0.0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
     """One plant; ``name`` says what is wrong with it."""
@@ -47,7 +57,7 @@ class Attack:
     name: str
     battery: Battery = field(default_factory=Battery)
     charger: Charger = field(default_factory=Charger)
-    load: float = 0.0  # A
+    load: Callable[[float], float] = unloaded
     bms: Callable[[], Bms] = honest
     owner: Mapping[str, Value] = field(default_factory=dict)  # settings besides OWNER
     poll: float | None = None  # s between polls; None: FINE or COARSE
@@ -141,6 +151,7 @@ def _changing(decision: Decision) -> tuple[object, ...]:
 
 
 AHEAD = {1: 2.0}
+COLD = (0.0, 0.0)  # °C
 ATTACKS: tuple[Attack, ...] = (
     Attack(
         name="16 cells, one 2 % ahead",
@@ -167,17 +178,53 @@ ATTACKS: tuple[Attack, ...] = (
         least_soc=95.0,
     ),
     Attack(
-        name="38 s of silence every 130 s",
-        battery=Battery(soc=70.0, ahead=AHEAD),
+        name="38 s of silence every 130 s: no half of the charge lost",
+        battery=Battery(soc=20.0, ahead=AHEAD),
         bms=gaps(130.0, 38.0),
         poll=1.0,
         hours=2.0,
+        least_soc=70.0,
     ),
     Attack(
         name="silent for good while charging, feeding in",
-        battery=Battery(soc=85.0, ahead=AHEAD),
+        battery=Battery(soc=60.0, ahead=AHEAD),
         charger=FEED_IN,
         bms=silent_from(600.0),
+        most_soc=75.0,
+    ),
+    Attack(
+        name="cells at 0 °C, feeding in",
+        battery=Battery(soc=60.0, ahead=AHEAD, temperatures=COLD),
+        charger=FEED_IN,
+        least_soc=58.0,
+        most_soc=60.5,
+    ),
+    Attack(
+        name="4 cells at 0 °C, feeding in, 60 A",
+        battery=Battery(cells=4, soc=60.0, temperatures=COLD),
+        charger=FEED_IN,
+        most_soc=60.7,
+    ),
+    Attack(
+        name="cells at 2 °C with a CCL of 1 A, feeding in",
+        battery=Battery(soc=60.0, ahead=AHEAD, temperatures=(2.0, 2.0)),
+        charger=FEED_IN,
+        most_soc=72.0,
+    ),
+    Attack(
+        name="cells at 0 °C, sun and loads: not emptied",
+        battery=Battery(soc=60.0, ahead=AHEAD, temperatures=COLD),
+        load=household,
+        least_soc=55.0,
+        most_soc=60.5,
+    ),
+    Attack(
+        name="cells at 0 °C, loads, feeding in: not emptied",
+        battery=Battery(soc=60.0, ahead=AHEAD, temperatures=COLD),
+        charger=FEED_IN,
+        load=household,
+        least_soc=40.0,
+        most_soc=60.5,
     ),
     Attack(
         name="restarted every 10 min at the top",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from random import Random
@@ -77,7 +77,7 @@ class Plant:
 
     battery: Battery
     charger: Charger
-    load: float  # A
+    load: Callable[[float], float]  # A, by s
     current: float = 0.0  # A into the battery
     now: float = 0.0  # s
     _charges: list[float] = field(init=False)
@@ -102,12 +102,13 @@ class Plant:
         self.now += seconds
         while self._orders and self._orders[0][0] <= self.now:
             _, self._cvl, self._ccl = self._orders.popleft()
+        load = self.load(self.now)
         resistance = sum(self._resistance(n) for n in self._living)
         resting = sum(self._resting(n) for n in self._living)
-        holding = (self._cvl + self.charger.error - resting) / resistance + self.load
-        allowed = self._ccl + self.load if self.charger.obeys_ccl else inf
+        holding = (self._cvl + self.charger.error - resting) / resistance + load
+        allowed = self._ccl + load if self.charger.obeys_ccl else inf
         given = max(0.0, min(holding, allowed, self.charger.current)) if self._cvl else 0.0
-        self.current = given - self.load
+        self.current = given - load
         moved = self.current * seconds / 3600
         for n in range(self.battery.cells):
             self._charges[n] += moved / self.battery.capacity

@@ -16,14 +16,14 @@ from bleak.backends.scanner import AdvertisementData
 from bleak_retry_connector import establish_connection, get_device_by_adapter
 from bleak_retry_connector.bleak_manager import get_global_bluez_manager_sync
 from dbus_fast import AuthError, InvalidAddressError, Message, MessageType, unpack_variants
-from dbus_fast.aio import MessageBus
 
 from dbus_xbms.ble import pairing
 from dbus_xbms.ble.backoff import Backoff
 from dbus_xbms.ble.client import Client
 from dbus_xbms.ble.stack import STACK_ERRORS, AdapterState, GattClient, Seen, failure, trouble_in_words
-from dbus_xbms.ble.system_bus import BLUEZ, CALL_LIMIT, call, system_bus
+from dbus_xbms.ble.system_bus import BLUEZ, CALL_LIMIT, call, make_bleak_trust_bluez_only, system_bus
 from dbus_xbms.protocols.base import Advertised, LinkError
+from dbus_xbms.trusted_bus import TrustedBus
 
 log = logging.getLogger(__name__)
 bleak_log = logging.getLogger(BlueZManager.__module__)
@@ -62,6 +62,7 @@ class Bluez:
         # bleak would run `bluetoothctl --version` at the first connect, only to refuse a BlueZ older than
         # 5.55; when that connect is cancelled meanwhile, every later one waits for it for ever.
         BlueZFeatures.checked_bluez_version = True
+        make_bleak_trust_bluez_only()
         delays = Backoff()
         while True:
             try:
@@ -95,7 +96,7 @@ class Bluez:
                 await self._load(bus)
                 delays.reset()
 
-    async def _load(self, bus: MessageBus) -> None:
+    async def _load(self, bus: TrustedBus) -> None:
         """Learn what BlueZ has, and see that bleak has learnt it too.
 
         What a bluetoothd that starts adds while bleak is asking for all it has, bleak forgets for ever.
@@ -117,7 +118,7 @@ class Bluez:
         self._loaded = True
         self._report()
 
-    async def _objects(self, bus: MessageBus) -> dict[str, dict[str, Any]]:
+    async def _objects(self, bus: TrustedBus) -> dict[str, dict[str, Any]]:
         self._outdated = True
         while self._outdated:
             self._outdated = False
@@ -295,7 +296,7 @@ async def _close_bleak() -> None:
         bleak_log.disabled = False
 
 
-async def _ask_daemon(bus: MessageBus, member: str, text: str) -> Any:
+async def _ask_daemon(bus: TrustedBus, member: str, text: str) -> Any:
     reply = await call(bus, "/org/freedesktop/DBus", DAEMON, member, "s", [text], destination=DAEMON)
     return reply.body[0] if reply.body else None
 

@@ -7,18 +7,33 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+from bleak.backends.bluezdbus import client as bleak_client
+from bleak.backends.bluezdbus import manager as bleak_manager
 from bleak.backends.bluezdbus.utils import assert_reply
 from dbus_fast import BusType, Message
-from dbus_fast.aio import MessageBus
+
+from dbus_xbms.trusted_bus import TrustedBus
 
 BLUEZ = "org.bluez"
 CALL_LIMIT = 10.0  # s; takes some ms
 
 
+class BluezBus(TrustedBus):
+    """A connection that takes signals and replies from BlueZ and the bus daemon only."""
+
+    FOLLOWED = (BLUEZ,)
+
+
+def make_bleak_trust_bluez_only() -> None:
+    """Have bleak use such connections, too: on its own ones anybody could say what a pack sends."""
+    for module in (bleak_manager, bleak_client):
+        module.MessageBus = BluezBus  # type: ignore[attr-defined]
+
+
 @asynccontextmanager
-async def system_bus() -> AsyncIterator[tuple[MessageBus, asyncio.Future[None]]]:
+async def system_bus() -> AsyncIterator[tuple[BluezBus, asyncio.Future[None]]]:
     """A connection to the system bus, and a future that ends with it."""
-    bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
+    bus = await BluezBus(bus_type=BusType.SYSTEM).connect()
     closed = asyncio.ensure_future(bus.wait_for_disconnect())  # type: ignore[no-untyped-call]
     try:
         yield bus, closed
@@ -28,7 +43,7 @@ async def system_bus() -> AsyncIterator[tuple[MessageBus, asyncio.Future[None]]]
 
 
 async def call(
-    bus: MessageBus,
+    bus: TrustedBus,
     path: str,
     interface: str,
     member: str,

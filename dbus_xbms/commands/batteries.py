@@ -10,12 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from dbus_fast import Message, Variant, unpack_variants
-from dbus_fast.aio import MessageBus
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.session import DBUS, call, open_bus, until_lost
 from dbus_xbms.commands.table import Battery, Value
 from dbus_xbms.settings import device_id
+from dbus_xbms.trusted_bus import TrustedBus
+from dbus_xbms.venus.bus import follow
 from dbus_xbms.venus.items import BATTERY
 from dbus_xbms.venus.objects import BUS_ITEM
 
@@ -33,7 +34,7 @@ MATCHES = (
 class Batteries:
     """A live view. ``changed`` is set at each change; who looks at it, and only one does, clears it."""
 
-    def __init__(self, bus: MessageBus) -> None:
+    def __init__(self, bus: TrustedBus) -> None:
         self.changed = asyncio.Event()
         self._next = asyncio.Event()
         self._bus = bus
@@ -85,7 +86,7 @@ class Batteries:
 
     async def _read(self, service: str) -> None:
         try:
-            owner = (await call(self._bus, DBUS, "GetNameOwner", "s", [service]))[0]
+            owner = await follow(self._bus, service)
             self._owners[owner] = service  # from here on its signals count
             self._packs[service] = Battery(service=service)
             items = (await call(self._bus, owner, "GetItems", path="/", interface=BUS_ITEM))[0]

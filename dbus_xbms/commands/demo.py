@@ -14,8 +14,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dbus_fast.aio import MessageBus
-
 from dbus_xbms import remote
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries, batteries
@@ -28,6 +26,7 @@ from dbus_xbms.commands.table import render, terminal
 from dbus_xbms.commands.watch import captioned, show
 from dbus_xbms.settings import pack_path
 from dbus_xbms.simulator import control
+from dbus_xbms.trusted_bus import TrustedBus
 
 START_LIMIT = 15.0  # s for each program to appear on the bus
 VALUES_LIMIT = 30.0  # s for all packs to show values
@@ -126,7 +125,7 @@ async def _tell(teller: Teller, live: Batteries, seconds: float | None) -> None:
                 showing.cancel()
 
 
-async def _adopt_all(bus: MessageBus) -> int:
+async def _adopt_all(bus: TrustedBus) -> int:
     """Scan and add what is found, as an owner would, a single pack with control; return how many they are."""
     found = await scan_by_service(bus, SCAN_SECONDS)
     if not found:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from dbus_fast import unpack_variants
-from dbus_fast.aio import MessageBus
 
 from dbus_xbms import remote
 from dbus_xbms.ble.bluez import ADAPTER
@@ -23,6 +22,7 @@ from dbus_xbms.commands.session import DBUS, call, is_on_bus
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.control.neighbours import Venus
 from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Pack, Service, Shown, System
+from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.items import BATTERY
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
 from dbus_xbms.venus.localsettings_wire import plain
@@ -40,7 +40,7 @@ DEVICE = "org.bluez.Device1"
 OBJECTS = ("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
 
 
-async def value(bus: MessageBus, name: str, path: str) -> Any:
+async def value(bus: TrustedBus, name: str, path: str) -> Any:
     """A value that a Venus service shows; ``None`` if it is invalid, or nobody shows it.
 
     Raises:
@@ -56,7 +56,7 @@ async def value(bus: MessageBus, name: str, path: str) -> Any:
     return None if shown == [] else shown
 
 
-async def values(bus: MessageBus, names: Iterable[str], path: str) -> dict[str, Any]:
+async def values(bus: TrustedBus, names: Iterable[str], path: str) -> dict[str, Any]:
     """The value of each service that shows one; who hangs shows none."""
     asked = {name: value(bus, name, path) for name in names}
     answers = await asyncio.gather(*asked.values(), return_exceptions=True)
@@ -64,7 +64,7 @@ async def values(bus: MessageBus, names: Iterable[str], path: str) -> dict[str, 
     return {name: it for name, it in shown.items() if it is not None and not isinstance(it, BaseException)}
 
 
-async def service(bus: MessageBus, root: Path) -> Service | None:
+async def service(bus: TrustedBus, root: Path) -> Service | None:
     """The running service; ``None`` when it does not run."""
     if not await is_on_bus(bus, remote.NAME):
         return None
@@ -82,7 +82,7 @@ async def service(bus: MessageBus, root: Path) -> Service | None:
     return replace(used, version=version, counts=counts)
 
 
-async def _asked(bus: MessageBus, member: str) -> Any:
+async def _asked(bus: TrustedBus, member: str) -> Any:
     """What the service says of itself; ``None`` if it is one that does not know the question."""
     try:
         async with asyncio.timeout(ANSWER_LIMIT):
@@ -92,7 +92,7 @@ async def _asked(bus: MessageBus, member: str) -> Any:
         return None
 
 
-async def localsettings(bus: MessageBus) -> bool:
+async def localsettings(bus: TrustedBus) -> bool:
     """Whether localsettings is there and answers."""
     if not await is_on_bus(bus, SETTINGS):
         return False
@@ -103,7 +103,7 @@ async def localsettings(bus: MessageBus) -> bool:
     return True
 
 
-async def packs(bus: MessageBus) -> Mapping[str, Pack] | None:
+async def packs(bus: TrustedBus) -> Mapping[str, Pack] | None:
     """The packs in localsettings; ``None`` when that is not there."""
     if not await is_on_bus(bus, SETTINGS):
         return None
@@ -152,7 +152,7 @@ def _count(pack: Battery, path: str) -> int:
     return int(shown) if isinstance(shown, int | float) else 0
 
 
-async def neighbours(bus: MessageBus) -> Venus:
+async def neighbours(bus: TrustedBus) -> Venus:
     """Other programs that use Bluetooth, as far as the bus tells of them."""
     foreign = [name for name in await _batteries(bus) if not name.startswith(OURS)]
     told = await asyncio.gather(*(values(bus, foreign, path) for path in TELLING))
@@ -163,7 +163,7 @@ async def neighbours(bus: MessageBus) -> Venus:
     )
 
 
-async def system(bus: MessageBus) -> System:
+async def system(bus: TrustedBus) -> System:
     """What Venus makes of the batteries."""
     instances = await values(bus, await _batteries(bus), "/DeviceInstance")
     dvcc, chosen = await value(bus, SETTINGS, DVCC), await value(bus, SETTINGS, BMS_CHOSEN)
@@ -181,7 +181,7 @@ def _text(shown: object) -> str | None:
     return str(shown) if shown else None
 
 
-async def _batteries(bus: MessageBus) -> list[str]:
+async def _batteries(bus: TrustedBus) -> list[str]:
     return sorted(name for name in (await call(bus, DBUS, "ListNames"))[0] if name.startswith(f"{BATTERY}."))
 
 

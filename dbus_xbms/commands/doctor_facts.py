@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dbus_fast.aio import MessageBus
-
 from dbus_xbms.commands import doctor_bus, doctor_host
 from dbus_xbms.commands.scan import scan
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.doctor.facts import Facts
+from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.bus import BusError
 
 FILE_LIMIT, PROGRAM_LIMIT, PACKS_LIMIT, BUS_LIMIT = 3.0, 5.0, 6.0, 10.0  # s
@@ -27,7 +26,7 @@ class Place:
     """Where to look."""
 
     root: Path  # of the file system
-    bus: MessageBus | None = None  # Venus's, if it answers
+    bus: TrustedBus | None = None  # Venus's, if it answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,7 @@ def _file(fact: str, read: Callable[[Path], Any]) -> Probe:
     return Probe(fact=fact, limit=FILE_LIMIT, find=lambda place: aside(lambda: read(place.root)))
 
 
-def _bus(fact: str, ask: Callable[[MessageBus, Path], Awaitable[Any]], limit: float = BUS_LIMIT) -> Probe:
+def _bus(fact: str, ask: Callable[[TrustedBus, Path], Awaitable[Any]], limit: float = BUS_LIMIT) -> Probe:
     async def find(place: Place) -> Any:
         return await ask(place.bus, place.root) if place.bus else None
 

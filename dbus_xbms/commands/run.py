@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 from pathlib import Path
 
 from dbus_xbms import app
+from dbus_xbms.watchdog import Watchdog
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,4 +20,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM, or until the bus goes away."""
-    return asyncio.run(app.serve(args.capture))
+    watchdog = Watchdog(sys.stderr.fileno())
+    watchdog.start()
+    return asyncio.run(app.serve(args.capture, watchdog))

@@ -7,8 +7,6 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dbus_fast.aio import MessageBus
-
 from dbus_xbms import remote
 from dbus_xbms.ble.air import Air
 from dbus_xbms.commands import CommandError
@@ -17,6 +15,7 @@ from dbus_xbms.commands.session import call, complete, is_on_bus, is_running, op
 from dbus_xbms.commands.table import columns
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import Settings
+from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 
 SECONDS = 10.0  # a module advertises every second or two, and some scans miss it
@@ -69,7 +68,7 @@ async def scan(seconds: float) -> list[Found]:
     return await _scan_here(seconds, packs)
 
 
-async def scan_by_service(bus: MessageBus, seconds: float) -> list[Found]:
+async def scan_by_service(bus: TrustedBus, seconds: float) -> list[Found]:
     """Let the running service scan; it remembers what it finds, not enabled."""
     reply = await call(bus, remote.NAME, "Scan", "d", [seconds], path=remote.PATH, interface=remote.INTERFACE)
     entries = [{key: variant.value for key, variant in entry.items()} for entry in reply[0]]

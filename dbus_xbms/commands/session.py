@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from dbus_fast import Message, MessageType
-from dbus_fast.aio import MessageBus
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.remote import NAME as SERVICE
+from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 
 @asynccontextmanager
-async def open_bus() -> AsyncIterator[MessageBus]:
+async def open_bus() -> AsyncIterator[TrustedBus]:
     """A connection to the bus that Venus uses."""
     bus = await connect()
     closed = until_closed(bus)
@@ -52,7 +52,7 @@ async def open_bus() -> AsyncIterator[MessageBus]:
         await close(bus, closed)
 
 
-async def until_lost(bus: MessageBus) -> None:
+async def until_lost(bus: TrustedBus) -> None:
     """Wait for the bus to go away.
 
     Raises:
@@ -64,7 +64,7 @@ async def until_lost(bus: MessageBus) -> None:
 
 
 async def call(
-    bus: MessageBus,
+    bus: TrustedBus,
     name: str,
     member: str,
     signature: str = "",
@@ -97,12 +97,12 @@ async def call(
     return list(reply.body)
 
 
-async def is_on_bus(bus: MessageBus, name: str) -> bool:
+async def is_on_bus(bus: TrustedBus, name: str) -> bool:
     """Whether somebody owns ``name``."""
     return bool((await call(bus, DBUS, "NameHasOwner", "s", [name]))[0])
 
 
-async def is_running(bus: MessageBus) -> bool:
+async def is_running(bus: TrustedBus) -> bool:
     """Whether the service runs on this bus."""
     return await is_on_bus(bus, SERVICE)
 
@@ -114,7 +114,7 @@ async def warn_if_not_running() -> None:
             print("The service is not running; `dbus-xbms run` starts it.")
 
 
-async def wait_for_name(bus: MessageBus, name: str, seconds: float) -> None:
+async def wait_for_name(bus: TrustedBus, name: str, seconds: float) -> None:
     """Wait until somebody owns ``name``.
 
     Raises:

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 
 from dbus_fast import Variant
-from dbus_fast.aio import MessageBus
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries
@@ -17,6 +16,7 @@ from dbus_xbms.commands.table import LAST_ORDER, Battery, Value
 from dbus_xbms.control.mosfets import CHANGE_EVERY
 from dbus_xbms.settings import pack_path
 from dbus_xbms.simulator import control
+from dbus_xbms.trusted_bus import TrustedBus
 
 STEP_LIMIT = 30.0  # s for what a step leads to
 SETTLED = 0.5  # s more than the least time between two changes of a MOSFET
@@ -27,7 +27,7 @@ KINDS: Mapping[type, str] = {bool: "b", int: "i", float: "d", str: "s"}
 class Teller:
     """One story, told once; ``caption`` says what goes on."""
 
-    def __init__(self, story: Story, live: Batteries, bus: MessageBus, *, quick: bool) -> None:
+    def __init__(self, story: Story, live: Batteries, bus: TrustedBus, *, quick: bool) -> None:
         self.caption = ""
         self._story = story
         self._live = live

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor
 
 from dbus_xbms.control.chemistry import Preset
@@ -264,6 +264,11 @@ def lowered(bound: Bound, now: float) -> Followed:
         cause=bound.words,
         words=bound.words,
     )
+
+
+def resumed(followed: Followed, gap: float) -> Followed:
+    """A limit after ``gap`` s of silence: it stands where it stood, and nothing has recovered unseen."""
+    return replace(followed, lowered_at=followed.lowered_at + gap, at=followed.at + gap)
 
 
 def _rounded(limit: float) -> float:

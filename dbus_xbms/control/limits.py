@@ -7,9 +7,8 @@ which are held are held exactly.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import floor
 
-from dbus_xbms.control import charge_voltage, current_limits, vetting
+from dbus_xbms.control import charge_voltage, current_limits, obedience, vetting
 from dbus_xbms.control.charge_voltage import Stage
 from dbus_xbms.control.chemistry import Preset, contradiction, preset
 from dbus_xbms.control.current_limits import (
@@ -26,13 +25,14 @@ from dbus_xbms.control.vetting import Verdict
 from dbus_xbms.model import Limits, PackSample, Phase, Protection
 from dbus_xbms.settings import Settings
 
-VOLTAGE_STEP = 0.1  # V; the present voltage as a limit is rounded down to it
 SILENCE = {
     Phase.LENT: "Link lent, derated",
     Phase.DERATED: "No contact, derated",
     Phase.LOST: "No contact, stopped",
 }
 REDUCED = (Phase.LENT, Phase.DERATED)  # phases in which some of the discharge current remains
+# How far a sample after a silence may be from the one before: a charge that stops moves a cell by some 30 mV.
+SAME_CELL, SAME_SOC = 0.1, 5.0  # V, %
 REQUEST_BACK = 5.0  # % above the SoC of a charge request that ends it
 
 
@@ -44,15 +44,17 @@ class State:
     preset: Preset
     verdict: Verdict
     voltage: charge_voltage.State
-    charge: Followed
+    obeyed: obedience.State
+    charge: Followed  # in silence: as before it
     discharge: Followed
     cut_high: bool
     cut_low: bool
     request: bool
     refuge: float  # V, the CVL in silence
     safe: bool  # the last sample lay in the safe zone
-    discharged_at: float  # A, the discharge limit by the last sample
+    seen: PackSample  # the last one
     at: float  # s, of the last sample
+    silent_since: float | None = None  # s; None: the limits are those of the last sample
 
 
 def step(
@@ -72,16 +74,13 @@ def step(
     if sample.cells and not verdict.refused:
         voltage = charge_voltage.step(voltage, sample, chosen, since_top_balance, dt, settings)
     situation = _situation(before, sample, sensors, chosen, verdict, settings)
-    charge = _followed(
-        before.charge if before else None, CHARGE_RULES, situation, situation.charge_ceiling, now
-    )
-    discharge = _followed(
-        before.discharge if before else None, DISCHARGE_RULES, situation, situation.discharge_ceiling, now
-    )
-    request = _requested(before, sample, chosen, settings)
-    refuge = _refuge(before, sample, chosen, verdict)
-    cvl = _bounded(before, voltage.cvl, refuge, charge.shown, sample, verdict)
+    charge, discharge = _currents(before, situation, now)
     count = len(sample.cells) or int(settings.number("Cells"))
+    capacity = settings.number("Capacity") or sample.nominal
+    full = _full(voltage, sample, chosen, verdict, charge.shown, count)
+    told = obedience.Told(cvl=full, ccl=charge.shown, count=count or 1, capacity=capacity)
+    obeyed = obedience.step(before.obeyed if before else obedience.State(), sample, told, dt)
+    cvl = obedience.capped(obeyed, full)
     limits = Limits(
         cvl=cvl,
         ccl=charge.shown,
@@ -89,7 +88,7 @@ def step(
         mode="Refused" if verdict.refused else _mode(voltage),
         charge_limitation=charge.words,
         discharge_limitation=discharge.words,
-        charge_request=request,
+        charge_request=_requested(before, sample, chosen, settings),
         battery_low_voltage=count * chosen.low,
     )
     return State(
@@ -97,15 +96,57 @@ def step(
         preset=chosen,
         verdict=verdict,
         voltage=voltage,
+        obeyed=obeyed,
         charge=charge,
         discharge=discharge,
         cut_high=situation.cut_high,
         cut_low=situation.cut_low,
-        request=request,
-        refuge=min(refuge, cvl),
+        request=limits.charge_request,
+        refuge=min(cvl, obedience.unseen(sample, told.count, capacity)),
         safe=_safe(sample, sensors, chosen, verdict),
-        discharged_at=discharge.shown,
+        seen=sample,
         at=now,
+    )
+
+
+def _full(
+    voltage: charge_voltage.State,
+    sample: PackSample,
+    chosen: Preset,
+    verdict: Verdict,
+    ccl: float,
+    count: int,
+) -> float:
+    """The highest CVL in V that the sample alone speaks for; less if chargers do not keep to the CCL."""
+    present = obedience.floored(sample.voltage)
+    if verdict.refused or not sample.cells or voltage.cvl is None:
+        return min(present, count * chosen.full) if count else present
+    return voltage.cvl if ccl else min(voltage.cvl, max(present, count * chosen.floating))
+
+
+def _currents(before: State | None, situation: Situation, now: float) -> tuple[Followed, Followed]:
+    """CCL and DCL. After a silence they go on where they were, unless the pack may be another one now."""
+    charge, discharge = (before.charge, before.discharge) if before else (None, None)
+    if before and before.silent_since is not None and charge and discharge:
+        gap = now - before.at
+        discharge = current_limits.resumed(discharge, gap)
+        if agrees(before.seen, situation.sample):
+            charge = current_limits.resumed(charge, gap)
+        else:
+            charge = current_limits.lowered(Bound(limit=0.0, words=before.limits.charge_limitation), now)
+    return (
+        _followed(charge, CHARGE_RULES, situation, situation.charge_ceiling, now),
+        _followed(discharge, DISCHARGE_RULES, situation, situation.discharge_ceiling, now),
+    )
+
+
+def agrees(before: PackSample, sample: PackSample) -> bool:
+    """Whether a sample after a silence says what the one before it lets expect."""
+    return (
+        len(sample.cells) == len(before.cells)
+        and all(abs(now - was) <= SAME_CELL for now, was in zip(sample.cells, before.cells, strict=True))
+        and abs(sample.soc - before.soc) <= SAME_SOC
+        and sample.nominal == before.nominal
     )
 
 
@@ -161,38 +202,6 @@ def _followed(
     return current_limits.follow(before, current_limits.least(rules, s), top, now)
 
 
-def _refuge(before: State | None, sample: PackSample, chosen: Preset, verdict: Verdict) -> float:
-    """The highest voltage that is right when nothing may be charged, in V."""
-    if verdict.refused:
-        full = len(sample.cells) * chosen.full if sample.cells else sample.voltage
-        return min(_floored(sample.voltage), full)
-    if sample.cells:
-        return len(sample.cells) * chosen.floating
-    return before.refuge if before else _floored(sample.voltage)
-
-
-def _floored(voltage: float) -> float:
-    return round(floor(voltage / VOLTAGE_STEP) * VOLTAGE_STEP, 2)
-
-
-def _bounded(
-    before: State | None,
-    cvl: float | None,
-    refuge: float,
-    ccl: float,
-    sample: PackSample,
-    verdict: Verdict,
-) -> float:
-    """The CVL to publish: chargers that may feed into the grid ignore a CCL of 0, but not the CVL."""
-    if verdict.refused or not sample.cells or cvl is None:
-        return refuge
-    if ccl > 0:
-        return cvl
-    bounded = min(cvl, max(refuge, _floored(sample.voltage)))
-    stopped = before is not None and before.limits.ccl == 0 and not before.verdict.refused
-    return min(bounded, max(refuge, before.limits.cvl)) if before and stopped else bounded
-
-
 def _mode(voltage: charge_voltage.State) -> str:
     stage = str(voltage.stage.value)
     if voltage.topping:
@@ -225,16 +234,28 @@ def _safe(sample: PackSample, sensors: Temperatures, chosen: Preset, verdict: Ve
 def silent(before: State, phase: Phase, now: float, settings: Settings) -> State:
     """The limits in silence: nothing is charged, and what may be drawn shrinks with the phase."""
     share = settings.number("DerateDischarge") / 100 if phase in REDUCED and before.safe else 0.0
-    dcl = before.discharged_at * share
+    dcl = before.discharge.shown * share
     if chosen := settings.number("MaxDischargeCurrent"):
         dcl = min(dcl, chosen)
-    return stopped(before, now, SILENCE.get(phase, "No contact"), dcl)
+    limits = _without_charge(before, SILENCE.get(phase, "No contact"), dcl)
+    since = now if before.silent_since is None else before.silent_since
+    return replace(before, limits=limits, silent_since=since)
 
 
-def stopped(before: State, now: float, why: str, dcl: float = 0.0) -> State:
+def stopped(before: State, now: float, why: str) -> State:
     """The limits when nothing is known for sure; works on what is remembered alone."""
+    limits = _without_charge(before, why, 0.0)
+    return replace(
+        before,
+        limits=limits,
+        charge=current_limits.lowered(Bound(limit=0.0, words=limits.charge_limitation), now),
+        discharge=current_limits.lowered(Bound(limit=0.0, words=limits.discharge_limitation), now),
+    )
+
+
+def _without_charge(before: State, why: str, dcl: float) -> Limits:
     dcl = min(dcl, before.limits.dcl)
-    limits = replace(
+    return replace(
         before.limits,
         cvl=min(before.refuge, before.limits.cvl),
         ccl=0.0,
@@ -242,10 +263,4 @@ def stopped(before: State, now: float, why: str, dcl: float = 0.0) -> State:
         mode=why,
         charge_limitation=f"{why}: not charging",
         discharge_limitation=f"{why}: {'reduced' if dcl else 'not discharging'}",
-    )
-    return replace(
-        before,
-        limits=limits,
-        charge=current_limits.lowered(Bound(limit=0.0, words=limits.charge_limitation), now),
-        discharge=current_limits.lowered(Bound(limit=dcl, words=limits.discharge_limitation), now),
     )

@@ -8,6 +8,8 @@ import os
 from dbus_fast import AuthError, BusType, DBusError, InvalidAddressError, Message, MessageType
 from dbus_fast.aio import MessageBus
 
+from dbus_xbms.trusted_bus import TrustedBus
+
 CONNECT_TIMEOUT = 10.0  # s; a bus answers within milliseconds
 
 
@@ -30,7 +32,7 @@ class BusLost(BusError):
         super().__init__("lost the D-Bus connection")
 
 
-class _PatientBus(MessageBus):
+class _PatientBus(TrustedBus):
     """A connection that survives a full socket, and that breaks for those who wait for something only.
 
     dbus-fast takes "try again" from the socket for the end of the connection. What it could not write it
@@ -54,7 +56,7 @@ class _PatientBus(MessageBus):
             return failed
 
 
-async def connect() -> MessageBus:
+async def connect() -> TrustedBus:
     """Connect to the session bus if the environment names one, else to the system bus, as Victron's tools do.
 
     Raises:
@@ -72,6 +74,20 @@ async def connect() -> MessageBus:
         raise NoBus(
             f"cannot connect to the D-Bus {which} bus: {str(err) or type(err).__name__}; {hint}"
         ) from err
+
+
+async def follow(bus: TrustedBus, name: str) -> str:
+    """Take signals from the owner of ``name`` from here on; returns its unique name, or "" if nobody owns it.
+
+    Raises:
+        BusError: the bus does not tell who that is.
+    """
+    try:
+        return await bus.follow(name)
+    except (OSError, EOFError) as err:  # TimeoutError too
+        raise BusLost from err
+    except DBusError as err:
+        raise BusError(f"the bus does not tell who owns {name}: {err.text}") from err
 
 
 def until_closed(bus: MessageBus) -> asyncio.Task[None]:

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from dbus_fast import DBusError, Message, MessageFlag, MessageType, Variant
-from dbus_fast.aio import MessageBus
 
 from dbus_xbms.settings import DEVICES, SERVICE, Setting, SettingsError, Value
-from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
+from dbus_xbms.trusted_bus import TrustedBus
+from dbus_xbms.venus.bus import BusError, BusLost, close, connect, follow, until_closed
 from dbus_xbms.venus.localsettings_wire import (
     carried,
     definition,
@@ -72,7 +72,7 @@ class LocalSettings:
 
     def __init__(self, on_change: Callable[[str, Value], None]) -> None:
         self._on_change = on_change
-        self._bus: MessageBus | None = None
+        self._bus: TrustedBus | None = None
         self._connected = asyncio.Event()
         self._wake = asyncio.Event()  # there is something to put right, or the connection has ended
         self._appeared = False  # localsettings is new on the bus
@@ -94,6 +94,7 @@ class LocalSettings:
         try:
             bus.add_message_handler(self._handle)
             self._bus = bus
+            await follow(bus, NAME)
             for rule in MATCH_RULES:
                 reply = await self._ask(DBUS, "/org/freedesktop/DBus", DBUS, "AddMatch", "s", [rule])
                 if reply is None or reply.message_type is MessageType.ERROR:

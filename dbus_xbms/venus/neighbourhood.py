@@ -12,7 +12,7 @@ from dbus_fast import DBusError, Message, MessageFlag, MessageType
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.control.neighbours import Venus
-from dbus_xbms.venus.bus import BusLost, close, connect, until_closed
+from dbus_xbms.venus.bus import BusLost, close, connect, follow, until_closed
 from dbus_xbms.venus.items import BATTERY
 from dbus_xbms.venus.localsettings import DBUS
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
@@ -52,6 +52,7 @@ class Neighbourhood:
         closed.add_done_callback(lambda _: self._news.put_nowait(""))
         try:
             bus.add_message_handler(self._handle)
+            await follow(bus, SETTINGS)
             for rule in MATCH_RULES:
                 await _ask(bus, DBUS, "/org/freedesktop/DBus", DBUS, "AddMatch", rule)
             self._news.put_nowait(SETTINGS)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from bleak import BleakScanner
+from bleak.backends.bluezdbus import client as bleak_client
+from bleak.backends.bluezdbus import manager as bleak_manager
 from bleak.backends.bluezdbus.manager import BlueZManager, get_global_bluez_manager
 from bleak.backends.bluezdbus.version import BlueZFeatures
 from bleak_retry_connector import BleakClientWithServiceCache, establish_connection
@@ -20,6 +22,7 @@ from dbus_fast.aio import MessageBus
 
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Link
+from dbus_xbms.ble.system_bus import BluezBus, make_bleak_trust_bluez_only
 from dbus_xbms.commands.demo import BUS_CONFIG
 from dbus_xbms.model import CONNECTED, Reading
 from dbus_xbms.protocols.base import LinkError
@@ -397,10 +400,13 @@ def readers_of(sim: Simulation) -> set[asyncio.Task[None]]:
 
 async def test_the_private_names_we_use_are_still_there() -> None:
     async with Simulation(packs=1):
+        for module in (bleak_manager, bleak_client):
+            assert issubclass(vars(module)["MessageBus"], MessageBus)
+        make_bleak_trust_bluez_only()
         manager = await get_global_bluez_manager()
         assert get_global_bluez_manager_sync() is manager
         assert isinstance(manager, BlueZManager)
-        assert isinstance(manager._bus, MessageBus)
+        assert isinstance(manager._bus, BluezBus)
         assert isinstance(manager._bus_watcher_task, asyncio.Task)
         assert logging.getLogger(BlueZManager.__module__).name == "bleak.backends.bluezdbus.manager"
         assert isinstance(BlueZFeatures.checked_bluez_version, bool)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbus_fast import Message, MessageFlag, MessageType, NameFlag, RequestNameReply, Variant
+from dbus_fast import BusType, Message, MessageFlag, MessageType, NameFlag, RequestNameReply, Variant
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.settings import Value
@@ -52,6 +52,11 @@ VALUES: dict[str, Value | None] = {
     "/Setpoint": 2.0,
     "/Counter": 3_000_000_000,
 }
+
+
+async def stranger() -> MessageBus:
+    """A connection of another program, which hears everybody."""
+    return await MessageBus(bus_type=BusType.SESSION).connect()
 
 
 class Client:
@@ -145,7 +150,7 @@ async def service(private_bus: str, writes: Writes) -> AsyncIterator[ItemService
 
 @pytest.fixture
 async def client(private_bus: str) -> AsyncIterator[Client]:
-    bus = await connect()
+    bus = await stranger()
     client = Client(bus)
     await client.listen(f"type='signal',interface='{BUS_ITEM}'")
     yield client
@@ -230,7 +235,7 @@ async def test_the_owner_of_the_service_may_refuse(
 
 async def test_a_write_tells_who_asks(service: ItemService, client: Client, writes: Writes) -> None:
     await client.body("/CustomName", "SetValue", "v", Variant("s", "Bow"))
-    other = Client(await connect())
+    other = Client(await stranger())
     await other.body("/CustomName", "SetValue", "v", Variant("s", "Stern"))
     assert writes.senders == [client.bus.unique_name, other.bus.unique_name]
     other.bus.disconnect()
@@ -368,7 +373,7 @@ async def test_a_bus_that_stands_still_costs_neither_the_connection_nor_memory(
 ) -> None:
     service = ItemService(NAME, ITEMS, VALUES, Writes())
     await service.start()
-    client = Client(await connect())
+    client = Client(await stranger())
     await client.listen(f"type='signal',interface='{BUS_ITEM}'")
     mortal_bus.send_signal(signal.SIGSTOP)
     for n in range(5000):  # far more than a socket holds

@@ -17,6 +17,7 @@ from tests.unit.samples import SAMPLE, sample, settings
 START = State(started=0.0)
 HOLD, STOP, WITHDRAW = 30.0, 300.0, 1800.0
 CHARGE, DISCHARGE = 30.0, 50.0  # A, 0.3 C and 0.5 C of 100 Ah
+UNSEEN = 12.8  # V, 0.4 V below the pack, rounded down: charges nothing even where feed-in adds 0.4 V
 NMC = sample(cells=(3.85, 3.85, 3.85, 3.85), voltage=15.4)
 
 
@@ -80,12 +81,27 @@ def test_a_new_setting_holds_at_once_without_a_new_sample() -> None:
     assert decision.limits.ccl == 12
 
 
-def test_no_charging_comes_with_a_voltage_that_charges_nothing() -> None:
-    closed = Mosfets(charge=False, discharge=True)
-    assert limits((0.0, replace(SAMPLE, mosfets=closed))).cvl == 13.5
-    high = sample(cells=(3.42, 3.42, 3.42, 3.42), voltage=13.68, mosfets=closed)
+OFF = Mosfets(charge=False, discharge=True)
+
+
+def test_without_charging_the_voltage_limit_is_the_packs_voltage_rounded_down_and_never_float() -> None:
+    assert limits((0.0, replace(SAMPLE, mosfets=OFF))).cvl == 13.2
+    high = sample(cells=(3.42, 3.42, 3.42, 3.42), voltage=13.68, mosfets=OFF)
     assert limits((0.0, high)).cvl == 13.6
-    assert limits((0.0, high), (1.0, replace(high, voltage=13.75))).cvl == 13.6
+    cold = replace(SAMPLE, cells=(3.319,) * 16, voltage=53.1, temperatures=(0.0, 0.0))
+    assert limits((0.0, cold)).cvl == 53.1
+
+
+def test_without_charging_the_voltage_limit_neither_rises_nor_follows_a_sagging_pack() -> None:
+    stopped = replace(SAMPLE, mosfets=OFF)
+    assert limits((0.0, stopped), (1.0, replace(stopped, voltage=13.4))).cvl == 13.2
+    assert limits((0.0, stopped), (1.0, replace(stopped, voltage=12.9))).cvl == 13.2
+
+
+def test_the_voltage_limit_is_back_as_soon_as_charging_is_allowed_again() -> None:
+    found = limits((0.0, replace(SAMPLE, mosfets=OFF)), (1.0, SAMPLE), (62.0, SAMPLE))
+    assert found.ccl > 0
+    assert found.cvl == 13.8
 
 
 def test_a_cell_at_the_high_cut_off_stops_charging_until_it_is_back_at_full() -> None:
@@ -179,7 +195,7 @@ def test_while_held_the_limits_stand_as_they_are() -> None:
 def test_derating_stops_charging_and_keeps_a_part_of_discharging() -> None:
     found = silent(HOLD).limits
     assert found
-    assert (found.cvl, found.ccl, found.dcl) == (13.5, 0.0, DISCHARGE / 2)
+    assert (found.cvl, found.ccl, found.dcl) == (UNSEEN, 0.0, DISCHARGE / 2)
     assert found.charge_limitation == "No contact, derated: not charging"
     fifth = silent(HOLD, DerateDischarge=20).limits
     assert fifth
@@ -206,23 +222,48 @@ def test_derating_after_a_sample_outside_the_safe_zone_leaves_nothing(change: di
 def test_stop_leaves_nothing() -> None:
     found = silent(STOP).limits
     assert found
-    assert (found.cvl, found.ccl, found.dcl) == (13.5, 0, 0)
+    assert (found.cvl, found.ccl, found.dcl) == (UNSEEN, 0, 0)
 
 
-def test_a_pack_that_returns_recovers_with_slopes() -> None:
+def after_silence(first: PackSample, seconds: float = 400.0) -> Limits:
+    """The limits of the first sample after a silence that followed SAMPLE."""
     state, _ = heard((0.0, SAMPLE))
-    state, _ = monitor.decide(state, 400.0, settings(), managed=True)
-    shown = []
-    for now in range(401, 520):
-        state, decision = monitor.step(state, SAMPLE, float(now), settings(), managed=True)
-        assert decision.phase is Phase.FRESH
-        assert decision.limits
-        shown.append((decision.limits.ccl, decision.limits.dcl))
-    assert shown[0] == (0, 0)
-    assert shown[round(RECOVERY_HOLD) - 2] == (0, 0)
-    assert 0 < shown[50][0] < CHARGE
-    assert shown == sorted(shown)
-    assert shown[-1] == (CHARGE, DISCHARGE)
+    state, _ = monitor.decide(state, seconds, settings(), managed=True)
+    decision = monitor.step(state, first, seconds + 1, settings(), managed=True)[1]
+    assert decision.phase is Phase.FRESH
+    assert decision.limits
+    return decision.limits
+
+
+def test_the_first_sample_after_a_silence_brings_everything_back_if_it_agrees_with_the_last() -> None:
+    rested = replace(SAMPLE, cells=tuple(cell - 0.03 for cell in SAMPLE.cells), voltage=13.16)
+    for first in (SAMPLE, rested):
+        found = after_silence(first)
+        assert (found.cvl, found.ccl, found.dcl) == (13.8, CHARGE, DISCHARGE)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"cells": (3.2, 3.3, 3.3, 3.3)}, {"soc": 60.0}, {"nominal": 101.0}, {"cells": (3.32, 3.32, 3.32)}],
+)
+def test_a_first_sample_that_does_not_agree_gives_back_discharging_at_once_and_charging_slowly(
+    change: dict[str, object],
+) -> None:
+    seen = sample(**change)
+    found = after_silence(replace(seen, voltage=sum(seen.cells)))
+    assert found.ccl == 0
+    assert found.dcl >= DISCHARGE
+    assert found.charge_limitation == "Recovering from: No contact, stopped: not charging"
+
+
+def test_nothing_recovers_unseen() -> None:
+    low = sample(cells=(2.7, 3.2, 3.2, 3.2), voltage=12.3)
+    state, before = heard((0.0, low), (10.0, SAMPLE))
+    state, _ = monitor.decide(monitor.failed(state), 300.0, settings(), managed=True)
+    _, after = monitor.step(state, SAMPLE, 301.0, settings(), managed=True)
+    assert before.limits
+    assert after.limits
+    assert before.limits.dcl == after.limits.dcl < DISCHARGE
 
 
 def test_a_fault_in_deciding_gives_stop_whatever_was_decided_before() -> None:
@@ -231,7 +272,7 @@ def test_a_fault_in_deciding_gives_stop_whatever_was_decided_before() -> None:
     assert decision.phase is Phase.LOST
     assert decision.sample is None
     assert decision.limits
-    assert (decision.limits.cvl, decision.limits.ccl, decision.limits.dcl) == (13.5, 0, 0)
+    assert (decision.limits.cvl, decision.limits.ccl, decision.limits.dcl) == (UNSEEN, 0, 0)
     assert decision.alarms[alarms.BMS_CABLE] is Level.ALARM
     assert monitor.stopped(START, 1.0, settings())[1].limits is None
 

@@ -190,8 +190,15 @@ def test_silence_never_raises_a_limit(history: History, waits: list[float]) -> N
 
 @given(histories)
 def test_a_current_of_zero_comes_with_a_voltage_that_charges_nothing(history: History) -> None:
+    began = None  # V, of the pack when its current limit fell to 0
     for _, state, decision in steps(history):
-        if decision.limits is None or decision.limits.ccl > 0 or not state.sample or not state.sample.cells:
+        if decision.limits is None or decision.limits.ccl > 0:
+            began = None
+        if decision.limits is None or decision.limits.ccl > 0 or not state.sample:
+            continue
+        began = began or state.sample.voltage
+        assert decision.limits.cvl <= began
+        if not state.sample.cells:
             continue
         floating = len(state.sample.cells) * preset(settings()).floating
         assert decision.limits.cvl <= max(floating, state.sample.voltage) + 1e-9

@@ -111,13 +111,13 @@ def test_it_is_decided_anew_when_the_next_phase_is_due() -> None:
     assert decide(lent(), BACK).valid_for == pytest.approx(STOP - HOLD)
 
 
-def test_the_first_good_poll_afterwards_ends_it_and_charging_comes_back_by_its_slope() -> None:
+def test_the_first_good_poll_afterwards_ends_it_and_brings_the_currents_back_at_once() -> None:
     state, _ = monitor.decide(lent(), UNTIL, settings(), managed=True)
     state = monitor.sampled(state, SAMPLE, UNTIL + 4)
     _, decision = monitor.decide(state, UNTIL + 4, settings(), managed=True)
     assert (decision.phase, decision.sample) == (Phase.FRESH, SAMPLE)
     assert decision.limits
-    assert decision.limits.ccl < 1.0
+    assert (decision.limits.ccl, decision.limits.dcl) == (30.0, 50.0)
 
 
 def test_a_poll_that_was_under_way_when_the_link_was_lent_does_not_end_it() -> None:

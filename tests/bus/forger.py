@@ -1,0 +1,69 @@
+"""A program on the bus that claims to be another one: what it sends bears only its own unique name."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from dbus_fast import Message, MessageType
+from dbus_fast.aio import MessageBus
+
+DBUS, DBUS_PATH = "org.freedesktop.DBus", "/org/freedesktop/DBus"
+
+
+class Forger:
+    """Sends signals and replies that only others should send, to every connection of the bus."""
+
+    def __init__(self, bus: MessageBus) -> None:
+        self._bus = bus
+
+    async def signal(self, path: str, interface: str, member: str, signature: str, *body: Any) -> None:
+        """Send a signal to everybody who listens for it, and to each connection by its name."""
+        for destination in (None, *await self._others()):
+            await self._bus.send(
+                Message(
+                    message_type=MessageType.SIGNAL,
+                    destination=destination,
+                    path=path,
+                    interface=interface,
+                    member=member,
+                    signature=signature,
+                    body=list(body),
+                )
+            )
+        await self._others()  # the daemon has passed it all on before it answers this
+
+    async def name_owner(self, name: str, old: str, new: str) -> None:
+        """Tell that a name has another owner."""
+        await self.signal(DBUS_PATH, DBUS, "NameOwnerChanged", "sss", name, old, new)
+
+    async def replies(self, destination: str, signature: str, *body: Any, calls: int = 200) -> None:
+        """Answer the first so many calls that a connection makes, whomever it called."""
+        for serial in range(1, calls):
+            await self._bus.send(
+                Message(
+                    message_type=MessageType.METHOD_RETURN,
+                    destination=destination,
+                    reply_serial=serial,
+                    signature=signature,
+                    body=list(body),
+                )
+            )
+        await self._others()
+
+    async def _others(self) -> list[str]:
+        reply = await self._bus.call(
+            Message(destination=DBUS, path=DBUS_PATH, interface=DBUS, member="ListNames")
+        )
+        return [name for name in reply.body[0] if name.startswith(":") and name != self._bus.unique_name]
+
+
+@asynccontextmanager
+async def forging(address: str) -> AsyncIterator[Forger]:
+    bus = await MessageBus(bus_address=address).connect()
+    try:
+        yield Forger(bus)
+    finally:
+        bus.disconnect()
+        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]

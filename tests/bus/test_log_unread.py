@@ -1,0 +1,138 @@
+"""A log that nobody reads stops nothing: values, orders and the program's end."""
+
+from __future__ import annotations
+
+import array
+import asyncio
+import fcntl
+import os
+import signal
+import sys
+import termios
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.bus.peers import peers
+from tests.bus.simulation import COMMAND, Program, Simulation
+from tests.bus.test_program import CLEAN_EXIT, ONE, valid
+from tests.bus.venus import Seen, Venus
+
+pytestmark = pytest.mark.usefixtures("private_bus")
+
+SMALLEST = 4096  # bytes, a pipe of one page
+REACHED = 20.0  # s
+
+
+class Unread:
+    """The program, with its output into a pipe that nobody reads."""
+
+    def __init__(self, reader: int, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self._reader = reader
+
+    @property
+    def full(self) -> bool:
+        """No further line fits."""
+        held = array.array("i", [0])
+        fcntl.ioctl(self._reader, termios.FIONREAD, held)
+        return held[0] > SMALLEST - 200
+
+    async def until_full(self) -> None:
+        """Wait until the pipe is."""
+        async with asyncio.timeout(REACHED):
+            while True:
+                if self.full:
+                    return
+                await asyncio.sleep(0.05)
+
+    def read(self) -> str:
+        """What is in the pipe."""
+        return os.read(self._reader, 65536).decode()
+
+
+@asynccontextmanager
+async def unread(*arguments: str) -> AsyncIterator[Unread]:
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, SMALLEST)
+    process = await asyncio.create_subprocess_exec(*COMMAND, *arguments, stdout=writer, stderr=writer)
+    os.close(writer)
+    try:
+        yield Unread(reader, process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        os.close(reader)
+
+
+def more_than(seen: Seen, signals: int) -> bool:
+    return len(seen.signals) > signals
+
+
+async def test_values_go_on_the_lost_lines_are_counted_and_sigterm_ends_it() -> None:
+    async with Simulation(1), Venus() as venus, unread("--log-level", "DEBUG", "run") as program:
+        await venus.enable(ONE, PollInterval=0.3)
+        seen = await venus.until(ONE, valid, timeout=REACHED)
+        await program.until_full()
+        at = len(seen.signals)
+        await venus.until(ONE, lambda s: more_than(s, at + 5), timeout=REACHED)
+        program.read()
+        await program.until_full()
+        assert "lines of the log are missing here: nothing read it\n" in program.read()
+        await program.until_full()
+        begun = time.monotonic()
+        program.process.send_signal(signal.SIGTERM)
+        assert await program.process.wait() == 0
+        assert time.monotonic() - begun < CLEAN_EXIT
+        await venus.until_gone(ONE)
+
+
+STANDS = """
+import os, sys
+from dbus_xbms import cli
+from dbus_xbms.venus.presence import Presence
+
+update = Presence.update
+
+def stand(self, report, now):
+    if update(self, report, now):
+        print("stands")
+        reader, writer = os.pipe()
+        os.write(writer, bytes(65536))
+        os.write(writer, b"x")
+    return False
+
+Presence.update = stand
+sys.exit(cli.main(["run"]))
+"""
+
+
+async def test_a_program_whose_loop_stands_leaves_the_bus_within_3_s_of_sigterm() -> None:
+    async with (
+        Simulation(1),
+        Venus() as venus,
+        Program(command=(sys.executable, "-W", "error", "-c", STANDS)) as program,
+    ):
+        await venus.enable(ONE)
+        await program.until("stands")
+        begun = time.monotonic()
+        assert await program.stop() == 1
+        await venus.until_gone(ONE)
+        assert time.monotonic() - begun < CLEAN_EXIT
+        assert "WARNING dbus_xbms.watchdog: not ended 2.5 s after it was told to; ending now" in program.log
+
+
+@pytest.mark.parametrize("hung", ["bluetoothd", "localsettings"])
+async def test_a_program_that_hangs_beside_it_does_not_delay_the_end(
+    hung: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with peers(tmp_path, monkeypatch) as there:
+        with there.stopped(hung):
+            begun = time.monotonic()
+            await there.processes["service"].stop()
+            await there.venus.until_gone(ONE)
+            assert time.monotonic() - begun < CLEAN_EXIT

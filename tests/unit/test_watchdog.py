@@ -1,0 +1,111 @@
+"""A process whose loop stands is ended from outside the loop; one that was only stopped is not."""
+
+from __future__ import annotations
+
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+LOOK_EVERY = 0.2  # s in place of 10
+SCRIPT = """
+import asyncio, os, sys, time
+from collections import deque
+from itertools import repeat
+from dbus_xbms.watchdog import Watchdog
+
+async def main():
+    dog.on_end(asyncio.current_task().cancel)
+    print("ready", flush=True)
+    beats = 0
+    while True:
+        await asyncio.sleep({look_every} / 3)
+        dog.beat()
+        beats += 1
+        {then}
+
+os.set_blocking(2, False)
+dog = Watchdog(2, look_every={look_every}, spin_limit=1.0)
+dog.start()
+asyncio.run(main())
+"""
+SLEEPS = "time.sleep(60)"
+WRITES = "r, w = os.pipe(); os.write(w, bytes(65536)); os.write(w, b'x')"
+HOLDS_THE_LOCK = "deque(repeat(0), 0)"  # never returns, and lets no signal handler of Python run
+WELL = "pass"
+
+
+@contextmanager
+def process(then: str, *, read: bool = True) -> Iterator[subprocess.Popen[bytes]]:
+    """A loop that beats, and does something else besides."""
+    script = SCRIPT.format(look_every=LOOK_EVERY, then=then)
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as started:
+        assert started.stdout
+        assert started.stdout.readline() == b"ready\n"
+        try:
+            yield started
+        finally:
+            started.kill()
+
+
+@pytest.mark.parametrize("then", [SLEEPS, WRITES])
+def test_a_loop_that_stands_ends_the_process_and_the_log_says_where(then: str) -> None:
+    with process(then) as started:
+        assert started.wait(15) == 1
+        assert started.stderr
+        text = started.stderr.read().decode()
+    assert "ERROR dbus_xbms.watchdog: hung for 1.2 s; ending, to be restarted" in text
+    assert "in main" in text  # the traceback
+
+
+def test_a_loop_that_stands_in_code_that_holds_the_interpreters_lock_ends_too() -> None:
+    with process(HOLDS_THE_LOCK) as started:
+        assert started.wait(15) == -signal.SIGPROF
+        assert started.stderr
+        assert "in main" in started.stderr.read().decode()
+
+
+def test_a_process_ends_though_nobody_reads_what_it_says() -> None:
+    with process("os.write(2, bytes(65536)) if beats == 1 else time.sleep(60)") as started:
+        assert started.wait(15) == 1
+
+
+def test_a_loop_that_lives_is_left_alone() -> None:
+    with process(WELL) as started:
+        time.sleep(10 * LOOK_EVERY)
+        assert started.poll() is None
+
+
+def test_a_process_that_was_stopped_for_long_goes_on() -> None:
+    with process(WELL) as started:
+        for _ in range(2):
+            started.send_signal(signal.SIGSTOP)
+            time.sleep(10 * LOOK_EVERY)
+            started.send_signal(signal.SIGCONT)
+            time.sleep(2 * LOOK_EVERY)
+        assert started.poll() is None
+
+
+@pytest.mark.parametrize(("then", "number"), [(SLEEPS, signal.SIGINT), (WRITES, signal.SIGTERM)])
+def test_a_process_whose_loop_stands_ends_within_3_s_of_being_told_to(then: str, number: int) -> None:
+    with process(then) as started:
+        assert started.stdout
+        select.select([started.stdout], [], [], LOOK_EVERY)
+        begun = time.monotonic()
+        started.send_signal(number)
+        assert started.wait(10) == 1
+        assert time.monotonic() - begun < 3.0
+
+
+def test_a_loop_that_lives_ends_as_it_likes_when_told_to() -> None:
+    with process(WELL) as started:
+        started.send_signal(signal.SIGTERM)
+        started.wait(5)
+        assert started.stderr
+        assert "not ended" not in started.stderr.read().decode()
