@@ -157,8 +157,10 @@ class Pack:
 
     def order(self) -> Order | None:
         """Return the order that is to go out now, right after a good poll."""
-        sample = self._state.sample
-        return self._switches.due(sample, controls=self._controls) if sample else None
+        sample, begun = self._state.sample, self._state.sampled_at
+        if sample is None or begun is None:
+            return None
+        return self._switches.due(sample, begun, controls=self._controls)
 
     def _hurry(self) -> None:
         self._poller.hurry()

@@ -201,7 +201,7 @@ def _is_so(mosfet: Mosfet, sample: PackSample, wish: Orders) -> bool:
     """Whether a sample by itself shows that a MOSFET was told what is wished; else it is written."""
     if wish.of(mosfet):
         return sample.mosfets.of(mosfet)
-    return Protection.MOSFET_LOCK in sample.protection and told_by(sample).of(mosfet) is False
+    return told_by(sample).of(mosfet) is False
 
 
 def _must_wait(state: State, sample: PackSample, now: float, *, controls: bool) -> bool:
@@ -225,9 +225,7 @@ def sending(state: State, now: float) -> State:
     named = _named(state.wish)
     off = frozenset(m for m in named if not state.wish.of(m))
     changed = dict(state.changed) | dict.fromkeys(named, now)
-    return replace(
-        state, sending=state.wish, wish=NOTHING, asked={}, changed=changed, ours=state.ours | off
-    )
+    return replace(state, sending=state.wish, wish=NOTHING, asked={}, changed=changed, ours=state.ours | off)
 
 
 def carried_out(state: State, mask: Mosfets) -> State:

@@ -322,7 +322,9 @@ def test_the_product_name_is_the_model_as_owners_say_it(hardware: str, name: str
 MEASURED = [
     item.path
     for item in items_for(IDENTITY)
-    if re.match(r"/(Dc|Soc|Capacity|Consumed|TimeTo|Io|Balanc|Voltages|System/M[ai]|System/Temp)", item.path)
+    if re.match(
+        r"/(Dc|Soc|Capacity|Consumed|TimeTo|Io/A|Balanc|Voltages|System/M[ai]|System/Temp)", item.path
+    )
 ]
 
 
