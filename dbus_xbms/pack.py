@@ -56,7 +56,12 @@ class Pack:
         self.settings = settings
         self._keeper = Keeper(address, settings, store, self._memory)
         self._switches = Switches(
-            address, settings, protocol, hurry=self._hurry, remember=self._keeper.remember
+            address,
+            settings,
+            protocol,
+            hurry=self._hurry,
+            show=lambda: self._showing.soon(),
+            remember=self._keeper.remember,
         )
         self._poller = Poller(address, settings, self, air=air, protocol=protocol, capture=capture)
         self._showing = Showing(address, presence(address, self._written), self._decided)

@@ -54,12 +54,14 @@ class Switches:
         protocol: Switchable,
         *,
         hurry: Callable[[], None],
+        show: Callable[[], None],
         remember: Callable[[dict[str, Value]], None],
     ) -> None:
         self._address = address
         self._settings = settings
         self._protocol = protocol
         self._hurry = hurry  # called when an order waits for a poll
+        self._show = show  # called when something has become of an order
         self._remember = remember
         self._mosfets = mosfets.State()
         self._book = OrderBook()
@@ -171,7 +173,7 @@ class Switches:
         entry, self._waiting = self._waiting, None
         assert entry
         self._mosfets = mosfets.sending(self._mosfets, now)
-        entry.become(OrderState.SENDING)
+        self._become(entry, OrderState.SENDING)
         newer = bool(self._settings.number("AllowNewerCommand"))
         return Order(
             conversation=self._protocol.set_mosfets(mask, before=before, newer=newer),
@@ -209,7 +211,7 @@ class Switches:
             self._balanced(balance, OrderState.REFUSED, f"that was forbidden meanwhile: {why}")
             return None
         balance.sending = True
-        balance.entry.become(OrderState.SENDING)
+        self._become(balance.entry, OrderState.SENDING)
         return Order(
             conversation=self._protocol.set_balancing(balance.on),
             done=lambda on: self._balancing_done(balance, on),
@@ -228,7 +230,11 @@ class Switches:
         outcome = why if state is OrderState.DONE else f"{state.name.lower()}: {why}"
         level = LEVELS.get(state, logging.INFO)
         log.log(level, "%s: %s, asked for by %s: %s", self._address, entry.words, entry.sender, outcome)
+        self._become(entry, state, outcome)
+
+    def _become(self, entry: Entry, state: OrderState, outcome: str = "") -> None:
         entry.become(state, outcome)
+        self._show()
 
 
 def _now() -> float:
