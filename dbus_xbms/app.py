@@ -68,7 +68,7 @@ class App:
         self._protocol = Jbd()
         self._air = Air([self._protocol])
         self._local = LocalSettings(self._setting_changed)
-        self._remote = Remote(self.scan, self.health)
+        self._remote = Remote(self.scan, self.health, self.troubles)
         self._packs: dict[str, Pack] = {}
         self._neighbours = Neighbours(self._air, self._packs.values)
         self._settings: dict[str, Settings] = {}  # of the packs that run or are about to
@@ -209,6 +209,11 @@ class App:
             "links": sum(adapter.links for adapter in self._air.adapters),
             "tasks": len(asyncio.all_tasks()),
         }
+
+    def troubles(self) -> dict[str, tuple[str, str]]:
+        """What is known of each pack that is not being read, by address."""
+        told = {address: pack.trouble for address, pack in self._packs.items()}
+        return {address: trouble for address, trouble in told.items() if any(trouble)}
 
     async def scan(self, seconds: float) -> list[tuple[Advertised, bool, bool]]:
         """Look for packs and remember them, not enabled; each with whether it was known and is enabled."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
+from functools import cache
+from pathlib import Path
 
+from dbus_xbms.control.recall import Moment
 from dbus_xbms.settings import Settings, SettingsError, Value, pack_path
 from dbus_xbms.venus.bus import BusError
 
@@ -14,7 +18,22 @@ log = logging.getLogger(__name__)
 SAVE_EVERY = 600.0  # s between writes of what changes by itself: each one wears the flash
 SAVE_LIMIT = 1.0  # s that saving may delay the program's end
 
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
 Store = Callable[[str, Value], Awaitable[Value]]
+
+
+@cache
+def _boot() -> str:
+    try:
+        return BOOT_ID.read_text().strip()
+    except OSError:  # then only the wall clock tells how old something is
+        return ""
+
+
+def moment(monotonic: float) -> Moment:
+    """This moment by all clocks; ``monotonic`` is the loop's, in s."""
+    return Moment(boot=_boot(), monotonic=monotonic, wall=time.time())
 
 
 class Keeper:
@@ -38,6 +57,11 @@ class Keeper:
         self._unsaved |= changed
         if changed:
             self._to_save.set()
+
+    def restore(self, name: str) -> None:
+        """Store the value in use again, because somebody else stored one that may not be."""
+        self._unsaved[name] = self._settings[name]
+        self._to_save.set()
 
     async def run(self) -> None:
         """Store what comes, and now and then what changes by itself, until cancelled; then what is left."""

@@ -14,6 +14,7 @@ IDENTITY = {
     "Cells": "cell_count",
     "Sensors": "ntc_count",
     "Nominal": "nominal",
+    "Rating": "rating",
     "Produced": "produced",
 }
 EXTREMES = {

@@ -148,6 +148,7 @@ class PackIdentity:
     cell_count: int = 0
     ntc_count: int = 0
     nominal: float = 0.0  # Ah
+    rating: float = 0.0  # A that the board bears, by its model text; 0: unknown
     produced: str = ""  # ISO date, "" when the BMS holds none
 
 
@@ -212,6 +213,7 @@ class LinkStatus:
     failed_polls: int = 0  # since the start
     failed_last_hour: int = 0  # of these
     hci: str = ""  # the adapter that was last used
+    finding: str = ""  # what the newest attempt found out though it failed, in a short phrase
     neighbours: str = ""  # other programs that are in the way, and what to do
 
 

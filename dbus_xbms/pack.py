@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
-from dbus_xbms.control import history, monitor
+from dbus_xbms.control import history, limits, monitor, recall
+from dbus_xbms.control.chemistry import refusal
 from dbus_xbms.control.monitor import Decision
 from dbus_xbms.diary import Diary
-from dbus_xbms.keeper import Keeper, Store
+from dbus_xbms.keeper import Keeper, Store, moment
 from dbus_xbms.memory import extremes_of, history_of, identity_of, remembered
 from dbus_xbms.model import Counters, Extremes, Orders, PackIdentity, Phase, Reading, Report
 from dbus_xbms.poller import Poller, Progress
@@ -73,6 +74,7 @@ class Pack:
             extremes=extremes_of(settings),
             history=history.State(history=history_of(settings)),
         )
+        self._recall()
         self._shown: Decision | None = None
         self._diary = Diary(address)
         self._trouble = ""  # why the newest attempt failed, in the owner's words
@@ -83,6 +85,15 @@ class Pack:
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
+
+    def _recall(self) -> None:
+        """Go on with the limits where the program ended."""
+        self._turning: tuple[object, ...] = ()  # of what is kept of charge control, as it was last stored
+        if (kept := recall.read(self.settings.text("ControlState"))) and self._controls:
+            recalled, heard = kept
+            passed = recall.age(heard, moment(self._now()))
+            self._state = monitor.recalled(self._state, recalled, passed, self.settings)
+            self._turning = recalled.turning
 
     async def run(self) -> None:
         """Serve this pack until cancelled; whatever ends it, it leaves the bus and closes its link."""
@@ -109,8 +120,12 @@ class Pack:
         return monitor.controls(self.settings)
 
     def change(self, name: str, value: Value) -> None:
-        """Take over a setting that was changed from outside."""
+        """Take over a setting that was changed from outside; one that may not be is set back."""
         before = self.settings.get(name)
+        if why := refusal(self.settings, {name: value}):
+            log.warning("%s: %s; set back to %s", self.address, why, before)
+            self._keeper.restore(name)
+            return
         try:
             self.settings.put(name, value)
         except SettingsError as err:
@@ -120,6 +135,11 @@ class Pack:
             self._switches.lost("a setting of the link was changed")
             self._poller.relink()
         self._showing.soon()
+
+    @property
+    def trouble(self) -> tuple[str, str]:
+        """What the newest attempt found out though it failed, in a short phrase, and why it failed."""
+        return self._poller.status.finding, self._trouble
 
     # What polling brings
 
@@ -194,6 +214,7 @@ class Pack:
         self._identity = replace(
             identity,
             hardware=identity.hardware or self._identity.hardware,
+            rating=identity.rating if identity.hardware else self._identity.rating,
             firmware=identity.firmware or self._identity.firmware,
             produced=identity.produced or self._identity.produced,
         )
@@ -205,6 +226,7 @@ class Pack:
         """Decide what is true now; returns what to show, and for how many s that stands."""
         self._switches.expire()
         decision = self._decide(now)
+        self._keep_turning()
         self._poller.rest(decision.resting)
         well = decision.phase is Phase.FRESH
         why = "" if well else self._trouble or f"the link is {self._poller.status.state}"
@@ -312,10 +334,27 @@ class Pack:
             self._keeper.remember(self._memory())
         elif self._shown:
             written = setting_written(path, value, self._report(self._shown))
+            if written and (why := refusal(self.settings, dict([written]))):
+                raise SettingsError(why)
             if written:
                 log.info("%s: %s set to %s from the bus", self.address, *written)
                 self._keeper.remember(dict([written]))
 
+    def _keep_turning(self) -> None:
+        """Store at once what a restart must not lose: a new stage of charging, a cut-off."""
+        control = self._state.control
+        if control and control.seen and (turning := limits.to_recall(control).turning) != self._turning:
+            self._turning = turning
+            self._keeper.remember(self._control_state())
+
+    def _control_state(self) -> dict[str, Value]:
+        control, at = self._state.control, self._state.sampled_at
+        if control is None or control.seen is None or at is None:
+            return {}
+        now = self._now()
+        return {"ControlState": recall.text(limits.to_recall(control), moment(now).earlier(now - at))}
+
     def _memory(self) -> dict[str, Value]:
         """What of the pack's life is to be stored."""
-        return remembered(self._state.extremes) | remembered(self._state.history.history)
+        kept = remembered(self._state.extremes) | remembered(self._state.history.history)
+        return kept | self._control_state()

@@ -11,7 +11,8 @@ from typing import Protocol
 
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.backoff import LONGEST, Backoff
-from dbus_xbms.ble.link import CLOSE_LIMIT, Capture, Link, NotSubscribed
+from dbus_xbms.ble.errors import NotSubscribed
+from dbus_xbms.ble.link import CLOSE_LIMIT, Capture, Link
 from dbus_xbms.control import pace
 from dbus_xbms.control.freshness import (
     PER_POLL,
@@ -125,6 +126,8 @@ class Poller:
         self._whole: tuple[PackSample, float] | None = None  # with cells just read, and when that poll began
         self._trial = Trial()
         self._judged = False  # whether this connection carries is known
+        self._polled = False  # it has carried a poll
+        self._finding = ""  # what the newest attempt found out though it failed
 
     @property
     def status(self) -> LinkStatus:
@@ -133,6 +136,8 @@ class Poller:
         if self._failed.total:
             last_hour = self._failed.last_hour(asyncio.get_running_loop().time())
             status = replace(status, failed_polls=self._failed.total, failed_last_hour=last_hour)
+        if self._finding:
+            status = replace(status, finding=self._finding)
         if minutes := ceil(self.lent_for / 60):
             return replace(status, state=f"lent, {minutes} min left")
         return replace(status, state=BETWEEN_POLLS) if self._between else status
@@ -196,7 +201,7 @@ class Poller:
         self._trial = Trial()
         await asyncio.sleep(self.lent_for)
         while True:
-            self._judged = self._between = False
+            self._judged = self._polled = self._between = False
             try:
                 await link.open(self._trial.method(self._settings))
                 self._listener.connected()
@@ -207,8 +212,9 @@ class Poller:
             except (LinkError, ProtocolError) as err:
                 self._ended_at = asyncio.get_running_loop().time()
                 self._failed.count(self._ended_at)
-                if isinstance(err, NoReply | NotSubscribed) and not link.lost.is_set():
+                if self._carried_nothing(err, link):
                     self._judge(link, carried=False)
+                self._finding = err.finding
                 self._listener.poll_failed(err)
                 pause, good = (login_delays if isinstance(err, LoginFailed) else delays).next(), False
             finally:
@@ -244,6 +250,7 @@ class Poller:
         whole = self._whole if self._interval() > poll_interval(self._settings) else None
         recall = partial(pace.recalled, whole[0], self._settings) if whole else None
         reading = await link.run(self._protocol.poll(known, counters=counters, recall=recall), POLL_LIMIT)
+        self._polled, self._finding = True, ""
         if counters:
             self._counters_due = now + COUNTERS_EVERY  # also if the BMS has none
         elif self._counters_due == inf:
@@ -283,14 +290,20 @@ class Poller:
         else:
             order.done(outcome)
 
+    def _carried_nothing(self, err: LinkError | ProtocolError, link: Link) -> bool:
+        """Whether a connection that stood brought nothing, or was ended by the pack before its first poll."""
+        if link.lost.is_set():
+            return link.broken and not self._polled
+        return isinstance(err, NoReply | NotSubscribed)
+
     def _judge(self, link: Link, *, carried: bool) -> None:
-        """Take note, once for each connection, whether its first polls came through."""
+        """Count, once for each connection, whether its first polls came through."""
         if self._judged:
             return
         self._judged = True
         if self._trial.convicts(acquired=link.acquired, carried=carried):
             self._listener.acquire_failed()
-        self._trial = self._trial.after(acquired=link.acquired, carried=carried)
+        self._trial = self._trial.after(acquired=link.acquired, carried=carried, broke=link.broken)
 
     def _interval(self) -> float:
         if self._listener.ordering:  # it waits for a current to fall

@@ -25,16 +25,19 @@ LONGEST_SCAN = 60.0  # s; a scan takes radio time from every pack
 Scan = Callable[[float], Awaitable[list[tuple[Advertised, bool, bool]]]]
 Health = Callable[[], dict[str, int]]
 Found = Annotated[list[dict[str, Variant]], DBusSignature("aa{sv}")]
+Troubles = Callable[[], dict[str, tuple[str, str]]]
 Counts = Annotated[dict[str, int], DBusSignature("a{su}")]
+Told = Annotated[dict[str, list[str]], DBusSignature("a{sas}")]
 
 
 class Service1(ServiceInterface):
     """What the command line asks of the running service."""
 
-    def __init__(self, scan: Scan, health: Health) -> None:
+    def __init__(self, scan: Scan, health: Health, troubles: Troubles) -> None:
         super().__init__(INTERFACE)
         self._scan = scan
         self._health = health
+        self._troubles = troubles
 
     @dbus_method("Scan")
     async def scan(self, seconds: DBusDouble) -> Found:
@@ -47,6 +50,11 @@ class Service1(ServiceInterface):
     def health(self) -> Counts:
         """Count what runs and is held just now, by name."""
         return self._health()
+
+    @dbus_method("Troubles")
+    def troubles(self) -> Told:
+        """Tell of each pack that is not being read: what was found out all the same, and why it is not."""
+        return {address: list(trouble) for address, trouble in self._troubles().items()}
 
     @dbus_method("Version")
     def version(self) -> DBusStr:
@@ -69,8 +77,8 @@ def _described(seen: Advertised, known: bool, enabled: bool) -> dict[str, Varian
 class Remote:
     """Holds the name while inside."""
 
-    def __init__(self, scan: Scan, health: Health) -> None:
-        self._interface = Service1(scan, health)
+    def __init__(self, scan: Scan, health: Health, troubles: Troubles) -> None:
+        self._interface = Service1(scan, health, troubles)
 
     async def __aenter__(self) -> Self:
         """Take the name.

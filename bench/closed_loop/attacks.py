@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from bench.closed_loop.plant import CELLS, FEED_IN, Battery, Charger, Plant
 from bench.closed_loop.simulation import OWNER
-from dbus_xbms.control import monitor
+from dbus_xbms.control import limits, monitor, recall
 from dbus_xbms.control.monitor import Decision, State
+from dbus_xbms.control.recall import Moment
 from dbus_xbms.model import PackSample
 from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
 
@@ -65,6 +66,7 @@ class Attack:
     hours: float = 5.0
     least_soc: float = 0.0  # %, real, that there must be at the end: limits that are too careful fail, too
     most_soc: float = 110.0  # %, real, that there may be at the end
+    must_show: str = ""  # a mode that must have been there
 
 
 @dataclass(slots=True)
@@ -115,12 +117,26 @@ class Outcome:
             found.append(f"only {self.soc:.0f} % charge")
         if self.soc > self.attack.most_soc:
             found.append(f"{self.soc:.0f} % charge")
+        if self.attack.must_show and self.attack.must_show not in self.modes:
+            found.append(f"never {self.attack.must_show}")
         return found
 
 
-def restarted(before: State, now: float, settings: Settings) -> State:
-    """What a program that starts again knows."""
-    return State(started=now)
+def stored(state: State, before: str) -> str:
+    """The text that a program leaves behind when it ends."""
+    if state.control is None or state.sampled_at is None:
+        return before
+    heard = Moment(boot="one", monotonic=state.sampled_at, wall=0.0)
+    return recall.text(limits.to_recall(state.control), heard)
+
+
+def restarted(left: str, now: float, settings: Settings) -> State:
+    """What a program that starts again goes on with."""
+    state, kept = State(started=now), recall.read(left)
+    if kept is None:
+        return state
+    passed = recall.age(kept[1], Moment(boot="one", monotonic=now, wall=0.0))
+    return monitor.recalled(state, kept[0], passed, settings)
 
 
 def attacked(attack: Attack) -> Outcome:
@@ -129,10 +145,11 @@ def attacked(attack: Attack) -> Outcome:
     plant, bms, outcome = Plant(attack.battery, attack.charger, attack.load), attack.bms(), Outcome(attack)
     state, restart = State(started=0.0), attack.restarts
     shown: tuple[object, ...] = ()
-    changed_at = 0.0
+    changed_at, left = 0.0, ""
     while plant.now < attack.hours * HOUR:
         if restart is not None and attack.restarts and plant.now >= restart:
-            state, restart = restarted(state, plant.now, settings), restart + attack.restarts
+            left = stored(state, left)
+            state, restart = restarted(left, plant.now, settings), restart + attack.restarts
         heard = bms(plant.now, plant.measured())
         state, decision = monitor.step(state, heard, plant.now, settings, managed=True)
         plant.order(decision.limits)
@@ -227,10 +244,21 @@ ATTACKS: tuple[Attack, ...] = (
         most_soc=60.5,
     ),
     Attack(
-        name="restarted every 10 min at the top",
+        name="restarted every 10 min at the top: float all the same",
         battery=Battery(soc=95.0, ahead=AHEAD),
         restarts=600.0,
         least_soc=95.0,
+        must_show="Float",
+    ),
+    Attack(
+        name="silent and restarted, feeding in",
+        battery=Battery(soc=60.0, ahead=AHEAD),
+        charger=FEED_IN,
+        bms=silent_from(600.0),
+        restarts=700.0,
+        hours=0.5,
+        most_soc=75.0,
+        must_show="No contact, derated",
     ),
     Attack(
         name="polled every 30 s, 1 C",

@@ -10,7 +10,8 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
 from dbus_xbms.ble.backoff import Backoff
-from dbus_xbms.ble.stack import BUSY, AdapterState, Stack
+from dbus_xbms.ble.errors import RadioBusy
+from dbus_xbms.ble.stack import AdapterState, Stack
 from dbus_xbms.ble.turns import LAST, Signal, Turn, Turns
 from dbus_xbms.ble.wanted import Search, Sighting, Wanted
 from dbus_xbms.protocols.base import LinkError
@@ -112,7 +113,7 @@ class Adapter:
                 await self._listen(turn, self.hci)
         except LinkError as err:
             log.debug("adapter %s: scan: %s", self.hci, err)
-            self.busy = BUSY in str(err)
+            self.busy = isinstance(err, RadioBusy)
             for search in self._searches:
                 search.trouble = err
             self._changed.notify()

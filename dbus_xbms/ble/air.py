@@ -13,6 +13,7 @@ from bleak.backends.device import BLEDevice
 from dbus_xbms.ble.adapter import Adapter
 from dbus_xbms.ble.bluez import Bluez, advertised, is_connected
 from dbus_xbms.ble.bond import Bond, Step
+from dbus_xbms.ble.errors import HANGS, NO_ANSWER, BluetoothHangs, NotInRange
 from dbus_xbms.ble.exchange import Capture
 from dbus_xbms.ble.link import CLOSE_LIMIT, Link
 from dbus_xbms.ble.stack import AdapterState, GattClient, Stack
@@ -107,6 +108,8 @@ class Air:
             self._present = states is not None
             if self._present:
                 log.info("bluetoothd is there")
+            elif self._stack.hangs:
+                log.warning(HANGS.words)
             else:
                 log.warning("bluetoothd is not running; waiting for it")
         by_address = {state.address: state for state in states or ()}
@@ -147,7 +150,7 @@ class Air:
                         lost=lost,
                     )
             except TimeoutError as err:
-                raise LinkError("no answer; out of range, or connected to a phone") from err
+                raise await self._unanswered(NO_ANSWER.words) from err
 
     async def _bond(self, wanted: Wanted, device: BLEDevice, turn: Turn) -> None:
         """Pair first if the pack has asked for it."""
@@ -163,9 +166,13 @@ class Air:
                 if not await self._stack.pair(device, bond.passkey):
                     raise bond.refused()
         except TimeoutError as err:
-            raise LinkError("the pack did not pair in time") from err
+            raise await self._unanswered("the pack did not pair in time") from err
         bond.done()
         log.info("%s: paired", wanted.address)
+
+    async def _unanswered(self, words: str) -> LinkError:
+        """Return what it means that nothing came in time: it may be bluetoothd that hangs."""
+        return LinkError(words) if await self._stack.answers() else BluetoothHangs(HANGS.words)
 
     def release(self, wanted: Wanted) -> None:
         """Give back the slot, if it holds one."""
@@ -176,7 +183,6 @@ class Air:
 
     async def _find(self, wanted: Wanted) -> Place:
         """Find an adapter that is ready and the device as that one knows it, without a scan if possible."""
-        wanted.missed = False
         while True:
             await self._until_possible(wanted)
             place = await self._known(wanted)
@@ -198,7 +204,7 @@ class Air:
         """What keeps the pack from being reached just now, in a short phrase."""
         here = [a for a in self._adapters.values() if a.hci and wanted.adapter in ("", a.address)]
         if not self._present:
-            return "no Bluetooth"
+            return BluetoothHangs.state if self._stack.hangs else "no Bluetooth"
         if not here:
             return "no adapter"
         if not any(adapter.powered for adapter in here):
@@ -231,8 +237,7 @@ class Air:
         if search.trouble and not otherwise:
             raise search.trouble
         if search.over and not search.trouble:
-            wanted.missed = True
-            raise LinkError("not in range, or connected to a phone")
+            raise NotInRange("not in range, or connected to a phone")
         return otherwise if search.trouble else None
 
     @asynccontextmanager
@@ -263,7 +268,8 @@ class Air:
                     await self.changed.until(lambda: search.over)
         except TimeoutError:
             if not any(adapter.usable for adapter in self._adapters.values()):
-                raise LinkError(self._hindrance(nobody)) from None
+                hung = self._stack.hangs
+                raise (BluetoothHangs(HANGS.words) if hung else LinkError(self._hindrance(nobody))) from None
         if search.trouble and not search.seen:
             raise search.trouble
         found = {

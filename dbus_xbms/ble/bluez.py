@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Container, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 from bleak import BleakScanner
-from bleak.backends.bluezdbus.manager import BlueZManager, get_global_bluez_manager
+from bleak.backends.bluezdbus.manager import get_global_bluez_manager
 from bleak.backends.bluezdbus.version import BlueZFeatures
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 from bleak_retry_connector import establish_connection, get_device_by_adapter
-from bleak_retry_connector.bleak_manager import get_global_bluez_manager_sync
 from dbus_fast import AuthError, InvalidAddressError, Message, MessageType, unpack_variants
 
-from dbus_xbms.ble import pairing
+from dbus_xbms.ble import bleak_manager, pairing
 from dbus_xbms.ble.backoff import Backoff
+from dbus_xbms.ble.bleak_manager import ADAPTER
 from dbus_xbms.ble.client import Client
-from dbus_xbms.ble.stack import STACK_ERRORS, AdapterState, GattClient, Seen, failure, trouble_in_words
-from dbus_xbms.ble.system_bus import BLUEZ, CALL_LIMIT, call, make_bleak_trust_bluez_only, system_bus
-from dbus_xbms.protocols.base import Advertised, LinkError
+from dbus_xbms.ble.errors import HANGS, STACK_ERRORS, calling_bleak, failure
+from dbus_xbms.ble.stack import AdapterState, GattClient, Seen
+from dbus_xbms.ble.system_bus import BLUEZ, call, make_bleak_trust_bluez_only, system_bus
+from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.trusted_bus import TrustedBus
 
 log = logging.getLogger(__name__)
-bleak_log = logging.getLogger(BlueZManager.__module__)
 
 DAEMON = "org.freedesktop.DBus"
-ADAPTER, DEVICE = "org.bluez.Adapter1", "org.bluez.Device1"
 RENEWALS = 5  # at the most, until bleak knows all that BlueZ has
 MATCH_RULES = (
     "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
@@ -38,6 +37,7 @@ MATCH_RULES = (
     "member='PropertiesChanged',path_namespace='/org/bluez',arg0='org.bluez.Adapter1'",
     "type='signal',sender='org.bluez',interface='org.freedesktop.DBus.ObjectManager',arg0path='/org/bluez/'",
 )
+PING_LIMIT = 5.0  # s for a sign of life of bluetoothd; takes some ms
 SCAN_LIMIT = 10.0  # s to start or stop a scan; takes 10 ms
 UNSET = "00:00:00:00:00:00"  # address of an adapter that has not got its own yet
 
@@ -53,6 +53,8 @@ class Bluez:
         self._loaded = False  # we know its adapters, and bleak has been renewed
         self._outdated = False  # something changed while we were reading them
         self._changed: Changed = lambda _: None
+        self._bus: TrustedBus | None = None  # while it is followed
+        self.hangs = False  # bluetoothd has its name, and did not answer when last asked
 
     # Following bluetoothd and the adapters
 
@@ -67,18 +69,37 @@ class Bluez:
         while True:
             try:
                 await self._follow(delays)
+            except TimeoutError as err:
+                log.debug("system bus: %r", err)
+                self.hangs = True
             except (*STACK_ERRORS, AuthError, InvalidAddressError) as err:
                 log.debug("system bus: %r", err)
+                self.hangs = False
+            finally:
+                self._bus = None
             self._report_absent()
             await asyncio.sleep(delays.next())
 
+    async def answers(self) -> bool:
+        """Ask bluetoothd for a sign of life; an error is one. True if it cannot be asked."""
+        if self._bus is None:
+            return True
+        try:
+            await call(self._bus, "/org/bluez", "org.freedesktop.DBus.Peer", "Ping", limit=PING_LIMIT)
+        except TimeoutError:
+            return False
+        except STACK_ERRORS as err:
+            log.debug("ping: %r", err)
+        return True
+
     async def leave(self) -> None:
         """Let bleak go of its bus; links are of no use after this."""
-        await _close_bleak()
+        await bleak_manager.close()
 
     async def _follow(self, delays: Backoff) -> None:
         """Follow org.bluez until the bus breaks."""
         async with system_bus() as (bus, closed):
+            self._bus = bus
             self._arrived.clear()
             bus.add_message_handler(self._received)
             closed.add_done_callback(lambda _: self._arrived.set())
@@ -87,6 +108,7 @@ class Bluez:
             if await _ask_daemon(bus, "NameHasOwner", BLUEZ):
                 self._arrived.set()
             else:
+                self.hangs = False
                 self._report_absent()
             while True:
                 await self._arrived.wait()
@@ -94,6 +116,7 @@ class Bluez:
                 if closed.done():
                     raise ConnectionError("the system bus has closed")
                 await self._load(bus)
+                self.hangs = False
                 delays.reset()
 
     async def _load(self, bus: TrustedBus) -> None:
@@ -101,10 +124,12 @@ class Bluez:
 
         What a bluetoothd that starts adds while bleak is asking for all it has, bleak forgets for ever.
         """
+        if not await self.answers():
+            raise TimeoutError("bluetoothd does not answer")
         for _ in range(RENEWALS):
-            await _renew_bleak()
+            await bleak_manager.renew()
             objects = await self._objects(bus)
-            if not missed_by(get_global_bluez_manager_sync(), objects):
+            if not bleak_manager.missed(objects):
                 break
             log.debug("bleak has missed something of BlueZ")
         self._know(objects)
@@ -177,7 +202,8 @@ class Bluez:
     async def known(self, address: str, hci: str) -> BLEDevice | None:
         """Return the device if BlueZ knows it on that adapter."""
         try:
-            return await get_device_by_adapter(address, hci)
+            with calling_bleak():
+                return await get_device_by_adapter(address, hci)
         except STACK_ERRORS as err:
             log.debug("%s: %r", address, err)
             return None
@@ -188,15 +214,17 @@ class Bluez:
         scanner = BleakScanner(seen, bluez={"adapter": hci})
         try:
             async with asyncio.timeout(SCAN_LIMIT):
-                await scanner.start()
+                with calling_bleak():
+                    await scanner.start()
         except STACK_ERRORS as err:
-            raise LinkError(f"cannot scan: {trouble_in_words(err)}") from err
+            raise failure(err, "cannot scan: ", late=HANGS) from err
         try:
             yield
         finally:
             try:
                 async with asyncio.timeout(SCAN_LIMIT):
-                    await scanner.stop()
+                    with calling_bleak():
+                        await scanner.stop()
             except STACK_ERRORS as err:
                 log.debug("%s: stopping the scan: %r", hci, err)
 
@@ -211,20 +239,22 @@ class Bluez:
     ) -> GattClient:
         """Connect and read the GATT table."""
         try:
-            manager = await get_global_bluez_manager()
-            watcher = manager.add_device_watcher(
-                device.details["path"], lambda connected: up() if connected else None, _ignore_value
-            )
-            try:
-                return await establish_connection(
-                    Client,
-                    device,
-                    device.address,
-                    disconnected_callback=lost,
-                    max_attempts=1,
-                    ble_device_callback=freshest,
-                    use_services_cache=trust_cache,
+            with calling_bleak():
+                manager = await get_global_bluez_manager()
+                watcher = manager.add_device_watcher(
+                    device.details["path"], lambda connected: up() if connected else None, _ignore_value
                 )
+            try:
+                with calling_bleak():
+                    return await establish_connection(
+                        Client,
+                        device,
+                        device.address,
+                        disconnected_callback=lost,
+                        max_attempts=1,
+                        ble_device_callback=freshest,
+                        use_services_cache=trust_cache,
+                    )
             finally:
                 manager.remove_device_watcher(watcher)
         except STACK_ERRORS as err:
@@ -261,39 +291,6 @@ def advertised(device: BLEDevice, advertisement: AdvertisementData | None = None
 def is_connected(device: BLEDevice) -> bool:
     """Whether BlueZ holds a connection to it already, e.g. one that outlived a crash of ours."""
     return bool(device.details.get("props", {}).get("Connected"))
-
-
-def missed_by(manager: Any, objects: Mapping[str, Container[str]]) -> bool:
-    """Whether bleak's manager lacks an adapter or a device of BlueZ's objects."""
-    known = manager._properties if manager else {}
-    return any(
-        path not in known
-        for path, interfaces in objects.items()
-        if ADAPTER in interfaces or DEVICE in interfaces
-    )
-
-
-async def _renew_bleak() -> None:
-    """Make bleak read everything anew, and tell clients of the old bluetoothd that they are disconnected.
-
-    A bluetoothd that was killed takes no leave: bleak would keep its devices as connected and their GATT
-    tables as valid for ever.
-    """
-    await _close_bleak()
-    async with asyncio.timeout(CALL_LIMIT):
-        await get_global_bluez_manager()
-
-
-async def _close_bleak() -> None:
-    manager = get_global_bluez_manager_sync()
-    if not manager or not manager._bus or not manager._bus_watcher_task:
-        return
-    bleak_log.disabled = True  # it would report our closing as a fault
-    try:
-        manager._bus.disconnect()
-        await asyncio.wait([manager._bus_watcher_task])
-    finally:
-        bleak_log.disabled = False
 
 
 async def _ask_daemon(bus: TrustedBus, member: str, text: str) -> Any:

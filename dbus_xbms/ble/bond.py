@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from dbus_xbms.protocols.base import LinkError, NotPaired
+from dbus_xbms.protocols.base import LinkError, NotPaired, PairingNext
 
 FACTORY_PASSKEY = "123456"
 
@@ -30,18 +30,18 @@ class Bond:
     def asked(self) -> LinkError:
         """The pack wants to be paired: decide about the next connection, and say what that is."""
         if not self.passkey:
-            return NotPaired(f"{self._pack} wants to be paired with its passkey; {self._advice}")
+            return NotPaired(f"{self._pack} wants to be paired with its passkey", self._advice)
         if self._renewed:
             return NotPaired(
                 f"{self._pack} is paired anew and wants to be paired all the same: please report it"
             )
         self.step = Step.RENEW if self._paired else Step.PAIR
-        return LinkError("the pack wants to be paired, which comes next")
+        return PairingNext("the pack wants to be paired, which comes next")
 
     def forgotten(self) -> LinkError:
         """The old pairing is gone from this machine; the pack has to be found before it is paired."""
         self.step, self._renewed = Step.PAIR, True
-        return LinkError("the pack has forgotten its pairing, it is paired anew")
+        return PairingNext("the pack has forgotten its pairing, it is paired anew")
 
     def done(self) -> None:
         """It is paired."""
@@ -49,7 +49,7 @@ class Bond:
 
     def refused(self) -> NotPaired:
         """The pack does not take the passkey, and will be asked again: rarely."""
-        return NotPaired(f"{self._pack} refuses its passkey; {self._advice}")
+        return NotPaired(f"{self._pack} refuses its passkey", self._advice)
 
     @property
     def _pack(self) -> str:

@@ -7,13 +7,15 @@ import logging
 from collections.abc import Awaitable, Callable
 from math import inf
 
-from dbus_xbms.ble.stack import STACK_ERRORS, failure
+from dbus_xbms.ble.errors import STACK_ERRORS, calling_bleak, failure
 from dbus_xbms.protocols.base import Conversation, Echo, Frame, Framer, LinkError, NoReply, Request, T
 
 log = logging.getLogger(__name__)
 
 Capture = Callable[[str, str, bytes], None]  # address, ">" sent or "<" received, the bytes
 Write = Callable[[bytes], Awaitable[None]]
+
+MOST_RECEIVED = 2048  # bytes for one request with its retries; a JBD's longest frame has 262
 
 
 class Exchange:
@@ -28,6 +30,7 @@ class Exchange:
         self._reply: asyncio.Future[Frame] | None = None
         self._timeout: asyncio.Timeout | None = None
         self._echoed = False
+        self._received = 0  # bytes for the request in flight
         self._over = ""  # why nothing more will come
 
     async def converse(self, conversation: Conversation[T], limit: float = inf) -> T:
@@ -58,7 +61,7 @@ class Exchange:
 
     async def _ask(self, request: Request, until: float) -> Frame:
         """Send a request, again where it may be repeated, and return its reply."""
-        now, self._echoed = asyncio.get_running_loop().time, False
+        now, self._echoed, self._received = asyncio.get_running_loop().time, False, 0
         for _ in range(1 + request.retries):
             if self._over:
                 raise LinkError(self._over)
@@ -68,7 +71,8 @@ class Exchange:
             try:
                 async with asyncio.timeout_at(min(now() + request.timeout, until)) as self._timeout:
                     try:
-                        await self._write(request.encoded)
+                        with calling_bleak():
+                            await self._write(request.encoded)
                     except STACK_ERRORS as err:
                         raise failure(err, "write failed: ") from err
                     return await self._reply
@@ -84,12 +88,18 @@ class Exchange:
         raise NoReply(f"no reply to {request.reply}{tries}", echoed=self._echoed)
 
     def feed(self, chunk: bytes) -> None:
-        """Take one notification."""
+        """Take one notification; what comes while no request is in flight is not looked into."""
         self._trace("<", chunk)
+        if self._request is None:
+            return
+        self._received += len(chunk)
+        if self._received > MOST_RECEIVED:
+            self.end(f"the pack sends without end: over {MOST_RECEIVED} bytes for one request")
+            return
         for item in self._framer.feed(chunk):
             if isinstance(item, Echo):
-                self._echoed |= self._request is not None and item.encoded == self._request.encoded
-            elif self._reply and not self._reply.done() and self._request and item.key == self._request.reply:
+                self._echoed |= item.encoded == self._request.encoded
+            elif self._reply and not self._reply.done() and item.key == self._request.reply:
                 self._reply.set_result(item)
             else:
                 log.debug("%s: a frame that nobody awaits dropped: %s", self._address, item.key)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from bleak.backends.characteristic import BleakGATTCharacteristic
 
 from dbus_xbms.ble.bond import Bond
+from dbus_xbms.ble.errors import LATE, STACK_ERRORS, NotSubscribed, calling_bleak, failure
 from dbus_xbms.ble.exchange import Capture, Exchange
-from dbus_xbms.ble.stack import STACK_ERRORS, GattClient, failure, find_ports
+from dbus_xbms.ble.stack import GattClient, find_ports
 from dbus_xbms.ble.wanted import Wanted
 from dbus_xbms.model import CONNECTED, LinkStatus, Notify
 from dbus_xbms.protocols.base import BmsProtocol, Conversation, LinkError, NotPaired, T
@@ -23,17 +24,13 @@ from dbus_xbms.protocols.base import BmsProtocol, Conversation, LinkError, NotPa
 if TYPE_CHECKING:
     from dbus_xbms.ble.air import Air
 
-__all__ = ["Capture", "Link"]
+__all__ = ["Capture", "Link", "NotSubscribed"]
 
 log = logging.getLogger(__name__)
 
 NOTIFY_LIMIT = 5.0  # s; a subscription writes one descriptor
 SETTLE = 0.2  # s between the subscription and the first request: some modules lose what comes earlier
 CLOSE_LIMIT = 3.0  # s; BlueZ takes 2 s to disconnect
-
-
-class NotSubscribed(LinkError):
-    """The connection stood, but notifications could not be switched on."""
 
 
 class Link:
@@ -52,6 +49,7 @@ class Link:
         self.on_status: Callable[[], None] | None = None
         self.lost = asyncio.Event()  # an open link is gone
         self.acquired = False  # the last subscription was one over a socket
+        self.broken = False  # the last connection was ended by the pack or the radio
         self._air = air
         self._protocol = protocol
         self._capture = capture
@@ -77,6 +75,7 @@ class Link:
         """
         await self.close()
         self.lost.clear()
+        self.broken = False
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self.close)
             try:
@@ -87,7 +86,7 @@ class Link:
                     await self._listen(self._client, notify)
             except LinkError as err:
                 self._wanted.failures += 1
-                self._say("not found" if self._wanted.missed else "no connection")
+                self._say(err.state)
                 log.debug("%s: %s", self._wanted.address, err)
                 raise
             undo.pop_all()
@@ -112,7 +111,7 @@ class Link:
 
     @contextmanager
     def _pairing(self) -> Iterator[None]:
-        """Take note when the pack says in any way that it wants to be paired."""
+        """Turn the pack's wish to be paired, however it says that, into what comes next."""
         try:
             yield
         except NotPaired as err:
@@ -136,7 +135,8 @@ class Link:
     async def _disconnect(self, client: GattClient) -> None:
         try:
             async with asyncio.timeout(CLOSE_LIMIT):
-                await client.disconnect()
+                with calling_bleak():
+                    await client.disconnect()
         except STACK_ERRORS as err:
             log.debug("%s: disconnecting: %r", self._wanted.address, err)
 
@@ -151,11 +151,12 @@ class Link:
         self.acquired = notify is Notify.ACQUIRE or (notify is Notify.AUTO and client.acquires_safely)
         try:
             async with asyncio.timeout(NOTIFY_LIMIT):
-                await client.start_notify(
-                    ports.notify, notified, bluez={"use_start_notify": not self.acquired}
-                )
+                with calling_bleak():
+                    await client.start_notify(
+                        ports.notify, notified, bluez={"use_start_notify": not self.acquired}
+                    )
         except STACK_ERRORS as err:
-            raise failure(err, "subscription failed: ", NotSubscribed) from err
+            raise failure(err, "subscription failed: ", NotSubscribed, late=LATE) from err
         self._exchange = exchange
         await asyncio.sleep(SETTLE)
         if self.lost.is_set():
@@ -163,6 +164,7 @@ class Link:
 
     def _client_gone(self, client: object) -> None:
         if client is self._client:  # an old client's farewell may come late
+            self.broken = not self.lost.is_set()
             self._gone("connection lost")
 
     def _gone(self, reason: str) -> None:

@@ -14,9 +14,9 @@ from bleak.backends.bluezdbus.defs import PROPERTIES_INTERFACE as PROPERTIES
 from bleak.exc import BleakDBusError
 from dbus_fast import Message, MessageType, Variant
 
-from dbus_xbms.ble.stack import STACK_ERRORS, trouble_in_words
+from dbus_xbms.ble.errors import HANGS, STACK_ERRORS, failure
 from dbus_xbms.ble.system_bus import call, system_bus
-from dbus_xbms.protocols.base import LinkError, NotPaired
+from dbus_xbms.protocols.base import NotPaired
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ async def pair(path: str, passkey: str) -> bool:
                 return False
             await call(bus, path, PROPERTIES, "Set", "ssv", [DEVICE, "Trusted", Variant("b", True)])
     except STACK_ERRORS as err:
-        raise LinkError(f"pairing failed: {trouble_in_words(err)}") from err
+        raise failure(err, "pairing failed: ", late=HANGS) from err
     return True
 
 
@@ -74,7 +74,7 @@ async def forget(path: str) -> None:
         async with system_bus() as (bus, _):
             await call(bus, adapter, ADAPTER, "RemoveDevice", "o", [path])
     except STACK_ERRORS as err:
-        raise LinkError(f"the old pairing stays: {trouble_in_words(err)}") from err
+        raise failure(err, "the old pairing stays: ", late=HANGS) from err
 
 
 class Agent:

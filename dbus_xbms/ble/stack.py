@@ -12,14 +12,11 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 from bleak.backends.service import BleakGATTServiceCollection
-from bleak.exc import BleakError
 
-from dbus_xbms.protocols.base import GattLayout, LinkError, NotPaired
+from dbus_xbms.ble.errors import OtherMake
+from dbus_xbms.protocols.base import GattLayout
 
-# What bleak and dbus-fast let through when the link, bluetoothd or the bus dies under them: besides their
-# own errors, those of a reply that never came (None for a message) or came without its socket, and of
-# properties that vanished.
-STACK_ERRORS = (BleakError, OSError, EOFError, TimeoutError, AssertionError, AttributeError, LookupError)
+BASE_UUID = "-0000-1000-8000-00805f9b34fb"  # what a 16-bit UUID stands in
 
 Seen = Callable[[BLEDevice, AdvertisementData], None]
 
@@ -78,6 +75,15 @@ class Stack(Protocol):
         """
         ...
 
+    @property
+    def hangs(self) -> bool:
+        """Whether bluetoothd runs and does not answer, when it is reported as ``None``."""
+        ...
+
+    async def answers(self) -> bool:
+        """Ask bluetoothd for a sign of life; True if it cannot be asked."""
+        ...
+
     async def leave(self) -> None:
         """Free what is held, after the last link was closed."""
         ...
@@ -128,8 +134,9 @@ def find_ports(services: BleakGATTServiceCollection, layouts: tuple[GattLayout, 
     """Pick the first layout that the GATT table offers; writes prefer to be without response.
 
     Raises:
-        LinkError: none of them is there.
+        OtherMake: none of them is there, or one without its characteristics.
     """
+    lacking = ""
     for layout in layouts:
         for service in services:
             if service.uuid != layout.service:
@@ -140,47 +147,13 @@ def find_ports(services: BleakGATTServiceCollection, layouts: tuple[GattLayout, 
                 return Ports(
                     notify=notify, write=write, response="write-without-response" not in write.properties
                 )
-    found = ", ".join(sorted(service.uuid[4:8] for service in services)) or "none"
-    raise LinkError(f"no BMS that we know: its GATT services are {found}")
+            lacking = lacking or (
+                f"service {_short(layout.service)} is there, but not its characteristics "
+                f"{_short(layout.notify)} and {_short(layout.write)}: another make of BMS"
+            )
+    found = ", ".join(sorted(_short(service.uuid) for service in services)) or "none"
+    raise OtherMake(lacking or f"no BMS that we know: its GATT services are {found}")
 
 
-def trouble_in_words(err: BaseException) -> str:
-    """What an error of the stack means to an owner."""
-    text = str(err.__cause__ or err) or type(err.__cause__ or err).__name__
-    for fragment, words in _WORDS:
-        if fragment in text:
-            return words
-    return text.splitlines()[0]
-
-
-def failure(err: BaseException, doing: str = "", kind: type[LinkError] = LinkError) -> LinkError:
-    """An error of the stack as one of ours: a wish to be paired is one of its own."""
-    words = trouble_in_words(err)
-    return NotPaired(words) if words == UNPAIRED else kind(doing + words)
-
-
-BUSY = "Bluetooth is busy with another program"
-UNPAIRED = "the pack wants to be paired"
-_WORDS = (
-    ("not found", "not in range"),
-    ("UnknownObject", "not in range"),
-    ("TimeoutError", "no answer; out of range, or connected to a phone"),
-    ("org.bluez.Error.InProgress", BUSY),
-    ("org.bluez.Error.NotReady", "the adapter is off"),
-    ("ServiceUnknown", "bluetoothd is not running"),
-    ("org.freedesktop.DBus.Error.NoReply", "bluetoothd has stopped"),
-    ("org.freedesktop.DBus.Error.AccessDenied", "D-Bus does not allow this user to use Bluetooth"),
-    ("Notify acquired", "another program on this machine reads the pack"),
-    ("AuthenticationCanceled", "the connection broke meanwhile"),
-    ("AuthenticationTimeout", "the pack did not answer in time"),
-    ("uthentication", UNPAIRED),
-    ("ncryption", UNPAIRED),
-    ("Not paired", UNPAIRED),
-    ("NotPermitted", "the pack does not permit it"),
-    ("abort-by-local", "the connection failed; a weak signal?"),
-    ("ConnectionAttemptFailed", "the connection failed; a weak signal?"),
-    ("failed to discover services", "the connection broke while reading the GATT table"),
-    ("Not connected", "connection lost"),
-    ("NoneType", "connection lost"),  # a reply that never came
-    ("AssertionError", "connection lost"),
-)
+def _short(uuid: str) -> str:
+    return uuid[4:8] if uuid.endswith(BASE_UUID) else uuid

@@ -57,6 +57,7 @@ async def call(
 
     Raises:
         BleakDBusError: the answer is an error.
+        ConnectionError: the bus has closed.
         TimeoutError: none came: a call on a bus that has just closed is never answered.
     """
     request = Message(
@@ -69,6 +70,7 @@ async def call(
     )
     async with asyncio.timeout(limit):
         reply = await bus.call(request)
+    if reply is None:
+        raise ConnectionError("the system bus has closed")
     assert_reply(reply)
-    assert reply
     return reply

@@ -30,7 +30,6 @@ class Wanted:
     gone: Callable[[str], None]  # the adapter under an open link is gone
     bond: Bond
     failures: int = 0  # in a row
-    missed: bool = False  # the newest failure: it was not in the air
     place: Adapter | None = None  # where it holds a slot
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from dbus_fast import unpack_variants
 
 from dbus_xbms import remote
-from dbus_xbms.ble.bluez import ADAPTER
+from dbus_xbms.ble.bleak_manager import ADAPTER
 from dbus_xbms.ble.system_bus import BLUEZ, system_bus
 from dbus_xbms.ble.system_bus import call as call_bluez
 from dbus_xbms.commands import CommandError, doctor_host
@@ -36,6 +36,7 @@ DVCC, BMS_CHOSEN = "/Settings/Services/Bol", "/Settings/SystemSetup/BmsInstance"
 DVCC_ON = 1  # bit
 SILENT = (0, 10)  # /State: not heard yet, not heard any more
 ANSWER_LIMIT = 2.0  # s for one answer; a program that hangs must not hide what others say
+BLUEZ_LIMIT = 5.0  # s; it answers in some ms
 DEVICE = "org.bluez.Device1"
 OBJECTS = ("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
 
@@ -77,9 +78,11 @@ async def service(bus: TrustedBus, root: Path) -> Service | None:
     try:
         counts = await _asked(bus, "Health") or {}
         version = await _asked(bus, "Version")
+        troubles = await _asked(bus, "Troubles") or {}
     except TimeoutError:
         return replace(used, answers=False)
-    return replace(used, version=version, counts=counts)
+    told = {address: (finding, why) for address, (finding, why) in troubles.items()}
+    return replace(used, version=version, counts=counts, troubles=told)
 
 
 async def _asked(bus: TrustedBus, member: str) -> Any:
@@ -193,7 +196,10 @@ async def bluetooth(root: Path) -> Bluetooth:
         )
         if not reply.body[0]:
             return Bluetooth(running=False)
-        objects = unpack_variants((await call_bluez(bus, *OBJECTS)).body[0])
+        try:
+            objects = unpack_variants((await call_bluez(bus, *OBJECTS, limit=BLUEZ_LIMIT)).body[0])
+        except TimeoutError:
+            return Bluetooth(running=True, hangs=True)
     devices = [(path, of[DEVICE]) for path, of in sorted(objects.items()) if DEVICE in of]
     devices.sort(key=lambda entry: bool(entry[1].get("Connected")))  # on two adapters: the one with the link
     return Bluetooth(

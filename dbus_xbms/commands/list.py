@@ -6,7 +6,7 @@ import argparse
 
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs, name_of
-from dbus_xbms.commands.session import complete, is_running, open_bus
+from dbus_xbms.commands.session import complete, is_running, open_bus, troubles
 from dbus_xbms.commands.table import Battery, columns, mosfets_off
 from dbus_xbms.settings import Settings
 
@@ -27,22 +27,31 @@ async def _list() -> int:
         shown = {pack.address: pack for pack in live.packs}
     async with open_bus() as bus:
         running = await is_running(bus)
+        troubled = await troubles(bus) if running else {}
     if not packs:
         print("No pack is known yet; `dbus-xbms scan` shows those in range.")
         return 0
     rows = [
-        (address, _state(pack, shown.get(address), running), pack.text("ClassAndVrmInstance"), name_of(pack))
+        (
+            address,
+            _state(pack, shown.get(address), running, troubled.get(address)),
+            pack.text("ClassAndVrmInstance"),
+            name_of(pack),
+        )
         for address, pack in sorted(packs.items(), key=lambda entry: (-entry[1].number("Enabled"), entry[0]))
     ]
     print(columns([("Address", "State", "Instance", "Name"), *rows]))
+    for address, (finding, why) in sorted(troubled.items()):
+        if finding:
+            print(f"\n{address}: {why}")
     return 0
 
 
-def _state(pack: Settings, shown: Battery | None, running: bool) -> str:
+def _state(pack: Settings, shown: Battery | None, running: bool, trouble: tuple[str, str] | None) -> str:
     if not pack.number("Enabled"):
         return "listed only"
     if not running:
         return "service not running"
     if shown is None:
-        return "not reached yet"
+        return (trouble[0] if trouble else "") or "not reached yet"
     return ", ".join([shown.text("/ConnectionInformation"), *mosfets_off(shown)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import fields
@@ -12,13 +13,15 @@ from enum import IntFlag
 from pathlib import Path
 
 from dbus_xbms.ble.air import Air
-from dbus_xbms.ble.link import Capture
+from dbus_xbms.ble.bond import FACTORY_PASSKEY
+from dbus_xbms.ble.link import Capture, Link
 from dbus_xbms.capture import Capture as CaptureFile
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.session import complete, is_on_bus, open_bus
 from dbus_xbms.model import Counters, Mosfets, PackIdentity, PackSample, Reading
+from dbus_xbms.protocols.base import LoginFailed, Mute, NotPaired, PairingNext
 from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.settings import device_id, normal_address
+from dbus_xbms.settings import PACK_SETTINGS, device_id, normal_address
 from dbus_xbms.venus.items import BATTERY
 
 REACH_LIMIT = 60.0  # s to find and connect to the pack
@@ -59,6 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms probe``."""
     parser.add_argument("pack", type=str, help="Bluetooth address")
     parser.add_argument("--password", default="", help="of the Bluetooth module, if it has one")
+    parser.add_argument("--passkey", default="", help="to pair with, if the module wants to be paired")
     parser.add_argument("--adapter", default="", metavar="ADDRESS", help="Bluetooth adapter to use")
     parser.add_argument("--capture", type=Path, metavar="FILE", help="write every frame there, for `decode`")
     parser.add_argument("--json", action="store_true", help="one JSON object")
@@ -69,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     address = normal_address(args.pack)
     with CaptureFile(args.capture) if args.capture else nullcontext() as file:
         transcript = Transcript(file, printed=not args.json)
-        reading = complete(_probe(address, args.password, args.adapter.upper(), transcript))
+        reading = complete(_probe(address, args, transcript))
     if args.json:
         print(json.dumps({"address": address, **_as_json(reading), "chunks": transcript.chunks}))
     else:
@@ -77,26 +81,57 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-async def _probe(address: str, password: str, adapter: str, transcript: Transcript) -> Reading:
+async def _probe(address: str, args: argparse.Namespace, transcript: Transcript) -> Reading:
     service = f"{BATTERY}.{device_id(address)}"
     async with open_bus() as bus:
         if await is_on_bus(bus, service):
             raise CommandError("the service holds this pack; see `watch`, or `remove` it first")
     protocol = Jbd()
     air = Air([protocol])
-    link = air.link(address, protocol, adapter=adapter, capture=transcript)
+    link = air.link(
+        address, protocol, adapter=args.adapter.upper(), passkey=_passkey(args.passkey), capture=transcript
+    )
     async with asyncio.TaskGroup() as group:
         running = group.create_task(air.run(), name="air")
+        try:
+            return await _read(link, protocol, address, args.password)
+        except LoginFailed as err:
+            raise CommandError(f"{err.what}; {_advice(err)}") from err
+        except Mute as err:
+            raise CommandError(f"{err}; try --password or --passkey") from err
+        finally:
+            await link.close()
+            running.cancel()
+
+
+async def _read(link: Link, protocol: Jbd, address: str, password: str) -> Reading:
+    """Connect and poll once; again after each step of a pairing."""
+    while True:
         try:
             async with asyncio.timeout(REACH_LIMIT):
                 await link.open()
             await link.run(protocol.hello(address, password))
             return await link.run(protocol.poll(None, counters=True))
+        except PairingNext as err:
+            print(err, file=sys.stderr, flush=True)
         except TimeoutError as err:
             raise CommandError(f"not reached in {REACH_LIMIT:g} s: {link.status.state}") from err
-        finally:
-            await link.close()
-            running.cancel()
+
+
+def _passkey(text: str) -> str:
+    """The passkey as the setting of that name takes it.
+
+    Raises:
+        SettingsError: it has another form.
+    """
+    row = next(row for row in PACK_SETTINGS if row.name == "Passkey")
+    return str(row.parse(text))
+
+
+def _advice(err: LoginFailed) -> str:
+    if isinstance(err, NotPaired):
+        return f"give the passkey that a phone asks for when it pairs: --passkey {FACTORY_PASSKEY}"
+    return "give the password that the phone app asks for: --password 123456"
 
 
 def _sections(reading: Reading) -> Iterator[tuple[str, Record]]:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from dbus_fast import Message, MessageType
 
 from dbus_xbms.commands import CommandError
+from dbus_xbms.remote import INTERFACE, PATH
 from dbus_xbms.remote import NAME as SERVICE
 from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
@@ -105,6 +106,16 @@ async def is_on_bus(bus: TrustedBus, name: str) -> bool:
 async def is_running(bus: TrustedBus) -> bool:
     """Whether the service runs on this bus."""
     return await is_on_bus(bus, SERVICE)
+
+
+async def troubles(bus: TrustedBus) -> dict[str, tuple[str, str]]:
+    """What the service knows of each pack that it cannot read: a finding, perhaps empty, and why.
+
+    Raises:
+        CommandError: it does not run, or is one that does not know the question.
+    """
+    told = (await call(bus, SERVICE, "Troubles", path=PATH, interface=INTERFACE))[0]
+    return {address: (finding, why) for address, (finding, why) in told.items()}
 
 
 async def warn_if_not_running() -> None:

@@ -6,7 +6,17 @@ import argparse
 
 from dbus_xbms.commands.known import PROGRAM, known_packs, row_of
 from dbus_xbms.commands.session import complete
-from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS, Setting, Value, pack_path, service_path
+from dbus_xbms.control.chemistry import preset, refusal
+from dbus_xbms.settings import (
+    PACK_SETTINGS,
+    SERVICE_SETTINGS,
+    Setting,
+    Settings,
+    SettingsError,
+    Value,
+    pack_path,
+    service_path,
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,13 +36,27 @@ async def _set(pack: str, row: Setting, value: Value) -> int:
     async with known_packs() as known:
         if pack == PROGRAM:
             await known.program()
-            path = service_path(row.name)
+            path, why = service_path(row.name), ""
         else:
             address = known.address(pack)
-            await known.add(address)
-            path = pack_path(address, row.name)
+            settings = await known.add(address)
+            path, why = pack_path(address, row.name), _stopped(settings, row.name, value)
         stored = await known.set(path, value)
     print(f"{row.name} = {stored}")
+    if why:
+        print(f"The pack is neither charged nor discharged for now: {why}.")
     if stored != value:
         print(f"localsettings did not take {value}; it is in use or not allowed.")
     return 0
+
+
+def _stopped(settings: Settings, name: str, value: Value) -> str:
+    """Why a controlling pack is neither charged nor discharged with this value; empty if it is.
+
+    Raises:
+        SettingsError: the value may not be set.
+    """
+    if why := refusal(settings, {name: value}):
+        raise SettingsError(why)
+    settings.put(name, value)
+    return preset(settings).refused if settings.number("Control") else ""

@@ -15,6 +15,7 @@ from dbus_xbms.control.chemistry import Preset
 from dbus_xbms.control.temperatures import Temperatures
 from dbus_xbms.model import Level, PackSample, Protection
 from dbus_xbms.settings import Settings
+from dbus_xbms.settings.charge import NO_TEMPERATURE
 
 HOLD = 30.0  # s an alarm stands after its cause has gone
 RISE = 3.0  # s a derived condition must last; the BMS's own protections are already debounced
@@ -89,6 +90,8 @@ class Control:
     preset: Preset
     refused: str = ""  # why the preset is not believed
     by_temperature: bool = True  # a pack without a sane cell sensor is not charged
+    dead: bool = False  # a cell is dead or shorted
+    capacity_unknown: bool = False  # and a current is a part of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,36 +122,53 @@ def near(
     Where low is bad, value and thresholds are negative. A warning of 0 is off.
     """
     preset = control.preset if control and not control.refused else None
-
-    def threshold(name: str, field: str) -> float:
-        return settings.number(name) or (getattr(preset, field) if preset else 0.0)
-
     low, spread = settings.number("LowSocWarning"), settings.number("CellImbalanceWarning")
-    # path, value, warning, how far beyond it the alarm is, hysteresis
-    found = [(LOW_SOC, -sample.soc, -low, low / 2, SOC_HYSTERESIS)]
+    # path, value, warning, alarm, hysteresis
+    found = [(LOW_SOC, -sample.soc, -low, -low / 2, SOC_HYSTERESIS)]
     if cells := sample.cells:
         highest, lowest = max(cells), min(cells)
-        high, low = threshold("HighCellWarning", "high_warning"), threshold("LowCellWarning", "low_warning")
+        high = settings.number("HighCellWarning") or (preset.high_warning if preset else 0.0)
+        low = settings.number("LowCellWarning") or (preset.low_warning if preset else 0.0)
+        cutoff_high, cutoff_low = (preset.cutoff_high, preset.cutoff_low) if preset else (inf, -inf)
         found += [
-            (CELL_IMBALANCE, highest - lowest, spread, spread, SPREAD_HYSTERESIS * spread),
-            (HIGH_CELL_VOLTAGE, highest, high, inf, VOLTAGE_HYSTERESIS),
-            (LOW_CELL_VOLTAGE, -lowest, -low, inf, VOLTAGE_HYSTERESIS),
-        ]
-    if warmth := temperatures.cells:
-        hot = threshold("HighTemperatureWarning", "hot_warning")
-        cold = threshold("LowTemperatureWarning", "cold_warning")
-        found += [
-            (HIGH_TEMPERATURE, max(warmth), hot, inf, TEMPERATURE_HYSTERESIS),
-            (LOW_TEMPERATURE, -min(warmth), -cold, inf, TEMPERATURE_HYSTERESIS),
+            (CELL_IMBALANCE, highest - lowest, spread, 2 * spread, SPREAD_HYSTERESIS * spread),
+            (HIGH_CELL_VOLTAGE, highest, high, cutoff_high, VOLTAGE_HYSTERESIS),
+            (LOW_CELL_VOLTAGE, -lowest, -low, -cutoff_low, VOLTAGE_HYSTERESIS),
         ]
     if (mosfet := temperatures.mosfet) is not None:
         hot = settings.number("MosfetTemperatureWarning")
-        found.append((INTERNAL_TEMPERATURE, mosfet, hot, MOSFET_ALARM_ABOVE, TEMPERATURE_HYSTERESIS))
-    return [
-        Watch(path=path, value=value, warning=warning, alarm=warning + beyond, hysteresis=hysteresis)
-        for path, value, warning, beyond, hysteresis in found
-        if warning and value >= warning - NEAR * hysteresis
+        found.append((INTERNAL_TEMPERATURE, mosfet, hot, hot + MOSFET_ALARM_ABOVE, TEMPERATURE_HYSTERESIS))
+    watches = [
+        Watch(path=path, value=value, warning=min(warning, alarm), alarm=alarm, hysteresis=hysteresis)
+        for path, value, warning, alarm, hysteresis in found
+        if warning
     ]
+    watches += _temperature_watches(temperatures, settings, preset)
+    return [watch for watch in watches if watch.value >= watch.warning - NEAR * watch.hysteresis]
+
+
+def _temperature_watches(
+    temperatures: Temperatures, settings: Settings, preset: Preset | None
+) -> list[Watch]:
+    """The hottest and the coldest sensor that may be a cell's; 0 °C is a warning like any other."""
+    if not (warmth := temperatures.bounding):
+        return []
+    rows = (
+        (HIGH_TEMPERATURE, "HighTemperatureWarning", "hot_warning", max(warmth), 1),
+        (LOW_TEMPERATURE, "LowTemperatureWarning", "cold_warning", min(warmth), -1),
+    )
+    found = []
+    for path, name, field, celsius, sign in rows:
+        warning: float | None = settings.number(name)
+        if warning == NO_TEMPERATURE:
+            warning = getattr(preset, field) if preset else None
+        if warning is not None:
+            found.append(
+                Watch(
+                    path=path, value=sign * celsius, warning=sign * warning, hysteresis=TEMPERATURE_HYSTERESIS
+                )
+            )
+    return found
 
 
 def faults(temperatures: Temperatures, control: Control | None = None) -> dict[str, Level]:
@@ -158,8 +178,10 @@ def faults(temperatures: Temperatures, control: Control | None = None) -> dict[s
         levels[TEMPERATURE_SENSOR] = Level.ALARM if temperatures.without_cells else Level.WARNING
     if control and control.by_temperature and not temperatures.cells:
         levels[TEMPERATURE_SENSOR] = Level.ALARM
-    if control and control.refused:
+    if control and (control.refused or control.capacity_unknown):
         levels[INTERNAL_FAILURE] = Level.ALARM
+    if control and control.dead:
+        levels[LOW_CELL_VOLTAGE] = Level.ALARM
     return levels
 
 
@@ -210,7 +232,8 @@ def step(
         return state
     at_once, lasting = tripped(sample, settings), faults(temperatures, control)
     for watch in near(sample, temperatures, settings, control):
-        lasting[watch.path] = watch.level(state.get(watch.path, WELL).level)
+        level = watch.level(state.get(watch.path, WELL).level)
+        lasting[watch.path] = worst(lasting.get(watch.path, Level.OK), level)
     if state == ALL_WELL and not at_once and all(level is Level.OK for level in lasting.values()):
         return state  # nearly always
     following: dict[str, Standing] = {}

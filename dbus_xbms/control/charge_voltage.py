@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from math import floor, inf
 
-from dbus_xbms.control.chemistry import Preset
+from dbus_xbms.control import gauge
+from dbus_xbms.control.chemistry import Preset, dead_cells
 from dbus_xbms.model import PackSample
 from dbus_xbms.settings import Settings
 
@@ -87,7 +88,7 @@ def _view(sample: PackSample, preset: Preset, topping: bool, settings: Settings)
     highest = max(sample.cells)
     spread = highest - min(sample.cells)
     at_top = highest >= target - NEAR
-    tail = settings.number("TailCurrent") / 100 * (settings.number("Capacity") or sample.nominal)
+    tail = settings.number("TailCurrent") / 100 * gauge.installed(sample.nominal, settings)
     drift = settings.number("RebulkDrift")
     return View(
         cells=sample.cells,
@@ -216,3 +217,16 @@ def step(
     reduction = min(reduction, deepest)
     wanted = min(target, count * view.target - reduction)
     return replace(state, reduction=reduction, calm=calm, cvl=_published(state.cvl, wanted, target, count))
+
+
+def highest(preset: Preset, sample: PackSample, known_cells: int) -> float:
+    """What no CVL may exceed, in V, whatever the settings and the other rules say.
+
+    A charger sees the pack's voltage alone: with a dead cell the others must not share what that one lacks.
+    """
+    counts = [count for count in (len(sample.cells), known_cells) if count]
+    ceiling = min(counts) * preset.ceiling if counts else inf
+    if dead := dead_cells(preset, sample.cells):
+        living = len(sample.cells) - dead
+        ceiling = min(ceiling, living * preset.floating if living else sample.voltage)
+    return ceiling

@@ -1,16 +1,22 @@
-"""Presets: the voltages and curves of each chemistry, as data; and whether one fits the pack. Pure."""
+"""Presets: the voltages and curves of each chemistry, as data; and whether one fits the pack. Pure.
+
+:func:`preset` says what is wrong with a set of settings, and :func:`refusal` whether a change would make it
+wrong: who writes a setting is told by the same rules that would stop charging a moment later.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from math import inf
 from operator import itemgetter
 from typing import Any
 
 from dbus_xbms.control.curves import Curve, CurveError, parsed
 from dbus_xbms.model import PackSample
 from dbus_xbms.settings import Value
+from dbus_xbms.settings.charge import CHARGE_SETTINGS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +43,18 @@ class Preset:
     highest_plausible: Curve | None
     charge_cells: Curve  # by V of the highest cell
     discharge_cells: Curve  # by V of the lowest cell
+    ceiling: float  # no charge voltage is ever above this per cell
+    deep: float  # a cell below it is charged with little current ...
+    dead: float  # ... and below this not at all
+    charge_range: tuple[float, float]  # °C, exclusive; outside nothing is charged, whatever the curve says
     charge_soc: Curve | None = None  # by %
     discharge_soc: Curve | None = None  # by %
     refused: str = ""  # why the owner's settings make no preset: then there is no charging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Chemistry:
-    """The raw numbers of a preset, before the owner's."""
+class Chemistry:
+    """The numbers of a preset before the owner's, and how far the owner's may go. V per cell, °C."""
 
     full: float
     floating: float
@@ -56,6 +66,12 @@ class _Chemistry:
     cold_warning: float
     charge_temperature: Curve
     discharge_temperature: Curve
+    deep: float
+    dead: float
+    charge_range: tuple[float, float]
+    highest_full: float  # the data sheets' end of charge
+    highest_cutoff: float
+    lowest_cutoff: float  # the data sheets' end of discharge
     lowest_plausible: Curve | None = None
     highest_plausible: Curve | None = None
 
@@ -65,8 +81,10 @@ class _Chemistry:
 CHARGE_TAPER = ((-0.2, 1.0), (0.0, 0.4), (0.2, 0.1), (1.0, 0.0))  # full to high cut-off
 DISCHARGE_TAPER = ((0.0, 1.0), (0.5, 0.3), (1.0, 0.0))  # low to low cut-off
 MOSFET_TEMPERATURE = Curve(((75.0, 1.0), (90.0, 0.3), (100.0, 0.0)))
+CUTOFF_ABOVE_FULL = 0.05  # V; the preset's high cut-off moves up for a CellFull that comes closer
+TOP_BELOW_CUTOFF = 0.01  # V
 
-LIFEPO4 = _Chemistry(
+LIFEPO4 = Chemistry(
     full=3.45,
     floating=3.375,
     low=2.90,
@@ -79,10 +97,16 @@ LIFEPO4 = _Chemistry(
         ((0.0, 0.0), (5.0, 0.1), (10.0, 0.4), (20.0, 1.0), (45.0, 1.0), (50.0, 0.4), (55.0, 0.0))
     ),
     discharge_temperature=Curve(((-20.0, 0.0), (-10.0, 0.4), (0.0, 1.0), (50.0, 1.0), (60.0, 0.0))),
+    deep=2.50,
+    dead=1.50,
+    charge_range=(0.0, 60.0),
+    highest_full=3.65,
+    highest_cutoff=3.70,
+    lowest_cutoff=2.00,
     lowest_plausible=Curve(((20.0, 0.0), (40.0, 2.5), (70.0, 2.8), (100.0, 2.9))),
     highest_plausible=Curve(((0.0, 3.55), (70.0, 3.55), (90.0, 3.7), (100.0, 3.8))),
 )
-NMC = _Chemistry(
+NMC = Chemistry(
     full=4.15,
     floating=4.05,
     low=3.30,
@@ -95,10 +119,16 @@ NMC = _Chemistry(
         ((0.0, 0.0), (5.0, 0.1), (10.0, 0.4), (20.0, 1.0), (40.0, 1.0), (45.0, 0.4), (50.0, 0.0))
     ),
     discharge_temperature=Curve(((-20.0, 0.0), (-10.0, 0.4), (0.0, 1.0), (50.0, 1.0), (60.0, 0.0))),
+    deep=2.80,
+    dead=2.00,  # copper goes into solution below it
+    charge_range=(0.0, 60.0),
+    highest_full=4.20,
+    highest_cutoff=4.25,
+    lowest_cutoff=2.50,
     lowest_plausible=Curve(((5.0, 0.0), (10.0, 2.8), (30.0, 3.35), (60.0, 3.45), (90.0, 3.7))),
     highest_plausible=Curve(((0.0, 4.3),)),
 )
-LTO = _Chemistry(
+LTO = Chemistry(
     full=2.70,
     floating=2.50,
     low=2.00,
@@ -109,6 +139,12 @@ LTO = _Chemistry(
     cold_warning=-25.0,
     charge_temperature=Curve(((-28.0, 0.0), (-20.0, 0.2), (0.0, 1.0), (45.0, 1.0), (50.0, 0.5), (58.0, 0.0))),
     discharge_temperature=Curve(((-29.0, 0.0), (-20.0, 0.5), (-5.0, 1.0), (50.0, 1.0), (60.0, 0.0))),
+    deep=1.50,
+    dead=1.20,
+    charge_range=(-30.0, 60.0),
+    highest_full=2.80,
+    highest_cutoff=2.85,
+    lowest_cutoff=1.50,
     lowest_plausible=Curve(((10.0, 0.0), (30.0, 1.7), (100.0, 1.9))),
     highest_plausible=Curve(((0.0, 2.9),)),
 )
@@ -127,6 +163,19 @@ OPTIONAL = {
     "HighTemperatureWarning": "hot_warning",
     "LowTemperatureWarning": "cold_warning",
 }
+# Setting -> field that bounds it, and whether it bounds it from above.
+BOUNDS = {
+    "CellFull": ("highest_full", True),
+    "TopBalanceVoltage": ("highest_full", True),
+    "CellHighCutoff": ("highest_cutoff", True),
+    "CellLowCutoff": ("lowest_cutoff", False),
+}
+# Setting -> where its curve must allow nothing: outside a range, by the numbers of the chemistry.
+CURVE_RANGES: dict[str, Callable[[Chemistry], tuple[float, float]]] = {
+    "ChargeCellCurve": lambda chemistry: (0.0, chemistry.highest_cutoff),
+    "DischargeCellCurve": lambda chemistry: (chemistry.lowest_cutoff, inf),
+    "ChargeTemperatureCurve": lambda chemistry: chemistry.charge_range,
+}
 # Setting -> field, and what must hold for the curve: more voltage never allows more charging, and so on.
 CURVES: dict[str, tuple[str, Callable[[Curve], bool]]] = {
     "ChargeCellCurve": ("charge_cells", lambda curve: curve.falls),
@@ -138,69 +187,177 @@ CURVES: dict[str, tuple[str, Callable[[Curve], bool]]] = {
     "DischargeSocCurve": ("discharge_soc", lambda curve: True),
 }
 WARNINGS = {"HighCellWarning": "high_warning", "LowCellWarning": "low_warning"}
+DEAD_BELOW_MEDIAN = 1.0  # V; of an even number of cells the higher one in the middle counts
+CUSTOM_DEAD = 0.6  # part of CellLowCutoff, about as for LiFePO4
+SAME = 1e-6  # V; what rounding leaves of a pack's voltage divided by its cells
+_UNSET = {row.name: row.unset for row in CHARGE_SETTINGS if row.unset is not None}
+_SHARED = tuple({row.name for row in fields(Chemistry)} & {row.name for row in fields(Preset)})
 _READ = ("Chemistry", *VOLTAGES, *OPTIONAL, *CURVES, *WARNINGS)
 _read = itemgetter(*_READ)
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a set of settings, in words."""
+
+    words: str
+    unfinished: bool = False  # something is still missing; what is there may be right
+
+
 def preset(settings: Mapping[str, Value]) -> Preset:
     """The preset as the owner chose and changed it; ``refused`` says what is wrong with it, if anything."""
-    return _built(_read(settings))
+    return _built(_read(settings))[0]
+
+
+def refusal(settings: Mapping[str, Value], changes: Mapping[str, Value]) -> str:
+    """Why these changes may not be made, in words; empty if they may.
+
+    What was wrong before does not count, and may be reset: settings are put right one after the other.
+    """
+    if changes.keys().isdisjoint(_READ):
+        return ""
+    _, before = _built(_read(settings))
+    if before and not any(_is_set(name, value) for name, value in changes.items()):
+        return ""
+    _, after = _built(_read({**settings, **changes}))
+    return next((fault.words for fault in after if not fault.unfinished and fault not in before), "")
 
 
 @lru_cache(maxsize=64)
-def _built(values: tuple[Value, ...]) -> Preset:
-    owner: dict[str, Any] = {name: value for name, value in zip(_READ, values, strict=True) if value}
-    name = owner.get("Chemistry", "")
-    plain = _preset(name, CHEMISTRIES.get(name, LIFEPO4))
+def _built(values: tuple[Value, ...]) -> tuple[Preset, tuple[Fault, ...]]:
+    owner = {name: value for name, value in zip(_READ, values, strict=True) if _is_set(name, value)}
+    name = str(owner.get("Chemistry", ""))
+    base = CHEMISTRIES.get(name, LIFEPO4)
+    numbers = _numbers(name, base, owner)
+    curves, faults = _curves(owner)
+    faults = (*_faults(name, base, numbers, owner), *faults)
+    if faults:
+        return replace(_preset(name, base), refused=faults[0].words), faults
+    changes: dict[str, Any] = {
+        field: owner[setting] for setting, field in WARNINGS.items() if setting in owner
+    }
+    return replace(_preset(name, numbers), **(changes | curves)), ()
+
+
+def _is_set(name: str, value: Value) -> bool:
+    return value != _UNSET[name] if name in _UNSET else bool(value)
+
+
+def _numbers(name: str, base: Chemistry, owner: Mapping[str, Any]) -> Chemistry:
+    """The chemistry's numbers with the owner's, and with those moved that must keep out of their way."""
+    chosen = {field: owner[setting] for setting, field in (VOLTAGES | OPTIONAL).items() if setting in owner}
+    numbers = replace(base, **chosen)
+    if name == CUSTOM:  # where no chemistry is known, nothing contradicts the owner
+        numbers = _unbounded(numbers)
+    moved: dict[str, Any] = {}
+    if "cutoff_high" not in chosen:
+        above_full = round(numbers.full + CUTOFF_ABOVE_FULL, 4)
+        moved["cutoff_high"] = max(numbers.cutoff_high, min(above_full, base.highest_cutoff))
+    if "floating" not in chosen:
+        moved["floating"] = min(numbers.floating, numbers.full)
+    numbers = replace(numbers, **moved)
+    if "top_balance" in chosen:
+        return numbers
+    top = numbers.full if name == CUSTOM else max(numbers.full, numbers.top_balance)
+    return replace(numbers, top_balance=min(top, numbers.cutoff_high - TOP_BELOW_CUTOFF))
+
+
+def _unbounded(numbers: Chemistry) -> Chemistry:
+    """The numbers of a chemistry of which only the owner's voltages are known."""
+    return replace(
+        numbers,
+        deep=numbers.cutoff_low,
+        dead=numbers.cutoff_low * CUSTOM_DEAD,
+        highest_full=numbers.cutoff_high,
+        lowest_plausible=None,
+        highest_plausible=None,
+        charge_range=(-inf, inf),
+    )
+
+
+def _faults(name: str, base: Chemistry, numbers: Chemistry, owner: Mapping[str, Any]) -> tuple[Fault, ...]:
+    """What is wrong with the voltages, and with curves that go too far."""
     if not name:
-        return replace(plain, refused="Chemistry is not chosen")
-    missing = [setting for setting in VOLTAGES if setting not in owner]
-    if name == CUSTOM and missing:
-        return replace(plain, refused=f"Chemistry custom needs {', '.join(missing)}")
-    chosen = {field: owner[s] for s, field in (VOLTAGES | OPTIONAL).items() if s in owner}
-    if name == CUSTOM:  # where no chemistry is known, nothing contradicts it
-        chosen |= {"lowest_plausible": None, "highest_plausible": None}
-    numbers = replace(CHEMISTRIES.get(name, LIFEPO4), **chosen)
-    if "top_balance" not in chosen:
-        top = numbers.full if name == CUSTOM else max(numbers.full, numbers.top_balance)
-        numbers = replace(numbers, top_balance=min(top, numbers.cutoff_high - 0.01))
+        return (Fault("Chemistry is not chosen", unfinished=True),)
+    if name == CUSTOM:
+        missing = [setting for setting in VOLTAGES if setting not in owner]
+        if missing:
+            return (Fault(f"Chemistry custom needs {', '.join(missing)}", unfinished=True),)
+        return _disorder(numbers)
+    return (*_excesses(name, base, owner), *_disorder(numbers))
+
+
+def _disorder(numbers: Chemistry) -> tuple[Fault, ...]:
     if not 0 < numbers.cutoff_low < numbers.low < numbers.floating <= numbers.full < numbers.cutoff_high:
         order = " < ".join(("CellLowCutoff", "CellLow", "CellFloat", "CellFull", "CellHighCutoff"))
-        return replace(plain, refused=f"Cell voltages must rise: {order}")
+        return (Fault(f"Cell voltages must rise: {order}"),)
     if not numbers.full <= numbers.top_balance < numbers.cutoff_high:
-        return replace(plain, refused="TopBalanceVoltage must lie between CellFull and CellHighCutoff")
-    return _with_curves(_preset(name, numbers), owner)
+        return (Fault("TopBalanceVoltage must lie between CellFull and CellHighCutoff"),)
+    return ()
 
 
-def _preset(name: str, numbers: _Chemistry) -> Preset:
-    fields = {field: getattr(numbers, field) for field in _Chemistry.__slots__}
+def _excesses(name: str, base: Chemistry, owner: Mapping[str, Any]) -> tuple[Fault, ...]:
+    """What the owner wants of a named chemistry that is beyond its data sheets."""
+    found = []
+    for setting, (field, from_above) in BOUNDS.items():
+        wanted, bound = owner.get(setting), getattr(base, field)
+        if wanted is not None and (wanted > bound + SAME if from_above else wanted < bound - SAME):
+            side = "most" if from_above else "least"
+            found.append(Fault(f"{setting} {wanted:g} V: {name} cells take at {side} {bound:g} V"))
+    for setting, bounds in CURVE_RANGES.items():
+        low, high = bounds(base)
+        beyond = [f"{x:g}" for x, y in _points(owner.get(setting, "")) if y and not low <= x <= high]
+        if beyond:
+            found.append(Fault(f"{setting} allows current at {', '.join(beyond)}, where {name} takes none"))
+    return tuple(found)
+
+
+def _points(text: str) -> tuple[tuple[float, float], ...]:
+    try:
+        return parsed(text).points if text else ()
+    except CurveError:  # told of as such
+        return ()
+
+
+def _preset(name: str, numbers: Chemistry) -> Preset:
+    shared = {field: getattr(numbers, field) for field in _SHARED}
     rise, fall = numbers.cutoff_high - numbers.full, numbers.low - numbers.cutoff_low
     charge = tuple((numbers.full + part * rise, left) for part, left in CHARGE_TAPER)
     discharge = tuple((numbers.low - part * fall, left) for part, left in reversed(DISCHARGE_TAPER))
     return Preset(
         name=name,
+        ceiling=numbers.highest_full,
         high_warning=(numbers.full + numbers.cutoff_high) / 2,
         low_warning=numbers.low,
         mosfet_temperature=MOSFET_TEMPERATURE,
         charge_cells=Curve(charge),
         discharge_cells=Curve(discharge),
-        **fields,
+        **shared,
     )
 
 
-def _with_curves(built: Preset, owner: dict[str, Any]) -> Preset:
-    changes: dict[str, Any] = {field: owner[name] for name, field in WARNINGS.items() if name in owner}
+def _curves(owner: Mapping[str, Any]) -> tuple[dict[str, Curve], tuple[Fault, ...]]:
+    """The owner's curves by field, and what is wrong with them."""
+    curves, faults = {}, []
     for name, (field, holds) in CURVES.items():
         if name not in owner:
             continue
         try:
-            curve = parsed(owner[name])
+            curves[field] = curve = parsed(owner[name])
         except CurveError as err:
-            return replace(built, refused=f"{name}: {err}")
+            faults.append(Fault(f"{name}: {err}"))
+            continue
         if not holds(curve):
-            return replace(built, refused=f"{name} runs the wrong way")
-        changes[field] = curve
-    return replace(built, **changes)
+            faults.append(Fault(f"{name} runs the wrong way"))
+    return curves, tuple(faults)
+
+
+def dead_cells(chosen: Preset, cells: tuple[float, ...]) -> int:
+    """How many cells are dead or shorted: too low to be charged, or far below the others."""
+    if not cells:
+        return 0
+    bar = max(chosen.dead, sorted(cells)[len(cells) // 2] - DEAD_BELOW_MEDIAN)
+    return sum(cell < bar for cell in cells)
 
 
 def contradiction(chosen: Preset, sample: PackSample, known_cells: int) -> str:

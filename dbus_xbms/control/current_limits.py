@@ -13,6 +13,8 @@ from dbus_xbms.model import PackSample, Protection
 from dbus_xbms.settings import Settings
 
 CHARGE_RATE, DISCHARGE_RATE = 0.3, 0.5  # C, until the owner sets currents
+UNRATED = 100.0  # A, the most until then for a board whose model text has no rating
+DEEP_RATE = 0.05  # C, for cells that have been discharged too deeply
 RECOVERY_HOLD = 30.0  # s that a limit stays down after it was lowered
 RECOVERY_TIME = 60.0  # s from nothing to the ceiling
 DEADBAND = 0.05  # part of the ceiling; smaller rises are not published
@@ -50,6 +52,8 @@ class Situation:
     refused: str  # why the preset is not believed
     cut_high: bool  # a cell has been at the high cut-off and is not yet back at full
     cut_low: bool  # a cell has been at the low cut-off and has not recovered
+    dead: bool  # a cell has been dead and is not back above ``deep``
+    capacity: float  # Ah; 0: unknown
     charge_ceiling: float  # A
     discharge_ceiling: float  # A
     charge_origin: str  # where the ceiling comes from, in words
@@ -113,6 +117,20 @@ def _low_cutoff(s: Situation) -> Bound | None:
     return _none(f"{cell}: cut off at {s.preset.cutoff_low:.2f} V until {recovered(s.preset):.2f} V")
 
 
+def _dead_cell(s: Situation) -> Bound | None:
+    if not s.dead or not s.sample.cells:
+        return None
+    return _none(f"{_cell(s.sample, min(s.sample.cells))}: dead or shorted, have it checked")
+
+
+def _deep_cell(s: Situation) -> Bound | None:
+    lowest = min(s.sample.cells, default=s.preset.deep)
+    if lowest >= s.preset.deep:
+        return None
+    limit = min(DEEP_RATE * s.capacity, s.charge_ceiling)
+    return Bound(limit=limit, words=f"{_cell(s.sample, lowest)}: at most {DEEP_RATE:g} C")
+
+
 def _charge_mosfet(s: Situation) -> Bound | None:
     return None if s.sample.mosfets.charge else _none("Charge MOSFET is off")
 
@@ -142,11 +160,21 @@ def _discharge_cells(s: Situation) -> Bound | None:
 
 
 def _by_temperatures(s: Situation, curve: Curve, ceiling: float) -> Bound | None:
-    if not s.by_temperature or not s.temperatures.cells:
+    if not s.by_temperature or not s.temperatures.bounding:
         return None
-    extremes = (min(s.temperatures.cells), max(s.temperatures.cells))
-    part, celsius = min((curve.at(t), t) for t in extremes)
-    return Bound(limit=ceiling * part, words=f"Cells at {celsius:.1f} °C") if part < 1 else None
+    part, celsius = min((curve.at(t), t) for t in s.temperatures.bounding)
+    if part >= 1:
+        return None
+    return Bound(limit=ceiling * part, words=f"{s.temperatures.named(celsius)} at {celsius:.1f} °C")
+
+
+def _charge_temperatures(s: Situation) -> Bound | None:
+    """By the curve, within what the chemistry takes whatever the curve says."""
+    low, high = s.preset.charge_range
+    for celsius in s.temperatures.bounding if s.by_temperature else ():
+        if not low < celsius < high:
+            return _none(f"{s.temperatures.named(celsius)} at {celsius:.1f} °C")
+    return _by_temperatures(s, s.preset.charge_temperature, s.charge_ceiling)
 
 
 def _by_mosfets(s: Situation, ceiling: float) -> Bound | None:
@@ -168,15 +196,18 @@ CHARGE_RULES: tuple[Rule, ...] = (
     _cells_are_known,
     _charge_protection,
     _high_cutoff,
+    _dead_cell,
     _charge_mosfet,
     _sensors,
+    _deep_cell,
     _charge_cells,
-    lambda s: _by_temperatures(s, s.preset.charge_temperature, s.charge_ceiling),
+    _charge_temperatures,
     lambda s: _by_mosfets(s, s.charge_ceiling),
     lambda s: _by_soc(s, s.preset.charge_soc, s.charge_ceiling),
     lambda s: Bound(limit=s.charge_ceiling, words=s.charge_origin),
 )
 DISCHARGE_RULES: tuple[Rule, ...] = (
+    _preset_is_believed,
     _cells_are_known,
     _discharge_protection,
     _low_cutoff,
@@ -195,12 +226,19 @@ def least(rules: tuple[Rule, ...], situation: Situation) -> Bound:
     return min(bounds, key=lambda bound: bound.limit)
 
 
-def ceiling(name: str, rate: float, nominal: float, settings: Settings) -> tuple[float, str]:
-    """Highest current in A that the owner allows, and where it comes from in words."""
-    if chosen := settings.number(name):
+def ceiling(name: str, rate: float, capacity: float, settings: Settings) -> tuple[float, str]:
+    """Highest current in A, and where it comes from in words.
+
+    It is the owner's figure; until there is one, a part of the capacity that the board can bear.
+    """
+    chosen, rating = settings.number(name), settings.number("Rating")
+    if chosen >= 0:
         return chosen, f"{name} is {chosen:g} A"
-    capacity = settings.number("Capacity") or nominal
-    return rate * capacity, f"{name}: {rate:g} C of {capacity:g} Ah"
+    if not capacity:
+        return 0.0, f"Capacity unknown: set Capacity or {name}"
+    if rate * capacity <= (rating or UNRATED):
+        return rate * capacity, f"{name}: {rate:g} C of {capacity:g} Ah"
+    return (rating, f"{name}: BMS rated {rating:g} A") if rating else (UNRATED, f"{name}: not set")
 
 
 def cut(was: bool, beyond: bool, back: bool) -> bool:

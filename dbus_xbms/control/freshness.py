@@ -47,15 +47,31 @@ def longest_gap(settings: Settings) -> float:
 
 def _ends(managed: bool, settings: Settings) -> tuple[tuple[Phase, float], ...]:
     """The phases of silence after the hold, each with the silence in s at which it ends."""
-    withdraw = settings.number("ControlWithdraw" if managed else "Withdraw") or inf
+    withdraw = withdraws_after(settings, managed=managed)
     if not managed:
         return ((Phase.LOST, withdraw),)
     stop = settings.number("Stop")
     return ((Phase.DERATED, stop), (Phase.LOST, max(stop, withdraw)))
 
 
+def withdraws_after(settings: Settings, *, managed: bool) -> float:
+    """Seconds of silence after which the pack leaves the bus."""
+    return settings.number("ControlWithdraw" if managed else "Withdraw") or inf
+
+
+def unheard(since: float, settings: Settings) -> Phase:
+    """The phase whose limits a pack has that controlled before a restart; ``since`` s since it was heard."""
+    return Phase.DERATED if since < settings.number("Stop") else Phase.LOST
+
+
 def judge(
-    silence: float | None, started: float, failing: bool, settings: Settings, *, managed: bool = False
+    silence: float | None,
+    started: float,
+    failing: bool,
+    settings: Settings,
+    *,
+    managed: bool = False,
+    unheard_for: float = 0.0,
 ) -> Freshness:
     """Judge a pack by its silence.
 
@@ -65,13 +81,14 @@ def judge(
         failing: whether the newest poll failed.
         settings: the pack's.
         managed: whether the pack controls chargers; only then discharging goes on, reduced, for a while.
+        unheard_for: s since the newest good sample before the program started, if there was none since.
     """
     hold = longest_gap(settings)
     if silence is not None and silence < hold:
         return Freshness(phase=Phase.HELD if failing else Phase.FRESH, lasts=hold - silence)
     if silence is None and started < hold:
         return Freshness(phase=Phase.WAITING, lasts=hold - started)
-    age = started if silence is None else silence
+    age = max(started, unheard_for) if silence is None else silence
     for phase, end in _ends(managed, settings):
         if age < end:
             return Freshness(phase=phase, lasts=end - age)

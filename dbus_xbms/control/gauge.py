@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dbus_xbms.model import PackSample
-from dbus_xbms.settings import Settings
+from dbus_xbms.settings import Settings, Value
 
-FULL = 100.0  # %
+FULL = 100.0  # %; a BMS that says so has just seen it, and its count follows later
 AGREEMENT = 2.0  # % that the BMS's counts of charge and of SoC may differ to be taken as one
 IDLE_CURRENT = 0.1  # A; less than this is not worth a prediction
 AVERAGED_OVER = 180.0  # s
 LONGEST_TO_GO = 240 * 3600  # s; Victron's monitors stop at ten days too
 
 
-def capacity(sample: PackSample) -> float:
-    """Charge in Ah when full, on which the BMS bases its state of charge."""
+def installed(nominal: float, settings: Mapping[str, Value]) -> float:
+    """The pack's capacity in Ah, from which all C rates count: the owner's, else the BMS's; 0: unknown."""
+    chosen = settings.get("Capacity")
+    return chosen if chosen and not isinstance(chosen, str) else nominal
+
+
+def full_charge(sample: PackSample) -> float:
+    """Charge in Ah when full, against which the BMS counts its state of charge; 0: unknown."""
     return sample.learned or sample.nominal
+
+
+def _counted(sample: PackSample) -> float | None:
+    """State of charge in % by the count of charge, where it agrees with the BMS's state of charge."""
+    full = full_charge(sample)
+    if full <= 0 or sample.soc >= FULL:
+        return None
+    counted = sample.remaining / full * 100
+    return counted if abs(counted - sample.soc) <= AGREEMENT else None
 
 
 def soc(sample: PackSample) -> float:
     """State of charge in %: the BMS's, with decimals from its count of charge where the two agree."""
-    full = capacity(sample)
-    if full <= 0:
-        return sample.soc
-    counted = sample.remaining / full * 100
-    return min(100.0, round(counted, 1)) if abs(counted - sample.soc) <= AGREEMENT else sample.soc
+    counted = _counted(sample)
+    return sample.soc if counted is None else min(100.0, round(counted, 1))
 
 
 def consumed(sample: PackSample) -> float:
-    """Charge in Ah that is missing from a full pack: zero or negative, and zero at 100 %."""
-    return 0.0 if sample.soc >= FULL else min(0.0, sample.remaining - capacity(sample))
+    """Charge in Ah that is missing from a full pack: zero or negative, and 0 at 100 %."""
+    full = full_charge(sample)
+    if _counted(sample) is None:
+        return min(0.0, full * (sample.soc / 100 - 1))
+    return min(0.0, sample.remaining - full)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +72,6 @@ def time_to_go(draw: Draw, sample: PackSample, settings: Settings) -> int | None
     """Whole minutes, in s, until the discharge floor is reached; ``None`` while not discharging."""
     if draw.average is None:
         return None
-    floor = settings.number("DischargeFloor") / 100 * capacity(sample)
+    floor = settings.number("DischargeFloor") / 100 * full_charge(sample)
     seconds = max(0.0, sample.remaining - floor) / draw.average * 3600
     return round(min(seconds, LONGEST_TO_GO) / 60) * 60

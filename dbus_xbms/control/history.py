@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from dbus_xbms.control.gauge import capacity, consumed
+from dbus_xbms.control.gauge import consumed, full_charge
 from dbus_xbms.model import Extremes, History, PackSample
 
 FULL_SOC = 100.0  # %
@@ -56,7 +56,7 @@ def _discharged(state: State, sample: PackSample, missing: float) -> tuple[float
     last = state.history.last_discharge
     if not state.refilled:
         return max(last, missing), False
-    return (missing, False) if missing > NOTICEABLE * capacity(sample) else (last, True)
+    return (missing, False) if missing > NOTICEABLE * full_charge(sample) else (last, True)
 
 
 def _low(known: float | None, seen: tuple[float, ...]) -> float | None:

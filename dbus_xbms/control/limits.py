@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from dbus_xbms.control import charge_voltage, current_limits, obedience, vetting
+from dbus_xbms.control import charge_voltage, current_limits, gauge, obedience, vetting
 from dbus_xbms.control.charge_voltage import Stage
-from dbus_xbms.control.chemistry import Preset, contradiction, preset
+from dbus_xbms.control.chemistry import Preset, contradiction, dead_cells, preset
 from dbus_xbms.control.current_limits import (
     CHARGE_RATE,
     CHARGE_RULES,
@@ -20,6 +20,7 @@ from dbus_xbms.control.current_limits import (
     Followed,
     Situation,
 )
+from dbus_xbms.control.recall import Recalled
 from dbus_xbms.control.temperatures import Temperatures
 from dbus_xbms.control.vetting import Verdict
 from dbus_xbms.model import Limits, PackSample, Phase, Protection
@@ -49,10 +50,12 @@ class State:
     discharge: Followed
     cut_high: bool
     cut_low: bool
+    dead: bool  # a cell is dead or shorted, or was and is not back above ``deep``
+    capacity_unknown: bool  # and a ceiling would be a part of it
     request: bool
     refuge: float  # V, the CVL in silence
     safe: bool  # the last sample lay in the safe zone
-    seen: PackSample  # the last one
+    seen: PackSample | None  # the last one; None: it was before the program started
     at: float  # s, of the last sample
     silent_since: float | None = None  # s; None: the limits are those of the last sample
 
@@ -76,10 +79,18 @@ def step(
     situation = _situation(before, sample, sensors, chosen, verdict, settings)
     charge, discharge = _currents(before, situation, now)
     count = len(sample.cells) or int(settings.number("Cells"))
-    capacity = settings.number("Capacity") or sample.nominal
-    full = _full(voltage, sample, chosen, verdict, charge.shown, count)
-    told = obedience.Told(cvl=full, ccl=charge.shown, count=count or 1, capacity=capacity)
-    obeyed = obedience.step(before.obeyed if before else obedience.State(), sample, told, dt)
+    full = min(
+        _full(voltage, sample, chosen, verdict, charge.shown, count),
+        charge_voltage.highest(chosen, sample, int(settings.number("Cells"))),
+    )
+    told = obedience.Told(cvl=full, ccl=charge.shown, count=count or 1, capacity=situation.capacity)
+    obeyed = obedience.step(
+        before.obeyed if before else obedience.State(),
+        sample,
+        told,
+        dt,
+        unseen_before=before is not None and before.silent_since is not None,
+    )
     cvl = obedience.capped(obeyed, full)
     limits = Limits(
         cvl=cvl,
@@ -101,8 +112,10 @@ def step(
         discharge=discharge,
         cut_high=situation.cut_high,
         cut_low=situation.cut_low,
+        dead=situation.dead,
+        capacity_unknown=not situation.capacity and _parts_of_capacity(settings),
         request=limits.charge_request,
-        refuge=min(cvl, obedience.unseen(sample, told.count, capacity)),
+        refuge=min(cvl, obedience.unseen(sample, told.count, told.capacity)),
         safe=_safe(sample, sensors, chosen, verdict),
         seen=sample,
         at=now,
@@ -126,8 +139,8 @@ def _full(
 
 def _currents(before: State | None, situation: Situation, now: float) -> tuple[Followed, Followed]:
     """CCL and DCL. After a silence they go on where they were, unless the pack may be another one now."""
-    charge, discharge = (before.charge, before.discharge) if before else (None, None)
-    if before and before.silent_since is not None and charge and discharge:
+    charge, discharge = (before.charge, before.discharge) if before and before.seen else (None, None)
+    if before and before.seen and before.silent_since is not None and charge and discharge:
         gap = now - before.at
         discharge = current_limits.resumed(discharge, gap)
         if agrees(before.seen, situation.sample):
@@ -153,7 +166,7 @@ def agrees(before: PackSample, sample: PackSample) -> bool:
 def _vetted(
     before: State | None, chosen: Preset, sample: PackSample, now: float, settings: Settings
 ) -> Verdict:
-    known = before.verdict if before and before.preset == chosen else None
+    known = before.verdict if before and before.seen and before.preset == chosen else None
     if not sample.cells:  # no evidence; other rules stop the currents
         return known or Verdict(refused=chosen.refused)
     return vetting.follow(known, contradiction(chosen, sample, int(settings.number("Cells"))), now)
@@ -167,9 +180,10 @@ def _situation(
     verdict: Verdict,
     settings: Settings,
 ) -> Situation:
-    charge, charge_origin = current_limits.ceiling("MaxChargeCurrent", CHARGE_RATE, sample.nominal, settings)
+    capacity = gauge.installed(sample.nominal, settings)
+    charge, charge_origin = current_limits.ceiling("MaxChargeCurrent", CHARGE_RATE, capacity, settings)
     discharge, discharge_origin = current_limits.ceiling(
-        "MaxDischargeCurrent", DISCHARGE_RATE, sample.nominal, settings
+        "MaxDischargeCurrent", DISCHARGE_RATE, capacity, settings
     )
     highest = max(sample.cells, default=chosen.cutoff_high)
     lowest = min(sample.cells, default=chosen.cutoff_low)
@@ -189,6 +203,8 @@ def _situation(
         refused=verdict.refused,
         cut_high=cut_high,
         cut_low=cut_low,
+        dead=_dead(before, sample, chosen),
+        capacity=capacity,
         charge_ceiling=charge,
         discharge_ceiling=discharge,
         charge_origin=charge_origin,
@@ -200,6 +216,17 @@ def _followed(
     before: Followed | None, rules: tuple[current_limits.Rule, ...], s: Situation, top: float, now: float
 ) -> Followed:
     return current_limits.follow(before, current_limits.least(rules, s), top, now)
+
+
+def _dead(before: State | None, sample: PackSample, chosen: Preset) -> bool:
+    was = before is not None and before.dead
+    back = min(sample.cells, default=0.0) >= chosen.deep
+    return current_limits.cut(was, bool(dead_cells(chosen, sample.cells)), back)
+
+
+def _parts_of_capacity(settings: Settings) -> bool:
+    """Whether a current is a part of the capacity, because the owner has set none."""
+    return any(settings.number(name) < 0 for name in ("MaxChargeCurrent", "MaxDischargeCurrent"))
 
 
 def _mode(voltage: charge_voltage.State) -> str:
@@ -226,16 +253,65 @@ def _safe(sample: PackSample, sensors: Temperatures, chosen: Preset, verdict: Ve
     cells_well = bool(sample.cells) and (
         min(sample.cells) > chosen.low and max(sample.cells) < chosen.cutoff_high
     )
-    temperatures_well = all(chosen.discharge_temperature.at(t) >= 1 for t in sensors.cells)
+    temperatures_well = all(chosen.discharge_temperature.at(t) >= 1 for t in sensors.bounding)
     tripped = sample.protection & ~Protection.MOSFET_LOCK
     return cells_well and temperatures_well and not tripped and not verdict.refused
+
+
+def recalled(kept: Recalled, started: float, settings: Settings) -> State:
+    """The limits of a pack that controlled before the program started, until it is heard."""
+    chosen, count = preset(settings), int(settings.number("Cells"))
+    cvl = min(kept.cvl, count * chosen.full)
+    nothing = Bound(limit=0.0, words="No contact since the start")
+    limits = Limits(
+        cvl=cvl,
+        ccl=0.0,
+        dcl=kept.dcl,
+        mode=nothing.words,
+        charge_limitation=nothing.words,
+        discharge_limitation=nothing.words,
+        charge_request=kept.request,
+        battery_low_voltage=count * chosen.low,
+    )
+    return State(
+        limits=limits,
+        preset=chosen,
+        verdict=Verdict(),
+        voltage=kept.voltage,
+        obeyed=obedience.State(),
+        charge=current_limits.lowered(nothing, started),
+        discharge=current_limits.lowered(replace(nothing, limit=kept.dcl), started),
+        cut_high=kept.cut_high,
+        cut_low=kept.cut_low,
+        dead=kept.dead,
+        capacity_unknown=False,  # the first sample tells
+        request=kept.request,
+        refuge=cvl,
+        safe=kept.safe,
+        seen=None,
+        at=started,
+    )
+
+
+def to_recall(state: State) -> Recalled:
+    """What of it is to outlive the program."""
+    return Recalled(
+        cvl=state.refuge,
+        dcl=state.discharge.shown,
+        safe=state.safe,
+        cut_high=state.cut_high,
+        cut_low=state.cut_low,
+        dead=state.dead,
+        request=state.request,
+        voltage=state.voltage,
+    )
 
 
 def silent(before: State, phase: Phase, now: float, settings: Settings) -> State:
     """The limits in silence: nothing is charged, and what may be drawn shrinks with the phase."""
     share = settings.number("DerateDischarge") / 100 if phase in REDUCED and before.safe else 0.0
     dcl = before.discharge.shown * share
-    if chosen := settings.number("MaxDischargeCurrent"):
+    if (chosen := settings.number("MaxDischargeCurrent")) >= 0:
         dcl = min(dcl, chosen)
     limits = _without_charge(before, SILENCE.get(phase, "No contact"), dcl)
     since = now if before.silent_since is None else before.silent_since

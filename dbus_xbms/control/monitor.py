@@ -6,13 +6,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from math import inf
 
-from dbus_xbms.control import alarms, freshness, gauge, history, limits, pace, temperatures
+from dbus_xbms.control import alarms, freshness, gauge, history, limits, pace, recall, temperatures
 from dbus_xbms.control.alarms import AlarmState
 from dbus_xbms.control.charge_voltage import Stage
 from dbus_xbms.control.freshness import Freshness
 from dbus_xbms.control.gauge import Draw
 from dbus_xbms.control.history import widened
 from dbus_xbms.control.pace import Calm
+from dbus_xbms.control.recall import Recalled
 from dbus_xbms.control.temperatures import Temperatures
 from dbus_xbms.model import Extremes, History, Level, Limits, Mosfet, Mosfets, PackSample, Phase
 from dbus_xbms.settings import Settings
@@ -40,7 +41,9 @@ class State:
     extremes: Extremes = field(default_factory=Extremes)
     history: history.State = field(default_factory=history.State)
     draw: Draw = field(default_factory=Draw)
+    hot: temperatures.Hot | None = None  # the sensor that is clearly the MOSFETs'
     control: limits.State | None = None  # None: not controlling, or no sample yet
+    recalled_at: float | None = None  # s, when a pack that still controls was last heard before the start
     calm: Calm | None = None  # None: something goes on
     lent_until: float = -inf  # s; the link is, or was, somebody else's until then
 
@@ -62,6 +65,22 @@ class Decision:
     history: History = field(default_factory=History)
     resting: bool = False  # the pack may be polled more rarely
     age: float | None = None  # s since the newest good sample
+
+
+def recalled(state: State, kept: Recalled, passed: float | None, settings: Settings) -> State:
+    """Take what was known of a controlling pack before the program started.
+
+    Args:
+        state: as at the start.
+        kept: what was stored.
+        passed: s from the last sample to the start, ``None`` if unknown: then nothing may be drawn.
+        settings: the pack's.
+    """
+    control = limits.recalled(recall.continued(kept, passed), state.started, settings)
+    if passed is not None and passed >= freshness.withdraws_after(settings, managed=True):
+        return replace(state, control=control)  # its limits had ended
+    since = settings.number("Stop") if passed is None else passed
+    return replace(state, control=control, recalled_at=state.started - since)
 
 
 def sampled(state: State, sample: PackSample, now: float, oldest: float | None = None) -> State:
@@ -92,7 +111,10 @@ def _fresh(state: State, now: float, settings: Settings, managed: bool) -> Fresh
     if state.lent_until > (state.started if state.oldest_at is None else state.oldest_at):
         return freshness.judge_lent(now - state.lent_until, settings, managed=managed)
     silence = None if state.oldest_at is None else now - state.oldest_at
-    return freshness.judge(silence, now - state.started, state.failing, settings, managed=managed)
+    unheard_for = now - state.recalled_at if managed and state.recalled_at is not None else 0.0
+    return freshness.judge(
+        silence, now - state.started, state.failing, settings, managed=managed, unheard_for=unheard_for
+    )
 
 
 def _counted(state: State, sensors: Temperatures, settings: Settings) -> State:
@@ -106,6 +128,18 @@ def _counted(state: State, sensors: Temperatures, settings: Settings) -> State:
         extremes=widened(state.extremes, sample, sensors.cells),
         draw=gauge.follow(state.draw, sample, at),
     )
+
+
+def _sensed(state: State, sample: PackSample, settings: Settings) -> tuple[State, Temperatures]:
+    """Sort the sensors of the newest sample."""
+    chosen = settings.text("TemperatureRoles") or sample.sensor_roles
+    capacity = gauge.installed(sample.nominal, settings)
+    hot = temperatures.follow(
+        state.hot, sample.temperatures, sample.current, capacity, state.sampled_at or 0.0
+    )
+    if hot != state.hot:
+        state = replace(state, hot=hot)
+    return state, temperatures.judge(sample.temperatures, chosen, hot)
 
 
 def _barred(sample: PackSample, turning_off: AbstractSet[Mosfet]) -> PackSample:
@@ -126,7 +160,11 @@ def _controlled(
 ) -> limits.State | None:
     """The limits by the newest sample while it stands, else by silence."""
     if state.sample is None or state.sampled_at is None:
-        return None
+        if state.control is None or state.recalled_at is None:
+            return state.control
+        if phase is Phase.WAITING:
+            phase = freshness.unheard(now - state.recalled_at, settings)
+        return limits.silent(state.control, phase, now, settings)
     if phase not in VALID:
         return limits.silent(state.control, phase, now, settings) if state.control else None
     longest, since_top = freshness.longest_gap(settings), state.history.history.since_top_balance
@@ -135,8 +173,8 @@ def _controlled(
 
 
 def _filled(state: State) -> State:
-    """Take note of a full pack when float begins."""
-    voltage = state.control.voltage if state.control else None
+    """Record a full pack when float begins."""
+    voltage = state.control.voltage if state.control and state.sample else None
     if voltage is None or voltage.stage is not Stage.FLOAT or voltage.floated > 0:
         return state
     return replace(state, history=history.filled(state.history, top_balanced=voltage.topped))
@@ -147,7 +185,11 @@ def _watched(control: limits.State | None, settings: Settings) -> alarms.Control
         return None
     by_temperature = bool(settings.number("TemperatureControl"))
     return alarms.Control(
-        preset=control.preset, refused=control.verdict.refused, by_temperature=by_temperature
+        preset=control.preset,
+        refused=control.verdict.refused,
+        by_temperature=by_temperature,
+        dead=control.dead,
+        capacity_unknown=control.capacity_unknown,
     )
 
 
@@ -186,9 +228,7 @@ def decide(
     sample = state.sample if fresh.phase in VALID else None
     sensors = Temperatures()
     if sample:
-        sensors = temperatures.judge(
-            sample.temperatures, settings.text("TemperatureRoles") or sample.sensor_roles
-        )
+        state, sensors = _sensed(state, sample, settings)
         state = _counted(state, sensors, settings)
     control = _controlled(state, fresh.phase, sensors, now, settings, turning_off) if managed else None
     watched = _watched(control, settings)
@@ -202,7 +242,8 @@ def _decision(
     state: State, fresh: Freshness, sensors: Temperatures, now: float, settings: Settings
 ) -> Decision:
     sample = state.sample if fresh.phase in VALID else None
-    control = state.control if fresh.phase is not Phase.WITHDRAWN else None
+    told = state.sample is not None or state.recalled_at is not None
+    control = state.control if told and fresh.phase is not Phase.WITHDRAWN else None
     levels = {path: standing.level for path, standing in state.alarms.items()}
     levels[alarms.BMS_CABLE] = CABLE.get(fresh.phase, Level.OK)
     return Decision(

@@ -75,13 +75,16 @@ def tolerated(ccl: float, capacity: float) -> float:
     return max(ccl * (1 + TOLERANCE), ccl + LEAST_TOLERANCE)
 
 
-def step(state: State, sample: PackSample, told: Told, dt: float) -> State:
-    """Follow what chargers make of the limits; ``dt`` s after the sample before."""
+def step(state: State, sample: PackSample, told: Told, dt: float, *, unseen_before: bool = False) -> State:
+    """Follow what chargers make of the limits; ``dt`` s after the sample before.
+
+    After a silence the pack's voltage may be far below what it was when charging was stopped.
+    """
     stopped, excess = told.ccl == 0, sample.current - tolerated(told.ccl, told.capacity)
     exceeded = state.exceeded + dt if excess > 0 else 0.0
     cap = state.cap
     if stopped:
-        before = cap if state.stopped else floored(sample.voltage)
+        before = cap if state.stopped and not unseen_before else floored(sample.voltage)
         cap = min(told.cvl, *(volts for volts in (before, cap) if volts is not None))
     elif state.stopped and not stopped and not state.disobeyed:
         cap = None

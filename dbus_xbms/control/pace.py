@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dbus_xbms.control import alarms, limits
+from dbus_xbms.control import alarms, gauge, limits
 from dbus_xbms.control.alarms import WELL, AlarmState
 from dbus_xbms.control.charge_voltage import Stage
 from dbus_xbms.control.freshness import PER_POLL, PERSISTENT_INTERVAL, poll_interval
@@ -58,7 +58,7 @@ def moved(before: PackSample, sample: PackSample) -> bool:
 
 def quiet(sample: PackSample, settings: Settings) -> bool:
     """Whether the BMS itself has nothing going on: needs no cell voltages."""
-    capacity = settings.number("Capacity") or sample.nominal
+    capacity = gauge.installed(sample.nominal, settings)
     return (
         abs(sample.current) <= max(LEAST_CURRENT, REST_RATE * capacity)
         and not sample.protection

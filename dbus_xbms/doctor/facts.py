@@ -63,6 +63,8 @@ class Service:
     cpu: float | None = None  # % of a core, mean since it was started
     memory: float | None = None  # MB resident
     counts: Mapping[str, int] = field(default_factory=dict)  # what it holds: packs, links, tasks
+    # of packs that it cannot read, by address: what it found out all the same, perhaps nothing, and why
+    troubles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,7 @@ class Bluetooth:
     """BlueZ on the bus."""
 
     running: bool
+    hangs: bool = False  # it does not answer
     adapters: tuple[Adapter, ...] = ()
     devices: Mapping[str, Device] = field(default_factory=dict)  # by the address of the pack
 

@@ -47,7 +47,8 @@ def name_of(pack: Pack) -> str:
 def _of(pack: Pack, facts: Facts) -> Finding:
     topic = f"pack {name_of(pack)}"
     shown = (facts.shown or {}).get(pack.address)
-    adapters = [one.address for one in facts.bluetooth.adapters] if facts.bluetooth else None
+    bluetooth = facts.bluetooth
+    adapters = [one.address for one in bluetooth.adapters] if bluetooth and not bluetooth.hangs else None
     if adapters is not None and pack.adapter and pack.adapter.upper() not in adapters:
         words = f"its adapter {pack.adapter} is not there"
         return problem(topic, words, f'plug it in, or: dbus-xbms set {pack.address} Adapter ""')
@@ -56,6 +57,9 @@ def _of(pack: Pack, facts: Facts) -> Finding:
     if facts.shown is None:
         return note(topic, _joined("the bus tells nothing of it", _air(pack, facts)))
     if shown is None or shown.silent:
+        finding, why = facts.service.troubles.get(pack.address, ("", "")) if facts.service else ("", "")
+        if finding:
+            return problem(topic, _joined(finding, _air(pack, facts)), why)
         said = f"no contact, {shown.words}" if shown else "not reached"
         words = _joined(said, _air(pack, facts), _trouble(pack, facts))
         early = (_uptime(facts) or PATIENCE) < PATIENCE

@@ -8,6 +8,7 @@ from dbus_xbms.control.neighbours import Radio, notices
 from dbus_xbms.doctor.facts import Adapter, Facts, Pack, numbers
 from dbus_xbms.doctor.finding import Finding, note, ok, problem
 
+RESTART = "restart the GX, or: /etc/init.d/bluetooth restart"
 OLDEST_BLUEZ = (5, 55)  # bleak refuses older ones
 HARMLESS = "dbus-ble-sensors"  # passes by itself; whoever else is in the way stays there
 
@@ -17,7 +18,9 @@ def bluetoothd(facts: Facts) -> Iterator[Finding]:
     if facts.bluetooth is None:
         return
     if not facts.bluetooth.running:
-        yield problem("bluetoothd", "it does not run", "restart the GX, or: /etc/init.d/bluetooth restart")
+        yield problem("bluetoothd", "it does not run", RESTART)
+    elif facts.bluetooth.hangs:
+        yield problem("bluetoothd", "it runs, but does not answer", RESTART)
     elif facts.bluetoothd is None:
         yield ok("bluetoothd", "runs, version unknown")
     elif numbers(facts.bluetoothd) < OLDEST_BLUEZ:
@@ -28,7 +31,7 @@ def bluetoothd(facts: Facts) -> Iterator[Finding]:
 
 def adapters(facts: Facts) -> Iterator[Finding]:
     """There is an adapter, and it is on."""
-    if facts.bluetooth is None or not facts.bluetooth.running:
+    if facts.bluetooth is None or not facts.bluetooth.running or facts.bluetooth.hangs:
         return
     there = facts.bluetooth.adapters
     if not there:

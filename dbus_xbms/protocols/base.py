@@ -20,6 +20,8 @@ T = TypeVar("T")
 class ProtocolError(Exception):
     """Bytes from a pack that do not make sense; the message says what was expected and what came."""
 
+    finding = ""  # what is known of the pack all the same, in a short phrase
+
 
 class Refused(ProtocolError):
     """The BMS answered, but with a refusal."""
@@ -34,15 +36,31 @@ class NotVerified(ProtocolError):
 
 
 class LoginFailed(ProtocolError):
-    """The module wants a password or a pairing that we lack; the message tells the owner what to do."""
+    """The module wants a password or a pairing that we lack: ``what``, and ``advice`` for the owner."""
+
+    finding = "reached, but its Bluetooth module wants a password"
+
+    def __init__(self, what: str, advice: str = "") -> None:
+        super().__init__(f"{what}; {advice}" if advice else what)
+        self.what = what
+        self.advice = advice
 
 
 class LinkError(Exception):
     """The air failed: no adapter, no pack, no connection, no reply."""
 
+    state = "no connection"  # of the link, when it could not be opened
+    finding = ""  # what is known of the pack all the same, in a short phrase
+
+
+class PairingNext(LinkError):
+    """The pack wants to be paired, and will be before the next connection."""
+
 
 class NotPaired(LoginFailed, LinkError):
     """The pack only answers those that are paired with it."""
+
+    finding = "reached, but it wants to be paired"
 
 
 class NoReply(LinkError):
@@ -51,6 +69,12 @@ class NoReply(LinkError):
     def __init__(self, message: str, *, echoed: bool = False) -> None:
         super().__init__(message)
         self.echoed = echoed
+
+
+class Mute(NoReply):
+    """The connection stands, and nothing that was tried on it was ever answered."""
+
+    finding = "reached, but it answers nothing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +203,7 @@ class BmsProtocol(Protocol):
 
         Raises:
             LoginFailed: a password or a pairing is needed.
-            NoReply: silence all the way.
+            Mute: silence all the way.
         """
         ...
 

@@ -20,6 +20,7 @@ from dbus_xbms.protocols.base import (
     Recall,
 )
 from dbus_xbms.protocols.jbd_frames import JbdFramer, ask, read
+from dbus_xbms.protocols.jbd_models import rating
 from dbus_xbms.protocols.jbd_registers import (
     BASIC,
     CELLS,
@@ -65,7 +66,7 @@ class Jbd:
 
         Raises:
             LoginFailed: a password or a pairing is needed; the message tells the owner what to do.
-            NoReply: silence all the way.
+            Mute: silence all the way.
         """
         return jbd_login.hello(address, password)
 
@@ -159,5 +160,6 @@ def _identity(basic: Basic, cell_count: int, hardware: str) -> PackIdentity:
         cell_count=cell_count,
         ntc_count=len(basic.sensors),
         nominal=_nominal(basic),
+        rating=rating(hardware),
         produced=date_of(basic.date) or "",
     )

@@ -27,7 +27,10 @@ LAYOUTS = (
 )
 
 # Made up by JBD's module makers; those of SHARED_ADDRESSES are on many other things as well.
-OWN_ADDRESSES = ("A4:C1:37", "A5:C2:37", "A5:C2:39", "A5:C2:3A", "AA:C2:37", "EE:C2:37", "70:3E:97")
+OWN_ADDRESSES = (
+    *("A2:C2:37", "A4:C1:37", "A5:C2:37", "A5:C2:39", "A5:C2:3A", "AA:C2:37", "EE:C2:37"),
+    "70:3E:97",
+)
 SHARED_ADDRESSES = ("A4:C1:38", "10:A5:62")
 
 
@@ -60,6 +63,7 @@ SILENT_JBD = Pattern(addresses=OWN_ADDRESSES)  # enough only for an advertisemen
 
 OTHER_BRANDS = (
     Pattern(name="HSKS-*"),  # Braun Power: frames 7B..7D
+    Pattern(name="*Vanvolt-*"),  # the same inside; its company data 007B: 02FFFF7D is a JBD's too
     Pattern(name="BL-*"),
     Pattern(name="TP_*"),  # TianPwr: frames 55..AA
     Pattern(name="BP[012]?", service=FF00),  # Seplos V2

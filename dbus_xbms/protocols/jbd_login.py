@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from dbus_xbms.protocols.base import Conversation, LoginFailed, NoReply, NotPaired, Refused
+from dbus_xbms.protocols.base import Conversation, LoginFailed, Mute, NoReply, NotPaired, Refused
 from dbus_xbms.protocols.jbd_frames import ask, module, read
 from dbus_xbms.protocols.jbd_registers import BASIC
 
@@ -16,6 +16,10 @@ APP_KEY, RANDOM, USER_PASSWORD, ROOT_PASSWORD = 0x15, 0x17, 0x18, 0x1D  # comman
 APP_KEY_TEXT = b"000000"  # the same for every module, whatever its password
 ROOT_PASSWORD_TEXT = b"JBDbtpwd!@#2023"  # constant of the vendor's app
 PASSWORD_LENGTH = 6
+MUTE_ADVICE = (
+    "an app may hold it (close it on every phone), its module may want a password or to be paired "
+    "(settings Password, Passkey), the BMS behind it may be asleep, or it is another make of BMS"
+)
 
 # The first request after connecting is often lost, and a sleeping BMS needs one to wake up.
 WAKE_UP = read(BASIC, timeout=1.0, retries=2)
@@ -42,7 +46,10 @@ def scramble(address: str, password: bytes, random: int) -> bytes:
 
 
 def _login(address: str, password: str) -> Conversation[None]:
-    verdict = yield from _command(APP_KEY, APP_KEY_TEXT)  # NoReply here: silent all the way
+    try:
+        verdict = yield from _command(APP_KEY, APP_KEY_TEXT)
+    except NoReply as silence:
+        raise Mute(f"{address} is connected, and answers nothing; {MUTE_ADVICE}") from silence
     if verdict == Verdict.REJECTED:
         raise LoginFailed(
             f"the Bluetooth module of {address} rejects the login of JBD's own app: not supported"
@@ -53,7 +60,7 @@ def _login(address: str, password: str) -> Conversation[None]:
     if not password:  # some modules need no more than the app key
         if (yield from _answers(address)):
             return
-        raise LoginFailed(f"the Bluetooth module of {address} wants its password; {_advice(address)}")
+        raise LoginFailed(f"the Bluetooth module of {address} wants its password", _advice(address))
     yield from _give_password(address, password)
 
 
@@ -61,12 +68,12 @@ def _give_password(address: str, password: str) -> Conversation[None]:
     secret = password.encode("utf-8")
     if len(secret) != PASSWORD_LENGTH:
         raise LoginFailed(
-            f"a module's password has {PASSWORD_LENGTH} digits, that of {address} has not; {_advice(address)}"
+            f"a module's password has {PASSWORD_LENGTH} digits, that of {address} has not", _advice(address)
         )
     random = yield from _command(RANDOM)
     verdict = yield from _command(USER_PASSWORD, scramble(address, secret, random))
     if verdict != Verdict.ACCEPTED:
-        raise LoginFailed(f"the Bluetooth module of {address} refuses its password; {_advice(address)}")
+        raise LoginFailed(f"the Bluetooth module of {address} refuses its password", _advice(address))
     if (yield from _answers(address)):
         return
     random = yield from _command(RANDOM)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from dbus_xbms.settings.charge import CHARGE_SETTINGS, HISTORY_SETTINGS
+from dbus_xbms.settings.charge import CHARGE_SETTINGS, HISTORY_SETTINGS, MEMORY_SETTINGS
 from dbus_xbms.settings.row import Setting, SettingsError, Value
 from dbus_xbms.settings.switches import SWITCH_INSTANCE, SWITCH_SETTINGS
 
@@ -114,7 +114,8 @@ PACK_SETTINGS = (
         default="",
         pattern="[cm-]*",
         form="the letters c, m and -",
-        help="A letter per sensor: c cell, m MOSFET, - ignore. Empty: of two or more the first is m.",
+        help="A letter per sensor: c cell, m MOSFET, - ignore. Empty: of two or more the first may be "
+        "either, and limits count it as a cell's.",
     ),
     Setting(
         name="InsecureConnection",
@@ -173,6 +174,15 @@ PACK_SETTINGS = (
         help="Number of temperature sensors.",
     ),
     Setting(name="Nominal", default=0.0, silent=True, internal=True, unit="Ah", help="Nominal capacity."),
+    Setting(
+        name="Rating",
+        default=0.0,
+        lowest=0.0,
+        silent=True,
+        internal=True,
+        unit="A",
+        help="Current that the BMS is rated for, by its model text; 0: unknown.",
+    ),
     Setting(name="Produced", default="", silent=True, internal=True, help="Production date of the BMS."),
     Setting(
         name="MinimumVoltage",
@@ -207,6 +217,7 @@ PACK_SETTINGS = (
         help="Highest cell voltage seen.",
     ),
     *HISTORY_SETTINGS,
+    *MEMORY_SETTINGS,
 )
 
 SERVICE_SETTINGS = (

@@ -1,6 +1,7 @@
 """The settings of charge control: what a pack may be asked to take and give, and when it stops. Pure.
 
-A value of 0 and an empty text stand for what the chemistry's preset or the pack itself says.
+A value of 0 and an empty text stand for what the chemistry's preset or the pack itself says. Where 0 is a
+value like any other, something outside the range stands for it.
 """
 
 from __future__ import annotations
@@ -16,8 +17,26 @@ def _cell(name: str, words: str) -> Setting:
     )
 
 
+NOT_SET = -1.0  # A
+NO_TEMPERATURE = -300.0  # °C, below absolute zero
+
+
 def _current(name: str, words: str) -> Setting:
-    return Setting(name=name, default=0.0, lowest=0.0, highest=2000.0, unit="A", help=words)
+    return Setting(
+        name=name, default=NOT_SET, lowest=0.0, highest=2000.0, unset=NOT_SET, unit="A", help=words
+    )
+
+
+def _temperature(name: str, lowest: float, highest: float, words: str) -> Setting:
+    return Setting(
+        name=name,
+        default=NO_TEMPERATURE,
+        lowest=lowest,
+        highest=highest,
+        unset=NO_TEMPERATURE,
+        unit="°C",
+        help=f"{words} {NO_TEMPERATURE:g}: the preset's.",
+    )
 
 
 def _time(name: str, default: float, highest: float, words: str) -> Setting:
@@ -55,15 +74,21 @@ CHARGE_SETTINGS = (
         lowest=0.0,
         highest=10000.0,
         unit="Ah",
-        help="Nominal capacity; 0: as the BMS says.",
+        help="Installed capacity; 0: the nominal capacity that the BMS reports.",
     ),
     _cell("CellFull", "Highest voltage a cell is charged to."),
     _cell("CellFloat", "Voltage a cell is held at when full."),
     _cell("CellLow", "From this voltage of the lowest cell down, discharging is reduced."),
     _cell("CellHighCutoff", "No charging while a cell is at this voltage or above."),
     _cell("CellLowCutoff", "No discharging while a cell is at this voltage or below."),
-    _current("MaxChargeCurrent", "Highest charge current; 0: 0.3 C."),
-    _current("MaxDischargeCurrent", "Highest discharge current; 0: 0.5 C."),
+    _current(
+        "MaxChargeCurrent",
+        "Highest charge current. -1: 0.3 C, at most the board's rating, or 100 A if unknown.",
+    ),
+    _current(
+        "MaxDischargeCurrent",
+        "Highest discharge current. -1: 0.5 C, at most the board's rating, or 100 A if unknown.",
+    ),
     Setting(
         name="TemperatureControl",
         default=1,
@@ -117,22 +142,8 @@ CHARGE_SETTINGS = (
     _time("ControlWithdraw", 1800.0, 86400.0, "As Withdraw, for a controlling pack; 0: never."),
     _cell("HighCellWarning", "Warn at this voltage of a cell and above."),
     _cell("LowCellWarning", "Warn at this voltage of a cell and below."),
-    Setting(
-        name="HighTemperatureWarning",
-        default=0.0,
-        lowest=0.0,
-        highest=100.0,
-        unit="°C",
-        help="Warn at this cell temperature and above; 0: the preset's.",
-    ),
-    Setting(
-        name="LowTemperatureWarning",
-        default=0.0,
-        lowest=-40.0,
-        highest=50.0,
-        unit="°C",
-        help="Warn at this cell temperature and below; 0: the preset's.",
-    ),
+    _temperature("HighTemperatureWarning", 0.0, 100.0, "Warn at this cell temperature and above."),
+    _temperature("LowTemperatureWarning", -40.0, 50.0, "Warn at this cell temperature and below."),
     _percent("ChargeRequestSoc", 5, "Ask for charge at this state of charge and below; 0: by voltage only."),
     _percent("DischargeFloor", 0, "State of charge down to which the time to go counts."),
 )
@@ -142,7 +153,17 @@ def _memory(name: str, unit: str, words: str, none: float = 0.0) -> Setting:
     return Setting(name=name, default=none, silent=True, internal=True, unit=unit, help=words)
 
 
-NONE_SEEN = -300.0  # °C, stands for no temperature; and s, for never
+MEMORY_SETTINGS = (
+    Setting(
+        name="ControlState",
+        default="",
+        silent=True,
+        internal=True,
+        help="What charge control goes on with after a restart.",
+    ),
+)
+
+NONE_SEEN = NO_TEMPERATURE  # also s, for never
 
 HISTORY_SETTINGS = (
     _memory("MinimumTemperature", "°C", "Lowest cell temperature seen.", NONE_SEEN),

@@ -23,6 +23,7 @@ class Setting:
     default: Value
     lowest: float | None = None
     highest: float | None = None
+    unset: float | None = None  # outside the range, for a setting whose whole range means what it says
     unit: str = ""
     pattern: str = ""  # what a text must look like, and ...
     form: str = ""  # ... the same in the owner's words
@@ -60,6 +61,7 @@ class Setting:
         number = type(self.default)(value)
         low, high = self.lowest, self.highest
         in_range = (low is None or number >= low) and (high is None or number <= high)
+        in_range = in_range or number == self.unset
         if number != value or not in_range:  # 1.5 for a whole number fails here too
             raise SettingsError(f"{self.name} takes a number{self._range()}, not {value}")
         return number
@@ -71,7 +73,8 @@ class Setting:
         if self.lowest is None or self.highest is None:
             return ""
         unit = f" {self.unit}" if self.unit else ""
-        return f" from {self.lowest:g} to {self.highest:g}{unit}"
+        unset = "" if self.unset is None else f", or {self.unset:g} for not set"
+        return f" from {self.lowest:g} to {self.highest:g}{unit}{unset}"
 
 
 def _finite(value: float) -> bool:

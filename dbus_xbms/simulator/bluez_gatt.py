@@ -36,6 +36,7 @@ WRITE_FLAGS = {
     "command": ("read", "write-without-response"),
     "request": ("read", "write"),
     "both": ("read", "write", "write-without-response"),
+    "none": (),  # no such characteristic: another make of BMS under a service that we know
 }
 DEVICE_INFORMATION, MANUFACTURER_NAME, MODEL_NUMBER = 0x180A, 0x2A29, 0x2A24
 INFORMATION_HANDLE, BMS_HANDLE = 0x000A, 0x0010
@@ -238,6 +239,8 @@ def export(tree: ObjectTree, device: str, layout: str, write: str, model: str, l
     )
     made = []
     for parent, handle, short, flags, value in rows:
+        if not flags:
+            continue
         characteristic = Characteristic(tree, f"{parent}/char{handle:04x}", flags, link)
         tree.add(characteristic.path, characteristic.node(parent, short, value))
         made.append(characteristic)

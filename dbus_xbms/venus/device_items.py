@@ -20,7 +20,7 @@ def product_name(report: Report) -> str:
     return f"JBD BMS {model[0]}" if model else "JBD BMS"
 
 
-KNOWN = Source(attrgetter("address", "instance", "custom_name", "insecure", "identity"))
+KNOWN = Source(attrgetter("address", "instance", "custom_name", "insecure", "identity", "settings"))
 
 DEVICE_ITEMS = (
     *rows(

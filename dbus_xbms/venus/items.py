@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 
+from dbus_xbms.control import gauge
 from dbus_xbms.control.alarms import ALARM_PATHS, CELL_IMBALANCE
 from dbus_xbms.control.temperatures import HIGHEST_SANE, LOWEST_SANE
 from dbus_xbms.model import CONNECTED, Level, PackIdentity, PackSample, Phase, Protection, Report
@@ -60,6 +61,10 @@ def _health(sample: PackSample) -> float | None:
     if sample.health is not None:
         return sample.health
     return min(100.0, sample.learned / sample.nominal * 100) if sample.learned and sample.nominal else None
+
+
+def _installed(report: Report) -> float | None:
+    return gauge.installed(report.identity.nominal, report.settings) or None
 
 
 def _imbalanced(report: Report) -> bool:
@@ -116,10 +121,10 @@ SILENCE = {Phase.HELD: "held", Phase.DERATED: "derated", Phase.LOST: "stopped", 
 
 def _connection(report: Report) -> str:
     """What silence has led to, and what the link does about it."""
-    phase = SILENCE.get(report.phase)
-    if phase is None:
-        return report.link.state
-    return f"{phase}, {'no reply' if report.link.state == CONNECTED else report.link.state}"
+    words = report.link.state
+    if phase := SILENCE.get(report.phase):
+        words = f"{phase}, {'no reply' if words == CONNECTED else words}"
+    return f"{words}; {report.link.finding}" if report.link.finding else words
 
 
 def _alarm(path: str) -> Callable[[Report], int | None]:
@@ -161,10 +166,10 @@ ITEMS = (
         Item("/Mgmt/InsecureConnection", "i", "{}", lambda r: int(r.insecure)),
         Item("/DeviceInstance", "i", "{}", lambda r: r.instance),
         Item("/ProductName", "s", "{}", product_name),
-        Item("/InstalledCapacity", "d", "{:.1f}Ah", lambda r: r.identity.nominal or None),
+        Item("/InstalledCapacity", "d", "{:.1f}Ah", _installed),
         Item("/System/NrOfCellsPerBattery", "i", "{}", lambda r: r.identity.cell_count or None),
         Item("/Battery/1/Serial", "s", "{}", lambda r: r.address),
-        Item("/Battery/1/Capacity", "d", "{:.1f}Ah", lambda r: r.identity.nominal or None),
+        Item("/Battery/1/Capacity", "d", "{:.1f}Ah", _installed),
         Item("/Battery/1/FwVersion", "s", "{}", lambda r: r.identity.firmware or None),
     ),
     *rows(

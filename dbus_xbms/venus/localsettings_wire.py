@@ -57,7 +57,8 @@ def definition(path: str, row: Setting) -> dict[str, Variant]:
     defined = {"path": Variant("s", path), "default": variant(row.default)}
     kind = type(row.default)
     if kind is not str:
-        limits = {"min": row.lowest, "max": row.highest}
+        lowest = row.lowest if row.lowest is None or row.unset is None else min(row.lowest, row.unset)
+        limits = {"min": lowest, "max": row.highest}
         defined |= {name: variant(kind(limit)) for name, limit in limits.items() if limit is not None}
     if row.silent:
         defined["silent"] = Variant("i", 1)

@@ -57,6 +57,14 @@ PANE = tuple(
 _KINDS: dict[type, Literal["i", "d", "s"]] = {int: "i", float: "d", str: "s"}
 
 
+def _usual(edited: Edited, report: Report) -> Value | None:
+    """What the page shows of a setting that the owner has not set; it steps from there."""
+    if report.controls and not (chosen := preset(report.settings)).refused:
+        value: float = getattr(chosen, edited.preset)
+        return value
+    return edited.row.default if edited.row.unset is None else None
+
+
 def _item(edited: Edited, cells: int = 1) -> Item:
     row, scale = edited.row, edited.scale(cells)
 
@@ -66,10 +74,9 @@ def _item(edited: Edited, cells: int = 1) -> Item:
     def read(report: Report) -> Value | None:
         if edited.name not in report.settings:
             return None
-        value = report.settings[edited.name]
-        if edited.preset and not value and report.controls:  # the page steps from what it shows, not from 0 V
-            chosen = preset(report.settings)
-            value = value if chosen.refused else getattr(chosen, edited.preset)
+        value: Value | None = report.settings[edited.name]
+        if edited.preset and value == row.default:
+            value = _usual(edited, report)
         return value if isinstance(value, str) else scaled(value)
 
     return Item(

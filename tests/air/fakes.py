@@ -84,10 +84,12 @@ class FakePack:
     services: Callable[[], BleakGATTServiceCollection] = gatt_table
     disconnect_takes: float = 2.0  # s, as BlueZ does
     write_hangs: bool = False
+    write_error: Exception | None = None
     notify_error: str = ""
     acquires_safely: bool = True  # the BlueZ is a new one
     socket_refused: bool = False
     socket_deaf: bool = False  # notifications do not reach the socket of AcquireNotify
+    socket_breaks: float = 0.0  # s from a subscription over a socket until the pack ends the link
     device: Device | None = None  # a simulated BMS that answers instead of `answer`
     clients: list[FakeClient] = field(default_factory=list)  # those not disconnected by us yet
     moved: Signal = field(default_factory=Signal)
@@ -159,6 +161,8 @@ class FakeClient:
         if self.acquired and self.pack.socket_refused:
             raise BleakError("refused")
         self._notify = lambda chunk: callback(char_specifier, bytearray(chunk))
+        if self.acquired and self.pack.socket_breaks:
+            asyncio.get_running_loop().call_later(self.pack.socket_breaks, self.break_off)
 
     async def write_gatt_char(
         self, char_specifier: BleakGATTCharacteristic, data: bytes, response: bool | None = None
@@ -167,6 +171,8 @@ class FakeClient:
             raise BleakError("Not connected")
         loop = asyncio.get_running_loop()
         self.written.append((loop.time(), data, response))
+        if self.pack.write_error:
+            raise self.pack.write_error
         if self.pack.write_hangs:
             await loop.create_future()
         if self.pack.device:
@@ -215,6 +221,7 @@ class FakeStack:
         self.complaints: list[str] = []
         self.trusted: list[bool] = []
         self.left = False
+        self.hangs = False  # bluetoothd has its name, and answers nothing
         self._changed: Callable[[tuple[AdapterState, ...] | None], None] | None = None
         self._busy: dict[str, str] = {}  # hci -> what its radio does
 
@@ -245,6 +252,9 @@ class FakeStack:
         self._changed = changed
         changed(self.adapters)
         await asyncio.get_running_loop().create_future()
+
+    async def answers(self) -> bool:
+        return not self.hangs
 
     async def leave(self) -> None:
         self.left = True

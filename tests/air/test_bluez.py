@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from bleak.exc import BleakDBusError
 from dbus_fast import Message, MessageType, Variant
 
-from dbus_xbms.ble.bluez import ADAPTER, Bluez, missed_by
+from dbus_xbms.ble.bleak_manager import ADAPTER, missed_by
+from dbus_xbms.ble.bluez import Bluez
 from dbus_xbms.ble.stack import AdapterState
 from tests.air.fakes import HCI0, HCI1
 from tests.air.virtual_time import virtual_time
@@ -114,6 +117,24 @@ async def test_adapters_are_followed_as_they_come_go_and_switch() -> None:
     bluez._received(removed(HCI0))
     off = AdapterState(address=HCI1.address, hci="hci1", powered=False)
     assert reports == [(HCI0,), (HCI0, HCI1), (HCI0, off), (off,)]
+
+
+def test_a_fault_of_this_program_while_bluetoothd_is_followed_is_not_kept_quiet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    @asynccontextmanager
+    async def faulty() -> AsyncIterator[None]:
+        raise KeyError("a fault of ours")
+        yield
+
+    @virtual_time
+    async def check() -> None:
+        bluez, _ = followed()
+        with pytest.raises(KeyError, match="a fault of ours"):
+            await asyncio.wait_for(bluez.watch(lambda _: None), 5)
+
+    monkeypatch.setattr("dbus_xbms.ble.bluez.system_bus", faulty)
+    check()
 
 
 @virtual_time

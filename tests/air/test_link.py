@@ -8,15 +8,18 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from dbus_xbms.ble.link import Link, NotSubscribed
+from dbus_xbms.ble.errors import BluetoothHangs, NotInRange, NotSubscribed, OtherMake
+from dbus_xbms.ble.exchange import MOST_RECEIVED
+from dbus_xbms.ble.link import Link
 from dbus_xbms.model import Notify
-from dbus_xbms.protocols.base import Conversation, LinkError, NoReply
+from dbus_xbms.protocols.base import Conversation, Echo, Frame, LinkError, NoReply
 from tests.air.fakes import (
     ADDRESSES,
     Answer,
     FakeClient,
     FakePack,
     FakeStack,
+    LineFramer,
     Lines,
     ask,
     gatt_table,
@@ -30,18 +33,40 @@ UUID_TAIL = "-0000-1000-8000-00805f9b34fb"
 
 
 @asynccontextmanager
-async def linked(pack: FakePack) -> AsyncIterator[tuple[Link, FakeClient]]:
+async def linked(pack: FakePack, protocol: Lines | None = None) -> AsyncIterator[tuple[Link, FakeClient]]:
     """An open link to a pack that BlueZ knows."""
     stack = FakeStack(pack)
     stack.remember(pack)
     async with running(stack) as air:
-        link = air.link(pack.address, Lines())
+        link = air.link(pack.address, protocol or Lines())
         try:
             await link.open()
             assert pack.client
             yield link, pack.client
         finally:
             await link.close()
+
+
+class Counting(LineFramer):
+    """Remembers what it was fed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fed: list[bytes] = []
+
+    def feed(self, chunk: bytes) -> list[Frame | Echo]:
+        self.fed.append(chunk)
+        return super().feed(chunk)
+
+
+class Framed(Lines):
+    """With a framer of the test's."""
+
+    def __init__(self, framer: LineFramer) -> None:
+        self._framer = framer
+
+    def framer(self) -> LineFramer:
+        return self._framer
 
 
 def silent_at_first(times: int) -> FakePack:
@@ -103,6 +128,62 @@ async def test_a_reply_cut_short_does_not_eat_the_next() -> None:
     answers = iter([[(0.1, b"a cut")], [(0.1, b"awhole\n")]])
     async with linked(FakePack(ADDRESS, answer=lambda _: next(answers))) as (link, _):
         assert await link.run(question("a")) == b"whole"
+
+
+@virtual_time
+async def test_what_comes_while_no_request_is_in_flight_is_not_looked_into() -> None:
+    framer = Counting()
+    pack = FakePack(ADDRESS)
+    async with linked(pack, Framed(framer)) as (link, client):
+        client.notify(b"\xdd" * 244)
+        await link.run(question("a"))
+        client.notify(b"b\n" * 100)
+        assert framer.fed == [b"a\n"]
+
+
+@virtual_time
+async def test_more_than_2_kb_for_one_request_is_a_broken_link() -> None:
+    flood = [(0.1 + 0.001 * n, b"\xdd" * 244) for n in range(20)]
+    async with linked(FakePack(ADDRESS, answer=lambda _: flood)) as (link, _):
+        began = now()
+        with pytest.raises(LinkError, match="sends without end: over 2048 bytes") as caught:
+            await link.run(question("a"))
+        assert not isinstance(caught.value, NoReply)
+        assert now() - began == pytest.approx(0.108)  # the ninth notification
+        with pytest.raises(LinkError, match="sends without end"):
+            await link.run(question("a"))
+
+
+@virtual_time
+async def test_what_came_for_one_request_does_not_count_against_the_next_but_retries_add_up() -> None:
+    long = b"x" * (MOST_RECEIVED // 2) + b"\n"
+    answers = iter([[(0.1, long)], [(0.1, b"ayes\n")], [(0.1, long)], [(0.1, long)]])
+    async with linked(FakePack(ADDRESS, answer=lambda _: next(answers))) as (link, _):
+        assert await link.run(question("a")) == b"yes"
+        with pytest.raises(LinkError, match="sends without end"):
+            await link.run(question("b"))
+
+
+@virtual_time
+async def test_a_fault_of_this_program_is_not_taken_for_trouble_of_the_radio() -> None:
+    def faulty() -> Conversation[None]:
+        yield ask("a")
+        raise KeyError("a fault of ours")
+
+    async with linked(silent_at_first(0)) as (link, _):
+        with pytest.raises(KeyError, match="a fault of ours"):
+            await link.run(faulty())
+
+
+@pytest.mark.parametrize("fault", [AssertionError(), AttributeError("body"), IndexError("fd"), KeyError("x")])
+def test_a_fault_of_bleaks_in_a_write_is_a_lost_connection(fault: Exception) -> None:
+    @virtual_time
+    async def check() -> None:
+        async with linked(FakePack(ADDRESS, write_error=fault)) as (link, _):
+            with pytest.raises(LinkError, match="write failed: connection lost"):
+                await link.run(question("a"))
+
+    check()
 
 
 @virtual_time
@@ -295,10 +376,55 @@ async def test_a_device_without_our_services_is_no_bms_and_is_let_go() -> None:
     stack.remember(pack)
     async with running(stack) as air:
         link = air.link(ADDRESS, Lines())
-        with pytest.raises(LinkError, match="no BMS that we know: its GATT services are 1800, fff9"):
+        with pytest.raises(OtherMake, match="no BMS that we know: its GATT services are 1800, fff9"):
             await link.open()
         assert not pack.clients
         assert air.adapters[0].links == 0
+
+
+@pytest.mark.parametrize(
+    ("notify", "write"), [("0000ff01" + UUID_TAIL, "other write"), ("other notify", "0000ff02" + UUID_TAIL)]
+)
+def test_a_service_of_ours_without_its_characteristics_is_another_make(notify: str, write: str) -> None:
+    @virtual_time
+    async def check() -> None:
+        pack = FakePack(ADDRESS, services=lambda: gatt_table(notify=notify, write=write))
+        stack = FakeStack(pack)
+        stack.remember(pack)
+        async with running(stack) as air:
+            link = air.link(ADDRESS, Lines())
+            with pytest.raises(
+                OtherMake, match="service ff00 is there, but not its characteristics ff01 and"
+            ):
+                await link.open()
+            assert link.status.state == "another make of BMS"
+
+    check()
+
+
+@virtual_time
+async def test_a_bluetoothd_that_hangs_is_told_from_a_pack_that_does_not_answer() -> None:
+    pack = FakePack(ADDRESS, in_air=False)
+    stack = FakeStack(pack)
+    stack.remember(pack)
+    async with running(stack) as air:
+        link = air.link(ADDRESS, Lines())
+        with pytest.raises(LinkError, match="no answer; out of range, or connected to a phone"):
+            await link.open()
+        stack.hangs = True
+        stack.stale.add(ADDRESS)  # no scan before it is connected to
+        with pytest.raises(BluetoothHangs, match="bluetoothd does not answer; restart the GX"):
+            await link.open()
+        assert link.status.state == "bluetoothd hangs"
+
+
+@virtual_time
+async def test_a_pack_that_is_not_in_range_is_told_by_a_class_of_its_own() -> None:
+    async with running(FakeStack(FakePack(ADDRESS, in_air=False))) as air:
+        link = air.link(ADDRESS, Lines())
+        with pytest.raises(NotInRange):
+            await link.open()
+        assert link.status.state == "not found"
 
 
 @virtual_time

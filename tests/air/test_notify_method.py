@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from dbus_xbms.model import Phase
 from dbus_xbms.simulator.frame_faults import FaultKind
-from tests.air.fakes import FakeClient
+from tests.air.fakes import HCI0, FakeClient
 from tests.air.test_storm import Storm, drop, each
 from tests.air.virtual_time import now, virtual_time
 
@@ -73,8 +74,33 @@ async def test_a_socket_without_safety_is_used_only_by_order() -> None:
 @virtual_time
 async def test_drops_after_each_second_never_give_the_socket_up() -> None:
     storm = Storm(1)
-    assert all(await used(storm, 600, drop))
+    methods = await used(storm, 600, drop)
+    assert methods.count(True) > 4 * methods.count(False) > 0  # signals are tried now and then
     assert storm.settings["AcquireFailed"] == 0
+
+
+@virtual_time
+async def test_a_socket_that_ends_the_link_before_the_first_poll_is_given_up_for_good() -> None:
+    storm = Storm(1)
+    storm.radio.socket_breaks = 0.1
+    methods = await used(storm, 300)
+    assert methods[-1] is False
+    assert storm.settings["AcquireFailed"] == 1
+    assert storm.judge.reads > 50
+
+
+@virtual_time
+async def test_an_adapter_that_is_switched_off_again_and_again_never_gives_the_socket_up() -> None:
+    storm = Storm(1)
+
+    def weather(storm: Storm) -> None:
+        off = storm.radio.client is not None and storm.radio.client.subscribed_to and now() - began < 300
+        storm.stack.set_adapters(replace(HCI0, powered=not off))
+
+    began = now()
+    await used(storm, 600, weather)
+    assert storm.settings["AcquireFailed"] == 0
+    assert storm.judge.reads > 50
 
 
 @pytest.mark.parametrize("seed", range(3))

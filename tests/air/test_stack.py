@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from bleak.exc import BleakDBusError, BleakDeviceNotFoundError, BleakError, BleakGATTProtocolError
 from bleak_retry_connector import BleakConnectionError
 
-from dbus_xbms.ble.stack import trouble_in_words
+from dbus_xbms.ble.errors import (
+    FAULTS,
+    HANGS,
+    STACK_ERRORS,
+    BluetoothHangs,
+    NotInRange,
+    NotSubscribed,
+    RadioBusy,
+    StackFault,
+    calling_bleak,
+    failure,
+    meaning,
+)
+from dbus_xbms.protocols.base import LinkError, NotPaired
 
 ADDRESS = "A4:C1:37:00:00:01"
 
@@ -38,15 +53,57 @@ def dbus_error(name: str, text: str = "") -> BleakDBusError:
             "the connection failed; a weak signal?",
         ),
         (BleakError("Not connected"), "connection lost"),
-        (AssertionError(), "connection lost"),
         (BleakError("something new\nwith details"), "something new"),
     ],
 )
 def test_an_error_is_told_in_the_owners_words(error: Exception, words: str) -> None:
-    assert trouble_in_words(error) == words
+    assert meaning(error).words == words
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (dbus_error("org.bluez.Error.InProgress"), RadioBusy),
+        (BleakGATTProtocolError(5), NotPaired),
+        (BleakGATTProtocolError(8), NotPaired),
+        (BleakGATTProtocolError(12), NotPaired),
+        (BleakGATTProtocolError(15), NotPaired),
+        (BleakDeviceNotFoundError(ADDRESS), NotInRange),
+        (dbus_error("org.bluez.Error.NotReady"), NotSubscribed),
+    ],
+)
+def test_an_error_is_told_by_its_class(error: Exception, kind: type[LinkError]) -> None:
+    assert type(failure(error, "subscription failed: ", NotSubscribed)) is kind
+
+
+@pytest.mark.parametrize("behind", [None, asyncio.CancelledError()])
+def test_what_it_means_that_nothing_came_in_time_depends_on_who_was_asked(
+    behind: BaseException | None,
+) -> None:
+    err = TimeoutError()
+    err.__cause__ = behind  # as asyncio.timeout leaves it
+    hung = failure(err, "cannot scan: ", late=HANGS)
+    assert isinstance(hung, BluetoothHangs)
+    assert str(hung).startswith("cannot scan: bluetoothd does not answer; restart the GX")
+    assert str(failure(err)) == "no answer; out of range, or connected to a phone"
+
+
+@pytest.mark.parametrize(
+    "fault", [AssertionError(), AttributeError("body"), IndexError("0"), KeyError("path")]
+)
+def test_faults_of_bleaks_own_are_errors_of_the_stack(fault: Exception) -> None:
+    with pytest.raises(StackFault) as caught, calling_bleak():
+        raise fault
+    assert caught.value.__cause__ is fault
+    assert meaning(caught.value).words == "connection lost"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faults_of_this_program_are_not_among_the_errors_of_the_stack(fault: type[Exception]) -> None:
+    assert not issubclass(fault, STACK_ERRORS)
 
 
 def test_what_lies_behind_an_error_of_the_connector_counts() -> None:
     err = BleakConnectionError("A4 - A4: Failed to connect after 1 attempt(s), with much advice")
     err.__cause__ = dbus_error("org.bluez.Error.NotReady")
-    assert trouble_in_words(err) == "the adapter is off"
+    assert meaning(err).words == "the adapter is off"

@@ -120,6 +120,29 @@ async def test_silence_derates_stops_and_withdraws_and_a_good_poll_brings_all_ba
             assert len([line for line in program.log + program.output if phase in line]) == 1
 
 
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL], ids=lambda end: end.name)
+async def test_a_restart_while_the_pack_is_away_shows_its_limits_from_the_first_moment(
+    end: signal.Signals,
+) -> None:
+    async with Simulation(1) as sim, Venus() as venus:
+        await venus.enable(ONE, **CONTROL)
+        async with Program("run") as program:
+            seen = await venus.until(ONE, settled, timeout=15)
+            await sim.fault("vanish", ONE)
+            async with asyncio.timeout(5.0):
+                while not await venus.setting(ONE, "ControlState"):  # noqa: ASYNC110 (localsettings is asked)
+                    await asyncio.sleep(0.1)
+            await program.stop(end)
+            await venus.until_gone(ONE)
+        async with Program("run"):
+            back = await venus.until(ONE, lambda s: CVL in s.items)
+            assert back[CVL] < seen[CVL]
+            assert limits(back)[1:] == (0.0, DISCHARGE / 2)
+            assert never_half(back) == []
+            await sim.fault("appear", ONE)
+            await venus.until(ONE, settled, timeout=20)
+
+
 async def test_a_bluetoothd_and_localsettings_that_hang_count_as_silence() -> None:
     async with Simulation(1) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **CONTROL, **QUICK_SILENCE)
@@ -167,6 +190,52 @@ async def test_the_stock_settings_page_edits_our_settings() -> None:
         assert await venus.write(seen.name, "/Settings/Alarm/LowSoc", 101) == 2
         assert await venus.write(seen.name, "/Settings/Alarm/LowSoc", 20) == 0
         await venus.until_setting(ONE, "LowSocWarning", 20)
+
+
+async def test_14_4_v_is_charged_to_and_what_makes_no_preset_is_refused_wherever_it_is_written() -> None:
+    async with Simulation(1), Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, **CONTROL)
+        seen = await venus.until(ONE, settled, timeout=15)
+        page = "/Settings/Battery/ChargedVoltage"
+        assert await venus.write(seen.name, page, 14.4) == 0
+        await venus.until(ONE, lambda s: s[CVL] == 14.4)
+        for volts in (0.5, 14.7, 19.6):
+            assert await venus.write(seen.name, page, volts) == 2
+        assert await venus.set(ONE, "CellFull", 4.9) == 0  # localsettings itself knows no chemistry
+        await venus.until_setting(ONE, "CellFull", 3.6)
+        assert seen[CCL] > 0
+        assert (seen[CVL], seen["/Alarms/InternalFailure"]) == (14.4, 0)
+        words = "CellFull 4.9 V: LiFePO4 cells take at most 3.65 V; set back to 3.6"
+        assert len([line for line in program.log + program.output if words in line]) == 1
+
+
+async def test_settings_that_were_stored_beyond_the_ceiling_stop_the_pack_with_an_alarm() -> None:
+    async with Simulation(1), Venus() as venus:
+        await venus.enable(ONE, **CONTROL, CellFull=4.9, CellHighCutoff=5.0)
+        async with Program("run"):
+            seen = await venus.until(ONE, lambda s: controlling(s) and s["/Alarms/InternalFailure"] == 2)
+            assert (seen[CCL], seen[DCL]) == (0, 0)
+            assert seen[CVL] <= 4 * 3.65
+            assert seen["/Info/ChargeLimitation"].startswith("CellFull 4.9 V: LiFePO4")
+
+
+async def test_a_current_set_to_0_is_0() -> None:
+    async with Simulation(1), Venus() as venus, Program("run"):
+        await venus.enable(ONE, **CONTROL)
+        await venus.until(ONE, settled, timeout=15)
+        await venus.set(ONE, "MaxChargeCurrent", 0.0)
+        await venus.until(ONE, lambda s: s[CCL] == 0)
+        await venus.set(ONE, "MaxChargeCurrent", -1.0)
+        await venus.until(ONE, lambda s: s["/Info/ChargeLimitation"].startswith("Recovering"))
+
+
+async def test_the_owners_capacity_is_the_installed_one() -> None:
+    async with Simulation(1), Venus() as venus, Program("run"):
+        await venus.enable(ONE, **CONTROL)
+        seen = await venus.until(ONE, lambda s: controlling(s) and s["/InstalledCapacity"] == 100.0)
+        assert await venus.write(seen.name, "/Settings/Battery/Capacity", 120.0) == 0
+        await venus.until(ONE, lambda s: s["/InstalledCapacity"] == 120.0)
+        await venus.until(ONE, lambda s: s[CCL] == 36.0, timeout=70)
 
 
 async def test_the_history_grows_is_kept_and_can_be_cleared() -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import signal
 from pathlib import Path
+from typing import Any
 
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
+from tests.bus.venus import Venus
 
 PACK = "A4:C1:37:00:00:01"
 
@@ -58,6 +63,108 @@ async def test_probe_json_is_one_object_with_sample_identity_and_chunks(private_
     assert told["sample"]["mosfets"] == {"charge": True, "discharge": True}
     assert told["counters"]["short_circuit"] == 0
     assert told["chunks"][0] == "> dd a5 03 00 ff fd 77"
+
+
+async def test_probe_pairs_with_the_passkey_that_it_is_given(private_bus: str) -> None:
+    async with Simulation([{"passkey": "123456"}]) as sim:
+        shy = await command("probe", PACK)
+        assert shy.status == 1
+        assert "wants to be paired with its passkey" in shy.err
+        assert "--passkey 123456" in shy.err
+        assert "dbus-xbms set" not in shy.err  # it need not be added for a first look
+        wrong = await command("probe", PACK, "--passkey", "654321")
+        assert "refuses its passkey" in wrong.err
+        done = await command("probe", PACK, "--passkey", "123456")
+        assert (await sim.truth(PACK))["paired"]
+    assert done.status == 0
+    assert "hardware                  JBD-" in done.out
+
+
+async def test_probe_takes_a_passkey_of_digits_only(private_bus: str) -> None:
+    done = await command("probe", PACK, "--passkey", "12345x")
+    assert (done.status, "Passkey takes up to six digits" in done.err) == (2, True)
+
+
+async def test_probe_advises_the_password_as_it_takes_it(private_bus: str) -> None:
+    async with Simulation([{"password": "123123"}]):
+        done = await command("probe", PACK)
+    assert done.status == 1
+    assert "wants its password; give the password that the phone app asks for: --password" in done.err
+
+
+async def test_probe_tells_a_module_that_answers_nothing_from_one_that_is_not_there(private_bus: str) -> None:
+    async with Simulation(1) as sim:
+        await sim.fault("mute", PACK)
+        done = await command("probe", PACK)
+    assert done.status == 1
+    assert f"{PACK} is connected, and answers nothing" in done.err
+    assert "close it on every phone" in done.err
+    assert "--password or --passkey" in done.err
+
+
+async def test_probe_tells_a_service_without_its_characteristics(private_bus: str) -> None:
+    async with Simulation([{"write": "none"}]):
+        done = await command("probe", PACK)
+    assert done.status == 1
+    assert "service ff00 is there, but not its characteristics ff01 and ff02: another make of BMS" in done.err
+
+
+async def test_a_bluetoothd_that_hangs_is_named(private_bus: str) -> None:
+    async with Simulation(1, "--bluez-only") as sim:
+        os.kill(sim.pid, signal.SIGSTOP)
+        try:
+            done = await command("scan", "--seconds", "4")
+        finally:
+            os.kill(sim.pid, signal.SIGCONT)
+    assert done.status == 1
+    assert "bluetoothd does not answer; restart the GX" in done.err
+    assert "CancelledError" not in done.err
+
+
+async def test_a_pack_that_is_reached_and_mute_is_told_so_by_list_doctor_and_the_bus(
+    private_bus: str,
+) -> None:
+    async with Simulation(1) as sim, Venus() as venus, Program("run"):
+        await venus.enable(PACK)
+        await venus.until(PACK, lambda seen: seen["/Dc/0/Voltage"] is not None)
+        await sim.fault("mute", PACK)
+        await sim.fault("drop", PACK)
+        told = "reached, but it answers nothing"
+        await venus.until(PACK, lambda seen: told in seen["/ConnectionInformation"], timeout=60)
+        await sim.fault("clear", PACK)
+        await venus.until(PACK, lambda seen: seen["/ConnectionInformation"] == "connected", timeout=60)
+
+
+async def listed(words: str) -> str:
+    """What `list` prints, once it has these words."""
+    async with asyncio.timeout(40):
+        while words not in (out := (await command("list")).out):
+            assert "Traceback" not in out
+    return out
+
+
+async def test_a_pack_that_was_never_heard_is_told_from_one_that_is_not_there(private_bus: str) -> None:
+    rows: list[dict[str, Any]] = [
+        {"name": "mute"},
+        {"name": "other", "write": "none"},
+        {"name": "away", "present": False},
+    ]
+    async with Simulation(rows) as sim, Venus() as venus, Program("run"):
+        mute, other, away = sim.addresses
+        await sim.fault("mute", mute)
+        await venus.enable(mute, other, away)
+        out = await listed("answers nothing")
+        lines = {line.split()[0]: line for line in out.splitlines() if line.startswith("A4:")}
+        assert f"{mute}: {mute} is connected, and answers nothing" in out
+        assert "reached, but it is another make of BMS" in out
+        assert f"{other}: service ff00 is there, but not its characteristics ff01 and ff02" in out
+        assert "not reached yet" in lines[away]
+        found = json.loads((await command("doctor", "--json")).out)["findings"]
+        said = {one["topic"]: f"{one['words']} {one['advice']}" for one in found}
+        assert "reached, but it answers nothing" in said[f"pack {mute}"]
+        assert "close it on every phone" in said[f"pack {mute}"]
+        assert "another make of BMS" in said[f"pack {other}"]
+        assert "not reached" in said[f"pack {away}"]
 
 
 async def test_an_owners_first_evening(private_bus: str) -> None:

@@ -77,7 +77,7 @@ async def scanner(private_bus: str) -> AsyncIterator[Remote]:
         far = Advertised(address=OTHER, name="Neighbour", manufacturer={}, rssi=-90)
         return [(far, False, False), (near, True, True)]
 
-    async with Remote(scan, dict) as remote:
+    async with Remote(scan, dict, dict) as remote:
         yield remote
 
 
@@ -153,6 +153,21 @@ async def test_set_stores_a_checked_value_that_get_shows(settings: LocalSettings
     assert stored(settings, "Hold") == 60.0
     shown = await command("get", ADDRESS, "Hold")
     assert shown.out.splitlines()[0] == "Hold = 60.0 s  (default 30.0, 5 to 300)"
+
+
+async def test_set_refuses_what_would_stop_the_pack_and_says_why(settings: LocalSettings) -> None:
+    await command("add", ADDRESS)
+    await command("set", ADDRESS, "Chemistry", "LiFePO4")
+    await command("set", ADDRESS, "Control", "1")
+    done = await command("set", ADDRESS, "CellFull", "4.9")
+    assert done.status == 2
+    assert "CellFull 4.9 V: LiFePO4 cells take at most 3.65 V" in done.err
+    assert stored(settings, "CellFull") == 0.0
+    assert (await command("set", ADDRESS, "CellFull", "3.6")).status == 0
+    assert (await command("set", ADDRESS, "MaxChargeCurrent", "-1")).status == 0
+    custom = await command("set", ADDRESS, "Chemistry", "custom")
+    assert custom.status == 0
+    assert "needs CellFloat" in custom.out
 
 
 async def test_set_says_what_localsettings_made_of_an_instance_that_is_taken(settings: LocalSettings) -> None:

@@ -6,9 +6,9 @@ from dataclasses import fields
 from math import isfinite
 
 from dbus_xbms.control.chemistry import Preset, preset
-from dbus_xbms.control.current_limits import CHARGE_RATE, DISCHARGE_RATE, NO_CHARGE, NO_DISCHARGE
+from dbus_xbms.control.current_limits import CHARGE_RATE, DISCHARGE_RATE, NO_CHARGE, NO_DISCHARGE, UNRATED
 from dbus_xbms.control.curves import Curve
-from dbus_xbms.control.gauge import LONGEST_TO_GO
+from dbus_xbms.control.gauge import LONGEST_TO_GO, installed
 from dbus_xbms.control.monitor import Decision, State
 from dbus_xbms.model import Counters, PackIdentity, PackSample, Reading, Report
 from dbus_xbms.settings import Settings
@@ -64,7 +64,8 @@ def check_reading(reading: Reading) -> None:
 
 
 def _ceiling(name: str, rate: float, nominal: float, owner: Settings) -> float:
-    return owner.number(name) or rate * (owner.number("Capacity") or nominal)
+    chosen = owner.number(name)
+    return chosen if chosen >= 0 else min(rate * installed(nominal, owner), owner.number("Rating") or UNRATED)
 
 
 def check_decision(state: State, decision: Decision, owner: Settings) -> None:
@@ -81,9 +82,10 @@ def check_decision(state: State, decision: Decision, owner: Settings) -> None:
     assert 0 <= limits.dcl <= _ceiling("MaxDischargeCurrent", DISCHARGE_RATE, nominal, owner) + ROUNDING
     chosen = preset(owner)
     assert 0 <= limits.cvl <= len(cells) * max(chosen.full, chosen.top_balance) + ROUNDING
+    assert limits.cvl <= len(cells) * chosen.ceiling + ROUNDING
     assert isfinite(limits.battery_low_voltage)
     if decision.refused:
-        assert limits.ccl == 0
+        assert limits.ccl == limits.dcl == 0
         assert limits.cvl <= state.sample.voltage
     _check_cutoffs(decision, chosen)
     check_curves(chosen)

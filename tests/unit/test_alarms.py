@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from dbus_xbms.control import alarms
 from dbus_xbms.control.alarms import HOLD, PROTECTION_ALARMS, RISE, AlarmState
+from dbus_xbms.control.chemistry import preset
 from dbus_xbms.control.temperatures import judge
 from dbus_xbms.model import Level, Mosfets, PackSample, Protection
 from tests.unit.samples import sample, samples, settings
@@ -120,3 +121,64 @@ def test_a_tripped_warning_shows_at_once_while_a_measurement_that_wants_more_mus
     bad = sample(protection=Protection.VENDOR_15, temperatures=(95.0, 20.0))
     assert raised(follow((0.0, bad))) == {alarms.INTERNAL_TEMPERATURE: Level.WARNING}
     assert raised(follow((0.0, bad), (RISE, bad))) == {alarms.INTERNAL_TEMPERATURE: Level.ALARM}
+
+
+def controlled(seen: PackSample, **chosen: object) -> dict[str, Level]:
+    """The alarms of a controlling LiFePO4 pack whose sample lasts."""
+    owner = settings(Chemistry="LiFePO4", **chosen)
+    control, state = alarms.Control(preset=preset(owner)), alarms.ALL_WELL
+    for now in (0.0, RISE):
+        state = alarms.step(state, seen, judge(seen.temperatures, ""), now, owner, control)
+    return raised(state)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ((3.53, 3.53), {alarms.HIGH_CELL_VOLTAGE: Level.WARNING}),
+        ((3.60, 3.60), {alarms.HIGH_CELL_VOLTAGE: Level.ALARM}),
+        ((2.90, 2.90), {alarms.LOW_CELL_VOLTAGE: Level.WARNING}),
+        ((2.60, 2.60), {alarms.LOW_CELL_VOLTAGE: Level.ALARM}),
+        ((2.0, 2.0), {alarms.LOW_CELL_VOLTAGE: Level.ALARM}),
+    ],
+)
+def test_at_the_cut_offs_a_cell_is_an_alarm(cells: tuple[float, ...], expected: dict[str, Level]) -> None:
+    assert controlled(sample(cells=cells)) == expected
+
+
+def test_a_warning_that_the_owner_set_beyond_the_cut_off_does_not_hide_the_alarm() -> None:
+    seen = sample(cells=(3.61, 3.61))
+    assert controlled(seen, HighCellWarning=4.9) == {alarms.HIGH_CELL_VOLTAGE: Level.ALARM}
+
+
+def test_a_dead_cell_and_an_unknown_capacity_are_alarms() -> None:
+    owner = settings(Chemistry="NMC")
+    control = alarms.Control(preset=preset(owner), dead=True, capacity_unknown=True)
+    assert alarms.faults(judge((20.0,), ""), control) == {
+        alarms.LOW_CELL_VOLTAGE: Level.ALARM,
+        alarms.INTERNAL_FAILURE: Level.ALARM,
+    }
+
+
+@pytest.mark.parametrize(
+    ("celsius", "warning", "expected"),
+    [
+        ((25.0, 1.0), 0.0, {}),
+        ((25.0, 0.0), 0.0, {alarms.LOW_TEMPERATURE: Level.WARNING}),
+        ((-5.0, 8.0), 0.0, {alarms.LOW_TEMPERATURE: Level.WARNING}),
+        ((-5.0, 8.0), -300.0, {}),
+        ((-15.0, 12.0, 12.0), -300.0, {alarms.LOW_TEMPERATURE: Level.WARNING}),
+        ((70.0, 25.0), -300.0, {alarms.HIGH_TEMPERATURE: Level.WARNING}),
+    ],
+)
+def test_temperature_warnings_follow_every_sensor_that_may_be_a_cells_and_0_degrees_can_be_chosen(
+    celsius: tuple[float, ...], warning: float, expected: dict[str, Level]
+) -> None:
+    assert controlled(sample(temperatures=celsius), LowTemperatureWarning=warning) == expected
+
+
+def test_without_a_preset_an_unset_temperature_warning_is_off() -> None:
+    freezing = sample(temperatures=(-20.0, 20.0))
+    assert raised(follow((0.0, freezing), (RISE, freezing))) == {}
+    wanted = follow((0.0, freezing), (RISE, freezing), LowTemperatureWarning=0.0)
+    assert raised(wanted) == {alarms.LOW_TEMPERATURE: Level.WARNING}

@@ -28,7 +28,7 @@ ARROWS = {
     "doctor": {"control"},
     "venus": {"model", "settings", "control", "trusted_bus"},
     "simulator": {"model", "settings", "protocols"},
-    "keeper": {"settings", "venus"},
+    "keeper": {"control", "settings", "venus"},
     "diary": {"control", "model"},
     "showing": {"model", "venus"},
     "switching": {"control", "model", "protocols", "settings"},

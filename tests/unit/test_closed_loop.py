@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -56,7 +57,7 @@ def test_no_attack_gets_a_cell_above_its_ceiling_or_leaves_a_battery_empty(attac
 
 def test_an_attack_that_succeeds_is_told() -> None:
     full = Attack(name="overcharged", battery=Battery(soc=102.0), hours=0.01, least_soc=110.0, most_soc=100.0)
-    found = attacked(full)
-    assert found.complaints == ["a cell at 3.800 V", "only 102 % charge", "102 % charge"]
+    found = attacked(replace(full, must_show="Float"))
+    assert found.complaints == ["a cell at 3.800 V", "only 102 % charge", "102 % charge", "never Float"]
     assert attacks.row(found)[2:5] == ("3.800", "3.65", "102")
     assert "| overcharged |" in attacks.table([found])

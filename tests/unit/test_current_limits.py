@@ -24,6 +24,7 @@ from dbus_xbms.control.current_limits import (
 )
 from dbus_xbms.control.temperatures import Temperatures
 from dbus_xbms.model import Mosfets, Protection
+from dbus_xbms.settings import SettingsError
 from tests.unit.samples import SAMPLE, sample, settings
 
 TOP = 100.0
@@ -35,6 +36,8 @@ WELL = Situation(
     refused="",
     cut_high=False,
     cut_low=False,
+    dead=False,
+    capacity=100.0,
     charge_ceiling=30.0,
     discharge_ceiling=50.0,
     charge_origin="charge setting",
@@ -67,12 +70,43 @@ def test_when_all_is_well_the_setting_limits() -> None:
 
 
 def test_the_ceiling_is_the_owners_or_a_part_of_the_capacity() -> None:
-    def ceiling(**chosen: object) -> tuple[float, str]:
-        return current_limits.ceiling("MaxChargeCurrent", 0.3, 280.0, settings(**chosen))
+    assert ceiling(280.0) == (84.0, "MaxChargeCurrent: 0.3 C of 280 Ah")
+    assert ceiling(280.0, MaxChargeCurrent=20.0) == (20.0, "MaxChargeCurrent is 20 A")
 
-    assert ceiling() == (84.0, "MaxChargeCurrent: 0.3 C of 280 Ah")
-    assert ceiling(Capacity=100.0) == (30.0, "MaxChargeCurrent: 0.3 C of 100 Ah")
-    assert ceiling(MaxChargeCurrent=20.0) == (20.0, "MaxChargeCurrent is 20 A")
+
+def ceiling(capacity: float, **chosen: object) -> tuple[float, str]:
+    return current_limits.ceiling("MaxChargeCurrent", 0.3, capacity, settings(**chosen))
+
+
+def test_a_current_of_0_is_0_and_only_minus_1_is_not_set() -> None:
+    assert ceiling(280.0, MaxChargeCurrent=0.0) == (0.0, "MaxChargeCurrent is 0 A")
+    assert ceiling(280.0, MaxChargeCurrent=-1.0)[0] == 84.0
+    for between in (-0.5, -2.0):
+        with pytest.raises(SettingsError, match="or -1 for not set"):
+            settings(MaxChargeCurrent=between)
+
+
+@pytest.mark.parametrize(
+    ("capacity", "rating", "amperes", "words"),
+    [
+        (628.0, 250.0, 188.4, "MaxChargeCurrent: 0.3 C of 628 Ah"),
+        (628.0, 150.0, 150.0, "MaxChargeCurrent: BMS rated 150 A"),
+        (628.0, 0.0, 100.0, "MaxChargeCurrent: not set"),
+        (6553.0, 0.0, 100.0, "MaxChargeCurrent: not set"),
+        (100.0, 0.0, 30.0, "MaxChargeCurrent: 0.3 C of 100 Ah"),
+        (0.0, 200.0, 0.0, "Capacity unknown: set Capacity or MaxChargeCurrent"),
+    ],
+)
+def test_without_the_owners_figure_no_current_is_above_the_boards_rating_or_100_a(
+    capacity: float, rating: float, amperes: float, words: str
+) -> None:
+    limit, origin = ceiling(capacity, Rating=rating)
+    assert limit == pytest.approx(amperes)
+    assert origin == words
+
+
+def test_the_owners_figure_may_be_above_what_is_rated() -> None:
+    assert ceiling(628.0, Rating=100.0, MaxChargeCurrent=200.0)[0] == 200.0
 
 
 def test_the_highest_cell_limits_charging_and_is_named() -> None:
@@ -117,6 +151,33 @@ def test_without_a_sane_sensor_there_is_no_charging_unless_the_owner_says_so() -
     assert discharge(temperatures=Temperatures())[0] == 50
 
 
+@pytest.mark.parametrize(("lowest", "amperes"), [(2.51, 30.0), (2.49, 5.0), (2.0, 5.0), (1.5, 5.0)])
+def test_a_cell_below_deep_is_charged_with_a_twentieth_of_the_capacity(lowest: float, amperes: float) -> None:
+    low = sample(cells=(lowest, 2.6, 2.6, 2.6), voltage=lowest + 7.8)
+    assert charge(sample=low)[0] == amperes
+
+
+def test_a_deep_cell_of_a_pack_whose_capacity_is_unknown_is_not_charged() -> None:
+    low = sample(cells=(2.4, 2.6, 2.6, 2.6))
+    assert charge(sample=low, capacity=0.0) == (0.0, "Cell 1 at 2.400 V: at most 0.05 C")
+
+
+@pytest.mark.parametrize("celsius", [-5.0, 0.0, 60.0, 75.0])
+def test_no_curve_makes_lifepo4_charge_below_freezing_or_in_great_heat(celsius: float) -> None:
+    always = preset(settings(Chemistry="LiFePO4", ChargeTemperatureCurve="10:1"))
+    assert not always.refused
+    assert charge(preset=always, temperatures=Temperatures(cells=(celsius, 20.0)))[0] == 0
+    assert charge(preset=always, temperatures=Temperatures(cells=(5.0, 20.0)))[0] == 30
+
+
+def test_limits_follow_a_sensor_that_may_be_a_cells_and_name_it() -> None:
+    cold = Temperatures(cells=(8.0,), mosfet=-5.0, doubtful=-5.0)
+    assert charge(temperatures=cold) == (0.0, "Sensor 1 (TemperatureRoles not set) at -5.0 °C")
+    hot = Temperatures(cells=(25.0,), mosfet=70.0, doubtful=70.0)
+    assert charge(temperatures=hot)[0] == discharge(temperatures=hot)[0] == 0
+    assert charge(temperatures=Temperatures(cells=(25.0,), mosfet=70.0))[0] == 30
+
+
 def test_temperature_control_off_leaves_temperature_to_the_bms() -> None:
     assert charge(temperatures=Temperatures(cells=(-20.0,), mosfet=99.0), by_temperature=False)[0] == 30
 
@@ -132,7 +193,7 @@ def test_soc_limits_only_where_the_owner_drew_a_curve() -> None:
     assert charge(sample=sample(soc=100.0))[0] == 30
 
 
-def test_an_open_mosfet_stops_its_own_direction_only() -> None:
+def test_a_mosfet_that_is_off_stops_its_own_direction_only() -> None:
     no_charge = sample(mosfets=Mosfets(charge=False, discharge=True))
     assert charge(sample=no_charge) == (0.0, "Charge MOSFET is off")
     assert discharge(sample=no_charge)[0] == 50
@@ -163,9 +224,9 @@ def test_unknown_cells_stop_everything() -> None:
     assert discharge(sample=sample(cells=()))[0] == 0
 
 
-def test_a_refused_preset_stops_charging_only() -> None:
+def test_cells_that_are_not_believed_give_no_limit_in_either_direction() -> None:
     assert charge(refused="LiFePO4 does not fit") == (0.0, "LiFePO4 does not fit")
-    assert discharge(refused="LiFePO4 does not fit")[0] == 50
+    assert discharge(refused="LiFePO4 does not fit") == (0.0, "LiFePO4 does not fit")
 
 
 def test_a_cut_off_says_when_it_ends() -> None:

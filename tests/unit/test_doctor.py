@@ -140,6 +140,30 @@ PROBLEMS = {
         "no contact",
         "awake",
     ),
+    "reached, but mute": (
+        facts(
+            shown={},
+            service=replace(ROUND, troubles={ONE: ("reached, but it answers nothing", "close apps")}),
+        ),
+        f"pack House ({ONE})",
+        "reached, but it answers nothing, connected on hci0",
+        "close apps",
+    ),
+    "fell silent, but another make answers": (
+        facts(
+            shown={ONE: replace(SHOWN, silent=True, words="stopped, no connection")},
+            service=replace(ROUND, troubles={ONE: ("another make", "service ff00 is there")}),
+        ),
+        f"pack House ({ONE})",
+        "another make",
+        "service ff00",
+    ),
+    "bluetoothd hangs": (
+        facts(bluetooth=Bluetooth(running=True, hangs=True)),
+        "bluetoothd",
+        "does not answer",
+        "/etc/init.d/bluetooth",
+    ),
     "never reached": (facts(shown={}), f"pack House ({ONE})", "not reached", "in range"),
     "alarm": (shown(alarms=("CellImbalance",)), f"pack House ({ONE})", "alarm CellImbalance", "watch"),
     "adapter of its own gone": (

@@ -22,7 +22,26 @@ def test_soc_counts_from_the_capacity_that_the_bms_has_learned() -> None:
 
 def test_consumed_charge_is_never_positive() -> None:
     assert gauge.consumed(sample(remaining=72.0)) == -28.0
-    assert gauge.consumed(sample(remaining=101.0)) == 0.0
+    assert gauge.consumed(sample(soc=100.0, remaining=101.0)) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("learned", "remaining"),
+    [(None, 100.0), (104.0, 104.0), (104.0, 90.0), (None, 60.0)],
+)
+def test_nothing_is_consumed_at_100_percent(learned: float | None, remaining: float) -> None:
+    full = sample(soc=100.0, learned=learned, remaining=remaining)
+    assert gauge.soc(full) == 100.0
+    assert gauge.consumed(full) == 0.0
+
+
+def test_consumed_charge_follows_the_shown_state_of_charge_where_the_count_does_not() -> None:
+    assert gauge.consumed(sample(soc=60.0, remaining=95.0)) == pytest.approx(-40.0)
+
+
+def test_the_owners_capacity_is_the_installed_one() -> None:
+    assert gauge.installed(100.0, settings()) == 100.0
+    assert gauge.installed(100.0, settings(Capacity=120.0)) == 120.0
 
 
 def test_time_to_go_is_known_only_while_discharging() -> None:

@@ -44,10 +44,11 @@ def test_what_flows_in_a_gap_is_not_made_up() -> None:
 
 
 def test_the_deepest_discharge_stays_and_the_last_one_begins_anew_when_full() -> None:
-    deep, full, shallow = sample(remaining=20.0), sample(soc=100.0, remaining=100.0), sample(remaining=90.0)
+    deep, full = sample(soc=20.0, remaining=20.0), sample(soc=100.0, remaining=100.0)
+    shallow, later = sample(soc=90.0, remaining=90.0), sample(soc=95.0, remaining=95.0)
     history = folded((0.0, deep), (10.0, full)).history
     assert (history.deepest_discharge, history.last_discharge) == (80.0, 80.0)
-    history = folded((0.0, deep), (10.0, full), (20.0, shallow), (30.0, sample(remaining=95.0))).history
+    history = folded((0.0, deep), (10.0, full), (20.0, shallow), (30.0, later)).history
     assert (history.deepest_discharge, history.last_discharge) == (80.0, 10.0)
 
 

@@ -70,6 +70,7 @@ def test_an_unknown_pack_is_asked_for_its_identity() -> None:
         cell_count=4,
         ntc_count=3,
         nominal=280.0,
+        rating=200.0,
         produced="2022-03-28",
     )
 

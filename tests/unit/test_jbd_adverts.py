@@ -50,6 +50,37 @@ def test_an_advertisement_without_services_is_recognised_by_an_address_that_only
     assert not recognised("", "A5:C2:37:01:02:03", uuid16(0x180F))
 
 
+# Names, addresses and services of modules that answered as JBD; issues of patman15/BMS_BLE-HA and aiobmsble.
+@pytest.mark.parametrize(
+    ("name", "address", "services"),
+    [
+        ("ECO-LFP48100-3U-3158", "A2:C2:37:00:00:00", ()),  # data of aiobmsble, issue 835
+        ("ECO-LFP48100-3U-3158", "A2:C2:37:00:00:00", (FF00,)),
+        ("SJ-480-B240023", "00:00:00:00:00:00", (FF00,)),
+        ("@KsM:33390A014CC5    ", "00:00:00:00:00:00", (FF00,)),
+        ("TITAN-12V-120AHBH-0201", "00:00:00:00:00:00", (FF00, uuid16(0x1812))),
+        ("12150BLH1805", "00:00:00:00:00:00", (FF00, "6e400001-b5a3-f393-e0a9-e50e24dcca9e")),
+        ("P09924280150", "00:00:00:00:00:00", (FF00,)),
+        ("DWF0000", "00:00:00:00:00:00", (FF00,)),  # Daren
+        ("0521150067", "00:00:00:00:00:00", (FF00,)),  # Liontron
+        ("LSG-0000", "00:00:00:00:00:00", (FF00,)),
+        ("", "E0:9F:2A:00:00:00", (*map(uuid16, (0x1800, 0x1801, 0x180A, 0x180F)), FF00)),
+        ("", "BB:30:00:00:00:00", (FF00,)),
+    ],
+)
+def test_a_module_that_answered_as_jbd_is_recognised(
+    name: str, address: str, services: tuple[str, ...]
+) -> None:
+    assert recognised(name, address, *services)
+
+
+def test_company_data_that_braun_power_shares_with_jbd_decides_nothing() -> None:
+    # Supervolt, SBL and TITAN, which are JBD, send it as a renamed Docan Panda does (BMS_BLE-HA issue 613).
+    shared = {"007b": bytes.fromhex("02ffff7d")}
+    assert recognised("My Home Battery", "F4:AB:5C:00:00:00", FF00, **shared)
+    assert not recognised("KS-Vanvolt-666", "CF:68:06:00:00:00", FF00, **shared)
+
+
 # Names and services as advertised; source: the test data of patman15/aiobmsble and its issues.
 @pytest.mark.parametrize(
     ("name", "address", "services"),
@@ -63,6 +94,8 @@ def test_an_advertisement_without_services_is_recognised_by_an_address_that_only
         ("BP00", "00:00:00:00:00:00", (uuid16(0x1800), uuid16(0x1801), FF00)),
         ("HS30A3", "13:C2:A7:00:00:00", (FF00, uuid16(1))),
         ("ECOE934", "15:05:D5:00:00:00", (FF00, uuid16(1))),
+        ("KS-Vanvolt-666", "CF:68:06:00:00:00", (FF00,)),  # BMS_BLE-HA issue 781
+        ("Vanvolt-180A-24313", "F2:B9:21:00:00:00", (FF00,)),  # BMS_BLE-HA issue 794
         ("DL-46640102XXXX", "00:00:00:00:00:00", (FFF0,)),
         ("DL-401710015C9B", "00:00:00:00:00:00", (FF00,)),
         ("JHB-501812XXXXXX", "00:00:00:00:00:00", (FF00,)),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control.notify_method import TRIES, Trial
+from dbus_xbms.control.notify_method import BREAKS, TRIES, Trial
 from dbus_xbms.model import Notify
 from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
 
@@ -48,6 +48,35 @@ def test_the_first_connection_is_as_the_settings_say(chosen: dict[str, Value], e
 def test_signals_are_tried_after_several_connections_whose_socket_carried_nothing() -> None:
     methods = [after(*[SOCKET_FAILS] * n).method(settings()) for n in range(TRIES + 1)]
     assert methods == [*[Notify.AUTO] * TRIES, Notify.START]
+
+
+def broken(times: int, trial: Trial | None = None) -> Trial:
+    """After connections that broke before their first poll over the socket."""
+    return reduce(
+        lambda t, _: t.after(acquired=True, carried=False, broke=True), range(times), trial or Trial()
+    )
+
+
+def test_signals_are_tried_after_connections_that_broke_again_and_again_before_their_first_poll() -> None:
+    methods = [broken(n).method(settings()) for n in range(BREAKS + 1)]
+    assert methods == [*[Notify.AUTO] * BREAKS, Notify.START]
+    assert broken(BREAKS).convicts(acquired=False, carried=True)
+    assert not broken(BREAKS - 1).convicts(acquired=False, carried=True)
+
+
+def test_breaks_and_silence_add_up() -> None:
+    assert broken(BREAKS // 2, after(SOCKET_FAILS, SOCKET_FAILS)).method(settings()) is Notify.START
+    assert broken(1, after(SOCKET_FAILS)).method(settings()) is Notify.AUTO
+
+
+def test_a_link_that_breaks_with_signals_too_is_not_the_sockets_fault() -> None:
+    trial = broken(BREAKS)
+    assert not trial.convicts(acquired=False, carried=False)
+    assert trial.after(acquired=False, carried=False, broke=True) == Trial()
+
+
+def test_a_socket_that_has_worked_is_not_given_up_for_breaks() -> None:
+    assert not broken(BREAKS, after(SOCKET_WORKS)).convicts(acquired=False, carried=True)
 
 
 def test_an_owner_who_wants_the_socket_gets_it_however_often_it_fails() -> None:

@@ -16,6 +16,8 @@ from dbus_xbms.venus.setting_items import EDITED, setting_written
 from tests.unit.samples import settings
 from tests.unit.test_items import CONTROLLING, IDENTITY, REPORT, shown
 
+COLD = "/Settings/Alarm/LowBatteryTemperature"
+
 
 def setting_row(path: str, cells: int = 4) -> Item:
     (item,) = (item for item in items_for(replace(IDENTITY, cell_count=cells)) if item.path == path)
@@ -131,5 +133,10 @@ def test_the_page_of_a_controlling_pack_shows_the_presets_values_until_the_owner
     assert chosen["/Settings/Alarm/HighBatteryTemperature"] == 45.0
     owners = shown(replace(CONTROLLING, settings=settings(CellFull=3.5)))
     assert owners["/Settings/Battery/ChargedVoltage"] == 14.0
+    assert shown(replace(CONTROLLING, settings=settings(Chemistry="LiFePO4")))[COLD] == -10.0
+    freezing = settings(Chemistry="LiFePO4", LowTemperatureWarning=0.0)
+    assert shown(replace(CONTROLLING, settings=freezing))[COLD] == 0.0
+    assert shown(replace(REPORT, settings=freezing))[COLD] == 0.0
+    assert shown(REPORT)[COLD] is None
     for nothing in (REPORT, replace(CONTROLLING, settings=settings(Chemistry="custom"))):
         assert shown(nothing)["/Settings/Battery/ChargedVoltage"] == 0.0

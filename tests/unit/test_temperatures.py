@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control.temperatures import judge, roles
+from dbus_xbms.control.temperatures import COOLING, Hot, follow, judge, roles
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,49 @@ def test_roles_follow_the_count_unless_the_owner_says_otherwise(
     assert roles(count, chosen) == expected
 
 
-def test_the_first_of_several_sensors_is_the_mosfets() -> None:
+def test_the_first_of_several_sensors_is_shown_as_the_mosfets() -> None:
     assert judge((45.0, 20.0, 21.0), "").mosfet == 45.0
     assert judge((45.0, 20.0, 21.0), "").cells == (20.0, 21.0)
+
+
+@pytest.mark.parametrize("measured", [(-5.0, 8.0), (-15.0, 12.0, 12.0), (70.0, 25.0)])
+def test_until_the_owner_has_said_the_roles_the_first_sensor_counts_as_a_cells_too(
+    measured: tuple[float, ...],
+) -> None:
+    assert sorted(judge(measured, "").bounding) == sorted(measured)
+    assert judge(measured, "m").bounding == measured[1:]
+    assert judge(measured, "c").bounding == measured
+
+
+@pytest.mark.parametrize(
+    ("measured", "current", "sensor"),
+    [
+        ((45.0, 20.0), 30.0, 0),
+        ((45.0, 20.0), -30.0, 0),
+        ((20.0, 45.0, 21.0), -30.0, 1),  # whichever sensor it is
+        ((45.0, 20.0), 9.0, None),  # no load
+        ((35.0, 20.0), 30.0, None),  # a cell may be 15 K above the others
+        ((45.0,), 30.0, None),
+        ((45.0, 250.0), 30.0, None),
+    ],
+)
+def test_the_sensor_that_a_load_makes_much_hotter_than_all_others_is_the_mosfets(
+    measured: tuple[float, ...], current: float, sensor: int | None
+) -> None:
+    hot = follow(None, measured, current, 100.0, 7.0)
+    assert (hot and hot.sensor) == sensor
+    if hot:
+        assert max(measured) not in judge(measured, "", hot).bounding
+        assert judge(measured, "", hot).mosfet == max(measured)
+
+
+def test_the_mosfets_stay_the_mosfets_while_they_cool_down() -> None:
+    hot = Hot(sensor=0, at=0.0)
+    assert follow(hot, (65.0, 30.0), 0.0, 100.0, 60.0) == hot
+    assert follow(hot, (32.0, 30.0), 0.0, 100.0, COOLING) == hot
+    assert follow(hot, (65.0, 30.0), 0.0, 100.0, COOLING + 1) is None
+    assert follow(hot, (29.0, 30.0), 0.0, 100.0, 60.0) is None
+    assert follow(hot, (30.0, 65.0), 0.0, 100.0, 60.0) is None
 
 
 @pytest.mark.parametrize("broken", [-273.1, -40.0, -30.0, 120.0, 250.0, 6280.4])

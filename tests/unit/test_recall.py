@@ -1,0 +1,203 @@
+"""A restart goes on where the program ended, as far as the clocks can tell how long ago that was."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from math import inf
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbus_xbms.control import limits, monitor, recall
+from dbus_xbms.control.charge_voltage import Stage
+from dbus_xbms.control.monitor import Decision, State
+from dbus_xbms.control.recall import CLOCK_SET, STAGE_STANDS, Moment
+from dbus_xbms.model import Level, PackSample, Phase
+from tests.unit.samples import SAMPLE, sample, settings
+
+STOP, WITHDRAW = 300.0, 1800.0
+CHOSEN = settings(Control=1, Chemistry="LiFePO4", Cells=4)
+TOP = sample(cells=(3.45, 3.45, 3.45, 3.45), voltage=13.8, current=1.0, soc=98.0, remaining=98.0)
+HIGH = sample(cells=(3.61, 3.4, 3.4, 3.4), voltage=13.81)
+LOW = sample(cells=(2.6, 3.2, 3.2, 3.2), voltage=12.2, soc=4.0)
+LATER = 10_000.0  # s, monotonic, when the program starts again
+
+
+def watched(*samples: PackSample, every: float = 10.0) -> State:
+    state = State(started=0.0)
+    for n, seen in enumerate(samples):
+        state, _ = monitor.step(state, seen, n * every, CHOSEN, managed=True)
+    return state
+
+
+def again(before: State, passed: float | None) -> State:
+    """The state of a program that starts ``passed`` s after another one's last sample."""
+    assert before.control
+    heard = Moment(boot="one", monotonic=0.0, wall=CLOCK_SET)
+    read = recall.read(recall.text(limits.to_recall(before.control), heard))
+    assert read
+    return monitor.recalled(State(started=LATER), read[0], passed, CHOSEN)
+
+
+def first(state: State, seen: PackSample | None = None, after: float = 1.0) -> Decision:
+    if seen is None:
+        return monitor.decide(state, LATER + after, CHOSEN, managed=True)[1]
+    return monitor.step(state, seen, LATER + after, CHOSEN, managed=True)[1]
+
+
+def test_what_is_kept_is_read_back_as_it_was() -> None:
+    before = watched(*[TOP] * 30)
+    assert before.control
+    kept = limits.to_recall(before.control)
+    assert kept.voltage.stage is Stage.ABSORPTION
+    assert kept.voltage.since_balancing == inf
+    heard = Moment(boot="one", monotonic=290.0, wall=CLOCK_SET + 1)
+    assert recall.read(recall.text(kept, heard)) == (kept, heard)
+
+
+def test_a_restart_while_the_pack_is_silent_keeps_the_graded_answer_from_the_first_second() -> None:
+    decision = first(again(watched(SAMPLE), 20.0))
+    assert decision.phase is Phase.WAITING
+    assert decision.limits
+    assert (decision.limits.cvl, decision.limits.ccl, decision.limits.dcl) == (12.8, 0.0, 25.0)
+    assert decision.limits.charge_limitation == "No contact, derated: not charging"
+    assert decision.sample is None
+
+
+def test_the_silence_counts_from_before_the_restart() -> None:
+    state = again(watched(SAMPLE), STOP - 40)
+    assert first(state).alarms["/Alarms/BmsCable"] is Level.OK
+    later = first(state, after=35.0)
+    assert (later.phase, later.limits and later.limits.dcl) == (Phase.DERATED, 25.0)
+    later = first(state, after=45.0)
+    assert (later.phase, later.limits and later.limits.dcl) == (Phase.LOST, 0.0)
+    later = first(state, after=WITHDRAW - STOP + 40)
+    assert (later.phase, later.limits) == (Phase.WITHDRAWN, None)
+
+
+@pytest.mark.parametrize("passed", [STOP, WITHDRAW - 1, None])
+def test_nothing_may_be_drawn_when_the_pack_was_heard_too_long_ago_or_nobody_knows_when(
+    passed: float | None,
+) -> None:
+    found = first(again(watched(SAMPLE), passed)).limits
+    assert found
+    assert (found.cvl, found.ccl, found.dcl) == (12.8, 0.0, 0.0)
+
+
+def test_limits_that_had_ended_do_not_come_back() -> None:
+    assert first(again(watched(SAMPLE), WITHDRAW)).limits is None
+
+
+def test_a_pack_that_was_not_well_may_give_nothing_after_a_restart() -> None:
+    found = first(again(watched(LOW), 10.0)).limits
+    assert found
+    assert (found.ccl, found.dcl, found.charge_request) == (0.0, 0.0, True)
+
+
+def test_a_pack_that_was_never_heard_has_no_limits() -> None:
+    assert first(State(started=LATER)).limits is None
+
+
+def test_the_first_sample_after_a_restart_gives_the_currents_back_at_once() -> None:
+    found = first(again(watched(SAMPLE), 20.0), SAMPLE).limits
+    assert found
+    assert (found.cvl, found.ccl, found.dcl) == (13.8, 30.0, 50.0)
+
+
+@pytest.mark.parametrize("passed", [1.0, 7 * 86400.0, None])
+def test_cut_offs_and_a_charge_request_outlive_a_restart(passed: float | None) -> None:
+    falling = replace(HIGH, cells=(3.50, 3.4, 3.4, 3.4), voltage=13.7)
+    found = first(again(watched(HIGH), passed), falling).limits
+    assert found
+    assert found.ccl == 0
+    rising = replace(LOW, cells=(3.0, 3.2, 3.2, 3.2), voltage=12.6, soc=8.0)
+    found = first(again(watched(LOW), passed), rising).limits
+    assert found
+    assert (found.dcl, found.charge_request) == (0.0, True)
+
+
+def test_a_stage_outlives_a_restart_within_ten_minutes() -> None:
+    floating = watched(*[TOP] * 100)
+    resting = replace(TOP, cells=(3.40, 3.40, 3.40, 3.40), voltage=13.6)
+    for passed, mode in ((1.0, "Float"), (STAGE_STANDS, "Float"), (None, "Float"), (601.0, "Bulk")):
+        found = first(again(floating, passed), resting).limits
+        assert found
+        assert found.mode == mode
+
+
+def test_absorption_goes_on_after_a_restart() -> None:
+    state, decisions = again(watched(*[TOP] * 60), 5.0), []
+    for n in range(1, 40):
+        state, decision = monitor.step(state, TOP, LATER + 10 * n, CHOSEN, managed=True)
+        decisions.append(decision.limits.mode if decision.limits else "")
+    assert decisions[0] == "Absorption"
+    assert decisions[-1] == "Float"  # 590 s before and 390 s after make more than 900 s
+
+
+def test_the_voltage_limit_never_exceeds_the_presets_whatever_was_stored() -> None:
+    kept = limits.to_recall(watched(SAMPLE).control)  # type: ignore[arg-type]
+    state = monitor.recalled(State(started=LATER), replace(kept, cvl=60.0), 1.0, CHOSEN)
+    found = first(state).limits
+    assert found
+    assert found.cvl == 13.8
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "seconds"),
+    [
+        (Moment(boot="a", monotonic=5.0, wall=CLOCK_SET), Moment(boot="a", monotonic=9.0, wall=0.0), 4.0),
+        (Moment(boot="a", monotonic=5.0, wall=2e9), Moment(boot="b", monotonic=9.0, wall=2e9 + 60), 60.0),
+        (Moment(boot="a", monotonic=5.0, wall=2e9), Moment(boot="b", monotonic=9.0, wall=2e9 - 1), None),
+        (Moment(boot="a", monotonic=5.0, wall=100.0), Moment(boot="b", monotonic=9.0, wall=160.0), None),
+        (Moment(boot="", monotonic=5.0, wall=2e9), Moment(boot="", monotonic=9.0, wall=2e9 + 60), 60.0),
+        (Moment(boot="a", monotonic=9.0, wall=2e9), Moment(boot="a", monotonic=5.0, wall=2e9 - 1), None),
+    ],
+    ids=["same boot", "another boot", "clock set back", "clock never set", "boot unknown", "impossible"],
+)
+def test_the_age_is_known_only_where_a_clock_can_tell(then: Moment, now: Moment, seconds: float) -> None:
+    assert recall.age(then, now) == seconds
+
+
+GOOD = json.loads(
+    recall.text(limits.to_recall(watched(SAMPLE).control), Moment(boot="one", monotonic=0.0, wall=0.0))  # type: ignore[arg-type]
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"cvl": "13"},
+        {"dcl": True},
+        {"safe": 1},
+        {"heard": None},
+        {"heard": {"boot": 1, "monotonic": 0.0, "wall": 0.0}},
+        {"voltage": {}},
+        {"voltage": GOOD["voltage"] | {"stage": "Boost"}},
+        {"cvl": float("nan")},
+    ],
+    ids=str,
+)
+def test_a_text_with_a_value_that_cannot_be_keeps_nothing(change: dict[str, object]) -> None:
+    assert recall.read(json.dumps(GOOD)) is not None
+    assert recall.read(json.dumps(GOOD | change)) is None
+
+
+@given(st.text() | st.recursive(st.none() | st.floats() | st.text(), st.lists).map(json.dumps))
+def test_any_other_text_keeps_nothing(kept: str) -> None:
+    assert recall.read(kept) is None
+
+
+def test_a_text_without_end_keeps_nothing() -> None:
+    assert recall.read("[" * 100_000) is None
+
+
+def test_a_dead_cell_is_still_dead_after_a_restart() -> None:
+    dead = sample(cells=(1.4, 2.5, 2.5, 2.5), voltage=8.9, soc=0.0)
+    back = replace(dead, cells=(2.4, 2.5, 2.5, 2.5), voltage=9.9)
+    kept = again(watched(dead), 10.0)
+    found = first(kept, back).limits
+    assert found
+    assert found.ccl == 0
+    assert "dead or shorted" in found.charge_limitation
