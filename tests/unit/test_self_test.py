@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import time
 import tomllib
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from dbus_xbms.doctor.host import NEEDED, lacking
 from tests.stock_venus import NOT_ON_VENUS
 
 ROOT = Path(__file__).parents[2]
-LIMIT = 5.0  # s
 ON_VENUS = f"""
 import sys
 for name in {sorted(NOT_ON_VENUS)}:
@@ -49,11 +47,9 @@ def copy(tmp_path: Path) -> Path:
 
 
 def test_it_passes_with_what_venus_has_and_says_the_version() -> None:
-    begun = time.monotonic()
     done = self_test()
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"dbus-xbms {__version__}: self-test passed (Python 3.")
-    assert time.monotonic() - begun < LIMIT
 
 
 @pytest.mark.parametrize(
