@@ -187,6 +187,7 @@ class Phase(Enum):
     FRESH = "fresh"
     HELD = "held"  # the last poll failed; the last good values still stand
     LENT = "lent"  # as derated, but no fault: the owner has left the pack to somebody else for a while
+    LENT_STOPPED = "lent, stopped"  # lent for longer than Stop: a controlling pack's currents are 0
     DERATED = "derated"  # a controlling pack: measurements are invalid, charging is 0, discharging reduced
     LOST = "lost"  # too old: measurements are invalid, a controlling pack's currents are 0
     WITHDRAWN = "withdrawn"  # the service has left the bus

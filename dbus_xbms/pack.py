@@ -303,8 +303,7 @@ class Pack:
 
     def _ordered(self, order: Orders | Release | Balancing, sender: str) -> bool:
         if isinstance(order, Release):
-            self._lend(order.minutes, sender)
-            return True
+            return self._lend(order.minutes, sender)
         if isinstance(order, Balancing):
             return self._switches.balance(order.on, sender, self._no_contact())
         return self._switches.order(order, sender, self._no_contact())
@@ -315,16 +314,20 @@ class Pack:
             return ""
         return f"no contact with the pack ({self._poller.status.state})"
 
-    def _lend(self, minutes: int, sender: str) -> None:
-        """Leave the pack to somebody else for a while; 0: take it back."""
+    def _lend(self, minutes: int, sender: str) -> bool:
+        """Leave the pack to somebody else for a while, if that is allowed; 0: take it back."""
         if not minutes and not self._poller.lent_for:
-            return
+            return True
         until = self._now() + 60 * minutes
+        again = not monitor.may_lend(self._state, until)
+        if minutes and not self._switches.lend(minutes, sender, again=again):
+            return False
         self._switches.lost("the link was lent")
         self._state = monitor.lent(self._state, until)
         self._poller.lend(until)
         why = f"lent for {minutes} min" if minutes else "taken back"
         log.info("%s: the link is %s, asked for by %s", self.address, why, sender)
+        return True
 
     def _take_over(self, path: str, value: Value) -> None:
         if path == "/CustomName":

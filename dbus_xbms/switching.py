@@ -126,6 +126,15 @@ class Switches:
             return ""
         return "writing settings is off; to allow it: set PACK AllowParameterWrites 1"
 
+    def lend(self, minutes: int, sender: str, *, again: bool) -> bool:
+        """Judge a wish to lend the link; False if it is refused. ``again``: not polled since the last."""
+        forbidden = "lending is off; to allow it: set PACK AllowRelease 1"
+        twice = "it was lent already; it has to be polled well before it is lent again"
+        why = "" if self._settings.number("AllowRelease") else forbidden
+        if why := why or (twice if again else ""):
+            return self._refused(f"lending for {minutes} min", sender, why)
+        return True
+
     def _refused(self, words: str, sender: str, why: str) -> bool:
         log.warning("%s: %s asks for %s: refused: %s", self._address, sender, words, why)
         self._book.refuse(words, sender, why)
