@@ -93,13 +93,13 @@ class App:
             await self._load()
             async with asyncio.TaskGroup() as packs:  # ends first: packs disconnect and save as they go
                 while True:
-                    await self._adopt_or_release(packs, await self._undecided.get())
+                    await self._decide(packs, await self._undecided.get())
 
     async def _load(self) -> None:
         try:
-            program = await self._local.add(rows_of(SERVICE_SETTINGS, service_path))
+            program = await self._local.add_usable(rows_of(SERVICE_SETTINGS, service_path))
         except SettingsError as err:
-            log.error("the program's settings cannot be used, but their defaults: %s", err)
+            log.error("the program's settings cannot be read; using their defaults: %s", err)
             program = {}
         for path, value in program.items():
             self._setting_changed(path, value)
@@ -138,12 +138,20 @@ class App:
             except SettingsError as err:
                 log.warning("%s: %s; the old value stands", address, err)
 
-    async def _adopt_or_release(self, group: asyncio.TaskGroup, address: str) -> None:
+    async def _decide(self, group: asyncio.TaskGroup, address: str) -> None:
+        """Take a pack over or release it; what goes wrong with that does not reach the other packs."""
         try:
-            stored = await self._local.add(rows_of(PACK_SETTINGS, lambda name: pack_path(address, name)))
+            await self._adopt_or_release(group, address)
+        except BusError:
+            raise
         except SettingsError as err:
-            log.error("%s: its settings cannot be used: %s", address, err)
-            return
+            log.error("%s: its settings cannot be read: %s", address, err)
+        except Exception:
+            log.exception("%s: neither taken over nor released, by an error in this program", address)
+
+    async def _adopt_or_release(self, group: asyncio.TaskGroup, address: str) -> None:
+        rows = rows_of(PACK_SETTINGS, lambda name: pack_path(address, name))
+        stored = await self._local.add_usable(rows)
         settings = Settings(PACK_SETTINGS, {path.rpartition("/")[2]: stored[path] for path in stored})
         enabled = settings["Enabled"] == 1
         if enabled and settings["CompanionSwitch"] == 1:
@@ -173,7 +181,7 @@ class App:
         self._place_switch(address, stored[path])
 
     def _place_switch(self, address: str, class_and_instance: Value) -> None:
-        """Take note of the device instance that the switch device beside a pack has."""
+        """Record the device instance that the switch device beside a pack has."""
         self._switches[address] = instance_of(str(class_and_instance))
         if pack := self._packs.get(address):
             pack.switch_instance = self._switches[address]

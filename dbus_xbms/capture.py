@@ -9,14 +9,18 @@ from __future__ import annotations
 import datetime
 import logging
 import re
+import threading
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Self, TextIO
 
 log = logging.getLogger(__name__)
 
 SENT, RECEIVED = ">", "<"
+MOST_WAITING = 2000  # chunks for which the disk has no time, some 150 kB
+CLOSE_LIMIT = 0.5  # s for the disk to take what is left
 _LINE = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\dT[\d:.]+Z) (?P<address>(?:[0-9A-F]{2}:){5}[0-9A-F]{2})"
     r" (?P<direction>[<>]) ?(?P<chunk>(?:[0-9a-f]{2})*)",
@@ -46,7 +50,8 @@ def parse_line(line: str) -> CapturedChunk | None:
 class Capture:
     """Writes the file; when it is full it becomes ``FILE.1`` and a new one begins.
 
-    A disk that is full or broken ends the capture with one warning and never hurts the caller.
+    A thread does the writing, so a disk that hangs holds up nobody: chunks that it does not take in time are
+    dropped and counted. A disk that is full or broken ends the capture with one warning.
     """
 
     def __init__(self, path: Path, max_bytes: int = 10_000_000) -> None:
@@ -57,33 +62,34 @@ class Capture:
         """
         self._path = path
         self._max_bytes = max_bytes
-        self._file: TextIO | None = None
-        self._size = 0
-        self._open()
+        self._waiting: SimpleQueue[str | None] = SimpleQueue()  # lines; None ends the thread
+        self._lost = 0  # chunks that are missing in the file and not told of there yet
+        self._ended = False
+        self._file, self._size = self._open()
+        self._writer = threading.Thread(target=self._write_all, name=f"capture {path}", daemon=True)
+        self._writer.start()
 
     def __call__(self, address: str, direction: str, chunk: bytes) -> None:
-        """Write one chunk."""
-        if self._file is None:
+        """Write one chunk, soon."""
+        if self._ended:
             return
+        if self._waiting.qsize() >= MOST_WAITING:
+            if not self._lost:
+                log.warning("capture to %s: the disk does not keep up; chunks are lost", self._path)
+            self._lost += 1
+            return
+        lost, self._lost = self._lost, 0
+        if lost:
+            log.info("capture to %s goes on; %d chunks are missing", self._path, lost)
+            self._waiting.put(f"# {lost} chunks are missing here: the disk did not keep up\n")
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")
-        line = f"{now}Z {address} {direction} {chunk.hex()}\n"
-        try:
-            if self._size + len(line) > self._max_bytes and self._size:
-                self._rotate()
-            self._file.write(line)
-            self._size += len(line)
-        except OSError as err:
-            log.warning("capture to %s stopped: %s", self._path, err.strerror or err)
-            self.close()
+        self._waiting.put(f"{now}Z {address} {direction} {chunk.hex()}\n")
 
     def close(self) -> None:
-        """End the capture; more chunks are ignored."""
-        file, self._file = self._file, None
-        if file is not None:
-            try:
-                file.close()
-            except OSError as err:  # what was buffered does not fit either
-                log.debug("capture to %s: %s", self._path, err)
+        """End the capture; more chunks are ignored. A disk that hangs is left alone."""
+        self._ended = True
+        self._waiting.put(None)
+        self._writer.join(CLOSE_LIMIT)
 
     def __enter__(self) -> Self:
         return self
@@ -93,11 +99,28 @@ class Capture:
     ) -> None:
         self.close()
 
-    def _open(self) -> None:
-        self._file = self._path.open("a", encoding="ascii", buffering=1)  # a line survives a crash
-        self._size = self._file.tell()
+    # What the thread does
+
+    def _write_all(self) -> None:
+        try:
+            while (line := self._waiting.get()) is not None:
+                if self._size + len(line) > self._max_bytes and self._size:
+                    self._rotate()
+                self._file.write(line)
+                self._size += len(line)
+        except OSError as err:
+            self._ended = True
+            log.warning("capture to %s stopped: %s", self._path, err.strerror or err)
+        try:
+            self._file.close()
+        except OSError as err:  # what was buffered does not fit either
+            log.debug("capture to %s: %s", self._path, err)
+
+    def _open(self) -> tuple[TextIO, int]:
+        file = self._path.open("a", encoding="ascii", buffering=1)  # a line survives a crash
+        return file, file.tell()
 
     def _rotate(self) -> None:
-        self.close()
+        self._file.close()
         self._path.replace(self._path.with_name(f"{self._path.name}.1"))
-        self._open()
+        self._file, self._size = self._open()

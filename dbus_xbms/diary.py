@@ -21,11 +21,15 @@ class Diary:
         self._address = address
         self._before: Decision | None = None
         self._controlled = False
+        self._doubt = ""  # as it was last logged
 
     def note(self, decision: Decision, identity: PackIdentity, why: str, *, controls: bool) -> None:
-        """Log what is another than before; ``why`` polling has brought nothing, should it be silent."""
+        """Log what has changed; ``why`` polling has brought nothing, should it be silent."""
         before, self._before = self._before, decision
-        self._note_phase(before.phase if before else Phase.WAITING, decision.phase, identity, why)
+        self._note_doubt(decision)
+        self._note_phase(
+            before.phase if before else Phase.WAITING, decision.phase, identity, decision.doubt or why
+        )
         known = before.alarms if before else {}
         for path, level in decision.alarms.items():
             if path in known and known[path] is not level and path != BMS_CABLE:  # the phase has said it
@@ -39,8 +43,18 @@ class Diary:
         mode = before.limits.mode if before and before.limits else ""
         if decision.sample and decision.limits and decision.limits.mode != mode:
             log.info("%s: charging: %s", self._address, decision.limits.mode)
-        if decision.refused and not (before and before.refused):
+        if decision.refused and decision.refused != self._doubt and not (before and before.refused):
             log.error("%s: charging stays off: %s", self._address, decision.refused)
+
+    def _note_doubt(self, decision: Decision) -> None:
+        """Log why the pack is not believed, once, and that it is believed again."""
+        if decision.doubt and decision.doubt != self._doubt:
+            log.warning("%s: %s", self._address, decision.doubt)
+        elif self._doubt and not decision.doubt and decision.phase is Phase.FRESH:
+            log.info("%s: readings are believed again", self._address)
+        elif not decision.doubt:
+            return
+        self._doubt = decision.doubt
 
     def _note_phase(self, before: Phase, after: Phase, identity: PackIdentity, why: str) -> None:
         if after in SILENT and before is not after:

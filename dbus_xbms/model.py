@@ -302,6 +302,7 @@ class Report:
     custom_name: str = ""
     insecure: bool = True  # /Mgmt/InsecureConnection
     identity: PackIdentity = field(default_factory=PackIdentity)
+    doubt: str = ""  # why readings, or the BMS itself, are not believed, in words
     phase: Phase = Phase.WAITING
     sample: PackSample | None = None  # None unless phase is FRESH or HELD
     cell_temperatures: tuple[float, ...] = ()  # °C, sane sensors in the cell role only

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
-from dbus_xbms.control import history, limits, monitor, recall
+from dbus_xbms.control import history, identity, limits, monitor, recall
 from dbus_xbms.control.chemistry import refusal
 from dbus_xbms.control.monitor import Decision
 from dbus_xbms.diary import Diary
@@ -146,18 +146,18 @@ class Pack:
     def polled(self, reading: Reading, begun: float, oldest: float) -> PackIdentity:
         """Take a good poll that was ``begun`` at that moment, its cells perhaps before; returns who it is."""
         # A poll with retries takes seconds: the age of its values counts from before they were measured.
-        self._state = monitor.sampled(self._state, reading.sample, begun, oldest)
+        self._state = monitor.sampled(self._state, reading.sample, begun, oldest, reading.identity)
         if reading.counters:
             self._counters = reading.counters
-        if reading.identity:
-            self._learn(reading.identity)
+        self._learn(reading)
         self._trouble = self._told = ""
-        self._switches.sampled(reading.sample)
+        if self._state.evidence.accepted:
+            self._switches.sampled(reading.sample)
         self._showing.at_once()
-        return self._identity
+        return self._state.heard
 
     def poll_failed(self, err: LinkError | ProtocolError) -> None:
-        """Take note that a poll, or the way to it, failed."""
+        """Record a failed poll."""
         self._state = monitor.failed(self._state)
         trouble = str(err)
         # What only the owner can mend is said at once; a gap in the radio only when it outlasts the hold.
@@ -183,7 +183,7 @@ class Pack:
     def order(self) -> Order | None:
         """Return the order that is to go out now, right after a good poll."""
         sample, begun = self._state.sample, self._state.sampled_at
-        if sample is None or begun is None:
+        if sample is None or begun is None or self._state.failing:
             return None
         return self._switches.due(sample, begun, controls=self._controls)
 
@@ -209,16 +209,22 @@ class Pack:
         )
         self._keeper.remember({"AcquireFailed": 1})
 
-    def _learn(self, identity: PackIdentity) -> None:
-        """Take over what the BMS says of itself; an empty answer does not erase what is known."""
-        self._identity = replace(
-            identity,
-            hardware=identity.hardware or self._identity.hardware,
-            rating=identity.rating if identity.hardware else self._identity.rating,
-            firmware=identity.firmware or self._identity.firmware,
-            produced=identity.produced or self._identity.produced,
-        )
-        self._keeper.remember(remembered(self._identity))
+    def _learn(self, reading: Reading) -> None:
+        """Store what the BMS says of itself; if it may be another one, only once the owner confirms it."""
+        sample, heard = reading.sample, self._state.heard
+        if not self._state.evidence.accepted:
+            return
+        if confirmed := bool(self.settings.number(identity.CONFIRM)):
+            log.warning(
+                "%s: what the BMS reports of itself is stored, as the owner has confirmed", self.address
+            )
+            heard = replace(heard, cell_count=len(sample.cells), nominal=sample.nominal)
+            self._keeper.remember({identity.CONFIRM: 0, "Cycles": sample.cycles})
+        elif identity.stranger(heard, sample, self.settings):
+            return
+        if confirmed or reading.identity:
+            self._identity = identity.learnt(self._identity, heard)
+            self._keeper.remember(remembered(self._identity))
 
     # The bus
 
@@ -266,7 +272,9 @@ class Pack:
             instance=instance_of(self.settings.text("ClassAndVrmInstance")),
             custom_name=self.settings.text("CustomName"),
             insecure=bool(self.settings.number("InsecureConnection")),
-            identity=self._identity,
+            # One that was never stored is shown all the same, so that its doubts are.
+            identity=self._identity if self._identity.cell_count else self._state.heard,
+            doubt=decision.doubt,
             phase=decision.phase,
             sample=decision.sample,
             cell_temperatures=decision.temperatures.cells,
@@ -310,6 +318,8 @@ class Pack:
 
     def _no_contact(self) -> str:
         """Why the pack cannot be told anything now; empty if it can."""
+        if self._state.evidence.doubt:
+            return f"readings are not believed ({self._state.evidence.doubt})"
         if self._shown and self._shown.phase is Phase.FRESH and not self._poller.lent_for:
             return ""
         return f"no contact with the pack ({self._poller.status.state})"
@@ -360,4 +370,5 @@ class Pack:
     def _memory(self) -> dict[str, Value]:
         """What of the pack's life is to be stored."""
         kept = remembered(self._state.extremes) | remembered(self._state.history.history)
+        kept |= identity.cycles(self._state.heard, self._state.sample, self.settings)
         return kept | self._control_state()

@@ -19,6 +19,7 @@ from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.bus import follow
 from dbus_xbms.venus.items import BATTERY
 from dbus_xbms.venus.objects import BUS_ITEM
+from dbus_xbms.venus.peers import NoAnswer
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +94,8 @@ class Batteries:
         except CommandError as err:
             log.debug("%s left before it was read: %s", service, err)
             return
+        except NoAnswer as err:  # asked by its unique name, which tells an owner nothing
+            raise NoAnswer(service) from err
         read, signalled = _updated(Battery(service=service), items), self._packs[service]
         self._packs[service] = replace(
             signalled, values={**read.values, **signalled.values}, texts={**read.texts, **signalled.texts}
@@ -124,6 +127,7 @@ async def batteries() -> AsyncIterator[Batteries]:
 
     Raises:
         CommandError: there is no bus.
+        NoAnswer: the service does not answer.
     """
     async with open_bus() as bus, asyncio.TaskGroup() as group:
         live = Batteries(bus)

@@ -32,7 +32,7 @@ START_LIMIT = 15.0  # s for each program to appear on the bus
 VALUES_LIMIT = 30.0  # s for all packs to show values
 STOP_LIMIT = 5.0  # s for a program to end by itself
 SCAN_SECONDS = 2.0
-REPLAYED = "dh04sc02-4s,sp15s020-7s,sp25s003-16s,vendor-17s"  # 4, 7, 16 and 17 cells
+REPLAYED = "dh04sc02-4s,sp15s020-7s,sp15s001-11s,daren-16s-300ah"  # 4, 7, 11 and 16 cells
 LOG_TAIL = 20  # lines
 
 BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"

@@ -18,7 +18,7 @@ from dbus_xbms.ble.system_bus import call as call_bluez
 from dbus_xbms.commands import CommandError, doctor_host
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs, name_of
-from dbus_xbms.commands.session import DBUS, call, is_on_bus
+from dbus_xbms.commands.session import DBUS, ask_service, call, is_on_bus
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.control.neighbours import Venus
 from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Pack, Service, Shown, System
@@ -28,6 +28,7 @@ from dbus_xbms.venus.localsettings import NAME as SETTINGS
 from dbus_xbms.venus.localsettings_wire import plain
 from dbus_xbms.venus.neighbourhood import BLUETOOTH, OURS, SENSORS, TELLING
 from dbus_xbms.venus.objects import BUS_ITEM
+from dbus_xbms.venus.peers import NoAnswer
 
 log = logging.getLogger(__name__)
 
@@ -45,11 +46,10 @@ async def value(bus: TrustedBus, name: str, path: str) -> Any:
     """A value that a Venus service shows; ``None`` if it is invalid, or nobody shows it.
 
     Raises:
-        TimeoutError: there is no answer.
+        NoAnswer: there is none.
     """
     try:
-        async with asyncio.timeout(ANSWER_LIMIT):
-            body = await call(bus, name, "GetValue", path=path, interface=BUS_ITEM)
+        body = await call(bus, name, "GetValue", path=path, interface=BUS_ITEM, limit=ANSWER_LIMIT)
     except CommandError as err:
         log.debug("%s%s: %s", name, path, err)
         return None
@@ -79,7 +79,7 @@ async def service(bus: TrustedBus, root: Path) -> Service | None:
         counts = await _asked(bus, "Health") or {}
         version = await _asked(bus, "Version")
         troubles = await _asked(bus, "Troubles") or {}
-    except TimeoutError:
+    except NoAnswer:
         return replace(used, answers=False)
     told = {address: (finding, why) for address, (finding, why) in troubles.items()}
     return replace(used, version=version, counts=counts, troubles=told)
@@ -88,8 +88,7 @@ async def service(bus: TrustedBus, root: Path) -> Service | None:
 async def _asked(bus: TrustedBus, member: str) -> Any:
     """What the service says of itself; ``None`` if it is one that does not know the question."""
     try:
-        async with asyncio.timeout(ANSWER_LIMIT):
-            return (await call(bus, remote.NAME, member, path=remote.PATH, interface=remote.INTERFACE))[0]
+        return (await ask_service(bus, member, limit=ANSWER_LIMIT))[0]
     except CommandError as err:
         log.debug("%s: %s", member, err)
         return None
@@ -101,7 +100,7 @@ async def localsettings(bus: TrustedBus) -> bool:
         return False
     try:
         await value(bus, SETTINGS, DVCC)
-    except TimeoutError:
+    except NoAnswer:
         return False
     return True
 
@@ -118,6 +117,7 @@ async def packs(bus: TrustedBus) -> Mapping[str, Pack] | None:
                 names=(pack.text("CustomName"), pack.text("AdvertisedName")),
                 enabled=pack.number("Enabled") == 1,
                 adapter=pack.text("Adapter"),
+                unusable=tuple(known.unusable.get(address, {}).values()),
             )
             for address, pack in known.packs.items()
         }

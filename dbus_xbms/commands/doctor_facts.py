@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from dbus_xbms.commands import doctor_bus, doctor_host
-from dbus_xbms.commands.scan import scan
+from dbus_xbms.commands.scan import SCAN_EXTRA, scan
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.doctor.facts import Facts
 from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.bus import BusError
 
 FILE_LIMIT, PROGRAM_LIMIT, PACKS_LIMIT, BUS_LIMIT = 3.0, 5.0, 6.0, 10.0  # s
-SCAN_EXTRA = 15.0  # s that a scan may take besides listening: the radio has to be free
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

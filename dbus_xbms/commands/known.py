@@ -25,6 +25,7 @@ from dbus_xbms.settings import (
 )
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 from dbus_xbms.venus.localsettings import LocalSettings
+from dbus_xbms.venus.peers import ANSWER_LIMIT
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +39,15 @@ class Known:
     def __init__(self, local: LocalSettings, stored: Mapping[str, object]) -> None:
         self._local = local
         self.packs: dict[str, Settings] = {}  # by address
+        self.unusable: dict[
+            str, dict[str, str]
+        ] = {}  # by address and setting: why what is stored is not used
         for path, value in stored.items():
             device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
             if address := address_of(device):
-                _put(self.packs.setdefault(address, Settings(PACK_SETTINGS)), name, value)
+                pack = self.packs.setdefault(address, Settings(PACK_SETTINGS))
+                if why := _put(pack, name, value):
+                    self.unusable.setdefault(address, {})[name] = why
 
     def address(self, text: str) -> str:
         """Address of a known pack, by its address or by its name if only one has it.
@@ -70,14 +76,18 @@ class Known:
         return await self._added(SERVICE_SETTINGS, service_path)
 
     async def _added(self, table: tuple[Setting, ...], path: Callable[[str], str]) -> Settings:
-        stored = await self._local.add({path(row.name): row for row in table})
+        stored = await self._local.add_usable({path(row.name): row for row in table})
         settings = Settings(table)
         for name, value in stored.items():
             _put(settings, name.rpartition("/")[2], value)
         return settings
 
     async def set(self, path: str, value: Value) -> Value:
-        """Store a value and return what localsettings made of it."""
+        """Store a value and return what localsettings made of it; one of another type is replaced."""
+        address, name = address_of(path.split("/")[3]), path.rpartition("/")[2]
+        if name in self.unusable.get(address or "", {}):
+            await self._local.remove([path])
+            await self._local.add({path: next(row for row in PACK_SETTINGS if row.name == name)})
         return await self._local.set(path, value)
 
     async def forget(self, address: str) -> None:
@@ -124,11 +134,12 @@ async def known_packs() -> AsyncIterator[Known]:
 
     Raises:
         CommandError: no bus, or no localsettings on it.
+        NoAnswer: localsettings does not answer; also later, from what is asked of it.
     """
     async with open_bus() as bus:
         await wait_for_name(bus, LOCALSETTINGS, SETTINGS_LIMIT)
     async with asyncio.TaskGroup() as group:
-        local = LocalSettings(lambda path, value: None)
+        local = LocalSettings(lambda path, value: None, patience=ANSWER_LIMIT)
         serving = group.create_task(local.run(), name="localsettings")
         try:
             yield Known(local, await local.stored([DEVICES]))
@@ -136,9 +147,13 @@ async def known_packs() -> AsyncIterator[Known]:
             serving.cancel()
 
 
-def _put(settings: Settings, name: str, value: object) -> None:
-    """Take over a stored value; one that another version stored and this one cannot use is left out."""
+def _put(settings: Settings, name: str, value: object) -> str:
+    """Take over a stored value; returns why one of a setting that there is cannot be used, else ""."""
+    if name not in settings:
+        return ""
     try:
         settings.put(name, value)
     except SettingsError as err:
         log.debug("%s", err)
+        return str(err)
+    return ""

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _minutes(text: str) -> int:
-    if not text.isdecimal() or int(text) > LONGEST_RELEASE:
+    if not (text.isascii() and text.isdecimal()) or int(text) > LONGEST_RELEASE:
         raise argparse.ArgumentTypeError(f"takes 0 to {LONGEST_RELEASE} minutes, not {text!r}")
     return int(text)
 

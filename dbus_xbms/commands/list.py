@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 
+from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs, name_of
 from dbus_xbms.commands.session import complete, is_running, open_bus, troubles
 from dbus_xbms.commands.table import Battery, columns, mosfets_off
 from dbus_xbms.settings import Settings
+from dbus_xbms.venus.peers import NoAnswer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,18 +25,23 @@ def run(args: argparse.Namespace) -> int:
 async def _list() -> int:
     async with known_packs() as known:
         packs = known.packs
-    async with batteries() as live:
-        shown = {pack.address: pack for pack in live.packs}
+    shown: dict[str, Battery] = {}
+    silent: list[str] = []  # why the service shows nothing
+    try:
+        async with batteries() as live:
+            shown = {pack.address: pack for pack in live.packs}
+    except* NoAnswer as group:
+        silent.append(str(group.exceptions[0]))
     async with open_bus() as bus:
         running = await is_running(bus)
-        troubled = await troubles(bus) if running else {}
+        troubled = await troubles(bus) if running and not silent else {}
     if not packs:
         print("No pack is known yet; `dbus-xbms scan` shows those in range.")
         return 0
     rows = [
         (
             address,
-            _state(pack, shown.get(address), running, troubled.get(address)),
+            _state(pack, shown.get(address), troubled.get(address), running=running, silent=bool(silent)),
             pack.text("ClassAndVrmInstance"),
             name_of(pack),
         )
@@ -44,14 +51,20 @@ async def _list() -> int:
     for address, (finding, why) in sorted(troubled.items()):
         if finding:
             print(f"\n{address}: {why}")
+    if silent:
+        raise CommandError(silent[0])
     return 0
 
 
-def _state(pack: Settings, shown: Battery | None, running: bool, trouble: tuple[str, str] | None) -> str:
+def _state(
+    pack: Settings, shown: Battery | None, trouble: tuple[str, str] | None, *, running: bool, silent: bool
+) -> str:
     if not pack.number("Enabled"):
         return "listed only"
     if not running:
         return "service not running"
+    if silent:
+        return "service not answering"
     if shown is None:
         return (trouble[0] if trouble else "") or "not reached yet"
     return ", ".join([shown.text("/ConnectionInformation"), *mosfets_off(shown)])

@@ -17,6 +17,7 @@ from dbus_xbms.ble.bond import FACTORY_PASSKEY
 from dbus_xbms.ble.link import Capture, Link
 from dbus_xbms.capture import Capture as CaptureFile
 from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.session import complete, is_on_bus, open_bus
 from dbus_xbms.model import Counters, Mosfets, PackIdentity, PackSample, Reading
 from dbus_xbms.protocols.base import LoginFailed, Mute, NotPaired, PairingNext
@@ -86,6 +87,7 @@ async def _probe(address: str, args: argparse.Namespace, transcript: Transcript)
     async with open_bus() as bus:
         if await is_on_bus(bus, service):
             raise CommandError("the service holds this pack; see `watch`, or `remove` it first")
+    await check_bluetoothd()
     protocol = Jbd()
     air = Air([protocol])
     link = air.link(

@@ -7,17 +7,18 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dbus_xbms import remote
 from dbus_xbms.ble.air import Air
 from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.known import known_packs
-from dbus_xbms.commands.session import call, complete, is_on_bus, is_running, open_bus
+from dbus_xbms.commands.session import ask_service, complete, is_on_bus, is_running, open_bus, ping
 from dbus_xbms.commands.table import columns
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import Settings
 from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 
+SCAN_EXTRA = 15.0  # s that a scan may take besides listening: the radio has to be free
 SECONDS = 10.0  # a module advertises every second or two, and some scans miss it
 
 
@@ -56,8 +57,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def scan(seconds: float) -> list[Found]:
-    """What is in range; the running service looks, or this process when there is none."""
+    """What is in range; the running service looks, or this process when there is none.
+
+    Raises:
+        NoAnswer: bluetoothd, localsettings or the service does not answer.
+    """
+    await check_bluetoothd()
     async with open_bus() as bus:
+        await ping(bus, LOCALSETTINGS)
         if await is_running(bus):
             return await scan_by_service(bus, seconds)
         on_a_gx = await is_on_bus(bus, LOCALSETTINGS)
@@ -70,7 +77,8 @@ async def scan(seconds: float) -> list[Found]:
 
 async def scan_by_service(bus: TrustedBus, seconds: float) -> list[Found]:
     """Let the running service scan; it remembers what it finds, not enabled."""
-    reply = await call(bus, remote.NAME, "Scan", "d", [seconds], path=remote.PATH, interface=remote.INTERFACE)
+    await ask_service(bus, "Version")  # tells at once if it does not answer at all
+    reply = await ask_service(bus, "Scan", "d", [seconds], limit=seconds + SCAN_EXTRA)
     entries = [{key: variant.value for key, variant in entry.items()} for entry in reply[0]]
     return [
         Found(

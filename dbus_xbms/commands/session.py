@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from dbus_fast import Message, MessageType
@@ -14,6 +14,7 @@ from dbus_xbms.remote import INTERFACE, PATH
 from dbus_xbms.remote import NAME as SERVICE
 from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
+from dbus_xbms.venus.peers import ANSWER_LIMIT, NoAnswer
 
 T = TypeVar("T")
 
@@ -73,11 +74,13 @@ async def call(
     *,
     path: str = DBUS_PATH,
     interface: str = DBUS,
+    limit: float = ANSWER_LIMIT,
 ) -> list[Any]:
     """Call a method and return the reply's body.
 
     Raises:
         CommandError: it was answered with an error.
+        NoAnswer: there was no answer within ``limit`` s.
         BusLost: the bus has gone.
     """
     message = Message(
@@ -89,13 +92,38 @@ async def call(
         body=[*body],
     )
     try:
-        reply = await bus.call(message)
+        async with asyncio.timeout(limit):
+            reply = await bus.call(message)
+    except TimeoutError as err:
+        raise NoAnswer(name, limit=limit, wrote=member == "SetValue") from err
     except (OSError, EOFError) as err:
         raise BusLost from err
     assert reply
     if reply.message_type is MessageType.ERROR:
         raise CommandError(f"{name}: {reply.body[0] if reply.body else reply.error_name}")
     return list(reply.body)
+
+
+async def ask_service(
+    bus: TrustedBus,
+    member: str,
+    signature: str = "",
+    body: Sequence[Any] = (),
+    *,
+    limit: float = ANSWER_LIMIT,
+) -> list[Any]:
+    """Call a method of the running service; fails as :func:`call` does."""
+    return await call(bus, SERVICE, member, signature, body, path=PATH, interface=INTERFACE, limit=limit)
+
+
+async def ping(bus: TrustedBus, name: str) -> None:
+    """Make sure that a program answers; whether it is there at all is not asked.
+
+    Raises:
+        NoAnswer: it does not.
+    """
+    with suppress(CommandError):  # an error is an answer
+        await call(bus, name, "Ping", path="/", interface="org.freedesktop.DBus.Peer")
 
 
 async def is_on_bus(bus: TrustedBus, name: str) -> bool:
@@ -114,15 +142,20 @@ async def troubles(bus: TrustedBus) -> dict[str, tuple[str, str]]:
     Raises:
         CommandError: it does not run, or is one that does not know the question.
     """
-    told = (await call(bus, SERVICE, "Troubles", path=PATH, interface=INTERFACE))[0]
+    told = (await ask_service(bus, "Troubles"))[0]
     return {address: (finding, why) for address, (finding, why) in told.items()}
 
 
 async def warn_if_not_running() -> None:
-    """Tell the owner when nothing will happen for want of the service."""
+    """Tell the owner when nothing will happen because the service does not run, or hangs."""
     async with open_bus() as bus:
         if not await is_running(bus):
             print("The service is not running; `dbus-xbms run` starts it.")
+            return
+        try:
+            await ask_service(bus, "Version")
+        except NoAnswer as err:
+            print(f"Nothing happens yet: {err}.")
 
 
 async def wait_for_name(bus: TrustedBus, name: str, seconds: float) -> None:

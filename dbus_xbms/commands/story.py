@@ -71,7 +71,9 @@ class Teller:
     async def _inject(self, fault: str, parameters: Mapping[str, Variant]) -> None:
         body = [self._pack.address, fault, parameters]
         name = control.NAME
-        await call(self._bus, name, "Inject", "ssa{sv}", body, path=control.PATH, interface=name)
+        await call(
+            self._bus, name, "Inject", "ssa{sv}", body, path=control.PATH, interface=name, limit=STEP_LIMIT
+        )
 
     async def _seen(self, step: Step) -> None:
         try:

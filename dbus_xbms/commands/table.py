@@ -71,7 +71,7 @@ class Battery:
 
     def numbered(self, pattern: str) -> list[tuple[int, str]]:
         """Number and path of each path that is ``pattern`` with a number for its ``#``, in order."""
-        matcher = re.compile(pattern.replace("#", r"(\d+)"))
+        matcher = re.compile(pattern.replace("#", "([0-9]{1,9})"))
         return sorted((int(found[1]), path) for path in self.values if (found := matcher.fullmatch(path)))
 
 

@@ -1,24 +1,27 @@
-"""Wait until the service runs, for scripts; the exit status tells whether it does."""
+"""Wait until the service runs and answers, for scripts; the exit status tells whether it does."""
 
 from __future__ import annotations
 
 import argparse
 
-from dbus_xbms.commands.session import complete, open_bus, wait_for_name
+from dbus_xbms.commands.session import ask_service, complete, open_bus, wait_for_name
 from dbus_xbms.remote import NAME
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms wait``."""
-    parser.add_argument("--seconds", type=float, default=60.0, help="at most so long; 60")
+    parser.add_argument(
+        "--seconds", type=float, default=60.0, metavar="N", help="give up after N seconds (60)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Wait for the service's name on the bus."""
+    """Wait for the service's name on the bus, and for an answer."""
     return complete(_wait(args.seconds))
 
 
 async def _wait(seconds: float) -> int:
     async with open_bus() as bus:
         await wait_for_name(bus, NAME, seconds)
+        await ask_service(bus, "Version")
     return 0

@@ -151,6 +151,8 @@ LTO = Chemistry(
 CHEMISTRIES = {"LiFePO4": LIFEPO4, "NMC": NMC, "LTO": LTO}
 CUSTOM = "custom"
 
+SINGLE_CELL = 0.15  # V by which one cell may stand above what is plausible for all
+
 VOLTAGES = {
     "CellFull": "full",
     "CellFloat": "floating",
@@ -360,20 +362,19 @@ def dead_cells(chosen: Preset, cells: tuple[float, ...]) -> int:
     return sum(cell < bar for cell in cells)
 
 
-def contradiction(chosen: Preset, sample: PackSample, known_cells: int) -> str:
+def contradiction(chosen: Preset, sample: PackSample) -> str:
     """Why the preset cannot be this pack's, in words; empty if nothing speaks against it.
 
-    Judged by the lower median of the cells, so that one bad cell does not condemn the preset.
+    Judged by the lower median of the cells, so that one bad cell does not condemn the preset; but a single
+    cell may not stand far above what the chemistry bears either. Single low cells have rules of their own.
     """
     if chosen.refused:
         return chosen.refused
     count = len(sample.cells)
-    if known_cells and count != known_cells:
-        return f"{count} cell voltages, but the BMS is set to {known_cells} cells"
-    middle, total = sorted(sample.cells)[(count - 1) // 2], sum(sample.cells)
-    if abs(sample.voltage - total) > middle / 2:
-        return f"{count} cells make {total:.2f} V, but the pack has {sample.voltage:.2f} V"
+    middle, highest = sorted(sample.cells)[(count - 1) // 2], max(sample.cells)
     low, high = chosen.lowest_plausible, chosen.highest_plausible
     if (low and middle < low.at(sample.soc)) or (high and middle > high.at(sample.soc)):
         return f"{chosen.name} does not fit: cells at {middle:.2f} V with {sample.soc:.0f} % charge"
+    if high and highest > high.at(sample.soc) + SINGLE_CELL:
+        return f"{chosen.name} does not fit: a cell at {highest:.2f} V with {sample.soc:.0f} % charge"
     return ""

@@ -14,6 +14,7 @@ from dbus_xbms.settings import Settings
 PERSISTENT_INTERVAL = 1.0  # s, between polls when the link stays up
 PER_POLL_INTERVAL = 30.0  # s, between connections when the link is shared with a phone
 PER_POLL = 1  # value of the setting ConnectionMode
+DOUBTED_AFTER = 30.0  # s of silence for which readings that are no longer believed count at once
 RETURN_TIME = 30.0  # s that a link which was lent has to come back
 
 
@@ -88,7 +89,11 @@ def judge(
         return Freshness(phase=Phase.HELD if failing else Phase.FRESH, lasts=hold - silence)
     if silence is None and started < hold:
         return Freshness(phase=Phase.WAITING, lasts=hold - started)
-    age = max(started, unheard_for) if silence is None else silence
+    return _silent(max(started, unheard_for) if silence is None else silence, settings, managed)
+
+
+def _silent(age: float, settings: Settings, managed: bool) -> Freshness:
+    """The phase of a silence that has outlasted the hold."""
     for phase, end in _ends(managed, settings):
         if age < end:
             return Freshness(phase=phase, lasts=end - age)
@@ -115,3 +120,8 @@ def judge_lent(since_end: float, silence: float, settings: Settings, *, managed:
         return Freshness(phase=Phase.LENT, lasts=min(left, until_stop))
     silence = longest_gap(settings) + since_end - RETURN_TIME
     return judge(silence, silence, True, settings, managed=managed)
+
+
+def judge_doubted(since: float, settings: Settings, *, managed: bool) -> Freshness:
+    """Judge a pack whose readings have not been believed for ``since`` s: nothing of it is held."""
+    return _silent(DOUBTED_AFTER + since, settings, managed)

@@ -22,29 +22,46 @@ class State:
     refilled: bool = False  # full since the last discharge
 
 
+def follows(state: State, now: float, longest: float) -> bool:
+    """Whether a sample of ``now`` follows another closely, so that the one bears the other out."""
+    return state.at is not None and 0 < now - state.at <= longest
+
+
 def fold(state: State, sample: PackSample, now: float, longest: float) -> State:
-    """Add one sample. What flowed in a gap of more than ``longest`` s nobody knows: it is left out."""
+    """Add one sample. What flowed in a gap of more than ``longest`` s nobody knows: it is left out.
+
+    The first sample after a gap enters no extreme: nothing bears it out yet.
+    """
     power = sample.voltage * sample.current
     passed = 0.0 if state.at is None else max(0.0, now - state.at)
-    hours = passed / 3600 if passed <= longest else 0.0
+    if not follows(state, now, longest):
+        known = _passed(state.history, passed)
+        return replace(state, history=known, at=now, current=sample.current, power=power)
+    hours = passed / 3600
     moved, energy = (state.current + sample.current) / 2 * hours, (state.power + power) / 2 * hours / 1000
     known, missing = state.history, -consumed(sample)
     last, refilled = _discharged(state, sample, missing)
-    history = History(
+    history = replace(
+        known,
         deepest_discharge=max(known.deepest_discharge, missing),
         last_discharge=last,
         total_drawn=known.total_drawn + max(0.0, -moved),
         charged_energy=known.charged_energy + max(0.0, energy),
         discharged_energy=known.discharged_energy + max(0.0, -energy),
-        since_full=None if known.since_full is None else known.since_full + passed,
-        since_top_balance=known.since_top_balance + passed,
     )
+    history = _passed(history, passed)
     state = State(history=history, at=now, current=sample.current, power=power, refilled=refilled)
     return filled(state) if sample.soc >= FULL_SOC else state
 
 
+def _passed(known: History, seconds: float) -> History:
+    """The history after some time in which nothing else is known."""
+    since_full = None if known.since_full is None else known.since_full + seconds
+    return replace(known, since_full=since_full, since_top_balance=known.since_top_balance + seconds)
+
+
 def filled(state: State, *, top_balanced: bool = False) -> State:
-    """Take note that the pack is full."""
+    """Record that the pack is full."""
     history = replace(state.history, since_full=0.0)
     if top_balanced:
         history = replace(history, since_top_balance=0.0)

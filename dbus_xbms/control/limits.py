@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from dbus_xbms.control import charge_voltage, current_limits, gauge, obedience, vetting
+from dbus_xbms.control import charge_voltage, current_limits, gauge, identity, misfit, obedience, vetting
 from dbus_xbms.control.charge_voltage import Stage
 from dbus_xbms.control.chemistry import Preset, contradiction, dead_cells, preset
 from dbus_xbms.control.current_limits import (
@@ -45,6 +45,7 @@ class State:
     limits: Limits
     preset: Preset
     verdict: Verdict
+    signs: misfit.State  # of another chemistry
     voltage: charge_voltage.State
     obeyed: obedience.State
     charge: Followed  # in silence: as before it
@@ -72,14 +73,18 @@ def step(
 ) -> State:
     """Follow the limits by a sample taken at ``now``; a gap counts for ``longest`` s at most."""
     chosen = preset(settings)
-    verdict = _vetted(before, chosen, sample, now, settings)
     dt = min(now - before.at, longest) if before else 0.0
+    signs = before.signs if before and before.preset == chosen else misfit.State()
+    if sample.cells:
+        signs = misfit.follow(signs, sample, chosen, dt)
+    verdict = _vetted(before, chosen, signs, sample, now, settings)
+    sample = identity.bounded(sample, settings)
     voltage = before.voltage if before else charge_voltage.State()
     if sample.cells and not verdict.refused:
         voltage = charge_voltage.step(voltage, sample, chosen, since_top_balance, dt, settings)
     situation = _situation(before, sample, sensors, chosen, verdict, settings)
     charge, discharge = _currents(before, situation, now)
-    count = len(sample.cells) or int(settings.number("Cells"))
+    count = int(settings.number("Cells")) or len(sample.cells)  # never a stranger's
     full = min(
         _full(voltage, sample, chosen, verdict, charge.shown, count),
         charge_voltage.highest(chosen, sample, int(settings.number("Cells"))),
@@ -107,6 +112,7 @@ def step(
         limits=limits,
         preset=chosen,
         verdict=verdict,
+        signs=signs,
         voltage=voltage,
         obeyed=obeyed,
         charge=charge,
@@ -165,12 +171,22 @@ def agrees(before: PackSample, sample: PackSample) -> bool:
 
 
 def _vetted(
-    before: State | None, chosen: Preset, sample: PackSample, now: float, settings: Settings
+    before: State | None,
+    chosen: Preset,
+    signs: misfit.State,
+    sample: PackSample,
+    now: float,
+    settings: Settings,
 ) -> Verdict:
     known = before.verdict if before and before.seen and before.preset == chosen else None
+    if stranger := identity.contradiction(sample, settings):
+        return Verdict(refused=stranger, stranger=True)
+    if known and known.stranger:  # it is the pack that is stored again, or the owner has confirmed it
+        known = None
     if not sample.cells:  # no evidence; other rules stop the currents
         return known or Verdict(refused=chosen.refused)
-    return vetting.follow(known, contradiction(chosen, sample, int(settings.number("Cells"))), now)
+    found = contradiction(chosen, sample) or misfit.found(signs, sample, chosen)
+    return vetting.follow(known, found, now)
 
 
 def _situation(
@@ -278,6 +294,7 @@ def recalled(kept: Recalled, started: float, settings: Settings) -> State:
         limits=limits,
         preset=chosen,
         verdict=Verdict(),
+        signs=misfit.State(),
         voltage=kept.voltage,
         obeyed=obedience.State(),
         charge=current_limits.lowered(nothing, started),
@@ -308,13 +325,17 @@ def to_recall(state: State) -> Recalled:
     )
 
 
-def silent(before: State, phase: Phase, now: float, settings: Settings) -> State:
-    """The limits in silence: nothing is charged, and what may be drawn shrinks with the phase."""
+def silent(before: State, phase: Phase, now: float, settings: Settings, doubted: str = "") -> State:
+    """The limits in silence: nothing is charged, and what may be drawn shrinks with the phase.
+
+    ``doubted``: why readings that do come are not believed, in words; counts as silence.
+    """
     share = settings.number("DerateDischarge") / 100 if phase in REDUCED and before.safe else 0.0
     dcl = before.discharge.shown * share
     if (chosen := settings.number("MaxDischargeCurrent")) >= 0:
         dcl = min(dcl, chosen)
-    limits = _without_charge(before, SILENCE.get(phase, "No contact"), dcl)
+    why = f"Readings not believed ({doubted})" if doubted else SILENCE.get(phase, "No contact")
+    limits = _without_charge(before, why, dcl)
     since = now if before.silent_since is None else before.silent_since
     return replace(before, limits=limits, silent_since=since)
 

@@ -6,8 +6,19 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from math import inf
 
-from dbus_xbms.control import alarms, freshness, gauge, history, limits, pace, recall, temperatures
-from dbus_xbms.control.alarms import AlarmState
+from dbus_xbms.control import (
+    alarms,
+    evidence,
+    freshness,
+    gauge,
+    history,
+    identity,
+    limits,
+    pace,
+    recall,
+    temperatures,
+)
+from dbus_xbms.control.alarms import AlarmState, worst
 from dbus_xbms.control.charge_voltage import Stage
 from dbus_xbms.control.freshness import Freshness
 from dbus_xbms.control.gauge import Draw
@@ -15,7 +26,17 @@ from dbus_xbms.control.history import widened
 from dbus_xbms.control.pace import Calm
 from dbus_xbms.control.recall import Recalled
 from dbus_xbms.control.temperatures import Temperatures
-from dbus_xbms.model import Extremes, History, Level, Limits, Mosfet, Mosfets, PackSample, Phase
+from dbus_xbms.model import (
+    Extremes,
+    History,
+    Level,
+    Limits,
+    Mosfet,
+    Mosfets,
+    PackIdentity,
+    PackSample,
+    Phase,
+)
 from dbus_xbms.settings import Settings
 
 VALID = (Phase.FRESH, Phase.HELD)  # phases in which the newest sample may be shown
@@ -34,7 +55,9 @@ class State:
     """What watching one pack has to remember from step to step."""
 
     started: float  # s, monotonic
-    sample: PackSample | None = None  # the newest good one
+    evidence: evidence.State = field(default_factory=evidence.State)  # whether readings are believed
+    heard: PackIdentity = field(default_factory=PackIdentity)  # what the BMS last said of itself
+    sample: PackSample | None = None  # the newest that is believed
     sampled_at: float | None = None  # s, monotonic
     oldest_at: float | None = None  # s, of what of the sample was measured first
     failing: bool = False  # the newest poll failed
@@ -60,6 +83,7 @@ class Decision:
     valid_for: float  # s after which this must be decided again even if nothing happens
     limits: Limits | None = None  # None: not controlling, no sample since the start, or withdrawn
     refused: str = ""  # why the preset is not believed
+    doubt: str = ""  # why readings, or the BMS itself, are not believed, in words
     soc: float | None = None  # %
     consumed: float | None = None  # Ah, zero or negative
     time_to_go: int | None = None  # s
@@ -84,14 +108,35 @@ def recalled(state: State, kept: Recalled, passed: float | None, settings: Setti
     return replace(state, control=control, recalled_at=state.started - since)
 
 
-def sampled(state: State, sample: PackSample, now: float, oldest: float | None = None) -> State:
-    """Take a good sample of ``now``; a part of it may be older."""
-    oldest = now if oldest is None else oldest
-    return replace(state, sample=sample, sampled_at=now, oldest_at=oldest, failing=False)
+def sampled(
+    state: State,
+    sample: PackSample,
+    now: float,
+    oldest: float | None = None,
+    heard: PackIdentity | None = None,
+) -> State:
+    """Take a reading; one that is not believed counts as a failed poll.
+
+    Args:
+        state: as it was before.
+        sample: what the BMS has answered.
+        now: s, monotonic.
+        oldest: s, when the oldest part of the sample was measured.
+        heard: what the BMS says of itself, if it was asked.
+    """
+    tripped = evidence.confirmed(state.evidence, sample)
+    state = replace(state, evidence=evidence.follow(state.evidence, sample, now), heard=heard or state.heard)
+    if state.evidence.accepted:
+        oldest = now if oldest is None else oldest
+        return replace(state, sample=sample, sampled_at=now, oldest_at=oldest, failing=False)
+    if state.sample and state.evidence.odd:
+        sample = replace(state.sample, protection=state.sample.protection | tripped)
+        return replace(state, sample=sample, failing=True)
+    return failed(state)
 
 
 def failed(state: State) -> State:
-    """Take note that a poll brought nothing."""
+    """Record a failed poll."""
     return replace(state, failing=True)
 
 
@@ -122,6 +167,8 @@ def _fresh(state: State, now: float, settings: Settings, managed: bool) -> Fresh
     if not _heard_since_lent(state):
         heard_at = state.started if state.oldest_at is None else state.oldest_at
         return freshness.judge_lent(now - state.lent_until, now - heard_at, settings, managed=managed)
+    if (since := state.evidence.doubted_at) is not None:
+        return freshness.judge_doubted(now - since, settings, managed=managed)
     silence = None if state.oldest_at is None else now - state.oldest_at
     unheard_for = now - state.recalled_at if managed and state.recalled_at is not None else 0.0
     return freshness.judge(
@@ -130,14 +177,15 @@ def _fresh(state: State, now: float, settings: Settings, managed: bool) -> Fresh
 
 
 def _counted(state: State, sensors: Temperatures, settings: Settings) -> State:
-    """Add the newest sample to the history and the extremes, once."""
-    sample, at = state.sample, state.sampled_at
-    if sample is None or at is None or at == state.history.at:
+    """Add the newest sample to the history and the extremes, once; a stranger's to neither."""
+    sample, at, longest = state.sample, state.sampled_at, freshness.longest_gap(settings)
+    if sample is None or at is None or at == state.history.at or identity.contradiction(sample, settings):
         return state
+    follows = history.follows(state.history, at, longest)
     return replace(
         state,
-        history=history.fold(state.history, sample, at, freshness.longest_gap(settings)),
-        extremes=widened(state.extremes, sample, sensors.cells),
+        history=history.fold(state.history, sample, at, longest),
+        extremes=widened(state.extremes, sample, sensors.cells) if follows else state.extremes,
         draw=gauge.follow(state.draw, sample, at),
     )
 
@@ -178,7 +226,8 @@ def _controlled(
             phase = freshness.unheard(now - state.recalled_at, settings)
         return limits.silent(state.control, phase, now, settings)
     if phase not in VALID:
-        return limits.silent(state.control, phase, now, settings) if state.control else None
+        doubted = state.evidence.doubt
+        return limits.silent(state.control, phase, now, settings, doubted) if state.control else None
     longest, since_top = freshness.longest_gap(settings), state.history.history.since_top_balance
     sample = _barred(state.sample, turning_off)
     return limits.step(state.control, sample, sensors, since_top, state.sampled_at, settings, longest)
@@ -250,6 +299,19 @@ def decide(
     return state, _decision(state, fresh, sensors, now, settings)
 
 
+def _doubted(state: State, phase: Phase, settings: Settings) -> tuple[Level, str]:
+    """What is not believed, in words, and how serious that is."""
+    if state.evidence.doubt:
+        return Level.ALARM, f"Readings not believed: {state.evidence.doubt}"
+    if state.sample is None or phase not in VALID:
+        return Level.OK, ""
+    if contradiction := identity.contradiction(state.sample, settings):
+        return Level.ALARM, contradiction
+    if difference := identity.difference(state.heard, state.sample, settings):
+        return Level.WARNING, difference
+    return Level.OK, ""
+
+
 def _decision(
     state: State, fresh: Freshness, sensors: Temperatures, now: float, settings: Settings
 ) -> Decision:
@@ -257,8 +319,12 @@ def _decision(
     charged = state.sample if fresh.phase in COUNTED else None
     told = state.sample is not None or state.recalled_at is not None
     control = state.control if told and fresh.phase is not Phase.WITHDRAWN else None
+    doubt_level, doubt = _doubted(state, fresh.phase, settings)
     levels = {path: standing.level for path, standing in state.alarms.items()}
-    levels[alarms.BMS_CABLE] = CABLE.get(fresh.phase, Level.OK)
+    levels[alarms.INTERNAL_FAILURE] = worst(doubt_level, levels.get(alarms.INTERNAL_FAILURE, Level.OK))
+    # Readings that come, but are not believed, are no trouble of the link.
+    heard = doubt and now - state.evidence.heard_at < freshness.longest_gap(settings)
+    levels[alarms.BMS_CABLE] = Level.OK if heard else CABLE.get(fresh.phase, Level.OK)
     return Decision(
         phase=fresh.phase,
         sample=sample,
@@ -267,6 +333,7 @@ def _decision(
         valid_for=fresh.lasts,
         limits=control.limits if control else None,
         refused=control.verdict.refused if control else "",
+        doubt=doubt,
         soc=gauge.soc(charged) if charged else None,
         consumed=gauge.consumed(sample) if sample else None,
         time_to_go=gauge.time_to_go(state.draw, sample, settings) if sample else None,

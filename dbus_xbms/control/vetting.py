@@ -13,6 +13,7 @@ class Verdict:
     """What was found about the preset; the first sample decides at once."""
 
     refused: str = ""  # why, in words
+    stranger: bool = False  # it is not the pack that is stored
     turning_since: float | None = None  # s, since when samples have said the opposite
 
     @property

@@ -105,6 +105,7 @@ class Pack:
     names: tuple[str, ...] = ()  # everything that it is called anywhere
     enabled: bool = False
     adapter: str = ""  # the one that it must use
+    unusable: tuple[str, ...] = ()  # why stored settings are not used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +191,12 @@ def discreet(facts: Facts) -> Facts:
     names = sorted(
         {name for pack in known for name in (pack.name, *pack.names) if name}, key=len, reverse=True
     )
-    packs = {pack.address: replace(pack, name="", names=()) for pack in known}
+    packs = {
+        pack.address: replace(
+            pack, name="", names=(), unusable=tuple(_bare(why, names) for why in pack.unusable)
+        )
+        for pack in known
+    }
     return replace(
         facts,
         packs=None if facts.packs is None else packs,

@@ -27,6 +27,16 @@ def packs(facts: Facts) -> Iterator[Finding]:
         yield _of(pack, facts)
 
 
+def settings(facts: Facts) -> Iterator[Finding]:
+    """What is stored of a pack and cannot be used."""
+    for pack in (facts.packs or {}).values():
+        for why in pack.unusable:
+            name, _, _ = why.partition(" ")
+            words = f"what is stored cannot be used, the default is in use: {why}"
+            advice = f"set it anew: dbus-xbms set {pack.address} {name} VALUE"
+            yield problem(f"pack {name_of(pack)}", words, advice)
+
+
 def in_range(facts: Facts) -> Iterator[Finding]:
     """What a scan has found that is not ours."""
     if facts.scan is None:

@@ -82,6 +82,7 @@ PACK_SETTINGS = (
     Setting(
         name="Password",
         default="",
+        secret=True,
         pattern=r"[ -~]{6}|",
         form="six characters, or nothing",
         help="Password of the Bluetooth module, if it has one.",
@@ -89,7 +90,8 @@ PACK_SETTINGS = (
     Setting(
         name="Passkey",
         default="",
-        pattern=r"\d{0,6}",
+        secret=True,
+        pattern=r"[0-9]{0,6}",
         form="up to six digits, or nothing",
         help="Passkey of the Bluetooth module, if it wants to be paired.",
     ),
@@ -155,6 +157,13 @@ PACK_SETTINGS = (
         unit="°C",
         help="Warn at this MOSFET temperature; alarm 15 °C above it. 0: off.",
     ),
+    Setting(
+        name="AcceptNewBms",
+        default=0,
+        lowest=0,
+        highest=1,
+        help="1: the BMS was replaced or changed on purpose; store what it now reports. Goes back to 0.",
+    ),
     *CHARGE_SETTINGS,
     *SWITCH_SETTINGS,
     # What the program remembers of a pack, so that it is known before it answers.
@@ -174,6 +183,15 @@ PACK_SETTINGS = (
         help="Number of temperature sensors.",
     ),
     Setting(name="Nominal", default=0.0, silent=True, internal=True, unit="Ah", help="Nominal capacity."),
+    Setting(
+        name="Cycles",
+        default=0,
+        lowest=0,
+        highest=65535,
+        silent=True,
+        internal=True,
+        help="Most cycles seen.",
+    ),
     Setting(
         name="Rating",
         default=0.0,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dbus_xbms.settings.row import Setting
 
-CURVE = r"-?\d+(\.\d+)?:\d+(\.\d+)?( -?\d+(\.\d+)?:\d+(\.\d+)?)*|"
+_NUMBER = r"[0-9]+(\.[0-9]+)?"
+CURVE = rf"-?{_NUMBER}:{_NUMBER}( -?{_NUMBER}:{_NUMBER})*|"
 
 
 def _cell(name: str, words: str) -> Setting:

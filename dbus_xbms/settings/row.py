@@ -29,6 +29,7 @@ class Setting:
     form: str = ""  # ... the same in the owner's words
     silent: bool = False  # changes by itself: localsettings must not log every change
     internal: bool = False  # the program's own memory; not offered to the owner
+    secret: bool = False  # never shown in the log, nor among other settings
     help: str
 
     def parse(self, text: str) -> Value:
@@ -54,7 +55,8 @@ class Setting:
         """
         if isinstance(self.default, str):
             if not isinstance(value, str) or not self._fits(value):
-                raise SettingsError(f"{self.name} takes {self.form or 'a short text'}, not {value!r:.60}")
+                shown = "this" if self.secret else f"{value!r:.60}"
+                raise SettingsError(f"{self.name} takes {self.form or 'a short text'}, not {shown}")
             return value
         if isinstance(value, bool) or not isinstance(value, int | float) or not _finite(value):
             raise SettingsError(f"{self.name} takes a number{self._range()}, not {value!r:.60}")
@@ -67,7 +69,10 @@ class Setting:
         return number
 
     def _fits(self, text: str) -> bool:
-        return len(text) <= LONGEST_TEXT and bool(re.fullmatch(self.pattern or ".*", text, re.DOTALL))
+        """Whether a text is short enough, can be sent, and is of the pattern; digits are those of ASCII."""
+        flags = re.DOTALL | re.ASCII
+        looks_right = re.fullmatch(self.pattern or ".*", text, flags)
+        return len(text) <= LONGEST_TEXT and _sendable(text) and bool(looks_right)
 
     def _range(self) -> str:
         if self.lowest is None or self.highest is None:
@@ -75,6 +80,14 @@ class Setting:
         unit = f" {self.unit}" if self.unit else ""
         unset = "" if self.unset is None else f", or {self.unset:g} for not set"
         return f" from {self.lowest:g} to {self.highest:g}{unit}{unset}"
+
+
+def _sendable(text: str) -> bool:
+    """Whether a text is UTF-8, which one that was typed in another encoding is not."""
+    try:
+        return bool(text.encode()) or not text
+    except UnicodeEncodeError:
+        return False
 
 
 def _finite(value: float) -> bool:

@@ -50,7 +50,7 @@ SWITCH_SETTINGS = (
 SWITCH_INSTANCE = Setting(
     name="ClassAndVrmInstance",
     default="switch:1",
-    pattern=r"switch:\d+",
+    pattern=r"switch:[0-9]{1,9}",
     form="text like switch:3",
     help="Device class and VRM instance of the switch device; localsettings keeps it unique.",
 )

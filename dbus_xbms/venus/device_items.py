@@ -11,7 +11,7 @@ from dbus_xbms.venus.item import FIXED, Item, Source, rows
 
 PRODUCT_ID = 0xBA58  # in none of the lists for which a GX changes its behaviour
 
-_MODEL = re.compile(r"[A-Z]{2}\d{2}S\d{3}[A-Z]?")  # e.g. SP04S034 in "JBD-SP04S034-L4S-200A-B-U"
+_MODEL = re.compile(r"[A-Z]{2}[0-9]{2}S[0-9]{3}[A-Z]?")  # e.g. SP04S034 in "JBD-SP04S034-L4S-200A-B-U"
 
 
 def product_name(report: Report) -> str:

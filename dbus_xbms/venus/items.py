@@ -148,6 +148,7 @@ DETAIL = Source(  # valid together as far as there are cells
 STATE = Source(attrgetter("phase", "link"))
 AGE = Source(attrgetter("age"), shape=lambda r: r.age is None)  # another one each time
 MOSFETS = Source(lambda r: r.sample and r.sample.mosfets)
+DOUBT = Source(attrgetter("doubt"))
 ALARMS = Source(lambda r: (r.alarms, r.sample is None))
 
 ITEMS = (
@@ -244,6 +245,7 @@ ITEMS = (
         ),
     ),
     *SWITCH_ITEMS,
+    Item("/Diagnostics/Doubt", "s", "{}", lambda r: r.doubt or None, source=DOUBT),
     *rows(ALARMS, *(Item(path, "i", "{}", _alarm(path)) for path in ALARM_PATHS)),
 )
 

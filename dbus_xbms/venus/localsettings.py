@@ -9,6 +9,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
+from math import inf
 from typing import Any
 
 from dbus_fast import DBusError, Message, MessageFlag, MessageType, Variant
@@ -26,6 +27,7 @@ from dbus_xbms.venus.localsettings_wire import (
     why_refused,
 )
 from dbus_xbms.venus.objects import BUS_ITEM
+from dbus_xbms.venus.peers import NoAnswer
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +48,7 @@ MATCH_RULES = (
     ),
 )
 
+INSTANCE = "ClassAndVrmInstance"  # the name of such a setting
 _INSTANCE = re.compile(r"[a-z]+:([0-9]{1,9})")
 
 
@@ -70,8 +73,9 @@ class LocalSettings:
     use.
     """
 
-    def __init__(self, on_change: Callable[[str, Value], None]) -> None:
+    def __init__(self, on_change: Callable[[str, Value], None], *, patience: float = inf) -> None:
         self._on_change = on_change
+        self._patience = patience  # s that a call waits for localsettings
         self._bus: TrustedBus | None = None
         self._connected = asyncio.Event()
         self._wake = asyncio.Event()  # there is something to put right, or the connection has ended
@@ -80,6 +84,7 @@ class LocalSettings:
         self._rows: dict[str, Setting] = {}
         self._known: dict[str, Value] = {}
         self._signalled: dict[str, Value] = {}  # the newest value that was signalled of each
+        self._undealt: set[str] = set()  # instances that are stored and cannot be used
         self._absent_at: float | None = None  # s, loop time of the last reminder
 
     async def run(self) -> None:
@@ -119,12 +124,31 @@ class LocalSettings:
         Raises:
             SettingsError: localsettings refuses one of them.
         """
+        values, refused = await self._add(rows)
+        for why in refused.values():
+            raise SettingsError(why)
+        return values
+
+    async def add_usable(self, rows: Mapping[str, Setting]) -> dict[str, Value]:
+        """As :meth:`add`, but a setting that localsettings refuses has its default, and a line in the log."""
+        values, refused = await self._add(rows)
+        for path, why in refused.items():
+            log.warning("%s; using the default %r", why, rows[path].default)
+        return values | {path: rows[path].default for path in refused}
+
+    async def _add(self, rows: Mapping[str, Setting]) -> tuple[dict[str, Value], dict[str, str]]:
         for path, row in rows.items():
             self._known.setdefault(path, row.default)  # what it announces of a new one is no news
-        values = await self._added(rows)
-        self._rows.update(rows)
+        values, refused = await self._added(rows)
+        self._rows.update({path: rows[path] for path in values})
         self._known.update(values)
-        return values
+        for path in refused:
+            self._known.pop(path, None)
+        # An instance that cannot be used is dealt anew: two devices with the default one would be confused.
+        for path in self._undealt & values.keys():
+            self._undealt.discard(path)
+            values[path] = await self.set(path, rows[path].default)
+        return values, refused
 
     async def set(self, path: str, value: Value) -> Value:
         """Store a value and return what localsettings made of it: an instance may become another.
@@ -171,7 +195,8 @@ class LocalSettings:
             self._known.pop(path, None)
         carried(await self._call("/", SETTINGS, "RemoveSettings", "as", [gone]), "RemoveSettings", "ai")
 
-    async def _added(self, rows: Mapping[str, Setting]) -> dict[str, Value]:
+    async def _added(self, rows: Mapping[str, Setting]) -> tuple[dict[str, Value], dict[str, str]]:
+        """Values by path, and why localsettings refuses the others."""
         definitions = [definition(path, row) for path, row in rows.items()]
         for path in rows:
             self._signalled.pop(path, None)
@@ -180,12 +205,17 @@ class LocalSettings:
         if len(answers) != len(rows):
             raise SettingsError(f"localsettings answers {len(answers)} times to {len(rows)} settings")
         values: dict[str, Value] = {}
+        refused: dict[str, str] = {}
         for (path, row), answer in zip(rows.items(), answers, strict=True):
             if error := plain(answer.get("error")):
-                raise SettingsError(f"localsettings refuses {path}: {why_refused(error)}")
+                refused[path] = f"localsettings refuses {path}: {why_refused(error)}"
+                continue
             # A change that was signalled meanwhile is at least as new as the answer.
-            values[path] = usable(path, row, self._signalled.get(path, plain(answer.get("value"))))
-        return values
+            stored = self._signalled.get(path, plain(answer.get("value")))
+            values[path] = usable(path, row, stored)
+            if row.name == INSTANCE and values[path] != stored:
+                self._undealt.add(path)
+        return values, refused
 
     async def _put_right(self) -> None:
         """Make localsettings show what is in use."""
@@ -203,10 +233,12 @@ class LocalSettings:
     async def _restore(self) -> None:
         """Add again what a restarted localsettings may have lost, and tell what has become another."""
         try:
-            values = await self._added(dict(self._rows))
+            values, refused = await self._added(dict(self._rows))
         except SettingsError as err:
             log.error("settings not restored: %s; the values in use stand", err)
             return
+        for why in refused.values():
+            log.error("setting not restored: %s; the value in use stands", why)
         for path, value in values.items():
             if path in self._rows:  # else removed in the meantime
                 self._learn(path, value)
@@ -221,14 +253,20 @@ class LocalSettings:
     async def _call(
         self, path: str, interface: str, member: str, signature: str = "", body: Iterable[Any] = ()
     ) -> Message:
-        """Call localsettings, as often as it takes until it answers; the answer may be an error."""
+        """Call localsettings, again and again until it answers; the answer may be an error.
+
+        Raises:
+            NoAnswer: it has not, for as long as we have patience.
+        """
         await self._connected.wait()
-        delay = FIRST_RETRY
+        delay, begun = FIRST_RETRY, asyncio.get_running_loop().time()
         while True:
             reply = await self._ask(NAME, path, interface, member, signature, [*body])
             if reply and not is_absence(reply, path):
                 self._note_presence()
                 return reply
+            if asyncio.get_running_loop().time() - begun >= self._patience:
+                raise NoAnswer(NAME, limit=self._patience, wrote=member == "SetValue")
             self._note_absence()
             await asyncio.sleep(delay)
             delay = min(delay * 2, LAST_RETRY)

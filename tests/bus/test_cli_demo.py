@@ -72,12 +72,12 @@ async def test_once_prints_every_pack_with_values_and_leaves_no_process_behind(m
         assert marked(mark) == []
 
 
-async def test_replay_brings_recorded_devices_of_4_7_16_and_17_cells_to_the_bus(mark: str) -> None:
+async def test_replay_brings_recorded_devices_of_4_7_11_and_16_cells_to_the_bus(mark: str) -> None:
     async with demo("--once", "--replay", **{MARK: mark}) as process:
         out, _ = await process.communicate()
         assert process.returncode == 0
         last_cells = [re.findall(r" (\d+) \d\.\d{3}", pack)[-1] for pack in out.decode().split("\n\n")]
-        assert last_cells == ["4", "7", "16", "17"]
+        assert sorted(map(int, last_cells)) == [4, 7, 11, 16]
 
 
 async def test_the_story_of_the_mosfets_is_told_to_its_end_with_each_state_of_them(mark: str) -> None:

@@ -25,7 +25,9 @@ SAMPLE = PackSample(
 
 
 def sample(**changes: Any) -> PackSample:
-    """The plausible pack with some values changed."""
+    """The plausible pack with some values changed; its voltage is what the cells add up to."""
+    if "cells" in changes:
+        changes.setdefault("voltage", sum(changes["cells"]))
     return replace(SAMPLE, **changes)
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +18,17 @@ from dbus_xbms.commands.decode import decode_lines
 
 ADDRESS = "A4:C1:37:00:00:01"
 REQUEST = bytes.fromhex("dda50300fffd77")
+
+
+def until(true: Callable[[], bool], drained: int | None = None) -> None:
+    """Ask until it is; meanwhile read what is in a pipe."""
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+        if drained is not None:
+            with suppress(BlockingIOError):
+                os.read(drained, 65536)
 
 
 def test_a_line_is_read_back_as_it_was_written(tmp_path: Path) -> None:
@@ -38,7 +55,7 @@ def test_a_line_is_in_the_file_before_the_capture_ends(tmp_path: Path) -> None:
     file = tmp_path / "capture.log"
     with Capture(file) as capture:
         capture(ADDRESS, ">", REQUEST)
-        assert file.read_text().endswith(f" {ADDRESS} > dda50300fffd77\n")
+        until(lambda: file.read_text().endswith(f" {ADDRESS} > dda50300fffd77\n"))
 
 
 @pytest.mark.parametrize(
@@ -94,6 +111,51 @@ def test_a_full_disk_ends_the_capture_with_one_warning(caplog: pytest.LogCapture
             capture(ADDRESS, ">", REQUEST)
     assert [record.getMessage() for record in caplog.records] == [
         "capture to /dev/full stopped: No space left on device"
+    ]
+
+
+def test_a_disk_that_hangs_holds_up_nobody_and_what_it_missed_is_counted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipe that nobody reads stands for the disk: a write to it waits in the same way."""
+    monkeypatch.setattr("dbus_xbms.capture.MOST_WAITING", 10)
+    fifo = tmp_path / "capture.log"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
+    monkeypatch.setattr(Capture, "_open", lambda self: (fifo.open("w", buffering=1), 0))
+    with caplog.at_level(logging.INFO), Capture(fifo) as capture:
+        begun = time.monotonic()
+        for _ in range(200):
+            capture(ADDRESS, "<", bytes(100))
+        assert time.monotonic() - begun < 1.0
+        begun = time.monotonic()
+        capture.close()
+        assert time.monotonic() - begun < 1.0
+        os.read(reader, 65536)
+        until(lambda: not any(thread.name.startswith("capture") for thread in threading.enumerate()), reader)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"capture to {fifo}: the disk does not keep up; chunks are lost"
+    ]
+    os.close(reader)
+
+
+def test_a_capture_goes_on_when_the_disk_does_and_tells_of_the_gap(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "capture.log"
+    with caplog.at_level(logging.INFO), Capture(file) as capture:
+        monkeypatch.setattr("dbus_xbms.capture.MOST_WAITING", 0)
+        for _ in range(7):
+            capture(ADDRESS, ">", REQUEST)
+        monkeypatch.undo()
+        capture(ADDRESS, ">", REQUEST)
+    gap, chunk = file.read_text().splitlines()
+    assert gap == "# 7 chunks are missing here: the disk did not keep up"
+    assert parse_line(chunk)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"capture to {file}: the disk does not keep up; chunks are lost",
+        f"capture to {file} goes on; 7 chunks are missing",
     ]
 
 

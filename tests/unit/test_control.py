@@ -151,7 +151,7 @@ def test_the_right_preset_takes_effect_when_the_owner_sets_it() -> None:
 
 
 def test_a_refusal_ends_only_after_a_long_time_without_contradiction() -> None:
-    well = [(float(now), SAMPLE) for now in range(20, round(TRUST) + 30, 10)]
+    well = [(float(now), SAMPLE) for now in range(20, round(TRUST) + 40, 10)]
     assert limits((0.0, NMC), *well[:-2]).ccl == 0
     assert heard((0.0, NMC), *well)[1].refused == ""
 

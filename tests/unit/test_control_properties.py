@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control import monitor
+from dbus_xbms.control import evidence, monitor
 from dbus_xbms.control.charge_voltage import NEAR, Stage
 from dbus_xbms.control.chemistry import preset
+from dbus_xbms.control.evidence import HIGHEST_CELL
 from dbus_xbms.control.monitor import Decision, State
-from dbus_xbms.model import Mosfets, PackSample, Phase, Protection
+from dbus_xbms.model import Limits, Mosfets, PackSample, Phase, Protection
 from tests.unit.samples import sample, settings
 
 HOLD = 30.0
@@ -46,6 +47,15 @@ gaps = st.one_of(st.floats(0, 5), st.floats(0, 60), st.floats(0, 4000))
 histories = st.lists(
     st.tuples(gaps, st.none() | packs() | packs().map(lambda s: replace(s, cells=()))), max_size=15
 )
+
+
+def after(history: History, gap: float, seen: PackSample) -> Limits:
+    """The limits by a last sample that is believed whatever came before."""
+    now, state, _ = steps(history)[-1] if history else (0.0, State(started=0.0), None)
+    state = replace(state, evidence=evidence.State())
+    _, decision = monitor.step(state, seen, now + gap, settings(), managed=True)
+    assert decision.limits
+    return decision.limits
 
 
 def steps(history: History, **chosen: object) -> list[tuple[float, State, Decision]]:
@@ -92,14 +102,10 @@ def test_a_higher_highest_cell_never_raises_ccl_nor_lowers_dcl(
     history: History, last: PackSample, gap: float, more: float
 ) -> None:
     at = last.cells.index(max(last.cells))
-    higher = replace(
-        last,
-        cells=tuple(cell + (more if n == at else 0.0) for n, cell in enumerate(last.cells)),
-        voltage=last.voltage + more,
+    cells = tuple(min(HIGHEST_CELL, cell + (more if n == at else 0.0)) for n, cell in enumerate(last.cells))
+    one, other = (
+        after(history, gap, seen) for seen in (last, replace(last, cells=cells, voltage=sum(cells)))
     )
-    one, other = (steps([*history, (gap, seen)])[-1][2].limits for seen in (last, higher))
-    assert one
-    assert other
     assert other.ccl <= one.ccl
     if other.mode != "Refused":  # cells that are not believed give no limit
         assert other.dcl >= one.dcl
@@ -110,12 +116,10 @@ def test_a_lower_lowest_cell_never_raises_dcl(
     history: History, last: PackSample, gap: float, less: float
 ) -> None:
     at = last.cells.index(min(last.cells))
-    lower = replace(
-        last, cells=tuple(max(0.0, cell - (less if n == at else 0.0)) for n, cell in enumerate(last.cells))
+    cells = tuple(max(0.0, cell - (less if n == at else 0.0)) for n, cell in enumerate(last.cells))
+    one, other = (
+        after(history, gap, seen) for seen in (last, replace(last, cells=cells, voltage=sum(cells)))
     )
-    one, other = (steps([*history, (gap, seen)])[-1][2].limits for seen in (last, lower))
-    assert one
-    assert other
     assert other.dcl <= one.dcl
 
 

@@ -46,16 +46,27 @@ def test_what_flows_in_a_gap_is_not_made_up() -> None:
 def test_the_deepest_discharge_stays_and_the_last_one_begins_anew_when_full() -> None:
     deep, full = sample(soc=20.0, remaining=20.0), sample(soc=100.0, remaining=100.0)
     shallow, later = sample(soc=90.0, remaining=90.0), sample(soc=95.0, remaining=95.0)
-    history = folded((0.0, deep), (10.0, full)).history
+    history = folded((-10.0, deep), (0.0, deep), (10.0, full)).history
     assert (history.deepest_discharge, history.last_discharge) == (80.0, 80.0)
-    history = folded((0.0, deep), (10.0, full), (20.0, shallow), (30.0, later)).history
+    course = (-10.0, deep), (0.0, deep), (10.0, full), (20.0, shallow), (30.0, later)
+    history = folded(*course).history
     assert (history.deepest_discharge, history.last_discharge) == (80.0, 10.0)
 
 
 def test_time_since_full_runs_through_gaps() -> None:
     assert folded((0.0, sample())).history.since_full is None
-    history = folded((0.0, sample(soc=100.0)), (5000.0, sample())).history
-    assert history.since_full == 5000.0
+    full = sample(soc=100.0)
+    assert folded((0.0, full), (10.0, full), (5000.0, sample())).history.since_full == 4990.0
+
+
+def test_a_first_sample_that_nothing_bears_out_enters_no_extreme() -> None:
+    empty = sample(soc=0.0, remaining=0.0)
+    assert folded((0.0, empty)).history.deepest_discharge == 0
+    assert folded((0.0, empty), (LONGEST + 1, empty)).history.deepest_discharge == 0
+    assert folded((0.0, empty), (LONGEST, empty)).history.deepest_discharge == 100.0
+
+
+def test_a_pack_filled_now_was_full_no_time_ago() -> None:
     assert filled(State()).history.since_full == 0
 
 

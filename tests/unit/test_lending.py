@@ -212,7 +212,8 @@ def test_whatever_happens_nothing_from_before_is_shown_and_nothing_is_charged_wh
         if isinstance(event, PackSample):
             if now <= until:  # the link is closed
                 continue
-            state, sampled_at = monitor.sampled(state, event, now), now
+            state = monitor.sampled(state, event, now)
+            sampled_at = now if state.evidence.accepted else sampled_at
         elif event == "failed":
             state = monitor.failed(state)
         elif isinstance(event, int):
@@ -221,7 +222,8 @@ def test_whatever_happens_nothing_from_before_is_shown_and_nothing_is_charged_wh
         state, decision = monitor.decide(state, now, settings(), managed=True)
         lending = now < until + RETURN_TIME and sampled_at < until
         assert (decision.phase in LENT) == lending
-        assert (decision.sample is not None) == (sampled_at > until and now - sampled_at < HOLD)
+        stands = sampled_at > until and now - sampled_at < HOLD and not state.evidence.doubt
+        assert (decision.sample is not None) == stands
         if decision.limits and decision.sample:
             allowed = decision.limits.dcl
         elif decision.limits:

@@ -87,9 +87,11 @@ def test_a_pack_that_was_never_heard_waits_then_counts_as_lost() -> None:
 
 def test_extremes_only_ever_widen() -> None:
     known = State(started=0.0, extremes=Extremes(pack_min=12.0, pack_max=14.0, cell_min=3.0, cell_max=3.5))
-    seen = sample(voltage=14.4, cells=(2.9, 3.3), temperatures=())
+    seen = sample(cells=(2.9, 3.3), voltage=6.2, temperatures=())
     state, _ = monitor.step(known, seen, 1.0, settings())
-    assert state.extremes == Extremes(pack_min=12.0, pack_max=14.4, cell_min=2.9, cell_max=3.5)
+    assert state.extremes == known.extremes  # nothing bears the first sample out yet
+    state, _ = monitor.step(state, seen, 2.0, settings())
+    assert state.extremes == Extremes(pack_min=6.2, pack_max=14.0, cell_min=2.9, cell_max=3.5)
 
 
 @given(st.lists(st.tuples(st.floats(0, 2000), st.none() | samples), max_size=40))
@@ -100,7 +102,9 @@ def test_nothing_older_than_the_hold_is_ever_shown(history: list[tuple[float, Pa
         if seen is None:
             state = monitor.failed(state)
         else:
-            state, newest, sampled_at = monitor.sampled(state, seen, now), seen, now
+            state = monitor.sampled(state, seen, now)
+            if state.evidence.accepted:
+                newest, sampled_at = seen, now
         state, decision = monitor.decide(state, now, settings())
         assert decision.sample in (None, newest)
         if now - sampled_at >= HOLD:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from dbus_xbms.settings import (
     PACK_SETTINGS,
     SERVICE_SETTINGS,
+    SWITCH_INSTANCE,
     Setting,
     Settings,
     SettingsError,
@@ -13,6 +16,7 @@ from dbus_xbms.settings import (
     normal_address,
     pack_path,
 )
+from dbus_xbms.venus.localsettings import instance_of
 
 ADDRESS = "A4:C1:37:01:02:03"
 
@@ -90,3 +94,48 @@ def test_an_instance_that_no_service_could_have_is_refused(text: str) -> None:
 def test_what_is_remembered_of_a_pack_is_no_more_than_a_pack_can_have() -> None:
     with pytest.raises(SettingsError, match="from 0 to 32"):
         Settings(PACK_SETTINGS).put("Cells", 1_000_000)
+
+
+ROWS = (*PACK_SETTINGS, *SERVICE_SETTINGS, SWITCH_INSTANCE)
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+ODD_TEXTS = (
+    "switch:12345678901",
+    "battery:12345678901",
+    "battery:-1",
+    "battery:1\n",
+    "battery:²",
+    "123456".translate(FULL_WIDTH),
+    "0:0 10:1".translate(FULL_WIDTH),
+    "0:0 10:1".translate(ARABIC),
+    "battery:1".translate(FULL_WIDTH),
+    "switch:1".translate(ARABIC),
+    "\udcff",
+    "x" * 501,
+    "\x1b[2J\u202e\x9b",
+    "",
+)
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in ROWS if isinstance(row.default, str)], ids=lambda row: row.name
+)
+@pytest.mark.parametrize("text", ODD_TEXTS, ids=ascii)
+def test_a_text_that_a_setting_takes_can_be_used_where_it_is_read(row: Setting, text: str) -> None:
+    taken = str(row.default)
+    with suppress(SettingsError):
+        taken = str(row.checked(text))
+    assert taken.encode().decode() == taken
+    if row.name == "ClassAndVrmInstance":
+        assert 0 <= instance_of(taken) < 2**31
+    elif row.name == "Passkey":
+        assert taken == "" or 0 <= int(taken) < 10**6
+    elif row.pattern:
+        assert taken.isascii()
+
+
+def test_a_wrong_password_is_not_repeated_in_the_refusal() -> None:
+    row = next(row for row in PACK_SETTINGS if row.name == "Password")
+    with pytest.raises(SettingsError) as refusal:
+        row.checked("1234567")
+    assert "1234567" not in str(refusal.value)

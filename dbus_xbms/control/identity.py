@@ -1,0 +1,100 @@
+"""Whether it is still the same pack: what it says of itself against what is stored. Pure.
+
+Another number of cells, or a nominal capacity that is far off, contradicts what is stored: nothing is charged
+until the owner has confirmed the change. Smaller differences are a warning, and raise no limit until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from dbus_xbms.model import PackIdentity, PackSample
+from dbus_xbms.settings import Settings, Value
+
+NOMINAL_TOLERANCE = 0.2  # part of the stored nominal capacity
+# Ah; all bits set, in units of 10 mAh and of 100 mAh
+UNKNOWN_CAPACITIES = (655.35, 6553.5)
+MOST_CYCLES = 65535  # all that a JBD can tell
+CONFIRM = "AcceptNewBms"  # setting: the owner confirms what the BMS now says of itself
+HOW_TO_CONFIRM = f"if it was changed on purpose, set {CONFIRM} to 1"
+
+
+def is_known(nominal: float) -> bool:
+    """Whether a nominal capacity in Ah says anything."""
+    return nominal > 0 and all(abs(nominal - unknown) > 0.001 for unknown in UNKNOWN_CAPACITIES)
+
+
+def _other_cells(sample: PackSample, settings: Settings) -> str:
+    known, count = int(settings.number("Cells")), len(sample.cells)
+    return f"{count} cells instead of {known}" if known and count and count != known else ""
+
+
+def _other_capacity(sample: PackSample, settings: Settings) -> str:
+    known = settings.number("Nominal")
+    if not is_known(known) or not is_known(sample.nominal):
+        return ""
+    if abs(sample.nominal - known) <= NOMINAL_TOLERANCE * known:
+        return ""
+    return f"a nominal capacity of {sample.nominal:g} Ah instead of {known:g} Ah"
+
+
+def contradiction(sample: PackSample, settings: Settings) -> str:
+    """Why this cannot be the pack that is stored, in words; empty if it can."""
+    found = _other_cells(sample, settings) or _other_capacity(sample, settings)
+    return f"Another BMS? It reports {found}; {HOW_TO_CONFIRM}" if found else ""
+
+
+Difference = Callable[[PackIdentity, PackSample, Settings], str]
+DIFFERENCES: tuple[Difference, ...] = (
+    lambda heard, sample, settings: _changed("model", settings.text("Hardware"), heard.hardware),
+    lambda heard, sample, settings: _changed("production date", settings.text("Produced"), heard.produced),
+    lambda heard, sample, settings: _fewer_cycles(sample, int(settings.number("Cycles"))),
+)
+
+
+def _changed(what: str, known: str, heard: str) -> str:
+    return f"{what} {heard} instead of {known}" if known and heard and known != heard else ""
+
+
+def _fewer_cycles(sample: PackSample, known: int) -> str:
+    return f"{sample.cycles} cycles after {known}" if sample.cycles < known else ""
+
+
+def difference(heard: PackIdentity, sample: PackSample, settings: Settings) -> str:
+    """What else is not as it was stored, in words; it may be another pack, and warns."""
+    found = [words for rule in DIFFERENCES if (words := rule(heard, sample, settings))]
+    return f"Another BMS? It reports {', '.join(found)}; {HOW_TO_CONFIRM}" if found else ""
+
+
+def stranger(heard: PackIdentity, sample: PackSample, settings: Settings) -> bool:
+    """Whether this may be another pack than the one that is stored."""
+    return bool(contradiction(sample, settings) or difference(heard, sample, settings))
+
+
+def cycles(heard: PackIdentity, sample: PackSample | None, settings: Settings) -> dict[str, Value]:
+    """The cycle count to store, if it is that of the pack that is stored."""
+    if sample is None or stranger(heard, sample, settings):
+        return {}
+    return {"Cycles": min(sample.cycles, MOST_CYCLES)}
+
+
+def bounded(sample: PackSample, settings: Settings) -> PackSample:
+    """The sample with no more nominal capacity than is stored: a stranger raises no limit."""
+    known = settings.number("Nominal")
+    if not is_known(known) or (is_known(sample.nominal) and sample.nominal <= known):
+        return sample
+    return replace(sample, nominal=known)
+
+
+def learnt(known: PackIdentity, heard: PackIdentity) -> PackIdentity:
+    """What to store once ``heard`` is accepted; an empty answer does not erase what is known."""
+    return replace(
+        heard,
+        hardware=heard.hardware or known.hardware,
+        rating=heard.rating if heard.hardware else known.rating,
+        firmware=heard.firmware or known.firmware,
+        cell_count=heard.cell_count or known.cell_count,
+        nominal=heard.nominal if is_known(heard.nominal) else known.nominal,
+        produced=heard.produced or known.produced,
+    )

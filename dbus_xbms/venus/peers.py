@@ -1,0 +1,61 @@
+"""The programs that answer on the buses: what they are called, and what helps when one does not answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dbus_xbms.venus.bus import BusError
+
+ANSWER_LIMIT = 5.0  # s for one answer; it takes milliseconds unless a program is starting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """Who answers at a name, or at all names that begin so."""
+
+    name: str
+    program: str
+    advice: str
+
+
+_OURS = ("the dbus-xbms service", "restart it with `svc -t /service/dbus-xbms`")
+PEERS = (
+    *(
+        Peer(name=name, program=_OURS[0], advice=_OURS[1])
+        for name in (
+            "io.github.dbus_xbms",
+            "com.victronenergy.battery.xbms_",
+            "com.victronenergy.switch.xbms_",
+        )
+    ),
+    Peer(
+        name="com.victronenergy.settings",
+        program="localsettings",
+        advice="restart it with `svc -t /service/localsettings`",
+    ),
+    Peer(
+        name="com.victronenergy.system",
+        program="systemcalc",
+        advice="restart it with `svc -t /service/dbus-systemcalc-py`",
+    ),
+    Peer(name="org.bluez", program="bluetoothd", advice="restart it with `/etc/init.d/bluetooth restart`"),
+    Peer(name="org.freedesktop.DBus", program="dbus-daemon", advice="restart the GX"),
+)
+
+
+class NoAnswer(BusError):
+    """A program on the bus does not answer; the message says which, and what to do."""
+
+    def __init__(self, name: str, *, limit: float = ANSWER_LIMIT, wrote: bool = False) -> None:
+        """Word it; ``wrote``: it was asked to change something."""
+        peer = peer_at(name)
+        later = "; it may still do what it was asked to" if wrote else ""
+        super().__init__(f"{peer.program} has not answered for {limit:g} s: {peer.advice}{later}")
+
+
+def peer_at(name: str) -> Peer:
+    """Return who answers at a bus name."""
+    for peer in PEERS:
+        if name.startswith(peer.name):
+            return peer
+    return Peer(name=name, program=name, advice="restart that program, or the GX")

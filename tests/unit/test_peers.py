@@ -1,0 +1,28 @@
+"""Who does not answer, in the owner's words."""
+
+from __future__ import annotations
+
+from dbus_xbms import remote
+from dbus_xbms.ble.system_bus import BLUEZ
+from dbus_xbms.settings import device_id
+from dbus_xbms.venus.items import BATTERY
+from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
+from dbus_xbms.venus.peers import NoAnswer, peer_at
+
+SERVICE = "the dbus-xbms service"
+
+
+def test_each_program_is_known_by_the_names_that_it_has() -> None:
+    names = {
+        remote.NAME: SERVICE,
+        f"{BATTERY}.{device_id('A4:C1:37:00:00:01')}": SERVICE,
+        LOCALSETTINGS: "localsettings",
+        BLUEZ: "bluetoothd",
+        f"{BATTERY}.ttyUSB0": f"{BATTERY}.ttyUSB0",
+    }
+    assert {name: peer_at(name).program for name in names} == names
+
+
+def test_a_write_without_an_answer_may_still_be_carried_out_and_that_is_said() -> None:
+    assert str(NoAnswer(LOCALSETTINGS, wrote=True)).endswith("; it may still do what it was asked to")
+    assert "may still" not in str(NoAnswer(LOCALSETTINGS))
