@@ -431,8 +431,10 @@ TOTALS: dict[str, int] = {}
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 @virtual_time
-async def test_whatever_happens_each_bit_written_was_asked_for_and_what_is_done_was_so(seed: int) -> None:
-    logging.getLogger("dbus_xbms").setLevel(logging.CRITICAL)
+async def test_whatever_happens_each_bit_written_was_asked_for_and_what_is_done_was_so(
+    seed: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.CRITICAL, "dbus_xbms")
     controls: dict[str, Value] = {"Control": 1, "Chemistry": "LiFePO4"} if seed % 3 == 0 else {}
     async with boat(seed, ConnectionMode=seed % 2, PollInterval=10.0 * (seed % 2), **controls) as one:
         chance = Chance(one, seed)
