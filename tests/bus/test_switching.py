@@ -1,4 +1,4 @@
-"""Gates ordered from the bus: each order done, refused or failed, visibly, and nothing else ever written."""
+"""MOSFETs ordered from the bus: each order done, refused or failed, visibly, and nothing else written."""
 
 from __future__ import annotations
 
