@@ -17,9 +17,10 @@ from dbus_xbms.control.mosfets import Next
 from dbus_xbms.control.order_book import Entry, OrderBook
 from dbus_xbms.model import Mosfet, Mosfets, Orders, OrderState, PackSample, Switched, Switching
 from dbus_xbms.protocols.base import Conversation, Switchable
+from dbus_xbms.repeats import Counted
 from dbus_xbms.settings import Settings, Value
 
-log = logging.getLogger(__name__)
+log = Counted(logging.getLogger(__name__))
 
 WAIT_LIMIT = 20.0  # s from a wish to the moment it goes out: a current falls, a shared link is made
 LEVELS = {OrderState.FAILED: logging.ERROR, OrderState.REFUSED: logging.WARNING}  # of what ends an order

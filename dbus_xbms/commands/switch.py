@@ -18,6 +18,7 @@ from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import LAST_ORDER, ORDER_NUMBER, ORDER_STATE, Battery, Value
 from dbus_xbms.commands.watch import chosen
 from dbus_xbms.model import PENDING, OrderState
+from dbus_xbms.printable import LINE, printable
 from dbus_xbms.settings import SettingsError
 
 OUTCOME_LIMIT = 40.0  # s; an order is carried out, or given up, before that
@@ -54,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Give the order; fails if it was refused or came to nothing."""
     outcome, done = complete(_switch(args.pack, ORDERS[args.what][args.state]))
-    print(outcome)
+    print(printable(outcome, LINE))
     return 0 if done else 1
 
 

@@ -61,6 +61,15 @@ class State:
     at: float  # s, of the last sample
     silent_since: float | None = None  # s; None: the limits are those of the last sample
 
+    @property
+    def for_owner(self) -> str:
+        """What only the owner can put right, in words; empty if there is nothing."""
+        if self.dead:
+            return "a cell is dead or shorted: nothing is charged until it has been checked"
+        if self.capacity_unknown:
+            return "the BMS does not report how large the pack is: set Capacity"
+        return ""
+
 
 def step(
     before: State | None,

@@ -83,6 +83,7 @@ class Decision:
     valid_for: float  # s after which this must be decided again even if nothing happens
     limits: Limits | None = None  # None: not controlling, no sample since the start, or withdrawn
     refused: str = ""  # why the preset is not believed
+    for_owner: str = ""  # what else only the owner can put right
     doubt: str = ""  # why readings, or the BMS itself, are not believed, in words
     soc: float | None = None  # %
     consumed: float | None = None  # Ah, zero or negative
@@ -333,6 +334,7 @@ def _decision(
         valid_for=fresh.lasts,
         limits=control.limits if control else None,
         refused=control.verdict.refused if control else "",
+        for_owner=control.for_owner if control else "",
         doubt=doubt,
         soc=gauge.soc(charged) if charged else None,
         consumed=gauge.consumed(sample) if sample else None,

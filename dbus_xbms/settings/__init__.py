@@ -29,7 +29,13 @@ FIRST_INSTANCE = 600
 SWITCH_DEVICE = "_switch"  # ends the name of the switch device beside a pack
 
 PACK_SETTINGS = (
-    Setting(name="Enabled", default=0, lowest=0, highest=1, help="1: this pack is ours. 0: only listed."),
+    Setting(
+        name="Enabled",
+        default=0,
+        lowest=0,
+        highest=1,
+        help="1: this pack is read and shown. 0: it is not; its settings are kept.",
+    ),
     Setting(name="CustomName", default="", help="The name shown on the GX."),
     Setting(
         name="ClassAndVrmInstance",
@@ -257,6 +263,15 @@ SERVICE_SETTINGS = (
         lowest=1,
         highest=64,
         help="Packs connected at the same time on one adapter.",
+    ),
+    Setting(
+        name="StrangersForgotten",
+        default=0,
+        lowest=0,
+        highest=1,
+        silent=True,
+        internal=True,
+        help="1: what scans of earlier versions had stored of other people's packs is removed.",
     ),
 )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from dbus_xbms.control import gauge, monitor
+from dbus_xbms.control import gauge, history, monitor
 from dbus_xbms.model import Mosfets, PackSample, Phase, Reading, Report
 from dbus_xbms.protocols.base import ProtocolError
 from dbus_xbms.protocols.jbd import Jbd
@@ -71,6 +71,13 @@ def test_daren_tells_its_gauge_health_and_temperatures_in_the_tail(
 @pytest.mark.parametrize(("name", "missing"), [(LONG, -157.6), (SHORT_A, -158.0), (SHORT_B, -36.02)])
 def test_what_daren_lacks_is_counted_from_its_nominal_capacity(name: str, missing: float) -> None:
     assert gauge.consumed(poll(frame_of(name)).sample) == pytest.approx(missing)
+
+
+def test_the_history_of_a_daren_keeps_what_was_really_missing() -> None:
+    state, sample = history.State(), poll(frame_of(SHORT_A)).sample
+    for second in range(4):
+        state = history.fold(state, sample, float(second), 5.0)
+    assert state.history.deepest_discharge == pytest.approx(158.0)
 
 
 def test_a_sensor_of_daren_counts_in_the_role_that_the_dialect_gives_it() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbus_xbms.control import alarms, monitor
-from dbus_xbms.control.chemistry import CHEMISTRIES
+from dbus_xbms.control.chemistry_table import CHEMISTRIES
 from dbus_xbms.control.monitor import Decision, State
 from dbus_xbms.model import Level, Limits, PackSample
 from tests.unit.samples import sample, settings
