@@ -71,7 +71,7 @@ PACK_SETTINGS = (
         lowest=0.0,
         highest=600.0,
         unit="s",
-        help="Time between polls; per poll: between connections. 0: 1 s when connected for good, else 30 s.",
+        help="Time between polls. 0: 1 s when connected for good, else 30 s. Controlling: 30 s at most.",
     ),
     Setting(
         name="RestInterval",
@@ -110,7 +110,7 @@ PACK_SETTINGS = (
         lowest=5.0,
         highest=300.0,
         unit="s",
-        help="The last good values stand this long when polls fail; then they are invalid.",
+        help="The last good values stand this long when polls fail. A controlling pack: 60 s at most.",
     ),
     Setting(
         name="Withdraw",

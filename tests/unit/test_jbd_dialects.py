@@ -112,6 +112,16 @@ def test_a_gauge_in_the_tail_that_is_all_ones_is_refused_too() -> None:
         sample_of(broken)
 
 
+@pytest.mark.parametrize("raw", [-32769, 32769, -(2**31), 2**31 - 1])
+def test_a_current_that_no_pack_carries_refuses_the_poll(raw: int) -> None:
+    broken = payload(LONG)
+    broken[-4:] = raw.to_bytes(4, "big", signed=True)
+    with pytest.raises(ProtocolError, match=r"current: expected at most 3276.8 A"):
+        sample_of(broken)
+    broken[-4:] = (-32768).to_bytes(4, "big", signed=True)
+    assert sample_of(broken).current == -3276.8
+
+
 def test_a_head_that_counts_wins_over_the_gauge_in_the_tail() -> None:
     counting = payload(LONG)
     counting[2:8] = payload(SHORT_A)[2:8]
@@ -153,6 +163,15 @@ def test_a_flag_in_the_first_byte_of_the_tail_means_100_ma_and_100_mah() -> None
     assert (sample.learned, sample.voltage) == (656.9, 13.28)
     assert gauge.soc(sample) == 71.8
     assert sample.voltage * sample.current == pytest.approx(-77, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("first", "nominal"), [(0x01, 62.8), (0x64, 62.8), (0x7F, 62.8), (0x80, 628.0), (0xE4, 628.0)]
+)
+def test_only_bit_7_of_the_first_byte_is_the_flag(first: int, nominal: float) -> None:
+    flagged = payload("fogstar_4s_628ah_100ma_flag")
+    flagged[-9] = first
+    assert sample_of(flagged).nominal == nominal
 
 
 def test_both_flags_at_once_mean_ten_times_not_a_hundred() -> None:
