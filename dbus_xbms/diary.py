@@ -51,11 +51,11 @@ class Diary:
         self._for_owner = decision.for_owner
 
     def _note_doubt(self, decision: Decision) -> None:
-        """Log why the pack is not believed, once, and that it is believed again."""
+        """Log what is wrong with the pack or its readings, once, and that it is over."""
         if decision.doubt and decision.doubt != self._doubt:
             log.warning("%s: %s", self._address, decision.doubt)
         elif self._doubt and not decision.doubt and decision.phase is Phase.FRESH:
-            log.info("%s: readings are believed again", self._address)
+            log.info("%s: over: %s", self._address, self._doubt)
         elif not decision.doubt:
             return
         self._doubt = decision.doubt

@@ -78,6 +78,9 @@ def write(register: int, payload: bytes) -> Request:
     return Request(encoded=_encode(WRITE, register, payload), reply=Key(kind=DD, number=register), retries=0)
 
 
+PASSWORD_COMMANDS = (0x16, 0x18, 0x1D)  # of the module: a new password, the user's, the vendor's
+
+
 def module(command: int, payload: bytes = b"", *, timeout: float = 1.0, retries: int = 1) -> Request:
     """Return a request to the Bluetooth module itself."""
     return Request(
@@ -85,6 +88,7 @@ def module(command: int, payload: bytes = b"", *, timeout: float = 1.0, retries:
         reply=Key(kind=FFAA, number=command),
         timeout=timeout,
         retries=retries,
+        secret=command in PASSWORD_COMMANDS,
     )
 
 
