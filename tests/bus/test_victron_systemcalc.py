@@ -70,7 +70,8 @@ services = [
     serve(multi, "VE.Bus", {
         "/State": 3, "/Mode": 3, "/Dc/0/Voltage": volts, "/Dc/0/Current": 0, "/Ac/Out/L1/P": 0,
         "/VebusMainState": 9, "/BatterySense/Voltage": None,
-        "/Hub4/AssistantId": 5 if ess else None, "/Ac/ActiveIn/Connected": int(ess),
+        "/Hub4/AssistantId": 5 if ess else None, "/Devices/0/Assistants": [5] if ess else None,
+        "/Ac/ActiveIn/Connected": int(ess),
         "/Hub/ChargeVoltage": None,
         "/FirmwareSubVersion": 0, "/Ac/ActiveIn/ActiveInput": 240, "/Dc/0/MaxChargeCurrent": 70,
     }, {
