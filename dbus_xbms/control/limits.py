@@ -111,7 +111,7 @@ def step(
         cvl=cvl,
         ccl=charge.shown,
         dcl=discharge.shown,
-        mode="Refused" if verdict.refused else _mode(voltage),
+        mode="Refused" if verdict.refused else _mode(voltage, obeyed),
         charge_limitation=charge.words,
         discharge_limitation=discharge.words,
         charge_request=_requested(before, sample, chosen, settings),
@@ -256,13 +256,13 @@ def _parts_of_capacity(settings: Settings) -> bool:
     return any(settings.number(name) < 0 for name in ("MaxChargeCurrent", "MaxDischargeCurrent"))
 
 
-def _mode(voltage: charge_voltage.State) -> str:
+def _mode(voltage: charge_voltage.State, obeyed: obedience.State) -> str:
     stage = str(voltage.stage.value)
     if voltage.topping:
-        return f"{stage}, top balance"
-    if voltage.stage is Stage.ABSORPTION and voltage.since_balancing < charge_voltage.BALANCER_REST:
-        return f"{stage}, balancing"
-    return stage
+        stage = f"{stage}, top balance"
+    elif voltage.stage is Stage.ABSORPTION and voltage.since_balancing < charge_voltage.BALANCER_REST:
+        stage = f"{stage}, balancing"
+    return f"{stage}, CVL lowered because chargers exceed the CCL" if obeyed.disobeyed else stage
 
 
 def _requested(before: State | None, sample: PackSample, chosen: Preset, settings: Settings) -> bool:
@@ -289,11 +289,16 @@ def recalled(kept: Recalled, started: float, settings: Settings) -> State:
     """The limits of a pack that controlled before the program started, until it is heard."""
     chosen, count = preset(settings), int(settings.number("Cells"))
     cvl = max(0.0, min(kept.cvl, count * chosen.full))
+    capacity = gauge.installed(settings.number("Nominal"), settings)
+    highest, _ = current_limits.ceiling("MaxChargeCurrent", CHARGE_RATE, capacity, settings)
+    ccl = max(0.0, min(kept.ccl, highest))
+    highest, _ = current_limits.ceiling("MaxDischargeCurrent", DISCHARGE_RATE, capacity, settings)
+    dcl = max(0.0, min(kept.dcl, highest))
     nothing = Bound(limit=0.0, words="No contact since the start")
     limits = Limits(
         cvl=cvl,
         ccl=0.0,
-        dcl=max(0.0, kept.dcl),
+        dcl=dcl,
         mode=nothing.words,
         charge_limitation=nothing.words,
         discharge_limitation=nothing.words,
@@ -307,8 +312,8 @@ def recalled(kept: Recalled, started: float, settings: Settings) -> State:
         signs=misfit.State(),
         voltage=kept.voltage,
         obeyed=obedience.State(),
-        charge=current_limits.lowered(replace(nothing, limit=kept.ccl), started),
-        discharge=current_limits.lowered(replace(nothing, limit=kept.dcl), started),
+        charge=current_limits.lowered(replace(nothing, limit=ccl), started),
+        discharge=current_limits.lowered(replace(nothing, limit=dcl), started),
         cut_high=kept.cut_high,
         cut_low=kept.cut_low,
         dead=kept.dead,

@@ -18,7 +18,7 @@ from dbus_xbms.model import Level, PackSample, Phase
 from tests.unit.samples import SAMPLE, sample, settings
 
 STOP, WITHDRAW = 300.0, 1800.0
-CHOSEN = settings(Control=1, Chemistry="LiFePO4", Cells=4)
+CHOSEN = settings(Control=1, Chemistry="LiFePO4", Cells=4, Nominal=100.0)
 TOP = sample(cells=(3.45, 3.45, 3.45, 3.45), voltage=13.8, current=1.0, soc=98.0, remaining=98.0)
 HIGH = sample(cells=(3.61, 3.4, 3.4, 3.4), voltage=13.81)
 LOW = sample(cells=(2.6, 3.2, 3.2, 3.2), voltage=12.2, soc=4.0)
@@ -146,12 +146,12 @@ def test_absorption_goes_on_after_a_restart() -> None:
     assert decisions[-1] == "Float"  # 590 s before and 390 s after make more than 900 s
 
 
-def test_the_voltage_limit_never_exceeds_the_presets_whatever_was_stored() -> None:
+def test_no_limit_exceeds_the_presets_and_the_owners_whatever_was_stored() -> None:
     kept = limits.to_recall(watched(SAMPLE).control)  # type: ignore[arg-type]
-    state = monitor.recalled(State(started=LATER), replace(kept, cvl=60.0), 1.0, CHOSEN)
+    state = monitor.recalled(State(started=LATER), replace(kept, cvl=60.0, dcl=900.0), 1.0, CHOSEN)
     found = first(state).limits
     assert found
-    assert found.cvl == 13.8
+    assert (found.cvl, found.dcl) == (13.8, 25.0)
 
 
 @pytest.mark.parametrize(
