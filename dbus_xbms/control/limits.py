@@ -28,6 +28,7 @@ from dbus_xbms.settings import Settings
 
 SILENCE = {
     Phase.LENT: "Link lent, derated",
+    Phase.LENT_STOPPED: "Link lent, stopped",
     Phase.DERATED: "No contact, derated",
     Phase.LOST: "No contact, stopped",
 }
@@ -150,7 +151,8 @@ def _full(
     """The highest CVL in V that the sample alone speaks for; less if chargers do not keep to the CCL."""
     present = obedience.floored(sample.voltage)
     if verdict.refused or not sample.cells or voltage.cvl is None:
-        return min(present, count * chosen.full) if count else present
+        fewest = min(count, len(sample.cells)) if sample.cells else count
+        return min(present, fewest * chosen.full) if fewest else present
     return voltage.cvl if ccl else min(voltage.cvl, max(present, count * chosen.floating))
 
 
