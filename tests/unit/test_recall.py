@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control import limits, monitor, recall
+from dbus_xbms.control import monitor, recall, unheard
 from dbus_xbms.control.charge_voltage import Stage
 from dbus_xbms.control.monitor import Decision, State
 from dbus_xbms.control.recall import CLOCK_SET, STAGE_STANDS, Moment
@@ -36,7 +36,7 @@ def again(before: State, passed: float | None) -> State:
     """The state of a program that starts ``passed`` s after another one's last sample."""
     assert before.control
     heard = Moment(boot="one", monotonic=0.0, wall=CLOCK_SET)
-    read = recall.read(recall.text(limits.to_recall(before.control), heard))
+    read = recall.read(recall.text(unheard.to_recall(before.control), heard))
     assert read
     return monitor.recalled(State(started=LATER), read[0], passed, CHOSEN)
 
@@ -50,7 +50,7 @@ def first(state: State, seen: PackSample | None = None, after: float = 1.0) -> D
 def test_what_is_kept_is_read_back_as_it_was() -> None:
     before = watched(*[TOP] * 30)
     assert before.control
-    kept = limits.to_recall(before.control)
+    kept = unheard.to_recall(before.control)
     assert kept.voltage.stage is Stage.ABSORPTION
     assert kept.voltage.since_balancing == inf
     heard = Moment(boot="one", monotonic=290.0, wall=CLOCK_SET + 1)
@@ -147,7 +147,7 @@ def test_absorption_goes_on_after_a_restart() -> None:
 
 
 def test_no_limit_exceeds_the_presets_and_the_owners_whatever_was_stored() -> None:
-    kept = limits.to_recall(watched(SAMPLE).control)  # type: ignore[arg-type]
+    kept = unheard.to_recall(watched(SAMPLE).control)  # type: ignore[arg-type]
     state = monitor.recalled(State(started=LATER), replace(kept, cvl=60.0, dcl=900.0), 1.0, CHOSEN)
     found = first(state).limits
     assert found
@@ -171,7 +171,7 @@ def test_the_age_is_known_only_where_a_clock_can_tell(then: Moment, now: Moment,
 
 
 GOOD = json.loads(
-    recall.text(limits.to_recall(watched(SAMPLE).control), Moment(boot="one", monotonic=0.0, wall=0.0))  # type: ignore[arg-type]
+    recall.text(unheard.to_recall(watched(SAMPLE).control), Moment(boot="one", monotonic=0.0, wall=0.0))  # type: ignore[arg-type]
 )
 
 
