@@ -79,6 +79,7 @@ class Pack:
             history=history.State(history=history_of(settings)),
         )
         self.heard: Callable[[], object] = lambda: None  # called when another number of cells is known
+        self._shared = False  # chargers are given our voltage for their own
         self._ruling = Ruling(Bar.NOTHING)  # until somebody else is asked, it is the owner's yes that counts
         self._recall()
         self._shown: Decision | None = None
@@ -124,6 +125,12 @@ class Pack:
     @property
     def _controls(self) -> bool:
         return monitor.controls(self.settings) and self._ruling.controls
+
+    def share(self, shared: bool) -> None:
+        """Take over whether chargers are given this pack's voltage and current for their own."""
+        if shared != self._shared:
+            self._shared = shared
+            self._showing.soon()
 
     def govern(self, ruling: Ruling) -> None:
         """Take over whether this pack controls chargers, and why not."""
@@ -304,6 +311,7 @@ class Pack:
             extremes=self._state.extremes,
             controls=self._controls,
             no_control=self._ruling.words,
+            shared=self._shared,
             limits=decision.limits,
             soc=decision.soc,
             consumed=decision.consumed,
