@@ -67,4 +67,4 @@ def _state(
         return "service not answering"
     if shown is None:
         return (trouble[0] if trouble else "") or "not reached yet"
-    return ", ".join([shown.text("/ConnectionInformation"), *mosfets_off(shown)])
+    return ", ".join([shown.text("/Bluetooth/State"), *mosfets_off(shown)])

@@ -8,6 +8,7 @@ from math import inf
 
 from dbus_xbms.control import (
     alarms,
+    ends,
     evidence,
     freshness,
     gauge,
@@ -27,6 +28,7 @@ from dbus_xbms.control.pace import Calm
 from dbus_xbms.control.recall import Recalled
 from dbus_xbms.control.temperatures import Temperatures
 from dbus_xbms.model import (
+    Ends,
     Extremes,
     History,
     Level,
@@ -41,6 +43,8 @@ from dbus_xbms.settings import Settings
 
 VALID = (Phase.FRESH, Phase.HELD)  # phases in which the newest sample may be shown
 RETRY_AFTER_FAILURE = 1.0  # s until a decision that failed is tried again
+FULL_FROM = 80.0  # %; a pack that is full below has another chemistry than was chosen, or a wrong count
+FLOAT_TOO_EARLY = f"Full at less than {FULL_FROM:g} %: Chemistry is wrong, or the BMS has lost its count"
 CABLE = {Phase.DERATED: Level.WARNING, Phase.LOST: Level.ALARM, Phase.WITHDRAWN: Level.ALARM}
 
 
@@ -67,6 +71,8 @@ class State:
     hot: temperatures.Hot | None = None  # the sensor that is clearly the MOSFETs'
     control: limits.State | None = None  # None: not controlling, or no sample yet
     recalled_at: float | None = None  # s, when a pack that still controls was last heard before the start
+    cell_ends: Ends | None = None
+    sensor_ends: Ends | None = None
     calm: Calm | None = None  # None: something goes on
     lent_until: float = -inf  # s; the link is, or was, somebody else's until then
 
@@ -86,6 +92,8 @@ class Decision:
     soc: float | None = None  # %
     consumed: float | None = None  # Ah, zero or negative
     time_to_go: int | None = None  # s
+    cell_ends: Ends | None = None
+    sensor_ends: Ends | None = None
     history: History = field(default_factory=History)
     resting: bool = False  # the pack may be polled more rarely
     age: float | None = None  # s since the newest good sample
@@ -279,6 +287,11 @@ def decide(
     if sample:
         state, sensors = _sensed(state, sample, settings)
         state = _counted(state, sensors, settings)
+        state = replace(
+            state,
+            cell_ends=ends.of_cells(state.cell_ends, sample),
+            sensor_ends=ends.of_sensors(state.sensor_ends, sample, sensors.cells),
+        )
     control = _controlled(state, fresh.phase, sensors, now, settings, turning_off) if managed else None
     watched = _watched(control, settings)
     standing = alarms.step(state.alarms, sample, sensors, now, settings, watched)
@@ -297,6 +310,8 @@ def _doubted(state: State, phase: Phase, settings: Settings) -> tuple[Level, str
         return Level.ALARM, contradiction
     if difference := identity.difference(state.heard, state.sample, settings):
         return Level.WARNING, difference
+    if state.control and state.control.voltage.stage is Stage.FLOAT and state.sample.soc < FULL_FROM:
+        return Level.WARNING, FLOAT_TOO_EARLY
     return Level.OK, ""
 
 
@@ -324,6 +339,8 @@ def _decision(
         soc=gauge.soc(sample) if sample else None,
         consumed=gauge.consumed(sample) if sample else None,
         time_to_go=gauge.time_to_go(state.draw, sample, settings) if sample else None,
+        cell_ends=state.cell_ends,
+        sensor_ends=state.sensor_ends,
         history=state.history.history,
         resting=bool(sample and state.calm and state.calm.rests(state.sampled_at or 0.0)),
         age=None if state.sampled_at is None else now - state.sampled_at,
