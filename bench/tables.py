@@ -19,6 +19,15 @@ PRESET_COLUMNS = {
 }
 
 
+BOUND_COLUMNS = {
+    "highest_full": "Full, at most",
+    "highest_cutoff": "High cut-off, at most",
+    "lowest_cutoff": "Low cut-off, at least",
+    "deep": "Deep",
+    "dead": "Dead",
+}
+
+
 def _table(*rows: tuple[str, ...]) -> str:
     head, *body = rows
     lines = [head, tuple("---" for _ in head), *body]
@@ -32,11 +41,20 @@ def _default(setting: Setting) -> str:
 
 def presets() -> str:
     """A row per chemistry."""
+    return _chemistries(PRESET_COLUMNS)
+
+
+def bounds() -> str:
+    """How far settings may go, a row per chemistry."""
+    return _chemistries(BOUND_COLUMNS)
+
+
+def _chemistries(columns: dict[str, str]) -> str:
     rows = [
-        (name, *(f"{getattr(numbers, field):g}" for field in PRESET_COLUMNS))
+        (name, *(f"{getattr(numbers, field):g}" for field in columns))
         for name, numbers in CHEMISTRIES.items()
     ]
-    return _table(("", *PRESET_COLUMNS.values()), *rows)
+    return _table(("", *columns.values()), *rows)
 
 
 def settings() -> str:
@@ -47,7 +65,7 @@ def settings() -> str:
 
 def filled(page: str) -> str:
     """The page with its tables as they are now."""
-    for name, table in (("presets", presets()), ("settings", settings())):
+    for name, table in (("presets", presets()), ("bounds", bounds()), ("settings", settings())):
         page = re.sub(rf"(<!-- {name} -->\n).*?(<!-- end -->)", rf"\g<1>{table}\g<2>", page, flags=re.DOTALL)
     return page
 

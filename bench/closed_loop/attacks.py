@@ -65,6 +65,7 @@ class Attack:
     restarts: float | None = None  # s between restarts of the program; None: never
     hours: float = 5.0
     least_soc: float = 0.0  # %, real, that there must be at the end: limits that are too careful fail, too
+    ceiling: float | None = None  # V; None: the data sheets' end of charge
     most_soc: float = 110.0  # %, real, that there may be at the end
     must_show: str = ""  # a mode that must have been there
 
@@ -84,8 +85,8 @@ class Outcome:
 
     @property
     def ceiling(self) -> float:
-        """V that no cell of that chemistry may be charged above."""
-        return CELLS[self.attack.battery.chemistry].ceiling
+        """V that no cell may be charged above."""
+        return self.attack.ceiling or CELLS[self.attack.battery.chemistry].ceiling
 
     def count(self, plant: Plant, decision: Decision, seconds: float) -> None:
         """Add what is so now, and stays so for that long."""
