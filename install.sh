@@ -316,7 +316,7 @@ rollback() {
 
 uninstall() {
     if [ -n "$purge" ] && [ -d "$APP/current" ]; then
-        "$APP/current/bin/dbus-xbms" remove --all --forget || warn "the settings of the packs could not be erased."
+        "$APP/current/bin/dbus-xbms" remove --all --forget --yes || warn "the settings of the packs could not be erased."
     fi
     take_out
     [ -z "$purge" ] || rm -rf "$LOG" "$ROOT/data/conf/dbus-xbms"

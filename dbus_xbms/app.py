@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dbus_xbms import supervision
+from dbus_xbms.authority import Authority
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.capture import Capture as CaptureFile
@@ -44,6 +45,7 @@ from dbus_xbms.watchdog import Watchdog
 log = logging.getLogger(__name__)
 
 RESTART_AFTER = 5.0  # s before a pack's task that crashed is started again
+CHOOSE_CONTROL = ("Control", "Chemistry")  # settings by which an owner lets a pack control chargers
 FULL_SEARCH_AFTER = 1  # searches in what is not quite new, 10 by default: a full one takes 1 ms
 
 
@@ -70,6 +72,7 @@ class App:
         self._local = LocalSettings(self._setting_changed)
         self._remote = Remote(self.scan, self.health, self.troubles)
         self._packs: dict[str, Pack] = {}
+        self._authority = Authority(self._packs.values)
         self._neighbours = Neighbours(self._air, self._packs.values)
         self._settings: dict[str, Settings] = {}  # of the packs that run or are about to
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -88,9 +91,11 @@ class App:
             base.create_task(self._local.run(), name="localsettings")
             base.create_task(self._air.run(), name="air")
             base.create_task(self._neighbours.run(), name="neighbours")
+            base.create_task(self._authority.run(), name="authority")
             progress = supervision.watch_progress(self._packs.values, self._beat)
             base.create_task(self._supervised(progress), name="progress")
             await self._load()
+            await self._authority.ready()
             async with asyncio.TaskGroup() as packs:  # ends first: packs disconnect and save as they go
                 while True:
                     await self._decide(packs, await self._undecided.get())
@@ -127,9 +132,14 @@ class App:
             if address in self._switches:
                 self._place_switch(address, value)
         elif name == "Enabled":
+            if pack := self._packs.get(address):
+                pack.change(name, value)
+            self._authority.asked(address)
             self._undecided.put_nowait(address)
         elif pack := self._packs.get(address):
             pack.change(name, value)
+            if name in CHOOSE_CONTROL:
+                self._authority.asked(address)
             if name == "CompanionSwitch":
                 self._undecided.put_nowait(address)
         elif settings := self._settings.get(address):  # its pack is about to start
@@ -169,6 +179,7 @@ class App:
             await asyncio.wait([task])
             for held in (self._tasks, self._packs, self._settings):
                 held.pop(address, None)
+            self._authority.judge()
 
     async def _deal_switch(self, address: str) -> None:
         """Have a device instance for the switch device beside a pack."""
@@ -200,6 +211,8 @@ class App:
             )
             self._packs[address] = pack
             pack.switch_instance = self._switches.get(address)
+            pack.heard = self._authority.judge
+            self._authority.judge()
             await self._supervised(supervision.run(pack))
             await asyncio.sleep(RESTART_AFTER)
 

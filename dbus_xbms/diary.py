@@ -19,10 +19,9 @@ class Diary:
     def __init__(self, address: str) -> None:
         self._address = address
         self._before: Decision | None = None
-        self._controlled = False
         self._doubt = ""  # as it was last logged
 
-    def note(self, decision: Decision, identity: PackIdentity, why: str, *, controls: bool) -> None:
+    def note(self, decision: Decision, identity: PackIdentity, why: str) -> None:
         """Log what has changed; ``why`` polling has brought nothing, should it be silent."""
         before, self._before = self._before, decision
         self._note_doubt(decision)
@@ -33,12 +32,6 @@ class Diary:
         for path, level in decision.alarms.items():
             if path in known and known[path] is not level and path != BMS_CABLE:  # the phase has said it
                 log.info("%s: %s is now %s", self._address, path, level.name)
-        if self._controlled and not controls:
-            log.warning(
-                "%s: no longer controls chargers; `dbus-xbms set PACK Control 1` chooses a pack",
-                self._address,
-            )
-        self._controlled = controls
         mode = before.limits.mode if before and before.limits else ""
         if decision.sample and decision.limits and decision.limits.mode != mode:
             log.info("%s: charging: %s", self._address, decision.limits.mode)

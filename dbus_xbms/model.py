@@ -307,6 +307,7 @@ class Report:
     age: float | None = None  # s, of the newest good sample, shown or not
     extremes: Extremes = field(default_factory=Extremes)
     controls: bool = False  # this pack's limits control chargers and inverters
+    no_control: str = ""  # why they do not
     limits: Limits | None = None  # None: the pack only watches, or was never heard, or is withdrawn
     soc: float | None = None  # %, with decimals where they can be trusted
     consumed: float | None = None  # Ah, zero or negative

@@ -10,6 +10,7 @@ from dataclasses import replace
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.control import history, identity, limits, monitor, recall
+from dbus_xbms.control.authority import Bar, Ruling
 from dbus_xbms.control.chemistry import refusal
 from dbus_xbms.control.monitor import Decision
 from dbus_xbms.diary import Diary
@@ -69,6 +70,8 @@ class Pack:
             extremes=extremes_of(settings),
             history=history.State(history=history_of(settings)),
         )
+        self.heard: Callable[[], object] = lambda: None  # called when another number of cells is known
+        self._ruling = Ruling(Bar.NOTHING)  # until somebody else is asked, it is the owner's yes that counts
         self._recall()
         self._shown: Decision | None = None
         self._diary = Diary(address)
@@ -112,7 +115,15 @@ class Pack:
 
     @property
     def _controls(self) -> bool:
-        return monitor.controls(self.settings)
+        return monitor.controls(self.settings) and self._ruling.controls
+
+    def govern(self, ruling: Ruling) -> None:
+        """Take over whether this pack controls chargers, and why not."""
+        if ruling.bar is not Bar.LOOKING:
+            self._keeper.remember({"Controlled": int(ruling.controls)})
+        if ruling != self._ruling:
+            self._ruling = ruling
+            self._showing.soon()
 
     def change(self, name: str, value: Value) -> None:
         """Take over a setting that was changed from outside; one that may not be is set back."""
@@ -140,11 +151,14 @@ class Pack:
 
     def polled(self, reading: Reading, begun: float, oldest: float) -> PackIdentity:
         """Take a good poll that was ``begun`` at that moment, its cells perhaps before; returns who it is."""
+        cells = self.settings.number("Cells")
         # A poll with retries takes seconds: the age of its values counts from before they were measured.
         self._state = monitor.sampled(self._state, reading.sample, begun, oldest, reading.identity)
         if reading.counters:
             self._counters = reading.counters
         self._learn(reading)
+        if self.settings.number("Cells") != cells:
+            self.heard()
         self._trouble = self._told = ""
         if self._state.evidence.accepted:
             self._switches.sampled(reading.sample)
@@ -229,7 +243,7 @@ class Pack:
         self._poller.rest(decision.resting)
         well = decision.phase is Phase.FRESH
         why = "" if well else self._trouble or f"the link is {self._poller.status.state}"
-        self._diary.note(decision, self._identity, why, controls=self._controls)
+        self._diary.note(decision, self._identity, why)
         self._shown = decision
         return self._report(decision), decision.valid_for
 
@@ -280,6 +294,7 @@ class Pack:
             age=decision.age,
             extremes=self._state.extremes,
             controls=self._controls,
+            no_control=self._ruling.words,
             limits=decision.limits,
             soc=decision.soc,
             consumed=decision.consumed,

@@ -31,7 +31,7 @@ def frozen_from(begin: float) -> Callable[[], Bms]:
 
 
 def stuck_from(begin: float, *, summed: bool) -> Callable[[], Bms]:
-    """Cell 1 reads for ever what it did then; the pack's voltage is the sum of readings, or measured apart."""
+    """Cell 1 reads for ever what it did then; the pack's voltage is a sum, or measured apart."""
 
     def bms() -> Bms:
         kept: list[float] = []

@@ -204,7 +204,7 @@ Written by `script/bench --pure --keep` {where}.
 CPU is per pack and poll, so are signals and their bytes: the median of three parts of the time measured.
 Program and floor run at the same time, each on a bus of its own, because a shared machine changes its speed
 from minute to minute: compare columns of a line, not lines. The packs are simulated and alike: 16 cells, 3
-sensors, a current that always changes, each in control of chargers, which is the most work there is.
+sensors, a current that always changes, one of them in control of chargers.
 Nobody listens to the signals while CPU is measured; on a GX each listener costs the dbus-daemon and itself
 something more. Latency is from the last notification of a poll to its signal, as a third process on the bus
 sees them. Memory is resident, shared libraries included. `cython`: dbus-fast compiled; `pure`: in Python, as

@@ -8,7 +8,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs, name_of
 from dbus_xbms.commands.session import complete, is_running, open_bus, troubles
-from dbus_xbms.commands.table import Battery, columns, mosfets_off
+from dbus_xbms.commands.table import CHARGE_MODE, Battery, columns, mosfets_off
 from dbus_xbms.settings import Settings
 from dbus_xbms.venus.peers import NoAnswer
 
@@ -67,4 +67,5 @@ def _state(
         return "service not answering"
     if shown is None:
         return (trouble[0] if trouble else "") or "not reached yet"
-    return ", ".join([shown.text("/Bluetooth/State"), *mosfets_off(shown)])
+    control = "controls" if shown.controls else str(shown.values.get(CHARGE_MODE) or "")
+    return ", ".join([shown.text("/Bluetooth/State"), *mosfets_off(shown), *filter(None, [control])])

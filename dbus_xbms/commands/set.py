@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from dbus_xbms.commands.known import PROGRAM, known_packs, row_of
+from dbus_xbms.commands.consent import ENDS, confirm_end, refuse_second, wants_control
+from dbus_xbms.commands.known import PROGRAM, Known, known_packs, name_of, row_of
 from dbus_xbms.commands.session import complete
+from dbus_xbms.control.authority import NO_CHEMISTRY, unwilling
 from dbus_xbms.control.chemistry import preset, refusal
 from dbus_xbms.settings import (
     PACK_SETTINGS,
@@ -36,18 +38,38 @@ async def _set(pack: str, row: Setting, value: Value) -> int:
     async with known_packs() as known:
         if pack == PROGRAM:
             await known.program()
-            path, why = service_path(row.name), ""
+            path, why, control = service_path(row.name), "", ""
         else:
             address = known.address(pack)
             settings = await known.add(address)
+            control = _control_words(known, address, row.name, value)
             path, why = pack_path(address, row.name), _stopped(settings, row.name, value)
         stored = await known.set(path, value)
     print(f"{row.name} = {stored}")
+    if control:
+        print(control)
     if why:
         print(f"The pack is neither charged nor discharged for now: {why}.")
     if stored != value:
         print(f"localsettings did not take {value}; it is in use or not allowed.")
     return 0
+
+
+def _control_words(known: Known, address: str, name: str, value: Value) -> str:
+    """What a setting changes about who controls chargers; empty if nothing.
+
+    Raises:
+        CommandError: it would let a second pack control, or end control unasked.
+    """
+    pack = known.packs[address]
+    if name == "Enabled" and not value:
+        confirm_end(pack, name_of(pack) or address, "Remove it", yes=False)
+    after = Settings(PACK_SETTINGS, {**pack, name: value})
+    if wants_control(after) and not wants_control(pack):
+        refuse_second(known.packs, address)
+    if wants_control(pack) and not wants_control(after):
+        return f"It no longer controls chargers: {ENDS}."
+    return f"No effect yet: {NO_CHEMISTRY}." if name == "Control" and unwilling(after) == NO_CHEMISTRY else ""
 
 
 def _stopped(settings: Settings, name: str, value: Value) -> str:

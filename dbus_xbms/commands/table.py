@@ -31,8 +31,9 @@ MOSFET_PATHS = (
 LAST_ORDER, BALANCING_OFF = "/Io/LastOrder", "/Settings/TurnBalancingOff"
 STATES: Mapping[Value, str] = {0: "no sample yet", 10: "no contact"}  # /State; 9 is a pack that is well
 
+CVL, CHARGE_MODE = "/Info/MaxChargeVoltage", "/Info/ChargeMode"
 LIMITS = (
-    ("CVL", "/Info/MaxChargeVoltage", "/Info/ChargeMode"),
+    ("CVL", CVL, CHARGE_MODE),
     ("CCL", "/Info/MaxChargeCurrent", "/Info/ChargeLimitation"),
     ("DCL", "/Info/MaxDischargeCurrent", "/Info/DischargeLimitation"),
 )
@@ -63,6 +64,11 @@ class Battery:
     def name(self) -> str:
         """The owner's name for it, else the product's."""
         return str(self.values.get("/CustomName") or self.values.get("/ProductName") or self.address)
+
+    @property
+    def controls(self) -> bool:
+        """Whether it has limits for chargers."""
+        return CVL in self.values
 
     def text(self, path: str) -> str:
         """The GX's text, ``--`` when invalid."""
@@ -106,6 +112,7 @@ def _rows(pack: Battery) -> Iterable[tuple[str, list[str]]]:
     yield "MOSFETs", _mosfets(pack)
     yield "order", [str(order)] if (order := pack.values.get(LAST_ORDER)) else []
     yield from _limits(pack)
+    yield "control", _watching(pack)
     yield "alarms", _alarms(pack)
     yield "link", _link(pack)
 
@@ -173,6 +180,12 @@ def _limits(pack: Battery) -> Iterable[tuple[str, list[str]]]:
     for label, limit, words in LIMITS:
         if limit in pack.values:
             yield label, [pack.text(limit), str(pack.values.get(words) or "")]
+
+
+def _watching(pack: Battery) -> list[str]:
+    """Why a pack does not control chargers."""
+    words = pack.values.get(CHARGE_MODE)
+    return [str(words)] if words and not pack.controls else []
 
 
 def _alarms(pack: Battery) -> list[str]:

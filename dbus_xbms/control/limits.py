@@ -354,7 +354,7 @@ def _without_charge(before: State, why: str, dcl: float) -> Limits:
     dcl = min(dcl, before.limits.dcl)
     return replace(
         before.limits,
-        cvl=min(before.refuge, before.limits.cvl),
+        cvl=before.refuge,
         ccl=0.0,
         dcl=dcl,
         mode=why,

@@ -23,6 +23,9 @@ __all__ = [
 
 DEVICES = "/Settings/Devices"
 SERVICE = "/Settings/Services/Xbms"
+# Venus takes the battery with the lowest instance for its battery monitor, so ours come after all others:
+# SmartShunts and BMVs have 256 to 296 by their ports, CAN-bus BMSs 512 and up.
+FIRST_INSTANCE = 600
 SWITCH_DEVICE = "_switch"  # ends the name of the switch device beside a pack
 
 PACK_SETTINGS = (
@@ -30,7 +33,7 @@ PACK_SETTINGS = (
     Setting(name="CustomName", default="", help="The name shown on the GX."),
     Setting(
         name="ClassAndVrmInstance",
-        default="battery:1",
+        default=f"battery:{FIRST_INSTANCE}",
         pattern=r"battery:[0-9]{1,9}",
         form="text like battery:3",
         help="Device class and VRM instance; localsettings keeps it unique.",
@@ -167,6 +170,15 @@ PACK_SETTINGS = (
     *CHARGE_SETTINGS,
     *SWITCH_SETTINGS,
     # What the program remembers of a pack, so that it is known before it answers.
+    Setting(
+        name="Controlled",
+        default=0,
+        lowest=0,
+        highest=1,
+        silent=True,
+        internal=True,
+        help="1: the pack controlled chargers when the program last ran.",
+    ),
     Setting(name="AdvertisedName", default="", silent=True, internal=True, help="Name in the advertisement."),
     Setting(name="Hardware", default="", silent=True, internal=True, help="Model text of the BMS."),
     Setting(name="Firmware", default="", silent=True, internal=True, help="Firmware of the BMS."),

@@ -1,7 +1,7 @@
 """What the bus shows of a pack that controls chargers and inverters. Pure.
 
 The mere presence of ``/Info/MaxChargeVoltage`` makes Venus prefer a battery, so a pack that only watches has
-none of these paths.
+none of these paths but one, which says why it does not control.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ def _words(read: Callable[[Limits], str]) -> Read:
     return words
 
 
+CHARGE_MODE = "/Info/ChargeMode"
 LIMITS = Source(attrgetter("limits", "phase"))
 
 CONTROL_ITEMS = rows(
@@ -36,7 +37,12 @@ CONTROL_ITEMS = rows(
     Item("/Info/MaxDischargeCurrent", "d", "{:.1f}A", _limits(lambda x: x.dcl)),
     Item("/Info/BatteryLowVoltage", "d", "{:.2f}V", _limits(lambda x: x.battery_low_voltage)),
     Item("/Info/ChargeRequest", "i", "{}", _limits(lambda x: int(x.charge_request))),
-    Item("/Info/ChargeMode", "s", "{}", _limits(lambda x: x.mode)),
+    Item(CHARGE_MODE, "s", "{}", _limits(lambda x: x.mode)),
     Item("/Info/ChargeLimitation", "s", "{}", _words(lambda x: x.charge_limitation)),
     Item("/Info/DischargeLimitation", "s", "{}", _words(lambda x: x.discharge_limitation)),
+)
+
+WATCHING_ITEMS = rows(
+    Source(attrgetter("no_control")),
+    Item(CHARGE_MODE, "s", "{}", lambda r: f"Not controlling: {r.no_control}" if r.no_control else None),
 )

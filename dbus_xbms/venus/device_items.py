@@ -15,9 +15,10 @@ _MODEL = re.compile(r"[A-Z]{2}[0-9]{2}S[0-9]{3}[A-Z]?")  # e.g. SP04S034 in "JBD
 
 
 def product_name(report: Report) -> str:
-    """The model as owners say it, once the BMS has told it."""
+    """The model as owners say it, once the BMS has told it; without a name also the end of the address."""
     model = _MODEL.search(report.identity.hardware)
-    return f"JBD BMS {model[0]}" if model else "JBD BMS"
+    parts = ("JBD BMS", model[0] if model else "", "" if report.custom_name else report.address[-5:])
+    return " ".join(part for part in parts if part)
 
 
 KNOWN = Source(attrgetter("address", "instance", "custom_name", "insecure", "identity", "settings"))

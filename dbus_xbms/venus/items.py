@@ -23,7 +23,7 @@ from dbus_xbms.model import (
     Report,
 )
 from dbus_xbms.settings import Value
-from dbus_xbms.venus.control_items import CONTROL_ITEMS
+from dbus_xbms.venus.control_items import CONTROL_ITEMS, WATCHING_ITEMS
 from dbus_xbms.venus.device_items import DEVICE_ITEMS, KNOWN, product_name
 from dbus_xbms.venus.history_items import HISTORY_ITEMS, SLOW_EVERY
 from dbus_xbms.venus.item import FIXED, Item, Read, Source, rows
@@ -309,7 +309,7 @@ def items_for(identity: PackIdentity, *, controls: bool = False, pane: bool = Tr
     """
     cells = (item for n in range(1, identity.cell_count + 1) for item in _cell(n))
     sensors = (_sensor(n) for n in range(1, identity.ntc_count + 1))
-    control = CONTROL_ITEMS if controls else ()
+    control = CONTROL_ITEMS if controls else WATCHING_ITEMS
     outputs = PANE_ITEMS if pane else ()
     settings = setting_items(identity.cell_count)
     return (*ITEMS, *HISTORY_ITEMS, *control, *settings, *outputs, *cells, *sensors)

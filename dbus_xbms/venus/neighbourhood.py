@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
-from dbus_fast import DBusError, Message, MessageFlag, MessageType
+from dbus_fast import Message, MessageType
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.control.neighbours import Venus
@@ -16,15 +14,12 @@ from dbus_xbms.venus.bus import BusLost, close, connect, follow, until_closed
 from dbus_xbms.venus.items import BATTERY
 from dbus_xbms.venus.localsettings import DBUS
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
-from dbus_xbms.venus.localsettings_wire import plain
 from dbus_xbms.venus.objects import BUS_ITEM
-
-log = logging.getLogger(__name__)
+from dbus_xbms.venus.questions import ask, value
 
 BLUETOOTH, SENSORS = "/Settings/Services/Bluetooth", "/Settings/Services/BleSensors"
 TELLING = ("/Mgmt/Connection", "/Mgmt/ProcessName")  # what a battery service says of itself
 OURS = f"{BATTERY}.xbms_"
-REPLY_TIMEOUT = 5.0  # s; programs that start are slow
 MATCH_RULES = (
     f"type='signal',sender='{DBUS}',interface='{DBUS}',member='NameOwnerChanged',arg0namespace='{BATTERY}'",
     f"type='signal',sender='{DBUS}',interface='{DBUS}',member='NameOwnerChanged',arg0='{SETTINGS}'",
@@ -54,10 +49,10 @@ class Neighbourhood:
             bus.add_message_handler(self._handle)
             await follow(bus, SETTINGS)
             for rule in MATCH_RULES:
-                await _ask(bus, DBUS, "/org/freedesktop/DBus", DBUS, "AddMatch", rule)
+                await ask(bus, DBUS, "/org/freedesktop/DBus", DBUS, "AddMatch", rule)
             self._news.put_nowait(SETTINGS)
-            for name in await _ask(bus, DBUS, "/org/freedesktop/DBus", DBUS, "ListNames") or ():
-                if _foreign(name):
+            for name in await ask(bus, DBUS, "/org/freedesktop/DBus", DBUS, "ListNames") or ():
+                if foreign(name):
                     self._news.put_nowait(name)
             while name := await self._news.get():
                 await self._learn(bus, name)
@@ -68,12 +63,12 @@ class Neighbourhood:
     async def _learn(self, bus: MessageBus, name: str) -> None:
         before = self._venus
         if name == SETTINGS:
-            bluetooth, sensors = [await _value(bus, SETTINGS, path) for path in (BLUETOOTH, SENSORS)]
+            bluetooth, sensors = [await value(bus, SETTINGS, path) for path in (BLUETOOTH, SENSORS)]
             self._venus = replace(before, bluetooth=bluetooth == 1, sensors=sensors == 1)
         else:
             others = {other: told for other, told in before.batteries.items() if other != name}
-            if await _ask(bus, DBUS, "/org/freedesktop/DBus", DBUS, "NameHasOwner", name):
-                others[name] = " ".join([str(await _value(bus, name, path) or "") for path in TELLING])
+            if await ask(bus, DBUS, "/org/freedesktop/DBus", DBUS, "NameHasOwner", name):
+                others[name] = " ".join([str(await value(bus, name, path) or "") for path in TELLING])
             self._venus = replace(before, batteries=others)
         if self._venus != before:
             self._changed(self._venus)
@@ -82,38 +77,13 @@ class Neighbourhood:
         if message.message_type is MessageType.SIGNAL:
             if message.member == "NameOwnerChanged" and message.signature == "sss":
                 name = message.body[0]
-                if name == SETTINGS or _foreign(name):
+                if name == SETTINGS or foreign(name):
                     self._news.put_nowait(name)
             elif message.member == "PropertiesChanged" and message.path in (BLUETOOTH, SENSORS):
                 self._news.put_nowait(SETTINGS)
         return False
 
 
-def _foreign(name: str) -> bool:
+def foreign(name: str) -> bool:
     """Whether a bus name is a battery that is none of ours."""
     return name.startswith(f"{BATTERY}.") and not name.startswith(OURS)
-
-
-async def _value(bus: MessageBus, name: str, path: str) -> Any:
-    return plain(await _ask(bus, name, path, BUS_ITEM, "GetValue"))
-
-
-async def _ask(bus: MessageBus, name: str, path: str, interface: str, member: str, *text: str) -> Any:
-    """Call a method that takes texts; its result, or ``None`` for an error or no answer."""
-    call = Message(
-        destination=name,
-        path=path,
-        interface=interface,
-        member=member,
-        signature="s" * len(text),
-        body=list(text),
-        flags=MessageFlag.NO_AUTOSTART,
-    )
-    try:
-        async with asyncio.timeout(REPLY_TIMEOUT):
-            reply = await bus.call(call)
-    except (TimeoutError, OSError, EOFError, DBusError) as err:
-        log.debug("%s%s: %r", name, path, err)
-        return None
-    good = reply and reply.message_type is MessageType.METHOD_RETURN and reply.body
-    return reply.body[0] if reply and good else None

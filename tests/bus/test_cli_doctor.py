@@ -139,7 +139,7 @@ async def test_on_a_gx_on_which_all_is_well_it_says_so_with_what_it_has_seen(roo
 
 async def test_what_is_wrong_comes_first_and_makes_the_status_1(root: Path) -> None:
     shown = {"/ActiveBmsService": None}
-    other = {"/DeviceInstance": 1, "/Mgmt/Connection": f"BLE {ONE}", "/Mgmt/ProcessName": "other.py"}
+    other = {"/DeviceInstance": 600, "/Mgmt/Connection": f"BLE {ONE}", "/Mgmt/ProcessName": "other.py"}
     async with (
         Simulation(1),
         Venus() as venus,
@@ -162,7 +162,7 @@ async def test_what_is_wrong_comes_first_and_makes_the_status_1(root: Path) -> N
         assert "vesmart-server: it ends every link on the built-in adapter" in words
         assert f"ttyO1: it reads {ONE} too" in words
         assert f"off, so that nobody obeys {ONE}" in words
-        assert "both are battery 1" in words
+        assert "both are battery 600" in words
         assert found["log"]["words"].endswith("s ago: ERROR dbus_xbms.app: lost the D-Bus connection")
         assert json.loads(done.out)["summary"] == "4 problems, 1 note"
 

@@ -93,13 +93,15 @@ async def test_add_makes_a_pack_ours_under_a_name_and_says_that_the_service_is_m
     assert done.status == 0
     assert stored(settings, "Enabled") == 1
     assert stored(settings, "CustomName") == "House bank"
-    assert "battery:1" in done.out
+    assert "House bank added (VRM instance 600)." in done.out
+    assert stored(settings, "Chemistry") == ""
+    assert "Until it is chosen the pack is only shown." in done.out
     assert "dbus-xbms run" in done.out
 
 
 async def test_two_packs_get_two_instances(settings: LocalSettings) -> None:
     await command("add", ADDRESS)
-    assert "battery:2" in (await command("add", OTHER)).out
+    assert "VRM instance 601" in (await command("add", OTHER)).out
 
 
 async def test_remove_keeps_name_and_instance_and_add_brings_them_back(settings: LocalSettings) -> None:
@@ -108,7 +110,7 @@ async def test_remove_keeps_name_and_instance_and_add_brings_them_back(settings:
     assert stored(settings, "Enabled") == 0
     await command("add", "House bank")
     assert stored(settings, "Enabled") == 1
-    assert stored(settings, "ClassAndVrmInstance") == "battery:1"
+    assert stored(settings, "ClassAndVrmInstance") == "battery:600"
 
 
 async def test_remove_forget_erases_one_pack_and_no_other(settings: LocalSettings) -> None:
@@ -132,6 +134,78 @@ async def test_remove_all_and_forget_leaves_nothing_of_ours_in_the_settings(sett
 
 async def test_remove_of_no_pack_and_not_all_is_wrong_usage(settings: LocalSettings) -> None:
     assert (await command("remove", "--forget")).status == 2
+
+
+async def test_a_pack_controls_only_if_its_owner_says_so_and_chooses_a_chemistry(
+    settings: LocalSettings,
+) -> None:
+    done = await command("add", ADDRESS, "--chemistry", "LiFePO4")
+    assert "It is only shown." in done.out
+    assert (stored(settings, "Chemistry"), stored(settings, "Control")) == ("LiFePO4", 0)
+    done = await command("add", ADDRESS, "--control", "yes")
+    assert "Chargers and inverters obey this pack" in done.out
+    assert (stored(settings, "Chemistry"), stored(settings, "Control")) == ("LiFePO4", 1)
+
+
+async def test_a_yes_without_a_chemistry_has_no_effect_and_set_says_so(settings: LocalSettings) -> None:
+    await command("add", ADDRESS)
+    assert "No effect yet: Chemistry is not chosen." in (await command("set", ADDRESS, "Control", "1")).out
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        ("add", OTHER, "--chemistry", "NMC", "--control", "yes"),
+        ("set", OTHER, "Control", "1"),
+        ("set", OTHER, "Chemistry", "NMC"),
+    ],
+    ids=" ".join,
+)
+async def test_a_second_pack_that_would_control_is_refused_and_the_first_is_named(
+    settings: LocalSettings, second: tuple[str, ...]
+) -> None:
+    await command("add", ADDRESS, "--name", "House bank", "--chemistry", "LiFePO4", "--control", "yes")
+    await command("add", OTHER, *(() if "Chemistry" in second else ("--chemistry", "NMC")))
+    if "Chemistry" in second:
+        await command("set", OTHER, "Control", "1")
+    done = await command(*second)
+    assert done.status == 1
+    assert "House bank controls chargers already" in done.err
+    assert 'dbus-xbms set "House bank" Control 0' in done.err
+    chosen = (
+        stored(settings, "Control", "xbms_a4c1370a0b0c"),
+        stored(settings, "Chemistry", "xbms_a4c1370a0b0c"),
+    )
+    assert chosen in ((0, "NMC"), (1, ""))
+
+
+async def test_adding_a_second_pack_leaves_control_where_it_is_and_says_so(settings: LocalSettings) -> None:
+    await command("add", ADDRESS, "--name", "House bank", "--chemistry", "LiFePO4", "--control", "yes")
+    done = await command("add", OTHER, "--chemistry", "NMC")
+    assert "It is only shown; House bank controls chargers, as before." in done.out
+    assert stored(settings, "Control") == 1
+
+
+@pytest.mark.parametrize(
+    "action", [("remove", ADDRESS), ("remove", "--all"), ("set", ADDRESS, "Enabled", "0")]
+)
+async def test_the_pack_that_controls_is_not_removed_without_a_yes(
+    settings: LocalSettings, action: tuple[str, ...]
+) -> None:
+    await command("add", ADDRESS, "--name", "House bank", "--chemistry", "LiFePO4", "--control", "yes")
+    done = await command(*action)
+    assert done.status == 1
+    assert "House bank controls chargers" in done.err
+    assert "error 67" in done.err
+    assert stored(settings, "Enabled") == 1
+    assert (await command("remove", ADDRESS, "--yes")).status == 0
+    assert stored(settings, "Enabled") == 0
+
+
+async def test_ending_control_tells_what_chargers_will_do(settings: LocalSettings) -> None:
+    await command("add", ADDRESS, "--chemistry", "LiFePO4", "--control", "yes")
+    done = await command("set", ADDRESS, "Control", "0")
+    assert "no longer controls chargers: chargers then stop with error 67" in done.out
 
 
 @pytest.mark.usefixtures("scanner")
@@ -173,8 +247,8 @@ async def test_set_refuses_what_would_stop_the_pack_and_says_why(settings: Local
 async def test_set_says_what_localsettings_made_of_an_instance_that_is_taken(settings: LocalSettings) -> None:
     await command("add", ADDRESS)
     await command("add", OTHER)
-    done = await command("set", OTHER, "ClassAndVrmInstance", "battery:1")
-    assert done.out.splitlines()[0] == "ClassAndVrmInstance = battery:2"
+    done = await command("set", OTHER, "ClassAndVrmInstance", "battery:600")
+    assert done.out.splitlines()[0] == "ClassAndVrmInstance = battery:601"
     assert "did not take" in done.out
 
 
@@ -224,8 +298,8 @@ async def test_list_shows_how_each_pack_is_doing(
     rows = [[cell.strip() for cell in line if cell] for line in lines]
     assert rows == [
         ["Address", "State", "Instance", "Name"],
-        [ADDRESS, "connected, discharge off", "battery:1", "House bank"],
-        [OTHER, "listed only", "battery:2"],
+        [ADDRESS, "connected, discharge off", "battery:600", "House bank"],
+        [OTHER, "listed only", "battery:601"],
     ]
 
 

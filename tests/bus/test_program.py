@@ -178,7 +178,7 @@ async def test_the_name_goes_both_ways_between_the_bus_and_the_settings() -> Non
 async def test_an_instance_that_the_owner_edits_takes_effect_without_a_restart() -> None:
     async with Simulation(1), Venus() as venus, Program("run"):
         await venus.enable(ONE)
-        assert (await venus.until(ONE, valid))["/DeviceInstance"] == 1
+        assert (await venus.until(ONE, valid))["/DeviceInstance"] == 600
         await venus.set(ONE, "ClassAndVrmInstance", "battery:7")
         seen = await venus.until(ONE, lambda s: s["/DeviceInstance"] == 7)
         assert valid(seen)

@@ -14,12 +14,12 @@ ADAPTERS = (
     {"name": "hci0", "address": "00:1A:7D:DA:71:01"},
     {"name": "hci1", "address": "00:1A:7D:DA:71:02"},
 )
-# What owners chose, by turns.
+# What owners chose, by turns; one of the first few controls, another for each seed.
 OWNERS: tuple[dict[str, float], ...] = (
-    {"Control": 1, "Hold": 8.0, "Stop": 20.0, "ControlWithdraw": 40.0},
-    {"Control": 1},
-    {"Control": 0, "Hold": 8.0, "Withdraw": 40.0},
-    {"Control": 1, "ConnectionMode": 1, "PollInterval": 5.0, "Hold": 20.0, "Stop": 60.0},
+    {"Hold": 8.0, "Stop": 20.0, "ControlWithdraw": 40.0},
+    {},
+    {"Hold": 8.0, "Withdraw": 40.0},
+    {"ConnectionMode": 1, "PollInterval": 5.0, "Hold": 20.0, "Stop": 60.0},
 )
 LOADS: tuple[dict[str, Any], ...] = (
     {},
@@ -51,12 +51,16 @@ class Plan:
         """What the owner of a pack chose."""
         nmc = self.rows()[number].get("chemistry") == "nmc"
         chosen = {**OWNERS[number % len(OWNERS)], **ALLOWED[number % len(ALLOWED)]}
-        return {**chosen, "Chemistry": "NMC" if nmc else "LiFePO4"}
+        return {**chosen, "Control": int(self.controls(number)), "Chemistry": "NMC" if nmc else "LiFePO4"}
+
+    def controls(self, number: int) -> bool:
+        """Whether this pack is the one that controls chargers."""
+        return number == self.seed % min(self.packs, len(OWNERS))
 
     def known(self, number: int) -> Known:
         """A pack as the watch knows it."""
         row, owner = self.rows()[number], OWNERS[number % len(OWNERS)]
-        controls = bool(owner["Control"])
+        controls = self.controls(number)
         return Known(
             address=address_of(number + 1),
             cells=row["cells"],

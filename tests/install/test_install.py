@@ -164,7 +164,7 @@ def test_removal_restores_everything(gx: Gx, old: Path, new: Path, purge: bool) 
     assert all((gx.root / path).exists() for path in kept)
     assert snapshot(gx.root, "run", *kept, "data/conf") == before
     asked = gx.root / "run/asked"
-    assert (asked.read_text() if asked.exists() else "") == "remove --all --forget\n" * purge
+    assert (asked.read_text() if asked.exists() else "") == "remove --all --forget --yes\n" * purge
     assert not (gx.root / "run/dbus-xbms.lock").exists()
     assert gx.install(new, "--uninstall").returncode == 0  # once more is no fault
 

@@ -12,6 +12,7 @@ from dbus_xbms.control.charge_voltage import (
     DRIFT_TIME,
     FALL_RATE,
     FLOAT_BEFORE_DRIFT,
+    GAIN,
     RECOVERY_HOLD,
     Stage,
     State,
@@ -130,6 +131,13 @@ def test_a_cell_above_full_lowers_the_cvl_at_a_bounded_rate() -> None:
     lowered = after(state, ahead, 30).cvl
     assert lowered is not None
     assert lowered < FULL - 3 * 0.1
+
+
+def test_what_one_sample_shows_counts_for_5_s_however_rare_samples_are() -> None:
+    owner = settings()
+    above = replace(TOP, cells=(3.47,) * 4)  # by 20 mV
+    state = charge_voltage.step(State(reduction=0.0), above, preset(owner), 0.0, 30.0, owner)
+    assert state.reduction == pytest.approx(GAIN * 0.02 * 5.0)
 
 
 def test_the_first_sample_finds_its_cvl_at_once() -> None:

@@ -202,6 +202,14 @@ def test_derating_stops_charging_and_keeps_a_part_of_discharging() -> None:
     assert fifth.dcl == 10
 
 
+@pytest.mark.parametrize("silence", [HOLD, STOP])
+def test_silence_never_raises_the_voltage_limit_of_a_pack_that_stands_above_it(silence: float) -> None:
+    above = sample(cells=(3.6, 3.6, 3.6, 3.6), voltage=14.4, current=0.0, soc=100.0)
+    fresh, found = limits((0.0, above)), silent(silence, above).limits
+    assert found
+    assert (fresh.cvl, found.cvl) == (13.8, 13.8)  # not 14.0, which is 0.4 V below the pack
+
+
 @pytest.mark.parametrize(
     "change",
     [

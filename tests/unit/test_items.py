@@ -166,13 +166,19 @@ def test_every_path_is_there_once_for_up_to_32_cells_and_8_sensors() -> None:
 
 def test_a_pack_that_is_only_watched_has_no_path_that_makes_it_a_bms() -> None:
     paths = {item.path for item in items_for(IDENTITY)}
-    assert not any(path.startswith("/Info/") for path in paths)
-    assert not paths & {item.path for item in CONTROL_ITEMS}
+    assert {path for path in paths if path.startswith("/Info/")} == {"/Info/ChargeMode"}
+    assert paths & {item.path for item in CONTROL_ITEMS} == {"/Info/ChargeMode"}
+
+
+def test_a_pack_that_is_only_watched_says_why() -> None:
+    watching = replace(REPORT, no_control="Chemistry is not chosen")
+    assert shown(watching)["/Info/ChargeMode"] == "Not controlling: Chemistry is not chosen"
 
 
 def test_a_pack_that_controls_has_all_that_a_bms_has_and_all_that_the_others_have() -> None:
     controlling = {item.path for item in items_for(IDENTITY, controls=True)}
-    assert controlling - {item.path for item in items_for(IDENTITY)} == {item.path for item in CONTROL_ITEMS}
+    watching = {item.path for item in items_for(IDENTITY)}
+    assert controlling - watching == {item.path for item in CONTROL_ITEMS} - {"/Info/ChargeMode"}
     limits = {f"/Info/{name}" for name in ("MaxChargeVoltage", "MaxChargeCurrent", "MaxDischargeCurrent")}
     assert limits <= controlling
 
@@ -307,6 +313,14 @@ def test_what_was_never_seen_is_not_in_the_history() -> None:
 def test_trips_of_cells_and_pack_count_together() -> None:
     got = shown(replace(REPORT, counters=COUNTERS))
     assert (got["/History/LowVoltageAlarms"], got["/History/HighVoltageAlarms"]) == (5, 5)
+
+
+def test_packs_without_a_name_are_told_apart_by_the_end_of_their_addresses() -> None:
+    nameless = replace(REPORT, custom_name="", address="A4:C1:37:01:02:03")
+    assert shown(nameless)["/ProductName"] == "JBD BMS SP04S034 02:03"
+    assert (
+        shown(replace(nameless, identity=replace(IDENTITY, hardware="")))["/ProductName"] == "JBD BMS 02:03"
+    )
 
 
 @pytest.mark.parametrize(

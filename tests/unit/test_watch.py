@@ -162,6 +162,11 @@ def test_each_limit_is_shown_with_what_limits_it_and_only_of_a_pack_that_control
     assert "CVL" not in render([STARBOARD], 80)
 
 
+def test_a_pack_that_only_watches_says_why_it_does_not_control() -> None:
+    text = render([shown(replace(REPORT, no_control="Chemistry is not chosen"))], 80)
+    assert "control Not controlling: Chemistry is not chosen" in text
+
+
 def test_before_the_first_poll_a_controlling_pack_shows_no_limit() -> None:
     waiting = replace(SILENT, phase=Phase.WAITING, limits=None)
     assert "CVL     --\nCCL     --\nDCL     --\n" in render([shown(waiting)], 80)

@@ -1,4 +1,4 @@
-"""A log that nobody reads stops nothing: values, orders and the program's end."""
+"""Nothing that hangs stops the program or delays its end: no log, no program beside it, not itself."""
 
 from __future__ import annotations
 
@@ -124,6 +124,70 @@ async def test_a_program_whose_loop_stands_leaves_the_bus_within_3_s_of_sigterm(
         await venus.until_gone(ONE)
         assert time.monotonic() - begun < CLEAN_EXIT
         assert "WARNING dbus_xbms.watchdog: not ended 2.5 s after it was told to; ending now" in program.log
+
+
+NEVER_ENDS = """
+import asyncio, sys
+from dbus_xbms import cli
+from dbus_xbms.keeper import Keeper
+
+async def save(self):
+    await asyncio.sleep(1000)
+
+Keeper._save_last = save
+sys.exit(cli.main(["run"]))
+"""
+
+
+async def test_a_pack_whose_end_hangs_does_not_delay_the_end() -> None:
+    async with (
+        Simulation(1),
+        Venus() as venus,
+        Program(command=(sys.executable, "-W", "error", "-c", NEVER_ENDS)) as program,
+    ):
+        await venus.enable(ONE)
+        await venus.until(ONE, valid, timeout=REACHED)
+        begun = time.monotonic()
+        assert await program.stop() == 1
+        await venus.until_gone(ONE)
+        assert time.monotonic() - begun < CLEAN_EXIT
+
+
+STANDS_AFTER_THREE_BEATS = """
+import sys, time
+from dbus_xbms import cli, watchdog
+
+class Stands(watchdog.Watchdog):
+    beats = 0
+
+    def __init__(self, output):
+        super().__init__(output, look_every=1.5)
+
+    def beat(self):
+        super().beat()
+        self.beats += 1
+        if self.beats == 1 + 3:  # the first one starts it
+            print("stands")
+            time.sleep(1000)
+
+watchdog.Watchdog = Stands
+sys.exit(cli.main(["run"]))
+"""
+
+
+async def test_a_program_whose_loop_stands_is_ended_and_its_last_limits_leave_the_bus() -> None:
+    """At this pace one that does not beat lives for 9 s; the loop beats every 5 s."""
+    async with (
+        Simulation(1),
+        Venus() as venus,
+        Program(command=(sys.executable, "-W", "error", "-c", STANDS_AFTER_THREE_BEATS)) as program,
+    ):
+        await venus.enable(ONE)
+        await program.until("stands", timeout=40)
+        assert await program.ended(20) == 1
+        await venus.until_gone(ONE)
+        assert "ERROR dbus_xbms.watchdog: hung for 9 s; ending, to be restarted" in program.log
+        assert any("in watch_progress" in line for line in program.log)
 
 
 @pytest.mark.parametrize("hung", ["bluetoothd", "localsettings"])

@@ -1,0 +1,147 @@
+"""Who controls chargers, with the whole program on a bus: other packs, another BMS, another voltage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.bus.simulation import Program, Simulation
+from tests.bus.test_charge_control import CVL, controlling
+from tests.bus.test_cli_doctor import venus_service
+from tests.bus.test_program import ONE, TWO, valid
+from tests.bus.venus import BATTERY, CONTROL, Seen, Venus
+
+pytestmark = pytest.mark.usefixtures("private_bus")
+
+MODE = "/Info/ChargeMode"
+PYLONTECH, SHUNT = f"{BATTERY}socketcan_can0", f"{BATTERY}ttyS5"
+MULTI, SYSTEM = "com.victronenergy.vebus.ttyS4", "com.victronenergy.system"
+
+
+def why(seen: Seen) -> str:
+    """Why a pack that shows values does not control; empty if it does."""
+    return str(seen.items.get(MODE) or "") if valid(seen) and CVL not in seen.items else ""
+
+
+def says(words: str) -> Any:
+    return lambda seen: words in why(seen)
+
+
+async def test_a_pack_that_only_watches_says_why_on_the_bus() -> None:
+    async with Simulation(1), Venus() as venus, Program("run"):
+        await venus.enable(ONE)
+        await venus.until(ONE, says("Not controlling: Control is 0"))
+        await venus.set(ONE, "Control", 1)
+        await venus.until(ONE, says("Not controlling: Chemistry is not chosen"))
+        await venus.set(ONE, "Chemistry", "LiFePO4")
+        await venus.until(ONE, controlling)
+
+
+async def test_a_second_yes_has_no_effect_and_is_told_in_the_log_and_on_the_bus() -> None:
+    async with Simulation(2), Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, **CONTROL, CustomName="House")
+        seen = await venus.until(ONE, controlling)
+        left = len(seen.signals)
+        await venus.enable(TWO, **CONTROL)
+        await venus.until(TWO, says("Not controlling: House controls"))
+        assert controlling(venus.services[seen.name])
+        assert len(venus.services[seen.name].signals) >= left  # the same service, all the time
+        assert f"{TWO}: does not control chargers: House controls" in await program.until("does not control")
+
+
+async def test_removing_the_pack_that_controls_moves_control_with_a_warning() -> None:
+    async with Simulation(2), Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, **CONTROL)
+        await venus.until(ONE, controlling)
+        await venus.enable(TWO, **CONTROL)
+        await venus.until(TWO, says("controls"))
+        await venus.set(ONE, "Enabled", 0)
+        await program.until(f"{ONE}: no longer controls chargers: the pack was removed")
+        await venus.until(TWO, controlling, timeout=15)
+        await program.until(f"{TWO}: controls chargers")
+
+
+async def test_adding_a_pack_that_never_answers_takes_no_limits_away() -> None:
+    async with (
+        Simulation([{"address": ONE}, {"address": TWO, "password": "123456"}]) as sim,
+        Venus() as venus,
+        Program("run") as program,
+    ):
+        await venus.enable(ONE, **CONTROL)
+        seen = await venus.until(ONE, controlling)
+        await venus.enable(TWO, **CONTROL, Password="000000")
+        await sim.truth_when(TWO, lambda truth: truth["holder"] is not None)  # it is tried
+        await program.until("refuses its password")
+        assert venus.services[seen.name] is seen
+        assert controlling(seen)
+
+
+async def test_beside_another_bms_limits_leave_the_bus_and_the_log_says_so() -> None:
+    async with Simulation(1), Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, **CONTROL)
+        await venus.until(ONE, controlling)
+        async with venus_service(PYLONTECH, {CVL: 52.5, "/DeviceInstance": 512}):
+            words = "battery.socketcan_can0 has a charge voltage limit"
+            await venus.until(ONE, says(f"Not controlling: {words}"))
+            await program.until(f"WARNING dbus_xbms.authority: {ONE}: no longer controls chargers: {words}")
+        await venus.until(ONE, says("within the last 10 min"))
+
+
+async def test_a_bms_that_gets_a_limit_later_is_seen_too() -> None:
+    items: dict[str, Any] = {CVL: None, "/DeviceInstance": 512}
+    async with Simulation(1), Venus() as venus, Program("run"), venus_service(PYLONTECH, items):
+        await venus.enable(ONE, **CONTROL)
+        await venus.until(ONE, controlling)
+        items[CVL] = 52.5
+        await venus.until(ONE, says("battery.socketcan_can0 has a charge voltage limit"))
+
+
+async def test_a_pack_beside_a_bms_never_controls_not_even_for_a_moment() -> None:
+    ever: set[str] = set()
+
+    def look(seen: Seen) -> None:
+        if CVL in seen.items:
+            ever.add(seen.name)
+
+    async with Simulation(1), venus_service(PYLONTECH, {CVL: 52.5}), Venus(look) as venus, Program("run"):
+        await venus.enable(ONE, **CONTROL)
+        await venus.until(ONE, says("battery.socketcan_can0"))
+    assert {name for name in ever if "xbms_" in name} == set()
+
+
+@pytest.mark.parametrize(
+    ("service", "items"),
+    [
+        (MULTI, {"/Dc/0/Voltage": 52.9}),
+        (SYSTEM, {"/Dc/Battery/Voltage": 52.9, "/Dc/Battery/BatteryService": SHUNT}),
+    ],
+    ids=["a Multi", "a SmartShunt"],
+)
+async def test_a_12_v_pack_does_not_control_a_48_v_system(service: str, items: dict[str, Any]) -> None:
+    async with Simulation(1), venus_service(service, items), Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, **CONTROL)
+        await venus.until(ONE, says("measures 52.9 V, which 4 cells cannot have"))
+        await program.until("does not control chargers")
+        assert CVL not in venus.services[f"{BATTERY}xbms_a4c137000001"].items
+
+
+async def test_a_voltage_that_is_our_own_proves_nothing() -> None:
+    ours = {"/Dc/Battery/Voltage": 52.9, "/Dc/Battery/BatteryService": f"{BATTERY}xbms_a4c137000002"}
+    async with Simulation(1), venus_service(SYSTEM, ours), Venus() as venus, Program("run"):
+        await venus.enable(ONE, **CONTROL)
+        await venus.until(ONE, controlling)
+
+
+async def test_what_controlled_goes_on_controlling_after_a_restart() -> None:
+    async with Simulation(2), Venus() as venus:
+        await venus.enable(TWO, **CONTROL)
+        async with Program("run"):
+            await venus.set(TWO, "Control", 0)
+            await venus.set(TWO, "Control", 1)  # else it leaves other batteries a minute to appear
+            await venus.until(TWO, controlling)
+            await venus.enable(ONE, **CONTROL)
+            await venus.until(ONE, says("controls"))
+        async with Program("run"):
+            await venus.until(TWO, controlling)
+            await venus.until(ONE, says("controls"))

@@ -1,0 +1,82 @@
+"""What an owner is asked on a terminal before chargers obey a pack, or no longer do."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.consent import chemistry_for, confirm_end, control_for
+from dbus_xbms.settings import PACK_SETTINGS, Settings
+
+ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
+
+
+class Terminal(io.StringIO):
+    """An owner at the keyboard, with the answers they are going to give."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def pack(**chosen: float | str) -> Settings:
+    return Settings(PACK_SETTINGS, {"Enabled": 1, **chosen})
+
+
+def types(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal("".join(f"{line}\n" for line in lines)))
+
+
+@pytest.mark.parametrize(
+    ("lines", "chosen"),
+    [
+        (["NMC"], "NMC"),
+        (["nmc"], "NMC"),
+        ([""], "LiFePO4"),
+        (["none"], ""),
+        (["lead", "lto"], "LTO"),
+    ],
+)
+def test_the_chemistry_is_proposed_and_explained_and_the_owner_chooses(
+    lines: list[str], chosen: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    types(monkeypatch, *lines)
+    assert chemistry_for(pack(), None) == chosen
+    out = capsys.readouterr().out
+    assert "LiFePO4 to 3.45 V" in out
+    assert "Until it is chosen the pack is only shown." in out
+
+
+def test_a_chemistry_that_was_chosen_is_not_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    types(monkeypatch)
+    assert chemistry_for(pack(Chemistry="LTO"), None) == "LTO"
+
+
+@pytest.mark.parametrize(("line", "control"), [("yes", True), ("", False), ("no", False), ("maybe", False)])
+def test_control_is_explained_and_takes_an_explicit_yes(
+    line: str, control: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    types(monkeypatch, line)
+    assert control_for({ONE: pack()}, ONE, "LiFePO4", None) is control
+    assert "error 67" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("chemistry", ["", "LiFePO4"])
+def test_control_is_not_offered_without_a_chemistry_or_beside_a_pack_that_has_it(
+    chemistry: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    types(monkeypatch, "yes")
+    packs = {ONE: pack()} | ({TWO: pack(Control=1, Chemistry="NMC")} if chemistry else {})
+    assert not control_for(packs, ONE, chemistry, None)
+
+
+def test_the_pack_that_controls_is_let_go_only_with_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+    controls = pack(Control=1, Chemistry="NMC")
+    types(monkeypatch, "")
+    with pytest.raises(CommandError, match="nothing was changed"):
+        confirm_end(controls, "House", "Remove House", yes=False)
+    types(monkeypatch, "yes", "left")
+    confirm_end(controls, "House", "Remove House", yes=False)
+    confirm_end(pack(), "House", "Remove House", yes=False)
+    assert input() == "left"  # a pack that only watches is not asked about
