@@ -9,12 +9,14 @@ install.sh [OPTIONS] [ARCHIVE]     install dbus-xbms, or upgrade it
 install.sh --rollback              go back to the release before this one
 install.sh --uninstall [--purge]   remove it; --purge: also its log and all that is set for its packs
 
-ARCHIVE is dbus-xbms-VERSION.tar.gz. Without it: the unpacked archive that install.sh is part of, else the one archive
-beside it, else the newest release is downloaded.
+ARCHIVE is dbus-xbms-VERSION.tar.gz. Without it: the unpacked archive that install.sh is part of, else the newest
+release is downloaded.
 
-  --offline    never download
+  --offline    never download; take the one archive beside install.sh
+  --unsigned   install a build of your own, which has no signature
   --no-start   only put all in place; it starts at the next boot
   --boot       what /data/rc.local calls: start the service
+  --check-boot whether /data/rc.local will start it
   --root DIR   a directory that stands for /, for tests
 END
 }
@@ -24,7 +26,10 @@ ROOM=10240        # kB free on /data; a release takes a third of that
 SELF_TEST_TIME=120 # s
 PATIENCE=${XBMS_PATIENCE:-120} # s for a new release to come up; the slowest GX compiles it at its first start
 STEADY=${XBMS_STEADY:-6}       # s that it has to stay up; supervise notices an end after up to 1 s
-DOWNLOADS=${XBMS_DOWNLOADS:-https://github.com/dbus-xbms/dbus-xbms/releases/latest/download}
+# Written here when a release is built; without them there is no download and no signature to check.
+DOWNLOADS=''
+KEY=''
+DOWNLOADS=${XBMS_DOWNLOADS:-$DOWNLOADS} # for tests
 
 say() { printf '%s\n' "$*" || :; } # the terminal may be gone
 warn() { say "Note: $*" >&2; }
@@ -34,26 +39,35 @@ die() {
 }
 
 main() {
-    action=install offline='' no_start='' purge='' archive='' ROOT=${XBMS_ROOT-}
+    action=install offline='' no_start='' purge='' unsigned='' archive='' ROOT=${XBMS_ROOT-}
     while [ $# -gt 0 ]; do
         case $1 in
             --offline) offline=yes ;;
             --no-start) no_start=yes ;;
             --purge) purge=yes ;;
-            --install | --uninstall | --rollback | --boot) action=${1#--} ;;
+            --unsigned) unsigned=yes ;;
+            --install | --uninstall | --rollback | --boot | --check-boot) action=${1#--} ;;
             --root) ROOT=${2:?"--root needs a directory"} && shift ;;
             -h | --help) usage && exit ;;
-            -*) usage >&2 && exit 2 ;;
+            -*)
+                say "install.sh: there is no option $1." >&2
+                usage >&2
+                exit 2 ;;
             *) archive=$1 ;;
         esac
         shift
     done
+    if [ "$action" = boot ] && [ -n "${XBMS_PROBE-}" ]; then # only whether rc.local gets here
+        : >"$XBMS_PROBE"
+        exit
+    fi
     [ -z "$ROOT" ] || ROOT=$(cd "$ROOT" && pwd -P)
     export XBMS_ROOT="$ROOT"
     umask 022
 
     here=$(cd "$(dirname "$0")" && pwd -P)
     APP=$ROOT/data/apps/dbus-xbms
+    [ "$action" != install ] || is_venus
     if [ -n "$archive" ] || [ ! -f "$here/VERSION" ]; then
         elsewhere
         exit
@@ -65,6 +79,10 @@ main() {
     LOG=$ROOT/var/log/dbus-xbms
     . "$here/service/venus.sh"
     [ -n "$ROOT" ] || [ "$(id -u)" = 0 ] || die "only root can do that."
+    if [ "$action" = check-boot ]; then
+        boot_line_judge && exit
+        exit 1
+    fi
     lock
     case $action in
         install) install ;;
@@ -81,12 +99,18 @@ lock() {
     flock -n 9 || { [ "$action" = boot ] && exit; } || die "another install.sh is at work."
 }
 
+is_venus() {
+    system=$(cat "$ROOT/opt/victronenergy/version" 2>/dev/null) || die "this is not a Venus OS device: there is no /opt/victronenergy/version."
+    system=${system%%
+*}
+}
+
 # --- where the release comes from ---
 
 # elsewhere: this script came alone. Let the one of the installed release do it, or to install, that of the archive
 # which is named, lies beside this one, or can be downloaded.
 elsewhere() {
-    set -- "--$action" ${no_start:+--no-start} ${purge:+--purge}
+    set -- "--$action" ${no_start:+--no-start} ${purge:+--purge} ${unsigned:+--unsigned}
     if [ "$action" != install ]; then
         [ -x "$APP/current/install.sh" ] || die "nothing is installed."
         exec "$APP/current/install.sh" "$@"
@@ -94,31 +118,99 @@ elsewhere() {
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
     trap 'exit 130' HUP INT TERM
-    [ -n "$archive" ] || archive=$(beside)
-    [ -n "$archive" ] || download
-    [ -f "$archive" ] || die "$archive: no such file."
-    tar xzf "$archive" -C "$work" || die "$archive is damaged, or no archive of dbus-xbms."
-    unpacked=$(echo "$work"/dbus-xbms-*/install.sh)
-    [ -f "$unpacked" ] || die "$archive is no archive of dbus-xbms."
-    sh "$unpacked" "$@"
+    if [ -z "$archive" ] && [ -n "$offline" ]; then archive=$(beside); fi
+    if [ -n "$archive" ]; then
+        [ -f "$archive" ] || die "$archive: no such file."
+        guard "$archive"
+    else
+        download
+    fi
+    unpack
+    vet "$unpacked"
+    sh "$unpacked/install.sh" "$@"
 }
 
 beside() { # the only archive in this directory
     set -- "$here"/dbus-xbms-*.tar.gz
     [ $# = 1 ] || die "there are several archives in $here; name the one to install."
-    [ ! -f "$1" ] || echo "$1"
+    [ -f "$1" ] || die "there is no archive in $here, and --offline forbids a download."
+    echo "$1"
+}
+
+# guard FILE: nobody but root, or whoever runs this, can have put it there.
+guard() {
+    mine "$1" || die "$1 belongs to somebody else, who could have put anything in it. Load the archive yourself."
+    where=$(cd "$(dirname "$1")" && pwd -P)
+    case $(ls -lnd "$where") in
+        ?????w* | ????????w*) die "others may write to $where, so the archive there may be anybody's. Move it to a directory of your own: mkdir -m 700 /data/new" ;;
+    esac
+    mine "$where" || die "$where belongs to somebody else. Move the archive to a directory of your own: mkdir -m 700 /data/new"
+}
+
+mine() { # FILE: it is root's, or of whoever runs this
+    # shellcheck disable=SC2012 # only the owner's number is read
+    owner=$(ls -lnd "$1" | awk '{ print $3 }')
+    [ "$owner" = 0 ] || [ "$owner" = "$(id -u)" ]
 }
 
 download() {
-    [ -z "$offline" ] || die "there is no archive in $here, and --offline forbids a download."
+    [ -n "$DOWNLOADS" ] || die "this install.sh knows no address of releases. Get dbus-xbms-VERSION.tar.gz from where you have got it, and name it: sh install.sh ARCHIVE"
     say "Downloading from $DOWNLOADS ..."
-    curl -fsSL "$DOWNLOADS/SHA256SUMS" -o "$work/SHA256SUMS" || die "the download failed; without internet, use --offline."
+    fetch SHA256SUMS || die "the download failed; without internet, load the archive elsewhere and name it: sh install.sh ARCHIVE"
     name=$(sed -n 's/^[0-9a-f]* [ *]\(dbus-xbms-[^/ ]*\.tar\.gz\)$/\1/p' "$work/SHA256SUMS")
     [ -n "$name" ] || die "the release does not name its archive."
-    curl -fsSL "$DOWNLOADS/$name" -o "$work/$name" || die "the download failed."
+    fetch "$name" || die "the download failed."
     grep -F "  $name" "$work/SHA256SUMS" >"$work/sum"
     (cd "$work" && sha256sum -c sum >/dev/null 2>&1) || die "the download is damaged; try again."
     archive=$work/$name
+}
+
+fetch() { # NAME: a file of the release
+    curl --proto '=https' -fsSL "$DOWNLOADS/$1" -o "$work/$1"
+}
+
+# unpack: the archive, if it holds nothing but files below one directory; sets `unpacked`.
+unpack() {
+    tar tvzf "$archive" >"$work/list" 2>/dev/null || die "$archive is damaged, or no archive of dbus-xbms."
+    tar tzf "$archive" >"$work/names"
+    if grep -q '^[^-d]' "$work/list" || grep -qE '(^|/)\.\.(/|$)' "$work/names" ||
+        grep -qvE '^dbus-xbms-[0-9A-Za-z.+~-]+/' "$work/names"; then
+        die "$archive is no archive of dbus-xbms."
+    fi
+    mkdir "$work/tree"
+    tar xzf "$archive" -C "$work/tree" || die "$archive cannot be unpacked: is there no room in /tmp?"
+    unpacked=$(echo "$work"/tree/dbus-xbms-*)
+    [ -f "$unpacked/install.sh" ] || die "$archive is no archive of dbus-xbms."
+}
+
+# --- whose release it is ---
+
+# vet RELEASE: end here unless it is signed with the key of the installed release, or at first with that of this script.
+vet() {
+    key=$(cat "$APP/current/release-key.pub" 2>/dev/null || printf %s "$KEY")
+    if [ -z "$key" ]; then
+        warn "this build is unsigned: nothing proves who made it."
+        return
+    elif [ -n "$unsigned" ]; then
+        warn "the signature is not checked, as you asked."
+        return
+    fi
+    command -v ssh-keygen >/dev/null || die "ssh-keygen is missing, so the signature of this release cannot be checked."
+    signers=$(mktemp)
+    echo "dbus-xbms $key" >"$signers"
+    good=yes
+    ssh-keygen -Y verify -f "$signers" -I dbus-xbms -n dbus-xbms -s "$1/SHA256SUMS.sig" <"$1/SHA256SUMS" >/dev/null 2>&1 || good=''
+    rm -f "$signers"
+    [ -n "$good" ] || die "this release does not have the signature of the maker you trusted before; nothing was changed. For a build of your own: --unsigned"
+    exact "$1" || die "this archive is damaged: its files are not those in SHA256SUMS."
+}
+
+exact() { # RELEASE: it holds the files in SHA256SUMS and no others
+    (
+        cd "$1"
+        [ -z "$(find . ! -type f ! -type d)" ] && sha256sum -c SHA256SUMS >/dev/null 2>&1 &&
+            [ "$(find . -type f | wc -l)" = $(($(wc -l <SHA256SUMS) + 2)) ] # and SHA256SUMS and its signature
+    )
 }
 
 # --- install ---
@@ -127,6 +219,7 @@ install() {
     version=$(cat "$here/VERSION")
     case $version in '' | .* | *[!0-9A-Za-z.+~-]*) die "\"$version\" is no version." ;; esac
     preflight
+    [ "$here" = "$(linked current)" ] || vet "$here"
     # A stick that stays in must not stop a good release at each boot to try a bad one.
     [ -z "$no_start" ] || [ "$(sum "$here")" != "$(cat "$LOG/failed" 2>/dev/null)" ] ||
         die "dbus-xbms $version has failed on this GX before. To try it all the same, run install.sh without --no-start."
@@ -137,7 +230,7 @@ install() {
     boot_line_add
     if [ -n "$no_start" ]; then
         switch
-        say "dbus-xbms $version is in place and starts at the next boot."
+        ! boot_line_judge || say "dbus-xbms $version is in place and starts at the next boot."
         return
     fi
     [ "$old" != "$release" ] || [ -e "$APP/trial" ] || [ ! -d "$SERVICE" ] || { say "dbus-xbms $version is installed already."; return; }
@@ -150,13 +243,11 @@ install() {
     ) &
     wait $! || exit 1
     say "dbus-xbms $version is installed and runs. Next: $APP/current/bin/dbus-xbms scan"
+    boot_line_judge || warn "so it will not start after a restart of the GX."
 }
 
 # preflight: refuse what cannot work, before anything is touched.
 preflight() {
-    system=$(cat "$ROOT/opt/victronenergy/version" 2>/dev/null) || die "this is no Venus OS: there is no /opt/victronenergy/version."
-    system=${system%%
-*}
     [ "$(echo "$system" | awk -F '[v.~-]' '{ print $2 * 100 + $3 }')" -ge "$OLDEST_VENUS" ] ||
         die "this is Venus OS $system; v3.60 or newer is needed. Update it first: Settings, General, Firmware."
     python3 -S -E -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || die "Python 3.12 or newer is needed."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from dbus_xbms.control.chemistry import CHEMISTRIES
+from dbus_xbms.control.chemistry_table import CHEMISTRIES
 from dbus_xbms.settings import Setting
 from dbus_xbms.settings.charge import CHARGE_SETTINGS
 

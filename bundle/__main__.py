@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bundle import release, tree, vendor
+from bundle import origin, release, tree, vendor
 from dbus_xbms import __version__
 
 MOST = 1_500_000  # bytes; a GX may have 28 MB for everything, and two releases are kept
@@ -20,14 +20,22 @@ def main() -> int:
     args = _arguments()
     if not re.fullmatch(r"\d+\.\d+\.\d+", __version__):  # what the hook on a stick can compare
         sys.exit(f"bundle: a release is numbered like 1.2.3, not {__version__}")
+    try:
+        made_by = origin.origin(args.repository, args.key)
+    except ValueError as err:
+        sys.exit(f"bundle: {err}")
     args.cache.mkdir(parents=True, exist_ok=True)
     args.output.mkdir(parents=True, exist_ok=True)
-    files = {**_archives(args.owner, args.cache, _time()), **release.installer()}
-    files["SHA256SUMS"] = tree.checksums(files)
+    files = {**_archives(made_by, args.cache, _time()), **release.installer(made_by)}
+    files = origin.signed({**files, "SHA256SUMS": tree.checksums(files)}, made_by)
+    if made_by.repository:
+        files["NOTES.md"] = tree.text(origin.notes(made_by, __version__))
     for name, file in files.items():
         (args.output / name).write_bytes(file.content)
         print(f"{len(file.content):8d}  {args.output / name}")
     too_big = [name for name, file in files.items() if len(file.content) > MOST]
+    if not made_by.key:
+        print("This build is unsigned: --key FILE signs it.")
     if too_big:
         sys.exit(f"bundle: more than {MOST} bytes: {', '.join(too_big)}")
     return 0
@@ -40,24 +48,27 @@ def _arguments() -> argparse.Namespace:
         "--cache", type=Path, default=Path("build/wheels"), metavar="DIR", help="of wheels (build/wheels)"
     )
     parser.add_argument(
-        "--owner",
-        default=os.environ.get("GITHUB_REPOSITORY_OWNER", "dbus-xbms"),
-        metavar="NAME",
-        help="the account on GitHub where SetupHelper looks for new versions",
+        "--repository",
+        default=os.environ.get("GITHUB_REPOSITORY", ""),
+        metavar="OWNER/NAME",
+        help="on GitHub, where the files will be published: install.sh and SetupHelper look there",
+    )
+    parser.add_argument(
+        "--key", type=Path, metavar="FILE", help="private key of ssh-keygen (ed25519) that signs the release"
     )
     return parser.parse_args()
 
 
-def _archives(owner: str, cache: Path, time: int) -> dict[str, tree.File]:
-    installed = release.release(__version__, vendor.libraries(cache), time)
+def _archives(made_by: origin.Origin, cache: Path, time: int) -> dict[str, tree.File]:
+    installed = release.release(__version__, vendor.libraries(cache), time, made_by)
     trees = {
         f"dbus-xbms-{__version__}": tree.under(f"dbus-xbms-{__version__}", installed),
         f"venus-data-dbus-xbms-{__version__}": release.for_usb(__version__, installed),
         "venus-data-dbus-xbms-remove": release.removal(),
-        f"setuphelper-dbus-xbms-{__version__}": tree.under(
-            "dbus-xbms", release.for_setuphelper(__version__, installed, owner)
-        ),
     }
+    if made_by.repository:  # SetupHelper must know where newer ones are
+        package = release.for_setuphelper(__version__, installed, made_by)
+        trees[f"setuphelper-dbus-xbms-{__version__}"] = tree.under("dbus-xbms", package)
     return {f"{name}.tar.gz": tree.File(content=tree.pack(files, time)) for name, files in trees.items()}
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from bundle.origin import Origin, signed
 from bundle.sbom import bill
 from bundle.tree import File, Tree, checksums, read, text, under
 from bundle.vendor import Library
@@ -16,7 +18,7 @@ OLDEST_VENUS = "v3.60"  # the first with Python 3.12
 PROGRAM = ("**/*.py", "**/*.json")
 
 
-def release(version: str, libraries: Sequence[Library], time: int) -> dict[str, File]:
+def release(version: str, libraries: Sequence[Library], time: int, origin: Origin) -> dict[str, File]:
     """What install.sh installs; it is part of it."""
     tree = {
         **under("dbus_xbms", read(ROOT / "dbus_xbms", *PROGRAM)),
@@ -24,16 +26,24 @@ def release(version: str, libraries: Sequence[Library], time: int) -> dict[str, 
         **under("bin", read(HERE / "bin")),
         **under("vendor", {path: file for library in libraries for path, file in library.files.items()}),
         **under("LICENSES", _licences(libraries)),
-        **installer(),
+        **installer(origin),
         "VERSION": text(f"{version}\n"),
         "sbom.cdx.json": bill(version, libraries, time),
     }
-    return {**tree, "SHA256SUMS": checksums(tree)}
+    if origin.key:
+        tree["release-key.pub"] = text(f"{origin.key}\n")
+    return signed({**tree, "SHA256SUMS": checksums(tree)}, origin)
 
 
-def installer() -> dict[str, File]:
-    """install.sh, which also works alone: it downloads the rest then."""
-    return read(ROOT, "install.sh")
+def installer(origin: Origin) -> dict[str, File]:
+    """install.sh, which also works alone: it knows where releases are and who signs them."""
+    (name, script), *_ = read(ROOT, "install.sh").items()
+    content = script.content.decode()
+    for row, value in (("DOWNLOADS", origin.downloads), ("KEY", origin.key)):
+        empty = f"\n{row}=''\n"
+        assert content.count(empty) == 1, row
+        content = content.replace(empty, f"\n{row}='{value}'\n")
+    return {name: replace(script, content=content.encode())}
 
 
 def for_usb(version: str, tree: Tree) -> dict[str, File]:
@@ -50,12 +60,12 @@ def removal() -> dict[str, File]:
     return {"rc/pre-hook.sh": read(HERE / "usb")["remove.sh"]}
 
 
-def for_setuphelper(version: str, tree: Tree, owner: str) -> dict[str, File]:
-    """A package of SetupHelper, as its PackageManager takes it from the branch "dist" of ``owner``."""
+def for_setuphelper(version: str, tree: Tree, origin: Origin) -> dict[str, File]:
+    """A package of SetupHelper, as its PackageManager takes it from the branch "dist" of the repository."""
     return {
         **read(HERE / "setuphelper"),
         "version": text(f"v{version}\n"),
-        "gitHubInfo": text(f"{owner}:dist\n"),
+        "gitHubInfo": text(f"{origin.owner}:dist\n"),
         "firstCompatibleVersion": text(f"{OLDEST_VENUS}\n"),
         **under("release", tree),
     }

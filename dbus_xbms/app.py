@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from dbus_xbms.authority import Authority
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.capture import Capture as CaptureFile
+from dbus_xbms.heard import Heard
+from dbus_xbms.memory import changed_of, strangers
 from dbus_xbms.neighbours import Neighbours
 from dbus_xbms.pack import Pack
 from dbus_xbms.protocols.base import Advertised
@@ -70,7 +72,8 @@ class App:
         self._protocol = Jbd()
         self._air = Air([self._protocol])
         self._local = LocalSettings(self._setting_changed)
-        self._remote = Remote(self.scan, self.health, self.troubles)
+        self._remote = Remote(self.scan, self.health, self.troubles, self.heard)
+        self._heard = Heard()
         self._packs: dict[str, Pack] = {}
         self._authority = Authority(self._packs.values)
         self._neighbours = Neighbours(self._air, self._packs.values)
@@ -96,6 +99,7 @@ class App:
             base.create_task(self._supervised(progress), name="progress")
             await self._load()
             await self._authority.ready()
+            base.create_task(self._forget_strangers(), name="strangers")
             async with asyncio.TaskGroup() as packs:  # ends first: packs disconnect and save as they go
                 while True:
                     await self._decide(packs, await self._undecided.get())
@@ -237,18 +241,44 @@ class App:
         return {address: trouble for address, trouble in told.items() if any(trouble)}
 
     async def scan(self, seconds: float) -> list[tuple[Advertised, bool, bool]]:
-        """Look for packs and remember them, not enabled; each with whether it was known and is enabled."""
-        before = await self._local.stored([DEVICES])
+        """Look for packs; each with whether it has settings, because it was added once, and is enabled."""
+        stored = await self._local.stored([DEVICES])
         found = await self._air.discover(seconds)
-        for seen in found:
-            rows = rows_of(PACK_SETTINGS, lambda name, seen=seen: pack_path(seen.address, name))  # type: ignore[misc]
-            await self._local.add(rows)
-            if seen.name:
-                await self._local.set(pack_path(seen.address, "AdvertisedName"), seen.name)
-        return [
-            (seen, pack_path(seen.address, "Enabled") in before, seen.address in self._packs)
-            for seen in found
-        ]
+        self._heard.add(found, asyncio.get_running_loop().time())
+        added = [seen for seen in found if pack_path(seen.address, "Enabled") in stored]
+        for seen in added:
+            await self._rename(seen, stored)
+        return [(seen, seen in added, seen.address in self._packs) for seen in found]
+
+    async def _rename(self, seen: Advertised, stored: Mapping[str, object]) -> None:
+        """Store the name that a pack advertises, if it is another than before."""
+        path = pack_path(seen.address, "AdvertisedName")
+        if not seen.name or stored.get(path) == seen.name:
+            return
+        try:
+            await self._local.set(path, seen.name)
+        except SettingsError as err:
+            log.warning("%s: its advertised name is not stored: %s", seen.address, err)
+
+    def heard(self) -> list[Advertised]:
+        """The packs that scans of the last day have heard."""
+        return self._heard.packs(asyncio.get_running_loop().time())
+
+    async def _forget_strangers(self) -> None:
+        """Remove, once, the settings that earlier versions stored of every pack that a scan found."""
+        done = service_path("StrangersForgotten")
+        try:
+            if (await self._local.stored([SERVICE])).get(done) == 1:
+                return
+            stored = await self._local.stored([DEVICES])
+            for address, paths in strangers(stored).items():
+                changed = changed_of(stored, paths)
+                if all([await self._local.default(path) == stored[path] for path in changed]):
+                    await self._local.remove(paths)
+                    log.info("%s: a scan of an earlier version had stored it; removed", address)
+            await self._local.set(done, 1)
+        except SettingsError as err:
+            log.warning("packs that scans had stored are not removed: %s", err)
 
 
 async def serve(capture: Path | None, watchdog: Watchdog) -> int:

@@ -1,14 +1,17 @@
 """A text file of every notification received and every request sent, to be read by ``dbus-xbms decode``.
 
 A line is one chunk, ``>`` sent or ``<`` received:
-``2026-11-22T07:40:00.123Z A4:C1:37:00:00:01 > dda50300fffd77``
+``2026-11-22T07:40:00.123Z A4:C1:37:00:00:01 > dda50300fffd77``. Of a login only the beginning is there:
+``ffaa18.. (login hidden)``.
 """
 
 from __future__ import annotations
 
 import datetime
 import logging
+import os
 import re
+import stat
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +22,12 @@ from typing import Self, TextIO
 log = logging.getLogger(__name__)
 
 SENT, RECEIVED = ">", "<"
+PRIVATE = 0o600
 MOST_WAITING = 2000  # chunks for which the disk has no time, some 150 kB
 CLOSE_LIMIT = 0.5  # s for the disk to take what is left
 _LINE = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\dT[\d:.]+Z) (?P<address>(?:[0-9A-F]{2}:){5}[0-9A-F]{2})"
-    r" (?P<direction>[<>]) ?(?P<chunk>(?:[0-9a-f]{2})*)",
+    r" (?P<direction>[<>]) ?(?P<chunk>(?:[0-9a-f]{2})*)(?P<hidden>\.\. \(login hidden\))?",
     re.IGNORECASE,
 )
 
@@ -36,6 +40,7 @@ class CapturedChunk:
     address: str
     direction: str  # SENT or RECEIVED
     chunk: bytes
+    hidden: bool = False  # only the beginning is there: it carries a password
 
 
 def parse_line(line: str) -> CapturedChunk | None:
@@ -43,8 +48,10 @@ def parse_line(line: str) -> CapturedChunk | None:
     found = _LINE.fullmatch(line.strip())
     if found is None:
         return None
-    time, address, direction, chunk = found.groups()
-    return CapturedChunk(time=time, address=address, direction=direction, chunk=bytes.fromhex(chunk))
+    time, address, direction, chunk, hidden = found.groups()
+    return CapturedChunk(
+        time=time, address=address, direction=direction, chunk=bytes.fromhex(chunk), hidden=bool(hidden)
+    )
 
 
 class Capture:
@@ -69,8 +76,8 @@ class Capture:
         self._writer = threading.Thread(target=self._write_all, name=f"capture {path}", daemon=True)
         self._writer.start()
 
-    def __call__(self, address: str, direction: str, chunk: bytes) -> None:
-        """Write one chunk, soon."""
+    def __call__(self, address: str, direction: str, chunk: str) -> None:
+        """Write one chunk, in hex, soon."""
         if self._ended:
             return
         if self._waiting.qsize() >= MOST_WAITING:
@@ -83,7 +90,7 @@ class Capture:
             log.info("capture to %s goes on; %d chunks are missing", self._path, lost)
             self._waiting.put(f"# {lost} chunks are missing here: the disk did not keep up\n")
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")
-        self._waiting.put(f"{now}Z {address} {direction} {chunk.hex()}\n")
+        self._waiting.put(f"{now}Z {address} {direction} {chunk}\n")
 
     def close(self) -> None:
         """End the capture; more chunks are ignored. A disk that hangs is left alone."""
@@ -117,8 +124,12 @@ class Capture:
             log.debug("capture to %s: %s", self._path, err)
 
     def _open(self) -> tuple[TextIO, int]:
-        file = self._path.open("a", encoding="ascii", buffering=1)  # a line survives a crash
-        return file, file.tell()
+        """Open the file for its owner alone: it tells what is installed where, and how it is used."""
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE)
+        file = open(descriptor, "a", encoding="ascii", buffering=1)  # noqa: PTH123, SIM115 (a descriptor)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):  # not a pipe or a device
+            os.fchmod(descriptor, PRIVATE)
+        return file, os.fstat(descriptor).st_size
 
     def _rotate(self) -> None:
         self._file.close()

@@ -15,11 +15,15 @@ from dbus_xbms import __doc__ as description
 from dbus_xbms import __version__
 from dbus_xbms.commands import CommandError
 from dbus_xbms.outlet import Outlet
+from dbus_xbms.printable import printable
 from dbus_xbms.protocols.base import LinkError, ProtocolError
 from dbus_xbms.settings import SettingsError
 
 OK, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130  # exit status; the last as shells report Ctrl-C
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+LONGEST_LOG_LINE = 2000  # columns; a frame in hex, and what BlueZ tells of a device
+# At DEBUG bleak shows all that is written to a pack and comes back, logins too; our own lines hide those.
+TELLS_WHAT_IS_WRITTEN = ("bleak.backends.bluezdbus.client", "bleak.backends.bluezdbus.manager")
 OPENSSL = ("ssl", "_hashlib")  # what loads it; asyncio and hashlib try them and do without
 
 
@@ -127,9 +131,21 @@ def _start_logging(command: Command, level: str | None) -> None:
     text = "%(levelname)s %(name)s: %(message)s"
     if stream.isatty():
         text = "%(asctime)s " + text
-    logging.basicConfig(stream=stream, level=level or command.log_level, format=text)
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(_PrintableLines(text))
+    for name in TELLS_WHAT_IS_WRITTEN:
+        logging.getLogger(name).setLevel(logging.INFO)
+    logging.basicConfig(level=level or command.log_level, handlers=[handler])
+
+
+class _PrintableLines(logging.Formatter):
+    """One line for each message, whatever a name or somebody else's error in it holds."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's name)
+        record.message = printable(record.message, LONGEST_LOG_LINE)
+        return super().formatMessage(record)
 
 
 def _failed(err: object, status: int) -> int:
-    print(f"dbus-xbms: {err}", file=sys.stderr)
+    print(f"dbus-xbms: {printable(err, LONGEST_LOG_LINE)}", file=sys.stderr)
     return status

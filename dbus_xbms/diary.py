@@ -19,6 +19,7 @@ class Diary:
     def __init__(self, address: str) -> None:
         self._address = address
         self._before: Decision | None = None
+        self._for_owner = ""
         self._doubt = ""  # as it was last logged
 
     def note(self, decision: Decision, identity: PackIdentity, why: str) -> None:
@@ -35,15 +36,26 @@ class Diary:
         mode = before.limits.mode if before and before.limits else ""
         if decision.sample and decision.limits and decision.limits.mode != mode:
             log.info("%s: charging: %s", self._address, decision.limits.mode)
+        self._note_for_owner(decision)
         if decision.refused and decision.refused != self._doubt and not (before and before.refused):
             log.error("%s: charging stays off: %s", self._address, decision.refused)
 
+    def _note_for_owner(self, decision: Decision) -> None:
+        """Log what only the owner can put right, once, and that it is over."""
+        if not decision.sample or decision.for_owner == self._for_owner:
+            return
+        if decision.for_owner:
+            log.warning("%s: %s", self._address, decision.for_owner)
+        else:
+            log.info("%s: no longer so: %s", self._address, self._for_owner)
+        self._for_owner = decision.for_owner
+
     def _note_doubt(self, decision: Decision) -> None:
-        """Log why the pack is not believed, once, and that it is believed again."""
+        """Log what is wrong with the pack or its readings, once, and that it is over."""
         if decision.doubt and decision.doubt != self._doubt:
             log.warning("%s: %s", self._address, decision.doubt)
         elif self._doubt and not decision.doubt and decision.phase is Phase.FRESH:
-            log.info("%s: readings are believed again", self._address)
+            log.info("%s: over: %s", self._address, self._doubt)
         elif not decision.doubt:
             return
         self._doubt = decision.doubt

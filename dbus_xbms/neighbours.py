@@ -9,9 +9,10 @@ from typing import Protocol
 
 from dbus_xbms.ble.air import Air
 from dbus_xbms.control.neighbours import Radio, Venus, notices, text_for
+from dbus_xbms.repeats import Counted
 from dbus_xbms.venus.neighbourhood import Neighbourhood
 
-log = logging.getLogger(__name__)
+log = Counted(logging.getLogger(__name__))
 
 
 class Concerned(Protocol):

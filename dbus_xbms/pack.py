@@ -19,19 +19,22 @@ from dbus_xbms.memory import extremes_of, history_of, identity_of, remembered
 from dbus_xbms.model import Counters, Extremes, Orders, PackIdentity, Phase, Reading, Report
 from dbus_xbms.poller import Poller, Progress
 from dbus_xbms.protocols.base import LinkError, LoginFailed, ProtocolError, SwitchableBms
-from dbus_xbms.settings import Settings, SettingsError, Value
+from dbus_xbms.repeats import Counted
+from dbus_xbms.settings import PACK_SETTINGS, Settings, SettingsError, Value
 from dbus_xbms.showing import Showing, Shown
 from dbus_xbms.switching import Order, Switches
 from dbus_xbms.venus.localsettings import instance_of
 from dbus_xbms.venus.setting_items import setting_written
 from dbus_xbms.venus.switch_items import Balancing, Release, ordered
 
-log = logging.getLogger(__name__)
+log = Counted(logging.getLogger(__name__))
 
 # A change of these makes the link anew.
 LINK_SETTINGS = frozenset(
     {"ConnectionMode", "NotifyMethod", "AcquireFailed", "Adapter", "Password", "Passkey"}
 )
+
+ROWS = {row.name: row for row in PACK_SETTINGS}
 
 OnWrite = Callable[[str, Value, str], bool]
 
@@ -137,6 +140,7 @@ class Pack:
         except SettingsError as err:
             log.warning("%s: %s; the old value stands", self.address, err)
             return
+        self._log_change(name, before, "through localsettings")
         if name in LINK_SETTINGS and self.settings[name] != before:  # not what we have just stored ourselves
             self._switches.lost("a setting of the link was changed")
             self._poller.relink()
@@ -312,9 +316,9 @@ class Pack:
             self._showing.soon()
             return taken
         try:
-            self._take_over(path, value)
+            self._take_over(path, value, sender)
         except SettingsError as err:
-            log.warning("%s: %s", self.address, err)
+            log.warning("%s: %s, written by %s", self.address, err, sender)
             return False
         self._showing.soon()
         return True
@@ -346,10 +350,24 @@ class Pack:
         why = f"lent for {minutes} min" if minutes else "taken back"
         log.info("%s: the link is %s, asked for by %s", self.address, why, sender)
 
-    def _take_over(self, path: str, value: Value) -> None:
+    def _set(self, name: str, value: Value, sender: str) -> None:
+        """Take over a setting that somebody wrote to the service."""
+        before = self.settings[name]
+        self._keeper.remember({name: value})
+        self._log_change(name, before, f"by {sender}")
+
+    def _log_change(self, name: str, before: Value | None, how: str) -> None:
+        value, row = self.settings[name], ROWS[name]
+        if value == before or row.internal:
+            return
+        what = "" if row.secret else f" from {before!r} to {value!r}"
+        log.info("%s: %s was changed%s, %s", self.address, name, what, how)
+
+    def _take_over(self, path: str, value: Value, sender: str) -> None:
         if path == "/CustomName":
-            self._keeper.remember({"CustomName": value})
+            self._set("CustomName", value, sender)
         elif path == "/History/Clear" and value:
+            log.info("%s: history cleared by %s", self.address, sender)
             self._state = replace(self._state, extremes=Extremes(), history=history.State())
             self._keeper.remember(self._memory())
         elif self._shown:
@@ -357,8 +375,7 @@ class Pack:
             if written and (why := refusal(self.settings, dict([written]))):
                 raise SettingsError(why)
             if written:
-                log.info("%s: %s set to %s from the bus", self.address, *written)
-                self._keeper.remember(dict([written]))
+                self._set(*written, sender)
 
     def _keep_turning(self) -> None:
         """Store at once what a restart must not lose: a new stage of charging, a cut-off."""

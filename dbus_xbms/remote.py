@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from typing import Annotated, Any, NoReturn, Self
 
-from dbus_fast import NameFlag, RequestNameReply, Variant
+from dbus_fast import DBusError, NameFlag, RequestNameReply, Variant
 from dbus_fast.annotations import DBusDouble, DBusSignature, DBusStr
 from dbus_fast.service import ServiceInterface, dbus_method
 
 from dbus_xbms import __version__
-from dbus_xbms.protocols.base import Advertised
+from dbus_xbms.protocols.base import Advertised, LinkError
 from dbus_xbms.venus.bus import BusLost, NameTaken, close, connect, until_closed
 
-NAME = "io.github.dbus_xbms"
-PATH = "/io/github/dbus_xbms"
-INTERFACE = "io.github.dbus_xbms.Service1"
+log = logging.getLogger(__name__)
+
+NAME = "dbus_xbms.Service"
+PATH = "/dbus_xbms"
+INTERFACE = "dbus_xbms.Service1"
 
 SHORTEST_SCAN = 1.0  # s
 LONGEST_SCAN = 60.0  # s; a scan takes radio time from every pack
 
+MOST_SCANS = 3  # at a time: each caller waits for one
+
+BLUETOOTH = "dbus_xbms.Error.Bluetooth"  # no scan is possible; the text says why
+BUSY = "dbus_xbms.Error.Busy"
+FAULT = "dbus_xbms.Error.Fault"  # of this program; the log has more
+
 Scan = Callable[[float], Awaitable[list[tuple[Advertised, bool, bool]]]]
+Heard = Callable[[], list[Advertised]]
 Health = Callable[[], dict[str, int]]
 Found = Annotated[list[dict[str, Variant]], DBusSignature("aa{sv}")]
 Troubles = Callable[[], dict[str, tuple[str, str]]]
@@ -33,33 +43,62 @@ Told = Annotated[dict[str, list[str]], DBusSignature("a{sas}")]
 class Service1(ServiceInterface):
     """What the command line asks of the running service."""
 
-    def __init__(self, scan: Scan, health: Health, troubles: Troubles) -> None:
+    def __init__(self, scan: Scan, health: Health, troubles: Troubles, heard: Heard) -> None:
         super().__init__(INTERFACE)
         self._scan = scan
         self._health = health
         self._troubles = troubles
+        self._heard = heard
+        self._scans = 0  # that go on
 
     @dbus_method("Scan")
     async def scan(self, seconds: DBusDouble) -> Found:
-        """Scan for ``seconds`` and return what was found; new packs are remembered, not enabled."""
-        # In this order NaN, which no timer bears, is the shortest scan.
-        found = await self._scan(min(LONGEST_SCAN, max(SHORTEST_SCAN, seconds)))
+        """Scan for ``seconds`` and return what was found; nothing of it is stored."""
+        if self._scans >= MOST_SCANS:
+            raise DBusError(BUSY, "several scans are going on already; try again when they are over")
+        self._scans += 1
+        try:
+            with _in_words():
+                # In this order NaN, which no timer bears, is the shortest scan.
+                found = await self._scan(min(LONGEST_SCAN, max(SHORTEST_SCAN, seconds)))
+        finally:
+            self._scans -= 1
         return [_described(*entry) for entry in found]
+
+    @dbus_method("Heard")
+    def heard(self) -> Found:
+        """Tell which packs the scans of the last day have heard; the strongest of them, from memory."""
+        with _in_words():
+            return [_described(seen, False, False) for seen in self._heard()]
 
     @dbus_method("Health")
     def health(self) -> Counts:
         """Count what runs and is held just now, by name."""
-        return self._health()
+        with _in_words():
+            return self._health()
 
     @dbus_method("Troubles")
     def troubles(self) -> Told:
         """Tell of each pack that is not being read: what was found out all the same, and why it is not."""
-        return {address: list(trouble) for address, trouble in self._troubles().items()}
+        with _in_words():
+            return {address: list(trouble) for address, trouble in self._troubles().items()}
 
     @dbus_method("Version")
     def version(self) -> DBusStr:
         """Tell which version runs; on the disk there may be another."""
         return __version__
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Answer with an error whose name and words the caller can use."""
+    try:
+        yield
+    except LinkError as err:
+        raise DBusError(BLUETOOTH, str(err)) from err
+    except Exception as err:
+        log.exception("a request over D-Bus failed by an error in this program")
+        raise DBusError(FAULT, "an error in the service; its log has more") from err
 
 
 def _described(seen: Advertised, known: bool, enabled: bool) -> dict[str, Variant]:
@@ -77,8 +116,8 @@ def _described(seen: Advertised, known: bool, enabled: bool) -> dict[str, Varian
 class Remote:
     """Holds the name while inside."""
 
-    def __init__(self, scan: Scan, health: Health, troubles: Troubles) -> None:
-        self._interface = Service1(scan, health, troubles)
+    def __init__(self, scan: Scan, health: Health, troubles: Troubles, heard: Heard) -> None:
+        self._interface = Service1(scan, health, troubles, heard)
 
     async def __aenter__(self) -> Self:
         """Take the name.

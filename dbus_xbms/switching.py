@@ -15,9 +15,10 @@ from typing import Any
 from dbus_xbms.control import mosfets
 from dbus_xbms.model import ON_ITS_WAY, Mosfet, Mosfets, Orders, PackSample, Switching
 from dbus_xbms.protocols.base import Conversation, LinkError, ProtocolError, Switchable
+from dbus_xbms.repeats import Counted
 from dbus_xbms.settings import Settings, Value
 
-log = logging.getLogger(__name__)
+log = Counted(logging.getLogger(__name__))
 
 WAIT_LIMIT = 20.0  # s from a wish to the moment it goes out: a current falls, a shared link is made
 

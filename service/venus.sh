@@ -2,6 +2,12 @@
 # Where Venus OS meets dbus-xbms: one line in /data/rc.local, and a copy of the run scripts in /service.
 
 BOOT="$APP/current/install.sh" # what marks the line in rc.local as ours
+MARK='# dbus-xbms'
+# What the end of the line remembers, so that all can be as it was.
+OWN_FILE='in a file of its own'
+OWN_START='below a start of our own'
+UNENDED='after a line without its end'
+CR=$(printf '\r')
 
 # --- /data/rc.local: Venus runs it at each boot, and keeps it over firmware updates ---
 
@@ -13,70 +19,128 @@ boot_file() {
     echo "$file"
 }
 
-# boot_line_add: put our line at the end, but before an `exit 0`; nothing to do when it is there.
+# boot_line_add: put our line right after the interpreter line, where nothing that others wrote can stop it: an
+# `exit`, an `exec`, `set -e`. It always succeeds and never ends the script, so it stops nothing either.
 boot_line_add() {
     file=$(boot_file)
-    line="[ -x $BOOT ] && $BOOT${ROOT:+ --root $ROOT} --boot >/dev/null 2>&1 || : # dbus-xbms"
+    call="[ -x $BOOT ] && $BOOT${ROOT:+ --root $ROOT} --boot >/dev/null 2>&1 || :"
     if [ ! -e "$file" ]; then
-        printf '#!/bin/sh\n%s, in a file of its own\n' "$line" >"$file.dbus-xbms"
+        printf '#!/bin/sh\n%s %s, %s\n' "$call" "$MARK" "$OWN_FILE" >"$file.dbus-xbms"
         chmod 755 "$file.dbus-xbms"
         mv -f "$file.dbus-xbms" "$file"
-    elif ! grep -qF "$BOOT" "$file"; then
-        edit "$file" boot_line_put "$line"
+        return
     fi
-    case $file in
-        *.disabled) warn "$RC is disabled on this GX, so nothing starts at boot. Enable it: Settings, General, Modification checks." ;;
-        *) [ -x "$file" ] || warn "$RC is not executable, so Venus OS does not run it at boot. If that is not on purpose: chmod +x $RC" ;;
+    [ "$(boot_line_at "$file")" != "$(boot_line_place "$file")" ] || boot_line_stale "$file" || return 0
+    boot_line_remove
+    file=$(boot_file)
+    edit "$file" boot_line_put "$call" || die "$file cannot be changed: is /data full?"
+}
+
+# boot_line_at FILE: the number of our line; nothing if it is not there.
+boot_line_at() {
+    grep -nF "$BOOT" "$1" 2>/dev/null | head -n 1 | cut -d : -f 1
+}
+
+# boot_line_place FILE: the number that our line has where it belongs.
+boot_line_place() {
+    case $(head -n 1 "$1") in '#!'*) echo 2 ;; *) echo 1 ;; esac
+}
+
+boot_line_stale() { # FILE: the owner has mended the line ends since
+    sed -n 2p "$1" | grep -qF "$MARK, $OWN_START" && ! sed -n 3p "$1" | grep -q "$CR"
+}
+
+boot_line_put() { # FILE CALL
+    case $(head -n 1 "$1") in
+        '#!'*"$CR") # no kernel finds that interpreter, so the lines below never ran and must not begin to
+            printf '#!/bin/sh\n%s; exit 0 %s, %s\n' "$2" "$MARK" "$OWN_START" && cat "$1" ;;
+        '#!'*)
+            if [ "$(tail -c 1 "$1" | wc -l)" = 0 ] && [ "$(wc -l <"$1")" = 0 ]; then
+                cat "$1" && printf '\n%s %s, %s\n' "$2" "$MARK" "$UNENDED"
+            else
+                head -n 1 "$1" && printf '%s %s\n' "$2" "$MARK" && tail -n +2 "$1"
+            fi ;;
+        *) printf '%s %s\n' "$2" "$MARK" && cat "$1" ;;
     esac
 }
 
-boot_line_put() { # FILE LINE
-    awk -v line="$2" -v unended="$(unended "$1" && echo yes)" '
-        { text[NR] = $0; if ($0 !~ /^[ \t]*(#.*)?\r?$/) last = NR }
-        END {
-            at = text[last] ~ /^[ \t]*exit([ \t]+0)?[ \t;]*(#.*)?\r?$/ ? last : NR + 1
-            for (i = 1; i <= NR; i++) { if (i == at) print line; print text[i] }
-            if (at > NR) print line (unended ? ", after a line without its end" : "")
-        }' "$1"
-}
-
-# boot_line_remove: every file as it was before boot_line_add.
+# boot_line_remove: every file as it was before boot_line_add, also if there is no room left to write a new one.
 boot_line_remove() {
     for file in "$RC" "$RC.disabled"; do
         grep -qsF "$BOOT" "$file" || continue
         file=$(readlink -f "$file")
-        if grep -qF "# dbus-xbms, in a file of its own" "$file" && [ "$(grep -vF "$BOOT" "$file")" = "#!/bin/sh" ]; then
+        if grep -qF "$MARK, $OWN_FILE" "$file" && [ "$(grep -vF "$BOOT" "$file")" = "#!/bin/sh" ]; then
             rm -f "$file"
         else
-            edit "$file" grep_out
+            edit "$file" boot_line_cut || shorten "$file" boot_line_cut
         fi
     done
 }
 
-grep_out() { # FILE
-    case $(tail -n 1 "$1") in
-        *"$BOOT"*", after a line without its end") printf %s "$(grep -vF "$BOOT" "$1")" ;;
-        *) grep -vF "$BOOT" "$1" || [ $? = 1 ] ;; # 1: no line is left
+boot_line_cut() { # FILE
+    at=$(boot_line_at "$1")
+    case $at$(sed -n "${at}p" "$1") in
+        2*"$MARK, $OWN_START") tail -n +3 "$1" ;;
+        2*"$MARK, $UNENDED")
+            if [ "$(wc -l <"$1")" = 2 ]; then printf %s "$(head -n 1 "$1")"; else head -n 1 "$1" && tail -n +3 "$1"; fi ;;
+        *) head -n $((at - 1)) "$1" && tail -n +$((at + 1)) "$1" ;;
     esac
 }
 
-# edit FILE FILTER [ARGUMENT...]: replace FILE by what FILTER makes of it, in one step; its mode and owner stay, and
-# so does the lack of a newline at its end, unless FILTER saw to that.
+# edit FILE FILTER [ARGUMENT...]: replace FILE by what FILTER makes of it, in one step; its mode and owner stay.
+# Fails, and leaves FILE alone, if there is no room.
 edit() {
     target=$1 filter=$2
     shift 2
-    cp -p "$target" "$target.dbus-xbms"
-    "$filter" "$target" "$@" >"$target.dbus-xbms"
-    if unended "$target" && ! tail -n 1 "$target.dbus-xbms" | grep -qF "$BOOT"; then
-        text=$(cat "$target.dbus-xbms")
-        printf %s "$text" >"$target.dbus-xbms"
-    fi
+    cp -p "$target" "$target.dbus-xbms" 2>/dev/null &&
+        "$filter" "$target" "$@" >"$target.dbus-xbms" 2>/dev/null &&
+        [ "$("$filter" "$target" "$@" | wc -c)" = "$(wc -c <"$target.dbus-xbms")" ] || {
+        rm -f "$target.dbus-xbms"
+        return 1
+    }
     sync
     mv -f "$target.dbus-xbms" "$target"
 }
 
-unended() { # FILE: it does not end with a newline
-    [ -n "$(tail -c 1 "$1")" ]
+# shorten FILE FILTER: the same in place, for a filter that only takes away: no block of the disk is needed for that.
+shorten() {
+    rest=$ROOT/run/dbus-xbms.rest
+    "$2" "$1" >"$rest"
+    dd if="$rest" of="$1" conv=notrunc 2>/dev/null
+    dd if=/dev/null of="$1" bs=1 seek="$(wc -c <"$rest")" count=0 2>/dev/null
+    rm -f "$rest"
+}
+
+# boot_line_judge: whether Venus OS gets to our line at the next boot; if not, say why. The file's head up to that
+# line is run, as Venus runs it; XBMS_PROBE makes our line leave a mark instead of starting the service.
+boot_line_judge() {
+    file=$(boot_file)
+    case $file in
+        *.disabled)
+            warn "$RC is disabled on this GX, so nothing starts at boot. Enable it: Settings, General, Modification checks."
+            return 1 ;;
+    esac
+    at=$(boot_line_at "$file")
+    if [ -z "$at" ] || [ "$at" != "$(boot_line_place "$file")" ]; then
+        warn "our line in $RC is missing or stands behind others, which may keep it from running. Run install.sh again."
+        return 1
+    elif [ ! -x "$file" ]; then
+        warn "$RC is not executable, so Venus OS does not run it at boot. If that is not on purpose: chmod +x $RC"
+        return 1
+    fi
+    probe=$(mktemp -d)
+    head -n "$at" "$file" >"$probe/head"
+    chmod 700 "$probe/head"
+    code=0
+    XBMS_PROBE=$probe/reached "$probe/head" >/dev/null 2>&1 || code=$?
+    [ "$code" != 126 ] || XBMS_PROBE=$probe/reached sh "$probe/head" >/dev/null 2>&1 || : # /tmp may forbid programs
+    reached=''
+    [ ! -e "$probe/reached" ] || reached=yes
+    rm -rf "$probe"
+    [ -n "$reached" ] || warn "$RC does not run on this GX: nothing starts at boot. Look at its first line: head -n 1 $RC"
+    ! grep -qF "$MARK, $OWN_START" "$file" ||
+        warn "$RC has Windows line ends, so Venus OS has never run it. To have it run: sed -i 's/\\r\$//' $RC, then install.sh again."
+    [ -n "$reached" ]
 }
 
 # --- /service: in memory, filled anew at each boot; svscan starts what appears in it ---

@@ -21,7 +21,6 @@ from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
 HOUR = 3600.0
 FINE, COARSE = 1.0, 5.0  # s between polls: after a limit has changed, and else, as a pack at rest is polled
 SETTLED = 20.0  # s without a change after which time runs coarsely
-MOST_TURNS = 20  # of the CCL in an hour
 
 Bms = Callable[[float, PackSample], PackSample | None]  # (s, the honest sample) -> what comes; None: nothing
 
@@ -67,6 +66,8 @@ class Attack:
     least_soc: float = 0.0  # %, real, that there must be at the end: limits that are too careful fail, too
     ceiling: float | None = None  # V; None: the data sheets' end of charge
     most_soc: float = 110.0  # %, real, that there may be at the end
+    most_turns: int = 20  # of the CCL in an hour
+    always_limited: bool = False  # limits that were there once must always be there
     must_show: str = ""  # a mode that must have been there
 
 
@@ -79,6 +80,7 @@ class Outcome:
     seconds_above: float = 0.0  # with a cell above the ceiling
     soc: float = 0.0  # %, real, of the emptiest cell at the end
     turns: dict[int, int] = field(default_factory=dict)  # changes of the CCL's direction by hour
+    seconds_without: float = 0.0  # of limits, once there were some
     modes: set[str] = field(default_factory=set)
     _ccl: float = 0.0
     _falling: bool = False
@@ -94,6 +96,7 @@ class Outcome:
         self.highest = max(self.highest, highest)
         self.seconds_above += seconds if highest > self.ceiling else 0.0
         if not decision.limits:
+            self.seconds_without += seconds if self.modes else 0.0
             return
         self.modes.add(decision.limits.mode)
         ccl = decision.limits.ccl
@@ -118,6 +121,10 @@ class Outcome:
             found.append(f"only {self.soc:.0f} % charge")
         if self.soc > self.attack.most_soc:
             found.append(f"{self.soc:.0f} % charge")
+        if self.most_turns > self.attack.most_turns:
+            found.append(f"the CCL turned {self.most_turns} times in an hour")
+        if self.attack.always_limited and self.seconds_without:
+            found.append(f"{self.seconds_without:.0f} s without limits")
         if self.attack.must_show and self.attack.must_show not in self.modes:
             found.append(f"never {self.attack.must_show}")
         return found
@@ -202,6 +209,7 @@ ATTACKS: tuple[Attack, ...] = (
         poll=1.0,
         hours=2.0,
         least_soc=70.0,
+        most_turns=60,  # two for each gap
     ),
     Attack(
         name="silent for good while charging, feeding in",
@@ -249,6 +257,7 @@ ATTACKS: tuple[Attack, ...] = (
         battery=Battery(soc=95.0, ahead=AHEAD),
         restarts=600.0,
         least_soc=95.0,
+        always_limited=True,
         must_show="Float",
     ),
     Attack(
@@ -259,7 +268,15 @@ ATTACKS: tuple[Attack, ...] = (
         restarts=700.0,
         hours=0.5,
         most_soc=75.0,
-        must_show="No contact, derated",
+        always_limited=True,
+    ),
+    Attack(
+        name="280 Ah, a cell with a bad joint, noise of 1 mV",
+        battery=Battery(capacity=280.0, soc=95.0, ahead=AHEAD, resistance={1: 0.0007}, noise=0.001),
+        charger=Charger(current=84.0),
+        poll=1.0,
+        hours=1.5,
+        least_soc=97.0,
     ),
     Attack(
         name="polled every 30 s, 1 C",

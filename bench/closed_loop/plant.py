@@ -54,6 +54,7 @@ class Battery:
     resistance: Mapping[int, float] = NONE  # ohm, of cells that differ
     shorted: frozenset[int] = frozenset()  # cells that stand at 0 V
     temperatures: tuple[float, ...] = (20.0, 20.0)  # °C, in the BMS's own order
+    noise: float = 0.0  # V, standard deviation of what a cell is measured, besides 1 mV
     counted: float | None = None  # %, the SoC from which the BMS counts; None: the real one
 
 
@@ -129,7 +130,7 @@ class Plant:
 
     def measured(self) -> PackSample:
         """A sample as an honest BMS sends it: noisy by 1 mV, and rounded."""
-        cells = tuple(round(max(0.0, cell + self._random.uniform(-0.001, 0.001)), 3) for cell in self.cells)
+        cells = tuple(round(max(0.0, cell + self._error()), 3) for cell in self.cells)
         return PackSample(
             voltage=round(sum(self.cells), 2),
             current=round(self.current, 2),
@@ -143,6 +144,10 @@ class Plant:
             temperatures=self.battery.temperatures,
             learned=self.battery.capacity,
         )
+
+    def _error(self) -> float:
+        noise = self.battery.noise
+        return self._random.uniform(-0.001, 0.001) + (self._random.gauss(0.0, noise) if noise else 0.0)
 
     @property
     def _living(self) -> list[int]:

@@ -12,9 +12,11 @@ from dbus_xbms.protocols.base import Conversation, Echo, Frame, Framer, LinkErro
 
 log = logging.getLogger(__name__)
 
-Capture = Callable[[str, str, bytes], None]  # address, ">" sent or "<" received, the bytes
+Capture = Callable[[str, str, str], None]  # address, ">" sent or "<" received, the bytes in hex
 Write = Callable[[bytes], Awaitable[None]]
 
+HIDDEN = ".. (login hidden)"
+SHOWN = 3  # bytes of a login: enough to see which
 MOST_RECEIVED = 2048  # bytes for one request with its retries; a JBD's longest frame has 262
 
 
@@ -30,6 +32,7 @@ class Exchange:
         self._reply: asyncio.Future[Frame] | None = None
         self._timeout: asyncio.Timeout | None = None
         self._echoed = False
+        self._secret = b""  # the newest login, until something else is sent: a module may echo it late
         self._received = 0  # bytes for the request in flight
         self._over = ""  # why nothing more will come
 
@@ -67,6 +70,7 @@ class Exchange:
                 raise LinkError(self._over)
             self._framer.reset()  # a torn frame must not eat the next
             self._request, self._reply = request, asyncio.get_running_loop().create_future()
+            self._secret = request.encoded if request.secret else b""
             self._trace(">", request.encoded)
             try:
                 async with asyncio.timeout_at(min(now() + request.timeout, until)) as self._timeout:
@@ -111,7 +115,12 @@ class Exchange:
             self._timeout.reschedule(asyncio.get_running_loop().time())
 
     def _trace(self, direction: str, chunk: bytes) -> None:
+        told = log.isEnabledFor(logging.DEBUG)
+        if not self._capture and not told:
+            return
+        hidden = self._secret and chunk and (chunk in self._secret or self._secret in chunk)
+        shown = self._secret[:SHOWN].hex() + HIDDEN if hidden else chunk.hex()
         if self._capture:
-            self._capture(self._address, direction, chunk)
-        if log.isEnabledFor(logging.DEBUG):
-            log.debug("%s %s %s", self._address, direction, chunk.hex())
+            self._capture(self._address, direction, shown)
+        if told:
+            log.debug("%s %s %s", self._address, direction, shown)

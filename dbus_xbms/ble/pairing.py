@@ -21,7 +21,7 @@ from dbus_xbms.protocols.base import NotPaired
 log = logging.getLogger(__name__)
 
 AGENT, AGENT_MANAGER = "org.bluez.Agent1", "org.bluez.AgentManager1"
-AGENT_PATH = "/io/github/dbus_xbms/agent"
+AGENT_PATH = "/dbus_xbms/agent"
 CAPABILITY = "KeyboardOnly"  # we can type a passkey, and nothing else
 REJECTED = "org.bluez.Error.Rejected"
 REFUSALS = ("org.bluez.Error.AuthenticationFailed", "org.bluez.Error.AuthenticationRejected")

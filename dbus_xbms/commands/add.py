@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import logging
+from collections.abc import Iterable
 
+from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.consent import (
     ABOUT_CHEMISTRY,
     CHOICES,
@@ -14,15 +17,21 @@ from dbus_xbms.commands.consent import (
     quoted,
 )
 from dbus_xbms.commands.known import known_packs
-from dbus_xbms.commands.session import complete, warn_if_not_running
+from dbus_xbms.commands.scan import Found, heard_by_service
+from dbus_xbms.commands.session import complete, is_running, open_bus, warn_if_not_running
 from dbus_xbms.control.chemistry import refusal
+from dbus_xbms.printable import printable
 from dbus_xbms.settings import SettingsError, Value, normal_address, pack_path
+from dbus_xbms.settings.row import LONGEST_TEXT
+from dbus_xbms.venus.peers import NoAnswer
+
+log = logging.getLogger(__name__)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms add``."""
     parser.add_argument(
-        "pack", help="Bluetooth address, as `dbus-xbms scan` shows it; or the name of a listed pack"
+        "pack", help="Bluetooth address, as `dbus-xbms scan` shows it; or a name that it advertises"
     )
     parser.add_argument("--name", help="the name shown on the GX")
     parser.add_argument(
@@ -38,12 +47,36 @@ def run(args: argparse.Namespace) -> int:
     return complete(_add(args))
 
 
+async def _heard() -> list[Found]:
+    """What the scans of the running service have heard; nothing if none runs and answers."""
+    async with open_bus() as bus:
+        try:
+            return await heard_by_service(bus) if await is_running(bus) else []
+        except (NoAnswer, CommandError) as err:
+            log.debug("%s", err)
+            return []
+
+
+def _of_stranger(pack: str, strangers: Iterable[Found]) -> str:
+    """Address of a pack that has no settings yet, by its address or by a name that one alone advertises.
+
+    Raises:
+        SettingsError: it is no address, and not the name of one pack that was heard.
+    """
+    word = pack.strip().lower()
+    named = [one.address for one in strangers if word and one.name.strip().lower() == word]
+    if len(named) > 1:
+        raise SettingsError(f"{' and '.join(named)} both advertise {pack!r}; give the address")
+    return named[0] if named else normal_address(pack)
+
+
 async def _add(args: argparse.Namespace) -> int:
+    strangers = await _heard()
     async with known_packs() as known:
         try:
             address = known.address(args.pack)
         except SettingsError:
-            address = normal_address(args.pack)  # new to us
+            address = _of_stranger(args.pack, strangers)
         settings = await known.add(address)
         chemistry = chemistry_for(settings, args.chemistry)
         if why := refusal(settings, {"Chemistry": chemistry}):
@@ -52,13 +85,15 @@ async def _add(args: argparse.Namespace) -> int:
         chosen: dict[str, Value] = {"Chemistry": chemistry, "Control": int(control), "Enabled": 1}
         if args.name is not None:
             chosen["CustomName"] = args.name
+        if advertised := next((one.name for one in strangers if one.address == address), ""):
+            chosen["AdvertisedName"] = advertised[:LONGEST_TEXT]
         for name in sorted(chosen, key="Enabled".__eq__):  # last: what it controls is known before it is read
             await known.set(pack_path(address, name), chosen[name])
         other = controlling(known.packs, address)
-    name = args.name or settings.text("CustomName") or address
+    name = printable(args.name or settings.text("CustomName") or address)
     instance = settings.text("ClassAndVrmInstance").rpartition(":")[2]
     print(f"{name} added (VRM instance {instance}).")
-    print(_control_words(name, chemistry, control, other))
+    print(_control_words(name, chemistry, control, printable(other)))
     await warn_if_not_running()
     return 0
 

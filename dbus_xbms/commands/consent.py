@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.known import name_of
 from dbus_xbms.control.authority import unwilling
-from dbus_xbms.control.chemistry import CHEMISTRIES, CUSTOM
+from dbus_xbms.control.chemistry import CUSTOM
+from dbus_xbms.control.chemistry_table import CHEMISTRIES
 from dbus_xbms.settings import Settings
 
 PROPOSED = "LiFePO4"  # what nearly all packs with these BMSs are, and the least harmful where they are not

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     """Print one JSON object per frame; return 1 if any of them was bad."""
     anything, bad = False, False
     for described in decode_lines(_lines(args.frames) if args.frames else sys.stdin):
-        print(json.dumps(described, ensure_ascii=False), flush=True)
+        print(json.dumps(described), flush=True)
         anything, bad = True, bad or "error" in described
     if not anything:
         print(json.dumps({"error": "nothing to decode"}))
@@ -52,6 +52,9 @@ def decode_lines(lines: Iterable[str]) -> Iterator[dict[str, object]]:
             yield from loose.take(line)
             continue
         source = {"address": captured.address, "direction": captured.direction}
+        if captured.hidden:
+            yield {"time": captured.time, **source, "meaning": "a login, hidden"}
+            continue
         stream = streams.setdefault((captured.address, captured.direction), _Stream())
         yield from ({"time": captured.time} | source | described for described in stream.take(captured.chunk))
     yield from loose.end()

@@ -80,7 +80,6 @@ def _as_json(findings: list[Finding]) -> str:
                 for finding in findings
             ],
         },
-        ensure_ascii=False,
         indent=1,
     )
 

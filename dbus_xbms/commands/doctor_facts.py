@@ -50,7 +50,7 @@ def _bus(fact: str, ask: Callable[[TrustedBus, Path], Awaitable[Any]], limit: fl
 
 PROBES = (
     _file("venus", doctor_host.venus),
-    _file("boot", doctor_host.boot),
+    Probe(fact="boot", limit=PROGRAM_LIMIT, find=lambda place: doctor_host.boot(place.root)),
     _file("storage", doctor_host.storage),
     _file("machine", doctor_host.machine),
     _file("log", doctor_host.log),

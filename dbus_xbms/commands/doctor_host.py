@@ -48,15 +48,42 @@ def venus(root: Path) -> str | None:
     return file.read_text().partition("\n")[0].strip() if file.exists() else None
 
 
-def boot(root: Path) -> Boot:
-    """What starts the service with the machine."""
+async def boot(root: Path) -> Boot:
+    """What starts the service with the machine; install.sh judges rc.local."""
     script = root / "data/rc.local"
+    reached, words = await _reached(root)
     return Boot(
-        line=_names_us(script) and os.access(script, os.X_OK),
+        line=reached,
+        words=words,
         disabled=_names_us(script.with_name("rc.local.disabled")),
         setup_helper=(root / f"etc/venus/installedVersion-{NAME}").exists(),
         supervised=(root / "service" / NAME).exists(),
     )
+
+
+async def _reached(root: Path) -> tuple[bool, str]:
+    """Whether Venus gets to our line in rc.local, and what install.sh says if not."""
+    installer = root / "data/apps" / NAME / "current/install.sh"
+    if not installer.exists():
+        return False, ""
+    elsewhere = () if root == Path("/") else ("--root", str(root))
+    status, _, said = await _ran("sh", str(installer), "--check-boot", *elsewhere)
+    return status == 0, said.strip().removeprefix("Note: ")
+
+
+async def _ran(*command: str) -> tuple[int | None, str, str]:
+    """Run a program; its status, output and errors."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe
+    )
+    try:
+        out, err = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return process.returncode, out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
 
 
 def _names_us(script: Path) -> bool:
@@ -139,18 +166,7 @@ async def bluetoothd(root: Path) -> str | None:
     """The version of BlueZ, as its programs say it; it is not on the bus."""
     for path in BLUEZ_PROGRAMS:
         if (root / path).exists():
-            process = await asyncio.create_subprocess_exec(
-                *(str(root / path), "--version"),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-            )
-            try:
-                out, _ = await process.communicate()
-            finally:
-                if process.returncode is None:
-                    process.kill()
-                    await process.wait()
-            if found := re.search(rb"\d+\.\d+", out):
-                return found[0].decode()
+            _, said, _ = await _ran(str(root / path), "--version")
+            if found := re.search(r"\d+\.\d+", said):
+                return found[0]
     return None

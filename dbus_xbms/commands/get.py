@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Sequence
 
 from dbus_xbms.commands.known import PROGRAM, known_packs, row_of
+from dbus_xbms.commands.secret import shown
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import terminal
 from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS, Setting, Settings
@@ -39,4 +40,4 @@ def _described(row: Setting, settings: Settings) -> str:
     help_text = textwrap.fill(
         row.help, terminal().columns - 1, initial_indent="    ", subsequent_indent="    "
     )
-    return f"{row.name} = {settings[row.name]}{unit}  ({default})\n{help_text}"
+    return f"{row.name} = {shown(row, settings[row.name])}{unit}  ({default})\n{help_text}"

@@ -34,7 +34,7 @@ PROGRAM = "service"  # stands in a pack's place for the settings of the whole pr
 
 
 class Known:
-    """The packs that localsettings knows, ours or only listed, with their settings."""
+    """The packs that localsettings knows, those that were added once, with their settings."""
 
     def __init__(self, local: LocalSettings, stored: Mapping[str, object]) -> None:
         self._local = local

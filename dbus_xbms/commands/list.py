@@ -1,4 +1,4 @@
-"""List the packs we know, ours and those that a scan has found."""
+"""List the packs that were added, and those that the last scans have heard."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import argparse
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs, name_of
+from dbus_xbms.commands.scan import heard_by_service
 from dbus_xbms.commands.session import complete, is_running, open_bus, troubles
 from dbus_xbms.commands.table import CHARGE_MODE, Battery, columns, mosfets_off
+from dbus_xbms.printable import LINE, printable
 from dbus_xbms.settings import Settings
 from dbus_xbms.venus.peers import NoAnswer
 
@@ -35,32 +37,42 @@ async def _list() -> int:
     async with open_bus() as bus:
         running = await is_running(bus)
         troubled = await troubles(bus) if running and not silent else {}
-    if not packs:
-        print("No pack is known yet; `dbus-xbms scan` shows those in range.")
-        return 0
-    rows = [
-        (
-            address,
-            _state(pack, shown.get(address), troubled.get(address), running=running, silent=bool(silent)),
-            pack.text("ClassAndVrmInstance"),
-            name_of(pack),
-        )
-        for address, pack in sorted(packs.items(), key=lambda entry: (-entry[1].number("Enabled"), entry[0]))
-    ]
-    print(columns([("Address", "State", "Instance", "Name"), *rows]))
+        heard = await heard_by_service(bus) if running and not silent else []
+    strangers = [pack for pack in heard if pack.address not in packs]
+    if packs:
+        rows = [
+            (
+                address,
+                _state(pack, shown.get(address), troubled.get(address), running=running, silent=bool(silent)),
+                pack.text("ClassAndVrmInstance"),
+                printable(name_of(pack)),
+            )
+            for address, pack in sorted(packs.items(), key=_enabled_first)
+        ]
+        print(columns([("Address", "State", "Instance", "Name"), *rows]))
+    else:
+        print("No pack was added yet; `dbus-xbms scan` shows those in range.")
     for address, (finding, why) in sorted(troubled.items()):
         if finding:
-            print(f"\n{address}: {why}")
+            print(f"\n{address}: {printable(why, LINE)}")
+    if strangers:
+        print("\nHeard within a day, not added:")
+        print(columns([("Address", "RSSI", "Pack is", "Name"), *(pack.row for pack in strangers)]))
     if silent:
         raise CommandError(silent[0])
     return 0
+
+
+def _enabled_first(entry: tuple[str, Settings]) -> tuple[float, str]:
+    address, pack = entry
+    return -pack.number("Enabled"), address
 
 
 def _state(
     pack: Settings, shown: Battery | None, trouble: tuple[str, str] | None, *, running: bool, silent: bool
 ) -> str:
     if not pack.number("Enabled"):
-        return "listed only"
+        return "removed, settings kept"
     if not running:
         return "service not running"
     if silent:

@@ -14,12 +14,15 @@ from pathlib import Path
 
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.bond import FACTORY_PASSKEY
+from dbus_xbms.ble.exchange import HIDDEN
 from dbus_xbms.ble.link import Capture, Link
 from dbus_xbms.capture import Capture as CaptureFile
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
+from dbus_xbms.commands.secret import ask_secret
 from dbus_xbms.commands.session import complete, is_on_bus, open_bus
 from dbus_xbms.model import Counters, Mosfets, PackIdentity, PackSample, Reading
+from dbus_xbms.printable import LINE, printable
 from dbus_xbms.protocols.base import LoginFailed, Mute, NotPaired, PairingNext
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PACK_SETTINGS, device_id, normal_address
@@ -50,20 +53,34 @@ class Transcript:
         self._passed_on = passed_on
         self._printed = printed
 
-    def __call__(self, address: str, direction: str, chunk: bytes) -> None:
-        """Take one chunk, sent (``>``) or received (``<``)."""
-        self.chunks.append(f"{direction} {chunk.hex(' ')}")
+    def __call__(self, address: str, direction: str, chunk: str) -> None:
+        """Take one chunk, sent (``>``) or received (``<``), in hex."""
+        self.chunks.append(f"{direction} {_spaced(chunk)}")
         if self._printed:
             print(self.chunks[-1], flush=True)
         if self._passed_on:
             self._passed_on(address, direction, chunk)
 
 
+def _spaced(chunk: str) -> str:
+    return chunk if chunk.endswith(HIDDEN) else bytes.fromhex(chunk).hex(" ")
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms probe``."""
     parser.add_argument("pack", type=str, help="Bluetooth address")
-    parser.add_argument("--password", default="", help="of the Bluetooth module, if it has one")
-    parser.add_argument("--passkey", default="", help="to pair with, if the module wants to be paired")
+    parser.add_argument(
+        "--password",
+        nargs="?",
+        default="",
+        help="of the Bluetooth module; asked for if not given",
+    )
+    parser.add_argument(
+        "--passkey",
+        nargs="?",
+        default="",
+        help="to pair with; asked for if not given",
+    )
     parser.add_argument("--adapter", default="", metavar="ADDRESS", help="Bluetooth adapter to use")
     parser.add_argument("--capture", type=Path, metavar="FILE", help="write every frame there, for `decode`")
     parser.add_argument("--json", action="store_true", help="one JSON object")
@@ -72,6 +89,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Read the pack and print it."""
     address = normal_address(args.pack)
+    if args.password is None:
+        args.password = ask_secret("Password")
+    if args.passkey is None:
+        args.passkey = ask_secret("Passkey")
     with CaptureFile(args.capture) if args.capture else nullcontext() as file:
         transcript = Transcript(file, printed=not args.json)
         reading = complete(_probe(address, args, transcript))
@@ -115,7 +136,7 @@ async def _read(link: Link, protocol: Jbd, address: str, password: str) -> Readi
             await link.run(protocol.hello(address, password))
             return await link.run(protocol.poll(None, counters=True))
         except PairingNext as err:
-            print(err, file=sys.stderr, flush=True)
+            print(printable(err, LINE), file=sys.stderr, flush=True)
         except TimeoutError as err:
             raise CommandError(f"not reached in {REACH_LIMIT:g} s: {link.status.state}") from err
 
@@ -155,7 +176,8 @@ def _described(reading: Reading) -> Iterator[str]:
         for field in fields(record):
             value = _plain(getattr(record, field.name))
             text = " ".join(str(part) for part in value) if isinstance(value, list) else str(value)
-            yield f"  {field.name:<26}{text} {UNITS.get(field.name, '') if text else ''}".rstrip()
+            shown = f"{printable(text, LINE)} {UNITS.get(field.name, '') if text else ''}"
+            yield f"  {field.name:<26}{shown}".rstrip()
 
 
 def _plain(value: object) -> object:

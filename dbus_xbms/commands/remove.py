@@ -7,7 +7,7 @@ import argparse
 from dbus_xbms.commands.batteries import wait_until_gone
 from dbus_xbms.commands.consent import confirm_end
 from dbus_xbms.commands.known import known_packs, name_of
-from dbus_xbms.commands.session import complete
+from dbus_xbms.commands.session import complete, warn_if_hung
 from dbus_xbms.settings import pack_path
 
 
@@ -39,4 +39,5 @@ async def _remove(pack: str | None, forget: bool, *, yes: bool) -> int:
             print(f"{address} is {'forgotten' if forget else 'removed; its settings are kept'}.")
         if forget and pack is None:
             await known.forget_program()
+    await warn_if_hung()
     return 0

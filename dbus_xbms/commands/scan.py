@@ -11,12 +11,22 @@ from dbus_xbms.ble.air import Air
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.known import known_packs
-from dbus_xbms.commands.session import ask_service, complete, is_on_bus, is_running, open_bus, ping
+from dbus_xbms.commands.session import (
+    CallFailed,
+    ask_service,
+    complete,
+    is_on_bus,
+    is_running,
+    open_bus,
+    ping,
+)
 from dbus_xbms.commands.table import columns
+from dbus_xbms.printable import printable
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import Settings
 from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
+from dbus_xbms.venus.peers import ANSWER_LIMIT
 
 SCAN_EXTRA = 15.0  # s that a scan may take besides listening: the radio has to be free
 SECONDS = 10.0  # a module advertises every second or two, and some scans miss it
@@ -29,12 +39,13 @@ class Found:
     address: str
     name: str
     rssi: int | None
-    state: str  # ours, known, new
+    state: str  # ours, removed, new
 
     @property
     def row(self) -> tuple[str, str, str, str]:
         """Its line of the table."""
-        return self.address, "--" if self.rssi is None else str(self.rssi), self.state, self.name
+        rssi = "--" if self.rssi is None else str(self.rssi)
+        return printable(self.address), rssi, self.state, printable(self.name)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,9 +87,23 @@ async def scan(seconds: float) -> list[Found]:
 
 
 async def scan_by_service(bus: TrustedBus, seconds: float) -> list[Found]:
-    """Let the running service scan; it remembers what it finds, not enabled."""
+    """Let the running service scan."""
     await ask_service(bus, "Version")  # tells at once if it does not answer at all
-    reply = await ask_service(bus, "Scan", "d", [seconds], limit=seconds + SCAN_EXTRA)
+    return await _found(bus, "Scan", "d", seconds, limit=seconds + SCAN_EXTRA)
+
+
+async def heard_by_service(bus: TrustedBus) -> list[Found]:
+    """What scans of the running service have heard within a day, the strongest of it."""
+    return await _found(bus, "Heard")
+
+
+async def _found(
+    bus: TrustedBus, member: str, signature: str = "", *body: float, limit: float = ANSWER_LIMIT
+) -> list[Found]:
+    try:
+        reply = await ask_service(bus, member, signature, body, limit=limit)
+    except CallFailed as err:
+        raise CommandError(err.words) from err
     entries = [{key: variant.value for key, variant in entry.items()} for entry in reply[0]]
     return [
         Found(
@@ -110,4 +135,4 @@ async def _scan_here(seconds: float, packs: Mapping[str, Settings]) -> list[Foun
 
 
 def _state(known: bool, enabled: bool) -> str:
-    return "ours" if enabled else "listed" if known else "new"
+    return "ours" if enabled else "removed" if known else "new"

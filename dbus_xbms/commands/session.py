@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
@@ -15,6 +16,8 @@ from dbus_xbms.remote import NAME as SERVICE
 from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
 from dbus_xbms.venus.peers import ANSWER_LIMIT, NoAnswer
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -65,6 +68,15 @@ async def until_lost(bus: TrustedBus) -> None:
     raise BusLost from closed.exception()
 
 
+class CallFailed(CommandError):
+    """A call was answered with an error, which bears a name besides its words."""
+
+    def __init__(self, service: str, error: str, words: str) -> None:
+        super().__init__(f"{service}: {words}")
+        self.error = error
+        self.words = words
+
+
 async def call(
     bus: TrustedBus,
     name: str,
@@ -79,7 +91,7 @@ async def call(
     """Call a method and return the reply's body.
 
     Raises:
-        CommandError: it was answered with an error.
+        CallFailed: it was answered with an error.
         NoAnswer: there was no answer within ``limit`` s.
         BusLost: the bus has gone.
     """
@@ -100,7 +112,8 @@ async def call(
         raise BusLost from err
     assert reply
     if reply.message_type is MessageType.ERROR:
-        raise CommandError(f"{name}: {reply.body[0] if reply.body else reply.error_name}")
+        error = reply.error_name or ""
+        raise CallFailed(name, error, str(reply.body[0] if reply.body else error))
     return list(reply.body)
 
 
@@ -139,10 +152,13 @@ async def is_running(bus: TrustedBus) -> bool:
 async def troubles(bus: TrustedBus) -> dict[str, tuple[str, str]]:
     """What the service knows of each pack that it cannot read: a finding, perhaps empty, and why.
 
-    Raises:
-        CommandError: it does not run, or is one that does not know the question.
+    Nothing if the service that runs is an older one, which does not know the question.
     """
-    told = (await ask_service(bus, "Troubles"))[0]
+    try:
+        told = (await ask_service(bus, "Troubles"))[0]
+    except CommandError as err:
+        log.debug("the service tells of no troubles: %s", err)
+        return {}
     return {address: (finding, why) for address, (finding, why) in told.items()}
 
 
@@ -152,10 +168,18 @@ async def warn_if_not_running() -> None:
         if not await is_running(bus):
             print("The service is not running; `dbus-xbms run` starts it.")
             return
+    await warn_if_hung()
+
+
+async def warn_if_hung() -> None:
+    """Tell the owner that a change has no effect yet because the service hangs."""
+    async with open_bus() as bus:
         try:
             await ask_service(bus, "Version")
+        except CommandError as err:  # it does not run
+            log.debug("%s", err)
         except NoAnswer as err:
-            print(f"Nothing happens yet: {err}.")
+            print(f"This has no effect yet: {err}.")
 
 
 async def wait_for_name(bus: TrustedBus, name: str, seconds: float) -> None:

@@ -6,9 +6,11 @@ import argparse
 
 from dbus_xbms.commands.consent import ENDS, confirm_end, refuse_second, wants_control
 from dbus_xbms.commands.known import PROGRAM, Known, known_packs, name_of, row_of
-from dbus_xbms.commands.session import complete
+from dbus_xbms.commands.secret import ask_secret, shown
+from dbus_xbms.commands.session import complete, warn_if_hung
 from dbus_xbms.control.authority import NO_CHEMISTRY, unwilling
 from dbus_xbms.control.chemistry import preset, refusal
+from dbus_xbms.printable import LINE, printable
 from dbus_xbms.settings import (
     PACK_SETTINGS,
     SERVICE_SETTINGS,
@@ -25,13 +27,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms set``."""
     parser.add_argument("pack", help=f"address or name; `{PROGRAM}` for the program's own settings")
     parser.add_argument("setting", help="as `dbus-xbms get` shows it")
-    parser.add_argument("value")
+    parser.add_argument("value", nargs="?", help="a password may be left out: then it is asked for")
 
 
 def run(args: argparse.Namespace) -> int:
     """Check the value, store it, read it back."""
     row = row_of(SERVICE_SETTINGS if args.pack == PROGRAM else PACK_SETTINGS, args.setting)
-    return complete(_set(args.pack, row, row.parse(args.value)))
+    return complete(_set(args.pack, row, row.parse(_value(row, args.value))))
+
+
+def _value(row: Setting, given: str | None) -> str:
+    if given is not None:
+        return given
+    if row.secret:
+        return ask_secret(row.name)
+    raise SettingsError(f"{row.name} needs a value: dbus-xbms set PACK {row.name} VALUE")
 
 
 async def _set(pack: str, row: Setting, value: Value) -> int:
@@ -42,16 +52,17 @@ async def _set(pack: str, row: Setting, value: Value) -> int:
         else:
             address = known.address(pack)
             settings = await known.add(address)
-            control = _control_words(known, address, row.name, value)
             path, why = pack_path(address, row.name), _stopped(settings, row.name, value)
+            control = _control_words(known, address, row.name, value)
         stored = await known.set(path, value)
-    print(f"{row.name} = {stored}")
+    print(f"{row.name} = {shown(row, stored)}")
     if control:
-        print(control)
+        print(printable(control, LINE))
     if why:
         print(f"The pack is neither charged nor discharged for now: {why}.")
     if stored != value:
-        print(f"localsettings did not take {value}; it is in use or not allowed.")
+        print(f"localsettings did not take {shown(row, value)}; it is in use or not allowed.")
+    await warn_if_hung()
     return 0
 
 
@@ -80,5 +91,5 @@ def _stopped(settings: Settings, name: str, value: Value) -> str:
     """
     if why := refusal(settings, {name: value}):
         raise SettingsError(why)
-    settings.put(name, value)
-    return preset(settings).refused if settings.number("Control") else ""
+    after = Settings(PACK_SETTINGS, {**settings, name: value})
+    return preset(after).refused if wants_control(after) else ""

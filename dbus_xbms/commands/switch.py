@@ -18,6 +18,7 @@ from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import LAST_ORDER, Battery
 from dbus_xbms.commands.watch import chosen
 from dbus_xbms.model import ON_ITS_WAY
+from dbus_xbms.printable import LINE, printable
 from dbus_xbms.settings import SettingsError
 
 OUTCOME_LIMIT = 40.0  # s; an order is carried out, or given up, before that
@@ -59,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Give the order; fails if it was refused or came to nothing."""
     outcome = complete(_switch(args.pack, ORDERS[args.what][args.state]))
-    print(outcome)
+    print(printable(outcome, LINE))
     return 0 if any(words in outcome for words in DONE) else 1
 
 

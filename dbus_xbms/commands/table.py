@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dbus_xbms.model import ON_ITS_WAY
+from dbus_xbms.printable import LINE, columns_of, padded, printable
 from dbus_xbms.settings import address_of
 from dbus_xbms.venus.pane_items import FAULT
 
@@ -90,15 +91,15 @@ def render(packs: Sequence[Battery], width: int) -> str:
 def columns(rows: Iterable[Sequence[str]]) -> str:
     """Rows of cells, each column as wide as its widest cell."""
     table = [tuple(row) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    widths = [max(map(columns_of, column)) for column in zip(*table, strict=True)]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        "  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in table
     )
 
 
 def _pack(pack: Battery, width: int) -> str:
-    head = _fold("", [pack.name, pack.address], width, indent=0)
+    head = _fold("", [printable(pack.name), pack.address], width, indent=0)
     rows = [("", ["has left the bus"])] if pack.gone else _rows(pack)
     return "\n".join([head, *(_fold(label, chunks, width) for label, chunks in rows if chunks)])
 
@@ -219,7 +220,7 @@ def _fold(label: str, chunks: Sequence[str], width: int, indent: int = LABEL) ->
     """A label and its chunks; a chunk that does not fit goes to a new line, one that never fits is broken."""
     lines = [label.ljust(indent)]
     empty, room = True, max(width - indent, 1)
-    for chunk in chunks:
+    for chunk in (printable(chunk, LINE) for chunk in chunks):
         for piece in [chunk] if len(chunk) <= room else textwrap.wrap(chunk, room):
             if not empty and len(lines[-1]) + 2 + len(piece) > width:
                 lines.append(" " * indent)

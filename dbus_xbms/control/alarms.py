@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
+from types import MappingProxyType
 
 from dbus_xbms.control.chemistry import Preset
 from dbus_xbms.control.temperatures import Temperatures
@@ -37,6 +38,8 @@ CELL_IMBALANCE = "/Alarms/CellImbalance"
 INTERNAL_TEMPERATURE = "/Alarms/HighInternalTemperature"
 TEMPERATURE_SENSOR = "/Alarms/BatteryTemperatureSensor"
 INTERNAL_FAILURE = "/Alarms/InternalFailure"
+HIGH_CHARGE_CURRENT = "/Alarms/HighChargeCurrent"
+HIGH_DISCHARGE_CURRENT = "/Alarms/HighDischargeCurrent"
 
 # Bit 12 (MOSFET lock) is a state that somebody asked for. Bits 13 to 15 are not agreed on between vendor
 # documents: they warn, they do not shout.
@@ -49,9 +52,9 @@ PROTECTION_ALARMS: tuple[tuple[Protection, str, Level], ...] = (
     (Protection.CHARGE_UNDERTEMPERATURE, "/Alarms/LowChargeTemperature", Level.ALARM),
     (Protection.DISCHARGE_OVERTEMPERATURE, HIGH_TEMPERATURE, Level.ALARM),
     (Protection.DISCHARGE_UNDERTEMPERATURE, LOW_TEMPERATURE, Level.ALARM),
-    (Protection.CHARGE_OVERCURRENT, "/Alarms/HighChargeCurrent", Level.ALARM),
-    (Protection.DISCHARGE_OVERCURRENT, "/Alarms/HighDischargeCurrent", Level.ALARM),
-    (Protection.SHORT_CIRCUIT, "/Alarms/HighDischargeCurrent", Level.ALARM),
+    (Protection.CHARGE_OVERCURRENT, HIGH_CHARGE_CURRENT, Level.ALARM),
+    (Protection.DISCHARGE_OVERCURRENT, HIGH_DISCHARGE_CURRENT, Level.ALARM),
+    (Protection.SHORT_CIRCUIT, HIGH_DISCHARGE_CURRENT, Level.ALARM),
     (Protection.FRONTEND_ERROR, INTERNAL_FAILURE, Level.ALARM),
     (Protection.VENDOR_13, INTERNAL_FAILURE, Level.WARNING),
     (Protection.VENDOR_14, INTERNAL_FAILURE, Level.WARNING),
@@ -61,6 +64,7 @@ DERIVED_ALARMS = (LOW_SOC, CELL_IMBALANCE, INTERNAL_TEMPERATURE, TEMPERATURE_SEN
 ALARM_PATHS = tuple(dict.fromkeys([path for _, path, _ in PROTECTION_ALARMS] + [*DERIVED_ALARMS, BMS_CABLE]))
 
 Levels = Mapping[str, Level]
+NOTHING: Levels = MappingProxyType({})
 
 
 def worst(*levels: Level) -> Level:
@@ -226,11 +230,17 @@ def step(
     now: float,
     settings: Settings,
     control: Control | None = None,
+    also: Levels = NOTHING,
 ) -> AlarmState:
-    """Follow the alarms to ``now``. Without a sample they stand as they are: silence clears nothing."""
+    """Follow the alarms to ``now``. Without a sample they stand as they are: silence clears nothing.
+
+    ``also``: what has lasted long enough elsewhere.
+    """
     if sample is None:
         return state
     at_once, lasting = tripped(sample, settings), faults(temperatures, control)
+    for path, level in also.items():
+        at_once[path] = worst(level, at_once.get(path, Level.OK))
     for watch in near(sample, temperatures, settings, control):
         level = watch.level(state.get(watch.path, WELL).level)
         lasting[watch.path] = worst(lasting.get(watch.path, Level.OK), level)

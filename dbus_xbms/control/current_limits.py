@@ -15,7 +15,10 @@ from dbus_xbms.settings import Settings
 CHARGE_RATE, DISCHARGE_RATE = 0.3, 0.5  # C, until the owner sets currents
 UNRATED = 100.0  # A, the most until then for a board whose model text has no rating
 DEEP_RATE = 0.05  # C, for cells that have been discharged too deeply
-RECOVERY_HOLD = 30.0  # s that a limit stays down after it was lowered
+# How long a limit stays down after it was lowered, in s: twice as long each time that it turns. So it turns
+# 20 times in an hour at most, whatever noise and cells do.
+RECOVERY_HOLD, LONGEST_HOLD = 30.0, 600.0
+CALM = 3600.0  # s without a fall after which the hold is short again
 RECOVERY_TIME = 60.0  # s from nothing to the ceiling
 DEADBAND = 0.05  # part of the ceiling; smaller rises are not published
 STEP = 0.1  # A; limits are rounded down to it
@@ -262,17 +265,19 @@ class Followed:
     cause: str  # what holds it down, or held it down before it began to recover
     words: str  # as published
     rising: bool = False  # will rise by more than the deadband
+    risen: bool = False  # has been raised since it was lowered
+    hold: float = RECOVERY_HOLD  # s
 
 
 def follow(followed: Followed | None, bound: Bound, top: float, now: float) -> Followed:
     """Follow a bound to ``now``, below a ceiling of ``top`` A: down at once; up after a hold, at a slope."""
     if followed is None:
         return lowered(bound, now)
-    allowed, lowered_at = bound.limit, followed.lowered_at
+    allowed, lowered_at, hold = bound.limit, followed.lowered_at, followed.hold
     if allowed < followed.allowed:
         lowered_at = now
     else:
-        since = max(followed.at, lowered_at + RECOVERY_HOLD)
+        since = max(followed.at, lowered_at + hold)
         climb = max(0.0, now - since) * top / RECOVERY_TIME
         allowed = min(allowed, followed.allowed + climb)
     recovering = allowed < bound.limit
@@ -281,6 +286,12 @@ def follow(followed: Followed | None, bound: Bound, top: float, now: float) -> F
     shown = _shown(followed.shown, allowed, top)
     if shown == followed.shown and words != followed.words and _same(words, followed.words):
         words = followed.words
+    risen = followed.risen or shown > followed.shown
+    if shown < followed.shown:
+        if followed.risen:
+            calm = now - followed.lowered_at >= CALM
+            hold = RECOVERY_HOLD if calm else min(2 * hold, LONGEST_HOLD)
+        risen = False
     return Followed(
         allowed=allowed,
         shown=shown,
@@ -289,6 +300,8 @@ def follow(followed: Followed | None, bound: Bound, top: float, now: float) -> F
         cause=cause,
         words=words,
         rising=bound.limit - allowed >= DEADBAND * top,
+        risen=risen,
+        hold=hold,
     )
 
 

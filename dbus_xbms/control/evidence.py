@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 
-from dbus_xbms.control.identity import is_known
+from dbus_xbms.control import gauge
 from dbus_xbms.model import PackSample, Protection
 
 ODD_FOR = 30.0  # s without a reading that can be, after which nothing is believed
@@ -34,7 +34,6 @@ NOMINAL_JUMP = 0.2  # part of the capacity
 
 NOTHING = Protection(0)
 REPEATED = 0.03  # part of the capacity that may flow without any change
-ASSUMED_CAPACITY = 100.0  # Ah, where the BMS tells none
 ENOUGH = 3  # cells, to tell one that stands still from the others
 OTHERS_MOVED = 0.03  # V by which the others must move until a cell that does not is stuck
 ROUNDING = 0.0005  # V; half of the least step in which cells are told
@@ -63,11 +62,6 @@ class State:
     def accepted(self) -> bool:
         """Whether the newest reading is believed."""
         return not self.odd and not self.doubt
-
-
-def capacity(sample: PackSample) -> float:
-    """Nominal capacity in Ah, or what is assumed where the BMS tells none."""
-    return sample.nominal if is_known(sample.nominal) else ASSUMED_CAPACITY
 
 
 def _not_a_number(sample: PackSample) -> str:
@@ -99,7 +93,7 @@ def _impossible_charge(sample: PackSample) -> str:
 
 
 def _impossible_current(sample: PackSample) -> str:
-    known = is_known(sample.nominal)
+    known = gauge.is_known(sample.nominal)
     highest = min(HIGHEST_CURRENT, HIGHEST_RATE * sample.nominal) if known else HIGHEST_CURRENT
     return f"the current reads {sample.current:.0f} A" if abs(sample.current) > highest else ""
 
@@ -136,7 +130,7 @@ def _temperature_jumped(before: PackSample, sample: PackSample) -> str:
 
 
 def _charge_jumped(before: PackSample, sample: PackSample) -> str:
-    jumped = abs(sample.remaining - before.remaining) > CHARGE_JUMP / 100 * capacity(before)
+    jumped = abs(sample.remaining - before.remaining) > CHARGE_JUMP / 100 * gauge.assumed(before.nominal)
     if jumped or abs(sample.soc - before.soc) > CHARGE_JUMP:
         return f"the state of charge jumped from {before.soc:.0f} % to {sample.soc:.0f} %"
     return ""
@@ -219,7 +213,7 @@ def _stuck(state: State) -> str:
 
 def _repeats(state: State) -> str:
     """Whether the BMS has repeated itself for too long, in words."""
-    if state.before is None or state.repeated <= REPEATED * capacity(state.before):
+    if state.before is None or state.repeated <= REPEATED * gauge.assumed(state.before.nominal):
         return ""
     return "current flows, but the BMS reports the same charge and cell voltages again and again"
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import inf
 
-from dbus_xbms.model import Phase
+from dbus_xbms.model import Level, Phase
 from dbus_xbms.settings import Settings
 
 PERSISTENT_INTERVAL = 1.0  # s, between polls when the link stays up
 PER_POLL_INTERVAL = 30.0  # s, between connections when the link is shared with a phone
+LONGEST_CONTROLLED_INTERVAL = 30.0  # s between polls of a controlling pack: at 1 C that is 0.8 % of charge
+LONGEST_CONTROLLED_HOLD = 60.0  # s for which a controlling pack's limits stand unseen
 PER_POLL = 1  # value of the setting ConnectionMode
 DOUBTED_AFTER = 30.0  # s of silence for which readings that are no longer believed count at once
 RETURN_TIME = 30.0  # s that a link which was lent has to come back
@@ -20,10 +22,11 @@ RETURN_TIME = 30.0  # s that a link which was lent has to come back
 
 def poll_interval(settings: Settings) -> float:
     """Seconds from one poll to the next, as the owner set it or by the connection mode."""
-    chosen = settings.number("PollInterval")
-    if chosen > 0:
-        return chosen
-    return PER_POLL_INTERVAL if settings.number("ConnectionMode") == PER_POLL else PERSISTENT_INTERVAL
+    interval = settings.number("PollInterval")
+    if interval <= 0:
+        per_poll = settings.number("ConnectionMode") == PER_POLL
+        interval = PER_POLL_INTERVAL if per_poll else PERSISTENT_INTERVAL
+    return min(interval, LONGEST_CONTROLLED_INTERVAL) if settings.number("Control") else interval
 
 
 def longest_retry(settings: Settings, usual: float) -> float:
@@ -38,21 +41,23 @@ class Freshness:
 
     phase: Phase
     lasts: float
+    cable: Level = Level.OK  # how serious the silence is
 
 
 def longest_gap(settings: Settings) -> float:
     """Seconds for which a sample stands; it counts from when the next one was due."""
-    interval = poll_interval(settings)
-    return settings.number("Hold") + (interval if interval > PERSISTENT_INTERVAL else 0.0)
+    interval, hold = poll_interval(settings), settings.number("Hold")
+    if settings.number("Control"):
+        hold = min(hold, LONGEST_CONTROLLED_HOLD)
+    return hold + (interval if interval > PERSISTENT_INTERVAL else 0.0)
 
 
-def _ends(managed: bool, settings: Settings) -> tuple[tuple[Phase, float], ...]:
-    """The phases of silence after the hold, each with the silence in s at which it ends."""
-    withdraw = withdraws_after(settings, managed=managed)
+def _ends(managed: bool, settings: Settings) -> tuple[tuple[Phase, Level, float], ...]:
+    """The phases of silence after the hold, each with its alarm and the silence in s at which it ends."""
+    withdraw, stop = withdraws_after(settings, managed=managed), settings.number("Stop")
     if not managed:
-        return ((Phase.LOST, withdraw),)
-    stop = settings.number("Stop")
-    return ((Phase.DERATED, stop), (Phase.LOST, max(stop, withdraw)))
+        return (Phase.LOST, Level.WARNING, min(stop, withdraw)), (Phase.LOST, Level.ALARM, withdraw)
+    return (Phase.DERATED, Level.WARNING, stop), (Phase.LOST, Level.ALARM, max(stop, withdraw))
 
 
 def withdraws_after(settings: Settings, *, managed: bool) -> float:
@@ -94,10 +99,10 @@ def judge(
 
 def _silent(age: float, settings: Settings, managed: bool) -> Freshness:
     """The phase of a silence that has outlasted the hold."""
-    for phase, end in _ends(managed, settings):
+    for phase, cable, end in _ends(managed, settings):
         if age < end:
-            return Freshness(phase=phase, lasts=end - age)
-    return Freshness(phase=Phase.WITHDRAWN, lasts=inf)
+            return Freshness(phase=phase, lasts=end - age, cable=cable)
+    return Freshness(phase=Phase.WITHDRAWN, lasts=inf, cable=Level.ALARM)
 
 
 def judge_lent(since_end: float, settings: Settings, *, managed: bool) -> Freshness:

@@ -10,15 +10,29 @@ from dbus_xbms.settings import Settings, Value
 
 FULL = 100.0  # %; a BMS that says so has just seen it, and its count follows later
 AGREEMENT = 2.0  # % that the BMS's counts of charge and of SoC may differ to be taken as one
+UNKNOWN_CAPACITIES = (655.35, 6553.5)  # Ah; all bits set, in units of 10 mAh and of 100 mAh
+ASSUMED_CAPACITY = 100.0  # Ah
 IDLE_CURRENT = 0.1  # A; less than this is not worth a prediction
 AVERAGED_OVER = 180.0  # s
 LONGEST_TO_GO = 240 * 3600  # s; Victron's monitors stop at ten days too
 
 
+def is_known(nominal: float) -> bool:
+    """Whether a nominal capacity in Ah, as a BMS reports it, says anything."""
+    return nominal > 0 and all(abs(nominal - unknown) > 0.001 for unknown in UNKNOWN_CAPACITIES)
+
+
+def assumed(nominal: float) -> float:
+    """The nominal capacity in Ah, for rules that cannot do without one."""
+    return nominal if is_known(nominal) else ASSUMED_CAPACITY
+
+
 def installed(nominal: float, settings: Mapping[str, Value]) -> float:
     """The pack's capacity in Ah, from which all C rates count: the owner's, else the BMS's; 0: unknown."""
     chosen = settings.get("Capacity")
-    return chosen if chosen and not isinstance(chosen, str) else nominal
+    if chosen and not isinstance(chosen, str):
+        return chosen
+    return nominal if is_known(nominal) else 0.0
 
 
 def full_charge(sample: PackSample) -> float:

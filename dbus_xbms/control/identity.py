@@ -9,20 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from dbus_xbms.control.gauge import is_known
 from dbus_xbms.model import PackIdentity, PackSample
 from dbus_xbms.settings import Settings, Value
 
 NOMINAL_TOLERANCE = 0.2  # part of the stored nominal capacity
-# Ah; all bits set, in units of 10 mAh and of 100 mAh
-UNKNOWN_CAPACITIES = (655.35, 6553.5)
 MOST_CYCLES = 65535  # all that a JBD can tell
 CONFIRM = "AcceptNewBms"  # setting: the owner confirms what the BMS now says of itself
 HOW_TO_CONFIRM = f"if it was changed on purpose, set {CONFIRM} to 1"
-
-
-def is_known(nominal: float) -> bool:
-    """Whether a nominal capacity in Ah says anything."""
-    return nominal > 0 and all(abs(nominal - unknown) > 0.001 for unknown in UNKNOWN_CAPACITIES)
 
 
 def _other_cells(sample: PackSample, settings: Settings) -> str:

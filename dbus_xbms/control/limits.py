@@ -55,10 +55,20 @@ class State:
     capacity_unknown: bool  # and a ceiling would be a part of it
     request: bool
     refuge: float  # V, the CVL in silence
+    wake_cvl: float  # V, the CVL in silence for a pack that only a charger wakes
     safe: bool  # the last sample lay in the safe zone
     seen: PackSample | None  # the last one; None: it was before the program started
     at: float  # s, of the last sample
     silent_since: float | None = None  # s; None: the limits are those of the last sample
+
+    @property
+    def for_owner(self) -> str:
+        """What only the owner can put right, in words; empty if there is nothing."""
+        if self.dead:
+            return "a cell is dead or shorted: nothing is charged until it has been checked"
+        if self.capacity_unknown:
+            return "the BMS does not report how large the pack is: set Capacity"
+        return ""
 
 
 def step(
@@ -122,6 +132,7 @@ def step(
         capacity_unknown=not situation.capacity and _parts_of_capacity(settings),
         request=limits.charge_request,
         refuge=min(cvl, obedience.unseen(sample, told.count, told.capacity)),
+        wake_cvl=min(cvl, told.count * chosen.floating),
         safe=_safe(sample, sensors, chosen, verdict),
         seen=sample,
         at=now,
@@ -139,7 +150,8 @@ def _full(
     """The highest CVL in V that the sample alone speaks for; less if chargers do not keep to the CCL."""
     present = obedience.floored(sample.voltage)
     if verdict.refused or not sample.cells or voltage.cvl is None:
-        return min(present, count * chosen.full) if count else present
+        fewest = min(count, len(sample.cells)) if sample.cells else count
+        return min(present, fewest * chosen.full) if fewest else present
     return voltage.cvl if ccl else min(voltage.cvl, max(present, count * chosen.floating))
 
 
@@ -277,12 +289,12 @@ def _safe(sample: PackSample, sensors: Temperatures, chosen: Preset, verdict: Ve
 def recalled(kept: Recalled, started: float, settings: Settings) -> State:
     """The limits of a pack that controlled before the program started, until it is heard."""
     chosen, count = preset(settings), int(settings.number("Cells"))
-    cvl = min(kept.cvl, count * chosen.full)
+    cvl = max(0.0, min(kept.cvl, count * chosen.full))
     nothing = Bound(limit=0.0, words="No contact since the start")
     limits = Limits(
         cvl=cvl,
         ccl=0.0,
-        dcl=kept.dcl,
+        dcl=max(0.0, kept.dcl),
         mode=nothing.words,
         charge_limitation=nothing.words,
         discharge_limitation=nothing.words,
@@ -296,7 +308,7 @@ def recalled(kept: Recalled, started: float, settings: Settings) -> State:
         signs=misfit.State(),
         voltage=kept.voltage,
         obeyed=obedience.State(),
-        charge=current_limits.lowered(nothing, started),
+        charge=current_limits.lowered(replace(nothing, limit=kept.ccl), started),
         discharge=current_limits.lowered(replace(nothing, limit=kept.dcl), started),
         cut_high=kept.cut_high,
         cut_low=kept.cut_low,
@@ -304,6 +316,7 @@ def recalled(kept: Recalled, started: float, settings: Settings) -> State:
         capacity_unknown=False,  # the first sample tells
         request=kept.request,
         refuge=cvl,
+        wake_cvl=count * chosen.floating,
         safe=kept.safe,
         seen=None,
         at=started,
@@ -314,6 +327,7 @@ def to_recall(state: State) -> Recalled:
     """What of it is to outlive the program."""
     return Recalled(
         cvl=state.refuge,
+        ccl=state.charge.shown,
         dcl=state.discharge.shown,
         safe=state.safe,
         cut_high=state.cut_high,
@@ -335,8 +349,18 @@ def silent(before: State, phase: Phase, now: float, settings: Settings, doubted:
         dcl = min(dcl, chosen)
     why = f"Readings not believed ({doubted})" if doubted else SILENCE.get(phase, "No contact")
     limits = _without_charge(before, why, dcl)
+    wake = 0.0 if doubted else _waking(before, phase, settings)
+    if wake:
+        words = f"{why}: WakeCurrent {wake:g} A"
+        limits = replace(limits, cvl=before.wake_cvl, ccl=wake, charge_limitation=words)
     since = now if before.silent_since is None else before.silent_since
     return replace(before, limits=limits, silent_since=since)
+
+
+def _waking(before: State, phase: Phase, settings: Settings) -> float:
+    """The charge current in A for a pack that may be asleep until a charger wakes it: the owner's wish."""
+    asleep = phase in (Phase.DERATED, Phase.LOST) and before.safe
+    return min(settings.number("WakeCurrent"), before.charge.shown) if asleep else 0.0
 
 
 def stopped(before: State, now: float, why: str) -> State:

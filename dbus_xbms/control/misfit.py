@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from dbus_xbms.control import gauge
 from dbus_xbms.control.chemistry import Preset
-from dbus_xbms.control.identity import is_known
 from dbus_xbms.model import PackSample
 
 REST_RATE = 0.02  # C; less is rest
-ASSUMED_CAPACITY = 100.0  # Ah, where the BMS tells none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +70,7 @@ def follow(state: State, sample: PackSample, preset: Preset, dt: float) -> State
     if signs is None:
         return state
     highest, charged = max(sample.cells), max(0.0, sample.current) * dt / 3600
-    resting = sample.current >= -REST_RATE * _capacity(sample)
+    resting = sample.current >= -REST_RATE * gauge.assumed(sample.nominal)
     state = replace(state, flat=state.flat + charged if highest < signs.flat else 0.0)
     if not signs.other:
         return state
@@ -87,7 +86,7 @@ def _climbed(state: State, sample: PackSample, signs: Signs, highest: float, cha
         return replace(state, climbed=0.0, current=sample.current)
     if state.climbed is None:
         return state
-    full = _capacity(sample)
+    full = gauge.assumed(sample.nominal)
     climbed = state.climbed + charged
     # More current lifts any cell.
     stronger = sample.current > 1.5 * max(0.0, state.current) + REST_RATE * full
@@ -101,7 +100,7 @@ def found(state: State, sample: PackSample, preset: Preset) -> str:
     signs = SIGNS.get(preset.name)
     if signs is None:
         return ""
-    if state.flat > signs.flat_charge * _capacity(sample):
+    if state.flat > signs.flat_charge * gauge.assumed(sample.nominal):
         words = f"they take charge and stay below {signs.flat:g} V as {signs.flat_other} does"
     elif state.risen:
         words = f"one has risen from {signs.knee:g} to {signs.risen:g} V as fast as {signs.other} when full"
@@ -111,7 +110,3 @@ def found(state: State, sample: PackSample, preset: Preset) -> str:
     else:
         return ""
     return f"{preset.name} does not fit the cells: {words}"
-
-
-def _capacity(sample: PackSample) -> float:
-    return sample.nominal if is_known(sample.nominal) else ASSUMED_CAPACITY

@@ -10,6 +10,7 @@ from dbus_xbms.control import (
     alarms,
     ends,
     evidence,
+    excess,
     freshness,
     gauge,
     history,
@@ -45,7 +46,6 @@ VALID = (Phase.FRESH, Phase.HELD)  # phases in which the newest sample may be sh
 RETRY_AFTER_FAILURE = 1.0  # s until a decision that failed is tried again
 FULL_FROM = 80.0  # %; a pack that is full below has another chemistry than was chosen, or a wrong count
 FLOAT_TOO_EARLY = f"Full at less than {FULL_FROM:g} %: Chemistry is wrong, or the BMS has lost its count"
-CABLE = {Phase.DERATED: Level.WARNING, Phase.LOST: Level.ALARM, Phase.WITHDRAWN: Level.ALARM}
 
 
 def controls(settings: Settings) -> bool:
@@ -69,6 +69,7 @@ class State:
     history: history.State = field(default_factory=history.State)
     draw: Draw = field(default_factory=Draw)
     hot: temperatures.Hot | None = None  # the sensor that is clearly the MOSFETs'
+    flows: excess.State = field(default_factory=excess.State)  # currents that should not be
     control: limits.State | None = None  # None: not controlling, or no sample yet
     recalled_at: float | None = None  # s, when a pack that still controls was last heard before the start
     cell_ends: Ends | None = None
@@ -88,7 +89,8 @@ class Decision:
     valid_for: float  # s after which this must be decided again even if nothing happens
     limits: Limits | None = None  # None: not controlling, no sample since the start, or withdrawn
     refused: str = ""  # why the preset is not believed
-    doubt: str = ""  # why readings, or the BMS itself, are not believed, in words
+    for_owner: str = ""  # what else only the owner can put right
+    doubt: str = ""  # why readings or the BMS are not believed, or what flows and should not, in words
     soc: float | None = None  # %
     consumed: float | None = None  # Ah, zero or negative
     time_to_go: int | None = None  # s
@@ -184,6 +186,16 @@ def _counted(state: State, sensors: Temperatures, settings: Settings) -> State:
         extremes=widened(state.extremes, sample, sensors.cells) if follows else state.extremes,
         draw=gauge.follow(state.draw, sample, at),
     )
+
+
+def _flowing(state: State, settings: Settings, managed: bool) -> State:
+    """Compare the newest sample with the limits that were on the bus when it was taken."""
+    sample, at = state.sample, state.sampled_at
+    if sample is None or at is None:
+        return state
+    told = state.control.limits if managed and state.control else None
+    capacity, longest = gauge.installed(sample.nominal, settings), freshness.longest_gap(settings)
+    return replace(state, flows=excess.step(state.flows, sample, told, capacity, at, longest))
 
 
 def _sensed(state: State, sample: PackSample, settings: Settings) -> tuple[State, Temperatures]:
@@ -286,7 +298,7 @@ def decide(
     sensors = Temperatures()
     if sample:
         state, sensors = _sensed(state, sample, settings)
-        state = _counted(state, sensors, settings)
+        state = _flowing(_counted(state, sensors, settings), settings, managed)
         state = replace(
             state,
             cell_ends=ends.of_cells(state.cell_ends, sample),
@@ -294,7 +306,7 @@ def decide(
         )
     control = _controlled(state, fresh.phase, sensors, now, settings, turning_off) if managed else None
     watched = _watched(control, settings)
-    standing = alarms.step(state.alarms, sample, sensors, now, settings, watched)
+    standing = alarms.step(state.alarms, sample, sensors, now, settings, watched, state.flows.levels)
     calm = _calm(state, fresh.phase, sensors, control, standing, settings, watched)
     state = _filled(replace(state, control=control, alarms=standing, calm=calm))
     return state, _decision(state, fresh, sensors, now, settings)
@@ -312,7 +324,7 @@ def _doubted(state: State, phase: Phase, settings: Settings) -> tuple[Level, str
         return Level.WARNING, difference
     if state.control and state.control.voltage.stage is Stage.FLOAT and state.sample.soc < FULL_FROM:
         return Level.WARNING, FLOAT_TOO_EARLY
-    return Level.OK, ""
+    return Level.OK, state.flows.words  # has alarms of its own
 
 
 def _decision(
@@ -325,8 +337,8 @@ def _decision(
     levels = {path: standing.level for path, standing in state.alarms.items()}
     levels[alarms.INTERNAL_FAILURE] = worst(doubt_level, levels.get(alarms.INTERNAL_FAILURE, Level.OK))
     # Readings that come, but are not believed, are no trouble of the link.
-    heard = doubt and now - state.evidence.heard_at < freshness.longest_gap(settings)
-    levels[alarms.BMS_CABLE] = Level.OK if heard else CABLE.get(fresh.phase, Level.OK)
+    heard = state.evidence.doubt and now - state.evidence.heard_at < freshness.longest_gap(settings)
+    levels[alarms.BMS_CABLE] = Level.OK if heard else fresh.cable
     return Decision(
         phase=fresh.phase,
         sample=sample,
@@ -335,6 +347,7 @@ def _decision(
         valid_for=fresh.lasts,
         limits=control.limits if control else None,
         refused=control.verdict.refused if control else "",
+        for_owner=control.for_owner if control else "",
         doubt=doubt,
         soc=gauge.soc(sample) if sample else None,
         consumed=gauge.consumed(sample) if sample else None,
@@ -354,5 +367,5 @@ def stopped(state: State, now: float, settings: Settings) -> tuple[State, Decisi
     """
     control = limits.stopped(state.control, now, "Fault in the program") if state.control else None
     state = replace(state, control=control, calm=None)
-    fresh = Freshness(phase=Phase.LOST, lasts=RETRY_AFTER_FAILURE)
+    fresh = Freshness(phase=Phase.LOST, lasts=RETRY_AFTER_FAILURE, cable=Level.ALARM)
     return state, _decision(state, fresh, Temperatures(), now, settings)

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import floor, inf
 
+from dbus_xbms.control.gauge import ASSUMED_CAPACITY
 from dbus_xbms.model import PackSample
 
 FEED_IN = 0.4  # V that systemcalc adds to the CVL with DC feed-in
@@ -33,7 +34,6 @@ RECOVERY_HOLD = 400.0  # s after a fall until the CVL rises again: so it turns 1
 RISE, RISE_EVERY = 0.002, 20.0  # V per cell and s
 HIGHEST_RESISTANCE = 0.1  # ohm x Ah per cell; LiFePO4 cells with their joints have half of it
 LOWEST_RESISTANCE = 0.03
-ASSUMED_CAPACITY = 100.0  # Ah, where it is unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

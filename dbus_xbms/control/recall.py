@@ -38,6 +38,7 @@ class Recalled:
     """What was known of a controlling pack when it was last heard."""
 
     cvl: float  # V, in silence
+    ccl: float  # A, by the last sample
     dcl: float  # A, by the last sample
     safe: bool  # the last sample lay in the safe zone
     cut_high: bool

@@ -42,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     radio.adapters,
     radio.neighbours,
     packs.packs,
+    packs.trust,
     packs.settings,
     packs.in_range,
     control.charge_control,

@@ -30,7 +30,8 @@ class Program:
 class Boot:
     """What starts the service after the machine has started."""
 
-    line: bool = False  # /data/rc.local is run and names us
+    line: bool = False  # our line in /data/rc.local will run
+    words: str = ""  # why it will not
     disabled: bool = False  # the GX has switched off the file that names us
     setup_helper: bool = False  # installed by SetupHelper
     supervised: bool = False  # /service/dbus-xbms is there

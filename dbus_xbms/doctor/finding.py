@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from dbus_xbms.printable import LINE, printable
+
 WIDTH = 80
 LABEL = 9  # columns
 
@@ -69,7 +71,7 @@ def _entry(finding: Finding) -> str:
 
 def _wrapped(text: str, indent: int, hanging: int = 0) -> list[str]:
     return textwrap.wrap(
-        text,
+        printable(text, LINE),
         WIDTH,
         initial_indent=" " * indent,
         subsequent_indent=" " * (indent + hanging),

@@ -60,8 +60,10 @@ def boot(facts: Facts) -> Iterator[Finding]:
             "the GX has switched off /data/rc.local, so that nothing starts the service after a restart",
             "allow it again in the GX's modification checks, or: mv /data/rc.local.disabled /data/rc.local",
         )
+    elif facts.boot.words:
+        yield problem("start", "the service will not start with the GX", facts.boot.words)
     else:
-        yield note("start", "nothing starts the service after a restart of the GX", "install.sh sees to that")
+        yield note("start", "nothing starts the service after a restart of the GX", "install.sh does that")
 
 
 def storage(facts: Facts) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dbus_xbms.doctor.facts import Facts, Pack, Shown
 from dbus_xbms.doctor.finding import Finding, note, ok, problem
 from dbus_xbms.doctor.service import STARTED, duration, told
+from dbus_xbms.printable import printable
 
 PATIENCE = 60.0  # s after the start of the service in which a pack may not have been found yet
 WEAK = -85  # dBm
@@ -25,6 +26,17 @@ def packs(facts: Facts) -> Iterator[Finding]:
         yield note("packs", "none is yours yet", "`dbus-xbms scan` shows those in range, `add` takes one")
     for pack in facts.enabled:
         yield _of(pack, facts)
+
+
+def trust(facts: Facts) -> Iterator[Finding]:
+    """Nothing proves who a pack is; worth knowing where its readings decide what chargers do."""
+    for pack in facts.enabled:
+        shown = (facts.shown or {}).get(pack.address)
+        if shown and shown.controls:
+            yield ok(
+                f"trust {name_of(pack)}",
+                "a JBD has no authentication: whoever advertises this address louder decides the limits",
+            )
 
 
 def settings(facts: Facts) -> Iterator[Finding]:
@@ -51,7 +63,7 @@ def in_range(facts: Facts) -> Iterator[Finding]:
 
 def name_of(pack: Pack) -> str:
     """What to call a pack."""
-    return f"{pack.name} ({pack.address})" if pack.name else pack.address
+    return f"{printable(pack.name)} ({pack.address})" if pack.name else pack.address
 
 
 def _of(pack: Pack, facts: Facts) -> Finding:

@@ -96,6 +96,7 @@ class Request:
     reply: Key
     timeout: float = 2.0  # s; JBD answers within 0.2 s, once in 700 in 1.6 s
     retries: int = 2  # a write must not be repeated blindly: 0
+    secret: bool = False  # it carries a password: neither a log nor a capture may show it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

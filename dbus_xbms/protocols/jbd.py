@@ -43,6 +43,8 @@ READ_BASIC, READ_CELLS = read(BASIC), read(CELLS)
 # what other dialects keep there came to 1.6 and 3.2.
 LEARNED = (0.5, 1.3)
 
+LARGEST_CURRENT = 3276.8  # A; what two bytes can say in units of 100 mA, while Daren's gauge has four
+
 # A BMS without one of the optional registers keeps silent; that must not eat up the poll.
 OPTIONAL_TIMEOUT = 1.0  # s
 
@@ -114,13 +116,15 @@ def _sample(basic: Basic, cells: tuple[float, ...]) -> PackSample:
     """Return the sample; how many cells there are is what 0x04 brought.
 
     Raises:
-        ProtocolError: a state of charge beyond 100 %, or no count of charge at all; a refused poll is held,
-            then invalid: the safe way.
+        ProtocolError: a state of charge beyond 100 %, no count of charge at all, or a current that no pack
+            carries; a refused poll is held, then invalid: the safe way.
     """
     if basic.soc > 100:
         raise ProtocolError(f"state of charge: expected 0 to 100 %, got {basic.soc}")
     if basic.unknown == CHARGES:
         raise ProtocolError("charge: expected remaining and nominal, got FFFF for both: an unknown dialect")
+    if abs(basic.current) > LARGEST_CURRENT:
+        raise ProtocolError(f"current: expected at most {LARGEST_CURRENT:g} A, got {basic.current:g}")
     return PackSample(
         voltage=basic.voltage,
         current=basic.current,

@@ -78,6 +78,9 @@ def write(register: int, payload: bytes) -> Request:
     return Request(encoded=_encode(WRITE, register, payload), reply=Key(kind=DD, number=register), retries=0)
 
 
+PASSWORD_COMMANDS = (0x16, 0x18, 0x1D)  # of the module: a new password, the user's, the vendor's
+
+
 def module(command: int, payload: bytes = b"", *, timeout: float = 1.0, retries: int = 1) -> Request:
     """Return a request to the Bluetooth module itself."""
     return Request(
@@ -85,6 +88,7 @@ def module(command: int, payload: bytes = b"", *, timeout: float = 1.0, retries:
         reply=Key(kind=FFAA, number=command),
         timeout=timeout,
         retries=retries,
+        secret=command in PASSWORD_COMMANDS,
     )
 
 
@@ -242,7 +246,7 @@ def _fault(frame: bytes) -> str:
         return "" if frame[-1] == good else f"sum is {frame[-1]:02x}, expected {good:02x}: {frame.hex()}"
     if frame[-1] != TAIL:
         return f"last byte is {frame[-1]:02x}, expected {TAIL:02x}: {frame.hex()}"
-    if len(frame) == OVERHEAD and frame[1] in REGISTERS and frame[2] in REFUSALS:
+    if frame[2] in REFUSALS:  # only a reply without payload has got here with one, see _dd_length()
         return ""  # some firmware sends its refusals with a wrong checksum
     right = checksum(frame[2:-3])
     return (
@@ -277,8 +281,8 @@ def _whole_frame_inside(stream: bytes) -> bool:
     """Whether a good frame with a payload lies inside one that seems incomplete: then that one is torn."""
     at = stream.find(START, 1)
     while at > 0:
-        length = _dd_length(stream[at:])
-        if length is not None and OVERHEAD < length <= len(stream) - at:
-            return not _fault(stream[at : at + length])
+        length = _dd_length(stream[at:]) or 0
+        if OVERHEAD < length <= len(stream) - at and not _fault(stream[at : at + length]):
+            return True
         at = stream.find(START, at + 1)
     return False

@@ -29,7 +29,13 @@ FIRST_INSTANCE = 600
 SWITCH_DEVICE = "_switch"  # ends the name of the switch device beside a pack
 
 PACK_SETTINGS = (
-    Setting(name="Enabled", default=0, lowest=0, highest=1, help="1: this pack is ours. 0: only listed."),
+    Setting(
+        name="Enabled",
+        default=0,
+        lowest=0,
+        highest=1,
+        help="1: this pack is read and shown. 0: it is not; its settings are kept.",
+    ),
     Setting(name="CustomName", default="", help="The name shown on the GX."),
     Setting(
         name="ClassAndVrmInstance",
@@ -65,7 +71,7 @@ PACK_SETTINGS = (
         lowest=0.0,
         highest=600.0,
         unit="s",
-        help="Time between polls; per poll: between connections. 0: 1 s when connected for good, else 30 s.",
+        help="Time between polls. 0: 1 s when connected for good, else 30 s. Controlling: 30 s at most.",
     ),
     Setting(
         name="RestInterval",
@@ -104,7 +110,7 @@ PACK_SETTINGS = (
         lowest=5.0,
         highest=300.0,
         unit="s",
-        help="The last good values stand this long when polls fail; then they are invalid.",
+        help="The last good values stand this long when polls fail. A controlling pack: 60 s at most.",
     ),
     Setting(
         name="Withdraw",
@@ -257,6 +263,15 @@ SERVICE_SETTINGS = (
         lowest=1,
         highest=64,
         help="Packs connected at the same time on one adapter.",
+    ),
+    Setting(
+        name="StrangersForgotten",
+        default=0,
+        lowest=0,
+        highest=1,
+        silent=True,
+        internal=True,
+        help="1: what scans of earlier versions had stored of other people's packs is removed.",
     ),
 )
 

@@ -138,7 +138,18 @@ CHARGE_SETTINGS = (
         "DerateDischarge", 50, "After Hold, this part of the last discharge limit stays if all was well."
     ),
     _time(
-        "Stop", 300.0, 86400.0, "A controlling pack: without a good poll for this long all currents are 0."
+        "Stop",
+        300.0,
+        86400.0,
+        "Without a good poll for this long: alarm, and a controlling pack's currents are 0.",
+    ),
+    Setting(
+        name="WakeCurrent",
+        default=0.0,
+        lowest=0.0,
+        highest=100.0,
+        unit="A",
+        help="May be charged while the pack is silent, to wake it, if the last sample was well. 0: nothing.",
     ),
     _time("ControlWithdraw", 1800.0, 86400.0, "As Withdraw, for a controlling pack; 0: never."),
     _cell("HighCellWarning", "Warn at this voltage of a cell and above."),

@@ -18,7 +18,7 @@ from dbus_xbms.simulator.world import World, venus_bus
 
 log = logging.getLogger(__name__)
 
-NAME = INTERFACE = "io.github.dbus_xbms.Simulator"
+NAME = INTERFACE = "dbus_xbms.Simulator"
 PATH = "/"
 BAD_FAULT = f"{NAME}.Error.BadFault"
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from dbus_fast import DBusError, Message, MessageFlag, MessageType, Variant
 
+from dbus_xbms.repeats import Counted
 from dbus_xbms.settings import DEVICES, SERVICE, Setting, SettingsError, Value
 from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, follow, until_closed
@@ -29,7 +30,7 @@ from dbus_xbms.venus.localsettings_wire import (
 from dbus_xbms.venus.objects import BUS_ITEM
 from dbus_xbms.venus.peers import NoAnswer
 
-log = logging.getLogger(__name__)
+log = Counted(logging.getLogger(__name__))
 
 NAME = "com.victronenergy.settings"
 SETTINGS = "com.victronenergy.Settings"
@@ -186,6 +187,12 @@ class LocalSettings:
             below = {f"{group}/{name}": plain(value) for name, value in values.items()}
             found |= {path: value for path, value in below.items() if path.startswith(OURS)}
         return found
+
+    async def default(self, path: str) -> Value | None:
+        """The default that a setting had when it was last added; ``None`` if there is none."""
+        reply = await self._call(path, BUS_ITEM, "GetDefault")
+        value = plain(reply.body[0]) if reply.signature == "v" else None
+        return value if isinstance(value, int | float | str) else None
 
     async def remove(self, paths: Iterable[str]) -> None:
         """Remove settings; those that do not exist are not missed."""

@@ -66,8 +66,8 @@ class Objects:
                 self._children.setdefault(node, {})[name] = None
                 node = f"{node.rstrip('/')}/{name}"
 
-    def answer(self, call: Message) -> Message:
-        """Reply to a method call."""
+    def answer(self, call: Message, who: str = "") -> Message:
+        """Reply to a method call; ``who`` calls is told with a write, by default its unique name."""
         path = call.path or ""
         if path in self.items:
             methods = LEAF
@@ -79,7 +79,7 @@ class Objects:
         if not method or method.takes != call.signature or call.interface not in (None, method.interface):
             what = f"{call.interface}.{call.member}({call.signature})"
             return Message.new_error(call, ErrorType.UNKNOWN_METHOD, f"{path} has no method {what}")
-        arguments = (*call.body, call.sender or "") if method.signed else call.body
+        arguments = (*call.body, who or call.sender or "") if method.signed else call.body
         try:
             return Message.new_method_return(call, method.gives, [method.run(self, path, *arguments)])
         except DBusError as err:

@@ -23,7 +23,7 @@ PEERS = (
     *(
         Peer(name=name, program=_OURS[0], advice=_OURS[1])
         for name in (
-            "io.github.dbus_xbms",
+            "dbus_xbms.Service",
             "com.victronenergy.battery.xbms_",
             "com.victronenergy.switch.xbms_",
         )

@@ -6,17 +6,19 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 
-from dbus_fast import DBusError, Message, MessageFlag, MessageType, NameFlag, RequestNameReply
-from dbus_fast.aio import MessageBus
+from dbus_fast import DBusError, ErrorType, Message, MessageFlag, MessageType, NameFlag, RequestNameReply
 
 from dbus_xbms.settings import Value
+from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.bus import BusError, NameTaken, close, connect, until_closed
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.objects import BUS_ITEM, Objects, OnWrite
+from dbus_xbms.venus.writers import Writers
 
 log = logging.getLogger(__name__)
 
 NAME_TIMEOUT = 10.0  # s; the bus daemon itself answers, within milliseconds
+MOST_INTRODUCTIONS = 16  # at a time; what others write meanwhile is answered at once
 RELEASE_TIMEOUT = 1.0  # s that leaving politely may take at most
 PEER = "org.freedesktop.DBus.Peer"
 
@@ -34,7 +36,9 @@ class ItemService:
         self.items = tuple(items)
         self.lost = asyncio.Event()
         self._objects = Objects(items, values, on_write)
-        self._bus: MessageBus | None = None
+        self._writers = Writers()
+        self._introductions: set[asyncio.Task[None]] = set()  # writes of programs that are not known yet
+        self._bus: TrustedBus | None = None
         self._closed: asyncio.Task[None] | None = None  # ends when the connection does
         self._unsent: dict[str, None] = {}  # paths, in the order in which they changed
         self._sending: asyncio.Future[None] | None = None
@@ -76,6 +80,8 @@ class ItemService:
         bus, self._bus = self._bus, None
         if bus is None or self._closed is None:
             return
+        for task in tuple(self._introductions):
+            task.cancel()
         try:
             if bus.connected:
                 async with asyncio.timeout(RELEASE_TIMEOUT):
@@ -115,8 +121,7 @@ class ItemService:
     def _handle(self, message: Message) -> Message | bool:
         """Answer calls, and notice when the bus takes the name away; called for every message received."""
         if message.message_type is MessageType.METHOD_CALL and message.interface != PEER:
-            reply = self._objects.answer(message)
-            return True if message.flags & MessageFlag.NO_REPLY_EXPECTED else reply
+            return self._called(message)
         if (
             message.message_type is MessageType.SIGNAL
             and message.sender == "org.freedesktop.DBus"
@@ -125,6 +130,32 @@ class ItemService:
         ):
             self._gone("the name was taken away")
         return False
+
+    def _called(self, call: Message) -> Message | bool:
+        """Answer at once, or, the first time that a program writes, when it is known who that is."""
+        who = self._writers.named(call.sender or "")
+        if call.member == "SetValue" and who is None and len(self._introductions) < MOST_INTRODUCTIONS:
+            task = asyncio.create_task(self._introduce(call))
+            self._introductions.add(task)
+            task.add_done_callback(self._introductions.discard)
+            return True
+        reply = self._answer(call, who or "")
+        return True if call.flags & MessageFlag.NO_REPLY_EXPECTED else reply
+
+    def _answer(self, call: Message, who: str) -> Message:
+        try:
+            return self._objects.answer(call, who)
+        except Exception:
+            log.exception("%s: a call to %s failed by an error in this program", self.name, call.path)
+            return Message.new_error(call, ErrorType.FAILED, "an error in the service; its log has more")
+
+    async def _introduce(self, call: Message) -> None:
+        bus = self._bus
+        if bus is None:
+            return
+        reply = self._answer(call, await self._writers.find(bus, call.sender or ""))
+        if bus.connected and not call.flags & MessageFlag.NO_REPLY_EXPECTED:
+            bus.send(reply)
 
     def _disconnected(self, closed: asyncio.Task[None]) -> None:
         why = None if closed.cancelled() else closed.exception()

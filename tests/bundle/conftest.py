@@ -17,10 +17,13 @@ ROOT = Path(__file__).parents[2]
 NAME = f"dbus-xbms-{__version__}"
 
 
-def build(output: Path, **environment: str) -> dict[str, bytes]:
+REPOSITORY = "somebody/dbus-xbms"  # as the workflow gives it
+
+
+def build(output: Path, *options: str | Path, **environment: str) -> dict[str, bytes]:
     """Build all files of a release; their content by name."""
     subprocess.run(
-        [sys.executable, "-m", "bundle", "--output", output],
+        [sys.executable, "-m", "bundle", "--output", output, *options],
         cwd=ROOT,
         env={**os.environ, "SOURCE_DATE_EPOCH": "1760000000", **environment},
         check=True,
@@ -41,7 +44,7 @@ def files(folder: Path) -> dict[str, bytes]:
 def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with all files of a release."""
     folder = tmp_path_factory.mktemp("dist")
-    build(folder)
+    build(folder, "--repository", REPOSITORY)
     return folder
 
 

@@ -9,13 +9,14 @@ import tarfile
 from pathlib import Path
 
 from bundle.vendor import LOCK, ROW
-from tests.bundle.conftest import NAME, ROOT, build, files
+from tests.bundle.conftest import NAME, REPOSITORY, ROOT, build, files
+from tests.install.gx import new_key
 
 MOST = 1_500_000  # bytes
 
 
 def test_two_builds_are_the_same_to_the_byte(output: Path, tmp_path: Path) -> None:
-    again = build(tmp_path, PYTHONHASHSEED="7", TZ="Asia/Tokyo", LC_ALL="C")
+    again = build(tmp_path, GITHUB_REPOSITORY=REPOSITORY, PYTHONHASHSEED="7", TZ="Asia/Tokyo", LC_ALL="C")
     assert again == {path.name: path.read_bytes() for path in output.iterdir()}
 
 
@@ -107,3 +108,67 @@ def test_the_lock_holds_all_that_a_library_needs_where_it_runs(unpacked: Path) -
 def test_the_checksums_beside_the_archives_are_right(output: Path) -> None:
     done = subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=output, check=False)
     assert done.returncode == 0
+
+
+def test_install_sh_and_the_notes_name_the_repository_that_published_them(output: Path) -> None:
+    address = f"https://github.com/{REPOSITORY}/releases/latest/download"
+    assert f"\nDOWNLOADS='{address}'\n" in (output / "install.sh").read_text()
+    notes = (output / "NOTES.md").read_text()
+    assert f"curl --proto '=https' -fsSLO {address}/install.sh && sh install.sh" in notes
+    assert "This build is unsigned." in notes
+
+
+def test_a_build_of_ones_own_knows_no_address(tmp_path: Path) -> None:
+    built = build(tmp_path, GITHUB_REPOSITORY="")
+    assert b"\nDOWNLOADS=''\nKEY=''\n" in built["install.sh"]
+    assert not [name for name in built if name.startswith("setuphelper") or name == "NOTES.md"]
+
+
+def test_a_release_is_signed_inside_and_outside_the_same_each_time(tmp_path: Path) -> None:
+    key = new_key(tmp_path)
+    one, two = (build(tmp_path / name, "--repository", REPOSITORY, "--key", key) for name in ("one", "two"))
+    assert one == two
+    with tarfile.open(tmp_path / "one" / f"{NAME}.tar.gz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    public = (tmp_path / NAME / "release-key.pub").read_text()
+    assert public.split() == key.with_suffix(".pub").read_text().split()[:2]
+    assert f"\nKEY='{public.strip()}'\n".encode() in one["install.sh"]
+    (tmp_path / "signers").write_text(f"dbus-xbms {public}")
+    for folder in (tmp_path / "one", tmp_path / NAME):
+        signers = ("-f", str(tmp_path / "signers"), "-I", "dbus-xbms", "-n", "dbus-xbms")
+        command = ["ssh-keygen", "-Y", "verify", *signers, "-s", str(folder / "SHA256SUMS.sig")]
+        with (folder / "SHA256SUMS").open() as sums:
+            done = subprocess.run(
+                [*command, "-s", folder / "SHA256SUMS.sig"], stdin=sums, capture_output=True
+            )
+        assert done.returncode == 0, done.stderr
+
+
+def test_no_address_of_a_repository_of_this_project_stands_in_the_tree() -> None:
+    # Whoever registers a name that is printed here would own every GX that follows it.
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
+    ours = re.compile(
+        r"(github\.com|github\.io|githubusercontent\.com)[/:][\w.-]*/?dbus[-_]xbms|io\.github\.dbus_xbms",
+        re.I,
+    )
+    named = [
+        path
+        for path in tracked.stdout.split("\0")
+        if path
+        and path != "tests/bundle/test_bundle.py"
+        and ours.search((ROOT / path).read_text(errors="replace"))
+    ]
+    assert named == []
+    for path in ("README.md", "install.sh"):
+        assert "github.com" not in (ROOT / path).read_text()
+
+
+def test_the_actions_of_the_workflows_are_pinned_by_commit() -> None:
+    used = [
+        use
+        for path in (ROOT / ".github/workflows").glob("*.yml")
+        for use in re.findall(r"uses: (\S+)", path.read_text())
+        if not use.startswith("./")
+    ]
+    assert used
+    assert [use for use in used if not re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", use)] == []

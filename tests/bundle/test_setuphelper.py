@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from bundle import release
+from bundle.origin import Origin
 from bundle.tree import text
 from dbus_xbms import __version__
-from tests.bundle.conftest import NAME
+from tests.bundle.conftest import NAME, REPOSITORY
 
 HELPERS = """
 scriptAction=${1^^}
@@ -36,7 +37,7 @@ exit ${STATUS:-0}
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A GX with SetupHelper and the package, not installed yet."""
-    tree = release.for_setuphelper("0.1.0", {"install.sh": text(INSTALLER)}, "owner")
+    tree = release.for_setuphelper("0.1.0", {"install.sh": text(INSTALLER)}, Origin(repository="owner/name"))
     tree = {f"data/dbus-xbms/{path}": file for path, file in tree.items()}
     tree["data/SetupHelper/HelperResources/IncludeHelpers"] = text(HELPERS)
     for path, file in tree.items():
@@ -97,5 +98,5 @@ def test_the_package_says_its_version_and_which_venus_it_needs(output: Path) -> 
         assert archive.getmember("dbus-xbms/setup").mode == 0o755
         assert "dbus-xbms/release/SHA256SUMS" in archive.getnames()
     assert said["version"] == f"v{__version__}\n"
-    assert said["gitHubInfo"].endswith(":dist\n")
+    assert said["gitHubInfo"] == f"{REPOSITORY.partition('/')[0]}:dist\n"
     assert said["firstCompatibleVersion"] == "v3.60\n"

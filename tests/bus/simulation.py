@@ -25,7 +25,7 @@ from dbus_fast.aio import MessageBus
 READY_TIMEOUT = 20.0  # s; a loaded machine takes its time to start an interpreter
 EXIT_TIMEOUT = 10.0  # s
 COMMAND = (sys.executable, "-W", "error", "-m", "dbus_xbms")
-CONTROL = "io.github.dbus_xbms.Simulator"
+CONTROL = "dbus_xbms.Simulator"
 # What an interpreter prints when something was left behind.
 LEFT_BEHIND = ("Traceback", "was never retrieved", "was never awaited", "was destroyed", "ResourceWarning")
 QUICK = {"disconnect": 0.2}  # BlueZ takes 2 s for a disconnect, which only few tests are about

@@ -171,13 +171,13 @@ async def test_an_owners_first_evening(private_bus: str) -> None:
     async with Simulation(packs=2), Program("run") as service:
         await service.until("no pack is enabled yet")
         assert "new" in (await command("scan", "--seconds", "2")).out
-        assert "listed only" in (await command("list")).out
+        assert "not added" in (await command("list")).out
         assert (await command("add", PACK, "--name", "House bank")).status == 0
         await service.until("is on the bus")
         await service.until("polling")
         assert "connected" in (await command("list")).out
         assert "House bank" in (await command("watch", "--once")).out
         assert (await command("remove", "House bank", "--forget")).status == 0
-        assert PACK not in (await command("list")).out
+        assert "No pack was added yet" in (await command("list")).out
         assert await service.stop() == 0
     assert service.left_behind == []

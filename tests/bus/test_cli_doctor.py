@@ -137,6 +137,18 @@ async def test_on_a_gx_on_which_all_is_well_it_says_so_with_what_it_has_seen(roo
     assert max(map(len, done.out.splitlines())) <= 80
 
 
+async def test_a_bluetoothd_that_runs_and_hangs_is_named(root: Path) -> None:
+    async with Simulation(1, "--bluez-only") as sim:
+        os.kill(sim.pid, signal.SIGSTOP)
+        try:
+            done = await doctor(root, "--json")
+        finally:
+            os.kill(sim.pid, signal.SIGCONT)
+    assert findings(done)["bluetoothd"]["words"] == "it runs, but does not answer"
+    assert "/etc/init.d/bluetooth restart" in findings(done)["bluetoothd"]["advice"]
+    assert "adapter" not in findings(done)  # nothing is known of any
+
+
 async def test_what_is_wrong_comes_first_and_makes_the_status_1(root: Path) -> None:
     shown = {"/ActiveBmsService": None}
     other = {"/DeviceInstance": 600, "/Mgmt/Connection": f"BLE {ONE}", "/Mgmt/ProcessName": "other.py"}

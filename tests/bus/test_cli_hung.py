@@ -36,7 +36,7 @@ COMMANDS = (
 LAST = (("remove", ONE), ("remove", ONE, "--forget"))
 # Whose silence a command has to name; all others do without that program.
 LEANS_ON = {
-    "service": {"list", "watch", "scan", "switch", "lend", "wait", "add", "remove --forget"},
+    "service": {"list", "watch", "set", "scan", "switch", "lend", "wait", "add", "remove", "remove --forget"},
     "localsettings": {"list", "get", "set", "scan", "lend", "add", "remove", "remove --forget"},
     "bluetoothd": {"scan", "probe"},
 }

@@ -35,16 +35,16 @@ class Done(NamedTuple):
     err: str
 
 
-async def command(*arguments: str) -> Done:
-    """Run ``dbus-xbms`` to its end."""
+async def command(*arguments: str, typed: str | None = None) -> Done:
+    """Run ``dbus-xbms`` to its end, with what is typed as its standard input."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-W", "error", "-m", "dbus_xbms", *arguments),
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.DEVNULL if typed is None else asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
     async with asyncio.timeout(30):
-        out, err = await process.communicate()
+        out, err = await process.communicate(None if typed is None else typed.encode())
     return Done(process.returncode, out.decode(), err.decode())
 
 
@@ -77,7 +77,7 @@ async def scanner(private_bus: str) -> AsyncIterator[Remote]:
         far = Advertised(address=OTHER, name="Neighbour", manufacturer={}, rssi=-90)
         return [(far, False, False), (near, True, True)]
 
-    async with Remote(scan, dict, dict) as remote:
+    async with Remote(scan, dict, dict, list) as remote:
         yield remote
 
 
@@ -299,12 +299,12 @@ async def test_list_shows_how_each_pack_is_doing(
     assert rows == [
         ["Address", "State", "Instance", "Name"],
         [ADDRESS, "connected, discharge off", "battery:600", "House bank"],
-        [OTHER, "listed only", "battery:601"],
+        [OTHER, "removed, settings kept", "battery:601"],
     ]
 
 
 async def test_list_says_when_the_service_is_not_running(settings: LocalSettings) -> None:
-    assert "No pack is known yet" in (await command("list")).out
+    assert "No pack was added yet" in (await command("list")).out
     await command("add", ADDRESS)
     assert "service not running" in (await command("list")).out
 
@@ -375,3 +375,46 @@ async def test_on_a_terminal_the_table_is_drawn_in_place_and_the_cursor_comes_ba
     assert drawn.startswith("\x1b[?25l\x1b[2J\x1b[HStarboard")
     assert drawn.endswith("\x1b[?25h")
     assert drawn.count("\n") == 5  # one less than the terminal has
+
+
+async def test_a_password_is_asked_for_and_never_shown(settings: LocalSettings) -> None:
+    await command("add", ADDRESS)
+    done = await command("set", ADDRESS, "Password", typed="731946\n")
+    assert (done.status, done.out) == (0, "Password = (hidden)\n")
+    assert stored(settings, "Password") == "731946"
+    assert "731946" not in (await command("get", ADDRESS)).out
+    refused = await command("set", ADDRESS, "Password", typed="7319467\n")
+    assert refused.status == 2
+    assert "7319467" not in refused.err
+
+
+async def test_a_setting_without_a_value_is_a_mistake_in_words(settings: LocalSettings) -> None:
+    await command("add", ADDRESS)
+    done = await command("set", ADDRESS, "Hold")
+    assert done.status == 2
+    assert done.err == "dbus-xbms: Hold needs a value: dbus-xbms set PACK Hold VALUE\n"
+
+
+NASTY = "\x1b[2Jx\nA4:C1:37:00:00:09  -10  new\u202e\x9b" + "y" * 60
+
+
+async def test_a_nasty_name_is_one_harmless_cell_of_every_output(settings: LocalSettings) -> None:
+    async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
+        return [(Advertised(address=OTHER, name=NASTY, manufacturer={}, rssi=-50), False, False)]
+
+    heard = [Advertised(address=OTHER, name=NASTY, manufacturer={}, rssi=-50)]
+    items = items_for(REPORT.identity)
+    report = replace(REPORT, custom_name=NASTY)
+    service = ItemService(f"{BATTERY}.xbms_a4c137010203", items, values(items, report), lambda *_: True)
+    await service.start()
+    await command("add", ADDRESS, "--name", NASTY)
+    commands = ("list",), ("scan", "--seconds", "1"), ("get", ADDRESS), ("watch", "--once"), ("doctor",)
+    async with Remote(scan, dict, dict, lambda: heard):
+        for arguments in (*commands, ("doctor", "--json"), ("switch", NASTY, "charge", "off")):
+            done = await command(*arguments)
+            shown = done.out + done.err
+            assert shown
+            assert not [c for c in shown.replace("\n", "") if not c.isprintable()], arguments
+            assert not [line for line in shown.splitlines() if line.startswith("A4:C1:37:00:00:09")]
+            assert "y" * 41 not in shown or arguments[0] in ("get", "switch") or "--json" in arguments
+    await service.stop()

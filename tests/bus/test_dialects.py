@@ -32,7 +32,6 @@ SHOWN: dict[str, dict[str, Any]] = {
         "/Capacity": 166.4,
         "/InstalledCapacity": 324.4,
         "/ConsumedAmphours": -158.0,
-        "/History/DeepestDischarge": -158.0,
         "/System/MOSTemperature": 26.0,
     },
     "fogstar-4s-628ah": {

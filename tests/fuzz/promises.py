@@ -15,7 +15,7 @@ from dbus_xbms.settings import Settings
 from dbus_xbms.venus.item import Item
 
 LONGEST_VALUE = 6553.5  # the most that two bytes can say, in the coarsest unit
-LARGEST_CURRENT = 2**31 / 10  # A; Daren's own gauge has four bytes for it
+LARGEST_CURRENT = 3276.8  # A
 MOST_SENSORS = 8 + 2  # Daren's tail brings two more
 ROUNDING = 1e-6
 TYPES = {"i": int, "d": float, "s": str}

@@ -180,7 +180,7 @@ def setting(rng: Random) -> None:
     assert type(taken) is type(row.default)
     if not isinstance(taken, str):
         assert isfinite(taken)
-        assert row.lowest is None or row.lowest <= taken
+        assert row.lowest is None or row.lowest <= taken or taken == row.unset
         assert row.highest is None or taken <= row.highest
     elif row.name == "ClassAndVrmInstance":
         assert instance_of(taken) < 2**31

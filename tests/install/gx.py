@@ -25,18 +25,34 @@ BUSYBOX = [
         "cmp",
         "cp",
         "cut",
+        "dd",
         "df",
         "dirname",
         "echo",
         "env",
+        "find",
         "grep",
         "head",
         "id",
     ),
-    *("ln", "mkdir", "mktemp", "mv", "printf", "readlink", "rm", "rmdir", "sed", "sh", "sha256sum", "sleep"),
+    *(
+        "ln",
+        "ls",
+        "mkdir",
+        "mktemp",
+        "mv",
+        "printf",
+        "readlink",
+        "rm",
+        "rmdir",
+        "sed",
+        "sh",
+        "sha256sum",
+        "sleep",
+    ),
     *("sync", "tail", "tar", "tr", "uname", "wc"),
 ]
-REAL = ["flock", "svc", "svscan", "svstat", "supervise", "softlimit", "multilog", "tai64nlocal"]
+REAL = ["flock", "ssh-keygen", "svc", "svscan", "svstat", "supervise", "softlimit", "multilog", "tai64nlocal"]
 STUB = """#!/bin/sh
 here=$(cd "$(dirname "$0")/.." && pwd -P)
 case $1 in
@@ -70,9 +86,36 @@ def bundle(directory: Path, version: str, *traits: str) -> Path:
     return tree
 
 
+def sign(tree: Path, key: Path) -> None:
+    """Make the bundle one that is signed: its public key, its sums, and their signature."""
+    public = subprocess.run(["ssh-keygen", "-y", "-f", key], check=True, capture_output=True, text=True)
+    (tree / "release-key.pub").write_text(" ".join(public.stdout.split()[:2]) + "\n")
+    sign_sums(tree, key)
+
+
+def sign_sums(tree: Path, key: Path) -> None:
+    """Sign the bundle as it is."""
+    write_sums(tree)
+    (tree / "SHA256SUMS.sig").unlink(missing_ok=True)
+    sign = ["ssh-keygen", "-q", "-Y", "sign", "-n", "dbus-xbms", "-f", str(key), str(tree / "SHA256SUMS")]
+    subprocess.run(sign, check=True, capture_output=True)
+
+
+def new_key(directory: Path, name: str = "key") -> Path:
+    """A pair of keys; the path of the private one."""
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", directory / name],
+        check=True,
+        capture_output=True,
+    )
+    return directory / name
+
+
 def write_sums(tree: Path) -> None:
     """SHA256SUMS of all other files."""
-    files = sorted(path for path in tree.rglob("*") if path.is_file() and path.name != "SHA256SUMS")
+    files = sorted(
+        path for path in tree.rglob("*") if path.is_file() and not path.name.startswith("SHA256SUMS")
+    )
     sums = (f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(tree)}\n" for path in files)
     (tree / "SHA256SUMS").write_text("".join(sums))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,7 +43,7 @@ REFUSALS: dict[str, tuple[Callable[[Gx], object], str]] = {
     "3.55": (venus("v3.55\n"), "this is Venus OS v3.55; v3.60 or newer is needed"),
     "2.94": (venus("v2.94~12\n"), "this is Venus OS v2.94~12"),
     "not a version": (venus("\n"), "v3.60 or newer is needed"),
-    "not Venus": (lambda gx: shutil.rmtree(gx.root / "opt"), "this is no Venus OS"),
+    "not Venus": (lambda gx: shutil.rmtree(gx.root / "opt"), "this is not a Venus OS device"),
     "old Python": (python_3_8, "Python 3.12 or newer is needed"),
     "no space": (no_space, "only 8 MB are free on /data; 10 MB are needed"),
     "read-only": (read_only, "/data cannot be written to"),
@@ -148,6 +150,72 @@ def test_of_several_archives_one_must_be_named(gx: Gx, old: Path, new: Path, alo
     assert gx.current == "1.1.0"
 
 
+def test_an_archive_beside_it_counts_only_offline_or_by_name(gx: Gx, new: Path, alone: Path) -> None:
+    archive(new).rename(alone / "dbus-xbms-1.1.0.tar.gz")
+    done = gx.install(alone, "--no-start")
+    assert done.returncode == 1
+    assert "knows no address of releases" in done.stdout
+    assert gx.current is None
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o775])
+@pytest.mark.parametrize("named", [False, True], ids=["beside", "by name"])
+def test_an_archive_where_others_may_write_is_refused(
+    gx: Gx, new: Path, alone: Path, mode: int, named: bool
+) -> None:
+    planted = archive(new).rename(alone / "dbus-xbms-99.0.0.tar.gz")
+    alone.chmod(mode)
+    done = gx.install(alone, "--offline", "--no-start", *[str(planted)] * named)
+    assert done.returncode == 1
+    assert "others may write to" in done.stdout
+    assert gx.current is None
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a file away")
+def test_an_archive_of_another_user_is_refused(gx: Gx, new: Path, alone: Path) -> None:
+    planted = archive(new).rename(alone / "dbus-xbms-99.0.0.tar.gz")
+    os.chown(planted, 1234, 1234)
+    assert "belongs to somebody else" in gx.install(alone, "--offline").stdout
+    os.chown(planted, 0, 0)
+    os.chown(alone, 1234, 1234)
+    assert "belongs to somebody else" in gx.install(alone, "--offline").stdout
+    assert gx.current is None
+
+
+@pytest.mark.parametrize("kind", ["link", "parent", "absolute", "second directory"])
+def test_an_archive_that_reaches_out_of_its_directory_is_refused(
+    gx: Gx, old: Path, alone: Path, tmp_path: Path, kind: str
+) -> None:
+    good = archive(old)
+    with tarfile.open(good) as source, tarfile.open(alone / "dbus-xbms-1.0.0.tar.gz", "w:gz") as target:
+        for member in source.getmembers():
+            target.addfile(member, source.extractfile(member) if member.isfile() else None)
+        evil = tarfile.TarInfo(
+            {"parent": "dbus-xbms-1.0.0/../../evil", "absolute": "/tmp/evil"}.get(kind, "evil/file")
+        )
+        if kind == "link":
+            evil = tarfile.TarInfo("dbus-xbms-1.0.0/link")
+            evil.type, evil.linkname = tarfile.SYMTYPE, str(tmp_path)
+        target.addfile(evil)
+    done = gx.install(alone, "--offline", "--no-start")
+    assert done.returncode == 1
+    assert "is no archive of dbus-xbms" in done.stdout
+    assert gx.current is None
+
+
+def test_an_unknown_option_is_named(gx: Gx, old: Path) -> None:
+    done = gx.install(old, "--ofline")
+    assert done.returncode == 2
+    assert "there is no option --ofline" in done.stdout
+
+
+def test_elsewhere_than_on_a_gx_that_is_said_first(gx: Gx, alone: Path) -> None:
+    shutil.rmtree(gx.root / "opt")
+    done = gx.install(alone)
+    assert done.returncode == 1
+    assert "this is not a Venus OS device" in done.stdout
+
+
 def test_without_an_archive_offline_is_refused(gx: Gx, alone: Path) -> None:
     assert "--offline forbids a download" in gx.install(alone, "--offline").stdout
 
@@ -179,7 +247,8 @@ def published(gx: Gx, old: Path, tmp_path: Path) -> Path:
     gx.environment["XBMS_DOWNLOADS"] = "https://releases.example"
     gx.script(
         "curl",
-        f'[ "$1" = -fsSL ] && cp "{files}/${{2#https://releases.example/}}" "$4" 2>/dev/null || exit 22',
+        '[ "$1 $2 $3" = "--proto =https -fsSL" ] || exit 2\n'
+        f'cp "{files}/${{4#https://releases.example/}}" "$6" 2>/dev/null || exit 22',
     )
     return files
 

@@ -34,8 +34,8 @@ def until(true: Callable[[], bool], drained: int | None = None) -> None:
 def test_a_line_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     file = tmp_path / "capture.log"
     with Capture(file) as capture:
-        capture(ADDRESS, ">", REQUEST)
-        capture(ADDRESS, "<", b"")
+        capture(ADDRESS, ">", REQUEST.hex())
+        capture(ADDRESS, "<", "")
     sent, received = (parse_line(line) for line in file.read_text().splitlines())
     assert sent is not None
     assert (sent.address, sent.direction, sent.chunk) == (ADDRESS, ">", REQUEST)
@@ -46,7 +46,7 @@ def test_a_line_is_read_back_as_it_was_written(tmp_path: Path) -> None:
 def test_a_capture_is_readable_by_decode(tmp_path: Path) -> None:
     file = tmp_path / "capture.log"
     with Capture(file) as capture:
-        capture(ADDRESS, ">", REQUEST)
+        capture(ADDRESS, ">", REQUEST.hex())
     (described,) = decode_lines(file.read_text().splitlines())
     assert (described["address"], described["meaning"]) == (ADDRESS, "basic info")
 
@@ -54,7 +54,7 @@ def test_a_capture_is_readable_by_decode(tmp_path: Path) -> None:
 def test_a_line_is_in_the_file_before_the_capture_ends(tmp_path: Path) -> None:
     file = tmp_path / "capture.log"
     with Capture(file) as capture:
-        capture(ADDRESS, ">", REQUEST)
+        capture(ADDRESS, ">", REQUEST.hex())
         until(lambda: file.read_text().endswith(f" {ADDRESS} > dda50300fffd77\n"))
 
 
@@ -82,7 +82,7 @@ def test_a_full_file_becomes_the_one_before_and_both_stay_within_the_cap(tmp_pat
     file = tmp_path / "capture.log"
     with Capture(file, max_bytes=200) as capture:
         for number in range(20):
-            capture(ADDRESS, "<", bytes((number,)))
+            capture(ADDRESS, "<", f"{number:02x}")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["capture.log", "capture.log.1"]
     assert max(path.stat().st_size for path in tmp_path.iterdir()) <= 200
     texts = ((tmp_path / name).read_text() for name in ("capture.log.1", "capture.log"))
@@ -95,7 +95,7 @@ def test_an_earlier_capture_is_kept_and_counted(tmp_path: Path) -> None:
     file = tmp_path / "capture.log"
     file.write_text("x" * 190 + "\n")
     with Capture(file, max_bytes=200) as capture:
-        capture(ADDRESS, ">", REQUEST)
+        capture(ADDRESS, ">", REQUEST.hex())
     assert (tmp_path / "capture.log.1").read_text().startswith("xxx")
 
 
@@ -108,7 +108,7 @@ def test_a_file_that_cannot_be_opened_is_told_at_once(tmp_path: Path) -> None:
 def test_a_full_disk_ends_the_capture_with_one_warning(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING), Capture(Path("/dev/full")) as capture:
         for _ in range(3):
-            capture(ADDRESS, ">", REQUEST)
+            capture(ADDRESS, ">", REQUEST.hex())
     assert [record.getMessage() for record in caplog.records] == [
         "capture to /dev/full stopped: No space left on device"
     ]
@@ -127,7 +127,7 @@ def test_a_disk_that_hangs_holds_up_nobody_and_what_it_missed_is_counted(
     with caplog.at_level(logging.INFO), Capture(fifo) as capture:
         begun = time.monotonic()
         for _ in range(200):
-            capture(ADDRESS, "<", bytes(100))
+            capture(ADDRESS, "<", bytes(100).hex())
         assert time.monotonic() - begun < 1.0
         begun = time.monotonic()
         capture.close()
@@ -147,9 +147,9 @@ def test_a_capture_goes_on_when_the_disk_does_and_tells_of_the_gap(
     with caplog.at_level(logging.INFO), Capture(file) as capture:
         monkeypatch.setattr("dbus_xbms.capture.MOST_WAITING", 0)
         for _ in range(7):
-            capture(ADDRESS, ">", REQUEST)
+            capture(ADDRESS, ">", REQUEST.hex())
         monkeypatch.undo()
-        capture(ADDRESS, ">", REQUEST)
+        capture(ADDRESS, ">", REQUEST.hex())
     gap, chunk = file.read_text().splitlines()
     assert gap == "# 7 chunks are missing here: the disk did not keep up"
     assert parse_line(chunk)
@@ -165,7 +165,7 @@ def test_a_file_that_cannot_be_rotated_ends_the_capture_with_one_warning(
     (tmp_path / "capture.log.1").mkdir()
     with Capture(tmp_path / "capture.log", max_bytes=100) as capture:
         for _ in range(5):
-            capture(ADDRESS, ">", REQUEST)
+            capture(ADDRESS, ">", REQUEST.hex())
     assert len(caplog.records) == 1
 
 
@@ -173,6 +173,25 @@ def test_chunks_after_the_end_are_ignored(tmp_path: Path) -> None:
     file = tmp_path / "capture.log"
     capture = Capture(file)
     capture.close()
-    capture(ADDRESS, ">", REQUEST)
+    capture(ADDRESS, ">", REQUEST.hex())
     capture.close()
     assert file.read_text() == ""
+
+
+def test_a_capture_is_for_its_owner_alone_even_if_it_was_not_before(tmp_path: Path) -> None:
+    file = tmp_path / "capture.log"
+    file.touch(0o644)
+    file.chmod(0o644)
+    with Capture(file, max_bytes=100) as capture:
+        capture(ADDRESS, ">", REQUEST.hex())
+        capture(ADDRESS, ">", REQUEST.hex())
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["capture.log", "capture.log.1"]
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+
+
+def test_a_hidden_login_is_told_as_one() -> None:
+    line = "2026-11-22T07:40:00.123Z A4:C1:37:00:00:01 > ffaa18.. (login hidden)"
+    (described,) = decode_lines([line])
+    assert described["meaning"] == "a login, hidden"
+    assert "error" not in described

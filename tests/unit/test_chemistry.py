@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from dbus_xbms.control.chemistry import CHEMISTRIES, contradiction, dead_cells, preset, refusal
+from dbus_xbms.control.chemistry import contradiction, dead_cells, preset, refusal
+from dbus_xbms.control.chemistry_table import CHEMISTRIES
 from dbus_xbms.control.vetting import DOUBT, TRUST, follow
 from tests.unit.samples import sample, settings
 

@@ -227,6 +227,36 @@ def test_derating_after_a_sample_outside_the_safe_zone_leaves_nothing(change: di
     assert (found.ccl, found.dcl) == (0, 0)
 
 
+def test_a_pack_that_only_a_charger_wakes_may_get_the_owners_current_at_float_while_silent() -> None:
+    for silence in (HOLD, STOP, WITHDRAW - 1):
+        found = silent(silence, WakeCurrent=2.0).limits
+        assert found
+        assert (found.cvl, found.ccl) == (13.5, 2.0)
+    derated = silent(HOLD, WakeCurrent=2.0).limits
+    assert derated
+    assert derated.charge_limitation == "No contact, derated: WakeCurrent 2 A"
+    most = silent(HOLD, WakeCurrent=40.0).limits
+    assert most
+    assert most.ccl == CHARGE
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"temperatures": (0.0, 0.0)},
+        {"cells": (3.61, 3.3, 3.3, 3.3)},
+        {"cells": (2.85, 3.3, 3.3, 3.3)},
+        {"mosfets": Mosfets(charge=False, discharge=True)},
+    ],
+)
+def test_a_pack_that_was_not_well_is_not_charged_in_silence(change: dict[str, object]) -> None:
+    seen = sample(**change)
+    found = silent(HOLD, replace(seen, voltage=sum(seen.cells)), WakeCurrent=2.0).limits
+    assert found
+    assert found.ccl == 0
+    assert found.cvl < sum(seen.cells)
+
+
 def test_stop_leaves_nothing() -> None:
     found = silent(STOP).limits
     assert found

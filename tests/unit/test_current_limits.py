@@ -21,6 +21,7 @@ from dbus_xbms.control.current_limits import (
     Situation,
     follow,
     least,
+    lowered,
 )
 from dbus_xbms.control.temperatures import Temperatures
 from dbus_xbms.model import Mosfets, Protection
@@ -290,3 +291,32 @@ def test_whatever_went_before_a_lower_bound_never_gives_a_higher_limit(
     lower = follow(state, Bound(limit=low, words=""), TOP, now + passed)
     higher = follow(state, Bound(limit=high, words=""), TOP, now + passed)
     assert lower.shown <= higher.shown
+
+
+@given(st.lists(st.tuples(st.floats(0.5, 60.0), st.floats(0.0, 40.0)), min_size=2, max_size=100))
+def test_a_limit_turns_twenty_times_in_an_hour_at_most_whatever_happens(
+    history: list[tuple[float, float]],
+) -> None:
+    now, turns, rising = 0.0, [0.0], False
+    followed: Followed | None = None
+    for passed, limit in history * 20:
+        now += passed
+        before, followed = followed, follow(followed, Bound(limit=limit, words="noise"), 30.0, now)
+        if before and before.shown != followed.shown and (followed.shown > before.shown) is not rising:
+            rising = not rising
+            turns.append(now)
+    for earliest, latest in zip(turns, turns[20:], strict=False):
+        assert latest - earliest > 3600
+
+
+def test_noise_makes_a_limit_wait_longer_and_calm_makes_it_quick_again() -> None:
+    followed = lowered(Bound(limit=10.0, words=""), 0.0)
+    for now in range(1, 4000):
+        limit = 10.0 if now % 40 == 0 else 30.0
+        followed = follow(followed, Bound(limit=limit, words=""), 30.0, float(now))
+    assert followed.hold > 4 * RECOVERY_HOLD
+    for now in range(4000, 8000):
+        followed = follow(followed, Bound(limit=30.0, words=""), 30.0, float(now))
+    assert followed.shown == 30.0
+    followed = follow(followed, Bound(limit=5.0, words=""), 30.0, 8000.0)
+    assert (followed.shown, followed.hold) == (5.0, RECOVERY_HOLD)

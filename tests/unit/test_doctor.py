@@ -83,6 +83,17 @@ def test_a_system_that_is_well_gets_no_problem_and_no_note() -> None:
     assert page(examine(WELL), "dbus-xbms").startswith("dbus-xbms: all is well\n")
 
 
+def test_it_says_that_the_pack_which_controls_has_no_authentication() -> None:
+    def trust(facts: Facts) -> list[str]:
+        return [f"{one.topic}: {one.words}" for one in examine(facts) if one.topic.startswith("trust")]
+
+    assert trust(shown(controls=True)) == [
+        f"trust House ({ONE}): a JBD has no authentication: "
+        "whoever advertises this address louder decides the limits"
+    ]
+    assert trust(shown(controls=False)) == []
+
+
 PROBLEMS = {
     "no bus": (facts(bus=False, failed={"bus": "nobody there"}), "D-Bus", "nobody there", "restart the GX"),
     "package missing": (
@@ -103,6 +114,12 @@ PROBLEMS = {
         "start",
         "switched off /data/rc.local",
         "modification checks",
+    ),
+    "rc.local does not get to our line": (
+        facts(boot=Boot(words="our line stands behind others. Run install.sh again.")),
+        "start",
+        "will not start with the GX",
+        "Run install.sh again",
     ),
     "no room": (facts(storage=Storage(free=3.0, writable=True)), "/data", "3 MB", "du -sh"),
     "/data read-only": (facts(storage=Storage(free=300.0, writable=False)), "/data", "cannot be", "restart"),

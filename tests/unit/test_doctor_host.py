@@ -35,20 +35,29 @@ def test_the_version_of_venus_is_the_first_line_of_its_file(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("name", "text", "mode", "expected"),
     [
-        ("data/rc.local", f"#!/bin/sh\n{LINE}", 0o755, Boot(line=True)),
-        ("data/rc.local", f"#!/bin/sh\n{LINE}", 0o644, Boot()),
-        ("data/rc.local", f"#!/bin/sh\n# {LINE}exit 0\n", 0o755, Boot()),
-        ("data/rc.local", "#!/bin/sh\nother\n", 0o755, Boot()),
+        ("data/rc.local", f"#!/bin/sh\n{LINE}", 0o755, Boot()),  # of a program that is not there
         ("data/rc.local.disabled", LINE, 0o755, Boot(disabled=True)),
         ("etc/venus/installedVersion-dbus-xbms", "v1.2\n", 0o644, Boot(setup_helper=True)),
         ("service/dbus-xbms/run", "#!/bin/sh\n", 0o755, Boot(supervised=True)),
     ],
 )
-def test_what_starts_the_service_is_found(
+async def test_what_starts_the_service_is_found(
     tmp_path: Path, name: str, text: str, mode: int, expected: Boot
 ) -> None:
     put(tmp_path, name, text, mode)
-    assert doctor_host.boot(tmp_path) == expected
+    assert await doctor_host.boot(tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [(0, Boot(line=True)), (1, Boot(words="our line stands behind others"))]
+)
+async def test_whether_the_line_in_rc_local_runs_is_judged_by_install_sh(
+    tmp_path: Path, status: int, expected: Boot
+) -> None:
+    asked = f'[ "$*" = "--check-boot --root {tmp_path}" ] || exit 9'
+    words = "" if status == 0 else "echo Note: our line stands behind others >&2"
+    put(tmp_path, "data/apps/dbus-xbms/current/install.sh", f"{asked}\n{words}\nexit {status}\n")
+    assert await doctor_host.boot(tmp_path) == expected
 
 
 def test_of_the_log_only_trouble_is_kept_with_its_age(tmp_path: Path) -> None:
@@ -150,7 +159,12 @@ async def test_unreadable_files_are_told_of_one_by_one(
 ) -> None:
     for name in ("SESSION", "SYSTEM"):
         monkeypatch.setenv(f"DBUS_{name}_BUS_ADDRESS", "unix:path=/nonexistent/bus")
-    for name in ("opt/victronenergy/version", "data/rc.local", "var/log/dbus-xbms/current", "proc/meminfo"):
+    for name in (
+        "opt/victronenergy/version",
+        "data/rc.local.disabled",
+        "var/log/dbus-xbms/current",
+        "proc/meminfo",
+    ):
         (tmp_path / name).mkdir(parents=True)
     facts = await collect(tmp_path)
     assert facts.failed.keys() == {"bus", "bluetooth", "venus", "boot", "log", "machine"}

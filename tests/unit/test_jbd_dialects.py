@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from dbus_xbms.control import gauge, monitor
+from dbus_xbms.control import gauge, history, monitor
 from dbus_xbms.model import Mosfets, PackSample, Phase, Reading, Report
 from dbus_xbms.protocols.base import ProtocolError
 from dbus_xbms.protocols.jbd import Jbd
@@ -73,6 +73,13 @@ def test_what_daren_lacks_is_counted_from_its_nominal_capacity(name: str, missin
     assert gauge.consumed(poll(frame_of(name)).sample) == pytest.approx(missing)
 
 
+def test_the_history_of_a_daren_keeps_what_was_really_missing() -> None:
+    state, sample = history.State(), poll(frame_of(SHORT_A)).sample
+    for second in range(4):
+        state = history.fold(state, sample, float(second), 5.0)
+    assert state.history.deepest_discharge == pytest.approx(158.0)
+
+
 def test_a_sensor_of_daren_counts_in_the_role_that_the_dialect_gives_it() -> None:
     state = monitor.sampled(monitor.State(started=0.0), poll(frame_of(LONG)).sample, 1.0)
     _, decision = monitor.decide(state, 1.0, settings())
@@ -103,6 +110,16 @@ def test_a_gauge_in_the_tail_that_is_all_ones_is_refused_too() -> None:
     broken[-8:-4] = b"\xff\xff\xff\xff"
     with pytest.raises(ProtocolError, match="remaining and nominal, got FFFF"):
         sample_of(broken)
+
+
+@pytest.mark.parametrize("raw", [-32769, 32769, -(2**31), 2**31 - 1])
+def test_a_current_that_no_pack_carries_refuses_the_poll(raw: int) -> None:
+    broken = payload(LONG)
+    broken[-4:] = raw.to_bytes(4, "big", signed=True)
+    with pytest.raises(ProtocolError, match=r"current: expected at most 3276.8 A"):
+        sample_of(broken)
+    broken[-4:] = (-32768).to_bytes(4, "big", signed=True)
+    assert sample_of(broken).current == -3276.8
 
 
 def test_a_head_that_counts_wins_over_the_gauge_in_the_tail() -> None:
@@ -146,6 +163,15 @@ def test_a_flag_in_the_first_byte_of_the_tail_means_100_ma_and_100_mah() -> None
     assert (sample.learned, sample.voltage) == (656.9, 13.28)
     assert gauge.soc(sample) == 71.8
     assert sample.voltage * sample.current == pytest.approx(-77, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("first", "nominal"), [(0x01, 62.8), (0x64, 62.8), (0x7F, 62.8), (0x80, 628.0), (0xE4, 628.0)]
+)
+def test_only_bit_7_of_the_first_byte_is_the_flag(first: int, nominal: float) -> None:
+    flagged = payload("fogstar_4s_628ah_100ma_flag")
+    flagged[-9] = first
+    assert sample_of(flagged).nominal == nominal
 
 
 def test_both_flags_at_once_mean_ten_times_not_a_hundred() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.protocols.base import Echo, Frame, ProtocolError, Refused
+from dbus_xbms.protocols.base import Echo, Frame, ProtocolError, Refused, Request
 from dbus_xbms.protocols.jbd_frames import (
     LEGACY,
     LONGEST,
@@ -37,6 +37,10 @@ TAIL16_REPLY = frame_of("dh04sc02_tail16_discharge_a")  # the longest, with 0B77
 def feed(*chunks: bytes) -> list[bytes]:
     framer = JbdFramer()
     return [item.encoded for chunk in chunks for item in framer.feed(chunk)]
+
+
+def feed_items(chunk: bytes) -> list[Frame | Echo]:
+    return JbdFramer().feed(chunk)
 
 
 def cut(stream: bytes, *places: int) -> list[bytes]:
@@ -213,6 +217,65 @@ def test_a_refusal_counts_even_with_a_bad_checksum(status: int, sum_: bytes | No
     (frame,) = JbdFramer().feed(encoded)
     assert isinstance(frame, Frame)
     assert (frame.key.number, frame.status) == (0x24, status)
+
+
+@pytest.mark.parametrize("status", [0x80, 0x81, 0x82, 0x83])
+def test_a_refusal_never_carries_a_payload_whatever_its_checksum(status: int) -> None:
+    for length in (1, 7, 0xFF):
+        encoded = reply(0x03, bytes(length), status)
+        assert feed(encoded, CELLS_REPLY) == [CELLS_REPLY]
+        with pytest.raises(ProtocolError, match="expected a whole frame"):
+            parse(encoded)
+
+
+def test_a_status_that_is_no_refusal_makes_no_frame() -> None:
+    for status in (0x01, 0x7F, 0x84, 0xFF):
+        assert feed(reply(0x03, status=status), CELLS_REPLY) == [CELLS_REPLY]
+
+
+@pytest.mark.parametrize("command", [read(0x00), read(0x01)])
+def test_a_request_to_read_the_registers_of_factory_mode_is_an_echo(command: Request) -> None:
+    assert feed_items(command.encoded) == [Echo(encoded=command.encoded)]
+
+
+def test_a_good_frame_inside_one_that_seems_incomplete_proves_that_one_torn_at_once() -> None:
+    begun = bytes.fromhex("dd0300ff")  # says that 258 more bytes come
+    assert feed(begun, CELLS_REPLY) == [CELLS_REPLY]
+    assert feed(begun + b"\xdd\x04\x00", CELLS_REPLY) == [CELLS_REPLY]  # torn twice
+
+
+def test_what_only_looks_like_a_frame_does_not_hide_the_good_one_after_it() -> None:
+    begun = bytes.fromhex("dd0300ff") + bytes.fromhex(
+        "dd04000200000000ff"
+    )  # no frame: its last byte is no 77
+    assert feed(begun, CELLS_REPLY) == [CELLS_REPLY]
+
+
+def test_what_inside_an_incomplete_frame_only_looks_like_one_proves_nothing() -> None:
+    inner = CELLS_REPLY[:-3] + b"\x00\x00\x77"  # with a bad checksum
+    outer = reply(0x03, inner + bytes(40))
+    assert feed(outer[:-20], outer[-20:]) == [outer]
+
+
+def test_an_acknowledgement_inside_an_incomplete_frame_proves_nothing() -> None:
+    outer = reply(0x03, reply(0xE1) + bytes(40))  # seven bytes, among them a sum of zero: that may be chance
+    assert feed(outer[:-20], outer[-20:]) == [outer]
+
+
+def test_a_module_frame_is_known_by_its_commands_and_lengths() -> None:
+    replies = {0x07: 0, 0x15: 1, 0x16: 1, 0x17: 1, 0x18: 1, 0x1D: 1}
+    for command, length in replies.items():
+        (frame,) = feed_items(module_reply(command, bytes(length)))
+        assert isinstance(frame, Frame)
+        assert frame.key.number == command
+        assert isinstance(feed_items(module_reply(command, bytes(length + 1)))[0], Echo)
+    assert feed(module_reply(0x14, b"\0")) == []
+
+
+def test_requests_are_patient_and_repeated_as_their_kind_bears() -> None:
+    assert (read(0x03).timeout, read(0x03).retries) == (2.0, 2)
+    assert write(0xE1, b"\0\0").retries == 0
+    assert (module(0x17).timeout, module(0x17).retries) == (1.0, 1)
 
 
 def test_an_acknowledgement_with_a_bad_checksum_is_no_success() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbus_xbms.control import alarms, monitor
-from dbus_xbms.control.chemistry import CHEMISTRIES
+from dbus_xbms.control.chemistry_table import CHEMISTRIES
 from dbus_xbms.control.monitor import Decision, State
 from dbus_xbms.model import Level, Limits, PackSample
 from tests.unit.samples import sample, settings
@@ -164,3 +164,8 @@ def test_a_cell_far_below_the_others_never_gets_a_charge_current(
     found = limits(sample(cells=cells, voltage=sum(cells), current=current))
     assert found.ccl == 0
     assert found.cvl <= (count - 1) * FLOAT + 1e-9
+
+
+def test_a_bms_with_fewer_cells_than_stored_gets_no_voltage_of_the_stored_number() -> None:
+    fewer = pack(3.9, 3.9, 3.9, 3.9)
+    assert limits(fewer, Cells=8).cvl <= 4 * 3.45

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from dbus_xbms.control import monitor
 from dbus_xbms.control.alarms import BMS_CABLE
-from dbus_xbms.control.freshness import poll_interval
+from dbus_xbms.control.freshness import longest_gap, poll_interval
 from dbus_xbms.control.monitor import State
+from dbus_xbms.control.pace import interval
 from dbus_xbms.model import Extremes, Level, PackSample, Phase
 from tests.unit.samples import SAMPLE, sample, samples, settings
 
@@ -38,6 +39,33 @@ def phase_after(silence: float, *, failing: bool = True, **chosen: object) -> Ph
 )
 def test_silence_goes_through_its_phases(silence: float, phase: Phase) -> None:
     assert phase_after(silence) is phase
+
+
+@pytest.mark.parametrize(
+    ("silence", "level"),
+    [
+        (HOLD - 1, Level.OK),
+        (HOLD, Level.WARNING),
+        (299.9, Level.WARNING),
+        (300.0, Level.ALARM),
+        (1e6, Level.ALARM),
+    ],
+)
+def test_a_pack_that_only_watches_warns_at_hold_and_alarms_at_stop(silence: float, level: Level) -> None:
+    state = monitor.failed(monitor.sampled(START, SAMPLE, 0.0))
+    decision = monitor.decide(state, silence, settings())[1]
+    assert decision.alarms[BMS_CABLE] is level
+    assert silence + decision.valid_for in (HOLD, 300.0, WITHDRAW, inf)
+
+
+def test_a_controlling_pack_is_polled_every_30_s_at_least_and_held_for_60_s_at_most() -> None:
+    for chosen in ({"PollInterval": 600.0}, {"PollInterval": 600.0, "ConnectionMode": 1}):
+        assert poll_interval(settings(Control=1, **chosen)) == 30.0
+        assert interval(settings(Control=1, **chosen), resting=True) == 30.0
+        assert longest_gap(settings(Control=1, Hold=300.0, **chosen)) == 90.0
+        assert poll_interval(settings(**chosen)) == 600.0
+        assert longest_gap(settings(Hold=300.0, **chosen)) == 900.0
+    assert longest_gap(settings(Control=1, Hold=300.0)) == 60.0
 
 
 def test_a_hung_link_loses_its_values_even_if_no_poll_ever_fails() -> None:

@@ -86,6 +86,16 @@ def test_nothing_may_be_drawn_when_the_pack_was_heard_too_long_ago_or_nobody_kno
     assert (found.cvl, found.ccl, found.dcl) == (12.8, 0.0, 0.0)
 
 
+def test_a_pack_that_only_a_charger_wakes_is_woken_after_a_restart_too() -> None:
+    CHOSEN.put("WakeCurrent", 2.0)
+    try:
+        found = first(again(watched(SAMPLE), 20.0)).limits
+    finally:
+        CHOSEN.put("WakeCurrent", 0.0)
+    assert found
+    assert (found.cvl, found.ccl) == (13.5, 2.0)
+
+
 def test_limits_that_had_ended_do_not_come_back() -> None:
     assert first(again(watched(SAMPLE), WITHDRAW)).limits is None
 

@@ -1,0 +1,77 @@
+"""Where releases come from and who signs them; without either, a build is one's own and says so."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from bundle.tree import File, Tree
+
+NAMESPACE = "dbus-xbms"  # of signatures; install.sh asks for the same
+REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
+SUMS = "SHA256SUMS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The repository that publishes a release, and the key that signs it."""
+
+    repository: str = ""  # OWNER/NAME on GitHub
+    private_key: Path | None = None  # of ssh-keygen, without a passphrase
+    key: str = ""  # the public one, as one line: type and key
+
+    @property
+    def owner(self) -> str:
+        """The account."""
+        return self.repository.partition("/")[0]
+
+    @property
+    def downloads(self) -> str:
+        """The address below which the files of the newest release are."""
+        return f"https://github.com/{self.repository}/releases/latest/download" if self.repository else ""
+
+
+def origin(repository: str, private_key: Path | None) -> Origin:
+    """Read the public key and check the name.
+
+    Raises:
+        ValueError: no repository's name, or no key.
+    """
+    if repository and not REPOSITORY.fullmatch(repository):
+        raise ValueError(f"a repository is named like owner/name, not {repository!r}")
+    if private_key is None:
+        return Origin(repository=repository)
+    done = subprocess.run(["ssh-keygen", "-y", "-f", private_key], capture_output=True, text=True)
+    if done.returncode:
+        raise ValueError(f"{private_key} is no private key of ssh-keygen: {done.stderr.strip()}")
+    key = " ".join(done.stdout.split()[:2])
+    return Origin(repository=repository, private_key=private_key, key=key)
+
+
+def signed(tree: Tree, origin: Origin) -> dict[str, File]:
+    """The tree with a signature of its checksums beside them, if there is a key."""
+    if origin.private_key is None:
+        return {**tree}
+    with tempfile.TemporaryDirectory() as folder:
+        sums = Path(folder) / SUMS
+        sums.write_bytes(tree[SUMS].content)
+        sign = ["ssh-keygen", "-q", "-Y", "sign", "-n", NAMESPACE, "-f", str(origin.private_key), str(sums)]
+        subprocess.run(sign, check=True, capture_output=True)
+        return {**tree, f"{SUMS}.sig": File(content=sums.with_suffix(".sig").read_bytes())}
+
+
+def notes(origin: Origin, version: str) -> str:
+    """What the page of a release says first: how to install it."""
+    signature = "`install.sh` checks its signature." if origin.key else "This build is unsigned."
+    return f"""Install or upgrade by ssh, as root:
+
+    d=$(mktemp -d) && cd "$d" && curl --proto '=https' -fsSLO {origin.downloads}/install.sh && sh install.sh
+
+With a USB stick: copy `venus-data-dbus-xbms-{version}.tar.gz` to it, put it into the GX and restart that.
+
+{signature} All files were built twice and were the same.
+`gh attestation verify FILE --repo {origin.repository}` says by which workflow.
+"""

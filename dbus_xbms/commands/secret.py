@@ -1,0 +1,32 @@
+"""Passwords: asked for without being shown, and never printed."""
+
+from __future__ import annotations
+
+import sys
+
+from dbus_xbms.commands import CommandError
+from dbus_xbms.printable import LINE, printable
+from dbus_xbms.settings import Setting, Value
+
+
+def ask_secret(name: str) -> str:
+    """Ask for a password, which is then neither on the screen nor in the list of processes; or read a line.
+
+    Raises:
+        CommandError: none is given.
+    """
+    try:
+        if not sys.stdin.isatty():
+            return sys.stdin.readline().rstrip("\n")
+        from getpass import getpass  # an image may lack it
+
+        return getpass(f"{name}: ")
+    except ImportError:
+        return input(f"{name} (it will be seen): ")
+    except EOFError as err:
+        raise CommandError(f"no {name} was given") from err
+
+
+def shown(row: Setting, value: Value) -> str:
+    """A setting's value for the screen."""
+    return "(hidden)" if row.secret and value != "" else printable(value, LINE)

@@ -1,0 +1,31 @@
+"""The packs that scans have heard: in memory only, so that a neighbour's boat leaves no trace on the disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dbus_xbms.protocols.base import Advertised
+
+MOST = 20  # packs, the strongest; random addresses are without end
+KEPT = 86_400.0  # s
+
+
+class Heard:
+    """What the last scans have heard of packs, the strongest of them, for a day."""
+
+    def __init__(self) -> None:
+        self._heard: dict[str, tuple[float, Advertised]] = {}  # by address: when, in s, and what
+
+    def add(self, found: Iterable[Advertised], now: float) -> None:
+        """Take what a scan has found at ``now``, in s."""
+        self._heard |= {one.address: (now, one) for one in found}
+        latest = sorted(self._heard.items(), key=lambda entry: _strength(entry[1][1]), reverse=True)
+        self._heard = dict([entry for entry in latest if now - entry[1][0] < KEPT][:MOST])
+
+    def packs(self, now: float) -> list[Advertised]:
+        """What was heard within the day before ``now``, the strongest first."""
+        return [one for when, one in self._heard.values() if now - when < KEPT]
+
+
+def _strength(one: Advertised) -> int:
+    return -999 if one.rssi is None else one.rssi

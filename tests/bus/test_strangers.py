@@ -1,0 +1,114 @@
+"""A scan stores nothing of strangers, and what earlier versions stored of them is removed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from dbus_fast import Variant
+
+from dbus_xbms import remote
+from dbus_xbms.protocols.base import LinkError
+from dbus_xbms.remote import Remote
+from dbus_xbms.settings import PACK_SETTINGS, pack_path, service_path
+from tests.bus.simulation import Program, Simulation
+from tests.bus.test_cli_packs import command
+from tests.bus.venus import BUS_ITEM, SETTINGS, Venus, plain
+
+pytestmark = pytest.mark.usefixtures("private_bus")
+
+KINDS: dict[type, str] = {int: "i", float: "d", str: "s"}
+OLD_DEFAULTS = {"Chemistry": "LiFePO4", "Control": -1, "MaxChargeCurrent": 0.0, "Gone": 7}
+FIRST = "A4:C1:37:00:00:01"
+
+
+async def devices(venus: Venus) -> set[str]:
+    """Devices of ours in localsettings."""
+    stored = plain(await venus.call(SETTINGS, "/Settings/Devices", BUS_ITEM, "GetValue"))
+    return {path.split("/")[0] for path in stored}
+
+
+async def add(venus: Venus, address: str, **chosen: Any) -> None:
+    """Store a pack as a scan of an earlier version did, and then what an owner chose."""
+    defaults = {row.name: row.default for row in PACK_SETTINGS} | OLD_DEFAULTS
+    rows = [
+        {"path": Variant("s", pack_path(address, name)), "default": Variant(KINDS[type(value)], value)}
+        for name, value in defaults.items()
+    ]
+    await venus.call(SETTINGS, "/", "com.victronenergy.Settings", "AddSettings", "aa{sv}", rows)
+    for name, value in chosen.items():
+        assert await venus.write(SETTINGS, pack_path(address, name), value) == 0
+
+
+async def test_a_scan_stores_nothing_and_add_by_an_advertised_name_works() -> None:
+    async with Simulation(packs=8), Venus() as venus, Program("run") as service:
+        await service.until("no pack is enabled yet")
+        found = (await command("scan", "--seconds", "2")).out
+        assert FIRST in found
+        assert not {name for name in await devices(venus) if name.startswith("xbms_")}
+        listed = (await command("list")).out
+        assert FIRST in listed
+        name = next(line.split()[-1] for line in found.splitlines() if FIRST in line)
+        assert (await command("add", name)).status == 0
+        assert {one for one in await devices(venus) if one.startswith("xbms_")} == {"xbms_a4c137000001"}
+        assert await venus.setting(FIRST, "AdvertisedName") == name
+        assert await venus.setting(FIRST, "ClassAndVrmInstance") == "battery:600"
+
+
+async def test_strangers_that_an_earlier_version_stored_are_removed_once_and_nobody_else_is() -> None:
+    kept: dict[str, dict[str, Any]] = {
+        "A4:C1:37:00:01:01": {"AdvertisedName": "a", "Enabled": 1},
+        "A4:C1:37:00:01:02": {"AdvertisedName": "a", "CustomName": "House"},
+        "A4:C1:37:00:01:03": {"AdvertisedName": "a", "Hardware": "JBD-SP04"},
+        "A4:C1:37:00:01:04": {"AdvertisedName": "a", "Hold": 45.0},
+        "A4:C1:37:00:01:05": {"AdvertisedName": "a", "Chemistry": "NMC"},
+        "A4:C1:37:00:01:06": {},  # added by its address, and removed before it was ever reached
+        "A4:C1:37:00:01:07": {"AdvertisedName": "a", "Password": "123456"},
+    }
+    async with Simulation(packs=1), Venus() as venus:
+        await add(venus, "A4:C1:37:00:02:01", AdvertisedName="stranger")
+        for address, chosen in kept.items():
+            await add(venus, address, **chosen)
+        async with Program("run") as service:
+            await service.until("A4:C1:37:00:02:01: a scan of an earlier version had stored it; removed")
+            async with asyncio.timeout(10):
+                done = service_path("StrangersForgotten")
+                while plain(await venus.call(SETTINGS, done, BUS_ITEM, "GetValue")) != 1:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+        assert await devices(venus) == {"xbms_" + address.replace(":", "").lower() for address in kept}
+        await add(venus, "A4:C1:37:00:02:02", AdvertisedName="added and removed since")
+        async with Program("run") as service:
+            await service.until("bluetoothd is there")
+            await command("scan", "--seconds", "1")
+        assert "xbms_a4c137000202" in await devices(venus)
+
+
+async def test_a_scan_that_fails_says_why_in_a_typed_error() -> None:
+    async def failing(seconds: float) -> list[Any]:
+        raise LinkError("the adapter is off")
+
+    async with Remote(failing, dict, dict, list):
+        done = await command("scan", "--seconds", "1")
+        assert done.status == 1
+        assert done.err == "dbus-xbms: the adapter is off\n"
+        async with Venus() as venus:
+            reply = await venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, "Scan", "d", 1.0)
+            assert reply.error_name == remote.BLUETOOTH
+
+
+async def test_a_fault_of_the_service_is_no_bare_exception(caplog: pytest.LogCaptureFixture) -> None:
+    async def scan(seconds: float) -> list[Any]:
+        raise KeyError("packs")
+
+    def failing() -> Any:
+        raise KeyError("packs")
+
+    async with Remote(scan, failing, failing, failing), Venus() as venus:
+        for member, signature, body in ("Scan", "d", [1.0]), ("Health", "", []), ("Heard", "", []):
+            reply = await venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, member, signature, *body)
+            assert (reply.error_name, reply.body) == (
+                remote.FAULT,
+                ["an error in the service; its log has more"],
+            )
+    assert caplog.text.count("KeyError: 'packs'") == 3

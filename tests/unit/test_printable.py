@@ -1,0 +1,58 @@
+"""No foreign text moves the cursor, forges a line, or turns the direction of writing."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from dbus_xbms.printable import CUT, LONGEST, REPLACEMENT, columns_of, padded, printable
+
+NASTY = {
+    "\x1b[2J": f"{REPLACEMENT}[2J",
+    "\x1b]0;title\x07": f"{REPLACEMENT}]0;title{REPLACEMENT}",
+    "House\nA4:C1:37:00:00:09  -50  new": f"House{REPLACEMENT}A4:C1:37:00:00:09  -50  new",
+    "a\rb\tc": f"a{REPLACEMENT}b{REPLACEMENT}c",
+    "abc\u202edef": f"abc{REPLACEMENT}def",
+    "\u2066x\u2069": f"{REPLACEMENT}x{REPLACEMENT}",
+    "\u200f\u200b\ufeff": REPLACEMENT * 3,
+    "\x9b31m\x85": f"{REPLACEMENT}31m{REPLACEMENT}",
+    "\x00\x7f": REPLACEMENT * 2,
+    "\u2028\u2029": REPLACEMENT * 2,
+    "\udcff": REPLACEMENT,
+    "\U000e0041": REPLACEMENT,
+}
+
+
+@pytest.mark.parametrize("text", NASTY, ids=ascii)
+def test_what_a_terminal_would_obey_is_replaced(text: str) -> None:
+    assert printable(text) == NASTY[text]
+
+
+@pytest.mark.parametrize("text", ["", "House bank", "Küche ☃", "電池", "a" * LONGEST, "电" * (LONGEST // 2)])
+def test_a_decent_name_stays_as_it_is(text: str) -> None:
+    assert printable(text) == text
+
+
+@pytest.mark.parametrize("text", ["a" * 41, "电" * 21, "a" + "电" * 20, "x" * 100_000, "e\u0301" * 90])
+def test_a_long_text_is_cut_at_forty_columns(text: str) -> None:
+    shown = printable(text)
+    assert columns_of(shown) <= LONGEST
+    assert shown.endswith(CUT)
+
+
+def test_wide_characters_count_two_columns() -> None:
+    assert columns_of(printable("电池")) == 4
+    assert padded("电池", 6) == "电池  "
+
+
+def test_marks_neither_pile_up_nor_stand_before_the_first_character() -> None:
+    assert printable("a" + "\u0301" * 500) == "a\u0301\u0301"
+    assert printable("\u0301" * 500) == ""
+
+
+def test_every_character_of_unicode_becomes_printable() -> None:
+    everything = "a".join(map(chr, range(sys.maxunicode + 1)))
+    shown = printable(everything, longest=10 * len(everything))
+    assert not [c for c in set(shown) if not c.isprintable() and columns_of(c)]
+    assert {"電", "ü", REPLACEMENT} <= set(shown)
