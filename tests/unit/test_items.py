@@ -315,6 +315,14 @@ def test_trips_of_cells_and_pack_count_together() -> None:
     assert (got["/History/LowVoltageAlarms"], got["/History/HighVoltageAlarms"]) == (5, 5)
 
 
+def test_what_is_only_held_is_not_given_to_chargers_for_their_own() -> None:
+    held = replace(REPORT, phase=Phase.HELD)
+    sense = {"/Dc/0/Voltage", "/Dc/0/Current", "/Dc/0/Power", "/Dc/0/Temperature"}
+    lost = {path for path, value in shown(replace(held, shared=True)).items() if value is None}
+    assert lost - {path for path, value in shown(held).items() if value is None} == sense
+    assert shown(replace(REPORT, shared=True))["/Dc/0/Voltage"] == shown(REPORT)["/Dc/0/Voltage"]
+
+
 def test_packs_without_a_name_are_told_apart_by_the_end_of_their_addresses() -> None:
     nameless = replace(REPORT, custom_name="", address="A4:C1:37:01:02:03")
     assert shown(nameless)["/ProductName"] == "JBD BMS SP04S034 02:03"
@@ -340,7 +348,9 @@ def test_the_product_name_is_the_model_as_owners_say_it(hardware: str, name: str
 MEASURED = [
     item.path
     for item in items_for(IDENTITY)
-    if re.match(r"/(Dc|Soc|Capacity|Consumed|TimeTo|Io|Balanc|Voltages|System/M[ai]|System/Temp)", item.path)
+    if re.match(
+        r"/(Dc|Soc|Capacity|Consumed|TimeTo|Io/A|Balanc|Voltages|System/M[ai]|System/Temp)", item.path
+    )
 ]
 
 
@@ -351,6 +361,12 @@ def test_without_a_sample_every_measurement_is_invalid(phase: Phase) -> None:
     assert {path for path in MEASURED if got[path] is not None} == set()
     assert (got["/System/NrOfModulesOnline"], got["/System/NrOfModulesOffline"]) == (0, 1)
     assert got["/System/NrOfModulesBlockingCharge"] is None
+
+
+def test_the_state_of_charge_is_held_while_the_link_is_lent_and_no_longer() -> None:
+    for phase in Phase:
+        lent = phase in (Phase.LENT, Phase.LENT_STOPPED)
+        assert shown(replace(SILENT, phase=phase, soc=76.3))["/Soc"] == (76.3 if lent else None)
 
 
 @pytest.mark.parametrize(
