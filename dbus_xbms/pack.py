@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
-from dbus_xbms.control import history, identity, limits, monitor, recall
+from dbus_xbms.control import history, identity, monitor, recall, unheard
 from dbus_xbms.control.authority import Bar, Ruling
 from dbus_xbms.control.chemistry import refusal
 from dbus_xbms.control.monitor import Decision
@@ -398,7 +398,7 @@ class Pack:
     def _keep_turning(self) -> None:
         """Store at once what a restart must not lose: a new stage of charging, a cut-off."""
         control = self._state.control
-        if control and control.seen and (turning := limits.to_recall(control).turning) != self._turning:
+        if control and control.seen and (turning := unheard.to_recall(control).turning) != self._turning:
             self._turning = turning
             self._keeper.remember(self._control_state())
 
@@ -407,7 +407,7 @@ class Pack:
         if control is None or control.seen is None or at is None:
             return {}
         now = self._now()
-        return {"ControlState": recall.text(limits.to_recall(control), moment(now).earlier(now - at))}
+        return {"ControlState": recall.text(unheard.to_recall(control), moment(now).earlier(now - at))}
 
     def _memory(self) -> dict[str, Value]:
         """What of the pack's life is to be stored."""
