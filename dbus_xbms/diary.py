@@ -11,6 +11,7 @@ from dbus_xbms.model import PackIdentity, Phase
 log = logging.getLogger(__name__)
 
 SILENT = (Phase.DERATED, Phase.LOST, Phase.WITHDRAWN)
+LENT = (Phase.LENT, Phase.LENT_STOPPED)
 
 
 class Diary:
@@ -63,6 +64,6 @@ class Diary:
     def _note_phase(self, before: Phase, after: Phase, identity: PackIdentity, why: str) -> None:
         if after in SILENT and before is not after:
             log.warning("%s: no good poll for too long, %s: %s", self._address, after.value, why)
-        elif after is Phase.FRESH and before in (Phase.WAITING, Phase.LENT, *SILENT):
+        elif after is Phase.FRESH and before in (Phase.WAITING, *LENT, *SILENT):
             model, cells = identity.hardware or "BMS", identity.cell_count
             log.info("%s: polling (%s, %d cells)", self._address, model, cells)

@@ -111,6 +111,14 @@ class Orders:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Switched:
+    """What a BMS reports after an order for its MOSFETs."""
+
+    mosfets: Mosfets
+    hidden: frozenset[Mosfet] = frozenset()  # a protection hides whether these follow the order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PackSample:
     """One poll of one pack. ``None`` means that the BMS did not report the value."""
 
@@ -179,6 +187,7 @@ class Phase(Enum):
     FRESH = "fresh"
     HELD = "held"  # the last poll failed; the last good values still stand
     LENT = "lent"  # as derated, but no fault: the owner has left the pack to somebody else for a while
+    LENT_STOPPED = "lent, stopped"  # lent for longer than Stop: a controlling pack's currents are 0
     DERATED = "derated"  # a controlling pack: measurements are invalid, charging is 0, discharging reduced
     LOST = "lost"  # too old: measurements are invalid, a controlling pack's currents are 0
     WITHDRAWN = "withdrawn"  # the service has left the bus
@@ -256,7 +265,18 @@ class Level(Enum):
     ALARM = 2
 
 
-ON_ITS_WAY = "on its way"  # ends what is told of an order as long as it is neither done nor given up
+class OrderState(IntEnum):
+    """What has become of the last order; the values of /Io/LastOrderState."""
+
+    NONE = 0  # none since the start
+    WAITING = 1  # accepted; goes out with one of the next polls
+    SENDING = 2
+    DONE = 3  # seen to be so
+    FAILED = 4
+    REFUSED = 5  # nothing was sent
+
+
+PENDING = (OrderState.WAITING, OrderState.SENDING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +288,8 @@ class Switching:
     faults: frozenset[Mosfet] = frozenset()  # MOSFETs whose last order failed
     balancing: bool | None = None  # as it was last switched from here; None: never
     last: str = ""  # the last order and what came of it, in words
+    state: OrderState = OrderState.NONE  # the same, to be compared
+    number: int = 0  # of the last order, since the start; orders that go out together are one
     released_for: float = 0.0  # s for which the link is still lent to somebody else
 
 

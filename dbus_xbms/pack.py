@@ -61,7 +61,12 @@ class Pack:
         self.settings = settings
         self._keeper = Keeper(address, settings, store, self._memory)
         self._switches = Switches(
-            address, settings, protocol, hurry=self._hurry, remember=self._keeper.remember
+            address,
+            settings,
+            protocol,
+            hurry=self._hurry,
+            show=lambda: self._showing.soon(),
+            remember=self._keeper.remember,
         )
         self._poller = Poller(address, settings, self, air=air, protocol=protocol, capture=capture)
         self._showing = Showing(address, presence(address, self._written), self._decided)
@@ -195,8 +200,10 @@ class Pack:
 
     def order(self) -> Order | None:
         """Return the order that is to go out now, right after a good poll."""
-        sample = None if self._state.failing else self._state.sample
-        return self._switches.due(sample, controls=self._controls) if sample else None
+        sample, begun = self._state.sample, self._state.sampled_at
+        if sample is None or begun is None or self._state.failing:
+            return None
+        return self._switches.due(sample, begun, controls=self._controls)
 
     def _hurry(self) -> None:
         self._poller.hurry()
@@ -323,8 +330,7 @@ class Pack:
 
     def _ordered(self, order: Orders | Release | Balancing, sender: str) -> bool:
         if isinstance(order, Release):
-            self._lend(order.minutes, sender)
-            return True
+            return self._lend(order.minutes, sender)
         if isinstance(order, Balancing):
             return self._switches.balance(order.on, sender, self._no_contact())
         return self._switches.order(order, sender, self._no_contact())
@@ -337,16 +343,20 @@ class Pack:
             return ""
         return f"no contact with the pack ({self._poller.status.state})"
 
-    def _lend(self, minutes: int, sender: str) -> None:
-        """Leave the pack to somebody else for a while; 0: take it back."""
+    def _lend(self, minutes: int, sender: str) -> bool:
+        """Leave the pack to somebody else for a while, if that is allowed; 0: take it back."""
         if not minutes and not self._poller.lent_for:
-            return
+            return True
         until = self._now() + 60 * minutes
+        again = not monitor.may_lend(self._state, until)
+        if minutes and not self._switches.lend(minutes, sender, again=again):
+            return False
         self._switches.lost("the link was lent")
         self._state = monitor.lent(self._state, until)
         self._poller.lend(until)
         why = f"lent for {minutes} min" if minutes else "taken back"
         log.info("%s: the link is %s, asked for by %s", self.address, why, sender)
+        return True
 
     def _set(self, name: str, value: Value, sender: str) -> None:
         """Take over a setting that somebody wrote to the service."""

@@ -12,7 +12,7 @@ from typing import Protocol
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.backoff import LONGEST, Backoff
 from dbus_xbms.ble.errors import NotSubscribed
-from dbus_xbms.ble.link import Capture, Link
+from dbus_xbms.ble.link import CLOSE_LIMIT, Capture, Link
 from dbus_xbms.control import pace
 from dbus_xbms.control.freshness import (
     PER_POLL,
@@ -31,7 +31,8 @@ POLL_LIMIT = 10.0  # s for all requests of one poll with their retries
 # s until a password or passkey is tried again that was missing or refused: modules may lock themselves, and
 # while we try no phone gets through. A change of the setting tries at once.
 LOGIN_FIRST, LOGIN_LONGEST = 20.0, 240.0
-ORDER_LIMIT = 9.0  # s for an order with its read-backs; supervision gives a task 10 s to end
+ORDER_LIMIT = 9.0  # s for an order with its read-backs
+LONGEST_END = ORDER_LIMIT + CLOSE_LIMIT  # s until polling has ended: an order on its way is carried out first
 COUNTERS_AFTER = 5.0  # s after the first poll: what everybody waits for comes first
 COUNTERS_EVERY = 300.0  # s between reads of the protection counters
 ROUNDING = 1e-6  # parts of an interval
@@ -267,6 +268,7 @@ class Poller:
         if order is None:
             return False
         giving = asyncio.ensure_future(self._give(order, link))
+        giving.add_done_callback(lambda done: done.cancelled() or done.exception())  # has been told of
         try:
             await asyncio.shield(giving)
         except asyncio.CancelledError:
@@ -278,11 +280,13 @@ class Poller:
     async def _give(order: Order, link: Link) -> None:
         try:
             outcome = await link.run(order.conversation, ORDER_LIMIT)
-        except LinkError as err:
-            order.failed(err)
+        except (LinkError, ProtocolError) as err:
+            order.failed(str(err))
+            if isinstance(err, LinkError):  # else the BMS has answered: the link is well
+                raise
+        except BaseException as err:
+            order.failed(f"a fault in this program: {err!r}")
             raise
-        except ProtocolError as err:  # the BMS has answered: the link is well
-            order.failed(err)
         else:
             order.done(outcome)
 

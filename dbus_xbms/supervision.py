@@ -8,14 +8,14 @@ import os
 from collections.abc import Callable, Collection
 from typing import NoReturn, Protocol
 
-from dbus_xbms.poller import Progress
+from dbus_xbms.poller import LONGEST_END, Progress
 from dbus_xbms.showing import LONGEST_REST
 
 log = logging.getLogger(__name__)
 
 WATCH_EVERY = 5.0  # s between looks
 HANGS_AFTER = LONGEST_REST + 15.0  # s without a word to the bus
-END_LIMIT = 10.0  # s for a task to end
+END_LIMIT = LONGEST_END + 3.0  # s for a task to end
 STANDSTILL = 300.0  # s in which no attempt of any pack has come to an end
 LAST_LIMIT = 30.0  # s for the program to end, once it was decided that only that helps
 ATTEMPT = 60.0  # s more than the time between polls that an attempt may take
@@ -71,8 +71,8 @@ async def run(pack: Watched) -> None:
     finally:
         task.cancel()
         await asyncio.wait([task], timeout=END_LIMIT)
-    if not task.done():
-        raise Hung(f"{pack.address} hangs and cannot be ended; ending, so that supervision starts anew")
+        if not task.done():  # judged here, so that a pack that is removed is judged, too
+            raise Hung(f"{pack.address} hangs and cannot be ended; ending, so that supervision starts anew")
     if not task.cancelled() and (err := task.exception()):
         log.error("%s: stopped by an error in this program; starting anew", pack.address, exc_info=err)
 

@@ -1,7 +1,7 @@
 """The owner's orders to one pack: taken from the bus, carried out over its link, and told of.
 
 Polling asks for the order that is due after each good poll (:meth:`Switches.due`), so that an order is always
-judged by a sample that is fresh, and requests never interleave.
+judged by a sample that is younger than it, and requests never interleave.
 """
 
 from __future__ import annotations
@@ -13,14 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from dbus_xbms.control import mosfets
-from dbus_xbms.model import ON_ITS_WAY, Mosfet, Mosfets, Orders, PackSample, Switching
-from dbus_xbms.protocols.base import Conversation, LinkError, ProtocolError, Switchable
+from dbus_xbms.control.mosfets import Next
+from dbus_xbms.control.order_book import Entry, OrderBook
+from dbus_xbms.model import Mosfet, Mosfets, Orders, OrderState, PackSample, Switched, Switching
+from dbus_xbms.protocols.base import Conversation, Switchable
 from dbus_xbms.repeats import Counted
 from dbus_xbms.settings import Settings, Value
 
 log = Counted(logging.getLogger(__name__))
 
 WAIT_LIMIT = 20.0  # s from a wish to the moment it goes out: a current falls, a shared link is made
+LEVELS = {OrderState.FAILED: logging.ERROR, OrderState.REFUSED: logging.WARNING}  # of what ends an order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,26 +32,21 @@ class Order:
 
     conversation: Conversation[Any]
     done: Callable[[Any], None]
-    failed: Callable[[LinkError | ProtocolError], None]
+    failed: Callable[[str], None]  # why, in words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """Who asked for what, for the log."""
+@dataclass(slots=True, kw_only=True)
+class _Balance:
+    """An order for the balancer."""
 
-    words: str = ""
-    sender: str = ""
-    wish: Orders = mosfets.NOTHING
-
-    def over(self, other: _Asked) -> _Asked:
-        """This together with an order that still waits: both go out as one."""
-        wish = self.wish.over(other.wish)
-        senders = dict.fromkeys((other.sender, self.sender))
-        return _Asked(words=_words(wish), sender=" and ".join(senders), wish=wish)
+    on: bool
+    entry: Entry
+    given_at: float  # s
+    sending: bool = False
 
 
 class Switches:
-    """Gates and balancing of one pack, as they were ordered."""
+    """MOSFETs and balancing of one pack, as they were ordered."""
 
     def __init__(
         self,
@@ -57,25 +55,25 @@ class Switches:
         protocol: Switchable,
         *,
         hurry: Callable[[], None],
+        show: Callable[[], None],
         remember: Callable[[dict[str, Value]], None],
     ) -> None:
         self._address = address
         self._settings = settings
         self._protocol = protocol
         self._hurry = hurry  # called when an order waits for a poll
+        self._show = show  # called when something has become of an order
         self._remember = remember
         self._mosfets = mosfets.State()
-        self._asked = _Asked()
-        self._balancing: bool | None = None  # as wanted
-        self._balancing_asked = self._asked
-        self._giving = False  # an order is on its way
+        self._book = OrderBook()
+        self._waiting: Entry | None = None  # the order for MOSFETs that was not sent yet
+        self._balance: _Balance | None = None
         self._anew = True  # nothing was heard over this connection
-        self._last = ""
 
     @property
     def pending(self) -> bool:
         """Whether an order waits: the link is to stay, and polls are to come."""
-        return self._mosfets.wish != mosfets.NOTHING or self._balancing is not None
+        return self._waiting is not None or self._balance is not None
 
     @property
     def turning_off(self) -> frozenset[Mosfet]:
@@ -88,48 +86,59 @@ class Switches:
         known = self._settings.number("Balancing")
         return Switching(
             told=self._mosfets.told,
-            wish=self._mosfets.wish,
+            wish=self._mosfets.wish.over(self._mosfets.sending),
             faults=self._mosfets.faults,
             balancing=None if known < 0 else bool(known),
-            last=self._last,
+            last=self._book.text,
+            state=self._book.state,
+            number=self._book.number,
         )
 
     # From the bus
 
     def order(self, wish: Orders, sender: str, contact: str) -> bool:
         """Take a wish for the MOSFETs; False if it is refused. ``contact``: why there is none, or empty."""
-        asked = _Asked(words=_words(wish), sender=sender, wish=wish)
-        now = _now()
-        request = mosfets.Request(wish=wish, now=now, contact=contact, settings=self._settings)
+        words = _words(wish)
+        request = mosfets.Request(wish=wish, contact=contact, settings=self._settings)
         if why := mosfets.refusal(self._mosfets, request):
-            return self._refused(asked, why)
-        log.info("%s: %s asks for %s", self._address, sender, asked.words)
-        self._asked = asked if self._mosfets.wish == mosfets.NOTHING else asked.over(self._asked)
-        self._mosfets = mosfets.wished(self._mosfets, wish, now)
-        self._last = f"{self._asked.words}: {ON_ITS_WAY}"
-        if self._mosfets.wish == mosfets.NOTHING:
-            self._tell(self._asked, "so it is")
+            return self._refused(words, sender, why)
+        log.info("%s: %s asks for %s", self._address, sender, words)
+        self._mosfets = mosfets.wished(self._mosfets, wish, _now())
+        if self._waiting:
+            self._book.merge(self._waiting, _words(self._mosfets.wish), sender)
+        else:
+            self._waiting = self._book.accept(words, sender)
         self._hurry()
         return True
 
     def balance(self, on: bool, sender: str, contact: str) -> bool:
         """Take a wish for the balancer; False if it is refused."""
-        asked = _Asked(words=f"balancing {'on' if on else 'off'}", sender=sender)
-        if not self._settings.number("AllowParameterWrites"):
-            return self._refused(
-                asked, "writing settings is off; to allow it: set PACK AllowParameterWrites 1"
-            )
-        if why := contact or ("another order for it waits" if self._balancing is not None else ""):
-            return self._refused(asked, why)
-        log.info("%s: %s asks for %s", self._address, sender, asked.words)
-        self._balancing, self._balancing_asked = on, asked
-        self._last = f"{asked.words}: {ON_ITS_WAY}"
+        words = f"balancing {'on' if on else 'off'}"
+        busy = "another order for it waits" if self._balance else ""
+        if why := self._balancing_forbidden() or contact or busy:
+            return self._refused(words, sender, why)
+        log.info("%s: %s asks for %s", self._address, sender, words)
+        self._balance = _Balance(on=on, entry=self._book.accept(words, sender), given_at=_now())
         self._hurry()
         return True
 
-    def _refused(self, asked: _Asked, why: str) -> bool:
-        log.warning("%s: %s asks for %s: refused: %s", self._address, asked.sender, asked.words, why)
-        self._last = f"{asked.words}: refused: {why}"
+    def _balancing_forbidden(self) -> str:
+        if self._settings.number("AllowParameterWrites"):
+            return ""
+        return "writing settings is off; to allow it: set PACK AllowParameterWrites 1"
+
+    def lend(self, minutes: int, sender: str, *, again: bool) -> bool:
+        """Judge a wish to lend the link; False if it is refused. ``again``: not polled since the last."""
+        forbidden = "lending is off; to allow it: set PACK AllowRelease 1"
+        twice = "it was lent already; it has to be polled well before it is lent again"
+        why = "" if self._settings.number("AllowRelease") else forbidden
+        if why := why or (twice if again else ""):
+            return self._refused(f"lending for {minutes} min", sender, why)
+        return True
+
+    def _refused(self, words: str, sender: str, why: str) -> bool:
+        log.warning("%s: %s asks for %s: refused: %s", self._address, sender, words, why)
+        self._book.refuse(words, sender, why)
         return False
 
     # From polling
@@ -145,77 +154,114 @@ class Switches:
         self._mosfets = mosfets.sampled(self._mosfets, sample)
 
     def lost(self, why: str) -> None:
-        """Polling failed, or ends: an order that waits fails with it; one on its way tells for itself."""
-        if self._giving:
-            return
-        if self._mosfets.wish != mosfets.NOTHING:
-            self._mosfets_failed(why)
-        if self._balancing is not None:
-            self._balancing_failed(why)
+        """Polling failed, or ends: orders that wait fail with it; one on its way tells for itself."""
+        self._drop(OrderState.FAILED, why)
+        if self._balance and not self._balance.sending:
+            self._balanced(self._balance, OrderState.FAILED, why)
 
     def expire(self) -> None:
         """Give up what has waited too long."""
-        latest = _now() - WAIT_LIMIT
-        if (
-            self._mosfets.wish != mosfets.NOTHING
-            and not self._mosfets.writing
-            and self._mosfets.wished_at < latest
-        ):
-            self._mosfets_failed(f"could not be given within {WAIT_LIMIT:g} s")
+        latest, why = _now() - WAIT_LIMIT, f"could not be sent within {WAIT_LIMIT:g} s"
+        if min(self._mosfets.asked.values(), default=latest) < latest:
+            self._drop(OrderState.FAILED, why)
+        if self._balance and not self._balance.sending and self._balance.given_at < latest:
+            self._balanced(self._balance, OrderState.FAILED, why)
 
-    def due(self, sample: PackSample, *, controls: bool) -> Order | None:
-        """The order that is to go out now, if there is one."""
+    def due(self, sample: PackSample, begun: float, *, controls: bool) -> Order | None:
+        """The order that is to go out now, if there is one; the sample's poll began at ``begun``, in s."""
         now = _now()
-        want = mosfets.ready(self._mosfets, sample, now, controls=controls)
-        if want is not None:
-            self._mosfets, self._giving = mosfets.sending(self._mosfets, now), True
-            newer = bool(self._settings.number("AllowNewerCommand"))
-            return Order(
-                conversation=self._protocol.set_mosfets(want, newer=newer),
-                done=lambda seen: self._mosfets_done(want, seen),
-                failed=lambda err: self._mosfets_failed(str(err)),
-            )
-        if self._balancing is None:
-            return None
-        self._giving = True
+        verdict = mosfets.judge(self._mosfets, sample, begun, now, self._settings, controls=controls)
+        if verdict.mask:
+            return self._send(verdict.mask, sample, now)
+        if verdict.next is Next.REFUSE:
+            self._drop(OrderState.REFUSED, verdict.why)
+        if verdict.next is Next.ALREADY:
+            self._drop(OrderState.DONE)
+        return self._due_balancing()
+
+    def _send(self, mask: Mosfets, before: PackSample, now: float) -> Order:
+        entry, self._waiting = self._waiting, None
+        assert entry
+        self._mosfets = mosfets.sending(self._mosfets, now)
+        self._become(entry, OrderState.SENDING)
+        newer = bool(self._settings.number("AllowNewerCommand"))
         return Order(
-            conversation=self._protocol.set_balancing(self._balancing),
-            done=self._balancing_done,
-            failed=lambda err: self._balancing_failed(str(err)),
+            conversation=self._protocol.set_mosfets(mask, before=before, newer=newer),
+            done=lambda seen: self._sent(entry, mask, seen),
+            failed=lambda why: self._failed(entry, why),
         )
 
-    def _mosfets_done(self, want: Mosfets, seen: Mosfets) -> None:
-        self._mosfets, self._giving = mosfets.carried_out(self._mosfets, want), False
-        held = [mosfet.value for mosfet in Mosfet if want.of(mosfet) and not seen.of(mosfet)]
-        self._tell(
-            self._asked,
-            f"done; {' and '.join(held)} {'stay' if len(held) > 1 else 'stays'} off because of a protection"
-            if held
-            else "done",
+    def _sent(self, entry: Entry, mask: Mosfets, seen: Switched) -> None:
+        ordered = self._mosfets.sending
+        if hidden := [m.value for m in Mosfet if m in seen.hidden and ordered.of(m) is not None]:
+            why = f"not verified: a protection hides whether {' and '.join(hidden)} followed"
+            self._failed(entry, why)
+            return
+        self._mosfets = mosfets.carried_out(self._mosfets, mask)
+        self._tell(entry, OrderState.DONE, _done(mask, seen.mosfets))
+
+    def _failed(self, entry: Entry, why: str) -> None:
+        self._mosfets = mosfets.failed(self._mosfets)
+        self._tell(entry, OrderState.FAILED, why)
+
+    def _drop(self, state: OrderState, why: str = "") -> None:
+        """End the order for MOSFETs that waits; nothing was sent."""
+        entry, self._waiting = self._waiting, None
+        if not entry:
+            return
+        words = " and ".join(dict.fromkeys(_named(self._mosfets.wish).values()))
+        self._mosfets = mosfets.dropped(self._mosfets, fault=state is OrderState.FAILED)
+        self._tell(entry, state, why or f"done: already {words}")
+
+    def _due_balancing(self) -> Order | None:
+        balance = self._balance
+        if balance is None or balance.sending:
+            return None
+        if why := self._balancing_forbidden():
+            self._balanced(balance, OrderState.REFUSED, f"that was forbidden meanwhile: {why}")
+            return None
+        balance.sending = True
+        self._become(balance.entry, OrderState.SENDING)
+        return Order(
+            conversation=self._protocol.set_balancing(balance.on),
+            done=lambda on: self._balancing_done(balance, on),
+            failed=lambda why: self._balanced(balance, OrderState.FAILED, why),
         )
 
-    def _mosfets_failed(self, why: str) -> None:
-        self._mosfets, self._giving = mosfets.failed(self._mosfets), False
-        self._tell(self._asked, f"failed: {why}", level=logging.ERROR)
-
-    def _balancing_done(self, on: bool) -> None:
-        self._balancing, self._giving = None, False
+    def _balancing_done(self, balance: _Balance, on: bool) -> None:
         self._remember({"Balancing": int(on)})
-        self._tell(self._balancing_asked, "done")
+        self._balanced(balance, OrderState.DONE, "done")
 
-    def _balancing_failed(self, why: str) -> None:
-        self._balancing, self._giving = None, False
-        self._tell(self._balancing_asked, f"failed: {why}", level=logging.ERROR)
+    def _balanced(self, balance: _Balance, state: OrderState, why: str) -> None:
+        self._balance = None
+        self._tell(balance.entry, state, why)
 
-    def _tell(self, asked: _Asked, outcome: str, level: int = logging.INFO) -> None:
-        log.log(level, "%s: %s, asked for by %s: %s", self._address, asked.words, asked.sender, outcome)
-        self._last = f"{asked.words}: {outcome}"
+    def _tell(self, entry: Entry, state: OrderState, why: str) -> None:
+        outcome = why if state is OrderState.DONE else f"{state.name.lower()}: {why}"
+        level = LEVELS.get(state, logging.INFO)
+        log.log(level, "%s: %s, asked for by %s: %s", self._address, entry.words, entry.sender, outcome)
+        self._become(entry, state, outcome)
+
+    def _become(self, entry: Entry, state: OrderState, outcome: str = "") -> None:
+        entry.become(state, outcome)
+        self._show()
 
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _words(wish: Orders) -> str:
-    named = [(mosfet.value, wish.of(mosfet)) for mosfet in Mosfet]
-    return ", ".join(f"{name} {'on' if on else 'off'}" for name, on in named if on is not None)
+def _named(orders: Orders) -> dict[str, str]:
+    named = {mosfet.value: orders.of(mosfet) for mosfet in Mosfet}
+    return {name: "on" if on else "off" for name, on in named.items() if on is not None}
+
+
+def _words(orders: Orders) -> str:
+    return ", ".join(f"{name} {state}" for name, state in _named(orders).items())
+
+
+def _done(mask: Mosfets, seen: Mosfets) -> str:
+    kept = [mosfet.value for mosfet in Mosfet if mask.of(mosfet) and not seen.of(mosfet)]
+    if not kept:
+        return "done"
+    return f"done; {' and '.join(kept)} {'stay' if len(kept) > 1 else 'stays'} off because of a protection"

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 OURS = f"{BATTERY}.xbms_"
 ACCEPTED = 0  # what SetValue answers
-GONE_LIMIT = 10.0  # s for the service to let a pack go
+GONE_LIMIT = 20.0  # s for the service to let a pack go: an order on its way is carried out first
 MATCHES = (
     f"type='signal',interface='{BUS_ITEM}',member='ItemsChanged',path='/'",
     f"type='signal',sender='{DBUS}',member='NameOwnerChanged',arg0namespace='{BATTERY}'",

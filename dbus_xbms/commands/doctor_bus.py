@@ -17,9 +17,10 @@ from dbus_xbms.ble.system_bus import BLUEZ, system_bus
 from dbus_xbms.ble.system_bus import call as call_bluez
 from dbus_xbms.commands import CommandError, doctor_host
 from dbus_xbms.commands.batteries import batteries
+from dbus_xbms.commands.consent import wants_control
 from dbus_xbms.commands.known import known_packs, name_of
 from dbus_xbms.commands.session import DBUS, ask_service, call, is_on_bus
-from dbus_xbms.commands.table import Battery
+from dbus_xbms.commands.table import CHARGE_MODE, CVL, Battery
 from dbus_xbms.control.neighbours import Venus
 from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Pack, Service, Shown, System
 from dbus_xbms.trusted_bus import TrustedBus
@@ -29,6 +30,7 @@ from dbus_xbms.venus.localsettings_wire import plain
 from dbus_xbms.venus.neighbourhood import BLUETOOTH, OURS, SENSORS, TELLING
 from dbus_xbms.venus.objects import BUS_ITEM
 from dbus_xbms.venus.peers import NoAnswer
+from dbus_xbms.venus.surroundings import CHARGERS
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +119,7 @@ async def packs(bus: TrustedBus) -> Mapping[str, Pack] | None:
                 names=(pack.text("CustomName"), pack.text("AdvertisedName")),
                 enabled=pack.number("Enabled") == 1,
                 adapter=pack.text("Adapter"),
+                wants_control=wants_control(pack),
                 unusable=tuple(known.unusable.get(address, {}).values()),
             )
             for address, pack in known.packs.items()
@@ -146,7 +149,8 @@ def _shown(pack: Battery) -> Shown:
         alarms=tuple(name for name, level in raised if level == 2),
         warnings=tuple(name for name, level in raised if level == 1),
         neighbours=str(pack.values.get("/Bluetooth/Neighbours") or ""),
-        controls="/Info/MaxChargeVoltage" in pack.values,
+        controls=pack.controls,
+        no_control="" if pack.controls else str(pack.values.get(CHARGE_MODE) or ""),
     )
 
 
@@ -168,13 +172,18 @@ async def neighbours(bus: TrustedBus) -> Venus:
 
 async def system(bus: TrustedBus) -> System:
     """What Venus makes of the batteries."""
-    instances = await values(bus, await _batteries(bus), "/DeviceInstance")
+    batteries = await _batteries(bus)
+    instances, limits = [await values(bus, batteries, path) for path in ("/DeviceInstance", CVL)]
+    expecting = await values(bus, await _named(bus, CHARGERS), "/Settings/BmsPresent")
     dvcc, chosen = await value(bus, SETTINGS, DVCC), await value(bus, SETTINGS, BMS_CHOSEN)
     return System(
         there=await is_on_bus(bus, SYSTEM),
         dvcc=bool(dvcc & DVCC_ON) if isinstance(dvcc, int) else None,
         bms=_text(await value(bus, SYSTEM, "/ActiveBmsService")),
         battery=_text(await value(bus, SYSTEM, "/Dc/Battery/BatteryService")),
+        voltage=_text(await value(bus, SYSTEM, "/Dc/Battery/VoltageService")),
+        limits={name: float(volts) for name, volts in limits.items() if isinstance(volts, int | float)},
+        expecting=tuple(name for name, present in expecting.items() if present == 1),
         bms_chosen=chosen if isinstance(chosen, int) else None,
         instances={name: number for name, number in instances.items() if isinstance(number, int)},
     )
@@ -185,7 +194,11 @@ def _text(shown: object) -> str | None:
 
 
 async def _batteries(bus: TrustedBus) -> list[str]:
-    return sorted(name for name in (await call(bus, DBUS, "ListNames"))[0] if name.startswith(f"{BATTERY}."))
+    return await _named(bus, f"{BATTERY}.")
+
+
+async def _named(bus: TrustedBus, begin: str | tuple[str, ...]) -> list[str]:
+    return sorted(name for name in (await call(bus, DBUS, "ListNames"))[0] if name.startswith(begin))
 
 
 async def bluetooth(root: Path) -> Bluetooth:

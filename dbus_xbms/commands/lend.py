@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from dbus_fast import Variant
+from dbus_fast import Variant, unpack_variants
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.session import call, complete, is_on_bus, open_bus
+from dbus_xbms.commands.table import LAST_ORDER
 from dbus_xbms.settings import device_id
 from dbus_xbms.venus.items import BATTERY
 from dbus_xbms.venus.objects import BUS_ITEM
@@ -49,7 +50,8 @@ async def _lend(pack: str, minutes: int) -> int:
             raise CommandError(f"{address} is not on the bus; `dbus-xbms list` says how it is doing")
         wanted = [Variant("i", minutes)]
         (answer,) = await call(bus, service, "SetValue", "v", wanted, path=LEND, interface=BUS_ITEM)
-    if answer != ACCEPTED:
-        raise CommandError(f"{service} did not take {minutes} at {LEND}")
+        if answer != ACCEPTED:
+            (why,) = await call(bus, service, "GetValue", path=LAST_ORDER, interface=BUS_ITEM)
+            raise CommandError(str(unpack_variants(why)))
     print(f"{address} is {f'lent for {minutes} min' if minutes else 'taken back'}.")
     return 0

@@ -57,7 +57,8 @@ CHARGE, FORCED, STATUS = "/Io/AllowToCharge", "/Settings/ForceChargingOff", "/Sw
 TOGGLE, MODE, LEND = "/SwitchableOutput/charge/State", "/Settings/MosfetMode", "/Settings/ReleaseForMinutes"
 CURRENT, CCL, LAST = "/Dc/0/Current", "/Info/MaxChargeCurrent", "/Io/LastOrder"
 LINK = "/ConnectionInformation"
-ON, TRIPPED, FAULT = 0x09, 0x02, 0x08  # of STATUS
+RELEASE = "/SwitchableOutput/release/Status"
+OFF, ON, TRIPPED, FAULT = 0x00, 0x09, 0x02, 0x08  # of STATUS
 
 MOSFET = Story(
     pack={"name": "House bank", "capacity": 100.0, "soc": 55.0, "load": "charge", "rate": 0.2},
@@ -150,6 +151,13 @@ MOSFET = Story(
             words="Both off, by /Settings/MosfetMode 3. Discharging off may black out the GX: refused.",
             act=Write(MODE, 3),
             seen={LAST: "refused: switching discharge off", CHARGE: 1, MODE: 0},
+        ),
+        Step(
+            who="The owner, by ssh",
+            words="dbus-xbms set 'House bank' AllowRelease 1",
+            act=Choose("AllowRelease", 1),
+            seen={RELEASE: OFF},
+            look=2.0,
         ),
         Step(
             who="The owner at the GX",

@@ -15,38 +15,33 @@ from dataclasses import dataclass
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.session import complete
-from dbus_xbms.commands.table import LAST_ORDER, Battery
+from dbus_xbms.commands.table import LAST_ORDER, ORDER_NUMBER, ORDER_STATE, Battery, Value
 from dbus_xbms.commands.watch import chosen
-from dbus_xbms.model import ON_ITS_WAY
+from dbus_xbms.model import PENDING, OrderState
 from dbus_xbms.printable import LINE, printable
 from dbus_xbms.settings import SettingsError
 
 OUTCOME_LIMIT = 40.0  # s; an order is carried out, or given up, before that
 ASK_EVERY = 1.0  # s, if no signal comes first
-DONE = (": done", ": so it is")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What is written to which path, and how the service calls that."""
+    """What is written to which path."""
 
     path: str
     value: int
-    words: str
 
 
-def _orders(path: str, words: str, *, on: int, off: int) -> Mapping[str, Order]:
-    values = {"on": on, "off": off}
-    return {
-        state: Order(path=path, value=value, words=words.format(state)) for state, value in values.items()
-    }
+def _orders(path: str, *, on: int, off: int) -> Mapping[str, Order]:
+    return {"on": Order(path=path, value=on), "off": Order(path=path, value=off)}
 
 
 ORDERS = {
-    "charge": _orders("/Io/AllowToCharge", "charge {0}", on=1, off=0),
-    "discharge": _orders("/Io/AllowToDischarge", "discharge {0}", on=1, off=0),
-    "both": _orders("/Settings/MosfetMode", "charge {0}, discharge {0}", on=0, off=3),
-    "balancing": _orders("/Settings/TurnBalancingOff", "balancing {0}", on=0, off=1),
+    "charge": _orders("/Io/AllowToCharge", on=1, off=0),
+    "discharge": _orders("/Io/AllowToDischarge", on=1, off=0),
+    "both": _orders("/Settings/MosfetMode", on=0, off=3),
+    "balancing": _orders("/Settings/TurnBalancingOff", on=0, off=1),
 }
 
 
@@ -59,16 +54,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Give the order; fails if it was refused or came to nothing."""
-    outcome = complete(_switch(args.pack, ORDERS[args.what][args.state]))
+    outcome, done = complete(_switch(args.pack, ORDERS[args.what][args.state]))
     print(printable(outcome, LINE))
-    return 0 if any(words in outcome for words in DONE) else 1
+    return 0 if done else 1
 
 
-async def _switch(name: str, order: Order) -> str:
+async def _switch(name: str, order: Order) -> tuple[str, bool]:
+    """Give an order; returns what became of it, in words, and whether it was done."""
     async with batteries() as live:
         pack = _one(live, name)
-        refused = not await live.write(pack, order.path, order.value)
-        return await _outcome(live, pack, order, refused=refused)
+        if not await live.write(pack, order.path, order.value):
+            return str(await live.ask(pack, LAST_ORDER)), False
+        number, state = await live.ask(pack, ORDER_NUMBER), await _outcome(live, pack)
+        if await live.ask(pack, ORDER_NUMBER) != number:
+            raise CommandError("another order came after it; the log says what became of yours")
+        return str(await live.ask(pack, LAST_ORDER)), state == OrderState.DONE
 
 
 def _one(live: Batteries, name: str) -> Battery:
@@ -86,20 +86,13 @@ def _one(live: Batteries, name: str) -> Battery:
     return packs[0]
 
 
-async def _outcome(live: Batteries, pack: Battery, order: Order, *, refused: bool) -> str:
-    """What the service tells of the order, once it has ended; others may order meanwhile."""
-    words = ""
+async def _outcome(live: Batteries, pack: Battery) -> Value:
+    """The state of the newest orders once all of them have ended, or after the longest time that takes."""
+    state: Value = None
     with suppress(TimeoutError):
         async with asyncio.timeout(OUTCOME_LIMIT):
-            while not _ends(words := str(await live.ask(pack, LAST_ORDER)), order, refused=refused):
+            while (state := await live.ask(pack, ORDER_STATE)) in PENDING:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(ASK_EVERY):
                         await live.next_change()
-    return words
-
-
-def _ends(told: str, order: Order, *, refused: bool) -> bool:
-    """Whether what is told is the end of our order, perhaps together with that of somebody else."""
-    words, _, outcome = told.partition(": ")
-    ours = set(order.words.split(", ")) <= set(words.split(", "))
-    return ours and outcome != ON_ITS_WAY and outcome.startswith("refused: ") is refused
+    return state

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dbus_xbms.model import ON_ITS_WAY
+from dbus_xbms.model import PENDING
 from dbus_xbms.printable import LINE, columns_of, padded, printable
 from dbus_xbms.settings import address_of
 from dbus_xbms.venus.pane_items import FAULT
@@ -30,6 +30,7 @@ MOSFET_PATHS = (
     ),
 )
 LAST_ORDER, BALANCING_OFF = "/Io/LastOrder", "/Settings/TurnBalancingOff"
+ORDER_STATE, ORDER_NUMBER = "/Io/LastOrderState", "/Io/LastOrderNumber"
 STATES: Mapping[Value, str] = {0: "no sample yet", 10: "no contact"}  # /State; 9 is a pack that is well
 
 CVL, CHARGE_MODE = "/Info/MaxChargeVoltage", "/Info/ChargeMode"
@@ -160,7 +161,7 @@ def _mosfets(pack: Battery) -> list[str]:
 def _mosfet(pack: Battery, name: str, actual: str, told_off: str, status: str) -> str:
     """A MOSFET as it is; in brackets, if it was not simply told to be so, why."""
     is_on, off = pack.values[actual], pack.values.get(told_off)
-    ordering = str(pack.values.get(LAST_ORDER) or "").endswith(ON_ITS_WAY)
+    ordering = pack.values.get(ORDER_STATE) in PENDING
     reasons: Mapping[tuple[Value, Value], str] = {
         (1, 1): "off wanted",
         (0, 1): "as ordered",

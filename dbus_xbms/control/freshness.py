@@ -105,13 +105,24 @@ def _silent(age: float, settings: Settings, managed: bool) -> Freshness:
     return Freshness(phase=Phase.WITHDRAWN, lasts=inf, cable=Level.ALARM)
 
 
-def judge_lent(since_end: float, settings: Settings, *, managed: bool) -> Freshness:
-    """Judge a pack whose link was lent and has brought nothing since; ``since_end`` in s, negative before.
+def judge_lent(since_end: float, silence: float, settings: Settings, *, managed: bool) -> Freshness:
+    """Judge a pack whose link was lent and has brought nothing since.
 
-    What was measured before is not shown again, and silence counts from when the link should be back.
+    What was measured before is not shown again. Silence counts from when the link should be back, but a
+    controlling pack may be drawn from unseen no longer than in silence.
+
+    Args:
+        since_end: s since the lend ended, negative before.
+        silence: s since the newest good sample, or since the start.
+        settings: the pack's.
+        managed: whether the pack controls chargers.
     """
     if since_end < RETURN_TIME:
-        return Freshness(phase=Phase.LENT, lasts=RETURN_TIME - since_end)
+        left = RETURN_TIME - since_end
+        until_stop = settings.number("Stop") - silence if managed else left
+        if until_stop <= 0:
+            return Freshness(phase=Phase.LENT_STOPPED, lasts=left)
+        return Freshness(phase=Phase.LENT, lasts=min(left, until_stop))
     silence = longest_gap(settings) + since_end - RETURN_TIME
     return judge(silence, silence, True, settings, managed=managed)
 

@@ -28,6 +28,7 @@ from dbus_xbms.settings import Settings
 
 SILENCE = {
     Phase.LENT: "Link lent, derated",
+    Phase.LENT_STOPPED: "Link lent, stopped",
     Phase.DERATED: "No contact, derated",
     Phase.LOST: "No contact, stopped",
 }

@@ -41,6 +41,7 @@ from dbus_xbms.model import (
 from dbus_xbms.settings import Settings
 
 VALID = (Phase.FRESH, Phase.HELD)  # phases in which the newest sample may be shown
+COUNTED = (*VALID, Phase.LENT, Phase.LENT_STOPPED)  # in which the last state of charge is shown
 RETRY_AFTER_FAILURE = 1.0  # s until a decision that failed is tried again
 
 
@@ -146,6 +147,16 @@ def lent(state: State, until: float) -> State:
     return replace(state, lent_until=until)
 
 
+def _heard_since_lent(state: State) -> bool:
+    """Whether the link was not lent, or has brought a sample since."""
+    return state.lent_until <= (state.started if state.oldest_at is None else state.oldest_at)
+
+
+def may_lend(state: State, until: float) -> bool:
+    """Whether the link may be lent until that moment, in s: not twice in a row, but for less than agreed."""
+    return _heard_since_lent(state) or until <= state.lent_until
+
+
 def step(
     state: State, sample: PackSample | None, now: float, settings: Settings, *, managed: bool = False
 ) -> tuple[State, Decision]:
@@ -155,8 +166,9 @@ def step(
 
 
 def _fresh(state: State, now: float, settings: Settings, managed: bool) -> Freshness:
-    if state.lent_until > (state.started if state.oldest_at is None else state.oldest_at):
-        return freshness.judge_lent(now - state.lent_until, settings, managed=managed)
+    if not _heard_since_lent(state):
+        heard_at = state.started if state.oldest_at is None else state.oldest_at
+        return freshness.judge_lent(now - state.lent_until, now - heard_at, settings, managed=managed)
     if (since := state.evidence.doubted_at) is not None:
         return freshness.judge_doubted(now - since, settings, managed=managed)
     silence = None if state.oldest_at is None else now - state.oldest_at
@@ -316,6 +328,7 @@ def _decision(
     state: State, fresh: Freshness, sensors: Temperatures, now: float, settings: Settings
 ) -> Decision:
     sample = state.sample if fresh.phase in VALID else None
+    charged = state.sample if fresh.phase in COUNTED else None
     told = state.sample is not None or state.recalled_at is not None
     control = state.control if told and fresh.phase is not Phase.WITHDRAWN else None
     doubt_level, doubt = _doubted(state, fresh.phase, settings)
@@ -334,7 +347,7 @@ def _decision(
         refused=control.verdict.refused if control else "",
         for_owner=control.for_owner if control else "",
         doubt=doubt,
-        soc=gauge.soc(sample) if sample else None,
+        soc=gauge.soc(charged) if charged else None,
         consumed=gauge.consumed(sample) if sample else None,
         time_to_go=gauge.time_to_go(state.draw, sample, settings) if sample else None,
         history=state.history.history,

@@ -1,44 +1,47 @@
 """Which MOSFETs were ordered off, and which orders are allowed now. Pure.
 
 The BMS keeps a mask of the MOSFETs that somebody switched off. It takes that mask as a whole and never
-reports it. So what each MOSFET was told is derived from what the BMS reports, by a rule that never takes a
-MOSFET that a protection turned off for one that was ordered off (docs/jbd-protocol.md); where that leaves a
-doubt, nothing is written. An order is refused at once, carried out within seconds, or fails; none waits for
-a link.
+reports it. So the mask that an order writes is made of the order and of what the newest sample proves, by a
+rule that never takes a MOSFET that a protection turned off for one that was ordered off
+(docs/jbd-protocol.md); where that leaves a doubt, nothing is written. An order is refused, carried out within
+seconds, or fails; none waits for a link.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum
 
 from dbus_xbms.model import Mosfet, Mosfets, Orders, PackSample, Protection
 from dbus_xbms.settings import Settings
 
 NOTHING = Orders()
-ALL_RELEASED = Orders(charge=True, discharge=True)
 CHANGE_EVERY = 5.0  # s, the least time between two changes of one MOSFET
 FALL_TIME = 10.0  # s a current has to fall before its MOSFET turns off
 SMALL_CURRENT, SMALL_RATE = 1.0, 0.01  # A and C: the larger is small enough to turn a MOSFET off
+MASK_AGE = 2.0  # s, of the oldest sample that a mask is made of: another master may write one meanwhile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """What switching has to remember."""
 
-    told: Orders = NOTHING  # by the BMS's mask, as far as that is known
-    wish: Orders = NOTHING  # accepted, not carried out yet
-    wished_at: float = 0.0  # s, monotonic
-    writing: bool = False  # the wish is on its way to the BMS
-    changed: Mapping[Mosfet, float] = field(
-        default_factory=dict
-    )  # s, when each MOSFET was last told something
+    told: Orders = NOTHING  # what the MOSFETs were told, as shown: seen, else remembered
+    proven: Orders = NOTHING  # the same by the newest sample alone; only this goes into a mask
+    wish: Orders = NOTHING  # accepted, not sent yet
+    asked: Mapping[Mosfet, float] = field(default_factory=dict)  # s, since when each wish stands
+    wished_at: float = 0.0  # s, of the newest wish
+    sending: Orders = NOTHING  # on its way to the BMS
+    changed: Mapping[Mosfet, float] = field(default_factory=dict)  # s, when each MOSFET was last ordered
     faults: frozenset[Mosfet] = frozenset()  # MOSFETs whose last order failed
+    ours: frozenset[Mosfet] = frozenset()  # ordered off from here, and not seen on since
+    locks: bool = False  # this board sets bit 12: it has been seen
 
     @property
     def due(self) -> Orders:
-        """What both MOSFETs are to be told if the wish is carried out."""
-        return self.wish.over(self.told)
+        """The mask that carries out the wish."""
+        return self.wish.over(self.sending.over(self.proven))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,38 +49,48 @@ class Request:
     """Somebody's wish, and what it is judged by."""
 
     wish: Orders
-    now: float  # s, monotonic
     contact: str  # why the pack cannot be told anything now; "": it can
     settings: Settings
 
 
-def told_by(sample: PackSample) -> Orders:
-    """What the MOSFETs must have been told, by one sample; ``None`` where it leaves a doubt."""
-    if Protection.MOSFET_LOCK not in sample.protection:
-        return ALL_RELEASED
-    return Orders(charge=_told_one(Mosfet.CHARGE, sample), discharge=_told_one(Mosfet.DISCHARGE, sample))
+def told_by(sample: PackSample, ours: frozenset[Mosfet] = frozenset()) -> Orders:
+    """What the MOSFETs must have been told, by one sample; ``None`` where it leaves a doubt.
+
+    ``ours``: those ordered off from here on a board that may not report its lock.
+    """
+    return Orders(**{mosfet.value: _told_one(mosfet, sample, ours) for mosfet in Mosfet})
 
 
-def _told_one(mosfet: Mosfet, sample: PackSample) -> bool | None:
+def _told_one(mosfet: Mosfet, sample: PackSample, ours: frozenset[Mosfet]) -> bool | None:
     if sample.mosfets.of(mosfet):
+        return True
+    if Protection.MOSFET_LOCK not in sample.protection and mosfet not in ours:
         return True
     return None if sample.protection & mosfet.blocked_by else False
 
 
 def sampled(state: State, sample: PackSample) -> State:
-    """Learn from a sample what the MOSFETs were told; what is known stays unless the lock bit denies it."""
-    if state.writing:  # the BMS follows within a moment
+    """Learn from a sample what the MOSFETs were told: what is seen wins over what is remembered."""
+    if state.sending != NOTHING:  # the BMS follows within a moment
         return state
-    seen, known = told_by(sample), state.told
-    if Protection.MOSFET_LOCK not in sample.protection or known == ALL_RELEASED:
-        known = NOTHING  # it is as it is seen; whoever locks what was released is not us
-    told = known.over(seen)
-    return state if told == state.told else replace(state, told=told)
+    lock = Protection.MOSFET_LOCK in sample.protection
+    locks = state.locks or lock
+    ours = frozenset() if locks else frozenset(m for m in state.ours if not sample.mosfets.of(m))
+    proven = told_by(sample, ours)
+    told = proven.over(state.told if _agrees(state.told, proven, lock=lock) else NOTHING)
+    return replace(state, told=told, proven=proven, ours=ours, locks=locks)
+
+
+def _agrees(known: Orders, proven: Orders, *, lock: bool) -> bool:
+    """Whether nothing shows that somebody else has written the mask since."""
+    same = all(proven.of(m) in (None, known.of(m)) for m in Mosfet)
+    locked = any(known.of(m) is False for m in Mosfet)
+    return same and (locked or not lock)
 
 
 def connected(state: State) -> State:
     """Forget what was told before a new connection: somebody else may have been connected meanwhile."""
-    return replace(state, told=NOTHING)
+    return replace(state, told=NOTHING, proven=NOTHING)
 
 
 # Refusals: each rule says why not, or "" if it has nothing against it
@@ -90,7 +103,10 @@ def _allowed(state: State, request: Request) -> str:
 
 
 def _discharge_allowed(state: State, request: Request) -> str:
-    if request.wish.discharge is not False or request.settings.number("AllowDischargeOff"):
+    """Judge the bits that the write would change, whatever was ordered."""
+    due = request.wish.over(state.due)
+    changes = due.discharge is False and state.sending.over(state.proven).discharge is not False
+    if not changes or request.settings.number("AllowDischargeOff"):
         return ""
     return "switching discharge off may make the GX go dark; to allow it: set PACK AllowDischargeOff 1"
 
@@ -99,37 +115,19 @@ def _in_contact(state: State, request: Request) -> str:
     return request.contact
 
 
-def _one_at_a_time(state: State, request: Request) -> str:
-    return "another order is on its way to the BMS" if state.writing else ""
-
-
 def _both_known(state: State, request: Request) -> str:
     due = request.wish.over(state.due)
     for mosfet in Mosfet:
         if due.of(mosfet) is None:
             return (
                 f"a protection hides whether {mosfet.value} was switched off on purpose, and the BMS takes "
-                "orders for both mosfets only: set both at once, with /Settings/MosfetMode"
+                "orders for both MOSFETs only: set both at once, with /Settings/MosfetMode"
             )
     return ""
 
 
-def _seldom(state: State, request: Request) -> str:
-    for mosfet in Mosfet:
-        since = request.now - state.changed.get(mosfet, request.now - CHANGE_EVERY)
-        if request.wish.of(mosfet) is not None and since < CHANGE_EVERY:
-            return f"{mosfet.value} was switched {since:.0f} s ago; once in {CHANGE_EVERY:g} s is the most"
-    return ""
-
-
-RULES: tuple[Callable[[State, Request], str], ...] = (
-    _allowed,
-    _discharge_allowed,
-    _in_contact,
-    _one_at_a_time,
-    _both_known,
-    _seldom,
-)
+PERMISSIONS: tuple[Callable[[State, Request], str], ...] = (_allowed, _discharge_allowed)
+RULES = (*PERMISSIONS, _in_contact, _both_known)
 
 
 def refusal(state: State, request: Request) -> str:
@@ -138,29 +136,83 @@ def refusal(state: State, request: Request) -> str:
 
 
 def wished(state: State, wish: Orders, now: float) -> State:
-    """Take a wish that was not refused; what it leaves out stays as it was wished or told before."""
+    """Take a wish that was not refused; what it leaves out stays as it was wished before."""
     both = wish.over(state.wish)
-    changes = Orders(
-        **{mosfet.value: both.of(mosfet) for mosfet in Mosfet if both.of(mosfet) is not state.told.of(mosfet)}
-    )
-    faults = frozenset(mosfet for mosfet in state.faults if wish.of(mosfet) is None)
-    return replace(state, wish=changes, wished_at=now, faults=faults)
+    asked = {m: state.asked[m] if both.of(m) is state.wish.of(m) else now for m in _named(both)}
+    faults = frozenset(m for m in state.faults if wish.of(m) is None)
+    return replace(state, wish=both, asked=asked, wished_at=now, faults=faults)
+
+
+def _named(orders: Orders) -> tuple[Mosfet, ...]:
+    return tuple(m for m in Mosfet if orders.of(m) is not None)
 
 
 def turning_off(state: State) -> frozenset[Mosfet]:
     """The MOSFETs that are about to turn off: nothing may flow through them any more."""
-    return frozenset(mosfet for mosfet in Mosfet if state.wish.of(mosfet) is False)
+    return frozenset(m for m in Mosfet if state.wish.of(m) is False or state.sending.of(m) is False)
 
 
-def ready(state: State, sample: PackSample, now: float, *, controls: bool) -> Mosfets | None:
-    """What the BMS is to be told now, ``None`` if nothing or not yet: a current may have to fall first."""
+class Next(Enum):
+    """What becomes of a wish now."""
+
+    WAIT = "wait"  # also if there is none
+    ALREADY = "already"  # the sample shows that it is so
+    REFUSE = "refuse"
+    SEND = "send"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What becomes of a wish now, and why or with which mask."""
+
+    next: Next
+    why: str = ""
+    mask: Mosfets | None = None
+
+
+WAITS = Verdict(next=Next.WAIT)
+
+
+def judge(
+    state: State, sample: PackSample, begun: float, now: float, settings: Settings, *, controls: bool
+) -> Verdict:
+    """Judge the wish by a sample whose poll began at ``begun``: only one that is younger than the wish.
+
+    Permissions are asked for again, because the owner may have withdrawn them.
+    """
+    if state.wish == NOTHING or state.sending != NOTHING:
+        return WAITS
+    if begun < max(state.asked.values()) or now - begun > MASK_AGE:
+        return WAITS
+    request = Request(wish=state.wish, contact="", settings=settings)
+    if why := next((why for rule in PERMISSIONS if (why := rule(state, request))), ""):
+        return Verdict(next=Next.REFUSE, why=f"switching was forbidden meanwhile: {why}")
+    if why := refusal(state, request):
+        return Verdict(next=Next.REFUSE, why=why)
+    if begun >= state.wished_at and all(_is_so(m, sample, state.wish) for m in _named(state.wish)):
+        return Verdict(next=Next.ALREADY)
+    if _must_wait(state, sample, now, controls=controls):
+        return WAITS
     due = state.due
-    if state.wish == NOTHING or state.writing or due.charge is None or due.discharge is None:
-        return None
-    flowing = any(_flows(mosfet, sample) for mosfet in turning_off(state))
-    if controls and flowing and now < state.wished_at + FALL_TIME:
-        return None
-    return Mosfets(charge=due.charge, discharge=due.discharge)
+    return Verdict(next=Next.SEND, mask=Mosfets(charge=bool(due.charge), discharge=bool(due.discharge)))
+
+
+def _is_so(mosfet: Mosfet, sample: PackSample, wish: Orders) -> bool:
+    """Whether a sample by itself shows that a MOSFET was told what is wished; else it is written."""
+    if wish.of(mosfet):
+        return sample.mosfets.of(mosfet)
+    return told_by(sample).of(mosfet) is False
+
+
+def _must_wait(state: State, sample: PackSample, now: float, *, controls: bool) -> bool:
+    """Whether a MOSFET was switched a moment ago, or a current has to fall first."""
+    for mosfet in _named(state.wish):
+        if now < state.changed.get(mosfet, now - CHANGE_EVERY) + CHANGE_EVERY:
+            return True
+        falls = controls and not state.wish.of(mosfet) and _flows(mosfet, sample)
+        if falls and now < state.asked[mosfet] + FALL_TIME:
+            return True
+    return False
 
 
 def _flows(mosfet: Mosfet, sample: PackSample) -> bool:
@@ -169,22 +221,27 @@ def _flows(mosfet: Mosfet, sample: PackSample) -> bool:
 
 
 def sending(state: State, now: float) -> State:
-    """Take note that the wish goes out now."""
-    changed = dict(state.changed) | {mosfet: now for mosfet in Mosfet if state.wish.of(mosfet) is not None}
-    return replace(state, writing=True, changed=changed)
+    """Record that the wish goes out now."""
+    named = _named(state.wish)
+    off = frozenset(m for m in named if not state.wish.of(m))
+    changed = dict(state.changed) | dict.fromkeys(named, now)
+    return replace(state, sending=state.wish, wish=NOTHING, asked={}, changed=changed, ours=state.ours | off)
 
 
-def carried_out(state: State, told: Mosfets) -> State:
-    """Take note that the BMS was seen to do as it was told."""
-    return replace(
-        state,
-        told=Orders(charge=told.charge, discharge=told.discharge),
-        wish=NOTHING,
-        writing=False,
-    )
+def carried_out(state: State, mask: Mosfets) -> State:
+    """Record that the BMS was seen to follow the mask."""
+    told = Orders(charge=mask.charge, discharge=mask.discharge)
+    ours = frozenset(m for m in state.ours if not mask.of(m))
+    return replace(state, told=told, proven=told, sending=NOTHING, ours=ours)
 
 
 def failed(state: State) -> State:
-    """Take note that the wish came to nothing; what the MOSFETs were told is to be learnt anew."""
-    faults = state.faults | {mosfet for mosfet in Mosfet if state.wish.of(mosfet) is not None}
-    return replace(state, told=NOTHING, wish=NOTHING, writing=False, faults=faults)
+    """Record that what was sent came to nothing, or may have; what the MOSFETs were told is learnt anew."""
+    faults = state.faults | frozenset(_named(state.sending))
+    return replace(state, told=NOTHING, proven=NOTHING, sending=NOTHING, faults=faults)
+
+
+def dropped(state: State, *, fault: bool) -> State:
+    """Record that a wish that waited is given up; nothing was sent."""
+    faults = state.faults | frozenset(_named(state.wish)) if fault else state.faults
+    return replace(state, wish=NOTHING, asked={}, faults=faults)

@@ -10,6 +10,7 @@ from dbus_xbms.doctor.finding import Finding, note, ok, problem
 from dbus_xbms.doctor.packs import name_of
 
 MENU = "Settings, System setup, Charge control"
+AGGREGATOR = "aggregat"  # in the names of all that are known
 NONE_CHOSEN = -255  # of /Settings/SystemSetup/BmsInstance
 
 
@@ -29,12 +30,6 @@ def charge_control(facts: Facts) -> Iterator[Finding]:
     yield (
         _ruled(ours, system, facts) if ours else ok("DVCC", f"{_state(system, facts)}; our packs only watch")
     )
-    if len(ours) > 1:
-        yield note(
-            "DVCC",
-            f"{len(ours)} packs want to control; a GX obeys one and adds nothing up",
-            "choose one: `dbus-xbms set PACK Control 0` for the others",
-        )
 
 
 def _ruled(ours: list[str], system: System, facts: Facts) -> Finding:
@@ -56,7 +51,67 @@ def _ruled(ours: list[str], system: System, facts: Facts) -> Finding:
 def _state(system: System, facts: Facts) -> str:
     bms = called(system.bms, facts) if system.bms else "none"
     monitor = called(system.battery, facts) if system.battery else "none"
-    return f"{'on' if system.dvcc else 'off'}; controlling BMS: {bms}; battery monitor: {monitor}"
+    shared = called(system.voltage, facts) if system.voltage else "none"
+    state = f"{'on' if system.dvcc else 'off'}; controlling BMS: {bms}; battery monitor: {monitor}"
+    return f"{state}; voltage shared with chargers: {shared}"
+
+
+def without_effect(facts: Facts) -> Iterator[Finding]:
+    """Packs that are to control chargers, and do not."""
+    for pack in facts.enabled:
+        shown = (facts.shown or {}).get(pack.address)
+        if pack.wants_control and shown and not shown.controls and shown.no_control:
+            words = f"{name_of(pack)} is to control chargers, but does not. {shown.no_control}"
+            yield note("control", words, f"if that is right: dbus-xbms set {pack.address} Control 0")
+
+
+def nobody_controls(facts: Facts) -> Iterator[Finding]:
+    """Chargers that wait for a BMS, where none has limits."""
+    system = facts.system
+    if system and system.there and system.expecting and not system.bms:
+        chargers = ", ".join(called(name, facts) for name in system.expecting)
+        yield problem(
+            "error 67",
+            f"no BMS controls, but these chargers expect one and stop with error 67: {chargers}",
+            "let one battery control (dbus-xbms set PACK Control 1), with DVCC on; or reset "
+            '"BMS controlled" in their settings',
+        )
+
+
+def several_limits(facts: Facts) -> Iterator[Finding]:
+    """Batteries with limits of their own, of which Venus obeys one."""
+    limits = facts.system.limits if facts.system else {}
+    if len(limits) > 1:
+        who = " and ".join(f"{called(name, facts)} ({volts:.1f} V)" for name, volts in sorted(limits.items()))
+        yield problem(
+            "limits",
+            f"{who} have charge voltage limits; a GX obeys one of them and does not add them up",
+            "let one battery control, and choose it: " + f"{MENU}, Controlling BMS",
+        )
+
+
+def shared_voltage(facts: Facts) -> Iterator[Finding]:
+    """A pack whose voltage chargers take for their own, over the radio."""
+    system = facts.system
+    service = system.voltage if system else None
+    if service and service in [shown.service for shown in (facts.shown or {}).values()]:
+        yield note(
+            "sense",
+            f"chargers use the voltage of {called(service, facts)}, which may be up to 30 s old; "
+            "InsecureConnection prevents that only in systemcalc 2.253 and newer",
+            f"update Venus OS, or switch off: {MENU}, SVS and SCS",
+        )
+
+
+def aggregator(facts: Facts) -> Iterator[Finding]:
+    """Programs that add batteries up, to be told what is theirs and what is ours."""
+    for name, told in (facts.neighbours.batteries if facts.neighbours else {}).items():
+        if AGGREGATOR in f"{name} {told}".lower():
+            yield note(
+                "aggregator",
+                f"{called(name, facts)} adds batteries up; while it has limits no pack of ours controls",
+                "leave Control of the packs at 0; it decides by rules of its own",
+            )
 
 
 def called(service: str, facts: Facts) -> str:

@@ -106,6 +106,7 @@ class Pack:
     names: tuple[str, ...] = ()  # everything that it is called anywhere
     enabled: bool = False
     adapter: str = ""  # the one that it must use
+    wants_control: bool = False  # its owner lets it control chargers
     unusable: tuple[str, ...] = ()  # why stored settings are not used
 
 
@@ -123,6 +124,7 @@ class Shown:
     warnings: tuple[str, ...] = ()
     neighbours: str = ""  # in its way, as the service says it
     controls: bool = False  # it has a charge voltage limit
+    no_control: str = ""  # /Info/ChargeMode of a pack that only watches: why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,9 @@ class System:
     dvcc: bool | None = None
     bms: str | None = None  # service that controls
     battery: str | None = None  # service that is the battery monitor
+    voltage: str | None = None  # service whose voltage is shared with chargers
+    limits: Mapping[str, float] = field(default_factory=dict)  # V, CVL of each battery service that has one
+    expecting: tuple[str, ...] = ()  # chargers that stop with error 67 without a BMS
     bms_chosen: int | None = None  # instance that the owner has chosen; -1 automatic, -255 none
     instances: Mapping[str, int] = field(default_factory=dict)  # of each battery service
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Reading
+from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Reading, Switched
 
 T = TypeVar("T")
 
@@ -221,11 +221,15 @@ class BmsProtocol(Protocol):
 class Switchable(Protocol):
     """A BMS family that can be told things, beyond :class:`BmsProtocol`."""
 
-    def set_mosfets(self, want: Mosfets, *, newer: bool = False) -> Conversation[Mosfets]:
+    def set_mosfets(
+        self, want: Mosfets, *, before: PackSample, newer: bool = False
+    ) -> Conversation[Switched]:
         """Order MOSFETs off (False), or on as far as the BMS allows it (True).
 
-        Returns the MOSFETs as the BMS then reports them: one ordered on may be off because of a protection.
-        With ``newer`` a BMS that does not know the usual command is given the newer one.
+        Returns what the BMS then reports: a MOSFET ordered on may be off because of a protection, which may
+        also hide whether one follows.
+        ``before``: what the order was judged by; it is not repeated if the BMS then reports neither that nor
+        the order's effect. With ``newer`` a BMS that does not know the usual command is given the newer one.
 
         Raises:
             Refused: the BMS refuses the order.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Reading
+from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Reading, Switched
 from dbus_xbms.protocols import jbd_adverts, jbd_login, jbd_switches
 from dbus_xbms.protocols.base import (
     Advertised,
@@ -95,9 +95,11 @@ class Jbd:
         counted = (yield from _optional(COUNTERS, decode_counters)) if counters else None
         return Reading(sample=sample, identity=identity, counters=counted, recalled=bool(recalled))
 
-    def set_mosfets(self, want: Mosfets, *, newer: bool = False) -> Conversation[Mosfets]:
+    def set_mosfets(
+        self, want: Mosfets, *, before: PackSample, newer: bool = False
+    ) -> Conversation[Switched]:
         """Order MOSFETs on or off; the contract is ``Switchable.set_mosfets``."""
-        return jbd_switches.set_mosfets(want, newer=newer)
+        return jbd_switches.set_mosfets(want, before=before, newer=newer)
 
     def set_balancing(self, on: bool) -> Conversation[bool]:
         """Switch balancing off or on; the contract is ``Switchable.set_balancing``."""

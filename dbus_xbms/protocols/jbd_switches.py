@@ -6,7 +6,7 @@ whatever happens, without the code that would store the BMS's settings and clear
 
 from __future__ import annotations
 
-from dbus_xbms.model import Mosfet, Mosfets, Protection
+from dbus_xbms.model import Mosfet, Mosfets, PackSample, Protection, Switched
 from dbus_xbms.protocols.base import Conversation, NoReply, NotVerified, ProtocolError, Refused, Request
 from dbus_xbms.protocols.jbd_frames import ask, read, write
 from dbus_xbms.protocols.jbd_registers import (
@@ -33,37 +33,41 @@ def mosfet_mask(want: Mosfets) -> bytes:
     return bytes((0, (not want.charge) | (not want.discharge) << 1))
 
 
-def set_mosfets(want: Mosfets, *, newer: bool) -> Conversation[Mosfets]:
+def set_mosfets(want: Mosfets, *, before: PackSample, newer: bool) -> Conversation[Switched]:
     """Order MOSFETs on or off and see it done; the contract is ``Switchable.set_mosfets``.
 
     An acknowledgement only says that the order is stored, so the MOSFETs are read back. An order without
-    effect is repeated once.
+    effect is repeated once, unless anything else has changed: somebody else may have written a mask.
     """
     try:
-        basic, done = yield from _told([write(MOSFET_CONTROL, mosfet_mask(want))], want)
+        basic, done = yield from _told([write(MOSFET_CONTROL, mosfet_mask(want))], want, before)
     except Refused as err:
         if err.status != UNKNOWN_COMMAND or not newer:
             raise
-        basic, done = yield from _told([_newer(mosfet, want) for mosfet in Mosfet], want)
+        basic, done = yield from _told([_newer(mosfet, want) for mosfet in Mosfet], want, before)
     if not done:
         raise NotVerified(f"asked for {_words(want)}; the BMS reports {_words(basic.mosfets)}{_why(basic)}")
-    return basic.mosfets
+    return Switched(mosfets=basic.mosfets, hidden=_hidden(basic, want))
 
 
 def _newer(mosfet: Mosfet, want: Mosfets) -> Request:
     return write(NEWER_MOSFET_CONTROL, bytes((NEWER_MOSFETS[mosfet], not want.of(mosfet))))
 
 
-def _told(orders: list[Request], want: Mosfets) -> Conversation[tuple[Basic, bool]]:
-    """Give orders, once more if they show no effect; return what the BMS reports and whether it obeys."""
+def _told(orders: list[Request], want: Mosfets, before: PackSample) -> Conversation[tuple[Basic, bool]]:
+    """Send orders, once more if they show no effect; return what the BMS reports and whether it follows."""
     for _ in range(2):
         stored = True
         for order in orders:
             stored &= yield from _stored(order)
         for _ in range(READ_BACKS):
             basic = decode_basic((yield from ask(read(BASIC))))
-            if _obeys(basic, want, stored=stored):
+            if _proves(basic, want, stored=stored):
                 return basic, True
+        if stored and _follows_unlocked(basic, want):
+            return basic, True
+        if (basic.mosfets, basic.protection) != (before.mosfets, before.protection):
+            break
     return basic, False
 
 
@@ -76,24 +80,48 @@ def _stored(order: Request) -> Conversation[bool]:
     return True
 
 
-def _obeys(basic: Basic, want: Mosfets, *, stored: bool) -> bool:
-    """Whether the BMS does as told; without an acknowledgement nothing else may explain what it shows."""
-    return all(_follows(basic, mosfet, want.of(mosfet)) for mosfet in Mosfet) and (
-        stored or _witnesses(basic, want)
+def _proves(basic: Basic, want: Mosfets, *, stored: bool) -> bool:
+    """Whether the BMS follows; without an acknowledgement nothing else may explain what it shows."""
+    if not _follows(basic, want) or _locked(basic) is not _masks(want):
+        return False
+    explained = any(_explained(basic, mosfet) for mosfet in Mosfet)
+    return stored or not _masks(want) or not explained
+
+
+def _follows_unlocked(basic: Basic, want: Mosfets) -> bool:
+    """Whether a board that does not set the lock bit follows; it alone may leave that bit clear."""
+    return _follows(basic, want) and _masks(want) and not _locked(basic)
+
+
+def _follows(basic: Basic, want: Mosfets) -> bool:
+    """Whether each MOSFET is as ordered; a protection may keep one off that was ordered on."""
+    return all(
+        basic.mosfets.of(mosfet) is want.of(mosfet) or (want.of(mosfet) and _explained(basic, mosfet))
+        for mosfet in Mosfet
     )
 
 
-def _follows(basic: Basic, mosfet: Mosfet, on: bool) -> bool:
-    """Whether a MOSFET is as it was told to be; a protection may keep one off that was ordered on."""
-    return basic.mosfets.of(mosfet) is on or (on and bool(basic.protection & mosfet.blocked_by))
+def _masks(want: Mosfets) -> bool:
+    return not (want.charge and want.discharge)
 
 
-def _witnesses(basic: Basic, want: Mosfets) -> bool:
-    """Whether the report proves by itself that the order arrived: only the lock turns a MOSFET off."""
-    if want.charge and want.discharge:
-        return Protection.MOSFET_LOCK not in basic.protection
-    explained = any(basic.protection & mosfet.blocked_by for mosfet in Mosfet if not basic.mosfets.of(mosfet))
-    return Protection.MOSFET_LOCK in basic.protection and not explained
+def _locked(basic: Basic) -> bool:
+    return Protection.MOSFET_LOCK in basic.protection
+
+
+def _explained(basic: Basic, mosfet: Mosfet) -> bool:
+    """Whether a MOSFET is off and a protection explains that."""
+    return not basic.mosfets.of(mosfet) and bool(basic.protection & mosfet.blocked_by)
+
+
+def _hidden(basic: Basic, want: Mosfets) -> frozenset[Mosfet]:
+    """MOSFETs of which a protection hides whether they are masked, after an order that was followed.
+
+    Without a lock bit none is, and with it the only one that is off.
+    """
+    if not _masks(want) or (_locked(basic) and (basic.mosfets.charge or basic.mosfets.discharge)):
+        return frozenset()
+    return frozenset(mosfet for mosfet in Mosfet if _explained(basic, mosfet))
 
 
 def _words(mosfets: Mosfets) -> str:
@@ -103,7 +131,8 @@ def _words(mosfets: Mosfets) -> str:
 def _why(basic: Basic) -> str:
     tripped = basic.protection & ~Protection.MOSFET_LOCK
     names = [bit.name.replace("_", " ").lower() for bit in Protection if bit in tripped and bit.name]
-    return f" while it protects against {', '.join(names)}" if names else ""
+    locked = " and a MOSFET lock" if _locked(basic) else ""
+    return f"{locked} while it protects against {', '.join(names)}" if names else locked
 
 
 def set_balancing(on: bool) -> Conversation[bool]:

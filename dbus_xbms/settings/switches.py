@@ -37,6 +37,10 @@ SWITCH_SETTINGS = (
     ),
     _allowed("AllowNewerCommand", "1: a BMS that does not know command 0xE1 may be given 0xFB instead."),
     _allowed("AllowParameterWrites", "1: balancing may be switched off and on, in the BMS's own settings."),
+    _allowed(
+        "AllowRelease",
+        "1: the link may be lent to a phone app from the bus. A pack that controls then charges nothing.",
+    ),
     _allowed("CompanionSwitch", "1: a switch device beside the battery, for Venus OS 3.62 to 3.67."),
     *PANE_SETTINGS,
     Setting(name="Balancing", default=-1, internal=True, help="As last switched from here; -1: never."),

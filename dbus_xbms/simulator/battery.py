@@ -49,6 +49,7 @@ class Overrides:
     current: float | None = None  # A, what sources and loads would drive
     protection: Protection = field(default_factory=lambda: Protection(0))
     stuck: dict[str, bool] = field(default_factory=dict)  # "charge", "discharge": the MOSFET's fixed state
+    hides_lock: bool = False  # the BMS never sets bit 12
     unlocks: bool = False  # the BMS ends a lock by itself when current flows backwards through the MOSFET
 
 
@@ -144,7 +145,7 @@ class Battery:
     @property
     def protection(self) -> Protection:
         """What has tripped, and the lock bit while a MOSFET is switched off."""
-        locked = Protection.MOSFET_LOCK if self.mask else Protection(0)
+        locked = Protection.MOSFET_LOCK if self.mask and not self.overrides.hides_lock else Protection(0)
         return self._guards.tripped | self.overrides.protection | locked
 
     @property

@@ -164,6 +164,19 @@ def unlocks(world: World, pack: Peripheral, p: Parameters) -> None:
     battery.settle()
 
 
+def mask(world: World, pack: Peripheral, p: Parameters) -> None:
+    """Another master of the BMS (a display, a gateway) writes the MOSFET mask."""
+    wanted = int(p["mask"])
+    if not 0 <= wanted <= 3:
+        raise ValueError("mask is 0 to 3")
+    battery_of(pack).command(wanted, asyncio.get_running_loop().time())
+
+
+def hides_lock(world: World, pack: Peripheral, p: Parameters) -> None:
+    """The BMS never sets its lock bit."""
+    battery_of(pack).overrides.hides_lock = bool(p["on"])
+
+
 def protection(world: World, pack: Peripheral, p: Parameters) -> None:
     """Set a protection bit."""
     battery, bit = battery_of(pack), Protection(1 << int(p["bit"]))

@@ -110,12 +110,14 @@ STATES = {
     Phase.FRESH: 9,
     Phase.HELD: 9,
     Phase.LENT: 9,
+    Phase.LENT_STOPPED: 9,
     Phase.DERATED: 9,
     Phase.LOST: 10,
     Phase.WITHDRAWN: 10,
 }
 
 
+LENT = (Phase.LENT, Phase.LENT_STOPPED)  # in which the last state of charge stands
 SILENCE = {Phase.HELD: "held", Phase.DERATED: "derated", Phase.LOST: "stopped", Phase.WITHDRAWN: "withdrawn"}
 
 
@@ -139,7 +141,7 @@ def _alarm(path: str) -> Callable[[Report], int | None]:
 
 # What rows read of a report; together with what they are about, because they are read together
 MEASURED = Source(
-    attrgetter("sample", "cell_temperatures", "mosfet_temperature", "soc", "consumed", "time_to_go")
+    attrgetter("phase", "sample", "cell_temperatures", "mosfet_temperature", "soc", "consumed", "time_to_go")
 )
 DETAIL = Source(  # valid together as far as there are cells
     attrgetter("sample", "alarms"), shape=lambda r: None if r.sample is None else len(r.sample.cells)
@@ -192,7 +194,7 @@ ITEMS = (
         Item("/Dc/0/Current", "d", "{:.1f}A", _sample(lambda s: s.current)),
         Item("/Dc/0/Power", "d", "{:.0f}W", _sample(lambda s: s.voltage * s.current)),
         Item("/Dc/0/Temperature", "d", "{:.1f}°C", _temperatures(lambda ts: sum(ts) / len(ts))),
-        Item("/Soc", "d", "{:.1f}%", lambda r: r.soc if r.sample else None),
+        Item("/Soc", "d", "{:.1f}%", lambda r: r.soc if r.sample or r.phase in LENT else None),
         Item("/Soh", "d", "{:.1f}%", _sample(_health), every=SLOW_EVERY),
         Item("/Capacity", "d", "{:.1f}Ah", _sample(lambda s: s.remaining)),
         Item("/ConsumedAmphours", "d", "{:.1f}Ah", lambda r: r.consumed if r.sample else None),

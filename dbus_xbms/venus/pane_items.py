@@ -60,6 +60,12 @@ def _status(mosfet: Mosfet) -> Read:
     return lambda report: next((status for applies, status in STATUSES if applies(mosfet, report)), OFF)
 
 
+def _release_status(report: Report) -> int:
+    if released(report):
+        return ON
+    return OFF if report.settings.get("AllowRelease") else DISABLED
+
+
 STATE = Source(
     lambda r: (r.sample and (r.sample.mosfets, r.sample.protection), r.switching, r.phase, r.settings)
 )
@@ -92,7 +98,7 @@ def _output(switch: Switch, status: Read, name: str) -> tuple[Item, ...]:
 PANE_ITEMS = (
     *_output(CHARGE, _status(Mosfet.CHARGE), "Charging"),
     *_output(DISCHARGE, _status(Mosfet.DISCHARGE), "Discharging"),
-    *_output(RELEASE, lambda r: ON if released(r) else OFF, "Lend to phone app"),
+    *_output(RELEASE, _release_status, "Lend to phone app"),
     *appearance_items(),
 )
 

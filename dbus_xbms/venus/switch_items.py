@@ -144,6 +144,8 @@ SWITCH_ITEMS = rows(
     *(switch.item for switch in BATTERY_SWITCHES),
     Item("/Io/AllowToBalance", "i", "{}", _may_balance),
     Item("/Io/LastOrder", "s", "{}", lambda r: r.switching.last or None),
+    Item("/Io/LastOrderState", "i", "{}", lambda r: r.switching.state.value),
+    Item("/Io/LastOrderNumber", "i", "{}", lambda r: r.switching.number),
 )
 _MEANT = {switch.item.path: switch.means for switch in (*BATTERY_SWITCHES, CHARGE, DISCHARGE, RELEASE)}
 

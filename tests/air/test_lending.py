@@ -27,6 +27,7 @@ from tests.air.virtual_time import now, virtual_time
 
 ADDRESS = ADDRESSES[0]
 OWNER = ":1.7"
+CHOSEN: dict[str, Value] = {"Control": 1, "Chemistry": "LiFePO4", "AllowRelease": 1}
 CLOSED = 3.0  # s in which a link is closed
 BACK = 10.0  # s in which a pack in range is polled again
 CONNECT, SCAN = f"connect {ADDRESS}", "scan hci0"
@@ -67,7 +68,7 @@ class Boat:
 @asynccontextmanager
 async def boat(**chosen: Value) -> AsyncIterator[Boat]:
     """A boat whose pack has been polled for a minute."""
-    judge, settings = Judge(), Settings(PACK_SETTINGS, {"Control": 1, "Chemistry": "LiFePO4", **chosen})
+    judge, settings = Judge(), Settings(PACK_SETTINGS, {**CHOSEN, **chosen})
     screen, writes = Keeping(judge), []
     screen.hold = longest_gap(settings)
     device = Device(ADDRESS, judge, WireSpec(), asyncio.get_running_loop())
@@ -110,7 +111,11 @@ async def test_a_lent_link_is_closed_not_tried_again_and_made_anew_when_the_time
         until = lent + 60 * 30
         assert one.attempts(lent, until) == []
         assert one.device.held - held < BACK
-        assert one.phases(lent + 0.1, until) == {Phase.LENT}
+        assert one.phases(lent + 0.1, until) == {Phase.LENT, Phase.LENT_STOPPED}
+        limits = [(at - lent, r.limits.dcl) for at, r in one.screen.reports if at > lent and r.limits]
+        assert all(dcl > 0 for after, dcl in limits if 1 < after < 298)
+        assert {dcl for after, dcl in limits if 301 < after < until - lent} == {0.0}
+        assert all(r.soc is not None for r in one.reports(lent + 0.1, until))
         assert one.back_after(until) < BACK
         assert one.phases(until + BACK, now()) <= {Phase.FRESH}
 
@@ -145,16 +150,30 @@ async def test_zero_while_nothing_is_lent_leaves_the_link_alone() -> None:
         assert one.phases(begun, now()) == {Phase.FRESH}
 
 
-@pytest.mark.parametrize("minutes", [2, 60])
 @virtual_time
-async def test_a_second_time_counts_from_then(minutes: int) -> None:
+async def test_a_second_time_may_only_end_earlier() -> None:
     async with boat() as one:
         lent = one.lend(10)
         await asyncio.sleep(300)
-        until = one.lend(minutes) + 60 * minutes
-        await asyncio.sleep(60 * minutes + BACK)
+        assert not one.writes[0](LEND, 60, OWNER)
+        await asyncio.sleep(0.1)
+        assert "has to be polled well before it is lent again" in one.screen.reports[-1][1].switching.last
+        until = one.lend(2) + 120
+        await asyncio.sleep(120 + BACK)
         assert one.attempts(lent, until) == []
         assert one.back_after(until) < BACK
+        one.lend(10)
+        await asyncio.sleep(100)
+
+
+@virtual_time
+async def test_a_link_that_may_not_be_lent_stays() -> None:
+    async with boat(AllowRelease=0) as one:
+        begun = now()
+        assert not one.writes[0](LEND, 30, OWNER)
+        await asyncio.sleep(100)
+        assert one.phases(begun, now()) == {Phase.FRESH}
+        assert one.writes[0](LEND, 0, OWNER)
 
 
 @pytest.mark.parametrize(

@@ -510,13 +510,13 @@ async def test_the_capture_holds_both_directions() -> None:
     pack = FakePack(ADDRESS)
     stack = FakeStack(pack)
     stack.remember(pack)
-    captured: list[tuple[str, str, bytes]] = []
+    captured: list[tuple[str, str, str]] = []
     async with running(stack) as air:
         link = air.link(ADDRESS, Lines(), capture=lambda *entry: captured.append(entry))
         await link.open()
         await link.run(question("a"))
         await link.close()
-    assert captured == [(ADDRESS, ">", b"?a"), (ADDRESS, "<", b"a\n")]
+    assert captured == [(ADDRESS, ">", b"?a".hex()), (ADDRESS, "<", b"a\n".hex())]
 
 
 @virtual_time

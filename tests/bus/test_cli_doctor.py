@@ -33,6 +33,7 @@ def root(tmp_path: Path) -> Path:
     """The files of a GX on which all is well."""
     files = {
         "opt/victronenergy/version": "v3.67\n20251001\n",
+        "data/apps/dbus-xbms/current/install.sh": "#!/bin/sh\nexit 0\n",
         "data/rc.local": "#!/bin/sh\n/data/apps/dbus-xbms/current/enable.sh --boot # dbus-xbms\n",
         "service/dbus-xbms/run": "#!/bin/sh\n",
         "usr/bin/bluetoothctl": "#!/bin/sh\necho 'bluetoothctl: 5.72'\n",
@@ -132,7 +133,7 @@ async def test_on_a_gx_on_which_all_is_well_it_says_so_with_what_it_has_seen(roo
     assert "(btusb 0bda:d723) is on" in text
     assert "neighbours: dbus-ble-sensors at the radio; nobody in the way of a pack" in text
     assert f"pack House ({ONE}): connected" in text
-    assert f"DVCC: on; controlling BMS: House ({ONE}); battery monitor: House ({ONE})" in text
+    assert f"DVCC: on; controlling BMS: House ({ONE}); battery monitor: House ({ONE}); voltage" in text
     assert "start: /data/rc.local starts the service" in text
     assert max(map(len, done.out.splitlines())) <= 80
 

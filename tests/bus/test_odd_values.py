@@ -104,7 +104,7 @@ class Stranger:
 async def running() -> AsyncIterator[tuple[Venus, Program, Stranger]]:
     """The program with a pack that controls and one that does not; well at the end, with a clean log."""
     async with Simulation(2), Venus() as venus, Program("run") as program, Stranger() as stranger:
-        await venus.enable(ONE, Control=1, Chemistry="LiFePO4")
+        await venus.enable(ONE, Control=1, Chemistry="LiFePO4", AllowRelease=1)
         await venus.enable(TWO, Control=0)
         for address in (ONE, TWO):
             await venus.until(address, fresh)

@@ -38,7 +38,7 @@ async def connections(sim: Simulation) -> int:
 @pytest.mark.timeout(180)
 async def test_a_phone_gets_the_pack_for_as_long_as_it_is_lent_and_the_limits_stay_safe() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
-        await venus.enable(ONE, **CONTROL)
+        await venus.enable(ONE, AllowRelease=1, **CONTROL)
         seen = await venus.until(ONE, charging, timeout=20)
         drawn, high = seen[DCL], seen[CVL]
         assert await venus.write(SERVICE, LEND, 1) == ACCEPTED
@@ -69,7 +69,7 @@ async def test_a_phone_gets_the_pack_for_as_long_as_it_is_lent_and_the_limits_st
 
 async def test_the_toggle_of_the_switch_pane_lends_for_half_an_hour_and_takes_back() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
-        await venus.enable(ONE, AllowMosfetControl=1)
+        await venus.enable(ONE, AllowMosfetControl=1, AllowRelease=1)
         seen = await venus.until(ONE, running)
         assert await venus.write(SERVICE, TOGGLE, 1) == ACCEPTED
         await venus.until(ONE, lambda s: s[LEND] == 30 and s[TOGGLE] == 1)
@@ -87,7 +87,7 @@ async def test_the_toggle_of_the_switch_pane_lends_for_half_an_hour_and_takes_ba
 
 async def test_the_command_line_lends_and_takes_back_and_says_how_it_stands() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
-        await venus.enable(ONE, **CONTROL)
+        await venus.enable(ONE, AllowRelease=1, **CONTROL)
         assert (await command("lend", ONE)).status == 1
         await venus.until(ONE, running)
         done = await command("lend", ONE, "12")
@@ -99,6 +99,9 @@ async def test_the_command_line_lends_and_takes_back_and_says_how_it_stands() ->
         await sim.truth_when(ONE, lambda t: t["holder"] is None)
         assert (await command("lend", ONE, "0")).out == f"{ONE} is taken back.\n"
         await venus.until(ONE, running)
+        await venus.set(ONE, "AllowRelease", 0)
+        refused = await command("lend", ONE, "12")
+        assert (refused.status, "set PACK AllowRelease 1" in refused.err) == (1, True)
         for minutes in ("-1", "241", "1.5", "soon"):
             assert (await command("lend", ONE, minutes)).status == 2
         assert (await command("lend", "A4:C1:37:00:00:99")).status == 2
@@ -106,7 +109,7 @@ async def test_the_command_line_lends_and_takes_back_and_says_how_it_stands() ->
 
 async def test_a_program_started_anew_takes_a_lent_pack_back() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus:
-        await venus.enable(ONE)
+        await venus.enable(ONE, AllowRelease=1)
         async with Program("run"):
             await venus.until(ONE, running)
             assert await venus.write(SERVICE, LEND, 60) == ACCEPTED

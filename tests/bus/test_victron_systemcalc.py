@@ -20,6 +20,7 @@ import pytest
 
 from dbus_xbms.settings import device_id
 from tests.bus.simulation import Program, Simulation
+from tests.bus.test_cli_doctor import offer
 from tests.bus.venus import BATTERY, BUS_ITEM, CONTROL, DBUS, Seen, Venus, plain
 
 pytestmark = [
@@ -47,7 +48,8 @@ from gi.repository import GLib
 import dbus
 from vedbus import VeDbusService
 
-multi, solar = sys.argv[1:]
+multi, solar = sys.argv[1:3]
+volts, present, ess = json.loads(sys.argv[3])
 
 def serve(name, connection, values, written):
     service = VeDbusService(name, dbus.SessionBus(private=True), register=False)
@@ -57,6 +59,8 @@ def serve(name, connection, values, written):
     for path, value in written.items():
         def note(path, value, name=name):
             print(json.dumps([name, path, value]), flush=True)
+            if ess and path == "/BatteryOperationalLimits/MaxChargeVoltage":  # as an ESS that feeds in does
+                services[0]["/Hub/ChargeVoltage"] = value + 0.4
             return True
         service.add_path(path, value, writeable=True, onchangecallback=note)
     service.register()
@@ -64,8 +68,10 @@ def serve(name, connection, values, written):
 
 services = [
     serve(multi, "VE.Bus", {
-        "/State": 3, "/Mode": 3, "/Dc/0/Voltage": 13.2, "/Dc/0/Current": 0, "/Ac/Out/L1/P": 0,
+        "/State": 3, "/Mode": 3, "/Dc/0/Voltage": volts, "/Dc/0/Current": 0, "/Ac/Out/L1/P": 0,
         "/VebusMainState": 9, "/BatterySense/Voltage": None,
+        "/Hub4/AssistantId": 5 if ess else None, "/Ac/ActiveIn/Connected": int(ess),
+        "/Hub/ChargeVoltage": None,
         "/FirmwareSubVersion": 0, "/Ac/ActiveIn/ActiveInput": 240, "/Dc/0/MaxChargeCurrent": 70,
     }, {
         "/BatteryOperationalLimits/MaxChargeVoltage": None,
@@ -75,7 +81,7 @@ services = [
         "/Hub4/DisableCharge": None, "/Hub4/DoNotFeedInOvervoltage": None,
     }),
     serve(solar, "VE.Direct", {
-        "/State": 3, "/Dc/0/Voltage": 13.2, "/Dc/0/Current": 0, "/Settings/BmsPresent": 1,
+        "/State": 3, "/Dc/0/Voltage": volts, "/Dc/0/Current": 0, "/Settings/BmsPresent": present,
         "/Settings/ChargeCurrentLimit": 70, "/N2kDeviceInstance": 0,
     }, {
         "/Link/NetworkMode": 0, "/Link/ChargeVoltage": None, "/Link/ChargeCurrent": None,
@@ -139,8 +145,9 @@ class Victron:
 class Gx:
     """A GX with our program on it, as far as limits are concerned."""
 
-    def __init__(self, venus: Venus, sim: Simulation, chargers: Victron) -> None:
+    def __init__(self, venus: Venus, sim: Simulation, chargers: Victron, program: Program) -> None:
         self.venus = venus
+        self.program = program
         self.sim = sim
         self._chargers = chargers
 
@@ -194,22 +201,25 @@ class Managed:
 
 
 @asynccontextmanager
-async def gx(tmp_path: Path, packs: int = 1) -> AsyncIterator[Gx]:
-    """A GX with DVCC on, a Multi, a solar charger, and packs at rest that nobody has added yet."""
+async def gx(
+    tmp_path: Path, *rows: dict[str, Any], volts: float = 13.2, bms_present: int = 1, ess: bool = False
+) -> AsyncIterator[Gx]:
+    """A GX with DVCC on, a Multi, a solar charger, and packs that nobody has added yet."""
     managed = Managed()
     keep = ("--path", str(tmp_path), "--no-delay")
     localsettings = Victron("localsettings.py", *keep, sources="localsettings")
-    chargers = Victron("-c", CHARGERS, MULTI, SOLAR)
+    chargers = Victron("-c", CHARGERS, MULTI, SOLAR, json.dumps([volts, bms_present, ess]))
     systemcalc = Victron("dbus_systemcalc.py", sources="dbus-systemcalc-py")
-    sim = Simulation([REST] * packs, "--bluez-only")
+    sim = Simulation(list(rows) or [REST], "--bluez-only")
     async with Venus(managed) as venus, localsettings:
         await owned(venus, SETTINGS)
+        await offer(venus, CGwacs_OvervoltageFeedIn=int(ess))
         async with systemcalc:
             await owned(venus, SYSTEM)  # it must know the settings before it meets a charger
-            async with chargers, sim, Program("run"):
+            async with chargers, sim, Program("run") as program:
                 await owned(venus, MULTI, SOLAR)
                 assert await venus.write(SETTINGS, "/Settings/Services/Bol", 1) == 0
-                yield Gx(venus, sim, chargers)
+                yield Gx(venus, sim, chargers, program)
                 assert systemcalc.alive
     assert managed.faults == []
 
@@ -275,7 +285,7 @@ async def test_the_limits_of_a_pack_reach_multi_and_solar_charger(tmp_path: Path
 
 
 async def test_of_two_packs_only_the_one_that_shall_controls(tmp_path: Path) -> None:
-    async with gx(tmp_path, packs=2) as running:
+    async with gx(tmp_path, REST, REST) as running:
         await adopted(running, ONE, TWO, Chemistry="LiFePO4")
         await running.stays(SYSTEM, controlled_by(None, None))
         await running.venus.set(TWO, "Control", 1)

@@ -12,7 +12,7 @@ from typing import Any
 from dbus_xbms.settings import device_id
 from tests.bus.daemon import private_daemon
 from tests.bus.simulation import Program, Simulation
-from tests.bus.venus import BATTERY, Venus, plain
+from tests.bus.venus import BATTERY, Seen, Venus, plain
 
 RESTART_AFTER = 1.0  # s, like daemontools
 SHOWN_WITHIN = 60.0  # s; a busy machine
@@ -83,11 +83,15 @@ class Supervision:
             await asyncio.sleep(RESTART_AFTER)
 
 
+def _whole(seen: Seen) -> bool:
+    return all(seen[path] is not None for path in ("/Dc/0/Voltage", "/History/MinimumVoltage"))
+
+
 async def _shown(venus: Venus, sim: Simulation) -> Shown:
-    """What is shown of each pack, once it is whole."""
+    """What is shown of each pack, once it is whole: an extreme counts from the second sample on."""
     shown = {}
     for address in sim.addresses:
-        seen = await venus.until(address, lambda s: s["/Dc/0/Voltage"] is not None, timeout=SHOWN_WITHIN)
+        seen = await venus.until(address, _whole, timeout=SHOWN_WITHIN)
         shown[address] = {path: plain(item["Value"]) for path, item in seen.items.items()}
     return shown
 

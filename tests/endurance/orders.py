@@ -18,7 +18,8 @@ BITS = {CHARGE: 1, DISCHARGE: 2}  # of the mask: 1 is off
 VENDOR = 0b1110_0000_0000_0000  # bits that may turn either MOSFET off, or not
 BLOCKERS = {CHARGE: NO_CHARGE | VENDOR, DISCHARGE: NO_DISCHARGE | VENDOR}
 MASK_WRITE = 0xE1
-ON_ITS_WAY, DONE, FAILED, REFUSED = "on its way", ": done", ": failed: ", ": refused: "
+WAITING, SENDING, DONE, FAILED, REFUSED = range(1, 6)  # /Io/LastOrderState
+OUTCOMES = {DONE: "done", FAILED: "failed", REFUSED: "refused late"}
 END_LIMIT = 32.0  # s: 20 until an order goes out, 9 to carry it out, and the bus
 EFFECT = 1.0  # s from a write until the mask must show
 
@@ -54,7 +55,7 @@ class Book:
 
     allowed: Allowed
     orders: list[Order] = field(default_factory=list)
-    text: str | None = None  # what the bus told last
+    last: tuple[int, int] | None = None  # number and state, as the bus told them last
     waiting: bool = False  # it says that an order is on its way
     done: Wish = field(default_factory=dict)  # told to be done, not compared with the truth yet
     done_at: float = -inf
@@ -78,18 +79,19 @@ class Book:
         if accepted and not self.allowed.allows(order.wish):
             yield Violation("orders", f"{dict(order.wish)} was accepted, which the owner forbids")
 
-    def told(self, text: str | None, at: float) -> None:
-        """Take note of what the bus tells of the last order; ``None``: the service is gone."""
-        if text == self.text:
+    def told(self, last: tuple[int, int] | None, at: float) -> None:
+        """Take what the bus tells of the last order, by number and state; ``None``: the service is gone."""
+        if last == self.last:
             return
-        self.text = text
-        if text and text.endswith(ON_ITS_WAY):
-            self.waiting = True
-        elif not text:
+        self.last = last
+        if last is None:
             self._end(inf, done=False)
-        elif REFUSED not in text:  # that may be another one than the one that waits
-            self._count("done" if DONE in text else "failed" if FAILED in text else "as it was")
-            self._end(at, done=DONE in text)
+        elif last[1] in (WAITING, SENDING):
+            self.waiting = True
+        else:
+            if any(one.accepted for one in self._open()):
+                self._count(OUTCOMES[last[1]])
+            self._end(at, done=last[1] == DONE)
 
     def _end(self, at: float, *, done: bool) -> None:
         """All that waited has ended, together."""

@@ -25,7 +25,7 @@ USAGE_EVERY = 5.0  # s
 AWAKE_AFTER = 2.0  # s after SIGCONT until everything must be right again
 STALLED = 1.0  # s late: the machine itself hung
 REMEMBERED = 900.0  # s that disturbances are kept
-LAST_ORDER = "/Io/LastOrder"
+ORDER_NUMBER, ORDER_STATE = "/Io/LastOrderNumber", "/Io/LastOrderState"
 MOST_FINDINGS = 100  # kinds; the rest is counted
 
 
@@ -123,9 +123,8 @@ class Watch:
 
     def _look(self, pack: Pack, seen: Seen | None) -> None:
         now = self._now()
-        self.books[pack.known.address].told(
-            seen[LAST_ORDER] if seen and LAST_ORDER in seen.items else None, now
-        )
+        last = (seen[ORDER_NUMBER], seen[ORDER_STATE]) if seen and ORDER_STATE in seen.items else None
+        self.books[pack.known.address].told(last, now)
         if now < self._blind_until:
             return
         over = quiet_since(pack.disturbances, now, RECOVERY)

@@ -81,7 +81,8 @@ def check_decision(state: State, decision: Decision, owner: Settings) -> None:
     assert 0 <= limits.ccl <= _ceiling("MaxChargeCurrent", CHARGE_RATE, nominal, owner) + ROUNDING
     assert 0 <= limits.dcl <= _ceiling("MaxDischargeCurrent", DISCHARGE_RATE, nominal, owner) + ROUNDING
     chosen = preset(owner)
-    assert 0 <= limits.cvl <= len(cells) * max(chosen.full, chosen.top_balance) + ROUNDING
+    highest = max(chosen.full, chosen.top_balance) if limits.ccl > 0 else chosen.ceiling
+    assert 0 <= limits.cvl <= len(cells) * highest + ROUNDING  # with a current of 0: the present voltage
     assert limits.cvl <= len(cells) * chosen.ceiling + ROUNDING
     assert isfinite(limits.battery_low_voltage)
     if decision.refused:

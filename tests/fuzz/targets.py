@@ -39,6 +39,7 @@ from dbus_xbms.venus.reader import Reader
 from tests.fuzz.mutate import PAYLOADS, answer, chunks, mutant, payload
 from tests.fuzz.owners import CURVES, owner
 from tests.fuzz.promises import check_counters, check_curves, check_decision, check_items, check_reading
+from tests.unit.samples import SAMPLE
 
 ADDRESS = "10:A5:62:32:75:36"
 MOST_REQUESTS = 60  # of one conversation: 2 orders, each with its read-backs, and some for the login
@@ -156,7 +157,8 @@ def hello(rng: Random) -> None:
 
 def set_mosfets(rng: Random) -> None:
     want = Mosfets(charge=rng.random() < 0.5, discharge=rng.random() < 0.5)
-    seen = _talk(rng, Jbd().set_mosfets(want, newer=rng.random() < 0.5), silent=0.1)
+    order = Jbd().set_mosfets(want, before=SAMPLE, newer=rng.random() < 0.5)
+    seen = _talk(rng, order, silent=0.1).mosfets
     # A MOSFET ordered off is off; one ordered on may be kept off by a protection.
     assert all(want.of(mosfet) for mosfet in Mosfet if seen.of(mosfet))
 

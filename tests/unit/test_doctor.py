@@ -94,6 +94,8 @@ def test_it_says_that_the_pack_which_controls_has_no_authentication() -> None:
     assert trust(shown(controls=False)) == []
 
 
+DVCC_ON = System(there=True, dvcc=True)
+
 PROBLEMS = {
     "no bus": (facts(bus=False, failed={"bus": "nobody there"}), "D-Bus", "nobody there", "restart the GX"),
     "package missing": (
@@ -202,6 +204,18 @@ PROBLEMS = {
         "the chosen BMS is not there",
         "automatic",
     ),
+    "nobody controls": (
+        facts(system=replace(DVCC_ON, expecting=("com.victronenergy.solarcharger.ttyO1",))),
+        "error 67",
+        "expect one and stop with error 67: solarcharger.ttyO1",
+        "Control 1",
+    ),
+    "two batteries with limits": (
+        facts(system=replace(DVCC_ON, bms=LYNX, limits={SERVICE_ONE: 13.8, LYNX: 52.6})),
+        "limits",
+        f"battery.socketcan_can0 (52.6 V) and House ({ONE}) (13.8 V) have charge voltage limits",
+        "Controlling BMS",
+    ),
     "two with one instance": (
         facts(system=replace(WELL.system, instances={SERVICE_ONE: 1, LYNX: 1})),  # type: ignore[type-var]
         "instance",
@@ -217,6 +231,27 @@ PROBLEMS = {
 }
 
 NOTES = {
+    "a yes without effect": (
+        facts(
+            packs={ONE: replace(PACK, wants_control=True)},
+            shown={ONE: replace(SHOWN, no_control="Not controlling: Bow controls")},
+        ),
+        "control",
+        f"House ({ONE}) is to control chargers, but does not. Not controlling: Bow controls",
+        "Control 0",
+    ),
+    "a voltage over the radio": (
+        facts(system=replace(DVCC_ON, voltage=SERVICE_ONE)),
+        "sense",
+        f"chargers use the voltage of House ({ONE}), which may be up to 30 s old",
+        "SVS",
+    ),
+    "an aggregator": (
+        facts(neighbours=Venus(batteries={"com.victronenergy.battery.aggregate": "/data/apps/dbus.py"})),
+        "aggregator",
+        "battery.aggregate adds batteries up",
+        "Control of the packs at 0",
+    ),
     "no Venus": (facts(venus=None), "Venus OS", "this is none", ""),
     "nothing at boot": (facts(boot=Boot()), "start", "nothing starts the service", "install.sh"),
     "little room": (facts(storage=Storage(free=12.0, writable=True)), "/data", "12 MB", "du -sh"),
@@ -364,13 +399,6 @@ def test_before_the_first_pack_victrons_bluetooth_is_told_of() -> None:
     ]
 
 
-def test_two_packs_that_want_to_control_are_told_that_a_gx_obeys_one() -> None:
-    other = replace(SHOWN, service="com.victronenergy.battery.xbms_a4c1370a0b0c", controls=True)
-    both = {ONE: replace(SHOWN, controls=True), TWO: other}
-    system = System(there=True, dvcc=True, bms=SERVICE_ONE, instances={})
-    assert "obeys one" in only(facts(shown=both, system=system)).words
-
-
 def test_a_link_that_breaks_now_and_then_is_all_right() -> None:
     found = [one for one in examine(shown(reconnects=3, failed_polls=9)) if one.topic.startswith("pack")]
     assert [(one.verdict, one.words) for one in found] == [
@@ -381,7 +409,10 @@ def test_a_link_that_breaks_now_and_then_is_all_right() -> None:
 def test_the_pack_that_controls_is_said_by_its_name() -> None:
     case = replace(shown(controls=True), system=System(there=True, dvcc=True, bms=SERVICE_ONE, instances={}))
     (found,) = [finding for finding in examine(case) if finding.topic == "DVCC"]
-    assert found.words == f"on; controlling BMS: House ({ONE}); battery monitor: none"
+    assert (
+        found.words
+        == f"on; controlling BMS: House ({ONE}); battery monitor: none; voltage shared with chargers: none"
+    )
 
 
 def test_the_worst_comes_first() -> None:

@@ -336,7 +336,9 @@ def test_the_product_name_is_the_model_as_owners_say_it(hardware: str, name: str
 MEASURED = [
     item.path
     for item in items_for(IDENTITY)
-    if re.match(r"/(Dc|Soc|Capacity|Consumed|TimeTo|Io|Balanc|Voltages|System/M[ai]|System/Temp)", item.path)
+    if re.match(
+        r"/(Dc|Soc|Capacity|Consumed|TimeTo|Io/A|Balanc|Voltages|System/M[ai]|System/Temp)", item.path
+    )
 ]
 
 
@@ -347,6 +349,12 @@ def test_without_a_sample_every_measurement_is_invalid(phase: Phase) -> None:
     assert {path for path in MEASURED if got[path] is not None} == set()
     assert (got["/System/NrOfModulesOnline"], got["/System/NrOfModulesOffline"]) == (0, 1)
     assert got["/System/NrOfModulesBlockingCharge"] is None
+
+
+def test_the_state_of_charge_is_held_while_the_link_is_lent_and_no_longer() -> None:
+    for phase in Phase:
+        lent = phase in (Phase.LENT, Phase.LENT_STOPPED)
+        assert shown(replace(SILENT, phase=phase, soc=76.3))["/Soc"] == (76.3 if lent else None)
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,15 @@ def test_a_tail_that_lacks_a_mark_of_daren_is_not_read_as_one(at: int, value: by
     assert sample.learned is None  # what lies there is no capacity of this pack
 
 
+@pytest.mark.parametrize(
+    ("raw", "daren"), [(2731 - 401, False), (2731 - 400, True), (2731 + 1200, True), (2731 + 1201, False)]
+)
+def test_a_tail_of_daren_begins_with_temperatures_from_minus_40_to_120(raw: int, daren: bool) -> None:
+    other = payload(SHORT_A)
+    other[31:33] = raw.to_bytes(2, "big")
+    assert (sample_of(other).health is not None) is daren
+
+
 def test_a_flag_in_the_first_byte_of_the_tail_means_100_ma_and_100_mah() -> None:
     sample = poll(frame_of("fogstar_4s_628ah_100ma_flag"), frame_of("sp04s034_cells_a")).sample
     assert (sample.current, sample.remaining, sample.nominal) == (-5.8, 471.9, 628.0)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import ast
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.model import Mosfets, PackIdentity, Protection
+from dbus_xbms.model import Mosfet, Mosfets, PackIdentity, Protection, Switched
 from dbus_xbms.protocols import jbd_switches
 from dbus_xbms.protocols.base import Conversation, NoReply, NotVerified, ProtocolError, Refused, Request
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.protocols.jbd_frames import module_reply, parse_request, read, reply, write
+from dbus_xbms.protocols.jbd_registers import decode_basic
 from dbus_xbms.protocols.jbd_switches import READ_BACKS, mosfet_mask
 from tests.unit.recorded import converse, frame_of
+from tests.unit.samples import sample
 
 BASIC = read(0x03).encoded.hex()
 PAYLOAD = frame_of("280ah_4s_cell_overvoltage")[4:-3]
@@ -39,6 +42,9 @@ class Board:
         self.functions = 0x0006
         self.factory = False
         self.leaves = True  # factory mode, when told to
+        self.heeds = True  # 0xE1, or acknowledges it only
+        self.lock: bool | None = None  # bit 12 whatever the mask; None: set while something is masked
+        self.others: Iterator[int | None] = iter(())  # masks that a second master writes before each read
         self._shown = mask
 
     def __call__(self, request: Request) -> bytes | None:
@@ -56,7 +62,9 @@ class Board:
     def _write(self, register: int, payload: bytes) -> int:
         if status := self.refuses.get(register, 0):
             return status
-        if register == 0xE1:
+        if register == 0xE1 and not self.heeds:
+            pass
+        elif register == 0xE1:
             self.mask = int.from_bytes(payload, "big")
         elif register == 0xFB:
             bit = {0x01: 1, 0x00: 2}[payload[0]]
@@ -72,26 +80,41 @@ class Board:
         return 0
 
     def _basic(self) -> bytes:
+        other = next(self.others, None)
+        self.mask = self.mask if other is None else other
         if self.delay:
             self.delay -= 1
         else:
             self._shown = self.mask
+        return reply(0x03, self.basic())
+
+    def basic(self) -> bytes:
+        """Payload of basic info."""
         payload = bytearray(PAYLOAD)
         tripped = (Protection.CELL_OVERVOLTAGE if self.protects & 1 else 0) | (
             Protection.CELL_UNDERVOLTAGE if self.protects & 2 else 0
         )
-        protection = tripped | (Protection.MOSFET_LOCK if self._shown else 0)
+        locked = bool(self._shown) if self.lock is None else self.lock
+        protection = tripped | (Protection.MOSFET_LOCK if locked else 0)
         payload[16:18] = protection.to_bytes(2, "big")
         payload[20] = (0b11 & ~(self._shown | self.protects)) | self.stuck
-        return reply(0x03, bytes(payload))
+        return bytes(payload)
 
 
 def order(charge: bool, discharge: bool) -> str:
     return write(0xE1, mosfet_mask(Mosfets(charge=charge, discharge=discharge))).encoded.hex()
 
 
+def ordered(board: Board, want: Mosfets, *, newer: bool = False) -> Conversation[Switched]:
+    """An order that was judged by the board as it is."""
+    basic = decode_basic(board.basic())
+    before = replace(sample(), mosfets=basic.mosfets, protection=basic.protection)
+    return Jbd().set_mosfets(want, before=before, newer=newer)
+
+
 def switch(board: Board, *, charge: bool, discharge: bool) -> tuple[Mosfets, list[str]]:
-    return converse(Jbd().set_mosfets(Mosfets(charge=charge, discharge=discharge)), board)
+    switched, sent = converse(ordered(board, Mosfets(charge=charge, discharge=discharge)), board)
+    return switched.mosfets, sent
 
 
 def writes(sent: Iterable[str]) -> list[str]:
@@ -117,7 +140,7 @@ def test_mosfets_are_switched_by_what_is_wanted_and_read_back(
 
 
 def test_the_link_must_not_repeat_a_write() -> None:
-    assert next(Jbd().set_mosfets(BOTH_ON)).retries == 0
+    assert next(ordered(Board(), BOTH_ON)).retries == 0
 
 
 def test_mosfets_may_take_a_few_reads_to_follow() -> None:
@@ -138,7 +161,7 @@ def test_a_refused_order_is_an_error_and_not_repeated() -> None:
 
 def test_an_acknowledged_order_without_effect_is_repeated_once_and_then_given_up() -> None:
     board = Board()
-    board.stuck = 1
+    board.heeds = False
     sent: list[Request] = []
 
     def answer(request: Request) -> bytes | None:
@@ -146,8 +169,16 @@ def test_an_acknowledged_order_without_effect_is_repeated_once_and_then_given_up
         return board(request)
 
     with pytest.raises(NotVerified, match=r"asked for charge off, discharge on; the BMS reports charge on"):
-        converse(Jbd().set_mosfets(Mosfets(charge=False, discharge=True)), answer)
+        converse(ordered(board, Mosfets(charge=False, discharge=True)), answer)
     assert [request.reply.number for request in sent] == [0xE1, *[0x03] * READ_BACKS] * 2
+
+
+def test_a_stuck_mosfet_whose_order_is_stored_is_not_ordered_off_again() -> None:
+    board = Board()
+    board.stuck = 1
+    with pytest.raises(NotVerified, match="the BMS reports charge on, discharge on and a MOSFET lock"):
+        switch(board, charge=False, discharge=True)
+    assert board.mask == 1
 
 
 def test_a_released_mosfet_that_a_protection_keeps_off_has_followed() -> None:
@@ -159,7 +190,7 @@ def test_a_released_mosfet_that_a_protection_keeps_off_has_followed() -> None:
 def test_a_mosfet_that_is_off_for_no_reason_has_not_followed() -> None:
     board = Board(mask=1, protects=2)
     board.deaf_to = iter((True, True))
-    with pytest.raises(NotVerified, match="reports charge off, discharge off while it protects against"):
+    with pytest.raises(NotVerified, match="charge off, discharge off and a MOSFET lock while it protects"):
         switch(board, charge=True, discharge=True)
 
 
@@ -203,18 +234,71 @@ def test_a_lock_made_before_is_no_witness_for_a_lost_order() -> None:
     assert (len(writes(sent)), board.mask) == (2, 3)
 
 
+def test_a_lock_bit_that_stays_set_after_both_were_ordered_on_is_not_verified() -> None:
+    board = Board(mask=1, protects=1)
+    board.lock = True
+    with pytest.raises(NotVerified, match="charge off, discharge on and a MOSFET lock while it protects"):
+        switch(board, charge=True, discharge=True)
+
+
+def test_a_lock_bit_may_come_a_few_reads_late() -> None:
+    board = Board(protects=1)
+    board.delay = 3
+    _, sent = switch(board, charge=False, discharge=True)
+    assert sent == [order(False, True), *[BASIC] * 4]
+
+
+def test_a_board_that_never_sets_the_lock_bit_is_believed_by_its_mosfets() -> None:
+    board = Board()
+    board.lock = False
+    got, sent = switch(board, charge=False, discharge=True)
+    assert got == Mosfets(charge=False, discharge=True)
+    assert sent == [order(False, True), *[BASIC] * READ_BACKS]
+
+
+@pytest.mark.parametrize(
+    ("mask", "protects", "lock", "charge", "discharge", "hidden"),
+    [
+        (3, 1, None, True, False, {Mosfet.CHARGE}),
+        (2, 1, None, False, False, {Mosfet.CHARGE}),
+        (0, 1, None, False, True, set()),
+        (1, 1, None, True, True, set()),
+        (0, 1, False, False, True, {Mosfet.CHARGE}),
+    ],
+    ids=["released or not", "masked or not", "the lock is its own", "no lock", "no lock bit on this board"],
+)
+def test_what_a_protection_hides_of_an_order_is_told(
+    mask: int, protects: int, lock: bool | None, charge: bool, discharge: bool, hidden: set[Mosfet]
+) -> None:
+    board = Board(mask, protects=protects)
+    board.lock = lock
+    got, _ = converse(ordered(board, Mosfets(charge=charge, discharge=discharge)), board)
+    assert got.hidden == hidden
+
+
+def test_an_order_is_not_repeated_over_the_mask_that_a_second_master_has_written() -> None:
+    board = Board()
+    board.deaf_to = iter((True,))
+    board.others = iter((2,))
+    with pytest.raises(
+        NotVerified, match="asked for charge off, discharge on; the BMS reports charge on, disch"
+    ):
+        switch(board, charge=False, discharge=True)
+    assert board.mask == 2
+
+
 def test_a_switch_without_a_read_back_fails() -> None:
     with pytest.raises(NoReply):
-        converse(Jbd().set_mosfets(BOTH_ON), lambda request: reply(0xE1) if request.retries == 0 else None)
+        converse(ordered(Board(), BOTH_ON), lambda request: reply(0xE1) if request.retries == 0 else None)
 
 
 def test_a_bms_that_does_not_know_the_command_is_given_the_newer_one_only_if_that_is_allowed() -> None:
     board = Board()
     board.refuses = {0xE1: 0x80}
     with pytest.raises(Refused, match="does not know this command"):
-        converse(Jbd().set_mosfets(Mosfets(charge=False, discharge=True)), board)
-    got, sent = converse(Jbd().set_mosfets(Mosfets(charge=False, discharge=True), newer=True), board)
-    assert got == Mosfets(charge=False, discharge=True)
+        converse(ordered(board, Mosfets(charge=False, discharge=True)), board)
+    got, sent = converse(ordered(board, Mosfets(charge=False, discharge=True), newer=True), board)
+    assert got.mosfets == Mosfets(charge=False, discharge=True)
     assert writes(sent)[1:] == ["dd5afb020101ff0177", write(0xFB, b"\x00\x00").encoded.hex()]
 
 
@@ -222,7 +306,7 @@ def test_a_command_that_is_not_permitted_is_no_reason_for_the_newer_one() -> Non
     board = Board()
     board.refuses = {0xE1: 0x81}
     with pytest.raises(Refused):
-        converse(Jbd().set_mosfets(BOTH_ON, newer=True), board)
+        converse(ordered(board, BOTH_ON, newer=True), board)
     assert board.mask == 0
 
 
@@ -301,7 +385,9 @@ def conversations() -> dict[str, Callable[[], Conversation[object]]]:
             )
     for want in mosfets:
         for newer in (True, False):
-            found[f"{want} {newer}"] = lambda want=want, newer=newer: jbd.set_mosfets(want, newer=newer)  # type: ignore[misc]
+            found[f"{want} {newer}"] = lambda want=want, newer=newer: jbd.set_mosfets(
+                want, before=sample(), newer=newer
+            )  # type: ignore[misc]
     for on in (True, False):
         found[f"balancing {on}"] = lambda on=on: jbd.set_balancing(on)  # type: ignore[misc]
     return found

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control import limits, monitor
+from dbus_xbms.control import gauge, limits, monitor
 from dbus_xbms.control.alarms import BMS_CABLE
 from dbus_xbms.control.freshness import RETURN_TIME
 from dbus_xbms.control.monitor import Decision, State
@@ -18,6 +18,7 @@ from tests.unit.samples import SAMPLE, sample, samples, settings
 LENT_AT, MINUTES = 100.0, 30.0
 UNTIL = LENT_AT + 60 * MINUTES
 BACK = UNTIL + RETURN_TIME  # s: from here on silence counts
+LENT = (Phase.LENT, Phase.LENT_STOPPED)
 HOLD, STOP, CONTROL_WITHDRAW = 30.0, 300.0, 1800.0
 
 
@@ -48,25 +49,53 @@ def test_nothing_measured_is_shown_and_no_cable_is_missed_until_the_link_should_
     at: float, managed: bool
 ) -> None:
     decision = decide(lent(managed=managed), at, managed=managed)
-    assert decision.phase is Phase.LENT
-    assert (decision.sample, decision.soc, decision.consumed, decision.time_to_go) == (None,) * 4
+    assert decision.phase in LENT
+    assert (decision.sample, decision.consumed, decision.time_to_go) == (None,) * 3
+    assert decision.soc == pytest.approx(gauge.soc(SAMPLE))
     assert decision.alarms[BMS_CABLE] is Level.OK
     assert not decision.resting
 
 
-def test_the_limits_are_those_of_derating_from_the_first_moment_to_the_last() -> None:
+def test_the_limits_are_those_of_derating_until_stop() -> None:
     chosen = settings(DerateDischarge=50)
     before = lent()
     assert before.control
     fresh = before.control.limits
     derated = limits.silent(before.control, Phase.DERATED, LENT_AT, chosen).limits
-    for decision in through(before, LENT_AT, LENT_AT + STOP, UNTIL, BACK - 0.1):
+    for decision in through(before, LENT_AT, LENT_AT + HOLD, LENT_AT + STOP - 2):
         assert decision.limits
         shown = decision.limits
         assert (shown.cvl, shown.ccl, shown.dcl) == (derated.cvl, 0.0, derated.dcl)
         assert shown.dcl == fresh.dcl / 2 > 0
         assert shown.cvl <= fresh.cvl
         assert shown.mode == "Link lent, derated"
+
+
+@pytest.mark.parametrize("at", [LENT_AT + STOP, UNTIL - 1, BACK - 0.1])
+def test_after_stop_seconds_of_a_lend_nothing_may_be_drawn_and_that_is_no_fault(at: float) -> None:
+    (decision,) = through(lent(), at)
+    assert decision.phase is Phase.LENT_STOPPED
+    assert decision.limits
+    assert (decision.limits.ccl, decision.limits.dcl) == (0.0, 0.0)
+    assert decision.limits.mode == "Link lent, stopped"
+    assert decision.alarms[BMS_CABLE] is Level.OK
+
+
+def test_a_pack_that_only_watches_is_lent_to_the_end() -> None:
+    assert decide(lent(managed=False), BACK - 0.1, managed=False).phase is Phase.LENT
+
+
+def test_a_lend_that_is_over_and_brought_nothing_keeps_no_state_of_charge() -> None:
+    assert decide(lent(), BACK).soc is None
+
+
+def test_the_link_is_lent_again_only_after_a_good_poll() -> None:
+    assert monitor.may_lend(State(started=0.0), 1e6)
+    assert not monitor.may_lend(lent(), UNTIL + 1)
+    assert monitor.may_lend(lent(), UNTIL - 60)
+    taken_back = monitor.lent(lent(), LENT_AT + 60)
+    assert not monitor.may_lend(monitor.failed(taken_back), LENT_AT + 1000)
+    assert monitor.may_lend(monitor.sampled(taken_back, SAMPLE, LENT_AT + 65), LENT_AT + 1000)
 
 
 def test_a_pack_that_was_not_well_may_not_be_drawn_from_unseen() -> None:
@@ -107,7 +136,8 @@ def test_currents_never_rise_from_lending_to_silence() -> None:
 
 
 def test_it_is_decided_anew_when_the_next_phase_is_due() -> None:
-    assert decide(lent(), LENT_AT).valid_for == pytest.approx(BACK - LENT_AT)
+    assert decide(lent(), LENT_AT).valid_for == pytest.approx(STOP - 1)
+    assert decide(lent(), LENT_AT + STOP).valid_for == pytest.approx(BACK - LENT_AT - STOP)
     assert decide(lent(), BACK).valid_for == pytest.approx(STOP - HOLD)
 
 
@@ -138,14 +168,14 @@ def test_taken_back_early_it_has_half_a_minute_to_return() -> None:
     assert decide(again, LENT_AT + 63).phase is Phase.FRESH
 
 
-def test_a_second_time_prolongs_it() -> None:
+def test_a_later_end_prolongs_it() -> None:
     prolonged = monitor.lent(lent(), UNTIL + 600)
-    assert decide(prolonged, BACK + 1).phase is Phase.LENT
+    assert decide(prolonged, BACK + 1).phase is Phase.LENT_STOPPED
     assert decide(prolonged, BACK + 600).phase is Phase.DERATED
 
 
 def test_a_pack_that_was_never_heard_has_nothing_to_limit_and_is_silent_afterwards() -> None:
-    for at, phase in ((LENT_AT, Phase.LENT), (BACK - 1, Phase.LENT), (BACK, Phase.DERATED)):
+    for at, phase in ((LENT_AT, Phase.LENT), (BACK - 1, Phase.LENT_STOPPED), (BACK, Phase.DERATED)):
         decision = decide(lent(None), at)
         assert (decision.phase, decision.sample, decision.limits, decision.age) == (phase, None, None, None)
 
@@ -191,7 +221,7 @@ def test_whatever_happens_nothing_from_before_is_shown_and_nothing_is_charged_wh
             state = monitor.lent(state, until)
         state, decision = monitor.decide(state, now, settings(), managed=True)
         lending = now < until + RETURN_TIME and sampled_at < until
-        assert (decision.phase is Phase.LENT) == lending
+        assert (decision.phase in LENT) == lending
         stands = sampled_at > until and now - sampled_at < HOLD and not state.evidence.doubt
         assert (decision.sample is not None) == stands
         if decision.limits and decision.sample:

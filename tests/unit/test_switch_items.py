@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.model import Mosfet, Mosfets, Orders, Phase, Protection, Report, Switching
+from dbus_xbms.model import Mosfet, Mosfets, Orders, OrderState, Phase, Protection, Report, Switching
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.device_items import DEVICE_ITEMS
 from dbus_xbms.venus.item import Item
@@ -163,14 +163,21 @@ def test_balancing_is_shown_as_it_was_last_switched(
 def test_the_minutes_for_which_the_link_is_still_lent_are_rounded_up(
     seconds: float, minutes: int, state: int, status: int
 ) -> None:
-    report = switched(REPORT, released_for=seconds)
+    report = switched(mosfets(chosen={"AllowRelease": 1}), released_for=seconds)
     assert shown("/Settings/ReleaseForMinutes", report) == minutes
     assert shown(f"{PANE}/release/State", report) == state
     assert shown(f"{PANE}/release/Status", report) == status
 
 
+def test_a_link_that_may_not_be_lent_shows_its_toggle_as_locked() -> None:
+    assert shown(f"{PANE}/release/Status", mosfets(chosen={"AllowRelease": 0})) == 0x20
+
+
 def test_the_last_order_is_told_in_words_once_there_is_one() -> None:
     assert shown("/Io/LastOrder", REPORT) is None
+    assert (shown("/Io/LastOrderState", REPORT), shown("/Io/LastOrderNumber", REPORT)) == (0, 0)
+    told = switched(REPORT, state=OrderState.FAILED, number=7)
+    assert (shown("/Io/LastOrderState", told), shown("/Io/LastOrderNumber", told)) == (4, 7)
     assert shown("/Io/LastOrder", switched(REPORT, last="charge off: done")) == "charge off: done"
 
 

@@ -17,6 +17,7 @@ from dbus_xbms.model import (
     LinkStatus,
     Mosfets,
     Orders,
+    OrderState,
     PackIdentity,
     PackSample,
     Phase,
@@ -94,10 +95,17 @@ def test_a_table_shows_what_the_owner_asks_first() -> None:
     ]
 
 
-def ordered(actual: bool, *, told: bool = True, status: int = 0x09, last: str = "") -> Battery:
+def ordered(
+    actual: bool,
+    *,
+    told: bool = True,
+    status: int = 0x09,
+    last: str = "",
+    state: OrderState = OrderState.DONE,
+) -> Battery:
     """A pack whose charge MOSFET is so, and of which that is told."""
     sample = replace(SAMPLE, mosfets=Mosfets(charge=actual, discharge=True))
-    switching = Switching(told=Orders(charge=told, discharge=True), last=last)
+    switching = Switching(told=Orders(charge=told, discharge=True), last=last, state=state)
     pack = shown(replace(REPORT, sample=sample, switching=switching))
     return replace(pack, values={**pack.values, "/SwitchableOutput/charge/Status": status})
 
@@ -106,9 +114,12 @@ def ordered(actual: bool, *, told: bool = True, status: int = 0x09, last: str = 
     ("pack", "mosfet"),
     [
         (ordered(True), "charge on"),
-        (ordered(True, told=False, last="charge off: on its way"), "charge on (off wanted)"),
+        (
+            ordered(True, told=False, last="charge off: waiting", state=OrderState.WAITING),
+            "charge on (off wanted)",
+        ),
         (ordered(False, told=False, status=0, last="charge off: done"), "charge off (as ordered)"),
-        (ordered(False, last="charge on: on its way"), "charge off (on wanted)"),
+        (ordered(False, last="charge on: sending", state=OrderState.SENDING), "charge off (on wanted)"),
         (ordered(False, status=2), "charge off (by the BMS)"),
         (ordered(True, status=8, last="charge off: failed: it stays on"), "charge on (order failed)"),
     ],
@@ -121,7 +132,7 @@ def test_a_mosfet_is_shown_as_it_is_with_what_was_wanted_of_it(pack: Battery, mo
     assert lines[row + 1].startswith(f"order   {last}" if last else "alarms")
 
 
-def test_balancing_that_was_switched_off_is_told_with_the_gates() -> None:
+def test_balancing_that_was_switched_off_is_told_with_the_mosfets() -> None:
     pack = shown(replace(REPORT, switching=Switching(balancing=False)))
     assert "MOSFETs charge on  discharge off  balancing off" in render([pack], 80).splitlines()
 

@@ -12,7 +12,9 @@ from contextlib import contextmanager
 
 import pytest
 
-LOOK_EVERY = 0.2  # s in place of 10
+from dbus_xbms.watchdog import LOOKS
+
+LOOK_EVERY = 0.3  # s in place of 10
 SCRIPT = """
 import asyncio, os, sys, time
 from collections import deque
@@ -20,7 +22,7 @@ from itertools import repeat
 from dbus_xbms.watchdog import Watchdog
 
 async def main():
-    dog.on_end(asyncio.current_task().cancel)
+    dog.on_end({stop})
     print("ready", flush=True)
     beats = 0
     while True:
@@ -41,9 +43,9 @@ WELL = "pass"
 
 
 @contextmanager
-def process(then: str, *, read: bool = True) -> Iterator[subprocess.Popen[bytes]]:
-    """A loop that beats, and does something else besides."""
-    script = SCRIPT.format(look_every=LOOK_EVERY, then=then)
+def process(then: str, stop: str = "asyncio.current_task().cancel") -> Iterator[subprocess.Popen[bytes]]:
+    """A loop that beats, and does something else besides; ``stop`` is called when it is told to end."""
+    script = SCRIPT.format(look_every=LOOK_EVERY, then=then, stop=stop)
     command = [sys.executable, "-c", script]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as started:
         assert started.stdout
@@ -60,7 +62,7 @@ def test_a_loop_that_stands_ends_the_process_and_the_log_says_where(then: str) -
         assert started.wait(15) == 1
         assert started.stderr
         text = started.stderr.read().decode()
-    assert "ERROR dbus_xbms.watchdog: hung for 1.2 s; ending, to be restarted" in text
+    assert "ERROR dbus_xbms.watchdog: hung for 1.8 s; ending, to be restarted" in text
     assert "in main" in text  # the traceback
 
 
@@ -82,14 +84,24 @@ def test_a_loop_that_lives_is_left_alone() -> None:
         assert started.poll() is None
 
 
-def test_a_process_that_was_stopped_for_long_goes_on() -> None:
+def test_a_process_that_was_stopped_for_long_goes_on_however_often() -> None:
     with process(WELL) as started:
-        for _ in range(2):
+        for times in (10, *[1.5] * LOOKS):
             started.send_signal(signal.SIGSTOP)
-            time.sleep(10 * LOOK_EVERY)
+            time.sleep(times * LOOK_EVERY)
             started.send_signal(signal.SIGCONT)
-            time.sleep(2 * LOOK_EVERY)
+            time.sleep(LOOK_EVERY)
         assert started.poll() is None
+
+
+def test_a_process_that_does_not_heed_sigterm_ends_within_3_s_of_the_first_one() -> None:
+    with process(WELL, stop="lambda: None") as started:
+        begun = time.monotonic()
+        for _ in range(3):
+            started.send_signal(signal.SIGTERM)
+            time.sleep(0.7)
+        assert started.wait(10) == 1
+        assert time.monotonic() - begun < 3.0
 
 
 @pytest.mark.parametrize(("then", "number"), [(SLEEPS, signal.SIGINT), (WRITES, signal.SIGTERM)])

@@ -1,0 +1,181 @@
+"""Who controls chargers and who is battery monitor, by the real systemcalc: beside a CAN-bus BMS and a shunt.
+
+Runs where VICTRON_SRC is set, as :mod:`tests.bus.test_victron_systemcalc` says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bus.simulation import Program
+from tests.bus.test_victron_systemcalc import (
+    MULTI,
+    ONE,
+    REST,
+    SOLAR,
+    SYSTEM,
+    Gx,
+    Victron,
+    adopted,
+    controlled_by,
+    gx,
+    limits,
+    owned,
+    pytestmark,
+    reached,
+    service,
+)
+from tests.bus.venus import BATTERY, CONTROL
+
+__all__ = ["pytestmark"]
+
+PYLONTECH, SHUNT = f"{BATTERY}socketcan_can0", f"{BATTERY}ttyS5"
+CVL_48 = 52.6  # V, as the Pylontech says it
+REST_48 = {"cells": 16, "capacity": 280, "load": "rest", "soc": 60}
+NO_LINK = {"/Link/ChargeVoltage": None, "/Link/NetworkMode": 0}
+
+BATTERY_SERVICE = """
+import json, sys
+from dbus.mainloop.glib import DBusGMainLoop
+DBusGMainLoop(set_as_default=True)
+from gi.repository import GLib
+import dbus
+from vedbus import VeDbusService
+
+name, instance, values = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3])
+service = VeDbusService(name, dbus.SessionBus(private=True), register=False)
+service.add_mandatory_paths(name, "1", "cable", instance, 0, name, 0x400, 1, 1)
+for path, value in values.items():
+    service.add_path(path, value)
+service.register()
+GLib.MainLoop().run()
+"""
+
+
+@asynccontextmanager
+async def battery(running: Gx, name: str, instance: int, **more: float) -> AsyncIterator[None]:
+    """Another battery service of a 48 V system."""
+    values: dict[str, Any] = {
+        "/Dc/0/Voltage": 52.1,
+        "/Dc/0/Current": -150.0,
+        "/Dc/0/Power": -7815,
+        "/Soc": 70,
+    }
+    values |= {f"/Info/{name}": value for name, value in more.items()}
+    async with Victron("-c", BATTERY_SERVICE, name, str(instance), json.dumps(values)):
+        await owned(running.venus, name)
+        yield
+
+
+def pylontech(running: Gx) -> Any:
+    return battery(
+        running, PYLONTECH, 512, MaxChargeVoltage=CVL_48, MaxChargeCurrent=80.0, MaxDischargeCurrent=100.0
+    )
+
+
+def by_pylontech() -> dict[str, Any]:
+    """What systemcalc shows while the Pylontech controls, and is the monitor."""
+    return {
+        "/ActiveBmsService": PYLONTECH,
+        "/Dc/Battery/BatteryService": PYLONTECH,
+        "/Dc/Battery/ChargeVoltage": CVL_48,
+        "/Dvcc/Alarms/MultipleBatteries": 0,
+        "/Dc/Battery/Current": -150.0,
+    }
+
+
+@pytest.mark.parametrize("chosen", [{}, CONTROL], ids=["only shown", "Control 1"])
+async def test_adding_and_removing_a_12_v_pack_changes_nothing_for_a_48_v_system_with_a_bms(
+    tmp_path: Path, chosen: dict[str, float | str]
+) -> None:
+    async with gx(tmp_path, REST, volts=52.1) as running, pylontech(running):
+        await running.until(SYSTEM, by_pylontech(), timeout=10.0)
+        await running.until(MULTI, reached(CVL_48, 80, 100.0))
+        told = len(running.writes)
+        await adopted(running, ONE, **chosen)
+        await running.stays(SYSTEM, by_pylontech())
+        await running.venus.set(ONE, "Enabled", 0)
+        await running.venus.until_gone(ONE)
+        await running.stays(SYSTEM, by_pylontech())
+        voltages = {value for _, path, value in running.writes[told:] if path.endswith("ChargeVoltage")}
+        assert voltages <= {CVL_48}
+        await running.until(SOLAR, {"/Link/ChargeVoltage": CVL_48})
+
+
+@pytest.mark.parametrize("chosen", [{}, CONTROL], ids=["only shown", "Control 1"])
+async def test_a_12_v_pack_leaves_a_48_v_system_its_shunt_and_its_chargers(
+    tmp_path: Path, chosen: dict[str, float | str]
+) -> None:
+    async with gx(tmp_path, REST, volts=52.1, bms_present=0) as running, battery(running, SHUNT, 279):
+        shunt = {
+            "/Dc/Battery/BatteryService": SHUNT,
+            "/ActiveBmsService": None,
+            "/Dc/Battery/Current": -150.0,
+        }
+        await running.until(SYSTEM, shunt, timeout=10.0)
+        await adopted(running, ONE, **chosen)
+        await running.stays(SYSTEM, shunt)
+        await running.venus.set(ONE, "Enabled", 0)
+        await running.venus.until_gone(ONE)
+        await running.stays(SYSTEM, shunt)
+        # Bit 3 of the network mode would make the charger expect a BMS: error 67 without one
+        assert not [value for _, path, value in running.writes if path == "/Link/NetworkMode" and value & 8]
+
+
+async def test_a_bms_that_appears_takes_over_from_a_pack_without_a_gap(tmp_path: Path) -> None:
+    async with gx(tmp_path, REST_48, volts=52.1) as running:
+        await adopted(running, ONE, **CONTROL)
+        cvl, _, _ = limits(running, ONE)
+        await running.until(SYSTEM, controlled_by(ONE, cvl))
+        async with pylontech(running):
+            await running.until(SYSTEM, by_pylontech(), timeout=10.0)
+            await running.until(MULTI, reached(CVL_48, 80, 100.0))
+            await running.stays(SYSTEM, by_pylontech())
+        await running.until(SYSTEM, {"/ActiveBmsService": None})
+        await running.stays(SYSTEM, {"/ActiveBmsService": None})  # the pack does not jump in
+
+
+async def test_with_feed_in_a_ccl_of_0_still_stops_charging_by_the_cvl(tmp_path: Path) -> None:
+    async with gx(tmp_path, REST_48, volts=52.1, ess=True) as running:
+        await adopted(running, ONE, **CONTROL, MaxChargeCurrent=0.0)
+        pack = running.venus.services[service(ONE)]
+        await running.until(SYSTEM, {"/ActiveBmsService": service(ONE)})
+        cvl, ccl, _ = limits(running, ONE)
+        assert ccl == 0
+        assert cvl <= pack["/Dc/0/Voltage"]
+        await running.until(SYSTEM, {"/Dc/Battery/ChargeVoltage": cvl})
+        # systemcalc gives the charger its own most, and up to 0.4 V more than the CVL
+        most = {"/Link/ChargeCurrent": 70, "/Link/ChargeVoltage": lambda volts: volts <= cvl + 0.4 + 1e-6}
+        await running.until(SOLAR, most)
+
+
+async def test_a_restart_while_the_pack_is_silent_leaves_the_multi_its_reduced_limits(tmp_path: Path) -> None:
+    async with gx(tmp_path, REST_48, volts=52.1) as running:
+        await adopted(running, ONE, **CONTROL)
+        cvl, _, dcl = limits(running, ONE)
+        await running.until(SYSTEM, controlled_by(ONE, cvl))
+        await running.sim.fault("vanish", ONE)
+        async with asyncio.timeout(5.0):
+            while not await running.venus.setting(ONE, "ControlState"):  # noqa: ASYNC110 (localsettings is asked)
+                await asyncio.sleep(0.1)
+        assert await running.program.stop() == 0
+        await running.venus.until_gone(ONE)
+        async with Program("run"):
+            await running.until(SYSTEM, {"/ActiveBmsService": service(ONE)}, timeout=15.0)
+            half = {"/BatteryOperationalLimits/MaxDischargeCurrent": dcl / 2}
+            await running.until(MULTI, {"/BatteryOperationalLimits/MaxChargeCurrent": 0} | half)
+
+
+async def test_a_shunt_stays_the_monitor_beside_packs_that_only_watch(tmp_path: Path) -> None:
+    async with gx(tmp_path, REST_48, REST, volts=52.1) as running, battery(running, SHUNT, 279):
+        shunt = {"/Dc/Battery/BatteryService": SHUNT, "/Dc/Battery/Current": -150.0}
+        await running.until(SYSTEM, shunt, timeout=10.0)
+        await adopted(running, ONE)
+        await running.stays(SYSTEM, shunt)
