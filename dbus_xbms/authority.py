@@ -10,7 +10,7 @@ from typing import Protocol
 
 from dbus_xbms.control import authority
 from dbus_xbms.control.authority import Bar, Ruling, State, Surroundings
-from dbus_xbms.settings import Settings
+from dbus_xbms.settings import Settings, device_id
 from dbus_xbms.venus.surroundings import Horizon
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,10 @@ class Governed(Protocol):
     @property
     def settings(self) -> Settings:
         """Its settings."""
+        ...
+
+    def share(self, shared: bool) -> None:
+        """Take over whether chargers are given its voltage and current for their own."""
         ...
 
     def govern(self, ruling: Ruling) -> None:
@@ -97,6 +101,8 @@ class Authority:
     def _seen(self, around: Surroundings) -> None:
         self._around, self._seen_at = around, asyncio.get_running_loop().time()
         self._looked.set()
+        for pack in self._packs():
+            pack.share(around.shared.endswith(f".{device_id(pack.address)}"))
         self.judge()
 
     def _log(self, rulings: dict[str, Ruling]) -> None:

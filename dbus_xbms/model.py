@@ -314,6 +314,7 @@ class Report:
     extremes: Extremes = field(default_factory=Extremes)
     controls: bool = False  # this pack's limits control chargers and inverters
     no_control: str = ""  # why they do not
+    shared: bool = False  # chargers are given this pack's voltage and current for their own
     limits: Limits | None = None  # None: the pack only watches, or was never heard, or is withdrawn
     soc: float | None = None  # %, with decimals where they can be trusted
     consumed: float | None = None  # Ah, zero or negative

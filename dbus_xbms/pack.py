@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
-from dbus_xbms.control import history, identity, limits, monitor, recall
+from dbus_xbms.control import history, identity, monitor, recall, unheard
 from dbus_xbms.control.authority import Bar, Ruling
 from dbus_xbms.control.chemistry import refusal
 from dbus_xbms.control.monitor import Decision
@@ -79,6 +79,7 @@ class Pack:
             history=history.State(history=history_of(settings)),
         )
         self.heard: Callable[[], object] = lambda: None  # called when another number of cells is known
+        self._shared = False  # chargers are given our voltage for their own
         self._ruling = Ruling(Bar.NOTHING)  # until somebody else is asked, it is the owner's yes that counts
         self._recall()
         self._shown: Decision | None = None
@@ -124,6 +125,12 @@ class Pack:
     @property
     def _controls(self) -> bool:
         return monitor.controls(self.settings) and self._ruling.controls
+
+    def share(self, shared: bool) -> None:
+        """Take over whether chargers are given this pack's voltage and current for their own."""
+        if shared != self._shared:
+            self._shared = shared
+            self._showing.soon()
 
     def govern(self, ruling: Ruling) -> None:
         """Take over whether this pack controls chargers, and why not."""
@@ -304,6 +311,7 @@ class Pack:
             extremes=self._state.extremes,
             controls=self._controls,
             no_control=self._ruling.words,
+            shared=self._shared,
             limits=decision.limits,
             soc=decision.soc,
             consumed=decision.consumed,
@@ -388,7 +396,7 @@ class Pack:
     def _keep_turning(self) -> None:
         """Store at once what a restart must not lose: a new stage of charging, a cut-off."""
         control = self._state.control
-        if control and control.seen and (turning := limits.to_recall(control).turning) != self._turning:
+        if control and control.seen and (turning := unheard.to_recall(control).turning) != self._turning:
             self._turning = turning
             self._keeper.remember(self._control_state())
 
@@ -397,7 +405,7 @@ class Pack:
         if control is None or control.seen is None or at is None:
             return {}
         now = self._now()
-        return {"ControlState": recall.text(limits.to_recall(control), moment(now).earlier(now - at))}
+        return {"ControlState": recall.text(unheard.to_recall(control), moment(now).earlier(now - at))}
 
     def _memory(self) -> dict[str, Value]:
         """What of the pack's life is to be stored."""

@@ -32,12 +32,17 @@ class Counted(logging.LoggerAdapter[logging.Logger]):
     def __init__(self, logger: logging.Logger) -> None:
         super().__init__(logger, {})
         self._kinds: dict[Hashable, _Kind] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None  # whose timers close the windows
 
     def log(self, level: int, msg: object, *args: object, **more: Any) -> None:
         """Write a line, or count it."""
-        if level < logging.INFO or more or not _looping():
+        loop = _running_loop()
+        if level < logging.INFO or more or loop is None:
             self.logger.log(level, msg, *args, **more)
             return
+        if loop is not self._loop:
+            self._loop = loop
+            self._kinds.clear()
         kind, line = self._kind_of(msg, *args[:1]), (level, str(msg) % args)
         if level >= logging.WARNING and line in kind.unsaid:
             kind.unsaid[line] += 1
@@ -78,9 +83,8 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-def _looping() -> bool:
+def _running_loop() -> asyncio.AbstractEventLoop | None:
     try:
-        asyncio.get_running_loop()
+        return asyncio.get_running_loop()
     except RuntimeError:
-        return False
-    return True
+        return None

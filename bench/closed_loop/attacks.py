@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from bench.closed_loop.plant import CELLS, FEED_IN, Battery, Charger, Plant
 from bench.closed_loop.simulation import OWNER
-from dbus_xbms.control import limits, monitor, recall
+from dbus_xbms.control import monitor, recall, unheard
 from dbus_xbms.control.monitor import Decision, State
 from dbus_xbms.control.recall import Moment
 from dbus_xbms.model import PackSample
@@ -135,7 +135,7 @@ def stored(state: State, before: str) -> str:
     if state.control is None or state.sampled_at is None:
         return before
     heard = Moment(boot="one", monotonic=state.sampled_at, wall=0.0)
-    return recall.text(limits.to_recall(state.control), heard)
+    return recall.text(unheard.to_recall(state.control), heard)
 
 
 def restarted(left: str, now: float, settings: Settings) -> State:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping
 
@@ -10,6 +11,7 @@ from dbus_xbms.commands.known import name_of
 from dbus_xbms.control.authority import unwilling
 from dbus_xbms.control.chemistry import CUSTOM
 from dbus_xbms.control.chemistry_table import CHEMISTRIES
+from dbus_xbms.printable import printable
 from dbus_xbms.settings import Settings
 
 PROPOSED = "LiFePO4"  # what nearly all packs with these BMSs are, and the least harmful where they are not
@@ -59,7 +61,8 @@ def refuse_second(packs: Mapping[str, Settings], address: str) -> None:
 
 def quoted(name: str) -> str:
     """A name as one word of a command line."""
-    return f'"{name}"' if " " in name else name
+    plain = all(character.isalnum() or character in " -_.:" for character in name)
+    return f'"{name}"' if plain and " " in name else shlex.quote(name)
 
 
 def confirm_end(pack: Settings, name: str, action: str, *, yes: bool) -> None:
@@ -70,7 +73,7 @@ def confirm_end(pack: Settings, name: str, action: str, *, yes: bool) -> None:
     """
     if not wants_control(pack) or yes:
         return
-    words = f"{name} controls chargers; {ENDS}"
+    words = f"{printable(name)} controls chargers; {ENDS}"
     if not sys.stdin.isatty():
         raise CommandError(f"{words}; if that is what you want, add --yes")
     if not _yes(f"{words}.\n{action}? yes or no [no]: "):

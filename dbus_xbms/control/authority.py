@@ -74,6 +74,7 @@ class Surroundings:
     known: bool = False  # the bus has been asked
     limits: Mapping[str, float] = field(default_factory=dict)  # V, CVL of other battery services
     voltages: Mapping[str, float] = field(default_factory=dict)  # V, by others who measure the bank
+    shared: str = ""  # the service of ours whose voltage and current chargers are given for their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

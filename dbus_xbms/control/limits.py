@@ -6,7 +6,7 @@ which are held are held exactly.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dbus_xbms.control import charge_voltage, current_limits, gauge, identity, misfit, obedience, vetting
 from dbus_xbms.control.charge_voltage import Stage
@@ -20,19 +20,11 @@ from dbus_xbms.control.current_limits import (
     Followed,
     Situation,
 )
-from dbus_xbms.control.recall import Recalled
 from dbus_xbms.control.temperatures import Temperatures
 from dbus_xbms.control.vetting import Verdict
-from dbus_xbms.model import Limits, PackSample, Phase, Protection
+from dbus_xbms.model import Limits, PackSample, Protection
 from dbus_xbms.settings import Settings
 
-SILENCE = {
-    Phase.LENT: "Link lent, derated",
-    Phase.LENT_STOPPED: "Link lent, stopped",
-    Phase.DERATED: "No contact, derated",
-    Phase.LOST: "No contact, stopped",
-}
-REDUCED = (Phase.LENT, Phase.DERATED)  # phases in which some of the discharge current remains
 # How far a sample after a silence may be from the one before: a charge that stops moves a cell by some 30 mV.
 SAME_CELL, SAME_SOC = 0.1, 5.0  # V, %
 REQUEST_BACK = 5.0  # % above the SoC of a charge request that ends it
@@ -112,7 +104,7 @@ def step(
         cvl=cvl,
         ccl=charge.shown,
         dcl=discharge.shown,
-        mode="Refused" if verdict.refused else _mode(voltage),
+        mode="Refused" if verdict.refused else _mode(voltage, obeyed),
         charge_limitation=charge.words,
         discharge_limitation=discharge.words,
         charge_request=_requested(before, sample, chosen, settings),
@@ -258,13 +250,13 @@ def _parts_of_capacity(settings: Settings) -> bool:
     return any(settings.number(name) < 0 for name in ("MaxChargeCurrent", "MaxDischargeCurrent"))
 
 
-def _mode(voltage: charge_voltage.State) -> str:
+def _mode(voltage: charge_voltage.State, obeyed: obedience.State) -> str:
     stage = str(voltage.stage.value)
     if voltage.topping:
-        return f"{stage}, top balance"
-    if voltage.stage is Stage.ABSORPTION and voltage.since_balancing < charge_voltage.BALANCER_REST:
-        return f"{stage}, balancing"
-    return stage
+        stage = f"{stage}, top balance"
+    elif voltage.stage is Stage.ABSORPTION and voltage.since_balancing < charge_voltage.BALANCER_REST:
+        stage = f"{stage}, balancing"
+    return f"{stage}, CVL lowered because chargers exceed the CCL" if obeyed.disobeyed else stage
 
 
 def _requested(before: State | None, sample: PackSample, chosen: Preset, settings: Settings) -> bool:
@@ -285,104 +277,3 @@ def _safe(sample: PackSample, sensors: Temperatures, chosen: Preset, verdict: Ve
     temperatures_well = all(chosen.discharge_temperature.at(t) >= 1 for t in sensors.bounding)
     tripped = sample.protection & ~Protection.MOSFET_LOCK
     return cells_well and temperatures_well and not tripped and not verdict.refused
-
-
-def recalled(kept: Recalled, started: float, settings: Settings) -> State:
-    """The limits of a pack that controlled before the program started, until it is heard."""
-    chosen, count = preset(settings), int(settings.number("Cells"))
-    cvl = max(0.0, min(kept.cvl, count * chosen.full))
-    nothing = Bound(limit=0.0, words="No contact since the start")
-    limits = Limits(
-        cvl=cvl,
-        ccl=0.0,
-        dcl=max(0.0, kept.dcl),
-        mode=nothing.words,
-        charge_limitation=nothing.words,
-        discharge_limitation=nothing.words,
-        charge_request=kept.request,
-        battery_low_voltage=count * chosen.low,
-    )
-    return State(
-        limits=limits,
-        preset=chosen,
-        verdict=Verdict(),
-        signs=misfit.State(),
-        voltage=kept.voltage,
-        obeyed=obedience.State(),
-        charge=current_limits.lowered(replace(nothing, limit=kept.ccl), started),
-        discharge=current_limits.lowered(replace(nothing, limit=kept.dcl), started),
-        cut_high=kept.cut_high,
-        cut_low=kept.cut_low,
-        dead=kept.dead,
-        capacity_unknown=False,  # the first sample tells
-        request=kept.request,
-        refuge=cvl,
-        wake_cvl=count * chosen.floating,
-        safe=kept.safe,
-        seen=None,
-        at=started,
-    )
-
-
-def to_recall(state: State) -> Recalled:
-    """What of it is to outlive the program."""
-    return Recalled(
-        cvl=state.refuge,
-        ccl=state.charge.shown,
-        dcl=state.discharge.shown,
-        safe=state.safe,
-        cut_high=state.cut_high,
-        cut_low=state.cut_low,
-        dead=state.dead,
-        request=state.request,
-        voltage=state.voltage,
-    )
-
-
-def silent(before: State, phase: Phase, now: float, settings: Settings, doubted: str = "") -> State:
-    """The limits in silence: nothing is charged, and what may be drawn shrinks with the phase.
-
-    ``doubted``: why readings that do come are not believed, in words; counts as silence.
-    """
-    share = settings.number("DerateDischarge") / 100 if phase in REDUCED and before.safe else 0.0
-    dcl = before.discharge.shown * share
-    if (chosen := settings.number("MaxDischargeCurrent")) >= 0:
-        dcl = min(dcl, chosen)
-    why = f"Readings not believed ({doubted})" if doubted else SILENCE.get(phase, "No contact")
-    limits = _without_charge(before, why, dcl)
-    wake = 0.0 if doubted else _waking(before, phase, settings)
-    if wake:
-        words = f"{why}: WakeCurrent {wake:g} A"
-        limits = replace(limits, cvl=before.wake_cvl, ccl=wake, charge_limitation=words)
-    since = now if before.silent_since is None else before.silent_since
-    return replace(before, limits=limits, silent_since=since)
-
-
-def _waking(before: State, phase: Phase, settings: Settings) -> float:
-    """The charge current in A for a pack that may be asleep until a charger wakes it: the owner's wish."""
-    asleep = phase in (Phase.DERATED, Phase.LOST) and before.safe
-    return min(settings.number("WakeCurrent"), before.charge.shown) if asleep else 0.0
-
-
-def stopped(before: State, now: float, why: str) -> State:
-    """The limits when nothing is known for sure; works on what is remembered alone."""
-    limits = _without_charge(before, why, 0.0)
-    return replace(
-        before,
-        limits=limits,
-        charge=current_limits.lowered(Bound(limit=0.0, words=limits.charge_limitation), now),
-        discharge=current_limits.lowered(Bound(limit=0.0, words=limits.discharge_limitation), now),
-    )
-
-
-def _without_charge(before: State, why: str, dcl: float) -> Limits:
-    dcl = min(dcl, before.limits.dcl)
-    return replace(
-        before.limits,
-        cvl=before.refuge,
-        ccl=0.0,
-        dcl=dcl,
-        mode=why,
-        charge_limitation=f"{why}: not charging",
-        discharge_limitation=f"{why}: {'reduced' if dcl else 'not discharging'}",
-    )

@@ -18,6 +18,7 @@ from dbus_xbms.control import (
     pace,
     recall,
     temperatures,
+    unheard,
 )
 from dbus_xbms.control.alarms import AlarmState, worst
 from dbus_xbms.control.charge_voltage import Stage
@@ -103,7 +104,7 @@ def recalled(state: State, kept: Recalled, passed: float | None, settings: Setti
         passed: s from the last sample to the start, ``None`` if unknown: then nothing may be drawn.
         settings: the pack's.
     """
-    control = limits.recalled(recall.continued(kept, passed), state.started, settings)
+    control = unheard.recalled(recall.continued(kept, passed), state.started, settings)
     if passed is not None and passed >= freshness.withdraws_after(settings, managed=True):
         return replace(state, control=control)  # its limits had ended
     since = settings.number("Stop") if passed is None else passed
@@ -236,10 +237,10 @@ def _controlled(
             return state.control
         if phase is Phase.WAITING:
             phase = freshness.unheard(now - state.recalled_at, settings)
-        return limits.silent(state.control, phase, now, settings)
+        return unheard.silent(state.control, phase, now, settings)
     if phase not in VALID:
         doubted = state.evidence.doubt
-        return limits.silent(state.control, phase, now, settings, doubted) if state.control else None
+        return unheard.silent(state.control, phase, now, settings, doubted) if state.control else None
     longest, since_top = freshness.longest_gap(settings), state.history.history.since_top_balance
     sample = _barred(state.sample, turning_off)
     return limits.step(state.control, sample, sensors, since_top, state.sampled_at, settings, longest)
@@ -361,7 +362,7 @@ def stopped(state: State, now: float, settings: Settings) -> tuple[State, Decisi
 
     Judges nothing, so that what made :func:`decide` fail cannot make this fail.
     """
-    control = limits.stopped(state.control, now, "Fault in the program") if state.control else None
+    control = unheard.stopped(state.control, now, "Fault in the program") if state.control else None
     state = replace(state, control=control, calm=None)
     fresh = Freshness(phase=Phase.LOST, lasts=RETRY_AFTER_FAILURE, cable=Level.ALARM)
     return state, _decision(state, fresh, Temperatures(), now, settings)

@@ -97,7 +97,7 @@ def shared_voltage(facts: Facts) -> Iterator[Finding]:
     if service and service in [shown.service for shown in (facts.shown or {}).values()]:
         yield note(
             "sense",
-            f"chargers use the voltage of {called(service, facts)}, which may be up to 30 s old; "
+            f"chargers use the voltage of {called(service, facts)}, read over Bluetooth; "
             "InsecureConnection prevents that only in systemcalc 2.253 and newer",
             f"update Venus OS, or switch off: {MENU}, SVS and SCS",
         )

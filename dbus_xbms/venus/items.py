@@ -30,6 +30,11 @@ def _sample(read: Callable[[PackSample], Value | None]) -> Read:
     return lambda report: None if report.sample is None else read(report.sample)
 
 
+def _now(read: Read) -> Read:
+    """Of a pack whose voltage is given to chargers for their own, nothing that is only held."""
+    return lambda report: None if report.shared and report.phase is Phase.HELD else read(report)
+
+
 def _cells(read: Callable[[tuple[float, ...]], Value]) -> Read:
     return _sample(lambda sample: read(sample.cells) if sample.cells else None)
 
@@ -141,7 +146,16 @@ def _alarm(path: str) -> Callable[[Report], int | None]:
 
 # What rows read of a report; together with what they are about, because they are read together
 MEASURED = Source(
-    attrgetter("phase", "sample", "cell_temperatures", "mosfet_temperature", "soc", "consumed", "time_to_go")
+    attrgetter(
+        "phase",
+        "shared",
+        "sample",
+        "cell_temperatures",
+        "mosfet_temperature",
+        "soc",
+        "consumed",
+        "time_to_go",
+    )
 )
 DETAIL = Source(  # valid together as far as there are cells
     attrgetter("sample", "alarms"), shape=lambda r: None if r.sample is None else len(r.sample.cells)
@@ -190,10 +204,10 @@ ITEMS = (
     Item("/Bluetooth/SampleAge", "i", "{}s", lambda r: r.age, every=SLOW_EVERY, source=AGE),
     *rows(
         MEASURED,
-        Item("/Dc/0/Voltage", "d", "{:.2f}V", _sample(lambda s: s.voltage)),
-        Item("/Dc/0/Current", "d", "{:.1f}A", _sample(lambda s: s.current)),
-        Item("/Dc/0/Power", "d", "{:.0f}W", _sample(lambda s: s.voltage * s.current)),
-        Item("/Dc/0/Temperature", "d", "{:.1f}°C", _temperatures(lambda ts: sum(ts) / len(ts))),
+        Item("/Dc/0/Voltage", "d", "{:.2f}V", _now(_sample(lambda s: s.voltage))),
+        Item("/Dc/0/Current", "d", "{:.1f}A", _now(_sample(lambda s: s.current))),
+        Item("/Dc/0/Power", "d", "{:.0f}W", _now(_sample(lambda s: s.voltage * s.current))),
+        Item("/Dc/0/Temperature", "d", "{:.1f}°C", _now(_temperatures(lambda ts: sum(ts) / len(ts)))),
         Item("/Soc", "d", "{:.1f}%", lambda r: r.soc if r.sample or r.phase in LENT else None),
         Item("/Soh", "d", "{:.1f}%", _sample(_health), every=SLOW_EVERY),
         Item("/Capacity", "d", "{:.1f}Ah", _sample(lambda s: s.remaining)),

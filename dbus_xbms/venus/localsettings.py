@@ -134,7 +134,7 @@ class LocalSettings:
         """As :meth:`add`, but a setting that localsettings refuses has its default, and a line in the log."""
         values, refused = await self._add(rows)
         for path, why in refused.items():
-            log.warning("%s; using the default %r", why, rows[path].default)
+            log.logger.warning("%s; using the default %r", why, rows[path].default)  # each, not counted
         return values | {path: rows[path].default for path in refused}
 
     async def _add(self, rows: Mapping[str, Setting]) -> tuple[dict[str, Value], dict[str, str]]:

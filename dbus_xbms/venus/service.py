@@ -18,7 +18,8 @@ from dbus_xbms.venus.writers import Writers
 log = logging.getLogger(__name__)
 
 NAME_TIMEOUT = 10.0  # s; the bus daemon itself answers, within milliseconds
-MOST_INTRODUCTIONS = 16  # at a time; what others write meanwhile is answered at once
+MOST_INTRODUCTIONS = 16  # at a time; whoever comes then stays a unique name
+MOST_WAITING = 500  # calls of one program, in the half second that this takes at most
 RELEASE_TIMEOUT = 1.0  # s that leaving politely may take at most
 PEER = "org.freedesktop.DBus.Peer"
 
@@ -37,7 +38,8 @@ class ItemService:
         self.lost = asyncio.Event()
         self._objects = Objects(items, values, on_write)
         self._writers = Writers()
-        self._introductions: set[asyncio.Task[None]] = set()  # writes of programs that are not known yet
+        self._waiting: dict[str, list[Message]] = {}  # calls by who is not known yet, by unique name
+        self._introductions: set[asyncio.Task[None]] = set()
         self._bus: TrustedBus | None = None
         self._closed: asyncio.Task[None] | None = None  # ends when the connection does
         self._unsent: dict[str, None] = {}  # paths, in the order in which they changed
@@ -132,15 +134,31 @@ class ItemService:
         return False
 
     def _called(self, call: Message) -> Message | bool:
-        """Answer at once, or, the first time that a program writes, when it is known who that is."""
-        who = self._writers.named(call.sender or "")
-        if call.member == "SetValue" and who is None and len(self._introductions) < MOST_INTRODUCTIONS:
-            task = asyncio.create_task(self._introduce(call))
+        """Answer at once or, from the first write of a program on, in order when it is known who that is."""
+        sender = call.sender or ""
+        waiting, who = self._waiting.get(sender), self._writers.named(sender)
+        if waiting is not None:
+            if len(waiting) >= MOST_WAITING:
+                return Message.new_error(call, ErrorType.LIMITS_EXCEEDED, "too many calls at a time")
+            waiting.append(call)
+            return True
+        if call.member == "SetValue" and who is None and len(self._waiting) < MOST_INTRODUCTIONS:
+            self._waiting[sender] = [call]
+            task = asyncio.create_task(self._introduce(sender))
             self._introductions.add(task)
             task.add_done_callback(self._introductions.discard)
             return True
         reply = self._answer(call, who or "")
         return True if call.flags & MessageFlag.NO_REPLY_EXPECTED else reply
+
+    async def _introduce(self, sender: str) -> None:
+        """Find out who writes, and answer what has waited for that."""
+        bus = self._bus
+        who = await self._writers.find(bus, sender) if bus else ""
+        for call in self._waiting.pop(sender):
+            reply = self._answer(call, who)
+            if bus and bus.connected and not call.flags & MessageFlag.NO_REPLY_EXPECTED:
+                bus.send(reply)
 
     def _answer(self, call: Message, who: str) -> Message:
         try:
@@ -148,14 +166,6 @@ class ItemService:
         except Exception:
             log.exception("%s: a call to %s failed by an error in this program", self.name, call.path)
             return Message.new_error(call, ErrorType.FAILED, "an error in the service; its log has more")
-
-    async def _introduce(self, call: Message) -> None:
-        bus = self._bus
-        if bus is None:
-            return
-        reply = self._answer(call, await self._writers.find(bus, call.sender or ""))
-        if bus.connected and not call.flags & MessageFlag.NO_REPLY_EXPECTED:
-            bus.send(reply)
 
     def _disconnected(self, closed: asyncio.Task[None]) -> None:
         why = None if closed.cancelled() else closed.exception()

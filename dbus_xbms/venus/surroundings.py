@@ -25,11 +25,12 @@ CVL, VOLTAGE = "/Info/MaxChargeVoltage", "/Dc/0/Voltage"
 MATCH_RULE = (
     f"type='signal',sender='{DBUS}',interface='{DBUS}',member='NameOwnerChanged',arg0namespace='{VICTRON}'"
 )
+LOOK_RARELY = 30.0  # s; while no pack is to control
 LOOK_EVERY = 5.0  # s; they are asked, because their signals come every second and are about all else
 
 
 class Horizon:
-    """Tells ``told`` what it sees, for as long as that is ``wanted``; else it does not look."""
+    """Tells ``told`` what it sees: often for as long as that is ``wanted``, else rarely."""
 
     def __init__(self, told: Callable[[Surroundings], None], wanted: Callable[[], bool]) -> None:
         self._told = told
@@ -39,7 +40,7 @@ class Horizon:
         self._limits: dict[str, object] = {}  # of other batteries, as they were last told
 
     def wake(self) -> None:
-        """Begin to look, if nobody wanted that until now."""
+        """Look at once, if nobody wanted that until now."""
         if self._idle:
             self._look_now.set()
 
@@ -57,7 +58,7 @@ class Horizon:
             await ask(bus, DBUS, "/org/freedesktop/DBus", DBUS, "AddMatch", MATCH_RULE)
             while not closed.done():
                 self._look_now.clear()
-                if self._wanted() and (seen := await self._seen(bus)):
+                if seen := await self._seen(bus):
                     self._told(seen)
                 await self._pause()
             raise BusLost
@@ -67,7 +68,7 @@ class Horizon:
     async def _pause(self) -> None:
         self._idle = not self._wanted()
         try:
-            async with asyncio.timeout(None if self._idle else LOOK_EVERY):
+            async with asyncio.timeout(LOOK_RARELY if self._idle else LOOK_EVERY):
                 await self._look_now.wait()
         except TimeoutError:
             pass
@@ -84,14 +85,22 @@ class Horizon:
             return None
         chargers = [name for name in names if name.startswith(CHARGERS)]
         batteries = [name for name in names if foreign(name)]
-        limits, voltages, system = await asyncio.gather(
-            _values(bus, batteries, CVL), _values(bus, chargers, VOLTAGE), _system_voltage(bus)
+        limits, voltages, system, shared = await asyncio.gather(
+            _values(bus, batteries, CVL),
+            _values(bus, chargers, VOLTAGE),
+            _system_voltage(bus),
+            value(bus, SYSTEM, "/Dc/Battery/VoltageService"),
         )
         # From one that does not answer a GX still obeys what it said last
         self._limits = {
             name: self._limits.get(name) if limit is None else limit for name, limit in limits.items()
         }
-        return Surroundings(known=True, limits=_numbers(self._limits), voltages=_numbers(system | voltages))
+        return Surroundings(
+            known=True,
+            limits=_numbers(self._limits),
+            voltages=_numbers(system | voltages),
+            shared=shared if isinstance(shared, str) and shared.startswith(OURS) else "",
+        )
 
 
 async def _values(bus: MessageBus, names: Iterable[str], path: str) -> dict[str, object]:

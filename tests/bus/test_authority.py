@@ -133,6 +133,17 @@ async def test_a_voltage_that_is_our_own_proves_nothing() -> None:
         await venus.until(ONE, controlling)
 
 
+async def test_a_voltage_that_chargers_use_for_their_own_is_not_held() -> None:
+    ours = {"/Dc/Battery/VoltageService": f"{BATTERY}xbms_a4c137000001"}
+    async with Simulation(1) as sim, venus_service(SYSTEM, ours), Venus() as venus, Program("run"):
+        await venus.enable(ONE, **CONTROL)
+        await venus.until(ONE, controlling)
+        await sim.fault("mute", ONE)
+        held = await venus.until(ONE, lambda s: s["/ConnectionInformation"].startswith("held"))
+        assert held["/Dc/0/Voltage"] is None
+        assert held["/Soc"] is not None
+
+
 async def test_what_controlled_goes_on_controlling_after_a_restart() -> None:
     async with Simulation(2), Venus() as venus:
         await venus.enable(TWO, **CONTROL)

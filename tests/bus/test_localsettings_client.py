@@ -167,9 +167,9 @@ async def test_every_setting_of_the_program_can_be_stored(server: Server) -> Non
 async def test_each_pack_gets_an_instance_of_its_own_and_keeps_it(server: Server) -> None:
     await server.start()
     async with serving() as local:
-        assert (await local.add(rows(FIRST)))[instance(FIRST)] == "battery:1"
-        assert (await local.add(rows(SECOND)))[instance(SECOND)] == "battery:2"
-        assert (await local.add(rows(FIRST)))[instance(FIRST)] == "battery:1"
+        assert (await local.add(rows(FIRST)))[instance(FIRST)] == "battery:600"
+        assert (await local.add(rows(SECOND)))[instance(SECOND)] == "battery:601"
+        assert (await local.add(rows(FIRST)))[instance(FIRST)] == "battery:600"
 
 
 async def test_a_taken_instance_becomes_the_next_free_one(server: Server) -> None:
@@ -177,7 +177,7 @@ async def test_a_taken_instance_becomes_the_next_free_one(server: Server) -> Non
     async with serving() as local:
         await local.add(rows(FIRST))
         await local.add(rows(SECOND))
-        assert await local.set(instance(SECOND), "battery:1") == "battery:2"
+        assert await local.set(instance(SECOND), "battery:600") == "battery:601"
         assert await local.set(instance(SECOND), "battery:7") == "battery:7"
 
 

@@ -157,3 +157,35 @@ async def test_an_error_in_a_write_is_answered_in_words_and_not_with_a_bare_exce
     await service.stop()
     bus.disconnect()
     await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+
+
+async def test_what_a_program_asks_for_right_after_its_first_write_comes_after_it(private_bus: str) -> None:
+    written: list[Value] = []
+
+    def take(path: str, value: Value, sender: str) -> bool:
+        written.append(value)
+        return True
+
+    item = Item("/Counter", "i", "{}", lambda report: None, writable=True)
+    service = ItemService(f"{BATTERY}test", (item,), {}, take)
+    await service.start()
+    bus = await MessageBus(bus_type=BusType.SESSION).connect()
+    writes = [
+        bus.call(
+            Message(
+                destination=f"{BATTERY}test",
+                path="/Counter",
+                interface=BUS_ITEM,
+                member="SetValue",
+                signature="v",
+                body=[Variant("i", number)],
+            )
+        )
+        for number in range(50)
+    ]
+    replies = await asyncio.gather(*writes)
+    assert {reply.body[0] for reply in replies} == {ACCEPTED}
+    assert written == list(range(50))
+    await service.stop()
+    bus.disconnect()
+    await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]

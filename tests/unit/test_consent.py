@@ -7,7 +7,7 @@ import io
 import pytest
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.consent import chemistry_for, confirm_end, control_for
+from dbus_xbms.commands.consent import chemistry_for, confirm_end, control_for, quoted
 from dbus_xbms.settings import PACK_SETTINGS, Settings
 
 ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
@@ -80,3 +80,17 @@ def test_the_pack_that_controls_is_let_go_only_with_a_yes(monkeypatch: pytest.Mo
     confirm_end(controls, "House", "Remove House", yes=False)
     confirm_end(pack(), "House", "Remove House", yes=False)
     assert input() == "left"  # a pack that only watches is not asked about
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("House", "House"),
+        ("House bank", '"House bank"'),
+        ("$(reboot)", "'$(reboot)'"),
+        ("a`b` c", "'a`b` c'"),
+        ('a"; reboot; "', "'a\"; reboot; \"'"),
+    ],
+)
+def test_a_command_that_is_proposed_does_what_it_says_whatever_the_name(name: str, word: str) -> None:
+    assert quoted(name) == word

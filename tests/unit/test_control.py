@@ -98,6 +98,13 @@ def test_without_charging_the_voltage_limit_neither_rises_nor_follows_a_sagging_
     assert limits((0.0, stopped), (1.0, replace(stopped, voltage=12.9))).cvl == 13.2
 
 
+def test_the_mode_says_that_the_voltage_limit_is_lower_because_chargers_exceed_the_current_limit() -> None:
+    history = [(float(now), sample(current=90.0, remaining=70.0 + now / 40)) for now in range(20)]
+    found = limits(*history)
+    assert found.mode == "Bulk, CVL lowered because chargers exceed the CCL"
+    assert found.cvl < SAMPLE.voltage
+
+
 def test_the_voltage_limit_is_back_as_soon_as_charging_is_allowed_again() -> None:
     found = limits((0.0, replace(SAMPLE, mosfets=OFF)), (1.0, SAMPLE), (62.0, SAMPLE))
     assert found.ccl > 0

@@ -243,7 +243,7 @@ NOTES = {
     "a voltage over the radio": (
         facts(system=replace(DVCC_ON, voltage=SERVICE_ONE)),
         "sense",
-        f"chargers use the voltage of House ({ONE}), which may be up to 30 s old",
+        f"chargers use the voltage of House ({ONE}), read over Bluetooth",
         "SVS",
     ),
     "an aggregator": (

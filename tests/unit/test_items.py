@@ -311,6 +311,14 @@ def test_trips_of_cells_and_pack_count_together() -> None:
     assert (got["/History/LowVoltageAlarms"], got["/History/HighVoltageAlarms"]) == (5, 5)
 
 
+def test_what_is_only_held_is_not_given_to_chargers_for_their_own() -> None:
+    held = replace(REPORT, phase=Phase.HELD)
+    sense = {"/Dc/0/Voltage", "/Dc/0/Current", "/Dc/0/Power", "/Dc/0/Temperature"}
+    lost = {path for path, value in shown(replace(held, shared=True)).items() if value is None}
+    assert lost - {path for path, value in shown(held).items() if value is None} == sense
+    assert shown(replace(REPORT, shared=True))["/Dc/0/Voltage"] == shown(REPORT)["/Dc/0/Voltage"]
+
+
 def test_packs_without_a_name_are_told_apart_by_the_end_of_their_addresses() -> None:
     nameless = replace(REPORT, custom_name="", address="A4:C1:37:01:02:03")
     assert shown(nameless)["/ProductName"] == "JBD BMS SP04S034 02:03"

@@ -166,6 +166,13 @@ def test_a_tail_of_daren_begins_with_temperatures_from_minus_40_to_120(raw: int,
     assert (sample_of(other).health is not None) is daren
 
 
+@pytest.mark.parametrize("health", [1, 100])
+def test_a_health_of_1_to_100_percent_is_one(health: int) -> None:
+    other = payload(SHORT_A)
+    other[35] = health
+    assert sample_of(other).health == health
+
+
 def test_a_flag_in_the_first_byte_of_the_tail_means_100_ma_and_100_mah() -> None:
     sample = poll(frame_of("fogstar_4s_628ah_100ma_flag"), frame_of("sp04s034_cells_a")).sample
     assert (sample.current, sample.remaining, sample.nominal) == (-5.8, 471.9, 628.0)

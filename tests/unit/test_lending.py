@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control import gauge, limits, monitor
+from dbus_xbms.control import gauge, monitor, unheard
 from dbus_xbms.control.alarms import BMS_CABLE
 from dbus_xbms.control.freshness import RETURN_TIME
 from dbus_xbms.control.monitor import Decision, State
@@ -61,7 +61,7 @@ def test_the_limits_are_those_of_derating_until_stop() -> None:
     before = lent()
     assert before.control
     fresh = before.control.limits
-    derated = limits.silent(before.control, Phase.DERATED, LENT_AT, chosen).limits
+    derated = unheard.silent(before.control, Phase.DERATED, LENT_AT, chosen).limits
     for decision in through(before, LENT_AT, LENT_AT + HOLD, LENT_AT + STOP - 2):
         assert decision.limits
         shown = decision.limits

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control import limits, monitor, recall
+from dbus_xbms.control import monitor, recall, unheard
 from dbus_xbms.control.charge_voltage import Stage
 from dbus_xbms.control.monitor import Decision, State
 from dbus_xbms.control.recall import CLOCK_SET, STAGE_STANDS, Moment
@@ -18,7 +18,7 @@ from dbus_xbms.model import Level, PackSample, Phase
 from tests.unit.samples import SAMPLE, sample, settings
 
 STOP, WITHDRAW = 300.0, 1800.0
-CHOSEN = settings(Control=1, Chemistry="LiFePO4", Cells=4)
+CHOSEN = settings(Control=1, Chemistry="LiFePO4", Cells=4, Nominal=100.0)
 TOP = sample(cells=(3.45, 3.45, 3.45, 3.45), voltage=13.8, current=1.0, soc=98.0, remaining=98.0)
 HIGH = sample(cells=(3.61, 3.4, 3.4, 3.4), voltage=13.81)
 LOW = sample(cells=(2.6, 3.2, 3.2, 3.2), voltage=12.2, soc=4.0)
@@ -36,7 +36,7 @@ def again(before: State, passed: float | None) -> State:
     """The state of a program that starts ``passed`` s after another one's last sample."""
     assert before.control
     heard = Moment(boot="one", monotonic=0.0, wall=CLOCK_SET)
-    read = recall.read(recall.text(limits.to_recall(before.control), heard))
+    read = recall.read(recall.text(unheard.to_recall(before.control), heard))
     assert read
     return monitor.recalled(State(started=LATER), read[0], passed, CHOSEN)
 
@@ -50,7 +50,7 @@ def first(state: State, seen: PackSample | None = None, after: float = 1.0) -> D
 def test_what_is_kept_is_read_back_as_it_was() -> None:
     before = watched(*[TOP] * 30)
     assert before.control
-    kept = limits.to_recall(before.control)
+    kept = unheard.to_recall(before.control)
     assert kept.voltage.stage is Stage.ABSORPTION
     assert kept.voltage.since_balancing == inf
     heard = Moment(boot="one", monotonic=290.0, wall=CLOCK_SET + 1)
@@ -146,12 +146,12 @@ def test_absorption_goes_on_after_a_restart() -> None:
     assert decisions[-1] == "Float"  # 590 s before and 390 s after make more than 900 s
 
 
-def test_the_voltage_limit_never_exceeds_the_presets_whatever_was_stored() -> None:
-    kept = limits.to_recall(watched(SAMPLE).control)  # type: ignore[arg-type]
-    state = monitor.recalled(State(started=LATER), replace(kept, cvl=60.0), 1.0, CHOSEN)
+def test_no_limit_exceeds_the_presets_and_the_owners_whatever_was_stored() -> None:
+    kept = unheard.to_recall(watched(SAMPLE).control)  # type: ignore[arg-type]
+    state = monitor.recalled(State(started=LATER), replace(kept, cvl=60.0, dcl=900.0), 1.0, CHOSEN)
     found = first(state).limits
     assert found
-    assert found.cvl == 13.8
+    assert (found.cvl, found.dcl) == (13.8, 25.0)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_the_age_is_known_only_where_a_clock_can_tell(then: Moment, now: Moment,
 
 
 GOOD = json.loads(
-    recall.text(limits.to_recall(watched(SAMPLE).control), Moment(boot="one", monotonic=0.0, wall=0.0))  # type: ignore[arg-type]
+    recall.text(unheard.to_recall(watched(SAMPLE).control), Moment(boot="one", monotonic=0.0, wall=0.0))  # type: ignore[arg-type]
 )
 
 

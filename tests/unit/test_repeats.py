@@ -86,3 +86,15 @@ def test_without_a_loop_every_line_is_written(caplog: pytest.LogCaptureFixture) 
     for _ in range(3):
         log.warning("again")
     assert caplog.messages == ["again"] * 3
+
+
+def test_what_another_loop_has_counted_is_forgotten(caplog: pytest.LogCaptureFixture) -> None:
+    log = counted(caplog)
+
+    async def flood() -> None:
+        for _ in range(BURST + 5):
+            log.info("%s: lent", "A")
+
+    asyncio.run(flood())
+    asyncio.run(flood())
+    assert len(caplog.messages) == 2 * BURST
