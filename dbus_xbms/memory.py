@@ -34,6 +34,10 @@ HISTORY = {
     "DischargedEnergy": "discharged_energy",
     "SinceFull": "since_full",
     "SinceTopBalance": "since_top_balance",
+    "Discharges": "discharges",
+    "FullDischarges": "full_discharges",
+    "SeenBelow": "below",
+    "SeenEmpty": "empty",
 }
 _DEFAULTS = {row.name: row.default for row in PACK_SETTINGS}
 

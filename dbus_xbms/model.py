@@ -194,6 +194,7 @@ class Phase(Enum):
 
 
 CONNECTED = "connected"  # state of a link that stands
+BETWEEN_POLLS = "free until the next poll"  # state of a link that is shared
 
 
 class Notify(IntEnum):
@@ -231,6 +232,14 @@ class Extremes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """The numbers of the lowest and the highest of a pack's cells or sensors, 1-based."""
+
+    lowest: int
+    highest: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """What went through a pack over its life here."""
 
@@ -241,6 +250,11 @@ class History:
     discharged_energy: float = 0.0  # kWh
     since_full: float | None = None  # s; None: never seen full
     since_top_balance: float = 0.0  # s, since the last one or the start
+    discharges: int = 0  # from below 65 % back to above 90 %, as Victron's monitors count cycles
+    full_discharges: int = 0  # down to 0 %
+    # 1: seen since the last count; these outlive the program, so that a restart in between costs none.
+    below: int = 0  # below 65 %
+    empty: int = 0  # at 0 %, and not clearly above it since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,6 +321,8 @@ class Report:
     sample: PackSample | None = None  # None unless phase is FRESH or HELD
     cell_temperatures: tuple[float, ...] = ()  # °C, sane sensors in the cell role only
     mosfet_temperature: float | None = None  # °C, the sensor in the MOSFET role if sane
+    cell_ends: Ends | None = None
+    sensor_ends: Ends | None = None  # of the cell sensors
     counters: Counters | None = None
     alarms: Mapping[str, Level] = field(default_factory=dict)  # "/Alarms/..." -> level
     link: LinkStatus = field(default_factory=LinkStatus)

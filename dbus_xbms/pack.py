@@ -304,6 +304,8 @@ class Pack:
             sample=decision.sample,
             cell_temperatures=decision.temperatures.cells,
             mosfet_temperature=decision.temperatures.mosfet,
+            cell_ends=decision.cell_ends,
+            sensor_ends=decision.sensor_ends,
             counters=self._counters,
             alarms=decision.alarms,
             link=link,

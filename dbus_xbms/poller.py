@@ -22,7 +22,7 @@ from dbus_xbms.control.freshness import (
 )
 from dbus_xbms.control.notify_method import FIRST_POLLS, Trial
 from dbus_xbms.control.tally import Tally
-from dbus_xbms.model import LinkStatus, PackIdentity, PackSample, Reading
+from dbus_xbms.model import BETWEEN_POLLS, LinkStatus, PackIdentity, PackSample, Reading
 from dbus_xbms.protocols.base import BmsProtocol, LinkError, LoginFailed, NoReply, ProtocolError
 from dbus_xbms.settings import Settings
 from dbus_xbms.switching import Order
@@ -36,7 +36,6 @@ LONGEST_END = ORDER_LIMIT + CLOSE_LIMIT  # s until polling has ended: an order o
 COUNTERS_AFTER = 5.0  # s after the first poll: what everybody waits for comes first
 COUNTERS_EVERY = 300.0  # s between reads of the protection counters
 ROUNDING = 1e-6  # parts of an interval
-BETWEEN_POLLS = "free until the next poll"  # state of a link that is shared
 
 
 def next_beat(due: float, interval: float) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench.closed_loop import attacks
 from bench.closed_loop.cell_attacks import CELL_ATTACKS
+from bench.closed_loop.lies import LIES
 from bench.closed_loop.plot import drawn
 from bench.closed_loop.simulation import SETUPS, Result, row, run, table
 
@@ -38,7 +39,7 @@ def main() -> int:
         results.append(run(setup, days if n == 0 else min(days, OTHERS)))
         print(" | ".join(row(results[-1])), flush=True)
     outcomes: list[attacks.Outcome] = []
-    for attack in (*attacks.ATTACKS, *CELL_ATTACKS):
+    for attack in (*attacks.ATTACKS, *CELL_ATTACKS, *LIES):
         outcomes.append(attacks.attacked(attack))
         print(" | ".join((*attacks.row(outcomes[-1]), *outcomes[-1].complaints)), flush=True)
     (DOCS / "closed-loop.md").write_text(WORDS.format(days=table(results), attacks=attacks.table(outcomes)))

@@ -142,7 +142,7 @@ def _shown(pack: Battery) -> Shown:
     return Shown(
         service=pack.service,
         silent=pack.values.get("/State") in SILENT,
-        words=str(pack.values.get("/ConnectionInformation") or ""),
+        words=str(pack.values.get("/Bluetooth/State") or ""),
         rssi=rssi if isinstance(rssi, int) else None,
         reconnects=_count(pack, "/Bluetooth/Reconnects"),
         failed_polls=_count(pack, "/Bluetooth/FailedPollsLastHour"),

@@ -80,4 +80,4 @@ def _state(
     if shown is None:
         return (trouble[0] if trouble else "") or "not reached yet"
     control = "controls" if shown.controls else str(shown.values.get(CHARGE_MODE) or "")
-    return ", ".join([shown.text("/ConnectionInformation"), *mosfets_off(shown), *filter(None, [control])])
+    return ", ".join([shown.text("/Bluetooth/State"), *mosfets_off(shown), *filter(None, [control])])

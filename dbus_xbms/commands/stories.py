@@ -56,7 +56,7 @@ class Story:
 CHARGE, FORCED, STATUS = "/Io/AllowToCharge", "/Settings/ForceChargingOff", "/SwitchableOutput/charge/Status"
 TOGGLE, MODE, LEND = "/SwitchableOutput/charge/State", "/Settings/MosfetMode", "/Settings/ReleaseForMinutes"
 CURRENT, CCL, LAST = "/Dc/0/Current", "/Info/MaxChargeCurrent", "/Io/LastOrder"
-LINK = "/ConnectionInformation"
+LINK = "/Bluetooth/State"
 RELEASE = "/SwitchableOutput/release/Status"
 OFF, ON, TRIPPED, FAULT = 0x00, 0x09, 0x02, 0x08  # of STATUS
 

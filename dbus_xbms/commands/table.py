@@ -200,7 +200,7 @@ def _alarms(pack: Battery) -> list[str]:
 
 
 def _link(pack: Battery) -> list[str]:
-    chunks = [STATES.get(pack.values.get("/State"), ""), str(pack.values.get("/ConnectionInformation") or "")]
+    chunks = [STATES.get(pack.values.get("/State"), ""), str(pack.values.get("/Bluetooth/State") or "")]
     if pack.values.get("/Bluetooth/Rssi") is not None:
         chunks.append(pack.text("/Bluetooth/Rssi"))
     if pack.values.get("/Bluetooth/SampleAge") is not None:

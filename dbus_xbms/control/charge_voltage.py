@@ -212,8 +212,11 @@ def step(
     count = len(view.cells)
     target = count * (preset.floating if state.stage is Stage.FLOAT else view.target)
     reduction, calm = _reduced(state, view, dt)
-    # However far a cell runs ahead, a charger is never told to empty the others.
-    deepest = count * (view.target - 2 * preset.floating + preset.full)
+    # However far a cell runs ahead, a charger is never told to empty the others; what low cells lack is not
+    # theirs to make up.
+    median = sorted(view.cells)[count // 2]
+    lacked = sum(max(0.0, median - cell) for cell in view.cells)
+    deepest = count * (view.target - 2 * preset.floating + preset.full) + lacked
     reduction = min(reduction, deepest)
     wanted = min(target, count * view.target - reduction)
     return replace(state, reduction=reduction, calm=calm, cvl=_published(state.cvl, wanted, target, count))

@@ -16,6 +16,7 @@ from dbus_xbms.control import gauge
 from dbus_xbms.model import PackSample, Protection
 
 ODD_FOR = 30.0  # s without a reading that can be, after which nothing is believed
+GOOD_FOR = 60.0  # s of readings that can be, until they are believed again
 STANDS = 60.0  # s for which a reading says what the next one may be
 
 HIGHEST_CELL = 5.0  # V; no lithium cell that a JBD watches comes near
@@ -51,6 +52,9 @@ class State:
     before_at: float = 0.0  # s
     repeated: float = 0.0  # Ah that have flowed since anything last changed
     others: tuple[float, ...] = ()  # V, for each cell the middle of the others when it last changed
+    stuck: frozenset[int] = frozenset()  # cells that stood still while the others moved; by number
+    good_since: float | None = None  # s; None: the newest reading could not be
+    was_odd: bool = False  # readings were impossible for too long, and have not been good for GOOD_FOR s
     doubt: str = ""  # why nothing is believed, in words
     doubted_at: float | None = None  # s, since when
 
@@ -174,12 +178,16 @@ def _compared(state: State, sample: PackSample, now: float) -> State:
     before, cells = state.before, sample.cells
     middles = _middles_of_others(cells)
     if before is None or len(before.cells) != len(cells) or not cells:
-        return replace(state, before=sample, before_at=now, repeated=0.0, others=middles)
+        nothing: frozenset[int] = frozenset()
+        return replace(state, before=sample, before_at=now, repeated=0.0, others=middles, stuck=nothing)
     if before.cells != cells or before.remaining != sample.remaining:
-        moved = (was != volts for was, volts in zip(before.cells, cells, strict=True))
-        kept = zip(moved, middles, state.others, strict=True)
-        others = tuple(middle if has_moved else known for has_moved, middle, known in kept)
-        return replace(state, before=sample, before_at=now, repeated=0.0, others=others)
+        moved = {n for n, volts in enumerate(cells) if volts != before.cells[n]}
+        others = tuple(middles[n] if n in moved else known for n, known in enumerate(state.others))
+        still = {
+            n + 1 for n, known in enumerate(others) if abs(middles[n] - known) >= OTHERS_MOVED - ROUNDING
+        }
+        stuck = (state.stuck - {n + 1 for n in moved}) | still  # until it moves, whatever the others do
+        return replace(state, before=sample, before_at=now, repeated=0.0, others=others, stuck=stuck)
     flown = abs(sample.current) * min(now - state.before_at, STANDS) / 3600
     return replace(state, before=sample, before_at=now, repeated=state.repeated + flown)
 
@@ -196,13 +204,10 @@ def _middles_of_others(cells: tuple[float, ...]) -> tuple[float, ...]:
 
 def _stuck(state: State) -> str:
     """Which cell stands still while the others move, in words."""
-    if state.before is None or len(state.before.cells) < ENOUGH:
+    if state.before is None:
         return ""
-    cells = state.before.cells
-    known_and_now = zip(state.others, _middles_of_others(cells), strict=True)
-    for number, (known, middle) in enumerate(known_and_now, 1):
-        if abs(middle - known) >= OTHERS_MOVED - ROUNDING:
-            return f"cell {number} stays at {cells[number - 1]:.3f} V while the others move"
+    for number in sorted(state.stuck):
+        return f"cell {number} stays at {state.before.cells[number - 1]:.3f} V while the others move"
     return ""
 
 
@@ -215,12 +220,15 @@ def _repeats(state: State) -> str:
 
 def _doubted(state: State, now: float) -> State:
     """Say whether anything is believed after the newest reading."""
-    if state.odd_since is None:
-        doubt = _repeats(state) or _stuck(state)
-    elif now - (state.before_at if state.before else state.odd_since) >= ODD_FOR:
-        doubt = state.odd
+    if state.odd_since is not None:
+        lasted = now - (state.before_at if state.before else state.odd_since) >= ODD_FOR
+        doubt = state.odd if lasted else state.doubt
+        state = replace(state, good_since=None, was_odd=state.was_odd or lasted)
     else:
-        doubt = state.doubt
+        good_since = now if state.good_since is None else state.good_since
+        settling = state.was_odd and now - good_since < GOOD_FOR
+        doubt = _repeats(state) or _stuck(state) or (state.doubt if settling else "")
+        state = replace(state, good_since=good_since, was_odd=settling)
     if not doubt:
         return replace(state, doubt="", doubted_at=None)
     if state.doubted_at is not None:

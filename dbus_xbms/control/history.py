@@ -8,6 +8,8 @@ from dbus_xbms.control.gauge import consumed, full_charge
 from dbus_xbms.model import Extremes, History, PackSample
 
 FULL_SOC = 100.0  # %
+BELOW, BACK = 65.0, 90.0  # %; a discharge counts from below the one to above the other
+EMPTY, NOT_EMPTY = 0.0, 10.0  # %
 NOTICEABLE = 0.01  # part of the capacity; less missing begins no new discharge
 
 
@@ -50,8 +52,20 @@ def fold(state: State, sample: PackSample, now: float, longest: float) -> State:
         discharged_energy=known.discharged_energy + max(0.0, -energy),
     )
     history = _passed(history, passed)
+    history = _discharges(history, sample.soc)
     state = State(history=history, at=now, current=sample.current, power=power, refilled=refilled)
     return filled(state) if sample.soc >= FULL_SOC else state
+
+
+def _discharges(known: History, soc: float) -> History:
+    """Count discharges as Victron's battery monitors do."""
+    if soc < BELOW and not known.below:
+        known = replace(known, below=1)
+    elif soc > BACK and known.below:
+        known = replace(known, below=0, discharges=known.discharges + 1)
+    if soc <= EMPTY and not known.empty:
+        return replace(known, empty=1, full_discharges=known.full_discharges + 1)
+    return replace(known, empty=0) if soc > NOT_EMPTY and known.empty else known
 
 
 def _passed(known: History, seconds: float) -> History:

@@ -8,6 +8,7 @@ from math import inf
 
 from dbus_xbms.control import (
     alarms,
+    ends,
     evidence,
     excess,
     freshness,
@@ -29,6 +30,7 @@ from dbus_xbms.control.pace import Calm
 from dbus_xbms.control.recall import Recalled
 from dbus_xbms.control.temperatures import Temperatures
 from dbus_xbms.model import (
+    Ends,
     Extremes,
     History,
     Level,
@@ -44,6 +46,8 @@ from dbus_xbms.settings import Settings
 VALID = (Phase.FRESH, Phase.HELD)  # phases in which the newest sample may be shown
 COUNTED = (*VALID, Phase.LENT, Phase.LENT_STOPPED)  # in which the last state of charge is shown
 RETRY_AFTER_FAILURE = 1.0  # s until a decision that failed is tried again
+FULL_FROM = 80.0  # %; a pack that is full below has another chemistry than was chosen, or a wrong count
+FLOAT_TOO_EARLY = f"Full at less than {FULL_FROM:g} %: Chemistry is wrong, or the BMS has lost its count"
 
 
 def controls(settings: Settings) -> bool:
@@ -70,6 +74,8 @@ class State:
     flows: excess.State = field(default_factory=excess.State)  # currents that should not be
     control: limits.State | None = None  # None: not controlling, or no sample yet
     recalled_at: float | None = None  # s, when a pack that still controls was last heard before the start
+    cell_ends: Ends | None = None
+    sensor_ends: Ends | None = None
     calm: Calm | None = None  # None: something goes on
     lent_until: float = -inf  # s; the link is, or was, somebody else's until then
 
@@ -90,6 +96,8 @@ class Decision:
     soc: float | None = None  # %
     consumed: float | None = None  # Ah, zero or negative
     time_to_go: int | None = None  # s
+    cell_ends: Ends | None = None
+    sensor_ends: Ends | None = None
     history: History = field(default_factory=History)
     resting: bool = False  # the pack may be polled more rarely
     age: float | None = None  # s since the newest good sample
@@ -304,6 +312,11 @@ def decide(
     if sample:
         state, sensors = _sensed(state, sample, settings)
         state = _flowing(_counted(state, sensors, settings), settings, managed)
+        state = replace(
+            state,
+            cell_ends=ends.of_cells(state.cell_ends, sample),
+            sensor_ends=ends.of_sensors(state.sensor_ends, sample, sensors.cells),
+        )
     control = _controlled(state, fresh.phase, sensors, now, settings, turning_off) if managed else None
     watched = _watched(control, settings)
     standing = alarms.step(state.alarms, sample, sensors, now, settings, watched, state.flows.levels)
@@ -322,6 +335,8 @@ def _doubted(state: State, phase: Phase, settings: Settings) -> tuple[Level, str
         return Level.ALARM, contradiction
     if difference := identity.difference(state.heard, state.sample, settings):
         return Level.WARNING, difference
+    if state.control and state.control.voltage.stage is Stage.FLOAT and state.sample.soc < FULL_FROM:
+        return Level.WARNING, FLOAT_TOO_EARLY
     return Level.OK, state.flows.words  # has alarms of its own
 
 
@@ -336,7 +351,7 @@ def _decision(
     levels = {path: standing.level for path, standing in state.alarms.items()}
     levels[alarms.INTERNAL_FAILURE] = worst(doubt_level, levels.get(alarms.INTERNAL_FAILURE, Level.OK))
     # Readings that come, but are not believed, are no trouble of the link.
-    heard = doubt and now - state.evidence.heard_at < freshness.longest_gap(settings)
+    heard = state.evidence.doubt and now - state.evidence.heard_at < freshness.longest_gap(settings)
     levels[alarms.BMS_CABLE] = Level.OK if heard else fresh.cable
     return Decision(
         phase=fresh.phase,
@@ -351,6 +366,8 @@ def _decision(
         soc=gauge.soc(charged) if charged else None,
         consumed=gauge.consumed(sample) if sample else None,
         time_to_go=gauge.time_to_go(state.draw, sample, settings) if sample else None,
+        cell_ends=state.cell_ends,
+        sensor_ends=state.sensor_ends,
         history=state.history.history,
         resting=bool(sample and state.calm and state.calm.rests(state.sampled_at or 0.0)),
         age=None if state.sampled_at is None else now - state.sampled_at,

@@ -65,7 +65,9 @@ def floored(voltage: float) -> float:
 def unseen(sample: PackSample, count: int, capacity: float) -> float:
     """The CVL in V that charges nothing while nobody sees what flows, not even with feed-in."""
     resistance = HIGHEST_RESISTANCE * count / (capacity or ASSUMED_CAPACITY)
-    return max(0.0, floored(sample.voltage - max(sample.current, 0.0) * resistance - FEED_IN))
+    # A capacity near 0, which a setting may hold, makes the resistance infinite.
+    drop = min(sample.current * resistance, sample.voltage) if sample.current > 0 else 0.0
+    return max(0.0, floored(sample.voltage - drop - FEED_IN))
 
 
 def tolerated(ccl: float, capacity: float) -> float:

@@ -116,7 +116,7 @@ class Shown:
 
     service: str
     silent: bool = False  # not heard yet, or not any more
-    words: str = ""  # /ConnectionInformation
+    words: str = ""  # /Bluetooth/State
     rssi: int | None = None  # dBm
     reconnects: int = 0
     failed_polls: int = 0  # in the last hour

@@ -175,6 +175,11 @@ MEMORY_SETTINGS = (
     ),
 )
 
+
+def _count(name: str, words: str) -> Setting:
+    return Setting(name=name, default=0, lowest=0, silent=True, internal=True, help=words)
+
+
 NONE_SEEN = NO_TEMPERATURE  # also s, for never
 
 HISTORY_SETTINGS = (
@@ -187,4 +192,8 @@ HISTORY_SETTINGS = (
     _memory("DischargedEnergy", "kWh", "Energy discharged."),
     _memory("SinceFull", "s", "Time since the pack was full.", NONE_SEEN),
     _memory("SinceTopBalance", "s", "Time since the last top balance."),
+    _count("Discharges", "Discharges below 65 % that ended above 90 %."),
+    _count("FullDischarges", "Discharges down to 0 %."),
+    _count("SeenBelow", "1: below 65 % since the last such discharge ended."),
+    _count("SeenEmpty", "1: at 0 %, and not above 10 % since."),
 )

@@ -22,14 +22,19 @@ def _since_full(report: Report) -> float | None:
     return None if since is None else min(since, LONGEST)
 
 
+def _average_discharge(report: Report) -> float | None:
+    known = report.history
+    return -known.total_drawn / known.discharges if known.discharges else None
+
+
 def _slow(path: str, kind: Literal["i", "d"], text: str, read: Read) -> Item:
     return Item(path, kind, text, read, every=SLOW_EVERY)
 
 
 EXTREMES = Source(attrgetter("extremes"))
 COUNTED = Source(lambda r: (r.counters, r.sample and r.sample.cycles))
-FLOWN = Source(  # all but one are always valid, and that one begins and ends to be with a full charge
-    attrgetter("history"), shape=lambda r: r.history.since_full is None
+FLOWN = Source(  # all are always valid but for two, which begin with a full charge and a first discharge
+    attrgetter("history"), shape=lambda r: (r.history.since_full is None, r.history.discharges == 0)
 )
 
 HISTORY_ITEMS = (
@@ -68,6 +73,8 @@ HISTORY_ITEMS = (
         FLOWN,
         _slow("/History/DeepestDischarge", "d", "{:.1f}Ah", lambda r: -r.history.deepest_discharge),
         _slow("/History/LastDischarge", "d", "{:.1f}Ah", lambda r: -r.history.last_discharge),
+        _slow("/History/AverageDischarge", "d", "{:.1f}Ah", _average_discharge),
+        _slow("/History/FullDischarges", "i", "{}", lambda r: r.history.full_discharges),
         _slow("/History/TotalAhDrawn", "d", "{:.1f}Ah", lambda r: -r.history.total_drawn),
         _slow("/History/ChargedEnergy", "d", "{:.2f}kWh", lambda r: r.history.charged_energy),
         _slow("/History/DischargedEnergy", "d", "{:.2f}kWh", lambda r: r.history.discharged_energy),

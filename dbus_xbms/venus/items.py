@@ -11,7 +11,17 @@ from operator import attrgetter
 from dbus_xbms.control import gauge
 from dbus_xbms.control.alarms import ALARM_PATHS, CELL_IMBALANCE
 from dbus_xbms.control.temperatures import HIGHEST_SANE, LOWEST_SANE
-from dbus_xbms.model import CONNECTED, Level, PackIdentity, PackSample, Phase, Protection, Report
+from dbus_xbms.model import (
+    BETWEEN_POLLS,
+    CONNECTED,
+    Ends,
+    Level,
+    PackIdentity,
+    PackSample,
+    Phase,
+    Protection,
+    Report,
+)
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.control_items import CONTROL_ITEMS, WATCHING_ITEMS
 from dbus_xbms.venus.device_items import DEVICE_ITEMS, KNOWN, product_name
@@ -45,19 +55,18 @@ def _temperatures(read: Callable[[tuple[float, ...]], Value]) -> Read:
     )
 
 
-def _cell_id(pick: Callable[[Iterable[float]], float]) -> Read:
-    return _cells(lambda cells: f"C{cells.index(pick(cells)) + 1}")
-
-
-def _sensor_id(pick: Callable[[Iterable[float]], float]) -> Read:
+def _cell_id(pick: Callable[[Ends], int]) -> Read:
     def read(report: Report) -> str | None:
-        if report.sample is None or not report.cell_temperatures:
-            return None
-        found = pick(report.cell_temperatures)
-        # From the last sensor on, because a MOSFET's sensor comes first and may read the same.
-        return next(
-            (f"T{n}" for n, t in reversed([*enumerate(report.sample.temperatures, 1)]) if t == found), None
-        )
+        shown = report.sample and report.sample.cells and report.cell_ends
+        return f"C{pick(shown)}" if shown else None
+
+    return read
+
+
+def _sensor_id(pick: Callable[[Ends], int]) -> Read:
+    def read(report: Report) -> str | None:
+        shown = report.sample and report.cell_temperatures and report.sensor_ends
+        return f"T{pick(shown)}" if shown else None
 
     return read
 
@@ -134,6 +143,19 @@ def _connection(report: Report) -> str:
     return f"{words}; {report.link.finding}" if report.link.finding else words
 
 
+REGISTER = 16  # characters of Modbus register 1328
+BRIEF = {BETWEEN_POLLS: "free"}
+
+
+def _briefly(report: Report) -> str:
+    """The same in a word or two, which Modbus can carry."""
+    if phase := SILENCE.get(report.phase):
+        return phase
+    words = BRIEF.get(report.link.state, report.link.state).replace(", ", " ").removesuffix(" left")
+    kept = "".join(char for char in words if char.isascii() and char.isprintable())
+    return kept if len(kept) <= REGISTER else kept[:REGISTER].rpartition(" ")[0] or kept[:REGISTER]
+
+
 def _alarm(path: str) -> Callable[[Report], int | None]:
     """Without a sample an alarm that stands goes on standing, and silence gives no all-clear."""
 
@@ -152,6 +174,8 @@ MEASURED = Source(
         "sample",
         "cell_temperatures",
         "mosfet_temperature",
+        "cell_ends",
+        "sensor_ends",
         "soc",
         "consumed",
         "time_to_go",
@@ -192,7 +216,8 @@ ITEMS = (
     *rows(
         STATE,
         Item("/State", "i", "{}", lambda r: STATES[r.phase]),
-        Item("/ConnectionInformation", "s", "{}", _connection),
+        Item("/Bluetooth/State", "s", "{}", _connection),
+        Item("/ConnectionInformation", "s", "{}", _briefly),
         Item("/Bluetooth/Rssi", "i", "{}dBm", lambda r: r.link.rssi, every=15.0),
         Item("/Bluetooth/Reconnects", "i", "{}", lambda r: r.link.reconnects, every=SLOW_EVERY),
         Item("/Bluetooth/FailedPolls", "i", "{}", lambda r: r.link.failed_polls, every=SLOW_EVERY),
@@ -215,12 +240,12 @@ ITEMS = (
         Item("/TimeToGo", "i", "{}", lambda r: r.time_to_go if r.sample else None, every=15.0),
         Item("/System/MinCellVoltage", "d", "{:.3f}V", _cells(min)),
         Item("/System/MaxCellVoltage", "d", "{:.3f}V", _cells(max)),
-        Item("/System/MinVoltageCellId", "s", "{}", _cell_id(min)),
-        Item("/System/MaxVoltageCellId", "s", "{}", _cell_id(max)),
+        Item("/System/MinVoltageCellId", "s", "{}", _cell_id(lambda e: e.lowest)),
+        Item("/System/MaxVoltageCellId", "s", "{}", _cell_id(lambda e: e.highest)),
         Item("/System/MinCellTemperature", "d", "{:.1f}°C", _temperatures(min)),
         Item("/System/MaxCellTemperature", "d", "{:.1f}°C", _temperatures(max)),
-        Item("/System/MinTemperatureCellId", "s", "{}", _sensor_id(min)),
-        Item("/System/MaxTemperatureCellId", "s", "{}", _sensor_id(max)),
+        Item("/System/MinTemperatureCellId", "s", "{}", _sensor_id(lambda e: e.lowest)),
+        Item("/System/MaxTemperatureCellId", "s", "{}", _sensor_id(lambda e: e.highest)),
         Item("/System/MOSTemperature", "d", "{:.1f}°C", lambda r: r.mosfet_temperature if r.sample else None),
         Item(
             "/Battery/1/Temperature",

@@ -130,9 +130,9 @@ async def test_a_pack_that_is_reached_and_mute_is_told_so_by_list_doctor_and_the
         await sim.fault("mute", PACK)
         await sim.fault("drop", PACK)
         told = "reached, but it answers nothing"
-        await venus.until(PACK, lambda seen: told in seen["/ConnectionInformation"], timeout=60)
+        await venus.until(PACK, lambda seen: told in seen["/Bluetooth/State"], timeout=60)
         await sim.fault("clear", PACK)
-        await venus.until(PACK, lambda seen: seen["/ConnectionInformation"] == "connected", timeout=60)
+        await venus.until(PACK, lambda seen: seen["/Bluetooth/State"] == "connected", timeout=60)
 
 
 async def listed(words: str) -> str:

@@ -106,7 +106,7 @@ class Trial:
             measured = ("/Soc", CURRENT, "/Dc/0/Power", "/System/MaxCellVoltage", "/Voltages/Cell1")
             frozen = [path for path in measured if self.watch.value(address, path) != INVALID]
             self.check(fault.name, "all measurements invalid", not frozen, " ".join(frozen))
-            said = self.watch.value(address, "/ConnectionInformation")
+            said = self.watch.value(address, "/Bluetooth/State")
             self.check(fault.name, "says why", said not in ("", "connected"), said)
 
     async def _others_live_on(self, fault: Fault) -> None:

@@ -163,6 +163,14 @@ def test_a_mad_cell_never_makes_a_charger_empty_the_others() -> None:
     assert after(first(MIDDLE), mad, 3600).cvl == pytest.approx(4 * (2 * 3.375 - 3.45))
 
 
+@pytest.mark.parametrize("low", [2.5, 2.6, 2.8, 3.0])
+def test_the_others_do_not_make_up_for_a_low_cell(low: float) -> None:
+    weak = replace(TOP, cells=(low, 3.45, 3.45, 3.45), voltage=low + 10.35)
+    found = after(first(weak), weak, 600).cvl
+    assert found is not None
+    assert found <= 3 * 3.45 + low + 0.01
+
+
 def test_a_top_balance_is_due_after_its_days_and_done_once() -> None:
     days = {"TopBalanceDays": 30}
     floating = after(FLOATING, RESTING, 100, since=29 * DAY, **days)

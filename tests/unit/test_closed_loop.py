@@ -10,6 +10,7 @@ import pytest
 from bench.closed_loop import attacks
 from bench.closed_loop.attacks import ATTACKS, Attack, attacked, gaps, silent_from
 from bench.closed_loop.cell_attacks import CELL_ATTACKS
+from bench.closed_loop.lies import LIES
 from bench.closed_loop.plant import Battery
 from bench.closed_loop.plot import drawn
 from bench.closed_loop.simulation import FULL, SETUPS, Result, Setup, run, table
@@ -51,7 +52,7 @@ def test_the_results_make_a_table_and_a_plot() -> None:
     assert drawn(found).count("<polyline") == 7
 
 
-@pytest.mark.parametrize("attack", [*ATTACKS, *CELL_ATTACKS], ids=lambda attack: attack.name)
+@pytest.mark.parametrize("attack", [*ATTACKS, *CELL_ATTACKS, *LIES], ids=lambda attack: attack.name)
 def test_no_attack_gets_a_cell_above_its_ceiling_or_leaves_a_battery_empty(attack: Attack) -> None:
     assert attacked(attack).complaints == []
 

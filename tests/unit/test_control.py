@@ -345,6 +345,17 @@ def test_a_pack_that_reaches_float_is_remembered_as_full() -> None:
     assert decision.history.since_full == pytest.approx(90.0)
 
 
+@pytest.mark.parametrize(("soc", "level"), [(79.0, Level.WARNING), (80.0, Level.OK)])
+def test_a_pack_that_is_full_below_80_percent_is_told_to_the_owner(soc: float, level: Level) -> None:
+    top = sample(cells=(3.45, 3.45, 3.45, 3.45), current=1.0, soc=soc, remaining=soc)
+    course: list[tuple[float, PackSample | None]] = [(float(now), top) for now in range(0, 1000, 10)]
+    _, decision = heard(*course)
+    assert decision.limits
+    assert decision.limits.mode == "Float"
+    assert decision.alarms[alarms.INTERNAL_FAILURE] is level
+    assert ("Chemistry is wrong" in decision.doubt) is (level is Level.WARNING)
+
+
 @pytest.mark.parametrize(
     ("change", "path", "clears"),
     [

@@ -200,9 +200,12 @@ def test_silence_never_raises_a_limit(history: History, waits: list[float]) -> N
 def test_a_current_of_zero_comes_with_a_voltage_that_charges_nothing(history: History) -> None:
     began = None  # V, of the pack when its current limit fell to 0, or of its first sample after a silence
     for _, state, decision in steps(history):
-        if decision.limits is None or decision.limits.ccl > 0 or decision.sample is None:
-            began = None
         if decision.limits is None or decision.limits.ccl > 0 or not state.sample:
+            began = None
+            continue
+        if decision.sample is None:
+            began = None
+            assert decision.limits.cvl <= state.sample.voltage + 1e-9
             continue
         began = began or state.sample.voltage
         assert decision.limits.cvl <= began + 1e-9

@@ -114,8 +114,10 @@ def test_readings_that_cannot_be_from_the_start_are_never_shown() -> None:
     assert decision.alarms[alarms.INTERNAL_FAILURE] is Level.ALARM
 
 
-def test_a_good_reading_ends_the_doubt() -> None:
+def test_a_minute_of_good_readings_ends_the_doubt() -> None:
     state, _ = steps(*[CHARGING] * 5, *[ODD["a cell above 5 V"]] * 40)
+    state, decision = steps(*[CHARGING] * 60, state=state)
+    assert (decision.phase, ccl(decision)) == (Phase.DERATED, 0)
     _, decision = steps(CHARGING, state=state)
     assert (decision.phase, decision.doubt) == (Phase.FRESH, "")
     assert decision.alarms[alarms.INTERNAL_FAILURE] is Level.OK
@@ -253,6 +255,12 @@ def test_a_cell_that_stays_while_the_others_move_30_mv_is_not_believed(cells: in
 @pytest.mark.parametrize("cells", [3, 4, 5, 16])
 def test_cells_that_move_together_are_believed(cells: int) -> None:
     assert steps(*rising(cells=cells))[1].doubt == ""
+
+
+def test_a_stuck_cell_is_not_believed_until_it_moves_itself() -> None:
+    state, _ = steps(*rising(frozenset({1})))
+    _, decision = steps(*rising(frozenset({1}))[::-1], state=state)
+    assert "cell 2 stays" in decision.doubt
 
 
 def test_one_cell_that_runs_away_makes_no_suspects_of_the_others() -> None:

@@ -81,6 +81,32 @@ def test_extremes_know_temperatures_and_bear_missing_cells() -> None:
     assert extremes == Extremes(pack_min=12.0, pack_max=12.0, temperature_min=5.0, temperature_max=30.0)
 
 
+def soc_of(*course: float) -> State:
+    """The history of a pack that goes through states of charge in %, one every 10 s."""
+    return folded((-10.0, sample()), *((10.0 * n, sample(soc=soc)) for n, soc in enumerate(course)))
+
+
+def test_a_discharge_counts_from_below_65_percent_back_to_above_90() -> None:
+    assert soc_of(70.0, 66.0, 95.0).history.discharges == 0
+    assert soc_of(70.0, 64.0, 66.0, 90.0).history.discharges == 0
+    assert soc_of(70.0, 64.0, 66.0, 91.0, 89.0, 91.0).history.discharges == 1
+    assert soc_of(64.0, 91.0, 64.0, 91.0).history.discharges == 2
+
+
+def test_a_full_discharge_counts_once_until_there_is_clearly_charge_again() -> None:
+    assert soc_of(5.0, 1.0).history.full_discharges == 0
+    assert soc_of(5.0, 0.0, 1.0, 0.0, 10.0, 0.0).history.full_discharges == 1
+    assert soc_of(5.0, 0.0, 11.0, 0.0).history.full_discharges == 2
+
+
+def test_a_discharge_that_a_restart_interrupts_counts() -> None:
+    before = soc_of(70.0, 64.0).history
+    state = State(history=before)
+    for now, soc in ((0.0, 80.0), (10.0, 80.0), (20.0, 91.0)):
+        state = fold(state, sample(soc=soc), now, LONGEST)
+    assert state.history.discharges == 1
+
+
 @given(st.lists(st.tuples(st.floats(0, 100), samples), max_size=30))
 def test_no_history_ever_runs_backwards(history: list[tuple[float, PackSample]]) -> None:
     now, state = 0.0, State()

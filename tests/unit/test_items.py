@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dbus_xbms.control.alarms import ALARM_PATHS, BMS_CABLE
 from dbus_xbms.model import (
     Counters,
+    Ends,
     Extremes,
     History,
     Level,
@@ -59,6 +60,8 @@ REPORT = Report(
     sample=SAMPLE,
     cell_temperatures=(21.0, 25.04),
     mosfet_temperature=25.04,
+    cell_ends=Ends(lowest=2, highest=3),
+    sensor_ends=Ends(lowest=2, highest=3),
     link=LinkStatus(state="connected", rssi=-67),
     extremes=Extremes(pack_min=11.0, pack_max=14.4, cell_min=2.8, cell_max=3.65, temperature_min=-3.0),
     soc=80.04,
@@ -228,6 +231,7 @@ def test_only_the_name_the_page_selector_clearing_settings_and_switches_can_be_w
         ("/State", 9, "9"),
         ("/ErrorCode", 0, "0"),
         ("/ConnectionInformation", "connected", "connected"),
+        ("/Bluetooth/State", "connected", "connected"),
         ("/Bluetooth/Rssi", -67, "-67dBm"),
         ("/Bluetooth/FailedPollsLastHour", 0, "0"),
         ("/Bluetooth/SampleAge", None, "---"),
@@ -380,12 +384,13 @@ def test_the_state_says_why_there_is_no_sample(
 ) -> None:
     link = LinkStatus(state="searching")
     got = shown(replace(SILENT, phase=phase, link=link, alarms={BMS_CABLE: cable}))
-    assert (got["/State"], got["/Alarms/BmsCable"], got["/ConnectionInformation"]) == (state, alarm, words)
+    assert (got["/State"], got["/Alarms/BmsCable"], got["/Bluetooth/State"]) == (state, alarm, words)
+    assert got["/ConnectionInformation"] == words.partition(",")[0]
 
 
 def test_held_values_are_said_to_be_held_even_while_the_link_stands() -> None:
     held = shown(replace(CONTROLLING, phase=Phase.HELD))
-    assert held["/ConnectionInformation"] == "held, no reply"
+    assert (held["/Bluetooth/State"], held["/ConnectionInformation"]) == ("held, no reply", "held")
     assert held["/Dc/0/Voltage"] == 13.23
     assert held["/Info/ChargeLimitation"] == "Cell 3 at 3.462 V (held)"
 

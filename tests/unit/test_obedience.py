@@ -91,3 +91,9 @@ def test_unseen_the_voltage_charges_nothing_even_with_feed_in() -> None:
     assert obedience.unseen(sample(voltage=53.1, current=-5.0), 16, 100.0) == 52.7
     assert obedience.unseen(sample(voltage=53.1, current=30.0), 16, 100.0) == 52.2
     assert obedience.unseen(sample(voltage=13.28, current=0.0), 4, 0.0) == 12.8
+
+
+@pytest.mark.parametrize("current", [-10.0, 0.0, 10.0])
+def test_a_capacity_near_nothing_gives_a_limit_and_no_error(current: float) -> None:
+    cvl = obedience.unseen(sample(voltage=13.2, current=current), 4, 5e-324)
+    assert cvl == (0.0 if current > 0 else pytest.approx(12.8))

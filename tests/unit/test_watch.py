@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dbus_xbms.commands.table import Battery, columns, render
 from dbus_xbms.commands.watch import as_json, captioned, chosen
 from dbus_xbms.model import (
+    Ends,
     Level,
     Limits,
     LinkStatus,
@@ -49,6 +50,7 @@ REPORT = Report(
     phase=Phase.FRESH,
     sample=SAMPLE,
     cell_temperatures=(24.1, 24.3),
+    cell_ends=Ends(lowest=4, highest=3),
     mosfet_temperature=31.0,
     soc=76.3,
     link=LinkStatus(state="connected", rssi=-62, reconnects=3),

@@ -1,0 +1,164 @@
+"""Plants whose BMS does not say what is so, and owners who chose the wrong chemistry. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bench.closed_loop.attacks import Attack, Bms
+from bench.closed_loop.plant import FEED_IN, Battery, Charger
+from dbus_xbms.model import PackSample
+
+LEADER = {1: 4.0}  # % of charge by which cell 1 is ahead
+MIDDLE = 600.0  # s
+
+
+def frozen_from(begin: float) -> Callable[[], Bms]:
+    """A BMS that repeats its reading of that moment, in s, for ever."""
+
+    def bms() -> Bms:
+        kept: list[PackSample] = []
+
+        def read(now: float, sample: PackSample) -> PackSample:
+            if now < begin:
+                return sample
+            kept[:] = kept or [sample]
+            return kept[0]
+
+        return read
+
+    return bms
+
+
+def stuck_from(begin: float, *, summed: bool) -> Callable[[], Bms]:
+    """Cell 1 reads for ever what it did then; the pack's voltage is a sum, or measured apart."""
+
+    def bms() -> Bms:
+        kept: list[float] = []
+
+        def read(now: float, sample: PackSample) -> PackSample:
+            if now < begin:
+                return sample
+            kept[:] = kept or [sample.cells[0]]
+            cells = (kept[0], *sample.cells[1:])
+            return replace(sample, cells=cells, voltage=round(sum(cells), 2) if summed else sample.voltage)
+
+        return read
+
+    return bms
+
+
+def doubled_from(begin: float) -> Callable[[], Bms]:
+    """A BMS that reports every cell twice from that moment on, in s."""
+
+    def read(now: float, sample: PackSample) -> PackSample:
+        if now < begin:
+            return sample
+        return replace(sample, cells=sample.cells * 2, voltage=2 * sample.voltage)
+
+    return lambda: read
+
+
+def tenfold_from(begin: float) -> Callable[[], Bms]:
+    """A BMS that counts in units ten times as large from that moment on, in s."""
+
+    def read(now: float, sample: PackSample) -> PackSample:
+        if now < begin:
+            return sample
+        return replace(sample, nominal=10 * sample.nominal, remaining=10 * sample.remaining, learned=None)
+
+    return lambda: read
+
+
+def soc_of(percent: float) -> Callable[[], Bms]:
+    """A BMS whose state of charge never moves."""
+    return lambda: lambda now, sample: replace(sample, soc=percent)
+
+
+def odd_every(seconds: float) -> Callable[[], Bms]:
+    """A BMS of which a reading in every so many s cannot be."""
+
+    def read(now: float, sample: PackSample) -> PackSample:
+        return replace(sample, cells=(6.0, *sample.cells[1:])) if now % seconds < 1.0 else sample
+
+    return lambda: read
+
+
+STORED = {"Cells": 4, "Nominal": 100.0}
+LIES: tuple[Attack, ...] = (
+    Attack(name="BMS frozen at 85 %", battery=Battery(soc=85.0), bms=frozen_from(MIDDLE / 10)),
+    Attack(
+        name="4 cells, BMS frozen while charging, one cell 4 % ahead, feeding in",
+        battery=Battery(cells=4, soc=80.0, ahead=LEADER),
+        charger=FEED_IN,
+        bms=frozen_from(MIDDLE),
+    ),
+    Attack(
+        name="4 cells, the leading one stuck, pack measured apart",
+        battery=Battery(cells=4, soc=60.0, ahead=LEADER),
+        bms=stuck_from(MIDDLE, summed=False),
+    ),
+    Attack(
+        name="16 cells, the leading one stuck, pack measured apart, feeding in",
+        battery=Battery(soc=60.0, ahead=LEADER),
+        charger=FEED_IN,
+        bms=stuck_from(MIDDLE, summed=False),
+    ),
+    Attack(
+        name="4 cells, the leading one stuck, pack added up by the BMS",
+        battery=Battery(cells=4, soc=50.0, ahead=LEADER),
+        bms=stuck_from(MIDDLE, summed=True),
+    ),
+    Attack(
+        name="a cell with 10 times the resistance",
+        battery=Battery(soc=85.0, resistance={3: 0.005}),
+        least_soc=90.0,
+    ),
+    Attack(
+        name="4 cells, suddenly 8",
+        battery=Battery(cells=4, soc=85.0),
+        owner=STORED,
+        bms=doubled_from(MIDDLE),
+        must_show="Refused",
+    ),
+    Attack(
+        name="suddenly ten times the capacity, 100 A of sun",
+        battery=Battery(cells=4, soc=85.0),
+        charger=Charger(current=100.0),
+        owner=STORED,
+        bms=tenfold_from(MIDDLE),
+        must_show="Refused",
+    ),
+    Attack(
+        name="LTO set as LiFePO4, counted from 0 %",
+        battery=Battery(cells=6, chemistry="LTO", soc=60.0, counted=0.0),
+        must_show="Refused",
+    ),
+    Attack(
+        name="LTO set as NMC, counted from 0 %",
+        battery=Battery(cells=6, chemistry="LTO", soc=60.0, counted=0.0),
+        owner={"Chemistry": "NMC"},
+        must_show="Refused",
+    ),
+    Attack(
+        name="LiFePO4 set as NMC, counted from 0 %, really 80",
+        battery=Battery(cells=4, soc=80.0, counted=0.0),
+        owner={"Chemistry": "NMC"},
+        must_show="Refused",
+    ),
+    Attack(
+        name="LiFePO4 set as NMC, state of charge stuck at 20 %",
+        battery=Battery(cells=4, soc=30.0, ahead={1: 2.0}),
+        owner={"Chemistry": "NMC"},
+        bms=soc_of(20.0),
+        must_show="Refused",
+    ),
+    Attack(
+        name="an impossible cell in every 20th reading: charged all the same",
+        battery=Battery(soc=50.0, ahead={1: 2.0}),
+        bms=odd_every(20.0),
+        poll=1.0,
+        hours=2.5,
+        least_soc=95.0,
+    ),
+)
