@@ -78,7 +78,7 @@ def step(
     dt = min(now - before.at, longest) if before else 0.0
     signs = before.signs if before and before.preset == chosen else misfit.State()
     if sample.cells:
-        signs = misfit.follow(signs, sample, chosen, dt)
+        signs = misfit.follow(signs, sample, chosen, gauge.assumed(sample.nominal, settings), dt)
     verdict = _vetted(before, chosen, signs, sample, now, settings)
     sample = identity.bounded(sample, settings)
     voltage = before.voltage if before else charge_voltage.State()
@@ -189,7 +189,9 @@ def _vetted(
         known = None
     if not sample.cells:  # no evidence; other rules stop the currents
         return known or Verdict(refused=chosen.refused)
-    found = contradiction(chosen, sample) or misfit.found(signs, sample, chosen)
+    found = contradiction(chosen, sample) or misfit.found(
+        signs, chosen, gauge.assumed(sample.nominal, settings)
+    )
     return vetting.follow(known, found, now)
 
 
