@@ -12,6 +12,7 @@ from dbus_xbms.ble.link import Capture
 from dbus_xbms.control import history, identity, monitor, recall, unheard
 from dbus_xbms.control.authority import Bar, Ruling
 from dbus_xbms.control.chemistry import refusal
+from dbus_xbms.control.freshness import poll_interval
 from dbus_xbms.control.monitor import Decision
 from dbus_xbms.diary import Diary
 from dbus_xbms.keeper import Keeper, Store, moment
@@ -142,7 +143,7 @@ class Pack:
 
     def change(self, name: str, value: Value) -> None:
         """Take over a setting that was changed from outside; one that may not be is set back."""
-        before = self.settings.get(name)
+        before, interval = self.settings.get(name), poll_interval(self.settings)
         if why := refusal(self.settings, {name: value}):
             log.warning("%s: %s; set back to %s", self.address, why, before)
             self._keeper.restore(name)
@@ -156,6 +157,8 @@ class Pack:
         if name in LINK_SETTINGS and self.settings[name] != before:  # not what we have just stored ourselves
             self._switches.lost("a setting of the link was changed")
             self._poller.relink()
+        if poll_interval(self.settings) < interval:  # the pause that is on would be silence from now on
+            self._poller.hurry()
         self._showing.soon()
 
     @property
