@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from dbus_xbms.control.alarms import BMS_CABLE
-from dbus_xbms.control.monitor import Decision
+from dbus_xbms.control.decision import Decision
 from dbus_xbms.model import PackIdentity, Phase
 
 log = logging.getLogger(__name__)

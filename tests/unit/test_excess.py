@@ -8,8 +8,9 @@ import pytest
 
 from dbus_xbms.control import monitor
 from dbus_xbms.control.alarms import HIGH_CHARGE_CURRENT, HIGH_DISCHARGE_CURRENT, INTERNAL_FAILURE
+from dbus_xbms.control.decision import Decision
 from dbus_xbms.control.excess import LASTS
-from dbus_xbms.control.monitor import Decision, State
+from dbus_xbms.control.intake import State
 from dbus_xbms.model import Level, Mosfets, PackSample
 from tests.unit.samples import sample, settings
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control import monitor, recall, unheard
+from dbus_xbms.control import intake, monitor, recall, unheard
 from dbus_xbms.control.charge_voltage import Stage
-from dbus_xbms.control.monitor import Decision, State
+from dbus_xbms.control.decision import Decision
+from dbus_xbms.control.intake import State
 from dbus_xbms.control.recall import CLOCK_SET, STAGE_STANDS, Moment
 from dbus_xbms.model import Level, PackSample, Phase
 from tests.unit.samples import SAMPLE, sample, settings
@@ -38,7 +39,7 @@ def again(before: State, passed: float | None) -> State:
     heard = Moment(boot="one", monotonic=0.0, wall=CLOCK_SET)
     read = recall.read(recall.text(unheard.to_recall(before.control), heard))
     assert read
-    return monitor.recalled(State(started=LATER), read[0], passed, CHOSEN)
+    return intake.recalled(State(started=LATER), read[0], passed, CHOSEN)
 
 
 def first(state: State, seen: PackSample | None = None, after: float = 1.0) -> Decision:
@@ -148,7 +149,7 @@ def test_absorption_goes_on_after_a_restart() -> None:
 
 def test_no_limit_exceeds_the_presets_and_the_owners_whatever_was_stored() -> None:
     kept = unheard.to_recall(watched(SAMPLE).control)  # type: ignore[arg-type]
-    state = monitor.recalled(State(started=LATER), replace(kept, cvl=60.0, dcl=900.0), 1.0, CHOSEN)
+    state = intake.recalled(State(started=LATER), replace(kept, cvl=60.0, dcl=900.0), 1.0, CHOSEN)
     found = first(state).limits
     assert found
     assert (found.cvl, found.dcl) == (13.8, 25.0)
