@@ -8,13 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import inf
 from random import Random
-from types import MappingProxyType
 
 from dbus_xbms.model import Limits, Mosfets, PackSample, Protection
 from dbus_xbms.simulator.chemistry import CHEMISTRIES
 
 RESISTANCE = 0.05  # ohm x Ah per cell: 0.5 milliohm at 100 Ah
-NONE: Mapping[int, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +48,10 @@ class Battery:
     capacity: float = 100.0  # Ah
     chemistry: str = "LiFePO4"  # a name in CELLS
     soc: float = 50.0  # %, real
-    ahead: Mapping[int, float] = NONE  # % of charge by which a cell is ahead of the others
-    resistance: Mapping[int, float] = NONE  # ohm, of cells that differ
+    ahead: Mapping[int, float] = field(
+        default_factory=dict
+    )  # % of charge that a cell has more than the others
+    resistance: Mapping[int, float] = field(default_factory=dict)  # ohm, of cells that differ
     shorted: frozenset[int] = frozenset()  # cells that stand at 0 V
     temperatures: tuple[float, ...] = (20.0, 20.0)  # °C, in the BMS's own order
     noise: float = 0.0  # V, standard deviation of what a cell is measured, besides 1 mV
