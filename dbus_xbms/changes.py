@@ -42,9 +42,8 @@ class Changes:
             log.warning("%s: %s; the old value stands", self._address, err)
             return False
         self._log(name, before, "through localsettings")
-        return (
-            name in LINK_SETTINGS and self._settings[name] != before
-        )  # not what we have just stored ourselves
+        # Unchanged: this program has just stored it itself.
+        return name in LINK_SETTINGS and self._settings[name] != before
 
     def written(self, path: str, value: Value, sender: str, shown: Report | None) -> bool:
         """Take over what somebody wrote to the service, which shows ``shown``; True if accepted."""

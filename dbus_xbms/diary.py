@@ -6,12 +6,11 @@ import logging
 
 from dbus_xbms.control.alarms import BMS_CABLE
 from dbus_xbms.control.decision import Decision
-from dbus_xbms.model import PackIdentity, Phase
+from dbus_xbms.model import LENT, PackIdentity, Phase
 
 log = logging.getLogger(__name__)
 
 SILENT = (Phase.DERATED, Phase.LOST, Phase.WITHDRAWN)
-LENT = (Phase.LENT, Phase.LENT_STOPPED)
 
 
 class Diary:

@@ -12,7 +12,7 @@ from dbus_xbms.ble.link import Capture
 from dbus_xbms.changes import Changes
 from dbus_xbms.continuity import Continuity
 from dbus_xbms.control import history, intake, monitor
-from dbus_xbms.control.authority import Bar, Ruling
+from dbus_xbms.control.authority import Bar, Ruling, unwilling
 from dbus_xbms.control.decision import Decision
 from dbus_xbms.diary import Diary
 from dbus_xbms.keeper import Keeper, Store
@@ -113,7 +113,7 @@ class Pack:
 
     @property
     def _controls(self) -> bool:
-        return monitor.controls(self.settings) and self._ruling.controls
+        return not unwilling(self.settings) and self._ruling.controls
 
     def share(self, shared: bool) -> None:
         """Take over whether chargers are given this pack's voltage and current for their own."""

@@ -10,11 +10,11 @@ from dbus_xbms.control.charge_voltage import Stage
 from dbus_xbms.control.freshness import Freshness
 from dbus_xbms.control.intake import State
 from dbus_xbms.control.temperatures import Temperatures
-from dbus_xbms.model import Ends, History, Level, Limits, PackSample, Phase
+from dbus_xbms.model import LENT, Ends, History, Level, Limits, PackSample, Phase
 from dbus_xbms.settings import Settings
 
 VALID = (Phase.FRESH, Phase.HELD)  # phases in which the newest sample may be shown
-COUNTED = (*VALID, Phase.LENT, Phase.LENT_STOPPED)  # in which the last state of charge is shown
+COUNTED = (*VALID, *LENT)  # in which the last state of charge is shown
 FULL_FROM = 80.0  # %; a pack that is full below has another chemistry than was chosen, or a wrong count
 FLOAT_TOO_EARLY = f"Full at less than {FULL_FROM:g} %: Chemistry is wrong, or the BMS has lost its count"
 

@@ -33,11 +33,6 @@ from dbus_xbms.settings import Settings
 RETRY_AFTER_FAILURE = 1.0  # s until a decision that failed is tried again
 
 
-def controls(settings: Settings) -> bool:
-    """Whether the owner wants this pack's limits to control chargers, and has said what its cells are."""
-    return bool(settings.number("Control") and settings.text("Chemistry"))
-
-
 def step(
     state: State, sample: PackSample | None, now: float, settings: Settings, *, managed: bool = False
 ) -> tuple[State, Decision]:
@@ -175,8 +170,8 @@ def decide(
 ) -> tuple[State, Decision]:
     """Decide what may be shown at ``now``; always safe to call again, whatever happened in between.
 
-    With ``managed`` the pack controls chargers and inverters: :func:`controls`. Through MOSFETs that are
-    ``turning_off`` nothing may flow any more.
+    With ``managed`` the pack controls chargers and inverters. Through MOSFETs that are ``turning_off``
+    nothing may flow any more.
     """
     fresh = _fresh(state, now, settings, managed)
     sample = state.sample if fresh.phase in VALID else None

@@ -131,7 +131,6 @@ STATES = {
 }
 
 
-LENT = (Phase.LENT, Phase.LENT_STOPPED)  # in which the last state of charge stands
 SILENCE = {Phase.HELD: "held", Phase.DERATED: "derated", Phase.LOST: "stopped", Phase.WITHDRAWN: "withdrawn"}
 
 
@@ -233,7 +232,7 @@ ITEMS = (
         Item("/Dc/0/Current", "d", "{:.1f}A", _now(_sample(lambda s: s.current))),
         Item("/Dc/0/Power", "d", "{:.0f}W", _now(_sample(lambda s: s.voltage * s.current))),
         Item("/Dc/0/Temperature", "d", "{:.1f}°C", _now(_temperatures(lambda ts: sum(ts) / len(ts)))),
-        Item("/Soc", "d", "{:.1f}%", lambda r: r.soc if r.sample or r.phase in LENT else None),
+        Item("/Soc", "d", "{:.1f}%", lambda r: r.soc),
         Item("/Soh", "d", "{:.1f}%", _sample(_health), every=SLOW_EVERY),
         Item("/Capacity", "d", "{:.1f}Ah", _sample(lambda s: s.remaining)),
         Item("/ConsumedAmphours", "d", "{:.1f}Ah", lambda r: r.consumed if r.sample else None),

@@ -23,7 +23,7 @@ from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
 from dbus_xbms.simulator.device import Device, WireSpec
 from dbus_xbms.supervision import HANGS_AFTER, STANDSTILL, Hung
 from tests.air.fakes import ADDRESSES, HCI0, HCI1, FakeClient, FakePack, FakeStack
-from tests.air.test_storm import Judge, Screen, Storm, each
+from tests.air.test_storm import Judge, Screen, Storm, each, keep
 from tests.air.virtual_time import VirtualTimeLoop, now, virtual_time
 
 
@@ -144,8 +144,8 @@ class Fleet:
                 self.settings,
                 air=air,
                 protocol=Jbd(),
-                presence=storm._present,
-                store=storm._keep,
+                presence=storm.screen.present,
+                store=keep,
             )
             for radio in self.radios
         ]

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dbus_xbms.control import alarms, intake, monitor
+from dbus_xbms.control.authority import unwilling
 from dbus_xbms.control.current_limits import RECOVERY_HOLD
 from dbus_xbms.control.decision import Decision
 from dbus_xbms.control.intake import State
@@ -50,11 +51,11 @@ def silent(seconds: float, last: PackSample = SAMPLE, **chosen: object) -> Decis
 def test_a_pack_controls_only_with_a_yes_and_a_chemistry(
     control: int, chemistry: str, expected: bool
 ) -> None:
-    assert monitor.controls(settings(Control=control, Chemistry=chemistry)) is expected
+    assert bool(unwilling(settings(Control=control, Chemistry=chemistry))) is not expected
 
 
 def test_by_default_a_pack_only_watches() -> None:
-    assert not monitor.controls(Settings(PACK_SETTINGS))
+    assert unwilling(Settings(PACK_SETTINGS))
 
 
 def test_a_pack_that_only_watches_has_no_limits() -> None:
