@@ -47,7 +47,7 @@ class Diary:
         if decision.for_owner:
             log.warning("%s: %s", self._address, decision.for_owner)
         else:
-            log.info("%s: no longer so: %s", self._address, self._for_owner)
+            log.info("%s: resolved: %s", self._address, self._for_owner)
         self._for_owner = decision.for_owner
 
     def _note_doubt(self, decision: Decision) -> None:
@@ -55,7 +55,7 @@ class Diary:
         if decision.doubt and decision.doubt != self._doubt:
             log.warning("%s: %s", self._address, decision.doubt)
         elif self._doubt and not decision.doubt and decision.phase is Phase.FRESH:
-            log.info("%s: over: %s", self._address, self._doubt)
+            log.info("%s: resolved: %s", self._address, self._doubt)
         elif not decision.doubt:
             return
         self._doubt = decision.doubt

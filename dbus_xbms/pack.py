@@ -171,11 +171,11 @@ class Pack:
         self._showing.soon()
 
     def link_changed(self) -> None:
-        """Take note that the link's status is another."""
+        """Record a new link status."""
         self._showing.soon()
 
     def connected(self) -> None:
-        """Take note that a new connection stands."""
+        """Record a new connection."""
         self._switches.connected()
 
     @property
@@ -200,13 +200,13 @@ class Pack:
         return self._poller.status.hci
 
     def disturbed(self, by: str) -> None:
-        """Take note of other programs that are in the way, or of none."""
+        """Record which other programs are in the way; empty if none."""
         if by != self._disturbed:
             self._disturbed = by
             self._showing.soon()
 
     def acquire_failed(self) -> None:
-        """Take note that notifications come as signals only, not over a socket."""
+        """Record that notifications work as signals only, not over a socket."""
         log.info(
             "%s: notifications over a socket do not work; they come as signals from now on", self.address
         )

@@ -57,7 +57,7 @@ class TrustedBus(MessageBus):
             self._owners[name] = None
             await self.ask_daemon("AddMatch", f"{OWNER_CHANGES},arg0='{name}'")
             owner = await self._owner(name)
-            if self._owners[name] is None:  # else a signal has told of a newer one meanwhile
+            if self._owners[name] is None:  # else a signal has brought a newer one meanwhile
                 self._owners[name] = owner
         return self._owners[name] or ""
 

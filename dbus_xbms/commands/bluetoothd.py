@@ -1,4 +1,4 @@
-"""Whether bluetoothd answers, asked before a command leans on it."""
+"""Whether bluetoothd answers, asked before a command relies on it."""
 
 from __future__ import annotations
 

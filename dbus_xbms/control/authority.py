@@ -219,7 +219,7 @@ def _held(claims: Mapping[str, Claim], view: _View) -> State:
 
 
 def renewed(state: State) -> State:
-    """The owner has said yes anew: another BMS counts only while it is there."""
+    """Forget BMSs that have left: the owner has confirmed control."""
     return replace(state, foreign_at=-inf)
 
 

@@ -101,7 +101,7 @@ class State:
 
     @property
     def words(self) -> str:
-        """What is told of the first of them; empty if there is none."""
+        """The first of them in words; empty if there is none."""
         return next((one.found.words for _, one in sorted(self.lasting.items()) if one.told), "")
 
 

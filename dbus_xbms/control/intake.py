@@ -88,7 +88,7 @@ def failed(state: State) -> State:
 
 
 def lent(state: State, until: float) -> State:
-    """Take note that the link is somebody else's until that moment, in s; an earlier one ends that."""
+    """Record that the link is lent until that moment, in s; an earlier one ends the lend."""
     return replace(state, lent_until=until)
 
 

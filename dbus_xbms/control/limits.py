@@ -127,7 +127,7 @@ def step(
 
 
 def _signs(before: State | None, sample: PackSample, chosen: Preset, dt: float) -> misfit.State:
-    """The signs of another chemistry; they begin anew with another preset."""
+    """The signs of another chemistry; another preset starts them over."""
     signs = before.signs if before and before.preset == chosen else misfit.State()
     return misfit.follow(signs, sample, chosen, dt) if sample.cells else signs
 
@@ -172,7 +172,7 @@ def _currents(before: State | None, situation: Situation, now: float) -> tuple[F
 
 
 def agrees(before: PackSample, sample: PackSample) -> bool:
-    """Whether a sample after a silence says what the one before it lets expect."""
+    """Whether a sample after a silence is close to the one before it."""
     return (
         len(sample.cells) == len(before.cells)
         and all(abs(now - was) <= SAME_CELL for now, was in zip(sample.cells, before.cells, strict=True))

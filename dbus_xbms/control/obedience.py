@@ -46,7 +46,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What chargers are told of a pack, besides the cap."""
+    """What chargers are told about a pack, besides the cap."""
 
     cvl: float  # V
     ccl: float  # A

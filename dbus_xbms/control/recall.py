@@ -1,8 +1,7 @@
 """What of charge control outlives the program: the stage, the latches, and what silence allows. Pure.
 
-It is one text, so that a power cut never leaves half of it. How old it is says the monotonic clock if the
-machine has not been booted since. The wall clock of a GX jumps: it counts only where it says something that
-can be.
+It is one text, so that a power cut never leaves half of it. Its age comes from the monotonic clock, unless
+the machine has been booted since. The wall clock of a GX jumps: it counts only where it is plausible.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import Any
 from dbus_xbms.control import charge_voltage
 from dbus_xbms.control.charge_voltage import Stage
 
-STAGE_STANDS = 600.0  # s that a stage outlives; a later charge begins anew
+STAGE_STANDS = 600.0  # s that a stage outlives; a later charge starts over
 CLOCK_SET = 1.6e9  # s since 1970; a wall clock that says less was never set
 LONGEST_TEXT = 2000
 

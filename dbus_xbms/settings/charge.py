@@ -95,7 +95,7 @@ CHARGE_SETTINGS = (
         default=1,
         lowest=0,
         highest=1,
-        help="1: temperature limits the currents, and without a sane sensor there is no charging. 0: not.",
+        help="1: temperature limits the currents, and without a sane sensor there is no charging. 0: off.",
     ),
     _curve("ChargeCellCurve", "Part of the charge current by the highest cell's voltage."),
     _curve("DischargeCellCurve", "Part of the discharge current by the lowest cell's voltage."),
@@ -115,7 +115,7 @@ CHARGE_SETTINGS = (
         unit="V",
         help="Cells agree when they differ by no more than this.",
     ),
-    _percent("TailCurrent", 5, "Full means that the charge current has fallen to this part of the capacity."),
+    _percent("TailCurrent", 5, "Full once the charge current is down to this percentage of the capacity."),
     _percent("RebulkSoc", 90, "From float back to bulk below this state of charge."),
     Setting(
         name="RebulkDrift",
@@ -131,11 +131,13 @@ CHARGE_SETTINGS = (
         lowest=0,
         highest=365,
         unit="d",
-        help="So often cells are charged to TopBalanceVoltage instead of CellFull, to balance; 0: never.",
+        help="Every this many days, charge to TopBalanceVoltage instead of CellFull, to balance; 0: off.",
     ),
     _cell("TopBalanceVoltage", "Voltage a cell is charged to for a top balance."),
     _percent(
-        "DerateDischarge", 50, "After Hold, this part of the last discharge limit stays if all was well."
+        "DerateDischarge",
+        50,
+        "After Hold, this percentage of the last discharge limit stays if the last reading was healthy.",
     ),
     _time(
         "Stop",
@@ -149,7 +151,7 @@ CHARGE_SETTINGS = (
         lowest=0.0,
         highest=100.0,
         unit="A",
-        help="May be charged while the pack is silent, to wake it, if the last sample was well. 0: nothing.",
+        help="Allowed while the pack is silent, to wake it, if the last reading was healthy. 0: off.",
     ),
     _time("ControlWithdraw", 1800.0, 86400.0, "As Withdraw, for a controlling pack; 0: never."),
     _cell("HighCellWarning", "Warn at this voltage of a cell and above."),

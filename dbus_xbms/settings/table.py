@@ -85,7 +85,7 @@ PACK_SETTINGS = (
         secret=True,
         pattern=r"[0-9]{0,6}",
         form="up to six digits, or nothing",
-        help="Passkey of the Bluetooth module, if it wants to be paired.",
+        help="Passkey of the Bluetooth module, if it needs to be paired.",
     ),
     Setting(
         name="Hold",

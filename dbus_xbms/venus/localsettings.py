@@ -144,7 +144,7 @@ class LocalSettings:
         self._known.update(values)
         for path in refused:
             self._known.pop(path, None)
-        # An instance that cannot be used is dealt anew: two devices with the default one would be confused.
+        # Assign an unusable instance again: two devices with the default one would be confused.
         for path in self._undealt & values.keys():
             self._undealt.discard(path)
             values[path] = await self.set(path, rows[path].default)
@@ -317,7 +317,7 @@ class LocalSettings:
             self._absent_at = None
 
     def _handle(self, message: Message) -> bool:
-        """Take note of signals; called for every message received."""
+        """Record signalled values; called for every message received."""
         if message.message_type is not MessageType.SIGNAL:
             return False
         kind, path = (message.member, message.signature), message.path or ""

@@ -56,7 +56,7 @@ class Kept(Storm):
         assert self.screen.writes[-1]("/CustomName", value, "")
 
     def look(self) -> None:
-        """Take note of how much of the life would be lost now."""
+        """Record how much of the life would be lost now."""
         stored = self.stored[DRAWN]
         assert isinstance(stored, float)
         for at, drawn in reversed(self.life.drawn):

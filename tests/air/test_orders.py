@@ -180,7 +180,7 @@ async def test_an_order_whose_permission_is_withdrawn_while_it_waits_is_refused_
         one.pack.change("AllowMosfetControl", 0)
         state, words = await one.outcome(2)
         assert state is OrderState.REFUSED
-        assert words.startswith("charge off: refused: switching was forbidden meanwhile")
+        assert words.startswith("charge off: refused: switching is no longer allowed")
         await asyncio.sleep(30)
         assert one.sent == []
 

@@ -61,7 +61,7 @@ async def test_a_pack_that_hangs_is_ended_before_its_values_grow_old() -> None:
 
 @virtual_time
 async def test_a_pack_that_cannot_even_be_ended_ends_the_program() -> None:
-    with pytest.raises(Hung, match="supervision starts anew"):
+    with pytest.raises(Hung, match="ending, to be restarted"):
         await watch(Hanging(stubborn=True))
     await asyncio.sleep(200)
 

@@ -90,7 +90,7 @@ async def test_balancing_that_is_forbidden_while_it_waits_is_refused() -> None:
     one._settings.put("AllowParameterWrites", 0)
     assert one.due(ON, now(), controls=False) is None
     assert one.report.state is OrderState.REFUSED
-    assert "forbidden meanwhile" in one.report.last
+    assert "no longer allowed" in one.report.last
 
 
 @virtual_time

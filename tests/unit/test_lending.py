@@ -13,13 +13,13 @@ from dbus_xbms.control.alarms import BMS_CABLE
 from dbus_xbms.control.decision import Decision
 from dbus_xbms.control.freshness import RETURN_TIME
 from dbus_xbms.control.intake import State
-from dbus_xbms.model import Level, PackSample, Phase, Protection
+from dbus_xbms.model import LENT, Level, PackSample, Phase, Protection
 from tests.unit.samples import SAMPLE, sample, samples, settings
 
 LENT_AT, MINUTES = 100.0, 30.0
 UNTIL = LENT_AT + 60 * MINUTES
 BACK = UNTIL + RETURN_TIME  # s: from here on silence counts
-LENT = (Phase.LENT, Phase.LENT_STOPPED)
+
 HOLD, STOP, CONTROL_WITHDRAW = 30.0, 300.0, 1800.0
 
 
