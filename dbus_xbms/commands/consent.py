@@ -75,7 +75,7 @@ def confirm_end(pack: Settings, name: str, action: str, *, yes: bool) -> None:
         return
     words = f"{printable(name)} controls chargers; {ENDS}"
     if not sys.stdin.isatty():
-        raise CommandError(f"{words}; if that is what you want, add --yes")
+        raise CommandError(f"{words}; if that is what you want, `dbus-xbms remove` takes --yes")
     if not _yes(f"{words}.\n{action}? yes or no [no]: "):
         raise CommandError("nothing was changed")
 

@@ -17,7 +17,6 @@ from dbus_xbms.ble.system_bus import BLUEZ, system_bus
 from dbus_xbms.ble.system_bus import call as call_bluez
 from dbus_xbms.commands import CommandError, doctor_host
 from dbus_xbms.commands.batteries import batteries
-from dbus_xbms.commands.consent import wants_control
 from dbus_xbms.commands.known import known_packs, name_of
 from dbus_xbms.commands.session import ask_service, call, is_on_bus
 from dbus_xbms.commands.table import CHARGE_MODE, CVL, Battery
@@ -119,7 +118,7 @@ async def packs(bus: TrustedBus) -> Mapping[str, Pack] | None:
                 names=(pack.text("CustomName"), pack.text("AdvertisedName")),
                 enabled=pack.number("Enabled") == 1,
                 adapter=pack.text("Adapter"),
-                wants_control=wants_control(pack),
+                wants_control=bool(pack.number("Control")),
                 unusable=tuple(known.unusable.get(address, {}).values()),
             )
             for address, pack in known.packs.items()

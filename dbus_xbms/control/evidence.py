@@ -123,7 +123,9 @@ def _cells_jumped(before: PackSample, sample: PackSample) -> str:
 
 
 def _temperature_jumped(before: PackSample, sample: PackSample) -> str:
-    for was, celsius in zip(before.temperatures, sample.temperatures, strict=False):
+    if len(before.temperatures) != len(sample.temperatures):
+        return f"{len(sample.temperatures)} temperature sensors after {len(before.temperatures)}"
+    for was, celsius in zip(before.temperatures, sample.temperatures, strict=True):
         if abs(celsius - was) > TEMPERATURE_JUMP:
             return f"a temperature jumped from {was:.1f} °C to {celsius:.1f} °C"
     return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from dbus_xbms.model import PackSample
 from dbus_xbms.settings import Settings, Value
@@ -22,17 +23,17 @@ def is_known(nominal: float) -> bool:
     return nominal > 0 and all(abs(nominal - unknown) > 0.001 for unknown in UNKNOWN_CAPACITIES)
 
 
-def assumed(nominal: float) -> float:
-    """The nominal capacity in Ah, for rules that cannot do without one."""
-    return nominal if is_known(nominal) else ASSUMED_CAPACITY
-
-
 def installed(nominal: float, settings: Mapping[str, Value]) -> float:
     """The pack's capacity in Ah, from which all C rates count: the owner's, else the BMS's; 0: unknown."""
     chosen = settings.get("Capacity")
     if chosen and not isinstance(chosen, str):
         return chosen
     return nominal if is_known(nominal) else 0.0
+
+
+def assumed(nominal: float, settings: Mapping[str, Value] = MappingProxyType({})) -> float:
+    """The same for rules that cannot do without one; without settings as the BMS says it."""
+    return installed(nominal, settings) or ASSUMED_CAPACITY
 
 
 def full_charge(sample: PackSample) -> float:

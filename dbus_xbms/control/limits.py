@@ -76,7 +76,7 @@ def step(
     """Follow the limits by a sample taken at ``now``; a gap counts for ``longest`` s at most."""
     chosen = preset(settings)
     dt = min(now - before.at, longest) if before else 0.0
-    signs = _signs(before, sample, chosen, dt)
+    signs = _signs(before, sample, chosen, gauge.assumed(sample.nominal, settings), dt)
     verdict = _vetted(before, chosen, signs, sample, now, settings)
     sample = identity.bounded(sample, settings)
     voltage = before.voltage if before else charge_voltage.State()
@@ -126,10 +126,12 @@ def step(
     )
 
 
-def _signs(before: State | None, sample: PackSample, chosen: Preset, dt: float) -> misfit.State:
+def _signs(
+    before: State | None, sample: PackSample, chosen: Preset, capacity: float, dt: float
+) -> misfit.State:
     """The signs of another chemistry; another preset starts them over."""
     signs = before.signs if before and before.preset == chosen else misfit.State()
-    return misfit.follow(signs, sample, chosen, dt) if sample.cells else signs
+    return misfit.follow(signs, sample, chosen, capacity, dt) if sample.cells else signs
 
 
 def _obeyed(before: State | None, sample: PackSample, told: obedience.Told, dt: float) -> obedience.State:
@@ -196,7 +198,9 @@ def _vetted(
         known = None
     if not sample.cells:  # no evidence; other rules stop the currents
         return known or Verdict(refused=chosen.refused)
-    found = contradiction(chosen, sample) or misfit.found(signs, sample, chosen)
+    found = contradiction(chosen, sample) or misfit.found(
+        signs, chosen, gauge.assumed(sample.nominal, settings)
+    )
     return vetting.follow(known, found, now)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from dbus_xbms.control import gauge
 from dbus_xbms.control.chemistry import Preset
 from dbus_xbms.model import PackSample
 
@@ -64,13 +63,13 @@ class State:
     risen: bool = False  # a cell has risen as no cell of this chemistry does
 
 
-def follow(state: State, sample: PackSample, preset: Preset, dt: float) -> State:
-    """Add one sample with cells, ``dt`` s after the one before."""
+def follow(state: State, sample: PackSample, preset: Preset, capacity: float, dt: float) -> State:
+    """Add one sample with cells, ``dt`` s after the one before; ``capacity`` in Ah."""
     signs = SIGNS.get(preset.name)
     if signs is None:
         return state
     highest, charged = max(sample.cells), max(0.0, sample.current) * dt / 3600
-    resting = sample.current >= -REST_RATE * gauge.assumed(sample.nominal)
+    resting = sample.current >= -REST_RATE * capacity
     state = replace(state, flat=state.flat + charged if highest < signs.flat else 0.0)
     if not signs.other:
         return state
@@ -78,15 +77,15 @@ def follow(state: State, sample: PackSample, preset: Preset, dt: float) -> State
         state = replace(state, low=0.0)
     elif resting and signs.low_soc[0] <= sample.soc <= signs.low_soc[1]:
         state = replace(state, low=state.low + dt)
-    return _climbed(state, sample, signs, highest, charged)
+    return _climbed(state, sample, signs, capacity, charged)
 
 
-def _climbed(state: State, sample: PackSample, signs: Signs, highest: float, charged: float) -> State:
+def _climbed(state: State, sample: PackSample, signs: Signs, full: float, charged: float) -> State:
+    highest = max(sample.cells)
     if highest < signs.knee:
         return replace(state, climbed=0.0, current=sample.current)
     if state.climbed is None:
         return state
-    full = gauge.assumed(sample.nominal)
     climbed = state.climbed + charged
     # More current lifts any cell.
     stronger = sample.current > 1.5 * max(0.0, state.current) + REST_RATE * full
@@ -95,12 +94,12 @@ def _climbed(state: State, sample: PackSample, signs: Signs, highest: float, cha
     return replace(state, climbed=climbed, risen=state.risen or highest >= signs.risen)
 
 
-def found(state: State, sample: PackSample, preset: Preset) -> str:
+def found(state: State, preset: Preset, capacity: float) -> str:
     """Why the cells cannot be of the chosen chemistry, in words; empty if they can."""
     signs = SIGNS.get(preset.name)
     if signs is None:
         return ""
-    if state.flat > signs.flat_charge * gauge.assumed(sample.nominal):
+    if state.flat > signs.flat_charge * capacity:
         words = f"they take charge and stay below {signs.flat:g} V as {signs.flat_other} does"
     elif state.risen:
         words = f"one has risen from {signs.knee:g} to {signs.risen:g} V as fast as {signs.other} when full"

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from dbus_xbms.control import gauge
 from dbus_xbms.model import Mosfet, Mosfets, Orders, PackSample, Protection
 from dbus_xbms.settings import Settings
 
@@ -191,7 +192,7 @@ def judge(
         return Verdict(next=Next.REFUSE, why=why)
     if begun >= state.wished_at and all(_is_so(m, sample, state.wish) for m in _named(state.wish)):
         return Verdict(next=Next.ALREADY)
-    if _must_wait(state, sample, now, controls=controls):
+    if _must_wait(state, sample, now, settings, controls=controls):
         return WAITS
     due = state.due
     return Verdict(next=Next.SEND, mask=Mosfets(charge=bool(due.charge), discharge=bool(due.discharge)))
@@ -204,20 +205,21 @@ def _is_so(mosfet: Mosfet, sample: PackSample, wish: Orders) -> bool:
     return told_by(sample).of(mosfet) is False
 
 
-def _must_wait(state: State, sample: PackSample, now: float, *, controls: bool) -> bool:
+def _must_wait(state: State, sample: PackSample, now: float, settings: Settings, *, controls: bool) -> bool:
     """Whether a MOSFET was switched a moment ago, or a current has to fall first."""
     for mosfet in _named(state.wish):
         if now < state.changed.get(mosfet, now - CHANGE_EVERY) + CHANGE_EVERY:
             return True
-        falls = controls and not state.wish.of(mosfet) and _flows(mosfet, sample)
+        falls = controls and not state.wish.of(mosfet) and _flows(mosfet, sample, settings)
         if falls and now < state.asked[mosfet] + FALL_TIME:
             return True
     return False
 
 
-def _flows(mosfet: Mosfet, sample: PackSample) -> bool:
+def _flows(mosfet: Mosfet, sample: PackSample, settings: Settings) -> bool:
     forth = sample.current if mosfet is Mosfet.CHARGE else -sample.current
-    return sample.mosfets.of(mosfet) and forth > max(SMALL_CURRENT, SMALL_RATE * sample.nominal)
+    small = max(SMALL_CURRENT, SMALL_RATE * gauge.installed(sample.nominal, settings))
+    return sample.mosfets.of(mosfet) and forth > small
 
 
 def sending(state: State, now: float) -> State:

@@ -197,6 +197,7 @@ async def test_the_pack_that_controls_is_not_removed_without_a_yes(
     assert done.status == 1
     assert "House bank controls chargers" in done.err
     assert "error 67" in done.err
+    assert "`dbus-xbms remove` takes --yes" in done.err  # `set` does not
     assert stored(settings, "Enabled") == 1
     assert (await command("remove", ADDRESS, "--yes")).status == 0
     assert stored(settings, "Enabled") == 0

@@ -378,9 +378,9 @@ def test_own_thresholds_warn_before_the_bms_trips(
     bad, well = consistent(**change), consistent(**clears)
     _, decision = heard((0.0, bad), (5.0, bad))
     assert decision.alarms[path] is (Level.ALARM if path == alarms.TEMPERATURE_SENSOR else Level.WARNING)
-    _, decision = heard((0.0, bad), (5.0, bad), (30.0, well), (34.0, well))
+    _, decision = heard((0.0, bad), (5.0, bad), (6.0, well), (34.0, well))
     assert decision.alarms[path] is not Level.OK
-    _, decision = heard((0.0, bad), (5.0, bad), (30.0, well), (36.0, well))
+    _, decision = heard((0.0, bad), (5.0, bad), (6.0, well), (36.0, well))
     assert decision.alarms[path] is Level.OK
 
 

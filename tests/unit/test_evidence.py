@@ -49,6 +49,8 @@ ODD = {
     "a state of charge that has jumped": replace(CHARGING, soc=5.0),
     "a remaining charge that has jumped": replace(CHARGING, remaining=5.0),
     "a temperature that has jumped": replace(CHARGING, temperatures=(20.0, -40.0)),
+    "a temperature sensor that is missing": replace(CHARGING, temperatures=CHARGING.temperatures[:1]),
+    "no temperature sensor at all": replace(CHARGING, temperatures=()),
     "a current of 40 C": replace(CHARGING, current=4000.0),
     "8 cells": with_cells(*(3.36,) * 8),
     "ten times the capacity": replace(CHARGING, nominal=1000.0),

@@ -170,3 +170,15 @@ def test_a_cell_far_below_the_others_never_gets_a_charge_current(
 def test_a_bms_with_fewer_cells_than_stored_gets_no_voltage_of_the_stored_number() -> None:
     fewer = pack(3.9, 3.9, 3.9, 3.9)
     assert limits(fewer, Cells=8).cvl <= 4 * 3.45
+
+
+def test_signs_of_another_chemistry_count_from_the_owners_capacity() -> None:
+    deep = [
+        pack(2.4, 2.4, 2.4, 2.4, current=6.0, nominal=10.0, soc=5.0, remaining=0.5 + n / 100)
+        for n in range(80)
+    ]
+    assert (
+        decided(*deep, step=10.0).refused
+        == "LiFePO4 does not fit the cells: they take charge and stay below 2.6 V as LTO does"
+    )
+    assert decided(*deep, step=10.0, Capacity=280.0).refused == ""

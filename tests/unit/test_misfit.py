@@ -10,6 +10,7 @@ from dbus_xbms.control.misfit import State
 from dbus_xbms.model import PackSample
 from tests.unit.samples import sample, settings
 
+CAPACITY = 100.0  # Ah
 CHOSEN = {name: preset(settings(Chemistry=name)) for name in ("LiFePO4", "NMC", "LTO")}
 
 
@@ -20,8 +21,8 @@ def at(volts: float, current: float = 0.0, soc: float = 5.0) -> PackSample:
 def found(chemistry: str, *course: PackSample, dt: float = 10.0) -> str:
     state = State()
     for seen in course:
-        state = misfit.follow(state, seen, CHOSEN[chemistry], dt)
-    return misfit.found(state, course[-1], CHOSEN[chemistry])
+        state = misfit.follow(state, seen, CHOSEN[chemistry], CAPACITY, dt)
+    return misfit.found(state, CHOSEN[chemistry], CAPACITY)
 
 
 @pytest.mark.parametrize(("chemistry", "volts"), [("LiFePO4", 2.4), ("NMC", 2.4)])
@@ -78,5 +79,5 @@ def test_a_pack_of_the_chosen_chemistry_fits_through_a_whole_charge(chemistry: s
         for n in range(round((end - begin) * 12)):  # 30 A into 100 Ah: 1 % in 120 s
             part = n / ((end - begin) * 12)
             seen = at(low + (high - low) * part, 30.0, begin + (end - begin) * part)
-            state = misfit.follow(state, seen, chosen, 10.0)
-            assert misfit.found(state, seen, chosen) == ""
+            state = misfit.follow(state, seen, chosen, CAPACITY, 10.0)
+            assert misfit.found(state, chosen, CAPACITY) == ""

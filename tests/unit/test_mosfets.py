@@ -325,6 +325,15 @@ def test_a_mosfet_of_a_controlling_pack_turns_off_when_the_current_has_fallen_or
     assert judge(state, seen(current=current), 100.0 + after, controls=controls).mask == told
 
 
+def test_how_small_a_current_is_counts_from_the_one_capacity() -> None:
+    state = mosfets.wished(KNOWN, CHARGE_OFF, 100.0)
+    off = Mosfets(charge=False, discharge=True)
+    assert judge(state, seen(current=2.5), controls=True).mask is None
+    assert judge(state, seen(current=2.5), controls=True, values={"Capacity": 280}).mask == off
+    unknown = replace(seen(current=6.0), nominal=655.35)  # all bits set is no capacity
+    assert judge(state, unknown, controls=True).mask is None
+
+
 def test_nothing_may_flow_through_a_mosfet_that_is_about_to_turn_off() -> None:
     state = mosfets.wished(KNOWN, CHARGE_OFF, 100.0)
     assert mosfets.turning_off(state) == {Mosfet.CHARGE}
