@@ -14,6 +14,7 @@ from dbus_xbms.control.temperatures import HIGHEST_SANE, LOWEST_SANE
 from dbus_xbms.model import (
     BETWEEN_POLLS,
     CONNECTED,
+    LENT,
     Ends,
     Level,
     PackIdentity,
@@ -232,7 +233,7 @@ ITEMS = (
         Item("/Dc/0/Current", "d", "{:.1f}A", _now(_sample(lambda s: s.current))),
         Item("/Dc/0/Power", "d", "{:.0f}W", _now(_sample(lambda s: s.voltage * s.current))),
         Item("/Dc/0/Temperature", "d", "{:.1f}°C", _now(_temperatures(lambda ts: sum(ts) / len(ts)))),
-        Item("/Soc", "d", "{:.1f}%", lambda r: r.soc),
+        Item("/Soc", "d", "{:.1f}%", lambda r: r.soc if r.sample or r.phase in LENT else None),
         Item("/Soh", "d", "{:.1f}%", _sample(_health), every=SLOW_EVERY),
         Item("/Capacity", "d", "{:.1f}Ah", _sample(lambda s: s.remaining)),
         Item("/ConsumedAmphours", "d", "{:.1f}Ah", lambda r: r.consumed if r.sample else None),

@@ -130,7 +130,7 @@ PROBLEMS = {
     "no bluetoothd": (
         facts(bluetooth=Bluetooth(running=False)),
         "bluetoothd",
-        "does not run",
+        "is not running",
         "/etc/init.d/bluetooth",
     ),
     "bluetoothd too old": (facts(bluetoothd="5.50"), "bluetoothd", "5.50 is too old", "update"),

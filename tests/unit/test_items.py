@@ -363,6 +363,12 @@ def test_without_a_sample_every_measurement_is_invalid(phase: Phase) -> None:
     assert got["/System/NrOfModulesBlockingCharge"] is None
 
 
+def test_the_state_of_charge_is_held_while_the_link_is_lent_and_no_longer() -> None:
+    for phase in Phase:
+        lent = phase in (Phase.LENT, Phase.LENT_STOPPED)
+        assert shown(replace(SILENT, phase=phase, soc=76.3))["/Soc"] == (76.3 if lent else None)
+
+
 @pytest.mark.parametrize(
     ("phase", "cable", "state", "alarm", "words"),
     [
