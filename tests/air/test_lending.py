@@ -148,7 +148,7 @@ async def test_a_second_time_may_only_end_earlier() -> None:
         await asyncio.sleep(300)
         assert not one.screen.writes[0](LEND, 60, OWNER)
         await asyncio.sleep(0.1)
-        assert "has to be polled well before it is lent again" in one.screen.reports[-1][1].switching.last
+        assert "needs a good poll before it is lent again" in one.screen.reports[-1][1].switching.last
         until = one.lend(2) + 120
         await asyncio.sleep(120 + BACK)
         assert one.attempts(lent, until) == []

@@ -109,7 +109,7 @@ async def test_an_order_that_a_protection_hides_is_told_as_not_verified() -> Non
     ("chosen", "again", "why"),
     [
         ({"AllowRelease": 0}, False, "set PACK AllowRelease 1"),
-        ({}, True, "has to be polled well before it is lent again"),
+        ({}, True, "needs a good poll before it is lent again"),
     ],
 )
 @virtual_time
