@@ -30,6 +30,23 @@ def frozen_from(begin: float) -> Callable[[], Bms]:
     return bms
 
 
+def cells_frozen_from(begin: float) -> Callable[[], Bms]:
+    """A BMS that repeats the voltages of that moment, in s, and goes on counting the charge."""
+
+    def bms() -> Bms:
+        kept: list[PackSample] = []
+
+        def read(now: float, sample: PackSample) -> PackSample:
+            if now < begin:
+                return sample
+            kept[:] = kept or [sample]
+            return replace(sample, cells=kept[0].cells, voltage=kept[0].voltage)
+
+        return read
+
+    return bms
+
+
 def stuck_from(begin: float, *, summed: bool) -> Callable[[], Bms]:
     """Cell 1 reads for ever what it did then; the pack's voltage is a sum, or measured apart."""
 
@@ -92,6 +109,17 @@ LIES: tuple[Attack, ...] = (
         battery=Battery(cells=4, soc=80.0, ahead=LEADER),
         charger=FEED_IN,
         bms=frozen_from(MIDDLE),
+    ),
+    Attack(
+        name="16 cells, voltages frozen while the charge is counted",
+        battery=Battery(soc=60.0, ahead=LEADER),
+        bms=cells_frozen_from(MIDDLE),
+    ),
+    Attack(
+        name="4 cells, voltages frozen while the charge is counted, feeding in",
+        battery=Battery(cells=4, soc=75.0, ahead=LEADER),
+        charger=FEED_IN,
+        bms=cells_frozen_from(MIDDLE),
     ),
     Attack(
         name="4 cells, the leading one stuck, pack measured apart",

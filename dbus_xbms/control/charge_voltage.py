@@ -167,13 +167,23 @@ def _anew(state: State) -> State:
     return replace(state, stage=Stage.BULK, absorbed=0.0, agreed=0.0, away=0.0, drifted=0.0)
 
 
-def _reduced(state: State, view: View, dt: float) -> tuple[float, float]:
+def _deepest(view: View, preset: Preset) -> float:
+    """The largest reduction: it has a charger neither empty the others nor give them what low cells lack."""
+    count = len(view.cells)
+    median = sorted(view.cells)[count // 2]
+    lacked = sum(max(0.0, median - cell) for cell in view.cells)
+    return count * (view.target - 2 * preset.floating + preset.full) + lacked
+
+
+def _reduced(state: State, view: View, deepest: float, dt: float) -> tuple[float, float]:
     """By how much the CVL stays below what the stage asks for, and for how many s that has not grown."""
     count, excess, before = len(view.cells), view.excess, state.reduction
     lacking = sum(view.highest - cell for cell in view.cells) if excess > -KNEE else 0.0
+    lacking = min(lacking, deepest)
     if before is None:
         return lacking, state.calm
-    push = before + GAIN * max(excess, 0.0) * min(dt, LONGEST_PUSH)
+    before = min(before, deepest + DEADBAND * count)  # which moves with the noise of the cells
+    push = min(before + GAIN * max(excess, 0.0) * min(dt, LONGEST_PUSH), deepest)
     wanted = min(max(lacking, push), before + FALL_RATE * count * dt)
     if wanted > before:
         return wanted, 0.0
@@ -211,13 +221,7 @@ def step(
     state = _staged(_timed(state, view, dt), view, settings)
     count = len(view.cells)
     target = count * (preset.floating if state.stage is Stage.FLOAT else view.target)
-    reduction, calm = _reduced(state, view, dt)
-    # However far a cell runs ahead, a charger is never told to empty the others; what low cells lack is not
-    # theirs to make up.
-    median = sorted(view.cells)[count // 2]
-    lacked = sum(max(0.0, median - cell) for cell in view.cells)
-    deepest = count * (view.target - 2 * preset.floating + preset.full) + lacked
-    reduction = min(reduction, deepest)
+    reduction, calm = _reduced(state, view, _deepest(view, preset), dt)
     wanted = min(target, count * view.target - reduction)
     return replace(state, reduction=reduction, calm=calm, cvl=_published(state.cvl, wanted, target, count))
 

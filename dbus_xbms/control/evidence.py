@@ -33,7 +33,8 @@ CHARGE_JUMP = 10.0  # % of SoC, and of the capacity
 NOMINAL_JUMP = 0.2  # part of the capacity
 
 NOTHING = Protection(0)
-REPEATED = 0.03  # part of the capacity that may flow without any change
+REPEATED = 0.03  # part of the capacity that may flow without any change ...
+STOOD = 0.05  # ... and without one of any cell, although the BMS counts the charge
 ENOUGH = 3  # cells, to tell one that stands still from the others
 OTHERS_MOVED = 0.03  # V by which the others must move until a cell that does not is stuck
 ROUNDING = 0.0005  # V; half of the least step in which cells are told
@@ -51,6 +52,7 @@ class State:
     before: PackSample | None = None  # the newest reading that could be
     before_at: float = 0.0  # s
     repeated: float = 0.0  # Ah that have flowed since anything last changed
+    stood: float = 0.0  # Ah that have flowed since any cell last changed
     others: tuple[float, ...] = ()  # V, for each cell the middle of the others when it last changed
     stuck: frozenset[int] = frozenset()  # cells that stood still while the others moved; by number
     good_since: float | None = None  # s; None: the newest reading could not be
@@ -181,17 +183,20 @@ def _compared(state: State, sample: PackSample, now: float) -> State:
     middles = _middles_of_others(cells)
     if before is None or len(before.cells) != len(cells) or not cells:
         nothing: frozenset[int] = frozenset()
-        return replace(state, before=sample, before_at=now, repeated=0.0, others=middles, stuck=nothing)
-    if before.cells != cells or before.remaining != sample.remaining:
+        state = replace(state, before=sample, before_at=now, repeated=0.0, stood=0.0)
+        return replace(state, others=middles, stuck=nothing)
+    flown = abs(sample.current) * min(now - state.before_at, STANDS) / 3600
+    repeated = 0.0 if before.remaining != sample.remaining else state.repeated + flown
+    if before.cells != cells:
         moved = {n for n, volts in enumerate(cells) if volts != before.cells[n]}
         others = tuple(middles[n] if n in moved else known for n, known in enumerate(state.others))
         still = {
             n + 1 for n, known in enumerate(others) if abs(middles[n] - known) >= OTHERS_MOVED - ROUNDING
         }
         stuck = (state.stuck - {n + 1 for n in moved}) | still  # until it moves, whatever the others do
-        return replace(state, before=sample, before_at=now, repeated=0.0, others=others, stuck=stuck)
-    flown = abs(sample.current) * min(now - state.before_at, STANDS) / 3600
-    return replace(state, before=sample, before_at=now, repeated=state.repeated + flown)
+        state = replace(state, before=sample, before_at=now, repeated=0.0, stood=0.0)
+        return replace(state, others=others, stuck=stuck)
+    return replace(state, before=sample, before_at=now, repeated=repeated, stood=state.stood + flown)
 
 
 def _middles_of_others(cells: tuple[float, ...]) -> tuple[float, ...]:
@@ -215,9 +220,14 @@ def _stuck(state: State) -> str:
 
 def _repeats(state: State) -> str:
     """Whether the BMS has repeated itself for too long, in words."""
-    if state.before is None or state.repeated <= REPEATED * gauge.assumed(state.before.nominal):
+    if state.before is None:
         return ""
-    return "current flows, but the BMS reports the same charge and cell voltages again and again"
+    capacity = gauge.assumed(state.before.nominal)
+    if state.repeated > REPEATED * capacity:
+        return "current flows, but the BMS reports the same charge and cell voltages again and again"
+    if state.stood > STOOD * capacity:
+        return "charge flows, but the BMS reports the same cell voltages again and again"
+    return ""
 
 
 def _doubted(state: State, now: float) -> State:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 
@@ -169,6 +170,19 @@ def test_the_others_do_not_make_up_for_a_low_cell(low: float) -> None:
     found = after(first(weak), weak, 600).cvl
     assert found is not None
     assert found <= 3 * 3.45 + low + 0.01
+
+
+@pytest.mark.parametrize("count", [4, 16])
+def test_noise_does_not_move_the_cvl_where_it_is_as_low_as_it_may_be(count: int) -> None:
+    lots, shown, state = Random(1), [], first(MIDDLE)
+    owner = settings()
+    for _ in range(3600):
+        cells = [3.55, *(3.38 for _ in range(count - 1))]
+        noisy = tuple(round(cell + lots.uniform(-0.001, 0.001), 3) for cell in cells)
+        state = charge_voltage.step(state, replace(TOP, cells=noisy), preset(owner), 0.0, 1.0, owner)
+        shown.append(state.cvl or 0.0)
+    assert shown[-1] == pytest.approx(count * (2 * 3.375 - 3.45), abs=0.001 * count + 0.01)
+    assert len(set(shown[1800:])) == 1
 
 
 def test_a_top_balance_is_due_after_its_days_and_done_once() -> None:

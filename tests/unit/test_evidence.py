@@ -217,15 +217,21 @@ def test_a_pack_at_rest_may_repeat_itself_for_ever() -> None:
     assert flowing(20000, replace(CHARGING, current=0.0)).phase is Phase.FRESH
 
 
-@pytest.mark.parametrize("moving", ["remaining", "cells"])
-def test_what_moves_is_not_frozen(moving: str) -> None:
-    def at(n: int) -> PackSample:
-        if moving == "remaining":
-            return replace(CHARGING, remaining=80 + n / 1000)
-        return with_cells(3.36, 3.36, 3.36, 3.36 + (n % 2) / 1000)
-
-    _, decision = steps(*[at(n) for n in range(600)], every=10.0)
+def test_what_moves_is_not_frozen() -> None:
+    moving = [with_cells(3.36, 3.36, 3.36, 3.36 + (n % 2) / 1000) for n in range(600)]
+    _, decision = steps(*moving, every=10.0)
     assert decision.phase is Phase.FRESH
+
+
+def test_cells_that_stay_while_the_charge_is_counted_are_believed_for_5_percent_of_the_capacity() -> None:
+    counting = [replace(CHARGING, remaining=80 + n / 12) for n in range(64)]  # 30 A for 10 s each
+    _, decision = steps(*counting[:58], every=10.0)
+    assert decision.phase is Phase.FRESH
+    state, decision = steps(*counting, every=10.0)
+    assert (decision.phase, ccl(decision)) == (Phase.DERATED, 0)
+    assert "the same cell voltages" in decision.doubt
+    _, decision = steps(with_cells(3.36, 3.36, 3.36, 3.361, remaining=86.0), state=state)
+    assert (decision.phase, decision.doubt) == (Phase.FRESH, "")
 
 
 def test_a_bms_that_moves_again_is_believed_again() -> None:
