@@ -165,10 +165,13 @@ def _memory(name: str, unit: str, words: str, none: float = 0.0) -> Setting:
     return Setting(name=name, default=none, silent=True, internal=True, unit=unit, help=words)
 
 
+LONGEST_STATE = 2000  # characters
+
 MEMORY_SETTINGS = (
     Setting(
         name="ControlState",
         default="",
+        longest=LONGEST_STATE,
         silent=True,
         internal=True,
         help="What charge control goes on with after a restart.",
