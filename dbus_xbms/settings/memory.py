@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dbus_xbms.settings.charge import NO_TEMPERATURE
-from dbus_xbms.settings.row import Setting
+from dbus_xbms.settings.row import LONGEST_TEXT, Setting
+
+LONGEST_STATE = 2000  # characters
 
 
-def _text(name: str, words: str) -> Setting:
-    return Setting(name=name, default="", silent=True, internal=True, help=words)
+def _text(name: str, words: str, longest: int = LONGEST_TEXT) -> Setting:
+    return Setting(name=name, default="", longest=longest, silent=True, internal=True, help=words)
 
 
 def _number(name: str, unit: str, words: str, none: float = 0.0) -> Setting:
@@ -56,5 +58,5 @@ MEMORY_SETTINGS = (
     _count("FullDischarges", "Discharges down to 0 %."),
     _count("SeenBelow", "1: below 65 % since the last such discharge ended."),
     _count("SeenEmpty", "1: at 0 %, and not above 10 % since."),
-    _text("ControlState", "What charge control goes on with after a restart."),
+    _text("ControlState", "What charge control goes on with after a restart.", LONGEST_STATE),
 )
