@@ -153,7 +153,7 @@ class App:
                 log.warning("%s: %s; the old value stands", address, err)
 
     async def _decide(self, group: asyncio.TaskGroup, address: str) -> None:
-        """Take a pack over or release it; what goes wrong with that does not reach the other packs."""
+        """Take over or release a pack; its errors do not reach the other packs."""
         try:
             await self._adopt_or_release(group, address)
         except BusError:
@@ -161,7 +161,7 @@ class App:
         except SettingsError as err:
             log.error("%s: its settings cannot be read: %s", address, err)
         except Exception:
-            log.exception("%s: neither taken over nor released, by an error in this program", address)
+            log.exception("%s: not started or stopped because of an error in this program", address)
 
     async def _adopt_or_release(self, group: asyncio.TaskGroup, address: str) -> None:
         rows = rows_of(PACK_SETTINGS, lambda name: pack_path(address, name))
@@ -294,7 +294,7 @@ async def serve(capture: Path | None, watchdog: Watchdog) -> int:
     if not lost:
         return 0
     why = lost[0]  # the others followed from it
-    log.error("%s%s", why, "; ending, so that supervision starts anew" if isinstance(why, BusLost) else "")
+    log.error("%s%s", why, "; ending, to be restarted" if isinstance(why, BusLost) else "")
     return 1
 
 

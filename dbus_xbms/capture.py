@@ -70,7 +70,7 @@ class Capture:
         self._path = path
         self._max_bytes = max_bytes
         self._waiting: SimpleQueue[str | None] = SimpleQueue()  # lines; None ends the thread
-        self._lost = 0  # chunks that are missing in the file and not told of there yet
+        self._lost = 0  # chunks that are missing in the file and not yet reported there
         self._ended = False
         self._file, self._size = self._open()
         self._writer = threading.Thread(target=self._write_all, name=f"capture {path}", daemon=True)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 
 from dbus_xbms.control.alarms import BMS_CABLE
-from dbus_xbms.control.monitor import Decision
-from dbus_xbms.model import PackIdentity, Phase
+from dbus_xbms.control.decision import Decision
+from dbus_xbms.model import LENT, PackIdentity, Phase
 
 log = logging.getLogger(__name__)
 
 SILENT = (Phase.DERATED, Phase.LOST, Phase.WITHDRAWN)
-LENT = (Phase.LENT, Phase.LENT_STOPPED)
 
 
 class Diary:
@@ -48,7 +47,7 @@ class Diary:
         if decision.for_owner:
             log.warning("%s: %s", self._address, decision.for_owner)
         else:
-            log.info("%s: no longer so: %s", self._address, self._for_owner)
+            log.info("%s: resolved: %s", self._address, self._for_owner)
         self._for_owner = decision.for_owner
 
     def _note_doubt(self, decision: Decision) -> None:
@@ -56,7 +55,7 @@ class Diary:
         if decision.doubt and decision.doubt != self._doubt:
             log.warning("%s: %s", self._address, decision.doubt)
         elif self._doubt and not decision.doubt and decision.phase is Phase.FRESH:
-            log.info("%s: over: %s", self._address, self._doubt)
+            log.info("%s: resolved: %s", self._address, self._doubt)
         elif not decision.doubt:
             return
         self._doubt = decision.doubt

@@ -193,6 +193,8 @@ class Phase(Enum):
     WITHDRAWN = "withdrawn"  # the service has left the bus
 
 
+LENT = (Phase.LENT, Phase.LENT_STOPPED)
+
 CONNECTED = "connected"  # state of a link that stands
 BETWEEN_POLLS = "free until the next poll"  # state of a link that is shared
 

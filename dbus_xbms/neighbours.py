@@ -26,7 +26,7 @@ class Concerned(Protocol):
         ...
 
     def disturbed(self, by: str) -> None:
-        """Take note of what is in the way, or of nothing."""
+        """Record what is in the way; empty if nothing is."""
         ...
 
 

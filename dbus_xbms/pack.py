@@ -9,33 +9,26 @@ from dataclasses import replace
 
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
-from dbus_xbms.control import history, identity, monitor, recall, unheard
-from dbus_xbms.control.authority import Bar, Ruling
-from dbus_xbms.control.chemistry import refusal
+from dbus_xbms.changes import Changes
+from dbus_xbms.continuity import Continuity
+from dbus_xbms.control import history, intake, monitor
+from dbus_xbms.control.authority import Bar, Ruling, unwilling
+from dbus_xbms.control.decision import Decision
 from dbus_xbms.control.freshness import poll_interval
-from dbus_xbms.control.monitor import Decision
 from dbus_xbms.diary import Diary
-from dbus_xbms.keeper import Keeper, Store, moment
-from dbus_xbms.memory import extremes_of, history_of, identity_of, remembered
+from dbus_xbms.keeper import Keeper, Store
+from dbus_xbms.memory import extremes_of, history_of
 from dbus_xbms.model import Counters, Extremes, Orders, PackIdentity, Phase, Reading, Report
 from dbus_xbms.poller import Poller, Progress
 from dbus_xbms.protocols.base import LinkError, LoginFailed, ProtocolError, SwitchableBms
 from dbus_xbms.repeats import Counted
-from dbus_xbms.settings import PACK_SETTINGS, Settings, SettingsError, Value
+from dbus_xbms.settings import Settings, Value
 from dbus_xbms.showing import Showing, Shown
 from dbus_xbms.switching import Order, Switches
 from dbus_xbms.venus.localsettings import instance_of
-from dbus_xbms.venus.setting_items import setting_written
 from dbus_xbms.venus.switch_items import Balancing, Release, ordered
 
 log = Counted(logging.getLogger(__name__))
-
-# A change of these makes the link anew.
-LINK_SETTINGS = frozenset(
-    {"ConnectionMode", "NotifyMethod", "AcquireFailed", "Adapter", "Password", "Passkey"}
-)
-
-ROWS = {row.name: row for row in PACK_SETTINGS}
 
 OnWrite = Callable[[str, Value, str], bool]
 
@@ -61,6 +54,8 @@ class Pack:
         self.address = address
         self.settings = settings
         self._keeper = Keeper(address, settings, store, self._memory)
+        self._changes = Changes(address, settings, self._keeper)
+        self._continuity = Continuity(address, settings, self._keeper)
         self._switches = Switches(
             address,
             settings,
@@ -71,10 +66,9 @@ class Pack:
         )
         self._poller = Poller(address, settings, self, air=air, protocol=protocol, capture=capture)
         self._showing = Showing(address, presence(address, self._written), self._decided)
-        self._identity = identity_of(settings)
         self._counters: Counters | None = None
         self.switch_instance: int | None = None  # of the switch device beside the battery, if it has got one
-        self._state = monitor.State(
+        self._state = intake.State(
             started=self._now(),
             extremes=extremes_of(settings),
             history=history.State(history=history_of(settings)),
@@ -82,7 +76,8 @@ class Pack:
         self.heard: Callable[[], object] = lambda: None  # called when another number of cells is known
         self._shared = False  # chargers are given our voltage for their own
         self._ruling = Ruling(Bar.NOTHING)  # until somebody else is asked, it is the owner's yes that counts
-        self._recall()
+        if self._controls:
+            self._state = self._continuity.recalled(self._state)
         self._shown: Decision | None = None
         self._diary = Diary(address)
         self._trouble = ""  # why the newest attempt failed, in the owner's words
@@ -94,14 +89,8 @@ class Pack:
     def _now() -> float:
         return asyncio.get_running_loop().time()
 
-    def _recall(self) -> None:
-        """Go on with the limits where the program ended."""
-        self._turning: tuple[object, ...] = ()  # of what is kept of charge control, as it was last stored
-        if (kept := recall.read(self.settings.text("ControlState"))) and self._controls:
-            recalled, heard = kept
-            passed = recall.age(heard, moment(self._now()))
-            self._state = monitor.recalled(self._state, recalled, passed, self.settings)
-            self._turning = recalled.turning
+    def _memory(self) -> dict[str, Value]:
+        return self._continuity.memory(self._state)
 
     async def run(self) -> None:
         """Serve this pack until cancelled; whatever ends it, it leaves the bus and closes its link."""
@@ -125,7 +114,7 @@ class Pack:
 
     @property
     def _controls(self) -> bool:
-        return monitor.controls(self.settings) and self._ruling.controls
+        return not unwilling(self.settings) and self._ruling.controls
 
     def share(self, shared: bool) -> None:
         """Take over whether chargers are given this pack's voltage and current for their own."""
@@ -142,19 +131,9 @@ class Pack:
             self._showing.soon()
 
     def change(self, name: str, value: Value) -> None:
-        """Take over a setting that was changed from outside; one that may not be is set back."""
-        before, interval = self.settings.get(name), poll_interval(self.settings)
-        if why := refusal(self.settings, {name: value}):
-            log.warning("%s: %s; set back to %s", self.address, why, before)
-            self._keeper.restore(name)
-            return
-        try:
-            self.settings.put(name, value)
-        except SettingsError as err:
-            log.warning("%s: %s; the old value stands", self.address, err)
-            return
-        self._log_change(name, before, "through localsettings")
-        if name in LINK_SETTINGS and self.settings[name] != before:  # not what we have just stored ourselves
+        """Take over a setting that was changed from outside."""
+        interval = poll_interval(self.settings)
+        if self._changes.stored(name, value):
             self._switches.lost("a setting of the link was changed")
             self._poller.relink()
         if poll_interval(self.settings) < interval:  # the pause that is on would be silence from now on
@@ -172,10 +151,10 @@ class Pack:
         """Take a good poll that was ``begun`` at that moment, its cells perhaps before; returns who it is."""
         cells = self.settings.number("Cells")
         # A poll with retries takes seconds: the age of its values counts from before they were measured.
-        self._state = monitor.sampled(self._state, reading.sample, begun, oldest, reading.identity)
+        self._state = intake.sampled(self._state, reading.sample, begun, oldest, reading.identity)
         if reading.counters:
             self._counters = reading.counters
-        self._learn(reading)
+        self._continuity.learn(reading, self._state)
         if self.settings.number("Cells") != cells:
             self.heard()
         self._trouble = self._told = ""
@@ -186,7 +165,7 @@ class Pack:
 
     def poll_failed(self, err: LinkError | ProtocolError) -> None:
         """Record a failed poll."""
-        self._state = monitor.failed(self._state)
+        self._state = intake.failed(self._state)
         trouble = str(err)
         # What only the owner can mend is said at once; a gap in the radio only when it outlasts the hold.
         for_owner = isinstance(err, LoginFailed) and trouble != self._told
@@ -196,11 +175,11 @@ class Pack:
         self._showing.soon()
 
     def link_changed(self) -> None:
-        """Take note that the link's status is another."""
+        """Record a new link status."""
         self._showing.soon()
 
     def connected(self) -> None:
-        """Take note that a new connection stands."""
+        """Record a new connection."""
         self._switches.connected()
 
     @property
@@ -225,34 +204,17 @@ class Pack:
         return self._poller.status.hci
 
     def disturbed(self, by: str) -> None:
-        """Take note of other programs that are in the way, or of none."""
+        """Record which other programs are in the way; empty if none."""
         if by != self._disturbed:
             self._disturbed = by
             self._showing.soon()
 
     def acquire_failed(self) -> None:
-        """Take note that notifications come as signals only, not over a socket."""
+        """Record that notifications work as signals only, not over a socket."""
         log.info(
             "%s: notifications over a socket do not work; they come as signals from now on", self.address
         )
         self._keeper.remember({"AcquireFailed": 1})
-
-    def _learn(self, reading: Reading) -> None:
-        """Store what the BMS says of itself; if it may be another one, only once the owner confirms it."""
-        sample, heard = reading.sample, self._state.heard
-        if not self._state.evidence.accepted:
-            return
-        if confirmed := bool(self.settings.number(identity.CONFIRM)):
-            log.warning(
-                "%s: what the BMS reports of itself is stored, as the owner has confirmed", self.address
-            )
-            heard = replace(heard, cell_count=len(sample.cells), nominal=sample.nominal)
-            self._keeper.remember({identity.CONFIRM: 0, "Cycles": sample.cycles})
-        elif identity.stranger(heard, sample, self.settings):
-            return
-        if confirmed or reading.identity:
-            self._identity = identity.learnt(self._identity, heard)
-            self._keeper.remember(remembered(self._identity))
 
     # The bus
 
@@ -260,11 +222,11 @@ class Pack:
         """Decide what is true now; returns what to show, and for how many s that stands."""
         self._switches.expire()
         decision = self._decide(now)
-        self._keep_turning()
+        self._continuity.keep_turning(self._state)
         self._poller.rest(decision.resting)
         well = decision.phase is Phase.FRESH
         why = "" if well else self._trouble or f"the link is {self._poller.status.state}"
-        self._diary.note(decision, self._identity, why)
+        self._diary.note(decision, self._continuity.identity, why)
         self._shown = decision
         return self._report(decision), decision.valid_for
 
@@ -290,7 +252,7 @@ class Pack:
         return decision
 
     def _report(self, decision: Decision) -> Report:
-        link, switching = self._poller.status, self._switches.report
+        link, switching, known = self._poller.status, self._switches.report, self._continuity.identity
         if link.neighbours != self._disturbed:
             link = replace(link, neighbours=self._disturbed)
         if lent_for := self._poller.lent_for:
@@ -301,7 +263,7 @@ class Pack:
             custom_name=self.settings.text("CustomName"),
             insecure=bool(self.settings.number("InsecureConnection")),
             # One that was never stored is shown all the same, so that its doubts are.
-            identity=self._identity if self._identity.cell_count else self._state.heard,
+            identity=known if known.cell_count else self._state.heard,
             doubt=decision.doubt,
             phase=decision.phase,
             sample=decision.sample,
@@ -333,11 +295,14 @@ class Pack:
             taken = self._ordered(order, sender)
             self._showing.soon()
             return taken
-        try:
-            self._take_over(path, value, sender)
-        except SettingsError as err:
-            log.warning("%s: %s, written by %s", self.address, err, sender)
-            return False
+        if path == "/History/Clear" and value:
+            log.info("%s: history cleared by %s", self.address, sender)
+            self._state = replace(self._state, extremes=Extremes(), history=history.State())
+            self._keeper.remember(self._memory())
+        else:
+            shown = self._report(self._shown) if self._shown else None
+            if not self._changes.written(path, value, sender, shown):
+                return False
         self._showing.soon()
         return True
 
@@ -361,59 +326,12 @@ class Pack:
         if not minutes and not self._poller.lent_for:
             return True
         until = self._now() + 60 * minutes
-        again = not monitor.may_lend(self._state, until)
+        again = not intake.may_lend(self._state, until)
         if minutes and not self._switches.lend(minutes, sender, again=again):
             return False
         self._switches.lost("the link was lent")
-        self._state = monitor.lent(self._state, until)
+        self._state = intake.lent(self._state, until)
         self._poller.lend(until)
         why = f"lent for {minutes} min" if minutes else "taken back"
         log.info("%s: the link is %s, asked for by %s", self.address, why, sender)
         return True
-
-    def _set(self, name: str, value: Value, sender: str) -> None:
-        """Take over a setting that somebody wrote to the service."""
-        before = self.settings[name]
-        self._keeper.remember({name: value})
-        self._log_change(name, before, f"by {sender}")
-
-    def _log_change(self, name: str, before: Value | None, how: str) -> None:
-        value, row = self.settings[name], ROWS[name]
-        if value == before or row.internal:
-            return
-        what = "" if row.secret else f" from {before!r} to {value!r}"
-        log.info("%s: %s was changed%s, %s", self.address, name, what, how)
-
-    def _take_over(self, path: str, value: Value, sender: str) -> None:
-        if path == "/CustomName":
-            self._set("CustomName", value, sender)
-        elif path == "/History/Clear" and value:
-            log.info("%s: history cleared by %s", self.address, sender)
-            self._state = replace(self._state, extremes=Extremes(), history=history.State())
-            self._keeper.remember(self._memory())
-        elif self._shown:
-            written = setting_written(path, value, self._report(self._shown))
-            if written and (why := refusal(self.settings, dict([written]))):
-                raise SettingsError(why)
-            if written:
-                self._set(*written, sender)
-
-    def _keep_turning(self) -> None:
-        """Store at once what a restart must not lose: a new stage of charging, a cut-off."""
-        control = self._state.control
-        if control and control.seen and (turning := unheard.to_recall(control).turning) != self._turning:
-            self._turning = turning
-            self._keeper.remember(self._control_state())
-
-    def _control_state(self) -> dict[str, Value]:
-        control, at = self._state.control, self._state.sampled_at
-        if control is None or control.seen is None or at is None:
-            return {}
-        now = self._now()
-        return {"ControlState": recall.text(unheard.to_recall(control), moment(now).earlier(now - at))}
-
-    def _memory(self) -> dict[str, Value]:
-        """What of the pack's life is to be stored."""
-        kept = remembered(self._state.extremes) | remembered(self._state.history.history)
-        kept |= identity.cycles(self._state.heard, self._state.sample, self.settings)
-        return kept | self._control_state()

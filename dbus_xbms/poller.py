@@ -67,19 +67,19 @@ class Listener(Protocol):
         ...
 
     def poll_failed(self, err: LinkError | ProtocolError) -> None:
-        """Take note that a poll, or the way to it, failed."""
+        """Record a failed poll."""
         ...
 
     def link_changed(self) -> None:
-        """Take note that the link's status is another."""
+        """Record a new link status."""
         ...
 
     def acquire_failed(self) -> None:
-        """Take note that notifications come as signals only, not over a socket."""
+        """Record that notifications work as signals only, not over a socket."""
         ...
 
     def connected(self) -> None:
-        """Take note that a new connection stands."""
+        """Record a new connection."""
         ...
 
     @property
@@ -154,7 +154,7 @@ class Poller:
         return Progress(ended_at=self._ended_at, interval=interval, possible=possible)
 
     def rest(self, resting: bool) -> None:
-        """Take note of whether the pack rests: counts for the pause that is on, too."""
+        """Record whether the pack rests; applies to the current pause too."""
         if resting == self._resting:
             return
         self._resting = resting

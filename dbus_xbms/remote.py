@@ -55,7 +55,7 @@ class Service1(ServiceInterface):
     async def scan(self, seconds: DBusDouble) -> Found:
         """Scan for ``seconds`` and return what was found; nothing of it is stored."""
         if self._scans >= MOST_SCANS:
-            raise DBusError(BUSY, "several scans are going on already; try again when they are over")
+            raise DBusError(BUSY, "several scans are already running; try again later")
         self._scans += 1
         try:
             with _in_words():

@@ -1,4 +1,4 @@
-"""Keeps the bus told of one pack: at once after a poll, else when what was told has had its time."""
+"""Publish a pack after each poll, or when its last report expires."""
 
 from __future__ import annotations
 

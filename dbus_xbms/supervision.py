@@ -66,15 +66,15 @@ async def run(pack: Watched) -> None:
             looked = _now()
             await asyncio.wait([task], timeout=WATCH_EVERY)
             if _now() - pack.shown_at > HANGS_AFTER and not _slept(looked) and not task.done():
-                log.error("%s: hangs; starting it anew", pack.address)
+                log.error("%s: task hung; restarting", pack.address)
                 break
     finally:
         task.cancel()
         await asyncio.wait([task], timeout=END_LIMIT)
         if not task.done():  # judged here, so that a pack that is removed is judged, too
-            raise Hung(f"{pack.address} hangs and cannot be ended; ending, so that supervision starts anew")
+            raise Hung(f"{pack.address} hangs and cannot be ended; ending, to be restarted")
     if not task.cancelled() and (err := task.exception()):
-        log.error("%s: stopped by an error in this program; starting anew", pack.address, exc_info=err)
+        log.error("%s: stopped by an error in this program; restarting", pack.address, exc_info=err)
 
 
 async def watch_progress(
@@ -99,7 +99,7 @@ async def watch_progress(
             idle = _now() - max(since, *(progress.ended_at for progress in trying))
             raise Hung(
                 f"no poll of any pack has come to an end for {idle:.0f} s although Bluetooth is there; "
-                "ending, so that supervision starts anew"
+                "ending, to be restarted"
             )
 
 
@@ -109,7 +109,7 @@ def _stands(progress: Progress, since: float) -> bool:
 
 
 def end_at_last(why: Hung) -> None:
-    """See to it that this process ends even if its tasks do not; whoever starts it anew waits for that."""
+    """End this process even if its tasks do not end; its supervisor waits for that."""
     asyncio.get_running_loop().call_later(LAST_LIMIT, _end, why)
 
 

@@ -1,4 +1,4 @@
-"""The owner's orders to one pack: taken from the bus, carried out over its link, and told of.
+"""The owner's orders to one pack: taken from the bus, carried out over its link, and reported.
 
 Polling asks for the order that is due after each good poll (:meth:`Switches.due`), so that an order is always
 judged by a sample that is younger than it, and requests never interleave.
@@ -130,7 +130,7 @@ class Switches:
     def lend(self, minutes: int, sender: str, *, again: bool) -> bool:
         """Judge a wish to lend the link; False if it is refused. ``again``: not polled since the last."""
         forbidden = "lending is off; to allow it: set PACK AllowRelease 1"
-        twice = "it was lent already; it has to be polled well before it is lent again"
+        twice = "it was just lent; it needs a good poll before it is lent again"
         why = "" if self._settings.number("AllowRelease") else forbidden
         if why := why or (twice if again else ""):
             return self._refused(f"lending for {minutes} min", sender, why)
@@ -144,7 +144,7 @@ class Switches:
     # From polling
 
     def connected(self) -> None:
-        """A new connection stands: the BMS's mask is learnt anew, by its first sample."""
+        """Record a new connection: its first sample tells the BMS's mask."""
         self._anew = True
 
     def sampled(self, sample: PackSample) -> None:
@@ -218,7 +218,7 @@ class Switches:
         if balance is None or balance.sending:
             return None
         if why := self._balancing_forbidden():
-            self._balanced(balance, OrderState.REFUSED, f"that was forbidden meanwhile: {why}")
+            self._balanced(balance, OrderState.REFUSED, f"it is no longer allowed: {why}")
             return None
         balance.sending = True
         self._become(balance.entry, OrderState.SENDING)

@@ -16,6 +16,9 @@ from dbus_fast.aio import MessageBus
 
 DAEMON = "org.freedesktop.DBus"
 DAEMON_PATH = "/org/freedesktop/DBus"
+OWNER_CHANGES = (
+    f"type='signal',sender='{DAEMON}',interface='{DAEMON}',member='NameOwnerChanged'"  # a match rule
+)
 ANSWER_LIMIT = 10.0  # s; the daemon answers within milliseconds
 
 
@@ -52,10 +55,9 @@ class TrustedBus(MessageBus):
         """
         if self._owners.get(name) is None:
             self._owners[name] = None
-            rule = f"type='signal',sender='{DAEMON}',interface='{DAEMON}',member='NameOwnerChanged'"
-            await self._ask_daemon("AddMatch", f"{rule},arg0='{name}'")
+            await self.ask_daemon("AddMatch", f"{OWNER_CHANGES},arg0='{name}'")
             owner = await self._owner(name)
-            if self._owners[name] is None:  # else a signal has told of a newer one meanwhile
+            if self._owners[name] is None:  # else a signal has brought a newer one meanwhile
                 self._owners[name] = owner
         return self._owners[name] or ""
 
@@ -68,14 +70,21 @@ class TrustedBus(MessageBus):
 
     async def _owner(self, name: str) -> str:
         try:
-            owner: str = await self._ask_daemon("GetNameOwner", name)
+            owner: str = await self.ask_daemon("GetNameOwner", name)
         except DBusError as err:
             if err.type == ErrorType.NAME_HAS_NO_OWNER.value:
                 return ""
             raise
         return owner
 
-    async def _ask_daemon(self, member: str, text: str) -> Any:
+    async def ask_daemon(self, member: str, text: str) -> Any:
+        """Call a method of the daemon that takes a text; returns its result.
+
+        Raises:
+            DBusError: the daemon refuses.
+            EOFError: the bus closed the connection.
+            TimeoutError: it does not answer.
+        """
         call = Message(
             destination=DAEMON,
             path=DAEMON_PATH,

@@ -23,10 +23,10 @@ A cell is full at 3.45 V; one cell is ahead of all others by 60 mV at the top.
 
 ## Attacks
 
-Plants that try to get a cell overcharged: `bench/closed_loop/attacks.py` and `cell_attacks.py`. None of them
-has the protections of a BMS. The ceiling is the highest charge voltage in the data sheets of what the cells
-really are; for owners who charge up to that, the highest cut-off. The script fails if a cell goes above it,
-or if limits that are too careful leave a battery empty.
+Plants that try to get a cell overcharged: `attacks.py`, `cell_attacks.py` and `lies.py` in
+`bench/closed_loop`. None of them has the protections of a BMS. The ceiling is the highest charge voltage in
+the data sheets of what the cells really are; for owners who charge up to that, the highest cut-off. The
+script fails if a cell goes above it, or if limits that are too careful leave a battery empty.
 
 {attacks}"""
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from bench.closed_loop.plant import CELLS, FEED_IN, Battery, Charger, Plant
 from bench.closed_loop.simulation import OWNER
-from dbus_xbms.control import monitor, recall, unheard
-from dbus_xbms.control.monitor import Decision, State
+from dbus_xbms.control import intake, monitor, recall, unheard
+from dbus_xbms.control.decision import Decision
+from dbus_xbms.control.intake import State
 from dbus_xbms.control.recall import Moment
 from dbus_xbms.model import PackSample
 from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
@@ -144,7 +145,7 @@ def restarted(left: str, now: float, settings: Settings) -> State:
     if kept is None:
         return state
     passed = recall.age(kept[1], Moment(boot="one", monotonic=now, wall=0.0))
-    return monitor.recalled(state, kept[0], passed, settings)
+    return intake.recalled(state, kept[0], passed, settings)
 
 
 def attacked(attack: Attack) -> Outcome:

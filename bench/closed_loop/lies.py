@@ -175,6 +175,13 @@ LIES: tuple[Attack, ...] = (
         must_show="Refused",
     ),
     Attack(
+        name="the same, restarted every 10 min",
+        battery=Battery(cells=4, soc=80.0, counted=0.0),
+        owner={"Chemistry": "NMC"},
+        restarts=600.0,
+        must_show="Refused",
+    ),
+    Attack(
         name="LiFePO4 set as NMC, state of charge stuck at 20 %",
         battery=Battery(cells=4, soc=30.0, ahead={1: 2.0}),
         owner={"Chemistry": "NMC"},

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from math import pi, sin
 from random import Random
 
-from dbus_xbms.control import monitor
+from dbus_xbms.control import intake, monitor
 from dbus_xbms.model import PackSample
 from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
 from dbus_xbms.simulator.battery import Battery, BatterySpec
@@ -208,7 +208,7 @@ def moments(setup: Setup, days: int, seed: int = 1) -> Iterator[Moment]:
         PACK_SETTINGS, {**OWNER, **({"MaxChargeCurrent": setup.charge} if setup.charge else {})}
     )
     site, pace = Site(setup, seed), Pace()
-    state, now = monitor.State(started=0.0), 0.0
+    state, now = intake.State(started=0.0), 0.0
     while now < days * DAY:
         state, decision = monitor.step(state, site.measured(), now, settings, managed=True)
         limits = decision.limits

@@ -127,7 +127,7 @@ class Air:
         """Connect to a pack, which then holds a slot until `release`.
 
         Raises:
-            NotPaired: it wants to be paired, and the owner has to help.
+            NotPaired: it needs to be paired, and the owner has to help.
             LinkError: not in range, or the connection failed.
         """
         adapter, device = await self._find(wanted)

@@ -1,4 +1,4 @@
-"""What bleak's one BlueZ manager knows, and making it read everything anew."""
+"""What bleak's one BlueZ manager knows, and how to make it read everything again."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def missed_by(manager: Any, objects: Mapping[str, Container[str]]) -> bool:
 
 
 async def renew() -> None:
-    """Make bleak read everything anew, and tell clients of the old bluetoothd that they are disconnected.
+    """Make bleak read everything again, and tell clients of the old bluetoothd that they are disconnected.
 
     A bluetoothd that was killed says nothing as it goes: bleak would keep its devices as connected and their
     GATT tables as valid for ever.

@@ -22,17 +22,15 @@ from dbus_xbms.ble.bleak_manager import ADAPTER
 from dbus_xbms.ble.client import Client
 from dbus_xbms.ble.errors import HANGS, STACK_ERRORS, calling_bleak, failure
 from dbus_xbms.ble.stack import AdapterState, GattClient, Seen
-from dbus_xbms.ble.system_bus import BLUEZ, call, make_bleak_trust_bluez_only, system_bus
+from dbus_xbms.ble.system_bus import BLUEZ, call, make_bleak_trust_bluez_only, ping, system_bus
 from dbus_xbms.protocols.base import Advertised
-from dbus_xbms.trusted_bus import TrustedBus
+from dbus_xbms.trusted_bus import DAEMON, DAEMON_PATH, OWNER_CHANGES, TrustedBus
 
 log = logging.getLogger(__name__)
 
-DAEMON = "org.freedesktop.DBus"
 RENEWALS = 5  # at the most, until bleak knows all that BlueZ has
 MATCH_RULES = (
-    "type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',"
-    "member='NameOwnerChanged',arg0='org.bluez'",
+    f"{OWNER_CHANGES},arg0='{BLUEZ}'",
     "type='signal',sender='org.bluez',interface='org.freedesktop.DBus.Properties',"
     "member='PropertiesChanged',path_namespace='/org/bluez',arg0='org.bluez.Adapter1'",
     "type='signal',sender='org.bluez',interface='org.freedesktop.DBus.ObjectManager',arg0path='/org/bluez/'",
@@ -85,7 +83,7 @@ class Bluez:
         if self._bus is None:
             return True
         try:
-            await call(self._bus, "/org/bluez", "org.freedesktop.DBus.Peer", "Ping", limit=PING_LIMIT)
+            await ping(self._bus, PING_LIMIT)
         except TimeoutError:
             return False
         except STACK_ERRORS as err:
@@ -294,7 +292,7 @@ def is_connected(device: BLEDevice) -> bool:
 
 
 async def _ask_daemon(bus: TrustedBus, member: str, text: str) -> Any:
-    reply = await call(bus, "/org/freedesktop/DBus", DAEMON, member, "s", [text], destination=DAEMON)
+    reply = await call(bus, DAEMON_PATH, DAEMON, member, "s", [text], destination=DAEMON)
     return reply.body[0] if reply.body else None
 
 

@@ -14,7 +14,7 @@ class Step(Enum):
 
     NONE = "none"
     PAIR = "pair"
-    RENEW = "renew"  # this machine has paired, but the pack has forgotten: pair anew
+    RENEW = "renew"  # this machine has paired, but the pack has forgotten: pair again
 
 
 class Bond:
@@ -28,20 +28,18 @@ class Bond:
         self._renewed = False
 
     def asked(self) -> LinkError:
-        """The pack wants to be paired: decide about the next connection, and say what that is."""
+        """The pack needs to be paired: decide about the next connection, and say what that is."""
         if not self.passkey:
-            return NotPaired(f"{self._pack} wants to be paired with its passkey", self._advice)
+            return NotPaired(f"{self._pack} needs to be paired with its passkey", self._advice)
         if self._renewed:
-            return NotPaired(
-                f"{self._pack} is paired anew and wants to be paired all the same: please report it"
-            )
+            return NotPaired(f"{self._pack} was paired again and still needs to be paired: please report it")
         self.step = Step.RENEW if self._paired else Step.PAIR
-        return PairingNext("the pack wants to be paired, which comes next")
+        return PairingNext("the pack needs to be paired, which comes next")
 
     def forgotten(self) -> LinkError:
         """The old pairing is gone from this machine; the pack has to be found before it is paired."""
         self.step, self._renewed = Step.PAIR, True
-        return PairingNext("the pack has forgotten its pairing, it is paired anew")
+        return PairingNext("the pack has lost its pairing; pairing again")
 
     def done(self) -> None:
         """It is paired."""

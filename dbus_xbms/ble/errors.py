@@ -89,7 +89,7 @@ LATE = Meaning("the pack did not answer in time")
 GONE = Meaning("not in range", NotInRange)
 LOST = Meaning("connection lost")
 WEAK = Meaning("the connection failed; a weak signal?")
-UNPAIRED = Meaning("the pack wants to be paired", NotPaired)
+UNPAIRED = Meaning("the pack needs to be paired", NotPaired)
 
 _CODE = BleakGATTProtocolErrorCode
 _BY_CODE = {

@@ -70,7 +70,7 @@ class Link:
 
         Raises:
             NotSubscribed: the pack is connected, but switches no notifications on.
-            NotPaired: it wants to be paired, and the owner has to help.
+            NotPaired: it needs to be paired, and the owner has to help.
             LinkError: the pack was not found or the connection failed.
         """
         await self.close()
@@ -99,7 +99,7 @@ class Link:
         """Carry a conversation to its end, within ``limit`` s.
 
         Raises:
-            NotPaired: the pack wants to be paired, and the owner has to help.
+            NotPaired: the pack needs to be paired, and the owner has to help.
             LinkError: not connected, connection lost, or no reply, or none in time.
             ProtocolError: what the conversation raises.
         """

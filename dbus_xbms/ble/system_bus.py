@@ -74,3 +74,8 @@ async def call(
         raise ConnectionError("the system bus has closed")
     assert_reply(reply)
     return reply
+
+
+async def ping(bus: TrustedBus, limit: float) -> None:
+    """Ask bluetoothd for a sign of life: any answer, even an error; fails as :func:`call` does."""
+    await call(bus, "/", "org.freedesktop.DBus.Peer", "Ping", limit=limit)

@@ -12,10 +12,10 @@ from typing import Any
 from dbus_fast import Message, Variant, unpack_variants
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.session import DBUS, call, open_bus, until_lost
+from dbus_xbms.commands.session import call, open_bus, until_lost
 from dbus_xbms.commands.table import Battery, Value
 from dbus_xbms.settings import device_id
-from dbus_xbms.trusted_bus import TrustedBus
+from dbus_xbms.trusted_bus import DAEMON, OWNER_CHANGES, TrustedBus
 from dbus_xbms.venus.bus import follow
 from dbus_xbms.venus.items import BATTERY
 from dbus_xbms.venus.objects import BUS_ITEM
@@ -28,7 +28,7 @@ ACCEPTED = 0  # what SetValue answers
 GONE_LIMIT = 20.0  # s for the service to let a pack go: an order on its way is carried out first
 MATCHES = (
     f"type='signal',interface='{BUS_ITEM}',member='ItemsChanged',path='/'",
-    f"type='signal',sender='{DBUS}',member='NameOwnerChanged',arg0namespace='{BATTERY}'",
+    f"{OWNER_CHANGES},arg0namespace='{BATTERY}'",
 )
 
 
@@ -63,8 +63,8 @@ class Batteries:
         """Read all packs that are on the bus now, and follow them from here on."""
         self._bus.add_message_handler(self._signalled)
         for rule in MATCHES:
-            await call(self._bus, DBUS, "AddMatch", "s", [rule])
-        for name in (await call(self._bus, DBUS, "ListNames"))[0]:
+            await call(self._bus, DAEMON, "AddMatch", "s", [rule])
+        for name in (await call(self._bus, DAEMON, "ListNames"))[0]:
             if name.startswith(OURS):
                 await self._read(name)
 

@@ -1,4 +1,4 @@
-"""Whether bluetoothd answers, asked before a command leans on it."""
+"""Whether bluetoothd answers, asked before a command relies on it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from contextlib import suppress
 from bleak.exc import BleakError
 from dbus_fast import AuthError, InvalidAddressError
 
-from dbus_xbms.ble.system_bus import BLUEZ, call, system_bus
+from dbus_xbms.ble.system_bus import BLUEZ, ping, system_bus
 from dbus_xbms.venus.peers import ANSWER_LIMIT, NoAnswer
-
-PING = ("/", "org.freedesktop.DBus.Peer", "Ping")
 
 
 async def check_bluetoothd() -> None:
@@ -22,6 +20,6 @@ async def check_bluetoothd() -> None:
     with suppress(OSError, EOFError, AuthError, InvalidAddressError, BleakError):
         async with system_bus() as (bus, _):
             try:
-                await call(bus, *PING, limit=ANSWER_LIMIT)
+                await ping(bus, ANSWER_LIMIT)
             except TimeoutError as err:
                 raise NoAnswer(BLUEZ) from err

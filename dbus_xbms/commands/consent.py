@@ -1,4 +1,4 @@
-"""What an owner is asked before chargers obey a pack, or no longer do."""
+"""What an owner is asked before chargers obey a pack, or stop obeying it."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def control_for(packs: Mapping[str, Settings], address: str, chemistry: str, giv
     if given == "no" or not chemistry or controlling(packs, address) or not sys.stdin.isatty():
         return False
     print(ABOUT_CONTROL)
-    return _yes("Shall this pack control chargers? yes or no [no]: ")
+    return _yes("Should this pack control chargers? yes or no [no]: ")
 
 
 def _yes(question: str) -> bool:

@@ -18,11 +18,11 @@ from dbus_xbms.ble.system_bus import call as call_bluez
 from dbus_xbms.commands import CommandError, doctor_host
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs, name_of
-from dbus_xbms.commands.session import DBUS, ask_service, call, is_on_bus
+from dbus_xbms.commands.session import ask_service, call, is_on_bus
 from dbus_xbms.commands.table import CHARGE_MODE, CVL, Battery
 from dbus_xbms.control.neighbours import Venus
 from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Pack, Service, Shown, System
-from dbus_xbms.trusted_bus import TrustedBus
+from dbus_xbms.trusted_bus import DAEMON, DAEMON_PATH, TrustedBus
 from dbus_xbms.venus.items import BATTERY
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
 from dbus_xbms.venus.localsettings_wire import plain
@@ -70,7 +70,7 @@ async def service(bus: TrustedBus, root: Path) -> Service | None:
     """The running service; ``None`` when it does not run."""
     if not await is_on_bus(bus, remote.NAME):
         return None
-    pid = (await call(bus, DBUS, "GetConnectionUnixProcessID", "s", [remote.NAME]))[0]
+    pid = (await call(bus, DAEMON, "GetConnectionUnixProcessID", "s", [remote.NAME]))[0]
     try:
         used = doctor_host.process(root, pid)
     except (OSError, ValueError, IndexError) as err:
@@ -197,15 +197,13 @@ async def _batteries(bus: TrustedBus) -> list[str]:
 
 
 async def _named(bus: TrustedBus, begin: str | tuple[str, ...]) -> list[str]:
-    return sorted(name for name in (await call(bus, DBUS, "ListNames"))[0] if name.startswith(begin))
+    return sorted(name for name in (await call(bus, DAEMON, "ListNames"))[0] if name.startswith(begin))
 
 
 async def bluetooth(root: Path) -> Bluetooth:
     """What BlueZ has, on the system bus."""
     async with system_bus() as (bus, _):
-        reply = await call_bluez(
-            bus, "/org/freedesktop/DBus", DBUS, "NameHasOwner", "s", [BLUEZ], destination=DBUS
-        )
+        reply = await call_bluez(bus, DAEMON_PATH, DAEMON, "NameHasOwner", "s", [BLUEZ], destination=DAEMON)
         if not reply.body[0]:
             return Bluetooth(running=False)
         try:

@@ -89,7 +89,7 @@ async def _found(probe: Probe, place: Place, failed: dict[str, str]) -> Any:
             return await probe.find(place)
     except TimeoutError:
         failed[probe.fact] = "no answer in time"
-    except Exception as err:  # whatever one probe meets is told of, and the others go on
+    except Exception as err:  # one failing probe is reported, and the others go on
         failed[probe.fact] = words_of(err)
     return None
 

@@ -22,7 +22,7 @@ def ask_secret(name: str) -> str:
 
         return getpass(f"{name}: ")
     except ImportError:
-        return input(f"{name} (it will be seen): ")
+        return input(f"{name} (shown as you type): ")
     except EOFError as err:
         raise CommandError(f"no {name} was given") from err
 

@@ -13,16 +13,13 @@ from dbus_fast import Message, MessageType
 from dbus_xbms.commands import CommandError
 from dbus_xbms.remote import INTERFACE, PATH
 from dbus_xbms.remote import NAME as SERVICE
-from dbus_xbms.trusted_bus import TrustedBus
+from dbus_xbms.trusted_bus import DAEMON, DAEMON_PATH, OWNER_CHANGES, TrustedBus
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
 from dbus_xbms.venus.peers import ANSWER_LIMIT, NoAnswer
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-DBUS = "org.freedesktop.DBus"
-DBUS_PATH = "/org/freedesktop/DBus"
 
 
 def complete(command: Coroutine[Any, Any, T]) -> T:
@@ -84,8 +81,8 @@ async def call(
     signature: str = "",
     body: Sequence[Any] = (),
     *,
-    path: str = DBUS_PATH,
-    interface: str = DBUS,
+    path: str = DAEMON_PATH,
+    interface: str = DAEMON,
     limit: float = ANSWER_LIMIT,
 ) -> list[Any]:
     """Call a method and return the reply's body.
@@ -141,7 +138,7 @@ async def ping(bus: TrustedBus, name: str) -> None:
 
 async def is_on_bus(bus: TrustedBus, name: str) -> bool:
     """Whether somebody owns ``name``."""
-    return bool((await call(bus, DBUS, "NameHasOwner", "s", [name]))[0])
+    return bool((await call(bus, DAEMON, "NameHasOwner", "s", [name]))[0])
 
 
 async def is_running(bus: TrustedBus) -> bool:
@@ -196,8 +193,8 @@ async def wait_for_name(bus: TrustedBus, name: str, seconds: float) -> None:
 
     bus.add_message_handler(signalled)
     try:
-        rule = f"type='signal',sender='{DBUS}',member='NameOwnerChanged',arg0='{name}'"
-        await call(bus, DBUS, "AddMatch", "s", [rule])
+        rule = f"{OWNER_CHANGES},arg0='{name}'"
+        await call(bus, DAEMON, "AddMatch", "s", [rule])
         async with asyncio.timeout(seconds):
             if not await is_on_bus(bus, name):
                 await there.wait()

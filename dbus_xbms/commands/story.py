@@ -20,7 +20,7 @@ from dbus_xbms.trusted_bus import TrustedBus
 
 STEP_LIMIT = 30.0  # s for what a step leads to
 SETTLED = 0.5  # s more than the least time between two changes of a MOSFET
-CHANGED = ("done", "failed")  # what is told of an order that was given to the BMS
+CHANGED = ("done", "failed")  # outcomes of an order that was given to the BMS
 KINDS: Mapping[type, str] = {bool: "b", int: "i", float: "d", str: "s"}
 
 

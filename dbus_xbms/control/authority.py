@@ -13,9 +13,7 @@ from math import inf
 from dbus_xbms.control.chemistry import preset
 from dbus_xbms.settings import Settings
 
-SETTLE = (
-    60.0  # s after the start that a pack which did not control before leaves to other batteries to appear
-)
+SETTLE = 60.0  # s after the start in which other batteries may appear before a pack newly controls
 RETURN_AFTER = 600.0  # s that another BMS has to be gone before a pack of ours controls
 MISFIT_ENDS = 60.0  # s that another voltage has to stand before a controlling pack gives up
 # A bank lies between the low cut-off with a fifth lost in cables, and the high cut-off with a charger that
@@ -221,7 +219,7 @@ def _held(claims: Mapping[str, Claim], view: _View) -> State:
 
 
 def renewed(state: State) -> State:
-    """The owner has said yes anew: another BMS counts only while it is there."""
+    """Forget BMSs that have left: the owner has confirmed control."""
     return replace(state, foreign_at=-inf)
 
 

@@ -229,7 +229,7 @@ def _excesses(name: str, base: Chemistry, owner: Mapping[str, Any]) -> tuple[Fau
 def _points(text: str) -> tuple[tuple[float, float], ...]:
     try:
         return parsed(text).points if text else ()
-    except CurveError:  # told of as such
+    except CurveError:  # reported by _curves
         return ()
 
 

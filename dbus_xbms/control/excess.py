@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from math import inf
 
 from dbus_xbms.control.alarms import HIGH_CHARGE_CURRENT, HIGH_DISCHARGE_CURRENT, INTERNAL_FAILURE, worst
+from dbus_xbms.control.gauge import ASSUMED_CAPACITY
 from dbus_xbms.model import Level, Limits, PackSample
 
 LASTS = 30.0  # s until it is told
 TOLERANCE = 0.1  # part of the limit
 LEAST_RATE, LEAST_CURRENT = 0.01, 1.0  # C and A above the limit that count; Multis round to whole amperes
 SERIOUS_RATE = 0.05  # C above a limit of 0
-ASSUMED_CAPACITY = 100.0  # Ah, where it is unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ class State:
 
     @property
     def words(self) -> str:
-        """What is told of the first of them; empty if there is none."""
+        """The first of them in words; empty if there is none."""
         return next((one.found.words for _, one in sorted(self.lasting.items()) if one.told), "")
 
 

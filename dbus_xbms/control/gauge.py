@@ -12,7 +12,7 @@ from dbus_xbms.settings import Settings, Value
 FULL = 100.0  # %; a BMS that says so has just seen it, and its count follows later
 AGREEMENT = 2.0  # % that the BMS's counts of charge and of SoC may differ to be taken as one
 UNKNOWN_CAPACITIES = (655.35, 6553.5)  # Ah; all bits set, in units of 10 mAh and of 100 mAh
-ASSUMED_CAPACITY = 100.0  # Ah
+ASSUMED_CAPACITY = 100.0  # Ah, for rules that cannot do without one
 IDLE_CURRENT = 0.1  # A; less than this is not worth a prediction
 AVERAGED_OVER = 180.0  # s
 LONGEST_TO_GO = 240 * 3600  # s; Victron's monitors stop at ten days too

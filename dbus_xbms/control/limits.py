@@ -76,9 +76,7 @@ def step(
     """Follow the limits by a sample taken at ``now``; a gap counts for ``longest`` s at most."""
     chosen = preset(settings)
     dt = min(now - before.at, longest) if before else 0.0
-    signs = before.signs if before and before.preset == chosen else misfit.State()
-    if sample.cells:
-        signs = misfit.follow(signs, sample, chosen, gauge.assumed(sample.nominal, settings), dt)
+    signs = _signs(before, sample, chosen, gauge.assumed(sample.nominal, settings), dt)
     verdict = _vetted(before, chosen, signs, sample, now, settings)
     sample = identity.bounded(sample, settings)
     voltage = before.voltage if before else charge_voltage.State()
@@ -86,20 +84,16 @@ def step(
         voltage = charge_voltage.step(voltage, sample, chosen, since_top_balance, dt, settings)
     situation = _situation(before, sample, sensors, chosen, verdict, settings)
     charge, discharge = _currents(before, situation, now)
-    count = int(settings.number("Cells")) or len(sample.cells)  # never a stranger's
-    full = min(
-        _full(voltage, sample, chosen, verdict, charge.shown, count),
-        charge_voltage.highest(chosen, sample, int(settings.number("Cells"))),
+    known = int(settings.number("Cells"))
+    count = known or len(sample.cells)  # never a stranger's
+    told = obedience.Told(
+        cvl=_full(voltage, situation, charge.shown, count, known),
+        ccl=charge.shown,
+        count=count or 1,
+        capacity=situation.capacity,
     )
-    told = obedience.Told(cvl=full, ccl=charge.shown, count=count or 1, capacity=situation.capacity)
-    obeyed = obedience.step(
-        before.obeyed if before else obedience.State(),
-        sample,
-        told,
-        dt,
-        unseen_before=before is not None and before.silent_since is not None,
-    )
-    cvl = obedience.capped(obeyed, full)
+    obeyed = _obeyed(before, sample, told, dt)
+    cvl = obedience.capped(obeyed, told.cvl)
     limits = Limits(
         cvl=cvl,
         ccl=charge.shown,
@@ -132,20 +126,35 @@ def step(
     )
 
 
-def _full(
-    voltage: charge_voltage.State,
-    sample: PackSample,
-    chosen: Preset,
-    verdict: Verdict,
-    ccl: float,
-    count: int,
-) -> float:
-    """The highest CVL in V that the sample alone speaks for; less if chargers do not keep to the CCL."""
+def _signs(
+    before: State | None, sample: PackSample, chosen: Preset, capacity: float, dt: float
+) -> misfit.State:
+    """The signs of another chemistry; another preset starts them over."""
+    signs = before.signs if before and before.preset == chosen else misfit.State()
+    return misfit.follow(signs, sample, chosen, capacity, dt) if sample.cells else signs
+
+
+def _obeyed(before: State | None, sample: PackSample, told: obedience.Told, dt: float) -> obedience.State:
+    """What chargers make of what they were told."""
+    known, silent = (before.obeyed, before.silent_since is not None) if before else (obedience.State(), False)
+    return obedience.step(known, sample, told, dt, unseen_before=silent)
+
+
+def _full(voltage: charge_voltage.State, situation: Situation, ccl: float, count: int, known: int) -> float:
+    """The highest CVL in V that the sample alone speaks for; less if chargers do not keep to the CCL.
+
+    ``count``: of cells; ``known``: the stored one, 0 if there is none.
+    """
+    sample, chosen = situation.sample, situation.preset
     present = obedience.floored(sample.voltage)
-    if verdict.refused or not sample.cells or voltage.cvl is None:
+    if situation.refused or not sample.cells or voltage.cvl is None:
         fewest = min(count, len(sample.cells)) if sample.cells else count
-        return min(present, fewest * chosen.full) if fewest else present
-    return voltage.cvl if ccl else min(voltage.cvl, max(present, count * chosen.floating))
+        cvl = min(present, fewest * chosen.full) if fewest else present
+    elif ccl:
+        cvl = voltage.cvl
+    else:
+        cvl = min(voltage.cvl, max(present, count * chosen.floating))
+    return min(cvl, charge_voltage.highest(chosen, sample, known))
 
 
 def _currents(before: State | None, situation: Situation, now: float) -> tuple[Followed, Followed]:
@@ -165,7 +174,7 @@ def _currents(before: State | None, situation: Situation, now: float) -> tuple[F
 
 
 def agrees(before: PackSample, sample: PackSample) -> bool:
-    """Whether a sample after a silence says what the one before it lets expect."""
+    """Whether a sample after a silence is close to the one before it."""
     return (
         len(sample.cells) == len(before.cells)
         and all(abs(now - was) <= SAME_CELL for now, was in zip(sample.cells, before.cells, strict=True))

@@ -109,7 +109,7 @@ def _discharge_allowed(state: State, request: Request) -> str:
     changes = due.discharge is False and state.sending.over(state.proven).discharge is not False
     if not changes or request.settings.number("AllowDischargeOff"):
         return ""
-    return "switching discharge off may make the GX go dark; to allow it: set PACK AllowDischargeOff 1"
+    return "switching discharge off may cut the GX's power; to allow it: set PACK AllowDischargeOff 1"
 
 
 def _in_contact(state: State, request: Request) -> str:
@@ -187,7 +187,7 @@ def judge(
         return WAITS
     request = Request(wish=state.wish, contact="", settings=settings)
     if why := next((why for rule in PERMISSIONS if (why := rule(state, request))), ""):
-        return Verdict(next=Next.REFUSE, why=f"switching was forbidden meanwhile: {why}")
+        return Verdict(next=Next.REFUSE, why=f"switching is no longer allowed: {why}")
     if why := refusal(state, request):
         return Verdict(next=Next.REFUSE, why=why)
     if begun >= state.wished_at and all(_is_so(m, sample, state.wish) for m in _named(state.wish)):
@@ -238,7 +238,7 @@ def carried_out(state: State, mask: Mosfets) -> State:
 
 
 def failed(state: State) -> State:
-    """Record that what was sent came to nothing, or may have; what the MOSFETs were told is learnt anew."""
+    """Record that what was sent failed, or may have; the next sample tells what the MOSFETs were told."""
     faults = state.faults | frozenset(_named(state.sending))
     return replace(state, told=NOTHING, proven=NOTHING, sending=NOTHING, faults=faults)
 

@@ -22,10 +22,7 @@ VOLTAGE_STEP = 0.1  # V; the present voltage as a limit is rounded down to it
 PUBLISHED_STEP = 0.01  # V
 OBEYED = 15.0  # s; systemcalc works every 3 s, chargers take 3 to 5 s more, and loads come and go
 TOLERANCE, LEAST_TOLERANCE = 0.1, 1.0  # part of the CCL, and A: Multis round to whole amperes
-IDLE, LEAST_IDLE = (
-    0.005,
-    0.2,
-)  # C and A that may flow while nothing may be charged: measurements are off by that
+IDLE, LEAST_IDLE = 0.005, 0.2  # C and A that may flow with a CCL of 0: measurements are off by that
 FALL_RATE = 0.005  # V/s per cell
 DEEPEST = 0.2  # V per cell below the pack's voltage: enough for FEED_IN with three cells
 LONGEST_PUSH = 5.0  # s that one sample counts
@@ -49,7 +46,7 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What chargers are told of a pack, besides the cap."""
+    """What chargers are told about a pack, besides the cap."""
 
     cvl: float  # V
     ccl: float  # A
@@ -88,7 +85,7 @@ def step(state: State, sample: PackSample, told: Told, dt: float, *, unseen_befo
     if stopped:
         before = cap if state.stopped and not unseen_before else floored(sample.voltage)
         cap = min(told.cvl, *(volts for volts in (before, cap) if volts is not None))
-    elif state.stopped and not stopped and not state.disobeyed:
+    elif state.stopped and not state.disobeyed:
         cap = None
     state = replace(state, cap=cap, stopped=stopped, exceeded=exceeded)
     if exceeded >= OBEYED:

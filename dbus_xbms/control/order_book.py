@@ -1,7 +1,7 @@
 """What became of the newest orders: in words for people, as a state for programs. Pure.
 
-Orders that wait together are told of together, until the last of them has ended; then the next one begins
-anew. A refusal meanwhile is told beside them and changes nothing of their state.
+Orders that wait together are reported together until the last of them has ended; the next one starts
+over. A refusal meanwhile is reported beside them and does not change their state.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Entry:
 
 
 class OrderBook:
-    """The orders that are told of together."""
+    """The orders that are reported together."""
 
     def __init__(self) -> None:
         self.number = 0  # counts since the start

@@ -1,8 +1,7 @@
-"""What of charge control outlives the program: the stage, the latches, and what silence allows. Pure.
+"""What of charge control outlives the program: stage, latches, evidence, and what silence allows. Pure.
 
-It is one text, so that a power cut never leaves half of it. How old it is says the monotonic clock if the
-machine has not been booted since. The wall clock of a GX jumps: it counts only where it says something that
-can be.
+It is one text, so that a power cut never leaves half of it. Its age comes from the monotonic clock, unless
+the machine has been booted since. The wall clock of a GX jumps: it counts only where it is plausible.
 """
 
 from __future__ import annotations
@@ -12,12 +11,12 @@ from dataclasses import asdict, dataclass, fields, replace
 from math import inf, isfinite
 from typing import Any
 
-from dbus_xbms.control import charge_voltage
+from dbus_xbms.control import charge_voltage, misfit
 from dbus_xbms.control.charge_voltage import Stage
+from dbus_xbms.settings.memory import LONGEST_STATE
 
-STAGE_STANDS = 600.0  # s that a stage outlives; a later charge begins anew
+STAGE_STANDS = 600.0  # s that a stage outlives; a later charge starts over
 CLOCK_SET = 1.6e9  # s since 1970; a wall clock that says less was never set
-LONGEST_TEXT = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +45,14 @@ class Recalled:
     dead: bool
     request: bool
     voltage: charge_voltage.State
+    chemistry: str  # that was chosen, and ...
+    signs: misfit.State  # ... what speaks against it
 
     @property
     def turning(self) -> tuple[object, ...]:
         """What is worth storing at once when it changes."""
         stage = self.voltage.stage, self.voltage.topping
-        return (*stage, self.cut_high, self.cut_low, self.dead, self.request)
+        return (*stage, self.cut_high, self.cut_low, self.dead, self.request, self.signs.risen)
 
 
 def age(then: Moment, now: Moment) -> float | None:
@@ -79,14 +80,15 @@ def _rounded(value: Any) -> Any:
 
 def read(kept: str) -> tuple[Recalled, Moment] | None:
     """What a text keeps, with the moment of the last sample; ``None`` if it is no such text."""
-    if not kept or len(kept) > LONGEST_TEXT:
+    if not kept or len(kept) > LONGEST_STATE:
         return None
     try:
         told = json.loads(kept)
         heard = _filled(Moment, told.pop("heard"))
         stage = Stage(told["voltage"].pop("stage"))
         voltage = replace(_filled(charge_voltage.State, told.pop("voltage")), stage=stage)
-        return replace(_filled(Recalled, told), voltage=voltage), heard
+        signs = _filled(misfit.State, told.pop("signs"))
+        return replace(_filled(Recalled, told), voltage=voltage, signs=signs), heard
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
@@ -99,7 +101,7 @@ def _filled(record: type[Any], told: dict[str, Any]) -> Any:
     """
     values: dict[str, Any] = {}
     for row in fields(record):
-        if row.name in ("stage", "voltage"):
+        if row.name in ("stage", "voltage", "signs"):
             values[row.name] = None
             continue
         values[row.name] = _checked(row.type, told[row.name])

@@ -46,7 +46,7 @@ def recalled(kept: Recalled, started: float, settings: Settings) -> State:
         limits=limits,
         preset=chosen,
         verdict=Verdict(),
-        signs=misfit.State(),
+        signs=kept.signs if kept.chemistry == chosen.name else misfit.State(),
         voltage=kept.voltage,
         obeyed=obedience.State(),
         charge=current_limits.lowered(replace(nothing, limit=ccl), started),
@@ -76,6 +76,8 @@ def to_recall(state: State) -> Recalled:
         dead=state.dead,
         request=state.request,
         voltage=state.voltage,
+        chemistry=state.preset.name,
+        signs=state.signs,
     )
 
 

@@ -57,11 +57,11 @@ def _state(system: System, facts: Facts) -> str:
 
 
 def without_effect(facts: Facts) -> Iterator[Finding]:
-    """Packs that are to control chargers, and do not."""
+    """Packs that should control chargers, and do not."""
     for pack in facts.enabled:
         shown = (facts.shown or {}).get(pack.address)
         if pack.wants_control and shown and not shown.controls and shown.no_control:
-            words = f"{name_of(pack)} is to control chargers, but does not. {shown.no_control}"
+            words = f"{name_of(pack)} should control chargers, but does not. {shown.no_control}"
             yield note("control", words, f"if that is right: dbus-xbms set {pack.address} Control 0")
 
 

@@ -106,7 +106,7 @@ class Pack:
     names: tuple[str, ...] = ()  # everything that it is called anywhere
     enabled: bool = False
     adapter: str = ""  # the one that it must use
-    wants_control: bool = False  # its owner lets it control chargers
+    wants_control: bool = False  # its setting Control is 1
     unusable: tuple[str, ...] = ()  # why stored settings are not used
 
 

@@ -44,8 +44,8 @@ def settings(facts: Facts) -> Iterator[Finding]:
     for pack in (facts.packs or {}).values():
         for why in pack.unusable:
             name, _, _ = why.partition(" ")
-            words = f"what is stored cannot be used, the default is in use: {why}"
-            advice = f"set it anew: dbus-xbms set {pack.address} {name} VALUE"
+            words = f"a stored value cannot be used, so the default applies: {why}"
+            advice = f"set it again: dbus-xbms set {pack.address} {name} VALUE"
             yield problem(f"pack {name_of(pack)}", words, advice)
 
 

@@ -18,7 +18,7 @@ def bluetoothd(facts: Facts) -> Iterator[Finding]:
     if facts.bluetooth is None:
         return
     if not facts.bluetooth.running:
-        yield problem("bluetoothd", "it does not run", RESTART)
+        yield problem("bluetoothd", "it is not running", RESTART)
     elif facts.bluetooth.hangs:
         yield problem("bluetoothd", "it runs, but does not answer", RESTART)
     elif facts.bluetoothd is None:

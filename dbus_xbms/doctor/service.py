@@ -50,7 +50,7 @@ def service(facts: Facts) -> Iterator[Finding]:
 
 def _of(service: Service, installed: str) -> Finding:
     if not service.answers:
-        return problem("service", "it runs but does not answer", "svc -t /service/dbus-xbms starts it anew")
+        return problem("service", "it runs but does not answer", "restart it: svc -t /service/dbus-xbms")
     if service.version and service.version != installed:
         return note(
             "service",
@@ -62,7 +62,7 @@ def _of(service: Service, installed: str) -> Finding:
     if settled and (service.cpu or 0.0) > MUCH_CPU:
         return note("service", words, "that is much CPU: send the end of its log with a report")
     if (service.memory or 0.0) > MUCH_MEMORY:
-        return note("service", words, "that is much memory; it is started anew at 100 MB")
+        return note("service", words, "that is much memory; it is restarted at 100 MB")
     return ok("service", words)
 
 

@@ -38,7 +38,7 @@ class NotVerified(ProtocolError):
 class LoginFailed(ProtocolError):
     """The module wants a password or a pairing that we lack: ``what``, and ``advice`` for the owner."""
 
-    finding = "reached, but its Bluetooth module wants a password"
+    finding = "reached, but its Bluetooth module needs a password"
 
     def __init__(self, what: str, advice: str = "") -> None:
         super().__init__(f"{what}; {advice}" if advice else what)
@@ -54,13 +54,13 @@ class LinkError(Exception):
 
 
 class PairingNext(LinkError):
-    """The pack wants to be paired, and will be before the next connection."""
+    """The pack needs to be paired, and will be before the next connection."""
 
 
 class NotPaired(LoginFailed, LinkError):
     """The pack only answers those that are paired with it."""
 
-    finding = "reached, but it wants to be paired"
+    finding = "reached, but it needs to be paired"
 
 
 class NoReply(LinkError):
@@ -74,7 +74,7 @@ class NoReply(LinkError):
 class Mute(NoReply):
     """The connection stands, and nothing that was tried on it was ever answered."""
 
-    finding = "reached, but it answers nothing"
+    finding = "reached, but does not answer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ APP_KEY_TEXT = b"000000"  # the same for every module, whatever its password
 ROOT_PASSWORD_TEXT = b"JBDbtpwd!@#2023"  # constant of the vendor's app
 PASSWORD_LENGTH = 6
 MUTE_ADVICE = (
-    "an app may hold it (close it on every phone), its module may want a password or to be paired "
+    "an app may hold it (close it on every phone), its module may need a password or pairing "
     "(settings Password, Passkey), the BMS behind it may be asleep, or it is another make of BMS"
 )
 
@@ -49,7 +49,7 @@ def _login(address: str, password: str) -> Conversation[None]:
     try:
         verdict = yield from _command(APP_KEY, APP_KEY_TEXT)
     except NoReply as silence:
-        raise Mute(f"{address} is connected, and answers nothing; {MUTE_ADVICE}") from silence
+        raise Mute(f"{address} is connected, but does not answer; {MUTE_ADVICE}") from silence
     if verdict == Verdict.REJECTED:
         raise LoginFailed(
             f"the Bluetooth module of {address} rejects the login of JBD's own app: not supported"
@@ -60,7 +60,7 @@ def _login(address: str, password: str) -> Conversation[None]:
     if not password:  # some modules need no more than the app key
         if (yield from _answers(address)):
             return
-        raise LoginFailed(f"the Bluetooth module of {address} wants its password", _advice(address))
+        raise LoginFailed(f"the Bluetooth module of {address} needs its password", _advice(address))
     yield from _give_password(address, password)
 
 
@@ -90,7 +90,7 @@ def _answers(address: str) -> Conversation[bool]:
     """Whether the BMS answers a plain read.
 
     Raises:
-        NotPaired: the module only echoes, so it wants to be paired first.
+        NotPaired: the module only echoes, so it needs to be paired first.
     """
     try:
         yield from ask(WAKE_UP)

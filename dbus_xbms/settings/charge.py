@@ -95,7 +95,7 @@ CHARGE_SETTINGS = (
         default=1,
         lowest=0,
         highest=1,
-        help="1: temperature limits the currents, and without a sane sensor there is no charging. 0: not.",
+        help="1: temperature limits the currents, and without a sane sensor there is no charging. 0: off.",
     ),
     _curve("ChargeCellCurve", "Part of the charge current by the highest cell's voltage."),
     _curve("DischargeCellCurve", "Part of the discharge current by the lowest cell's voltage."),
@@ -115,7 +115,7 @@ CHARGE_SETTINGS = (
         unit="V",
         help="Cells agree when they differ by no more than this.",
     ),
-    _percent("TailCurrent", 5, "Full means that the charge current has fallen to this part of the capacity."),
+    _percent("TailCurrent", 5, "Full once the charge current is down to this percentage of the capacity."),
     _percent("RebulkSoc", 90, "From float back to bulk below this state of charge."),
     Setting(
         name="RebulkDrift",
@@ -131,11 +131,13 @@ CHARGE_SETTINGS = (
         lowest=0,
         highest=365,
         unit="d",
-        help="So often cells are charged to TopBalanceVoltage instead of CellFull, to balance; 0: never.",
+        help="Every this many days, charge to TopBalanceVoltage instead of CellFull, to balance; 0: off.",
     ),
     _cell("TopBalanceVoltage", "Voltage a cell is charged to for a top balance."),
     _percent(
-        "DerateDischarge", 50, "After Hold, this part of the last discharge limit stays if all was well."
+        "DerateDischarge",
+        50,
+        "After Hold, this percentage of the last discharge limit stays if the last reading was healthy.",
     ),
     _time(
         "Stop",
@@ -149,7 +151,7 @@ CHARGE_SETTINGS = (
         lowest=0.0,
         highest=100.0,
         unit="A",
-        help="May be charged while the pack is silent, to wake it, if the last sample was well. 0: nothing.",
+        help="Allowed while the pack is silent, to wake it, if the last reading was healthy. 0: off.",
     ),
     _time("ControlWithdraw", 1800.0, 86400.0, "As Withdraw, for a controlling pack; 0: never."),
     _cell("HighCellWarning", "Warn at this voltage of a cell and above."),
@@ -158,42 +160,4 @@ CHARGE_SETTINGS = (
     _temperature("LowTemperatureWarning", -40.0, 50.0, "Warn at this cell temperature and below."),
     _percent("ChargeRequestSoc", 5, "Ask for charge at this state of charge and below; 0: by voltage only."),
     _percent("DischargeFloor", 0, "State of charge down to which the time to go counts."),
-)
-
-
-def _memory(name: str, unit: str, words: str, none: float = 0.0) -> Setting:
-    return Setting(name=name, default=none, silent=True, internal=True, unit=unit, help=words)
-
-
-MEMORY_SETTINGS = (
-    Setting(
-        name="ControlState",
-        default="",
-        silent=True,
-        internal=True,
-        help="What charge control goes on with after a restart.",
-    ),
-)
-
-
-def _count(name: str, words: str) -> Setting:
-    return Setting(name=name, default=0, lowest=0, silent=True, internal=True, help=words)
-
-
-NONE_SEEN = NO_TEMPERATURE  # also s, for never
-
-HISTORY_SETTINGS = (
-    _memory("MinimumTemperature", "°C", "Lowest cell temperature seen.", NONE_SEEN),
-    _memory("MaximumTemperature", "°C", "Highest cell temperature seen.", NONE_SEEN),
-    _memory("DeepestDischarge", "Ah", "Charge missing at the deepest discharge."),
-    _memory("LastDischarge", "Ah", "Charge missing at the depth of the last discharge."),
-    _memory("TotalDrawn", "Ah", "Charge drawn over the pack's life here."),
-    _memory("ChargedEnergy", "kWh", "Energy charged."),
-    _memory("DischargedEnergy", "kWh", "Energy discharged."),
-    _memory("SinceFull", "s", "Time since the pack was full.", NONE_SEEN),
-    _memory("SinceTopBalance", "s", "Time since the last top balance."),
-    _count("Discharges", "Discharges below 65 % that ended above 90 %."),
-    _count("FullDischarges", "Discharges down to 0 %."),
-    _count("SeenBelow", "1: below 65 % since the last such discharge ended."),
-    _count("SeenEmpty", "1: at 0 %, and not above 10 % since."),
 )

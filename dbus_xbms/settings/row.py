@@ -25,6 +25,7 @@ class Setting:
     highest: float | None = None
     unset: float | None = None  # outside the range, for a setting whose whole range means what it says
     unit: str = ""
+    longest: int = LONGEST_TEXT  # characters of a text
     pattern: str = ""  # what a text must look like, and ...
     form: str = ""  # ... the same in the owner's words
     silent: bool = False  # changes by itself: localsettings must not log every change
@@ -74,7 +75,7 @@ class Setting:
         """Whether a text is short enough, can be sent, and is of the pattern; digits are those of ASCII."""
         flags = re.DOTALL | re.ASCII
         looks_right = re.fullmatch(self.pattern or ".*", text, flags)
-        return len(text) <= LONGEST_TEXT and _sendable(text) and bool(looks_right)
+        return len(text) <= self.longest and _sendable(text) and bool(looks_right)
 
     def _range(self) -> str:
         if self.lowest is None or self.highest is None:

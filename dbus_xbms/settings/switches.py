@@ -33,7 +33,7 @@ SWITCH_SETTINGS = (
     _allowed("AllowMosfetControl", "1: charging and discharging may be switched on and off from the bus."),
     _allowed(
         "AllowDischargeOff",
-        "1: discharging may be switched off too. The GX goes dark with it if this pack is all it lives on.",
+        "1: discharging may be switched off too. The GX loses power too if only this pack feeds it.",
     ),
     _allowed("AllowNewerCommand", "1: a BMS that does not know command 0xE1 may be given 0xFB instead."),
     _allowed("AllowParameterWrites", "1: balancing may be switched off and on, in the BMS's own settings."),

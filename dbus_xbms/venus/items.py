@@ -14,6 +14,7 @@ from dbus_xbms.control.temperatures import HIGHEST_SANE, LOWEST_SANE
 from dbus_xbms.model import (
     BETWEEN_POLLS,
     CONNECTED,
+    LENT,
     Ends,
     Level,
     PackIdentity,
@@ -131,7 +132,6 @@ STATES = {
 }
 
 
-LENT = (Phase.LENT, Phase.LENT_STOPPED)  # in which the last state of charge stands
 SILENCE = {Phase.HELD: "held", Phase.DERATED: "derated", Phase.LOST: "stopped", Phase.WITHDRAWN: "withdrawn"}
 
 

@@ -16,7 +16,7 @@ from dbus_fast import DBusError, Message, MessageFlag, MessageType, Variant
 
 from dbus_xbms.repeats import Counted
 from dbus_xbms.settings import DEVICES, SERVICE, Setting, SettingsError, Value
-from dbus_xbms.trusted_bus import TrustedBus
+from dbus_xbms.trusted_bus import DAEMON, DAEMON_PATH, OWNER_CHANGES, TrustedBus
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, follow, until_closed
 from dbus_xbms.venus.localsettings_wire import (
     carried,
@@ -34,7 +34,6 @@ log = Counted(logging.getLogger(__name__))
 
 NAME = "com.victronenergy.settings"
 SETTINGS = "com.victronenergy.Settings"
-DBUS = "org.freedesktop.DBus"
 OURS = (f"{DEVICES}/xbms_", f"{SERVICE}/")  # settings of others never reach our caller
 
 REPLY_TIMEOUT = 5.0  # s; it answers within milliseconds unless it is starting
@@ -42,7 +41,7 @@ FIRST_RETRY, LAST_RETRY = 0.1, 2.0  # s between attempts, doubling
 REMIND_EVERY = 30.0  # s
 
 MATCH_RULES = (
-    f"type='signal',sender='{DBUS}',interface='{DBUS}',member='NameOwnerChanged',arg0='{NAME}'",
+    f"{OWNER_CHANGES},arg0='{NAME}'",
     *(
         f"type='signal',sender='{NAME}',interface='{BUS_ITEM}',member='PropertiesChanged',path_namespace='{group}'"
         for group in (DEVICES, SERVICE)
@@ -102,7 +101,7 @@ class LocalSettings:
             self._bus = bus
             await follow(bus, NAME)
             for rule in MATCH_RULES:
-                reply = await self._ask(DBUS, "/org/freedesktop/DBus", DBUS, "AddMatch", "s", [rule])
+                reply = await self._ask(DAEMON, DAEMON_PATH, DAEMON, "AddMatch", "s", [rule])
                 if reply is None or reply.message_type is MessageType.ERROR:
                     raise BusError(f"the bus refuses to report changes of settings: {reply and reply.body}")
             self._connected.set()
@@ -145,7 +144,7 @@ class LocalSettings:
         self._known.update(values)
         for path in refused:
             self._known.pop(path, None)
-        # An instance that cannot be used is dealt anew: two devices with the default one would be confused.
+        # Assign an unusable instance again: two devices with the default one would be confused.
         for path in self._undealt & values.keys():
             self._undealt.discard(path)
             values[path] = await self.set(path, rows[path].default)
@@ -318,7 +317,7 @@ class LocalSettings:
             self._absent_at = None
 
     def _handle(self, message: Message) -> bool:
-        """Take note of signals; called for every message received."""
+        """Record signalled values; called for every message received."""
         if message.message_type is not MessageType.SIGNAL:
             return False
         kind, path = (message.member, message.signature), message.path or ""

@@ -10,19 +10,19 @@ from dbus_fast import Message, MessageType
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.control.neighbours import Venus
+from dbus_xbms.trusted_bus import OWNER_CHANGES
 from dbus_xbms.venus.bus import BusLost, close, connect, follow, until_closed
 from dbus_xbms.venus.items import BATTERY
-from dbus_xbms.venus.localsettings import DBUS
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
 from dbus_xbms.venus.objects import BUS_ITEM
-from dbus_xbms.venus.questions import ask, value
+from dbus_xbms.venus.questions import ask_daemon, value
 
 BLUETOOTH, SENSORS = "/Settings/Services/Bluetooth", "/Settings/Services/BleSensors"
 TELLING = ("/Mgmt/Connection", "/Mgmt/ProcessName")  # what a battery service says of itself
 OURS = f"{BATTERY}.xbms_"
 MATCH_RULES = (
-    f"type='signal',sender='{DBUS}',interface='{DBUS}',member='NameOwnerChanged',arg0namespace='{BATTERY}'",
-    f"type='signal',sender='{DBUS}',interface='{DBUS}',member='NameOwnerChanged',arg0='{SETTINGS}'",
+    f"{OWNER_CHANGES},arg0namespace='{BATTERY}'",
+    f"{OWNER_CHANGES},arg0='{SETTINGS}'",
     f"type='signal',sender='{SETTINGS}',interface='{BUS_ITEM}',member='PropertiesChanged',path='{BLUETOOTH}'",
     f"type='signal',sender='{SETTINGS}',interface='{BUS_ITEM}',member='PropertiesChanged',path='{SENSORS}'",
 )
@@ -49,9 +49,9 @@ class Neighbourhood:
             bus.add_message_handler(self._handle)
             await follow(bus, SETTINGS)
             for rule in MATCH_RULES:
-                await ask(bus, DBUS, "/org/freedesktop/DBus", DBUS, "AddMatch", rule)
+                await ask_daemon(bus, "AddMatch", rule)
             self._news.put_nowait(SETTINGS)
-            for name in await ask(bus, DBUS, "/org/freedesktop/DBus", DBUS, "ListNames") or ():
+            for name in await ask_daemon(bus, "ListNames") or ():
                 if foreign(name):
                     self._news.put_nowait(name)
             while name := await self._news.get():
@@ -67,7 +67,7 @@ class Neighbourhood:
             self._venus = replace(before, bluetooth=bluetooth == 1, sensors=sensors == 1)
         else:
             others = {other: told for other, told in before.batteries.items() if other != name}
-            if await ask(bus, DBUS, "/org/freedesktop/DBus", DBUS, "NameHasOwner", name):
+            if await ask_daemon(bus, "NameHasOwner", name):
                 others[name] = " ".join([str(await value(bus, name, path) or "") for path in TELLING])
             self._venus = replace(before, batteries=others)
         if self._venus != before:

@@ -9,6 +9,7 @@ from typing import Any
 from dbus_fast import DBusError, Message, MessageFlag, MessageType
 from dbus_fast.aio import MessageBus
 
+from dbus_xbms.trusted_bus import DAEMON, DAEMON_PATH
 from dbus_xbms.venus.localsettings_wire import plain
 from dbus_xbms.venus.objects import BUS_ITEM
 
@@ -41,3 +42,8 @@ async def ask(bus: MessageBus, name: str, path: str, interface: str, member: str
         return None
     good = reply and reply.message_type is MessageType.METHOD_RETURN and reply.body
     return reply.body[0] if reply and good else None
+
+
+async def ask_daemon(bus: MessageBus, member: str, *text: str) -> Any:
+    """Call a method of the bus daemon, as :func:`ask` does."""
+    return await ask(bus, DAEMON, DAEMON_PATH, DAEMON, member, *text)

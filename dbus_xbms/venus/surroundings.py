@@ -10,10 +10,10 @@ from dbus_fast import Message
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.control.authority import Surroundings
+from dbus_xbms.trusted_bus import OWNER_CHANGES
 from dbus_xbms.venus.bus import BusLost, close, connect, until_closed
-from dbus_xbms.venus.localsettings import DBUS
 from dbus_xbms.venus.neighbourhood import OURS, foreign
-from dbus_xbms.venus.questions import ask, value
+from dbus_xbms.venus.questions import ask_daemon, value
 
 VICTRON = "com.victronenergy"
 SYSTEM = f"{VICTRON}.system"
@@ -22,9 +22,7 @@ CHARGERS = tuple(
     f"{VICTRON}.{kind}." for kind in ("vebus", "solarcharger", "multi", "inverter", "alternator", "dcgenset")
 )
 CVL, VOLTAGE = "/Info/MaxChargeVoltage", "/Dc/0/Voltage"
-MATCH_RULE = (
-    f"type='signal',sender='{DBUS}',interface='{DBUS}',member='NameOwnerChanged',arg0namespace='{VICTRON}'"
-)
+MATCH_RULE = f"{OWNER_CHANGES},arg0namespace='{VICTRON}'"
 LOOK_RARELY = 30.0  # s; while no pack is to control
 LOOK_EVERY = 5.0  # s; they are asked, because their signals come every second and are about all else
 
@@ -55,7 +53,7 @@ class Horizon:
         closed.add_done_callback(lambda _: self._look_now.set())
         try:
             bus.add_message_handler(self._handle)
-            await ask(bus, DBUS, "/org/freedesktop/DBus", DBUS, "AddMatch", MATCH_RULE)
+            await ask_daemon(bus, "AddMatch", MATCH_RULE)
             while not closed.done():
                 self._look_now.clear()
                 if seen := await self._seen(bus):
@@ -80,7 +78,7 @@ class Horizon:
         return False
 
     async def _seen(self, bus: MessageBus) -> Surroundings | None:
-        names = await ask(bus, DBUS, "/org/freedesktop/DBus", DBUS, "ListNames")
+        names = await ask_daemon(bus, "ListNames")
         if names is None:  # the bus is busy: better nothing than wrong
             return None
         chargers = [name for name in names if name.startswith(CHARGERS)]

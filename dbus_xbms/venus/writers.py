@@ -7,10 +7,10 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 
-from dbus_fast import DBusError, Message, MessageType
+from dbus_fast import DBusError
 
 from dbus_xbms.printable import printable
-from dbus_xbms.trusted_bus import DAEMON, DAEMON_PATH, TrustedBus
+from dbus_xbms.trusted_bus import TrustedBus
 
 log = logging.getLogger(__name__)
 
@@ -41,23 +41,12 @@ class Writers:
 
 
 async def _described(bus: TrustedBus, sender: str) -> str:
-    call = Message(
-        destination=DAEMON,
-        path=DAEMON_PATH,
-        interface=DAEMON,
-        member="GetConnectionUnixProcessID",
-        signature="s",
-        body=[sender],
-    )
     try:
         async with asyncio.timeout(ANSWER_LIMIT):
-            reply = await bus.call(call)
+            pid = await bus.ask_daemon("GetConnectionUnixProcessID", sender)
     except (OSError, EOFError, DBusError) as err:  # TimeoutError too
         log.debug("%s: %r", sender, err)
         return sender
-    if reply is None or reply.message_type is not MessageType.METHOD_RETURN:
-        return sender
-    pid = reply.body[0]
     return f"{program(pid)} (pid {pid}, {sender})"
 
 

@@ -12,7 +12,6 @@ from dbus_xbms.keeper import SAVE_EVERY
 from dbus_xbms.model import Report
 from dbus_xbms.settings import Value, pack_path
 from dbus_xbms.simulator.battery import Battery, BatterySpec
-from dbus_xbms.venus.objects import OnWrite
 from tests.air.test_storm import ADDRESS, Judge, Screen, Storm
 from tests.air.virtual_time import now, virtual_time
 
@@ -45,13 +44,8 @@ class Kept(Storm):
         self.there = asyncio.Event()  # localsettings
         self.there.set()
         self.oldest = 0.0  # s that a kill would have cost at the worst moment
-        self.on_write: OnWrite | None = None
 
-    def _present(self, address: str, on_write: OnWrite) -> Screen:
-        self.on_write = on_write
-        return self.screen
-
-    async def _keep(self, path: str, value: Value) -> Value:
+    async def keep(self, path: str, value: Value) -> Value:
         await self.there.wait()
         self.stored[path] = value
         self.writes[path] += 1
@@ -59,11 +53,10 @@ class Kept(Storm):
 
     def owner_writes(self, value: Value) -> None:
         """Somebody names the pack."""
-        assert self.on_write
-        assert self.on_write("/CustomName", value, "")
+        assert self.screen.writes[-1]("/CustomName", value, "")
 
     def look(self) -> None:
-        """Take note of how much of the life would be lost now."""
+        """Record how much of the life would be lost now."""
         stored = self.stored[DRAWN]
         assert isinstance(stored, float)
         for at, drawn in reversed(self.life.drawn):
@@ -78,7 +71,7 @@ async def test_a_kill_at_any_moment_costs_ten_minutes_of_history_at_the_most(bus
     kept, numbers = Kept(), count()
 
     def weather(_: Storm) -> None:
-        if busy and kept.on_write:
+        if busy and kept.screen.writes:
             kept.owner_writes(f"Bank {next(numbers)}")
         kept.look()
 

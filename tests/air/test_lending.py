@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
@@ -15,13 +15,13 @@ from dbus_xbms import supervision
 from dbus_xbms.ble.air import Air
 from dbus_xbms.control.freshness import longest_gap
 from dbus_xbms.model import Phase, Report
-from dbus_xbms.pack import OnWrite, Pack
+from dbus_xbms.pack import Pack
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
 from dbus_xbms.simulator.device import Device, WireSpec
 from dbus_xbms.venus.switch_items import LEND
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack
-from tests.air.test_storm import Judge
+from tests.air.test_storm import Judge, keep
 from tests.air.test_supervision import Keeping
 from tests.air.virtual_time import now, virtual_time
 
@@ -42,11 +42,10 @@ class Boat:
     stack: FakeStack
     device: Device
     screen: Keeping
-    writes: list[OnWrite] = field(default_factory=list)
 
     def lend(self, minutes: int) -> float:
         """Lend the link; returns the moment."""
-        assert self.writes[0](LEND, minutes, OWNER)
+        assert self.screen.writes[0](LEND, minutes, OWNER)
         return now()
 
     def attempts(self, since: float, until: float) -> list[float]:
@@ -69,21 +68,13 @@ class Boat:
 async def boat(**chosen: Value) -> AsyncIterator[Boat]:
     """A boat whose pack has been polled for a minute."""
     judge, settings = Judge(), Settings(PACK_SETTINGS, {**CHOSEN, **chosen})
-    screen, writes = Keeping(judge), []
+    screen = Keeping(judge)
     screen.hold = longest_gap(settings)
     device = Device(ADDRESS, judge, WireSpec(), asyncio.get_running_loop())
     radio = FakePack(ADDRESS, device=device)
     stack = FakeStack(radio)
     air = Air([Jbd()], stack=stack)
-
-    def present(_: str, on_write: OnWrite) -> Keeping:
-        writes.append(on_write)
-        return screen
-
-    async def keep(_: str, value: Value) -> Value:
-        return value
-
-    pack = Pack(ADDRESS, settings, air=air, protocol=Jbd(), presence=present, store=keep)
+    pack = Pack(ADDRESS, settings, air=air, protocol=Jbd(), presence=screen.present, store=keep)
     async with asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(air.run()),
@@ -91,7 +82,7 @@ async def boat(**chosen: Value) -> AsyncIterator[Boat]:
             group.create_task(supervision.run(pack)),
         ]
         await asyncio.sleep(60)
-        yield Boat(pack, radio, stack, device, screen, writes)
+        yield Boat(pack, radio, stack, device, screen)
         assert not tasks[2].done()
         for task in reversed(tasks):
             task.cancel()
@@ -155,9 +146,9 @@ async def test_a_second_time_may_only_end_earlier() -> None:
     async with boat() as one:
         lent = one.lend(10)
         await asyncio.sleep(300)
-        assert not one.writes[0](LEND, 60, OWNER)
+        assert not one.screen.writes[0](LEND, 60, OWNER)
         await asyncio.sleep(0.1)
-        assert "has to be polled well before it is lent again" in one.screen.reports[-1][1].switching.last
+        assert "needs a good poll before it is lent again" in one.screen.reports[-1][1].switching.last
         until = one.lend(2) + 120
         await asyncio.sleep(120 + BACK)
         assert one.attempts(lent, until) == []
@@ -170,10 +161,10 @@ async def test_a_second_time_may_only_end_earlier() -> None:
 async def test_a_link_that_may_not_be_lent_stays() -> None:
     async with boat(AllowRelease=0) as one:
         begun = now()
-        assert not one.writes[0](LEND, 30, OWNER)
+        assert not one.screen.writes[0](LEND, 30, OWNER)
         await asyncio.sleep(100)
         assert one.phases(begun, now()) == {Phase.FRESH}
-        assert one.writes[0](LEND, 0, OWNER)
+        assert one.screen.writes[0](LEND, 0, OWNER)
 
 
 @pytest.mark.parametrize(

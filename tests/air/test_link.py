@@ -433,7 +433,7 @@ async def test_a_refused_subscription_lets_the_client_go_and_asks_for_pairing_in
     stack = FakeStack(pack)
     stack.remember(pack)
     async with running(stack) as air:
-        with pytest.raises(LinkError, match="wants to be paired"):
+        with pytest.raises(LinkError, match="needs to be paired"):
             await air.link(ADDRESS, Lines()).open()
         assert not pack.clients
 

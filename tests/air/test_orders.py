@@ -9,7 +9,7 @@ import os
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
@@ -18,7 +18,7 @@ from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import CLOSE_LIMIT
 from dbus_xbms.control.mosfets import MASK_AGE
 from dbus_xbms.model import PENDING, OrderState, Protection, Report
-from dbus_xbms.pack import OnWrite, Pack
+from dbus_xbms.pack import Pack
 from dbus_xbms.poller import ORDER_LIMIT
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
@@ -26,7 +26,7 @@ from dbus_xbms.simulator.device import Device, WireSpec
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
 from dbus_xbms.supervision import END_LIMIT, Hung
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack
-from tests.air.test_storm import Judge
+from tests.air.test_storm import Judge, keep
 from tests.air.test_supervision import Keeping
 from tests.air.virtual_time import now, virtual_time
 
@@ -86,11 +86,10 @@ class Boat:
     device: Device
     screen: Keeping
     task: asyncio.Task[None]
-    writes: list[OnWrite] = field(default_factory=list)
 
     def write(self, path: str, value: Value) -> bool:
         """Write to the bus."""
-        return self.writes[0](path, value, OWNER)
+        return self.screen.writes[0](path, value, OWNER)
 
     @property
     def report(self) -> Report:
@@ -129,24 +128,16 @@ class Boat:
 async def boat(seed: int = 1, **chosen: Value) -> AsyncIterator[Boat]:
     """A boat whose pack has been polled for half a minute."""
     bms, settings = Witness(), Settings(PACK_SETTINGS, {**PERMISSIONS, **chosen})
-    screen, writes = Keeping(bms), []
+    screen = Keeping(bms)
     screen.hold = 100.0
     device = Device(ADDRESS, bms, WireSpec(), asyncio.get_running_loop(), seed)
     radio = FakePack(ADDRESS, device=device)
     air = Air([Jbd()], stack=FakeStack(radio))
-
-    def present(_: str, on_write: OnWrite) -> Keeping:
-        writes.append(on_write)
-        return screen
-
-    async def keep(_: str, value: Value) -> Value:
-        return value
-
-    pack = Pack(ADDRESS, settings, air=air, protocol=Jbd(), presence=present, store=keep)
+    pack = Pack(ADDRESS, settings, air=air, protocol=Jbd(), presence=screen.present, store=keep)
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(air.run()), group.create_task(supervision.run(pack))]
         await asyncio.sleep(30)
-        yield Boat(pack, bms, radio, device, screen, tasks[1], writes)
+        yield Boat(pack, bms, radio, device, screen, tasks[1])
         for task in reversed(tasks):
             task.cancel()
             await asyncio.wait([task])
@@ -189,7 +180,7 @@ async def test_an_order_whose_permission_is_withdrawn_while_it_waits_is_refused_
         one.pack.change("AllowMosfetControl", 0)
         state, words = await one.outcome(2)
         assert state is OrderState.REFUSED
-        assert words.startswith("charge off: refused: switching was forbidden meanwhile")
+        assert words.startswith("charge off: refused: switching is no longer allowed")
         await asyncio.sleep(30)
         assert one.sent == []
 

@@ -12,7 +12,7 @@ from dbus_fast import Message, MessageType
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.pairing import AGENT, AGENT_PATH, REJECTED, Agent
 from dbus_xbms.model import Phase
-from dbus_xbms.pack import OnWrite, Pack
+from dbus_xbms.pack import Pack
 from dbus_xbms.protocols.base import LinkError, NotPaired
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
@@ -20,7 +20,7 @@ from dbus_xbms.simulator.battery import Battery, BatterySpec
 from dbus_xbms.simulator.board import BatteryBoard, BoardSpec
 from dbus_xbms.simulator.device import Device, WireSpec
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack, Lines, running
-from tests.air.test_storm import Judge, Screen
+from tests.air.test_storm import Judge, Screen, keep
 from tests.air.virtual_time import virtual_time
 
 ADDRESS = ADDRESSES[1]
@@ -38,7 +38,7 @@ class Bench:
         self.screen = Screen(Judge())
         air = Air([Jbd()], stack=self.stack)
         settings = Settings(PACK_SETTINGS, chosen)
-        self.pack = Pack(ADDRESS, settings, air=air, protocol=Jbd(), presence=self._present, store=self._keep)
+        self.pack = Pack(ADDRESS, settings, air=air, protocol=Jbd(), presence=self.screen.present, store=keep)
         self._air = air
 
     async def run(self, seconds: float, *changes: tuple[str, Value]) -> None:
@@ -57,12 +57,6 @@ class Bench:
     @property
     def fresh(self) -> bool:
         return any(phase is Phase.FRESH for _, phase in self.screen.shown)
-
-    def _present(self, address: str, on_write: OnWrite) -> Screen:
-        return self.screen
-
-    async def _keep(self, path: str, value: Value) -> Value:
-        return value
 
 
 def warnings(caplog: pytest.LogCaptureFixture, words: str) -> list[str]:

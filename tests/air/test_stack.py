@@ -45,8 +45,8 @@ def dbus_error(name: str, text: str = "") -> BleakDBusError:
             dbus_error("org.bluez.Error.NotPermitted", "Notify acquired"),
             "another program on this machine reads the pack",
         ),
-        (BleakGATTProtocolError(5), "the pack wants to be paired"),
-        (dbus_error("org.bluez.Error.NotPermitted", "Not paired"), "the pack wants to be paired"),
+        (BleakGATTProtocolError(5), "the pack needs to be paired"),
+        (dbus_error("org.bluez.Error.NotPermitted", "Not paired"), "the pack needs to be paired"),
         (dbus_error("org.bluez.Error.NotPermitted", "Write not permitted"), "the pack does not permit it"),
         (
             dbus_error("org.bluez.Error.Failed", "le-connection-abort-by-local"),

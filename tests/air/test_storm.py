@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import struct
 from collections.abc import Callable
+from typing import Self
 
 import pytest
 
@@ -60,6 +61,12 @@ class Screen:
         self.hold = HOLD
         self.shown: list[tuple[float, Phase]] = []
         self.wrong: list[str] = []
+        self.writes: list[OnWrite] = []  # of those who write to a pack that it shows
+
+    def present(self, _address: str, on_write: OnWrite) -> Self:
+        """Show a pack."""
+        self.writes.append(on_write)
+        return self
 
     def update(self, report: Report, now: float) -> bool:
         self.shown.append((now, report.phase))
@@ -82,6 +89,11 @@ class Screen:
 
     async def leave(self) -> None:
         self.shown.append((now(), Phase.WITHDRAWN))
+
+
+async def keep(path: str, value: Value) -> Value:
+    """Store a setting: whatever it is, it is taken."""
+    return value
 
 
 class Storm:
@@ -109,7 +121,9 @@ class Storm:
     async def rage(self, seconds: float, weather: Callable[[Storm], object]) -> None:
         """Run the pack's task through ``seconds`` of weather."""
         air = Air([Jbd()], stack=self.stack)
-        pack = Pack(ADDRESS, self.settings, air=air, protocol=Jbd(), presence=self._present, store=self._keep)
+        pack = Pack(
+            ADDRESS, self.settings, air=air, protocol=Jbd(), presence=self.screen.present, store=self.keep
+        )
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(air.run()), group.create_task(pack.run())]
             end = now() + seconds
@@ -121,11 +135,9 @@ class Storm:
                 await asyncio.wait([task])
         assert not self.stack.complaints, self.stack.complaints
 
-    def _present(self, address: str, on_write: OnWrite) -> Screen:
-        return self.screen
-
-    async def _keep(self, path: str, value: Value) -> Value:
-        return value
+    async def keep(self, path: str, value: Value) -> Value:
+        """Store a setting."""
+        return await keep(path, value)
 
     def fault(self, kind: FaultKind, **parameters: float | None) -> None:
         self.device.faults.on.append(FrameFault(kind=kind, **parameters))  # type: ignore[arg-type]

@@ -23,7 +23,7 @@ from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
 from dbus_xbms.simulator.device import Device, WireSpec
 from dbus_xbms.supervision import HANGS_AFTER, STANDSTILL, Hung
 from tests.air.fakes import ADDRESSES, HCI0, HCI1, FakeClient, FakePack, FakeStack
-from tests.air.test_storm import Judge, Screen, Storm, each
+from tests.air.test_storm import Judge, Screen, Storm, each, keep
 from tests.air.virtual_time import VirtualTimeLoop, now, virtual_time
 
 
@@ -61,7 +61,7 @@ async def test_a_pack_that_hangs_is_ended_before_its_values_grow_old() -> None:
 
 @virtual_time
 async def test_a_pack_that_cannot_even_be_ended_ends_the_program() -> None:
-    with pytest.raises(Hung, match="supervision starts anew"):
+    with pytest.raises(Hung, match="ending, to be restarted"):
         await watch(Hanging(stubborn=True))
     await asyncio.sleep(200)
 
@@ -144,8 +144,8 @@ class Fleet:
                 self.settings,
                 air=air,
                 protocol=Jbd(),
-                presence=storm._present,
-                store=storm._keep,
+                presence=storm.screen.present,
+                store=keep,
             )
             for radio in self.radios
         ]

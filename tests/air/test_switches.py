@@ -90,7 +90,7 @@ async def test_balancing_that_is_forbidden_while_it_waits_is_refused() -> None:
     one._settings.put("AllowParameterWrites", 0)
     assert one.due(ON, now(), controls=False) is None
     assert one.report.state is OrderState.REFUSED
-    assert "forbidden meanwhile" in one.report.last
+    assert "no longer allowed" in one.report.last
 
 
 @virtual_time
@@ -109,7 +109,7 @@ async def test_an_order_that_a_protection_hides_is_told_as_not_verified() -> Non
     ("chosen", "again", "why"),
     [
         ({"AllowRelease": 0}, False, "set PACK AllowRelease 1"),
-        ({}, True, "has to be polled well before it is lent again"),
+        ({}, True, "needs a good poll before it is lent again"),
     ],
 )
 @virtual_time

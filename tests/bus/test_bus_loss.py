@@ -14,7 +14,7 @@ STARTING = (*range(1, 12), *range(12, 40, 4))  # chunks from the daemon, up to t
 LEAVING = (1, 2, 4, 7)  # more of them, after SIGTERM
 REACHED = 20.0  # s
 NOTICED = 3.0  # s; takes 0.1 s
-WORDS = ("lost the D-Bus connection; ending, so that", "cannot connect to the D-Bus")
+WORDS = ("lost the D-Bus connection; ending, to be", "cannot connect to the D-Bus")
 
 
 def errors(program: Program) -> list[str]:

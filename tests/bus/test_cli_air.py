@@ -69,7 +69,7 @@ async def test_probe_pairs_with_the_passkey_that_it_is_given(private_bus: str) -
     async with Simulation([{"passkey": "123456"}]) as sim:
         shy = await command("probe", PACK)
         assert shy.status == 1
-        assert "wants to be paired with its passkey" in shy.err
+        assert "needs to be paired with its passkey" in shy.err
         assert "--passkey 123456" in shy.err
         assert "dbus-xbms set" not in shy.err  # it need not be added for a first look
         wrong = await command("probe", PACK, "--passkey", "654321")
@@ -89,7 +89,7 @@ async def test_probe_advises_the_password_as_it_takes_it(private_bus: str) -> No
     async with Simulation([{"password": "123123"}]):
         done = await command("probe", PACK)
     assert done.status == 1
-    assert "wants its password; give the password that the phone app asks for: --password" in done.err
+    assert "needs its password; give the password that the phone app asks for: --password" in done.err
 
 
 async def test_probe_tells_a_module_that_answers_nothing_from_one_that_is_not_there(private_bus: str) -> None:
@@ -97,7 +97,7 @@ async def test_probe_tells_a_module_that_answers_nothing_from_one_that_is_not_th
         await sim.fault("mute", PACK)
         done = await command("probe", PACK)
     assert done.status == 1
-    assert f"{PACK} is connected, and answers nothing" in done.err
+    assert f"{PACK} is connected, but does not answer" in done.err
     assert "close it on every phone" in done.err
     assert "--password or --passkey" in done.err
 
@@ -129,7 +129,7 @@ async def test_a_pack_that_is_reached_and_mute_is_told_so_by_list_doctor_and_the
         await venus.until(PACK, lambda seen: seen["/Dc/0/Voltage"] is not None)
         await sim.fault("mute", PACK)
         await sim.fault("drop", PACK)
-        told = "reached, but it answers nothing"
+        told = "reached, but does not answer"
         await venus.until(PACK, lambda seen: told in seen["/Bluetooth/State"], timeout=60)
         await sim.fault("clear", PACK)
         await venus.until(PACK, lambda seen: seen["/Bluetooth/State"] == "connected", timeout=60)
@@ -153,15 +153,15 @@ async def test_a_pack_that_was_never_heard_is_told_from_one_that_is_not_there(pr
         mute, other, away = sim.addresses
         await sim.fault("mute", mute)
         await venus.enable(mute, other, away)
-        out = await listed("answers nothing")
+        out = await listed("does not answer")
         lines = {line.split()[0]: line for line in out.splitlines() if line.startswith("A4:")}
-        assert f"{mute}: {mute} is connected, and answers nothing" in out
+        assert f"{mute}: {mute} is connected, but does not answer" in out
         assert "reached, but it is another make of BMS" in out
         assert f"{other}: service ff00 is there, but not its characteristics ff01 and ff02" in out
         assert "not reached yet" in lines[away]
         found = json.loads((await command("doctor", "--json")).out)["findings"]
         said = {one["topic"]: f"{one['words']} {one['advice']}" for one in found}
-        assert "reached, but it answers nothing" in said[f"pack {mute}"]
+        assert "reached, but does not answer" in said[f"pack {mute}"]
         assert "close it on every phone" in said[f"pack {mute}"]
         assert "another make of BMS" in said[f"pack {other}"]
         assert "not reached" in said[f"pack {away}"]

@@ -111,6 +111,13 @@ sys.exit(cli.main(["run"]))
 """
 
 
+async def ends_in_time(program: Program, venus: Venus) -> None:
+    begun = time.monotonic()
+    assert await program.stop() == 1
+    await venus.until_gone(ONE)
+    assert time.monotonic() - begun < CLEAN_EXIT
+
+
 async def test_a_program_whose_loop_stands_leaves_the_bus_within_3_s_of_sigterm() -> None:
     async with (
         Simulation(1),
@@ -119,10 +126,7 @@ async def test_a_program_whose_loop_stands_leaves_the_bus_within_3_s_of_sigterm(
     ):
         await venus.enable(ONE)
         await program.until("stands")
-        begun = time.monotonic()
-        assert await program.stop() == 1
-        await venus.until_gone(ONE)
-        assert time.monotonic() - begun < CLEAN_EXIT
+        await ends_in_time(program, venus)
         assert "WARNING dbus_xbms.watchdog: not ended 2.5 s after it was told to; ending now" in program.log
 
 
@@ -147,10 +151,7 @@ async def test_a_pack_whose_end_hangs_does_not_delay_the_end() -> None:
     ):
         await venus.enable(ONE)
         await venus.until(ONE, valid, timeout=REACHED)
-        begun = time.monotonic()
-        assert await program.stop() == 1
-        await venus.until_gone(ONE)
-        assert time.monotonic() - begun < CLEAN_EXIT
+        await ends_in_time(program, venus)
 
 
 STANDS_AFTER_THREE_BEATS = """

@@ -1,4 +1,4 @@
-"""Programs that get in the way of Bluetooth are told of, once, and taken back when they are gone."""
+"""Programs that get in the way of Bluetooth are reported, once, and withdrawn when they are gone."""
 
 from __future__ import annotations
 

@@ -101,12 +101,12 @@ async def test_a_wrong_passkey_is_said_once_and_the_right_one_mends_it_at_once()
 async def test_a_missing_passkey_is_said_once_and_nothing_is_paired_without_it() -> None:
     async with Simulation(SHY) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE)
-        line = await program.until("wants to be paired")
+        line = await program.until("needs to be paired")
         assert f"dbus-xbms set {ONE} Passkey 123456" in line
         assert await pairings(sim) == (0, 0)
         await venus.set(ONE, "Passkey", "123456")
         await venus.until(ONE, valid, timeout=20)
-        assert said(program, "wants to be paired") == 1
+        assert said(program, "needs to be paired") == 1
 
 
 async def test_a_pack_that_needs_no_pairing_is_not_paired_even_with_a_passkey() -> None:

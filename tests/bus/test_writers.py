@@ -14,6 +14,7 @@ from dbus_fast import BusType, Message, Variant
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.settings import Value
+from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.objects import BUS_ITEM
 from dbus_xbms.venus.service import ItemService
@@ -94,7 +95,7 @@ async def test_five_thousand_refused_writes_are_a_few_lines() -> None:
 class Silent:
     """A bus on which nobody answers."""
 
-    async def call(self, message: Message) -> Message:
+    async def ask_daemon(self, member: str, text: str) -> int:
         await asyncio.sleep(3600)
         raise AssertionError
 
@@ -110,10 +111,10 @@ async def test_a_daemon_that_does_not_answer_delays_a_write_by_half_a_second_at_
 
 
 async def test_writers_without_end_take_no_endless_memory(private_bus: str) -> None:
-    bus = await MessageBus(bus_address=private_bus).connect()
+    bus = await TrustedBus(bus_address=private_bus).connect()
     writers = Writers()
     for number in range(3 * MOST):
-        await writers.find(bus, f":9.{number}")  # type: ignore[arg-type]
+        await writers.find(bus, f":9.{number}")
     assert len(writers._named) <= MOST
     bus.disconnect()
 

@@ -1,4 +1,4 @@
-"""The loss of dbus-daemon: the program ends and says why, supervision starts it anew, all is as before."""
+"""The loss of dbus-daemon: the program ends and says why, supervision restarts it, all is as before."""
 
 from __future__ import annotations
 

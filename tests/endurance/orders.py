@@ -65,13 +65,13 @@ class Book:
     outcomes: dict[str, int] = field(default_factory=dict)
 
     def given(self, at: float, wish: Wish) -> Order:
-        """Take note of an order that is being given."""
+        """Record an order that is being given."""
         self.orders = [one for one in self.orders if one.until > at - GENEROUS]
         self.orders.append(order := Order(at=at, wish=wish))
         return order
 
     def answered(self, order: Order, accepted: bool, at: float) -> Iterator[Violation]:
-        """Take note of the answer to it; one that is accepted goes out together with those that wait."""
+        """Record the answer to it; one that is accepted goes out together with those that wait."""
         order.accepted = accepted
         for one in self._open() if accepted else [order]:
             one.until = at + END_LIMIT

@@ -103,7 +103,7 @@ class Watch:
             book.awake(self._now())
 
     def disturbed(self, addresses: Sequence[str], disturbance: Disturbance) -> None:
-        """Take note of what may keep packs from being heard."""
+        """Record what may keep packs from being heard."""
         for address in addresses:
             pack = self.packs[address]
             pack.disturbances = [

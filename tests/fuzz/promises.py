@@ -8,8 +8,9 @@ from math import isfinite
 from dbus_xbms.control.chemistry import Preset, preset
 from dbus_xbms.control.current_limits import CHARGE_RATE, DISCHARGE_RATE, NO_CHARGE, NO_DISCHARGE, UNRATED
 from dbus_xbms.control.curves import Curve
+from dbus_xbms.control.decision import Decision
 from dbus_xbms.control.gauge import LONGEST_TO_GO, installed
-from dbus_xbms.control.monitor import Decision, State
+from dbus_xbms.control.intake import State
 from dbus_xbms.model import Counters, PackIdentity, PackSample, Reading, Report
 from dbus_xbms.settings import Settings
 from dbus_xbms.venus.item import Item

@@ -13,7 +13,8 @@ from dbus_fast import Variant
 
 from dbus_xbms.control import monitor
 from dbus_xbms.control.chemistry import preset
-from dbus_xbms.control.monitor import Decision, State
+from dbus_xbms.control.decision import Decision
+from dbus_xbms.control.intake import State
 from dbus_xbms.memory import identity_of, remembered
 from dbus_xbms.model import LinkStatus, Mosfet, Mosfets, PackIdentity, Reading, Report
 from dbus_xbms.protocols.base import Advertised, Frame, LinkError, NoReply, ProtocolError, Request

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from dbus_xbms.control import alarms, monitor
+from dbus_xbms.control import alarms, intake, monitor
+from dbus_xbms.control.authority import unwilling
 from dbus_xbms.control.current_limits import RECOVERY_HOLD
-from dbus_xbms.control.monitor import Decision, State
+from dbus_xbms.control.decision import Decision
+from dbus_xbms.control.intake import State
 from dbus_xbms.control.vetting import TRUST
 from dbus_xbms.model import Level, Limits, Mosfets, PackSample, Phase, Protection
 from dbus_xbms.settings import PACK_SETTINGS, Settings
@@ -39,7 +41,7 @@ def limits(*history: tuple[float, PackSample | None], **chosen: object) -> Limit
 def silent(seconds: float, last: PackSample = SAMPLE, **chosen: object) -> Decision:
     """The decision after a silence that followed one good sample."""
     state, _ = heard((0.0, last), **chosen)
-    return monitor.decide(monitor.failed(state), seconds, settings(**chosen), managed=True)[1]
+    return monitor.decide(intake.failed(state), seconds, settings(**chosen), managed=True)[1]
 
 
 @pytest.mark.parametrize(
@@ -49,15 +51,15 @@ def silent(seconds: float, last: PackSample = SAMPLE, **chosen: object) -> Decis
 def test_a_pack_controls_only_with_a_yes_and_a_chemistry(
     control: int, chemistry: str, expected: bool
 ) -> None:
-    assert monitor.controls(settings(Control=control, Chemistry=chemistry)) is expected
+    assert bool(unwilling(settings(Control=control, Chemistry=chemistry))) is not expected
 
 
 def test_by_default_a_pack_only_watches() -> None:
-    assert not monitor.controls(Settings(PACK_SETTINGS))
+    assert unwilling(Settings(PACK_SETTINGS))
 
 
 def test_a_pack_that_only_watches_has_no_limits() -> None:
-    state = monitor.sampled(START, SAMPLE, 0.0)
+    state = intake.sampled(START, SAMPLE, 0.0)
     assert monitor.decide(state, 0.0, settings())[1].limits is None
 
 
@@ -194,7 +196,7 @@ def test_every_phase_has_its_own_setting() -> None:
 def test_while_held_the_limits_stand_as_they_are() -> None:
     low = sample(cells=(2.8, 3.2, 3.2, 3.2), voltage=12.4)
     state, fresh = heard((0.0, low), (1.0, SAMPLE))
-    _, held = monitor.decide(monitor.failed(state), 29.0, settings(), managed=True)
+    _, held = monitor.decide(intake.failed(state), 29.0, settings(), managed=True)
     assert held.phase is Phase.HELD
     assert held.limits == fresh.limits
 
@@ -304,7 +306,7 @@ def test_a_first_sample_that_does_not_agree_gives_back_discharging_at_once_and_c
 def test_nothing_recovers_unseen() -> None:
     low = sample(cells=(2.7, 3.2, 3.2, 3.2), voltage=12.3)
     state, before = heard((0.0, low), (10.0, SAMPLE))
-    state, _ = monitor.decide(monitor.failed(state), 300.0, settings(), managed=True)
+    state, _ = monitor.decide(intake.failed(state), 300.0, settings(), managed=True)
     _, after = monitor.step(state, SAMPLE, 301.0, settings(), managed=True)
     assert before.limits
     assert after.limits

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control import evidence, monitor
+from dbus_xbms.control import evidence, intake, monitor
 from dbus_xbms.control.charge_voltage import NEAR, Stage
 from dbus_xbms.control.chemistry import preset
+from dbus_xbms.control.decision import Decision
 from dbus_xbms.control.evidence import HIGHEST_CELL
-from dbus_xbms.control.monitor import Decision, State
+from dbus_xbms.control.intake import State
 from dbus_xbms.model import Limits, Mosfets, PackSample, Phase, Protection
 from tests.unit.samples import sample, settings
 
@@ -184,7 +185,7 @@ def test_silence_never_raises_a_limit(history: History, waits: list[float]) -> N
     if not found:
         return
     now, state, decision = found[-1]
-    state = monitor.failed(state)
+    state = intake.failed(state)
     for wait in waits:
         now += wait
         before = decision.limits

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from dbus_xbms.control import monitor
-from dbus_xbms.control.monitor import State
+from dbus_xbms.control.intake import State
 from dbus_xbms.diary import Diary
 from dbus_xbms.model import PackIdentity
 from tests.unit.samples import sample, settings

@@ -130,7 +130,7 @@ PROBLEMS = {
     "no bluetoothd": (
         facts(bluetooth=Bluetooth(running=False)),
         "bluetoothd",
-        "does not run",
+        "is not running",
         "/etc/init.d/bluetooth",
     ),
     "bluetoothd too old": (facts(bluetoothd="5.50"), "bluetoothd", "5.50 is too old", "update"),
@@ -162,10 +162,10 @@ PROBLEMS = {
     "reached, but mute": (
         facts(
             shown={},
-            service=replace(ROUND, troubles={ONE: ("reached, but it answers nothing", "close apps")}),
+            service=replace(ROUND, troubles={ONE: ("reached, but does not answer", "close apps")}),
         ),
         f"pack House ({ONE})",
-        "reached, but it answers nothing, connected on hci0",
+        "reached, but does not answer, connected on hci0",
         "close apps",
     ),
     "fell silent, but another make answers": (
@@ -237,7 +237,7 @@ NOTES = {
             shown={ONE: replace(SHOWN, no_control="Not controlling: Bow controls")},
         ),
         "control",
-        f"House ({ONE}) is to control chargers, but does not. Not controlling: Bow controls",
+        f"House ({ONE}) should control chargers, but does not. Not controlling: Bow controls",
         "Control 0",
     ),
     "a voltage over the radio": (
@@ -269,7 +269,7 @@ NOTES = {
         "svc -t",
     ),
     "much CPU": (facts(service=replace(ROUND, cpu=40.0)), "service", "40.0 % of a core", "report"),
-    "much memory": (facts(service=replace(ROUND, memory=90.0)), "service", "90 MB", "started anew"),
+    "much memory": (facts(service=replace(ROUND, memory=90.0)), "service", "90 MB", "restarted at 100 MB"),
     "one of two adapters off": (
         facts(bluetooth=replace(WELL.bluetooth, adapters=(HCI0, replace(HCI1, powered=False)))),  # type: ignore[type-var]
         "adapter",
@@ -451,12 +451,12 @@ def test_an_address_is_shortened_however_it_is_written(text: str, shortened: str
 
 def test_what_is_discreet_says_no_name_and_nothing_quoted() -> None:
     log = (
-        Line(text=f"WARNING a: {ONE}: xiaoxiang-17 wants its password"),
+        Line(text=f"WARNING a: {ONE}: xiaoxiang-17 needs its password"),
         Line(text="ERROR b: Password: '123456' is too long"),
     )
     bare = discreet(facts(log=log))
     assert [line.text for line in bare.log or ()] == [
-        f"WARNING a: {ONE}: ... wants its password",
+        f"WARNING a: {ONE}: ... needs its password",
         "ERROR b: Password: '...' is too long",
     ]
     assert "House" not in repr(bare)

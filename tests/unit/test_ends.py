@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from dbus_xbms.control import ends, monitor
-from dbus_xbms.control.monitor import State
+from dbus_xbms.control.intake import State
 from dbus_xbms.model import Ends
 from tests.unit.samples import sample, settings
 

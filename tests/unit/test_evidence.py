@@ -8,8 +8,9 @@ from itertools import count, pairwise
 import pytest
 
 from dbus_xbms.control import alarms, evidence, monitor
+from dbus_xbms.control.decision import Decision
 from dbus_xbms.control.evidence import ODD_FOR, STANDS
-from dbus_xbms.control.monitor import Decision, State
+from dbus_xbms.control.intake import State
 from dbus_xbms.model import Level, PackSample, Phase, Protection
 from dbus_xbms.protocols.jbd_registers import BASIC, CELLS, decode_basic, decode_cells
 from dbus_xbms.simulator.board import recordings

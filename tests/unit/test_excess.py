@@ -8,10 +8,11 @@ import pytest
 
 from dbus_xbms.control import monitor
 from dbus_xbms.control.alarms import HIGH_CHARGE_CURRENT, HIGH_DISCHARGE_CURRENT, INTERNAL_FAILURE
+from dbus_xbms.control.decision import Decision
 from dbus_xbms.control.excess import LASTS
-from dbus_xbms.control.monitor import Decision, State
+from dbus_xbms.control.intake import State
 from dbus_xbms.model import Level, Mosfets, PackSample
-from tests.unit.samples import sample, settings
+from tests.unit.samples import SAMPLE, sample, settings
 
 OK, WARNING, ALARM = Level.OK, Level.WARNING, Level.ALARM
 
@@ -103,6 +104,7 @@ def test_the_words_name_both_numbers_and_stand_while_it_lasts() -> None:
     assert flowing(30.0).doubt == ""
     state = State(started=0.0)
     for n in range(20):
-        seen = replace(sample(), current=300.0 + n, remaining=72.0 + 0.4 * n)
+        moved = tuple(volts + 0.001 * (n % 2) for volts in SAMPLE.cells)
+        seen = replace(SAMPLE, cells=moved, current=300.0 + n, remaining=72.0 + 0.4 * n)
         state, decision = monitor.step(state, seen, 5.0 * n, settings(), managed=True)
     assert decision.doubt == "307.0 A charge, but the limit is 30.0 A: a charger does not obey"

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from dbus_xbms.control import alarms, identity, monitor
+from dbus_xbms.control import alarms, identity, intake, monitor
+from dbus_xbms.control.decision import Decision
 from dbus_xbms.control.identity import CONFIRM
-from dbus_xbms.control.monitor import Decision, State
+from dbus_xbms.control.intake import State
 from dbus_xbms.model import Level, PackIdentity, PackSample
 from dbus_xbms.settings import Settings
 from tests.unit.samples import SAMPLE, sample, settings
@@ -41,7 +42,7 @@ def after(
     begun = 0.0 if state.sampled_at is None else state.sampled_at + 1
     decision = None
     for n, reading in enumerate(readings):
-        state = monitor.sampled(state, reading, begun + n, heard=heard)
+        state = intake.sampled(state, reading, begun + n, heard=heard)
         state, decision = monitor.decide(state, begun + n, chosen, managed=True)
     assert decision
     return state, decision

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from dbus_xbms.control import gauge, history, monitor
+from dbus_xbms.control import gauge, history, intake, monitor
 from dbus_xbms.model import Mosfets, PackSample, Phase, Reading, Report
 from dbus_xbms.protocols.base import ProtocolError
 from dbus_xbms.protocols.jbd import Jbd
@@ -81,7 +81,7 @@ def test_the_history_of_a_daren_keeps_what_was_really_missing() -> None:
 
 
 def test_a_sensor_of_daren_counts_in_the_role_that_the_dialect_gives_it() -> None:
-    state = monitor.sampled(monitor.State(started=0.0), poll(frame_of(LONG)).sample, 1.0)
+    state = intake.sampled(intake.State(started=0.0), poll(frame_of(LONG)).sample, 1.0)
     _, decision = monitor.decide(state, 1.0, settings())
     assert decision.temperatures.cells == (26.7, 26.8, 27.0, 27.2)
     assert decision.temperatures.mosfet == 25.6

@@ -107,7 +107,7 @@ def test_a_module_that_is_satisfied_with_the_app_key_needs_no_password_of_ours()
 
 
 def test_a_missing_password_is_asked_for_in_words() -> None:
-    with pytest.raises(LoginFailed, match=f"wants its password.*dbus-xbms set {ADDRESS} Password 123456"):
+    with pytest.raises(LoginFailed, match=f"needs its password.*dbus-xbms set {ADDRESS} Password 123456"):
         hello(Module({0x15: ["ffaa15010016"]}, None), password="")
 
 

@@ -8,17 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control import gauge, monitor, unheard
+from dbus_xbms.control import gauge, intake, monitor, unheard
 from dbus_xbms.control.alarms import BMS_CABLE
+from dbus_xbms.control.decision import Decision
 from dbus_xbms.control.freshness import RETURN_TIME
-from dbus_xbms.control.monitor import Decision, State
-from dbus_xbms.model import Level, PackSample, Phase, Protection
+from dbus_xbms.control.intake import State
+from dbus_xbms.model import LENT, Level, PackSample, Phase, Protection
 from tests.unit.samples import SAMPLE, sample, samples, settings
 
 LENT_AT, MINUTES = 100.0, 30.0
 UNTIL = LENT_AT + 60 * MINUTES
 BACK = UNTIL + RETURN_TIME  # s: from here on silence counts
-LENT = (Phase.LENT, Phase.LENT_STOPPED)
+
 HOLD, STOP, CONTROL_WITHDRAW = 30.0, 300.0, 1800.0
 
 
@@ -27,7 +28,7 @@ def lent(seen: PackSample | None = SAMPLE, *, managed: bool = True) -> State:
     state = State(started=0.0)
     if seen:
         state, _ = monitor.step(state, seen, LENT_AT - 1, settings(), managed=managed)
-    return monitor.lent(state, UNTIL)
+    return intake.lent(state, UNTIL)
 
 
 def decide(state: State, at: float, *, managed: bool = True, **chosen: object) -> Decision:
@@ -90,12 +91,12 @@ def test_a_lend_that_is_over_and_brought_nothing_keeps_no_state_of_charge() -> N
 
 
 def test_the_link_is_lent_again_only_after_a_good_poll() -> None:
-    assert monitor.may_lend(State(started=0.0), 1e6)
-    assert not monitor.may_lend(lent(), UNTIL + 1)
-    assert monitor.may_lend(lent(), UNTIL - 60)
-    taken_back = monitor.lent(lent(), LENT_AT + 60)
-    assert not monitor.may_lend(monitor.failed(taken_back), LENT_AT + 1000)
-    assert monitor.may_lend(monitor.sampled(taken_back, SAMPLE, LENT_AT + 65), LENT_AT + 1000)
+    assert intake.may_lend(State(started=0.0), 1e6)
+    assert not intake.may_lend(lent(), UNTIL + 1)
+    assert intake.may_lend(lent(), UNTIL - 60)
+    taken_back = intake.lent(lent(), LENT_AT + 60)
+    assert not intake.may_lend(intake.failed(taken_back), LENT_AT + 1000)
+    assert intake.may_lend(intake.sampled(taken_back, SAMPLE, LENT_AT + 65), LENT_AT + 1000)
 
 
 def test_a_pack_that_was_not_well_may_not_be_drawn_from_unseen() -> None:
@@ -143,7 +144,7 @@ def test_it_is_decided_anew_when_the_next_phase_is_due() -> None:
 
 def test_the_first_good_poll_afterwards_ends_it_and_brings_the_currents_back_at_once() -> None:
     state, _ = monitor.decide(lent(), UNTIL, settings(), managed=True)
-    state = monitor.sampled(state, SAMPLE, UNTIL + 4)
+    state = intake.sampled(state, SAMPLE, UNTIL + 4)
     _, decision = monitor.decide(state, UNTIL + 4, settings(), managed=True)
     assert (decision.phase, decision.sample) == (Phase.FRESH, SAMPLE)
     assert decision.limits
@@ -151,25 +152,25 @@ def test_the_first_good_poll_afterwards_ends_it_and_brings_the_currents_back_at_
 
 
 def test_a_poll_that_was_under_way_when_the_link_was_lent_does_not_end_it() -> None:
-    late = monitor.sampled(lent(), SAMPLE, LENT_AT - 0.2)
+    late = intake.sampled(lent(), SAMPLE, LENT_AT - 0.2)
     assert decide(late, LENT_AT + 0.1).phase is Phase.LENT
 
 
 def test_cells_measured_before_the_link_was_lent_are_not_shown_after_it() -> None:
-    returned = monitor.sampled(lent(), SAMPLE, UNTIL + 1, LENT_AT - 5)
+    returned = intake.sampled(lent(), SAMPLE, UNTIL + 1, LENT_AT - 5)
     assert decide(returned, UNTIL + 1).sample is None
 
 
 def test_taken_back_early_it_has_half_a_minute_to_return() -> None:
-    taken_back = monitor.lent(lent(), LENT_AT + 60)
+    taken_back = intake.lent(lent(), LENT_AT + 60)
     assert decide(taken_back, LENT_AT + 60 + RETURN_TIME - 1).phase is Phase.LENT
     assert decide(taken_back, LENT_AT + 60 + RETURN_TIME).phase is Phase.DERATED
-    again = monitor.sampled(taken_back, SAMPLE, LENT_AT + 63)
+    again = intake.sampled(taken_back, SAMPLE, LENT_AT + 63)
     assert decide(again, LENT_AT + 63).phase is Phase.FRESH
 
 
 def test_a_later_end_prolongs_it() -> None:
-    prolonged = monitor.lent(lent(), UNTIL + 600)
+    prolonged = intake.lent(lent(), UNTIL + 600)
     assert decide(prolonged, BACK + 1).phase is Phase.LENT_STOPPED
     assert decide(prolonged, BACK + 600).phase is Phase.DERATED
 
@@ -188,14 +189,14 @@ def test_an_alarm_that_stood_goes_on_standing() -> None:
 def test_time_without_samples_is_not_counted_as_life() -> None:
     state, decision = monitor.decide(lent(sample(current=-50.0)), UNTIL, settings(), managed=True)
     drawn = decision.history.total_drawn
-    state = monitor.sampled(state, sample(current=-50.0), UNTIL + 5)
+    state = intake.sampled(state, sample(current=-50.0), UNTIL + 5)
     _, decision = monitor.decide(state, UNTIL + 5, settings(), managed=True)
     assert decision.history.total_drawn - drawn <= 50.0 * HOLD / 3600 + 0.001
 
 
 def test_the_age_of_the_last_sample_is_told_whether_it_is_shown_or_not() -> None:
     assert decide(lent(), LENT_AT + 599).age == pytest.approx(600.0)
-    fresh = monitor.sampled(State(started=0.0), SAMPLE, 50.0)
+    fresh = intake.sampled(State(started=0.0), SAMPLE, 50.0)
     assert decide(fresh, 50.5).age == pytest.approx(0.5)
 
 
@@ -212,13 +213,13 @@ def test_whatever_happens_nothing_from_before_is_shown_and_nothing_is_charged_wh
         if isinstance(event, PackSample):
             if now <= until:  # the link is closed
                 continue
-            state = monitor.sampled(state, event, now)
+            state = intake.sampled(state, event, now)
             sampled_at = now if state.evidence.accepted else sampled_at
         elif event == "failed":
-            state = monitor.failed(state)
+            state = intake.failed(state)
         elif isinstance(event, int):
             until = now + 60 * event
-            state = monitor.lent(state, until)
+            state = intake.lent(state, until)
         state, decision = monitor.decide(state, now, settings(), managed=True)
         lending = now < until + RETURN_TIME and sampled_at < until
         assert (decision.phase in LENT) == lending

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control import alarms, monitor
+from dbus_xbms.control import alarms, intake, monitor
 from dbus_xbms.control.chemistry_table import CHEMISTRIES
-from dbus_xbms.control.monitor import Decision, State
+from dbus_xbms.control.decision import Decision
+from dbus_xbms.control.intake import State
 from dbus_xbms.model import Level, Limits, PackSample
 from tests.unit.samples import sample, settings
 
@@ -123,7 +124,7 @@ def test_a_current_set_to_0_is_0_and_stays_0_in_silence(name: str) -> None:
     owner = settings(Chemistry="LiFePO4", Control=1, **{name: 0.0})
     state, decision = monitor.step(State(started=0.0), sample(), 0.0, owner, managed=True)
     for now in (0.0, 31.0, 301.0):
-        state, decision = monitor.decide(monitor.failed(state), now, owner, managed=True)
+        state, decision = monitor.decide(intake.failed(state), now, owner, managed=True)
         assert decision.limits
         assert (decision.limits.ccl if name == "MaxChargeCurrent" else decision.limits.dcl) == 0
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control import monitor
+from dbus_xbms.control import intake, monitor
 from dbus_xbms.control.alarms import BMS_CABLE
 from dbus_xbms.control.freshness import longest_gap, poll_interval
-from dbus_xbms.control.monitor import State
+from dbus_xbms.control.intake import State
 from dbus_xbms.control.pace import interval
 from dbus_xbms.model import Extremes, Level, PackSample, Phase
 from tests.unit.samples import SAMPLE, sample, samples, settings
@@ -20,9 +20,9 @@ START = State(started=0.0)
 
 def phase_after(silence: float, *, failing: bool = True, **chosen: object) -> Phase:
     """The phase when the only sample came at 0 s."""
-    state = monitor.sampled(START, SAMPLE, 0.0)
+    state = intake.sampled(START, SAMPLE, 0.0)
     if failing:
-        state = monitor.failed(state)
+        state = intake.failed(state)
     return monitor.decide(state, silence, settings(**chosen))[1].phase
 
 
@@ -52,7 +52,7 @@ def test_silence_goes_through_its_phases(silence: float, phase: Phase) -> None:
     ],
 )
 def test_a_pack_that_only_watches_warns_at_hold_and_alarms_at_stop(silence: float, level: Level) -> None:
-    state = monitor.failed(monitor.sampled(START, SAMPLE, 0.0))
+    state = intake.failed(intake.sampled(START, SAMPLE, 0.0))
     decision = monitor.decide(state, silence, settings())[1]
     assert decision.alarms[BMS_CABLE] is level
     assert silence + decision.valid_for in (HOLD, 300.0, WITHDRAW, inf)
@@ -89,19 +89,19 @@ def test_in_per_poll_mode_the_hold_counts_from_when_the_next_sample_was_due() ->
 
 
 def test_one_missed_poll_changes_nothing_that_the_bus_shows() -> None:
-    state = monitor.sampled(START, SAMPLE, 0.0)
+    state = intake.sampled(START, SAMPLE, 0.0)
     state, before = monitor.decide(state, 0.1, settings())
-    _, after = monitor.decide(monitor.failed(state), 2.0, settings())
+    _, after = monitor.decide(intake.failed(state), 2.0, settings())
     assert (after.sample, after.alarms) == (before.sample, before.alarms)
     assert after.phase is Phase.HELD
 
 
 def test_the_first_good_poll_brings_everything_back() -> None:
-    state = monitor.failed(monitor.sampled(START, SAMPLE, 0.0))
+    state = intake.failed(intake.sampled(START, SAMPLE, 0.0))
     state, lost = monitor.decide(state, 5000.0, settings())
     assert lost.sample is None
     assert lost.alarms[BMS_CABLE] is Level.ALARM
-    _, back = monitor.decide(monitor.sampled(state, SAMPLE, 5001.0), 5001.0, settings())
+    _, back = monitor.decide(intake.sampled(state, SAMPLE, 5001.0), 5001.0, settings())
     assert back.phase is Phase.FRESH
     assert back.sample == SAMPLE
     assert back.alarms[BMS_CABLE] is Level.OK
@@ -128,9 +128,9 @@ def test_nothing_older_than_the_hold_is_ever_shown(history: list[tuple[float, Pa
     for passed, seen in history:
         now += passed
         if seen is None:
-            state = monitor.failed(state)
+            state = intake.failed(state)
         else:
-            state = monitor.sampled(state, seen, now)
+            state = intake.sampled(state, seen, now)
             if state.evidence.accepted:
                 newest, sampled_at = seen, now
         state, decision = monitor.decide(state, now, settings())

@@ -176,7 +176,7 @@ def test_on_a_board_that_never_sets_bit_12_a_protection_leaves_a_doubt_about_wha
         (CHARGE_OFF, {"AllowMosfetControl": 0}, "set PACK AllowMosfetControl 1"),
         (Orders(charge=True), {"AllowMosfetControl": 0}, "set PACK AllowMosfetControl 1"),
         (DISCHARGE_OFF, {"AllowDischargeOff": 0}, "set PACK AllowDischargeOff 1"),
-        (Orders(charge=False, discharge=False), {"AllowDischargeOff": 0}, "make the GX go dark"),
+        (Orders(charge=False, discharge=False), {"AllowDischargeOff": 0}, "cut the GX's power"),
     ],
 )
 def test_both_opt_ins_are_asked_for(wish: Orders, values: Values, words: str) -> None:
@@ -203,7 +203,7 @@ def test_an_order_whose_permission_is_withdrawn_while_it_waits_is_refused_when_i
     state = mosfets.wished(KNOWN, DISCHARGE_OFF, 100.0)
     found = judge(state, seen(), values={opt_in: 0})
     assert (found.next, found.mask) == (Next.REFUSE, None)
-    assert found.why.startswith("switching was forbidden meanwhile")
+    assert found.why.startswith("switching is no longer allowed")
     assert opt_in in found.why
 
 

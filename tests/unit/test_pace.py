@@ -9,7 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dbus_xbms.control import monitor, pace
-from dbus_xbms.control.monitor import Decision, State
+from dbus_xbms.control.decision import Decision
+from dbus_xbms.control.intake import State
 from dbus_xbms.model import Level, Mosfets, PackSample, Protection
 from tests.unit.samples import sample, samples, settings
 

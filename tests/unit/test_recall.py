@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control import monitor, recall, unheard
+from dbus_xbms.control import intake, misfit, monitor, recall, unheard
 from dbus_xbms.control.charge_voltage import Stage
-from dbus_xbms.control.monitor import Decision, State
+from dbus_xbms.control.decision import Decision
+from dbus_xbms.control.intake import State
 from dbus_xbms.control.recall import CLOCK_SET, STAGE_STANDS, Moment
 from dbus_xbms.model import Level, PackSample, Phase
 from tests.unit.samples import SAMPLE, sample, settings
@@ -38,7 +39,7 @@ def again(before: State, passed: float | None) -> State:
     heard = Moment(boot="one", monotonic=0.0, wall=CLOCK_SET)
     read = recall.read(recall.text(unheard.to_recall(before.control), heard))
     assert read
-    return monitor.recalled(State(started=LATER), read[0], passed, CHOSEN)
+    return intake.recalled(State(started=LATER), read[0], passed, CHOSEN)
 
 
 def first(state: State, seen: PackSample | None = None, after: float = 1.0) -> Decision:
@@ -148,7 +149,7 @@ def test_absorption_goes_on_after_a_restart() -> None:
 
 def test_no_limit_exceeds_the_presets_and_the_owners_whatever_was_stored() -> None:
     kept = unheard.to_recall(watched(SAMPLE).control)  # type: ignore[arg-type]
-    state = monitor.recalled(State(started=LATER), replace(kept, cvl=60.0, dcl=900.0), 1.0, CHOSEN)
+    state = intake.recalled(State(started=LATER), replace(kept, cvl=60.0, dcl=900.0), 1.0, CHOSEN)
     found = first(state).limits
     assert found
     assert (found.cvl, found.dcl) == (13.8, 25.0)
@@ -211,3 +212,41 @@ def test_a_dead_cell_is_still_dead_after_a_restart() -> None:
     assert found
     assert found.ccl == 0
     assert "dead or shorted" in found.charge_limitation
+
+
+def charged_deep(state: State, begin: float, samples: int) -> tuple[State, Decision]:
+    """Cells that take 6 A below 2.6 V, as LTO does and LiFePO4 does not for 3 % of its capacity."""
+    decision = None
+    for n in range(samples):
+        deep = sample(cells=(2.4,) * 4, current=6.0, soc=3.0, remaining=3.0 + n / 60)
+        state, decision = monitor.step(state, deep, begin + n * 10.0, CHOSEN, managed=True)
+    assert decision
+    return state, decision
+
+
+def test_what_speaks_against_the_chemistry_outlives_a_restart() -> None:
+    before, decision = charged_deep(State(started=0.0), 0.0, 120)  # 2 %
+    assert decision.refused == ""
+    _, decision = charged_deep(again(before, 10.0), LATER, 120)
+    assert "as LTO does" in decision.refused
+
+
+def test_what_speaks_against_one_chemistry_says_nothing_of_another() -> None:
+    before, _ = charged_deep(State(started=0.0), 0.0, 240)
+    assert before.control
+    kept = unheard.to_recall(before.control)
+    assert unheard.recalled(kept, LATER, CHOSEN).signs == kept.signs
+    assert (
+        unheard.recalled(kept, LATER, settings(Control=1, Chemistry="NMC", Cells=4)).signs == misfit.State()
+    )
+
+
+def test_the_longest_text_can_be_stored() -> None:
+    kept = unheard.to_recall(watched(*[TOP] * 30).control)  # type: ignore[arg-type]
+    long = 123456789.123
+    voltage = replace(kept.voltage, absorbed=long, agreed=long, away=long, since_balancing=long)
+    longest = replace(kept, voltage=replace(voltage, floated=long, drifted=long, calm=long))
+    text = recall.text(longest, Moment(boot="x" * 36, monotonic=123456789.123, wall=1234567890.123))
+    CHOSEN.put("ControlState", text)
+    assert recall.read(CHOSEN.text("ControlState"))
+    CHOSEN.put("ControlState", "")

@@ -66,8 +66,8 @@ def test_it_passes_with_what_venus_has_and_says_the_version() -> None:
     [
         ("poller.py", "import", "imp ort", "dbus_xbms.poller: SyntaxError"),
         ("ble/client.py", "from bleak.", "from bleak_of_old.", "bleak_of_old"),
-        ("settings/__init__.py", 'name="Hold"', 'name="Password"', "setting Password is there twice"),
-        ("settings/__init__.py", "default=30.0", "default=3000.0", "setting Hold: "),
+        ("settings/table.py", 'name="Hold"', 'name="Password"', "setting Password is there twice"),
+        ("settings/table.py", "default=30.0", "default=3000.0", "setting Hold: "),
         ("venus/items.py", '"/Soc"', '"/Soh"', "path /Soh is there twice"),
         ("protocols/jbd_frames.py", "(-sum(", "(sum(", "frame: ProtocolError"),
         ("protocols/jbd_registers.py", "import", "imp ort", "not whole"),

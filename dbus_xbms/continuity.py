@@ -1,0 +1,75 @@
+"""What the program learns of one pack and takes with it over a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+
+from dbus_xbms.control import identity, intake, recall, unheard
+from dbus_xbms.keeper import Keeper, moment
+from dbus_xbms.memory import identity_of, remembered
+from dbus_xbms.model import Reading
+from dbus_xbms.repeats import Counted
+from dbus_xbms.settings import Settings, Value
+
+log = Counted(logging.getLogger(__name__))
+
+
+class Continuity:
+    """Keeps a pack's identity, its history, and where charge control stands."""
+
+    def __init__(self, address: str, settings: Settings, keeper: Keeper) -> None:
+        self._address = address
+        self._settings = settings
+        self._keeper = keeper
+        self.identity = identity_of(settings)
+        self._turning: tuple[object, ...] = ()  # of what is kept of charge control, as it was last stored
+
+    def recalled(self, state: intake.State) -> intake.State:
+        """Go on with the limits where the program ended."""
+        kept = recall.read(self._settings.text("ControlState"))
+        if not kept:
+            return state
+        known, heard = kept
+        self._turning = known.turning
+        passed = recall.age(heard, moment(state.started))
+        return intake.recalled(state, known, passed, self._settings)
+
+    def learn(self, reading: Reading, state: intake.State) -> None:
+        """Store what the BMS says of itself; if it may be another one, only once the owner confirms it."""
+        sample, heard = reading.sample, state.heard
+        if not state.evidence.accepted:
+            return
+        if confirmed := bool(self._settings.number(identity.CONFIRM)):
+            log.warning(
+                "%s: what the BMS reports of itself is stored, as the owner has confirmed", self._address
+            )
+            heard = replace(heard, cell_count=len(sample.cells), nominal=sample.nominal)
+            self._keeper.remember({identity.CONFIRM: 0, "Cycles": sample.cycles})
+        elif identity.stranger(heard, sample, self._settings):
+            return
+        if confirmed or reading.identity:
+            self.identity = identity.learnt(self.identity, heard)
+            self._keeper.remember(remembered(self.identity))
+
+    def keep_turning(self, state: intake.State) -> None:
+        """Store at once what a restart must not lose: a new stage of charging, a cut-off."""
+        control = state.control
+        if control and control.seen and (turning := unheard.to_recall(control).turning) != self._turning:
+            self._turning = turning
+            self._keeper.remember(self._control_state(state))
+
+    def memory(self, state: intake.State) -> dict[str, Value]:
+        """What changes by itself and is stored now and then."""
+        kept = remembered(state.extremes) | remembered(state.history.history)
+        kept |= identity.cycles(state.heard, state.sample, self._settings)
+        return kept | self._control_state(state)
+
+    @staticmethod
+    def _control_state(state: intake.State) -> dict[str, Value]:
+        control, at = state.control, state.sampled_at
+        if control is None or control.seen is None or at is None:
+            return {}
+        now = asyncio.get_running_loop().time()
+        return {"ControlState": recall.text(unheard.to_recall(control), moment(now).earlier(now - at))}
