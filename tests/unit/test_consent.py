@@ -94,3 +94,13 @@ def test_the_pack_that_controls_is_let_go_only_with_a_yes(monkeypatch: pytest.Mo
 )
 def test_a_command_that_is_proposed_does_what_it_says_whatever_the_name(name: str, word: str) -> None:
     assert quoted(name) == word
+
+
+def test_input_that_ends_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    types(monkeypatch)
+    with pytest.raises(CommandError, match="nothing was changed"):
+        chemistry_for(pack(), None)
+    with pytest.raises(CommandError, match="nothing was changed"):
+        control_for({ONE: pack()}, ONE, "LTO", None)
+    with pytest.raises(CommandError, match="nothing was changed"):
+        confirm_end(pack(Control=1, Chemistry="LTO"), "Bow", "Remove it", yes=False)
