@@ -56,7 +56,10 @@ class Known:
             SettingsError: no such pack, or several.
         """
         word = text.strip().lower()
-        named = [address for address, pack in self.packs.items() if word and word in names(pack)]
+        called = {address: pack for address, pack in self.packs.items() if word and word in names(pack)}
+        # What a pack advertises does not matter beside the name that its owner gave to another.
+        shown = [address for address, pack in called.items() if name_of(pack).strip().lower() == word]
+        named = shown or list(called)
         if len(named) > 1:
             raise SettingsError(f"{' and '.join(named)} are both named {text!r}; give the address")
         address = named[0] if named else as_address(text)

@@ -8,8 +8,10 @@ import pytest
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.consent import chemistry_for, confirm_end, control_for, quoted
+from dbus_xbms.commands.known import Known
 from dbus_xbms.commands.secret import ask_secret
-from dbus_xbms.settings import PACK_SETTINGS, Settings
+from dbus_xbms.settings import PACK_SETTINGS, Settings, SettingsError, pack_path
+from dbus_xbms.venus.localsettings import LocalSettings
 
 ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 
@@ -115,3 +117,16 @@ def test_a_password_that_is_no_text_is_none(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("getpass.getpass", typed)
     with pytest.raises(CommandError, match="no Password was given"):
         ask_secret("Password")
+
+
+def test_the_name_that_an_owner_gave_counts_more_than_one_that_another_pack_advertises() -> None:
+    stored = {pack_path(ONE, "AdvertisedName"): "House", pack_path(TWO, "AdvertisedName"): "House"}
+    local = LocalSettings(lambda path, value: None)
+    with pytest.raises(SettingsError, match="both named"):
+        Known(local, stored).address("house")
+    stored |= {pack_path(ONE, "CustomName"): "Bow"}
+    assert Known(local, stored).address("house") == TWO
+    stored |= {pack_path(TWO, "CustomName"): "Stern"}
+    with pytest.raises(SettingsError, match="both named"):
+        Known(local, stored).address("house")
+    assert Known(local, stored).address("stern") == TWO
