@@ -14,6 +14,7 @@ from dbus_xbms.continuity import Continuity
 from dbus_xbms.control import history, intake, monitor
 from dbus_xbms.control.authority import Bar, Ruling, unwilling
 from dbus_xbms.control.decision import Decision
+from dbus_xbms.control.freshness import poll_interval
 from dbus_xbms.diary import Diary
 from dbus_xbms.keeper import Keeper, Store
 from dbus_xbms.memory import extremes_of, history_of
@@ -131,9 +132,12 @@ class Pack:
 
     def change(self, name: str, value: Value) -> None:
         """Take over a setting that was changed from outside."""
+        interval = poll_interval(self.settings)
         if self._changes.stored(name, value):
             self._switches.lost("a setting of the link was changed")
             self._poller.relink()
+        if poll_interval(self.settings) < interval:  # the pause that is on would be silence from now on
+            self._poller.hurry()
         self._showing.soon()
 
     @property

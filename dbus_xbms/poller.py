@@ -162,7 +162,7 @@ class Poller:
             self._pause.reschedule(self._next_due())
 
     def hurry(self) -> None:
-        """Poll now: an order waits for that."""
+        """Poll now: an order waits for that, or the pause that is on has become too long."""
         self._hurried.set()
         if self._pause and not self._pause.expired():
             self._pause.reschedule(asyncio.get_running_loop().time())

@@ -21,7 +21,7 @@ from dbus_xbms.commands.scan import Found, heard_by_service
 from dbus_xbms.commands.session import complete, is_running, open_bus, warn_if_not_running
 from dbus_xbms.control.chemistry import refusal
 from dbus_xbms.printable import printable
-from dbus_xbms.settings import SettingsError, Value, normal_address, pack_path
+from dbus_xbms.settings import SettingsError, Value, as_address, normal_address, pack_path
 from dbus_xbms.settings.row import LONGEST_TEXT
 from dbus_xbms.venus.peers import NoAnswer
 
@@ -63,6 +63,8 @@ def _of_stranger(pack: str, strangers: Iterable[Found]) -> str:
     Raises:
         SettingsError: it is no address, and not the name of one pack that was heard.
     """
+    if address := as_address(pack):
+        return address  # whoever advertises that for a name
     word = pack.strip().lower()
     named = [one.address for one in strangers if word and one.name.strip().lower() == word]
     if len(named) > 1:

@@ -81,7 +81,11 @@ def confirm_end(pack: Settings, name: str, action: str, *, yes: bool) -> None:
 
 
 def chemistry_for(pack: Settings, given: str | None) -> str:
-    """The chemistry: as given, as it is already, or as the owner answers; empty: not chosen."""
+    """The chemistry: as given, as it is already, or as the owner answers; empty: not chosen.
+
+    Raises:
+        CommandError: they do not answer.
+    """
     if given is not None:
         return given
     if pack.text("Chemistry") or not sys.stdin.isatty():
@@ -89,7 +93,7 @@ def chemistry_for(pack: Settings, given: str | None) -> str:
     print(ABOUT_CHEMISTRY)
     known = {name.lower(): name for name in CHOICES} | {"": PROPOSED, NONE: ""}
     while True:
-        answer = input(f"Chemistry: {', '.join(CHOICES)} or {NONE} [{PROPOSED}]: ").strip().lower()
+        answer = _answer(f"Chemistry: {', '.join(CHOICES)} or {NONE} [{PROPOSED}]: ")
         if answer in known:
             return known[answer]
 
@@ -98,7 +102,7 @@ def control_for(packs: Mapping[str, Settings], address: str, chemistry: str, giv
     """Whether the pack should control: as given, as it is already, or as the owner answers.
 
     Raises:
-        CommandError: another pack controls.
+        CommandError: another pack controls, or they do not answer.
     """
     if given == "yes" or (given is None and packs[address].number("Control")):
         refuse_second(packs, address)
@@ -110,4 +114,17 @@ def control_for(packs: Mapping[str, Settings], address: str, chemistry: str, giv
 
 
 def _yes(question: str) -> bool:
-    return input(question).strip().lower() in ("y", "yes")
+    return _answer(question) in ("y", "yes")
+
+
+def _answer(question: str) -> str:
+    """What the owner types, in lower case.
+
+    Raises:
+        CommandError: they end the input instead, or type what is no text.
+    """
+    try:
+        return input(question).strip().lower()
+    except (EOFError, UnicodeDecodeError) as err:
+        print()
+        raise CommandError("no answer was given; nothing was changed") from err

@@ -18,7 +18,7 @@ from dbus_xbms.settings import (
     SettingsError,
     Value,
     address_of,
-    normal_address,
+    as_address,
     pack_path,
     service_path,
     switch_path,
@@ -59,7 +59,12 @@ class Known:
         named = [address for address, pack in self.packs.items() if word and word in names(pack)]
         if len(named) > 1:
             raise SettingsError(f"{' and '.join(named)} are both named {text!r}; give the address")
-        address = named[0] if named else normal_address(text)
+        address = named[0] if named else as_address(text)
+        if not address:
+            raise SettingsError(
+                f"{text!r} is neither the name of a known pack nor an address like A4:C1:37:01:02:03; "
+                "`dbus-xbms list` shows who is known"
+            )
         if address not in self.packs:
             raise SettingsError(
                 f"{address} is not known; `dbus-xbms list` shows who is, `add` takes a new one"
@@ -104,8 +109,12 @@ class Known:
 
 
 def names(pack: Settings) -> set[str]:
-    """What a pack may be called, in lower case: its owner's name for it and the one it advertises."""
-    return {pack.text(setting).strip().lower() for setting in ("CustomName", "AdvertisedName")}
+    """What a pack may be called, in lower case: its owner's name for it and the one it advertises.
+
+    A name that is an address is none: it may be another pack's.
+    """
+    texts = (pack.text(setting) for setting in ("CustomName", "AdvertisedName"))
+    return {text.strip().lower() for text in texts if not as_address(text)}
 
 
 def name_of(pack: Settings) -> str:

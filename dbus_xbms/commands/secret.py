@@ -23,7 +23,7 @@ def ask_secret(name: str) -> str:
         return getpass(f"{name}: ")
     except ImportError:
         return input(f"{name} (shown as you type): ")
-    except EOFError as err:
+    except (EOFError, UnicodeDecodeError) as err:
         raise CommandError(f"no {name} was given") from err
 
 

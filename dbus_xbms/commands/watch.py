@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import Battery, render, terminal
+from dbus_xbms.settings import as_address
 
 REDRAW = 0.5  # s between two pictures at least ...
 REPRINT = 5.0  # s ... and where they are not drawn in place
@@ -46,10 +47,14 @@ async def _watch(args: argparse.Namespace) -> int:
 
 
 def chosen(packs: list[Battery], wanted: frozenset[str]) -> list[Battery]:
-    """The packs whose name or address, in lower case, is wanted; all when nothing is."""
+    """The packs whose name or address, in lower case, is wanted; all when nothing is.
+
+    A name that is an address is none: it may be another pack's.
+    """
 
     def called(pack: Battery) -> set[str]:
-        return {pack.name.lower(), pack.address.lower(), pack.address.replace(":", "").lower()}
+        name = "" if as_address(pack.name) else pack.name
+        return {name.lower(), pack.address.lower(), pack.address.replace(":", "").lower()}
 
     return [pack for pack in packs if not wanted or wanted & called(pack)]
 

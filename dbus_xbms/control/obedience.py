@@ -87,6 +87,8 @@ def step(state: State, sample: PackSample, told: Told, dt: float, *, unseen_befo
         cap = min(told.cvl, *(volts for volts in (before, cap) if volts is not None))
     elif state.stopped and not state.disobeyed:
         cap = None
+    elif state.stopped and cap is not None:  # a dead cell or another preset may have had it far lower
+        cap = min(told.cvl, max(cap, floored(sample.voltage - DEEPEST * told.count)))
     state = replace(state, cap=cap, stopped=stopped, exceeded=exceeded)
     if exceeded >= OBEYED:
         return _lowered(state, sample, told, excess, dt)

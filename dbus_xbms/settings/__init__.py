@@ -43,6 +43,14 @@ def normal_address(text: str) -> str:
     return address
 
 
+def as_address(text: str) -> str:
+    """Return the Bluetooth address that a text is, or empty if it is none."""
+    try:
+        return normal_address(text)
+    except SettingsError:
+        return ""
+
+
 def device_id(address: str) -> str:
     """Name of a pack in localsettings and on the bus: ``xbms_a4c137010203``."""
     return "xbms_" + address.replace(":", "").lower()

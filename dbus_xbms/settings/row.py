@@ -42,6 +42,8 @@ class Setting:
         if isinstance(self.default, str):
             return self.checked(text)
         try:
+            if not text.isascii() or "_" in text:  # Python takes these for numbers; an owner mistyped them
+                raise ValueError(text)
             value: Value = int(text) if isinstance(self.default, int) else float(text)
         except ValueError as err:
             kind = "a whole number" if isinstance(self.default, int) else "a number"

@@ -290,3 +290,16 @@ async def test_a_shared_pack_that_a_phone_holds_is_asked_for_rarely_and_quietly(
     assert one.back_after(freed) < 45
     first = {phase: at - taken for at, phase in reversed(one.screen.shown) if at > taken}
     assert 30 < first[Phase.DERATED] <= 61  # the hold counts from when the next poll was due
+
+
+@pytest.mark.parametrize("mode", [0, 1])
+@virtual_time
+async def test_a_shorter_interval_ends_the_pause_that_is_on(mode: int) -> None:
+    async with boat(Control=0, PollInterval=600.0, ConnectionMode=mode) as one:
+        begun = now()
+        one.pack.change("PollInterval", 5.0)
+        await asyncio.sleep(60)
+        assert one.phases(begun + BACK, now()) == {Phase.FRESH}
+        assert all(
+            report.age is not None and report.age < BACK for report in one.reports(begun + BACK, now())
+        )

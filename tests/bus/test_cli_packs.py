@@ -230,6 +230,24 @@ async def test_set_stores_a_checked_value_that_get_shows(settings: LocalSettings
     assert shown.out.splitlines()[0] == "Hold = 60.0 s  (default 30.0, 5 to 300)"
 
 
+async def test_a_pack_named_like_the_address_of_another_is_not_taken_for_it(settings: LocalSettings) -> None:
+    await command("add", ADDRESS, "--name", "House bank")
+    await command("add", OTHER, "--name", ADDRESS)
+    assert (await command("set", ADDRESS, "Hold", "60")).status == 0
+    assert (stored(settings, "Hold"), stored(settings, "Hold", "xbms_a4c1370a0b0c")) == (60.0, 30.0)
+    await command("remove", ADDRESS, "--forget")
+    done = await command("set", ADDRESS, "Hold", "20")
+    assert done.status == 2
+    assert f"{ADDRESS} is not known" in done.err
+
+
+@pytest.mark.usefixtures("settings")
+async def test_a_name_that_no_pack_has_is_said_to_be_none() -> None:
+    done = await command("set", "House bnak", "Hold", "60")
+    assert done.status == 2
+    assert "'House bnak' is neither the name of a known pack nor an address" in done.err
+
+
 async def test_set_refuses_what_would_stop_the_pack_and_says_why(settings: LocalSettings) -> None:
     await command("add", ADDRESS)
     await command("set", ADDRESS, "Chemistry", "LiFePO4")

@@ -8,6 +8,7 @@ import pytest
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.consent import chemistry_for, confirm_end, control_for, quoted
+from dbus_xbms.commands.secret import ask_secret
 from dbus_xbms.settings import PACK_SETTINGS, Settings
 
 ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
@@ -94,3 +95,23 @@ def test_the_pack_that_controls_is_let_go_only_with_a_yes(monkeypatch: pytest.Mo
 )
 def test_a_command_that_is_proposed_does_what_it_says_whatever_the_name(name: str, word: str) -> None:
     assert quoted(name) == word
+
+
+def test_input_that_ends_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    types(monkeypatch)
+    with pytest.raises(CommandError, match="nothing was changed"):
+        chemistry_for(pack(), None)
+    with pytest.raises(CommandError, match="nothing was changed"):
+        control_for({ONE: pack()}, ONE, "LTO", None)
+    with pytest.raises(CommandError, match="nothing was changed"):
+        confirm_end(pack(Control=1, Chemistry="LTO"), "Bow", "Remove it", yes=False)
+
+
+def test_a_password_that_is_no_text_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def typed(prompt: str) -> str:
+        raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, prompt)
+
+    types(monkeypatch)
+    monkeypatch.setattr("getpass.getpass", typed)
+    with pytest.raises(CommandError, match="no Password was given"):
+        ask_secret("Password")

@@ -75,6 +75,17 @@ def test_a_cap_that_was_needed_ends_late_and_slowly() -> None:
     assert (state.cap, state.disobeyed) == (None, False)
 
 
+def test_a_cap_from_a_dead_cell_is_no_deeper_than_feed_in_needs_once_current_is_allowed_again() -> None:
+    state = followed(replace(STOPPED, cvl=50.6), *lasting(OBEYED + 10, 49.9, 30.0))
+    assert state.cap
+    assert state.cap < 49.9
+    allowed = followed(BULK, (53.17, 20.0), begin=state)
+    assert allowed.cap == pytest.approx(49.9)
+    assert allowed.disobeyed
+    assert followed(BULK, (56.4, 20.0), begin=replace(state, cap=55.0)).cap == 55.0
+    assert followed(replace(BULK, cvl=49.0), (53.17, 20.0), begin=state).cap == 49.0
+
+
 def test_more_than_a_small_limit_lowers_the_cap_too_but_softly() -> None:
     told = replace(BULK, ccl=1.0)
     assert followed(told, *lasting(1000, 53.1, 2.0)).cap is None

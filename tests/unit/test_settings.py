@@ -55,7 +55,10 @@ def test_every_default_lies_in_its_own_range_and_has_help(row: Setting) -> None:
         ("Hold", "4.9"),
         ("Hold", "nan"),
         ("Hold", "inf"),
+        ("Hold", "６０"),
+        ("Hold", "6_0"),
         ("ConnectionMode", "1.5"),
+        ("ConnectionMode", "１"),
         ("Enabled", "2"),
     ],
 )

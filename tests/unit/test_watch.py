@@ -264,5 +264,13 @@ def test_a_pack_is_chosen_by_its_name_or_address(word: str) -> None:
     assert chosen([port, STARBOARD], frozenset()) == [port, STARBOARD]
 
 
+def test_a_pack_named_like_the_address_of_another_is_not_taken_for_it() -> None:
+    port = replace(
+        STARBOARD, service="com.victronenergy.battery.xbms_a4c1370a0b0c", values={"/CustomName": ADDRESS}
+    )
+    assert chosen([port], frozenset({ADDRESS.lower()})) == []
+    assert chosen([port, STARBOARD], frozenset({ADDRESS.lower()})) == [STARBOARD]
+
+
 def test_columns_are_as_wide_as_their_widest_cell() -> None:
     assert columns([("Address", "RSSI"), ("A4", "-62")]) == "Address  RSSI\nA4       -62"
