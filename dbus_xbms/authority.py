@@ -68,7 +68,7 @@ class Authority:
             log.warning("the bus does not say which other batteries there are; no pack controls chargers yet")
 
     def asked(self, address: str) -> None:
-        """Record that an owner changed who shall control, and judge again."""
+        """Record that an owner changed who should control, and judge again."""
         self._asked.add(address)
         if self._state:
             self._state = authority.renewed(self._state)

@@ -13,78 +13,54 @@ LEADER = {1: 4.0}  # % of charge by which cell 1 is ahead
 MIDDLE = 600.0  # s
 
 
-def frozen_from(begin: float) -> Callable[[], Bms]:
-    """A BMS that repeats its reading of that moment, in s, for ever."""
+def lying_from(begin: float, told: Callable[[PackSample, PackSample], PackSample]) -> Callable[[], Bms]:
+    """A BMS that tells, from that moment on, in s, what ``told`` makes of its readings of then and of now."""
 
     def bms() -> Bms:
-        kept: list[PackSample] = []
+        then: list[PackSample] = []
 
         def read(now: float, sample: PackSample) -> PackSample:
             if now < begin:
                 return sample
-            kept[:] = kept or [sample]
-            return kept[0]
+            then[:] = then or [sample]
+            return told(then[0], sample)
 
         return read
 
     return bms
+
+
+def frozen_from(begin: float) -> Callable[[], Bms]:
+    """A BMS that repeats its reading of that moment, in s, for ever."""
+    return lying_from(begin, lambda then, now: then)
 
 
 def cells_frozen_from(begin: float) -> Callable[[], Bms]:
     """A BMS that repeats the voltages of that moment, in s, and goes on counting the charge."""
-
-    def bms() -> Bms:
-        kept: list[PackSample] = []
-
-        def read(now: float, sample: PackSample) -> PackSample:
-            if now < begin:
-                return sample
-            kept[:] = kept or [sample]
-            return replace(sample, cells=kept[0].cells, voltage=kept[0].voltage)
-
-        return read
-
-    return bms
+    return lying_from(begin, lambda then, now: replace(now, cells=then.cells, voltage=then.voltage))
 
 
 def stuck_from(begin: float, *, summed: bool) -> Callable[[], Bms]:
     """Cell 1 reads for ever what it did then; the pack's voltage is a sum, or measured apart."""
 
-    def bms() -> Bms:
-        kept: list[float] = []
+    def told(then: PackSample, now: PackSample) -> PackSample:
+        cells = (then.cells[0], *now.cells[1:])
+        return replace(now, cells=cells, voltage=round(sum(cells), 2) if summed else now.voltage)
 
-        def read(now: float, sample: PackSample) -> PackSample:
-            if now < begin:
-                return sample
-            kept[:] = kept or [sample.cells[0]]
-            cells = (kept[0], *sample.cells[1:])
-            return replace(sample, cells=cells, voltage=round(sum(cells), 2) if summed else sample.voltage)
-
-        return read
-
-    return bms
+    return lying_from(begin, told)
 
 
 def doubled_from(begin: float) -> Callable[[], Bms]:
     """A BMS that reports every cell twice from that moment on, in s."""
-
-    def read(now: float, sample: PackSample) -> PackSample:
-        if now < begin:
-            return sample
-        return replace(sample, cells=sample.cells * 2, voltage=2 * sample.voltage)
-
-    return lambda: read
+    return lying_from(begin, lambda then, now: replace(now, cells=now.cells * 2, voltage=2 * now.voltage))
 
 
 def tenfold_from(begin: float) -> Callable[[], Bms]:
     """A BMS that counts in units ten times as large from that moment on, in s."""
-
-    def read(now: float, sample: PackSample) -> PackSample:
-        if now < begin:
-            return sample
-        return replace(sample, nominal=10 * sample.nominal, remaining=10 * sample.remaining, learned=None)
-
-    return lambda: read
+    return lying_from(
+        begin,
+        lambda then, now: replace(now, nominal=10 * now.nominal, remaining=10 * now.remaining, learned=None),
+    )
 
 
 def soc_of(percent: float) -> Callable[[], Bms]:

@@ -99,7 +99,7 @@ def chemistry_for(pack: Settings, given: str | None) -> str:
 
 
 def control_for(packs: Mapping[str, Settings], address: str, chemistry: str, given: str | None) -> bool:
-    """Whether the pack shall control: as given, as it is already, or as the owner answers.
+    """Whether the pack should control: as given, as it is already, or as the owner answers.
 
     Raises:
         CommandError: another pack controls, or they do not answer.

@@ -79,10 +79,8 @@ def step(
     signs = _signs(before, sample, chosen, gauge.assumed(sample.nominal, settings), dt)
     verdict = _vetted(before, chosen, signs, sample, now, settings)
     sample = identity.bounded(sample, settings)
-    voltage = before.voltage if before else charge_voltage.State()
-    if sample.cells and not verdict.refused:
-        voltage = charge_voltage.step(voltage, sample, chosen, since_top_balance, dt, settings)
     situation = _situation(before, sample, sensors, chosen, verdict, settings)
+    voltage = _voltage(before, situation, since_top_balance, dt, settings)
     charge, discharge = _currents(before, situation, now)
     known = int(settings.number("Cells"))
     count = known or len(sample.cells)  # never a stranger's
@@ -132,6 +130,16 @@ def _signs(
     """The signs of another chemistry; another preset starts them over."""
     signs = before.signs if before and before.preset == chosen else misfit.State()
     return misfit.follow(signs, sample, chosen, capacity, dt) if sample.cells else signs
+
+
+def _voltage(
+    before: State | None, situation: Situation, since_top_balance: float, dt: float, settings: Settings
+) -> charge_voltage.State:
+    """Where the charge stands; it stays there while the preset is refused or cells are unknown."""
+    voltage, sample = before.voltage if before else charge_voltage.State(), situation.sample
+    if situation.refused or not sample.cells:
+        return voltage
+    return charge_voltage.step(voltage, sample, situation.preset, since_top_balance, dt, settings)
 
 
 def _obeyed(before: State | None, sample: PackSample, told: obedience.Told, dt: float) -> obedience.State:
