@@ -16,6 +16,11 @@ MANY = 30  # ... nor one on which more polls than this fail in an hour; there ar
 
 NEARER = "move the adapter nearer, away from metal: a USB adapter on an extension cable helps"
 AWAY = "is it in range, awake (a small load wakes it), and is every phone app that reads it closed?"
+SLOTS_FULL = "slots full"  # in the words of a link
+FULL = (
+    "other packs have all connections that are allowed on the adapter: raise MaxConnections "
+    "(`dbus-xbms get service`), add an adapter, or set ConnectionMode 1 of some packs"
+)
 
 
 def packs(facts: Facts) -> Iterator[Finding]:
@@ -85,6 +90,8 @@ def _of(pack: Pack, facts: Facts) -> Finding:
         said = f"no contact, {shown.words}" if shown else "not reached"
         words = _joined(said, _air(pack, facts), _trouble(pack, facts))
         early = (_uptime(facts) or PATIENCE) < PATIENCE
+        if shown and SLOTS_FULL in shown.words:
+            return problem(topic, words, FULL)
         return note(topic, f"{words}; the service has just started") if early else problem(topic, words, AWAY)
     return _shown(topic, shown, facts)
 

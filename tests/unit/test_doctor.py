@@ -159,6 +159,12 @@ PROBLEMS = {
         "no contact",
         "awake",
     ),
+    "no connection left": (
+        shown(silent=True, words="stopped, slots full 1/1"),
+        f"pack House ({ONE})",
+        "slots full 1/1",
+        "raise MaxConnections",
+    ),
     "reached, but mute": (
         facts(
             shown={},
