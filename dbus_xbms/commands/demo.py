@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dbus_xbms import remote
-from dbus_xbms.commands import CommandError
+from dbus_xbms.commands import CommandError, duration
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.scan import scan_by_service
@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--scenario", choices=STORIES, help="a story with one pack; mosfet: switching of MOSFETs"
     )
     parser.add_argument("--quick", action="store_true", help="a scenario without the time to look at it")
-    parser.add_argument("--seconds", type=float, metavar="N", help="stop after N seconds")
+    parser.add_argument("--seconds", type=duration, metavar="N", help="stop after N seconds")
     parser.add_argument("--once", action="store_true", help="print one table and exit")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dbus_xbms.ble.air import Air
-from dbus_xbms.commands import CommandError
+from dbus_xbms.commands import CommandError, duration
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.session import (
@@ -51,7 +51,7 @@ class Found:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms scan``."""
     parser.add_argument(
-        "--seconds", type=float, default=SECONDS, metavar="N", help=f"scan for N seconds ({SECONDS:g})"
+        "--seconds", type=duration, default=SECONDS, metavar="N", help=f"scan for N seconds ({SECONDS:g})"
     )
 
 

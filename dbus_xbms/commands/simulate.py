@@ -7,7 +7,7 @@ import asyncio
 import dataclasses
 from pathlib import Path
 
-from dbus_xbms.commands import CommandError
+from dbus_xbms.commands import CommandError, duration
 from dbus_xbms.simulator import board, server
 from dbus_xbms.simulator.scenario import (
     MOST_PACKS,
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--bluez-only", action="store_true", help="no localsettings")
     only.add_argument("--settings-only", action="store_true", help="no packs and no Bluetooth")
-    parser.add_argument("--seconds", type=float, metavar="S", help="stop after that time")
+    parser.add_argument("--seconds", type=duration, metavar="S", help="stop after that time")
     parser.add_argument("--seed", type=int, metavar="S", help="of all that is random (1)")
     parser.add_argument("--settings-file", type=Path, metavar="FILE", help="keep the settings there")
     parser.add_argument("--list-models", action="store_true", help="name the recordings and stop")

@@ -125,3 +125,12 @@ def test_a_reader_that_has_gone_makes_no_traceback() -> None:
     command = f"{sys.executable} -m dbus_xbms --help | true; {sys.executable} -m dbus_xbms decode 00 | true"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30)
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["scan", "watch", "wait", "demo", "simulate"])
+@pytest.mark.parametrize("text", ["nan", "-1", "inf", "soon", "1e99"])
+def test_what_is_no_duration_is_wrong_usage(
+    command: str, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status_of(command, f"--seconds={text}") == 2
+    assert f"takes seconds, not '{text}'" in capsys.readouterr().err
