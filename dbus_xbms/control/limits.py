@@ -166,12 +166,13 @@ def _full(voltage: charge_voltage.State, situation: Situation, ccl: float, count
 
 
 def _currents(before: State | None, situation: Situation, now: float) -> tuple[Followed, Followed]:
-    """CCL and DCL. After a silence they go on where they were, unless the pack may be another one now."""
-    charge, discharge = (before.charge, before.discharge) if before and before.seen else (None, None)
-    if before and before.seen and before.silent_since is not None and charge and discharge:
+    """CCL and DCL. After a silence or a restart they go on where they were, unless it may be another pack."""
+    charge, discharge = (before.charge, before.discharge) if before else (None, None)
+    unseen = before is not None and (before.seen is None or before.silent_since is not None)
+    if before and unseen and charge and discharge:
         gap = now - before.at
         discharge = current_limits.resumed(discharge, gap)
-        if agrees(before.seen, situation.sample):
+        if before.seen is None or agrees(before.seen, situation.sample):
             charge = current_limits.resumed(charge, gap)
         else:
             charge = current_limits.lowered(Bound(limit=0.0, words=before.limits.charge_limitation), now)

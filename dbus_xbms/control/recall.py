@@ -52,7 +52,8 @@ class Recalled:
     def turning(self) -> tuple[object, ...]:
         """What is worth storing at once when it changes."""
         stage = self.voltage.stage, self.voltage.topping
-        return (*stage, self.cut_high, self.cut_low, self.dead, self.request, self.signs.risen)
+        stopped = self.ccl == 0, self.dcl == 0  # a restart must not skip the recovery from that
+        return (*stage, *stopped, self.cut_high, self.cut_low, self.dead, self.request, self.signs.risen)
 
 
 def age(then: Moment, now: Moment) -> float | None:

@@ -15,7 +15,7 @@ from dbus_xbms.control.charge_voltage import Stage
 from dbus_xbms.control.decision import Decision
 from dbus_xbms.control.intake import State
 from dbus_xbms.control.recall import CLOCK_SET, STAGE_STANDS, Moment
-from dbus_xbms.model import Level, PackSample, Phase
+from dbus_xbms.model import Level, PackSample, Phase, Protection
 from tests.unit.samples import SAMPLE, sample, settings
 
 STOP, WITHDRAW = 300.0, 1800.0
@@ -115,6 +115,37 @@ def test_the_first_sample_after_a_restart_gives_the_currents_back_at_once() -> N
     found = first(again(watched(SAMPLE), 20.0), SAMPLE).limits
     assert found
     assert (found.cvl, found.ccl, found.dcl) == (13.8, 30.0, 50.0)
+
+
+def test_a_recovery_is_not_skipped_by_a_restart() -> None:
+    tripped = sample(protection=Protection.CELL_OVERVOLTAGE | Protection.CELL_UNDERVOLTAGE)
+    before = watched(SAMPLE, tripped, SAMPLE)
+    assert before.control
+    assert (before.control.limits.ccl, before.control.limits.dcl) == (0.0, 0.0)
+    state, seen = again(before, 5.0), []
+    for after in range(1, 120):
+        state, decision = monitor.step(state, SAMPLE, LATER + after, CHOSEN, managed=True)
+        assert decision.limits
+        seen.append((decision.limits.ccl, decision.limits.dcl))
+    assert seen[0] == seen[28] == (0.0, 0.0)
+    assert seen == sorted(seen)
+    assert seen[-1] == (30.0, 50.0)
+
+
+def test_nothing_recovers_in_a_silence_after_a_restart() -> None:
+    tripped = sample(protection=Protection.CELL_OVERVOLTAGE)
+    decision = first(again(watched(SAMPLE, tripped, SAMPLE), 5.0), SAMPLE, after=200.0)
+    assert decision.limits
+    assert decision.limits.ccl == 0.0
+
+
+def test_beginning_and_ending_to_stop_is_stored_at_once() -> None:
+    kept = [
+        unheard.to_recall(state.control).turning
+        for state in (watched(SAMPLE), watched(SAMPLE, sample(protection=Protection.CHARGE_OVERCURRENT)))
+        if state.control
+    ]
+    assert kept[0] != kept[1]
 
 
 @pytest.mark.parametrize("passed", [1.0, 7 * 86400.0, None])
