@@ -27,6 +27,7 @@ def switches(**chosen: int) -> Switches:
         Jbd(),
         hurry=lambda: None,
         show=lambda: None,
+        confirm=lambda mosfets: None,
         remember=lambda values: None,
     )
 
