@@ -18,7 +18,7 @@ from dbus_xbms.control.freshness import poll_interval
 from dbus_xbms.diary import Diary
 from dbus_xbms.keeper import Keeper, Store
 from dbus_xbms.memory import extremes_of, history_of
-from dbus_xbms.model import Counters, Extremes, Mosfets, Orders, PackIdentity, Phase, Reading, Report
+from dbus_xbms.model import Counters, Extremes, Orders, PackIdentity, Phase, Reading, Report
 from dbus_xbms.poller import Poller, Progress
 from dbus_xbms.protocols.base import LinkError, LoginFailed, ProtocolError, SwitchableBms
 from dbus_xbms.repeats import Counted
@@ -62,7 +62,6 @@ class Pack:
             protocol,
             hurry=self._hurry,
             show=lambda: self._showing.soon(),
-            confirm=self._confirmed,
             remember=self._keeper.remember,
         )
         self._poller = Poller(address, settings, self, air=air, protocol=protocol, capture=capture)
@@ -163,10 +162,6 @@ class Pack:
             self._switches.sampled(reading.sample)
         self._showing.at_once()
         return self._state.heard
-
-    def _confirmed(self, mosfets: Mosfets) -> None:
-        """Take the MOSFETs as the BMS has just reported them after an order."""
-        self._state = intake.confirmed(self._state, mosfets)
 
     def poll_failed(self, err: LinkError | ProtocolError) -> None:
         """Record a failed poll."""

@@ -56,7 +56,6 @@ class Switches:
         *,
         hurry: Callable[[], None],
         show: Callable[[], None],
-        confirm: Callable[[Mosfets], None],
         remember: Callable[[dict[str, Value]], None],
     ) -> None:
         self._address = address
@@ -64,7 +63,6 @@ class Switches:
         self._protocol = protocol
         self._hurry = hurry  # called when an order waits for a poll
         self._show = show  # called when something has become of an order
-        self._confirm = confirm  # called with what the BMS reports after an order
         self._remember = remember
         self._mosfets = mosfets.State()
         self._book = OrderBook()
@@ -195,7 +193,6 @@ class Switches:
 
     def _sent(self, entry: Entry, mask: Mosfets, seen: Switched) -> None:
         ordered = self._mosfets.sending
-        self._confirm(seen.mosfets)  # so that "done" never comes before what it has changed
         if hidden := [m.value for m in Mosfet if m in seen.hidden and ordered.of(m) is not None]:
             why = f"not verified: a protection hides whether {' and '.join(hidden)} followed"
             self._failed(entry, why)

@@ -10,7 +10,7 @@ from dbus_xbms.control.alarms import AlarmState
 from dbus_xbms.control.gauge import Draw
 from dbus_xbms.control.pace import Calm
 from dbus_xbms.control.recall import Recalled
-from dbus_xbms.model import Ends, Extremes, Mosfets, PackIdentity, PackSample
+from dbus_xbms.model import Ends, Extremes, PackIdentity, PackSample
 from dbus_xbms.settings import Settings
 
 
@@ -80,11 +80,6 @@ def sampled(
         sample = replace(state.sample, protection=state.sample.protection | tripped)
         return replace(state, sample=sample, failing=True)
     return failed(state)
-
-
-def confirmed(state: State, mosfets: Mosfets) -> State:
-    """Take the MOSFETs as they are after an order; all else is that of the last poll."""
-    return replace(state, sample=replace(state.sample, mosfets=mosfets)) if state.sample else state
 
 
 def failed(state: State) -> State:

@@ -27,7 +27,6 @@ def switches(**chosen: int) -> Switches:
         Jbd(),
         hurry=lambda: None,
         show=lambda: None,
-        confirm=lambda mosfets: None,
         remember=lambda values: None,
     )
 

@@ -46,8 +46,7 @@ async def test_every_path_of_a_mosfet_switches_it_and_shows_what_the_bms_reports
         seen = await venus.until(ONE, running)
         assert mosfets(seen) == (1, 1)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
-        await venus.until(ONE, lambda s: told(s, "charge off: done"))
-        assert mosfets(seen) == (0, 1)  # in the same signal
+        await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and told(s, "charge off: done"))
         assert (seen[STATE], seen[STATUS], seen["/Settings/MosfetMode"]) == (0, 0x00, 1)
         assert (seen["/Settings/ForceChargingOff"], seen["/Settings/ForceDischargingOff"]) == (1, 0)
         assert seen[CCL] == 0

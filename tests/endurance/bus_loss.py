@@ -100,7 +100,10 @@ async def charging_off(venus: Venus, address: str) -> None:
     """Order it, and wait until it is done."""
     await venus.until(address, lambda s: s["/Settings/MosfetMode"] == 0)
     await venus.write(BATTERY + device_id(address), "/Io/AllowToCharge", 0)
-    await venus.until(address, lambda s: s["/Io/LastOrder"] == "charge off: done")
+    # The outcome may be shown a poll before the MOSFET.
+    await venus.until(
+        address, lambda s: s["/Io/LastOrder"] == "charge off: done" and s["/Io/AllowToCharge"] == 0
+    )
 
 
 async def _bms(sim: Simulation) -> tuple[list[dict[str, Any]], list[str]]:
