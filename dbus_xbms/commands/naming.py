@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dbus_xbms.printable import printable
 from dbus_xbms.settings import SettingsError, as_address
+from dbus_xbms.words import listed
 
 MOST_NAMED = 8  # candidates in one message; `dbus-xbms list` has them all
 SHORTEST_ADDRESS = 2  # characters that can stand for the beginning of an address
@@ -152,10 +153,8 @@ def _unknown(begin: str, folded: str, packs: Sequence[Candidate]) -> str:
 
 
 def _either(packs: Sequence[Candidate]) -> str:
-    listed = [pack.words for pack in packs[:MOST_NAMED]]
     more = [f"{len(packs) - MOST_NAMED} more"] if len(packs) > MOST_NAMED else []
-    *first, last = [*listed, *more]
-    return f"{', '.join(first)} or {last}"
+    return listed([*(pack.words for pack in packs[:MOST_NAMED]), *more], "or")
 
 
 def _distance(left: str, right: str) -> int:

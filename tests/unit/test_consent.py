@@ -127,6 +127,6 @@ def test_the_name_that_an_owner_gave_counts_more_than_one_that_another_pack_adve
     stored |= {pack_path(ONE, "CustomName"): "Bow"}
     assert Known(local, stored).address("house") == TWO
     stored |= {pack_path(TWO, "CustomName"): "Stern"}
-    with pytest.raises(SettingsError, match="may be Bow .* or Stern"):
+    with pytest.raises(SettingsError, match=r"may be Bow .* or Stern"):
         Known(local, stored).address("house")
     assert Known(local, stored).address("stern") == TWO
