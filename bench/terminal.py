@@ -32,7 +32,7 @@ class Screen:
     lines: int
     modes: dict[str, bool] = field(default_factory=lambda: {"alternate": False, "cursor": True, "wrap": True})
     left: list[str] = field(default_factory=list)  # what the alternate screen showed when it was left
-    overran: bool = False  # something was written beyond the edge
+    overran: bool = False  # something was written beyond the edge since the screen was last cleared
     _cells: list[list[Cell]] = field(init=False)
     _at: tuple[int, int] = (0, 0)  # line, column
     _style: frozenset[int] = frozenset()
@@ -105,6 +105,7 @@ class Screen:
                 self._cells[line][column:] = [Cell()] * (self.columns - column)
             case "J" if parameters == "2":
                 self._cells = self._blank()
+                self.overran = False
             case "m":
                 numbers = [int(number or 0) for number in parameters.split(";")]
                 self._style = frozenset() if numbers == [0] else self._style | {*numbers}
