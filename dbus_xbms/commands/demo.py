@@ -18,7 +18,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds, whole
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.known import known_packs
-from dbus_xbms.commands.scan import scan_by_service
+from dbus_xbms.commands.scanning import scan_by_service
 from dbus_xbms.commands.screen.terminal import is_screen
 from dbus_xbms.commands.session import complete, end_by_signals, open_bus, wait_for_name
 from dbus_xbms.commands.stories import STORIES
