@@ -47,6 +47,7 @@ COMMANDS = (
     Command(name="switch", help="charging, discharging or balancing of a pack off or on"),
     Command(name="lend", help="leave a pack to the phone app for a while"),
     Command(name="watch", help="live table of the packs on the bus"),
+    Command(name="history", help="what a pack has been through: trips, extremes, energy, last full charge"),
     Command(name="wait", help="until the service runs: for scripts"),
     Command(name="probe", help="connect once, read everything, print it"),
     Command(name="doctor", help="what is wrong, and what to do", log_level="ERROR"),

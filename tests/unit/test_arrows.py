@@ -70,6 +70,7 @@ PURE_FILES = {
     "venus/item.py",
     "venus/items.py",
     "commands/table.py",
+    "commands/lifetime.py",
     *(
         f"commands/screen/{name}.py"
         for name in ("frame", "glyphs", "keys", "overview", "page", "reading", "scene", "style", "trend")
