@@ -6,16 +6,20 @@ import argparse
 import asyncio
 import json
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from dbus_xbms.commands.arguments import seconds
 from dbus_xbms.commands.batteries import Batteries, batteries
+from dbus_xbms.commands.csv_log import logging_to
 from dbus_xbms.commands.full_screen import Screen, show_screen
+from dbus_xbms.commands.known import known_packs
+from dbus_xbms.commands.naming import Candidate, find
 from dbus_xbms.commands.screen.terminal import is_screen
 from dbus_xbms.commands.session import complete, end_by_signals
 from dbus_xbms.commands.table import Battery, render, terminal
-from dbus_xbms.settings import as_address
+from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 
 REPEAT = 0.5  # s between two lines of JSON at least ...
 REPRINT = 5.0  # s ... and between two tables
@@ -28,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="one JSON object per change: every path of every pack"
     )
+    parser.add_argument(
+        "--log", type=Path, metavar="FILE.csv", help="append a line for each poll that changed something"
+    )
     parser.add_argument("--seconds", type=seconds, metavar="N", help="stop after N seconds")
 
 
@@ -38,32 +45,46 @@ def run(args: argparse.Namespace) -> int:
 
 async def _watch(args: argparse.Namespace) -> int:
     end_by_signals()
-    wanted = frozenset(pack.lower() for pack in args.pack)
     async with batteries() as live:
-        if args.once:
-            packs = chosen(live.packs, wanted)
-            print(as_json(packs) if args.json else render(packs, terminal().columns))
-            return 0 if packs else 1
-        await show(live, wanted, seconds=args.seconds, json_lines=args.json)
+        wanted = await _addresses(args.pack, live) if args.pack else None
+        async with logging_to(args.log, live, lambda packs: chosen(packs, wanted)):
+            if args.once:
+                packs = chosen(live.packs, wanted)
+                print(as_json(packs) if args.json else render(packs, terminal().columns))
+                return 0 if packs else 1
+            await show(live, wanted, seconds=args.seconds, json_lines=args.json)
         return 0
 
 
-def chosen(packs: list[Battery], wanted: frozenset[str]) -> list[Battery]:
-    """The packs whose name or address, in lower case, is wanted; all when nothing is.
+async def _addresses(words: Sequence[str], live: Batteries) -> frozenset[str]:
+    """The addresses of the packs that are meant, whether they are on the bus or only known.
 
-    A name that is an address is none: it may be another pack's.
+    Raises:
+        SettingsError: no such pack, or several.
     """
+    candidates = {pack.address: candidate_of(pack) for pack in live.packs}
+    if await live.is_on_bus(LOCALSETTINGS):
+        async with known_packs() as known:
+            candidates |= {pack.address: pack for pack in known.candidates}
+    return frozenset(find(word, candidates.values()).address for word in words)
 
-    def called(pack: Battery) -> set[str]:
-        name = "" if as_address(pack.name) else pack.name
-        return {name.lower(), pack.address.lower(), pack.address.replace(":", "").lower()}
 
-    return [pack for pack in packs if not wanted or wanted & called(pack)]
+def candidate_of(pack: Battery) -> Candidate:
+    """A pack on the bus as the owner may name it."""
+    others = (str(pack.values.get(path) or "") for path in ("/ProductName", "/HardwareVersion"))
+    return Candidate(
+        address=pack.address, given=str(pack.values.get("/CustomName") or ""), others=tuple(others)
+    )
+
+
+def chosen(packs: list[Battery], wanted: frozenset[str] | None) -> list[Battery]:
+    """The packs with these addresses; all if nothing is wanted in particular."""
+    return [pack for pack in packs if wanted is None or pack.address in wanted]
 
 
 async def show(
     live: Batteries,
-    wanted: frozenset[str] = frozenset(),
+    wanted: frozenset[str] | None = None,
     *,
     seconds: float | None = None,
     json_lines: bool = False,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import signal
 from collections.abc import AsyncIterator
+from csv import DictReader
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -119,3 +121,32 @@ async def test_the_screen_ends_when_its_time_is_over(pack: ItemService) -> None:
         assert await terminal.ended() == 0
         assert "Starboard" in terminal.sent
         assert not terminal.screen.modes["alternate"]
+
+
+async def test_each_poll_that_changes_something_is_a_line_of_the_log_with_or_without_a_screen(
+    pack: ItemService, tmp_path: Path
+) -> None:
+    path = tmp_path / "log.csv"
+    async with on_terminal("watch", "starb", "--log", str(path)) as terminal:
+        await terminal.shows("76.3%")
+        for soc in (70.0, 69.0, 69.0):
+            pack.publish(values(ITEMS, replace(CHARGING, soc=soc)))
+        await terminal.shows("69.0%")
+        terminal.type("q")
+        assert await terminal.ended() == 0
+    async with on_terminal("watch", "--once", "--log", str(path), TERM="dumb") as terminal:
+        assert await terminal.ended() == 0
+    with path.open(newline="") as file:
+        assert [line["soc_percent"] for line in DictReader(file)] == ["76.3", "70.0", "69.0", "69.0"]
+
+
+async def test_a_log_that_cannot_be_written_is_said_and_the_terminal_is_given_back(
+    pack: ItemService,
+) -> None:
+    async with on_terminal("watch", "--log", "/nonexistent/log.csv") as terminal:
+        assert await terminal.ended() == 1
+        assert "cannot write /nonexistent/log.csv: No such file or directory" in terminal.sent
+        assert "Traceback" not in terminal.sent
+    async with on_terminal("watch", "nobody") as terminal:
+        assert await terminal.ended() == 2
+        assert "no pack is called 'nobody'" in terminal.sent

@@ -71,6 +71,7 @@ PURE_FILES = {
     "venus/items.py",
     "commands/table.py",
     "commands/lifetime.py",
+    "commands/csv_rows.py",
     *(
         f"commands/screen/{name}.py"
         for name in ("frame", "glyphs", "keys", "overview", "page", "reading", "scene", "style", "trend")
