@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from bench.pty import on_terminal
 from dbus_xbms.venus.items import BATTERY, items_for, values
 from dbus_xbms.venus.service import ItemService
-from tests.bus.pty import on_terminal
 from tests.unit.test_watch import CONTROLLING, SAMPLE
 
 CHARGING = replace(

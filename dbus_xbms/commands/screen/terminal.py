@@ -80,7 +80,7 @@ class Terminal:
         """Take the terminal, and give it back as it was."""
         loop = asyncio.get_running_loop()
         handlers: dict[signal.Signals, Callable[[], None]] = {
-            signal.SIGWINCH: self._woken,
+            signal.SIGWINCH: self._resized,
             signal.SIGTSTP: self._stop,
             signal.SIGCONT: self._take,
         }
@@ -105,6 +105,11 @@ class Terminal:
             tty.setcbreak(sys.stdin.fileno(), termios.TCSADRAIN)
         self._size, self._shown = os.terminal_size((0, 0)), []
         sys.stdout.write(ENTER)
+        self._woken()
+
+    def _resized(self) -> None:
+        """Draw everything anew, even if the size is the same: what else has changed is not known."""
+        self._size = os.terminal_size((0, 0))
         self._woken()
 
     def _give_back(self) -> None:
