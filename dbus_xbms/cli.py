@@ -51,6 +51,7 @@ COMMANDS = (
     Command(name="probe", help="connect once, read everything, print it"),
     Command(name="doctor", help="what is wrong, and what to do", log_level="ERROR"),
     Command(name="decode", help="decode frames from hex or from a capture"),
+    Command(name="settings", help="keep the settings on a machine without Venus OS", log_level="INFO"),
     Command(name="simulate", help="simulated packs to try things on", log_level="INFO"),
     Command(name="demo", help="simulated packs, the service and watch, all in one"),
 )

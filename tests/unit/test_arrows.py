@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "dbus_xbms").rglob("*.py"))
 
 BELOW_PACK = {"keeper", "model", "settings", "protocols", "control", "ble", "venus", "memory", "capture"}
+IN_PLACE_OF_VENUS = {"localsettings", "served"}  # what serves instead of a program of Venus
 # Room -> the rooms it may import; a room is a module or a package right under dbus_xbms.
 ARROWS = {
     "model": set(),
@@ -30,7 +31,9 @@ ARROWS = {
     "ble": {"model", "protocols", "trusted_bus"},
     "doctor": {"control", "printable"},
     "venus": {"repeats", "model", "settings", "control", "printable", "trusted_bus"},
-    "simulator": {"model", "settings", "protocols"},
+    "served": set(),
+    "localsettings": {"served"},
+    "simulator": {"model", "settings", "protocols"} | IN_PLACE_OF_VENUS,
     "keeper": {"control", "settings", "venus"},
     "diary": {"control", "model"},
     "showing": {"model", "venus"},
@@ -46,7 +49,9 @@ ARROWS = {
     "supervision": {"poller", "showing"},
     "authority": {"control", "settings", "venus"},
     "app": BELOW_PACK | {"authority", "heard", "neighbours", "pack", "remote", "supervision", "watchdog"},
-    "commands": BELOW_PACK | {"printable", "app", "doctor", "remote", "simulator", "trusted_bus", "watchdog"},
+    "commands": BELOW_PACK
+    | IN_PLACE_OF_VENUS
+    | {"app", "doctor", "printable", "remote", "simulator", "trusted_bus", "watchdog"},
     "cli": BELOW_PACK | {"commands", "outlet", "printable"},
     "__main__": {"cli"},
     "__init__": set(),
@@ -55,6 +60,8 @@ PURE = {"model", "settings", "memory", "protocols", "control", "doctor", "printa
 PURE_FILES = {
     "venus/item.py",
     "venus/items.py",
+    "localsettings/rows.py",
+    "localsettings/store.py",
     *(f"venus/{name}_items.py" for name in ("control", "device", "history", "pane", "setting", "switch")),
 }
 IMPURE = {"asyncio", "time", "logging", "bleak", "bleak_retry_connector", "dbus_fast"}
