@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from dbus_xbms.doctor.facts import Facts, Pack, Shown
 from dbus_xbms.doctor.finding import Finding, note, ok, problem
-from dbus_xbms.doctor.service import STARTED, duration, told
+from dbus_xbms.doctor.service import STARTED, told
 from dbus_xbms.printable import printable
+from dbus_xbms.words import count, duration
 
 PATIENCE = 60.0  # s after the start of the service in which a pack may not have been found yet
 WEAK = -85  # dBm
@@ -126,8 +127,8 @@ def _link(shown: Shown, facts: Facts) -> str:
     uptime = _uptime(facts)
     since = f" in {duration(uptime)}" if uptime is not None else ""
     return _joined(
-        f"{shown.reconnects} reconnects{since}" if shown.reconnects else "",
-        f"{shown.failed_polls} failed polls in the last hour" if shown.failed_polls else "",
+        f"{count(shown.reconnects, 'reconnect')}{since}" if shown.reconnects else "",
+        f"{count(shown.failed_polls, 'failed poll')} in the last hour" if shown.failed_polls else "",
     )
 
 

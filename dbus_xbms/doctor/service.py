@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from dbus_xbms.doctor.facts import ADDRESS, Facts, Line, Service
 from dbus_xbms.doctor.finding import Finding, note, ok, problem
+from dbus_xbms.words import duration
 
 STARTED = 300.0  # s after which a mean says something
 MUCH_CPU = 20.0  # % of a core
 MUCH_MEMORY = 80.0  # MB; supervision ends it at 100
 RECENT = 86400.0  # s
-UNITS = (("days", 86400.0), ("h", 3600.0), ("min", 60.0))  # in s
 
 
 def bus(facts: Facts) -> Iterator[Finding]:
@@ -92,11 +92,3 @@ def log(facts: Facts) -> Iterator[Finding]:
 def told(line: Line) -> str:
     """A line of the log, and how old it is."""
     return line.text if line.age is None else f"{duration(line.age)} ago: {line.text}"
-
-
-def duration(seconds: float) -> str:
-    """How long, in the largest unit of which it is at least two."""
-    for unit, size in UNITS:
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} s"

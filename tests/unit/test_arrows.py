@@ -14,7 +14,18 @@ from tests.stock_venus import NOT_ON_VENUS
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "dbus_xbms").rglob("*.py"))
 
-BELOW_PACK = {"keeper", "model", "settings", "protocols", "control", "ble", "venus", "memory", "capture"}
+BELOW_PACK = {
+    "keeper",
+    "model",
+    "settings",
+    "protocols",
+    "control",
+    "ble",
+    "venus",
+    "memory",
+    "capture",
+    "words",
+}
 IN_PLACE_OF_VENUS = {"localsettings", "served"}  # what serves instead of a program of Venus
 # Room -> the rooms it may import; a room is a module or a package right under dbus_xbms.
 ARROWS = {
@@ -23,22 +34,23 @@ ARROWS = {
     "memory": {"model", "settings"},
     "capture": set(),
     "protocols": {"model"},
-    "control": {"model", "settings"},
+    "control": {"model", "settings", "words"},
     "trusted_bus": set(),
     "printable": set(),
+    "words": set(),
     "heard": {"protocols"},
     "repeats": set(),
     "ble": {"model", "protocols", "trusted_bus"},
-    "doctor": {"control", "printable"},
-    "venus": {"repeats", "model", "settings", "control", "printable", "trusted_bus"},
+    "doctor": {"control", "printable", "words"},
+    "venus": {"repeats", "model", "settings", "control", "printable", "trusted_bus", "words"},
     "served": set(),
     "localsettings": {"served"},
     "simulator": {"model", "settings", "protocols"} | IN_PLACE_OF_VENUS,
     "keeper": {"control", "settings", "venus"},
-    "diary": {"control", "model"},
+    "diary": {"control", "model", "words"},
     "showing": {"model", "venus"},
-    "switching": {"repeats", "control", "model", "protocols", "settings"},
-    "poller": {"ble", "control", "model", "protocols", "settings", "switching"},
+    "switching": {"repeats", "control", "model", "protocols", "settings", "words"},
+    "poller": {"ble", "control", "model", "protocols", "settings", "switching", "words"},
     "changes": {"repeats", "control", "keeper", "model", "settings", "venus"},
     "continuity": {"repeats", "control", "keeper", "memory", "model", "settings"},
     "pack": BELOW_PACK | {"repeats", "changes", "continuity", "diary", "poller", "showing", "switching"},
@@ -56,7 +68,7 @@ ARROWS = {
     "__main__": {"cli"},
     "__init__": set(),
 }
-PURE = {"model", "settings", "memory", "protocols", "control", "doctor", "printable", "heard"}
+PURE = {"model", "settings", "memory", "protocols", "control", "doctor", "printable", "heard", "words"}
 PURE_FILES = {
     "venus/item.py",
     "venus/items.py",

@@ -29,7 +29,6 @@ from dbus_xbms.doctor.facts import (
 )
 from dbus_xbms.doctor.finding import Finding, Verdict, page
 from dbus_xbms.doctor.host import NEEDED
-from dbus_xbms.doctor.service import duration
 
 ONE, TWO = "A4:C1:37:01:02:03", "A4:C1:37:0A:0B:0C"
 SERVICE_ONE = "com.victronenergy.battery.xbms_a4c137010203"
@@ -474,10 +473,3 @@ def test_what_is_discreet_says_no_name_and_nothing_quoted() -> None:
 )
 def test_versions_are_compared_by_their_numbers(version: str, order: tuple[int, ...]) -> None:
     assert numbers(version) == order
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(59.0, "59 s"), (600.0, "10 min"), (7200.0, "2 h"), (864000.0, "10 days")]
-)
-def test_a_duration_has_the_largest_unit_that_fits(seconds: float, words: str) -> None:
-    assert duration(seconds) == words
