@@ -15,7 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dbus_xbms import remote
-from dbus_xbms.commands import CommandError, duration
+from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.arguments import seconds, whole
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.scan import scan_by_service
@@ -26,6 +27,7 @@ from dbus_xbms.commands.table import render, terminal
 from dbus_xbms.commands.watch import captioned, show
 from dbus_xbms.settings import pack_path
 from dbus_xbms.simulator import control
+from dbus_xbms.simulator.scenario import MOST_PACKS
 from dbus_xbms.trusted_bus import TrustedBus
 
 START_LIMIT = 15.0  # s for each program to appear on the bus
@@ -50,7 +52,9 @@ BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms demo``."""
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--packs", type=int, default=2, metavar="N", help="how many packs (2)")
+    what.add_argument(
+        "--packs", type=whole(1, MOST_PACKS, "packs"), default=2, metavar="N", help="how many packs (2)"
+    )
     what.add_argument(
         "--replay",
         nargs="?",
@@ -62,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--scenario", choices=STORIES, help="a story with one pack; mosfet: switching of MOSFETs"
     )
     parser.add_argument("--quick", action="store_true", help="a scenario without the time to look at it")
-    parser.add_argument("--seconds", type=duration, metavar="N", help="stop after N seconds")
+    parser.add_argument("--seconds", type=seconds, metavar="N", help="stop after N seconds")
     parser.add_argument("--once", action="store_true", help="print one table and exit")
 
 

@@ -11,18 +11,20 @@ from platform import python_version
 
 from dbus_xbms import __version__
 from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.arguments import seconds_up_to
 from dbus_xbms.doctor.checks import examine
 from dbus_xbms.doctor.facts import Facts, discreet, short
 from dbus_xbms.doctor.finding import Finding, Verdict, page, summary
 
 SCAN_SECONDS = 10.0
+LONGEST_SCAN = 60.0  # s, as the service allows
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms doctor``."""
     parser.add_argument(
         "--scan",
-        type=float,
+        type=seconds_up_to(LONGEST_SCAN),
         nargs="?",
         const=SCAN_SECONDS,
         default=0.0,

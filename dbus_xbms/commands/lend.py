@@ -7,6 +7,7 @@ import argparse
 from dbus_fast import Variant, unpack_variants
 
 from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.arguments import whole
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.session import call, complete, is_on_bus, open_bus
 from dbus_xbms.commands.table import LAST_ORDER
@@ -24,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "minutes",
         nargs="?",
-        type=_minutes,
+        type=whole(0, LONGEST_RELEASE, "minutes"),
         default=PANE_RELEASE,
         help=f"up to {LONGEST_RELEASE}, {PANE_RELEASE} if not given; 0 takes it back at once",
     )
@@ -33,12 +34,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Lend a pack, or take it back."""
     return complete(_lend(args.pack, args.minutes))
-
-
-def _minutes(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()) or int(text) > LONGEST_RELEASE:
-        raise argparse.ArgumentTypeError(f"takes 0 to {LONGEST_RELEASE} minutes, not {text!r}")
-    return int(text)
 
 
 async def _lend(pack: str, minutes: int) -> int:

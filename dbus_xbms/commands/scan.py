@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dbus_xbms.ble.air import Air
-from dbus_xbms.commands import CommandError, duration
+from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.arguments import seconds_up_to
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.session import (
@@ -23,6 +24,7 @@ from dbus_xbms.commands.session import (
 from dbus_xbms.commands.table import columns
 from dbus_xbms.printable import printable
 from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.remote import LONGEST_SCAN
 from dbus_xbms.settings import Settings
 from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
@@ -51,7 +53,11 @@ class Found:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms scan``."""
     parser.add_argument(
-        "--seconds", type=duration, default=SECONDS, metavar="N", help=f"scan for N seconds ({SECONDS:g})"
+        "--seconds",
+        type=seconds_up_to(LONGEST_SCAN),
+        default=SECONDS,
+        metavar="N",
+        help=f"scan for N seconds, up to {LONGEST_SCAN:g} ({SECONDS:g})",
     )
 
 

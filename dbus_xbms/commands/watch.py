@@ -9,7 +9,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 
-from dbus_xbms.commands import duration
+from dbus_xbms.commands.arguments import seconds
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import Battery, render, terminal
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="one JSON object per change: every path of every pack"
     )
-    parser.add_argument("--seconds", type=duration, metavar="N", help="stop after N seconds")
+    parser.add_argument("--seconds", type=seconds, metavar="N", help="stop after N seconds")
 
 
 def run(args: argparse.Namespace) -> int:
