@@ -34,20 +34,21 @@ class Command:
     name: str
     help: str
     log_level: str = "WARNING"
+    on_bus: bool = False  # calls the service or the settings
 
 
 COMMANDS = (
     Command(name="run", help="the service: hold the links, publish the packs", log_level="INFO"),
-    Command(name="scan", help="which packs are in range"),
-    Command(name="add", help="make a pack ours; it appears on the GX"),
-    Command(name="remove", help="let a pack go"),
-    Command(name="list", help="the packs we know"),
-    Command(name="get", help="show settings of a pack, or of the service"),
-    Command(name="set", help="change a setting"),
-    Command(name="switch", help="charging, discharging or balancing of a pack off or on"),
-    Command(name="lend", help="leave a pack to the phone app for a while"),
-    Command(name="watch", help="live table of the packs on the bus"),
-    Command(name="wait", help="until the service runs: for scripts"),
+    Command(name="scan", help="which packs are in range", on_bus=True),
+    Command(name="add", help="make a pack ours; it appears on the GX", on_bus=True),
+    Command(name="remove", help="let a pack go", on_bus=True),
+    Command(name="list", help="the packs we know", on_bus=True),
+    Command(name="get", help="show settings of a pack, or of the service", on_bus=True),
+    Command(name="set", help="change a setting", on_bus=True),
+    Command(name="switch", help="charging, discharging or balancing of a pack off or on", on_bus=True),
+    Command(name="lend", help="leave a pack to the phone app for a while", on_bus=True),
+    Command(name="watch", help="live table of the packs on the bus", on_bus=True),
+    Command(name="wait", help="until the service runs: for scripts", on_bus=True),
     Command(name="probe", help="connect once, read everything, print it"),
     Command(name="doctor", help="what is wrong, and what to do", log_level="ERROR"),
     Command(name="decode", help="decode frames from hex or from a capture"),
@@ -73,6 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(args.arguments, args)
     _start_logging(command, args.log_level)
     try:
+        if command.on_bus:
+            importlib.import_module("dbus_xbms.commands.permission").require()
         status: int = module.run(args)
         sys.stdout.flush()
     except SettingsError as err:

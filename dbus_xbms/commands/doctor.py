@@ -88,9 +88,11 @@ def _as_json(findings: list[Finding]) -> str:
 
 def _facts(args: argparse.Namespace) -> Facts:
     try:  # here, because a program that is not whole must be able to say so
+        from dbus_xbms.commands import permission
         from dbus_xbms.commands.doctor_facts import collect
     except (ImportError, SyntaxError) as err:
         raise CommandError(f"the program is not whole: {err}; install it again") from err
+    permission.require()
     return asyncio.run(collect(args.root, args.scan))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from dbus_fast import AuthError, BusType, DBusError, InvalidAddressError
 
 from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.permission import ACCESS_DENIED
 from dbus_xbms.localsettings.file import FileInUseError, locked
 from dbus_xbms.localsettings.service import LocalSettings
 from dbus_xbms.served import NameTakenError
@@ -22,7 +23,6 @@ log = logging.getLogger(__name__)
 VENUS = Path("/opt/victronenergy/version")
 FILE = "settings.json"
 SYSTEM_FOLDER = Path("/var/lib/dbus-xbms")
-ACCESS_DENIED = "org.freedesktop.DBus.Error.AccessDenied"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from dbus_xbms.commands import CommandError, permission
 from tests.bus.daemon import daemon_with
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import CONTROL, Venus
@@ -96,6 +97,29 @@ async def test_without_the_policy_settings_and_service_say_what_is_missing(
             assert await service.ended() == 1
         assert "does not let" in service.output[-1]
         assert settings.left_behind + service.left_behind == []
+
+
+async def test_a_user_whose_calls_the_bus_refuses_is_told_to_use_sudo(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    owns = f'<policy user="{user}"><allow own="com.victronenergy.settings"/></policy>'
+    with daemon_with(system_bus(tmp_path, owns), tmp_path) as address:
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
+        monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+        await permission.ask()  # nobody is there to refuse anything
+        async with Program("settings", "--file", str(tmp_path / "settings.json")) as settings:
+            await settings.until("settings are in")
+            with pytest.raises(CommandError, match="use sudo"):
+                await permission.ask()
+
+
+async def test_the_user_of_the_policy_may_call_them(debian: None, tmp_path: Path) -> None:
+    async with Program("settings", "--file", str(tmp_path / "settings.json")) as settings:
+        await settings.until("settings are in")
+        await permission.ask()
+        async with Program("list") as lists:
+            assert await lists.ended() == 0, lists.log
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)

@@ -126,6 +126,18 @@ PROBLEMS = {
     "/data read-only": (facts(storage=Storage(free=300.0, writable=False)), "/data", "cannot be", "restart"),
     "no memory": (facts(machine=Machine(memory=9.0, load=0.0, cores=1)), "machine", "9 MB", "stop"),
     "no localsettings": (facts(localsettings=False), "settings", "is not there", "restart"),
+    "no settings without Venus": (
+        facts(venus=None, localsettings=False),
+        "settings",
+        "is not there",
+        "systemctl start dbus-xbms-settings",
+    ),
+    "no service without Venus": (
+        facts(venus=None, running=False),
+        "service",
+        "does not run",
+        "journalctl -u dbus-xbms",
+    ),
     "no bluetoothd": (
         facts(bluetooth=Bluetooth(running=False)),
         "bluetoothd",
@@ -257,7 +269,7 @@ NOTES = {
         "battery.aggregate adds batteries up",
         "Control of the packs at 0",
     ),
-    "no Venus": (facts(venus=None), "Venus OS", "this is none", ""),
+    "no Venus": (facts(venus=None), "Venus OS", "this is not a Venus OS device", ""),
     "nothing at boot": (facts(boot=Boot()), "start", "nothing starts the service", "install.sh"),
     "little room": (facts(storage=Storage(free=12.0, writable=True)), "/data", "12 MB", "du -sh"),
     "little memory": (facts(machine=Machine(memory=30.0, load=0.0, cores=1)), "machine", "30 MB", "stop"),
