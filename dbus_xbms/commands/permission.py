@@ -1,4 +1,4 @@
-"""Whether this user may call the service and the settings: on a GX all may, on Debian's system bus only root."""
+"""Whether this user may call the service and the settings: on a GX all may, on Debian only root."""
 
 from __future__ import annotations
 

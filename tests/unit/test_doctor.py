@@ -126,18 +126,6 @@ PROBLEMS = {
     "/data read-only": (facts(storage=Storage(free=300.0, writable=False)), "/data", "cannot be", "restart"),
     "no memory": (facts(machine=Machine(memory=9.0, load=0.0, cores=1)), "machine", "9 MB", "stop"),
     "no localsettings": (facts(localsettings=False), "settings", "is not there", "restart"),
-    "no settings without Venus": (
-        facts(venus=None, localsettings=False),
-        "settings",
-        "is not there",
-        "systemctl start dbus-xbms-settings",
-    ),
-    "no service without Venus": (
-        facts(venus=None, running=False),
-        "service",
-        "does not run",
-        "journalctl -u dbus-xbms",
-    ),
     "no bluetoothd": (
         facts(bluetooth=Bluetooth(running=False)),
         "bluetoothd",
@@ -351,6 +339,21 @@ def test_what_does_not_work_is_a_problem_with_what_to_do(
     assert (found.verdict, found.topic) == (Verdict.PROBLEM, topic)
     assert words in found.words
     assert advice in found.advice
+
+
+@pytest.mark.parametrize(
+    ("what", "topic", "advice"),
+    [
+        ({"localsettings": False}, "settings", "systemctl start dbus-xbms-settings"),
+        ({"running": False}, "service", "journalctl -u dbus-xbms"),
+    ],
+)
+def test_a_machine_without_venus_os_gets_advice_for_systemd(
+    what: dict[str, Any], topic: str, advice: str
+) -> None:
+    (problem,) = [one for one in bad(facts(venus=None, **what)) if one.verdict is Verdict.PROBLEM]
+    assert problem.topic == topic
+    assert advice in problem.advice
 
 
 @pytest.mark.parametrize(("case", "topic", "words", "advice"), NOTES.values(), ids=NOTES)
