@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from contextlib import suppress
 
 from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.loop import run_loop
 from dbus_xbms.commands.session import CallFailed, call, open_bus
 from dbus_xbms.remote import NAME as SERVICE
 from dbus_xbms.venus.bus import BusError
@@ -23,7 +23,7 @@ def require() -> None:
         CommandError: the bus refuses them.
     """
     if os.geteuid() != 0 and "DBUS_SESSION_BUS_ADDRESS" not in os.environ:
-        asyncio.run(ask())
+        run_loop(ask())
 
 
 async def ask() -> None:

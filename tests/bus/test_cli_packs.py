@@ -238,14 +238,14 @@ async def test_a_pack_named_like_the_address_of_another_is_not_taken_for_it(sett
     await command("remove", ADDRESS, "--forget")
     done = await command("set", ADDRESS, "Hold", "20")
     assert done.status == 2
-    assert f"{ADDRESS} is not known" in done.err
+    assert f"no pack with the address {ADDRESS} was added" in done.err
 
 
-@pytest.mark.usefixtures("settings")
-async def test_a_name_that_no_pack_has_is_said_to_be_none() -> None:
+async def test_a_name_that_no_pack_has_is_answered_with_those_that_there_are(settings: LocalSettings) -> None:
+    await command("add", ADDRESS, "--name", "House bank")
     done = await command("set", "House bnak", "Hold", "60")
     assert done.status == 2
-    assert "'House bnak' is neither the name of a known pack nor an address" in done.err
+    assert "did you mean House bank?" in done.err
 
 
 async def test_set_refuses_what_would_stop_the_pack_and_says_why(settings: LocalSettings) -> None:
@@ -288,7 +288,7 @@ async def test_the_programs_own_settings_go_by_the_word_service(settings: LocalS
 async def test_an_unknown_pack_is_refused_with_what_to_do(settings: LocalSettings) -> None:
     done = await command("set", OTHER, "Hold", "60")
     assert done.status == 2
-    assert "add" in done.err
+    assert "`dbus-xbms scan` shows those in range" in done.err
     assert settings.store.entries == {}
 
 

@@ -63,9 +63,10 @@ ARROWS = {
     "app": BELOW_PACK | {"authority", "heard", "neighbours", "pack", "remote", "supervision", "watchdog"},
     "commands": BELOW_PACK
     | IN_PLACE_OF_VENUS
-    | {"app", "doctor", "printable", "remote", "simulator", "trusted_bus", "watchdog"},
-    "cli": BELOW_PACK | {"commands", "outlet", "printable"},
-    "__main__": {"cli"},
+    | {"printable", "app", "doctor", "interrupt", "remote", "simulator", "trusted_bus", "watchdog"},
+    "cli": BELOW_PACK | {"commands", "interrupt", "outlet", "printable"},
+    "__main__": {"cli", "interrupt"},
+    "interrupt": set(),
     "__init__": set(),
 }
 PURE = {"model", "settings", "memory", "protocols", "control", "doctor", "printable", "heard", "words"}
