@@ -27,9 +27,11 @@ SYSTEM_FOLDER = Path("/var/lib/dbus-xbms")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms settings``."""
-    file = default_file(os.environ, os.geteuid())
     parser.add_argument(
-        "--file", type=Path, default=file, metavar="FILE", help=f"where the settings are kept ({file})"
+        "--file",
+        type=Path,
+        metavar="FILE",
+        help=f"where the settings are kept ({SYSTEM_FOLDER / FILE}, or in the home of other users than root)",
     )
 
 
@@ -47,9 +49,10 @@ def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM or Ctrl-C, or until the bus goes away."""
     if VENUS.exists():  # even while its own store restarts
         raise CommandError("this is a Venus OS device: its own localsettings keeps the settings")
+    file = args.file or default_file(os.environ, os.geteuid())
     try:
-        with locked(args.file):
-            return asyncio.run(_serve(args.file))
+        with locked(file):
+            return asyncio.run(_serve(file))
     except FileInUseError as err:
         raise CommandError(str(err)) from err
 

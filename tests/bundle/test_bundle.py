@@ -56,7 +56,7 @@ def test_the_program_is_in_it_as_it_is_here(unpacked: Path) -> None:
     source = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "dbus_xbms").rglob("*")
-        if path.suffix in (".py", ".json")
+        if path.suffix in (".py", ".json", ".bash")
     }
     assert source
     assert {path for path in files(unpacked) if path.startswith("dbus_xbms/")} == source
