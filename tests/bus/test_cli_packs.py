@@ -12,10 +12,10 @@ from typing import NamedTuple
 import pytest
 from dbus_fast import BusType
 
+from dbus_xbms.localsettings.service import LocalSettings
 from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.remote import Remote
 from dbus_xbms.settings import switch_path
-from dbus_xbms.simulator.localsettings import LocalSettings
 from dbus_xbms.venus.items import BATTERY, items_for, values
 from dbus_xbms.venus.service import ItemService
 from tests.unit.test_watch import ADDRESS, REPORT
