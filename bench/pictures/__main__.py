@@ -29,7 +29,7 @@ PICTURES = (
     Picture(
         file="watch.svg",
         title="dbus-xbms watch: two packs, one of which controls, and the page of the first",
-        size=(100, 34),
+        size=(100, 28),
         keys="",
         shows="link connected",
     ),

@@ -36,8 +36,11 @@ def _row(number: int, row: Sequence[Cell]) -> Iterator[str]:
         cells = list(run)
         text = "".join(cell.text for cell in cells)
         if block:
-            for place, cell in enumerate(cells, column):
-                yield _block(cell.text, number, place, _colour(style))
+            place = column
+            for char, same in groupby(text):
+                count = len(list(same))
+                yield _block(char, count, number, place, _colour(style))
+                place += count
         elif text.strip():
             yield _text(text, number, column, len(cells), style)
         column += len(cells)
@@ -51,14 +54,14 @@ def _colour(style: frozenset[int]) -> str:
     return next((COLOURS[number] for number in style if number in COLOURS), INK)
 
 
-def _block(char: str, line: int, column: int, colour: str) -> str:
-    """A part of a bar, from the left, or of a sparkline, from below."""
+def _block(char: str, count: int, line: int, column: int, colour: str) -> str:
+    """The same part of a bar, from the left, or of a sparkline, from below, some times beside each other."""
     x, y = MARGIN + column * WIDTH, MARGIN + line * HEIGHT
-    width, height, opacity = WIDTH, HEIGHT - 5, 1.0
+    width, height, opacity = count * WIDTH, HEIGHT - 5, 1.0
     if char == BLOCKS.empty:
         opacity = 0.2
     elif char in BLOCKS.steps:
-        width = WIDTH * (BLOCKS.steps.index(char) + 1) / len(BLOCKS.steps)
+        width = width * (BLOCKS.steps.index(char) + 1) / len(BLOCKS.steps)
     else:
         height = height * (BLOCKS.levels.index(char) + 1) / len(BLOCKS.levels)
     y += HEIGHT - 2 - height
