@@ -72,7 +72,7 @@ class App:
         self._protocol = Jbd()
         self._air = Air([self._protocol])
         self._local = LocalSettings(self._setting_changed)
-        self._remote = Remote(self.scan, self.health, self.troubles, self.heard)
+        self._remote = Remote(self.scan, self.health, self.troubles, self.heard, self._air.hearing)
         self._heard = Heard()
         self._packs: dict[str, Pack] = {}
         self._authority = Authority(self._packs.values)

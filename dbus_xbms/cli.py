@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from dbus_xbms import __doc__ as description
-from dbus_xbms import __version__
+from dbus_xbms import __version__, interrupt
 from dbus_xbms.commands import CommandError
 from dbus_xbms.outlet import Outlet
 from dbus_xbms.printable import printable
 from dbus_xbms.protocols.base import LinkError, ProtocolError
 from dbus_xbms.settings import SettingsError
 
-OK, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130  # exit status; the last as shells report Ctrl-C
+OK, FAILURE, USAGE = 0, 1, 2  # exit status
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LONGEST_LOG_LINE = 2000  # columns; a frame in hex, and what BlueZ tells of a device
 # At DEBUG bleak shows all that is written to a pack and comes back, logins too; our own lines hide those.
@@ -72,8 +72,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(args.arguments, args)
     _start_logging(command, args.log_level)
     try:
-        status: int = module.run(args)
-        sys.stdout.flush()
+        with interrupt.asking():
+            status: int = module.run(args)
+            sys.stdout.flush()
     except SettingsError as err:
         return _failed(err, USAGE)
     except (CommandError, LinkError, ProtocolError) as err:
@@ -84,7 +85,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as err:
         return _failed(f"{err.filename}: {err.strerror}" if err.filename else err, FAILURE)
     except KeyboardInterrupt:
-        return INTERRUPTED
+        interrupt.tell()
+        return interrupt.STATUS
     return status
 
 

@@ -43,12 +43,13 @@ Told = Annotated[dict[str, list[str]], DBusSignature("a{sas}")]
 class Service1(ServiceInterface):
     """What the command line asks of the running service."""
 
-    def __init__(self, scan: Scan, health: Health, troubles: Troubles, heard: Heard) -> None:
+    def __init__(self, scan: Scan, health: Health, troubles: Troubles, heard: Heard, hearing: Heard) -> None:
         super().__init__(INTERFACE)
         self._scan = scan
         self._health = health
         self._troubles = troubles
         self._heard = heard
+        self._hearing = hearing
         self._scans = 0  # that go on
 
     @dbus_method("Scan")
@@ -70,6 +71,12 @@ class Service1(ServiceInterface):
         """Tell which packs the scans of the last day have heard; the strongest of them, from memory."""
         with _in_words():
             return [_described(seen, False, False) for seen in self._heard()]
+
+    @dbus_method("Hearing")
+    def hearing(self) -> Found:
+        """Tell which packs the scans that go on have heard so far; nothing while there is no scan."""
+        with _in_words():
+            return [_described(seen, False, False) for seen in self._hearing()]
 
     @dbus_method("Health")
     def health(self) -> Counts:
@@ -116,8 +123,8 @@ def _described(seen: Advertised, known: bool, enabled: bool) -> dict[str, Varian
 class Remote:
     """Holds the name while inside."""
 
-    def __init__(self, scan: Scan, health: Health, troubles: Troubles, heard: Heard) -> None:
-        self._interface = Service1(scan, health, troubles, heard)
+    def __init__(self, scan: Scan, health: Health, troubles: Troubles, heard: Heard, hearing: Heard) -> None:
+        self._interface = Service1(scan, health, troubles, heard, hearing)
 
     async def __aenter__(self) -> Self:
         """Take the name.

@@ -45,6 +45,7 @@ class Air:
         self.changed = Signal()  # an adapter, or the use that is made of one
         self._present: bool | None = None  # whether bluetoothd is there; None: not known yet
         self._adapters: dict[str, Adapter] = {}  # by address
+        self._discoveries: list[Search] = []  # scans for people that go on
 
     @property
     def max_connections(self) -> int:
@@ -252,6 +253,18 @@ class Air:
 
     # For people
 
+    def hearing(self) -> list[Advertised]:
+        """What the scans for people that go on have heard so far: the packs that we recognise."""
+        found: dict[str, Advertised] = {}
+        for search in self._discoveries:
+            found |= self._recognised(search)
+        return [*found.values()]
+
+    def _recognised(self, search: Search) -> dict[str, Advertised]:
+        """The packs among what a search has heard, by address."""
+        heard = [advertised(seen.device, seen.advertisement) for seen in search.seen.values()]
+        return {one.address: one for one in heard if any(p.recognises(one) for p in self._protocols)}
+
     async def discover(self, seconds: float) -> list[Advertised]:
         """Listen for ``seconds``; the packs in range that we recognise or hold, strongest first.
 
@@ -265,17 +278,18 @@ class Air:
                 await self.changed.until(lambda: any(a.usable for a in self._adapters.values()))
                 usable = [adapter for adapter in self._adapters.values() if adapter.usable]
                 async with self._listening(search, usable):
+                    self._discoveries.append(search)
                     await self.changed.until(lambda: search.over)
         except TimeoutError:
             if not any(adapter.usable for adapter in self._adapters.values()):
                 hung = self._stack.hangs
                 raise (BluetoothHangs(HANGS.words) if hung else LinkError(self._hindrance(nobody))) from None
+        finally:
+            if search in self._discoveries:
+                self._discoveries.remove(search)
         if search.trouble and not search.seen:
             raise search.trouble
-        found = {
-            seen.device.address: advertised(seen.device, seen.advertisement) for seen in search.seen.values()
-        }
-        ours = {one.address: one for one in found.values() if any(p.recognises(one) for p in self._protocols)}
+        ours = self._recognised(search)
         for one in await self._connected():
             ours.setdefault(one.address, one)
         return sorted(ours.values(), key=lambda one: one.rssi if one.rssi is not None else -999, reverse=True)

@@ -17,7 +17,7 @@ from dbus_xbms.commands.consent import (
 )
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.naming import Candidate, find
-from dbus_xbms.commands.scan import Found, heard_by_service
+from dbus_xbms.commands.scanning import Found, heard_by_service
 from dbus_xbms.commands.session import complete, is_running, open_bus, warn_if_not_running
 from dbus_xbms.control.chemistry import refusal
 from dbus_xbms.printable import printable

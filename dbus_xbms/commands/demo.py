@@ -19,7 +19,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds, whole
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.known import known_packs
-from dbus_xbms.commands.scan import scan_by_service
+from dbus_xbms.commands.scanning import scan_by_service
 from dbus_xbms.commands.session import complete, open_bus, wait_for_name
 from dbus_xbms.commands.stories import STORIES
 from dbus_xbms.commands.story import Teller
@@ -33,6 +33,7 @@ from dbus_xbms.trusted_bus import TrustedBus
 START_LIMIT = 15.0  # s for each program to appear on the bus
 VALUES_LIMIT = 30.0  # s for all packs to show values
 STOP_LIMIT = 5.0  # s for a program to end by itself
+PROGRAMS = 3  # dbus-daemon, simulator, service
 SCAN_SECONDS = 2.0
 REPLAYED = "dh04sc02-4s,sp15s020-7s,sp15s001-11s,daren-16s-300ah"  # 4, 7, 11 and 16 cells
 LOG_TAIL = 20  # lines
@@ -74,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     """Show the demo until Ctrl-C, or as long as asked for."""
     with TemporaryDirectory(prefix="dbus-xbms-demo-") as folder:
         try:
-            return complete(_demo(args, Path(folder)))
+            return complete(_demo(args, Path(folder)), grace=STOP_LIMIT * PROGRAMS)
         except CommandError as err:
             tails = "".join(_tail(path) for path in sorted(Path(folder).glob("*.log")))
             raise CommandError(f"{err}{tails}") from err

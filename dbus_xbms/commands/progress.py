@@ -12,6 +12,7 @@ from time import monotonic
 from typing import TextIO
 
 from dbus_xbms.printable import printable
+from dbus_xbms.words import duration
 
 REDRAW = 0.5  # s
 ERASE = "\r\x1b[K"
@@ -24,26 +25,27 @@ class Line:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = sys.stderr if stream is None else stream
         self.shown = _obeys(self._stream)
-        self._words = ""
+        self._said = ("", "")
 
-    def say(self, words: str) -> None:
-        """Show these words in place of the last ones."""
-        if self.shown and words != self._words:
-            self._words = words
-            self._write(ERASE + printable(words, _width(self._stream) - 1))
+    def say(self, words: str, end: str = "") -> None:
+        """Show these words in place of the last ones; the end is shown however narrow the terminal is."""
+        if self.shown and (words, end) != self._said:
+            self._said = words, end
+            room = max(0, _width(self._stream) - 1 - len(end))
+            self._write(ERASE + printable(words, room) + end)
 
     def erase(self) -> None:
         """Leave the line empty."""
-        if self.shown and self._words:
-            self._words = ""
+        if self.shown and any(self._said):
+            self._said = ("", "")
             self._write(ERASE)
 
     def print_above(self, text: str) -> None:
         """Print a result on standard output and keep the line below it."""
-        words = self._words
+        said = self._said
         self.erase()
         print(text, flush=True)
-        self.say(words)
+        self.say(*said)
 
     def _write(self, text: str) -> None:
         with suppress(OSError):  # the terminal has gone; the work goes on
@@ -68,7 +70,7 @@ async def waiting(
 
     def draw() -> None:
         text = words if isinstance(words, str) else words()
-        line.say(_timed(text, monotonic() - begun, seconds))
+        line.say(text, _time(monotonic() - begun, seconds))
 
     async def redraw() -> None:
         while True:
@@ -94,10 +96,11 @@ def steps(line: Line | None = None) -> Iterator[Callable[[str], None]]:
         line.erase()
 
 
-def _timed(words: str, passed: float, limit: float | None) -> str:
-    if limit is None:
-        return f"{words} ... {passed:.0f} s"
-    return f"{words} ... {max(0, math.ceil(limit - passed))} s left"
+def _time(passed: float, limit: float | None) -> str:
+    """How long it still takes at most; how long it has taken when nobody knows, or when that is over."""
+    if limit is None or passed >= limit:
+        return f" ... {duration(passed)}"
+    return f" ... {duration(math.ceil(limit - passed))} left"
 
 
 def _obeys(stream: TextIO) -> bool:

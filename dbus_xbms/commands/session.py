@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from dbus_fast import Message, MessageType
 
 from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.loop import run_loop
+from dbus_xbms.interrupt import GRACE
 from dbus_xbms.remote import INTERFACE, PATH
 from dbus_xbms.remote import NAME as SERVICE
 from dbus_xbms.trusted_bus import DAEMON, DAEMON_PATH, OWNER_CHANGES, TrustedBus
@@ -22,14 +24,14 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def complete(command: Coroutine[Any, Any, T]) -> T:
-    """Run a command's coroutine; of errors in a task group the first one counts.
+def complete(command: Coroutine[Any, Any, T], grace: float = GRACE) -> T:
+    """Run a command's coroutine as :func:`run_loop` does; of errors in a task group the first one counts.
 
     Raises:
         CommandError: also for a bus that is not there.
     """
     try:
-        return asyncio.run(command)
+        return run_loop(command, grace)
     except BaseExceptionGroup as group:
         raise _first(group) from group
     except BusError as err:

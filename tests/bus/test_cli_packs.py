@@ -77,7 +77,7 @@ async def scanner(private_bus: str) -> AsyncIterator[Remote]:
         far = Advertised(address=OTHER, name="Neighbour", manufacturer={}, rssi=-90)
         return [(far, False, False), (near, True, True)]
 
-    async with Remote(scan, dict, dict, list) as remote:
+    async with Remote(scan, dict, dict, list, list) as remote:
         yield remote
 
 
@@ -332,7 +332,7 @@ async def test_scan_asks_the_running_service_and_shows_the_strongest_first(scann
     done = await command("scan", "--seconds", "1")
     assert done.status == 0
     near, far = done.out.splitlines()[1:3]
-    assert near.split() == [ADDRESS, "-50", "ours", "House"]
+    assert near.split() == [ADDRESS, "-50", "added", "House"]
     assert far.split() == [OTHER, "-90", "new", "Neighbour"]
 
 
@@ -428,7 +428,7 @@ async def test_a_nasty_name_is_one_harmless_cell_of_every_output(settings: Local
     await service.start()
     await command("add", ADDRESS, "--name", NASTY)
     commands = ("list",), ("scan", "--seconds", "1"), ("get", ADDRESS), ("watch", "--once"), ("doctor",)
-    async with Remote(scan, dict, dict, lambda: heard):
+    async with Remote(scan, dict, dict, lambda: heard, list):
         for arguments in (*commands, ("doctor", "--json"), ("switch", NASTY, "charge", "off")):
             done = await command(*arguments)
             shown = done.out + done.err

@@ -88,7 +88,7 @@ async def test_a_scan_that_fails_says_why_in_a_typed_error() -> None:
     async def failing(seconds: float) -> list[Any]:
         raise LinkError("the adapter is off")
 
-    async with Remote(failing, dict, dict, list):
+    async with Remote(failing, dict, dict, list, list):
         done = await command("scan", "--seconds", "1")
         assert done.status == 1
         assert done.err == "dbus-xbms: the adapter is off\n"
@@ -104,7 +104,7 @@ async def test_a_fault_of_the_service_is_no_bare_exception(caplog: pytest.LogCap
     def failing() -> Any:
         raise KeyError("packs")
 
-    async with Remote(scan, failing, failing, failing), Venus() as venus:
+    async with Remote(scan, failing, failing, failing, failing), Venus() as venus:
         for member, signature, body in ("Scan", "d", [1.0]), ("Health", "", []), ("Heard", "", []):
             reply = await venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, member, signature, *body)
             assert (reply.error_name, reply.body) == (

@@ -58,9 +58,11 @@ ARROWS = {
     "supervision": {"poller", "showing"},
     "authority": {"control", "settings", "venus"},
     "app": BELOW_PACK | {"authority", "heard", "neighbours", "pack", "remote", "supervision", "watchdog"},
-    "commands": BELOW_PACK | {"printable", "app", "doctor", "remote", "simulator", "trusted_bus", "watchdog"},
-    "cli": BELOW_PACK | {"commands", "outlet", "printable"},
-    "__main__": {"cli"},
+    "commands": BELOW_PACK
+    | {"printable", "app", "doctor", "interrupt", "remote", "simulator", "trusted_bus", "watchdog"},
+    "cli": BELOW_PACK | {"commands", "interrupt", "outlet", "printable"},
+    "__main__": {"cli", "interrupt"},
+    "interrupt": set(),
     "__init__": set(),
 }
 PURE = {"model", "settings", "memory", "protocols", "control", "doctor", "printable", "heard", "words"}
