@@ -79,7 +79,7 @@ def _charged_to(pack: Settings) -> str:
 
 
 def _begins(pack: Settings) -> str:
-    return f"chargers and inverters obey this pack while DVCC is on, up to {_charged_to(pack)}"
+    return f"Chargers and inverters obey this pack while DVCC is on, up to {_charged_to(pack)}"
 
 
 def _handed_over(before: Packs, after: Packs, was: str, will: str) -> str:

@@ -71,7 +71,7 @@ def test_a_yes_is_told_with_the_voltage_that_chargers_get() -> None:
     one = told({ONE: WATCHED}, {ONE: change(WATCHED, Control=1)})
     assert not one.ask
     assert one.words == (
-        "chargers and inverters obey this pack while DVCC is on, up to 13.80 V (4 cells, LiFePO4)"
+        "Chargers and inverters obey this pack while DVCC is on, up to 13.80 V (4 cells, LiFePO4)"
     )
 
 
