@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 HERE = Path(__file__).parent
 
 OLDEST_VENUS = "v3.60"  # the first with Python 3.12
-PROGRAM = ("**/*.py", "**/*.json")
+PROGRAM = ("**/*.py", "**/*.json", "**/*.bash")
 
 
 def release(version: str, libraries: Sequence[Library], time: int, origin: Origin) -> dict[str, File]:

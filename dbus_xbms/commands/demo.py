@@ -7,7 +7,6 @@ import asyncio
 import json
 import os
 import shutil
-import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -20,12 +19,13 @@ from dbus_xbms.commands.arguments import seconds, whole
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.scanning import scan_by_service
-from dbus_xbms.commands.session import complete, open_bus, wait_for_name
+from dbus_xbms.commands.screen.terminal import is_screen
+from dbus_xbms.commands.session import complete, end_by_signals, open_bus, wait_for_name
 from dbus_xbms.commands.stories import STORIES
 from dbus_xbms.commands.story import Teller
 from dbus_xbms.commands.table import render, terminal
 from dbus_xbms.commands.watch import captioned, show
-from dbus_xbms.settings import pack_path
+from dbus_xbms.settings import Value, pack_path
 from dbus_xbms.simulator import control
 from dbus_xbms.simulator.scenario import MOST_PACKS
 from dbus_xbms.trusted_bus import TrustedBus
@@ -37,6 +37,7 @@ PROGRAMS = 3  # dbus-daemon, simulator, service
 SCAN_SECONDS = 2.0
 REPLAYED = "dh04sc02-4s,sp15s020-7s,sp15s001-11s,daren-16s-300ah"  # 4, 7, 11 and 16 cells
 LOG_TAIL = 20  # lines
+NAMES = ("House bank", "Thruster bank")  # of the first packs; more of them keep what they advertise
 
 BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -82,8 +83,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _demo(args: argparse.Namespace, folder: Path) -> int:
-    for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C: the children must not outlive us
-        asyncio.get_running_loop().add_signal_handler(number, signal.raise_signal, signal.SIGINT)
+    end_by_signals()  # the children must not outlive us
     if sys.stderr.isatty():
         print("Starting simulated packs and the service on a bus of their own ...", file=sys.stderr)
     async with AsyncExitStack() as stack:
@@ -97,7 +97,7 @@ async def _demo(args: argparse.Namespace, folder: Path) -> int:
         await stack.enter_async_context(_program(["run"], folder / "run.log"))
         await wait_for_name(bus, remote.NAME, START_LIMIT)
         live = await stack.enter_async_context(batteries())
-        await _values(live, await _adopt_all(bus))
+        await _values(live, await _adopt_all(bus, invented=args.replay is None and not args.scenario))
         if args.once:
             print(render(live.packs, terminal().columns))
         elif args.scenario:
@@ -117,32 +117,54 @@ def _packs(args: argparse.Namespace, folder: Path) -> list[str]:
 
 
 async def _tell(teller: Teller, live: Batteries, seconds: float | None) -> None:
-    """Tell a story: on a terminal above the live table, else with a table for each step."""
+    """Tell a story: on a terminal above the live packs until the owner quits, else a table for each step."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
-            in_place = sys.stdout.isatty()
-            showing = group.create_task(show(live, caption=lambda: teller.caption)) if in_place else None
+        async with asyncio.timeout(seconds):
+            if is_screen():
+                telling = asyncio.create_task(_told(teller))
+                showing = asyncio.create_task(show(live, caption=lambda: teller.caption))
+                await first_of(telling, showing)
+                return
             async for caption in teller.steps():
-                if showing is None:
-                    width = terminal().columns
-                    print(captioned(caption, render(live.packs, width), width), end="\n\n", flush=True)
-            if showing:
-                showing.cancel()
+                width = terminal().columns
+                print(captioned(caption, render(live.packs, width), width), end="\n\n", flush=True)
 
 
-async def _adopt_all(bus: TrustedBus) -> int:
-    """Scan and add what is found, as an owner would, a single pack with control; return how many they are."""
-    found = await scan_by_service(bus, SCAN_SECONDS)
+async def _told(teller: Teller) -> None:
+    async for _ in teller.steps():
+        pass
+
+
+async def first_of(*tasks: asyncio.Task[None]) -> None:
+    """Wait until one of these tasks ends, and end the others; fails as it does."""
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    for task in done:
+        task.result()
+
+
+async def _adopt_all(bus: TrustedBus, *, invented: bool) -> int:
+    """Scan and add what is found, as an owner would; return how many they are.
+
+    ``invented``: the packs are simulated, not recorded. Then the first one controls, so that its limits are
+    seen, and the others watch; a single pack controls anyhow.
+    """
+    found = sorted(await scan_by_service(bus, SCAN_SECONDS), key=lambda pack: pack.address)
     if not found:
         raise CommandError("the scan found no simulated pack")
+    names = dict(zip((pack.address for pack in found), NAMES, strict=False)) if invented else {}
     async with known_packs() as known:
-        for pack in found:
+        for place, pack in enumerate(found):
+            chosen: dict[str, Value] = {"CustomName": names.get(pack.address, pack.name)}
+            if (invented and place == 0) or len(found) == 1:
+                chosen |= {"Chemistry": "LiFePO4", "Control": 1}
             await known.add(pack.address)
-            await known.set(pack_path(pack.address, "CustomName"), pack.name)
-            if len(found) == 1:
-                await known.set(pack_path(pack.address, "Chemistry"), "LiFePO4")
-                await known.set(pack_path(pack.address, "Control"), 1)
-            await known.set(pack_path(pack.address, "Enabled"), 1)
+            for setting, value in {**chosen, "Enabled": 1}.items():
+                await known.set(pack_path(pack.address, setting), value)
     return len(found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
@@ -54,6 +55,12 @@ async def open_bus() -> AsyncIterator[TrustedBus]:
         yield bus
     finally:
         await close(bus, closed)
+
+
+def end_by_signals() -> None:
+    """Let SIGTERM and SIGHUP end the running command as Ctrl-C does, so that it leaves nothing behind."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, signal.raise_signal, signal.SIGINT)
 
 
 async def until_lost(bus: TrustedBus) -> None:

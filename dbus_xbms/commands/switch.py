@@ -47,8 +47,13 @@ ORDERS = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms switch``."""
     parser.add_argument("pack", help="address or name")
-    parser.add_argument("what", choices=ORDERS, help="both: charge and discharge, in one order")
-    parser.add_argument("state", choices=("on", "off"))
+    parser.add_argument(
+        "what",
+        type=str.lower,
+        choices=ORDERS,
+        help="charge, discharge, balancing, or both: charge and discharge in one order",
+    )
+    parser.add_argument("state", type=str.lower, choices=("on", "off"))
 
 
 def run(args: argparse.Namespace) -> int:

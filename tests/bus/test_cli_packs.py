@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import json
-import os
-import struct
 import sys
-import termios
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import NamedTuple
@@ -396,26 +392,6 @@ async def test_watch_follows_changes_and_a_pack_that_leaves(pack: ItemService) -
 
 async def test_watch_ends_when_its_time_is_over(pack: ItemService) -> None:
     assert (await command("watch", "--seconds", "0.5")).status == 0
-
-
-async def test_on_a_terminal_the_table_is_drawn_in_place_and_the_cursor_comes_back(pack: ItemService) -> None:
-    ours, theirs = os.openpty()
-    try:
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 6, 40, 0, 0))
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "dbus_xbms", "watch", "--seconds", "0.2"),
-            stdout=theirs,
-            env={name: value for name, value in os.environ.items() if name not in ("LINES", "COLUMNS")},
-        )
-        async with asyncio.timeout(30):
-            assert await process.wait() == 0
-        drawn = os.read(ours, 100_000).decode()
-    finally:
-        os.close(ours)
-        os.close(theirs)
-    assert drawn.startswith("\x1b[?25l\x1b[2J\x1b[HStarboard")
-    assert drawn.endswith("\x1b[?25h")
-    assert drawn.count("\n") == 5  # one less than the terminal has
 
 
 async def test_a_password_is_asked_for_and_never_shown(settings: LocalSettings) -> None:

@@ -69,6 +69,11 @@ PURE = {"model", "settings", "memory", "protocols", "control", "doctor", "printa
 PURE_FILES = {
     "venus/item.py",
     "venus/items.py",
+    "commands/table.py",
+    *(
+        f"commands/screen/{name}.py"
+        for name in ("frame", "glyphs", "keys", "overview", "page", "reading", "scene", "style", "trend")
+    ),
     *(f"venus/{name}_items.py" for name in ("control", "device", "history", "pane", "setting", "switch")),
 }
 IMPURE = {"asyncio", "time", "logging", "bleak", "bleak_retry_connector", "dbus_fast"}

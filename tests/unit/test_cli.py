@@ -39,8 +39,57 @@ def test_every_command_has_its_own_help(command: str, capsys: pytest.CaptureFixt
     assert f"usage: dbus-xbms {command}" in capsys.readouterr().out
 
 
-def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
-    assert status_of("--version") == 0
+@pytest.mark.parametrize("columns", [34, 50, 80, 120, 200])
+@pytest.mark.parametrize("command", ["", *(command.name for command in cli.COMMANDS)])
+def test_help_fits_the_terminal(
+    command: str, columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert status_of("help", *filter(None, [command])) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines
+    assert [line for line in lines if len(line) > min(columns, 100)] == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [("help",), ("help", "help"), ("-h",), ("help", "--help")], ids=" ".join
+)
+def test_help_alone_is_that_of_the_program(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status_of(*arguments) == 0
+    assert "usage: dbus-xbms COMMAND" in capsys.readouterr().out
+
+
+def test_help_with_a_command_is_the_help_of_that(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of("help", "scan") == 0
+    asked = capsys.readouterr().out
+    assert status_of("scan", "--help") == 0
+    assert asked == capsys.readouterr().out
+    assert asked.startswith("usage: dbus-xbms scan")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("swich",), "there is no command 'swich'; did you mean switch?"),
+        (("help", "scna"), "there is no command 'scna'; did you mean scan?"),
+        (("fly",), "there is no command 'fly'; `dbus-xbms help` lists them"),
+        (("scan", "--secnds", "3"), "there is no option '--secnds'; did you mean --seconds?"),
+        (("scan", "--fly=3"), "there is no option '--fly'"),
+        (("scan", "now"), "one argument too many: 'now'"),
+    ],
+)
+def test_a_mistyped_word_is_answered_with_a_suggestion(
+    arguments: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status_of(*arguments) == cli.USAGE
+    assert capsys.readouterr().err.splitlines()[-1].endswith(f"error: {words}")
+
+
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_version_is_the_packages(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of(option) == 0
     assert capsys.readouterr().out == f"dbus-xbms {__version__}\n"
 
 
@@ -102,7 +151,7 @@ def test_a_missing_bus_or_file_is_a_failure_said_in_one_line(
 
 def test_help_and_decode_load_neither_bleak_nor_dbus_fast() -> None:
     script = (
-        "import sys; from dbus_xbms import cli; cli._parser(); import dbus_xbms.commands.decode;"
+        "import sys; from dbus_xbms import cli; cli.top_parser(); import dbus_xbms.commands.decode;"
         "sys.exit(bool({'bleak', 'dbus_fast', 'asyncio'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], timeout=30)
