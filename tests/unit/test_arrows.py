@@ -69,6 +69,7 @@ PURE = {"model", "settings", "memory", "protocols", "control", "doctor", "printa
 PURE_FILES = {
     "venus/item.py",
     "venus/items.py",
+    "commands/naming.py",
     "commands/table.py",
     *(
         f"commands/screen/{name}.py"
