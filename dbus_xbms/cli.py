@@ -38,23 +38,25 @@ class Command:
     name: str
     help: str
     log_level: str = "WARNING"
+    on_bus: bool = False  # calls the service or the settings
 
 
 COMMANDS = (
     Command(name="run", help="the service: connect to the packs and publish them", log_level="INFO"),
-    Command(name="scan", help="which packs are in range"),
-    Command(name="add", help="add a pack; it appears on the GX"),
-    Command(name="remove", help="remove a pack"),
-    Command(name="list", help="the packs that were added, and how they are doing"),
-    Command(name="get", help="show the settings of a pack, or of the service"),
-    Command(name="set", help="change a setting"),
-    Command(name="switch", help="switch charging, discharging or balancing of a pack on or off"),
-    Command(name="lend", help="leave a pack to the phone app for a while"),
-    Command(name="watch", help="a live view of the packs"),
-    Command(name="wait", help="wait until the service runs, for scripts"),
+    Command(name="scan", help="which packs are in range", on_bus=True),
+    Command(name="add", help="add a pack; it appears on the GX", on_bus=True),
+    Command(name="remove", help="remove a pack", on_bus=True),
+    Command(name="list", help="the packs that were added, and how they are doing", on_bus=True),
+    Command(name="get", help="show the settings of a pack, or of the service", on_bus=True),
+    Command(name="set", help="change a setting", on_bus=True),
+    Command(name="switch", help="switch charging, discharging or balancing of a pack on or off", on_bus=True),
+    Command(name="lend", help="leave a pack to the phone app for a while", on_bus=True),
+    Command(name="watch", help="a live view of the packs", on_bus=True),
+    Command(name="wait", help="wait until the service runs, for scripts", on_bus=True),
     Command(name="probe", help="connect to a pack once, read everything and print it"),
     Command(name="doctor", help="what is wrong, and what to do", log_level="ERROR"),
     Command(name="decode", help="decode frames from hex or from a capture"),
+    Command(name="settings", help="keep the settings on a machine without Venus OS", log_level="INFO"),
     Command(name="simulate", help="simulated packs, to experiment with", log_level="INFO"),
     Command(name="demo", help="simulated packs, the service and the live view, all in one"),
     Command(name="completion", help="completion of commands and pack names in a shell"),
@@ -77,6 +79,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _start_logging(command, args.log_level)
     try:
         with interrupt.asking():
+            if command.on_bus:
+                importlib.import_module("dbus_xbms.commands.permission").require()
             status: int = module.run(args)
             sys.stdout.flush()
     except SettingsError as err:

@@ -19,6 +19,7 @@ _dbus_xbms_options() { # COMMAND
         probe) echo '-h --help --log-level --password --passkey --adapter --capture --json' ;;
         doctor) echo '-h --help --log-level --scan --json --report --self-test' ;;
         decode) echo '-h --help --log-level' ;;
+        settings) echo '-h --help --log-level --file' ;;
         simulate) echo '-h --help --log-level --packs --model --replay --bluez-only --settings-only --seconds --seed --settings-file --list-models' ;;
         demo) echo '-h --help --log-level --packs --replay --scenario --quick --seconds --once' ;;
         completion) echo '-h --help --log-level' ;;
@@ -28,7 +29,7 @@ _dbus_xbms_options() { # COMMAND
 _dbus_xbms_kind() { # "COMMAND PLACE" or "COMMAND OPTION": what stands there; nothing after an option without value
     case $1 in
         *' --log-level') echo words DEBUG INFO WARNING ERROR ;;
-        'help 1') echo words run scan add remove list get set switch lend watch wait probe doctor decode simulate demo completion ;;
+        'help 1') echo words run scan add remove list get set switch lend watch wait probe doctor decode settings simulate demo completion ;;
         'run --capture') echo files ;;
         'scan --seconds') echo nothing ;;
         'add 1') echo packs ;;
@@ -59,6 +60,7 @@ _dbus_xbms_kind() { # "COMMAND PLACE" or "COMMAND OPTION": what stands there; no
         'doctor --scan') echo nothing ;;
         'doctor --report') echo files ;;
         'decode '[1-9]*) echo files ;;
+        'settings --file') echo files ;;
         'simulate --packs') echo nothing ;;
         'simulate --model') echo files ;;
         'simulate --replay') echo nothing ;;
@@ -105,7 +107,7 @@ _dbus_xbms() {
     elif ((i > COMP_CWORD)); then
         kind=$(_dbus_xbms_kind "$command $previous")
     elif [ -z "$command" ]; then
-        kind='words run scan add remove list get set switch lend watch wait probe doctor decode simulate demo completion help'
+        kind='words run scan add remove list get set switch lend watch wait probe doctor decode settings simulate demo completion help'
     else
         kind=$(_dbus_xbms_kind "$command $((place + 1))")
     fi

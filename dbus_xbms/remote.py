@@ -141,6 +141,8 @@ class Remote:
                 reply = await bus.request_name(NAME, NameFlag.DO_NOT_QUEUE)
             except (OSError, EOFError) as err:
                 raise BusLost from err
+            except DBusError as err:
+                raise NameTaken(f"the bus does not let dbus-xbms own {NAME}: {err.text}") from err
             if reply is not RequestNameReply.PRIMARY_OWNER:
                 raise NameTaken("dbus-xbms is already running on this bus; stop that one first")
             self._undo = undo.pop_all()

@@ -87,10 +87,12 @@ def _as_json(findings: list[Finding]) -> str:
 
 def _facts(args: argparse.Namespace) -> Facts:
     try:  # here, because a program that is not whole must be able to say so
+        from dbus_xbms.commands import permission
         from dbus_xbms.commands.doctor_facts import collect
         from dbus_xbms.commands.loop import run_loop
     except (ImportError, SyntaxError) as err:
         raise CommandError(f"the program is not whole: {err}; install it again") from err
+    permission.require()
     return run_loop(collect(args.root, args.scan))
 
 

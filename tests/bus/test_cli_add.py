@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from dbus_fast import BusType
 
-from dbus_xbms.simulator.localsettings import LocalSettings
+from dbus_xbms.localsettings.service import LocalSettings
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
 from tests.talking import CTRL_C, CTRL_D, talk

@@ -192,7 +192,7 @@ async def test_a_report_holds_no_whole_address_no_name_and_no_password(root: Pat
     text = report.read_text()
     assert f"pack {NAME} ({ONE})" in " ".join(done.out.split())
     assert "pack A4:C1:37..01: connected" in text
-    assert "60 min ago: WARNING dbus_xbms.x: A4:C1:37..02: ..." in " ".join(text.split())
+    assert "1 h ago: WARNING dbus_xbms.x: A4:C1:37..02: ..." in " ".join(text.split())
     assert "read it before you send it" in done.err
     for secret in (ONE, TWO, NAME, PASSWORD, *simulated, "00:1A:7D:DA:71:01"):
         for form in {secret, secret.lower(), secret.replace(":", ""), secret.replace(":", "").lower()}:
@@ -258,4 +258,6 @@ async def test_without_a_bus_and_without_files_it_says_what_is_missing(
     done = await doctor(tmp_path / "nothing")
     assert (done.status, done.err) == (1, "")
     assert "PROBLEM  D-Bus: cannot connect" in done.out
-    assert "this is none: /opt/victronenergy/version is missing" in done.out
+    assert "this is not a Venus OS device: /opt/victronenergy/version is missing" in " ".join(
+        done.out.split()
+    )

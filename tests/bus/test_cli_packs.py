@@ -12,10 +12,10 @@ from typing import NamedTuple
 import pytest
 from dbus_fast import BusType
 
+from dbus_xbms.localsettings.service import LocalSettings
 from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.remote import Remote
 from dbus_xbms.settings import switch_path
-from dbus_xbms.simulator.localsettings import LocalSettings
 from dbus_xbms.venus.items import BATTERY, items_for, values
 from dbus_xbms.venus.service import ItemService
 from tests.unit.test_watch import ADDRESS, REPORT
@@ -358,7 +358,8 @@ async def test_scan_asks_the_running_service_and_shows_the_strongest_first(scann
 async def test_probe_leaves_a_pack_alone_that_the_service_holds(pack: ItemService) -> None:
     done = await command("probe", ADDRESS)
     assert done.status == 1
-    assert "the service holds this pack" in done.err
+    assert "the service is connected to A4:C1:37:01:02:03" in done.err
+    assert "dbus-xbms lend A4:C1:37:01:02:03 5" in done.err
 
 
 async def test_watch_once_prints_the_packs_on_the_bus(pack: ItemService) -> None:

@@ -26,6 +26,7 @@ BELOW_PACK = {
     "capture",
     "words",
 }
+IN_PLACE_OF_VENUS = {"localsettings", "served"}  # what serves instead of a program of Venus
 # Room -> the rooms it may import; a room is a module or a package right under dbus_xbms.
 ARROWS = {
     "model": set(),
@@ -42,7 +43,9 @@ ARROWS = {
     "ble": {"model", "protocols", "trusted_bus"},
     "doctor": {"control", "printable", "words"},
     "venus": {"repeats", "model", "settings", "control", "printable", "trusted_bus", "words"},
-    "simulator": {"model", "settings", "protocols"},
+    "served": set(),
+    "localsettings": {"served"},
+    "simulator": {"model", "settings", "protocols"} | IN_PLACE_OF_VENUS,
     "keeper": {"control", "settings", "venus"},
     "diary": {"control", "model", "words"},
     "showing": {"model", "venus"},
@@ -59,6 +62,7 @@ ARROWS = {
     "authority": {"control", "settings", "venus"},
     "app": BELOW_PACK | {"authority", "heard", "neighbours", "pack", "remote", "supervision", "watchdog"},
     "commands": BELOW_PACK
+    | IN_PLACE_OF_VENUS
     | {"printable", "app", "doctor", "interrupt", "remote", "simulator", "trusted_bus", "watchdog"},
     "cli": BELOW_PACK | {"commands", "interrupt", "outlet", "printable"},
     "__main__": {"cli", "interrupt"},
@@ -70,6 +74,8 @@ PURE_FILES = {
     "venus/item.py",
     "venus/items.py",
     "commands/naming.py",
+    "localsettings/rows.py",
+    "localsettings/store.py",
     "commands/table.py",
     *(
         f"commands/screen/{name}.py"
