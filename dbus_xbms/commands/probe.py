@@ -13,7 +13,6 @@ from enum import IntFlag
 from pathlib import Path
 
 from dbus_xbms.ble.air import Air
-from dbus_xbms.ble.bond import FACTORY_PASSKEY
 from dbus_xbms.ble.exchange import HIDDEN
 from dbus_xbms.ble.link import Capture, Link
 from dbus_xbms.capture import Capture as CaptureFile
@@ -21,6 +20,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.secret import ask_secret
 from dbus_xbms.commands.session import complete, is_on_bus, open_bus
+from dbus_xbms.contact import FACTORY_PASSKEY
 from dbus_xbms.model import Counters, Mosfets, PackIdentity, PackSample, Reading
 from dbus_xbms.printable import LINE, printable
 from dbus_xbms.protocols.base import LoginFailed, Mute, NotPaired, PairingNext

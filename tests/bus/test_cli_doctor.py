@@ -192,7 +192,7 @@ async def test_a_report_holds_no_whole_address_no_name_and_no_password(root: Pat
     text = report.read_text()
     assert f"pack {NAME} ({ONE})" in " ".join(done.out.split())
     assert "pack A4:C1:37..01: connected" in text
-    assert "60 min ago: WARNING dbus_xbms.x: A4:C1:37..02: ..." in " ".join(text.split())
+    assert "1 h ago: WARNING dbus_xbms.x: A4:C1:37..02: ..." in " ".join(text.split())
     assert "read it before you send it" in done.err
     for secret in (ONE, TWO, NAME, PASSWORD, *simulated, "00:1A:7D:DA:71:01"):
         for form in {secret, secret.lower(), secret.replace(":", ""), secret.replace(":", "").lower()}:
@@ -240,7 +240,7 @@ async def test_a_service_that_hangs_is_said_to_and_so_is_who_waits_for_it(root: 
     assert found["unknown"]["words"].startswith(
         "the packs on the bus: the dbus-xbms service has not answered"
     )
-    assert found[f"pack {ONE}"]["words"] == "the bus tells nothing of it, connected on hci0"
+    assert found[f"pack {ONE}"]["words"] == "the packs on the bus could not be read, connected on hci0"
 
 
 async def test_without_bluetooth_settings_or_service_each_is_said(root: Path) -> None:
