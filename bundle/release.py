@@ -15,17 +15,20 @@ ROOT = Path(__file__).parents[1]
 HERE = Path(__file__).parent
 
 OLDEST_VENUS = "v3.60"  # the first with Python 3.12
-PROGRAM = ("**/*.py", "**/*.json")
+PROGRAM = ("**/*.py", "**/*.json", "**/*.bash")
+PAGES = ("README.md", "docs/*.md")  # without pictures, which need more room than words
+SERVICE = ("venus.sh", "dbus-xbms/**/*")  # the rest is for machines without Venus OS
 
 
 def release(version: str, libraries: Sequence[Library], time: int, origin: Origin) -> dict[str, File]:
     """What install.sh installs; it is part of it."""
     tree = {
         **under("dbus_xbms", read(ROOT / "dbus_xbms", *PROGRAM)),
-        **under("service", read(ROOT / "service")),
+        **under("service", read(ROOT / "service", *SERVICE)),
         **under("bin", read(HERE / "bin")),
         **under("vendor", {path: file for library in libraries for path, file in library.files.items()}),
         **under("LICENSES", _licences(libraries)),
+        **read(ROOT, *PAGES),
         **installer(origin),
         "VERSION": text(f"{version}\n"),
         "sbom.cdx.json": bill(version, libraries, time),

@@ -1,8 +1,22 @@
-"""``python -m dbus_xbms``: the command line, nothing else."""
+"""The program's start: Ctrl-C is in order before anything that takes time is imported."""
+
+from __future__ import annotations
 
 import sys
 
-from dbus_xbms.cli import main
+from dbus_xbms import interrupt
+
+
+def main() -> int:
+    """Run the command line and return its exit status."""
+    interrupt.install()
+    try:
+        from dbus_xbms.cli import main as command_line
+
+        return command_line()
+    except KeyboardInterrupt:
+        interrupt.quit_now()
+
 
 if __name__ == "__main__":
     sys.exit(main())

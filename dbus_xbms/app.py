@@ -74,7 +74,7 @@ class App:
         self._protocol = Jbd()
         self._air = Air([self._protocol])
         self._local = LocalSettings(self._setting_changed)
-        self._remote = Remote(self.scan, self.health, self.contacts, self.heard)
+        self._remote = Remote(self.scan, self.health, self.contacts, self.heard, self._air.hearing)
         self._heard = Heard()
         self._packs: dict[str, Pack] = {}
         self._roster = Roster(self._packs)

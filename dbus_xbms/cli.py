@@ -10,16 +10,20 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from textwrap import fill
 
 from dbus_xbms import __doc__ as description
-from dbus_xbms import __version__
+from dbus_xbms import __version__, interrupt
 from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.naming import did_you_mean
+from dbus_xbms.commands.parser import Parser, Verbatim, help_width
 from dbus_xbms.outlet import Outlet
 from dbus_xbms.printable import printable
 from dbus_xbms.protocols.base import LinkError, ProtocolError
 from dbus_xbms.settings import SettingsError
 
-OK, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130  # exit status; the last as shells report Ctrl-C
+OK, FAILURE, USAGE = 0, 1, 2  # exit status
+HELP = "help"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LONGEST_LOG_LINE = 2000  # columns; a frame in hex, and what BlueZ tells of a device
 # At DEBUG bleak shows all that is written to a pack and comes back, logins too; our own lines hide those.
@@ -34,46 +38,51 @@ class Command:
     name: str
     help: str
     log_level: str = "WARNING"
+    on_bus: bool = False  # calls the service or the settings
 
 
 COMMANDS = (
-    Command(name="run", help="the service: hold the links, publish the packs", log_level="INFO"),
-    Command(name="scan", help="which packs are in range"),
-    Command(name="add", help="make a pack ours; it appears on the GX"),
-    Command(name="remove", help="let a pack go"),
-    Command(name="list", help="the packs we know"),
-    Command(name="get", help="show settings of a pack, or of the service"),
-    Command(name="set", help="change a setting"),
-    Command(name="switch", help="charging, discharging or balancing of a pack off or on"),
-    Command(name="lend", help="leave a pack to the phone app for a while"),
-    Command(name="watch", help="live table of the packs on the bus"),
-    Command(name="wait", help="until the service runs: for scripts"),
-    Command(name="probe", help="connect once, read everything, print it"),
+    Command(name="run", help="the service: connect to the packs and publish them", log_level="INFO"),
+    Command(name="scan", help="which packs are in range", on_bus=True),
+    Command(name="add", help="add a pack; it appears on the GX", on_bus=True),
+    Command(name="remove", help="remove a pack", on_bus=True),
+    Command(name="list", help="the packs that were added, and how they are doing", on_bus=True),
+    Command(name="get", help="show the settings of a pack, or of the service", on_bus=True),
+    Command(name="set", help="change a setting", on_bus=True),
+    Command(name="switch", help="switch charging, discharging or balancing of a pack on or off", on_bus=True),
+    Command(name="lend", help="leave a pack to the phone app for a while", on_bus=True),
+    Command(name="watch", help="a live view of the packs", on_bus=True),
+    Command(name="wait", help="wait until the service runs, for scripts", on_bus=True),
+    Command(name="probe", help="connect to a pack once, read everything and print it"),
     Command(name="doctor", help="what is wrong, and what to do", log_level="ERROR"),
     Command(name="decode", help="decode frames from hex or from a capture"),
-    Command(name="simulate", help="simulated packs to try things on", log_level="INFO"),
-    Command(name="demo", help="simulated packs, the service and watch, all in one"),
+    Command(name="settings", help="keep the settings on a machine without Venus OS", log_level="INFO"),
+    Command(name="simulate", help="simulated packs, to experiment with", log_level="INFO"),
+    Command(name="demo", help="simulated packs, the service and the live view, all in one"),
+    Command(name="completion", help="completion of commands and pack names in a shell"),
 )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    top = _parser()
-    args = top.parse_args(argv)
+    given = _asked_for_help(sys.argv[1:] if argv is None else [*argv])
+    top = top_parser()
+    args = top.parse_args(given)
     if args.command is None:
         top.print_help(sys.stderr)
         return USAGE
-    command = next(row for row in COMMANDS if row.name == args.command)
+    command = _row(top, args.command)
     _spare_openssl()
     module = importlib.import_module(f"dbus_xbms.commands.{command.name}")
-    parser = argparse.ArgumentParser(prog=f"dbus-xbms {command.name}", description=module.__doc__)
-    _add_log_level(parser, argparse.SUPPRESS)
-    module.add_arguments(parser)
+    parser = command_parser(command.name)
     args = parser.parse_args(args.arguments, args)
     _start_logging(command, args.log_level)
     try:
-        status: int = module.run(args)
-        sys.stdout.flush()
+        with interrupt.asking():
+            if command.on_bus:
+                importlib.import_module("dbus_xbms.commands.permission").require()
+            status: int = module.run(args)
+            sys.stdout.flush()
     except SettingsError as err:
         return _failed(err, USAGE)
     except (CommandError, LinkError, ProtocolError) as err:
@@ -84,7 +93,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as err:
         return _failed(f"{err.filename}: {err.strerror}" if err.filename else err, FAILURE)
     except KeyboardInterrupt:
-        return INTERRUPTED
+        interrupt.tell()
+        return interrupt.STATUS
     return status
 
 
@@ -95,24 +105,61 @@ def _spare_openssl() -> None:
             sys.modules.setdefault(name, None)  # type: ignore[arg-type]
 
 
-def _parser() -> argparse.ArgumentParser:
-    rows = "\n".join(f"  {row.name:<10}{row.help}" for row in COMMANDS)
-    parser = argparse.ArgumentParser(
+def _asked_for_help(given: Sequence[str]) -> Sequence[str]:
+    """``help COMMAND`` as ``COMMAND --help``."""
+    if given[:1] != [HELP]:
+        return given
+    return [*(word for word in given[1:2] if word != HELP), "--help"]
+
+
+def _row(top: Parser, name: str) -> Command:
+    """The command of that name; ends the program if there is none."""
+    rows = {row.name: row for row in COMMANDS}
+    if name not in rows:
+        similar = did_you_mean(name, rows)
+        top.error(f"there is no command {name!r:.60}{similar or '; `dbus-xbms help` lists them'}")
+    return rows[name]
+
+
+def command_parser(name: str) -> Parser:
+    """What one command takes."""
+    module = importlib.import_module(f"dbus_xbms.commands.{name}")
+    parser = Parser(prog=f"dbus-xbms {name}", description=module.__doc__)
+    _add_log_level(parser, argparse.SUPPRESS)
+    module.add_arguments(parser)
+    return parser
+
+
+def top_parser() -> Parser:
+    """What stands before a command."""
+    parser = Parser(
         prog="dbus-xbms",
-        usage="dbus-xbms [--log-level LEVEL] COMMAND ...",
-        description=description,
-        epilog=f"commands:\n{rows}\n\nMore on one of them: dbus-xbms COMMAND --help",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="dbus-xbms COMMAND ...",
+        description=fill(str(description), help_width()),
+        epilog=_commands(help_width()),
+        formatter_class=Verbatim,
     )
-    parser.add_argument("--version", action="version", version=f"dbus-xbms {__version__}")
+    parser.add_argument(
+        "-V", "--version", action="version", version=f"dbus-xbms {__version__}", help="show the version"
+    )
     _add_log_level(parser, None)
-    names = [row.name for row in COMMANDS]
-    parser.add_argument("command", choices=names, nargs="?", metavar="COMMAND", help=argparse.SUPPRESS)
+    parser.add_argument("command", nargs="?", metavar="COMMAND", help=argparse.SUPPRESS)
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     return parser
 
 
-def _add_log_level(parser: argparse.ArgumentParser, default: str | None) -> None:
+def _commands(width: int) -> str:
+    """The list of commands, as wide as the rest of the help."""
+    indent = 2 + 2 + max(len(row.name) for row in COMMANDS)
+    rows = [
+        fill(row.help, width, initial_indent=f"  {row.name}".ljust(indent), subsequent_indent=" " * indent)
+        for row in COMMANDS
+    ]
+    more = fill("More on one of them: dbus-xbms help COMMAND", width)
+    return "\n".join(["commands:", *rows, "", more])
+
+
+def _add_log_level(parser: Parser, default: str | None) -> None:
     parser.add_argument(
         "--log-level",
         metavar="LEVEL",

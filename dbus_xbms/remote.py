@@ -50,12 +50,13 @@ Told = Annotated[dict[str, dict[str, Variant]], DBusSignature("a{sa{sv}}")]
 class Service1(ServiceInterface):
     """What the command line asks of the running service."""
 
-    def __init__(self, scan: Scan, health: Health, contacts: Contacts, heard: Heard) -> None:
+    def __init__(self, scan: Scan, health: Health, contacts: Contacts, heard: Heard, hearing: Heard) -> None:
         super().__init__(INTERFACE)
         self._scan = scan
         self._health = health
         self._contacts = contacts
         self._heard = heard
+        self._hearing = hearing
         self._scans: set[asyncio.Task[Any]] = set()
 
     async def end(self) -> None:
@@ -87,6 +88,12 @@ class Service1(ServiceInterface):
         """Tell which packs the scans of the last day have heard; the strongest of them, from memory."""
         with _in_words():
             return [_described(seen, False, False) for seen in self._heard()]
+
+    @dbus_method("Hearing")
+    def hearing(self) -> Found:
+        """Tell which packs the scans that go on have heard so far; nothing while there is no scan."""
+        with _in_words():
+            return [_described(seen, False, False) for seen in self._hearing()]
 
     @dbus_method("Health")
     def health(self) -> Counts:
@@ -166,8 +173,8 @@ def _described(seen: Advertised, known: bool, enabled: bool) -> dict[str, Varian
 class Remote:
     """Holds the name while inside."""
 
-    def __init__(self, scan: Scan, health: Health, contacts: Contacts, heard: Heard) -> None:
-        self._interface = Service1(scan, health, contacts, heard)
+    def __init__(self, scan: Scan, health: Health, contacts: Contacts, heard: Heard, hearing: Heard) -> None:
+        self._interface = Service1(scan, health, contacts, heard, hearing)
 
     async def __aenter__(self) -> Self:
         """Take the name.
@@ -184,6 +191,8 @@ class Remote:
                 reply = await bus.request_name(NAME, NameFlag.DO_NOT_QUEUE)
             except (OSError, EOFError) as err:
                 raise BusLost from err
+            except DBusError as err:
+                raise NameTaken(f"the bus does not let dbus-xbms own {NAME}: {err.text}") from err
             if reply is not RequestNameReply.PRIMARY_OWNER:
                 raise NameTaken("dbus-xbms is already running on this bus; stop that one first")
             undo.push_async_callback(self._interface.end)

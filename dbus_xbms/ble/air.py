@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 from bleak.backends.device import BLEDevice
@@ -47,6 +47,7 @@ class Air:
         self.changed = Signal()  # an adapter, or the use that is made of one
         self._present: bool | None = None  # whether bluetoothd is there; None: not known yet
         self._adapters: dict[str, Adapter] = {}  # by address
+        self._discoveries: list[Search] = []  # scans for people that go on
 
     @property
     def max_connections(self) -> int:
@@ -254,6 +255,18 @@ class Air:
 
     # For people
 
+    def hearing(self) -> list[Advertised]:
+        """What the scans for people that go on have heard so far: the packs that we recognise."""
+        found: dict[str, Advertised] = {}
+        for search in self._discoveries:
+            found |= self._recognised(search)
+        return [*found.values()]
+
+    def _recognised(self, search: Search) -> dict[str, Advertised]:
+        """The packs among what a search has heard, by address."""
+        heard = [advertised(seen.device, seen.advertisement) for seen in search.seen.values()]
+        return {one.address: one for one in heard if any(p.recognises(one) for p in self._protocols)}
+
     async def discover(self, seconds: float) -> list[Advertised]:
         """Listen for ``seconds``; the packs in range that we recognise or hold, strongest first.
 
@@ -262,19 +275,18 @@ class Air:
         """
         search = Search(address=None, patience=seconds, eager=True)
         await self._until_usable()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(DISCOVER_FACTOR * seconds):
-                usable = [adapter for adapter in self._adapters.values() if adapter.usable]
-                async with self._listening(search, usable):
-                    await self.changed.until(lambda: search.over)
-        if not search.over:
+        usable = [adapter for adapter in self._adapters.values() if adapter.usable]
+        self._discoveries.append(search)
+        try:
+            async with asyncio.timeout(DISCOVER_FACTOR * seconds), self._listening(search, usable):
+                await self.changed.until(lambda: search.over)
+        except TimeoutError:
             await self._until_usable()
+        finally:
+            self._discoveries.remove(search)
         if search.trouble and not search.seen:
             raise advised(search.trouble)
-        found = {
-            seen.device.address: advertised(seen.device, seen.advertisement) for seen in search.seen.values()
-        }
-        ours = {one.address: one for one in found.values() if any(p.recognises(one) for p in self._protocols)}
+        ours = self._recognised(search)
         for one in await self._connected():
             ours.setdefault(one.address, one)
         return sorted(ours.values(), key=lambda one: one.rssi if one.rssi is not None else -999, reverse=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Iterable
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.consent import (
@@ -17,11 +16,12 @@ from dbus_xbms.commands.consent import (
     quoted,
 )
 from dbus_xbms.commands.known import known_packs
-from dbus_xbms.commands.scan import Found, heard_by_service
+from dbus_xbms.commands.naming import Candidate, find
+from dbus_xbms.commands.scanning import Found, heard_by_service
 from dbus_xbms.commands.session import complete, is_running, open_bus, warn_if_not_running
 from dbus_xbms.control.chemistry import refusal
 from dbus_xbms.printable import printable
-from dbus_xbms.settings import SettingsError, Value, as_address, normal_address, pack_path
+from dbus_xbms.settings import SettingsError, Value, as_address, pack_path
 from dbus_xbms.settings.row import LONGEST_TEXT
 from dbus_xbms.venus.peers import NoAnswer
 
@@ -57,28 +57,15 @@ async def _heard() -> list[Found]:
             return []
 
 
-def _of_stranger(pack: str, strangers: Iterable[Found]) -> str:
-    """Address of a pack that has no settings yet, by its address or by a name that one alone advertises.
-
-    Raises:
-        SettingsError: it is no address, and not the name of one pack that was heard.
-    """
-    if address := as_address(pack):
-        return address  # whoever advertises that for a name
-    word = pack.strip().lower()
-    named = [one.address for one in strangers if word and one.name.strip().lower() == word]
-    if len(named) > 1:
-        raise SettingsError(f"{' and '.join(named)} both advertise {pack!r}; give the address")
-    return named[0] if named else normal_address(pack)
+def _stranger(one: Found) -> Candidate:
+    return Candidate(address=one.address, others=(one.name,), note="not added")
 
 
 async def _add(args: argparse.Namespace) -> int:
     strangers = await _heard()
     async with known_packs() as known:
-        try:
-            address = known.address(args.pack)
-        except SettingsError:
-            address = _of_stranger(args.pack, strangers)
+        others = [_stranger(one) for one in strangers if one.address not in known.packs]
+        address = as_address(args.pack) or find(args.pack, [*known.candidates, *others]).address
         settings = await known.add(address)
         chemistry = chemistry_for(settings, args.chemistry)
         if why := refusal(settings, {"Chemistry": chemistry}):

@@ -14,6 +14,7 @@ from dbus_fast import Message, Variant, unpack_variants
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.session import call, open_bus, until_lost
 from dbus_xbms.commands.table import Battery, Value
+from dbus_xbms.remote import NAME as SERVICE
 from dbus_xbms.settings import device_id
 from dbus_xbms.trusted_bus import DAEMON, OWNER_CHANGES, TrustedBus
 from dbus_xbms.venus.bus import follow
@@ -29,6 +30,7 @@ GONE_LIMIT = 20.0  # s for the service to let a pack go: an order on its way is 
 MATCHES = (
     f"type='signal',interface='{BUS_ITEM}',member='ItemsChanged',path='/'",
     f"{OWNER_CHANGES},arg0namespace='{BATTERY}'",
+    f"{OWNER_CHANGES},arg0='{SERVICE}'",
 )
 
 
@@ -37,6 +39,7 @@ class Batteries:
 
     def __init__(self, bus: TrustedBus) -> None:
         self.changed = asyncio.Event()
+        self.running = False  # the service
         self._next = asyncio.Event()
         self._bus = bus
         self._packs: dict[str, Battery] = {}  # by service name
@@ -64,7 +67,9 @@ class Batteries:
         self._bus.add_message_handler(self._signalled)
         for rule in MATCHES:
             await call(self._bus, DAEMON, "AddMatch", "s", [rule])
-        for name in (await call(self._bus, DAEMON, "ListNames"))[0]:
+        names = (await call(self._bus, DAEMON, "ListNames"))[0]
+        self.running = SERVICE in names
+        for name in names:
             if name.startswith(OURS):
                 await self._read(name)
 
@@ -107,6 +112,9 @@ class Batteries:
             name, _, owner = message.body
             if name.startswith(OURS):
                 self._owner_changed(name, owner)
+            elif name == SERVICE:
+                self.running = bool(owner)
+                self.tell()
         elif message.member == "ItemsChanged" and message.sender in self._owners:
             service = self._owners[message.sender]
             self._packs[service] = _updated(self._packs[service], message.body[0])

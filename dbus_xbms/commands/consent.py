@@ -11,6 +11,7 @@ from dbus_xbms.commands.known import name_of
 from dbus_xbms.control.authority import unwilling
 from dbus_xbms.control.chemistry import CUSTOM
 from dbus_xbms.control.chemistry_table import CHEMISTRIES
+from dbus_xbms.interrupt import asking
 from dbus_xbms.printable import printable
 from dbus_xbms.settings import Settings
 
@@ -124,7 +125,8 @@ def _answer(question: str) -> str:
         CommandError: they end the input instead, or type what is no text.
     """
     try:
-        return input(question).strip().lower()
+        with asking():
+            return input(question).strip().lower()
     except (EOFError, UnicodeDecodeError) as err:
         print()
         raise CommandError("no answer was given; nothing was changed") from err

@@ -7,7 +7,6 @@ import asyncio
 import json
 import os
 import shutil
-import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -15,25 +14,30 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dbus_xbms import remote
-from dbus_xbms.commands import CommandError, duration
+from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.arguments import seconds, whole
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.known import known_packs
-from dbus_xbms.commands.scan import scan_by_service
-from dbus_xbms.commands.session import complete, open_bus, wait_for_name
+from dbus_xbms.commands.scanning import scan_by_service
+from dbus_xbms.commands.screen.terminal import is_screen
+from dbus_xbms.commands.session import complete, end_by_signals, open_bus, wait_for_name
 from dbus_xbms.commands.stories import STORIES
 from dbus_xbms.commands.story import Teller
 from dbus_xbms.commands.table import render, terminal
 from dbus_xbms.commands.watch import captioned, show
-from dbus_xbms.settings import pack_path
+from dbus_xbms.settings import Value, pack_path
 from dbus_xbms.simulator import control
+from dbus_xbms.simulator.scenario import MOST_PACKS
 from dbus_xbms.trusted_bus import TrustedBus
 
 START_LIMIT = 15.0  # s for each program to appear on the bus
 VALUES_LIMIT = 30.0  # s for all packs to show values
 STOP_LIMIT = 5.0  # s for a program to end by itself
+PROGRAMS = 3  # dbus-daemon, simulator, service
 SCAN_SECONDS = 2.0
 REPLAYED = "dh04sc02-4s,sp15s020-7s,sp15s001-11s,daren-16s-300ah"  # 4, 7, 11 and 16 cells
 LOG_TAIL = 20  # lines
+NAMES = ("House bank", "Thruster bank")  # of the first packs; more of them keep what they advertise
 
 BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -50,7 +54,9 @@ BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms demo``."""
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--packs", type=int, default=2, metavar="N", help="how many packs (2)")
+    what.add_argument(
+        "--packs", type=whole(1, MOST_PACKS, "packs"), default=2, metavar="N", help="how many packs (2)"
+    )
     what.add_argument(
         "--replay",
         nargs="?",
@@ -62,7 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--scenario", choices=STORIES, help="a story with one pack; mosfet: switching of MOSFETs"
     )
     parser.add_argument("--quick", action="store_true", help="a scenario without the time to look at it")
-    parser.add_argument("--seconds", type=duration, metavar="N", help="stop after N seconds")
+    parser.add_argument("--seconds", type=seconds, metavar="N", help="stop after N seconds")
     parser.add_argument("--once", action="store_true", help="print one table and exit")
 
 
@@ -70,15 +76,14 @@ def run(args: argparse.Namespace) -> int:
     """Show the demo until Ctrl-C, or as long as asked for."""
     with TemporaryDirectory(prefix="dbus-xbms-demo-") as folder:
         try:
-            return complete(_demo(args, Path(folder)))
+            return complete(_demo(args, Path(folder)), grace=STOP_LIMIT * PROGRAMS)
         except CommandError as err:
             tails = "".join(_tail(path) for path in sorted(Path(folder).glob("*.log")))
             raise CommandError(f"{err}{tails}") from err
 
 
 async def _demo(args: argparse.Namespace, folder: Path) -> int:
-    for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C: the children must not outlive us
-        asyncio.get_running_loop().add_signal_handler(number, signal.raise_signal, signal.SIGINT)
+    end_by_signals()  # the children must not outlive us
     if sys.stderr.isatty():
         print("Starting simulated packs and the service on a bus of their own ...", file=sys.stderr)
     async with AsyncExitStack() as stack:
@@ -92,7 +97,7 @@ async def _demo(args: argparse.Namespace, folder: Path) -> int:
         await stack.enter_async_context(_program(["run"], folder / "run.log"))
         await wait_for_name(bus, remote.NAME, START_LIMIT)
         live = await stack.enter_async_context(batteries())
-        await _values(live, await _adopt_all(bus))
+        await _values(live, await _adopt_all(bus, invented=args.replay is None and not args.scenario))
         if args.once:
             print(render(live.packs, terminal().columns))
         elif args.scenario:
@@ -112,32 +117,54 @@ def _packs(args: argparse.Namespace, folder: Path) -> list[str]:
 
 
 async def _tell(teller: Teller, live: Batteries, seconds: float | None) -> None:
-    """Tell a story: on a terminal above the live table, else with a table for each step."""
+    """Tell a story: on a terminal above the live packs until the owner quits, else a table for each step."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(seconds), asyncio.TaskGroup() as group:
-            in_place = sys.stdout.isatty()
-            showing = group.create_task(show(live, caption=lambda: teller.caption)) if in_place else None
+        async with asyncio.timeout(seconds):
+            if is_screen():
+                telling = asyncio.create_task(_told(teller))
+                showing = asyncio.create_task(show(live, caption=lambda: teller.caption))
+                await first_of(telling, showing)
+                return
             async for caption in teller.steps():
-                if showing is None:
-                    width = terminal().columns
-                    print(captioned(caption, render(live.packs, width), width), end="\n\n", flush=True)
-            if showing:
-                showing.cancel()
+                width = terminal().columns
+                print(captioned(caption, render(live.packs, width), width), end="\n\n", flush=True)
 
 
-async def _adopt_all(bus: TrustedBus) -> int:
-    """Scan and add what is found, as an owner would, a single pack with control; return how many they are."""
-    found = await scan_by_service(bus, SCAN_SECONDS)
+async def _told(teller: Teller) -> None:
+    async for _ in teller.steps():
+        pass
+
+
+async def first_of(*tasks: asyncio.Task[None]) -> None:
+    """Wait until one of these tasks ends, and end the others; fails as it does."""
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+    for task in done:
+        task.result()
+
+
+async def _adopt_all(bus: TrustedBus, *, invented: bool) -> int:
+    """Scan and add what is found, as an owner would; return how many they are.
+
+    ``invented``: the packs are simulated, not recorded. Then the first one controls, so that its limits are
+    seen, and the others watch; a single pack controls anyhow.
+    """
+    found = sorted(await scan_by_service(bus, SCAN_SECONDS), key=lambda pack: pack.address)
     if not found:
         raise CommandError("the scan found no simulated pack")
+    names = dict(zip((pack.address for pack in found), NAMES, strict=False)) if invented else {}
     async with known_packs() as known:
-        for pack in found:
+        for place, pack in enumerate(found):
+            chosen: dict[str, Value] = {"CustomName": names.get(pack.address, pack.name)}
+            if (invented and place == 0) or len(found) == 1:
+                chosen |= {"Chemistry": "LiFePO4", "Control": 1}
             await known.add(pack.address)
-            await known.set(pack_path(pack.address, "CustomName"), pack.name)
-            if len(found) == 1:
-                await known.set(pack_path(pack.address, "Chemistry"), "LiFePO4")
-                await known.set(pack_path(pack.address, "Control"), 1)
-            await known.set(pack_path(pack.address, "Enabled"), 1)
+            for setting, value in {**chosen, "Enabled": 1}.items():
+                await known.set(pack_path(pack.address, setting), value)
     return len(found)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import sys
 from pathlib import Path
@@ -11,18 +10,20 @@ from platform import python_version
 
 from dbus_xbms import __version__
 from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.arguments import seconds_up_to
 from dbus_xbms.doctor.checks import examine
 from dbus_xbms.doctor.facts import Facts, discreet, short
 from dbus_xbms.doctor.finding import Finding, Verdict, page, summary
 
 SCAN_SECONDS = 10.0
+LONGEST_SCAN = 60.0  # s, as the service allows
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms doctor``."""
     parser.add_argument(
         "--scan",
-        type=float,
+        type=seconds_up_to(LONGEST_SCAN),
         nargs="?",
         const=SCAN_SECONDS,
         default=0.0,
@@ -86,10 +87,13 @@ def _as_json(findings: list[Finding]) -> str:
 
 def _facts(args: argparse.Namespace) -> Facts:
     try:  # here, because a program that is not whole must be able to say so
+        from dbus_xbms.commands import permission
         from dbus_xbms.commands.doctor_facts import collect
+        from dbus_xbms.commands.loop import run_loop
     except (ImportError, SyntaxError) as err:
         raise CommandError(f"the program is not whole: {err}; install it again") from err
-    return asyncio.run(collect(args.root, args.scan))
+    permission.require()
+    return run_loop(collect(args.root, args.scan))
 
 
 def _self_test() -> int:

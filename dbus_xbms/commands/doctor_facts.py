@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dbus_xbms.commands import doctor_bus, doctor_host
-from dbus_xbms.commands.scan import SCAN_EXTRA, scan
+from dbus_xbms.commands.scanning import SCAN_EXTRA, scan
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.doctor.facts import Facts
 from dbus_xbms.trusted_bus import TrustedBus

@@ -6,7 +6,7 @@ import argparse
 import textwrap
 from collections.abc import Sequence
 
-from dbus_xbms.commands.known import PROGRAM, known_packs, row_of
+from dbus_xbms.commands.known import PROGRAM, is_program, known_packs, row_of
 from dbus_xbms.commands.secret import shown
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import terminal
@@ -21,14 +21,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the settings."""
-    table = SERVICE_SETTINGS if args.pack == PROGRAM else PACK_SETTINGS
+    table = SERVICE_SETTINGS if is_program(args.pack) else PACK_SETTINGS
     rows = [row_of(table, args.setting)] if args.setting else [row for row in table if not row.internal]
     return complete(_get(args.pack, rows))
 
 
 async def _get(pack: str, rows: Sequence[Setting]) -> int:
     async with known_packs() as known:
-        settings = await known.program() if pack == PROGRAM else known.packs[known.address(pack)]
+        settings = await known.program() if is_program(pack) else known.packs[known.address(pack)]
     print("\n".join(_described(row, settings) for row in rows))
     return 0
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 
+from dbus_xbms.commands.naming import Candidate, did_you_mean, find
 from dbus_xbms.commands.session import open_bus, wait_for_name
 from dbus_xbms.settings import (
     DEVICES,
@@ -18,11 +19,11 @@ from dbus_xbms.settings import (
     SettingsError,
     Value,
     address_of,
-    as_address,
     pack_path,
     service_path,
     switch_path,
 )
+from dbus_xbms.venus.device_items import product
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 from dbus_xbms.venus.localsettings import LocalSettings
 from dbus_xbms.venus.peers import ANSWER_LIMIT
@@ -49,30 +50,18 @@ class Known:
                 if why := _put(pack, name, value):
                     self.unusable.setdefault(address, {})[name] = why
 
-    def address(self, text: str) -> str:
-        """Address of a known pack, by its address or by its name if only one has it.
+    @property
+    def candidates(self) -> list[Candidate]:
+        """The packs as the owner may name them, for :func:`dbus_xbms.commands.naming.find`."""
+        return [candidate(address, pack) for address, pack in sorted(self.packs.items())]
+
+    def address(self, word: str) -> str:
+        """Address of the known pack that is meant by a word.
 
         Raises:
             SettingsError: no such pack, or several.
         """
-        word = text.strip().lower()
-        called = {address: pack for address, pack in self.packs.items() if word and word in names(pack)}
-        # What a pack advertises does not matter beside the name that its owner gave to another.
-        shown = [address for address, pack in called.items() if name_of(pack).strip().lower() == word]
-        named = shown or list(called)
-        if len(named) > 1:
-            raise SettingsError(f"{' and '.join(named)} are both named {text!r}; give the address")
-        address = named[0] if named else as_address(text)
-        if not address:
-            raise SettingsError(
-                f"{text!r} is neither the name of a known pack nor an address like A4:C1:37:01:02:03; "
-                "`dbus-xbms list` shows who is known"
-            )
-        if address not in self.packs:
-            raise SettingsError(
-                f"{address} is not known; `dbus-xbms list` shows who is, `add` takes a new one"
-            )
-        return address
+        return find(word, self.candidates).address
 
     async def add(self, address: str) -> Settings:
         """Make sure that all settings of a pack are stored, and return them."""
@@ -111,13 +100,20 @@ class Known:
         await self._local.remove([path for path in held if path.startswith(prefixes)])
 
 
-def names(pack: Settings) -> set[str]:
-    """What a pack may be called, in lower case: its owner's name for it and the one it advertises.
+def candidate(address: str, pack: Settings) -> Candidate:
+    """A known pack as the owner may name it."""
+    given, hardware = pack.text("CustomName"), pack.text("Hardware")
+    return Candidate(
+        address=address,
+        given=given,
+        others=(pack.text("AdvertisedName"), product(hardware, "" if given else address), hardware),
+        note="" if pack.number("Enabled") else "removed",
+    )
 
-    A name that is an address is none: it may be another pack's.
-    """
-    texts = (pack.text(setting) for setting in ("CustomName", "AdvertisedName"))
-    return {text.strip().lower() for text in texts if not as_address(text)}
+
+def is_program(word: str) -> bool:
+    """Whether a word stands for the whole program instead of a pack."""
+    return word.strip().lower() == PROGRAM
 
 
 def name_of(pack: Settings) -> str:
@@ -132,11 +128,11 @@ def row_of(table: Iterable[Setting], name: str) -> Setting:
         SettingsError: there is none.
     """
     offered = {row.name.lower(): row for row in table if not row.internal}
-    row = offered.get(name.lower())
+    row = offered.get(name.strip().lower())
     if row is None:
-        raise SettingsError(
-            f"there is no setting {name!r}; there are: {', '.join(r.name for r in offered.values())}"
-        )
+        there = [row.name for row in offered.values()]
+        asked = did_you_mean(name, there) or f"; there are: {', '.join(there)}"
+        raise SettingsError(f"there is no setting {name!r:.60}{asked}")
     return row
 
 

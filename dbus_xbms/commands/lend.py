@@ -7,9 +7,11 @@ import argparse
 from dbus_fast import Variant, unpack_variants
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.known import known_packs
+from dbus_xbms.commands.arguments import whole
+from dbus_xbms.commands.known import known_packs, name_of
 from dbus_xbms.commands.session import call, complete, is_on_bus, open_bus
 from dbus_xbms.commands.table import LAST_ORDER
+from dbus_xbms.printable import printable
 from dbus_xbms.settings import device_id
 from dbus_xbms.venus.items import BATTERY
 from dbus_xbms.venus.objects import BUS_ITEM
@@ -24,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "minutes",
         nargs="?",
-        type=_minutes,
+        type=whole(0, LONGEST_RELEASE, "minutes"),
         default=PANE_RELEASE,
         help=f"up to {LONGEST_RELEASE}, {PANE_RELEASE} if not given; 0 takes it back at once",
     )
@@ -35,23 +37,18 @@ def run(args: argparse.Namespace) -> int:
     return complete(_lend(args.pack, args.minutes))
 
 
-def _minutes(text: str) -> int:
-    if not (text.isascii() and text.isdecimal()) or int(text) > LONGEST_RELEASE:
-        raise argparse.ArgumentTypeError(f"takes 0 to {LONGEST_RELEASE} minutes, not {text!r}")
-    return int(text)
-
-
 async def _lend(pack: str, minutes: int) -> int:
     async with known_packs() as known:
         address = known.address(pack)
+        name = printable(name_of(known.packs[address]) or address)
     service = f"{BATTERY}.{device_id(address)}"
     async with open_bus() as bus:
         if not await is_on_bus(bus, service):
-            raise CommandError(f"{address} is not on the bus; `dbus-xbms list` says how it is doing")
+            raise CommandError(f"{name} is not on the bus; `dbus-xbms list` says why")
         wanted = [Variant("i", minutes)]
         (answer,) = await call(bus, service, "SetValue", "v", wanted, path=LEND, interface=BUS_ITEM)
         if answer != ACCEPTED:
             (why,) = await call(bus, service, "GetValue", path=LAST_ORDER, interface=BUS_ITEM)
             raise CommandError(str(unpack_variants(why)))
-    print(f"{address} is {f'lent for {minutes} min' if minutes else 'taken back'}.")
+    print(f"{name} is {f'lent for {minutes} min' if minutes else 'taken back'}.")
     return 0

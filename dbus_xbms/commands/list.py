@@ -8,7 +8,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.explain import explained
 from dbus_xbms.commands.known import known_packs, name_of
-from dbus_xbms.commands.scan import heard_by_service
+from dbus_xbms.commands.scanning import heard_by_service
 from dbus_xbms.commands.session import complete, contacts, is_running, open_bus
 from dbus_xbms.commands.table import CHARGE_MODE, Battery, columns, mosfets_off
 from dbus_xbms.contact import Contact

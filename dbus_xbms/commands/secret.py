@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from dbus_xbms.commands import CommandError
+from dbus_xbms.interrupt import asking
 from dbus_xbms.printable import LINE, printable
 from dbus_xbms.settings import Setting, Value
 
@@ -16,15 +17,20 @@ def ask_secret(name: str) -> str:
         CommandError: none is given.
     """
     try:
-        if not sys.stdin.isatty():
-            return sys.stdin.readline().rstrip("\n")
-        from getpass import getpass  # an image may lack it
-
-        return getpass(f"{name}: ")
-    except ImportError:
-        return input(f"{name} (shown as you type): ")
+        with asking():
+            return _read(name)
     except (EOFError, UnicodeDecodeError) as err:
         raise CommandError(f"no {name} was given") from err
+
+
+def _read(name: str) -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    try:
+        from getpass import getpass  # an image may lack it
+    except ImportError:
+        return input(f"{name} (shown as you type): ")
+    return getpass(f"{name}: ")
 
 
 def shown(row: Setting, value: Value) -> str:

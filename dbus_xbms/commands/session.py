@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
@@ -11,7 +12,9 @@ from typing import Any, TypeVar
 from dbus_fast import ErrorType, Message, MessageType, unpack_variants
 
 from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.loop import run_loop
 from dbus_xbms.contact import Contact, State
+from dbus_xbms.interrupt import GRACE
 from dbus_xbms.remote import INTERFACE, PATH
 from dbus_xbms.remote import NAME as SERVICE
 from dbus_xbms.trusted_bus import DAEMON, DAEMON_PATH, OWNER_CHANGES, TrustedBus
@@ -34,14 +37,14 @@ SERVICE_ERRORS = {
 }
 
 
-def complete(command: Coroutine[Any, Any, T]) -> T:
-    """Run a command's coroutine; of errors in a task group the first one counts.
+def complete(command: Coroutine[Any, Any, T], grace: float = GRACE) -> T:
+    """Run a command's coroutine as :func:`run_loop` does; of errors in a task group the first one counts.
 
     Raises:
         CommandError: also for a bus that is not there.
     """
     try:
-        return asyncio.run(command)
+        return run_loop(command, grace)
     except BaseExceptionGroup as group:
         raise _first(group) from group
     except BusError as err:
@@ -64,6 +67,12 @@ async def open_bus() -> AsyncIterator[TrustedBus]:
         yield bus
     finally:
         await close(bus, closed)
+
+
+def end_by_signals() -> None:
+    """Let SIGTERM and SIGHUP end the running command as Ctrl-C does, so that it leaves nothing behind."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, signal.raise_signal, signal.SIGINT)
 
 
 async def until_lost(bus: TrustedBus) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from dbus_xbms.commands.consent import ENDS, confirm_end, refuse_second, wants_control
-from dbus_xbms.commands.known import PROGRAM, Known, known_packs, name_of, row_of
+from dbus_xbms.commands.known import PROGRAM, Known, is_program, known_packs, name_of, row_of
 from dbus_xbms.commands.secret import ask_secret, shown
 from dbus_xbms.commands.session import complete, warn_if_hung
 from dbus_xbms.control.authority import NO_CHEMISTRY, unwilling
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check the value, store it, read it back."""
-    row = row_of(SERVICE_SETTINGS if args.pack == PROGRAM else PACK_SETTINGS, args.setting)
+    row = row_of(SERVICE_SETTINGS if is_program(args.pack) else PACK_SETTINGS, args.setting)
     return complete(_set(args.pack, row, row.parse(_value(row, args.value))))
 
 
@@ -46,7 +46,7 @@ def _value(row: Setting, given: str | None) -> str:
 
 async def _set(pack: str, row: Setting, value: Value) -> int:
     async with known_packs() as known:
-        if pack == PROGRAM:
+        if is_program(pack):
             await known.program()
             path, why, control = service_path(row.name), "", ""
         else:

@@ -7,7 +7,8 @@ import asyncio
 import dataclasses
 from pathlib import Path
 
-from dbus_xbms.commands import CommandError, duration
+from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.arguments import seconds, whole
 from dbus_xbms.simulator import board, server
 from dbus_xbms.simulator.scenario import (
     MOST_PACKS,
@@ -22,13 +23,15 @@ from dbus_xbms.simulator.scenario import (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms simulate``."""
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--packs", type=_count, default=2, metavar="N", help="how many packs (2)")
+    what.add_argument(
+        "--packs", type=whole(1, MOST_PACKS, "packs"), default=2, metavar="N", help="how many packs (2)"
+    )
     what.add_argument("--model", type=Path, metavar="FILE", help="a scenario in JSON: packs and timed faults")
     what.add_argument("--replay", metavar="NAME,NAME", help="packs that replay recordings of real devices")
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--bluez-only", action="store_true", help="no localsettings")
     only.add_argument("--settings-only", action="store_true", help="no packs and no Bluetooth")
-    parser.add_argument("--seconds", type=duration, metavar="S", help="stop after that time")
+    parser.add_argument("--seconds", type=seconds, metavar="N", help="stop after N seconds")
     parser.add_argument("--seed", type=int, metavar="S", help="of all that is random (1)")
     parser.add_argument("--settings-file", type=Path, metavar="FILE", help="keep the settings there")
     parser.add_argument("--list-models", action="store_true", help="name the recordings and stop")
@@ -64,10 +67,3 @@ def _scenario(args: argparse.Namespace) -> Scenario:
     else:
         scenario = Scenario(packs=default_packs(args.packs))
     return scenario if args.seed is None else dataclasses.replace(scenario, seed=args.seed)
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if not 1 <= count <= MOST_PACKS:
-        raise argparse.ArgumentTypeError(f"from 1 to {MOST_PACKS}")
-    return count

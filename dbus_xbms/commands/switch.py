@@ -16,10 +16,9 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import LAST_ORDER, ORDER_NUMBER, ORDER_STATE, Battery, Value
-from dbus_xbms.commands.watch import chosen
+from dbus_xbms.commands.which import meant
 from dbus_xbms.model import PENDING, OrderState
 from dbus_xbms.printable import LINE, printable
-from dbus_xbms.settings import SettingsError
 
 OUTCOME_LIMIT = 40.0  # s; an order is carried out, or given up, before that
 ASK_EVERY = 1.0  # s, if no signal comes first
@@ -48,8 +47,13 @@ ORDERS = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms switch``."""
     parser.add_argument("pack", help="address or name")
-    parser.add_argument("what", choices=ORDERS, help="both: charge and discharge, in one order")
-    parser.add_argument("state", choices=("on", "off"))
+    parser.add_argument(
+        "what",
+        type=str.lower,
+        choices=ORDERS,
+        help="charge, discharge, balancing, or both: charge and discharge in one order",
+    )
+    parser.add_argument("state", type=str.lower, choices=("on", "off"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -62,28 +66,13 @@ def run(args: argparse.Namespace) -> int:
 async def _switch(name: str, order: Order) -> tuple[str, bool]:
     """Give an order; returns what became of it, in words, and whether it was done."""
     async with batteries() as live:
-        pack = _one(live, name)
+        pack = (await meant(name, live.packs)).on_bus
         if not await live.write(pack, order.path, order.value):
             return str(await live.ask(pack, LAST_ORDER)), False
         number, state = await live.ask(pack, ORDER_NUMBER), await _outcome(live, pack)
         if await live.ask(pack, ORDER_NUMBER) != number:
             raise CommandError("another order came after it; the log says what became of yours")
         return str(await live.ask(pack, LAST_ORDER)), state == OrderState.DONE
-
-
-def _one(live: Batteries, name: str) -> Battery:
-    """The pack of that name or address.
-
-    Raises:
-        CommandError: it is not on the bus.
-        SettingsError: several are called so.
-    """
-    packs = [pack for pack in chosen(live.packs, frozenset({name.lower()})) if not pack.gone]
-    if not packs:
-        raise CommandError(f"{name} is not on the bus; `dbus-xbms list` says why")
-    if len(packs) > 1:
-        raise SettingsError(f"{' and '.join(pack.address for pack in packs)} are both named {name!r}")
-    return packs[0]
 
 
 async def _outcome(live: Batteries, pack: Battery) -> Value:

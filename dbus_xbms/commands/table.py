@@ -101,11 +101,12 @@ def columns(rows: Iterable[Sequence[str]]) -> str:
 
 def _pack(pack: Battery, width: int) -> str:
     head = _fold("", [printable(pack.name), pack.address], width, indent=0)
-    rows = [("", ["has left the bus"])] if pack.gone else _rows(pack)
-    return "\n".join([head, *(_fold(label, chunks, width) for label, chunks in rows if chunks)])
+    said = [("", ["has left the bus"])] if pack.gone else rows(pack)
+    return "\n".join([head, *(_fold(label, chunks, width) for label, chunks in said if chunks)])
 
 
-def _rows(pack: Battery) -> Iterable[tuple[str, list[str]]]:
+def rows(pack: Battery) -> Iterable[tuple[str, list[str]]]:
+    """What is said of a pack, a label and its parts each."""
     yield "now", _now(pack)
     yield "charge", _charge(pack)
     yield "cells", [_cell(pack, number, path) for number, path in pack.numbered("/Voltages/Cell#")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from dbus_xbms.commands import duration
+from dbus_xbms.commands.arguments import seconds
 from dbus_xbms.commands.session import ask_service, complete, open_bus, wait_for_name
 from dbus_xbms.remote import NAME
 
@@ -12,7 +12,7 @@ from dbus_xbms.remote import NAME
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms wait``."""
     parser.add_argument(
-        "--seconds", type=duration, default=60.0, metavar="N", help="give up after N seconds (60)"
+        "--seconds", type=seconds, default=60.0, metavar="N", help="give up after N seconds (60)"
     )
 
 

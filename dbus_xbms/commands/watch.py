@@ -5,20 +5,20 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import sys
 import textwrap
 from collections.abc import Callable
+from contextlib import suppress
 
-from dbus_xbms.commands import duration
+from dbus_xbms.commands.arguments import seconds
 from dbus_xbms.commands.batteries import Batteries, batteries
-from dbus_xbms.commands.session import complete
+from dbus_xbms.commands.full_screen import Screen, show_screen
+from dbus_xbms.commands.screen.terminal import is_screen
+from dbus_xbms.commands.session import complete, end_by_signals
 from dbus_xbms.commands.table import Battery, render, terminal
 from dbus_xbms.settings import as_address
 
-REDRAW = 0.5  # s between two pictures at least ...
-REPRINT = 5.0  # s ... and where they are not drawn in place
-HOME, CLEAR_LINE, CLEAR_BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
-CLEAR, HIDE_CURSOR, SHOW_CURSOR = "\x1b[2J", "\x1b[?25l", "\x1b[?25h"
+REPEAT = 0.5  # s between two lines of JSON at least ...
+REPRINT = 5.0  # s ... and between two tables
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="one JSON object per change: every path of every pack"
     )
-    parser.add_argument("--seconds", type=duration, metavar="N", help="stop after N seconds")
+    parser.add_argument("--seconds", type=seconds, metavar="N", help="stop after N seconds")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -37,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _watch(args: argparse.Namespace) -> int:
+    end_by_signals()
     wanted = frozenset(pack.lower() for pack in args.pack)
     async with batteries() as live:
         if args.once:
@@ -68,37 +69,24 @@ async def show(
     json_lines: bool = False,
     caption: Callable[[], str] = lambda: "",
 ) -> None:
-    """Print the packs at each change, in place on a terminal, for so many seconds or until cancelled.
+    """Show the packs for so many seconds or until the owner quits: a full screen on a terminal, else tables.
 
     ``caption``: what is to be said above them at that moment.
     """
-    in_place = not json_lines and sys.stdout.isatty()
-    if in_place:
-        print(HIDE_CURSOR + CLEAR, end="")
-    try:
+    if not json_lines and is_screen():
+        screen = Screen(caption=caption)
+        await show_screen(live, lambda packs: chosen(packs, wanted), screen, seconds=seconds)
+        return
+    with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             while True:
                 live.changed.clear()
-                _draw(chosen(live.packs, wanted), in_place, json_lines, caption())
-                await asyncio.sleep(REDRAW if in_place or json_lines else REPRINT)
+                packs = chosen(live.packs, wanted)
+                width = terminal().columns
+                text = as_json(packs) if json_lines else captioned(caption(), render(packs, width), width)
+                print(text, end="\n" if json_lines else "\n\n", flush=True)
+                await asyncio.sleep(REPEAT if json_lines else REPRINT)
                 await live.changed.wait()
-    except TimeoutError:
-        pass
-    finally:
-        if in_place:
-            print(SHOW_CURSOR, end="", flush=True)
-
-
-def _draw(packs: list[Battery], in_place: bool, json_lines: bool, caption: str) -> None:
-    if json_lines:
-        print(as_json(packs), flush=True)
-        return
-    text = captioned(caption, render(packs, terminal().columns), terminal().columns)
-    if in_place:
-        lines = text.splitlines()[: terminal().lines - 1]
-        print(HOME + "".join(f"{line}{CLEAR_LINE}\n" for line in lines) + CLEAR_BELOW, end="", flush=True)
-    else:
-        print(text, end="\n\n", flush=True)
 
 
 def captioned(caption: str, text: str, width: int) -> str:

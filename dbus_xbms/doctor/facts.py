@@ -174,6 +174,11 @@ class Facts:
     failed: Mapping[str, str] = field(default_factory=dict)  # probe -> why it found nothing out
 
     @property
+    def elsewhere(self) -> bool:
+        """Whether this is a machine without Venus OS."""
+        return self.venus is None and "venus" not in self.failed
+
+    @property
     def enabled(self) -> list[Pack]:
         """The packs that are ours."""
         return [pack for pack in (self.packs or {}).values() if pack.enabled]

@@ -37,9 +37,10 @@ def program(facts: Facts) -> Iterator[Finding]:
 
 def venus(facts: Facts) -> Iterator[Finding]:
     """Venus OS is there, and new enough."""
-    if facts.venus is None:
-        if "venus" not in facts.failed:
-            yield note("Venus OS", "this is none: /opt/victronenergy/version is missing")
+    if facts.elsewhere:
+        yield note("Venus OS", "this is not a Venus OS device: /opt/victronenergy/version is missing")
+    elif facts.venus is None:
+        return  # it could not be read
     elif numbers(facts.venus) < OLDEST_VENUS:
         yield problem("Venus OS", f"{facts.venus} is too old", "update to v3.60 or newer: Settings, Firmware")
     else:

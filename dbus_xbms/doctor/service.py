@@ -29,14 +29,18 @@ def localsettings(facts: Facts) -> Iterator[Finding]:
         yield problem(
             "settings",
             "com.victronenergy.settings is not there or does not answer; no pack starts without it",
-            "wait a minute, then restart the GX",
+            "`sudo systemctl start dbus-xbms-settings`, or `dbus-xbms settings`, keeps them"
+            if facts.elsewhere
+            else "wait a minute, then restart the GX",
         )
 
 
 def service(facts: Facts) -> Iterator[Finding]:
     """The service runs, is the one on the disk, and is modest."""
     if facts.running is False:
-        if facts.boot and facts.boot.supervised:
+        if facts.elsewhere:
+            advice = "`sudo systemctl start dbus-xbms` starts it; `journalctl -u dbus-xbms` says why it ended"
+        elif facts.boot and facts.boot.supervised:
             advice = (
                 "`svstat /service/dbus-xbms` says since when, the end of /var/log/dbus-xbms/current says "
                 "why; `svc -u /service/dbus-xbms` starts it"

@@ -9,6 +9,7 @@ from typing import Any
 
 from dbus_fast import Message, Variant
 
+from dbus_xbms.served import Method, Node
 from dbus_xbms.simulator.air import Air, Peripheral
 from dbus_xbms.simulator.bluez_agent import Agents
 from dbus_xbms.simulator.bluez_device import AdapterCounters, Host, RemoteDevice
@@ -16,7 +17,6 @@ from dbus_xbms.simulator.bluez_gatt import LAYOUTS
 from dbus_xbms.simulator.bluez_names import ADAPTER, Timing, error, in_progress, not_ready, uuid
 from dbus_xbms.simulator.crowd import Crowd
 from dbus_xbms.simulator.objects import ObjectTree
-from dbus_xbms.simulator.service import Method, Node
 
 FIRST_HEARD = (0.02, 0.4)  # s after the start of a discovery
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from dbus_fast import Message, MessageType
 
+from dbus_xbms.served import Method, Node, Service
 from dbus_xbms.simulator.bluez_names import AGENT, AGENT_MANAGER, error
 from dbus_xbms.simulator.device import Device
-from dbus_xbms.simulator.service import Method, Node, Service
 
 CAPABILITIES = ("DisplayOnly", "DisplayYesNo", "KeyboardOnly", "NoInputNoOutput", "KeyboardDisplay", "")
 TYPES = ("KeyboardOnly", "KeyboardDisplay", "")  # "": the default, KeyboardDisplay

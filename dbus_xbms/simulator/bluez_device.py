@@ -9,6 +9,7 @@ from typing import Any
 
 from dbus_fast import Message, Variant
 
+from dbus_xbms.served import LATER, Method, Node
 from dbus_xbms.simulator.air import Peripheral
 from dbus_xbms.simulator.bluez_agent import Agents, Pairing
 from dbus_xbms.simulator.bluez_gatt import LAYOUTS, Gatt, GattLink, export, service_uuids
@@ -23,7 +24,6 @@ from dbus_xbms.simulator.bluez_names import (
     uuid,
 )
 from dbus_xbms.simulator.objects import ObjectTree
-from dbus_xbms.simulator.service import LATER, Method, Node
 
 FLAP = 0.2  # s a link that fails to be established seems to stand
 

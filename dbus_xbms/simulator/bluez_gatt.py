@@ -12,6 +12,7 @@ from typing import Any
 
 from dbus_fast import Message, Variant
 
+from dbus_xbms.served import LATER, Method, Node
 from dbus_xbms.simulator.air import SocketFault
 from dbus_xbms.simulator.bluez_names import (
     CHARACTERISTIC,
@@ -23,7 +24,6 @@ from dbus_xbms.simulator.bluez_names import (
     uuid,
 )
 from dbus_xbms.simulator.objects import ObjectTree
-from dbus_xbms.simulator.service import LATER, Method, Node
 
 log = logging.getLogger(__name__)
 

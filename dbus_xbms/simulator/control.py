@@ -10,10 +10,10 @@ from typing import Any
 
 from dbus_fast import DBusError, Message, unpack_variants
 
+from dbus_xbms.served import LATER, Method, NameTakenError, Node, Service
 from dbus_xbms.simulator.fault_actions import FaultError
 from dbus_xbms.simulator.faults import FAULTS, inject
 from dbus_xbms.simulator.scenario import TimedFault
-from dbus_xbms.simulator.service import LATER, Method, NameTakenError, Node, Service
 from dbus_xbms.simulator.world import World, venus_bus
 
 log = logging.getLogger(__name__)

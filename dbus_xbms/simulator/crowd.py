@@ -12,9 +12,9 @@ from typing import Any
 
 from dbus_fast import Variant
 
+from dbus_xbms.served import Node
 from dbus_xbms.simulator.bluez_names import DEVICE, uuid
 from dbus_xbms.simulator.objects import ObjectTree
-from dbus_xbms.simulator.service import Node
 
 TICK = 0.01  # s
 MOST_AT_ONCE = 40  # signals; a bus that is busy takes no more

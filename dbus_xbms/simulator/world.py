@@ -10,13 +10,13 @@ from typing import Any
 
 from dbus_fast import BusType
 
+from dbus_xbms.localsettings.service import LocalSettings
 from dbus_xbms.simulator.air import Air, Peripheral
 from dbus_xbms.simulator.battery import Battery
 from dbus_xbms.simulator.bluez import BlueZ
 from dbus_xbms.simulator.bluez_adapter import Adapter
 from dbus_xbms.simulator.board import BatteryBoard, Board, recordings
 from dbus_xbms.simulator.device import Clock, Device
-from dbus_xbms.simulator.localsettings import LocalSettings
 from dbus_xbms.simulator.scenario import PackSpec, Scenario
 
 

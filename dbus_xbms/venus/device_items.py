@@ -16,9 +16,13 @@ _MODEL = re.compile(r"[A-Z]{2}[0-9]{2}S[0-9]{3}[A-Z]?")  # e.g. SP04S034 in "JBD
 
 def product_name(report: Report) -> str:
     """The model as owners say it, once the BMS has told it; without a name also the end of the address."""
-    model = _MODEL.search(report.identity.hardware)
-    parts = ("JBD BMS", model[0] if model else "", "" if report.custom_name else report.address[-5:])
-    return " ".join(part for part in parts if part)
+    return product(report.identity.hardware, "" if report.custom_name else report.address)
+
+
+def product(hardware: str, address: str = "") -> str:
+    """A product's name by the model text of its BMS; with the end of the address, if that is given."""
+    model = _MODEL.search(hardware)
+    return " ".join(part for part in ("JBD BMS", model[0] if model else "", address[-5:]) if part)
 
 
 KNOWN = Source(attrgetter("address", "instance", "custom_name", "insecure", "identity", "settings"))

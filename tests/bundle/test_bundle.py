@@ -56,11 +56,23 @@ def test_the_program_is_in_it_as_it_is_here(unpacked: Path) -> None:
     source = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "dbus_xbms").rglob("*")
-        if path.suffix in (".py", ".json")
+        if path.suffix in (".py", ".json", ".bash")
     }
     assert source
     assert {path for path in files(unpacked) if path.startswith("dbus_xbms/")} == source
     assert (unpacked / "VERSION").read_text() == f"{NAME.removeprefix('dbus-xbms-')}\n"
+
+
+def test_the_readme_is_in_it_with_the_pages_that_it_names(unpacked: Path) -> None:
+    readme = (unpacked / "README.md").read_text()
+    pages = re.findall(r"\]\((docs/[\w-]+\.md)", readme)
+    assert pages
+    assert [page for page in pages if not (unpacked / page).is_file()] == []
+
+
+def test_what_is_for_a_machine_without_venus_is_not_in_it(unpacked: Path) -> None:
+    service = {path for path in files(unpacked) if path.startswith("service/")}
+    assert service == {"service/venus.sh", "service/dbus-xbms/run", "service/dbus-xbms/log/run"}
 
 
 def test_only_what_the_device_runs_itself_can_be_run(unpacked: Path) -> None:

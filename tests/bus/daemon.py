@@ -14,10 +14,17 @@ from dbus_xbms.commands.demo import BUS_CONFIG
 @contextmanager
 def private_daemon(directory: Path, address: str | None = None) -> Iterator[str]:
     """Run a fresh daemon with its files in ``directory``; its address, which may be chosen."""
+    with daemon_with(BUS_CONFIG.format(folder=directory), directory, address) as listens:
+        yield listens
+
+
+@contextmanager
+def daemon_with(configuration: str, directory: Path, address: str | None = None) -> Iterator[str]:
+    """Run a fresh daemon with a configuration; its address."""
     daemon = shutil.which("dbus-daemon")
     assert daemon, "needs dbus-daemon (Debian: apt install dbus-bin or dbus)"
     config = directory / "bus.conf"
-    config.write_text(BUS_CONFIG.format(folder=directory))
+    config.write_text(configuration)
     command = [daemon, f"--config-file={config}", "--nofork", "--print-address"]
     chosen = [f"--address={address}"] if address else []
     with subprocess.Popen([*command, *chosen], stdout=subprocess.PIPE, text=True) as process:

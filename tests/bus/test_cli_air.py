@@ -21,7 +21,7 @@ async def test_scan_without_the_service_uses_the_radio_itself(private_bus: str) 
         done = await command("scan", "--seconds", "2")
     assert done.status == 0
     assert sorted(line.split()[0] for line in done.out.splitlines()[1:3]) == sim.addresses
-    assert "add ADDRESS" in done.out
+    assert "To add one: dbus-xbms add ADDRESS" in done.out
 
 
 async def test_scan_works_on_a_machine_that_is_no_gx(private_bus: str) -> None:

@@ -258,4 +258,6 @@ async def test_without_a_bus_and_without_files_it_says_what_is_missing(
     done = await doctor(tmp_path / "nothing")
     assert (done.status, done.err) == (1, "")
     assert "PROBLEM  D-Bus: cannot connect" in done.out
-    assert "this is none: /opt/victronenergy/version is missing" in done.out
+    assert "this is not a Venus OS device: /opt/victronenergy/version is missing" in " ".join(
+        done.out.split()
+    )

@@ -6,10 +6,16 @@ import asyncio
 
 import pytest
 
+from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.table import Battery
+from dbus_xbms.commands.which import meant
+from dbus_xbms.settings import device_id
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
 from tests.bus.test_switching import ONE, OPT_INS, RESTING, running, writes
 from tests.bus.venus import Venus
+
+TWO = "A4:C1:37:00:00:02"
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
@@ -41,7 +47,32 @@ async def test_what_is_refused_or_fails_is_told_with_its_reason_and_a_status() -
         assert (failed.status, failed.out.split(",")[0]) == (1, "charge off: failed: asked for charge off")
 
 
+def on_the_bus(address: str, name: str) -> Battery:
+    service = f"com.victronenergy.battery.{device_id(address)}"
+    return Battery(service=service, values={"/CustomName": name, "/ProductName": "JBD BMS"})
+
+
 async def test_a_pack_that_is_not_on_the_bus_cannot_be_switched() -> None:
-    done = await command("switch", ONE, "charge", "off")
+    async with Simulation([]), Venus() as venus:
+        await venus.enable(ONE, CustomName="House bank")
+        done = await command("switch", "house", "charge", "off")
     assert (done.status, done.out) == (1, "")
-    assert "not on the bus" in done.err
+    assert "House bank is not on the bus; `dbus-xbms list` says why" in done.err
+
+
+async def test_a_beginning_never_leads_to_another_pack_than_the_one_that_is_called_so() -> None:
+    second = on_the_bus(TWO, "House 2")
+    async with Simulation([]), Venus() as venus:
+        await venus.enable(ONE, CustomName="House")
+        assert (await meant("House", [second])).battery is None
+        assert (await meant("house 2", [second])).battery is second
+        assert (await meant(TWO.lower(), [second])).battery is second
+
+
+async def test_without_localsettings_a_pack_goes_by_its_address_and_whole_name_only() -> None:
+    packs = [on_the_bus(ONE, "House"), on_the_bus(TWO, "House 2")]
+    assert (await meant(ONE, packs)).battery is packs[0]
+    assert (await meant("HOUSE", packs)).battery is packs[0]
+    with pytest.raises(ExceptionGroup) as raised:
+        await meant("House 3", packs)
+    assert raised.group_contains(CommandError, match="com.victronenergy.settings")

@@ -8,9 +8,9 @@ from dataclasses import replace
 from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
+from dbus_xbms.localsettings.service import LocalSettings as SimulatedSettings
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PACK_SETTINGS, Value, pack_path
-from dbus_xbms.simulator.localsettings import LocalSettings as SimulatedSettings
 from dbus_xbms.venus.bus import close, connect, until_closed
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
 from dbus_xbms.venus.localsettings import LocalSettings

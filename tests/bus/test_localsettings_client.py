@@ -18,6 +18,7 @@ from typing import Protocol
 import pytest
 from dbus_fast import BusType, Message, Variant
 
+from dbus_xbms.localsettings.service import LocalSettings as Simulated
 from dbus_xbms.settings import (
     PACK_SETTINGS,
     SERVICE_SETTINGS,
@@ -27,7 +28,6 @@ from dbus_xbms.settings import (
     pack_path,
     service_path,
 )
-from dbus_xbms.simulator.localsettings import LocalSettings as Simulated
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
 from dbus_xbms.venus.localsettings import NAME, LocalSettings, instance_of
 

@@ -77,7 +77,7 @@ ARGUMENTS = {"d": 1.0}
 
 def methods() -> Iterator[tuple[str, str]]:
     """Every method of the service's interface, with its signature."""
-    for method in Service1(_unused, dict, dict, list).introspect().methods:
+    for method in Service1(_unused, dict, dict, list, list).introspect().methods:
         yield method.name, method.in_signature
 
 
@@ -96,7 +96,7 @@ async def test_every_failure_of_every_method_reaches_the_caller_with_a_name_and_
         raise failure()
 
     failed = 0
-    async with Remote(scan, failing, failing, failing), Venus() as venus:
+    async with Remote(scan, failing, failing, failing, failing), Venus() as venus:
         for member, signature in methods():
             body = [ARGUMENTS[one] for one in signature]
             reply = await venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, member, signature, *body)
@@ -114,9 +114,9 @@ async def test_what_cannot_be_described_is_a_fault_and_no_bare_exception() -> No
         return [object()]
 
     odd: Any = object()
-    remotely = Remote(scan, lambda: {"packs": odd}, lambda: {"": odd}, lambda: [odd])
+    remotely = Remote(scan, lambda: {"packs": odd}, lambda: {"": odd}, lambda: [odd], lambda: [odd])
     async with remotely, Venus() as venus:
-        for member, signature in ("Scan", "d"), ("Packs", ""), ("Heard", ""), ("Health", ""):
+        for member, signature in ("Scan", "d"), ("Packs", ""), ("Heard", ""), ("Hearing", ""), ("Health", ""):
             body = [ARGUMENTS[one] for one in signature]
             reply = await venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, member, signature, *body)
             assert (member, reply.error_name, *reply.body) == (member, *FAULT)
@@ -128,7 +128,7 @@ async def test_a_scan_is_answered_when_the_service_stops() -> None:
         return []
 
     async with Venus() as venus:
-        async with Remote(scan, dict, dict, list):
+        async with Remote(scan, dict, dict, list, list):
             asked = asyncio.create_task(
                 venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, "Scan", "d", 60.0)
             )

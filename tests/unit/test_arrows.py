@@ -27,6 +27,7 @@ BELOW_PACK = {
     "words",
     "contact",
 }
+IN_PLACE_OF_VENUS = {"localsettings", "served"}  # what serves instead of a program of Venus
 # Room -> the rooms it may import; a room is a module or a package right under dbus_xbms.
 ARROWS = {
     "model": set(),
@@ -44,7 +45,9 @@ ARROWS = {
     "ble": {"contact", "model", "protocols", "trusted_bus"},
     "doctor": {"contact", "control", "printable", "words"},
     "venus": {"repeats", "model", "settings", "control", "printable", "trusted_bus", "words"},
-    "simulator": {"model", "settings", "protocols"},
+    "served": set(),
+    "localsettings": {"served"},
+    "simulator": {"model", "settings", "protocols"} | IN_PLACE_OF_VENUS,
     "keeper": {"control", "settings", "venus"},
     "diary": {"control", "model", "words"},
     "showing": {"model", "venus"},
@@ -64,9 +67,12 @@ ARROWS = {
     "authority": {"control", "settings", "venus"},
     "app": BELOW_PACK
     | {"authority", "heard", "neighbours", "pack", "remote", "roster", "supervision", "watchdog"},
-    "commands": BELOW_PACK | {"printable", "app", "doctor", "remote", "simulator", "trusted_bus", "watchdog"},
-    "cli": BELOW_PACK | {"commands", "outlet", "printable"},
-    "__main__": {"cli"},
+    "commands": BELOW_PACK
+    | IN_PLACE_OF_VENUS
+    | {"printable", "app", "doctor", "interrupt", "remote", "simulator", "trusted_bus", "watchdog"},
+    "cli": BELOW_PACK | {"commands", "interrupt", "outlet", "printable"},
+    "__main__": {"cli", "interrupt"},
+    "interrupt": set(),
     "__init__": set(),
 }
 PURE = {
@@ -86,6 +92,13 @@ PURE = {
 PURE_FILES = {
     "venus/item.py",
     "venus/items.py",
+    "localsettings/rows.py",
+    "localsettings/store.py",
+    "commands/table.py",
+    *(
+        f"commands/screen/{name}.py"
+        for name in ("frame", "glyphs", "keys", "overview", "page", "reading", "scene", "style", "trend")
+    ),
     *(f"venus/{name}_items.py" for name in ("control", "device", "history", "pane", "setting", "switch")),
 }
 IMPURE = {"asyncio", "time", "logging", "bleak", "bleak_retry_connector", "dbus_fast"}

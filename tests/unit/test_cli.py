@@ -39,8 +39,57 @@ def test_every_command_has_its_own_help(command: str, capsys: pytest.CaptureFixt
     assert f"usage: dbus-xbms {command}" in capsys.readouterr().out
 
 
-def test_version_is_the_packages(capsys: pytest.CaptureFixture[str]) -> None:
-    assert status_of("--version") == 0
+@pytest.mark.parametrize("columns", [34, 50, 80, 120, 200])
+@pytest.mark.parametrize("command", ["", *(command.name for command in cli.COMMANDS)])
+def test_help_fits_the_terminal(
+    command: str, columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert status_of("help", *filter(None, [command])) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines
+    assert [line for line in lines if len(line) > min(columns, 100)] == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [("help",), ("help", "help"), ("-h",), ("help", "--help")], ids=" ".join
+)
+def test_help_alone_is_that_of_the_program(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status_of(*arguments) == 0
+    assert "usage: dbus-xbms COMMAND" in capsys.readouterr().out
+
+
+def test_help_with_a_command_is_the_help_of_that(capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of("help", "scan") == 0
+    asked = capsys.readouterr().out
+    assert status_of("scan", "--help") == 0
+    assert asked == capsys.readouterr().out
+    assert asked.startswith("usage: dbus-xbms scan")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("swich",), "there is no command 'swich'; did you mean switch?"),
+        (("help", "scna"), "there is no command 'scna'; did you mean scan?"),
+        (("fly",), "there is no command 'fly'; `dbus-xbms help` lists them"),
+        (("scan", "--secnds", "3"), "there is no option '--secnds'; did you mean --seconds?"),
+        (("scan", "--fly=3"), "there is no option '--fly'"),
+        (("scan", "now"), "one argument too many: 'now'"),
+    ],
+)
+def test_a_mistyped_word_is_answered_with_a_suggestion(
+    arguments: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert status_of(*arguments) == cli.USAGE
+    assert capsys.readouterr().err.splitlines()[-1].endswith(f"error: {words}")
+
+
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_version_is_the_packages(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status_of(option) == 0
     assert capsys.readouterr().out == f"dbus-xbms {__version__}\n"
 
 
@@ -61,7 +110,6 @@ def test_no_command_shows_the_help_and_is_a_usage_error(capsys: pytest.CaptureFi
         ("set", ADDRESS, "Hold", "long"),
         ("set", ADDRESS, "Cells", "4"),
         ("set", "service", "Hold", "30"),
-        ("probe", "my battery"),
         ("switch", ADDRESS),
         ("switch", ADDRESS, "heater", "on"),
         ("switch", ADDRESS, "charge", "maybe"),
@@ -89,6 +137,7 @@ def test_a_mistake_on_the_command_line_is_a_usage_error(
         ("switch", ADDRESS, "charge", "off"),
         ("scan",),
         ("probe", ADDRESS),
+        ("probe", "my battery"),
         ("probe", ADDRESS, "--capture", "/nonexistent/frames"),
     ],
     ids=" ".join,
@@ -102,7 +151,7 @@ def test_a_missing_bus_or_file_is_a_failure_said_in_one_line(
 
 def test_help_and_decode_load_neither_bleak_nor_dbus_fast() -> None:
     script = (
-        "import sys; from dbus_xbms import cli; cli._parser(); import dbus_xbms.commands.decode;"
+        "import sys; from dbus_xbms import cli; cli.top_parser(); import dbus_xbms.commands.decode;"
         "sys.exit(bool({'bleak', 'dbus_fast', 'asyncio'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], timeout=30)
@@ -128,9 +177,11 @@ def test_a_reader_that_has_gone_makes_no_traceback() -> None:
 
 
 @pytest.mark.parametrize("command", ["scan", "watch", "wait", "demo", "simulate"])
-@pytest.mark.parametrize("text", ["nan", "-1", "inf", "soon", "1e99"])
-def test_what_is_no_duration_is_wrong_usage(
+@pytest.mark.parametrize("text", ["0", "nan", "-1", "inf", "soon", "1e99", ""])
+def test_every_command_judges_its_seconds_the_same_way(
     command: str, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert status_of(command, f"--seconds={text}") == 2
-    assert f"takes seconds, not '{text}'" in capsys.readouterr().err
+    assert status_of(command, f"--seconds={text}") == cli.USAGE
+    said = " ".join(capsys.readouterr().err.split())
+    assert "takes seconds, above 0 and up to" in said
+    assert f"not {text!r}" in said

@@ -126,7 +126,7 @@ def test_the_state_and_its_reason_follow_from_what_is_nearest_to_the_machine(
     assert judge(view) == (state, reason)
 
 
-@pytest.mark.parametrize("state", set(State) - set(UNDERWAY) - {State.UNKNOWN})
+@pytest.mark.parametrize("state", [one for one in State if one not in UNDERWAY and one is not State.UNKNOWN])
 def test_every_state_that_is_not_well_has_advice(state: State) -> None:
     assert ADVICE[state]
     assert "{" not in advice(state, ADDRESS)

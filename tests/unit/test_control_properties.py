@@ -30,7 +30,8 @@ def packs(draw: st.DrawFn) -> PackSample:
     """A sample of a pack whose cells stand close together or anywhere, mostly well, sometimes not."""
     middle, count = draw(voltages), draw(st.integers(2, 16))
     apart = draw(st.sampled_from((0.0, 0.004, 0.05, 0.5)))
-    cells = tuple(max(0.0, middle + draw(st.floats(-1, 1)) * apart) for _ in range(count))
+    around = (middle + draw(st.floats(-1, 1)) * apart for _ in range(count))
+    cells = tuple(min(HIGHEST_CELL, max(0.0, cell)) for cell in around)
     well = draw(st.booleans())
     return sample(
         cells=cells,

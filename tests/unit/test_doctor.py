@@ -279,7 +279,7 @@ NOTES = {
         "battery.aggregate adds batteries up",
         "Control of the packs at 0",
     ),
-    "no Venus": (facts(venus=None), "Venus OS", "this is none", ""),
+    "no Venus": (facts(venus=None), "Venus OS", "this is not a Venus OS device", ""),
     "nothing at boot": (facts(boot=Boot()), "start", "nothing starts the service", "install.sh"),
     "little room": (facts(storage=Storage(free=12.0, writable=True)), "/data", "12 MB", "du -sh"),
     "little memory": (facts(machine=Machine(memory=30.0, load=0.0, cores=1)), "machine", "30 MB", "stop"),
@@ -361,6 +361,21 @@ def test_what_does_not_work_is_a_problem_with_what_to_do(
     assert (found.verdict, found.topic) == (Verdict.PROBLEM, topic)
     assert words in found.words
     assert advice in found.advice
+
+
+@pytest.mark.parametrize(
+    ("what", "topic", "advice"),
+    [
+        ({"localsettings": False}, "settings", "systemctl start dbus-xbms-settings"),
+        ({"running": False}, "service", "journalctl -u dbus-xbms"),
+    ],
+)
+def test_a_machine_without_venus_os_gets_advice_for_systemd(
+    what: dict[str, Any], topic: str, advice: str
+) -> None:
+    (problem,) = [one for one in bad(facts(venus=None, **what)) if one.verdict is Verdict.PROBLEM]
+    assert problem.topic == topic
+    assert advice in problem.advice
 
 
 @pytest.mark.parametrize(("case", "topic", "words", "advice"), NOTES.values(), ids=NOTES)

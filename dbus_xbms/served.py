@@ -124,6 +124,12 @@ class Service:
             with contextlib.suppress(OSError, EOFError):  # the bus itself may be gone
                 await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
+    async def until_lost(self) -> None:
+        """Wait until the bus closes the connection."""
+        if self._bus is not None:
+            with contextlib.suppress(OSError, EOFError):
+                await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+
     async def flush(self) -> None:
         """Wait until everything sent so far has reached the bus."""
         if self._bus is not None and self._bus.connected:
@@ -180,6 +186,9 @@ class Service:
                 self.reply(message, method.gives, body if isinstance(body, list) else [])
         except DBusError as err:
             self.fail(message, err)
+        except Exception:
+            log.exception("%s failed by an error in this program", message.member)
+            self.fail(message, DBusError(ErrorType.FAILED, "an error in the program; its log has more"))
         return True
 
     def _method(self, message: Message) -> Method:

@@ -1,8 +1,10 @@
-"""The simulated localsettings behaves as Victron's: each rule of the contract, over a real bus."""
+"""The settings store behaves as Victron's localsettings: each rule of the contract, over a real bus."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,8 @@ import pytest
 from dbus_fast import BusType, Message, MessageType, Variant, unpack_variants
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.simulator.localsettings import BUS_ITEM, NAME, SETTINGS, LocalSettings
+from dbus_xbms.localsettings.service import BUS_ITEM, NAME, SETTINGS, LocalSettings
+from tests.bus.simulation import Program
 
 ENABLED = "/Settings/Devices/xbms_a4c137000001/Enabled"
 
@@ -99,6 +102,7 @@ async def client(private_bus: str) -> AsyncIterator[Client]:
         (Variant("s", "/Settings/X"), Variant("i", 11), -7),
         (Variant("s", "/Settings/Group"), Variant("i", 1), -8),
         (Variant("s", "/Elsewhere/X"), Variant("i", 1), -9),
+        (Variant("s", "/Settings/a b"), Variant("i", 1), -4),
     ],
 )
 async def test_a_setting_that_cannot_be_added_is_refused_with_its_own_error(
@@ -205,3 +209,47 @@ async def test_settings_are_kept_in_the_file_over_a_restart(private_bus: str, tm
     await second.open()
     await second.close()
     assert second.store.entries[ENABLED].value == 1
+
+
+async def test_the_command_keeps_settings_over_a_kill_and_refuses_a_second_one(
+    private_bus: str, tmp_path: Path, client: Client
+) -> None:
+    file = tmp_path / "kept" / "settings.json"
+    async with Program("settings", "--file", str(file)) as first:
+        await first.until("0 settings are in")
+        await client.add(path=Variant("s", ENABLED), default=Variant("i", 0))
+        await client.put(ENABLED, Variant("i", 1))
+        async with Program("settings", "--file", str(tmp_path / "other.json")) as second:
+            assert await second.ended() == 1
+            assert "another settings store is running" in second.log[-1]
+        async with asyncio.timeout(10):
+            while not file.exists():  # noqa: ASYNC110 (a file tells nobody)
+                await asyncio.sleep(0.05)
+        await first.stop(signal.SIGKILL)
+    async with Program("settings", "--file", str(file)) as again:
+        await again.until("1 settings are in")
+        assert await client.get(ENABLED) == 1
+        assert await again.stop() == 0
+        assert again.left_behind == []
+
+
+async def test_a_damaged_file_is_kept_aside_and_said(
+    private_bus: str, tmp_path: Path, client: Client
+) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text('{"/Settings/Half": {"kind"')
+    async with Program("settings", "--file", str(file)) as store:
+        line = await store.until("was damaged")
+        assert f"{file}.damaged" in line
+        await client.add(path=Variant("s", ENABLED), default=Variant("i", 0))
+        assert await store.stop() == 0
+    assert file.with_name("settings.json.damaged").read_text() == '{"/Settings/Half": {"kind"'
+    assert list(json.loads(file.read_text())) == [ENABLED]
+
+
+async def test_without_a_bus_the_command_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/none")
+    async with Program("settings", "--file", str(tmp_path / "settings.json")) as store:
+        assert await store.ended() == 1
+    assert store.left_behind == []
+    assert "cannot connect to the D-Bus session bus" in store.log[-1]

@@ -1,26 +1,27 @@
-"""A simulated localsettings: ``com.victronenergy.settings`` on the bus of the Venus side."""
+"""A settings store on the bus: what Victron's localsettings is on Venus OS."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from dbus_fast import BusType, Message, Variant
 
-from dbus_xbms.simulator.service import Method, Node, Service
-from dbus_xbms.simulator.settings_store import AddError, Entry, Store, Value
+from dbus_xbms.localsettings import file as files
+from dbus_xbms.localsettings.rows import entries_of, text_of
+from dbus_xbms.localsettings.store import AddError, Entry, Store, Value
+from dbus_xbms.served import Method, Node, Service
 
 log = logging.getLogger(__name__)
 
 NAME = "com.victronenergy.settings"
 BUS_ITEM = "com.victronenergy.BusItem"
 SETTINGS = "com.victronenergy.Settings"
-SAVE_DELAY = 2.0  # s; as the real one collects changes before it writes
+INT32 = range(-(2**31), 2**31)
+MOST_FAULTS = 5  # of a damaged file in the log
 KIND_OF_SIGNATURE = {"i": "i", "x": "i", "d": "f", "s": "s"}  # others are refused, u, y, q and b too
 
 
@@ -28,7 +29,7 @@ def _variant(kind: str, value: Value | None) -> Variant:
     if value is None:
         return Variant("i", 0)
     if isinstance(value, int):
-        return Variant("x" if value > 0x7FFFFFFF else "i", value)
+        return Variant("i" if value in INT32 else "x", value)
     return Variant("d" if kind == "f" else "s", value)
 
 
@@ -47,7 +48,8 @@ class LocalSettings:
     def __init__(self, bus_type: BusType, file: Path | None = None) -> None:
         self.store = Store()
         self._file = file
-        self._saving: asyncio.TimerHandle | None = None
+        self._saver: files.Saver | None = None
+        self._saving: asyncio.Task[None] | None = None
         self.service = Service(NAME, bus_type, self._find, self._paths)
         group = {
             (BUS_ITEM, "GetValue"): Method(gives="v", run=self._group_values),
@@ -77,18 +79,42 @@ class LocalSettings:
         )
 
     async def open(self) -> None:
-        """Load the file, if any, and take the name."""
+        """Load the file, if any, and take the name; only who has the name touches the file.
+
+        Raises:
+            NameTakenError: the name has an owner already.
+            OSError: the file cannot be read, or there is no bus.
+        """
+        faults: list[str] = []
         if self._file is not None and self._file.exists():
-            rows = json.loads(self._file.read_text(encoding="utf-8"))
-            self.store.entries = {path: Entry(**row) for path, row in rows.items()}
+            self.store.entries, faults = entries_of(self._file.read_bytes())
         await self.service.open()
+        if self._file is not None:
+            self._saver = files.Saver(self._file, lambda: text_of(self.store.entries))
+            self._saving = asyncio.create_task(self._saver.run())
+            if faults:
+                self._put_aside(self._file, faults)
+
+    def _put_aside(self, file: Path, faults: list[str]) -> None:
+        aside = files.put_aside(file)
+        for fault in faults[:MOST_FAULTS]:
+            log.warning("%s: %s", file, fault)
+        log.warning(
+            "%s was damaged and is now %s; %d settings in it are kept", file, aside, len(self.store.entries)
+        )
+        self._changed()
 
     async def close(self) -> None:
         """Save and leave the bus; what is stored stays in memory for the next open."""
-        if self._saving is not None:
-            self._saving.cancel()
-            self._save()
+        if self._saver is not None and self._saving is not None:
+            self._saver.close()
+            await self._saving
+            self._saver = self._saving = None
         await self.service.close()
+
+    def _changed(self) -> None:
+        if self._saver is not None:
+            self._saver.changed()
 
     def _find(self, path: str) -> Node | None:
         if path == "/":
@@ -127,22 +153,13 @@ class LocalSettings:
         if changed:
             entry = self.store.entries[path]
             if not entry.silent:
-                log.info("setting %s changed to %s", path, entry.value)
+                log.info("setting %s changed", path)  # a value may be a password
             self._announce(path, {name: _item(entry)[name] for name in ("Value", "Text")})
         return -1 if changed is None else 0
 
     def _announce(self, path: str, properties: dict[str, Variant]) -> None:
         self.service.signal(path, BUS_ITEM, "PropertiesChanged", "a{sv}", [properties])
-        if self._file is not None and self._saving is None:
-            self._saving = asyncio.get_running_loop().call_later(SAVE_DELAY, self._save)
-
-    def _save(self) -> None:
-        self._saving = None
-        if self._file is not None:
-            rows = {path: asdict(entry) for path, entry in sorted(self.store.entries.items())}
-            new = self._file.with_suffix(".new")
-            new.write_text(json.dumps(rows, indent=1), encoding="utf-8")
-            new.replace(self._file)
+        self._changed()
 
     def _group_values(self, message: Message) -> list[Any]:
         below = self.store.below(message.path or "/")

@@ -1,12 +1,14 @@
-"""The settings behind the simulated localsettings: what is stored, and which change is allowed. Pure.
+"""What a settings store holds, and which change is allowed. Pure.
 
-The rules are those of Victron's localsettings 1.76: venus-contract, as run on the real one.
+The rules are those of Victron's localsettings 1.76, as observed on it.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
+from math import isfinite
 from typing import Any
 
 Number = int | float
@@ -15,6 +17,8 @@ Value = int | float | str
 ROOT = "/Settings"
 DEVICES = "/Settings/Devices"
 KINDS: dict[str, type[int] | type[float] | type[str]] = {"i": int, "f": float, "s": str}
+LARGEST = 2**63 - 1  # what D-Bus carries as a signed number
+_PATH = re.compile(rf"{ROOT}(/[A-Za-z0-9_]+)+")  # of what D-Bus allows in a path
 
 
 class AddError(IntEnum):
@@ -57,9 +61,17 @@ def converted(kind: str, value: Any) -> Value | None:
     if value is None:
         return None
     try:
-        return KINDS[kind](value)
+        read = KINDS[kind](value)
     except (TypeError, ValueError, OverflowError):
         return None
+    if isinstance(read, str):
+        return read
+    return read if isfinite(read) and (kind == "f" or abs(read) <= LARGEST) else None
+
+
+def is_path(path: str) -> bool:
+    """Whether a setting can have this path."""
+    return _PATH.fullmatch(path) is not None
 
 
 def _number(kind: str, value: object) -> Number | None:
@@ -120,13 +132,15 @@ class Store:
         if first is None:
             return Added(error=AddError.INVALID_DEFAULT)
         low, high = _limits(kind, lowest, highest)
-        if not isinstance(first, str) and not _within(first, low, high):
+        entry = Entry(kind=kind, value=first, default=first, lowest=low, highest=high, silent=silent)
+        if not within_limits(entry, first):
             return Added(error=AddError.DEFAULT_OUT_OF_RANGE)
         if not path.startswith(ROOT + "/"):
             return Added(error=AddError.NOT_IN_SETTINGS)
+        if not is_path(path):
+            return Added(error=AddError.INVALID_PATH)
         if path not in self.entries and self.is_group(path):
             return Added(error=AddError.IS_GROUP)
-        entry = Entry(kind=kind, value=first, default=first, lowest=low, highest=high, silent=silent)
         return self._merge(path, entry)
 
     def _merge(self, path: str, entry: Entry) -> Added:
@@ -147,7 +161,7 @@ class Store:
         """Set one value: True if it changed, False if it was that already, ``None`` if refused."""
         entry = self.entries[path]
         new = converted(entry.kind, value)
-        if new is None or (not isinstance(new, str) and not _within(new, entry.lowest, entry.highest)):
+        if new is None or not within_limits(entry, new):
             return None
         if new == entry.value:
             return False
@@ -181,5 +195,10 @@ def _limits(kind: str, lowest: object, highest: object) -> tuple[Number | None, 
     return (None, None) if kind == "s" or (low == 0 and high == 0) else (low, high)
 
 
-def _within(number: Number, lowest: Number | None, highest: Number | None) -> bool:
-    return (lowest is None or number >= lowest) and (highest is None or number <= highest)
+def within_limits(entry: Entry, value: Value) -> bool:
+    """Whether a setting may have this value; a text has no limits."""
+    if isinstance(value, str):
+        return True
+    return (entry.lowest is None or value >= entry.lowest) and (
+        entry.highest is None or value <= entry.highest
+    )

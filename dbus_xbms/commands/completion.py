@@ -1,0 +1,27 @@
+"""Print a script that completes commands, options, pack names and settings in a shell.
+
+In this shell: eval "$(dbus-xbms completion bash)". In every new one: write it to a file that ~/.bashrc reads.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from dbus_xbms.commands import CommandError
+
+SCRIPT = Path(__file__).parents[1] / "dbus-xbms.bash"
+NO_ASH = "busybox ash completes file names only, and no program can change that; start `bash`, which a GX has"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``dbus-xbms completion``."""
+    parser.add_argument("shell", choices=("bash", "ash"), help="the shell; ash cannot do it, and is told so")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the script, which was made when the program was."""
+    if args.shell == "ash":
+        raise CommandError(NO_ASH)
+    print(SCRIPT.read_text(encoding="utf-8"), end="")
+    return 0

@@ -1,0 +1,55 @@
+"""Runs a command's coroutine, which Ctrl-C cancels."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from dbus_xbms import interrupt
+
+T = TypeVar("T")
+
+
+def run_loop(command: Coroutine[Any, Any, T], grace: float = interrupt.GRACE) -> T:
+    """Run a coroutine.
+
+    Args:
+        command: what to run.
+        grace: s that it gets to clean up after Ctrl-C, before the process is ended.
+
+    Raises:
+        KeyboardInterrupt: it was cancelled by Ctrl-C.
+    """
+    interrupted: list[bool] = []
+    handler = signal.getsignal(signal.SIGINT)
+
+    async def cancellable() -> T:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task
+
+        def stop() -> None:
+            interrupted.append(True)
+            interrupt.end_within(grace)
+            loop.call_soon_threadsafe(task.cancel)
+
+        _wake_by_ctrl_c(loop)
+        with interrupt.Otherwise(stop):
+            return await command
+
+    try:
+        return asyncio.run(cancellable())
+    except (asyncio.CancelledError, Exception):
+        if interrupted:  # what fails on the way out does not matter
+            raise KeyboardInterrupt from None
+        raise
+    finally:
+        signal.signal(signal.SIGINT, handler)  # which the loop has replaced
+
+
+def _wake_by_ctrl_c(loop: asyncio.AbstractEventLoop) -> None:
+    """Let the signal wake the loop, but leave its handler in place: it must work while the loop stands."""
+    handler = signal.getsignal(signal.SIGINT)
+    loop.add_signal_handler(signal.SIGINT, lambda: None)
+    signal.signal(signal.SIGINT, handler)

@@ -1,0 +1,42 @@
+"""Whether this user may call the service and the settings: on a GX all may, on Debian only root."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.loop import run_loop
+from dbus_xbms.commands.session import CallFailed, call, open_bus
+from dbus_xbms.remote import NAME as SERVICE
+from dbus_xbms.venus.bus import BusError
+from dbus_xbms.venus.localsettings import NAME as SETTINGS
+
+ACCESS_DENIED = "org.freedesktop.DBus.Error.AccessDenied"
+PEER = "org.freedesktop.DBus.Peer"
+
+
+def require() -> None:
+    """Let a command go on only if its calls are not refused; root and session buses are not asked.
+
+    Raises:
+        CommandError: the bus refuses them.
+    """
+    if os.geteuid() != 0 and "DBUS_SESSION_BUS_ADDRESS" not in os.environ:
+        run_loop(ask())
+
+
+async def ask() -> None:
+    """Call those that a command may call; only a refusal counts.
+
+    Raises:
+        CommandError: the bus refuses this user.
+    """
+    with suppress(BusError):  # the command itself says what is wrong then
+        async with open_bus() as bus:
+            for name in (SERVICE, SETTINGS):
+                try:
+                    await call(bus, name, "Ping", path="/", interface=PEER)
+                except CallFailed as err:
+                    if err.error == ACCESS_DENIED:
+                        raise CommandError("only root may do that on this machine: use sudo") from err

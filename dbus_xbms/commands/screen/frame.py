@@ -1,0 +1,164 @@
+"""The whole screen for a size: header, alarms, packs or one pack or help, footer. Pure.
+
+Nothing is left out silently: what does not fit is counted, and the arrow keys lead there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from dbus_xbms.commands.screen import overview, page
+from dbus_xbms.commands.screen.keys import HELP, hints
+from dbus_xbms.commands.screen.reading import alarms, title
+from dbus_xbms.commands.screen.scene import Scene, View, index_of, places
+from dbus_xbms.commands.screen.style import (
+    Line,
+    Span,
+    Style,
+    cut,
+    filled,
+    flowed,
+    labelled,
+    line,
+    styled,
+    width_of,
+)
+from dbus_xbms.words import count
+
+PROGRAM = "dbus-xbms"
+RULE = "-"
+KEYS = 13  # columns of keys in the help
+LEAST_BODY = 3  # lines that alarms leave to the rest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What is drawn, and the view that it came to, with a selection and a top line that exist."""
+
+    lines: list[Line]
+    view: View
+
+
+def frame(scene: Scene, view: View, width: int, height: int) -> Frame:
+    """The screen; never wider or higher than asked for."""
+    known = places(scene)
+    selected = known[index_of(scene, view)] if known else ""
+    view = replace(view, selected=selected, opened=view.opened and bool(known))
+    head = _header(scene, width)
+    foot = _footer(scene, view, width)
+    raised = _alarms(scene, width, height - len(head) - len(foot) - LEAST_BODY)
+    room = max(0, height - len(head) - len(raised) - len(foot))
+    if view.helping:
+        body, top = _window(_help(width), view.top, room)
+    elif view.opened:
+        body, top = _window(_page(scene, view, width), view.top, room)
+    else:
+        body, top = _packs(scene, view, width, room), 0
+    body += [()] * (room - len(body))
+    drawn = [cut(one, width) for one in (*head, *raised, *body, *foot)]
+    return Frame(lines=drawn[:height], view=replace(view, top=top))
+
+
+def _page(scene: Scene, view: View, width: int) -> list[Line]:
+    place = index_of(scene, view)
+    if place < len(scene.packs):
+        return page.lines(scene, scene.packs[place], width)
+    return page.absent(scene.absent[place - len(scene.packs)], width)
+
+
+def _header(scene: Scene, width: int) -> list[Line]:
+    """Program, state of the service and time, spread over the line if they fit; then what is said besides."""
+    style = Style.GOOD if scene.well else Style.ALARM
+    parts = [styled(PROGRAM, Style.TITLE), styled(scene.service, style)]
+    clock = styled(scene.clock, Style.FAINT)
+    rows = flowed([*parts, clock], width, gap=1)
+    if len(rows) == 1:
+        left = flowed(parts, width, gap=1)[0]
+        rows = [(*filled(left, width - width_of(clock)), *clock)]
+    return rows + (flowed([styled(scene.caption, Style.STRONG)], width) if scene.caption else [])
+
+
+def _alarms(scene: Scene, width: int, room: int) -> list[Line]:
+    """The alarms of all packs, on every page; those that do not fit are counted."""
+    rows: list[Line] = []
+    for pack in scene.packs:
+        if not pack.gone and (raised := alarms(pack)):
+            name = line(Span(f"{scene.glyphs.alarm} ", Style.ALARM), Span(f"{title(pack)}:", Style.STRONG))
+            rows += flowed([name, *raised], width)
+    if len(rows) <= max(1, room):
+        return rows
+    kept = max(0, room - 1)
+    return [
+        *rows[:kept],
+        styled(f"{count(len(rows) - kept, 'more line')} of alarms: open a pack", Style.ALARM),
+    ]
+
+
+def _window(body: Sequence[Line], top: int, room: int) -> tuple[list[Line], int]:
+    """The part of a page from a line on, with counts of what is above and below; and that line."""
+    if len(body) <= room:
+        return list(body), 0
+    top = max(0, min(top, len(body) - room + 1))
+    above = [_more(top, "line", "above")] if top else []
+    end = top + room - len(above)
+    below = [_more(len(body) - end + 1, "line", "below")] if end < len(body) else []
+    return [*above, *body[top : end - len(below)], *below][:room], top
+
+
+def _packs(scene: Scene, view: View, width: int, room: int) -> list[Line]:
+    """Whole packs around the selected one, with counts of those above and below."""
+    blocks = overview.blocks(scene, view, width)
+    if not blocks:
+        return flowed([styled(scene.nothing, Style.WARNING)], width)[:room]
+    dense = [line for block in blocks for line in block]
+    if len(dense) + len(blocks) - 1 <= room:
+        airy = [line for block in blocks for line in (*block, ())]
+        return airy[:-1] + _preview(scene, view, width, room - len(airy))
+    if len(dense) <= room:
+        return dense
+    first, last = _around(blocks, index_of(scene, view), room - 2)
+    above = [_more(first, "pack", "above")] if first else []
+    below = [_more(len(blocks) - last, "pack", "below")] if last < len(blocks) else []
+    shown = [line for block in blocks[first:last] for line in block]
+    body, _ = _window(shown, 0, max(0, room - len(above) - len(below)))
+    return [*above, *body, *below][:room]
+
+
+def _preview(scene: Scene, view: View, width: int, room: int) -> list[Line]:
+    """The page of the selected pack below the list, if all of it fits."""
+    below = [(), styled(RULE * width, Style.FAINT), *_page(scene, view, width)]
+    return below if len(below) <= room and scene.packs else []
+
+
+def _around(blocks: Sequence[Sequence[Line]], selected: int, room: int) -> tuple[int, int]:
+    """Which blocks fit, from one to before another: the selected one, those before it, those behind it."""
+    first, last, used = selected, selected + 1, len(blocks[selected])
+    while first > 0 and used + len(blocks[first - 1]) <= room:
+        first -= 1
+        used += len(blocks[first])
+    while last < len(blocks) and used + len(blocks[last]) <= room:
+        used += len(blocks[last])
+        last += 1
+    return first, last
+
+
+def _more(number: int, noun: str, where: str) -> Line:
+    return styled(f"{number} more {noun if number == 1 else f'{noun}s'} {where}", Style.TITLE)
+
+
+def _help(width: int) -> list[Line]:
+    rows: list[Line] = []
+    for keys, words in HELP:
+        rows += labelled(keys, [line(words)], width, KEYS)
+    return rows
+
+
+def _footer(scene: Scene, view: View, width: int) -> list[Line]:
+    """As many hints as fit into one line; `?` shows all."""
+    if not scene.keys:
+        return [styled("Ctrl-C ends", Style.FAINT)]
+    chunks = [
+        line(Span(key, Style.STRONG), Span(f" {words}", Style.FAINT)) for key, words in hints(scene, view)
+    ]
+    return flowed(chunks, width)[:1]

@@ -1,0 +1,137 @@
+"""What keys mean: bytes of a terminal to keys, and a key to another view. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from dbus_xbms.commands.screen.scene import Scene, View, index_of, places
+
+UP, DOWN, LEFT, RIGHT, ENTER, ESCAPE = "up", "down", "left", "right", "enter", "escape"
+PAGE_UP, PAGE_DOWN, HOME, END = "page up", "page down", "home", "end"
+
+# What follows ESC; terminals send either form, by their mode.
+SEQUENCES: Mapping[str, str] = {
+    "[A": UP,
+    "[B": DOWN,
+    "[C": RIGHT,
+    "[D": LEFT,
+    "OA": UP,
+    "OB": DOWN,
+    "OC": RIGHT,
+    "OD": LEFT,
+    "[5~": PAGE_UP,
+    "[6~": PAGE_DOWN,
+    "[H": HOME,
+    "[F": END,
+    "OH": HOME,
+    "OF": END,
+    "[1~": HOME,
+    "[4~": END,
+}
+LETTERS: Mapping[str, str] = {
+    "\r": ENTER,
+    "\n": ENTER,
+    "\x7f": ESCAPE,  # Backspace
+    "\x08": ESCAPE,
+    "k": UP,
+    "j": DOWN,
+    "h": LEFT,
+    "l": RIGHT,
+    " ": PAGE_DOWN,
+    "b": PAGE_UP,
+    "g": HOME,
+    "G": END,
+}
+HELP = (
+    ("up, down", "choose a pack; on a pack's page, move it"),
+    ("1 to 9", "open that pack"),
+    ("Enter", "open the chosen pack"),
+    ("left, right", "on a page: the pack before, the next one"),
+    ("Space, b", "a screen down, up; also Page Down, Page Up"),
+    ("Home, End", "to the beginning, to the end; also g, G"),
+    ("Esc", "back; also Backspace"),
+    ("?", "this help"),
+    ("q, Ctrl-C", "quit"),
+)
+PAGE = 10  # lines
+FAR = 10_000  # lines; more than any page has
+
+
+def keys_of(data: bytes) -> Iterator[str]:
+    """The keys in what a terminal has sent; one that means nothing here is left out."""
+    text = data.decode("utf-8", "replace")
+    at = 0
+    while at < len(text):
+        if text[at] != "\x1b":
+            yield LETTERS.get(text[at], text[at])
+            at += 1
+            continue
+        at += 1
+        end = _end(text, at)
+        if end == at:
+            yield ESCAPE
+        elif (known := SEQUENCES.get(text[at:end])) is not None:
+            yield known
+        at = end
+
+
+def _end(text: str, start: int) -> int:
+    """Where the sequence behind an ESC ends."""
+    if text[start : start + 1] not in ("[", "O"):
+        return start
+    at = start + 1
+    while at < len(text) and not "@" <= text[at] <= "~":
+        at += 1
+    return min(len(text), at + 1)
+
+
+def pressed(scene: Scene, view: View, key: str) -> View | None:
+    """The view after a key; ``None`` to end."""
+    if key in ("q", "Q"):
+        return None
+    if key == "?":
+        return replace(view, helping=not view.helping, top=0)
+    if view.helping:
+        return _moved(view, key) if key in MOVES else replace(view, helping=False, top=0)
+    if len(key) == 1 and key in "123456789" and int(key) <= len(places(scene)):
+        return replace(view, selected=places(scene)[int(key) - 1], opened=True, top=0)
+    return _on_page(scene, view, key) if view.opened else _on_list(scene, view, key)
+
+
+MOVES: Mapping[str, int] = {UP: -1, DOWN: 1, PAGE_UP: -PAGE, PAGE_DOWN: PAGE, HOME: -FAR, END: FAR}
+
+
+def _moved(view: View, key: str) -> View:
+    return replace(view, top=max(0, view.top + MOVES[key]))
+
+
+def _on_page(scene: Scene, view: View, key: str) -> View:
+    if key == ESCAPE:
+        return replace(view, opened=False, top=0)
+    if key in (LEFT, RIGHT):
+        return replace(_chosen(scene, view, -1 if key == LEFT else 1), top=0)
+    return _moved(view, key) if key in MOVES else view
+
+
+def _on_list(scene: Scene, view: View, key: str) -> View:
+    if key in (ENTER, RIGHT):
+        return replace(view, opened=True, top=0)
+    return _chosen(scene, view, MOVES[key]) if key in MOVES else view
+
+
+def _chosen(scene: Scene, view: View, step: int) -> View:
+    """Another pack, not beyond the first and the last."""
+    known = places(scene)
+    place = max(0, min(len(known) - 1, index_of(scene, view) + step))
+    return replace(view, selected=known[place]) if known else view
+
+
+def hints(scene: Scene, view: View) -> list[tuple[str, str]]:
+    """Key and meaning, the most wanted first."""
+    arrows = scene.glyphs.arrows
+    if view.helping:
+        return [("q", "quit"), ("Esc", "back")]
+    if view.opened:
+        return [("q", "quit"), ("?", "help"), ("Esc", "back"), (arrows, "move"), ("left/right", "other pack")]
+    return [("q", "quit"), ("?", "help"), ("Enter", "open"), (arrows, "choose")]

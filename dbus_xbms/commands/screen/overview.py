@@ -1,0 +1,83 @@
+"""All packs, each in as few lines as the width allows. Pure."""
+
+from __future__ import annotations
+
+from dbus_xbms.commands.screen.glyphs import Glyphs, bar
+from dbus_xbms.commands.screen.reading import mosfets, number, state, title
+from dbus_xbms.commands.screen.scene import Absent, Scene, View, index_of
+from dbus_xbms.commands.screen.style import Line, Span, Style, filled, flowed, line, styled
+from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery
+from dbus_xbms.printable import columns_of, printable
+from dbus_xbms.words import duration
+
+INDENT = 3  # columns of the mark and the number of a pack
+LONGEST_NAME = 24  # columns; a longer name takes what it needs
+STATE, SOC, VOLTS, AMPS, WATTS, TO_GO, CELLS = 11, 17, 7, 7, 6, 16, 12  # columns
+SOC_BAR = 10
+
+
+def blocks(scene: Scene, view: View, width: int) -> list[list[Line]]:
+    """The lines of each pack, then those of packs that are not on the bus."""
+    names = [*(title(pack) for pack in scene.packs), *(printable(pack.name) for pack in scene.absent)]
+    longest = min(LONGEST_NAME, max(map(columns_of, names), default=0))
+    rest = [*(_of(pack, scene.glyphs) for pack in scene.packs), *map(_of_absent, scene.absent)]
+    selected = index_of(scene, view) if scene.keys else None
+    shown = []
+    for place, (name, fields) in enumerate(zip(names, rest, strict=True)):
+        field = filled(styled(name, Style.STRONG), longest)
+        first, *others = flowed([field, *fields], width, indent=INDENT)
+        shown.append([(_lead(place, place == selected, scene.glyphs), *first[1:]), *others])
+    return shown
+
+
+def _lead(place: int, selected: bool, glyphs: Glyphs) -> Span:
+    """The mark and the number of a pack."""
+    mark, shortcut = glyphs.selected if selected else " ", f"{place + 1} " if place < 9 else "  "
+    return Span(mark + shortcut, Style.TITLE if selected else Style.FAINT)
+
+
+def _of(pack: Battery, glyphs: Glyphs) -> list[Line]:
+    fields = [filled(state(pack), STATE)]
+    return fields if pack.gone else [*fields, *_measured(pack, glyphs), *mosfets(pack), *_limits(pack)]
+
+
+def _of_absent(pack: Absent) -> list[Line]:
+    return [styled(pack.why, Style.WARNING)]
+
+
+def _measured(pack: Battery, glyphs: Glyphs) -> list[Line]:
+    soc = number(pack, "/Soc")
+    text = "--" if soc is None else f"{bar(soc / 100, SOC_BAR, glyphs)} {pack.text('/Soc')}"
+    current = number(pack, "/Dc/0/Current")
+    amps = ("+" if current is not None and current > 0 else "") + pack.text("/Dc/0/Current")
+    seconds = number(pack, "/TimeToGo")
+    to_go = "" if seconds is None else f"{duration(seconds)} to go"
+    return [
+        filled(line(text), SOC),
+        filled(line(pack.text("/Dc/0/Voltage")), VOLTS),
+        filled(line(amps), AMPS),
+        filled(line(pack.text("/Dc/0/Power")), WATTS),
+        *([filled(line(to_go), TO_GO)] if to_go else []),
+        filled(line(_ends(pack)), CELLS),
+    ]
+
+
+def _ends(pack: Battery) -> str:
+    low, high = pack.text("/System/MinCellVoltage"), pack.text("/System/MaxCellVoltage")
+    return "" if "--" in (low, high) else f"{low.removesuffix('V')}-{high}"
+
+
+def _limits(pack: Battery) -> list[Line]:
+    """Each limit with what it comes from; of a pack that only watches why it does not control."""
+    if not pack.controls:
+        words = str(pack.values.get(CHARGE_MODE) or "")
+        return [styled(words, Style.FAINT)] if words else []
+    return [
+        line(f"{label} {pack.text(path)}", *_words(str(pack.values.get(words) or "")))
+        for label, path, words in LIMITS
+        if path in pack.values
+    ]
+
+
+def _words(words: str) -> list[Span]:
+    return [Span(f" {printable(words, 200)}", Style.FAINT)] if words else []

@@ -1,0 +1,139 @@
+"""One pack on a page: cells, temperatures, MOSFETs, limits, alarms, link, and the last minutes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dbus_xbms.commands.screen.glyphs import Glyphs, bar, sparkline
+from dbus_xbms.commands.screen.reading import (
+    alarms,
+    cell_voltages,
+    number,
+    scale,
+    spread,
+    state,
+)
+from dbus_xbms.commands.screen.scene import Absent, Scene, Trends
+from dbus_xbms.commands.screen.style import (
+    Line,
+    Span,
+    Style,
+    filled,
+    flowed,
+    labelled,
+    line,
+    styled,
+)
+from dbus_xbms.commands.screen.trend import Trend
+from dbus_xbms.commands.table import LABEL, Battery, rows
+from dbus_xbms.words import duration
+
+LONGEST_BAR = 40  # columns
+CELL_COLUMN = 24  # columns that a cell needs at least
+CELLS_BELOW = 8  # cells below each other before another column begins
+CELL_TEXT = 12  # columns of a cell without its bar: number, voltage, two marks, spaces
+GAP = 2
+
+
+def absent(pack: Absent, width: int) -> list[Line]:
+    """The page of a pack that is not on the bus."""
+    head = flowed([styled(pack.name, Style.STRONG), styled(pack.address, Style.FAINT)], width)
+    return [*head, *labelled("state", [styled(pack.why, Style.WARNING)], width, LABEL)]
+
+
+def lines(scene: Scene, pack: Battery, width: int) -> list[Line]:
+    """The whole page, however long it is; alarms that stand are above it on every page."""
+    glyphs = scene.glyphs
+    head = flowed([styled(pack.name, Style.STRONG), styled(pack.address, Style.FAINT), state(pack)], width)
+    if pack.gone:
+        return head
+    said = dict(rows(pack))
+    shown = head + _soc(pack, said["charge"], width, glyphs)
+    shown += labelled("now", _now(pack, said["now"]), width, LABEL)
+    shown += _trends(scene.trends.get(pack.service, Trends()), width, glyphs)
+    shown += _cells(pack, width, glyphs)
+    for label, chunks in said.items():
+        if label not in DRAWN and chunks:
+            shown += labelled(label, [line(chunk) for chunk in chunks], width, LABEL)
+    return shown + labelled("alarms", alarms(pack) or [styled("none", Style.GOOD)], width, LABEL)
+
+
+DRAWN = ("now", "charge", "cells", "spread", "alarms")  # rows of the table that look otherwise here
+
+
+def _soc(pack: Battery, charge: list[str], width: int, glyphs: Glyphs) -> list[Line]:
+    soc = number(pack, "/Soc")
+    room = min(LONGEST_BAR, width - LABEL - GAP - len("100.0%"))
+    drawn = [] if soc is None else [styled(bar(soc / 100, room, glyphs), Style.GOOD)]
+    return labelled("SoC", [*drawn, line(pack.text("/Soc")), *map(line, charge)], width, LABEL)
+
+
+def _now(pack: Battery, now: list[str]) -> list[Line]:
+    """Voltage, current and power; the state of charge is a bar above."""
+    seconds = number(pack, "/TimeToGo")
+    to_go = [] if seconds is None else [f"{duration(seconds)} to go"]
+    return [line(chunk) for chunk in (*now[1:], *to_go)]
+
+
+def _trends(trends: Trends, width: int, glyphs: Glyphs) -> list[Line]:
+    return [
+        *_trend("current", trends.current, "{:+.1f}A".format, width, glyphs),
+        *_trend("spread", trends.spread, "{:.3f}V".format, width, glyphs),
+    ]
+
+
+def _trend(label: str, trend: Trend, text: Callable[[float], str], width: int, glyphs: Glyphs) -> list[Line]:
+    """A sparkline with its ends and its time."""
+    values, seconds = trend.columns(min(LONGEST_BAR, width - LABEL))
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return []
+    ends = f"{text(min(known))} to {text(max(known))}" if max(known) > min(known) else text(known[0])
+    chunks = [styled(sparkline(values, glyphs), Style.TITLE), line(f"{ends} in {duration(seconds)}")]
+    return labelled(label, chunks, width, LABEL)
+
+
+def _cells(pack: Battery, width: int, glyphs: Glyphs) -> list[Line]:
+    """A bar for each cell, in one or more columns, with a legend."""
+    cells, ends = cell_voltages(pack), scale(pack)
+    if not cells or ends is None:
+        return []
+    columns = max(1, min((width + GAP) // (CELL_COLUMN + GAP), -(-len(cells) // CELLS_BELOW)))
+    room = (width - GAP * (columns - 1)) // columns
+    longest = max(1, min(LONGEST_BAR, room - CELL_TEXT))
+    lowest, highest = min(cells, key=_volts)[0], max(cells, key=_volts)[0]
+    marks = {highest: glyphs.highest, lowest: glyphs.lowest} if lowest != highest else {}
+    drawn = [_cell(pack, n, volts, ends.part(volts), longest, marks.get(n, ""), glyphs) for n, volts in cells]
+    below = -(-len(drawn) // columns)
+    table = [_beside(drawn[row::below], longest + CELL_TEXT) for row in range(below)]
+    legend = [
+        line(f"{glyphs.lowest} lowest"),
+        line(f"{glyphs.highest} highest"),
+        line(f"{glyphs.balancing} balancing"),
+        line(f"spread {spread(pack) or 0:.3f}V"),
+        styled(ends.words, Style.FAINT),
+    ]
+    return [*labelled("cells", legend, width, LABEL), *table]
+
+
+def _beside(cells: list[Line], width: int) -> Line:
+    """Cells in one line, each so wide."""
+    *most, last = cells
+    padded = (span for one in most for span in filled(one, width + GAP))
+    return (*padded, *last)
+
+
+def _volts(cell: tuple[int, float]) -> float:
+    return cell[1]
+
+
+def _cell(pack: Battery, n: int, volts: float, part: float, longest: int, mark: str, glyphs: Glyphs) -> Line:
+    """Number, bar, voltage and marks of a cell; beyond low and full it stands out."""
+    if pack.values.get(f"/Balances/Cell{n}") == 1:
+        mark += glyphs.balancing
+    return (
+        Span(f"{n:>2} "),
+        Span(bar(part, longest, glyphs), Style.GOOD if 0 <= part <= 1 else Style.WARNING),
+        Span(f" {volts:.3f}"),
+        Span(f" {mark}" if mark else "", Style.STRONG),
+    )

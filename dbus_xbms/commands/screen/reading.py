@@ -1,0 +1,132 @@
+"""What the values of a pack mean, as far as several places of the screen say it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dbus_xbms.commands.screen.style import Line, Style, line, styled
+from dbus_xbms.commands.table import ALARMS, Battery, mosfets_off
+from dbus_xbms.printable import printable
+
+RESTING = 0.05  # A; the bus shows tenths
+NARROWEST = 0.2  # V between the ends of bars, unless low and full are known
+
+ALARM_WORDS: Mapping[str, str] = {
+    "HighCellVoltage": "cell voltage high",
+    "LowCellVoltage": "cell voltage low",
+    "HighVoltage": "pack voltage high",
+    "LowVoltage": "pack voltage low",
+    "HighChargeTemperature": "too hot to charge",
+    "LowChargeTemperature": "too cold to charge",
+    "HighTemperature": "temperature high",
+    "LowTemperature": "temperature low",
+    "HighChargeCurrent": "charge current high",
+    "HighDischargeCurrent": "discharge current high",
+    "InternalFailure": "BMS failure or doubt",
+    "HighInternalTemperature": "MOSFETs hot",
+    "LowSoc": "SoC low",
+    "CellImbalance": "cells differ",
+    "BatteryTemperatureSensor": "temperature sensor",
+    "BmsCable": "no contact",
+}
+LEVELS = {1: Style.WARNING, 2: Style.ALARM}
+
+
+def number(pack: Battery, path: str) -> float | None:
+    """A value that is a number."""
+    value = pack.values.get(path)
+    return None if isinstance(value, str) or value is None else float(value)
+
+
+def title(pack: Battery) -> str:
+    """The name of a pack, fit for a terminal."""
+    return printable(pack.name)
+
+
+def alarms(pack: Battery) -> list[Line]:
+    """The alarms that stand, the most serious first."""
+    raised = [
+        (level, path.removeprefix("/Alarms/"))
+        for path, level in pack.values.items()
+        if path.startswith("/Alarms/") and isinstance(level, int) and level in LEVELS
+    ]
+    return [
+        styled(f"{ALARM_WORDS.get(name, name)} {ALARMS[level]}", LEVELS[level])
+        for level, name in sorted(raised, key=lambda entry: (-entry[0], entry[1]))
+    ]
+
+
+def state(pack: Battery) -> Line:
+    """What a pack does, in a word or two."""
+    if pack.gone:
+        return styled("left the bus", Style.WARNING)
+    if (link := _silence(pack)) is not None:
+        return link
+    current = number(pack, "/Dc/0/Current")
+    if current is None:
+        return line("--")
+    word = "idle" if abs(current) < RESTING else "charging" if current > 0 else "discharging"
+    return styled(word, Style.GOOD)
+
+
+def mosfets(pack: Battery) -> list[Line]:
+    """The MOSFETs that are off."""
+    return [styled(words, Style.WARNING) for words in mosfets_off(pack)]
+
+
+def _silence(pack: Battery) -> Line | None:
+    """The word for a pack whose newest poll has not succeeded."""
+    match pack.values.get("/State"):
+        case 0:
+            return styled("no sample yet", Style.WARNING)
+        case 10:
+            return styled("no contact", Style.ALARM)
+    brief = str(pack.values.get("/ConnectionInformation") or "")
+    if brief.startswith(("held", "derated", "lent")):
+        return styled(brief, Style.WARNING)
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """Between which voltages the bar of a cell is drawn, and what they are."""
+
+    low: float  # V
+    full: float  # V
+    words: str
+
+    def part(self, volts: float) -> float:
+        """How far a cell is between them."""
+        return (volts - self.low) / (self.full - self.low)
+
+
+def scale(pack: Battery) -> Scale | None:
+    """Low and full of a cell where charge control knows them, else the lowest and highest seen so far."""
+    cells = number(pack, "/System/NrOfCellsPerBattery")
+    low, full = number(pack, "/Info/BatteryLowVoltage"), number(pack, "/Settings/Battery/ChargedVoltage")
+    if cells and low and full and full > low:
+        low, full = low / cells, full / cells
+        return Scale(low=low, full=full, words=f"bars from {low:.2f} V (low) to {full:.2f} V (full)")
+    seen = [volts for _, volts in cell_voltages(pack)]
+    for path in ("/History/MinimumCellVoltage", "/History/MaximumCellVoltage"):
+        if (volts := number(pack, path)) is not None:
+            seen.append(volts)
+    if not seen:
+        return None
+    low, full = min(seen), max(seen)
+    if (missing := NARROWEST - (full - low)) > 0:
+        low, full = low - missing / 2, full + missing / 2
+    return Scale(low=low, full=full, words=f"bars from {low:.2f} V to {full:.2f} V (seen so far)")
+
+
+def cell_voltages(pack: Battery) -> list[tuple[int, float]]:
+    """Number and voltage of each cell that has one."""
+    read = ((n, number(pack, path)) for n, path in pack.numbered("/Voltages/Cell#"))
+    return [(n, volts) for n, volts in read if volts is not None]
+
+
+def spread(pack: Battery) -> float | None:
+    """Volts between the highest and the lowest cell, all of one moment."""
+    volts = [volts for _, volts in cell_voltages(pack)]
+    return max(volts) - min(volts) if volts else None

@@ -1,0 +1,152 @@
+"""The terminal under the full screen: alternate screen, keys, size; only lines that have changed are sent."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import termios
+import tty
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from dbus_xbms.commands.screen.glyphs import ASCII, BLOCKS, Glyphs
+from dbus_xbms.commands.screen.keys import keys_of
+from dbus_xbms.commands.screen.style import Line, ansi
+
+ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l"  # alternate screen, no cursor, no wrapping
+LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l"
+CLEAR, CLEAR_LINE = "\x1b[2J", "\x1b[K"
+DUMB = ("", "dumb", "unknown")
+PLAIN_FONTS = ("linux", "vt100", "vt102", "vt220", "ansi")  # lack block characters
+END = "q"  # the key for a terminal that has hung up
+ESCAPE_LIMIT = 0.05  # s in which the rest of a sequence follows its ESC
+
+
+def is_screen() -> bool:
+    """Whether standard output is a terminal that can show a full screen."""
+    return sys.stdout.isatty() and os.environ.get("TERM", "") not in DUMB
+
+
+def glyphs() -> Glyphs:
+    """The characters that this terminal is trusted with."""
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    plain = encoding != "utf8" or os.environ.get("TERM") in PLAIN_FONTS
+    return ASCII if plain else BLOCKS
+
+
+class Terminal:
+    """The full screen. ``keys`` holds what was pressed; ``woken`` is called for a key or another size."""
+
+    def __init__(self, woken: Callable[[], None]) -> None:
+        self.keys: list[str] = []
+        self.reads_keys = sys.stdin.isatty()
+        self._woken = woken
+        self._colours = not os.environ.get("NO_COLOR")
+        self._shown: list[str] = []
+        self._size = os.terminal_size((0, 0))
+        self._begun = b""  # of a sequence whose rest has not come yet
+        self._before: list[Any] | None = None  # how the terminal was set
+        self._late: asyncio.TimerHandle | None = None
+
+    @property
+    def size(self) -> os.terminal_size:
+        """Columns and lines at this moment."""
+        with suppress(OSError):
+            found = os.get_terminal_size(sys.stdout.fileno())
+            if found.columns and found.lines:
+                return found
+        return os.terminal_size((80, 24))
+
+    def draw(self, lines: Sequence[Line], size: os.terminal_size) -> None:
+        """Show these lines, which were made for that size."""
+        rows = [ansi(line, colours=self._colours) for line in lines]
+        if size != self._size:
+            self._size, self._shown = size, []
+            sys.stdout.write(CLEAR)
+        before = self._shown
+        for number, row in enumerate(rows):
+            if number >= len(before) or before[number] != row:
+                sys.stdout.write(f"\x1b[{number + 1};1H{row}{CLEAR_LINE}")
+        for number in range(len(rows), len(before)):
+            sys.stdout.write(f"\x1b[{number + 1};1H{CLEAR_LINE}")
+        self._shown = rows
+        sys.stdout.flush()
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Take the terminal, and give it back as it was."""
+        loop = asyncio.get_running_loop()
+        handlers: dict[signal.Signals, Callable[[], None]] = {
+            signal.SIGWINCH: self._woken,
+            signal.SIGTSTP: self._stop,
+            signal.SIGCONT: self._take,
+        }
+        for number, handler in handlers.items():
+            loop.add_signal_handler(number, handler)
+        if self.reads_keys:
+            self._before = termios.tcgetattr(sys.stdin.fileno())
+            loop.add_reader(sys.stdin.fileno(), self._read)
+        try:
+            self._take()
+            yield
+        finally:
+            if self.reads_keys:
+                loop.remove_reader(sys.stdin.fileno())
+            for number in handlers:
+                loop.remove_signal_handler(number)
+            self._give_back()
+
+    def _take(self) -> None:
+        """Get each key at once, without showing it; Ctrl-C and Ctrl-Z remain signals."""
+        if self.reads_keys:
+            tty.setcbreak(sys.stdin.fileno(), termios.TCSADRAIN)
+        self._size, self._shown = os.terminal_size((0, 0)), []
+        sys.stdout.write(ENTER)
+        self._woken()
+
+    def _give_back(self) -> None:
+        with suppress(OSError, termios.error):  # the terminal may have gone
+            sys.stdout.write(LEAVE)
+            sys.stdout.flush()
+            if self._before is not None:
+                termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, self._before)
+
+    def _stop(self) -> None:
+        """Ctrl-Z: the shell has its screen until we are told to go on."""
+        self._give_back()
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _hung_up(self) -> None:
+        self.keys.append(END)
+        self._woken()
+
+    def _read(self) -> None:
+        try:
+            data = os.read(sys.stdin.fileno(), 1024)
+        except OSError:
+            data = b""
+        if not data:
+            asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+            self._hung_up()
+            return
+        if self._late:
+            self._late.cancel()
+        self._begun += data
+        if _is_begun(self._begun):
+            self._late = asyncio.get_running_loop().call_later(ESCAPE_LIMIT, self._taken)
+        else:
+            self._taken()
+
+    def _taken(self) -> None:
+        self.keys += keys_of(self._begun)
+        self._begun, self._late = b"", None
+        self._woken()
+
+
+def _is_begun(data: bytes) -> bool:
+    """Whether a sequence has begun and not ended."""
+    tail = data[data.rfind(b"\x1b") :] if b"\x1b" in data else b""
+    return tail in (b"\x1b", b"\x1b[", b"\x1bO") or (tail.startswith(b"\x1b[") and tail[2:].isdigit())

@@ -1,0 +1,95 @@
+"""Keep the settings on a machine without Venus OS: serve com.victronenergy.settings from a file."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+from dbus_fast import AuthError, BusType, DBusError, InvalidAddressError
+
+from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.permission import ACCESS_DENIED
+from dbus_xbms.localsettings.file import FileInUseError, locked
+from dbus_xbms.localsettings.service import LocalSettings
+from dbus_xbms.served import NameTakenError
+
+log = logging.getLogger(__name__)
+
+VENUS = Path("/opt/victronenergy/version")
+FILE = "settings.json"
+SYSTEM_FOLDER = Path("/var/lib/dbus-xbms")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``dbus-xbms settings``."""
+    parser.add_argument(
+        "--file",
+        type=Path,
+        metavar="FILE",
+        help=f"where the settings are kept ({SYSTEM_FOLDER / FILE}, or in the home of other users than root)",
+    )
+
+
+def default_file(environment: Mapping[str, str], user: int) -> Path:
+    """Where settings are kept: where systemd says so, in /var/lib for root, else in the user's home."""
+    if folder := environment.get("STATE_DIRECTORY"):
+        return Path(folder) / FILE
+    if user == 0:
+        return SYSTEM_FOLDER / FILE
+    state = environment.get("XDG_STATE_HOME") or f"{environment.get('HOME', '.')}/.local/state"
+    return Path(state) / "dbus-xbms" / FILE
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until SIGTERM or Ctrl-C, or until the bus goes away."""
+    if VENUS.exists():  # even while its own store restarts
+        raise CommandError("this is a Venus OS device: its own localsettings keeps the settings")
+    file = args.file or default_file(os.environ, os.geteuid())
+    try:
+        with locked(file):
+            return asyncio.run(_serve(file))
+    except FileInUseError as err:
+        raise CommandError(str(err)) from err
+
+
+async def _serve(file: Path) -> int:
+    session = "DBUS_SESSION_BUS_ADDRESS" in os.environ
+    store = LocalSettings(BusType.SESSION if session else BusType.SYSTEM, file)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await _open(store, "session" if session else "system")
+    log.info("%d settings are in %s", len(store.store.entries), file)
+    lost = asyncio.create_task(store.service.until_lost())
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait([lost, stopped], return_when=asyncio.FIRST_COMPLETED)
+    gone = not stop.is_set()
+    stopped.cancel()
+    await store.close()
+    await lost
+    if gone:
+        raise CommandError("lost the D-Bus connection")
+    return 0
+
+
+async def _open(store: LocalSettings, which: str) -> None:
+    try:
+        await store.open()
+    except NameTakenError as err:
+        raise CommandError(f"{err}: another settings store is running") from err
+    except DBusError as err:
+        if err.type != ACCESS_DENIED:
+            raise CommandError(f"the {which} bus refuses {store.service.name}: {err.text}") from err
+        raise CommandError(
+            f"the {which} bus does not let this user own {store.service.name}: "
+            "service/linux/dbus-xbms.conf belongs in /etc/dbus-1/system.d"
+        ) from err
+    except (OSError, EOFError, AuthError, InvalidAddressError) as err:
+        if isinstance(err, OSError) and err.filename:  # of the settings
+            raise
+        raise CommandError(f"cannot connect to the D-Bus {which} bus: {err or type(err).__name__}") from err

@@ -1,0 +1,82 @@
+"""Ctrl-C ends a command at once, with one line and status 130: while it imports, asks, waits or ends.
+
+This module is imported first, so it imports nothing that takes time.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import signal
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import NoReturn, Self
+else:
+    import _signal as signal  # what `signal` wraps: that one takes longer than all before it
+
+STATUS = 130  # as shells report Ctrl-C
+GRACE = 4.0  # s for a command to leave the bus and to disconnect; BlueZ takes 2 s for the latter
+STDERR = 2
+
+
+def quit_now() -> NoReturn:
+    """End the process without waiting for anything."""
+    tell()
+    os._exit(STATUS)
+
+
+def tell() -> None:
+    """Say that the command was interrupted, on a line of its own."""
+    try:
+        after_echo = b"\n" if os.isatty(STDERR) else b""  # the terminal shows ^C
+        os.write(STDERR, after_echo + b"dbus-xbms: interrupted\n")
+    except OSError:  # nobody reads it
+        return
+
+
+_then: Callable[[], object] = quit_now  # what Ctrl-C does now
+
+
+def install() -> None:
+    """Take over Ctrl-C from Python, which would print a traceback."""
+    signal.signal(signal.SIGINT, _struck)
+
+
+def _struck(_number: int, _frame: FrameType | None) -> None:
+    global _then
+    then, _then = _then, quit_now  # whoever presses it twice does not want to wait
+    then()
+
+
+class Otherwise:
+    """While inside, Ctrl-C does this once instead of ending the process."""
+
+    def __init__(self, then: Callable[[], object]) -> None:
+        self._own = then
+
+    def __enter__(self) -> Self:
+        global _then
+        self._before, _then = _then, self._own
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        global _then
+        if _then is self._own:  # else it was pressed
+            _then = self._before
+
+
+def asking() -> Otherwise:
+    """While inside, Ctrl-C raises KeyboardInterrupt: for work that asks a person or has to clean up."""
+    return Otherwise(_raise)
+
+
+def _raise() -> None:
+    raise KeyboardInterrupt
+
+
+def end_within(seconds: float) -> None:
+    """End the process if it has not ended by itself after so many seconds."""
+    signal.signal(signal.SIGALRM, lambda *_: quit_now())
+    signal.setitimer(signal.ITIMER_REAL, seconds)

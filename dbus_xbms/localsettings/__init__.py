@@ -1,0 +1,1 @@
+"""``com.victronenergy.settings`` for machines without Venus OS, and for the simulator."""

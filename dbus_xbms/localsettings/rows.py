@@ -1,0 +1,69 @@
+"""Settings as text: the JSON that a file of them holds. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from dbus_xbms.localsettings.store import KINDS, Entry, Number, Value, converted, is_path, within_limits
+
+
+def text_of(entries: Mapping[str, Entry]) -> str:
+    """Settings as JSON, one object per path."""
+    return json.dumps({path: asdict(entry) for path, entry in sorted(entries.items())}, indent=1) + "\n"
+
+
+def entries_of(text: bytes) -> tuple[dict[str, Entry], list[str]]:
+    """The settings in a file, and in words what in it cannot be used."""
+    try:
+        rows = json.loads(text)
+    except (ValueError, RecursionError) as err:
+        return {}, [f"it is not JSON: {err}"]
+    if not isinstance(rows, dict):
+        return {}, ["it holds no settings"]
+    entries: dict[str, Entry] = {}
+    faults: list[str] = []
+    for path, row in rows.items():
+        try:
+            entries[path] = _entry(path, row)
+        except ValueError as err:
+            faults.append(f"{path}: {err}")
+    return entries, faults
+
+
+def _entry(path: str, row: object) -> Entry:
+    if not is_path(path):
+        raise ValueError("not the path of a setting")
+    if not isinstance(row, dict):
+        raise ValueError("not a setting")
+    kind = row.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise ValueError(f"there is no kind of setting {kind!r}")
+    entry = Entry(
+        kind=kind,
+        value=_value(kind, row.get("value")),
+        default=_value(kind, row.get("default")),
+        lowest=_limit(kind, row.get("lowest")),
+        highest=_limit(kind, row.get("highest")),
+        silent=row.get("silent") is True,
+    )
+    if not within_limits(entry, entry.value):
+        raise ValueError(f"{entry.value} is out of range")
+    return entry
+
+
+def _value(kind: str, value: object) -> Value:
+    usable = converted(kind, value)
+    if usable is None or isinstance(value, str) != (kind == "s"):
+        raise ValueError(f"{value!r} is not a value of kind {kind!r}")
+    return usable
+
+
+def _limit(kind: str, value: object) -> Number | None:
+    if value is None:
+        return None
+    limit = _value(kind, value)
+    if isinstance(limit, str):
+        raise ValueError("a text has no limits")
+    return limit

@@ -1,0 +1,83 @@
+"""The script that completes a command line in bash."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from dbus_xbms.cli import COMMANDS, HELP, command_parser, top_parser
+from dbus_xbms.commands.known import PROGRAM
+from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS
+
+HERE = Path(__file__).parent
+LOG_LEVEL = "log_level"
+PLAIN = re.compile(r"[\w.=:,+-]+")  # what the shell takes as one word
+
+
+def script() -> str:
+    """The whole script: the frame, with what the parsers say of each command."""
+    frame = (HERE / "completion.bash").read_text(encoding="utf-8")
+    names = [row.name for row in COMMANDS]
+    holes = {
+        "COMMANDS": " ".join([*names, HELP]),
+        "PACK_SETTINGS": _names(PACK_SETTINGS),
+        "SERVICE_SETTINGS": _names(SERVICE_SETTINGS),
+        "PROGRAM": PROGRAM,
+        "OPTIONS": "\n".join(_options()),
+        "PLACES": "\n".join(_places()),
+    }
+    for name, text in holes.items():
+        frame = frame.replace(f"@{name}@", text)
+    return frame
+
+
+def _names(table: tuple[object, ...]) -> str:
+    return " ".join(row.name for row in table if not row.internal)  # type: ignore[attr-defined]
+
+
+def _options() -> Iterator[str]:
+    """The options of each command."""
+    yield f"        '') echo '{_flags(top_parser())}' ;;"
+    for row in COMMANDS:
+        yield f"        {row.name}) echo '{_flags(command_parser(row.name))}' ;;"
+
+
+def _flags(parser: argparse.ArgumentParser) -> str:
+    shown = [action for action in parser._actions if action.help != argparse.SUPPRESS]
+    return " ".join(option for action in shown for option in action.option_strings)
+
+
+def _places() -> Iterator[str]:
+    """What stands at each place of each command, and after each option that takes a value."""
+    yield from _of_command("", top_parser())
+    yield f"        '{HELP} 1') echo words @ ;;".replace("@", " ".join(row.name for row in COMMANDS))
+    for row in COMMANDS:
+        yield from _of_command(row.name, command_parser(row.name))
+
+
+def _of_command(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:
+    place = 0
+    for action in parser._actions:
+        if action.nargs == 0 or action.help == argparse.SUPPRESS or (name and action.dest == LOG_LEVEL):
+            continue
+        kind = _kind(action)
+        command = f"'{name}" if name else "*'"  # an option of the program stands after each command, too
+        for option in action.option_strings:
+            yield f"        {command} {option}') echo {kind} ;;"
+        if not action.option_strings:
+            place += 1
+            pattern = f"'{name} '[1-9]*" if action.nargs in ("*", "+") else f"'{name} {place}'"
+            yield f"        {pattern}) echo {kind} ;;"
+
+
+def _kind(action: argparse.Action) -> str:
+    """What an argument is, for the script."""
+    if action.choices:
+        return " ".join(
+            ["words", *(str(choice) for choice in action.choices if PLAIN.fullmatch(str(choice)))]
+        )
+    if action.type is Path:
+        return "files"
+    return {"pack": "packs", "setting": "settings", "frames": "files"}.get(action.dest, "nothing")

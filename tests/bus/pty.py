@@ -1,0 +1,125 @@
+"""A command on a terminal of its own, which shows what it draws."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import signal
+import struct
+import sys
+import termios
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bench.terminal import Screen
+
+LIMIT = 30.0  # s for what is waited for; a loaded machine takes its time to start an interpreter
+
+
+class OnTerminal:
+    """A running command: what its terminal shows, and keys for it."""
+
+    def __init__(self, columns: int, lines: int) -> None:
+        self.screen = Screen(columns, lines)
+        self.sent = ""  # all that it has written
+        self.process: asyncio.subprocess.Process
+        self._ours, self.theirs = os.openpty()
+        self._more = asyncio.Event()
+        self._set_size(columns, lines)
+
+    def type(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self._ours, keys.encode())
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Change the size, as a window does."""
+        self.screen = Screen(columns, lines, modes=self.screen.modes)
+        self._set_size(columns, lines)
+        self.process.send_signal(signal.SIGWINCH)
+
+    async def until(self, condition: Callable[[list[str]], object]) -> list[str]:
+        """Wait until what is shown is so, and return it."""
+        try:
+            async with asyncio.timeout(LIMIT):
+                while not condition(self.screen.text):
+                    self._more.clear()
+                    await self._more.wait()
+        except TimeoutError as err:
+            raise AssertionError("\n".join(["it shows:", *self.screen.text])) from err
+        return self.screen.text
+
+    async def shows(self, words: str) -> list[str]:
+        """Wait until these words are shown; lines count as one."""
+        return await self.until(lambda lines: words in " ".join(" ".join(lines).split()))
+
+    async def ended(self) -> int | None:
+        """Wait for the end and return the exit status."""
+        async with asyncio.timeout(LIMIT):
+            status = await self.process.wait()
+        self._read()
+        return status
+
+    async def stopped(self) -> None:
+        """Wait until the command is stopped, as by Ctrl-Z."""
+        async with asyncio.timeout(LIMIT):
+            while True:
+                if self._state() == "T":
+                    return
+                await asyncio.sleep(0.01)
+
+    def _state(self) -> str:
+        return Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+    def echoes(self) -> bool:
+        """Whether the terminal shows what is typed, as it did before the command."""
+        return bool(termios.tcgetattr(self.theirs)[3] & termios.ECHO)
+
+    def open(self) -> None:
+        """Take what the command writes."""
+        os.set_blocking(self._ours, False)
+        asyncio.get_running_loop().add_reader(self._ours, self._read)
+
+    def close(self) -> None:
+        """Give the terminal back."""
+        asyncio.get_running_loop().remove_reader(self._ours)
+        os.close(self._ours)
+        os.close(self.theirs)
+
+    def _read(self) -> None:
+        try:
+            text = os.read(self._ours, 1 << 16).decode("utf-8", "replace")
+        except BlockingIOError:
+            return
+        self.sent += text
+        self.screen.feed(text)
+        self._more.set()
+
+    def _set_size(self, columns: int, lines: int) -> None:
+        fcntl.ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("4H", lines, columns, 0, 0))
+
+
+@asynccontextmanager
+async def on_terminal(
+    *arguments: str, size: tuple[int, int] = (80, 24), **environment: str
+) -> AsyncIterator[OnTerminal]:
+    """Run ``dbus-xbms`` on a terminal of that many columns and lines."""
+    terminal = OnTerminal(*size)
+    terminal.open()
+    bare = {name: value for name, value in os.environ.items() if name not in ("LINES", "COLUMNS", "NO_COLOR")}
+    terminal.process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-W", "error", "-m", "dbus_xbms", *arguments),
+        stdin=terminal.theirs,
+        stdout=terminal.theirs,
+        stderr=terminal.theirs,
+        start_new_session=True,
+        env={**bare, "TERM": "xterm", **environment},
+    )
+    try:
+        yield terminal
+    finally:
+        if terminal.process.returncode is None:
+            terminal.process.kill()
+            await terminal.process.wait()
+        terminal.close()

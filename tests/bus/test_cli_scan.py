@@ -1,0 +1,77 @@
+"""`scan` on a terminal, in a pipe and as JSON, by the service and by itself."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.bus.simulation import Program, Simulation
+from tests.bus.test_cli_packs import command
+from tests.bus.venus import Venus
+from tests.on_terminal import on_terminal
+
+PACK, OTHER = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
+
+
+@pytest.mark.parametrize("columns", [34, 80])
+async def test_a_scan_by_the_service_lists_packs_as_they_come_with_a_countdown(
+    private_bus: str, columns: int
+) -> None:
+    async with Simulation(2), Program("run") as service, Venus() as venus:
+        await service.until("bluetoothd is there")
+        await venus.enable(PACK, CustomName="House bank")
+        shown = await on_terminal("scan", "--seconds", "4", columns=columns)
+    assert shown.status == 0
+    text = shown.text
+    assert "Scanning, none yet ... 4 s left" in text
+    assert "Scanning, 1 pack ... 1 s left" in text or "Scanning, 2 packs ... 1 s left" in text
+    first = text.index(OTHER)
+    assert "s left" in text[first:]  # it was listed while the scan went on
+    assert text.count(OTHER) == 1
+    lines = [line for line in shown.lines if line]
+    assert lines[0] == "Address            RSSI  Pack is  Name"[:columns] or columns == 34
+    assert [line for line in lines[1:] if len(line) > columns] == []
+    assert "House bank" in text
+    assert lines[-1] == "To add one: dbus-xbms add ADDRESS"
+
+
+async def test_a_scan_without_the_service_lists_packs_as_they_come_too(private_bus: str) -> None:
+    async with Simulation(2):
+        shown = await on_terminal("scan", "--seconds", "4", columns=50)
+    assert shown.status == 0
+    assert "s left" in shown.text[shown.text.index(PACK) :]
+    assert sorted(line.split()[0] for line in shown.lines if line.startswith("A4:")) == [PACK, OTHER]
+
+
+async def test_a_dumb_terminal_gets_no_line_that_moves(private_bus: str) -> None:
+    async with Simulation(1):
+        shown = await on_terminal("scan", "--seconds", "2", kind="dumb")
+    assert (shown.status, "\x1b" in shown.text, "s left" in shown.text) == (0, False, False)
+    assert PACK in shown.text
+
+
+async def test_a_scan_as_json_is_one_list(private_bus: str) -> None:
+    async with Simulation(2), Program("run") as service, Venus() as venus:
+        await service.until("bluetoothd is there")
+        await venus.enable(PACK, CustomName="House bank")
+        done = await command("scan", "--seconds", "2", "--json")
+    assert (done.status, done.err) == (0, "")
+    packs = {pack["address"]: pack for pack in json.loads(done.out)}
+    assert packs[PACK]["name"] == "House bank"
+    assert packs[PACK]["state"] == "added"
+    assert packs[OTHER] == {
+        "address": OTHER,
+        "name": "JBD-SP17S005",
+        "advertised_name": "JBD-SP17S005",
+        "rssi": packs[OTHER]["rssi"],
+        "state": "new",
+    }
+    assert -100 < packs[OTHER]["rssi"] < 0
+
+
+async def test_a_scan_as_json_that_finds_nothing_is_an_empty_list_and_a_failure(private_bus: str) -> None:
+    async with Simulation([{"present": False}]):
+        done = await command("scan", "--seconds", "1", "--json")
+    assert (done.status, json.loads(done.out)) == (1, [])
+    assert "no pack in range" in done.err

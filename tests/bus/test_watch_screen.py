@@ -1,0 +1,121 @@
+"""`watch` as a full screen: the whole command on a real terminal, at every size."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from dbus_xbms.venus.items import BATTERY, items_for, values
+from dbus_xbms.venus.service import ItemService
+from tests.bus.pty import on_terminal
+from tests.unit.test_watch import CONTROLLING, SAMPLE
+
+CHARGING = replace(
+    CONTROLLING,
+    identity=replace(CONTROLLING.identity, cell_count=16),
+    sample=replace(SAMPLE, cells=tuple(3.3 + n / 1000 for n in range(16))),
+)
+ITEMS = items_for(CHARGING.identity, controls=True)
+
+
+@pytest.fixture
+async def pack(private_bus: str) -> AsyncIterator[ItemService]:
+    """A controlling pack of 16 cells on the bus, as the service publishes it."""
+    name = f"{BATTERY}.xbms_a4c137010203"
+    service = ItemService(name, ITEMS, values(ITEMS, CHARGING), lambda path, value, sender: True)
+    await service.start()
+    yield service
+    await service.stop()
+
+
+@pytest.mark.parametrize("size", [(34, 20), (50, 30), (80, 24), (120, 40), (200, 60)])
+async def test_the_screen_comes_with_its_keys_and_leaves_the_terminal_as_it_was(
+    pack: ItemService, size: tuple[int, int]
+) -> None:
+    async with on_terminal("watch", size=size) as terminal:
+        before = terminal.echoes()
+        lines = await terminal.shows("CVL 13.80V Absorption, balancing")
+        assert lines[0].startswith("dbus-xbms service stopped")
+        assert "Starboard" in " ".join(lines)
+        assert terminal.screen.modes == {"alternate": True, "cursor": False, "wrap": False}
+        assert not terminal.echoes()
+        terminal.type("1")
+        await terminal.shows("cells ▼ lowest ▲ highest")
+        if size == (34, 20):
+            await terminal.shows("more lines below")
+        terminal.type("\x1b[F")  # End
+        await terminal.shows("alarms none")
+        terminal.type("?")
+        await terminal.shows("q, Ctrl-C quit")
+        terminal.type("q")
+        assert await terminal.ended() == 0
+        assert terminal.screen.modes == {"alternate": False, "cursor": True, "wrap": True}
+        assert terminal.echoes() == before
+        assert not terminal.screen.overran
+
+
+async def test_the_screen_follows_the_bus_and_the_size_of_the_window(pack: ItemService) -> None:
+    async with on_terminal("watch", size=(120, 40)) as terminal:
+        await terminal.shows("76.3%")
+        low = replace(CHARGING, soc=12.0)
+        pack.publish(values(ITEMS, low))
+        await terminal.shows("12.0%")
+        terminal.resize(34, 20)
+        await terminal.shows("q quit ? help Enter open")
+        assert "DCL 50.0A 0.5 C of 100 Ah" in " ".join(" ".join(terminal.screen.text).split())
+        assert not terminal.screen.overran
+        await pack.stop()
+        await terminal.shows("left the bus")
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGHUP, 130)]
+)
+async def test_a_signal_gives_the_terminal_back(
+    pack: ItemService, number: signal.Signals, status: int
+) -> None:
+    async with on_terminal("watch") as terminal:
+        await terminal.shows("Starboard")
+        terminal.process.send_signal(number)
+        assert await terminal.ended() == status
+        assert terminal.screen.modes == {"alternate": False, "cursor": True, "wrap": True}
+        assert "Traceback" not in terminal.sent
+
+
+async def test_a_stopped_screen_gives_the_terminal_back_and_is_drawn_again(pack: ItemService) -> None:
+    async with on_terminal("watch") as terminal:
+        before = terminal.echoes()
+        await terminal.shows("Starboard")
+        terminal.process.send_signal(signal.SIGTSTP)
+        await terminal.until(lambda _: not terminal.screen.modes["alternate"])
+        await terminal.stopped()
+        terminal.process.send_signal(signal.SIGCONT)
+        await terminal.shows("Starboard")
+        terminal.type("q")
+        assert await terminal.ended() == 0
+        assert terminal.echoes() == before
+
+
+async def test_without_colours_none_is_sent(pack: ItemService) -> None:
+    async with on_terminal("watch", NO_COLOR="1") as terminal:
+        await terminal.shows("Starboard")
+        terminal.type("q")
+        assert await terminal.ended() == 0
+        assert not any(f"[{colour}m" in terminal.sent for colour in ("31", "32", "33", "1;31", "1;36"))
+
+
+async def test_a_dumb_terminal_gets_tables_and_no_sequence(pack: ItemService) -> None:
+    async with on_terminal("watch", "--seconds", "0.5", TERM="dumb") as terminal:
+        assert await terminal.ended() == 0
+        assert "CVL     13.80V  Absorption, balancing" in terminal.sent
+        assert "\x1b" not in terminal.sent
+
+
+async def test_the_screen_ends_when_its_time_is_over(pack: ItemService) -> None:
+    async with on_terminal("watch", "--seconds", "1") as terminal:
+        assert await terminal.ended() == 0
+        assert "Starboard" in terminal.sent
+        assert not terminal.screen.modes["alternate"]

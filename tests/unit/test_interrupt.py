@@ -1,0 +1,137 @@
+"""Ctrl-C while a command imports, reads its input and asks: one line, status 130, no traceback."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+import random
+import signal
+import subprocess
+import sys
+import termios
+
+import pytest
+
+from dbus_xbms.commands.loop import run_loop
+from tests.interrupting import Ended, interrupt
+
+INTERRUPTED = Ended(status=130, err=["dbus-xbms: interrupted"])
+MOMENTS = sorted(random.Random(1).uniform(0.0, 0.4) for _ in range(12))  # s; imports take about 0.1 s
+
+
+async def test_ctrl_c_at_any_moment_of_a_command_that_reads_its_input() -> None:
+    ends = await asyncio.gather(*(interrupt("decode", after=moment) for moment in (0.0, *MOMENTS)))
+    assert [end for end in ends if end != INTERRUPTED] == []
+
+
+async def test_ctrl_c_pressed_twice_is_told_in_one_line() -> None:
+    ends = await asyncio.gather(*(interrupt("decode", after=0.02 * n, times=2) for n in range(5)))
+    assert [end for end in ends if end != INTERRUPTED] == []
+
+
+def run_in_child(code: str) -> subprocess.CompletedProcess[str]:
+    start = "import asyncio, os, signal, time\nfrom dbus_xbms import interrupt\ninterrupt.install()\n"
+    script = f"{start}from dbus_xbms.commands.loop import run_loop\n{code}"
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
+
+
+STRIKE = "os.kill(os.getpid(), signal.SIGINT)"
+
+
+def test_a_coroutine_is_cancelled_and_cleans_up() -> None:
+    done = run_in_child(f"""
+async def work():
+    try:
+        {STRIKE}
+        await asyncio.sleep(60)
+    finally:
+        await asyncio.sleep(0)
+        print("clean", flush=True)
+try:
+    run_loop(work())
+except KeyboardInterrupt:
+    print("interrupted")
+""")
+    assert (done.stdout, done.stderr) == ("clean\ninterrupted\n", "")
+
+
+def test_what_fails_on_the_way_out_of_a_cancelled_command_does_not_matter() -> None:
+    done = run_in_child(f"""
+async def work():
+    try:
+        {STRIKE}
+        await asyncio.sleep(60)
+    finally:
+        raise OSError("late")
+try:
+    run_loop(work())
+except KeyboardInterrupt:
+    print("interrupted")
+""")
+    assert (done.stdout, done.stderr) == ("interrupted\n", "")
+
+
+@pytest.mark.parametrize("hang", ["await asyncio.sleep(60)", "time.sleep(60)"])
+def test_a_command_that_does_not_end_is_ended(hang: str) -> None:
+    done = run_in_child(f"""
+async def work():
+    try:
+        {STRIKE}
+        await asyncio.sleep(60)
+    finally:
+        {hang}
+run_loop(work(), grace=0.2)
+""")
+    assert (done.returncode, done.stderr) == (130, "dbus-xbms: interrupted\n")
+
+
+def test_a_second_ctrl_c_does_not_wait_for_the_cleaning_up() -> None:
+    done = run_in_child(f"""
+async def work():
+    try:
+        {STRIKE}
+        await asyncio.sleep(60)
+    finally:
+        {STRIKE}
+        await asyncio.sleep(60)
+run_loop(work(), grace=60)
+""")
+    assert (done.returncode, done.stderr) == (130, "dbus-xbms: interrupted\n")
+
+
+def test_a_loop_that_stands_ends_all_the_same() -> None:
+    done = run_in_child(f"""
+async def work():
+    {STRIKE}
+    time.sleep(60)
+run_loop(work(), grace=0.2)
+""")
+    assert (done.returncode, done.stderr) == (130, "dbus-xbms: interrupted\n")
+
+
+def test_a_command_that_is_not_interrupted_returns_what_it_has() -> None:
+    async def work() -> int:
+        return 7
+
+    before = signal.getsignal(signal.SIGINT)
+    assert run_loop(work()) == 7
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_at_a_question_ends_it_and_shows_again_what_is_typed() -> None:
+    terminal, slave = pty.openpty()
+    command = [sys.executable, "-m", "dbus_xbms", "probe", "A4:C1:37:01:02:03", "--password"]
+    with subprocess.Popen(
+        command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
+    ) as process:
+        said = b""
+        while b"Password: " not in said:
+            said += os.read(terminal, 1000)
+        assert not termios.tcgetattr(slave)[3] & termios.ECHO
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+    assert termios.tcgetattr(slave)[3] & termios.ECHO
+    os.close(slave)
+    assert os.read(terminal, 1000).split() == [b"dbus-xbms:", b"interrupted"]
+    os.close(terminal)

@@ -1,0 +1,160 @@
+"""How an owner names a pack: which one a word means, and what is said when it means none or several."""
+
+from __future__ import annotations
+
+import pytest
+
+from dbus_xbms.commands.known import candidate, row_of
+from dbus_xbms.commands.naming import AmbiguousName, Candidate, UnknownPack, called, find, nearest
+from dbus_xbms.settings import PACK_SETTINGS, Settings, SettingsError
+
+ONE, TWO, THREE = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02", "C0:D6:3C:00:00:03"
+
+HOUSE = Candidate(address=ONE, given="House bank", others=("xiaoxiang BMS", "JBD BMS SP04S034"))
+BOW = Candidate(address=TWO, given="Bow thruster", others=("xiaoxiang BMS", "JBD BMS SP04S020"))
+PLAIN = Candidate(address=THREE, others=("DP04S007L4S120A", "JBD BMS DP04S007 00:03"))
+ALL = [HOUSE, BOW, PLAIN]
+
+
+@pytest.mark.parametrize(
+    ("word", "pack"),
+    [
+        (ONE, HOUSE),
+        (ONE.lower(), HOUSE),
+        ("a4c137000001", HOUSE),
+        ("a4-c1-37-00-00-01", HOUSE),
+        ("House bank", HOUSE),
+        ("  HOUSE BANK ", HOUSE),
+        ("house", HOUSE),
+        ("b", BOW),
+        ("DP04S007L4S120A", PLAIN),
+        ("dp04", PLAIN),
+        ("jbd bms dp04s007 00:03", PLAIN),
+        ("JBD BMS SP04S020", BOW),
+        ("jbd bms sp04s03", HOUSE),
+        ("c0:d6", PLAIN),
+        ("c0d6", PLAIN),
+    ],
+)
+def test_a_pack_goes_by_address_by_each_of_its_names_and_by_a_unique_beginning(
+    word: str, pack: Candidate
+) -> None:
+    assert find(word, ALL) is pack
+
+
+def test_an_exact_match_beats_a_beginning() -> None:
+    short = Candidate(address=THREE, given="House")
+    assert find("house", [HOUSE, short]) is short
+
+
+def test_a_name_of_the_owner_beats_one_that_another_pack_advertises() -> None:
+    liar = Candidate(address=THREE, others=("House bank",))
+    assert find("house bank", [liar, HOUSE]) is HOUSE
+    hidden = Candidate(address=THREE, given="Stern", others=("House",))
+    assert find("house", [hidden, HOUSE]) is HOUSE
+    with pytest.raises(AmbiguousName, match=ONE):  # nobody can tell which is meant
+        find("house", [Candidate(address=THREE, others=("House",)), HOUSE])
+
+
+@pytest.mark.parametrize("name", [ONE, "a4c137000001", "A4 C1 37 00 00 01"])
+def test_a_name_that_is_an_address_is_none(name: str) -> None:
+    liars = [Candidate(address=TWO, given=name), Candidate(address=THREE, others=(name,))]
+    assert find(ONE, [*liars, HOUSE]) is HOUSE
+    with pytest.raises(UnknownPack):
+        find(ONE, liars)
+
+
+def test_an_ambiguous_name_is_answered_with_its_candidates_and_nobody_else() -> None:
+    with pytest.raises(AmbiguousName) as raised:
+        find("xiaoxiang bms", ALL)
+    assert str(raised.value) == (
+        f"'xiaoxiang bms' may be House bank ({ONE}) or Bow thruster ({TWO}); give the address"
+    )
+
+
+def test_an_unknown_name_is_answered_with_all_candidates_and_the_nearest_one() -> None:
+    with pytest.raises(UnknownPack) as raised:
+        find("Huose bank", ALL)
+    assert str(raised.value) == (
+        "no pack is called 'Huose bank' (addresses look like A4:C1:37:01:02:03); did you mean House bank? "
+        f"Known: House bank ({ONE}), Bow thruster ({TWO}), DP04S007L4S120A ({THREE})"
+    )
+    with pytest.raises(UnknownPack, match=r"'nobody' \(addresses look like A4:C1:37:01:02:03\)\. Known: "):
+        find("nobody", ALL)
+    with pytest.raises(UnknownPack, match=f"no pack with the address {THREE} was added. Known: House"):
+        find(THREE, [HOUSE, BOW])
+
+
+@pytest.mark.parametrize("word", ["", "  ", "\t"])
+def test_no_word_at_all_means_no_pack(word: str) -> None:
+    with pytest.raises(UnknownPack):
+        find(word, [Candidate(address=ONE, others=("", " ")), HOUSE])
+
+
+def test_without_any_pack_the_scan_is_named() -> None:
+    with pytest.raises(UnknownPack, match="no pack is called 'House'; `dbus-xbms scan` shows"):
+        find("House", [])
+
+
+def test_a_message_lists_eight_candidates_and_counts_the_rest() -> None:
+    many = [Candidate(address=f"A4:C1:37:00:00:{n:02}", given=f"Pack {n}") for n in range(11)]
+    with pytest.raises(AmbiguousName, match=r"Pack 7 \(\S+\) or 3 more; give the address"):
+        find("pack", many)
+    with pytest.raises(UnknownPack, match=r"Pack 7 \(\S+\) and 3 more$"):
+        find("nobody", many)
+
+
+def test_a_nasty_name_harms_no_terminal() -> None:
+    nasty = Candidate(address=ONE, others=("\x1b[2Jx\ny",))
+    with pytest.raises(UnknownPack) as raised:
+        find("z", [nasty])
+    assert str(raised.value).isprintable()
+
+
+def test_a_removed_pack_is_marked_as_such() -> None:
+    removed = candidate(ONE, Settings(PACK_SETTINGS, {"CustomName": "House"}))
+    fresh = candidate(TWO, Settings(PACK_SETTINGS, {"Enabled": 1, "Hardware": "JBD-SP04S034-L4S-200A-B-U"}))
+    assert removed.words == f"House ({ONE}, removed)"
+    assert fresh.words == f"JBD BMS SP04S034 00:02 ({TWO})"
+
+
+def test_a_name_is_taken_only_by_the_pack_whose_owner_gave_it() -> None:
+    assert called(" HOUSE BANK", ALL) is HOUSE
+    assert called("House", ALL) is None
+    assert called("xiaoxiang BMS", ALL) is None
+    assert called("", [PLAIN]) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("CelFull", "CellFull"),
+        ("cellfulll", "CellFull"),
+        ("Chemsitry", "Chemistry"),
+        ("holt", "Hold"),
+        ("ChargeCurrent", "MaxChargeCurrent"),
+    ],
+)
+def test_a_mistyped_setting_is_answered_with_the_one_that_was_meant(typed: str, meant: str) -> None:
+    with pytest.raises(SettingsError, match=f"there is no setting '{typed}'; did you mean .*{meant}"):
+        row_of(PACK_SETTINGS, typed)
+
+
+def test_a_word_like_no_setting_is_answered_with_all_of_them() -> None:
+    with pytest.raises(SettingsError, match=r"'colour'; there are: Enabled, CustomName, .*DischargeFloor"):
+        row_of(PACK_SETTINGS, "colour")
+
+
+@pytest.mark.parametrize(
+    ("word", "words", "close"),
+    [
+        ("ab", ["ba", "abc", "xy"], ["abc", "ba"]),
+        ("", ["a"], []),
+        ("house", ["House", "mouse", "horse", "Bow"], ["House", "horse", "mouse"]),
+        ("house", ["houses", "louse", "mouse", "horse"], ["horse", "houses", "louse"]),
+    ],
+)
+def test_the_most_similar_words_come_first_and_are_three_at_most(
+    word: str, words: list[str], close: list[str]
+) -> None:
+    assert nearest(word, words) == close
