@@ -92,6 +92,7 @@ PURE = {
 PURE_FILES = {
     "venus/item.py",
     "venus/items.py",
+    "commands/naming.py",
     "localsettings/rows.py",
     "localsettings/store.py",
     "commands/table.py",
