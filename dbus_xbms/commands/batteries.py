@@ -12,8 +12,9 @@ from typing import Any
 from dbus_fast import Message, Variant, unpack_variants
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.session import call, is_on_bus, open_bus, until_lost
+from dbus_xbms.commands.session import call, contacts, is_on_bus, open_bus, until_lost
 from dbus_xbms.commands.table import Battery, Value
+from dbus_xbms.contact import Contact
 from dbus_xbms.remote import NAME as SERVICE
 from dbus_xbms.settings import device_id
 from dbus_xbms.trusted_bus import DAEMON, OWNER_CHANGES, TrustedBus
@@ -87,6 +88,10 @@ class Batteries:
     async def is_on_bus(self, name: str) -> bool:
         """Whether somebody owns a name."""
         return await is_on_bus(self._bus, name)
+
+    async def contacts(self) -> dict[str, Contact]:
+        """How the contact with each enabled pack is, by address; see :func:`.session.contacts`."""
+        return await contacts(self._bus)
 
     async def ask(self, pack: Battery, path: str) -> Value:
         """The value of a path at this moment."""

@@ -5,21 +5,30 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 
+from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.csv_log import logging_to
+from dbus_xbms.commands.explain import explained, nothing_to_show
 from dbus_xbms.commands.full_screen import Screen, show_screen
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.naming import Candidate, find
+from dbus_xbms.commands.screen.reading import aged
 from dbus_xbms.commands.screen.terminal import is_screen
 from dbus_xbms.commands.session import complete, end_by_signals
 from dbus_xbms.commands.table import Battery, render, terminal
+from dbus_xbms.printable import printable
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
+from dbus_xbms.venus.peers import NoAnswer
+
+log = logging.getLogger(__name__)
 
 REPEAT = 0.5  # s between two lines of JSON at least ...
 REPRINT = 5.0  # s ... and between two tables
@@ -46,27 +55,28 @@ def run(args: argparse.Namespace) -> int:
 async def _watch(args: argparse.Namespace) -> int:
     end_by_signals()
     async with batteries() as live:
-        wanted = await _addresses(args.pack, live) if args.pack else None
+        candidates = await _candidates(live)
+        wanted = frozenset(find(word, candidates).address for word in args.pack) if args.pack else None
+        names = {pack.address: printable(pack.shown) or pack.address for pack in candidates}
         async with logging_to(args.log, live, lambda packs: chosen(packs, wanted)):
             if args.once:
                 packs = chosen(live.packs, wanted)
-                print(as_json(packs) if args.json else render(packs, terminal().columns))
+                print(as_json(packs) if args.json else await table(live, wanted, names))
                 return 0 if packs else 1
-            await show(live, wanted, seconds=args.seconds, json_lines=args.json)
+            await show(live, wanted, names, seconds=args.seconds, json_lines=args.json)
         return 0
 
 
-async def _addresses(words: Sequence[str], live: Batteries) -> frozenset[str]:
-    """The addresses of the packs that are meant, whether they are on the bus or only known.
-
-    Raises:
-        SettingsError: no such pack, or several.
-    """
-    candidates = {pack.address: candidate_of(pack) for pack in live.packs}
-    if await live.is_on_bus(LOCALSETTINGS):
-        async with known_packs() as known:
-            candidates |= {pack.address: pack for pack in known.candidates}
-    return frozenset(find(word, candidates.values()).address for word in words)
+async def _candidates(live: Batteries) -> list[Candidate]:
+    """The packs that may be meant: those on the bus, and those that are known if localsettings answers."""
+    found = {pack.address: candidate_of(pack) for pack in live.packs}
+    try:
+        if await live.is_on_bus(LOCALSETTINGS):
+            async with known_packs() as known:
+                found |= {pack.address: pack for pack in known.candidates}
+    except* (CommandError, NoAnswer) as group:
+        log.debug("names of packs that are not on the bus are not known: %s", group.exceptions[0])
+    return list(found.values())
 
 
 def candidate_of(pack: Battery) -> Candidate:
@@ -85,6 +95,7 @@ def chosen(packs: list[Battery], wanted: frozenset[str] | None) -> list[Battery]
 async def show(
     live: Batteries,
     wanted: frozenset[str] | None = None,
+    names: Mapping[str, str] = MappingProxyType({}),
     *,
     seconds: float | None = None,
     json_lines: bool = False,
@@ -92,22 +103,49 @@ async def show(
 ) -> None:
     """Show the packs for so many seconds or until the owner quits: a full screen on a terminal, else tables.
 
-    ``caption``: what is to be said above them at that moment.
+    Args:
+        live: the packs on the bus.
+        wanted: the addresses of those that are shown; all if ``None``.
+        names: what to call packs that are not on the bus, by address.
+        seconds: for how long.
+        json_lines: print JSON instead.
+        caption: what is to be said above the packs at that moment.
     """
     if not json_lines and is_screen():
-        screen = Screen(caption=caption)
-        await show_screen(live, lambda packs: chosen(packs, wanted), screen, seconds=seconds)
+        screen = Screen(wanted=wanted, names=names, caption=caption)
+        await show_screen(live, screen, seconds=seconds)
         return
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             while True:
                 live.changed.clear()
-                packs = chosen(live.packs, wanted)
-                width = terminal().columns
-                text = as_json(packs) if json_lines else captioned(caption(), render(packs, width), width)
-                print(text, end="\n" if json_lines else "\n\n", flush=True)
+                if json_lines:
+                    print(as_json(chosen(live.packs, wanted)), flush=True)
+                else:
+                    text = await table(live, wanted, names)
+                    print(captioned(caption(), text, terminal().columns), end="\n\n", flush=True)
                 await asyncio.sleep(REPEAT if json_lines else REPRINT)
                 await live.changed.wait()
+
+
+async def table(live: Batteries, wanted: frozenset[str] | None, names: Mapping[str, str]) -> str:
+    """The packs with their samples as old as they are now; then why others are not on the bus."""
+    packs = chosen(live.packs, wanted)
+    try:
+        known = await live.contacts()
+    except NoAnswer as err:
+        log.debug("%s", err)
+        known = {}
+    if not packs and wanted is None:
+        return await nothing_to_show(names)
+    there = {pack.address for pack in packs if not pack.gone}
+    away = [
+        explained(names.get(address, address), contact)
+        for address, contact in sorted(known.items())
+        if address not in there and (wanted is None or address in wanted)
+    ]
+    shown = [render(aged(packs, known), terminal().columns)] if packs else []
+    return "\n\n".join([*shown, *away]) or "Nothing to show: the service does not know these packs."
 
 
 def captioned(caption: str, text: str, width: int) -> str:

@@ -370,7 +370,10 @@ async def test_watch_once_prints_the_packs_on_the_bus(pack: ItemService) -> None
 
 async def test_watch_once_without_any_pack_is_a_failure(private_bus: str) -> None:
     done = await command("watch", "--once")
-    assert (done.status, done.out) == (1, "No pack of ours is on the bus.\n")
+    assert (done.status, done.out) == (
+        1,
+        "Nothing to show: the service is stopped; `dbus-xbms run` starts it.\n",
+    )
 
 
 async def test_watch_follows_changes_and_a_pack_that_leaves(pack: ItemService) -> None:

@@ -224,7 +224,7 @@ def test_on_a_phone_the_words_of_a_limit_go_on_in_the_next_line() -> None:
 
 
 def test_an_empty_bus_is_said_in_words() -> None:
-    assert render([], 80) == "No pack of ours is on the bus."
+    assert render([], 80) == "No pack is on the bus."
 
 
 @given(
