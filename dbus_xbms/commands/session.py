@@ -19,7 +19,7 @@ from dbus_xbms.remote import INTERFACE, PATH
 from dbus_xbms.remote import NAME as SERVICE
 from dbus_xbms.trusted_bus import DAEMON, DAEMON_PATH, OWNER_CHANGES, TrustedBus
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
-from dbus_xbms.venus.peers import ANSWER_LIMIT, NoAnswer
+from dbus_xbms.venus.peers import ANSWER_LIMIT, NoAnswer, peer_at
 
 log = logging.getLogger(__name__)
 
@@ -242,6 +242,7 @@ async def wait_for_name(bus: TrustedBus, name: str, seconds: float) -> None:
             if not await is_on_bus(bus, name):
                 await there.wait()
     except TimeoutError as err:
-        raise CommandError(f"{name} did not appear on the bus within {seconds:g} s") from err
+        program = peer_at(name).program
+        raise CommandError(f"{program} did not appear on the bus within {seconds:g} s") from err
     finally:
         bus.remove_message_handler(signalled)

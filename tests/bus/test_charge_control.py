@@ -226,7 +226,8 @@ async def test_a_current_set_to_0_is_0() -> None:
         await venus.set(ONE, "MaxChargeCurrent", 0.0)
         await venus.until(ONE, lambda s: s[CCL] == 0)
         await venus.set(ONE, "MaxChargeCurrent", -1.0)
-        await venus.until(ONE, lambda s: s["/Info/ChargeLimitation"].startswith("rising again"))
+        words = "rising to: 0.3 C of 100 Ah (no limit set)"
+        await venus.until(ONE, lambda s: s["/Info/ChargeLimitation"] == words)
 
 
 async def test_the_owners_capacity_is_the_installed_one() -> None:
