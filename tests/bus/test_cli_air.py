@@ -12,6 +12,7 @@ from typing import Any
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
 from tests.bus.venus import Venus
+from tests.patience import PATIENCE
 
 PACK = "A4:C1:37:00:00:01"
 
@@ -130,14 +131,14 @@ async def test_a_pack_that_is_reached_and_mute_is_told_so_by_list_doctor_and_the
         await sim.fault("mute", PACK)
         await sim.fault("drop", PACK)
         told = "reached, but does not answer"
-        await venus.until(PACK, lambda seen: told in seen["/Bluetooth/State"], timeout=60)
+        await venus.until(PACK, lambda seen: told in seen["/Bluetooth/State"])
         await sim.fault("clear", PACK)
-        await venus.until(PACK, lambda seen: seen["/Bluetooth/State"] == "connected", timeout=60)
+        await venus.until(PACK, lambda seen: seen["/Bluetooth/State"] == "connected")
 
 
 async def listed(words: str) -> str:
     """What `list` prints, once it has these words."""
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(PATIENCE):
         while words not in (out := (await command("list")).out):
             assert "Traceback" not in out
     return out
