@@ -7,11 +7,11 @@ _dbus_xbms_options() { # COMMAND
         '') echo '-h --help -V --version --log-level' ;;
         run) echo '-h --help --log-level --capture' ;;
         scan) echo '-h --help --log-level --seconds --json' ;;
-        add) echo '-h --help --log-level --name --chemistry --control' ;;
+        add) echo '-h --help --log-level --name --chemistry --control --charge-current --discharge-current --yes --no-wait' ;;
         remove) echo '-h --help --log-level --all --forget --yes' ;;
         list) echo '-h --help --log-level' ;;
-        get) echo '-h --help --log-level' ;;
-        set) echo '-h --help --log-level' ;;
+        get) echo '-h --help --log-level --changed --json' ;;
+        set) echo '-h --help --log-level --yes' ;;
         switch) echo '-h --help --log-level' ;;
         lend) echo '-h --help --log-level' ;;
         watch) echo '-h --help --log-level --once --json --seconds' ;;
@@ -34,8 +34,10 @@ _dbus_xbms_kind() { # "COMMAND PLACE" or "COMMAND OPTION": what stands there; no
         'scan --seconds') echo nothing ;;
         'add 1') echo packs ;;
         'add --name') echo nothing ;;
-        'add --chemistry') echo words LiFePO4 NMC LTO custom ;;
-        'add --control') echo words yes no ;;
+        'add --chemistry') echo nothing ;;
+        'add --control') echo nothing ;;
+        'add --charge-current') echo nothing ;;
+        'add --discharge-current') echo nothing ;;
         'remove 1') echo packs ;;
         'get 1') echo packs ;;
         'get 2') echo settings ;;

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dbus_xbms.cli import COMMANDS, HELP, command_parser, top_parser
-from dbus_xbms.commands.known import PROGRAM
+from dbus_xbms.commands.naming import PROGRAM
 from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS
 
 HERE = Path(__file__).parent

@@ -4,28 +4,36 @@ from __future__ import annotations
 
 import argparse
 import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.consent import (
-    ABOUT_CHEMISTRY,
-    CHOICES,
-    PROPOSED,
-    chemistry_for,
-    control_for,
-    controlling,
-    quoted,
-)
-from dbus_xbms.commands.known import known_packs
-from dbus_xbms.commands.naming import Candidate, find
+from dbus_xbms.commands import CommandError, questions
+from dbus_xbms.commands.consent import agree, asks, quoted, refuse_second
+from dbus_xbms.commands.contact import CONTACT_LIMIT, described, first_contact, has_answered
+from dbus_xbms.commands.known import Known, known_packs, row_of, title
+from dbus_xbms.commands.naming import Candidate, find, name_refusal
 from dbus_xbms.commands.scanning import Found, heard_by_service
-from dbus_xbms.commands.session import complete, is_running, open_bus, warn_if_not_running
+from dbus_xbms.commands.session import complete, is_running, open_bus, troubles, warn_if_not_running
+from dbus_xbms.commands.values import told
+from dbus_xbms.control.authority import NO_CHEMISTRY, unwilling
 from dbus_xbms.control.chemistry import refusal
-from dbus_xbms.printable import printable
-from dbus_xbms.settings import SettingsError, Value, as_address, pack_path
+from dbus_xbms.control.consequences import of_change, willing
+from dbus_xbms.printable import LINE, printable
+from dbus_xbms.settings import PACK_SETTINGS, Settings, SettingsError, Value, as_address, pack_path
 from dbus_xbms.settings.row import LONGEST_TEXT
 from dbus_xbms.venus.peers import NoAnswer
+from dbus_xbms.words import duration
 
 log = logging.getLogger(__name__)
+
+# Option -> setting. What is given here is not asked for.
+OPTIONS = {
+    "name": "CustomName",
+    "chemistry": "Chemistry",
+    "control": "Control",
+    "charge_current": "MaxChargeCurrent",
+    "discharge_current": "MaxDischargeCurrent",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,18 +41,97 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "pack", help="Bluetooth address, as `dbus-xbms scan` shows it; or a name that it advertises"
     )
-    parser.add_argument("--name", help="the name shown on the GX")
+    parser.add_argument("--name", metavar="NAME", type=str.strip, help="the name shown on the GX")
     parser.add_argument(
-        "--chemistry", choices=CHOICES, help="of its cells; without it the pack is only shown"
+        "--chemistry",
+        type=_as("Chemistry"),
+        metavar="CHEMISTRY",
+        help=f"of its cells: {', '.join(questions.CHOICES)}; without it the pack is only shown",
     )
     parser.add_argument(
-        "--control", choices=("yes", "no"), help="whether chargers and inverters obey this pack (no)"
+        "--control",
+        type=_as("Control"),
+        metavar="YES|NO",
+        help="whether chargers and inverters obey this pack (no)",
     )
+    parser.add_argument(
+        "--charge-current", type=_as("MaxChargeCurrent"), metavar="A", help="highest charge current"
+    )
+    parser.add_argument(
+        "--discharge-current", type=_as("MaxDischargeCurrent"), metavar="A", help="highest discharge current"
+    )
+    parser.add_argument("--yes", action="store_true", help="ask nothing: what is not given stays as it is")
+    parser.add_argument("--no-wait", action="store_true", help="do not wait for the first contact")
+
+
+def _as(setting: str) -> Callable[[str], Value]:
+    """The type of an option that is a setting."""
+
+    def parse(text: str) -> Value:
+        try:
+            return row_of(PACK_SETTINGS, setting).parse(text)
+        except SettingsError as err:
+            raise argparse.ArgumentTypeError(str(err)) from err
+
+    return parse
 
 
 def run(args: argparse.Namespace) -> int:
     """Enable a pack."""
     return complete(_add(args))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The pack that is to be added, before anything is changed."""
+
+    address: str
+    advertised: str  # its name on the air, empty if it was not heard
+    before: Settings
+    known: Known
+
+    @property
+    def is_added(self) -> bool:
+        """Whether it is among the packs that are read already."""
+        return bool(self.before.number("Enabled"))
+
+    def after(self, chosen: Mapping[str, Value]) -> Settings:
+        """Its settings with what the owner chose."""
+        return Settings(PACK_SETTINGS, {**self.before, **chosen})
+
+    def with_it(self, settings: Settings) -> dict[str, Settings]:
+        """All packs, this one with these settings."""
+        return {**self.known.packs, self.address: settings}
+
+    def name_refusal(self, name: str) -> str:
+        """Why it cannot have this name, in words; empty if it can."""
+        return name_refusal(name, self.address, self.known.candidates)
+
+
+async def _add(args: argparse.Namespace) -> int:
+    given = {
+        setting: value for option, setting in OPTIONS.items() if (value := vars(args)[option]) is not None
+    }
+    heard = await _heard()
+    async with known_packs() as known:
+        subject = _subject(args.pack, known, heard)
+        if subject.is_added and not given:
+            print(f"{_name(subject, subject.before)}; nothing was changed.")
+            await _report_contact(subject, subject.before, wait=not args.no_wait)
+            return 0
+        if not (subject.is_added or args.yes) and asks():
+            given |= _asked(subject, given)
+        chosen = _whole(subject, given)
+        settings = subject.after(chosen)
+        _judge(subject, chosen, yes=args.yes)
+        settings = await _store(subject, chosen)
+    if subject.is_added:
+        _report_changes(subject, settings, given)
+        return 0
+    print(f"{_name(subject, settings)}.")
+    print(_control_words(subject, settings))
+    await _report_contact(subject, settings, wait=not args.no_wait)
+    return 0
 
 
 async def _heard() -> list[Found]:
@@ -57,42 +144,118 @@ async def _heard() -> list[Found]:
             return []
 
 
-def _stranger(one: Found) -> Candidate:
-    return Candidate(address=one.address, others=(one.name,), note="not added")
+def _subject(word: str, known: Known, heard: list[Found]) -> Subject:
+    """The pack that is meant: by any address, or by the name of one that was added or heard.
+
+    Raises:
+        SettingsError: it is no address, and the name of no pack or of several.
+    """
+    others = [
+        Candidate(address=one.address, others=(one.name,), note="not added")
+        for one in heard
+        if one.address not in known.packs
+    ]
+    address = as_address(word) or find(word, [*known.candidates, *others]).address
+    return Subject(
+        address=address,
+        advertised=next((one.name for one in heard if one.address == address), ""),
+        before=known.packs.get(address) or Settings(PACK_SETTINGS),
+        known=known,
+    )
 
 
-async def _add(args: argparse.Namespace) -> int:
-    strangers = await _heard()
-    async with known_packs() as known:
-        others = [_stranger(one) for one in strangers if one.address not in known.packs]
-        address = as_address(args.pack) or find(args.pack, [*known.candidates, *others]).address
-        settings = await known.add(address)
-        chemistry = chemistry_for(settings, args.chemistry)
-        if why := refusal(settings, {"Chemistry": chemistry}):
-            raise SettingsError(why)
-        control = control_for(known.packs, address, chemistry, args.control)
-        chosen: dict[str, Value] = {"Chemistry": chemistry, "Control": int(control), "Enabled": 1}
-        if args.name is not None:
-            chosen["CustomName"] = args.name
-        if advertised := next((one.name for one in strangers if one.address == address), ""):
-            chosen["AdvertisedName"] = advertised[:LONGEST_TEXT]
-        for name in sorted(chosen, key="Enabled".__eq__):  # last: what it controls is known before it is read
-            await known.set(pack_path(address, name), chosen[name])
-        other = controlling(known.packs, address)
-    name = printable(args.name or settings.text("CustomName") or address)
+def _asked(subject: Subject, given: Mapping[str, Value]) -> dict[str, Value]:
+    """What the owner answers about what is neither given nor known."""
+    answers: dict[str, Value] = {}
+    before = subject.before
+    if "CustomName" not in given and not before.text("CustomName"):
+        answers["CustomName"] = questions.name(subject.advertised, subject.name_refusal)
+    if "Chemistry" not in given and not before.text("Chemistry"):
+        answers["Chemistry"] = questions.chemistry()
+    after = subject.after({**given, **answers})
+    alone = not [other for other in willing(subject.known.packs) if other != subject.address]
+    if "Control" not in given and after.text("Chemistry") and alone:
+        answers["Control"] = int(questions.control())
+    if {**given, **answers}.get("Control") and not {"MaxChargeCurrent", "MaxDischargeCurrent"} & given.keys():
+        answers |= questions.currents()
+    return answers
+
+
+def _whole(subject: Subject, given: Mapping[str, Value]) -> dict[str, Value]:
+    """Everything that is to be stored. A pack that comes back controls only if its owner says so again."""
+    chosen: dict[str, Value] = {} if subject.is_added else {"Control": 0}
+    chosen |= given
+    if subject.advertised:
+        chosen["AdvertisedName"] = subject.advertised[:LONGEST_TEXT]
+    return chosen | {"Enabled": 1}
+
+
+def _judge(subject: Subject, chosen: Mapping[str, Value], *, yes: bool) -> None:
+    """Judge what was chosen, and let the owner agree to what it brings about. Nothing is stored before.
+
+    Raises:
+        SettingsError: it may not be so.
+        CommandError: the owner does not agree, or another pack controls.
+    """
+    settings = subject.after(chosen)
+    why = subject.name_refusal(str(chosen.get("CustomName", "")))
+    why = why or refusal(subject.before, {name: value for name, value in chosen.items() if name != "Enabled"})
+    if chosen.get("Control") and unwilling(settings) == NO_CHEMISTRY:
+        why = why or f"a pack controls only once its chemistry is known: --chemistry {questions.PROPOSED}"
+    if why:
+        raise SettingsError(why)
+    before, after = subject.known.packs, subject.with_it(settings)
+    refuse_second(before, after, subject.address)
+    agree(of_change(before, after), f"Change {title(subject.address, settings)}", yes=yes)
+
+
+async def _store(subject: Subject, chosen: Mapping[str, Value]) -> Settings:
+    """Store what was chosen; returns the pack's settings as they are then."""
+    known = subject.known
+    settings = await known.add(subject.address)
+    for name in sorted(chosen, key="Enabled".__eq__):  # last: what it controls is known before it is read
+        settings.put(name, await known.set(pack_path(subject.address, name), chosen[name]))
+    return settings
+
+
+def _name(subject: Subject, settings: Settings) -> str:
+    """The pack's name, that it is added, and its instance."""
+    name = title(subject.address, settings)
     instance = settings.text("ClassAndVrmInstance").rpartition(":")[2]
-    print(f"{name} added (VRM instance {instance}).")
-    print(_control_words(name, chemistry, control, printable(other)))
-    await warn_if_not_running()
-    return 0
+    return f"{name} {'is already ' if subject.is_added else ''}added (VRM instance {instance})"
 
 
-def _control_words(name: str, chemistry: str, control: bool, other: str) -> str:
+def _report_changes(subject: Subject, settings: Settings, given: Mapping[str, Value]) -> None:
+    print(f"{_name(subject, settings)}; changed:")
+    for name in given:
+        for line in told(row_of(PACK_SETTINGS, name), settings):
+            print(line)
+
+
+def _control_words(subject: Subject, settings: Settings) -> str:
     """What becomes of charge control."""
-    if not chemistry:
-        return f"{ABOUT_CHEMISTRY}\nTo choose it: dbus-xbms set {quoted(name)} Chemistry {PROPOSED}"
-    if control:
-        return f"Chargers and inverters obey this pack while DVCC is on ({chemistry})."
-    if other:
+    change = f"dbus-xbms set {quoted(title(subject.address, settings))}"
+    if not settings.text("Chemistry"):
+        return f"{questions.ABOUT_CHEMISTRY}\nTo choose it: {change} Chemistry {questions.PROPOSED}"
+    if not unwilling(settings):
+        return f"It controls chargers and inverters ({settings.text('Chemistry')})."
+    packs = subject.with_it(settings)
+    if others := willing(packs):
+        other = title(others[0], packs[others[0]])
         return f"It is only shown; {other} controls chargers, as before."
-    return f"It is only shown. To let it control chargers: dbus-xbms set {quoted(name)} Control 1"
+    return f"It is only shown. To let it control chargers: {change} Control 1"
+
+
+async def _report_contact(subject: Subject, settings: Settings, *, wait: bool) -> None:
+    """Wait for the first contact, and say what was found or why there is none yet."""
+    if not await warn_if_not_running() or not wait:
+        return
+    name = title(subject.address, settings)
+    pack = await first_contact(subject.address, name, control=not unwilling(settings))
+    if pack and has_answered(pack):
+        print("\n".join(described(pack)))
+        return
+    async with open_bus() as bus:
+        _, why = (await troubles(bus)).get(subject.address, ("", ""))
+    reason = printable(why or "it has not answered", LINE)
+    print(f"No contact within {duration(CONTACT_LIMIT)}: {reason}. The service goes on trying.")

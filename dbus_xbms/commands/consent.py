@@ -1,63 +1,58 @@
-"""What an owner is asked before chargers obey a pack, or stop obeying it."""
+"""What an owner is asked on a terminal, and what they have to agree to before charge control changes."""
 
 from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.known import name_of
-from dbus_xbms.control.authority import unwilling
-from dbus_xbms.control.chemistry import CUSTOM
-from dbus_xbms.control.chemistry_table import CHEMISTRIES
+from dbus_xbms.commands.known import title
+from dbus_xbms.control.consequences import Consequence, Packs, willing
 from dbus_xbms.interrupt import asking
-from dbus_xbms.printable import printable
-from dbus_xbms.settings import Settings
-
-PROPOSED = "LiFePO4"  # what nearly all packs with these BMSs are, and the least harmful where they are not
-NONE = "none"
-CHOICES = (*CHEMISTRIES, CUSTOM)
-ABOUT_CHEMISTRY = (
-    "The chemistry says how high cells are charged: "
-    + ", ".join(f"{name} to {numbers.full:.2f} V" for name, numbers in CHEMISTRIES.items())
-    + ".\nIt is on the pack's label or data sheet. A wrong one can destroy the pack, or set it on fire.\n"
-    "Until it is chosen the pack is only shown."
-)
-ABOUT_CONTROL = (
-    "A pack that controls tells chargers and inverters, with DVCC on, how much to charge and discharge.\n"
-    "They depend on it from then on: without it they stop, with error 67. Only one battery can control."
-)
-ENDS = (
-    "chargers then stop with error 67, until another battery controls them or "
-    '"BMS controlled" is reset in their settings'
-)
+from dbus_xbms.printable import LINE, printable
 
 
-def wants_control(pack: Settings) -> bool:
-    """Whether its owner lets this pack control chargers."""
-    return bool(pack.number("Enabled")) and not unwilling(pack)
+def asks() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty()
 
 
-def controlling(packs: Mapping[str, Settings], but: str) -> str:
-    """Another pack that controls, or would: its name or address; empty if there is none."""
-    names = (
-        name_of(p) or address for address, p in sorted(packs.items()) if address != but and wants_control(p)
-    )
-    return next(names, "")
+def agree(found: Sequence[Consequence], question: str, *, yes: bool) -> None:
+    """Say what a change brings about, and ask before it is made where that is needed.
 
-
-def refuse_second(packs: Mapping[str, Settings], address: str) -> None:
-    """Let no second pack control.
+    Args:
+        found: what it brings about.
+        question: what is asked, without its question mark: "Remove House bank".
+        yes: the owner has agreed beforehand.
 
     Raises:
-        CommandError: another one does.
+        CommandError: they do not agree, or cannot be asked.
     """
-    if other := controlling(packs, address):
-        raise CommandError(
-            f"{other} controls chargers already, and only one pack can; "
-            f"to change that: dbus-xbms set {quoted(other)} Control 0"
-        )
+    must_ask = any(one.ask for one in found) and not yes
+    if must_ask and not asks():
+        words = "; ".join(printable(one.words, LINE) for one in found)
+        raise CommandError(f"{words}; if that is what you want, add --yes")
+    for one in found:
+        print(f"{printable(one.words, LINE)}.")
+    if must_ask and not affirmed(f"{printable(question, LINE)}? yes or no [no]: "):
+        raise CommandError("nothing was changed")
+
+
+def refuse_second(before: Packs, after: Packs, address: str) -> None:
+    """Let no pack become the second one that may control.
+
+    Raises:
+        CommandError: it would.
+    """
+    others = [other for other in willing(after) if other != address]
+    if address in willing(before) or address not in willing(after) or not others:
+        return
+    name = title(others[0], after[others[0]])
+    raise CommandError(
+        f"{name} controls chargers already, and only one pack can; "
+        f"to change that: dbus-xbms set {quoted(name)} Control 0"
+    )
 
 
 def quoted(name: str) -> str:
@@ -66,67 +61,20 @@ def quoted(name: str) -> str:
     return f'"{name}"' if plain and " " in name else shlex.quote(name)
 
 
-def confirm_end(pack: Settings, name: str, action: str, *, yes: bool) -> None:
-    """Ask before a pack that controls is let go.
-
-    Raises:
-        CommandError: the owner does not want that, or cannot be asked.
-    """
-    if not wants_control(pack) or yes:
-        return
-    words = f"{printable(name)} controls chargers; {ENDS}"
-    if not sys.stdin.isatty():
-        raise CommandError(f"{words}; if that is what you want, `dbus-xbms remove` takes --yes")
-    if not _yes(f"{words}.\n{action}? yes or no [no]: "):
-        raise CommandError("nothing was changed")
+def affirmed(question: str) -> bool:
+    """Whether the owner says yes; what is no answer is a no."""
+    return answer(question).lower() in ("y", "yes")
 
 
-def chemistry_for(pack: Settings, given: str | None) -> str:
-    """The chemistry: as given, as it is already, or as the owner answers; empty: not chosen.
-
-    Raises:
-        CommandError: they do not answer.
-    """
-    if given is not None:
-        return given
-    if pack.text("Chemistry") or not sys.stdin.isatty():
-        return pack.text("Chemistry")
-    print(ABOUT_CHEMISTRY)
-    known = {name.lower(): name for name in CHOICES} | {"": PROPOSED, NONE: ""}
-    while True:
-        answer = _answer(f"Chemistry: {', '.join(CHOICES)} or {NONE} [{PROPOSED}]: ")
-        if answer in known:
-            return known[answer]
-
-
-def control_for(packs: Mapping[str, Settings], address: str, chemistry: str, given: str | None) -> bool:
-    """Whether the pack should control: as given, as it is already, or as the owner answers.
-
-    Raises:
-        CommandError: another pack controls, or they do not answer.
-    """
-    if given == "yes" or (given is None and packs[address].number("Control")):
-        refuse_second(packs, address)
-        return True
-    if given == "no" or not chemistry or controlling(packs, address) or not sys.stdin.isatty():
-        return False
-    print(ABOUT_CONTROL)
-    return _yes("Should this pack control chargers? yes or no [no]: ")
-
-
-def _yes(question: str) -> bool:
-    return _answer(question) in ("y", "yes")
-
-
-def _answer(question: str) -> str:
-    """What the owner types, in lower case.
+def answer(question: str) -> str:
+    """What the owner types.
 
     Raises:
         CommandError: they end the input instead, or type what is no text.
     """
     try:
         with asking():
-            return input(question).strip().lower()
+            return input(question).strip()
     except (EOFError, UnicodeDecodeError) as err:
         print()
         raise CommandError("no answer was given; nothing was changed") from err

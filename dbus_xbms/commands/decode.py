@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import re
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dbus_xbms.capture import parse_line
+from dbus_xbms.commands import CommandError
 from dbus_xbms.protocols.base import Echo, Frame, ProtocolError
 from dbus_xbms.protocols.jbd_describe import decode_frame, describe
 from dbus_xbms.protocols.jbd_frames import Cutter, Junk
@@ -19,6 +21,9 @@ __all__ = ["add_arguments", "decode_frame", "decode_lines", "run"]
 Pieces = list[Frame | Echo | Junk]
 PADDING = b"\0"
 SEPARATORS = re.compile(r"[\s:,-]|0x")
+HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
+MOSTLY = 0.7  # of the characters are hex digits in a frame with a typing mistake; fewer are a file's name
+SHOWN = 200  # characters of a wrong line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print one JSON object per frame; return 1 if any of them was bad."""
     anything, bad = False, False
-    for described in decode_lines(_lines(args.frames) if args.frames else sys.stdin):
+    for described in decode_lines(_lines(args.frames) if args.frames else _input()):
         print(json.dumps(described), flush=True)
         anything, bad = True, bad or "error" in described
     if not anything:
@@ -109,7 +114,7 @@ class _Loose:
         chunk = _bytes_of(line)
         if chunk is None:
             yield from self.end()
-            yield {"error": f"not hex: {line.strip()}"}
+            yield {"error": f"not hex, {_mistake(line)}: {line.strip():.{SHOWN}}"}
             return
         cutter = Cutter()
         pieces = cutter.feed(self._begun + chunk)
@@ -154,10 +159,51 @@ def _bytes_of(text: str) -> bytes | None:
         return None
 
 
+def _mistake(text: str) -> str:
+    """What keeps a line from being hex."""
+    digits = SEPARATORS.sub("", text)
+    wrong = next((character for character in digits if character not in HEX_DIGITS), "")
+    return f"there is a {wrong!r}" if wrong else f"its {len(digits)} digits are an odd number"
+
+
+def _input() -> Iterable[str]:
+    """Standard input; bytes that are no text are bad lines, not an error."""
+    if sys.stdin.isatty():
+        print("Reading hex from the terminal; Ctrl-D ends it.", file=sys.stderr)
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    return sys.stdin
+
+
 def _lines(arguments: Iterable[str]) -> Iterator[str]:
+    """The lines of files, and the arguments that are hex.
+
+    Raises:
+        CommandError: an argument is neither.
+    """
     for argument in arguments:
-        if _bytes_of(argument) is None and Path(argument).is_file():
+        kind = _kind(argument)
+        if _bytes_of(argument) is not None or (not kind and _meant_as_hex(argument)):
+            yield argument
+        elif kind == "file":
             with Path(argument).open(encoding="utf-8", errors="replace") as file:
                 yield from file
         else:
-            yield argument
+            why = "is a directory" if kind else "is not a file, and not hex either"
+            raise CommandError(f"{argument!r:.{SHOWN}} {why}")
+
+
+def _kind(argument: str) -> str:
+    """What there is of that name: ``file``, ``directory`` or nothing."""
+    try:
+        path = Path(argument)
+        return "directory" if path.is_dir() else "file" if path.exists() else ""  # a pipe is a file, too
+    except (OSError, ValueError):  # too long for a name, or a zero byte
+        return ""
+
+
+def _meant_as_hex(argument: str) -> bool:
+    """Whether a text that is not hex was meant to be: a file's name has a dot, a slash, or other letters."""
+    characters = SEPARATORS.sub("", argument)
+    digits = sum(character in HEX_DIGITS for character in characters)
+    return not set("./") & set(characters) and digits > MOSTLY * len(characters)

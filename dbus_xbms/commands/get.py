@@ -1,43 +1,93 @@
-"""Show the settings of a pack, or of the service: value, default, range and what it is for."""
+"""Show the settings of a pack, or of the service, by topic, with what each value means now."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from dbus_xbms.commands.known import PROGRAM, is_program, known_packs, row_of
+from dbus_xbms.commands.known import is_program, known_packs, row_of
+from dbus_xbms.commands.naming import PROGRAM
 from dbus_xbms.commands.secret import shown
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import terminal
+from dbus_xbms.commands.values import EMPTY, told
+from dbus_xbms.control.meaning import meaning
 from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS, Setting, Settings
+from dbus_xbms.settings.topics import TOPICS
+
+INDENT = "    "
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms get``."""
     parser.add_argument("pack", help=f"address or name; `{PROGRAM}` for the program's own settings")
-    parser.add_argument("setting", nargs="?", help="only this one")
+    parser.add_argument("setting", nargs="?", help="only this one, with its help")
+    parser.add_argument("--changed", action="store_true", help="only those that are not at their defaults")
+    parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the settings."""
     table = SERVICE_SETTINGS if is_program(args.pack) else PACK_SETTINGS
     rows = [row_of(table, args.setting)] if args.setting else [row for row in table if not row.internal]
-    return complete(_get(args.pack, rows))
-
-
-async def _get(pack: str, rows: Sequence[Setting]) -> int:
-    async with known_packs() as known:
-        settings = await known.program() if is_program(pack) else known.packs[known.address(pack)]
-    print("\n".join(_described(row, settings) for row in rows))
+    settings = complete(_settings(args.pack))
+    if args.changed:
+        rows = [row for row in rows if settings[row.name] != row.default]
+    if args.json:
+        print(json.dumps({row.name: as_json(row, settings) for row in rows}, ensure_ascii=False))
+    elif args.setting and rows:
+        print(_explained(rows[0], settings))
+    else:
+        print("\n".join(_by_topic(rows, settings)) or "All settings are at their defaults.")
     return 0
 
 
-def _described(row: Setting, settings: Settings) -> str:
-    unit = f" {row.unit}" if row.unit else ""
-    span = "" if row.lowest is None or row.highest is None else f", {row.lowest:g} to {row.highest:g}"
-    default = f"default {row.default if row.default != '' else 'empty'}{span}"
-    help_text = textwrap.fill(
-        row.help, terminal().columns - 1, initial_indent="    ", subsequent_indent="    "
+async def _settings(pack: str) -> Settings:
+    async with known_packs() as known:
+        return await known.program() if is_program(pack) else known.packs[known.address(pack)]
+
+
+def as_json(row: Setting, settings: Settings) -> dict[str, object]:
+    """A setting for other programs: see docs/command-line.md. A password is never shown."""
+    value = settings[row.name]
+    return {
+        "value": None if row.secret and value != "" else value,
+        "default": row.default,
+        "unit": row.unit,
+        "meaning": meaning(row.name, settings),
+        "changed": value != row.default,
+    }
+
+
+def _by_topic(rows: Sequence[Setting], settings: Settings) -> Iterator[str]:
+    """The settings under their topics, each in as many lines as the terminal needs."""
+    by_name, width = {row.name: row for row in rows}, terminal().columns - 1
+    first = True
+    for topic, names in TOPICS:
+        shown = [by_name[name] for name in names if name in by_name]
+        if shown:
+            yield topic if first else f"\n{topic}"
+            first = False
+        for row in shown:
+            for line in told(row, settings):
+                yield textwrap.fill(line, width, initial_indent="  ", subsequent_indent=INDENT)
+
+
+def _explained(row: Setting, settings: Settings) -> str:
+    """One setting with its default, its range and what it is for."""
+    choices = "" if not row.choices else f"one of {', '.join(row.choices)}, none"
+    span = "" if row.lowest is None or row.highest is None else f"{row.lowest:g} to {row.highest:g}"
+    default = f"default {shown(row, row.default) or EMPTY}"
+    limits = "; ".join(part for part in (span, choices, default) if part)
+    width = terminal().columns - 1
+    return "\n".join(
+        [
+            *(textwrap.fill(line, width, subsequent_indent=INDENT) for line in told(row, settings)),
+            *(
+                textwrap.fill(text, width, initial_indent=INDENT, subsequent_indent=INDENT)
+                for text in (limits, row.help)
+            ),
+        ]
     )
-    return f"{row.name} = {shown(row, settings[row.name])}{unit}  ({default})\n{help_text}"

@@ -7,8 +7,9 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 
-from dbus_xbms.commands.naming import Candidate, did_you_mean, find
+from dbus_xbms.commands.naming import PROGRAM, Candidate, did_you_mean, find
 from dbus_xbms.commands.session import open_bus, wait_for_name
+from dbus_xbms.printable import printable
 from dbus_xbms.settings import (
     DEVICES,
     PACK_SETTINGS,
@@ -31,7 +32,6 @@ from dbus_xbms.venus.peers import ANSWER_LIMIT
 log = logging.getLogger(__name__)
 
 SETTINGS_LIMIT = 5.0  # s; it may be restarting
-PROGRAM = "service"  # stands in a pack's place for the settings of the whole program
 
 
 class Known:
@@ -119,6 +119,11 @@ def is_program(word: str) -> bool:
 def name_of(pack: Settings) -> str:
     """The owner's name for a pack, else the one it advertises."""
     return pack.text("CustomName") or pack.text("AdvertisedName")
+
+
+def title(address: str, pack: Settings) -> str:
+    """A pack as messages name it: by its name, else by its address."""
+    return printable(name_of(pack) or address)
 
 
 def row_of(table: Iterable[Setting], name: str) -> Setting:

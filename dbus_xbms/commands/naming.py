@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from dbus_xbms.printable import printable
+from dbus_xbms.printable import LONGEST, printable
 from dbus_xbms.settings import SettingsError, as_address
 from dbus_xbms.words import listed
 
+PROGRAM = "service"  # stands in a pack's place for the settings of the whole program
 MOST_NAMED = 8  # candidates in one message; `dbus-xbms list` has them all
 SHORTEST_ADDRESS = 2  # characters that can stand for the beginning of an address
 EXAMPLE = "A4:C1:37:01:02:03"
@@ -103,6 +104,19 @@ def called(name: str, candidates: Iterable[Candidate]) -> Candidate | None:
     return next((pack for pack in candidates if folded and _folded(pack.given) == folded), None)
 
 
+def name_refusal(name: str, address: str, candidates: Iterable[Candidate]) -> str:
+    """Why the owner cannot give a pack this name, in words; empty if they can."""
+    if not name:
+        return ""
+    if _folded(name) == PROGRAM or as_address(name):
+        what = "stands for the program's own settings" if _folded(name) == PROGRAM else "is an address"
+        return f"{name!r:.60} {what}; a pack needs another name"
+    if printable(name) != name or name != name.strip():
+        return f"a name has up to {LONGEST} printable characters, not {name!r:.60}"
+    taken = called(name, (pack for pack in candidates if pack.address != address))
+    return f"{taken.words} has that name already; every pack needs its own" if taken else ""
+
+
 def nearest(word: str, words: Iterable[str], most: int = 3) -> list[str]:
     """Those words that a mistyped one may have meant, the most similar first."""
     folded = _folded(word)
@@ -143,10 +157,10 @@ def _folded(text: str) -> str:
 
 def _unknown(begin: str, folded: str, packs: Sequence[Candidate]) -> str:
     """The whole message: what is wrong, what may have been meant, and who there is."""
-    if not packs:
-        return f"{begin}; `dbus-xbms scan` shows those in range"
-    asked = did_you_mean(folded, {pack.shown for pack in packs if pack.shown})
     form = f" (addresses look like {EXAMPLE})" if folded else ""
+    if not packs:
+        return f"{begin}{form}; `dbus-xbms scan` shows those in range"
+    asked = did_you_mean(folded, {pack.shown for pack in packs if pack.shown})
     listed = ", ".join(pack.words for pack in packs[:MOST_NAMED])
     more = f" and {len(packs) - MOST_NAMED} more" if len(packs) > MOST_NAMED else ""
     return f"{begin}{form}{asked or '.'} Known: {listed}{more}"

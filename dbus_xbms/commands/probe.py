@@ -6,10 +6,7 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import fields
-from enum import IntFlag
 from pathlib import Path
 
 from dbus_xbms.ble.air import Air
@@ -19,45 +16,39 @@ from dbus_xbms.ble.link import Capture, Link
 from dbus_xbms.capture import Capture as CaptureFile
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
+from dbus_xbms.commands.consent import quoted
+from dbus_xbms.commands.progress import Line, waiting
+from dbus_xbms.commands.reading import as_json, described
 from dbus_xbms.commands.secret import ask_secret
-from dbus_xbms.commands.session import complete, is_on_bus, open_bus
-from dbus_xbms.model import Counters, Mosfets, PackIdentity, PackSample, Reading
+from dbus_xbms.commands.session import call, complete, is_on_bus, open_bus
+from dbus_xbms.commands.which import InRange, in_range
+from dbus_xbms.model import Reading
 from dbus_xbms.printable import LINE, printable
-from dbus_xbms.protocols.base import LoginFailed, Mute, NotPaired, PairingNext
+from dbus_xbms.protocols.base import LinkError, LoginFailed, Mute, NotPaired, PairingNext
 from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.settings import PACK_SETTINGS, device_id, normal_address
+from dbus_xbms.settings import PACK_SETTINGS, device_id
 from dbus_xbms.venus.items import BATTERY
+from dbus_xbms.venus.objects import BUS_ITEM
+from dbus_xbms.venus.switch_items import LEND
+from dbus_xbms.words import duration
 
 REACH_LIMIT = 60.0  # s to find and connect to the pack
-UNITS = {
-    "voltage": "V",
-    "current": "A",
-    "soc": "%",
-    "remaining": "Ah",
-    "nominal": "Ah",
-    "learned": "Ah",
-    "health": "%",
-    "cells": "V",
-    "temperatures": "°C",
-    "balance_current": "A",
-}
-
-Record = PackSample | PackIdentity | Counters | Mosfets
 
 
 class Transcript:
     """Every byte sent and received, printed or kept, and passed on to a capture file if there is one."""
 
-    def __init__(self, passed_on: Capture | None, printed: bool) -> None:
+    def __init__(self, passed_on: Capture | None, line: Line | None) -> None:
+        """``line``: what to print above; none prints nothing."""
         self.chunks: list[str] = []
         self._passed_on = passed_on
-        self._printed = printed
+        self._line = line
 
     def __call__(self, address: str, direction: str, chunk: str) -> None:
         """Take one chunk, sent (``>``) or received (``<``), in hex."""
         self.chunks.append(f"{direction} {_spaced(chunk)}")
-        if self._printed:
-            print(self.chunks[-1], flush=True)
+        if self._line:
+            self._line.print_above(self.chunks[-1])
         if self._passed_on:
             self._passed_on(address, direction, chunk)
 
@@ -68,56 +59,65 @@ def _spaced(chunk: str) -> str:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms probe``."""
-    parser.add_argument("pack", type=str, help="Bluetooth address")
+    parser.add_argument("pack", help="Bluetooth address, or name of a pack that was added or heard")
     parser.add_argument(
         "--password",
         nargs="?",
         default="",
-        help="of the Bluetooth module; asked for if not given",
+        help="of the Bluetooth module; asked for if not given here; without this option that of the setting",
     )
     parser.add_argument(
         "--passkey",
         nargs="?",
         default="",
-        help="to pair with; asked for if not given",
+        help="to pair with; asked for if not given here; without this option that of the setting",
     )
-    parser.add_argument("--adapter", default="", metavar="ADDRESS", help="Bluetooth adapter to use")
+    parser.add_argument(
+        "--adapter", default="", metavar="ADDRESS", help="Bluetooth adapter to use; else that of the setting"
+    )
     parser.add_argument("--capture", type=Path, metavar="FILE", help="write every frame there, for `decode`")
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
     """Read the pack and print it."""
-    address = normal_address(args.pack)
     if args.password is None:
         args.password = ask_secret("Password")
     if args.passkey is None:
         args.passkey = ask_secret("Passkey")
     with CaptureFile(args.capture) if args.capture else nullcontext() as file:
-        transcript = Transcript(file, printed=not args.json)
-        reading = complete(_probe(address, args, transcript))
+        line = Line()
+        transcript = Transcript(file, None if args.json else line)
+        address, reading = complete(_probe(args, transcript, line))
     if args.json:
-        print(json.dumps({"address": address, **_as_json(reading), "chunks": transcript.chunks}))
+        print(json.dumps({"address": address, **as_json(reading), "chunks": transcript.chunks}))
     else:
-        print("\n".join(_described(reading)))
+        print("\n".join(described(reading)))
     return 0
 
 
-async def _probe(address: str, args: argparse.Namespace, transcript: Transcript) -> Reading:
-    service = f"{BATTERY}.{device_id(address)}"
-    async with open_bus() as bus:
-        if await is_on_bus(bus, service):
-            raise CommandError("the service holds this pack; see `watch`, or `remove` it first")
+async def _probe(args: argparse.Namespace, transcript: Transcript, line: Line) -> tuple[str, Reading]:
+    """Address and reading of the pack that is meant."""
+    passkey = _passkey(args.passkey)
+    pack = await in_range(args.pack)
+    adapter = args.adapter or pack.settings.text("Adapter")
+    password = args.password or pack.settings.text("Password")
+    lent = await _is_lent(pack)
     await check_bluetoothd()
     protocol = Jbd()
     air = Air([protocol])
     link = air.link(
-        address, protocol, adapter=args.adapter.upper(), passkey=_passkey(args.passkey), capture=transcript
+        pack.address,
+        protocol,
+        adapter=adapter.upper(),
+        passkey=passkey or pack.settings.text("Passkey"),
+        capture=transcript,
     )
     async with asyncio.TaskGroup() as group:
         running = group.create_task(air.run(), name="air")
         try:
-            return await _read(link, protocol, address, args.password)
+            async with waiting(lambda: f"{pack.name}: {link.status.state or 'starting'}", line=line):
+                reading = await _read(link, protocol, pack.address, password, line, attempts=2 if lent else 1)
         except LoginFailed as err:
             raise CommandError(f"{err.what}; {_advice(err)}") from err
         except Mute as err:
@@ -125,10 +125,36 @@ async def _probe(address: str, args: argparse.Namespace, transcript: Transcript)
         finally:
             await link.close()
             running.cancel()
+    return pack.address, reading
 
 
-async def _read(link: Link, protocol: Jbd, address: str, password: str) -> Reading:
-    """Connect and poll once; again after each step of a pairing."""
+async def _is_lent(pack: InRange) -> bool:
+    """Whether the service has lent the pack, so that it is free.
+
+    Raises:
+        CommandError: the service holds it.
+    """
+    service = f"{BATTERY}.{device_id(pack.address)}"
+    async with open_bus() as bus:
+        if not await is_on_bus(bus, service):
+            return False
+        (minutes,) = await call(bus, service, "GetValue", path=LEND, interface=BUS_ITEM)
+    if isinstance(minutes.value, int) and minutes.value > 0:
+        return True
+    name = quoted(pack.candidate.shown or pack.address)
+    raise CommandError(
+        f"the service is connected to {pack.name}; `dbus-xbms watch` shows what it reads. "
+        f"To probe it, lend it first: dbus-xbms lend {name} 5 (its setting AllowRelease must be 1)"
+    )
+
+
+async def _read(
+    link: Link, protocol: Jbd, address: str, password: str, line: Line, *, attempts: int
+) -> Reading:
+    """Connect and poll once; again after each step of a pairing.
+
+    ``attempts``: the service may be disconnecting from a lent pack just now, which ends our connection, too.
+    """
     while True:
         try:
             async with asyncio.timeout(REACH_LIMIT):
@@ -136,9 +162,14 @@ async def _read(link: Link, protocol: Jbd, address: str, password: str) -> Readi
             await link.run(protocol.hello(address, password))
             return await link.run(protocol.poll(None, counters=True))
         except PairingNext as err:
-            print(printable(err, LINE), file=sys.stderr, flush=True)
+            line.print_above(printable(err, LINE), sys.stderr)
         except TimeoutError as err:
-            raise CommandError(f"not reached in {REACH_LIMIT:g} s: {link.status.state}") from err
+            raise CommandError(f"not reached in {duration(REACH_LIMIT)}: {link.status.state}") from err
+        except LinkError:
+            attempts -= 1
+            if not attempts:
+                raise
+            await link.close()
 
 
 def _passkey(text: str) -> str:
@@ -155,37 +186,3 @@ def _advice(err: LoginFailed) -> str:
     if isinstance(err, NotPaired):
         return f"give the passkey that a phone asks for when it pairs: --passkey {FACTORY_PASSKEY}"
     return "give the password that the phone app asks for: --password 123456"
-
-
-def _sections(reading: Reading) -> Iterator[tuple[str, Record]]:
-    for name in ("identity", "sample", "counters"):
-        if record := getattr(reading, name):
-            yield name, record
-
-
-def _as_json(reading: Reading) -> dict[str, object]:
-    return {
-        section: {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
-        for section, record in _sections(reading)
-    }
-
-
-def _described(reading: Reading) -> Iterator[str]:
-    for section, record in _sections(reading):
-        yield f"\n{section}"
-        for field in fields(record):
-            value = _plain(getattr(record, field.name))
-            text = " ".join(str(part) for part in value) if isinstance(value, list) else str(value)
-            shown = f"{printable(text, LINE)} {UNITS.get(field.name, '') if text else ''}"
-            yield f"  {field.name:<26}{shown}".rstrip()
-
-
-def _plain(value: object) -> object:
-    """The value as JSON knows it: flags by name, sets and tuples as lists."""
-    if isinstance(value, IntFlag):
-        return [str(flag.name) for flag in value]
-    if isinstance(value, tuple | frozenset):
-        return sorted(value) if isinstance(value, frozenset) else list(value)
-    if isinstance(value, Mosfets):
-        return {"charge": value.charge, "discharge": value.discharge}
-    return value

@@ -40,11 +40,11 @@ class Line:
             self._said = ("", "")
             self._write(ERASE)
 
-    def print_above(self, text: str) -> None:
-        """Print a result on standard output and keep the line below it."""
+    def print_above(self, text: str, stream: TextIO | None = None) -> None:
+        """Print a result, on standard output unless another stream is given, and keep the line below it."""
         said = self._said
         self.erase()
-        print(text, flush=True)
+        print(text, file=stream, flush=True)
         self.say(*said)
 
     def _write(self, text: str) -> None:

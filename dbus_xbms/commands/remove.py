@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 
+from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import wait_until_gone
-from dbus_xbms.commands.consent import confirm_end
-from dbus_xbms.commands.known import known_packs, name_of
+from dbus_xbms.commands.consent import agree
+from dbus_xbms.commands.known import Known, known_packs, title
 from dbus_xbms.commands.session import complete, warn_if_hung
+from dbus_xbms.control.consequences import of_change
 from dbus_xbms.settings import pack_path
+from dbus_xbms.words import count
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which.add_argument("pack", nargs="?", help="address or name")
     which.add_argument("--all", action="store_true", help="every pack that is known")
     parser.add_argument("--forget", action="store_true", help="erase its settings and instance too")
-    parser.add_argument("--yes", action="store_true", help="even if chargers obey it: do not ask")
+    parser.add_argument("--yes", action="store_true", help="do not ask, even if chargers obey it")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -28,16 +31,28 @@ def run(args: argparse.Namespace) -> int:
 async def _remove(pack: str | None, forget: bool, *, yes: bool) -> int:
     async with known_packs() as known:
         leaving = sorted(known.packs) if pack is None else [known.address(pack)]
+        names = {address: title(address, known.packs[address]) for address in leaving}
+        whom = names[leaving[0]] if len(leaving) == 1 else count(len(leaving), "pack")
+        staying = {address: other for address, other in known.packs.items() if address not in leaving}
+        agree(of_change(known.packs, staying), f"Remove {whom}", yes=yes)
         for address in leaving:
-            name = name_of(known.packs[address]) or address
-            confirm_end(known.packs[address], name, f"Remove {name}", yes=yes)
-        for address in leaving:
-            await known.set(pack_path(address, "Enabled"), 0)
-            if forget:
-                await wait_until_gone(address)  # the service stores a pack's last settings as it lets go
-                await known.forget(address)
-            print(f"{address} is {'forgotten' if forget else 'removed; its settings are kept'}.")
+            print(await _removed(known, address, names[address], forget=forget))
         if forget and pack is None:
             await known.forget_program()
+        if not leaving and not forget:
+            raise CommandError("no pack was added")
     await warn_if_hung()
     return 0
+
+
+async def _removed(known: Known, address: str, name: str, *, forget: bool) -> str:
+    """Remove a pack and say what became of it."""
+    enabled = bool(known.packs[address].number("Enabled"))
+    if not enabled and not forget:
+        return f"{name} was removed before; its settings are kept."
+    await known.set(pack_path(address, "Enabled"), 0)
+    if not forget:
+        return f"{name} removed; its settings are kept."
+    await wait_until_gone(address)  # the service stores a pack's last settings as it lets go
+    await known.forget(address)
+    return f"{name} removed, and its settings erased."

@@ -12,6 +12,7 @@ from dbus_xbms.ble.air import Air
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.known import known_packs
+from dbus_xbms.commands.naming import Candidate
 from dbus_xbms.commands.session import (
     CallFailed,
     ask_service,
@@ -49,6 +50,11 @@ class Found:
         """Its line of the table."""
         rssi = "--" if self.rssi is None else str(self.rssi)
         return printable(self.address), rssi, self.state, printable(self.given or self.name)
+
+    @property
+    def candidate(self) -> Candidate:
+        """The pack as its finder may name it."""
+        return Candidate(address=self.address, given=self.given, others=(self.name,), note="not added")
 
     @property
     def as_json(self) -> dict[str, str | int | None]:

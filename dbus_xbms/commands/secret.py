@@ -35,4 +35,6 @@ def _read(name: str) -> str:
 
 def shown(row: Setting, value: Value) -> str:
     """A setting's value for the screen."""
-    return "(hidden)" if row.secret and value != "" else printable(value, LINE)
+    if row.secret and value != "":
+        return "(hidden)"
+    return f"{value:.10g}" if isinstance(value, float) else printable(value, LINE)

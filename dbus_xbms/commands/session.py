@@ -168,17 +168,17 @@ async def troubles(bus: TrustedBus) -> dict[str, tuple[str, str]]:
     return {address: (finding, why) for address, (finding, why) in told.items()}
 
 
-async def warn_if_not_running() -> None:
-    """Tell the owner when nothing will happen because the service does not run, or hangs."""
+async def warn_if_not_running() -> bool:
+    """Tell the owner when nothing will happen because the service does not run, or hangs; False if so."""
     async with open_bus() as bus:
         if not await is_running(bus):
             print("The service is not running; `dbus-xbms run` starts it.")
-            return
-    await warn_if_hung()
+            return False
+    return await warn_if_hung()
 
 
-async def warn_if_hung() -> None:
-    """Tell the owner that a change has no effect yet because the service hangs."""
+async def warn_if_hung() -> bool:
+    """Tell the owner that a change has no effect yet because the service hangs; False if so."""
     async with open_bus() as bus:
         try:
             await ask_service(bus, "Version")
@@ -186,6 +186,8 @@ async def warn_if_hung() -> None:
             log.debug("%s", err)
         except NoAnswer as err:
             print(f"This has no effect yet: {err}.")
+            return False
+    return True
 
 
 async def wait_for_name(bus: TrustedBus, name: str, seconds: float) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-from dbus_xbms.commands.consent import ENDS, confirm_end, refuse_second, wants_control
-from dbus_xbms.commands.known import PROGRAM, Known, is_program, known_packs, name_of, row_of
+from dbus_xbms.commands.consent import agree, refuse_second
+from dbus_xbms.commands.contact import cells_now
+from dbus_xbms.commands.known import Known, is_program, known_packs, row_of, title
+from dbus_xbms.commands.naming import PROGRAM, name_refusal
 from dbus_xbms.commands.secret import ask_secret, shown
-from dbus_xbms.commands.session import complete, warn_if_hung
-from dbus_xbms.control.authority import NO_CHEMISTRY, unwilling
-from dbus_xbms.control.chemistry import preset, refusal
-from dbus_xbms.printable import LINE, printable
+from dbus_xbms.commands.session import complete, is_running, open_bus, warn_if_hung
+from dbus_xbms.commands.values import told
+from dbus_xbms.control.authority import unwilling
+from dbus_xbms.control.chemistry import judges, refusal
+from dbus_xbms.control.consequences import Consequence, of_change
 from dbus_xbms.settings import (
     PACK_SETTINGS,
     SERVICE_SETTINGS,
@@ -28,12 +31,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("pack", help=f"address or name; `{PROGRAM}` for the program's own settings")
     parser.add_argument("setting", help="as `dbus-xbms get` shows it")
     parser.add_argument("value", nargs="?", help="a password may be left out: then it is asked for")
+    parser.add_argument(
+        "--yes", action="store_true", help="do not ask, even if chargers obey another pack then"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Check the value, store it, read it back."""
     row = row_of(SERVICE_SETTINGS if is_program(args.pack) else PACK_SETTINGS, args.setting)
-    return complete(_set(args.pack, row, row.parse(_value(row, args.value))))
+    return complete(_set(args, row, row.parse(_value(row, args.value))))
 
 
 def _value(row: Setting, given: str | None) -> str:
@@ -41,55 +47,58 @@ def _value(row: Setting, given: str | None) -> str:
         return given
     if row.secret:
         return ask_secret(row.name)
-    raise SettingsError(f"{row.name} needs a value: dbus-xbms set PACK {row.name} VALUE")
+    choices = f" ({', '.join(row.choices)})" if row.choices else ""
+    raise SettingsError(f"{row.name} needs a value{choices}: dbus-xbms set PACK {row.name} VALUE")
 
 
-async def _set(pack: str, row: Setting, value: Value) -> int:
+async def _set(args: argparse.Namespace, row: Setting, value: Value) -> int:
     async with known_packs() as known:
-        if is_program(pack):
-            await known.program()
-            path, why, control = service_path(row.name), "", ""
+        if is_program(args.pack):
+            settings = await known.program()
+            stored = await known.set(service_path(row.name), value)
         else:
-            address = known.address(pack)
+            address = known.address(args.pack)
+            await _judge(known, address, row.name, value, yes=args.yes)
             settings = await known.add(address)
-            path, why = pack_path(address, row.name), _stopped(settings, row.name, value)
-            control = _control_words(known, address, row.name, value)
-        stored = await known.set(path, value)
-    print(f"{row.name} = {shown(row, stored)}")
-    if control:
-        print(printable(control, LINE))
-    if why:
-        print(f"The pack is neither charged nor discharged for now: {why}.")
+            stored = await known.set(pack_path(address, row.name), value)
+        settings.put(row.name, stored)
+    for line in told(row, settings):
+        print(line)
     if stored != value:
         print(f"localsettings did not take {shown(row, value)}; it is in use or not allowed.")
     await warn_if_hung()
     return 0
 
 
-def _control_words(known: Known, address: str, name: str, value: Value) -> str:
-    """What a setting changes about who controls chargers; empty if nothing.
+async def _judge(known: Known, address: str, name: str, value: Value, *, yes: bool) -> None:
+    """Judge a value together with the others, and let the owner agree to what it brings about.
 
     Raises:
-        CommandError: it would let a second pack control, or end control unasked.
+        SettingsError: it may not be set.
+        CommandError: the owner does not agree, or a second pack would control.
     """
     pack = known.packs[address]
-    if name == "Enabled" and not value:
-        confirm_end(pack, name_of(pack) or address, "Remove it", yes=False)
     after = Settings(PACK_SETTINGS, {**pack, name: value})
-    if wants_control(after) and not wants_control(pack):
-        refuse_second(known.packs, address)
-    if wants_control(pack) and not wants_control(after):
-        return f"It no longer controls chargers: {ENDS}."
-    return f"No effect yet: {NO_CHEMISTRY}." if name == "Control" and unwilling(after) == NO_CHEMISTRY else ""
-
-
-def _stopped(settings: Settings, name: str, value: Value) -> str:
-    """Why a controlling pack is neither charged nor discharged with this value; empty if it is.
-
-    Raises:
-        SettingsError: the value may not be set.
-    """
-    if why := refusal(settings, {name: value}):
+    why = refusal(pack, {name: value})
+    if name == "CustomName":
+        why = name_refusal(str(value), address, known.candidates)
+    if why:
         raise SettingsError(why)
-    after = Settings(PACK_SETTINGS, {**settings, name: value})
-    return preset(after).refused if wants_control(after) else ""
+    others = {**known.packs, address: after}
+    refuse_second(known.packs, others, address)
+    found = [*of_change(known.packs, others), *await _misfits(address, after, name)]
+    agree(found, f"Set {name} of {title(address, pack)}", yes=yes)
+
+
+async def _misfits(address: str, after: Settings, name: str) -> list[Consequence]:
+    """What the pack's cells say against its chemistry."""
+    if not judges(name):
+        return []
+    async with open_bus() as bus:
+        if not await is_running(bus):
+            return []
+    cells = await cells_now(address)
+    why = cells.against(after) if cells else ""
+    controls = not unwilling(after) and bool(after.number("Enabled"))
+    words = f"{why}; a pack that controls is then neither charged nor discharged"
+    return [Consequence(words=words, ask=controls)] if why else []

@@ -19,6 +19,8 @@ from dbus_xbms.simulator.scenario import (
     replayed_packs,
 )
 
+MOST_SEEDS = 2**31
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms simulate``."""
@@ -32,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     only.add_argument("--bluez-only", action="store_true", help="no localsettings")
     only.add_argument("--settings-only", action="store_true", help="no packs and no Bluetooth")
     parser.add_argument("--seconds", type=seconds, metavar="N", help="stop after N seconds")
-    parser.add_argument("--seed", type=int, metavar="S", help="of all that is random (1)")
+    parser.add_argument("--seed", type=whole(0, MOST_SEEDS), metavar="N", help="of all that is random (1)")
     parser.add_argument("--settings-file", type=Path, metavar="FILE", help="keep the settings there")
     parser.add_argument("--list-models", action="store_true", help="name the recordings and stop")
 
@@ -61,7 +63,7 @@ def _scenario(args: argparse.Namespace) -> Scenario:
     if args.settings_only:
         scenario = Scenario(packs=())
     elif args.model is not None:
-        scenario = read_scenario(args.model.read_text(encoding="utf-8"))
+        scenario = read_scenario(args.model.read_text(encoding="utf-8", errors="replace"))
     elif args.replay is not None:
         scenario = Scenario(packs=replayed_packs(args.replay.split(",")))
     else:

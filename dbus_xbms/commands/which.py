@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.known import known_packs
+from dbus_xbms.commands.known import candidate, known_packs
 from dbus_xbms.commands.naming import Candidate, find
+from dbus_xbms.commands.scanning import heard_by_service
+from dbus_xbms.commands.session import is_on_bus, is_running, open_bus
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.printable import printable
-from dbus_xbms.settings import as_address
+from dbus_xbms.settings import PACK_SETTINGS, Settings, as_address
+from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 from dbus_xbms.venus.peers import NoAnswer
 
 log = logging.getLogger(__name__)
@@ -64,6 +67,63 @@ async def meant(word: str, live: Iterable[Battery]) -> Meant:
         stored = {}
     found = find(word, (shown | stored).values())
     return Meant(candidate=found, battery=there.get(found.address))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InRange:
+    """A pack that the owner means, which need not have been added."""
+
+    candidate: Candidate
+    settings: Settings  # the defaults if it was not added
+
+    @property
+    def address(self) -> str:
+        """Its Bluetooth address."""
+        return self.candidate.address
+
+    @property
+    def name(self) -> str:
+        """Its name for messages, or its address."""
+        return printable(self.candidate.shown or self.candidate.address)
+
+
+async def in_range(word: str) -> InRange:
+    """The pack that is meant by a word: any address, or the name of a pack that was added or heard.
+
+    Raises:
+        SettingsError: no pack is called so, or several are.
+        NoAnswer: localsettings or the service, which know the names, does not answer.
+    """
+    address = as_address(word)
+    if address:  # then it does without them
+        try:
+            added = await _added()
+        except* (CommandError, NoAnswer) as group:
+            log.debug("%s", group.exceptions[0])
+            added = {}
+        return _in_range(Candidate(address=address), added)
+    added = await _added()
+    async with open_bus() as bus:
+        heard = await heard_by_service(bus) if await is_running(bus) else []
+    strangers = {one.address: one.candidate for one in heard}
+    known = {address: candidate(address, pack) for address, pack in added.items()}
+    return _in_range(find(word, (strangers | known).values()), added)
+
+
+def _in_range(pack: Candidate, added: Mapping[str, Settings]) -> InRange:
+    settings = added.get(pack.address)
+    if settings is None:
+        return InRange(candidate=pack, settings=Settings(PACK_SETTINGS))
+    return InRange(candidate=candidate(pack.address, settings), settings=settings)
+
+
+async def _added() -> Mapping[str, Settings]:
+    """The packs that were added; none on a machine without localsettings."""
+    async with open_bus() as bus:
+        if not await is_on_bus(bus, LOCALSETTINGS):
+            return {}
+    async with known_packs() as known:
+        return known.packs
 
 
 def _candidate(pack: Battery) -> Candidate:

@@ -6,7 +6,7 @@ wrong: who writes a setting is told by the same rules that would stop charging a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from math import inf
@@ -15,7 +15,6 @@ from typing import Any
 
 from dbus_xbms.control.chemistry_table import CHEMISTRIES, LIFEPO4, Chemistry
 from dbus_xbms.control.curves import Curve, CurveError, parsed
-from dbus_xbms.model import PackSample
 from dbus_xbms.settings import Value
 from dbus_xbms.settings.charge import CHARGE_SETTINGS
 
@@ -135,6 +134,11 @@ def refusal(settings: Mapping[str, Value], changes: Mapping[str, Value]) -> str:
         return ""
     _, after = _built(_read({**settings, **changes}))
     return next((fault.words for fault in after if not fault.unfinished and fault not in before), "")
+
+
+def judges(name: str) -> bool:
+    """Whether a setting has a part in the preset."""
+    return name in _READ or name == "Control"
 
 
 @lru_cache(maxsize=64)
@@ -274,7 +278,7 @@ def dead_cells(chosen: Preset, cells: tuple[float, ...]) -> int:
     return sum(cell < bar for cell in cells)
 
 
-def contradiction(chosen: Preset, sample: PackSample) -> str:
+def contradiction(chosen: Preset, cells: Sequence[float], soc: float) -> str:
     """Why the preset cannot be this pack's, in words; empty if nothing speaks against it.
 
     Judged by the lower median of the cells, so that one bad cell does not condemn the preset; but a single
@@ -282,11 +286,10 @@ def contradiction(chosen: Preset, sample: PackSample) -> str:
     """
     if chosen.refused:
         return chosen.refused
-    count = len(sample.cells)
-    middle, highest = sorted(sample.cells)[(count - 1) // 2], max(sample.cells)
+    middle, highest = sorted(cells)[(len(cells) - 1) // 2], max(cells)
     low, high = chosen.lowest_plausible, chosen.highest_plausible
-    if (low and middle < low.at(sample.soc)) or (high and middle > high.at(sample.soc)):
-        return f"{chosen.name} does not fit: cells at {middle:.2f} V with {sample.soc:.0f} % charge"
-    if high and highest > high.at(sample.soc) + SINGLE_CELL:
-        return f"{chosen.name} does not fit: a cell at {highest:.2f} V with {sample.soc:.0f} % charge"
+    if (low and middle < low.at(soc)) or (high and middle > high.at(soc)):
+        return f"{chosen.name} does not fit: cells at {middle:.2f} V with {soc:.0f} % charge"
+    if high and highest > high.at(soc) + SINGLE_CELL:
+        return f"{chosen.name} does not fit: a cell at {highest:.2f} V with {soc:.0f} % charge"
     return ""

@@ -207,7 +207,7 @@ def _vetted(
         known = None
     if not sample.cells:  # no evidence; other rules stop the currents
         return known or Verdict(refused=chosen.refused)
-    found = contradiction(chosen, sample) or misfit.found(
+    found = contradiction(chosen, sample.cells, sample.soc) or misfit.found(
         signs, chosen, gauge.assumed(sample.nominal, settings)
     )
     return vetting.follow(known, found, now)

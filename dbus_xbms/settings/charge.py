@@ -64,10 +64,10 @@ CHARGE_SETTINGS = (
     Setting(
         name="Chemistry",
         default="",
-        pattern="|LiFePO4|NMC|LTO|custom",
-        form="LiFePO4, NMC, LTO, custom, or nothing",
-        help="Preset of voltages and curves; custom needs all five cell voltages below. "
-        "Empty: not chosen, the pack is only shown.",
+        choices=("LiFePO4", "NMC", "LTO", "custom"),
+        form="LiFePO4, NMC, LTO, custom, or none",
+        help="Preset of voltages and curves: LiFePO4, NMC, LTO, or custom, which needs all five cell "
+        "voltages below. Empty: not chosen, the pack is only shown.",
     ),
     Setting(
         name="Capacity",

@@ -8,6 +8,9 @@ from math import isfinite
 
 Value = int | float | str
 
+SWITCH_WORDS = {"on": 1, "yes": 1, "true": 1, "off": 0, "no": 0, "false": 0}  # for settings that are 0 or 1
+NONE = "none"  # what an owner may write for an empty text
+
 LONGEST_TEXT = 500  # characters; texts are stored, sent to every consumer, and logged
 
 
@@ -28,6 +31,7 @@ class Setting:
     longest: int = LONGEST_TEXT  # characters of a text
     pattern: str = ""  # what a text must look like, and ...
     form: str = ""  # ... the same in the owner's words
+    choices: tuple[str, ...] = ()  # the texts that there are, besides the empty one
     silent: bool = False  # changes by itself: localsettings must not log every change
     internal: bool = False  # the program's own memory; not offered to the owner
     secret: bool = False  # never shown in the log, nor among other settings
@@ -40,15 +44,30 @@ class Setting:
             SettingsError: not of the type, or outside the range.
         """
         if isinstance(self.default, str):
-            return self.checked(text)
+            return self.checked(self._chosen(text))
+        if self.is_switch and text.strip().lower() in SWITCH_WORDS:
+            return SWITCH_WORDS[text.strip().lower()]
         try:
             if not text.isascii() or "_" in text:  # Python takes these for numbers; an owner mistyped them
                 raise ValueError(text)
             value: Value = int(text) if isinstance(self.default, int) else float(text)
         except ValueError as err:
             kind = "a whole number" if isinstance(self.default, int) else "a number"
-            raise SettingsError(f"{self.name} takes {kind}{self._range()}, not {text!r:.60}") from err
+            wanted = "0 (off) or 1 (on)" if self.is_switch else f"{kind}{self._range()}"
+            raise SettingsError(f"{self.name} takes {wanted}, not {text!r:.60}") from err
         return self.checked(value)
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether the setting is 0 or 1."""
+        return isinstance(self.default, int) and (self.lowest, self.highest) == (0, 1)
+
+    def _chosen(self, text: str) -> str:
+        """A text as one of the choices, in whatever case it is written."""
+        if not self.choices:
+            return text
+        known = {choice.lower(): choice for choice in self.choices} | {NONE: ""}
+        return known.get(text.strip().lower(), text)
 
     def checked(self, value: object) -> Value:
         """Return ``value`` in this setting's type.
@@ -73,6 +92,8 @@ class Setting:
 
     def _fits(self, text: str) -> bool:
         """Whether a text is short enough, can be sent, and is of the pattern; digits are those of ASCII."""
+        if self.choices:
+            return text in ("", *self.choices)
         flags = re.DOTALL | re.ASCII
         looks_right = re.fullmatch(self.pattern or ".*", text, flags)
         return len(text) <= self.longest and _sendable(text) and bool(looks_right)

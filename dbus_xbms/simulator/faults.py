@@ -172,7 +172,7 @@ async def inject(world: World, target: str, name: str, parameters: Parameters) -
         raise FaultError(f"{name} needs a known {fault.target}, not {target!r}")
     try:
         running = fault.act(world, found, {**fault.parameters, **parameters})
-    except (TypeError, ValueError) as err:
+        if running is not None:
+            await running
+    except (TypeError, ValueError, LookupError, OverflowError) as err:
         raise FaultError(f"{name}: {err}") from err
-    if running is not None:
-        await running

@@ -17,6 +17,7 @@ from dbus_xbms.simulator.board import BoardSpec, recordings
 from dbus_xbms.simulator.chemistry import CHEMISTRIES
 from dbus_xbms.simulator.device import WireSpec
 from dbus_xbms.simulator.orders import COMMANDS
+from dbus_xbms.simulator.ranges import misfit
 
 T = TypeVar("T")
 
@@ -111,28 +112,49 @@ def read_scenario(text: str) -> Scenario:
     """
     try:
         row = json.loads(text)
-    except ValueError as err:
-        raise ScenarioError(f"the scenario is no JSON: {err}") from err
+    except (ValueError, RecursionError) as err:
+        raise ScenarioError(f"the scenario is not JSON: {err}") from err
     _only(row, {"packs", "adapters", "timing", "faults", "seed", "old_bluez"}, "the scenario")
     packs = _packs(row.get("packs", 2))
     if len({pack.address for pack in packs}) < len(packs):
         raise ScenarioError("two packs have the same address")
-    adapters = tuple(_whole(AdapterSpec, one, "adapters") for one in row.get("adapters", [{}]))
-    return Scenario(
+    adapters = tuple(_whole(AdapterSpec, one, "adapters") for one in _list(row, "adapters", [{}]))
+    _check_adapters(adapters)
+    scenario = Scenario(
         packs=packs,
         adapters=adapters,
         timing=_whole(Timing, row.get("timing", {}), "timing"),
-        faults=tuple(_whole(TimedFault, one, "faults") for one in row.get("faults", [])),
+        faults=tuple(_whole(TimedFault, one, "faults") for one in _list(row, "faults", [])),
         seed=row.get("seed", 1),
         old_bluez=row.get("old_bluez", False),
     )
+    for name in ("seed", "old_bluez"):
+        _check(Scenario, name, getattr(scenario, name), "the scenario")
+    return scenario
+
+
+def _list(row: Mapping[str, Any], name: str, otherwise: list[Any]) -> list[Any]:
+    rows = row.get(name, otherwise)
+    if not isinstance(rows, list):
+        raise ScenarioError(f"{name} is a list, not {rows!r:.60}")
+    return rows
+
+
+def _check_adapters(adapters: Sequence[AdapterSpec]) -> None:
+    for key in ("name", "address"):
+        values = [getattr(adapter, key) for adapter in adapters]
+        for value in values:
+            if why := misfit(f"adapter {key}", value):
+                raise ScenarioError(why)
+        if len(set(values)) < len(values):
+            raise ScenarioError(f"two adapters have the same {key}")
 
 
 def _packs(rows: object) -> tuple[PackSpec, ...]:
-    if isinstance(rows, int) and 0 <= rows <= MOST_PACKS:
+    if isinstance(rows, int) and not isinstance(rows, bool) and 0 <= rows <= MOST_PACKS:
         return default_packs(rows)
-    if not isinstance(rows, list):
-        raise ScenarioError(f"packs is a list of packs, or how many (up to {MOST_PACKS}), not {rows!r}")
+    if not isinstance(rows, list) or len(rows) > MOST_PACKS:
+        raise ScenarioError(f"packs is a list of packs, or how many (up to {MOST_PACKS}), not {rows!r:.60}")
     return tuple(pack_of(row, i) for i, row in enumerate(rows, 1))
 
 
@@ -148,10 +170,12 @@ def pack_of(row: Mapping[str, Any], number: int) -> PackSpec:
     _only(row, known, where)
     for name, choices in CHOICES.items():
         if name in row and str(row[name]) not in choices:
-            raise ScenarioError(f"{where}: {name} is one of {', '.join(choices)}, not {row[name]!r}")
+            raise ScenarioError(f"{where}: {name} is one of {', '.join(choices)}, not {row[name]!r:.60}")
     replay = str(row.get("replay", ""))
     if replay and replay not in recordings():
-        raise ScenarioError(f"{where}: there is no recording {replay!r}; known: {', '.join(recordings())}")
+        raise ScenarioError(
+            f"{where}: there is no recording {replay!r:.60}; known: {', '.join(recordings())}"
+        )
     try:
         address = normal_address(str(row.get("address", address_of(number))))
     except SettingsError as err:
@@ -168,9 +192,9 @@ def pack_of(row: Mapping[str, Any], number: int) -> PackSpec:
 
 def _only(row: object, known: set[str], where: str) -> None:
     if not isinstance(row, Mapping):
-        raise ScenarioError(f"{where}: expected an object, got {row!r}")
+        raise ScenarioError(f"{where}: takes an object, not {row!r:.60}")
     if unknown := sorted(set(row) - known):
-        raise ScenarioError(f"{where}: unknown {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+        raise ScenarioError(f"{where}: unknown {', '.join(unknown):.60}; known: {', '.join(sorted(known))}")
 
 
 def _whole(kind: type[T], row: Mapping[str, Any], where: str) -> T:
@@ -180,15 +204,20 @@ def _whole(kind: type[T], row: Mapping[str, Any], where: str) -> T:
 
 def _part(kind: type[T], row: Mapping[str, Any], where: str) -> T:
     """Build a record from those keys of ``row`` that are its fields."""
-    hints = get_type_hints(kind)
     wanted = {f.name: row[f.name] for f in fields(kind) if f.name in row}  # type: ignore[arg-type]
     for name, value in wanted.items():
-        if not _fits(value, str(hints[name])):
-            raise ScenarioError(f"{where}: {name} does not take {value!r}")
+        _check(kind, name, value, where)
     try:
         return kind(**wanted)
     except TypeError as err:
         raise ScenarioError(f"{where}: {err}") from err
+
+
+def _check(kind: type[Any], name: str, value: object, where: str) -> None:
+    if not _fits(value, str(get_type_hints(kind)[name])):
+        raise ScenarioError(f"{where}: {name} does not take {value!r:.60}")
+    if why := misfit(name, value):
+        raise ScenarioError(f"{where}: {why}")
 
 
 def _fits(value: object, hint: str) -> bool:

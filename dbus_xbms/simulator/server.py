@@ -84,12 +84,16 @@ async def _served(served: Served, stop: asyncio.Future[str], end: Callable[[str]
 
 
 def _check(scenario: Scenario) -> None:
-    known = {fault.name for fault in FAULTS}
+    known = {fault.name: set(fault.parameters) for fault in FAULTS}
     for fault in scenario.faults:
-        if fault.fault not in known:
+        takes = known.get(fault.fault)
+        if takes is None:
             raise ScenarioError(
-                f"faults: there is no fault {fault.fault!r}; known: {', '.join(sorted(known))}"
+                f"faults: there is no fault {fault.fault!r:.60}; known: {', '.join(sorted(known))}"
             )
+        if unknown := sorted(set(fault.parameters) - takes):
+            known_here = ", ".join(sorted(takes)) or "no parameters"
+            raise ScenarioError(f"faults: {fault.fault} takes {known_here}, not {unknown[0]!r:.60}")
 
 
 def _buses(served: Served) -> set[BusType]:

@@ -125,7 +125,7 @@ async def test_remove_all_and_forget_leaves_nothing_of_ours_in_the_settings(sett
     await command("add", OTHER)
     await command("set", "service", "MaxConnections", "3")
     done = await command("remove", "--all", "--forget")
-    assert (done.status, done.out.count("is forgotten")) == (0, 2)
+    assert (done.status, done.out.count("removed, and its settings erased")) == (0, 2)
     assert set(settings.store.entries) == theirs
 
 
@@ -144,36 +144,36 @@ async def test_a_pack_controls_only_if_its_owner_says_so_and_chooses_a_chemistry
     assert (stored(settings, "Chemistry"), stored(settings, "Control")) == ("LiFePO4", 1)
 
 
-async def test_a_yes_without_a_chemistry_has_no_effect_and_set_says_so(settings: LocalSettings) -> None:
+async def test_a_yes_without_a_chemistry_is_refused_by_add_and_has_no_effect_with_set(
+    settings: LocalSettings,
+) -> None:
+    done = await command("add", ADDRESS, "--control", "yes")
+    assert (done.status, "--chemistry LiFePO4" in done.err) == (2, True)
+    assert settings.store.entries == {}
     await command("add", ADDRESS)
-    assert "No effect yet: Chemistry is not chosen." in (await command("set", ADDRESS, "Control", "1")).out
+    done = await command("set", ADDRESS, "Control", "yes")
+    assert done.out == "Control = 1 (no effect yet: Chemistry is not chosen)\n"
 
 
-@pytest.mark.parametrize(
-    "second",
-    [
-        ("add", OTHER, "--chemistry", "NMC", "--control", "yes"),
-        ("set", OTHER, "Control", "1"),
-        ("set", OTHER, "Chemistry", "NMC"),
-    ],
-    ids=" ".join,
-)
-async def test_a_second_pack_that_would_control_is_refused_and_the_first_is_named(
-    settings: LocalSettings, second: tuple[str, ...]
+async def test_an_added_pack_says_so_and_only_what_is_given_changes(settings: LocalSettings) -> None:
+    await command("add", ADDRESS, "--name", "House", "--chemistry", "LiFePO4", "--control", "yes")
+    done = await command("add", "house")
+    assert done.status == 0
+    assert done.out.startswith("House is already added (VRM instance 600); nothing was changed.\n")
+    done = await command("add", "house", "--charge-current", "20")
+    assert done.out == "House is already added (VRM instance 600); changed:\nMaxChargeCurrent = 20 A\n"
+    assert (stored(settings, "Control"), stored(settings, "MaxChargeCurrent")) == (1, 20.0)
+
+
+async def test_a_second_pack_that_would_control_is_refused_and_nothing_is_stored(
+    settings: LocalSettings,
 ) -> None:
     await command("add", ADDRESS, "--name", "House bank", "--chemistry", "LiFePO4", "--control", "yes")
-    await command("add", OTHER, *(() if "Chemistry" in second else ("--chemistry", "NMC")))
-    if "Chemistry" in second:
-        await command("set", OTHER, "Control", "1")
-    done = await command(*second)
+    before = {path: entry.value for path, entry in settings.store.entries.items()}
+    done = await command("add", OTHER, "--chemistry", "NMC", "--control", "yes")
     assert done.status == 1
     assert "House bank controls chargers already" in done.err
-    assert 'dbus-xbms set "House bank" Control 0' in done.err
-    chosen = (
-        stored(settings, "Control", "xbms_a4c1370a0b0c"),
-        stored(settings, "Chemistry", "xbms_a4c1370a0b0c"),
-    )
-    assert chosen in ((0, "NMC"), (1, ""))
+    assert {path: entry.value for path, entry in settings.store.entries.items()} == before
 
 
 async def test_adding_a_second_pack_leaves_control_where_it_is_and_says_so(settings: LocalSettings) -> None:
@@ -183,27 +183,33 @@ async def test_adding_a_second_pack_leaves_control_where_it_is_and_says_so(setti
     assert stored(settings, "Control") == 1
 
 
-@pytest.mark.parametrize(
-    "action", [("remove", ADDRESS), ("remove", "--all"), ("set", ADDRESS, "Enabled", "0")]
-)
-async def test_the_pack_that_controls_is_not_removed_without_a_yes(
-    settings: LocalSettings, action: tuple[str, ...]
-) -> None:
+async def test_control_does_not_end_without_a_yes(settings: LocalSettings) -> None:
     await command("add", ADDRESS, "--name", "House bank", "--chemistry", "LiFePO4", "--control", "yes")
-    done = await command(*action)
+    for action in (("remove", "--all"), ("set", "house", "Enabled", "no"), ("set", "house", "Control", "0")):
+        done = await command(*action)
+        assert (done.status, "House bank no longer controls chargers" in done.err) == (1, True)
+        assert "error 67" in done.err
+        assert "add --yes" in done.err
+    assert (stored(settings, "Enabled"), stored(settings, "Control")) == (1, 1)
+    assert (await command("set", "house", "Control", "0", "--yes")).status == 0
+    assert (await command("remove", "house")).out == "House bank removed; its settings are kept.\n"
+    assert (stored(settings, "Enabled"), stored(settings, "Control")) == (0, 0)
+
+
+async def test_removing_a_pack_hands_control_to_one_of_another_voltage_only_with_a_yes(
+    settings: LocalSettings,
+) -> None:
+    await command("add", ADDRESS, "--name", "House", "--chemistry", "LiFePO4", "--control", "yes")
+    await command("add", OTHER, "--name", "Thruster", "--chemistry", "LiFePO4")
+    for device, cells in (("xbms_a4c137010203", 4), ("xbms_a4c1370a0b0c", 8)):
+        settings.store.put(f"/Settings/Devices/{device}/Cells", cells)
+    settings.store.entries["/Settings/Devices/xbms_a4c1370a0b0c/Control"].value = 1  # as another program may
+    done = await command("remove", "House")
     assert done.status == 1
-    assert "House bank controls chargers" in done.err
-    assert "error 67" in done.err
-    assert "`dbus-xbms remove` takes --yes" in done.err  # `set` does not
+    assert "Thruster controls chargers then, up to 27.60 V (8 cells, LiFePO4)" in done.err
+    assert "another voltage than its 13.80 V" in done.err
     assert stored(settings, "Enabled") == 1
-    assert (await command("remove", ADDRESS, "--yes")).status == 0
-    assert stored(settings, "Enabled") == 0
-
-
-async def test_ending_control_tells_what_chargers_will_do(settings: LocalSettings) -> None:
-    await command("add", ADDRESS, "--chemistry", "LiFePO4", "--control", "yes")
-    done = await command("set", ADDRESS, "Control", "0")
-    assert "no longer controls chargers: chargers then stop with error 67" in done.out
+    assert (await command("remove", "House", "--yes")).status == 0
 
 
 @pytest.mark.usefixtures("scanner")
@@ -221,17 +227,21 @@ async def test_wait_fails_when_the_service_does_not_come() -> None:
 async def test_set_stores_a_checked_value_that_get_shows(settings: LocalSettings) -> None:
     await command("add", ADDRESS)
     done = await command("set", ADDRESS, "hold", "60")
-    assert (done.status, done.out) == (0, "Hold = 60.0\n")
+    assert (done.status, done.out) == (0, "Hold = 60 s\n")
     assert stored(settings, "Hold") == 60.0
     shown = await command("get", ADDRESS, "Hold")
-    assert shown.out.splitlines()[0] == "Hold = 60.0 s  (default 30.0, 5 to 300)"
+    assert shown.out.splitlines()[:2] == ["Hold = 60 s", "    5 to 300; default 30"]
 
 
-async def test_a_pack_named_like_the_address_of_another_is_not_taken_for_it(settings: LocalSettings) -> None:
-    await command("add", ADDRESS, "--name", "House bank")
-    await command("add", OTHER, "--name", ADDRESS)
-    assert (await command("set", ADDRESS, "Hold", "60")).status == 0
-    assert (stored(settings, "Hold"), stored(settings, "Hold", "xbms_a4c1370a0b0c")) == (60.0, 30.0)
+async def test_add_refuses_a_name_that_is_an_address_and_a_forgotten_pack_is_unknown(
+    settings: LocalSettings,
+) -> None:
+    await command("add", ADDRESS)
+    done = await command("add", OTHER, "--name", ADDRESS)
+    assert (done.status, "is an address; a pack needs another name" in done.err) == (2, True)
+    assert stored(settings, "Enabled", "xbms_a4c1370a0b0c") is None
+    done = await command("set", ADDRESS, "CustomName", "Service")
+    assert (done.status, "stands for the program's own settings" in done.err) == (2, True)
     await command("remove", ADDRESS, "--forget")
     done = await command("set", ADDRESS, "Hold", "20")
     assert done.status == 2
@@ -255,9 +265,11 @@ async def test_set_refuses_what_would_stop_the_pack_and_says_why(settings: Local
     assert stored(settings, "CellFull") == 0.0
     assert (await command("set", ADDRESS, "CellFull", "3.6")).status == 0
     assert (await command("set", ADDRESS, "MaxChargeCurrent", "-1")).status == 0
-    custom = await command("set", ADDRESS, "Chemistry", "custom")
+    assert (await command("set", ADDRESS, "Chemistry", "custom")).status == 1
+    custom = await command("set", ADDRESS, "Chemistry", "custom", "--yes")
     assert custom.status == 0
     assert "needs CellFloat" in custom.out
+    assert "is neither charged nor discharged for now" in custom.out
 
 
 async def test_set_says_what_localsettings_made_of_an_instance_that_is_taken(settings: LocalSettings) -> None:
@@ -273,13 +285,19 @@ async def test_get_shows_all_settings_of_the_owner_and_none_of_the_programs_own_
 ) -> None:
     await command("add", ADDRESS)
     out = (await command("get", ADDRESS)).out
-    assert "ConnectionMode = 0" in out
+    assert "  ConnectionMode = 0 (stays connected)\n" in out
     assert "AdvertisedName" not in out
+    assert out.startswith("Pack\n  Enabled = 1 (read and shown)\n")
+    changed = (await command("get", ADDRESS, "--changed")).out
+    assert changed == "Pack\n  Enabled = 1 (read and shown)\n"
+    as_json = json.loads((await command("get", ADDRESS, "Chemistry", "--json")).out)
+    assert as_json["Chemistry"]["meaning"] == "not chosen; the pack is only shown"
+    assert "one of LiFePO4, NMC, LTO, custom, none" in (await command("get", ADDRESS, "chemistry")).out
 
 
 async def test_the_programs_own_settings_go_by_the_word_service(settings: LocalSettings) -> None:
     assert (await command("set", "service", "MaxConnections", "3")).status == 0
-    assert "MaxConnections = 3  (default 16, 1 to 64)" in (await command("get", "service")).out
+    assert (await command("get", "SERVICE")).out == "Program\n  MaxConnections = 3\n"
 
 
 async def test_an_unknown_pack_is_refused_with_what_to_do(settings: LocalSettings) -> None:
@@ -289,9 +307,14 @@ async def test_an_unknown_pack_is_refused_with_what_to_do(settings: LocalSetting
     assert settings.store.entries == {}
 
 
-async def test_a_name_that_two_packs_share_is_refused(settings: LocalSettings) -> None:
-    for address in (ADDRESS, OTHER):
-        await command("add", address, "--name", "Twin")
+async def test_a_name_that_is_taken_is_refused_and_one_that_two_share_is_ambiguous(
+    settings: LocalSettings,
+) -> None:
+    await command("add", ADDRESS, "--name", "Twin")
+    assert (await command("add", OTHER, "--name", "twin")).status == 2
+    await command("add", OTHER)
+    assert (await command("set", OTHER, "CustomName", "Twin")).status == 2
+    settings.store.entries["/Settings/Devices/xbms_a4c1370a0b0c/CustomName"].value = "Twin"  # as the GX may
     done = await command("get", "Twin")
     assert done.status == 2
     assert ADDRESS in done.err
@@ -336,7 +359,8 @@ async def test_scan_asks_the_running_service_and_shows_the_strongest_first(scann
 async def test_probe_leaves_a_pack_alone_that_the_service_holds(pack: ItemService) -> None:
     done = await command("probe", ADDRESS)
     assert done.status == 1
-    assert "the service holds this pack" in done.err
+    assert "the service is connected to A4:C1:37:01:02:03" in done.err
+    assert "dbus-xbms lend A4:C1:37:01:02:03 5" in done.err
 
 
 async def test_watch_once_prints_the_packs_on_the_bus(pack: ItemService) -> None:
@@ -403,7 +427,8 @@ async def test_a_nasty_name_is_one_harmless_cell_of_every_output(settings: Local
     report = replace(REPORT, custom_name=NASTY)
     service = ItemService(f"{BATTERY}.xbms_a4c137010203", items, values(items, report), lambda *_: True)
     await service.start()
-    await command("add", ADDRESS, "--name", NASTY)
+    await command("add", ADDRESS)
+    settings.store.entries["/Settings/Devices/xbms_a4c137010203/CustomName"].value = NASTY
     commands = ("list",), ("scan", "--seconds", "1"), ("get", ADDRESS), ("watch", "--once"), ("doctor",)
     async with Remote(scan, dict, dict, lambda: heard, list):
         for arguments in (*commands, ("doctor", "--json"), ("switch", NASTY, "charge", "off")):

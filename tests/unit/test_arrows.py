@@ -73,6 +73,7 @@ PURE = {"model", "settings", "memory", "protocols", "control", "doctor", "printa
 PURE_FILES = {
     "venus/item.py",
     "venus/items.py",
+    "commands/naming.py",
     "localsettings/rows.py",
     "localsettings/store.py",
     "commands/table.py",

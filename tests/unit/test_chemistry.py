@@ -13,7 +13,7 @@ CUSTOM = {"CellFull": 3.9, "CellFloat": 3.8, "CellLow": 3.1, "CellHighCutoff": 4
 def found(cells: tuple[float, ...], soc: float, chemistry: str = "LiFePO4", **chosen: object) -> str:
     """The contradiction between a preset and a pack."""
     seen = sample(cells=cells, voltage=sum(cells), soc=soc)
-    return contradiction(preset(settings(Chemistry=chemistry, **chosen)), seen)
+    return contradiction(preset(settings(Chemistry=chemistry, **chosen)), seen.cells, seen.soc)
 
 
 def test_lifepo4_is_the_preset_with_its_published_voltages() -> None:

@@ -163,7 +163,7 @@ def test_each_bad_line_is_an_error_of_its_own() -> None:
 
 
 def test_what_is_not_hex_is_an_error() -> None:
-    assert lines("hello", CELLS_HEX)[0] == {"error": "not hex: hello"}
+    assert lines("hello", CELLS_HEX)[0] == {"error": "not hex, there is a 'h': hello"}
 
 
 @pytest.mark.parametrize("stream", RECORDED["notification_streams"], ids=lambda s: s["id"])
@@ -236,3 +236,43 @@ def test_without_arguments_standard_input_is_read(last: str, status: int) -> Non
     )
     assert (ran.returncode, ran.stderr) == (status, "")
     assert len(ran.stdout.splitlines()) == 2
+
+
+def said(*arguments: str, given: bytes = b"") -> tuple[int, str, str]:
+    """Exit status, output and errors of the program."""
+    command = [sys.executable, "-m", "dbus_xbms", "decode", *arguments]
+    done = subprocess.run(command, input=given, capture_output=True, timeout=30)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+@pytest.mark.parametrize(
+    "name", ["frames.txt", "capture", "/nonexistent/frames", "no such capture", "x" * 300]
+)
+def test_a_missing_file_is_told_from_bad_hex(name: str) -> None:
+    status, out, err = said(name)
+    assert (status, out) == (1, "")
+    assert err == f"dbus-xbms: {name!r:.200} is not a file, and not hex either\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("dd a5 03 00 ff fd 7z", "not hex, there is a 'z': dd a5 03 00 ff fd 7z"),
+        ("dda50300fffd7", "not hex, its 13 digits are an odd number: dda50300fffd7"),
+    ],
+)
+def test_bad_hex_is_told_with_what_is_wrong_in_it(text: str, words: str) -> None:
+    status, out, err = said(text)
+    assert (status, json.loads(out), err) == (1, {"error": words}, "")
+
+
+def test_a_directory_is_told_to_be_one(tmp_path: Path) -> None:
+    assert said(str(tmp_path)) == (1, "", f"dbus-xbms: {str(tmp_path)!r} is a directory\n")
+
+
+def test_input_that_is_no_text_is_a_bad_line() -> None:
+    status, out, err = said(given=b"\xff\xfe\n" + BASIC_HEX.encode() + b"\n")
+    assert (status, err) == (1, "")
+    bad, good = map(json.loads, out.splitlines())
+    assert bad["error"].startswith("not hex, there is a")
+    assert "error" not in good

@@ -20,6 +20,7 @@ from dbus_xbms.simulator.device import WireSpec
 from dbus_xbms.simulator.faults import FAULTS
 from dbus_xbms.simulator.scenario import (
     MOST_PACKS,
+    Scenario,
     ScenarioError,
     default_packs,
     read_scenario,
@@ -81,8 +82,8 @@ def test_a_file_gives_packs_timing_and_faults() -> None:
 @pytest.mark.parametrize(
     ("scenario", "words"),
     [
-        ("{", "the scenario is no JSON"),
-        ("[]", "expected an object"),
+        ("{", "the scenario is not JSON"),
+        ("[]", "the scenario: takes an object"),
         ('{"pack": 1}', "unknown pack; known: adapters"),
         ('{"packs": 1000}', "up to 99"),
         ('{"packs": [{"cell": 4}]}', "pack 1: unknown cell"),
@@ -121,3 +122,99 @@ def test_the_scenario_of_the_documentation_can_be_read() -> None:
     text = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text(encoding="utf-8")
     example = text.partition("```json\n")[2].partition("```")[0]
     assert len(read_scenario(example).packs) == 3
+
+
+KEYS = sorted({f.name for part in (BatterySpec, BoardSpec, WireSpec, RadioSpec) for f in fields(part)})
+ODD: tuple[object, ...] = (
+    None,
+    True,
+    -1,
+    0,
+    10**30,
+    -0.5,
+    1e308,
+    float("nan"),
+    float("inf"),
+    "",
+    "x",
+    "\0",
+    "\ud800",
+    "x" * 1000,
+    [],
+    [1],
+    {},
+)
+
+
+def attempt(scenario: object) -> Scenario | str:
+    """A scenario, or the words in which it is refused."""
+    try:
+        return read_scenario(scenario if isinstance(scenario, str) else json.dumps(scenario))
+    except ScenarioError as err:
+        return str(err)
+
+
+@pytest.mark.parametrize("key", [*KEYS, "address", "replay"])
+def test_an_odd_value_of_a_pack_is_refused_in_a_line_or_simulated(key: str) -> None:
+    refused = 0
+    for value in ODD:
+        scenario = attempt({"packs": [{key: value}]})
+        if isinstance(scenario, str):
+            assert "\n" not in scenario
+            assert len(scenario) < 1500
+            refused += 1
+            continue
+        (pack,) = scenario.packs
+        device = make_device(pack, FakeClock())
+        for register in (0x03, 0x04, 0x05):
+            for now in (0.0, 1.0, 1000.0):
+                assert device.board.read(register, now) is not None
+        assert Air().add(device, pack.radio).manufacturer
+    assert refused >= 5
+
+
+HARMLESS: dict[str, list[object]] = {  # of the odd values
+    "packs": [0, []],
+    "adapters": [[]],
+    "timing": [{}],
+    "faults": [[]],
+    "seed": [0],
+    "old_bluez": [True],
+}
+
+
+@pytest.mark.parametrize("key", HARMLESS)
+def test_an_odd_part_of_a_scenario_is_refused_in_a_line_or_means_nothing(key: str) -> None:
+    for value in (*ODD, [[]], [None], [{"fly": 1}]):
+        told = attempt({key: value})
+        assert isinstance(told, Scenario) == (value in HARMLESS[key] and type(value) is not float), (
+            value,
+            told,
+        )
+        assert isinstance(told, Scenario) or "\n" not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"packs": [{"cells": 33}]}', "pack 1: cells is from 1 to 32, not 33"),
+        ('{"packs": [{"soc": NaN}]}', "pack 1: soc is from 0 to 100, not nan"),
+        ('{"packs": [{"cells": "4"}]}', "pack 1: cells does not take '4'"),
+        ('{"packs": [{"passkey": "12"}]}', "pack 1: passkey is six digits, not '12'"),
+        ('{"packs": true}', "packs is a list of packs, or how many (up to 99), not True"),
+        ('{"timing": {"connect": -1}}', "timing: connect is from 0 to 3600, not -1"),
+        ('{"seed": "x"}', "the scenario: seed does not take 'x'"),
+        ('{"adapters": [{"name": "../x"}]}', "adapter name is letters and digits, such as hci0, not '../x'"),
+        ('{"adapters": [{}, {}]}', "two adapters have the same name"),
+        ('{"faults": {}}', "faults is a list, not {}"),
+        ('{"faults": [{"fault": "drop", "every": Infinity}]}', "faults: every is from 0 to 1e+09, not inf"),
+        ("[]", "the scenario: takes an object, not []"),
+        ("[" * 100_000, "the scenario is not JSON"),
+        ("", "the scenario is not JSON"),
+    ],
+    ids=lambda text: text[:40],
+)
+def test_a_wrong_scenario_is_refused_in_words_that_say_where(text: str, words: str) -> None:
+    told = attempt(text)
+    assert isinstance(told, str)
+    assert words in told

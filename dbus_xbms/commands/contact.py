@@ -1,0 +1,96 @@
+"""What the service shows of one pack: its cells now, and the first contact with one that was just added."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dbus_xbms.commands.batteries import Batteries, batteries
+from dbus_xbms.commands.progress import waiting
+from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery
+from dbus_xbms.control.chemistry import contradiction, preset
+from dbus_xbms.printable import printable
+from dbus_xbms.settings import Settings
+from dbus_xbms.words import count
+
+CONTACT_LIMIT = 20.0  # s: a scan that the radio may be busy with, a connection, a poll, and the look around
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """The cells of a pack at one moment."""
+
+    voltages: tuple[float, ...]  # V
+    soc: float  # %
+
+    def against(self, settings: Settings) -> str:
+        """Why the chemistry of these settings cannot be the pack's, in words; empty if it can."""
+        chosen = preset(settings)
+        return "" if chosen.refused or not self.voltages else contradiction(chosen, self.voltages, self.soc)
+
+
+async def cells_now(address: str) -> Cells | None:
+    """The cells of a pack as the bus shows them now; ``None`` if it shows none.
+
+    Raises:
+        NoAnswer: the service does not answer.
+    """
+    async with batteries() as live:
+        pack = _found(live, address)
+        return _cells(pack) if pack else None
+
+
+async def first_contact(address: str, name: str, *, control: bool) -> Battery | None:
+    """Wait until a pack shows values and, if it is to control, limits; what there is after the time for it.
+
+    ``None``: it is not on the bus.
+    """
+    async with batteries() as live, waiting(f"Waiting for {name} to answer", CONTACT_LIMIT):
+        try:
+            async with asyncio.timeout(CONTACT_LIMIT):
+                while not _is_whole(_found(live, address), control=control):
+                    live.changed.clear()
+                    await live.changed.wait()
+        except TimeoutError:
+            pass
+        return _found(live, address)
+
+
+def has_answered(pack: Battery | None) -> bool:
+    """Whether the pack shows what it was asked for."""
+    return pack is not None and pack.values.get("/Dc/0/Voltage") is not None
+
+
+def described(pack: Battery) -> Iterator[str]:
+    """What was found: a line for the pack, and one for who is obeyed."""
+    cells = _cells(pack)
+    number = count(len(cells.voltages), "cell") if cells else ""
+    model = printable(pack.values.get("/ProductName") or "")
+    parts = (model, number, pack.text("/Dc/0/Voltage"), f"SoC {pack.text('/Soc')}")
+    yield f"Found: {', '.join(part for part in parts if part)}."
+    if pack.controls:
+        yield f"Limits: {', '.join(_limit(pack, *row) for row in LIMITS)}."
+    elif mode := pack.values.get(CHARGE_MODE):
+        yield f"{printable(str(mode))}."
+
+
+def _limit(pack: Battery, label: str, path: str, _words: str) -> str:
+    return f"{label} {pack.text(path)}"
+
+
+def _is_whole(pack: Battery | None, *, control: bool) -> bool:
+    return pack is not None and has_answered(pack) and (pack.controls or not control)
+
+
+def _found(live: Batteries, address: str) -> Battery | None:
+    return next((pack for pack in live.packs if pack.address == address and not pack.gone), None)
+
+
+def _cells(pack: Battery) -> Cells | None:
+    shown = [pack.values[path] for _, path in pack.numbered("/Voltages/Cell#")]
+    volts = tuple(float(value) for value in shown if isinstance(value, int | float))
+    soc = pack.values.get("/Soc")
+    if not volts or len(volts) < len(shown) or not isinstance(soc, int | float):
+        return None
+    return Cells(voltages=volts, soc=float(soc))

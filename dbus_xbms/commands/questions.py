@@ -1,0 +1,79 @@
+"""What ``add`` asks on a terminal: name, chemistry, control and currents of a pack. It stores nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dbus_xbms.commands.consent import affirmed, answer
+from dbus_xbms.commands.known import row_of
+from dbus_xbms.control.chemistry import CUSTOM
+from dbus_xbms.control.chemistry_table import CHEMISTRIES
+from dbus_xbms.printable import LINE, printable
+from dbus_xbms.settings import PACK_SETTINGS, SettingsError, Value
+
+PROPOSED = "LiFePO4"  # what nearly all packs with these BMSs are, and the least harmful where they are not
+NONE = "none"
+CHOICES = (*CHEMISTRIES, CUSTOM)
+ABOUT_CHEMISTRY = (
+    "The chemistry says how high cells are charged: "
+    + ", ".join(f"{name} to {numbers.full:.2f} V" for name, numbers in CHEMISTRIES.items())
+    + ".\nIt is on the pack's label or data sheet. A wrong one can destroy the pack, or set it on fire.\n"
+    "Until it is chosen the pack is only shown."
+)
+ABOUT_CONTROL = (
+    "A pack that controls tells chargers and inverters, with DVCC on, how much to charge and discharge.\n"
+    "They depend on it from then on: without it they stop, with error 67. Only one battery can control."
+)
+ABOUT_CURRENTS = (
+    "Use the lowest rating of cells, BMS, cables and fuse. Not set: 0.3 of the capacity for charging and\n"
+    "0.5 for discharging, at most what the BMS is rated for."
+)
+
+
+def name(proposed: str, refusal: Callable[[str], str]) -> str:
+    """The name for the GX; ``refusal`` says why one cannot be given, in words."""
+    proposed = "" if refusal(proposed) else proposed
+    while True:
+        given = answer(f"Name on the GX [{proposed or NONE}]: ") or proposed
+        if not (why := refusal(given)):
+            return given
+        print(f"{printable(why, LINE)}.")
+
+
+def chemistry() -> str:
+    """The chemistry; empty: not chosen."""
+    print(ABOUT_CHEMISTRY)
+    row = row_of(PACK_SETTINGS, "Chemistry")
+    while True:
+        given = answer(f"Chemistry: {', '.join(CHOICES)} or {NONE} [{PROPOSED}]: ")
+        try:
+            return str(row.parse(given or PROPOSED))
+        except SettingsError as err:
+            print(f"{err}.")
+
+
+def control() -> bool:
+    """Whether the pack should control."""
+    print(ABOUT_CONTROL)
+    return affirmed("Should this pack control chargers? yes or no [no]: ")
+
+
+def currents() -> dict[str, Value]:
+    """The highest currents that the owner gives, by setting."""
+    print(ABOUT_CURRENTS)
+    wanted = {
+        "MaxChargeCurrent": "Highest charge current",
+        "MaxDischargeCurrent": "Highest discharge current",
+    }
+    given = {setting: _current(setting, words) for setting, words in wanted.items()}
+    return {setting: value for setting, value in given.items() if value is not None}
+
+
+def _current(setting: str, words: str) -> Value | None:
+    row = row_of(PACK_SETTINGS, setting)
+    while given := answer(f"{words} in A [not set]: "):
+        try:
+            return row.parse(given.removesuffix("A").strip())
+        except SettingsError as err:
+            print(f"{err}.")
+    return None

@@ -1,0 +1,75 @@
+"""A reading of a pack in words, and as JSON. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from enum import IntFlag
+
+from dbus_xbms.model import Counters, Mosfets, PackIdentity, PackSample, Reading
+from dbus_xbms.printable import LINE, printable
+
+UNITS = {
+    "voltage": "V",
+    "current": "A",
+    "soc": "%",
+    "remaining": "Ah",
+    "nominal": "Ah",
+    "learned": "Ah",
+    "rating": "A",
+    "health": "%",
+    "cells": "V",
+    "temperatures": "°C",
+    "balance_current": "A",
+}
+UNKNOWN = "--"
+ON = {True: "on", False: "off"}
+
+Record = PackSample | PackIdentity | Counters | Mosfets
+
+
+def as_json(reading: Reading) -> dict[str, object]:
+    """Each record as an object."""
+    return {
+        section: {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
+        for section, record in _sections(reading)
+    }
+
+
+def described(reading: Reading) -> Iterator[str]:
+    """The lines of a table for each record."""
+    for section, record in _sections(reading):
+        yield f"\n{section}"
+        for field in fields(record):
+            text = printable(_words(getattr(record, field.name)), LINE)
+            unit = UNITS.get(field.name, "") if text != UNKNOWN else ""
+            yield f"  {field.name:<26}{text} {unit}".rstrip()
+
+
+def _sections(reading: Reading) -> Iterator[tuple[str, Record]]:
+    for name in ("identity", "sample", "counters"):
+        if record := getattr(reading, name):
+            yield name, record
+
+
+def _words(value: object) -> str:
+    """The value for people."""
+    if value is None or value == "":
+        return UNKNOWN
+    if isinstance(value, Mosfets):
+        return f"charge {ON[value.charge]}, discharge {ON[value.discharge]}"
+    plain = _plain(value)
+    if isinstance(plain, list):
+        return " ".join(str(part) for part in plain) or "none"
+    return str(plain)
+
+
+def _plain(value: object) -> object:
+    """The value as JSON knows it: flags by name, sets and tuples as lists."""
+    if isinstance(value, IntFlag):
+        return [str(flag.name) for flag in value]
+    if isinstance(value, tuple | frozenset):
+        return sorted(value) if isinstance(value, frozenset) else list(value)
+    if isinstance(value, Mosfets):
+        return {"charge": value.charge, "discharge": value.discharge}
+    return value

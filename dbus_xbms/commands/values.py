@@ -1,0 +1,28 @@
+"""A setting's value as a line of text: with its unit, what it means now, and what is odd about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dbus_xbms.commands.secret import shown
+from dbus_xbms.control.meaning import meaning
+from dbus_xbms.control.oddities import oddities
+from dbus_xbms.printable import LINE, printable
+from dbus_xbms.settings import Setting, Settings
+
+EMPTY = "empty"
+
+
+def assignment(row: Setting, settings: Settings) -> str:
+    """``CellFull = 0 V (preset, 3.45 V)``."""
+    unit = f" {row.unit}" if row.unit else ""
+    means = meaning(row.name, settings)
+    value = f"{row.name} = {shown(row, settings[row.name]) or EMPTY}{unit}"
+    return f"{value} ({printable(means, LINE)})" if means else value
+
+
+def told(row: Setting, settings: Settings) -> Iterator[str]:
+    """The assignment, and a line for each thing that is odd about it."""
+    yield assignment(row, settings)
+    for words in oddities(row.name, settings):
+        yield f"Note: {printable(words, LINE)}."

@@ -1,0 +1,109 @@
+"""What a change of packs' settings means for charge control, before it is made. Pure.
+
+Who controls is judged by the rules of :mod:`dbus_xbms.control.authority`, as if nothing else on the bus stood
+against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+
+from dbus_xbms.control import authority
+from dbus_xbms.control.authority import State, Surroundings
+from dbus_xbms.control.chemistry import preset
+from dbus_xbms.settings import Settings
+from dbus_xbms.words import count
+
+Packs = Mapping[str, Settings]  # by address
+
+ENDS = (
+    "chargers then stop with error 67, until another battery controls them or "
+    '"BMS controlled" is reset in their settings'
+)
+SAME = 0.005  # part by which charge voltages may differ and still be those of one bank
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consequence:
+    """One thing that a change brings about, as a sentence without a full stop."""
+
+    words: str
+    ask: bool = False  # the owner has to agree first: chargers stop, or obey another pack or voltage
+
+
+def willing(packs: Packs) -> list[str]:
+    """Addresses of the packs whose owners let them control, the one that controls first."""
+    able = [
+        address for address, pack in packs.items() if pack.number("Enabled") and not authority.unwilling(pack)
+    ]
+    holder = _holder(packs)
+    return sorted(able, key=lambda address: (address != holder, address))
+
+
+def of_change(before: Packs, after: Packs) -> list[Consequence]:
+    """What becomes of charge control when these packs' settings change, some of them perhaps removed."""
+    was, will = (next(iter(willing(packs)), "") for packs in (before, after))
+    if not was:
+        return [Consequence(words=_begins(after[will]))] if will else []
+    if not will:
+        return [Consequence(words=f"{_name(was, before)} no longer controls chargers; {ENDS}", ask=True)]
+    if was != will:
+        return [Consequence(words=_handed_over(before, after, was, will), ask=True)]
+    return _same_pack(_name(was, before), before[was], after[was])
+
+
+def full_voltage(pack: Settings) -> float:
+    """The voltage in V that a pack asks chargers for when it is charged; 0: not known yet."""
+    chosen = preset(pack)
+    return 0.0 if chosen.refused else chosen.full * pack.number("Cells")
+
+
+def _holder(packs: Packs) -> str:
+    claims = [authority.claim(address, pack) for address, pack in packs.items()]
+    state, _ = authority.judge(State(started=-inf), claims, Surroundings(known=True), 0.0)
+    return state.holder
+
+
+def _name(address: str, packs: Packs) -> str:
+    pack = packs[address]
+    return pack.text("CustomName") or pack.text("AdvertisedName") or address
+
+
+def _charged_to(pack: Settings) -> str:
+    """How high a pack has itself charged, in words."""
+    if volts := full_voltage(pack):
+        return f"{volts:.2f} V ({count(int(pack.number('Cells')), 'cell')}, {preset(pack).name})"
+    return "a voltage that is not known before it is heard"
+
+
+def _begins(pack: Settings) -> str:
+    return f"Chargers and inverters obey this pack while DVCC is on, up to {_charged_to(pack)}"
+
+
+def _handed_over(before: Packs, after: Packs, was: str, will: str) -> str:
+    old, new = before[was], after[will]
+    successor = f"{_name(will, after)} controls chargers then, up to {_charged_to(new)}"
+    words = f"{successor}, instead of {_name(was, before)}"
+    left, right = full_voltage(old), full_voltage(new)
+    if left and right and abs(left - right) <= SAME * left:
+        return words
+    other = f"another voltage than its {left:.2f} V" if left and right else "it may have another voltage"
+    return f"{words}: {other}"
+
+
+def _same_pack(name: str, before: Settings, after: Settings) -> list[Consequence]:
+    """What changes for chargers that go on obeying one pack."""
+    left, right = preset(before), preset(after)
+    if left.name == right.name and left.full == right.full:
+        return []
+    if right.refused:
+        words = f"{name} is neither charged nor discharged for now: {right.refused}"
+    else:
+        cells = int(after.number("Cells")) or 1
+        what = "the pack" if after.number("Cells") else "a cell"
+        words = (
+            f"{name}: {what} is charged to {right.full * cells:.4g} V instead of {left.full * cells:.4g} V"
+        )
+    return [Consequence(words=words, ask=left.name != right.name or bool(right.refused))]

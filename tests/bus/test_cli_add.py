@@ -1,0 +1,65 @@
+"""`dbus-xbms add` on a terminal and in a script: what it asks, waits for, finds and leaves behind."""
+
+from __future__ import annotations
+
+import pytest
+from dbus_fast import BusType
+
+from dbus_xbms.localsettings.service import LocalSettings
+from tests.bus.simulation import Program, Simulation
+from tests.bus.test_cli_packs import command
+from tests.talking import CTRL_C, CTRL_D, talk
+
+PACK, AWAY = "A4:C1:37:00:00:01", "A4:C1:37:00:00:99"
+QUESTIONS = (
+    ("Name on the GX", "House bank"),
+    ("Chemistry: ", "lifepo4"),
+    ("Should this pack control", "yes"),
+    ("Highest charge current", "50"),
+    ("Highest discharge current", ""),
+)
+
+pytestmark = pytest.mark.usefixtures("private_bus")
+
+
+async def test_a_new_owner_needs_a_scan_and_an_add_for_a_live_pack_under_control() -> None:
+    async with Simulation(packs=1), Program("run") as service:
+        await service.until("no pack is enabled yet")
+        assert PACK in (await command("scan", "--seconds", "2")).out
+        shown = await talk("add", PACK, answers=QUESTIONS)
+        assert shown.status == 0
+        assert "Waiting for House bank to answer" in shown.text
+        *_, added, control, found, limits, _ = shown.lines
+        assert added == "House bank added (VRM instance 600)."
+        assert control == "It controls chargers and inverters (LiFePO4)."
+        assert found.startswith("Found: JBD BMS")
+        assert "4 cells, 13." in found
+        assert limits.startswith("Limits: CVL 13.80V, CCL ")
+        fits = await command("set", "house", "Chemistry", "NMC", "--yes")
+        assert "NMC does not fit: cells at 3." in fits.out
+
+
+@pytest.mark.parametrize(
+    ("asked", "key", "status"), [(0, CTRL_C, 130), (4, CTRL_C, 130), (2, CTRL_D, 1)], ids=str
+)
+async def test_ctrl_c_and_ctrl_d_at_a_question_leave_nothing_behind(
+    asked: int, key: str, status: int
+) -> None:
+    simulated = LocalSettings(BusType.SESSION)
+    await simulated.open()
+    question, _ = QUESTIONS[asked]
+    shown = await talk("add", PACK, answers=[*QUESTIONS[:asked], (question, key)], columns=34)
+    assert shown.status == status
+    assert "Traceback" not in shown.text
+    assert simulated.store.entries == {}
+    await simulated.close()
+
+
+async def test_a_pack_that_does_not_answer_is_added_and_the_reason_told() -> None:
+    async with Simulation(packs=1), Program("run") as service:
+        await service.until("no pack is enabled yet")
+        done = await command("add", AWAY, "--name", "Far", "--chemistry", "NMC")
+        assert done.status == 0
+        assert "Far added (VRM instance 600)." in done.out
+        assert "No contact within 20 s: " in done.out
+        assert "The service goes on trying." in done.out

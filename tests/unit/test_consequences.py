@@ -1,0 +1,99 @@
+"""What a change of settings does to charge control, told before it is made."""
+
+from __future__ import annotations
+
+from dbus_xbms.control.consequences import Consequence, of_change, willing
+from dbus_xbms.settings import PACK_SETTINGS, Settings
+
+ONE, TWO, THREE = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02", "A4:C1:37:00:00:03"
+
+
+def pack(name: str, **chosen: float | str) -> Settings:
+    """A pack of 4 LiFePO4 cells that has been heard and may control."""
+    usual = {"Enabled": 1, "Control": 1, "Chemistry": "LiFePO4", "Cells": 4, "CustomName": name}
+    return Settings(PACK_SETTINGS, {**usual, **chosen})
+
+
+def change(before: Settings, **chosen: float | str) -> Settings:
+    return Settings(PACK_SETTINGS, {**before, **chosen})
+
+
+HOUSE = pack("House", Controlled=1)
+TWIN = pack("Bow")
+BIG = pack("Bank 24 V", Cells=8)
+WATCHED = pack("Stern", Control=0)
+
+
+def told(before: dict[str, Settings], after: dict[str, Settings]) -> Consequence:
+    (one,) = of_change(before, after)
+    return one
+
+
+def test_removing_the_only_pack_that_controls_stops_chargers_and_is_asked() -> None:
+    one = told({ONE: HOUSE, TWO: WATCHED}, {TWO: WATCHED})
+    assert one.ask
+    assert one.words.startswith("House no longer controls chargers; chargers then stop with error 67")
+
+
+def test_control_that_goes_over_to_a_pack_of_another_voltage_is_told_with_both_and_asked() -> None:
+    one = told({ONE: HOUSE, TWO: BIG}, {ONE: change(HOUSE, Enabled=0), TWO: BIG})
+    assert one.ask
+    assert one.words == (
+        "Bank 24 V controls chargers then, up to 27.60 V (8 cells, LiFePO4), instead of House: "
+        "another voltage than its 13.80 V"
+    )
+
+
+def test_control_that_goes_over_to_a_pack_of_the_same_voltage_is_told_and_asked() -> None:
+    one = told({ONE: HOUSE, TWO: TWIN}, {TWO: TWIN})
+    assert one.ask
+    assert one.words == "Bow controls chargers then, up to 13.80 V (4 cells, LiFePO4), instead of House"
+
+
+def test_control_that_goes_over_to_a_pack_never_heard_is_told_as_such() -> None:
+    unheard = change(BIG, Cells=0)
+    one = told({ONE: HOUSE, TWO: unheard}, {TWO: unheard})
+    assert one.ask
+    assert "a voltage that is not known before it is heard" in one.words
+    assert one.words.endswith("it may have another voltage")
+
+
+def test_a_pack_that_only_watches_leaves_without_any_consequence() -> None:
+    assert of_change({ONE: HOUSE, TWO: WATCHED}, {ONE: HOUSE}) == []
+    assert of_change({TWO: WATCHED}, {}) == []
+
+
+def test_a_pack_that_is_willing_but_does_not_control_leaves_without_any_consequence() -> None:
+    assert of_change({ONE: TWIN, TWO: HOUSE}, {TWO: HOUSE}) == []
+
+
+def test_a_yes_is_told_with_the_voltage_that_chargers_get() -> None:
+    one = told({ONE: WATCHED}, {ONE: change(WATCHED, Control=1)})
+    assert not one.ask
+    assert one.words == (
+        "Chargers and inverters obey this pack while DVCC is on, up to 13.80 V (4 cells, LiFePO4)"
+    )
+
+
+def test_another_chemistry_of_the_pack_that_controls_is_told_with_both_voltages_and_asked() -> None:
+    one = told({ONE: HOUSE}, {ONE: change(HOUSE, Chemistry="NMC")})
+    assert one.ask
+    assert one.words == "House: the pack is charged to 16.6 V instead of 13.8 V"
+
+
+def test_another_full_voltage_is_told_and_not_asked() -> None:
+    one = told({ONE: HOUSE}, {ONE: change(HOUSE, CellFull=3.5)})
+    assert (one.ask, one.words) == (False, "House: the pack is charged to 14 V instead of 13.8 V")
+    assert of_change({ONE: HOUSE}, {ONE: change(HOUSE, Hold=20.0)}) == []
+
+
+def test_a_chemistry_that_is_incomplete_stops_the_pack_and_is_asked() -> None:
+    one = told({ONE: HOUSE}, {ONE: change(HOUSE, Chemistry="custom")})
+    assert one.ask
+    assert one.words.startswith("House is neither charged nor discharged for now: Chemistry custom needs")
+
+
+def test_the_pack_that_controls_comes_first_of_those_that_may() -> None:
+    assert willing({ONE: TWIN, TWO: HOUSE, THREE: WATCHED}) == [TWO, ONE]
+    assert willing({ONE: change(TWIN, Cells=0), TWO: TWIN}) == [TWO, ONE]
+    assert willing({ONE: change(HOUSE, Enabled=0)}) == []

@@ -1,0 +1,196 @@
+"""What the values of settings mean now, which of them are odd, and the topics under which they are shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from dbus_xbms.control.meaning import MEANINGS, meaning
+from dbus_xbms.control.oddities import ODDITIES, oddities
+from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS, Settings, SettingsError
+from dbus_xbms.settings.topics import TOPICS
+
+OFFERED = [row.name for row in (*PACK_SETTINGS, *SERVICE_SETTINGS) if not row.internal]
+KNOWN = {"Cells": 4, "Nominal": 100.0, "Rating": 100.0, "Sensors": 3}
+
+
+def pack(**chosen: float | str) -> Settings:
+    return Settings(PACK_SETTINGS, {"Enabled": 1, "Chemistry": "LiFePO4", **KNOWN, **chosen})
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "words"),
+    [
+        ("CellFull", pack(), "preset, 3.45 V, 13.80 V for 4 cells"),
+        ("CellFull", pack(Cells=0), "preset, 3.45 V"),
+        ("CellFull", pack(CellFull=3.5), "14.00 V for 4 cells"),
+        ("CellFull", pack(Chemistry=""), "the preset's, once Chemistry is chosen"),
+        ("CellFull", pack(Chemistry="", CellFull=3.5), "once Chemistry is chosen"),
+        ("CellLow", pack(Chemistry="NMC", Cells=7), "preset, 3.3 V, 23.10 V for 7 cells"),
+        ("CellLow", pack(CellLow=3.9), "not used: Cell voltages must rise: CellLowCutoff < CellLow"),
+        ("MaxChargeCurrent", pack(), "not set, 30 A (0.3 C of 100 Ah)"),
+        ("MaxDischargeCurrent", pack(Nominal=400.0), "not set, 100 A (BMS rated 100 A)"),
+        ("MaxChargeCurrent", pack(Nominal=0.0), "not set, 0 A (Capacity unknown: set Capacity or Max"),
+        ("MaxChargeCurrent", pack(MaxChargeCurrent=0.0), "no current at all"),
+        ("MaxChargeCurrent", pack(MaxChargeCurrent=20.0), ""),
+        ("Chemistry", pack(), "cells up to 3.45 V, 4 cells up to 13.80 V"),
+        ("Chemistry", pack(Chemistry="LTO", Cells=0), "cells up to 2.7 V"),
+        ("Chemistry", pack(Chemistry=""), "not chosen; the pack is only shown"),
+        ("Chemistry", pack(Chemistry="custom"), "Chemistry custom needs CellFull, CellFloat, CellLow"),
+        ("Control", pack(), "only shown"),
+        ("Control", pack(Control=1), "chargers and inverters obey this pack while DVCC is on"),
+        ("Control", pack(Control=1, Chemistry=""), "no effect yet: Chemistry is not chosen"),
+        ("Control", pack(Control=1, CellLow=3.9), "no effect yet: Cell voltages must rise"),
+        ("Capacity", pack(), "the BMS reports 100 Ah"),
+        ("Capacity", pack(Nominal=0.0), "unknown until the BMS reports it"),
+        ("Capacity", pack(Capacity=90.0, Nominal=655.35), ""),
+        ("HighTemperatureWarning", pack(), "preset, 50 °C"),
+        ("HighTemperatureWarning", pack(HighTemperatureWarning=45.0), ""),
+        ("ChargeTemperatureCurve", pack(), "preset, 0:0 5:0.1 10:0.4 20:1 45:1 50:0.4 55:0"),
+        ("ChargeSocCurve", pack(), "off"),
+        ("TemperatureRoles", pack(), "every sensor may be a cell's"),
+        ("TemperatureRoles", pack(TemperatureRoles="mc-"), "1 MOSFET, 2 cell, 3 ignored"),
+        ("AbsorptionTime", pack(), "15 min"),
+        ("Withdraw", pack(Withdraw=0.0), "never"),
+        ("Hold", pack(Control=1, Hold=90.0), "60 s for this pack"),
+        ("Hold", pack(), ""),
+        ("PollInterval", pack(), "1 s"),
+        ("PollInterval", pack(ConnectionMode=1), "30 s"),
+        ("RestInterval", pack(Hold=18.0), "3 s"),
+        ("WakeCurrent", pack(), "off"),
+        ("AllowRelease", pack(), "not allowed"),
+        ("AllowRelease", pack(AllowRelease=1), "allowed"),
+        ("Password", pack(), "none"),
+        ("Password", pack(Password="123456"), ""),
+        ("ChargeSwitchShow", pack(ChargeSwitchShow=4), "in VRM only"),
+        ("CustomName", pack(), ""),
+    ],
+)  # fmt: skip
+def test_a_value_is_told_with_what_it_means_now(name: str, settings: Settings, words: str) -> None:
+    told = meaning(name, settings)
+    assert told.startswith(words)
+    assert bool(told) == bool(words)
+
+
+def _extremes(settings: Settings) -> list[dict[str, float | str]]:
+    rows = [row for row in PACK_SETTINGS if not isinstance(row.default, str) and row.lowest is not None]
+    return [
+        {row.name: type(row.default)(value)}
+        for row in rows
+        for value in (row.lowest, row.highest)
+        if value is not None and type(row.default)(value) == value
+    ]
+
+
+@pytest.mark.parametrize("chemistry", ["", "LiFePO4", "NMC", "LTO", "custom"])
+@pytest.mark.parametrize("known", [{}, KNOWN], ids=["unknown pack", "known pack"])
+def test_whatever_is_set_its_meaning_is_one_printable_line(chemistry: str, known: dict[str, float]) -> None:
+    base = Settings(PACK_SETTINGS, {"Chemistry": chemistry, **known})
+    for chosen in ({}, *_extremes(base)):
+        settings = Settings(PACK_SETTINGS, {**base, **chosen})
+        told = [meaning(name, settings) for name in MEANINGS]
+        told += [words for name in OFFERED for words in oddities(name, settings)]
+        assert all(words.isprintable() and not words.endswith(".") for words in told)
+
+
+def test_only_settings_that_there_are_have_a_meaning_or_oddities() -> None:
+    assert set(MEANINGS) <= set(OFFERED)
+    assert {name for names, _ in ODDITIES for name in names} <= set(OFFERED)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "words"),
+    [
+        ("Capacity", pack(Capacity=5.0), "the BMS reports 100 Ah, and current limits and the time to go"),
+        ("Capacity", pack(Capacity=5.0, Nominal=0.0), "5 Ah is very little for a pack with such a BMS"),
+        ("MaxChargeCurrent", pack(MaxChargeCurrent=500.0, Nominal=600.0), "the BMS is rated 100 A: it may"),
+        ("MaxDischargeCurrent", pack(MaxDischargeCurrent=101.0), "the BMS is rated 100 A: it may"),
+        ("MaxChargeCurrent", pack(MaxChargeCurrent=99.0, Nominal=50.0), "99 A is 2 C of 50 Ah"),
+        ("WakeCurrent", pack(WakeCurrent=50.0), "while it flows: no more than 2 A (0.02 C)"),
+        ("WakeCurrent", pack(WakeCurrent=1.0, Nominal=0.0), "nobody sees the cells while it flows, and"),
+        ("Hold", pack(Hold=90.0, Control=1), "a pack that controls holds 60 s at most"),
+        ("Control", pack(PollInterval=60.0, Control=1), "a pack that controls is polled every 30 s at least"),
+        ("RestInterval", pack(RestInterval=10.0), "at most a sixth of Hold counts: 5 s"),
+        ("TemperatureControl", pack(TemperatureControl=0), "cells are then charged at any temperature"),
+        ("TemperatureRoles", pack(TemperatureRoles="cc"), "it has 2 letters, and the BMS 3 sensors"),
+        ("TemperatureRoles", pack(TemperatureRoles="mmm"), "no sensor is a cell's"),
+        ("Stop", pack(Stop=10.0), "it is shorter than Hold"),
+        ("Stop", pack(Stop=7200.0), "the pack may be drawn from unseen for 2 h"),
+        ("ControlWithdraw", pack(ControlWithdraw=60.0), "ControlWithdraw is shorter than Stop"),
+        ("AllowDischargeOff", pack(AllowDischargeOff=1), "no effect until AllowMosfetControl is 1"),
+        ("TopBalanceVoltage", pack(TopBalanceVoltage=3.5), "no effect until TopBalanceDays is set"),
+        ("MaxAbsorptionTime", pack(MaxAbsorptionTime=60.0), "MaxAbsorptionTime is shorter than Abs"),
+        ("HighCellWarning", pack(HighCellWarning=3.3), "it warns whenever the pack is full: float"),
+        ("LowCellWarning", pack(LowCellWarning=3.4), "it warns all the time: float is 3.375 V"),
+    ],
+)  # fmt: skip
+def test_an_odd_value_is_told_with_what_is_odd_about_it(name: str, settings: Settings, words: str) -> None:
+    assert any(words in told for told in oddities(name, settings))
+    assert oddities("CustomName", settings) == []
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {},
+        {"Capacity": 95.0},
+        {"MaxChargeCurrent": 50.0, "MaxDischargeCurrent": 100.0},
+        {"WakeCurrent": 2.0},
+        {"TemperatureRoles": "mcc"},
+        {"AllowDischargeOff": 1, "AllowMosfetControl": 1},
+        {"TopBalanceVoltage": 3.5, "TopBalanceDays": 30},
+        {"HighCellWarning": 3.5, "LowCellWarning": 3.0},
+        {"Control": 1},
+    ],
+    ids=str,
+)
+def test_the_defaults_and_sensible_values_are_not_odd(chosen: dict[str, float]) -> None:
+    settings = pack(**chosen)
+    assert [words for name in OFFERED if name in settings for words in oddities(name, settings)] == []
+
+
+def test_every_setting_that_is_offered_has_exactly_one_topic() -> None:
+    listed = [name for _, names in TOPICS for name in names]
+    assert sorted(listed) == sorted(OFFERED)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("Chemistry", "lifepo4", "LiFePO4"),
+        ("Chemistry", " NMC ", "NMC"),
+        ("Chemistry", "CUSTOM", "custom"),
+        ("Chemistry", "None", ""),
+        ("Control", "ON", 1),
+        ("Control", "Yes", 1),
+        ("AllowRelease", "no", 0),
+        ("Enabled", "true", 1),
+        ("Control", "0", 0),
+    ],
+)
+def test_an_owner_writes_values_in_any_case_and_switches_in_words(
+    name: str, text: str, value: float | str
+) -> None:
+    row = next(row for row in PACK_SETTINGS if row.name == name)
+    assert row.parse(text) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("Chemistry", "lead", "Chemistry takes LiFePO4, NMC, LTO, custom, or none, not 'lead'"),
+        ("Control", "maybe", r"Control takes 0 \(off\) or 1 \(on\), not 'maybe'"),
+        ("Hold", "on", "Hold takes a number from 5 to 300 s, not 'on'"),
+    ],
+)
+def test_a_value_that_there_is_not_is_answered_with_those_that_there_are(
+    name: str, text: str, words: str
+) -> None:
+    row = next(row for row in PACK_SETTINGS if row.name == name)
+    with pytest.raises(SettingsError, match=words):
+        row.parse(text)
+
+
+def test_another_program_has_to_write_a_choice_exactly() -> None:
+    row = next(row for row in PACK_SETTINGS if row.name == "Chemistry")
+    with pytest.raises(SettingsError):
+        row.checked("lifepo4")
