@@ -9,6 +9,8 @@ import signal
 from pathlib import Path
 from typing import Any
 
+from dbus_xbms.commands.batteries import Batteries
+from dbus_xbms.commands.session import open_bus
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
 from tests.bus.venus import Venus
@@ -182,3 +184,10 @@ async def test_an_owners_first_evening(private_bus: str) -> None:
         assert "No pack was added yet" in (await command("list")).out
         assert await service.stop() == 0
     assert service.left_behind == []
+
+
+async def test_a_pack_that_leaves_the_bus_before_it_is_read_is_not_shown(private_bus: str) -> None:
+    async with open_bus() as bus:
+        live = Batteries(bus)
+        await live._read("com.victronenergy.battery.xbms_a4c137000001")
+        assert live.packs == []
