@@ -15,6 +15,7 @@ from dbus_xbms.authority import Authority
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.capture import Capture as CaptureFile
+from dbus_xbms.contact import Contact
 from dbus_xbms.heard import Heard
 from dbus_xbms.memory import changed_of, strangers
 from dbus_xbms.neighbours import Neighbours
@@ -22,6 +23,7 @@ from dbus_xbms.pack import Pack
 from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.remote import Remote
+from dbus_xbms.roster import CRASHED, Roster
 from dbus_xbms.settings import (
     DEVICES,
     PACK_SETTINGS,
@@ -72,9 +74,10 @@ class App:
         self._protocol = Jbd()
         self._air = Air([self._protocol])
         self._local = LocalSettings(self._setting_changed)
-        self._remote = Remote(self.scan, self.health, self.troubles, self.heard, self._air.hearing)
+        self._remote = Remote(self.scan, self.health, self.contacts, self.heard, self._air.hearing)
         self._heard = Heard()
         self._packs: dict[str, Pack] = {}
+        self._roster = Roster(self._packs)
         self._authority = Authority(self._packs.values)
         self._neighbours = Neighbours(self._air, self._packs.values)
         self._settings: dict[str, Settings] = {}  # of the packs that run or are about to
@@ -160,8 +163,10 @@ class App:
             raise
         except SettingsError as err:
             log.error("%s: its settings cannot be read: %s", address, err)
+            self._roster.stopped(address, f"its settings cannot be read: {err}", _now())
         except Exception:
             log.exception("%s: not started or stopped because of an error in this program", address)
+            self._roster.stopped(address, CRASHED, _now())
 
     async def _adopt_or_release(self, group: asyncio.TaskGroup, address: str) -> None:
         rows = rows_of(PACK_SETTINGS, lambda name: pack_path(address, name))
@@ -183,6 +188,7 @@ class App:
             await asyncio.wait([task])
             for held in (self._tasks, self._packs, self._settings):
                 held.pop(address, None)
+            self._roster.released(address)
             self._authority.judge()
 
     async def _deal_switch(self, address: str) -> None:
@@ -218,6 +224,7 @@ class App:
             pack.heard = self._authority.judge
             self._authority.judge()
             await self._supervised(supervision.run(pack))
+            self._roster.stopped(address, CRASHED, _now())
             await asyncio.sleep(RESTART_AFTER)
 
     async def _supervised(self, watch: Awaitable[None]) -> None:
@@ -235,16 +242,15 @@ class App:
             "tasks": len(asyncio.all_tasks()),
         }
 
-    def troubles(self) -> dict[str, tuple[str, str]]:
-        """What is known of each pack that is not being read, by address."""
-        told = {address: pack.trouble for address, pack in self._packs.items()}
-        return {address: trouble for address, trouble in told.items() if any(trouble)}
+    def contacts(self) -> dict[str, Contact]:
+        """How the contact with each enabled pack is, and why, by address."""
+        return self._roster.contacts(_now())
 
     async def scan(self, seconds: float) -> list[tuple[Advertised, bool, bool]]:
         """Look for packs; each with whether it has settings, because it was added once, and is enabled."""
         stored = await self._local.stored([DEVICES])
         found = await self._air.discover(seconds)
-        self._heard.add(found, asyncio.get_running_loop().time())
+        self._heard.add(found, _now())
         added = [seen for seen in found if pack_path(seen.address, "Enabled") in stored]
         for seen in added:
             await self._rename(seen, stored)
@@ -262,7 +268,7 @@ class App:
 
     def heard(self) -> list[Advertised]:
         """The packs that scans of the last day have heard."""
-        return self._heard.packs(asyncio.get_running_loop().time())
+        return self._heard.packs(_now())
 
     async def _forget_strangers(self) -> None:
         """Remove, once, the settings that earlier versions stored of every pack that a scan found."""
@@ -279,6 +285,10 @@ class App:
             await self._local.set(done, 1)
         except SettingsError as err:
             log.warning("packs that scans had stored are not removed: %s", err)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 async def serve(capture: Path | None, watchdog: Watchdog) -> int:

@@ -10,20 +10,22 @@ from dataclasses import replace
 from dbus_xbms.ble.air import Air
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.changes import Changes
+from dbus_xbms.contact import Contact, View
 from dbus_xbms.continuity import Continuity
 from dbus_xbms.control import history, intake, monitor
 from dbus_xbms.control.authority import Bar, Ruling, unwilling
 from dbus_xbms.control.decision import Decision
-from dbus_xbms.control.freshness import poll_interval
+from dbus_xbms.control.freshness import poll_interval, withdraws_after
 from dbus_xbms.diary import Diary
 from dbus_xbms.keeper import Keeper, Store
 from dbus_xbms.memory import extremes_of, history_of
 from dbus_xbms.model import Counters, Extremes, Orders, PackIdentity, Phase, Reading, Report
 from dbus_xbms.poller import Poller, Progress
-from dbus_xbms.protocols.base import LinkError, LoginFailed, ProtocolError, SwitchableBms
+from dbus_xbms.protocols.base import LinkError, ProtocolError, SwitchableBms
 from dbus_xbms.repeats import Counted
 from dbus_xbms.settings import Settings, Value
 from dbus_xbms.showing import Showing, Shown
+from dbus_xbms.standing import Standing
 from dbus_xbms.switching import Order, Switches
 from dbus_xbms.venus.localsettings import instance_of
 from dbus_xbms.venus.switch_items import Balancing, Release, ordered
@@ -31,6 +33,8 @@ from dbus_xbms.venus.switch_items import Balancing, Release, ordered
 log = Counted(logging.getLogger(__name__))
 
 OnWrite = Callable[[str, Value, str], bool]
+
+UNDECIDED = "stopped by an error in this program; its currents are 0 until it decides again"
 
 
 class Pack:
@@ -80,8 +84,7 @@ class Pack:
             self._state = self._continuity.recalled(self._state)
         self._shown: Decision | None = None
         self._diary = Diary(address)
-        self._trouble = ""  # why the newest attempt failed, in the owner's words
-        self._told = ""  # what only the owner can mend, as it was last said
+        self._standing = Standing(address, self._now())
         self._disturbed = ""  # by which programs
         self._undecided = False  # the last decision failed
 
@@ -140,10 +143,23 @@ class Pack:
             self._poller.hurry()
         self._showing.soon()
 
-    @property
-    def trouble(self) -> tuple[str, str]:
-        """What the newest attempt found out though it failed, in a short phrase, and why it failed."""
-        return self._poller.status.finding, self._trouble
+    def contact(self, now: float) -> Contact:
+        """How the contact with the pack is, and why."""
+        heard_at = self._state.sampled_at
+        view = View(
+            link=self._poller.status.state,
+            phase=self._shown.phase if self._shown else Phase.WAITING,
+            failure=self._standing.failure,
+            adapter=self.settings.text("Adapter"),
+            lent_for=self._poller.lent_for,
+            silence=None if heard_at is None else now - heard_at,
+            running=now - self._state.started,
+            withdraws_after=withdraws_after(self.settings, managed=self._controls),
+            doubt=self._state.evidence.doubt,
+            taken=self._showing.trouble,
+            fault=UNDECIDED if self._undecided else "",
+        )
+        return self._standing.contact(view, now)
 
     # What polling brings
 
@@ -157,7 +173,7 @@ class Pack:
         self._continuity.learn(reading, self._state)
         if self.settings.number("Cells") != cells:
             self.heard()
-        self._trouble = self._told = ""
+        self._standing.succeeded()
         if self._state.evidence.accepted:
             self._switches.sampled(reading.sample)
         self._showing.at_once()
@@ -166,12 +182,10 @@ class Pack:
     def poll_failed(self, err: LinkError | ProtocolError) -> None:
         """Record a failed poll."""
         self._state = intake.failed(self._state)
-        trouble = str(err)
         # What only the owner can mend is said at once; a gap in the radio only when it outlasts the hold.
-        for_owner = isinstance(err, LoginFailed) and trouble != self._told
-        log.log(logging.WARNING if for_owner else logging.DEBUG, "%s: %s", self.address, trouble)
-        self._trouble, self._told = trouble, trouble if for_owner else self._told
-        self._switches.lost(trouble)
+        level = logging.WARNING if self._standing.failed(err) else logging.DEBUG
+        log.log(level, "%s: %s", self.address, err)
+        self._switches.lost(str(err))
         self._showing.soon()
 
     def link_changed(self) -> None:
@@ -225,9 +239,9 @@ class Pack:
         self._continuity.keep_turning(self._state)
         self._poller.rest(decision.resting)
         well = decision.phase is Phase.FRESH
-        why = "" if well else self._trouble or f"the link is {self._poller.status.state}"
-        self._diary.note(decision, self._continuity.identity, why)
         self._shown = decision
+        why = "" if well else self.contact(now).reason
+        self._diary.note(decision, self._continuity.identity, why)
         return self._report(decision), decision.valid_for
 
     def _decide(self, now: float) -> Decision:
@@ -319,7 +333,7 @@ class Pack:
             return f"readings are not believed ({self._state.evidence.doubt})"
         if self._shown and self._shown.phase is Phase.FRESH and not self._poller.lent_for:
             return ""
-        return f"no contact with the pack ({self._poller.status.state})"
+        return f"no contact with the pack ({self.contact(self._now()).reason})"
 
     def _lend(self, minutes: int, sender: str) -> bool:
         """Leave the pack to somebody else for a while, if that is allowed; 0: take it back."""

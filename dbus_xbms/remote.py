@@ -13,8 +13,11 @@ from dbus_fast.annotations import DBusDouble, DBusSignature, DBusStr
 from dbus_fast.service import ServiceInterface, dbus_method
 
 from dbus_xbms import __version__
+from dbus_xbms.contact import Contact, State
+from dbus_xbms.printable import LINE, printable
 from dbus_xbms.protocols.base import Advertised, LinkError
-from dbus_xbms.venus.bus import BusLost, NameTaken, close, connect, until_closed
+from dbus_xbms.settings import SettingsError
+from dbus_xbms.venus.bus import BusError, BusLost, NameTaken, close, connect, until_closed
 
 log = logging.getLogger(__name__)
 
@@ -26,45 +29,59 @@ SHORTEST_SCAN = 1.0  # s
 LONGEST_SCAN = 60.0  # s; a scan takes radio time from every pack
 
 MOST_SCANS = 3  # at a time: each caller waits for one
+END_LIMIT = 1.0  # s for scans to end when the service stops
 
-BLUETOOTH = "dbus_xbms.Error.Bluetooth"  # no scan is possible; the text says why
-BUSY = "dbus_xbms.Error.Busy"
-FAULT = "dbus_xbms.Error.Fault"  # of this program; the log has more
+ERROR = "dbus_xbms.Error"
+BUSY = f"{ERROR}.Busy"
+FAULT = f"{ERROR}.Fault"  # of this program; the log has more
+STOPPING = f"{ERROR}.Stopping"
+SETTINGS = f"{ERROR}.Settings"  # localsettings does not do what is needed
+BUS = f"{ERROR}.Bus"
 
 Scan = Callable[[float], Awaitable[list[tuple[Advertised, bool, bool]]]]
 Heard = Callable[[], list[Advertised]]
 Health = Callable[[], dict[str, int]]
+Contacts = Callable[[], dict[str, Contact]]
 Found = Annotated[list[dict[str, Variant]], DBusSignature("aa{sv}")]
-Troubles = Callable[[], dict[str, tuple[str, str]]]
 Counts = Annotated[dict[str, int], DBusSignature("a{su}")]
-Told = Annotated[dict[str, list[str]], DBusSignature("a{sas}")]
+Told = Annotated[dict[str, dict[str, Variant]], DBusSignature("a{sa{sv}}")]
 
 
 class Service1(ServiceInterface):
     """What the command line asks of the running service."""
 
-    def __init__(self, scan: Scan, health: Health, troubles: Troubles, heard: Heard, hearing: Heard) -> None:
+    def __init__(self, scan: Scan, health: Health, contacts: Contacts, heard: Heard, hearing: Heard) -> None:
         super().__init__(INTERFACE)
         self._scan = scan
         self._health = health
-        self._troubles = troubles
+        self._contacts = contacts
         self._heard = heard
         self._hearing = hearing
-        self._scans = 0  # that go on
+        self._scans: set[asyncio.Task[Any]] = set()
+
+    async def end(self) -> None:
+        """Answer those who still wait that the service is stopping."""
+        for task in self._scans:
+            task.cancel()
+        if self._scans:
+            await asyncio.wait(self._scans, timeout=END_LIMIT)
+            await asyncio.sleep(0)  # the answers are sent by what follows on their ends
 
     @dbus_method("Scan")
     async def scan(self, seconds: DBusDouble) -> Found:
         """Scan for ``seconds`` and return what was found; nothing of it is stored."""
-        if self._scans >= MOST_SCANS:
+        if len(self._scans) >= MOST_SCANS:
             raise DBusError(BUSY, "several scans are already running; try again later")
-        self._scans += 1
+        task = asyncio.current_task()
+        assert task
+        self._scans.add(task)
         try:
             with _in_words():
                 # In this order NaN, which no timer bears, is the shortest scan.
                 found = await self._scan(min(LONGEST_SCAN, max(SHORTEST_SCAN, seconds)))
+                return [_described(*entry) for entry in found]
         finally:
-            self._scans -= 1
-        return [_described(*entry) for entry in found]
+            self._scans.discard(task)
 
     @dbus_method("Heard")
     def heard(self) -> Found:
@@ -82,13 +99,13 @@ class Service1(ServiceInterface):
     def health(self) -> Counts:
         """Count what runs and is held just now, by name."""
         with _in_words():
-            return self._health()
+            return {name: int(number) for name, number in self._health().items()}
 
-    @dbus_method("Troubles")
-    def troubles(self) -> Told:
-        """Tell of each pack that is not being read: what was found out all the same, and why it is not."""
+    @dbus_method("Packs")
+    def packs(self) -> Told:
+        """Tell of each enabled pack, by address, how the contact with it is, and why."""
         with _in_words():
-            return {address: list(trouble) for address, trouble in self._troubles().items()}
+            return {address: _told(contact) for address, contact in self._contacts().items()}
 
     @dbus_method("Version")
     def version(self) -> DBusStr:
@@ -98,20 +115,53 @@ class Service1(ServiceInterface):
 
 @contextmanager
 def _in_words() -> Iterator[None]:
-    """Answer with an error whose name and words the caller can use."""
+    """Answer with an error whose name and words the caller can use.
+
+    Raises:
+        DBusError: whatever went wrong; dbus-fast would tell the caller of anything else only its class.
+    """
     try:
         yield
+    except DBusError:
+        raise
     except LinkError as err:
-        raise DBusError(BLUETOOTH, str(err)) from err
+        raise DBusError(named(err.state), text(str(err))) from err
+    except SettingsError as err:
+        raise DBusError(SETTINGS, text(str(err))) from err
+    except BusError as err:
+        raise DBusError(BUS, text(str(err))) from err
+    except asyncio.CancelledError as err:
+        raise DBusError(STOPPING, "the service is stopping") from err
     except Exception as err:
         log.exception("a request over D-Bus failed by an error in this program")
         raise DBusError(FAULT, "an error in the service; its log has more") from err
 
 
+def named(state: State) -> str:
+    """The name of an error on D-Bus, such as ``dbus_xbms.Error.AdapterOff``."""
+    return f"{ERROR}.{''.join(word[:1].upper() + word[1:] for word in state.split())}"
+
+
+def text(words: str) -> str:
+    """Words that D-Bus carries: it drops who sends it a NUL."""
+    return printable(words, LINE)
+
+
+def _told(contact: Contact) -> dict[str, Variant]:
+    told = {
+        "state": Variant("s", contact.state.value),
+        "reason": Variant("s", text(contact.reason)),
+        "advice": Variant("s", text(contact.advice)),
+        "seconds": Variant("d", contact.seconds),
+        "left": Variant("d", contact.left),
+    }
+    return told if contact.silence is None else told | {"silence": Variant("d", contact.silence)}
+
+
 def _described(seen: Advertised, known: bool, enabled: bool) -> dict[str, Variant]:
     entry: dict[str, tuple[str, Any]] = {
         "address": ("s", seen.address),
-        "name": ("s", seen.name),
+        "name": ("s", printable(seen.name)),
         "known": ("b", known),
         "enabled": ("b", enabled),
     }
@@ -123,8 +173,8 @@ def _described(seen: Advertised, known: bool, enabled: bool) -> dict[str, Varian
 class Remote:
     """Holds the name while inside."""
 
-    def __init__(self, scan: Scan, health: Health, troubles: Troubles, heard: Heard, hearing: Heard) -> None:
-        self._interface = Service1(scan, health, troubles, heard, hearing)
+    def __init__(self, scan: Scan, health: Health, contacts: Contacts, heard: Heard, hearing: Heard) -> None:
+        self._interface = Service1(scan, health, contacts, heard, hearing)
 
     async def __aenter__(self) -> Self:
         """Take the name.
@@ -145,6 +195,7 @@ class Remote:
                 raise NameTaken(f"the bus does not let dbus-xbms own {NAME}: {err.text}") from err
             if reply is not RequestNameReply.PRIMARY_OWNER:
                 raise NameTaken("dbus-xbms is already running on this bus; stop that one first")
+            undo.push_async_callback(self._interface.end)
             self._undo = undo.pop_all()
         return self
 

@@ -42,7 +42,7 @@ class Showing:
         self._address = address
         self._presence = presence
         self._reported = reported
-        self._trouble = ""
+        self.trouble = ""  # why the pack is not on the bus, as it was last found
         self._news = asyncio.Event()  # something to show
         self._due = _now()  # s: when to look anew even without news
         self._awake_at = _now()  # s: when :meth:`run` does
@@ -80,12 +80,12 @@ class Showing:
     async def _show(self, report: Report, now: float) -> None:
         try:
             await self._presence.show(report, now)
-            self._trouble = ""
+            self.trouble = ""
         except BusError as err:
             # Without a bus the program ends, and says so.
-            known = str(err) == self._trouble or isinstance(err, NoBus)
+            known = str(err) == self.trouble or isinstance(err, NoBus)
             log.log(logging.DEBUG if known else logging.WARNING, "%s: %s", self._address, err)
-            self._trouble = str(err)
+            self.trouble = str(err)
 
     async def _rest(self) -> None:
         """Wait for news, or until the newest report, whoever made it, is to be made anew."""

@@ -14,6 +14,7 @@ from dbus_xbms.ble.errors import RadioBusy
 from dbus_xbms.ble.stack import AdapterState, Stack
 from dbus_xbms.ble.turns import LAST, Signal, Turn, Turns
 from dbus_xbms.ble.wanted import Search, Sighting, Wanted
+from dbus_xbms.contact import State
 from dbus_xbms.protocols.base import LinkError
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,7 @@ class Adapter:
             log.warning("adapter %s (%s) is %s", self.address, before, "off" if self.hci else "gone")
             self.turns.end()
             for wanted in tuple(self.links):
-                wanted.gone("adapter off" if self.hci else "no Bluetooth")
+                wanted.gone(State.ADAPTER_OFF if self.hci else State.NO_BLUETOOTH)
         elif self.usable and not was_usable:
             log.info("adapter %s (%s) is ready", self.address, self.hci)
             self.busy = False

@@ -13,12 +13,13 @@ from bleak.backends.device import BLEDevice
 from dbus_xbms.ble.adapter import Adapter
 from dbus_xbms.ble.bluez import Bluez, advertised, is_connected
 from dbus_xbms.ble.bond import Bond, Step
-from dbus_xbms.ble.errors import HANGS, NO_ANSWER, BluetoothHangs, NotInRange
+from dbus_xbms.ble.errors import HANGS, NO_ANSWER, BluetoothHangs, NotInRange, advised, hindered
 from dbus_xbms.ble.exchange import Capture
 from dbus_xbms.ble.link import CLOSE_LIMIT, Link
 from dbus_xbms.ble.stack import AdapterState, GattClient, Stack
 from dbus_xbms.ble.turns import Signal, Turn
 from dbus_xbms.ble.wanted import Place, Search, Wanted
+from dbus_xbms.contact import State
 from dbus_xbms.protocols.base import Advertised, BmsProtocol, LinkError
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ PATIENCE = 8.0  # s of listening before a pack counts as not in range; the slowe
 # A pack that failed is connected to when its advertisement was seen; every so many failures it is tried
 # unseen all the same, for modules that accept a connection but whose advertisements do not reach us.
 DIRECT_EVERY = 8
+RESTART_LIMIT = 5.0  # s for bluetoothd and its adapters to come back before a scan for people fails
 DISCOVER_FACTOR = 2.0  # a scan for people may last this much longer when packs connect meanwhile
 
 
@@ -137,7 +139,7 @@ class Air:
         async with adapter.turns.take(wanted.failures) as turn:
             if not adapter.usable:
                 raise LinkError("the adapter went away")
-            wanted.say("connecting")
+            wanted.say(State.CONNECTING)
             # What happened while we waited for the radio may have brought a newer object.
             device = await self._stack.known(wanted.address, adapter.hci) or device
             await self._bond(wanted, device, turn)
@@ -205,13 +207,13 @@ class Air:
         """What keeps the pack from being reached just now, in a short phrase."""
         here = [a for a in self._adapters.values() if a.hci and wanted.adapter in ("", a.address)]
         if not self._present:
-            return BluetoothHangs.state if self._stack.hangs else "no Bluetooth"
+            return State.BLUETOOTH_HANGS if self._stack.hangs else State.NO_BLUETOOTH
         if not here:
-            return "no adapter"
+            return State.NO_ADAPTER
         if not any(adapter.powered for adapter in here):
-            return "adapter off"
+            return State.ADAPTER_OFF
         if not any(adapter.ready for adapter in here):
-            return f"slots full {max(len(a.links) for a in here)}/{self._max_connections}"
+            return f"{State.SLOTS_FULL} {max(len(a.links) for a in here)}/{self._max_connections}"
         return ""
 
     async def _known(self, wanted: Wanted) -> Place | None:
@@ -226,7 +228,7 @@ class Air:
         Raises:
             LinkError: nothing was heard of it.
         """
-        wanted.say("searching")
+        wanted.say(State.SEARCHING)
         search = Search(address=wanted.address, patience=PATIENCE, eager=not wanted.failures)
         async with self._listening(search, self._candidates(wanted)) as adapters:
             await self.changed.until(
@@ -272,27 +274,35 @@ class Air:
             LinkError: no adapter is usable, or it cannot scan.
         """
         search = Search(address=None, patience=seconds, eager=True)
-        nobody = Wanted("", "", say=_ignore, heard=_ignore, gone=_ignore, bond=Bond("", ""))
+        await self._until_usable()
+        usable = [adapter for adapter in self._adapters.values() if adapter.usable]
+        self._discoveries.append(search)
         try:
-            async with asyncio.timeout(DISCOVER_FACTOR * seconds):
-                await self.changed.until(lambda: any(a.usable for a in self._adapters.values()))
-                usable = [adapter for adapter in self._adapters.values() if adapter.usable]
-                async with self._listening(search, usable):
-                    self._discoveries.append(search)
-                    await self.changed.until(lambda: search.over)
+            async with asyncio.timeout(DISCOVER_FACTOR * seconds), self._listening(search, usable):
+                await self.changed.until(lambda: search.over)
         except TimeoutError:
-            if not any(adapter.usable for adapter in self._adapters.values()):
-                hung = self._stack.hangs
-                raise (BluetoothHangs(HANGS.words) if hung else LinkError(self._hindrance(nobody))) from None
+            await self._until_usable()
         finally:
-            if search in self._discoveries:
-                self._discoveries.remove(search)
+            self._discoveries.remove(search)
         if search.trouble and not search.seen:
-            raise search.trouble
+            raise advised(search.trouble)
         ours = self._recognised(search)
         for one in await self._connected():
             ours.setdefault(one.address, one)
         return sorted(ours.values(), key=lambda one: one.rssi if one.rssi is not None else -999, reverse=True)
+
+    async def _until_usable(self) -> None:
+        """Wait for an adapter, for as long as bluetoothd may take to restart.
+
+        Raises:
+            LinkError: none is there and on.
+        """
+        nobody = Wanted("", "", say=_ignore, heard=_ignore, gone=_ignore, bond=Bond("", ""))
+        try:
+            async with asyncio.timeout(RESTART_LIMIT):
+                await self.changed.until(lambda: any(a.usable for a in self._adapters.values()))
+        except TimeoutError:
+            raise hindered(State(self._hindrance(nobody))) from None
 
     async def _connected(self) -> list[Advertised]:
         """What the stack remembers of the packs we hold: they do not advertise now."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from dbus_xbms.contact import State, advice
 from dbus_xbms.protocols.base import LinkError, NotPaired, PairingNext
-
-FACTORY_PASSKEY = "123456"
 
 
 class Step(Enum):
@@ -30,9 +29,11 @@ class Bond:
     def asked(self) -> LinkError:
         """The pack needs to be paired: decide about the next connection, and say what that is."""
         if not self.passkey:
-            return NotPaired(f"{self._pack} needs to be paired with its passkey", self._advice)
+            return NotPaired("the Bluetooth module needs to be paired with its passkey", self._advice)
         if self._renewed:
-            return NotPaired(f"{self._pack} was paired again and still needs to be paired: please report it")
+            return NotPaired(
+                "the Bluetooth module was paired again and still needs to be paired: please report it"
+            )
         self.step = Step.RENEW if self._paired else Step.PAIR
         return PairingNext("the pack needs to be paired, which comes next")
 
@@ -47,15 +48,8 @@ class Bond:
 
     def refused(self) -> NotPaired:
         """The pack does not take the passkey, and will be asked again: rarely."""
-        return NotPaired(f"{self._pack} refuses its passkey", self._advice)
-
-    @property
-    def _pack(self) -> str:
-        return f"the Bluetooth module of {self._address}"
+        return NotPaired("the Bluetooth module refuses its passkey", self._advice)
 
     @property
     def _advice(self) -> str:
-        return (
-            f"it is what a phone asks for when it pairs (from the factory {FACTORY_PASSKEY}): "
-            f"dbus-xbms set {self._address} Passkey {FACTORY_PASSKEY}"
-        )
+        return advice(State.NEEDS_PASSKEY, self._address)

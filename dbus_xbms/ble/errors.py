@@ -19,6 +19,7 @@ from bleak.exc import (
 )
 from bleak_retry_connector import BleakAbortedError, BleakConnectionError, BleakNotFoundError
 
+from dbus_xbms.contact import HINDRANCES, State, advice
 from dbus_xbms.protocols.base import LinkError, NotPaired
 
 # What a link, a bluetoothd or a bus that dies raises. Faults of this program are not among them.
@@ -48,29 +49,73 @@ def calling_bleak() -> Iterator[None]:
 class RadioBusy(LinkError):
     """BlueZ refuses, because another program uses the adapter."""
 
+    state = State.BUSY
+
 
 class NotInRange(LinkError):
     """The pack was not heard."""
 
-    state = "not found"
+    state = State.NOT_HEARD
 
 
 class BluetoothHangs(LinkError):
     """bluetoothd runs, and does not answer."""
 
-    state = "bluetoothd hangs"
+    state = State.BLUETOOTH_HANGS
     finding = "bluetoothd does not answer"
 
 
 class OtherMake(LinkError):
     """The device was reached, and its GATT table is not that of a BMS we know."""
 
-    state = "another make of BMS"
+    state = State.OTHER_MAKE
     finding = "reached, but it is another make of BMS"
 
 
 class NotSubscribed(LinkError):
     """The connection stood, but notifications could not be switched on."""
+
+
+class ReadElsewhere(NotSubscribed):
+    """Another program on this machine has the notifications."""
+
+    state = State.READ_ELSEWHERE
+
+
+class NoBluetooth(LinkError):
+    """There is no bluetoothd."""
+
+    state = State.NO_BLUETOOTH
+
+
+class NoAdapter(LinkError):
+    """bluetoothd has no adapter."""
+
+    state = State.NO_ADAPTER
+
+
+class AdapterOff(LinkError):
+    """The adapter is there, and off."""
+
+    state = State.ADAPTER_OFF
+
+
+_HINDERED: dict[State, type[LinkError]] = {
+    kind.state: kind for kind in (NoBluetooth, BluetoothHangs, NoAdapter, AdapterOff)
+}
+
+
+def hindered(state: State) -> LinkError:
+    """Return an error for what keeps every pack from being reached, with what the owner can do."""
+    return advised(_HINDERED.get(state, LinkError)(HINDRANCES.get(state, state.value)))
+
+
+def advised(err: LinkError) -> LinkError:
+    """Return an error of this machine's Bluetooth with what the owner can do; any other as it is."""
+    if not isinstance(err, RadioBusy | NoBluetooth | BluetoothHangs | NoAdapter | AdapterOff):
+        return err
+    what = advice(err.state, "")
+    return err if what in str(err) else type(err)(f"{err}; {what}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +151,7 @@ _BY_TYPE: tuple[tuple[type[BaseException], Meaning], ...] = (
 # Under the names NotPermitted and Failed BlueZ hands over what only the text tells apart, and bleak's own
 # errors have nothing but a text.
 _BY_TEXT = (
-    ("Notify acquired", Meaning("another program on this machine reads the pack")),
+    ("Notify acquired", Meaning("another program on this machine reads the pack", ReadElsewhere)),
     ("Not paired", UNPAIRED),
     ("Insufficient Authentication", UNPAIRED),
     ("Insufficient Encryption", UNPAIRED),
@@ -117,11 +162,11 @@ _BY_TEXT = (
 )
 _BY_NAME = {
     "org.freedesktop.DBus.Error.UnknownObject": GONE,
-    "org.freedesktop.DBus.Error.ServiceUnknown": Meaning("bluetoothd is not running"),
-    "org.freedesktop.DBus.Error.NoReply": Meaning("bluetoothd has stopped"),
+    "org.freedesktop.DBus.Error.ServiceUnknown": Meaning("bluetoothd is not running", NoBluetooth),
+    "org.freedesktop.DBus.Error.NoReply": Meaning("bluetoothd has stopped", NoBluetooth),
     "org.freedesktop.DBus.Error.AccessDenied": Meaning("D-Bus does not allow this user to use Bluetooth"),
     "org.bluez.Error.InProgress": Meaning("Bluetooth is busy with another program", RadioBusy),
-    "org.bluez.Error.NotReady": Meaning("the adapter is off"),
+    "org.bluez.Error.NotReady": Meaning("the adapter is off", AdapterOff),
     "org.bluez.Error.AuthenticationCanceled": Meaning("the connection broke meanwhile"),
     "org.bluez.Error.AuthenticationTimeout": LATE,
     "org.bluez.Error.AuthenticationFailed": UNPAIRED,

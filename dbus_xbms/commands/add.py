@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from dbus_xbms.commands import CommandError, questions
 from dbus_xbms.commands.consent import agree, asks, quoted, refuse_second
 from dbus_xbms.commands.contact import CONTACT_LIMIT, described, first_contact, has_answered
+from dbus_xbms.commands.explain import reason
 from dbus_xbms.commands.known import Known, known_packs, row_of, title
 from dbus_xbms.commands.naming import Candidate, find, name_refusal
 from dbus_xbms.commands.scanning import Found, heard_by_service
-from dbus_xbms.commands.session import complete, is_running, open_bus, troubles, warn_if_not_running
+from dbus_xbms.commands.session import complete, contacts, is_running, open_bus, warn_if_not_running
 from dbus_xbms.commands.values import told
+from dbus_xbms.contact import Contact
 from dbus_xbms.control.authority import NO_CHEMISTRY, unwilling
 from dbus_xbms.control.chemistry import refusal
 from dbus_xbms.control.consequences import of_change, willing
@@ -256,6 +258,7 @@ async def _report_contact(subject: Subject, settings: Settings, *, wait: bool) -
         print("\n".join(described(pack)))
         return
     async with open_bus() as bus:
-        _, why = (await troubles(bus)).get(subject.address, ("", ""))
-    reason = printable(why or "it has not answered", LINE)
-    print(f"No contact within {duration(CONTACT_LIMIT)}: {reason}. The service goes on trying.")
+        contact = (await contacts(bus)).get(subject.address, Contact(reason="it has not answered"))
+    print(f"No contact within {duration(CONTACT_LIMIT)}: {reason(contact)}. The service goes on trying.")
+    if contact.advice:
+        print(f"  -> {printable(contact.advice, LINE)}")

@@ -18,6 +18,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds, whole
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.known import known_packs
+from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.scanning import scan_by_service
 from dbus_xbms.commands.screen.terminal import is_screen
 from dbus_xbms.commands.session import complete, end_by_signals, open_bus, wait_for_name
@@ -25,9 +26,10 @@ from dbus_xbms.commands.stories import STORIES
 from dbus_xbms.commands.story import Teller
 from dbus_xbms.commands.table import render, terminal
 from dbus_xbms.commands.watch import captioned, show
+from dbus_xbms.printable import LINE, printable
 from dbus_xbms.settings import Value, pack_path
 from dbus_xbms.simulator import control
-from dbus_xbms.simulator.scenario import MOST_PACKS
+from dbus_xbms.simulator.scenario import MOST_PACKS, ScenarioError, replayed_packs
 from dbus_xbms.trusted_bus import TrustedBus
 
 START_LIMIT = 15.0  # s for each program to appear on the bus
@@ -74,30 +76,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Show the demo until Ctrl-C, or as long as asked for."""
+    try:
+        replayed_packs((args.replay or "").split(",") if args.replay is not None else [])
+    except ScenarioError as err:
+        raise CommandError(str(err)) from err
     with TemporaryDirectory(prefix="dbus-xbms-demo-") as folder:
         try:
             return complete(_demo(args, Path(folder)), grace=STOP_LIMIT * PROGRAMS)
         except CommandError as err:
             tails = "".join(_tail(path) for path in sorted(Path(folder).glob("*.log")))
-            raise CommandError(f"{err}{tails}") from err
+            print(tails, end="", file=sys.stderr)
+            raise CommandError(f"{err}; the last lines of the logs are above" if tails else str(err)) from err
 
 
 async def _demo(args: argparse.Namespace, folder: Path) -> int:
     end_by_signals()  # the children must not outlive us
-    if sys.stderr.isatty():
-        print("Starting simulated packs and the service on a bus of their own ...", file=sys.stderr)
     async with AsyncExitStack() as stack:
-        address = await stack.enter_async_context(_private_bus(folder))
-        os.environ |= {"DBUS_SYSTEM_BUS_ADDRESS": address, "DBUS_SESSION_BUS_ADDRESS": address}
-        bus = await stack.enter_async_context(open_bus())
-        await stack.enter_async_context(
-            _program(["simulate", *_packs(args, folder)], folder / "simulate.log")
-        )
-        await wait_for_name(bus, control.NAME, START_LIMIT)
-        await stack.enter_async_context(_program(["run"], folder / "run.log"))
-        await wait_for_name(bus, remote.NAME, START_LIMIT)
-        live = await stack.enter_async_context(batteries())
-        await _values(live, await _adopt_all(bus, invented=args.replay is None and not args.scenario))
+        async with waiting("Starting simulated packs and the service"):
+            bus, live = await _started(args, folder, stack)
         if args.once:
             print(render(live.packs, terminal().columns))
         elif args.scenario:
@@ -105,6 +101,22 @@ async def _demo(args: argparse.Namespace, folder: Path) -> int:
         else:
             await show(live, seconds=args.seconds)
     return 0
+
+
+async def _started(
+    args: argparse.Namespace, folder: Path, stack: AsyncExitStack
+) -> tuple[TrustedBus, Batteries]:
+    """Start everything, on a bus of its own, and wait until every pack shows values."""
+    address = await stack.enter_async_context(_private_bus(folder))
+    os.environ |= {"DBUS_SYSTEM_BUS_ADDRESS": address, "DBUS_SESSION_BUS_ADDRESS": address}
+    bus = await stack.enter_async_context(open_bus())
+    await stack.enter_async_context(_program(["simulate", *_packs(args, folder)], folder / "simulate.log"))
+    await wait_for_name(bus, control.NAME, START_LIMIT)
+    await stack.enter_async_context(_program(["run"], folder / "run.log"))
+    await wait_for_name(bus, remote.NAME, START_LIMIT)
+    live = await stack.enter_async_context(batteries())
+    await _values(live, await _adopt_all(bus, invented=args.replay is None and not args.scenario))
+    return bus, live
 
 
 def _packs(args: argparse.Namespace, folder: Path) -> list[str]:
@@ -240,4 +252,4 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
 
 def _tail(path: Path) -> str:
     lines = path.read_text(errors="replace").splitlines()[-LOG_TAIL:]
-    return "".join(f"\n{path.stem}: {line}" for line in lines)
+    return "".join(f"{path.stem}: {printable(line, LINE)}\n" for line in lines)

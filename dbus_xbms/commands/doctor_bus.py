@@ -18,7 +18,7 @@ from dbus_xbms.ble.system_bus import call as call_bluez
 from dbus_xbms.commands import CommandError, doctor_host
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs, name_of
-from dbus_xbms.commands.session import ask_service, call, is_on_bus
+from dbus_xbms.commands.session import ask_service, call, contacts, is_on_bus
 from dbus_xbms.commands.table import CHARGE_MODE, CVL, Battery
 from dbus_xbms.control.neighbours import Venus
 from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Pack, Service, Shown, System
@@ -79,11 +79,10 @@ async def service(bus: TrustedBus, root: Path) -> Service | None:
     try:
         counts = await _asked(bus, "Health") or {}
         version = await _asked(bus, "Version")
-        troubles = await _asked(bus, "Troubles") or {}
+        known = await contacts(bus, limit=ANSWER_LIMIT)
     except NoAnswer:
         return replace(used, answers=False)
-    told = {address: (finding, why) for address, (finding, why) in troubles.items()}
-    return replace(used, version=version, counts=counts, troubles=told)
+    return replace(used, version=version, counts=counts, contacts=known)
 
 
 async def _asked(bus: TrustedBus, member: str) -> Any:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dbus_xbms.commands import doctor_bus, doctor_host
+from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.scanning import SCAN_EXTRA, scan
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.doctor.facts import Facts
@@ -76,8 +77,9 @@ async def collect(root: Path, seconds: float = 0.0) -> Facts:
         except (BusError, TimeoutError) as err:
             failed["bus"] = words_of(err)
         place = Place(root=root, bus=bus)
-        async with asyncio.TaskGroup() as group:
-            probes = (*PROBES, _scan(seconds)) if seconds and bus else PROBES
+        probes = (*PROBES, _scan(seconds)) if seconds and bus else PROBES
+        words = "Scanning for packs" if seconds and bus else "Checking"
+        async with waiting(words, seconds or None), asyncio.TaskGroup() as group:
             found = {probe.fact: group.create_task(_found(probe, place, failed)) for probe in probes}
     facts = {fact: task.result() for fact, task in found.items()}
     return replace(Facts(program=doctor_host.program(), bus=bus is not None, failed=failed), **facts)

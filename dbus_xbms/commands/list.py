@@ -6,11 +6,13 @@ import argparse
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import batteries
+from dbus_xbms.commands.explain import explained
 from dbus_xbms.commands.known import known_packs, name_of
 from dbus_xbms.commands.scanning import heard_by_service
-from dbus_xbms.commands.session import complete, is_running, open_bus, troubles
+from dbus_xbms.commands.session import complete, contacts, is_running, open_bus
 from dbus_xbms.commands.table import CHARGE_MODE, Battery, columns, mosfets_off
-from dbus_xbms.printable import LINE, printable
+from dbus_xbms.contact import Contact
+from dbus_xbms.printable import printable
 from dbus_xbms.settings import Settings
 from dbus_xbms.venus.peers import NoAnswer
 
@@ -36,14 +38,14 @@ async def _list() -> int:
         silent.append(str(group.exceptions[0]))
     async with open_bus() as bus:
         running = await is_running(bus)
-        troubled = await troubles(bus) if running and not silent else {}
+        told = await contacts(bus) if running and not silent else {}
         heard = await heard_by_service(bus) if running and not silent else []
     strangers = [pack for pack in heard if pack.address not in packs]
     if packs:
         rows = [
             (
                 address,
-                _state(pack, shown.get(address), troubled.get(address), running=running, silent=bool(silent)),
+                _state(pack, shown.get(address), told.get(address), running=running, silent=bool(silent)),
                 pack.text("ClassAndVrmInstance"),
                 printable(name_of(pack)),
             )
@@ -52,9 +54,9 @@ async def _list() -> int:
         print(columns([("Address", "State", "Instance", "Name"), *rows]))
     else:
         print("No pack was added yet; `dbus-xbms scan` shows those in range.")
-    for address, (finding, why) in sorted(troubled.items()):
-        if finding:
-            print(f"\n{address}: {printable(why, LINE)}")
+    for address, contact in sorted(told.items()):
+        if contact.advice and address in packs:
+            print(f"\n{explained(printable(name_of(packs[address])) or address, contact)}")
     if strangers:
         print("\nHeard within a day, not added:")
         print(columns([("Address", "RSSI", "Pack is", "Name"), *(pack.row for pack in strangers)]))
@@ -69,15 +71,15 @@ def _enabled_first(entry: tuple[str, Settings]) -> tuple[float, str]:
 
 
 def _state(
-    pack: Settings, shown: Battery | None, trouble: tuple[str, str] | None, *, running: bool, silent: bool
+    pack: Settings, shown: Battery | None, contact: Contact | None, *, running: bool, silent: bool
 ) -> str:
     if not pack.number("Enabled"):
         return "removed, settings kept"
     if not running:
-        return "service not running"
+        return "service stopped"
     if silent:
-        return "service not answering"
-    if shown is None:
-        return (trouble[0] if trouble else "") or "not reached yet"
+        return "service does not answer"
+    if shown is None or (contact and contact.advice):
+        return (contact or Contact()).state
     control = "controls" if shown.controls else str(shown.values.get(CHARGE_MODE) or "")
     return ", ".join([shown.text("/Bluetooth/State"), *mosfets_off(shown), *filter(None, [control])])

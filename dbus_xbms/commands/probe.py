@@ -10,7 +10,6 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from dbus_xbms.ble.air import Air
-from dbus_xbms.ble.bond import FACTORY_PASSKEY
 from dbus_xbms.ble.exchange import HIDDEN
 from dbus_xbms.ble.link import Capture, Link
 from dbus_xbms.capture import Capture as CaptureFile
@@ -22,6 +21,7 @@ from dbus_xbms.commands.reading import as_json, described
 from dbus_xbms.commands.secret import ask_secret
 from dbus_xbms.commands.session import call, complete, is_on_bus, open_bus
 from dbus_xbms.commands.which import InRange, in_range
+from dbus_xbms.contact import FACTORY_PASSKEY
 from dbus_xbms.model import Reading
 from dbus_xbms.printable import LINE, printable
 from dbus_xbms.protocols.base import LinkError, LoginFailed, Mute, NotPaired, PairingNext

@@ -5,24 +5,36 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
-from dbus_fast import Message, MessageType
+from dbus_fast import ErrorType, Message, MessageType, unpack_variants
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.loop import run_loop
+from dbus_xbms.contact import Contact, State
 from dbus_xbms.interrupt import GRACE
 from dbus_xbms.remote import INTERFACE, PATH
 from dbus_xbms.remote import NAME as SERVICE
 from dbus_xbms.trusted_bus import DAEMON, DAEMON_PATH, OWNER_CHANGES, TrustedBus
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
-from dbus_xbms.venus.peers import ANSWER_LIMIT, NoAnswer
+from dbus_xbms.venus.peers import ANSWER_LIMIT, NoAnswer, peer_at
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+# What the bus daemon says of a service that does not answer, as its owner would.
+_STOPPED = "the service has stopped; `dbus-xbms doctor` says why"
+_OTHER_VERSION = "the service that runs is of another version; restart it: svc -t /service/dbus-xbms"
+SERVICE_ERRORS = {
+    ErrorType.NO_REPLY.value: _STOPPED,
+    ErrorType.SERVICE_UNKNOWN.value: _STOPPED,
+    ErrorType.NAME_HAS_NO_OWNER.value: _STOPPED,
+    ErrorType.UNKNOWN_METHOD.value: _OTHER_VERSION,
+    ErrorType.UNKNOWN_INTERFACE.value: _OTHER_VERSION,
+}
 
 
 def complete(command: Coroutine[Any, Any, T], grace: float = GRACE) -> T:
@@ -132,7 +144,12 @@ async def ask_service(
     limit: float = ANSWER_LIMIT,
 ) -> list[Any]:
     """Call a method of the running service; fails as :func:`call` does."""
-    return await call(bus, SERVICE, member, signature, body, path=PATH, interface=INTERFACE, limit=limit)
+    try:
+        return await call(bus, SERVICE, member, signature, body, path=PATH, interface=INTERFACE, limit=limit)
+    except CallFailed as err:
+        if words := SERVICE_ERRORS.get(err.error):
+            raise CallFailed("dbus-xbms", err.error, words) from err
+        raise
 
 
 async def ping(bus: TrustedBus, name: str) -> None:
@@ -155,17 +172,32 @@ async def is_running(bus: TrustedBus) -> bool:
     return await is_on_bus(bus, SERVICE)
 
 
-async def troubles(bus: TrustedBus) -> dict[str, tuple[str, str]]:
-    """What the service knows of each pack that it cannot read: a finding, perhaps empty, and why.
+async def contacts(bus: TrustedBus, *, limit: float = ANSWER_LIMIT) -> dict[str, Contact]:
+    """How the contact with each enabled pack is, and why, by address, as the running service says.
 
-    Nothing if the service that runs is an older one, which does not know the question.
+    Nothing if it does not run, or is an older one, which does not know the question.
+
+    Raises:
+        NoAnswer: it hangs.
+        BusLost: the bus has gone.
     """
     try:
-        told = (await ask_service(bus, "Troubles"))[0]
+        told = unpack_variants((await ask_service(bus, "Packs", limit=limit))[0])
     except CommandError as err:
-        log.debug("the service tells of no troubles: %s", err)
+        log.debug("the service does not tell of its packs: %s", err)
         return {}
-    return {address: (finding, why) for address, (finding, why) in told.items()}
+    return {address: _contact(entry) for address, entry in told.items()}
+
+
+def _contact(told: Mapping[str, Any]) -> Contact:
+    return Contact(
+        state=State(told.get("state", "")),
+        reason=told.get("reason", ""),
+        advice=told.get("advice", ""),
+        seconds=told.get("seconds", 0.0),
+        silence=told.get("silence"),
+        left=told.get("left", 0.0),
+    )
 
 
 async def warn_if_not_running() -> bool:
@@ -210,6 +242,7 @@ async def wait_for_name(bus: TrustedBus, name: str, seconds: float) -> None:
             if not await is_on_bus(bus, name):
                 await there.wait()
     except TimeoutError as err:
-        raise CommandError(f"{name} did not appear on the bus within {seconds:g} s") from err
+        program = peer_at(name).program
+        raise CommandError(f"{program} did not appear on the bus within {seconds:g} s") from err
     finally:
         bus.remove_message_handler(signalled)

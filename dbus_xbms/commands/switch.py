@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries, batteries
+from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import LAST_ORDER, ORDER_NUMBER, ORDER_STATE, Battery, Value
 from dbus_xbms.commands.which import meant
@@ -58,14 +59,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Give the order; fails if it was refused or came to nothing."""
-    outcome, done = complete(_switch(args.pack, ORDERS[args.what][args.state]))
+    order = ORDERS[args.what][args.state]
+    outcome, done = complete(_switch(args.pack, order, f"{args.what} {args.state}"))
     print(printable(outcome, LINE))
     return 0 if done else 1
 
 
-async def _switch(name: str, order: Order) -> tuple[str, bool]:
-    """Give an order; returns what became of it, in words, and whether it was done."""
-    async with batteries() as live:
+async def _switch(name: str, order: Order, words: str) -> tuple[str, bool]:
+    """Give an order, which is called so; returns what became of it, in words, and whether it was done."""
+    async with (
+        waiting(f"{printable(name)}: {words}, waiting for the BMS", OUTCOME_LIMIT),
+        batteries() as live,
+    ):
         pack = (await meant(name, live.packs)).on_bus
         if not await live.write(pack, order.path, order.value):
             return str(await live.ask(pack, LAST_ORDER)), False

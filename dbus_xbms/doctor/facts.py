@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from dbus_xbms.contact import Contact
 from dbus_xbms.control.neighbours import Venus
 
 Version = tuple[int, ...]
@@ -64,8 +65,7 @@ class Service:
     cpu: float | None = None  # % of a core, mean since it was started
     memory: float | None = None  # MB resident
     counts: Mapping[str, int] = field(default_factory=dict)  # what it holds: packs, links, tasks
-    # of packs that it cannot read, by address: what it found out all the same, perhaps nothing, and why
-    troubles: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    contacts: Mapping[str, Contact] = field(default_factory=dict)  # with each pack, by address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dbus_xbms.contact import Contact, State, advice
 from dbus_xbms.doctor.facts import Facts, Pack, Shown
 from dbus_xbms.doctor.finding import Finding, note, ok, problem
 from dbus_xbms.doctor.service import STARTED, told
@@ -16,12 +17,16 @@ OFTEN = 4.0  # reconnections an hour: a link that breaks more often than this is
 MANY = 30  # ... nor one on which more polls than this fail in an hour; there are 720 and more
 
 NEARER = "move the adapter nearer, away from metal: a USB adapter on an extension cable helps"
-AWAY = "is it in range, awake (a small load wakes it), and is every phone app that reads it closed?"
-SLOTS_FULL = "slots full"  # in the words of a link
-FULL = (
-    "other packs have all connections that are allowed on the adapter: raise MaxConnections "
-    "(`dbus-xbms get service`), add an adapter, or set ConnectionMode 1 of some packs"
+UNDERWAY = (
+    State.STARTING,
+    State.SEARCHING,
+    State.CONNECTING,
+    State.CONNECTED,
+    State.NOT_HEARD,
+    State.UNKNOWN,
 )
+# Of a pack whose last values may still stand.
+TO_TELL = (State.NEEDS_PASSWORD, State.NEEDS_PASSKEY, State.STOPPED, State.NAME_TAKEN, State.LENT)
 
 
 def packs(facts: Facts) -> Iterator[Finding]:
@@ -81,20 +86,26 @@ def _of(pack: Pack, facts: Facts) -> Finding:
         words = f"its adapter {pack.adapter} is not there"
         return problem(topic, words, f'plug it in, or: dbus-xbms set {pack.address} Adapter ""')
     if not facts.running:
-        return note(topic, _joined("not looked after: the service does not run", _air(pack, facts)))
+        return note(topic, _joined("not being read: the service is stopped", _air(pack, facts)))
     if facts.shown is None:
-        return note(topic, _joined("the bus tells nothing of it", _air(pack, facts)))
-    if shown is None or shown.silent:
-        finding, why = facts.service.troubles.get(pack.address, ("", "")) if facts.service else ("", "")
-        if finding:
-            return problem(topic, _joined(finding, _air(pack, facts)), why)
+        return note(topic, _joined("the packs on the bus could not be read", _air(pack, facts)))
+    contact = facts.service.contacts.get(pack.address) if facts.service else None
+    if shown is None or shown.silent or (contact and contact.state in TO_TELL):
         said = f"no contact, {shown.words}" if shown else "not reached"
-        words = _joined(said, _air(pack, facts), _trouble(pack, facts))
-        early = (_uptime(facts) or PATIENCE) < PATIENCE
-        if shown and SLOTS_FULL in shown.words:
-            return problem(topic, words, FULL)
-        return note(topic, f"{words}; the service has just started") if early else problem(topic, words, AWAY)
+        return _silent(topic, pack, contact or Contact(state=State.UNKNOWN, reason=said), facts)
     return _shown(topic, shown, facts)
+
+
+def _silent(topic: str, pack: Pack, contact: Contact, facts: Facts) -> Finding:
+    """Why a pack is not being read, and what helps against just that."""
+    early = (_uptime(facts) or PATIENCE) < PATIENCE
+    if contact.state is State.LENT:
+        return note(topic, contact.reason, contact.advice)
+    words = _joined(contact.reason, _air(pack, facts), _trouble(pack, facts))
+    if early and contact.state in UNDERWAY:
+        return note(topic, f"{words}; the service has just started")
+    helps = contact.advice or advice(State.NOT_HEARD, pack.address)
+    return problem(topic, words, helps)
 
 
 def _shown(topic: str, shown: Shown, facts: Facts) -> Finding:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from dbus_xbms.contact import State, advice
 from dbus_xbms.protocols.base import Conversation, LoginFailed, Mute, NoReply, NotPaired, Refused
 from dbus_xbms.protocols.jbd_frames import ask, module, read
 from dbus_xbms.protocols.jbd_registers import BASIC
@@ -16,10 +17,6 @@ APP_KEY, RANDOM, USER_PASSWORD, ROOT_PASSWORD = 0x15, 0x17, 0x18, 0x1D  # comman
 APP_KEY_TEXT = b"000000"  # the same for every module, whatever its password
 ROOT_PASSWORD_TEXT = b"JBDbtpwd!@#2023"  # constant of the vendor's app
 PASSWORD_LENGTH = 6
-MUTE_ADVICE = (
-    "an app may hold it (close it on every phone), its module may need a password or pairing "
-    "(settings Password, Passkey), the BMS behind it may be asleep, or it is another make of BMS"
-)
 
 # The first request after connecting is often lost, and a sleeping BMS needs one to wake up.
 WAKE_UP = read(BASIC, timeout=1.0, retries=2)
@@ -49,18 +46,16 @@ def _login(address: str, password: str) -> Conversation[None]:
     try:
         verdict = yield from _command(APP_KEY, APP_KEY_TEXT)
     except NoReply as silence:
-        raise Mute(f"{address} is connected, but does not answer; {MUTE_ADVICE}") from silence
+        raise Mute(f"{Mute.what}; {advice(Mute.state, address)}") from silence
     if verdict == Verdict.REJECTED:
-        raise LoginFailed(
-            f"the Bluetooth module of {address} rejects the login of JBD's own app: not supported"
-        )
+        raise LoginFailed("the Bluetooth module rejects the login of JBD's own app: not supported")
     if verdict == Verdict.NO_PASSWORD:
         yield from ask(WAKE_UP)
         return
     if not password:  # some modules need no more than the app key
         if (yield from _answers(address)):
             return
-        raise LoginFailed(f"the Bluetooth module of {address} needs its password", _advice(address))
+        raise LoginFailed("the Bluetooth module needs its password", _advice(address))
     yield from _give_password(address, password)
 
 
@@ -68,21 +63,20 @@ def _give_password(address: str, password: str) -> Conversation[None]:
     secret = password.encode("utf-8")
     if len(secret) != PASSWORD_LENGTH:
         raise LoginFailed(
-            f"a module's password has {PASSWORD_LENGTH} digits, that of {address} has not", _advice(address)
+            f"the setting Password does not have the {PASSWORD_LENGTH} digits of a module's password",
+            _advice(address),
         )
     random = yield from _command(RANDOM)
     verdict = yield from _command(USER_PASSWORD, scramble(address, secret, random))
     if verdict != Verdict.ACCEPTED:
-        raise LoginFailed(f"the Bluetooth module of {address} refuses its password", _advice(address))
+        raise LoginFailed("the Bluetooth module refuses its password", _advice(address))
     if (yield from _answers(address)):
         return
     random = yield from _command(RANDOM)
     if (
         yield from _command(ROOT_PASSWORD, scramble(address, ROOT_PASSWORD_TEXT, random))
     ) != Verdict.ACCEPTED:
-        raise LoginFailed(
-            f"the Bluetooth module of {address} accepts its password but stays shut: please report it"
-        )
+        raise LoginFailed("the Bluetooth module accepts its password but stays shut: please report it")
     yield from ask(WAKE_UP)
 
 
@@ -98,7 +92,7 @@ def _answers(address: str) -> Conversation[bool]:
         return True
     except NoReply as silence:
         if silence.echoed:
-            raise NotPaired(f"the Bluetooth module of {address} only echoes: it is not paired") from silence
+            raise NotPaired("the Bluetooth module only echoes: it is not paired") from silence
         return False
     return True
 
@@ -110,7 +104,4 @@ def _command(command: int, text: bytes = b"") -> Conversation[int]:
 
 
 def _advice(address: str) -> str:
-    return (
-        f"it is the one that the phone app asks for (from the factory 123456, 123123 or 000000): "
-        f"dbus-xbms set {address} Password 123456"
-    )
+    return advice(State.NEEDS_PASSWORD, address)

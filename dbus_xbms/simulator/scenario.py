@@ -101,6 +101,8 @@ def replayed_packs(names: Sequence[str]) -> tuple[PackSpec, ...]:
     Raises:
         ScenarioError: there is no recording of that name.
     """
+    for number, name in enumerate(names, 1):
+        _check_recording(name, f"pack {number}")
     return tuple(pack_of({"name": name, "replay": name}, i) for i, name in enumerate(names, 1))
 
 
@@ -172,10 +174,8 @@ def pack_of(row: Mapping[str, Any], number: int) -> PackSpec:
         if name in row and str(row[name]) not in choices:
             raise ScenarioError(f"{where}: {name} is one of {', '.join(choices)}, not {row[name]!r:.60}")
     replay = str(row.get("replay", ""))
-    if replay and replay not in recordings():
-        raise ScenarioError(
-            f"{where}: there is no recording {replay!r:.60}; known: {', '.join(recordings())}"
-        )
+    if replay:
+        _check_recording(replay, where)
     try:
         address = normal_address(str(row.get("address", address_of(number))))
     except SettingsError as err:
@@ -188,6 +188,11 @@ def pack_of(row: Mapping[str, Any], number: int) -> PackSpec:
         radio=_part(RadioSpec, row, where),
         replay=replay,
     )
+
+
+def _check_recording(name: str, where: str) -> None:
+    if name not in recordings():
+        raise ScenarioError(f"{where}: there is no recording {name!r:.60}; known: {', '.join(recordings())}")
 
 
 def _only(row: object, known: set[str], where: str) -> None:

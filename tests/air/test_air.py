@@ -128,7 +128,7 @@ async def test_a_pack_that_failed_is_connected_to_only_when_it_was_seen_again() 
         await asyncio.sleep(100)
         assert len(stack.did(f"connect {pack.address}")) == 1
         assert len(stack.did("scan")) >= 3
-        assert ships.state(pack) in ("searching", "not found")
+        assert ships.state(pack) in ("searching", "not heard")
         pack.enter_air()
         await expect_within(30, lambda: bool(ships.opened))
         assert stack.trusted[-1] is False
@@ -148,7 +148,7 @@ async def test_a_pack_still_connected_from_before_a_crash_is_taken_over_unseen()
     stack = FakeStack(*packs(1, absent=1))
     pack = stack.packs[ADDRESSES[0]]
     async with fleet(stack) as ships:
-        await expect_within(60, lambda: ships.state(pack) == "not found")
+        await expect_within(60, lambda: ships.state(pack) == "not heard")
         stack.remember(pack)
         stack.stale.add(pack.address)
         pack.enter_air()
@@ -489,10 +489,10 @@ async def test_a_discovery_that_is_given_up_tells_nothing_more() -> None:
 @virtual_time
 async def test_discovery_without_an_adapter_says_why() -> None:
     async with running(FakeStack(adapters=None)) as air:
-        with pytest.raises(LinkError, match="no Bluetooth"):
+        with pytest.raises(LinkError, match="bluetoothd is not running; restart the GX"):
             await air.discover(5)
     async with running(FakeStack(adapters=(replace(HCI0, powered=False),))) as air:
-        with pytest.raises(LinkError, match="adapter off"):
+        with pytest.raises(LinkError, match="the Bluetooth adapter is off; switch it on"):
             await air.discover(5)
 
 

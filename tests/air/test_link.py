@@ -424,7 +424,7 @@ async def test_a_pack_that_is_not_in_range_is_told_by_a_class_of_its_own() -> No
         link = air.link(ADDRESS, Lines())
         with pytest.raises(NotInRange):
             await link.open()
-        assert link.status.state == "not found"
+        assert link.status.state == "not heard"
 
 
 @virtual_time

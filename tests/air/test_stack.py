@@ -12,6 +12,7 @@ from dbus_xbms.ble.errors import (
     FAULTS,
     HANGS,
     STACK_ERRORS,
+    AdapterOff,
     BluetoothHangs,
     NotInRange,
     NotSubscribed,
@@ -69,7 +70,7 @@ def test_an_error_is_told_in_the_owners_words(error: Exception, words: str) -> N
         (BleakGATTProtocolError(12), NotPaired),
         (BleakGATTProtocolError(15), NotPaired),
         (BleakDeviceNotFoundError(ADDRESS), NotInRange),
-        (dbus_error("org.bluez.Error.NotReady"), NotSubscribed),
+        (dbus_error("org.bluez.Error.NotReady"), AdapterOff),
     ],
 )
 def test_an_error_is_told_by_its_class(error: Exception, kind: type[LinkError]) -> None:

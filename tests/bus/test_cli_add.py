@@ -61,5 +61,6 @@ async def test_a_pack_that_does_not_answer_is_added_and_the_reason_told() -> Non
         done = await command("add", AWAY, "--name", "Far", "--chemistry", "NMC")
         assert done.status == 0
         assert "Far added (VRM instance 600)." in done.out
-        assert "No contact within 20 s: " in done.out
+        assert "No contact within 20 s: not heard yet, after " in done.out
+        assert "-> is it in range" in done.out
         assert "The service goes on trying." in done.out

@@ -59,6 +59,10 @@ def marked(mark: str) -> list[int]:
     return found
 
 
+def command_line(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
 @pytest.fixture
 def mark() -> str:
     return uuid.uuid4().hex
@@ -114,12 +118,40 @@ async def test_a_signal_ends_the_demo_and_all_its_children(mark: str, number: si
 
 
 async def test_a_child_that_dies_ends_the_demo_with_the_tail_of_its_log(mark: str) -> None:
-    async with demo("--replay", "no-such-recording", **{MARK: mark}) as process:
+    async with demo(**{MARK: mark}) as process:
+        assert process.stdout
+        await process.stdout.readline()
+        (service,) = [pid for pid in marked(mark) if b"\0run\0" in command_line(pid)]
+        os.kill(service, signal.SIGKILL)
         _, err = await process.communicate()
         assert process.returncode == 1
-        assert "no-such-recording" in err.decode()
+        *logs, last = err.decode().splitlines()
+        assert last == (
+            "dbus-xbms: `dbus-xbms run` ended with status -9; the last lines of the logs are above"
+        )
+        assert [line for line in logs if line.startswith("run: INFO")]
         assert "Traceback" not in err.decode()
         assert marked(mark) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (("--replay", "atlantis"), 1, "there is no recording 'atlantis'; known: "),
+        (("--replay", ""), 1, "there is no recording ''"),
+        (("--packs", "0"), 2, "takes 1 to 99 packs, not '0'"),
+        (("--packs", "-1"), 2, "takes 1 to 99 packs, not '-1'"),
+        (("--packs", "many"), 2, "takes 1 to 99 packs, not 'many'"),
+    ],
+    ids=str,
+)
+async def test_a_demo_of_what_there_is_not_is_refused(
+    arguments: tuple[str, ...], status: int, words: str
+) -> None:
+    async with demo(*arguments) as process:
+        _, err = await process.communicate()
+    assert process.returncode == status
+    assert words in " ".join(err.decode().split())
 
 
 async def test_without_dbus_daemon_the_demo_says_what_to_install() -> None:

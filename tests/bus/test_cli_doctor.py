@@ -238,7 +238,7 @@ async def test_a_service_that_hangs_is_said_to_and_so_is_who_waits_for_it(root: 
     assert found["unknown"]["words"].startswith(
         "the packs on the bus: the dbus-xbms service has not answered"
     )
-    assert found[f"pack {ONE}"]["words"] == "the bus tells nothing of it, connected on hci0"
+    assert found[f"pack {ONE}"]["words"] == "the packs on the bus could not be read, connected on hci0"
 
 
 async def test_without_bluetooth_settings_or_service_each_is_said(root: Path) -> None:

@@ -345,7 +345,7 @@ async def test_list_shows_how_each_pack_is_doing(
 async def test_list_says_when_the_service_is_not_running(settings: LocalSettings) -> None:
     assert "No pack was added yet" in (await command("list")).out
     await command("add", ADDRESS)
-    assert "service not running" in (await command("list")).out
+    assert "service stopped" in (await command("list")).out
 
 
 async def test_scan_asks_the_running_service_and_shows_the_strongest_first(scanner: Remote) -> None:

@@ -14,6 +14,7 @@ from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
 from tests.bus.test_switching import ONE, OPT_INS, RESTING, running, writes
 from tests.bus.venus import Venus
+from tests.on_terminal import on_terminal
 
 TWO = "A4:C1:37:00:00:02"
 
@@ -30,7 +31,11 @@ async def test_an_order_is_given_and_its_outcome_told() -> None:
         assert (again.status, again.out) == (0, "charge off: done: already off\n")
         await asyncio.sleep(5)  # a MOSFET changes once in 5 s
         assert (await command("switch", ONE, "both", "off")).status == 0
-        assert await writes(sim) == ["e1 0001", "e1 0003"]
+        shown = await on_terminal("switch", "house", "both", "on", columns=50)  # a MOSFET changes once in 5 s
+        assert shown.status == 0
+        assert "house: both on, waiting for the BMS ... 3" in shown.text
+        assert shown.lines[0].startswith("charge on, discharge on: done")
+        assert await writes(sim) == ["e1 0001", "e1 0003", "e1 0000"]
 
 
 async def test_what_is_refused_or_fails_is_told_with_its_reason_and_a_status() -> None:

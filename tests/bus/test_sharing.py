@@ -75,7 +75,7 @@ async def test_the_toggle_of_the_switch_pane_lends_for_half_an_hour_and_takes_ba
         assert seen["/SwitchableOutput/release/Status"] == 0x09
         await sim.truth_when(ONE, lambda t: t["holder"] is None)
         assert await venus.write(SERVICE, "/Io/AllowToCharge", 0) != ACCEPTED
-        assert "no contact with the pack (lent, 30 min left)" in await program.until("refused")
+        assert "no contact with the pack (lent for another 30 min)" in await program.until("refused")
         assert await venus.set(ONE, "ConnectionMode", 1) == 0  # a link made anew is still lent
         await asyncio.sleep(3)
         assert await connections(sim) == 1
@@ -91,7 +91,7 @@ async def test_the_command_line_lends_and_takes_back_and_says_how_it_stands() ->
         await venus.until(ONE, running)
         done = await command("lend", ONE, "12")
         assert (done.status, done.out) == (0, f"{ONE} is lent for 12 min.\n")
-        assert "lent, 12 min left" in (await command("list")).out
+        assert "lent for another 12 min (until " in (await command("list")).out
         shown = (await command("watch", "--once")).out
         assert "link    lent, 12 min left" in shown
         assert "Link lent, derated" in shown

@@ -8,9 +8,6 @@ from typing import Any
 import pytest
 from dbus_fast import Variant
 
-from dbus_xbms import remote
-from dbus_xbms.protocols.base import LinkError
-from dbus_xbms.remote import Remote
 from dbus_xbms.settings import PACK_SETTINGS, pack_path, service_path
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
@@ -83,33 +80,3 @@ async def test_strangers_that_an_earlier_version_stored_are_removed_once_and_nob
             await service.until("bluetoothd is there")
             await command("scan", "--seconds", "1")
         assert "xbms_a4c137000202" in await devices(venus)
-
-
-async def test_a_scan_that_fails_says_why_in_a_typed_error() -> None:
-    async def failing(seconds: float) -> list[Any]:
-        raise LinkError("the adapter is off")
-
-    async with Remote(failing, dict, dict, list, list):
-        done = await command("scan", "--seconds", "1")
-        assert done.status == 1
-        assert done.err == "dbus-xbms: the adapter is off\n"
-        async with Venus() as venus:
-            reply = await venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, "Scan", "d", 1.0)
-            assert reply.error_name == remote.BLUETOOTH
-
-
-async def test_a_fault_of_the_service_is_no_bare_exception(caplog: pytest.LogCaptureFixture) -> None:
-    async def scan(seconds: float) -> list[Any]:
-        raise KeyError("packs")
-
-    def failing() -> Any:
-        raise KeyError("packs")
-
-    async with Remote(scan, failing, failing, failing, failing), Venus() as venus:
-        for member, signature, body in ("Scan", "d", [1.0]), ("Health", "", []), ("Heard", "", []):
-            reply = await venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, member, signature, *body)
-            assert (reply.error_name, reply.body) == (
-                remote.FAULT,
-                ["an error in the service; its log has more"],
-            )
-    assert caplog.text.count("KeyError: 'packs'") == 3

@@ -25,6 +25,7 @@ BELOW_PACK = {
     "memory",
     "capture",
     "words",
+    "contact",
 }
 IN_PLACE_OF_VENUS = {"localsettings", "served"}  # what serves instead of a program of Venus
 # Room -> the rooms it may import; a room is a module or a package right under dbus_xbms.
@@ -33,15 +34,16 @@ ARROWS = {
     "settings": {"model"},
     "memory": {"model", "settings"},
     "capture": set(),
-    "protocols": {"model"},
+    "contact": {"model", "words"},
+    "protocols": {"contact", "model"},
     "control": {"model", "settings", "words"},
     "trusted_bus": set(),
     "printable": set(),
     "words": set(),
     "heard": {"protocols"},
     "repeats": set(),
-    "ble": {"model", "protocols", "trusted_bus"},
-    "doctor": {"control", "printable", "words"},
+    "ble": {"contact", "model", "protocols", "trusted_bus"},
+    "doctor": {"contact", "control", "printable", "words"},
     "venus": {"repeats", "model", "settings", "control", "printable", "trusted_bus", "words"},
     "served": set(),
     "localsettings": {"served"},
@@ -53,14 +55,18 @@ ARROWS = {
     "poller": {"ble", "control", "model", "protocols", "settings", "switching", "words"},
     "changes": {"repeats", "control", "keeper", "model", "settings", "venus"},
     "continuity": {"repeats", "control", "keeper", "memory", "model", "settings"},
-    "pack": BELOW_PACK | {"repeats", "changes", "continuity", "diary", "poller", "showing", "switching"},
-    "remote": {"protocols", "venus"},
+    "pack": BELOW_PACK
+    | {"repeats", "changes", "continuity", "diary", "poller", "showing", "standing", "switching"},
+    "standing": {"contact", "protocols"},
+    "roster": {"contact"},
+    "remote": {"contact", "printable", "protocols", "settings", "venus"},
     "neighbours": {"repeats", "ble", "control", "venus"},
     "outlet": set(),
     "watchdog": set(),
     "supervision": {"poller", "showing"},
     "authority": {"control", "settings", "venus"},
-    "app": BELOW_PACK | {"authority", "heard", "neighbours", "pack", "remote", "supervision", "watchdog"},
+    "app": BELOW_PACK
+    | {"authority", "heard", "neighbours", "pack", "remote", "roster", "supervision", "watchdog"},
     "commands": BELOW_PACK
     | IN_PLACE_OF_VENUS
     | {"printable", "app", "doctor", "interrupt", "remote", "simulator", "trusted_bus", "watchdog"},
@@ -69,7 +75,20 @@ ARROWS = {
     "interrupt": set(),
     "__init__": set(),
 }
-PURE = {"model", "settings", "memory", "protocols", "control", "doctor", "printable", "heard", "words"}
+PURE = {
+    "model",
+    "settings",
+    "memory",
+    "protocols",
+    "control",
+    "doctor",
+    "printable",
+    "heard",
+    "words",
+    "contact",
+    "standing",
+    "roster",
+}
 PURE_FILES = {
     "venus/item.py",
     "venus/items.py",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dbus_xbms.contact import Contact, State, advice
 from dbus_xbms.control.neighbours import Venus
 from dbus_xbms.doctor.checks import NOT_FOUND_OUT, examine
 from dbus_xbms.doctor.facts import (
@@ -95,6 +96,15 @@ def test_it_says_that_the_pack_which_controls_has_no_authentication() -> None:
 
 DVCC_ON = System(there=True, dvcc=True)
 
+
+def told(state: State, reason: str, on_the_bus: Shown | None = None) -> Facts:
+    """What the service says of the pack, on the bus or not."""
+    contact = Contact(state=state, reason=reason, advice=advice(state, ONE), seconds=60.0)
+    return facts(
+        shown={ONE: on_the_bus} if on_the_bus else {}, service=replace(ROUND, contacts={ONE: contact})
+    )
+
+
 PROBLEMS = {
     "no bus": (facts(bus=False, failed={"bus": "nobody there"}), "D-Bus", "nobody there", "restart the GX"),
     "package missing": (
@@ -159,28 +169,40 @@ PROBLEMS = {
         "awake",
     ),
     "no connection left": (
-        shown(silent=True, words="stopped, slots full 1/1"),
+        told(State.SLOTS_FULL, "other packs have all connections"),
         f"pack House ({ONE})",
-        "slots full 1/1",
+        "other packs have all connections",
         "raise MaxConnections",
     ),
     "reached, but mute": (
-        facts(
-            shown={},
-            service=replace(ROUND, troubles={ONE: ("reached, but does not answer", "close apps")}),
-        ),
+        told(State.MUTE, "it connects, but never answers"),
         f"pack House ({ONE})",
-        "reached, but does not answer, connected on hci0",
-        "close apps",
+        "it connects, but never answers, connected on hci0",
+        "close it on every phone",
     ),
     "fell silent, but another make answers": (
-        facts(
-            shown={ONE: replace(SHOWN, silent=True, words="stopped, no connection")},
-            service=replace(ROUND, troubles={ONE: ("another make", "service ff00 is there")}),
-        ),
+        told(State.OTHER_MAKE, "service ff00 is there", replace(SHOWN, silent=True)),
         f"pack House ({ONE})",
-        "another make",
-        "service ff00",
+        "service ff00 is there",
+        "only BMSes of JBD",
+    ),
+    "refuses the password, while the last values stand": (
+        told(State.NEEDS_PASSWORD, "the Bluetooth module refuses its password", SHOWN),
+        f"pack House ({ONE})",
+        "refuses its password",
+        f"dbus-xbms set {ONE} Password",
+    ),
+    "withdrawn": (
+        told(State.WITHDRAWN, "withdrawn after 40 s of silence: not heard for 12 min"),
+        f"pack House ({ONE})",
+        "not heard for 12 min",
+        "is it in range",
+    ),
+    "crashed": (
+        told(State.STOPPED, "stopped by an error in this program"),
+        f"pack House ({ONE})",
+        "stopped by an error",
+        "the log says more",
     ),
     "bluetoothd hangs": (
         facts(bluetooth=Bluetooth(running=True, hangs=True)),
@@ -394,7 +416,10 @@ def test_of_a_pack_that_is_not_reached_it_says_whether_it_is_in_range(
 
 def test_of_packs_that_could_not_be_asked_for_it_does_not_say_that_the_service_is_off() -> None:
     words = [finding.words for finding in bad(facts(shown=None, failed={"shown": "no answer"}))]
-    assert words == ["the bus tells nothing of it, connected on hci0", "the packs on the bus: no answer"]
+    assert words == [
+        "the packs on the bus could not be read, connected on hci0",
+        "the packs on the bus: no answer",
+    ]
 
 
 def test_of_a_pack_in_trouble_it_quotes_what_the_log_said_last() -> None:

@@ -113,7 +113,7 @@ def test_a_missing_password_is_asked_for_in_words() -> None:
 
 @pytest.mark.parametrize("password", ["12345", "1234567", "12345é"])
 def test_a_password_of_the_wrong_length_is_never_sent(password: str) -> None:
-    with pytest.raises(LoginFailed, match="has 6 digits"):
+    with pytest.raises(LoginFailed, match="does not have the 6 digits"):
         hello(Module({0x15: ["ffaa15010016"]}, None), password)
 
 

@@ -1,0 +1,45 @@
+"""Why a pack is not being read, and what helps, as the running service says it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from dbus_xbms.commands.session import contacts, is_running, open_bus
+from dbus_xbms.contact import Contact
+from dbus_xbms.printable import LINE, printable
+from dbus_xbms.venus.peers import NoAnswer
+
+STOPPED = "the service is stopped; `dbus-xbms run` starts it"
+NONE_ENABLED = "no pack is added; `dbus-xbms scan` lists those in range, `dbus-xbms add` takes one"
+
+
+def reason(contact: Contact) -> str:
+    """Why, in words; of a lent pack also the time at which it comes back, with its time zone."""
+    words = printable(contact.reason, LINE)
+    if not contact.left:
+        return words
+    end = time.localtime(time.time() + contact.left)
+    return f"{words} (until {time.strftime('%H:%M %Z', end).strip()})"
+
+
+def explained(name: str, contact: Contact) -> str:
+    """A pack's name, why it is not being read, and what helps."""
+    said = f"{name}: {reason(contact)}"
+    return f"{said}\n  -> {printable(contact.advice, LINE)}" if contact.advice else said
+
+
+async def nothing_to_show(names: Mapping[str, str] | None = None) -> str:
+    """Why no pack is on the bus; ``names``: what to call packs, by address."""
+    async with open_bus() as bus:
+        if not await is_running(bus):
+            return f"Nothing to show: {STOPPED}."
+        try:
+            told = await contacts(bus)
+        except NoAnswer as err:
+            return f"Nothing to show: {err}."
+    if not told:
+        return f"Nothing to show: {NONE_ENABLED}."
+    known = names or {}
+    lines = [explained(known.get(address, address), contact) for address, contact in sorted(told.items())]
+    return "\n".join(["Nothing to show:", *lines])

@@ -1,0 +1,200 @@
+"""How the contact with a pack is: a state, the reason in words, and what the owner can do. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dbus_xbms.model import LENT, Phase
+from dbus_xbms.words import duration
+
+
+class State(StrEnum):
+    """What there is to know of the contact with a pack, in a word or two; also the names on D-Bus."""
+
+    UNKNOWN = "unknown"
+    STARTING = "starting"
+    SEARCHING = "searching"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    LENT = "lent"
+    # The pack was reached.
+    NEEDS_PASSWORD = "needs password"
+    NEEDS_PASSKEY = "needs passkey"
+    MUTE = "connects but never answers"
+    OTHER_MAKE = "another make of BMS"
+    READ_ELSEWHERE = "read by another program"
+    GARBLED = "answers make no sense"
+    DOUBTED = "readings not believed"
+    # It was not.
+    NOT_HEARD = "not heard"
+    NO_CONNECTION = "no connection"
+    WITHDRAWN = "withdrawn"
+    # It cannot be: something is wrong on this machine.
+    NO_BLUETOOTH = "no Bluetooth"
+    BLUETOOTH_HANGS = "bluetoothd hangs"
+    BUSY = "Bluetooth is busy"
+    NO_ADAPTER = "no adapter"
+    ADAPTER_OFF = "adapter off"
+    SLOTS_FULL = "slots full"
+    NAME_TAKEN = "name taken"
+    STOPPED = "stopped by an error"
+
+    @classmethod
+    def _missing_(cls, value: object) -> State:
+        """The link may say more, such as ``slots full 3/3``; a newer service may know more states."""
+        found = (state for state in cls if isinstance(value, str) and value.startswith(state.value))
+        return max(found, key=len, default=cls.UNKNOWN)
+
+
+# Of the radio: what keeps every pack on an adapter from being reached.
+HINDRANCES: Mapping[State, str] = {
+    State.NO_BLUETOOTH: "bluetoothd is not running",
+    State.BLUETOOTH_HANGS: "bluetoothd does not answer",
+    State.NO_ADAPTER: "there is no Bluetooth adapter",
+    State.ADAPTER_OFF: "the Bluetooth adapter is off",
+    State.SLOTS_FULL: "other packs have all connections that are allowed on the adapter",
+}
+# States in which a short silence is nothing to tell of, and a long one is what matters.
+PASSING = (State.NOT_HEARD, State.NO_CONNECTION, State.GARBLED)
+UNDERWAY: Mapping[State, str] = {
+    State.STARTING: "starting",
+    State.SEARCHING: "searching for it",
+    State.CONNECTING: "connecting",
+    State.CONNECTED: "connected",
+}
+
+FACTORY_PASSKEY = "123456"
+_AWAY = "is it in range, awake (a small load wakes it), and is every phone app that reads it closed?"
+_RESTART = "restart the GX, or: /etc/init.d/bluetooth restart"
+ADVICE: Mapping[State, str] = {
+    State.LENT: "`dbus-xbms lend {address} 0` takes it back at once",
+    State.NEEDS_PASSWORD: (
+        "it is the one that the phone app asks for (from the factory 123456, 123123 or 000000): "
+        "dbus-xbms set {address} Password 123456"
+    ),
+    State.NEEDS_PASSKEY: (
+        f"it is what a phone asks for when it pairs (from the factory {FACTORY_PASSKEY}): "
+        f"dbus-xbms set {{address}} Passkey {FACTORY_PASSKEY}"
+    ),
+    State.MUTE: (
+        "an app may hold it (close it on every phone), its module may need a password or pairing "
+        "(settings Password, Passkey), the BMS behind it may be asleep, or it is another make of BMS"
+    ),
+    State.OTHER_MAKE: "only BMSes of JBD (Xiaoxiang) can be read: dbus-xbms remove {address}",
+    State.READ_ELSEWHERE: "stop the other program that reads it, such as an older battery driver",
+    State.GARBLED: "if this goes on, send a capture with a report: dbus-xbms probe {address}",
+    State.DOUBTED: "`dbus-xbms watch` shows the values; a restart of the BMS may help",
+    State.NOT_HEARD: _AWAY,
+    State.NO_CONNECTION: (
+        "close every phone app that reads it; if it is far away, move the adapter nearer "
+        "(a USB adapter on an extension cable helps)"
+    ),
+    State.WITHDRAWN: _AWAY,
+    State.NO_BLUETOOTH: _RESTART,
+    State.BLUETOOTH_HANGS: _RESTART,
+    State.BUSY: "stop the other program that scans; `dbus-xbms doctor` names those it knows",
+    State.NO_ADAPTER: "plug in a USB adapter; a Cerbo GX that is hot switches its own off until it is cooler",
+    State.ADAPTER_OFF: "switch it on (bluetoothctl power on), or unplug it, or restart the GX",
+    State.SLOTS_FULL: (
+        "raise MaxConnections (`dbus-xbms get service`), add an adapter, "
+        "or set ConnectionMode 1 of some packs"
+    ),
+    State.NAME_TAKEN: "stop the other dbus-xbms that runs on this bus",
+    State.STOPPED: "the log says more; send its end with a report",
+}
+
+
+def advice(state: State, address: str) -> str:
+    """What the owner can do about a state; empty if there is nothing."""
+    return ADVICE.get(state, "").format(address=address)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """How the contact with a pack is now."""
+
+    state: State = State.STARTING
+    reason: str = UNDERWAY[State.STARTING]  # in words
+    advice: str = ""  # what the owner can do
+    seconds: float = 0.0  # s for which the state has been so
+    silence: float | None = None  # s since the newest good sample; None: none since the service started
+    left: float = 0.0  # s for which the link stays lent
+
+    @property
+    def well(self) -> bool:
+        """Whether there is nothing to explain."""
+        return self.state is State.CONNECTED
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why the newest attempt failed; it stands until an attempt succeeds."""
+
+    state: State
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What the state follows from."""
+
+    link: str  # what the link does, in its own words
+    phase: Phase
+    failure: Failure | None = None
+    adapter: str = ""  # the address of the one that must be used
+    lent_for: float = 0.0  # s
+    silence: float | None = None  # s since the newest good sample
+    running: float = 0.0  # s since the search for the pack began
+    withdraws_after: float = 0.0  # s of silence
+    doubt: str = ""  # why readings are not believed
+    taken: str = ""  # why the pack is not on the bus although it is read
+    fault: str = ""  # in this program
+
+
+def judge(view: View) -> tuple[State, str]:
+    """The state and its reason: what lies nearest to the machine comes first."""
+    link = State(view.link)
+    if view.fault:
+        return State.STOPPED, view.fault
+    if view.lent_for:
+        return State.LENT, f"lent for another {duration(view.lent_for)}"
+    if link in HINDRANCES:
+        own = link is State.NO_ADAPTER and view.adapter
+        return link, f"its adapter {view.adapter} is not there" if own else HINDRANCES[link]
+    if view.failure:
+        return _failed(view, view.failure, link)
+    if view.doubt:
+        return State.DOUBTED, view.doubt
+    if view.taken:
+        return State.NAME_TAKEN, view.taken
+    return _underway(view, link)
+
+
+def _failed(view: View, failure: Failure, link: State) -> tuple[State, str]:
+    if failure.state not in PASSING:
+        return failure.state, failure.words
+    if view.phase in (Phase.FRESH, Phase.HELD, *LENT):  # a gap that does not show
+        return link if link in UNDERWAY else State.CONNECTING, failure.words
+    reason = f"{_silence(view)} ({failure.words})" if failure.state is State.NOT_HEARD else failure.words
+    return _withdrawn(view, failure.state, reason)
+
+
+def _underway(view: View, link: State) -> tuple[State, str]:
+    if view.phase in (Phase.FRESH, Phase.HELD):
+        return State.CONNECTED, UNDERWAY[State.CONNECTED]
+    state = link if link in UNDERWAY else State.CONNECTING
+    return _withdrawn(view, state, UNDERWAY[state])
+
+
+def _withdrawn(view: View, state: State, reason: str) -> tuple[State, str]:
+    if view.phase is not Phase.WITHDRAWN or view.silence is None:
+        return state, reason
+    return State.WITHDRAWN, f"withdrawn after {duration(view.withdraws_after)} of silence: {reason}"
+
+
+def _silence(view: View) -> str:
+    if view.silence is None:
+        return f"not heard yet, after {duration(view.running)} of searching"
+    return f"not heard for {duration(view.silence)}"

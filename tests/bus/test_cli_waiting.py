@@ -1,0 +1,27 @@
+"""Commands that wait say on a terminal what for, and leave nothing of it behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.bus.simulation import Simulation
+from tests.on_terminal import on_terminal
+
+
+async def test_wait_counts_down_until_it_gives_up(private_bus: str) -> None:
+    shown = await on_terminal("wait", "--seconds", "2", columns=34)
+    assert shown.status == 1
+    assert "Waiting for the ser… ... 2 s left" in shown.text
+    assert "Waiting for the ser… ... 1 s left" in shown.text
+    assert shown.lines[0].startswith("dbus-xbms: the dbus-xbms service did not appear")
+
+
+async def test_the_doctor_says_that_it_checks_and_for_how_long_it_scans(
+    private_bus: str, tmp_path: Path
+) -> None:
+    async with Simulation(1):
+        shown = await on_terminal("doctor", "--root", str(tmp_path), "--scan", "2", columns=50)
+    assert "Scanning for packs ... 2 s left" in shown.text
+    assert shown.lines[0].startswith("dbus-xbms")
+    quick = await on_terminal("doctor", "--root", str(tmp_path))
+    assert "Checking ... 0 s" in quick.text

@@ -1,0 +1,204 @@
+"""No method of ours answers with a bare exception: whatever goes wrong, the caller gets a name and words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from dbus_fast import BusType, DBusError, Message, Variant
+from dbus_fast.aio import MessageBus
+
+from dbus_xbms import remote
+from dbus_xbms.ble.errors import RadioBusy, hindered
+from dbus_xbms.contact import State
+from dbus_xbms.protocols.base import LinkError
+from dbus_xbms.remote import Remote, Service1
+from dbus_xbms.settings import SettingsError
+from dbus_xbms.venus.bus import BusLost
+from dbus_xbms.venus.item import Item
+from dbus_xbms.venus.objects import LEAF, NODE, ROOT
+from dbus_xbms.venus.peers import NoAnswer
+from dbus_xbms.venus.service import ItemService
+from tests.bus.test_cli_packs import command
+from tests.bus.venus import Venus
+
+pytestmark = pytest.mark.usefixtures("private_bus")
+
+OURS = f"{remote.ERROR}."
+FAULT = (remote.FAULT, "an error in the service; its log has more")
+FAILURES: dict[str, tuple[Callable[[], BaseException], str, str]] = {
+    "adapter off": (
+        lambda: hindered(State.ADAPTER_OFF),
+        f"{OURS}AdapterOff",
+        "the Bluetooth adapter is off; switch it on (bluetoothctl power on), or unplug it, or restart the GX",
+    ),
+    "adapter unplugged": (
+        lambda: hindered(State.NO_ADAPTER),
+        f"{OURS}NoAdapter",
+        "there is no Bluetooth adapter; plug in a USB adapter; "
+        "a Cerbo GX that is hot switches its own off until it is cooler",
+    ),
+    "bluetoothd restarts": (
+        lambda: hindered(State.NO_BLUETOOTH),
+        f"{OURS}NoBluetooth",
+        "bluetoothd is not running; restart the GX, or: /etc/init.d/bluetooth restart",
+    ),
+    "bluetoothd hangs": (
+        lambda: hindered(State.BLUETOOTH_HANGS),
+        f"{OURS}BluetoothdHangs",
+        "bluetoothd does not answer; restart the GX, or: /etc/init.d/bluetooth restart",
+    ),
+    "busy": (
+        lambda: RadioBusy("Bluetooth is busy with another program"),
+        f"{OURS}BluetoothIsBusy",
+        "Bluetooth is busy with another program",
+    ),
+    "any other trouble of the radio": (
+        lambda: LinkError("a \x00 in the words"),
+        f"{OURS}NoConnection",
+        "a \N{REPLACEMENT CHARACTER} in the words",
+    ),
+    "settings refused": (lambda: SettingsError("not stored"), remote.SETTINGS, "not stored"),
+    "localsettings hangs": (
+        lambda: NoAnswer("com.victronenergy.settings"),
+        remote.BUS,
+        "localsettings has not answered for 5 s: restart it with `svc -t /service/localsettings`",
+    ),
+    "the bus goes": (BusLost, remote.BUS, "lost the D-Bus connection"),
+    "the service stops": (asyncio.CancelledError, remote.STOPPING, "the service is stopping"),
+    "a time limit": (TimeoutError, *FAULT),
+    "a fault": (lambda: KeyError("packs"), *FAULT),
+    "several faults": (lambda: ExceptionGroup("", [KeyError("packs")]), *FAULT),
+}
+ARGUMENTS = {"d": 1.0}
+
+
+def methods() -> Iterator[tuple[str, str]]:
+    """Every method of the service's interface, with its signature."""
+    for method in Service1(_unused, dict, dict, list, list).introspect().methods:
+        yield method.name, method.in_signature
+
+
+async def _unused(seconds: float) -> list[Any]:
+    return []
+
+
+@pytest.mark.parametrize(("failure", "error", "words"), FAILURES.values(), ids=FAILURES)
+async def test_every_failure_of_every_method_reaches_the_caller_with_a_name_and_words(
+    failure: Callable[[], BaseException], error: str, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing() -> Any:
+        raise failure()
+
+    async def scan(seconds: float) -> list[Any]:
+        raise failure()
+
+    failed = 0
+    async with Remote(scan, failing, failing, failing, failing), Venus() as venus:
+        for member, signature in methods():
+            body = [ARGUMENTS[one] for one in signature]
+            reply = await venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, member, signature, *body)
+            if member == "Version":  # nothing in it can fail
+                continue
+            assert (member, reply.error_name, reply.body) == (member, error, [words])
+            failed += 1
+    assert failed == len(list(methods())) - 1
+    assert ("Traceback" in caplog.text) == (error == remote.FAULT)  # told to the log, once, by us
+    assert "Service interface raised" not in caplog.text
+
+
+async def test_what_cannot_be_described_is_a_fault_and_no_bare_exception() -> None:
+    async def scan(seconds: float) -> Any:
+        return [object()]
+
+    odd: Any = object()
+    remotely = Remote(scan, lambda: {"packs": odd}, lambda: {"": odd}, lambda: [odd], lambda: [odd])
+    async with remotely, Venus() as venus:
+        for member, signature in ("Scan", "d"), ("Packs", ""), ("Heard", ""), ("Hearing", ""), ("Health", ""):
+            body = [ARGUMENTS[one] for one in signature]
+            reply = await venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, member, signature, *body)
+            assert (member, reply.error_name, *reply.body) == (member, *FAULT)
+
+
+async def test_a_scan_is_answered_when_the_service_stops() -> None:
+    async def scan(seconds: float) -> list[Any]:
+        await asyncio.sleep(60)
+        return []
+
+    async with Venus() as venus:
+        async with Remote(scan, dict, dict, list, list):
+            asked = asyncio.create_task(
+                venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, "Scan", "d", 60.0)
+            )
+            await venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, "Version")
+        reply = await asked
+    assert (reply.error_name, reply.body) == (remote.STOPPING, ["the service is stopping"])
+
+
+async def test_a_service_that_goes_while_a_command_waits_is_said_to_have_stopped() -> None:
+    bus = await MessageBus(bus_type=BusType.SESSION).connect()
+
+    def answer(call: Message) -> Message | bool | None:
+        if call.member == "Version":
+            return Message.new_method_return(call, "s", ["1"])
+        if call.member == "Scan":
+            bus.disconnect()
+        return None
+
+    bus.add_message_handler(answer)
+    await bus.request_name(remote.NAME)
+    done = await command("scan", "--seconds", "1")
+    assert done.status == 1
+    assert done.err == "dbus-xbms: the service has stopped; `dbus-xbms doctor` says why\n"
+
+
+async def test_a_service_of_another_version_is_named_as_such() -> None:
+    bus = await MessageBus(bus_type=BusType.SESSION).connect()
+    await bus.request_name(remote.NAME)
+    done = await command("scan", "--seconds", "1")
+    bus.disconnect()
+    assert done.status == 1
+    assert "is of another version; restart it" in done.err
+
+
+async def _walk(venus: Venus, name: str) -> list[tuple[str, str, str]]:
+    """Call every method of a leaf, a node and the root; the errors, by path and method."""
+    arguments: dict[str, list[Any]] = {
+        "": [],
+        "v": [Variant("i", 1)],
+        "s": ["a"],
+        "ss": ["a", "b"],
+        "si": ["en", 1],
+        "ssv": ["a", "b", Variant("i", 1)],
+    }
+    errors = []
+    for path, table in (("/Io/Order", LEAF), ("/Io", NODE), ("/", ROOT)):
+        for member, method in table.items():
+            body = arguments[method.takes]
+            reply = await venus._reply(name, path, method.interface, member, method.takes, *body)
+            if reply.error_name:
+                errors.append((path, member, f"{reply.error_name}: {reply.body[0]}"))
+    return errors
+
+
+@pytest.mark.parametrize("failure", [KeyError("x"), SettingsError("x"), BusLost(), DBusError("a.b", "words")])
+async def test_no_method_of_a_battery_service_answers_with_a_bare_exception(failure: Exception) -> None:
+    def write(path: str, value: object, who: str) -> bool:
+        raise failure
+
+    name = "com.victronenergy.battery.xbms_a4c137010203"
+    items = [Item("/Io/Order", "i", "{}", lambda report: 1, writable=True)]
+    service = ItemService(name, items, {"/Io/Order": 1}, write)
+    await service.start()
+    try:
+        async with Venus() as venus:
+            errors = await _walk(venus, name)
+    finally:
+        await service.stop()
+    properties = {(path, member) for path, member, _ in errors if member in ("Get", "Set")}
+    assert len(properties) == 6  # there are none, and that is said
+    written = [words for path, member, words in errors if member not in ("Get", "Set")]
+    own = "a.b: words" if isinstance(failure, DBusError) else None
+    assert written == [own or "org.freedesktop.DBus.Error.Failed: an error in the service; its log has more"]

@@ -1,0 +1,211 @@
+"""The contact with a pack has one state, its own reason, and the advice that fits just that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dbus_xbms.contact import ADVICE, HINDRANCES, UNDERWAY, Contact, Failure, State, View, advice, judge
+from dbus_xbms.model import Phase
+from dbus_xbms.protocols.base import LinkError, LoginFailed, Mute, NotPaired, ProtocolError
+from dbus_xbms.roster import CRASHED, Roster
+from dbus_xbms.standing import Standing
+
+ADDRESS = "A4:C1:37:01:02:03"
+NOT_IN_RANGE = Failure(State.NOT_HEARD, "not in range, or connected to a phone")
+BROKE = Failure(State.NO_CONNECTION, "the connection failed; a weak signal?")
+SHUT = Failure(State.NEEDS_PASSWORD, "the Bluetooth module needs its password")
+WELL = View(link="connected", phase=Phase.FRESH, silence=1.0, running=600.0, withdraws_after=40.0)
+SILENT = replace(WELL, link="searching", phase=Phase.LOST, silence=720.0, failure=NOT_IN_RANGE)
+NEW = replace(WELL, link="searching", phase=Phase.WAITING, silence=None, running=9.0)
+
+CASES = {
+    "all is well": (WELL, State.CONNECTED, "connected"),
+    "shared, between two polls": (
+        replace(WELL, link="free until the next poll"),
+        State.CONNECTED,
+        "connected",
+    ),
+    "just started": (replace(NEW, link="starting"), State.STARTING, "starting"),
+    "first search": (NEW, State.SEARCHING, "searching for it"),
+    "first connection": (replace(NEW, link="connecting"), State.CONNECTING, "connecting"),
+    "pairing": (replace(NEW, link="pairing"), State.CONNECTING, "connecting"),
+    "never heard": (
+        replace(NEW, failure=NOT_IN_RANGE),
+        State.NOT_HEARD,
+        "not heard yet, after 9 s of searching (not in range, or connected to a phone)",
+    ),
+    "not heard any more": (
+        SILENT,
+        State.NOT_HEARD,
+        "not heard for 12 min (not in range, or connected to a phone)",
+    ),
+    "withdrawn": (
+        replace(SILENT, phase=Phase.WITHDRAWN),
+        State.WITHDRAWN,
+        "withdrawn after 40 s of silence: not heard for 12 min (not in range, or connected to a phone)",
+    ),
+    "withdrawn while a search is on": (
+        replace(SILENT, phase=Phase.WITHDRAWN, failure=None),
+        State.WITHDRAWN,
+        "withdrawn after 40 s of silence: searching for it",
+    ),
+    "never heard is not withdrawn": (
+        replace(NEW, phase=Phase.WITHDRAWN, running=2000.0, failure=NOT_IN_RANGE),
+        State.NOT_HEARD,
+        "not heard yet, after 33 min of searching (not in range, or connected to a phone)",
+    ),
+    "heard, but connections fail": (replace(SILENT, failure=BROKE), State.NO_CONNECTION, BROKE.words),
+    "a gap of one poll": (
+        replace(WELL, phase=Phase.HELD, link="connecting", failure=BROKE),
+        State.CONNECTING,
+        BROKE.words,
+    ),
+    "wants its password at once": (
+        replace(WELL, phase=Phase.HELD, link="disconnected", failure=SHUT),
+        State.NEEDS_PASSWORD,
+        SHUT.words,
+    ),
+    "wants its password while it is tried again": (
+        replace(SILENT, link="connecting", failure=SHUT),
+        State.NEEDS_PASSWORD,
+        SHUT.words,
+    ),
+    "wants its password even when withdrawn": (
+        replace(SILENT, phase=Phase.WITHDRAWN, failure=SHUT),
+        State.NEEDS_PASSWORD,
+        SHUT.words,
+    ),
+    "no bluetoothd": (replace(SILENT, link="no Bluetooth"), State.NO_BLUETOOTH, "bluetoothd is not running"),
+    "bluetoothd hangs": (
+        replace(SILENT, link="bluetoothd hangs"),
+        State.BLUETOOTH_HANGS,
+        "bluetoothd does not answer",
+    ),
+    "no adapter": (replace(SILENT, link="no adapter"), State.NO_ADAPTER, "there is no Bluetooth adapter"),
+    "its own adapter is gone": (
+        replace(SILENT, link="no adapter", adapter="00:1A:7D:DA:71:13"),
+        State.NO_ADAPTER,
+        "its adapter 00:1A:7D:DA:71:13 is not there",
+    ),
+    "adapter off": (
+        replace(SILENT, link="adapter off", phase=Phase.WITHDRAWN),
+        State.ADAPTER_OFF,
+        "the Bluetooth adapter is off",
+    ),
+    "no connection left": (
+        replace(SILENT, link="slots full 3/3"),
+        State.SLOTS_FULL,
+        "other packs have all connections that are allowed on the adapter",
+    ),
+    "lent": (
+        replace(SILENT, link="lent, 14 min left", lent_for=840.0, phase=Phase.LENT),
+        State.LENT,
+        "lent for another 14 min",
+    ),
+    "lent with an adapter that is off": (
+        replace(SILENT, link="adapter off", lent_for=840.0),
+        State.LENT,
+        "lent for another 14 min",
+    ),
+    "not believed": (
+        replace(WELL, phase=Phase.LOST, doubt="a cell of 9 V"),
+        State.DOUBTED,
+        "a cell of 9 V",
+    ),
+    "not on the bus": (replace(WELL, taken="the name is taken"), State.NAME_TAKEN, "the name is taken"),
+    "stopped": (replace(WELL, fault="stopped by an error"), State.STOPPED, "stopped by an error"),
+}
+
+
+@pytest.mark.parametrize(("view", "state", "reason"), CASES.values(), ids=CASES)
+def test_the_state_and_its_reason_follow_from_what_is_nearest_to_the_machine(
+    view: View, state: State, reason: str
+) -> None:
+    assert judge(view) == (state, reason)
+
+
+@pytest.mark.parametrize("state", [one for one in State if one not in UNDERWAY and one is not State.UNKNOWN])
+def test_every_state_that_is_not_well_has_advice(state: State) -> None:
+    assert ADVICE[state]
+    assert "{" not in advice(state, ADDRESS)
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_state_is_read_from_its_name_and_from_what_begins_with_it(state: State) -> None:
+    assert State(state.value) is state
+    assert State(f"{state.value} 3/3") is state
+    assert State("something newer") is State.UNKNOWN
+
+
+def test_the_hindrances_are_states_in_which_advice_concerns_this_machine() -> None:
+    assert all("in range" not in ADVICE[state] for state in HINDRANCES)
+
+
+@pytest.mark.parametrize(
+    ("err", "state", "words"),
+    [
+        (LinkError("connection lost"), State.NO_CONNECTION, "connection lost"),
+        (ProtocolError("4 bytes are missing"), State.GARBLED, "4 bytes are missing"),
+        (LoginFailed("it needs its password", "ask"), State.NEEDS_PASSWORD, "it needs its password"),
+        (NotPaired("it is not paired", "pair"), State.NEEDS_PASSKEY, "it is not paired"),
+        (Mute("silence; close every app"), State.MUTE, "it connects, but never answers"),
+    ],
+)
+def test_the_reason_of_a_failure_comes_without_the_advice_of_its_message(
+    err: LinkError | ProtocolError, state: State, words: str
+) -> None:
+    standing = Standing(ADDRESS, 0.0)
+    standing.failed(err)
+    assert standing.failure == Failure(state, words)
+
+
+def test_only_what_the_owner_must_mend_is_told_at_once_and_once() -> None:
+    standing = Standing(ADDRESS, 0.0)
+    shut = LoginFailed("it needs its password")
+    assert not standing.failed(LinkError("connection lost"))
+    assert [standing.failed(shut), standing.failed(shut)] == [True, False]
+    standing.succeeded()
+    assert standing.failure is None
+    assert standing.failed(shut)
+
+
+def test_a_state_lasts_from_its_first_moment_whatever_its_reason() -> None:
+    standing = Standing(ADDRESS, 0.0)
+    assert standing.contact(SILENT, 10.0).seconds == 0.0
+    later = standing.contact(replace(SILENT, silence=800.0), 90.0)
+    assert (later.seconds, later.silence, later.state) == (80.0, 800.0, State.NOT_HEARD)
+    assert standing.contact(WELL, 91.0).seconds == 0.0
+
+
+class Crew:
+    """A pack whose contact is set by the test."""
+
+    def __init__(self) -> None:
+        self.now = Contact()
+
+    def contact(self, now: float) -> Contact:
+        return self.now
+
+
+def test_a_pack_that_crashes_again_and_again_stays_stopped_until_it_is_heard() -> None:
+    pack = Crew()
+    roster = Roster({ADDRESS: pack})
+    roster.stopped(ADDRESS, CRASHED, 10.0)
+    roster.stopped(ADDRESS, CRASHED, 20.0)
+    told = roster.contacts(30.0)[ADDRESS]
+    assert (told.state, told.reason, told.seconds) == (State.STOPPED, CRASHED, 20.0)
+    assert told.advice == ADVICE[State.STOPPED]
+    pack.now = Contact(state=State.CONNECTED)
+    assert roster.contacts(40.0) == {ADDRESS: pack.now}
+    pack.now = Contact()
+    assert roster.contacts(50.0) == {ADDRESS: pack.now}
+
+
+def test_a_pack_that_could_not_be_started_is_told_of_until_it_is_released() -> None:
+    roster = Roster({})
+    roster.stopped(ADDRESS, "its settings cannot be read", 0.0)
+    assert roster.contacts(1.0)[ADDRESS].reason == "its settings cannot be read"
+    roster.released(ADDRESS)
+    assert roster.contacts(2.0) == {}
