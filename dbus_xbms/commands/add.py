@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from dbus_xbms.commands import CommandError, questions
 from dbus_xbms.commands.consent import agree, asks, quoted, refuse_second
-from dbus_xbms.commands.contact import CONTACT_LIMIT, described, first_contact, has_answered
 from dbus_xbms.commands.explain import reason
+from dbus_xbms.commands.first_contact import described, first_contact, has_answered
 from dbus_xbms.commands.known import Known, known_packs, row_of, title
 from dbus_xbms.commands.naming import Candidate, find, name_refusal
+from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.scanning import Found, heard_by_service
 from dbus_xbms.commands.session import complete, contacts, is_running, open_bus, warn_if_not_running
 from dbus_xbms.commands.values import told
@@ -24,7 +25,6 @@ from dbus_xbms.printable import LINE, printable
 from dbus_xbms.settings import PACK_SETTINGS, Settings, SettingsError, Value, as_address, pack_path
 from dbus_xbms.settings.row import LONGEST_TEXT
 from dbus_xbms.venus.peers import NoAnswer
-from dbus_xbms.words import duration
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ async def _add(args: argparse.Namespace) -> int:
     async with known_packs() as known:
         subject = _subject(args.pack, known, heard)
         if subject.is_added and not given:
-            print(f"{_name(subject, subject.before)}; nothing was changed.")
+            say(f"{_name(subject, subject.before)}; nothing was changed.")
             await _report_contact(subject, subject.before, wait=not args.no_wait)
             return 0
         if not (subject.is_added or args.yes) and asks():
@@ -130,8 +130,8 @@ async def _add(args: argparse.Namespace) -> int:
     if subject.is_added:
         _report_changes(subject, settings, given)
         return 0
-    print(f"{_name(subject, settings)}.")
-    print(_control_words(subject, settings))
+    say(f"{_name(subject, settings)}.")
+    say(_control_words(subject, settings))
     await _report_contact(subject, settings, wait=not args.no_wait)
     return 0
 
@@ -228,10 +228,10 @@ def _name(subject: Subject, settings: Settings) -> str:
 
 
 def _report_changes(subject: Subject, settings: Settings, given: Mapping[str, Value]) -> None:
-    print(f"{_name(subject, settings)}; changed:")
+    say(f"{_name(subject, settings)}; changed:")
     for name in given:
         for line in told(row_of(PACK_SETTINGS, name), settings):
-            print(line)
+            say(line)
 
 
 def _control_words(subject: Subject, settings: Settings) -> str:
@@ -240,7 +240,7 @@ def _control_words(subject: Subject, settings: Settings) -> str:
     if not settings.text("Chemistry"):
         return f"{questions.ABOUT_CHEMISTRY}\nTo choose it: {change} Chemistry {questions.PROPOSED}"
     if not unwilling(settings):
-        return f"It controls chargers and inverters ({settings.text('Chemistry')})."
+        return ""  # it was said before
     packs = subject.with_it(settings)
     if others := willing(packs):
         other = title(others[0], packs[others[0]])
@@ -253,12 +253,13 @@ async def _report_contact(subject: Subject, settings: Settings, *, wait: bool) -
     if not await warn_if_not_running() or not wait:
         return
     name = title(subject.address, settings)
-    pack = await first_contact(subject.address, name, control=not unwilling(settings))
+    control = not unwilling(settings)
+    pack = await first_contact(subject.address, name, control=control)
     if pack and has_answered(pack):
-        print("\n".join(described(pack)))
+        say("\n".join(described(pack, control=control)))
         return
     async with open_bus() as bus:
         contact = (await contacts(bus)).get(subject.address, Contact(reason="it has not answered"))
-    print(f"No contact within {duration(CONTACT_LIMIT)}: {reason(contact)}. The service goes on trying.")
+    say(f"No contact yet: {reason(contact)}. The service goes on trying.")
     if contact.advice:
-        print(f"  -> {printable(contact.advice, LINE)}")
+        say(f"  -> {printable(contact.advice, LINE)}")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.known import title
+from dbus_xbms.commands.saying import folded, say
 from dbus_xbms.control.consequences import Consequence, Packs, willing
 from dbus_xbms.interrupt import asking
 from dbus_xbms.printable import LINE, printable
@@ -34,7 +35,7 @@ def agree(found: Sequence[Consequence], question: str, *, yes: bool) -> None:
         words = "; ".join(printable(one.words, LINE) for one in found)
         raise CommandError(f"{words}; if that is what you want, add --yes")
     for one in found:
-        print(f"{printable(one.words, LINE)}.")
+        say(f"{printable(one.words, LINE)}.")
     if must_ask and not affirmed(f"{printable(question, LINE)}? yes or no [no]: "):
         raise CommandError("nothing was changed")
 
@@ -74,7 +75,9 @@ def answer(question: str) -> str:
     """
     try:
         with asking():
-            return input(question).strip()
+            *above, last = folded(question.rstrip()).split("\n")
+            say("\n".join(above))
+            return input(f"{last} ").strip()
     except (EOFError, UnicodeDecodeError) as err:
         print()
         raise CommandError("no answer was given; nothing was changed") from err

@@ -12,6 +12,7 @@ from dbus_xbms.words import listed
 PROGRAM = "service"  # stands in a pack's place for the settings of the whole program
 MOST_NAMED = 8  # candidates in one message; `dbus-xbms list` has them all
 SHORTEST_ADDRESS = 2  # characters that can stand for the beginning of an address
+SHORTEST_BEGINNING = 3  # characters; a mistyped beginning that is longer is recognized
 EXAMPLE = "A4:C1:37:01:02:03"
 
 
@@ -123,9 +124,13 @@ def nearest(word: str, words: Iterable[str], most: int = 3) -> list[str]:
     if not folded:
         return []
     limit = max(1, len(folded) // 3)
-    rated = [(_distance(folded, _folded(other)), other) for other in words]
+    rated = [(_difference(folded, _folded(other)), other) for other in words]
     # Part of a word counts as close, too: "chargecurrent" for MaxChargeCurrent.
-    close = [(d, other) for d, other in rated if d <= limit or (len(folded) > 3 and folded in _folded(other))]
+    close = [
+        (rating, other)
+        for rating, other in rated
+        if min(rating) <= limit or (len(folded) > SHORTEST_BEGINNING and folded in _folded(other))
+    ]
     return [other for _, other in sorted(close)[:most]]
 
 
@@ -169,6 +174,12 @@ def _unknown(begin: str, folded: str, packs: Sequence[Candidate]) -> str:
 def _either(packs: Sequence[Candidate]) -> str:
     more = [f"{len(packs) - MOST_NAMED} more"] if len(packs) > MOST_NAMED else []
     return listed([*(pack.words for pack in packs[:MOST_NAMED]), *more], "or")
+
+
+def _difference(word: str, other: str) -> tuple[int, int]:
+    """How far a mistyped word is from another, and from its beginning if it is long enough to tell."""
+    whole = _distance(word, other)
+    return whole, _distance(word, other[: len(word)]) if len(word) > SHORTEST_BEGINNING else whole
 
 
 def _distance(left: str, right: str) -> int:

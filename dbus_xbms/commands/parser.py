@@ -70,6 +70,11 @@ class Parser(argparse.ArgumentParser):
         self._positionals.title = "arguments"
         self.add_argument("-h", "--help", action="help", help="show this help")
 
+    @property
+    def _rest(self) -> bool:
+        """Whether it leaves the rest of the arguments to another parser."""
+        return any(action.nargs == argparse.REMAINDER for action in self._actions)
+
     def synopsis(self) -> str:
         """The command with its arguments; the options are listed below it."""
         places = [action for action in self._actions if not action.option_strings]
@@ -97,7 +102,11 @@ class Parser(argparse.ArgumentParser):
 
     def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
         """Parse them; ends the program at one that is not known."""
-        parsed, unknown = self.parse_known_args(args, namespace)
+        # Intermixed, for `get PACK --json SETTING`; argparse knows no groups with places then.
+        places = [action for group in self._mutually_exclusive_groups for action in group._group_actions]
+        plain = self._rest or any(not action.option_strings for action in places)
+        parse = self.parse_known_args if plain else self.parse_known_intermixed_args
+        parsed, unknown = parse(args, namespace)
         if unknown:
             self._refuse(unknown[0])
         return parsed

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from dbus_xbms.commands.consent import affirmed, answer
 from dbus_xbms.commands.known import row_of
+from dbus_xbms.commands.saying import say
 from dbus_xbms.control.chemistry import CUSTOM
 from dbus_xbms.control.chemistry_table import CHEMISTRIES
 from dbus_xbms.printable import LINE, printable
@@ -21,11 +22,11 @@ ABOUT_CHEMISTRY = (
     "Until it is chosen the pack is only shown."
 )
 ABOUT_CONTROL = (
-    "A pack that controls tells chargers and inverters, with DVCC on, how much to charge and discharge.\n"
+    "A pack that controls tells chargers and inverters, with DVCC on, how much to charge and discharge. "
     "They depend on it from then on: without it they stop, with error 67. Only one battery can control."
 )
 ABOUT_CURRENTS = (
-    "Use the lowest rating of cells, BMS, cables and fuse. Not set: 0.3 of the capacity for charging and\n"
+    "Use the lowest rating of cells, BMS, cables and fuse. Not set: 0.3 of the capacity for charging and "
     "0.5 for discharging, at most what the BMS is rated for."
 )
 
@@ -37,30 +38,30 @@ def name(proposed: str, refusal: Callable[[str], str]) -> str:
         given = answer(f"Name on the GX [{proposed or NONE}]: ") or proposed
         if not (why := refusal(given)):
             return given
-        print(f"{printable(why, LINE)}.")
+        say(f"{printable(why, LINE)}.")
 
 
 def chemistry() -> str:
     """The chemistry; empty: not chosen."""
-    print(ABOUT_CHEMISTRY)
+    say(ABOUT_CHEMISTRY)
     row = row_of(PACK_SETTINGS, "Chemistry")
     while True:
         given = answer(f"Chemistry: {', '.join(CHOICES)} or {NONE} [{PROPOSED}]: ")
         try:
             return str(row.parse(given or PROPOSED))
         except SettingsError as err:
-            print(f"{err}.")
+            say(f"{err}.")
 
 
 def control() -> bool:
     """Whether the pack should control."""
-    print(ABOUT_CONTROL)
+    say(ABOUT_CONTROL)
     return affirmed("Should this pack control chargers? yes or no [no]: ")
 
 
 def currents() -> dict[str, Value]:
     """The highest currents that the owner gives, by setting."""
-    print(ABOUT_CURRENTS)
+    say(ABOUT_CURRENTS)
     wanted = {
         "MaxChargeCurrent": "Highest charge current",
         "MaxDischargeCurrent": "Highest discharge current",
@@ -75,5 +76,5 @@ def _current(setting: str, words: str) -> Value | None:
         try:
             return row.parse(given.removesuffix("A").strip())
         except SettingsError as err:
-            print(f"{err}.")
+            say(f"{err}.")
     return None

@@ -8,6 +8,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import wait_until_gone
 from dbus_xbms.commands.consent import agree
 from dbus_xbms.commands.known import Known, known_packs, title
+from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete, warn_if_hung
 from dbus_xbms.control.consequences import of_change
 from dbus_xbms.settings import pack_path
@@ -36,7 +37,7 @@ async def _remove(pack: str | None, forget: bool, *, yes: bool) -> int:
         staying = {address: other for address, other in known.packs.items() if address not in leaving}
         agree(of_change(known.packs, staying), f"Remove {whom}", yes=yes)
         for address in leaving:
-            print(await _removed(known, address, names[address], forget=forget))
+            say(await _removed(known, address, names[address], forget=forget))
         if forget and pack is None:
             await known.forget_program()
         if not leaving and not forget:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 
 from dbus_xbms.commands.consent import agree, refuse_second
-from dbus_xbms.commands.contact import cells_now
+from dbus_xbms.commands.first_contact import cells_now
 from dbus_xbms.commands.known import Known, is_program, known_packs, row_of, title
 from dbus_xbms.commands.naming import PROGRAM, name_refusal
+from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.secret import ask_secret, shown
 from dbus_xbms.commands.session import complete, is_running, open_bus, warn_if_hung
 from dbus_xbms.commands.values import told
@@ -63,9 +64,9 @@ async def _set(args: argparse.Namespace, row: Setting, value: Value) -> int:
             stored = await known.set(pack_path(address, row.name), value)
         settings.put(row.name, stored)
     for line in told(row, settings):
-        print(line)
+        say(line)
     if stored != value:
-        print(f"localsettings did not take {shown(row, value)}; it is in use or not allowed.")
+        say(f"localsettings did not take {shown(row, value)}; it is in use or not allowed.")
     await warn_if_hung()
     return 0
 

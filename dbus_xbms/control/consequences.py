@@ -79,7 +79,8 @@ def _charged_to(pack: Settings) -> str:
 
 
 def _begins(pack: Settings) -> str:
-    return f"Chargers and inverters obey this pack while DVCC is on, up to {_charged_to(pack)}"
+    high = f", up to {_charged_to(pack)}" if full_voltage(pack) else ""
+    return f"Chargers and inverters obey this pack while DVCC is on{high}"
 
 
 def _handed_over(before: Packs, after: Packs, was: str, will: str) -> str:

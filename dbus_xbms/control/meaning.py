@@ -100,7 +100,7 @@ def _ceiling(name: str, rate: float) -> Meaning:
         if not _is_unset(name, settings):
             return "" if settings.number(name) else "no current at all"
         amps, origin = current_limits.ceiling(name, rate, capacity(settings), settings)
-        return f"not set, {amps:.4g} A ({origin.removeprefix(f'{name}: ')})"
+        return f"not set: {amps:.4g} A, {origin.removeprefix(f'{name}: ')}"
 
     return words
 
@@ -130,17 +130,14 @@ def _capacity(settings: Settings) -> str:
     return reported or "unknown until the BMS reports it"
 
 
-def _interval(settings: Settings) -> str:
-    return f"{poll_interval(settings):g} s"
+def _effective(name: str, rule: Callable[[Settings], float]) -> Meaning:
+    """A time in s that other settings may change."""
 
+    def words(settings: Settings) -> str:
+        seconds = rule(settings)
+        return "" if seconds == settings.number(name) else f"{seconds:.3g} s for this pack"
 
-def _rest(settings: Settings) -> str:
-    return f"{pace.interval(settings, resting=True):.3g} s"
-
-
-def _hold(settings: Settings) -> str:
-    gap = longest_gap(settings)
-    return "" if gap == settings.number("Hold") else f"{gap:g} s for this pack"
+    return words
 
 
 def _roles(settings: Settings) -> str:
@@ -187,7 +184,7 @@ MEANINGS: dict[str, Meaning] = {
     "BalancingTime": _time("BalancingTime"),
     "RebulkDrift": _off_at_zero("RebulkDrift"),
     "TopBalanceDays": _off_at_zero("TopBalanceDays"),
-    "Hold": _hold,
+    "Hold": _effective("Hold", longest_gap),
     "Withdraw": _time("Withdraw", zero="never"),
     "Stop": _time("Stop"),
     "ControlWithdraw": _time("ControlWithdraw", zero="never"),
@@ -200,8 +197,8 @@ MEANINGS: dict[str, Meaning] = {
     "MosfetTemperatureWarning": _off_at_zero("MosfetTemperatureWarning"),
     "ChargeRequestSoc": _off_at_zero("ChargeRequestSoc", "by voltage only"),
     "ConnectionMode": _choice("ConnectionMode", "stays connected", "connects for each poll"),
-    "PollInterval": _interval,
-    "RestInterval": _rest,
+    "PollInterval": _effective("PollInterval", poll_interval),
+    "RestInterval": _effective("RestInterval", lambda settings: pace.interval(settings, resting=True)),
     "Adapter": lambda settings: "" if settings.text("Adapter") else "any",
     "Password": lambda settings: "" if settings.text("Password") else "none",
     "Passkey": lambda settings: "" if settings.text("Passkey") else "none",

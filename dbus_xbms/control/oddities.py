@@ -57,7 +57,11 @@ def _hard_charge(s: Settings) -> str:
     chosen, known = s.number("MaxChargeCurrent"), capacity(s)
     if not known or chosen <= HARD_CHARGE * known:
         return ""
-    return f"{chosen:g} A is {chosen / known:.2g} C of {known:g} Ah: more than most cells are made for"
+    return f"{chosen:g} A is {_rate(chosen / known)} C of {known:g} Ah: more than most cells are made for"
+
+
+def _rate(c: float) -> str:
+    return f"{c:.1f}".removesuffix(".0") if c < 10 else f"{c:.0f}"
 
 
 def _strong_wake(s: Settings) -> str:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from dbus_fast import BusType
 
+from dbus_xbms.commands.first_contact import LASTING, first_contact
+from dbus_xbms.contact import Contact, State
 from dbus_xbms.localsettings.service import LocalSettings
+from dbus_xbms.protocols.base import Advertised
+from dbus_xbms.remote import Remote
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
 from tests.talking import CTRL_C, CTRL_D, talk
 
-PACK, AWAY = "A4:C1:37:00:00:01", "A4:C1:37:00:00:99"
+PACK = "A4:C1:37:00:00:01"
 QUESTIONS = (
     ("Name on the GX", "House bank"),
     ("Chemistry: ", "lifepo4"),
@@ -29,9 +35,9 @@ async def test_a_new_owner_needs_a_scan_and_an_add_for_a_live_pack_under_control
         shown = await talk("add", PACK, answers=QUESTIONS)
         assert shown.status == 0
         assert "Waiting for House bank to answer" in shown.text
-        *_, added, control, found, limits, _ = shown.lines
+        *_, control, added, found, limits, _ = shown.lines
+        assert control == "Chargers and inverters obey this pack while DVCC is on."
         assert added == "House bank added (VRM instance 600)."
-        assert control == "It controls chargers and inverters (LiFePO4)."
         assert found.startswith("Found: JBD BMS")
         assert "4 cells, 13." in found
         assert limits.startswith("Limits: CVL 13.80V, CCL ")
@@ -55,12 +61,24 @@ async def test_ctrl_c_and_ctrl_d_at_a_question_leave_nothing_behind(
     await simulated.close()
 
 
-async def test_a_pack_that_does_not_answer_is_added_and_the_reason_told() -> None:
-    async with Simulation(packs=1), Program("run") as service:
+async def test_a_pack_that_needs_its_password_is_added_and_the_reason_told() -> None:
+    async with Simulation([{"password": "123123"}]), Program("run") as service:
         await service.until("no pack is enabled yet")
-        done = await command("add", AWAY, "--name", "Far", "--chemistry", "NMC")
+        done = await command("add", PACK, "--name", "Far", "--chemistry", "NMC")
         assert done.status == 0
         assert "Far added (VRM instance 600)." in done.out
-        assert "No contact within 20 s: not heard yet, after " in done.out
-        assert "-> is it in range" in done.out
+        assert "No contact yet: the Bluetooth module needs its password" in done.out
         assert "The service goes on trying." in done.out
+        assert "Password 123456" in done.out
+
+
+@pytest.mark.parametrize("state", LASTING)
+async def test_where_time_alone_does_not_help_add_waits_no_longer(state: State) -> None:
+    async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
+        return []
+
+    def contacts() -> dict[str, Contact]:
+        return {PACK: Contact(state=state)}
+
+    async with Remote(scan, dict, contacts, list, list), asyncio.timeout(60):
+        assert await first_contact(PACK, "House", control=True, limit=600.0) is None

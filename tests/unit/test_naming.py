@@ -133,6 +133,7 @@ def test_a_name_is_taken_only_by_the_pack_whose_owner_gave_it() -> None:
         ("Chemsitry", "Chemistry"),
         ("holt", "Hold"),
         ("ChargeCurrent", "MaxChargeCurrent"),
+        ("chim", "Chemistry"),
     ],
 )
 def test_a_mistyped_setting_is_answered_with_the_one_that_was_meant(typed: str, meant: str) -> None:
@@ -151,7 +152,7 @@ def test_a_word_like_no_setting_is_answered_with_all_of_them() -> None:
         ("ab", ["ba", "abc", "xy"], ["abc", "ba"]),
         ("", ["a"], []),
         ("house", ["House", "mouse", "horse", "Bow"], ["House", "horse", "mouse"]),
-        ("house", ["houses", "louse", "mouse", "horse"], ["horse", "houses", "louse"]),
+        ("house", ["houses", "louse", "mouse", "horse"], ["houses", "horse", "louse"]),
     ],
 )
 def test_the_most_similar_words_come_first_and_are_three_at_most(

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.progress import waiting
+from dbus_xbms.commands.session import contacts, open_bus
 from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery
+from dbus_xbms.contact import Contact, State
 from dbus_xbms.control.chemistry import contradiction, preset
 from dbus_xbms.printable import printable
 from dbus_xbms.settings import Settings
 from dbus_xbms.words import count
 
+ASK_EVERY = 1.0  # s
+# What no further attempt changes: the owner has to do something.
+LASTING = (
+    State.NEEDS_PASSWORD,
+    State.NEEDS_PASSKEY,
+    State.OTHER_MAKE,
+    State.READ_ELSEWHERE,
+    State.NO_BLUETOOTH,
+    State.BLUETOOTH_HANGS,
+    State.NO_ADAPTER,
+    State.ADAPTER_OFF,
+    State.NAME_TAKEN,
+)
 CONTACT_LIMIT = 20.0  # s: a scan that the radio may be busy with, a connection, a poll, and the look around
 
 
@@ -41,19 +57,27 @@ async def cells_now(address: str) -> Cells | None:
         return _cells(pack) if pack else None
 
 
-async def first_contact(address: str, name: str, *, control: bool) -> Battery | None:
-    """Wait until a pack shows values and, if it is to control, limits; what there is after the time for it.
+async def first_contact(
+    address: str, name: str, *, control: bool, limit: float = CONTACT_LIMIT
+) -> Battery | None:
+    """Wait until a pack shows values and, if it is to control, limits; what there is after ``limit`` s.
 
-    ``None``: it is not on the bus.
+    It ends early where time alone helps no more, as with a pack that needs its password. ``None``: the pack
+    is not on the bus.
+
+    Raises:
+        NoAnswer: the service does not answer.
     """
-    async with batteries() as live, waiting(f"Waiting for {name} to answer", CONTACT_LIMIT):
-        try:
-            async with asyncio.timeout(CONTACT_LIMIT):
+    begun = f"Waiting for {name} to answer"
+    async with open_bus() as bus, batteries() as live, waiting(begun, limit):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit):
                 while not _is_whole(_found(live, address), control=control):
-                    live.changed.clear()
-                    await live.changed.wait()
-        except TimeoutError:
-            pass
+                    if (await contacts(bus)).get(address, Contact()).state in LASTING:
+                        break
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(ASK_EVERY):
+                            await live.next_change()
         return _found(live, address)
 
 
@@ -62,8 +86,8 @@ def has_answered(pack: Battery | None) -> bool:
     return pack is not None and pack.values.get("/Dc/0/Voltage") is not None
 
 
-def described(pack: Battery) -> Iterator[str]:
-    """What was found: a line for the pack, and one for who is obeyed."""
+def described(pack: Battery, *, control: bool) -> Iterator[str]:
+    """What was found: a line for the pack, and for one that is to control its limits, or why it has none."""
     cells = _cells(pack)
     number = count(len(cells.voltages), "cell") if cells else ""
     model = printable(pack.values.get("/ProductName") or "")
@@ -71,7 +95,7 @@ def described(pack: Battery) -> Iterator[str]:
     yield f"Found: {', '.join(part for part in parts if part)}."
     if pack.controls:
         yield f"Limits: {', '.join(_limit(pack, *row) for row in LIMITS)}."
-    elif mode := pack.values.get(CHARGE_MODE):
+    elif control and (mode := pack.values.get(CHARGE_MODE)):
         yield f"{printable(str(mode))}."
 
 
