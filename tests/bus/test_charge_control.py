@@ -175,7 +175,7 @@ async def test_a_full_cell_stops_charging_and_the_words_name_it() -> None:
         await sim.fault("cell", ONE, number="3", volts="3.61")
         seen = await venus.until(ONE, lambda s: s[CCL] == 0.0)
         assert seen[CVL] <= seen["/Dc/0/Voltage"]
-        await venus.until(ONE, lambda s: "Cell 3 at 3.6" in s["/Info/ChargeLimitation"])
+        await venus.until(ONE, lambda s: "cell 3 at 3.6" in s["/Info/ChargeLimitation"])
 
 
 async def test_the_stock_settings_page_edits_our_settings() -> None:
@@ -227,7 +227,8 @@ async def test_a_current_set_to_0_is_0() -> None:
         await venus.set(ONE, "MaxChargeCurrent", 0.0)
         await venus.until(ONE, lambda s: s[CCL] == 0)
         await venus.set(ONE, "MaxChargeCurrent", -1.0)
-        await venus.until(ONE, lambda s: s["/Info/ChargeLimitation"].startswith("Recovering"))
+        words = "rising to: 0.3 C of 100 Ah (no limit set)"
+        await venus.until(ONE, lambda s: s["/Info/ChargeLimitation"] == words)
 
 
 async def test_the_owners_capacity_is_the_installed_one() -> None:

@@ -212,13 +212,13 @@ def test_a_link_is_told_in_one_line() -> None:
 
 def test_on_a_phone_the_words_of_a_limit_go_on_in_the_next_line() -> None:
     assert SILENT.limits
-    why = "Recovering from: No contact, stopped: not charging"
+    why = "rising again after: no contact, stopped"
     limits = replace(SILENT.limits, ccl=0.0, charge_limitation=why)
     lines = render([shown(replace(SILENT, limits=limits))], 40).splitlines()
     first = lines.index("CCL     0.0A")
     assert lines[first + 1 : first + 3] == [
-        "        Recovering from: No contact,",
-        "        stopped: not charging",
+        "        rising again after: no contact,",
+        "        stopped",
     ]
 
 
