@@ -108,6 +108,9 @@ class Batteries:
     async def _read(self, service: str) -> None:
         try:
             owner = await follow(self._bus, service)
+            if not owner:
+                log.debug("%s left before it was read", service)
+                return
             self._owners[owner] = service  # from here on its signals count
             self._packs[service] = Battery(service=service)
             items = (await call(self._bus, owner, "GetItems", path="/", interface=BUS_ITEM))[0]

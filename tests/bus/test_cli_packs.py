@@ -18,6 +18,7 @@ from dbus_xbms.remote import Remote
 from dbus_xbms.settings import switch_path
 from dbus_xbms.venus.items import BATTERY, items_for, values
 from dbus_xbms.venus.service import ItemService
+from tests.patience import PATIENCE
 from tests.unit.test_watch import ADDRESS, REPORT
 
 OTHER = "A4:C1:37:0A:0B:0C"
@@ -39,7 +40,7 @@ async def command(*arguments: str, typed: str | None = None) -> Done:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         out, err = await process.communicate(None if typed is None else typed.encode())
     return Done(process.returncode, out.decode(), err.decode())
 
@@ -382,7 +383,7 @@ async def test_watch_follows_changes_and_a_pack_that_leaves(pack: ItemService) -
     )
     assert process.stdout
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             assert json.loads(await process.stdout.readline())[pack.name]["/Dc/0/Voltage"] == 13.25
             assert REPORT.sample
             lower = replace(REPORT, sample=replace(REPORT.sample, voltage=12.75))
