@@ -9,7 +9,7 @@ _dbus_xbms_options() { # COMMAND
         scan) echo '-h --help --log-level --seconds --json' ;;
         add) echo '-h --help --log-level --name --chemistry --control --charge-current --discharge-current --yes --no-wait' ;;
         remove) echo '-h --help --log-level --all --forget --yes' ;;
-        list) echo '-h --help --log-level' ;;
+        list) echo '-h --help --log-level --json' ;;
         get) echo '-h --help --log-level --changed --json' ;;
         set) echo '-h --help --log-level --yes' ;;
         switch) echo '-h --help --log-level' ;;

@@ -3,83 +3,148 @@
 from __future__ import annotations
 
 import argparse
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.explain import explained
 from dbus_xbms.commands.known import known_packs, name_of
-from dbus_xbms.commands.scanning import heard_by_service
+from dbus_xbms.commands.scanning import Found, heard_by_service
 from dbus_xbms.commands.session import complete, contacts, is_running, open_bus
-from dbus_xbms.commands.table import CHARGE_MODE, Battery, columns, mosfets_off
+from dbus_xbms.commands.table import CHARGE_MODE, Battery, columns, mosfets_off, terminal
 from dbus_xbms.contact import Contact
-from dbus_xbms.printable import printable
+from dbus_xbms.printable import columns_of, printable
 from dbus_xbms.settings import Settings
 from dbus_xbms.venus.peers import NoAnswer
 
+ANY_WIDTH = 10_000  # columns: a pipe gets the table
+RUNNING, STOPPED, SILENT = "running", "stopped", "does not answer"  # the service
+REMOVED = "removed, settings kept"
+HEADER = ("Address", "State", "Instance", "Name")
+NO_PACK = "No pack was added yet; `dbus-xbms scan` shows those in range."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """All that is known of packs."""
+
+    packs: Mapping[str, Settings]  # that were added, by address
+    service: str
+    silence: str = ""  # what to do about a service that does not answer
+    shown: Mapping[str, Battery]  # on the bus
+    told: Mapping[str, Contact]
+    heard: list[Found]  # within a day, not added
+
+    @property
+    def addresses(self) -> list[str]:
+        """Of the packs that were added, those that were removed last."""
+        return sorted(self.packs, key=lambda address: (-self.packs[address].number("Enabled"), address))
+
+    def state(self, address: str) -> str:
+        """How a pack is doing."""
+        shown, contact = self.shown.get(address), self.told.get(address)
+        if not self.packs[address].number("Enabled"):
+            return REMOVED
+        if self.service != RUNNING:
+            return f"service {self.service}"
+        if shown is None or (contact and contact.advice):
+            return (contact or Contact()).state
+        control = "controls" if shown.controls else str(shown.values.get(CHARGE_MODE) or "")
+        return ", ".join([shown.text("/Bluetooth/State"), *mosfets_off(shown), *filter(None, [control])])
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """``dbus-xbms list`` has none."""
+    """Declare the arguments of ``dbus-xbms list``."""
+    parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print one line per pack."""
-    return complete(_list())
+    """Print one line per pack; fails if the service does not answer."""
+    listing = complete(_listing())
+    width = terminal().columns if sys.stdout.isatty() else ANY_WIDTH
+    print(json.dumps(as_json(listing)) if args.json else "\n".join(described(listing, width)))
+    if listing.silence:
+        raise CommandError(listing.silence)
+    return 0
 
 
-async def _list() -> int:
+async def _listing() -> Listing:
     async with known_packs() as known:
         packs = known.packs
     shown: dict[str, Battery] = {}
-    silent: list[str] = []  # why the service shows nothing
+    silence = ""
     try:
         async with batteries() as live:
             shown = {pack.address: pack for pack in live.packs}
     except* NoAnswer as group:
-        silent.append(str(group.exceptions[0]))
+        silence = str(group.exceptions[0])
     async with open_bus() as bus:
         running = await is_running(bus)
-        told = await contacts(bus) if running and not silent else {}
-        heard = await heard_by_service(bus) if running and not silent else []
-    strangers = [pack for pack in heard if pack.address not in packs]
-    if packs:
-        rows = [
-            (
-                address,
-                _state(pack, shown.get(address), told.get(address), running=running, silent=bool(silent)),
-                pack.text("ClassAndVrmInstance"),
-                printable(name_of(pack)),
-            )
-            for address, pack in sorted(packs.items(), key=_enabled_first)
-        ]
-        print(columns([("Address", "State", "Instance", "Name"), *rows]))
-    else:
-        print("No pack was added yet; `dbus-xbms scan` shows those in range.")
-    for address, contact in sorted(told.items()):
-        if contact.advice and address in packs:
-            print(f"\n{explained(printable(name_of(packs[address])) or address, contact)}")
-    if strangers:
-        print("\nHeard within a day, not added:")
-        print(columns([("Address", "RSSI", "Pack is", "Name"), *(pack.row for pack in strangers)]))
-    if silent:
-        raise CommandError(silent[0])
-    return 0
+        asked = running and not silence
+        return Listing(
+            packs=packs,
+            service=SILENT if running and silence else RUNNING if running else STOPPED,
+            silence=silence,
+            shown=shown,
+            told=await contacts(bus) if asked else {},
+            heard=[one for one in await heard_by_service(bus) if one.address not in packs] if asked else [],
+        )
 
 
-def _enabled_first(entry: tuple[str, Settings]) -> tuple[float, str]:
-    address, pack = entry
-    return -pack.number("Enabled"), address
+def described(listing: Listing, width: int) -> Iterator[str]:
+    """The lines of the list, for a terminal of that width."""
+    rows = [
+        (
+            address,
+            listing.state(address),
+            listing.packs[address].text("ClassAndVrmInstance"),
+            printable(name_of(listing.packs[address])),
+        )
+        for address in listing.addresses
+    ]
+    yield _table([HEADER, *rows], width) if rows else NO_PACK
+    for address, contact in sorted(listing.told.items()):
+        if contact.advice and address in listing.packs:
+            yield f"\n{explained(printable(name_of(listing.packs[address])) or address, contact)}"
+    if listing.heard:
+        yield "\nHeard within a day, not added:"
+        yield _table([("Address", "RSSI", "Pack is", "Name"), *(pack.row for pack in listing.heard)], width)
 
 
-def _state(
-    pack: Settings, shown: Battery | None, contact: Contact | None, *, running: bool, silent: bool
-) -> str:
-    if not pack.number("Enabled"):
-        return "removed, settings kept"
-    if not running:
-        return "service stopped"
-    if silent:
-        return "service does not answer"
-    if shown is None or (contact and contact.advice):
-        return (contact or Contact()).state
-    control = "controls" if shown.controls else str(shown.values.get(CHARGE_MODE) or "")
-    return ", ".join([shown.text("/Bluetooth/State"), *mosfets_off(shown), *filter(None, [control])])
+def _table(rows: list[tuple[str, str, str, str]], width: int) -> str:
+    """A table; where it is too wide, a few lines for each row, the name first."""
+    table = columns(rows)
+    if max(map(columns_of, table.splitlines())) <= width:
+        return table
+    cells = [[name or address, *([address] if name else []), *others] for address, *others, name in rows[1:]]
+    return "\n".join("\n  ".join(filter(None, lines)) for lines in cells)
+
+
+def as_json(listing: Listing) -> dict[str, object]:
+    """All of it as an object: see docs/command-line.md."""
+    return {
+        "service": listing.service,
+        "packs": [_pack_as_json(listing, address) for address in listing.addresses],
+        "heard": [pack.as_json for pack in listing.heard],
+    }
+
+
+def _pack_as_json(listing: Listing, address: str) -> dict[str, object]:
+    settings, shown = listing.packs[address], listing.shown.get(address)
+    contact = listing.told.get(address)
+    instance = settings.text("ClassAndVrmInstance").rpartition(":")[2]
+    return {
+        "address": address,
+        "name": name_of(settings),
+        "enabled": bool(settings.number("Enabled")),
+        "instance": int(instance) if instance.isdecimal() else None,
+        "controls": shown.controls if shown else None,
+        "state": str(contact.state) if contact else None,
+        "reason": contact.reason if contact else None,
+        "advice": contact.advice if contact else None,
+        "seconds": contact.seconds if contact else None,
+        "silence": contact.silence if contact else None,
+    }

@@ -1,0 +1,101 @@
+"""`list`: a table, blocks on a narrow terminal, and JSON with keys that stay."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from dbus_xbms.commands.list import Listing, as_json, described
+from dbus_xbms.commands.scanning import Found
+from dbus_xbms.commands.table import Battery
+from dbus_xbms.contact import Contact, State
+from dbus_xbms.settings import PACK_SETTINGS, Settings
+
+ONE, TWO, THREE = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02", "A4:C1:37:00:00:03"
+SHOWN = Battery(
+    service="com.victronenergy.battery.xbms_a4c137000001",
+    values={"/Bluetooth/State": "connected", "/Info/MaxChargeVoltage": 14.2},
+    texts={"/Bluetooth/State": "connected"},
+)
+LOCKED = Contact(
+    state=State.NEEDS_PASSWORD, reason="it wants its password", advice="give it", seconds=12.0, silence=40.0
+)
+
+
+def pack(**values: str | int) -> Settings:
+    return Settings(PACK_SETTINGS, {"Enabled": 1, **values})
+
+
+LISTING = Listing(
+    packs={
+        TWO: pack(Enabled=0),
+        ONE: pack(CustomName="House bank", ClassAndVrmInstance="battery:600"),
+        THREE: pack(AdvertisedName="JBD-3"),
+    },
+    service="running",
+    shown={ONE: SHOWN},
+    told={ONE: Contact(state=State.CONNECTED), THREE: LOCKED},
+    heard=[Found(address="A4:C1:37:00:00:09", name="Neighbour", rssi=-90, state="new")],
+)
+
+
+def test_a_wide_terminal_gets_a_table_with_reasons_below() -> None:
+    lines = "\n".join(described(LISTING, 80)).splitlines()
+    assert lines[1] == f"{ONE}  connected, controls     battery:600  House bank"
+    assert [line.split()[0] for line in lines[1:4]] == [ONE, THREE, TWO]
+    assert "removed, settings kept" in lines[3]
+    assert lines[5:7] == ["JBD-3: it wants its password", "  -> give it"]
+    assert lines[-1].split() == ["A4:C1:37:00:00:09", "-90", "new", "Neighbour"]
+
+
+def test_a_narrow_terminal_gets_a_few_lines_for_each_pack() -> None:
+    lines = "\n".join(described(LISTING, 34)).splitlines()
+    assert lines[:4] == ["House bank", f"  {ONE}", "  connected, controls", "  battery:600"]
+    assert [line for line in lines if len(line) > 34] == []
+
+
+def test_no_pack_is_said_with_what_to_do() -> None:
+    empty = Listing(packs={}, service="running", shown={}, told={}, heard=[])
+    assert [*described(empty, 80)] == ["No pack was added yet; `dbus-xbms scan` shows those in range."]
+
+
+@pytest.mark.parametrize("service", ["stopped", "does not answer"])
+def test_without_an_answer_of_the_service_every_pack_says_so(service: str) -> None:
+    listing = Listing(packs={ONE: pack(), TWO: pack(Enabled=0)}, service=service, shown={}, told={}, heard=[])
+    assert listing.state(ONE) == f"service {service}"
+    assert listing.state(TWO) == "removed, settings kept"
+
+
+def test_the_keys_of_the_json_stay() -> None:
+    told = json.loads(json.dumps(as_json(LISTING)))
+    assert list(told) == ["service", "packs", "heard"]
+    assert told["service"] == "running"
+    one, three, two = told["packs"]
+    assert one == {
+        "address": ONE,
+        "name": "House bank",
+        "enabled": True,
+        "instance": 600,
+        "controls": True,
+        "state": "connected",
+        "reason": "starting",
+        "advice": "",
+        "seconds": 0.0,
+        "silence": None,
+    }
+    assert (three["state"], three["reason"], three["silence"]) == (
+        "needs password",
+        "it wants its password",
+        40.0,
+    )
+    assert (two["enabled"], two["controls"], two["state"]) == (False, None, None)
+    assert told["heard"] == [
+        {
+            "address": "A4:C1:37:00:00:09",
+            "name": "Neighbour",
+            "advertised_name": "Neighbour",
+            "rssi": -90,
+            "state": "new",
+        }
+    ]
