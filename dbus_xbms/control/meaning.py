@@ -100,7 +100,7 @@ def _ceiling(name: str, rate: float) -> Meaning:
         if not _is_unset(name, settings):
             return "" if settings.number(name) else "no current at all"
         amps, origin = current_limits.ceiling(name, rate, capacity(settings), settings)
-        return f"not set: {amps:.4g} A, {origin.removeprefix(f'{name}: ')}"
+        return f"not set: {amps:.4g} A, {origin.removesuffix(f' ({current_limits.UNSET})')}"
 
     return words
 

@@ -29,7 +29,7 @@ def pack(**chosen: float | str) -> Settings:
         ("CellLow", pack(CellLow=3.9), "not used: Cell voltages must rise: CellLowCutoff < CellLow"),
         ("MaxChargeCurrent", pack(), "not set: 30 A, 0.3 C of 100 Ah"),
         ("MaxDischargeCurrent", pack(Nominal=400.0), "not set: 100 A, BMS rated 100 A"),
-        ("MaxChargeCurrent", pack(Nominal=0.0), "not set: 0 A, Capacity unknown: set Capacity or Max"),
+        ("MaxChargeCurrent", pack(Nominal=0.0), "not set: 0 A, capacity unknown: set Capacity or Max"),
         ("MaxChargeCurrent", pack(MaxChargeCurrent=0.0), "no current at all"),
         ("MaxChargeCurrent", pack(MaxChargeCurrent=20.0), ""),
         ("Chemistry", pack(), "cells up to 3.45 V, 4 cells up to 13.80 V"),
