@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from dbus_xbms.commands.arguments import seconds
 from dbus_xbms.commands.batteries import Batteries, batteries
+from dbus_xbms.commands.explain import nothing_to_show
 from dbus_xbms.commands.full_screen import Screen, show_screen
 from dbus_xbms.commands.screen.terminal import is_screen
 from dbus_xbms.commands.session import complete, end_by_signals
@@ -42,6 +43,9 @@ async def _watch(args: argparse.Namespace) -> int:
     async with batteries() as live:
         if args.once:
             packs = chosen(live.packs, wanted)
+            if not packs and not args.json:
+                print(await nothing_to_show())
+                return 1
             print(as_json(packs) if args.json else render(packs, terminal().columns))
             return 0 if packs else 1
         await show(live, wanted, seconds=args.seconds, json_lines=args.json)
