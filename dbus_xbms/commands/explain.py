@@ -5,12 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from dbus_xbms.commands.known import known_packs, name_of
-from dbus_xbms.commands.session import contacts, is_on_bus, is_running, open_bus
+from dbus_xbms.commands.session import contacts, is_running, open_bus
 from dbus_xbms.contact import Contact
 from dbus_xbms.printable import LINE, printable
-from dbus_xbms.trusted_bus import TrustedBus
-from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 from dbus_xbms.venus.peers import NoAnswer
 
 STOPPED = "the service is stopped; `dbus-xbms run` starts it"
@@ -32,8 +29,8 @@ def explained(name: str, contact: Contact) -> str:
     return f"{said}\n  -> {printable(contact.advice, LINE)}" if contact.advice else said
 
 
-async def nothing_to_show() -> str:
-    """Why no pack is on the bus."""
+async def nothing_to_show(names: Mapping[str, str] | None = None) -> str:
+    """Why no pack is on the bus; ``names``: what to call packs, by address."""
     async with open_bus() as bus:
         if not await is_running(bus):
             return f"Nothing to show: {STOPPED}."
@@ -41,16 +38,8 @@ async def nothing_to_show() -> str:
             told = await contacts(bus)
         except NoAnswer as err:
             return f"Nothing to show: {err}."
-        names = await _names(bus)
     if not told:
         return f"Nothing to show: {NONE_ENABLED}."
-    lines = [explained(names.get(address) or address, contact) for address, contact in sorted(told.items())]
+    known = names or {}
+    lines = [explained(known.get(address, address), contact) for address, contact in sorted(told.items())]
     return "\n".join(["Nothing to show:", *lines])
-
-
-async def _names(bus: TrustedBus) -> Mapping[str, str]:
-    """What packs are called, by address; nothing if the settings cannot be read."""
-    if not await is_on_bus(bus, LOCALSETTINGS):
-        return {}
-    async with known_packs() as known:
-        return {address: printable(name_of(pack)) for address, pack in known.packs.items()}
