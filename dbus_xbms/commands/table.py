@@ -13,6 +13,7 @@ from dbus_xbms.model import PENDING
 from dbus_xbms.printable import LINE, columns_of, padded, printable
 from dbus_xbms.settings import address_of
 from dbus_xbms.venus.pane_items import FAULT
+from dbus_xbms.words import count, duration
 
 Value = int | float | str | None  # None: invalid
 
@@ -41,10 +42,10 @@ LIMITS = (
 )
 
 
-COUNTED = (
-    ("/Bluetooth/Reconnects", "reconnects"),
-    ("/Bluetooth/FailedPolls", "failed polls"),
-    ("/Bluetooth/FailedPollsLastHour", "in the last hour"),
+COUNTED = (  # what a number counts, and what is said after that
+    ("/Bluetooth/Reconnects", "reconnect", ""),
+    ("/Bluetooth/FailedPolls", "failed poll", ""),
+    ("/Bluetooth/FailedPollsLastHour", "", "in the last hour"),
 )
 
 
@@ -220,17 +221,11 @@ def _link(pack: Battery) -> list[str]:
     if pack.values.get("/Bluetooth/Rssi") is not None:
         chunks.append(pack.text("/Bluetooth/Rssi"))
     if pack.values.get("/Bluetooth/SampleAge") is not None:
-        chunks.append(f"sample {_rough(pack.values['/Bluetooth/SampleAge'])} old")
-    for path, words in COUNTED:
-        if pack.values.get(path):
-            chunks.append(f"{pack.text(path)} {words}")
+        chunks.append(f"sample {duration(float(pack.values['/Bluetooth/SampleAge'] or 0))} old")
+    for path, counted, words in COUNTED:
+        if number := int(float(pack.values.get(path) or 0)):
+            chunks.append(count(number, counted) if counted else f"{number} {words}")
     return [chunk for chunk in chunks if chunk]
-
-
-def _rough(seconds: Value) -> str:
-    """A time as exactly as anybody wants to know it."""
-    whole = int(seconds or 0)
-    return f"{whole} s" if whole < 60 else f"{whole // 60} min" if whole < 7200 else f"{whole // 3600} h"
 
 
 def _fold(label: str, chunks: Sequence[str], width: int, indent: int = LABEL) -> str:
