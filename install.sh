@@ -243,7 +243,14 @@ install() {
     ) &
     wait $! || exit 1
     say "dbus-xbms $version is installed and runs. Next: $APP/current/bin/dbus-xbms scan"
+    path_hint
     boot_line_judge || warn "so it will not start after a restart of the GX."
+}
+
+# path_hint: how to call the command by its name in each login. The home of root is on /data, so the line stays.
+path_hint() {
+    grep -qsF "$APP/current/bin" "$ROOT/data/home/root/.profile" ||
+        say "To call it by its name, type this once: echo 'PATH=\$PATH:$APP/current/bin' >>~/.profile; . ~/.profile"
 }
 
 # preflight: refuse what cannot work, before anything is touched.

@@ -1,7 +1,13 @@
 """What holds for all tests."""
 
+from __future__ import annotations
+
+from pathlib import Path
+
 import hypothesis
 import pytest
+
+from tests.journal import Journal
 
 # A machine that is busy with other tests is slow now and then; pytest-timeout sees to what hangs.
 hypothesis.settings.register_profile(
@@ -13,3 +19,13 @@ hypothesis.settings.load_profile("tests")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes a minute, so that in the end nobody waits for it alone."""
     items.sort(key=lambda item: item.get_closest_marker("endurance") is None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--journal", type=Path, help="write there what begins, fails and ends")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    file = config.getoption("--journal")
+    if file is not None and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Journal(file))

@@ -69,7 +69,7 @@ class Attack:
     most_soc: float = 110.0  # %, real, that there may be at the end
     most_turns: int = 20  # of the CCL in an hour
     always_limited: bool = False  # limits that were there once must always be there
-    must_show: str = ""  # a mode that must have been there
+    must_show: str = ""  # how a mode must have begun
 
 
 @dataclass(slots=True)
@@ -126,7 +126,7 @@ class Outcome:
             found.append(f"the CCL turned {self.most_turns} times in an hour")
         if self.attack.always_limited and self.seconds_without:
             found.append(f"{self.seconds_without:.0f} s without limits")
-        if self.attack.must_show and self.attack.must_show not in self.modes:
+        if self.attack.must_show and not any(mode.startswith(self.attack.must_show) for mode in self.modes):
             found.append(f"never {self.attack.must_show}")
         return found
 

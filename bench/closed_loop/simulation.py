@@ -241,7 +241,7 @@ def run(
             if (moment.cvl < cvl) != falling:
                 result.turns_by_hour[int(moment.at // HOUR)] += 1
             cvl, falling = moment.cvl, moment.cvl < cvl
-        if moment.mode == "Float":
+        if moment.mode.startswith("Float"):
             floated.add(day)
         if day == draw_day:
             result.moments.append(moment)

@@ -85,7 +85,7 @@ class Battery:
 def render(packs: Sequence[Battery], width: int) -> str:
     """The packs one below the other, no line wider than ``width``."""
     if not packs:
-        return "No pack of ours is on the bus."
+        return "No pack is on the bus."
     return "\n\n".join(_pack(pack, width) for pack in packs)
 
 

@@ -220,10 +220,17 @@ def step(
     view = _view(sample, preset, topping, settings)
     state = _staged(_timed(state, view, dt), view, settings)
     count = len(view.cells)
-    target = count * (preset.floating if state.stage is Stage.FLOAT else view.target)
+    target = count * asked(state, preset)
     reduction, calm = _reduced(state, view, _deepest(view, preset), dt)
     wanted = min(target, count * view.target - reduction)
     return replace(state, reduction=reduction, calm=calm, cvl=_published(state.cvl, wanted, target, count))
+
+
+def asked(state: State, preset: Preset) -> float:
+    """What the stage asks for, in V per cell."""
+    if state.stage is Stage.FLOAT:
+        return preset.floating
+    return preset.top_balance if state.topping else preset.full
 
 
 def highest(preset: Preset, sample: PackSample, known_cells: int) -> float:

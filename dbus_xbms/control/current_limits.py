@@ -14,6 +14,7 @@ from dbus_xbms.settings import Settings
 
 CHARGE_RATE, DISCHARGE_RATE = 0.3, 0.5  # C, until the owner sets currents
 UNRATED = 100.0  # A, the most until then for a board whose model text has no rating
+UNSET = "no limit set"
 DEEP_RATE = 0.05  # C, for cells that have been discharged too deeply
 # How long a limit stays down after it was lowered, in s: twice as long each time that it turns. So it turns
 # 20 times in an hour at most, whatever noise and cells do.
@@ -69,9 +70,15 @@ class Bound:
 
     limit: float
     words: str
+    ceiling: bool = False  # nothing is wrong: it is the most that is ever allowed
 
 
 Rule = Callable[[Situation], Bound | None]  # None: the rule does not limit
+
+
+def silence(mode: str) -> Bound:
+    """Nothing is allowed; ``mode`` is what charge control says of a silence, or of a fault."""
+    return Bound(limit=0.0, words=mode[:1].lower() + mode[1:])
 
 
 def _none(words: str) -> Bound:
@@ -79,7 +86,7 @@ def _none(words: str) -> Bound:
 
 
 def _cell(sample: PackSample, voltage: float) -> str:
-    return f"Cell {sample.cells.index(voltage) + 1} at {voltage:.3f} V"
+    return f"cell {sample.cells.index(voltage) + 1} at {voltage:.2f} V"
 
 
 def _tripped(bits: Protection) -> str:
@@ -93,7 +100,7 @@ def _preset_is_believed(s: Situation) -> Bound | None:
 
 
 def _cells_are_known(s: Situation) -> Bound | None:
-    return None if s.sample.cells else _none("Cell voltages unknown")
+    return None if s.sample.cells else _none("cell voltages unknown")
 
 
 def _charge_protection(s: Situation) -> Bound | None:
@@ -110,14 +117,14 @@ def _high_cutoff(s: Situation) -> Bound | None:
     if not s.cut_high or not s.sample.cells:
         return None
     cell = _cell(s.sample, max(s.sample.cells))
-    return _none(f"{cell}: cut off at {s.preset.cutoff_high:.2f} V until back at {s.preset.full:.2f} V")
+    return _none(f"{cell}: stopped at {s.preset.cutoff_high:.2f} V until back at {s.preset.full:.2f} V")
 
 
 def _low_cutoff(s: Situation) -> Bound | None:
     if not s.cut_low or not s.sample.cells:
         return None
     cell = _cell(s.sample, min(s.sample.cells))
-    return _none(f"{cell}: cut off at {s.preset.cutoff_low:.2f} V until {recovered(s.preset):.2f} V")
+    return _none(f"{cell}: stopped at {s.preset.cutoff_low:.2f} V until back at {recovered(s.preset):.2f} V")
 
 
 def _dead_cell(s: Situation) -> Bound | None:
@@ -135,17 +142,17 @@ def _deep_cell(s: Situation) -> Bound | None:
 
 
 def _charge_mosfet(s: Situation) -> Bound | None:
-    return None if s.sample.mosfets.charge else _none("Charge MOSFET is off")
+    return None if s.sample.mosfets.charge else _none("charge MOSFET is off")
 
 
 def _discharge_mosfet(s: Situation) -> Bound | None:
-    return None if s.sample.mosfets.discharge else _none("Discharge MOSFET is off")
+    return None if s.sample.mosfets.discharge else _none("discharge MOSFET is off")
 
 
 def _sensors(s: Situation) -> Bound | None:
     if not s.by_temperature or s.temperatures.cells:
         return None
-    return _none("No cell temperature sensor that can be believed")
+    return _none("no reliable cell temperature sensor")
 
 
 def _charge_cells(s: Situation) -> Bound | None:
@@ -207,7 +214,7 @@ CHARGE_RULES: tuple[Rule, ...] = (
     _charge_temperatures,
     lambda s: _by_mosfets(s, s.charge_ceiling),
     lambda s: _by_soc(s, s.preset.charge_soc, s.charge_ceiling),
-    lambda s: Bound(limit=s.charge_ceiling, words=s.charge_origin),
+    lambda s: Bound(limit=s.charge_ceiling, words=s.charge_origin, ceiling=True),
 )
 DISCHARGE_RULES: tuple[Rule, ...] = (
     _preset_is_believed,
@@ -219,7 +226,7 @@ DISCHARGE_RULES: tuple[Rule, ...] = (
     lambda s: _by_temperatures(s, s.preset.discharge_temperature, s.discharge_ceiling),
     lambda s: _by_mosfets(s, s.discharge_ceiling),
     lambda s: _by_soc(s, s.preset.discharge_soc, s.discharge_ceiling),
-    lambda s: Bound(limit=s.discharge_ceiling, words=s.discharge_origin),
+    lambda s: Bound(limit=s.discharge_ceiling, words=s.discharge_origin, ceiling=True),
 )
 
 
@@ -236,12 +243,13 @@ def ceiling(name: str, rate: float, capacity: float, settings: Settings) -> tupl
     """
     chosen, rating = settings.number(name), settings.number("Rating")
     if chosen >= 0:
-        return chosen, f"{name} is {chosen:g} A"
+        return chosen, f"{name} {chosen:g} A"
     if not capacity:
-        return 0.0, f"Capacity unknown: set Capacity or {name}"
+        return 0.0, f"capacity unknown: set Capacity or {name}"
     if rate * capacity <= (rating or UNRATED):
-        return rate * capacity, f"{name}: {rate:g} C of {capacity:g} Ah"
-    return (rating, f"{name}: BMS rated {rating:g} A") if rating else (UNRATED, f"{name}: not set")
+        return rate * capacity, f"{rate:g} C of {capacity:g} Ah ({UNSET})"
+    words = f"BMS rated {rating:g} A" if rating else f"at most {UNRATED:g} A"
+    return rating or UNRATED, f"{words} ({UNSET})"
 
 
 def cut(was: bool, beyond: bool, back: bool) -> bool:
@@ -262,7 +270,7 @@ class Followed:
     shown: float  # A, as published: never above ``allowed``
     lowered_at: float  # s
     at: float  # s
-    cause: str  # what holds it down, or held it down before it began to recover
+    cause: str  # what holds it down, or held it down before it began to rise; empty: only its ceiling
     words: str  # as published
     rising: bool = False  # will rise by more than the deadband
     risen: bool = False  # has been raised since it was lowered
@@ -281,8 +289,8 @@ def follow(followed: Followed | None, bound: Bound, top: float, now: float) -> F
         climb = max(0.0, now - since) * top / RECOVERY_TIME
         allowed = min(allowed, followed.allowed + climb)
     recovering = allowed < bound.limit
-    cause = followed.cause if recovering else bound.words
-    words = f"Recovering from: {cause}" if recovering else cause
+    cause = followed.cause if recovering else _cause(bound)
+    words = _rising(cause, bound) if recovering else bound.words
     shown = _shown(followed.shown, allowed, top)
     if shown == followed.shown and words != followed.words and _same(words, followed.words):
         words = followed.words
@@ -312,9 +320,18 @@ def lowered(bound: Bound, now: float) -> Followed:
         shown=_rounded(bound.limit),
         lowered_at=now,
         at=now,
-        cause=bound.words,
+        cause=_cause(bound),
         words=bound.words,
     )
+
+
+def _cause(bound: Bound) -> str:
+    return "" if bound.ceiling else bound.words
+
+
+def _rising(cause: str, bound: Bound) -> str:
+    """Why a limit is below what its rules allow: it rises late and slowly."""
+    return f"rising again after: {cause}" if cause else f"rising to: {bound.words}"
 
 
 def resumed(followed: Followed, gap: float) -> Followed:

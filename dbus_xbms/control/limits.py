@@ -16,7 +16,6 @@ from dbus_xbms.control.current_limits import (
     CHARGE_RULES,
     DISCHARGE_RATE,
     DISCHARGE_RULES,
-    Bound,
     Followed,
     Situation,
 )
@@ -96,7 +95,7 @@ def step(
         cvl=cvl,
         ccl=charge.shown,
         dcl=discharge.shown,
-        mode="Refused" if verdict.refused else _mode(voltage, obeyed),
+        mode=_mode(voltage, obeyed, situation, cvl, charge.shown),
         charge_limitation=charge.words,
         discharge_limitation=discharge.words,
         charge_request=_requested(before, sample, chosen, settings),
@@ -175,7 +174,7 @@ def _currents(before: State | None, situation: Situation, now: float) -> tuple[F
         if before.seen is None or agrees(before.seen, situation.sample):
             charge = current_limits.resumed(charge, gap)
         else:
-            charge = current_limits.lowered(Bound(limit=0.0, words=before.limits.charge_limitation), now)
+            charge = current_limits.lowered(current_limits.silence(before.limits.mode), now)
     return (
         _followed(charge, CHARGE_RULES, situation, situation.charge_ceiling, now),
         _followed(discharge, DISCHARGE_RULES, situation, situation.discharge_ceiling, now),
@@ -270,13 +269,37 @@ def _parts_of_capacity(settings: Settings) -> bool:
     return any(settings.number(name) < 0 for name in ("MaxChargeCurrent", "MaxDischargeCurrent"))
 
 
-def _mode(voltage: charge_voltage.State, obeyed: obedience.State) -> str:
+def _mode(
+    voltage: charge_voltage.State, obeyed: obedience.State, situation: Situation, cvl: float, ccl: float
+) -> str:
+    """Where the charge stands, and what makes the CVL lower than that stage asks for."""
+    if situation.refused:
+        return "Refused"
     stage = str(voltage.stage.value)
     if voltage.topping:
         stage = f"{stage}, top balance"
     elif voltage.stage is Stage.ABSORPTION and voltage.since_balancing < charge_voltage.BALANCER_REST:
         stage = f"{stage}, balancing"
-    return f"{stage}, CVL lowered because chargers exceed the CCL" if obeyed.disobeyed else stage
+    why = _lowered_by(voltage, obeyed, situation, cvl, ccl)
+    return f"{stage}, {why}" if why else stage
+
+
+def _lowered_by(
+    voltage: charge_voltage.State, obeyed: obedience.State, situation: Situation, cvl: float, ccl: float
+) -> str:
+    """Which rule makes the CVL what it is, if it is not the stage; without numbers, which would flicker."""
+    if obeyed.disobeyed:
+        return "CVL lowered because chargers exceed the CCL"
+    asked = len(situation.sample.cells) * charge_voltage.asked(voltage, situation.preset)
+    if asked and cvl > asked - charge_voltage.STEP / 2:
+        return ""
+    rules = (
+        (not situation.sample.cells, "CVL lowered because cell voltages are unknown"),
+        (situation.dead, "CVL lowered for a dead cell"),
+        (not ccl, "CVL lowered while charging is stopped"),
+        (True, "CVL lowered for the highest cell"),
+    )
+    return next(words for applies, words in rules if applies)
 
 
 def _requested(before: State | None, sample: PackSample, chosen: Preset, settings: Settings) -> bool:

@@ -33,7 +33,7 @@ class Temperatures:
 
     def named(self, celsius: float) -> str:
         """What one of these is of, in words."""
-        return "Cells" if celsius in self.cells else "Sensor 1 (TemperatureRoles not set)"
+        return "cells" if celsius in self.cells else "sensor 1 (TemperatureRoles not set)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

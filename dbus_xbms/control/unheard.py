@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dbus_xbms.control import current_limits, gauge, misfit, obedience
 from dbus_xbms.control.chemistry import preset
-from dbus_xbms.control.current_limits import CHARGE_RATE, DISCHARGE_RATE, Bound
+from dbus_xbms.control.current_limits import CHARGE_RATE, DISCHARGE_RATE
 from dbus_xbms.control.limits import State
 from dbus_xbms.control.recall import Recalled
 from dbus_xbms.control.vetting import Verdict
@@ -31,14 +31,15 @@ def recalled(kept: Recalled, started: float, settings: Settings) -> State:
     ccl = max(0.0, min(kept.ccl, highest))
     highest, _ = current_limits.ceiling("MaxDischargeCurrent", DISCHARGE_RATE, capacity, settings)
     dcl = max(0.0, min(kept.dcl, highest))
-    nothing = Bound(limit=0.0, words="No contact since the start")
+    mode = "No contact since the start"
+    nothing = current_limits.silence(mode)
     limits = Limits(
         cvl=cvl,
         ccl=0.0,
         dcl=dcl,
-        mode=nothing.words,
-        charge_limitation=nothing.words,
-        discharge_limitation=nothing.words,
+        mode=mode,
+        charge_limitation=mode,
+        discharge_limitation=mode,
         charge_request=kept.request,
         battery_low_voltage=count * chosen.low,
     )
@@ -112,8 +113,8 @@ def stopped(before: State, now: float, why: str) -> State:
     return replace(
         before,
         limits=limits,
-        charge=current_limits.lowered(Bound(limit=0.0, words=limits.charge_limitation), now),
-        discharge=current_limits.lowered(Bound(limit=0.0, words=limits.discharge_limitation), now),
+        charge=current_limits.lowered(current_limits.silence(why), now),
+        discharge=current_limits.lowered(current_limits.silence(why), now),
     )
 
 

@@ -22,6 +22,7 @@ class Cable:
         self.carried = 0  # chunks from the daemon
         self.cut = asyncio.Event()
         self._open: set[asyncio.StreamWriter] = set()
+        self._carriers: set[asyncio.Task[None]] = set()
 
     @property
     def address(self) -> str:
@@ -42,17 +43,25 @@ class Cable:
     ) -> None:
         self._cut()
         await self._server.wait_closed()
+        if self._carriers:
+            await asyncio.wait(self._carriers)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        self._carriers.add(task)
         self._open.add(writer)
         try:
             from_daemon, to_daemon = await asyncio.open_unix_connection(self._daemon)
             self._open.add(to_daemon)
+            if self.cut.is_set():  # while this connection was being made
+                self._abort()
             async with asyncio.TaskGroup() as ways:
                 ways.create_task(self._pass_on(reader, to_daemon))
                 ways.create_task(self._pass_on(from_daemon, writer, counted=True))
         finally:
-            self._open -= {writer}
+            self._open.discard(writer)
+            self._carriers.discard(task)
 
     async def _pass_on(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, counted: bool = False
@@ -68,6 +77,9 @@ class Cable:
     def _cut(self) -> None:
         self._server.close()
         self._path.unlink(missing_ok=True)
+        self.cut.set()
+        self._abort()
+
+    def _abort(self) -> None:
         for writer in self._open:
             writer.transport.abort()
-        self.cut.set()

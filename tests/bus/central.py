@@ -14,6 +14,7 @@ from bleak_retry_connector import BleakClientWithServiceCache, establish_connect
 
 from dbus_xbms.protocols.base import Echo, Frame
 from dbus_xbms.protocols.jbd_frames import JbdFramer, read
+from tests.patience import PATIENCE
 
 SERVICE, NOTIFY, WRITE = (f"0000{short}-0000-1000-8000-00805f9b34fb" for short in ("ff00", "ff01", "ff02"))
 FIRST = "A4:C1:37:00:00:01"
@@ -74,7 +75,7 @@ class Central:
 
     async def frame(self) -> Frame:
         framer, frames = JbdFramer(), list[Frame | Echo]()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not any(isinstance(frame, Frame) for frame in frames):
                 chunk = await self.chunks.get()
                 assert len(chunk) <= 20

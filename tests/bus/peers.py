@@ -16,7 +16,6 @@ from tests.bus.simulation import Program
 from tests.bus.venus import Venus
 
 ONE = "A4:C1:37:00:00:01"
-REACHED = 20.0  # s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +55,6 @@ async def peers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
             await localsettings.until("ready:")
             async with Program("run") as service:
                 await venus.enable(ONE)
-                await venus.until(ONE, lambda seen: seen["/Dc/0/Voltage"] is not None, timeout=REACHED)
+                await venus.until(ONE, lambda seen: seen["/Dc/0/Voltage"] is not None)
                 processes = {"service": service, "localsettings": localsettings, "bluetoothd": bluetoothd}
                 yield Peers(processes=processes, venus=venus)

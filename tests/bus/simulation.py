@@ -22,9 +22,16 @@ from typing import Any, Self
 from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
-READY_TIMEOUT = 20.0  # s; a loaded machine takes its time to start an interpreter
-EXIT_TIMEOUT = 10.0  # s
-COMMAND = (sys.executable, "-W", "error", "-m", "dbus_xbms")
+from tests.patience import PATIENCE
+
+# With a watchdog that gives a busy machine time to end; tests of the watchdog have commands of their own.
+PATIENT = f"""
+import runpy
+from dbus_xbms import watchdog
+watchdog.END_LIMIT = {PATIENCE}
+runpy.run_module("dbus_xbms", run_name="__main__", alter_sys=True)
+"""
+COMMAND = (sys.executable, "-W", "error", "-c", PATIENT)
 CONTROL = "dbus_xbms.Simulator"
 # What an interpreter prints when something was left behind.
 LEFT_BEHIND = ("Traceback", "was never retrieved", "was never awaited", "was destroyed", "ResourceWarning")
@@ -78,21 +85,21 @@ class Program:
         if err is not None:
             self._show()
 
-    async def stop(self, number: int = signal.SIGTERM, timeout: float = EXIT_TIMEOUT) -> int:
+    async def stop(self, number: int = signal.SIGTERM, timeout: float = PATIENCE) -> int:
         """End it by a signal and return its exit status; it must end within ``timeout`` s."""
         assert self._process
         if self._process.returncode is None:
             self._process.send_signal(number)
         return await self.ended(timeout)
 
-    async def ended(self, timeout: float = EXIT_TIMEOUT) -> int:
+    async def ended(self, timeout: float = PATIENCE) -> int:
         """Wait until it has ended by itself and return its exit status."""
         assert self._process
         async with asyncio.timeout(timeout):
             self.status = await self._process.wait()
         return self.status
 
-    async def until(self, text: str, timeout: float = READY_TIMEOUT) -> str:
+    async def until(self, text: str, timeout: float = PATIENCE) -> str:
         """Wait for a line that contains ``text``, in the log or in the output, and return it."""
         async with asyncio.timeout(timeout):
             while True:
@@ -185,7 +192,7 @@ class Simulation(Program):
         return counters
 
     async def truth_when(
-        self, address: str, condition: Callable[[dict[str, Any]], bool], timeout: float = 10.0
+        self, address: str, condition: Callable[[dict[str, Any]], bool], timeout: float = PATIENCE
     ) -> dict[str, Any]:
         """Ask for a pack's truth until ``condition`` holds, and return it."""
         async with asyncio.timeout(timeout):

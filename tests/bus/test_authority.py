@@ -58,7 +58,7 @@ async def test_removing_the_pack_that_controls_moves_control_with_a_warning() ->
         await venus.until(TWO, says("controls"))
         await venus.set(ONE, "Enabled", 0)
         await program.until(f"{ONE}: no longer controls chargers: the pack was removed")
-        await venus.until(TWO, controlling, timeout=15)
+        await venus.until(TWO, controlling)
         await program.until(f"{TWO}: controls chargers")
 
 

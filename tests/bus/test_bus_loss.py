@@ -9,11 +9,10 @@ from pathlib import Path
 from tests.bus.cable import Cable
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Venus
+from tests.patience import PATIENCE
 
 STARTING = (*range(1, 12), *range(12, 40, 4))  # chunks from the daemon, up to the first polls
 LEAVING = (1, 2, 4, 7)  # more of them, after SIGTERM
-REACHED = 20.0  # s
-NOTICED = 3.0  # s; takes 0.1 s
 WORDS = ("lost the D-Bus connection; ending, to be", "cannot connect to the D-Bus")
 
 
@@ -30,9 +29,9 @@ async def test_at_any_moment_from_the_first_word_to_the_last_poll(private_bus: s
                 Cable(tmp_path, private_bus, chunks) as cable,
                 Program("run", environment=cable.environment) as program,
             ):
-                async with asyncio.timeout(REACHED):
+                async with asyncio.timeout(PATIENCE):
                     await cable.cut.wait()
-                assert await program.ended(NOTICED) == 1, chunks
+                assert await program.ended() == 1, chunks
             assert program.left_behind == [], chunks
             (why,) = errors(program)
             assert any(words in why for words in WORDS), (chunks, why)
@@ -48,7 +47,7 @@ async def test_while_the_program_is_leaving(private_bus: str, tmp_path: Path) ->
                 Program("run", environment=cable.environment) as program,
             ):
                 for address in sim.addresses:
-                    await venus.until(address, lambda s: s["/Dc/0/Voltage"] is not None, timeout=REACHED)
+                    await venus.until(address, lambda s: s["/Dc/0/Voltage"] is not None)
                 cable.cut_after = cable.carried + chunks
                 status = await program.stop(signal.SIGTERM)
             assert program.left_behind == [], chunks

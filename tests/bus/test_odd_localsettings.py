@@ -17,6 +17,7 @@ from dbus_xbms.venus.bus import close, connect, until_closed
 from dbus_xbms.venus.localsettings import NAME, LocalSettings
 from dbus_xbms.venus.objects import BUS_ITEM
 from tests.fuzz.odd import ARGUMENTS, VALUES
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
@@ -69,7 +70,7 @@ async def serving(told: list[tuple[str, Value]]) -> AsyncIterator[tuple[Server, 
     local = LocalSettings(lambda path, value: told.append((path, value)))
     task = asyncio.create_task(local.run())
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             yield server, local
         assert not task.done()
     finally:

@@ -31,11 +31,11 @@ from dbus_xbms.venus.switch_items import RELEASE
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import BUS_ITEM, DBUS, SETTINGS, Seen, Venus, plain
 from tests.fuzz.odd import ARGUMENTS, VALUES
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
 ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
-ANSWER = 5.0  # s in which every call is answered
 CELLS = 4
 ITEMS = {item.path: item for item in items_for(PackIdentity(cell_count=CELLS, ntc_count=2), controls=True)}
 BEHIND = {edited.path: edited for edited in (*EDITED, *PANE)}  # settings behind writable paths
@@ -65,7 +65,7 @@ class Stranger:
         body: Iterable[Any] = (),
     ) -> Message:
         """Call, and return the answer or the error."""
-        async with asyncio.timeout(ANSWER):
+        async with asyncio.timeout(PATIENCE):
             reply = await self._bus.call(
                 Message(
                     destination=name,
@@ -110,7 +110,7 @@ async def running() -> AsyncIterator[tuple[Venus, Program, Stranger]]:
             await venus.until(address, fresh)
         yield venus, program, stranger
         for address in (ONE, TWO):
-            seen = await venus.until(address, fresh, timeout=30)
+            seen = await venus.until(address, fresh)
             seen.signals.clear()
             await venus.until(address, lambda s: fresh(s) and len(s.signals) > 1)
         assert await program.stop() == 0
@@ -136,7 +136,7 @@ async def test_every_path_takes_what_it_can_take_and_refuses_the_rest() -> None:
                     if path in LENDING:
                         await stranger.write(name, path, Variant("i", 0))
             if path in LENDING:
-                await venus.until(ONE, fresh, timeout=30)
+                await venus.until(ONE, fresh)
 
 
 async def until_shown(venus: Venus, path: str, written: Variant) -> None:
@@ -172,7 +172,7 @@ async def test_every_setting_that_is_stored_is_in_range_or_put_right() -> None:
 
 async def until_fit(stranger: Stranger, path: str, row: Setting) -> None:
     """Ask for a setting until it is one that the program can use."""
-    async with asyncio.timeout(ANSWER):
+    async with asyncio.timeout(PATIENCE):
         while True:
             stored = plain((await stranger.call(SETTINGS, path, BUS_ITEM, "GetValue")).body[0])
             if fits(row, stored):
@@ -221,7 +221,7 @@ async def test_a_file_descriptor_and_calls_that_want_no_answer_do_no_harm() -> N
             for path in ("/Soc", "/CustomName"):
                 call = a_write(path, Variant("h", 0))
                 call.destination, call.unix_fds = name, [file.fileno()]
-                async with asyncio.timeout(ANSWER):
+                async with asyncio.timeout(PATIENCE):
                     reply = await bus.call(call)
                 assert reply
                 assert reply.message_type is MessageType.ERROR or reply.body == [1]

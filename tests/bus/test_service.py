@@ -22,6 +22,7 @@ from dbus_xbms.venus.bus import BusError, NameTaken, NoBus, connect
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.objects import BUS_ITEM
 from dbus_xbms.venus.service import ItemService
+from tests.patience import PATIENCE
 
 NAME = "com.victronenergy.battery.xbms_a4c137010203"
 DBUS = "org.freedesktop.DBus"
@@ -339,7 +340,7 @@ async def test_the_name_cannot_be_taken_but_its_loss_is_noticed(service: ItemSer
     assert not service.lost.is_set()
     assert service._bus
     await service._bus.release_name(NAME)  # the bus tells us so by NameLost, as it would for any other reason
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await service.lost.wait()
 
 
@@ -364,7 +365,7 @@ async def test_the_loss_of_the_bus_is_noticed(mortal_bus: subprocess.Popen[str])
     service = ItemService(NAME, ITEMS, VALUES, Writes())
     await service.start()
     mortal_bus.kill()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await service.lost.wait()
     service.publish({})
     await service.stop()
@@ -385,7 +386,7 @@ async def test_a_bus_that_stands_still_costs_neither_the_connection_nor_memory(
     assert service._bus._writer
     assert len(service._bus._writer.messages) <= 1
     mortal_bus.send_signal(signal.SIGCONT)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not (heard := await client.heard()) or heard[-1]["/Counter"]["Value"].value != 4999:
             pass
     assert not service.lost.is_set()

@@ -15,6 +15,7 @@ from dbus_fast.aio import MessageBus
 
 from dbus_xbms.localsettings.service import BUS_ITEM, NAME, SETTINGS, LocalSettings
 from tests.bus.simulation import Program
+from tests.patience import PATIENCE
 
 ENABLED = "/Settings/Devices/xbms_a4c137000001/Enabled"
 
@@ -222,7 +223,7 @@ async def test_the_command_keeps_settings_over_a_kill_and_refuses_a_second_one(
         async with Program("settings", "--file", str(tmp_path / "other.json")) as second:
             assert await second.ended() == 1
             assert "another settings store is running" in second.log[-1]
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while not file.exists():  # noqa: ASYNC110 (a file tells nobody)
                 await asyncio.sleep(0.05)
         await first.stop(signal.SIGKILL)

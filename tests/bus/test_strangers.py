@@ -12,6 +12,7 @@ from dbus_xbms.settings import PACK_SETTINGS, pack_path, service_path
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
 from tests.bus.venus import BUS_ITEM, SETTINGS, Venus, plain
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
@@ -69,7 +70,7 @@ async def test_strangers_that_an_earlier_version_stored_are_removed_once_and_nob
             await add(venus, address, **chosen)
         async with Program("run") as service:
             await service.until("A4:C1:37:00:02:01: a scan of an earlier version had stored it; removed")
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE):
                 done = service_path("StrangersForgotten")
                 while plain(await venus.call(SETTINGS, done, BUS_ITEM, "GetValue")) != 1:  # noqa: ASYNC110
                     await asyncio.sleep(0.05)

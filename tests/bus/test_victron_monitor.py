@@ -21,6 +21,7 @@ from dbus_xbms.model import Phase
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.items import items_for, values
 from dbus_xbms.venus.service import ItemService
+from tests.patience import PATIENCE
 from tests.unit.test_items import IDENTITY, REPORT, SAMPLE, SILENT
 
 pytestmark = pytest.mark.skipif(
@@ -98,7 +99,7 @@ async def monitoring(scan: str) -> AsyncIterator[Monitor]:
         stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             yield Monitor(process)
     finally:
         assert process.stdin

@@ -238,7 +238,7 @@ async def adopted(gx: Gx, *addresses: str, **chosen: float | str) -> None:
     """Add packs and wait until they are on the bus with their values."""
     await gx.venus.enable(*addresses, **chosen)
     for address in addresses:
-        await gx.venus.until(address, lambda seen: seen["/Soc"] is not None, timeout=20)
+        await gx.venus.until(address, lambda seen: seen["/Soc"] is not None)
 
 
 def service(address: str) -> str:
@@ -327,6 +327,6 @@ async def test_silence_reaches_the_chargers_step_by_step_and_a_good_poll_ends_it
         await running.stays(SYSTEM, controlled_by(None, None))
         assert running.writes[told:] == []  # so the chargers' own watchdogs end charging, with error 67
         await running.sim.fault("appear", ONE)
-        await running.until(SYSTEM, controlled_by(ONE, 13.8), timeout=30.0)
+        await running.until(SYSTEM, controlled_by(ONE, 13.8))
         again = {"/Link/ChargeVoltage": 13.8, "/Link/ChargeCurrent": lambda amperes: amperes > 0}
-        await running.until(SOLAR, again, timeout=60.0)
+        await running.until(SOLAR, again)

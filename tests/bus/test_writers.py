@@ -21,6 +21,7 @@ from dbus_xbms.venus.service import ItemService
 from dbus_xbms.venus.writers import MOST, Writers, _named, program
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import BATTERY, Venus
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
@@ -104,7 +105,7 @@ async def test_a_daemon_that_does_not_answer_delays_a_write_by_half_a_second_at_
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     writers = Writers()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         assert await writers.find(Silent(), ":1.18") == ":1.18"  # type: ignore[arg-type]
     assert writers.named(":1.18") == ":1.18"
     assert not [record for record in caplog.records if record.levelno > logging.DEBUG]

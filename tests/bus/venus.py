@@ -12,6 +12,7 @@ from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS, device_id, pack_path, service_path
+from tests.patience import PATIENCE
 
 BUS_ITEM = "com.victronenergy.BusItem"
 BATTERY, SWITCH = "com.victronenergy.battery.", "com.victronenergy.switch."
@@ -134,7 +135,9 @@ class Venus:
         """Read one setting of a pack."""
         return plain(await self.call(SETTINGS, pack_path(address, name), BUS_ITEM, "GetValue"))
 
-    async def until_setting(self, address: str, name: str, value: float | str, timeout: float = 5.0) -> None:
+    async def until_setting(
+        self, address: str, name: str, value: float | str, timeout: float = PATIENCE
+    ) -> None:
         """Ask for a setting until it is as wanted."""
         async with asyncio.timeout(timeout):
             while await self.setting(address, name) != value:  # noqa: ASYNC110 (localsettings is asked)
@@ -148,7 +151,7 @@ class Venus:
         await self.call(SETTINGS, "/", "com.victronenergy.Settings", "AddSettings", "aa{sv}", rows)
 
     async def until(
-        self, address: str, condition: Callable[[Seen], bool], timeout: float = 10.0, kind: str = BATTERY
+        self, address: str, condition: Callable[[Seen], bool], timeout: float = PATIENCE, kind: str = BATTERY
     ) -> Seen:
         """Wait until the pack's service is there and as wanted, and return it."""
         try:
@@ -162,7 +165,7 @@ class Venus:
         except TimeoutError:
             raise AssertionError(f"{address} did not become as wanted: {seen}") from None
 
-    async def until_gone(self, address: str, timeout: float = 10.0) -> None:
+    async def until_gone(self, address: str, timeout: float = PATIENCE) -> None:
         """Wait until the pack's service is not on the bus."""
         async with asyncio.timeout(timeout):
             while BATTERY + device_id(address) in self.services:

@@ -13,11 +13,9 @@ from dbus_xbms.settings import device_id
 from tests.bus.daemon import private_daemon
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import BATTERY, Seen, Venus, plain
+from tests.patience import PATIENCE
 
 RESTART_AFTER = 1.0  # s, like daemontools
-SHOWN_WITHIN = 60.0  # s; a busy machine
-NOTICED_WITHIN = 5.0  # s
-OUTAGE = 2.5  # s without a bus: at least one start in vain
 LOST = "lost the D-Bus connection"
 NO_BUS = "cannot connect to the D-Bus"
 PACKS = (
@@ -75,6 +73,15 @@ class Supervision:
             yield
             task.cancel()
 
+    async def in_vain(self, first: Program) -> list[Program]:
+        """Wait for the next life to end, which finds no bus; the lives that have ended since ``first``."""
+        at = self.lives.index(first) + 1
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                if ended := [life for life in self.lives[at:] if life.status is not None]:
+                    return ended
+                await asyncio.sleep(0.1)
+
     async def _keep(self) -> None:
         while True:
             async with Program("run") as program:
@@ -91,7 +98,7 @@ async def _shown(venus: Venus, sim: Simulation) -> Shown:
     """What is shown of each pack, once it is whole: an extreme counts from the second sample on."""
     shown = {}
     for address in sim.addresses:
-        seen = await venus.until(address, _whole, timeout=SHOWN_WITHIN)
+        seen = await venus.until(address, _whole)
         shown[address] = {path: plain(item["Value"]) for path, item in seen.items.items()}
     return shown
 
@@ -134,7 +141,7 @@ def _judge_end(first: Program, in_vain: list[Program]) -> list[str]:
     found += [] if in_vain else ["supervision never started it without a bus"]
     for life in in_vain:
         said = [*life.output, *life.log]
-        if life.left_behind or not any(NO_BUS in line for line in said):
+        if life.status != 1 or life.left_behind or not any(NO_BUS in line for line in said):
             found.append(f"a start without a bus ended with {said}")
     return found
 
@@ -158,11 +165,8 @@ async def lose_the_bus(directory: Path) -> list[str]:
                     before = await _shown(venus, sim)
                     rows, _ = await _bms(sim)
             first = supervision.lives[-1]
-            await first.ended(NOTICED_WITHIN)
-            await asyncio.sleep(OUTAGE)
-            in_vain = [
-                life for life in supervision.lives[supervision.lives.index(first) + 1 :] if life.status == 1
-            ]
+            await first.ended()
+            in_vain = await supervision.in_vain(first)
         with private_daemon(directory, address_in(directory)):
             async with Simulation(rows, *arguments) as sim, Venus() as venus:
                 after = await _shown(venus, sim)

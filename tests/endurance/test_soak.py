@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -22,8 +21,7 @@ async def test_in_a_storm_of_faults_every_promise_is_kept(
     with private_daemon(tmp_path) as address:
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-        async with asyncio.timeout(80):
-            report = await soak(SHORT, tmp_path)
+        report = await soak(SHORT, tmp_path)
     print(report.table())
     assert report.good
     assert len(report.struck) >= 25

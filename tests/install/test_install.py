@@ -222,3 +222,23 @@ def test_a_program_that_ran_for_a_while_is_started_at_once(gx: Gx, tmp_path: Pat
     done = subprocess.run(run, cwd=service, env=environment, capture_output=True, text=True)
     assert "the next one is in" not in done.stdout
     assert int((service / "started").read_text().split()[1]) == 0
+
+
+def test_the_line_that_it_prints_puts_the_command_into_every_login_and_is_printed_until_then(
+    gx: Gx, old: Path, new: Path
+) -> None:
+    gx.start()
+    said = gx.install(old).stdout
+    (line,) = [
+        line.partition("type this once: ")[2] for line in said.splitlines() if "type this once: " in line
+    ]
+    home = gx.root / "data/home/root"
+    home.mkdir(parents=True)
+    environment = {"HOME": str(home), "PATH": os.environ["PATH"]}
+    subprocess.run(["sh", "-c", line], env=environment, check=True, timeout=60)
+    login = ["sh", "-c", ". ~/.profile; command -v dbus-xbms"]
+    found = subprocess.run(login, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    assert found.stdout.strip() == str(gx.root / APP / "current/bin/dbus-xbms")
+    again = gx.install(new)
+    assert again.returncode == 0
+    assert "type this once" not in again.stdout

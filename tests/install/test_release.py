@@ -19,6 +19,7 @@ from tests.bundle.update_data import update_data
 from tests.bus.conftest import private_bus
 from tests.bus.simulation import Simulation
 from tests.install.gx import Gx, snapshot, until
+from tests.patience import PATIENCE
 
 __all__ = ["output", "private_bus", "stock_python", "unpacked"]  # fixtures
 
@@ -51,7 +52,7 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Co
 
 async def shown(gx: Gx, packs: int) -> list[dict[str, Any]]:
     """What the GX shows of so many packs, once each has a voltage."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         while True:
             seen = list(json.loads((await program(gx, "watch", "--once", "--json")).stdout).values())
             if len(seen) == packs and all(pack and pack["/Dc/0/Voltage"] for pack in seen):

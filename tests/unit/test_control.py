@@ -71,7 +71,7 @@ def test_a_pack_that_is_well_may_take_and_give_what_the_owner_allows() -> None:
     found = limits((0.0, SAMPLE))
     assert (found.cvl, found.ccl, found.dcl) == (13.8, CHARGE, DISCHARGE)
     assert found.mode == "Bulk"
-    assert found.charge_limitation == "MaxChargeCurrent: 0.3 C of 100 Ah"
+    assert found.charge_limitation == "0.3 C of 100 Ah (no limit set)"
     assert found.battery_low_voltage == pytest.approx(11.6)
     assert not found.charge_request
 
@@ -105,6 +105,26 @@ def test_the_mode_says_that_the_voltage_limit_is_lower_because_chargers_exceed_t
     found = limits(*history)
     assert found.mode == "Bulk, CVL lowered because chargers exceed the CCL"
     assert found.cvl < SAMPLE.voltage
+
+
+@pytest.mark.parametrize(
+    ("seen", "mode"),
+    [
+        (replace(SAMPLE, mosfets=OFF), "Bulk, CVL lowered while charging is stopped"),
+        (
+            sample(cells=(3.50, 3.40, 3.40, 3.40), voltage=13.7),
+            "Absorption, CVL lowered for the highest cell",
+        ),
+        (sample(cells=(0.1, 3.3, 3.3, 3.3), voltage=10.0), "Bulk, CVL lowered for a dead cell"),
+        (sample(cells=()), "Bulk, CVL lowered because cell voltages are unknown"),
+    ],
+)
+def test_a_voltage_limit_that_is_not_its_stages_names_the_rule_that_makes_it_so(
+    seen: PackSample, mode: str
+) -> None:
+    found = limits((0.0, seen))
+    assert found.cvl < 13.8
+    assert found.mode == mode
 
 
 def test_the_voltage_limit_is_back_as_soon_as_charging_is_allowed_again() -> None:
@@ -300,7 +320,7 @@ def test_a_first_sample_that_does_not_agree_gives_back_discharging_at_once_and_c
     found = after_silence(replace(seen, voltage=sum(seen.cells)))
     assert found.ccl == 0
     assert found.dcl >= DISCHARGE
-    assert found.charge_limitation == "Recovering from: No contact, stopped: not charging"
+    assert found.charge_limitation == "rising again after: no contact, stopped"
 
 
 def test_nothing_recovers_unseen() -> None:

@@ -71,8 +71,8 @@ def test_when_all_is_well_the_setting_limits() -> None:
 
 
 def test_the_ceiling_is_the_owners_or_a_part_of_the_capacity() -> None:
-    assert ceiling(280.0) == (84.0, "MaxChargeCurrent: 0.3 C of 280 Ah")
-    assert ceiling(280.0, MaxChargeCurrent=20.0) == (20.0, "MaxChargeCurrent is 20 A")
+    assert ceiling(280.0) == (84.0, "0.3 C of 280 Ah (no limit set)")
+    assert ceiling(280.0, MaxChargeCurrent=20.0) == (20.0, "MaxChargeCurrent 20 A")
 
 
 def ceiling(capacity: float, **chosen: object) -> tuple[float, str]:
@@ -80,7 +80,7 @@ def ceiling(capacity: float, **chosen: object) -> tuple[float, str]:
 
 
 def test_a_current_of_0_is_0_and_only_minus_1_is_not_set() -> None:
-    assert ceiling(280.0, MaxChargeCurrent=0.0) == (0.0, "MaxChargeCurrent is 0 A")
+    assert ceiling(280.0, MaxChargeCurrent=0.0) == (0.0, "MaxChargeCurrent 0 A")
     assert ceiling(280.0, MaxChargeCurrent=-1.0)[0] == 84.0
     for between in (-0.5, -2.0):
         with pytest.raises(SettingsError, match="or -1 for not set"):
@@ -90,12 +90,12 @@ def test_a_current_of_0_is_0_and_only_minus_1_is_not_set() -> None:
 @pytest.mark.parametrize(
     ("capacity", "rating", "amperes", "words"),
     [
-        (628.0, 250.0, 188.4, "MaxChargeCurrent: 0.3 C of 628 Ah"),
-        (628.0, 150.0, 150.0, "MaxChargeCurrent: BMS rated 150 A"),
-        (628.0, 0.0, 100.0, "MaxChargeCurrent: not set"),
-        (6553.0, 0.0, 100.0, "MaxChargeCurrent: not set"),
-        (100.0, 0.0, 30.0, "MaxChargeCurrent: 0.3 C of 100 Ah"),
-        (0.0, 200.0, 0.0, "Capacity unknown: set Capacity or MaxChargeCurrent"),
+        (628.0, 250.0, 188.4, "0.3 C of 628 Ah (no limit set)"),
+        (628.0, 150.0, 150.0, "BMS rated 150 A (no limit set)"),
+        (628.0, 0.0, 100.0, "at most 100 A (no limit set)"),
+        (6553.0, 0.0, 100.0, "at most 100 A (no limit set)"),
+        (100.0, 0.0, 30.0, "0.3 C of 100 Ah (no limit set)"),
+        (0.0, 200.0, 0.0, "capacity unknown: set Capacity or MaxChargeCurrent"),
     ],
 )
 def test_without_the_owners_figure_no_current_is_above_the_boards_rating_or_100_a(
@@ -113,14 +113,14 @@ def test_the_owners_figure_may_be_above_what_is_rated() -> None:
 def test_the_highest_cell_limits_charging_and_is_named() -> None:
     limit, words = charge(sample=sample(cells=(3.40, 3.41, 3.462, 3.40)))
     assert 0 < limit < 15
-    assert words == "Cell 3 at 3.462 V"
+    assert words == "cell 3 at 3.46 V"
     assert charge(sample=sample(cells=(3.40, 3.60, 3.40)))[0] == 0
 
 
 def test_the_lowest_cell_limits_discharging_and_is_named() -> None:
     limit, words = discharge(sample=sample(cells=(3.0, 2.75, 3.0)))
     assert limit == pytest.approx(15.0)
-    assert words == "Cell 2 at 2.750 V"
+    assert words == "cell 2 at 2.75 V"
     assert discharge(sample=sample(cells=(3.0, 2.60, 3.0)))[0] == 0
 
 
@@ -134,7 +134,7 @@ def test_the_coldest_and_the_hottest_sensor_limit_charging(celsius: tuple[float,
 
 def test_cold_limits_discharging_later_than_charging() -> None:
     assert discharge(temperatures=Temperatures(cells=(0.0,)))[0] == 50
-    assert discharge(temperatures=Temperatures(cells=(-10.0,))) == (20.0, "Cells at -10.0 °C")
+    assert discharge(temperatures=Temperatures(cells=(-10.0,))) == (20.0, "cells at -10.0 °C")
 
 
 def test_hot_mosfets_limit_both_directions() -> None:
@@ -160,7 +160,7 @@ def test_a_cell_below_deep_is_charged_with_a_twentieth_of_the_capacity(lowest: f
 
 def test_a_deep_cell_of_a_pack_whose_capacity_is_unknown_is_not_charged() -> None:
     low = sample(cells=(2.4, 2.6, 2.6, 2.6))
-    assert charge(sample=low, capacity=0.0) == (0.0, "Cell 1 at 2.400 V: at most 0.05 C")
+    assert charge(sample=low, capacity=0.0) == (0.0, "cell 1 at 2.40 V: at most 0.05 C")
 
 
 @pytest.mark.parametrize("celsius", [-5.0, 0.0, 60.0, 75.0])
@@ -173,7 +173,7 @@ def test_no_curve_makes_lifepo4_charge_below_freezing_or_in_great_heat(celsius: 
 
 def test_limits_follow_a_sensor_that_may_be_a_cells_and_name_it() -> None:
     cold = Temperatures(cells=(8.0,), mosfet=-5.0, doubtful=-5.0)
-    assert charge(temperatures=cold) == (0.0, "Sensor 1 (TemperatureRoles not set) at -5.0 °C")
+    assert charge(temperatures=cold) == (0.0, "sensor 1 (TemperatureRoles not set) at -5.0 °C")
     hot = Temperatures(cells=(25.0,), mosfet=70.0, doubtful=70.0)
     assert charge(temperatures=hot)[0] == discharge(temperatures=hot)[0] == 0
     assert charge(temperatures=Temperatures(cells=(25.0,), mosfet=70.0))[0] == 30
@@ -196,11 +196,11 @@ def test_soc_limits_only_where_the_owner_drew_a_curve() -> None:
 
 def test_a_mosfet_that_is_off_stops_its_own_direction_only() -> None:
     no_charge = sample(mosfets=Mosfets(charge=False, discharge=True))
-    assert charge(sample=no_charge) == (0.0, "Charge MOSFET is off")
+    assert charge(sample=no_charge) == (0.0, "charge MOSFET is off")
     assert discharge(sample=no_charge)[0] == 50
     no_discharge = sample(mosfets=Mosfets(charge=True, discharge=False))
     assert charge(sample=no_discharge)[0] == 30
-    assert discharge(sample=no_discharge) == (0.0, "Discharge MOSFET is off")
+    assert discharge(sample=no_discharge) == (0.0, "discharge MOSFET is off")
 
 
 @pytest.mark.parametrize("bit", Protection)
@@ -221,7 +221,7 @@ def test_a_protection_is_named_in_words() -> None:
 
 
 def test_unknown_cells_stop_everything() -> None:
-    assert charge(sample=sample(cells=())) == (0.0, "Cell voltages unknown")
+    assert charge(sample=sample(cells=())) == (0.0, "cell voltages unknown")
     assert discharge(sample=sample(cells=()))[0] == 0
 
 
@@ -233,10 +233,12 @@ def test_cells_that_are_not_believed_give_no_limit_in_either_direction() -> None
 def test_a_cut_off_says_when_it_ends() -> None:
     rested = sample(cells=(3.50, 3.40))
     assert (
-        charge(sample=rested, cut_high=True)[1] == "Cell 1 at 3.500 V: cut off at 3.60 V until back at 3.45 V"
+        charge(sample=rested, cut_high=True)[1] == "cell 1 at 3.50 V: stopped at 3.60 V until back at 3.45 V"
     )
     low = sample(cells=(3.0, 2.95))
-    assert discharge(sample=low, cut_low=True)[1] == "Cell 2 at 2.950 V: cut off at 2.60 V until 3.05 V"
+    assert (
+        discharge(sample=low, cut_low=True)[1] == "cell 2 at 2.95 V: stopped at 2.60 V until back at 3.05 V"
+    )
 
 
 def test_a_limit_falls_at_once_and_recovers_after_a_hold_at_a_slope() -> None:
@@ -250,8 +252,14 @@ def test_a_limit_falls_at_once_and_recovers_after_a_hold_at_a_slope() -> None:
 
 def test_a_recovering_limit_says_from_what() -> None:
     state = followed((0.0, 100.0), (1.0, 10.0), (40.0, 100.0))
-    assert state.words == "Recovering from: rule at 10.0 A"
+    assert state.words == "rising again after: rule at 10.0 A"
     assert followed((0.0, 100.0), (1.0, 10.0), (999.0, 100.0)).words == "rule at 100.0 A"
+
+
+def test_a_limit_that_follows_a_raised_ceiling_says_where_it_goes_and_not_that_it_recovers() -> None:
+    state = follow(None, Bound(limit=50.0, words="0.5 C of 100 Ah (no limit set)", ceiling=True), TOP, 0.0)
+    state = follow(state, Bound(limit=TOP, words="MaxDischargeCurrent 100 A", ceiling=True), TOP, 1.0)
+    assert (state.shown, state.words) == (50.0, "rising to: MaxDischargeCurrent 100 A")
 
 
 def test_small_rises_are_not_published_and_every_reduction_is() -> None:
@@ -262,9 +270,9 @@ def test_small_rises_are_not_published_and_every_reduction_is() -> None:
 
 
 def test_numbers_in_words_stand_still_while_the_limit_does() -> None:
-    state = follow(None, Bound(limit=10.0, words="Cell 3 at 3.462 V"), TOP, 0.0)
-    state = follow(state, Bound(limit=10.05, words="Cell 3 at 3.461 V"), TOP, 1.0)
-    assert state.words.endswith("Cell 3 at 3.462 V")
+    state = follow(None, Bound(limit=10.0, words="cell 3 at 3.46 V"), TOP, 0.0)
+    state = follow(state, Bound(limit=10.05, words="cell 3 at 3.46 V"), TOP, 1.0)
+    assert state.words.endswith("cell 3 at 3.46 V")
 
 
 bounds = st.lists(st.tuples(st.floats(0, 100), st.floats(0, TOP)), min_size=1, max_size=30)

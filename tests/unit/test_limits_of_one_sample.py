@@ -47,7 +47,7 @@ def test_a_cell_at_0_v_stops_charging_and_the_voltage_is_that_of_the_living_cell
     assert (decision.limits.ccl, decision.limits.dcl) == (0, 0)
     assert decision.limits.cvl <= (count - 1) * FLOAT
     assert decision.alarms[alarms.LOW_CELL_VOLTAGE] is Level.ALARM
-    assert decision.limits.charge_limitation == "Cell 1 at 0.000 V: dead or shorted, have it checked"
+    assert decision.limits.charge_limitation == "cell 1 at 0.00 V: dead or shorted, have it checked"
 
 
 def test_a_pack_of_dead_cells_is_not_charged_at_any_voltage() -> None:

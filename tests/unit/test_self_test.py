@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import shutil
 import subprocess
 import sys
@@ -17,7 +16,6 @@ from dbus_xbms.doctor.host import NEEDED, lacking
 from tests.stock_venus import NOT_ON_VENUS
 
 ROOT = Path(__file__).parents[2]
-CPU_LIMIT = 5.0  # s of CPU, which others on this machine do not add to
 ON_VENUS = f"""
 import sys
 for name in {sorted(NOT_ON_VENUS)}:
@@ -41,11 +39,6 @@ def self_test(root: Path = ROOT) -> subprocess.CompletedProcess[str]:
     )
 
 
-def cpu_of_children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """The program, to be broken."""
@@ -54,11 +47,9 @@ def copy(tmp_path: Path) -> Path:
 
 
 def test_it_passes_with_what_venus_has_and_says_the_version() -> None:
-    begun = cpu_of_children()
     done = self_test()
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith(f"dbus-xbms {__version__}: self-test passed (Python 3.")
-    assert cpu_of_children() - begun < CPU_LIMIT
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from dbus_xbms.watchdog import LOOKS
+from dbus_xbms.watchdog import END_LIMIT, LOOKS
+from tests.patience import PATIENCE
 
 LOOK_EVERY = 0.3  # s in place of 10
 SCRIPT = """
@@ -59,7 +60,7 @@ def process(then: str, stop: str = "asyncio.current_task().cancel") -> Iterator[
 @pytest.mark.parametrize("then", [SLEEPS, WRITES])
 def test_a_loop_that_stands_ends_the_process_and_the_log_says_where(then: str) -> None:
     with process(then) as started:
-        assert started.wait(15) == 1
+        assert started.wait(PATIENCE) == 1
         assert started.stderr
         text = started.stderr.read().decode()
     assert "ERROR dbus_xbms.watchdog: hung for 1.8 s; ending, to be restarted" in text
@@ -68,14 +69,14 @@ def test_a_loop_that_stands_ends_the_process_and_the_log_says_where(then: str) -
 
 def test_a_loop_that_stands_in_code_that_holds_the_interpreters_lock_ends_too() -> None:
     with process(HOLDS_THE_LOCK) as started:
-        assert started.wait(15) == -signal.SIGPROF
+        assert started.wait(PATIENCE) == -signal.SIGPROF
         assert started.stderr
         assert "in main" in started.stderr.read().decode()
 
 
 def test_a_process_ends_though_nobody_reads_what_it_says() -> None:
     with process("os.write(2, bytes(65536)) if beats == 1 else time.sleep(60)") as started:
-        assert started.wait(15) == 1
+        assert started.wait(PATIENCE) == 1
 
 
 def test_a_loop_that_lives_is_left_alone() -> None:
@@ -94,30 +95,28 @@ def test_a_process_that_was_stopped_for_long_goes_on_however_often() -> None:
         assert started.poll() is None
 
 
-def test_a_process_that_does_not_heed_sigterm_ends_within_3_s_of_the_first_one() -> None:
+def test_a_process_that_does_not_heed_sigterm_ends_however_often_it_is_told_to() -> None:
     with process(WELL, stop="lambda: None") as started:
-        begun = time.monotonic()
-        for _ in range(3):
+        while started.poll() is None:  # each of them would put off the end if it counted
             started.send_signal(signal.SIGTERM)
-            time.sleep(0.7)
-        assert started.wait(10) == 1
-        assert time.monotonic() - begun < 3.0
+            time.sleep(END_LIMIT / 5)
+        assert started.returncode == 1
+        assert started.stderr
+        assert "not ended 2.5 s after it was told to" in started.stderr.read().decode()
 
 
 @pytest.mark.parametrize(("then", "number"), [(SLEEPS, signal.SIGINT), (WRITES, signal.SIGTERM)])
-def test_a_process_whose_loop_stands_ends_within_3_s_of_being_told_to(then: str, number: int) -> None:
+def test_a_process_whose_loop_stands_ends_when_told_to(then: str, number: int) -> None:
     with process(then) as started:
         assert started.stdout
         select.select([started.stdout], [], [], LOOK_EVERY)
-        begun = time.monotonic()
         started.send_signal(number)
-        assert started.wait(10) == 1
-        assert time.monotonic() - begun < 3.0
+        assert started.wait(PATIENCE) == 1
 
 
 def test_a_loop_that_lives_ends_as_it_likes_when_told_to() -> None:
     with process(WELL) as started:
         started.send_signal(signal.SIGTERM)
-        started.wait(5)
+        started.wait(PATIENCE)
         assert started.stderr
         assert "not ended" not in started.stderr.read().decode()
