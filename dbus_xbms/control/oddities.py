@@ -92,11 +92,9 @@ def _interval_is_cut(s: Settings) -> str:
 
 def _rest_is_cut(s: Settings) -> str:
     most = s.number("Hold") / POLLS_PER_HOLD
-    return (
-        f"RestInterval counts for at most a sixth of Hold: {most:.3g} s"
-        if s.number("RestInterval") > most
-        else ""
-    )
+    if s.number("RestInterval") <= most:
+        return ""
+    return f"RestInterval counts for at most a sixth of Hold: {most:.3g} s"
 
 
 def _temperature_off(s: Settings) -> str:

@@ -113,7 +113,7 @@ def test_only_settings_that_there_are_have_a_meaning_or_oddities() -> None:
         ("Control", pack(PollInterval=60.0, Control=1), "a pack that controls is polled every 30 s at least"),
         ("RestInterval", pack(RestInterval=10.0), "at most a sixth of Hold: 5 s"),
         ("TemperatureControl", pack(TemperatureControl=0), "cells are then charged at any temperature"),
-        ("TemperatureRoles", pack(TemperatureRoles="cc"), "TemperatureRoles has 2 letters, and the BMS 3 sensors"),
+        ("TemperatureRoles", pack(TemperatureRoles="cc"), "has 2 letters, and the BMS 3 sensors"),
         ("TemperatureRoles", pack(TemperatureRoles="mmm"), "no sensor is a cell's"),
         ("Stop", pack(Stop=10.0), "Stop is shorter than Hold"),
         ("Stop", pack(Stop=7200.0), "the pack may be drawn from unseen for 2 h"),
@@ -121,7 +121,7 @@ def test_only_settings_that_there_are_have_a_meaning_or_oddities() -> None:
         ("AllowDischargeOff", pack(AllowDischargeOff=1), "no effect until AllowMosfetControl is 1"),
         ("TopBalanceVoltage", pack(TopBalanceVoltage=3.5), "no effect until TopBalanceDays is set"),
         ("MaxAbsorptionTime", pack(MaxAbsorptionTime=60.0), "MaxAbsorptionTime is shorter than Abs"),
-        ("HighCellWarning", pack(HighCellWarning=3.3), "HighCellWarning warns whenever the pack is full: float"),
+        ("HighCellWarning", pack(HighCellWarning=3.3), "HighCellWarning warns whenever the pack is full"),
         ("LowCellWarning", pack(LowCellWarning=3.4), "LowCellWarning warns all the time: float is 3.375 V"),
     ],
 )  # fmt: skip
