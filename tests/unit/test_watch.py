@@ -208,7 +208,26 @@ def test_a_link_is_told_in_one_line() -> None:
     ]
     lent = replace(SILENT, phase=Phase.LENT, link=LinkStatus(state="lent, 12 min left"), age=1085.0)
     assert "link    lent, 12 min left  sample 18 min old" in render([shown(lent)], 80).splitlines()
-    assert "sample 5 h old" in render([shown(replace(lent, age=18_500.0))], 80)
+    assert "sample 5 h 8 min old" in render([shown(replace(lent, age=18_500.0))], 80)
+
+
+def test_one_reconnect_is_one() -> None:
+    link = replace(REPORT.link, reconnects=1, failed_polls=1, failed_last_hour=1)
+    assert "1 reconnect  1 failed poll  1 in the last hour" in render(
+        [shown(replace(REPORT, link=link))], 100
+    )
+
+
+def test_the_lowest_and_the_highest_are_those_of_the_cells_that_are_shown() -> None:
+    pack = shown(REPORT)
+    newer = {"/System/MinCellVoltage": 2.9, "/System/MaxCellVoltage": 3.6, "/Voltages/Diff": 0.7}
+    cells = {f"/Voltages/Cell{n}": volts for n, volts in enumerate((3.31, 3.30, 3.35, 3.33), 1)}
+    lines = render([replace(pack, values={**pack.values, **cells, **newer})], 100).splitlines()
+    assert "spread  0.050V  low 3.300V C2  high 3.350V C3" in lines
+
+
+def test_without_cells_there_is_no_spread() -> None:
+    assert "spread" not in render([shown(SILENT)], 100)
 
 
 def test_on_a_phone_the_words_of_a_limit_go_on_in_the_next_line() -> None:
