@@ -52,6 +52,11 @@ COMMANDS = (
     Command(name="switch", help="switch charging, discharging or balancing of a pack on or off", on_bus=True),
     Command(name="lend", help="leave a pack to the phone app for a while", on_bus=True),
     Command(name="watch", help="a live view of the packs", on_bus=True),
+    Command(
+        name="history",
+        help="what a pack has been through: trips, extremes, energy, last full charge",
+        on_bus=True,
+    ),
     Command(name="wait", help="wait until the service runs, for scripts", on_bus=True),
     Command(name="probe", help="connect to a pack once, read everything and print it"),
     Command(name="doctor", help="what is wrong, and what to do", log_level="ERROR"),

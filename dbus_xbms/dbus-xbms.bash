@@ -14,7 +14,8 @@ _dbus_xbms_options() { # COMMAND
         set) echo '-h --help --log-level --yes' ;;
         switch) echo '-h --help --log-level' ;;
         lend) echo '-h --help --log-level' ;;
-        watch) echo '-h --help --log-level --once --json --seconds' ;;
+        watch) echo '-h --help --log-level --once --json --log --seconds' ;;
+        history) echo '-h --help --log-level --json' ;;
         wait) echo '-h --help --log-level --seconds' ;;
         probe) echo '-h --help --log-level --password --passkey --adapter --capture --json' ;;
         doctor) echo '-h --help --log-level --scan --json --report --self-test' ;;
@@ -29,7 +30,7 @@ _dbus_xbms_options() { # COMMAND
 _dbus_xbms_kind() { # "COMMAND PLACE" or "COMMAND OPTION": what stands there; nothing after an option without value
     case $1 in
         *' --log-level') echo words DEBUG INFO WARNING ERROR ;;
-        'help 1') echo words run scan add remove list get set switch lend watch wait probe doctor decode settings simulate demo completion ;;
+        'help 1') echo words run scan add remove list get set switch lend watch history wait probe doctor decode settings simulate demo completion ;;
         'run --capture') echo files ;;
         'scan --seconds') echo nothing ;;
         'add 1') echo packs ;;
@@ -50,7 +51,9 @@ _dbus_xbms_kind() { # "COMMAND PLACE" or "COMMAND OPTION": what stands there; no
         'lend 1') echo packs ;;
         'lend 2') echo nothing ;;
         'watch '[1-9]*) echo packs ;;
+        'watch --log') echo files ;;
         'watch --seconds') echo nothing ;;
+        'history 1') echo packs ;;
         'wait --seconds') echo nothing ;;
         'probe 1') echo packs ;;
         'probe --password') echo nothing ;;
@@ -107,7 +110,7 @@ _dbus_xbms() {
     elif ((i > COMP_CWORD)); then
         kind=$(_dbus_xbms_kind "$command $previous")
     elif [ -z "$command" ]; then
-        kind='words run scan add remove list get set switch lend watch wait probe doctor decode settings simulate demo completion help'
+        kind='words run scan add remove list get set switch lend watch history wait probe doctor decode settings simulate demo completion help'
     else
         kind=$(_dbus_xbms_kind "$command $((place + 1))")
     fi

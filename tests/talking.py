@@ -14,6 +14,7 @@ import subprocess
 import termios
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 from tests.on_terminal import COMMAND, Shown
 
@@ -48,7 +49,7 @@ def _talk(arguments: Sequence[str], answers: Sequence[tuple[str, str]], columns:
             while question not in text[asked:]:
                 text += _read(terminal, end)
             if reply == CTRL_C:
-                process.send_signal(signal.SIGINT)
+                _press_ctrl_c(process)
             else:
                 os.write(terminal, b"\x04" if reply == CTRL_D else f"{reply}\n".encode())
         while chunk := _read(terminal, end):
@@ -59,6 +60,14 @@ def _talk(arguments: Sequence[str], answers: Sequence[tuple[str, str]], columns:
         if process.poll() is None:
             process.kill()
             process.wait()
+
+
+def _press_ctrl_c(process: subprocess.Popen[bytes]) -> None:
+    """Press it until it is heard: Python misses a signal that comes just before it begins to read."""
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1.0)
 
 
 def _read(terminal: int, end: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from dbus_xbms.commands import CommandError, questions
@@ -213,10 +214,17 @@ def _judge(subject: Subject, chosen: Mapping[str, Value], *, yes: bool) -> None:
 
 async def _store(subject: Subject, chosen: Mapping[str, Value]) -> Settings:
     """Store what was chosen; returns the pack's settings as they are then."""
-    known = subject.known
-    settings = await known.add(subject.address)
-    for name in sorted(chosen, key="Enabled".__eq__):  # last: what it controls is known before it is read
-        settings.put(name, await known.set(pack_path(subject.address, name), chosen[name]))
+    known, address = subject.known, subject.address
+    is_new = address not in known.packs
+    try:
+        settings = await known.add(address)
+        for name in sorted(chosen, key="Enabled".__eq__):  # last: what it controls is known before it is read
+            settings.put(name, await known.set(pack_path(address, name), chosen[name]))
+    except BaseException:
+        if is_new:  # a pack that is half added is none
+            with suppress(NoAnswer, SettingsError):
+                await known.forget(address)
+        raise
     return settings
 
 

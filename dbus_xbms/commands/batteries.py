@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -12,8 +12,9 @@ from typing import Any
 from dbus_fast import Message, Variant, unpack_variants
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.session import call, open_bus, until_lost
+from dbus_xbms.commands.session import call, contacts, is_on_bus, open_bus, until_lost
 from dbus_xbms.commands.table import Battery, Value
+from dbus_xbms.contact import Contact
 from dbus_xbms.remote import NAME as SERVICE
 from dbus_xbms.settings import device_id
 from dbus_xbms.trusted_bus import DAEMON, OWNER_CHANGES, TrustedBus
@@ -40,6 +41,7 @@ class Batteries:
     def __init__(self, bus: TrustedBus) -> None:
         self.changed = asyncio.Event()
         self.running = False  # the service
+        self.updated: Callable[[Battery], None] = lambda pack: None  # called with each change of a pack
         self._next = asyncio.Event()
         self._bus = bus
         self._packs: dict[str, Battery] = {}  # by service name
@@ -51,6 +53,11 @@ class Batteries:
         """The packs by name, those that have left included."""
         read = (pack for pack in self._packs.values() if pack.values)
         return sorted(read, key=lambda pack: (pack.name, pack.service))
+
+    def _update(self, pack: Battery) -> None:
+        self._packs[pack.service] = pack
+        self.updated(pack)
+        self.tell()
 
     def tell(self) -> None:
         """There is something to see."""
@@ -77,6 +84,14 @@ class Batteries:
         """Read packs as they appear, until cancelled."""
         while True:
             await self._read(await self._appeared.get())
+
+    async def is_on_bus(self, name: str) -> bool:
+        """Whether somebody owns a name."""
+        return await is_on_bus(self._bus, name)
+
+    async def contacts(self) -> dict[str, Contact]:
+        """How the contact with each enabled pack is, by address; see :func:`.session.contacts`."""
+        return await contacts(self._bus)
 
     async def ask(self, pack: Battery, path: str) -> Value:
         """The value of a path at this moment."""
@@ -105,10 +120,11 @@ class Batteries:
         except NoAnswer as err:  # asked by its unique name, which tells an owner nothing
             raise NoAnswer(service) from err
         read, signalled = _updated(Battery(service=service), items), self._packs[service]
-        self._packs[service] = replace(
-            signalled, values={**read.values, **signalled.values}, texts={**read.texts, **signalled.texts}
+        self._update(
+            replace(
+                signalled, values={**read.values, **signalled.values}, texts={**read.texts, **signalled.texts}
+            )
         )
-        self.tell()
 
     def _signalled(self, message: Message) -> None:
         if message.member == "NameOwnerChanged":
@@ -120,16 +136,14 @@ class Batteries:
                 self.tell()
         elif message.member == "ItemsChanged" and message.sender in self._owners:
             service = self._owners[message.sender]
-            self._packs[service] = _updated(self._packs[service], message.body[0])
-            self.tell()
+            self._update(_updated(self._packs[service], message.body[0]))
 
     def _owner_changed(self, service: str, owner: str) -> None:
         self._owners = {unique: name for unique, name in self._owners.items() if name != service}
         if owner:
             self._appeared.put_nowait(service)
         elif service in self._packs:
-            self._packs[service] = replace(self._packs[service], gone=True)
-            self.tell()
+            self._update(replace(self._packs[service], gone=True))
 
 
 @asynccontextmanager

@@ -93,9 +93,15 @@ def described(pack: Battery, *, control: bool) -> Iterator[str]:
     model = printable(pack.values.get("/ProductName") or "")
     parts = (model, number, pack.text("/Dc/0/Voltage"), f"SoC {pack.text('/Soc')}")
     yield f"Found: {', '.join(part for part in parts if part)}."
+    if control or pack.controls:
+        yield from limits_or_why(pack)
+
+
+def limits_or_why(pack: Battery) -> Iterator[str]:
+    """The limits that chargers get, or why there are none."""
     if pack.controls:
         yield f"Limits: {', '.join(_limit(pack, *row) for row in LIMITS)}."
-    elif control and (mode := pack.values.get(CHARGE_MODE)):
+    elif mode := pack.values.get(CHARGE_MODE):
         yield f"{printable(str(mode))}."
 
 

@@ -4,54 +4,100 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dbus_xbms.commands.batteries import Batteries
-from dbus_xbms.commands.screen.frame import frame
+from dbus_xbms.commands.explain import NONE_ENABLED, STOPPED
+from dbus_xbms.commands.screen.frame import Frame, frame
 from dbus_xbms.commands.screen.glyphs import Glyphs
 from dbus_xbms.commands.screen.keys import pressed
-from dbus_xbms.commands.screen.reading import number, spread
-from dbus_xbms.commands.screen.scene import NOTHING, Absent, Scene, Trends, View
+from dbus_xbms.commands.screen.reading import aged, number, spread
+from dbus_xbms.commands.screen.scene import Absent, Scene, Trends, View
 from dbus_xbms.commands.screen.terminal import Terminal, glyphs
 from dbus_xbms.commands.table import Battery
+from dbus_xbms.contact import Contact
+from dbus_xbms.venus.peers import NoAnswer
 
 REDRAW = 0.5  # s between two pictures at least, unless a key was pressed
 CLOCK = 1.0  # s between two pictures at most
-
-Choose = Callable[[list[Battery]], list[Battery]]
+ASK = 2.0  # s between two questions to the service how the contact with the packs is
+WAITING = "waiting for the service"
 
 
 @dataclass(slots=True, kw_only=True)
 class Screen:
-    """What the screen shows besides the packs themselves; whoever knows it sets it."""
+    """What is shown besides the packs on the bus."""
 
+    wanted: frozenset[str] | None = None  # addresses; None: all
+    names: Mapping[str, str] = field(default_factory=dict)  # what to call packs that are not on the bus
     caption: Callable[[], str] = lambda: ""
-    absent: Sequence[Absent] = ()
-    nothing: str = NOTHING
+    contacts: dict[str, Contact] | None = None  # None: the service has not said yet
+    answers: bool = True  # whether it did when it was last asked
     trends: dict[str, Trends] = field(default_factory=dict)
 
-    def scene(self, packs: list[Battery], *, running: bool, keys: bool, chars: Glyphs) -> Scene:
+    async def ask(self, live: Batteries) -> None:
+        """Keep asking the service how the contact with each pack is, until cancelled."""
+        while True:
+            try:
+                self.contacts = await live.contacts()
+                self.answers = True
+            except NoAnswer:
+                self.answers = False
+            await asyncio.sleep(ASK)
+
+    def scene(self, live: Batteries, *, keys: bool, chars: Glyphs) -> Scene:
         """All that is to be seen now."""
-        for pack in packs:
-            kept = self.trends.setdefault(pack.service, Trends())
-            kept.current.add(None if pack.gone else number(pack, "/Dc/0/Current"), time.monotonic())
-            kept.spread.add(None if pack.gone else spread(pack), time.monotonic())
+        known = self.contacts or {}
+        packs = aged(self._chosen(live.packs), known)
+        self._follow(packs)
+        there = {pack.address for pack in packs}
+        absent = [
+            Absent(name=self.names.get(address, address), address=address)
+            for address in sorted(known)
+            if address not in there and self._is_wanted(address)
+        ]
         return Scene(
             clock=time.strftime("%H:%M:%S"),
-            service="service running" if running else "service stopped",
-            well=running,
+            service=self._service(live.running),
+            well=live.running and self.answers,
             packs=packs,
-            absent=self.absent,
-            nothing=self.nothing,
+            absent=absent,
+            contacts=known,
+            nothing=f"Nothing to show: {self._nothing(live.running)}.",
             trends=self.trends,
             caption=self.caption(),
             keys=keys,
             glyphs=chars,
         )
 
+    def _is_wanted(self, address: str) -> bool:
+        return self.wanted is None or address in self.wanted
 
-async def show_screen(live: Batteries, choose: Choose, screen: Screen, *, seconds: float | None) -> None:
+    def _chosen(self, packs: Iterable[Battery]) -> list[Battery]:
+        return [pack for pack in packs if self._is_wanted(pack.address)]
+
+    def _service(self, running: bool) -> str:
+        if not running:
+            return "service stopped"
+        return "service running" if self.answers else "service not answering"
+
+    def _nothing(self, running: bool) -> str:
+        if not running:
+            return STOPPED
+        if self.contacts is None:
+            return WAITING if self.answers else "the service does not answer"
+        return NONE_ENABLED if not self.contacts else "these packs are not known to the service"
+
+    def _follow(self, packs: Iterable[Battery]) -> None:
+        now = time.monotonic()
+        for pack in packs:
+            kept = self.trends.setdefault(pack.service, Trends())
+            kept.current.add(None if pack.gone else number(pack, "/Dc/0/Current"), now)
+            kept.spread.add(None if pack.gone else spread(pack), now)
+
+
+async def show_screen(live: Batteries, screen: Screen, *, seconds: float | None) -> None:
     """Draw until the owner quits, or for so many seconds."""
     urgent = asyncio.Event()
 
@@ -59,32 +105,44 @@ async def show_screen(live: Batteries, choose: Choose, screen: Screen, *, second
         urgent.set()
         live.changed.set()
 
-    terminal, view = Terminal(woken), View()
-    chars = glyphs()
-    with terminal.shown():
-        try:
-            async with asyncio.timeout(seconds):
-                while True:
-                    urgent.clear()
-                    live.changed.clear()
-                    scene = screen.scene(
-                        choose(live.packs), running=live.running, keys=terminal.reads_keys, chars=chars
-                    )
-                    keys, terminal.keys = terminal.keys, []
-                    for key in keys:
-                        after = pressed(scene, view, key)
-                        if after is None:
-                            return
-                        size = terminal.size
-                        view = frame(scene, after, size.columns, size.lines).view
-                    size = terminal.size
-                    picture = frame(scene, view, size.columns, size.lines)
-                    view = picture.view
-                    terminal.draw(picture.lines, size)
-                    await _wait(urgent, REDRAW)
-                    await _wait(live.changed, CLOCK - REDRAW)
-        except TimeoutError:
-            pass
+    terminal = Terminal(woken)
+    async with asyncio.TaskGroup() as group:
+        asking = group.create_task(screen.ask(live))
+        with terminal.shown():
+            try:
+                async with asyncio.timeout(seconds):
+                    await _draw(live, screen, terminal, urgent)
+            except TimeoutError:
+                pass
+        asking.cancel()
+
+
+async def _draw(live: Batteries, screen: Screen, terminal: Terminal, urgent: asyncio.Event) -> None:
+    view, chars = View(), glyphs()
+    while True:
+        urgent.clear()
+        live.changed.clear()
+        scene = screen.scene(live, keys=terminal.reads_keys, chars=chars)
+        keys, terminal.keys = terminal.keys, []
+        picture = _after(scene, view, keys, terminal)
+        if picture is None:
+            return
+        view = picture.view
+        terminal.draw(picture.lines, terminal.size)
+        await _wait(urgent, REDRAW)
+        await _wait(live.changed, CLOCK - REDRAW)
+
+
+def _after(scene: Scene, view: View, keys: Iterable[str], terminal: Terminal) -> Frame | None:
+    """The picture after some keys; ``None`` to end."""
+    size = terminal.size
+    picture = frame(scene, view, size.columns, size.lines)
+    for key in keys:
+        following = pressed(scene, picture.view, key)
+        if following is None:
+            return None
+        picture = frame(scene, following, size.columns, size.lines)
+    return picture
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

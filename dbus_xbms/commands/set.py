@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 
 from dbus_xbms.commands.consent import agree, refuse_second
-from dbus_xbms.commands.first_contact import cells_now
+from dbus_xbms.commands.first_contact import cells_now, first_contact, limits_or_why
 from dbus_xbms.commands.known import Known, is_program, known_packs, row_of, title
 from dbus_xbms.commands.naming import PROGRAM, name_refusal
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.secret import ask_secret, shown
-from dbus_xbms.commands.session import complete, is_running, open_bus, warn_if_hung
+from dbus_xbms.commands.session import complete, is_running, open_bus, warn_if_hung, warn_if_not_running
 from dbus_xbms.commands.values import told
 from dbus_xbms.control.authority import unwilling
 from dbus_xbms.control.chemistry import judges, refusal
-from dbus_xbms.control.consequences import Consequence, of_change
+from dbus_xbms.control.consequences import Consequence, of_change, willing
 from dbus_xbms.settings import (
     PACK_SETTINGS,
     SERVICE_SETTINGS,
@@ -25,6 +25,8 @@ from dbus_xbms.settings import (
     pack_path,
     service_path,
 )
+
+CONTROL_LIMIT = 10.0  # s for a pack that is read to get its limits: the service looks around every 5 s
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,12 +56,13 @@ def _value(row: Setting, given: str | None) -> str:
 
 async def _set(args: argparse.Namespace, row: Setting, value: Value) -> int:
     async with known_packs() as known:
+        starts, address = False, ""
         if is_program(args.pack):
             settings = await known.program()
             stored = await known.set(service_path(row.name), value)
         else:
             address = known.address(args.pack)
-            await _judge(known, address, row.name, value, yes=args.yes)
+            starts = await _judge(known, address, row.name, value, yes=args.yes)
             settings = await known.add(address)
             stored = await known.set(pack_path(address, row.name), value)
         settings.put(row.name, stored)
@@ -67,12 +70,28 @@ async def _set(args: argparse.Namespace, row: Setting, value: Value) -> int:
         say(line)
     if stored != value:
         say(f"localsettings did not take {shown(row, value)}; it is in use or not allowed.")
-    await warn_if_hung()
+    if starts:
+        await _report_control(address, settings)
+    else:
+        await warn_if_hung()
     return 0
 
 
-async def _judge(known: Known, address: str, name: str, value: Value, *, yes: bool) -> None:
+async def _report_control(address: str, settings: Settings) -> None:
+    """Say whether chargers get limits now that a pack may control, or why not."""
+    if not await warn_if_not_running():
+        return
+    pack = await first_contact(address, title(address, settings), control=True, limit=CONTROL_LIMIT)
+    if pack is None:
+        say("It is not on the bus, so nothing obeys it yet; `dbus-xbms list` says why.")
+        return
+    say("\n".join(limits_or_why(pack)))
+
+
+async def _judge(known: Known, address: str, name: str, value: Value, *, yes: bool) -> bool:
     """Judge a value together with the others, and let the owner agree to what it brings about.
+
+    Returns whether the pack may control with it and could not before.
 
     Raises:
         SettingsError: it may not be set.
@@ -89,6 +108,7 @@ async def _judge(known: Known, address: str, name: str, value: Value, *, yes: bo
     refuse_second(known.packs, others, address)
     found = [*of_change(known.packs, others), *await _misfits(address, after, name)]
     agree(found, f"Set {name} of {title(address, pack)}", yes=yes)
+    return address in willing(others) and address not in willing(known.packs)
 
 
 async def _misfits(address: str, after: Settings, name: str) -> list[Consequence]:

@@ -13,6 +13,7 @@ from dbus_xbms.model import PENDING
 from dbus_xbms.printable import LINE, columns_of, padded, printable
 from dbus_xbms.settings import address_of
 from dbus_xbms.venus.pane_items import FAULT
+from dbus_xbms.words import count, duration
 
 Value = int | float | str | None  # None: invalid
 
@@ -41,10 +42,10 @@ LIMITS = (
 )
 
 
-COUNTED = (
-    ("/Bluetooth/Reconnects", "reconnects"),
-    ("/Bluetooth/FailedPolls", "failed polls"),
-    ("/Bluetooth/FailedPollsLastHour", "in the last hour"),
+COUNTED = (  # what a number counts, and what is said after that
+    ("/Bluetooth/Reconnects", "reconnect", ""),
+    ("/Bluetooth/FailedPolls", "failed poll", ""),
+    ("/Bluetooth/FailedPollsLastHour", "", "in the last hour"),
 )
 
 
@@ -85,7 +86,7 @@ class Battery:
 def render(packs: Sequence[Battery], width: int) -> str:
     """The packs one below the other, no line wider than ``width``."""
     if not packs:
-        return "No pack of ours is on the bus."
+        return "No pack is on the bus."
     return "\n\n".join(_pack(pack, width) for pack in packs)
 
 
@@ -140,11 +141,14 @@ def _cell(pack: Battery, number: int, path: str) -> str:
 
 
 def _spread(pack: Battery) -> list[str]:
-    if pack.values.get("/Voltages/Diff") is None:
+    """Between the cells that are shown: the bus has newer values of the lowest and the highest alone."""
+    shown = [(pack.values[path], number) for number, path in pack.numbered("/Voltages/Cell#")]
+    volts = [(value, number) for value, number in shown if isinstance(value, int | float)]
+    if not volts:
         return []
-    low = f"low {pack.text('/System/MinCellVoltage')} {pack.text('/System/MinVoltageCellId')}"
-    high = f"high {pack.text('/System/MaxCellVoltage')} {pack.text('/System/MaxVoltageCellId')}"
-    return [pack.text("/Voltages/Diff"), low, high]
+    (low, lowest), (high, _) = min(volts), max(volts)
+    highest = next(number for value, number in volts if value == high)
+    return [f"{high - low:.3f}V", f"low {low:.3f}V C{lowest}", f"high {high:.3f}V C{highest}"]
 
 
 def _temperatures(pack: Battery) -> list[str]:
@@ -205,17 +209,11 @@ def _link(pack: Battery) -> list[str]:
     if pack.values.get("/Bluetooth/Rssi") is not None:
         chunks.append(pack.text("/Bluetooth/Rssi"))
     if pack.values.get("/Bluetooth/SampleAge") is not None:
-        chunks.append(f"sample {_rough(pack.values['/Bluetooth/SampleAge'])} old")
-    for path, words in COUNTED:
-        if pack.values.get(path):
-            chunks.append(f"{pack.text(path)} {words}")
+        chunks.append(f"sample {duration(float(pack.values['/Bluetooth/SampleAge'] or 0))} old")
+    for path, counted, words in COUNTED:
+        if number := int(float(pack.values.get(path) or 0)):
+            chunks.append(count(number, counted) if counted else f"{number} {words}")
     return [chunk for chunk in chunks if chunk]
-
-
-def _rough(seconds: Value) -> str:
-    """A time as exactly as anybody wants to know it."""
-    whole = int(seconds or 0)
-    return f"{whole} s" if whole < 60 else f"{whole // 60} min" if whole < 7200 else f"{whole // 3600} h"
 
 
 def _fold(label: str, chunks: Sequence[str], width: int, indent: int = LABEL) -> str:

@@ -5,17 +5,30 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
+from types import MappingProxyType
 
+from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds
 from dbus_xbms.commands.batteries import Batteries, batteries
+from dbus_xbms.commands.csv_log import logging_to
+from dbus_xbms.commands.explain import explained, nothing_to_show
 from dbus_xbms.commands.full_screen import Screen, show_screen
+from dbus_xbms.commands.known import known_packs
+from dbus_xbms.commands.naming import Candidate, find
+from dbus_xbms.commands.screen.reading import aged
 from dbus_xbms.commands.screen.terminal import is_screen
 from dbus_xbms.commands.session import complete, end_by_signals
 from dbus_xbms.commands.table import Battery, render, terminal
-from dbus_xbms.settings import as_address
+from dbus_xbms.printable import printable
+from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
+from dbus_xbms.venus.peers import NoAnswer
+
+log = logging.getLogger(__name__)
 
 REPEAT = 0.5  # s between two lines of JSON at least ...
 REPRINT = 5.0  # s ... and between two tables
@@ -28,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="one JSON object per change: every path of every pack"
     )
+    parser.add_argument(
+        "--log", type=Path, metavar="FILE.csv", help="append a line for each poll that changed something"
+    )
     parser.add_argument("--seconds", type=seconds, metavar="N", help="stop after N seconds")
 
 
@@ -38,32 +54,48 @@ def run(args: argparse.Namespace) -> int:
 
 async def _watch(args: argparse.Namespace) -> int:
     end_by_signals()
-    wanted = frozenset(pack.lower() for pack in args.pack)
     async with batteries() as live:
-        if args.once:
-            packs = chosen(live.packs, wanted)
-            print(as_json(packs) if args.json else render(packs, terminal().columns))
-            return 0 if packs else 1
-        await show(live, wanted, seconds=args.seconds, json_lines=args.json)
+        candidates = await _candidates(live)
+        wanted = frozenset(find(word, candidates).address for word in args.pack) if args.pack else None
+        names = {pack.address: printable(pack.shown) or pack.address for pack in candidates}
+        async with logging_to(args.log, live, lambda packs: chosen(packs, wanted)):
+            if args.once:
+                packs = chosen(live.packs, wanted)
+                print(as_json(packs) if args.json else await table(live, wanted, names))
+                return 0 if packs else 1
+            await show(live, wanted, names, seconds=args.seconds, json_lines=args.json)
         return 0
 
 
-def chosen(packs: list[Battery], wanted: frozenset[str]) -> list[Battery]:
-    """The packs whose name or address, in lower case, is wanted; all when nothing is.
+async def _candidates(live: Batteries) -> list[Candidate]:
+    """The packs that may be meant: those on the bus, and those that are known if localsettings answers."""
+    found = {pack.address: candidate_of(pack) for pack in live.packs}
+    try:
+        if await live.is_on_bus(LOCALSETTINGS):
+            async with known_packs() as known:
+                found |= {pack.address: pack for pack in known.candidates}
+    except* (CommandError, NoAnswer) as group:
+        log.debug("names of packs that are not on the bus are not known: %s", group.exceptions[0])
+    return list(found.values())
 
-    A name that is an address is none: it may be another pack's.
-    """
 
-    def called(pack: Battery) -> set[str]:
-        name = "" if as_address(pack.name) else pack.name
-        return {name.lower(), pack.address.lower(), pack.address.replace(":", "").lower()}
+def candidate_of(pack: Battery) -> Candidate:
+    """A pack on the bus as the owner may name it."""
+    others = (str(pack.values.get(path) or "") for path in ("/ProductName", "/HardwareVersion"))
+    return Candidate(
+        address=pack.address, given=str(pack.values.get("/CustomName") or ""), others=tuple(others)
+    )
 
-    return [pack for pack in packs if not wanted or wanted & called(pack)]
+
+def chosen(packs: list[Battery], wanted: frozenset[str] | None) -> list[Battery]:
+    """The packs with these addresses; all if nothing is wanted in particular."""
+    return [pack for pack in packs if wanted is None or pack.address in wanted]
 
 
 async def show(
     live: Batteries,
-    wanted: frozenset[str] = frozenset(),
+    wanted: frozenset[str] | None = None,
+    names: Mapping[str, str] = MappingProxyType({}),
     *,
     seconds: float | None = None,
     json_lines: bool = False,
@@ -71,22 +103,49 @@ async def show(
 ) -> None:
     """Show the packs for so many seconds or until the owner quits: a full screen on a terminal, else tables.
 
-    ``caption``: what is to be said above them at that moment.
+    Args:
+        live: the packs on the bus.
+        wanted: the addresses of those that are shown; all if ``None``.
+        names: what to call packs that are not on the bus, by address.
+        seconds: for how long.
+        json_lines: print JSON instead.
+        caption: what is to be said above the packs at that moment.
     """
     if not json_lines and is_screen():
-        screen = Screen(caption=caption)
-        await show_screen(live, lambda packs: chosen(packs, wanted), screen, seconds=seconds)
+        screen = Screen(wanted=wanted, names=names, caption=caption)
+        await show_screen(live, screen, seconds=seconds)
         return
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             while True:
                 live.changed.clear()
-                packs = chosen(live.packs, wanted)
-                width = terminal().columns
-                text = as_json(packs) if json_lines else captioned(caption(), render(packs, width), width)
-                print(text, end="\n" if json_lines else "\n\n", flush=True)
+                if json_lines:
+                    print(as_json(chosen(live.packs, wanted)), flush=True)
+                else:
+                    text = await table(live, wanted, names)
+                    print(captioned(caption(), text, terminal().columns), end="\n\n", flush=True)
                 await asyncio.sleep(REPEAT if json_lines else REPRINT)
                 await live.changed.wait()
+
+
+async def table(live: Batteries, wanted: frozenset[str] | None, names: Mapping[str, str]) -> str:
+    """The packs with their samples as old as they are now; then why others are not on the bus."""
+    packs = chosen(live.packs, wanted)
+    try:
+        known = await live.contacts()
+    except NoAnswer as err:
+        log.debug("%s", err)
+        known = {}
+    if not packs and wanted is None:
+        return await nothing_to_show(names)
+    there = {pack.address for pack in packs if not pack.gone}
+    away = [
+        explained(names.get(address, address), contact)
+        for address, contact in sorted(known.items())
+        if address not in there and (wanted is None or address in wanted)
+    ]
+    shown = [render(aged(packs, known), terminal().columns)] if packs else []
+    return "\n\n".join([*shown, *away]) or "Nothing to show: the service does not know these packs."
 
 
 def captioned(caption: str, text: str, width: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from dbus_xbms.control import current_limits, gauge, pace
-from dbus_xbms.control.authority import unwilling
+from dbus_xbms.control.authority import REMOVED, unwilling
 from dbus_xbms.control.chemistry import Preset, preset
 from dbus_xbms.control.current_limits import CHARGE_RATE, DISCHARGE_RATE
 from dbus_xbms.control.curves import Curve
@@ -108,7 +108,8 @@ def _ceiling(name: str, rate: float) -> Meaning:
 def _control(settings: Settings) -> str:
     if not settings.number("Control"):
         return "only shown"
-    why = unwilling(settings) or preset(settings).refused
+    removed = "" if settings.number("Enabled") else REMOVED
+    why = removed or unwilling(settings) or preset(settings).refused
     return f"no effect yet: {why}" if why else "chargers and inverters obey this pack while DVCC is on"
 
 

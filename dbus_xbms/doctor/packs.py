@@ -103,7 +103,7 @@ def _silent(topic: str, pack: Pack, contact: Contact, facts: Facts) -> Finding:
         return note(topic, contact.reason, contact.advice)
     words = _joined(contact.reason, _air(pack, facts), _trouble(pack, facts))
     if early and contact.state in UNDERWAY:
-        return note(topic, f"{words}; the service has just started")
+        return note(topic, f"{words}; the service has just started", contact.advice)
     helps = contact.advice or advice(State.NOT_HEARD, pack.address)
     return problem(topic, words, helps)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from operator import attrgetter
 from typing import Literal
 
@@ -25,6 +26,12 @@ def _since_full(report: Report) -> float | None:
 def _average_discharge(report: Report) -> float | None:
     known = report.history
     return -known.total_drawn / known.discharges if known.discharges else None
+
+
+def _trips(counter: str) -> Item:
+    """How often one protection tripped: ``short_circuit`` is ``/History/Trips/ShortCircuit``."""
+    name = "".join(word.capitalize() for word in counter.split("_"))
+    return _slow(f"/History/Trips/{name}", "i", "{}", _counters(attrgetter(counter)))
 
 
 def _slow(path: str, kind: Literal["i", "d"], text: str, read: Read) -> Item:
@@ -68,6 +75,7 @@ HISTORY_ITEMS = (
             "{}",
             _counters(lambda c: c.pack_overvoltage + c.cell_overvoltage),
         ),
+        *(_trips(counter.name) for counter in fields(Counters) if counter.name != "restarts"),
     ),
     *rows(
         FLOWN,

@@ -43,6 +43,11 @@ async def test_a_new_owner_needs_a_scan_and_an_add_for_a_live_pack_under_control
         assert limits.startswith("Limits: CVL 13.80V, CCL ")
         fits = await command("set", "house", "Chemistry", "NMC", "--yes")
         assert "NMC does not fit: cells at 3." in fits.out
+        await command("set", "house", "chemistry", "lifepo4", "--yes")
+        await command("set", "house", "Control", "off", "--yes")
+        again = (await command("set", "house", "Control", "on")).out.splitlines()
+        assert again[0].startswith("Chargers and inverters obey this pack while DVCC is on, up to 13.80 V")
+        assert again[-1].startswith("Limits: CVL ")
 
 
 @pytest.mark.parametrize(

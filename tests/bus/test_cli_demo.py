@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.pty import on_terminal
+
 MARK = "XBMS_TEST_MARK"
 STATES_OF_A_MOSFET = (
     "on",
@@ -73,6 +75,10 @@ async def test_once_prints_every_pack_with_values_and_leaves_no_process_behind(m
         out, err = await process.communicate()
         assert (process.returncode, err.decode()) == (0, "")
         assert len(re.findall(r"^now +[\d.]+% +[\d.]+V ", out.decode(), re.MULTILINE)) == 3
+        first, *others = out.decode().split("\n\n")  # one controls, the others watch
+        assert re.search(r"^CVL +\d+\.\d+V  \w", first, re.MULTILINE)
+        assert ["CVL" in pack for pack in others] == [False, False]
+        assert all("Not controlling" in pack for pack in others)
         assert marked(mark) == []
 
 
@@ -95,6 +101,23 @@ async def test_the_story_of_the_mosfets_is_told_to_its_end_with_each_state_of_th
     steps = re.findall(r"^\[(\d+)/(\d+)\] ", out.decode(), re.MULTILINE)
     assert [int(step) for step, _ in steps] == list(range(1, int(steps[0][1]) + 1))
     assert marked(mark) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [((), "Not controlling"), (("--scenario", "mosfet"), "To begin with")],
+    ids=["packs", "story"],
+)
+async def test_on_a_terminal_the_demo_is_a_screen_with_limits_and_q_ends_it_all(
+    mark: str, arguments: tuple[str, ...], words: str
+) -> None:
+    async with on_terminal("demo", *arguments, size=(34, 20), **{MARK: mark}) as terminal:
+        await terminal.shows(words)
+        await terminal.until(lambda lines: re.search(r"CVL \d+\.\d+V \w", " ".join(lines)))
+        terminal.type("q")
+        assert await terminal.ended() == 0
+        assert "Traceback" not in terminal.sent
+        assert marked(mark) == []
 
 
 async def test_a_story_ends_early_if_its_time_is_over(mark: str) -> None:

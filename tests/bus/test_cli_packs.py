@@ -371,7 +371,10 @@ async def test_watch_once_prints_the_packs_on_the_bus(pack: ItemService) -> None
 
 async def test_watch_once_without_any_pack_is_a_failure(private_bus: str) -> None:
     done = await command("watch", "--once")
-    assert (done.status, done.out) == (1, "No pack of ours is on the bus.\n")
+    assert (done.status, done.out) == (
+        1,
+        "Nothing to show: the service is stopped; `dbus-xbms run` starts it.\n",
+    )
 
 
 async def test_watch_follows_changes_and_a_pack_that_leaves(pack: ItemService) -> None:
@@ -395,6 +398,23 @@ async def test_watch_follows_changes_and_a_pack_that_leaves(pack: ItemService) -
 
 async def test_watch_ends_when_its_time_is_over(pack: ItemService) -> None:
     assert (await command("watch", "--seconds", "0.5")).status == 0
+
+
+async def test_the_history_of_a_pack_is_told_from_the_bus_or_else_from_what_was_stored(
+    settings: LocalSettings, pack: ItemService
+) -> None:
+    await command("add", ADDRESS)
+    settings.store.put("/Settings/Devices/xbms_a4c137010203/MinimumCellVoltage", 2.9)
+    settings.store.put("/Settings/Devices/xbms_a4c137010203/MaximumCellVoltage", 3.5)
+    shown = await command("history", ADDRESS)
+    assert shown.status == 0
+    assert "42 cycles by the BMS" in shown.out
+    await pack.stop()
+    stored = await command("history", ADDRESS)
+    assert "cells     2.900V to 3.500V" in stored.out
+    assert "As last stored: the pack is not on the bus" in stored.out
+    told = json.loads((await command("history", ADDRESS, "--json")).out)
+    assert told["/History/MinimumCellVoltage"] == 2.9
 
 
 async def test_a_password_is_asked_for_and_never_shown(settings: LocalSettings) -> None:

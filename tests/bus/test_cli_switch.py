@@ -80,4 +80,4 @@ async def test_without_localsettings_a_pack_goes_by_its_address_and_whole_name_o
     assert (await meant("HOUSE", packs)).battery is packs[0]
     with pytest.raises(ExceptionGroup) as raised:
         await meant("House 3", packs)
-    assert raised.group_contains(CommandError, match="com.victronenergy.settings")
+    assert raised.group_contains(CommandError, match="localsettings")

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import signal
 from collections.abc import AsyncIterator
+from csv import DictReader
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from bench.pty import on_terminal
+from dbus_xbms.contact import Contact, State
+from dbus_xbms.protocols.base import Advertised
+from dbus_xbms.remote import Remote
 from dbus_xbms.venus.items import BATTERY, items_for, values
 from dbus_xbms.venus.service import ItemService
-from tests.bus.pty import on_terminal
 from tests.unit.test_watch import CONTROLLING, SAMPLE
 
 CHARGING = replace(
@@ -119,3 +124,78 @@ async def test_the_screen_ends_when_its_time_is_over(pack: ItemService) -> None:
         assert await terminal.ended() == 0
         assert "Starboard" in terminal.sent
         assert not terminal.screen.modes["alternate"]
+
+
+async def test_each_poll_that_changes_something_is_a_line_of_the_log_with_or_without_a_screen(
+    pack: ItemService, tmp_path: Path
+) -> None:
+    path = tmp_path / "log.csv"
+    async with on_terminal("watch", "starb", "--log", str(path)) as terminal:
+        await terminal.shows("76.3%")
+        for soc in (70.0, 69.0, 69.0):
+            pack.publish(values(ITEMS, replace(CHARGING, soc=soc)))
+        await terminal.shows("69.0%")
+        terminal.type("q")
+        assert await terminal.ended() == 0
+    async with on_terminal("watch", "--once", "--log", str(path), TERM="dumb") as terminal:
+        assert await terminal.ended() == 0
+    with path.open(newline="") as file:
+        assert [line["soc_percent"] for line in DictReader(file)] == ["76.3", "70.0", "69.0", "69.0"]
+
+
+async def test_a_log_that_cannot_be_written_is_said_and_the_terminal_is_given_back(
+    pack: ItemService,
+) -> None:
+    async with on_terminal("watch", "--log", "/nonexistent/log.csv") as terminal:
+        assert await terminal.ended() == 1
+        assert "cannot write /nonexistent/log.csv: No such file or directory" in terminal.sent
+        assert "Traceback" not in terminal.sent
+    async with on_terminal("watch", "nobody") as terminal:
+        assert await terminal.ended() == 2
+        assert "no pack is called 'nobody'" in terminal.sent
+
+
+AWAY = "A4:C1:37:0A:0B:0D"
+UNHEARD = Contact(state=State.NOT_HEARD, reason="not heard for 12 min", advice="is it in range?", silence=720)
+
+
+async def no_scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
+    return []
+
+
+async def test_the_reason_of_a_pack_that_is_not_on_the_bus_and_the_age_of_a_sample_are_the_services_own(
+    pack: ItemService,
+) -> None:
+    told = {
+        AWAY: UNHEARD,
+        "A4:C1:37:01:02:03": Contact(state=State.CONNECTED, reason="connected", silence=7.0),
+    }
+    pack.publish({**values(ITEMS, CHARGING), "/Bluetooth/SampleAge": 0})
+    async with (
+        Remote(no_scan, dict, lambda: told, list, list),
+        on_terminal("watch", size=(80, 30)) as terminal,
+    ):
+        await terminal.shows("A4:C1:37:0A:0B:0D not heard for 12 min")
+        assert terminal.screen.text[0].startswith("dbus-xbms service running")
+        terminal.type("1")
+        await terminal.shows("sample 7 s old")
+        terminal.type("2")
+        await terminal.shows("try is it in range?")
+        terminal.type("q")
+        assert await terminal.ended() == 0
+
+
+@pytest.mark.usefixtures("private_bus")
+async def test_without_a_pack_the_screen_and_the_table_say_why_there_is_nothing_to_show() -> None:
+    async with on_terminal("watch") as terminal:
+        await terminal.shows("Nothing to show: the service is stopped")
+        async with Remote(no_scan, dict, dict, list, list):
+            await terminal.shows("Nothing to show: no pack is added; `dbus-xbms scan` lists those in range")
+        terminal.type("q")
+        assert await terminal.ended() == 0
+    told = {AWAY: UNHEARD}
+    async with Remote(no_scan, dict, lambda: told, list, list):
+        async with on_terminal("watch", "--once", TERM="dumb") as terminal:
+            assert await terminal.ended() == 1
+        assert "A4:C1:37:0A:0B:0D: not heard for 12 min" in terminal.sent
+        assert "is it in range?" in terminal.sent

@@ -96,6 +96,8 @@ PURE_FILES = {
     "localsettings/rows.py",
     "localsettings/store.py",
     "commands/table.py",
+    "commands/lifetime.py",
+    "commands/csv_rows.py",
     *(
         f"commands/screen/{name}.py"
         for name in ("frame", "glyphs", "keys", "overview", "page", "reading", "scene", "style", "trend")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 
 from dbus_xbms.commands import CommandError, questions
-from dbus_xbms.commands.add import Subject, _asked, _judge, _whole
+from dbus_xbms.commands.add import Subject, _asked, _judge, _store, _whole
 from dbus_xbms.commands.consent import agree, quoted, refuse_second
 from dbus_xbms.commands.known import Known
 from dbus_xbms.commands.naming import name_refusal
@@ -166,6 +167,36 @@ def test_what_cannot_be_is_refused_before_anything_is_stored(chosen: dict[str, V
     new = subject(two=pack(CustomName="Bow"))
     with pytest.raises(SettingsError, match=words):
         _judge(new, _whole(new, chosen), yes=True)
+
+
+class Refusing(Known):
+    """Localsettings that takes a pack's settings and then refuses to store one."""
+
+    def __init__(self, packs: Known) -> None:
+        super().__init__(LocalSettings(lambda path, value: None), {})
+        self.packs |= packs.packs
+        self.forgotten: list[str] = []
+
+    async def add(self, address: str) -> Settings:
+        self.packs[address] = Settings(PACK_SETTINGS)
+        return self.packs[address]
+
+    async def set(self, path: str, value: Value) -> Value:
+        raise SettingsError(f"localsettings refuses {path}")
+
+    async def forget(self, address: str) -> None:
+        self.forgotten.append(address)
+
+
+@pytest.mark.parametrize(("before", "forgotten"), [(None, [ONE]), (pack(Enabled=0), [])])
+async def test_a_new_pack_that_cannot_be_stored_leaves_nothing_behind(
+    before: Settings | None, forgotten: list[str]
+) -> None:
+    new = subject(before)
+    refusing = Refusing(new.known)
+    with pytest.raises(SettingsError, match="localsettings refuses"):
+        await _store(replace(new, known=refusing), _whole(new, {}))
+    assert refusing.forgotten == forgotten
 
 
 @pytest.mark.parametrize("name", ["House bank", "Bank 24 V", "Ünal's boat", "x" * 40, ""])

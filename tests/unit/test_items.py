@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -313,6 +313,15 @@ def test_what_was_never_seen_is_not_in_the_history() -> None:
 def test_trips_of_cells_and_pack_count_together() -> None:
     got = shown(replace(REPORT, counters=COUNTERS))
     assert (got["/History/LowVoltageAlarms"], got["/History/HighVoltageAlarms"]) == (5, 5)
+
+
+def test_each_protection_has_a_count_of_its_own() -> None:
+    got = shown(replace(REPORT, counters=COUNTERS))
+    names = [counter.name for counter in fields(Counters) if counter.name != "restarts"]
+    paths = [f"/History/Trips/{name.title().replace('_', '')}" for name in names]
+    assert [got[path] for path in paths] == [getattr(COUNTERS, name) for name in names]
+    untold = shown(replace(REPORT, counters=None))
+    assert {untold[path] for path in paths} == {None}
 
 
 def test_what_is_only_held_is_not_given_to_chargers_for_their_own() -> None:

@@ -39,6 +39,7 @@ def pack(**chosen: float | str) -> Settings:
         ("Control", pack(), "only shown"),
         ("Control", pack(Control=1), "chargers and inverters obey this pack while DVCC is on"),
         ("Control", pack(Control=1, Chemistry=""), "no effect yet: Chemistry is not chosen"),
+        ("Control", pack(Control=1, Enabled=0), "no effect yet: the pack was removed"),
         ("Control", pack(Control=1, CellLow=3.9), "no effect yet: Cell voltages must rise"),
         ("Capacity", pack(), "the BMS reports 100 Ah"),
         ("Capacity", pack(Nominal=0.0), "unknown until the BMS reports it"),

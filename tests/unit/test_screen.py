@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from dbus_xbms.commands.screen.frame import frame
 from dbus_xbms.commands.screen.glyphs import ASCII
-from dbus_xbms.commands.screen.reading import ALARM_WORDS
+from dbus_xbms.commands.screen.reading import ALARM_WORDS, aged
 from dbus_xbms.commands.screen.scene import Absent, Scene, Trends, View, places
 from dbus_xbms.commands.screen.style import Style, text_of, width_of
 from dbus_xbms.commands.table import Battery
+from dbus_xbms.contact import Contact, State
 from dbus_xbms.control.alarms import ALARM_PATHS
 from dbus_xbms.model import Level, LinkStatus, Phase, Report
 from tests.unit.test_watch import CONTROLLING, REPORT, SAMPLE, SILENT, STARBOARD, shown
@@ -57,7 +58,8 @@ SIXTEEN = pack(
 )
 LOST = pack(4, replace(SILENT, custom_name="Lost", phase=Phase.LOST, link=LinkStatus(state="searching")))
 GONE = replace(named(5, "Gone"), gone=True)
-BOW = Absent(name="Dinghy", address="A4:C1:37:0A:0B:0D", why="not heard for 12 min")
+BOW = Absent(name="Dinghy", address="A4:C1:37:0A:0B:0D")
+UNHEARD = Contact(state=State.NOT_HEARD, reason="not heard for 12 min", advice="is it in range?")
 
 
 def drawn(scene: Scene, size: tuple[int, int], view: View | None = None) -> list[str]:
@@ -184,13 +186,37 @@ def test_nothing_is_drawn_beyond_the_terminal(
 
 
 def test_a_pack_that_is_not_on_the_bus_is_listed_with_the_reason_and_has_a_page() -> None:
-    scene = Scene(packs=[PORT], absent=[BOW])
+    scene = Scene(packs=[PORT], absent=[BOW], contacts={BOW.address: UNHEARD})
     assert any("Dinghy" in one and "not heard for 12 min" in one for one in drawn(scene, (80, 24)))
     view = View(selected=places(scene)[1], opened=True)
-    assert drawn(scene, (80, 24), view)[1:3] == [
+    assert drawn(scene, (80, 24), view)[1:4] == [
         "Dinghy  A4:C1:37:0A:0B:0D",
-        "state   not heard for 12 min",
+        "contact not heard for 12 min",
+        "try     is it in range?",
     ]
+
+
+@pytest.mark.parametrize("battery", [LOST, GONE])
+def test_of_a_pack_that_is_not_read_any_more_the_reason_and_what_helps_are_shown(battery: Battery) -> None:
+    scene = Scene(packs=[battery], contacts={battery.address: UNHEARD})
+    assert "not heard for 12 min" in " ".join(drawn(scene, (80, 24)))
+    page = drawn(scene, (80, 24), View(opened=True))
+    assert "contact not heard for 12 min" in page
+    assert "try     is it in range?" in page
+
+
+def test_a_pack_that_is_read_well_has_nothing_to_explain() -> None:
+    well = Contact(state=State.CONNECTED, reason="connected", silence=0.4)
+    scene = Scene(packs=[PORT], contacts={PORT.address: well})
+    assert not any(one.startswith("contact") for one in drawn(scene, (80, 40), View(opened=True)))
+
+
+def test_a_sample_is_as_old_as_the_service_says_now() -> None:
+    told = replace(PORT, values={**PORT.values, "/Bluetooth/SampleAge": 0})
+    (now,) = aged([told], {PORT.address: replace(UNHEARD, silence=10.2)})
+    assert any("sample 10 s old" in one for one in page_of(now))
+    assert aged([told], {}) == [told]
+    assert aged([PORT], {PORT.address: UNHEARD}) == [PORT]
 
 
 def test_without_a_pack_the_screen_says_why_there_is_none() -> None:

@@ -93,7 +93,7 @@ def test_help_names_each_key_and_any_other_key_ends_it() -> None:
 
 
 def test_a_pack_that_is_not_on_the_bus_can_be_chosen() -> None:
-    absent = Absent(name="Dinghy", address="A4:C1:37:0A:0B:0D", why="not heard")
+    absent = Absent(name="Dinghy", address="A4:C1:37:0A:0B:0D")
     scene = Scene(packs=[PORT], absent=[absent])
     assert after("down", "enter", scene=scene) == View(selected=absent.address, opened=True)
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dbus_xbms.commands.naming import UnknownPack, find
 from dbus_xbms.commands.table import Battery, columns, render
-from dbus_xbms.commands.watch import as_json, captioned, chosen
+from dbus_xbms.commands.watch import as_json, candidate_of, captioned, chosen
 from dbus_xbms.model import (
     Ends,
     Level,
@@ -207,7 +208,26 @@ def test_a_link_is_told_in_one_line() -> None:
     ]
     lent = replace(SILENT, phase=Phase.LENT, link=LinkStatus(state="lent, 12 min left"), age=1085.0)
     assert "link    lent, 12 min left  sample 18 min old" in render([shown(lent)], 80).splitlines()
-    assert "sample 5 h old" in render([shown(replace(lent, age=18_500.0))], 80)
+    assert "sample 5 h 8 min old" in render([shown(replace(lent, age=18_500.0))], 80)
+
+
+def test_one_reconnect_is_one() -> None:
+    link = replace(REPORT.link, reconnects=1, failed_polls=1, failed_last_hour=1)
+    assert "1 reconnect  1 failed poll  1 in the last hour" in render(
+        [shown(replace(REPORT, link=link))], 100
+    )
+
+
+def test_the_lowest_and_the_highest_are_those_of_the_cells_that_are_shown() -> None:
+    pack = shown(REPORT)
+    newer = {"/System/MinCellVoltage": 2.9, "/System/MaxCellVoltage": 3.6, "/Voltages/Diff": 0.7}
+    cells = {f"/Voltages/Cell{n}": volts for n, volts in enumerate((3.31, 3.30, 3.35, 3.33), 1)}
+    lines = render([replace(pack, values={**pack.values, **cells, **newer})], 100).splitlines()
+    assert "spread  0.050V  low 3.300V C2  high 3.350V C3" in lines
+
+
+def test_without_cells_there_is_no_spread() -> None:
+    assert "spread" not in render([shown(SILENT)], 100)
 
 
 def test_on_a_phone_the_words_of_a_limit_go_on_in_the_next_line() -> None:
@@ -223,7 +243,7 @@ def test_on_a_phone_the_words_of_a_limit_go_on_in_the_next_line() -> None:
 
 
 def test_an_empty_bus_is_said_in_words() -> None:
-    assert render([], 80) == "No pack of ours is on the bus."
+    assert render([], 80) == "No pack is on the bus."
 
 
 @given(
@@ -255,21 +275,26 @@ def test_json_has_every_path_and_null_for_invalid() -> None:
     assert json.loads(as_json([replace(lost, gone=True)])) == {lost.service: None}
 
 
-@pytest.mark.parametrize("word", ["starboard", "a4:c1:37:01:02:03", "a4c137010203"])
-def test_a_pack_is_chosen_by_its_name_or_address(word: str) -> None:
-    port = replace(
-        STARBOARD, service="com.victronenergy.battery.xbms_a4c1370a0b0c", values={"/CustomName": "Port"}
-    )
-    assert chosen([port, STARBOARD], frozenset({word})) == [STARBOARD]
-    assert chosen([port, STARBOARD], frozenset()) == [port, STARBOARD]
+PORT = replace(
+    STARBOARD, service="com.victronenergy.battery.xbms_a4c1370a0b0c", values={"/CustomName": "Port"}
+)
+
+
+@pytest.mark.parametrize("word", ["starboard", "STAR", "a4:c1:37:01:02:03", "a4c137010203", "jbd bms sp04"])
+def test_a_pack_on_the_bus_is_meant_by_its_names_or_its_address(word: str) -> None:
+    assert find(word, map(candidate_of, [PORT, STARBOARD])).address == ADDRESS
+
+
+def test_only_the_packs_that_are_meant_are_shown_and_all_if_none_is() -> None:
+    assert chosen([PORT, STARBOARD], frozenset({ADDRESS})) == [STARBOARD]
+    assert chosen([PORT, STARBOARD], None) == [PORT, STARBOARD]
 
 
 def test_a_pack_named_like_the_address_of_another_is_not_taken_for_it() -> None:
-    port = replace(
-        STARBOARD, service="com.victronenergy.battery.xbms_a4c1370a0b0c", values={"/CustomName": ADDRESS}
-    )
-    assert chosen([port], frozenset({ADDRESS.lower()})) == []
-    assert chosen([port, STARBOARD], frozenset({ADDRESS.lower()})) == [STARBOARD]
+    port = replace(PORT, values={"/CustomName": ADDRESS})
+    assert find(ADDRESS, map(candidate_of, [port, STARBOARD])).address == STARBOARD.address
+    with pytest.raises(UnknownPack):
+        find(ADDRESS, [candidate_of(port)])
 
 
 def test_columns_are_as_wide_as_their_widest_cell() -> None:

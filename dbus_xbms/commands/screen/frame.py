@@ -64,7 +64,7 @@ def _page(scene: Scene, view: View, width: int) -> list[Line]:
     place = index_of(scene, view)
     if place < len(scene.packs):
         return page.lines(scene, scene.packs[place], width)
-    return page.absent(scene.absent[place - len(scene.packs)], width)
+    return page.absent(scene, scene.absent[place - len(scene.packs)], width)
 
 
 def _header(scene: Scene, width: int) -> list[Line]:

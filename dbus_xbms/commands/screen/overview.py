@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dbus_xbms.commands.screen.glyphs import Glyphs, bar
 from dbus_xbms.commands.screen.reading import mosfets, number, state, title
-from dbus_xbms.commands.screen.scene import Absent, Scene, View, index_of
+from dbus_xbms.commands.screen.scene import Absent, Scene, View, contact_of, index_of
 from dbus_xbms.commands.screen.style import Line, Span, Style, filled, flowed, line, styled
 from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery
 from dbus_xbms.printable import columns_of, printable
@@ -20,7 +20,10 @@ def blocks(scene: Scene, view: View, width: int) -> list[list[Line]]:
     """The lines of each pack, then those of packs that are not on the bus."""
     names = [*(title(pack) for pack in scene.packs), *(printable(pack.name) for pack in scene.absent)]
     longest = min(LONGEST_NAME, max(map(columns_of, names), default=0))
-    rest = [*(_of(pack, scene.glyphs) for pack in scene.packs), *map(_of_absent, scene.absent)]
+    rest = [
+        *([*_of(pack, scene.glyphs), *_why(scene, pack)] for pack in scene.packs),
+        *(_why(scene, pack) for pack in scene.absent),
+    ]
     selected = index_of(scene, view) if scene.keys else None
     shown = []
     for place, (name, fields) in enumerate(zip(names, rest, strict=True)):
@@ -41,8 +44,10 @@ def _of(pack: Battery, glyphs: Glyphs) -> list[Line]:
     return fields if pack.gone else [*fields, *_measured(pack, glyphs), *mosfets(pack), *_limits(pack)]
 
 
-def _of_absent(pack: Absent) -> list[Line]:
-    return [styled(pack.why, Style.WARNING)]
+def _why(scene: Scene, pack: Battery | Absent) -> list[Line]:
+    """Why a pack is not read, as the service says."""
+    contact = contact_of(scene, pack)
+    return [styled(contact.reason, Style.WARNING)] if contact else []
 
 
 def _measured(pack: Battery, glyphs: Glyphs) -> list[Line]:

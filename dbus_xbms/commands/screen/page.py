@@ -13,7 +13,7 @@ from dbus_xbms.commands.screen.reading import (
     spread,
     state,
 )
-from dbus_xbms.commands.screen.scene import Absent, Scene, Trends
+from dbus_xbms.commands.screen.scene import Absent, Scene, Trends, contact_of
 from dbus_xbms.commands.screen.style import (
     Line,
     Span,
@@ -35,16 +35,26 @@ CELL_TEXT = 12  # columns of a cell without its bar: number, voltage, two marks,
 GAP = 2
 
 
-def absent(pack: Absent, width: int) -> list[Line]:
+def absent(scene: Scene, pack: Absent, width: int) -> list[Line]:
     """The page of a pack that is not on the bus."""
     head = flowed([styled(pack.name, Style.STRONG), styled(pack.address, Style.FAINT)], width)
-    return [*head, *labelled("state", [styled(pack.why, Style.WARNING)], width, LABEL)]
+    return head + _contact(scene, pack, width)
+
+
+def _contact(scene: Scene, pack: Battery | Absent, width: int) -> list[Line]:
+    """Why a pack is not read and what helps, as the service says."""
+    contact = contact_of(scene, pack)
+    if contact is None:
+        return []
+    why = labelled("contact", [styled(contact.reason, Style.WARNING)], width, LABEL)
+    return why + (labelled("try", [line(contact.advice)], width, LABEL) if contact.advice else [])
 
 
 def lines(scene: Scene, pack: Battery, width: int) -> list[Line]:
     """The whole page, however long it is; alarms that stand are above it on every page."""
     glyphs = scene.glyphs
     head = flowed([styled(pack.name, Style.STRONG), styled(pack.address, Style.FAINT), state(pack)], width)
+    head += _contact(scene, pack, width)
     if pack.gone:
         return head
     said = dict(rows(pack))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from dbus_xbms.commands.screen.style import Line, Style, line, styled
 from dbus_xbms.commands.table import ALARMS, Battery, mosfets_off
+from dbus_xbms.contact import Contact
 from dbus_xbms.printable import printable
 
 RESTING = 0.05  # A; the bus shows tenths
 NARROWEST = 0.2  # V between the ends of bars, unless low and full are known
+
+AGE = "/Bluetooth/SampleAge"
 
 ALARM_WORDS: Mapping[str, str] = {
     "HighCellVoltage": "cell voltage high",
@@ -37,6 +40,17 @@ def number(pack: Battery, path: str) -> float | None:
     """A value that is a number."""
     value = pack.values.get(path)
     return None if isinstance(value, str) or value is None else float(value)
+
+
+def aged(packs: Iterable[Battery], contacts: Mapping[str, Contact]) -> list[Battery]:
+    """The packs with the age that their samples have now; the bus tells it once a minute."""
+    return [_aged(pack, contacts.get(pack.address)) for pack in packs]
+
+
+def _aged(pack: Battery, contact: Contact | None) -> Battery:
+    if contact is None or contact.silence is None or pack.values.get(AGE) is None:
+        return pack
+    return replace(pack, values={**pack.values, AGE: int(contact.silence)})
 
 
 def title(pack: Battery) -> str:

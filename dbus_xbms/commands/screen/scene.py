@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from dbus_xbms.commands.screen.glyphs import BLOCKS, Glyphs
 from dbus_xbms.commands.screen.trend import Trend
 from dbus_xbms.commands.table import Battery
+from dbus_xbms.contact import Contact
 
 NOTHING = "No pack is on the bus yet."
 
@@ -26,7 +27,6 @@ class Absent:
 
     name: str
     address: str
-    why: str  # in words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,7 @@ class Scene:
     well: bool = True  # whether that is as it should be
     packs: Sequence[Battery] = ()
     absent: Sequence[Absent] = ()
+    contacts: Mapping[str, Contact] = field(default_factory=dict)  # by address, as the service says
     nothing: str = NOTHING  # said when there is neither
     trends: Mapping[str, Trends] = field(default_factory=dict)  # by service
     caption: str = ""  # what somebody has to say besides
@@ -58,6 +59,12 @@ class View:
 def places(scene: Scene) -> list[str]:
     """What the mark can be at: the packs on the bus by their services, then the others by their addresses."""
     return [*(pack.service for pack in scene.packs), *(pack.address for pack in scene.absent)]
+
+
+def contact_of(scene: Scene, pack: Battery | Absent) -> Contact | None:
+    """How the contact with a pack is, if there is something to explain."""
+    contact = scene.contacts.get(pack.address)
+    return None if contact is None or contact.well else contact
 
 
 def index_of(scene: Scene, view: View) -> int:

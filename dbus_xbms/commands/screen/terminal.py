@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import termios
-import tty
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -21,6 +20,7 @@ LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l"
 CLEAR, CLEAR_LINE = "\x1b[2J", "\x1b[K"
 DUMB = ("", "dumb", "unknown")
 PLAIN_FONTS = ("linux", "vt100", "vt102", "vt220", "ansi")  # lack block characters
+LOCAL = 3  # the place of the local modes among the attributes of a terminal
 END = "q"  # the key for a terminal that has hung up
 ESCAPE_LIMIT = 0.05  # s in which the rest of a sequence follows its ESC
 
@@ -80,7 +80,7 @@ class Terminal:
         """Take the terminal, and give it back as it was."""
         loop = asyncio.get_running_loop()
         handlers: dict[signal.Signals, Callable[[], None]] = {
-            signal.SIGWINCH: self._woken,
+            signal.SIGWINCH: self._resized,
             signal.SIGTSTP: self._stop,
             signal.SIGCONT: self._take,
         }
@@ -101,10 +101,17 @@ class Terminal:
 
     def _take(self) -> None:
         """Get each key at once, without showing it; Ctrl-C and Ctrl-Z remain signals."""
-        if self.reads_keys:
-            tty.setcbreak(sys.stdin.fileno(), termios.TCSADRAIN)
+        if self._before is not None:
+            wanted = [*self._before]
+            wanted[LOCAL] &= ~(termios.ICANON | termios.ECHO)
+            termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, wanted)
         self._size, self._shown = os.terminal_size((0, 0)), []
         sys.stdout.write(ENTER)
+        self._woken()
+
+    def _resized(self) -> None:
+        """Draw everything anew, even if the size is the same: what else has changed is not known."""
+        self._size = os.terminal_size((0, 0))
         self._woken()
 
     def _give_back(self) -> None:

@@ -1,0 +1,59 @@
+"""Show what a pack has been through: trips, extremes, charge and energy, and when it was last full."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from dbus_xbms.commands.batteries import batteries
+from dbus_xbms.commands.known import known_packs, name_of
+from dbus_xbms.commands.lifetime import by_path, lines
+from dbus_xbms.commands.session import complete
+from dbus_xbms.commands.table import Battery, terminal
+from dbus_xbms.memory import extremes_of, history_of, identity_of
+from dbus_xbms.model import Report
+from dbus_xbms.settings import Settings, device_id
+from dbus_xbms.venus.items import BATTERY, items_for, values
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``dbus-xbms history``."""
+    parser.add_argument("pack", help="address or name")
+    parser.add_argument("--json", action="store_true", help="one JSON object: path -> value")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the history of one pack."""
+    return complete(_history(args.pack, as_json=args.json))
+
+
+async def _history(word: str, *, as_json: bool) -> int:
+    async with known_packs() as known:
+        address = known.address(word)
+        stored = known.packs[address]
+    async with batteries() as live:
+        shown = [pack for pack in live.packs if pack.address == address and not pack.gone]
+    pack = shown[0] if shown else remembered(address, stored)
+    if as_json:
+        print(json.dumps(by_path(pack)))
+        return 0
+    print("\n".join(lines(pack, terminal().columns)))
+    if not shown:
+        print("\nAs last stored: the pack is not on the bus; `dbus-xbms list` says why.")
+    return 0
+
+
+def remembered(address: str, stored: Settings) -> Battery:
+    """What the program has stored of a pack, as the bus would show it."""
+    report = Report(
+        address=address,
+        instance=0,
+        custom_name=name_of(stored),
+        identity=identity_of(stored),
+        extremes=extremes_of(stored),
+        history=history_of(stored),
+    )
+    items = items_for(report.identity)
+    on_bus = values(items, report)
+    texts = {item.path: item.show(on_bus[item.path]) for item in items}
+    return Battery(service=f"{BATTERY}.{device_id(address)}", values=on_bus, texts=texts)

@@ -1,0 +1,105 @@
+"""The history of a pack in words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dbus_xbms.commands.screen.reading import number
+from dbus_xbms.commands.screen.style import flowed, labelled, line, text_of
+from dbus_xbms.commands.table import Battery, Value
+from dbus_xbms.printable import printable
+from dbus_xbms.words import count, duration
+
+LABEL = 10  # columns
+LONGEST_SINCE_FULL = 6_553_500  # s; the bus counts no further
+TRIPS, FULL = "/History/Trips/", "/History/TimeSinceLastFullCharge"
+
+TRIP_WORDS: Mapping[str, str] = {
+    "CellOvervoltage": "cell voltage high",
+    "CellUndervoltage": "cell voltage low",
+    "PackOvervoltage": "pack voltage high",
+    "PackUndervoltage": "pack voltage low",
+    "ChargeOvercurrent": "charge current high",
+    "DischargeOvercurrent": "discharge current high",
+    "ShortCircuit": "short circuit",
+    "ChargeOvertemperature": "too hot to charge",
+    "ChargeUndertemperature": "too cold to charge",
+    "DischargeOvertemperature": "too hot to discharge",
+    "DischargeUndertemperature": "too cold to discharge",
+}
+RANGES = (
+    ("voltage", "/History/MinimumVoltage", "/History/MaximumVoltage"),
+    ("cells", "/History/MinimumCellVoltage", "/History/MaximumCellVoltage"),
+    ("temp", "/History/MinimumTemperature", "/History/MaximumTemperature"),
+)
+
+
+def lines(pack: Battery, width: int) -> list[str]:
+    """All of it, no line wider than ``width``."""
+    said = [
+        ("full", [_full(pack)]),
+        ("cycles", _cycles(pack)),
+        ("drawn", _drawn(pack)),
+        ("energy", _energy(pack)),
+        *((label, [_range(pack, low, high)]) for label, low, high in RANGES),
+        ("trips", _trips(pack)),
+    ]
+    rows = [row for label, chunks in said for row in labelled(label, map(line, chunks), width, LABEL)]
+    head = flowed([line(printable(pack.name)), line(pack.address)], width)
+    return [text_of(row) for row in (*head, *rows)]
+
+
+def by_path(pack: Battery) -> dict[str, Value]:
+    """The same for programs: the paths of the bus and their values."""
+    return {path: value for path, value in sorted(pack.values.items()) if path.startswith("/History/")}
+
+
+def _full(pack: Battery) -> str:
+    seconds = number(pack, FULL)
+    if seconds is None:
+        return "not charged fully yet, since the pack was added"
+    more = "more than " if seconds >= LONGEST_SINCE_FULL else ""
+    return f"charged fully {more}{duration(seconds)} ago, counted while the service ran"
+
+
+def _cycles(pack: Battery) -> list[str]:
+    cycles = number(pack, "/History/ChargeCycles")
+    by_bms = [] if cycles is None else [f"{count(int(cycles), 'cycle')} by the BMS"]
+    empty = int(number(pack, "/History/FullDischarges") or 0)
+    return [*by_bms, f"down to 0 %: {count(empty, 'time')}"]
+
+
+def _drawn(pack: Battery) -> list[str]:
+    words = (
+        ("in all", "/History/TotalAhDrawn"),
+        ("at most", "/History/DeepestDischarge"),
+        ("last", "/History/LastDischarge"),
+        ("on average", "/History/AverageDischarge"),
+    )
+    return [
+        f"{label} {pack.text(path).removeprefix('-')}"
+        for label, path in words
+        if number(pack, path) is not None
+    ]
+
+
+def _energy(pack: Battery) -> list[str]:
+    return [
+        f"charged {pack.text('/History/ChargedEnergy')}",
+        f"discharged {pack.text('/History/DischargedEnergy')}",
+    ]
+
+
+def _range(pack: Battery, low: str, high: str) -> str:
+    if number(pack, low) is None or number(pack, high) is None:
+        return "not known yet"
+    return f"{pack.text(low)} to {pack.text(high)}"
+
+
+def _trips(pack: Battery) -> list[str]:
+    """How often each protection tripped, over the life of the BMS and by its own count."""
+    counts = {words: number(pack, TRIPS + name) for name, words in TRIP_WORDS.items()}
+    if all(times is None for times in counts.values()):
+        return ["the BMS has not told them"]
+    told = [f"{words} {int(times)}" for words, times in counts.items() if times]
+    return told or ["none"]

@@ -1,0 +1,144 @@
+"""From "no data on the GX" to the right advice in one command, and a scan that fails says why."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from tests.bus.simulation import Program, Simulation
+from tests.bus.test_cli_packs import command
+from tests.bus.venus import Venus
+
+PACK = "A4:C1:37:00:00:01"
+NAME = "House bank"
+
+pytestmark = pytest.mark.usefixtures("private_bus")
+
+# What is wrong: the pack, a fault and its target, a setting; then the state, the reason and the advice.
+NO_DATA: Mapping[str, tuple[dict[str, Any], tuple[str, str, dict[str, Any]], dict[str, Any], list[str]]] = {
+    "wrong password": (
+        {"password": "123123"},
+        ("clear", PACK, {}),
+        {"Password": "654321"},
+        ["needs password", "the Bluetooth module refuses its password", f"dbus-xbms set {PACK} Password 1"],
+    ),
+    "no passkey": (
+        {"passkey": "123123"},
+        ("clear", PACK, {}),
+        {},
+        ["needs passkey", "needs to be paired with its passkey", f"dbus-xbms set {PACK} Passkey 1"],
+    ),
+    "adapter off": (
+        {},
+        ("power", "hci0", {"on": False}),
+        {},
+        ["adapter off", "the Bluetooth adapter is off", "bluetoothctl power on"],
+    ),
+    "a phone holds it": (
+        {},
+        ("phone", PACK, {"on": True}),
+        {},
+        ["not heard", "not in range, or connected to a phone", "is every phone app that reads it closed?"],
+    ),
+}
+
+
+@asynccontextmanager
+async def no_data(
+    row: dict[str, Any], fault: tuple[str, str, dict[str, Any]], chosen: Any
+) -> AsyncIterator[None]:
+    """A boat on which something is wrong with one pack."""
+    async with Simulation([row]) as sim, Venus() as venus:
+        name, target, parameters = fault
+        await sim.fault(name, target, **parameters)
+        await venus.enable(PACK, CustomName=NAME, **chosen)
+        async with Program("run"):
+            yield
+
+
+async def until_said(*words: str) -> str:
+    """What `list` says, once it says all of this."""
+    async with asyncio.timeout(40):
+        while True:
+            out = (await command("list")).out
+            if all(word in out for word in words):
+                return out
+
+
+@pytest.mark.parametrize(("row", "fault", "chosen", "words"), NO_DATA.values(), ids=NO_DATA)
+async def test_from_no_data_to_the_right_advice_in_one_command(
+    row: dict[str, Any], fault: tuple[str, str, dict[str, Any]], chosen: dict[str, Any], words: list[str]
+) -> None:
+    async with no_data(row, fault, chosen):
+        listed = await until_said(*words)
+        assert f"\n{NAME}: " in listed
+        found = json.loads((await command("doctor", "--json")).out)["findings"]
+        once = await command("watch", "--once")
+    (said,) = [one for one in found if one["topic"] == f"pack {NAME} ({PACK})"]
+    assert said["verdict"] in ("problem", "note")  # a note while the service has just started
+    _, reason, advice = words
+    assert reason in said["words"]
+    assert advice in said["advice"]
+    assert once.status == 1
+    assert once.out.startswith("Nothing to show")
+    assert reason in once.out
+    assert advice in once.out
+
+
+SCANS: Mapping[str, tuple[str, str, dict[str, Any], str]] = {
+    "adapter off": ("power", "hci0", {"on": False}, "the Bluetooth adapter is off; switch it on"),
+    "adapter unplugged": ("unplug", "hci0", {}, "there is no Bluetooth adapter; plug in a USB adapter"),
+    "busy": (
+        "busy",
+        "hci0",
+        {"seconds": 60.0},
+        "cannot scan: Bluetooth is busy with another program; stop the other program that scans",
+    ),
+    "bluetoothd gone": (
+        "restart_bluetoothd",
+        "",
+        {"signal": "KILL", "seconds": 20.0},
+        "bluetoothd is not running; restart the GX",
+    ),
+}
+
+
+@pytest.mark.parametrize("service", [True, False], ids=["by the service", "by the command"])
+@pytest.mark.parametrize(("fault", "target", "parameters", "words"), SCANS.values(), ids=SCANS)
+async def test_a_scan_that_cannot_be_says_why_and_what_helps(
+    fault: str, target: str, parameters: dict[str, Any], words: str, *, service: bool
+) -> None:
+    async with Simulation(1) as sim, asyncio.TaskGroup() as group:
+        injecting = group.create_task(sim.fault(fault, target, **parameters))
+        if fault != "restart_bluetoothd":  # which returns when it is over
+            await injecting
+        if service:
+            async with Program("run") as program:
+                await program.until("no pack is enabled yet")
+                done = await command("scan", "--seconds", "1")
+                await program.stop()
+            assert "Traceback" not in "\n".join(program.log)
+        else:
+            done = await command("scan", "--seconds", "1")
+        injecting.cancel()
+    assert done.status == 1
+    said = done.err.splitlines()
+    assert said[-1].startswith(f"dbus-xbms: {words}")
+    assert all(line.startswith("WARNING dbus_xbms.ble.") for line in said[:-1])  # without a service
+
+
+async def test_a_scan_during_which_the_service_stops_says_so() -> None:
+    async with Simulation(1), Program("run") as program, asyncio.TaskGroup() as group:
+        await program.until("no pack is enabled yet")
+        scanning = group.create_task(command("scan", "--seconds", "20"))
+        await asyncio.sleep(3)  # whether the scan has begun or not, the words are to be plain
+        await program.stop()
+        done = await scanning
+    assert done.status == 1
+    assert any(words in done.err for words in ("the service is stopping", "the service has stopped"))
+    assert "Traceback" not in "\n".join(program.log)
