@@ -58,7 +58,7 @@ COMMANDS = (
         on_bus=True,
     ),
     Command(name="wait", help="wait until the service runs, for scripts", on_bus=True),
-    Command(name="probe", help="connect to a pack once, read everything and print it"),
+    Command(name="probe", help="connect to a pack once, read everything and print it", log_level="ERROR"),
     Command(name="doctor", help="what is wrong, and what to do", log_level="ERROR"),
     Command(name="decode", help="decode frames from hex or from a capture"),
     Command(name="settings", help="keep the settings on a machine without Venus OS", log_level="INFO"),

@@ -29,6 +29,24 @@ def explained(name: str, contact: Contact) -> str:
     return f"{said}\n  -> {printable(contact.advice, LINE)}" if contact.advice else said
 
 
+async def absence(address: str, name: str, *, removed: bool) -> str:
+    """Why one pack is not on the bus, and what helps, in one line.
+
+    Raises:
+        NoAnswer: the service hangs.
+    """
+    if removed:
+        return f"{name} was removed; `dbus-xbms add {address}` brings it back"
+    async with open_bus() as bus:
+        if not await is_running(bus):
+            return f"{name} is not on the bus: {STOPPED}"
+        contact = (await contacts(bus)).get(address)
+    if contact is None:
+        return f"{name} is not on the bus; `dbus-xbms doctor` looks for the reason"
+    helps = f" -> {printable(contact.advice, LINE)}" if contact.advice else ""
+    return f"{name} is not on the bus: {reason(contact)}{helps}"
+
+
 async def nothing_to_show(names: Mapping[str, str] | None = None) -> str:
     """Why no pack is on the bus; ``names``: what to call packs, by address."""
     async with open_bus() as bus:

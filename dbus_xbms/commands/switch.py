@@ -71,7 +71,7 @@ async def _switch(name: str, order: Order, words: str) -> tuple[str, bool]:
         waiting(f"{printable(name)}: {words}, waiting for the BMS", OUTCOME_LIMIT),
         batteries() as live,
     ):
-        pack = (await meant(name, live.packs)).on_bus
+        pack = await (await meant(name, live.packs)).on_bus()
         if not await live.write(pack, order.path, order.value):
             return str(await live.ask(pack, LAST_ORDER)), False
         number, state = await live.ask(pack, ORDER_NUMBER), await _outcome(live, pack)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.explain import absence
 from dbus_xbms.commands.known import candidate, known_packs
 from dbus_xbms.commands.naming import Candidate, find
 from dbus_xbms.commands.scanning import heard_by_service
@@ -32,15 +33,16 @@ class Meant:
         """Its name for messages, or its address."""
         return printable(self.candidate.shown or self.candidate.address)
 
-    @property
-    def on_bus(self) -> Battery:
+    async def on_bus(self) -> Battery:
         """What the bus shows of it.
 
         Raises:
-            CommandError: it is not on the bus.
+            CommandError: it is not on the bus; the reason is told.
+            NoAnswer: the service hangs.
         """
         if self.battery is None:
-            raise CommandError(f"{self.name} is not on the bus; `dbus-xbms list` says why")
+            one = self.candidate
+            raise CommandError(await absence(one.address, self.name, removed=one.is_removed))
         return self.battery
 
 
