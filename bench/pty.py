@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from bench.terminal import Screen
 
-LIMIT = 30.0  # s for what is waited for; a loaded machine takes its time to start an interpreter
+LIMIT = 60.0  # s for what is waited for; a loaded machine takes its time to start an interpreter
 
 
 class OnTerminal:
