@@ -57,8 +57,11 @@ class OnTerminal:
 
     async def ended(self) -> int | None:
         """Wait for the end and return the exit status."""
-        async with asyncio.timeout(LIMIT):
-            status = await self.process.wait()
+        try:
+            async with asyncio.timeout(LIMIT):
+                status = await self.process.wait()
+        except TimeoutError as err:
+            raise AssertionError(f"it does not end; it sent {self.sent[-2000:]!r}") from err
         self._read()
         return status
 
