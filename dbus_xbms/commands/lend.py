@@ -8,6 +8,7 @@ from dbus_fast import Variant, unpack_variants
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import whole
+from dbus_xbms.commands.explain import not_on_bus
 from dbus_xbms.commands.known import known_packs, title
 from dbus_xbms.commands.session import call, complete, is_on_bus, open_bus
 from dbus_xbms.commands.table import LAST_ORDER
@@ -43,7 +44,7 @@ async def _lend(pack: str, minutes: int) -> int:
     service = f"{BATTERY}.{device_id(address)}"
     async with open_bus() as bus:
         if not await is_on_bus(bus, service):
-            raise CommandError(f"{name} is not on the bus; `dbus-xbms list` says why")
+            raise await not_on_bus(name, address)
         wanted = [Variant("i", minutes)]
         (answer,) = await call(bus, service, "SetValue", "v", wanted, path=LEND, interface=BUS_ITEM)
         if answer != ACCEPTED:

@@ -32,17 +32,6 @@ class Meant:
         """Its name for messages, or its address."""
         return printable(self.candidate.shown or self.candidate.address)
 
-    @property
-    def on_bus(self) -> Battery:
-        """What the bus shows of it.
-
-        Raises:
-            CommandError: it is not on the bus.
-        """
-        if self.battery is None:
-            raise CommandError(f"{self.name} is not on the bus; `dbus-xbms list` says why")
-        return self.battery
-
 
 async def meant(word: str, live: Iterable[Battery]) -> Meant:
     """The pack that is meant by a word.

@@ -27,6 +27,7 @@ async def test_an_order_is_given_and_its_outcome_told() -> None:
         await venus.until(ONE, running)
         done = await command("switch", "house bank", "charge", "off")
         assert (done.status, done.out, done.err) == (0, "charge off: done\n", "")
+        assert venus.services[f"com.victronenergy.battery.{device_id(ONE)}"]["/Io/AllowToCharge"] == 0
         again = await command("switch", ONE, "charge", "off")
         assert (again.status, again.out) == (0, "charge off: done: already off\n")
         await asyncio.sleep(5)  # a MOSFET changes once in 5 s
@@ -62,7 +63,18 @@ async def test_a_pack_that_is_not_on_the_bus_cannot_be_switched() -> None:
         await venus.enable(ONE, CustomName="House bank")
         done = await command("switch", "house", "charge", "off")
     assert (done.status, done.out) == (1, "")
-    assert "House bank is not on the bus; `dbus-xbms list` says why" in done.err
+    assert "House bank is not on the bus: the service is stopped; `dbus-xbms run` starts it" in done.err
+
+
+async def test_the_order_to_a_pack_that_is_not_heard_is_answered_with_the_reason_and_what_helps() -> None:
+    async with Simulation([{"present": False}]), Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, CustomName="House bank")
+        await program.until("taken over")
+        for order in (["switch", "house", "charge", "off"], ["lend", "house", "10"]):
+            done = await command(*order)
+            assert done.status == 1
+            assert "House bank is not on the bus: " in done.err
+            assert "`dbus-xbms list` says why" not in done.err
 
 
 async def test_a_beginning_never_leads_to_another_pack_than_the_one_that_is_called_so() -> None:
