@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.session import contacts, is_running, open_bus
 from dbus_xbms.contact import Contact
 from dbus_xbms.printable import LINE, printable
@@ -30,16 +29,22 @@ def explained(name: str, contact: Contact) -> str:
     return f"{said}\n  -> {printable(contact.advice, LINE)}" if contact.advice else said
 
 
-async def not_on_bus(name: str, address: str) -> CommandError:
-    """Why a pack is not on the bus, and what helps, as an error."""
+async def absence(address: str, name: str, *, removed: bool) -> str:
+    """Why one pack is not on the bus, and what helps, in one line.
+
+    Raises:
+        NoAnswer: the service hangs.
+    """
+    if removed:
+        return f"{name} was removed; `dbus-xbms add {address}` brings it back"
     async with open_bus() as bus:
         if not await is_running(bus):
-            return CommandError(f"{name} is not on the bus: {STOPPED}")
+            return f"{name} is not on the bus: {STOPPED}"
         contact = (await contacts(bus)).get(address)
     if contact is None:
-        return CommandError(f"{name} is not on the bus; `dbus-xbms list` says why")
-    helps = f"; {printable(contact.advice, LINE)}" if contact.advice else ""
-    return CommandError(f"{name} is not on the bus: {reason(contact)}{helps}")
+        return f"{name} is not on the bus; `dbus-xbms doctor` looks for the reason"
+    helps = f" -> {printable(contact.advice, LINE)}" if contact.advice else ""
+    return f"{name} is not on the bus: {reason(contact)}{helps}"
 
 
 async def nothing_to_show(names: Mapping[str, str] | None = None) -> str:

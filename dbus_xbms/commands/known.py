@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 
-from dbus_xbms.commands.naming import PROGRAM, Candidate, did_you_mean, find
+from dbus_xbms.commands.naming import PROGRAM, REMOVED, Candidate, did_you_mean, find
 from dbus_xbms.commands.session import open_bus, wait_for_name
 from dbus_xbms.printable import printable
 from dbus_xbms.settings import (
@@ -107,7 +107,7 @@ def candidate(address: str, pack: Settings) -> Candidate:
         address=address,
         given=given,
         others=(pack.text("AdvertisedName"), product(hardware, "" if given else address), hardware),
-        note="" if pack.number("Enabled") else "removed",
+        note="" if pack.number("Enabled") else REMOVED,
     )
 
 

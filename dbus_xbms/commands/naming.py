@@ -13,6 +13,7 @@ PROGRAM = "service"  # stands in a pack's place for the settings of the whole pr
 MOST_NAMED = 8  # candidates in one message; `dbus-xbms list` has them all
 SHORTEST_ADDRESS = 2  # characters that can stand for the beginning of an address
 SHORTEST_BEGINNING = 3  # characters; a mistyped beginning that is longer is recognized
+REMOVED = "removed"  # a note
 EXAMPLE = "A4:C1:37:01:02:03"
 
 
@@ -32,6 +33,11 @@ class Candidate:
     given: str = ""  # by its owner
     others: tuple[str, ...] = ()  # what it advertises, its product's name: a stranger may choose any
     note: str = ""  # what the owner should know when several are called the same: "removed", "not added"
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether its settings are kept and it is not read."""
+        return self.note == REMOVED
 
     @property
     def shown(self) -> str:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries, batteries
-from dbus_xbms.commands.explain import not_on_bus
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import LAST_ORDER, ORDER_NUMBER, ORDER_STATE, Battery, Value
@@ -79,9 +78,7 @@ async def _switch(name: str, order: Order, words: str) -> tuple[str, bool]:
         waiting(f"{printable(name)}: {words}, waiting for the BMS", OUTCOME_LIMIT),
         batteries() as live,
     ):
-        wanted = await meant(name, live.packs)
-        if (pack := wanted.battery) is None:
-            raise await not_on_bus(wanted.name, wanted.candidate.address)
+        pack = await (await meant(name, live.packs)).on_bus()
         if not await live.write(pack, order.path, order.value):
             return str(await live.ask(pack, LAST_ORDER)), False
         number, state = await live.ask(pack, ORDER_NUMBER), await _outcome(live, pack)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.explain import absence
 from dbus_xbms.commands.known import candidate, known_packs
 from dbus_xbms.commands.naming import Candidate, find
 from dbus_xbms.commands.scanning import heard_by_service
@@ -31,6 +32,18 @@ class Meant:
     def name(self) -> str:
         """Its name for messages, or its address."""
         return printable(self.candidate.shown or self.candidate.address)
+
+    async def on_bus(self) -> Battery:
+        """What the bus shows of it.
+
+        Raises:
+            CommandError: it is not on the bus; the reason is told.
+            NoAnswer: the service hangs.
+        """
+        if self.battery is None:
+            one = self.candidate
+            raise CommandError(await absence(one.address, self.name, removed=one.is_removed))
+        return self.battery
 
 
 async def meant(word: str, live: Iterable[Battery]) -> Meant:

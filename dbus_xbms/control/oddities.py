@@ -69,13 +69,11 @@ def _strong_wake(s: Settings) -> str:
     if not chosen:
         return ""
     if not known:
-        return "nobody sees the cells while it flows, and the capacity is unknown"
+        return "the cells are not monitored while it flows, and the capacity is unknown"
     advised = GENTLE_WAKE * known
     if chosen <= advised:
         return ""
-    return (
-        f"nobody sees the cells while it flows: no more than {advised:.2g} A ({GENTLE_WAKE:g} C) is advised"
-    )
+    return f"the cells are not monitored while it flows: no more than {advised:.2g} A ({GENTLE_WAKE:g} C) is advised"
 
 
 def _hold_is_cut(s: Settings) -> str:
@@ -92,7 +90,9 @@ def _interval_is_cut(s: Settings) -> str:
 
 def _rest_is_cut(s: Settings) -> str:
     most = s.number("Hold") / POLLS_PER_HOLD
-    return f"at most a sixth of Hold counts: {most:.3g} s" if s.number("RestInterval") > most else ""
+    if s.number("RestInterval") <= most:
+        return ""
+    return f"RestInterval counts for at most a sixth of Hold: {most:.3g} s"
 
 
 def _temperature_off(s: Settings) -> str:
@@ -108,12 +108,12 @@ def _roles(s: Settings) -> str:
     if "c" not in roles:
         return "no sensor is a cell's: with TemperatureControl 1 nothing is charged"
     if sensors and len(roles) != sensors:
-        return f"it has {count(len(roles), 'letter')}, and the BMS {count(sensors, 'sensor')}"
+        return f"TemperatureRoles has {count(len(roles), 'letter')}, and the BMS {count(sensors, 'sensor')}"
     return ""
 
 
 def _stop_before_hold(s: Settings) -> str:
-    return "it is shorter than Hold, which is waited for first" if s.number("Stop") < longest_gap(s) else ""
+    return "Stop is shorter than Hold, which is waited for first" if s.number("Stop") < longest_gap(s) else ""
 
 
 def _late_stop(s: Settings) -> str:
@@ -153,9 +153,9 @@ def _warns_always(s: Settings) -> str:
     if chosen.refused:
         return ""
     if 0 < s.number("HighCellWarning") <= chosen.floating:
-        return f"it warns whenever the pack is full: float is {chosen.floating:.4g} V"
+        return f"HighCellWarning warns whenever the pack is full: float is {chosen.floating:.4g} V"
     if s.number("LowCellWarning") >= chosen.floating:
-        return f"it warns all the time: float is {chosen.floating:.4g} V"
+        return f"LowCellWarning warns all the time: float is {chosen.floating:.4g} V"
     return ""
 
 

@@ -9,6 +9,9 @@ import pytest
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.commands.which import meant
+from dbus_xbms.contact import Contact, State
+from dbus_xbms.protocols.base import Advertised
+from dbus_xbms.remote import Remote
 from dbus_xbms.settings import device_id
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
@@ -66,15 +69,21 @@ async def test_a_pack_that_is_not_on_the_bus_cannot_be_switched() -> None:
     assert "House bank is not on the bus: the service is stopped; `dbus-xbms run` starts it" in done.err
 
 
-async def test_the_order_to_a_pack_that_is_not_heard_is_answered_with_the_reason_and_what_helps() -> None:
-    async with Simulation([{"present": False}]), Venus() as venus, Program("run") as program:
+async def test_a_pack_that_is_not_read_is_answered_with_the_reason_and_what_helps() -> None:
+    why = Contact(state=State.NEEDS_PASSWORD, reason="it needs its password", advice="set it")
+
+    async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
+        return []
+
+    async with Simulation([]), Venus() as venus, Remote(scan, dict, lambda: {ONE: why}, list, list):
         await venus.enable(ONE, CustomName="House bank")
-        await program.until("taken over")
-        for order in (["switch", "house", "charge", "off"], ["lend", "house", "10"]):
+        for order in (("switch", "house", "Charge", "OFF"), ("lend", "house")):
             done = await command(*order)
-            assert done.status == 1
-            assert "House bank is not on the bus: " in done.err
-            assert "`dbus-xbms list` says why" not in done.err
+            assert (done.status, done.out) == (1, "")
+            assert "House bank is not on the bus: it needs its password -> set it\n" in done.err
+        await venus.set(ONE, "Enabled", 0)
+        done = await command("switch", "house", "charge", "off")
+        assert f"House bank was removed; `dbus-xbms add {ONE}` brings it back" in done.err
 
 
 async def test_a_beginning_never_leads_to_another_pack_than_the_one_that_is_called_so() -> None:
