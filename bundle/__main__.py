@@ -7,10 +7,13 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from bundle import origin, release, tree, vendor
 from dbus_xbms import __version__
+from dbus_xbms.commands.progress import steps
+from dbus_xbms.interrupt import ended_by_ctrl_c
 
 MOST = 1_500_000  # bytes; a GX may have 28 MB for everything, and two releases are kept
 
@@ -26,8 +29,10 @@ def main() -> int:
         sys.exit(f"bundle: {err}")
     args.cache.mkdir(parents=True, exist_ok=True)
     args.output.mkdir(parents=True, exist_ok=True)
-    files = {**_archives(made_by, args.cache, _time()), **release.installer(made_by)}
-    files = origin.signed({**files, "SHA256SUMS": tree.checksums(files)}, made_by)
+    with steps() as step:
+        files = {**_archives(made_by, args.cache, _time(), step), **release.installer(made_by)}
+        step("Signing" if made_by.key else "Summing up")
+        files = origin.signed({**files, "SHA256SUMS": tree.checksums(files)}, made_by)
     if made_by.repository:
         files["NOTES.md"] = tree.text(origin.notes(made_by, __version__))
     for name, file in files.items():
@@ -59,7 +64,10 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _archives(made_by: origin.Origin, cache: Path, time: int) -> dict[str, tree.File]:
+def _archives(
+    made_by: origin.Origin, cache: Path, time: int, step: Callable[[str], None]
+) -> dict[str, tree.File]:
+    step("Fetching the wheels of bundle/vendor.lock")
     installed = release.release(__version__, vendor.libraries(cache), time, made_by)
     trees = {
         f"dbus-xbms-{__version__}": tree.under(f"dbus-xbms-{__version__}", installed),
@@ -69,6 +77,7 @@ def _archives(made_by: origin.Origin, cache: Path, time: int) -> dict[str, tree.
     if made_by.repository:  # SetupHelper must know where newer ones are
         package = release.for_setuphelper(__version__, installed, made_by)
         trees[f"setuphelper-dbus-xbms-{__version__}"] = tree.under("dbus-xbms", package)
+    step("Packing")
     return {f"{name}.tar.gz": tree.File(content=tree.pack(files, time)) for name, files in trees.items()}
 
 
@@ -81,4 +90,4 @@ def _time() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(ended_by_ctrl_c(main))

@@ -43,7 +43,7 @@ class Command:
 
 COMMANDS = (
     Command(name="run", help="the service: connect to the packs and publish them", log_level="INFO"),
-    Command(name="scan", help="which packs are in range", on_bus=True),
+    Command(name="scan", help="which packs are in range", log_level="ERROR", on_bus=True),
     Command(name="add", help="add a pack; it appears on the GX", on_bus=True),
     Command(name="remove", help="remove a pack", on_bus=True),
     Command(name="list", help="the packs that were added, and how they are doing", on_bus=True),
@@ -58,7 +58,7 @@ COMMANDS = (
         on_bus=True,
     ),
     Command(name="wait", help="wait until the service runs, for scripts", on_bus=True),
-    Command(name="probe", help="connect to a pack once, read everything and print it"),
+    Command(name="probe", help="connect to a pack once, read everything and print it", log_level="ERROR"),
     Command(name="doctor", help="what is wrong, and what to do", log_level="ERROR"),
     Command(name="decode", help="decode frames from hex or from a capture"),
     Command(name="settings", help="keep the settings on a machine without Venus OS", log_level="INFO"),

@@ -36,6 +36,15 @@ def tell() -> None:
         return
 
 
+def ended_by_ctrl_c(main: Callable[[], int]) -> int:
+    """Run the whole of a script, for its exit status; Ctrl-C ends it as it ends a command."""
+    try:
+        return main()
+    except KeyboardInterrupt:
+        tell()
+        return STATUS
+
+
 _then: Callable[[], object] = quit_now  # what Ctrl-C does now
 
 

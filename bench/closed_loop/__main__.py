@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from bench.closed_loop import attacks
@@ -10,8 +12,12 @@ from bench.closed_loop.cell_attacks import CELL_ATTACKS
 from bench.closed_loop.lies import LIES
 from bench.closed_loop.plot import drawn
 from bench.closed_loop.simulation import SETUPS, Result, row, run, table
+from dbus_xbms.commands.arguments import whole
+from dbus_xbms.commands.progress import Line
+from dbus_xbms.interrupt import ended_by_ctrl_c
 
 DOCS = Path(__file__).parents[2] / "docs"
+MOST_DAYS = 1000
 OTHERS = 3  # days of every set-up but the first
 WORDS = """# Charge control in a closed loop
 
@@ -33,15 +39,13 @@ script fails if a cell goes above it, or if limits that are too careful leave a 
 
 def main() -> int:
     """The first set-up for as many days as asked, the others for a few; then the attacks."""
-    days = int(sys.argv[1]) if len(sys.argv) > 1 else 30
-    results: list[Result] = []
-    for n, setup in enumerate(SETUPS):
-        results.append(run(setup, days if n == 0 else min(days, OTHERS)))
-        print(" | ".join(row(results[-1])), flush=True)
-    outcomes: list[attacks.Outcome] = []
-    for attack in (*attacks.ATTACKS, *CELL_ATTACKS, *LIES):
-        outcomes.append(attacks.attacked(attack))
-        print(" | ".join((*attacks.row(outcomes[-1]), *outcomes[-1].complaints)), flush=True)
+    parser = argparse.ArgumentParser(prog="script/closed-loop", description="Simulate charge control.")
+    parser.add_argument("days", nargs="?", type=whole(1, MOST_DAYS, "days"), default=30, help="how many (30)")
+    line = Line()
+    try:
+        results, outcomes = _simulated(parser.parse_args().days, line)
+    finally:
+        line.erase()
     (DOCS / "closed-loop.md").write_text(WORDS.format(days=table(results), attacks=attacks.table(outcomes)))
     (DOCS / "closed-loop.svg").write_text(drawn(results[0]))
     failed = [outcome.attack.name for outcome in outcomes if outcome.complaints]
@@ -50,4 +54,25 @@ def main() -> int:
     return 1 if failed else 0
 
 
-sys.exit(main())
+def _simulated(days: int, line: Line) -> tuple[list[Result], list[attacks.Outcome]]:
+    """Everything, a line each; the line of the terminal says how far it is."""
+    results: list[Result] = []
+    for n, setup in enumerate(SETUPS):
+        wanted = days if n == 0 else min(days, OTHERS)
+        words = f"Set-up {n + 1} of {len(SETUPS)}, {setup.name}"
+        results.append(run(setup, wanted, tell=partial(_say, line, words, wanted)))
+        line.print_above(" | ".join(row(results[-1])))
+    outcomes: list[attacks.Outcome] = []
+    plants = (*attacks.ATTACKS, *CELL_ATTACKS, *LIES)
+    for n, attack in enumerate(plants, 1):
+        line.say(f"Attack {n} of {len(plants)}, {attack.name}")
+        outcomes.append(attacks.attacked(attack))
+        line.print_above(" | ".join((*attacks.row(outcomes[-1]), *outcomes[-1].complaints)))
+    return results, outcomes
+
+
+def _say(line: Line, words: str, days: int, day: int) -> None:
+    line.say(words, f" ... day {day + 1} of {days}")
+
+
+sys.exit(ended_by_ctrl_c(main))

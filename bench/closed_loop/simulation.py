@@ -8,7 +8,7 @@ every day ends the same way.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import pi, sin
 from random import Random
@@ -224,12 +224,17 @@ def moments(setup: Setup, days: int, seed: int = 1) -> Iterator[Moment]:
         site.advance(now)
 
 
-def run(setup: Setup, days: int, draw_day: int = 1) -> Result:
-    """Run one set-up and count."""
+def run(
+    setup: Setup, days: int, draw_day: int = 1, tell: Callable[[int], object] = lambda day: None
+) -> Result:
+    """Run one set-up and count; each day that begins is told, counted from 0."""
     result = Result(setup=setup, soc_by_day=[0.0] * days, turns_by_hour=[0] * (days * 24))
-    cvl, falling, floated = 0.0, False, set()
+    cvl, falling, floated, told = 0.0, False, set(), -1
     for moment in moments(setup, days):
         day = int(moment.at // DAY)
+        if day != told:
+            told = day
+            tell(day)
         result.highest = max(result.highest, moment.highest)
         result.soc_by_day[day] = max(result.soc_by_day[day], round(moment.soc))
         if moment.cvl != cvl:

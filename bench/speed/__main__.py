@@ -13,12 +13,16 @@ from pathlib import Path
 from bench.speed.measure import BEAT, CYTHON, FLOOR, PROGRAM, PURE, SOCKETS, Result, Trial, measure
 from bench.speed.plot import drawn
 from bench.speed.report import as_json, fleet_table, judged, page, table
+from dbus_xbms.commands.arguments import positive, seconds, whole
+from dbus_xbms.commands.progress import waiting
+from dbus_xbms.interrupt import ended_by_ctrl_c
+from dbus_xbms.simulator.scenario import MOST_PACKS
 
 ROOT = Path(__file__).parents[2]
 TRIES = 2  # of each measurement
 
 
-def main() -> None:
+def main() -> int:
     """Measure what was asked for."""
     args = _arguments()
     pythons = {CYTHON: sys.executable} | ({PURE: args.pure} if args.pure else {})
@@ -35,23 +39,28 @@ def main() -> None:
                 control=args.control,
                 subjects=(FLOOR, BEAT, PROGRAM, SOCKETS) if packs == judged(args.packs) else (FLOOR, PROGRAM),
             )
-            results += _measured(trial, failures)
+            done = len({(result.build, result.packs) for result in results}) + len(failures)
+            results += _measured(trial, failures, f"{done + 1} of {len(pythons) * len(args.packs)}")
     print(table(results), fleet_table(results), *failures, sep="\n")
     if args.keep:
         where = f"at {args.rate:g} Hz for {args.seconds:g} s, Control {args.control}, {_place()}"
         (ROOT / "docs" / "bench.md").write_text(page(results, where, failures))
         (ROOT / "docs" / "bench.json").write_text(as_json(results, where))
         (ROOT / "docs" / "bench.svg").write_text(drawn(results))
-    if failures:
-        raise SystemExit(1)
+    return 1 if failures else 0
 
 
-def _measured(trial: Trial, failures: list[str]) -> list[Result]:
+def _measured(trial: Trial, failures: list[str], number: str) -> list[Result]:
     """What came of it, in the second try if need be; else nothing, and why is added to ``failures``."""
+
+    async def measured() -> list[Result]:
+        async with waiting(f"Measurement {number}: {trial.packs} packs, {trial.build}"):
+            return await measure(trial)
+
     why = ""
     for _ in range(TRIES):
         try:
-            results = asyncio.run(measure(trial))
+            results = asyncio.run(measured())
         except Exception as err:  # whatever it was, the other figures count
             traceback.print_exc()
             why = f"{trial.packs} packs, {trial.build}: not measured: {err or type(err).__name__}"
@@ -66,13 +75,20 @@ def _measured(trial: Trial, failures: list[str]) -> list[Result]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/bench", description="Measure what the program costs.")
-    numbers = lambda text: [int(number) for number in text.split(",")]  # noqa: E731
+    packs = whole(1, MOST_PACKS, "packs")
+    numbers = lambda text: [packs(number) for number in text.split(",")]  # noqa: E731
     parser.add_argument(
         "--packs", type=numbers, default=[1, 4, 16, 32], metavar="N,N", help="how many (1,4,16,32)"
     )
-    parser.add_argument("--rate", type=float, default=1.0, metavar="HZ", help="polls per second (1)")
     parser.add_argument(
-        "--seconds", type=float, default=30.0, metavar="N", help="for which CPU is measured (30)"
+        "--rate",
+        type=positive(10, "polls per second"),
+        default=1.0,
+        metavar="HZ",
+        help="polls per second (1)",
+    )
+    parser.add_argument(
+        "--seconds", type=seconds, default=30.0, metavar="N", help="for which CPU is measured (30)"
     )
     parser.add_argument("--control", type=int, default=1, help="setting Control of every pack (1)")
     parser.add_argument("--pure", metavar="PYTHON", help="also with this one, which has dbus-fast uncompiled")
@@ -96,4 +112,4 @@ def _processor() -> str:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(ended_by_ctrl_c(main))

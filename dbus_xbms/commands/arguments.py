@@ -12,18 +12,23 @@ WHOLE = re.compile(r"[0-9]{1,12}")
 SHOWN = 60  # characters of a wrong argument
 
 
-def seconds_up_to(longest: float) -> Callable[[str], float]:
-    """Return the type of a time in s, above 0 and at most ``longest``."""
+def positive(highest: float, what: str) -> Callable[[str], float]:
+    """Return the type of a number above 0 and at most ``highest``; ``what``: its unit."""
 
     def parse(text: str) -> float:
         value = float(text) if DECIMAL.fullmatch(text) else 0.0
-        if not 0 < value <= longest:
+        if not 0 < value <= highest:
             raise argparse.ArgumentTypeError(
-                f"takes seconds, above 0 and up to {longest:.0f}, not {_cut(text)}"
+                f"takes {what}, above 0 and up to {highest:.0f}, not {_cut(text)}"
             )
         return value
 
     return parse
+
+
+def seconds_up_to(longest: float) -> Callable[[str], float]:
+    """Return the type of a time in s, above 0 and at most ``longest``."""
+    return positive(longest, "seconds")
 
 
 seconds = seconds_up_to(YEAR)

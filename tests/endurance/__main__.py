@@ -10,27 +10,47 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from dbus_xbms.commands.arguments import positive, seconds, whole
+from dbus_xbms.commands.progress import waiting
+from dbus_xbms.interrupt import ended_by_ctrl_c
+from dbus_xbms.simulator.scenario import MOST_PACKS
+from dbus_xbms.words import count
 from tests.bus.daemon import private_daemon
 from tests.endurance.bus_loss import address_in, lose_the_bus
 from tests.endurance.plan import Plan
+from tests.endurance.report import Report
 from tests.endurance.soak import soak
 from tests.endurance.watch import Finding
-
-
-def _tell(finding: Finding) -> None:
-    print(finding, file=sys.stderr, flush=True)
 
 
 def _name_bus(address: str) -> None:
     os.environ |= {"DBUS_SYSTEM_BUS_ADDRESS": address, "DBUS_SESSION_BUS_ADDRESS": address}
 
 
+START = 10.0  # s until all packs are shown, about
+
+
+async def _soak(plan: Plan, directory: Path) -> Report:
+    """Soak; the line of the terminal says how far it is, and findings are told above it."""
+    findings: list[Finding] = []
+
+    def tell(finding: Finding) -> None:
+        findings.append(finding)
+        line.print_above(str(finding), sys.stderr)
+
+    def words() -> str:
+        return f"Soaking {count(plan.packs, 'pack')}, {count(len(findings), 'finding')}"
+
+    async with waiting(words, START + plan.before + plan.seconds + plan.calm) as line:
+        return await soak(plan, directory, tell)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="script/soak", description=__doc__)
-    parser.add_argument("--hours", type=float, default=2.0, help="of storm (2)")
-    parser.add_argument("--packs", type=int, default=8, help="how many packs (8)")
-    parser.add_argument("--seed", type=int, default=1, help="of all that is random (1)")
-    parser.add_argument("--every", type=float, default=8.0, help="seconds between strikes, in the mean (8)")
+    parser.add_argument("--hours", type=positive(24 * 365, "hours"), default=2.0, help="of storm (2)")
+    parser.add_argument("--packs", type=whole(1, MOST_PACKS, "packs"), default=8, help="how many packs (8)")
+    parser.add_argument("--seed", type=whole(0, 2**31), default=1, help="of all that is random (1)")
+    parser.add_argument("--every", type=seconds, default=8.0, help="seconds between strikes, in the mean (8)")
     parser.add_argument("--report", type=Path, help="also write the report there: .json, or else Markdown")
     parser.add_argument("--log", type=Path, help="keep the program's log there")
     args = parser.parse_args()
@@ -45,7 +65,7 @@ def main() -> int:
         directory = Path(folder)
         with private_daemon(directory) as address:
             _name_bus(address)
-            found = asyncio.run(soak(plan, directory, _tell))
+            found = asyncio.run(_soak(plan, directory))
         _name_bus(address_in(directory))
         found.broken += [f"bus lost: {words}" for words in asyncio.run(lose_the_bus(directory))]
     print(found.table(), end="")
@@ -57,4 +77,4 @@ def main() -> int:
     return 0 if found.good else 1
 
 
-sys.exit(main())
+sys.exit(ended_by_ctrl_c(main))

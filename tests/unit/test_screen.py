@@ -137,6 +137,12 @@ def test_an_alarm_is_red_and_a_warning_is_yellow() -> None:
     assert next(s.style for s in spans if s.text == "SoC low warning") is Style.WARNING
 
 
+def test_a_mosfet_that_is_off_is_yellow_on_both_pages() -> None:
+    for view in (View(), View(opened=True)):
+        spans = [span for one in frame(Scene(packs=[PORT]), view, 80, 40).lines for span in one]
+        assert {span.style for span in spans if "discharge off" in span.text} == {Style.WARNING}
+
+
 def test_packs_that_do_not_fit_are_counted_and_the_chosen_one_is_always_there() -> None:
     packs = [named(n, f"Pack {n}") for n in range(10, 20)]
     for chosen in packs:
@@ -203,6 +209,14 @@ def test_of_a_pack_that_is_not_read_any_more_the_reason_and_what_helps_are_shown
     page = drawn(scene, (80, 24), View(opened=True))
     assert "contact not heard for 12 min" in page
     assert "try     is it in range?" in page
+
+
+def test_while_the_service_does_not_answer_no_pack_looks_as_if_it_were_read() -> None:
+    scene = Scene(service="service not answering", well=False, stale=True, packs=[PORT])
+    for view in (View(), View(opened=True)):
+        text = " ".join(drawn(scene, (80, 24), view))
+        assert "not updated" in text
+        assert "charging " not in text
 
 
 def test_a_pack_that_is_read_well_has_nothing_to_explain() -> None:

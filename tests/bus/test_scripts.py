@@ -1,0 +1,33 @@
+"""Scripts that take long say on a terminal how far they are, and end by Ctrl-C as commands do."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.on_terminal import interrupted
+
+PYTHON = sys.executable
+SCRIPTS = {
+    "closed-loop": (["bench.closed_loop", "30"], "Set-up 1 of 5, 48 V, 16 cells ... day 2 of 30"),
+    "bench": (["bench.speed", "--packs", "1"], "Measurement 1 of 1: 1 packs, cython ... 1 s"),
+    "soak": (
+        ["tests.endurance", "--packs", "1", "--hours", "1"],
+        "Soaking 1 pack, 0 findings ... 1 h",
+    ),
+    "bundle": (["bundle"], "Fetching the wheels of bundle/vendor.lock"),
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+async def test_a_script_says_how_far_it_is_and_ends_by_ctrl_c(script: str, tmp_path: Path) -> None:
+    arguments, words = SCRIPTS[script]
+    if script == "bundle":
+        arguments = [*arguments, "--output", str(tmp_path), "--cache", str(tmp_path / "wheels")]
+    shown = await interrupted([PYTHON, "-m", *arguments], words, columns=100)
+    assert words in shown.text
+    assert "Traceback" not in shown.text
+    assert shown.status == 130
+    assert shown.text.rstrip().endswith("dbus-xbms: interrupted")
