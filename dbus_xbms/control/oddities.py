@@ -73,7 +73,8 @@ def _strong_wake(s: Settings) -> str:
     advised = GENTLE_WAKE * known
     if chosen <= advised:
         return ""
-    return f"the cells are not monitored while it flows: no more than {advised:.2g} A ({GENTLE_WAKE:g} C) is advised"
+    most = f"no more than {advised:.2g} A ({GENTLE_WAKE:g} C) is advised"
+    return f"the cells are not monitored while it flows: {most}"
 
 
 def _hold_is_cut(s: Settings) -> str:
