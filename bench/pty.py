@@ -9,9 +9,10 @@ import signal
 import struct
 import sys
 import termios
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from bench.terminal import Screen
 
@@ -102,15 +103,18 @@ class OnTerminal:
 
 @asynccontextmanager
 async def on_terminal(
-    *arguments: str, size: tuple[int, int] = (80, 24), **environment: str
+    *arguments: str,
+    size: tuple[int, int] = (80, 24),
+    keys: bool = True,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[OnTerminal]:
-    """Run ``dbus-xbms`` on a terminal of that many columns and lines."""
+    """Run ``dbus-xbms`` on a terminal of that size; ``keys``: its input comes from there, too."""
     terminal = OnTerminal(*size)
     terminal.open()
     bare = {name: value for name, value in os.environ.items() if name not in ("LINES", "COLUMNS", "NO_COLOR")}
     terminal.process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-W", "error", "-m", "dbus_xbms", *arguments),
-        stdin=terminal.theirs,
+        stdin=terminal.theirs if keys else asyncio.subprocess.DEVNULL,
         stdout=terminal.theirs,
         stderr=terminal.theirs,
         start_new_session=True,

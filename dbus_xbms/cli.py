@@ -43,7 +43,7 @@ class Command:
 
 COMMANDS = (
     Command(name="run", help="the service: connect to the packs and publish them", log_level="INFO"),
-    Command(name="scan", help="which packs are in range", on_bus=True),
+    Command(name="scan", help="which packs are in range", log_level="ERROR", on_bus=True),
     Command(name="add", help="add a pack; it appears on the GX", on_bus=True),
     Command(name="remove", help="remove a pack", on_bus=True),
     Command(name="list", help="the packs that were added, and how they are doing", on_bus=True),

@@ -62,7 +62,7 @@ class Diary:
 
     def _note_phase(self, before: Phase, after: Phase, identity: PackIdentity, why: str) -> None:
         if after in SILENT and before is not after:
-            log.warning("%s: no good poll for too long, %s: %s", self._address, after.value, why)
+            log.warning("%s: no contact (%s): %s", self._address, after.value, why)
         elif after is Phase.FRESH and before in (Phase.WAITING, *LENT, *SILENT):
             model, cells = identity.hardware or "BMS", identity.cell_count
             log.info("%s: polling (%s, %d cells)", self._address, model, cells)

@@ -213,7 +213,7 @@ class LinkStatus:
 
     state: str = "starting"  # a short phrase for the owner: "connected", "searching", ...
     rssi: int | None = None  # dBm, as last seen in an advertisement
-    reconnects: int = 0  # links made anew since the start
+    reconnects: int = 0  # reconnections since the start
     failed_polls: int = 0  # since the start
     failed_last_hour: int = 0  # of these
     hci: str = ""  # the adapter that was last used

@@ -72,7 +72,7 @@ class Neighbours:
                 log.warning("%s is in the way: %s", who, words)
         for who, words in self._known:
             if (who, words) not in known:
-                log.info("%s is not in the way any more", who)
+                log.info("%s is no longer in the way", who)
         self._known = known
         for pack in self._packs():
             pack.disturbed(text_for(pack.address, found))

@@ -225,9 +225,7 @@ class Pack:
 
     def acquire_failed(self) -> None:
         """Record that notifications work as signals only, not over a socket."""
-        log.info(
-            "%s: notifications over a socket do not work; they come as signals from now on", self.address
-        )
+        log.info("%s: notifications over a socket do not work; using D-Bus signals from now on", self.address)
         self._keeper.remember({"AcquireFailed": 1})
 
     # The bus
@@ -261,7 +259,7 @@ class Pack:
             self._state, decision = monitor.stopped(self._state, now, self.settings)
             return decision
         if self._undecided:
-            log.info("%s: decides again", self.address)
+            log.info("%s: decisions work again", self.address)
         self._undecided = False
         return decision
 

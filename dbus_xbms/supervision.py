@@ -1,4 +1,4 @@
-"""Sees to it that what hangs is ended: a pack's task, or the program when nothing goes on at all."""
+"""Watchdog for hung tasks: ends a pack's task, or the program when nothing progresses at all."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _now() -> float:
 
 
 def _slept(looked: float) -> bool:
-    """Whether all of us did since the last look, so that nobody is to blame."""
+    """Whether the whole process was suspended since the last look."""
     return _now() - looked > 2 * WATCH_EVERY
 
 

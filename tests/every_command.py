@@ -63,6 +63,7 @@ CASES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("--once",),
         ("--once", "--json"),
         ("--once", "nobody"),
+        ("--once", "--log", "/nonexistent/log.csv"),
         ("--seconds", "-1"),
         ("--once", NASTY),
     ),

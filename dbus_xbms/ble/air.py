@@ -110,7 +110,7 @@ class Air:
         if self._present != (states is not None):
             self._present = states is not None
             if self._present:
-                log.info("bluetoothd is there")
+                log.info("bluetoothd is running")
             elif self._stack.hangs:
                 log.warning(HANGS.words)
             else:

@@ -163,7 +163,7 @@ class Link:
             raise LinkError("connection lost")
 
     def _client_gone(self, client: object) -> None:
-        if client is self._client:  # an old client's farewell may come late
+        if client is self._client:  # the callback of a previous client may come late
             self.broken = not self.lost.is_set()
             self._gone("connection lost")
 

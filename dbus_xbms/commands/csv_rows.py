@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dbus_xbms.commands.screen.reading import cell_voltages, number, state
+from dbus_xbms.commands.screen.reading import number, state
 from dbus_xbms.commands.screen.style import text_of
 from dbus_xbms.commands.table import ALARMS, CHARGE_MODE, CVL, Battery
 from dbus_xbms.printable import LINE, printable
@@ -30,7 +30,7 @@ def plain(text: str) -> str:
 
 
 def _cells(pack: Battery) -> str:
-    return " ".join(f"{volts:.3f}" for _, volts in cell_voltages(pack))
+    return " ".join(f"{volts:.3f}" for _, volts in pack.cells)
 
 
 def _balancing(pack: Battery) -> str:

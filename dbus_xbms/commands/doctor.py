@@ -86,12 +86,12 @@ def _as_json(findings: list[Finding]) -> str:
 
 
 def _facts(args: argparse.Namespace) -> Facts:
-    try:  # here, because a program that is not whole must be able to say so
+    try:  # here, because an incomplete installation must be able to say so
         from dbus_xbms.commands import permission
         from dbus_xbms.commands.doctor_facts import collect
         from dbus_xbms.commands.loop import run_loop
     except (ImportError, SyntaxError) as err:
-        raise CommandError(f"the program is not whole: {err}; install it again") from err
+        raise CommandError(f"the installation is incomplete: {err}; install it again") from err
     permission.require()
     return run_loop(collect(args.root, args.scan))
 
@@ -100,7 +100,7 @@ def _self_test() -> int:
     try:
         from dbus_xbms.commands.self_test import self_test
     except (ImportError, SyntaxError) as err:
-        raise CommandError(f"the program is not whole: {err}") from err
+        raise CommandError(f"the installation is incomplete: {err}") from err
     wrong = self_test()
     for line in wrong:
         print(f"dbus-xbms: self-test: {line}", file=sys.stderr)

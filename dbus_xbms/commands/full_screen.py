@@ -61,6 +61,7 @@ class Screen:
             clock=time.strftime("%H:%M:%S"),
             service=self._service(live.running),
             well=live.running and self.answers,
+            stale=live.running and not self.answers,
             packs=packs,
             absent=absent,
             contacts=known,

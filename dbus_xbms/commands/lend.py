@@ -9,11 +9,10 @@ from dbus_fast import Variant, unpack_variants
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import whole
 from dbus_xbms.commands.explain import absence
-from dbus_xbms.commands.known import known_packs
+from dbus_xbms.commands.known import known_packs, title
 from dbus_xbms.commands.naming import find
 from dbus_xbms.commands.session import call, complete, is_on_bus, open_bus
 from dbus_xbms.commands.table import LAST_ORDER
-from dbus_xbms.printable import printable
 from dbus_xbms.settings import device_id
 from dbus_xbms.venus.items import BATTERY
 from dbus_xbms.venus.objects import BUS_ITEM
@@ -42,7 +41,8 @@ def run(args: argparse.Namespace) -> int:
 async def _lend(pack: str, minutes: int) -> int:
     async with known_packs() as known:
         candidate = find(pack, known.candidates)
-    address, name = candidate.address, printable(candidate.shown or candidate.address)
+        address = candidate.address
+        name = title(address, known.packs[address])
     service = f"{BATTERY}.{device_id(address)}"
     async with open_bus() as bus:
         if not await is_on_bus(bus, service):

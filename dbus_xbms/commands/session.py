@@ -23,6 +23,8 @@ from dbus_xbms.venus.peers import ANSWER_LIMIT, NoAnswer, peer_at
 
 log = logging.getLogger(__name__)
 
+DOCTOR = "`dbus-xbms doctor` says what is wrong"
+
 T = TypeVar("T")
 
 # What the bus daemon says of a service that does not answer, as its owner would.
@@ -243,6 +245,6 @@ async def wait_for_name(bus: TrustedBus, name: str, seconds: float) -> None:
                 await there.wait()
     except TimeoutError as err:
         program = peer_at(name).program
-        raise CommandError(f"{program} did not appear on the bus within {seconds:g} s") from err
+        raise CommandError(f"{program} did not appear on the bus within {seconds:g} s; {DOCTOR}") from err
     finally:
         bus.remove_message_handler(signalled)

@@ -1,4 +1,4 @@
-"""Simulate packs, BlueZ and localsettings on the buses of the environment, to try things on."""
+"""Simulate packs, BlueZ and localsettings on the buses of the environment, to experiment with."""
 
 from __future__ import annotations
 

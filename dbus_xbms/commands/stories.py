@@ -70,7 +70,7 @@ MOSFET = Story(
         ),
         Step(
             who="Somebody at the GX",
-            words="The toggle for charging goes to off. Nobody has allowed that, so it is refused.",
+            words="The toggle for charging goes to off. It has not been allowed, so it is refused.",
             act=Write(TOGGLE, 0),
             seen={LAST: "charge off: refused: switching is off", CHARGE: 1},
         ),

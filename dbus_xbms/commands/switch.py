@@ -23,6 +23,7 @@ from dbus_xbms.printable import LINE, printable
 
 OUTCOME_LIMIT = 40.0  # s; an order is carried out, or given up, before that
 ASK_EVERY = 1.0  # s, if no signal comes first
+SHOWN_LIMIT = 5.0  # s for the poll after an order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +32,22 @@ class Order:
 
     path: str
     value: int
+    turns: str  # on or off
+    mosfets: tuple[str, ...] = ()  # the paths that show what became of it
 
 
-def _orders(path: str, *, on: int, off: int) -> Mapping[str, Order]:
-    return {"on": Order(path=path, value=on), "off": Order(path=path, value=off)}
+def _orders(path: str, *mosfets: str, on: int, off: int) -> Mapping[str, Order]:
+    return {
+        turns: Order(path=path, value=value, turns=turns, mosfets=mosfets)
+        for turns, value in (("on", on), ("off", off))
+    }
 
 
+CHARGE, DISCHARGE = "/Io/AllowToCharge", "/Io/AllowToDischarge"
 ORDERS = {
-    "charge": _orders("/Io/AllowToCharge", on=1, off=0),
-    "discharge": _orders("/Io/AllowToDischarge", on=1, off=0),
-    "both": _orders("/Settings/MosfetMode", on=0, off=3),
+    "charge": _orders(CHARGE, CHARGE, on=1, off=0),
+    "discharge": _orders(DISCHARGE, DISCHARGE, on=1, off=0),
+    "both": _orders("/Settings/MosfetMode", CHARGE, DISCHARGE, on=0, off=3),
     "balancing": _orders("/Settings/TurnBalancingOff", on=0, off=1),
 }
 
@@ -77,7 +84,26 @@ async def _switch(name: str, order: Order, words: str) -> tuple[str, bool]:
         number, state = await live.ask(pack, ORDER_NUMBER), await _outcome(live, pack)
         if await live.ask(pack, ORDER_NUMBER) != number:
             raise CommandError("another order came after it; the log says what became of yours")
-        return str(await live.ask(pack, LAST_ORDER)), state == OrderState.DONE
+        outcome, done = str(await live.ask(pack, LAST_ORDER)), state == OrderState.DONE
+        if done and not await _followed(live, pack, order):
+            outcome = f"{outcome}; the GX shows it with the next poll"
+        return outcome, done
+
+
+async def _followed(live: Batteries, pack: Battery, order: Order) -> bool:
+    """Whether the bus shows what was ordered: the poll after the order brings it.
+
+    A MOSFET that was turned on may stay off by the BMS's own protection, which the outcome tells.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SHOWN_LIMIT):
+            wanted = int(order.turns == "on")
+            while any([await live.ask(pack, path) != wanted for path in order.mosfets]):
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(ASK_EVERY):
+                        await live.next_change()
+            return True
+    return order.turns == "on"
 
 
 async def _outcome(live: Batteries, pack: Battery) -> Value:

@@ -82,6 +82,21 @@ class Battery:
         matcher = re.compile(pattern.replace("#", "([0-9]{1,9})"))
         return sorted((int(found[1]), path) for path in self.values if (found := matcher.fullmatch(path)))
 
+    @property
+    def cells(self) -> list[tuple[int, float]]:
+        """Number and voltage of each cell that has one, all of one moment."""
+        read = ((number, self.values[path]) for number, path in self.numbered("/Voltages/Cell#"))
+        return [(number, float(volts)) for number, volts in read if isinstance(volts, int | float)]
+
+
+def ends_of(cells: Sequence[tuple[int, float]]) -> tuple[tuple[int, float], tuple[int, float]]:
+    """The lowest and the highest of some cells, with their numbers; the first of several."""
+
+    def volts(cell: tuple[int, float]) -> float:
+        return cell[1]
+
+    return min(cells, key=volts), max(cells, key=volts)
+
 
 def render(packs: Sequence[Battery], width: int) -> str:
     """The packs one below the other, no line wider than ``width``."""
@@ -141,14 +156,11 @@ def _cell(pack: Battery, number: int, path: str) -> str:
 
 
 def _spread(pack: Battery) -> list[str]:
-    """Between the cells that are shown: the bus has newer values of the lowest and the highest alone."""
-    shown = [(pack.values[path], number) for number, path in pack.numbered("/Voltages/Cell#")]
-    volts = [(value, number) for value, number in shown if isinstance(value, int | float)]
-    if not volts:
+    """Of the cells as they are shown: what the bus says of the lowest and the highest may be newer."""
+    if not (cells := pack.cells):
         return []
-    (low, lowest), (high, _) = min(volts), max(volts)
-    highest = next(number for value, number in volts if value == high)
-    return [f"{high - low:.3f}V", f"low {low:.3f}V C{lowest}", f"high {high:.3f}V C{highest}"]
+    (low, lowest), (high, highest) = ends_of(cells)
+    return [f"{highest - lowest:.3f}V", f"low {lowest:.3f}V C{low}", f"high {highest:.3f}V C{high}"]
 
 
 def _temperatures(pack: Battery) -> list[str]:

@@ -1,4 +1,4 @@
-"""Show every pack on the bus, live: cells, temperatures, limits, alarms and the radio link."""
+"""Show the packs live: cells, temperatures, limits, alarms and the link; on a terminal as a full screen."""
 
 from __future__ import annotations
 

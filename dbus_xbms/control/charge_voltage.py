@@ -104,7 +104,7 @@ def _view(sample: PackSample, preset: Preset, topping: bool, settings: Settings)
 
 
 def _timed(state: State, view: View, dt: float) -> State:
-    """Let every time run that runs."""
+    """Advance all timers."""
     since_balancing = 0.0 if view.balancing else state.since_balancing + dt
     drifted = state.drifted + dt if view.drifting else 0.0
     if state.stage is Stage.FLOAT:

@@ -56,7 +56,7 @@ def parsed(text: str) -> Curve:
     try:
         points = tuple((float(x), float(y)) for x, y in (point.split(":") for point in text.split()))
     except ValueError as err:
-        raise CurveError(f"{text!r} is no curve") from err
+        raise CurveError(f"{text!r} is not a curve") from err
     if not all(isfinite(x) for x, _ in points):  # between infinities there is no straight line
         raise CurveError("the points of a curve are numbers")
     if any(not 0 <= y <= 1 for _, y in points):

@@ -61,7 +61,8 @@ def _driver(venus: Venus, radio: Radio) -> tuple[str, str] | None:
     digits = _digits(radio.address)
     for name, told in venus.batteries.items():
         if digits in _digits(name) or digits in _digits(told):
-            words = f"it reads {radio.address} too, and a pack has one link: take the pack out of one of us"
+            takes_one = "but a pack accepts one connection: remove the pack there or here"
+            words = f"it reads {radio.address} too, {takes_one}"
             return name, words
     return None
 

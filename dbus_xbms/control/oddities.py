@@ -69,13 +69,12 @@ def _strong_wake(s: Settings) -> str:
     if not chosen:
         return ""
     if not known:
-        return "nobody sees the cells while it flows, and the capacity is unknown"
+        return "the cells are not monitored while it flows, and the capacity is unknown"
     advised = GENTLE_WAKE * known
     if chosen <= advised:
         return ""
-    return (
-        f"nobody sees the cells while it flows: no more than {advised:.2g} A ({GENTLE_WAKE:g} C) is advised"
-    )
+    most = f"no more than {advised:.2g} A ({GENTLE_WAKE:g} C) is advised"
+    return f"the cells are not monitored while it flows: {most}"
 
 
 def _hold_is_cut(s: Settings) -> str:

@@ -21,7 +21,7 @@ def charge_control(facts: Facts) -> Iterator[Finding]:
         return
     if not system.there:
         if facts.venus is not None:
-            yield note("DVCC", "com.victronenergy.system is not there, so that nobody obeys a battery")
+            yield note("DVCC", "com.victronenergy.system is not there, so nothing obeys a battery")
         return
     if system.dvcc is None:
         yield note("DVCC", "Venus does not say whether it is on")
@@ -36,15 +36,15 @@ def _ruled(ours: list[str], system: System, facts: Facts) -> Finding:
     """What comes of a pack of ours that wants to control."""
     who = called(ours[0], facts)
     if not system.dvcc:
-        return problem("DVCC", f"it is off, so that nobody obeys {who}", f"switch it on: {MENU}, DVCC")
+        return problem("DVCC", f"it is off, so nothing obeys {who}", f"switch it on: {MENU}, DVCC")
     if system.bms in ours:
         return ok("DVCC", _state(system, facts))
     if system.bms:
-        words = f"{called(system.bms, facts)} is the controlling BMS, so that nobody obeys {who}"
+        words = f"{called(system.bms, facts)} is the controlling BMS, so nothing obeys {who}"
         advice = f"choose another: {MENU}, Controlling BMS; or: dbus-xbms set PACK Control 0"
         return note("DVCC", words, advice)
     chosen = "no BMS is to control" if system.bms_chosen == NONE_CHOSEN else "the chosen BMS is not there"
-    words = f"it is on, but {chosen}, so that nobody obeys {who}"
+    words = f"it is on, but {chosen}, so nothing obeys {who}"
     return problem("DVCC", words, f"{MENU}, Controlling BMS: automatic, or the pack")
 
 

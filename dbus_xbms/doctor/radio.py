@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from dbus_xbms.control.neighbours import Radio, notices
 from dbus_xbms.doctor.facts import Adapter, Facts, Pack, numbers
 from dbus_xbms.doctor.finding import Finding, note, ok, problem
+from dbus_xbms.words import listed
 
 RESTART = "restart the GX, or: /etc/init.d/bluetooth restart"
 OLDEST_BLUEZ = (5, 55)  # bleak refuses older ones
+NOBODY = "no other program uses Bluetooth"
 HARMLESS = "dbus-ble-sensors"  # passes by itself; whoever else is in the way stays there
 
 
@@ -84,4 +86,5 @@ def neighbours(facts: Facts) -> Iterator[Finding]:
         yield note("neighbour vesmart-server", words, advice)
     elif not found:
         on = [name for name, runs in (("vesmart-server", venus.bluetooth), (HARMLESS, venus.sensors)) if runs]
-        yield ok("neighbours", f"{' and '.join(on) or 'nobody'} at the radio; nobody in the way of a pack")
+        words = f"{listed(on)} uses Bluetooth too, without disturbing a pack" if on else NOBODY
+        yield ok("neighbours", words)

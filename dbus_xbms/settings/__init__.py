@@ -34,12 +34,12 @@ def normal_address(text: str) -> str:
     """Return a Bluetooth address as ``AA:BB:CC:DD:EE:FF``, read with or without colons.
 
     Raises:
-        SettingsError: ``text`` is no Bluetooth address.
+        SettingsError: ``text`` is not a Bluetooth address.
     """
     digits = re.sub(r"[:\-_ ]", "", text).upper()
     address = ":".join(digits[i : i + 2] for i in range(0, len(digits), 2))
     if not _MAC.fullmatch(address):
-        raise SettingsError(f"{text!r} is no Bluetooth address; it looks like A4:C1:37:01:02:03")
+        raise SettingsError(f"{text!r} is not a Bluetooth address, which looks like A4:C1:37:01:02:03")
     return address
 
 

@@ -62,7 +62,7 @@ class Bench:
 def warnings(caplog: pytest.LogCaptureFixture, words: str) -> list[str]:
     """Those that tell the owner what to do; not those of a phase, which repeat why it came to that."""
     found = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
-    return [message for message in found if words in message and "no good poll" not in message]
+    return [message for message in found if words in message and "no contact" not in message]
 
 
 @virtual_time

@@ -111,7 +111,7 @@ async def test_the_story_of_the_mosfets_is_told_to_its_end_with_each_state_of_th
 async def test_on_a_terminal_the_demo_is_a_screen_with_limits_and_q_ends_it_all(
     mark: str, arguments: tuple[str, ...], words: str
 ) -> None:
-    async with on_terminal("demo", *arguments, size=(34, 20), **{MARK: mark}) as terminal:
+    async with on_terminal("demo", *arguments, size=(34, 20), environment={MARK: mark}) as terminal:
         await terminal.shows(words)
         await terminal.until(lambda lines: re.search(r"CVL \d+\.\d+V \w", " ".join(lines)))
         terminal.type("q")

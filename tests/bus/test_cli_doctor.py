@@ -131,7 +131,7 @@ async def test_on_a_gx_on_which_all_is_well_it_says_so_with_what_it_has_seen(roo
     assert "machine: 622 MB of memory available, load 0.4 on" in text
     assert "bluetoothd: runs, version 5.72" in text
     assert "(btusb 0bda:d723) is on" in text
-    assert "neighbours: dbus-ble-sensors at the radio; nobody in the way of a pack" in text
+    assert "neighbours: dbus-ble-sensors uses Bluetooth too, without disturbing a pack" in text
     assert f"pack House ({ONE}): connected" in text
     assert f"DVCC: on; controlling BMS: House ({ONE}); battery monitor: House ({ONE}); voltage" in text
     assert "start: /data/rc.local starts the service" in text
@@ -174,7 +174,7 @@ async def test_what_is_wrong_comes_first_and_makes_the_status_1(root: Path) -> N
         )
         assert "vesmart-server: it ends every link on the built-in adapter" in words
         assert f"ttyO1: it reads {ONE} too" in words
-        assert f"off, so that nobody obeys {ONE}" in words
+        assert f"off, so nothing obeys {ONE}" in words
         assert "both are battery 600" in words
         assert found["log"]["words"].endswith("s ago: ERROR dbus_xbms.app: lost the D-Bus connection")
         assert json.loads(done.out)["summary"] == "4 problems, 1 note"

@@ -19,7 +19,7 @@ async def test_a_scan_by_the_service_lists_packs_as_they_come_with_a_countdown(
     private_bus: str, columns: int
 ) -> None:
     async with Simulation(2), Program("run") as service, Venus() as venus:
-        await service.until("bluetoothd is there")
+        await service.until("bluetoothd is running")
         await venus.enable(PACK, CustomName="House bank")
         shown = await on_terminal("scan", "--seconds", "4", columns=columns)
     assert shown.status == 0
@@ -53,7 +53,7 @@ async def test_a_dumb_terminal_gets_no_line_that_moves(private_bus: str) -> None
 
 async def test_a_scan_as_json_is_one_list(private_bus: str) -> None:
     async with Simulation(2), Program("run") as service, Venus() as venus:
-        await service.until("bluetoothd is there")
+        await service.until("bluetoothd is running")
         await venus.enable(PACK, CustomName="House bank")
         done = await command("scan", "--seconds", "2", "--json")
     assert (done.status, done.err) == (0, "")

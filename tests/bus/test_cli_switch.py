@@ -30,6 +30,7 @@ async def test_an_order_is_given_and_its_outcome_told() -> None:
         await venus.until(ONE, running)
         done = await command("switch", "house bank", "charge", "off")
         assert (done.status, done.out, done.err) == (0, "charge off: done\n", "")
+        assert venus.services[f"com.victronenergy.battery.{device_id(ONE)}"]["/Io/AllowToCharge"] == 0
         again = await command("switch", ONE, "charge", "off")
         assert (again.status, again.out) == (0, "charge off: done: already off\n")
         await asyncio.sleep(5)  # a MOSFET changes once in 5 s

@@ -70,4 +70,5 @@ async def test_without_service_and_bluetooth_every_command_says_so(private_bus: 
     judge(results)
     assert results["scan", "--seconds", "1"].status == 1
     assert results["scan", "--seconds", "1"].err.startswith("dbus-xbms: bluetoothd is not running; ")
-    assert "service" in results["list",].out + results["list",].err
+    watched = results["watch", "--once"]
+    assert "the service is stopped" in watched.out + watched.err

@@ -77,6 +77,6 @@ async def test_strangers_that_an_earlier_version_stored_are_removed_once_and_nob
         assert await devices(venus) == {"xbms_" + address.replace(":", "").lower() for address in kept}
         await add(venus, "A4:C1:37:00:02:02", AdvertisedName="added and removed since")
         async with Program("run") as service:
-            await service.until("bluetoothd is there")
+            await service.until("bluetoothd is running")
             await command("scan", "--seconds", "1")
         assert "xbms_a4c137000202" in await devices(venus)

@@ -105,15 +105,35 @@ async def test_a_stopped_screen_gives_the_terminal_back_and_is_drawn_again(pack:
 
 
 async def test_without_colours_none_is_sent(pack: ItemService) -> None:
-    async with on_terminal("watch", NO_COLOR="1") as terminal:
+    async with on_terminal("watch", environment={"NO_COLOR": "1"}) as terminal:
         await terminal.shows("Starboard")
         terminal.type("q")
         assert await terminal.ended() == 0
         assert not any(f"[{colour}m" in terminal.sent for colour in ("31", "32", "33", "1;31", "1;36"))
 
 
+@pytest.mark.parametrize("environment", [{"TERM": "linux"}, {"PYTHONIOENCODING": "ascii"}], ids=str)
+async def test_a_terminal_that_lacks_block_characters_gets_ascii(
+    pack: ItemService, environment: dict[str, str]
+) -> None:
+    async with on_terminal("watch", size=(80, 40), environment=environment) as terminal:
+        await terminal.shows("v lowest ^ highest * balancing")
+        terminal.type("q")
+        assert await terminal.ended() == 0
+        assert terminal.sent.replace("°", "?").isascii()
+        assert "31.0?C" in terminal.sent.replace("°", "?")
+
+
+async def test_without_a_keyboard_the_screen_is_shown_all_the_same(pack: ItemService) -> None:
+    async with on_terminal("watch", keys=False) as terminal:
+        await terminal.shows("Ctrl-C ends")
+        terminal.process.send_signal(signal.SIGINT)
+        assert await terminal.ended() == 130
+        assert not terminal.screen.modes["alternate"]
+
+
 async def test_a_dumb_terminal_gets_tables_and_no_sequence(pack: ItemService) -> None:
-    async with on_terminal("watch", "--seconds", "0.5", TERM="dumb") as terminal:
+    async with on_terminal("watch", "--seconds", "0.5", environment={"TERM": "dumb"}) as terminal:
         assert await terminal.ended() == 0
         assert "CVL     13.80V  Absorption, balancing" in terminal.sent
         assert "\x1b" not in terminal.sent
@@ -137,7 +157,7 @@ async def test_each_poll_that_changes_something_is_a_line_of_the_log_with_or_wit
         await terminal.shows("69.0%")
         terminal.type("q")
         assert await terminal.ended() == 0
-    async with on_terminal("watch", "--once", "--log", str(path), TERM="dumb") as terminal:
+    async with on_terminal("watch", "--once", "--log", str(path), environment={"TERM": "dumb"}) as terminal:
         assert await terminal.ended() == 0
     with path.open(newline="") as file:
         assert [line["soc_percent"] for line in DictReader(file)] == ["76.3", "70.0", "69.0", "69.0"]
@@ -195,7 +215,7 @@ async def test_without_a_pack_the_screen_and_the_table_say_why_there_is_nothing_
         assert await terminal.ended() == 0
     told = {AWAY: UNHEARD}
     async with Remote(no_scan, dict, lambda: told, list, list):
-        async with on_terminal("watch", "--once", TERM="dumb") as terminal:
+        async with on_terminal("watch", "--once", environment={"TERM": "dumb"}) as terminal:
             assert await terminal.ended() == 1
         assert "A4:C1:37:0A:0B:0D: not heard for 12 min" in terminal.sent
         assert "is it in range?" in terminal.sent

@@ -13,7 +13,7 @@ COMPLAINT = re.compile(
 
 def lost(address: str) -> str:
     """How the warning begins that a pack's values have become invalid."""
-    return f"WARNING dbus_xbms.pack: {address}: no good poll for too long"
+    return f"WARNING dbus_xbms.pack: {address}: no contact ("
 
 
 STACK_BROKE = (  # how the warnings begin that bluetoothd or the adapter is gone

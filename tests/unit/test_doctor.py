@@ -218,7 +218,7 @@ PROBLEMS = {
         f"its adapter {HCI1.address} is not there",
         "set A4:C1:37:01:02:03 Adapter",
     ),
-    "DVCC off": (shown(controls=True), "DVCC", f"off, so that nobody obeys House ({ONE})", "switch it on"),
+    "DVCC off": (shown(controls=True), "DVCC", f"off, so nothing obeys House ({ONE})", "switch it on"),
     "no BMS chosen": (
         replace(shown(controls=True), system=System(there=True, dvcc=True, bms_chosen=-255, instances={})),
         "DVCC",

@@ -108,7 +108,7 @@ def test_only_settings_that_there_are_have_a_meaning_or_oddities() -> None:
         ("MaxDischargeCurrent", pack(MaxDischargeCurrent=101.0), "the BMS is rated 100 A: it may"),
         ("MaxChargeCurrent", pack(MaxChargeCurrent=99.0, Nominal=50.0), "99 A is 2 C of 50 Ah"),
         ("WakeCurrent", pack(WakeCurrent=50.0), "while it flows: no more than 2 A (0.02 C)"),
-        ("WakeCurrent", pack(WakeCurrent=1.0, Nominal=0.0), "nobody sees the cells while it flows, and"),
+        ("WakeCurrent", pack(WakeCurrent=1.0, Nominal=0.0), "the cells are not monitored while it flows"),
         ("Hold", pack(Hold=90.0, Control=1), "a pack that controls holds 60 s at most"),
         ("Control", pack(PollInterval=60.0, Control=1), "a pack that controls is polled every 30 s at least"),
         ("RestInterval", pack(RestInterval=10.0), "at most a sixth of Hold: 5 s"),

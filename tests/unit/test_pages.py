@@ -123,7 +123,7 @@ def test_options_choices_and_settings_are_completed(
     assert completed(dbus_send, *words) == offered
 
 
-@pytest.mark.parametrize("command", ["remove", "get", "set", "switch", "lend", "watch", "probe"])
+@pytest.mark.parametrize("command", ["remove", "get", "set", "switch", "lend", "watch", "history", "probe"])
 def test_packs_are_completed_by_name_and_address(dbus_send: str, command: str) -> None:
     assert completed(dbus_send, command, "house") == ["House\\ bank"]
     assert completed(dbus_send, command, "a4c1") == ["A4C137000001", "A4C137000002"]

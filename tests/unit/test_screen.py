@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dbus_xbms.commands.screen import overview, page
 from dbus_xbms.commands.screen.frame import frame
 from dbus_xbms.commands.screen.glyphs import ASCII
 from dbus_xbms.commands.screen.reading import ALARM_WORDS, aged
@@ -137,6 +138,12 @@ def test_an_alarm_is_red_and_a_warning_is_yellow() -> None:
     assert next(s.style for s in spans if s.text == "SoC low warning") is Style.WARNING
 
 
+def test_a_mosfet_that_is_off_is_yellow_on_both_pages() -> None:
+    for view in (View(), View(opened=True)):
+        spans = [span for one in frame(Scene(packs=[PORT]), view, 80, 40).lines for span in one]
+        assert {span.style for span in spans if "discharge off" in span.text} == {Style.WARNING}
+
+
 def test_packs_that_do_not_fit_are_counted_and_the_chosen_one_is_always_there() -> None:
     packs = [named(n, f"Pack {n}") for n in range(10, 20)]
     for chosen in packs:
@@ -151,14 +158,14 @@ def test_packs_that_do_not_fit_are_counted_and_the_chosen_one_is_always_there() 
 def test_of_a_page_no_line_is_left_out_without_being_counted(top: int, size: tuple[int, int]) -> None:
     scene, view = Scene(packs=[SIXTEEN]), View(opened=True)
     whole = drawn(scene, (size[0], 200), view)
-    page = [one for one in whole[1:-1] if one]
+    all_lines = [one for one in whole[1:-1] if one]
     picture = frame(scene, replace(view, top=top), *size)
     body = [text_of(one) for one in picture.lines[1:-1]]
     counts = {one.split()[-1]: int(one.split()[0]) for one in body if re.match(r"\d+ more lines? ", one)}
     seen = [one for one in body if one and " more line" not in one]
     above = counts.get("above", 0)
-    assert seen == page[above : above + len(seen)]
-    assert above + len(seen) + counts.get("below", 0) == len(page)
+    assert seen == all_lines[above : above + len(seen)]
+    assert above + len(seen) + counts.get("below", 0) == len(all_lines)
 
 
 PACKS = [PORT, STARBOARD, ALARMED, SIXTEEN, LOST, GONE, named(9, "長い名前の電池 " * 8)]
@@ -185,6 +192,25 @@ def test_nothing_is_drawn_beyond_the_terminal(
     assert all(width_of(one) <= width for one in picture.lines)
 
 
+@given(st.sampled_from(PACKS), st.integers(34, 200))
+def test_no_line_is_made_wider_than_the_terminal_so_that_none_has_to_be_cut(
+    battery: Battery, width: int
+) -> None:
+    trends = Trends()
+    for step in range(300):
+        trends.current.add(-250.0 + step, 2.0 * step)
+        trends.spread.add(step / 1000, 2.0 * step)
+    scene = Scene(
+        packs=[battery, ALARMED],
+        absent=[BOW],
+        contacts={battery.address: UNHEARD, BOW.address: UNHEARD},
+        trends={battery.service: trends},
+    )
+    made = [*page.lines(scene, battery, width), *page.absent(scene, BOW, width)]
+    made += [one for block in overview.blocks(scene, View(), width) for one in block]
+    assert max(map(width_of, made)) <= width
+
+
 def test_a_pack_that_is_not_on_the_bus_is_listed_with_the_reason_and_has_a_page() -> None:
     scene = Scene(packs=[PORT], absent=[BOW], contacts={BOW.address: UNHEARD})
     assert any("Dinghy" in one and "not heard for 12 min" in one for one in drawn(scene, (80, 24)))
@@ -200,9 +226,17 @@ def test_a_pack_that_is_not_on_the_bus_is_listed_with_the_reason_and_has_a_page(
 def test_of_a_pack_that_is_not_read_any_more_the_reason_and_what_helps_are_shown(battery: Battery) -> None:
     scene = Scene(packs=[battery], contacts={battery.address: UNHEARD})
     assert "not heard for 12 min" in " ".join(drawn(scene, (80, 24)))
-    page = drawn(scene, (80, 24), View(opened=True))
-    assert "contact not heard for 12 min" in page
-    assert "try     is it in range?" in page
+    lines = drawn(scene, (80, 24), View(opened=True))
+    assert "contact not heard for 12 min" in lines
+    assert "try     is it in range?" in lines
+
+
+def test_while_the_service_does_not_answer_no_pack_looks_as_if_it_were_read() -> None:
+    scene = Scene(service="service not answering", well=False, stale=True, packs=[PORT])
+    for view in (View(), View(opened=True)):
+        text = " ".join(drawn(scene, (80, 24), view))
+        assert "not updated" in text
+        assert "charging " not in text
 
 
 def test_a_pack_that_is_read_well_has_nothing_to_explain() -> None:

@@ -61,7 +61,7 @@ def test_it_passes_with_what_venus_has_and_says_the_version() -> None:
         ("settings/table.py", "default=30.0", "default=3000.0", "setting Hold: "),
         ("venus/items.py", '"/Soc"', '"/Soh"', "path /Soh is there twice"),
         ("protocols/jbd_frames.py", "(-sum(", "(sum(", "frame: ProtocolError"),
-        ("protocols/jbd_registers.py", "import", "imp ort", "not whole"),
+        ("protocols/jbd_registers.py", "import", "imp ort", "incomplete"),
     ],
 )
 def test_it_fails_with_the_reason_where_the_program_is_broken(

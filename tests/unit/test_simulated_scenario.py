@@ -92,7 +92,7 @@ def test_a_file_gives_packs_timing_and_faults() -> None:
         ('{"packs": [{"layout": "ff01"}]}', "layout is one of ff00, fff0, ff06"),
         ('{"packs": [{"load": "storm"}]}', "load is one of day"),
         ('{"packs": [{"replay": "atlantis"}]}', "there is no recording 'atlantis'"),
-        ('{"packs": [{"address": "12"}]}', "pack 1: '12' is no Bluetooth address"),
+        ('{"packs": [{"address": "12"}]}', "pack 1: '12' is not a Bluetooth address"),
         ('{"packs": [{"address": "A4:C1:37:00:00:02"}, {}]}', "two packs have the same address"),
         ('{"timing": {"conect": 1}}', "timing: unknown conect"),
         ('{"faults": [{"at": 1}]}', "faults: "),

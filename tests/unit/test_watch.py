@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbus_xbms.commands.naming import UnknownPack, find
-from dbus_xbms.commands.table import Battery, columns, render
+from dbus_xbms.commands.table import Battery, Value, columns, render
 from dbus_xbms.commands.watch import as_json, candidate_of, captioned, chosen
 from dbus_xbms.model import (
     Ends,
@@ -157,6 +157,16 @@ def test_a_lost_pack_shows_no_number_that_could_be_taken_for_fresh() -> None:
     assert "now     --  --  --  --" in text
     assert "no contact" in text
     assert "3.312" not in text
+
+
+def test_low_high_and_spread_are_those_of_the_cells_beside_them() -> None:
+    newer: dict[str, Value] = {
+        "/System/MinCellVoltage": 3.2,
+        "/System/MaxCellVoltage": 3.4,
+        "/System/MinVoltageCellId": "C1",
+    }
+    text = render([replace(STARBOARD, values={**STARBOARD.values, **newer})], 80)
+    assert "spread  0.006V  low 3.309V C4  high 3.315V C3" in text.splitlines()
 
 
 def test_a_pack_that_has_left_the_bus_says_so_and_shows_no_values() -> None:

@@ -21,7 +21,7 @@ def blocks(scene: Scene, view: View, width: int) -> list[list[Line]]:
     names = [*(title(pack) for pack in scene.packs), *(printable(pack.name) for pack in scene.absent)]
     longest = min(LONGEST_NAME, max(map(columns_of, names), default=0))
     rest = [
-        *([*_of(pack, scene.glyphs), *_why(scene, pack)] for pack in scene.packs),
+        *([*_of(pack, scene), *_why(scene, pack)] for pack in scene.packs),
         *(_why(scene, pack) for pack in scene.absent),
     ]
     selected = index_of(scene, view) if scene.keys else None
@@ -39,9 +39,9 @@ def _lead(place: int, selected: bool, glyphs: Glyphs) -> Span:
     return Span(mark + shortcut, Style.TITLE if selected else Style.FAINT)
 
 
-def _of(pack: Battery, glyphs: Glyphs) -> list[Line]:
-    fields = [filled(state(pack), STATE)]
-    return fields if pack.gone else [*fields, *_measured(pack, glyphs), *mosfets(pack), *_limits(pack)]
+def _of(pack: Battery, scene: Scene) -> list[Line]:
+    fields = [filled(state(pack, stale=scene.stale), STATE)]
+    return fields if pack.gone else [*fields, *_measured(pack, scene.glyphs), *mosfets(pack), *_limits(pack)]
 
 
 def _why(scene: Scene, pack: Battery | Absent) -> list[Line]:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dbus_xbms.commands.screen.glyphs import Glyphs, bar, sparkline
 from dbus_xbms.commands.screen.reading import (
     alarms,
-    cell_voltages,
     number,
     scale,
     spread,
@@ -25,7 +24,7 @@ from dbus_xbms.commands.screen.style import (
     styled,
 )
 from dbus_xbms.commands.screen.trend import Trend
-from dbus_xbms.commands.table import LABEL, Battery, rows
+from dbus_xbms.commands.table import LABEL, Battery, ends_of, rows
 from dbus_xbms.words import duration
 
 LONGEST_BAR = 40  # columns
@@ -53,7 +52,10 @@ def _contact(scene: Scene, pack: Battery | Absent, width: int) -> list[Line]:
 def lines(scene: Scene, pack: Battery, width: int) -> list[Line]:
     """The whole page, however long it is; alarms that stand are above it on every page."""
     glyphs = scene.glyphs
-    head = flowed([styled(pack.name, Style.STRONG), styled(pack.address, Style.FAINT), state(pack)], width)
+    head = flowed(
+        [styled(pack.name, Style.STRONG), styled(pack.address, Style.FAINT), state(pack, stale=scene.stale)],
+        width,
+    )
     head += _contact(scene, pack, width)
     if pack.gone:
         return head
@@ -64,11 +66,17 @@ def lines(scene: Scene, pack: Battery, width: int) -> list[Line]:
     shown += _cells(pack, width, glyphs)
     for label, chunks in said.items():
         if label not in DRAWN and chunks:
-            shown += labelled(label, [line(chunk) for chunk in chunks], width, LABEL)
+            shown += labelled(label, [_fact(label, chunk) for chunk in chunks], width, LABEL)
     return shown + labelled("alarms", alarms(pack) or [styled("none", Style.GOOD)], width, LABEL)
 
 
 DRAWN = ("now", "charge", "cells", "spread", "alarms")  # rows of the table that look otherwise here
+
+
+def _fact(label: str, words: str) -> Line:
+    """A fact of the table; a MOSFET that is off stands out."""
+    is_off = label == "MOSFETs" and " off" in words
+    return styled(words, Style.WARNING) if is_off else line(words)
 
 
 def _soc(pack: Battery, charge: list[str], width: int, glyphs: Glyphs) -> list[Line]:
@@ -105,13 +113,13 @@ def _trend(label: str, trend: Trend, text: Callable[[float], str], width: int, g
 
 def _cells(pack: Battery, width: int, glyphs: Glyphs) -> list[Line]:
     """A bar for each cell, in one or more columns, with a legend."""
-    cells, ends = cell_voltages(pack), scale(pack)
+    cells, ends = pack.cells, scale(pack)
     if not cells or ends is None:
         return []
     columns = max(1, min((width + GAP) // (CELL_COLUMN + GAP), -(-len(cells) // CELLS_BELOW)))
     room = (width - GAP * (columns - 1)) // columns
     longest = max(1, min(LONGEST_BAR, room - CELL_TEXT))
-    lowest, highest = min(cells, key=_volts)[0], max(cells, key=_volts)[0]
+    (lowest, _), (highest, _) = ends_of(cells)
     marks = {highest: glyphs.highest, lowest: glyphs.lowest} if lowest != highest else {}
     drawn = [_cell(pack, n, volts, ends.part(volts), longest, marks.get(n, ""), glyphs) for n, volts in cells]
     below = -(-len(drawn) // columns)
@@ -131,10 +139,6 @@ def _beside(cells: list[Line], width: int) -> Line:
     *most, last = cells
     padded = (span for one in most for span in filled(one, width + GAP))
     return (*padded, *last)
-
-
-def _volts(cell: tuple[int, float]) -> float:
-    return cell[1]
 
 
 def _cell(pack: Battery, n: int, volts: float, part: float, longest: int, mark: str, glyphs: Glyphs) -> Line:

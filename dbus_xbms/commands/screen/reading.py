@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from dbus_xbms.commands.screen.style import Line, Style, line, styled
-from dbus_xbms.commands.table import ALARMS, Battery, mosfets_off
+from dbus_xbms.commands.table import ALARMS, Battery, ends_of, mosfets_off
 from dbus_xbms.contact import Contact
 from dbus_xbms.printable import printable
 
@@ -71,10 +71,12 @@ def alarms(pack: Battery) -> list[Line]:
     ]
 
 
-def state(pack: Battery) -> Line:
-    """What a pack does, in a word or two."""
+def state(pack: Battery, *, stale: bool = False) -> Line:
+    """What a pack does, in a word or two; ``stale``: nobody keeps its values up to date."""
     if pack.gone:
         return styled("left the bus", Style.WARNING)
+    if stale:
+        return styled("not updated", Style.ALARM)
     if (link := _silence(pack)) is not None:
         return link
     current = number(pack, "/Dc/0/Current")
@@ -122,7 +124,7 @@ def scale(pack: Battery) -> Scale | None:
     if cells and low and full and full > low:
         low, full = low / cells, full / cells
         return Scale(low=low, full=full, words=f"bars from {low:.2f} V (low) to {full:.2f} V (full)")
-    seen = [volts for _, volts in cell_voltages(pack)]
+    seen = [volts for _, volts in pack.cells]
     for path in ("/History/MinimumCellVoltage", "/History/MaximumCellVoltage"):
         if (volts := number(pack, path)) is not None:
             seen.append(volts)
@@ -134,13 +136,9 @@ def scale(pack: Battery) -> Scale | None:
     return Scale(low=low, full=full, words=f"bars from {low:.2f} V to {full:.2f} V (seen so far)")
 
 
-def cell_voltages(pack: Battery) -> list[tuple[int, float]]:
-    """Number and voltage of each cell that has one."""
-    read = ((n, number(pack, path)) for n, path in pack.numbered("/Voltages/Cell#"))
-    return [(n, volts) for n, volts in read if volts is not None]
-
-
 def spread(pack: Battery) -> float | None:
     """Volts between the highest and the lowest cell, all of one moment."""
-    volts = [volts for _, volts in cell_voltages(pack)]
-    return max(volts) - min(volts) if volts else None
+    if not pack.cells:
+        return None
+    (_, lowest), (_, highest) = ends_of(pack.cells)
+    return highest - lowest

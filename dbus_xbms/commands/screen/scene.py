@@ -36,6 +36,7 @@ class Scene:
     clock: str = ""  # "10:42:07"
     service: str = "service running"
     well: bool = True  # whether that is as it should be
+    stale: bool = False  # whether the packs are as they were when the service was last heard
     packs: Sequence[Battery] = ()
     absent: Sequence[Absent] = ()
     contacts: Mapping[str, Contact] = field(default_factory=dict)  # by address, as the service says

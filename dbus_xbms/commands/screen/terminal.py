@@ -9,6 +9,7 @@ import sys
 import termios
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from typing import Any
 
 from dbus_xbms.commands.screen.glyphs import ASCII, BLOCKS, Glyphs
@@ -86,6 +87,8 @@ class Terminal:
         }
         for number, handler in handlers.items():
             loop.add_signal_handler(number, handler)
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a degree sign, where the terminal has none
         if self.reads_keys:
             self._before = termios.tcgetattr(sys.stdin.fileno())
             loop.add_reader(sys.stdin.fileno(), self._read)
