@@ -1,4 +1,4 @@
-"""Look at everything that the program needs and say what is wrong, the worst first, with what to do."""
+"""Check everything that the program needs; say what is wrong, the worst first, and what to do."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="also write it to FILE for a bug report: addresses shortened, without names",
     )
     parser.add_argument(
-        "--self-test", action="store_true", help="only whether the program can run here; needs no bus"
+        "--self-test", action="store_true", help="check only whether the program can run here; needs no bus"
     )
     parser.add_argument("--root", type=Path, default=Path("/"), help=argparse.SUPPRESS)
 

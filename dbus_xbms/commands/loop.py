@@ -38,8 +38,12 @@ def run_loop(command: Coroutine[Any, Any, T], grace: float = interrupt.GRACE) ->
         with interrupt.Otherwise(stop):
             return await command
 
+    def at_once() -> None:  # a loop that is half made, or half closed, has nothing to clean up
+        interrupt.quit_now()
+
     try:
-        return asyncio.run(cancellable())
+        with interrupt.Otherwise(at_once):
+            return asyncio.run(cancellable())
     except (asyncio.CancelledError, Exception):
         if interrupted:  # what fails on the way out does not matter
             raise KeyboardInterrupt from None
