@@ -81,6 +81,11 @@ class Otherwise:
             _then = self._before
 
 
+def at_once() -> Otherwise:
+    """While inside, Ctrl-C ends the process at once again: there is nothing to clean up."""
+    return Otherwise(lambda: quit_now())
+
+
 def asking() -> Otherwise:
     """While inside, Ctrl-C raises KeyboardInterrupt: for work that asks a person or has to clean up."""
     return Otherwise(_raise)

@@ -38,11 +38,8 @@ def run_loop(command: Coroutine[Any, Any, T], grace: float = interrupt.GRACE) ->
         with interrupt.Otherwise(stop):
             return await command
 
-    def at_once() -> None:  # a loop that is half made, or half closed, has nothing to clean up
-        interrupt.quit_now()
-
     try:
-        with interrupt.Otherwise(at_once):
+        with interrupt.at_once():  # a loop that is half made, or half closed, has nothing to clean up
             return asyncio.run(cancellable())
     except (asyncio.CancelledError, Exception):
         if interrupted:  # what fails on the way out does not matter
