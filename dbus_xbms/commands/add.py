@@ -209,7 +209,8 @@ def _judge(subject: Subject, chosen: Mapping[str, Value], *, yes: bool) -> None:
         raise SettingsError(why)
     before, after = subject.known.packs, subject.with_it(settings)
     refuse_second(before, after, subject.address)
-    agree(of_change(before, after), f"Change {title(subject.address, settings)}", yes=yes)
+    changes = of_change(before, after, explicit=bool(chosen.get("Control")))
+    agree(changes, f"Change {title(subject.address, settings)}", yes=yes)
 
 
 async def _store(subject: Subject, chosen: Mapping[str, Value]) -> Settings:

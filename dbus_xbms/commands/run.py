@@ -7,7 +7,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from dbus_xbms import app
+from dbus_xbms import serving
 from dbus_xbms.watchdog import Watchdog
 
 
@@ -22,4 +22,4 @@ def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM, or until the bus goes away."""
     watchdog = Watchdog(sys.stderr.fileno())
     watchdog.start()
-    return asyncio.run(app.serve(args.capture, watchdog))
+    return asyncio.run(serving.serve(args.capture, watchdog))

@@ -106,8 +106,8 @@ async def _judge(known: Known, address: str, name: str, value: Value, *, yes: bo
         raise SettingsError(why)
     others = {**known.packs, address: after}
     refuse_second(known.packs, others, address)
-    found = [*of_change(known.packs, others), *await _misfits(address, after, name)]
-    agree(found, f"Set {name} of {title(address, pack)}", yes=yes)
+    changes = of_change(known.packs, others, explicit=name == "Control")
+    agree([*changes, *await _misfits(address, after, name)], f"Set {name} of {title(address, pack)}", yes=yes)
     return address in willing(others) and address not in willing(known.packs)
 
 

@@ -42,11 +42,15 @@ def willing(packs: Packs) -> list[str]:
     return sorted(able, key=lambda address: (address != holder, address))
 
 
-def of_change(before: Packs, after: Packs) -> list[Consequence]:
-    """What becomes of charge control when these packs' settings change, some of them perhaps removed."""
+def of_change(before: Packs, after: Packs, *, explicit: bool = False) -> list[Consequence]:
+    """What becomes of charge control when these packs' settings change, some of them perhaps removed.
+
+    ``explicit``: the owner says right now that the pack should control. A yes from another time, which only
+    now has an effect, may have been meant for another bank.
+    """
     was, will = (next(iter(willing(packs)), "") for packs in (before, after))
     if not was:
-        return [Consequence(words=_begins(after[will]))] if will else []
+        return [Consequence(words=_begins(after[will]), ask=not explicit)] if will else []
     if not will:
         return [Consequence(words=f"{_name(was, before)} no longer controls chargers; {ENDS}", ask=True)]
     if was != will:

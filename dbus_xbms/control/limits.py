@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dbus_xbms.control import charge_voltage, current_limits, gauge, identity, misfit, obedience, vetting
+from dbus_xbms.control import (
+    charge_voltage,
+    current_limits,
+    gauge,
+    identity,
+    misfit,
+    obedience,
+    recovery,
+    vetting,
+)
 from dbus_xbms.control.charge_voltage import Stage
 from dbus_xbms.control.chemistry import Preset, contradiction, dead_cells, preset
 from dbus_xbms.control.current_limits import (
@@ -16,9 +25,9 @@ from dbus_xbms.control.current_limits import (
     CHARGE_RULES,
     DISCHARGE_RATE,
     DISCHARGE_RULES,
-    Followed,
     Situation,
 )
+from dbus_xbms.control.recovery import Followed
 from dbus_xbms.control.temperatures import Temperatures
 from dbus_xbms.control.vetting import Verdict
 from dbus_xbms.model import Limits, PackSample, Protection
@@ -170,11 +179,11 @@ def _currents(before: State | None, situation: Situation, now: float) -> tuple[F
     unseen = before is not None and (before.seen is None or before.silent_since is not None)
     if before and unseen and charge and discharge:
         gap = now - before.at
-        discharge = current_limits.resumed(discharge, gap)
+        discharge = recovery.resumed(discharge, gap)
         if before.seen is None or agrees(before.seen, situation.sample):
-            charge = current_limits.resumed(charge, gap)
+            charge = recovery.resumed(charge, gap)
         else:
-            charge = current_limits.lowered(current_limits.silence(before.limits.mode), now)
+            charge = recovery.lowered(recovery.silence(before.limits.mode), now)
     return (
         _followed(charge, CHARGE_RULES, situation, situation.charge_ceiling, now),
         _followed(discharge, DISCHARGE_RULES, situation, situation.discharge_ceiling, now),
@@ -255,7 +264,7 @@ def _situation(
 def _followed(
     before: Followed | None, rules: tuple[current_limits.Rule, ...], s: Situation, top: float, now: float
 ) -> Followed:
-    return current_limits.follow(before, current_limits.least(rules, s), top, now)
+    return recovery.follow(before, current_limits.least(rules, s), top, now)
 
 
 def _dead(before: State | None, sample: PackSample, chosen: Preset) -> bool:

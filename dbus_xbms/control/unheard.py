@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dbus_xbms.control import current_limits, gauge, misfit, obedience
+from dbus_xbms.control import current_limits, gauge, misfit, obedience, recovery
 from dbus_xbms.control.chemistry import preset
 from dbus_xbms.control.current_limits import CHARGE_RATE, DISCHARGE_RATE
 from dbus_xbms.control.limits import State
@@ -32,7 +32,7 @@ def recalled(kept: Recalled, started: float, settings: Settings) -> State:
     highest, _ = current_limits.ceiling("MaxDischargeCurrent", DISCHARGE_RATE, capacity, settings)
     dcl = max(0.0, min(kept.dcl, highest))
     mode = "No contact since the start"
-    nothing = current_limits.silence(mode)
+    nothing = recovery.silence(mode)
     limits = Limits(
         cvl=cvl,
         ccl=0.0,
@@ -50,8 +50,8 @@ def recalled(kept: Recalled, started: float, settings: Settings) -> State:
         signs=kept.signs if kept.chemistry == chosen.name else misfit.State(),
         voltage=kept.voltage,
         obeyed=obedience.State(),
-        charge=current_limits.lowered(replace(nothing, limit=ccl), started),
-        discharge=current_limits.lowered(replace(nothing, limit=dcl), started),
+        charge=recovery.lowered(replace(nothing, limit=ccl), started),
+        discharge=recovery.lowered(replace(nothing, limit=dcl), started),
         cut_high=kept.cut_high,
         cut_low=kept.cut_low,
         dead=kept.dead,
@@ -113,8 +113,8 @@ def stopped(before: State, now: float, why: str) -> State:
     return replace(
         before,
         limits=limits,
-        charge=current_limits.lowered(current_limits.silence(why), now),
-        discharge=current_limits.lowered(current_limits.silence(why), now),
+        charge=recovery.lowered(recovery.silence(why), now),
+        discharge=recovery.lowered(recovery.silence(why), now),
     )
 
 

@@ -13,12 +13,12 @@ import pytest
 from bleak.backends.device import BLEDevice
 
 from dbus_xbms import supervision
-from dbus_xbms.app import leaves
 from dbus_xbms.ble.air import Air
 from dbus_xbms.model import Phase, Report
 from dbus_xbms.pack import Pack
 from dbus_xbms.poller import Progress
 from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.serving import leaves
 from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
 from dbus_xbms.simulator.device import Device, WireSpec
 from dbus_xbms.supervision import HANGS_AFTER, STANDSTILL, Hung

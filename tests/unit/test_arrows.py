@@ -65,11 +65,11 @@ ARROWS = {
     "watchdog": set(),
     "supervision": {"poller", "showing"},
     "authority": {"control", "settings", "venus"},
-    "app": BELOW_PACK
-    | {"authority", "heard", "neighbours", "pack", "remote", "roster", "supervision", "watchdog"},
+    "app": BELOW_PACK | {"authority", "heard", "neighbours", "pack", "remote", "roster", "supervision"},
+    "serving": {"app", "capture", "supervision", "venus", "watchdog"},
     "commands": BELOW_PACK
     | IN_PLACE_OF_VENUS
-    | {"printable", "app", "doctor", "interrupt", "remote", "simulator", "trusted_bus", "watchdog"},
+    | {"printable", "doctor", "interrupt", "remote", "serving", "simulator", "trusted_bus", "watchdog"},
     "cli": BELOW_PACK | {"commands", "interrupt", "outlet", "printable"},
     "__main__": {"cli", "interrupt"},
     "interrupt": set(),

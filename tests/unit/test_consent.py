@@ -13,6 +13,7 @@ from dbus_xbms.commands.consent import agree, quoted, refuse_second
 from dbus_xbms.commands.known import Known
 from dbus_xbms.commands.naming import name_refusal
 from dbus_xbms.commands.secret import ask_secret
+from dbus_xbms.commands.set import _judge as settings_judge
 from dbus_xbms.control.consequences import Consequence
 from dbus_xbms.settings import PACK_SETTINGS, Settings, SettingsError, Value, pack_path
 from dbus_xbms.venus.localsettings import LocalSettings
@@ -169,6 +170,19 @@ def test_what_cannot_be_is_refused_before_anything_is_stored(chosen: dict[str, V
         _judge(new, _whole(new, chosen), yes=True)
 
 
+async def test_a_pack_that_would_control_again_by_being_enabled_is_asked_about(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    removed = pack(Enabled=0, Control=1, Chemistry="LiFePO4")
+    types(monkeypatch, "no")
+    with pytest.raises(CommandError, match="nothing was changed"):
+        await settings_judge(known(one=removed), ONE, "Enabled", 1, yes=False)
+    assert "Chargers and inverters obey this pack while DVCC is on, up to 13.80 V" in capsys.readouterr().out
+    types(monkeypatch)
+    assert await settings_judge(known(one=removed), ONE, "Enabled", 1, yes=True)
+    assert not await settings_judge(known(one=pack(Enabled=0)), ONE, "Enabled", 1, yes=False)
+
+
 class Refusing(Known):
     """Localsettings that takes a pack's settings and then refuses to store one."""
 
@@ -197,6 +211,14 @@ async def test_a_new_pack_that_cannot_be_stored_leaves_nothing_behind(
     with pytest.raises(SettingsError, match="localsettings refuses"):
         await _store(replace(new, known=refusing), _whole(new, {}))
     assert refusing.forgotten == forgotten
+
+
+def test_add_asks_before_a_chemistry_gives_an_old_yes_its_effect(monkeypatch: pytest.MonkeyPatch) -> None:
+    added = subject(pack(Control=1))
+    types(monkeypatch, "no")
+    with pytest.raises(CommandError, match="nothing was changed"):
+        _judge(added, _whole(added, {"Chemistry": "LTO"}), yes=False)
+    _judge(added, _whole(added, {"Chemistry": "LTO", "Control": 1}), yes=False)
 
 
 @pytest.mark.parametrize("name", ["House bank", "Bank 24 V", "Ünal's boat", "x" * 40, ""])

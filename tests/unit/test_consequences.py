@@ -68,11 +68,16 @@ def test_a_pack_that_is_willing_but_does_not_control_leaves_without_any_conseque
 
 
 def test_a_yes_is_told_with_the_voltage_that_chargers_get() -> None:
-    one = told({ONE: WATCHED}, {ONE: change(WATCHED, Control=1)})
+    (one,) = of_change({ONE: WATCHED}, {ONE: change(WATCHED, Control=1)}, explicit=True)
     assert not one.ask
     assert one.words == (
         "Chargers and inverters obey this pack while DVCC is on, up to 13.80 V (4 cells, LiFePO4)"
     )
+
+
+def test_a_yes_of_another_time_that_has_an_effect_only_now_is_asked_about() -> None:
+    assert told({ONE: change(HOUSE, Enabled=0)}, {ONE: HOUSE}).ask
+    assert told({ONE: change(HOUSE, Chemistry="")}, {ONE: HOUSE}).ask
 
 
 def test_another_chemistry_of_the_pack_that_controls_is_told_with_both_voltages_and_asked() -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from dbus_xbms.control import alarms, intake, monitor
 from dbus_xbms.control.authority import unwilling
-from dbus_xbms.control.current_limits import RECOVERY_HOLD
 from dbus_xbms.control.decision import Decision
 from dbus_xbms.control.intake import State
+from dbus_xbms.control.recovery import RECOVERY_HOLD
 from dbus_xbms.control.vetting import TRUST
 from dbus_xbms.model import Level, Limits, Mosfets, PackSample, Phase, Protection
 from dbus_xbms.settings import PACK_SETTINGS, Settings

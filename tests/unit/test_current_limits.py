@@ -10,17 +10,19 @@ from dbus_xbms.control import current_limits
 from dbus_xbms.control.chemistry import preset
 from dbus_xbms.control.current_limits import (
     CHARGE_RULES,
-    DEADBAND,
     DISCHARGE_RULES,
     NO_CHARGE,
     NO_DISCHARGE,
+    Situation,
+    least,
+)
+from dbus_xbms.control.recovery import (
+    DEADBAND,
     RECOVERY_HOLD,
     RECOVERY_TIME,
     Bound,
     Followed,
-    Situation,
     follow,
-    least,
     lowered,
 )
 from dbus_xbms.control.temperatures import Temperatures
