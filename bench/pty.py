@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from bench.terminal import Screen
 
-LIMIT = 30.0  # s for what is waited for; a loaded machine takes its time to start an interpreter
+LIMIT = 60.0  # s for what is waited for; a loaded machine takes its time to start an interpreter
 
 
 class OnTerminal:
@@ -57,8 +57,11 @@ class OnTerminal:
 
     async def ended(self) -> int | None:
         """Wait for the end and return the exit status."""
-        async with asyncio.timeout(LIMIT):
-            status = await self.process.wait()
+        try:
+            async with asyncio.timeout(LIMIT):
+                status = await self.process.wait()
+        except TimeoutError as err:
+            raise AssertionError(f"it does not end; it sent {self.sent[-2000:]!r}") from err
         self._read()
         return status
 

@@ -1,4 +1,4 @@
-"""`watch --log`: a line of a CSV file for each change of a pack, which is at most one per poll."""
+"""`watch --log`: a line of a CSV file for each poll of a pack."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries
 from dbus_xbms.commands.csv_rows import HEADER, row
 from dbus_xbms.commands.table import Battery
+from dbus_xbms.venus.peers import NoAnswer
 
+ASK = 1.0  # s between two questions to the service for polls that changed nothing
+TOLERANCE = 0.3  # s between a poll and the line of what it changed
 IS_READ = "/Serial"  # never signalled: a pack without it has not been read as a whole
 
 
@@ -26,11 +29,18 @@ class CsvLog:
         self._path = path
         self._waiting: asyncio.Queue[bytes] = asyncio.Queue()
         self._file = self._opened()
+        self._newest: dict[str, float] = {}  # s of the loop's clock, by service
 
     def add(self, pack: Battery) -> None:
         """Take a pack as it is now; it is written as soon as the loop has time."""
+        self._newest[pack.service] = asyncio.get_running_loop().time()
         time = datetime.now().astimezone().isoformat(timespec="milliseconds")
         self._waiting.put_nowait(_line(row(pack, time)))
+
+    def lacks(self, pack: Battery, silence: float) -> bool:
+        """Whether the newest line of a pack is older than its newest good poll, ``silence`` s ago."""
+        sampled = asyncio.get_running_loop().time() - silence
+        return sampled > self._newest.get(pack.service, sampled) + TOLERANCE
 
     async def run(self) -> None:
         """Write what comes, until cancelled.
@@ -109,9 +119,26 @@ async def logging_to(
     live.updated = updated
     try:
         async with asyncio.TaskGroup() as group:
-            writing = group.create_task(log.run())
+            tasks = [group.create_task(log.run()), group.create_task(_add_unchanged(log, live, choose))]
             yield
-            writing.cancel()
+            for task in tasks:
+                task.cancel()
     finally:
         live.updated = lambda pack: None
         log.close()
+
+
+async def _add_unchanged(
+    log: CsvLog, live: Batteries, choose: Callable[[list[Battery]], list[Battery]]
+) -> None:
+    """Add packs whose newest poll has changed nothing: the bus does not tell of it, but the service does."""
+    while True:
+        await asyncio.sleep(ASK)
+        try:
+            contacts = await live.contacts()
+        except NoAnswer:
+            continue
+        for pack in choose(live.packs):
+            contact = contacts.get(pack.address)
+            if contact and contact.silence is not None and not pack.gone and log.lacks(pack, contact.silence):
+                log.add(pack)

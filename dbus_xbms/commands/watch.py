@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--json", action="store_true", help="one JSON object per change: every path of every pack"
     )
     parser.add_argument(
-        "--log", type=Path, metavar="FILE.csv", help="append a line for each poll that changed something"
+        "--log", type=Path, metavar="FILE.csv", help="append a line for each poll of each pack"
     )
     parser.add_argument("--seconds", type=seconds, metavar="N", help="stop after N seconds")
 

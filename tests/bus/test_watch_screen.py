@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
+import time
 from collections.abc import AsyncIterator
 from csv import DictReader
 from dataclasses import replace
@@ -16,7 +18,8 @@ from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.remote import Remote
 from dbus_xbms.venus.items import BATTERY, items_for, values
 from dbus_xbms.venus.service import ItemService
-from tests.unit.test_watch import CONTROLLING, SAMPLE
+from tests.patience import PATIENCE
+from tests.unit.test_watch import ADDRESS, CONTROLLING, SAMPLE
 
 CHARGING = replace(
     CONTROLLING,
@@ -188,7 +191,7 @@ async def test_the_reason_of_a_pack_that_is_not_on_the_bus_and_the_age_of_a_samp
 ) -> None:
     told = {
         AWAY: UNHEARD,
-        "A4:C1:37:01:02:03": Contact(state=State.CONNECTED, reason="connected", silence=7.0),
+        ADDRESS: Contact(state=State.CONNECTED, reason="connected", silence=7.0),
     }
     pack.publish({**values(ITEMS, CHARGING), "/Bluetooth/SampleAge": 0})
     async with (
@@ -219,3 +222,29 @@ async def test_without_a_pack_the_screen_and_the_table_say_why_there_is_nothing_
             assert await terminal.ended() == 1
         assert "A4:C1:37:0A:0B:0D: not heard for 12 min" in terminal.sent
         assert "is it in range?" in terminal.sent
+
+
+@pytest.mark.parametrize(("polled", "lines"), [(True, 3), (False, 1)], ids=["polled", "silent"])
+async def test_a_poll_that_changed_nothing_is_a_line_of_the_log_and_silence_is_none(
+    pack: ItemService, tmp_path: Path, polled: bool, lines: int
+) -> None:
+    path, began = tmp_path / "log.csv", time.monotonic()
+    asked: list[float] = []
+    often = asyncio.Event()  # by the screen every 2 s, for the log every second
+
+    def told() -> dict[str, Contact]:
+        asked.append(time.monotonic())
+        if len(asked) >= 6:
+            often.set()
+        silence = 0.0 if polled else time.monotonic() - began + 60.0
+        return {ADDRESS: Contact(state=State.CONNECTED, reason="connected", silence=silence)}
+
+    async with Remote(no_scan, dict, told, list, list), on_terminal("watch", "--log", str(path)) as terminal:
+        await terminal.shows("Starboard")
+        async with asyncio.timeout(PATIENCE):
+            await often.wait()
+        terminal.type("q")
+        assert await terminal.ended() == 0
+    with path.open(newline="") as file:
+        found = len(list(DictReader(file)))
+    assert found >= lines if polled else found == lines
