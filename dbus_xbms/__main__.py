@@ -16,6 +16,8 @@ def main() -> int:
         return command_line()
     except KeyboardInterrupt:
         interrupt.quit_now()
+    finally:
+        interrupt.over()
 
 
 if __name__ == "__main__":

@@ -53,6 +53,11 @@ def install() -> None:
     signal.signal(signal.SIGINT, _struck)
 
 
+def over() -> None:
+    """Ignore Ctrl-C from now on: the command is done, and Python takes its handler away as it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def _struck(_number: int, _frame: FrameType | None) -> None:
     global _then
     then, _then = _then, quit_now  # whoever presses it twice does not want to wait
@@ -74,6 +79,11 @@ class Otherwise:
         global _then
         if _then is self._own:  # else it was pressed
             _then = self._before
+
+
+def at_once() -> Otherwise:
+    """While inside, Ctrl-C ends the process at once again: there is nothing to clean up."""
+    return Otherwise(lambda: quit_now())
 
 
 def asking() -> Otherwise:

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "frames",
         nargs="*",
         metavar="HEX",
-        help="a frame, its notifications, or a file of them such as --capture writes; none: standard input",
+        help="hex of frames or notifications, or a file of it such as --capture writes; else standard input",
     )
 
 

@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--scenario", choices=STORIES, help="a story with one pack; mosfet: switching of MOSFETs"
     )
-    parser.add_argument("--quick", action="store_true", help="a scenario without the time to look at it")
+    parser.add_argument("--quick", action="store_true", help="tell the scenario without pauses")
     parser.add_argument("--seconds", type=seconds, metavar="N", help="stop after N seconds")
     parser.add_argument("--once", action="store_true", help="print one table and exit")
 

@@ -1,4 +1,4 @@
-"""Look at everything that the program needs and say what is wrong, the worst first, with what to do."""
+"""Check everything that the program needs; say what is wrong, the worst first, and what to do."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dbus_xbms.commands.arguments import seconds_up_to
 from dbus_xbms.doctor.checks import examine
 from dbus_xbms.doctor.facts import Facts, discreet, short
 from dbus_xbms.doctor.finding import Finding, Verdict, page, summary
+from dbus_xbms.interrupt import at_once
 
 SCAN_SECONDS = 10.0
 LONGEST_SCAN = 60.0  # s, as the service allows
@@ -38,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="also write it to FILE for a bug report: addresses shortened, without names",
     )
     parser.add_argument(
-        "--self-test", action="store_true", help="only whether the program can run here; needs no bus"
+        "--self-test", action="store_true", help="check only whether the program can run here; needs no bus"
     )
     parser.add_argument("--root", type=Path, default=Path("/"), help=argparse.SUPPRESS)
 
@@ -88,8 +89,10 @@ def _as_json(findings: list[Finding]) -> str:
 def _facts(args: argparse.Namespace) -> Facts:
     try:  # here, because an incomplete installation must be able to say so
         from dbus_xbms.commands import permission
-        from dbus_xbms.commands.doctor_facts import collect
-        from dbus_xbms.commands.loop import run_loop
+
+        with at_once():
+            from dbus_xbms.commands.doctor_facts import collect
+            from dbus_xbms.commands.loop import run_loop
     except (ImportError, SyntaxError) as err:
         raise CommandError(f"the installation is incomplete: {err}; install it again") from err
     permission.require()
@@ -98,7 +101,8 @@ def _facts(args: argparse.Namespace) -> Facts:
 
 def _self_test() -> int:
     try:
-        from dbus_xbms.commands.self_test import self_test
+        with at_once():
+            from dbus_xbms.commands.self_test import self_test
     except (ImportError, SyntaxError) as err:
         raise CommandError(f"the installation is incomplete: {err}") from err
     wrong = self_test()

@@ -39,7 +39,8 @@ def run_loop(command: Coroutine[Any, Any, T], grace: float = interrupt.GRACE) ->
             return await command
 
     try:
-        return asyncio.run(cancellable())
+        with interrupt.at_once():  # a loop that is half made, or half closed, has nothing to clean up
+            return asyncio.run(cancellable())
     except (asyncio.CancelledError, Exception):
         if interrupted:  # what fails on the way out does not matter
             raise KeyboardInterrupt from None

@@ -1,4 +1,4 @@
-"""Hold a Bluetooth link to every pack that is ours and publish each as a battery on D-Bus."""
+"""Connect to every pack that was added, and publish each as a battery on D-Bus: the service."""
 
 from __future__ import annotations
 

@@ -34,9 +34,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     only.add_argument("--bluez-only", action="store_true", help="no localsettings")
     only.add_argument("--settings-only", action="store_true", help="no packs and no Bluetooth")
     parser.add_argument("--seconds", type=seconds, metavar="N", help="stop after N seconds")
-    parser.add_argument("--seed", type=whole(0, MOST_SEEDS), metavar="N", help="of all that is random (1)")
-    parser.add_argument("--settings-file", type=Path, metavar="FILE", help="keep the settings there")
-    parser.add_argument("--list-models", action="store_true", help="name the recordings and stop")
+    parser.add_argument(
+        "--seed", type=whole(0, MOST_SEEDS), metavar="N", help="seed of everything random (1)"
+    )
+    parser.add_argument(
+        "--settings-file", type=Path, metavar="FILE", help="file in which to keep the settings"
+    )
+    parser.add_argument("--list-models", action="store_true", help="list the recordings and exit")
 
 
 def run(args: argparse.Namespace) -> int:

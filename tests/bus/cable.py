@@ -42,6 +42,9 @@ class Cable:
         self, kind: type[BaseException] | None, err: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._cut()
+        for _ in range(3):  # asyncio leaks a connection whose server is closed while it is being accepted
+            await asyncio.sleep(0)
+        self._server.close()
         await self._server.wait_closed()
         if self._carriers:
             await asyncio.wait(self._carriers)
@@ -75,7 +78,6 @@ class Cable:
         writer.close()
 
     def _cut(self) -> None:
-        self._server.close()
         self._path.unlink(missing_ok=True)
         self.cut.set()
         self._abort()

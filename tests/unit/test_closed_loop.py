@@ -15,6 +15,8 @@ from bench.closed_loop.plant import Battery
 from bench.closed_loop.plot import drawn
 from bench.closed_loop.simulation import FULL, SETUPS, Result, Setup, run, table
 
+pytestmark = pytest.mark.no_cover  # much arithmetic over few lines, which other tests cover too
+
 DAYS = 2
 HARDEST = [SETUPS[0], SETUPS[3]]
 

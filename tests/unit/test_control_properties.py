@@ -18,6 +18,8 @@ from dbus_xbms.control.intake import State
 from dbus_xbms.model import Limits, Mosfets, PackSample, Phase, Protection
 from tests.unit.samples import sample, settings
 
+pytestmark = pytest.mark.no_cover  # much arithmetic over few lines, which other tests cover too
+
 HOLD = 30.0
 CUTOFF = 3.60
 History = list[tuple[float, PackSample | None]]

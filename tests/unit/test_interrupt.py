@@ -16,6 +16,7 @@ import pytest
 from dbus_xbms.commands.loop import run_loop
 from tests.interrupting import Ended, interrupt
 
+STRIKE = "os.kill(os.getpid(), signal.SIGINT)"
 INTERRUPTED = Ended(status=130, err=["dbus-xbms: interrupted"])
 MOMENTS = sorted(random.Random(1).uniform(0.0, 0.4) for _ in range(12))  # s; imports take about 0.1 s
 
@@ -30,13 +31,23 @@ async def test_ctrl_c_pressed_twice_is_told_in_one_line() -> None:
     assert [end for end in ends if end != INTERRUPTED] == []
 
 
+def test_ctrl_c_after_the_work_is_done_does_not_change_the_status() -> None:
+    code = f"""
+import atexit
+from dbus_xbms.__main__ import main
+atexit.register(lambda: {STRIKE})
+sys.argv = ["dbus-xbms", "--version"]
+sys.exit(main())
+"""
+    start = "import os, signal, sys, time"
+    done = subprocess.run([sys.executable, "-c", start + code], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def run_in_child(code: str) -> subprocess.CompletedProcess[str]:
     start = "import asyncio, os, signal, time\nfrom dbus_xbms import interrupt\ninterrupt.install()\n"
     script = f"{start}from dbus_xbms.commands.loop import run_loop\n{code}"
     return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
-
-
-STRIKE = "os.kill(os.getpid(), signal.SIGINT)"
 
 
 def test_a_coroutine_is_cancelled_and_cleans_up() -> None:
