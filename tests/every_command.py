@@ -94,6 +94,7 @@ CASES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("--packs", "two"),
         ("--model", "/nonexistent"),
         ("--model", "/"),
+        ("--settings-only", "--settings-file", "/"),
         ("--replay", "atlantis"),
         ("--seed", "x"),
         ("--bluez-only", "--settings-only"),

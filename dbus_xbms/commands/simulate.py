@@ -49,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
         for recording in board.recordings().values():
             print(f"{recording.name:<26}{recording.device}")
         return 0
+    if args.settings_file is not None and args.settings_file.is_dir():
+        raise CommandError(f"{args.settings_file} is a directory")
     try:
         served = server.Served(
             scenario=_scenario(args),
