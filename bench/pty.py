@@ -9,6 +9,7 @@ import signal
 import struct
 import sys
 import termios
+from codecs import getincrementaldecoder
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ class OnTerminal:
         self.sent = ""  # all that it has written
         self.process: asyncio.subprocess.Process
         self._ours, self.theirs = os.openpty()
+        self._decoder = getincrementaldecoder("utf-8")("replace")  # what is read may end within a character
         self._more = asyncio.Event()
         self._set_size(columns, lines)
 
@@ -93,7 +95,7 @@ class OnTerminal:
 
     def _read(self) -> None:
         try:
-            text = os.read(self._ours, 1 << 16).decode("utf-8", "replace")
+            text = self._decoder.decode(os.read(self._ours, 1 << 16))
         except BlockingIOError:
             return
         self.sent += text

@@ -173,7 +173,7 @@ class Pack:
         self._continuity.learn(reading, self._state)
         if self.settings.number("Cells") != cells:
             self.heard()
-        self._standing.succeeded()
+        self._standing.succeeded(self._now())
         if self._state.evidence.accepted:
             self._switches.sampled(reading.sample)
         self._showing.at_once()

@@ -15,9 +15,10 @@ class Standing:
         self._state, self._since = State.STARTING, now
         self._told = ""  # what only the owner can mend, as it was last logged
 
-    def succeeded(self) -> None:
-        """Record a good poll."""
+    def succeeded(self, now: float) -> None:
+        """Record a good poll: what is wrong later has begun after it, even if nobody asked in between."""
         self.failure, self._told = None, ""
+        self._become(State.CONNECTED, now)
 
     def failed(self, err: LinkError | ProtocolError) -> bool:
         """Record a failed attempt; whether the owner must be told at once, because nobody else can help."""
@@ -31,8 +32,7 @@ class Standing:
     def contact(self, view: View, now: float) -> Contact:
         """How the contact is at ``now``."""
         state, reason = judge(view)
-        if state is not self._state:
-            self._state, self._since = state, now
+        self._become(state, now)
         return Contact(
             state=state,
             reason=reason,
@@ -41,3 +41,7 @@ class Standing:
             silence=view.silence,
             left=view.lent_for,
         )
+
+    def _become(self, state: State, now: float) -> None:
+        if state is not self._state:
+            self._state, self._since = state, now

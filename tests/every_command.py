@@ -107,7 +107,7 @@ CASES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("--seconds", "-1"),
         ("now",),
     ),
-    "settings": (("--fly",), ("now", "then")),
+    "settings": (("--file", "/"), ("--fly",), ("now", "then")),
     "completion": (("bash",), ("ash",), ("fish",), ()),
     "help": ((), ("scan",), ("scna",), ("fly",), (NASTY,)),
     "fly": ((),),

@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from errno import EISDIR
 from itertools import count
 from pathlib import Path
 
@@ -60,8 +61,10 @@ def locked(file: Path) -> Iterator[None]:
 
     Raises:
         FileInUseError: another one does.
-        OSError: the folder cannot be written.
+        OSError: the folder cannot be written, or the file is one.
     """
+    if file.is_dir():
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(file))
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = file.with_name(f"{file.name}.lock")
     with open(os.open(lock, os.O_WRONLY | os.O_CREAT, PRIVATE), "w", encoding="utf-8") as stream:  # noqa: PTH123 (mode)

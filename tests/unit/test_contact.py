@@ -166,7 +166,7 @@ def test_only_what_the_owner_must_mend_is_told_at_once_and_once() -> None:
     shut = LoginFailed("it needs its password")
     assert not standing.failed(LinkError("connection lost"))
     assert [standing.failed(shut), standing.failed(shut)] == [True, False]
-    standing.succeeded()
+    standing.succeeded(1.0)
     assert standing.failure is None
     assert standing.failed(shut)
 
@@ -177,6 +177,13 @@ def test_a_state_lasts_from_its_first_moment_whatever_its_reason() -> None:
     later = standing.contact(replace(SILENT, silence=800.0), 90.0)
     assert (later.seconds, later.silence, later.state) == (80.0, 800.0, State.NOT_HEARD)
     assert standing.contact(WELL, 91.0).seconds == 0.0
+
+
+def test_a_state_that_comes_back_after_a_good_poll_begins_anew_even_if_nobody_asked_in_between() -> None:
+    standing = Standing(ADDRESS, 0.0)
+    standing.contact(SILENT, 10.0)
+    standing.succeeded(100.0)
+    assert standing.contact(SILENT, 200.0).seconds == 0.0
 
 
 class Crew:
