@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import hypothesis
@@ -21,11 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("endurance") is None)
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--journal", type=Path, help="write there what begins, fails and ends")
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    file = config.getoption("--journal")
-    if file is not None and not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Journal(file))
+    file = os.environ.get("XBMS_JOURNAL")
+    if file and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Journal(Path(file)))

@@ -1,6 +1,6 @@
 """A journal of a test run, written as it goes: one that is cut short names what failed and what was running.
 
-``pytest --journal FILE`` writes it; ``python -m tests.journal FILE`` says what is in it.
+With ``XBMS_JOURNAL=FILE`` pytest writes it; ``python -m tests.journal FILE`` says what is in it.
 """
 
 from __future__ import annotations

@@ -48,9 +48,15 @@ def test_a_run_that_is_killed_has_named_its_failure_and_the_test_that_hung(
     (folder / "__init__.py").touch()
     (folder / "test_three.py").write_text(TESTS.format(mark=str(tmp_path / "hangs")))
     journal = tmp_path / "journal"
-    command = [sys.executable, "-m", "pytest", "-q", "-n", workers, "--journal", str(journal), "tests"]
+    (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\ntestpaths = ["tests"]\n')
+    command = [sys.executable, "-m", "pytest", "-q", "-n", workers]
     with subprocess.Popen(
-        command, cwd=tmp_path, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "XBMS_JOURNAL": str(journal)},
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as run:
         end = time.monotonic() + PATIENCE
         while (

@@ -26,10 +26,7 @@ PYTHON = """#!/bin/sh
 case "$*" in
     *tests.journal*) shift 2; exec {python} {root}/tests/journal.py "$@" ;;
 esac
-while [ $# -gt 0 ]; do
-    [ "$1" != --journal ] || journal=$2
-    shift
-done
+journal=$XBMS_JOURNAL
 {then}
 """
 FAILS = """
