@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from dbus_xbms.commands.session import contacts, is_running, open_bus
+from dbus_xbms.commands.session import contacts, is_running, open_bus, stopped
 from dbus_xbms.contact import Contact
 from dbus_xbms.printable import LINE, printable
 from dbus_xbms.venus.peers import NoAnswer
 
-STOPPED = "the service is stopped; `dbus-xbms run` starts it"
 NONE_ENABLED = "no pack is added; `dbus-xbms scan` lists those in range, `dbus-xbms add` takes one"
 
 
@@ -39,7 +38,7 @@ async def absence(address: str, name: str, *, removed: bool) -> str:
         return f"{name} was removed; `dbus-xbms add {address}` brings it back"
     async with open_bus() as bus:
         if not await is_running(bus):
-            return f"{name} is not on the bus: {STOPPED}"
+            return f"{name} is not on the bus: {stopped()}"
         contact = (await contacts(bus)).get(address)
     if contact is None:
         return f"{name} is not on the bus; `dbus-xbms doctor` looks for the reason"
@@ -51,7 +50,7 @@ async def nothing_to_show(names: Mapping[str, str] | None = None) -> str:
     """Why no pack is on the bus; ``names``: what to call packs, by address."""
     async with open_bus() as bus:
         if not await is_running(bus):
-            return f"Nothing to show: {STOPPED}."
+            return f"Nothing to show: {stopped()}."
         try:
             told = await contacts(bus)
         except NoAnswer as err:

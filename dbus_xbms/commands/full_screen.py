@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dbus_xbms.commands.batteries import Batteries
-from dbus_xbms.commands.explain import NONE_ENABLED, STOPPED
+from dbus_xbms.commands.explain import NONE_ENABLED
 from dbus_xbms.commands.screen.frame import Frame, frame
 from dbus_xbms.commands.screen.glyphs import Glyphs
 from dbus_xbms.commands.screen.keys import pressed
 from dbus_xbms.commands.screen.reading import aged, number, spread
 from dbus_xbms.commands.screen.scene import Absent, Scene, Trends, View
 from dbus_xbms.commands.screen.terminal import Terminal, glyphs
+from dbus_xbms.commands.session import stopped
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.contact import Contact
 from dbus_xbms.venus.peers import NoAnswer
@@ -85,7 +86,7 @@ class Screen:
 
     def _nothing(self, running: bool) -> str:
         if not running:
-            return STOPPED
+            return stopped()
         if self.contacts is None:
             return WAITING if self.answers else "the service does not answer"
         return NONE_ENABLED if not self.contacts else "these packs are not known to the service"

@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 from dbus_fast import ErrorType, Message, MessageType, unpack_variants
@@ -37,6 +38,18 @@ SERVICE_ERRORS = {
     ErrorType.UNKNOWN_METHOD.value: _OTHER_VERSION,
     ErrorType.UNKNOWN_INTERFACE.value: _OTHER_VERSION,
 }
+
+# What starts it for good, and the file by which one sees that it is there.
+STARTERS = (
+    ("service/dbus-xbms", "svc -u /service/dbus-xbms"),  # of a GX
+    ("etc/systemd/system/dbus-xbms.service", "sudo systemctl start dbus-xbms"),
+)
+
+
+def stopped(root: Path = Path("/")) -> str:
+    """Say that the service is stopped, and what starts it on this machine."""
+    starter = next((words for file, words in STARTERS if (root / file).exists()), "dbus-xbms run")
+    return f"the service is stopped; `{starter}` starts it"
 
 
 def complete(command: Coroutine[Any, Any, T], grace: float = GRACE) -> T:
@@ -206,7 +219,8 @@ async def warn_if_not_running() -> bool:
     """Tell the owner when nothing will happen because the service does not run, or hangs; False if so."""
     async with open_bus() as bus:
         if not await is_running(bus):
-            print("The service is not running; `dbus-xbms run` starts it.")
+            words = stopped()
+            print(f"{words[0].upper()}{words[1:]}.")
             return False
     return await warn_if_hung()
 
