@@ -194,7 +194,7 @@ def test_what_an_encoding_does_not_have_is_replaced(encoding: str, stream: str) 
 import sys
 from dbus_xbms import cli
 from dbus_xbms.commands import decode
-decode.run = lambda args: print("20 \N{{DEGREE SIGN}}C \N{{HORIZONTAL ELLIPSIS}}", file=sys.{stream}) or 0
+decode.run = lambda args: print("20 \\u00b0C \\u2026", file=sys.{stream}) or 0
 sys.exit(cli.main(["decode"]))
 """
     done = subprocess.run(
@@ -204,4 +204,6 @@ sys.exit(cli.main(["decode"]))
         timeout=60,
     )
     assert done.returncode == 0
-    assert getattr(done, stream).decode(encoding).strip() == {"ascii": "20 ?C ?", "latin-1": "20 °C ?"}[encoding]
+    assert (
+        getattr(done, stream).decode(encoding).strip() == {"ascii": "20 ?C ?", "latin-1": "20 °C ?"}[encoding]
+    )
