@@ -85,8 +85,8 @@ async def open_bus() -> AsyncIterator[TrustedBus]:
 
 
 def end_by_signals() -> None:
-    """Let SIGTERM and SIGHUP end the running command as Ctrl-C does, so that it leaves nothing behind."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    """Let other signals, Ctrl-\\ too, end the running command as Ctrl-C does: it leaves nothing behind."""
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         asyncio.get_running_loop().add_signal_handler(number, signal.raise_signal, signal.SIGINT)
 
 

@@ -100,7 +100,9 @@ PURE_FILES = {
     "commands/csv_rows.py",
     *(
         f"commands/screen/{name}.py"
-        for name in ("frame", "glyphs", "keys", "overview", "page", "reading", "scene", "style", "trend")
+        for name in (
+            *("frame", "glyphs", "keys", "overview", "page", "raised", "reading", "scene", "style", "trend"),
+        )
     ),
     *(f"venus/{name}_items.py" for name in ("control", "device", "history", "pane", "setting", "switch")),
 }
