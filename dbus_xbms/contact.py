@@ -39,6 +39,7 @@ class State(StrEnum):
     ADAPTER_OFF = "adapter off"
     SLOTS_FULL = "slots full"
     NAME_TAKEN = "name taken"
+    UNPUBLISHED = "not published"  # D-Bus does not let its service appear
     STOPPED = "stopped by an error"
 
     @classmethod
@@ -102,6 +103,10 @@ ADVICE: Mapping[State, str] = {
         "or set ConnectionMode 1 of some packs"
     ),
     State.NAME_TAKEN: "stop the other dbus-xbms that runs on this bus",
+    State.UNPUBLISHED: (
+        "D-Bus must let this program own names that begin with com.victronenergy.battery and .switch: "
+        "see service/linux/dbus-xbms.conf"
+    ),
     State.STOPPED: "the log says more; send its end with a report",
 }
 
@@ -149,7 +154,7 @@ class View:
     running: float = 0.0  # s since the search for the pack began
     withdraws_after: float = 0.0  # s of silence
     doubt: str = ""  # why readings are not believed
-    taken: str = ""  # why the pack is not on the bus although it is read
+    unshown: Failure | None = None  # why the pack is not on the bus although it is read
     fault: str = ""  # in this program
 
 
@@ -167,8 +172,8 @@ def judge(view: View) -> tuple[State, str]:
         return _failed(view, view.failure, link)
     if view.doubt:
         return State.DOUBTED, view.doubt
-    if view.taken:
-        return State.NAME_TAKEN, view.taken
+    if view.unshown:
+        return view.unshown.state, view.unshown.words
     return _underway(view, link)
 
 

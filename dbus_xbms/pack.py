@@ -156,7 +156,7 @@ class Pack:
             running=now - self._state.started,
             withdraws_after=withdraws_after(self.settings, managed=self._controls),
             doubt=self._state.evidence.doubt,
-            taken=self._showing.trouble,
+            unshown=self._showing.trouble,
             fault=UNDECIDED if self._undecided else "",
         )
         return self._standing.contact(view, now)

@@ -192,7 +192,7 @@ class Remote:
             except (OSError, EOFError) as err:
                 raise BusLost from err
             except DBusError as err:
-                raise NameTaken(f"the bus does not let dbus-xbms own {NAME}: {err.text}") from err
+                raise BusError(f"the bus does not let dbus-xbms own {NAME}: {err.text}") from err
             if reply is not RequestNameReply.PRIMARY_OWNER:
                 raise NameTaken("dbus-xbms is already running on this bus; stop that one first")
             undo.push_async_callback(self._interface.end)

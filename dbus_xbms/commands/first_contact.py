@@ -29,6 +29,7 @@ LASTING = (
     State.NO_ADAPTER,
     State.ADAPTER_OFF,
     State.NAME_TAKEN,
+    State.UNPUBLISHED,
 )
 CONTACT_LIMIT = 20.0  # s: a scan that the radio may be busy with, a connection, a poll, and the look around
 

@@ -26,7 +26,14 @@ UNDERWAY = (
     State.UNKNOWN,
 )
 # Of a pack whose last values may still stand.
-TO_TELL = (State.NEEDS_PASSWORD, State.NEEDS_PASSKEY, State.STOPPED, State.NAME_TAKEN, State.LENT)
+TO_TELL = (
+    State.NEEDS_PASSWORD,
+    State.NEEDS_PASSKEY,
+    State.STOPPED,
+    State.NAME_TAKEN,
+    State.UNPUBLISHED,
+    State.LENT,
+)
 
 
 def packs(facts: Facts) -> Iterator[Finding]:

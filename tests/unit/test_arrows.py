@@ -50,7 +50,7 @@ ARROWS = {
     "simulator": {"model", "settings", "protocols"} | IN_PLACE_OF_VENUS,
     "keeper": {"control", "settings", "venus"},
     "diary": {"control", "model", "words"},
-    "showing": {"model", "venus"},
+    "showing": {"contact", "model", "venus"},
     "switching": {"repeats", "control", "model", "protocols", "settings", "words"},
     "poller": {"ble", "control", "model", "protocols", "settings", "switching", "words"},
     "changes": {"repeats", "control", "keeper", "model", "settings", "venus"},
