@@ -133,6 +133,9 @@ class Contact:
         return self.state is State.CONNECTED
 
 
+UNKNOWN = Contact(state=State.UNKNOWN, reason="the service does not know it")  # of a pack not told of
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why the newest attempt failed; it stands until an attempt succeeds."""

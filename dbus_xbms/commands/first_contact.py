@@ -11,7 +11,7 @@ from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.session import contacts, open_bus
 from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery
-from dbus_xbms.contact import Contact, State
+from dbus_xbms.contact import UNKNOWN, State
 from dbus_xbms.control.chemistry import contradiction, preset
 from dbus_xbms.printable import printable
 from dbus_xbms.settings import Settings
@@ -74,7 +74,7 @@ async def first_contact(
         with suppress(TimeoutError):
             async with asyncio.timeout(limit):
                 while not _is_whole(_found(live, address), control=control):
-                    if (await contacts(bus)).get(address, Contact()).state in LASTING:
+                    if (await contacts(bus)).get(address, UNKNOWN).state in LASTING:
                         break
                     with suppress(TimeoutError):
                         async with asyncio.timeout(ASK_EVERY):

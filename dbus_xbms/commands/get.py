@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     if args.changed:
         rows = [row for row in rows if settings[row.name] != row.default]
     if args.json:
-        print(json.dumps({row.name: as_json(row, settings) for row in rows}, ensure_ascii=False))
+        print(json.dumps({row.name: as_json(row, settings) for row in rows}))
     elif args.setting and rows:
         print(_explained(rows[0], settings))
     else:

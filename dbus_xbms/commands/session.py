@@ -18,6 +18,7 @@ from dbus_xbms.contact import Contact, State
 from dbus_xbms.interrupt import GRACE
 from dbus_xbms.remote import INTERFACE, PATH
 from dbus_xbms.remote import NAME as SERVICE
+from dbus_xbms.settings import as_address
 from dbus_xbms.trusted_bus import DAEMON, DAEMON_PATH, OWNER_CHANGES, TrustedBus
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
 from dbus_xbms.venus.peers import ANSWER_LIMIT, NoAnswer, peer_at
@@ -201,7 +202,7 @@ async def contacts(bus: TrustedBus, *, limit: float = ANSWER_LIMIT) -> dict[str,
     except CommandError as err:
         log.debug("the service does not tell of its packs: %s", err)
         return {}
-    return {address: _contact(entry) for address, entry in told.items()}
+    return {key: _contact(entry) for key, entry in told.items() if key and as_address(key) == key}
 
 
 def _contact(told: Mapping[str, Any]) -> Contact:

@@ -67,11 +67,16 @@ async def _serve(file: Path) -> int:
     log.info("%d settings are in %s", len(store.store.entries), file)
     lost = asyncio.create_task(store.service.until_lost())
     stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait([lost, stopped], return_when=asyncio.FIRST_COMPLETED)
-    gone = not stop.is_set()
+    saving = store.saving
+    assert saving  # there is a file
+    await asyncio.wait([lost, stopped, saving], return_when=asyncio.FIRST_COMPLETED)
+    gone = lost.done()
     stopped.cancel()
     await store.close()
     await lost
+    if err := saving.exception():
+        log.error("saving failed by an error in this program", exc_info=err)
+        raise CommandError(f"{file} is not saved any more: an error in this program, which the log tells")
     if gone:
         raise CommandError("lost the D-Bus connection")
     return 0

@@ -104,11 +104,16 @@ class LocalSettings:
         )
         self._changed()
 
+    @property
+    def saving(self) -> asyncio.Task[None] | None:
+        """What writes the file; ends before :meth:`close` only by an error in this program."""
+        return self._saving
+
     async def close(self) -> None:
         """Save and leave the bus; what is stored stays in memory for the next open."""
         if self._saver is not None and self._saving is not None:
             self._saver.close()
-            await self._saving
+            await asyncio.wait([self._saving])  # who watches it is told if it failed
             self._saver = self._saving = None
         await self.service.close()
 

@@ -7,10 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from dbus_fast import BusType, MessageType
+from dbus_fast.aio import MessageBus
 
+from dbus_xbms.remote import NAME as SERVICE
 from tests.bus.peers import ONE, peers
+from tests.bus.simulation import Simulation
 from tests.bus.test_cli_doctor import venus_service
 from tests.bus.test_cli_packs import Done, command
+from tests.bus.venus import Venus
 
 NAMES = {  # what is said of each
     "service": "the dbus-xbms service has not answered for 5 s: restart it with `svc -t /service/dbus-xbms`",
@@ -75,6 +80,22 @@ async def test_the_doctor_names_the_program_that_hangs(
         with there.stopped(hung):
             done = await command("doctor", "--root", str(tmp_path))
     assert words in done.out
+
+
+@pytest.mark.usefixtures("private_bus")
+async def test_the_packs_are_listed_though_the_service_hangs_and_none_is_on_the_bus() -> None:
+    async with Simulation([{"address": ONE}]), Venus() as venus:
+        await venus.enable(ONE, CustomName="House bank")
+        bus = await MessageBus(bus_type=BusType.SESSION).connect()
+        bus.add_message_handler(lambda message: message.message_type is MessageType.METHOD_CALL)
+        await bus.request_name(SERVICE)  # and answers nothing
+        done = await command("list")
+        bus.disconnect()
+        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+    assert done.status == 1
+    assert NAMES["service"] in done.err
+    assert "House bank" in done.out
+    assert "service does not answer" in done.out
 
 
 @pytest.mark.usefixtures("private_bus")

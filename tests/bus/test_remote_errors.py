@@ -12,8 +12,9 @@ from dbus_fast.aio import MessageBus
 
 from dbus_xbms import remote
 from dbus_xbms.ble.errors import RadioBusy, hindered
+from dbus_xbms.commands.session import contacts, open_bus
 from dbus_xbms.contact import State
-from dbus_xbms.protocols.base import LinkError
+from dbus_xbms.protocols.base import Advertised, LinkError
 from dbus_xbms.remote import Remote, Service1
 from dbus_xbms.settings import SettingsError
 from dbus_xbms.venus.bus import BusLost
@@ -122,6 +123,37 @@ async def test_what_cannot_be_described_is_a_fault_and_no_bare_exception() -> No
             assert (member, reply.error_name, *reply.body) == (member, *FAULT)
 
 
+def crowd(count: int) -> list[Advertised]:
+    """So many packs, the later the stronger; the first one does not advertise, because we hold it."""
+    return [
+        Advertised(address=f"A4:C1:37:00:00:{n:02X}", name="", manufacturer={}, rssi=n - 170 if n else None)
+        for n in range(count)
+    ]
+
+
+async def test_answers_hold_the_strongest_hundred_packs_and_those_that_were_added() -> None:
+    found = crowd(150)
+
+    async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
+        return [(one, one is found[0], one is found[0]) for one in found]
+
+    asked: list[int] = []
+
+    def hearing() -> list[Advertised]:
+        asked.append(1)
+        return found
+
+    strongest = [one.address for one in found[:-101:-1]]
+    async with Remote(scan, dict, dict, list, hearing), Venus() as venus:
+        for member, signature in ("Hearing", ""), ("Hearing", ""), ("Scan", "d"):
+            body = [ARGUMENTS[one] for one in signature]
+            reply = await venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, member, signature, *body)
+            told = [entry["address"].value for entry in reply.body[0]]
+            held = [found[0].address] if member == "Scan" else []
+            assert told == (held + strongest)[:100]
+    assert len(asked) == 1  # of two that came within half a second
+
+
 async def test_a_scan_is_answered_when_the_service_stops() -> None:
     async def scan(seconds: float) -> list[Any]:
         await asyncio.sleep(60)
@@ -152,6 +184,26 @@ async def test_a_service_that_goes_while_a_command_waits_is_said_to_have_stopped
     done = await command("scan", "--seconds", "1")
     assert done.status == 1
     assert done.err == "dbus-xbms: the service has stopped; `dbus-xbms doctor` says why\n"
+
+
+async def test_only_addresses_are_taken_for_packs_of_the_service() -> None:
+    bus = await MessageBus(bus_type=BusType.SESSION).connect()
+    told = {"state": Variant("s", "not heard"), "reason": Variant("s", "not heard for 12 min")}
+    odd = ["\x1b[2Jcleared", "a4:c1:37:00:00:02", "", "\u202eA4:C1:37:00:00:03"]
+
+    def answer(call: Message) -> Message | None:
+        if call.member == "Packs":
+            return Message.new_method_return(
+                call, "a{sa{sv}}", [dict.fromkeys(["A4:C1:37:00:00:01", *odd], told)]
+            )
+        return None
+
+    bus.add_message_handler(answer)
+    await bus.request_name(remote.NAME)
+    async with open_bus() as own:
+        assert list(await contacts(own)) == ["A4:C1:37:00:00:01"]
+    bus.disconnect()
+    await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
 
 async def test_a_service_of_another_version_is_named_as_such() -> None:

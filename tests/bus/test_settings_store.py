@@ -13,8 +13,13 @@ import pytest
 from dbus_fast import BusType, Message, MessageType, Variant, unpack_variants
 from dbus_fast.aio import MessageBus
 
+from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.session import open_bus, wait_for_name
+from dbus_xbms.commands.settings import _serve
+from dbus_xbms.localsettings import file as files
 from dbus_xbms.localsettings.service import BUS_ITEM, NAME, SETTINGS, LocalSettings
 from tests.bus.simulation import Program
+from tests.bus.venus import Venus
 from tests.patience import PATIENCE
 
 ENABLED = "/Settings/Devices/xbms_a4c137000001/Enabled"
@@ -254,3 +259,22 @@ async def test_without_a_bus_the_command_says_so(monkeypatch: pytest.MonkeyPatch
         assert await store.ended() == 1
     assert store.left_behind == []
     assert "cannot connect to the D-Bus session bus" in store.log[-1]
+
+
+async def test_a_store_that_cannot_save_by_an_error_in_this_program_ends(
+    private_bus: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def replace(file: Path, content: str) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(files, "replace", replace)
+    monkeypatch.setattr(files, "SAVE_DELAY", 0.0)
+    serving = asyncio.create_task(_serve(tmp_path / "settings.json"))
+    async with open_bus() as bus:
+        await wait_for_name(bus, NAME, PATIENCE)
+    async with Venus() as venus:
+        await venus.enable("A4:C1:37:00:00:01")
+        with pytest.raises(CommandError, match=r"settings\.json is not saved any more"):
+            async with asyncio.timeout(PATIENCE):
+                await serving
+    assert "can't start new thread" in caplog.text

@@ -59,7 +59,7 @@ ARROWS = {
     | {"repeats", "changes", "continuity", "diary", "poller", "showing", "standing", "switching"},
     "standing": {"contact", "protocols"},
     "roster": {"contact"},
-    "remote": {"contact", "printable", "protocols", "settings", "venus"},
+    "remote": {"contact", "heard", "printable", "protocols", "settings", "venus"},
     "neighbours": {"repeats", "ble", "control", "venus"},
     "outlet": set(),
     "watchdog": set(),
