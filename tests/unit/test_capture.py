@@ -128,6 +128,8 @@ def test_a_disk_that_hangs_holds_up_nobody_and_what_it_missed_is_counted(
     os.close(filler)
     monkeypatch.setattr(Capture, "_open", lambda self: (fifo.open("w", buffering=1), 0))
     with caplog.at_level(logging.INFO), Capture(fifo) as capture:
+        capture(ADDRESS, "<", bytes(100).hex())
+        until(capture._waiting.empty)  # the thread is at this line, for as long as nobody reads
         for _ in range(200):
             capture(ADDRESS, "<", bytes(100).hex())
         capture.close()
