@@ -159,7 +159,7 @@ class Pack:
             unshown=self._showing.trouble,
             fault=UNDECIDED if self._undecided else "",
         )
-        return self._standing.contact(view, now)
+        return self._standing.contact(view, now, self.settings.text("CustomName"))
 
     # What polling brings
 

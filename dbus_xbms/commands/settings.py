@@ -16,11 +16,12 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.permission import ACCESS_DENIED
 from dbus_xbms.localsettings.file import FileInUseError, locked
 from dbus_xbms.localsettings.service import LocalSettings, SavingFailedError
+from dbus_xbms.machine import VENUS as SIGN
 from dbus_xbms.served import NameTakenError
 
 log = logging.getLogger(__name__)
 
-VENUS = Path("/opt/victronenergy/version")
+VENUS = Path("/") / SIGN
 FILE = "settings.json"
 SYSTEM_FOLDER = Path("/var/lib/dbus-xbms")
 

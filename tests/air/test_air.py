@@ -14,6 +14,7 @@ from dbus_xbms.ble.air import CONNECT_LIMIT, DIRECT_EVERY, PATIENCE, Air, longes
 from dbus_xbms.ble.backoff import Backoff
 from dbus_xbms.ble.link import Link
 from dbus_xbms.ble.stack import AdapterState
+from dbus_xbms.machine import HERE
 from dbus_xbms.protocols.base import LinkError
 from tests.air.fakes import ADDRESSES, HCI0, HCI1, FakePack, FakeStack, Lines, question, running
 from tests.air.virtual_time import now, virtual_time
@@ -490,7 +491,7 @@ async def test_a_discovery_that_is_given_up_tells_nothing_more() -> None:
 @virtual_time
 async def test_discovery_without_an_adapter_says_why() -> None:
     async with running(FakeStack(adapters=None)) as air:
-        with pytest.raises(LinkError, match="bluetoothd is not running; restart the GX"):
+        with pytest.raises(LinkError, match=f"bluetoothd is not running; {HERE.bluetooth_helps}"):
             await air.discover(5)
     async with running(FakeStack(adapters=(replace(HCI0, powered=False),))) as air:
         with pytest.raises(LinkError, match="the Bluetooth adapter is off; switch it on"):

@@ -10,6 +10,7 @@ import pytest
 from dbus_fast import BusType, MessageType
 from dbus_fast.aio import MessageBus
 
+from dbus_xbms.machine import HERE
 from dbus_xbms.remote import NAME as SERVICE
 from tests.bus.peers import ONE, peers
 from tests.bus.simulation import Simulation
@@ -18,9 +19,9 @@ from tests.bus.test_cli_packs import Done, command
 from tests.bus.venus import Venus
 
 NAMES = {  # what is said of each
-    "service": "the dbus-xbms service has not answered for 5 s: restart it with `svc -t /service/dbus-xbms`",
-    "localsettings": "localsettings has not answered for 5 s: restart it with `svc -t /service/local",
-    "bluetoothd": "bluetoothd has not answered for 5 s: restart it with `/etc/init.d/bluetooth restart`",
+    "service": f"the dbus-xbms service has not answered for 5 s: restart it with `{HERE.restart}`",
+    "localsettings": f"localsettings has not answered for 5 s: restart it with `{HERE.settings}`",
+    "bluetoothd": f"bluetoothd has not answered for 5 s: restart it with `{HERE.bluetooth}`",
 }
 COMMANDS = (
     ("list",),
@@ -103,6 +104,4 @@ async def test_the_doctor_names_a_systemcalc_that_hangs(tmp_path: Path) -> None:
     async with venus_service("com.victronenergy.system", {}, hangs=True):
         done = await command("doctor", "--root", str(tmp_path))
     words = " ".join(done.out.split())
-    assert (
-        "systemcalc has not answered for 2 s: restart it with `svc -t /service/dbus-systemcalc-py`" in words
-    )
+    assert f"systemcalc has not answered for 2 s: restart it with `{HERE.systemcalc}`" in words

@@ -14,6 +14,7 @@ from dbus_xbms import remote
 from dbus_xbms.ble.errors import RadioBusy, hindered
 from dbus_xbms.commands.session import contacts, open_bus
 from dbus_xbms.contact import State
+from dbus_xbms.machine import HERE
 from dbus_xbms.protocols.base import Advertised, LinkError
 from dbus_xbms.remote import Remote, Service1
 from dbus_xbms.settings import SettingsError
@@ -33,23 +34,22 @@ FAILURES: dict[str, tuple[Callable[[], BaseException], str, str]] = {
     "adapter off": (
         lambda: hindered(State.ADAPTER_OFF),
         f"{OURS}AdapterOff",
-        "the Bluetooth adapter is off; switch it on (bluetoothctl power on), or unplug it, or restart the GX",
+        f"the Bluetooth adapter is off; switch it on (bluetoothctl power on), or unplug it, or {HERE.reboot}",
     ),
     "adapter unplugged": (
         lambda: hindered(State.NO_ADAPTER),
         f"{OURS}NoAdapter",
-        "there is no Bluetooth adapter; plug in a USB adapter; "
-        "a Cerbo GX that is hot switches its own off until it is cooler",
+        f"there is no Bluetooth adapter; {HERE.adapter_helps}",
     ),
     "bluetoothd restarts": (
         lambda: hindered(State.NO_BLUETOOTH),
         f"{OURS}NoBluetooth",
-        "bluetoothd is not running; restart the GX, or: /etc/init.d/bluetooth restart",
+        f"bluetoothd is not running; {HERE.bluetooth_helps}",
     ),
     "bluetoothd hangs": (
         lambda: hindered(State.BLUETOOTH_HANGS),
         f"{OURS}BluetoothdHangs",
-        "bluetoothd does not answer; restart the GX, or: /etc/init.d/bluetooth restart",
+        f"bluetoothd does not answer; {HERE.bluetooth_helps}",
     ),
     "busy": (
         lambda: RadioBusy("Bluetooth is busy with another program"),
@@ -65,7 +65,7 @@ FAILURES: dict[str, tuple[Callable[[], BaseException], str, str]] = {
     "localsettings hangs": (
         lambda: NoAnswer("com.victronenergy.settings"),
         remote.BUS,
-        "localsettings has not answered for 5 s: restart it with `svc -t /service/localsettings`",
+        f"localsettings has not answered for 5 s: restart it with `{HERE.settings}`",
     ),
     "the bus goes": (BusLost, remote.BUS, "lost the D-Bus connection"),
     "the service stops": (asyncio.CancelledError, remote.STOPPING, "the service is stopping"),
@@ -212,7 +212,7 @@ async def test_a_service_of_another_version_is_named_as_such() -> None:
     done = await command("scan", "--seconds", "1")
     bus.disconnect()
     assert done.status == 1
-    assert "is of another version; restart it" in done.err
+    assert "the running service is another version; restart it" in done.err
 
 
 async def _walk(venus: Venus, name: str) -> list[tuple[str, str, str]]:

@@ -246,3 +246,25 @@ def test_a_pack_that_could_not_be_started_is_told_of_until_it_is_released() -> N
     assert roster.contacts(1.0)[ADDRESS].reason == "its settings cannot be read"
     roster.released(ADDRESS)
     assert roster.contacts(2.0) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("House bank", '"House bank"'),
+        ("Bank {0}", '"Bank {0}"'),
+        ("Küche", '"Küche"'),
+        ("", ADDRESS),
+        ("-all", ADDRESS),
+        ("a$(reboot)", ADDRESS),
+        ('12" rack', ADDRESS),
+        ("it's", ADDRESS),
+        ("two\nlines", ADDRESS),
+    ],
+)
+def test_advice_names_a_pack_as_its_owner_does_unless_a_shell_would_take_that_for_something_else(
+    name: str, called: str
+) -> None:
+    standing = Standing(ADDRESS, 0.0)
+    contact = standing.contact(replace(SILENT, failure=SHUT), 1.0, name)
+    assert contact.advice.endswith(f"dbus-xbms set {called} Password 123456")
