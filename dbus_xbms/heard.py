@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from dbus_xbms.protocols.base import Advertised
 
+SHORTEST_SCAN = 1.0  # s
+LONGEST_SCAN = 60.0  # s; a scan takes radio time from every pack
 MOST = 20  # packs, the strongest; random addresses are without end
 KEPT = 86_400.0  # s
 

@@ -14,7 +14,7 @@ from dbus_fast.service import ServiceInterface, dbus_method
 
 from dbus_xbms import __version__
 from dbus_xbms.contact import Contact, State
-from dbus_xbms.heard import strength, strongest
+from dbus_xbms.heard import LONGEST_SCAN, SHORTEST_SCAN, strength, strongest
 from dbus_xbms.printable import LINE, printable
 from dbus_xbms.protocols.base import Advertised, LinkError
 from dbus_xbms.settings import SettingsError
@@ -25,9 +25,6 @@ log = logging.getLogger(__name__)
 NAME = "dbus_xbms.Service"
 PATH = "/dbus_xbms"
 INTERFACE = "dbus_xbms.Service1"
-
-SHORTEST_SCAN = 1.0  # s
-LONGEST_SCAN = 60.0  # s; a scan takes radio time from every pack
 
 MOST_PACKS = 100  # in an answer: the strongest; random addresses are without end
 SO_FAR_STANDS = 0.5  # s until what is heard is looked through again, however often it is asked for

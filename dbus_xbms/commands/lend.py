@@ -15,10 +15,8 @@ from dbus_xbms.commands.session import call, complete, is_on_bus, open_bus
 from dbus_xbms.commands.table import LAST_ORDER
 from dbus_xbms.settings import device_id
 from dbus_xbms.venus.items import BATTERY
-from dbus_xbms.venus.objects import BUS_ITEM
+from dbus_xbms.venus.objects import ACCEPTED, BUS_ITEM
 from dbus_xbms.venus.switch_items import LEND, LONGEST_RELEASE, PANE_RELEASE
-
-ACCEPTED = 0  # answer of SetValue
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -20,10 +20,10 @@ from dbus_xbms.commands.session import (
     open_bus,
     ping,
 )
+from dbus_xbms.heard import SHORTEST_SCAN
 from dbus_xbms.printable import printable
 from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.remote import SHORTEST_SCAN
 from dbus_xbms.settings import Settings
 from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.bus import BusError

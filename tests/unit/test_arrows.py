@@ -71,6 +71,7 @@ ARROWS = {
     "commands": BELOW_PACK
     | IN_PLACE_OF_VENUS
     | {
+        "heard",
         "machine",
         "printable",
         "doctor",
