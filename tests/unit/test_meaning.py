@@ -119,7 +119,7 @@ def test_only_settings_that_there_are_have_a_meaning_or_oddities() -> None:
         ("Stop", pack(Stop=7200.0), "the pack may be drawn from unseen for 2 h"),
         ("ControlWithdraw", pack(ControlWithdraw=60.0), "ControlWithdraw is shorter than Stop"),
         ("AllowDischargeOff", pack(AllowDischargeOff=1), "no effect until AllowMosfetControl is 1"),
-        ("AllowDischargeOff", pack(AllowDischargeOff=1, AllowMosfetControl=1), "only the phone app can switch"),
+        ("AllowDischargeOff", pack(AllowDischargeOff=1, AllowMosfetControl=1), "only the phone app"),
         ("TopBalanceVoltage", pack(TopBalanceVoltage=3.5), "no effect until TopBalanceDays is set"),
         ("MaxAbsorptionTime", pack(MaxAbsorptionTime=60.0), "MaxAbsorptionTime is shorter than Abs"),
         ("HighCellWarning", pack(HighCellWarning=3.3), "HighCellWarning warns whenever the pack is full"),
