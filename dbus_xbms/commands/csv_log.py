@@ -37,7 +37,7 @@ class CsvLog:
         self._waiting.put_nowait(_line(row(pack, time)))
 
     def lacks(self, pack: Battery, sampled: float) -> bool:
-        """Whether the newest line of a pack is older than its newest poll, at ``sampled`` s of the loop's clock."""
+        """Whether a pack was polled, at ``sampled`` s of the loop's clock, after its newest line."""
         return sampled > self._newest.get(pack.service, sampled) + TOLERANCE
 
     async def run(self) -> None:

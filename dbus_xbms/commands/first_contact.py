@@ -62,7 +62,7 @@ async def first_contact(
 ) -> Battery | None:
     """Wait until a pack shows values and, if it is to control, limits; what there is after ``limit`` s.
 
-    It ends early where time alone helps no more, as with a pack that needs its password. ``None``: the pack
+    It ends early when waiting cannot help, as with a pack that needs its password. ``None``: the pack
     is not on the bus.
 
     Raises:

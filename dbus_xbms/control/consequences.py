@@ -79,7 +79,7 @@ def _charged_to(pack: Settings) -> str:
     """How high a pack has itself charged, in words."""
     if volts := full_voltage(pack):
         return f"{volts:.2f} V ({count(int(pack.number('Cells')), 'cell')}, {preset(pack).name})"
-    return "a voltage that is not known before it is heard"
+    return "a voltage not known until the pack is read"
 
 
 def _begins(pack: Settings) -> str:
@@ -89,13 +89,12 @@ def _begins(pack: Settings) -> str:
 
 def _handed_over(before: Packs, after: Packs, was: str, will: str) -> str:
     old, new = before[was], after[will]
-    successor = f"{_name(will, after)} controls chargers then, up to {_charged_to(new)}"
-    words = f"{successor}, instead of {_name(was, before)}"
+    successor = f"{_name(will, after)} will then control chargers, up to {_charged_to(new)}"
     left, right = full_voltage(old), full_voltage(new)
     if left and right and abs(left - right) <= SAME * left:
-        return words
-    other = f"another voltage than its {left:.2f} V" if left and right else "it may have another voltage"
-    return f"{words}: {other}"
+        return f"{successor}, instead of {_name(was, before)}"
+    high = f"{left:.2f} V" if left else "a voltage that is not known"
+    return f"{successor}; {_name(was, before)} is charged to {high}"
 
 
 def _same_pack(name: str, before: Settings, after: Settings) -> list[Consequence]:

@@ -66,7 +66,7 @@ def recalled(kept: Recalled, started: float, settings: Settings) -> State:
 
 
 def to_recall(state: State) -> Recalled:
-    """What of it is to outlive the program."""
+    """The part of it that is kept for the next run."""
     return Recalled(
         cvl=state.refuge,
         ccl=state.charge.shown,

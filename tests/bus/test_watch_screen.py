@@ -217,7 +217,9 @@ async def test_without_a_pack_the_screen_and_the_table_say_why_there_is_nothing_
     async with on_terminal("watch") as terminal:
         await terminal.shows("Nothing to show: the service is stopped")
         async with Remote(no_scan, dict, dict, list, list):
-            await terminal.shows("Nothing to show: no pack is added; `dbus-xbms scan` lists those in range")
+            await terminal.shows(
+                "Nothing to show: no pack has been added; `dbus-xbms scan` lists those in range"
+            )
         terminal.type("q")
         assert await terminal.ended() == 0
     told = {AWAY: UNHEARD}

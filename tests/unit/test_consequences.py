@@ -39,23 +39,22 @@ def test_control_that_goes_over_to_a_pack_of_another_voltage_is_told_with_both_a
     one = told({ONE: HOUSE, TWO: BIG}, {ONE: change(HOUSE, Enabled=0), TWO: BIG})
     assert one.ask
     assert one.words == (
-        "Bank 24 V controls chargers then, up to 27.60 V (8 cells, LiFePO4), instead of House: "
-        "another voltage than its 13.80 V"
+        "Bank 24 V will then control chargers, up to 27.60 V (8 cells, LiFePO4); House is charged to 13.80 V"
     )
 
 
 def test_control_that_goes_over_to_a_pack_of_the_same_voltage_is_told_and_asked() -> None:
     one = told({ONE: HOUSE, TWO: TWIN}, {TWO: TWIN})
     assert one.ask
-    assert one.words == "Bow controls chargers then, up to 13.80 V (4 cells, LiFePO4), instead of House"
+    assert one.words == "Bow will then control chargers, up to 13.80 V (4 cells, LiFePO4), instead of House"
 
 
 def test_control_that_goes_over_to_a_pack_never_heard_is_told_as_such() -> None:
     unheard = change(BIG, Cells=0)
     one = told({ONE: HOUSE, TWO: unheard}, {TWO: unheard})
     assert one.ask
-    assert "a voltage that is not known before it is heard" in one.words
-    assert one.words.endswith("it may have another voltage")
+    assert "up to a voltage not known until the pack is read" in one.words
+    assert one.words.endswith("; House is charged to 13.80 V")
 
 
 def test_a_pack_that_only_watches_leaves_without_any_consequence() -> None:
