@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from io import TextIOWrapper
 from textwrap import fill
 
 from dbus_xbms import __doc__ as description
@@ -70,6 +71,7 @@ COMMANDS = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    _replace_what_cannot_be_encoded()
     given = _asked_for_help(sys.argv[1:] if argv is None else [*argv])
     top = top_parser()
     args = top.parse_args(given)
@@ -101,6 +103,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         interrupt.tell()
         return interrupt.STATUS
     return status
+
+
+def _replace_what_cannot_be_encoded() -> None:
+    """Print ``?`` for what the encoding of a terminal or a pipe does not have, such as ``°`` in ASCII."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _spare_openssl() -> None:

@@ -20,11 +20,28 @@ STATUS = 130  # as shells report Ctrl-C
 GRACE = 4.0  # s for a command to leave the bus and to disconnect; BlueZ takes 2 s for the latter
 STDERR = 2
 
+_last_acts: list[Callable[[], object]] = []
+
 
 def quit_now() -> NoReturn:
     """End the process without waiting for anything."""
+    for act in reversed(_last_acts):
+        act()
     tell()
     os._exit(STATUS)
+
+
+class LastAct:
+    """While inside, :func:`quit_now`, which runs no `finally`, does this first. It must not fail."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        self._act = act
+
+    def __enter__(self) -> None:
+        _last_acts.append(self._act)
+
+    def __exit__(self, *_: object) -> None:
+        _last_acts.remove(self._act)
 
 
 def tell() -> None:

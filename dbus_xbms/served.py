@@ -71,6 +71,7 @@ class Service:
         self._on_sender_gone = on_sender_gone
         self._bus: MessageBus | None = None
         self._asked: dict[int, Callable[[Message], None]] = {}  # calls of our own, by serial
+        self._early: list[Message] | None = None  # calls that came before we were ready for them
         self._standard = {
             (PROPERTIES, "Get"): Method(takes="ss", gives="v", run=self._get),
             (PROPERTIES, "GetAll"): Method(takes="s", gives="a{sv}", run=self._get_all),
@@ -84,13 +85,14 @@ class Service:
         """Whether the name is on the bus."""
         return self._bus is not None and self._bus.connected
 
-    async def open(self) -> None:
-        """Connect and take the name.
+    async def open(self, prepare: Callable[[], None] = lambda: None) -> None:
+        """Connect and take the name; then ``prepare``, before the first call is answered.
 
         Raises:
             NameTakenError: it has an owner already.
-            OSError: there is no bus.
+            OSError: there is no bus, or ``prepare`` failed.
         """
+        self._early = []
         bus = MessageBus(bus_type=self._bus_type, negotiate_unix_fd=True)
         try:
             await bus.connect()
@@ -110,10 +112,14 @@ class Service:
             self._bus = bus
             if await bus.request_name(self.name, NameFlag.DO_NOT_QUEUE) != RequestNameReply.PRIMARY_OWNER:
                 raise NameTakenError(f"{self.name} is already served on this bus")
+            prepare()
         except BaseException:
             self._bus = None
             bus.disconnect()
             raise
+        early, self._early = self._early, None
+        for message in early:
+            self._handle(message)
 
     async def close(self) -> None:
         """Leave the bus, without any signal of our own. Replies still outstanding never come."""
@@ -179,6 +185,9 @@ class Service:
             if answered := self._asked.pop(message.reply_serial or 0, None):
                 answered(message)
             return False
+        if self._early is not None:
+            self._early.append(message)
+            return True
         try:
             method = self._method(message)
             body = method.run(message)

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 # Python names each module that it has imported: this tells when it has come to the program.
@@ -56,4 +57,6 @@ async def _send(process: asyncio.subprocess.Process, after: float, times: int) -
     for _ in range(times):
         await asyncio.sleep(after)
         if process.returncode is None:
-            process.send_signal(signal.SIGINT)
+            with suppress(ProcessLookupError):
+                # Not process.send_signal: it may reap the process, and asyncio then reports status 255.
+                os.kill(process.pid, signal.SIGINT)

@@ -5,26 +5,23 @@ from __future__ import annotations
 import argparse
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
 
 from dbus_xbms.commands import CommandError, questions
-from dbus_xbms.commands.consent import agree, asks, quoted, refuse_second
+from dbus_xbms.commands.consent import asks, quoted
 from dbus_xbms.commands.explain import reason
 from dbus_xbms.commands.first_contact import described, first_contact, has_answered
 from dbus_xbms.commands.known import Known, known_packs, row_of, title
-from dbus_xbms.commands.naming import Candidate, find, name_refusal
+from dbus_xbms.commands.naming import find
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.scanning import Found, heard_by_service
 from dbus_xbms.commands.session import complete, contacts, is_running, open_bus, warn_if_not_running
+from dbus_xbms.commands.subject import Subject, agreed_to, store, whole
 from dbus_xbms.commands.values import told
 from dbus_xbms.contact import Contact
-from dbus_xbms.control.authority import NO_CHEMISTRY, unwilling
-from dbus_xbms.control.chemistry import refusal
-from dbus_xbms.control.consequences import of_change, willing
+from dbus_xbms.control.authority import unwilling
+from dbus_xbms.control.consequences import willing
 from dbus_xbms.printable import LINE, printable
-from dbus_xbms.settings import PACK_SETTINGS, Settings, SettingsError, Value, as_address, pack_path
-from dbus_xbms.settings.row import LONGEST_TEXT
+from dbus_xbms.settings import PACK_SETTINGS, Settings, SettingsError, Value, as_address
 from dbus_xbms.venus.peers import NoAnswer
 
 log = logging.getLogger(__name__)
@@ -84,33 +81,6 @@ def run(args: argparse.Namespace) -> int:
     return complete(_add(args))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
-    """The pack that is to be added, before anything is changed."""
-
-    address: str
-    advertised: str  # its name on the air, empty if it was not heard
-    before: Settings
-    known: Known
-
-    @property
-    def is_added(self) -> bool:
-        """Whether it is among the packs that are read already."""
-        return bool(self.before.number("Enabled"))
-
-    def after(self, chosen: Mapping[str, Value]) -> Settings:
-        """Its settings with what the owner chose."""
-        return Settings(PACK_SETTINGS, {**self.before, **chosen})
-
-    def with_it(self, settings: Settings) -> dict[str, Settings]:
-        """All packs, this one with these settings."""
-        return {**self.known.packs, self.address: settings}
-
-    def name_refusal(self, name: str) -> str:
-        """Why it cannot have this name, in words; empty if it can."""
-        return name_refusal(name, self.address, self.known.candidates)
-
-
 async def _add(args: argparse.Namespace) -> int:
     given = {
         setting: value for option, setting in OPTIONS.items() if (value := vars(args)[option]) is not None
@@ -124,10 +94,9 @@ async def _add(args: argparse.Namespace) -> int:
             return 0
         if not (subject.is_added or args.yes) and asks():
             given |= _asked(subject, given)
-        chosen = _whole(subject, given)
-        settings = subject.after(chosen)
-        _judge(subject, chosen, yes=args.yes)
-        settings = await _store(subject, chosen)
+            await known.read()
+        subject = await agreed_to(subject, given, yes=args.yes)
+        settings = await store(subject, whole(subject, given))
     if subject.is_added:
         _report_changes(subject, settings, given)
         return 0
@@ -153,11 +122,7 @@ def _subject(word: str, known: Known, heard: list[Found]) -> Subject:
     Raises:
         SettingsError: it is no address, and the name of no pack or of several.
     """
-    others = [
-        Candidate(address=one.address, others=(one.name,), note="not added")
-        for one in heard
-        if one.address not in known.packs
-    ]
+    others = [one.candidate for one in heard if one.address not in known.packs]
     address = as_address(word) or find(word, [*known.candidates, *others]).address
     return Subject(
         address=address,
@@ -179,54 +144,16 @@ def _asked(subject: Subject, given: Mapping[str, Value]) -> dict[str, Value]:
     alone = not [other for other in willing(subject.known.packs) if other != subject.address]
     if "Control" not in given and after.text("Chemistry") and alone:
         answers["Control"] = int(questions.control())
-    if {**given, **answers}.get("Control") and not {"MaxChargeCurrent", "MaxDischargeCurrent"} & given.keys():
-        answers |= questions.currents()
+    if {**given, **answers}.get("Control"):
+        answers |= questions.currents(
+            [name for name in questions.CURRENTS if _is_missing(name, subject, given)]
+        )
     return answers
 
 
-def _whole(subject: Subject, given: Mapping[str, Value]) -> dict[str, Value]:
-    """Everything that is to be stored. A pack that comes back controls only if its owner says so again."""
-    chosen: dict[str, Value] = {} if subject.is_added else {"Control": 0}
-    chosen |= given
-    if subject.advertised:
-        chosen["AdvertisedName"] = subject.advertised[:LONGEST_TEXT]
-    return chosen | {"Enabled": 1}
-
-
-def _judge(subject: Subject, chosen: Mapping[str, Value], *, yes: bool) -> None:
-    """Judge what was chosen, and let the owner agree to what it brings about. Nothing is stored before.
-
-    Raises:
-        SettingsError: it may not be so.
-        CommandError: the owner does not agree, or another pack controls.
-    """
-    settings = subject.after(chosen)
-    why = subject.name_refusal(str(chosen.get("CustomName", "")))
-    why = why or refusal(subject.before, {name: value for name, value in chosen.items() if name != "Enabled"})
-    if chosen.get("Control") and unwilling(settings) == NO_CHEMISTRY:
-        why = why or f"a pack controls only once its chemistry is known: --chemistry {questions.PROPOSED}"
-    if why:
-        raise SettingsError(why)
-    before, after = subject.known.packs, subject.with_it(settings)
-    refuse_second(before, after, subject.address)
-    changes = of_change(before, after, explicit=bool(chosen.get("Control")))
-    agree(changes, f"Change {title(subject.address, settings)}", yes=yes)
-
-
-async def _store(subject: Subject, chosen: Mapping[str, Value]) -> Settings:
-    """Store what was chosen; returns the pack's settings as they are then."""
-    known, address = subject.known, subject.address
-    is_new = address not in known.packs
-    try:
-        settings = await known.add(address)
-        for name in sorted(chosen, key="Enabled".__eq__):  # last: what it controls is known before it is read
-            settings.put(name, await known.set(pack_path(address, name), chosen[name]))
-    except BaseException:
-        if is_new:  # a pack that is half added is none
-            with suppress(NoAnswer, SettingsError):
-                await known.forget(address)
-        raise
-    return settings
+def _is_missing(current: str, subject: Subject, given: Mapping[str, Value]) -> bool:
+    """Whether a current is neither given nor chosen before."""
+    return current not in given and subject.before[current] == row_of(PACK_SETTINGS, current).unset
 
 
 def _name(subject: Subject, settings: Settings) -> str:
@@ -247,7 +174,7 @@ def _control_words(subject: Subject, settings: Settings) -> str:
     """What becomes of charge control."""
     change = f"dbus-xbms set {quoted(title(subject.address, settings))}"
     if not settings.text("Chemistry"):
-        return f"{questions.ABOUT_CHEMISTRY}\nTo choose it: {change} Chemistry {questions.PROPOSED}"
+        return f"{questions.ABOUT_CHEMISTRY}\nTo choose it: {change} Chemistry {questions.EXAMPLE}"
     if not unwilling(settings):
         return ""  # it was said before
     packs = subject.with_it(settings)

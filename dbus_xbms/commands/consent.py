@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.known import title
+from dbus_xbms.commands.known import Known, title
 from dbus_xbms.commands.saying import folded, say
 from dbus_xbms.control.consequences import Consequence, Packs, willing
 from dbus_xbms.interrupt import asking
 from dbus_xbms.printable import LINE, printable
+
+Judge = Callable[[], Awaitable[list[Consequence]]]
 
 
 def asks() -> bool:
@@ -19,8 +21,31 @@ def asks() -> bool:
     return sys.stdin.isatty()
 
 
-def agree(found: Sequence[Consequence], question: str, *, yes: bool) -> None:
+async def agreed(known: Known, judge: Judge, question: str, *, yes: bool) -> None:
+    """Let the owner agree to a change, and judge it anew if the packs were changed while they were asked.
+
+    Args:
+        known: the packs.
+        judge: what the change brings about with the packs as they are known now; raises if it is refused.
+        question: as for :func:`agree`.
+        yes: as for :func:`agree`.
+
+    Raises:
+        CommandError: they do not agree, or cannot be asked.
+    """
+    found = await judge()
+    while agree(found, question, yes=yes):
+        told, packs = found, known.packs
+        await known.read()
+        if known.packs == packs or (found := await judge()) == told:
+            return
+        say("Meanwhile another program has changed the settings:")
+
+
+def agree(found: Sequence[Consequence], question: str, *, yes: bool) -> bool:
     """Say what a change brings about, and ask before it is made where that is needed.
+
+    Returns whether the owner was asked.
 
     Args:
         found: what it brings about.
@@ -38,6 +63,7 @@ def agree(found: Sequence[Consequence], question: str, *, yes: bool) -> None:
         say(f"{printable(one.words, LINE)}.")
     if must_ask and not affirmed(f"{printable(question, LINE)}? yes or no [no]: "):
         raise CommandError("nothing was changed")
+    return must_ask
 
 
 def refuse_second(before: Packs, after: Packs, address: str) -> None:

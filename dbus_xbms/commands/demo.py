@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -26,6 +27,7 @@ from dbus_xbms.commands.stories import STORIES
 from dbus_xbms.commands.story import Teller
 from dbus_xbms.commands.table import render, terminal
 from dbus_xbms.commands.watch import captioned, show
+from dbus_xbms.interrupt import LastAct
 from dbus_xbms.printable import LINE, printable
 from dbus_xbms.settings import Value, pack_path
 from dbus_xbms.simulator import control
@@ -80,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
         replayed_packs((args.replay or "").split(",") if args.replay is not None else [])
     except ScenarioError as err:
         raise CommandError(str(err)) from err
-    with TemporaryDirectory(prefix="dbus-xbms-demo-") as folder:
+    with TemporaryDirectory(prefix="dbus-xbms-demo-") as folder, LastAct(lambda: _leave_nothing(folder)):
         try:
             return complete(_demo(args, Path(folder)), grace=STOP_LIMIT * PROGRAMS)
         except CommandError as err:
@@ -236,6 +238,25 @@ async def _program(arguments: Sequence[str], log_file: Path) -> AsyncIterator[No
 async def _fail_at_end(process: asyncio.subprocess.Process, name: str) -> None:
     status = await process.wait()
     raise CommandError(f"`dbus-xbms {name}` ended with status {status}")
+
+
+def _leave_nothing(folder: str) -> None:
+    """Kill our children and remove the folder, for an end in which nothing else cleans up."""
+    for child in _children():
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _children() -> list[int]:
+    """Process ids of our children, also of one whose start has not returned yet."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            _state, parent, *_ = stat.read_text(errors="replace").rpartition(")")[2].split()
+            if int(parent) == os.getpid():
+                found.append(int(stat.parent.name))
+    return found
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

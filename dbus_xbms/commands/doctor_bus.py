@@ -17,11 +17,12 @@ from dbus_xbms.ble.system_bus import BLUEZ, system_bus
 from dbus_xbms.ble.system_bus import call as call_bluez
 from dbus_xbms.commands import CommandError, doctor_host
 from dbus_xbms.commands.batteries import batteries
-from dbus_xbms.commands.known import known_packs, name_of
+from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.session import ask_service, call, contacts, is_on_bus
 from dbus_xbms.commands.table import CHARGE_MODE, CVL, Battery
 from dbus_xbms.control.neighbours import Venus
 from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Pack, Service, Shown, System
+from dbus_xbms.settings import name_of
 from dbus_xbms.trusted_bus import DAEMON, DAEMON_PATH, TrustedBus
 from dbus_xbms.venus.items import BATTERY
 from dbus_xbms.venus.localsettings import NAME as SETTINGS

@@ -1,18 +1,20 @@
-"""What the service shows of one pack: its cells now, and the first contact with one that was just added."""
+"""What the service shows of one pack: whether its cells fit its chemistry, and its first contact."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.progress import waiting
-from dbus_xbms.commands.session import contacts, open_bus
+from dbus_xbms.commands.session import contacts, is_running, open_bus
 from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery
 from dbus_xbms.contact import Contact, State
-from dbus_xbms.control.chemistry import contradiction, preset
+from dbus_xbms.control.authority import unwilling
+from dbus_xbms.control.chemistry import contradiction, judges, preset
+from dbus_xbms.control.consequences import Consequence
 from dbus_xbms.printable import printable
 from dbus_xbms.settings import Settings
 from dbus_xbms.words import count
@@ -55,6 +57,24 @@ async def cells_now(address: str) -> Cells | None:
     async with batteries() as live:
         pack = _found(live, address)
         return _cells(pack) if pack else None
+
+
+async def misfits(address: str, after: Settings, changed: Iterable[str]) -> list[Consequence]:
+    """What the cells of a pack that is being read say against its chemistry, if that is judged anew.
+
+    Raises:
+        NoAnswer: the service does not answer.
+    """
+    if not any(judges(name) for name in changed):
+        return []
+    async with open_bus() as bus:
+        if not await is_running(bus):
+            return []
+    cells = await cells_now(address)
+    why = cells.against(after) if cells else ""
+    controls = not unwilling(after) and bool(after.number("Enabled"))
+    words = f"{why}; a pack that controls is then neither charged nor discharged"
+    return [Consequence(words=words, ask=controls)] if why else []
 
 
 async def first_contact(

@@ -6,13 +6,13 @@ import argparse
 import json
 
 from dbus_xbms.commands.batteries import batteries
-from dbus_xbms.commands.known import known_packs, name_of
+from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.lifetime import by_path, lines
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import Battery, terminal
 from dbus_xbms.memory import extremes_of, history_of, identity_of
 from dbus_xbms.model import Report
-from dbus_xbms.settings import Settings, device_id
+from dbus_xbms.settings import Settings, device_id, name_of
 from dbus_xbms.venus.items import BATTERY, items_for, values
 
 

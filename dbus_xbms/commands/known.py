@@ -20,6 +20,7 @@ from dbus_xbms.settings import (
     SettingsError,
     Value,
     address_of,
+    name_of,
     pack_path,
     service_path,
     switch_path,
@@ -39,16 +40,22 @@ class Known:
 
     def __init__(self, local: LocalSettings, stored: Mapping[str, object]) -> None:
         self._local = local
+        self._take(stored)
+
+    def _take(self, stored: Mapping[str, object]) -> None:
         self.packs: dict[str, Settings] = {}  # by address
-        self.unusable: dict[
-            str, dict[str, str]
-        ] = {}  # by address and setting: why what is stored is not used
+        # Why a stored value is not used, by address and setting
+        self.unusable: dict[str, dict[str, str]] = {}
         for path, value in stored.items():
             device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
             if address := address_of(device):
                 pack = self.packs.setdefault(address, Settings(PACK_SETTINGS))
                 if why := _put(pack, name, value):
                     self.unusable.setdefault(address, {})[name] = why
+
+    async def read(self) -> None:
+        """Read the packs again: another program may have changed them while the owner was asked."""
+        self._take(await self._local.stored([DEVICES]))
 
     @property
     def candidates(self) -> list[Candidate]:
@@ -114,11 +121,6 @@ def candidate(address: str, pack: Settings) -> Candidate:
 def is_program(word: str) -> bool:
     """Whether a word stands for the whole program instead of a pack."""
     return word.strip().lower() == PROGRAM
-
-
-def name_of(pack: Settings) -> str:
-    """The owner's name for a pack, else the one it advertises."""
-    return pack.text("CustomName") or pack.text("AdvertisedName")
 
 
 def title(address: str, pack: Settings) -> str:

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.explain import explained
-from dbus_xbms.commands.known import known_packs, name_of
+from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.scanning import Found, heard_by_service
 from dbus_xbms.commands.session import complete, contacts, is_running, open_bus
 from dbus_xbms.commands.table import CHARGE_MODE, Battery, columns, mosfets_off, terminal
 from dbus_xbms.contact import Contact
 from dbus_xbms.printable import columns_of, printable
-from dbus_xbms.settings import Settings
+from dbus_xbms.settings import Settings, name_of
 from dbus_xbms.venus.peers import NoAnswer
 
 ANY_WIDTH = 10_000  # columns: a pipe gets the table

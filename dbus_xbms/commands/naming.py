@@ -18,11 +18,11 @@ EXAMPLE = "A4:C1:37:01:02:03"
 
 
 class UnknownPack(SettingsError):
-    """No pack is called so."""
+    """No pack has this name."""
 
 
 class AmbiguousName(SettingsError):
-    """Several packs are called so."""
+    """Several packs have this name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """The names of one pack, ready to be compared. A name that is an address is none: it may be another's."""
+    """The names of one pack, ready to be compared; an address is left out, as it may be another pack's."""
 
     given: frozenset[str]
     shown: frozenset[str]
@@ -172,9 +172,9 @@ def _unknown(begin: str, folded: str, packs: Sequence[Candidate]) -> str:
     if not packs:
         return f"{begin}{form}; `dbus-xbms scan` shows those in range"
     asked = did_you_mean(folded, {pack.shown for pack in packs if pack.shown})
-    listed = ", ".join(pack.words for pack in packs[:MOST_NAMED])
+    there = ", ".join(pack.words for pack in packs[:MOST_NAMED])
     more = f" and {len(packs) - MOST_NAMED} more" if len(packs) > MOST_NAMED else ""
-    return f"{begin}{form}{asked or '.'} Known: {listed}{more}"
+    return f"{begin}{form}{asked or '.'} Known: {there}{more}"
 
 
 def _either(packs: Sequence[Candidate]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from dbus_xbms.commands.consent import affirmed, answer
 from dbus_xbms.commands.known import row_of
@@ -11,9 +11,9 @@ from dbus_xbms.control.chemistry import CUSTOM
 from dbus_xbms.control.chemistry_table import CHEMISTRIES
 from dbus_xbms.printable import LINE, printable
 from dbus_xbms.settings import PACK_SETTINGS, SettingsError, Value
+from dbus_xbms.settings.row import NONE
 
-PROPOSED = "LiFePO4"  # what nearly all packs with these BMSs are, and the least harmful where they are not
-NONE = "none"
+EXAMPLE = "LiFePO4"  # of a chemistry, in messages; the owner chooses
 CHOICES = (*CHEMISTRIES, CUSTOM)
 ABOUT_CHEMISTRY = (
     "The chemistry says how high cells are charged: "
@@ -31,6 +31,12 @@ ABOUT_CURRENTS = (
 )
 
 
+CURRENTS = {
+    "MaxChargeCurrent": "Highest charge current",
+    "MaxDischargeCurrent": "Highest discharge current",
+}
+
+
 def name(proposed: str, refusal: Callable[[str], str]) -> str:
     """The name for the GX; ``refusal`` says why one cannot be given, in words."""
     proposed = "" if refusal(proposed) else proposed
@@ -46,9 +52,9 @@ def chemistry() -> str:
     say(ABOUT_CHEMISTRY)
     row = row_of(PACK_SETTINGS, "Chemistry")
     while True:
-        given = answer(f"Chemistry: {', '.join(CHOICES)} or {NONE} [{PROPOSED}]: ")
+        given = answer(f"Chemistry: {', '.join(CHOICES)} or {NONE} [{NONE}]: ")
         try:
-            return str(row.parse(given or PROPOSED))
+            return str(row.parse(given or NONE))
         except SettingsError as err:
             say(f"{err}.")
 
@@ -59,13 +65,11 @@ def control() -> bool:
     return affirmed("Should this pack control chargers? yes or no [no]: ")
 
 
-def currents() -> dict[str, Value]:
-    """The highest currents that the owner gives, by setting."""
-    say(ABOUT_CURRENTS)
-    wanted = {
-        "MaxChargeCurrent": "Highest charge current",
-        "MaxDischargeCurrent": "Highest discharge current",
-    }
+def currents(missing: Collection[str]) -> dict[str, Value]:
+    """The highest currents that the owner gives, by setting, of those that are missing."""
+    wanted = {setting: words for setting, words in CURRENTS.items() if setting in missing}
+    if wanted:
+        say(ABOUT_CURRENTS)
     given = {setting: _current(setting, words) for setting, words in wanted.items()}
     return {setting: value for setting, value in given.items() if value is not None}
 

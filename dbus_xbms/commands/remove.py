@@ -6,12 +6,12 @@ import argparse
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import wait_until_gone
-from dbus_xbms.commands.consent import agree
+from dbus_xbms.commands.consent import agreed
 from dbus_xbms.commands.known import Known, known_packs, title
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete, warn_if_hung
-from dbus_xbms.control.consequences import of_change
-from dbus_xbms.settings import pack_path
+from dbus_xbms.control.consequences import Consequence, of_change
+from dbus_xbms.settings import Settings, pack_path
 from dbus_xbms.words import count
 
 
@@ -31,19 +31,32 @@ def run(args: argparse.Namespace) -> int:
 
 async def _remove(pack: str | None, forget: bool, *, yes: bool) -> int:
     async with known_packs() as known:
-        leaving = sorted(known.packs) if pack is None else [known.address(pack)]
-        names = {address: title(address, known.packs[address]) for address in leaving}
-        whom = names[leaving[0]] if len(leaving) == 1 else count(len(leaving), "pack")
-        staying = {address: other for address, other in known.packs.items() if address not in leaving}
-        agree(of_change(known.packs, staying), f"Remove {whom}", yes=yes)
-        for address in leaving:
-            say(await _removed(known, address, names[address], forget=forget))
+        address = "" if pack is None else known.address(pack)
+        leaving = _leaving(known, address)
+
+        async def changes() -> list[Consequence]:
+            gone = _leaving(known, address)
+            staying = {other: settings for other, settings in known.packs.items() if other not in gone}
+            return of_change(known.packs, staying)
+
+        first = next(iter(leaving), "")
+        whom = title(first, leaving[first]) if len(leaving) == 1 else count(len(leaving), "pack")
+        await agreed(known, changes, f"Remove {whom}", yes=yes)
+        leaving = _leaving(known, address)
+        for one, settings in leaving.items():
+            say(await _removed(known, one, title(one, settings), forget=forget))
         if forget and pack is None:
             await known.forget_program()
         if not leaving and not forget:
             raise CommandError("no pack was added")
     await warn_if_hung()
     return 0
+
+
+def _leaving(known: Known, address: str) -> dict[str, Settings]:
+    """The pack with this address, or all, as they are known now."""
+    leaving = [known.address(address)] if address else sorted(known.packs)
+    return {one: known.packs[one] for one in leaving}
 
 
 async def _removed(known: Known, address: str, name: str, *, forget: bool) -> str:

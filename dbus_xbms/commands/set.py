@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from dbus_xbms.commands.consent import agree, refuse_second
-from dbus_xbms.commands.first_contact import cells_now, first_contact, limits_or_why
+from dbus_xbms.commands.consent import agreed, refuse_second
+from dbus_xbms.commands.first_contact import first_contact, limits_or_why, misfits
 from dbus_xbms.commands.known import Known, is_program, known_packs, row_of, title
 from dbus_xbms.commands.naming import PROGRAM, name_refusal
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.secret import ask_secret, shown
-from dbus_xbms.commands.session import complete, is_running, open_bus, warn_if_hung, warn_if_not_running
+from dbus_xbms.commands.session import complete, warn_if_hung, warn_if_not_running
 from dbus_xbms.commands.values import told
-from dbus_xbms.control.authority import unwilling
-from dbus_xbms.control.chemistry import judges, refusal
+from dbus_xbms.control.chemistry import refusal
 from dbus_xbms.control.consequences import Consequence, of_change, willing
 from dbus_xbms.settings import (
     PACK_SETTINGS,
@@ -35,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("setting", help="as `dbus-xbms get` shows it")
     parser.add_argument("value", nargs="?", help="a password may be left out: then it is asked for")
     parser.add_argument(
-        "--yes", action="store_true", help="do not ask, even if chargers obey another pack then"
+        "--yes", action="store_true", help="do not ask, even if chargers will obey another pack"
     )
 
 
@@ -97,29 +96,22 @@ async def _judge(known: Known, address: str, name: str, value: Value, *, yes: bo
         SettingsError: it may not be set.
         CommandError: the owner does not agree, or a second pack would control.
     """
-    pack = known.packs[address]
-    after = Settings(PACK_SETTINGS, {**pack, name: value})
-    why = refusal(pack, {name: value})
-    if name == "CustomName":
-        why = name_refusal(str(value), address, known.candidates)
-    if why:
-        raise SettingsError(why)
-    others = {**known.packs, address: after}
-    refuse_second(known.packs, others, address)
-    changes = of_change(known.packs, others, explicit=name == "Control")
-    agree([*changes, *await _misfits(address, after, name)], f"Set {name} of {title(address, pack)}", yes=yes)
-    return address in willing(others) and address not in willing(known.packs)
 
+    def packs_after() -> dict[str, Settings]:
+        pack = known.packs[known.address(address)]
+        return {**known.packs, address: Settings(PACK_SETTINGS, {**pack, name: value})}
 
-async def _misfits(address: str, after: Settings, name: str) -> list[Consequence]:
-    """What the pack's cells say against its chemistry."""
-    if not judges(name):
-        return []
-    async with open_bus() as bus:
-        if not await is_running(bus):
-            return []
-    cells = await cells_now(address)
-    why = cells.against(after) if cells else ""
-    controls = not unwilling(after) and bool(after.number("Enabled"))
-    words = f"{why}; a pack that controls is then neither charged nor discharged"
-    return [Consequence(words=words, ask=controls)] if why else []
+    async def changes() -> list[Consequence]:
+        others = packs_after()
+        why = refusal(known.packs[address], {name: value})
+        if name == "CustomName":
+            why = name_refusal(str(value), address, known.candidates)
+        if why:
+            raise SettingsError(why)
+        refuse_second(known.packs, others, address)
+        found = of_change(known.packs, others, explicit=name == "Control")
+        return [*found, *await misfits(address, others[address], [name])]
+
+    question = f"Set {name} of {title(address, known.packs[address])}"
+    await agreed(known, changes, question, yes=yes)
+    return address in willing(packs_after()) and address not in willing(known.packs)

@@ -15,7 +15,7 @@ from dbus_fast import AuthError, BusType, DBusError, InvalidAddressError
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.permission import ACCESS_DENIED
 from dbus_xbms.localsettings.file import FileInUseError, locked
-from dbus_xbms.localsettings.service import LocalSettings
+from dbus_xbms.localsettings.service import LocalSettings, SavingFailedError
 from dbus_xbms.served import NameTakenError
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def default_file(environment: Mapping[str, str], user: int) -> Path:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until SIGTERM or Ctrl-C, or until the bus goes away."""
+    """Serve until SIGTERM or Ctrl-C; fail when the bus goes away or settings can no longer be saved."""
     if VENUS.exists():  # even while its own store restarts
         raise CommandError("this is a Venus OS device: its own localsettings keeps the settings")
     file = args.file or default_file(os.environ, os.geteuid())
@@ -66,12 +66,17 @@ async def _serve(file: Path) -> int:
     await _open(store, "session" if session else "system")
     log.info("%d settings are in %s", len(store.store.entries), file)
     lost = asyncio.create_task(store.service.until_lost())
+    unsaved = asyncio.create_task(store.until_unsaved())
     stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait([lost, stopped], return_when=asyncio.FIRST_COMPLETED)
-    gone = not stop.is_set()
+    await asyncio.wait([lost, unsaved, stopped], return_when=asyncio.FIRST_COMPLETED)
+    gone = lost.done() and not stop.is_set()
     stopped.cancel()
     await store.close()
     await lost
+    try:
+        await unsaved
+    except SavingFailedError as err:
+        raise CommandError(str(err)) from err
     if gone:
         raise CommandError("lost the D-Bus connection")
     return 0

@@ -13,7 +13,7 @@ from math import inf
 from dbus_xbms.control import authority
 from dbus_xbms.control.authority import State, Surroundings
 from dbus_xbms.control.chemistry import preset
-from dbus_xbms.settings import Settings
+from dbus_xbms.settings import Settings, Value, name_of
 from dbus_xbms.words import count
 
 Packs = Mapping[str, Settings]  # by address
@@ -22,6 +22,8 @@ ENDS = (
     "chargers then stop with error 67, until another battery controls them or "
     '"BMS controlled" is reset in their settings'
 )
+# What can let a pack begin to control, or end that.
+DECISIVE = ("Chemistry", "Control", "Enabled")
 SAME = 0.005  # part by which charge voltages may differ and still be those of one bank
 
 
@@ -58,6 +60,20 @@ def of_change(before: Packs, after: Packs, *, explicit: bool = False) -> list[Co
     return _same_pack(_name(was, before), before[was], after[was])
 
 
+def in_order(chosen: Mapping[str, Value]) -> list[str]:
+    """Settings that are chosen together, in the order in which they are stored.
+
+    What ends control comes first and what begins it last: chargers never obey a pack without its limits.
+    """
+
+    def rank(name: str) -> int:
+        if name not in DECISIVE:
+            return 0
+        return DECISIVE.index(name) + 1 if chosen[name] else -1
+
+    return sorted(chosen, key=rank)
+
+
 def full_voltage(pack: Settings) -> float:
     """The voltage in V that a pack asks chargers for when it is charged; 0: not known yet."""
     chosen = preset(pack)
@@ -71,8 +87,7 @@ def _holder(packs: Packs) -> str:
 
 
 def _name(address: str, packs: Packs) -> str:
-    pack = packs[address]
-    return pack.text("CustomName") or pack.text("AdvertisedName") or address
+    return name_of(packs[address]) or address
 
 
 def _charged_to(pack: Settings) -> str:
@@ -89,12 +104,12 @@ def _begins(pack: Settings) -> str:
 
 def _handed_over(before: Packs, after: Packs, was: str, will: str) -> str:
     old, new = before[was], after[will]
-    successor = f"{_name(will, after)} will then control chargers, up to {_charged_to(new)}"
+    name = _name(was, before)
+    words = f"{_name(will, after)} will then control chargers instead of {name}, up to {_charged_to(new)}"
     left, right = full_voltage(old), full_voltage(new)
-    if left and right and abs(left - right) <= SAME * left:
-        return f"{successor}, instead of {_name(was, before)}"
-    high = f"{left:.2f} V" if left else "a voltage that is not known"
-    return f"{successor}; {_name(was, before)} is charged to {high}"
+    if not (left and right):
+        return f"{words}; its voltage may be another than that of {name}"
+    return words if abs(left - right) <= SAME * left else f"{words}; {name} is charged to {left:.2f} V"
 
 
 def _same_pack(name: str, before: Settings, after: Settings) -> list[Consequence]:

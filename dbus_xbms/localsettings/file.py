@@ -23,12 +23,18 @@ class FileInUseError(Exception):
     """Another process keeps its settings in this file."""
 
 
+def target(file: Path) -> Path:
+    """The file itself, where a symbolic link leads to it: a link stays one."""
+    return Path(os.path.realpath(file))  # unlike Path.resolve, it bears links in a circle
+
+
 def replace(file: Path, text: str) -> None:
     """Replace the content of a file in one step that survives a loss of power.
 
     Raises:
         OSError: it was not replaced.
     """
+    file = target(file)
     new = file.with_name(f"{file.name}.new")
     with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "w", encoding="utf-8") as stream:  # noqa: PTH123 (mode)
         stream.write(text)
@@ -40,6 +46,7 @@ def replace(file: Path, text: str) -> None:
 
 def put_aside(file: Path) -> Path:
     """Give a damaged file another name, which no file has yet; returns it."""
+    file = target(file)
     names = (file.with_name(f"{file.name}.damaged{number or ''}") for number in count())
     aside = next(name for name in names if not name.exists())
     file.rename(aside)
@@ -63,6 +70,7 @@ def locked(file: Path) -> Iterator[None]:
         FileInUseError: another one does.
         OSError: the folder cannot be written, or the file is one.
     """
+    file = target(file)
     if file.is_dir():
         raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(file))
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -6,7 +6,18 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from dbus_xbms.localsettings.store import KINDS, Entry, Number, Value, converted, is_path, within_limits
+from dbus_xbms.localsettings.store import (
+    DEVICES,
+    KINDS,
+    Entry,
+    Number,
+    Value,
+    converted,
+    is_path,
+    within_limits,
+)
+
+CONTROL = "Control"  # the owner's yes to a pack that controls chargers
 
 
 def text_of(entries: Mapping[str, Entry]) -> str:
@@ -15,7 +26,10 @@ def text_of(entries: Mapping[str, Entry]) -> str:
 
 
 def entries_of(text: bytes) -> tuple[dict[str, Entry], list[str]]:
-    """The settings in a file, and in words what in it cannot be used."""
+    """The settings in a file, and in words what in it cannot be used.
+
+    A device that has lost a setting loses its `Control` too: it may have been a limit.
+    """
     try:
         rows = json.loads(text)
     except (ValueError, RecursionError) as err:
@@ -23,13 +37,25 @@ def entries_of(text: bytes) -> tuple[dict[str, Entry], list[str]]:
     if not isinstance(rows, dict):
         return {}, ["it holds no settings"]
     entries: dict[str, Entry] = {}
-    faults: list[str] = []
+    faults: dict[str, str] = {}
     for path, row in rows.items():
         try:
             entries[path] = _entry(path, row)
         except ValueError as err:
-            faults.append(f"{path}: {err}")
-    return entries, faults
+            faults[path] = str(err)
+    withdrawn = sorted({_control_of(path) for path in faults} & entries.keys())
+    for path in withdrawn:
+        del entries[path]
+    return entries, [
+        *(f"{path}: dropped, because another setting of this pack is damaged" for path in withdrawn),
+        *(f"{path}: {fault}" for path, fault in faults.items()),
+    ]
+
+
+def _control_of(path: str) -> str:
+    """The path of `Control` of the device to which a setting belongs, if it belongs to one."""
+    device = path.removeprefix(f"{DEVICES}/").partition("/")[0]
+    return f"{DEVICES}/{device}/{CONTROL}" if path.startswith(f"{DEVICES}/") else ""
 
 
 def _entry(path: str, row: object) -> Entry:

@@ -42,6 +42,10 @@ def _item(entry: Entry) -> dict[str, Variant]:
     return {**item, "Default": _variant(entry.kind, entry.default)}
 
 
+class SavingFailedError(Exception):
+    """Changes of settings are no longer saved."""
+
+
 class LocalSettings:
     """Serves a :class:`Store`; kept in ``file`` across runs if one is given."""
 
@@ -79,21 +83,36 @@ class LocalSettings:
         )
 
     async def open(self) -> None:
-        """Load the file, if any, and take the name; only who has the name touches the file.
+        """Take the name, then load the file, if any: only the owner of the name touches the file.
 
         Raises:
             NameTakenError: the name has an owner already.
             OSError: the file cannot be read, or there is no bus.
         """
+        await self.service.open(self._load)
+
+    def _load(self) -> None:
+        if self._file is None:
+            return
         faults: list[str] = []
-        if self._file is not None and self._file.exists():
+        if self._file.exists():
             self.store.entries, faults = entries_of(self._file.read_bytes())
-        await self.service.open()
-        if self._file is not None:
-            self._saver = files.Saver(self._file, lambda: text_of(self.store.entries))
-            self._saving = asyncio.create_task(self._saver.run())
-            if faults:
-                self._put_aside(self._file, faults)
+        self._saver = files.Saver(self._file, lambda: text_of(self.store.entries))
+        if faults:
+            self._put_aside(self._file, faults)
+        self._saving = asyncio.create_task(self._saver.run())
+
+    async def until_unsaved(self) -> None:
+        """Wait until nothing saves the settings: after :meth:`close`, or when saving has failed for good.
+
+        Raises:
+            SavingFailedError: the latter.
+        """
+        if saving := self._saving:
+            await asyncio.wait([saving])
+            if err := saving.exception():
+                reason = str(err) or type(err).__name__
+                raise SavingFailedError(f"the settings can no longer be saved: {reason}")
 
     def _put_aside(self, file: Path, faults: list[str]) -> None:
         aside = files.put_aside(file)
@@ -108,7 +127,9 @@ class LocalSettings:
         """Save and leave the bus; what is stored stays in memory for the next open."""
         if self._saver is not None and self._saving is not None:
             self._saver.close()
-            await self._saving
+            await asyncio.wait([self._saving])
+            if err := self._saving.exception():
+                log.error("the last changes are not in %s: saving failed", self._file, exc_info=err)
             self._saver = self._saving = None
         await self.service.close()
 

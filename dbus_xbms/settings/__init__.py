@@ -71,6 +71,11 @@ def pack_path(address: str, name: str) -> str:
     return f"{DEVICES}/{device_id(address)}/{name}"
 
 
+def name_of(pack: Settings) -> str:
+    """The owner's name for a pack, else the one that it advertises; may be empty."""
+    return pack.text("CustomName") or pack.text("AdvertisedName")
+
+
 def switch_path(address: str) -> str:
     """Path of the device instance of the switch device beside a pack."""
     return f"{DEVICES}/{device_id(address)}{SWITCH_DEVICE}/{SWITCH_INSTANCE.name}"

@@ -45,6 +45,9 @@ async def test_a_new_owner_needs_a_scan_and_an_add_for_a_live_pack_under_control
         fits = await command("set", "house", "Chemistry", "NMC", "--yes")
         assert "NMC does not fit: cells at 3." in fits.out
         await command("set", "house", "chemistry", "lifepo4", "--yes")
+        refused = await command("add", "house", "--chemistry", "NMC")
+        assert (refused.status, "NMC does not fit: cells at 3." in refused.err) == (1, True)
+        assert "Chemistry = LiFePO4" in (await command("get", "house", "Chemistry")).out
         await command("set", "house", "Control", "off", "--yes")
         again = (await command("set", "house", "Control", "on")).out.splitlines()
         assert again[0].startswith("Chargers and inverters obey this pack while DVCC is on, up to 13.80 V")

@@ -9,12 +9,15 @@ import signal
 import sys
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from bench.pty import on_terminal
+from tests.patience import PATIENCE
 
 MARK = "XBMS_TEST_MARK"
 STATES_OF_A_MOSFET = (
@@ -59,6 +62,13 @@ def marked(mark: str) -> list[int]:
         if f"{MARK}={mark}".encode() in environment:
             found.append(int(folder.name))
     return found
+
+
+async def until_gone(mark: str) -> None:
+    """Wait until the system has ended what was killed."""
+    async with asyncio.timeout(PATIENCE):
+        while marked(mark):  # noqa: ASYNC110 (a process that is not our child tells nobody)
+            await asyncio.sleep(0.01)
 
 
 def command_line(pid: int) -> bytes:
@@ -138,6 +148,32 @@ async def test_a_signal_ends_the_demo_and_all_its_children(mark: str, number: si
         _, err = await process.communicate()
         assert (process.returncode, err.decode()) == (130, "dbus-xbms: interrupted\n")
         assert marked(mark) == []
+
+
+async def test_a_second_ctrl_c_ends_the_demo_at_once_and_leaves_neither_child_nor_folder(mark: str) -> None:
+    with TemporaryDirectory() as folder:  # not tmp_path: a socket has a short one
+        async with demo(**{MARK: mark, "TMPDIR": folder}) as process:
+            assert process.stdout
+            await process.stdout.readline()
+            (service,) = [pid for pid in marked(mark) if b"\0run\0" in command_line(pid)]
+            os.kill(service, signal.SIGSTOP)  # it does not end when told to: the demo waits for it
+            pressed = await pressed_until_ended(process)
+            assert pressed > 1
+            _, err = await process.communicate()
+            assert (process.returncode, err.decode()) == (130, "dbus-xbms: interrupted\n")
+            await until_gone(mark)
+            assert not any(Path(folder).iterdir())  # noqa: ASYNC240 (an empty folder)
+
+
+async def pressed_until_ended(process: asyncio.subprocess.Process) -> int:
+    """Press Ctrl-C, and again after a second for a process that has not ended; how often that was."""
+    for pressed in count(1):
+        process.send_signal(signal.SIGINT)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await process.wait()
+                return pressed
+    raise AssertionError
 
 
 async def test_a_child_that_dies_ends_the_demo_with_the_tail_of_its_log(mark: str) -> None:

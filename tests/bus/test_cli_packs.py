@@ -206,8 +206,8 @@ async def test_removing_a_pack_hands_control_to_one_of_another_voltage_only_with
     settings.store.entries["/Settings/Devices/xbms_a4c1370a0b0c/Control"].value = 1  # as another program may
     done = await command("remove", "House")
     assert done.status == 1
-    assert "Thruster will then control chargers, up to 27.60 V (8 cells, LiFePO4)" in done.err
-    assert "; House is charged to 13.80 V" in done.err
+    assert "Thruster will then control chargers instead of House, up to 27.60 V (8 cells" in done.err
+    assert "House is charged to 13.80 V" in done.err
     assert stored(settings, "Enabled") == 1
     assert (await command("remove", "House", "--yes")).status == 0
 

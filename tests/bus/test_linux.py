@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from configparser import RawConfigParser
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from dbus_fast import BusType, Message, Variant
 
 from dbus_xbms.commands import CommandError, permission
+from dbus_xbms.commands.session import call, open_bus
+from dbus_xbms.localsettings.service import BUS_ITEM, NAME, LocalSettings
+from dbus_xbms.trusted_bus import DAEMON
 from tests.bus.daemon import daemon_with
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import CONTROL, Venus
 
+PASSWORD = "/Settings/Devices/xbms_a4c137000001/Password"
 LINUX = Path(__file__).parents[2] / "service/linux"
+POLICY = (LINUX / "dbus-xbms.conf").read_text()
 UNITS = sorted(LINUX.glob("*.service"))
 # What Debian 12 and Ubuntu 24.04 have in /usr/share/dbus-1/system.conf; the simulator stands for bluetoothd.
 SYSTEM_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -53,15 +61,21 @@ def system_bus(folder: Path, ours: str) -> str:
     return SYSTEM_BUS.format(folder=folder, ours=ours, user=pwd.getpwuid(os.geteuid()).pw_name)
 
 
-@pytest.fixture
-def debian(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The system bus of Debian with our policy, in which this user stands for dbus-xbms."""
+@contextmanager
+def bus_with(policy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The system bus of Debian with a policy of ours, in which this user stands for dbus-xbms."""
     user = pwd.getpwuid(os.geteuid()).pw_name
-    policy = tmp_path / "dbus-xbms.conf"
-    policy.write_text((LINUX / "dbus-xbms.conf").read_text().replace('user="dbus-xbms"', f'user="{user}"'))
-    with daemon_with(system_bus(tmp_path, f"<include>{policy}</include>"), tmp_path) as address:
+    file = tmp_path / "dbus-xbms.conf"
+    file.write_text(policy.replace('user="dbus-xbms"', f'user="{user}"'))
+    with daemon_with(system_bus(tmp_path, f"<include>{file}</include>"), tmp_path) as address:
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)  # where tests and simulator speak
+        yield
+
+
+@pytest.fixture
+def debian(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with bus_with(POLICY, tmp_path, monkeypatch):
         yield
 
 
@@ -82,6 +96,38 @@ async def test_a_pack_is_read_and_controls_on_the_bus_of_debian(debian: None, tm
             assert [line for line in service.output if "ERROR" in line or "WARNING" in line] == []
         assert await settings.stop() == 0
     assert '"Bank"' in file.read_text()
+
+
+async def test_only_root_and_the_service_hear_a_password_that_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_others = re.sub(r"<allow receive_sender=.*/>", "", POLICY)  # what holds for any other user
+    assert POLICY.count("<allow receive_sender=") == len(("root", "dbus-xbms"))
+    assert await _heard_by(POLICY, tmp_path, monkeypatch) == ["secret"]
+    assert await _heard_by(of_others, tmp_path, monkeypatch) == []
+
+
+async def _heard_by(policy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The values in signals of the settings that reach a listener while a password is set."""
+    heard: list[str] = []
+
+    def hear(message: Message) -> None:
+        if message.member == "PropertiesChanged" and message.path == PASSWORD:
+            heard.append(message.body[0]["Value"].value)
+
+    with bus_with(policy, tmp_path, monkeypatch):
+        store = LocalSettings(BusType.SYSTEM)
+        await store.open()
+        store.store.add(PASSWORD, "s", "")
+        async with open_bus() as listener, open_bus() as owner:
+            listener.add_message_handler(hear)
+            await listener.follow(NAME)
+            await call(listener, DAEMON, "AddMatch", "s", ["type='signal'"])
+            secret = [Variant("s", "secret")]
+            assert await call(owner, NAME, "SetValue", "v", secret, path=PASSWORD, interface=BUS_ITEM) == [0]
+            await call(listener, DAEMON, "GetId")  # what was sent before the answer has come by now
+        await store.close()
+    return heard
 
 
 async def test_without_the_policy_settings_and_service_say_what_is_missing(
@@ -128,9 +174,8 @@ def test_a_unit_runs_a_command_as_the_user_of_the_policy_and_ends_only_when_told
     parser.optionxform = str  # type: ignore[assignment, method-assign]
     parser.read(unit)
     service = parser["Service"]
-    policy = (LINUX / "dbus-xbms.conf").read_text()
-    assert f'<policy user="{service["User"]}">' in policy
-    assert f'<allow own="{service["BusName"]}"/>' in policy
+    assert f'<policy user="{service["User"]}">' in POLICY
+    assert f'<allow own="{service["BusName"]}"/>' in POLICY
     assert service["ExecStart"].split()[-1] in {"run", "settings"}
     assert service["Restart"] == "always"
     assert parser["Unit"]["StartLimitIntervalSec"] == "0"

@@ -13,7 +13,12 @@ import pytest
 from dbus_fast import BusType, Message, MessageType, Variant, unpack_variants
 from dbus_fast.aio import MessageBus
 
+from dbus_xbms.commands import CommandError
+from dbus_xbms.commands import settings as settings_command
+from dbus_xbms.localsettings import file as files
+from dbus_xbms.localsettings import service
 from dbus_xbms.localsettings.service import BUS_ITEM, NAME, SETTINGS, LocalSettings
+from dbus_xbms.served import NameTakenError
 from tests.bus.simulation import Program
 from tests.patience import PATIENCE
 
@@ -246,6 +251,55 @@ async def test_a_damaged_file_is_kept_aside_and_said(
         assert await store.stop() == 0
     assert file.with_name("settings.json.damaged").read_text() == '{"/Settings/Half": {"kind"'
     assert list(json.loads(file.read_text())) == [ENABLED]
+
+
+async def test_a_store_without_the_name_does_not_read_the_file(private_bus: str, tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    row = {"kind": "i", "value": 1, "default": 0, "lowest": 0, "highest": 1, "silent": False}
+    file.write_text(json.dumps({ENABLED: row}))
+    first, second = LocalSettings(BusType.SYSTEM), LocalSettings(BusType.SYSTEM, file)
+    await first.open()
+    with pytest.raises(NameTakenError):
+        await second.open()
+    await first.close()
+    assert second.store.entries == {}
+
+
+async def test_a_call_that_comes_while_the_file_is_read_is_answered_from_it(
+    private_bus: str, tmp_path: Path, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "settings.json"
+    row = {"kind": "i", "value": 1, "default": 0, "lowest": 0, "highest": 1, "silent": False}
+    file.write_text(json.dumps({ENABLED: row}))
+    store = LocalSettings(BusType.SYSTEM, file)
+    handle, load = store.service._handle, store._load
+    early = Message(path=ENABLED, interface=BUS_ITEM, member="GetValue", serial=1, sender=":1.99")
+    answers: list[Any] = []
+
+    def early_call() -> None:
+        handle(early)
+        load()
+
+    monkeypatch.setattr(store, "_load", early_call)
+    monkeypatch.setattr(store.service, "reply", lambda call, gives, body: answers.append((call, body)))
+    await store.open()
+    await store.close()
+    assert answers == [(early, [Variant("i", 1)])]
+
+
+async def test_the_command_ends_with_status_1_when_settings_can_no_longer_be_saved(
+    private_bus: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> str:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(service, "text_of", broken)
+    monkeypatch.setattr(files, "SAVE_DELAY", 0.0)
+    file = tmp_path / "settings.json"
+    file.write_text("damaged")  # which is put aside, and the settings saved
+    with pytest.raises(CommandError, match="no longer be saved: can't start new thread"):
+        async with asyncio.timeout(PATIENCE):
+            await settings_command._serve(file)
 
 
 async def test_without_a_bus_the_command_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -123,8 +123,13 @@ def test_a_disk_that_hangs_holds_up_nobody_and_what_it_missed_is_counted(
     os.mkfifo(fifo)
     reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
     fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
+    filler = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+    os.write(filler, bytes(4096))  # so that not one line fits
+    os.close(filler)
     monkeypatch.setattr(Capture, "_open", lambda self: (fifo.open("w", buffering=1), 0))
     with caplog.at_level(logging.INFO), Capture(fifo) as capture:
+        capture(ADDRESS, "<", bytes(100).hex())
+        until(capture._waiting.empty)  # the thread is at this line, for as long as nobody reads
         for _ in range(200):
             capture(ADDRESS, "<", bytes(100).hex())
         capture.close()

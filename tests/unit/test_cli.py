@@ -185,3 +185,25 @@ def test_every_command_judges_its_seconds_the_same_way(
     said = " ".join(capsys.readouterr().err.split())
     assert "must be more than 0 and at most" in said
     assert f"not {text!r}" in said
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_what_an_encoding_does_not_have_is_replaced(encoding: str, stream: str) -> None:
+    code = f"""
+import sys
+from dbus_xbms import cli
+from dbus_xbms.commands import decode
+decode.run = lambda args: print("20 \\u00b0C \\u2026", file=sys.{stream}) or 0
+sys.exit(cli.main(["decode"]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": f"{encoding}:strict"},
+        timeout=60,
+    )
+    assert done.returncode == 0
+    assert (
+        getattr(done, stream).decode(encoding).strip() == {"ascii": "20 ?C ?", "latin-1": "20 °C ?"}[encoding]
+    )

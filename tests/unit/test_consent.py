@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import sys
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
 from dbus_xbms.commands import CommandError, questions
-from dbus_xbms.commands.add import Subject, _asked, _judge, _store, _whole
+from dbus_xbms.commands.add import _asked
 from dbus_xbms.commands.consent import agree, quoted, refuse_second
 from dbus_xbms.commands.known import Known
 from dbus_xbms.commands.naming import name_refusal
 from dbus_xbms.commands.secret import ask_secret
 from dbus_xbms.commands.set import _judge as settings_judge
+from dbus_xbms.commands.subject import Subject, agreed_to, store, whole
 from dbus_xbms.control.consequences import Consequence
 from dbus_xbms.settings import PACK_SETTINGS, Settings, SettingsError, Value, pack_path
+from dbus_xbms.venus.bus import BusLost
 from dbus_xbms.venus.localsettings import LocalSettings
 
 ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
@@ -54,17 +59,27 @@ def subject(before: Settings | None = None, advertised: str = "xiaoxiang", **oth
     return Subject(address=ONE, advertised=advertised, before=before or Settings(PACK_SETTINGS), known=packs)
 
 
+@pytest.fixture
+def unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No service that shows cells."""
+
+    async def nothing(address: str, after: Settings, changed: Iterable[str]) -> list[Consequence]:
+        return []
+
+    monkeypatch.setattr("dbus_xbms.commands.subject.misfits", nothing)
+
+
 @pytest.mark.parametrize(
     ("lines", "chosen"),
     [
         (["NMC"], "NMC"),
         (["nmc"], "NMC"),
-        ([""], "LiFePO4"),
+        ([""], ""),
         (["none"], ""),
         (["lead", "lto"], "LTO"),
     ],
 )
-def test_the_chemistry_is_proposed_and_explained_and_the_owner_chooses(
+def test_the_chemistry_is_explained_and_stays_unchosen_until_the_owner_names_it(
     lines: list[str], chosen: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     types(monkeypatch, *lines)
@@ -75,7 +90,7 @@ def test_the_chemistry_is_proposed_and_explained_and_the_owner_chooses(
 
 
 def test_add_asks_for_name_chemistry_control_and_currents(monkeypatch: pytest.MonkeyPatch) -> None:
-    types(monkeypatch, "House", "", "yes", "50", "80A")
+    types(monkeypatch, "House", "lifepo4", "yes", "50", "80A")
     assert _asked(subject(), {}) == {
         "CustomName": "House",
         "Chemistry": "LiFePO4",
@@ -85,12 +100,14 @@ def test_add_asks_for_name_chemistry_control_and_currents(monkeypatch: pytest.Mo
     }
 
 
-def test_answers_that_are_left_out_are_the_advertised_name_no_control_and_no_currents(
+def test_answers_that_are_left_out_are_the_advertised_name_no_chemistry_no_control_and_no_currents(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    types(monkeypatch, "", "", "")
-    assert _asked(subject(), {}) == {"CustomName": "xiaoxiang", "Chemistry": "LiFePO4", "Control": 0}
-    types(monkeypatch, "", "", "yes", "", "")
+    types(monkeypatch, "", "")
+    assert _asked(subject(), {}) == {"CustomName": "xiaoxiang", "Chemistry": ""}
+    types(monkeypatch, "", "NMC", "")
+    assert _asked(subject(), {}) == {"CustomName": "xiaoxiang", "Chemistry": "NMC", "Control": 0}
+    types(monkeypatch, "", "NMC", "yes", "", "")
     chosen = _asked(subject(), {})
     assert (chosen["Control"], "MaxChargeCurrent" in chosen) == (1, False)
 
@@ -101,12 +118,26 @@ def test_what_is_given_or_chosen_before_is_not_asked_for(monkeypatch: pytest.Mon
         "Chemistry": "NMC",
         "Control": 1,
         "MaxChargeCurrent": 9.0,
+        "MaxDischargeCurrent": 12.0,
     }
     types(monkeypatch)
     assert _asked(subject(), given) == {}
     types(monkeypatch, "no")
     removed = pack(Enabled=0, CustomName="House", Chemistry="LTO")
     assert _asked(subject(removed), {}) == {"Control": 0}
+
+
+@pytest.mark.parametrize("current", ["MaxChargeCurrent", "MaxDischargeCurrent"])
+def test_of_two_currents_the_one_that_is_neither_given_nor_chosen_before_is_asked_for(
+    current: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (other,) = set(questions.CURRENTS) - {current}
+    given: dict[str, Value] = {"CustomName": "House", "Chemistry": "NMC", "Control": 1, current: 9.0}
+    types(monkeypatch, "20")
+    assert _asked(subject(), given) == {other: 20.0}
+    removed = pack(Enabled=0, CustomName="House", Chemistry="LTO", **{current: 9.0})
+    types(monkeypatch, "yes", "20")
+    assert _asked(subject(removed), {}) == {"Control": 1, other: 20.0}
 
 
 def test_control_is_not_offered_without_a_chemistry_or_beside_a_pack_that_has_it(
@@ -143,15 +174,15 @@ def test_a_current_that_is_none_is_asked_for_again(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     types(monkeypatch, "a lot", "5000", "50 A", "")
-    assert questions.currents() == {"MaxChargeCurrent": 50.0}
+    assert questions.currents(questions.CURRENTS) == {"MaxChargeCurrent": 50.0}
     assert capsys.readouterr().out.count("MaxChargeCurrent takes a number from 0 to 2000 A") == 2
 
 
 def test_a_pack_that_comes_back_controls_only_if_its_owner_says_so_again() -> None:
     removed = pack(Enabled=0, Control=1, Chemistry="LiFePO4")
-    assert _whole(subject(removed), {})["Control"] == 0
-    assert _whole(subject(removed), {"Control": 1})["Control"] == 1
-    assert "Control" not in _whole(subject(pack(Control=1, Chemistry="LiFePO4")), {"CustomName": "House"})
+    assert whole(subject(removed), {})["Control"] == 0
+    assert whole(subject(removed), {"Control": 1})["Control"] == 1
+    assert "Control" not in whole(subject(pack(Control=1, Chemistry="LiFePO4")), {"CustomName": "House"})
 
 
 @pytest.mark.parametrize(
@@ -164,10 +195,12 @@ def test_a_pack_that_comes_back_controls_only_if_its_owner_says_so_again() -> No
         ({"CustomName": "bow"}, f"Bow .{TWO}. has that name already"),
     ],
 )
-def test_what_cannot_be_is_refused_before_anything_is_stored(chosen: dict[str, Value], words: str) -> None:
+async def test_what_cannot_be_is_refused_before_anything_is_stored(
+    chosen: dict[str, Value], words: str
+) -> None:
     new = subject(two=pack(CustomName="Bow"))
     with pytest.raises(SettingsError, match=words):
-        _judge(new, _whole(new, chosen), yes=True)
+        await agreed_to(new, chosen, yes=True)
 
 
 async def test_a_pack_that_would_control_again_by_being_enabled_is_asked_about(
@@ -183,23 +216,32 @@ async def test_a_pack_that_would_control_again_by_being_enabled_is_asked_about(
     assert not await settings_judge(known(one=pack(Enabled=0)), ONE, "Enabled", 1, yes=False)
 
 
-class Refusing(Known):
-    """Localsettings that takes a pack's settings and then refuses to store one."""
+class Failing(Known):
+    """Localsettings that fails after so many values."""
 
-    def __init__(self, packs: Known) -> None:
+    def __init__(self, packs: Known, error: BaseException, after: int = 0, *, forgets: bool = True) -> None:
         super().__init__(LocalSettings(lambda path, value: None), {})
         self.packs |= packs.packs
+        self.stored: dict[str, Value] = {}
         self.forgotten: list[str] = []
+        self._error, self._after, self._forgets = error, after, forgets
 
     async def add(self, address: str) -> Settings:
-        self.packs[address] = Settings(PACK_SETTINGS)
-        return self.packs[address]
+        return self.packs.setdefault(address, Settings(PACK_SETTINGS))
 
     async def set(self, path: str, value: Value) -> Value:
-        raise SettingsError(f"localsettings refuses {path}")
+        if len(self.stored) == self._after:
+            raise self._error
+        self.stored[path.rpartition("/")[2]] = value
+        return value
 
     async def forget(self, address: str) -> None:
+        if not self._forgets:
+            raise BusLost
         self.forgotten.append(address)
+
+
+REFUSED = SettingsError("localsettings refuses it")
 
 
 @pytest.mark.parametrize(("before", "forgotten"), [(None, [ONE]), (pack(Enabled=0), [])])
@@ -207,18 +249,105 @@ async def test_a_new_pack_that_cannot_be_stored_leaves_nothing_behind(
     before: Settings | None, forgotten: list[str]
 ) -> None:
     new = subject(before)
-    refusing = Refusing(new.known)
+    failing = Failing(new.known, REFUSED)
     with pytest.raises(SettingsError, match="localsettings refuses"):
-        await _store(replace(new, known=refusing), _whole(new, {}))
-    assert refusing.forgotten == forgotten
+        await store(replace(new, known=failing), whole(new, {}))
+    assert failing.forgotten == forgotten
 
 
-def test_add_asks_before_a_chemistry_gives_an_old_yes_its_effect(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_yes_to_control_is_stored_after_the_currents_and_told_as_missing_if_that_fails(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    added = subject(pack(Chemistry="NMC"), advertised="")
+    failing = Failing(added.known, REFUSED, after=1)
+    given: dict[str, Value] = {"CustomName": "House", "Control": 1, "MaxChargeCurrent": 20.0}
+    with pytest.raises(SettingsError, match="localsettings refuses"):
+        await store(replace(added, known=failing), whole(added, given))
+    assert failing.stored == {"CustomName": "House"}
+    assert capsys.readouterr().err == "Stored: CustomName. Perhaps not stored: MaxChargeCurrent, Control.\n"
+
+
+@pytest.mark.parametrize("error", [REFUSED, BusLost(), asyncio.CancelledError()], ids=repr)
+async def test_a_new_pack_that_cannot_be_forgotten_either_is_told_with_the_first_error(
+    error: BaseException, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = subject()
+    failing = Failing(new.known, error, after=2, forgets=False)
+    with pytest.raises(type(error)) as raised:
+        await store(replace(new, known=failing), whole(new, {"CustomName": "House"}))
+    assert raised.value is error
+    assert capsys.readouterr().err == (
+        f"Some settings of {ONE} may be stored: `dbus-xbms remove {ONE} --forget` erases them.\n"
+    )
+
+
+class Changing(Known):
+    """Packs that another program changes while the owner is asked."""
+
+    def __init__(self, packs: Known, *later: dict[str, Settings]) -> None:
+        super().__init__(LocalSettings(lambda path, value: None), {})
+        self.packs = packs.packs
+        self._later = list(later)
+
+    async def read(self) -> None:
+        self.packs = self._later.pop(0)
+
+
+CONTROLS = pack(CustomName="House", Control=1, Controlled=1, Chemistry="NMC")
+OTHER = pack(CustomName="Bow", Control=0, Chemistry="NMC")
+
+
+async def test_what_another_program_changes_during_a_question_is_judged_and_asked_anew(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    willing = pack(**{**OTHER, "Control": 1})
+    packs = Changing(known(one=CONTROLS, two=OTHER), *[{ONE: CONTROLS, TWO: willing}] * 2)
+    types(monkeypatch, "yes", "yes", "left")
+    await settings_judge(packs, ONE, "Enabled", 0, yes=False)
+    assert sys.stdin.readline() == "left\n"
+    first, second = capsys.readouterr().out.split("Meanwhile another program has changed the settings:\n")
+    assert "House no longer controls chargers" in first
+    assert "Bow will then control chargers instead of House" in second
+
+
+async def test_a_change_during_a_question_that_changes_nothing_about_it_is_not_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    packs = Changing(known(one=CONTROLS, two=OTHER), {ONE: CONTROLS, TWO: pack(**{**OTHER, "Hold": 60.0})})
+    types(monkeypatch, "yes", "left")
+    await settings_judge(packs, ONE, "Enabled", 0, yes=False)
+    assert sys.stdin.readline() == "left\n"
+
+
+@pytest.mark.usefixtures("unseen")
+async def test_a_pack_that_another_program_lets_control_during_a_question_keeps_a_second_from_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    agrees = pack(Control=1)  # with a chemistry it controls
+    packs = Changing(known(one=agrees), {ONE: agrees, TWO: CONTROLS})
+    types(monkeypatch, "yes")
+    with pytest.raises(CommandError, match="House controls chargers already"):
+        await agreed_to(replace(subject(agrees), known=packs), {"Chemistry": "NMC"}, yes=False)
+
+
+async def test_a_pack_that_is_forgotten_during_a_question_is_not_written_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    packs = Changing(known(one=CONTROLS), {})
+    types(monkeypatch, "yes")
+    with pytest.raises(SettingsError, match="no pack with the address"):
+        await settings_judge(packs, ONE, "Enabled", 0, yes=False)
+
+
+@pytest.mark.usefixtures("unseen")
+async def test_add_asks_before_a_chemistry_gives_an_old_yes_its_effect(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     added = subject(pack(Control=1))
     types(monkeypatch, "no")
     with pytest.raises(CommandError, match="nothing was changed"):
-        _judge(added, _whole(added, {"Chemistry": "LTO"}), yes=False)
-    _judge(added, _whole(added, {"Chemistry": "LTO", "Control": 1}), yes=False)
+        await agreed_to(added, {"Chemistry": "LTO"}, yes=False)
+    await agreed_to(added, {"Chemistry": "LTO", "Control": 1}, yes=False)
 
 
 @pytest.mark.parametrize("name", ["House bank", "Bank 24 V", "Ünal's boat", "x" * 40, ""])
@@ -286,7 +415,7 @@ def test_a_command_that_is_proposed_does_what_it_says_whatever_the_name(name: st
 
 def test_input_that_ends_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     types(monkeypatch)
-    for ask in (questions.chemistry, questions.control, questions.currents):
+    for ask in (questions.chemistry, questions.control, lambda: questions.currents(questions.CURRENTS)):
         with pytest.raises(CommandError, match="nothing was changed"):
             ask()
     with pytest.raises(CommandError, match="nothing was changed"):

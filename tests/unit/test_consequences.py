@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dbus_xbms.control.consequences import Consequence, of_change, willing
-from dbus_xbms.settings import PACK_SETTINGS, Settings
+import pytest
+
+from dbus_xbms.control.consequences import Consequence, in_order, of_change, willing
+from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
 
 ONE, TWO, THREE = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02", "A4:C1:37:00:00:03"
 
@@ -39,14 +41,15 @@ def test_control_that_goes_over_to_a_pack_of_another_voltage_is_told_with_both_a
     one = told({ONE: HOUSE, TWO: BIG}, {ONE: change(HOUSE, Enabled=0), TWO: BIG})
     assert one.ask
     assert one.words == (
-        "Bank 24 V will then control chargers, up to 27.60 V (8 cells, LiFePO4); House is charged to 13.80 V"
+        "Bank 24 V will then control chargers instead of House, up to 27.60 V (8 cells, LiFePO4); "
+        "House is charged to 13.80 V"
     )
 
 
 def test_control_that_goes_over_to_a_pack_of_the_same_voltage_is_told_and_asked() -> None:
     one = told({ONE: HOUSE, TWO: TWIN}, {TWO: TWIN})
     assert one.ask
-    assert one.words == "Bow will then control chargers, up to 13.80 V (4 cells, LiFePO4), instead of House"
+    assert one.words == "Bow will then control chargers instead of House, up to 13.80 V (4 cells, LiFePO4)"
 
 
 def test_control_that_goes_over_to_a_pack_never_heard_is_told_as_such() -> None:
@@ -54,7 +57,7 @@ def test_control_that_goes_over_to_a_pack_never_heard_is_told_as_such() -> None:
     one = told({ONE: HOUSE, TWO: unheard}, {TWO: unheard})
     assert one.ask
     assert "up to a voltage not known until the pack is read" in one.words
-    assert one.words.endswith("; House is charged to 13.80 V")
+    assert one.words.endswith("its voltage may be another than that of House")
 
 
 def test_a_pack_that_only_watches_leaves_without_any_consequence() -> None:
@@ -101,3 +104,21 @@ def test_the_pack_that_controls_comes_first_of_those_that_may() -> None:
     assert willing({ONE: TWIN, TWO: HOUSE, THREE: WATCHED}) == [TWO, ONE]
     assert willing({ONE: change(TWIN, Cells=0), TWO: TWIN}) == [TWO, ONE]
     assert willing({ONE: change(HOUSE, Enabled=0)}) == []
+
+
+@pytest.mark.parametrize(
+    ("chosen", "order"),
+    [
+        (
+            {"Enabled": 1, "Control": 1, "Chemistry": "NMC", "MaxChargeCurrent": 20.0},
+            ["MaxChargeCurrent", "Chemistry", "Control", "Enabled"],
+        ),
+        ({"MaxChargeCurrent": 20.0, "Control": 0, "Enabled": 1}, ["Control", "MaxChargeCurrent", "Enabled"]),
+        ({"CustomName": "House", "Chemistry": ""}, ["Chemistry", "CustomName"]),
+        ({"CustomName": "House", "Hold": 20.0}, ["CustomName", "Hold"]),
+    ],
+)
+def test_what_ends_control_is_stored_first_and_what_begins_it_last(
+    chosen: dict[str, Value], order: list[str]
+) -> None:
+    assert in_order(chosen) == order

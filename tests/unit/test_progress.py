@@ -10,6 +10,7 @@ import pty
 import struct
 import termios
 from collections.abc import Iterator
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,7 @@ async def test_the_line_counts_down_and_is_gone_at_the_end(
 async def test_without_a_limit_the_line_counts_up(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dbus_xbms.commands.progress.monotonic", iter([0.0, 2.0]).__next__)
+    monkeypatch.setattr("dbus_xbms.commands.progress.monotonic", chain([0.0], repeat(2.0)).__next__)
     async with waiting(lambda: "Connecting", line=Line(terminal.stream)):
         await asyncio.sleep(0)
         await asyncio.sleep(0)

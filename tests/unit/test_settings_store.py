@@ -66,24 +66,53 @@ def test_a_damaged_setting_is_named_and_the_others_are_kept(path: str, row: obje
     assert entries == {ENABLED: Entry(kind="i", value=1, default=0, lowest=0, highest=1)}
 
 
-@pytest.fixture
-def numbers() -> Store:
+def test_a_pack_that_has_lost_a_limit_has_lost_its_control_too() -> None:
+    pack, other = "/Settings/Devices/xbms_a4c137000001", "/Settings/Devices/xbms_a4c137000002"
+    rows = {
+        f"{pack}/Control": ROW,
+        f"{pack}/Enabled": ROW,
+        f"{pack}/MaxChargeCurrent": {**ROW, "value": "20"},
+        f"{other}/Control": ROW,
+    }
+    entries, faults = entries_of(json.dumps(rows).encode())
+    assert sorted(entries) == [f"{pack}/Enabled", f"{other}/Control"]
+    assert faults == [
+        f"{pack}/Control: dropped, because another setting of this pack is damaged",
+        f"{pack}/MaxChargeCurrent: '20' is not a value of kind 'i'",
+    ]
+
+
+def test_damage_outside_the_packs_leaves_them_their_control() -> None:
+    control = "/Settings/Devices/xbms_a4c137000001/Control"
+    entries, faults = entries_of(
+        json.dumps({control: ROW, "/Settings/Devices": 1, "/Settings/X": 1}).encode()
+    )
+    assert list(entries) == [control]
+    assert len(faults) == 2
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**64 - 1, -(2**63) - 1])
+def test_a_whole_number_that_the_bus_cannot_carry_is_refused(value: float) -> None:
     store = Store()
     store.add("/Settings/Whole", "i", 1)
-    store.add("/Settings/Broken", "f", 1.0)
-    return store
-
-
-@pytest.mark.parametrize("value", [2**64 - 1, -(2**63) - 1])
-def test_a_number_that_the_bus_cannot_carry_is_refused(numbers: Store, value: int) -> None:
-    assert numbers.put("/Settings/Whole", value) is None
-    assert numbers.put("/Settings/Broken", value) is True
+    assert store.put("/Settings/Whole", value) is None
+    assert store.entries["/Settings/Whole"].value == 1
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
-def test_what_is_no_finite_number_is_refused(numbers: Store, value: float) -> None:
-    assert numbers.put("/Settings/Whole", value) is None
-    assert numbers.put("/Settings/Broken", value) is None
+def test_a_number_that_is_not_finite_is_refused(value: float) -> None:
+    store = Store()
+    store.add("/Settings/Broken", "f", 1.0)
+    assert store.put("/Settings/Broken", value) is None
+    assert store.entries["/Settings/Broken"].value == 1.0
+
+
+@pytest.mark.parametrize("value", [2**64 - 1, -(2**63) - 1])
+def test_a_number_with_a_fraction_may_be_larger_than_a_whole_one(value: int) -> None:
+    store = Store()
+    store.add("/Settings/Broken", "f", 1.0)
+    assert store.put("/Settings/Broken", value) is True
+    assert store.entries["/Settings/Broken"].value == float(value)
 
 
 def test_a_path_that_no_object_can_have_is_refused() -> None:
@@ -98,6 +127,20 @@ def test_a_file_is_replaced_as_a_whole_and_only_its_owner_reads_it(tmp_path: Pat
     assert file.read_text() == "new"
     assert file.stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_symbolic_link_to_the_file_stays_one(tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    real, link = folder / "kept.json", tmp_path / "settings.json"
+    link.symlink_to(real)
+    with files.locked(link), pytest.raises(files.FileInUseError), files.locked(real):
+        raise AssertionError("both have it")
+    files.replace(link, "new")
+    assert (real.read_text(), link.readlink()) == ("new", real)
+    assert files.put_aside(link) == folder / "kept.json.damaged"
+    files.replace(link, "newer")
+    assert (real.read_text(), link.readlink()) == ("newer", real)
 
 
 def test_a_file_that_cannot_be_replaced_is_left_as_it_was(tmp_path: Path) -> None:

@@ -1,0 +1,135 @@
+"""The pack that ``add`` is about: what is to be stored of it, what that brings about, and the storing."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from dbus_xbms.commands import questions
+from dbus_xbms.commands.consent import agreed, refuse_second
+from dbus_xbms.commands.first_contact import misfits
+from dbus_xbms.commands.known import Known, title
+from dbus_xbms.commands.naming import name_refusal
+from dbus_xbms.control.authority import NO_CHEMISTRY, unwilling
+from dbus_xbms.control.chemistry import refusal
+from dbus_xbms.control.consequences import Consequence, in_order, of_change
+from dbus_xbms.settings import PACK_SETTINGS, Settings, SettingsError, Value, pack_path
+from dbus_xbms.settings.row import LONGEST_TEXT
+from dbus_xbms.venus.bus import BusError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The pack that is to be added, before anything is changed."""
+
+    address: str
+    advertised: str  # its name on the air, empty if it was not heard
+    before: Settings
+    known: Known
+
+    @property
+    def now(self) -> Subject:
+        """The same with its settings as they are known now."""
+        return replace(self, before=self.known.packs.get(self.address) or Settings(PACK_SETTINGS))
+
+    @property
+    def is_added(self) -> bool:
+        """Whether it is among the packs that are read already."""
+        return bool(self.before.number("Enabled"))
+
+    def after(self, chosen: Mapping[str, Value]) -> Settings:
+        """Its settings with what the owner chose."""
+        return Settings(PACK_SETTINGS, {**self.before, **chosen})
+
+    def with_it(self, settings: Settings) -> dict[str, Settings]:
+        """All packs, this one with these settings."""
+        return {**self.known.packs, self.address: settings}
+
+    def name_refusal(self, name: str) -> str:
+        """Why it cannot have this name, in words; empty if it can."""
+        return name_refusal(name, self.address, self.known.candidates)
+
+
+def whole(subject: Subject, given: Mapping[str, Value]) -> dict[str, Value]:
+    """Everything that is to be stored. A pack that comes back controls only if its owner says so again."""
+    chosen: dict[str, Value] = {} if subject.is_added else {"Control": 0}
+    chosen |= given
+    if subject.advertised:
+        chosen["AdvertisedName"] = subject.advertised[:LONGEST_TEXT]
+    return chosen | {"Enabled": 1}
+
+
+async def agreed_to(subject: Subject, given: Mapping[str, Value], *, yes: bool) -> Subject:
+    """Judge what was chosen, and let the owner agree to it; returns the pack as it is known then.
+
+    Raises:
+        SettingsError: it is refused.
+        CommandError: the owner does not agree, or another pack controls.
+        NoAnswer: the service, which knows the pack's cells, does not answer.
+    """
+
+    async def changes() -> list[Consequence]:
+        return await _changes(subject.now, given)
+
+    name = title(subject.address, subject.after(whole(subject, given)))
+    await agreed(subject.known, changes, f"Change {name}", yes=yes)
+    return subject.now
+
+
+async def _changes(subject: Subject, given: Mapping[str, Value]) -> list[Consequence]:
+    chosen = whole(subject, given)
+    settings = subject.after(chosen)
+    why = subject.name_refusal(str(chosen.get("CustomName", "")))
+    why = why or refusal(subject.before, {name: value for name, value in chosen.items() if name != "Enabled"})
+    if chosen.get("Control") and unwilling(settings) == NO_CHEMISTRY:
+        why = why or f"a pack controls only once its chemistry is known: --chemistry {questions.EXAMPLE}"
+    if why:
+        raise SettingsError(why)
+    before, after = subject.known.packs, subject.with_it(settings)
+    refuse_second(before, after, subject.address)
+    found = of_change(before, after, explicit=bool(chosen.get("Control")))
+    # Cells are known of a pack that is being read.
+    return [*found, *await misfits(subject.address, settings, chosen)] if subject.is_added else found
+
+
+async def store(subject: Subject, chosen: Mapping[str, Value]) -> Settings:
+    """Store what was chosen; returns the pack's settings as they are then.
+
+    If that fails, a new pack is forgotten, and of another the owner is told what is stored.
+    """
+    known, address = subject.known, subject.address
+    is_new = address not in known.packs
+    stored: list[str] = []
+    try:
+        settings = await known.add(address)
+        for name in in_order(chosen):
+            settings.put(name, await known.set(pack_path(address, name), chosen[name]))
+            stored.append(name)
+    except BaseException:  # never leave a pack half added
+        words = await _forgotten(known, address) if is_new else _unfinished(subject, chosen, stored)
+        if words:
+            print(words, file=sys.stderr)
+        raise
+    return settings
+
+
+async def _forgotten(known: Known, address: str) -> str:
+    """Forget a pack; returns what the owner has to do if that fails."""
+    try:
+        await known.forget(address)
+    except (BusError, SettingsError) as err:
+        log.debug("%s is not forgotten: %s", address, err)
+        return f"Some settings of {address} may be stored: `dbus-xbms remove {address} --forget` erases them."
+    return ""
+
+
+def _unfinished(subject: Subject, chosen: Mapping[str, Value], stored: list[str]) -> str:
+    """Which changes are stored and which may not be."""
+    changed = [name for name in in_order(chosen) if chosen[name] != subject.before[name]]
+    done = ", ".join(name for name in changed if name in stored)
+    rest = ", ".join(name for name in changed if name not in stored)
+    return f"Stored: {done or 'nothing'}. Perhaps not stored: {rest or 'nothing'}."
