@@ -10,13 +10,14 @@ import struct
 import sys
 import termios
 from codecs import getincrementaldecoder
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
 from bench.terminal import Screen
 
+COMMAND = (sys.executable, "-W", "error", "-m", "dbus_xbms")
 LIMIT = 60.0  # s for what is waited for; a loaded machine takes its time to start an interpreter
 
 
@@ -57,15 +58,26 @@ class OnTerminal:
         """Wait until these words are shown; lines count as one."""
         return await self.until(lambda lines: words in " ".join(" ".join(lines).split()))
 
-    async def ended(self) -> int | None:
+    async def wrote(self, text: str, start: int = 0) -> None:
+        """Wait until it has written this, at or behind that place of all that it writes."""
+        await self.until(lambda _: text in self.sent[start:])
+
+    async def ended(self) -> int:
         """Wait for the end and return the exit status."""
         try:
             async with asyncio.timeout(LIMIT):
                 status = await self.process.wait()
         except TimeoutError as err:
             raise AssertionError(f"it does not end; it sent {self.sent[-2000:]!r}") from err
-        self._read()
+        while self._read():
+            continue
         return status
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        with suppress(ProcessLookupError):  # it has ended
+            # Not process.send_signal: it may reap the process, and asyncio then reports status 255.
+            os.killpg(self.process.pid, signal.SIGINT)
 
     async def stopped(self) -> None:
         """Wait until the command is stopped, as by Ctrl-Z."""
@@ -93,14 +105,16 @@ class OnTerminal:
         os.close(self._ours)
         os.close(self.theirs)
 
-    def _read(self) -> None:
+    def _read(self) -> bool:
+        """Take what has been written; whether there was something."""
         try:
             text = self._decoder.decode(os.read(self._ours, 1 << 16))
         except BlockingIOError:
-            return
+            return False
         self.sent += text
         self.screen.feed(text)
         self._more.set()
+        return True
 
     def _set_size(self, columns: int, lines: int) -> None:
         fcntl.ioctl(self.theirs, termios.TIOCSWINSZ, struct.pack("4H", lines, columns, 0, 0))
@@ -109,6 +123,7 @@ class OnTerminal:
 @asynccontextmanager
 async def on_terminal(
     *arguments: str,
+    command: Sequence[str] = COMMAND,
     size: tuple[int, int] = (80, 24),
     keys: bool = True,
     environment: Mapping[str, str] = MappingProxyType({}),
@@ -118,7 +133,7 @@ async def on_terminal(
     terminal.open()
     bare = {name: value for name, value in os.environ.items() if name not in ("LINES", "COLUMNS", "NO_COLOR")}
     terminal.process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-W", "error", "-m", "dbus_xbms", *arguments),
+        *(*command, *arguments),
         stdin=terminal.theirs if keys else asyncio.subprocess.DEVNULL,
         stdout=terminal.theirs,
         stderr=terminal.theirs,
@@ -129,6 +144,7 @@ async def on_terminal(
         yield terminal
     finally:
         if terminal.process.returncode is None:
-            terminal.process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(terminal.process.pid, signal.SIGKILL)
             await terminal.process.wait()
         terminal.close()

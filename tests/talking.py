@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import fcntl
-import os
-import pty
-import select
-import signal
-import struct
-import subprocess
-import termios
-import time
 from collections.abc import Sequence
 from contextlib import suppress
 
-from tests.on_terminal import COMMAND, Shown
+from bench import pty
+from tests.on_terminal import Shown, shown
 
-LIMIT = 60.0  # s for the whole conversation
 CTRL_C, CTRL_D = "^C", "^D"
 
 
@@ -26,57 +16,22 @@ async def talk(
     *arguments: str, answers: Sequence[tuple[str, str]], columns: int = 80, lines: int = 24
 ) -> Shown:
     """Run a command on a terminal and give each answer when its question has been asked."""
-    return await asyncio.to_thread(_talk, arguments, answers, columns, lines)
-
-
-def _talk(arguments: Sequence[str], answers: Sequence[tuple[str, str]], columns: int, lines: int) -> Shown:
-    terminal, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
-    process = subprocess.Popen(
-        [*COMMAND, *arguments],
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        start_new_session=True,
-        env={**environment, "TERM": "xterm"},
-    )
-    os.close(slave)
-    try:
-        text, end = "", time.monotonic() + LIMIT
+    async with pty.on_terminal(*arguments, size=(columns, lines)) as terminal:
+        start = 0
         for question, reply in answers:
-            asked = len(text)
-            while question not in text[asked:]:
-                text += _read(terminal, end)
+            await terminal.wrote(question, start)
+            start = len(terminal.sent)
             if reply == CTRL_C:
-                _press_ctrl_c(process)
+                await _press_ctrl_c(terminal)
             else:
-                os.write(terminal, b"\x04" if reply == CTRL_D else f"{reply}\n".encode())
-        while chunk := _read(terminal, end):
-            text += chunk
-        return Shown(status=process.wait(LIMIT), text=text)
-    finally:
-        os.close(terminal)
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+                terminal.type("\x04" if reply == CTRL_D else f"{reply}\n")
+        return await shown(terminal)
 
 
-def _press_ctrl_c(process: subprocess.Popen[bytes]) -> None:
+async def _press_ctrl_c(terminal: pty.OnTerminal) -> None:
     """Press it until it is heard: Python misses a signal that comes just before it begins to read."""
-    while process.poll() is None:
-        process.send_signal(signal.SIGINT)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(1.0)
-
-
-def _read(terminal: int, end: float) -> str:
-    """What is written next; empty when nobody has the terminal open any more."""
-    if not select.select([terminal], [], [], max(0.0, end - time.monotonic()))[0]:
-        raise TimeoutError("the command neither asks nor ends")
-    try:
-        return os.read(terminal, 65536).decode()
-    except OSError as err:
-        if err.errno != errno.EIO:
-            raise
-        return ""
+    while terminal.process.returncode is None:
+        terminal.interrupt()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1.0):
+                await terminal.process.wait()

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 from dbus_xbms.commands.naming import PROGRAM, REMOVED, Candidate, did_you_mean, find
-from dbus_xbms.commands.session import open_bus, wait_for_name
+from dbus_xbms.commands.session import is_on_bus, open_bus, wait_for_name
 from dbus_xbms.printable import printable
 from dbus_xbms.settings import (
     DEVICES,
@@ -160,6 +160,15 @@ async def known_packs() -> AsyncIterator[Known]:
             yield Known(local, await local.stored([DEVICES]))
         finally:
             serving.cancel()
+
+
+async def added_packs() -> Mapping[str, Settings]:
+    """The packs that were added, by address; none on a machine without localsettings."""
+    async with open_bus() as bus:
+        if not await is_on_bus(bus, LOCALSETTINGS):
+            return {}
+    async with known_packs() as known:
+        return known.packs
 
 
 def _put(settings: Settings, name: str, value: object) -> str:

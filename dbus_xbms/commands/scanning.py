@@ -11,12 +11,11 @@ from typing import Any
 from dbus_xbms.ble.air import Air
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
-from dbus_xbms.commands.known import known_packs
+from dbus_xbms.commands.known import added_packs
 from dbus_xbms.commands.naming import Candidate
 from dbus_xbms.commands.session import (
     CallFailed,
     ask_service,
-    is_on_bus,
     is_running,
     open_bus,
     ping,
@@ -81,7 +80,7 @@ async def scan(seconds: float, tell: Tell | None = None) -> list[Found]:
     await check_bluetoothd()
     async with open_bus() as bus:
         await ping(bus, LOCALSETTINGS)
-        packs = await _known(bus)
+        packs = await added_packs()
         if not await is_running(bus):
             return await _scan_here(seconds, packs, tell)
 
@@ -100,14 +99,6 @@ async def scan_by_service(bus: TrustedBus, seconds: float) -> list[Found]:
 async def heard_by_service(bus: TrustedBus) -> list[Found]:
     """What scans of the running service have heard within a day, the strongest of it."""
     return await _found(bus, "Heard")
-
-
-async def _known(bus: TrustedBus) -> Mapping[str, Settings]:
-    """The packs that were added, by address; none on a machine without localsettings."""
-    if not await is_on_bus(bus, LOCALSETTINGS):
-        return {}
-    async with known_packs() as known:
-        return known.packs
 
 
 async def _telling(

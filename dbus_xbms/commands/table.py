@@ -9,6 +9,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dbus_xbms.commands.naming import Candidate
 from dbus_xbms.model import PENDING
 from dbus_xbms.printable import LINE, columns_of, padded, printable
 from dbus_xbms.settings import address_of
@@ -67,6 +68,14 @@ class Battery:
     def name(self) -> str:
         """The owner's name for it, else the product's."""
         return str(self.values.get("/CustomName") or self.values.get("/ProductName") or self.address)
+
+    @property
+    def candidate(self) -> Candidate:
+        """The pack as the owner may name it."""
+        given, *others = (
+            str(self.values.get(path) or "") for path in ("/CustomName", "/ProductName", "/HardwareVersion")
+        )
+        return Candidate(address=self.address, given=given, others=tuple(others))
 
     @property
     def controls(self) -> bool:

@@ -69,7 +69,7 @@ async def _watch(args: argparse.Namespace) -> int:
 
 async def _candidates(live: Batteries) -> list[Candidate]:
     """The packs that may be meant: those on the bus, and those that are known if localsettings answers."""
-    found = {pack.address: candidate_of(pack) for pack in live.packs}
+    found = {pack.address: pack.candidate for pack in live.packs}
     try:
         if await live.is_on_bus(LOCALSETTINGS):
             async with known_packs() as known:
@@ -77,14 +77,6 @@ async def _candidates(live: Batteries) -> list[Candidate]:
     except* (CommandError, NoAnswer) as group:
         log.debug("names of packs that are not on the bus are not known: %s", group.exceptions[0])
     return list(found.values())
-
-
-def candidate_of(pack: Battery) -> Candidate:
-    """A pack on the bus as the owner may name it."""
-    others = (str(pack.values.get(path) or "") for path in ("/ProductName", "/HardwareVersion"))
-    return Candidate(
-        address=pack.address, given=str(pack.values.get("/CustomName") or ""), others=tuple(others)
-    )
 
 
 def chosen(packs: list[Battery], wanted: frozenset[str] | None) -> list[Battery]:

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.explain import absence
-from dbus_xbms.commands.known import candidate, known_packs
+from dbus_xbms.commands.known import added_packs, candidate, known_packs
 from dbus_xbms.commands.naming import Candidate, find
 from dbus_xbms.commands.scanning import heard_by_service
-from dbus_xbms.commands.session import is_on_bus, is_running, open_bus
+from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.printable import printable
 from dbus_xbms.settings import PACK_SETTINGS, Settings, as_address
-from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 from dbus_xbms.venus.peers import NoAnswer
 
 log = logging.getLogger(__name__)
@@ -55,7 +54,7 @@ async def meant(word: str, live: Iterable[Battery]) -> Meant:
         NoAnswer: the same if it does not answer.
     """
     there = {pack.address: pack for pack in live if not pack.gone}
-    shown = {address: _candidate(pack) for address, pack in there.items()}
+    shown = {address: pack.candidate for address, pack in there.items()}
     if (address := as_address(word)) in shown:
         return Meant(candidate=shown[address], battery=there[address])
     try:
@@ -99,12 +98,12 @@ async def in_range(word: str) -> InRange:
     address = as_address(word)
     if address:  # then it does without them
         try:
-            added = await _added()
+            added = await added_packs()
         except* (CommandError, NoAnswer) as group:
             log.debug("%s", group.exceptions[0])
             added = {}
         return _in_range(Candidate(address=address), added)
-    added = await _added()
+    added = await added_packs()
     async with open_bus() as bus:
         heard = await heard_by_service(bus) if await is_running(bus) else []
     strangers = {one.address: one.candidate for one in heard}
@@ -117,17 +116,3 @@ def _in_range(pack: Candidate, added: Mapping[str, Settings]) -> InRange:
     if settings is None:
         return InRange(candidate=pack, settings=Settings(PACK_SETTINGS))
     return InRange(candidate=candidate(pack.address, settings), settings=settings)
-
-
-async def _added() -> Mapping[str, Settings]:
-    """The packs that were added; none on a machine without localsettings."""
-    async with open_bus() as bus:
-        if not await is_on_bus(bus, LOCALSETTINGS):
-            return {}
-    async with known_packs() as known:
-        return known.packs
-
-
-def _candidate(pack: Battery) -> Candidate:
-    given, product = (str(pack.values.get(path) or "") for path in ("/CustomName", "/ProductName"))
-    return Candidate(address=pack.address, given=given, others=(product,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -93,6 +94,8 @@ async def test_a_beginning_never_leads_to_another_pack_than_the_one_that_is_call
         assert (await meant("House", [second])).battery is None
         assert (await meant("house 2", [second])).battery is second
         assert (await meant(TWO.lower(), [second])).battery is second
+        board = replace(second, values={**second.values, "/HardwareVersion": "JBD-SP04S034"})
+        assert (await meant("jbd-sp04s034", [board])).battery is board
 
 
 async def test_without_localsettings_a_pack_goes_by_its_address_and_whole_name_only() -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import pty
 import random
 import signal
 import subprocess
 import sys
-import termios
 
 import pytest
 
+from bench.pty import on_terminal
 from dbus_xbms.commands.loop import run_loop
 from tests.interrupting import Ended, interrupt
 
@@ -141,19 +139,11 @@ def test_a_command_that_is_not_interrupted_returns_what_it_has() -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_ctrl_c_at_a_question_ends_it_and_shows_again_what_is_typed() -> None:
-    terminal, slave = pty.openpty()
-    command = [sys.executable, "-m", "dbus_xbms", "probe", "A4:C1:37:01:02:03", "--password"]
-    with subprocess.Popen(
-        command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
-    ) as process:
-        said = b""
-        while b"Password: " not in said:
-            said += os.read(terminal, 1000)
-        assert not termios.tcgetattr(slave)[3] & termios.ECHO
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 130
-    assert termios.tcgetattr(slave)[3] & termios.ECHO
-    os.close(slave)
-    assert os.read(terminal, 1000).split() == [b"dbus-xbms:", b"interrupted"]
-    os.close(terminal)
+async def test_ctrl_c_at_a_question_ends_it_and_shows_again_what_is_typed() -> None:
+    async with on_terminal("probe", "A4:C1:37:01:02:03", "--password") as terminal:
+        await terminal.wrote("Password: ")
+        assert not terminal.echoes()
+        terminal.interrupt()
+        assert await terminal.ended() == 130
+        assert terminal.echoes()
+        assert terminal.sent.split() == ["Password:", "dbus-xbms:", "interrupted"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dbus_xbms.commands.naming import UnknownPack, find
 from dbus_xbms.commands.table import Battery, Value, columns, render
-from dbus_xbms.commands.watch import as_json, candidate_of, captioned, chosen
+from dbus_xbms.commands.watch import as_json, captioned, chosen
 from dbus_xbms.model import (
     Ends,
     Level,
@@ -290,9 +290,11 @@ PORT = replace(
 )
 
 
-@pytest.mark.parametrize("word", ["starboard", "STAR", "a4:c1:37:01:02:03", "a4c137010203", "jbd bms sp04"])
+@pytest.mark.parametrize(
+    "word", ["starboard", "STAR", "a4:c1:37:01:02:03", "a4c137010203", "jbd bms sp04", "jbd-sp04s034"]
+)
 def test_a_pack_on_the_bus_is_meant_by_its_names_or_its_address(word: str) -> None:
-    assert find(word, map(candidate_of, [PORT, STARBOARD])).address == ADDRESS
+    assert find(word, [pack.candidate for pack in (PORT, STARBOARD)]).address == ADDRESS
 
 
 def test_only_the_packs_that_are_meant_are_shown_and_all_if_none_is() -> None:
@@ -302,9 +304,9 @@ def test_only_the_packs_that_are_meant_are_shown_and_all_if_none_is() -> None:
 
 def test_a_pack_named_like_the_address_of_another_is_not_taken_for_it() -> None:
     port = replace(PORT, values={"/CustomName": ADDRESS})
-    assert find(ADDRESS, map(candidate_of, [port, STARBOARD])).address == STARBOARD.address
+    assert find(ADDRESS, [port.candidate, STARBOARD.candidate]).address == STARBOARD.address
     with pytest.raises(UnknownPack):
-        find(ADDRESS, [candidate_of(port)])
+        find(ADDRESS, [port.candidate])
 
 
 def test_columns_are_as_wide_as_their_widest_cell() -> None:
