@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dbus_xbms.commands.first_contact import limits_or_why
-from dbus_xbms.commands.table import Battery, Value
+from dbus_xbms.commands.table import Battery
 
-LIMITED: dict[str, Value] = {
+LIMITED: dict[str, float | str] = {
     "/Info/MaxChargeVoltage": 10.8,
     "/Info/MaxChargeCurrent": 0.0,
     "/Info/ChargeLimitation": "LTO does not fit",
