@@ -89,7 +89,7 @@ def quoted(name: str) -> str:
 
 
 def affirmed(question: str) -> bool:
-    """Whether the owner says yes; what is no answer is a no."""
+    """Whether the owner says yes; anything else is a no."""
     return answer(question).lower() in ("y", "yes")
 
 
@@ -97,7 +97,7 @@ def answer(question: str) -> str:
     """What the owner types.
 
     Raises:
-        CommandError: they end the input instead, or type what is no text.
+        CommandError: they end the input instead, or type bytes that are not text.
     """
     try:
         with asking():
