@@ -422,6 +422,20 @@ def test_input_that_ends_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
         agree([STOPS], "Remove it", yes=False)
 
 
+def test_what_is_neither_yes_nor_no_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    types(monkeypatch, "maybe", "x", "YES")
+    assert questions.control()
+    types(monkeypatch, "perhaps", "")
+    assert not questions.control()
+
+
+def test_an_empty_password_erases_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    types(monkeypatch)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "")
+    with pytest.raises(CommandError, match="no Password was given"):
+        ask_secret("Password")
+
+
 def test_a_password_that_is_no_text_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     def typed(prompt: str) -> str:
         raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, prompt)
