@@ -75,8 +75,8 @@ class View:
         """Show those that are new."""
         for pack in packs:
             if self.growing and pack.address not in self._found:
-                lines = [] if self._found else [_line(HEADER, 0)]
-                self.line.print_above("\n".join([*lines, _line(pack.row, terminal().columns)]))
+                rows = [pack.row] if self._found else [HEADER, pack.row]
+                self.line.print_above("\n".join(_line(row, terminal().columns) for row in rows))
             self._found.add(pack.address)
 
 

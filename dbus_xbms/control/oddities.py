@@ -86,7 +86,7 @@ def _interval_is_cut(s: Settings) -> str:
     longest = LONGEST_CONTROLLED_INTERVAL
     if not s.number("Control") or s.number("PollInterval") <= longest:
         return ""
-    return f"a pack that controls is polled every {longest:g} s at least"
+    return f"a pack that controls is polled at least every {longest:g} s"
 
 
 def _rest_is_cut(s: Settings) -> str:

@@ -322,7 +322,7 @@ NOTES = {
         "it scans on every adapter, so that we cannot",
         "wait",
     ),
-    "no pack yet": (facts(packs={}, shown={}), "packs", "none is yours yet", "dbus-xbms scan"),
+    "no pack yet": (facts(packs={}, shown={}), "packs", "no pack has been added yet", "dbus-xbms scan"),
     "warning": (shown(warnings=("LowSoc",)), f"pack House ({ONE})", "warning LowSoc; connected", "watch"),
     "weak": (shown(rssi=-93), f"pack House ({ONE})", "connected, -93 dBm: that is weak", "USB adapter"),
     "link that breaks": (

@@ -110,7 +110,7 @@ def test_only_settings_that_there_are_have_a_meaning_or_oddities() -> None:
         ("WakeCurrent", pack(WakeCurrent=50.0), "while it flows: no more than 2 A (0.02 C)"),
         ("WakeCurrent", pack(WakeCurrent=1.0, Nominal=0.0), "the cells are not monitored while it flows"),
         ("Hold", pack(Hold=90.0, Control=1), "a pack that controls holds 60 s at most"),
-        ("Control", pack(PollInterval=60.0, Control=1), "a pack that controls is polled every 30 s at least"),
+        ("Control", pack(PollInterval=60.0, Control=1), "a pack that controls is polled at least every 30 s"),
         ("RestInterval", pack(RestInterval=10.0), "at most a sixth of Hold: 5 s"),
         ("TemperatureControl", pack(TemperatureControl=0), "cells are then charged at any temperature"),
         ("TemperatureRoles", pack(TemperatureRoles="cc"), "has 2 letters, and the BMS 3 sensors"),
