@@ -28,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
+UNCHANGED = {True: "It is at its default.", False: "All settings are at their defaults."}
+
+
 def run(args: argparse.Namespace) -> int:
     """Print the settings."""
     table = SERVICE_SETTINGS if is_program(args.pack) else PACK_SETTINGS
@@ -40,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     elif args.setting and rows:
         print(_explained(rows[0], settings))
     else:
-        print("\n".join(_by_topic(rows, settings)) or "All settings are at their defaults.")
+        print("\n".join(_by_topic(rows, settings)) or UNCHANGED[bool(args.setting)])
     return 0
 
 

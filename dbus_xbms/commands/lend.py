@@ -8,6 +8,7 @@ from dbus_fast import Variant, unpack_variants
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import whole
+from dbus_xbms.commands.consent import to_paste
 from dbus_xbms.commands.explain import absence
 from dbus_xbms.commands.known import known_packs, title
 from dbus_xbms.commands.naming import find
@@ -49,6 +50,6 @@ async def _lend(pack: str, minutes: int) -> int:
         (answer,) = await call(bus, service, "SetValue", "v", wanted, path=LEND, interface=BUS_ITEM)
         if answer != ACCEPTED:
             (why,) = await call(bus, service, "GetValue", path=LAST_ORDER, interface=BUS_ITEM)
-            raise CommandError(str(unpack_variants(why)))
+            raise CommandError(to_paste(str(unpack_variants(why)), name))
     print(f"{name} is {f'lent for {minutes} min' if minutes else 'taken back'}.")
     return 0
