@@ -35,6 +35,11 @@ RESTART_LIMIT = 5.0  # s for bluetoothd and its adapters to come back before a s
 DISCOVER_FACTOR = 2.0  # a scan for people may last this much longer when packs connect meanwhile
 
 
+def longest_discovery(seconds: float) -> float:
+    """How long a scan for people may take, in s, if the radio is busy and the adapter comes and goes."""
+    return DISCOVER_FACTOR * seconds + 2 * RESTART_LIMIT
+
+
 class Air:
     """Knows the adapters, gives links their connections, and lists what is in range."""
 
@@ -275,21 +280,31 @@ class Air:
         """
         search = Search(address=None, patience=seconds, eager=True)
         await self._until_usable()
-        usable = [adapter for adapter in self._adapters.values() if adapter.usable]
         self._discoveries.append(search)
         try:
-            async with asyncio.timeout(DISCOVER_FACTOR * seconds), self._listening(search, usable):
-                await self.changed.until(lambda: search.over)
+            async with asyncio.timeout(DISCOVER_FACTOR * seconds):
+                await self._hear(search)
         except TimeoutError:
             await self._until_usable()
         finally:
             self._discoveries.remove(search)
         if search.trouble and not search.seen:
+            await self._until_usable()  # an adapter that is gone says more than that scanning failed
             raise advised(search.trouble)
         ours = self._recognised(search)
         for one in await self._connected():
             ours.setdefault(one.address, one)
         return sorted(ours.values(), key=lambda one: one.rssi if one.rssi is not None else -999, reverse=True)
+
+    async def _hear(self, search: Search) -> None:
+        """Listen until a search is over, with the adapters that are usable, also if they change meanwhile."""
+        while not search.over:
+            await self._until_usable()
+            usable = [adapter for adapter in self._adapters.values() if adapter.usable]
+            async with self._listening(search, usable) as adapters:
+                await self.changed.until(
+                    lambda adapters=adapters: search.over or not any(one.usable for one in adapters)  # type: ignore[misc]
+                )
 
     async def _until_usable(self) -> None:
         """Wait for an adapter, for as long as bluetoothd may take to restart.

@@ -13,6 +13,8 @@ from dbus_xbms.control.consequences import Consequence, Packs, willing
 from dbus_xbms.interrupt import asking
 from dbus_xbms.printable import LINE, printable
 
+ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
+
 Judge = Callable[[], Awaitable[list[Consequence]]]
 
 
@@ -88,16 +90,23 @@ def quoted(name: str) -> str:
     return f'"{name}"' if plain and " " in name else shlex.quote(name)
 
 
+def to_paste(words: str, name: str) -> str:
+    """What the service says of any pack, its commands written out for one of this name."""
+    return words.replace("to allow it: set PACK", f"to allow it: dbus-xbms set {quoted(name)}")
+
+
 def affirmed(question: str) -> bool:
-    """Whether the owner says yes; what is no answer is a no."""
-    return answer(question).lower() in ("y", "yes")
+    """Whether the owner says yes; Enter is a no, and what is neither is asked again."""
+    while (given := answer(question).lower()) not in ANSWERS:
+        say("Please answer yes or no.")
+    return ANSWERS[given]
 
 
 def answer(question: str) -> str:
     """What the owner types.
 
     Raises:
-        CommandError: they end the input instead, or type what is no text.
+        CommandError: they end the input instead, or type bytes that are not text.
     """
     try:
         with asking():

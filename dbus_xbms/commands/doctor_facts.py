@@ -12,7 +12,7 @@ from typing import Any
 
 from dbus_xbms.commands import doctor_bus, doctor_host
 from dbus_xbms.commands.progress import waiting
-from dbus_xbms.commands.scanning import SCAN_EXTRA, scan
+from dbus_xbms.commands.scanning import scan, scan_limit
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.doctor.facts import Facts
 from dbus_xbms.trusted_bus import TrustedBus
@@ -58,6 +58,7 @@ PROBES = (
     Probe(fact="bluetoothd", limit=PROGRAM_LIMIT, find=lambda place: doctor_host.bluetoothd(place.root)),
     Probe(fact="bluetooth", limit=BUS_LIMIT, find=lambda place: doctor_bus.bluetooth(place.root)),
     _bus("localsettings", lambda bus, root: doctor_bus.localsettings(bus)),
+    _bus("settings_file", lambda bus, root: doctor_bus.settings_file(bus)),
     _bus("running", lambda bus, root: is_running(bus)),
     _bus("service", doctor_bus.service),
     _bus("packs", lambda bus, root: doctor_bus.packs(bus), PACKS_LIMIT),
@@ -100,7 +101,7 @@ def _scan(seconds: float) -> Probe:
     async def find(place: Place) -> Mapping[str, int | None]:
         return {pack.address: pack.rssi for pack in await scan(seconds)}
 
-    return Probe(fact="scan", limit=seconds + SCAN_EXTRA, find=find)
+    return Probe(fact="scan", limit=scan_limit(seconds) + BUS_LIMIT, find=find)
 
 
 async def aside(work: Callable[[], Any]) -> Any:

@@ -13,8 +13,8 @@ from dbus_xbms.commands.progress import Line, waiting
 from dbus_xbms.commands.scanning import Found, scan
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import columns, terminal
+from dbus_xbms.heard import LONGEST_SCAN
 from dbus_xbms.printable import columns_of, padded
-from dbus_xbms.remote import LONGEST_SCAN
 from dbus_xbms.words import count
 
 SECONDS = 10.0  # a module advertises every second or two, and some scans miss it
@@ -75,8 +75,8 @@ class View:
         """Show those that are new."""
         for pack in packs:
             if self.growing and pack.address not in self._found:
-                lines = [] if self._found else [_line(HEADER, 0)]
-                self.line.print_above("\n".join([*lines, _line(pack.row, terminal().columns)]))
+                rows = [pack.row] if self._found else [HEADER, pack.row]
+                self.line.print_above("\n".join(_line(row, terminal().columns) for row in rows))
             self._found.add(pack.address)
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from dbus_xbms.contact import Contact
 from dbus_xbms.control.neighbours import Venus
+from dbus_xbms.machine import GX, LINUX
+from dbus_xbms.machine import Machine as Kind
 
 Version = tuple[int, ...]
 
@@ -151,6 +153,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsFile:
+    """Where a settings store keeps the settings."""
+
+    damaged: tuple[str, ...] = ()  # copies of what it held before settings were lost
+    trouble: str = ""  # why changes cannot be saved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything, each from a probe of its own."""
 
@@ -161,6 +171,7 @@ class Facts:
     machine: Machine | None = None
     bus: bool | None = None  # Venus's bus answers
     localsettings: bool | None = None
+    settings_file: SettingsFile | None = None  # not of Venus OS
     running: bool | None = None
     service: Service | None = None
     bluetoothd: str | None = None  # version
@@ -177,6 +188,11 @@ class Facts:
     def elsewhere(self) -> bool:
         """Whether this is a machine without Venus OS."""
         return self.venus is None and "venus" not in self.failed
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of machine, with what restarts its programs."""
+        return LINUX if self.elsewhere else GX
 
     @property
     def enabled(self) -> list[Pack]:
@@ -210,6 +226,7 @@ def discreet(facts: Facts) -> Facts:
     }
     return replace(
         facts,
+        service=facts.service and _nameless(facts.service, names),
         packs=None if facts.packs is None else packs,
         log=None
         if facts.log is None
@@ -217,8 +234,22 @@ def discreet(facts: Facts) -> Facts:
     )
 
 
+def _nameless(service: Service, names: list[str]) -> Service:
+    """The same without names in what it tells of packs; the quotes there are its own."""
+    contacts = {
+        address: replace(
+            contact, reason=_without(contact.reason, names), advice=_without(contact.advice, names)
+        )
+        for address, contact in service.contacts.items()
+    }
+    return replace(service, contacts=contacts)
+
+
 def _bare(text: str, names: list[str]) -> str:
-    text = QUOTED.sub("'...'", text)
+    return _without(QUOTED.sub("'...'", text), names)
+
+
+def _without(text: str, names: list[str]) -> str:
     for name in names:
         text = text.replace(name, "...")
     return text

@@ -12,7 +12,7 @@ import pytest
 
 from dbus_xbms.commands import CommandError, questions
 from dbus_xbms.commands.add import _asked
-from dbus_xbms.commands.consent import agree, quoted, refuse_second
+from dbus_xbms.commands.consent import agree, quoted, refuse_second, to_paste
 from dbus_xbms.commands.known import Known
 from dbus_xbms.commands.naming import name_refusal
 from dbus_xbms.commands.secret import ask_secret
@@ -164,7 +164,7 @@ def test_a_name_that_cannot_be_is_asked_for_again_and_one_that_is_taken_not_prop
 def test_control_is_explained_and_takes_an_explicit_yes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for line, control in (("yes", True), ("Y", True), ("", False), ("no", False), ("maybe", False)):
+    for line, control in (("yes", True), ("Y", True), ("", False), ("no", False)):
         types(monkeypatch, line)
         assert questions.control() is control
     assert "error 67" in capsys.readouterr().out
@@ -422,6 +422,20 @@ def test_input_that_ends_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
         agree([STOPS], "Remove it", yes=False)
 
 
+def test_what_is_neither_yes_nor_no_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    types(monkeypatch, "maybe", "x", "YES")
+    assert questions.control()
+    types(monkeypatch, "perhaps", "")
+    assert not questions.control()
+
+
+def test_an_empty_password_erases_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    types(monkeypatch)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "")
+    with pytest.raises(CommandError, match="no Password was given"):
+        ask_secret("Password")
+
+
 def test_a_password_that_is_no_text_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     def typed(prompt: str) -> str:
         raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, prompt)
@@ -443,3 +457,10 @@ def test_the_name_that_an_owner_gave_counts_more_than_one_that_another_pack_adve
     with pytest.raises(SettingsError, match=r"may be Bow .* or Stern"):
         Known(local, stored).address("house")
     assert Known(local, stored).address("stern") == TWO
+
+
+def test_a_command_that_allows_an_order_can_be_pasted() -> None:
+    words = "charge off: refused: switching is off; to allow it: set PACK AllowMosfetControl 1"
+    assert to_paste(words, "House bank").endswith(
+        'to allow it: dbus-xbms set "House bank" AllowMosfetControl 1'
+    )

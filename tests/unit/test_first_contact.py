@@ -5,7 +5,7 @@ from __future__ import annotations
 from dbus_xbms.commands.first_contact import limits_or_why
 from dbus_xbms.commands.table import Battery
 
-LIMITED = {
+LIMITED: dict[str, float | str] = {
     "/Info/MaxChargeVoltage": 10.8,
     "/Info/MaxChargeCurrent": 0.0,
     "/Info/ChargeLimitation": "LTO does not fit",

@@ -131,7 +131,7 @@ def _around(blocks: Sequence[Sequence[Line]], selected: int, room: int) -> tuple
 
 
 def _more(number: int, noun: str, where: str) -> Line:
-    return styled(f"{number} more {noun if number == 1 else f'{noun}s'} {where}", Style.TITLE)
+    return styled(f"{count(number, f'more {noun}')} {where}", Style.TITLE)
 
 
 def _help(width: int) -> list[Line]:
