@@ -23,6 +23,7 @@ from dbus_xbms.commands.screen.style import (
     styled,
     width_of,
 )
+from dbus_xbms.words import count
 
 PROGRAM = "dbus-xbms"
 RULE = "-"
