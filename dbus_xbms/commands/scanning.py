@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dbus_xbms.ble.air import Air, longest_discovery
+from dbus_xbms.ble.air import Air
+from dbus_xbms.ble.discovery import longest_discovery
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.known import added_packs

@@ -10,8 +10,9 @@ from dataclasses import replace
 import pytest
 
 from dbus_xbms.ble.adapter import REST
-from dbus_xbms.ble.air import CONNECT_LIMIT, DIRECT_EVERY, PATIENCE, Air, longest_discovery
+from dbus_xbms.ble.air import CONNECT_LIMIT, DIRECT_EVERY, PATIENCE, Air
 from dbus_xbms.ble.backoff import Backoff
+from dbus_xbms.ble.discovery import longest_discovery
 from dbus_xbms.ble.link import Link
 from dbus_xbms.ble.stack import AdapterState
 from dbus_xbms.machine import HERE

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dbus_xbms.ble.air import longest_discovery
+from dbus_xbms.ble.discovery import longest_discovery
 from dbus_xbms.commands.scanning import Found, _telling, scan_limit
 from dbus_xbms.venus.bus import BusLost
 from tests.air.virtual_time import virtual_time
