@@ -69,5 +69,6 @@ def test_each_picture_is_in_docs_and_shown_to_the_reader(picture: Picture) -> No
     root = ElementTree.parse(ROOT / "docs" / picture.file).getroot()
     words = " ".join(text.text or "" for text in root.iter(f"{SVG}text"))
     assert "dbus-xbms service running" in words
+    assert "\N{REPLACEMENT CHARACTER}" not in words
     pages = (ROOT / "README.md").read_text() + (ROOT / "docs/watch.md").read_text()
     assert f"{picture.file})" in pages
