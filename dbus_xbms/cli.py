@@ -21,7 +21,7 @@ from dbus_xbms.commands.parser import Parser, Verbatim, help_width
 from dbus_xbms.outlet import Outlet
 from dbus_xbms.printable import printable
 from dbus_xbms.protocols.base import LinkError, ProtocolError
-from dbus_xbms.settings import SettingsError
+from dbus_xbms.settings import NotStoredError, SettingsError
 
 OK, FAILURE, USAGE = 0, 1, 2  # exit status
 HELP = "help"
@@ -91,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             status: int = module.run(args)
             sys.stdout.flush()
     except SettingsError as err:
-        return _failed(err, USAGE)
+        return _failed(err, FAILURE if isinstance(err, NotStoredError) else USAGE)
     except (CommandError, LinkError, ProtocolError) as err:
         return _failed(err, FAILURE)
     except BrokenPipeError:  # the reader has gone, as in `dbus-xbms list | head -1`
