@@ -11,6 +11,7 @@ from dbus_xbms.commands.arguments import whole
 from dbus_xbms.commands.explain import absence
 from dbus_xbms.commands.known import known_packs, title
 from dbus_xbms.commands.naming import find
+from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import call, complete, is_on_bus, open_bus
 from dbus_xbms.commands.table import LAST_ORDER
 from dbus_xbms.settings import device_id
@@ -52,5 +53,5 @@ async def _lend(pack: str, minutes: int) -> int:
         if answer != ACCEPTED:
             (why,) = await call(bus, service, "GetValue", path=LAST_ORDER, interface=BUS_ITEM)
             raise CommandError(str(unpack_variants(why)))
-    print(f"{name} is {f'lent for {minutes} min' if minutes else 'taken back'}.")
+    say(f"{name} is {f'lent for {minutes} min' if minutes else 'taken back'}.")
     return 0

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds_up_to
 from dbus_xbms.commands.progress import Line, waiting
+from dbus_xbms.commands.saying import wrapped
 from dbus_xbms.commands.scanning import Found, scan
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import columns, terminal
@@ -75,8 +76,8 @@ class View:
         """Show those that are new."""
         for pack in packs:
             if self.growing and pack.address not in self._found:
-                lines = [] if self._found else [_line(HEADER, 0)]
-                self.line.print_above("\n".join([*lines, _line(pack.row, terminal().columns)]))
+                rows = [pack.row] if self._found else [HEADER, pack.row]
+                self.line.print_above("\n".join(_line(row, terminal().columns) for row in rows))
             self._found.add(pack.address)
 
 
@@ -84,5 +85,5 @@ def _line(row: tuple[str, ...], width: int) -> str:
     """A row of the list; a name that does not fit has a line of its own."""
     *cells, name = row
     start = "  ".join(padded(cell, room) for cell, room in zip(cells, WIDTHS, strict=True))
-    fits = not width or columns_of(start) + 2 + columns_of(name) <= width
-    return f"{start}  {name}".rstrip() if fits else f"{start.rstrip()}\n    {name}"
+    fits = columns_of(start) + 2 + columns_of(name) <= width
+    return f"{start}  {name}".rstrip() if fits else wrapped(f"{start.rstrip()}\n    {name}", width)

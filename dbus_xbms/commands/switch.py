@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.progress import waiting
+from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import LAST_ORDER, ORDER_NUMBER, ORDER_STATE, Battery, Value
 from dbus_xbms.commands.which import meant
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     """Give the order; fails if it was refused or came to nothing."""
     order = ORDERS[args.what][args.state]
     outcome, done = complete(_switch(args.pack, order, f"{args.what} {args.state}"))
-    print(printable(outcome, LINE))
+    say(printable(outcome, LINE))
     return 0 if done else 1
 
 
