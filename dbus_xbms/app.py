@@ -117,7 +117,8 @@ class App:
                 self._undecided.put_nowait(address)
         if self._undecided.empty():
             log.info(
-                "no pack is enabled yet: `dbus-xbms scan` lists those in range, `dbus-xbms add` takes one"
+                "no pack is enabled yet: "
+                "`dbus-xbms scan` lists those in range, `dbus-xbms add ADDRESS` adds one"
             )
 
     def _setting_changed(self, path: str, value: Value) -> None:

@@ -1,4 +1,4 @@
-"""What of a pack outlives the program: written to localsettings in the background, and rarely."""
+"""Persist the state of a pack in localsettings: in the background, and rarely."""
 
 from __future__ import annotations
 

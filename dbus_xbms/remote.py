@@ -143,7 +143,7 @@ def named(state: State) -> str:
 
 
 def text(words: str) -> str:
-    """Words that D-Bus carries: it drops who sends it a NUL."""
+    """Words that D-Bus carries: it disconnects the sender of a NUL."""
     return printable(words, LINE)
 
 

@@ -19,7 +19,7 @@ def positive(highest: float, what: str) -> Callable[[str], float]:
         value = float(text) if DECIMAL.fullmatch(text) else 0.0
         if not 0 < value <= highest:
             raise argparse.ArgumentTypeError(
-                f"takes {what}, above 0 and up to {highest:.0f}, not {_cut(text)}"
+                f"must be more than 0 and at most {highest:.0f} {what}, not {_cut(text)}"
             )
         return value
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 OURS = f"{BATTERY}.xbms_"
 ACCEPTED = 0  # what SetValue answers
 GONE_LIMIT = 20.0  # s for the service to let a pack go: an order on its way is carried out first
+Updated = Callable[[Battery, Collection[str]], None]  # with the paths that were sent
 MATCHES = (
     f"type='signal',interface='{BUS_ITEM}',member='ItemsChanged',path='/'",
     f"{OWNER_CHANGES},arg0namespace='{BATTERY}'",
@@ -41,7 +42,7 @@ class Batteries:
     def __init__(self, bus: TrustedBus) -> None:
         self.changed = asyncio.Event()
         self.running = False  # the service
-        self.updated: Callable[[Battery], None] = lambda pack: None  # called with each change of a pack
+        self.updated: Updated = _ignore  # called with each change of a pack
         self._next = asyncio.Event()
         self._bus = bus
         self._packs: dict[str, Battery] = {}  # by service name
@@ -54,9 +55,9 @@ class Batteries:
         read = (pack for pack in self._packs.values() if pack.values)
         return sorted(read, key=lambda pack: (pack.name, pack.service))
 
-    def _update(self, pack: Battery) -> None:
+    def _update(self, pack: Battery, paths: Collection[str]) -> None:
         self._packs[pack.service] = pack
-        self.updated(pack)
+        self.updated(pack, paths)
         self.tell()
 
     def tell(self) -> None:
@@ -123,7 +124,8 @@ class Batteries:
         self._update(
             replace(
                 signalled, values={**read.values, **signalled.values}, texts={**read.texts, **signalled.texts}
-            )
+            ),
+            items,
         )
 
     def _signalled(self, message: Message) -> None:
@@ -136,14 +138,15 @@ class Batteries:
                 self.tell()
         elif message.member == "ItemsChanged" and message.sender in self._owners:
             service = self._owners[message.sender]
-            self._update(_updated(self._packs[service], message.body[0]))
+            self._update(_updated(self._packs[service], message.body[0]), message.body[0])
 
     def _owner_changed(self, service: str, owner: str) -> None:
         self._owners = {unique: name for unique, name in self._owners.items() if name != service}
         if owner:
             self._appeared.put_nowait(service)
         elif service in self._packs:
-            self._update(replace(self._packs[service], gone=True))
+            gone = replace(self._packs[service], gone=True)
+            self._update(gone, gone.values)
 
 
 @asynccontextmanager
@@ -176,6 +179,10 @@ async def wait_until_gone(address: str) -> None:
                     await live.changed.wait()
         except TimeoutError as err:
             raise CommandError(f"{name} does not leave the bus; is that the service of dbus-xbms?") from err
+
+
+def _ignore(pack: Battery, paths: Collection[str]) -> None:
+    pass
 
 
 def _updated(pack: Battery, items: Mapping[str, Mapping[str, Any]]) -> Battery:

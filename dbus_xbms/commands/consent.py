@@ -13,6 +13,8 @@ from dbus_xbms.control.consequences import Consequence, Packs, willing
 from dbus_xbms.interrupt import asking
 from dbus_xbms.printable import LINE, printable
 
+ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
+
 Judge = Callable[[], Awaitable[list[Consequence]]]
 
 
@@ -89,8 +91,10 @@ def quoted(name: str) -> str:
 
 
 def affirmed(question: str) -> bool:
-    """Whether the owner says yes; what is no answer is a no."""
-    return answer(question).lower() in ("y", "yes")
+    """Whether the owner says yes; Enter is a no, and what is neither is asked again."""
+    while (given := answer(question).lower()) not in ANSWERS:
+        say("Please answer yes or no.")
+    return ANSWERS[given]
 
 
 def answer(question: str) -> str:

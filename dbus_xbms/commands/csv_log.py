@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import csv
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import ExitStack, asynccontextmanager
 from datetime import datetime
-from io import StringIO
+from io import SEEK_END, RawIOBase, StringIO
 from pathlib import Path
-from typing import BinaryIO
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.batteries import Batteries
-from dbus_xbms.commands.csv_rows import HEADER, row
+from dbus_xbms.commands.batteries import Batteries, Updated
+from dbus_xbms.commands.csv_rows import HEADER, OF_A_POLL, row
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.venus.peers import NoAnswer
 
@@ -37,9 +36,8 @@ class CsvLog:
         time = datetime.now().astimezone().isoformat(timespec="milliseconds")
         self._waiting.put_nowait(_line(row(pack, time)))
 
-    def lacks(self, pack: Battery, silence: float) -> bool:
-        """Whether the newest line of a pack is older than its newest good poll, ``silence`` s ago."""
-        sampled = asyncio.get_running_loop().time() - silence
+    def lacks(self, pack: Battery, sampled: float) -> bool:
+        """Whether a pack was polled, at ``sampled`` s of the loop's clock, after its newest line."""
         return sampled > self._newest.get(pack.service, sampled) + TOLERANCE
 
     async def run(self) -> None:
@@ -61,18 +59,17 @@ class CsvLog:
             while not self._waiting.empty():
                 self._write(self._waiting.get_nowait())
 
-    def _opened(self) -> BinaryIO:
+    def _opened(self) -> RawIOBase:
         header = _line(list(HEADER))
         with ExitStack() as undo:
             try:
                 # Without a buffer, in which what the disk has refused would wait.
                 file = undo.enter_context(self._path.open("ab+", buffering=0))
-                begun = b""
-                if self._path.is_file():  # from a pipe or a device there is nothing to read
-                    file.seek(0)
-                    begun = file.read(len(header))
+                begun, last = _ends(file, len(header)) if self._path.is_file() else (b"", b"")
                 if not begun:
-                    file.write(header)
+                    write_all(file, header)
+                elif begun == header and last != b"\n":  # a full disk has cut the last line
+                    write_all(file, b"\n")
             except OSError as err:
                 raise self._failed(err) from err
             if begun not in (b"", header):
@@ -82,12 +79,27 @@ class CsvLog:
 
     def _write(self, text: bytes) -> None:
         try:
-            self._file.write(text)
+            write_all(self._file, text)
         except OSError as err:
             raise self._failed(err) from err
 
     def _failed(self, err: OSError) -> CommandError:
         return CommandError(f"cannot write {self._path}: {err.strerror or err}")
+
+
+def write_all(file: RawIOBase, text: bytes) -> None:
+    """Write to the last byte: without a buffer, a write may take only a part."""
+    while text:
+        text = text[file.write(text) or 0 :]
+
+
+def _ends(file: RawIOBase, length: int) -> tuple[bytes, bytes]:
+    """The first bytes of a file, and the last one."""
+    file.seek(0)
+    begun = file.read(length) or b""
+    if begun:
+        file.seek(-1, SEEK_END)
+    return begun, file.read(1) or b""
 
 
 def _line(columns: list[str]) -> bytes:
@@ -100,7 +112,7 @@ def _line(columns: list[str]) -> bytes:
 async def logging_to(
     path: Path | None, live: Batteries, choose: Callable[[list[Battery]], list[Battery]]
 ) -> AsyncIterator[None]:
-    """Write the chosen packs to a file while inside, beginning with how they are now.
+    """Write each poll of the chosen packs to a file while inside, beginning with how they are now.
 
     Raises:
         CommandError: the file cannot be written, or holds something else.
@@ -110,13 +122,9 @@ async def logging_to(
         return
     log = CsvLog(path)
 
-    def updated(pack: Battery) -> None:
-        if IS_READ in pack.values and choose([pack]):
-            log.add(pack)
-
     for pack in choose(live.packs):
         log.add(pack)
-    live.updated = updated
+    unheard, live.updated = live.updated, _adding(log, choose)
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(log.run()), group.create_task(_add_unchanged(log, live, choose))]
@@ -124,8 +132,18 @@ async def logging_to(
             for task in tasks:
                 task.cancel()
     finally:
-        live.updated = lambda pack: None
+        live.updated = unheard
         log.close()
+
+
+def _adding(log: CsvLog, choose: Callable[[list[Battery]], list[Battery]]) -> Updated:
+    """Add the chosen packs at each signal of a poll; others, as of the link or a setting, are no poll."""
+
+    def updated(pack: Battery, paths: Collection[str]) -> None:
+        if IS_READ in pack.values and not OF_A_POLL.isdisjoint(paths) and choose([pack]):
+            log.add(pack)
+
+    return updated
 
 
 async def _add_unchanged(
@@ -134,11 +152,14 @@ async def _add_unchanged(
     """Add packs whose newest poll has changed nothing: the bus does not tell of it, but the service does."""
     while True:
         await asyncio.sleep(ASK)
+        asked = asyncio.get_running_loop().time()  # a slow answer is not a newer poll
         try:
             contacts = await live.contacts()
         except NoAnswer:
             continue
         for pack in choose(live.packs):
             contact = contacts.get(pack.address)
-            if contact and contact.silence is not None and not pack.gone and log.lacks(pack, contact.silence):
+            if not contact or contact.silence is None or pack.gone:
+                continue
+            if log.lacks(pack, asked - contact.silence):
                 log.add(pack)

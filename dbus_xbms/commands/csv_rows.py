@@ -8,7 +8,11 @@ from dbus_xbms.commands.screen.reading import number, state
 from dbus_xbms.commands.screen.style import text_of
 from dbus_xbms.commands.table import ALARMS, CHARGE_MODE, CVL, Battery
 from dbus_xbms.printable import LINE, printable
+from dbus_xbms.venus.items import ITEMS, MEASURED
 
+# Paths that change with a poll or when a pack falls silent, and at no other time. Paths with a rate of their
+# own are left out: they may follow between two polls.
+OF_A_POLL = frozenset(item.path for item in ITEMS if item.source is MEASURED and not item.every)
 FORMULA = ("=", "+", "-", "@")  # with which a spreadsheet takes a text for a formula
 
 Read = Callable[[Battery], str]

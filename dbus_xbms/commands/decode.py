@@ -114,7 +114,7 @@ class _Loose:
         chunk = _bytes_of(line)
         if chunk is None:
             yield from self.end()
-            yield {"error": f"not hex, {_mistake(line)}: {line.strip():.{SHOWN}}"}
+            yield {"error": f"not hex: {_mistake(line)}: {line.strip():.{SHOWN}}"}
             return
         cutter = Cutter()
         pieces = cutter.feed(self._begun + chunk)
@@ -163,7 +163,7 @@ def _mistake(text: str) -> str:
     """What keeps a line from being hex."""
     digits = SEPARATORS.sub("", text)
     wrong = next((character for character in digits if character not in HEX_DIGITS), "")
-    return f"there is a {wrong!r}" if wrong else f"its {len(digits)} digits are an odd number"
+    return f"it contains {wrong!r}" if wrong else f"its {len(digits)} digits are an odd number"
 
 
 def _input() -> Iterable[str]:

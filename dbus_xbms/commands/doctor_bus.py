@@ -21,7 +21,8 @@ from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.session import ask_service, call, contacts, is_on_bus
 from dbus_xbms.commands.table import CHARGE_MODE, CVL, Battery
 from dbus_xbms.control.neighbours import Venus
-from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Pack, Service, Shown, System
+from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Pack, Service, SettingsFile, Shown, System
+from dbus_xbms.localsettings.service import CONDITION
 from dbus_xbms.settings import name_of
 from dbus_xbms.trusted_bus import DAEMON, DAEMON_PATH, TrustedBus
 from dbus_xbms.venus.items import BATTERY
@@ -104,6 +105,20 @@ async def localsettings(bus: TrustedBus) -> bool:
     except NoAnswer:
         return False
     return True
+
+
+async def settings_file(bus: TrustedBus) -> SettingsFile | None:
+    """How the file of our own settings store is; ``None`` for that of Venus OS."""
+    if not await is_on_bus(bus, SETTINGS):
+        return None
+    try:
+        damaged, trouble = await call(
+            bus, SETTINGS, "GetCondition", path="/", interface=CONDITION, limit=ANSWER_LIMIT
+        )
+    except (CommandError, NoAnswer) as err:  # said by the check of localsettings
+        log.debug("%s: %s", SETTINGS, err)
+        return None
+    return SettingsFile(damaged=tuple(damaged), trouble=trouble)
 
 
 async def packs(bus: TrustedBus) -> Mapping[str, Pack] | None:

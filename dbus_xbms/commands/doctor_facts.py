@@ -58,6 +58,7 @@ PROBES = (
     Probe(fact="bluetoothd", limit=PROGRAM_LIMIT, find=lambda place: doctor_host.bluetoothd(place.root)),
     Probe(fact="bluetooth", limit=BUS_LIMIT, find=lambda place: doctor_bus.bluetooth(place.root)),
     _bus("localsettings", lambda bus, root: doctor_bus.localsettings(bus)),
+    _bus("settings_file", lambda bus, root: doctor_bus.settings_file(bus)),
     _bus("running", lambda bus, root: is_running(bus)),
     _bus("service", doctor_bus.service),
     _bus("packs", lambda bus, root: doctor_bus.packs(bus), PACKS_LIMIT),

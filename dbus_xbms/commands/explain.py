@@ -10,7 +10,9 @@ from dbus_xbms.contact import Contact
 from dbus_xbms.printable import LINE, printable
 from dbus_xbms.venus.peers import NoAnswer
 
-NONE_ENABLED = "no pack is added; `dbus-xbms scan` lists those in range, `dbus-xbms add` takes one"
+NONE_ENABLED = (
+    "no pack has been added; `dbus-xbms scan` lists those in range, `dbus-xbms add ADDRESS` adds one"
+)
 
 
 def reason(contact: Contact) -> str:

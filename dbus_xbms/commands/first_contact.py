@@ -125,8 +125,10 @@ def limits_or_why(pack: Battery) -> Iterator[str]:
         yield f"{printable(str(mode))}."
 
 
-def _limit(pack: Battery, label: str, path: str, _words: str) -> str:
-    return f"{label} {pack.text(path)}"
+def _limit(pack: Battery, label: str, path: str, words: str) -> str:
+    """A limit; of one that is 0 also why."""
+    why = printable(str(pack.values.get(words) or ""))
+    return f"{label} {pack.text(path)}{f' ({why})' if why and not pack.values[path] else ''}"
 
 
 def _is_whole(pack: Battery | None, *, control: bool) -> bool:

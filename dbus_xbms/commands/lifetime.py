@@ -100,6 +100,6 @@ def _trips(pack: Battery) -> list[str]:
     """How often each protection tripped, over the life of the BMS and by its own count."""
     counts = {words: number(pack, TRIPS + name) for name, words in TRIP_WORDS.items()}
     if all(times is None for times in counts.values()):
-        return ["the BMS has not told them"]
+        return ["not reported by the BMS"]
     told = [f"{words} {int(times)}" for words, times in counts.items() if times]
     return told or ["none"]

@@ -18,9 +18,12 @@ def ask_secret(name: str) -> str:
     """
     try:
         with asking():
-            return _read(name)
+            given = _read(name)
     except (EOFError, UnicodeDecodeError) as err:
         raise CommandError(f"no {name} was given") from err
+    if not given:
+        raise CommandError(f'no {name} was given; to erase it, set {name} to ""')
+    return given
 
 
 def _read(name: str) -> str:

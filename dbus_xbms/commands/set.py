@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.consent import agreed, refuse_second
 from dbus_xbms.commands.first_contact import first_contact, limits_or_why, misfits
 from dbus_xbms.commands.known import Known, is_program, known_packs, row_of, title
@@ -68,7 +69,7 @@ async def _set(args: argparse.Namespace, row: Setting, value: Value) -> int:
     for line in told(row, settings):
         say(line)
     if stored != value:
-        say(f"localsettings did not take {shown(row, value)}; it is in use or not allowed.")
+        raise CommandError(f"localsettings did not take {shown(row, value)}; it is in use or not allowed")
     if starts:
         await _report_control(address, settings)
     else:

@@ -14,8 +14,10 @@ from dbus_fast import AuthError, BusType, DBusError, InvalidAddressError
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.permission import ACCESS_DENIED
-from dbus_xbms.localsettings.file import FileInUseError, locked
-from dbus_xbms.localsettings.service import LocalSettings, SavingFailedError
+from dbus_xbms.localsettings.file import FileInUseError
+from dbus_xbms.localsettings.rows import OtherFormError
+from dbus_xbms.localsettings.saver import SavingFailedError
+from dbus_xbms.localsettings.service import LocalSettings
 from dbus_xbms.served import NameTakenError
 
 log = logging.getLogger(__name__)
@@ -49,12 +51,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM or Ctrl-C; fail when the bus goes away or settings can no longer be saved."""
     if VENUS.exists():  # even while its own store restarts
         raise CommandError("this is a Venus OS device: its own localsettings keeps the settings")
-    file = args.file or default_file(os.environ, os.geteuid())
-    try:
-        with locked(file):
-            return asyncio.run(_serve(file))
-    except FileInUseError as err:
-        raise CommandError(str(err)) from err
+    return asyncio.run(_serve(args.file or default_file(os.environ, os.geteuid())))
 
 
 async def _serve(file: Path) -> int:
@@ -63,28 +60,33 @@ async def _serve(file: Path) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await _open(store, "session" if session else "system")
+    await _open(store, file, "session" if session else "system")
     log.info("%d settings are in %s", len(store.store.entries), file)
     lost = asyncio.create_task(store.service.until_lost())
-    unsaved = asyncio.create_task(store.until_unsaved())
-    stopped = asyncio.create_task(stop.wait())
-    await asyncio.wait([lost, unsaved, stopped], return_when=asyncio.FIRST_COMPLETED)
+    waits = [asyncio.create_task(wait) for wait in (store.until_broken(), stop.wait())]
+    await asyncio.wait([lost, *waits], return_when=asyncio.FIRST_COMPLETED)
     gone = lost.done() and not stop.is_set()
-    stopped.cancel()
-    await store.close()
-    await lost
+    for wait in waits:
+        wait.cancel()
     try:
-        await unsaved
+        await store.close()
     except SavingFailedError as err:
         raise CommandError(str(err)) from err
+    await lost
     if gone:
         raise CommandError("lost the D-Bus connection")
     return 0
 
 
-async def _open(store: LocalSettings, which: str) -> None:
+async def _open(store: LocalSettings, file: Path, which: str) -> None:
     try:
         await store.open()
+    except FileInUseError as err:
+        raise CommandError(str(err)) from err
+    except OtherFormError as err:
+        raise CommandError(
+            f"{file}: {err}; install the version that wrote it, or give another --file"
+        ) from err
     except NameTakenError as err:
         raise CommandError(f"{err}: another settings store is running") from err
     except DBusError as err:

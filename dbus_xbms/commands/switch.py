@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Give the order; fails if it was refused or came to nothing."""
+    """Give the order; fails if the order was refused or had no effect."""
     order = ORDERS[args.what][args.state]
     outcome, done = complete(_switch(args.pack, order, f"{args.what} {args.state}"))
     say(printable(outcome, LINE))

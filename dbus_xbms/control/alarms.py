@@ -41,8 +41,8 @@ INTERNAL_FAILURE = "/Alarms/InternalFailure"
 HIGH_CHARGE_CURRENT = "/Alarms/HighChargeCurrent"
 HIGH_DISCHARGE_CURRENT = "/Alarms/HighDischargeCurrent"
 
-# Bit 12 (MOSFET lock) is a state that somebody asked for. Bits 13 to 15 are not agreed on between vendor
-# documents: they warn, they do not shout.
+# Bit 12 (MOSFET lock) is a state that somebody asked for. Vendor documents disagree on bits 13 to 15:
+# warning only.
 PROTECTION_ALARMS: tuple[tuple[Protection, str, Level], ...] = (
     (Protection.CELL_OVERVOLTAGE, HIGH_CELL_VOLTAGE, Level.ALARM),
     (Protection.CELL_UNDERVOLTAGE, LOW_CELL_VOLTAGE, Level.ALARM),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 
-from dbus_xbms.control import authority
+from dbus_xbms.control import authority, no_current
 from dbus_xbms.control.authority import State, Surroundings
 from dbus_xbms.control.chemistry import preset
 from dbus_xbms.settings import Settings, Value, name_of
@@ -52,12 +52,17 @@ def of_change(before: Packs, after: Packs, *, explicit: bool = False) -> list[Co
     """
     was, will = (next(iter(willing(packs)), "") for packs in (before, after))
     if not was:
-        return [Consequence(words=_begins(after[will]), ask=not explicit)] if will else []
+        if not will:
+            return []
+        begins = Consequence(words=_begins(after[will]), ask=not explicit)
+        return [begins, *_no_current(_name(will, after), {}, no_current.reasons(after[will]))]
     if not will:
         return [Consequence(words=f"{_name(was, before)} no longer controls chargers; {ENDS}", ask=True)]
     if was != will:
         return [Consequence(words=_handed_over(before, after, was, will), ask=True)]
-    return _same_pack(_name(was, before), before[was], after[was])
+    name = _name(was, before)
+    stops = _no_current(name, no_current.reasons(before[was]), no_current.reasons(after[was]))
+    return [*_same_pack(name, before[was], after[was]), *stops]
 
 
 def in_order(chosen: Mapping[str, Value]) -> list[str]:
@@ -110,6 +115,15 @@ def _handed_over(before: Packs, after: Packs, was: str, will: str) -> str:
     if not (left and right):
         return f"{words}; its voltage may be another than that of {name}"
     return words if abs(left - right) <= SAME * left else f"{words}; {name} is charged to {left:.2f} V"
+
+
+def _no_current(name: str, before: Mapping[str, str], after: Mapping[str, str]) -> list[Consequence]:
+    """What a pack that controls no longer gets or gives."""
+    return [
+        Consequence(words=f"{name} {what} ({why})", ask=True)
+        for what, why in after.items()
+        if what not in before
+    ]
 
 
 def _same_pack(name: str, before: Settings, after: Settings) -> list[Consequence]:

@@ -16,6 +16,7 @@ from dbus_xbms.control import gauge
 from dbus_xbms.model import PackSample, Protection
 
 ODD_FOR = 30.0  # s without a reading that can be, after which nothing is believed
+NEXT = 10.0  # s after a reading that could be, within which an odd one is the next; later is silence
 GOOD_FOR = 60.0  # s of readings that can be, until they are believed again
 STANDS = 60.0  # s for which a reading says what the next one may be
 
@@ -165,11 +166,16 @@ def follow(state: State, sample: PackSample, now: float) -> State:
         odd = jump(state.before, sample)
         jumped = bool(odd)
     if odd:
-        since = now if state.odd_since is None else state.odd_since
+        since = _odd_since(state, now) if state.odd_since is None else state.odd_since
         state = replace(state, odd=odd, odd_since=since, jumped=jumped, protection=sample.protection)
     else:
         state = replace(_compared(state, sample, now), odd="", odd_since=None, jumped=False)
     return _doubted(replace(state, heard_at=now), now)
+
+
+def _odd_since(state: State, now: float) -> float:
+    """Date the beginning of odd readings: the last one that could be, unless silence came after it."""
+    return state.before_at if state.before and now - state.before_at <= NEXT else now
 
 
 def confirmed(state: State, sample: PackSample) -> Protection:
@@ -233,7 +239,7 @@ def _repeats(state: State) -> str:
 def _doubted(state: State, now: float) -> State:
     """Say whether anything is believed after the newest reading."""
     if state.odd_since is not None:
-        lasted = now - (state.before_at if state.before else state.odd_since) >= ODD_FOR
+        lasted = now - state.odd_since >= ODD_FOR
         doubt = state.odd if lasted else state.doubt
         state = replace(state, good_since=None, was_odd=state.was_odd or lasted)
     else:

@@ -13,6 +13,9 @@ from dbus_xbms.control.gauge import is_known
 from dbus_xbms.model import PackIdentity, PackSample
 from dbus_xbms.settings import Settings, Value
 
+# How far a sample after a silence may be from the one before: a charge that stops moves a cell by some 30 mV.
+SAME_CELL, SAME_SOC = 0.1, 5.0  # V, %
+
 NOMINAL_TOLERANCE = 0.2  # part of the stored nominal capacity
 MOST_CYCLES = 65535  # all that a JBD can tell
 CONFIRM = "AcceptNewBms"  # setting: the owner confirms what the BMS now says of itself
@@ -91,4 +94,14 @@ def learnt(known: PackIdentity, heard: PackIdentity) -> PackIdentity:
         cell_count=heard.cell_count or known.cell_count,
         nominal=heard.nominal if is_known(heard.nominal) else known.nominal,
         produced=heard.produced or known.produced,
+    )
+
+
+def agrees(before: PackSample, sample: PackSample) -> bool:
+    """Whether a sample after a silence is close to the one before it."""
+    return (
+        len(sample.cells) == len(before.cells)
+        and all(abs(now - was) <= SAME_CELL for now, was in zip(sample.cells, before.cells, strict=True))
+        and abs(sample.soc - before.soc) <= SAME_SOC
+        and sample.nominal == before.nominal
     )

@@ -18,8 +18,8 @@ from dbus_xbms.control import (
     recovery,
     vetting,
 )
-from dbus_xbms.control.charge_voltage import Stage
-from dbus_xbms.control.chemistry import Preset, contradiction, dead_cells, preset
+from dbus_xbms.control.charge_mode import mode
+from dbus_xbms.control.chemistry import Preset, dead_cells, preset
 from dbus_xbms.control.current_limits import (
     CHARGE_RATE,
     CHARGE_RULES,
@@ -33,8 +33,6 @@ from dbus_xbms.control.vetting import Verdict
 from dbus_xbms.model import Limits, PackSample, Protection
 from dbus_xbms.settings import Settings
 
-# How far a sample after a silence may be from the one before: a charge that stops moves a cell by some 30 mV.
-SAME_CELL, SAME_SOC = 0.1, 5.0  # V, %
 REQUEST_BACK = 5.0  # % above the SoC of a charge request that ends it
 
 
@@ -85,31 +83,13 @@ def step(
     chosen = preset(settings)
     dt = min(now - before.at, longest) if before else 0.0
     signs = _signs(before, sample, chosen, gauge.assumed(sample.nominal, settings), dt)
-    verdict = _vetted(before, chosen, signs, sample, now, settings)
-    sample = identity.bounded(sample, settings)
-    situation = _situation(before, sample, sensors, chosen, verdict, settings)
+    verdict = vetting.vetted(_known(before, chosen), chosen, signs, sample, now, settings)
+    situation = _situation(before, identity.bounded(sample, settings), sensors, chosen, verdict, settings)
     voltage = _voltage(before, situation, since_top_balance, dt, settings)
-    charge, discharge = _currents(before, situation, now)
-    known = int(settings.number("Cells"))
-    count = known or len(sample.cells)  # never a stranger's
-    told = obedience.Told(
-        cvl=_full(voltage, situation, charge.shown, count, known),
-        ccl=charge.shown,
-        count=count or 1,
-        capacity=situation.capacity,
-    )
-    obeyed = _obeyed(before, sample, told, dt)
-    cvl = obedience.capped(obeyed, told.cvl)
-    limits = Limits(
-        cvl=cvl,
-        ccl=charge.shown,
-        dcl=discharge.shown,
-        mode=_mode(voltage, obeyed, situation, cvl, charge.shown),
-        charge_limitation=charge.words,
-        discharge_limitation=discharge.words,
-        charge_request=_requested(before, sample, chosen, settings),
-        battery_low_voltage=count * chosen.low,
-    )
+    currents = charge, discharge = _currents(before, situation, now)
+    told = _told(voltage, situation, charge.shown, settings)
+    obeyed = _obeyed(before, situation.sample, told, dt)
+    limits = _limits(before, situation, voltage, obeyed, told, currents, settings)
     return State(
         limits=limits,
         preset=chosen,
@@ -124,10 +104,10 @@ def step(
         dead=situation.dead,
         capacity_unknown=not situation.capacity and _parts_of_capacity(settings),
         request=limits.charge_request,
-        refuge=min(cvl, obedience.unseen(sample, told.count, told.capacity)),
-        wake_cvl=min(cvl, told.count * chosen.floating),
-        safe=_safe(sample, sensors, chosen, verdict),
-        seen=sample,
+        refuge=min(limits.cvl, obedience.unseen(situation.sample, told.count, told.capacity)),
+        wake_cvl=min(limits.cvl, told.count * chosen.floating),
+        safe=_safe(situation.sample, sensors, chosen, verdict),
+        seen=situation.sample,
         at=now,
     )
 
@@ -150,10 +130,52 @@ def _voltage(
     return charge_voltage.step(voltage, sample, situation.preset, since_top_balance, dt, settings)
 
 
+def _cells(sample: PackSample, settings: Settings) -> int:
+    """How many cells there are; the stored number counts, never a stranger's."""
+    return int(settings.number("Cells")) or len(sample.cells)
+
+
+def _told(
+    voltage: charge_voltage.State, situation: Situation, ccl: float, settings: Settings
+) -> obedience.Told:
+    """What chargers are told by the sample alone."""
+    count = _cells(situation.sample, settings)
+    return obedience.Told(
+        cvl=_full(voltage, situation, ccl, count, int(settings.number("Cells"))),
+        ccl=ccl,
+        count=count or 1,
+        capacity=situation.capacity,
+    )
+
+
 def _obeyed(before: State | None, sample: PackSample, told: obedience.Told, dt: float) -> obedience.State:
     """What chargers make of what they were told."""
     known, silent = (before.obeyed, before.silent_since is not None) if before else (obedience.State(), False)
     return obedience.step(known, sample, told, dt, unseen_before=silent)
+
+
+def _limits(
+    before: State | None,
+    situation: Situation,
+    voltage: charge_voltage.State,
+    obeyed: obedience.State,
+    told: obedience.Told,
+    currents: tuple[Followed, Followed],
+    settings: Settings,
+) -> Limits:
+    charge, discharge = currents
+    sample, chosen = situation.sample, situation.preset
+    cvl = obedience.capped(obeyed, told.cvl)
+    return Limits(
+        cvl=cvl,
+        ccl=charge.shown,
+        dcl=discharge.shown,
+        mode=mode(voltage, obeyed, situation, cvl, charge.shown),
+        charge_limitation=charge.words,
+        discharge_limitation=discharge.words,
+        charge_request=_requested(before, sample, chosen, settings),
+        battery_low_voltage=_cells(sample, settings) * chosen.low,
+    )
 
 
 def _full(voltage: charge_voltage.State, situation: Situation, ccl: float, count: int, known: int) -> float:
@@ -180,7 +202,7 @@ def _currents(before: State | None, situation: Situation, now: float) -> tuple[F
     if before and unseen and charge and discharge:
         gap = now - before.at
         discharge = recovery.resumed(discharge, gap)
-        if before.seen is None or agrees(before.seen, situation.sample):
+        if before.seen is None or identity.agrees(before.seen, situation.sample):
             charge = recovery.resumed(charge, gap)
         else:
             charge = recovery.lowered(recovery.silence(before.limits.mode), now)
@@ -190,35 +212,9 @@ def _currents(before: State | None, situation: Situation, now: float) -> tuple[F
     )
 
 
-def agrees(before: PackSample, sample: PackSample) -> bool:
-    """Whether a sample after a silence is close to the one before it."""
-    return (
-        len(sample.cells) == len(before.cells)
-        and all(abs(now - was) <= SAME_CELL for now, was in zip(sample.cells, before.cells, strict=True))
-        and abs(sample.soc - before.soc) <= SAME_SOC
-        and sample.nominal == before.nominal
-    )
-
-
-def _vetted(
-    before: State | None,
-    chosen: Preset,
-    signs: misfit.State,
-    sample: PackSample,
-    now: float,
-    settings: Settings,
-) -> Verdict:
-    known = before.verdict if before and before.seen and before.preset == chosen else None
-    if stranger := identity.contradiction(sample, settings):
-        return Verdict(refused=stranger, stranger=True)
-    if known and known.stranger:  # it is the pack that is stored again, or the owner has confirmed it
-        known = None
-    if not sample.cells:  # no evidence; other rules stop the currents
-        return known or Verdict(refused=chosen.refused)
-    found = contradiction(chosen, sample.cells, sample.soc) or misfit.found(
-        signs, chosen, gauge.assumed(sample.nominal, settings)
-    )
-    return vetting.follow(known, found, now)
+def _known(before: State | None, chosen: Preset) -> Verdict | None:
+    """The verdict that goes on: that of samples of this run, about the same preset."""
+    return before.verdict if before and before.seen and before.preset == chosen else None
 
 
 def _situation(
@@ -276,39 +272,6 @@ def _dead(before: State | None, sample: PackSample, chosen: Preset) -> bool:
 def _parts_of_capacity(settings: Settings) -> bool:
     """Whether a current is a part of the capacity, because the owner has set none."""
     return any(settings.number(name) < 0 for name in ("MaxChargeCurrent", "MaxDischargeCurrent"))
-
-
-def _mode(
-    voltage: charge_voltage.State, obeyed: obedience.State, situation: Situation, cvl: float, ccl: float
-) -> str:
-    """Where the charge stands, and what makes the CVL lower than that stage asks for."""
-    if situation.refused:
-        return "Refused"
-    stage = str(voltage.stage.value)
-    if voltage.topping:
-        stage = f"{stage}, top balance"
-    elif voltage.stage is Stage.ABSORPTION and voltage.since_balancing < charge_voltage.BALANCER_REST:
-        stage = f"{stage}, balancing"
-    why = _lowered_by(voltage, obeyed, situation, cvl, ccl)
-    return f"{stage}, {why}" if why else stage
-
-
-def _lowered_by(
-    voltage: charge_voltage.State, obeyed: obedience.State, situation: Situation, cvl: float, ccl: float
-) -> str:
-    """Which rule makes the CVL what it is, if it is not the stage; without numbers, which would flicker."""
-    if obeyed.disobeyed:
-        return "CVL lowered because chargers exceed the CCL"
-    asked = len(situation.sample.cells) * charge_voltage.asked(voltage, situation.preset)
-    if asked and cvl > asked - charge_voltage.STEP / 2:
-        return ""
-    rules = (
-        (not situation.sample.cells, "CVL lowered because cell voltages are unknown"),
-        (situation.dead, "CVL lowered for a dead cell"),
-        (not ccl, "CVL lowered while charging is stopped"),
-        (True, "CVL lowered for the highest cell"),
-    )
-    return next(words for applies, words in rules if applies)
 
 
 def _requested(before: State | None, sample: PackSample, chosen: Preset, settings: Settings) -> bool:

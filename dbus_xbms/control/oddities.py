@@ -86,7 +86,7 @@ def _interval_is_cut(s: Settings) -> str:
     longest = LONGEST_CONTROLLED_INTERVAL
     if not s.number("Control") or s.number("PollInterval") <= longest:
         return ""
-    return f"a pack that controls is polled every {longest:g} s at least"
+    return f"a pack that controls is polled at least every {longest:g} s"
 
 
 def _rest_is_cut(s: Settings) -> str:
@@ -139,6 +139,15 @@ def _needs(name: str, needed: str) -> Oddity:
     return rule
 
 
+def _black_out(s: Settings) -> str:
+    if not s.number("AllowDischargeOff"):
+        return ""
+    return (
+        "if only this pack feeds the GX, switching discharging off ends its power, and only the phone app "
+        "can switch it on again"
+    )
+
+
 def _no_top_balance(s: Settings) -> str:
     missing = s.number("TopBalanceVoltage") and not s.number("TopBalanceDays")
     return "TopBalanceVoltage has no effect until TopBalanceDays is set" if missing else ""
@@ -175,6 +184,7 @@ ODDITIES: tuple[tuple[tuple[str, ...], Oddity], ...] = (
     (("Stop",), _late_stop),
     (("ControlWithdraw", "Stop"), _withdraws_first),
     (("AllowDischargeOff",), _needs("AllowDischargeOff", "AllowMosfetControl")),
+    (("AllowDischargeOff",), _black_out),
     (("AllowNewerCommand",), _needs("AllowNewerCommand", "AllowMosfetControl")),
     (("TopBalanceVoltage", "TopBalanceDays"), _no_top_balance),
     (("AbsorptionTime", "MaxAbsorptionTime"), _absorption),

@@ -1,4 +1,4 @@
-"""What of charge control outlives the program: stage, latches, evidence, and what silence allows. Pure.
+"""What charge control keeps for the next run: stage, latches, evidence, and what silence allows. Pure.
 
 It is one text, so that a power cut never leaves half of it. Its age comes from the monotonic clock, unless
 the machine has been booted since. The wall clock of a GX jumps: it counts only where it is plausible.
@@ -15,7 +15,7 @@ from dbus_xbms.control import charge_voltage, misfit
 from dbus_xbms.control.charge_voltage import Stage
 from dbus_xbms.settings.memory import LONGEST_STATE
 
-STAGE_STANDS = 600.0  # s that a stage outlives; a later charge starts over
+STAGE_STANDS = 600.0  # s for which a stage stands without a program; after that the charge starts over
 CLOCK_SET = 1.6e9  # s since 1970; a wall clock that says less was never set
 
 

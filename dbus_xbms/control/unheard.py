@@ -26,11 +26,8 @@ def recalled(kept: Recalled, started: float, settings: Settings) -> State:
     """The limits of a pack that controlled before the program started, until it is heard."""
     chosen, count = preset(settings), int(settings.number("Cells"))
     cvl = max(0.0, min(kept.cvl, count * chosen.full))
-    capacity = gauge.installed(settings.number("Nominal"), settings)
-    highest, _ = current_limits.ceiling("MaxChargeCurrent", CHARGE_RATE, capacity, settings)
-    ccl = max(0.0, min(kept.ccl, highest))
-    highest, _ = current_limits.ceiling("MaxDischargeCurrent", DISCHARGE_RATE, capacity, settings)
-    dcl = max(0.0, min(kept.dcl, highest))
+    ccl = _allowed(kept.ccl, "MaxChargeCurrent", CHARGE_RATE, settings)
+    dcl = _allowed(kept.dcl, "MaxDischargeCurrent", DISCHARGE_RATE, settings)
     mode = "No contact since the start"
     nothing = recovery.silence(mode)
     limits = Limits(
@@ -65,8 +62,15 @@ def recalled(kept: Recalled, started: float, settings: Settings) -> State:
     )
 
 
+def _allowed(kept: float, name: str, rate: float, settings: Settings) -> float:
+    """A current in A that was kept, as far as today's settings allow it."""
+    capacity = gauge.installed(settings.number("Nominal"), settings)
+    highest, _ = current_limits.ceiling(name, rate, capacity, settings)
+    return max(0.0, min(kept, highest))
+
+
 def to_recall(state: State) -> Recalled:
-    """What of it is to outlive the program."""
+    """The part of it that is kept for the next run."""
     return Recalled(
         cvl=state.refuge,
         ccl=state.charge.shown,

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dbus_xbms.control import gauge, identity, misfit
+from dbus_xbms.control.chemistry import Preset, contradiction
+from dbus_xbms.model import PackSample
+from dbus_xbms.settings import Settings
+
 DOUBT = 10.0  # s that a contradiction must last: voltages of one poll are measured one after the other
 TRUST = 600.0  # s without contradiction until charging may begin again
 
@@ -20,6 +25,27 @@ class Verdict:
     def believed(self) -> bool:
         """Nothing speaks against the preset, not even for a moment."""
         return not self.refused and self.turning_since is None
+
+
+def vetted(
+    known: Verdict | None,
+    chosen: Preset,
+    signs: misfit.State,
+    sample: PackSample,
+    now: float,
+    settings: Settings,
+) -> Verdict:
+    """Judge the preset by a sample; ``known``: what was found so far."""
+    if stranger := identity.contradiction(sample, settings):
+        return Verdict(refused=stranger, stranger=True)
+    if known and known.stranger:  # it is the pack that is stored again, or the owner has confirmed it
+        known = None
+    if not sample.cells:  # no evidence; other rules stop the currents
+        return known or Verdict(refused=chosen.refused)
+    found = contradiction(chosen, sample.cells, sample.soc) or misfit.found(
+        signs, chosen, gauge.assumed(sample.nominal, settings)
+    )
+    return follow(known, found, now)
 
 
 def follow(verdict: Verdict | None, found: str, now: float) -> Verdict:

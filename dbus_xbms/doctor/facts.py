@@ -151,6 +151,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsFile:
+    """Where a settings store keeps the settings."""
+
+    damaged: tuple[str, ...] = ()  # copies of what it held before settings were lost
+    trouble: str = ""  # why changes cannot be saved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """Everything, each from a probe of its own."""
 
@@ -161,6 +169,7 @@ class Facts:
     machine: Machine | None = None
     bus: bool | None = None  # Venus's bus answers
     localsettings: bool | None = None
+    settings_file: SettingsFile | None = None  # not of Venus OS
     running: bool | None = None
     service: Service | None = None
     bluetoothd: str | None = None  # version

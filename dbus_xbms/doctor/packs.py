@@ -34,7 +34,11 @@ def packs(facts: Facts) -> Iterator[Finding]:
     if facts.packs is None:
         return
     if not facts.enabled:
-        yield note("packs", "none is yours yet", "`dbus-xbms scan` shows those in range, `add` takes one")
+        yield note(
+            "packs",
+            "no pack has been added yet",
+            "`dbus-xbms scan` lists those in range, `dbus-xbms add ADDRESS` adds one",
+        )
     for pack in facts.enabled:
         yield _of(pack, facts)
 

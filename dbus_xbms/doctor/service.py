@@ -35,6 +35,21 @@ def localsettings(facts: Facts) -> Iterator[Finding]:
         )
 
 
+def settings_file(facts: Facts) -> Iterator[Finding]:
+    """The settings are complete, and changes are saved."""
+    if facts.settings_file is None:
+        return
+    for file in facts.settings_file.damaged:
+        yield problem(
+            "settings",
+            f"the settings were damaged and some are lost; {file} is what they were",
+            "`dbus-xbms list` and `dbus-xbms get PACK --changed` show what is left; add and set what is "
+            "missing, then remove that file",
+        )
+    if trouble := facts.settings_file.trouble:
+        yield problem("settings", f"they cannot be changed: {trouble}", "make room, or mount it writable")
+
+
 def service(facts: Facts) -> Iterator[Finding]:
     """The service runs, is the one on the disk, and is modest."""
     if facts.running is False:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
-import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from errno import EISDIR
+from errno import EDQUOT, EISDIR, ENOSPC, ENOTDIR, EROFS
+from glob import escape
 from itertools import count
 from pathlib import Path
 
-log = logging.getLogger(__name__)
-
-SAVE_DELAY = 2.0  # s; changes that come together are written once
-RETRY_DELAY = 60.0  # s after a save that failed
+UNWRITABLE = (EROFS, ENOSPC, EDQUOT)  # of a folder whose files may be readable
 PRIVATE = 0o600  # settings hold the passwords of Bluetooth modules
 
 
@@ -36,22 +32,49 @@ def replace(file: Path, text: str) -> None:
     """
     file = target(file)
     new = file.with_name(f"{file.name}.new")
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "w", encoding="utf-8") as stream:  # noqa: PTH123 (mode)
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    new.replace(file)
+    _write(new, text.encode())
+    try:
+        new.replace(file)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
     _sync_folder(file.parent)
 
 
-def put_aside(file: Path) -> Path:
-    """Give a damaged file another name, which no file has yet; returns it."""
+def copy_aside(file: Path) -> Path:
+    """Copy a damaged file to a name that no file has yet; returns it.
+
+    Raises:
+        OSError: there is no copy.
+    """
     file = target(file)
-    names = (file.with_name(f"{file.name}.damaged{number or ''}") for number in count())
-    aside = next(name for name in names if not name.exists())
-    file.rename(aside)
+    aside = next(name for name in _damaged_names(file) if not name.exists())
+    _write(aside, file.read_bytes())
     _sync_folder(file.parent)
     return aside
+
+
+def set_aside(file: Path) -> list[Path]:
+    """The copies of damaged files that are still there."""
+    file = target(file)
+    return sorted(file.parent.glob(f"{escape(file.name)}.damaged*"))
+
+
+def _damaged_names(file: Path) -> Iterator[Path]:
+    return (file.with_name(f"{file.name}.damaged{number or ''}") for number in count())
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write a file that survives a loss of power; none is left behind if that fails."""
+    stream = os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "wb")
+    try:
+        with stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError:
+        file.unlink(missing_ok=True)
+        raise
 
 
 def _sync_folder(folder: Path) -> None:
@@ -63,77 +86,36 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def locked(file: Path) -> Iterator[None]:
+def locked(file: Path) -> Iterator[bool]:
     """Be the only process that writes ``file``; makes its folder if needed.
+
+    Gives whether it can be written: a file that can only be read needs no lock.
 
     Raises:
         FileInUseError: another one does.
-        OSError: the folder cannot be written, or the file is one.
+        OSError: there is no file, and none can be made.
     """
     file = target(file)
     if file.is_dir():
         raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(file))
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lock = file.with_name(f"{file.name}.lock")
-    with open(os.open(lock, os.O_WRONLY | os.O_CREAT, PRIVATE), "w", encoding="utf-8") as stream:  # noqa: PTH123 (mode)
+    _make_folder(file.parent)
+    try:
+        lock = os.open(file.with_name(f"{file.name}.lock"), os.O_WRONLY | os.O_CREAT, PRIVATE)
+    except OSError as err:
+        if err.errno not in UNWRITABLE or not file.exists():
+            raise
+        yield False
+        return
+    with os.fdopen(lock, "wb") as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as err:
             raise FileInUseError(f"{file} is in use by another settings store") from err
-        yield
+        yield True
 
 
-class Saver:
-    """Writes a store to its file soon after it has changed, and again later if that fails."""
-
-    def __init__(self, file: Path, content: Callable[[], str]) -> None:
-        self._file = file
-        self._content = content
-        self._changed = False
-        self._failed = False
-        self._due = asyncio.Event()
-        self._closing = asyncio.Event()
-
-    def changed(self) -> None:
-        """Have it saved."""
-        self._changed = True
-        self._due.set()
-
-    def close(self) -> None:
-        """Let :meth:`run` end, after it has saved what is left."""
-        self._closing.set()
-        self._due.set()
-
-    async def run(self) -> None:
-        """Save until :meth:`close`."""
-        closing = False
-        while not closing:
-            await self._due.wait()
-            closing = await self._closed_within(RETRY_DELAY if self._failed else SAVE_DELAY)
-            self._due.clear()
-            if self._changed:
-                await self._save()
-
-    async def _closed_within(self, seconds: float) -> bool:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._closing.wait()
-        except TimeoutError:
-            return False
-        return True
-
-    async def _save(self) -> None:
-        self._changed = False
-        try:
-            await asyncio.to_thread(
-                replace, self._file, self._content()
-            )  # a slow card must not delay answers
-        except OSError as err:
-            level = logging.DEBUG if self._failed else logging.WARNING
-            log.log(level, "%s cannot be written: %s; changes are lost at the next restart", self._file, err)
-            self._failed = True
-            self.changed()
-            return
-        if self._failed:
-            log.info("%s can be written again", self._file)
-        self._failed = False
+def _make_folder(folder: Path) -> None:
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not there.is_dir():
+        raise NotADirectoryError(ENOTDIR, "it is a file, and should be a folder", str(there))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)

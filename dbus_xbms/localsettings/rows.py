@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from dbus_xbms.localsettings.store import (
     DEVICES,
@@ -18,17 +18,30 @@ from dbus_xbms.localsettings.store import (
 )
 
 CONTROL = "Control"  # the owner's yes to a pack that controls chargers
+KEYS = {entry.name for entry in fields(Entry)} - {"unknown"}
+
+
+class OtherFormError(Exception):
+    """The file is of a version that keeps settings in another form."""
 
 
 def text_of(entries: Mapping[str, Entry]) -> str:
     """Settings as JSON, one object per path."""
-    return json.dumps({path: asdict(entry) for path, entry in sorted(entries.items())}, indent=1) + "\n"
+    return json.dumps({path: _row(entry) for path, entry in sorted(entries.items())}, indent=1) + "\n"
+
+
+def _row(entry: Entry) -> dict[str, object]:
+    row = asdict(entry)
+    return {**row.pop("unknown"), **row}
 
 
 def entries_of(text: bytes) -> tuple[dict[str, Entry], list[str]]:
     """The settings in a file, and in words what in it cannot be used.
 
     A device that has lost a setting loses its `Control` too: it may have been a limit.
+
+    Raises:
+        OtherFormError: the file is of another version.
     """
     try:
         rows = json.loads(text)
@@ -36,6 +49,8 @@ def entries_of(text: bytes) -> tuple[dict[str, Entry], list[str]]:
         return {}, [f"it is not JSON: {err}"]
     if not isinstance(rows, dict):
         return {}, ["it holds no settings"]
+    if foreign := [key for key in rows if not key.startswith("/")]:
+        raise OtherFormError(f"it holds {foreign[0]!r}, which this version does not know")
     entries: dict[str, Entry] = {}
     faults: dict[str, str] = {}
     for path, row in rows.items():
@@ -73,6 +88,7 @@ def _entry(path: str, row: object) -> Entry:
         lowest=_limit(kind, row.get("lowest")),
         highest=_limit(kind, row.get("highest")),
         silent=row.get("silent") is True,
+        unknown={key: value for key, value in row.items() if key not in KEYS},
     )
     if not within_limits(entry, entry.value):
         raise ValueError(f"{entry.value} is out of range")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from copy import copy
 from pathlib import Path
 from typing import Any
 
-from dbus_fast import BusType, Message, Variant
+from dbus_fast import BusType, DBusError, Message, Variant
 
 from dbus_xbms.localsettings import file as files
 from dbus_xbms.localsettings.rows import entries_of, text_of
+from dbus_xbms.localsettings.saver import Saver, words_of
 from dbus_xbms.localsettings.store import AddError, Entry, Store, Value
 from dbus_xbms.served import Method, Node, Service
 
@@ -20,6 +22,8 @@ log = logging.getLogger(__name__)
 NAME = "com.victronenergy.settings"
 BUS_ITEM = "com.victronenergy.BusItem"
 SETTINGS = "com.victronenergy.Settings"
+CONDITION = "dbus_xbms.SettingsFile1"  # an interface of ours: how the file is
+NOT_SAVED = f"{CONDITION}.Error.NotSaved"
 INT32 = range(-(2**31), 2**31)
 MOST_FAULTS = 5  # of a damaged file in the log
 KIND_OF_SIGNATURE = {"i": "i", "x": "i", "d": "f", "s": "s"}  # others are refused, u, y, q and b too
@@ -42,18 +46,14 @@ def _item(entry: Entry) -> dict[str, Variant]:
     return {**item, "Default": _variant(entry.kind, entry.default)}
 
 
-class SavingFailedError(Exception):
-    """Changes of settings are no longer saved."""
-
-
 class LocalSettings:
     """Serves a :class:`Store`; kept in ``file`` across runs if one is given."""
 
     def __init__(self, bus_type: BusType, file: Path | None = None) -> None:
         self.store = Store()
         self._file = file
-        self._saver: files.Saver | None = None
-        self._saving: asyncio.Task[None] | None = None
+        self._saver: Saver | None = None
+        self._lock = ExitStack()
         self.service = Service(NAME, bus_type, self._find, self._paths)
         group = {
             (BUS_ITEM, "GetValue"): Method(gives="v", run=self._group_values),
@@ -66,7 +66,11 @@ class LocalSettings:
         }
         self._group = Node(methods=group)
         self._root = Node(
-            methods={**group, (BUS_ITEM, "GetItems"): Method(gives="a{sa{sv}}", run=self._get_items)}
+            methods={
+                **group,
+                (BUS_ITEM, "GetItems"): Method(gives="a{sa{sv}}", run=self._get_items),
+                (CONDITION, "GetCondition"): Method(gives="ass", run=self._condition),
+            }
         )
         self._leaf = Node(
             methods={
@@ -87,55 +91,81 @@ class LocalSettings:
 
         Raises:
             NameTakenError: the name has an owner already.
+            FileInUseError: another store keeps its settings in the file.
+            OtherFormError: the file is of another version.
             OSError: the file cannot be read, or there is no bus.
         """
-        await self.service.open(self._load)
+        try:
+            await self.service.open(self._load)
+        except BaseException:
+            self._lock.close()
+            raise
 
     def _load(self) -> None:
         if self._file is None:
             return
+        writable = self._lock.enter_context(files.locked(self._file))
         faults: list[str] = []
         if self._file.exists():
             self.store.entries, faults = entries_of(self._file.read_bytes())
-        self._saver = files.Saver(self._file, lambda: text_of(self.store.entries))
-        if faults:
-            self._put_aside(self._file, faults)
-        self._saving = asyncio.create_task(self._saver.run())
-
-    async def until_unsaved(self) -> None:
-        """Wait until nothing saves the settings: after :meth:`close`, or when saving has failed for good.
-
-        Raises:
-            SavingFailedError: the latter.
-        """
-        if saving := self._saving:
-            await asyncio.wait([saving])
-            if err := saving.exception():
-                reason = str(err) or type(err).__name__
-                raise SavingFailedError(f"the settings can no longer be saved: {reason}")
-
-    def _put_aside(self, file: Path, faults: list[str]) -> None:
-        aside = files.put_aside(file)
         for fault in faults[:MOST_FAULTS]:
-            log.warning("%s: %s", file, fault)
-        log.warning(
-            "%s was damaged and is now %s; %d settings in it are kept", file, aside, len(self.store.entries)
-        )
-        self._changed()
+            log.warning("%s: %s", self._file, fault)
+        for aside in files.set_aside(self._file):
+            log.warning("%s: settings were lost when this was written; `dbus-xbms doctor` says more", aside)
+        self._saver = Saver(self._file, lambda: text_of(self.store.entries), damaged=bool(faults))
+        if faults:
+            log.warning("%s is damaged; %d settings in it are kept", self._file, len(self.store.entries))
+        if faults or not writable:
+            self._saver.soon()
+            self._saver.flush()
+
+    async def until_broken(self) -> None:
+        """Wait until settings cannot be saved because of an error in this program; :meth:`close` says it."""
+        if self._saver is not None:
+            await self._saver.broken.wait()
 
     async def close(self) -> None:
-        """Save and leave the bus; what is stored stays in memory for the next open."""
-        if self._saver is not None and self._saving is not None:
-            self._saver.close()
-            await asyncio.wait([self._saving])
-            if err := self._saving.exception():
-                log.error("the last changes are not in %s: saving failed", self._file, exc_info=err)
-            self._saver = self._saving = None
-        await self.service.close()
+        """Save and leave the bus; what is stored stays in memory for the next open.
 
-    def _changed(self) -> None:
+        Raises:
+            SavingFailedError: not everything is saved.
+        """
+        saver, self._saver = self._saver, None
+        try:
+            if saver is not None:
+                saver.close()
+        finally:
+            await self.service.close()
+            self._lock.close()
+
+    def _condition(self, message: Message) -> list[Any]:
+        damaged = files.set_aside(self._file) if self._file is not None else []
+        return [[str(file) for file in damaged], self._saver.trouble if self._saver is not None else ""]
+
+    def _keep(self, before: Mapping[str, Entry]) -> None:
+        """Save changes before they are announced; if that fails, they are taken back.
+
+        What changes by itself (silent settings) is saved a little later, together.
+
+        Raises:
+            DBusError: the change was taken back.
+        """
+        if self._saver is None or not before:
+            return
+        if all(entry.silent for entry in before.values()):
+            self._saver.soon()
+            return
+        try:
+            self._saver.now()
+        except Exception as err:
+            self.store.entries |= before
+            if isinstance(err, OSError):
+                raise DBusError(NOT_SAVED, f"it cannot be saved: {words_of(err)}") from err
+            raise
+
+    def _save_added(self) -> None:
         if self._saver is not None:
-            self._saver.changed()
+            self._saver.flush()
 
     def _find(self, path: str) -> Node | None:
         if path == "/":
@@ -163,24 +193,24 @@ class LocalSettings:
         return [*(_variant(entry.kind, value) for value in values), int(entry.silent)]
 
     def _set_value(self, message: Message) -> list[Any]:
-        path = message.path or "/"
-        return [self._answer(path, self.store.put(path, message.body[0].value))]
+        return self._set([message.path or "/"], lambda path: self.store.put(path, message.body[0].value))
 
     def _set_default(self, message: Message) -> list[Any]:
-        path = message.path or "/"
-        return [self._answer(path, self.store.put_default(path))]
+        return self._set([message.path or "/"], self.store.put_default)
 
-    def _answer(self, path: str, changed: bool | None) -> int:
-        if changed:
+    def _set(self, paths: Iterable[str], put: Callable[[str], bool | None]) -> list[int]:
+        before = {path: copy(self.store.entries[path]) for path in paths}
+        done = {path: put(path) for path in before}
+        self._keep({path: entry for path, entry in before.items() if done[path]})
+        for path in (path for path, changed in done.items() if changed):
             entry = self.store.entries[path]
             if not entry.silent:
                 log.info("setting %s changed", path)  # a value may be a password
             self._announce(path, {name: _item(entry)[name] for name in ("Value", "Text")})
-        return -1 if changed is None else 0
+        return [-1 if None in done.values() else 0]
 
     def _announce(self, path: str, properties: dict[str, Variant]) -> None:
         self.service.signal(path, BUS_ITEM, "PropertiesChanged", "a{sv}", [properties])
-        self._changed()
 
     def _group_values(self, message: Message) -> list[Any]:
         below = self.store.below(message.path or "/")
@@ -192,10 +222,8 @@ class LocalSettings:
 
     def _group_defaults(self, message: Message) -> list[Any]:
         base = (message.path or "/").rstrip("/")
-        for name in self.store.below(base):
-            path = f"{base}/{name}"
-            self._answer(path, self.store.put_default(path))
-        return [0]
+        self._set([f"{base}/{name}" for name in self.store.below(base)], self.store.put_default)
+        return [0]  # though instances have no default
 
     def _get_items(self, message: Message) -> list[Any]:
         return [{path: _item(entry) for path, entry in self.store.entries.items()}]
@@ -207,10 +235,14 @@ class LocalSettings:
         if added.changed and added.entry:
             limits = {"Min": added.entry.lowest, "Max": added.entry.highest} if kind != "s" else {}
             self._announce(path, {**_item(added.entry), **{n: _variant(kind, v) for n, v in limits.items()}})
+            if self._saver is not None:
+                self._saver.soon()
         return added.error, added.entry
 
     def _add_settings(self, message: Message) -> list[Any]:
-        return [[self._add_one(message.path or "/", row) for row in message.body[0]]]
+        answers = [self._add_one(message.path or "/", row) for row in message.body[0]]
+        self._save_added()
+        return [answers]
 
     def _add_one(self, base: str, row: dict[str, Variant]) -> dict[str, Variant]:
         path, default = row.get("path"), row.get("default")
@@ -233,19 +265,21 @@ class LocalSettings:
         group, name, default, kind, low, high = message.body
         parts = ((message.path or "/").rstrip("/"), group.strip("/"), name.lstrip("/"))
         path = "/".join(part for i, part in enumerate(parts) if part or i == 0)
-        return [self._add(path, kind, default.value, low.value, high.value, silent)[0]]
+        error, _ = self._add(path, kind, default.value, low.value, high.value, silent)
+        self._save_added()
+        return [error]
 
     def _add_silent_setting(self, message: Message) -> list[Any]:
         return self._add_setting(message, silent=True)
 
     def _remove_settings(self, message: Message) -> list[Any]:
-        base, answers = (message.path or "/").rstrip("/"), []
-        for name in message.body[0]:
-            path = f"{base}/{name.lstrip('/')}"
-            removed = self.store.remove(path)
-            answers.append(0 if removed else -1)
-            if removed:
-                self._announce(path, {"Value": Variant("ai", []), "Text": Variant("s", "")})
+        base = (message.path or "/").rstrip("/")
+        paths = [f"{base}/{name.lstrip('/')}" for name in message.body[0]]
+        before = {path: entry for path in paths if (entry := self.store.entries.get(path))}
+        answers = [0 if self.store.remove(path) else -1 for path in paths]
+        self._keep(before)
+        for path in before:
+            self._announce(path, {"Value": Variant("ai", []), "Text": Variant("s", "")})
         return [answers]
 
 

@@ -6,7 +6,7 @@ The rules are those of Victron's localsettings 1.76, as observed on it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from math import isfinite
 from typing import Any
@@ -37,7 +37,7 @@ class AddError(IntEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Entry:
-    """One stored setting. ``kind``: i, f or s."""
+    """One stored setting. ``kind``: i, f or s; ``unknown``: what another version has stored with it."""
 
     kind: str
     value: Value
@@ -45,6 +45,7 @@ class Entry:
     lowest: Number | None = None
     highest: Number | None = None
     silent: bool = False
+    unknown: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +151,7 @@ class Store:
         if _is_instance(path) and class_and_instance(entry.default) is None:
             return Added(error=AddError.INVALID_DEFAULT)
         if old is not None:
-            entry.value = old.value
+            entry.value, entry.unknown = old.value, old.unknown
             if entry == old:
                 return Added(error=AddError.NONE, entry=old)
         entry.value = self._free(path, entry.value)

@@ -27,7 +27,7 @@ class RadioCounters:
 
     connections: int = 0
     disconnections: int = 0
-    failed: int = 0  # attempts to connect that came to nothing
+    failed: int = 0  # attempts to connect that failed
 
 
 @dataclass(slots=True, kw_only=True)

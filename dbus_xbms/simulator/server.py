@@ -61,7 +61,7 @@ async def serve(served: Served) -> None:
         loop.call_later(served.seconds, end)
     try:
         reason = await _served(served, stop, end)
-    except (OSError, EOFError) as lost:  # our own farewell may be what finds the bus gone
+    except (OSError, EOFError) as lost:  # closing our own connection may be what finds the bus gone
         raise BusLostError(GONE) from lost
     if reason:
         raise BusLostError(reason)

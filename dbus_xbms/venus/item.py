@@ -70,7 +70,7 @@ class Item:
         if raw is None or not self.valid(raw):
             return None
         if isinstance(raw, str) or self.kind == "s":
-            text = str(raw)  # D-Bus drops who sends it a NUL
+            text = str(raw)  # D-Bus disconnects the sender of a NUL
             return text if text.isprintable() else "".join(char for char in text if char.isprintable())
         return int(raw) if self.kind == "i" else round(float(raw), self.decimals) + 0.0  # never -0.0
 

@@ -21,6 +21,7 @@ ABSENT = (
     ErrorType.TIMED_OUT,
 )
 UNFINISHED = (ErrorType.UNKNOWN_OBJECT, ErrorType.UNKNOWN_METHOD)  # what its root answers while it starts
+UNKNOWN = [error.value for error in UNFINISHED]
 ADD_ERRORS = {
     -2: "a name in its path begins with an underscore",
     -3: "its type is unknown",
@@ -87,7 +88,8 @@ def carried(reply: Message, what: str, signature: str) -> Any:
     """
     if reply.message_type is MessageType.ERROR:
         text = reply.body[0] if reply.body else reply.error_name
-        raise SettingsError(f"localsettings does not know {what}: {text}")
+        refusal = "does not know" if reply.error_name in UNKNOWN else "refuses"
+        raise SettingsError(f"localsettings {refusal} {what}: {text}")
     if reply.signature != signature:
         raise SettingsError(f"{what}: localsettings answers {reply.signature!r}, not {signature!r}")
     return reply.body[0]

@@ -451,7 +451,7 @@ async def test_the_old_client_is_let_go_before_a_new_one_is_made() -> None:
 
 
 @virtual_time
-async def test_a_late_farewell_of_an_old_client_does_not_touch_the_new_one() -> None:
+async def test_a_late_callback_of_a_previous_client_does_not_touch_the_new_one() -> None:
     pack = FakePack(ADDRESS)
     async with linked(pack) as (link, first):
         pack.drop()

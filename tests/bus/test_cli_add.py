@@ -14,6 +14,7 @@ from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.remote import Remote
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
+from tests.patience import PATIENCE
 from tests.talking import CTRL_C, CTRL_D, talk
 
 PACK = "A4:C1:37:00:00:01"
@@ -88,5 +89,5 @@ async def test_where_time_alone_does_not_help_add_waits_no_longer(state: State) 
     def contacts() -> dict[str, Contact]:
         return {PACK: Contact(state=state)}
 
-    async with Remote(scan, dict, contacts, list, list), asyncio.timeout(60):
+    async with Remote(scan, dict, contacts, list, list), asyncio.timeout(PATIENCE):
         assert await first_contact(PACK, "House", control=True, limit=600.0) is None

@@ -277,7 +277,7 @@ async def test_set_says_what_localsettings_made_of_an_instance_that_is_taken(set
     await command("add", OTHER)
     done = await command("set", OTHER, "ClassAndVrmInstance", "battery:600")
     assert done.out.splitlines()[0] == "ClassAndVrmInstance = battery:601"
-    assert "did not take" in done.out
+    assert (done.status, "did not take battery:600" in done.err) == (1, True)
 
 
 async def test_get_shows_all_settings_of_the_owner_and_none_of_the_programs_own_memory(

@@ -195,5 +195,7 @@ async def test_it_ends_though_a_program_beside_it_hangs(
 ) -> None:
     async with peers(tmp_path, monkeypatch) as there:
         with there.stopped(hung):
-            await there.processes["service"].stop()
+            service = there.processes["service"]
+            assert await service.stop() == 0
             await there.venus.until_gone(ONE)
+    assert [line for line in service.log if "not ended" in line] == []  # which its watchdog would say

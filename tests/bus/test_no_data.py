@@ -13,6 +13,7 @@ import pytest
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
 from tests.bus.venus import Venus
+from tests.patience import PATIENCE
 
 PACK = "A4:C1:37:00:00:01"
 NAME = "House bank"
@@ -63,7 +64,7 @@ async def no_data(
 
 async def until_said(*words: str) -> str:
     """What `list` says, once it says all of this."""
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(PATIENCE):
         while True:
             out = (await command("list")).out
             if all(word in out for word in words):
@@ -132,11 +133,18 @@ async def test_a_scan_that_cannot_be_says_why_and_what_helps(
     assert all(line.startswith("WARNING dbus_xbms.ble.") for line in said[:-1])  # without a service
 
 
+async def until_scanning(sim: Simulation) -> None:
+    """Wait until the adapter scans, which it does for nobody else while no pack is enabled."""
+    async with asyncio.timeout(PATIENCE):
+        while not (await sim.counters())["hci0"]["discovering"]:  # noqa: ASYNC110 (BlueZ tells nobody)
+            await asyncio.sleep(0.05)
+
+
 async def test_a_scan_during_which_the_service_stops_says_so() -> None:
-    async with Simulation(1), Program("run") as program, asyncio.TaskGroup() as group:
+    async with Simulation(1) as sim, Program("run") as program, asyncio.TaskGroup() as group:
         await program.until("no pack is enabled yet")
         scanning = group.create_task(command("scan", "--seconds", "20"))
-        await asyncio.sleep(3)  # whether the scan has begun or not, the words are to be plain
+        await until_scanning(sim)
         await program.stop()
         done = await scanning
     assert done.status == 1

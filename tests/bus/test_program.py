@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from pathlib import Path
 
@@ -22,6 +23,19 @@ def valid(seen: Seen) -> bool:
 
 def invalid(seen: Seen) -> bool:
     return seen["/Dc/0/Voltage"] is None
+
+
+def clock() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def polled(seen: Seen) -> list[float]:
+    """When signals with values of a good poll came, in s of the loop's clock."""
+    return [
+        at
+        for at, changes in seen.signals
+        if any(path.startswith("/Dc/") and value is not None for path, value in changes.items())
+    ]
 
 
 def of_a_poll(changes: dict[str, object]) -> bool:
@@ -102,8 +116,10 @@ async def test_silence_is_held_then_invalid_then_gone_and_the_first_good_poll_br
         await venus.enable(TWO)
         seen = await venus.until(ONE, valid)
         await venus.until(TWO, valid)
+        await venus.until(ONE, lambda s: bool(polled(s)))
         await sim.fault("mute", ONE)
         await venus.until(ONE, invalid)
+        assert clock() - polled(seen)[-1] > 4.0  # Hold; the bus may have told us of the last poll late
         assert seen["/Alarms/BmsCable"] == 1
         assert seen["/State"] == 10
         assert seen["/System/NrOfModulesOffline"] == 1
@@ -111,6 +127,7 @@ async def test_silence_is_held_then_invalid_then_gone_and_the_first_good_poll_br
             await venus.call(seen.owner, "/Dc/0/Voltage", "com.victronenergy.BusItem", "GetValue")
         ).signature == "ai"
         await venus.until_gone(ONE)
+        assert clock() - polled(seen)[-1] > 9.0  # Withdraw
         await sim.fault("clear", ONE)
         back = await venus.until(ONE, valid)
         assert back["/Alarms/BmsCable"] == 0

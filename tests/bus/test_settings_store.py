@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import signal
 from collections.abc import AsyncIterator
+from errno import EISDIR
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +17,21 @@ from dbus_fast.aio import MessageBus
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands import settings as settings_command
+from dbus_xbms.commands.doctor_bus import settings_file
+from dbus_xbms.commands.session import open_bus
+from dbus_xbms.doctor.facts import SettingsFile
 from dbus_xbms.localsettings import file as files
 from dbus_xbms.localsettings import service
+from dbus_xbms.localsettings.saver import SavingFailedError
 from dbus_xbms.localsettings.service import BUS_ITEM, NAME, SETTINGS, LocalSettings
 from dbus_xbms.served import NameTakenError
+from dbus_xbms.settings import SettingsError
+from dbus_xbms.venus.localsettings import LocalSettings as LocalSettingsClient
 from tests.bus.simulation import Program
 from tests.patience import PATIENCE
 
 ENABLED = "/Settings/Devices/xbms_a4c137000001/Enabled"
+MEMORY = "/Settings/Devices/xbms_a4c137000001/Memory"
 
 
 def instance(device: str) -> str:
@@ -42,7 +51,9 @@ class Client:
             self.seen.append((message.path or "", unpack_variants(message.body[0])))
         return False
 
-    async def call(self, path: str, interface: str, member: str, signature: str = "", *body: Any) -> Any:
+    async def call_all(
+        self, path: str, interface: str, member: str, signature: str = "", *body: Any
+    ) -> list[Any]:
         reply = await self.bus.call(
             Message(
                 destination=NAME,
@@ -55,7 +66,12 @@ class Client:
         )
         assert reply is not None
         assert reply.message_type is MessageType.METHOD_RETURN, (reply.error_name, reply.body)
-        return unpack_variants(reply.body)[0]
+        body = unpack_variants(reply.body)
+        assert isinstance(body, list)
+        return body
+
+    async def call(self, path: str, interface: str, member: str, signature: str = "", *body: Any) -> Any:
+        return (await self.call_all(path, interface, member, signature, *body))[0]
 
     async def add(self, **row: Variant) -> dict[str, Any]:
         (result,) = await self.call("/", SETTINGS, "AddSettings", "aa{sv}", [row])
@@ -225,12 +241,10 @@ async def test_the_command_keeps_settings_over_a_kill_and_refuses_a_second_one(
         await first.until("0 settings are in")
         await client.add(path=Variant("s", ENABLED), default=Variant("i", 0))
         await client.put(ENABLED, Variant("i", 1))
-        async with Program("settings", "--file", str(tmp_path / "other.json")) as second:
+        async with Program("settings", "--file", str(file.with_name("other.json"))) as second:
             assert await second.ended() == 1
             assert "another settings store is running" in second.log[-1]
-        async with asyncio.timeout(PATIENCE):
-            while not file.exists():  # noqa: ASYNC110 (a file tells nobody)
-                await asyncio.sleep(0.05)
+        assert not file.with_name("other.json.lock").exists()
         await first.stop(signal.SIGKILL)
     async with Program("settings", "--file", str(file)) as again:
         await again.until("1 settings are in")
@@ -245,12 +259,140 @@ async def test_a_damaged_file_is_kept_aside_and_said(
     file = tmp_path / "settings.json"
     file.write_text('{"/Settings/Half": {"kind"')
     async with Program("settings", "--file", str(file)) as store:
-        line = await store.until("was damaged")
-        assert f"{file}.damaged" in line
+        await store.until(f"copied to {file}.damaged")
         await client.add(path=Variant("s", ENABLED), default=Variant("i", 0))
         assert await store.stop() == 0
     assert file.with_name("settings.json.damaged").read_text() == '{"/Settings/Half": {"kind"'
     assert list(json.loads(file.read_text())) == [ENABLED]
+    async with Program("settings", "--file", str(file)) as store:
+        await store.until(f"{file}.damaged: settings were lost")
+
+
+@pytest.fixture
+async def kept(private_bus: str, client: Client, tmp_path: Path) -> AsyncIterator[Path]:
+    """The file of a store that serves ENABLED, 0, and a setting that changes by itself."""
+    file = tmp_path / "settings.json"
+    store = LocalSettings(BusType.SYSTEM, file)
+    await store.open()
+    await client.add(path=Variant("s", ENABLED), default=Variant("i", 0))
+    await client.add(path=Variant("s", MEMORY), default=Variant("i", 0), silent=Variant("i", 1))
+    yield file
+    with contextlib.suppress(SavingFailedError):  # where a test has seen to that
+        await store.close()
+
+
+def stored_in(file: Path) -> dict[str, Any]:
+    rows = json.loads(file.read_text())
+    assert isinstance(rows, dict)
+    return rows
+
+
+def value_in(file: Path, path: str) -> Any:
+    return stored_in(file)[path]["value"]
+
+
+async def test_a_change_is_in_the_file_before_it_is_answered(client: Client, kept: Path) -> None:
+    assert value_in(kept, ENABLED) == 0
+    assert await client.put(ENABLED, Variant("i", 1)) == 0
+    assert value_in(kept, ENABLED) == 1
+    assert await client.call("/Settings", BUS_ITEM, "SetDefault") == 0
+    assert value_in(kept, ENABLED) == 0
+    assert await client.call("/", SETTINGS, "RemoveSettings", "as", [ENABLED]) == [0]
+    assert ENABLED not in stored_in(kept)
+
+
+async def test_what_changes_by_itself_is_written_with_the_next_change_at_the_latest(
+    client: Client, kept: Path
+) -> None:
+    assert await client.put(MEMORY, Variant("i", 5)) == 0
+    assert value_in(kept, MEMORY) == 0
+    assert await client.put(ENABLED, Variant("i", 1)) == 0
+    assert value_in(kept, MEMORY) == 5
+
+
+async def test_a_change_that_cannot_be_saved_is_refused_and_taken_back(client: Client, kept: Path) -> None:
+    kept.with_name("settings.json.new").mkdir()
+    client.seen.clear()
+    for path, interface, member, signature, *body in (
+        (ENABLED, BUS_ITEM, "SetValue", "v", Variant("i", 1)),
+        ("/", SETTINGS, "RemoveSettings", "as", [ENABLED]),
+    ):
+        with pytest.raises(AssertionError, match="it cannot be saved: Is a directory"):
+            await client.call(path, interface, member, signature, *body)
+    assert await client.get(ENABLED) == 0
+    assert client.seen == []
+    kept.with_name("settings.json.new").rmdir()
+    assert await client.put(ENABLED, Variant("i", 1)) == 0
+
+
+async def test_doctor_learns_how_the_file_is(client: Client, kept: Path) -> None:
+    blocked, damaged = kept.with_name("settings.json.new"), kept.with_name("settings.json.damaged")
+    blocked.mkdir()
+    damaged.touch()
+    async with open_bus() as bus:
+        with pytest.raises(AssertionError, match="it cannot be saved"):
+            await client.put(ENABLED, Variant("i", 1))
+        found = await settings_file(bus)
+        assert found is not None
+        assert found.damaged == (str(damaged),)
+        assert found.trouble == f"Is a directory ({blocked})"
+        blocked.rmdir()
+        damaged.unlink()
+        await client.put(ENABLED, Variant("i", 1))
+        assert await settings_file(bus) == SettingsFile()
+
+
+async def test_the_command_says_that_a_change_was_not_saved(kept: Path, client: Client) -> None:
+    kept.with_name("settings.json.new").mkdir()
+    bank = LocalSettingsClient(lambda path, value: None)
+    running = asyncio.create_task(bank.run())
+    with pytest.raises(SettingsError, match=r"localsettings refuses .*Enabled: it cannot be saved"):
+        await bank.set(ENABLED, 1)
+    running.cancel()
+    await asyncio.wait([running])
+
+
+async def test_the_end_of_a_store_that_cannot_save_is_status_1(
+    private_bus: str, tmp_path: Path, client: Client
+) -> None:
+    file = tmp_path / "settings.json"
+    async with Program("settings", "--file", str(file)) as store:
+        await store.until("0 settings are in")
+        file.with_name("settings.json.new").mkdir()
+        await client.add(path=Variant("s", ENABLED), default=Variant("i", 0))
+        assert await store.stop() == 1
+    assert f"{file} cannot be written: Is a directory" in store.log[-1]
+    assert "Traceback" not in "\n".join(store.log)
+
+
+async def test_a_file_that_can_only_be_read_is_served_and_changes_are_refused(
+    private_bus: str, tmp_path: Path, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "UNWRITABLE", (EISDIR,))  # in place of EROFS, which needs a mount
+    file = tmp_path / "settings.json"
+    row = {"kind": "i", "value": 1, "default": 0, "lowest": 0, "highest": 1, "silent": False}
+    file.write_text(json.dumps({ENABLED: row}))
+    for name in ("lock", "new"):
+        (tmp_path / f"settings.json.{name}").mkdir()
+    store = LocalSettings(BusType.SYSTEM, file)
+    await store.open()
+    assert await client.get(ENABLED) == 1
+    with pytest.raises(AssertionError, match="it cannot be saved"):
+        await client.put(ENABLED, Variant("i", 0))
+    assert await client.get(ENABLED) == 1
+    with pytest.raises(SavingFailedError):
+        await store.close()
+
+
+async def test_a_file_of_another_version_is_left_alone_and_the_command_says_so(
+    private_bus: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text('{"version": 2}')
+    with pytest.raises(CommandError, match=r"it holds 'version'.*install the version that wrote it"):
+        await settings_command._serve(file)
+    assert file.read_text() == '{"version": 2}'
+    assert files.set_aside(file) == []
 
 
 async def test_a_store_without_the_name_does_not_read_the_file(private_bus: str, tmp_path: Path) -> None:
@@ -288,18 +430,21 @@ async def test_a_call_that_comes_while_the_file_is_read_is_answered_from_it(
 
 
 async def test_the_command_ends_with_status_1_when_settings_can_no_longer_be_saved(
-    private_bus: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    private_bus: str, tmp_path: Path, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(_: object) -> str:
-        raise RuntimeError("can't start new thread")
+        raise RuntimeError("not a row")
 
     monkeypatch.setattr(service, "text_of", broken)
-    monkeypatch.setattr(files, "SAVE_DELAY", 0.0)
     file = tmp_path / "settings.json"
-    file.write_text("damaged")  # which is put aside, and the settings saved
-    with pytest.raises(CommandError, match="no longer be saved: can't start new thread"):
-        async with asyncio.timeout(PATIENCE):
-            await settings_command._serve(file)
+    serving = asyncio.create_task(settings_command._serve(file))
+    async with asyncio.timeout(PATIENCE):
+        while not file.with_name("settings.json.lock").exists():  # noqa: ASYNC110 (a file tells nobody)
+            await asyncio.sleep(0.01)
+        with pytest.raises(AssertionError, match="an error in the program"):
+            await client.add(path=Variant("s", ENABLED), default=Variant("i", 0))
+        with pytest.raises(CommandError, match="cannot be written: not a row"):
+            await serving
 
 
 async def test_without_a_bus_the_command_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -138,8 +138,10 @@ async def test_by_turns_a_pack_that_a_phone_holds_is_waited_for_quietly_and_read
         await venus.enable(ONE, ConnectionMode=1, PollInterval=3.0, Hold=26.0, Control=0)
         seen = await venus.until(ONE, running)
         await venus.until(ONE, lambda s: s[WORDS] == "free until the next poll")
+        taken = asyncio.get_running_loop().time()
         await sim.fault("phone", ONE)
         await venus.until(ONE, lambda s: not running(s))
+        assert asyncio.get_running_loop().time() - taken > 24  # Hold, less the time since the last poll
         assert seen[CABLE] == 1
         await asyncio.sleep(20)
         failed = (await sim.truth(ONE))["counters"]["failed"]

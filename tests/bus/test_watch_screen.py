@@ -14,6 +14,7 @@ import pytest
 
 from bench.pty import on_terminal
 from dbus_xbms.contact import Contact, State
+from dbus_xbms.model import LinkStatus
 from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.remote import Remote
 from dbus_xbms.venus.items import BATTERY, items_for, values
@@ -149,14 +150,17 @@ async def test_the_screen_ends_when_its_time_is_over(pack: ItemService) -> None:
         assert not terminal.screen.modes["alternate"]
 
 
-async def test_each_poll_that_changes_something_is_a_line_of_the_log_with_or_without_a_screen(
+async def test_each_poll_is_a_line_of_the_log_and_no_other_signal_is_with_or_without_a_screen(
     pack: ItemService, tmp_path: Path
 ) -> None:
     path = tmp_path / "log.csv"
     async with on_terminal("watch", "starb", "--log", str(path)) as terminal:
         await terminal.shows("76.3%")
-        for soc in (70.0, 69.0, 69.0):
-            pack.publish(values(ITEMS, replace(CHARGING, soc=soc)))
+        for soc in (70.0, 69.0):
+            report = replace(CHARGING, soc=soc)
+            pack.publish(values(ITEMS, report))
+            for link in (LinkStatus(state="no answer"), LinkStatus(state="connected", rssi=-71)):
+                pack.publish(values(ITEMS, replace(report, link=link, custom_name="Starboard bank")))
         await terminal.shows("69.0%")
         terminal.type("q")
         assert await terminal.ended() == 0
@@ -213,7 +217,9 @@ async def test_without_a_pack_the_screen_and_the_table_say_why_there_is_nothing_
     async with on_terminal("watch") as terminal:
         await terminal.shows("Nothing to show: the service is stopped")
         async with Remote(no_scan, dict, dict, list, list):
-            await terminal.shows("Nothing to show: no pack is added; `dbus-xbms scan` lists those in range")
+            await terminal.shows(
+                "Nothing to show: no pack has been added; `dbus-xbms scan` lists those in range"
+            )
         terminal.type("q")
         assert await terminal.ended() == 0
     told = {AWAY: UNHEARD}

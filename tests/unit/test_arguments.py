@@ -28,11 +28,11 @@ def test_seconds_are_a_plain_number(text: str, value: float) -> None:
     ["0", "0.0", "-1", "nan", "inf", "-inf", "1e3", "1_0", "", " 1", "soon", "1 s", "٣", str(YEAR + 1)],
 )
 def test_seconds_refuse_what_nobody_can_wait_for(text: str) -> None:
-    assert refused(seconds, text) == f"takes seconds, above 0 and up to 31536000, not {text!r}"
+    assert refused(seconds, text) == f"must be more than 0 and at most 31536000 seconds, not {text!r}"
 
 
 def test_seconds_name_the_limit_of_their_command() -> None:
-    assert refused(seconds_up_to(60), "61") == "takes seconds, above 0 and up to 60, not '61'"
+    assert refused(seconds_up_to(60), "61") == "must be more than 0 and at most 60 seconds, not '61'"
 
 
 def test_a_whole_number_is_within_its_range() -> None:

@@ -97,6 +97,7 @@ PURE_FILES = {
     "localsettings/store.py",
     "commands/table.py",
     "commands/lifetime.py",
+    "commands/reading.py",
     "commands/csv_rows.py",
     *(
         f"commands/screen/{name}.py"

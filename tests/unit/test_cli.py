@@ -183,7 +183,7 @@ def test_every_command_judges_its_seconds_the_same_way(
 ) -> None:
     assert status_of(command, f"--seconds={text}") == cli.USAGE
     said = " ".join(capsys.readouterr().err.split())
-    assert "takes seconds, above 0 and up to" in said
+    assert "must be more than 0 and at most" in said
     assert f"not {text!r}" in said
 
 

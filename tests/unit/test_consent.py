@@ -164,7 +164,7 @@ def test_a_name_that_cannot_be_is_asked_for_again_and_one_that_is_taken_not_prop
 def test_control_is_explained_and_takes_an_explicit_yes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for line, control in (("yes", True), ("Y", True), ("", False), ("no", False), ("maybe", False)):
+    for line, control in (("yes", True), ("Y", True), ("", False), ("no", False)):
         types(monkeypatch, line)
         assert questions.control() is control
     assert "error 67" in capsys.readouterr().out
@@ -420,6 +420,20 @@ def test_input_that_ends_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
             ask()
     with pytest.raises(CommandError, match="nothing was changed"):
         agree([STOPS], "Remove it", yes=False)
+
+
+def test_what_is_neither_yes_nor_no_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    types(monkeypatch, "maybe", "x", "YES")
+    assert questions.control()
+    types(monkeypatch, "perhaps", "")
+    assert not questions.control()
+
+
+def test_an_empty_password_erases_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    types(monkeypatch)
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "")
+    with pytest.raises(CommandError, match="no Password was given"):
+        ask_secret("Password")
 
 
 def test_a_password_that_is_no_text_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

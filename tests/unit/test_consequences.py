@@ -122,3 +122,47 @@ def test_what_ends_control_is_stored_first_and_what_begins_it_last(
     chosen: dict[str, Value], order: list[str]
 ) -> None:
     assert in_order(chosen) == order
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ({"MaxChargeCurrent": 0}, "House is not charged (MaxChargeCurrent is 0 A)"),
+        (
+            {"MaxDischargeCurrent": 0},
+            "House is not discharged: inverters switch off (MaxDischargeCurrent is 0 A)",
+        ),
+        ({"ChargeSocCurve": "0:0 100:0"}, "House is not charged (ChargeSocCurve is 0 everywhere)"),
+        (
+            {"DischargeSocCurve": "0:0 100:0"},
+            "House is not discharged: inverters switch off (DischargeSocCurve is 0 everywhere)",
+        ),
+        (
+            {"TemperatureRoles": "mm"},
+            "House is not charged (TemperatureRoles names no sensor on the cells)",
+        ),
+    ],
+)
+def test_a_setting_that_leaves_the_controlling_pack_no_current_is_asked_about_once(
+    chosen: dict[str, Value], words: str
+) -> None:
+    after = change(HOUSE, **chosen)
+    assert told({ONE: HOUSE}, {ONE: after}) == Consequence(words=words, ask=True)
+    assert of_change({ONE: after}, {ONE: change(after, Hold=20)}) == []
+
+
+def test_a_curve_of_the_mosfet_takes_both_currents() -> None:
+    found = of_change({ONE: HOUSE}, {ONE: change(HOUSE, MosfetTemperatureCurve="0:0 20:0")})
+    assert [one.ask for one in found] == [True, True]
+
+
+def test_a_pack_that_begins_to_control_without_a_current_is_asked_about() -> None:
+    watched = pack("House", Control=0)
+    after = change(watched, Control=1, MaxDischargeCurrent=0)
+    begins, stops = of_change({ONE: watched}, {ONE: after}, explicit=True)
+    assert (begins.ask, stops.ask) == (False, True)
+
+
+def test_sensors_that_are_only_shown_stop_nothing() -> None:
+    after = change(HOUSE, TemperatureRoles="mm", TemperatureControl=0)
+    assert of_change({ONE: HOUSE}, {ONE: after}) == []

@@ -5,16 +5,26 @@ from __future__ import annotations
 import asyncio
 import csv
 from dataclasses import replace
+from io import RawIOBase
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pytest
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.csv_log import CsvLog
-from dbus_xbms.commands.csv_rows import HEADER, row
+from dbus_xbms.commands.batteries import Batteries
+from dbus_xbms.commands.csv_log import CsvLog, logging_to, write_all
+from dbus_xbms.commands.csv_rows import HEADER, OF_A_POLL, row
 from dbus_xbms.commands.table import Battery
+from dbus_xbms.contact import Contact, State
 from dbus_xbms.model import Level, Phase
+from tests.air.virtual_time import virtual_time
+from tests.patience import PATIENCE
 from tests.unit.test_watch import ADDRESS, CONTROLLING, REPORT, STARBOARD, shown
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 TIME = "2026-11-22T07:40:00.123+00:00"
 ALARMED = shown(replace(CONTROLLING, alarms={"/Alarms/LowSoc": Level.WARNING}))
@@ -111,12 +121,72 @@ async def test_a_disk_that_is_full_ends_the_command_with_a_reason() -> None:
         CsvLog(Path("/dev/full"))
 
 
+async def test_a_line_that_a_full_disk_has_cut_stays_a_line_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    await lines_of(path, STARBOARD)
+    with path.open("ab") as file:
+        file.write(b"2026-11-22T07:4")
+    assert [line[0][:15] for line in (await lines_of(path, STARBOARD))[2:3]] == ["2026-11-22T07:4"]
+    assert [len(line) for line in await lines_of(path)] == [len(HEADER), len(HEADER), 1, len(HEADER)]
+
+
+class Takes(RawIOBase):
+    """A file that takes a few bytes at a time."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+
+    def write(self, text: Buffer) -> int:
+        self.taken.append(bytes(text)[:4])
+        return len(self.taken[-1])
+
+
+def test_a_line_of_which_the_system_takes_a_part_is_written_to_its_end() -> None:
+    file = Takes()
+    write_all(file, b"one line\n")
+    assert file.taken == [b"one ", b"line", b"\n"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/Bluetooth/State", "/Bluetooth/SampleAge", "/Voltages/Cell1", "/CustomName"]
+)
+def test_what_may_change_between_two_polls_is_no_sign_of_one(path: str) -> None:
+    assert path not in OF_A_POLL
+    assert {"/Dc/0/Voltage", "/Dc/0/Current", "/Soc"} <= OF_A_POLL
+
+
+class Slow(Batteries):
+    """A service that takes 5 s to answer, and reads its pack every 20 s."""
+
+    def __init__(self) -> None:
+        self.updated = lambda pack, paths: None
+        self.began = asyncio.get_running_loop().time()
+
+    @property
+    def packs(self) -> list[Battery]:
+        return [STARBOARD]
+
+    async def contacts(self) -> dict[str, Contact]:
+        silence = (asyncio.get_running_loop().time() - self.began) % 20.0
+        await asyncio.sleep(5)
+        return {ADDRESS: Contact(state=State.CONNECTED, silence=silence)}
+
+
+@virtual_time
+async def test_a_slow_answer_of_the_service_adds_no_poll_twice() -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "log.csv"
+        async with logging_to(path, Slow(), lambda packs: packs):
+            await asyncio.sleep(58)
+        assert len(path.read_text().splitlines()) == 1 + 3  # the names, and the polls after 0, 20 and 40 s
+
+
 async def test_what_waits_is_written_while_the_command_runs(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     log = CsvLog(path)
     running = asyncio.create_task(log.run())
     log.add(STARBOARD)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while len(path.read_text().splitlines()) < 2:  # noqa: ASYNC110
             await asyncio.sleep(0)
     running.cancel()

@@ -163,7 +163,7 @@ def test_each_bad_line_is_an_error_of_its_own() -> None:
 
 
 def test_what_is_not_hex_is_an_error() -> None:
-    assert lines("hello", CELLS_HEX)[0] == {"error": "not hex, there is a 'h': hello"}
+    assert lines("hello", CELLS_HEX)[0] == {"error": "not hex: it contains 'h': hello"}
 
 
 @pytest.mark.parametrize("stream", RECORDED["notification_streams"], ids=lambda s: s["id"])
@@ -257,8 +257,8 @@ def test_a_missing_file_is_told_from_bad_hex(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("dd a5 03 00 ff fd 7z", "not hex, there is a 'z': dd a5 03 00 ff fd 7z"),
-        ("dda50300fffd7", "not hex, its 13 digits are an odd number: dda50300fffd7"),
+        ("dd a5 03 00 ff fd 7z", "not hex: it contains 'z': dd a5 03 00 ff fd 7z"),
+        ("dda50300fffd7", "not hex: its 13 digits are an odd number: dda50300fffd7"),
     ],
 )
 def test_bad_hex_is_told_with_what_is_wrong_in_it(text: str, words: str) -> None:
@@ -274,5 +274,5 @@ def test_input_that_is_no_text_is_a_bad_line() -> None:
     status, out, err = said(given=b"\xff\xfe\n" + BASIC_HEX.encode() + b"\n")
     assert (status, err) == (1, "")
     bad, good = map(json.loads, out.splitlines())
-    assert bad["error"].startswith("not hex, there is a")
+    assert bad["error"].startswith("not hex: it contains")
     assert "error" not in good

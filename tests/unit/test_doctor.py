@@ -21,6 +21,7 @@ from dbus_xbms.doctor.facts import (
     Pack,
     Program,
     Service,
+    SettingsFile,
     Shown,
     Storage,
     System,
@@ -136,6 +137,18 @@ PROBLEMS = {
     "/data read-only": (facts(storage=Storage(free=300.0, writable=False)), "/data", "cannot be", "restart"),
     "no memory": (facts(machine=Machine(memory=9.0, load=0.0, cores=1)), "machine", "9 MB", "stop"),
     "no localsettings": (facts(localsettings=False), "settings", "is not there", "restart"),
+    "damaged settings": (
+        facts(settings_file=SettingsFile(damaged=("/var/lib/s.json.damaged",))),
+        "settings",
+        "some are lost; /var/lib/s.json.damaged",
+        "remove that file",
+    ),
+    "settings that are not saved": (
+        facts(settings_file=SettingsFile(trouble="Read-only file system")),
+        "settings",
+        "they cannot be changed: Read-only file system",
+        "mount it writable",
+    ),
     "no bluetoothd": (
         facts(bluetooth=Bluetooth(running=False)),
         "bluetoothd",
@@ -309,7 +322,7 @@ NOTES = {
         "it scans on every adapter, so that we cannot",
         "wait",
     ),
-    "no pack yet": (facts(packs={}, shown={}), "packs", "none is yours yet", "dbus-xbms scan"),
+    "no pack yet": (facts(packs={}, shown={}), "packs", "no pack has been added yet", "dbus-xbms scan"),
     "warning": (shown(warnings=("LowSoc",)), f"pack House ({ONE})", "warning LowSoc; connected", "watch"),
     "weak": (shown(rssi=-93), f"pack House ({ONE})", "connected, -93 dBm: that is weak", "USB adapter"),
     "link that breaks": (

@@ -143,6 +143,25 @@ def test_values_that_jump_with_every_poll_are_refused_every_second_time_at_most(
     assert all(Phase.FRESH in pair for pair in pairwise(phases))
 
 
+@pytest.mark.parametrize("silence", [11.0, 29.0, 31.0, 45.0, 59.0])
+@pytest.mark.parametrize("name", ODD)
+def test_one_odd_poll_after_silence_is_refused_once(name: str, silence: float) -> None:
+    state, _ = steps(*[CHARGING] * 5)
+    state, decision = monitor.step(state, ODD[name], 4.0 + silence, OWNER, managed=True)
+    assert not state.evidence.doubt
+    _, decision = monitor.step(state, CHARGING, 5.0 + silence, OWNER, managed=True)
+    assert (decision.phase, decision.sample) == (Phase.FRESH, CHARGING)
+
+
+def test_one_jump_after_silence_is_believed_with_the_second_poll() -> None:
+    high = with_cells(3.36, 3.70, 3.36, 3.36)
+    state, _ = steps(*[CHARGING] * 5)
+    state, _ = monitor.step(state, high, 40.0, OWNER, managed=True)
+    _, decision = monitor.step(state, high, 41.0, OWNER, managed=True)
+    assert (decision.phase, decision.sample) == (Phase.FRESH, high)
+    assert ccl(decision) == 0  # by that cell
+
+
 def test_after_a_gap_cells_may_be_anywhere() -> None:
     state, _ = steps(CHARGING)
     low = with_cells(3.0, 3.0, 3.0, 3.0)

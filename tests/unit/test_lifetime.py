@@ -50,7 +50,7 @@ def test_a_pack_without_a_past_says_so() -> None:
     text = lines(shown(REPORT), 80)
     assert "full      not charged fully yet, since the pack was added" in text
     assert "voltage   not known yet" in text
-    assert "trips     the BMS has not told them" in text
+    assert "trips     not reported by the BMS" in text
     assert "trips     none" in lines(shown(LIVED), 80)
 
 
@@ -84,7 +84,7 @@ def test_of_a_pack_that_is_not_on_the_bus_what_was_stored_is_told() -> None:
     assert text[0] == "Starboard  A4:C1:37:01:02:03"
     assert "full      charged fully 3 days ago, counted while the service ran" in text
     assert "cells     2.800V to 3.650V" in text
-    assert "trips     the BMS has not told them" in text
+    assert "trips     not reported by the BMS" in text
 
 
 def test_programs_get_the_paths_of_the_bus() -> None:

@@ -35,7 +35,7 @@ LISTING = Listing(
     },
     service="running",
     shown={ONE: SHOWN},
-    told={ONE: Contact(state=State.CONNECTED), THREE: LOCKED},
+    told={ONE: Contact(state=State.CONNECTED, reason="connected"), THREE: LOCKED},
     heard=[Found(address="A4:C1:37:00:00:09", name="Neighbour", rssi=-90, state="new")],
 )
 
@@ -79,7 +79,7 @@ def test_the_keys_of_the_json_stay() -> None:
         "instance": 600,
         "controls": True,
         "state": "connected",
-        "reason": "starting",
+        "reason": "connected",
         "advice": "",
         "seconds": 0.0,
         "silence": None,

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from dbus_xbms.commands.progress import ERASE, Line, steps, waiting
+from tests.patience import PATIENCE
 
 
 class Screen(io.StringIO):
@@ -69,7 +70,7 @@ async def test_the_line_counts_down_and_is_gone_at_the_end(
     )
     async with waiting("Scanning", 3.0, Line(terminal.stream)):
         written = ""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while "... 3 s" not in written.partition("... 3 s left")[2]:
                 await asyncio.sleep(0.01)
                 written += terminal.written()

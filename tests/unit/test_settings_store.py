@@ -6,14 +6,18 @@ import argparse
 import asyncio
 import json
 import logging
+from errno import EISDIR
 from pathlib import Path
 
 import pytest
 
 from dbus_xbms.commands import CommandError, settings
 from dbus_xbms.localsettings import file as files
-from dbus_xbms.localsettings.rows import entries_of, text_of
+from dbus_xbms.localsettings import saver as saver_module
+from dbus_xbms.localsettings.rows import OtherFormError, entries_of, text_of
+from dbus_xbms.localsettings.saver import Saver, SavingFailedError
 from dbus_xbms.localsettings.store import AddError, Entry, Store
+from tests.patience import PATIENCE
 
 ENABLED = "/Settings/Devices/xbms_a4c137000001/Enabled"
 ROW = {"kind": "i", "value": 1, "default": 0, "lowest": 0, "highest": 1, "silent": False}
@@ -137,9 +141,8 @@ def test_a_symbolic_link_to_the_file_stays_one(tmp_path: Path) -> None:
         raise AssertionError("both have it")
     files.replace(link, "new")
     assert (real.read_text(), link.readlink()) == ("new", real)
-    assert files.put_aside(link) == folder / "kept.json.damaged"
-    files.replace(link, "newer")
-    assert (real.read_text(), link.readlink()) == ("newer", real)
+    assert files.copy_aside(link) == folder / "kept.json.damaged"
+    assert files.set_aside(link) == [folder / "kept.json.damaged"]
 
 
 def test_a_file_that_cannot_be_replaced_is_left_as_it_was(tmp_path: Path) -> None:
@@ -151,12 +154,21 @@ def test_a_file_that_cannot_be_replaced_is_left_as_it_was(tmp_path: Path) -> Non
     assert file.read_text() == "old"
 
 
+def test_nothing_is_left_of_a_file_that_could_not_take_the_place_of_another(tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    file.mkdir()
+    with pytest.raises(OSError, match="directory"):
+        files.replace(file, "new")
+    assert list(tmp_path.iterdir()) == [file]
+
+
 def test_no_damaged_file_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
     names = []
     for text in ("first", "second"):
         file = tmp_path / "settings.json"
         file.write_text(text)
-        names.append(files.put_aside(file).name)
+        names.append(files.copy_aside(file).name)
+        assert file.read_text() == text  # a copy: a loss of power here loses nothing
     assert names == ["settings.json.damaged", "settings.json.damaged1"]
     assert (tmp_path / names[0]).read_text() == "first"
 
@@ -169,37 +181,96 @@ def test_only_one_store_keeps_its_settings_in_a_file(tmp_path: Path) -> None:
         assert file.parent.is_dir()
 
 
+def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    plain.touch()
+    for file in (plain / "settings.json", plain / "below" / "settings.json"):
+        with pytest.raises(NotADirectoryError, match="should be a folder") as caught, files.locked(file):
+            raise AssertionError("it is locked")
+        assert caught.value.filename == str(plain)
+
+
+def test_a_file_that_can_only_be_read_is_not_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "UNWRITABLE", (EISDIR,))  # in place of EROFS, which needs a mount
+    file = tmp_path / "settings.json"
+    (tmp_path / "settings.json.lock").mkdir()
+    with pytest.raises(IsADirectoryError), files.locked(file):
+        raise AssertionError("there is nothing to read")
+    file.touch()
+    with files.locked(file) as writable:
+        assert not writable
+
+
+def test_what_another_version_has_stored_with_a_setting_is_kept() -> None:
+    entries, faults = entries_of(json.dumps({ENABLED: {**ROW, "unit": "V"}}).encode())
+    store = Store()
+    store.entries = entries
+    assert not store.add(ENABLED, "i", 0, 0, 1).changed
+    assert store.add(ENABLED, "i", 0, 0, 5).changed
+    assert json.loads(text_of(store.entries)) == {ENABLED: {**ROW, "highest": 5, "unit": "V"}}
+    assert faults == []
+
+
+@pytest.mark.parametrize("rows", [{"version": 2}, {ENABLED: ROW, "version": 2}])
+def test_a_file_of_another_form_is_not_taken_for_a_damaged_one(rows: dict[str, object]) -> None:
+    with pytest.raises(OtherFormError, match="it holds 'version', which this version does not know"):
+        entries_of(json.dumps(rows).encode())
+
+
 async def test_a_save_that_fails_is_said_once_and_tried_until_it_works(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "SAVE_DELAY", 0.0)
-    monkeypatch.setattr(files, "RETRY_DELAY", 0.01)
-    caplog.set_level(logging.DEBUG, files.__name__)
+    monkeypatch.setattr(saver_module, "SAVE_DELAY", 0.0)
+    monkeypatch.setattr(saver_module, "RETRY_DELAY", 0.01)
+    caplog.set_level(logging.DEBUG, saver_module.__name__)
     folder = tmp_path / "missing"
-    saver = files.Saver(folder / "settings.json", lambda: "content")
-    saving = asyncio.create_task(saver.run())
-    saver.changed()
-    async with asyncio.timeout(20):
+    saver = Saver(folder / "settings.json", lambda: "content")
+    saver.soon()
+    async with asyncio.timeout(PATIENCE):
         while len(caplog.records) < 2:  # noqa: ASYNC110 (a log tells nobody)
             await asyncio.sleep(0.01)
+        assert "No such file" in saver.trouble
         folder.mkdir()
         while caplog.records[-1].levelname != "INFO":  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     saver.close()
-    await saving
     levels = [record.levelname for record in caplog.records]
     assert levels == ["WARNING", *["DEBUG"] * (len(levels) - 2), "INFO"]
     assert (folder / "settings.json").read_text() == "content"
+    assert saver.trouble == ""
 
 
-async def test_what_has_changed_is_saved_at_the_end(tmp_path: Path) -> None:
+async def test_what_changes_by_itself_is_saved_at_the_end_at_the_latest(tmp_path: Path) -> None:
     file = tmp_path / "settings.json"
-    saver = files.Saver(file, lambda: "content")
-    saving = asyncio.create_task(saver.run())
-    saver.changed()
+    saver = Saver(file, lambda: "content")
+    saver.soon()
+    assert not file.exists()
     saver.close()
-    await saving
     assert file.read_text() == "content"
+
+
+async def test_the_end_fails_if_settings_are_not_saved(tmp_path: Path) -> None:
+    saver = Saver(tmp_path / "missing" / "settings.json", lambda: "content")
+    with pytest.raises(OSError, match="No such file"):
+        saver.now()
+    with pytest.raises(SavingFailedError, match="cannot be written: No such file"):
+        saver.close()
+
+
+async def test_a_damaged_file_stays_until_it_is_copied_and_its_settings_are_written(tmp_path: Path) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text("damaged")
+    blocked = tmp_path / "settings.json.new"
+    blocked.mkdir()
+    saver = Saver(file, lambda: "kept", damaged=True)
+    with pytest.raises(OSError, match="directory"):
+        saver.now()
+    assert file.read_text() == "damaged"
+    blocked.rmdir()
+    saver.now()
+    assert file.read_text() == "kept"
+    assert [copy.read_text() for copy in files.set_aside(file)] == ["damaged"]
+    saver.close()
 
 
 @pytest.mark.parametrize(
