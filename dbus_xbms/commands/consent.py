@@ -101,7 +101,7 @@ def answer(question: str) -> str:
     """What the owner types.
 
     Raises:
-        CommandError: they end the input instead, or type what is no text.
+        CommandError: they end the input instead, or type bytes that are not text.
     """
     try:
         with asking():

@@ -1,4 +1,4 @@
-"""The pack that ``add`` is about: what is to be stored of it, what that brings about, and the storing."""
+"""The pack that ``add`` is about: judges what was chosen for it, and stores it in a safe order."""
 
 from __future__ import annotations
 

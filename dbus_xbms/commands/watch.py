@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -24,6 +24,7 @@ from dbus_xbms.commands.screen.reading import aged
 from dbus_xbms.commands.screen.terminal import is_screen
 from dbus_xbms.commands.session import complete, end_by_signals
 from dbus_xbms.commands.table import Battery, render, terminal
+from dbus_xbms.contact import Contact
 from dbus_xbms.printable import printable
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 from dbus_xbms.venus.peers import NoAnswer
@@ -121,7 +122,7 @@ async def show(
 
 
 async def table(live: Batteries, wanted: frozenset[str] | None, names: Mapping[str, str]) -> str:
-    """The packs with their samples as old as they are now; then why others are not on the bus."""
+    """The packs with their samples as old as they are now; then why some of them are not being read."""
     packs = chosen(live.packs, wanted)
     try:
         known = await live.contacts()
@@ -130,14 +131,24 @@ async def table(live: Batteries, wanted: frozenset[str] | None, names: Mapping[s
         known = {}
     if not packs and wanted is None:
         return await nothing_to_show(names)
+    shown = [render(aged(packs, known), terminal().columns)] if packs else []
+    lines = [*shown, *explanations(packs, known, wanted, names)]
+    return "\n\n".join(lines) or "Nothing to show: the service does not know these packs."
+
+
+def explanations(
+    packs: Sequence[Battery],
+    known: Mapping[str, Contact],
+    wanted: frozenset[str] | None,
+    names: Mapping[str, str],
+) -> list[str]:
+    """Why packs are not on the bus, or are not being read although they are, and what helps."""
     there = {pack.address for pack in packs if not pack.gone}
-    away = [
+    return [
         explained(names.get(address, address), contact)
         for address, contact in sorted(known.items())
-        if address not in there and (wanted is None or address in wanted)
+        if (address not in there or contact.advice) and (wanted is None or address in wanted)
     ]
-    shown = [render(aged(packs, known), terminal().columns)] if packs else []
-    return "\n\n".join([*shown, *away]) or "Nothing to show: the service does not know these packs."
 
 
 def captioned(caption: str, text: str, width: int) -> str:

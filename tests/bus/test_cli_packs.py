@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
 from dbus_fast import BusType
 
+from dbus_xbms.commands.remove import _remove
 from dbus_xbms.localsettings.service import LocalSettings
 from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.remote import Remote
@@ -210,6 +212,45 @@ async def test_removing_a_pack_hands_control_to_one_of_another_voltage_only_with
     assert "House is charged to 13.80 V" in done.err
     assert stored(settings, "Enabled") == 1
     assert (await command("remove", "House", "--yes")).status == 0
+
+
+class Owner:
+    """An owner at a terminal; while they think about the first answer, something happens."""
+
+    def __init__(self, *answers: str, meanwhile: Callable[[], object]) -> None:
+        self._answers = list(answers)
+        self._meanwhile = [meanwhile]
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self) -> str:
+        while self._meanwhile:
+            self._meanwhile.pop()()
+        return f"{self._answers.pop(0)}\n"
+
+
+@pytest.mark.parametrize(("second", "enabled"), [("no", 1), ("yes", 0)])
+async def test_remove_asks_again_if_another_pack_was_let_control_during_the_question(
+    second: str,
+    enabled: int,
+    settings: LocalSettings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    await command("add", ADDRESS, "--name", "House", "--chemistry", "LiFePO4", "--control", "yes")
+    await command("add", OTHER, "--name", "Bow", "--chemistry", "LiFePO4")
+
+    def bow_is_let_control() -> None:
+        settings.store.entries["/Settings/Devices/xbms_a4c1370a0b0c/Control"].value = 1
+
+    monkeypatch.setattr("sys.stdin", Owner("yes", second, meanwhile=bow_is_let_control))
+    with nullcontext() if second == "yes" else pytest.raises(ExceptionGroup, match="unhandled"):
+        await _remove("House", False, yes=False)
+    before, after = capsys.readouterr().out.split("Meanwhile another program has changed the settings:\n")
+    assert "House no longer controls chargers" in before
+    assert "Bow will then control chargers instead of House" in after
+    assert stored(settings, "Enabled") == enabled
 
 
 @pytest.mark.usefixtures("scanner")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from dbus_xbms.commands.naming import UnknownPack, find
 from dbus_xbms.commands.table import Battery, Value, columns, render
-from dbus_xbms.commands.watch import as_json, captioned, chosen
+from dbus_xbms.commands.watch import as_json, captioned, chosen, explanations
+from dbus_xbms.contact import Contact, State
 from dbus_xbms.model import (
     Ends,
     Level,
@@ -307,6 +308,16 @@ def test_a_pack_named_like_the_address_of_another_is_not_taken_for_it() -> None:
     assert find(ADDRESS, [port.candidate, STARBOARD.candidate]).address == STARBOARD.address
     with pytest.raises(UnknownPack):
         find(ADDRESS, [port.candidate])
+
+
+def test_a_pack_on_the_bus_that_is_not_being_read_comes_with_the_reason_and_what_helps() -> None:
+    address = STARBOARD.address
+    off = Contact(state=State.ADAPTER_OFF, reason="the adapter is off", advice="switch it on")
+    said = explanations([STARBOARD], {address: off}, None, {address: "Starboard"})
+    assert said == ["Starboard: the adapter is off\n  -> switch it on"]
+    well = Contact(state=State.CONNECTED, reason="connected")
+    assert explanations([STARBOARD], {address: well}, None, {}) == []
+    assert explanations([STARBOARD], {address: off}, frozenset({"A4:C1:37:00:00:09"}), {}) == []
 
 
 def test_columns_are_as_wide_as_their_widest_cell() -> None:
