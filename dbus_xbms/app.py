@@ -117,8 +117,8 @@ class App:
                 self._undecided.put_nowait(address)
         if self._undecided.empty():
             log.info(
-                "no pack is enabled yet: "
-                "`dbus-xbms scan` lists those in range, `dbus-xbms add ADDRESS` adds one"
+                "no pack is enabled yet: `dbus-xbms scan` lists those in range, "
+                "`dbus-xbms add ADDRESS` adds one"
             )
 
     def _setting_changed(self, path: str, value: Value) -> None:
@@ -176,14 +176,19 @@ class App:
             self._tasks[address] = group.create_task(
                 self._supervise(address, settings), name=f"pack {address}"
             )
-        elif not enabled and task:
+        elif not enabled:
+            await self._release(address)
+
+    async def _release(self, address: str) -> None:
+        """End a pack, if it runs; forget also why one did not."""
+        if task := self._tasks.get(address):
             log.info("%s: released", address)
             task.cancel()
             await asyncio.wait([task])
-            for held in (self._tasks, self._packs, self._settings):
-                held.pop(address, None)
-            self._roster.released(address)
-            self._authority.judge()
+        for held in (self._tasks, self._packs, self._settings):
+            held.pop(address, None)
+        self._roster.released(address)
+        self._authority.judge()
 
     async def _deal_switch(self, address: str) -> None:
         """Have a device instance for the switch device beside a pack."""
@@ -218,7 +223,7 @@ class App:
             pack.heard = self._authority.judge
             self._authority.judge()
             await self._supervised(supervision.run(pack))
-            self._roster.stopped(address, CRASHED, _now())
+            self._roster.stopped(address, CRASHED, _now(), crashed=pack)
             await asyncio.sleep(RESTART_AFTER)
 
     async def _supervised(self, watch: Awaitable[None]) -> None:

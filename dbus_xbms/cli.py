@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from io import TextIOWrapper
+from pathlib import Path
 from textwrap import fill
 
 from dbus_xbms import __doc__ as description
@@ -25,6 +26,7 @@ from dbus_xbms.protocols.base import LinkError, ProtocolError
 from dbus_xbms.settings import SettingsError
 
 OK, FAILURE, USAGE = 0, 1, 2  # exit status
+LAST_STANDARD = 2  # the number of standard error
 HELP = "help"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LONGEST_LOG_LINE = 2000  # columns; a frame in hex, and what BlueZ tells of a device
@@ -72,6 +74,9 @@ COMMANDS = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    _open_what_is_closed()
+    if sys.stdout is None:  # as in `dbus-xbms list >&-`
+        return _failed("standard output is closed", FAILURE)
     _replace_what_cannot_be_encoded()
     given = _asked_for_help(sys.argv[1:] if argv is None else [*argv])
     top = top_parser()
@@ -104,6 +109,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         interrupt.tell()
         return interrupt.STATUS
     return status
+
+
+def _open_what_is_closed() -> None:
+    """Have something at 0, 1 and 2, so that no socket is opened there, to be written to by mistake."""
+    while (opened := os.open(os.devnull, os.O_RDWR)) <= LAST_STANDARD:
+        pass
+    os.close(opened)
+    if sys.stdin is None:
+        sys.stdin = Path(os.devnull).open()  # noqa: SIM115 (for as long as the process lives)
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
 
 
 def _replace_what_cannot_be_encoded() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dbus_xbms.machine import HERE
 from dbus_xbms.model import LENT, Phase
 from dbus_xbms.words import duration
 
@@ -39,6 +40,7 @@ class State(StrEnum):
     ADAPTER_OFF = "adapter off"
     SLOTS_FULL = "slots full"
     NAME_TAKEN = "name taken"
+    UNPUBLISHED = "not published"  # D-Bus does not let its service appear
     STOPPED = "stopped by an error"
 
     @classmethod
@@ -67,24 +69,23 @@ UNDERWAY: Mapping[State, str] = {
 
 FACTORY_PASSKEY = "123456"
 _AWAY = "is it in range, awake (a small load wakes it), and is every phone app that reads it closed?"
-_RESTART = "restart the GX, or: /etc/init.d/bluetooth restart"
 ADVICE: Mapping[State, str] = {
-    State.LENT: "`dbus-xbms lend {address} 0` takes it back at once",
+    State.LENT: "`dbus-xbms lend {pack} 0` takes it back at once",
     State.NEEDS_PASSWORD: (
         "it is the one that the phone app asks for (from the factory 123456, 123123 or 000000): "
-        "dbus-xbms set {address} Password 123456"
+        "dbus-xbms set {pack} Password 123456"
     ),
     State.NEEDS_PASSKEY: (
         f"it is what a phone asks for when it pairs (from the factory {FACTORY_PASSKEY}): "
-        f"dbus-xbms set {{address}} Passkey {FACTORY_PASSKEY}"
+        f"dbus-xbms set {{pack}} Passkey {FACTORY_PASSKEY}"
     ),
     State.MUTE: (
         "an app may hold it (close it on every phone), its module may need a password or pairing "
         "(settings Password, Passkey), the BMS behind it may be asleep, or it is another make of BMS"
     ),
-    State.OTHER_MAKE: "only BMSes of JBD (Xiaoxiang) can be read: dbus-xbms remove {address}",
+    State.OTHER_MAKE: "only BMSes of JBD (Xiaoxiang) can be read: dbus-xbms remove {pack}",
     State.READ_ELSEWHERE: "stop the other program that reads it, such as an older battery driver",
-    State.GARBLED: "if this goes on, send a capture with a report: dbus-xbms probe {address}",
+    State.GARBLED: "if this goes on, send a capture with a report: dbus-xbms probe {pack}",
     State.DOUBTED: "`dbus-xbms watch` shows the values; a restart of the BMS may help",
     State.NOT_HEARD: _AWAY,
     State.NO_CONNECTION: (
@@ -92,23 +93,33 @@ ADVICE: Mapping[State, str] = {
         "(a USB adapter on an extension cable helps)"
     ),
     State.WITHDRAWN: _AWAY,
-    State.NO_BLUETOOTH: _RESTART,
-    State.BLUETOOTH_HANGS: _RESTART,
+    State.NO_BLUETOOTH: HERE.bluetooth_helps,
+    State.BLUETOOTH_HANGS: HERE.bluetooth_helps,
     State.BUSY: "stop the other program that scans; `dbus-xbms doctor` names those it knows",
-    State.NO_ADAPTER: "plug in a USB adapter; a Cerbo GX that is hot switches its own off until it is cooler",
-    State.ADAPTER_OFF: "switch it on (bluetoothctl power on), or unplug it, or restart the GX",
+    State.NO_ADAPTER: HERE.adapter_helps,
+    State.ADAPTER_OFF: f"switch it on (bluetoothctl power on), or unplug it, or {HERE.reboot}",
     State.SLOTS_FULL: (
         "raise MaxConnections (`dbus-xbms get service`), add an adapter, "
         "or set ConnectionMode 1 of some packs"
     ),
     State.NAME_TAKEN: "stop the other dbus-xbms that runs on this bus",
+    State.UNPUBLISHED: (
+        "D-Bus must let this program own names that begin with com.victronenergy.battery and .switch: "
+        "see service/linux/dbus-xbms.conf"
+    ),
     State.STOPPED: "the log says more; send its end with a report",
 }
 
 
-def advice(state: State, address: str) -> str:
-    """What the owner can do about a state; empty if there is nothing."""
-    return ADVICE.get(state, "").format(address=address)
+def advice(state: State, pack: str) -> str:
+    """What the owner can do about a state; empty if there is nothing. ``pack``: as a command may name it."""
+    return ADVICE.get(state, "").format(pack=pack)
+
+
+def argument(name: str, address: str) -> str:
+    """A pack for a line that the owner copies to the shell: its name in quotes, or its address."""
+    plain = name.isprintable() and not name.startswith("-") and not set(name) & set("\"'`$\\!")
+    return f'"{name}"' if name and plain else address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +137,9 @@ class Contact:
     def well(self) -> bool:
         """Whether there is nothing to explain."""
         return self.state is State.CONNECTED
+
+
+UNKNOWN = Contact(state=State.UNKNOWN, reason="the service does not know it")  # of a pack not told of
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +163,7 @@ class View:
     running: float = 0.0  # s since the search for the pack began
     withdraws_after: float = 0.0  # s of silence
     doubt: str = ""  # why readings are not believed
-    taken: str = ""  # why the pack is not on the bus although it is read
+    unshown: Failure | None = None  # why the pack is not on the bus although it is read
     fault: str = ""  # in this program
 
 
@@ -167,8 +181,8 @@ def judge(view: View) -> tuple[State, str]:
         return _failed(view, view.failure, link)
     if view.doubt:
         return State.DOUBTED, view.doubt
-    if view.taken:
-        return State.NAME_TAKEN, view.taken
+    if view.unshown:
+        return view.unshown.state, view.unshown.words
     return _underway(view, link)
 
 

@@ -6,9 +6,9 @@ import asyncio
 import logging
 from dataclasses import replace
 
-from dbus_xbms.control import identity, intake, recall, unheard
+from dbus_xbms.control import history, identity, intake, recall, unheard
 from dbus_xbms.keeper import Keeper, moment
-from dbus_xbms.memory import identity_of, remembered
+from dbus_xbms.memory import extremes_of, history_of, identity_of, remembered
 from dbus_xbms.model import Reading
 from dbus_xbms.repeats import Counted
 from dbus_xbms.settings import Settings, Value
@@ -25,6 +25,11 @@ class Continuity:
         self._keeper = keeper
         self.identity = identity_of(settings)
         self._turning: tuple[object, ...] = ()  # of what is kept of charge control, as it was last stored
+
+    def begun(self, now: float) -> intake.State:
+        """What is known of a pack before it is heard: its extremes and its history."""
+        kept = history.State(history=history_of(self._settings))
+        return intake.State(started=now, extremes=extremes_of(self._settings), history=kept)
 
     def recalled(self, state: intake.State) -> intake.State:
         """Go on with the limits where the program ended."""

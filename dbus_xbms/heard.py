@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from dbus_xbms.protocols.base import Advertised
 
+SHORTEST_SCAN = 1.0  # s
+LONGEST_SCAN = 60.0  # s; a scan takes radio time from every pack
 MOST = 20  # packs, the strongest; random addresses are without end
 KEPT = 86_400.0  # s
 
@@ -19,7 +21,7 @@ class Heard:
     def add(self, found: Iterable[Advertised], now: float) -> None:
         """Take what a scan has found at ``now``, in s."""
         self._heard |= {one.address: (now, one) for one in found}
-        latest = sorted(self._heard.items(), key=lambda entry: _strength(entry[1][1]), reverse=True)
+        latest = sorted(self._heard.items(), key=lambda entry: strength(entry[1][1]), reverse=True)
         self._heard = dict([entry for entry in latest if now - entry[1][0] < KEPT][:MOST])
 
     def packs(self, now: float) -> list[Advertised]:
@@ -27,5 +29,11 @@ class Heard:
         return [one for when, one in self._heard.values() if now - when < KEPT]
 
 
-def _strength(one: Advertised) -> int:
+def strongest(found: Iterable[Advertised], most: int) -> list[Advertised]:
+    """The strongest of some packs, at most so many."""
+    return sorted(found, key=strength, reverse=True)[:most]
+
+
+def strength(one: Advertised) -> int:
+    """How strong a pack is heard, in dBm; least of all one that does not advertise."""
     return -999 if one.rssi is None else one.rssi

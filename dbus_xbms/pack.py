@@ -18,7 +18,6 @@ from dbus_xbms.control.decision import Decision
 from dbus_xbms.control.freshness import poll_interval, withdraws_after
 from dbus_xbms.diary import Diary
 from dbus_xbms.keeper import Keeper, Store
-from dbus_xbms.memory import extremes_of, history_of
 from dbus_xbms.model import Counters, Extremes, Orders, PackIdentity, Phase, Reading, Report
 from dbus_xbms.poller import Poller, Progress
 from dbus_xbms.protocols.base import LinkError, ProtocolError, SwitchableBms
@@ -72,11 +71,7 @@ class Pack:
         self._showing = Showing(address, presence(address, self._written), self._decided)
         self._counters: Counters | None = None
         self.switch_instance: int | None = None  # of the switch device beside the battery, if it has got one
-        self._state = intake.State(
-            started=self._now(),
-            extremes=extremes_of(settings),
-            history=history.State(history=history_of(settings)),
-        )
+        self._state = self._continuity.begun(self._now())
         self.heard: Callable[[], object] = lambda: None  # called when another number of cells is known
         self._shared = False  # chargers are given our voltage for their own
         self._ruling = Ruling(Bar.NOTHING)  # until somebody else is asked, it is the owner's yes that counts
@@ -156,10 +151,10 @@ class Pack:
             running=now - self._state.started,
             withdraws_after=withdraws_after(self.settings, managed=self._controls),
             doubt=self._state.evidence.doubt,
-            taken=self._showing.trouble,
+            unshown=self._showing.trouble,
             fault=UNDECIDED if self._undecided else "",
         )
-        return self._standing.contact(view, now)
+        return self._standing.contact(view, now, self.settings.text("CustomName"))
 
     # What polling brings
 

@@ -14,6 +14,7 @@ from dbus_fast.service import ServiceInterface, dbus_method
 
 from dbus_xbms import __version__
 from dbus_xbms.contact import Contact, State
+from dbus_xbms.heard import LONGEST_SCAN, SHORTEST_SCAN, strength, strongest
 from dbus_xbms.printable import LINE, printable
 from dbus_xbms.protocols.base import Advertised, LinkError
 from dbus_xbms.settings import SettingsError
@@ -25,9 +26,8 @@ NAME = "dbus_xbms.Service"
 PATH = "/dbus_xbms"
 INTERFACE = "dbus_xbms.Service1"
 
-SHORTEST_SCAN = 1.0  # s
-LONGEST_SCAN = 60.0  # s; a scan takes radio time from every pack
-
+MOST_PACKS = 100  # in an answer: the strongest; random addresses are without end
+SO_FAR_STANDS = 0.5  # s until what is heard is looked through again, however often it is asked for
 MOST_SCANS = 3  # at a time: each caller waits for one
 END_LIMIT = 1.0  # s for scans to end when the service stops
 
@@ -58,6 +58,8 @@ class Service1(ServiceInterface):
         self._heard = heard
         self._hearing = hearing
         self._scans: set[asyncio.Task[Any]] = set()
+        self._so_far: list[dict[str, Variant]] = []  # what Hearing tells until then
+        self._stale_at = 0.0  # s
 
     async def end(self) -> None:
         """Answer those who still wait that the service is stopping."""
@@ -79,7 +81,9 @@ class Service1(ServiceInterface):
             with _in_words():
                 # In this order NaN, which no timer bears, is the shortest scan.
                 found = await self._scan(min(LONGEST_SCAN, max(SHORTEST_SCAN, seconds)))
-                return [_described(*entry) for entry in found]
+                # Packs that were added are few, and those that we hold have no strength.
+                found.sort(key=lambda entry: (entry[1], strength(entry[0])), reverse=True)
+                return [_described(*entry) for entry in found[:MOST_PACKS]]
         finally:
             self._scans.discard(task)
 
@@ -93,7 +97,12 @@ class Service1(ServiceInterface):
     def hearing(self) -> Found:
         """Tell which packs the scans that go on have heard so far; nothing while there is no scan."""
         with _in_words():
-            return [_described(seen, False, False) for seen in self._hearing()]
+            now = asyncio.get_running_loop().time()
+            if now >= self._stale_at:
+                found = strongest(self._hearing(), MOST_PACKS)
+                self._so_far = [_described(seen, False, False) for seen in found]
+                self._stale_at = now + SO_FAR_STANDS
+            return self._so_far
 
     @dbus_method("Health")
     def health(self) -> Counts:
@@ -192,7 +201,7 @@ class Remote:
             except (OSError, EOFError) as err:
                 raise BusLost from err
             except DBusError as err:
-                raise NameTaken(f"the bus does not let dbus-xbms own {NAME}: {err.text}") from err
+                raise BusError(f"the bus does not let dbus-xbms own {NAME}: {err.text}") from err
             if reply is not RequestNameReply.PRIMARY_OWNER:
                 raise NameTaken("dbus-xbms is already running on this bus; stop that one first")
             undo.push_async_callback(self._interface.end)

@@ -9,6 +9,8 @@ from typing import Protocol
 from dbus_xbms.contact import Contact, State, advice
 
 CRASHED = "stopped by an error in this program; started again every few seconds"
+# In these a pack that runs again has not shown yet how it is.
+UNDECIDED = (State.STARTING, State.SEARCHING, State.CONNECTING)
 
 
 class Contacted(Protocol):
@@ -25,6 +27,7 @@ class Fault:
 
     words: str
     since: float  # s
+    ended: Contacted | None  # the pack that has crashed; it goes on telling of the time before
 
 
 class Roster:
@@ -34,10 +37,10 @@ class Roster:
         self._packs = packs
         self._faults: dict[str, Fault] = {}
 
-    def stopped(self, address: str, words: str, now: float) -> None:
-        """Record that a pack does not run; stands until it is heard again."""
+    def stopped(self, address: str, words: str, now: float, *, crashed: Contacted | None = None) -> None:
+        """Record that a pack does not run; stands until the pack that runs in its place tells how it is."""
         before = self._faults.get(address)
-        self._faults[address] = Fault(words=words, since=before.since if before else now)
+        self._faults[address] = Fault(words=words, since=before.since if before else now, ended=crashed)
 
     def released(self, address: str) -> None:
         """Forget a pack."""
@@ -46,9 +49,14 @@ class Roster:
     def contacts(self, now: float) -> dict[str, Contact]:
         """The contact with each pack at ``now``, in s."""
         told = {address: pack.contact(now) for address, pack in self._packs.items()}
-        for address in [one for one in self._faults if one in told and told[one].well]:
+        for address in [one for one in self._faults if self._runs_again(one, told)]:
             del self._faults[address]
         return told | {address: _stopped(address, fault, now) for address, fault in self._faults.items()}
+
+    def _runs_again(self, address: str, told: Mapping[str, Contact]) -> bool:
+        if address not in told or self._packs[address] is self._faults[address].ended:
+            return False
+        return told[address].state not in UNDECIDED
 
 
 def _stopped(address: str, fault: Fault, now: float) -> Contact:

@@ -7,8 +7,9 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
+from dbus_xbms.contact import Failure, State
 from dbus_xbms.model import Report
-from dbus_xbms.venus.bus import BusError, NoBus
+from dbus_xbms.venus.bus import BusError, NameTaken, NoBus
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class Showing:
         self._address = address
         self._presence = presence
         self._reported = reported
-        self.trouble = ""  # why the pack is not on the bus, as it was last found
+        self.trouble: Failure | None = None  # why the pack is not on the bus, as it was last found
         self._news = asyncio.Event()  # something to show
         self._due = _now()  # s: when to look anew even without news
         self._awake_at = _now()  # s: when :meth:`run` does
@@ -80,12 +81,14 @@ class Showing:
     async def _show(self, report: Report, now: float) -> None:
         try:
             await self._presence.show(report, now)
-            self.trouble = ""
+            self.trouble = None
         except BusError as err:
+            state = State.NAME_TAKEN if isinstance(err, NameTaken) else State.UNPUBLISHED
+            trouble = Failure(state, str(err))
             # Without a bus the program ends, and says so.
-            known = str(err) == self.trouble or isinstance(err, NoBus)
+            known = trouble == self.trouble or isinstance(err, NoBus)
             log.log(logging.DEBUG if known else logging.WARNING, "%s: %s", self._address, err)
-            self.trouble = str(err)
+            self.trouble = trouble
 
     async def _rest(self) -> None:
         """Wait for news, or until the newest report, whoever made it, is to be made anew."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbus_xbms.contact import Contact, Failure, State, View, advice, judge
+from dbus_xbms.contact import Contact, Failure, State, View, advice, argument, judge
 from dbus_xbms.protocols.base import LinkError, LoginFailed, ProtocolError
 
 
@@ -29,14 +29,14 @@ class Standing:
             self._told = words
         return news
 
-    def contact(self, view: View, now: float) -> Contact:
-        """How the contact is at ``now``."""
+    def contact(self, view: View, now: float, name: str = "") -> Contact:
+        """How the contact is at ``now``; ``name``: what the owner calls the pack."""
         state, reason = judge(view)
         self._become(state, now)
         return Contact(
             state=state,
             reason=reason,
-            advice=advice(state, self._address),
+            advice=advice(state, argument(name, self._address)),
             seconds=now - self._since,
             silence=view.silence,
             left=view.lent_for,

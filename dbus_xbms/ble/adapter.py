@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
@@ -150,3 +151,15 @@ class Adapter:
     @staticmethod
     def _now() -> float:
         return asyncio.get_running_loop().time()
+
+
+@asynccontextmanager
+async def listening(search: Search, adapters: list[Adapter]) -> AsyncIterator[list[Adapter]]:
+    """Have these adapters scan for a search while inside."""
+    for adapter in adapters:
+        adapter.join(search)
+    try:
+        yield adapters
+    finally:
+        for adapter in adapters:
+            adapter.leave(search)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bleak.backends.device import BLEDevice
 
-from dbus_xbms.ble.adapter import Adapter
-from dbus_xbms.ble.bluez import Bluez, advertised, is_connected
-from dbus_xbms.ble.bond import Bond, Step
-from dbus_xbms.ble.errors import HANGS, NO_ANSWER, BluetoothHangs, NotInRange, advised, hindered
+from dbus_xbms.ble.adapter import Adapter, listening
+from dbus_xbms.ble.bluez import Bluez, is_connected
+from dbus_xbms.ble.bond import Step
+from dbus_xbms.ble.discovery import Discovery
+from dbus_xbms.ble.errors import HANGS, NO_ANSWER, BluetoothHangs, NotInRange
 from dbus_xbms.ble.exchange import Capture
 from dbus_xbms.ble.link import CLOSE_LIMIT, Link
 from dbus_xbms.ble.stack import AdapterState, GattClient, Stack
@@ -31,8 +31,6 @@ PATIENCE = 8.0  # s of listening before a pack counts as not in range; the slowe
 # A pack that failed is connected to when its advertisement was seen; every so many failures it is tried
 # unseen all the same, for modules that accept a connection but whose advertisements do not reach us.
 DIRECT_EVERY = 8
-RESTART_LIMIT = 5.0  # s for bluetoothd and its adapters to come back before a scan for people fails
-DISCOVER_FACTOR = 2.0  # a scan for people may last this much longer when packs connect meanwhile
 
 
 class Air:
@@ -41,13 +39,14 @@ class Air:
     def __init__(
         self, protocols: Sequence[BmsProtocol], *, max_connections: int = 16, stack: Stack | None = None
     ) -> None:
-        self._protocols = protocols
         self._max_connections = max_connections
         self._stack: Stack = stack or Bluez()
         self.changed = Signal()  # an adapter, or the use that is made of one
         self._present: bool | None = None  # whether bluetoothd is there; None: not known yet
         self._adapters: dict[str, Adapter] = {}  # by address
-        self._discoveries: list[Search] = []  # scans for people that go on
+        self._discovery = Discovery(
+            protocols, self._stack, self._adapters, self.changed, lambda: self._hindrance("")
+        )
 
     @property
     def max_connections(self) -> int:
@@ -199,13 +198,13 @@ class Air:
         return sorted(fitting, key=lambda adapter: len(adapter.links))
 
     async def _until_possible(self, wanted: Wanted) -> None:
-        while hindrance := self._hindrance(wanted):
+        while hindrance := self._hindrance(wanted.adapter):
             wanted.say(hindrance)
-            await self.changed.until(lambda seen=hindrance: self._hindrance(wanted) != seen)  # type: ignore[misc]
+            await self.changed.until(lambda seen=hindrance: self._hindrance(wanted.adapter) != seen)  # type: ignore[misc]
 
-    def _hindrance(self, wanted: Wanted) -> str:
-        """What keeps the pack from being reached just now, in a short phrase."""
-        here = [a for a in self._adapters.values() if a.hci and wanted.adapter in ("", a.address)]
+    def _hindrance(self, only: str) -> str:
+        """What keeps packs from being reached just now, by ``only`` one adapter or any: a short phrase."""
+        here = [a for a in self._adapters.values() if a.hci and only in ("", a.address)]
         if not self._present:
             return State.BLUETOOTH_HANGS if self._stack.hangs else State.NO_BLUETOOTH
         if not here:
@@ -230,7 +229,7 @@ class Air:
         """
         wanted.say(State.SEARCHING)
         search = Search(address=wanted.address, patience=PATIENCE, eager=not wanted.failures)
-        async with self._listening(search, self._candidates(wanted)) as adapters:
+        async with listening(search, self._candidates(wanted)) as adapters:
             await self.changed.until(
                 lambda: bool(search.seen) or search.over or not any(adapter.usable for adapter in adapters)
             )
@@ -243,29 +242,11 @@ class Air:
             raise NotInRange("not in range, or connected to a phone")
         return otherwise if search.trouble else None
 
-    @asynccontextmanager
-    async def _listening(self, search: Search, adapters: list[Adapter]) -> AsyncIterator[list[Adapter]]:
-        for adapter in adapters:
-            adapter.join(search)
-        try:
-            yield adapters
-        finally:
-            for adapter in adapters:
-                adapter.leave(search)
-
     # For people
 
     def hearing(self) -> list[Advertised]:
         """What the scans for people that go on have heard so far: the packs that we recognise."""
-        found: dict[str, Advertised] = {}
-        for search in self._discoveries:
-            found |= self._recognised(search)
-        return [*found.values()]
-
-    def _recognised(self, search: Search) -> dict[str, Advertised]:
-        """The packs among what a search has heard, by address."""
-        heard = [advertised(seen.device, seen.advertisement) for seen in search.seen.values()]
-        return {one.address: one for one in heard if any(p.recognises(one) for p in self._protocols)}
+        return self._discovery.hearing()
 
     async def discover(self, seconds: float) -> list[Advertised]:
         """Listen for ``seconds``; the packs in range that we recognise or hold, strongest first.
@@ -273,43 +254,4 @@ class Air:
         Raises:
             LinkError: no adapter is usable, or it cannot scan.
         """
-        search = Search(address=None, patience=seconds, eager=True)
-        await self._until_usable()
-        usable = [adapter for adapter in self._adapters.values() if adapter.usable]
-        self._discoveries.append(search)
-        try:
-            async with asyncio.timeout(DISCOVER_FACTOR * seconds), self._listening(search, usable):
-                await self.changed.until(lambda: search.over)
-        except TimeoutError:
-            await self._until_usable()
-        finally:
-            self._discoveries.remove(search)
-        if search.trouble and not search.seen:
-            raise advised(search.trouble)
-        ours = self._recognised(search)
-        for one in await self._connected():
-            ours.setdefault(one.address, one)
-        return sorted(ours.values(), key=lambda one: one.rssi if one.rssi is not None else -999, reverse=True)
-
-    async def _until_usable(self) -> None:
-        """Wait for an adapter, for as long as bluetoothd may take to restart.
-
-        Raises:
-            LinkError: none is there and on.
-        """
-        nobody = Wanted("", "", say=_ignore, heard=_ignore, gone=_ignore, bond=Bond("", ""))
-        try:
-            async with asyncio.timeout(RESTART_LIMIT):
-                await self.changed.until(lambda: any(a.usable for a in self._adapters.values()))
-        except TimeoutError:
-            raise hindered(State(self._hindrance(nobody))) from None
-
-    async def _connected(self) -> list[Advertised]:
-        """What the stack remembers of the packs we hold: they do not advertise now."""
-        held = [(w.address, adapter.hci) for adapter in self._adapters.values() for w in adapter.links]
-        devices = [await self._stack.known(address, hci) for address, hci in held]
-        return [advertised(device) for device in devices if device and is_connected(device)]
-
-
-def _ignore(_: object) -> None:
-    pass
+        return await self._discovery.run(seconds)

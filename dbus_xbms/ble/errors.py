@@ -126,9 +126,7 @@ class Meaning:
     kind: type[LinkError] = LinkError
 
 
-HANGS = Meaning(
-    "bluetoothd does not answer; restart the GX, or: /etc/init.d/bluetooth restart", BluetoothHangs
-)
+HANGS = Meaning(str(hindered(State.BLUETOOTH_HANGS)), BluetoothHangs)
 NO_ANSWER = Meaning("no answer; out of range, or connected to a phone")
 LATE = Meaning("the pack did not answer in time")
 GONE = Meaning("not in range", NotInRange)

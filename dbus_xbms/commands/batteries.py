@@ -20,13 +20,12 @@ from dbus_xbms.settings import device_id
 from dbus_xbms.trusted_bus import DAEMON, OWNER_CHANGES, TrustedBus
 from dbus_xbms.venus.bus import follow
 from dbus_xbms.venus.items import BATTERY
-from dbus_xbms.venus.objects import BUS_ITEM
+from dbus_xbms.venus.objects import ACCEPTED, BUS_ITEM
 from dbus_xbms.venus.peers import NoAnswer
 
 log = logging.getLogger(__name__)
 
 OURS = f"{BATTERY}.xbms_"
-ACCEPTED = 0  # what SetValue answers
 GONE_LIMIT = 20.0  # s for the service to let a pack go: an order on its way is carried out first
 Updated = Callable[[Battery, Collection[str]], None]  # with the paths that were sent
 MATCHES = (

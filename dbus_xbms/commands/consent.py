@@ -90,6 +90,11 @@ def quoted(name: str) -> str:
     return f'"{name}"' if plain and " " in name else shlex.quote(name)
 
 
+def to_paste(words: str, name: str) -> str:
+    """What the service says of any pack, its commands written out for one of this name."""
+    return words.replace("to allow it: set PACK", f"to allow it: dbus-xbms set {quoted(name)}")
+
+
 def affirmed(question: str) -> bool:
     """Whether the owner says yes; Enter is a no, and what is neither is asked again."""
     while (given := answer(question).lower()) not in ANSWERS:

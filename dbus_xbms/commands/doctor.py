@@ -15,10 +15,10 @@ from dbus_xbms.commands.arguments import seconds_up_to
 from dbus_xbms.doctor.checks import examine
 from dbus_xbms.doctor.facts import Facts, discreet, short
 from dbus_xbms.doctor.finding import WIDTH, Finding, Verdict, page, summary
+from dbus_xbms.heard import LONGEST_SCAN
 from dbus_xbms.interrupt import at_once
 
 SCAN_SECONDS = 10.0
-LONGEST_SCAN = 60.0  # s, as the service allows
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from dbus_xbms.commands import doctor_bus, doctor_host
 from dbus_xbms.commands.progress import waiting
-from dbus_xbms.commands.scanning import SCAN_EXTRA, scan
+from dbus_xbms.commands.scanning import scan, scan_limit
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.doctor.facts import Facts
 from dbus_xbms.trusted_bus import TrustedBus
@@ -101,7 +101,7 @@ def _scan(seconds: float) -> Probe:
     async def find(place: Place) -> Mapping[str, int | None]:
         return {pack.address: pack.rssi for pack in await scan(seconds)}
 
-    return Probe(fact="scan", limit=seconds + SCAN_EXTRA, find=find)
+    return Probe(fact="scan", limit=scan_limit(seconds) + BUS_LIMIT, find=find)
 
 
 async def aside(work: Callable[[], Any]) -> Any:

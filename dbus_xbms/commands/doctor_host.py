@@ -13,6 +13,7 @@ from pathlib import Path
 from dbus_xbms import __version__
 from dbus_xbms.doctor.facts import Boot, Line, Machine, Program, Service, Storage
 from dbus_xbms.doctor.host import NEEDED
+from dbus_xbms.machine import VENUS
 
 NAME = "dbus-xbms"  # of the service in /service, and what names us in rc.local
 LOG_TAIL = 65536  # bytes; multilog keeps 25 kB in a file
@@ -44,7 +45,7 @@ def _version(package: str) -> str:
 
 def venus(root: Path) -> str | None:
     """The version of Venus OS; ``None`` where there is none."""
-    file = root / "opt/victronenergy/version"
+    file = root / VENUS
     return file.read_text().partition("\n")[0].strip() if file.exists() else None
 
 

@@ -11,7 +11,7 @@ from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.session import contacts, is_running, open_bus
 from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery
-from dbus_xbms.contact import Contact, State
+from dbus_xbms.contact import UNKNOWN, State
 from dbus_xbms.control.authority import unwilling
 from dbus_xbms.control.chemistry import contradiction, judges, preset
 from dbus_xbms.control.consequences import Consequence
@@ -31,6 +31,7 @@ LASTING = (
     State.NO_ADAPTER,
     State.ADAPTER_OFF,
     State.NAME_TAKEN,
+    State.UNPUBLISHED,
 )
 CONTACT_LIMIT = 20.0  # s: a scan that the radio may be busy with, a connection, a poll, and the look around
 
@@ -93,7 +94,7 @@ async def first_contact(
         with suppress(TimeoutError):
             async with asyncio.timeout(limit):
                 while not _is_whole(_found(live, address), control=control):
-                    if (await contacts(bus)).get(address, Contact()).state in LASTING:
+                    if (await contacts(bus)).get(address, UNKNOWN).state in LASTING:
                         break
                     with suppress(TimeoutError):
                         async with asyncio.timeout(ASK_EVERY):

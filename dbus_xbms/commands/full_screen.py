@@ -12,7 +12,7 @@ from dbus_xbms.commands.explain import NONE_ENABLED
 from dbus_xbms.commands.screen.frame import Frame, frame
 from dbus_xbms.commands.screen.glyphs import Glyphs
 from dbus_xbms.commands.screen.keys import pressed
-from dbus_xbms.commands.screen.reading import aged, number, spread
+from dbus_xbms.commands.screen.reading import aged, known_to, number, spread
 from dbus_xbms.commands.screen.scene import Absent, Scene, Trends, View
 from dbus_xbms.commands.screen.terminal import Terminal, glyphs
 from dbus_xbms.commands.session import stopped
@@ -22,7 +22,7 @@ from dbus_xbms.venus.peers import NoAnswer
 
 REDRAW = 0.5  # s between two pictures at least, unless a key was pressed
 CLOCK = 1.0  # s between two pictures at most
-ASK = 2.0  # s between two questions to the service how the contact with the packs is
+ASK = 1.0  # s between two questions to the service how the contact with the packs is
 WAITING = "waiting for the service"
 
 
@@ -35,6 +35,8 @@ class Screen:
     caption: Callable[[], str] = lambda: ""
     contacts: dict[str, Contact] | None = None  # None: the service has not said yet
     answers: bool = True  # whether it did when it was last asked
+    answered: float = 0.0  # s, when it last did
+    now: Callable[[], float] = time.monotonic
     trends: dict[str, Trends] = field(default_factory=dict)
 
     async def ask(self, live: Batteries) -> None:
@@ -42,7 +44,7 @@ class Screen:
         while True:
             try:
                 self.contacts = await live.contacts()
-                self.answers = True
+                self.answers, self.answered = True, self.now()
             except NoAnswer:
                 self.answers = False
             await asyncio.sleep(ASK)
@@ -50,7 +52,7 @@ class Screen:
     def scene(self, live: Batteries, *, keys: bool, chars: Glyphs) -> Scene:
         """All that is to be seen now."""
         known = self.contacts or {}
-        packs = aged(self._chosen(live.packs), known)
+        packs = aged(self._chosen(live), known, self.now() - self.answered)
         self._follow(packs)
         there = {pack.address for pack in packs}
         absent = [
@@ -76,8 +78,10 @@ class Screen:
     def _is_wanted(self, address: str) -> bool:
         return self.wanted is None or address in self.wanted
 
-    def _chosen(self, packs: Iterable[Battery]) -> list[Battery]:
-        return [pack for pack in packs if self._is_wanted(pack.address)]
+    def _chosen(self, live: Batteries) -> list[Battery]:
+        packs = [pack for pack in live.packs if self._is_wanted(pack.address)]
+        has_said = live.running and self.answers and self.contacts is not None
+        return known_to(self.contacts or {}, packs) if has_said else packs
 
     def _service(self, running: bool) -> str:
         if not running:
@@ -92,7 +96,7 @@ class Screen:
         return NONE_ENABLED if not self.contacts else "these packs are not known to the service"
 
     def _follow(self, packs: Iterable[Battery]) -> None:
-        now = time.monotonic()
+        now = self.now()
         for pack in packs:
             kept = self.trends.setdefault(pack.service, Trends())
             kept.current.add(None if pack.gone else number(pack, "/Dc/0/Current"), now)
@@ -140,7 +144,7 @@ def _after(scene: Scene, view: View, keys: Iterable[str], terminal: Terminal) ->
     size = terminal.size
     picture = frame(scene, view, size.columns, size.lines)
     for key in keys:
-        following = pressed(scene, picture.view, key)
+        following = pressed(scene, picture.view, key, picture.screenful)
         if following is None:
             return None
         picture = frame(scene, following, size.columns, size.lines)

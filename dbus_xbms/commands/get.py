@@ -29,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object")
 
 
+UNCHANGED = {True: "It is at its default.", False: "All settings are at their defaults."}
+
+
 def run(args: argparse.Namespace) -> int:
     """Print the settings."""
     table = SERVICE_SETTINGS if is_program(args.pack) else PACK_SETTINGS
@@ -37,11 +40,11 @@ def run(args: argparse.Namespace) -> int:
     if args.changed:
         rows = [row for row in rows if settings[row.name] != row.default]
     if args.json:
-        print(json.dumps({row.name: as_json(row, settings) for row in rows}, ensure_ascii=False))
+        print(json.dumps({row.name: as_json(row, settings) for row in rows}))
     elif args.setting and rows:
         print(_explained(rows[0], settings))
     else:
-        print("\n".join(_by_topic(rows, settings)) or folded("All settings are at their defaults."))
+        print("\n".join(_by_topic(rows, settings)) or folded(UNCHANGED[bool(args.setting)]))
     return 0
 
 

@@ -8,6 +8,7 @@ from dbus_fast import Variant, unpack_variants
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import whole
+from dbus_xbms.commands.consent import to_paste
 from dbus_xbms.commands.explain import absence
 from dbus_xbms.commands.known import known_packs, title
 from dbus_xbms.commands.naming import find
@@ -16,10 +17,8 @@ from dbus_xbms.commands.session import call, complete, is_on_bus, open_bus
 from dbus_xbms.commands.table import LAST_ORDER
 from dbus_xbms.settings import device_id
 from dbus_xbms.venus.items import BATTERY
-from dbus_xbms.venus.objects import BUS_ITEM
+from dbus_xbms.venus.objects import ACCEPTED, BUS_ITEM
 from dbus_xbms.venus.switch_items import LEND, LONGEST_RELEASE, PANE_RELEASE
-
-ACCEPTED = 0  # answer of SetValue
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +51,6 @@ async def _lend(pack: str, minutes: int) -> int:
         (answer,) = await call(bus, service, "SetValue", "v", wanted, path=LEND, interface=BUS_ITEM)
         if answer != ACCEPTED:
             (why,) = await call(bus, service, "GetValue", path=LAST_ORDER, interface=BUS_ITEM)
-            raise CommandError(str(unpack_variants(why)))
+            raise CommandError(to_paste(str(unpack_variants(why)), name))
     say(f"{name} is {f'lent for {minutes} min' if minutes else 'taken back'}.")
     return 0

@@ -16,7 +16,7 @@ from dbus_xbms.commands.saying import wrapped
 from dbus_xbms.commands.scanning import Found, heard_by_service
 from dbus_xbms.commands.session import complete, contacts, is_running, open_bus
 from dbus_xbms.commands.table import CHARGE_MODE, Battery, columns, mosfets_off, terminal
-from dbus_xbms.contact import Contact
+from dbus_xbms.contact import UNKNOWN, Contact
 from dbus_xbms.printable import columns_of, printable
 from dbus_xbms.settings import Settings, name_of
 from dbus_xbms.venus.peers import NoAnswer
@@ -52,7 +52,7 @@ class Listing:
         if self.service != RUNNING:
             return f"service {self.service}"
         if shown is None or (contact and contact.advice):
-            return (contact or Contact()).state
+            return (contact or UNKNOWN).state
         control = "controls" if shown.controls else str(shown.values.get(CHARGE_MODE) or "")
         return ", ".join([shown.text("/Bluetooth/State"), *mosfets_off(shown), *filter(None, [control])])
 
@@ -76,23 +76,27 @@ async def _listing() -> Listing:
     async with known_packs() as known:
         packs = known.packs
     shown: dict[str, Battery] = {}
+    told: Mapping[str, Contact] = {}
+    heard: list[Found] = []
     silence = ""
-    try:
-        async with batteries() as live:
-            shown = {pack.address: pack for pack in live.packs}
-    except* NoAnswer as group:
-        silence = str(group.exceptions[0])
     async with open_bus() as bus:
         running = await is_running(bus)
-        asked = running and not silence
-        return Listing(
-            packs=packs,
-            service=SILENT if running and silence else RUNNING if running else STOPPED,
-            silence=silence,
-            shown=shown,
-            told=await contacts(bus) if asked else {},
-            heard=[one for one in await heard_by_service(bus) if one.address not in packs] if asked else [],
-        )
+        try:
+            async with batteries() as live:
+                shown = {pack.address: pack for pack in live.packs}
+            if running:
+                told = await contacts(bus)
+                heard = await heard_by_service(bus)
+        except* NoAnswer as group:
+            silence = str(group.exceptions[0])
+    return Listing(
+        packs=packs,
+        service=SILENT if running and silence else RUNNING if running else STOPPED,
+        silence=silence,
+        shown=shown,
+        told=told,
+        heard=[one for one in heard if one.address not in packs],
+    )
 
 
 def described(listing: Listing, width: int) -> Iterator[str]:

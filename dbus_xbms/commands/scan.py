@@ -14,8 +14,8 @@ from dbus_xbms.commands.saying import wrapped
 from dbus_xbms.commands.scanning import Found, scan
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import columns, terminal
+from dbus_xbms.heard import LONGEST_SCAN
 from dbus_xbms.printable import columns_of, padded
-from dbus_xbms.remote import LONGEST_SCAN
 from dbus_xbms.words import count
 
 SECONDS = 10.0  # a module advertises every second or two, and some scans miss it

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dbus_xbms.ble.air import Air
+from dbus_xbms.ble.discovery import longest_discovery
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.known import added_packs
@@ -20,17 +21,18 @@ from dbus_xbms.commands.session import (
     open_bus,
     ping,
 )
+from dbus_xbms.heard import SHORTEST_SCAN
 from dbus_xbms.printable import printable
 from dbus_xbms.protocols.base import Advertised
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import Settings
 from dbus_xbms.trusted_bus import TrustedBus
+from dbus_xbms.venus.bus import BusError
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
-from dbus_xbms.venus.peers import ANSWER_LIMIT, NoAnswer
+from dbus_xbms.venus.peers import ANSWER_LIMIT
 
 log = logging.getLogger(__name__)
 
-SCAN_EXTRA = 15.0  # s that a scan may take besides listening: the radio has to be free
 LOOK_EVERY = 1.0  # s; how often a terminal is told what was heard so far
 
 
@@ -71,6 +73,11 @@ Tell = Callable[[list[Found]], object]  # takes all that was heard so far
 Heard = Callable[[], Awaitable[list[Found]]]
 
 
+def scan_limit(seconds: float) -> float:
+    """How long the service may take to answer a scan, in s; the words of one that fails arrive before."""
+    return longest_discovery(max(SHORTEST_SCAN, seconds)) + ANSWER_LIMIT
+
+
 async def scan(seconds: float, tell: Tell | None = None) -> list[Found]:
     """What is in range; the running service looks, or this process when there is none.
 
@@ -93,7 +100,7 @@ async def scan(seconds: float, tell: Tell | None = None) -> list[Found]:
 async def scan_by_service(bus: TrustedBus, seconds: float) -> list[Found]:
     """Let the running service scan."""
     await ask_service(bus, "Version")  # tells at once if it does not answer at all
-    return await _found(bus, "Scan", "d", seconds, limit=seconds + SCAN_EXTRA)
+    return await _found(bus, "Scan", "d", seconds, limit=scan_limit(seconds))
 
 
 async def heard_by_service(bus: TrustedBus) -> list[Found]:
@@ -109,10 +116,14 @@ async def _telling(
         return await scanning
     telling = asyncio.create_task(_tell(heard, tell), name="what was heard")
     try:
-        return await scanning
+        found = await scanning
     finally:
         telling.cancel()
         await asyncio.wait([telling])
+        failed = None if telling.cancelled() else telling.exception()
+    if failed:
+        raise failed
+    return found
 
 
 async def _tell(heard: Heard, tell: Tell) -> None:
@@ -120,7 +131,7 @@ async def _tell(heard: Heard, tell: Tell) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY)
             tell(await heard())
-    except (CommandError, NoAnswer) as err:  # the scan itself will say what is wrong
+    except (CommandError, BusError) as err:  # the scan itself will say what is wrong
         log.debug("what was heard so far is not known: %s", err)
 
 

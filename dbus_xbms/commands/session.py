@@ -17,8 +17,10 @@ from dbus_xbms.commands.loop import run_loop
 from dbus_xbms.commands.saying import say
 from dbus_xbms.contact import Contact, State
 from dbus_xbms.interrupt import GRACE
+from dbus_xbms.machine import HERE, machine
 from dbus_xbms.remote import INTERFACE, PATH
 from dbus_xbms.remote import NAME as SERVICE
+from dbus_xbms.settings import as_address
 from dbus_xbms.trusted_bus import DAEMON, DAEMON_PATH, OWNER_CHANGES, TrustedBus
 from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
 from dbus_xbms.venus.peers import ANSWER_LIMIT, NoAnswer, peer_at
@@ -31,7 +33,7 @@ T = TypeVar("T")
 
 # What the bus daemon says of a service that does not answer, as its owner would.
 _STOPPED = "the service has stopped; `dbus-xbms doctor` says why"
-_OTHER_VERSION = "the service that runs is of another version; restart it: svc -t /service/dbus-xbms"
+_OTHER_VERSION = f"the running service is another version; restart it: {HERE.restart}"
 SERVICE_ERRORS = {
     ErrorType.NO_REPLY.value: _STOPPED,
     ErrorType.SERVICE_UNKNOWN.value: _STOPPED,
@@ -40,16 +42,11 @@ SERVICE_ERRORS = {
     ErrorType.UNKNOWN_INTERFACE.value: _OTHER_VERSION,
 }
 
-# What starts it for good, and the file by which one sees that it is there.
-STARTERS = (
-    ("service/dbus-xbms", "svc -u /service/dbus-xbms"),  # of a GX
-    ("etc/systemd/system/dbus-xbms.service", "sudo systemctl start dbus-xbms"),
-)
-
 
 def stopped(root: Path = Path("/")) -> str:
     """Say that the service is stopped, and what starts it on this machine."""
-    starter = next((words for file, words in STARTERS if (root / file).exists()), "dbus-xbms run")
+    here = machine(root)
+    starter = here.start if (root / here.unit).exists() else "dbus-xbms run"
     return f"the service is stopped; `{starter}` starts it"
 
 
@@ -86,8 +83,8 @@ async def open_bus() -> AsyncIterator[TrustedBus]:
 
 
 def end_by_signals() -> None:
-    """Let SIGTERM and SIGHUP end the running command as Ctrl-C does, so that it leaves nothing behind."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    """Let other signals, Ctrl-\\ too, end the running command as Ctrl-C does: it leaves nothing behind."""
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         asyncio.get_running_loop().add_signal_handler(number, signal.raise_signal, signal.SIGINT)
 
 
@@ -202,7 +199,7 @@ async def contacts(bus: TrustedBus, *, limit: float = ANSWER_LIMIT) -> dict[str,
     except CommandError as err:
         log.debug("the service does not tell of its packs: %s", err)
         return {}
-    return {address: _contact(entry) for address, entry in told.items()}
+    return {key: _contact(entry) for key, entry in told.items() if key and as_address(key) == key}
 
 
 def _contact(told: Mapping[str, Any]) -> Contact:

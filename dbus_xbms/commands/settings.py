@@ -18,11 +18,12 @@ from dbus_xbms.localsettings.file import FileInUseError
 from dbus_xbms.localsettings.rows import OtherFormError
 from dbus_xbms.localsettings.saver import SavingFailedError
 from dbus_xbms.localsettings.service import LocalSettings
+from dbus_xbms.machine import VENUS as SIGN
 from dbus_xbms.served import NameTakenError
 
 log = logging.getLogger(__name__)
 
-VENUS = Path("/opt/victronenergy/version")
+VENUS = Path("/") / SIGN
 FILE = "settings.json"
 SYSTEM_FOLDER = Path("/var/lib/dbus-xbms")
 

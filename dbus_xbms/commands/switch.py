@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries, batteries
+from dbus_xbms.commands.consent import to_paste
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete
@@ -69,8 +70,10 @@ def run(args: argparse.Namespace) -> int:
     """Give the order; fails if the order was refused or had no effect."""
     order = ORDERS[args.what][args.state]
     outcome, done = complete(_switch(args.pack, order, f"{args.what} {args.state}"))
+    if not done:
+        raise CommandError(printable(outcome, LINE))
     say(printable(outcome, LINE))
-    return 0 if done else 1
+    return 0
 
 
 async def _switch(name: str, order: Order, words: str) -> tuple[str, bool]:
@@ -81,7 +84,7 @@ async def _switch(name: str, order: Order, words: str) -> tuple[str, bool]:
     ):
         pack = await (await meant(name, live.packs)).on_bus()
         if not await live.write(pack, order.path, order.value):
-            return str(await live.ask(pack, LAST_ORDER)), False
+            return to_paste(str(await live.ask(pack, LAST_ORDER)), pack.name), False
         number, state = await live.ask(pack, ORDER_NUMBER), await _outcome(live, pack)
         if await live.ask(pack, ORDER_NUMBER) != number:
             raise CommandError("another order came after it; the log says what became of yours")

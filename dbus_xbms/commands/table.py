@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dbus_xbms.commands.naming import Candidate
+from dbus_xbms.commands.screen.style import cut, flowed, labelled, line, text_of
 from dbus_xbms.model import PENDING
-from dbus_xbms.printable import LINE, columns_of, padded, printable
+from dbus_xbms.printable import columns_of, padded, printable
 from dbus_xbms.settings import address_of
 from dbus_xbms.venus.pane_items import FAULT
 from dbus_xbms.words import count, duration
@@ -146,10 +146,19 @@ def rows(pack: Battery) -> Iterable[tuple[str, list[str]]]:
 
 
 def _now(pack: Battery) -> list[str]:
+    return [pack.text("/Soc"), pack.text("/Dc/0/Voltage"), amps(pack), pack.text("/Dc/0/Power")]
+
+
+def amps(pack: Battery) -> str:
+    """The current, with its sign: charging is positive."""
     current = pack.values.get("/Dc/0/Current")
-    plus = "+" if isinstance(current, int | float) and current > 0 else ""
-    amps = plus + pack.text("/Dc/0/Current")
-    return [pack.text("/Soc"), pack.text("/Dc/0/Voltage"), amps, pack.text("/Dc/0/Power")]
+    return signed(float(current)) if isinstance(current, int | float) else "--"
+
+
+def signed(current: float) -> str:
+    """A current with its sign; none has no sign."""
+    tenths = round(current, 1)
+    return f"{tenths:+.1f}A" if tenths else "0.0A"
 
 
 def _charge(pack: Battery) -> list[str]:
@@ -239,16 +248,9 @@ def _link(pack: Battery) -> list[str]:
 
 def _fold(label: str, chunks: Sequence[str], width: int, indent: int = LABEL) -> str:
     """A label and its chunks; a chunk that does not fit goes to a new line, one that never fits is broken."""
-    lines = [label.ljust(indent)]
-    empty, room = True, max(width - indent, 1)
-    for chunk in (printable(chunk, LINE) for chunk in chunks):
-        for piece in [chunk] if len(chunk) <= room else textwrap.wrap(chunk, room):
-            if not empty and len(lines[-1]) + 2 + len(piece) > width:
-                lines.append(" " * indent)
-                empty = True
-            lines[-1] += piece if empty else f"  {piece}"
-            empty = False
-    return "\n".join(line.rstrip()[:width] for line in lines)
+    texts = [line(chunk) for chunk in chunks]
+    folded = labelled(label, texts, width, indent) if indent else flowed(texts, width)
+    return "\n".join(text_of(cut(one, width)).rstrip() for one in folded)
 
 
 def terminal() -> os.terminal_size:

@@ -20,7 +20,7 @@ from dbus_xbms.commands.explain import explained, nothing_to_show
 from dbus_xbms.commands.full_screen import Screen, show_screen
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.naming import Candidate, find
-from dbus_xbms.commands.screen.reading import aged
+from dbus_xbms.commands.screen.reading import aged, known_to
 from dbus_xbms.commands.screen.terminal import is_screen
 from dbus_xbms.commands.session import complete, end_by_signals
 from dbus_xbms.commands.table import Battery, render, terminal
@@ -126,6 +126,7 @@ async def table(live: Batteries, wanted: frozenset[str] | None, names: Mapping[s
     packs = chosen(live.packs, wanted)
     try:
         known = await live.contacts()
+        packs = known_to(known, packs) if live.running else packs
     except NoAnswer as err:
         log.debug("%s", err)
         known = {}

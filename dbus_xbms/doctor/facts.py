@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from dbus_xbms.contact import Contact
 from dbus_xbms.control.neighbours import Venus
+from dbus_xbms.machine import GX, LINUX
+from dbus_xbms.machine import Machine as Kind
 
 Version = tuple[int, ...]
 
@@ -188,6 +190,11 @@ class Facts:
         return self.venus is None and "venus" not in self.failed
 
     @property
+    def kind(self) -> Kind:
+        """The kind of machine, with what restarts its programs."""
+        return LINUX if self.elsewhere else GX
+
+    @property
     def enabled(self) -> list[Pack]:
         """The packs that are ours."""
         return [pack for pack in (self.packs or {}).values() if pack.enabled]
@@ -219,6 +226,7 @@ def discreet(facts: Facts) -> Facts:
     }
     return replace(
         facts,
+        service=facts.service and _nameless(facts.service, names),
         packs=None if facts.packs is None else packs,
         log=None
         if facts.log is None
@@ -226,8 +234,22 @@ def discreet(facts: Facts) -> Facts:
     )
 
 
+def _nameless(service: Service, names: list[str]) -> Service:
+    """The same without names in what it tells of packs; the quotes there are its own."""
+    contacts = {
+        address: replace(
+            contact, reason=_without(contact.reason, names), advice=_without(contact.advice, names)
+        )
+        for address, contact in service.contacts.items()
+    }
+    return replace(service, contacts=contacts)
+
+
 def _bare(text: str, names: list[str]) -> str:
-    text = QUOTED.sub("'...'", text)
+    return _without(QUOTED.sub("'...'", text), names)
+
+
+def _without(text: str, names: list[str]) -> str:
     for name in names:
         text = text.replace(name, "...")
     return text

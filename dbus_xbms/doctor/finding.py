@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from dbus_xbms.printable import LINE, printable
+from dbus_xbms.words import count
 
 WIDTH = 80  # columns, of a file or a wide terminal
 LABEL = 9  # columns
@@ -56,9 +57,9 @@ def page(findings: Iterable[Finding], headline: str, width: int = WIDTH) -> str:
 def summary(findings: list[Finding]) -> str:
     """How many problems and notes there are."""
     counts = [
-        f"{count} {verdict.name.lower()}{'s' if count > 1 else ''}"
+        count(number, verdict.name.lower())
         for verdict in (Verdict.PROBLEM, Verdict.NOTE)
-        if (count := sum(one.verdict is verdict for one in findings))
+        if (number := sum(one.verdict is verdict for one in findings))
     ]
     return ", ".join(counts) or "all is well"
 

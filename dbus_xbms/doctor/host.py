@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from dbus_xbms.doctor.facts import Facts, Version, numbers
 from dbus_xbms.doctor.finding import Finding, note, ok, problem
+from dbus_xbms.words import count
 
 OLDEST_VENUS = (3, 60)  # the first with Python 3.12
 # What the program was made for; an older one of the system's must not come first.
@@ -87,7 +88,7 @@ def machine(facts: Facts) -> Iterator[Finding]:
     if facts.machine is None:
         return
     memory = f"{facts.machine.memory:.0f} MB of memory available"
-    load = f"load {facts.machine.load:.1f} on {facts.machine.cores} core{'s' * (facts.machine.cores > 1)}"
+    load = f"load {facts.machine.load:.1f} on {count(facts.machine.cores, 'core')}"
     if facts.machine.memory < NO_MEMORY:
         yield problem("machine", memory, "a GX without memory restarts: stop what you have added")
     elif facts.machine.memory < LITTLE_MEMORY:

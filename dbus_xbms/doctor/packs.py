@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbus_xbms.contact import Contact, State, advice
+from dbus_xbms.contact import Contact, State, advice, argument
 from dbus_xbms.doctor.facts import Facts, Pack, Shown
 from dbus_xbms.doctor.finding import Finding, note, ok, problem
 from dbus_xbms.doctor.service import STARTED, told
@@ -26,7 +26,14 @@ UNDERWAY = (
     State.UNKNOWN,
 )
 # Of a pack whose last values may still stand.
-TO_TELL = (State.NEEDS_PASSWORD, State.NEEDS_PASSKEY, State.STOPPED, State.NAME_TAKEN, State.LENT)
+TO_TELL = (
+    State.NEEDS_PASSWORD,
+    State.NEEDS_PASSKEY,
+    State.STOPPED,
+    State.NAME_TAKEN,
+    State.UNPUBLISHED,
+    State.LENT,
+)
 
 
 def packs(facts: Facts) -> Iterator[Finding]:
@@ -60,8 +67,8 @@ def settings(facts: Facts) -> Iterator[Finding]:
         for why in pack.unusable:
             name, _, _ = why.partition(" ")
             words = f"a stored value cannot be used, so the default applies: {why}"
-            advice = f"set it again: dbus-xbms set {pack.address} {name} VALUE"
-            yield problem(f"pack {name_of(pack)}", words, advice)
+            again = f"set it again: dbus-xbms set {_argument(pack)} {name} VALUE"
+            yield problem(f"pack {name_of(pack)}", words, again)
 
 
 def in_range(facts: Facts) -> Iterator[Finding]:
@@ -81,6 +88,10 @@ def name_of(pack: Pack) -> str:
     return f"{printable(pack.name)} ({pack.address})" if pack.name else pack.address
 
 
+def _argument(pack: Pack) -> str:
+    return argument(pack.names[0] if pack.names else "", pack.address)
+
+
 def _of(pack: Pack, facts: Facts) -> Finding:
     topic = f"pack {name_of(pack)}"
     shown = (facts.shown or {}).get(pack.address)
@@ -88,7 +99,7 @@ def _of(pack: Pack, facts: Facts) -> Finding:
     adapters = [one.address for one in bluetooth.adapters] if bluetooth and not bluetooth.hangs else None
     if adapters is not None and pack.adapter and pack.adapter.upper() not in adapters:
         words = f"its adapter {pack.adapter} is not there"
-        return problem(topic, words, f'plug it in, or: dbus-xbms set {pack.address} Adapter ""')
+        return problem(topic, words, f'plug it in, or: dbus-xbms set {_argument(pack)} Adapter ""')
     if not facts.running:
         return note(topic, _joined("not being read: the service is stopped", _air(pack, facts)))
     if facts.shown is None:
@@ -108,7 +119,7 @@ def _silent(topic: str, pack: Pack, contact: Contact, facts: Facts) -> Finding:
     words = _joined(contact.reason, _air(pack, facts), _trouble(pack, facts))
     if early and contact.state in UNDERWAY:
         return note(topic, f"{words}; the service has just started", contact.advice)
-    helps = contact.advice or advice(State.NOT_HEARD, pack.address)
+    helps = contact.advice or advice(State.NOT_HEARD, _argument(pack))
     return problem(topic, words, helps)
 
 

@@ -9,7 +9,6 @@ from dbus_xbms.doctor.facts import Adapter, Facts, Pack, numbers
 from dbus_xbms.doctor.finding import Finding, note, ok, problem
 from dbus_xbms.words import listed
 
-RESTART = "restart the GX, or: /etc/init.d/bluetooth restart"
 OLDEST_BLUEZ = (5, 55)  # bleak refuses older ones
 NOBODY = "no other program uses Bluetooth"
 HARMLESS = "dbus-ble-sensors"  # passes by itself; whoever else is in the way stays there
@@ -20,13 +19,13 @@ def bluetoothd(facts: Facts) -> Iterator[Finding]:
     if facts.bluetooth is None:
         return
     if not facts.bluetooth.running:
-        yield problem("bluetoothd", "it is not running", RESTART)
+        yield problem("bluetoothd", "it is not running", facts.kind.bluetooth_helps)
     elif facts.bluetooth.hangs:
-        yield problem("bluetoothd", "it runs, but does not answer", RESTART)
+        yield problem("bluetoothd", "it runs, but does not answer", facts.kind.bluetooth_helps)
     elif facts.bluetoothd is None:
         yield ok("bluetoothd", "runs, version unknown")
     elif numbers(facts.bluetoothd) < OLDEST_BLUEZ:
-        yield problem("bluetoothd", f"version {facts.bluetoothd} is too old", "update Venus OS")
+        yield problem("bluetoothd", f"version {facts.bluetoothd} is too old", facts.kind.update)
     else:
         yield ok("bluetoothd", f"runs, version {facts.bluetoothd}")
 
@@ -37,18 +36,14 @@ def adapters(facts: Facts) -> Iterator[Finding]:
         return
     there = facts.bluetooth.adapters
     if not there:
-        yield problem(
-            "adapter",
-            "there is none",
-            "plug in a USB adapter; a Cerbo GX that is hot switches its own off until it is cooler",
-        )
+        yield problem("adapter", "there is none", facts.kind.adapter_helps)
     some_on = any(adapter.powered for adapter in there)
     for adapter in there:
         if adapter.powered:
             yield ok("adapter", f"{_described(adapter)} is on")
         else:
             say = note if some_on else problem
-            yield say("adapter", f"{_described(adapter)} is off", "unplug it, or restart the GX")
+            yield say("adapter", f"{_described(adapter)} is off", f"unplug it, or {facts.kind.reboot}")
 
 
 def _described(adapter: Adapter) -> str:

@@ -18,7 +18,7 @@ def bus(facts: Facts) -> Iterator[Finding]:
     """Venus's bus answers."""
     if not facts.bus:
         why = facts.failed.get("bus", "it does not answer")
-        yield problem("D-Bus", why, "without it nothing works; restart the GX")
+        yield problem("D-Bus", why, f"without it nothing works; {facts.kind.reboot}")
 
 
 def localsettings(facts: Facts) -> Iterator[Finding]:
@@ -31,7 +31,7 @@ def localsettings(facts: Facts) -> Iterator[Finding]:
             "com.victronenergy.settings is not there or does not answer; no pack starts without it",
             "`sudo systemctl start dbus-xbms-settings`, or `dbus-xbms settings`, keeps them"
             if facts.elsewhere
-            else "wait a minute, then restart the GX",
+            else f"wait a minute, then {facts.kind.reboot}",
         )
 
 
@@ -53,28 +53,23 @@ def settings_file(facts: Facts) -> Iterator[Finding]:
 def service(facts: Facts) -> Iterator[Finding]:
     """The service runs, is the one on the disk, and is modest."""
     if facts.running is False:
-        if facts.elsewhere:
-            advice = "`sudo systemctl start dbus-xbms` starts it; `journalctl -u dbus-xbms` says why it ended"
-        elif facts.boot and facts.boot.supervised:
-            advice = (
-                "`svstat /service/dbus-xbms` says since when, the end of /var/log/dbus-xbms/current says "
-                "why; `svc -u /service/dbus-xbms` starts it"
-            )
+        if facts.elsewhere or (facts.boot and facts.boot.supervised):
+            advice = f"{facts.kind.why_ended}; `{facts.kind.start}` starts it"
         else:
             advice = "`dbus-xbms run` starts it here and now, install.sh for good"
         yield problem("service", "it does not run", advice)
     elif facts.running:
-        yield _of(facts.service or Service(), facts.program.version)
+        yield _of(facts.service or Service(), facts.program.version, facts.kind.restart)
 
 
-def _of(service: Service, installed: str) -> Finding:
+def _of(service: Service, installed: str, restart: str) -> Finding:
     if not service.answers:
-        return problem("service", "it runs but does not answer", "restart it: svc -t /service/dbus-xbms")
+        return problem("service", "it runs but does not answer", f"restart it: {restart}")
     if service.version and service.version != installed:
         return note(
             "service",
             f"version {service.version} runs, but {installed} is installed",
-            "svc -t /service/dbus-xbms starts the new one",
+            f"{restart} starts the new one",
         )
     words = ", ".join(["runs", *_figures(service)])
     settled = service.uptime is not None and service.uptime >= STARTED

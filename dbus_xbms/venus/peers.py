@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dbus_xbms.machine import HERE
 from dbus_xbms.venus.bus import BusError
 
 ANSWER_LIMIT = 5.0  # s for one answer; it takes milliseconds unless a program is starting
@@ -18,7 +19,7 @@ class Peer:
     advice: str
 
 
-_OURS = ("the dbus-xbms service", "restart it with `svc -t /service/dbus-xbms`")
+_OURS = ("the dbus-xbms service", f"restart it with `{HERE.restart}`")
 PEERS = (
     *(
         Peer(name=name, program=_OURS[0], advice=_OURS[1])
@@ -31,15 +32,15 @@ PEERS = (
     Peer(
         name="com.victronenergy.settings",
         program="localsettings",
-        advice="restart it with `svc -t /service/localsettings`",
+        advice=f"restart it with `{HERE.settings}`",
     ),
     Peer(
         name="com.victronenergy.system",
         program="systemcalc",
-        advice="restart it with `svc -t /service/dbus-systemcalc-py`",
+        advice=f"restart it with `{HERE.systemcalc}`",
     ),
-    Peer(name="org.bluez", program="bluetoothd", advice="restart it with `/etc/init.d/bluetooth restart`"),
-    Peer(name="org.freedesktop.DBus", program="dbus-daemon", advice="restart the GX"),
+    Peer(name="org.bluez", program="bluetoothd", advice=f"restart it with `{HERE.bluetooth}`"),
+    Peer(name="org.freedesktop.DBus", program="dbus-daemon", advice=HERE.reboot),
 )
 
 
@@ -58,4 +59,4 @@ def peer_at(name: str) -> Peer:
     for peer in PEERS:
         if name.startswith(peer.name):
             return peer
-    return Peer(name=name, program=name, advice="restart that program, or the GX")
+    return Peer(name=name, program=name, advice=f"restart that program, or: {HERE.reboot}")

@@ -12,7 +12,10 @@ import pytest
 from dbus_xbms.ble.adapter import REST
 from dbus_xbms.ble.air import CONNECT_LIMIT, DIRECT_EVERY, PATIENCE, Air
 from dbus_xbms.ble.backoff import Backoff
+from dbus_xbms.ble.discovery import longest_discovery
 from dbus_xbms.ble.link import Link
+from dbus_xbms.ble.stack import AdapterState
+from dbus_xbms.machine import HERE
 from dbus_xbms.protocols.base import LinkError
 from tests.air.fakes import ADDRESSES, HCI0, HCI1, FakePack, FakeStack, Lines, question, running
 from tests.air.virtual_time import now, virtual_time
@@ -489,11 +492,60 @@ async def test_a_discovery_that_is_given_up_tells_nothing_more() -> None:
 @virtual_time
 async def test_discovery_without_an_adapter_says_why() -> None:
     async with running(FakeStack(adapters=None)) as air:
-        with pytest.raises(LinkError, match="bluetoothd is not running; restart the GX"):
+        with pytest.raises(LinkError, match=f"bluetoothd is not running; {HERE.bluetooth_helps}"):
             await air.discover(5)
     async with running(FakeStack(adapters=(replace(HCI0, powered=False),))) as air:
         with pytest.raises(LinkError, match="the Bluetooth adapter is off; switch it on"):
             await air.discover(5)
+
+
+@virtual_time
+async def test_a_discovery_whose_adapter_goes_says_so_instead_of_waiting_for_ever() -> None:
+    gone: dict[str, tuple[AdapterState, ...]] = {
+        "the Bluetooth adapter is off": (replace(HCI0, powered=False),),
+        "there is no Bluetooth adapter": (),
+    }
+    for words, adapters in gone.items():
+        stack = FakeStack(*packs(1, absent=1))
+        async with running(stack) as air:
+            began = now()
+            discovery = asyncio.ensure_future(air.discover(10))
+            await asyncio.sleep(2)
+            stack.set_adapters(*adapters)
+            with pytest.raises(LinkError, match=words):
+                await discovery
+            assert now() - began == pytest.approx(7, abs=0.1)  # with 5 s for it to come back
+
+
+@virtual_time
+async def test_a_discovery_goes_on_with_an_adapter_that_comes_back_or_with_another() -> None:
+    for back in HCI0, HCI1:
+        stack = FakeStack(*packs(1, absent=1))
+        async with running(stack) as air:
+            discovery = asyncio.ensure_future(air.discover(10))
+            await asyncio.sleep(2)
+            stack.set_adapters()
+            await asyncio.sleep(3)
+            stack.set_adapters(back)
+            stack.packs[ADDRESSES[0]].enter_air()
+            assert [one.address for one in await discovery] == [ADDRESSES[0]]
+
+
+@pytest.mark.parametrize("seconds", [1.0, 60.0])
+@virtual_time
+async def test_no_discovery_lasts_longer_than_is_waited_for_it(seconds: float) -> None:
+    stack = FakeStack(*packs(1, absent=1), adapters=())
+    async with running(stack) as air:
+        began = now()
+        discovery = asyncio.ensure_future(air.discover(seconds))
+        await asyncio.sleep(4)
+        stack.set_adapters(HCI0)
+        async with next(iter(air._adapters.values())).turns.take(0):  # somebody connects all the time
+            await asyncio.sleep(2 * seconds - 0.5)
+            stack.set_adapters()
+            with pytest.raises(LinkError, match="there is no Bluetooth adapter"):
+                await discovery
+        assert 2 * seconds < now() - began <= longest_discovery(seconds)
 
 
 @virtual_time

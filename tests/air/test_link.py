@@ -11,6 +11,7 @@ import pytest
 from dbus_xbms.ble.errors import BluetoothHangs, NotInRange, NotSubscribed, OtherMake
 from dbus_xbms.ble.exchange import MOST_RECEIVED
 from dbus_xbms.ble.link import Link
+from dbus_xbms.machine import HERE
 from dbus_xbms.model import Notify
 from dbus_xbms.protocols.base import Conversation, Echo, Frame, LinkError, NoReply
 from tests.air.fakes import (
@@ -413,7 +414,7 @@ async def test_a_bluetoothd_that_hangs_is_told_from_a_pack_that_does_not_answer(
             await link.open()
         stack.hangs = True
         stack.stale.add(ADDRESS)  # no scan before it is connected to
-        with pytest.raises(BluetoothHangs, match="bluetoothd does not answer; restart the GX"):
+        with pytest.raises(BluetoothHangs, match=f"bluetoothd does not answer; {HERE.bluetooth_helps}"):
             await link.open()
         assert link.status.state == "bluetoothd hangs"
 

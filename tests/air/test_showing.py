@@ -6,8 +6,10 @@ import asyncio
 
 import pytest
 
+from dbus_xbms.contact import State
 from dbus_xbms.model import Report
 from dbus_xbms.showing import LONGEST_REST, Showing
+from dbus_xbms.venus.bus import BusError, NameTaken
 from tests.air.virtual_time import now, virtual_time
 from tests.unit.test_items import REPORT
 
@@ -46,3 +48,32 @@ async def test_a_report_made_after_a_poll_is_made_anew_when_it_has_had_its_time(
     await asyncio.wait([task])
     later = [at - begun for at in screen.at if at - begun > 3.2]
     assert later[0] == pytest.approx(next_look, abs=0.1)
+
+
+class Refused(Screen):
+    """A place where nothing can be shown."""
+
+    def __init__(self, error: BusError) -> None:
+        super().__init__()
+        self.error = error
+
+    async def show(self, report: Report, now: float) -> None:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (NameTaken("another has the name"), State.NAME_TAKEN),
+        (BusError("cannot take the name: not allowed by the policy"), State.UNPUBLISHED),
+    ],
+)
+@virtual_time
+async def test_only_a_name_that_another_program_has_counts_as_taken(error: BusError, state: State) -> None:
+    showing = Showing("A4:C1:37:00:00:01", Refused(error), lambda _: (REPORT, LONGEST_REST))
+    task = asyncio.ensure_future(showing.run())
+    await asyncio.sleep(1)
+    task.cancel()
+    await asyncio.wait([task])
+    assert showing.trouble
+    assert (showing.trouble.state, showing.trouble.words) == (state, str(error))

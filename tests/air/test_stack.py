@@ -22,6 +22,7 @@ from dbus_xbms.ble.errors import (
     failure,
     meaning,
 )
+from dbus_xbms.machine import HERE
 from dbus_xbms.protocols.base import LinkError, NotPaired
 
 ADDRESS = "A4:C1:37:00:00:01"
@@ -85,7 +86,7 @@ def test_what_it_means_that_nothing_came_in_time_depends_on_who_was_asked(
     err.__cause__ = behind  # as asyncio.timeout leaves it
     hung = failure(err, "cannot scan: ", late=HANGS)
     assert isinstance(hung, BluetoothHangs)
-    assert str(hung).startswith("cannot scan: bluetoothd does not answer; restart the GX")
+    assert str(hung).startswith(f"cannot scan: bluetoothd does not answer; {HERE.bluetooth_helps}")
     assert str(failure(err)) == "no answer; out of range, or connected to a phone"
 
 

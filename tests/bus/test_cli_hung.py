@@ -7,15 +7,21 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from dbus_fast import BusType, MessageType
+from dbus_fast.aio import MessageBus
 
+from dbus_xbms.machine import HERE
+from dbus_xbms.remote import NAME as SERVICE
 from tests.bus.peers import ONE, peers
+from tests.bus.simulation import Simulation
 from tests.bus.test_cli_doctor import venus_service
 from tests.bus.test_cli_packs import Done, command
+from tests.bus.venus import Venus
 
 NAMES = {  # what is said of each
-    "service": "the dbus-xbms service has not answered for 5 s: restart it with `svc -t /service/dbus-xbms`",
-    "localsettings": "localsettings has not answered for 5 s: restart it with `svc -t /service/local",
-    "bluetoothd": "bluetoothd has not answered for 5 s: restart it with `/etc/init.d/bluetooth restart`",
+    "service": f"the dbus-xbms service has not answered for 5 s: restart it with `{HERE.restart}`",
+    "localsettings": f"localsettings has not answered for 5 s: restart it with `{HERE.settings}`",
+    "bluetoothd": f"bluetoothd has not answered for 5 s: restart it with `{HERE.bluetooth}`",
 }
 COMMANDS = (
     ("list",),
@@ -78,10 +84,24 @@ async def test_the_doctor_names_the_program_that_hangs(
 
 
 @pytest.mark.usefixtures("private_bus")
+async def test_the_packs_are_listed_though_the_service_hangs_and_none_is_on_the_bus() -> None:
+    async with Simulation([{"address": ONE}]), Venus() as venus:
+        await venus.enable(ONE, CustomName="House bank")
+        bus = await MessageBus(bus_type=BusType.SESSION).connect()
+        bus.add_message_handler(lambda message: message.message_type is MessageType.METHOD_CALL)
+        await bus.request_name(SERVICE)  # and answers nothing
+        done = await command("list")
+        bus.disconnect()
+        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+    assert done.status == 1
+    assert NAMES["service"] in done.err
+    assert "House bank" in done.out
+    assert "service does not answer" in done.out
+
+
+@pytest.mark.usefixtures("private_bus")
 async def test_the_doctor_names_a_systemcalc_that_hangs(tmp_path: Path) -> None:
     async with venus_service("com.victronenergy.system", {}, hangs=True):
         done = await command("doctor", "--root", str(tmp_path))
     words = " ".join(done.out.split())
-    assert (
-        "systemcalc has not answered for 2 s: restart it with `svc -t /service/dbus-systemcalc-py`" in words
-    )
+    assert f"systemcalc has not answered for 2 s: restart it with `{HERE.systemcalc}`" in words

@@ -492,7 +492,8 @@ async def test_a_nasty_name_is_one_harmless_cell_of_every_output(settings: Local
     settings.store.entries["/Settings/Devices/xbms_a4c137010203/CustomName"].value = NASTY
     commands = ("list",), ("scan", "--seconds", "1"), ("get", ADDRESS), ("watch", "--once"), ("doctor",)
     async with Remote(scan, dict, dict, lambda: heard, list):
-        for arguments in (*commands, ("doctor", "--json"), ("switch", NASTY, "charge", "off")):
+        as_json = ("doctor", "--json"), ("get", ADDRESS, "--json"), ("list", "--json")
+        for arguments in (*commands, *as_json, ("switch", NASTY, "charge", "off")):
             done = await command(*arguments)
             shown = done.out + done.err
             assert shown

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from dbus_xbms.machine import HERE
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
 from tests.bus.venus import Venus
@@ -26,13 +27,13 @@ NO_DATA: Mapping[str, tuple[dict[str, Any], tuple[str, str, dict[str, Any]], dic
         {"password": "123123"},
         ("clear", PACK, {}),
         {"Password": "654321"},
-        ["needs password", "the Bluetooth module refuses its password", f"dbus-xbms set {PACK} Password 1"],
+        ["needs password", "the Bluetooth module refuses its password", f'dbus-xbms set "{NAME}" Password 1'],
     ),
     "no passkey": (
         {"passkey": "123123"},
         ("clear", PACK, {}),
         {},
-        ["needs passkey", "needs to be paired with its passkey", f"dbus-xbms set {PACK} Passkey 1"],
+        ["needs passkey", "needs to be paired with its passkey", f'dbus-xbms set "{NAME}" Passkey 1'],
     ),
     "adapter off": (
         {},
@@ -104,7 +105,7 @@ SCANS: Mapping[str, tuple[str, str, dict[str, Any], str]] = {
         "restart_bluetoothd",
         "",
         {"signal": "KILL", "seconds": 20.0},
-        "bluetoothd is not running; restart the GX",
+        f"bluetoothd is not running; {HERE.bluetooth_helps}",
     ),
 }
 

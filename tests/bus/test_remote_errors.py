@@ -12,8 +12,10 @@ from dbus_fast.aio import MessageBus
 
 from dbus_xbms import remote
 from dbus_xbms.ble.errors import RadioBusy, hindered
+from dbus_xbms.commands.session import contacts, open_bus
 from dbus_xbms.contact import State
-from dbus_xbms.protocols.base import LinkError
+from dbus_xbms.machine import HERE
+from dbus_xbms.protocols.base import Advertised, LinkError
 from dbus_xbms.remote import Remote, Service1
 from dbus_xbms.settings import SettingsError
 from dbus_xbms.venus.bus import BusLost
@@ -32,23 +34,22 @@ FAILURES: dict[str, tuple[Callable[[], BaseException], str, str]] = {
     "adapter off": (
         lambda: hindered(State.ADAPTER_OFF),
         f"{OURS}AdapterOff",
-        "the Bluetooth adapter is off; switch it on (bluetoothctl power on), or unplug it, or restart the GX",
+        f"the Bluetooth adapter is off; switch it on (bluetoothctl power on), or unplug it, or {HERE.reboot}",
     ),
     "adapter unplugged": (
         lambda: hindered(State.NO_ADAPTER),
         f"{OURS}NoAdapter",
-        "there is no Bluetooth adapter; plug in a USB adapter; "
-        "a Cerbo GX that is hot switches its own off until it is cooler",
+        f"there is no Bluetooth adapter; {HERE.adapter_helps}",
     ),
     "bluetoothd restarts": (
         lambda: hindered(State.NO_BLUETOOTH),
         f"{OURS}NoBluetooth",
-        "bluetoothd is not running; restart the GX, or: /etc/init.d/bluetooth restart",
+        f"bluetoothd is not running; {HERE.bluetooth_helps}",
     ),
     "bluetoothd hangs": (
         lambda: hindered(State.BLUETOOTH_HANGS),
         f"{OURS}BluetoothdHangs",
-        "bluetoothd does not answer; restart the GX, or: /etc/init.d/bluetooth restart",
+        f"bluetoothd does not answer; {HERE.bluetooth_helps}",
     ),
     "busy": (
         lambda: RadioBusy("Bluetooth is busy with another program"),
@@ -64,7 +65,7 @@ FAILURES: dict[str, tuple[Callable[[], BaseException], str, str]] = {
     "localsettings hangs": (
         lambda: NoAnswer("com.victronenergy.settings"),
         remote.BUS,
-        "localsettings has not answered for 5 s: restart it with `svc -t /service/localsettings`",
+        f"localsettings has not answered for 5 s: restart it with `{HERE.settings}`",
     ),
     "the bus goes": (BusLost, remote.BUS, "lost the D-Bus connection"),
     "the service stops": (asyncio.CancelledError, remote.STOPPING, "the service is stopping"),
@@ -122,6 +123,37 @@ async def test_what_cannot_be_described_is_a_fault_and_no_bare_exception() -> No
             assert (member, reply.error_name, *reply.body) == (member, *FAULT)
 
 
+def crowd(count: int) -> list[Advertised]:
+    """So many packs, the later the stronger; the first one does not advertise, because we hold it."""
+    return [
+        Advertised(address=f"A4:C1:37:00:00:{n:02X}", name="", manufacturer={}, rssi=n - 170 if n else None)
+        for n in range(count)
+    ]
+
+
+async def test_answers_hold_the_strongest_hundred_packs_and_those_that_were_added() -> None:
+    found = crowd(150)
+
+    async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
+        return [(one, one is found[0], one is found[0]) for one in found]
+
+    asked: list[int] = []
+
+    def hearing() -> list[Advertised]:
+        asked.append(1)
+        return found
+
+    strongest = [one.address for one in found[:-101:-1]]
+    async with Remote(scan, dict, dict, list, hearing), Venus() as venus:
+        for member, signature in ("Hearing", ""), ("Hearing", ""), ("Scan", "d"):
+            body = [ARGUMENTS[one] for one in signature]
+            reply = await venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, member, signature, *body)
+            told = [entry["address"].value for entry in reply.body[0]]
+            held = [found[0].address] if member == "Scan" else []
+            assert told == (held + strongest)[:100]
+    assert len(asked) == 1  # of two that came within half a second
+
+
 async def test_a_scan_is_answered_when_the_service_stops() -> None:
     async def scan(seconds: float) -> list[Any]:
         await asyncio.sleep(60)
@@ -154,13 +186,33 @@ async def test_a_service_that_goes_while_a_command_waits_is_said_to_have_stopped
     assert done.err == "dbus-xbms: the service has stopped; `dbus-xbms doctor` says why\n"
 
 
+async def test_only_addresses_are_taken_for_packs_of_the_service() -> None:
+    bus = await MessageBus(bus_type=BusType.SESSION).connect()
+    told = {"state": Variant("s", "not heard"), "reason": Variant("s", "not heard for 12 min")}
+    odd = ["\x1b[2Jcleared", "a4:c1:37:00:00:02", "", "\u202eA4:C1:37:00:00:03"]
+
+    def answer(call: Message) -> Message | None:
+        if call.member == "Packs":
+            return Message.new_method_return(
+                call, "a{sa{sv}}", [dict.fromkeys(["A4:C1:37:00:00:01", *odd], told)]
+            )
+        return None
+
+    bus.add_message_handler(answer)
+    await bus.request_name(remote.NAME)
+    async with open_bus() as own:
+        assert list(await contacts(own)) == ["A4:C1:37:00:00:01"]
+    bus.disconnect()
+    await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+
+
 async def test_a_service_of_another_version_is_named_as_such() -> None:
     bus = await MessageBus(bus_type=BusType.SESSION).connect()
     await bus.request_name(remote.NAME)
     done = await command("scan", "--seconds", "1")
     bus.disconnect()
     assert done.status == 1
-    assert "is of another version; restart it" in done.err
+    assert "the running service is another version; restart it" in done.err
 
 
 async def _walk(venus: Venus, name: str) -> list[tuple[str, str, str]]:

@@ -81,16 +81,15 @@ async def test_the_screen_follows_the_bus_and_the_size_of_the_window(pack: ItemS
 
 
 @pytest.mark.parametrize(
-    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 130), (signal.SIGHUP, 130)]
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT], ids=lambda number: number.name
 )
-async def test_a_signal_gives_the_terminal_back(
-    pack: ItemService, number: signal.Signals, status: int
-) -> None:
+async def test_a_signal_gives_the_terminal_back(pack: ItemService, number: signal.Signals) -> None:
     async with on_terminal("watch") as terminal:
         await terminal.shows("Starboard")
         terminal.process.send_signal(number)
-        assert await terminal.ended() == status
+        assert await terminal.ended() == 130
         assert terminal.screen.modes == {"alternate": False, "cursor": True, "wrap": True}
+        assert terminal.echoes()
         assert "Traceback" not in terminal.sent
 
 

@@ -34,7 +34,8 @@ ARROWS = {
     "settings": {"model"},
     "memory": {"model", "settings"},
     "capture": set(),
-    "contact": {"model", "words"},
+    "machine": set(),
+    "contact": {"machine", "model", "words"},
     "protocols": {"contact", "model"},
     "control": {"model", "settings", "words"},
     "trusted_bus": set(),
@@ -43,14 +44,14 @@ ARROWS = {
     "heard": {"protocols"},
     "repeats": set(),
     "ble": {"contact", "model", "protocols", "trusted_bus"},
-    "doctor": {"contact", "control", "printable", "words"},
-    "venus": {"repeats", "model", "settings", "control", "printable", "trusted_bus", "words"},
+    "doctor": {"contact", "control", "machine", "printable", "words"},
+    "venus": {"machine", "repeats", "model", "settings", "control", "printable", "trusted_bus", "words"},
     "served": set(),
     "localsettings": {"served"},
     "simulator": {"model", "settings", "protocols"} | IN_PLACE_OF_VENUS,
     "keeper": {"control", "settings", "venus"},
     "diary": {"control", "model", "words"},
-    "showing": {"model", "venus"},
+    "showing": {"contact", "model", "venus"},
     "switching": {"repeats", "control", "model", "protocols", "settings", "words"},
     "poller": {"ble", "control", "model", "protocols", "settings", "switching", "words"},
     "changes": {"repeats", "control", "keeper", "model", "settings", "venus"},
@@ -59,7 +60,7 @@ ARROWS = {
     | {"repeats", "changes", "continuity", "diary", "poller", "showing", "standing", "switching"},
     "standing": {"contact", "protocols"},
     "roster": {"contact"},
-    "remote": {"contact", "printable", "protocols", "settings", "venus"},
+    "remote": {"contact", "heard", "printable", "protocols", "settings", "venus"},
     "neighbours": {"repeats", "ble", "control", "venus"},
     "outlet": set(),
     "watchdog": set(),
@@ -69,7 +70,18 @@ ARROWS = {
     "serving": {"app", "capture", "supervision", "venus", "watchdog"},
     "commands": BELOW_PACK
     | IN_PLACE_OF_VENUS
-    | {"printable", "doctor", "interrupt", "remote", "serving", "simulator", "trusted_bus", "watchdog"},
+    | {
+        "heard",
+        "machine",
+        "printable",
+        "doctor",
+        "interrupt",
+        "remote",
+        "serving",
+        "simulator",
+        "trusted_bus",
+        "watchdog",
+    },
     "cli": BELOW_PACK | {"commands", "interrupt", "outlet", "printable"},
     "__main__": {"cli", "interrupt"},
     "interrupt": set(),
@@ -84,6 +96,7 @@ PURE = {
     "doctor",
     "printable",
     "heard",
+    "machine",
     "words",
     "contact",
     "standing",
@@ -101,7 +114,9 @@ PURE_FILES = {
     "commands/csv_rows.py",
     *(
         f"commands/screen/{name}.py"
-        for name in ("frame", "glyphs", "keys", "overview", "page", "reading", "scene", "style", "trend")
+        for name in (
+            *("frame", "glyphs", "keys", "overview", "page", "raised", "reading", "scene", "style", "trend"),
+        )
     ),
     *(f"venus/{name}_items.py" for name in ("control", "device", "history", "pane", "setting", "switch")),
 }

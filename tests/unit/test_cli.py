@@ -170,6 +170,21 @@ def test_the_service_does_without_openssl_in_memory() -> None:
     assert done.returncode == 0
 
 
+@pytest.mark.parametrize("arguments", ["watch", "watch --once", "history X", "list", "-V"])
+def test_a_closed_standard_output_is_said_in_one_line(arguments: str) -> None:
+    command = f"{sys.executable} -m dbus_xbms {arguments} >&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (1, "dbus-xbms: standard output is closed\n")
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "<&-", "<&- 2>&-"])
+def test_a_closed_input_or_a_closed_standard_error_makes_no_traceback(closed: str) -> None:
+    command = f"{sys.executable} -m dbus_xbms completion bash {closed}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout
+
+
 def test_a_reader_that_has_gone_makes_no_traceback() -> None:
     command = f"{sys.executable} -m dbus_xbms --help | true; {sys.executable} -m dbus_xbms decode 00 | true"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30)

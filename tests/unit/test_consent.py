@@ -12,7 +12,7 @@ import pytest
 
 from dbus_xbms.commands import CommandError, questions
 from dbus_xbms.commands.add import _asked
-from dbus_xbms.commands.consent import agree, quoted, refuse_second
+from dbus_xbms.commands.consent import agree, quoted, refuse_second, to_paste
 from dbus_xbms.commands.known import Known
 from dbus_xbms.commands.naming import name_refusal
 from dbus_xbms.commands.secret import ask_secret
@@ -457,3 +457,10 @@ def test_the_name_that_an_owner_gave_counts_more_than_one_that_another_pack_adve
     with pytest.raises(SettingsError, match=r"may be Bow .* or Stern"):
         Known(local, stored).address("house")
     assert Known(local, stored).address("stern") == TWO
+
+
+def test_a_command_that_allows_an_order_can_be_pasted() -> None:
+    words = "charge off: refused: switching is off; to allow it: set PACK AllowMosfetControl 1"
+    assert to_paste(words, "House bank").endswith(
+        'to allow it: dbus-xbms set "House bank" AllowMosfetControl 1'
+    )

@@ -114,7 +114,16 @@ CASES = {
         State.DOUBTED,
         "a cell of 9 V",
     ),
-    "not on the bus": (replace(WELL, taken="the name is taken"), State.NAME_TAKEN, "the name is taken"),
+    "another has its name": (
+        replace(WELL, unshown=Failure(State.NAME_TAKEN, "the name is taken")),
+        State.NAME_TAKEN,
+        "the name is taken",
+    ),
+    "not let onto the bus": (
+        replace(WELL, unshown=Failure(State.UNPUBLISHED, "not allowed by the policy")),
+        State.UNPUBLISHED,
+        "not allowed by the policy",
+    ),
     "stopped": (replace(WELL, fault="stopped by an error"), State.STOPPED, "stopped by an error"),
 }
 
@@ -196,18 +205,39 @@ class Crew:
         return self.now
 
 
-def test_a_pack_that_crashes_again_and_again_stays_stopped_until_it_is_heard() -> None:
-    pack = Crew()
-    roster = Roster({ADDRESS: pack})
-    roster.stopped(ADDRESS, CRASHED, 10.0)
-    roster.stopped(ADDRESS, CRASHED, 20.0)
+def test_a_pack_that_crashes_again_and_again_stays_stopped() -> None:
+    packs: dict[str, Crew] = {}
+    roster = Roster(packs)
+    for at in (10.0, 20.0):
+        packs[ADDRESS] = Crew()
+        roster.stopped(ADDRESS, CRASHED, at, crashed=packs[ADDRESS])
+    packs[ADDRESS].now = Contact(state=State.CONNECTED)  # what the pack that has crashed was last
     told = roster.contacts(30.0)[ADDRESS]
     assert (told.state, told.reason, told.seconds) == (State.STOPPED, CRASHED, 20.0)
     assert told.advice == ADVICE[State.STOPPED]
-    pack.now = Contact(state=State.CONNECTED)
-    assert roster.contacts(40.0) == {ADDRESS: pack.now}
-    pack.now = Contact()
-    assert roster.contacts(50.0) == {ADDRESS: pack.now}
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_pack_that_was_restarted_after_a_crash_tells_its_own_reason_as_soon_as_it_has_one(
+    state: State,
+) -> None:
+    packs = {ADDRESS: Crew()}
+    roster = Roster(packs)
+    roster.stopped(ADDRESS, CRASHED, 10.0, crashed=packs[ADDRESS])
+    packs[ADDRESS] = Crew()
+    packs[ADDRESS].now = Contact(state=state, reason="its own")
+    still = state in (State.STARTING, State.SEARCHING, State.CONNECTING)
+    assert roster.contacts(30.0)[ADDRESS].reason == (CRASHED if still else "its own")
+    packs[ADDRESS].now = Contact()
+    assert (roster.contacts(40.0)[ADDRESS].state is State.STOPPED) == still
+
+
+def test_a_pack_that_runs_on_though_its_settings_could_not_be_read_again_tells_its_own_reason() -> None:
+    pack = Crew()
+    pack.now = Contact(state=State.NEEDS_PASSWORD)
+    roster = Roster({ADDRESS: pack})
+    roster.stopped(ADDRESS, "its settings cannot be read", 0.0)
+    assert roster.contacts(1.0) == {ADDRESS: pack.now}
 
 
 def test_a_pack_that_could_not_be_started_is_told_of_until_it_is_released() -> None:
@@ -216,3 +246,25 @@ def test_a_pack_that_could_not_be_started_is_told_of_until_it_is_released() -> N
     assert roster.contacts(1.0)[ADDRESS].reason == "its settings cannot be read"
     roster.released(ADDRESS)
     assert roster.contacts(2.0) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("House bank", '"House bank"'),
+        ("Bank {0}", '"Bank {0}"'),
+        ("Küche", '"Küche"'),
+        ("", ADDRESS),
+        ("-all", ADDRESS),
+        ("a$(reboot)", ADDRESS),
+        ('12" rack', ADDRESS),
+        ("it's", ADDRESS),
+        ("two\nlines", ADDRESS),
+    ],
+)
+def test_advice_names_a_pack_as_its_owner_does_unless_a_shell_would_take_that_for_something_else(
+    name: str, called: str
+) -> None:
+    standing = Standing(ADDRESS, 0.0)
+    contact = standing.contact(replace(SILENT, failure=SHUT), 1.0, name)
+    assert contact.advice.endswith(f"dbus-xbms set {called} Password 123456")

@@ -229,7 +229,7 @@ PROBLEMS = {
         facts(packs={ONE: replace(PACK, adapter=HCI1.address)}),
         f"pack House ({ONE})",
         f"its adapter {HCI1.address} is not there",
-        "set A4:C1:37:01:02:03 Adapter",
+        'set "House" Adapter',
     ),
     "DVCC off": (shown(controls=True), "DVCC", f"off, so nothing obeys House ({ONE})", "switch it on"),
     "no BMS chosen": (
@@ -533,3 +533,26 @@ def test_what_is_discreet_says_no_name_and_nothing_quoted() -> None:
 )
 def test_versions_are_compared_by_their_numbers(version: str, order: tuple[int, ...]) -> None:
     assert numbers(version) == order
+
+
+def test_what_is_discreet_says_no_name_that_the_service_gave_in_its_advice() -> None:
+    contact = Contact(
+        state=State.NEEDS_PASSWORD,
+        reason="the module's password is refused; the pack's app knows it",
+        advice='dbus-xbms set "House" Password 123456',
+    )
+    bare = discreet(facts(service=replace(ROUND, contacts={ONE: contact})))
+    assert bare.service
+    assert bare.service.contacts[ONE].reason == contact.reason
+    assert bare.service.contacts[ONE].advice == 'dbus-xbms set "..." Password 123456'
+
+
+def test_the_doctor_advises_what_helps_on_a_machine_without_venus() -> None:
+    def advised(**found: Any) -> str:
+        return " ".join(one.advice for one in examine(facts(venus=None, **found)))
+
+    assert "sudo systemctl restart bluetooth" in advised(bluetooth=Bluetooth(running=False))
+    assert "restart it: sudo systemctl restart dbus-xbms" in advised(service=Service(answers=False))
+    assert "plug in a USB adapter" in advised(bluetooth=Bluetooth(running=True))
+    words = advised(bus=False, failed={"bus": "nobody there"}) + advised(bluetooth=Bluetooth(running=False))
+    assert not [part for part in ("svc", "init.d", "the GX") if part in words]

@@ -67,6 +67,11 @@ def test_without_an_answer_of_the_service_every_pack_says_so(service: str) -> No
     assert listing.state(TWO) == "removed, settings kept"
 
 
+def test_a_pack_that_the_service_does_not_know_is_not_said_to_be_starting() -> None:
+    listing = Listing(packs={ONE: pack()}, service="running", shown={}, told={}, heard=[])
+    assert listing.state(ONE) == "unknown"
+
+
 def test_the_keys_of_the_json_stay() -> None:
     told = json.loads(json.dumps(as_json(LISTING)))
     assert list(told) == ["service", "packs", "heard"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from dbus_xbms.commands.screen import overview, page
 from dbus_xbms.commands.screen.frame import frame
 from dbus_xbms.commands.screen.glyphs import ASCII
-from dbus_xbms.commands.screen.reading import ALARM_WORDS, aged
+from dbus_xbms.commands.screen.reading import ALARM_WORDS, aged, known_to
 from dbus_xbms.commands.screen.scene import Absent, Scene, Trends, View, places
 from dbus_xbms.commands.screen.style import Style, text_of, width_of
 from dbus_xbms.commands.table import Battery
@@ -117,13 +117,68 @@ def test_alarms_are_on_every_page_however_far_it_is_moved(size: tuple[int, int])
     scene = Scene(packs=[ALARMED, SIXTEEN, *(named(n, f"Pack {n}") for n in range(10, 20))])
     for view in (View(), View(helping=True), View(opened=True, selected=SIXTEEN.service, top=9)):
         text = " ".join(" ".join(drawn(scene, size, view)).split())
-        assert "Bow: cell voltage low ALARM SoC low warning" in text
+        assert "! Bow: cell voltage low ALARM ! Bow: SoC low warning" in text
 
 
-def test_alarms_that_do_not_fit_are_counted_and_are_all_on_the_page_of_the_pack() -> None:
+def raised(number: int, name: str, alarms: dict[str, Level]) -> Battery:
+    return pack(number, replace(CONTROLLING, custom_name=name, alarms=alarms))
+
+
+LOW_SOC = [raised(n, f"Pack {n}", {"/Alarms/LowSoc": Level.WARNING}) for n in range(10, 22)]
+
+
+@pytest.mark.parametrize("size", [(34, 20), (80, 15), (120, 40)])
+def test_no_alarm_hides_behind_the_warnings_of_other_packs(size: tuple[int, int]) -> None:
+    last = raised(30, "Z last", {"/Alarms/HighCellVoltage": Level.ALARM})
+    lines = drawn(Scene(packs=[*LOW_SOC, last]), size)
+    assert lines[1] == "! Z last:  cell voltage high ALARM"
+
+
+def test_cell_voltages_come_before_temperatures_currents_and_the_rest() -> None:
+    paths = ("LowSoc", "BmsCable", "HighChargeCurrent", "LowTemperature", "LowCellVoltage")
+    packs = [raised(n, f"P{n}", {f"/Alarms/{path}": Level.ALARM}) for n, path in enumerate(paths)]
+    text = " ".join(drawn(Scene(packs=packs), (80, 24))[1:6])
+    assert re.findall(r"! (P\d)", text) == ["P4", "P3", "P2", "P1", "P0"]
+    everything_at_once = raised(1, "Bow", {f"/Alarms/{path}": Level.ALARM for path in paths})
+    words = " ".join(drawn(Scene(packs=[everything_at_once]), (120, 24))[1:3])
+    assert words.index("cell voltage") < words.index("temperature") < words.index("current")
+    assert words.index("current") < words.index("no contact") < words.index("SoC low")
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        ((80, 15), "+3 warnings: Pack 19, Pack 20, Pack 21"),
+        ((37, 15), "+3 warnings: Pack 19 and 2 more packs"),
+        ((24, 15), "+8 warnings"),
+    ],
+)
+def test_alarms_that_do_not_fit_are_counted_in_one_whole_line_with_their_packs(
+    size: tuple[int, int], words: str
+) -> None:
+    assert words in drawn(Scene(packs=LOW_SOC), size)
+
+
+def test_a_pack_with_an_alarm_is_marked_in_the_list_in_the_colour_of_the_alarm() -> None:
+    lines = frame(Scene(packs=[ALARMED, PORT, *LOW_SOC[:1]]), View(), 120, 40).lines
+    marks = {text_of(one)[3:10].split()[0]: one[1] for one in lines if re.match(r"[ ▸]\d", text_of(one))}
+    assert (marks["Bow"].text, marks["Bow"].style) == ("!", Style.ALARM)
+    assert (marks["Pack"].text, marks["Pack"].style) == ("!", Style.WARNING)
+    assert marks["Port"].text == " "
+
+
+def test_alarms_that_go_on_in_another_line_are_indented() -> None:
+    scene = Scene(packs=[raised(1, "Bow", dict.fromkeys(ALARM_PATHS, Level.ALARM))])
+    lines = drawn(scene, (34, 40))[1:]
+    rows = lines[: next(at for at, one in enumerate(lines) if one.startswith(("▸", " 1")))]
+    assert rows[0].startswith("! Bow:")
+    assert all(re.match("  [^ ]", one) for one in rows[1:])
+
+
+def test_alarms_that_do_not_fit_are_all_on_the_page_of_the_pack() -> None:
     alarms = dict.fromkeys(ALARM_PATHS, Level.ALARM)
-    scene = Scene(packs=[pack(1, replace(CONTROLLING, alarms=alarms)) for _ in range(3)])
-    assert any("more lines of alarms" in one for one in drawn(scene, (34, 20)))
+    scene = Scene(packs=[pack(n, replace(CONTROLLING, alarms=alarms)) for n in range(3)])
+    assert any(re.match(r"\+\d+ alarms", one) for one in drawn(scene, (34, 20)))
     text = everything(Scene(packs=scene.packs[:1]), (34, 20), View(opened=True))
     assert all(f"{words} ALARM" in text for words in ALARM_WORDS.values())
 
@@ -249,6 +304,8 @@ def test_a_sample_is_as_old_as_the_service_says_now() -> None:
     told = replace(PORT, values={**PORT.values, "/Bluetooth/SampleAge": 0})
     (now,) = aged([told], {PORT.address: replace(UNHEARD, silence=10.2)})
     assert any("sample 10 s old" in one for one in page_of(now))
+    (later,) = aged([told], {PORT.address: replace(UNHEARD, silence=10.2)}, passed=1.9)
+    assert any("sample 12 s old" in one for one in page_of(later))
     assert aged([told], {}) == [told]
     assert aged([PORT], {PORT.address: UNHEARD}) == [PORT]
 
@@ -292,6 +349,15 @@ def test_low_high_and_spread_of_a_page_are_those_of_the_cells_beside_them() -> N
     assert "spread 0.006V" in text
     assert "3.315 ▲" in text
     assert "3.309 ▼" in text
+    assert "3.309-3.315V" in " ".join(
+        drawn(Scene(packs=[replace(PORT, values={**PORT.values, **newer})]), (120, 40))
+    )
+
+
+def test_a_pack_that_was_removed_is_not_shown_as_one_that_left_the_bus() -> None:
+    well = Contact(state=State.CONNECTED, reason="connected")
+    assert known_to({PORT.address: well}, [PORT, GONE]) == [PORT]
+    assert known_to({GONE.address: UNHEARD}, [PORT, GONE]) == [PORT, GONE]
 
 
 def test_a_bar_goes_from_low_to_full_where_the_pack_controls_and_else_over_what_was_seen() -> None:
@@ -318,6 +384,19 @@ def test_the_last_minutes_are_a_sparkline_with_ends_and_time() -> None:
     assert re.fullmatch(r"current [▁▂▃▄▅▆▇█]+  -10.0A to \+10.0A in 3 min", current)
     (spread,) = [one for one in lines if one.startswith("spread ")]
     assert re.fullmatch(r"spread  ▁+  0.004V in 3 min", spread)
+
+
+def test_ends_that_look_the_same_are_one_and_no_current_has_no_sign() -> None:
+    trends = Trends()
+    for step in range(51):
+        trends.current.add(0.04 * (-1) ** step, 2.0 * step)
+        trends.spread.add(0.0021 + step / 1e6, 2.0 * step)
+    idle = replace(PORT, values={**PORT.values, "/Dc/0/Current": 0.04})
+    lines = drawn(Scene(packs=[idle], trends={PORT.service: trends}), (80, 40), View(opened=True))
+    assert any(re.fullmatch(r"spread  .*  0.002V in 102 s", one) for one in lines)
+    assert any(re.fullmatch(r"current .*  0.0A in 102 s", one) for one in lines)
+    assert any("  0.0A" in one for one in lines if one.startswith("now"))
+    assert "+0.0A" not in " ".join(lines)
 
 
 def test_a_terminal_without_block_characters_gets_ascii() -> None:

@@ -17,13 +17,13 @@ SIZE = (34, 20)
 
 def after(*keys: str, view: View | None = None, scene: Scene = SCENE) -> View | None:
     """The view after these keys, each followed by a drawing."""
-    view = frame(scene, view or View(), *SIZE).view
+    picture = frame(scene, view or View(), *SIZE)
     for key in keys:
-        following = pressed(scene, view, key)
+        following = pressed(scene, picture.view, key, picture.screenful)
         if following is None:
             return None
-        view = frame(scene, following, *SIZE).view
-    return view
+        picture = frame(scene, following, *SIZE)
+    return picture.view
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,29 @@ def test_a_page_is_moved_to_its_end_and_no_further() -> None:
     assert one_up
     assert one_up.top == at_end.top - 1
     assert after("2", "page down", "home") == View(selected=SIXTEEN.service, opened=True)
+
+
+@pytest.mark.parametrize("size", [(34, 20), (60, 24), (34, 45)])
+def test_space_moves_a_page_by_the_lines_that_are_seen(size: tuple[int, int]) -> None:
+    view = View(selected=SIXTEEN.service, opened=True)
+    (whole,) = [frame(SCENE, view, size[0], 300).lines]
+    seen: list[str] = []
+    picture = frame(SCENE, view, *size)
+    for _ in range(10):
+        body = [text_of(one) for one in picture.lines[1:-1]]
+        seen += [one for one in body if one and one not in seen and " more line" not in one]
+        following = pressed(SCENE, picture.view, "page down", picture.screenful)
+        assert following
+        assert following.top - picture.view.top == size[1] - 4  # header, footer, two lines with counts
+        picture = frame(SCENE, following, *size)
+    assert seen == list(dict.fromkeys(text_of(one) for one in whole[1:-1] if one))
+
+
+def test_the_help_leaves_a_page_where_it_was() -> None:
+    moved = after("2", "down", "down", "down")
+    assert moved
+    assert moved.top == 3
+    assert after("2", "down", "down", "down", "?", "down", "?") == moved
 
 
 def test_help_names_each_key_and_any_other_key_ends_it() -> None:

@@ -28,6 +28,7 @@ from dbus_xbms.model import (
     Report,
     Switching,
 )
+from dbus_xbms.printable import columns_of
 from dbus_xbms.venus.items import items_for, values
 
 ADDRESS = "A4:C1:37:01:02:03"
@@ -322,3 +323,9 @@ def test_a_pack_on_the_bus_that_is_not_being_read_comes_with_the_reason_and_what
 
 def test_columns_are_as_wide_as_their_widest_cell() -> None:
     assert columns([("Address", "RSSI"), ("A4", "-62")]) == "Address  RSSI\nA4       -62"
+
+
+@pytest.mark.parametrize("width", [34, 50, 80])
+def test_wide_characters_are_folded_by_their_columns(width: int) -> None:
+    wide = shown(replace(REPORT, custom_name="長い名前の電池 " * 6))
+    assert max(columns_of(line) for line in render([wide], width).splitlines()) <= width

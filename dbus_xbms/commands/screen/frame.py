@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dbus_xbms.commands.screen import overview, page
+from dbus_xbms.commands.screen import overview, page, raised
 from dbus_xbms.commands.screen.keys import HELP, hints
-from dbus_xbms.commands.screen.reading import alarms, title
 from dbus_xbms.commands.screen.scene import Scene, View, index_of, places
 from dbus_xbms.commands.screen.style import (
     Line,
@@ -30,6 +29,7 @@ PROGRAM = "dbus-xbms"
 RULE = "-"
 KEYS = 13  # columns of keys in the help
 LEAST_BODY = 3  # lines that alarms leave to the rest
+COUNTS = 2  # lines that say how much is above and below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,7 @@ class Frame:
 
     lines: list[Line]
     view: View
+    screenful: int = 1  # lines of a page, or packs of the list, that are seen at once
 
 
 def frame(scene: Scene, view: View, width: int, height: int) -> Frame:
@@ -47,17 +48,20 @@ def frame(scene: Scene, view: View, width: int, height: int) -> Frame:
     view = replace(view, selected=selected, opened=view.opened and bool(known))
     head = _header(scene, width)
     foot = _footer(scene, view, width)
-    raised = _alarms(scene, width, height - len(head) - len(foot) - LEAST_BODY)
-    room = max(0, height - len(head) - len(raised) - len(foot))
+    head += raised.lines(scene.packs, width, height - len(head) - len(foot) - LEAST_BODY, scene.glyphs)
+    room = max(0, height - len(head) - len(foot))
+    screenful = max(1, room - COUNTS)
     if view.helping:
-        body, top = _window(_help(width), view.top, room)
+        body, top = _window(_help(width), view.help_top, room)
+        view = replace(view, help_top=top)
     elif view.opened:
         body, top = _window(_page(scene, view, width), view.top, room)
+        view = replace(view, top=top)
     else:
-        body, top = _packs(scene, view, width, room), 0
+        body, screenful = _packs(scene, view, width, room)
     body += [()] * (room - len(body))
-    drawn = [cut(one, width) for one in (*head, *raised, *body, *foot)]
-    return Frame(lines=drawn[:height], view=replace(view, top=top))
+    drawn = [cut(one, width) for one in (*head, *body, *foot)]
+    return Frame(lines=drawn[:height], view=view, screenful=screenful)
 
 
 def _page(scene: Scene, view: View, width: int) -> list[Line]:
@@ -79,22 +83,6 @@ def _header(scene: Scene, width: int) -> list[Line]:
     return rows + (flowed([styled(scene.caption, Style.STRONG)], width) if scene.caption else [])
 
 
-def _alarms(scene: Scene, width: int, room: int) -> list[Line]:
-    """The alarms of all packs, on every page; those that do not fit are counted."""
-    rows: list[Line] = []
-    for pack in scene.packs:
-        if not pack.gone and (raised := alarms(pack)):
-            name = line(Span(f"{scene.glyphs.alarm} ", Style.ALARM), Span(f"{title(pack)}:", Style.STRONG))
-            rows += flowed([name, *raised], width)
-    if len(rows) <= max(1, room):
-        return rows
-    kept = max(0, room - 1)
-    return [
-        *rows[:kept],
-        styled(f"{count(len(rows) - kept, 'more line')} of alarms: open a pack", Style.ALARM),
-    ]
-
-
 def _window(body: Sequence[Line], top: int, room: int) -> tuple[list[Line], int]:
     """The part of a page from a line on, with counts of what is above and below; and that line."""
     if len(body) <= room:
@@ -106,23 +94,23 @@ def _window(body: Sequence[Line], top: int, room: int) -> tuple[list[Line], int]
     return [*above, *body[top : end - len(below)], *below][:room], top
 
 
-def _packs(scene: Scene, view: View, width: int, room: int) -> list[Line]:
-    """Whole packs around the selected one, with counts of those above and below."""
+def _packs(scene: Scene, view: View, width: int, room: int) -> tuple[list[Line], int]:
+    """Whole packs around the selected one, with counts of those above and below; and how many these are."""
     blocks = overview.blocks(scene, view, width)
     if not blocks:
-        return flowed([styled(scene.nothing, Style.WARNING)], width)[:room]
+        return flowed([styled(scene.nothing, Style.WARNING)], width)[:room], 1
     dense = [line for block in blocks for line in block]
     if len(dense) + len(blocks) - 1 <= room:
         airy = [line for block in blocks for line in (*block, ())]
-        return airy[:-1] + _preview(scene, view, width, room - len(airy))
+        return airy[:-1] + _preview(scene, view, width, room - len(airy)), len(blocks)
     if len(dense) <= room:
-        return dense
-    first, last = _around(blocks, index_of(scene, view), room - 2)
+        return dense, len(blocks)
+    first, last = _around(blocks, index_of(scene, view), room - COUNTS)
     above = [_more(first, "pack", "above")] if first else []
     below = [_more(len(blocks) - last, "pack", "below")] if last < len(blocks) else []
     shown = [line for block in blocks[first:last] for line in block]
     body, _ = _window(shown, 0, max(0, room - len(above) - len(below)))
-    return [*above, *body, *below][:room]
+    return [*above, *body, *below][:room], last - first
 
 
 def _preview(scene: Scene, view: View, width: int, room: int) -> list[Line]:
@@ -144,7 +132,7 @@ def _around(blocks: Sequence[Sequence[Line]], selected: int, room: int) -> tuple
 
 
 def _more(number: int, noun: str, where: str) -> Line:
-    return styled(f"{number} more {noun if number == 1 else f'{noun}s'} {where}", Style.TITLE)
+    return styled(f"{count(number, f'more {noun}')} {where}", Style.TITLE)
 
 
 def _help(width: int) -> list[Line]:

@@ -54,7 +54,6 @@ HELP = (
     ("?", "this help"),
     ("q, Ctrl-C", "quit"),
 )
-PAGE = 10  # lines
 FAR = 10_000  # lines; more than any page has
 
 
@@ -86,38 +85,46 @@ def _end(text: str, start: int) -> int:
     return min(len(text), at + 1)
 
 
-def pressed(scene: Scene, view: View, key: str) -> View | None:
-    """The view after a key; ``None`` to end."""
+def pressed(scene: Scene, view: View, key: str, screenful: int) -> View | None:
+    """The view after a key; ``None`` to end.
+
+    Args:
+        scene: what there is to be seen.
+        view: what was looked at.
+        key: one of :func:`keys_of`.
+        screenful: how much is seen at once: lines of a page, packs of the list.
+    """
     if key in ("q", "Q"):
         return None
-    if key == "?":
-        return replace(view, helping=not view.helping, top=0)
+    step = _step(key, screenful)
     if view.helping:
-        return _moved(view, key) if key in MOVES else replace(view, helping=False, top=0)
+        moved = replace(view, help_top=max(0, view.help_top + step))
+        return moved if step else replace(view, helping=False, help_top=0)
+    if key == "?":
+        return replace(view, helping=True)
     if len(key) == 1 and key in "123456789" and int(key) <= len(places(scene)):
         return replace(view, selected=places(scene)[int(key) - 1], opened=True, top=0)
-    return _on_page(scene, view, key) if view.opened else _on_list(scene, view, key)
+    return _on_page(scene, view, key, step) if view.opened else _on_list(scene, view, key, step)
 
 
-MOVES: Mapping[str, int] = {UP: -1, DOWN: 1, PAGE_UP: -PAGE, PAGE_DOWN: PAGE, HOME: -FAR, END: FAR}
+def _step(key: str, screenful: int) -> int:
+    """How far a key moves; 0 if it does not."""
+    screens = {PAGE_UP: -screenful, PAGE_DOWN: screenful}
+    return {UP: -1, DOWN: 1, HOME: -FAR, END: FAR, **screens}.get(key, 0)
 
 
-def _moved(view: View, key: str) -> View:
-    return replace(view, top=max(0, view.top + MOVES[key]))
-
-
-def _on_page(scene: Scene, view: View, key: str) -> View:
+def _on_page(scene: Scene, view: View, key: str, step: int) -> View:
     if key == ESCAPE:
         return replace(view, opened=False, top=0)
     if key in (LEFT, RIGHT):
         return replace(_chosen(scene, view, -1 if key == LEFT else 1), top=0)
-    return _moved(view, key) if key in MOVES else view
+    return replace(view, top=max(0, view.top + step))
 
 
-def _on_list(scene: Scene, view: View, key: str) -> View:
+def _on_list(scene: Scene, view: View, key: str, step: int) -> View:
     if key in (ENTER, RIGHT):
         return replace(view, opened=True, top=0)
-    return _chosen(scene, view, MOVES[key]) if key in MOVES else view
+    return _chosen(scene, view, step) if step else view
 
 
 def _chosen(scene: Scene, view: View, step: int) -> View:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dbus_xbms.commands.screen.glyphs import Glyphs, bar
-from dbus_xbms.commands.screen.reading import mosfets, number, state, title
+from dbus_xbms.commands.screen.reading import LEVELS, alarms, mosfets, number, state, title
 from dbus_xbms.commands.screen.scene import Absent, Scene, View, contact_of, index_of
 from dbus_xbms.commands.screen.style import Line, Span, Style, filled, flowed, line, styled
-from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery
+from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery, amps, ends_of
 from dbus_xbms.printable import columns_of, printable
 from dbus_xbms.words import duration
 
-INDENT = 3  # columns of the mark and the number of a pack
+INDENT = 3  # columns before a pack: the mark, its number, whether it has an alarm
 LONGEST_NAME = 24  # columns; a longer name takes what it needs
 STATE, SOC, VOLTS, AMPS, WATTS, TO_GO, CELLS = 11, 17, 7, 7, 6, 16, 12  # columns
 SOC_BAR = 10
@@ -29,14 +29,21 @@ def blocks(scene: Scene, view: View, width: int) -> list[list[Line]]:
     for place, (name, fields) in enumerate(zip(names, rest, strict=True)):
         field = filled(styled(name, Style.STRONG), longest)
         first, *others = flowed([field, *fields], width, indent=INDENT)
-        shown.append([(_lead(place, place == selected, scene.glyphs), *first[1:]), *others])
+        lead = _lead(place, place == selected, scene.glyphs)
+        shown.append([(lead, _raised(scene, place), *first[1:]), *others])
     return shown
 
 
 def _lead(place: int, selected: bool, glyphs: Glyphs) -> Span:
     """The mark and the number of a pack."""
-    mark, shortcut = glyphs.selected if selected else " ", f"{place + 1} " if place < 9 else "  "
+    mark, shortcut = glyphs.selected if selected else " ", f"{place + 1}" if place < 9 else " "
     return Span(mark + shortcut, Style.TITLE if selected else Style.FAINT)
+
+
+def _raised(scene: Scene, place: int) -> Span:
+    """A mark in the colour of the pack's most serious alarm."""
+    raised = alarms(scene.packs[place]) if place < len(scene.packs) else []
+    return Span(scene.glyphs.alarm, LEVELS[raised[0].level]) if raised else Span(" ")
 
 
 def _of(pack: Battery, scene: Scene) -> list[Line]:
@@ -53,14 +60,12 @@ def _why(scene: Scene, pack: Battery | Absent) -> list[Line]:
 def _measured(pack: Battery, glyphs: Glyphs) -> list[Line]:
     soc = number(pack, "/Soc")
     text = "--" if soc is None else f"{bar(soc / 100, SOC_BAR, glyphs)} {pack.text('/Soc')}"
-    current = number(pack, "/Dc/0/Current")
-    amps = ("+" if current is not None and current > 0 else "") + pack.text("/Dc/0/Current")
     seconds = number(pack, "/TimeToGo")
     to_go = "" if seconds is None else f"{duration(seconds)} to go"
     return [
         filled(line(text), SOC),
         filled(line(pack.text("/Dc/0/Voltage")), VOLTS),
-        filled(line(amps), AMPS),
+        filled(line(amps(pack)), AMPS),
         filled(line(pack.text("/Dc/0/Power")), WATTS),
         *([filled(line(to_go), TO_GO)] if to_go else []),
         filled(line(_ends(pack)), CELLS),
@@ -68,8 +73,11 @@ def _measured(pack: Battery, glyphs: Glyphs) -> list[Line]:
 
 
 def _ends(pack: Battery) -> str:
-    low, high = pack.text("/System/MinCellVoltage"), pack.text("/System/MaxCellVoltage")
-    return "" if "--" in (low, high) else f"{low.removesuffix('V')}-{high}"
+    """Of the cells as the page shows them: what the bus says of the lowest and the highest may be newer."""
+    if not (cells := pack.cells):
+        return ""
+    (_, lowest), (_, highest) = ends_of(cells)
+    return f"{lowest:.3f}-{highest:.3f}V"
 
 
 def _limits(pack: Battery) -> list[Line]:

@@ -24,7 +24,7 @@ from dbus_xbms.commands.screen.style import (
     styled,
 )
 from dbus_xbms.commands.screen.trend import Trend
-from dbus_xbms.commands.table import LABEL, Battery, ends_of, rows
+from dbus_xbms.commands.table import LABEL, Battery, ends_of, rows, signed
 from dbus_xbms.words import duration
 
 LONGEST_BAR = 40  # columns
@@ -67,7 +67,8 @@ def lines(scene: Scene, pack: Battery, width: int) -> list[Line]:
     for label, chunks in said.items():
         if label not in DRAWN and chunks:
             shown += labelled(label, [_fact(label, chunk) for chunk in chunks], width, LABEL)
-    return shown + labelled("alarms", alarms(pack) or [styled("none", Style.GOOD)], width, LABEL)
+    raised = [alarm.words for alarm in alarms(pack)]
+    return shown + labelled("alarms", raised or [styled("none", Style.GOOD)], width, LABEL)
 
 
 DRAWN = ("now", "charge", "cells", "spread", "alarms")  # rows of the table that look otherwise here
@@ -95,7 +96,7 @@ def _now(pack: Battery, now: list[str]) -> list[Line]:
 
 def _trends(trends: Trends, width: int, glyphs: Glyphs) -> list[Line]:
     return [
-        *_trend("current", trends.current, "{:+.1f}A".format, width, glyphs),
+        *_trend("current", trends.current, signed, width, glyphs),
         *_trend("spread", trends.spread, "{:.3f}V".format, width, glyphs),
     ]
 
@@ -106,8 +107,11 @@ def _trend(label: str, trend: Trend, text: Callable[[float], str], width: int, g
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return []
-    ends = f"{text(min(known))} to {text(max(known))}" if max(known) > min(known) else text(known[0])
-    chunks = [styled(sparkline(values, glyphs), Style.TITLE), line(f"{ends} in {duration(seconds)}")]
+    ends = dict.fromkeys((text(min(known)), text(max(known))))  # one if they look the same
+    chunks = [
+        styled(sparkline(values, glyphs), Style.TITLE),
+        line(f"{' to '.join(ends)} in {duration(seconds)}"),
+    ]
     return labelled(label, chunks, width, LABEL)
 
 

@@ -15,7 +15,7 @@ NARROWEST = 0.2  # V between the ends of bars, unless low and full are known
 
 AGE = "/Bluetooth/SampleAge"
 
-ALARM_WORDS: Mapping[str, str] = {
+ALARM_WORDS: Mapping[str, str] = {  # the most important first
     "HighCellVoltage": "cell voltage high",
     "LowCellVoltage": "cell voltage low",
     "HighVoltage": "pack voltage high",
@@ -24,16 +24,17 @@ ALARM_WORDS: Mapping[str, str] = {
     "LowChargeTemperature": "too cold to charge",
     "HighTemperature": "temperature high",
     "LowTemperature": "temperature low",
+    "HighInternalTemperature": "MOSFETs hot",
     "HighChargeCurrent": "charge current high",
     "HighDischargeCurrent": "discharge current high",
     "InternalFailure": "BMS failure or doubt",
-    "HighInternalTemperature": "MOSFETs hot",
+    "BmsCable": "no contact",
     "LowSoc": "SoC low",
     "CellImbalance": "cells differ",
     "BatteryTemperatureSensor": "temperature sensor",
-    "BmsCable": "no contact",
 }
 LEVELS = {1: Style.WARNING, 2: Style.ALARM}
+_RANKS = {name: rank for rank, name in enumerate(ALARM_WORDS)}
 
 
 def number(pack: Battery, path: str) -> float | None:
@@ -42,15 +43,26 @@ def number(pack: Battery, path: str) -> float | None:
     return None if isinstance(value, str) or value is None else float(value)
 
 
-def aged(packs: Iterable[Battery], contacts: Mapping[str, Contact]) -> list[Battery]:
-    """The packs with the age that their samples have now; the bus tells it once a minute."""
-    return [_aged(pack, contacts.get(pack.address)) for pack in packs]
+def aged(packs: Iterable[Battery], contacts: Mapping[str, Contact], passed: float = 0.0) -> list[Battery]:
+    """The packs with the age that their samples have now; the bus tells it once a minute.
+
+    Args:
+        packs: as the bus has told of them.
+        contacts: as the service last said.
+        passed: s since it did.
+    """
+    return [_aged(pack, contacts.get(pack.address), passed) for pack in packs]
 
 
-def _aged(pack: Battery, contact: Contact | None) -> Battery:
+def _aged(pack: Battery, contact: Contact | None, passed: float) -> Battery:
     if contact is None or contact.silence is None or pack.values.get(AGE) is None:
         return pack
-    return replace(pack, values={**pack.values, AGE: int(contact.silence)})
+    return replace(pack, values={**pack.values, AGE: int(contact.silence + passed)})
+
+
+def known_to(contacts: Mapping[str, Contact], packs: Iterable[Battery]) -> list[Battery]:
+    """The packs without those that left the bus and that the service does not know: they were removed."""
+    return [pack for pack in packs if not pack.gone or pack.address in contacts]
 
 
 def title(pack: Battery) -> str:
@@ -58,17 +70,33 @@ def title(pack: Battery) -> str:
     return printable(pack.name)
 
 
-def alarms(pack: Battery) -> list[Line]:
-    """The alarms that stand, the most serious first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """An alarm that stands."""
+
+    name: str  # HighCellVoltage, as in its path
+    level: int
+
+    @property
+    def rank(self) -> int:
+        """Its place among the alarms of a level: 0 is the most important."""
+        return _RANKS.get(self.name, len(_RANKS))
+
+    @property
+    def words(self) -> Line:
+        """What it says, in the colour of its level."""
+        words = f"{ALARM_WORDS.get(self.name, self.name)} {ALARMS[self.level]}"
+        return styled(words, LEVELS[self.level])
+
+
+def alarms(pack: Battery) -> list[Alarm]:
+    """The alarms that stand, the most serious first; none of a pack that has left."""
     raised = [
-        (level, path.removeprefix("/Alarms/"))
+        Alarm(name=path.removeprefix("/Alarms/"), level=level)
         for path, level in pack.values.items()
-        if path.startswith("/Alarms/") and isinstance(level, int) and level in LEVELS
+        if path.startswith("/Alarms/") and isinstance(level, int) and level in LEVELS and not pack.gone
     ]
-    return [
-        styled(f"{ALARM_WORDS.get(name, name)} {ALARMS[level]}", LEVELS[level])
-        for level, name in sorted(raised, key=lambda entry: (-entry[0], entry[1]))
-    ]
+    return sorted(raised, key=lambda alarm: (-alarm.level, alarm.rank, alarm.name))
 
 
 def state(pack: Battery, *, stale: bool = False) -> Line:

@@ -55,6 +55,7 @@ class View:
     opened: bool = False  # the page of that pack, else all packs
     helping: bool = False
     top: int = 0  # first line of the page that is shown
+    help_top: int = 0  # the same of the help
 
 
 def places(scene: Scene) -> list[str]:

@@ -21,7 +21,9 @@ LEAVE = "\x1b[?7h\x1b[?25h\x1b[?1049l"
 CLEAR, CLEAR_LINE = "\x1b[2J", "\x1b[K"
 DUMB = ("", "dumb", "unknown")
 PLAIN_FONTS = ("linux", "vt100", "vt102", "vt220", "ansi")  # lack block characters
+PLAIN_LOCALES = ("C", "POSIX")
 LOCAL = 3  # the place of the local modes among the attributes of a terminal
+PARAMETERS = range(0x20, 0x40)  # bytes between the beginning of a sequence and its last byte
 END = "q"  # the key for a terminal that has hung up
 ESCAPE_LIMIT = 0.05  # s in which the rest of a sequence follows its ESC
 
@@ -32,9 +34,14 @@ def is_screen() -> bool:
 
 
 def glyphs() -> Glyphs:
-    """The characters that this terminal is trusted with."""
+    """The characters that this terminal is trusted with.
+
+    Python writes UTF-8 in the locale C too. Who asks for that locale with LC_ALL wants plain characters; but
+    it is also that of a GX, whose owner sees the characters of the machine that he sits at.
+    """
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
-    plain = encoding != "utf8" or os.environ.get("TERM") in PLAIN_FONTS
+    asked = os.environ.get("LC_ALL") in PLAIN_LOCALES
+    plain = asked or encoding != "utf8" or os.environ.get("TERM") in PLAIN_FONTS
     return ASCII if plain else BLOCKS
 
 
@@ -145,7 +152,7 @@ class Terminal:
         if self._late:
             self._late.cancel()
         self._begun += data
-        if _is_begun(self._begun):
+        if is_begun(self._begun):
             self._late = asyncio.get_running_loop().call_later(ESCAPE_LIMIT, self._taken)
         else:
             self._taken()
@@ -156,7 +163,9 @@ class Terminal:
         self._woken()
 
 
-def _is_begun(data: bytes) -> bool:
+def is_begun(data: bytes) -> bool:
     """Whether a sequence has begun and not ended."""
     tail = data[data.rfind(b"\x1b") :] if b"\x1b" in data else b""
-    return tail in (b"\x1b", b"\x1b[", b"\x1bO") or (tail.startswith(b"\x1b[") and tail[2:].isdigit())
+    if tail in (b"\x1b", b"\x1bO"):
+        return True
+    return tail.startswith(b"\x1b[") and all(byte in PARAMETERS for byte in tail[2:])

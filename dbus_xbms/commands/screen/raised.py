@@ -1,0 +1,89 @@
+"""The alarms of all packs, at the top of every page. Pure.
+
+ALARMs come before warnings, whichever pack they are of. Those that do not fit are counted, with their packs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dbus_xbms.commands.screen.glyphs import Glyphs
+from dbus_xbms.commands.screen.reading import LEVELS, Alarm, alarms, title
+from dbus_xbms.commands.screen.style import Line, Span, Style, flowed, line, styled
+from dbus_xbms.commands.table import Battery
+from dbus_xbms.printable import columns_of
+from dbus_xbms.words import count
+
+INDENT = 2  # columns of the mark, and before what goes on in another line
+NOUNS = ((2, "alarm"), (1, "warning"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group:
+    """The alarms of one pack that have one level."""
+
+    name: str
+    alarms: Sequence[Alarm]
+
+    @property
+    def level(self) -> int:
+        return self.alarms[0].level
+
+    def lines(self, number: int, width: int, glyphs: Glyphs) -> list[Line]:
+        """The first so many of them."""
+        chunks = [styled(f"{self.name}:", Style.STRONG), *(alarm.words for alarm in self.alarms[:number])]
+        first, *others = flowed(chunks, width, indent=INDENT)
+        mark = Span(f"{glyphs.alarm} ", LEVELS[self.level])
+        return [(mark, *first[1:]), *others]
+
+
+def lines(packs: Sequence[Battery], width: int, room: int, glyphs: Glyphs) -> list[Line]:
+    """The alarms that stand, in at most ``room`` lines, but at least one if there are any."""
+    groups = _groups(packs)
+    whole = [one for group in groups for one in group.lines(len(group.alarms), width, glyphs)]
+    if len(whole) <= max(1, room):
+        return whole
+    rows: list[Line] = []
+    for place, group in enumerate(groups):
+        fits = max(
+            (
+                n
+                for n in range(1, len(group.alarms) + 1)
+                if len(rows) + len(group.lines(n, width, glyphs)) < room
+            ),
+            default=0,
+        )
+        if fits:
+            rows += group.lines(fits, width, glyphs)
+        if fits < len(group.alarms):
+            rest = _Group(name=group.name, alarms=group.alarms[fits:])
+            return [*rows, _more([rest, *groups[place + 1 :]], width)]
+    return rows
+
+
+def _groups(packs: Sequence[Battery]) -> list[_Group]:
+    groups = [group for pack in packs for group in _of(pack)]
+    return sorted(groups, key=lambda group: (-group.level, group.alarms[0].rank))  # else as the packs are
+
+
+def _of(pack: Battery) -> Iterator[_Group]:
+    raised = alarms(pack)
+    for level in sorted(LEVELS, reverse=True):
+        if same := [alarm for alarm in raised if alarm.level == level]:
+            yield _Group(name=title(pack), alarms=same)
+
+
+def _more(hidden: Sequence[_Group], width: int) -> Line:
+    """How many alarms are not shown and, as far as there is room, of which packs; in one line."""
+    counts = {level: sum(len(group.alarms) for group in hidden if group.level == level) for level in LEVELS}
+    words = "+" + ", ".join(count(counts[level], noun) for level, noun in NOUNS if counts[level])
+    names = list(dict.fromkeys(group.name for group in hidden))
+    style = LEVELS[hidden[0].level]
+    for shown in range(len(names), 0, -1):
+        others = len(names) - shown
+        more = f" and {count(others, 'more pack')}" if others else ""
+        text = f"{words}: {', '.join(names[:shown])}{more}"
+        if columns_of(text) <= width:
+            return styled(text, style)
+    return line(Span(words, style))

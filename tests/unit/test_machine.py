@@ -1,0 +1,80 @@
+"""Advice names what restarts the programs of this machine: svc on a GX, systemctl elsewhere."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from dbus_xbms.commands.session import stopped
+from dbus_xbms.contact import ADVICE, State
+from dbus_xbms.machine import GX, HERE, LINUX, VENUS, Machine, machine
+from dbus_xbms.venus.peers import PEERS
+
+ON_A_GX = ("svc ", "/etc/init.d", "GX", "Venus")
+
+
+def made(root: Path, *files: str) -> Path:
+    for file in files:
+        (root / file).parent.mkdir(parents=True)
+        (root / file).touch()
+    return root
+
+
+@pytest.mark.parametrize(
+    ("files", "starter"),
+    [
+        ([VENUS, GX.unit], "svc -u /service/dbus-xbms"),
+        ([VENUS], "dbus-xbms run"),
+        ([LINUX.unit], "sudo systemctl start dbus-xbms"),
+        ([], "dbus-xbms run"),
+    ],
+)
+def test_a_stopped_service_is_started_as_this_machine_does_it(
+    tmp_path: Path, files: list[str], starter: str
+) -> None:
+    assert stopped(made(tmp_path, *files)) == f"the service is stopped; `{starter}` starts it"
+
+
+def test_a_machine_with_the_version_of_venus_is_a_gx(tmp_path: Path) -> None:
+    assert machine(tmp_path) is LINUX
+    assert machine(made(tmp_path, VENUS)) is GX
+
+
+def test_no_advice_for_a_gx_is_given_elsewhere() -> None:
+    words = [str(getattr(LINUX, field.name)) for field in fields(LINUX)]
+    assert [word for word in words if any(part in word for part in ON_A_GX)] == []
+    assert [field.name for field in fields(GX) if "systemctl" in str(getattr(GX, field.name))] == []
+
+
+@pytest.mark.parametrize(("name", "kind"), [("GX", GX), ("LINUX", LINUX)])
+def test_all_messages_advise_what_helps_on_this_machine(name: str, kind: Machine) -> None:
+    words = _said_on(name)
+    for part in ("svc -t", "/etc/init.d", "restart the GX"):
+        assert (part in words) == (kind is GX), part
+    for part in ("systemctl restart bluetooth", "systemctl restart dbus-xbms-settings"):
+        assert (part in words) == (kind is LINUX), part
+
+
+def _said_on(name: str) -> str:
+    """All advice of a program that runs on such a machine."""
+    code = (
+        "from dbus_xbms import machine\n"
+        f"machine.HERE = machine.{name}\n"
+        "from dbus_xbms.contact import ADVICE\n"
+        "from dbus_xbms.venus.peers import PEERS, peer_at\n"
+        "from dbus_xbms.commands.session import SERVICE_ERRORS\n"
+        "from dbus_xbms.ble.errors import HANGS\n"
+        "print(ADVICE, PEERS, peer_at('x'), SERVICE_ERRORS, HANGS)"
+    )
+    return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+
+
+def test_what_this_process_says_is_of_the_machine_that_it_runs_on() -> None:
+    assert HERE is machine()
+    assert ADVICE[State.NO_BLUETOOTH] == HERE.bluetooth_helps
+    (peer,) = [peer for peer in PEERS if peer.name == "org.bluez"]
+    assert peer.advice == f"restart it with `{HERE.bluetooth}`"
