@@ -86,7 +86,7 @@ ADVICE: Mapping[State, str] = {
     State.OTHER_MAKE: "only BMSes of JBD (Xiaoxiang) can be read: dbus-xbms remove {pack}",
     State.READ_ELSEWHERE: "stop the other program that reads it, such as an older battery driver",
     State.GARBLED: "if this goes on, send a capture with a report: dbus-xbms probe {pack}",
-    State.DOUBTED: "`dbus-xbms watch` shows the values; a restart of the BMS may help",
+    State.DOUBTED: "they are shown again once they can be true; a restart of the BMS may help",
     State.NOT_HEARD: _AWAY,
     State.NO_CONNECTION: (
         "close every phone app that reads it; if it is far away, move the adapter nearer "

@@ -38,7 +38,7 @@ async def _history(word: str, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(by_path(pack)))
         return 0
-    print("\n".join(lines(pack, terminal().columns)))
+    print("\n".join(lines(pack, terminal().columns, stored=not shown)))
     if not shown:
         say("\nAs last stored: the pack is not on the bus; `dbus-xbms list` says why.")
     return 0
