@@ -19,6 +19,7 @@ from dbus_xbms import __version__, interrupt
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.naming import did_you_mean
 from dbus_xbms.commands.parser import Parser, Verbatim, help_width
+from dbus_xbms.commands.saying import say
 from dbus_xbms.outlet import Outlet
 from dbus_xbms.printable import printable
 from dbus_xbms.protocols.base import LinkError, ProtocolError
@@ -224,5 +225,5 @@ class _PrintableLines(logging.Formatter):
 
 
 def _failed(err: object, status: int) -> int:
-    print(f"dbus-xbms: {printable(err, LONGEST_LOG_LINE)}", file=sys.stderr)
+    say(f"dbus-xbms: {printable(err, LONGEST_LOG_LINE)}", sys.stderr)
     return status

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from dbus_xbms.commands.screen.reading import number
 from dbus_xbms.commands.screen.style import flowed, labelled, line, text_of
@@ -10,7 +10,7 @@ from dbus_xbms.commands.table import Battery, Value
 from dbus_xbms.printable import printable
 from dbus_xbms.words import count, duration
 
-LABEL = 10  # columns
+LABEL = 12  # columns
 LONGEST_SINCE_FULL = 6_553_500  # s; the bus counts no further
 TRIPS, FULL = "/History/Trips/", "/History/TimeSinceLastFullCharge"
 
@@ -27,6 +27,15 @@ TRIP_WORDS: Mapping[str, str] = {
     "DischargeOvertemperature": "too hot to discharge",
     "DischargeUndertemperature": "too cold to discharge",
 }
+DRAWN = (
+    ("in all", "/History/TotalAhDrawn"),
+    ("per discharge", "/History/AverageDischarge"),
+)
+BELOW_FULL = (  # charge that was missing, whoever had drawn it: also before the pack was added
+    ("at most", "/History/DeepestDischarge"),
+    ("last", "/History/LastDischarge"),
+)
+CONTROLS = ("/History/Clear", "/History/CanBeCleared")  # for the GX's button, no part of the history
 RANGES = (
     ("voltage", "/History/MinimumVoltage", "/History/MaximumVoltage"),
     ("cells", "/History/MinimumCellVoltage", "/History/MaximumCellVoltage"),
@@ -34,15 +43,16 @@ RANGES = (
 )
 
 
-def lines(pack: Battery, width: int) -> list[str]:
-    """All of it, no line wider than ``width``."""
+def lines(pack: Battery, width: int, *, stored: bool = False) -> list[str]:
+    """All of it, no line wider than ``width``; trips are not ``stored``."""
     said = [
         ("full", [_full(pack)]),
         ("cycles", _cycles(pack)),
-        ("drawn", _drawn(pack)),
+        ("drawn", _amounts(pack, DRAWN)),
+        ("below full", _amounts(pack, BELOW_FULL)),
         ("energy", _energy(pack)),
         *((label, [_range(pack, low, high)]) for label, low, high in RANGES),
-        ("trips", _trips(pack)),
+        ("trips", ["not stored"] if stored else _trips(pack)),
     ]
     rows = [row for label, chunks in said for row in labelled(label, map(line, chunks), width, LABEL)]
     head = flowed([line(printable(pack.name)), line(pack.address)], width)
@@ -51,7 +61,11 @@ def lines(pack: Battery, width: int) -> list[str]:
 
 def by_path(pack: Battery) -> dict[str, Value]:
     """The same for programs: the paths of the bus and their values."""
-    return {path: value for path, value in sorted(pack.values.items()) if path.startswith("/History/")}
+    return {
+        path: value
+        for path, value in sorted(pack.values.items())
+        if path.startswith("/History/") and path not in CONTROLS
+    }
 
 
 def _full(pack: Battery) -> str:
@@ -69,13 +83,7 @@ def _cycles(pack: Battery) -> list[str]:
     return [*by_bms, f"down to 0 %: {count(empty, 'time')}"]
 
 
-def _drawn(pack: Battery) -> list[str]:
-    words = (
-        ("in all", "/History/TotalAhDrawn"),
-        ("at most", "/History/DeepestDischarge"),
-        ("last", "/History/LastDischarge"),
-        ("on average", "/History/AverageDischarge"),
-    )
+def _amounts(pack: Battery, words: Iterable[tuple[str, str]]) -> list[str]:
     return [
         f"{label} {pack.text(path).removeprefix('-')}"
         for label, path in words

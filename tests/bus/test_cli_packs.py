@@ -452,7 +452,8 @@ async def test_the_history_of_a_pack_is_told_from_the_bus_or_else_from_what_was_
     assert "42 cycles by the BMS" in shown.out
     await pack.stop()
     stored = await command("history", ADDRESS)
-    assert "cells     2.900V to 3.500V" in stored.out
+    assert "cells       2.900V to 3.500V" in stored.out
+    assert "trips       not stored" in stored.out
     assert "As last stored: the pack is not on the bus" in stored.out
     told = json.loads((await command("history", ADDRESS, "--json")).out)
     assert told["/History/MinimumCellVoltage"] == 2.9

@@ -35,28 +35,29 @@ def test_the_history_of_a_pack_is_told_with_counts_extremes_energy_and_the_last_
     tripped = replace(LIVED, counters=replace(NO_TRIPS, cell_overvoltage=3, short_circuit=1))
     assert lines(shown(tripped), 80) == [
         "Starboard  A4:C1:37:01:02:03",
-        "full      charged fully 3 days ago, counted while the service ran",
-        "cycles    42 cycles by the BMS  down to 0 %: 1 time",
-        "drawn     in all 1234.0Ah  at most 71.3Ah  last 20.0Ah  on average 123.4Ah",
-        "energy    charged 20.50kWh  discharged 18.25kWh",
-        "voltage   11.00V to 14.40V",
-        "cells     2.800V to 3.650V",
-        "temp      -3.0°C to 31.0°C",
-        "trips     cell voltage high 3  short circuit 1",
+        "full        charged fully 3 days ago, counted while the service ran",
+        "cycles      42 cycles by the BMS  down to 0 %: 1 time",
+        "drawn       in all 1234.0Ah  per discharge 123.4Ah",
+        "below full  at most 71.3Ah  last 20.0Ah",
+        "energy      charged 20.50kWh  discharged 18.25kWh",
+        "voltage     11.00V to 14.40V",
+        "cells       2.800V to 3.650V",
+        "temp        -3.0°C to 31.0°C",
+        "trips       cell voltage high 3  short circuit 1",
     ]
 
 
 def test_a_pack_without_a_past_says_so() -> None:
     text = lines(shown(REPORT), 80)
-    assert "full      not charged fully yet, since the pack was added" in text
-    assert "voltage   not known yet" in text
-    assert "trips     not reported by the BMS" in text
-    assert "trips     none" in lines(shown(LIVED), 80)
+    assert "full        not charged fully yet, since the pack was added" in text
+    assert "voltage     not known yet" in text
+    assert "trips       not reported by the BMS" in text
+    assert "trips       none" in lines(shown(LIVED), 80)
 
 
 def test_a_count_that_has_ended_is_not_taken_for_the_time() -> None:
     long_ago = replace(LIVED, history=replace(HISTORY, since_full=400 * 86400.0))
-    assert "full      charged fully more than 75 days ago, counted while the service ran" in lines(
+    assert "full        charged fully more than 75 days ago, counted while the service ran" in lines(
         shown(long_ago), 80
     )
 
@@ -80,11 +81,11 @@ def test_of_a_pack_that_is_not_on_the_bus_what_was_stored_is_told() -> None:
         for name, value in stored_of(record).items():
             stored.put(name, value)
     stored.put("CustomName", "Starboard")
-    text = lines(remembered(ADDRESS, stored), 80)
+    text = lines(remembered(ADDRESS, stored), 80, stored=True)
     assert text[0] == "Starboard  A4:C1:37:01:02:03"
-    assert "full      charged fully 3 days ago, counted while the service ran" in text
-    assert "cells     2.800V to 3.650V" in text
-    assert "trips     not reported by the BMS" in text
+    assert "full        charged fully 3 days ago, counted while the service ran" in text
+    assert "cells       2.800V to 3.650V" in text
+    assert "trips       not stored" in text
 
 
 def test_programs_get_the_paths_of_the_bus() -> None:
@@ -92,3 +93,11 @@ def test_programs_get_the_paths_of_the_bus() -> None:
     assert told["/History/MinimumVoltage"] == 11.0
     assert told["/History/Trips/ShortCircuit"] == 0
     assert all(path.startswith("/History/") for path in told)
+    assert not {"/History/Clear", "/History/CanBeCleared"} & set(told)
+
+
+def test_charge_that_was_missing_before_the_pack_was_added_is_not_said_to_be_drawn() -> None:
+    new = replace(REPORT, history=History(deepest_discharge=50.0, last_discharge=50.0))
+    text = lines(shown(new), 80)
+    assert "drawn       in all 0.0Ah" in text
+    assert "below full  at most 50.0Ah  last 50.0Ah" in text
