@@ -19,10 +19,11 @@ from dbus_xbms import __version__, interrupt
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.naming import did_you_mean
 from dbus_xbms.commands.parser import Parser, Verbatim, help_width
+from dbus_xbms.commands.saying import say
 from dbus_xbms.outlet import Outlet
 from dbus_xbms.printable import printable
 from dbus_xbms.protocols.base import LinkError, ProtocolError
-from dbus_xbms.settings import SettingsError
+from dbus_xbms.settings import NotStoredError, SettingsError
 
 OK, FAILURE, USAGE = 0, 1, 2  # exit status
 LAST_STANDARD = 2  # the number of standard error
@@ -96,7 +97,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             status: int = module.run(args)
             sys.stdout.flush()
     except SettingsError as err:
-        return _failed(err, USAGE)
+        return _failed(err, FAILURE if isinstance(err, NotStoredError) else USAGE)
     except (CommandError, LinkError, ProtocolError) as err:
         return _failed(err, FAILURE)
     except BrokenPipeError:  # the reader has gone, as in `dbus-xbms list | head -1`
@@ -224,5 +225,5 @@ class _PrintableLines(logging.Formatter):
 
 
 def _failed(err: object, status: int) -> int:
-    print(f"dbus-xbms: {printable(err, LONGEST_LOG_LINE)}", file=sys.stderr)
+    say(f"dbus-xbms: {printable(err, LONGEST_LOG_LINE)}", sys.stderr)
     return status

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from pathlib import Path
 from platform import python_version
@@ -13,7 +14,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds_up_to
 from dbus_xbms.doctor.checks import examine
 from dbus_xbms.doctor.facts import Facts, discreet, short
-from dbus_xbms.doctor.finding import Finding, Verdict, page, summary
+from dbus_xbms.doctor.finding import WIDTH, Finding, Verdict, page, summary
 from dbus_xbms.heard import LONGEST_SCAN
 from dbus_xbms.interrupt import at_once
 
@@ -49,11 +50,15 @@ def run(args: argparse.Namespace) -> int:
     if args.self_test:
         return _self_test()
     facts = _facts(args)
-    print(_as_json(examine(facts)) if args.json else page(examine(facts), _headline(facts)))
+    print(_as_json(examine(facts)) if args.json else page(examine(facts), _headline(facts), _width()))
     if args.report:
         args.report.write_text(report(facts, as_json=args.json), encoding="utf-8")
         print(f"\nWritten to {args.report}: read it before you send it.", file=sys.stderr)
     return int(any(finding.verdict is Verdict.PROBLEM for finding in examine(facts)))
+
+
+def _width() -> int:
+    return min(WIDTH, shutil.get_terminal_size().columns) if sys.stdout.isatty() else WIDTH
 
 
 def report(facts: Facts, *, as_json: bool = False) -> str:

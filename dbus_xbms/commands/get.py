@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from dbus_xbms.commands.known import is_program, known_packs, row_of
 from dbus_xbms.commands.naming import PROGRAM
+from dbus_xbms.commands.saying import folded
 from dbus_xbms.commands.secret import shown
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import terminal
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     elif args.setting and rows:
         print(_explained(rows[0], settings))
     else:
-        print("\n".join(_by_topic(rows, settings)) or UNCHANGED[bool(args.setting)])
+        print("\n".join(_by_topic(rows, settings)) or folded(UNCHANGED[bool(args.setting)]))
     return 0
 
 

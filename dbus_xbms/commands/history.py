@@ -8,6 +8,7 @@ import json
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.lifetime import by_path, lines
+from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import Battery, terminal
 from dbus_xbms.memory import extremes_of, history_of, identity_of
@@ -39,7 +40,7 @@ async def _history(word: str, *, as_json: bool) -> int:
         return 0
     print("\n".join(lines(pack, terminal().columns, stored=not shown)))
     if not shown:
-        print("\nAs last stored: the pack is not on the bus; `dbus-xbms list` says why.")
+        say("\nAs last stored: the pack is not on the bus; `dbus-xbms list` says why.")
     return 0
 
 

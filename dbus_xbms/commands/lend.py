@@ -12,6 +12,7 @@ from dbus_xbms.commands.consent import to_paste
 from dbus_xbms.commands.explain import absence
 from dbus_xbms.commands.known import known_packs, title
 from dbus_xbms.commands.naming import find
+from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import call, complete, is_on_bus, open_bus
 from dbus_xbms.commands.table import LAST_ORDER
 from dbus_xbms.settings import device_id
@@ -51,5 +52,5 @@ async def _lend(pack: str, minutes: int) -> int:
         if answer != ACCEPTED:
             (why,) = await call(bus, service, "GetValue", path=LAST_ORDER, interface=BUS_ITEM)
             raise CommandError(to_paste(str(unpack_variants(why)), name))
-    print(f"{name} is {f'lent for {minutes} min' if minutes else 'taken back'}.")
+    say(f"{name} is {f'lent for {minutes} min' if minutes else 'taken back'}.")
     return 0

@@ -12,6 +12,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.explain import explained
 from dbus_xbms.commands.known import known_packs
+from dbus_xbms.commands.saying import wrapped
 from dbus_xbms.commands.scanning import Found, heard_by_service
 from dbus_xbms.commands.session import complete, contacts, is_running, open_bus
 from dbus_xbms.commands.table import CHARGE_MODE, Battery, columns, mosfets_off, terminal
@@ -109,10 +110,11 @@ def described(listing: Listing, width: int) -> Iterator[str]:
         )
         for address in listing.addresses
     ]
-    yield _table([HEADER, *rows], width) if rows else NO_PACK
+    yield _table([HEADER, *rows], width) if rows else wrapped(NO_PACK, width)
     for address, contact in sorted(listing.told.items()):
         if contact.advice and address in listing.packs:
-            yield f"\n{explained(printable(name_of(listing.packs[address])) or address, contact)}"
+            name = printable(name_of(listing.packs[address])) or address
+            yield wrapped(f"\n{explained(name, contact)}", width)
     if listing.heard:
         yield "\nHeard within a day, not added:"
         yield _table([("Address", "RSSI", "Pack is", "Name"), *(pack.row for pack in listing.heard)], width)
@@ -124,7 +126,7 @@ def _table(rows: list[tuple[str, str, str, str]], width: int) -> str:
     if max(map(columns_of, table.splitlines())) <= width:
         return table
     cells = [[name or address, *([address] if name else []), *others] for address, *others, name in rows[1:]]
-    return "\n".join("\n  ".join(filter(None, lines)) for lines in cells)
+    return "\n".join(wrapped("\n  ".join(filter(None, lines)), width) for lines in cells)
 
 
 def as_json(listing: Listing) -> dict[str, object]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from textwrap import fill
 from typing import Any, NoReturn
 
 from dbus_xbms.commands.naming import did_you_mean
+from dbus_xbms.commands.saying import folded
 from dbus_xbms.words import listed
 
+USAGE = 2  # exit status
 WIDEST = 100  # columns; longer lines are hard to read
 NARROWEST = 30
 LONGEST_CHOICES = 16  # columns; more of them are listed in the help
@@ -110,6 +113,11 @@ class Parser(argparse.ArgumentParser):
         if unknown:
             self._refuse(unknown[0])
         return parsed
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments, below how they are given, and end the program."""
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, folded(f"{self.prog}: error: {message}", sys.stderr) + "\n")
 
     def _refuse(self, argument: str) -> NoReturn:
         name = argument.partition("=")[0]

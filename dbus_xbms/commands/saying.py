@@ -1,25 +1,46 @@
-"""Text for the owner: folded at words on a terminal, whole in a pipe."""
+"""Text for the owner: folded at words on a terminal, whole in a pipe.
+
+It imports little, so that it can show any error.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 import textwrap
-
-from dbus_xbms.commands.table import terminal
+from typing import TextIO
 
 NARROWEST = 20  # columns
+USUAL = 80  # columns of a terminal that does not state its width
 
 
-def say(text: str) -> None:
-    """Print a text; nothing of an empty one."""
+def say(text: str, stream: TextIO | None = None) -> None:
+    """Print a text, on standard output unless another stream is given; nothing of an empty one."""
     if text:
-        print(folded(text))
+        print(folded(text, stream), file=stream)
 
 
-def folded(text: str) -> str:
-    """A text with no line wider than the terminal, if there is one."""
-    if not sys.stdout.isatty():
-        return text
-    width = max(NARROWEST, terminal().columns - 1)
-    lines = (textwrap.wrap(line, width, break_on_hyphens=False) or [""] for line in text.split("\n"))
-    return "\n".join(part for parts in lines for part in parts)
+def folded(text: str, stream: TextIO | None = None) -> str:
+    """A text for standard output or another stream: if that is a terminal, with no line wider than it."""
+    stream = stream or sys.stdout
+    return wrapped(text, _columns(stream) - 1) if stream.isatty() else text
+
+
+def wrapped(text: str, width: int) -> str:
+    """A text with no line wider than so many columns; what is broken off keeps the indent of its line."""
+    return "\n".join(part for line in text.split("\n") for part in _parts(line, max(NARROWEST, width)))
+
+
+def _parts(line: str, width: int) -> list[str]:
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(line, width, subsequent_indent=indent, break_on_hyphens=False) or [""]
+
+
+def _columns(stream: TextIO) -> int:
+    stated = os.environ.get("COLUMNS", "")
+    if stated.isdecimal() and int(stated):
+        return int(stated)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or USUAL
+    except (OSError, ValueError):
+        return USUAL

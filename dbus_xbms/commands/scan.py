@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds_up_to
 from dbus_xbms.commands.progress import Line, waiting
+from dbus_xbms.commands.saying import wrapped
 from dbus_xbms.commands.scanning import Found, scan
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import columns, terminal
@@ -84,5 +85,5 @@ def _line(row: tuple[str, ...], width: int) -> str:
     """A row of the list; a name that does not fit has a line of its own."""
     *cells, name = row
     start = "  ".join(padded(cell, room) for cell, room in zip(cells, WIDTHS, strict=True))
-    fits = not width or columns_of(start) + 2 + columns_of(name) <= width
-    return f"{start}  {name}".rstrip() if fits else f"{start.rstrip()}\n    {name}"
+    fits = columns_of(start) + 2 + columns_of(name) <= width
+    return f"{start}  {name}".rstrip() if fits else wrapped(f"{start.rstrip()}\n    {name}", width)

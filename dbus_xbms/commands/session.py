@@ -14,6 +14,7 @@ from dbus_fast import ErrorType, Message, MessageType, unpack_variants
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.loop import run_loop
+from dbus_xbms.commands.saying import say
 from dbus_xbms.contact import Contact, State
 from dbus_xbms.interrupt import GRACE
 from dbus_xbms.machine import HERE, machine
@@ -217,7 +218,7 @@ async def warn_if_not_running() -> bool:
     async with open_bus() as bus:
         if not await is_running(bus):
             words = stopped()
-            print(f"{words[0].upper()}{words[1:]}.")
+            say(f"{words[0].upper()}{words[1:]}.")
             return False
     return await warn_if_hung()
 
@@ -230,7 +231,7 @@ async def warn_if_hung() -> bool:
         except CommandError as err:  # it does not run
             log.debug("%s", err)
         except NoAnswer as err:
-            print(f"This has no effect yet: {err}.")
+            say(f"This has no effect yet: {err}.")
             return False
     return True
 

@@ -12,6 +12,7 @@ from dbus_xbms.commands.consent import agreed, refuse_second
 from dbus_xbms.commands.first_contact import misfits
 from dbus_xbms.commands.known import Known, title
 from dbus_xbms.commands.naming import name_refusal
+from dbus_xbms.commands.saying import say
 from dbus_xbms.control.authority import NO_CHEMISTRY, unwilling
 from dbus_xbms.control.chemistry import refusal
 from dbus_xbms.control.consequences import Consequence, in_order, of_change
@@ -111,8 +112,7 @@ async def store(subject: Subject, chosen: Mapping[str, Value]) -> Settings:
             stored.append(name)
     except BaseException:  # never leave a pack half added
         words = await _forgotten(known, address) if is_new else _unfinished(subject, chosen, stored)
-        if words:
-            print(words, file=sys.stderr)
+        say(words, sys.stderr)
         raise
     return settings
 

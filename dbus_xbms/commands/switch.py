@@ -16,6 +16,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.consent import to_paste
 from dbus_xbms.commands.progress import waiting
+from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import LAST_ORDER, ORDER_NUMBER, ORDER_STATE, Battery, Value
 from dbus_xbms.commands.which import meant
@@ -71,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     outcome, done = complete(_switch(args.pack, order, f"{args.what} {args.state}"))
     if not done:
         raise CommandError(printable(outcome, LINE))
-    print(printable(outcome, LINE))
+    say(printable(outcome, LINE))
     return 0
 
 

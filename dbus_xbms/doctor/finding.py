@@ -10,7 +10,7 @@ from enum import IntEnum
 from dbus_xbms.printable import LINE, printable
 from dbus_xbms.words import count
 
-WIDTH = 80
+WIDTH = 80  # columns, of a file or a wide terminal
 LABEL = 9  # columns
 
 
@@ -47,10 +47,11 @@ def problem(topic: str, words: str, advice: str = "") -> Finding:
     return Finding(topic=topic, verdict=Verdict.PROBLEM, words=words, advice=advice)
 
 
-def page(findings: Iterable[Finding], headline: str) -> str:
+def page(findings: Iterable[Finding], headline: str, width: int = WIDTH) -> str:
     """The findings, as they are ordered, under a headline that says how many of them are bad."""
     found = list(findings)
-    return "\n".join([*_wrapped(f"{headline}: {summary(found)}", 0), "", *(_entry(one) for one in found)])
+    head = _wrapped(f"{headline}: {summary(found)}", width, 0)
+    return "\n".join([*head, "", *(_entry(one, width) for one in found)])
 
 
 def summary(findings: list[Finding]) -> str:
@@ -63,17 +64,17 @@ def summary(findings: list[Finding]) -> str:
     return ", ".join(counts) or "all is well"
 
 
-def _entry(finding: Finding) -> str:
-    lines = _wrapped(f"{finding.topic}: {finding.words}", LABEL)
+def _entry(finding: Finding, width: int) -> str:
+    lines = _wrapped(f"{finding.topic}: {finding.words}", width, LABEL)
     lines[0] = finding.verdict.name.ljust(LABEL) + lines[0].lstrip()
-    advice = _wrapped(f"-> {finding.advice}", LABEL, hanging=3) if finding.advice else []
+    advice = _wrapped(f"-> {finding.advice}", width, LABEL, hanging=3) if finding.advice else []
     return "\n".join([*lines, *advice])
 
 
-def _wrapped(text: str, indent: int, hanging: int = 0) -> list[str]:
+def _wrapped(text: str, width: int, indent: int, hanging: int = 0) -> list[str]:
     return textwrap.wrap(
         printable(text, LINE),
-        WIDTH,
+        width,
         initial_indent=" " * indent,
         subsequent_indent=" " * (indent + hanging),
         break_on_hyphens=False,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from dbus_xbms.settings.row import Setting, SettingsError, Value
+from dbus_xbms.settings.row import NotStoredError, Setting, SettingsError, Value
 from dbus_xbms.settings.switches import SWITCH_INSTANCE
 from dbus_xbms.settings.table import PACK_SETTINGS, SERVICE_SETTINGS
 
@@ -17,6 +17,7 @@ __all__ = [
     "PACK_SETTINGS",
     "SERVICE_SETTINGS",
     "SWITCH_INSTANCE",
+    "NotStoredError",
     "Setting",
     "Settings",
     "SettingsError",

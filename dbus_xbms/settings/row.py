@@ -18,6 +18,10 @@ class SettingsError(Exception):
     """A setting's name or value that the owner has to correct; the message says how."""
 
 
+class NotStoredError(SettingsError):
+    """A value may be right and is not stored, as on a full disk."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """One row. The default's Python type is the setting's type for life."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from dbus_fast import ErrorType, Message, MessageType, Variant
 
-from dbus_xbms.settings import Setting, SettingsError, Value
+from dbus_xbms.settings import NotStoredError, Setting, SettingsError, Value
 from dbus_xbms.venus.objects import wired
 
 log = logging.getLogger(__name__)
@@ -84,12 +84,14 @@ def carried(reply: Message, what: str, signature: str) -> Any:
     """What a reply of that signature carries.
 
     Raises:
-        SettingsError: it is an error, or of another signature.
+        NotStoredError: it is an error.
+        SettingsError: there is no such setting, or the reply has another signature.
     """
     if reply.message_type is MessageType.ERROR:
         text = reply.body[0] if reply.body else reply.error_name
-        refusal = "does not know" if reply.error_name in UNKNOWN else "refuses"
-        raise SettingsError(f"localsettings {refusal} {what}: {text}")
+        if reply.error_name in UNKNOWN:
+            raise SettingsError(f"localsettings does not know {what}: {text}")
+        raise NotStoredError(f"localsettings refuses {what}: {text}")
     if reply.signature != signature:
         raise SettingsError(f"{what}: localsettings answers {reply.signature!r}, not {signature!r}")
     return reply.body[0]

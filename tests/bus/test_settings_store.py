@@ -25,8 +25,6 @@ from dbus_xbms.localsettings import service
 from dbus_xbms.localsettings.saver import SavingFailedError
 from dbus_xbms.localsettings.service import BUS_ITEM, NAME, SETTINGS, LocalSettings
 from dbus_xbms.served import NameTakenError
-from dbus_xbms.settings import SettingsError
-from dbus_xbms.venus.localsettings import LocalSettings as LocalSettingsClient
 from tests.bus.simulation import Program
 from tests.patience import PATIENCE
 
@@ -342,14 +340,12 @@ async def test_doctor_learns_how_the_file_is(client: Client, kept: Path) -> None
         assert await settings_file(bus) == SettingsFile()
 
 
-async def test_the_command_says_that_a_change_was_not_saved(kept: Path, client: Client) -> None:
+async def test_a_command_says_that_a_change_was_not_saved_and_fails(kept: Path) -> None:
     kept.with_name("settings.json.new").mkdir()
-    bank = LocalSettingsClient(lambda path, value: None)
-    running = asyncio.create_task(bank.run())
-    with pytest.raises(SettingsError, match=r"localsettings refuses .*Enabled: it cannot be saved"):
-        await bank.set(ENABLED, 1)
-    running.cancel()
-    await asyncio.wait([running])
+    async with Program("set", "service", "MaxConnections", "5") as command:
+        assert await command.ended() == 1
+    assert "MaxConnections: it cannot be saved: Is a directory" in command.log[-1]
+    assert command.left_behind == []
 
 
 async def test_the_end_of_a_store_that_cannot_save_is_status_1(

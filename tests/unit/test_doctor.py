@@ -29,7 +29,7 @@ from dbus_xbms.doctor.facts import (
     numbers,
     short,
 )
-from dbus_xbms.doctor.finding import Finding, Verdict, page
+from dbus_xbms.doctor.finding import LABEL, Finding, Verdict, page
 from dbus_xbms.doctor.host import NEEDED
 
 ONE, TWO = "A4:C1:37:01:02:03", "A4:C1:37:0A:0B:0C"
@@ -477,6 +477,13 @@ def test_the_worst_comes_first() -> None:
     verdicts = [f.verdict for f in examine(replace(shown(rssi=-95), running=False, bluetoothd="5.1"))]
     assert verdicts == sorted(verdicts, reverse=True)
     assert verdicts[0] is Verdict.PROBLEM
+
+
+@pytest.mark.parametrize("width", [34, 50, 80])
+def test_a_page_fits_the_terminal(width: int) -> None:
+    failed = {"log": "x " * 200}
+    lines = page(examine(Facts(program=WELL.program, failed=failed)), "dbus-xbms", width).splitlines()
+    assert width - LABEL < max(map(len, lines)) <= width
 
 
 def test_facts_of_which_none_is_known_still_make_a_page() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from dbus_xbms.commands.get import _by_topic, _explained, as_json
 from dbus_xbms.commands.known import row_of
-from dbus_xbms.commands.saying import folded
+from dbus_xbms.commands.saying import folded, wrapped
 from dbus_xbms.printable import columns_of
 from dbus_xbms.settings import PACK_SETTINGS, Settings
 from dbus_xbms.settings.topics import TOPICS
@@ -92,3 +92,9 @@ def test_words_are_folded_on_a_terminal_and_whole_in_a_pipe(monkeypatch: pytest.
     assert folded(text) == ("Chargers and inverters obey this\npack while DVCC is on.\n\nHouse bank added.")
     monkeypatch.setattr("sys.stdout", Terminal(False))
     assert folded(text) == text
+
+
+def test_what_is_broken_off_a_line_keeps_its_indent() -> None:
+    assert wrapped("House bank: not heard\n  -> is it in range, and on?", 22) == (
+        "House bank: not heard\n  -> is it in range,\n  and on?"
+    )
