@@ -97,7 +97,7 @@ async def test_adding_and_removing_a_12_v_pack_changes_nothing_for_a_48_v_system
     tmp_path: Path, chosen: dict[str, float | str]
 ) -> None:
     async with gx(tmp_path, REST, volts=52.1) as running, pylontech(running):
-        await running.until(SYSTEM, by_pylontech())
+        await running.until(SYSTEM, by_pylontech(), timeout=PATIENCE)
         await running.until(MULTI, reached(CVL_48, 80, 100.0))
         told = len(running.writes)
         await adopted(running, ONE, **chosen)
@@ -120,7 +120,7 @@ async def test_a_12_v_pack_leaves_a_48_v_system_its_shunt_and_its_chargers(
             "/ActiveBmsService": None,
             "/Dc/Battery/Current": -150.0,
         }
-        await running.until(SYSTEM, shunt)
+        await running.until(SYSTEM, shunt, timeout=PATIENCE)
         await adopted(running, ONE, **chosen)
         await running.stays(SYSTEM, shunt)
         await running.venus.set(ONE, "Enabled", 0)
@@ -136,7 +136,7 @@ async def test_a_bms_that_appears_takes_over_from_a_pack_without_a_gap(tmp_path:
         cvl, _, _ = limits(running, ONE)
         await running.until(SYSTEM, controlled_by(ONE, cvl))
         async with pylontech(running):
-            await running.until(SYSTEM, by_pylontech())
+            await running.until(SYSTEM, by_pylontech(), timeout=PATIENCE)
             await running.until(MULTI, reached(CVL_48, 80, 100.0))
             await running.stays(SYSTEM, by_pylontech())
         await running.until(SYSTEM, {"/ActiveBmsService": None})
@@ -147,7 +147,7 @@ async def test_with_feed_in_a_ccl_of_0_still_stops_charging_by_the_cvl(tmp_path:
     async with gx(tmp_path, REST_48, volts=52.1, ess=True) as running:
         await adopted(running, ONE, **CONTROL, MaxChargeCurrent=0.0)
         pack = running.venus.services[service(ONE)]
-        await running.until(SYSTEM, {"/ActiveBmsService": service(ONE)})
+        await running.until(SYSTEM, {"/ActiveBmsService": service(ONE)}, timeout=PATIENCE)
         cvl, ccl, _ = limits(running, ONE)
         assert ccl == 0
         assert cvl <= pack["/Dc/0/Voltage"]
@@ -169,7 +169,7 @@ async def test_a_restart_while_the_pack_is_silent_leaves_the_multi_its_reduced_l
         assert await running.program.stop() == 0
         await running.venus.until_gone(ONE)
         async with Program("run"):
-            await running.until(SYSTEM, {"/ActiveBmsService": service(ONE)})
+            await running.until(SYSTEM, {"/ActiveBmsService": service(ONE)}, timeout=PATIENCE)
             half = {"/BatteryOperationalLimits/MaxDischargeCurrent": dcl / 2}
             await running.until(MULTI, {"/BatteryOperationalLimits/MaxChargeCurrent": 0} | half)
 
@@ -177,6 +177,6 @@ async def test_a_restart_while_the_pack_is_silent_leaves_the_multi_its_reduced_l
 async def test_a_shunt_stays_the_monitor_beside_packs_that_only_watch(tmp_path: Path) -> None:
     async with gx(tmp_path, REST_48, REST, volts=52.1) as running, battery(running, SHUNT, 279):
         shunt = {"/Dc/Battery/BatteryService": SHUNT, "/Dc/Battery/Current": -150.0}
-        await running.until(SYSTEM, shunt)
+        await running.until(SYSTEM, shunt, timeout=PATIENCE)
         await adopted(running, ONE)
         await running.stays(SYSTEM, shunt)

@@ -22,6 +22,7 @@ from dbus_xbms.settings import device_id
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_doctor import offer
 from tests.bus.venus import BATTERY, BUS_ITEM, CONTROL, DBUS, Seen, Venus, plain
+from tests.patience import PATIENCE
 
 pytestmark = [
     pytest.mark.usefixtures("private_bus"),
@@ -327,6 +328,6 @@ async def test_silence_reaches_the_chargers_step_by_step_and_a_good_poll_ends_it
         await running.stays(SYSTEM, controlled_by(None, None))
         assert running.writes[told:] == []  # so the chargers' own watchdogs end charging, with error 67
         await running.sim.fault("appear", ONE)
-        await running.until(SYSTEM, controlled_by(ONE, 13.8))
+        await running.until(SYSTEM, controlled_by(ONE, 13.8), timeout=PATIENCE)
         again = {"/Link/ChargeVoltage": 13.8, "/Link/ChargeCurrent": lambda amperes: amperes > 0}
-        await running.until(SOLAR, again)
+        await running.until(SOLAR, again, timeout=PATIENCE)
