@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from dbus_xbms.control.chemistry_table import CHEMISTRIES
-from dbus_xbms.settings import Setting
-from dbus_xbms.settings.charge import CHARGE_SETTINGS
+from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
+from dbus_xbms.settings import AnySetting
+from dbus_xbms.settings.charge import ChargeSettings
 
 PAGE = Path(__file__).parents[1] / "docs" / "charge-control.md"
 PRESET_COLUMNS = {
@@ -34,7 +34,7 @@ def _table(*rows: tuple[str, ...]) -> str:
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
-def _default(setting: Setting) -> str:
+def _default(setting: AnySetting) -> str:
     text = setting.default if isinstance(setting.default, str) else f"{setting.default:g}"
     return f"`{text}`" if text else ""
 
@@ -59,7 +59,7 @@ def _chemistries(columns: dict[str, str]) -> str:
 
 def settings() -> str:
     """A row per setting of charge control."""
-    rows = [(f"`{row.name}`", _default(row), row.unit, row.help) for row in CHARGE_SETTINGS]
+    rows = [(f"`{row.name}`", _default(row), row.unit, row.help) for row in ChargeSettings.rows]
     return _table(("Setting", "Default", "Unit", "What for"), *rows)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from bundle import origin, release, tree, vendor
 from dbus_xbms import __version__
 from dbus_xbms.commands.progress import steps
-from dbus_xbms.interrupt import ended_by_ctrl_c
+from dbus_xbms.process.interrupt import ended_by_ctrl_c
 
 MOST = 1_500_000  # bytes; a GX may have 28 MB for everything, and two releases are kept
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from dbus_xbms import interrupt
+from dbus_xbms.process import interrupt
 
 
 def main() -> int:

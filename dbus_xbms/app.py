@@ -7,27 +7,26 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from dbus_xbms import supervision
-from dbus_xbms.authority import Authority
-from dbus_xbms.ble.air import Air
+from dbus_xbms.authority.arbiter import Arbiter
+from dbus_xbms.ble.central import Central
+from dbus_xbms.ble.heard import Heard
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.contact import Contact
-from dbus_xbms.heard import Heard
-from dbus_xbms.memory import changed_of, strangers
-from dbus_xbms.neighbours import Neighbours
-from dbus_xbms.pack import Pack
+from dbus_xbms.dbus.connection import BusError
+from dbus_xbms.interference.monitor import InterferenceMonitor
+from dbus_xbms.pack.pack import Pack
+from dbus_xbms.pack.roster import CRASHED, Roster
 from dbus_xbms.protocols.base import Advertised
-from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.remote import Remote
-from dbus_xbms.roster import CRASHED, Roster
+from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.rpc import RpcService
 from dbus_xbms.settings import (
     DEVICES,
-    PACK_SETTINGS,
     SERVICE,
-    SERVICE_SETTINGS,
     SWITCH_DEVICE,
     SWITCH_INSTANCE,
-    Setting,
-    Settings,
+    AnySetting,
+    PackSettings,
+    ProgramSettings,
     SettingsError,
     Value,
     address_of,
@@ -36,17 +35,19 @@ from dbus_xbms.settings import (
     switch_path,
 )
 from dbus_xbms.supervision import Hung
-from dbus_xbms.venus.bus import BusError
+from dbus_xbms.venus.battery import BatteryPresence
 from dbus_xbms.venus.localsettings import LocalSettings, instance_of
-from dbus_xbms.venus.presence import Presence
 
 log = logging.getLogger(__name__)
 
 RESTART_AFTER = 5.0  # s before a pack's task that crashed is started again
-CHOOSE_CONTROL = ("Control", "Chemistry")  # settings by which an owner lets a pack control chargers
+CHOOSE_CONTROL = (
+    PackSettings.control.name,
+    PackSettings.chemistry.name,
+)  # settings by which an owner lets a pack control chargers
 
 
-def rows_of(table: tuple[Setting, ...], path: Callable[[str], str]) -> dict[str, Setting]:
+def rows_of(table: tuple[AnySetting, ...], path: Callable[[str], str]) -> dict[str, AnySetting]:
     """A table of settings by their paths in localsettings."""
     return {path(row.name): row for row in table}
 
@@ -65,15 +66,15 @@ class App:
         self._beat = beat  # called again and again while the loop runs
         self._given_up = given_up  # told first when supervision ends the program
         self._protocol = Jbd()
-        self._air = Air([self._protocol])
+        self._air = Central([self._protocol])
         self._local = LocalSettings(self._setting_changed)
-        self._remote = Remote(self.scan, self.health, self.contacts, self.heard, self._air.hearing)
+        self._remote = RpcService(self.scan, self.health, self.contacts, self.heard, self._air.hearing)
         self._heard = Heard()
         self._packs: dict[str, Pack] = {}
         self._roster = Roster(self._packs)
-        self._authority = Authority(self._packs.values)
-        self._neighbours = Neighbours(self._air, self._packs.values)
-        self._settings: dict[str, Settings] = {}  # of the packs that run or are about to
+        self._authority = Arbiter(self._packs.values)
+        self._interference = InterferenceMonitor(self._air, self._packs.values)
+        self._settings: dict[str, PackSettings] = {}  # of the packs that run or are about to
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._switches: dict[str, int] = {}  # device instances of the switch devices beside packs
         self._undecided: asyncio.Queue[str] = asyncio.Queue()  # addresses that may be wanted otherwise now
@@ -89,20 +90,19 @@ class App:
             base.create_task(self._remote.watch(), name="remote")
             base.create_task(self._local.run(), name="localsettings")
             base.create_task(self._air.run(), name="air")
-            base.create_task(self._neighbours.run(), name="neighbours")
+            base.create_task(self._interference.run(), name="interference")
             base.create_task(self._authority.run(), name="authority")
             progress = supervision.watch_progress(self._packs.values, self._beat)
             base.create_task(self._supervised(progress), name="progress")
             await self._load()
             await self._authority.ready()
-            base.create_task(self._forget_strangers(), name="strangers")
             async with asyncio.TaskGroup() as packs:  # ends first: packs disconnect and save as they go
                 while True:
                     await self._decide(packs, await self._undecided.get())
 
     async def _load(self) -> None:
         try:
-            program = await self._local.add_usable(rows_of(SERVICE_SETTINGS, service_path))
+            program = await self._local.add_usable(rows_of(ProgramSettings.rows, service_path))
         except SettingsError as err:
             log.error("the program's settings cannot be read; using their defaults: %s", err)
             program = {}
@@ -113,7 +113,7 @@ class App:
         ]
         for path in enabled:
             device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
-            if name == "Enabled" and (address := address_of(device)):
+            if name == PackSettings.enabled.name and (address := address_of(device)):
                 self._undecided.put_nowait(address)
         if self._undecided.empty():
             log.info(
@@ -122,7 +122,7 @@ class App:
             )
 
     def _setting_changed(self, path: str, value: Value) -> None:
-        if path == service_path("MaxConnections"):
+        if path == service_path(ProgramSettings.max_connections.name):
             self._air.max_connections = int(value)
             return
         device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
@@ -132,7 +132,7 @@ class App:
         if device.endswith(SWITCH_DEVICE):
             if address in self._switches:
                 self._place_switch(address, value)
-        elif name == "Enabled":
+        elif name == PackSettings.enabled.name:
             if pack := self._packs.get(address):
                 pack.change(name, value)
             self._authority.asked(address)
@@ -141,7 +141,7 @@ class App:
             pack.change(name, value)
             if name in CHOOSE_CONTROL:
                 self._authority.asked(address)
-            if name == "CompanionSwitch":
+            if name == PackSettings.separate_switch_device.name:
                 self._undecided.put_nowait(address)
         elif settings := self._settings.get(address):  # its pack is about to start
             try:
@@ -163,11 +163,11 @@ class App:
             self._roster.stopped(address, CRASHED, _now())
 
     async def _adopt_or_release(self, group: asyncio.TaskGroup, address: str) -> None:
-        rows = rows_of(PACK_SETTINGS, lambda name: pack_path(address, name))
+        rows = rows_of(PackSettings.rows, lambda name: pack_path(address, name))
         stored = await self._local.add_usable(rows)
-        settings = Settings(PACK_SETTINGS, {path.rpartition("/")[2]: stored[path] for path in stored})
-        enabled = settings["Enabled"] == 1
-        if enabled and settings["CompanionSwitch"] == 1:
+        settings = PackSettings({path.rpartition("/")[2]: stored[path] for path in stored})
+        enabled = settings.enabled == 1
+        if enabled and settings.separate_switch_device == 1:
             await self._deal_switch(address)
         task = self._tasks.get(address)
         if enabled and task is None:
@@ -206,7 +206,7 @@ class App:
         if pack := self._packs.get(address):
             pack.switch_instance = self._switches[address]
 
-    async def _supervise(self, address: str, settings: Settings) -> None:
+    async def _supervise(self, address: str, settings: PackSettings) -> None:
         """Keep one pack running; what goes wrong in it stays in it."""
         while True:
             pack = Pack(
@@ -214,7 +214,7 @@ class App:
                 settings,
                 air=self._air,
                 protocol=self._protocol,
-                presence=Presence,
+                presence=BatteryPresence,
                 store=self._local.set,
                 capture=self._capture,
             )
@@ -250,14 +250,14 @@ class App:
         stored = await self._local.stored([DEVICES])
         found = await self._air.discover(seconds)
         self._heard.add(found, _now())
-        added = [seen for seen in found if pack_path(seen.address, "Enabled") in stored]
+        added = [seen for seen in found if pack_path(seen.address, PackSettings.enabled.name) in stored]
         for seen in added:
             await self._rename(seen, stored)
         return [(seen, seen in added, seen.address in self._packs) for seen in found]
 
     async def _rename(self, seen: Advertised, stored: Mapping[str, object]) -> None:
         """Store the name that a pack advertises, if it is another than before."""
-        path = pack_path(seen.address, "AdvertisedName")
+        path = pack_path(seen.address, PackSettings.advertised_name.name)
         if not seen.name or stored.get(path) == seen.name:
             return
         try:
@@ -268,22 +268,6 @@ class App:
     def heard(self) -> list[Advertised]:
         """The packs that scans of the last day have heard."""
         return self._heard.packs(_now())
-
-    async def _forget_strangers(self) -> None:
-        """Remove, once, the settings that earlier versions stored of every pack that a scan found."""
-        done = service_path("StrangersForgotten")
-        try:
-            if (await self._local.stored([SERVICE])).get(done) == 1:
-                return
-            stored = await self._local.stored([DEVICES])
-            for address, paths in strangers(stored).items():
-                changed = changed_of(stored, paths)
-                if all([await self._local.default(path) == stored[path] for path in changed]):
-                    await self._local.remove(paths)
-                    log.info("%s: a scan of an earlier version had stored it; removed", address)
-            await self._local.set(done, 1)
-        except SettingsError as err:
-            log.warning("packs that scans had stored are not removed: %s", err)
 
 
 def _now() -> float:

@@ -15,13 +15,14 @@ from pathlib import Path
 from textwrap import fill
 
 from dbus_xbms import __doc__ as description
-from dbus_xbms import __version__, interrupt
+from dbus_xbms import __version__
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.naming import did_you_mean
 from dbus_xbms.commands.parser import Parser, Verbatim, help_width
 from dbus_xbms.commands.saying import say
-from dbus_xbms.outlet import Outlet
 from dbus_xbms.printable import printable
+from dbus_xbms.process import interrupt
+from dbus_xbms.process.output import LossyStream
 from dbus_xbms.protocols.base import LinkError, ProtocolError
 from dbus_xbms.settings import NotStoredError, SettingsError
 
@@ -204,7 +205,7 @@ def _add_log_level(parser: Parser, default: str | None) -> None:
 def _start_logging(command: Command, level: str | None) -> None:
     """The service logs to stdout, where multilog adds the time; all others to stderr."""
     if command.name == "run":  # a reader that does not read must not stop it
-        sys.stdout, sys.stderr = Outlet(sys.stdout.fileno()), Outlet(sys.stderr.fileno())
+        sys.stdout, sys.stderr = LossyStream(sys.stdout.fileno()), LossyStream(sys.stderr.fileno())
     stream = sys.stdout if command.name == "run" else sys.stderr
     text = "%(levelname)s %(name)s: %(message)s"
     if stream.isatty():

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from dbus_xbms.machine import HERE
 from dbus_xbms.model import LENT, Phase
-from dbus_xbms.words import duration
+from dbus_xbms.process.machine import HERE
+from dbus_xbms.text import duration
 
 
-class State(StrEnum):
+class ContactState(StrEnum):
     """What there is to know of the contact with a pack, in a word or two; also the names on D-Bus."""
 
     UNKNOWN = "unknown"
@@ -44,74 +44,74 @@ class State(StrEnum):
     STOPPED = "stopped by an error"
 
     @classmethod
-    def _missing_(cls, value: object) -> State:
+    def _missing_(cls, value: object) -> ContactState:
         """The link may say more, such as ``slots full 3/3``; a newer service may know more states."""
         found = (state for state in cls if isinstance(value, str) and value.startswith(state.value))
         return max(found, key=len, default=cls.UNKNOWN)
 
 
 # Of the radio: what keeps every pack on an adapter from being reached.
-HINDRANCES: Mapping[State, str] = {
-    State.NO_BLUETOOTH: "bluetoothd is not running",
-    State.BLUETOOTH_HANGS: "bluetoothd does not answer",
-    State.NO_ADAPTER: "there is no Bluetooth adapter",
-    State.ADAPTER_OFF: "the Bluetooth adapter is off",
-    State.SLOTS_FULL: "other packs have all connections that are allowed on the adapter",
+HINDRANCES: Mapping[ContactState, str] = {
+    ContactState.NO_BLUETOOTH: "bluetoothd is not running",
+    ContactState.BLUETOOTH_HANGS: "bluetoothd does not answer",
+    ContactState.NO_ADAPTER: "there is no Bluetooth adapter",
+    ContactState.ADAPTER_OFF: "the Bluetooth adapter is off",
+    ContactState.SLOTS_FULL: "other packs have all connections that are allowed on the adapter",
 }
 # States in which a short silence is nothing to tell of, and a long one is what matters.
-PASSING = (State.NOT_HEARD, State.NO_CONNECTION, State.GARBLED)
-UNDERWAY: Mapping[State, str] = {
-    State.STARTING: "starting",
-    State.SEARCHING: "searching for it",
-    State.CONNECTING: "connecting",
-    State.CONNECTED: "connected",
+PASSING = (ContactState.NOT_HEARD, ContactState.NO_CONNECTION, ContactState.GARBLED)
+UNDERWAY: Mapping[ContactState, str] = {
+    ContactState.STARTING: "starting",
+    ContactState.SEARCHING: "searching for it",
+    ContactState.CONNECTING: "connecting",
+    ContactState.CONNECTED: "connected",
 }
 
 FACTORY_PASSKEY = "123456"
 _AWAY = "is it in range, awake (a small load wakes it), and is every phone app that reads it closed?"
-ADVICE: Mapping[State, str] = {
-    State.LENT: "`dbus-xbms lend {pack} 0` takes it back at once",
-    State.NEEDS_PASSWORD: (
+ADVICE: Mapping[ContactState, str] = {
+    ContactState.LENT: "`dbus-xbms lend {pack} 0` takes it back at once",
+    ContactState.NEEDS_PASSWORD: (
         "it is the one that the phone app asks for (from the factory 123456, 123123 or 000000): "
         "dbus-xbms set {pack} Password 123456"
     ),
-    State.NEEDS_PASSKEY: (
+    ContactState.NEEDS_PASSKEY: (
         f"it is what a phone asks for when it pairs (from the factory {FACTORY_PASSKEY}): "
         f"dbus-xbms set {{pack}} Passkey {FACTORY_PASSKEY}"
     ),
-    State.MUTE: (
+    ContactState.MUTE: (
         "an app may hold it (close it on every phone), its module may need a password or pairing "
         "(settings Password, Passkey), the BMS behind it may be asleep, or it is another make of BMS"
     ),
-    State.OTHER_MAKE: "only BMSes of JBD (Xiaoxiang) can be read: dbus-xbms remove {pack}",
-    State.READ_ELSEWHERE: "stop the other program that reads it, such as an older battery driver",
-    State.GARBLED: "if this goes on, send a capture with a report: dbus-xbms probe {pack}",
-    State.DOUBTED: "they are shown again once they can be true; a restart of the BMS may help",
-    State.NOT_HEARD: _AWAY,
-    State.NO_CONNECTION: (
+    ContactState.OTHER_MAKE: "only BMSes of JBD (Xiaoxiang) can be read: dbus-xbms remove {pack}",
+    ContactState.READ_ELSEWHERE: "stop the other program that reads it, such as an older battery driver",
+    ContactState.GARBLED: "if this goes on, send a capture with a report: dbus-xbms probe {pack}",
+    ContactState.DOUBTED: "they are shown again once they can be true; a restart of the BMS may help",
+    ContactState.NOT_HEARD: _AWAY,
+    ContactState.NO_CONNECTION: (
         "close every phone app that reads it; if it is far away, move the adapter nearer "
         "(a USB adapter on an extension cable helps)"
     ),
-    State.WITHDRAWN: _AWAY,
-    State.NO_BLUETOOTH: HERE.bluetooth_helps,
-    State.BLUETOOTH_HANGS: HERE.bluetooth_helps,
-    State.BUSY: "stop the other program that scans; `dbus-xbms doctor` names those it knows",
-    State.NO_ADAPTER: HERE.adapter_helps,
-    State.ADAPTER_OFF: f"switch it on (bluetoothctl power on), or unplug it, or {HERE.reboot}",
-    State.SLOTS_FULL: (
+    ContactState.WITHDRAWN: _AWAY,
+    ContactState.NO_BLUETOOTH: HERE.bluetooth_helps,
+    ContactState.BLUETOOTH_HANGS: HERE.bluetooth_helps,
+    ContactState.BUSY: "stop the other program that scans; `dbus-xbms doctor` names those it knows",
+    ContactState.NO_ADAPTER: HERE.adapter_helps,
+    ContactState.ADAPTER_OFF: f"switch it on (bluetoothctl power on), or unplug it, or {HERE.reboot}",
+    ContactState.SLOTS_FULL: (
         "raise MaxConnections (`dbus-xbms get service`), add an adapter, "
         "or set ConnectionMode 1 of some packs"
     ),
-    State.NAME_TAKEN: "stop the other dbus-xbms that runs on this bus",
-    State.UNPUBLISHED: (
+    ContactState.NAME_TAKEN: "stop the other dbus-xbms that runs on this bus",
+    ContactState.UNPUBLISHED: (
         "D-Bus must let this program own names that begin with com.victronenergy.battery and .switch: "
         "see service/linux/dbus-xbms.conf"
     ),
-    State.STOPPED: "the log says more; send its end with a report",
+    ContactState.STOPPED: "the log says more; send its end with a report",
 }
 
 
-def advice(state: State, pack: str) -> str:
+def advice(state: ContactState, pack: str) -> str:
     """What the owner can do about a state; empty if there is nothing. ``pack``: as a command may name it."""
     return ADVICE.get(state, "").format(pack=pack)
 
@@ -126,8 +126,8 @@ def argument(name: str, address: str) -> str:
 class Contact:
     """How the contact with a pack is now."""
 
-    state: State = State.STARTING
-    reason: str = UNDERWAY[State.STARTING]  # in words
+    state: ContactState = ContactState.STARTING
+    reason: str = UNDERWAY[ContactState.STARTING]  # in words
     advice: str = ""  # what the owner can do
     seconds: float = 0.0  # s for which the state has been so
     silence: float | None = None  # s since the newest good sample; None: none since the service started
@@ -136,22 +136,22 @@ class Contact:
     @property
     def well(self) -> bool:
         """Whether there is nothing to explain."""
-        return self.state is State.CONNECTED
+        return self.state is ContactState.CONNECTED
 
 
-UNKNOWN = Contact(state=State.UNKNOWN, reason="the service does not know it")  # of a pack not told of
+UNKNOWN = Contact(state=ContactState.UNKNOWN, reason="the service does not know it")  # of a pack not told of
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
     """Why the newest attempt failed; it stands until an attempt succeeds."""
 
-    state: State
+    state: ContactState
     words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class ContactView:
     """What the state follows from."""
 
     link: str  # what the link does, in its own words
@@ -167,48 +167,50 @@ class View:
     fault: str = ""  # in this program
 
 
-def judge(view: View) -> tuple[State, str]:
+def judge(view: ContactView) -> tuple[ContactState, str]:
     """The state and its reason: what lies nearest to the machine comes first."""
-    link = State(view.link)
+    link = ContactState(view.link)
     if view.fault:
-        return State.STOPPED, view.fault
+        return ContactState.STOPPED, view.fault
     if view.lent_for:
-        return State.LENT, f"lent for another {duration(view.lent_for)}"
+        return ContactState.LENT, f"lent for another {duration(view.lent_for)}"
     if link in HINDRANCES:
-        own = link is State.NO_ADAPTER and view.adapter
+        own = link is ContactState.NO_ADAPTER and view.adapter
         return link, f"its adapter {view.adapter} is not there" if own else HINDRANCES[link]
     if view.failure:
         return _failed(view, view.failure, link)
     if view.doubt:
-        return State.DOUBTED, view.doubt
+        return ContactState.DOUBTED, view.doubt
     if view.unshown:
         return view.unshown.state, view.unshown.words
     return _underway(view, link)
 
 
-def _failed(view: View, failure: Failure, link: State) -> tuple[State, str]:
+def _failed(view: ContactView, failure: Failure, link: ContactState) -> tuple[ContactState, str]:
     if failure.state not in PASSING:
         return failure.state, failure.words
     if view.phase in (Phase.FRESH, Phase.HELD, *LENT):  # a gap that does not show
-        return link if link in UNDERWAY else State.CONNECTING, failure.words
-    reason = f"{_silence(view)} ({failure.words})" if failure.state is State.NOT_HEARD else failure.words
+        return link if link in UNDERWAY else ContactState.CONNECTING, failure.words
+    reason = (
+        f"{_silence(view)} ({failure.words})" if failure.state is ContactState.NOT_HEARD else failure.words
+    )
     return _withdrawn(view, failure.state, reason)
 
 
-def _underway(view: View, link: State) -> tuple[State, str]:
+def _underway(view: ContactView, link: ContactState) -> tuple[ContactState, str]:
     if view.phase in (Phase.FRESH, Phase.HELD):
-        return State.CONNECTED, UNDERWAY[State.CONNECTED]
-    state = link if link in UNDERWAY else State.CONNECTING
+        return ContactState.CONNECTED, UNDERWAY[ContactState.CONNECTED]
+    state = link if link in UNDERWAY else ContactState.CONNECTING
     return _withdrawn(view, state, UNDERWAY[state])
 
 
-def _withdrawn(view: View, state: State, reason: str) -> tuple[State, str]:
+def _withdrawn(view: ContactView, state: ContactState, reason: str) -> tuple[ContactState, str]:
     if view.phase is not Phase.WITHDRAWN or view.silence is None:
         return state, reason
-    return State.WITHDRAWN, f"withdrawn after {duration(view.withdraws_after)} of silence: {reason}"
+    return ContactState.WITHDRAWN, f"withdrawn after {duration(view.withdraws_after)} of silence: {reason}"
 
 
-def _silence(view: View) -> str:
+def _silence(view: ContactView) -> str:
     if view.silence is None:
         return f"not heard yet, after {duration(view.running)} of searching"
     return f"not heard for {duration(view.silence)}"

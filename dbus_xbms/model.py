@@ -5,7 +5,6 @@ Voltage in V, current in A (positive while charging), charge in Ah, temperature 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum, IntFlag
 from typing import Any
@@ -187,7 +186,7 @@ class Phase(Enum):
     FRESH = "fresh"
     HELD = "held"  # the last poll failed; the last good values still stand
     LENT = "lent"  # as derated, but no fault: the owner has left the pack to somebody else for a while
-    LENT_STOPPED = "lent, stopped"  # lent for longer than Stop: a controlling pack's currents are 0
+    LENT_STOPPED = "lent, stopped"  # lent for longer than StopAfter: a controlling pack's currents are 0
     DERATED = "derated"  # a controlling pack: measurements are invalid, charging is 0, discharging reduced
     LOST = "lost"  # too old: measurements are invalid, a controlling pack's currents are 0
     WITHDRAWN = "withdrawn"  # the service has left the bus
@@ -218,7 +217,7 @@ class LinkStatus:
     failed_last_hour: int = 0  # of these
     hci: str = ""  # the adapter that was last used
     finding: str = ""  # what the newest attempt found out though it failed, in a short phrase
-    neighbours: str = ""  # other programs that are in the way, and what to do
+    interference: str = ""  # other programs that are in the way, and what to do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,7 +281,7 @@ class Level(Enum):
 
 
 class OrderState(IntEnum):
-    """What has become of the last order; the values of /Io/LastOrderState."""
+    """What has become of the last order; the values of /Io/LastCommandState."""
 
     NONE = 0  # none since the start
     WAITING = 1  # accepted; goes out with one of the next polls
@@ -306,38 +305,4 @@ class Switching:
     last: str = ""  # the last order and what came of it, in words
     state: OrderState = OrderState.NONE  # the same, to be compared
     number: int = 0  # of the last order, since the start; orders that go out together are one
-    released_for: float = 0.0  # s for which the link is still lent to somebody else
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """Everything that the bus shows of one pack at one moment."""
-
-    address: str  # AA:BB:CC:DD:EE:FF
-    instance: int  # Venus device instance
-    custom_name: str = ""
-    insecure: bool = True  # /Mgmt/InsecureConnection
-    identity: PackIdentity = field(default_factory=PackIdentity)
-    doubt: str = ""  # why readings, or the BMS itself, are not believed, in words
-    phase: Phase = Phase.WAITING
-    sample: PackSample | None = None  # None unless phase is FRESH or HELD
-    cell_temperatures: tuple[float, ...] = ()  # °C, sane sensors in the cell role only
-    mosfet_temperature: float | None = None  # °C, the sensor in the MOSFET role if sane
-    cell_ends: Ends | None = None
-    sensor_ends: Ends | None = None  # of the cell sensors
-    counters: Counters | None = None
-    alarms: Mapping[str, Level] = field(default_factory=dict)  # "/Alarms/..." -> level
-    link: LinkStatus = field(default_factory=LinkStatus)
-    age: float | None = None  # s, of the newest good sample, shown or not
-    extremes: Extremes = field(default_factory=Extremes)
-    controls: bool = False  # this pack's limits control chargers and inverters
-    no_control: str = ""  # why they do not
-    shared: bool = False  # chargers are given this pack's voltage and current for their own
-    limits: Limits | None = None  # None: the pack only watches, or was never heard, or is withdrawn
-    soc: float | None = None  # %, with decimals where they can be trusted
-    consumed: float | None = None  # Ah, zero or negative
-    time_to_go: int | None = None  # s, while discharging
-    history: History = field(default_factory=History)
-    switching: Switching = field(default_factory=Switching)
-    switch_instance: int | None = None  # of the switch device beside the battery; None: there is none
-    settings: Mapping[str, int | float | str] = field(default_factory=dict)  # the owner's, by name
+    lent_for: float = 0.0  # s for which the link is still lent to somebody else

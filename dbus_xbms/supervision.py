@@ -8,8 +8,8 @@ import os
 from collections.abc import Callable, Collection
 from typing import NoReturn, Protocol
 
-from dbus_xbms.poller import LONGEST_END, Progress
-from dbus_xbms.showing import LONGEST_REST
+from dbus_xbms.pack.poller import LONGEST_END, Progress
+from dbus_xbms.pack.publisher import LONGEST_REST
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class Hung(Exception):
 
 
 class Watched(Protocol):
-    """A pack, as far as it is watched: :class:`dbus_xbms.pack.Pack`."""
+    """A pack, as far as it is watched: :class:`dbus_xbms.pack.pack.Pack`."""
 
     address: str
 

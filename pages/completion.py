@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dbus_xbms.cli import COMMANDS, HELP, command_parser, top_parser
 from dbus_xbms.commands.naming import PROGRAM
-from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS
+from dbus_xbms.settings import PackSettings, ProgramSettings
 
 HERE = Path(__file__).parent
 LOG_LEVEL = "log_level"
@@ -22,8 +22,8 @@ def script() -> str:
     names = [row.name for row in COMMANDS]
     holes = {
         "COMMANDS": " ".join([*names, HELP]),
-        "PACK_SETTINGS": _names(PACK_SETTINGS),
-        "SERVICE_SETTINGS": _names(SERVICE_SETTINGS),
+        "PACK_SETTINGS": _names(PackSettings.rows),
+        "SERVICE_SETTINGS": _names(ProgramSettings.rows),
         "PROGRAM": PROGRAM,
         "OPTIONS": "\n".join(_options()),
         "PLACES": "\n".join(_places()),

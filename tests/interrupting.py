@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 # Python names each module that it has imported: this tells when it has come to the program.
 COMMAND = (sys.executable, "-X", "importtime", "-m", "dbus_xbms")
-FROM_HERE = "dbus_xbms.interrupt"
+FROM_HERE = "dbus_xbms.process.interrupt"
 IMPORTED = "import time:"
 LIMIT = 30.0  # s for the process to end; a loaded machine takes its time
 

@@ -14,7 +14,7 @@ from bench.closed_loop.plot import drawn
 from bench.closed_loop.simulation import SETUPS, Result, row, run, table
 from dbus_xbms.commands.arguments import whole
 from dbus_xbms.commands.progress import Line
-from dbus_xbms.interrupt import ended_by_ctrl_c
+from dbus_xbms.process.interrupt import ended_by_ctrl_c
 
 DOCS = Path(__file__).parents[2] / "docs"
 MOST_DAYS = 1000

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 
 from bench.closed_loop.plant import CELLS, FEED_IN, Battery, Charger, Plant
 from bench.closed_loop.simulation import OWNER
-from dbus_xbms.control import intake, monitor, recall, unheard
-from dbus_xbms.control.decision import Decision
-from dbus_xbms.control.intake import State
-from dbus_xbms.control.recall import Moment
 from dbus_xbms.model import PackSample
-from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
+from dbus_xbms.policy import engine, pack_state
+from dbus_xbms.policy.charge import silent_limits, snapshot
+from dbus_xbms.policy.charge.snapshot import Moment
+from dbus_xbms.policy.decision import Decision
+from dbus_xbms.policy.pack_state import PackState
+from dbus_xbms.settings import PackSettings, Value
 
 HOUR = 3600.0
 FINE, COARSE = 1.0, 5.0  # s between polls: after a limit has changed, and else, as a pack at rest is polled
@@ -131,28 +132,28 @@ class Outcome:
         return found
 
 
-def stored(state: State, before: str) -> str:
+def stored(state: PackState, before: str) -> str:
     """The text that a program leaves behind when it ends."""
     if state.control is None or state.sampled_at is None:
         return before
     heard = Moment(boot="one", monotonic=state.sampled_at, wall=0.0)
-    return recall.text(unheard.to_recall(state.control), heard)
+    return snapshot.to_text(silent_limits.to_snapshot(state.control), heard)
 
 
-def restarted(left: str, now: float, settings: Settings) -> State:
+def restarted(left: str, now: float, settings: PackSettings) -> PackState:
     """What a program that starts again goes on with."""
-    state, kept = State(started=now), recall.read(left)
+    state, kept = PackState(started=now), snapshot.from_text(left)
     if kept is None:
         return state
-    passed = recall.age(kept[1], Moment(boot="one", monotonic=now, wall=0.0))
-    return intake.recalled(state, kept[0], passed, settings)
+    passed = snapshot.age(kept[1], Moment(boot="one", monotonic=now, wall=0.0))
+    return pack_state.restored(state, kept[0], passed, settings)
 
 
 def attacked(attack: Attack) -> Outcome:
     """Run one attack to its end."""
-    settings = Settings(PACK_SETTINGS, {**OWNER, **attack.owner})
+    settings = PackSettings({**OWNER, **attack.owner})
     plant, bms, outcome = Plant(attack.battery, attack.charger, attack.load), attack.bms(), Outcome(attack)
-    state, restart = State(started=0.0), attack.restarts
+    state, restart = PackState(started=0.0), attack.restarts
     shown: tuple[object, ...] = ()
     changed_at, left = 0.0, ""
     while plant.now < attack.hours * HOUR:
@@ -160,7 +161,7 @@ def attacked(attack: Attack) -> Outcome:
             left = stored(state, left)
             state, restart = restarted(left, plant.now, settings), restart + attack.restarts
         heard = bms(plant.now, plant.measured())
-        state, decision = monitor.step(state, heard, plant.now, settings, managed=True)
+        state, decision = engine.step(state, heard, plant.now, settings, managed=True)
         plant.order(decision.limits)
         if shown != _changing(decision):
             shown, changed_at = _changing(decision), plant.now

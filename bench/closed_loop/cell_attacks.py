@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.closed_loop.attacks import Attack
 from bench.closed_loop.plant import FEED_IN, Battery
-from dbus_xbms.control.chemistry_table import LIFEPO4, LTO, NMC
+from dbus_xbms.policy.charge.chemistry_table import LIFEPO4, LTO, NMC
 
 HIGHEST_CUTOFF = LIFEPO4.highest_cutoff  # V; for an owner who charges up to the very end
 SHORTED = frozenset({1})

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from math import pi, sin
 from random import Random
 
-from dbus_xbms.control import intake, monitor
 from dbus_xbms.model import PackSample
-from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
+from dbus_xbms.policy import engine, pack_state
+from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.simulator.battery import Battery, BatterySpec
 from dbus_xbms.simulator.chemistry import CHEMISTRIES
 
@@ -204,13 +204,11 @@ class Pace:
 
 def moments(setup: Setup, days: int, seed: int = 1) -> Iterator[Moment]:
     """Every poll of ``days`` days."""
-    settings = Settings(
-        PACK_SETTINGS, {**OWNER, **({"MaxChargeCurrent": setup.charge} if setup.charge else {})}
-    )
+    settings = PackSettings({**OWNER, **({"MaxChargeCurrent": setup.charge} if setup.charge else {})})
     site, pace = Site(setup, seed), Pace()
-    state, now = intake.State(started=0.0), 0.0
+    state, now = pack_state.PackState(started=0.0), 0.0
     while now < days * DAY:
-        state, decision = monitor.step(state, site.measured(), now, settings, managed=True)
+        state, decision = engine.step(state, site.measured(), now, settings, managed=True)
         limits = decision.limits
         assert limits
         site.order(now, limits.cvl, limits.ccl)

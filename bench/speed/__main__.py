@@ -15,7 +15,7 @@ from bench.speed.plot import drawn
 from bench.speed.report import as_json, fleet_table, judged, page, table
 from dbus_xbms.commands.arguments import positive, seconds, whole
 from dbus_xbms.commands.progress import waiting
-from dbus_xbms.interrupt import ended_by_ctrl_c
+from dbus_xbms.process.interrupt import ended_by_ctrl_c
 from dbus_xbms.simulator.scenario import MOST_PACKS
 
 ROOT = Path(__file__).parents[2]

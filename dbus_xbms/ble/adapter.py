@@ -12,10 +12,10 @@ from bleak.backends.scanner import AdvertisementData
 
 from dbus_xbms.ble.backoff import Backoff
 from dbus_xbms.ble.errors import RadioBusy
+from dbus_xbms.ble.requests import ConnectRequest, ScanRequest, Sighting
+from dbus_xbms.ble.scheduler import LAST, ChangeSignal, RadioLease, RadioScheduler
 from dbus_xbms.ble.stack import AdapterState, Stack
-from dbus_xbms.ble.turns import LAST, Signal, Turn, Turns
-from dbus_xbms.ble.wanted import Search, Sighting, Wanted
-from dbus_xbms.contact import State
+from dbus_xbms.contact import ContactState
 from dbus_xbms.protocols.base import LinkError
 
 log = logging.getLogger(__name__)
@@ -27,17 +27,17 @@ NO_RSSI = -127  # bleak's way to say that a property changed without an advertis
 class Adapter:
     """An adapter of this machine, known by its address for as long as the program runs."""
 
-    def __init__(self, address: str, stack: Stack, changed: Signal, limit: Callable[[], int]) -> None:
+    def __init__(self, address: str, stack: Stack, changed: ChangeSignal, limit: Callable[[], int]) -> None:
         self.address = address
         self.hci = ""  # "" while it is not there
         self.powered = False
         self.busy = False  # refused to scan when last asked: another program does
-        self.links: set[Wanted] = set()
-        self.turns = Turns(changed)
+        self.links: set[ConnectRequest] = set()
+        self.turns = RadioScheduler(changed)
         self._stack = stack
         self._changed = changed
         self._limit = limit
-        self._searches: set[Search] = set()
+        self._searches: set[ScanRequest] = set()
         self._rest_until = 0.0
         self._delays = Backoff()
 
@@ -65,20 +65,20 @@ class Adapter:
             log.warning("adapter %s (%s) is %s", self.address, before, "off" if self.hci else "gone")
             self.turns.end()
             for wanted in tuple(self.links):
-                wanted.gone(State.ADAPTER_OFF if self.hci else State.NO_BLUETOOTH)
+                wanted.gone(ContactState.ADAPTER_OFF if self.hci else ContactState.NO_BLUETOOTH)
         elif self.usable and not was_usable:
             log.info("adapter %s (%s) is ready", self.address, self.hci)
             self.busy = False
             self._rest_until = 0.0
             self._delays.reset()
 
-    def join(self, search: Search) -> None:
+    def join(self, search: ScanRequest) -> None:
         """Listen for what ``search`` wants until it leaves."""
         search.joined = self._now()
         self._searches.add(search)
         self._changed.notify()
 
-    def leave(self, search: Search) -> None:
+    def leave(self, search: ScanRequest) -> None:
         """Listen no longer."""
         self._searches.discard(search)
         self._changed.notify()
@@ -103,7 +103,7 @@ class Adapter:
         except TimeoutError:
             return
 
-    async def _scan(self, turn: Turn) -> LinkError | None:
+    async def _scan(self, turn: RadioLease) -> LinkError | None:
         """Scan until somebody else wants the radio, nobody searches, or a searcher's patience is over."""
         try:
             # Not to be cancelled in its first steps: bluetoothd would scan on for us, for ever.
@@ -122,7 +122,7 @@ class Adapter:
             return err
         return None
 
-    async def _listen(self, turn: Turn, hci: str) -> None:
+    async def _listen(self, turn: RadioLease, hci: str) -> None:
         began = self._now()
         try:
             async with asyncio.timeout(min((s.patience for s in self._searches if not s.over), default=0.0)):
@@ -154,7 +154,7 @@ class Adapter:
 
 
 @asynccontextmanager
-async def listening(search: Search, adapters: list[Adapter]) -> AsyncIterator[list[Adapter]]:
+async def listening(search: ScanRequest, adapters: list[Adapter]) -> AsyncIterator[list[Adapter]]:
     """Have these adapters scan for a search while inside."""
     for adapter in adapters:
         adapter.join(search)

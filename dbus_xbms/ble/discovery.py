@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
 from dbus_xbms.ble.adapter import Adapter, listening
-from dbus_xbms.ble.bluez import advertised, is_connected
+from dbus_xbms.ble.bluez.stack import advertised, is_connected
 from dbus_xbms.ble.errors import advised, hindered
+from dbus_xbms.ble.requests import ScanRequest
+from dbus_xbms.ble.scheduler import ChangeSignal
 from dbus_xbms.ble.stack import Stack
-from dbus_xbms.ble.turns import Signal
-from dbus_xbms.ble.wanted import Search
-from dbus_xbms.contact import State
+from dbus_xbms.contact import ContactState
 from dbus_xbms.protocols.base import Advertised, BmsProtocol
 
 RESTART_LIMIT = 5.0  # s for bluetoothd and its adapters to come back before a scan for people fails
@@ -31,7 +31,7 @@ class Discovery:
         protocols: Sequence[BmsProtocol],
         stack: Stack,
         adapters: Mapping[str, Adapter],
-        changed: Signal,
+        changed: ChangeSignal,
         hindrance: Callable[[], str],
     ) -> None:
         self._protocols = protocols
@@ -39,7 +39,7 @@ class Discovery:
         self._adapters = adapters
         self._changed = changed
         self._hindrance = hindrance  # what keeps packs from being reached, in a short phrase
-        self._going_on: list[Search] = []
+        self._going_on: list[ScanRequest] = []
 
     def hearing(self) -> list[Advertised]:
         """What the scans for people that go on have heard so far: the packs that we recognise."""
@@ -48,7 +48,7 @@ class Discovery:
             found |= self._recognised(search)
         return [*found.values()]
 
-    def _recognised(self, search: Search) -> dict[str, Advertised]:
+    def _recognised(self, search: ScanRequest) -> dict[str, Advertised]:
         """The packs among what a search has heard, by address."""
         heard = [advertised(seen.device, seen.advertisement) for seen in search.seen.values()]
         return {one.address: one for one in heard if any(p.recognises(one) for p in self._protocols)}
@@ -59,7 +59,7 @@ class Discovery:
         Raises:
             LinkError: no adapter is usable, or it cannot scan.
         """
-        search = Search(address=None, patience=seconds, eager=True)
+        search = ScanRequest(address=None, patience=seconds, eager=True)
         await self._until_usable()
         self._going_on.append(search)
         try:
@@ -77,7 +77,7 @@ class Discovery:
             ours.setdefault(one.address, one)
         return sorted(ours.values(), key=lambda one: one.rssi if one.rssi is not None else -999, reverse=True)
 
-    async def _hear(self, search: Search) -> None:
+    async def _hear(self, search: ScanRequest) -> None:
         """Listen until a search is over, with the adapters that are usable, also if they change meanwhile."""
         while not search.over:
             await self._until_usable()
@@ -97,7 +97,7 @@ class Discovery:
             async with asyncio.timeout(RESTART_LIMIT):
                 await self._changed.until(lambda: any(a.usable for a in self._adapters.values()))
         except TimeoutError:
-            raise hindered(State(self._hindrance())) from None
+            raise hindered(ContactState(self._hindrance())) from None
 
     async def _connected(self) -> list[Advertised]:
         """What the stack remembers of the packs we hold: they do not advertise now."""

@@ -19,7 +19,7 @@ from bleak.exc import (
 )
 from bleak_retry_connector import BleakAbortedError, BleakConnectionError, BleakNotFoundError
 
-from dbus_xbms.contact import HINDRANCES, State, advice
+from dbus_xbms.contact import HINDRANCES, ContactState, advice
 from dbus_xbms.protocols.base import LinkError, NotPaired
 
 # What a link, a bluetoothd or a bus that dies raises. Faults of this program are not among them.
@@ -49,26 +49,26 @@ def calling_bleak() -> Iterator[None]:
 class RadioBusy(LinkError):
     """BlueZ refuses, because another program uses the adapter."""
 
-    state = State.BUSY
+    state = ContactState.BUSY
 
 
 class NotInRange(LinkError):
     """The pack was not heard."""
 
-    state = State.NOT_HEARD
+    state = ContactState.NOT_HEARD
 
 
 class BluetoothHangs(LinkError):
     """bluetoothd runs, and does not answer."""
 
-    state = State.BLUETOOTH_HANGS
+    state = ContactState.BLUETOOTH_HANGS
     finding = "bluetoothd does not answer"
 
 
 class OtherMake(LinkError):
     """The device was reached, and its GATT table is not that of a BMS we know."""
 
-    state = State.OTHER_MAKE
+    state = ContactState.OTHER_MAKE
     finding = "reached, but it is another make of BMS"
 
 
@@ -79,33 +79,33 @@ class NotSubscribed(LinkError):
 class ReadElsewhere(NotSubscribed):
     """Another program on this machine has the notifications."""
 
-    state = State.READ_ELSEWHERE
+    state = ContactState.READ_ELSEWHERE
 
 
 class NoBluetooth(LinkError):
     """There is no bluetoothd."""
 
-    state = State.NO_BLUETOOTH
+    state = ContactState.NO_BLUETOOTH
 
 
 class NoAdapter(LinkError):
     """bluetoothd has no adapter."""
 
-    state = State.NO_ADAPTER
+    state = ContactState.NO_ADAPTER
 
 
 class AdapterOff(LinkError):
     """The adapter is there, and off."""
 
-    state = State.ADAPTER_OFF
+    state = ContactState.ADAPTER_OFF
 
 
-_HINDERED: dict[State, type[LinkError]] = {
+_HINDERED: dict[ContactState, type[LinkError]] = {
     kind.state: kind for kind in (NoBluetooth, BluetoothHangs, NoAdapter, AdapterOff)
 }
 
 
-def hindered(state: State) -> LinkError:
+def hindered(state: ContactState) -> LinkError:
     """Return an error for what keeps every pack from being reached, with what the owner can do."""
     return advised(_HINDERED.get(state, LinkError)(HINDRANCES.get(state, state.value)))
 
@@ -126,7 +126,7 @@ class Meaning:
     kind: type[LinkError] = LinkError
 
 
-HANGS = Meaning(str(hindered(State.BLUETOOTH_HANGS)), BluetoothHangs)
+HANGS = Meaning(str(hindered(ContactState.BLUETOOTH_HANGS)), BluetoothHangs)
 NO_ANSWER = Meaning("no answer; out of range, or connected to a phone")
 LATE = Meaning("the pack did not answer in time")
 GONE = Meaning("not in range", NotInRange)

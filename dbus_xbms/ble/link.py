@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 from bleak.backends.characteristic import BleakGATTCharacteristic
 
-from dbus_xbms.ble.bond import Bond
 from dbus_xbms.ble.errors import LATE, STACK_ERRORS, NotSubscribed, calling_bleak, failure
 from dbus_xbms.ble.exchange import Capture, Exchange
-from dbus_xbms.ble.stack import GattClient, find_ports
-from dbus_xbms.ble.wanted import Wanted
+from dbus_xbms.ble.pairing_state import PairingState
+from dbus_xbms.ble.requests import ConnectRequest
+from dbus_xbms.ble.stack import GattClient, find_characteristics
 from dbus_xbms.model import CONNECTED, LinkStatus, Notify
 from dbus_xbms.protocols.base import BmsProtocol, Conversation, LinkError, NotPaired, T
 
 if TYPE_CHECKING:
-    from dbus_xbms.ble.air import Air
+    from dbus_xbms.ble.central import Central
 
 __all__ = ["Capture", "Link", "NotSubscribed"]
 
@@ -38,7 +38,7 @@ class Link:
 
     def __init__(
         self,
-        air: Air,
+        air: Central,
         address: str,
         protocol: BmsProtocol,
         adapter: str,
@@ -53,8 +53,8 @@ class Link:
         self._air = air
         self._protocol = protocol
         self._capture = capture
-        self._bond = Bond(address, passkey)
-        self._wanted = Wanted(
+        self._bond = PairingState(address, passkey)
+        self._wanted = ConnectRequest(
             address, adapter, say=self._say, heard=self._heard, gone=self._gone, bond=self._bond
         )
         self._client: GattClient | None = None
@@ -141,7 +141,7 @@ class Link:
             log.debug("%s: disconnecting: %r", self._wanted.address, err)
 
     async def _listen(self, client: GattClient, notify: Notify) -> None:
-        ports = find_ports(client.services, self._protocol.layouts)
+        ports = find_characteristics(client.services, self._protocol.layouts)
         write = partial(client.write_gatt_char, ports.write, response=ports.response)
         exchange = Exchange(self._wanted.address, write, self._protocol.framer(), self._capture)
 

@@ -1,4 +1,4 @@
-"""What the air needs of the machine's Bluetooth stack; :mod:`dbus_xbms.ble.bluez` is the real one."""
+"""What the air needs of the machine's Bluetooth stack; :mod:`dbus_xbms.ble.bluez.stack` is the real one."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Stack(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
+class Characteristics:
     """The two characteristics that carry a protocol."""
 
     notify: BleakGATTCharacteristic
@@ -130,7 +130,9 @@ class Ports:
     response: bool  # write with response
 
 
-def find_ports(services: BleakGATTServiceCollection, layouts: tuple[GattLayout, ...]) -> Ports:
+def find_characteristics(
+    services: BleakGATTServiceCollection, layouts: tuple[GattLayout, ...]
+) -> Characteristics:
     """Pick the first layout that the GATT table offers; writes prefer to be without response.
 
     Raises:
@@ -144,7 +146,7 @@ def find_ports(services: BleakGATTServiceCollection, layouts: tuple[GattLayout, 
             by_uuid = {char.uuid: char for char in service.characteristics}
             notify, write = by_uuid.get(layout.notify), by_uuid.get(layout.write)
             if notify and write and {"notify", "indicate"} & set(notify.properties):
-                return Ports(
+                return Characteristics(
                     notify=notify, write=write, response="write-without-response" not in write.properties
                 )
             lacking = lacking or (

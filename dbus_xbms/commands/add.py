@@ -18,21 +18,21 @@ from dbus_xbms.commands.session import complete, contacts, is_running, open_bus,
 from dbus_xbms.commands.subject import Subject, agreed_to, store, whole
 from dbus_xbms.commands.values import told
 from dbus_xbms.contact import Contact
-from dbus_xbms.control.authority import unwilling
-from dbus_xbms.control.consequences import willing
+from dbus_xbms.dbus.peers import NoAnswer
+from dbus_xbms.policy.advice.consequences import willing
+from dbus_xbms.policy.authority import unwilling
 from dbus_xbms.printable import LINE, printable
-from dbus_xbms.settings import PACK_SETTINGS, Settings, SettingsError, Value, as_address
-from dbus_xbms.venus.peers import NoAnswer
+from dbus_xbms.settings import PackSettings, SettingsError, Value, as_address
 
 log = logging.getLogger(__name__)
 
 # Option -> setting. What is given here is not asked for.
 OPTIONS = {
-    "name": "CustomName",
-    "chemistry": "Chemistry",
-    "control": "Control",
-    "charge_current": "MaxChargeCurrent",
-    "discharge_current": "MaxDischargeCurrent",
+    "name": PackSettings.custom_name.name,
+    "chemistry": PackSettings.chemistry.name,
+    "control": PackSettings.control.name,
+    "charge_current": PackSettings.max_charge_current.name,
+    "discharge_current": PackSettings.max_discharge_current.name,
 }
 
 
@@ -44,21 +44,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", metavar="NAME", type=str.strip, help="the name shown on the GX")
     parser.add_argument(
         "--chemistry",
-        type=_as("Chemistry"),
+        type=_as(PackSettings.chemistry.name),
         metavar="CHEMISTRY",
         help=f"of its cells: {', '.join(questions.CHOICES)}; without it the pack is only shown",
     )
     parser.add_argument(
         "--control",
-        type=_as("Control"),
+        type=_as(PackSettings.control.name),
         metavar="YES|NO",
         help="whether chargers and inverters obey this pack (no)",
     )
     parser.add_argument(
-        "--charge-current", type=_as("MaxChargeCurrent"), metavar="A", help="highest charge current"
+        "--charge-current",
+        type=_as(PackSettings.max_charge_current.name),
+        metavar="A",
+        help="highest charge current",
     )
     parser.add_argument(
-        "--discharge-current", type=_as("MaxDischargeCurrent"), metavar="A", help="highest discharge current"
+        "--discharge-current",
+        type=_as(PackSettings.max_discharge_current.name),
+        metavar="A",
+        help="highest discharge current",
     )
     parser.add_argument("--yes", action="store_true", help="ask nothing: what is not given stays as it is")
     parser.add_argument("--no-wait", action="store_true", help="do not wait for the first contact")
@@ -69,7 +75,7 @@ def _as(setting: str) -> Callable[[str], Value]:
 
     def parse(text: str) -> Value:
         try:
-            return row_of(PACK_SETTINGS, setting).parse(text)
+            return row_of(PackSettings.rows, setting).parse(text)
         except SettingsError as err:
             raise argparse.ArgumentTypeError(str(err)) from err
 
@@ -127,7 +133,7 @@ def _subject(word: str, known: Known, heard: list[Found]) -> Subject:
     return Subject(
         address=address,
         advertised=next((one.name for one in heard if one.address == address), ""),
-        before=known.packs.get(address) or Settings(PACK_SETTINGS),
+        before=known.packs.get(address) or PackSettings(),
         known=known,
     )
 
@@ -136,15 +142,15 @@ def _asked(subject: Subject, given: Mapping[str, Value]) -> dict[str, Value]:
     """What the owner answers about what is neither given nor known."""
     answers: dict[str, Value] = {}
     before = subject.before
-    if "CustomName" not in given and not before.text("CustomName"):
-        answers["CustomName"] = questions.name(subject.advertised, subject.name_refusal)
-    if "Chemistry" not in given and not before.text("Chemistry"):
-        answers["Chemistry"] = questions.chemistry()
+    if PackSettings.custom_name.name not in given and not before.custom_name:
+        answers[PackSettings.custom_name.name] = questions.name(subject.advertised, subject.name_refusal)
+    if PackSettings.chemistry.name not in given and not before.chemistry:
+        answers[PackSettings.chemistry.name] = questions.chemistry()
     after = subject.after({**given, **answers})
     alone = not [other for other in willing(subject.known.packs) if other != subject.address]
-    if "Control" not in given and after.text("Chemistry") and alone:
-        answers["Control"] = int(questions.control())
-    if {**given, **answers}.get("Control"):
+    if PackSettings.control.name not in given and after.chemistry and alone:
+        answers[PackSettings.control.name] = int(questions.control())
+    if {**given, **answers}.get(PackSettings.control.name):
         answers |= questions.currents(
             [name for name in questions.CURRENTS if _is_missing(name, subject, given)]
         )
@@ -153,27 +159,27 @@ def _asked(subject: Subject, given: Mapping[str, Value]) -> dict[str, Value]:
 
 def _is_missing(current: str, subject: Subject, given: Mapping[str, Value]) -> bool:
     """Whether a current is neither given nor chosen before."""
-    return current not in given and subject.before[current] == row_of(PACK_SETTINGS, current).unset
+    return current not in given and subject.before[current] == row_of(PackSettings.rows, current).unset
 
 
-def _name(subject: Subject, settings: Settings) -> str:
+def _name(subject: Subject, settings: PackSettings) -> str:
     """The pack's name, that it is added, and its instance."""
     name = title(subject.address, settings)
-    instance = settings.text("ClassAndVrmInstance").rpartition(":")[2]
+    instance = settings.class_and_vrm_instance.rpartition(":")[2]
     return f"{name} {'is already ' if subject.is_added else ''}added (VRM instance {instance})"
 
 
-def _report_changes(subject: Subject, settings: Settings, given: Mapping[str, Value]) -> None:
+def _report_changes(subject: Subject, settings: PackSettings, given: Mapping[str, Value]) -> None:
     say(f"{_name(subject, settings)}; changed:")
     for name in given:
-        for line in told(row_of(PACK_SETTINGS, name), settings):
+        for line in told(row_of(PackSettings.rows, name), settings):
             say(line)
 
 
-def _control_words(subject: Subject, settings: Settings) -> str:
+def _control_words(subject: Subject, settings: PackSettings) -> str:
     """What becomes of charge control."""
     change = f"dbus-xbms set {quoted(title(subject.address, settings))}"
-    if not settings.text("Chemistry"):
+    if not settings.chemistry:
         return f"{questions.ABOUT_CHEMISTRY}\nTo choose it: {change} Chemistry {questions.EXAMPLE}"
     if not unwilling(settings):
         return ""  # it was said before
@@ -184,7 +190,7 @@ def _control_words(subject: Subject, settings: Settings) -> str:
     return f"It is only shown. To let it control chargers: {change} Control 1"
 
 
-async def _report_contact(subject: Subject, settings: Settings, *, wait: bool) -> None:
+async def _report_contact(subject: Subject, settings: PackSettings, *, wait: bool) -> None:
     """Wait for the first contact, and say what was found or why there is none yet."""
     if not await warn_if_not_running() or not wait:
         return

@@ -15,13 +15,13 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.session import call, contacts, is_on_bus, open_bus, until_lost
 from dbus_xbms.commands.table import Battery, Value
 from dbus_xbms.contact import Contact
-from dbus_xbms.remote import NAME as SERVICE
+from dbus_xbms.dbus.connection import follow
+from dbus_xbms.dbus.peers import NoAnswer
+from dbus_xbms.dbus.trusted import DAEMON, OWNER_CHANGES, TrustedBus
+from dbus_xbms.rpc import NAME as SERVICE
 from dbus_xbms.settings import device_id
-from dbus_xbms.trusted_bus import DAEMON, OWNER_CHANGES, TrustedBus
-from dbus_xbms.venus.bus import follow
-from dbus_xbms.venus.items import BATTERY
 from dbus_xbms.venus.objects import ACCEPTED, BUS_ITEM
-from dbus_xbms.venus.peers import NoAnswer
+from dbus_xbms.venus.tables.battery import BATTERY
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ from contextlib import suppress
 from bleak.exc import BleakError
 from dbus_fast import AuthError, InvalidAddressError
 
-from dbus_xbms.ble.system_bus import BLUEZ, ping, system_bus
-from dbus_xbms.venus.peers import ANSWER_LIMIT, NoAnswer
+from dbus_xbms.ble.bluez.system_bus import BLUEZ, ping, system_bus
+from dbus_xbms.dbus.peers import ANSWER_LIMIT, NoAnswer
 
 
 async def check_bluetoothd() -> None:

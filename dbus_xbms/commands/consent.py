@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.known import Known, title
 from dbus_xbms.commands.saying import folded, say
-from dbus_xbms.control.consequences import Consequence, Packs, willing
-from dbus_xbms.interrupt import asking
+from dbus_xbms.policy.advice.consequences import Consequence, Packs, willing
 from dbus_xbms.printable import LINE, printable
+from dbus_xbms.process.interrupt import asking
 
 ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
 

@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dbus_xbms import remote
+from dbus_xbms import rpc
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds, whole
 from dbus_xbms.commands.batteries import Batteries, batteries
@@ -27,12 +27,12 @@ from dbus_xbms.commands.stories import STORIES
 from dbus_xbms.commands.story import Teller
 from dbus_xbms.commands.table import render, terminal
 from dbus_xbms.commands.watch import captioned, show
-from dbus_xbms.interrupt import LastAct
+from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.printable import LINE, printable
-from dbus_xbms.settings import Value, pack_path
+from dbus_xbms.process.interrupt import LastAct
+from dbus_xbms.settings import PackSettings, Value, pack_path
 from dbus_xbms.simulator import control
 from dbus_xbms.simulator.scenario import MOST_PACKS, ScenarioError, replayed_packs
-from dbus_xbms.trusted_bus import TrustedBus
 
 START_LIMIT = 15.0  # s for each program to appear on the bus
 VALUES_LIMIT = 30.0  # s for all packs to show values
@@ -115,7 +115,7 @@ async def _started(
     await stack.enter_async_context(_program(["simulate", *_packs(args, folder)], folder / "simulate.log"))
     await wait_for_name(bus, control.NAME, START_LIMIT)
     await stack.enter_async_context(_program(["run"], folder / "run.log"))
-    await wait_for_name(bus, remote.NAME, START_LIMIT)
+    await wait_for_name(bus, rpc.NAME, START_LIMIT)
     live = await stack.enter_async_context(batteries())
     await _values(live, await _adopt_all(bus, invented=args.replay is None and not args.scenario))
     return bus, live
@@ -173,11 +173,11 @@ async def _adopt_all(bus: TrustedBus, *, invented: bool) -> int:
     names = dict(zip((pack.address for pack in found), NAMES, strict=False)) if invented else {}
     async with known_packs() as known:
         for place, pack in enumerate(found):
-            chosen: dict[str, Value] = {"CustomName": names.get(pack.address, pack.name)}
+            chosen: dict[str, Value] = {PackSettings.custom_name.name: names.get(pack.address, pack.name)}
             if (invented and place == 0) or len(found) == 1:
-                chosen |= {"Chemistry": "LiFePO4", "Control": 1}
+                chosen |= {PackSettings.chemistry.name: "LiFePO4", PackSettings.control.name: 1}
             await known.add(pack.address)
-            for setting, value in {**chosen, "Enabled": 1}.items():
+            for setting, value in {**chosen, PackSettings.enabled.name: 1}.items():
                 await known.set(pack_path(pack.address, setting), value)
     return len(found)
 

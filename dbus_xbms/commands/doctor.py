@@ -10,13 +10,13 @@ from pathlib import Path
 from platform import python_version
 
 from dbus_xbms import __version__
+from dbus_xbms.ble.heard import LONGEST_SCAN
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds_up_to
 from dbus_xbms.doctor.checks import examine
 from dbus_xbms.doctor.facts import Facts, discreet, short
 from dbus_xbms.doctor.finding import WIDTH, Finding, Verdict, page, summary
-from dbus_xbms.heard import LONGEST_SCAN
-from dbus_xbms.interrupt import at_once
+from dbus_xbms.process.interrupt import at_once
 
 SCAN_SECONDS = 10.0
 

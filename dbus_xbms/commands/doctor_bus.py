@@ -11,27 +11,27 @@ from typing import Any
 
 from dbus_fast import unpack_variants
 
-from dbus_xbms import remote
-from dbus_xbms.ble.bleak_manager import ADAPTER
-from dbus_xbms.ble.system_bus import BLUEZ, system_bus
-from dbus_xbms.ble.system_bus import call as call_bluez
+from dbus_xbms import rpc
+from dbus_xbms.authority.surroundings import CHARGERS
+from dbus_xbms.ble.bluez.compat import ADAPTER
+from dbus_xbms.ble.bluez.system_bus import BLUEZ, system_bus
+from dbus_xbms.ble.bluez.system_bus import call as call_bluez
 from dbus_xbms.commands import CommandError, doctor_host
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.session import ask_service, call, contacts, is_on_bus
 from dbus_xbms.commands.table import CHARGE_MODE, CVL, Battery
-from dbus_xbms.control.neighbours import Venus
+from dbus_xbms.dbus.peers import NoAnswer
+from dbus_xbms.dbus.trusted import DAEMON, DAEMON_PATH, TrustedBus
 from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Pack, Service, SettingsFile, Shown, System
-from dbus_xbms.localsettings.service import CONDITION
+from dbus_xbms.interference.programs import BLUETOOTH, OURS, SENSORS, TELLING
+from dbus_xbms.interference.rules import VenusPrograms
 from dbus_xbms.settings import name_of
-from dbus_xbms.trusted_bus import DAEMON, DAEMON_PATH, TrustedBus
-from dbus_xbms.venus.items import BATTERY
+from dbus_xbms.settings_store.service import CONDITION
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
 from dbus_xbms.venus.localsettings_wire import plain
-from dbus_xbms.venus.neighbourhood import BLUETOOTH, OURS, SENSORS, TELLING
 from dbus_xbms.venus.objects import BUS_ITEM
-from dbus_xbms.venus.peers import NoAnswer
-from dbus_xbms.venus.surroundings import CHARGERS
+from dbus_xbms.venus.tables.battery import BATTERY
 
 log = logging.getLogger(__name__)
 
@@ -70,9 +70,9 @@ async def values(bus: TrustedBus, names: Iterable[str], path: str) -> dict[str, 
 
 async def service(bus: TrustedBus, root: Path) -> Service | None:
     """The running service; ``None`` when it does not run."""
-    if not await is_on_bus(bus, remote.NAME):
+    if not await is_on_bus(bus, rpc.NAME):
         return None
-    pid = (await call(bus, DAEMON, "GetConnectionUnixProcessID", "s", [remote.NAME]))[0]
+    pid = (await call(bus, DAEMON, "GetConnectionUnixProcessID", "s", [rpc.NAME]))[0]
     try:
         used = doctor_host.process(root, pid)
     except (OSError, ValueError, IndexError) as err:
@@ -130,10 +130,10 @@ async def packs(bus: TrustedBus) -> Mapping[str, Pack] | None:
             address: Pack(
                 address=address,
                 name=name_of(pack),
-                names=(pack.text("CustomName"), pack.text("AdvertisedName")),
-                enabled=pack.number("Enabled") == 1,
-                adapter=pack.text("Adapter"),
-                wants_control=bool(pack.number("Control")),
+                names=(pack.custom_name, pack.advertised_name),
+                enabled=pack.enabled == 1,
+                adapter=pack.adapter,
+                wants_control=bool(pack.control),
                 unusable=tuple(known.unusable.get(address, {}).values()),
             )
             for address, pack in known.packs.items()
@@ -162,7 +162,7 @@ def _shown(pack: Battery) -> Shown:
         failed_polls=_count(pack, "/Bluetooth/FailedPollsLastHour"),
         alarms=tuple(name for name, level in raised if level == 2),
         warnings=tuple(name for name, level in raised if level == 1),
-        neighbours=str(pack.values.get("/Bluetooth/Neighbours") or ""),
+        interference=str(pack.values.get("/Bluetooth/Interference") or ""),
         controls=pack.controls,
         no_control="" if pack.controls else str(pack.values.get(CHARGE_MODE) or ""),
     )
@@ -173,11 +173,11 @@ def _count(pack: Battery, path: str) -> int:
     return int(shown) if isinstance(shown, int | float) else 0
 
 
-async def neighbours(bus: TrustedBus) -> Venus:
+async def interference(bus: TrustedBus) -> VenusPrograms:
     """Other programs that use Bluetooth, as far as the bus tells of them."""
     foreign = [name for name in await _batteries(bus) if not name.startswith(OURS)]
     told = await asyncio.gather(*(values(bus, foreign, path) for path in TELLING))
-    return Venus(
+    return VenusPrograms(
         bluetooth=await value(bus, SETTINGS, BLUETOOTH) == 1,
         sensors=await value(bus, SETTINGS, SENSORS) == 1,
         batteries={name: " ".join(str(shown.get(name, "")) for shown in told) for name in foreign},

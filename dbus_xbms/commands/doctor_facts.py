@@ -14,9 +14,9 @@ from dbus_xbms.commands import doctor_bus, doctor_host
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.scanning import scan, scan_limit
 from dbus_xbms.commands.session import is_running, open_bus
+from dbus_xbms.dbus.connection import BusError
+from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.doctor.facts import Facts
-from dbus_xbms.trusted_bus import TrustedBus
-from dbus_xbms.venus.bus import BusError
 
 FILE_LIMIT, PROGRAM_LIMIT, PACKS_LIMIT, BUS_LIMIT = 3.0, 5.0, 6.0, 10.0  # s
 
@@ -63,7 +63,7 @@ PROBES = (
     _bus("service", doctor_bus.service),
     _bus("packs", lambda bus, root: doctor_bus.packs(bus), PACKS_LIMIT),
     _bus("shown", lambda bus, root: doctor_bus.shown(), PACKS_LIMIT),
-    _bus("neighbours", lambda bus, root: doctor_bus.neighbours(bus)),
+    _bus("interference", lambda bus, root: doctor_bus.interference(bus)),
     _bus("system", lambda bus, root: doctor_bus.system(bus)),
 )
 

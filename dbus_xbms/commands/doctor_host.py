@@ -13,7 +13,7 @@ from pathlib import Path
 from dbus_xbms import __version__
 from dbus_xbms.doctor.facts import Boot, Line, Machine, Program, Service, Storage
 from dbus_xbms.doctor.host import NEEDED
-from dbus_xbms.machine import VENUS
+from dbus_xbms.process.machine import VENUS
 
 NAME = "dbus-xbms"  # of the service in /service, and what names us in rc.local
 LOG_TAIL = 65536  # bytes; multilog keeps 25 kB in a file

@@ -11,27 +11,27 @@ from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.session import contacts, is_running, open_bus
 from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery
-from dbus_xbms.contact import UNKNOWN, State
-from dbus_xbms.control.authority import unwilling
-from dbus_xbms.control.chemistry import contradiction, judges, preset
-from dbus_xbms.control.consequences import Consequence
+from dbus_xbms.contact import UNKNOWN, ContactState
+from dbus_xbms.policy.advice.consequences import Consequence
+from dbus_xbms.policy.authority import unwilling
+from dbus_xbms.policy.charge.chemistry import contradiction, judges, preset
 from dbus_xbms.printable import printable
-from dbus_xbms.settings import Settings
-from dbus_xbms.words import count
+from dbus_xbms.settings import PackSettings
+from dbus_xbms.text import count
 
 ASK_EVERY = 1.0  # s
 # What no further attempt changes: the owner has to do something.
 LASTING = (
-    State.NEEDS_PASSWORD,
-    State.NEEDS_PASSKEY,
-    State.OTHER_MAKE,
-    State.READ_ELSEWHERE,
-    State.NO_BLUETOOTH,
-    State.BLUETOOTH_HANGS,
-    State.NO_ADAPTER,
-    State.ADAPTER_OFF,
-    State.NAME_TAKEN,
-    State.UNPUBLISHED,
+    ContactState.NEEDS_PASSWORD,
+    ContactState.NEEDS_PASSKEY,
+    ContactState.OTHER_MAKE,
+    ContactState.READ_ELSEWHERE,
+    ContactState.NO_BLUETOOTH,
+    ContactState.BLUETOOTH_HANGS,
+    ContactState.NO_ADAPTER,
+    ContactState.ADAPTER_OFF,
+    ContactState.NAME_TAKEN,
+    ContactState.UNPUBLISHED,
 )
 CONTACT_LIMIT = 20.0  # s: a scan that the radio may be busy with, a connection, a poll, and the look around
 
@@ -43,7 +43,7 @@ class Cells:
     voltages: tuple[float, ...]  # V
     soc: float  # %
 
-    def against(self, settings: Settings) -> str:
+    def against(self, settings: PackSettings) -> str:
         """Why the chemistry of these settings cannot be the pack's, in words; empty if it can."""
         chosen = preset(settings)
         return "" if chosen.refused or not self.voltages else contradiction(chosen, self.voltages, self.soc)
@@ -60,20 +60,20 @@ async def cells_now(address: str) -> Cells | None:
         return _cells(pack) if pack else None
 
 
-async def misfits(address: str, after: Settings, changed: Iterable[str]) -> list[Consequence]:
+async def misfits(address: str, after: PackSettings, changed: Iterable[str]) -> list[Consequence]:
     """What the cells of a pack that is being read say against its chemistry, if that is judged anew.
 
     Raises:
         NoAnswer: the service does not answer.
     """
-    if not any(judges(name) for name in changed):
+    if not any(judges(PackSettings.named(name)) for name in changed):
         return []
     async with open_bus() as bus:
         if not await is_running(bus):
             return []
     cells = await cells_now(address)
     why = cells.against(after) if cells else ""
-    controls = not unwilling(after) and bool(after.number("Enabled"))
+    controls = not unwilling(after) and bool(after.enabled)
     words = f"{why}; a pack that controls is then neither charged nor discharged"
     return [Consequence(words=words, ask=controls)] if why else []
 

@@ -14,8 +14,8 @@ from dbus_xbms.commands.secret import shown
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import terminal
 from dbus_xbms.commands.values import EMPTY, told
-from dbus_xbms.control.meaning import meaning
-from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS, Setting, Settings
+from dbus_xbms.policy.advice.meaning import meaning
+from dbus_xbms.settings import AnySetting, PackSettings, ProgramSettings, Settings
 from dbus_xbms.settings.topics import TOPICS
 
 INDENT = "    "
@@ -34,7 +34,7 @@ UNCHANGED = {True: "It is at its default.", False: "All settings are at their de
 
 def run(args: argparse.Namespace) -> int:
     """Print the settings."""
-    table = SERVICE_SETTINGS if is_program(args.pack) else PACK_SETTINGS
+    table = ProgramSettings.rows if is_program(args.pack) else PackSettings.rows
     rows = [row_of(table, args.setting)] if args.setting else [row for row in table if not row.internal]
     settings = complete(_settings(args.pack))
     if args.changed:
@@ -53,24 +53,24 @@ async def _settings(pack: str) -> Settings:
         return await known.program() if is_program(pack) else known.packs[known.address(pack)]
 
 
-def as_json(row: Setting, settings: Settings) -> dict[str, object]:
+def as_json(row: AnySetting, settings: Settings) -> dict[str, object]:
     """A setting for other programs: see docs/command-line.md. A password is never shown."""
     value = settings[row.name]
     return {
         "value": None if row.secret and value != "" else value,
         "default": row.default,
         "unit": row.unit,
-        "meaning": meaning(row.name, settings),
+        "meaning": meaning(row, settings) if isinstance(settings, PackSettings) else "",
         "changed": value != row.default,
     }
 
 
-def _by_topic(rows: Sequence[Setting], settings: Settings) -> Iterator[str]:
+def _by_topic(rows: Sequence[AnySetting], settings: Settings) -> Iterator[str]:
     """The settings under their topics, each in as many lines as the terminal needs."""
-    by_name, width = {row.name: row for row in rows}, terminal().columns - 1
+    width = terminal().columns - 1
     first = True
-    for topic, names in TOPICS:
-        shown = [by_name[name] for name in names if name in by_name]
+    for topic, listed in TOPICS:
+        shown = [row for row in listed if row in rows]
         if shown:
             yield topic if first else f"\n{topic}"
             first = False
@@ -79,7 +79,7 @@ def _by_topic(rows: Sequence[Setting], settings: Settings) -> Iterator[str]:
                 yield textwrap.fill(line, width, initial_indent="  ", subsequent_indent=INDENT)
 
 
-def _explained(row: Setting, settings: Settings) -> str:
+def _explained(row: AnySetting, settings: Settings) -> str:
     """One setting with its default, its range and what it is for."""
     choices = "" if not row.choices else f"one of {', '.join(row.choices)}, none"
     span = "" if row.lowest is None or row.highest is None else f"{row.lowest:g} to {row.highest:g}"

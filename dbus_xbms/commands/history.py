@@ -11,10 +11,10 @@ from dbus_xbms.commands.lifetime import by_path, lines
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import Battery, terminal
-from dbus_xbms.memory import extremes_of, history_of, identity_of
-from dbus_xbms.model import Report
-from dbus_xbms.settings import Settings, device_id, name_of
-from dbus_xbms.venus.items import BATTERY, items_for, values
+from dbus_xbms.report import Report
+from dbus_xbms.settings import PackSettings, device_id, name_of
+from dbus_xbms.settings.persisted import extremes_of, history_of, identity_of
+from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +44,7 @@ async def _history(word: str, *, as_json: bool) -> int:
     return 0
 
 
-def remembered(address: str, stored: Settings) -> Battery:
+def remembered(address: str, stored: PackSettings) -> Battery:
     """What the program has stored of a pack, as the bus would show it."""
     report = Report(
         address=address,

@@ -6,16 +6,18 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from dbus_xbms.commands.naming import PROGRAM, REMOVED, Candidate, did_you_mean, find
 from dbus_xbms.commands.session import is_on_bus, open_bus, wait_for_name
+from dbus_xbms.dbus.peers import ANSWER_LIMIT
 from dbus_xbms.printable import printable
 from dbus_xbms.settings import (
     DEVICES,
-    PACK_SETTINGS,
     SERVICE,
-    SERVICE_SETTINGS,
-    Setting,
+    AnySetting,
+    PackSettings,
+    ProgramSettings,
     Settings,
     SettingsError,
     Value,
@@ -25,12 +27,13 @@ from dbus_xbms.settings import (
     service_path,
     switch_path,
 )
-from dbus_xbms.venus.device_items import product
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 from dbus_xbms.venus.localsettings import LocalSettings
-from dbus_xbms.venus.peers import ANSWER_LIMIT
+from dbus_xbms.venus.tables.device import product
 
 log = logging.getLogger(__name__)
+
+S = TypeVar("S", bound=Settings)
 
 SETTINGS_LIMIT = 5.0  # s; it may be restarting
 
@@ -43,13 +46,13 @@ class Known:
         self._take(stored)
 
     def _take(self, stored: Mapping[str, object]) -> None:
-        self.packs: dict[str, Settings] = {}  # by address
+        self.packs: dict[str, PackSettings] = {}  # by address
         # Why a stored value is not used, by address and setting
         self.unusable: dict[str, dict[str, str]] = {}
         for path, value in stored.items():
             device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
             if address := address_of(device):
-                pack = self.packs.setdefault(address, Settings(PACK_SETTINGS))
+                pack = self.packs.setdefault(address, PackSettings())
                 if why := _put(pack, name, value):
                     self.unusable.setdefault(address, {})[name] = why
 
@@ -70,18 +73,18 @@ class Known:
         """
         return find(word, self.candidates).address
 
-    async def add(self, address: str) -> Settings:
+    async def add(self, address: str) -> PackSettings:
         """Make sure that all settings of a pack are stored, and return them."""
-        self.packs[address] = await self._added(PACK_SETTINGS, lambda name: pack_path(address, name))
+        self.packs[address] = await self._added(PackSettings, lambda name: pack_path(address, name))
         return self.packs[address]
 
-    async def program(self) -> Settings:
+    async def program(self) -> ProgramSettings:
         """The settings of the whole program."""
-        return await self._added(SERVICE_SETTINGS, service_path)
+        return await self._added(ProgramSettings, service_path)
 
-    async def _added(self, table: tuple[Setting, ...], path: Callable[[str], str]) -> Settings:
-        stored = await self._local.add_usable({path(row.name): row for row in table})
-        settings = Settings(table)
+    async def _added(self, table: type[S], path: Callable[[str], str]) -> S:
+        stored = await self._local.add_usable({path(row.name): row for row in table.rows})
+        settings = table()
         for name, value in stored.items():
             _put(settings, name.rpartition("/")[2], value)
         return settings
@@ -91,7 +94,7 @@ class Known:
         address, name = address_of(path.split("/")[3]), path.rpartition("/")[2]
         if name in self.unusable.get(address or "", {}):
             await self._local.remove([path])
-            await self._local.add({path: next(row for row in PACK_SETTINGS if row.name == name)})
+            await self._local.add({path: PackSettings.named(name)})
         return await self._local.set(path, value)
 
     async def forget(self, address: str) -> None:
@@ -107,14 +110,14 @@ class Known:
         await self._local.remove([path for path in held if path.startswith(prefixes)])
 
 
-def candidate(address: str, pack: Settings) -> Candidate:
+def candidate(address: str, pack: PackSettings) -> Candidate:
     """A known pack as the owner may name it."""
-    given, hardware = pack.text("CustomName"), pack.text("Hardware")
+    given, hardware = pack.custom_name, pack.hardware
     return Candidate(
         address=address,
         given=given,
-        others=(pack.text("AdvertisedName"), product(hardware, "" if given else address), hardware),
-        note="" if pack.number("Enabled") else REMOVED,
+        others=(pack.advertised_name, product(hardware, "" if given else address), hardware),
+        note="" if pack.enabled else REMOVED,
     )
 
 
@@ -123,12 +126,12 @@ def is_program(word: str) -> bool:
     return word.strip().lower() == PROGRAM
 
 
-def title(address: str, pack: Settings) -> str:
+def title(address: str, pack: PackSettings) -> str:
     """A pack as messages name it: by its name, else by its address."""
     return printable(name_of(pack) or address)
 
 
-def row_of(table: Iterable[Setting], name: str) -> Setting:
+def row_of(table: Iterable[AnySetting], name: str) -> AnySetting:
     """The row of a setting that is offered to the owner, in whatever case its name is written.
 
     Raises:
@@ -162,7 +165,7 @@ async def known_packs() -> AsyncIterator[Known]:
             serving.cancel()
 
 
-async def added_packs() -> Mapping[str, Settings]:
+async def added_packs() -> Mapping[str, PackSettings]:
     """The packs that were added, by address; none on a machine without localsettings."""
     async with open_bus() as bus:
         if not await is_on_bus(bus, LOCALSETTINGS):

@@ -16,9 +16,9 @@ from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import call, complete, is_on_bus, open_bus
 from dbus_xbms.commands.table import LAST_ORDER
 from dbus_xbms.settings import device_id
-from dbus_xbms.venus.items import BATTERY
 from dbus_xbms.venus.objects import ACCEPTED, BUS_ITEM
-from dbus_xbms.venus.switch_items import LEND, LONGEST_RELEASE, PANE_RELEASE
+from dbus_xbms.venus.tables.battery import BATTERY
+from dbus_xbms.venus.tables.switches import LEND, LONGEST_LEND, PANE_LEND
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,9 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "minutes",
         nargs="?",
-        type=whole(0, LONGEST_RELEASE, "minutes"),
-        default=PANE_RELEASE,
-        help=f"up to {LONGEST_RELEASE}, {PANE_RELEASE} if not given; 0 takes it back at once",
+        type=whole(0, LONGEST_LEND, "minutes"),
+        default=PANE_LEND,
+        help=f"up to {LONGEST_LEND}, {PANE_LEND} if not given; 0 takes it back at once",
     )
 
 

@@ -17,9 +17,9 @@ from dbus_xbms.commands.scanning import Found, heard_by_service
 from dbus_xbms.commands.session import complete, contacts, is_running, open_bus
 from dbus_xbms.commands.table import CHARGE_MODE, Battery, columns, mosfets_off, terminal
 from dbus_xbms.contact import UNKNOWN, Contact
+from dbus_xbms.dbus.peers import NoAnswer
 from dbus_xbms.printable import columns_of, printable
-from dbus_xbms.settings import Settings, name_of
-from dbus_xbms.venus.peers import NoAnswer
+from dbus_xbms.settings import PackSettings, name_of
 
 ANY_WIDTH = 10_000  # columns: a pipe gets the table
 RUNNING, STOPPED, SILENT = "running", "stopped", "does not answer"  # the service
@@ -32,7 +32,7 @@ NO_PACK = "No pack was added yet; `dbus-xbms scan` shows those in range."
 class Listing:
     """All that is known of packs."""
 
-    packs: Mapping[str, Settings]  # that were added, by address
+    packs: Mapping[str, PackSettings]  # that were added, by address
     service: str
     silence: str = ""  # what to do about a service that does not answer
     shown: Mapping[str, Battery]  # on the bus
@@ -42,12 +42,12 @@ class Listing:
     @property
     def addresses(self) -> list[str]:
         """Of the packs that were added, those that were removed last."""
-        return sorted(self.packs, key=lambda address: (-self.packs[address].number("Enabled"), address))
+        return sorted(self.packs, key=lambda address: (-self.packs[address].enabled, address))
 
     def state(self, address: str) -> str:
         """How a pack is doing."""
         shown, contact = self.shown.get(address), self.told.get(address)
-        if not self.packs[address].number("Enabled"):
+        if not self.packs[address].enabled:
             return REMOVED
         if self.service != RUNNING:
             return f"service {self.service}"
@@ -105,7 +105,7 @@ def described(listing: Listing, width: int) -> Iterator[str]:
         (
             address,
             listing.state(address),
-            listing.packs[address].text("ClassAndVrmInstance"),
+            listing.packs[address].class_and_vrm_instance,
             printable(name_of(listing.packs[address])),
         )
         for address in listing.addresses
@@ -141,11 +141,11 @@ def as_json(listing: Listing) -> dict[str, object]:
 def _pack_as_json(listing: Listing, address: str) -> dict[str, object]:
     settings, shown = listing.packs[address], listing.shown.get(address)
     contact = listing.told.get(address)
-    instance = settings.text("ClassAndVrmInstance").rpartition(":")[2]
+    instance = settings.class_and_vrm_instance.rpartition(":")[2]
     return {
         "address": address,
         "name": name_of(settings),
-        "enabled": bool(settings.number("Enabled")),
+        "enabled": bool(settings.enabled),
         "instance": int(instance) if instance.isdecimal() else None,
         "controls": shown.controls if shown else None,
         "state": str(contact.state) if contact else None,

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from dbus_xbms import interrupt
+from dbus_xbms.process import interrupt
 
 T = TypeVar("T")
 

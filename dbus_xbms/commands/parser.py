@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from dbus_xbms.commands.naming import did_you_mean
 from dbus_xbms.commands.saying import folded
-from dbus_xbms.words import listed
+from dbus_xbms.text import listed
 
 USAGE = 2  # exit status
 WIDEST = 100  # columns; longer lines are hard to read

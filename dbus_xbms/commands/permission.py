@@ -8,8 +8,8 @@ from contextlib import suppress
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.loop import run_loop
 from dbus_xbms.commands.session import CallFailed, call, open_bus
-from dbus_xbms.remote import NAME as SERVICE
-from dbus_xbms.venus.bus import BusError
+from dbus_xbms.dbus.connection import BusError
+from dbus_xbms.rpc import NAME as SERVICE
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
 
 ACCESS_DENIED = "org.freedesktop.DBus.Error.AccessDenied"

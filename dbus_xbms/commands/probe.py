@@ -9,7 +9,7 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 
-from dbus_xbms.ble.air import Air
+from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.exchange import HIDDEN
 from dbus_xbms.ble.link import Capture, Link
 from dbus_xbms.capture import Capture as CaptureFile
@@ -25,12 +25,12 @@ from dbus_xbms.contact import FACTORY_PASSKEY
 from dbus_xbms.model import Reading
 from dbus_xbms.printable import LINE, printable
 from dbus_xbms.protocols.base import LinkError, LoginFailed, Mute, NotPaired, PairingNext
-from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.settings import PACK_SETTINGS, device_id
-from dbus_xbms.venus.items import BATTERY
+from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.settings import PackSettings, device_id
+from dbus_xbms.text import duration
 from dbus_xbms.venus.objects import BUS_ITEM
-from dbus_xbms.venus.switch_items import LEND
-from dbus_xbms.words import duration
+from dbus_xbms.venus.tables.battery import BATTERY
+from dbus_xbms.venus.tables.switches import LEND
 
 REACH_LIMIT = 60.0  # s to find and connect to the pack
 
@@ -100,17 +100,17 @@ async def _probe(args: argparse.Namespace, transcript: Transcript, line: Line) -
     """Address and reading of the pack that is meant."""
     passkey = _passkey(args.passkey)
     pack = await in_range(args.pack)
-    adapter = args.adapter or pack.settings.text("Adapter")
-    password = args.password or pack.settings.text("Password")
+    adapter = args.adapter or pack.settings.adapter
+    password = args.password or pack.settings.password
     lent = await _is_lent(pack)
     await check_bluetoothd()
     protocol = Jbd()
-    air = Air([protocol])
+    air = Central([protocol])
     link = air.link(
         pack.address,
         protocol,
         adapter=adapter.upper(),
-        passkey=passkey or pack.settings.text("Passkey"),
+        passkey=passkey or pack.settings.passkey,
         capture=transcript,
     )
     async with asyncio.TaskGroup() as group:
@@ -144,7 +144,7 @@ async def _is_lent(pack: InRange) -> bool:
     name = quoted(pack.candidate.shown or pack.address)
     raise CommandError(
         f"the service is connected to {pack.name}; `dbus-xbms watch` shows what it reads. "
-        f"To probe it, lend it first: dbus-xbms lend {name} 5 (its setting AllowRelease must be 1)"
+        f"To probe it, lend it first: dbus-xbms lend {name} 5 (its setting AllowLending must be 1)"
     )
 
 
@@ -178,7 +178,7 @@ def _passkey(text: str) -> str:
     Raises:
         SettingsError: it has another form.
     """
-    row = next(row for row in PACK_SETTINGS if row.name == "Passkey")
+    row = next(row for row in PackSettings.rows if row.name == PackSettings.passkey.name)
     return str(row.parse(text))
 
 

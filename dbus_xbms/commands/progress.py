@@ -12,7 +12,7 @@ from time import monotonic
 from typing import TextIO
 
 from dbus_xbms.printable import printable
-from dbus_xbms.words import duration
+from dbus_xbms.text import duration
 
 REDRAW = 0.5  # s
 ERASE = "\r\x1b[K"

@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection
 from dbus_xbms.commands.consent import affirmed, answer
 from dbus_xbms.commands.known import row_of
 from dbus_xbms.commands.saying import say
-from dbus_xbms.control.chemistry import CUSTOM
-from dbus_xbms.control.chemistry_table import CHEMISTRIES
+from dbus_xbms.policy.charge.chemistry import CUSTOM
+from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
 from dbus_xbms.printable import LINE, printable
-from dbus_xbms.settings import PACK_SETTINGS, SettingsError, Value
-from dbus_xbms.settings.row import NONE
+from dbus_xbms.settings import PackSettings, SettingsError, Value
+from dbus_xbms.settings.schema import NONE
 
 EXAMPLE = "LiFePO4"  # of a chemistry, in messages; the owner chooses
 CHOICES = (*CHEMISTRIES, CUSTOM)
@@ -32,8 +32,8 @@ ABOUT_CURRENTS = (
 
 
 CURRENTS = {
-    "MaxChargeCurrent": "Highest charge current",
-    "MaxDischargeCurrent": "Highest discharge current",
+    PackSettings.max_charge_current.name: "Highest charge current",
+    PackSettings.max_discharge_current.name: "Highest discharge current",
 }
 
 
@@ -50,7 +50,7 @@ def name(proposed: str, refusal: Callable[[str], str]) -> str:
 def chemistry() -> str:
     """The chemistry; empty: not chosen."""
     say(ABOUT_CHEMISTRY)
-    row = row_of(PACK_SETTINGS, "Chemistry")
+    row = row_of(PackSettings.rows, PackSettings.chemistry.name)
     while True:
         given = answer(f"Chemistry: {', '.join(CHOICES)} or {NONE} [{NONE}]: ")
         try:
@@ -75,7 +75,7 @@ def currents(missing: Collection[str]) -> dict[str, Value]:
 
 
 def _current(setting: str, words: str) -> Value | None:
-    row = row_of(PACK_SETTINGS, setting)
+    row = row_of(PackSettings.rows, setting)
     while given := answer(f"{words} in A [not set]: "):
         try:
             return row.parse(given.removesuffix("A").strip())

@@ -10,9 +10,9 @@ from dbus_xbms.commands.consent import agreed
 from dbus_xbms.commands.known import Known, known_packs, title
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete, warn_if_hung
-from dbus_xbms.control.consequences import Consequence, of_change
-from dbus_xbms.settings import Settings, pack_path
-from dbus_xbms.words import count
+from dbus_xbms.policy.advice.consequences import Consequence, of_change
+from dbus_xbms.settings import PackSettings, pack_path
+from dbus_xbms.text import count
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +53,7 @@ async def _remove(pack: str | None, forget: bool, *, yes: bool) -> int:
     return 0
 
 
-def _leaving(known: Known, address: str) -> dict[str, Settings]:
+def _leaving(known: Known, address: str) -> dict[str, PackSettings]:
     """The pack with this address, or all, as they are known now."""
     leaving = [known.address(address)] if address else sorted(known.packs)
     return {one: known.packs[one] for one in leaving}
@@ -61,10 +61,10 @@ def _leaving(known: Known, address: str) -> dict[str, Settings]:
 
 async def _removed(known: Known, address: str, name: str, *, forget: bool) -> str:
     """Remove a pack and say what became of it."""
-    enabled = bool(known.packs[address].number("Enabled"))
+    enabled = bool(known.packs[address].enabled)
     if not enabled and not forget:
         return f"{name} was removed before; its settings are kept."
-    await known.set(pack_path(address, "Enabled"), 0)
+    await known.set(pack_path(address, PackSettings.enabled.name), 0)
     if not forget:
         return f"{name} removed; its settings are kept."
     await wait_until_gone(address)  # the service stores a pack's last settings as it lets go

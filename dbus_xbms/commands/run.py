@@ -7,8 +7,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from dbus_xbms import serving
-from dbus_xbms.watchdog import Watchdog
+from dbus_xbms import serve
+from dbus_xbms.process.watchdog import Watchdog
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,4 +22,4 @@ def run(args: argparse.Namespace) -> int:
     """Serve until SIGTERM, or until the bus goes away."""
     watchdog = Watchdog(sys.stderr.fileno())
     watchdog.start()
-    return asyncio.run(serving.serve(args.capture, watchdog))
+    return asyncio.run(serve.serve(args.capture, watchdog))

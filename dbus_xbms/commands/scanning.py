@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dbus_xbms.ble.air import Air
+from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.discovery import longest_discovery
+from dbus_xbms.ble.heard import SHORTEST_SCAN
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.known import added_packs
@@ -21,15 +22,14 @@ from dbus_xbms.commands.session import (
     open_bus,
     ping,
 )
-from dbus_xbms.heard import SHORTEST_SCAN
+from dbus_xbms.dbus.connection import BusError
+from dbus_xbms.dbus.peers import ANSWER_LIMIT
+from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.printable import printable
 from dbus_xbms.protocols.base import Advertised
-from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.settings import Settings
-from dbus_xbms.trusted_bus import TrustedBus
-from dbus_xbms.venus.bus import BusError
+from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.settings import PackSettings
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
-from dbus_xbms.venus.peers import ANSWER_LIMIT
 
 log = logging.getLogger(__name__)
 
@@ -154,8 +154,8 @@ async def _found(
     ]
 
 
-async def _scan_here(seconds: float, packs: Mapping[str, Settings], tell: Tell | None) -> list[Found]:
-    air = Air([Jbd()])
+async def _scan_here(seconds: float, packs: Mapping[str, PackSettings], tell: Tell | None) -> list[Found]:
+    air = Central([Jbd()])
 
     async def heard() -> list[Found]:
         return _named(map(_of, air.hearing()), packs)
@@ -167,7 +167,7 @@ async def _scan_here(seconds: float, packs: Mapping[str, Settings], tell: Tell |
     return _named(seen, packs)
 
 
-async def _discover(air: Air, seconds: float) -> list[Found]:
+async def _discover(air: Central, seconds: float) -> list[Found]:
     return [_of(seen) for seen in await air.discover(seconds)]
 
 
@@ -175,12 +175,10 @@ def _of(seen: Advertised) -> Found:
     return Found(address=seen.address, name=seen.name, rssi=seen.rssi, state="new")
 
 
-def _named(found: Iterable[Found], packs: Mapping[str, Settings]) -> list[Found]:
+def _named(found: Iterable[Found], packs: Mapping[str, PackSettings]) -> list[Found]:
     """Each with its owner's name for it, and with whether it was added."""
     return [
-        replace(
-            one, given=pack.text("CustomName"), state=_state(known=True, enabled=bool(pack.number("Enabled")))
-        )
+        replace(one, given=pack.custom_name, state=_state(known=True, enabled=bool(pack.enabled)))
         if (pack := packs.get(one.address))
         else one
         for one in found

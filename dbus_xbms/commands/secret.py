@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.interrupt import asking
 from dbus_xbms.printable import LINE, printable
-from dbus_xbms.settings import Setting, Value
+from dbus_xbms.process.interrupt import asking
+from dbus_xbms.settings import AnySetting, Value
 
 
 def ask_secret(name: str) -> str:
@@ -36,7 +36,7 @@ def _read(name: str) -> str:
     return getpass(f"{name}: ")
 
 
-def shown(row: Setting, value: Value) -> str:
+def shown(row: AnySetting, value: Value) -> str:
     """A setting's value for the screen."""
     if row.secret and value != "":
         return "(hidden)"

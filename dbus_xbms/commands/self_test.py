@@ -9,9 +9,9 @@ import dbus_xbms
 from dbus_xbms.commands.doctor_host import program
 from dbus_xbms.doctor.host import lacking
 from dbus_xbms.model import PackIdentity
-from dbus_xbms.protocols.jbd_describe import decode_frame
-from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS, Setting, SettingsError
-from dbus_xbms.venus.items import items_for
+from dbus_xbms.protocols.jbd.describe import decode_frame
+from dbus_xbms.settings import AnySetting, PackSettings, ProgramSettings, SettingsError
+from dbus_xbms.venus.tables.battery import items_for
 
 LAZY = (  # parts of the packages that are imported only when Bluetooth is used
     "bleak.backends.bluezdbus.client",
@@ -55,7 +55,7 @@ def _unimportable() -> list[str]:
 
 def _settings() -> list[str]:
     wrong = []
-    for table in (PACK_SETTINGS, SERVICE_SETTINGS):
+    for table in (PackSettings.rows, ProgramSettings.rows):
         names = [row.name for row in table]
         wrong += [
             f"setting {name} is there twice" for name in sorted({n for n in names if names.count(n) > 1})
@@ -64,7 +64,7 @@ def _settings() -> list[str]:
     return wrong
 
 
-def _unsound(row: Setting) -> str:
+def _unsound(row: AnySetting) -> str:
     try:
         row.checked(row.default)
     except SettingsError as err:

@@ -15,15 +15,15 @@ from dbus_fast import ErrorType, Message, MessageType, unpack_variants
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.loop import run_loop
 from dbus_xbms.commands.saying import say
-from dbus_xbms.contact import Contact, State
-from dbus_xbms.interrupt import GRACE
-from dbus_xbms.machine import HERE, machine
-from dbus_xbms.remote import INTERFACE, PATH
-from dbus_xbms.remote import NAME as SERVICE
+from dbus_xbms.contact import Contact, ContactState
+from dbus_xbms.dbus.connection import BusError, BusLost, close, connect, until_closed
+from dbus_xbms.dbus.peers import ANSWER_LIMIT, NoAnswer, peer_at
+from dbus_xbms.dbus.trusted import DAEMON, DAEMON_PATH, OWNER_CHANGES, TrustedBus
+from dbus_xbms.process.interrupt import GRACE
+from dbus_xbms.process.machine import HERE, machine
+from dbus_xbms.rpc import INTERFACE, PATH
+from dbus_xbms.rpc import NAME as SERVICE
 from dbus_xbms.settings import as_address
-from dbus_xbms.trusted_bus import DAEMON, DAEMON_PATH, OWNER_CHANGES, TrustedBus
-from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
-from dbus_xbms.venus.peers import ANSWER_LIMIT, NoAnswer, peer_at
 
 log = logging.getLogger(__name__)
 
@@ -204,7 +204,7 @@ async def contacts(bus: TrustedBus, *, limit: float = ANSWER_LIMIT) -> dict[str,
 
 def _contact(told: Mapping[str, Any]) -> Contact:
     return Contact(
-        state=State(told.get("state", "")),
+        state=ContactState(told.get("state", "")),
         reason=told.get("reason", ""),
         advice=told.get("advice", ""),
         seconds=told.get("seconds", 0.0),

@@ -13,12 +13,12 @@ from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.secret import ask_secret, shown
 from dbus_xbms.commands.session import complete, warn_if_hung, warn_if_not_running
 from dbus_xbms.commands.values import told
-from dbus_xbms.control.chemistry import refusal
-from dbus_xbms.control.consequences import Consequence, of_change, willing
+from dbus_xbms.policy.advice.consequences import Consequence, of_change, willing
+from dbus_xbms.policy.charge.chemistry import refusal
 from dbus_xbms.settings import (
-    PACK_SETTINGS,
-    SERVICE_SETTINGS,
-    Setting,
+    AnySetting,
+    PackSettings,
+    ProgramSettings,
     Settings,
     SettingsError,
     Value,
@@ -41,11 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check the value, store it, read it back."""
-    row = row_of(SERVICE_SETTINGS if is_program(args.pack) else PACK_SETTINGS, args.setting)
+    row = row_of(ProgramSettings.rows if is_program(args.pack) else PackSettings.rows, args.setting)
     return complete(_set(args, row, row.parse(_value(row, args.value))))
 
 
-def _value(row: Setting, given: str | None) -> str:
+def _value(row: AnySetting, given: str | None) -> str:
     if given is not None:
         return given
     if row.secret:
@@ -54,9 +54,10 @@ def _value(row: Setting, given: str | None) -> str:
     raise SettingsError(f"{row.name} needs a value{choices}: dbus-xbms set PACK {row.name} VALUE")
 
 
-async def _set(args: argparse.Namespace, row: Setting, value: Value) -> int:
+async def _set(args: argparse.Namespace, row: AnySetting, value: Value) -> int:
     async with known_packs() as known:
         starts, address = False, ""
+        settings: Settings
         if is_program(args.pack):
             settings = await known.program()
             stored = await known.set(service_path(row.name), value)
@@ -70,14 +71,14 @@ async def _set(args: argparse.Namespace, row: Setting, value: Value) -> int:
         say(line)
     if stored != value:
         raise CommandError(f"localsettings did not take {shown(row, value)}; it is in use or not allowed")
-    if starts:
+    if starts and isinstance(settings, PackSettings):
         await _report_control(address, settings)
     else:
         await warn_if_hung()
     return 0
 
 
-async def _report_control(address: str, settings: Settings) -> None:
+async def _report_control(address: str, settings: PackSettings) -> None:
     """Say whether chargers get limits now that a pack may control, or why not."""
     if not await warn_if_not_running():
         return
@@ -98,19 +99,19 @@ async def _judge(known: Known, address: str, name: str, value: Value, *, yes: bo
         CommandError: the owner does not agree, or a second pack would control.
     """
 
-    def packs_after() -> dict[str, Settings]:
+    def packs_after() -> dict[str, PackSettings]:
         pack = known.packs[known.address(address)]
-        return {**known.packs, address: Settings(PACK_SETTINGS, {**pack, name: value})}
+        return {**known.packs, address: PackSettings({**pack, name: value})}
 
     async def changes() -> list[Consequence]:
         others = packs_after()
         why = refusal(known.packs[address], {name: value})
-        if name == "CustomName":
+        if name == PackSettings.custom_name.name:
             why = name_refusal(str(value), address, known.candidates)
         if why:
             raise SettingsError(why)
         refuse_second(known.packs, others, address)
-        found = of_change(known.packs, others, explicit=name == "Control")
+        found = of_change(known.packs, others, explicit=name == PackSettings.control.name)
         return [*found, *await misfits(address, others[address], [name])]
 
     question = f"Set {name} of {title(address, known.packs[address])}"

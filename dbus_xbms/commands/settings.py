@@ -14,12 +14,12 @@ from dbus_fast import AuthError, BusType, DBusError, InvalidAddressError
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.permission import ACCESS_DENIED
-from dbus_xbms.localsettings.file import FileInUseError
-from dbus_xbms.localsettings.rows import OtherFormError
-from dbus_xbms.localsettings.saver import SavingFailedError
-from dbus_xbms.localsettings.service import LocalSettings
-from dbus_xbms.machine import VENUS as SIGN
-from dbus_xbms.served import NameTakenError
+from dbus_xbms.dbus.server import NameTakenError
+from dbus_xbms.process.machine import VENUS as SIGN
+from dbus_xbms.settings_store.file import FileInUseError
+from dbus_xbms.settings_store.rows import OtherFormError
+from dbus_xbms.settings_store.saver import SavingFailedError
+from dbus_xbms.settings_store.service import LocalSettings
 
 log = logging.getLogger(__name__)
 

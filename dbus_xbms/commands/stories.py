@@ -54,10 +54,10 @@ class Story:
 
 
 CHARGE, FORCED, STATUS = "/Io/AllowToCharge", "/Settings/ForceChargingOff", "/SwitchableOutput/charge/Status"
-TOGGLE, MODE, LEND = "/SwitchableOutput/charge/State", "/Settings/MosfetMode", "/Settings/ReleaseForMinutes"
-CURRENT, CCL, LAST = "/Dc/0/Current", "/Info/MaxChargeCurrent", "/Io/LastOrder"
+TOGGLE, MODE, LEND = "/SwitchableOutput/charge/State", "/Settings/MosfetMode", "/Settings/LendForMinutes"
+CURRENT, CCL, LAST = "/Dc/0/Current", "/Info/MaxChargeCurrent", "/Io/LastCommand"
 LINK = "/Bluetooth/State"
-RELEASE = "/SwitchableOutput/release/Status"
+LEND_STATUS = "/SwitchableOutput/lend/Status"
 OFF, ON, TRIPPED, FAULT = 0x00, 0x09, 0x02, 0x08  # of STATUS
 
 MOSFET = Story(
@@ -154,9 +154,9 @@ MOSFET = Story(
         ),
         Step(
             who="The owner, by ssh",
-            words="dbus-xbms set 'House bank' AllowRelease 1",
-            act=Choose("AllowRelease", 1),
-            seen={RELEASE: OFF},
+            words="dbus-xbms set 'House bank' AllowLending 1",
+            act=Choose("AllowLending", 1),
+            seen={LEND_STATUS: OFF},
             look=2.0,
         ),
         Step(

@@ -13,10 +13,10 @@ from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.session import call
 from dbus_xbms.commands.stories import Choose, Step, Story, Strike, Write
 from dbus_xbms.commands.table import LAST_ORDER, Battery, Value
-from dbus_xbms.control.mosfets import CHANGE_EVERY
+from dbus_xbms.dbus.trusted import TrustedBus
+from dbus_xbms.policy.mosfets import CHANGE_EVERY
 from dbus_xbms.settings import pack_path
 from dbus_xbms.simulator import control
-from dbus_xbms.trusted_bus import TrustedBus
 
 STEP_LIMIT = 30.0  # s for what a step leads to
 SETTLED = 0.5  # s more than the least time between two changes of a MOSFET

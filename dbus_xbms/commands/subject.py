@@ -13,12 +13,12 @@ from dbus_xbms.commands.first_contact import misfits
 from dbus_xbms.commands.known import Known, title
 from dbus_xbms.commands.naming import name_refusal
 from dbus_xbms.commands.saying import say
-from dbus_xbms.control.authority import NO_CHEMISTRY, unwilling
-from dbus_xbms.control.chemistry import refusal
-from dbus_xbms.control.consequences import Consequence, in_order, of_change
-from dbus_xbms.settings import PACK_SETTINGS, Settings, SettingsError, Value, pack_path
-from dbus_xbms.settings.row import LONGEST_TEXT
-from dbus_xbms.venus.bus import BusError
+from dbus_xbms.dbus.connection import BusError
+from dbus_xbms.policy.advice.consequences import Consequence, in_order, of_change
+from dbus_xbms.policy.authority import NO_CHEMISTRY, unwilling
+from dbus_xbms.policy.charge.chemistry import refusal
+from dbus_xbms.settings import PackSettings, SettingsError, Value, pack_path
+from dbus_xbms.settings.schema import LONGEST_TEXT
 
 log = logging.getLogger(__name__)
 
@@ -29,24 +29,24 @@ class Subject:
 
     address: str
     advertised: str  # its name on the air, empty if it was not heard
-    before: Settings
+    before: PackSettings
     known: Known
 
     @property
     def now(self) -> Subject:
         """The same with its settings as they are known now."""
-        return replace(self, before=self.known.packs.get(self.address) or Settings(PACK_SETTINGS))
+        return replace(self, before=self.known.packs.get(self.address) or PackSettings())
 
     @property
     def is_added(self) -> bool:
         """Whether it is among the packs that are read already."""
-        return bool(self.before.number("Enabled"))
+        return bool(self.before.enabled)
 
-    def after(self, chosen: Mapping[str, Value]) -> Settings:
+    def after(self, chosen: Mapping[str, Value]) -> PackSettings:
         """Its settings with what the owner chose."""
-        return Settings(PACK_SETTINGS, {**self.before, **chosen})
+        return PackSettings({**self.before, **chosen})
 
-    def with_it(self, settings: Settings) -> dict[str, Settings]:
+    def with_it(self, settings: PackSettings) -> dict[str, PackSettings]:
         """All packs, this one with these settings."""
         return {**self.known.packs, self.address: settings}
 
@@ -57,11 +57,11 @@ class Subject:
 
 def whole(subject: Subject, given: Mapping[str, Value]) -> dict[str, Value]:
     """Everything that is to be stored. A pack that comes back controls only if its owner says so again."""
-    chosen: dict[str, Value] = {} if subject.is_added else {"Control": 0}
+    chosen: dict[str, Value] = {} if subject.is_added else {PackSettings.control.name: 0}
     chosen |= given
     if subject.advertised:
-        chosen["AdvertisedName"] = subject.advertised[:LONGEST_TEXT]
-    return chosen | {"Enabled": 1}
+        chosen[PackSettings.advertised_name.name] = subject.advertised[:LONGEST_TEXT]
+    return chosen | {PackSettings.enabled.name: 1}
 
 
 async def agreed_to(subject: Subject, given: Mapping[str, Value], *, yes: bool) -> Subject:
@@ -84,20 +84,22 @@ async def agreed_to(subject: Subject, given: Mapping[str, Value], *, yes: bool) 
 async def _changes(subject: Subject, given: Mapping[str, Value]) -> list[Consequence]:
     chosen = whole(subject, given)
     settings = subject.after(chosen)
-    why = subject.name_refusal(str(chosen.get("CustomName", "")))
-    why = why or refusal(subject.before, {name: value for name, value in chosen.items() if name != "Enabled"})
-    if chosen.get("Control") and unwilling(settings) == NO_CHEMISTRY:
+    why = subject.name_refusal(str(chosen.get(PackSettings.custom_name.name, "")))
+    why = why or refusal(
+        subject.before, {name: value for name, value in chosen.items() if name != PackSettings.enabled.name}
+    )
+    if chosen.get(PackSettings.control.name) and unwilling(settings) == NO_CHEMISTRY:
         why = why or f"a pack controls only once its chemistry is known: --chemistry {questions.EXAMPLE}"
     if why:
         raise SettingsError(why)
     before, after = subject.known.packs, subject.with_it(settings)
     refuse_second(before, after, subject.address)
-    found = of_change(before, after, explicit=bool(chosen.get("Control")))
+    found = of_change(before, after, explicit=bool(chosen.get(PackSettings.control.name)))
     # Cells are known of a pack that is being read.
     return [*found, *await misfits(subject.address, settings, chosen)] if subject.is_added else found
 
 
-async def store(subject: Subject, chosen: Mapping[str, Value]) -> Settings:
+async def store(subject: Subject, chosen: Mapping[str, Value]) -> PackSettings:
     """Store what was chosen; returns the pack's settings as they are then.
 
     If that fails, a new pack is forgotten, and of another the owner is told what is stored.

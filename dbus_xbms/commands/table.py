@@ -13,8 +13,8 @@ from dbus_xbms.commands.screen.style import cut, flowed, labelled, line, text_of
 from dbus_xbms.model import PENDING
 from dbus_xbms.printable import columns_of, padded, printable
 from dbus_xbms.settings import address_of
-from dbus_xbms.venus.pane_items import FAULT
-from dbus_xbms.words import count, duration
+from dbus_xbms.text import count, duration
+from dbus_xbms.venus.tables.pane import FAULT
 
 Value = int | float | str | None  # None: invalid
 
@@ -31,8 +31,8 @@ MOSFET_PATHS = (
         "/SwitchableOutput/discharge/Status",
     ),
 )
-LAST_ORDER, BALANCING_OFF = "/Io/LastOrder", "/Settings/TurnBalancingOff"
-ORDER_STATE, ORDER_NUMBER = "/Io/LastOrderState", "/Io/LastOrderNumber"
+LAST_ORDER, BALANCING_OFF = "/Io/LastCommand", "/Settings/TurnBalancingOff"
+ORDER_STATE, ORDER_NUMBER = "/Io/LastCommandState", "/Io/LastCommandNumber"
 STATES: Mapping[Value, str] = {0: "no sample yet", 10: "no contact"}  # /State; 9 is a pack that is well
 
 CVL, CHARGE_MODE = "/Info/MaxChargeVoltage", "/Info/ChargeMode"

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dbus_xbms.commands.secret import shown
-from dbus_xbms.control.meaning import meaning
-from dbus_xbms.control.oddities import oddities
+from dbus_xbms.policy.advice.meaning import meaning
+from dbus_xbms.policy.advice.oddities import oddities
 from dbus_xbms.printable import LINE, printable
-from dbus_xbms.settings import Setting, Settings
+from dbus_xbms.settings import AnySetting, PackSettings, Settings
 
 EMPTY = "empty"
 
 
-def assignment(row: Setting, settings: Settings) -> str:
+def assignment(row: AnySetting, settings: Settings) -> str:
     """``CellFull = 0 V (preset, 3.45 V)``."""
     unit = f" {row.unit}" if row.unit else ""
-    means = meaning(row.name, settings)
+    means = meaning(row, settings) if isinstance(settings, PackSettings) else ""
     value = f"{row.name} = {shown(row, settings[row.name]) or EMPTY}{unit}"
     return f"{value} ({printable(means, LINE)})" if means else value
 
 
-def told(row: Setting, settings: Settings) -> Iterator[str]:
+def told(row: AnySetting, settings: Settings) -> Iterator[str]:
     """The assignment, and a line for each thing that is odd about it."""
     yield assignment(row, settings)
-    for words in oddities(row.name, settings):
+    if not isinstance(settings, PackSettings):
+        return
+    for words in oddities(row, settings):
         yield f"Note: {printable(words, LINE)}."

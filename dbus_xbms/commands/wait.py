@@ -7,7 +7,7 @@ import argparse
 from dbus_xbms.commands.arguments import seconds
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.session import ask_service, complete, open_bus, wait_for_name
-from dbus_xbms.remote import NAME
+from dbus_xbms.rpc import NAME
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,9 +13,9 @@ from dbus_xbms.commands.naming import Candidate, find
 from dbus_xbms.commands.scanning import heard_by_service
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.commands.table import Battery
+from dbus_xbms.dbus.peers import NoAnswer
 from dbus_xbms.printable import printable
-from dbus_xbms.settings import PACK_SETTINGS, Settings, as_address
-from dbus_xbms.venus.peers import NoAnswer
+from dbus_xbms.settings import PackSettings, as_address
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class InRange:
     """A pack that the owner means, which need not have been added."""
 
     candidate: Candidate
-    settings: Settings  # the defaults if it was not added
+    settings: PackSettings  # the defaults if it was not added
 
     @property
     def address(self) -> str:
@@ -111,8 +111,8 @@ async def in_range(word: str) -> InRange:
     return _in_range(find(word, (strangers | known).values()), added)
 
 
-def _in_range(pack: Candidate, added: Mapping[str, Settings]) -> InRange:
+def _in_range(pack: Candidate, added: Mapping[str, PackSettings]) -> InRange:
     settings = added.get(pack.address)
     if settings is None:
-        return InRange(candidate=pack, settings=Settings(PACK_SETTINGS))
+        return InRange(candidate=pack, settings=PackSettings())
     return InRange(candidate=candidate(pack.address, settings), settings=settings)

@@ -42,7 +42,7 @@ CHECKS: tuple[Check, ...] = (
     service.service,
     radio.bluetoothd,
     radio.adapters,
-    radio.neighbours,
+    radio.interference,
     packs.packs,
     packs.trust,
     packs.settings,

@@ -105,7 +105,7 @@ def shared_voltage(facts: Facts) -> Iterator[Finding]:
 
 def aggregator(facts: Facts) -> Iterator[Finding]:
     """Programs that add batteries up, to be told what is theirs and what is ours."""
-    for name, told in (facts.neighbours.batteries if facts.neighbours else {}).items():
+    for name, told in (facts.interference.batteries if facts.interference else {}).items():
         if AGGREGATOR in f"{name} {told}".lower():
             yield note(
                 "aggregator",

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from dbus_xbms.contact import Contact
-from dbus_xbms.control.neighbours import Venus
-from dbus_xbms.machine import GX, LINUX
-from dbus_xbms.machine import Machine as Kind
+from dbus_xbms.interference.rules import VenusPrograms
+from dbus_xbms.process.machine import GX, LINUX
+from dbus_xbms.process.machine import Machine as Kind
 
 Version = tuple[int, ...]
 
@@ -124,7 +124,7 @@ class Shown:
     failed_polls: int = 0  # in the last hour
     alarms: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    neighbours: str = ""  # in its way, as the service says it
+    interference: str = ""  # in its way, as the service says it
     controls: bool = False  # it has a charge voltage limit
     no_control: str = ""  # /Info/ChargeMode of a pack that only watches: why
 
@@ -176,7 +176,7 @@ class Facts:
     service: Service | None = None
     bluetoothd: str | None = None  # version
     bluetooth: Bluetooth | None = None
-    neighbours: Venus | None = None
+    interference: VenusPrograms | None = None
     packs: Mapping[str, Pack] | None = None  # by address
     shown: Mapping[str, Shown] | None = None  # by address
     system: System | None = None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from dbus_xbms.doctor.facts import Facts, Version, numbers
 from dbus_xbms.doctor.finding import Finding, note, ok, problem
-from dbus_xbms.words import count
+from dbus_xbms.text import count
 
 OLDEST_VENUS = (3, 60)  # the first with Python 3.12
 # What the program was made for; an older one of the system's must not come first.

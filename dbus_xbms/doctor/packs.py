@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbus_xbms.contact import Contact, State, advice, argument
+from dbus_xbms.contact import Contact, ContactState, advice, argument
 from dbus_xbms.doctor.facts import Facts, Pack, Shown
 from dbus_xbms.doctor.finding import Finding, note, ok, problem
 from dbus_xbms.doctor.service import STARTED, told
 from dbus_xbms.printable import printable
-from dbus_xbms.words import count, duration
+from dbus_xbms.text import count, duration
 
 PATIENCE = 60.0  # s after the start of the service in which a pack may not have been found yet
 WEAK = -85  # dBm
@@ -18,21 +18,21 @@ MANY = 30  # ... nor one on which more polls than this fail in an hour; there ar
 
 NEARER = "move the adapter nearer, away from metal: a USB adapter on an extension cable helps"
 UNDERWAY = (
-    State.STARTING,
-    State.SEARCHING,
-    State.CONNECTING,
-    State.CONNECTED,
-    State.NOT_HEARD,
-    State.UNKNOWN,
+    ContactState.STARTING,
+    ContactState.SEARCHING,
+    ContactState.CONNECTING,
+    ContactState.CONNECTED,
+    ContactState.NOT_HEARD,
+    ContactState.UNKNOWN,
 )
 # Of a pack whose last values may still stand.
 TO_TELL = (
-    State.NEEDS_PASSWORD,
-    State.NEEDS_PASSKEY,
-    State.STOPPED,
-    State.NAME_TAKEN,
-    State.UNPUBLISHED,
-    State.LENT,
+    ContactState.NEEDS_PASSWORD,
+    ContactState.NEEDS_PASSKEY,
+    ContactState.STOPPED,
+    ContactState.NAME_TAKEN,
+    ContactState.UNPUBLISHED,
+    ContactState.LENT,
 )
 
 
@@ -107,19 +107,19 @@ def _of(pack: Pack, facts: Facts) -> Finding:
     contact = facts.service.contacts.get(pack.address) if facts.service else None
     if shown is None or shown.silent or (contact and contact.state in TO_TELL):
         said = f"no contact, {shown.words}" if shown else "not reached"
-        return _silent(topic, pack, contact or Contact(state=State.UNKNOWN, reason=said), facts)
+        return _silent(topic, pack, contact or Contact(state=ContactState.UNKNOWN, reason=said), facts)
     return _shown(topic, shown, facts)
 
 
 def _silent(topic: str, pack: Pack, contact: Contact, facts: Facts) -> Finding:
     """Why a pack is not being read, and what helps against just that."""
     early = (_uptime(facts) or PATIENCE) < PATIENCE
-    if contact.state is State.LENT:
+    if contact.state is ContactState.LENT:
         return note(topic, contact.reason, contact.advice)
     words = _joined(contact.reason, _air(pack, facts), _trouble(pack, facts))
     if early and contact.state in UNDERWAY:
         return note(topic, f"{words}; the service has just started", contact.advice)
-    helps = contact.advice or advice(State.NOT_HEARD, _argument(pack))
+    helps = contact.advice or advice(ContactState.NOT_HEARD, _argument(pack))
     return problem(topic, words, helps)
 
 

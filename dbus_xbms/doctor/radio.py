@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dbus_xbms.control.neighbours import Radio, notices
 from dbus_xbms.doctor.facts import Adapter, Facts, Pack, numbers
 from dbus_xbms.doctor.finding import Finding, note, ok, problem
-from dbus_xbms.words import listed
+from dbus_xbms.interference.rules import RadioUse, notices
+from dbus_xbms.text import listed
 
 OLDEST_BLUEZ = (5, 55)  # bleak refuses older ones
 NOBODY = "no other program uses Bluetooth"
@@ -62,24 +62,24 @@ def hci_of(pack: Pack, facts: Facts) -> str:
     return on[0] if len(on) == 1 else ""
 
 
-def neighbours(facts: Facts) -> Iterator[Finding]:
+def interference(facts: Facts) -> Iterator[Finding]:
     """Other programs that get in the way of our packs."""
-    venus = facts.neighbours
+    venus = facts.interference
     if venus is None:
         return
-    radios = [Radio(address=pack.address, hci=hci_of(pack, facts)) for pack in facts.enabled]
+    radios = [RadioUse(address=pack.address, hci=hci_of(pack, facts)) for pack in facts.enabled]
     found = {(one.who, one.words) for one in notices(venus, radios)}
     for shown in (facts.shown or {}).values():  # the service knows more: whether a scan was refused
-        texts = shown.neighbours.split("; ") if shown.neighbours else []
+        texts = shown.interference.split("; ") if shown.interference else []
         found |= {(who, words) for who, colon, words in (text.partition(": ") for text in texts) if colon}
     for who, words in sorted(found):
         does, _, advice = words.partition(": ")
-        yield (note if who == HARMLESS else problem)(f"neighbour {who}", does, advice)
+        yield (note if who == HARMLESS else problem)(f"interference {who}", does, advice)
     if venus.bluetooth and not radios:
         words = "it is on and would end every link on the built-in adapter once a minute"
         advice = "switch off Bluetooth in the GX's Settings, Connectivity, or use a USB adapter"
-        yield note("neighbour vesmart-server", words, advice)
+        yield note("interference vesmart-server", words, advice)
     elif not found:
         on = [name for name, runs in (("vesmart-server", venus.bluetooth), (HARMLESS, venus.sensors)) if runs]
         words = f"{listed(on)} uses Bluetooth too, without disturbing a pack" if on else NOBODY
-        yield ok("neighbours", words)
+        yield ok("interference", words)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dbus_xbms.doctor.facts import ADDRESS, Facts, Line, Service
 from dbus_xbms.doctor.finding import Finding, note, ok, problem
-from dbus_xbms.words import duration
+from dbus_xbms.text import duration
 
 STARTED = 300.0  # s after which a mean says something
 MUCH_CPU = 20.0  # % of a core

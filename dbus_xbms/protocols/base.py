@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from dbus_xbms.contact import State
+from dbus_xbms.contact import ContactState
 from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Reading, Switched
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ T = TypeVar("T")
 class ProtocolError(Exception):
     """Bytes from a pack that do not make sense; the message says what was expected and what came."""
 
-    state = State.GARBLED  # of the contact with the pack
+    state = ContactState.GARBLED  # of the contact with the pack
     what = ""  # the message without its advice, if it has one
     finding = ""  # what is known of the pack all the same, in a short phrase
 
@@ -41,7 +41,7 @@ class NotVerified(ProtocolError):
 class LoginFailed(ProtocolError):
     """The module wants a password or a pairing that we lack: ``what``, and ``advice`` for the owner."""
 
-    state = State.NEEDS_PASSWORD
+    state = ContactState.NEEDS_PASSWORD
     finding = "reached, but its Bluetooth module needs a password"
 
     def __init__(self, what: str, advice: str = "") -> None:
@@ -53,7 +53,7 @@ class LoginFailed(ProtocolError):
 class LinkError(Exception):
     """The air failed: no adapter, no pack, no connection, no reply."""
 
-    state = State.NO_CONNECTION  # of the contact with the pack, and of a link that could not be opened
+    state = ContactState.NO_CONNECTION  # of the contact with the pack, and of a link that could not be opened
     what = ""  # the message without its advice, if it has one
     finding = ""  # what is known of the pack all the same, in a short phrase
 
@@ -61,13 +61,13 @@ class LinkError(Exception):
 class PairingNext(LinkError):
     """The pack needs to be paired, and will be before the next connection."""
 
-    state = State.CONNECTING
+    state = ContactState.CONNECTING
 
 
 class NotPaired(LoginFailed, LinkError):
     """The pack only answers those that are paired with it."""
 
-    state = State.NEEDS_PASSKEY
+    state = ContactState.NEEDS_PASSKEY
     finding = "reached, but it needs to be paired"
 
 
@@ -82,7 +82,7 @@ class NoReply(LinkError):
 class Mute(NoReply):
     """The connection stands, and nothing that was tried on it was ever answered."""
 
-    state = State.MUTE
+    state = ContactState.MUTE
     what = "it connects, but never answers"
     finding = "reached, but does not answer"
 

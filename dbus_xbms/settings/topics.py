@@ -2,82 +2,94 @@
 
 from __future__ import annotations
 
-from dbus_xbms.settings.switches import PANE_SETTINGS
+from typing import Any
 
-TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Pack", ("Enabled", "CustomName", "ClassAndVrmInstance", "Capacity", "AcceptNewBms")),
-    ("Charge control", ("Control", "Chemistry", "MaxChargeCurrent", "MaxDischargeCurrent")),
-    ("Cell voltages", ("CellFull", "CellFloat", "CellLow", "CellHighCutoff", "CellLowCutoff")),
+from dbus_xbms.settings.pack import PackSettings as P
+from dbus_xbms.settings.program import ProgramSettings
+from dbus_xbms.settings.schema import Setting
+from dbus_xbms.settings.switching import PaneSettings
+
+TOPICS: tuple[tuple[str, tuple[Setting[Any], ...]], ...] = (
+    ("Pack", (P.enabled, P.custom_name, P.class_and_vrm_instance, P.capacity, P.accept_new_bms)),
+    ("Charge control", (P.control, P.chemistry, P.max_charge_current, P.max_discharge_current)),
+    ("Cell voltages", (P.cell_full, P.cell_float, P.cell_low, P.cell_high_cutoff, P.cell_low_cutoff)),
     (
         "Temperature",
         (
-            "TemperatureControl",
-            "TemperatureRoles",
-            "ChargeTemperatureCurve",
-            "DischargeTemperatureCurve",
-            "MosfetTemperatureCurve",
+            P.temperature_control,
+            P.temperature_roles,
+            P.charge_temperature_curve,
+            P.discharge_temperature_curve,
+            P.mosfet_temperature_curve,
         ),
     ),
     (
         "Curves by voltage and charge",
-        ("ChargeCellCurve", "DischargeCellCurve", "ChargeSocCurve", "DischargeSocCurve"),
+        (P.charge_cell_curve, P.discharge_cell_curve, P.charge_soc_curve, P.discharge_soc_curve),
     ),
     (
         "Absorption, float and balancing",
         (
-            "AbsorptionTime",
-            "MaxAbsorptionTime",
-            "BalancingTime",
-            "CellAgreement",
-            "TailCurrent",
-            "RebulkSoc",
-            "RebulkDrift",
-            "TopBalanceDays",
-            "TopBalanceVoltage",
+            P.absorption_time,
+            P.max_absorption_time,
+            P.balancing_time,
+            P.cell_agreement,
+            P.tail_current,
+            P.rebulk_soc,
+            P.rebulk_drift,
+            P.top_balance_days,
+            P.top_balance_voltage,
         ),
     ),
     (
         "Without contact",
-        ("Hold", "Withdraw", "Stop", "ControlWithdraw", "DerateDischarge", "WakeCurrent"),
+        (
+            P.hold_time,
+            P.remove_after,
+            P.stop_after,
+            P.control_remove_after,
+            P.derate_discharge,
+            P.wake_current,
+        ),
     ),
     (
         "Warnings",
         (
-            "LowSocWarning",
-            "CellImbalanceWarning",
-            "CellOvervoltageAlarm",
-            "HighCellWarning",
-            "LowCellWarning",
-            "HighTemperatureWarning",
-            "LowTemperatureWarning",
-            "MosfetTemperatureWarning",
-            "ChargeRequestSoc",
-            "DischargeFloor",
+            P.low_soc_warning,
+            P.cell_imbalance_warning,
+            P.cell_overvoltage_alarm,
+            P.high_cell_warning,
+            P.low_cell_warning,
+            P.high_temperature_warning,
+            P.low_temperature_warning,
+            P.mosfet_temperature_warning,
+            P.charge_request_soc,
+            P.discharge_floor,
         ),
     ),
     (
         "Bluetooth",
         (
-            "ConnectionMode",
-            "PollInterval",
-            "RestInterval",
-            "Adapter",
-            "Password",
-            "Passkey",
-            "NotifyMethod",
-            "AcquireFailed",
+            P.connection_mode,
+            P.poll_interval,
+            P.rest_interval,
+            P.adapter,
+            P.password,
+            P.passkey,
+            P.notify_method,
+            P.acquire_failed,
         ),
     ),
     (
         "What may be switched from the bus",
         (
-            "AllowMosfetControl",
-            "AllowDischargeOff",
-            "AllowParameterWrites",
-            "AllowNewerCommand",
-            "AllowRelease",
+            P.allow_mosfet_control,
+            P.allow_discharge_off,
+            P.allow_parameter_writes,
+            P.use_fb_command,
+            P.allow_lending,
         ),
     ),
-    ("GX", ("InsecureConnection", "CompanionSwitch", *(row.name for row in PANE_SETTINGS))),
-    ("Program", ("MaxConnections",)),
+    ("GX", (P.insecure_connection, P.separate_switch_device, *PaneSettings.rows)),
+    ("Program", (ProgramSettings.max_connections,)),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from dbus_fast import Message, MessageType
 
-from dbus_xbms.served import Method, Node, Service
+from dbus_xbms.dbus.server import Method, Node, Service
 from dbus_xbms.simulator.bluez_names import AGENT, AGENT_MANAGER, error
 from dbus_xbms.simulator.device import Device
 

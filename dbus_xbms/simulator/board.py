@@ -12,9 +12,9 @@ from typing import Any, Protocol
 
 from dbus_xbms.model import Mosfets, PackSample
 from dbus_xbms.protocols.base import Frame
-from dbus_xbms.protocols.jbd_frames import parse
-from dbus_xbms.protocols.jbd_registers import BASIC, CELLS, COUNTERS, HARDWARE
-from dbus_xbms.protocols.jbd_tail import COARSE_FLAG, UNKNOWN, ZERO_CELSIUS
+from dbus_xbms.protocols.jbd.frames import parse
+from dbus_xbms.protocols.jbd.registers import BASIC, CELLS, COUNTERS, HARDWARE
+from dbus_xbms.protocols.jbd.tail import COARSE_FLAG, UNKNOWN, ZERO_CELSIUS
 from dbus_xbms.simulator.battery import Battery
 from dbus_xbms.simulator.orders import NOT_PERMITTED, Orders
 from dbus_xbms.simulator.orders import UNKNOWN as UNKNOWN_COMMAND

@@ -10,7 +10,7 @@ from typing import Any
 
 from dbus_fast import DBusError, Message, unpack_variants
 
-from dbus_xbms.served import LATER, Method, NameTakenError, Node, Service
+from dbus_xbms.dbus.server import LATER, Method, NameTakenError, Node, Service
 from dbus_xbms.simulator.fault_actions import FaultError
 from dbus_xbms.simulator.faults import FAULTS, inject
 from dbus_xbms.simulator.scenario import TimedFault

@@ -10,8 +10,8 @@ from functools import partial
 from typing import Protocol
 
 from dbus_xbms.protocols.base import ProtocolError
-from dbus_xbms.protocols.jbd_frames import DD, Command, module_reply, parse_request, reply
-from dbus_xbms.protocols.jbd_login import (
+from dbus_xbms.protocols.jbd.frames import DD, Command, module_reply, parse_request, reply
+from dbus_xbms.protocols.jbd.login import (
     APP_KEY,
     APP_KEY_TEXT,
     RANDOM,

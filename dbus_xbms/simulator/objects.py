@@ -7,7 +7,7 @@ from typing import Any
 
 from dbus_fast import BusType, Message, Variant
 
-from dbus_xbms.served import PROPERTIES, Method, Node, Service
+from dbus_xbms.dbus.server import PROPERTIES, Method, Node, Service
 
 MANAGER = "org.freedesktop.DBus.ObjectManager"
 

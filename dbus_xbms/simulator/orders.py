@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dbus_xbms.model import Mosfet
-from dbus_xbms.protocols.jbd_registers import (
+from dbus_xbms.protocols.jbd.registers import (
     ENTER_FACTORY_MODE,
     FUNCTIONS,
     LEAVE_FACTORY_MODE,
     MOSFET_CONTROL,
     NEWER_MOSFET_CONTROL,
 )
-from dbus_xbms.protocols.jbd_switches import BALANCE_BIT, FACTORY_CODE, LEAVE_CODE, NEWER_MOSFETS
+from dbus_xbms.protocols.jbd.switches import BALANCE_BIT, FACTORY_CODE, LEAVE_CODE, NEWER_MOSFETS
 from dbus_xbms.simulator.battery import CHARGE_OFF, DISCHARGE_OFF, Battery
 
 OK, UNKNOWN, NOT_PERMITTED = 0x00, 0x80, 0x81  # statuses of a reply

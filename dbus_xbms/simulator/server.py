@@ -13,7 +13,7 @@ from pathlib import Path
 from dbus_fast import AuthError, BusType
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.served import NameTakenError
+from dbus_xbms.dbus.server import NameTakenError
 from dbus_xbms.simulator.control import Control
 from dbus_xbms.simulator.faults import FAULTS
 from dbus_xbms.simulator.scenario import Scenario, ScenarioError

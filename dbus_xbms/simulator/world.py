@@ -10,7 +10,7 @@ from typing import Any
 
 from dbus_fast import BusType
 
-from dbus_xbms.localsettings.service import LocalSettings
+from dbus_xbms.settings_store.service import LocalSettings
 from dbus_xbms.simulator.air import Air, Peripheral
 from dbus_xbms.simulator.battery import Battery
 from dbus_xbms.simulator.bluez import BlueZ

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Literal
 
-from dbus_xbms.model import Report
+from dbus_xbms.report import Report
 from dbus_xbms.settings import Value
 
 INVALID_TEXT = "---"

@@ -14,10 +14,11 @@ from typing import Any
 
 from dbus_fast import DBusError, Message, MessageFlag, MessageType, Variant
 
-from dbus_xbms.repeats import Counted
-from dbus_xbms.settings import DEVICES, SERVICE, Setting, SettingsError, Value
-from dbus_xbms.trusted_bus import DAEMON, DAEMON_PATH, OWNER_CHANGES, TrustedBus
-from dbus_xbms.venus.bus import BusError, BusLost, close, connect, follow, until_closed
+from dbus_xbms.dbus.connection import BusError, BusLost, close, connect, follow, until_closed
+from dbus_xbms.dbus.peers import NoAnswer
+from dbus_xbms.dbus.trusted import DAEMON, DAEMON_PATH, OWNER_CHANGES, TrustedBus
+from dbus_xbms.logs import CountedLog
+from dbus_xbms.settings import DEVICES, SERVICE, AnySetting, SettingsError, Value
 from dbus_xbms.venus.localsettings_wire import (
     carried,
     definition,
@@ -28,9 +29,8 @@ from dbus_xbms.venus.localsettings_wire import (
     why_refused,
 )
 from dbus_xbms.venus.objects import BUS_ITEM
-from dbus_xbms.venus.peers import NoAnswer
 
-log = Counted(logging.getLogger(__name__))
+log = CountedLog(logging.getLogger(__name__))
 
 NAME = "com.victronenergy.settings"
 SETTINGS = "com.victronenergy.Settings"
@@ -81,7 +81,7 @@ class LocalSettings:
         self._wake = asyncio.Event()  # there is something to put right, or the connection has ended
         self._appeared = False  # localsettings is new on the bus
         self._unfit: dict[str, None] = {}  # settings whose stored values cannot be used
-        self._rows: dict[str, Setting] = {}
+        self._rows: dict[str, AnySetting] = {}
         self._known: dict[str, Value] = {}
         self._signalled: dict[str, Value] = {}  # the newest value that was signalled of each
         self._undealt: set[str] = set()  # instances that are stored and cannot be used
@@ -116,7 +116,7 @@ class LocalSettings:
             self._connected.set()  # who waits learns that it is lost
             await close(bus, closed)
 
-    async def add(self, rows: Mapping[str, Setting]) -> dict[str, Value]:
+    async def add(self, rows: Mapping[str, AnySetting]) -> dict[str, Value]:
         """Make sure that settings exist, and return what is stored; waits until localsettings is there.
 
         A stored value outside today's range counts as the default.
@@ -129,14 +129,14 @@ class LocalSettings:
             raise SettingsError(why)
         return values
 
-    async def add_usable(self, rows: Mapping[str, Setting]) -> dict[str, Value]:
+    async def add_usable(self, rows: Mapping[str, AnySetting]) -> dict[str, Value]:
         """As :meth:`add`, but a setting that localsettings refuses has its default, and a line in the log."""
         values, refused = await self._add(rows)
         for path, why in refused.items():
             log.logger.warning("%s; using the default %r", why, rows[path].default)  # each, not counted
         return values | {path: rows[path].default for path in refused}
 
-    async def _add(self, rows: Mapping[str, Setting]) -> tuple[dict[str, Value], dict[str, str]]:
+    async def _add(self, rows: Mapping[str, AnySetting]) -> tuple[dict[str, Value], dict[str, str]]:
         for path, row in rows.items():
             self._known.setdefault(path, row.default)  # what it announces of a new one is no news
         values, refused = await self._added(rows)
@@ -201,7 +201,7 @@ class LocalSettings:
             self._known.pop(path, None)
         carried(await self._call("/", SETTINGS, "RemoveSettings", "as", [gone]), "RemoveSettings", "ai")
 
-    async def _added(self, rows: Mapping[str, Setting]) -> tuple[dict[str, Value], dict[str, str]]:
+    async def _added(self, rows: Mapping[str, AnySetting]) -> tuple[dict[str, Value], dict[str, str]]:
         """Values by path, and why localsettings refuses the others."""
         definitions = [definition(path, row) for path, row in rows.items()]
         for path in rows:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dbus_fast import ErrorType, Message, MessageType, Variant
 
-from dbus_xbms.settings import NotStoredError, Setting, SettingsError, Value
+from dbus_xbms.settings import AnySetting, NotStoredError, SettingsError, Value
 from dbus_xbms.venus.objects import wired
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def is_absence(reply: Message, path: str) -> bool:
     return reply.message_type is MessageType.ERROR and reply.error_name in [error.value for error in errors]
 
 
-def definition(path: str, row: Setting) -> dict[str, Variant]:
+def definition(path: str, row: AnySetting) -> dict[str, Variant]:
     """A setting as AddSettings takes it."""
     defined = {"path": Variant("s", path), "default": variant(row.default)}
     kind = type(row.default)
@@ -71,13 +71,14 @@ def why_refused(error: object) -> object:
     return ADD_ERRORS.get(error, error) if isinstance(error, int) else error
 
 
-def usable(path: str, row: Setting, value: object) -> Value:
+def usable(path: str, row: AnySetting, value: object) -> Value:
     """A stored value, or the default for one that another version may have stored."""
     try:
         return row.checked(value)
     except SettingsError as err:
         log.warning("%s: %s; using the default %r", path, err, row.default)
-        return row.default
+        default: Value = row.default
+        return default
 
 
 def carried(reply: Message, what: str, signature: str) -> Any:

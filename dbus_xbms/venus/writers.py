@@ -9,8 +9,8 @@ from pathlib import Path, PurePath
 
 from dbus_fast import DBusError
 
+from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.printable import printable
-from dbus_xbms.trusted_bus import TrustedBus
 
 log = logging.getLogger(__name__)
 

@@ -16,9 +16,9 @@ from bleak.backends.scanner import AdvertisementData
 from bleak.backends.service import BleakGATTService, BleakGATTServiceCollection
 from bleak.exc import BleakError
 
-from dbus_xbms.ble.air import Air
+from dbus_xbms.ble.central import Central
+from dbus_xbms.ble.scheduler import ChangeSignal
 from dbus_xbms.ble.stack import AdapterState, Seen
-from dbus_xbms.ble.turns import Signal
 from dbus_xbms.model import PackIdentity, Reading
 from dbus_xbms.protocols.base import (
     Advertised,
@@ -92,7 +92,7 @@ class FakePack:
     socket_breaks: float = 0.0  # s from a subscription over a socket until the pack ends the link
     device: Device | None = None  # a simulated BMS that answers instead of `answer`
     clients: list[FakeClient] = field(default_factory=list)  # those not disconnected by us yet
-    moved: Signal = field(default_factory=Signal)
+    moved: ChangeSignal = field(default_factory=ChangeSignal)
 
     @property
     def client(self) -> FakeClient | None:
@@ -419,9 +419,9 @@ def question(letter: str, timeout: float = 2.0, retries: int = 2) -> Conversatio
 
 
 @asynccontextmanager
-async def running(stack: FakeStack, max_connections: int = 16) -> AsyncIterator[Air]:
+async def running(stack: FakeStack, max_connections: int = 16) -> AsyncIterator[Central]:
     """An air on this stack that follows its adapters; afterwards no rule may have been broken."""
-    air = Air([Lines()], max_connections=max_connections, stack=stack)
+    air = Central([Lines()], max_connections=max_connections, stack=stack)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(air.run())
         await asyncio.sleep(0)

@@ -10,12 +10,12 @@ from dataclasses import replace
 import pytest
 
 from dbus_xbms.ble.adapter import REST
-from dbus_xbms.ble.air import CONNECT_LIMIT, DIRECT_EVERY, PATIENCE, Air
 from dbus_xbms.ble.backoff import Backoff
+from dbus_xbms.ble.central import CONNECT_LIMIT, DIRECT_EVERY, PATIENCE, Central
 from dbus_xbms.ble.discovery import longest_discovery
 from dbus_xbms.ble.link import Link
 from dbus_xbms.ble.stack import AdapterState
-from dbus_xbms.machine import HERE
+from dbus_xbms.process.machine import HERE
 from dbus_xbms.protocols.base import LinkError
 from tests.air.fakes import ADDRESSES, HCI0, HCI1, FakePack, FakeStack, Lines, question, running
 from tests.air.virtual_time import now, virtual_time
@@ -47,7 +47,7 @@ async def keep_open(link: Link, opened: Callable[[], None] = lambda: None) -> No
 class Fleet:
     """Links that are kept open, and when each was opened last."""
 
-    def __init__(self, air: Air) -> None:
+    def __init__(self, air: Central) -> None:
         self.air = air
         self.links: dict[str, Link] = {}
         self.opened: dict[str, float] = {}

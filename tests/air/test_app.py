@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from dbus_xbms.app import App
-from dbus_xbms.contact import State
-from dbus_xbms.settings import Setting, SettingsError, Value, pack_path
+from dbus_xbms.contact import ContactState
+from dbus_xbms.settings import AnySetting, SettingsError, Value, pack_path
 from tests.air.virtual_time import virtual_time
 
 ADDRESS = "A4:C1:37:00:00:01"
@@ -21,7 +21,7 @@ class Store:
         self.broken = True
         self.enabled = 1
 
-    async def add_usable(self, rows: Mapping[str, Setting]) -> dict[str, Value]:
+    async def add_usable(self, rows: Mapping[str, AnySetting]) -> dict[str, Value]:
         if self.broken:
             raise SettingsError("localsettings refuses")
         defaults = {path: row.default for path, row in rows.items()}
@@ -36,7 +36,9 @@ async def test_a_pack_that_could_not_be_started_is_told_of_until_it_is_removed()
     async with asyncio.TaskGroup() as group:
         await app._decide(group, ADDRESS)
         told = app.contacts()
-        assert {address: contact.state for address, contact in told.items()} == {ADDRESS: State.STOPPED}
+        assert {address: contact.state for address, contact in told.items()} == {
+            ADDRESS: ContactState.STOPPED
+        }
         store.broken, store.enabled = False, 0  # removed
         await app._decide(group, ADDRESS)
         assert app.contacts() == {}

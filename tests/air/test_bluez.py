@@ -11,8 +11,8 @@ import pytest
 from bleak.exc import BleakDBusError
 from dbus_fast import Message, MessageType, Variant
 
-from dbus_xbms.ble.bleak_manager import ADAPTER, missed_by
-from dbus_xbms.ble.bluez import Bluez
+from dbus_xbms.ble.bluez.compat import ADAPTER, missed_by
+from dbus_xbms.ble.bluez.stack import Bluez
 from dbus_xbms.ble.stack import AdapterState
 from tests.air.fakes import HCI0, HCI1
 from tests.air.virtual_time import virtual_time
@@ -133,7 +133,7 @@ def test_a_fault_of_this_program_while_bluetoothd_is_followed_is_not_kept_quiet(
         with pytest.raises(KeyError, match="a fault of ours"):
             await asyncio.wait_for(bluez.watch(lambda _: None), 5)
 
-    monkeypatch.setattr("dbus_xbms.ble.bluez.system_bus", faulty)
+    monkeypatch.setattr("dbus_xbms.ble.bluez.stack.system_bus", faulty)
     check()
 
 

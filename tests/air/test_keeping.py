@@ -8,8 +8,8 @@ from itertools import count
 
 import pytest
 
-from dbus_xbms.keeper import SAVE_EVERY
-from dbus_xbms.model import Report
+from dbus_xbms.pack.settings_writer import SAVE_EVERY
+from dbus_xbms.report import Report
 from dbus_xbms.settings import Value, pack_path
 from dbus_xbms.simulator.battery import Battery, BatterySpec
 from tests.air.test_storm import ADDRESS, Judge, Screen, Storm

@@ -12,14 +12,15 @@ from itertools import pairwise
 import pytest
 
 from dbus_xbms import supervision
-from dbus_xbms.ble.air import Air
-from dbus_xbms.control.freshness import longest_gap
-from dbus_xbms.model import Phase, Report
-from dbus_xbms.pack import Pack
-from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
+from dbus_xbms.ble.central import Central
+from dbus_xbms.model import Phase
+from dbus_xbms.pack.pack import Pack
+from dbus_xbms.policy.freshness import longest_gap
+from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.report import Report
+from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.simulator.device import Device, WireSpec
-from dbus_xbms.venus.switch_items import LEND
+from dbus_xbms.venus.tables.switches import LEND
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack
 from tests.air.test_storm import Judge, keep
 from tests.air.test_supervision import Keeping
@@ -27,7 +28,7 @@ from tests.air.virtual_time import now, virtual_time
 
 ADDRESS = ADDRESSES[0]
 OWNER = ":1.7"
-CHOSEN: dict[str, Value] = {"Control": 1, "Chemistry": "LiFePO4", "AllowRelease": 1}
+CHOSEN: dict[str, Value] = {"Control": 1, "Chemistry": "LiFePO4", "AllowLending": 1}
 CLOSED = 3.0  # s in which a link is closed
 BACK = 10.0  # s in which a pack in range is polled again
 CONNECT, SCAN = f"connect {ADDRESS}", "scan hci0"
@@ -67,13 +68,13 @@ class Boat:
 @asynccontextmanager
 async def boat(**chosen: Value) -> AsyncIterator[Boat]:
     """A boat whose pack has been polled for a minute."""
-    judge, settings = Judge(), Settings(PACK_SETTINGS, {**CHOSEN, **chosen})
+    judge, settings = Judge(), PackSettings({**CHOSEN, **chosen})
     screen = Keeping(judge)
     screen.hold = longest_gap(settings)
     device = Device(ADDRESS, judge, WireSpec(), asyncio.get_running_loop())
     radio = FakePack(ADDRESS, device=device)
     stack = FakeStack(radio)
-    air = Air([Jbd()], stack=stack)
+    air = Central([Jbd()], stack=stack)
     pack = Pack(ADDRESS, settings, air=air, protocol=Jbd(), presence=screen.present, store=keep)
     async with asyncio.TaskGroup() as group:
         tasks = [
@@ -118,7 +119,7 @@ async def test_the_minutes_that_are_left_count_down_and_the_bus_is_told_of_each(
         await asyncio.sleep(200)
         told = dict.fromkeys(r.link.state for r in one.reports(lent + 0.1, lent + 180))
         assert list(told) == ["lent, 3 min left", "lent, 2 min left", "lent, 1 min left"]
-        left = [r.switching.released_for for r in one.reports(lent + 0.1, lent + 180)]
+        left = [r.switching.lent_for for r in one.reports(lent + 0.1, lent + 180)]
         assert left == sorted(left, reverse=True)
 
 
@@ -159,7 +160,7 @@ async def test_a_second_time_may_only_end_earlier() -> None:
 
 @virtual_time
 async def test_a_link_that_may_not_be_lent_stays() -> None:
-    async with boat(AllowRelease=0) as one:
+    async with boat(AllowLending=0) as one:
         begun = now()
         assert not one.screen.writes[0](LEND, 30, OWNER)
         await asyncio.sleep(100)

@@ -11,8 +11,8 @@ import pytest
 from dbus_xbms.ble.errors import BluetoothHangs, NotInRange, NotSubscribed, OtherMake
 from dbus_xbms.ble.exchange import MOST_RECEIVED
 from dbus_xbms.ble.link import Link
-from dbus_xbms.machine import HERE
 from dbus_xbms.model import Notify
+from dbus_xbms.process.machine import HERE
 from dbus_xbms.protocols.base import Conversation, Echo, Frame, LinkError, NoReply
 from tests.air.fakes import (
     ADDRESSES,

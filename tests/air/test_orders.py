@@ -14,14 +14,15 @@ from dataclasses import dataclass
 import pytest
 
 from dbus_xbms import supervision
-from dbus_xbms.ble.air import Air
+from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import CLOSE_LIMIT
-from dbus_xbms.control.mosfets import MASK_AGE
-from dbus_xbms.model import PENDING, OrderState, Protection, Report
-from dbus_xbms.pack import Pack
-from dbus_xbms.poller import ORDER_LIMIT
-from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
+from dbus_xbms.model import PENDING, OrderState, Protection
+from dbus_xbms.pack.pack import Pack
+from dbus_xbms.pack.poller import ORDER_LIMIT
+from dbus_xbms.policy.mosfets import MASK_AGE
+from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.report import Report
+from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.simulator.device import Device, WireSpec
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
 from dbus_xbms.supervision import END_LIMIT, Hung
@@ -127,12 +128,12 @@ class Boat:
 @asynccontextmanager
 async def boat(seed: int = 1, **chosen: Value) -> AsyncIterator[Boat]:
     """A boat whose pack has been polled for half a minute."""
-    bms, settings = Witness(), Settings(PACK_SETTINGS, {**PERMISSIONS, **chosen})
+    bms, settings = Witness(), PackSettings({**PERMISSIONS, **chosen})
     screen = Keeping(bms)
     screen.hold = 100.0
     device = Device(ADDRESS, bms, WireSpec(), asyncio.get_running_loop(), seed)
     radio = FakePack(ADDRESS, device=device)
-    air = Air([Jbd()], stack=FakeStack(radio))
+    air = Central([Jbd()], stack=FakeStack(radio))
     pack = Pack(ADDRESS, settings, air=air, protocol=Jbd(), presence=screen.present, store=keep)
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(air.run()), group.create_task(supervision.run(pack))]

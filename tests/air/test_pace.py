@@ -117,7 +117,7 @@ async def test_a_pack_that_hangs_at_rest_is_invalid_when_its_oldest_value_is_as_
 
 @virtual_time
 async def test_a_missed_answer_at_rest_never_shows() -> None:
-    storm, judge = idle(Hold=12.0)
+    storm, judge = idle(HoldTime=12.0)
     await storm.rage(300, once(100, lambda s: s.fault(FaultKind.LOSE, count=1)))
     assert set(gaps(judge.times(0x03, now() - 100))) == {2}
     phases = [phase for _, phase in storm.screen.shown[:-1]]

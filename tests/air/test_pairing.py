@@ -9,13 +9,13 @@ from itertools import pairwise
 import pytest
 from dbus_fast import Message, MessageType
 
-from dbus_xbms.ble.air import Air
-from dbus_xbms.ble.pairing import AGENT, AGENT_PATH, REJECTED, Agent
+from dbus_xbms.ble.bluez.pairing import AGENT, AGENT_PATH, REJECTED, Agent
+from dbus_xbms.ble.central import Central
 from dbus_xbms.model import Phase
-from dbus_xbms.pack import Pack
+from dbus_xbms.pack.pack import Pack
 from dbus_xbms.protocols.base import LinkError, NotPaired
-from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
+from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.simulator.battery import Battery, BatterySpec
 from dbus_xbms.simulator.board import BatteryBoard, BoardSpec
 from dbus_xbms.simulator.device import Device, WireSpec
@@ -36,8 +36,8 @@ class Bench:
         self.radio = FakePack(ADDRESS, device=self.device, disconnect_takes=0.2)
         self.stack = FakeStack(self.radio)
         self.screen = Screen(Judge())
-        air = Air([Jbd()], stack=self.stack)
-        settings = Settings(PACK_SETTINGS, chosen)
+        air = Central([Jbd()], stack=self.stack)
+        settings = PackSettings(chosen)
         self.pack = Pack(ADDRESS, settings, air=air, protocol=Jbd(), presence=self.screen.present, store=keep)
         self._air = air
 

@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from dbus_xbms.contact import State
-from dbus_xbms.model import Report
-from dbus_xbms.showing import LONGEST_REST, Showing
-from dbus_xbms.venus.bus import BusError, NameTaken
+from dbus_xbms.contact import ContactState
+from dbus_xbms.dbus.connection import BusError, NameTaken
+from dbus_xbms.pack.publisher import LONGEST_REST, Publisher
+from dbus_xbms.report import Report
 from tests.air.virtual_time import now, virtual_time
 from tests.unit.test_items import REPORT
 
@@ -38,7 +38,7 @@ async def test_a_report_made_after_a_poll_is_made_anew_when_it_has_had_its_time(
 ) -> None:
     screen, lasting = Screen(), [LONGEST_REST]
     begun = now()
-    showing = Showing("A4:C1:37:00:00:01", screen, lambda _: (REPORT, lasting[0]))
+    showing = Publisher("A4:C1:37:00:00:01", screen, lambda _: (REPORT, lasting[0]))
     task = asyncio.ensure_future(showing.run())
     await asyncio.sleep(3)
     lasting[0] = lasts
@@ -64,13 +64,15 @@ class Refused(Screen):
 @pytest.mark.parametrize(
     ("error", "state"),
     [
-        (NameTaken("another has the name"), State.NAME_TAKEN),
-        (BusError("cannot take the name: not allowed by the policy"), State.UNPUBLISHED),
+        (NameTaken("another has the name"), ContactState.NAME_TAKEN),
+        (BusError("cannot take the name: not allowed by the policy"), ContactState.UNPUBLISHED),
     ],
 )
 @virtual_time
-async def test_only_a_name_that_another_program_has_counts_as_taken(error: BusError, state: State) -> None:
-    showing = Showing("A4:C1:37:00:00:01", Refused(error), lambda _: (REPORT, LONGEST_REST))
+async def test_only_a_name_that_another_program_has_counts_as_taken(
+    error: BusError, state: ContactState
+) -> None:
+    showing = Publisher("A4:C1:37:00:00:01", Refused(error), lambda _: (REPORT, LONGEST_REST))
     task = asyncio.ensure_future(showing.run())
     await asyncio.sleep(1)
     task.cancel()

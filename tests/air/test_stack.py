@@ -22,7 +22,7 @@ from dbus_xbms.ble.errors import (
     failure,
     meaning,
 )
-from dbus_xbms.machine import HERE
+from dbus_xbms.process.machine import HERE
 from dbus_xbms.protocols.base import LinkError, NotPaired
 
 ADDRESS = "A4:C1:37:00:00:01"

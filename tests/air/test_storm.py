@@ -13,11 +13,12 @@ from typing import Self
 
 import pytest
 
-from dbus_xbms.ble.air import Air
-from dbus_xbms.model import Phase, Report
-from dbus_xbms.pack import OnWrite, Pack
-from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
+from dbus_xbms.ble.central import Central
+from dbus_xbms.model import Phase
+from dbus_xbms.pack.pack import OnWrite, Pack
+from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.report import Report
+from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.simulator.battery import Battery, BatterySpec
 from dbus_xbms.simulator.board import BatteryBoard, BoardSpec
 from dbus_xbms.simulator.device import Device, WireSpec
@@ -107,7 +108,7 @@ class Storm:
         self.radio = FakePack(ADDRESS, answer=self._take, disconnect_takes=0.5)
         self.stack = FakeStack(self.radio)
         self._connected: object = None
-        self.settings = Settings(PACK_SETTINGS, chosen)
+        self.settings = PackSettings(chosen)
 
     def _take(self, request: bytes) -> list[Answer]:
         client = self.radio.client
@@ -120,7 +121,7 @@ class Storm:
 
     async def rage(self, seconds: float, weather: Callable[[Storm], object]) -> None:
         """Run the pack's task through ``seconds`` of weather."""
-        air = Air([Jbd()], stack=self.stack)
+        air = Central([Jbd()], stack=self.stack)
         pack = Pack(
             ADDRESS, self.settings, air=air, protocol=Jbd(), presence=self.screen.present, store=self.keep
         )

@@ -13,13 +13,14 @@ import pytest
 from bleak.backends.device import BLEDevice
 
 from dbus_xbms import supervision
-from dbus_xbms.ble.air import Air
-from dbus_xbms.model import Phase, Report
-from dbus_xbms.pack import Pack
-from dbus_xbms.poller import Progress
-from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.serving import leaves
-from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
+from dbus_xbms.ble.central import Central
+from dbus_xbms.model import Phase
+from dbus_xbms.pack.pack import Pack
+from dbus_xbms.pack.poller import Progress
+from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.report import Report
+from dbus_xbms.serve import leaves
+from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.simulator.device import Device, WireSpec
 from dbus_xbms.supervision import HANGS_AFTER, STANDSTILL, Hung
 from tests.air.fakes import ADDRESSES, HCI0, HCI1, FakeClient, FakePack, FakeStack
@@ -79,15 +80,15 @@ async def test_a_pack_that_shows_something_now_and_then_goes_on() -> None:
     assert pack.ended_at is not None
 
 
-class Faulty(Settings):
+class Faulty(PackSettings):
     """Settings that make deciding fail while ``broken``, as a fault in this program would."""
 
     broken = False
 
-    def number(self, name: str) -> float:
-        if self.broken and name == "Hold":
+    def __getattribute__(self, name: str) -> Any:
+        if name == "hold_time" and self.broken:
             raise ZeroDivisionError("a fault in deciding")
-        return super().number(name)
+        return super().__getattribute__(name)
 
 
 class Keeping(Screen):
@@ -105,7 +106,7 @@ class Keeping(Screen):
 @virtual_time
 async def test_a_fault_in_deciding_stops_all_currents_and_ends_by_itself() -> None:
     storm = Storm(1)
-    storm.settings = settings = Faulty(PACK_SETTINGS, {"Control": 1, "Chemistry": "LiFePO4"})
+    storm.settings = settings = Faulty({"Control": 1, "Chemistry": "LiFePO4"})
     storm.screen = screen = Keeping(storm.judge)
     began = now()
 
@@ -132,12 +133,12 @@ class Fleet:
         for radio in self.radios:
             radio.device = Device(radio.address, Judge(), WireSpec(), loop)
         self.stack = FakeStack(*self.radios)
-        self.settings = Settings(PACK_SETTINGS, chosen)
+        self.settings = PackSettings(chosen)
         self._over = False
 
     async def gives_up_after(self, seconds: float, weather: Callable[[], object]) -> float | None:
         """Let the weather come after 100 s; return how long after that the watch has given up, if ever."""
-        air, storm, strike = Air([Jbd()], stack=self.stack), Storm(1), now() + 100
+        air, storm, strike = Central([Jbd()], stack=self.stack), Storm(1), now() + 100
         packs = [
             Pack(
                 radio.address,

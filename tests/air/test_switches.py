@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from dbus_xbms.model import Mosfets, Orders, OrderState, PackSample, Switched
-from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.settings import PACK_SETTINGS, Settings
-from dbus_xbms.switching import WAIT_LIMIT, Switches
+from dbus_xbms.pack.commands import WAIT_LIMIT, Switches
+from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.settings import PackSettings
 from tests.air.virtual_time import now, virtual_time
 from tests.unit.samples import sample
 
@@ -19,8 +19,8 @@ ON: PackSample = replace(sample(), mosfets=Mosfets(charge=True, discharge=True),
 
 
 def switches(**chosen: int) -> Switches:
-    allowed = {"AllowMosfetControl": 1, "AllowDischargeOff": 1, "AllowParameterWrites": 1, "AllowRelease": 1}
-    settings = Settings(PACK_SETTINGS, {**allowed, **chosen})
+    allowed = {"AllowMosfetControl": 1, "AllowDischargeOff": 1, "AllowParameterWrites": 1, "AllowLending": 1}
+    settings = PackSettings({**allowed, **chosen})
     return Switches(
         "A4:C1:37:00:00:01",
         settings,
@@ -108,7 +108,7 @@ async def test_an_order_that_a_protection_hides_is_told_as_not_verified() -> Non
 @pytest.mark.parametrize(
     ("chosen", "again", "why"),
     [
-        ({"AllowRelease": 0}, False, "set PACK AllowRelease 1"),
+        ({"AllowLending": 0}, False, "set PACK AllowLending 1"),
         ({}, True, "needs a good poll before it is lent again"),
     ],
 )

@@ -7,7 +7,7 @@ import gc
 
 import pytest
 
-from dbus_xbms.serving import unclaimed
+from dbus_xbms.serve import unclaimed
 
 
 async def left(err: Exception) -> None:

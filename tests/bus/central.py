@@ -13,7 +13,7 @@ from bleak.exc import BleakError
 from bleak_retry_connector import BleakClientWithServiceCache, establish_connection
 
 from dbus_xbms.protocols.base import Echo, Frame
-from dbus_xbms.protocols.jbd_frames import JbdFramer, read
+from dbus_xbms.protocols.jbd.frames import JbdFramer, read
 from tests.patience import PATIENCE
 
 SERVICE, NOTIFY, WRITE = (f"0000{short}-0000-1000-8000-00805f9b34fb" for short in ("ff00", "ff01", "ff02"))

@@ -27,7 +27,7 @@ from tests.patience import PATIENCE
 # With a watchdog that gives a busy machine time to end; tests of the watchdog have commands of their own.
 PATIENT = f"""
 import runpy
-from dbus_xbms import watchdog
+from dbus_xbms.process import watchdog
 watchdog.END_LIMIT = {PATIENCE}
 runpy.run_module("dbus_xbms", run_name="__main__", alter_sys=True)
 """

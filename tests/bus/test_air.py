@@ -20,13 +20,13 @@ from bleak_retry_connector.bleak_manager import get_global_bluez_manager_sync
 from dbus_fast import BusType, Message
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.ble.air import Air
+from dbus_xbms.ble.bluez.system_bus import BluezBus, make_bleak_trust_bluez_only
+from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import Link
-from dbus_xbms.ble.system_bus import BluezBus, make_bleak_trust_bluez_only
 from dbus_xbms.commands.demo import BUS_CONFIG
 from dbus_xbms.model import CONNECTED, Reading
 from dbus_xbms.protocols.base import LinkError
-from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.protocols.jbd.protocol import Jbd
 from tests.bus.simulation import Simulation
 from tests.patience import PATIENCE
 
@@ -37,8 +37,8 @@ SOON = PATIENCE
 
 
 @asynccontextmanager
-async def running(max_connections: int = 16) -> AsyncIterator[Air]:
-    air = Air([JBD], max_connections=max_connections)
+async def running(max_connections: int = 16) -> AsyncIterator[Central]:
+    air = Central([JBD], max_connections=max_connections)
     async with asyncio.TaskGroup() as group:
         task = group.create_task(air.run())
         try:
@@ -48,7 +48,7 @@ async def running(max_connections: int = 16) -> AsyncIterator[Air]:
 
 
 @asynccontextmanager
-async def linked(air: Air, address: str) -> AsyncIterator[Link]:
+async def linked(air: Central, address: str) -> AsyncIterator[Link]:
     link = air.link(address, JBD)
     try:
         await link.open()
@@ -59,7 +59,7 @@ async def linked(air: Air, address: str) -> AsyncIterator[Link]:
 
 
 @asynccontextmanager
-async def both(air: Air, sim: Simulation) -> AsyncIterator[tuple[Link, Link]]:
+async def both(air: Central, sim: Simulation) -> AsyncIterator[tuple[Link, Link]]:
     async with linked(air, sim.addresses[0]) as one, linked(air, sim.addresses[1]) as two:
         yield one, two
 

@@ -84,7 +84,9 @@ async def test_beside_another_bms_limits_leave_the_bus_and_the_log_says_so() -> 
         async with venus_service(PYLONTECH, {CVL: 52.5, "/DeviceInstance": 512}):
             words = "battery.socketcan_can0 has a charge voltage limit"
             await venus.until(ONE, says(f"Not controlling: {words}"))
-            await program.until(f"WARNING dbus_xbms.authority: {ONE}: no longer controls chargers: {words}")
+            await program.until(
+                f"WARNING dbus_xbms.authority.arbiter: {ONE}: no longer controls chargers: {words}"
+            )
         await venus.until(ONE, says("within the last 10 min"))
 
 

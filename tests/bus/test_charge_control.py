@@ -17,8 +17,12 @@ pytestmark = pytest.mark.usefixtures("private_bus")
 
 ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 CVL, CCL, DCL = "/Info/MaxChargeVoltage", "/Info/MaxChargeCurrent", "/Info/MaxDischargeCurrent"
-QUICK_SILENCE = {"Hold": 5.0, "Stop": 7.0, "ControlWithdraw": 9.0}
-HELD_FIRST = {"Hold": 8.0, "Stop": 10.0, "ControlWithdraw": 12.0}  # a mute pack's poll fails after 6 s
+QUICK_SILENCE = {"HoldTime": 5.0, "StopAfter": 7.0, "ControlRemoveAfter": 9.0}
+HELD_FIRST = {
+    "HoldTime": 8.0,
+    "StopAfter": 10.0,
+    "ControlRemoveAfter": 12.0,
+}  # a mute pack's poll fails after 6 s
 CHARGE, DISCHARGE = 30.0, 50.0  # A, 0.3 C and 0.5 C of 100 Ah
 
 

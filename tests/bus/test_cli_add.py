@@ -8,10 +8,10 @@ import pytest
 from dbus_fast import BusType
 
 from dbus_xbms.commands.first_contact import LASTING, first_contact
-from dbus_xbms.contact import Contact, State
-from dbus_xbms.localsettings.service import LocalSettings
+from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.protocols.base import Advertised
-from dbus_xbms.remote import Remote
+from dbus_xbms.rpc import RpcService
+from dbus_xbms.settings_store.service import LocalSettings
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
 from tests.patience import PATIENCE
@@ -82,12 +82,12 @@ async def test_a_pack_that_needs_its_password_is_added_and_the_reason_told() -> 
 
 
 @pytest.mark.parametrize("state", LASTING)
-async def test_where_time_alone_does_not_help_add_waits_no_longer(state: State) -> None:
+async def test_where_time_alone_does_not_help_add_waits_no_longer(state: ContactState) -> None:
     async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
         return []
 
     def contacts() -> dict[str, Contact]:
         return {PACK: Contact(state=state)}
 
-    async with Remote(scan, dict, contacts, list, list), asyncio.timeout(PATIENCE):
+    async with RpcService(scan, dict, contacts, list, list), asyncio.timeout(PATIENCE):
         assert await first_contact(PACK, "House", control=True, limit=600.0) is None

@@ -131,7 +131,7 @@ async def test_on_a_gx_on_which_all_is_well_it_says_so_with_what_it_has_seen(roo
     assert "machine: 622 MB of memory available, load 0.4 on" in text
     assert "bluetoothd: runs, version 5.72" in text
     assert "(btusb 0bda:d723) is on" in text
-    assert "neighbours: dbus-ble-sensors uses Bluetooth too, without disturbing a pack" in text
+    assert "interference: dbus-ble-sensors uses Bluetooth too, without disturbing a pack" in text
     assert f"pack House ({ONE}): connected" in text
     assert f"DVCC: on; controlling BMS: House ({ONE}); battery monitor: House ({ONE}); voltage" in text
     assert "start: /data/rc.local starts the service" in text

@@ -10,8 +10,8 @@ import pytest
 from dbus_fast import BusType, MessageType
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.machine import HERE
-from dbus_xbms.remote import NAME as SERVICE
+from dbus_xbms.process.machine import HERE
+from dbus_xbms.rpc import NAME as SERVICE
 from tests.bus.peers import ONE, peers
 from tests.bus.simulation import Simulation
 from tests.bus.test_cli_doctor import venus_service
@@ -28,7 +28,7 @@ COMMANDS = (
     ("watch", "--once"),
     ("watch", "--seconds", "1"),
     ("get", ONE),
-    ("set", ONE, "Hold", "60"),
+    ("set", ONE, "HoldTime", "60"),
     ("set", "service", "MaxConnections", "5"),
     ("scan", "--seconds", "1"),
     ("switch", ONE, "charge", "on"),

@@ -14,12 +14,12 @@ import pytest
 from dbus_fast import BusType
 
 from dbus_xbms.commands.remove import _remove
-from dbus_xbms.localsettings.service import LocalSettings
 from dbus_xbms.protocols.base import Advertised
-from dbus_xbms.remote import Remote
+from dbus_xbms.rpc import RpcService
 from dbus_xbms.settings import switch_path
-from dbus_xbms.venus.items import BATTERY, items_for, values
+from dbus_xbms.settings_store.service import LocalSettings
 from dbus_xbms.venus.service import ItemService
+from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
 from tests.patience import PATIENCE
 from tests.unit.test_watch import ADDRESS, REPORT
 
@@ -68,7 +68,7 @@ async def pack(private_bus: str) -> AsyncIterator[ItemService]:
 
 
 @pytest.fixture
-async def scanner(private_bus: str) -> AsyncIterator[Remote]:
+async def scanner(private_bus: str) -> AsyncIterator[RpcService]:
     """The running service, as far as a scan goes."""
 
     async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
@@ -76,7 +76,7 @@ async def scanner(private_bus: str) -> AsyncIterator[Remote]:
         far = Advertised(address=OTHER, name="Neighbour", manufacturer={}, rssi=-90)
         return [(far, False, False), (near, True, True)]
 
-    async with Remote(scan, dict, dict, list, list) as remote:
+    async with RpcService(scan, dict, dict, list, list) as remote:
         yield remote
 
 
@@ -268,10 +268,10 @@ async def test_wait_fails_when_the_service_does_not_come() -> None:
 async def test_set_stores_a_checked_value_that_get_shows(settings: LocalSettings) -> None:
     await command("add", ADDRESS)
     done = await command("set", ADDRESS, "hold", "60")
-    assert (done.status, done.out) == (0, "Hold = 60 s\n")
-    assert stored(settings, "Hold") == 60.0
-    shown = await command("get", ADDRESS, "Hold")
-    assert shown.out.splitlines()[:2] == ["Hold = 60 s", "    5 to 300; default 30"]
+    assert (done.status, done.out) == (0, "HoldTime = 60 s\n")
+    assert stored(settings, "HoldTime") == 60.0
+    shown = await command("get", ADDRESS, "HoldTime")
+    assert shown.out.splitlines()[:2] == ["HoldTime = 60 s", "    5 to 300; default 30"]
 
 
 async def test_add_refuses_a_name_that_is_an_address_and_a_forgotten_pack_is_unknown(
@@ -284,14 +284,14 @@ async def test_add_refuses_a_name_that_is_an_address_and_a_forgotten_pack_is_unk
     done = await command("set", ADDRESS, "CustomName", "Service")
     assert (done.status, "stands for the program's own settings" in done.err) == (2, True)
     await command("remove", ADDRESS, "--forget")
-    done = await command("set", ADDRESS, "Hold", "20")
+    done = await command("set", ADDRESS, "HoldTime", "20")
     assert done.status == 2
     assert f"no pack with the address {ADDRESS} was added" in done.err
 
 
 async def test_a_name_that_no_pack_has_is_answered_with_those_that_there_are(settings: LocalSettings) -> None:
     await command("add", ADDRESS, "--name", "House bank")
-    done = await command("set", "House bnak", "Hold", "60")
+    done = await command("set", "House bnak", "HoldTime", "60")
     assert done.status == 2
     assert "did you mean House bank?" in done.err
 
@@ -342,7 +342,7 @@ async def test_the_programs_own_settings_go_by_the_word_service(settings: LocalS
 
 
 async def test_an_unknown_pack_is_refused_with_what_to_do(settings: LocalSettings) -> None:
-    done = await command("set", OTHER, "Hold", "60")
+    done = await command("set", OTHER, "HoldTime", "60")
     assert done.status == 2
     assert "`dbus-xbms scan` shows those in range" in done.err
     assert settings.store.entries == {}
@@ -369,7 +369,7 @@ async def test_without_localsettings_a_command_gives_up_in_words(private_bus: st
 
 
 async def test_list_shows_how_each_pack_is_doing(
-    settings: LocalSettings, pack: ItemService, scanner: Remote
+    settings: LocalSettings, pack: ItemService, scanner: RpcService
 ) -> None:
     await command("add", ADDRESS, "--name", "House bank")
     await command("add", OTHER)
@@ -389,7 +389,7 @@ async def test_list_says_when_the_service_is_not_running(settings: LocalSettings
     assert "service stopped" in (await command("list")).out
 
 
-async def test_scan_asks_the_running_service_and_shows_the_strongest_first(scanner: Remote) -> None:
+async def test_scan_asks_the_running_service_and_shows_the_strongest_first(scanner: RpcService) -> None:
     done = await command("scan", "--seconds", "1")
     assert done.status == 0
     near, far = done.out.splitlines()[1:3]
@@ -472,9 +472,9 @@ async def test_a_password_is_asked_for_and_never_shown(settings: LocalSettings) 
 
 async def test_a_setting_without_a_value_is_a_mistake_in_words(settings: LocalSettings) -> None:
     await command("add", ADDRESS)
-    done = await command("set", ADDRESS, "Hold")
+    done = await command("set", ADDRESS, "HoldTime")
     assert done.status == 2
-    assert done.err == "dbus-xbms: Hold needs a value: dbus-xbms set PACK Hold VALUE\n"
+    assert done.err == "dbus-xbms: HoldTime needs a value: dbus-xbms set PACK HoldTime VALUE\n"
 
 
 NASTY = "\x1b[2Jx\nA4:C1:37:00:00:09  -10  new\u202e\x9b" + "y" * 60
@@ -492,7 +492,7 @@ async def test_a_nasty_name_is_one_harmless_cell_of_every_output(settings: Local
     await command("add", ADDRESS)
     settings.store.entries["/Settings/Devices/xbms_a4c137010203/CustomName"].value = NASTY
     commands = ("list",), ("scan", "--seconds", "1"), ("get", ADDRESS), ("watch", "--once"), ("doctor",)
-    async with Remote(scan, dict, dict, lambda: heard, list):
+    async with RpcService(scan, dict, dict, lambda: heard, list):
         as_json = ("doctor", "--json"), ("get", ADDRESS, "--json"), ("list", "--json")
         for arguments in (*commands, *as_json, ("switch", NASTY, "charge", "off")):
             done = await command(*arguments)

@@ -16,7 +16,7 @@ LOCKED = {"name": "JBD-LOCKED", "password": "123123"}
 
 async def test_probe_reads_a_pack_by_its_name_while_it_is_lent(private_bus: str) -> None:
     async with Simulation([LOCKED, {"name": "JBD-SECOND"}]) as sim, Venus() as venus, Program("run"):
-        await venus.enable(ONE, CustomName="House bank", AllowRelease=1, Password="123123")
+        await venus.enable(ONE, CustomName="House bank", AllowLending=1, Password="123123")
         await venus.until(ONE, lambda seen: seen["/Dc/0/Voltage"] is not None)
         held = await command("probe", "house")
         assert held.status == 1

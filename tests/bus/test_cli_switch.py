@@ -10,9 +10,9 @@ import pytest
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.commands.which import meant
-from dbus_xbms.contact import Contact, State
+from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.protocols.base import Advertised
-from dbus_xbms.remote import Remote
+from dbus_xbms.rpc import RpcService
 from dbus_xbms.settings import device_id
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
@@ -72,12 +72,12 @@ async def test_a_pack_that_is_not_on_the_bus_cannot_be_switched() -> None:
 
 
 async def test_a_pack_that_is_not_read_is_answered_with_the_reason_and_what_helps() -> None:
-    why = Contact(state=State.NEEDS_PASSWORD, reason="it needs its password", advice="set it")
+    why = Contact(state=ContactState.NEEDS_PASSWORD, reason="it needs its password", advice="set it")
 
     async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
         return []
 
-    async with Simulation([]), Venus() as venus, Remote(scan, dict, lambda: {ONE: why}, list, list):
+    async with Simulation([]), Venus() as venus, RpcService(scan, dict, lambda: {ONE: why}, list, list):
         await venus.enable(ONE, CustomName="House bank")
         for order in (("switch", "house", "Charge", "OFF"), ("lend", "house")):
             done = await command(*order)

@@ -22,7 +22,7 @@ ASKING: tuple[tuple[str, ...], ...] = (
     ("list",),
     ("get", PACK),
     ("get", "service"),
-    ("set", PACK, "Hold", "30"),
+    ("set", PACK, "HoldTime", "30"),
     ("switch", PACK, "charge", "off"),
     ("lend", PACK),
     ("watch", "--once"),

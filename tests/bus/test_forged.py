@@ -8,10 +8,10 @@ from dataclasses import replace
 from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.localsettings.service import LocalSettings as SimulatedSettings
-from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.settings import PACK_SETTINGS, Value, pack_path
-from dbus_xbms.venus.bus import close, connect, until_closed
+from dbus_xbms.dbus.connection import close, connect, until_closed
+from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.settings import PackSettings, Value, pack_path
+from dbus_xbms.settings_store.service import LocalSettings as SimulatedSettings
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
 from dbus_xbms.venus.localsettings import LocalSettings
 from dbus_xbms.venus.objects import BUS_ITEM
@@ -23,8 +23,8 @@ from tests.patience import PATIENCE
 
 ONE = "A4:C1:37:00:00:01"
 SERVICE = f"{BATTERY}xbms_a4c137000001"
-HOLD = pack_path(ONE, "Hold")
-ROWS = {HOLD: next(row for row in PACK_SETTINGS if row.name == "Hold")}
+HOLD = pack_path(ONE, "HoldTime")
+ROWS = {HOLD: next(row for row in PackSettings.rows if row.name == "HoldTime")}
 PROPERTIES, OBJECTS = "org.freedesktop.DBus.Properties", "org.freedesktop.DBus.ObjectManager"
 ADAPTER, DEVICE = "org.bluez.Adapter1", "org.bluez.Device1"
 CHARACTERISTIC = "org.bluez.GattCharacteristic1"

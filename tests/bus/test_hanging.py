@@ -91,7 +91,7 @@ async def test_values_go_on_the_lost_lines_are_counted_and_sigterm_ends_it() -> 
 STANDS = """
 import os, sys
 from dbus_xbms import cli
-from dbus_xbms.venus.presence import Presence
+from dbus_xbms.venus.battery import Presence
 
 update = Presence.update
 
@@ -108,7 +108,7 @@ sys.exit(cli.main(["run"]))
 """
 
 
-NOT_ENDED = "WARNING dbus_xbms.watchdog: not ended 2.5 s after it was told to; ending now"
+NOT_ENDED = "WARNING dbus_xbms.process.watchdog: not ended 2.5 s after it was told to; ending now"
 
 
 async def is_ended_by_its_watchdog(program: Program, venus: Venus) -> None:
@@ -131,12 +131,12 @@ async def test_a_program_whose_loop_stands_leaves_the_bus_after_sigterm() -> Non
 NEVER_ENDS = """
 import asyncio, sys
 from dbus_xbms import cli
-from dbus_xbms.keeper import Keeper
+from dbus_xbms.pack.settings_writer import SettingsWriter
 
 async def save(self):
     await asyncio.sleep(1000)
 
-Keeper._save_last = save
+SettingsWriter._save_last = save
 sys.exit(cli.main(["run"]))
 """
 
@@ -154,7 +154,8 @@ async def test_it_ends_though_the_end_of_a_pack_hangs() -> None:
 
 STANDS_AFTER_THREE_BEATS = """
 import sys, time
-from dbus_xbms import cli, watchdog
+from dbus_xbms import cli
+from dbus_xbms.process import watchdog
 
 class Stands(watchdog.Watchdog):
     beats = 0
@@ -185,7 +186,7 @@ async def test_a_program_whose_loop_stands_is_ended_and_its_last_limits_leave_th
         await program.until("stands")
         assert await program.ended() == 1
         await venus.until_gone(ONE)
-        assert "ERROR dbus_xbms.watchdog: hung for 9 s; ending, to be restarted" in program.log
+        assert "ERROR dbus_xbms.process.watchdog: hung for 9 s; ending, to be restarted" in program.log
         assert any("in watch_progress" in line for line in program.log)
 
 

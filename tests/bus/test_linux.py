@@ -17,8 +17,8 @@ from dbus_fast import BusType, Message, Variant
 
 from dbus_xbms.commands import CommandError, permission
 from dbus_xbms.commands.session import call, open_bus
-from dbus_xbms.localsettings.service import BUS_ITEM, NAME, LocalSettings
-from dbus_xbms.trusted_bus import DAEMON
+from dbus_xbms.dbus.trusted import DAEMON
+from dbus_xbms.settings_store.service import BUS_ITEM, NAME, LocalSettings
 from tests.bus.daemon import daemon_with
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import CONTROL, Venus

@@ -18,17 +18,18 @@ from typing import Protocol
 import pytest
 from dbus_fast import BusType, Message, Variant
 
-from dbus_xbms.localsettings.service import LocalSettings as Simulated
+from dbus_xbms.dbus.connection import BusError, BusLost, close, connect, until_closed
 from dbus_xbms.settings import (
-    PACK_SETTINGS,
-    SERVICE_SETTINGS,
+    AnySetting,
+    PackSettings,
+    ProgramSettings,
     Setting,
     SettingsError,
     Value,
     pack_path,
     service_path,
 )
-from dbus_xbms.venus.bus import BusError, BusLost, close, connect, until_closed
+from dbus_xbms.settings_store.service import LocalSettings as Simulated
 from dbus_xbms.venus.localsettings import NAME, LocalSettings, instance_of
 from tests.patience import PATIENCE
 
@@ -133,8 +134,8 @@ async def stranger() -> AsyncIterator[Callable[..., Awaitable[Message]]]:
     await close(bus, closed)
 
 
-def rows(address: str) -> dict[str, Setting]:
-    return {pack_path(address, row.name): row for row in PACK_SETTINGS}
+def rows(address: str) -> dict[str, AnySetting]:
+    return {pack_path(address, row.name): row for row in PackSettings.rows}
 
 
 def instance(address: str) -> str:
@@ -150,9 +151,9 @@ async def test_what_is_new_gets_its_default_and_nobody_is_told(server: Server) -
     changes = Changes()
     async with serving(changes) as local:
         values = await local.add(rows(FIRST))
-        assert values == {pack_path(FIRST, row.name): row.default for row in PACK_SETTINGS}
+        assert values == {pack_path(FIRST, row.name): row.default for row in PackSettings.rows}
         assert {path: type(value) for path, value in values.items()} == {
-            pack_path(FIRST, row.name): type(row.default) for row in PACK_SETTINGS
+            pack_path(FIRST, row.name): type(row.default) for row in PackSettings.rows
         }
         await local.stored([])
         assert changes.empty()
@@ -161,8 +162,8 @@ async def test_what_is_new_gets_its_default_and_nobody_is_told(server: Server) -
 async def test_every_setting_of_the_program_can_be_stored(server: Server) -> None:
     await server.start()
     async with serving() as local:
-        values = await local.add({service_path(row.name): row for row in SERVICE_SETTINGS})
-    assert values == {service_path(row.name): row.default for row in SERVICE_SETTINGS}
+        values = await local.add({service_path(row.name): row for row in ProgramSettings.rows})
+    assert values == {service_path(row.name): row.default for row in ProgramSettings.rows}
 
 
 async def test_each_pack_gets_an_instance_of_its_own_and_keeps_it(server: Server) -> None:
@@ -186,7 +187,7 @@ async def test_a_value_is_stored_in_its_type_over_a_restart(server: Server) -> N
     await server.start()
     async with serving() as local:
         await local.add(rows(FIRST))
-        wanted: dict[str, Value] = {"CustomName": "Küche", "Hold": 45.5, "Enabled": 1}
+        wanted: dict[str, Value] = {"CustomName": "Küche", "HoldTime": 45.5, "Enabled": 1}
         for setting, value in wanted.items():
             assert await local.set(pack_path(FIRST, setting), value) == value
     await server.stop()
@@ -194,7 +195,7 @@ async def test_a_value_is_stored_in_its_type_over_a_restart(server: Server) -> N
     async with serving() as local:
         values = await local.add(rows(FIRST))
     assert values[name(FIRST)] == "Küche"
-    assert values[pack_path(FIRST, "Hold")] == 45.5
+    assert values[pack_path(FIRST, "HoldTime")] == 45.5
     assert values[pack_path(FIRST, "Enabled")] == 1
 
 
@@ -214,7 +215,7 @@ async def test_a_pack_that_somebody_else_adds_is_told(server: Server) -> None:
     changes = Changes()
     async with serving(changes) as local, serving() as other:
         await local.stored([])
-        await other.add({pack_path(SECOND, "Enabled"): PACK_SETTINGS[0]})
+        await other.add({pack_path(SECOND, "Enabled"): PackSettings.rows[0]})
         await other.set(pack_path(SECOND, "Enabled"), 1)
         seen = [await changes.get(), await changes.get()]
     assert seen == [(pack_path(SECOND, "Enabled"), 0), (pack_path(SECOND, "Enabled"), 1)]
@@ -242,7 +243,7 @@ async def test_what_is_stored_is_found_without_adding_it(server: Server) -> None
     async with serving() as local:
         stored = await local.stored(["/Settings/Devices", "/Settings/Services/Xbms"])
     assert stored[pack_path(FIRST, "Enabled")] == 1
-    assert stored[pack_path(FIRST, "Hold")] == 30.0
+    assert stored[pack_path(FIRST, "HoldTime")] == 30.0
     assert stored.keys() == rows(FIRST).keys()
 
 
@@ -310,29 +311,29 @@ async def test_refusals_are_said_in_words(server: Server) -> None:
     await server.start()
     async with serving() as local:
         await local.add(rows(FIRST))
-        with pytest.raises(SettingsError, match="Hold takes a number from 5 to 300 s"):
-            await local.set(pack_path(FIRST, "Hold"), 1.0)
+        with pytest.raises(SettingsError, match="HoldTime takes a number from 5 to 300 s"):
+            await local.set(pack_path(FIRST, "HoldTime"), 1.0)
         with pytest.raises(SettingsError, match="another type"):
-            await local.add({pack_path(FIRST, "Hold"): Setting(name="Hold", default="long", help="")})
+            await local.add({pack_path(FIRST, "HoldTime"): Setting(name="HoldTime", default="long", help="")})
         with pytest.raises(SettingsError, match="underscore"):
-            await local.add({"/Settings/Devices/_x/Hold": Setting(name="Hold", default=1, help="")})
+            await local.add({"/Settings/Devices/_x/HoldTime": Setting(name="HoldTime", default=1, help="")})
     async with serving() as unknowing:
         with pytest.raises(SettingsError, match="refuses 1000"):
-            await unknowing.set(pack_path(FIRST, "Hold"), 1000.0)
+            await unknowing.set(pack_path(FIRST, "HoldTime"), 1000.0)
 
 
 async def test_a_stored_value_out_of_todays_range_counts_as_the_default(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     await server.start()
-    path = pack_path(FIRST, "Hold")
+    path = pack_path(FIRST, "HoldTime")
     async with serving() as local:
-        await local.add({path: Setting(name="Hold", default=30.0, lowest=0.0, highest=9000.0, help="")})
+        await local.add({path: Setting(name="HoldTime", default=30.0, lowest=0.0, highest=9000.0, help="")})
         await local.set(path, 8000.0)
     async with serving() as local:
         values = await local.add(rows(FIRST))
     assert values[path] == 30.0
-    assert "Hold takes a number from 5 to 300 s" in caplog.text
+    assert "HoldTime takes a number from 5 to 300 s" in caplog.text
 
 
 async def test_calls_wait_for_it_to_appear_and_say_so_once(

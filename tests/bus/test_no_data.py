@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dbus_xbms.machine import HERE
+from dbus_xbms.process.machine import HERE
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
 from tests.bus.venus import Venus

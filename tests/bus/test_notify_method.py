@@ -11,7 +11,7 @@ import pytest
 from bleak.exc import BleakDBusError, BleakError
 
 from dbus_xbms.model import Notify
-from dbus_xbms.protocols.jbd_registers import BASIC
+from dbus_xbms.protocols.jbd.registers import BASIC
 from tests.bus.central import FIRST, Central, connected, find
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_air import JBD, lost, open_files, poll, running
@@ -142,7 +142,7 @@ async def test_no_socket_by_order_nor_on_a_bluez_that_does_not_bear_it(method: i
 SOON_GIVEN_UP = """
 import sys
 from dbus_xbms import cli
-from dbus_xbms.control import notify_method
+from dbus_xbms.ble import notify_method
 notify_method.TRIES = 2
 sys.exit(cli.main())
 """

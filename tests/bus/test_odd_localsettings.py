@@ -12,8 +12,8 @@ import pytest
 from dbus_fast import Message, MessageType, NameFlag, Variant
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.settings import DEVICES, PACK_SETTINGS, SettingsError, Value, pack_path
-from dbus_xbms.venus.bus import close, connect, until_closed
+from dbus_xbms.dbus.connection import close, connect, until_closed
+from dbus_xbms.settings import DEVICES, PackSettings, SettingsError, Value, pack_path
 from dbus_xbms.venus.localsettings import NAME, LocalSettings
 from dbus_xbms.venus.objects import BUS_ITEM
 from tests.fuzz.odd import ARGUMENTS, VALUES
@@ -21,8 +21,8 @@ from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
-HOLD = next(row for row in PACK_SETTINGS if row.name == "Hold")
-PATH = pack_path("A4:C1:37:00:00:01", "Hold")
+HOLD = next(row for row in PackSettings.rows if row.name == "HoldTime")
+PATH = pack_path("A4:C1:37:00:00:01", "HoldTime")
 ROW = {"path": Variant("s", PATH), "error": Variant("i", 0), "value": Variant("d", 20.0)}
 ANSWERS: tuple[tuple[str, list[Any]], ...] = (
     *ARGUMENTS,

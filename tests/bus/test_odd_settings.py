@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from dbus_fast import Variant
 
-from dbus_xbms.settings import PACK_SETTINGS, SWITCH_INSTANCE, pack_path, switch_path
+from dbus_xbms.settings import SWITCH_INSTANCE, PackSettings, pack_path, switch_path
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import SETTINGS, Seen, Venus
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
 ODD, WELL = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
-KEPT = {"Enabled", "CompanionSwitch", "ClassAndVrmInstance", SWITCH_INSTANCE.name}
+KEPT = {"Enabled", "SeparateSwitchDevice", "ClassAndVrmInstance", SWITCH_INSTANCE.name}
 
 
 def running(seen: Seen) -> bool:
@@ -37,7 +37,7 @@ async def test_an_odd_instance_of_a_switch_device_harms_no_pack(instance: str) -
     async with Simulation(packs), Venus() as venus:
         await store(venus, {switch_path(ODD): "switch:1"})
         assert await venus.write(SETTINGS, switch_path(ODD), instance) in (0, -1)
-        await venus.enable(ODD, WELL, CompanionSwitch=1)
+        await venus.enable(ODD, WELL, SeparateSwitchDevice=1)
         async with Program("run") as program:
             for address in (ODD, WELL):
                 await venus.until(address, running)
@@ -48,7 +48,7 @@ async def test_every_setting_of_another_type_has_its_default_and_the_owner_is_to
     packs = [{"address": ODD}, {"address": WELL}]
     odd = {
         pack_path(ODD, row.name): 0.5 if isinstance(row.default, str) else "１２"
-        for row in PACK_SETTINGS
+        for row in PackSettings.rows
         if row.name not in KEPT
     }
     async with Simulation(packs), Venus() as venus:
@@ -63,13 +63,13 @@ async def test_every_setting_of_another_type_has_its_default_and_the_owner_is_to
             async with Program("doctor") as doctor:
                 await doctor.ended()
         assert program.left_behind == []
-        assert any("Hold takes a number" in line for line in doctor.output)
+        assert any("HoldTime takes a number" in line for line in doctor.output)
 
 
 async def test_set_replaces_a_setting_of_another_type() -> None:
     async with Simulation([{"address": ODD}]), Venus() as venus:
-        await store(venus, {pack_path(ODD, "Hold"): "long"})
+        await store(venus, {pack_path(ODD, "HoldTime"): "long"})
         await venus.enable(ODD)
-        async with Program("set", ODD, "Hold", "45") as program:
+        async with Program("set", ODD, "HoldTime", "45") as program:
             await program.ended()
-        assert await venus.setting(ODD, "Hold") == 45.0
+        assert await venus.setting(ODD, "HoldTime") == 45.0

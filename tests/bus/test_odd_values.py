@@ -13,21 +13,21 @@ import pytest
 from dbus_fast import BusType, Message, MessageFlag, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
+from dbus_xbms.dbus.connection import close, connect, until_closed
 from dbus_xbms.model import PackIdentity
-from dbus_xbms.remote import NAME, PATH
+from dbus_xbms.rpc import NAME, PATH
 from dbus_xbms.settings import (
-    PACK_SETTINGS,
-    SERVICE_SETTINGS,
-    Setting,
+    AnySetting,
+    PackSettings,
+    ProgramSettings,
     SettingsError,
     pack_path,
     service_path,
 )
-from dbus_xbms.venus.bus import close, connect, until_closed
-from dbus_xbms.venus.items import items_for
 from dbus_xbms.venus.objects import LEAF, ROOT, coerced
-from dbus_xbms.venus.setting_items import EDITED, PANE
-from dbus_xbms.venus.switch_items import RELEASE
+from dbus_xbms.venus.tables.battery import items_for
+from dbus_xbms.venus.tables.settings import EDITED, PANE
+from dbus_xbms.venus.tables.switches import LEND_SWITCH
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import BUS_ITEM, DBUS, SETTINGS, Seen, Venus, plain
 from tests.fuzz.odd import ARGUMENTS, VALUES
@@ -39,7 +39,7 @@ ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 CELLS = 4
 ITEMS = {item.path: item for item in items_for(PackIdentity(cell_count=CELLS, ntc_count=2), controls=True)}
 BEHIND = {edited.path: edited for edited in (*EDITED, *PANE)}  # settings behind writable paths
-LENDING = ("/Settings/ReleaseForMinutes", RELEASE.item.path)  # accepted, they take the pack off the air
+LENDING = ("/Settings/LendForMinutes", LEND_SWITCH.item.path)  # accepted, they take the pack off the air
 PEER, PROPERTIES = "org.freedesktop.DBus.Peer", "org.freedesktop.DBus.Properties"
 INTERFACES = (BUS_ITEM, PROPERTIES, PEER, "org.freedesktop.DBus.Introspectable", "x.y", None)
 
@@ -104,7 +104,7 @@ class Stranger:
 async def running() -> AsyncIterator[tuple[Venus, Program, Stranger]]:
     """The program with a pack that controls and one that does not; well at the end, with a clean log."""
     async with Simulation(2), Venus() as venus, Program("run") as program, Stranger() as stranger:
-        await venus.enable(ONE, Control=1, Chemistry="LiFePO4", AllowRelease=1)
+        await venus.enable(ONE, Control=1, Chemistry="LiFePO4", AllowLending=1)
         await venus.enable(TWO, Control=0)
         for address in (ONE, TWO):
             await venus.until(address, fresh)
@@ -149,7 +149,7 @@ async def until_shown(venus: Venus, path: str, written: Variant) -> None:
         assert wanted is not None
         scale = edited.scale(CELLS)
         stored = wanted if isinstance(wanted, str) or scale == 1 else round(wanted / scale, 4)
-        await venus.until_setting(ONE, edited.name, stored)
+        await venus.until_setting(ONE, edited.setting.name, stored)
         if edited.preset and not stored:
             return  # it shows the preset's
     elif path == "/History/Clear":
@@ -170,7 +170,7 @@ async def test_every_setting_that_is_stored_is_in_range_or_put_right() -> None:
     assert [line for line in program.output if "stands" in line]
 
 
-async def until_fit(stranger: Stranger, path: str, row: Setting) -> None:
+async def until_fit(stranger: Stranger, path: str, row: AnySetting) -> None:
     """Ask for a setting until it is one that the program can use."""
     async with asyncio.timeout(PATIENCE):
         while True:
@@ -180,13 +180,13 @@ async def until_fit(stranger: Stranger, path: str, row: Setting) -> None:
             await asyncio.sleep(0.02)
 
 
-def every_setting() -> list[tuple[str, Setting]]:
+def every_setting() -> list[tuple[str, AnySetting]]:
     # Enabled takes a pack off the bus and back: another test's; it would make this one long.
-    packs = [(pack_path(ONE, row.name), row) for row in PACK_SETTINGS if row.name != "Enabled"]
-    return packs + [(service_path(row.name), row) for row in SERVICE_SETTINGS]
+    packs = [(pack_path(ONE, row.name), row) for row in PackSettings.rows if row.name != "Enabled"]
+    return packs + [(service_path(row.name), row) for row in ProgramSettings.rows]
 
 
-def fits(row: Setting, value: object) -> bool:
+def fits(row: AnySetting, value: object) -> bool:
     try:
         return row.checked(value) == value
     except SettingsError:

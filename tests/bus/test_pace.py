@@ -18,7 +18,7 @@ OVERCURRENT = "/Alarms/HighDischargeCurrent"
 SOON_AT_REST = """
 import sys
 from dbus_xbms import cli
-from dbus_xbms.control import pace
+from dbus_xbms.policy import pace
 pace.REST_AFTER = 2.0
 sys.exit(cli.main())
 """

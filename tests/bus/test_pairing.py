@@ -8,7 +8,7 @@ import pytest
 from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.ble.pairing import pair
+from dbus_xbms.ble.bluez.pairing import pair
 from dbus_xbms.protocols.base import NotPaired
 from tests.bus.central import connected
 from tests.bus.simulation import Program, Simulation

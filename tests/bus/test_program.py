@@ -112,14 +112,14 @@ async def test_a_restarted_bluetoothd_is_survived(number: str) -> None:
 
 async def test_silence_is_held_then_invalid_then_gone_and_the_first_good_poll_brings_it_all_back() -> None:
     async with Simulation(2) as sim, Venus() as venus, Program("run"):
-        await venus.enable(ONE, Hold=5.0, Withdraw=10.0)
+        await venus.enable(ONE, HoldTime=5.0, RemoveAfter=10.0)
         await venus.enable(TWO)
         seen = await venus.until(ONE, valid)
         await venus.until(TWO, valid)
         await venus.until(ONE, lambda s: bool(polled(s)))
         await sim.fault("mute", ONE)
         await venus.until(ONE, invalid)
-        assert clock() - polled(seen)[-1] > 4.0  # Hold; the bus may have told us of the last poll late
+        assert clock() - polled(seen)[-1] > 4.0  # HoldTime; the bus may have told us of the last poll late
         assert seen["/Alarms/BmsCable"] == 1
         assert seen["/State"] == 10
         assert seen["/System/NrOfModulesOffline"] == 1
@@ -127,7 +127,7 @@ async def test_silence_is_held_then_invalid_then_gone_and_the_first_good_poll_br
             await venus.call(seen.owner, "/Dc/0/Voltage", "com.victronenergy.BusItem", "GetValue")
         ).signature == "ai"
         await venus.until_gone(ONE)
-        assert clock() - polled(seen)[-1] > 9.0  # Withdraw
+        assert clock() - polled(seen)[-1] > 9.0  # RemoveAfter
         await sim.fault("clear", ONE)
         back = await venus.until(ONE, valid)
         assert back["/Alarms/BmsCable"] == 0

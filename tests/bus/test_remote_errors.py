@@ -10,44 +10,44 @@ import pytest
 from dbus_fast import BusType, DBusError, Message, Variant
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms import remote
+from dbus_xbms import rpc
 from dbus_xbms.ble.errors import RadioBusy, hindered
 from dbus_xbms.commands.session import contacts, open_bus
-from dbus_xbms.contact import State
-from dbus_xbms.machine import HERE
+from dbus_xbms.contact import ContactState
+from dbus_xbms.dbus.connection import BusLost
+from dbus_xbms.dbus.peers import NoAnswer
+from dbus_xbms.process.machine import HERE
 from dbus_xbms.protocols.base import Advertised, LinkError
-from dbus_xbms.remote import Remote, Service1
+from dbus_xbms.rpc import RpcService, Service1
 from dbus_xbms.settings import SettingsError
-from dbus_xbms.venus.bus import BusLost
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.objects import LEAF, NODE, ROOT
-from dbus_xbms.venus.peers import NoAnswer
 from dbus_xbms.venus.service import ItemService
 from tests.bus.test_cli_packs import command
 from tests.bus.venus import Venus
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
-OURS = f"{remote.ERROR}."
-FAULT = (remote.FAULT, "an error in the service; its log has more")
+OURS = f"{rpc.ERROR}."
+FAULT = (rpc.FAULT, "an error in the service; its log has more")
 FAILURES: dict[str, tuple[Callable[[], BaseException], str, str]] = {
     "adapter off": (
-        lambda: hindered(State.ADAPTER_OFF),
+        lambda: hindered(ContactState.ADAPTER_OFF),
         f"{OURS}AdapterOff",
         f"the Bluetooth adapter is off; switch it on (bluetoothctl power on), or unplug it, or {HERE.reboot}",
     ),
     "adapter unplugged": (
-        lambda: hindered(State.NO_ADAPTER),
+        lambda: hindered(ContactState.NO_ADAPTER),
         f"{OURS}NoAdapter",
         f"there is no Bluetooth adapter; {HERE.adapter_helps}",
     ),
     "bluetoothd restarts": (
-        lambda: hindered(State.NO_BLUETOOTH),
+        lambda: hindered(ContactState.NO_BLUETOOTH),
         f"{OURS}NoBluetooth",
         f"bluetoothd is not running; {HERE.bluetooth_helps}",
     ),
     "bluetoothd hangs": (
-        lambda: hindered(State.BLUETOOTH_HANGS),
+        lambda: hindered(ContactState.BLUETOOTH_HANGS),
         f"{OURS}BluetoothdHangs",
         f"bluetoothd does not answer; {HERE.bluetooth_helps}",
     ),
@@ -61,14 +61,14 @@ FAILURES: dict[str, tuple[Callable[[], BaseException], str, str]] = {
         f"{OURS}NoConnection",
         "a \N{REPLACEMENT CHARACTER} in the words",
     ),
-    "settings refused": (lambda: SettingsError("not stored"), remote.SETTINGS, "not stored"),
+    "settings refused": (lambda: SettingsError("not stored"), rpc.SETTINGS, "not stored"),
     "localsettings hangs": (
         lambda: NoAnswer("com.victronenergy.settings"),
-        remote.BUS,
+        rpc.BUS,
         f"localsettings has not answered for 5 s: restart it with `{HERE.settings}`",
     ),
-    "the bus goes": (BusLost, remote.BUS, "lost the D-Bus connection"),
-    "the service stops": (asyncio.CancelledError, remote.STOPPING, "the service is stopping"),
+    "the bus goes": (BusLost, rpc.BUS, "lost the D-Bus connection"),
+    "the service stops": (asyncio.CancelledError, rpc.STOPPING, "the service is stopping"),
     "a time limit": (TimeoutError, *FAULT),
     "a fault": (lambda: KeyError("packs"), *FAULT),
     "several faults": (lambda: ExceptionGroup("", [KeyError("packs")]), *FAULT),
@@ -97,16 +97,16 @@ async def test_every_failure_of_every_method_reaches_the_caller_with_a_name_and_
         raise failure()
 
     failed = 0
-    async with Remote(scan, failing, failing, failing, failing), Venus() as venus:
+    async with RpcService(scan, failing, failing, failing, failing), Venus() as venus:
         for member, signature in methods():
             body = [ARGUMENTS[one] for one in signature]
-            reply = await venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, member, signature, *body)
+            reply = await venus._reply(rpc.NAME, rpc.PATH, rpc.INTERFACE, member, signature, *body)
             if member == "Version":  # nothing in it can fail
                 continue
             assert (member, reply.error_name, reply.body) == (member, error, [words])
             failed += 1
     assert failed == len(list(methods())) - 1
-    assert ("Traceback" in caplog.text) == (error == remote.FAULT)  # told to the log, once, by us
+    assert ("Traceback" in caplog.text) == (error == rpc.FAULT)  # told to the log, once, by us
     assert "Service interface raised" not in caplog.text
 
 
@@ -115,11 +115,11 @@ async def test_what_cannot_be_described_is_a_fault_and_no_bare_exception() -> No
         return [object()]
 
     odd: Any = object()
-    remotely = Remote(scan, lambda: {"packs": odd}, lambda: {"": odd}, lambda: [odd], lambda: [odd])
+    remotely = RpcService(scan, lambda: {"packs": odd}, lambda: {"": odd}, lambda: [odd], lambda: [odd])
     async with remotely, Venus() as venus:
         for member, signature in ("Scan", "d"), ("Packs", ""), ("Heard", ""), ("Hearing", ""), ("Health", ""):
             body = [ARGUMENTS[one] for one in signature]
-            reply = await venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, member, signature, *body)
+            reply = await venus._reply(rpc.NAME, rpc.PATH, rpc.INTERFACE, member, signature, *body)
             assert (member, reply.error_name, *reply.body) == (member, *FAULT)
 
 
@@ -144,10 +144,10 @@ async def test_answers_hold_the_strongest_hundred_packs_and_those_that_were_adde
         return found
 
     strongest = [one.address for one in found[:-101:-1]]
-    async with Remote(scan, dict, dict, list, hearing), Venus() as venus:
+    async with RpcService(scan, dict, dict, list, hearing), Venus() as venus:
         for member, signature in ("Hearing", ""), ("Hearing", ""), ("Scan", "d"):
             body = [ARGUMENTS[one] for one in signature]
-            reply = await venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, member, signature, *body)
+            reply = await venus._reply(rpc.NAME, rpc.PATH, rpc.INTERFACE, member, signature, *body)
             told = [entry["address"].value for entry in reply.body[0]]
             held = [found[0].address] if member == "Scan" else []
             assert told == (held + strongest)[:100]
@@ -160,13 +160,11 @@ async def test_a_scan_is_answered_when_the_service_stops() -> None:
         return []
 
     async with Venus() as venus:
-        async with Remote(scan, dict, dict, list, list):
-            asked = asyncio.create_task(
-                venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, "Scan", "d", 60.0)
-            )
-            await venus._reply(remote.NAME, remote.PATH, remote.INTERFACE, "Version")
+        async with RpcService(scan, dict, dict, list, list):
+            asked = asyncio.create_task(venus._reply(rpc.NAME, rpc.PATH, rpc.INTERFACE, "Scan", "d", 60.0))
+            await venus._reply(rpc.NAME, rpc.PATH, rpc.INTERFACE, "Version")
         reply = await asked
-    assert (reply.error_name, reply.body) == (remote.STOPPING, ["the service is stopping"])
+    assert (reply.error_name, reply.body) == (rpc.STOPPING, ["the service is stopping"])
 
 
 async def test_a_service_that_goes_while_a_command_waits_is_said_to_have_stopped() -> None:
@@ -180,7 +178,7 @@ async def test_a_service_that_goes_while_a_command_waits_is_said_to_have_stopped
         return None
 
     bus.add_message_handler(answer)
-    await bus.request_name(remote.NAME)
+    await bus.request_name(rpc.NAME)
     done = await command("scan", "--seconds", "1")
     assert done.status == 1
     assert done.err == "dbus-xbms: the service has stopped; `dbus-xbms doctor` says why\n"
@@ -199,7 +197,7 @@ async def test_only_addresses_are_taken_for_packs_of_the_service() -> None:
         return None
 
     bus.add_message_handler(answer)
-    await bus.request_name(remote.NAME)
+    await bus.request_name(rpc.NAME)
     async with open_bus() as own:
         assert list(await contacts(own)) == ["A4:C1:37:00:00:01"]
     bus.disconnect()
@@ -208,7 +206,7 @@ async def test_only_addresses_are_taken_for_packs_of_the_service() -> None:
 
 async def test_a_service_of_another_version_is_named_as_such() -> None:
     bus = await MessageBus(bus_type=BusType.SESSION).connect()
-    await bus.request_name(remote.NAME)
+    await bus.request_name(rpc.NAME)
     done = await command("scan", "--seconds", "1")
     bus.disconnect()
     assert done.status == 1

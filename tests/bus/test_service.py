@@ -17,8 +17,8 @@ import pytest
 from dbus_fast import BusType, Message, MessageFlag, MessageType, NameFlag, RequestNameReply, Variant
 from dbus_fast.aio import MessageBus
 
+from dbus_xbms.dbus.connection import BusError, NameTaken, NoBus, connect
 from dbus_xbms.settings import Value
-from dbus_xbms.venus.bus import BusError, NameTaken, NoBus, connect
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.objects import BUS_ITEM
 from dbus_xbms.venus.service import ItemService

@@ -19,12 +19,12 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands import settings as settings_command
 from dbus_xbms.commands.doctor_bus import settings_file
 from dbus_xbms.commands.session import open_bus
+from dbus_xbms.dbus.server import NameTakenError
 from dbus_xbms.doctor.facts import SettingsFile
-from dbus_xbms.localsettings import file as files
-from dbus_xbms.localsettings import service
-from dbus_xbms.localsettings.saver import SavingFailedError
-from dbus_xbms.localsettings.service import BUS_ITEM, NAME, SETTINGS, LocalSettings
-from dbus_xbms.served import NameTakenError
+from dbus_xbms.settings_store import file as files
+from dbus_xbms.settings_store import service
+from dbus_xbms.settings_store.saver import SavingFailedError
+from dbus_xbms.settings_store.service import BUS_ITEM, NAME, SETTINGS, LocalSettings
 from tests.bus.simulation import Program
 from tests.patience import PATIENCE
 

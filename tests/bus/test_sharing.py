@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("private_bus")
 
 ONE = "A4:C1:37:00:00:01"
 SERVICE = f"{BATTERY}xbms_a4c137000001"
-LEND, TOGGLE = "/Settings/ReleaseForMinutes", "/SwitchableOutput/release/State"
+LEND, TOGGLE = "/Settings/LendForMinutes", "/SwitchableOutput/lend/State"
 CCL, DCL, CVL = "/Info/MaxChargeCurrent", "/Info/MaxDischargeCurrent", "/Info/MaxChargeVoltage"
 VOLTAGE, WORDS, CABLE = "/Dc/0/Voltage", "/Bluetooth/State", "/Alarms/BmsCable"
 ACCEPTED = 0
@@ -37,7 +37,7 @@ async def connections(sim: Simulation) -> int:
 
 async def test_a_phone_gets_the_pack_for_as_long_as_it_is_lent_and_the_limits_stay_safe() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
-        await venus.enable(ONE, AllowRelease=1, **CONTROL)
+        await venus.enable(ONE, AllowLending=1, **CONTROL)
         seen = await venus.until(ONE, charging)
         drawn, high = seen[DCL], seen[CVL]
         assert await venus.write(SERVICE, LEND, 1) == ACCEPTED
@@ -68,11 +68,11 @@ async def test_a_phone_gets_the_pack_for_as_long_as_it_is_lent_and_the_limits_st
 
 async def test_the_toggle_of_the_switch_pane_lends_for_half_an_hour_and_takes_back() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
-        await venus.enable(ONE, AllowMosfetControl=1, AllowRelease=1)
+        await venus.enable(ONE, AllowMosfetControl=1, AllowLending=1)
         seen = await venus.until(ONE, running)
         assert await venus.write(SERVICE, TOGGLE, 1) == ACCEPTED
         await venus.until(ONE, lambda s: s[LEND] == 30 and s[TOGGLE] == 1)
-        assert seen["/SwitchableOutput/release/Status"] == 0x09
+        assert seen["/SwitchableOutput/lend/Status"] == 0x09
         await sim.truth_when(ONE, lambda t: t["holder"] is None)
         assert await venus.write(SERVICE, "/Io/AllowToCharge", 0) != ACCEPTED
         assert "no contact with the pack (lent for another 30 min)" in await program.until("refused")
@@ -86,7 +86,7 @@ async def test_the_toggle_of_the_switch_pane_lends_for_half_an_hour_and_takes_ba
 
 async def test_the_command_line_lends_and_takes_back_and_says_how_it_stands() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
-        await venus.enable(ONE, AllowRelease=1, **CONTROL)
+        await venus.enable(ONE, AllowLending=1, **CONTROL)
         assert (await command("lend", ONE)).status == 1
         await venus.until(ONE, running)
         done = await command("lend", ONE, "12")
@@ -98,9 +98,9 @@ async def test_the_command_line_lends_and_takes_back_and_says_how_it_stands() ->
         await sim.truth_when(ONE, lambda t: t["holder"] is None)
         assert (await command("lend", ONE, "0")).out == f"{ONE} is taken back.\n"
         await venus.until(ONE, running)
-        await venus.set(ONE, "AllowRelease", 0)
+        await venus.set(ONE, "AllowLending", 0)
         refused = await command("lend", ONE, "12")
-        assert (refused.status, "AllowRelease 1" in refused.err) == (1, True)
+        assert (refused.status, "AllowLending 1" in refused.err) == (1, True)
         for minutes in ("-1", "241", "1.5", "soon"):
             assert (await command("lend", ONE, minutes)).status == 2
         assert (await command("lend", "A4:C1:37:00:00:99")).status == 2
@@ -108,7 +108,7 @@ async def test_the_command_line_lends_and_takes_back_and_says_how_it_stands() ->
 
 async def test_a_program_started_anew_takes_a_lent_pack_back() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus:
-        await venus.enable(ONE, AllowRelease=1)
+        await venus.enable(ONE, AllowLending=1)
         async with Program("run"):
             await venus.until(ONE, running)
             assert await venus.write(SERVICE, LEND, 60) == ACCEPTED
@@ -135,13 +135,13 @@ async def test_by_turns_the_pack_is_free_for_the_interval_between_two_connection
 
 async def test_by_turns_a_pack_that_a_phone_holds_is_waited_for_quietly_and_read_when_it_is_free() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
-        await venus.enable(ONE, ConnectionMode=1, PollInterval=3.0, Hold=26.0, Control=0)
+        await venus.enable(ONE, ConnectionMode=1, PollInterval=3.0, HoldTime=26.0, Control=0)
         seen = await venus.until(ONE, running)
         await venus.until(ONE, lambda s: s[WORDS] == "free until the next poll")
         taken = asyncio.get_running_loop().time()
         await sim.fault("phone", ONE)
         await venus.until(ONE, lambda s: not running(s))
-        assert asyncio.get_running_loop().time() - taken > 24  # Hold, less the time since the last poll
+        assert asyncio.get_running_loop().time() - taken > 24  # HoldTime, less the time since the last poll
         assert seen[CABLE] == 1
         await asyncio.sleep(20)
         failed = (await sim.truth(ONE))["counters"]["failed"]

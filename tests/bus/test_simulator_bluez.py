@@ -10,7 +10,7 @@ from bleak.exc import BleakError
 from dbus_fast import BusType, PropertyAccess
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.protocols.jbd_registers import BASIC, CELLS, decode_basic, decode_cells
+from dbus_xbms.protocols.jbd.registers import BASIC, CELLS, decode_basic, decode_cells
 from tests.bus.central import FIRST, SERVICE, Central, connected, find, heard
 from tests.bus.simulation import Simulation
 

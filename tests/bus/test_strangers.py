@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from dbus_fast import Variant
 
-from dbus_xbms.settings import PACK_SETTINGS, pack_path, service_path
+from dbus_xbms.settings import PackSettings, pack_path, service_path
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_cli_packs import command
 from tests.bus.venus import BUS_ITEM, SETTINGS, Venus, plain
@@ -29,7 +29,7 @@ async def devices(venus: Venus) -> set[str]:
 
 async def add(venus: Venus, address: str, **chosen: Any) -> None:
     """Store a pack as a scan of an earlier version did, and then what an owner chose."""
-    defaults = {row.name: row.default for row in PACK_SETTINGS} | OLD_DEFAULTS
+    defaults = {row.name: row.default for row in PackSettings.rows} | OLD_DEFAULTS
     rows = [
         {"path": Variant("s", pack_path(address, name)), "default": Variant(KINDS[type(value)], value)}
         for name, value in defaults.items()
@@ -59,7 +59,7 @@ async def test_strangers_that_an_earlier_version_stored_are_removed_once_and_nob
         "A4:C1:37:00:01:01": {"AdvertisedName": "a", "Enabled": 1},
         "A4:C1:37:00:01:02": {"AdvertisedName": "a", "CustomName": "House"},
         "A4:C1:37:00:01:03": {"AdvertisedName": "a", "Hardware": "JBD-SP04"},
-        "A4:C1:37:00:01:04": {"AdvertisedName": "a", "Hold": 45.0},
+        "A4:C1:37:00:01:04": {"AdvertisedName": "a", "HoldTime": 45.0},
         "A4:C1:37:00:01:05": {"AdvertisedName": "a", "Chemistry": "NMC"},
         "A4:C1:37:00:01:06": {},  # added by its address, and removed before it was ever reached
         "A4:C1:37:00:01:07": {"AdvertisedName": "a", "Password": "123456"},

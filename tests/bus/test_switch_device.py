@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from dbus_fast import Variant
 
-from dbus_xbms.model import Orders, Phase, Report, Switching
+from dbus_xbms.model import Orders, Phase, Switching
+from dbus_xbms.report import Report
 from dbus_xbms.settings import Value, switch_path
-from dbus_xbms.venus.presence import Presence
+from dbus_xbms.venus.battery import BatteryPresence
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import BATTERY as BATTERIES
 from tests.bus.venus import BUS_ITEM, DBUS, SETTINGS, Seen, Venus, plain
@@ -54,7 +55,7 @@ class Owner:
 
     def __init__(self) -> None:
         self.written: list[tuple[str, Value]] = []
-        self.presence = Presence(ONE, self.write)
+        self.presence = BatteryPresence(ONE, self.write)
         self._now = 0.0
 
     def write(self, path: str, value: Value, sender: str) -> bool:
@@ -128,7 +129,7 @@ async def test_a_toggle_is_written_where_it_is_shown_and_only_within_its_range(
     assert await venus.write(at, "/SwitchableOutput/charge/Settings/Type", 2) == 2
     assert await venus.write(at, "/SwitchableOutput/charge/Status", 9) == 1
     assert pack.written == [(STATE, 0), (STATE, 1)]
-    assert await venus.write(at, "/SwitchableOutput/release/State", 1) == 2  # the owner refuses this one
+    assert await venus.write(at, "/SwitchableOutput/lend/State", 1) == 2  # the owner refuses this one
 
 
 def instance(number: int) -> Callable[[Seen], bool]:
@@ -141,7 +142,7 @@ async def test_the_program_has_a_switch_device_while_the_owner_wants_one(venus: 
         seen = await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is not None)
         assert seen["/SwitchableOutput/charge/Settings/ShowUIControl"] == 0
         assert await owner(venus, SWITCH) is None
-        await venus.set(ONE, "CompanionSwitch", 1)
+        await venus.set(ONE, "SeparateSwitchDevice", 1)
         switch = await venus.until(ONE, instance(1), kind=SWITCHES)
         assert switch["/SwitchableOutput/charge/Status"] == 0x29
         assert STATE not in (await venus.until(ONE, lambda s: True)).items
@@ -152,7 +153,7 @@ async def test_the_program_has_a_switch_device_while_the_owner_wants_one(venus: 
         switch = await venus.until(ONE, instance(5), kind=SWITCHES)
         assert switch["/SwitchableOutput/charge/Settings/Group"] == "Bank"
 
-        await venus.set(ONE, "CompanionSwitch", 0)
+        await venus.set(ONE, "SeparateSwitchDevice", 0)
         seen = await venus.until(ONE, lambda s: STATE in s.items)
         assert await owner(venus, SWITCH) is None
         assert await program.stop() == 0
@@ -161,7 +162,7 @@ async def test_the_program_has_a_switch_device_while_the_owner_wants_one(venus: 
 
 async def test_a_switch_device_has_its_instance_again_after_a_restart(venus: Venus) -> None:
     async with Simulation(1):
-        await venus.enable(ONE, CompanionSwitch=1)
+        await venus.enable(ONE, SeparateSwitchDevice=1)
         async with Program("run"):
             await venus.until(ONE, instance(1), kind=SWITCHES)
             assert await venus.write(SETTINGS, switch_path(ONE), "switch:4") == 0

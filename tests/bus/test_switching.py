@@ -17,7 +17,7 @@ ONE = "A4:C1:37:00:00:01"
 SERVICE = f"{BATTERY}xbms_a4c137000001"
 CHARGE, DISCHARGE = "/Io/AllowToCharge", "/Io/AllowToDischarge"
 STATE, STATUS = "/SwitchableOutput/charge/State", "/SwitchableOutput/charge/Status"
-CCL, LAST = "/Info/MaxChargeCurrent", "/Io/LastOrder"
+CCL, LAST = "/Info/MaxChargeCurrent", "/Io/LastCommand"
 OPT_INS: dict[str, float | str] = {**CONTROL, "AllowMosfetControl": 1, "AllowDischargeOff": 1}
 ACCEPTED, REFUSED = 0, 2
 RESTING = {"address": ONE, "load": "rest"}
@@ -119,7 +119,7 @@ async def test_a_mosfet_that_is_stuck_is_a_fault_and_shown_as_it_is() -> None:
         assert told(seen, "failed: asked for charge off, discharge on; the BMS reports charge on")
         assert await writes(sim) == ["e1 0001"]  # stored, as the lock bit shows: not repeated
         assert "ERROR" in await program.until("failed: asked for")
-        assert seen["/Io/LastOrderState"] == OrderState.FAILED
+        assert seen["/Io/LastCommandState"] == OrderState.FAILED
         await asyncio.sleep(3)
         assert len(await writes(sim)) == 1
 
@@ -239,7 +239,7 @@ async def test_orders_that_go_out_together_are_told_of_together() -> None:
         await venus.until(ONE, lambda s: running(s) and s["/Dc/0/Current"] > 10)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED  # waits for the current
         assert await other.write(SERVICE, DISCHARGE, 0) == ACCEPTED
-        seen = await venus.until(ONE, lambda s: s["/Io/LastOrderState"] == OrderState.WAITING)
+        seen = await venus.until(ONE, lambda s: s["/Io/LastCommandState"] == OrderState.WAITING)
         await sim.fault("current", ONE, amperes=0.0)
         await venus.until(ONE, lambda s: mosfets(s) == (0, 0) and told(s, "done"))
         assert seen[LAST] == "charge off, discharge off: done"
@@ -284,7 +284,7 @@ async def test_a_newer_bms_is_switched_by_its_own_command_only_if_that_is_allowe
         await venus.until(ONE, running)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
         await venus.until(ONE, lambda s: told(s, "failed") and told(s, "does not know this command"))
-        await venus.set(ONE, "AllowNewerCommand", 1)
+        await venus.set(ONE, "UseFbCommand", 1)
         await asyncio.sleep(5)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
         await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and told(s, "done"))

@@ -19,8 +19,8 @@ import pytest
 
 from dbus_xbms.model import Phase
 from dbus_xbms.settings import Value
-from dbus_xbms.venus.items import items_for, values
 from dbus_xbms.venus.service import ItemService
+from dbus_xbms.venus.tables.battery import items_for, values
 from tests.patience import PATIENCE
 from tests.unit.test_items import IDENTITY, REPORT, SAMPLE, SILENT
 

@@ -38,7 +38,7 @@ LIMITS = ("/Info/MaxChargeVoltage", "/Info/MaxChargeCurrent", "/Info/MaxDischarg
 NUMBERS = (*LIMITS, "/Info/BatteryLowVoltage", "/Info/ChargeRequest", "/Dc/0/Voltage", "/Soc")
 REACHES_CHARGERS = 4.0  # s; systemcalc looks every 3 s
 REST = {"cells": 4, "capacity": 100, "load": "rest"}
-SILENCE = {"Hold": 5.0, "Stop": 14.0, "ControlWithdraw": 24.0}  # s, each from the last good poll
+SILENCE = {"HoldTime": 5.0, "StopAfter": 14.0, "ControlRemoveAfter": 24.0}  # s, each from the last good poll
 
 # Services that take whatever is written; each write is a line of JSON.
 CHARGERS = """

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from bench.pty import on_terminal
-from dbus_xbms.contact import Contact, State
+from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.model import LinkStatus
 from dbus_xbms.protocols.base import Advertised
-from dbus_xbms.remote import Remote
-from dbus_xbms.venus.items import BATTERY, items_for, values
+from dbus_xbms.rpc import RpcService
 from dbus_xbms.venus.service import ItemService
+from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
 from tests.patience import PATIENCE
 from tests.unit.test_watch import ADDRESS, CONTROLLING, SAMPLE
 
@@ -182,7 +182,9 @@ async def test_a_log_that_cannot_be_written_is_said_and_the_terminal_is_given_ba
 
 
 AWAY = "A4:C1:37:0A:0B:0D"
-UNHEARD = Contact(state=State.NOT_HEARD, reason="not heard for 12 min", advice="is it in range?", silence=720)
+UNHEARD = Contact(
+    state=ContactState.NOT_HEARD, reason="not heard for 12 min", advice="is it in range?", silence=720
+)
 
 
 async def no_scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
@@ -194,11 +196,11 @@ async def test_the_reason_of_a_pack_that_is_not_on_the_bus_and_the_age_of_a_samp
 ) -> None:
     told = {
         AWAY: UNHEARD,
-        ADDRESS: Contact(state=State.CONNECTED, reason="connected", silence=7.0),
+        ADDRESS: Contact(state=ContactState.CONNECTED, reason="connected", silence=7.0),
     }
     pack.publish({**values(ITEMS, CHARGING), "/Bluetooth/SampleAge": 0})
     async with (
-        Remote(no_scan, dict, lambda: told, list, list),
+        RpcService(no_scan, dict, lambda: told, list, list),
         on_terminal("watch", size=(80, 30)) as terminal,
     ):
         await terminal.shows("A4:C1:37:0A:0B:0D not heard for 12 min")
@@ -215,14 +217,14 @@ async def test_the_reason_of_a_pack_that_is_not_on_the_bus_and_the_age_of_a_samp
 async def test_without_a_pack_the_screen_and_the_table_say_why_there_is_nothing_to_show() -> None:
     async with on_terminal("watch") as terminal:
         await terminal.shows("Nothing to show: the service is stopped")
-        async with Remote(no_scan, dict, dict, list, list):
+        async with RpcService(no_scan, dict, dict, list, list):
             await terminal.shows(
                 "Nothing to show: no pack has been added; `dbus-xbms scan` lists those in range"
             )
         terminal.type("q")
         assert await terminal.ended() == 0
     told = {AWAY: UNHEARD}
-    async with Remote(no_scan, dict, lambda: told, list, list):
+    async with RpcService(no_scan, dict, lambda: told, list, list):
         async with on_terminal("watch", "--once", environment={"TERM": "dumb"}) as terminal:
             assert await terminal.ended() == 1
         assert "A4:C1:37:0A:0B:0D: not heard for 12 min" in terminal.sent
@@ -242,9 +244,12 @@ async def test_a_poll_that_changed_nothing_is_a_line_of_the_log_and_silence_is_n
         if len(asked) >= 6:
             often.set()
         silence = 0.0 if polled else time.monotonic() - began + 60.0
-        return {ADDRESS: Contact(state=State.CONNECTED, reason="connected", silence=silence)}
+        return {ADDRESS: Contact(state=ContactState.CONNECTED, reason="connected", silence=silence)}
 
-    async with Remote(no_scan, dict, told, list, list), on_terminal("watch", "--log", str(path)) as terminal:
+    async with (
+        RpcService(no_scan, dict, told, list, list),
+        on_terminal("watch", "--log", str(path)) as terminal,
+    ):
         await terminal.shows("Starboard")
         async with asyncio.timeout(PATIENCE):
             await often.wait()

@@ -13,8 +13,8 @@ import pytest
 from dbus_fast import BusType, Message, Variant
 from dbus_fast.aio import MessageBus
 
+from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.settings import Value
-from dbus_xbms.trusted_bus import TrustedBus
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.objects import BUS_ITEM
 from dbus_xbms.venus.service import ItemService

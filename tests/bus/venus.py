@@ -11,7 +11,7 @@ from typing import Any, Self
 from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS, device_id, pack_path, service_path
+from dbus_xbms.settings import PackSettings, ProgramSettings, device_id, pack_path, service_path
 from tests.patience import PATIENCE
 
 BUS_ITEM = "com.victronenergy.BusItem"
@@ -120,7 +120,7 @@ class Venus:
         """Do what an owner does to make packs ours, with some settings of theirs."""
         for address in addresses:
             wanted = {**chosen, "Enabled": 1}
-            rows = [row for row in PACK_SETTINGS if row.name in wanted]
+            rows = [row for row in PackSettings.rows if row.name in wanted]
             await self._add({pack_path(address, row.name): row.default for row in rows})
             for name, value in wanted.items():
                 assert await self.set(address, name, value) == 0
@@ -128,7 +128,7 @@ class Venus:
     async def set(self, address: str, name: str, value: float | str) -> int:
         """Write one setting of a pack, or of the program for an empty address."""
         path = pack_path(address, name) if address else service_path(name)
-        row = next(row for row in PACK_SETTINGS + SERVICE_SETTINGS if row.name == name)
+        row = next(row for row in PackSettings.rows + ProgramSettings.rows if row.name == name)
         return await self.write(SETTINGS, path, type(row.default)(value))
 
     async def setting(self, address: str, name: str) -> Any:

@@ -12,9 +12,9 @@ from tempfile import TemporaryDirectory
 
 from dbus_xbms.commands.arguments import positive, seconds, whole
 from dbus_xbms.commands.progress import waiting
-from dbus_xbms.interrupt import ended_by_ctrl_c
+from dbus_xbms.process.interrupt import ended_by_ctrl_c
 from dbus_xbms.simulator.scenario import MOST_PACKS
-from dbus_xbms.words import count
+from dbus_xbms.text import count
 from tests.bus.daemon import private_daemon
 from tests.endurance.bus_loss import address_in, lose_the_bus
 from tests.endurance.plan import Plan

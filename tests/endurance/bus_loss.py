@@ -109,7 +109,7 @@ async def charging_off(venus: Venus, address: str) -> None:
     await venus.write(BATTERY + device_id(address), "/Io/AllowToCharge", 0)
     # The outcome may be shown a poll before the MOSFET.
     await venus.until(
-        address, lambda s: s["/Io/LastOrder"] == "charge off: done" and s["/Io/AllowToCharge"] == 0
+        address, lambda s: s["/Io/LastCommand"] == "charge off: done" and s["/Io/AllowToCharge"] == 0
     )
 
 

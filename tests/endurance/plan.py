@@ -16,10 +16,10 @@ ADAPTERS = (
 )
 # What owners chose, by turns; one of the first few controls, another for each seed.
 OWNERS: tuple[dict[str, float], ...] = (
-    {"Hold": 8.0, "Stop": 20.0, "ControlWithdraw": 40.0},
+    {"HoldTime": 8.0, "StopAfter": 20.0, "ControlRemoveAfter": 40.0},
     {},
-    {"Hold": 8.0, "Withdraw": 40.0},
-    {"ConnectionMode": 1, "PollInterval": 5.0, "Hold": 20.0, "Stop": 60.0},
+    {"HoldTime": 8.0, "RemoveAfter": 40.0},
+    {"ConnectionMode": 1, "PollInterval": 5.0, "HoldTime": 20.0, "StopAfter": 60.0},
 )
 LOADS: tuple[dict[str, Any], ...] = (
     {},
@@ -68,7 +68,7 @@ class Plan:
             chemistry=CHEMISTRIES[row.get("chemistry", "lfp")],
             controls=controls,
             interval=owner.get("PollInterval", 1.0),
-            hold=owner.get("Hold", 30.0),
-            stop=owner.get("Stop", 300.0),
-            withdraw=owner.get("ControlWithdraw", 1800.0) if controls else owner.get("Withdraw", 900.0),
+            hold=owner.get("HoldTime", 30.0),
+            stop=owner.get("StopAfter", 300.0),
+            withdraw=owner.get("ControlRemoveAfter", 1800.0) if controls else owner.get("RemoveAfter", 900.0),
         )

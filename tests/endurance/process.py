@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dbus_xbms.remote import INTERFACE, NAME, PATH
+from dbus_xbms.rpc import INTERFACE, NAME, PATH
 from tests.bus.venus import DBUS, Venus
 
 ANSWER_LIMIT = 3.0  # s

@@ -25,7 +25,7 @@ USAGE_EVERY = 5.0  # s
 AWAKE_AFTER = 2.0  # s after SIGCONT until everything must be right again
 STALLED = 1.0  # s late: the machine itself hung
 REMEMBERED = 900.0  # s that disturbances are kept
-ORDER_NUMBER, ORDER_STATE = "/Io/LastOrderNumber", "/Io/LastOrderState"
+ORDER_NUMBER, ORDER_STATE = "/Io/LastCommandNumber", "/Io/LastCommandState"
 MOST_FINDINGS = 100  # kinds; the rest is counted
 
 

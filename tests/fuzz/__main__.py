@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from dbus_xbms.commands.arguments import whole
-from dbus_xbms.interrupt import ended_by_ctrl_c
+from dbus_xbms.process.interrupt import ended_by_ctrl_c
 from tests.fuzz.run import fuzz
 
 

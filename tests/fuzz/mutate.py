@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from dbus_xbms.protocols.base import ProtocolError
-from dbus_xbms.protocols.jbd_frames import (
+from dbus_xbms.protocols.jbd.frames import (
     MODULE_START,
     OVERHEAD,
     REFUSALS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from dbus_xbms.settings import PACK_SETTINGS, Setting, Settings, SettingsError, Value
+from dbus_xbms.settings import AnySetting, PackSettings, SettingsError, Value
 
 CURVES = (
     "",
@@ -27,24 +27,24 @@ TEXTS = {
 CUSTOM = {"CellFull": 3.45, "CellFloat": 3.4, "CellLow": 3.0, "CellHighCutoff": 3.6, "CellLowCutoff": 2.5}
 
 
-def _text(rng: Random, row: Setting) -> str:
+def _text(rng: Random, row: AnySetting) -> str:
     if row.name.endswith("Curve"):
         return rng.choice(CURVES)
     return rng.choice(TEXTS.get(row.name, (str(row.default),)))
 
 
-def _number(rng: Random, row: Setting) -> float:
+def _number(rng: Random, row: AnySetting) -> float:
     low = -1e6 if row.lowest is None else row.lowest
     high = 1e6 if row.highest is None else row.highest
     number = rng.choice((low, high, rng.uniform(low, high), rng.uniform(low, high)))
     return int(number) if isinstance(row.default, int) else number
 
 
-def owner(rng: Random) -> Settings:
+def owner(rng: Random) -> PackSettings:
     """Some settings changed, each within its row; some custom presets are even in order."""
-    settings = Settings(PACK_SETTINGS)
+    settings = PackSettings()
     chance = rng.choice((0.0, 0.1, 0.1, 0.5, 1.0))
-    for row in PACK_SETTINGS:
+    for row in PackSettings.rows:
         if rng.random() < chance:
             value: Value = _text(rng, row) if isinstance(row.default, str) else _number(rng, row)
             try:

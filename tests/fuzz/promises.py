@@ -5,14 +5,21 @@ from __future__ import annotations
 from dataclasses import fields
 from math import isfinite
 
-from dbus_xbms.control.chemistry import Preset, preset
-from dbus_xbms.control.current_limits import CHARGE_RATE, DISCHARGE_RATE, NO_CHARGE, NO_DISCHARGE, UNRATED
-from dbus_xbms.control.curves import Curve
-from dbus_xbms.control.decision import Decision
-from dbus_xbms.control.gauge import LONGEST_TO_GO, installed
-from dbus_xbms.control.intake import State
-from dbus_xbms.model import Counters, PackIdentity, PackSample, Reading, Report
-from dbus_xbms.settings import Settings
+from dbus_xbms.model import Counters, PackIdentity, PackSample, Reading
+from dbus_xbms.policy.charge.chemistry import Preset, preset
+from dbus_xbms.policy.charge.current_limits import (
+    CHARGE_RATE,
+    DISCHARGE_RATE,
+    NO_CHARGE,
+    NO_DISCHARGE,
+    UNRATED,
+)
+from dbus_xbms.policy.charge.curves import Curve
+from dbus_xbms.policy.decision import Decision
+from dbus_xbms.policy.pack_state import PackState
+from dbus_xbms.policy.state_of_charge import LONGEST_TO_GO, installed
+from dbus_xbms.report import Report
+from dbus_xbms.settings import PackSettings
 from dbus_xbms.venus.item import Item
 
 LONGEST_VALUE = 6553.5  # the most that two bytes can say, in the coarsest unit
@@ -64,12 +71,11 @@ def check_reading(reading: Reading) -> None:
         check_counters(reading.counters)
 
 
-def _ceiling(name: str, rate: float, nominal: float, owner: Settings) -> float:
-    chosen = owner.number(name)
-    return chosen if chosen >= 0 else min(rate * installed(nominal, owner), owner.number("Rating") or UNRATED)
+def _ceiling(chosen: float, rate: float, nominal: float, owner: PackSettings) -> float:
+    return chosen if chosen >= 0 else min(rate * installed(nominal, owner), owner.rating or UNRATED)
 
 
-def check_decision(state: State, decision: Decision, owner: Settings) -> None:
+def check_decision(state: PackState, decision: Decision, owner: PackSettings) -> None:
     """What is decided stays within what the owner and the preset allow."""
     assert decision.valid_for >= 0
     assert decision.soc is None or 0 <= decision.soc <= 100
@@ -79,8 +85,8 @@ def check_decision(state: State, decision: Decision, owner: Settings) -> None:
     if limits is None or state.sample is None:
         return
     nominal, cells = state.sample.nominal, state.sample.cells
-    assert 0 <= limits.ccl <= _ceiling("MaxChargeCurrent", CHARGE_RATE, nominal, owner) + ROUNDING
-    assert 0 <= limits.dcl <= _ceiling("MaxDischargeCurrent", DISCHARGE_RATE, nominal, owner) + ROUNDING
+    assert 0 <= limits.ccl <= _ceiling(owner.max_charge_current, CHARGE_RATE, nominal, owner) + ROUNDING
+    assert 0 <= limits.dcl <= _ceiling(owner.max_discharge_current, DISCHARGE_RATE, nominal, owner) + ROUNDING
     chosen = preset(owner)
     highest = max(chosen.full, chosen.top_balance) if limits.ccl > 0 else chosen.ceiling
     assert 0 <= limits.cvl <= len(cells) * highest + ROUNDING  # with a current of 0: the present voltage

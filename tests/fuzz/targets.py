@@ -11,18 +11,17 @@ from typing import Any, Literal
 
 from dbus_fast import Variant
 
-from dbus_xbms.control import monitor
-from dbus_xbms.control.chemistry import preset
-from dbus_xbms.control.decision import Decision
-from dbus_xbms.control.intake import State
-from dbus_xbms.memory import identity_of, remembered
-from dbus_xbms.model import LinkStatus, Mosfet, Mosfets, PackIdentity, Reading, Report
+from dbus_xbms.model import LinkStatus, Mosfet, Mosfets, PackIdentity, Reading
+from dbus_xbms.policy import engine
+from dbus_xbms.policy.charge.chemistry import preset
+from dbus_xbms.policy.decision import Decision
+from dbus_xbms.policy.pack_state import PackState
 from dbus_xbms.protocols.base import Advertised, Frame, LinkError, NoReply, ProtocolError, Request
-from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.protocols.jbd_adverts import FF00, FF06, FFF0
-from dbus_xbms.protocols.jbd_describe import decode_frame, describe
-from dbus_xbms.protocols.jbd_frames import LONGEST, Cutter, JbdFramer, Junk, parse, parse_request
-from dbus_xbms.protocols.jbd_registers import (
+from dbus_xbms.protocols.jbd.adverts import FF00, FF06, FFF0
+from dbus_xbms.protocols.jbd.describe import decode_frame, describe
+from dbus_xbms.protocols.jbd.frames import LONGEST, Cutter, JbdFramer, Junk, parse, parse_request
+from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols.jbd.registers import (
     BASIC,
     CELLS,
     COUNTERS,
@@ -32,11 +31,13 @@ from dbus_xbms.protocols.jbd_registers import (
     decode_counters,
     decode_hardware,
 )
-from dbus_xbms.settings import PACK_SETTINGS, Settings, SettingsError
-from dbus_xbms.venus.items import items_for
+from dbus_xbms.report import Report
+from dbus_xbms.settings import PackSettings, SettingsError
+from dbus_xbms.settings.persisted import identity_of, remembered
+from dbus_xbms.venus.diff import Diff
 from dbus_xbms.venus.localsettings import instance_of
 from dbus_xbms.venus.objects import coerced, wired
-from dbus_xbms.venus.reader import Reader
+from dbus_xbms.venus.tables.battery import items_for
 from tests.fuzz.mutate import PAYLOADS, answer, chunks, mutant, payload
 from tests.fuzz.owners import CURVES, owner
 from tests.fuzz.promises import check_counters, check_curves, check_decision, check_items, check_reading
@@ -178,7 +179,7 @@ def advert(rng: Random) -> None:
 
 def setting(rng: Random) -> None:
     """Whatever anybody stores: a value in range comes out, or a refusal."""
-    row, value = rng.choice(PACK_SETTINGS), rng.choice(ODD)(rng)
+    row, value = rng.choice(PackSettings.rows), rng.choice(ODD)(rng)
     taken = row.parse(value) if isinstance(value, str) else row.checked(value)
     assert type(taken) is type(row.default)
     if not isinstance(taken, str):
@@ -187,7 +188,7 @@ def setting(rng: Random) -> None:
         assert row.highest is None or taken <= row.highest
     elif row.name == "ClassAndVrmInstance":
         assert instance_of(taken) < 2**31
-    stored = Settings(PACK_SETTINGS, {row.name: taken})
+    stored = PackSettings({row.name: taken})
     assert remembered(identity_of(stored)).keys() <= stored.keys()
     check_curves(preset(stored))
 
@@ -205,23 +206,23 @@ def step(rng: Random) -> None:
     """Bytes to what the bus shows: any decodable samples, any silence between them, any owner."""
     chosen, managed = owner(rng), rng.random() < 0.8
     identity: PackIdentity | None = None
-    reader: Reader | None = None
-    now, state = rng.choice((0.0, 1e6)), State(started=0.0)
+    reader: Diff | None = None
+    now, state = rng.choice((0.0, 1e6)), PackState(started=0.0)
     for _ in range(rng.randint(1, 6)):
         now += rng.choice((0.0, 1.0, 1.0, 5.0, 40.0, 400.0, 3000.0, 1e6))
         reading = _reading(rng, identity)
         if reading and reading.identity and reading.identity != identity:
             identity, reader = reading.identity, None
         sample = reading.sample if reading else None
-        state, decision = monitor.step(state, sample, now, chosen, managed=managed)
+        state, decision = engine.step(state, sample, now, chosen, managed=managed)
         check_decision(state, decision, chosen)
-        _, stopped = monitor.stopped(state, now, chosen)
+        _, stopped = engine.stopped(state, now, chosen)
         assert not stopped.limits or stopped.limits.ccl == stopped.limits.dcl == 0
         if identity:
             items = items_for(identity, controls=managed)
             report = report_of(state, decision, chosen, identity, managed)
             check_items(items, report)
-            reader = reader or Reader(items)
+            reader = reader or Diff(items)
             for path, value in reader.changes(report, now).items():
                 wired(next(item.kind for item in items if item.path == path), value)
 
@@ -238,7 +239,7 @@ def _reading(rng: Random, known: PackIdentity | None) -> Reading | None:
 
 
 def report_of(
-    state: State, decision: Decision, chosen: Settings, identity: PackIdentity, managed: bool
+    state: PackState, decision: Decision, chosen: PackSettings, identity: PackIdentity, managed: bool
 ) -> Report:
     """What a pack reports of a decision."""
     return Report(

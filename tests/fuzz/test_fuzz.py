@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dbus_xbms.protocols.base import Frame, ProtocolError
-from dbus_xbms.protocols.jbd_frames import Cutter, JbdFramer, parse
+from dbus_xbms.protocols.jbd.frames import Cutter, JbdFramer, parse
 from tests.fuzz.mutate import chunks, mutant, repaired
 from tests.fuzz.run import LONGEST, Outcome, fuzz, no_hang, one
 from tests.fuzz.targets import EXPECTED, TARGETS, Target

@@ -13,11 +13,11 @@ COMPLAINT = re.compile(
 
 def lost(address: str) -> str:
     """How the warning begins that a pack's values have become invalid."""
-    return f"WARNING dbus_xbms.pack: {address}: no contact ("
+    return f"WARNING dbus_xbms.pack.pack: {address}: no contact ("
 
 
 STACK_BROKE = (  # how the warnings begin that bluetoothd or the adapter is gone
-    "WARNING dbus_xbms.ble.air: bluetoothd is not running",
+    "WARNING dbus_xbms.ble.central: bluetoothd is not running",
     "WARNING dbus_xbms.ble.adapter: adapter ",
 )
 

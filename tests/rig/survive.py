@@ -120,7 +120,7 @@ class Trial:
         self.check(fault.name, f"{address[-2:]} shows its state", shown == wanted, [*shown.values()])
 
     def _held(self, fault: Fault, index: int, began: float) -> None:
-        """Values stand for Hold and not longer; a pack that was not hit never misses one."""
+        """Values stand for HoldTime and not longer; a pack that was not hit never misses one."""
         address = PACKS[index]
         gaps = [c.at - began for c in self.watch.history(address, VOLTAGE, began) if c.value == INVALID]
         self.excused[lost(address)] += len(gaps)
@@ -157,7 +157,7 @@ async def adopt() -> str:
     found = await program("scan", "--seconds", "6")
     for address in PACKS:
         await program("add", address)
-    await program("set", PACKS[0], "Hold", f"{HOLD:g}")
+    await program("set", PACKS[0], "HoldTime", f"{HOLD:g}")
     return found
 
 

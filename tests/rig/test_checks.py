@@ -30,7 +30,7 @@ def test_another_packs_notifications_are_not_counted() -> None:
 
 
 def test_a_pack_may_report_each_of_its_gaps_once_and_nothing_else_may_be_reported() -> None:
-    line = f"WARNING dbus_xbms.pack: {ADDRESS}: no contact (lost): not in range"
+    line = f"WARNING dbus_xbms.pack.pack: {ADDRESS}: no contact (lost): not in range"
     once = {lost(ADDRESS): 1}
     assert unexpected(["INFO x: y", line], once) == []
     assert unexpected([line, line], once) == [line]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dbus_xbms.protocols.base import Conversation, Frame, NoReply, Request
-from dbus_xbms.protocols.jbd_frames import parse
+from dbus_xbms.protocols.jbd.frames import parse
 
 T = TypeVar("T")
 Entry = dict[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from dbus_xbms.model import Mosfets, PackSample, Protection
-from dbus_xbms.settings import PACK_SETTINGS, Settings
+from dbus_xbms.settings import PackSettings
 
 SAMPLE = PackSample(
     voltage=13.28,
@@ -31,9 +31,9 @@ def sample(**changes: Any) -> PackSample:
     return replace(SAMPLE, **changes)
 
 
-def settings(**changes: Any) -> Settings:
+def settings(**changes: Any) -> PackSettings:
     """The settings of a LiFePO4 pack: the defaults with some changed."""
-    return Settings(PACK_SETTINGS, {"Chemistry": "LiFePO4"} | changes)
+    return PackSettings({"Chemistry": "LiFePO4"} | changes)
 
 
 samples = st.builds(

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control import alarms
-from dbus_xbms.control.alarms import HOLD, PROTECTION_ALARMS, RISE, AlarmState
-from dbus_xbms.control.chemistry import preset
-from dbus_xbms.control.temperatures import judge
 from dbus_xbms.model import Level, Mosfets, PackSample, Protection
+from dbus_xbms.policy import alarms
+from dbus_xbms.policy.alarms import HOLD, PROTECTION_ALARMS, RISE, AlarmState
+from dbus_xbms.policy.charge.chemistry import preset
+from dbus_xbms.policy.temperatures import judge
 from tests.unit.samples import sample, samples, settings
 
 

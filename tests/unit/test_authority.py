@@ -10,21 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control.authority import (
+from dbus_xbms.policy.authority import (
     HANDOVER,
     MISFIT_ENDS,
     RETURN_AFTER,
     SETTLE,
-    Bar,
+    AuthorityState,
     Claim,
+    Reason,
     Ruling,
-    State,
     Surroundings,
     claim,
     judge,
     renewed,
 )
-from dbus_xbms.settings import PACK_SETTINGS, Settings
+from dbus_xbms.settings import PackSettings
 
 ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 CELLS_4 = (8.3, 17.3)  # V
@@ -32,11 +32,13 @@ HOUSE = Claim(address=ONE, name="House", cells=4, bank=CELLS_4, asked=True)
 BOW = Claim(address=TWO, name="Bow", cells=4, bank=CELLS_4, asked=True)
 NOBODY = Surroundings(known=True)
 PYLONTECH = Surroundings(known=True, limits={"battery.socketcan_can0": 52.5})
-START = State(started=0.0)
-CONTROLS = Ruling(Bar.NOTHING)
+START = AuthorityState(started=0.0)
+CONTROLS = Ruling(Reason.NOTHING)
 
 
-def followed(*moments: tuple[float, Iterable[Claim], Surroundings]) -> tuple[State, list[dict[str, Ruling]]]:
+def followed(
+    *moments: tuple[float, Iterable[Claim], Surroundings],
+) -> tuple[AuthorityState, list[dict[str, Ruling]]]:
     """The rulings of each moment."""
     state, found = START, []
     for now, claims, around in moments:
@@ -51,7 +53,7 @@ def ruling(one: Claim = HOUSE, around: Surroundings = NOBODY, now: float = 0.0) 
 
 def owner(**chosen: float | str) -> Claim:
     """A pack by its settings."""
-    return claim(ONE, Settings(PACK_SETTINGS, {"Enabled": 1, "Cells": 4, **chosen}), asked=True)
+    return claim(ONE, PackSettings({"Enabled": 1, "Cells": 4, **chosen}), asked=True)
 
 
 def test_a_pack_controls_with_its_owners_yes_and_a_chemistry() -> None:
@@ -78,7 +80,7 @@ def test_without_a_yes_a_chemistry_or_a_word_from_the_pack_it_only_watches_and_s
 def test_a_pack_that_was_never_heard_leaves_control_where_it_is() -> None:
     silent = replace(BOW, cells=0, address="A4:C1:37:00:00:00")  # first by its address
     _, (first, second) = followed((0, [silent], NOBODY), (1, [silent, HOUSE], NOBODY))
-    assert first[silent.address].bar is Bar.UNHEARD
+    assert first[silent.address].bar is Reason.UNHEARD
     assert second[ONE] == CONTROLS
 
 
@@ -87,13 +89,13 @@ def test_a_pack_that_was_never_heard_leaves_control_where_it_is() -> None:
 
 def test_beside_another_bms_no_pack_controls() -> None:
     got = ruling(around=PYLONTECH)
-    assert (got.bar, got.words) == (Bar.FOREIGN, "battery.socketcan_can0 has a charge voltage limit")
+    assert (got.bar, got.words) == (Reason.FOREIGN, "battery.socketcan_can0 has a charge voltage limit")
 
 
 def test_a_bms_that_appears_takes_control_at_once() -> None:
     _, (before, after) = followed((0, [HOUSE], NOBODY), (1, [HOUSE], PYLONTECH))
     assert before[ONE] == CONTROLS
-    assert after[ONE].bar is Bar.FOREIGN
+    assert after[ONE].bar is Reason.FOREIGN
 
 
 def test_control_comes_back_only_when_the_other_bms_has_been_gone_for_a_while() -> None:
@@ -118,12 +120,12 @@ def test_a_bms_that_comes_and_goes_does_not_make_control_flap() -> None:
 def test_a_new_yes_after_the_other_bms_has_gone_counts_at_once() -> None:
     state, _ = followed((0, [HOUSE], PYLONTECH), (1, [HOUSE], NOBODY))
     assert judge(renewed(state), [HOUSE], NOBODY, 2)[1][ONE] == CONTROLS
-    assert judge(renewed(state), [HOUSE], PYLONTECH, 2)[1][ONE].bar is Bar.FOREIGN
+    assert judge(renewed(state), [HOUSE], PYLONTECH, 2)[1][ONE].bar is Reason.FOREIGN
 
 
 def test_before_the_bus_has_been_asked_no_pack_controls() -> None:
-    assert ruling(around=Surroundings()).bar is Bar.LOOKING
-    assert ruling(replace(HOUSE, remembered=True), Surroundings()).bar is Bar.LOOKING
+    assert ruling(around=Surroundings()).bar is Reason.LOOKING
+    assert ruling(replace(HOUSE, remembered=True), Surroundings()).bar is Reason.LOOKING
 
 
 def test_a_bus_that_does_not_answer_takes_control_from_nobody() -> None:
@@ -133,7 +135,7 @@ def test_a_bus_that_does_not_answer_takes_control_from_nobody() -> None:
 
 def test_after_the_start_other_batteries_get_a_minute_to_appear() -> None:
     unasked = replace(HOUSE, asked=False)
-    assert ruling(unasked, now=SETTLE - 1).bar is Bar.LOOKING
+    assert ruling(unasked, now=SETTLE - 1).bar is Reason.LOOKING
     assert ruling(unasked, now=SETTLE) == CONTROLS
 
 
@@ -194,7 +196,7 @@ def test_a_controlling_pack_gives_up_only_when_another_voltage_stands() -> None:
         (30 + MISFIT_ENDS, [HOUSE], odd),
     )
     assert [rulings[ONE].controls for rulings in found] == [True, True, True, True, True, False]
-    assert found[-1][ONE].bar is Bar.MISFIT
+    assert found[-1][ONE].bar is Reason.MISFIT
 
 
 # One of ours
@@ -203,7 +205,7 @@ def test_a_controlling_pack_gives_up_only_when_another_voltage_stands() -> None:
 def test_the_pack_that_controls_keeps_it_whoever_else_wants_to() -> None:
     _, (_, both) = followed((0, [BOW], NOBODY), (1, [HOUSE, BOW], NOBODY))
     assert both[TWO] == CONTROLS
-    assert both[ONE] == Ruling(Bar.SECOND, "Bow controls")
+    assert both[ONE] == Ruling(Reason.SECOND, "Bow controls")
 
 
 def test_after_a_restart_control_stays_where_it_was() -> None:
@@ -227,7 +229,7 @@ def test_a_holder_that_a_bms_has_silenced_is_first_when_that_is_gone() -> None:
     _, found = followed(
         (0, [BOW], NOBODY), (1, [HOUSE, BOW], PYLONTECH), (1 + RETURN_AFTER, [HOUSE, BOW], NOBODY)
     )
-    assert {rulings[TWO].bar for rulings in found} == {Bar.NOTHING, Bar.FOREIGN}
+    assert {rulings[TWO].bar for rulings in found} == {Reason.NOTHING, Reason.FOREIGN}
     assert found[-1][TWO] == CONTROLS
 
 

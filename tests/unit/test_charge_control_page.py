@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bench.tables import PAGE, filled
-from dbus_xbms.settings import PACK_SETTINGS
+from dbus_xbms.settings import PackSettings
 
 TEXT = PAGE.read_text(encoding="utf-8")
 
@@ -15,7 +15,7 @@ def test_the_tables_of_the_page_are_those_of_the_program() -> None:
 
 
 def test_every_setting_that_the_page_names_exists() -> None:
-    known = {row.name for row in PACK_SETTINGS}
+    known = {row.name for row in PackSettings.rows}
     named = set(re.findall(r"`([A-Z]\w+)`", TEXT)) - {"LiFePO4"}
     assert "CellFull" in named
     assert named <= known

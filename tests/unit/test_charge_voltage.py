@@ -5,8 +5,9 @@ from random import Random
 
 import pytest
 
-from dbus_xbms.control import charge_voltage
-from dbus_xbms.control.charge_voltage import (
+from dbus_xbms.model import PackSample
+from dbus_xbms.policy.charge import charge_voltage
+from dbus_xbms.policy.charge.charge_voltage import (
     AWAY,
     BALANCER_REST,
     DAY,
@@ -15,11 +16,10 @@ from dbus_xbms.control.charge_voltage import (
     FLOAT_BEFORE_DRIFT,
     GAIN,
     RECOVERY_HOLD,
+    CvlState,
     Stage,
-    State,
 )
-from dbus_xbms.control.chemistry import preset
-from dbus_xbms.model import PackSample
+from dbus_xbms.policy.charge.chemistry import preset
 from tests.unit.samples import sample, settings
 
 FULL, FLOAT = 13.80, 13.50  # V of four LiFePO4 cells
@@ -28,7 +28,9 @@ TOP = sample(cells=(3.45, 3.445, 3.446, 3.447), voltage=13.79, current=2.0, soc=
 RESTING = sample(cells=(3.37, 3.37, 3.37, 3.37), voltage=13.48, current=0.0, soc=99.0)
 
 
-def after(state: State, seen: PackSample, seconds: float, *, since: float = 0.0, **chosen: object) -> State:
+def after(
+    state: CvlState, seen: PackSample, seconds: float, *, since: float = 0.0, **chosen: object
+) -> CvlState:
     """The state after the same sample has come again and again for a while."""
     owner = settings(**chosen)
     for _ in range(round(seconds / 10)):
@@ -36,9 +38,9 @@ def after(state: State, seen: PackSample, seconds: float, *, since: float = 0.0,
     return state
 
 
-def first(seen: PackSample, **chosen: object) -> State:
+def first(seen: PackSample, **chosen: object) -> CvlState:
     owner = settings(**chosen)
-    return charge_voltage.step(State(), seen, preset(owner), 0.0, 0.0, owner)
+    return charge_voltage.step(CvlState(), seen, preset(owner), 0.0, 0.0, owner)
 
 
 FLOATING = after(first(TOP), TOP, 900)
@@ -137,7 +139,7 @@ def test_a_cell_above_full_lowers_the_cvl_at_a_bounded_rate() -> None:
 def test_what_one_sample_shows_counts_for_5_s_however_rare_samples_are() -> None:
     owner = settings()
     above = replace(TOP, cells=(3.47,) * 4)  # by 20 mV
-    state = charge_voltage.step(State(reduction=0.0), above, preset(owner), 0.0, 30.0, owner)
+    state = charge_voltage.step(CvlState(reduction=0.0), above, preset(owner), 0.0, 30.0, owner)
     assert state.reduction == pytest.approx(GAIN * 0.02 * 5.0)
 
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from dbus_xbms.control.chemistry import contradiction, dead_cells, preset, refusal
-from dbus_xbms.control.chemistry_table import CHEMISTRIES
-from dbus_xbms.control.vetting import DOUBT, TRUST, follow
+from dbus_xbms.policy.charge.chemistry import contradiction, dead_cells, preset, refusal
+from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
+from dbus_xbms.policy.charge.preset_check import DOUBT, TRUST, debounce
 from tests.unit.samples import sample, settings
 
 CUSTOM = {"CellFull": 3.9, "CellFloat": 3.8, "CellLow": 3.1, "CellHighCutoff": 4.0, "CellLowCutoff": 2.9}
@@ -241,12 +241,12 @@ def test_a_pack_at_its_limits_is_not_mistaken_for_another_chemistry(
 
 
 def test_the_first_sample_decides_at_once_and_later_ones_must_last() -> None:
-    verdict = follow(None, "wrong", 0.0)
+    verdict = debounce(None, "wrong", 0.0)
     assert verdict.refused == "wrong"
-    verdict = follow(verdict, "", 1.0)
-    assert follow(verdict, "", TRUST).refused == "wrong"
-    assert follow(verdict, "", TRUST + 1).refused == ""
-    good = follow(follow(None, "", 0.0), "wrong", 1.0)
-    assert follow(good, "wrong", DOUBT).refused == ""
-    assert follow(good, "wrong", DOUBT + 1).refused == "wrong"
-    assert follow(follow(good, "", 5.0), "wrong", DOUBT + 1).refused == ""
+    verdict = debounce(verdict, "", 1.0)
+    assert debounce(verdict, "", TRUST).refused == "wrong"
+    assert debounce(verdict, "", TRUST + 1).refused == ""
+    good = debounce(debounce(None, "", 0.0), "wrong", 1.0)
+    assert debounce(good, "wrong", DOUBT).refused == ""
+    assert debounce(good, "wrong", DOUBT + 1).refused == "wrong"
+    assert debounce(debounce(good, "", 5.0), "wrong", DOUBT + 1).refused == ""

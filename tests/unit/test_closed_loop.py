@@ -63,7 +63,9 @@ def test_an_attack_that_succeeds_is_told() -> None:
     full = Attack(name="overcharged", battery=Battery(soc=102.0), hours=0.01, least_soc=110.0, most_soc=100.0)
     found = attacked(replace(full, must_show="Float"))
     assert found.complaints == ["a cell at 3.800 V", "only 102 % charge", "102 % charge", "never Float"]
-    silent = Attack(name="", bms=silent_from(10.0), owner={"ControlWithdraw": 60.0, "Stop": 60.0}, poll=10.0)
+    silent = Attack(
+        name="", bms=silent_from(10.0), owner={"ControlRemoveAfter": 60.0, "StopAfter": 60.0}, poll=10.0
+    )
     assert attacked(replace(silent, hours=0.05, always_limited=True)).complaints == ["120 s without limits"]
     turning = Attack(name="", bms=gaps(130.0, 38.0), poll=1.0, hours=1.0)
     assert attacked(turning).complaints[0].startswith("the CCL turned 5")

@@ -18,9 +18,9 @@ from dbus_xbms.commands.naming import name_refusal
 from dbus_xbms.commands.secret import ask_secret
 from dbus_xbms.commands.set import _judge as settings_judge
 from dbus_xbms.commands.subject import Subject, agreed_to, store, whole
-from dbus_xbms.control.consequences import Consequence
-from dbus_xbms.settings import PACK_SETTINGS, Settings, SettingsError, Value, pack_path
-from dbus_xbms.venus.bus import BusLost
+from dbus_xbms.dbus.connection import BusLost
+from dbus_xbms.policy.advice.consequences import Consequence
+from dbus_xbms.settings import PackSettings, SettingsError, Value, pack_path
 from dbus_xbms.venus.localsettings import LocalSettings
 
 ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
@@ -35,15 +35,15 @@ class Terminal(io.StringIO):
         return True
 
 
-def pack(**chosen: float | str) -> Settings:
-    return Settings(PACK_SETTINGS, {"Enabled": 1, "Cells": 4, **chosen})
+def pack(**chosen: float | str) -> PackSettings:
+    return PackSettings({"Enabled": 1, "Cells": 4, **chosen})
 
 
 def types(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
     monkeypatch.setattr("sys.stdin", Terminal("".join(f"{line}\n" for line in lines)))
 
 
-def known(**packs: Settings) -> Known:
+def known(**packs: PackSettings) -> Known:
     """Packs that were added, by ONE or TWO."""
     addresses = {"one": ONE, "two": TWO}
     stored = {
@@ -54,16 +54,18 @@ def known(**packs: Settings) -> Known:
     return Known(LocalSettings(lambda path, value: None), stored)
 
 
-def subject(before: Settings | None = None, advertised: str = "xiaoxiang", **others: Settings) -> Subject:
+def subject(
+    before: PackSettings | None = None, advertised: str = "xiaoxiang", **others: PackSettings
+) -> Subject:
     packs = known(**others) if before is None else known(one=before, **others)
-    return Subject(address=ONE, advertised=advertised, before=before or Settings(PACK_SETTINGS), known=packs)
+    return Subject(address=ONE, advertised=advertised, before=before or PackSettings(), known=packs)
 
 
 @pytest.fixture
 def unseen(monkeypatch: pytest.MonkeyPatch) -> None:
     """No service that shows cells."""
 
-    async def nothing(address: str, after: Settings, changed: Iterable[str]) -> list[Consequence]:
+    async def nothing(address: str, after: PackSettings, changed: Iterable[str]) -> list[Consequence]:
         return []
 
     monkeypatch.setattr("dbus_xbms.commands.subject.misfits", nothing)
@@ -226,8 +228,8 @@ class Failing(Known):
         self.forgotten: list[str] = []
         self._error, self._after, self._forgets = error, after, forgets
 
-    async def add(self, address: str) -> Settings:
-        return self.packs.setdefault(address, Settings(PACK_SETTINGS))
+    async def add(self, address: str) -> PackSettings:
+        return self.packs.setdefault(address, PackSettings())
 
     async def set(self, path: str, value: Value) -> Value:
         if len(self.stored) == self._after:
@@ -246,7 +248,7 @@ REFUSED = SettingsError("localsettings refuses it")
 
 @pytest.mark.parametrize(("before", "forgotten"), [(None, [ONE]), (pack(Enabled=0), [])])
 async def test_a_new_pack_that_cannot_be_stored_leaves_nothing_behind(
-    before: Settings | None, forgotten: list[str]
+    before: PackSettings | None, forgotten: list[str]
 ) -> None:
     new = subject(before)
     failing = Failing(new.known, REFUSED)
@@ -284,7 +286,7 @@ async def test_a_new_pack_that_cannot_be_forgotten_either_is_told_with_the_first
 class Changing(Known):
     """Packs that another program changes while the owner is asked."""
 
-    def __init__(self, packs: Known, *later: dict[str, Settings]) -> None:
+    def __init__(self, packs: Known, *later: dict[str, PackSettings]) -> None:
         super().__init__(LocalSettings(lambda path, value: None), {})
         self.packs = packs.packs
         self._later = list(later)
@@ -313,7 +315,9 @@ async def test_what_another_program_changes_during_a_question_is_judged_and_aske
 async def test_a_change_during_a_question_that_changes_nothing_about_it_is_not_asked_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    packs = Changing(known(one=CONTROLS, two=OTHER), {ONE: CONTROLS, TWO: pack(**{**OTHER, "Hold": 60.0})})
+    packs = Changing(
+        known(one=CONTROLS, two=OTHER), {ONE: CONTROLS, TWO: pack(**{**OTHER, "HoldTime": 60.0})}
+    )
     types(monkeypatch, "yes", "left")
     await settings_judge(packs, ONE, "Enabled", 0, yes=False)
     assert sys.stdin.readline() == "left\n"

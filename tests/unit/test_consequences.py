@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from dbus_xbms.control.consequences import Consequence, in_order, of_change, willing
-from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
+from dbus_xbms.policy.advice.consequences import Consequence, in_order, of_change, willing
+from dbus_xbms.settings import PackSettings, Value
 
 ONE, TWO, THREE = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02", "A4:C1:37:00:00:03"
 
 
-def pack(name: str, **chosen: float | str) -> Settings:
+def pack(name: str, **chosen: float | str) -> PackSettings:
     """A pack of 4 LiFePO4 cells that has been heard and may control."""
     usual = {"Enabled": 1, "Control": 1, "Chemistry": "LiFePO4", "Cells": 4, "CustomName": name}
-    return Settings(PACK_SETTINGS, {**usual, **chosen})
+    return PackSettings({**usual, **chosen})
 
 
-def change(before: Settings, **chosen: float | str) -> Settings:
-    return Settings(PACK_SETTINGS, {**before, **chosen})
+def change(before: PackSettings, **chosen: float | str) -> PackSettings:
+    return PackSettings({**before, **chosen})
 
 
 HOUSE = pack("House", Controlled=1)
@@ -26,7 +26,7 @@ BIG = pack("Bank 24 V", Cells=8)
 WATCHED = pack("Stern", Control=0)
 
 
-def told(before: dict[str, Settings], after: dict[str, Settings]) -> Consequence:
+def told(before: dict[str, PackSettings], after: dict[str, PackSettings]) -> Consequence:
     (one,) = of_change(before, after)
     return one
 
@@ -91,7 +91,7 @@ def test_another_chemistry_of_the_pack_that_controls_is_told_with_both_voltages_
 def test_another_full_voltage_is_told_and_not_asked() -> None:
     one = told({ONE: HOUSE}, {ONE: change(HOUSE, CellFull=3.5)})
     assert (one.ask, one.words) == (False, "House: the pack is charged to 14 V instead of 13.8 V")
-    assert of_change({ONE: HOUSE}, {ONE: change(HOUSE, Hold=20.0)}) == []
+    assert of_change({ONE: HOUSE}, {ONE: change(HOUSE, HoldTime=20.0)}) == []
 
 
 def test_a_chemistry_that_is_incomplete_stops_the_pack_and_is_asked() -> None:
@@ -115,7 +115,7 @@ def test_the_pack_that_controls_comes_first_of_those_that_may() -> None:
         ),
         ({"MaxChargeCurrent": 20.0, "Control": 0, "Enabled": 1}, ["Control", "MaxChargeCurrent", "Enabled"]),
         ({"CustomName": "House", "Chemistry": ""}, ["Chemistry", "CustomName"]),
-        ({"CustomName": "House", "Hold": 20.0}, ["CustomName", "Hold"]),
+        ({"CustomName": "House", "HoldTime": 20.0}, ["CustomName", "HoldTime"]),
     ],
 )
 def test_what_ends_control_is_stored_first_and_what_begins_it_last(
@@ -148,7 +148,7 @@ def test_a_setting_that_leaves_the_controlling_pack_no_current_is_asked_about_on
 ) -> None:
     after = change(HOUSE, **chosen)
     assert told({ONE: HOUSE}, {ONE: after}) == Consequence(words=words, ask=True)
-    assert of_change({ONE: after}, {ONE: change(after, Hold=20)}) == []
+    assert of_change({ONE: after}, {ONE: change(after, HoldTime=20)}) == []
 
 
 def test_a_curve_of_the_mosfet_takes_both_currents() -> None:

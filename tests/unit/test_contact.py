@@ -6,146 +6,166 @@ from dataclasses import replace
 
 import pytest
 
-from dbus_xbms.contact import ADVICE, HINDRANCES, UNDERWAY, Contact, Failure, State, View, advice, judge
+from dbus_xbms.contact import (
+    ADVICE,
+    HINDRANCES,
+    UNDERWAY,
+    Contact,
+    ContactState,
+    ContactView,
+    Failure,
+    advice,
+    judge,
+)
 from dbus_xbms.model import Phase
+from dbus_xbms.pack.contact_tracker import ContactTracker
+from dbus_xbms.pack.roster import CRASHED, Roster
 from dbus_xbms.protocols.base import LinkError, LoginFailed, Mute, NotPaired, ProtocolError
-from dbus_xbms.roster import CRASHED, Roster
-from dbus_xbms.standing import Standing
 
 ADDRESS = "A4:C1:37:01:02:03"
-NOT_IN_RANGE = Failure(State.NOT_HEARD, "not in range, or connected to a phone")
-BROKE = Failure(State.NO_CONNECTION, "the connection failed; a weak signal?")
-SHUT = Failure(State.NEEDS_PASSWORD, "the Bluetooth module needs its password")
-WELL = View(link="connected", phase=Phase.FRESH, silence=1.0, running=600.0, withdraws_after=40.0)
+NOT_IN_RANGE = Failure(ContactState.NOT_HEARD, "not in range, or connected to a phone")
+BROKE = Failure(ContactState.NO_CONNECTION, "the connection failed; a weak signal?")
+SHUT = Failure(ContactState.NEEDS_PASSWORD, "the Bluetooth module needs its password")
+WELL = ContactView(link="connected", phase=Phase.FRESH, silence=1.0, running=600.0, withdraws_after=40.0)
 SILENT = replace(WELL, link="searching", phase=Phase.LOST, silence=720.0, failure=NOT_IN_RANGE)
 NEW = replace(WELL, link="searching", phase=Phase.WAITING, silence=None, running=9.0)
 
 CASES = {
-    "all is well": (WELL, State.CONNECTED, "connected"),
+    "all is well": (WELL, ContactState.CONNECTED, "connected"),
     "shared, between two polls": (
         replace(WELL, link="free until the next poll"),
-        State.CONNECTED,
+        ContactState.CONNECTED,
         "connected",
     ),
-    "just started": (replace(NEW, link="starting"), State.STARTING, "starting"),
-    "first search": (NEW, State.SEARCHING, "searching for it"),
-    "first connection": (replace(NEW, link="connecting"), State.CONNECTING, "connecting"),
-    "pairing": (replace(NEW, link="pairing"), State.CONNECTING, "connecting"),
+    "just started": (replace(NEW, link="starting"), ContactState.STARTING, "starting"),
+    "first search": (NEW, ContactState.SEARCHING, "searching for it"),
+    "first connection": (replace(NEW, link="connecting"), ContactState.CONNECTING, "connecting"),
+    "pairing": (replace(NEW, link="pairing"), ContactState.CONNECTING, "connecting"),
     "never heard": (
         replace(NEW, failure=NOT_IN_RANGE),
-        State.NOT_HEARD,
+        ContactState.NOT_HEARD,
         "not heard yet, after 9 s of searching (not in range, or connected to a phone)",
     ),
     "not heard any more": (
         SILENT,
-        State.NOT_HEARD,
+        ContactState.NOT_HEARD,
         "not heard for 12 min (not in range, or connected to a phone)",
     ),
     "withdrawn": (
         replace(SILENT, phase=Phase.WITHDRAWN),
-        State.WITHDRAWN,
+        ContactState.WITHDRAWN,
         "withdrawn after 40 s of silence: not heard for 12 min (not in range, or connected to a phone)",
     ),
     "withdrawn while a search is on": (
         replace(SILENT, phase=Phase.WITHDRAWN, failure=None),
-        State.WITHDRAWN,
+        ContactState.WITHDRAWN,
         "withdrawn after 40 s of silence: searching for it",
     ),
     "never heard is not withdrawn": (
         replace(NEW, phase=Phase.WITHDRAWN, running=2000.0, failure=NOT_IN_RANGE),
-        State.NOT_HEARD,
+        ContactState.NOT_HEARD,
         "not heard yet, after 33 min of searching (not in range, or connected to a phone)",
     ),
-    "heard, but connections fail": (replace(SILENT, failure=BROKE), State.NO_CONNECTION, BROKE.words),
+    "heard, but connections fail": (replace(SILENT, failure=BROKE), ContactState.NO_CONNECTION, BROKE.words),
     "a gap of one poll": (
         replace(WELL, phase=Phase.HELD, link="connecting", failure=BROKE),
-        State.CONNECTING,
+        ContactState.CONNECTING,
         BROKE.words,
     ),
     "wants its password at once": (
         replace(WELL, phase=Phase.HELD, link="disconnected", failure=SHUT),
-        State.NEEDS_PASSWORD,
+        ContactState.NEEDS_PASSWORD,
         SHUT.words,
     ),
     "wants its password while it is tried again": (
         replace(SILENT, link="connecting", failure=SHUT),
-        State.NEEDS_PASSWORD,
+        ContactState.NEEDS_PASSWORD,
         SHUT.words,
     ),
     "wants its password even when withdrawn": (
         replace(SILENT, phase=Phase.WITHDRAWN, failure=SHUT),
-        State.NEEDS_PASSWORD,
+        ContactState.NEEDS_PASSWORD,
         SHUT.words,
     ),
-    "no bluetoothd": (replace(SILENT, link="no Bluetooth"), State.NO_BLUETOOTH, "bluetoothd is not running"),
+    "no bluetoothd": (
+        replace(SILENT, link="no Bluetooth"),
+        ContactState.NO_BLUETOOTH,
+        "bluetoothd is not running",
+    ),
     "bluetoothd hangs": (
         replace(SILENT, link="bluetoothd hangs"),
-        State.BLUETOOTH_HANGS,
+        ContactState.BLUETOOTH_HANGS,
         "bluetoothd does not answer",
     ),
-    "no adapter": (replace(SILENT, link="no adapter"), State.NO_ADAPTER, "there is no Bluetooth adapter"),
+    "no adapter": (
+        replace(SILENT, link="no adapter"),
+        ContactState.NO_ADAPTER,
+        "there is no Bluetooth adapter",
+    ),
     "its own adapter is gone": (
         replace(SILENT, link="no adapter", adapter="00:1A:7D:DA:71:13"),
-        State.NO_ADAPTER,
+        ContactState.NO_ADAPTER,
         "its adapter 00:1A:7D:DA:71:13 is not there",
     ),
     "adapter off": (
         replace(SILENT, link="adapter off", phase=Phase.WITHDRAWN),
-        State.ADAPTER_OFF,
+        ContactState.ADAPTER_OFF,
         "the Bluetooth adapter is off",
     ),
     "no connection left": (
         replace(SILENT, link="slots full 3/3"),
-        State.SLOTS_FULL,
+        ContactState.SLOTS_FULL,
         "other packs have all connections that are allowed on the adapter",
     ),
     "lent": (
         replace(SILENT, link="lent, 14 min left", lent_for=840.0, phase=Phase.LENT),
-        State.LENT,
+        ContactState.LENT,
         "lent for another 14 min",
     ),
     "lent with an adapter that is off": (
         replace(SILENT, link="adapter off", lent_for=840.0),
-        State.LENT,
+        ContactState.LENT,
         "lent for another 14 min",
     ),
     "not believed": (
         replace(WELL, phase=Phase.LOST, doubt="a cell of 9 V"),
-        State.DOUBTED,
+        ContactState.DOUBTED,
         "a cell of 9 V",
     ),
     "another has its name": (
-        replace(WELL, unshown=Failure(State.NAME_TAKEN, "the name is taken")),
-        State.NAME_TAKEN,
+        replace(WELL, unshown=Failure(ContactState.NAME_TAKEN, "the name is taken")),
+        ContactState.NAME_TAKEN,
         "the name is taken",
     ),
     "not let onto the bus": (
-        replace(WELL, unshown=Failure(State.UNPUBLISHED, "not allowed by the policy")),
-        State.UNPUBLISHED,
+        replace(WELL, unshown=Failure(ContactState.UNPUBLISHED, "not allowed by the policy")),
+        ContactState.UNPUBLISHED,
         "not allowed by the policy",
     ),
-    "stopped": (replace(WELL, fault="stopped by an error"), State.STOPPED, "stopped by an error"),
+    "stopped": (replace(WELL, fault="stopped by an error"), ContactState.STOPPED, "stopped by an error"),
 }
 
 
 @pytest.mark.parametrize(("view", "state", "reason"), CASES.values(), ids=CASES)
 def test_the_state_and_its_reason_follow_from_what_is_nearest_to_the_machine(
-    view: View, state: State, reason: str
+    view: ContactView, state: ContactState, reason: str
 ) -> None:
     assert judge(view) == (state, reason)
 
 
-@pytest.mark.parametrize("state", [one for one in State if one not in UNDERWAY and one is not State.UNKNOWN])
-def test_every_state_that_is_not_well_has_advice(state: State) -> None:
+@pytest.mark.parametrize(
+    "state", [one for one in ContactState if one not in UNDERWAY and one is not ContactState.UNKNOWN]
+)
+def test_every_state_that_is_not_well_has_advice(state: ContactState) -> None:
     assert ADVICE[state]
     assert "{" not in advice(state, ADDRESS)
 
 
-@pytest.mark.parametrize("state", State)
-def test_a_state_is_read_from_its_name_and_from_what_begins_with_it(state: State) -> None:
-    assert State(state.value) is state
-    assert State(f"{state.value} 3/3") is state
-    assert State("something newer") is State.UNKNOWN
+@pytest.mark.parametrize("state", ContactState)
+def test_a_state_is_read_from_its_name_and_from_what_begins_with_it(state: ContactState) -> None:
+    assert ContactState(state.value) is state
+    assert ContactState(f"{state.value} 3/3") is state
+    assert ContactState("something newer") is ContactState.UNKNOWN
 
 
 def test_the_hindrances_are_states_in_which_advice_concerns_this_machine() -> None:
@@ -155,23 +175,23 @@ def test_the_hindrances_are_states_in_which_advice_concerns_this_machine() -> No
 @pytest.mark.parametrize(
     ("err", "state", "words"),
     [
-        (LinkError("connection lost"), State.NO_CONNECTION, "connection lost"),
-        (ProtocolError("4 bytes are missing"), State.GARBLED, "4 bytes are missing"),
-        (LoginFailed("it needs its password", "ask"), State.NEEDS_PASSWORD, "it needs its password"),
-        (NotPaired("it is not paired", "pair"), State.NEEDS_PASSKEY, "it is not paired"),
-        (Mute("silence; close every app"), State.MUTE, "it connects, but never answers"),
+        (LinkError("connection lost"), ContactState.NO_CONNECTION, "connection lost"),
+        (ProtocolError("4 bytes are missing"), ContactState.GARBLED, "4 bytes are missing"),
+        (LoginFailed("it needs its password", "ask"), ContactState.NEEDS_PASSWORD, "it needs its password"),
+        (NotPaired("it is not paired", "pair"), ContactState.NEEDS_PASSKEY, "it is not paired"),
+        (Mute("silence; close every app"), ContactState.MUTE, "it connects, but never answers"),
     ],
 )
 def test_the_reason_of_a_failure_comes_without_the_advice_of_its_message(
-    err: LinkError | ProtocolError, state: State, words: str
+    err: LinkError | ProtocolError, state: ContactState, words: str
 ) -> None:
-    standing = Standing(ADDRESS, 0.0)
+    standing = ContactTracker(ADDRESS, 0.0)
     standing.failed(err)
     assert standing.failure == Failure(state, words)
 
 
 def test_only_what_the_owner_must_mend_is_told_at_once_and_once() -> None:
-    standing = Standing(ADDRESS, 0.0)
+    standing = ContactTracker(ADDRESS, 0.0)
     shut = LoginFailed("it needs its password")
     assert not standing.failed(LinkError("connection lost"))
     assert [standing.failed(shut), standing.failed(shut)] == [True, False]
@@ -181,15 +201,15 @@ def test_only_what_the_owner_must_mend_is_told_at_once_and_once() -> None:
 
 
 def test_a_state_lasts_from_its_first_moment_whatever_its_reason() -> None:
-    standing = Standing(ADDRESS, 0.0)
+    standing = ContactTracker(ADDRESS, 0.0)
     assert standing.contact(SILENT, 10.0).seconds == 0.0
     later = standing.contact(replace(SILENT, silence=800.0), 90.0)
-    assert (later.seconds, later.silence, later.state) == (80.0, 800.0, State.NOT_HEARD)
+    assert (later.seconds, later.silence, later.state) == (80.0, 800.0, ContactState.NOT_HEARD)
     assert standing.contact(WELL, 91.0).seconds == 0.0
 
 
 def test_a_state_that_comes_back_after_a_good_poll_begins_anew_even_if_nobody_asked_in_between() -> None:
-    standing = Standing(ADDRESS, 0.0)
+    standing = ContactTracker(ADDRESS, 0.0)
     standing.contact(SILENT, 10.0)
     standing.succeeded(100.0)
     assert standing.contact(SILENT, 200.0).seconds == 0.0
@@ -211,30 +231,30 @@ def test_a_pack_that_crashes_again_and_again_stays_stopped() -> None:
     for at in (10.0, 20.0):
         packs[ADDRESS] = Crew()
         roster.stopped(ADDRESS, CRASHED, at, crashed=packs[ADDRESS])
-    packs[ADDRESS].now = Contact(state=State.CONNECTED)  # what the pack that has crashed was last
+    packs[ADDRESS].now = Contact(state=ContactState.CONNECTED)  # what the pack that has crashed was last
     told = roster.contacts(30.0)[ADDRESS]
-    assert (told.state, told.reason, told.seconds) == (State.STOPPED, CRASHED, 20.0)
-    assert told.advice == ADVICE[State.STOPPED]
+    assert (told.state, told.reason, told.seconds) == (ContactState.STOPPED, CRASHED, 20.0)
+    assert told.advice == ADVICE[ContactState.STOPPED]
 
 
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", ContactState)
 def test_a_pack_that_was_restarted_after_a_crash_tells_its_own_reason_as_soon_as_it_has_one(
-    state: State,
+    state: ContactState,
 ) -> None:
     packs = {ADDRESS: Crew()}
     roster = Roster(packs)
     roster.stopped(ADDRESS, CRASHED, 10.0, crashed=packs[ADDRESS])
     packs[ADDRESS] = Crew()
     packs[ADDRESS].now = Contact(state=state, reason="its own")
-    still = state in (State.STARTING, State.SEARCHING, State.CONNECTING)
+    still = state in (ContactState.STARTING, ContactState.SEARCHING, ContactState.CONNECTING)
     assert roster.contacts(30.0)[ADDRESS].reason == (CRASHED if still else "its own")
     packs[ADDRESS].now = Contact()
-    assert (roster.contacts(40.0)[ADDRESS].state is State.STOPPED) == still
+    assert (roster.contacts(40.0)[ADDRESS].state is ContactState.STOPPED) == still
 
 
 def test_a_pack_that_runs_on_though_its_settings_could_not_be_read_again_tells_its_own_reason() -> None:
     pack = Crew()
-    pack.now = Contact(state=State.NEEDS_PASSWORD)
+    pack.now = Contact(state=ContactState.NEEDS_PASSWORD)
     roster = Roster({ADDRESS: pack})
     roster.stopped(ADDRESS, "its settings cannot be read", 0.0)
     assert roster.contacts(1.0) == {ADDRESS: pack.now}
@@ -265,6 +285,6 @@ def test_a_pack_that_could_not_be_started_is_told_of_until_it_is_released() -> N
 def test_advice_names_a_pack_as_its_owner_does_unless_a_shell_would_take_that_for_something_else(
     name: str, called: str
 ) -> None:
-    standing = Standing(ADDRESS, 0.0)
+    standing = ContactTracker(ADDRESS, 0.0)
     contact = standing.contact(replace(SILENT, failure=SHUT), 1.0, name)
     assert contact.advice.endswith(f"dbus-xbms set {called} Password 123456")

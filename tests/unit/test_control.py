@@ -6,28 +6,28 @@ from dataclasses import replace
 
 import pytest
 
-from dbus_xbms.control import alarms, intake, monitor
-from dbus_xbms.control.authority import unwilling
-from dbus_xbms.control.decision import Decision
-from dbus_xbms.control.intake import State
-from dbus_xbms.control.recovery import RECOVERY_HOLD
-from dbus_xbms.control.vetting import TRUST
 from dbus_xbms.model import Level, Limits, Mosfets, PackSample, Phase, Protection
-from dbus_xbms.settings import PACK_SETTINGS, Settings
+from dbus_xbms.policy import alarms, engine, pack_state
+from dbus_xbms.policy.authority import unwilling
+from dbus_xbms.policy.charge.preset_check import TRUST
+from dbus_xbms.policy.charge.ramp import RECOVERY_HOLD
+from dbus_xbms.policy.decision import Decision
+from dbus_xbms.policy.pack_state import PackState
+from dbus_xbms.settings import PackSettings
 from tests.unit.samples import SAMPLE, sample, settings
 
-START = State(started=0.0)
+START = PackState(started=0.0)
 HOLD, STOP, WITHDRAW = 30.0, 300.0, 1800.0
 CHARGE, DISCHARGE = 30.0, 50.0  # A, 0.3 C and 0.5 C of 100 Ah
 UNSEEN = 12.8  # V, 0.4 V below the pack, rounded down: charges nothing even where feed-in adds 0.4 V
 NMC = sample(cells=(3.85, 3.85, 3.85, 3.85), voltage=15.4)
 
 
-def heard(*history: tuple[float, PackSample | None], **chosen: object) -> tuple[State, Decision]:
+def heard(*history: tuple[float, PackSample | None], **chosen: object) -> tuple[PackState, Decision]:
     """What follows from polls of (time, sample)."""
     state, decision = START, None
     for now, seen in history:
-        state, decision = monitor.step(state, seen, now, settings(**chosen), managed=True)
+        state, decision = engine.step(state, seen, now, settings(**chosen), managed=True)
     assert decision
     return state, decision
 
@@ -41,7 +41,7 @@ def limits(*history: tuple[float, PackSample | None], **chosen: object) -> Limit
 def silent(seconds: float, last: PackSample = SAMPLE, **chosen: object) -> Decision:
     """The decision after a silence that followed one good sample."""
     state, _ = heard((0.0, last), **chosen)
-    return monitor.decide(intake.failed(state), seconds, settings(**chosen), managed=True)[1]
+    return engine.decide(pack_state.failed(state), seconds, settings(**chosen), managed=True)[1]
 
 
 @pytest.mark.parametrize(
@@ -55,16 +55,16 @@ def test_a_pack_controls_only_with_a_yes_and_a_chemistry(
 
 
 def test_by_default_a_pack_only_watches() -> None:
-    assert unwilling(Settings(PACK_SETTINGS))
+    assert unwilling(PackSettings())
 
 
 def test_a_pack_that_only_watches_has_no_limits() -> None:
-    state = intake.sampled(START, SAMPLE, 0.0)
-    assert monitor.decide(state, 0.0, settings())[1].limits is None
+    state = pack_state.sampled(START, SAMPLE, 0.0)
+    assert engine.decide(state, 0.0, settings())[1].limits is None
 
 
 def test_nothing_is_limited_before_the_first_sample() -> None:
-    assert monitor.step(START, None, 1.0, settings(), managed=True)[1].limits is None
+    assert engine.step(START, None, 1.0, settings(), managed=True)[1].limits is None
 
 
 def test_a_pack_that_is_well_may_take_and_give_what_the_owner_allows() -> None:
@@ -78,7 +78,7 @@ def test_a_pack_that_is_well_may_take_and_give_what_the_owner_allows() -> None:
 
 def test_a_new_setting_holds_at_once_without_a_new_sample() -> None:
     state, _ = heard((0.0, SAMPLE))
-    _, decision = monitor.decide(state, 0.5, settings(MaxChargeCurrent=12.0), managed=True)
+    _, decision = engine.decide(state, 0.5, settings(MaxChargeCurrent=12.0), managed=True)
     assert decision.limits
     assert decision.limits.ccl == 12
 
@@ -174,7 +174,7 @@ def test_a_preset_that_does_not_fit_is_refused_with_an_alarm_and_nothing_is_char
 def test_the_right_preset_takes_effect_when_the_owner_sets_it() -> None:
     state, _ = heard((0.0, NMC))
     for now in (1.0, 2.0 + RECOVERY_HOLD, 100.0):
-        state, decision = monitor.step(state, NMC, now, settings(Chemistry="NMC"), managed=True)
+        state, decision = engine.step(state, NMC, now, settings(Chemistry="NMC"), managed=True)
     assert decision.limits
     assert (decision.limits.cvl, decision.limits.ccl, decision.refused) == (16.6, CHARGE, "")
 
@@ -207,16 +207,16 @@ def test_silence_goes_through_its_phases(silence: float, phase: Phase, cable: Le
 
 def test_every_phase_has_its_own_setting() -> None:
     def phase(seconds: float) -> Phase:
-        return silent(seconds, Hold=10.0, Stop=20.0, ControlWithdraw=40.0).phase
+        return silent(seconds, HoldTime=10.0, StopAfter=20.0, ControlRemoveAfter=40.0).phase
 
     assert [phase(at) for at in (9, 10, 20, 40)] == [Phase.HELD, Phase.DERATED, Phase.LOST, Phase.WITHDRAWN]
-    assert silent(1e9, ControlWithdraw=0.0).phase is Phase.LOST
+    assert silent(1e9, ControlRemoveAfter=0.0).phase is Phase.LOST
 
 
 def test_while_held_the_limits_stand_as_they_are() -> None:
     low = sample(cells=(2.8, 3.2, 3.2, 3.2), voltage=12.4)
     state, fresh = heard((0.0, low), (1.0, SAMPLE))
-    _, held = monitor.decide(intake.failed(state), 29.0, settings(), managed=True)
+    _, held = engine.decide(pack_state.failed(state), 29.0, settings(), managed=True)
     assert held.phase is Phase.HELD
     assert held.limits == fresh.limits
 
@@ -295,8 +295,8 @@ def test_stop_leaves_nothing() -> None:
 def after_silence(first: PackSample, seconds: float = 400.0) -> Limits:
     """The limits of the first sample after a silence that followed SAMPLE."""
     state, _ = heard((0.0, SAMPLE))
-    state, _ = monitor.decide(state, seconds, settings(), managed=True)
-    decision = monitor.step(state, first, seconds + 1, settings(), managed=True)[1]
+    state, _ = engine.decide(state, seconds, settings(), managed=True)
+    decision = engine.step(state, first, seconds + 1, settings(), managed=True)[1]
     assert decision.phase is Phase.FRESH
     assert decision.limits
     return decision.limits
@@ -326,8 +326,8 @@ def test_a_first_sample_that_does_not_agree_gives_back_discharging_at_once_and_c
 def test_nothing_recovers_unseen() -> None:
     low = sample(cells=(2.7, 3.2, 3.2, 3.2), voltage=12.3)
     state, before = heard((0.0, low), (10.0, SAMPLE))
-    state, _ = monitor.decide(intake.failed(state), 300.0, settings(), managed=True)
-    _, after = monitor.step(state, SAMPLE, 301.0, settings(), managed=True)
+    state, _ = engine.decide(pack_state.failed(state), 300.0, settings(), managed=True)
+    _, after = engine.step(state, SAMPLE, 301.0, settings(), managed=True)
     assert before.limits
     assert after.limits
     assert before.limits.dcl == after.limits.dcl < DISCHARGE
@@ -335,18 +335,18 @@ def test_nothing_recovers_unseen() -> None:
 
 def test_a_fault_in_deciding_gives_stop_whatever_was_decided_before() -> None:
     state, _ = heard((0.0, SAMPLE))
-    state, decision = monitor.stopped(state, 1.0, settings())
+    state, decision = engine.stopped(state, 1.0, settings())
     assert decision.phase is Phase.LOST
     assert decision.sample is None
     assert decision.limits
     assert (decision.limits.cvl, decision.limits.ccl, decision.limits.dcl) == (UNSEEN, 0, 0)
     assert decision.alarms[alarms.BMS_CABLE] is Level.ALARM
-    assert monitor.stopped(START, 1.0, settings())[1].limits is None
+    assert engine.stopped(START, 1.0, settings())[1].limits is None
 
 
 def test_switching_control_off_forgets_the_limits() -> None:
     state, _ = heard((0.0, SAMPLE))
-    state, decision = monitor.decide(state, 1.0, settings())
+    state, decision = engine.decide(state, 1.0, settings())
     assert decision.limits is None
     assert state.control is None
 
@@ -413,10 +413,10 @@ def test_a_value_that_is_not_clearly_back_keeps_its_warning() -> None:
 
 
 def test_a_pack_that_only_watches_warns_by_the_owners_thresholds_only() -> None:
-    def warned(owner: Settings) -> Level:
+    def warned(owner: PackSettings) -> Level:
         state = START
         for now in (0.0, 5.0):
-            state, decision = monitor.step(state, sample(cells=(3.56, 3.4)), now, owner)
+            state, decision = engine.step(state, sample(cells=(3.56, 3.4)), now, owner)
         return decision.alarms[alarms.HIGH_CELL_VOLTAGE]
 
     assert warned(settings()) is Level.OK

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control import evidence, intake, monitor
-from dbus_xbms.control.charge_voltage import NEAR, Stage
-from dbus_xbms.control.chemistry import preset
-from dbus_xbms.control.decision import Decision
-from dbus_xbms.control.evidence import HIGHEST_CELL
-from dbus_xbms.control.intake import State
 from dbus_xbms.model import Limits, Mosfets, PackSample, Phase, Protection
+from dbus_xbms.policy import engine, pack_state, plausibility
+from dbus_xbms.policy.charge.charge_voltage import NEAR, Stage
+from dbus_xbms.policy.charge.chemistry import preset
+from dbus_xbms.policy.decision import Decision
+from dbus_xbms.policy.pack_state import PackState
+from dbus_xbms.policy.plausibility import HIGHEST_CELL
 from tests.unit.samples import sample, settings
 
 pytestmark = pytest.mark.no_cover  # much arithmetic over few lines, which other tests cover too
@@ -55,19 +55,19 @@ histories = st.lists(
 
 def after(history: History, gap: float, seen: PackSample) -> Limits:
     """The limits by a last sample that is believed whatever came before."""
-    now, state, _ = steps(history)[-1] if history else (0.0, State(started=0.0), None)
-    state = replace(state, evidence=evidence.State())
-    _, decision = monitor.step(state, seen, now + gap, settings(), managed=True)
+    now, state, _ = steps(history)[-1] if history else (0.0, PackState(started=0.0), None)
+    state = replace(state, evidence=plausibility.PlausibilityState())
+    _, decision = engine.step(state, seen, now + gap, settings(), managed=True)
     assert decision.limits
     return decision.limits
 
 
-def steps(history: History, **chosen: object) -> list[tuple[float, State, Decision]]:
+def steps(history: History, **chosen: object) -> list[tuple[float, PackState, Decision]]:
     """What follows from each poll of a history."""
-    now, state, owner, found = 0.0, State(started=0.0), settings(**chosen), []
+    now, state, owner, found = 0.0, PackState(started=0.0), settings(**chosen), []
     for passed, seen in history:
         now += passed
-        state, decision = monitor.step(state, seen, now, owner, managed=True)
+        state, decision = engine.step(state, seen, now, owner, managed=True)
         found.append((now, state, decision))
     return found
 
@@ -97,7 +97,7 @@ def test_nothing_is_charged_with_a_full_cell_or_unknown_cells_or_beyond_hold(
         seen = decision.sample
         if seen is None or not seen.cells or max(seen.cells) >= CUTOFF:
             assert decision.limits.ccl == 0
-        _, later = monitor.decide(state, now + HOLD + 0.001 + wait, settings(), managed=True)
+        _, later = engine.decide(state, now + HOLD + 0.001 + wait, settings(), managed=True)
         assert later.limits is None or later.limits.ccl == 0
 
 
@@ -137,13 +137,13 @@ def test_float_never_comes_before_absorption_has_been_earned(
 ) -> None:
     full = preset(settings()).full
     earned = 0.0
-    before: State | None = None
+    before: PackState | None = None
     for passed, seen in history:
         chosen = {"AbsorptionTime": absorption, "MaxAbsorptionTime": longest}
-        state = before or State(started=0.0)
+        state = before or PackState(started=0.0)
         sampled_at = state.sampled_at
         now = (state.history.at or 0.0) + passed
-        state, _ = monitor.step(state, seen, now, settings(**chosen), managed=True)
+        state, _ = engine.step(state, seen, now, settings(**chosen), managed=True)
         gap = 0.0 if sampled_at is None else min(HOLD, now - sampled_at)
         if seen and max(seen.cells) >= full - NEAR:
             earned += gap
@@ -159,11 +159,11 @@ def test_float_never_comes_before_absorption_has_been_earned(
 @given(histories)
 def test_deciding_again_at_the_same_moment_changes_nothing(history: History) -> None:
     for now, state, decision in steps(history):
-        again, same = monitor.decide(state, now, settings(), managed=True)
+        again, same = engine.decide(state, now, settings(), managed=True)
         assert same == decision
         assert again == state
         if decision.sample and decision.phase is Phase.FRESH:
-            assert monitor.step(state, state.sample, now, settings(), managed=True)[1] == decision
+            assert engine.step(state, state.sample, now, settings(), managed=True)[1] == decision
 
 
 @given(histories)
@@ -188,11 +188,11 @@ def test_silence_never_raises_a_limit(history: History, waits: list[float]) -> N
     if not found:
         return
     now, state, decision = found[-1]
-    state = intake.failed(state)
+    state = pack_state.failed(state)
     for wait in waits:
         now += wait
         before = decision.limits
-        state, decision = monitor.decide(state, now, settings(), managed=True)
+        state, decision = engine.decide(state, now, settings(), managed=True)
         if before is None or decision.limits is None:
             continue
         assert decision.limits.ccl <= before.ccl
@@ -222,7 +222,7 @@ def test_a_current_of_zero_comes_with_a_voltage_that_charges_nothing(history: Hi
 @given(histories)
 def test_a_fault_in_deciding_leaves_nothing_flowing(history: History) -> None:
     for now, state, decision in steps(history):
-        _, stopped = monitor.stopped(state, now, settings())
+        _, stopped = engine.stopped(state, now, settings())
         assert (stopped.limits is None) == (state.control is None)
         if stopped.limits and decision.limits:
             assert (stopped.limits.ccl, stopped.limits.dcl) == (0, 0)

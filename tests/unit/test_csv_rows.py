@@ -17,7 +17,7 @@ from dbus_xbms.commands.batteries import Batteries
 from dbus_xbms.commands.csv_log import CsvLog, logging_to, write_all
 from dbus_xbms.commands.csv_rows import HEADER, OF_A_POLL, row
 from dbus_xbms.commands.table import Battery
-from dbus_xbms.contact import Contact, State
+from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.model import Level, Phase
 from tests.air.virtual_time import virtual_time
 from tests.patience import PATIENCE
@@ -169,7 +169,7 @@ class Slow(Batteries):
     async def contacts(self) -> dict[str, Contact]:
         silence = (asyncio.get_running_loop().time() - self.began) % 20.0
         await asyncio.sleep(5)
-        return {ADDRESS: Contact(state=State.CONNECTED, silence=silence)}
+        return {ADDRESS: Contact(state=ContactState.CONNECTED, silence=silence)}
 
 
 @virtual_time

@@ -6,32 +6,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control import current_limits
-from dbus_xbms.control.chemistry import preset
-from dbus_xbms.control.current_limits import (
+from dbus_xbms.model import Mosfets, Protection
+from dbus_xbms.policy.charge import current_limits
+from dbus_xbms.policy.charge.chemistry import preset
+from dbus_xbms.policy.charge.current_limits import (
     CHARGE_RULES,
     DISCHARGE_RULES,
     NO_CHARGE,
     NO_DISCHARGE,
-    Situation,
+    RuleContext,
     least,
 )
-from dbus_xbms.control.recovery import (
+from dbus_xbms.policy.charge.ramp import (
     DEADBAND,
     RECOVERY_HOLD,
     RECOVERY_TIME,
     Bound,
-    Followed,
-    follow,
+    RampedLimit,
     lowered,
+    step,
 )
-from dbus_xbms.control.temperatures import Temperatures
-from dbus_xbms.model import Mosfets, Protection
-from dbus_xbms.settings import SettingsError
+from dbus_xbms.policy.temperatures import Temperatures
+from dbus_xbms.settings import PackSettings, SettingsError
 from tests.unit.samples import SAMPLE, sample, settings
 
 TOP = 100.0
-WELL = Situation(
+WELL = RuleContext(
     sample=SAMPLE,
     temperatures=Temperatures(cells=(20.0, 21.0), mosfet=25.0),
     preset=preset(settings()),
@@ -58,11 +58,11 @@ def discharge(**changes: object) -> tuple[float, str]:
     return bound.limit, bound.words
 
 
-def followed(*history: tuple[float, float]) -> Followed:
+def followed(*history: tuple[float, float]) -> RampedLimit:
     """A limit after bounds of (time, A) below a ceiling of 100 A."""
-    state: Followed | None = None
+    state: RampedLimit | None = None
     for now, limit in history:
-        state = follow(state, Bound(limit=limit, words=f"rule at {limit} A"), TOP, now)
+        state = step(state, Bound(limit=limit, words=f"rule at {limit} A"), TOP, now)
     assert state
     return state
 
@@ -78,7 +78,7 @@ def test_the_ceiling_is_the_owners_or_a_part_of_the_capacity() -> None:
 
 
 def ceiling(capacity: float, **chosen: object) -> tuple[float, str]:
-    return current_limits.ceiling("MaxChargeCurrent", 0.3, capacity, settings(**chosen))
+    return current_limits.ceiling(PackSettings.max_charge_current, 0.3, capacity, settings(**chosen))
 
 
 def test_a_current_of_0_is_0_and_only_minus_1_is_not_set() -> None:
@@ -259,8 +259,8 @@ def test_a_recovering_limit_says_from_what() -> None:
 
 
 def test_a_limit_that_follows_a_raised_ceiling_says_where_it_goes_and_not_that_it_recovers() -> None:
-    state = follow(None, Bound(limit=50.0, words="0.5 C of 100 Ah (no limit set)", ceiling=True), TOP, 0.0)
-    state = follow(state, Bound(limit=TOP, words="MaxDischargeCurrent 100 A", ceiling=True), TOP, 1.0)
+    state = step(None, Bound(limit=50.0, words="0.5 C of 100 Ah (no limit set)", ceiling=True), TOP, 0.0)
+    state = step(state, Bound(limit=TOP, words="MaxDischargeCurrent 100 A", ceiling=True), TOP, 1.0)
     assert (state.shown, state.words) == (50.0, "rising to: MaxDischargeCurrent 100 A")
 
 
@@ -272,8 +272,8 @@ def test_small_rises_are_not_published_and_every_reduction_is() -> None:
 
 
 def test_numbers_in_words_stand_still_while_the_limit_does() -> None:
-    state = follow(None, Bound(limit=10.0, words="cell 3 at 3.46 V"), TOP, 0.0)
-    state = follow(state, Bound(limit=10.05, words="cell 3 at 3.46 V"), TOP, 1.0)
+    state = step(None, Bound(limit=10.0, words="cell 3 at 3.46 V"), TOP, 0.0)
+    state = step(state, Bound(limit=10.05, words="cell 3 at 3.46 V"), TOP, 1.0)
     assert state.words.endswith("cell 3 at 3.46 V")
 
 
@@ -285,7 +285,7 @@ def test_what_is_published_is_never_above_what_is_true(history: list[tuple[float
     now, state = 0.0, None
     for passed, limit in history:
         now += passed
-        state = follow(state, Bound(limit=limit, words=""), TOP, now)
+        state = step(state, Bound(limit=limit, words=""), TOP, now)
         assert 0 <= state.shown <= state.allowed <= limit
 
 
@@ -296,10 +296,10 @@ def test_whatever_went_before_a_lower_bound_never_gives_a_higher_limit(
     now, state = 0.0, None
     for gap, limit in history:
         now += gap
-        state = follow(state, Bound(limit=limit, words=""), TOP, now)
+        state = step(state, Bound(limit=limit, words=""), TOP, now)
     low, high = sorted((one, other))
-    lower = follow(state, Bound(limit=low, words=""), TOP, now + passed)
-    higher = follow(state, Bound(limit=high, words=""), TOP, now + passed)
+    lower = step(state, Bound(limit=low, words=""), TOP, now + passed)
+    higher = step(state, Bound(limit=high, words=""), TOP, now + passed)
     assert lower.shown <= higher.shown
 
 
@@ -308,10 +308,10 @@ def test_a_limit_turns_twenty_times_in_an_hour_at_most_whatever_happens(
     history: list[tuple[float, float]],
 ) -> None:
     now, turns, rising = 0.0, [0.0], False
-    followed: Followed | None = None
+    followed: RampedLimit | None = None
     for passed, limit in history * 20:
         now += passed
-        before, followed = followed, follow(followed, Bound(limit=limit, words="noise"), 30.0, now)
+        before, followed = followed, step(followed, Bound(limit=limit, words="noise"), 30.0, now)
         if before and before.shown != followed.shown and (followed.shown > before.shown) is not rising:
             rising = not rising
             turns.append(now)
@@ -323,10 +323,10 @@ def test_noise_makes_a_limit_wait_longer_and_calm_makes_it_quick_again() -> None
     followed = lowered(Bound(limit=10.0, words=""), 0.0)
     for now in range(1, 4000):
         limit = 10.0 if now % 40 == 0 else 30.0
-        followed = follow(followed, Bound(limit=limit, words=""), 30.0, float(now))
+        followed = step(followed, Bound(limit=limit, words=""), 30.0, float(now))
     assert followed.hold > 4 * RECOVERY_HOLD
     for now in range(4000, 8000):
-        followed = follow(followed, Bound(limit=30.0, words=""), 30.0, float(now))
+        followed = step(followed, Bound(limit=30.0, words=""), 30.0, float(now))
     assert followed.shown == 30.0
-    followed = follow(followed, Bound(limit=5.0, words=""), 30.0, 8000.0)
+    followed = step(followed, Bound(limit=5.0, words=""), 30.0, 8000.0)
     assert (followed.shown, followed.hold) == (5.0, RECOVERY_HOLD)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control.curves import Curve, CurveError, parsed
+from dbus_xbms.policy.charge.curves import Curve, CurveError, parsed
 
 curves = (
     st.lists(

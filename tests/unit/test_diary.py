@@ -6,10 +6,10 @@ import logging
 
 import pytest
 
-from dbus_xbms.control import monitor
-from dbus_xbms.control.intake import State
-from dbus_xbms.diary import Diary
 from dbus_xbms.model import PackIdentity
+from dbus_xbms.pack.state_log import StateLogger
+from dbus_xbms.policy import engine
+from dbus_xbms.policy.pack_state import PackState
 from tests.unit.samples import sample, settings
 
 DEAD = sample(cells=(1.4, 2.5, 2.5, 2.5), voltage=8.9, soc=0.0)
@@ -17,20 +17,20 @@ WELL = sample(cells=(2.6, 2.6, 2.6, 2.6), voltage=10.4, soc=0.0)
 
 
 def test_a_dead_cell_and_its_end_are_logged_once(caplog: pytest.LogCaptureFixture) -> None:
-    owner, state, diary = settings(Chemistry="LiFePO4", Control=1), State(started=0.0), Diary("A4")
+    owner, state, diary = settings(Chemistry="LiFePO4", Control=1), PackState(started=0.0), StateLogger("A4")
     with caplog.at_level(logging.INFO):
         for n, seen in enumerate((DEAD, DEAD, DEAD, WELL, WELL, WELL)):
-            state, decision = monitor.step(state, seen, 600.0 * n, owner, managed=True)
+            state, decision = engine.step(state, seen, 600.0 * n, owner, managed=True)
             diary.note(decision, PackIdentity(), "")
     dead = [record for record in caplog.records if "dead or shorted" in record.message]
     assert [record.levelname for record in dead] == ["WARNING", "INFO"]
 
 
 def test_an_unknown_capacity_is_logged_with_what_to_do(caplog: pytest.LogCaptureFixture) -> None:
-    owner, state, diary = settings(Chemistry="LiFePO4", Control=1), State(started=0.0), Diary("A4")
+    owner, state, diary = settings(Chemistry="LiFePO4", Control=1), PackState(started=0.0), StateLogger("A4")
     for now in (0.0, 1.0):
         unknown = sample(nominal=0.0, remaining=0.0)
-        state, decision = monitor.step(state, unknown, now, owner, managed=True)
+        state, decision = engine.step(state, unknown, now, owner, managed=True)
         diary.note(decision, PackIdentity(), "")
     assert [record.message for record in caplog.records if "set Capacity" in record.message] == [
         "A4: the BMS does not report how large the pack is: set Capacity"

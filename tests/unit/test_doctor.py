@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from dbus_xbms.contact import Contact, State, advice
-from dbus_xbms.control.neighbours import Venus
+from dbus_xbms.contact import Contact, ContactState, advice
 from dbus_xbms.doctor.checks import NOT_FOUND_OUT, examine
 from dbus_xbms.doctor.facts import (
     Adapter,
@@ -31,6 +30,7 @@ from dbus_xbms.doctor.facts import (
 )
 from dbus_xbms.doctor.finding import LABEL, Finding, Verdict, page
 from dbus_xbms.doctor.host import NEEDED
+from dbus_xbms.interference.rules import VenusPrograms
 
 ONE, TWO = "A4:C1:37:01:02:03", "A4:C1:37:0A:0B:0C"
 SERVICE_ONE = "com.victronenergy.battery.xbms_a4c137010203"
@@ -52,7 +52,7 @@ WELL = Facts(
     service=ROUND,
     bluetoothd="5.72",
     bluetooth=Bluetooth(running=True, adapters=(HCI0,), devices={ONE: Device(hci="hci0", connected=True)}),
-    neighbours=Venus(),
+    interference=VenusPrograms(),
     packs={ONE: PACK, TWO: Pack(address=TWO)},
     shown={ONE: SHOWN},
     system=System(there=True, dvcc=False, instances={SERVICE_ONE: 1}),
@@ -98,7 +98,7 @@ def test_it_says_that_the_pack_which_controls_has_no_authentication() -> None:
 DVCC_ON = System(there=True, dvcc=True)
 
 
-def told(state: State, reason: str, on_the_bus: Shown | None = None) -> Facts:
+def told(state: ContactState, reason: str, on_the_bus: Shown | None = None) -> Facts:
     """What the service says of the pack, on the bus or not."""
     contact = Contact(state=state, reason=reason, advice=advice(state, ONE), seconds=60.0)
     return facts(
@@ -164,14 +164,14 @@ PROBLEMS = {
         "restart",
     ),
     "VictronConnect over Bluetooth": (
-        facts(neighbours=Venus(bluetooth=True)),
-        "neighbour vesmart-server",
+        facts(interference=VenusPrograms(bluetooth=True)),
+        "interference vesmart-server",
         "it ends every link on the built-in adapter once a minute",
         "Connectivity",
     ),
     "another driver": (
-        facts(neighbours=Venus(batteries={"com.victronenergy.battery.ble_a4c137010203": ""})),
-        "neighbour com.victronenergy.battery.ble_a4c137010203",
+        facts(interference=VenusPrograms(batteries={"com.victronenergy.battery.ble_a4c137010203": ""})),
+        "interference com.victronenergy.battery.ble_a4c137010203",
         f"it reads {ONE} too",
         "",
     ),
@@ -182,37 +182,37 @@ PROBLEMS = {
         "awake",
     ),
     "no connection left": (
-        told(State.SLOTS_FULL, "other packs have all connections"),
+        told(ContactState.SLOTS_FULL, "other packs have all connections"),
         f"pack House ({ONE})",
         "other packs have all connections",
         "raise MaxConnections",
     ),
     "reached, but mute": (
-        told(State.MUTE, "it connects, but never answers"),
+        told(ContactState.MUTE, "it connects, but never answers"),
         f"pack House ({ONE})",
         "it connects, but never answers, connected on hci0",
         "close it on every phone",
     ),
     "fell silent, but another make answers": (
-        told(State.OTHER_MAKE, "service ff00 is there", replace(SHOWN, silent=True)),
+        told(ContactState.OTHER_MAKE, "service ff00 is there", replace(SHOWN, silent=True)),
         f"pack House ({ONE})",
         "service ff00 is there",
         "only BMSes of JBD",
     ),
     "refuses the password, while the last values stand": (
-        told(State.NEEDS_PASSWORD, "the Bluetooth module refuses its password", SHOWN),
+        told(ContactState.NEEDS_PASSWORD, "the Bluetooth module refuses its password", SHOWN),
         f"pack House ({ONE})",
         "refuses its password",
         f"dbus-xbms set {ONE} Password",
     ),
     "withdrawn": (
-        told(State.WITHDRAWN, "withdrawn after 40 s of silence: not heard for 12 min"),
+        told(ContactState.WITHDRAWN, "withdrawn after 40 s of silence: not heard for 12 min"),
         f"pack House ({ONE})",
         "not heard for 12 min",
         "is it in range",
     ),
     "crashed": (
-        told(State.STOPPED, "stopped by an error in this program"),
+        told(ContactState.STOPPED, "stopped by an error in this program"),
         f"pack House ({ONE})",
         "stopped by an error",
         "the log says more",
@@ -287,7 +287,11 @@ NOTES = {
         "SVS",
     ),
     "an aggregator": (
-        facts(neighbours=Venus(batteries={"com.victronenergy.battery.aggregate": "/data/apps/dbus.py"})),
+        facts(
+            interference=VenusPrograms(
+                batteries={"com.victronenergy.battery.aggregate": "/data/apps/dbus.py"}
+            )
+        ),
         "aggregator",
         "battery.aggregate adds batteries up",
         "Control of the packs at 0",
@@ -317,8 +321,8 @@ NOTES = {
         "unplug",
     ),
     "sensors in the way": (
-        shown(neighbours="dbus-ble-sensors: it scans on every adapter, so that we cannot: wait"),
-        "neighbour dbus-ble-sensors",
+        shown(interference="dbus-ble-sensors: it scans on every adapter, so that we cannot: wait"),
+        "interference dbus-ble-sensors",
         "it scans on every adapter, so that we cannot",
         "wait",
     ),
@@ -436,7 +440,9 @@ def test_of_packs_that_could_not_be_asked_for_it_does_not_say_that_the_service_i
 
 
 def test_of_a_pack_in_trouble_it_quotes_what_the_log_said_last() -> None:
-    log = tuple(Line(text=f"WARNING dbus_xbms.diary: {ONE}: {what}", age=200.0) for what in ("old", "new"))
+    log = tuple(
+        Line(text=f"WARNING dbus_xbms.pack.state_log: {ONE}: {what}", age=200.0) for what in ("old", "new")
+    )
     found = only(replace(facts(shown={}), log=log))
     assert "log, 3 min ago: WARNING" in found.words
     assert f"{ONE}: new" in found.words
@@ -447,13 +453,13 @@ def test_victrons_bluetooth_disturbs_nobody_on_another_adapter() -> None:
     bluetooth = Bluetooth(
         running=True, adapters=(HCI0, HCI1), devices={ONE: Device(hci="hci1", connected=True)}
     )
-    assert bad(facts(neighbours=Venus(bluetooth=True), bluetooth=bluetooth)) == []
+    assert bad(facts(interference=VenusPrograms(bluetooth=True), bluetooth=bluetooth)) == []
 
 
 def test_before_the_first_pack_victrons_bluetooth_is_told_of() -> None:
-    found = bad(facts(neighbours=Venus(bluetooth=True), packs={}, shown={}))
+    found = bad(facts(interference=VenusPrograms(bluetooth=True), packs={}, shown={}))
     assert [(one.topic, one.verdict) for one in found if "vesmart" in one.topic] == [
-        ("neighbour vesmart-server", Verdict.NOTE)
+        ("interference vesmart-server", Verdict.NOTE)
     ]
 
 
@@ -537,7 +543,7 @@ def test_versions_are_compared_by_their_numbers(version: str, order: tuple[int, 
 
 def test_what_is_discreet_says_no_name_that_the_service_gave_in_its_advice() -> None:
     contact = Contact(
-        state=State.NEEDS_PASSWORD,
+        state=ContactState.NEEDS_PASSWORD,
         reason="the module's password is refused; the pack's app knows it",
         advice='dbus-xbms set "House" Password 123456',
     )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from random import Random
 
-from dbus_xbms.control import ends, monitor
-from dbus_xbms.control.intake import State
 from dbus_xbms.model import Ends
+from dbus_xbms.policy import engine, lowest_highest
+from dbus_xbms.policy.pack_state import PackState
 from tests.unit.samples import sample, settings
 
 
 def cells(*volts: float, before: Ends | None = None) -> Ends | None:
-    return ends.of_cells(before, sample(cells=volts))
+    return lowest_highest.of_cells(before, sample(cells=volts))
 
 
 def test_the_first_sample_says_which_cells_they_are() -> None:
@@ -32,7 +32,7 @@ def test_a_cell_that_is_gone_is_not_kept() -> None:
 
 def test_sensors_take_over_by_a_fifth_of_a_kelvin() -> None:
     def sensors(*celsius: float, before: Ends | None = None) -> Ends | None:
-        return ends.of_sensors(before, sample(temperatures=celsius), celsius)
+        return lowest_highest.of_sensors(before, sample(temperatures=celsius), celsius)
 
     was = sensors(21.0, 22.0)
     assert was == Ends(lowest=1, highest=2)
@@ -41,9 +41,9 @@ def test_sensors_take_over_by_a_fifth_of_a_kelvin() -> None:
 
 
 def test_noise_of_1_mv_moves_no_name() -> None:
-    random, state, seen = Random(1), State(started=0.0), []
+    random, state, seen = Random(1), PackState(started=0.0), []
     for n in range(500):
         volts = tuple(3.320 + random.randint(0, 1) / 1000 for _ in range(16))
-        state, decision = monitor.step(state, sample(cells=volts), float(n), settings())
+        state, decision = engine.step(state, sample(cells=volts), float(n), settings())
         seen.append(decision.cell_ends)
     assert len(set(seen)) == 1

@@ -7,26 +7,28 @@ from itertools import count, pairwise
 
 import pytest
 
-from dbus_xbms.control import alarms, evidence, monitor
-from dbus_xbms.control.decision import Decision
-from dbus_xbms.control.evidence import ODD_FOR, STANDS
-from dbus_xbms.control.intake import State
 from dbus_xbms.model import Level, PackSample, Phase, Protection
-from dbus_xbms.protocols.jbd_registers import BASIC, CELLS, decode_basic, decode_cells
+from dbus_xbms.policy import alarms, engine, plausibility
+from dbus_xbms.policy.decision import Decision
+from dbus_xbms.policy.pack_state import PackState
+from dbus_xbms.policy.plausibility import ODD_FOR, STANDS
+from dbus_xbms.protocols.jbd.registers import BASIC, CELLS, decode_basic, decode_cells
 from dbus_xbms.simulator.board import recordings
 from tests.unit.samples import sample, settings
 
-START = State(started=0.0)
+START = PackState(started=0.0)
 OWNER = settings(Control=1, Chemistry="LiFePO4")
 CHARGING = sample(current=30.0, cells=(3.36, 3.36, 3.36, 3.36), soc=80.0, remaining=80.0)
 
 
-def steps(*readings: PackSample | None, state: State = START, every: float = 1.0) -> tuple[State, Decision]:
+def steps(
+    *readings: PackSample | None, state: PackState = START, every: float = 1.0
+) -> tuple[PackState, Decision]:
     """What follows from readings that come ``every`` s; the last reading of ``state`` sets the clock."""
     at = max(0.0, state.evidence.heard_at + every)
     decision = None
     for n, reading in enumerate(readings):
-        state, decision = monitor.step(state, reading, at + n * every, OWNER, managed=True)
+        state, decision = engine.step(state, reading, at + n * every, OWNER, managed=True)
     assert decision
     return state, decision
 
@@ -71,7 +73,7 @@ def test_one_odd_poll_changes_nothing(odd: PackSample) -> None:
     assert after.history.deepest_discharge == before.history.deepest_discharge
 
 
-IMPOSSIBLE = [name for name, seen in ODD.items() if evidence.impossible(seen)]
+IMPOSSIBLE = [name for name, seen in ODD.items() if plausibility.impossible(seen)]
 
 
 @pytest.mark.parametrize("name", IMPOSSIBLE)
@@ -92,11 +94,11 @@ def test_what_cannot_be_stops_charging_with_an_alarm_when_it_stays(name: str) ->
 
 
 def test_the_alarm_of_readings_that_cannot_be_comes_whatever_hold_says() -> None:
-    patient = settings(Control=1, Chemistry="LiFePO4", Hold=300.0)
+    patient = settings(Control=1, Chemistry="LiFePO4", HoldTime=300.0)
     state = START
     for now in range(40):
         seen = CHARGING if now < 5 else ODD["a cell above 5 V"]
-        state, decision = monitor.step(state, seen, float(now), patient, managed=True)
+        state, decision = engine.step(state, seen, float(now), patient, managed=True)
     assert (ccl(decision), decision.phase) == (0, Phase.DERATED)
 
 
@@ -104,7 +106,7 @@ def test_a_pack_that_only_watches_alarms_too() -> None:
     state = START
     for now in range(40):
         seen = CHARGING if now < 5 else ODD["a cell above 5 V"]
-        state, decision = monitor.step(state, seen, float(now), settings())
+        state, decision = engine.step(state, seen, float(now), settings())
     assert decision.phase is Phase.LOST
     assert decision.alarms[alarms.INTERNAL_FAILURE] is Level.ALARM
 
@@ -147,17 +149,17 @@ def test_values_that_jump_with_every_poll_are_refused_every_second_time_at_most(
 @pytest.mark.parametrize("name", ODD)
 def test_one_odd_poll_after_silence_is_refused_once(name: str, silence: float) -> None:
     state, _ = steps(*[CHARGING] * 5)
-    state, decision = monitor.step(state, ODD[name], 4.0 + silence, OWNER, managed=True)
+    state, decision = engine.step(state, ODD[name], 4.0 + silence, OWNER, managed=True)
     assert not state.evidence.doubt
-    _, decision = monitor.step(state, CHARGING, 5.0 + silence, OWNER, managed=True)
+    _, decision = engine.step(state, CHARGING, 5.0 + silence, OWNER, managed=True)
     assert (decision.phase, decision.sample) == (Phase.FRESH, CHARGING)
 
 
 def test_one_jump_after_silence_is_believed_with_the_second_poll() -> None:
     high = with_cells(3.36, 3.70, 3.36, 3.36)
     state, _ = steps(*[CHARGING] * 5)
-    state, _ = monitor.step(state, high, 40.0, OWNER, managed=True)
-    _, decision = monitor.step(state, high, 41.0, OWNER, managed=True)
+    state, _ = engine.step(state, high, 40.0, OWNER, managed=True)
+    _, decision = engine.step(state, high, 41.0, OWNER, managed=True)
     assert (decision.phase, decision.sample) == (Phase.FRESH, high)
     assert ccl(decision) == 0  # by that cell
 
@@ -165,7 +167,7 @@ def test_one_jump_after_silence_is_believed_with_the_second_poll() -> None:
 def test_after_a_gap_cells_may_be_anywhere() -> None:
     state, _ = steps(CHARGING)
     low = with_cells(3.0, 3.0, 3.0, 3.0)
-    _, decision = monitor.step(state, low, STANDS + 0.1, OWNER, managed=True)
+    _, decision = engine.step(state, low, STANDS + 0.1, OWNER, managed=True)
     assert decision.sample == low
 
 
@@ -173,9 +175,9 @@ def test_after_a_gap_cells_may_be_anywhere() -> None:
 def test_cells_and_pack_may_differ_by_50_mv_and_10_mv_for_each_cell(count: int) -> None:
     cells, tolerance = (3.3,) * count, 0.05 + 0.01 * count
     near, far = 3.3 * count + tolerance, 3.3 * count + tolerance + 0.002
-    assert not evidence.impossible(sample(cells=cells, current=0.0, voltage=near))
-    assert evidence.impossible(sample(cells=cells, current=0.0, voltage=far))
-    assert evidence.impossible(sample(cells=cells, current=0.0, voltage=far - 2 * tolerance - 0.004))
+    assert not plausibility.impossible(sample(cells=cells, current=0.0, voltage=near))
+    assert plausibility.impossible(sample(cells=cells, current=0.0, voltage=far))
+    assert plausibility.impossible(sample(cells=cells, current=0.0, voltage=far - 2 * tolerance - 0.004))
 
 
 def test_a_load_step_between_cells_and_pack_never_stops_anything() -> None:
@@ -201,7 +203,7 @@ PAIRS = {
 def test_every_recorded_pair_is_believed(basic: bytes, cells: bytes) -> None:
     told, volts = decode_basic(basic), tuple(raw / 1000 for raw in decode_cells(cells))
     seen = sample(cells=volts, voltage=told.voltage, current=told.current, nominal=told.nominal)
-    assert evidence.impossible(seen) == ""
+    assert plausibility.impossible(seen) == ""
 
 
 def test_the_protection_bits_of_odd_frames_are_taken_from_the_second_one_on() -> None:

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from dbus_xbms.control import monitor
-from dbus_xbms.control.alarms import HIGH_CHARGE_CURRENT, HIGH_DISCHARGE_CURRENT, INTERNAL_FAILURE
-from dbus_xbms.control.decision import Decision
-from dbus_xbms.control.excess import LASTS
-from dbus_xbms.control.intake import State
 from dbus_xbms.model import Level, Mosfets, PackSample
+from dbus_xbms.policy import engine
+from dbus_xbms.policy.alarms import HIGH_CHARGE_CURRENT, HIGH_DISCHARGE_CURRENT, INTERNAL_FAILURE
+from dbus_xbms.policy.decision import Decision
+from dbus_xbms.policy.pack_state import PackState
+from dbus_xbms.policy.unexpected_current import LASTS
 from tests.unit.samples import SAMPLE, sample, settings
 
 OK, WARNING, ALARM = Level.OK, Level.WARNING, Level.ALARM
@@ -22,10 +22,10 @@ def flowing(
 ) -> Decision:
     """The decision after a current that has flown for so long, polled every 5 s; after the first poll there
     are limits: CCL 30 A, DCL 50 A."""
-    state, at = State(started=0.0), 0.0
+    state, at = PackState(started=0.0), 0.0
     seen: PackSample = sample(current=current, **change)
     while True:
-        state, decision = monitor.step(state, seen, at, settings(), managed=managed)
+        state, decision = engine.step(state, seen, at, settings(), managed=managed)
         if at >= seconds:
             return decision
         at += 5.0
@@ -51,17 +51,17 @@ def test_chargers_and_loads_have_30_s_to_obey() -> None:
 
 
 def test_a_current_that_comes_and_goes_is_not_told() -> None:
-    state = State(started=0.0)
+    state = PackState(started=0.0)
     for n in range(20):
         seen = sample(current=300.0 if n % 5 else 20.0)
-        state, decision = monitor.step(state, seen, 5.0 * n, settings(), managed=True)
+        state, decision = engine.step(state, seen, 5.0 * n, settings(), managed=True)
         assert decision.alarms[HIGH_CHARGE_CURRENT] is OK
 
 
 def test_a_gap_in_the_radio_does_not_count_as_lasting() -> None:
-    state = State(started=0.0)
+    state = PackState(started=0.0)
     for at in (0.0, 400.0):
-        state, decision = monitor.step(state, sample(current=300.0), at, settings(), managed=True)
+        state, decision = engine.step(state, sample(current=300.0), at, settings(), managed=True)
     assert decision.alarms[HIGH_CHARGE_CURRENT] is OK
 
 
@@ -102,9 +102,9 @@ def test_the_words_name_both_numbers_and_stand_while_it_lasts() -> None:
     welded = flowing(12.0, mosfets=Mosfets(charge=False, discharge=True))
     assert welded.doubt == "12.0 A charge although the charge MOSFET is off: it may be welded"
     assert flowing(30.0).doubt == ""
-    state = State(started=0.0)
+    state = PackState(started=0.0)
     for n in range(20):
         moved = tuple(volts + 0.001 * (n % 2) for volts in SAMPLE.cells)
         seen = replace(SAMPLE, cells=moved, current=300.0 + n, remaining=72.0 + 0.4 * n)
-        state, decision = monitor.step(state, seen, 5.0 * n, settings(), managed=True)
+        state, decision = engine.step(state, seen, 5.0 * n, settings(), managed=True)
     assert decision.doubt == "307.0 A charge, but the limit is 30.0 A: a charger does not obey"

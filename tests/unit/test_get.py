@@ -10,12 +10,11 @@ from dbus_xbms.commands.get import _by_topic, _explained, as_json
 from dbus_xbms.commands.known import row_of
 from dbus_xbms.commands.saying import folded, wrapped
 from dbus_xbms.printable import columns_of
-from dbus_xbms.settings import PACK_SETTINGS, Settings
+from dbus_xbms.settings import PackSettings
 from dbus_xbms.settings.topics import TOPICS
 
-OFFERED = [row for row in PACK_SETTINGS if not row.internal]
-PACK = Settings(
-    PACK_SETTINGS,
+OFFERED = [row for row in PackSettings.rows if not row.internal]
+PACK = PackSettings(
     {
         "Enabled": 1,
         "Chemistry": "LiFePO4",
@@ -34,7 +33,7 @@ def test_all_settings_fit_a_terminal_under_their_topics(width: int, monkeypatch:
     lines = "\n".join(_by_topic(OFFERED, PACK)).split("\n")
     assert max(map(columns_of, lines)) < width
     assert [line for line in lines if line and not line.startswith(" ")] == [
-        topic for topic, names in TOPICS if set(names) & set(PACK)
+        topic for topic, rows in TOPICS if {row.name for row in rows} & set(PACK)
     ]
     assert all(f"{row.name} =" in "\n".join(lines) for row in OFFERED)
     assert "123456" not in "\n".join(lines)
@@ -42,7 +41,7 @@ def test_all_settings_fit_a_terminal_under_their_topics(width: int, monkeypatch:
 
 def test_an_odd_value_has_its_note_below_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
-    lines = "\n".join(_by_topic([row_of(PACK_SETTINGS, "MaxChargeCurrent")], PACK)).split("\n")
+    lines = "\n".join(_by_topic([row_of(PackSettings.rows, "MaxChargeCurrent")], PACK)).split("\n")
     assert lines == [
         "Charge control",
         "  MaxChargeCurrent = 500 A",
@@ -55,12 +54,14 @@ def test_one_setting_is_shown_with_its_range_its_choices_and_what_it_is_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
-    assert _explained(row_of(PACK_SETTINGS, "cellfull"), PACK).split("\n") == [
+    assert _explained(row_of(PackSettings.rows, "cellfull"), PACK).split("\n") == [
         "CellFull = 0 V (preset, 3.45 V, 13.80 V for 4 cells)",
         "    0 to 5; default 0",
         "    Highest voltage a cell is charged to. 0: the preset's.",
     ]
-    assert "one of LiFePO4, NMC, LTO, custom, none" in _explained(row_of(PACK_SETTINGS, "Chemistry"), PACK)
+    assert "one of LiFePO4, NMC, LTO, custom, none" in _explained(
+        row_of(PackSettings.rows, "Chemistry"), PACK
+    )
 
 
 def test_json_has_value_default_and_meaning_and_never_a_password() -> None:

@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control.history import State, filled, fold, widened
 from dbus_xbms.model import Extremes, PackSample
+from dbus_xbms.policy.history import HistoryState, filled, fold, widened
 from tests.unit.samples import sample, samples
 
 LONGEST = 30.0
 
 
-def folded(*history: tuple[float, PackSample]) -> State:
-    state = State()
+def folded(*history: tuple[float, PackSample]) -> HistoryState:
+    state = HistoryState()
     for now, seen in history:
         state = fold(state, seen, now, LONGEST)
     return state
@@ -67,7 +67,7 @@ def test_a_first_sample_that_nothing_bears_out_enters_no_extreme() -> None:
 
 
 def test_a_pack_filled_now_was_full_no_time_ago() -> None:
-    assert filled(State()).history.since_full == 0
+    assert filled(HistoryState()).history.since_full == 0
 
 
 def test_a_top_balance_is_remembered_apart_from_a_full_pack() -> None:
@@ -81,7 +81,7 @@ def test_extremes_know_temperatures_and_bear_missing_cells() -> None:
     assert extremes == Extremes(pack_min=12.0, pack_max=12.0, temperature_min=5.0, temperature_max=30.0)
 
 
-def soc_of(*course: float) -> State:
+def soc_of(*course: float) -> HistoryState:
     """The history of a pack that goes through states of charge in %, one every 10 s."""
     return folded((-10.0, sample()), *((10.0 * n, sample(soc=soc)) for n, soc in enumerate(course)))
 
@@ -101,7 +101,7 @@ def test_a_full_discharge_counts_once_until_there_is_clearly_charge_again() -> N
 
 def test_a_discharge_that_a_restart_interrupts_counts() -> None:
     before = soc_of(70.0, 64.0).history
-    state = State(history=before)
+    state = HistoryState(history=before)
     for now, soc in ((0.0, 80.0), (10.0, 80.0), (20.0, 91.0)):
         state = fold(state, sample(soc=soc), now, LONGEST)
     assert state.history.discharges == 1
@@ -109,7 +109,7 @@ def test_a_discharge_that_a_restart_interrupts_counts() -> None:
 
 @given(st.lists(st.tuples(st.floats(0, 100), samples), max_size=30))
 def test_no_history_ever_runs_backwards(history: list[tuple[float, PackSample]]) -> None:
-    now, state = 0.0, State()
+    now, state = 0.0, HistoryState()
     for passed, seen in history:
         now += passed
         before, state = state.history, fold(state, seen, now, LONGEST)

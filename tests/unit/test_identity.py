@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from dbus_xbms.control import alarms, identity, intake, monitor
-from dbus_xbms.control.decision import Decision
-from dbus_xbms.control.identity import CONFIRM
-from dbus_xbms.control.intake import State
 from dbus_xbms.model import Level, PackIdentity, PackSample
-from dbus_xbms.settings import Settings
+from dbus_xbms.policy import alarms, engine, identity, pack_state
+from dbus_xbms.policy.decision import Decision
+from dbus_xbms.policy.identity import CONFIRM
+from dbus_xbms.policy.pack_state import PackState
+from dbus_xbms.settings import PackSettings
 from tests.unit.samples import SAMPLE, sample, settings
 
-START = State(started=0.0)
+START = PackState(started=0.0)
 KNOWN = PackIdentity(hardware="JBD-SP04S034", cell_count=4, nominal=100.0, produced="2022-02-16")
 STORED: dict[str, object] = {
     "Control": 1,
@@ -30,20 +30,23 @@ BIGGER = sample(nominal=280.0)
 SMALLER = sample(nominal=79.0)
 
 
-def owner(**changes: object) -> Settings:
+def owner(**changes: object) -> PackSettings:
     return settings(**(STORED | changes))
 
 
 def after(
-    *readings: PackSample, heard: PackIdentity = KNOWN, chosen: Settings | None = None, state: State = START
-) -> tuple[State, Decision]:
+    *readings: PackSample,
+    heard: PackIdentity = KNOWN,
+    chosen: PackSettings | None = None,
+    state: PackState = START,
+) -> tuple[PackState, Decision]:
     """What follows from readings, one each second."""
     chosen = chosen or owner()
     begun = 0.0 if state.sampled_at is None else state.sampled_at + 1
     decision = None
     for n, reading in enumerate(readings):
-        state = intake.sampled(state, reading, begun + n, heard=heard)
-        state, decision = monitor.decide(state, begun + n, chosen, managed=True)
+        state = pack_state.sampled(state, reading, begun + n, heard=heard)
+        state, decision = engine.decide(state, begun + n, chosen, managed=True)
     assert decision
     return state, decision
 
@@ -120,7 +123,7 @@ def test_smaller_differences_warn_and_raise_no_limit(heard: PackIdentity, seen: 
     assert (decision.limits.ccl, decision.limits.dcl) == (30, 50)
     assert decision.alarms[alarms.INTERNAL_FAILURE] is Level.WARNING
     assert decision.doubt.startswith("Another BMS? It reports ")
-    assert identity.stranger(heard, seen, owner())
+    assert identity.is_other_pack(heard, seen, owner())
 
 
 def test_what_a_bms_leaves_out_is_no_difference() -> None:
@@ -134,7 +137,7 @@ def test_a_pack_that_was_never_heard_contradicts_nothing() -> None:
     _, decision = after(EIGHT, chosen=fresh)
     assert decision.limits
     assert (decision.limits.ccl, decision.doubt) == (30, "")
-    assert not identity.stranger(KNOWN, EIGHT, fresh)
+    assert not identity.is_other_pack(KNOWN, EIGHT, fresh)
 
 
 def test_the_owners_confirmation_holds_at_once() -> None:

@@ -43,7 +43,7 @@ sys.exit(main())
 
 
 def run_in_child(code: str) -> subprocess.CompletedProcess[str]:
-    start = "import asyncio, os, signal, time\nfrom dbus_xbms import interrupt\ninterrupt.install()\n"
+    start = "import asyncio, os, signal, time\nfrom dbus_xbms.process import interrupt\ninterrupt.install()\n"
     script = f"{start}from dbus_xbms.commands.loop import run_loop\n{code}"
     return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control.alarms import ALARM_PATHS, BMS_CABLE
 from dbus_xbms.model import (
     Counters,
     Ends,
@@ -24,15 +23,16 @@ from dbus_xbms.model import (
     PackSample,
     Phase,
     Protection,
-    Report,
 )
+from dbus_xbms.policy.alarms import ALARM_PATHS, BMS_CABLE
+from dbus_xbms.report import Report
 from dbus_xbms.settings import Value
-from dbus_xbms.venus.control_items import CONTROL_ITEMS
-from dbus_xbms.venus.device_items import PRODUCT_ID
 from dbus_xbms.venus.item import INVALID_TEXT, Item
-from dbus_xbms.venus.items import ITEMS, items_for, values
-from dbus_xbms.venus.setting_items import EDITED, PANE
-from dbus_xbms.venus.switch_items import ordered
+from dbus_xbms.venus.tables.battery import ITEMS, items_for, values
+from dbus_xbms.venus.tables.control import CONTROL_ITEMS
+from dbus_xbms.venus.tables.device import PRODUCT_ID
+from dbus_xbms.venus.tables.settings import EDITED, PANE
+from dbus_xbms.venus.tables.switches import ordered
 from tests.unit.samples import settings
 
 IDENTITY = PackIdentity(

@@ -6,8 +6,8 @@ import pytest
 
 from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Protection, Reading
 from dbus_xbms.protocols.base import BmsProtocol, NoReply, ProtocolError, Refused
-from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.protocols.jbd_frames import JbdFramer, read, reply
+from dbus_xbms.protocols.jbd.frames import JbdFramer, read, reply
+from dbus_xbms.protocols.jbd.protocol import Jbd
 from tests.unit.recorded import converse, frame_of
 
 BASIC, CELLS = read(0x03).encoded.hex(), read(0x04).encoded.hex()

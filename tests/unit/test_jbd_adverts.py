@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dbus_xbms.protocols.base import Advertised
-from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.protocols.jbd_adverts import FF00, FF06, FFF0, uuid16
+from dbus_xbms.protocols.jbd.adverts import FF00, FF06, FFF0, uuid16
+from dbus_xbms.protocols.jbd.protocol import Jbd
 from tests.unit.recorded import RECORDED, Entry
 
 

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from dbus_xbms.control import gauge, history, intake, monitor
-from dbus_xbms.model import Mosfets, PackSample, Phase, Reading, Report
+from dbus_xbms.model import Mosfets, PackSample, Phase, Reading
+from dbus_xbms.policy import engine, history, pack_state, state_of_charge
 from dbus_xbms.protocols.base import ProtocolError
-from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.protocols.jbd_frames import reply
-from dbus_xbms.protocols.jbd_registers import decode_basic
-from dbus_xbms.venus.items import items_for
+from dbus_xbms.protocols.jbd.frames import reply
+from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols.jbd.registers import decode_basic
+from dbus_xbms.report import Report
+from dbus_xbms.venus.tables.battery import items_for
 from tests.unit.recorded import converse, frame_of
 from tests.unit.samples import settings
 
@@ -70,22 +71,22 @@ def test_daren_tells_its_gauge_health_and_temperatures_in_the_tail(
 
 @pytest.mark.parametrize(("name", "missing"), [(LONG, -157.6), (SHORT_A, -158.0), (SHORT_B, -36.02)])
 def test_what_daren_lacks_is_counted_from_its_nominal_capacity(name: str, missing: float) -> None:
-    assert gauge.consumed(poll(frame_of(name)).sample) == pytest.approx(missing)
+    assert state_of_charge.consumed(poll(frame_of(name)).sample) == pytest.approx(missing)
 
 
 def test_the_history_of_a_daren_keeps_what_was_really_missing() -> None:
-    state, sample = history.State(), poll(frame_of(SHORT_A)).sample
+    state, sample = history.HistoryState(), poll(frame_of(SHORT_A)).sample
     for second in range(4):
         state = history.fold(state, sample, float(second), 5.0)
     assert state.history.deepest_discharge == pytest.approx(158.0)
 
 
 def test_a_sensor_of_daren_counts_in_the_role_that_the_dialect_gives_it() -> None:
-    state = intake.sampled(intake.State(started=0.0), poll(frame_of(LONG)).sample, 1.0)
-    _, decision = monitor.decide(state, 1.0, settings())
+    state = pack_state.sampled(pack_state.PackState(started=0.0), poll(frame_of(LONG)).sample, 1.0)
+    _, decision = engine.decide(state, 1.0, settings())
     assert decision.temperatures.cells == (26.7, 26.8, 27.0, 27.2)
     assert decision.temperatures.mosfet == 25.6
-    _, decision = monitor.decide(state, 1.0, settings(TemperatureRoles="mccc--"))
+    _, decision = engine.decide(state, 1.0, settings(TemperatureRoles="mccc--"))
     assert decision.temperatures.cells == (26.8, 27.0, 27.2)  # the owner knows better
 
 
@@ -177,7 +178,7 @@ def test_a_flag_in_the_first_byte_of_the_tail_means_100_ma_and_100_mah() -> None
     sample = poll(frame_of("fogstar_4s_628ah_100ma_flag"), frame_of("sp04s034_cells_a")).sample
     assert (sample.current, sample.remaining, sample.nominal) == (-5.8, 471.9, 628.0)
     assert (sample.learned, sample.voltage) == (656.9, 13.28)
-    assert gauge.soc(sample) == 71.8
+    assert state_of_charge.soc(sample) == 71.8
     assert sample.voltage * sample.current == pytest.approx(-77, abs=0.1)
 
 
@@ -223,5 +224,5 @@ def test_a_word_that_no_balancer_can_carry_is_no_balance_current() -> None:
 
 def test_nothing_is_consumed_at_100_percent() -> None:
     full = replace(poll(frame_of(SHORT_A)).sample, soc=100.0, remaining=324.0, learned=330.0)
-    assert gauge.consumed(full) == 0.0
-    assert gauge.consumed(replace(full, soc=99.0)) == -6.0
+    assert state_of_charge.consumed(full) == 0.0
+    assert state_of_charge.consumed(replace(full, soc=99.0)) == -6.0

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbus_xbms.protocols.base import Echo, Frame, ProtocolError, Refused, Request
-from dbus_xbms.protocols.jbd_frames import (
+from dbus_xbms.protocols.jbd.frames import (
     LEGACY,
     LONGEST,
     READ,

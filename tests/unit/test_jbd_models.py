@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dbus_xbms.protocols.jbd_models import rating
+from dbus_xbms.protocols.jbd.models import rating
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dbus_xbms.model import Mosfets, Protection
 from dbus_xbms.protocols.base import ProtocolError
-from dbus_xbms.protocols.jbd_registers import (
+from dbus_xbms.protocols.jbd.registers import (
     BASIC_FIELDS,
     MOST_CELLS,
     Basic,
@@ -20,7 +20,7 @@ from dbus_xbms.protocols.jbd_registers import (
     decode_counters,
     decode_hardware,
 )
-from dbus_xbms.protocols.jbd_tail import STANDARD_FIELDS
+from dbus_xbms.protocols.jbd.tail import STANDARD_FIELDS
 
 
 def head(**raw: int) -> bytes:

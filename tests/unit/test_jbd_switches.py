@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbus_xbms.model import Mosfet, Mosfets, PackIdentity, Protection, Switched
-from dbus_xbms.protocols import jbd_switches
 from dbus_xbms.protocols.base import Conversation, NoReply, NotVerified, ProtocolError, Refused, Request
-from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.protocols.jbd_frames import module_reply, parse_request, read, reply, write
-from dbus_xbms.protocols.jbd_registers import decode_basic
-from dbus_xbms.protocols.jbd_switches import READ_BACKS, mosfet_mask
+from dbus_xbms.protocols.jbd import switches
+from dbus_xbms.protocols.jbd.frames import module_reply, parse_request, read, reply, write
+from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols.jbd.registers import decode_basic
+from dbus_xbms.protocols.jbd.switches import READ_BACKS, mosfet_mask
 from tests.unit.recorded import converse, frame_of
 from tests.unit.samples import sample
 
@@ -452,10 +452,10 @@ def test_nothing_that_could_do_harm_is_ever_sent_whatever_is_answered(
 
 def test_only_the_switches_write_and_only_the_login_speaks_to_the_module() -> None:
     users: dict[str, set[str]] = {"write": set(), "module": set()}
-    for file in (Path(jbd_switches.__file__).parents[1]).rglob("*.py"):
+    for file in (Path(switches.__file__).parents[1]).rglob("*.py"):
         tree = ast.parse(file.read_text())
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module == "dbus_xbms.protocols.jbd_frames":
+            if isinstance(node, ast.ImportFrom) and node.module == "dbus_xbms.protocols.jbd.frames":
                 for name in node.names:
                     users.get(name.name, set()).add(file.stem)
-    assert users == {"write": {"jbd_switches"}, "module": {"jbd_login"}}
+    assert users == {"write": {"switches"}, "module": {"login"}}

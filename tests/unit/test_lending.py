@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control import gauge, intake, monitor, unheard
-from dbus_xbms.control.alarms import BMS_CABLE
-from dbus_xbms.control.decision import Decision
-from dbus_xbms.control.freshness import RETURN_TIME
-from dbus_xbms.control.intake import State
 from dbus_xbms.model import LENT, Level, PackSample, Phase, Protection
+from dbus_xbms.policy import engine, pack_state, state_of_charge
+from dbus_xbms.policy.alarms import BMS_CABLE
+from dbus_xbms.policy.charge import silent_limits
+from dbus_xbms.policy.decision import Decision
+from dbus_xbms.policy.freshness import RETURN_TIME
+from dbus_xbms.policy.pack_state import PackState
 from tests.unit.samples import SAMPLE, sample, samples, settings
 
 LENT_AT, MINUTES = 100.0, 30.0
@@ -23,23 +24,23 @@ BACK = UNTIL + RETURN_TIME  # s: from here on silence counts
 HOLD, STOP, CONTROL_WITHDRAW = 30.0, 300.0, 1800.0
 
 
-def lent(seen: PackSample | None = SAMPLE, *, managed: bool = True) -> State:
+def lent(seen: PackSample | None = SAMPLE, *, managed: bool = True) -> PackState:
     """A pack that was polled until it was lent for half an hour."""
-    state = State(started=0.0)
+    state = PackState(started=0.0)
     if seen:
-        state, _ = monitor.step(state, seen, LENT_AT - 1, settings(), managed=managed)
-    return intake.lent(state, UNTIL)
+        state, _ = engine.step(state, seen, LENT_AT - 1, settings(), managed=managed)
+    return pack_state.lent(state, UNTIL)
 
 
-def decide(state: State, at: float, *, managed: bool = True, **chosen: object) -> Decision:
-    return monitor.decide(state, at, settings(**chosen), managed=managed)[1]
+def decide(state: PackState, at: float, *, managed: bool = True, **chosen: object) -> Decision:
+    return engine.decide(state, at, settings(**chosen), managed=managed)[1]
 
 
-def through(state: State, *moments: float) -> list[Decision]:
+def through(state: PackState, *moments: float) -> list[Decision]:
     """Decide at each of them, one after the other."""
     decisions = []
     for at in moments:
-        state, decision = monitor.decide(state, at, settings(), managed=True)
+        state, decision = engine.decide(state, at, settings(), managed=True)
         decisions.append(decision)
     return decisions
 
@@ -52,7 +53,7 @@ def test_nothing_measured_is_shown_and_no_cable_is_missed_until_the_link_should_
     decision = decide(lent(managed=managed), at, managed=managed)
     assert decision.phase in LENT
     assert (decision.sample, decision.consumed, decision.time_to_go) == (None,) * 3
-    assert decision.soc == pytest.approx(gauge.soc(SAMPLE))
+    assert decision.soc == pytest.approx(state_of_charge.soc(SAMPLE))
     assert decision.alarms[BMS_CABLE] is Level.OK
     assert not decision.resting
 
@@ -62,7 +63,7 @@ def test_the_limits_are_those_of_derating_until_stop() -> None:
     before = lent()
     assert before.control
     fresh = before.control.limits
-    derated = unheard.silent(before.control, Phase.DERATED, LENT_AT, chosen).limits
+    derated = silent_limits.silent(before.control, Phase.DERATED, LENT_AT, chosen).limits
     for decision in through(before, LENT_AT, LENT_AT + HOLD, LENT_AT + STOP - 2):
         assert decision.limits
         shown = decision.limits
@@ -91,12 +92,12 @@ def test_a_lend_that_is_over_and_brought_nothing_keeps_no_state_of_charge() -> N
 
 
 def test_the_link_is_lent_again_only_after_a_good_poll() -> None:
-    assert intake.may_lend(State(started=0.0), 1e6)
-    assert not intake.may_lend(lent(), UNTIL + 1)
-    assert intake.may_lend(lent(), UNTIL - 60)
-    taken_back = intake.lent(lent(), LENT_AT + 60)
-    assert not intake.may_lend(intake.failed(taken_back), LENT_AT + 1000)
-    assert intake.may_lend(intake.sampled(taken_back, SAMPLE, LENT_AT + 65), LENT_AT + 1000)
+    assert pack_state.may_lend(PackState(started=0.0), 1e6)
+    assert not pack_state.may_lend(lent(), UNTIL + 1)
+    assert pack_state.may_lend(lent(), UNTIL - 60)
+    taken_back = pack_state.lent(lent(), LENT_AT + 60)
+    assert not pack_state.may_lend(pack_state.failed(taken_back), LENT_AT + 1000)
+    assert pack_state.may_lend(pack_state.sampled(taken_back, SAMPLE, LENT_AT + 65), LENT_AT + 1000)
 
 
 def test_a_pack_that_was_not_well_may_not_be_drawn_from_unseen() -> None:
@@ -143,34 +144,34 @@ def test_it_is_decided_anew_when_the_next_phase_is_due() -> None:
 
 
 def test_the_first_good_poll_afterwards_ends_it_and_brings_the_currents_back_at_once() -> None:
-    state, _ = monitor.decide(lent(), UNTIL, settings(), managed=True)
-    state = intake.sampled(state, SAMPLE, UNTIL + 4)
-    _, decision = monitor.decide(state, UNTIL + 4, settings(), managed=True)
+    state, _ = engine.decide(lent(), UNTIL, settings(), managed=True)
+    state = pack_state.sampled(state, SAMPLE, UNTIL + 4)
+    _, decision = engine.decide(state, UNTIL + 4, settings(), managed=True)
     assert (decision.phase, decision.sample) == (Phase.FRESH, SAMPLE)
     assert decision.limits
     assert (decision.limits.ccl, decision.limits.dcl) == (30.0, 50.0)
 
 
 def test_a_poll_that_was_under_way_when_the_link_was_lent_does_not_end_it() -> None:
-    late = intake.sampled(lent(), SAMPLE, LENT_AT - 0.2)
+    late = pack_state.sampled(lent(), SAMPLE, LENT_AT - 0.2)
     assert decide(late, LENT_AT + 0.1).phase is Phase.LENT
 
 
 def test_cells_measured_before_the_link_was_lent_are_not_shown_after_it() -> None:
-    returned = intake.sampled(lent(), SAMPLE, UNTIL + 1, LENT_AT - 5)
+    returned = pack_state.sampled(lent(), SAMPLE, UNTIL + 1, LENT_AT - 5)
     assert decide(returned, UNTIL + 1).sample is None
 
 
 def test_taken_back_early_it_has_half_a_minute_to_return() -> None:
-    taken_back = intake.lent(lent(), LENT_AT + 60)
+    taken_back = pack_state.lent(lent(), LENT_AT + 60)
     assert decide(taken_back, LENT_AT + 60 + RETURN_TIME - 1).phase is Phase.LENT
     assert decide(taken_back, LENT_AT + 60 + RETURN_TIME).phase is Phase.DERATED
-    again = intake.sampled(taken_back, SAMPLE, LENT_AT + 63)
+    again = pack_state.sampled(taken_back, SAMPLE, LENT_AT + 63)
     assert decide(again, LENT_AT + 63).phase is Phase.FRESH
 
 
 def test_a_later_end_prolongs_it() -> None:
-    prolonged = intake.lent(lent(), UNTIL + 600)
+    prolonged = pack_state.lent(lent(), UNTIL + 600)
     assert decide(prolonged, BACK + 1).phase is Phase.LENT_STOPPED
     assert decide(prolonged, BACK + 600).phase is Phase.DERATED
 
@@ -187,16 +188,16 @@ def test_an_alarm_that_stood_goes_on_standing() -> None:
 
 
 def test_time_without_samples_is_not_counted_as_life() -> None:
-    state, decision = monitor.decide(lent(sample(current=-50.0)), UNTIL, settings(), managed=True)
+    state, decision = engine.decide(lent(sample(current=-50.0)), UNTIL, settings(), managed=True)
     drawn = decision.history.total_drawn
-    state = intake.sampled(state, sample(current=-50.0), UNTIL + 5)
-    _, decision = monitor.decide(state, UNTIL + 5, settings(), managed=True)
+    state = pack_state.sampled(state, sample(current=-50.0), UNTIL + 5)
+    _, decision = engine.decide(state, UNTIL + 5, settings(), managed=True)
     assert decision.history.total_drawn - drawn <= 50.0 * HOLD / 3600 + 0.001
 
 
 def test_the_age_of_the_last_sample_is_told_whether_it_is_shown_or_not() -> None:
     assert decide(lent(), LENT_AT + 599).age == pytest.approx(600.0)
-    fresh = intake.sampled(State(started=0.0), SAMPLE, 50.0)
+    fresh = pack_state.sampled(PackState(started=0.0), SAMPLE, 50.0)
     assert decide(fresh, 50.5).age == pytest.approx(0.5)
 
 
@@ -207,20 +208,20 @@ events = st.one_of(samples, st.sampled_from(["failed", "nothing", 0, 1, 5, 240])
 def test_whatever_happens_nothing_from_before_is_shown_and_nothing_is_charged_while_lent(
     course: list[tuple[float, PackSample | str | int]],
 ) -> None:
-    now, state, sampled_at, until, allowed = 0.0, State(started=0.0), -inf, -inf, 0.0
+    now, state, sampled_at, until, allowed = 0.0, PackState(started=0.0), -inf, -inf, 0.0
     for passed, event in course:
         now += passed
         if isinstance(event, PackSample):
             if now <= until:  # the link is closed
                 continue
-            state = intake.sampled(state, event, now)
+            state = pack_state.sampled(state, event, now)
             sampled_at = now if state.evidence.accepted else sampled_at
         elif event == "failed":
-            state = intake.failed(state)
+            state = pack_state.failed(state)
         elif isinstance(event, int):
             until = now + 60 * event
-            state = intake.lent(state, until)
-        state, decision = monitor.decide(state, now, settings(), managed=True)
+            state = pack_state.lent(state, until)
+        state, decision = engine.decide(state, now, settings(), managed=True)
         lending = now < until + RETURN_TIME and sampled_at < until
         assert (decision.phase in LENT) == lending
         stands = sampled_at > until and now - sampled_at < HOLD and not state.evidence.doubt

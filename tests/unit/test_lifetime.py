@@ -8,10 +8,10 @@ import pytest
 
 from dbus_xbms.commands.history import remembered
 from dbus_xbms.commands.lifetime import TRIP_WORDS, TRIPS, by_path, lines
-from dbus_xbms.memory import remembered as stored_of
 from dbus_xbms.model import Counters, Extremes, History, PackIdentity
-from dbus_xbms.settings import PACK_SETTINGS, Settings
-from dbus_xbms.venus.items import items_for
+from dbus_xbms.settings import PackSettings
+from dbus_xbms.settings.persisted import remembered as stored_of
+from dbus_xbms.venus.tables.battery import items_for
 from tests.unit.test_watch import ADDRESS, REPORT, shown
 
 EXTREMES = Extremes(
@@ -76,7 +76,7 @@ def test_no_line_of_the_history_is_wider_than_the_terminal(width: int) -> None:
 
 
 def test_of_a_pack_that_is_not_on_the_bus_what_was_stored_is_told() -> None:
-    stored = Settings(PACK_SETTINGS)
+    stored = PackSettings()
     for record in (EXTREMES, HISTORY):
         for name, value in stored_of(record).items():
             stored.put(name, value)

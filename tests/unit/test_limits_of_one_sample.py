@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control import alarms, intake, monitor
-from dbus_xbms.control.chemistry_table import CHEMISTRIES
-from dbus_xbms.control.decision import Decision
-from dbus_xbms.control.intake import State
 from dbus_xbms.model import Level, Limits, PackSample
+from dbus_xbms.policy import alarms, engine, pack_state
+from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
+from dbus_xbms.policy.decision import Decision
+from dbus_xbms.policy.pack_state import PackState
 from tests.unit.samples import sample, settings
 
 FLOAT = 3.375  # V per cell of LiFePO4
@@ -19,9 +19,9 @@ FLOAT = 3.375  # V per cell of LiFePO4
 def decided(*seen: PackSample, step: float = 5.0, **chosen: object) -> Decision:
     """The last decision after samples that come every ``step`` s."""
     owner = settings(**({"Chemistry": "LiFePO4", "Control": 1} | chosen))
-    state, decision = State(started=0.0), None
+    state, decision = PackState(started=0.0), None
     for n, one in enumerate(seen):
-        state, decision = monitor.step(state, one, n * step, owner, managed=True)
+        state, decision = engine.step(state, one, n * step, owner, managed=True)
     assert decision
     return decision
 
@@ -122,9 +122,9 @@ def test_a_stored_setting_beyond_the_ceiling_stops_the_pack_with_an_alarm() -> N
 @pytest.mark.parametrize("name", ["MaxChargeCurrent", "MaxDischargeCurrent"])
 def test_a_current_set_to_0_is_0_and_stays_0_in_silence(name: str) -> None:
     owner = settings(Chemistry="LiFePO4", Control=1, **{name: 0.0})
-    state, decision = monitor.step(State(started=0.0), sample(), 0.0, owner, managed=True)
+    state, decision = engine.step(PackState(started=0.0), sample(), 0.0, owner, managed=True)
     for now in (0.0, 31.0, 301.0):
-        state, decision = monitor.decide(intake.failed(state), now, owner, managed=True)
+        state, decision = engine.decide(pack_state.failed(state), now, owner, managed=True)
         assert decision.limits
         assert (decision.limits.ccl if name == "MaxChargeCurrent" else decision.limits.dcl) == 0
 
@@ -145,13 +145,13 @@ def test_no_settings_and_no_cells_raise_the_charge_voltage_above_the_ceiling(
     chemistry: str, chosen: dict[str, float], history: list[list[float]], off: float
 ) -> None:
     owner = settings(Chemistry=chemistry, Control=1, **chosen)
-    state, now = State(started=0.0), 0.0
+    state, now = PackState(started=0.0), 0.0
     for cells in history:
         seen = sample(cells=tuple(cells), voltage=max(0.0, sum(cells) + off))
-        state, decision = monitor.step(state, seen, now, owner, managed=True)
+        state, decision = engine.step(state, seen, now, owner, managed=True)
         highest = len(cells) * CHEMISTRIES[chemistry].highest_full + 1e-6
         for silence in (0.0, 31.0, 301.0):
-            state, decision = monitor.decide(state, now + silence, owner, managed=True)
+            state, decision = engine.decide(state, now + silence, owner, managed=True)
             assert decision.limits
             assert decision.limits.cvl <= highest
         now += 400.0

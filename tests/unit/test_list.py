@@ -9,8 +9,8 @@ import pytest
 from dbus_xbms.commands.list import Listing, as_json, described
 from dbus_xbms.commands.scanning import Found
 from dbus_xbms.commands.table import Battery
-from dbus_xbms.contact import Contact, State
-from dbus_xbms.settings import PACK_SETTINGS, Settings
+from dbus_xbms.contact import Contact, ContactState
+from dbus_xbms.settings import PackSettings
 
 ONE, TWO, THREE = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02", "A4:C1:37:00:00:03"
 SHOWN = Battery(
@@ -19,12 +19,16 @@ SHOWN = Battery(
     texts={"/Bluetooth/State": "connected"},
 )
 LOCKED = Contact(
-    state=State.NEEDS_PASSWORD, reason="it wants its password", advice="give it", seconds=12.0, silence=40.0
+    state=ContactState.NEEDS_PASSWORD,
+    reason="it wants its password",
+    advice="give it",
+    seconds=12.0,
+    silence=40.0,
 )
 
 
-def pack(**values: str | int) -> Settings:
-    return Settings(PACK_SETTINGS, {"Enabled": 1, **values})
+def pack(**values: str | int) -> PackSettings:
+    return PackSettings({"Enabled": 1, **values})
 
 
 LISTING = Listing(
@@ -35,7 +39,7 @@ LISTING = Listing(
     },
     service="running",
     shown={ONE: SHOWN},
-    told={ONE: Contact(state=State.CONNECTED, reason="connected"), THREE: LOCKED},
+    told={ONE: Contact(state=ContactState.CONNECTED, reason="connected"), THREE: LOCKED},
     heard=[Found(address="A4:C1:37:00:00:09", name="Neighbour", rssi=-90, state="new")],
 )
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from dbus_xbms.commands.session import stopped
-from dbus_xbms.contact import ADVICE, State
-from dbus_xbms.machine import GX, HERE, LINUX, VENUS, Machine, machine
-from dbus_xbms.venus.peers import PEERS
+from dbus_xbms.contact import ADVICE, ContactState
+from dbus_xbms.dbus.peers import PEERS
+from dbus_xbms.process.machine import GX, HERE, LINUX, VENUS, Machine, machine
 
 ON_A_GX = ("svc ", "/etc/init.d", "GX", "Venus")
 
@@ -62,10 +62,10 @@ def test_all_messages_advise_what_helps_on_this_machine(name: str, kind: Machine
 def _said_on(name: str) -> str:
     """All advice of a program that runs on such a machine."""
     code = (
-        "from dbus_xbms import machine\n"
+        "from dbus_xbms.process import machine\n"
         f"machine.HERE = machine.{name}\n"
         "from dbus_xbms.contact import ADVICE\n"
-        "from dbus_xbms.venus.peers import PEERS, peer_at\n"
+        "from dbus_xbms.dbus.peers import PEERS, peer_at\n"
         "from dbus_xbms.commands.session import SERVICE_ERRORS\n"
         "from dbus_xbms.ble.errors import HANGS\n"
         "print(ADVICE, PEERS, peer_at('x'), SERVICE_ERRORS, HANGS)"
@@ -75,6 +75,6 @@ def _said_on(name: str) -> str:
 
 def test_what_this_process_says_is_of_the_machine_that_it_runs_on() -> None:
     assert HERE is machine()
-    assert ADVICE[State.NO_BLUETOOTH] == HERE.bluetooth_helps
+    assert ADVICE[ContactState.NO_BLUETOOTH] == HERE.bluetooth_helps
     (peer,) = [peer for peer in PEERS if peer.name == "org.bluez"]
     assert peer.advice == f"restart it with `{HERE.bluetooth}`"

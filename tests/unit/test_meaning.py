@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from dbus_xbms.control.meaning import MEANINGS, meaning
-from dbus_xbms.control.oddities import ODDITIES, oddities
-from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS, Settings, SettingsError
+from dbus_xbms.policy.advice.meaning import MEANINGS, meaning
+from dbus_xbms.policy.advice.oddities import ODDITIES, oddities
+from dbus_xbms.settings import PackSettings, ProgramSettings, SettingsError
 from dbus_xbms.settings.topics import TOPICS
 
-OFFERED = [row.name for row in (*PACK_SETTINGS, *SERVICE_SETTINGS) if not row.internal]
+OFFERED = [row.name for row in (*PackSettings.rows, *ProgramSettings.rows) if not row.internal]
 KNOWN = {"Cells": 4, "Nominal": 100.0, "Rating": 100.0, "Sensors": 3}
 
 
-def pack(**chosen: float | str) -> Settings:
-    return Settings(PACK_SETTINGS, {"Enabled": 1, "Chemistry": "LiFePO4", **KNOWN, **chosen})
+def pack(**chosen: float | str) -> PackSettings:
+    return PackSettings({"Enabled": 1, "Chemistry": "LiFePO4", **KNOWN, **chosen})
 
 
 @pytest.mark.parametrize(
@@ -51,30 +51,30 @@ def pack(**chosen: float | str) -> Settings:
         ("TemperatureRoles", pack(), "every sensor may be a cell's"),
         ("TemperatureRoles", pack(TemperatureRoles="mc-"), "1 MOSFET, 2 cell, 3 ignored"),
         ("AbsorptionTime", pack(), "15 min"),
-        ("Withdraw", pack(Withdraw=0.0), "never"),
-        ("Hold", pack(Control=1, Hold=90.0), "60 s for this pack"),
-        ("Hold", pack(), ""),
+        ("RemoveAfter", pack(RemoveAfter=0.0), "never"),
+        ("HoldTime", pack(Control=1, HoldTime=90.0), "60 s for this pack"),
+        ("HoldTime", pack(), ""),
         ("PollInterval", pack(), "1 s for this pack"),
         ("PollInterval", pack(ConnectionMode=1), "30 s"),
-        ("RestInterval", pack(Hold=18.0), "3 s for this pack"),
+        ("RestInterval", pack(HoldTime=18.0), "3 s for this pack"),
         ("RestInterval", pack(), ""),
         ("WakeCurrent", pack(), "off"),
-        ("AllowRelease", pack(), "not allowed"),
-        ("AllowRelease", pack(AllowRelease=1), "allowed"),
+        ("AllowLending", pack(), "not allowed"),
+        ("AllowLending", pack(AllowLending=1), "allowed"),
         ("Password", pack(), "none"),
         ("Password", pack(Password="123456"), ""),
         ("ChargeSwitchShow", pack(ChargeSwitchShow=4), "in VRM only"),
         ("CustomName", pack(), ""),
     ],
 )  # fmt: skip
-def test_a_value_is_told_with_what_it_means_now(name: str, settings: Settings, words: str) -> None:
-    told = meaning(name, settings)
+def test_a_value_is_told_with_what_it_means_now(name: str, settings: PackSettings, words: str) -> None:
+    told = meaning(PackSettings.named(name), settings)
     assert told.startswith(words)
     assert bool(told) == bool(words)
 
 
-def _extremes(settings: Settings) -> list[dict[str, float | str]]:
-    rows = [row for row in PACK_SETTINGS if not isinstance(row.default, str) and row.lowest is not None]
+def _extremes(settings: PackSettings) -> list[dict[str, float | str]]:
+    rows = [row for row in PackSettings.rows if not isinstance(row.default, str) and row.lowest is not None]
     return [
         {row.name: type(row.default)(value)}
         for row in rows
@@ -86,17 +86,17 @@ def _extremes(settings: Settings) -> list[dict[str, float | str]]:
 @pytest.mark.parametrize("chemistry", ["", "LiFePO4", "NMC", "LTO", "custom"])
 @pytest.mark.parametrize("known", [{}, KNOWN], ids=["unknown pack", "known pack"])
 def test_whatever_is_set_its_meaning_is_one_printable_line(chemistry: str, known: dict[str, float]) -> None:
-    base = Settings(PACK_SETTINGS, {"Chemistry": chemistry, **known})
+    base = PackSettings({"Chemistry": chemistry, **known})
     for chosen in ({}, *_extremes(base)):
-        settings = Settings(PACK_SETTINGS, {**base, **chosen})
-        told = [meaning(name, settings) for name in MEANINGS]
-        told += [words for name in OFFERED for words in oddities(name, settings)]
+        settings = PackSettings({**base, **chosen})
+        told = [meaning(row, settings) for row in MEANINGS]
+        told += [words for row in PackSettings.rows for words in oddities(row, settings)]
         assert all(words.isprintable() and not words.endswith(".") for words in told)
 
 
 def test_only_settings_that_there_are_have_a_meaning_or_oddities() -> None:
-    assert set(MEANINGS) <= set(OFFERED)
-    assert {name for names, _ in ODDITIES for name in names} <= set(OFFERED)
+    judged = {*MEANINGS, *(row for rows, _ in ODDITIES for row in rows)}
+    assert {row.name for row in judged} <= set(OFFERED)
 
 
 @pytest.mark.parametrize(
@@ -109,15 +109,15 @@ def test_only_settings_that_there_are_have_a_meaning_or_oddities() -> None:
         ("MaxChargeCurrent", pack(MaxChargeCurrent=99.0, Nominal=50.0), "99 A is 2 C of 50 Ah"),
         ("WakeCurrent", pack(WakeCurrent=50.0), "while it flows: no more than 2 A (0.02 C)"),
         ("WakeCurrent", pack(WakeCurrent=1.0, Nominal=0.0), "the cells are not monitored while it flows"),
-        ("Hold", pack(Hold=90.0, Control=1), "a pack that controls holds 60 s at most"),
+        ("HoldTime", pack(HoldTime=90.0, Control=1), "a pack that controls holds 60 s at most"),
         ("Control", pack(PollInterval=60.0, Control=1), "a pack that controls is polled at least every 30 s"),
-        ("RestInterval", pack(RestInterval=10.0), "at most a sixth of Hold: 5 s"),
+        ("RestInterval", pack(RestInterval=10.0), "at most a sixth of HoldTime: 5 s"),
         ("TemperatureControl", pack(TemperatureControl=0), "cells are then charged at any temperature"),
         ("TemperatureRoles", pack(TemperatureRoles="cc"), "has 2 letters, and the BMS 3 sensors"),
         ("TemperatureRoles", pack(TemperatureRoles="mmm"), "no sensor is a cell's"),
-        ("Stop", pack(Stop=10.0), "Stop is shorter than Hold"),
-        ("Stop", pack(Stop=7200.0), "the pack may be drawn from unseen for 2 h"),
-        ("ControlWithdraw", pack(ControlWithdraw=60.0), "ControlWithdraw is shorter than Stop"),
+        ("StopAfter", pack(StopAfter=10.0), "StopAfter is shorter than HoldTime"),
+        ("StopAfter", pack(StopAfter=7200.0), "the pack may be drawn from unseen for 2 h"),
+        ("ControlRemoveAfter", pack(ControlRemoveAfter=60.0), "ControlRemoveAfter is shorter than StopAfter"),
         ("AllowDischargeOff", pack(AllowDischargeOff=1), "no effect until AllowMosfetControl is 1"),
         ("AllowDischargeOff", pack(AllowDischargeOff=1, AllowMosfetControl=1), "only the phone app"),
         ("TopBalanceVoltage", pack(TopBalanceVoltage=3.5), "no effect until TopBalanceDays is set"),
@@ -126,9 +126,11 @@ def test_only_settings_that_there_are_have_a_meaning_or_oddities() -> None:
         ("LowCellWarning", pack(LowCellWarning=3.4), "LowCellWarning warns all the time: float is 3.375 V"),
     ],
 )  # fmt: skip
-def test_an_odd_value_is_told_with_what_is_odd_about_it(name: str, settings: Settings, words: str) -> None:
-    assert any(words in told for told in oddities(name, settings))
-    assert oddities("CustomName", settings) == []
+def test_an_odd_value_is_told_with_what_is_odd_about_it(
+    name: str, settings: PackSettings, words: str
+) -> None:
+    assert any(words in told for told in oddities(PackSettings.named(name), settings))
+    assert oddities(PackSettings.custom_name, settings) == []
 
 
 @pytest.mark.parametrize(
@@ -148,11 +150,16 @@ def test_an_odd_value_is_told_with_what_is_odd_about_it(name: str, settings: Set
 )
 def test_the_defaults_and_sensible_values_are_not_odd(chosen: dict[str, float]) -> None:
     settings = pack(**chosen)
-    assert [words for name in OFFERED if name in settings for words in oddities(name, settings)] == []
+    assert [
+        words
+        for name in OFFERED
+        if name in settings
+        for words in oddities(PackSettings.named(name), settings)
+    ] == []
 
 
 def test_every_setting_that_is_offered_has_exactly_one_topic() -> None:
-    listed = [name for _, names in TOPICS for name in names]
+    listed = [row.name for _, rows in TOPICS for row in rows]
     assert sorted(listed) == sorted(OFFERED)
 
 
@@ -165,7 +172,7 @@ def test_every_setting_that_is_offered_has_exactly_one_topic() -> None:
         ("Chemistry", "None", ""),
         ("Control", "ON", 1),
         ("Control", "Yes", 1),
-        ("AllowRelease", "no", 0),
+        ("AllowLending", "no", 0),
         ("Enabled", "true", 1),
         ("Control", "0", 0),
     ],
@@ -173,7 +180,7 @@ def test_every_setting_that_is_offered_has_exactly_one_topic() -> None:
 def test_an_owner_writes_values_in_any_case_and_switches_in_words(
     name: str, text: str, value: float | str
 ) -> None:
-    row = next(row for row in PACK_SETTINGS if row.name == name)
+    row = next(row for row in PackSettings.rows if row.name == name)
     assert row.parse(text) == value
 
 
@@ -182,18 +189,18 @@ def test_an_owner_writes_values_in_any_case_and_switches_in_words(
     [
         ("Chemistry", "lead", "Chemistry takes LiFePO4, NMC, LTO, custom, or none, not 'lead'"),
         ("Control", "maybe", r"Control takes 0 \(off\) or 1 \(on\), not 'maybe'"),
-        ("Hold", "on", "Hold takes a number from 5 to 300 s, not 'on'"),
+        ("HoldTime", "on", "HoldTime takes a number from 5 to 300 s, not 'on'"),
     ],
 )
 def test_a_value_that_there_is_not_is_answered_with_those_that_there_are(
     name: str, text: str, words: str
 ) -> None:
-    row = next(row for row in PACK_SETTINGS if row.name == name)
+    row = next(row for row in PackSettings.rows if row.name == name)
     with pytest.raises(SettingsError, match=words):
         row.parse(text)
 
 
 def test_another_program_has_to_write_a_choice_exactly() -> None:
-    row = next(row for row in PACK_SETTINGS if row.name == "Chemistry")
+    row = next(row for row in PackSettings.rows if row.name == "Chemistry")
     with pytest.raises(SettingsError):
         row.checked("lifepo4")

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from dbus_xbms.memory import extremes_of, history_of, identity_of, remembered
 from dbus_xbms.model import Extremes, History, PackIdentity
+from dbus_xbms.settings.persisted import extremes_of, history_of, identity_of, remembered
 from tests.unit.samples import settings
 
 RECORDS = [

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dbus_xbms.control import misfit
-from dbus_xbms.control.chemistry import preset
-from dbus_xbms.control.misfit import State
 from dbus_xbms.model import PackSample
+from dbus_xbms.policy.charge import chemistry_evidence
+from dbus_xbms.policy.charge.chemistry import preset
+from dbus_xbms.policy.charge.chemistry_evidence import ChemistryEvidence
 from tests.unit.samples import sample, settings
 
 CAPACITY = 100.0  # Ah
@@ -19,10 +19,10 @@ def at(volts: float, current: float = 0.0, soc: float = 5.0) -> PackSample:
 
 
 def found(chemistry: str, *course: PackSample, dt: float = 10.0) -> str:
-    state = State()
+    state = ChemistryEvidence()
     for seen in course:
-        state = misfit.follow(state, seen, CHOSEN[chemistry], CAPACITY, dt)
-    return misfit.found(state, CHOSEN[chemistry], CAPACITY)
+        state = chemistry_evidence.update(state, seen, CHOSEN[chemistry], CAPACITY, dt)
+    return chemistry_evidence.contradiction(state, CHOSEN[chemistry], CAPACITY)
 
 
 @pytest.mark.parametrize(("chemistry", "volts"), [("LiFePO4", 2.4), ("NMC", 2.4)])
@@ -74,10 +74,10 @@ def test_a_pack_of_the_chosen_chemistry_fits_through_a_whole_charge(chemistry: s
         "NMC": [(2.6, 0), (3.0, 2), (3.45, 10), (3.6, 30), (4.15, 100)],
         "LTO": [(1.8, 0), (2.2, 10), (2.4, 90), (2.7, 100)],
     }
-    state, chosen = State(), CHOSEN[chemistry]
+    state, chosen = ChemistryEvidence(), CHOSEN[chemistry]
     for (low, begin), (high, end) in zip(curves[chemistry], curves[chemistry][1:], strict=False):
         for n in range(round((end - begin) * 12)):  # 30 A into 100 Ah: 1 % in 120 s
             part = n / ((end - begin) * 12)
             seen = at(low + (high - low) * part, 30.0, begin + (end - begin) * part)
-            state = misfit.follow(state, seen, chosen, CAPACITY, 10.0)
-            assert misfit.found(state, chosen, CAPACITY) == ""
+            state = chemistry_evidence.update(state, seen, chosen, CAPACITY, 10.0)
+            assert chemistry_evidence.contradiction(state, chosen, CAPACITY) == ""

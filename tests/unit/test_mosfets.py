@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from dbus_xbms.control import mosfets
-from dbus_xbms.control.mosfets import MASK_AGE, Next, Verdict
 from dbus_xbms.model import Mosfet, Mosfets, Orders, PackSample, Protection, Switched
+from dbus_xbms.policy import mosfets
+from dbus_xbms.policy.mosfets import MASK_AGE, Next, Verdict
 from dbus_xbms.protocols.base import Conversation, NoReply, ProtocolError, Request
-from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.protocols.jbd_frames import parse, reply
-from dbus_xbms.settings import PACK_SETTINGS, Settings
+from dbus_xbms.protocols.jbd.frames import parse, reply
+from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.settings import PackSettings
 from tests.unit.samples import sample
 from tests.unit.test_jbd_switches import PAYLOAD
 
@@ -28,8 +28,8 @@ LOCK = Protection.MOSFET_LOCK
 CHARGE_OFF, DISCHARGE_OFF = Orders(charge=False), Orders(discharge=False)
 
 
-def settings(**values: int) -> Settings:
-    return Settings(PACK_SETTINGS, {"AllowMosfetControl": 1, "AllowDischargeOff": 1} | values)
+def settings(**values: int) -> PackSettings:
+    return PackSettings({"AllowMosfetControl": 1, "AllowDischargeOff": 1} | values)
 
 
 def seen(
@@ -44,16 +44,18 @@ def seen(
     )
 
 
-KNOWN = mosfets.sampled(mosfets.State(), seen())
+KNOWN = mosfets.sampled(mosfets.MosfetState(), seen())
 
 
-def refusal(state: mosfets.State, wish: Orders, *, contact: str = "", values: Values | None = None) -> str:
+def refusal(
+    state: mosfets.MosfetState, wish: Orders, *, contact: str = "", values: Values | None = None
+) -> str:
     request = mosfets.Request(wish=wish, contact=contact, settings=settings(**(values or {})))
     return mosfets.refusal(state, request)
 
 
 def judge(
-    state: mosfets.State,
+    state: mosfets.MosfetState,
     sample: PackSample,
     at: float = 100.0,
     *,
@@ -67,7 +69,7 @@ def judge(
     return mosfets.judge(state, sample, begun, at, settings(**(values or {})), controls=controls)
 
 
-def done(state: mosfets.State, wish: Orders, at: float = 100.0) -> mosfets.State:
+def done(state: mosfets.MosfetState, wish: Orders, at: float = 100.0) -> mosfets.MosfetState:
     """Carry out a wish at once."""
     state = mosfets.wished(state, wish, at)
     due = state.due
@@ -101,13 +103,13 @@ HIDDEN = seen(charge=False, protection=LOCK | Protection.CELL_OVERVOLTAGE)
 
 
 def test_what_a_protection_hides_is_shown_as_it_was_told_while_the_connection_stands_and_no_longer() -> None:
-    state = mosfets.sampled(mosfets.State(), seen(charge=False, protection=LOCK))
+    state = mosfets.sampled(mosfets.MosfetState(), seen(charge=False, protection=LOCK))
     assert mosfets.sampled(state, HIDDEN).told == Orders(charge=False, discharge=True)
     assert mosfets.sampled(mosfets.connected(state), HIDDEN).told == Orders(charge=None, discharge=True)
 
 
 def test_what_a_protection_hides_is_never_written_from_memory() -> None:
-    state = mosfets.sampled(mosfets.State(), seen(charge=False, protection=LOCK))
+    state = mosfets.sampled(mosfets.MosfetState(), seen(charge=False, protection=LOCK))
     state = mosfets.sampled(state, HIDDEN)
     assert "hides whether charge was switched off" in refusal(state, DISCHARGE_OFF)
     assert refusal(state, Orders(charge=True, discharge=False)) == ""
@@ -115,7 +117,7 @@ def test_what_a_protection_hides_is_never_written_from_memory() -> None:
 
 def test_a_mosfet_that_is_seen_on_was_not_told_off_whatever_is_remembered() -> None:
     """Another master has masked charge instead of discharge while our link stands."""
-    state = mosfets.sampled(mosfets.State(), seen(discharge=False, protection=LOCK))
+    state = mosfets.sampled(mosfets.MosfetState(), seen(discharge=False, protection=LOCK))
     state = mosfets.sampled(state, seen(charge=False, protection=LOCK))
     assert state.told == Orders(charge=False, discharge=True)
     state = mosfets.wished(state, CHARGE_OFF, 100.0)
@@ -127,7 +129,7 @@ def test_a_mosfet_that_is_seen_on_was_not_told_off_whatever_is_remembered() -> N
 
 
 def test_an_order_for_charging_never_switches_discharging_off_because_that_was_remembered() -> None:
-    state = mosfets.sampled(mosfets.State(), seen(discharge=False, protection=LOCK))
+    state = mosfets.sampled(mosfets.MosfetState(), seen(discharge=False, protection=LOCK))
     state = mosfets.wished(state, CHARGE_OFF, 100.0)
     found = judge(state, seen(charge=True, discharge=True, protection=LOCK))
     assert found.mask == Mosfets(charge=False, discharge=True)
@@ -145,7 +147,7 @@ def test_a_lock_that_nobody_here_made_is_noticed_behind_a_protection() -> None:
 
 
 def test_a_mosfet_that_the_bms_turned_on_again_is_not_fought() -> None:
-    state = mosfets.sampled(mosfets.State(), seen(charge=False, protection=LOCK))
+    state = mosfets.sampled(mosfets.MosfetState(), seen(charge=False, protection=LOCK))
     state = mosfets.sampled(state, seen())
     assert state.told == Orders(charge=True, discharge=True)
     assert judge(state, seen()).next is Next.WAIT
@@ -191,7 +193,7 @@ def test_all_but_switching_discharge_off_needs_the_first_opt_in_only(wish: Order
 @pytest.mark.parametrize("hidden", [False, True])
 def test_switching_discharge_off_is_not_allowed_by_a_protection_that_has_turned_it_off(hidden: bool) -> None:
     protection = Protection.CELL_UNDERVOLTAGE | (LOCK if hidden else Protection(0))
-    state = mosfets.sampled(mosfets.State(), seen(discharge=False, protection=protection))
+    state = mosfets.sampled(mosfets.MosfetState(), seen(discharge=False, protection=protection))
     both_off = Orders(charge=False, discharge=False)
     assert "AllowDischargeOff" in refusal(state, both_off, values={"AllowDischargeOff": 0})
 
@@ -223,7 +225,7 @@ def test_an_order_that_comes_while_another_is_sent_waits_for_it_and_builds_on_it
 
 
 def test_a_mosfet_of_which_nothing_is_known_can_only_be_told_together_with_the_other() -> None:
-    hidden = mosfets.sampled(mosfets.State(), HIDDEN)
+    hidden = mosfets.sampled(mosfets.MosfetState(), HIDDEN)
     assert "/Settings/MosfetMode" in refusal(hidden, DISCHARGE_OFF)
     assert refusal(hidden, Orders(charge=True, discharge=False)) == ""
     assert refusal(hidden, CHARGE_OFF) == ""
@@ -276,7 +278,7 @@ def test_a_mask_is_not_made_of_a_sample_that_took_long() -> None:
     ],
 )
 def test_what_a_sample_shows_to_be_so_is_not_written(wish: Orders, sample: PackSample) -> None:
-    state = mosfets.wished(mosfets.sampled(mosfets.State(), sample), wish, 100.0)
+    state = mosfets.wished(mosfets.sampled(mosfets.MosfetState(), sample), wish, 100.0)
     assert judge(state, sample).next is Next.ALREADY
 
 
@@ -291,7 +293,7 @@ def test_what_a_sample_shows_to_be_so_is_not_written(wish: Orders, sample: PackS
     ids=["hidden, off", "hidden, on", "off by a protection", "off for no reason"],
 )
 def test_what_a_sample_leaves_open_is_written(wish: Orders, sample: PackSample) -> None:
-    state = mosfets.wished(mosfets.sampled(mosfets.State(), sample), wish, 100.0)
+    state = mosfets.wished(mosfets.sampled(mosfets.MosfetState(), sample), wish, 100.0)
     assert judge(state, sample).next is Next.SEND
 
 
@@ -439,7 +441,7 @@ class Switching(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.bms = Bms(locks=self.locks)
-        self.state = mosfets.State()
+        self.state = mosfets.MosfetState()
         self.now = 100.0
         self.connected = True
         self.allowed = settings()
@@ -460,7 +462,7 @@ class Switching(RuleBasedStateMachine):
         if wish == mosfets.NOTHING or mosfets.refusal(self.state, request):
             return
         assert self.connected
-        assert self.allowed.number("AllowMosfetControl")
+        assert self.allowed.allow_mosfet_control
         self.state = mosfets.wished(self.state, wish, self.now)
 
     @precondition(lambda self: self.connected)
@@ -498,13 +500,13 @@ class Switching(RuleBasedStateMachine):
         self.state = mosfets.carried_out(self.state, found.mask)
 
     def _each_bit_is_somebodys_will(self, mask: Mosfets) -> None:
-        assert self.allowed.number("AllowMosfetControl")
+        assert self.allowed.allow_mosfet_control
         for mosfet, bit in BITS.items():
             wished = self.state.sending.of(mosfet)
             as_it_was = not self.bms.mask & bit
             assert mask.of(mosfet) is (as_it_was if wished is None else wished)
         if not mask.discharge and not self.bms.mask & BITS[Mosfet.DISCHARGE]:
-            assert self.allowed.number("AllowDischargeOff")
+            assert self.allowed.allow_discharge_off
 
     @rule(seconds=st.sampled_from([0.5, 6.0, 20.0]))
     def time_passes(self, seconds: float) -> None:
@@ -559,7 +561,7 @@ def test_on_a_new_connection_an_order_changes_the_mosfet_it_is_for_and_no_other(
     mask: int, tripped: list[Protection], wish: Orders
 ) -> None:
     bms = Bms(mask=mask, tripped=union(tripped))
-    state = mosfets.sampled(mosfets.State(), bms.sample(0.0))
+    state = mosfets.sampled(mosfets.MosfetState(), bms.sample(0.0))
     if wish == mosfets.NOTHING or refusal(state, wish):
         return
     sent = judge(mosfets.wished(state, wish, 100.0), bms.sample(0.0), controls=True).mask

@@ -6,7 +6,7 @@ import pytest
 
 from dbus_xbms.commands.known import candidate, row_of
 from dbus_xbms.commands.naming import AmbiguousName, Candidate, UnknownPack, called, find, nearest
-from dbus_xbms.settings import PACK_SETTINGS, Settings, SettingsError
+from dbus_xbms.settings import PackSettings, SettingsError
 
 ONE, TWO, THREE = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02", "C0:D6:3C:00:00:03"
 
@@ -112,8 +112,8 @@ def test_a_nasty_name_harms_no_terminal() -> None:
 
 
 def test_a_removed_pack_is_marked_as_such() -> None:
-    removed = candidate(ONE, Settings(PACK_SETTINGS, {"CustomName": "House"}))
-    fresh = candidate(TWO, Settings(PACK_SETTINGS, {"Enabled": 1, "Hardware": "JBD-SP04S034-L4S-200A-B-U"}))
+    removed = candidate(ONE, PackSettings({"CustomName": "House"}))
+    fresh = candidate(TWO, PackSettings({"Enabled": 1, "Hardware": "JBD-SP04S034-L4S-200A-B-U"}))
     assert removed.words == f"House ({ONE}, removed)"
     assert fresh.words == f"JBD BMS SP04S034 00:02 ({TWO})"
 
@@ -131,19 +131,19 @@ def test_a_name_is_taken_only_by_the_pack_whose_owner_gave_it() -> None:
         ("CelFull", "CellFull"),
         ("cellfulll", "CellFull"),
         ("Chemsitry", "Chemistry"),
-        ("holt", "Hold"),
+        ("holt", "HoldTime"),
         ("ChargeCurrent", "MaxChargeCurrent"),
         ("chim", "Chemistry"),
     ],
 )
 def test_a_mistyped_setting_is_answered_with_the_one_that_was_meant(typed: str, meant: str) -> None:
     with pytest.raises(SettingsError, match=f"there is no setting '{typed}'; did you mean .*{meant}"):
-        row_of(PACK_SETTINGS, typed)
+        row_of(PackSettings.rows, typed)
 
 
 def test_a_word_like_no_setting_is_answered_with_all_of_them() -> None:
     with pytest.raises(SettingsError, match=r"'colour'; there are: Enabled, CustomName, .*DischargeFloor"):
-        row_of(PACK_SETTINGS, "colour")
+        row_of(PackSettings.rows, "colour")
 
 
 @pytest.mark.parametrize(

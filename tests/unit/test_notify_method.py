@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control.notify_method import BREAKS, TRIES, Trial
+from dbus_xbms.ble.notify_method import BREAKS, TRIES, Trial
 from dbus_xbms.model import Notify
-from dbus_xbms.settings import PACK_SETTINGS, Settings, Value
+from dbus_xbms.settings import PackSettings, Value
 
 # What connections that stood can show, as (over a socket, its first polls came through).
 SOCKET_WORKS, SOCKET_FAILS = (True, True), (True, False)
@@ -18,8 +18,8 @@ SIGNALS_WORK, SIGNALS_FAIL = (False, True), (False, False)
 Connection = tuple[bool, bool]
 
 
-def settings(**chosen: Value) -> Settings:
-    return Settings(PACK_SETTINGS, chosen)
+def settings(**chosen: Value) -> PackSettings:
+    return PackSettings(chosen)
 
 
 def after(*connections: Connection, trial: Trial | None = None) -> Trial:

@@ -6,19 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from dbus_xbms.control import obedience
-from dbus_xbms.control.obedience import OBEYED, RECOVERY_HOLD, State, Told
+from dbus_xbms.policy.charge import cvl_cap
+from dbus_xbms.policy.charge.cvl_cap import OBEYED, RECOVERY_HOLD, CapState, PublishedLimits
 from tests.unit.samples import sample
 
-BULK = Told(cvl=55.2, ccl=30.0, count=16, capacity=100.0)
+BULK = PublishedLimits(cvl=55.2, ccl=30.0, count=16, capacity=100.0)
 STOPPED = replace(BULK, ccl=0.0)
 
 
-def followed(told: Told, *history: tuple[float, float], begin: State | None = None) -> State:
+def followed(told: PublishedLimits, *history: tuple[float, float], begin: CapState | None = None) -> CapState:
     """What follows from samples, a second apart, of (pack voltage, current)."""
-    state = begin or State()
+    state = begin or CapState()
     for voltage, current in history:
-        state = obedience.step(state, sample(voltage=voltage, current=current), told, 1.0)
+        state = cvl_cap.step(state, sample(voltage=voltage, current=current), told, 1.0)
     return state
 
 
@@ -29,23 +29,23 @@ def lasting(seconds: float, voltage: float, current: float) -> list[tuple[float,
 def test_nothing_is_capped_while_chargers_obey() -> None:
     state = followed(BULK, *lasting(100, 53.1, 33.0))
     assert state.cap is None
-    assert obedience.capped(state, BULK.cvl) == 55.2
+    assert cvl_cap.capped(state, BULK.cvl) == 55.2
 
 
 def test_a_limit_of_zero_caps_at_the_packs_voltage_at_once() -> None:
-    assert obedience.capped(followed(STOPPED, (53.17, 30.0)), 55.2) == 53.1
+    assert cvl_cap.capped(followed(STOPPED, (53.17, 30.0)), 55.2) == 53.1
 
 
 def test_a_charger_has_some_seconds_to_obey() -> None:
-    assert obedience.capped(followed(STOPPED, *lasting(OBEYED - 1, 53.17, 30.0)), 55.2) == 53.1
+    assert cvl_cap.capped(followed(STOPPED, *lasting(OBEYED - 1, 53.17, 30.0)), 55.2) == 53.1
 
 
 def test_a_current_that_flows_in_spite_of_a_limit_of_zero_lowers_the_cap_until_it_ends() -> None:
     state = followed(STOPPED, *lasting(OBEYED + 10, 53.17, 30.0))
-    fallen = obedience.capped(state, 55.2)
+    fallen = cvl_cap.capped(state, 55.2)
     assert 52.2 <= fallen < 52.5
     state = followed(STOPPED, *lasting(5000, 52.8, 0.4), begin=state)
-    assert obedience.capped(state, 55.2) == fallen
+    assert cvl_cap.capped(state, 55.2) == fallen
 
 
 def test_the_cap_never_falls_further_below_the_pack_than_feed_in_needs() -> None:
@@ -55,7 +55,7 @@ def test_the_cap_never_falls_further_below_the_pack_than_feed_in_needs() -> None
 
 def test_loads_that_pull_the_voltage_down_do_not_move_the_cap() -> None:
     state = followed(STOPPED, (53.17, 0.0), *lasting(100, 51.0, -90.0))
-    assert obedience.capped(state, 55.2) == 53.1
+    assert cvl_cap.capped(state, 55.2) == 53.1
 
 
 def test_the_cap_ends_with_the_limit_of_zero() -> None:
@@ -94,17 +94,17 @@ def test_more_than_a_small_limit_lowers_the_cap_too_but_softly() -> None:
 
 
 def test_rare_polls_lower_the_cap_no_faster() -> None:
-    state = obedience.step(followed(STOPPED, (53.17, 30.0)), sample(voltage=53.17, current=30.0), STOPPED, 30)
+    state = cvl_cap.step(followed(STOPPED, (53.17, 30.0)), sample(voltage=53.17, current=30.0), STOPPED, 30)
     assert state.cap == pytest.approx(53.1 - 16 * 0.005 * 5)
 
 
 def test_unseen_the_voltage_charges_nothing_even_with_feed_in() -> None:
-    assert obedience.unseen(sample(voltage=53.1, current=-5.0), 16, 100.0) == 52.7
-    assert obedience.unseen(sample(voltage=53.1, current=30.0), 16, 100.0) == 52.2
-    assert obedience.unseen(sample(voltage=13.28, current=0.0), 4, 0.0) == 12.8
+    assert cvl_cap.idle_cvl(sample(voltage=53.1, current=-5.0), 16, 100.0) == 52.7
+    assert cvl_cap.idle_cvl(sample(voltage=53.1, current=30.0), 16, 100.0) == 52.2
+    assert cvl_cap.idle_cvl(sample(voltage=13.28, current=0.0), 4, 0.0) == 12.8
 
 
 @pytest.mark.parametrize("current", [-10.0, 0.0, 10.0])
 def test_a_capacity_near_nothing_gives_a_limit_and_no_error(current: float) -> None:
-    cvl = obedience.unseen(sample(voltage=13.2, current=current), 4, 5e-324)
+    cvl = cvl_cap.idle_cvl(sample(voltage=13.2, current=current), 4, 5e-324)
     assert cvl == (0.0 if current > 0 else pytest.approx(12.8))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dbus_xbms.control.order_book import OrderBook
 from dbus_xbms.model import OrderState
+from dbus_xbms.pack.command_log import OrderBook
 
 WAITING, SENDING, DONE = OrderState.WAITING, OrderState.SENDING, OrderState.DONE
 FAILED, REFUSED, NONE = OrderState.FAILED, OrderState.REFUSED, OrderState.NONE

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dbus_xbms.outlet import Outlet
+from dbus_xbms.process.output import LossyStream
 
 SMALLEST = 4096  # bytes, a pipe of one page
 
@@ -23,7 +23,7 @@ class Pipe:
     """A pipe, read only when a test says so."""
 
     reader: int
-    outlet: Outlet
+    outlet: LossyStream
 
     def read(self) -> str:
         """All that is in it."""
@@ -37,7 +37,7 @@ class Pipe:
 def pipe() -> Iterator[Pipe]:
     reader, writer = os.pipe()
     fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, SMALLEST)
-    yield Pipe(reader, Outlet(writer))
+    yield Pipe(reader, LossyStream(writer))
     os.close(reader)
     os.close(writer)
 
@@ -55,7 +55,8 @@ def test_a_full_pipe_is_not_waited_for_and_what_was_lost_is_counted_when_it_flow
     assert kept == lines[:409]  # 4096 bytes
     pipe.outlet.write("well again\n")
     assert pipe.read() == (
-        "WARNING dbus_xbms.outlet: 591 lines of the log are missing here: nothing read it\nwell again\n"
+        "WARNING dbus_xbms.process.output: 591 lines of the log are missing here: nothing read it\n"
+        "well again\n"
     )
     pipe.outlet.write("and on\n")
     assert pipe.read() == "and on\n"
@@ -66,14 +67,14 @@ def test_a_traceback_that_fits_in_part_ends_with_a_line_of_its_own(pipe: Pipe) -
     assert pipe.read() == "x" * 4096
     pipe.outlet.write("next\n")
     text = pipe.read()
-    assert text.startswith("\nWARNING dbus_xbms.outlet: 2 lines of the log are missing")
+    assert text.startswith("\nWARNING dbus_xbms.process.output: 2 lines of the log are missing")
     assert text.endswith("\nnext\n")
 
 
 def test_a_reader_that_has_gone_is_no_error(pipe: Pipe) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    outlet = Outlet(writer)
+    outlet = LossyStream(writer)
     outlet.write("nobody hears this\n")
     os.close(writer)
     assert outlet.write("nor this\n") == len("nor this\n")
@@ -88,7 +89,7 @@ def test_a_file_is_written_as_it_was_opened(tmp_path: Path) -> None:
     file = tmp_path / "log"
     file.write_text("before\n")
     with file.open("a") as opened:
-        Outlet(opened.fileno()).write("after\n")
+        LossyStream(opened.fileno()).write("after\n")
     assert file.read_text() == "before\nafter\n"
 
 
@@ -97,8 +98,8 @@ def test_logging_goes_on_past_a_reader_that_does_not_read(full: str) -> None:
     reader, writer = os.pipe() if full == "pipe" else os.openpty()
     script = (
         "import logging, sys\n"
-        "from dbus_xbms.outlet import Outlet\n"
-        "logging.basicConfig(stream=Outlet(sys.stdout.fileno()))\n"
+        "from dbus_xbms.process.output import LossyStream\n"
+        "logging.basicConfig(stream=LossyStream(sys.stdout.fileno()))\n"
         "for n in range(3000): logging.error('%0100d', n)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], stdout=writer, timeout=20, check=False)

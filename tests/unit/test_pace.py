@@ -8,10 +8,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dbus_xbms.control import monitor, pace
-from dbus_xbms.control.decision import Decision
-from dbus_xbms.control.intake import State
 from dbus_xbms.model import Level, Mosfets, PackSample, Protection
+from dbus_xbms.policy import engine, poll_rate
+from dbus_xbms.policy.decision import Decision
+from dbus_xbms.policy.pack_state import PackState
 from tests.unit.samples import sample, samples, settings
 
 CALM = sample(current=-0.2)  # 100 Ah, all well, in the middle
@@ -19,11 +19,11 @@ STEP = 5.0  # s between samples
 FULL = replace(CALM, cells=(3.44,) * 4, voltage=13.76, soc=99.0, remaining=99.0)
 
 
-def follow(*seen: PackSample | None, every: float = 1.0, **chosen: object) -> tuple[State, Decision]:
+def follow(*seen: PackSample | None, every: float = 1.0, **chosen: object) -> tuple[PackState, Decision]:
     """What follows from samples, one after the other."""
-    state, owner, managed = State(started=0.0), settings(**chosen), chosen.get("Control", 1) == 1
+    state, owner, managed = PackState(started=0.0), settings(**chosen), chosen.get("Control", 1) == 1
     for n, one in enumerate(seen):
-        state, decision = monitor.step(state, one, n * every, owner, managed=managed)
+        state, decision = engine.step(state, one, n * every, owner, managed=managed)
     return state, decision
 
 
@@ -123,9 +123,9 @@ def test_the_current_of_a_rest_grows_with_the_capacity() -> None:
     ("chosen", "seconds"),
     [
         ({}, 5.0),
-        ({"Hold": 12.0}, 2.0),
-        ({"Hold": 5.0}, 1.0),
-        ({"Hold": 60.0, "RestInterval": 10.0}, 10.0),
+        ({"HoldTime": 12.0}, 2.0),
+        ({"HoldTime": 5.0}, 1.0),
+        ({"HoldTime": 60.0, "RestInterval": 10.0}, 10.0),
         ({"RestInterval": 0.0}, 1.0),
         ({"PollInterval": 0.5}, 5.0),
         ({"PollInterval": 20.0}, 20.0),
@@ -133,15 +133,15 @@ def test_the_current_of_a_rest_grows_with_the_capacity() -> None:
     ],
 )
 def test_the_interval_at_rest(chosen: dict[str, object], seconds: float) -> None:
-    assert pace.interval(settings(**chosen), resting=True) == seconds
+    assert poll_rate.interval(settings(**chosen), resting=True) == seconds
 
 
 @given(st.floats(0, 600), st.floats(5, 300), st.floats(0, 10), st.integers(0, 1))
 def test_a_rest_never_polls_faster_nor_so_slowly_that_two_missed_polls_show(
     interval: float, hold: float, rest: float, mode: int
 ) -> None:
-    owner = settings(PollInterval=interval, Hold=hold, RestInterval=rest, ConnectionMode=mode)
-    busy, resting = pace.interval(owner, resting=False), pace.interval(owner, resting=True)
+    owner = settings(PollInterval=interval, HoldTime=hold, RestInterval=rest, ConnectionMode=mode)
+    busy, resting = poll_rate.interval(owner, resting=False), poll_rate.interval(owner, resting=True)
     assert resting >= busy
     assert resting == busy or 4 * resting < hold  # one for cells that are one poll older
 
@@ -149,8 +149,8 @@ def test_a_rest_never_polls_faster_nor_so_slowly_that_two_missed_polls_show(
 def test_cells_stand_for_the_next_sample_only_while_nothing_moves() -> None:
     unread = replace(CALM, cells=())
     owner = settings()
-    assert pace.recalled(CALM, owner, unread) == CALM.cells
-    assert pace.recalled(CALM, owner, replace(unread, current=0.4, soc=71.0)) == CALM.cells
+    assert poll_rate.recalled(CALM, owner, unread) == CALM.cells
+    assert poll_rate.recalled(CALM, owner, replace(unread, current=0.4, soc=71.0)) == CALM.cells
     for moved in (
         {"voltage": 13.25},
         {"current": -1.0},
@@ -158,7 +158,7 @@ def test_cells_stand_for_the_next_sample_only_while_nothing_moves() -> None:
         {"mosfets": Mosfets(charge=False, discharge=True)},
         {"balancing": frozenset({1})},
     ):
-        assert pace.recalled(CALM, owner, replace(unread, **moved)) == ()
+        assert poll_rate.recalled(CALM, owner, replace(unread, **moved)) == ()
 
 
 def packs(cell: float, spread: float, soc: float, celsius: float, current: float) -> PackSample:
@@ -195,7 +195,7 @@ def test_at_rest_no_limit_moves_and_no_alarm_is_raised_by_what_the_next_seconds_
         cells=tuple(cell + more for cell, more in zip(base.cells, drift, strict=True)),
         temperatures=tuple(celsius + 0.1 for celsius in base.temperatures),
     )
-    _, after = monitor.step(state, later, 15 * STEP, settings(), managed=True)
+    _, after = engine.step(state, later, 15 * STEP, settings(), managed=True)
     assert decision.limits
     assert after.limits
     assert after.limits.ccl == pytest.approx(decision.limits.ccl, abs=0.05 * 30.0)

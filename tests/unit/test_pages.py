@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dbus_xbms import cli
-from dbus_xbms.settings import SERVICE_SETTINGS
+from dbus_xbms.settings import ProgramSettings
 from pages.__main__ import ROOT, pages
 
 SCRIPT = ROOT / "dbus_xbms/dbus-xbms.bash"
@@ -112,7 +112,7 @@ def test_commands_are_completed(dbus_send: str) -> None:
         (("scan", "--seconds", ""), []),
         (("switch", "x", "both", "on", ""), []),
         (("set", "x", "maxchargec"), ["MaxChargeCurrent"]),
-        (("get", "service", ""), [row.name for row in SERVICE_SETTINGS if not row.internal]),
+        (("get", "service", ""), [row.name for row in ProgramSettings.rows if not row.internal]),
         (("fly", ""), []),
     ],
     ids=str,

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dbus_xbms import remote
-from dbus_xbms.ble.system_bus import BLUEZ
+from dbus_xbms import rpc
+from dbus_xbms.ble.bluez.system_bus import BLUEZ
+from dbus_xbms.dbus.peers import NoAnswer, peer_at
 from dbus_xbms.settings import device_id
-from dbus_xbms.venus.items import BATTERY
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
-from dbus_xbms.venus.peers import NoAnswer, peer_at
+from dbus_xbms.venus.tables.battery import BATTERY
 
 SERVICE = "the dbus-xbms service"
 
 
 def test_each_program_is_known_by_the_names_that_it_has() -> None:
     names = {
-        remote.NAME: SERVICE,
+        rpc.NAME: SERVICE,
         f"{BATTERY}.{device_id('A4:C1:37:00:00:01')}": SERVICE,
         LOCALSETTINGS: "localsettings",
         BLUEZ: "bluetoothd",

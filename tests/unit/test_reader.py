@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.model import Report
+from dbus_xbms.report import Report
 from dbus_xbms.settings import Value
+from dbus_xbms.venus.diff import Diff
 from dbus_xbms.venus.item import Item
-from dbus_xbms.venus.items import items_for, values
-from dbus_xbms.venus.reader import Reader
+from dbus_xbms.venus.tables.battery import items_for, values
 from tests.unit.samples import SAMPLE
 from tests.unit.test_items import CONTROLLING, COUNTERS, IDENTITY, REPORT
 
@@ -40,26 +40,26 @@ def report(voltage: float, *cells: float) -> Report:
 
 def test_the_first_report_is_shown_whole_as_far_as_it_is_valid() -> None:
     first = report(13.2)
-    assert Reader(ITEMS).changes(first, 0.0) == {
+    assert Diff(ITEMS).changes(first, 0.0) == {
         path: value for path, value in values(ITEMS, first).items() if value is not None
     }
 
 
 def test_what_stays_as_it_was_is_not_shown_again() -> None:
-    reader = Reader(ITEMS)
+    reader = Diff(ITEMS)
     reader.changes(report(13.2), 0.0)
     assert not any(reader.changes(report(13.2), float(second)) for second in range(1, 100))
 
 
 def test_noise_below_what_can_be_read_is_not_shown() -> None:
-    reader = Reader(ITEMS)
+    reader = Diff(ITEMS)
     reader.changes(report(13.2), 0.0)
     assert reader.changes(report(13.2004), 1.0) == {}
     assert reader.changes(report(13.206), 2.0) == {"/Dc/0/Voltage": 13.21}
 
 
 def test_slow_paths_change_together_at_most_at_their_rate() -> None:
-    reader = Reader(ITEMS)
+    reader = Diff(ITEMS)
     at = {}
     for second in range(12):
         at[second] = reader.changes(
@@ -72,7 +72,7 @@ def test_slow_paths_change_together_at_most_at_their_rate() -> None:
 
 @pytest.mark.parametrize("invalid", [None, nan, inf])
 def test_becoming_invalid_and_valid_never_waits(invalid: float | None) -> None:
-    reader = Reader(ITEMS)
+    reader = Diff(ITEMS)
     assert reader.changes(replace(NOTHING, soc=50.0), 0.0)["/Soc"] == 50.0
     assert reader.changes(replace(NOTHING, soc=invalid), 1.0) == {"/Soc": None}
     assert reader.changes(replace(NOTHING, soc=invalid), 2.0) == {}
@@ -81,20 +81,20 @@ def test_becoming_invalid_and_valid_never_waits(invalid: float | None) -> None:
 
 
 def test_a_value_that_was_not_shown_in_its_time_is_shown_when_it_may_be() -> None:
-    reader = Reader(ITEMS)
+    reader = Diff(ITEMS)
     reader.changes(report(13.2, 3.3, 3.3), 0.0)
     assert reader.changes(report(13.2, 3.4, 3.3), 1.0) == {}
     assert reader.changes(report(13.2, 3.4, 3.3), 5.0) == {"/Voltages/Cell1": 3.4}
 
 
 def test_the_age_of_the_last_sample_makes_no_signal_of_its_own_while_polls_are_good() -> None:
-    reader = Reader(items_for(IDENTITY))
+    reader = Diff(items_for(IDENTITY))
     reader.changes(replace(REPORT, age=0.1), 0.0)
     assert not any(reader.changes(replace(REPORT, age=0.1 + n % 7 / 10), float(n)) for n in range(1, 600))
 
 
 def test_the_age_of_the_last_sample_is_told_once_a_minute_when_it_grows() -> None:
-    reader = Reader(items_for(IDENTITY))
+    reader = Diff(items_for(IDENTITY))
     changes = {n: reader.changes(replace(NOTHING, age=float(n)), float(n)) for n in range(0, 241, 10)}
     assert {n: told["/Bluetooth/SampleAge"] for n, told in changes.items() if told and n} == {
         60: 60,
@@ -114,7 +114,7 @@ reports = st.builds(
 
 @given(st.lists(st.tuples(seconds, reports), min_size=1, max_size=30))
 def test_every_path_shows_its_report_or_waits_for_its_time(course: list[tuple[int, Report]]) -> None:
-    reader, now = Reader(ITEMS), 0.0
+    reader, now = Diff(ITEMS), 0.0
     shown: dict[str, Value | None] = dict.fromkeys(item.path for item in ITEMS)
     differs_since: dict[str, float] = {}
     for passed, current in course:

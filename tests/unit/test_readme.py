@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 from dbus_xbms.cli import COMMANDS
-from dbus_xbms.settings import PACK_SETTINGS, SERVICE_SETTINGS
-from dbus_xbms.settings.charge import CHARGE_SETTINGS
-from dbus_xbms.settings.switches import PANE_SETTINGS
+from dbus_xbms.settings import PackSettings, ProgramSettings
+from dbus_xbms.settings.charge import ChargeSettings
+from dbus_xbms.settings.switching import PaneSettings
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 # | `Name` | `default` | what for |
@@ -16,8 +16,8 @@ ROWS = re.findall(r"^\| `(\w+)` \| (?:`(.*?)`)? ?\| .+ \|$", README, re.MULTILIN
 
 
 def test_the_settings_of_the_readme_are_those_of_the_program() -> None:
-    elsewhere = {*CHARGE_SETTINGS, *PANE_SETTINGS}  # on pages of their own
-    table = (*PACK_SETTINGS, *SERVICE_SETTINGS)
+    elsewhere = {*ChargeSettings.rows, *PaneSettings.rows}  # on pages of their own
+    table = (*PackSettings.rows, *ProgramSettings.rows)
     offered = [row for row in table if not row.internal and row not in elsewhere]
     assert [(name, default) for name, default in ROWS] == [
         (row.name, row.default if isinstance(row.default, str) else f"{row.default:g}") for row in offered
@@ -38,5 +38,5 @@ def test_the_readme_links_to_files_that_exist() -> None:
 
 def test_the_settings_of_the_switch_pane_are_on_the_page_of_paths() -> None:
     page = (Path(__file__).parents[2] / "docs/dbus-paths.md").read_text()
-    assert PANE_SETTINGS
-    assert [row.name for row in PANE_SETTINGS if f"`{row.name}`" not in page] == []
+    assert PaneSettings.rows
+    assert [row.name for row in PaneSettings.rows if f"`{row.name}`" not in page] == []

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control import intake, misfit, monitor, recall, unheard
-from dbus_xbms.control.charge_voltage import Stage
-from dbus_xbms.control.decision import Decision
-from dbus_xbms.control.intake import State
-from dbus_xbms.control.recall import CLOCK_SET, STAGE_STANDS, Moment
 from dbus_xbms.model import Level, PackSample, Phase, Protection
+from dbus_xbms.policy import engine, pack_state
+from dbus_xbms.policy.charge import chemistry_evidence, silent_limits, snapshot
+from dbus_xbms.policy.charge.charge_voltage import Stage
+from dbus_xbms.policy.charge.snapshot import CLOCK_SET, STAGE_STANDS, Moment
+from dbus_xbms.policy.decision import Decision
+from dbus_xbms.policy.pack_state import PackState
 from tests.unit.samples import SAMPLE, sample, settings
 
 STOP, WITHDRAW = 300.0, 1800.0
@@ -26,36 +27,36 @@ LOW = sample(cells=(2.6, 3.2, 3.2, 3.2), voltage=12.2, soc=4.0)
 LATER = 10_000.0  # s, monotonic, when the program starts again
 
 
-def watched(*samples: PackSample, every: float = 10.0) -> State:
-    state = State(started=0.0)
+def watched(*samples: PackSample, every: float = 10.0) -> PackState:
+    state = PackState(started=0.0)
     for n, seen in enumerate(samples):
-        state, _ = monitor.step(state, seen, n * every, CHOSEN, managed=True)
+        state, _ = engine.step(state, seen, n * every, CHOSEN, managed=True)
     return state
 
 
-def again(before: State, passed: float | None) -> State:
+def again(before: PackState, passed: float | None) -> PackState:
     """The state of a program that starts ``passed`` s after another one's last sample."""
     assert before.control
     heard = Moment(boot="one", monotonic=0.0, wall=CLOCK_SET)
-    read = recall.read(recall.text(unheard.to_recall(before.control), heard))
+    read = snapshot.from_text(snapshot.to_text(silent_limits.to_snapshot(before.control), heard))
     assert read
-    return intake.recalled(State(started=LATER), read[0], passed, CHOSEN)
+    return pack_state.restored(PackState(started=LATER), read[0], passed, CHOSEN)
 
 
-def first(state: State, seen: PackSample | None = None, after: float = 1.0) -> Decision:
+def first(state: PackState, seen: PackSample | None = None, after: float = 1.0) -> Decision:
     if seen is None:
-        return monitor.decide(state, LATER + after, CHOSEN, managed=True)[1]
-    return monitor.step(state, seen, LATER + after, CHOSEN, managed=True)[1]
+        return engine.decide(state, LATER + after, CHOSEN, managed=True)[1]
+    return engine.step(state, seen, LATER + after, CHOSEN, managed=True)[1]
 
 
 def test_what_is_kept_is_read_back_as_it_was() -> None:
     before = watched(*[TOP] * 30)
     assert before.control
-    kept = unheard.to_recall(before.control)
+    kept = silent_limits.to_snapshot(before.control)
     assert kept.voltage.stage is Stage.ABSORPTION
     assert kept.voltage.since_balancing == inf
     heard = Moment(boot="one", monotonic=290.0, wall=CLOCK_SET + 1)
-    assert recall.read(recall.text(kept, heard)) == (kept, heard)
+    assert snapshot.from_text(snapshot.to_text(kept, heard)) == (kept, heard)
 
 
 def test_a_restart_while_the_pack_is_silent_keeps_the_graded_answer_from_the_first_second() -> None:
@@ -108,7 +109,7 @@ def test_a_pack_that_was_not_well_may_give_nothing_after_a_restart() -> None:
 
 
 def test_a_pack_that_was_never_heard_has_no_limits() -> None:
-    assert first(State(started=LATER)).limits is None
+    assert first(PackState(started=LATER)).limits is None
 
 
 def test_the_first_sample_after_a_restart_gives_the_currents_back_at_once() -> None:
@@ -124,7 +125,7 @@ def test_a_recovery_is_not_skipped_by_a_restart() -> None:
     assert (before.control.limits.ccl, before.control.limits.dcl) == (0.0, 0.0)
     state, seen = again(before, 5.0), []
     for after in range(1, 120):
-        state, decision = monitor.step(state, SAMPLE, LATER + after, CHOSEN, managed=True)
+        state, decision = engine.step(state, SAMPLE, LATER + after, CHOSEN, managed=True)
         assert decision.limits
         seen.append((decision.limits.ccl, decision.limits.dcl))
     assert seen[0] == seen[28] == (0.0, 0.0)
@@ -141,7 +142,7 @@ def test_nothing_recovers_in_a_silence_after_a_restart() -> None:
 
 def test_beginning_and_ending_to_stop_is_stored_at_once() -> None:
     kept = [
-        unheard.to_recall(state.control).turning
+        silent_limits.to_snapshot(state.control).turning
         for state in (watched(SAMPLE), watched(SAMPLE, sample(protection=Protection.CHARGE_OVERCURRENT)))
         if state.control
     ]
@@ -172,15 +173,15 @@ def test_a_stage_outlives_a_restart_within_ten_minutes() -> None:
 def test_absorption_goes_on_after_a_restart() -> None:
     state, decisions = again(watched(*[TOP] * 60), 5.0), []
     for n in range(1, 40):
-        state, decision = monitor.step(state, TOP, LATER + 10 * n, CHOSEN, managed=True)
+        state, decision = engine.step(state, TOP, LATER + 10 * n, CHOSEN, managed=True)
         decisions.append(decision.limits.mode if decision.limits else "")
     assert decisions[0] == "Absorption"
     assert decisions[-1] == "Float"  # 590 s before and 390 s after make more than 900 s
 
 
 def test_no_limit_exceeds_the_presets_and_the_owners_whatever_was_stored() -> None:
-    kept = unheard.to_recall(watched(SAMPLE).control)  # type: ignore[arg-type]
-    state = intake.recalled(State(started=LATER), replace(kept, cvl=60.0, dcl=900.0), 1.0, CHOSEN)
+    kept = silent_limits.to_snapshot(watched(SAMPLE).control)  # type: ignore[arg-type]
+    state = pack_state.restored(PackState(started=LATER), replace(kept, cvl=60.0, dcl=900.0), 1.0, CHOSEN)
     found = first(state).limits
     assert found
     assert (found.cvl, found.dcl) == (13.8, 25.0)
@@ -199,11 +200,14 @@ def test_no_limit_exceeds_the_presets_and_the_owners_whatever_was_stored() -> No
     ids=["same boot", "another boot", "clock set back", "clock never set", "boot unknown", "impossible"],
 )
 def test_the_age_is_known_only_where_a_clock_can_tell(then: Moment, now: Moment, seconds: float) -> None:
-    assert recall.age(then, now) == seconds
+    assert snapshot.age(then, now) == seconds
 
 
 GOOD = json.loads(
-    recall.text(unheard.to_recall(watched(SAMPLE).control), Moment(boot="one", monotonic=0.0, wall=0.0))  # type: ignore[arg-type]
+    snapshot.to_text(
+        silent_limits.to_snapshot(watched(SAMPLE).control),  # type: ignore[arg-type]
+        Moment(boot="one", monotonic=0.0, wall=0.0),
+    )
 )
 
 
@@ -222,17 +226,17 @@ GOOD = json.loads(
     ids=str,
 )
 def test_a_text_with_a_value_that_cannot_be_keeps_nothing(change: dict[str, object]) -> None:
-    assert recall.read(json.dumps(GOOD)) is not None
-    assert recall.read(json.dumps(GOOD | change)) is None
+    assert snapshot.from_text(json.dumps(GOOD)) is not None
+    assert snapshot.from_text(json.dumps(GOOD | change)) is None
 
 
 @given(st.text() | st.recursive(st.none() | st.floats() | st.text(), st.lists).map(json.dumps))
 def test_any_other_text_keeps_nothing(kept: str) -> None:
-    assert recall.read(kept) is None
+    assert snapshot.from_text(kept) is None
 
 
 def test_a_text_without_end_keeps_nothing() -> None:
-    assert recall.read("[" * 100_000) is None
+    assert snapshot.from_text("[" * 100_000) is None
 
 
 def test_a_dead_cell_is_still_dead_after_a_restart() -> None:
@@ -245,39 +249,40 @@ def test_a_dead_cell_is_still_dead_after_a_restart() -> None:
     assert "dead or shorted" in found.charge_limitation
 
 
-def charged_deep(state: State, begin: float, samples: int) -> tuple[State, Decision]:
+def charged_deep(state: PackState, begin: float, samples: int) -> tuple[PackState, Decision]:
     """Cells that take 6 A below 2.6 V, as LTO does and LiFePO4 does not for 3 % of its capacity."""
     decision = None
     for n in range(samples):
         deep = sample(cells=(2.4,) * 4, current=6.0, soc=3.0, remaining=3.0 + n / 60)
-        state, decision = monitor.step(state, deep, begin + n * 10.0, CHOSEN, managed=True)
+        state, decision = engine.step(state, deep, begin + n * 10.0, CHOSEN, managed=True)
     assert decision
     return state, decision
 
 
 def test_what_speaks_against_the_chemistry_outlives_a_restart() -> None:
-    before, decision = charged_deep(State(started=0.0), 0.0, 120)  # 2 %
+    before, decision = charged_deep(PackState(started=0.0), 0.0, 120)  # 2 %
     assert decision.refused == ""
     _, decision = charged_deep(again(before, 10.0), LATER, 120)
     assert "as LTO does" in decision.refused
 
 
 def test_what_speaks_against_one_chemistry_says_nothing_of_another() -> None:
-    before, _ = charged_deep(State(started=0.0), 0.0, 240)
+    before, _ = charged_deep(PackState(started=0.0), 0.0, 240)
     assert before.control
-    kept = unheard.to_recall(before.control)
-    assert unheard.recalled(kept, LATER, CHOSEN).signs == kept.signs
+    kept = silent_limits.to_snapshot(before.control)
+    assert silent_limits.restored(kept, LATER, CHOSEN).signs == kept.signs
     assert (
-        unheard.recalled(kept, LATER, settings(Control=1, Chemistry="NMC", Cells=4)).signs == misfit.State()
+        silent_limits.restored(kept, LATER, settings(Control=1, Chemistry="NMC", Cells=4)).signs
+        == chemistry_evidence.ChemistryEvidence()
     )
 
 
 def test_the_longest_text_can_be_stored() -> None:
-    kept = unheard.to_recall(watched(*[TOP] * 30).control)  # type: ignore[arg-type]
+    kept = silent_limits.to_snapshot(watched(*[TOP] * 30).control)  # type: ignore[arg-type]
     long = 123456789.123
     voltage = replace(kept.voltage, absorbed=long, agreed=long, away=long, since_balancing=long)
     longest = replace(kept, voltage=replace(voltage, floated=long, drifted=long, calm=long))
-    text = recall.text(longest, Moment(boot="x" * 36, monotonic=123456789.123, wall=1234567890.123))
+    text = snapshot.to_text(longest, Moment(boot="x" * 36, monotonic=123456789.123, wall=1234567890.123))
     CHOSEN.put("ControlState", text)
-    assert recall.read(CHOSEN.text("ControlState"))
+    assert snapshot.from_text(CHOSEN.control_state)
     CHOSEN.put("ControlState", "")

@@ -7,15 +7,15 @@ import logging
 
 import pytest
 
-from dbus_xbms.repeats import BURST, MOST_KINDS, WINDOW, Counted
+from dbus_xbms.logs import BURST, MOST_KINDS, WINDOW, CountedLog
 from tests.air.virtual_time import virtual_time
 
 REFUSED = "%s: %s asks for %s: refused: %s"
 
 
-def counted(caplog: pytest.LogCaptureFixture) -> Counted:
+def counted(caplog: pytest.LogCaptureFixture) -> CountedLog:
     caplog.set_level(logging.DEBUG, "counted")
-    return Counted(logging.getLogger("counted"))
+    return CountedLog(logging.getLogger("counted"))
 
 
 @virtual_time

@@ -17,13 +17,15 @@ from dbus_xbms.commands.screen.reading import ALARM_WORDS, aged, known_to
 from dbus_xbms.commands.screen.scene import Absent, Scene, Trends, View, places
 from dbus_xbms.commands.screen.style import Style, text_of, width_of
 from dbus_xbms.commands.table import Battery
-from dbus_xbms.contact import Contact, State
-from dbus_xbms.control.alarms import ALARM_PATHS
-from dbus_xbms.model import Level, LinkStatus, Phase, Report
+from dbus_xbms.contact import Contact, ContactState
+from dbus_xbms.model import Level, LinkStatus, Phase
+from dbus_xbms.policy.alarms import ALARM_PATHS
+from dbus_xbms.report import Report
+from dbus_xbms.settings import PackSettings
 from tests.unit.test_watch import CONTROLLING, REPORT, SAMPLE, SILENT, STARBOARD, shown
 
 SIZES = [(34, 20), (50, 30), (80, 24), (120, 40), (200, 60)]
-LIFEPO4: dict[str, int | float | str] = {"Chemistry": "LiFePO4", "CellFull": 3.45}
+LIFEPO4 = PackSettings({"Chemistry": "LiFePO4", "CellFull": 3.45})
 
 
 def pack(number: int, report: Report = CONTROLLING) -> Battery:
@@ -60,7 +62,7 @@ SIXTEEN = pack(
 LOST = pack(4, replace(SILENT, custom_name="Lost", phase=Phase.LOST, link=LinkStatus(state="searching")))
 GONE = replace(named(5, "Gone"), gone=True)
 BOW = Absent(name="Dinghy", address="A4:C1:37:0A:0B:0D")
-UNHEARD = Contact(state=State.NOT_HEARD, reason="not heard for 12 min", advice="is it in range?")
+UNHEARD = Contact(state=ContactState.NOT_HEARD, reason="not heard for 12 min", advice="is it in range?")
 
 
 def drawn(scene: Scene, size: tuple[int, int], view: View | None = None) -> list[str]:
@@ -295,7 +297,7 @@ def test_while_the_service_does_not_answer_no_pack_looks_as_if_it_were_read() ->
 
 
 def test_a_pack_that_is_read_well_has_nothing_to_explain() -> None:
-    well = Contact(state=State.CONNECTED, reason="connected", silence=0.4)
+    well = Contact(state=ContactState.CONNECTED, reason="connected", silence=0.4)
     scene = Scene(packs=[PORT], contacts={PORT.address: well})
     assert not any(one.startswith("contact") for one in drawn(scene, (80, 40), View(opened=True)))
 
@@ -355,7 +357,7 @@ def test_low_high_and_spread_of_a_page_are_those_of_the_cells_beside_them() -> N
 
 
 def test_a_pack_that_was_removed_is_not_shown_as_one_that_left_the_bus() -> None:
-    well = Contact(state=State.CONNECTED, reason="connected")
+    well = Contact(state=ContactState.CONNECTED, reason="connected")
     assert known_to({PORT.address: well}, [PORT, GONE]) == [PORT]
     assert known_to({GONE.address: UNHEARD}, [PORT, GONE]) == [PORT, GONE]
 

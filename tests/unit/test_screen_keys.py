@@ -51,7 +51,7 @@ def test_q_quits_from_everywhere(key: str, view: View) -> None:
     assert after(key, view=view) is None
 
 
-def test_arrows_choose_a_pack_and_enter_opens_it() -> None:
+def test_dependencies_choose_a_pack_and_enter_opens_it() -> None:
     assert after("down", "enter") == View(selected=SIXTEEN.service, opened=True)
     assert after("up") == View(selected=PORT.service)
     assert after(*["down"] * 9) == View(selected=STARBOARD.service)

@@ -9,7 +9,7 @@ from dbus_xbms.commands.full_screen import Screen
 from dbus_xbms.commands.screen import terminal
 from dbus_xbms.commands.screen.glyphs import ASCII, BLOCKS, Glyphs
 from dbus_xbms.commands.table import Battery
-from dbus_xbms.contact import Contact, State
+from dbus_xbms.contact import Contact, ContactState
 from tests.unit.test_screen import GONE, PORT
 
 
@@ -74,7 +74,7 @@ class Bus(Batteries):
 
 
 TOLD = Battery(service=PORT.service, values={**PORT.values, "/Bluetooth/SampleAge": 0}, texts=PORT.texts)
-CONNECTED = {PORT.address: Contact(state=State.CONNECTED, reason="connected", silence=0.5)}
+CONNECTED = {PORT.address: Contact(state=ContactState.CONNECTED, reason="connected", silence=0.5)}
 
 
 @pytest.mark.parametrize("answers", [True, False])

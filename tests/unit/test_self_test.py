@@ -55,13 +55,18 @@ def test_it_passes_with_what_venus_has_and_says_the_version() -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "words"),
     [
-        ("poller.py", "import", "imp ort", "dbus_xbms.poller: SyntaxError"),
-        ("ble/client.py", "from bleak.", "from bleak_of_old.", "bleak_of_old"),
-        ("settings/table.py", 'name="Hold"', 'name="Password"', "setting Password is there twice"),
-        ("settings/table.py", "default=30.0", "default=3000.0", "setting Hold: "),
-        ("venus/items.py", '"/Soc"', '"/Soh"', "path /Soh is there twice"),
-        ("protocols/jbd_frames.py", "(-sum(", "(sum(", "frame: ProtocolError"),
-        ("protocols/jbd_registers.py", "import", "imp ort", "incomplete"),
+        ("pack/poller.py", "import", "imp ort", "dbus_xbms.pack.poller: SyntaxError"),
+        ("ble/bluez/client.py", "from bleak.", "from bleak_of_old.", "bleak_of_old"),
+        (
+            "settings/pack.py",
+            "hold_time = Setting(",
+            'hold_time = Setting(name="Password",',
+            "Password is there twice",
+        ),
+        ("settings/pack.py", "default=30.0", "default=3000.0", "setting HoldTime: "),
+        ("venus/tables/battery.py", '"/Soc"', '"/Soh"', "path /Soh is there twice"),
+        ("protocols/jbd/frames.py", "(-sum(", "(sum(", "frame: ProtocolError"),
+        ("protocols/jbd/registers.py", "import", "imp ort", "incomplete"),
     ],
 )
 def test_it_fails_with_the_reason_where_the_program_is_broken(
@@ -77,10 +82,10 @@ def test_it_fails_with_the_reason_where_the_program_is_broken(
 
 
 def test_a_file_that_is_missing_is_noticed(copy: Path) -> None:
-    (copy / "dbus_xbms/pack.py").unlink()
+    (copy / "dbus_xbms/pack/pack.py").unlink()
     done = self_test(copy)
     assert done.returncode == 1
-    assert "No module named 'dbus_xbms.pack'" in done.stderr
+    assert "No module named 'dbus_xbms.pack.pack'" in done.stderr
 
 
 def test_it_asks_for_the_packages_that_the_project_asks_for() -> None:

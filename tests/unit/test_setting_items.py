@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from dbus_xbms.model import PackIdentity
 from dbus_xbms.settings import SettingsError, Value
 from dbus_xbms.venus.item import Item
-from dbus_xbms.venus.items import items_for
-from dbus_xbms.venus.setting_items import EDITED, setting_written
+from dbus_xbms.venus.tables.battery import items_for
+from dbus_xbms.venus.tables.settings import EDITED, setting_written
 from tests.unit.samples import settings
 from tests.unit.test_items import CONTROLLING, IDENTITY, REPORT, shown
 
@@ -94,7 +94,7 @@ def test_a_pack_whose_cells_are_not_known_takes_no_pack_voltage() -> None:
             ("ChargeSwitchName", "Stop charging"),
         ),
         ("/SwitchableOutput/discharge/Settings/Group", "", ("DischargeSwitchGroup", "")),
-        ("/SwitchableOutput/release/Settings/ShowUIControl", 6, ("ReleaseSwitchShow", 6)),
+        ("/SwitchableOutput/lend/Settings/ShowUIControl", 6, ("LendSwitchShow", 6)),
     ],
 )
 def test_how_an_output_appears_on_the_switch_pane_is_a_setting(

@@ -5,11 +5,10 @@ from contextlib import suppress
 import pytest
 
 from dbus_xbms.settings import (
-    PACK_SETTINGS,
-    SERVICE_SETTINGS,
     SWITCH_INSTANCE,
-    Setting,
-    Settings,
+    AnySetting,
+    PackSettings,
+    ProgramSettings,
     SettingsError,
     address_of,
     device_id,
@@ -39,11 +38,11 @@ def test_a_pack_is_found_again_by_its_name_on_the_bus() -> None:
     assert address_of(device_id(ADDRESS)) == ADDRESS
     assert address_of("ttyUSB1") is None
     assert address_of("xbms_neighbour") is None
-    assert pack_path(ADDRESS, "Hold") == "/Settings/Devices/xbms_a4c137010203/Hold"
+    assert pack_path(ADDRESS, "HoldTime") == "/Settings/Devices/xbms_a4c137010203/HoldTime"
 
 
-@pytest.mark.parametrize("row", PACK_SETTINGS + SERVICE_SETTINGS, ids=lambda row: row.name)
-def test_every_default_lies_in_its_own_range_and_has_help(row: Setting) -> None:
+@pytest.mark.parametrize("row", PackSettings.rows + ProgramSettings.rows, ids=lambda row: row.name)
+def test_every_default_lies_in_its_own_range_and_has_help(row: AnySetting) -> None:
     assert row.checked(row.default) == row.default
     assert row.help.endswith(".") or row.help[-1].isalnum()
 
@@ -51,20 +50,20 @@ def test_every_default_lies_in_its_own_range_and_has_help(row: Setting) -> None:
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("Hold", "soon"),
-        ("Hold", "4.9"),
-        ("Hold", "nan"),
-        ("Hold", "inf"),
-        ("Hold", "６０"),
-        ("Hold", "6_0"),
+        ("HoldTime", "soon"),
+        ("HoldTime", "4.9"),
+        ("HoldTime", "nan"),
+        ("HoldTime", "inf"),
+        ("HoldTime", "６０"),
+        ("HoldTime", "6_0"),
         ("ConnectionMode", "1.5"),
         ("ConnectionMode", "１"),
         ("Enabled", "2"),
     ],
 )
 def test_a_value_out_of_range_or_type_is_refused_and_the_old_one_stands(name: str, text: str) -> None:
-    chosen = Settings(PACK_SETTINGS)
-    row = next(row for row in PACK_SETTINGS if row.name == name)
+    chosen = PackSettings()
+    row = next(row for row in PackSettings.rows if row.name == name)
     with pytest.raises(SettingsError, match=name):
         chosen.put(name, row.parse(text))
     assert chosen[name] == row.default
@@ -73,33 +72,33 @@ def test_a_value_out_of_range_or_type_is_refused_and_the_old_one_stands(name: st
 @pytest.mark.parametrize("value", [True, None, [], "1"])
 def test_a_number_is_never_made_of_something_else(value: object) -> None:
     with pytest.raises(SettingsError):
-        Settings(PACK_SETTINGS).put("Hold", value)
+        PackSettings().put("HoldTime", value)
 
 
 def test_an_unknown_setting_is_refused_by_name() -> None:
     with pytest.raises(SettingsError, match="Holdd"):
-        Settings(PACK_SETTINGS).put("Holdd", 1)
+        PackSettings().put("Holdd", 1)
 
 
-@pytest.mark.parametrize("name", ["Enabled", "Hold", "TotalDrawn"])
+@pytest.mark.parametrize("name", ["Enabled", "HoldTime", "TotalDrawn"])
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), 10**400])
 def test_what_is_no_finite_number_is_refused(name: str, value: float) -> None:
     with pytest.raises(SettingsError, match=name):
-        Settings(PACK_SETTINGS).put(name, value)
+        PackSettings().put(name, value)
 
 
 @pytest.mark.parametrize("text", ["battery:1234567890", "battery:\u0663", "battery:-1", "battery:"])
 def test_an_instance_that_no_service_could_have_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="battery:3"):
-        Settings(PACK_SETTINGS).put("ClassAndVrmInstance", text)
+        PackSettings().put("ClassAndVrmInstance", text)
 
 
 def test_what_is_remembered_of_a_pack_is_no_more_than_a_pack_can_have() -> None:
     with pytest.raises(SettingsError, match="from 0 to 32"):
-        Settings(PACK_SETTINGS).put("Cells", 1_000_000)
+        PackSettings().put("Cells", 1_000_000)
 
 
-ROWS = (*PACK_SETTINGS, *SERVICE_SETTINGS, SWITCH_INSTANCE)
+ROWS = (*PackSettings.rows, *ProgramSettings.rows, SWITCH_INSTANCE)
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 ODD_TEXTS = (
@@ -124,7 +123,7 @@ ODD_TEXTS = (
     "row", [row for row in ROWS if isinstance(row.default, str)], ids=lambda row: row.name
 )
 @pytest.mark.parametrize("text", ODD_TEXTS, ids=ascii)
-def test_a_text_that_a_setting_takes_can_be_used_where_it_is_read(row: Setting, text: str) -> None:
+def test_a_text_that_a_setting_takes_can_be_used_where_it_is_read(row: AnySetting, text: str) -> None:
     taken = str(row.default)
     with suppress(SettingsError):
         taken = str(row.checked(text))
@@ -138,7 +137,7 @@ def test_a_text_that_a_setting_takes_can_be_used_where_it_is_read(row: Setting, 
 
 
 def test_a_wrong_password_is_not_repeated_in_the_refusal() -> None:
-    row = next(row for row in PACK_SETTINGS if row.name == "Password")
+    row = next(row for row in PackSettings.rows if row.name == "Password")
     with pytest.raises(SettingsError) as refusal:
         row.checked("1234567")
     assert "1234567" not in str(refusal.value)

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from dbus_xbms.commands import CommandError, settings
-from dbus_xbms.localsettings import file as files
-from dbus_xbms.localsettings import saver as saver_module
-from dbus_xbms.localsettings.rows import OtherFormError, entries_of, text_of
-from dbus_xbms.localsettings.saver import Saver, SavingFailedError
-from dbus_xbms.localsettings.store import AddError, Entry, Store
+from dbus_xbms.settings_store import file as files
+from dbus_xbms.settings_store import saver as saver_module
+from dbus_xbms.settings_store.rows import OtherFormError, entries_of, text_of
+from dbus_xbms.settings_store.saver import Saver, SavingFailedError
+from dbus_xbms.settings_store.store import AddError, Entry, Store
 from tests.patience import PATIENCE
 
 ENABLED = "/Settings/Devices/xbms_a4c137000001/Enabled"
@@ -27,7 +27,7 @@ def stored() -> Store:
     store = Store()
     store.add(ENABLED, "i", 0, 0, 1)
     store.add("/Settings/Devices/xbms_a4c137000001/CustomName", "s", "Bank ö")
-    store.add("/Settings/Devices/xbms_a4c137000001/Hold", "f", 30.0, 1.0, 60.0, silent=True)
+    store.add("/Settings/Devices/xbms_a4c137000001/HoldTime", "f", 30.0, 1.0, 60.0, silent=True)
     return store
 
 

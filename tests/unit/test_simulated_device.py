@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from dbus_xbms.protocols.base import Echo, Frame, Request
-from dbus_xbms.protocols.jbd_frames import JbdFramer, module, read, reply, write
-from dbus_xbms.protocols.jbd_login import (
+from dbus_xbms.protocols.jbd.frames import JbdFramer, module, read, reply, write
+from dbus_xbms.protocols.jbd.login import (
     APP_KEY,
     APP_KEY_TEXT,
     RANDOM,
@@ -21,7 +21,7 @@ from dbus_xbms.protocols.jbd_login import (
     USER_PASSWORD,
     scramble,
 )
-from dbus_xbms.protocols.jbd_registers import (
+from dbus_xbms.protocols.jbd.registers import (
     BASIC,
     CELLS,
     COUNTERS,
@@ -32,7 +32,7 @@ from dbus_xbms.protocols.jbd_registers import (
     NEWER_MOSFET_CONTROL,
     decode_basic,
 )
-from dbus_xbms.protocols.jbd_switches import FACTORY_CODE, LEAVE_CODE
+from dbus_xbms.protocols.jbd.switches import FACTORY_CODE, LEAVE_CODE
 from dbus_xbms.simulator.battery import Battery
 from dbus_xbms.simulator.board import BatteryBoard, recordings
 from dbus_xbms.simulator.device import Device

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.model import Mosfet, Mosfets, Orders, OrderState, Phase, Protection, Report, Switching
+from dbus_xbms.model import Mosfet, Mosfets, Orders, OrderState, Phase, Protection, Switching
+from dbus_xbms.report import Report
 from dbus_xbms.settings import Value
-from dbus_xbms.venus.device_items import DEVICE_ITEMS
 from dbus_xbms.venus.item import Item
-from dbus_xbms.venus.items import BATTERY, SWITCH, devices, items_for, values
-from dbus_xbms.venus.pane_items import COMPANION_ITEMS, PANE_ITEMS
-from dbus_xbms.venus.switch_items import Balancing, Order, Release, ordered
+from dbus_xbms.venus.tables.battery import BATTERY, SWITCH, devices, items_for, values
+from dbus_xbms.venus.tables.device import DEVICE_ITEMS
+from dbus_xbms.venus.tables.pane import PANE_ITEMS, SWITCH_DEVICE_ITEMS
+from dbus_xbms.venus.tables.switches import Balancing, Lend, Order, ordered
 from tests.unit.samples import SAMPLE, settings
 from tests.unit.test_items import IDENTITY, REPORT, SILENT
 
@@ -66,14 +67,14 @@ def mosfet_order(mosfet: Mosfet, on: bool) -> Orders:
         ("/Settings/MosfetMode", 3, Orders(charge=False, discharge=False)),
         ("/Settings/TurnBalancingOff", 0, Balancing(on=True)),
         ("/Settings/TurnBalancingOff", 1, Balancing(on=False)),
-        ("/Settings/ReleaseForMinutes", 0, Release(0)),
-        ("/Settings/ReleaseForMinutes", 240, Release(240)),
+        ("/Settings/LendForMinutes", 0, Lend(0)),
+        ("/Settings/LendForMinutes", 240, Lend(240)),
         (f"{PANE}/charge/State", 0, Orders(charge=False)),
         (f"{PANE}/charge/State", 1, Orders(charge=True)),
         (f"{PANE}/discharge/State", 0, Orders(discharge=False)),
         (f"{PANE}/discharge/State", 1, Orders(discharge=True)),
-        (f"{PANE}/release/State", 0, Release(0)),
-        (f"{PANE}/release/State", 1, Release(30)),
+        (f"{PANE}/lend/State", 0, Lend(0)),
+        (f"{PANE}/lend/State", 1, Lend(30)),
     ],
 )
 def test_a_write_is_an_order(path: str, value: int, order: Order) -> None:
@@ -91,7 +92,7 @@ def test_a_text_orders_nothing() -> None:
 
 @pytest.mark.parametrize("path", [path for path in ITEMS if ordered(path, 1) is not None])
 def test_a_path_that_orders_takes_whole_numbers_of_its_range_only(path: str) -> None:
-    highest = {"/Settings/MosfetMode": 3, "/Settings/ReleaseForMinutes": 240}.get(path, 1)
+    highest = {"/Settings/MosfetMode": 3, "/Settings/LendForMinutes": 240}.get(path, 1)
     item = ITEMS[path]
     assert (item.kind, item.writable, item.lowest, item.highest) == ("i", True, 0, highest)
     assert ordered(path, highest) is not None
@@ -163,22 +164,22 @@ def test_balancing_is_shown_as_it_was_last_switched(
 def test_the_minutes_for_which_the_link_is_still_lent_are_rounded_up(
     seconds: float, minutes: int, state: int, status: int
 ) -> None:
-    report = switched(mosfets(chosen={"AllowRelease": 1}), released_for=seconds)
-    assert shown("/Settings/ReleaseForMinutes", report) == minutes
-    assert shown(f"{PANE}/release/State", report) == state
-    assert shown(f"{PANE}/release/Status", report) == status
+    report = switched(mosfets(chosen={"AllowLending": 1}), lent_for=seconds)
+    assert shown("/Settings/LendForMinutes", report) == minutes
+    assert shown(f"{PANE}/lend/State", report) == state
+    assert shown(f"{PANE}/lend/Status", report) == status
 
 
 def test_a_link_that_may_not_be_lent_shows_its_toggle_as_locked() -> None:
-    assert shown(f"{PANE}/release/Status", mosfets(chosen={"AllowRelease": 0})) == 0x20
+    assert shown(f"{PANE}/lend/Status", mosfets(chosen={"AllowLending": 0})) == 0x20
 
 
 def test_the_last_order_is_told_in_words_once_there_is_one() -> None:
-    assert shown("/Io/LastOrder", REPORT) is None
-    assert (shown("/Io/LastOrderState", REPORT), shown("/Io/LastOrderNumber", REPORT)) == (0, 0)
+    assert shown("/Io/LastCommand", REPORT) is None
+    assert (shown("/Io/LastCommandState", REPORT), shown("/Io/LastCommandNumber", REPORT)) == (0, 0)
     told = switched(REPORT, state=OrderState.FAILED, number=7)
-    assert (shown("/Io/LastOrderState", told), shown("/Io/LastOrderNumber", told)) == (4, 7)
-    assert shown("/Io/LastOrder", switched(REPORT, last="charge off: done")) == "charge off: done"
+    assert (shown("/Io/LastCommandState", told), shown("/Io/LastCommandNumber", told)) == (4, 7)
+    assert shown("/Io/LastCommand", switched(REPORT, last="charge off: done")) == "charge off: done"
 
 
 # The switch pane
@@ -224,7 +225,7 @@ def both(on: bool, **changes: Any) -> Report:
         (both(False, phase=Phase.HELD, protection=SHORT), 0x20),
         (replace(SILENT, phase=Phase.LOST), 0x20),
         (replace(SILENT, phase=Phase.WAITING), 0x20),
-        (switched(both(True), released_for=60.0), 0x20),
+        (switched(both(True), lent_for=60.0), 0x20),
         (switched(both(True), faults=frozenset(Mosfet)), 0x08),
         (switched(both(False), faults=frozenset(Mosfet)), 0x08),
         (switched(both(False, protection=SHORT), faults=frozenset(Mosfet)), 0x08),
@@ -269,7 +270,7 @@ def test_the_badge_never_says_on_for_a_mosfet_that_is_off_nor_off_for_one_that_i
     assert status in ({0x09, 0x29, 0x20} if on else {0x00, 0x02, 0x04, 0x10, 0x20})
 
 
-@pytest.mark.parametrize("output", ["charge", "discharge", "release"])
+@pytest.mark.parametrize("output", ["charge", "discharge", "lend"])
 def test_an_output_has_all_that_the_switch_pane_wants_before_it_shows_it(output: str) -> None:
     got = values(PANE_ITEMS, REPORT)
 
@@ -309,8 +310,8 @@ def test_the_outputs_are_on_the_battery_or_on_the_switch_device_beside_it_and_ne
 
 
 def test_a_switch_device_has_what_a_device_must_have() -> None:
-    got = values(COMPANION_ITEMS, replace(REPORT, switch_instance=2))
-    assert len(got) == len(COMPANION_ITEMS)
+    got = values(SWITCH_DEVICE_ITEMS, replace(REPORT, switch_instance=2))
+    assert len(got) == len(SWITCH_DEVICE_ITEMS)
     assert {item.path for item in DEVICE_ITEMS} <= set(got)
     assert got["/DeviceInstance"] == 2
     assert got["/ProductName"] == "JBD BMS SP04S034 switches"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control.tally import Tally
+from dbus_xbms.pack.tally import Tally
 
 HOUR, MINUTE = 3600.0, 60.0
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.control.temperatures import COOLING, Hot, follow, judge, roles
+from dbus_xbms.policy.temperatures import COOLING, HotSensor, find_hot_sensor, judge, roles
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_until_the_owner_has_said_the_roles_the_first_sensor_counts_as_a_cells_t
 def test_the_sensor_that_a_load_makes_much_hotter_than_all_others_is_the_mosfets(
     measured: tuple[float, ...], current: float, sensor: int | None
 ) -> None:
-    hot = follow(None, measured, current, 100.0, 7.0)
+    hot = find_hot_sensor(None, measured, current, 100.0, 7.0)
     assert (hot and hot.sensor) == sensor
     if hot:
         assert max(measured) not in judge(measured, "", hot).bounding
@@ -62,12 +62,12 @@ def test_the_sensor_that_a_load_makes_much_hotter_than_all_others_is_the_mosfets
 
 
 def test_the_mosfets_stay_the_mosfets_while_they_cool_down() -> None:
-    hot = Hot(sensor=0, at=0.0)
-    assert follow(hot, (65.0, 30.0), 0.0, 100.0, 60.0) == hot
-    assert follow(hot, (32.0, 30.0), 0.0, 100.0, COOLING) == hot
-    assert follow(hot, (65.0, 30.0), 0.0, 100.0, COOLING + 1) is None
-    assert follow(hot, (29.0, 30.0), 0.0, 100.0, 60.0) is None
-    assert follow(hot, (30.0, 65.0), 0.0, 100.0, 60.0) is None
+    hot = HotSensor(sensor=0, at=0.0)
+    assert find_hot_sensor(hot, (65.0, 30.0), 0.0, 100.0, 60.0) == hot
+    assert find_hot_sensor(hot, (32.0, 30.0), 0.0, 100.0, COOLING) == hot
+    assert find_hot_sensor(hot, (65.0, 30.0), 0.0, 100.0, COOLING + 1) is None
+    assert find_hot_sensor(hot, (29.0, 30.0), 0.0, 100.0, 60.0) is None
+    assert find_hot_sensor(hot, (30.0, 65.0), 0.0, 100.0, 60.0) is None
 
 
 @pytest.mark.parametrize("broken", [-273.1, -40.0, -30.0, 120.0, 250.0, 6280.4])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dbus_xbms.commands.naming import UnknownPack, find
 from dbus_xbms.commands.table import Battery, Value, columns, render
 from dbus_xbms.commands.watch import as_json, captioned, chosen, explanations
-from dbus_xbms.contact import Contact, State
+from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.model import (
     Ends,
     Level,
@@ -25,11 +25,11 @@ from dbus_xbms.model import (
     PackSample,
     Phase,
     Protection,
-    Report,
     Switching,
 )
 from dbus_xbms.printable import columns_of
-from dbus_xbms.venus.items import items_for, values
+from dbus_xbms.report import Report
+from dbus_xbms.venus.tables.battery import items_for, values
 
 ADDRESS = "A4:C1:37:01:02:03"
 SAMPLE = PackSample(
@@ -133,7 +133,7 @@ def test_a_mosfet_is_shown_as_it_is_with_what_was_wanted_of_it(pack: Battery, mo
     lines = render([pack], 80).splitlines()
     row = next(number for number, line in enumerate(lines) if line.startswith("MOSFETs"))
     assert lines[row] == f"MOSFETs {mosfet}  discharge on"
-    last = pack.values["/Io/LastOrder"]
+    last = pack.values["/Io/LastCommand"]
     assert lines[row + 1].startswith(f"order   {last}" if last else "alarms")
 
 
@@ -313,10 +313,10 @@ def test_a_pack_named_like_the_address_of_another_is_not_taken_for_it() -> None:
 
 def test_a_pack_on_the_bus_that_is_not_being_read_comes_with_the_reason_and_what_helps() -> None:
     address = STARBOARD.address
-    off = Contact(state=State.ADAPTER_OFF, reason="the adapter is off", advice="switch it on")
+    off = Contact(state=ContactState.ADAPTER_OFF, reason="the adapter is off", advice="switch it on")
     said = explanations([STARBOARD], {address: off}, None, {address: "Starboard"})
     assert said == ["Starboard: the adapter is off\n  -> switch it on"]
-    well = Contact(state=State.CONNECTED, reason="connected")
+    well = Contact(state=ContactState.CONNECTED, reason="connected")
     assert explanations([STARBOARD], {address: well}, None, {}) == []
     assert explanations([STARBOARD], {address: off}, frozenset({"A4:C1:37:00:00:09"}), {}) == []
 

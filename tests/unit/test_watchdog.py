@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from dbus_xbms.watchdog import END_LIMIT, LOOKS
+from dbus_xbms.process.watchdog import END_LIMIT, LOOKS
 from tests.patience import PATIENCE
 
 LOOK_EVERY = 0.3  # s in place of 10
@@ -20,7 +20,7 @@ SCRIPT = """
 import asyncio, os, sys, time
 from collections import deque
 from itertools import repeat
-from dbus_xbms.watchdog import Watchdog
+from dbus_xbms.process.watchdog import Watchdog
 
 async def main():
     dog.on_end({stop})
@@ -63,7 +63,7 @@ def test_a_loop_that_stands_ends_the_process_and_the_log_says_where(then: str) -
         assert started.wait(PATIENCE) == 1
         assert started.stderr
         text = started.stderr.read().decode()
-    assert "ERROR dbus_xbms.watchdog: hung for 1.8 s; ending, to be restarted" in text
+    assert "ERROR dbus_xbms.process.watchdog: hung for 1.8 s; ending, to be restarted" in text
     assert "in main" in text  # the traceback
 
 

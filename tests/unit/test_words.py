@@ -6,7 +6,7 @@ from math import inf, nan
 
 import pytest
 
-from dbus_xbms import words
+from dbus_xbms import text
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,12 @@ from dbus_xbms import words
     ],
 )
 def test_a_duration_has_the_units_in_which_people_think(seconds: float, told: str) -> None:
-    assert words.duration(seconds) == told
+    assert text.duration(seconds) == told
 
 
 def test_one_is_singular_and_everything_else_is_plural() -> None:
-    assert [words.count(n, "reconnect") for n in (0, 1, 2)] == ["0 reconnects", "1 reconnect", "2 reconnects"]
-    assert [words.count(n, "battery", "batteries") for n in (1, 2)] == ["1 battery", "2 batteries"]
+    assert [text.count(n, "reconnect") for n in (0, 1, 2)] == ["0 reconnects", "1 reconnect", "2 reconnects"]
+    assert [text.count(n, "battery", "batteries") for n in (1, 2)] == ["1 battery", "2 batteries"]
 
 
 @pytest.mark.parametrize(
@@ -47,8 +47,8 @@ def test_one_is_singular_and_everything_else_is_plural() -> None:
     [((), ""), (("a",), "a"), (("a", "b"), "a and b"), (("a", "b", "c"), "a, b and c")],
 )
 def test_a_list_ends_with_and(items: tuple[str, ...], told: str) -> None:
-    assert words.listed(items) == told
+    assert text.listed(items) == told
 
 
 def test_a_choice_ends_with_or() -> None:
-    assert words.listed(("on", "off"), "or") == "on or off"
+    assert text.listed(("on", "off"), "or") == "on or off"

@@ -23,7 +23,7 @@ from dbus_xbms.commands.screen.style import (
     styled,
     width_of,
 )
-from dbus_xbms.words import count
+from dbus_xbms.text import count
 
 PROGRAM = "dbus-xbms"
 RULE = "-"

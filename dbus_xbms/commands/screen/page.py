@@ -25,7 +25,7 @@ from dbus_xbms.commands.screen.style import (
 )
 from dbus_xbms.commands.screen.trend import Trend
 from dbus_xbms.commands.table import LABEL, Battery, ends_of, rows, signed
-from dbus_xbms.words import duration
+from dbus_xbms.text import duration
 
 LONGEST_BAR = 40  # columns
 CELL_COLUMN = 24  # columns that a cell needs at least

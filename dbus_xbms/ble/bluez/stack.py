@@ -1,0 +1,300 @@
+"""The machine's Bluetooth, BlueZ: bleak for the links, a D-Bus connection of our own for the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bleak import BleakScanner
+from bleak.backends.bluezdbus.manager import get_global_bluez_manager
+from bleak.backends.bluezdbus.version import BlueZFeatures
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData
+from bleak_retry_connector import establish_connection, get_device_by_adapter
+from dbus_fast import AuthError, InvalidAddressError, Message, MessageType, unpack_variants
+
+from dbus_xbms.ble.backoff import Backoff
+from dbus_xbms.ble.bluez import compat, pairing
+from dbus_xbms.ble.bluez.client import Client
+from dbus_xbms.ble.bluez.compat import ADAPTER
+from dbus_xbms.ble.bluez.system_bus import BLUEZ, call, make_bleak_trust_bluez_only, ping, system_bus
+from dbus_xbms.ble.errors import HANGS, STACK_ERRORS, calling_bleak, failure
+from dbus_xbms.ble.stack import AdapterState, GattClient, Seen
+from dbus_xbms.dbus.trusted import DAEMON, DAEMON_PATH, OWNER_CHANGES, TrustedBus
+from dbus_xbms.protocols.base import Advertised
+
+log = logging.getLogger(__name__)
+
+RENEWALS = 5  # at the most, until bleak knows all that BlueZ has
+MATCH_RULES = (
+    f"{OWNER_CHANGES},arg0='{BLUEZ}'",
+    "type='signal',sender='org.bluez',interface='org.freedesktop.DBus.Properties',"
+    "member='PropertiesChanged',path_namespace='/org/bluez',arg0='org.bluez.Adapter1'",
+    "type='signal',sender='org.bluez',interface='org.freedesktop.DBus.ObjectManager',arg0path='/org/bluez/'",
+)
+PING_LIMIT = 5.0  # s for a sign of life of bluetoothd; takes some ms
+SCAN_LIMIT = 10.0  # s to start or stop a scan; takes 10 ms
+UNSET = "00:00:00:00:00:00"  # address of an adapter that has not got its own yet
+
+Changed = Callable[[tuple[AdapterState, ...] | None], None]
+
+
+class Bluez:
+    """BlueZ on the system bus."""
+
+    def __init__(self) -> None:
+        self._adapters: dict[str, dict[str, Any]] = {}  # object path -> properties
+        self._arrived = asyncio.Event()  # bluetoothd has taken its name, or the bus has closed
+        self._loaded = False  # we know its adapters, and bleak has been renewed
+        self._outdated = False  # something changed while we were reading them
+        self._changed: Changed = lambda _: None
+        self._bus: TrustedBus | None = None  # while it is followed
+        self.hangs = False  # bluetoothd has its name, and did not answer when last asked
+
+    # Following bluetoothd and the adapters
+
+    async def watch(self, changed: Changed) -> None:
+        """Report the adapters at every change, ``None`` while there is no bluetoothd; never returns."""
+        self._changed = changed
+        # bleak would run `bluetoothctl --version` at the first connect, only to refuse a BlueZ older than
+        # 5.55; when that connect is cancelled meanwhile, every later one waits for it for ever.
+        BlueZFeatures.checked_bluez_version = True
+        make_bleak_trust_bluez_only()
+        delays = Backoff()
+        while True:
+            try:
+                await self._follow(delays)
+            except TimeoutError as err:
+                log.debug("system bus: %r", err)
+                self.hangs = True
+            except (*STACK_ERRORS, AuthError, InvalidAddressError) as err:
+                log.debug("system bus: %r", err)
+                self.hangs = False
+            finally:
+                self._bus = None
+            self._report_absent()
+            await asyncio.sleep(delays.next())
+
+    async def answers(self) -> bool:
+        """Ask bluetoothd for a sign of life; an error is one. True if it cannot be asked."""
+        if self._bus is None:
+            return True
+        try:
+            await ping(self._bus, PING_LIMIT)
+        except TimeoutError:
+            return False
+        except STACK_ERRORS as err:
+            log.debug("ping: %r", err)
+        return True
+
+    async def leave(self) -> None:
+        """Let bleak go of its bus; links are of no use after this."""
+        await compat.close()
+
+    async def _follow(self, delays: Backoff) -> None:
+        """Follow org.bluez until the bus breaks."""
+        async with system_bus() as (bus, closed):
+            self._bus = bus
+            self._arrived.clear()
+            bus.add_message_handler(self._received)
+            closed.add_done_callback(lambda _: self._arrived.set())
+            for rule in MATCH_RULES:
+                await _ask_daemon(bus, "AddMatch", rule)
+            if await _ask_daemon(bus, "NameHasOwner", BLUEZ):
+                self._arrived.set()
+            else:
+                self.hangs = False
+                self._report_absent()
+            while True:
+                await self._arrived.wait()
+                self._arrived.clear()
+                if closed.done():
+                    raise ConnectionError("the system bus has closed")
+                await self._load(bus)
+                self.hangs = False
+                delays.reset()
+
+    async def _load(self, bus: TrustedBus) -> None:
+        """Learn what BlueZ has, and see that bleak has learnt it too.
+
+        What a bluetoothd that starts adds while bleak is asking for all it has, bleak forgets for ever.
+        """
+        if not await self.answers():
+            raise TimeoutError("bluetoothd does not answer")
+        for _ in range(RENEWALS):
+            await compat.renew()
+            objects = await self._objects(bus)
+            if not compat.missed(objects):
+                break
+            log.debug("bleak has missed something of BlueZ")
+        self._know(objects)
+
+    def _know(self, objects: Mapping[str, Mapping[str, Any]]) -> None:
+        self._adapters = {
+            path: unpack_variants(interfaces[ADAPTER])
+            for path, interfaces in objects.items()
+            if ADAPTER in interfaces
+        }
+        self._loaded = True
+        self._report()
+
+    async def _objects(self, bus: TrustedBus) -> dict[str, dict[str, Any]]:
+        self._outdated = True
+        while self._outdated:
+            self._outdated = False
+            reply = await call(bus, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
+        objects: dict[str, dict[str, Any]] = reply.body[0]
+        return objects
+
+    def _received(self, message: Message) -> None:
+        if message.message_type is not MessageType.SIGNAL:
+            return
+        if message.member == "NameOwnerChanged":
+            _, old, new = message.body
+            if old:
+                self._outdated = True
+                self._report_absent()
+            if new:
+                self._arrived.set()
+        elif not self._loaded:
+            self._outdated = True  # what is being read just now may lack this
+        elif self._take_over(message):
+            self._report()
+
+    def _take_over(self, signal: Message) -> bool:
+        """Take over what a signal says of an adapter; whether that matters to anybody."""
+        if signal.member == "InterfacesAdded" and ADAPTER in signal.body[1]:
+            self._adapters[signal.body[0]] = unpack_variants(signal.body[1][ADAPTER])
+            return True
+        if signal.member == "InterfacesRemoved" and ADAPTER in signal.body[1]:
+            return self._adapters.pop(signal.body[0], None) is not None
+        if signal.member == "PropertiesChanged" and signal.path in self._adapters:
+            changes = unpack_variants(signal.body[1])
+            self._adapters[signal.path].update(changes)
+            return bool(changes.keys() & {"Powered", "Address"})
+        return False
+
+    def _report(self) -> None:
+        self._changed(
+            tuple(
+                AdapterState(
+                    address=properties["Address"],
+                    hci=path.rpartition("/")[2],
+                    powered=bool(properties.get("Powered")),
+                )
+                for path, properties in sorted(self._adapters.items())
+                if properties["Address"] != UNSET
+            )
+        )
+
+    def _report_absent(self) -> None:
+        self._loaded = False
+        self._adapters.clear()
+        self._changed(None)
+
+    # Devices
+
+    async def known(self, address: str, hci: str) -> BLEDevice | None:
+        """Return the device if BlueZ knows it on that adapter."""
+        try:
+            with calling_bleak():
+                return await get_device_by_adapter(address, hci)
+        except STACK_ERRORS as err:
+            log.debug("%s: %r", address, err)
+            return None
+
+    @asynccontextmanager
+    async def scan(self, hci: str, seen: Seen) -> AsyncIterator[None]:
+        """Scan while inside."""
+        scanner = BleakScanner(seen, bluez={"adapter": hci})
+        try:
+            async with asyncio.timeout(SCAN_LIMIT):
+                with calling_bleak():
+                    await scanner.start()
+        except STACK_ERRORS as err:
+            raise failure(err, "cannot scan: ", late=HANGS) from err
+        try:
+            yield
+        finally:
+            try:
+                async with asyncio.timeout(SCAN_LIMIT):
+                    with calling_bleak():
+                        await scanner.stop()
+            except STACK_ERRORS as err:
+                log.debug("%s: stopping the scan: %r", hci, err)
+
+    async def connect(
+        self,
+        device: BLEDevice,
+        *,
+        freshest: Callable[[], BLEDevice],
+        trust_cache: bool,
+        up: Callable[[], None],
+        lost: Callable[[Any], None],
+    ) -> GattClient:
+        """Connect and read the GATT table."""
+        try:
+            with calling_bleak():
+                manager = await get_global_bluez_manager()
+                watcher = manager.add_device_watcher(
+                    device.details["path"], lambda connected: up() if connected else None, _ignore_value
+                )
+            try:
+                with calling_bleak():
+                    return await establish_connection(
+                        Client,
+                        device,
+                        device.address,
+                        disconnected_callback=lost,
+                        max_attempts=1,
+                        ble_device_callback=freshest,
+                        use_services_cache=trust_cache,
+                    )
+            finally:
+                manager.remove_device_watcher(watcher)
+        except STACK_ERRORS as err:
+            raise failure(err) from err
+
+    async def pair(self, device: BLEDevice, passkey: str) -> bool:
+        """Pair with a device that is not connected; False if it refuses the passkey."""
+        return await pairing.pair(device.details["path"], passkey)
+
+    async def forget(self, device: BLEDevice) -> None:
+        """Forget a device and its pairing."""
+        await pairing.forget(device.details["path"])
+
+
+def advertised(device: BLEDevice, advertisement: AdvertisementData | None = None) -> Advertised:
+    """What a device tells, from its advertisement or, without one, as BlueZ remembers it."""
+    properties = device.details.get("props", {})
+    if advertisement is None:
+        return Advertised(
+            address=device.address,
+            name=properties.get("Name", ""),
+            services=tuple(uuid.lower() for uuid in properties.get("UUIDs", ())),
+            manufacturer={k: bytes(v) for k, v in properties.get("ManufacturerData", {}).items()},
+        )
+    return Advertised(
+        address=device.address,
+        name=advertisement.local_name or "",
+        services=tuple(uuid.lower() for uuid in advertisement.service_uuids),
+        manufacturer=advertisement.manufacturer_data,
+        rssi=advertisement.rssi,
+    )
+
+
+def is_connected(device: BLEDevice) -> bool:
+    """Whether BlueZ holds a connection to it already, e.g. one that outlived a crash of ours."""
+    return bool(device.details.get("props", {}).get("Connected"))
+
+
+async def _ask_daemon(bus: TrustedBus, member: str, text: str) -> Any:
+    reply = await call(bus, DAEMON_PATH, DAEMON, member, "s", [text], destination=DAEMON)
+    return reply.body[0] if reply.body else None
+
+
+def _ignore_value(_path: str, _value: bytes) -> None:
+    pass

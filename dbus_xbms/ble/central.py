@@ -1,0 +1,257 @@
+"""Every Bluetooth adapter of this machine, and the way from a pack's address to a connection."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bleak.backends.device import BLEDevice
+
+from dbus_xbms.ble.adapter import Adapter, listening
+from dbus_xbms.ble.bluez.stack import Bluez, is_connected
+from dbus_xbms.ble.discovery import Discovery
+from dbus_xbms.ble.errors import HANGS, NO_ANSWER, BluetoothHangs, NotInRange
+from dbus_xbms.ble.exchange import Capture
+from dbus_xbms.ble.link import CLOSE_LIMIT, Link
+from dbus_xbms.ble.pairing_state import PairingStep
+from dbus_xbms.ble.requests import AdapterDevice, ConnectRequest, ScanRequest
+from dbus_xbms.ble.scheduler import ChangeSignal, RadioLease
+from dbus_xbms.ble.stack import AdapterState, GattClient, Stack
+from dbus_xbms.contact import ContactState
+from dbus_xbms.protocols.base import Advertised, BmsProtocol, LinkError
+
+log = logging.getLogger(__name__)
+
+CONNECT_LIMIT = 20.0  # s for the radio link, and again for the GATT table; as long as bleak itself would wait
+PAIR_LIMIT = 40.0  # s: BlueZ connects, which may take 20 s, pairs and reads the GATT table
+CONNECT_SHARE = 4.0  # s of waiting for a pack's advertisement while others want the radio
+PATIENCE = 8.0  # s of listening before a pack counts as not in range; the slowest advertise every 2 s
+# A pack that failed is connected to when its advertisement was seen; every so many failures it is tried
+# unseen all the same, for modules that accept a connection but whose advertisements do not reach us.
+DIRECT_EVERY = 8
+
+
+class Central:
+    """Knows the adapters, gives links their connections, and lists what is in range."""
+
+    def __init__(
+        self, protocols: Sequence[BmsProtocol], *, max_connections: int = 16, stack: Stack | None = None
+    ) -> None:
+        self._max_connections = max_connections
+        self._stack: Stack = stack or Bluez()
+        self.changed = ChangeSignal()  # an adapter, or the use that is made of one
+        self._present: bool | None = None  # whether bluetoothd is there; None: not known yet
+        self._adapters: dict[str, Adapter] = {}  # by address
+        self._discovery = Discovery(
+            protocols, self._stack, self._adapters, self.changed, lambda: self._hindrance("")
+        )
+
+    @property
+    def max_connections(self) -> int:
+        """Connections at the same time on one adapter; fewer than are in use cuts none."""
+        return self._max_connections
+
+    @max_connections.setter
+    def max_connections(self, limit: int) -> None:
+        self._max_connections = limit
+        self.changed.notify()
+
+    @property
+    def adapters(self) -> tuple[AdapterState, ...]:
+        """The adapters that are there."""
+        return tuple(adapter.state for adapter in self._adapters.values() if adapter.hci)
+
+    def possible(self, adapter: str) -> bool:
+        """Whether an adapter is there and on: that of this address, or any."""
+        return any(one.usable for one in self._adapters.values() if adapter.upper() in ("", one.address))
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """The adapters that refuse to scan, because another program does."""
+        return frozenset(a.hci for a in self._adapters.values() if a.hci and a.busy)
+
+    def link(
+        self,
+        address: str,
+        protocol: BmsProtocol,
+        *,
+        adapter: str = "",
+        passkey: str = "",
+        capture: Capture | None = None,
+    ) -> Link:
+        """Return a link, not open yet, to the pack at ``address``; ``adapter`` is an adapter's address."""
+        return Link(self, address, protocol, adapter.upper(), passkey, capture)
+
+    async def run(self) -> None:
+        """Follow bluetoothd and the adapters, and scan for those who search; runs for ever."""
+        try:
+            async with asyncio.TaskGroup() as group:
+
+                def found(states: tuple[AdapterState, ...] | None) -> None:
+                    self._stack_changed(states, group)
+
+                await self._stack.watch(found)
+        finally:
+            await self._until_closed()
+            await self._stack.leave()
+
+    async def _until_closed(self) -> None:
+        """Wait for links that are closing just now: they need the stack for that."""
+        try:
+            async with asyncio.timeout(CLOSE_LIMIT):
+                await self.changed.until(lambda: not any(a.links for a in self._adapters.values()))
+        except TimeoutError:
+            log.debug("links still open at the end")
+
+    def _stack_changed(self, states: tuple[AdapterState, ...] | None, group: asyncio.TaskGroup) -> None:
+        if self._present != (states is not None):
+            self._present = states is not None
+            if self._present:
+                log.info("bluetoothd is running")
+            elif self._stack.hangs:
+                log.warning(HANGS.words)
+            else:
+                log.warning("bluetoothd is not running; waiting for it")
+        by_address = {state.address: state for state in states or ()}
+        for address in [new for new in by_address if new not in self._adapters]:
+            adapter = Adapter(address, self._stack, self.changed, lambda: self._max_connections)
+            self._adapters[address] = adapter
+            group.create_task(adapter.keep_scanning(), name=f"scan {address}")
+        for address, adapter in self._adapters.items():
+            adapter.update(by_address.get(address))
+        self.changed.notify()
+
+    # For links
+
+    async def reach(self, wanted: ConnectRequest, lost: Callable[[Any], None]) -> GattClient:
+        """Connect to a pack, which then holds a slot until `release`.
+
+        Raises:
+            NotPaired: it needs to be paired, and the owner has to help.
+            LinkError: not in range, or the connection failed.
+        """
+        adapter, device = await self._find(wanted)
+        wanted.place = adapter
+        adapter.links.add(wanted)
+        async with adapter.turns.take(wanted.failures) as turn:
+            if not adapter.usable:
+                raise LinkError("the adapter went away")
+            wanted.say(ContactState.CONNECTING)
+            # What happened while we waited for the radio may have brought a newer object.
+            device = await self._stack.known(wanted.address, adapter.hci) or device
+            await self._bond(wanted, device, turn)
+            try:
+                async with turn.limited(CONNECT_LIMIT, CONNECT_SHARE):
+                    return await self._stack.connect(
+                        device,
+                        freshest=lambda: device,
+                        trust_cache=not wanted.failures,
+                        up=lambda: turn.hold(CONNECT_LIMIT),
+                        lost=lost,
+                    )
+            except TimeoutError as err:
+                raise await self._unanswered(NO_ANSWER.words) from err
+
+    async def _bond(self, wanted: ConnectRequest, device: BLEDevice, turn: RadioLease) -> None:
+        """Pair first if the pack has asked for it."""
+        bond = wanted.bond
+        if bond.step is PairingStep.NONE:
+            return
+        wanted.say("pairing")
+        try:
+            async with turn.limited(PAIR_LIMIT, PAIR_LIMIT):
+                if bond.step is PairingStep.RENEW:
+                    await self._stack.forget(device)
+                    raise bond.forgotten()
+                if not await self._stack.pair(device, bond.passkey):
+                    raise bond.refused()
+        except TimeoutError as err:
+            raise await self._unanswered("the pack did not pair in time") from err
+        bond.done()
+        log.info("%s: paired", wanted.address)
+
+    async def _unanswered(self, words: str) -> LinkError:
+        """Return what it means that nothing came in time: it may be bluetoothd that hangs."""
+        return LinkError(words) if await self._stack.answers() else BluetoothHangs(HANGS.words)
+
+    def release(self, wanted: ConnectRequest) -> None:
+        """Give back the slot, if it holds one."""
+        if wanted.place:
+            wanted.place.links.discard(wanted)
+            wanted.place = None
+            self.changed.notify()
+
+    async def _find(self, wanted: ConnectRequest) -> AdapterDevice:
+        """Find an adapter that is ready and the device as that one knows it, without a scan if possible."""
+        while True:
+            await self._until_possible(wanted)
+            place = await self._known(wanted)
+            if not (place and (wanted.failures % DIRECT_EVERY == 0 or is_connected(place.device))):
+                place = await self._look(wanted, otherwise=place)
+            if place and place.adapter.ready:
+                return place
+
+    def _candidates(self, wanted: ConnectRequest) -> list[Adapter]:
+        fitting = [a for a in self._adapters.values() if wanted.adapter in ("", a.address) and a.ready]
+        return sorted(fitting, key=lambda adapter: len(adapter.links))
+
+    async def _until_possible(self, wanted: ConnectRequest) -> None:
+        while hindrance := self._hindrance(wanted.adapter):
+            wanted.say(hindrance)
+            await self.changed.until(lambda seen=hindrance: self._hindrance(wanted.adapter) != seen)  # type: ignore[misc]
+
+    def _hindrance(self, only: str) -> str:
+        """What keeps packs from being reached just now, by ``only`` one adapter or any: a short phrase."""
+        here = [a for a in self._adapters.values() if a.hci and only in ("", a.address)]
+        if not self._present:
+            return ContactState.BLUETOOTH_HANGS if self._stack.hangs else ContactState.NO_BLUETOOTH
+        if not here:
+            return ContactState.NO_ADAPTER
+        if not any(adapter.powered for adapter in here):
+            return ContactState.ADAPTER_OFF
+        if not any(adapter.ready for adapter in here):
+            return f"{ContactState.SLOTS_FULL} {max(len(a.links) for a in here)}/{self._max_connections}"
+        return ""
+
+    async def _known(self, wanted: ConnectRequest) -> AdapterDevice | None:
+        for adapter in self._candidates(wanted):
+            if device := await self._stack.known(wanted.address, adapter.hci):
+                return AdapterDevice(adapter, device)
+        return None
+
+    async def _look(self, wanted: ConnectRequest, otherwise: AdapterDevice | None) -> AdapterDevice | None:
+        """Wait for the pack's advertisement; ``otherwise`` stands in when listening is not possible.
+
+        Raises:
+            LinkError: nothing was heard of it.
+        """
+        wanted.say(ContactState.SEARCHING)
+        search = ScanRequest(address=wanted.address, patience=PATIENCE, eager=not wanted.failures)
+        async with listening(search, self._candidates(wanted)) as adapters:
+            await self.changed.until(
+                lambda: bool(search.seen) or search.over or not any(adapter.usable for adapter in adapters)
+            )
+        if seen := search.seen.get(wanted.address):
+            wanted.heard(seen.advertisement.rssi)
+            return AdapterDevice(seen.adapter, seen.device)
+        if search.trouble and not otherwise:
+            raise search.trouble
+        if search.over and not search.trouble:
+            raise NotInRange("not in range, or connected to a phone")
+        return otherwise if search.trouble else None
+
+    # For people
+
+    def hearing(self) -> list[Advertised]:
+        """What the scans for people that go on have heard so far: the packs that we recognise."""
+        return self._discovery.hearing()
+
+    async def discover(self, seconds: float) -> list[Advertised]:
+        """Listen for ``seconds``; the packs in range that we recognise or hold, strongest first.
+
+        Raises:
+            LinkError: no adapter is usable, or it cannot scan.
+        """
+        return await self._discovery.run(seconds)

@@ -1,0 +1,78 @@
+"""Finds the programs that get in the way of Bluetooth, and says so: once in the log, and with each pack."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+from typing import Protocol
+
+from dbus_xbms.ble.central import Central
+from dbus_xbms.interference.programs import ProgramWatcher
+from dbus_xbms.interference.rules import RadioUse, VenusPrograms, notices, text_for
+from dbus_xbms.logs import CountedLog
+
+log = CountedLog(logging.getLogger(__name__))
+
+
+class Affected(Protocol):
+    """A pack, as far as its interference are concerned: :class:`dbus_xbms.pack.pack.Pack`."""
+
+    address: str
+
+    @property
+    def hci(self) -> str:
+        """The adapter that was last used, or empty."""
+        ...
+
+    def disturbed(self, by: str) -> None:
+        """Record what is in the way; empty if nothing is."""
+        ...
+
+
+class InterferenceMonitor:
+    """Looks again whenever the bus or the air has news; no clock is involved."""
+
+    def __init__(self, air: Central, packs: Callable[[], Collection[Affected]]) -> None:
+        self._air = air
+        self._packs = packs
+        self._venus = VenusPrograms()
+        self._programs = ProgramWatcher(self._told)
+        self._known: dict[tuple[str, str], None] = {}  # who does what, as it was logged
+
+    async def run(self) -> None:
+        """Look after interference until cancelled.
+
+        Raises:
+            BusError: no bus, or it is lost.
+        """
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._programs.run(), name="programs")
+            while True:
+                radios = self._radios()
+                self._look(radios)
+                await self._air.changed.until(lambda seen=radios: self._radios() != seen)  # type: ignore[misc]
+
+    def _told(self, venus: VenusPrograms) -> None:
+        self._venus = venus
+        self._look(self._radios())
+
+    def _radios(self) -> list[RadioUse]:
+        busy = self._air.busy
+        return [
+            RadioUse(address=pack.address, hci=pack.hci, busy=pack.hci in busy or bool(busy and not pack.hci))
+            for pack in self._packs()
+        ]
+
+    def _look(self, radios: list[RadioUse]) -> None:
+        found = notices(self._venus, radios)
+        known = {(one.who, one.words): None for one in found}
+        for who, words in known:
+            if (who, words) not in self._known:
+                log.warning("%s is in the way: %s", who, words)
+        for who, words in self._known:
+            if (who, words) not in known:
+                log.info("%s is no longer in the way", who)
+        self._known = known
+        for pack in self._packs():
+            pack.disturbed(text_for(pack.address, found))

@@ -1,0 +1,90 @@
+"""Other programs on a GX that get in the way of Bluetooth: how each one shows, and what to do. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+INTERNAL = "hci0"  # the built-in adapter comes first, and vesmart-server uses the first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VenusPrograms:
+    """What the bus tells of other programs."""
+
+    bluetooth: bool = False  # /Settings/Services/Bluetooth: vesmart-server runs
+    sensors: bool = False  # /Settings/Services/BleSensors: dbus-ble-sensors runs
+    batteries: Mapping[str, str] = field(
+        default_factory=dict
+    )  # services of others: what they say of themselves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RadioUse:
+    """How one pack is reached."""
+
+    address: str
+    hci: str = ""  # the adapter that was last used, or empty
+    busy: bool = False  # that one, or any, refuses to scan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Somebody who is in the way, and of whom."""
+
+    who: str
+    words: str  # what it does and what to do
+    address: str
+
+
+def _vesmart(venus: VenusPrograms, radio: RadioUse) -> tuple[str, str] | None:
+    if not venus.bluetooth or radio.hci != INTERNAL:
+        return None
+    return "vesmart-server", (
+        "it ends every link on the built-in adapter once a minute: switch off Bluetooth in the GX's "
+        "Settings, Connectivity (sensors keep working), or use a USB adapter"
+    )
+
+
+def _sensors(venus: VenusPrograms, radio: RadioUse) -> tuple[str, str] | None:
+    if not venus.sensors or not radio.busy:
+        return None
+    return "dbus-ble-sensors", (
+        "it scans on every adapter, so that we cannot: switch off Bluetooth sensors in the GX's "
+        "Settings, Integrations, or wait some minutes"
+    )
+
+
+def _driver(venus: VenusPrograms, radio: RadioUse) -> tuple[str, str] | None:
+    """Another battery service that names the pack's address, in whatever form."""
+    digits = _digits(radio.address)
+    for name, told in venus.batteries.items():
+        if digits in _digits(name) or digits in _digits(told):
+            takes_one = "but a pack accepts one connection: remove the pack there or here"
+            words = f"it reads {radio.address} too, {takes_one}"
+            return name, words
+    return None
+
+
+def _digits(text: str) -> str:
+    return re.sub("[^0-9a-f]", "", text.lower())
+
+
+Symptom = Callable[[VenusPrograms, RadioUse], "tuple[str, str] | None"]
+SYMPTOMS: tuple[Symptom, ...] = (_vesmart, _sensors, _driver)
+
+
+def notices(venus: VenusPrograms, radios: Iterable[RadioUse]) -> list[Notice]:
+    """Who is in the way of which pack."""
+    return [
+        Notice(who=found[0], words=found[1], address=radio.address)
+        for radio in radios
+        for symptom in SYMPTOMS
+        if (found := symptom(venus, radio))
+    ]
+
+
+def text_for(address: str, all_notices: Iterable[Notice]) -> str:
+    """What concerns one pack, for the bus; empty if nothing does."""
+    return "; ".join(f"{one.who}: {one.words}" for one in all_notices if one.address == address)

@@ -1,0 +1,253 @@
+"""Which Venus alarms a sample raises, and how long an alarm stands. Pure.
+
+A GX makes a new notification each time an alarm goes from 0 to 1 or 2, so an alarm stands for a while after
+its cause has gone, and a measured one until the value is clearly back. What the BMS itself trips on is raised
+at once; what is derived must last a moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+from types import MappingProxyType
+
+from dbus_xbms.model import Level, PackSample, Protection
+from dbus_xbms.policy.charge.chemistry import Preset
+from dbus_xbms.policy.temperatures import Temperatures
+from dbus_xbms.settings import PackSettings
+from dbus_xbms.settings.charge import NO_TEMPERATURE
+
+HOLD = 30.0  # s an alarm stands after its cause has gone
+RISE = 3.0  # s a derived condition must last; the BMS's own protections are already debounced
+MOSFET_ALARM_ABOVE = 15.0  # K above the warning
+# How far a value must come back before its alarm is over.
+SOC_HYSTERESIS = 2.0  # %
+SPREAD_HYSTERESIS = 0.1  # part of the threshold
+VOLTAGE_HYSTERESIS = 0.02  # V
+TEMPERATURE_HYSTERESIS = 2.0  # K
+NEAR = 2.0  # times its hysteresis below its warning
+
+BMS_CABLE = "/Alarms/BmsCable"
+HIGH_CELL_VOLTAGE = "/Alarms/HighCellVoltage"
+LOW_CELL_VOLTAGE = "/Alarms/LowCellVoltage"
+HIGH_TEMPERATURE = "/Alarms/HighTemperature"
+LOW_TEMPERATURE = "/Alarms/LowTemperature"
+LOW_SOC = "/Alarms/LowSoc"
+CELL_IMBALANCE = "/Alarms/CellImbalance"
+INTERNAL_TEMPERATURE = "/Alarms/HighInternalTemperature"
+TEMPERATURE_SENSOR = "/Alarms/BatteryTemperatureSensor"
+INTERNAL_FAILURE = "/Alarms/InternalFailure"
+HIGH_CHARGE_CURRENT = "/Alarms/HighChargeCurrent"
+HIGH_DISCHARGE_CURRENT = "/Alarms/HighDischargeCurrent"
+
+# Bit 12 (MOSFET lock) is a state that somebody asked for. Vendor documents disagree on bits 13 to 15:
+# warning only.
+PROTECTION_ALARMS: tuple[tuple[Protection, str, Level], ...] = (
+    (Protection.CELL_OVERVOLTAGE, HIGH_CELL_VOLTAGE, Level.ALARM),
+    (Protection.CELL_UNDERVOLTAGE, LOW_CELL_VOLTAGE, Level.ALARM),
+    (Protection.PACK_OVERVOLTAGE, "/Alarms/HighVoltage", Level.ALARM),
+    (Protection.PACK_UNDERVOLTAGE, "/Alarms/LowVoltage", Level.ALARM),
+    (Protection.CHARGE_OVERTEMPERATURE, "/Alarms/HighChargeTemperature", Level.ALARM),
+    (Protection.CHARGE_UNDERTEMPERATURE, "/Alarms/LowChargeTemperature", Level.ALARM),
+    (Protection.DISCHARGE_OVERTEMPERATURE, HIGH_TEMPERATURE, Level.ALARM),
+    (Protection.DISCHARGE_UNDERTEMPERATURE, LOW_TEMPERATURE, Level.ALARM),
+    (Protection.CHARGE_OVERCURRENT, HIGH_CHARGE_CURRENT, Level.ALARM),
+    (Protection.DISCHARGE_OVERCURRENT, HIGH_DISCHARGE_CURRENT, Level.ALARM),
+    (Protection.SHORT_CIRCUIT, HIGH_DISCHARGE_CURRENT, Level.ALARM),
+    (Protection.FRONTEND_ERROR, INTERNAL_FAILURE, Level.ALARM),
+    (Protection.VENDOR_13, INTERNAL_FAILURE, Level.WARNING),
+    (Protection.VENDOR_14, INTERNAL_FAILURE, Level.WARNING),
+    (Protection.VENDOR_15, INTERNAL_TEMPERATURE, Level.WARNING),
+)
+DERIVED_ALARMS = (LOW_SOC, CELL_IMBALANCE, INTERNAL_TEMPERATURE, TEMPERATURE_SENSOR)
+ALARM_PATHS = tuple(dict.fromkeys([path for _, path, _ in PROTECTION_ALARMS] + [*DERIVED_ALARMS, BMS_CABLE]))
+
+Levels = Mapping[str, Level]
+NOTHING: Levels = MappingProxyType({})
+
+
+def worst(*levels: Level) -> Level:
+    """The most serious of several levels; OK of none."""
+    return max(levels, key=lambda level: level.value, default=Level.OK)
+
+
+def tripped(sample: PackSample, settings: PackSettings) -> dict[str, Level]:
+    """Alarms for what the BMS itself has tripped on."""
+    levels: dict[str, Level] = {}
+    if not sample.protection:
+        return levels
+    for bit, path, level in PROTECTION_ALARMS:
+        if not sample.protection & bit:
+            continue
+        # The end of a charge trips cell over-voltage on many small packs, and nothing is wrong.
+        if bit is Protection.CELL_OVERVOLTAGE and sample.mosfets.discharge:
+            level = Level(settings.cell_overvoltage_alarm)
+        levels[path] = worst(levels.get(path, Level.OK), level)
+    return levels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """What charge control adds to the judging of alarms."""
+
+    preset: Preset
+    refused: str = ""  # why the preset is not believed
+    by_temperature: bool = True  # a pack without a sane cell sensor is not charged
+    dead: bool = False  # a cell is dead or shorted
+    capacity_unknown: bool = False  # and a current is a part of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """One measured value that is bad when it is high, with its thresholds."""
+
+    path: str
+    value: float
+    warning: float
+    alarm: float = inf
+    hysteresis: float
+
+    def level(self, shown: Level) -> Level:
+        """The level wanted; a level that is shown takes more to leave."""
+        if self.value < self.warning - self.hysteresis:  # nearly always
+            return Level.OK
+        for level, threshold in ((Level.ALARM, self.alarm), (Level.WARNING, self.warning)):
+            if self.value >= threshold - (self.hysteresis if shown.value >= level.value else 0.0):
+                return level
+        return Level.OK
+
+
+def near(
+    sample: PackSample, temperatures: Temperatures, settings: PackSettings, control: Control | None = None
+) -> list[Watch]:
+    """What in one sample is beyond its warning or near it: nearly always nothing.
+
+    Where low is bad, value and thresholds are negative. A warning of 0 is off.
+    """
+    preset = control.preset if control and not control.refused else None
+    low, spread = float(settings.low_soc_warning), settings.cell_imbalance_warning
+    # path, value, warning, alarm, hysteresis
+    found = [(LOW_SOC, -sample.soc, -low, -low / 2, SOC_HYSTERESIS)]
+    if cells := sample.cells:
+        highest, lowest = max(cells), min(cells)
+        high = settings.high_cell_warning or (preset.high_warning if preset else 0.0)
+        low = settings.low_cell_warning or (preset.low_warning if preset else 0.0)
+        cutoff_high, cutoff_low = (preset.cutoff_high, preset.cutoff_low) if preset else (inf, -inf)
+        found += [
+            (CELL_IMBALANCE, highest - lowest, spread, 2 * spread, SPREAD_HYSTERESIS * spread),
+            (HIGH_CELL_VOLTAGE, highest, high, cutoff_high, VOLTAGE_HYSTERESIS),
+            (LOW_CELL_VOLTAGE, -lowest, -low, -cutoff_low, VOLTAGE_HYSTERESIS),
+        ]
+    if (mosfet := temperatures.mosfet) is not None:
+        hot = settings.mosfet_temperature_warning
+        found.append((INTERNAL_TEMPERATURE, mosfet, hot, hot + MOSFET_ALARM_ABOVE, TEMPERATURE_HYSTERESIS))
+    watches = [
+        Watch(path=path, value=value, warning=min(warning, alarm), alarm=alarm, hysteresis=hysteresis)
+        for path, value, warning, alarm, hysteresis in found
+        if warning
+    ]
+    watches += _temperature_watches(temperatures, settings, preset)
+    return [watch for watch in watches if watch.value >= watch.warning - NEAR * watch.hysteresis]
+
+
+def _temperature_watches(
+    temperatures: Temperatures, settings: PackSettings, preset: Preset | None
+) -> list[Watch]:
+    """The hottest and the coldest sensor that may be a cell's; 0 °C is a warning like any other."""
+    if not (warmth := temperatures.bounding):
+        return []
+    rows = (
+        (HIGH_TEMPERATURE, settings.high_temperature_warning, "hot_warning", max(warmth), 1),
+        (LOW_TEMPERATURE, settings.low_temperature_warning, "cold_warning", min(warmth), -1),
+    )
+    found = []
+    for path, chosen, field, celsius, sign in rows:
+        warning: float | None = chosen
+        if chosen == NO_TEMPERATURE:
+            warning = getattr(preset, field) if preset else None
+        if warning is not None:
+            found.append(
+                Watch(
+                    path=path, value=sign * celsius, warning=sign * warning, hysteresis=TEMPERATURE_HYSTERESIS
+                )
+            )
+    return found
+
+
+def faults(temperatures: Temperatures, control: Control | None = None) -> dict[str, Level]:
+    """Alarms for what cannot be believed."""
+    levels: dict[str, Level] = {}
+    if temperatures.broken:
+        levels[TEMPERATURE_SENSOR] = Level.ALARM if temperatures.without_cells else Level.WARNING
+    if control and control.by_temperature and not temperatures.cells:
+        levels[TEMPERATURE_SENSOR] = Level.ALARM
+    if control and (control.refused or control.capacity_unknown):
+        levels[INTERNAL_FAILURE] = Level.ALARM
+    if control and control.dead:
+        levels[LOW_CELL_VOLTAGE] = Level.ALARM
+    return levels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One alarm over time."""
+
+    level: Level = Level.OK
+    wanted_since: float = inf  # when a higher level than the shown one was first wanted
+    last_wanted: float = -inf  # when the shown level was last wanted
+
+
+AlarmState = Mapping[str, Standing]
+WELL = Standing()
+ALL_WELL: AlarmState = dict.fromkeys(ALARM_PATHS, WELL)
+
+
+def _follow(standing: Standing, hard: Level, soft: Level, now: float) -> Standing:
+    """``hard``: what the BMS has tripped on; ``soft``: what measurements show, which must last."""
+    if standing is WELL and hard is soft is Level.OK:  # nearly always
+        return WELL
+    shown, level, since = standing.level, worst(hard, soft), inf
+    if level is shown is Level.OK:
+        return WELL
+    if level.value > worst(hard, shown).value:
+        since = min(standing.wanted_since, now)
+        if now - since >= RISE:
+            since = inf
+        else:
+            level = worst(hard, shown)
+    if level.value >= shown.value:
+        return Standing(level=level, wanted_since=since, last_wanted=now)
+    if now - standing.last_wanted >= HOLD:
+        return Standing(level=level, last_wanted=now) if level is not Level.OK else WELL
+    return Standing(level=shown, last_wanted=standing.last_wanted)
+
+
+def step(
+    state: AlarmState,
+    sample: PackSample | None,
+    temperatures: Temperatures,
+    now: float,
+    settings: PackSettings,
+    control: Control | None = None,
+    also: Levels = NOTHING,
+) -> AlarmState:
+    """Follow the alarms to ``now``. Without a sample they stand as they are: silence clears nothing.
+
+    ``also``: what has lasted long enough elsewhere.
+    """
+    if sample is None:
+        return state
+    at_once, lasting = tripped(sample, settings), faults(temperatures, control)
+    for path, level in also.items():
+        at_once[path] = worst(level, at_once.get(path, Level.OK))
+    for watch in near(sample, temperatures, settings, control):
+        level = watch.level(state.get(watch.path, WELL).level)
+        lasting[watch.path] = worst(lasting.get(watch.path, Level.OK), level)
+    if state == ALL_WELL and not at_once and all(level is Level.OK for level in lasting.values()):
+        return state  # nearly always
+    following: dict[str, Standing] = {}
+    for path in ALARM_PATHS:
+        hard, soft = at_once.get(path, Level.OK), lasting.get(path, Level.OK)
+        following[path] = _follow(state.get(path, WELL), hard, soft, now)
+    return following

@@ -1,0 +1,297 @@
+"""Presets: the voltages and curves of each chemistry, as data; and whether one fits the pack. Pure.
+
+:func:`preset` says what is wrong with a set of settings, and :func:`refusal` whether a change would make it
+wrong: who writes a setting is told by the same rules that would stop charging a moment later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from math import inf
+from operator import itemgetter
+from typing import Any
+
+from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES, LIFEPO4, Chemistry
+from dbus_xbms.policy.charge.curves import Curve, CurveError, parsed
+from dbus_xbms.settings import AnySetting, PackSettings, Value
+from dbus_xbms.settings import PackSettings as P
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """What one chemistry bears. Voltages are per cell in V; curves give the part of a limit that stands."""
+
+    name: str
+    full: float
+    floating: float
+    low: float
+    cutoff_high: float
+    cutoff_low: float
+    top_balance: float
+    high_warning: float
+    low_warning: float
+    hot_warning: float  # °C
+    cold_warning: float  # °C
+    charge_temperature: Curve  # by °C
+    discharge_temperature: Curve  # by °C
+    mosfet_temperature: Curve  # by °C
+    # Where a cell can be: from SoC in % to the lowest and the highest voltage, with room for a heavy load,
+    # cold, and an SoC that has drifted.
+    lowest_plausible: Curve | None
+    highest_plausible: Curve | None
+    charge_cells: Curve  # by V of the highest cell
+    discharge_cells: Curve  # by V of the lowest cell
+    ceiling: float  # no charge voltage is ever above this per cell
+    deep: float  # a cell below it is charged with little current ...
+    dead: float  # ... and below this not at all
+    charge_range: tuple[float, float]  # °C, exclusive; outside nothing is charged, whatever the curve says
+    charge_soc: Curve | None = None  # by %
+    discharge_soc: Curve | None = None  # by %
+    refused: str = ""  # why the owner's settings make no preset: then there is no charging
+
+
+# Cell curves between two voltages: 0 is where the taper counts from, 1 where nothing is left. The taper of
+# charging begins a little before full, because the last steps up to full are steep.
+CHARGE_TAPER = ((-0.2, 1.0), (0.0, 0.4), (0.2, 0.1), (1.0, 0.0))  # full to high cut-off
+DISCHARGE_TAPER = ((0.0, 1.0), (0.5, 0.3), (1.0, 0.0))  # low to low cut-off
+MOSFET_TEMPERATURE = Curve(((75.0, 1.0), (90.0, 0.3), (100.0, 0.0)))
+CUTOFF_ABOVE_FULL = 0.05  # V; the preset's high cut-off moves up for a CellFull that comes closer
+TOP_BELOW_CUTOFF = 0.01  # V
+
+CUSTOM = "custom"
+
+SINGLE_CELL = 0.15  # V by which one cell may stand above what is plausible for all
+
+VOLTAGES = {
+    P.cell_full: "full",
+    P.cell_float: "floating",
+    P.cell_low: "low",
+    P.cell_high_cutoff: "cutoff_high",
+    P.cell_low_cutoff: "cutoff_low",
+}
+OPTIONAL = {
+    P.top_balance_voltage: "top_balance",
+    P.high_temperature_warning: "hot_warning",
+    P.low_temperature_warning: "cold_warning",
+}
+# Setting -> field that bounds it, and whether it bounds it from above.
+BOUNDS = {
+    P.cell_full: ("highest_full", True),
+    P.top_balance_voltage: ("highest_full", True),
+    P.cell_high_cutoff: ("highest_cutoff", True),
+    P.cell_low_cutoff: ("lowest_cutoff", False),
+}
+# Setting -> where its curve must allow nothing: outside a range, by the numbers of the chemistry.
+CURVE_RANGES: dict[AnySetting, Callable[[Chemistry], tuple[float, float]]] = {
+    P.charge_cell_curve: lambda chemistry: (0.0, chemistry.highest_cutoff),
+    P.discharge_cell_curve: lambda chemistry: (chemistry.lowest_cutoff, inf),
+    P.charge_temperature_curve: lambda chemistry: chemistry.charge_range,
+}
+# Setting -> field, and what must hold for the curve: more voltage never allows more charging, and so on.
+CURVES: dict[AnySetting, tuple[str, Callable[[Curve], bool]]] = {
+    P.charge_cell_curve: ("charge_cells", lambda curve: curve.falls),
+    P.discharge_cell_curve: ("discharge_cells", lambda curve: curve.rises),
+    P.charge_temperature_curve: ("charge_temperature", lambda curve: True),
+    P.discharge_temperature_curve: ("discharge_temperature", lambda curve: True),
+    P.mosfet_temperature_curve: ("mosfet_temperature", lambda curve: curve.falls),
+    P.charge_soc_curve: ("charge_soc", lambda curve: True),
+    P.discharge_soc_curve: ("discharge_soc", lambda curve: True),
+}
+WARNINGS = {P.high_cell_warning: "high_warning", P.low_cell_warning: "low_warning"}
+DEAD_BELOW_MEDIAN = 1.0  # V; of an even number of cells the higher one in the middle counts
+CUSTOM_DEAD = 0.6  # part of CellLowCutoff, about as for LiFePO4
+SAME = 1e-6  # V; what rounding leaves of a pack's voltage divided by its cells
+_SHARED = tuple({row.name for row in fields(Chemistry)} & {row.name for row in fields(Preset)})
+_READ: tuple[AnySetting, ...] = (P.chemistry, *VOLTAGES, *OPTIONAL, *CURVES, *WARNINGS)
+_read = itemgetter(*(setting.name for setting in _READ))
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a set of settings, in words."""
+
+    words: str
+    unfinished: bool = False  # something is still missing; what is there may be right
+
+
+def preset(settings: Mapping[str, Value]) -> Preset:
+    """The preset as the owner chose and changed it; ``refused`` says what is wrong with it, if anything."""
+    return _built(_read(settings))[0]
+
+
+def refusal(settings: Mapping[str, Value], changes: Mapping[str, Value]) -> str:
+    """Why these changes may not be made, in words; empty if they may.
+
+    What was wrong before does not count, and may be reset: settings are put right one after the other.
+    """
+    if not any(setting.name in changes for setting in _READ):
+        return ""
+    _, before = _built(_read(settings))
+    if before and not any(_is_set(PackSettings.named(name), value) for name, value in changes.items()):
+        return ""
+    _, after = _built(_read({**settings, **changes}))
+    return next((fault.words for fault in after if not fault.unfinished and fault not in before), "")
+
+
+def judges(setting: AnySetting) -> bool:
+    """Whether a setting has a part in the preset."""
+    return setting in _READ or setting is P.control
+
+
+@lru_cache(maxsize=64)
+def _built(values: tuple[Value, ...]) -> tuple[Preset, tuple[Fault, ...]]:
+    chosen = zip(_READ, values, strict=True)
+    owner = {setting: value for setting, value in chosen if _is_set(setting, value)}
+    name = str(owner.get(P.chemistry, ""))
+    base = CHEMISTRIES.get(name, LIFEPO4)
+    numbers = _numbers(name, base, owner)
+    curves, faults = _curves(owner)
+    faults = (*_faults(name, base, numbers, owner), *faults)
+    if faults:
+        return replace(_preset(name, base), refused=faults[0].words), faults
+    changes: dict[str, Any] = {
+        field: owner[setting] for setting, field in WARNINGS.items() if setting in owner
+    }
+    return replace(_preset(name, numbers), **(changes | curves)), ()
+
+
+def _is_set(setting: AnySetting, value: Value) -> bool:
+    return bool(value) if setting.unset is None else value != setting.unset
+
+
+def _numbers(name: str, base: Chemistry, owner: Mapping[AnySetting, Any]) -> Chemistry:
+    """The chemistry's numbers with the owner's, and with those moved that must keep out of their way."""
+    chosen = {field: owner[setting] for setting, field in (VOLTAGES | OPTIONAL).items() if setting in owner}
+    numbers = replace(base, **chosen)
+    if name == CUSTOM:  # where no chemistry is known, nothing contradicts the owner
+        numbers = _unbounded(numbers)
+    moved: dict[str, Any] = {}
+    if "cutoff_high" not in chosen:
+        above_full = round(numbers.full + CUTOFF_ABOVE_FULL, 4)
+        moved["cutoff_high"] = max(numbers.cutoff_high, min(above_full, base.highest_cutoff))
+    if "floating" not in chosen:
+        moved["floating"] = min(numbers.floating, numbers.full)
+    numbers = replace(numbers, **moved)
+    if "top_balance" in chosen:
+        return numbers
+    top = numbers.full if name == CUSTOM else max(numbers.full, numbers.top_balance)
+    return replace(numbers, top_balance=min(top, numbers.cutoff_high - TOP_BELOW_CUTOFF))
+
+
+def _unbounded(numbers: Chemistry) -> Chemistry:
+    """The numbers of a chemistry of which only the owner's voltages are known."""
+    return replace(
+        numbers,
+        deep=numbers.cutoff_low,
+        dead=numbers.cutoff_low * CUSTOM_DEAD,
+        highest_full=numbers.cutoff_high,
+        lowest_plausible=None,
+        highest_plausible=None,
+        charge_range=(-inf, inf),
+    )
+
+
+def _faults(
+    name: str, base: Chemistry, numbers: Chemistry, owner: Mapping[AnySetting, Any]
+) -> tuple[Fault, ...]:
+    """What is wrong with the voltages, and with curves that go too far."""
+    if not name:
+        return (Fault("Chemistry is not chosen", unfinished=True),)
+    if name == CUSTOM:
+        missing = [setting for setting in VOLTAGES if setting not in owner]
+        if missing:
+            return (Fault(f"Chemistry custom needs {', '.join(map(str, missing))}", unfinished=True),)
+        return _disorder(numbers)
+    return (*_excesses(name, base, owner), *_disorder(numbers))
+
+
+def _disorder(numbers: Chemistry) -> tuple[Fault, ...]:
+    if not 0 < numbers.cutoff_low < numbers.low < numbers.floating <= numbers.full < numbers.cutoff_high:
+        order = "CellLowCutoff < CellLow < CellFloat < CellFull < CellHighCutoff"
+        return (Fault(f"Cell voltages must rise: {order}"),)
+    if not numbers.full <= numbers.top_balance < numbers.cutoff_high:
+        return (Fault("TopBalanceVoltage must lie between CellFull and CellHighCutoff"),)
+    return ()
+
+
+def _excesses(name: str, base: Chemistry, owner: Mapping[AnySetting, Any]) -> tuple[Fault, ...]:
+    """What the owner wants of a named chemistry that is beyond its data sheets."""
+    found = []
+    for setting, (field, from_above) in BOUNDS.items():
+        wanted, bound = owner.get(setting), getattr(base, field)
+        if wanted is not None and (wanted > bound + SAME if from_above else wanted < bound - SAME):
+            side = "most" if from_above else "least"
+            found.append(Fault(f"{setting} {wanted:g} V: {name} cells take at {side} {bound:g} V"))
+    for setting, bounds in CURVE_RANGES.items():
+        low, high = bounds(base)
+        beyond = [f"{x:g}" for x, y in _points(owner.get(setting, "")) if y and not low <= x <= high]
+        if beyond:
+            found.append(Fault(f"{setting} allows current at {', '.join(beyond)}, where {name} takes none"))
+    return tuple(found)
+
+
+def _points(text: str) -> tuple[tuple[float, float], ...]:
+    try:
+        return parsed(text).points if text else ()
+    except CurveError:  # reported by _curves
+        return ()
+
+
+def _preset(name: str, numbers: Chemistry) -> Preset:
+    shared = {field: getattr(numbers, field) for field in _SHARED}
+    rise, fall = numbers.cutoff_high - numbers.full, numbers.low - numbers.cutoff_low
+    charge = tuple((numbers.full + part * rise, left) for part, left in CHARGE_TAPER)
+    discharge = tuple((numbers.low - part * fall, left) for part, left in reversed(DISCHARGE_TAPER))
+    return Preset(
+        name=name,
+        ceiling=numbers.highest_full,
+        high_warning=(numbers.full + numbers.cutoff_high) / 2,
+        low_warning=numbers.low,
+        mosfet_temperature=MOSFET_TEMPERATURE,
+        charge_cells=Curve(charge),
+        discharge_cells=Curve(discharge),
+        **shared,
+    )
+
+
+def _curves(owner: Mapping[AnySetting, Any]) -> tuple[dict[str, Curve], tuple[Fault, ...]]:
+    """The owner's curves by field, and what is wrong with them."""
+    curves, faults = {}, []
+    for setting, (field, holds) in CURVES.items():
+        if setting not in owner:
+            continue
+        try:
+            curves[field] = curve = parsed(owner[setting])
+        except CurveError as err:
+            faults.append(Fault(f"{setting}: {err}"))
+            continue
+        if not holds(curve):
+            faults.append(Fault(f"{setting} runs the wrong way"))
+    return curves, tuple(faults)
+
+
+def dead_cells(chosen: Preset, cells: tuple[float, ...]) -> int:
+    """How many cells are dead or shorted: too low to be charged, or far below the others."""
+    if not cells:
+        return 0
+    bar = max(chosen.dead, sorted(cells)[len(cells) // 2] - DEAD_BELOW_MEDIAN)
+    return sum(cell < bar for cell in cells)
+
+
+def contradiction(chosen: Preset, cells: Sequence[float], soc: float) -> str:
+    """Why the preset cannot be this pack's, in words; empty if nothing speaks against it.
+
+    Judged by the lower median of the cells, so that one bad cell does not condemn the preset; but a single
+    cell may not stand far above what the chemistry bears either. Single low cells have rules of their own.
+    """
+    if chosen.refused:
+        return chosen.refused
+    middle, highest = sorted(cells)[(len(cells) - 1) // 2], max(cells)
+    low, high = chosen.lowest_plausible, chosen.highest_plausible
+    if (low and middle < low.at(soc)) or (high and middle > high.at(soc)):
+        return f"{chosen.name} does not fit: cells at {middle:.2f} V with {soc:.0f} % charge"
+    if high and highest > high.at(soc) + SINGLE_CELL:
+        return f"{chosen.name} does not fit: a cell at {highest:.2f} V with {soc:.0f} % charge"
+    return ""

@@ -1,0 +1,309 @@
+"""The limits of a controlling pack, from a sample or from silence; never absent, never a guess. Pure.
+
+The clock of the controllers is the time of the samples: between two samples nothing moves, so that values
+which are held are held exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dbus_xbms.model import Limits, PackSample, Protection
+from dbus_xbms.policy import identity, state_of_charge
+from dbus_xbms.policy.charge import (
+    charge_voltage,
+    chemistry_evidence,
+    current_limits,
+    cvl_cap,
+    preset_check,
+    ramp,
+)
+from dbus_xbms.policy.charge.chemistry import Preset, dead_cells, preset
+from dbus_xbms.policy.charge.current_limits import (
+    CHARGE_RATE,
+    CHARGE_RULES,
+    DISCHARGE_RATE,
+    DISCHARGE_RULES,
+    RuleContext,
+)
+from dbus_xbms.policy.charge.mode import mode
+from dbus_xbms.policy.charge.preset_check import Verdict
+from dbus_xbms.policy.charge.ramp import RampedLimit
+from dbus_xbms.policy.temperatures import Temperatures
+from dbus_xbms.settings import PackSettings
+
+REQUEST_BACK = 5.0  # % above the SoC of a charge request that ends it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsState:
+    """What the limits have to remember."""
+
+    limits: Limits
+    preset: Preset
+    verdict: Verdict
+    signs: chemistry_evidence.ChemistryEvidence  # of another chemistry
+    voltage: charge_voltage.CvlState
+    obeyed: cvl_cap.CapState
+    charge: RampedLimit  # in silence: as before it
+    discharge: RampedLimit
+    cut_high: bool
+    cut_low: bool
+    dead: bool  # a cell is dead or shorted, or was and is not back above ``deep``
+    capacity_unknown: bool  # and a ceiling would be a part of it
+    request: bool
+    refuge: float  # V, the CVL in silence
+    wake_cvl: float  # V, the CVL in silence for a pack that only a charger wakes
+    safe: bool  # the last sample lay in the safe zone
+    seen: PackSample | None  # the last one; None: it was before the program started
+    at: float  # s, of the last sample
+    silent_since: float | None = None  # s; None: the limits are those of the last sample
+
+    @property
+    def for_owner(self) -> str:
+        """What only the owner can put right, in words; empty if there is nothing."""
+        if self.dead:
+            return "a cell is dead or shorted: nothing is charged until it has been checked"
+        if self.capacity_unknown:
+            return "the BMS does not report how large the pack is: set Capacity"
+        return ""
+
+
+def step(
+    before: LimitsState | None,
+    sample: PackSample,
+    sensors: Temperatures,
+    since_top_balance: float,
+    now: float,
+    settings: PackSettings,
+    longest: float,
+) -> LimitsState:
+    """Follow the limits by a sample taken at ``now``; a gap counts for ``longest`` s at most."""
+    chosen = preset(settings)
+    dt = min(now - before.at, longest) if before else 0.0
+    signs = _signs(before, sample, chosen, state_of_charge.assumed(sample.nominal, settings), dt)
+    verdict = preset_check.check(_known(before, chosen), chosen, signs, sample, now, settings)
+    situation = _situation(before, identity.bounded(sample, settings), sensors, chosen, verdict, settings)
+    voltage = _voltage(before, situation, since_top_balance, dt, settings)
+    currents = charge, discharge = _currents(before, situation, now)
+    told = _told(voltage, situation, charge.shown, settings)
+    obeyed = _obeyed(before, situation.sample, told, dt)
+    limits = _limits(before, situation, voltage, obeyed, told, currents, settings)
+    return LimitsState(
+        limits=limits,
+        preset=chosen,
+        verdict=verdict,
+        signs=signs,
+        voltage=voltage,
+        obeyed=obeyed,
+        charge=charge,
+        discharge=discharge,
+        cut_high=situation.cut_high,
+        cut_low=situation.cut_low,
+        dead=situation.dead,
+        capacity_unknown=not situation.capacity and _parts_of_capacity(settings),
+        request=limits.charge_request,
+        refuge=min(limits.cvl, cvl_cap.idle_cvl(situation.sample, told.count, told.capacity)),
+        wake_cvl=min(limits.cvl, told.count * chosen.floating),
+        safe=_safe(situation.sample, sensors, chosen, verdict),
+        seen=situation.sample,
+        at=now,
+    )
+
+
+def _signs(
+    before: LimitsState | None, sample: PackSample, chosen: Preset, capacity: float, dt: float
+) -> chemistry_evidence.ChemistryEvidence:
+    """The signs of another chemistry; another preset starts them over."""
+    signs = before.signs if before and before.preset == chosen else chemistry_evidence.ChemistryEvidence()
+    return chemistry_evidence.update(signs, sample, chosen, capacity, dt) if sample.cells else signs
+
+
+def _voltage(
+    before: LimitsState | None,
+    situation: RuleContext,
+    since_top_balance: float,
+    dt: float,
+    settings: PackSettings,
+) -> charge_voltage.CvlState:
+    """Where the charge stands; it stays there while the preset is refused or cells are unknown."""
+    voltage, sample = before.voltage if before else charge_voltage.CvlState(), situation.sample
+    if situation.refused or not sample.cells:
+        return voltage
+    return charge_voltage.step(voltage, sample, situation.preset, since_top_balance, dt, settings)
+
+
+def _cells(sample: PackSample, settings: PackSettings) -> int:
+    """How many cells there are; the stored number counts, never a stranger's."""
+    return settings.cells or len(sample.cells)
+
+
+def _told(
+    voltage: charge_voltage.CvlState, situation: RuleContext, ccl: float, settings: PackSettings
+) -> cvl_cap.PublishedLimits:
+    """What chargers are told by the sample alone."""
+    count = _cells(situation.sample, settings)
+    return cvl_cap.PublishedLimits(
+        cvl=_full(voltage, situation, ccl, count, settings.cells),
+        ccl=ccl,
+        count=count or 1,
+        capacity=situation.capacity,
+    )
+
+
+def _obeyed(
+    before: LimitsState | None, sample: PackSample, told: cvl_cap.PublishedLimits, dt: float
+) -> cvl_cap.CapState:
+    """What chargers make of what they were told."""
+    known, silent = (
+        (before.obeyed, before.silent_since is not None) if before else (cvl_cap.CapState(), False)
+    )
+    return cvl_cap.step(known, sample, told, dt, unseen_before=silent)
+
+
+def _limits(
+    before: LimitsState | None,
+    situation: RuleContext,
+    voltage: charge_voltage.CvlState,
+    obeyed: cvl_cap.CapState,
+    told: cvl_cap.PublishedLimits,
+    currents: tuple[RampedLimit, RampedLimit],
+    settings: PackSettings,
+) -> Limits:
+    charge, discharge = currents
+    sample, chosen = situation.sample, situation.preset
+    cvl = cvl_cap.capped(obeyed, told.cvl)
+    return Limits(
+        cvl=cvl,
+        ccl=charge.shown,
+        dcl=discharge.shown,
+        mode=mode(voltage, obeyed, situation, cvl, charge.shown),
+        charge_limitation=charge.words,
+        discharge_limitation=discharge.words,
+        charge_request=_requested(before, sample, chosen, settings),
+        battery_low_voltage=_cells(sample, settings) * chosen.low,
+    )
+
+
+def _full(
+    voltage: charge_voltage.CvlState, situation: RuleContext, ccl: float, count: int, known: int
+) -> float:
+    """The highest CVL in V that the sample alone speaks for; less if chargers do not keep to the CCL.
+
+    ``count``: of cells; ``known``: the stored one, 0 if there is none.
+    """
+    sample, chosen = situation.sample, situation.preset
+    present = cvl_cap.floored(sample.voltage)
+    if situation.refused or not sample.cells or voltage.cvl is None:
+        fewest = min(count, len(sample.cells)) if sample.cells else count
+        cvl = min(present, fewest * chosen.full) if fewest else present
+    elif ccl:
+        cvl = voltage.cvl
+    else:
+        cvl = min(voltage.cvl, max(present, count * chosen.floating))
+    return min(cvl, charge_voltage.highest(chosen, sample, known))
+
+
+def _currents(
+    before: LimitsState | None, situation: RuleContext, now: float
+) -> tuple[RampedLimit, RampedLimit]:
+    """CCL and DCL. After a silence or a restart they go on where they were, unless it may be another pack."""
+    charge, discharge = (before.charge, before.discharge) if before else (None, None)
+    unseen = before is not None and (before.seen is None or before.silent_since is not None)
+    if before and unseen and charge and discharge:
+        gap = now - before.at
+        discharge = ramp.resumed(discharge, gap)
+        if before.seen is None or identity.agrees(before.seen, situation.sample):
+            charge = ramp.resumed(charge, gap)
+        else:
+            charge = ramp.lowered(ramp.silence(before.limits.mode), now)
+    return (
+        _followed(charge, CHARGE_RULES, situation, situation.charge_ceiling, now),
+        _followed(discharge, DISCHARGE_RULES, situation, situation.discharge_ceiling, now),
+    )
+
+
+def _known(before: LimitsState | None, chosen: Preset) -> Verdict | None:
+    """The verdict that goes on: that of samples of this run, about the same preset."""
+    return before.verdict if before and before.seen and before.preset == chosen else None
+
+
+def _situation(
+    before: LimitsState | None,
+    sample: PackSample,
+    sensors: Temperatures,
+    chosen: Preset,
+    verdict: Verdict,
+    settings: PackSettings,
+) -> RuleContext:
+    capacity = state_of_charge.installed(sample.nominal, settings)
+    charge, charge_origin = current_limits.ceiling(
+        PackSettings.max_charge_current, CHARGE_RATE, capacity, settings
+    )
+    discharge, discharge_origin = current_limits.ceiling(
+        PackSettings.max_discharge_current, DISCHARGE_RATE, capacity, settings
+    )
+    highest = max(sample.cells, default=chosen.cutoff_high)
+    lowest = min(sample.cells, default=chosen.cutoff_low)
+    cut_high = current_limits.cut(
+        before is not None and before.cut_high, highest >= chosen.cutoff_high, highest <= chosen.full
+    )
+    cut_low = current_limits.cut(
+        before is not None and before.cut_low,
+        lowest <= chosen.cutoff_low,
+        lowest >= current_limits.recovered(chosen),
+    )
+    return RuleContext(
+        sample=sample,
+        temperatures=sensors,
+        preset=chosen,
+        by_temperature=bool(settings.temperature_control),
+        refused=verdict.refused,
+        cut_high=cut_high,
+        cut_low=cut_low,
+        dead=_dead(before, sample, chosen),
+        capacity=capacity,
+        charge_ceiling=charge,
+        discharge_ceiling=discharge,
+        charge_origin=charge_origin,
+        discharge_origin=discharge_origin,
+    )
+
+
+def _followed(
+    before: RampedLimit | None, rules: tuple[current_limits.Rule, ...], s: RuleContext, top: float, now: float
+) -> RampedLimit:
+    return ramp.step(before, current_limits.least(rules, s), top, now)
+
+
+def _dead(before: LimitsState | None, sample: PackSample, chosen: Preset) -> bool:
+    was = before is not None and before.dead
+    back = min(sample.cells, default=0.0) >= chosen.deep
+    return current_limits.cut(was, bool(dead_cells(chosen, sample.cells)), back)
+
+
+def _parts_of_capacity(settings: PackSettings) -> bool:
+    """Whether a current is a part of the capacity, because the owner has set none."""
+    return min(settings.max_charge_current, settings.max_discharge_current) < 0
+
+
+def _requested(
+    before: LimitsState | None, sample: PackSample, chosen: Preset, settings: PackSettings
+) -> bool:
+    """Whether the pack asks for charge, until it has clearly got some."""
+    soc, was = settings.charge_request_soc, before is not None and before.request
+    lowest = min(sample.cells, default=chosen.cutoff_low)
+    needy = bool(soc) and sample.soc <= soc
+    low = lowest <= chosen.cutoff_low
+    back = (not soc or sample.soc >= soc + REQUEST_BACK) and lowest >= current_limits.recovered(chosen)
+    return current_limits.cut(was, needy or low, back)
+
+
+def _safe(sample: PackSample, sensors: Temperatures, chosen: Preset, verdict: Verdict) -> bool:
+    """Whether discharging could go on for a while unseen."""
+    cells_well = bool(sample.cells) and (
+        min(sample.cells) > chosen.low and max(sample.cells) < chosen.cutoff_high
+    )
+    temperatures_well = all(chosen.discharge_temperature.at(t) >= 1 for t in sensors.bounding)
+    tripped = sample.protection & ~Protection.MOSFET_LOCK
+    return cells_well and temperatures_well and not tripped and not verdict.refused

@@ -1,0 +1,138 @@
+"""The limits of a pack that is not heard: after a silence began, after a fault, after a restart. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dbus_xbms.model import Limits, Phase
+from dbus_xbms.policy import state_of_charge
+from dbus_xbms.policy.charge import chemistry_evidence, current_limits, cvl_cap, ramp
+from dbus_xbms.policy.charge.chemistry import preset
+from dbus_xbms.policy.charge.current_limits import CHARGE_RATE, DISCHARGE_RATE
+from dbus_xbms.policy.charge.limits import LimitsState
+from dbus_xbms.policy.charge.preset_check import Verdict
+from dbus_xbms.policy.charge.snapshot import Snapshot
+from dbus_xbms.settings import PackSettings, Setting
+
+SILENCE = {
+    Phase.LENT: "Link lent, derated",
+    Phase.LENT_STOPPED: "Link lent, stopped",
+    Phase.DERATED: "No contact, derated",
+    Phase.LOST: "No contact, stopped",
+}
+REDUCED = (Phase.LENT, Phase.DERATED)  # phases in which some of the discharge current remains
+
+
+def restored(kept: Snapshot, started: float, settings: PackSettings) -> LimitsState:
+    """The limits of a pack that controlled before the program started, until it is heard."""
+    chosen, count = preset(settings), settings.cells
+    cvl = max(0.0, min(kept.cvl, count * chosen.full))
+    ccl = _allowed(kept.ccl, PackSettings.max_charge_current, CHARGE_RATE, settings)
+    dcl = _allowed(kept.dcl, PackSettings.max_discharge_current, DISCHARGE_RATE, settings)
+    mode = "No contact since the start"
+    nothing = ramp.silence(mode)
+    limits = Limits(
+        cvl=cvl,
+        ccl=0.0,
+        dcl=dcl,
+        mode=mode,
+        charge_limitation=mode,
+        discharge_limitation=mode,
+        charge_request=kept.request,
+        battery_low_voltage=count * chosen.low,
+    )
+    return LimitsState(
+        limits=limits,
+        preset=chosen,
+        verdict=Verdict(),
+        signs=kept.signs if kept.chemistry == chosen.name else chemistry_evidence.ChemistryEvidence(),
+        voltage=kept.voltage,
+        obeyed=cvl_cap.CapState(),
+        charge=ramp.lowered(replace(nothing, limit=ccl), started),
+        discharge=ramp.lowered(replace(nothing, limit=dcl), started),
+        cut_high=kept.cut_high,
+        cut_low=kept.cut_low,
+        dead=kept.dead,
+        capacity_unknown=False,  # the first sample tells
+        request=kept.request,
+        refuge=cvl,
+        wake_cvl=count * chosen.floating,
+        safe=kept.safe,
+        seen=None,
+        at=started,
+    )
+
+
+def _allowed(kept: float, setting: Setting[float], rate: float, settings: PackSettings) -> float:
+    """A current in A that was kept, as far as today's settings allow it."""
+    capacity = state_of_charge.installed(settings.nominal, settings)
+    highest, _ = current_limits.ceiling(setting, rate, capacity, settings)
+    return max(0.0, min(kept, highest))
+
+
+def to_snapshot(state: LimitsState) -> Snapshot:
+    """The part of it that is kept for the next run."""
+    return Snapshot(
+        cvl=state.refuge,
+        ccl=state.charge.shown,
+        dcl=state.discharge.shown,
+        safe=state.safe,
+        cut_high=state.cut_high,
+        cut_low=state.cut_low,
+        dead=state.dead,
+        request=state.request,
+        voltage=state.voltage,
+        chemistry=state.preset.name,
+        signs=state.signs,
+    )
+
+
+def silent(
+    before: LimitsState, phase: Phase, now: float, settings: PackSettings, doubted: str = ""
+) -> LimitsState:
+    """The limits in silence: nothing is charged, and what may be drawn shrinks with the phase.
+
+    ``doubted``: why readings that do come are not believed, in words; counts as silence.
+    """
+    share = settings.derate_discharge / 100 if phase in REDUCED and before.safe else 0.0
+    dcl = before.discharge.shown * share
+    if (chosen := settings.max_discharge_current) >= 0:
+        dcl = min(dcl, chosen)
+    why = f"Readings not believed ({doubted})" if doubted else SILENCE.get(phase, "No contact")
+    limits = _without_charge(before, why, dcl)
+    wake = 0.0 if doubted else _waking(before, phase, settings)
+    if wake:
+        words = f"{why}: WakeCurrent {wake:g} A"
+        limits = replace(limits, cvl=before.wake_cvl, ccl=wake, charge_limitation=words)
+    since = now if before.silent_since is None else before.silent_since
+    return replace(before, limits=limits, silent_since=since)
+
+
+def _waking(before: LimitsState, phase: Phase, settings: PackSettings) -> float:
+    """The charge current in A for a pack that may be asleep until a charger wakes it: the owner's wish."""
+    asleep = phase in (Phase.DERATED, Phase.LOST) and before.safe
+    return min(settings.wake_current, before.charge.shown) if asleep else 0.0
+
+
+def stopped(before: LimitsState, now: float, why: str) -> LimitsState:
+    """The limits when nothing is known for sure; works on what is remembered alone."""
+    limits = _without_charge(before, why, 0.0)
+    return replace(
+        before,
+        limits=limits,
+        charge=ramp.lowered(ramp.silence(why), now),
+        discharge=ramp.lowered(ramp.silence(why), now),
+    )
+
+
+def _without_charge(before: LimitsState, why: str, dcl: float) -> Limits:
+    dcl = min(dcl, before.limits.dcl)
+    return replace(
+        before.limits,
+        cvl=before.refuge,
+        ccl=0.0,
+        dcl=dcl,
+        mode=why,
+        charge_limitation=f"{why}: not charging",
+        discharge_limitation=f"{why}: {'reduced' if dcl else 'not discharging'}",
+    )

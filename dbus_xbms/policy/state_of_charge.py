@@ -1,0 +1,89 @@
+"""State of charge with decimals, charge used and time to go, from what the BMS counts. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dbus_xbms.model import PackSample
+from dbus_xbms.settings import PackSettings
+
+FULL = 100.0  # %; a BMS that says so has just seen it, and its count follows later
+AGREEMENT = 2.0  # % that the BMS's counts of charge and of SoC may differ to be taken as one
+UNKNOWN_CAPACITIES = (655.35, 6553.5)  # Ah; all bits set, in units of 10 mAh and of 100 mAh
+ASSUMED_CAPACITY = 100.0  # Ah, for rules that cannot do without one
+IDLE_CURRENT = 0.1  # A; less than this is not worth a prediction
+AVERAGED_OVER = 180.0  # s
+LONGEST_TO_GO = 240 * 3600  # s; Victron's monitors stop at ten days too
+
+
+def is_known(nominal: float) -> bool:
+    """Whether a nominal capacity in Ah, as a BMS reports it, says anything."""
+    return nominal > 0 and all(abs(nominal - unknown) > 0.001 for unknown in UNKNOWN_CAPACITIES)
+
+
+def installed(nominal: float, settings: PackSettings | None = None) -> float:
+    """The pack's capacity in Ah, from which all C rates count: the owner's, else the BMS's; 0: unknown."""
+    if settings and settings.capacity:
+        return settings.capacity
+    return nominal if is_known(nominal) else 0.0
+
+
+def assumed(nominal: float, settings: PackSettings | None = None) -> float:
+    """The same for rules that cannot do without one; without settings as the BMS says it."""
+    return installed(nominal, settings) or ASSUMED_CAPACITY
+
+
+def full_charge(sample: PackSample) -> float:
+    """Charge in Ah when full, against which the BMS counts its state of charge; 0: unknown."""
+    return sample.learned or sample.nominal
+
+
+def _counted(sample: PackSample) -> float | None:
+    """State of charge in % by the count of charge, where it agrees with the BMS's state of charge."""
+    full = full_charge(sample)
+    if full <= 0 or sample.soc >= FULL:
+        return None
+    counted = sample.remaining / full * 100
+    return counted if abs(counted - sample.soc) <= AGREEMENT else None
+
+
+def soc(sample: PackSample) -> float:
+    """State of charge in %: the BMS's, with decimals from its count of charge where the two agree."""
+    counted = _counted(sample)
+    return sample.soc if counted is None else min(100.0, round(counted, 1))
+
+
+def consumed(sample: PackSample) -> float:
+    """Charge in Ah that is missing from a full pack: zero or negative, and 0 at 100 %."""
+    full = full_charge(sample)
+    if _counted(sample) is None:
+        return min(0.0, full * (sample.soc / 100 - 1))
+    return min(0.0, sample.remaining - full)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draw:
+    """Discharge current, averaged."""
+
+    average: float | None = None  # A, positive; None: not discharging
+    at: float = 0.0  # s
+
+
+def averaged(draw: Draw, sample: PackSample, now: float) -> Draw:
+    """Average the current; charging begins the average anew."""
+    if sample.current > -IDLE_CURRENT:
+        return Draw(at=now)
+    if draw.average is None:
+        return Draw(average=-sample.current, at=now)
+    dt = now - draw.at
+    weight = dt / (AVERAGED_OVER + dt)
+    return Draw(average=draw.average + (-sample.current - draw.average) * weight, at=now)
+
+
+def time_to_go(draw: Draw, sample: PackSample, settings: PackSettings) -> int | None:
+    """Whole minutes, in s, until the discharge floor is reached; ``None`` while not discharging."""
+    if draw.average is None:
+        return None
+    floor = settings.discharge_floor / 100 * full_charge(sample)
+    seconds = max(0.0, sample.remaining - floor) / draw.average * 3600
+    return round(min(seconds, LONGEST_TO_GO) / 60) * 60

@@ -1,0 +1,90 @@
+"""Which temperature sensor measures what, and whether it can be believed. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# A missing NTC reads -30.0 °C or below on recorded packs, a shorted one far above 120 °C.
+LOWEST_SANE = -30.0  # °C, exclusive
+HIGHEST_SANE = 120.0  # °C, exclusive
+
+CELL, MOSFET = "c", "m"
+
+
+MOSFET_LEAD = 15.0  # K above all other sensors, under load: no cell gets that hot
+LOAD_RATE, LEAST_LOAD = 0.1, 5.0  # C and A; what counts as load: the greater of the two
+COOLING = 1800.0  # s after a load for which the MOSFETs may still be the hottest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Temperatures:
+    """A pack's sensors by role; a broken one is counted, never given a plausible value."""
+
+    cells: tuple[float, ...] = ()  # °C, sane ones only
+    mosfet: float | None = None  # °C, the hottest sane one
+    doubtful: float | None = None  # °C, of ``mosfet`` if that may as well be a cell's
+    broken: int = 0  # sensors in use that cannot be believed
+    without_cells: bool = False  # there are cell sensors, and all are broken
+
+    @property
+    def bounding(self) -> tuple[float, ...]:
+        """What limits and alarms of cells follow, in °C: every sensor that may be a cell's."""
+        return self.cells if self.doubtful is None else (*self.cells, self.doubtful)
+
+    def named(self, celsius: float) -> str:
+        """What one of these is of, in words."""
+        return "cells" if celsius in self.cells else "sensor 1 (TemperatureRoles not set)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotSensor:
+    """The sensor that a load has shown to be the MOSFETs'."""
+
+    sensor: int  # from 0
+    at: float  # s, when that was last seen
+
+
+def roles(count: int, chosen: str, hot: HotSensor | None = None) -> str:
+    """One role letter per sensor.
+
+    JBD does not say which sensor is where: on boards with two or more the first one is usually on the
+    MOSFETs, a single one is on the cells. ``chosen`` (the owner's letters) wins, as far as it goes; without
+    it, what a load has shown.
+    """
+    mosfet = hot.sensor if hot and not chosen else 0
+    usual = CELL if count == 1 else CELL * mosfet + MOSFET + CELL * (count - mosfet - 1)
+    return (chosen + usual[len(chosen) :])[:count]
+
+
+def judge(measured: tuple[float, ...], chosen: str, hot: HotSensor | None = None) -> Temperatures:
+    """Sort the sensors of one sample by role and sanity."""
+    by_role = [(role, t) for role, t in zip(roles(len(measured), chosen, hot), measured, strict=True)]
+    used = [(role, t) for role, t in by_role if role in (CELL, MOSFET)]
+    sane = [(role, t) for role, t in used if _sane(t)]
+    cells = tuple(t for role, t in sane if role == CELL)
+    mosfet = max((t for role, t in sane if role == MOSFET), default=None)
+    return Temperatures(
+        cells=cells,
+        mosfet=mosfet,
+        doubtful=None if chosen or hot else mosfet,
+        broken=len(used) - len(sane),
+        without_cells=not cells and any(role == CELL for role, _ in used),
+    )
+
+
+def find_hot_sensor(
+    hot: HotSensor | None, measured: tuple[float, ...], current: float, capacity: float, now: float
+) -> HotSensor | None:
+    """Find the MOSFETs' sensor under load; it stays theirs while it cools down and is still the hottest."""
+    sane = sorted((t, n) for n, t in enumerate(measured) if _sane(t))
+    if len(sane) < 2:
+        return None
+    (second, _), (hottest, sensor) = sane[-2:]
+    if abs(current) >= max(LEAST_LOAD, LOAD_RATE * capacity) and hottest - second > MOSFET_LEAD:
+        return HotSensor(sensor=sensor, at=now)
+    stays = hot is not None and hot.sensor == sensor and hottest > second and now - hot.at <= COOLING
+    return hot if stays else None
+
+
+def _sane(celsius: float) -> bool:
+    return LOWEST_SANE < celsius < HIGHEST_SANE

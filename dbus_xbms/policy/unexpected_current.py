@@ -1,0 +1,133 @@
+"""Currents that should not flow: more than a limit allows, or through a MOSFET that is off. Pure.
+
+Chargers need 3 to 5 s to obey, and loads come and go, so it must last. Not every load and every source is a
+Victron device that obeys: a little more than a limit is a warning, a lot is an alarm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from math import inf
+
+from dbus_xbms.model import Level, Limits, PackSample
+from dbus_xbms.policy.alarms import HIGH_CHARGE_CURRENT, HIGH_DISCHARGE_CURRENT, INTERNAL_FAILURE, worst
+from dbus_xbms.policy.state_of_charge import ASSUMED_CAPACITY
+
+LASTS = 30.0  # s until it is told
+TOLERANCE = 0.1  # part of the limit
+LEAST_RATE, LEAST_CURRENT = 0.01, 1.0  # C and A above the limit that count; Multis round to whole amperes
+SERIOUS_RATE = 0.05  # C above a limit of 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnexpectedCurrent:
+    """One current that should not flow."""
+
+    level: Level
+    words: str
+
+
+Rule = Callable[[PackSample, Limits | None, float], UnexpectedCurrent | None]  # with the capacity in Ah
+
+
+def _beyond(current: float, limit: float, capacity: float) -> Level:
+    if current <= limit + max(TOLERANCE * limit, LEAST_RATE * capacity, LEAST_CURRENT):
+        return Level.OK
+    return Level.ALARM if current - limit > max(limit, SERIOUS_RATE * capacity) else Level.WARNING
+
+
+def _charge(sample: PackSample, told: Limits | None, capacity: float) -> UnexpectedCurrent | None:
+    if told is None or (level := _beyond(sample.current, told.ccl, capacity)) is Level.OK:
+        return None
+    words = f"{sample.current:.1f} A charge, but the limit is {told.ccl:.1f} A: a charger does not obey"
+    return UnexpectedCurrent(level=level, words=words)
+
+
+def _discharge(sample: PackSample, told: Limits | None, capacity: float) -> UnexpectedCurrent | None:
+    if told is None or (level := _beyond(-sample.current, told.dcl, capacity)) is Level.OK:
+        return None
+    words = f"{-sample.current:.1f} A discharge, but the limit is {told.dcl:.1f} A: a load does not obey"
+    return UnexpectedCurrent(level=level, words=words)
+
+
+def _charge_mosfet(sample: PackSample, told: Limits | None, capacity: float) -> UnexpectedCurrent | None:
+    if sample.mosfets.charge or _beyond(sample.current, 0.0, capacity) is Level.OK:
+        return None
+    words = f"{sample.current:.1f} A charge although the charge MOSFET is off: it may be welded"
+    return UnexpectedCurrent(level=Level.ALARM, words=words)
+
+
+def _discharge_mosfet(sample: PackSample, told: Limits | None, capacity: float) -> UnexpectedCurrent | None:
+    if sample.mosfets.discharge or _beyond(-sample.current, 0.0, capacity) is Level.OK:
+        return None
+    words = f"{-sample.current:.1f} A discharge although the discharge MOSFET is off: it may be welded"
+    return UnexpectedCurrent(level=Level.ALARM, words=words)
+
+
+RULES: tuple[tuple[str, Rule], ...] = (
+    (INTERNAL_FAILURE, _charge_mosfet),
+    (INTERNAL_FAILURE, _discharge_mosfet),
+    (HIGH_CHARGE_CURRENT, _charge),
+    (HIGH_DISCHARGE_CURRENT, _discharge),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duration:
+    """One of them over time."""
+
+    since: float  # s
+    found: UnexpectedCurrent  # the words of the first report, the level of the newest
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowState:
+    """What has to be remembered."""
+
+    at: float = -inf  # s, of the newest sample
+    lasting: Mapping[int, Duration] = field(default_factory=dict)  # by the number of the rule
+
+    @property
+    def levels(self) -> dict[str, Level]:
+        """The alarms that are raised."""
+        raised: dict[str, Level] = {}
+        for n, one in self.lasting.items():
+            if one.told:
+                path = RULES[n][0]
+                raised[path] = worst(one.found.level, raised.get(path, Level.OK))
+        return raised
+
+    @property
+    def words(self) -> str:
+        """The first of them in words; empty if there is none."""
+        return next((one.found.words for _, one in sorted(self.lasting.items()) if one.told), "")
+
+
+def step(
+    state: FlowState, sample: PackSample, told: Limits | None, capacity: float, at: float, longest: float
+) -> FlowState:
+    """Follow the currents by a sample.
+
+    Args:
+        state: as it was before.
+        sample: the newest.
+        told: the limits that chargers and loads had when it was taken.
+        capacity: Ah; 0: unknown.
+        at: s, when it was taken; nothing changes if it has been followed already.
+        longest: s between two samples in a row.
+    """
+    if at == state.at:
+        return state
+    known = state.lasting if at - state.at <= longest else {}
+    following: dict[int, Duration] = {}
+    for n, (_, rule) in enumerate(RULES):
+        if (found := rule(sample, told, capacity or ASSUMED_CAPACITY)) is None:
+            continue
+        before = known.get(n)
+        since = before.since if before else at
+        if before and before.told:
+            found = replace(found, words=before.found.words)
+        following[n] = Duration(since=since, found=found, told=at - since >= LASTS)
+    return FlowState(at=at, lasting=following)

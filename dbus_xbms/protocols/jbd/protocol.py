@@ -1,0 +1,169 @@
+"""Xiaoxiang / JBD / LLT / Overkill: how a pack is woken, read and switched. Pure.
+
+The rules in short: the first request is a throw-away; a poll is 0x03 and 0x04 and little else; all that is
+ever written is in :mod:`dbus_xbms.protocols.jbd.switches`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Reading, Switched
+from dbus_xbms.protocols.base import (
+    Advertised,
+    Conversation,
+    GattLayout,
+    NoReply,
+    ProtocolError,
+    Recall,
+)
+from dbus_xbms.protocols.jbd import adverts, login, switches
+from dbus_xbms.protocols.jbd.frames import JbdFramer, ask, read
+from dbus_xbms.protocols.jbd.models import rating
+from dbus_xbms.protocols.jbd.registers import (
+    BASIC,
+    CELLS,
+    CHARGES,
+    COUNTERS,
+    HARDWARE,
+    Basic,
+    date_of,
+    decode_basic,
+    decode_cells,
+    decode_counters,
+    decode_hardware,
+)
+
+T = TypeVar("T")
+
+READ_BASIC, READ_CELLS = read(BASIC), read(CELLS)
+
+# Parts of the nominal capacity between which a learned one can be true. Recorded packs learned 0.99 to 1.05;
+# what other dialects keep there came to 1.6 and 3.2.
+LEARNED = (0.5, 1.3)
+
+LARGEST_CURRENT = 3276.8  # A; what two bytes can say in units of 100 mA, while Daren's gauge has four
+
+# A BMS without one of the optional registers keeps silent; that must not eat up the poll.
+OPTIONAL_TIMEOUT = 1.0  # s
+
+
+class Jbd:
+    """The JBD family as a :class:`dbus_xbms.protocols.base.BmsProtocol`."""
+
+    name = "JBD"
+    layouts: tuple[GattLayout, ...] = adverts.LAYOUTS
+
+    def recognises(self, seen: Advertised) -> bool:
+        """Whether the advertisement looks like a JBD; only talking to it makes sure."""
+        return adverts.recognises(seen)
+
+    def framer(self) -> JbdFramer:
+        """Return a new framer."""
+        return JbdFramer()
+
+    def hello(self, address: str, password: str) -> Conversation[None]:
+        """Wake the BMS after connecting and log in if its module wants that.
+
+        Raises:
+            LoginFailed: a password or a pairing is needed; the message tells the owner what to do.
+            Mute: silence all the way.
+        """
+        return login.hello(address, password)
+
+    def poll(
+        self, known: PackIdentity | None, *, counters: bool, recall: Recall | None = None
+    ) -> Conversation[Reading]:
+        """Read the pack once; the identity too unless ``known``, the counters if asked for.
+
+        With ``recall`` the cells are read only where it does not know them.
+
+        Raises:
+            ProtocolError: a reading that cannot be true, or of another number of cells than is known.
+        """
+        basic = decode_basic((yield from ask(READ_BASIC)))
+        recalled = recall(_sample(basic, ())) if recall else ()
+        cells = recalled or tuple(raw / 1000 for raw in decode_cells((yield from ask(READ_CELLS))))
+        if known and len(cells) != known.cell_count:
+            raise ProtocolError(f"cells: expected {known.cell_count} as before, got {len(cells)}")
+        sample = _sample(basic, cells)
+        identity = None
+        if known is None:
+            hardware = yield from _optional(HARDWARE, decode_hardware)
+            identity = _identity(basic, len(cells), hardware or "")
+        counted = (yield from _optional(COUNTERS, decode_counters)) if counters else None
+        return Reading(sample=sample, identity=identity, counters=counted, recalled=bool(recalled))
+
+    def set_mosfets(
+        self, want: Mosfets, *, before: PackSample, newer: bool = False
+    ) -> Conversation[Switched]:
+        """Order MOSFETs on or off; the contract is ``Switchable.set_mosfets``."""
+        return switches.set_mosfets(want, before=before, newer=newer)
+
+    def set_balancing(self, on: bool) -> Conversation[bool]:
+        """Switch balancing off or on; the contract is ``Switchable.set_balancing``."""
+        return switches.set_balancing(on)
+
+
+def _optional(register: int, decode: Callable[[bytes], T]) -> Conversation[T | None]:
+    """Read a register that some firmware lacks; ``None`` if this one does."""
+    try:
+        return decode((yield from ask(read(register, timeout=OPTIONAL_TIMEOUT, retries=1))))
+    except (ProtocolError, NoReply):
+        return None
+
+
+def _sample(basic: Basic, cells: tuple[float, ...]) -> PackSample:
+    """Return the sample; how many cells there are is what 0x04 brought.
+
+    Raises:
+        ProtocolError: a state of charge beyond 100 %, no count of charge at all, or a current that no pack
+            carries; a refused poll is held, then invalid: the safe way.
+    """
+    if basic.soc > 100:
+        raise ProtocolError(f"state of charge: expected 0 to 100 %, got {basic.soc}")
+    if basic.unknown == CHARGES:
+        raise ProtocolError("charge: expected remaining and nominal, got FFFF for both: an unknown dialect")
+    if abs(basic.current) > LARGEST_CURRENT:
+        raise ProtocolError(f"current: expected at most {LARGEST_CURRENT:g} A, got {basic.current:g}")
+    return PackSample(
+        voltage=basic.voltage,
+        current=basic.current,
+        soc=float(basic.soc),
+        remaining=basic.remaining,
+        nominal=_nominal(basic),
+        cycles=basic.cycles,
+        mosfets=basic.mosfets,
+        protection=basic.protection,
+        cells=cells,
+        balancing=frozenset(basic.balancing),
+        temperatures=tuple(measured for measured, _ in basic.sensors),
+        sensor_roles="".join(role for _, role in basic.sensors),
+        learned=_learned(basic),
+        health=basic.health,
+        balance_current=basic.tail.balance_current,
+    )
+
+
+def _nominal(basic: Basic) -> float:
+    return 0.0 if "nominal" in basic.unknown else basic.nominal
+
+
+def _learned(basic: Basic) -> float | None:
+    """Return the learned capacity if it can be one; 0 means that nothing is learned yet."""
+    lowest, highest = (share * _nominal(basic) for share in LEARNED)
+    learned = basic.learned
+    return learned if learned and lowest <= learned <= highest else None
+
+
+def _identity(basic: Basic, cell_count: int, hardware: str) -> PackIdentity:
+    return PackIdentity(
+        hardware=hardware,
+        firmware=basic.firmware,
+        cell_count=cell_count,
+        ntc_count=len(basic.sensors),
+        nominal=_nominal(basic),
+        rating=rating(hardware),
+        produced=date_of(basic.date) or "",
+    )

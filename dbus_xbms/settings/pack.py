@@ -1,0 +1,142 @@
+"""The settings of one pack: the one table of their names, types, defaults, ranges, units and help. Pure."""
+
+from __future__ import annotations
+
+from dbus_xbms.settings.charge import ChargeSettings
+from dbus_xbms.settings.memory import MemorySettings
+from dbus_xbms.settings.schema import Setting
+from dbus_xbms.settings.switching import SwitchSettings
+
+# Venus takes the battery with the lowest instance for its battery monitor, so ours come after all others:
+# SmartShunts and BMVs have 256 to 296 by their ports, CAN-bus BMSs 512 and up.
+FIRST_INSTANCE = 600
+
+
+class PackSettings(ChargeSettings, SwitchSettings, MemorySettings):
+    """The settings of one pack."""
+
+    enabled = Setting(
+        default=0,
+        lowest=0,
+        highest=1,
+        help="1: this pack is read and shown. 0: it is not; its settings are kept.",
+    )
+    custom_name = Setting(default="", help="The name shown on the GX.")
+    class_and_vrm_instance = Setting(
+        default=f"battery:{FIRST_INSTANCE}",
+        pattern=r"battery:[0-9]{1,9}",
+        form="text like battery:3",
+        help="Device class and VRM instance; localsettings keeps it unique.",
+    )
+    connection_mode = Setting(
+        default=0,
+        lowest=0,
+        highest=1,
+        help="0: stay connected. 1: connect, read, disconnect at each poll: a phone app gets its turn.",
+    )
+    notify_method = Setting(
+        default=0,
+        lowest=0,
+        highest=2,
+        help="0: notifications over a socket if safe and working, else as signals. 1: signals. 2: socket.",
+    )
+    acquire_failed = Setting(
+        default=0,
+        lowest=0,
+        highest=1,
+        help="1: the socket has failed with this pack; NotifyMethod 0 uses signals. 0: it is tried again.",
+    )
+    poll_interval = Setting(
+        default=0.0,
+        lowest=0.0,
+        highest=600.0,
+        unit="s",
+        help="Time between polls. 0: 1 s when connected for good, else 30 s. Controlling: 30 s at most.",
+    )
+    rest_interval = Setting(
+        default=5.0,
+        lowest=0.0,
+        highest=10.0,
+        unit="s",
+        help="Time between polls while nothing goes on; at most a sixth of HoldTime. 0: as PollInterval.",
+    )
+    adapter = Setting(
+        default="",
+        pattern=r"(([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2})?",
+        form="an adapter's address like 00:1A:7D:DA:71:13, or nothing",
+        help="Bluetooth address of the adapter to use; empty: any.",
+    )
+    password = Setting(
+        default="",
+        secret=True,
+        pattern=r"[ -~]{6}|",
+        form="six characters, or nothing",
+        help="Password of the Bluetooth module, if it has one.",
+    )
+    passkey = Setting(
+        default="",
+        secret=True,
+        pattern=r"[0-9]{0,6}",
+        form="up to six digits, or nothing",
+        help="Passkey of the Bluetooth module, if it needs to be paired.",
+    )
+    hold_time = Setting(
+        default=30.0,
+        lowest=5.0,
+        highest=300.0,
+        unit="s",
+        help="The last good values stand this long when polls fail. A controlling pack: 60 s at most.",
+    )
+    remove_after = Setting(
+        default=900.0,
+        lowest=0.0,
+        highest=86400.0,
+        unit="s",
+        help="Without a good poll for this long the pack leaves the bus; 0: never.",
+    )
+    temperature_roles = Setting(
+        default="",
+        pattern="[cm-]*",
+        form="the letters c, m and -",
+        help="A letter per sensor: c cell, m MOSFET, - ignore. Empty: of two or more the first may be "
+        "either, and limits count it as a cell's.",
+    )
+    insecure_connection = Setting(
+        default=1,
+        lowest=0,
+        highest=1,
+        help="1: Venus does not share this pack's voltage and current with chargers (right for radio links).",
+    )
+    cell_overvoltage_alarm = Setting(
+        default=1,
+        lowest=1,
+        highest=2,
+        help="What a cell over-voltage protection raises at the end of a charge: 1 warning, 2 alarm.",
+    )
+    low_soc_warning = Setting(
+        default=10,
+        lowest=0,
+        highest=100,
+        unit="%",
+        help="Warn at this state of charge and below; alarm at half of it. 0: off.",
+    )
+    cell_imbalance_warning = Setting(
+        default=0.2,
+        lowest=0.0,
+        highest=1.0,
+        unit="V",
+        help="Warn when cells differ by this much; alarm at twice that. 0: off.",
+    )
+    mosfet_temperature_warning = Setting(
+        default=80.0,
+        lowest=0.0,
+        highest=120.0,
+        unit="°C",
+        help="Warn at this MOSFET temperature; alarm 15 °C above it. 0: off.",
+    )
+    accept_new_bms = Setting(
+        default=0,
+        lowest=0,
+        highest=1,
+        help="1: the BMS was replaced or changed on purpose; store what it now reports. Goes back to 0.",
+    )

@@ -1,0 +1,75 @@
+"""Where settings are stored, and how a pack is called there. Pure.
+
+A pack's settings live in localsettings under ``/Settings/Devices/xbms_<mac>/``, those of the whole program
+under ``/Settings/Services/Xbms/``. There is no other store.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dbus_xbms.settings.pack import PackSettings
+from dbus_xbms.settings.schema import SettingsError
+from dbus_xbms.settings.switching import SWITCH_INSTANCE
+
+DEVICES = "/Settings/Devices"
+SERVICE = "/Settings/Services/Xbms"
+SWITCH_DEVICE = "_switch"  # ends the name of the switch device beside a pack
+
+_MAC = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
+
+
+def normal_address(text: str) -> str:
+    """Return a Bluetooth address as ``AA:BB:CC:DD:EE:FF``, read with or without colons.
+
+    Raises:
+        SettingsError: ``text`` is not a Bluetooth address.
+    """
+    digits = re.sub(r"[:\-_ ]", "", text).upper()
+    address = ":".join(digits[i : i + 2] for i in range(0, len(digits), 2))
+    if not _MAC.fullmatch(address):
+        raise SettingsError(f"{text!r} is not a Bluetooth address, which looks like A4:C1:37:01:02:03")
+    return address
+
+
+def as_address(text: str) -> str:
+    """Return the Bluetooth address that a text is, or empty if it is none."""
+    try:
+        return normal_address(text)
+    except SettingsError:
+        return ""
+
+
+def device_id(address: str) -> str:
+    """Name of a pack in localsettings and on the bus: ``xbms_a4c137010203``."""
+    return "xbms_" + address.replace(":", "").lower()
+
+
+def address_of(device: str) -> str | None:
+    """Address behind a name made by :func:`device_id`, or ``None`` if it is not one of ours."""
+    if not device.startswith("xbms_"):
+        return None
+    try:
+        return normal_address(device.removeprefix("xbms_"))
+    except SettingsError:
+        return None
+
+
+def pack_path(address: str, name: str) -> str:
+    """Path of a pack's setting in localsettings."""
+    return f"{DEVICES}/{device_id(address)}/{name}"
+
+
+def name_of(pack: PackSettings) -> str:
+    """The owner's name for a pack, else the one that it advertises; may be empty."""
+    return pack.custom_name or pack.advertised_name
+
+
+def switch_path(address: str) -> str:
+    """Path of the device instance of the switch device beside a pack."""
+    return f"{DEVICES}/{device_id(address)}{SWITCH_DEVICE}/{SWITCH_INSTANCE.name}"
+
+
+def service_path(name: str) -> str:
+    """Path of a setting of the whole program in localsettings."""
+    return f"{SERVICE}/{name}"

@@ -1,0 +1,13 @@
+"""The settings of the whole program. Pure."""
+
+from __future__ import annotations
+
+from dbus_xbms.settings.schema import Setting, Settings
+
+
+class ProgramSettings(Settings):
+    """The settings of the whole program."""
+
+    max_connections = Setting(
+        default=16, lowest=1, highest=64, help="Packs connected at the same time on one adapter."
+    )

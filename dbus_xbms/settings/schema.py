@@ -1,0 +1,226 @@
+"""What a setting is: its name, type, default, range, unit and help; tables of settings. Pure.
+
+A table is a class whose attributes are settings. On the class an attribute is the :class:`Setting`, on an
+instance it is the value, of the setting's type:
+
+    class PackSettings(Settings):
+        hold_time = Setting(default=30.0, lowest=5.0, highest=300.0, unit="s", help="...")
+
+    PackSettings.hold_time.highest  # 300.0
+    PackSettings().hold_time  # 30.0
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any, ClassVar, Generic, Self, TypeVar, overload
+
+Value = int | float | str
+T = TypeVar("T", int, float, str)
+
+SWITCH_WORDS = {"on": 1, "yes": 1, "true": 1, "off": 0, "no": 0, "false": 0}  # for settings that are 0 or 1
+NONE = "none"  # what an owner may write for an empty text
+
+LONGEST_TEXT = 500  # characters; texts are stored, sent to every consumer, and logged
+
+
+class SettingsError(Exception):
+    """A setting's name or value that the owner has to correct; the message says how."""
+
+
+class NotStoredError(SettingsError):
+    """A value may be right and is not stored, as on a full disk."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Setting(Generic[T]):
+    """One setting. The default's Python type is the setting's type for life."""
+
+    name: str = ""  # in localsettings, e.g. "HoldTime"; by default that of the attribute, "hold_time"
+    attribute: str = field(init=False, default="")  # of the table
+    default: T
+    lowest: float | None = None
+    highest: float | None = None
+    unset: float | None = None  # outside the range, for a setting whose whole range means what it says
+    unit: str = ""
+    longest: int = LONGEST_TEXT  # characters of a text
+    pattern: str = ""  # what a text must look like, and ...
+    form: str = ""  # ... the same in the owner's words
+    choices: tuple[str, ...] = ()  # the texts that there are, besides the empty one
+    silent: bool = False  # changes by itself: localsettings must not log every change
+    internal: bool = False  # the program's own memory; not offered to the owner
+    secret: bool = False  # never shown in the log, nor among other settings
+    help: str
+
+    def __set_name__(self, owner: type[Settings], attribute: str) -> None:
+        object.__setattr__(self, "attribute", attribute)
+        if not self.name:
+            object.__setattr__(self, "name", "".join(map(str.capitalize, attribute.split("_"))))
+
+    @overload
+    def __get__(self, instance: None, owner: type[Settings]) -> Self: ...
+
+    @overload
+    def __get__(self, instance: Settings, owner: type[Settings]) -> T: ...
+
+    def __get__(self, instance: Settings | None, owner: type[Settings]) -> Self | T:
+        return self if instance is None else instance.value(self)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def parse(self, text: str) -> Value:
+        """Read an owner's text as a value of this setting.
+
+        Raises:
+            SettingsError: not of the type, or outside the range.
+        """
+        if isinstance(self.default, str):
+            return self.checked(self._chosen(text))
+        if self.is_switch and text.strip().lower() in SWITCH_WORDS:
+            return SWITCH_WORDS[text.strip().lower()]
+        try:
+            if not text.isascii() or "_" in text:  # Python takes these for numbers; an owner mistyped them
+                raise ValueError(text)
+            value: Value = int(text) if isinstance(self.default, int) else float(text)
+        except ValueError as err:
+            kind = "a whole number" if isinstance(self.default, int) else "a number"
+            wanted = "0 (off) or 1 (on)" if self.is_switch else f"{kind}{self._range()}"
+            raise SettingsError(f"{self.name} takes {wanted}, not {text!r:.60}") from err
+        return self.checked(value)
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether the setting is 0 or 1."""
+        return isinstance(self.default, int) and (self.lowest, self.highest) == (0, 1)
+
+    def _chosen(self, text: str) -> str:
+        """A text as one of the choices, in whatever case it is written."""
+        if not self.choices:
+            return text
+        known = {choice.lower(): choice for choice in self.choices} | {NONE: ""}
+        return known.get(text.strip().lower(), text)
+
+    def checked(self, value: object) -> Value:
+        """Return ``value`` in this setting's type.
+
+        Raises:
+            SettingsError: not of the type, or outside the range.
+        """
+        if isinstance(self.default, str):
+            if not isinstance(value, str) or not self._fits(value):
+                shown = "this" if self.secret else f"{value!r:.60}"
+                raise SettingsError(f"{self.name} takes {self.form or 'a short text'}, not {shown}")
+            return value
+        if isinstance(value, bool) or not isinstance(value, int | float) or not _finite(value):
+            raise SettingsError(f"{self.name} takes a number{self._range()}, not {value!r:.60}")
+        number = type(self.default)(value)
+        low, high = self.lowest, self.highest
+        in_range = (low is None or number >= low) and (high is None or number <= high)
+        in_range = in_range or number == self.unset
+        if number != value or not in_range:  # 1.5 for a whole number fails here too
+            raise SettingsError(f"{self.name} takes a number{self._range()}, not {value}")
+        return number
+
+    def _fits(self, text: str) -> bool:
+        """Whether a text is short enough, can be sent, and is of the pattern; digits are those of ASCII."""
+        if self.choices:
+            return text in ("", *self.choices)
+        flags = re.DOTALL | re.ASCII
+        looks_right = re.fullmatch(self.pattern or ".*", text, flags)
+        return len(text) <= self.longest and _sendable(text) and bool(looks_right)
+
+    def _range(self) -> str:
+        if self.lowest is None or self.highest is None:
+            return ""
+        unit = f" {self.unit}" if self.unit else ""
+        unset = "" if self.unset is None else f", or {self.unset:g} for not set"
+        return f" from {self.lowest:g} to {self.highest:g}{unit}{unset}"
+
+
+def _sendable(text: str) -> bool:
+    """Whether a text is UTF-8, which one that was typed in another encoding is not."""
+    try:
+        return bool(text.encode()) or not text
+    except UnicodeEncodeError:
+        return False
+
+
+def _finite(value: float) -> bool:
+    """Whether a value is a number that a double can hold, too."""
+    try:
+        return isfinite(value)
+    except OverflowError:  # an int of hundreds of digits
+        return False
+
+
+AnySetting = Setting[Any]
+
+
+class Settings(Mapping[str, Value]):
+    """The values of a table of settings, by their names; defaults for what is not stored yet."""
+
+    rows: ClassVar[tuple[AnySetting, ...]] = ()
+    _by_name: ClassVar[dict[str, AnySetting]] = {}
+
+    def __init_subclass__(cls) -> None:
+        """Collect the settings of the class, then those of its bases."""
+        tables = (vars(table).values() for table in cls.__mro__)
+        cls.rows = tuple(row for table in tables for row in table if isinstance(row, Setting))
+        cls._by_name = {row.name: row for row in cls.rows}
+
+    def __init__(self, stored: Mapping[str, object] | None = None) -> None:
+        self._values: dict[str, Value] = {row.name: row.default for row in self.rows}
+        self._frozen: Self | None = None
+        # Reading an attribute finds the value here and need not call Setting.__get__.
+        self.__dict__.update({row.attribute: row.default for row in self.rows})
+        for name, value in (stored or {}).items():
+            self.put(name, value)
+
+    @classmethod
+    def named(cls, name: str) -> AnySetting:
+        """Return the setting of that name.
+
+        Raises:
+            SettingsError: there is none.
+        """
+        if row := cls._by_name.get(name):
+            return row
+        raise SettingsError(f"there is no setting {name!r}; known: {', '.join(cls._by_name)}")
+
+    def __getitem__(self, name: str) -> Value:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def value(self, setting: Setting[T]) -> T:
+        """Return the value of a setting."""
+        value: Any = self._values[setting.name]
+        return value  # type: ignore[no-any-return]
+
+    def put(self, name: str, value: object) -> None:
+        """Set one value.
+
+        Raises:
+            SettingsError: unknown name, wrong type or out of range; the old value stands.
+        """
+        setting = self.named(name)
+        checked = setting.checked(value)
+        self._values = self._values | {name: checked}
+        self.__dict__[setting.attribute] = checked
+        self._frozen = None
+
+    @property
+    def frozen(self) -> Self:
+        """The values as they are now, never to be changed; another object after each change."""
+        if self._frozen is None:
+            self._frozen = copy(self)
+        return self._frozen

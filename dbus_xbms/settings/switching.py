@@ -1,0 +1,63 @@
+"""The settings of what the owner may switch, and of its place on the switch pane. Pure."""
+
+from __future__ import annotations
+
+from dbus_xbms.settings.schema import Setting, Settings
+
+
+def _allowed(words: str) -> Setting[int]:
+    return Setting(default=0, lowest=0, highest=1, help=words)
+
+
+def _pane_name() -> Setting[str]:
+    return Setting(default="", help="Its name on the switch pane.")
+
+
+def _pane_group() -> Setting[str]:
+    return Setting(default="", help="The card it is on; empty: the pack's own.")
+
+
+def _pane_show() -> Setting[int]:
+    return Setting(
+        default=0, lowest=0, highest=6, help="0: hidden. 1: shown. 2: on the GX only. 4: in VRM only."
+    )
+
+
+class PaneSettings(Settings):
+    """Where and how the switches of one pack appear on the switch pane."""
+
+    charge_switch_name = _pane_name()
+    charge_switch_group = _pane_group()
+    charge_switch_show = _pane_show()
+    discharge_switch_name = _pane_name()
+    discharge_switch_group = _pane_group()
+    discharge_switch_show = _pane_show()
+    lend_switch_name = _pane_name()
+    lend_switch_group = _pane_group()
+    lend_switch_show = _pane_show()
+
+
+class SwitchSettings(PaneSettings):
+    """What the owner may switch on one pack."""
+
+    allow_mosfet_control = _allowed("1: charging and discharging may be switched on and off from the bus.")
+    allow_discharge_off = _allowed(
+        "1: discharging may be switched off too. The GX loses power too if only this pack feeds it."
+    )
+    use_fb_command = _allowed("1: a BMS that does not know command 0xE1 may be given 0xFB instead.")
+    allow_parameter_writes = _allowed("1: balancing may be switched off and on, in the BMS's own settings.")
+    allow_lending = _allowed(
+        "1: the link may be lent to a phone app from the bus. A pack that controls then charges nothing."
+    )
+    separate_switch_device = _allowed("1: a switch device beside the battery, for Venus OS 3.62 to 3.67.")
+    balancing = Setting(default=-1, internal=True, help="As last switched from here; -1: never.")
+
+
+# Not one of the pack's: dealt out to the device beside it, when there first is one.
+SWITCH_INSTANCE = Setting(
+    name="ClassAndVrmInstance",
+    default="switch:1",
+    pattern=r"switch:[0-9]{1,9}",
+    form="text like switch:3",
+    help="Device class and VRM instance of the switch device; localsettings keeps it unique.",
+)

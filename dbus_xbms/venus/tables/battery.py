@@ -1,0 +1,336 @@
+"""What the bus shows of a pack, one row per path. Pure.
+
+``None`` is shown as invalid: every measurement is, as long as no sample stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+
+from dbus_xbms.model import (
+    BETWEEN_POLLS,
+    CONNECTED,
+    LENT,
+    Ends,
+    Level,
+    PackIdentity,
+    PackSample,
+    Phase,
+    Protection,
+)
+from dbus_xbms.policy import state_of_charge
+from dbus_xbms.policy.alarms import ALARM_PATHS, CELL_IMBALANCE
+from dbus_xbms.policy.temperatures import HIGHEST_SANE, LOWEST_SANE
+from dbus_xbms.report import Report
+from dbus_xbms.settings import Value
+from dbus_xbms.venus.item import FIXED, Item, Read, Source, rows
+from dbus_xbms.venus.tables.control import CONTROL_ITEMS, WATCHING_ITEMS
+from dbus_xbms.venus.tables.device import DEVICE_ITEMS, IDENTITY, product_name
+from dbus_xbms.venus.tables.history import HISTORY_ITEMS, SLOW_EVERY
+from dbus_xbms.venus.tables.pane import PANE_ITEMS, SWITCH_DEVICE_ITEMS
+from dbus_xbms.venus.tables.settings import setting_items
+from dbus_xbms.venus.tables.switches import SWITCH_ITEMS
+
+BATTERY, SWITCH = "com.victronenergy.battery", "com.victronenergy.switch"  # classes of devices
+
+CELLS_EVERY = 5.0  # s; eight programs on a GX decode each signal, and nobody reads cells faster
+
+
+def _sample(read: Callable[[PackSample], Value | None]) -> Read:
+    return lambda report: None if report.sample is None else read(report.sample)
+
+
+def _now(read: Read) -> Read:
+    """Of a pack whose voltage is given to chargers for their own, nothing that is only held."""
+    return lambda report: None if report.shared and report.phase is Phase.HELD else read(report)
+
+
+def _cells(read: Callable[[tuple[float, ...]], Value]) -> Read:
+    return _sample(lambda sample: read(sample.cells) if sample.cells else None)
+
+
+def _temperatures(read: Callable[[tuple[float, ...]], Value]) -> Read:
+    return lambda report: (
+        read(report.cell_temperatures) if report.sample and report.cell_temperatures else None
+    )
+
+
+def _cell_id(pick: Callable[[Ends], int]) -> Read:
+    def read(report: Report) -> str | None:
+        shown = report.sample and report.sample.cells and report.cell_ends
+        return f"C{pick(shown)}" if shown else None
+
+    return read
+
+
+def _sensor_id(pick: Callable[[Ends], int]) -> Read:
+    def read(report: Report) -> str | None:
+        shown = report.sample and report.cell_temperatures and report.sensor_ends
+        return f"T{pick(shown)}" if shown else None
+
+    return read
+
+
+def _health(sample: PackSample) -> float | None:
+    if sample.health is not None:
+        return sample.health
+    return min(100.0, sample.learned / sample.nominal * 100) if sample.learned and sample.nominal else None
+
+
+def _installed(report: Report) -> float | None:
+    return state_of_charge.installed(report.identity.nominal, report.settings) or None
+
+
+def _imbalanced(report: Report) -> bool:
+    return report.alarms.get(CELL_IMBALANCE, Level.OK) is not Level.OK
+
+
+def _balancer(report: Report) -> int | None:
+    """Balancer state by Victron's numbers: 1 balanced, 2 balancing, 3 cells differ."""
+    if report.sample is None:
+        return None
+    if report.sample.balancing:
+        return 2
+    return 3 if _imbalanced(report) else 1
+
+
+# Bits of /Battery/<n>/Status, as the GX's page of a single battery words them.
+BALANCED, IMBALANCE, BALANCING = 1 << 0, 1 << 1, 1 << 2
+STATUS_BITS = (
+    (1 << 3, Protection.PACK_OVERVOLTAGE),
+    (1 << 4, Protection.PACK_UNDERVOLTAGE),
+    (1 << 5, Protection.CHARGE_UNDERTEMPERATURE),
+    (1 << 6, Protection.CHARGE_OVERTEMPERATURE),
+    (1 << 7, Protection.FRONTEND_ERROR),
+    (1 << 8, Protection.DISCHARGE_OVERTEMPERATURE),
+    (1 << 9, Protection.CELL_OVERVOLTAGE),
+    (1 << 12, Protection.CHARGE_OVERCURRENT),
+    (1 << 14, Protection.DISCHARGE_OVERCURRENT | Protection.SHORT_CIRCUIT),
+    (1 << 15, Protection.CELL_UNDERVOLTAGE),
+    (1 << 16, Protection.DISCHARGE_UNDERTEMPERATURE),
+)
+
+
+def _status(report: Report) -> int | None:
+    if report.sample is None:
+        return None
+    tripped = sum(bit for bit, protection in STATUS_BITS if report.sample.protection & protection)
+    balance = (BALANCING if report.sample.balancing else 0) | (IMBALANCE if _imbalanced(report) else 0)
+    return tripped | (balance or BALANCED)
+
+
+STATES = {
+    Phase.WAITING: 0,
+    Phase.FRESH: 9,
+    Phase.HELD: 9,
+    Phase.LENT: 9,
+    Phase.LENT_STOPPED: 9,
+    Phase.DERATED: 9,
+    Phase.LOST: 10,
+    Phase.WITHDRAWN: 10,
+}
+
+
+SILENCE = {Phase.HELD: "held", Phase.DERATED: "derated", Phase.LOST: "stopped", Phase.WITHDRAWN: "withdrawn"}
+
+
+def _connection(report: Report) -> str:
+    """What silence has led to, and what the link does about it."""
+    words = report.link.state
+    if phase := SILENCE.get(report.phase):
+        words = f"{phase}, {'no reply' if words == CONNECTED else words}"
+    return f"{words}; {report.link.finding}" if report.link.finding else words
+
+
+REGISTER = 16  # characters of Modbus register 1328
+BRIEF = {BETWEEN_POLLS: "free"}
+
+
+def _briefly(report: Report) -> str:
+    """The same in a word or two, which Modbus can carry."""
+    if phase := SILENCE.get(report.phase):
+        return phase
+    words = BRIEF.get(report.link.state, report.link.state).replace(", ", " ").removesuffix(" left")
+    kept = "".join(char for char in words if char.isascii() and char.isprintable())
+    return kept if len(kept) <= REGISTER else kept[:REGISTER].rpartition(" ")[0] or kept[:REGISTER]
+
+
+def _alarm(path: str) -> Callable[[Report], int | None]:
+    """Without a sample an alarm that stands goes on standing, and silence gives no all-clear."""
+
+    def read(report: Report) -> int | None:
+        level = report.alarms.get(path, Level.OK)
+        return None if level is Level.OK and report.sample is None else level.value
+
+    return read
+
+
+# What rows read of a report; together with what they are about, because they are read together
+MEASURED = Source(
+    attrgetter(
+        "phase",
+        "shared",
+        "sample",
+        "cell_temperatures",
+        "mosfet_temperature",
+        "cell_ends",
+        "sensor_ends",
+        "soc",
+        "consumed",
+        "time_to_go",
+    )
+)
+DETAIL = Source(  # valid together as far as there are cells
+    attrgetter("sample", "alarms"), shape=lambda r: None if r.sample is None else len(r.sample.cells)
+)
+STATE = Source(attrgetter("phase", "link"))
+AGE = Source(attrgetter("age"), shape=lambda r: r.age is None)  # another one each time
+MOSFETS = Source(lambda r: r.sample and r.sample.mosfets)
+DOUBT = Source(attrgetter("doubt"))
+ALARMS = Source(lambda r: (r.alarms, r.sample is None))
+
+ITEMS = (
+    *DEVICE_ITEMS,
+    *rows(
+        FIXED,
+        Item("/ErrorCode", "i", "{}", lambda r: 0),
+        # The whole as a system of one battery
+        Item("/System/NrOfBatteries", "i", "{}", lambda r: 1),
+        Item("/System/BatteriesParallel", "i", "{}", lambda r: 1),
+        Item("/System/BatteriesSeries", "i", "{}", lambda r: 1),
+        # Which battery the GX's page of a single battery shows
+        Item("/Battery/Request/Id", "i", "{}", lambda r: 1, writable=True, lowest=1, highest=1),
+    ),
+    *rows(
+        IDENTITY,
+        Item("/Mgmt/InsecureConnection", "i", "{}", lambda r: int(r.insecure)),
+        Item("/DeviceInstance", "i", "{}", lambda r: r.instance),
+        Item("/ProductName", "s", "{}", product_name),
+        Item("/InstalledCapacity", "d", "{:.1f}Ah", _installed),
+        Item("/System/NrOfCellsPerBattery", "i", "{}", lambda r: r.identity.cell_count or None),
+        Item("/Battery/1/Serial", "s", "{}", lambda r: r.address),
+        Item("/Battery/1/Capacity", "d", "{:.1f}Ah", _installed),
+        Item("/Battery/1/FwVersion", "s", "{}", lambda r: r.identity.firmware or None),
+    ),
+    *rows(
+        STATE,
+        Item("/State", "i", "{}", lambda r: STATES[r.phase]),
+        Item("/Bluetooth/State", "s", "{}", _connection),
+        Item("/ConnectionInformation", "s", "{}", _briefly),
+        Item("/Bluetooth/Rssi", "i", "{}dBm", lambda r: r.link.rssi, every=15.0),
+        Item("/Bluetooth/Reconnects", "i", "{}", lambda r: r.link.reconnects, every=SLOW_EVERY),
+        Item("/Bluetooth/FailedPolls", "i", "{}", lambda r: r.link.failed_polls, every=SLOW_EVERY),
+        Item(
+            "/Bluetooth/FailedPollsLastHour", "i", "{}", lambda r: r.link.failed_last_hour, every=SLOW_EVERY
+        ),
+        Item("/Bluetooth/Interference", "s", "{}", lambda r: r.link.interference or None),
+    ),
+    Item("/Bluetooth/SampleAge", "i", "{}s", lambda r: r.age, every=SLOW_EVERY, source=AGE),
+    *rows(
+        MEASURED,
+        Item("/Dc/0/Voltage", "d", "{:.2f}V", _now(_sample(lambda s: s.voltage))),
+        Item("/Dc/0/Current", "d", "{:.1f}A", _now(_sample(lambda s: s.current))),
+        Item("/Dc/0/Power", "d", "{:.0f}W", _now(_sample(lambda s: s.voltage * s.current))),
+        Item("/Dc/0/Temperature", "d", "{:.1f}°C", _now(_temperatures(lambda ts: sum(ts) / len(ts)))),
+        Item("/Soc", "d", "{:.1f}%", lambda r: r.soc if r.sample or r.phase in LENT else None),
+        Item("/Soh", "d", "{:.1f}%", _sample(_health), every=SLOW_EVERY),
+        Item("/Capacity", "d", "{:.1f}Ah", _sample(lambda s: s.remaining)),
+        Item("/ConsumedAmphours", "d", "{:.1f}Ah", lambda r: r.consumed if r.sample else None),
+        Item("/TimeToGo", "i", "{}", lambda r: r.time_to_go if r.sample else None, every=15.0),
+        Item("/System/MinCellVoltage", "d", "{:.3f}V", _cells(min)),
+        Item("/System/MaxCellVoltage", "d", "{:.3f}V", _cells(max)),
+        Item("/System/MinVoltageCellId", "s", "{}", _cell_id(lambda e: e.lowest)),
+        Item("/System/MaxVoltageCellId", "s", "{}", _cell_id(lambda e: e.highest)),
+        Item("/System/MinCellTemperature", "d", "{:.1f}°C", _temperatures(min)),
+        Item("/System/MaxCellTemperature", "d", "{:.1f}°C", _temperatures(max)),
+        Item("/System/MinTemperatureCellId", "s", "{}", _sensor_id(lambda e: e.lowest)),
+        Item("/System/MaxTemperatureCellId", "s", "{}", _sensor_id(lambda e: e.highest)),
+        Item("/System/MOSTemperature", "d", "{:.1f}°C", lambda r: r.mosfet_temperature if r.sample else None),
+        Item(
+            "/Battery/1/Temperature",
+            "d",
+            "{:.1f}°C",
+            _temperatures(lambda ts: sum(ts) / len(ts)),
+            every=CELLS_EVERY,
+        ),
+    ),
+    *rows(
+        MOSFETS,
+        Item("/System/NrOfModulesOnline", "i", "{}", lambda r: int(r.sample is not None)),
+        Item("/System/NrOfModulesOffline", "i", "{}", lambda r: int(r.sample is None)),
+        Item("/System/NrOfModulesBlockingCharge", "i", "{}", _sample(lambda s: int(not s.mosfets.charge))),
+        Item(
+            "/System/NrOfModulesBlockingDischarge", "i", "{}", _sample(lambda s: int(not s.mosfets.discharge))
+        ),
+    ),
+    *rows(
+        DETAIL,
+        Item(
+            "/System/StoredEnergy",
+            "d",
+            "{:.2f}kWh",
+            _sample(lambda s: s.remaining * s.voltage / 1000),
+            every=SLOW_EVERY,
+        ),
+        Item("/Balancing", "i", "{}", _sample(lambda s: int(bool(s.balancing))), every=CELLS_EVERY),
+        Item("/Balancer/Status", "i", "{}", _balancer, every=CELLS_EVERY),
+        Item("/Battery/1/Status", "i", "{}", _status, every=CELLS_EVERY),
+        Item("/Battery/1/Voltage", "d", "{:.2f}V", _sample(lambda s: s.voltage), every=CELLS_EVERY),
+        Item("/Battery/1/Current", "d", "{:.1f}A", _sample(lambda s: s.current), every=CELLS_EVERY),
+        # Names that no part of Venus reads, but the owners' dashboards do
+        Item("/Voltages/Sum", "d", "{:.3f}V", _cells(sum), every=CELLS_EVERY),
+        Item(
+            "/Voltages/Diff", "d", "{:.3f}V", _cells(lambda cells: max(cells) - min(cells)), every=CELLS_EVERY
+        ),
+    ),
+    *SWITCH_ITEMS,
+    Item("/Diagnostics/Doubt", "s", "{}", lambda r: r.doubt or None, source=DOUBT),
+    *rows(ALARMS, *(Item(path, "i", "{}", _alarm(path)) for path in ALARM_PATHS)),
+)
+
+
+def _cell(n: int) -> tuple[Item, ...]:
+    volts = _sample(lambda s: s.cells[n - 1] if n <= len(s.cells) else None)
+    balancing = _sample(lambda s: int(n in s.balancing))
+    return rows(
+        DETAIL,
+        Item(f"/Voltages/Cell{n}", "d", "{:.3f}V", volts, every=CELLS_EVERY),
+        Item(f"/Balances/Cell{n}", "i", "{}", balancing, every=CELLS_EVERY),
+        Item(f"/Battery/1/Cell/{n}/Voltage", "d", "{:.3f}V", volts, every=CELLS_EVERY),
+    )
+
+
+def _sensor(n: int) -> Item:
+    """A sensor as the BMS reads it, whatever its role; one that cannot be believed is invalid."""
+
+    def read(sample: PackSample) -> float | None:
+        celsius = sample.temperatures[n - 1] if n <= len(sample.temperatures) else LOWEST_SANE
+        return celsius if LOWEST_SANE < celsius < HIGHEST_SANE else None
+
+    return Item(f"/System/Temperature{n}", "d", "{:.1f}°C", _sample(read), source=MEASURED)
+
+
+def items_for(identity: PackIdentity, *, controls: bool = False, pane: bool = True) -> tuple[Item, ...]:
+    """All rows of a battery; those per cell and sensor follow from what it is known to have.
+
+    ``pane``: with the outputs of the switch pane.
+    """
+    cells = (item for n in range(1, identity.cell_count + 1) for item in _cell(n))
+    sensors = (_sensor(n) for n in range(1, identity.ntc_count + 1))
+    control = CONTROL_ITEMS if controls else WATCHING_ITEMS
+    outputs = PANE_ITEMS if pane else ()
+    settings = setting_items(identity.cell_count)
+    return (*ITEMS, *HISTORY_ITEMS, *control, *settings, *outputs, *cells, *sensors)
+
+
+def devices(report: Report) -> dict[str, tuple[Item, ...]]:
+    """The devices that a pack is on the bus, by their classes; the switch pane finds its outputs on one."""
+    beside = report.switch_instance is not None
+    battery = items_for(report.identity, controls=report.controls, pane=not beside)
+    return {BATTERY: battery} | ({SWITCH: SWITCH_DEVICE_ITEMS} if beside else {})
+
+
+def values(items: Iterable[Item], report: Report) -> dict[str, Value | None]:
+    """What each path shows of a report."""
+    return {item.path: item.value(report) for item in items}

@@ -1,0 +1,49 @@
+"""What the bus shows of a pack that controls chargers and inverters. Pure.
+
+The mere presence of ``/Info/MaxChargeVoltage`` makes Venus prefer a battery, so a pack that only watches has
+none of these paths but one, which says why it does not control.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+
+from dbus_xbms.model import Limits, Phase
+from dbus_xbms.report import Report
+from dbus_xbms.settings import Value
+from dbus_xbms.venus.item import Item, Read, Source, rows
+
+
+def _limits(read: Callable[[Limits], Value]) -> Read:
+    return lambda report: None if report.limits is None else read(report.limits)
+
+
+def _words(read: Callable[[Limits], str]) -> Read:
+    def words(report: Report) -> str | None:
+        if report.limits is None:
+            return None
+        return read(report.limits) + (" (held)" if report.phase is Phase.HELD else "")
+
+    return words
+
+
+CHARGE_MODE = "/Info/ChargeMode"
+LIMITS = Source(attrgetter("limits", "phase"))
+
+CONTROL_ITEMS = rows(
+    LIMITS,
+    Item("/Info/MaxChargeVoltage", "d", "{:.2f}V", _limits(lambda x: x.cvl)),
+    Item("/Info/MaxChargeCurrent", "d", "{:.1f}A", _limits(lambda x: x.ccl)),
+    Item("/Info/MaxDischargeCurrent", "d", "{:.1f}A", _limits(lambda x: x.dcl)),
+    Item("/Info/BatteryLowVoltage", "d", "{:.2f}V", _limits(lambda x: x.battery_low_voltage)),
+    Item("/Info/ChargeRequest", "i", "{}", _limits(lambda x: int(x.charge_request))),
+    Item(CHARGE_MODE, "s", "{}", _limits(lambda x: x.mode)),
+    Item("/Info/ChargeLimitation", "s", "{}", _words(lambda x: x.charge_limitation)),
+    Item("/Info/DischargeLimitation", "s", "{}", _words(lambda x: x.discharge_limitation)),
+)
+
+WATCHING_ITEMS = rows(
+    Source(attrgetter("no_control")),
+    Item(CHARGE_MODE, "s", "{}", lambda r: f"Not controlling: {r.no_control}" if r.no_control else None),
+)

@@ -1,0 +1,92 @@
+"""What the bus shows of a pack's life: the history page of the GX. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from operator import attrgetter
+from typing import Literal
+
+from dbus_xbms.model import Counters
+from dbus_xbms.report import Report
+from dbus_xbms.venus.item import FIXED, Item, Read, Source, rows
+
+SLOW_EVERY = 60.0  # s; counters and what follows from them
+LONGEST = 6_553_500  # s, some 75 days; more would start anew at 0 in the Modbus register
+
+
+def _counters(read: Callable[[Counters], int]) -> Read:
+    return lambda report: None if report.counters is None else read(report.counters)
+
+
+def _since_full(report: Report) -> float | None:
+    since = report.history.since_full
+    return None if since is None else min(since, LONGEST)
+
+
+def _average_discharge(report: Report) -> float | None:
+    known = report.history
+    return -known.total_drawn / known.discharges if known.discharges else None
+
+
+def _trips(counter: str) -> Item:
+    """How often one protection tripped: ``short_circuit`` is ``/History/Trips/ShortCircuit``."""
+    name = "".join(word.capitalize() for word in counter.split("_"))
+    return _slow(f"/History/Trips/{name}", "i", "{}", _counters(attrgetter(counter)))
+
+
+def _slow(path: str, kind: Literal["i", "d"], text: str, read: Read) -> Item:
+    return Item(path, kind, text, read, every=SLOW_EVERY)
+
+
+EXTREMES = Source(attrgetter("extremes"))
+COUNTED = Source(lambda r: (r.counters, r.sample and r.sample.cycles))
+FLOWN = Source(  # all are always valid but for two, which begin with a full charge and a first discharge
+    attrgetter("history"), shape=lambda r: (r.history.since_full is None, r.history.discharges == 0)
+)
+
+HISTORY_ITEMS = (
+    *rows(
+        FIXED,
+        Item("/Settings/HasTemperature", "i", "{}", lambda r: 1),
+        Item("/History/CanBeCleared", "i", "{}", lambda r: 1),
+        Item("/History/Clear", "i", "{}", lambda r: 0, writable=True, lowest=0, highest=1),
+    ),
+    *rows(
+        EXTREMES,
+        _slow("/History/MinimumVoltage", "d", "{:.2f}V", lambda r: r.extremes.pack_min),
+        _slow("/History/MaximumVoltage", "d", "{:.2f}V", lambda r: r.extremes.pack_max),
+        _slow("/History/MinimumCellVoltage", "d", "{:.3f}V", lambda r: r.extremes.cell_min),
+        _slow("/History/MaximumCellVoltage", "d", "{:.3f}V", lambda r: r.extremes.cell_max),
+        _slow("/History/MinimumTemperature", "d", "{:.1f}°C", lambda r: r.extremes.temperature_min),
+        _slow("/History/MaximumTemperature", "d", "{:.1f}°C", lambda r: r.extremes.temperature_max),
+    ),
+    *rows(
+        COUNTED,
+        _slow("/History/ChargeCycles", "i", "{}", lambda r: r.sample.cycles if r.sample else None),
+        _slow(
+            "/History/LowVoltageAlarms",
+            "i",
+            "{}",
+            _counters(lambda c: c.pack_undervoltage + c.cell_undervoltage),
+        ),
+        _slow(
+            "/History/HighVoltageAlarms",
+            "i",
+            "{}",
+            _counters(lambda c: c.pack_overvoltage + c.cell_overvoltage),
+        ),
+        *(_trips(counter.name) for counter in fields(Counters) if counter.name != "restarts"),
+    ),
+    *rows(
+        FLOWN,
+        _slow("/History/DeepestDischarge", "d", "{:.1f}Ah", lambda r: -r.history.deepest_discharge),
+        _slow("/History/LastDischarge", "d", "{:.1f}Ah", lambda r: -r.history.last_discharge),
+        _slow("/History/AverageDischarge", "d", "{:.1f}Ah", _average_discharge),
+        _slow("/History/FullDischarges", "i", "{}", lambda r: r.history.full_discharges),
+        _slow("/History/TotalAhDrawn", "d", "{:.1f}Ah", lambda r: -r.history.total_drawn),
+        _slow("/History/ChargedEnergy", "d", "{:.2f}kWh", lambda r: r.history.charged_energy),
+        _slow("/History/DischargedEnergy", "d", "{:.2f}kWh", lambda r: r.history.discharged_energy),
+        _slow("/History/TimeSinceLastFullCharge", "i", "{}", _since_full),
+    ),
+)

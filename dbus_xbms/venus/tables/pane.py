@@ -1,0 +1,117 @@
+"""The outputs of the switch pane, on a battery or on a switch device beside it. Pure.
+
+The numbers are those of Victron's own com.victronenergy.switch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dbus_xbms.model import Mosfet, Phase, Protection
+from dbus_xbms.report import Report
+from dbus_xbms.venus.item import FIXED, Item, Read, Source, rows
+from dbus_xbms.venus.tables.device import DEVICE_ITEMS, IDENTITY, product_name
+from dbus_xbms.venus.tables.settings import appearance_items
+from dbus_xbms.venus.tables.switches import CHARGE, DISCHARGE, LEND_SWITCH, Switch, actual, minutes_lent
+
+OFF, TRIPPED, TOO_HOT, FAULT, ON, SHORT = 0x00, 0x02, 0x04, 0x08, 0x09, 0x10
+DISABLED, DISABLED_BUT_ON = 0x20, 0x29
+
+_HEAT = {
+    Mosfet.CHARGE: Protection.CHARGE_OVERTEMPERATURE,
+    Mosfet.DISCHARGE: Protection.DISCHARGE_OVERTEMPERATURE,
+}
+
+
+def _on(mosfet: Mosfet, report: Report) -> bool:
+    return bool(actual(mosfet)(report))
+
+
+def _out_of_contact(mosfet: Mosfet, report: Report) -> bool:
+    return report.phase is not Phase.FRESH or bool(minutes_lent(report))
+
+
+def _locked(mosfet: Mosfet, report: Report) -> bool:
+    """Whether the owner's settings keep anybody from switching it."""
+    if not report.settings.allow_mosfet_control:
+        return True
+    one_way = mosfet is Mosfet.DISCHARGE and not report.settings.allow_discharge_off
+    return one_way and _on(mosfet, report)
+
+
+def _tripped(mosfet: Mosfet, report: Report) -> Protection:
+    """What may have turned it off."""
+    return report.sample.protection & mosfet.blocked_by if report.sample else Protection(0)
+
+
+# The first that applies
+STATUSES: tuple[tuple[Callable[[Mosfet, Report], object], int], ...] = (
+    (_out_of_contact, DISABLED),
+    (lambda mosfet, report: _locked(mosfet, report) and _on(mosfet, report), DISABLED_BUT_ON),
+    (_locked, DISABLED),
+    (lambda mosfet, report: mosfet in report.switching.faults, FAULT),
+    (_on, ON),
+    (lambda mosfet, report: _tripped(mosfet, report) & Protection.SHORT_CIRCUIT, SHORT),
+    (lambda mosfet, report: _tripped(mosfet, report) & _HEAT[mosfet], TOO_HOT),
+    (_tripped, TRIPPED),
+)
+
+
+def _status(mosfet: Mosfet) -> Read:
+    return lambda report: next((status for applies, status in STATUSES if applies(mosfet, report)), OFF)
+
+
+def _lend_status(report: Report) -> int:
+    if minutes_lent(report):
+        return ON
+    return OFF if report.settings.allow_lending else DISABLED
+
+
+STATE = Source(
+    lambda r: (r.sample and (r.sample.mosfets, r.sample.protection), r.switching, r.phase, r.settings)
+)
+TOGGLE, MANUAL = 1, 2  # type and function of an output
+
+
+def _output(switch: Switch, status: Read, name: str) -> tuple[Item, ...]:
+    """An output of the switch pane: a toggle, and all that the pane wants to know of it."""
+    at = switch.item.path.removesuffix("/State")
+
+    def fixed(leaf: str, value: int, *, writable: bool = False) -> Item:
+        bound = value if writable else None
+        return Item(
+            f"{at}/{leaf}", "i", "{}", lambda r: value, writable=writable, lowest=bound, highest=bound
+        )
+
+    return (
+        *rows(STATE, switch.item, Item(f"{at}/Status", "i", "0x{:02X}", status)),
+        *rows(
+            FIXED,
+            Item(f"{at}/Name", "s", "{}", lambda r: name),
+            fixed("Settings/Type", TOGGLE, writable=True),
+            fixed("Settings/ValidTypes", 1 << TOGGLE),
+            fixed("Settings/Function", MANUAL, writable=True),
+            fixed("Settings/ValidFunctions", 1 << MANUAL),
+        ),
+    )
+
+
+PANE_ITEMS = (
+    *_output(CHARGE, _status(Mosfet.CHARGE), "Charging"),
+    *_output(DISCHARGE, _status(Mosfet.DISCHARGE), "Discharging"),
+    *_output(LEND_SWITCH, _lend_status, "Lend to phone app"),
+    *appearance_items(),
+)
+
+RUNNING = 0x100  # state of a switch device
+
+SWITCH_DEVICE_ITEMS = (
+    *DEVICE_ITEMS,
+    Item("/ProductName", "s", "{}", lambda r: f"{product_name(r)} switches", source=IDENTITY),
+    *rows(
+        FIXED,
+        Item("/DeviceInstance", "i", "{}", lambda r: r.switch_instance),
+        Item("/State", "i", "0x{:X}", lambda r: RUNNING),
+    ),
+    *PANE_ITEMS,
+)

@@ -1,0 +1,117 @@
+"""Settings of ours that pages of the touch screen can edit. Pure.
+
+A battery's stock settings page shows each row whose path is valid, within what GetMin and GetMax answer.
+The switch pane keeps there how its outputs appear.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Literal
+
+from dbus_xbms.policy.charge.chemistry import preset
+from dbus_xbms.report import Report
+from dbus_xbms.settings import AnySetting, SettingsError, Value
+from dbus_xbms.settings import PackSettings as P
+from dbus_xbms.venus.item import Item, Source, rows
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """One row: a path that can be written, and the setting behind it."""
+
+    path: str
+    setting: AnySetting
+    text: str
+    preset: str = ""  # field of the preset that a controlling pack's setting of 0 stands for
+    per_cell: bool = False  # the page shows the pack, the setting a cell
+
+    def scale(self, cells: int) -> int:
+        """How many times the setting the page shows."""
+        return cells if self.per_cell else 1
+
+
+EDITED = (
+    Edited("/Settings/Battery/Capacity", P.capacity, "{:.0f}Ah"),
+    Edited("/Settings/Battery/ChargedVoltage", P.cell_full, "{:.2f}V", "full", per_cell=True),
+    Edited("/Settings/Battery/TailCurrent", P.tail_current, "{}%"),
+    Edited("/Settings/Battery/DischargeFloor", P.discharge_floor, "{}%"),
+    Edited("/Settings/Alarm/LowSoc", P.low_soc_warning, "{}%"),
+    Edited("/Settings/Alarm/HighBatteryTemperature", P.high_temperature_warning, "{:.0f}°C", "hot_warning"),
+    Edited("/Settings/Alarm/LowBatteryTemperature", P.low_temperature_warning, "{:.0f}°C", "cold_warning"),
+)
+_APPEARANCE: dict[str, tuple[AnySetting, AnySetting, AnySetting]] = {  # name, group, where it is shown
+    "charge": (P.charge_switch_name, P.charge_switch_group, P.charge_switch_show),
+    "discharge": (P.discharge_switch_name, P.discharge_switch_group, P.discharge_switch_show),
+    "lend": (P.lend_switch_name, P.lend_switch_group, P.lend_switch_show),
+}
+PANE = tuple(
+    Edited(f"/SwitchableOutput/{switch}/Settings/{leaf}", setting, "{}")
+    for switch, appearance in _APPEARANCE.items()
+    for leaf, setting in zip(("CustomName", "Group", "ShowUIControl"), appearance, strict=True)
+)
+_KINDS: dict[type, Literal["i", "d", "s"]] = {int: "i", float: "d", str: "s"}
+
+
+def _usual(edited: Edited, report: Report) -> Value | None:
+    """What the page shows of a setting that the owner has not set; it steps from there."""
+    if report.controls and not (chosen := preset(report.settings)).refused:
+        value: float = getattr(chosen, edited.preset)
+        return value
+    return edited.setting.default if edited.setting.unset is None else None
+
+
+def _item(edited: Edited, cells: int = 1) -> Item:
+    row, scale = edited.setting, edited.scale(cells)
+
+    def scaled(value: Value | None) -> int | float | None:
+        return None if value is None or isinstance(value, str) else value * scale
+
+    def read(report: Report) -> Value | None:
+        value: Value | None = report.settings.value(row)
+        if edited.preset and value == row.default:
+            value = _usual(edited, report)
+        return value if isinstance(value, str) else scaled(value)
+
+    return Item(
+        edited.path,
+        _KINDS[type(row.default)],
+        edited.text,
+        read,
+        writable=True,
+        lowest=scaled(row.lowest),
+        highest=scaled(row.highest),
+        default=scaled(row.default),
+    )
+
+
+def setting_items(cells: int) -> tuple[Item, ...]:
+    """The rows of the page, for a pack of so many cells."""
+    return rows(SETTINGS, HAS_SETTINGS, *(_item(edited, cells) for edited in EDITED))
+
+
+def appearance_items() -> tuple[Item, ...]:
+    """How the outputs of the switch pane appear there."""
+    return rows(SETTINGS, *(_item(edited) for edited in PANE))
+
+
+SETTINGS = Source(attrgetter("settings", "controls"))
+HAS_SETTINGS = Item("/Settings/HasSettings", "i", "{}", lambda r: 1)
+_BY_PATH = {edited.path: edited for edited in (*EDITED, *PANE)}
+
+
+def setting_written(path: str, value: Value, report: Report) -> tuple[str, Value] | None:
+    """The setting that a write to ``path`` changes, and its value; ``None`` if it is no such path.
+
+    Raises:
+        SettingsError: not of the setting's type, or out of its range.
+    """
+    edited = _BY_PATH.get(path)
+    if edited is None:
+        return None
+    scale = edited.scale(report.identity.cell_count)
+    if not scale:
+        raise SettingsError(f"{path} takes a number once the pack is known, not {value!r}")
+    unscaled = value if scale == 1 or isinstance(value, str) else round(value / scale, 4)
+    return edited.setting.name, edited.setting.checked(unscaled)

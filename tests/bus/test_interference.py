@@ -1,0 +1,119 @@
+"""Programs that get in the way of Bluetooth are reported, once, and withdrawn when they are gone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from dbus_fast import BusType, Message, MessageType, Variant
+from dbus_fast.aio import MessageBus
+
+from tests.bus.simulation import Program, Simulation
+from tests.bus.test_program import ONE, TWO, valid
+from tests.bus.venus import BUS_ITEM, SETTINGS, Seen, Venus
+
+pytestmark = pytest.mark.usefixtures("private_bus")
+
+BLUETOOTH, SENSORS = "/Settings/Services/Bluetooth", "/Settings/Services/BleSensors"
+NEIGHBOURS = "/Bluetooth/Interference"
+
+
+def told(program: Program, level: str, who: str) -> list[str]:
+    lines = (*program.output, *program.log)
+    return [line for line in lines if line.startswith(level) and "interference:" in line and who in line]
+
+
+def names(who: str) -> Callable[[Seen], bool]:
+    return lambda seen: who in str(seen[NEIGHBOURS])
+
+
+def alone(seen: Seen) -> bool:
+    return seen[NEIGHBOURS] is None
+
+
+async def offer(venus: Venus, **settings: int) -> None:
+    """Put Venus's own settings into localsettings, as venus-platform does."""
+    rows = [
+        {"path": Variant("s", f"/Settings/Services/{name}"), "default": Variant("i", value)}
+        for name, value in settings.items()
+    ]
+    await venus.call(SETTINGS, "/", "com.victronenergy.Settings", "AddSettings", "aa{sv}", rows)
+
+
+@asynccontextmanager
+async def other_driver(name: str, items: dict[str, str]) -> AsyncIterator[None]:
+    """A battery service of another program."""
+    bus = await MessageBus(bus_type=BusType.SESSION).connect()
+
+    def answer(call: Message) -> Message | None:
+        if call.message_type is not MessageType.METHOD_CALL or call.interface != BUS_ITEM:
+            return None
+        if call.member == "GetItems":
+            return Message.new_method_return(call, "a{sa{sv}}", [{}])
+        return Message.new_method_return(call, "v", [Variant("s", items[call.path or ""])])
+
+    bus.add_message_handler(answer)
+    await bus.request_name(name)
+    try:
+        yield
+    finally:
+        bus.disconnect()
+        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+
+
+async def test_victrons_bluetooth_is_told_of_until_it_is_switched_off() -> None:
+    async with Simulation(2), Venus() as venus:
+        await offer(venus, Bluetooth=1, BleSensors=0)
+        await venus.enable(ONE, TWO)
+        async with Program("run") as program:
+            for address in (ONE, TWO):
+                await venus.until(address, valid)
+                await venus.until(address, names("vesmart-server"))
+            await venus.write(SETTINGS, BLUETOOTH, 0)
+            for address in (ONE, TWO):
+                await venus.until(address, alone)
+            await program.until("no longer in the way")
+        assert len(told(program, "WARNING", "vesmart-server")) == 1
+        assert len(told(program, "INFO", "vesmart-server")) == 1
+
+
+async def test_another_driver_of_the_same_pack_is_told_of_while_it_runs() -> None:
+    items = {"/Mgmt/Connection": f"BLE {TWO}", "/Mgmt/ProcessName": "dbus-serialbattery.py"}
+    name = "com.victronenergy.battery.ttyO1"
+    async with Simulation(2), Venus() as venus, Program("run") as program:
+        await venus.enable(ONE, TWO)
+        await venus.until(TWO, valid)
+        async with other_driver(name, items):
+            await venus.until(TWO, names(name))
+            assert (await venus.until(ONE, valid))[NEIGHBOURS] is None
+        await venus.until(TWO, alone)
+        await program.stop()
+        assert len(told(program, "WARNING", name)) == 1
+        assert len(told(program, "INFO", name)) == 1
+
+
+async def test_the_sensors_are_told_of_when_the_adapter_is_busy() -> None:
+    async with Simulation([{}, {"present": False}]) as sim, Venus() as venus:
+        await offer(venus, Bluetooth=0, BleSensors=1)
+        await venus.enable(ONE)
+        async with Program("run") as program:
+            await venus.until(ONE, valid)
+            assert told(program, "WARNING", "") == []
+            await sim.fault("busy", seconds=600.0)
+            await venus.enable(TWO)  # which has to be looked for
+            await venus.until(ONE, names("dbus-ble-sensors"))
+            await sim.fault("busy", seconds=0.0)
+            await venus.until(ONE, alone)
+        assert len(told(program, "WARNING", "dbus-ble-sensors")) == 1
+        assert len(told(program, "INFO", "dbus-ble-sensors")) == 1
+
+
+async def test_a_machine_without_neighbours_hears_nothing_of_them() -> None:
+    async with Simulation(1), Venus() as venus, Program("run") as program:
+        await venus.enable(ONE)
+        seen: Any = await venus.until(ONE, valid)
+        assert seen[NEIGHBOURS] is None
+        await program.stop()
+        assert told(program, "", "") == []

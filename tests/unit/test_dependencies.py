@@ -1,0 +1,147 @@
+"""Who may import whom, and what a stock Venus can import at all."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.stock_venus import NOT_ON_VENUS
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((ROOT / "dbus_xbms").rglob("*.py"))
+
+# Module or package right under dbus_xbms -> those that it may import.
+DEPENDENCIES: dict[str, set[str]] = {
+    "settings": {"model"},
+    "model": set(),
+    "report": {"model", "settings"},
+    "text": set(),
+    "printable": set(),
+    "logs": set(),
+    "process": set(),
+    "capture": set(),
+    "contact": {"model", "process", "text"},
+    "dbus": {"process", "venus"},
+    "protocols": {"contact", "model"},
+    "policy": {"model", "settings", "text"},
+    "ble": {"contact", "dbus", "model", "protocols", "settings"},
+    "venus": {"dbus", "logs", "model", "policy", "printable", "report", "settings"},
+    "interference": {"ble", "dbus", "logs", "venus"},
+    "authority": {"dbus", "interference", "policy", "settings"},
+    "pack": {"ble", "contact", "dbus", "logs", "model", "policy", "protocols", "report", "settings", "venus"},
+    "supervision": {"pack"},
+    "rpc": {"ble", "contact", "dbus", "printable", "protocols", "settings"},
+    "app": {
+        *("authority", "ble", "contact", "dbus", "interference", "pack", "protocols", "rpc"),
+        *("settings", "supervision", "venus"),
+    },
+    "serve": {"app", "capture", "dbus", "process", "supervision"},
+    "doctor": {"contact", "interference", "printable", "process", "text"},
+    "settings_store": {"dbus"},
+    "simulator": {"dbus", "model", "protocols", "settings", "settings_store"},
+    "commands": {
+        *("authority", "ble", "capture", "contact", "dbus", "doctor", "interference", "model", "policy"),
+        *("printable", "process", "protocols", "report", "rpc", "serve", "settings", "settings_store"),
+        *("simulator", "text", "venus"),
+    },
+    "cli": {"commands", "printable", "process", "protocols", "settings"},
+    "__main__": {"cli", "process"},
+    "__init__": set(),
+}
+PURE = {"model", "report", "settings", "protocols", "policy", "doctor", "printable", "contact", "text"}
+PURE_FILES = {
+    "ble/heard.py",
+    "ble/notify_method.py",
+    "ble/pairing_state.py",
+    "interference/rules.py",
+    "pack/command_log.py",
+    "pack/contact_tracker.py",
+    "pack/roster.py",
+    "pack/tally.py",
+    "process/machine.py",
+    "settings_store/rows.py",
+    "settings_store/store.py",
+    "venus/diff.py",
+    "venus/item.py",
+    *(f"commands/{name}.py" for name in ("csv_rows", "lifetime", "naming", "reading", "table")),
+    *(
+        f"commands/screen/{name}.py"
+        for name in (
+            *("frame", "glyphs", "keys", "overview", "page", "raised", "reading", "scene", "style", "trend"),
+        )
+    ),
+    *(
+        f"venus/tables/{name}.py"
+        for name in ("battery", "control", "device", "history", "pane", "settings", "switches")
+    ),
+}
+IMPURE = {"asyncio", "time", "logging", "bleak", "bleak_retry_connector", "dbus_fast"}
+
+THIRD_PARTY = {"bleak", "bleak_retry_connector", "dbus_fast"}
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, as dotted names."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: relative import"
+            names.add(node.module or "")
+            if node.module == "dbus_xbms":
+                names |= {
+                    f"dbus_xbms.{alias.name}" for alias in node.names if not alias.name.startswith("__")
+                }
+    return names
+
+
+def within(path: Path) -> str:
+    return path.relative_to(ROOT / "dbus_xbms").as_posix()
+
+
+def package_of(path: Path) -> str:
+    return within(path).split("/")[0].removesuffix(".py")
+
+
+def is_pure(path: Path) -> bool:
+    return package_of(path) in PURE or within(path) in PURE_FILES
+
+
+@pytest.mark.parametrize("path", FILES, ids=within)
+def test_a_package_imports_only_the_rooms_it_may(path: Path) -> None:
+    package = package_of(path)
+    used = {name.split(".")[1] for name in imports(path) if name.startswith("dbus_xbms.")} - {package}
+    assert used <= DEPENDENCIES[package]
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if is_pure(path)], ids=within)
+def test_a_pure_package_knows_no_clock_no_loop_and_no_wire(path: Path) -> None:
+    assert not {name.split(".")[0] for name in imports(path)} & IMPURE
+
+
+@pytest.mark.parametrize("path", FILES, ids=within)
+def test_only_what_a_stock_venus_or_our_three_packages_bring_is_imported(path: Path) -> None:
+    used = {name.split(".")[0] for name in imports(path)} - {"dbus_xbms"}
+    assert used <= (sys.stdlib_module_names - NOT_ON_VENUS) | THIRD_PARTY
+
+
+def test_the_whole_program_imports_where_venus_leaves_parts_of_the_standard_library_out() -> None:
+    modules = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in FILES if path.stem != "__main__"
+    ]
+    script = f"""
+import sys
+for name in {sorted(NOT_ON_VENUS)}:
+    sys.modules[name] = None  # an import of it now fails
+for name in {modules}:
+    __import__(name.removesuffix(".__init__"))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
