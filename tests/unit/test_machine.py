@@ -11,7 +11,7 @@ import pytest
 
 from dbus_xbms.commands.session import stopped
 from dbus_xbms.contact import ADVICE, ContactState
-from dbus_xbms.dbus.peers import PEERS
+from dbus_xbms.dbus.errors import PEERS
 from dbus_xbms.process.machine import GX, HERE, LINUX, VENUS, Machine, machine
 
 ON_A_GX = ("svc ", "/etc/init.d", "GX", "Venus")
@@ -65,7 +65,7 @@ def _said_on(name: str) -> str:
         "from dbus_xbms.process import machine\n"
         f"machine.HERE = machine.{name}\n"
         "from dbus_xbms.contact import ADVICE\n"
-        "from dbus_xbms.dbus.peers import PEERS, peer_at\n"
+        "from dbus_xbms.dbus.errors import PEERS, peer_at\n"
         "from dbus_xbms.commands.session import SERVICE_ERRORS\n"
         "from dbus_xbms.ble.errors import HANGS\n"
         "print(ADVICE, PEERS, peer_at('x'), SERVICE_ERRORS, HANGS)"
