@@ -21,7 +21,7 @@ INTERFERENCE = "/Bluetooth/Interference"
 
 
 def told(program: Program, level: str, who: str) -> list[str]:
-    lines = (*program.output, *program.log)
+    lines = [line for line in (*program.output, *program.log) if "interference.monitor:" in line]
     return [
         line for line in lines if line.startswith(level) and "interference.monitor:" in line and who in line
     ]
