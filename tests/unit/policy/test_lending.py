@@ -157,11 +157,6 @@ def test_a_poll_that_was_under_way_when_the_link_was_lent_does_not_end_it() -> N
     assert decide(late, LENT_AT + 0.1).phase is Phase.LENT
 
 
-def test_cells_measured_before_the_link_was_lent_are_not_shown_after_it() -> None:
-    returned = pack_state.sampled(lent(), SAMPLE, UNTIL + 1, LENT_AT - 5)
-    assert decide(returned, UNTIL + 1).sample is None
-
-
 def test_taken_back_early_it_has_half_a_minute_to_return() -> None:
     taken_back = pack_state.lent(lent(), LENT_AT + 60)
     assert decide(taken_back, LENT_AT + 60 + RETURN_TIME - 1).phase is Phase.LENT

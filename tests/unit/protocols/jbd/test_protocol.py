@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Protection, Reading
+from dbus_xbms.model import Mosfets, PackIdentity, Protection, Reading
 from dbus_xbms.protocols.base import BmsProtocol, NoReply, ProtocolError, Refused
 from dbus_xbms.protocols.jbd.frames import JbdFramer, read, reply
 from dbus_xbms.protocols.jbd.protocol import Jbd
@@ -88,24 +88,6 @@ def test_counters_are_read_when_asked_for() -> None:
     assert sent == [BASIC, CELLS, COUNTERS]
     assert reading.counters is not None
     assert (reading.counters.cell_overvoltage, reading.counters.restarts) == (122, 1)
-
-
-def test_cells_that_are_recalled_are_not_read() -> None:
-    seen: list[PackSample] = []
-
-    def recall(sample: PackSample) -> tuple[float, ...]:
-        seen.append(sample)
-        return (3.3, 3.4, 3.3, 3.4) if len(seen) == 1 else ()
-
-    conversations = [Jbd().poll(KNOWN, counters=False, recall=recall) for _ in range(2)]
-    (first, sent), (second, sent_then) = (
-        converse(one, lambda request: PACK.get(request.reply.number)) for one in conversations
-    )
-    assert (sent, first.sample.cells, first.recalled) == ([BASIC], (3.3, 3.4, 3.3, 3.4), True)
-    assert (sent_then, second.sample.cells[0], second.recalled) == ([BASIC, CELLS], 3.909, False)
-    assert [(one.voltage, one.protection, one.cells) for one in seen] == [
-        (14.28, Protection.CELL_OVERVOLTAGE, ())
-    ] * 2
 
 
 @pytest.mark.parametrize("answer", [None, reply(0xAA, status=0x80), reply(0xAA, bytes(5))])
