@@ -1,7 +1,4 @@
-"""Xiaoxiang / JBD / LLT / Overkill Bluetooth batteries on Victron Venus OS, and in any Python program.
-
-The names in ``__all__`` are imported on first use: the command line starts without bleak.
-"""
+"""Xiaoxiang / JBD / LLT / Overkill Bluetooth batteries on Victron Venus OS."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -33,6 +30,7 @@ __all__ = [
     "connect",
 ]
 
+# Imported on first use: the command line starts without bleak.
 _MODULES = {
     "client": ("NotReached", "PackClient", "connect"),
     "model": ("Counters", "Mosfets", "PackIdentity", "PackSample", "Protection", "Reading"),
