@@ -13,7 +13,8 @@ from pathlib import Path
 from dbus_xbms.capture import parse_line
 from dbus_xbms.commands import CommandError
 from dbus_xbms.protocols import Echo, Frame, ProtocolError
-from dbus_xbms.protocols.jbd.frames import Cutter, Junk, decode_frame, describe
+from dbus_xbms.protocols.jbd.describe import decode_frame, describe
+from dbus_xbms.protocols.jbd.frames import Cutter, Junk
 
 __all__ = ["add_arguments", "decode_frame", "decode_lines", "run"]
 
