@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dbus_xbms.client import NotReached, PackClient, connect
     from dbus_xbms.model import Counters, Mosfets, PackIdentity, PackSample, Protection, Reading
-    from dbus_xbms.protocols.base import LinkError, LoginFailed, Mute, NoReply, NotPaired, ProtocolError
+    from dbus_xbms.protocols import LinkError, LoginFailed, Mute, NoReply, NotPaired, ProtocolError
     from dbus_xbms.settings import SettingsError
 
 __version__ = "0.1.0"
@@ -34,7 +34,7 @@ __all__ = [
 _MODULES = {
     "client": ("NotReached", "PackClient", "connect"),
     "model": ("Counters", "Mosfets", "PackIdentity", "PackSample", "Protection", "Reading"),
-    "protocols.base": ("LinkError", "LoginFailed", "Mute", "NoReply", "NotPaired", "ProtocolError"),
+    "protocols": ("LinkError", "LoginFailed", "Mute", "NoReply", "NotPaired", "ProtocolError"),
     "settings": ("SettingsError",),
 }
 _MODULE_OF = {name: f"{__name__}.{module}" for module, names in _MODULES.items() for name in names}

@@ -18,8 +18,8 @@ from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.exchange import Capture
 from dbus_xbms.ble.link import Link
 from dbus_xbms.model import PackIdentity, Reading
-from dbus_xbms.protocols.base import BmsProtocol, LinkError, PairingNext
-from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols import BmsProtocol, LinkError, PairingNext
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PackSettings, normal_address
 from dbus_xbms.text import duration
 
