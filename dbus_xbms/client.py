@@ -18,7 +18,7 @@ from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.exchange import Capture
 from dbus_xbms.ble.link import Link
 from dbus_xbms.model import PackIdentity, Reading
-from dbus_xbms.protocols import BmsProtocol, LinkError, PairingNext
+from dbus_xbms.protocols import BmsFamily, LinkError, PairingNext
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PackSettings, normal_address
 from dbus_xbms.text import duration
@@ -40,7 +40,7 @@ class PackClient:
     def __init__(
         self,
         address: str,
-        protocol: BmsProtocol,
+        protocol: BmsFamily,
         *,
         password: str,
         passkey: str,
@@ -136,7 +136,7 @@ def connect(
     password: str = "",
     passkey: str = "",
     adapter: str = "",
-    protocol: BmsProtocol | None = None,
+    protocol: BmsFamily | None = None,
     timeout: float = CONNECT_LIMIT,
     capture: Capture | None = None,
     notify: Callable[[str], None] | None = None,
