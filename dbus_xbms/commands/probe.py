@@ -24,8 +24,8 @@ from dbus_xbms.commands.which import InRange, in_range
 from dbus_xbms.contact import FACTORY_PASSKEY
 from dbus_xbms.model import Reading
 from dbus_xbms.printable import LINE, printable
-from dbus_xbms.protocols.base import LinkError, LoginFailed, Mute, NotPaired, PairingNext
-from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols import LinkError, LoginFailed, Mute, NotPaired, PairingNext
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PackSettings, device_id
 from dbus_xbms.text import duration
 from dbus_xbms.venus.objects import BUS_ITEM

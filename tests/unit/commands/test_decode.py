@@ -14,7 +14,7 @@ import pytest
 from dbus_xbms import cli
 from dbus_xbms.commands import decode
 from dbus_xbms.commands.decode import decode_frame, decode_lines
-from dbus_xbms.protocols.base import ProtocolError
+from dbus_xbms.protocols import ProtocolError
 from dbus_xbms.protocols.jbd.frames import REGISTERS, checksum, reply
 from tests.unit.recorded import BAD_FRAMES, LEGACY, RECORDED, REPLIES, Entry, frame_of
 
