@@ -24,7 +24,7 @@ from dbus_xbms.policy import engine, history, pack_state
 from dbus_xbms.policy.authority import Reason, Ruling, control_disabled
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.freshness import poll_interval, withdraws_after
-from dbus_xbms.protocols.base import LinkError, ProtocolError, SwitchableBms
+from dbus_xbms.protocols import LinkError, ProtocolError, SwitchableBms
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.venus.localsettings import instance_of
@@ -161,11 +161,11 @@ class Pack:
 
     # What polling brings
 
-    def polled(self, reading: Reading, begun: float, oldest: float) -> PackIdentity:
-        """Take a good poll that was ``begun`` at that moment, its cells perhaps before; returns who it is."""
+    def polled(self, reading: Reading, begun: float) -> PackIdentity:
+        """Process a reading whose poll began at ``begun``, in s; return the pack's identity."""
         cells = self.settings.cells
         # A poll with retries takes seconds: the age of its values counts from before they were measured.
-        self._state = pack_state.sampled(self._state, reading.sample, begun, oldest, reading.identity)
+        self._state = pack_state.sampled(self._state, reading.sample, begun, reading.identity)
         if reading.counters:
             self._counters = reading.counters
         self._continuity.learn(reading, self._state)

@@ -41,11 +41,11 @@ def step(
 
 def _freshness(state: PackState, now: float, settings: PackSettings, managed: bool) -> Freshness:
     if not heard_since_lent(state):
-        sampled_at = state.started if state.oldest_at is None else state.oldest_at
+        sampled_at = state.started if state.sampled_at is None else state.sampled_at
         return freshness.judge_lent(now - state.lent_until, now - sampled_at, settings, managed=managed)
     if (since := state.plausibility.doubted_at) is not None:
         return freshness.judge_doubted(now - since, settings, managed=managed)
-    silence = None if state.oldest_at is None else now - state.oldest_at
+    silence = None if state.sampled_at is None else now - state.sampled_at
     previous_silence = (
         now - state.previous_sample_at if managed and state.previous_sample_at is not None else 0.0
     )

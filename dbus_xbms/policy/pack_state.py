@@ -28,8 +28,7 @@ class PackState:
     identity: PackIdentity = field(default_factory=PackIdentity)  # as the BMS last reported it
     plausibility: PlausibilityState = field(default_factory=PlausibilityState)
     sample: PackSample | None = None  # the newest plausible one
-    sampled_at: float | None = None
-    oldest_at: float | None = None  # when the oldest part of the sample was measured
+    sampled_at: float | None = None  # when its poll began
     failing: bool = False  # the newest poll failed
     alarms: AlarmState = field(default_factory=dict)
     extremes: Extremes = field(default_factory=Extremes)
@@ -65,7 +64,6 @@ def sampled(
     state: PackState,
     sample: PackSample,
     now: float,
-    oldest: float | None = None,
     identity: PackIdentity | None = None,
 ) -> PackState:
     """Record a reading; an implausible one counts as a failed poll.
@@ -73,16 +71,14 @@ def sampled(
     Args:
         state: before the reading.
         sample: as the BMS reported it.
-        now: s, monotonic.
-        oldest: s, when the oldest part of the sample was measured.
+        now: s, monotonic, when its poll began.
         identity: as the BMS reported it, if it was read.
     """
     tripped = plausibility.repeated_protections(state.plausibility, sample)
     assessed = plausibility.assess(state.plausibility, sample, now)
     state = replace(state, plausibility=assessed, identity=identity or state.identity)
     if assessed.accepted:
-        oldest = now if oldest is None else oldest
-        return replace(state, sample=sample, sampled_at=now, oldest_at=oldest, failing=False)
+        return replace(state, sample=sample, sampled_at=now, failing=False)
     if state.sample and assessed.implausible:
         sample = replace(state.sample, protection=state.sample.protection | tripped)
         return replace(state, sample=sample, failing=True)
@@ -101,7 +97,7 @@ def lent(state: PackState, until: float) -> PackState:
 
 def heard_since_lent(state: PackState) -> bool:
     """Whether the link was never lent, or has brought a sample since."""
-    return state.lent_until <= (state.started if state.oldest_at is None else state.oldest_at)
+    return state.lent_until <= (state.started if state.sampled_at is None else state.sampled_at)
 
 
 def may_lend(state: PackState, until: float) -> bool:
