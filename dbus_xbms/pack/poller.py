@@ -18,7 +18,7 @@ from dbus_xbms.pack.commands import Order
 from dbus_xbms.pack.tally import Tally
 from dbus_xbms.policy import poll_rate
 from dbus_xbms.policy.freshness import PER_POLL, PERSISTENT_INTERVAL, longest_retry, poll_interval
-from dbus_xbms.protocols.base import BmsProtocol, LinkError, LoginFailed, NoReply, ProtocolError
+from dbus_xbms.protocols import BmsFamily, LinkError, LoginFailed, NoReply, ProtocolError
 from dbus_xbms.settings import PackSettings
 
 POLL_LIMIT = 10.0  # s for all requests of one poll with their retries
@@ -93,7 +93,7 @@ class Poller:
         listener: Listener,
         *,
         air: Central,
-        protocol: BmsProtocol,
+        protocol: BmsFamily,
         capture: Capture | None = None,
     ) -> None:
         self._address = address
