@@ -230,8 +230,8 @@ large fleet is judged by the multiples, because the speed of the machine changes
 """
 
 WHY = """The goal is missed against the floor that polls all packs at the same moment. Both processes wake
-equally often and make as many system calls. The program also runs Python code that the floor does not have: it
-parses frames, decodes some 40 values, evaluates alarms, limits and history (half of the cost), compares
+equally often and make as many system calls. The program also runs Python code that the floor does not have:
+it parses frames, decodes some 40 values, evaluates alarms, limits and history (half of the cost), compares
 some 160 paths, and builds a signal from the changes. In a tight loop this takes 0.2 ms; in practice,
 after other processes have used the processor and its caches, several times as much. Delaying the
 evaluation so that several packs are processed in a row was tried: a delay of 15 ms saved 4 %.
