@@ -18,7 +18,7 @@ from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.dbus.connection import close, connect, until_closed
 from dbus_xbms.dbus.errors import BusError, BusLost, NameTaken
 from dbus_xbms.printable import LINE, printable
-from dbus_xbms.protocols.base import Advertised, LinkError
+from dbus_xbms.protocols import Advertised, LinkError
 from dbus_xbms.settings import SettingsError
 
 log = logging.getLogger(__name__)

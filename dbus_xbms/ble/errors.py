@@ -21,7 +21,7 @@ from bleak_retry_connector import BleakAbortedError, BleakConnectionError, Bleak
 
 from dbus_xbms.contact import HINDRANCES, ContactState, advice
 from dbus_xbms.dbus.errors import BusError, CallRefused, NoAnswer
-from dbus_xbms.protocols.base import LinkError, NotPaired
+from dbus_xbms.protocols import LinkError, NotPaired
 
 # What a link, a bluetoothd or a bus that dies raises. Faults of this program are not among them.
 STACK_ERRORS = (BleakError, BusError, OSError, EOFError, TimeoutError)

@@ -20,8 +20,8 @@ from dbus_xbms.dbus.call import ping
 from dbus_xbms.dbus.errors import ANSWER_LIMIT, BusError, CallRefused
 from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.printable import printable
-from dbus_xbms.protocols.base import Advertised
-from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols import Advertised
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 

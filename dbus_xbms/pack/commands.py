@@ -17,7 +17,7 @@ from dbus_xbms.model import Mosfet, Mosfets, Orders, OrderState, PackSample, Swi
 from dbus_xbms.pack.command_log import Entry, OrderBook
 from dbus_xbms.policy import mosfets
 from dbus_xbms.policy.mosfets import Next
-from dbus_xbms.protocols.base import Conversation, Switchable
+from dbus_xbms.protocols import Conversation, Switchable
 from dbus_xbms.settings import PackSettings, Value
 
 log = CountedLog(logging.getLogger(__name__))

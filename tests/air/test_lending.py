@@ -16,13 +16,13 @@ from dbus_xbms.ble.central import Central
 from dbus_xbms.model import Phase
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.policy.freshness import longest_gap
-from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.simulator.device import Device, WireSpec
 from dbus_xbms.venus.tables.switches import LEND
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack
-from tests.air.test_storm import Judge, keep
+from tests.air.test_bad_radio import Judge, keep
 from tests.air.test_supervision import Keeping
 from tests.air.virtual_time import now, virtual_time
 

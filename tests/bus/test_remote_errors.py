@@ -16,7 +16,7 @@ from dbus_xbms.commands.session import contacts, open_bus
 from dbus_xbms.contact import ContactState
 from dbus_xbms.dbus.errors import BusLost, NoAnswer
 from dbus_xbms.process.machine import HERE
-from dbus_xbms.protocols.base import Advertised, LinkError
+from dbus_xbms.protocols import Advertised, LinkError
 from dbus_xbms.rpc import RpcService, Service1
 from dbus_xbms.settings import SettingsError
 from dbus_xbms.venus.item import Item

@@ -25,7 +25,7 @@ from dbus_xbms.dbus.call import call_daemon, ping
 from dbus_xbms.dbus.errors import BusLost, NoAnswer
 from dbus_xbms.dbus.names import NameWatcher
 from dbus_xbms.dbus.trusted import TrustedBus
-from dbus_xbms.protocols.base import Advertised
+from dbus_xbms.protocols import Advertised
 
 log = logging.getLogger(__name__)
 

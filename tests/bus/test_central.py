@@ -1,0 +1,417 @@
+"""The air on a simulated BlueZ with the real bleak: every trap that the real one was seen to set."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+from bleak import BleakScanner
+from bleak.backends.bluezdbus import client as bleak_client
+from bleak.backends.bluezdbus import manager as bleak_manager
+from bleak.backends.bluezdbus.manager import BlueZManager, get_global_bluez_manager
+from bleak.backends.bluezdbus.version import BlueZFeatures
+from bleak_retry_connector import BleakClientWithServiceCache, establish_connection
+from bleak_retry_connector.bleak_manager import get_global_bluez_manager_sync
+from dbus_fast import BusType, Message
+from dbus_fast.aio import MessageBus
+
+from dbus_xbms.ble.bluez.bus import BluezBus
+from dbus_xbms.ble.bluez.compat import make_bleak_trust_bluez_only
+from dbus_xbms.ble.central import Central
+from dbus_xbms.ble.link import Link
+from dbus_xbms.commands.demo import BUS_CONFIG
+from dbus_xbms.model import CONNECTED, Reading
+from dbus_xbms.protocols import LinkError
+from dbus_xbms.protocols.jbd import Jbd
+from tests.bus.simulation import Simulation
+from tests.patience import PATIENCE
+
+pytestmark = pytest.mark.usefixtures("private_bus")
+
+JBD = Jbd()
+SOON = PATIENCE
+
+
+@asynccontextmanager
+async def running(max_connections: int = 16) -> AsyncIterator[Central]:
+    air = Central([JBD], max_connections=max_connections)
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(air.run())
+        try:
+            yield air
+        finally:
+            task.cancel()
+
+
+@asynccontextmanager
+async def linked(air: Central, address: str) -> AsyncIterator[Link]:
+    link = air.link(address, JBD)
+    try:
+        await link.open()
+        await link.run(JBD.hello(address, ""))
+        yield link
+    finally:
+        await link.close()
+
+
+@asynccontextmanager
+async def both(air: Central, sim: Simulation) -> AsyncIterator[tuple[Link, Link]]:
+    async with linked(air, sim.addresses[0]) as one, linked(air, sim.addresses[1]) as two:
+        yield one, two
+
+
+async def poll(link: Link) -> Reading:
+    return await link.run(JBD.poll(None, counters=False))
+
+
+async def reopen(link: Link, seconds: float = 30.0) -> None:
+    """Do as a pack's task does until the link stands again."""
+    async with asyncio.timeout(seconds):
+        while True:
+            with suppress(LinkError):
+                await link.open()
+                return
+            await asyncio.sleep(0.5)
+
+
+async def shown(link: Link, state: str, seconds: float = SOON) -> None:
+    """Wait until the link's status is ``state``."""
+    changed = asyncio.Event()
+    link.on_status = changed.set
+    async with asyncio.timeout(seconds):
+        while link.status.state != state:
+            changed.clear()
+            await changed.wait()
+
+
+async def lost(link: Link) -> None:
+    """Wait for the loss of an open link."""
+    async with asyncio.timeout(PATIENCE):
+        await link.lost.wait()
+
+
+# The traps
+
+
+async def test_after_a_drop_no_notification_comes_twice() -> None:
+    async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
+        for _ in range(3):
+            await sim.fault("drop", sim.addresses[0])
+            await lost(link)
+            await reopen(link)
+            assert (await sim.truth(sim.addresses[0]))["notify_sessions"] == 1
+        assert (await poll(link)).sample.cells
+
+
+async def test_a_new_client_on_top_of_an_old_one_would_get_everything_twice() -> None:
+    """The simulator sets the trap, so that the test above proves something."""
+    async with Simulation(packs=1) as sim:
+        address = sim.addresses[0]
+        device = await BleakScanner.find_device_by_address(address, timeout=SOON)
+        assert device
+        clients = []
+        for _ in range(2):
+            client = await establish_connection(BleakClientWithServiceCache, device, address)
+            await client.start_notify(
+                "0000ff01-0000-1000-8000-00805f9b34fb", lambda *_: None, bluez={"use_start_notify": True}
+            )
+            clients.append(client)
+            if len(clients) == 1:
+                await sim.fault("drop", address)
+                await sim.truth_when(address, lambda truth: not truth["holder"])
+        assert (await sim.truth(address))["notify_sessions"] == 2
+        for client in reversed(clients):
+            await client.disconnect()
+
+
+@pytest.mark.parametrize("signal", ["TERM", "KILL"])
+async def test_links_survive_a_restart_of_bluetoothd(signal: str) -> None:
+    async with Simulation(packs=2) as sim, running() as air, both(air, sim) as (one, two):
+        async with asyncio.TaskGroup() as group:
+            group.create_task(sim.fault("restart_bluetoothd", signal=signal, seconds=1.0))
+            await lost(one)
+            await lost(two)
+            assert one.status.state in ("no Bluetooth", "connection lost")
+            await one.close()
+        for link in (one, two):
+            await reopen(link)
+            assert (await poll(link)).sample.cells
+        for address in sim.addresses:
+            assert (await sim.truth(address))["notify_sessions"] == 1
+
+
+async def test_a_request_in_flight_fails_with_the_link_when_bluetoothd_is_killed() -> None:
+    async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
+        await sim.fault("mute", sim.addresses[0])
+        async with asyncio.TaskGroup() as group:
+            group.create_task(sim.fault("restart_bluetoothd", signal="KILL", seconds=0.5))
+            async with asyncio.timeout(PATIENCE):
+                with pytest.raises(LinkError, match=r"no Bluetooth|connection lost"):
+                    await poll(link)
+
+
+async def test_an_absent_pack_delays_a_present_one_by_its_short_share() -> None:
+    async with Simulation(packs=2) as sim, running() as air:
+        absent, present = sim.addresses
+        async with linked(air, absent), linked(air, present):
+            pass  # BlueZ knows both now
+        await sim.fault("vanish", absent)
+        away = air.link(absent, JBD)
+        began = asyncio.get_running_loop().time()
+
+        async def wait_in_vain() -> None:
+            with pytest.raises(LinkError, match="no answer"):
+                await away.open()
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(wait_in_vain())
+            await shown(away, "connecting")
+            async with linked(air, present):
+                assert asyncio.get_running_loop().time() - began < 4 + 3
+
+
+async def test_a_pack_that_returns_to_the_air_is_found_again() -> None:
+    async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
+        await sim.fault("vanish", sim.addresses[0])
+        await lost(link)
+        link._wanted.failures = 1  # the 20 s of the direct attempt are tested in virtual time
+        async with asyncio.TaskGroup() as group:
+            group.create_task(reopen(link))
+            await shown(link, "searching")
+            await sim.fault("appear", sim.addresses[0])
+        assert (await poll(link)).sample.cells
+        assert (await sim.counters())["hci0"]["discovering"] is False
+
+
+async def test_a_failed_connection_attempt_is_mended_by_the_next() -> None:
+    async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
+        await link.close()
+        await sim.fault("fail_connects", sim.addresses[0], count=2)
+        await reopen(link)
+        assert (await poll(link)).sample.cells
+
+
+async def test_a_radio_loss_without_a_word_is_noticed_by_the_request_and_mended() -> None:
+    timing = {"supervision": 1.0}
+    async with Simulation(1, timing=timing) as sim, running() as air, linked(air, sim.addresses[0]) as link:
+        await sim.fault("link_loss", sim.addresses[0])
+        with pytest.raises(LinkError, match="connection lost"):
+            await poll(link)
+        await reopen(link)
+        assert (await poll(link)).sample.cells
+
+
+async def test_a_scan_refused_as_in_progress_is_tried_again_until_it_works() -> None:
+    async with Simulation(packs=1) as sim, running() as air:
+        await sim.fault("busy", "hci0", seconds=1.0)
+        link = air.link(sim.addresses[0], JBD)
+        with pytest.raises(LinkError, match="Bluetooth is busy with another program"):
+            await link.open()
+        await reopen(link)
+        await link.close()
+
+
+# Adapters
+
+
+async def test_an_adapter_switched_off_is_waited_for() -> None:
+    async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
+        await sim.fault("power", "hci0", on=False)
+        await lost(link)
+        await link.close()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(reopen(link))
+            await shown(link, "adapter off")
+            assert not air.adapters[0].powered
+            await sim.fault("power", "hci0", on=True)
+        assert (await poll(link)).sample.cells
+
+
+async def test_an_adapter_pulled_out_is_waited_for_and_recognised_under_another_number() -> None:
+    async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
+        home = air.adapters[0].address
+        await sim.fault("unplug", "hci0")
+        await lost(link)
+        assert not air.adapters
+        await link.close()
+        again = air.link(sim.addresses[0], JBD, adapter=home)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(reopen(again))
+            await shown(again, "no adapter")
+            await sim.fault("plug", home, name="hci3")
+        assert [(one.hci, one.links) for one in air.adapters] == [("hci3", 1)]
+        await again.close()
+
+
+async def test_bluetoothd_absent_at_the_start_is_waited_for() -> None:
+    async with running() as air:
+        link = air.link("A4:C1:37:00:00:01", JBD)
+        opening = asyncio.ensure_future(link.open())
+        await shown(link, "no Bluetooth")
+        async with Simulation(packs=1):
+            await opening
+            assert link.status.state == CONNECTED
+            await link.close()
+
+
+async def test_a_system_bus_that_is_not_there_is_waited_for(
+    private_bus: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path}/nobody")
+    async with running() as air:
+        link = air.link("A4:C1:37:00:00:01", JBD)
+        opening = asyncio.ensure_future(link.open())
+        await shown(link, "no Bluetooth")
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", private_bus)
+        async with Simulation(packs=1):
+            await opening
+            assert air.adapters[0].links == 1
+            await link.close()
+
+
+@asynccontextmanager
+async def own_bus(directory: Path) -> AsyncIterator[str]:
+    """A dbus-daemon that the test can end, always at the same address."""
+    config = directory / "own.conf"
+    config.write_text(BUS_CONFIG.replace("unix:dir={folder}", f"unix:path={directory}/own"))
+    daemon = await asyncio.create_subprocess_exec(
+        *("dbus-daemon", f"--config-file={config}", "--nofork", "--print-address"),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert daemon.stdout
+    try:
+        yield (await daemon.stdout.readline()).decode().strip()
+    finally:
+        daemon.terminate()
+        await daemon.communicate()
+
+
+async def test_a_system_bus_that_restarts_is_survived(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for which in ("SYSTEM", "SESSION"):
+        monkeypatch.setenv(f"DBUS_{which}_BUS_ADDRESS", f"unix:path={tmp_path}/own")
+    async with running() as air:
+        link = air.link("A4:C1:37:00:00:01", JBD)
+        async with own_bus(tmp_path), Simulation(packs=1) as sim:
+            await reopen(link)
+            await sim.stop()
+        await lost(link)
+        async with own_bus(tmp_path), Simulation(packs=1):
+            await reopen(link)
+            await link.run(JBD.hello("A4:C1:37:00:00:01", ""))
+            assert (await poll(link)).sample.cells
+            await link.close()
+
+
+# Courtesy
+
+
+async def test_packs_connect_one_after_the_other_and_scanning_ends() -> None:
+    async with Simulation(packs=6) as sim, running() as air:
+        links = [air.link(address, JBD) for address in sim.addresses]
+        async with asyncio.TaskGroup() as group:
+            for link in links:
+                group.create_task(reopen(link))
+        counters = (await sim.counters())["hci0"]
+        assert counters["connecting_most"] == 1
+        assert counters["discovering"] is False
+        assert air.adapters[0].links == 6
+        async with asyncio.TaskGroup() as group:
+            for link in links:
+                group.create_task(link.close())
+        assert air.adapters[0].links == 0
+
+
+async def test_a_known_pack_reconnects_without_a_scan() -> None:
+    async with Simulation(packs=1) as sim, running() as air:
+        async with linked(air, sim.addresses[0]):
+            before = (await sim.counters())["hci0"]["discoveries"]
+        async with linked(air, sim.addresses[0]):
+            assert (await sim.counters())["hci0"]["discoveries"] == before
+
+
+async def test_discovery_lists_what_is_in_range_and_what_we_hold() -> None:
+    async with Simulation(packs=3) as sim, running() as air, linked(air, sim.addresses[1]):
+        found = await air.discover(2.0)
+        assert sorted(one.address for one in found) == sim.addresses
+        assert found[-1].address == sim.addresses[1]
+        assert found[-1].rssi is None
+        assert all(one.name for one in found)
+
+
+async def test_a_connection_left_over_from_a_crash_is_taken_over() -> None:
+    async with Simulation(packs=1) as sim:
+        address = sim.addresses[0]
+        async with running() as air, linked(air, address):
+            pass
+        bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
+        await bus.call(
+            Message(
+                destination="org.bluez",
+                path=f"/org/bluez/hci0/dev_{address.replace(':', '_')}",
+                interface="org.bluez.Device1",
+                member="Connect",
+            )
+        )
+        bus.disconnect()
+        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+        async with running() as air, linked(air, address) as link:
+            assert (await poll(link)).sample.cells
+
+
+async def test_nothing_is_left_behind(caplog: pytest.LogCaptureFixture) -> None:
+    async with Simulation(packs=2) as sim:
+        gc.collect()
+        files = open_files()
+        for _ in range(3):
+            async with running() as air, linked(air, sim.addresses[0]) as link:
+                await sim.fault("drop", sim.addresses[0])
+                await lost(link)
+                await reopen(link)
+                await air.discover(0.3)
+        gc.collect()
+        assert open_files() == files
+        assert asyncio.all_tasks() == {asyncio.current_task()} | readers_of(sim)
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def readers_of(sim: Simulation) -> set[asyncio.Task[None]]:
+    return set(sim._readers._tasks)
+
+
+# What we rely on inside the libraries
+
+
+async def test_the_private_names_we_use_are_still_there() -> None:
+    async with Simulation(packs=1):
+        for module in (bleak_manager, bleak_client):
+            assert issubclass(vars(module)["MessageBus"], MessageBus)
+        make_bleak_trust_bluez_only()
+        manager = await get_global_bluez_manager()
+        assert get_global_bluez_manager_sync() is manager
+        assert isinstance(manager, BlueZManager)
+        assert isinstance(manager._bus, BluezBus)
+        assert isinstance(manager._bus_watcher_task, asyncio.Task)
+        assert logging.getLogger(BlueZManager.__module__).name == "bleak.backends.bluezdbus.manager"
+        assert isinstance(BlueZFeatures.checked_bluez_version, bool)
+        watcher, bus = manager._bus_watcher_task, manager._bus
+        bus.disconnect()
+        await asyncio.wait([watcher], timeout=SOON)
+        assert not manager._properties
+        assert await get_global_bluez_manager() is manager
+        assert manager._bus is not bus
+        await asyncio.sleep(0)
+        assert manager._bus
+        assert manager._bus_watcher_task
+        manager._bus.disconnect()
+        await asyncio.wait([manager._bus_watcher_task], timeout=SOON)

@@ -1,0 +1,110 @@
+"""The CVL keeps chargers to the CCL, also those that do not look at it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dbus_xbms.policy.charge import cvl_cap
+from dbus_xbms.policy.charge.cvl_cap import OBEY_TIME, RECOVERY_HOLD, CapState, PublishedLimits
+from tests.unit.samples import sample
+
+BULK = PublishedLimits(cvl=55.2, ccl=30.0, count=16, capacity=100.0)
+STOPPED = replace(BULK, ccl=0.0)
+
+
+def followed(told: PublishedLimits, *history: tuple[float, float], begin: CapState | None = None) -> CapState:
+    """What follows from samples, a second apart, of (pack voltage, current)."""
+    state = begin or CapState()
+    for voltage, current in history:
+        state = cvl_cap.step(state, sample(voltage=voltage, current=current), told, 1.0)
+    return state
+
+
+def lasting(seconds: float, voltage: float, current: float) -> list[tuple[float, float]]:
+    return [(voltage, current)] * round(seconds)
+
+
+def test_nothing_is_capped_while_chargers_obey() -> None:
+    state = followed(BULK, *lasting(100, 53.1, 33.0))
+    assert state.cap is None
+    assert cvl_cap.apply(state, BULK.cvl) == 55.2
+
+
+def test_a_limit_of_zero_caps_at_the_packs_voltage_at_once() -> None:
+    assert cvl_cap.apply(followed(STOPPED, (53.17, 30.0)), 55.2) == 53.1
+
+
+def test_a_charger_has_some_seconds_to_obey() -> None:
+    assert cvl_cap.apply(followed(STOPPED, *lasting(OBEY_TIME - 1, 53.17, 30.0)), 55.2) == 53.1
+
+
+def test_a_current_that_flows_in_spite_of_a_limit_of_zero_lowers_the_cap_until_it_ends() -> None:
+    state = followed(STOPPED, *lasting(OBEY_TIME + 10, 53.17, 30.0))
+    fallen = cvl_cap.apply(state, 55.2)
+    assert 52.2 <= fallen < 52.5
+    state = followed(STOPPED, *lasting(5000, 52.8, 0.4), begin=state)
+    assert cvl_cap.apply(state, 55.2) == fallen
+
+
+def test_the_cap_never_falls_further_below_the_pack_than_feed_in_needs() -> None:
+    state = followed(STOPPED, *lasting(1000, 53.17, 30.0))
+    assert state.cap == pytest.approx(53.17 - 3.2)
+
+
+def test_loads_that_pull_the_voltage_down_do_not_move_the_cap() -> None:
+    state = followed(STOPPED, (53.17, 0.0), *lasting(100, 51.0, -90.0))
+    assert cvl_cap.apply(state, 55.2) == 53.1
+
+
+def test_the_cap_ends_with_the_limit_of_zero() -> None:
+    state = followed(STOPPED, *lasting(OBEY_TIME - 1, 53.17, 30.0))
+    assert followed(BULK, (53.0, 0.0), begin=state).cap is None
+
+
+def test_a_cap_that_was_needed_ends_late_and_slowly() -> None:
+    state = followed(STOPPED, *lasting(OBEY_TIME + 10, 53.17, 30.0))
+    fallen = state.cap
+    assert fallen
+    state = followed(BULK, *lasting(RECOVERY_HOLD, 53.0, 20.0), begin=state)
+    assert state.cap == fallen
+    state = followed(BULK, *lasting(40, 53.0, 20.0), begin=state)
+    assert state.cap == pytest.approx(fallen + 2 * 0.032)
+    state = followed(BULK, *lasting(3000, 53.0, 20.0), begin=state)
+    assert (state.cap, state.lowered) == (None, False)
+
+
+def test_a_cap_from_a_dead_cell_is_no_deeper_than_feed_in_needs_once_current_is_allowed_again() -> None:
+    state = followed(replace(STOPPED, cvl=50.6), *lasting(OBEY_TIME + 10, 49.9, 30.0))
+    assert state.cap
+    assert state.cap < 49.9
+    allowed = followed(BULK, (53.17, 20.0), begin=state)
+    assert allowed.cap == pytest.approx(49.9)
+    assert allowed.lowered
+    assert followed(BULK, (56.4, 20.0), begin=replace(state, cap=55.0)).cap == 55.0
+    assert followed(replace(BULK, cvl=49.0), (53.17, 20.0), begin=state).cap == 49.0
+
+
+def test_more_than_a_small_limit_lowers_the_cap_too_but_softly() -> None:
+    told = replace(BULK, ccl=1.0)
+    assert followed(told, *lasting(1000, 53.1, 2.0)).cap is None
+    state = followed(told, *lasting(OBEY_TIME, 53.1, 60.0))
+    assert state.cap == pytest.approx(53.1 - 16 * 58 * 0.0003 / 10)
+
+
+def test_rare_polls_lower_the_cap_no_faster() -> None:
+    state = cvl_cap.step(followed(STOPPED, (53.17, 30.0)), sample(voltage=53.17, current=30.0), STOPPED, 30)
+    assert state.cap == pytest.approx(53.1 - 16 * 0.005 * 5)
+
+
+def test_unseen_the_voltage_charges_nothing_even_with_feed_in() -> None:
+    assert cvl_cap.idle_cvl(sample(voltage=53.1, current=-5.0), 16, 100.0) == 52.7
+    assert cvl_cap.idle_cvl(sample(voltage=53.1, current=30.0), 16, 100.0) == 52.2
+    assert cvl_cap.idle_cvl(sample(voltage=13.28, current=0.0), 4, 0.0) == 12.8
+
+
+@pytest.mark.parametrize("current", [-10.0, 0.0, 10.0])
+def test_a_capacity_near_nothing_gives_a_limit_and_no_error(current: float) -> None:
+    cvl = cvl_cap.idle_cvl(sample(voltage=13.2, current=current), 4, 5e-324)
+    assert cvl == (0.0 if current > 0 else pytest.approx(12.8))

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbus_xbms.model import Level, Mosfets, PackSample, Protection
+from dbus_xbms.policy import alarms
+from dbus_xbms.policy.alarms import HOLD, PROTECTION_ALARMS, RISE, AlarmState
+from dbus_xbms.policy.charge.chemistry import preset
+from dbus_xbms.policy.temperatures import judge
+from tests.unit.samples import sample, samples, settings
+
+
+def follow(*history: tuple[float, PackSample | None], **chosen: object) -> AlarmState:
+    """The alarms after a history of (time, sample)."""
+    state: AlarmState = {}
+    owner = settings(**chosen)
+    for now, seen in history:
+        sensors = judge(seen.temperatures if seen else (), "")
+        state = alarms.step(state, seen, sensors, now, owner)
+    return state
+
+
+def raised(state: AlarmState) -> dict[str, Level]:
+    return {path: status.level for path, status in state.items() if status.level is not Level.OK}
+
+
+@pytest.mark.parametrize(("bit", "path", "level"), PROTECTION_ALARMS)
+def test_every_protection_bit_reaches_its_alarm_at_once(bit: Protection, path: str, level: Level) -> None:
+    state = follow((0.0, sample(protection=bit, mosfets=Mosfets(charge=False, discharge=False))))
+    assert raised(state) == {path: level}
+
+
+def test_every_bit_but_the_mosfet_lock_has_an_alarm() -> None:
+    covered = Protection(0)
+    for bit, _, _ in PROTECTION_ALARMS:
+        covered |= bit
+    assert covered == Protection(0xFFFF) & ~Protection.MOSFET_LOCK
+
+
+def test_a_mosfet_lock_alone_is_no_alarm() -> None:
+    assert raised(follow((0.0, sample(protection=Protection.MOSFET_LOCK)))) == {}
+
+
+def test_cell_overvoltage_at_the_end_of_a_charge_is_what_the_owner_chose() -> None:
+    full = sample(protection=Protection.CELL_OVERVOLTAGE, mosfets=Mosfets(charge=False, discharge=True))
+    assert raised(follow((0.0, full))) == {alarms.HIGH_CELL_VOLTAGE: Level.WARNING}
+    assert raised(follow((0.0, full), CellOvervoltageAlarm=2)) == {alarms.HIGH_CELL_VOLTAGE: Level.ALARM}
+
+
+def test_an_alarm_stands_for_a_while_after_its_cause_has_gone() -> None:
+    tripped, well = sample(protection=Protection.PACK_UNDERVOLTAGE), sample()
+    held = follow((0.0, tripped), (1.0, well), (HOLD - 1, well))
+    assert raised(held) == {"/Alarms/LowVoltage": Level.ALARM}
+    assert raised(follow((0.0, tripped), (1.0, well), (HOLD + 1, well))) == {}
+
+
+def test_an_alarm_that_comes_and_goes_makes_one_notification() -> None:
+    history = [(float(t), sample(protection=Protection(t % 2 and 1 << 3))) for t in range(100)]
+    shown = [follow(*history[: n + 1])["/Alarms/LowVoltage"].level for n in range(1, 100)]
+    assert set(shown) == {Level.ALARM}
+
+
+def test_silence_clears_no_alarm() -> None:
+    tripped = sample(protection=Protection.DISCHARGE_OVERTEMPERATURE)
+    state = follow((0.0, tripped), (1.0, None), (1e6, None))
+    assert raised(state) == {"/Alarms/HighTemperature": Level.ALARM}
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "level"),
+    [
+        ({"soc": 10.0}, alarms.LOW_SOC, Level.WARNING),
+        ({"soc": 5.0}, alarms.LOW_SOC, Level.ALARM),
+        ({"cells": (3.2, 3.45)}, alarms.CELL_IMBALANCE, Level.WARNING),
+        ({"cells": (3.0, 3.45)}, alarms.CELL_IMBALANCE, Level.ALARM),
+        ({"temperatures": (80.0, 20.0)}, alarms.INTERNAL_TEMPERATURE, Level.WARNING),
+        ({"temperatures": (95.0, 20.0)}, alarms.INTERNAL_TEMPERATURE, Level.ALARM),
+        ({"temperatures": (-273.1, 20.0)}, alarms.TEMPERATURE_SENSOR, Level.WARNING),
+        ({"temperatures": (-30.0,)}, alarms.TEMPERATURE_SENSOR, Level.ALARM),
+    ],
+)
+def test_what_measurements_show_raises_its_alarm_once_it_lasts(
+    change: dict[str, object], path: str, level: Level
+) -> None:
+    bad = sample(**change)
+    assert raised(follow((0.0, bad), (RISE / 2, bad))) == {}
+    assert raised(follow((0.0, bad), (RISE, bad))) == {path: level}
+
+
+def test_a_momentary_spread_of_the_cells_raises_nothing() -> None:
+    bad, well = sample(cells=(3.0, 3.4)), sample()
+    assert raised(follow((0.0, bad), (1.0, well), (RISE, bad), (RISE + 1, well))) == {}
+
+
+def test_a_threshold_of_zero_turns_the_alarm_off() -> None:
+    bad = sample(soc=0.0, cells=(2.0, 3.6), temperatures=(110.0, 20.0))
+    off = {"LowSocWarning": 0, "CellImbalanceWarning": 0.0, "MosfetTemperatureWarning": 0.0}
+    assert raised(follow((0.0, bad), (RISE, bad), **off)) == {}
+
+
+@given(st.lists(st.tuples(st.floats(0, 100), st.none() | samples), min_size=1, max_size=30))
+def test_in_any_history_a_tripped_protection_shows_its_alarm_in_the_same_step(
+    history: list[tuple[float, PackSample | None]],
+) -> None:
+    now, owner = 0.0, settings()
+    state: AlarmState = {}
+    for passed, seen in history:
+        now += passed
+        sensors = judge(seen.temperatures if seen else (), "")
+        state = dict(alarms.step(state, seen, sensors, now, owner))
+        if seen is None:
+            continue
+        for bit, path, _ in PROTECTION_ALARMS:
+            if seen.protection & bit:
+                assert state[path].level is not Level.OK
+
+
+def test_a_tripped_warning_shows_at_once_while_a_measurement_that_wants_more_must_last() -> None:
+    bad = sample(protection=Protection.VENDOR_15, temperatures=(95.0, 20.0))
+    assert raised(follow((0.0, bad))) == {alarms.INTERNAL_TEMPERATURE: Level.WARNING}
+    assert raised(follow((0.0, bad), (RISE, bad))) == {alarms.INTERNAL_TEMPERATURE: Level.ALARM}
+
+
+def controlled(seen: PackSample, **chosen: object) -> dict[str, Level]:
+    """The alarms of a controlling LiFePO4 pack whose sample lasts."""
+    owner = settings(Chemistry="LiFePO4", **chosen)
+    control, state = alarms.ControlStatus(preset=preset(owner)), alarms.ALL_CLEAR
+    for now in (0.0, RISE):
+        state = alarms.step(state, seen, judge(seen.temperatures, ""), now, owner, control)
+    return raised(state)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ((3.53, 3.53), {alarms.HIGH_CELL_VOLTAGE: Level.WARNING}),
+        ((3.60, 3.60), {alarms.HIGH_CELL_VOLTAGE: Level.ALARM}),
+        ((2.90, 2.90), {alarms.LOW_CELL_VOLTAGE: Level.WARNING}),
+        ((2.60, 2.60), {alarms.LOW_CELL_VOLTAGE: Level.ALARM}),
+        ((2.0, 2.0), {alarms.LOW_CELL_VOLTAGE: Level.ALARM}),
+    ],
+)
+def test_at_the_cut_offs_a_cell_is_an_alarm(cells: tuple[float, ...], expected: dict[str, Level]) -> None:
+    assert controlled(sample(cells=cells)) == expected
+
+
+def test_a_warning_that_the_owner_set_beyond_the_cut_off_does_not_hide_the_alarm() -> None:
+    seen = sample(cells=(3.61, 3.61))
+    assert controlled(seen, HighCellWarning=4.9) == {alarms.HIGH_CELL_VOLTAGE: Level.ALARM}
+
+
+def test_a_dead_cell_and_an_unknown_capacity_are_alarms() -> None:
+    owner = settings(Chemistry="NMC")
+    control = alarms.ControlStatus(preset=preset(owner), dead=True, capacity_unknown=True)
+    assert alarms.fault_alarms(judge((20.0,), ""), control) == {
+        alarms.LOW_CELL_VOLTAGE: Level.ALARM,
+        alarms.INTERNAL_FAILURE: Level.ALARM,
+    }
+
+
+@pytest.mark.parametrize(
+    ("celsius", "warning", "expected"),
+    [
+        ((25.0, 1.0), 0.0, {}),
+        ((25.0, 0.0), 0.0, {alarms.LOW_TEMPERATURE: Level.WARNING}),
+        ((-5.0, 8.0), 0.0, {alarms.LOW_TEMPERATURE: Level.WARNING}),
+        ((-5.0, 8.0), -300.0, {}),
+        ((-15.0, 12.0, 12.0), -300.0, {alarms.LOW_TEMPERATURE: Level.WARNING}),
+        ((70.0, 25.0), -300.0, {alarms.HIGH_TEMPERATURE: Level.WARNING}),
+    ],
+)
+def test_temperature_warnings_follow_every_sensor_that_may_be_a_cells_and_0_degrees_can_be_chosen(
+    celsius: tuple[float, ...], warning: float, expected: dict[str, Level]
+) -> None:
+    assert controlled(sample(temperatures=celsius), LowTemperatureWarning=warning) == expected
+
+
+def test_without_a_preset_an_unset_temperature_warning_is_off() -> None:
+    freezing = sample(temperatures=(-20.0, 20.0))
+    assert raised(follow((0.0, freezing), (RISE, freezing))) == {}
+    wanted = follow((0.0, freezing), (RISE, freezing), LowTemperatureWarning=0.0)
+    assert raised(wanted) == {alarms.LOW_TEMPERATURE: Level.WARNING}

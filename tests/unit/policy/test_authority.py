@@ -1,0 +1,276 @@
+"""Who controls chargers: the owner's yes, other batteries, the system's voltage, and one pack at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from math import inf
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbus_xbms.policy.authority import (
+    HANDOVER,
+    MISMATCH_ENDS,
+    RETURN_AFTER,
+    SETTLE,
+    AuthorityState,
+    Claim,
+    Reason,
+    Ruling,
+    Surroundings,
+    claim,
+    forget_other_bms,
+    judge,
+)
+from dbus_xbms.settings import PackSettings
+
+ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
+CELLS_4 = (8.3, 17.3)  # V
+HOUSE = Claim(address=ONE, name="House", cells=4, bank=CELLS_4, confirmed=True)
+BOW = Claim(address=TWO, name="Bow", cells=4, bank=CELLS_4, confirmed=True)
+NOBODY = Surroundings(known=True)
+PYLONTECH = Surroundings(known=True, limits={"battery.socketcan_can0": 52.5})
+START = AuthorityState(started=0.0)
+CONTROLS = Ruling(Reason.NOTHING)
+
+
+def followed(
+    *moments: tuple[float, Iterable[Claim], Surroundings],
+) -> tuple[AuthorityState, list[dict[str, Ruling]]]:
+    """The rulings of each moment."""
+    state, found = START, []
+    for now, claims, around in moments:
+        state, rulings = judge(state, claims, around, now)
+        found.append(rulings)
+    return state, found
+
+
+def ruling(one: Claim = HOUSE, around: Surroundings = NOBODY, now: float = 0.0) -> Ruling:
+    return judge(START, [one], around, now)[1][one.address]
+
+
+def owner(**chosen: float | str) -> Claim:
+    """A pack by its settings."""
+    return claim(ONE, PackSettings({"Enabled": 1, "Cells": 4, **chosen}), confirmed=True)
+
+
+def test_a_pack_controls_with_its_owners_yes_and_a_chemistry() -> None:
+    assert ruling(owner(Control=1, Chemistry="LiFePO4")) == CONTROLS
+
+
+@pytest.mark.parametrize(
+    ("one", "words"),
+    [
+        (owner(), "Control is 0"),
+        (owner(Chemistry="LiFePO4"), "Control is 0"),
+        (owner(Control=1), "Chemistry is not chosen"),
+        (owner(Control=1, Chemistry="LiFePO4", Enabled=0), "the pack was removed"),
+        (owner(Control=1, Chemistry="LiFePO4", Cells=0), "the pack has never been heard"),
+    ],
+)
+def test_without_a_yes_a_chemistry_or_a_word_from_the_pack_it_only_watches_and_says_why(
+    one: Claim, words: str
+) -> None:
+    assert ruling(one).words == words
+    assert not ruling(one).controls
+
+
+def test_a_pack_that_was_never_heard_leaves_control_where_it_is() -> None:
+    silent = replace(BOW, cells=0, address="A4:C1:37:00:00:00")  # first by its address
+    _, (first, second) = followed((0, [silent], NOBODY), (1, [silent, HOUSE], NOBODY))
+    assert first[silent.address].reason is Reason.NEVER_READ
+    assert second[ONE] == CONTROLS
+
+
+# Other batteries
+
+
+def test_beside_another_bms_no_pack_controls() -> None:
+    got = ruling(around=PYLONTECH)
+    assert (got.reason, got.words) == (Reason.OTHER_BMS, "battery.socketcan_can0 has a charge voltage limit")
+
+
+def test_a_bms_that_appears_takes_control_at_once() -> None:
+    _, (before, after) = followed((0, [HOUSE], NOBODY), (1, [HOUSE], PYLONTECH))
+    assert before[ONE] == CONTROLS
+    assert after[ONE].reason is Reason.OTHER_BMS
+
+
+def test_control_comes_back_only_when_the_other_bms_has_been_gone_for_a_while() -> None:
+    gone = RETURN_AFTER + 1
+    _, found = followed(
+        (0, [HOUSE], NOBODY),
+        (1, [HOUSE], PYLONTECH),
+        (2, [HOUSE], NOBODY),
+        (gone - 1, [HOUSE], NOBODY),
+        (gone, [HOUSE], NOBODY),
+    )
+    assert [rulings[ONE].controls for rulings in found] == [True, False, False, False, True]
+    assert found[2][ONE].words == ("battery.socketcan_can0 had a charge voltage limit within the last 10 min")
+
+
+def test_a_bms_that_comes_and_goes_does_not_make_control_flap() -> None:
+    minutes = [(60.0 * n, [HOUSE], PYLONTECH if n % 2 else NOBODY) for n in range(1, 60)]
+    _, found = followed((0, [HOUSE], NOBODY), *minutes)
+    assert sum(rulings[ONE].controls for rulings in found) == 1
+
+
+def test_a_new_yes_after_the_other_bms_has_gone_counts_at_once() -> None:
+    state, _ = followed((0, [HOUSE], PYLONTECH), (1, [HOUSE], NOBODY))
+    assert judge(forget_other_bms(state), [HOUSE], NOBODY, 2)[1][ONE] == CONTROLS
+    assert judge(forget_other_bms(state), [HOUSE], PYLONTECH, 2)[1][ONE].reason is Reason.OTHER_BMS
+
+
+def test_before_the_bus_has_been_asked_no_pack_controls() -> None:
+    assert ruling(around=Surroundings()).reason is Reason.UNDECIDED
+    assert ruling(replace(HOUSE, remembered=True), Surroundings()).reason is Reason.UNDECIDED
+
+
+def test_a_bus_that_does_not_answer_takes_control_from_nobody() -> None:
+    _, (_, unknown) = followed((0, [HOUSE], NOBODY), (60, [HOUSE], Surroundings()))
+    assert unknown[ONE] == CONTROLS
+
+
+def test_after_the_start_other_batteries_get_a_minute_to_appear() -> None:
+    unasked = replace(HOUSE, confirmed=False)
+    assert ruling(unasked, now=SETTLE - 1).reason is Reason.UNDECIDED
+    assert ruling(unasked, now=SETTLE) == CONTROLS
+
+
+def test_what_controlled_before_a_restart_controls_from_the_first_moment() -> None:
+    assert ruling(replace(HOUSE, confirmed=False, remembered=True)) == CONTROLS
+
+
+# The system's voltage
+
+
+@pytest.mark.parametrize(
+    ("volts", "fits"),
+    [
+        *((volts, True) for volts in (0.0, 5.0, 8.4, 13.3, 14.8, 17.2)),
+        *((volts, False) for volts in (8.0, 20.0, 26.4, 53.1)),
+    ],
+)
+def test_a_12_v_pack_controls_no_other_system(volts: float, fits: bool) -> None:
+    around = replace(NOBODY, voltages={"battery.ttyS5": volts})
+    got = ruling(around=around)
+    assert got.controls is fits
+    if not fits:
+        assert got.words == f"battery.ttyS5 measures {volts:.1f} V, which 4 cells cannot have"
+
+
+@pytest.mark.parametrize(
+    ("cells", "chemistry", "low", "high"),
+    [
+        (4, "LiFePO4", 10.0, 14.6),
+        (8, "LiFePO4", 20.0, 29.2),
+        (16, "LiFePO4", 42.0, 58.4),
+        (7, "NMC", 21.0, 29.4),
+        (14, "NMC", 42.0, 58.8),
+        (6, "LTO", 10.8, 16.8),
+    ],
+)
+def test_a_pack_fits_the_whole_range_of_its_own_system(
+    cells: int, chemistry: str, low: float, high: float
+) -> None:
+    one = owner(Control=1, Chemistry=chemistry, Cells=cells)
+    for volts in (low, high):
+        assert ruling(one, replace(NOBODY, voltages={"vebus.ttyS4": volts})) == CONTROLS
+
+
+def test_one_charger_of_another_voltage_is_enough() -> None:
+    around = replace(NOBODY, voltages={"solarcharger.ttyS1": 13.4, "vebus.ttyS4": 52.9})
+    assert "vebus.ttyS4 measures 52.9 V" in ruling(around=around).words
+
+
+def test_a_controlling_pack_gives_up_only_when_another_voltage_stands() -> None:
+    odd = replace(NOBODY, voltages={"vebus.ttyS4": 52.9})
+    _, found = followed(
+        (0, [HOUSE], NOBODY),
+        (10, [HOUSE], odd),
+        (20, [HOUSE], NOBODY),
+        (30, [HOUSE], odd),
+        (29 + MISMATCH_ENDS, [HOUSE], odd),
+        (30 + MISMATCH_ENDS, [HOUSE], odd),
+    )
+    assert [rulings[ONE].controls for rulings in found] == [True, True, True, True, True, False]
+    assert found[-1][ONE].reason is Reason.VOLTAGE_MISMATCH
+
+
+# One of ours
+
+
+def test_the_pack_that_controls_keeps_it_whoever_else_wants_to() -> None:
+    _, (_, both) = followed((0, [BOW], NOBODY), (1, [HOUSE, BOW], NOBODY))
+    assert both[TWO] == CONTROLS
+    assert both[ONE] == Ruling(Reason.OTHER_PACK, "Bow controls")
+
+
+def test_after_a_restart_control_stays_where_it_was() -> None:
+    house, bow = replace(HOUSE, confirmed=False), replace(BOW, confirmed=False, remembered=True)
+    _, found = followed((0, [house], NOBODY), (1, [house, bow], NOBODY), (SETTLE, [house, bow], NOBODY))
+    assert [rulings[ONE].controls for rulings in found] == [False, False, False]
+    assert found[-1][TWO] == CONTROLS
+
+
+def test_the_next_one_waits_until_the_limits_of_the_first_have_left_the_bus() -> None:
+    removed = replace(HOUSE, control_disabled="the pack was removed")
+    _, found = followed(
+        (0, [HOUSE, BOW], NOBODY),
+        (10, [removed, BOW], NOBODY),
+        (10 + HANDOVER, [BOW], NOBODY),
+    )
+    assert [rulings[TWO].controls for rulings in found] == [False, False, True]
+
+
+def test_a_holder_that_a_bms_has_silenced_is_first_when_that_is_gone() -> None:
+    _, found = followed(
+        (0, [BOW], NOBODY), (1, [HOUSE, BOW], PYLONTECH), (1 + RETURN_AFTER, [HOUSE, BOW], NOBODY)
+    )
+    assert {rulings[TWO].reason for rulings in found} == {Reason.NOTHING, Reason.OTHER_BMS}
+    assert found[-1][TWO] == CONTROLS
+
+
+around = st.builds(
+    Surroundings,
+    known=st.booleans(),
+    limits=st.dictionaries(st.sampled_from(["a", "b"]), st.floats(0, 60), max_size=2),
+    voltages=st.dictionaries(st.sampled_from(["c", "d"]), st.floats(0, 60), max_size=2),
+)
+packs = st.lists(
+    st.builds(
+        Claim,
+        address=st.sampled_from([ONE, TWO, "A4:C1:37:00:00:03"]),
+        name=st.just("x"),
+        control_disabled=st.sampled_from(["", "", "no"]),
+        cells=st.sampled_from([0, 4]),
+        bank=st.just(CELLS_4),
+        remembered=st.booleans(),
+        confirmed=st.booleans(),
+    ),
+    max_size=3,
+    unique_by=lambda one: one.address,
+)
+
+
+@given(st.lists(st.tuples(st.floats(0, 300), packs, around), max_size=12))
+def test_whatever_happens_at_most_one_pack_controls_and_never_beside_another_bms(
+    history: list[tuple[float, list[Claim], Surroundings]],
+) -> None:
+    state, now = START, 0.0
+    for passed, claims, near in history:
+        now += passed
+        before = state
+        state, rulings = judge(state, claims, near, now)
+        controlling = [one for one in claims if rulings[one.address].controls]
+        assert len(controlling) <= 1
+        assert state.controlling == bool(controlling)
+        for one in controlling:
+            assert near.known or before.controlling
+            assert not near.limits
+            assert one.cells
+            assert not one.control_disabled
+        assert all(ruling.words for ruling in rulings.values() if not ruling.controls)
+    assert state.mismatch_since == inf or state.holder

@@ -1,0 +1,163 @@
+"""A BMS that is not the one that is stored contradicts, warns, and raises nothing until it is confirmed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from dbus_xbms.model import Level, PackIdentity, PackSample
+from dbus_xbms.policy import alarms, engine, identity, pack_state
+from dbus_xbms.policy.decision import Decision
+from dbus_xbms.policy.identity import CONFIRM
+from dbus_xbms.policy.pack_state import PackState
+from dbus_xbms.settings import PackSettings
+from tests.unit.samples import SAMPLE, sample, settings
+
+START = PackState(started=0.0)
+KNOWN = PackIdentity(hardware="JBD-SP04S034", cell_count=4, nominal=100.0, produced="2022-02-16")
+STORED: dict[str, object] = {
+    "Control": 1,
+    "Chemistry": "LiFePO4",
+    "Cells": 4,
+    "Nominal": 100.0,
+    "Cycles": 12,
+    "Hardware": "JBD-SP04S034",
+    "Produced": "2022-02-16",
+}
+EIGHT = sample(cells=(3.3,) * 8)
+BIGGER = sample(nominal=280.0)
+SMALLER = sample(nominal=79.0)
+
+
+def owner(**changes: object) -> PackSettings:
+    return settings(**(STORED | changes))
+
+
+def after(
+    *readings: PackSample,
+    reported: PackIdentity = KNOWN,
+    chosen: PackSettings | None = None,
+    state: PackState = START,
+) -> tuple[PackState, Decision]:
+    """What follows from readings, one each second."""
+    chosen = chosen or owner()
+    begun = 0.0 if state.sampled_at is None else state.sampled_at + 1
+    decision = None
+    for n, reading in enumerate(readings):
+        state = pack_state.sampled(state, reading, begun + n, identity=reported)
+        state, decision = engine.decide(state, begun + n, chosen, managed=True)
+    assert decision
+    return state, decision
+
+
+@pytest.mark.parametrize("other", [EIGHT, BIGGER, SMALLER], ids=["8 cells", "280 Ah", "79 Ah"])
+def test_another_pack_is_refused_from_the_very_first_sample_on(other: PackSample) -> None:
+    _, decision = after(other)
+    assert decision.limits
+    assert decision.limits.ccl == 0
+    assert decision.alarms[alarms.INTERNAL_FAILURE] is Level.ALARM
+    assert decision.doubt.startswith("Another BMS? It reports ")
+    assert CONFIRM in decision.doubt
+    assert decision.limits.charge_limitation == decision.doubt
+    assert decision.sample == other  # what is there is shown
+
+
+def test_eight_cells_never_raise_the_charge_voltage_of_a_pack_with_four() -> None:
+    state, before = after(*[SAMPLE] * 5)
+    assert before.limits
+    highest = before.limits.cvl
+    assert highest == 13.8
+    for n in range(700):
+        state, decision = after(EIGHT, state=state)
+        assert decision.limits
+        assert decision.limits.cvl <= highest
+        assert decision.limits.ccl == (30 if n == 0 else 0)  # the first one is held like a missed poll
+
+
+def test_one_poll_of_another_pack_changes_no_limit() -> None:
+    state, before = after(*[SAMPLE] * 5)
+    for other in (EIGHT, BIGGER):
+        state, held = after(other, state=state)
+        assert held.limits == before.limits
+        state, back = after(SAMPLE, state=state)
+        assert (back.limits, back.doubt) == (before.limits, "")
+
+
+def test_ten_times_the_units_are_another_capacity() -> None:
+    state, _ = after(*[SAMPLE] * 5)
+    for _ in range(130):
+        state, decision = after(sample(nominal=1000.0, remaining=720.0), state=state)
+    assert decision.limits
+    assert decision.limits.ccl == 0
+    assert decision.limits.dcl <= 50
+    assert "1000 Ah instead of 100 Ah" in decision.doubt
+
+
+@pytest.mark.parametrize("nominal", [0.0, 655.35, 6553.5])
+def test_a_capacity_that_says_nothing_contradicts_nothing_and_the_stored_one_counts(nominal: float) -> None:
+    _, decision = after(sample(nominal=nominal))
+    assert decision.limits
+    assert (decision.limits.ccl, decision.limits.dcl, decision.doubt) == (30, 50, "")
+
+
+@pytest.mark.parametrize("nominal", [80.0, 119.9])
+def test_a_capacity_within_20_percent_is_the_same_pack(nominal: float) -> None:
+    _, decision = after(sample(nominal=nominal))
+    assert decision.doubt == ""
+    assert decision.limits
+    assert decision.limits.ccl == min(30.0, 0.3 * nominal)
+
+
+DIFFERENCES = {
+    "another model": (replace(KNOWN, hardware="JBD-SP25S003"), SAMPLE),
+    "another date": (replace(KNOWN, produced="2024-01-01"), SAMPLE),
+    "fewer cycles": (KNOWN, sample(cycles=11)),
+}
+
+
+@pytest.mark.parametrize(("reported", "seen"), DIFFERENCES.values(), ids=list(DIFFERENCES))
+def test_smaller_differences_warn_and_raise_no_limit(reported: PackIdentity, seen: PackSample) -> None:
+    _, decision = after(replace(seen, nominal=115.0), reported=reported)
+    assert decision.limits
+    assert (decision.limits.ccl, decision.limits.dcl) == (30, 50)
+    assert decision.alarms[alarms.INTERNAL_FAILURE] is Level.WARNING
+    assert decision.doubt.startswith("Another BMS? It reports ")
+    assert identity.is_other_pack(reported, seen, owner())
+
+
+def test_what_a_bms_leaves_out_is_no_difference() -> None:
+    _, decision = after(SAMPLE, reported=PackIdentity(cell_count=4))
+    assert decision.doubt == ""
+    assert identity.merge(KNOWN, PackIdentity()) == KNOWN
+
+
+def test_a_pack_that_was_never_heard_contradicts_nothing() -> None:
+    fresh = settings(Control=1, Chemistry="LiFePO4")
+    _, decision = after(EIGHT, chosen=fresh)
+    assert decision.limits
+    assert (decision.limits.ccl, decision.doubt) == (30, "")
+    assert not identity.is_other_pack(KNOWN, EIGHT, fresh)
+
+
+def test_the_owners_confirmation_holds_at_once() -> None:
+    """Confirming stores what the BMS reports; without contradiction the limits rise again within 90 s."""
+    state, _ = after(*[EIGHT] * 10)
+    confirmed = owner(Cells=8)
+    state, decision = after(*[EIGHT] * 91, state=state, chosen=confirmed)
+    assert decision.limits
+    assert (decision.limits.ccl, decision.limits.cvl, decision.doubt) == (30, 27.6, "")
+
+
+def test_a_strangers_values_enter_no_history() -> None:
+    state, _ = after(*[SAMPLE] * 5)
+    later, decision = after(*[replace(EIGHT, current=-50.0)] * 100, state=state)
+    assert later.extremes == state.extremes
+    assert decision.history.total_drawn == pytest.approx(state.history.history.total_drawn)
+
+
+def test_a_strangers_cycles_are_not_stored() -> None:
+    assert identity.cycles_to_store(KNOWN, sample(cycles=13), owner()) == {"Cycles": 13}
+    assert identity.cycles_to_store(KNOWN, sample(cycles=3), owner()) == {}
+    assert identity.cycles_to_store(KNOWN, sample(cells=(3.3,) * 8, cycles=13), owner()) == {}
+    assert identity.cycles_to_store(KNOWN, None, owner()) == {}

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbus_xbms.policy.temperatures import COOLING, HotSensor, find_hot_sensor, judge, roles
+
+
+@pytest.mark.parametrize(
+    ("count", "chosen", "expected"),
+    [
+        (0, "", ""),
+        (1, "", "c"),
+        (2, "", "mc"),
+        (3, "", "mcc"),
+        (3, "ccm", "ccm"),
+        (3, "c", "ccc"),
+        (2, "cc-mm", "cc"),
+    ],
+)
+def test_roles_follow_the_count_unless_the_owner_says_otherwise(
+    count: int, chosen: str, expected: str
+) -> None:
+    assert roles(count, chosen) == expected
+
+
+def test_the_first_of_several_sensors_is_shown_as_the_mosfets() -> None:
+    assert judge((45.0, 20.0, 21.0), "").mosfet == 45.0
+    assert judge((45.0, 20.0, 21.0), "").cells == (20.0, 21.0)
+
+
+@pytest.mark.parametrize("measured", [(-5.0, 8.0), (-15.0, 12.0, 12.0), (70.0, 25.0)])
+def test_until_the_owner_has_said_the_roles_the_first_sensor_counts_as_a_cells_too(
+    measured: tuple[float, ...],
+) -> None:
+    assert sorted(judge(measured, "").maybe_cells) == sorted(measured)
+    assert judge(measured, "m").maybe_cells == measured[1:]
+    assert judge(measured, "c").maybe_cells == measured
+
+
+@pytest.mark.parametrize(
+    ("measured", "current", "sensor"),
+    [
+        ((45.0, 20.0), 30.0, 0),
+        ((45.0, 20.0), -30.0, 0),
+        ((20.0, 45.0, 21.0), -30.0, 1),  # whichever sensor it is
+        ((45.0, 20.0), 9.0, None),  # no load
+        ((35.0, 20.0), 30.0, None),  # a cell may be 15 K above the others
+        ((45.0,), 30.0, None),
+        ((45.0, 250.0), 30.0, None),
+    ],
+)
+def test_the_sensor_that_a_load_makes_much_hotter_than_all_others_is_the_mosfets(
+    measured: tuple[float, ...], current: float, sensor: int | None
+) -> None:
+    hot = find_hot_sensor(None, measured, current, 100.0, 7.0)
+    assert (hot and hot.sensor) == sensor
+    if hot:
+        assert max(measured) not in judge(measured, "", hot).maybe_cells
+        assert judge(measured, "", hot).mosfet == max(measured)
+
+
+def test_the_mosfets_stay_the_mosfets_while_they_cool_down() -> None:
+    hot = HotSensor(sensor=0, at=0.0)
+    assert find_hot_sensor(hot, (65.0, 30.0), 0.0, 100.0, 60.0) == hot
+    assert find_hot_sensor(hot, (32.0, 30.0), 0.0, 100.0, COOLING) == hot
+    assert find_hot_sensor(hot, (65.0, 30.0), 0.0, 100.0, COOLING + 1) is None
+    assert find_hot_sensor(hot, (29.0, 30.0), 0.0, 100.0, 60.0) is None
+    assert find_hot_sensor(hot, (30.0, 65.0), 0.0, 100.0, 60.0) is None
+
+
+@pytest.mark.parametrize("broken", [-273.1, -40.0, -30.0, 120.0, 250.0, 6280.4])
+def test_a_broken_sensor_is_counted_and_never_shown(broken: float) -> None:
+    judged = judge((30.0, broken, 20.0), "")
+    assert judged.broken == 1
+    assert judged.cells == (20.0,)
+    assert not judged.without_cells
+
+
+def test_a_pack_whose_cell_sensors_are_all_broken_says_so() -> None:
+    assert judge((30.0, -273.1), "").without_cells
+    assert not judge((), "").without_cells
+
+
+def test_an_ignored_sensor_is_neither_shown_nor_broken() -> None:
+    judged = judge((-273.1, 20.0), "-c")
+    assert judged.broken == 0
+    assert judged.mosfet is None
+    assert judged.cells == (20.0,)
+
+
+@given(st.lists(st.floats(-300, 7000), max_size=8).map(tuple), st.text("cm-x", max_size=9))
+def test_no_sensor_ever_shows_a_value_it_did_not_report(measured: tuple[float, ...], chosen: str) -> None:
+    judged = judge(measured, chosen)
+    shown = set(judged.cells) | ({judged.mosfet} - {None})
+    assert shown <= set(measured)
+    assert all(-30 < t < 120 for t in judged.cells)

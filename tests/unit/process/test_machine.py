@@ -1,0 +1,55 @@
+"""Advice names what restarts the programs of this machine: svc on a GX, systemctl elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from dbus_xbms.commands.session import stopped
+from dbus_xbms.contact import ADVICE, ContactState
+from dbus_xbms.dbus.errors import PEERS
+from dbus_xbms.process.machine import GX, HERE, LINUX, VENUS, machine
+
+ON_A_GX = ("svc ", "/etc/init.d", "GX", "Venus")
+
+
+def made(root: Path, *files: str) -> Path:
+    for file in files:
+        (root / file).parent.mkdir(parents=True)
+        (root / file).touch()
+    return root
+
+
+@pytest.mark.parametrize(
+    ("files", "starter"),
+    [
+        ([VENUS, GX.unit], "svc -u /service/dbus-xbms"),
+        ([VENUS], "dbus-xbms run"),
+        ([LINUX.unit], "sudo systemctl start dbus-xbms"),
+        ([], "dbus-xbms run"),
+    ],
+)
+def test_a_stopped_service_is_started_as_this_machine_does_it(
+    tmp_path: Path, files: list[str], starter: str
+) -> None:
+    assert stopped(made(tmp_path, *files)) == f"the service is stopped; `{starter}` starts it"
+
+
+def test_a_machine_with_the_version_of_venus_is_a_gx(tmp_path: Path) -> None:
+    assert machine(tmp_path) is LINUX
+    assert machine(made(tmp_path, VENUS)) is GX
+
+
+def test_no_advice_for_a_gx_is_given_elsewhere() -> None:
+    words = [str(getattr(LINUX, field.name)) for field in fields(LINUX)]
+    assert [word for word in words if any(part in word for part in ON_A_GX)] == []
+    assert [field.name for field in fields(GX) if "systemctl" in str(getattr(GX, field.name))] == []
+
+
+def test_what_this_process_says_is_of_the_machine_that_it_runs_on() -> None:
+    assert HERE is machine()
+    assert ADVICE[ContactState.NO_BLUETOOTH] == HERE.bluetooth_helps
+    (peer,) = [peer for peer in PEERS if peer.name == "org.bluez"]
+    assert peer.advice == f"restart it with `{HERE.bluetooth}`"

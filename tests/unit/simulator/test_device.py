@@ -1,0 +1,409 @@
+"""The simulated device answers on the wire like the modules and BMSes that were captured."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import pytest
+
+from dbus_xbms.protocols import Echo, Frame, Request
+from dbus_xbms.protocols.jbd.frames import JbdFramer, module, read, reply, write
+from dbus_xbms.protocols.jbd.login import (
+    APP_KEY,
+    APP_KEY_TEXT,
+    RANDOM,
+    ROOT_PASSWORD,
+    ROOT_PASSWORD_TEXT,
+    USER_PASSWORD,
+    scramble,
+)
+from dbus_xbms.protocols.jbd.registers import (
+    BASIC,
+    CELLS,
+    COUNTERS,
+    ENTER_FACTORY_MODE,
+    FUNCTIONS,
+    LEAVE_FACTORY_MODE,
+    MOSFET_CONTROL,
+    NEWER_MOSFET_CONTROL,
+    decode_basic,
+)
+from dbus_xbms.protocols.jbd.switches import FACTORY_CODE, LEAVE_CODE
+from dbus_xbms.simulator.battery import Battery
+from dbus_xbms.simulator.board import BatteryBoard, recordings
+from dbus_xbms.simulator.device import Device
+from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
+from dbus_xbms.simulator.orders import STORE_CODE
+from dbus_xbms.simulator.scenario import address_of, pack_of
+from dbus_xbms.simulator.world import make_device
+
+ADDRESS = address_of(1)
+SILENCE: list[bytes] = []
+
+
+@dataclass
+class Ticket:
+    cancelled: bool = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+@dataclass
+class FakeClock:
+    """Time that passes only when it is told to."""
+
+    now: float = 100.0
+    queue: list[tuple[float, int, Callable[[], object], Ticket]] = field(default_factory=list)
+    _numbers: count[int] = field(default_factory=count)
+
+    def time(self) -> float:
+        return self.now
+
+    def call_later(self, delay: float, callback: Callable[[], object]) -> Ticket:
+        ticket = Ticket()
+        heapq.heappush(self.queue, (self.now + delay, next(self._numbers), callback, ticket))
+        return ticket
+
+    def run(self, seconds: float) -> None:
+        end = self.now + seconds
+        while self.queue and self.queue[0][0] <= end:
+            self.now, _, callback, ticket = heapq.heappop(self.queue)
+            if not ticket.cancelled:
+                callback()
+        self.now = end
+
+
+class Wire:
+    """A central at the other end, connected."""
+
+    def __init__(self, **row: object) -> None:
+        self.clock = FakeClock()
+        self.device: Device = make_device(pack_of({"address": ADDRESS, **row}, 1), self.clock)
+        self.chunks: list[tuple[float, bytes]] = []
+        self.connect()
+
+    def connect(self) -> None:
+        self.device.connect(lambda chunk: self.chunks.append((self.clock.now, chunk)))
+
+    def ask(self, request: bytes, seconds: float = 1.0) -> list[bytes]:
+        """Write, wait, and return the notifications."""
+        self.chunks.clear()
+        self.device.write(request)
+        self.clock.run(seconds)
+        return [chunk for _, chunk in self.chunks]
+
+    def frames(self, request: bytes) -> list[Frame | Echo]:
+        framer = JbdFramer()
+        return [frame for chunk in self.ask(request) for frame in framer.feed(chunk)]
+
+    def status(self, request: Request) -> int:
+        (frame,) = self.frames(request.encoded)
+        assert isinstance(frame, Frame)
+        return frame.status
+
+    def payload(self, request: Request) -> bytes:
+        (frame,) = self.frames(request.encoded)
+        assert isinstance(frame, Frame)
+        return frame.payload
+
+    def truth(self) -> dict[str, Any]:
+        return self.device.board.truth(self.clock.now)
+
+    def battery(self) -> Battery:
+        board = self.device.board
+        assert isinstance(board, BatteryBoard)
+        return board.battery
+
+    def module(self, command: int, payload: bytes = b"") -> int:
+        (frame,) = self.frames(module(command, payload).encoded)
+        assert isinstance(frame, Frame)
+        return frame.payload[0]
+
+    def fault(self, kind: FaultKind, amount: float = 0.0, **more: object) -> None:
+        self.device.faults.on.append(FrameFault(kind=kind, amount=amount, **more))  # type: ignore[arg-type]
+
+
+def test_a_reply_comes_in_notifications_of_twenty_bytes_within_the_captured_times() -> None:
+    wire = Wire(cells=16)
+    for _ in range(50):
+        chunks = wire.ask(read(CELLS).encoded)
+        start = wire.clock.now - 1.0
+        assert [len(chunk) for chunk in chunks] == [20, 19]
+        assert 0.03 <= wire.chunks[0][0] - start <= 0.15
+        assert wire.chunks[1][0] - wire.chunks[0][0] < 0.0126
+
+
+def test_a_late_answer_holds_up_the_next_one_and_neither_mixes_with_the_other() -> None:
+    """Halves of two frames can have the checksum of one: see the framer's test of that."""
+    for delay in range(1960, 2150, 2):  # ms: the second answer comes before, amid or after the first
+        wire = Wire(cells=16)
+        wire.fault(FaultKind.LATE, 2.0)
+        wire.device.write(read(CELLS).encoded)
+        wire.clock.run(delay / 1000)
+        wire.device.write(read(BASIC).encoded)
+        wire.clock.run(3.0)
+        first, second, third, fourth = (chunk for _, chunk in wire.chunks)
+        (cells,), (basic,) = JbdFramer().feed(first + second), JbdFramer().feed(third + fourth)
+        assert isinstance(cells, Frame)
+        assert isinstance(basic, Frame)
+        assert (cells.key.number, basic.key.number) == (CELLS, BASIC)
+
+
+def test_a_larger_mtu_carries_more() -> None:
+    assert [len(chunk) for chunk in Wire(cells=16, mtu=185).ask(read(CELLS).encoded)] == [39]
+
+
+@pytest.mark.parametrize("tail", [0, 9, 16])
+def test_the_tail_of_basic_info_is_as_long_as_the_family_sends_it(tail: int) -> None:
+    (frame,) = Wire(tail=tail, sensors=3).frames(read(BASIC).encoded)
+    assert isinstance(frame, Frame)
+    assert len(decode_basic(frame.payload).tail.encoded) == tail
+
+
+def test_the_coarse_unit_carries_what_does_not_fit_the_fine_one() -> None:
+    (fine,) = Wire(capacity=900.0, soc=100.0).frames(read(BASIC).encoded)
+    (coarse,) = Wire(capacity=900.0, soc=100.0, coarse=True).frames(read(BASIC).encoded)
+    assert isinstance(fine, Frame)
+    assert isinstance(coarse, Frame)
+    assert decode_basic(fine.payload).nominal == pytest.approx(900.0 - 655.36)  # wraps, as on real boards
+    assert decode_basic(coarse.payload).nominal == 900.0
+
+
+def test_the_coarse_unit_can_be_told_in_the_tail() -> None:
+    (frame,) = Wire(capacity=900.0, soc=100.0, coarse=True, flag="tail", tail=9).frames(read(BASIC).encoded)
+    assert isinstance(frame, Frame)
+    basic = decode_basic(frame.payload)
+    assert (basic.nominal, basic.learned, basic.status & 0x80) == (900.0, 900.0, 0)
+
+
+@pytest.mark.parametrize(("dialect", "length", "raw"), [("daren", 8, 30000), ("daren_gauge", 16, 0xFFFF)])
+def test_daren_tells_its_health_and_perhaps_its_gauge_in_the_tail(
+    dialect: str, length: int, raw: int
+) -> None:
+    wire = Wire(cells=16, capacity=300.0, soc=50.0, sensors=5, dialect=dialect)
+    (frame,) = wire.frames(read(BASIC).encoded)
+    assert isinstance(frame, Frame)
+    assert int.from_bytes(frame.payload[6:8], "big") == raw
+    basic = decode_basic(frame.payload)
+    assert (len(basic.tail.encoded), basic.sensor_count, len(basic.sensors)) == (length, 4, 6)
+    assert (basic.nominal, basic.remaining, basic.health) == (300.0, 150.0, 99.0)
+    (refused,) = wire.frames(read(0x05).encoded)
+    assert isinstance(refused, Frame)
+    assert refused.encoded.hex() == "dd058000ff8077"
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (read(0x24).encoded, 0x81),
+        (read(0x42).encoded, 0x81),
+        (read(0xFB).encoded, 0x80),
+        (write(0x2D, b"\x00\x06").encoded, 0x81),
+        (write(0xFB, b"\x01\x01").encoded, 0x80),
+        (write(MOSFET_CONTROL, b"\x00\x04").encoded, 0x80),
+    ],
+)
+def test_what_is_unknown_or_needs_factory_mode_is_refused(request_: bytes, status: int) -> None:
+    (frame,) = Wire().frames(request_)
+    assert isinstance(frame, Frame)
+    assert frame.status == status
+
+
+@pytest.mark.parametrize(
+    ("commands", "request_", "mask"),
+    [
+        ("e1", write(MOSFET_CONTROL, b"\x00\x03"), 3),
+        ("e1", write(NEWER_MOSFET_CONTROL, b"\x01\x01"), None),
+        ("fb", write(MOSFET_CONTROL, b"\x00\x03"), None),
+        ("fb", write(NEWER_MOSFET_CONTROL, b"\x01\x01"), 1),
+        ("fb", write(NEWER_MOSFET_CONTROL, b"\x00\x01"), 2),
+        ("both", write(NEWER_MOSFET_CONTROL, b"\x0a\x01"), 3),
+        ("both", write(NEWER_MOSFET_CONTROL, b"\x03\x01"), None),
+    ],
+)
+def test_a_board_switches_with_the_command_that_it_knows(
+    commands: str, request_: Request, mask: int | None
+) -> None:
+    wire = Wire(commands=commands)
+    assert wire.status(request_) == (0x80 if mask is None else 0)
+    assert wire.truth()["mask"] == (mask or 0)
+
+
+def test_the_newer_command_changes_only_the_gates_that_it_names() -> None:
+    wire = Wire(commands="fb")
+    orders = [b"\x01\x01", b"\x00\x01", b"\x01\x00"]  # each before the one before shows
+    for payload in orders:
+        wire.device.write(write(NEWER_MOSFET_CONTROL, payload).encoded)
+    wire.clock.run(1.0)
+    assert wire.truth()["mask"] == 2
+
+
+def test_functions_can_be_read_and_written_in_factory_mode_only() -> None:
+    wire = Wire(load="charge")
+    wire.battery().overrides.cells[2] = 3.45
+    no_balancing = write(FUNCTIONS, b"\x00\x02")
+    assert wire.status(no_balancing) == 0x81
+    assert wire.status(write(ENTER_FACTORY_MODE, b"\x12\x34")) == 0x81
+    assert wire.status(write(ENTER_FACTORY_MODE, FACTORY_CODE)) == 0
+    assert wire.truth()["factory"]
+    assert wire.payload(read(FUNCTIONS)) == b"\x00\x06"
+    assert wire.status(read(0x24)) == 0x80  # no other parameter is there
+    assert wire.truth()["balancing"]
+    assert wire.status(no_balancing) == 0
+    assert wire.payload(read(FUNCTIONS)) == b"\x00\x02"
+    assert not wire.truth()["balancing"]
+    assert wire.status(write(LEAVE_FACTORY_MODE, LEAVE_CODE)) == 0
+    assert wire.status(read(FUNCTIONS)) == 0x81
+    assert (wire.truth()["factory"], wire.truth()["functions"], wire.truth()["stored"]) == (False, 2, 0)
+
+
+def test_factory_mode_outlasts_the_link_and_is_left_for_good_by_the_code_that_clears_the_counters() -> None:
+    wire = Wire()
+    wire.status(write(ENTER_FACTORY_MODE, FACTORY_CODE))
+    wire.device.disconnect()
+    wire.connect()
+    assert wire.truth()["factory"]
+    assert any(wire.payload(read(COUNTERS))[:22])
+    assert wire.status(write(LEAVE_FACTORY_MODE, b"\x00\x01")) == 0x81
+    assert wire.status(write(LEAVE_FACTORY_MODE, STORE_CODE)) == 0
+    assert (wire.truth()["factory"], wire.truth()["stored"]) == (False, 1)
+    assert not any(wire.payload(read(COUNTERS))[:22])
+
+
+def test_every_write_is_kept_with_its_time_carried_out_or_not() -> None:
+    wire = Wire()
+    wire.ask(read(BASIC).encoded)
+    wire.ask(write(MOSFET_CONTROL, b"\x00\x01").encoded)
+    wire.fault(FaultKind.LOSE)
+    wire.ask(write(MOSFET_CONTROL, b"\x00\x02").encoded)
+    wire.ask(module(APP_KEY, APP_KEY_TEXT).encoded)
+    assert list(wire.device.counters.writes) == [(101.0, 0xE1, "0001"), (102.0, 0xE1, "0002")]
+    assert wire.truth()["mask"] == 1
+
+
+def test_an_acknowledge_alone_can_get_lost() -> None:
+    wire = Wire()
+    wire.fault(FaultKind.LOST_ACKNOWLEDGE)
+    assert wire.ask(read(BASIC).encoded) != SILENCE
+    assert wire.ask(write(MOSFET_CONTROL, b"\x00\x01").encoded) == SILENCE
+    assert wire.truth()["mask"] == 1
+
+
+def test_a_read_back_alone_can_get_lost() -> None:
+    wire = Wire()
+    wire.fault(FaultKind.LOST_READ_BACK, count=None)
+    assert wire.ask(read(BASIC).encoded) != SILENCE
+    assert wire.status(write(MOSFET_CONTROL, b"\x00\x01")) == 0
+    answers = [wire.ask(read(BASIC).encoded) != SILENCE for _ in range(4)]
+    assert answers == [False, False, False, True]
+
+
+def test_an_order_can_be_acknowledged_and_forgotten() -> None:
+    wire = Wire()
+    wire.fault(FaultKind.UNHEEDED)
+    order = write(MOSFET_CONTROL, b"\x00\x01")
+    assert (wire.status(order), wire.truth()["mask"]) == (0, 0)
+    assert (wire.status(order), wire.truth()["mask"]) == (0, 1)
+
+
+def test_an_order_to_the_mosfets_is_acknowledged_as_in_the_captures() -> None:
+    assert Wire().ask(bytes.fromhex("dd5ae1020001ff1c77")) == [bytes.fromhex("dde10000000077")]
+
+
+def test_a_broken_request_is_met_with_silence() -> None:
+    wire = Wire()
+    assert wire.ask(bytes.fromhex("dda50300fffe77")) == SILENCE
+    assert wire.device.counters.garbled == 1
+
+
+def test_the_first_request_of_a_connection_is_lost_if_the_board_sleeps() -> None:
+    wire = Wire(lose_first=True)
+    assert wire.ask(read(BASIC).encoded) == SILENCE
+    assert wire.ask(read(BASIC).encoded) != SILENCE
+    wire.device.disconnect()
+    wire.connect()
+    assert wire.ask(read(BASIC).encoded) == SILENCE
+
+
+def test_a_reply_under_way_is_lost_with_the_link() -> None:
+    wire = Wire()
+    wire.device.write(read(BASIC).encoded)
+    wire.device.disconnect()
+    wire.connect()
+    wire.clock.run(1.0)
+    assert wire.chunks == []
+
+
+def test_a_passkey_module_echoes_until_it_is_paired() -> None:
+    wire = Wire(passkey="123456")
+    assert wire.ask(read(BASIC).encoded) == [read(BASIC).encoded]
+    wire.device.paired = True
+    assert wire.ask(read(BASIC).encoded) != [read(BASIC).encoded]
+
+
+@pytest.mark.parametrize("root", [False, True])
+def test_a_password_module_is_silent_until_the_login_is_done(root: bool) -> None:
+    wire = Wire(password="123456", needs_root=root)
+    assert wire.ask(read(BASIC).encoded) == SILENCE
+    assert wire.module(APP_KEY, APP_KEY_TEXT) == 0
+    number = wire.module(RANDOM)
+    assert wire.module(USER_PASSWORD, scramble(ADDRESS, b"654321", number)) == 1
+    assert wire.module(USER_PASSWORD, scramble(ADDRESS, b"123456", number)) == 0
+    assert wire.ask(read(BASIC).encoded) == SILENCE  # the first after the login is lost
+    if root:
+        assert wire.ask(read(BASIC).encoded) == SILENCE
+        assert wire.module(ROOT_PASSWORD, scramble(ADDRESS, ROOT_PASSWORD_TEXT, number)) == 0
+        assert wire.ask(read(BASIC).encoded) == SILENCE
+    assert wire.ask(read(BASIC).encoded) != SILENCE
+    wire.device.disconnect()
+    wire.connect()
+    assert wire.ask(read(BASIC).encoded) == SILENCE
+
+
+def test_a_password_module_without_a_password_opens_on_the_app_key() -> None:
+    wire = Wire(password="")
+    assert wire.ask(read(BASIC).encoded) == SILENCE
+    assert wire.module(APP_KEY, APP_KEY_TEXT) == 2
+    assert wire.ask(read(BASIC).encoded) != SILENCE
+
+
+def test_a_module_without_a_login_ignores_module_frames() -> None:
+    assert Wire().ask(module(APP_KEY, APP_KEY_TEXT).encoded) == SILENCE
+
+
+def test_foreign_blocks_follow_every_reply_of_an_up16s() -> None:
+    chunks = Wire(foreign=True).ask(read(CELLS).encoded)
+    assert chunks[1].startswith(bytes.fromhex("02510000ffff"))
+    assert sum(len(chunk) for chunk in chunks[1:]) == 64
+
+
+def test_a_fault_ends_with_its_count_or_its_time() -> None:
+    wire = Wire()
+    wire.fault(FaultKind.LOSE, count=2)
+    answers = [wire.ask(read(CELLS).encoded) != SILENCE for _ in range(4)]
+    assert answers == [False, False, True, True]
+    wire.fault(FaultKind.MUTE, count=None, until=wire.clock.now + 2.5)
+    assert [wire.ask(read(CELLS).encoded) != SILENCE for _ in range(4)] == [False, False, False, True]
+
+
+def test_a_fault_strikes_as_often_as_its_probability_says() -> None:
+    wire = Wire()
+    wire.fault(FaultKind.LOSE, count=None, probability=0.1)
+    lost = sum(wire.ask(read(CELLS).encoded) == SILENCE for _ in range(500))
+    assert 25 < lost < 80
+
+
+@pytest.mark.parametrize("name", sorted(recordings()))
+def test_a_recording_answers_with_the_very_frames_that_were_recorded(name: str) -> None:
+    wire = Wire(replay=name)
+    for register, payloads in recordings()[name].replies.items():
+        for payload in (*payloads, payloads[0]):
+            assert b"".join(wire.ask(read(register).encoded)) == reply(register, payload)
+    (frame,) = wire.frames(write(MOSFET_CONTROL, b"\x00\x00").encoded)
+    assert isinstance(frame, Frame)
+    assert frame.status == 0x81

@@ -1,0 +1,81 @@
+"""The bench's results become a table, a page and a plot."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from bench.speed.measure import BEAT, CYTHON, FLOOR, PROGRAM, PURE, SOCKETS, Result
+from bench.speed.plot import drawn
+from bench.speed.report import as_json, fleet_table, goals, page, table
+
+ONE = Result(
+    subject=PROGRAM,
+    build=CYTHON,
+    packs=1,
+    polls=30,
+    slices=(3.0, 3.0, 3.0),
+    daemon_cpu=0.8,
+    signals=1.0,
+    signal_bytes=800.0,
+    resident=31.0,
+    first_value=1.6,
+    last_value=1.6,
+    latency_p50=1.0,
+    latency_p99=2.0,
+)
+RESULTS = [
+    replace(ONE, subject=subject, build=build, packs=packs, resident=30.0 + packs / 2, slices=slices)
+    for build in (CYTHON, PURE)
+    for packs in (4, 1)
+    for subject, slices in ((FLOOR, (2.0, 2.0, 4.0)), (PROGRAM, (3.0, 9.0, 6.0)))
+]
+FLEET = [
+    replace(ONE, subject=subject, packs=4, slices=(cpu,) * 3, latency_p99=None)
+    for subject, cpu in ((BEAT, 1.0), (SOCKETS, 2.0))
+]
+
+
+def test_each_build_and_number_of_packs_is_a_line_with_its_multiple_of_the_floor() -> None:
+    lines = [line.split(" | ") for line in table(RESULTS).splitlines()[2:]]
+    assert [(line[0], line[1]) for line in lines] == [
+        ("| cython", "1"),
+        ("| cython", "4"),
+        ("| pure", "1"),
+        ("| pure", "4"),
+    ]
+    assert {line[4] for line in lines} == {"1.50"}
+
+
+def test_memory_per_further_pack_is_counted_from_the_next_smaller_number_of_packs() -> None:
+    lines = [line.split(" | ") for line in table(RESULTS).splitlines()[2:]]
+    assert [line[9] for line in lines] == ["-", "0.50", "-", "0.50"]
+
+
+def test_a_multiple_is_the_median_of_what_was_measured_in_the_same_seconds() -> None:
+    # 3 of 2, 9 of 2, 6 of 4
+    assert "| CPU of a fleet, times the floor | 1.3 | 1.50 | missed by 0.20 |" in goals(RESULTS)
+
+
+def test_a_goal_is_met_missed_by_something_or_not_measured() -> None:
+    assert "| Memory with 4 packs, MB | 32 | 32.00 | met |" in goals(RESULTS)
+    assert "| the same, times the floor that polls all at once | 1.3 | - | not measured |" in goals(RESULTS)
+    with_beat = goals(RESULTS + FLEET)
+    assert "| the same, times the floor that polls all at once | 1.3 | 6.00 | missed by 4.70 |" in with_beat
+    assert "times the same of the floor | 1 | 1.00 | met |" in with_beat  # 2 + 0.8 each
+
+
+def test_what_is_not_seen_on_the_bus_has_no_latency() -> None:
+    assert "| cython | program | sockets | 2.00 | 0.80 | 2.80 | - |" in fleet_table(RESULTS + FLEET)
+
+
+def test_a_measurement_that_failed_is_missing_and_the_page_says_so() -> None:
+    rest = [result for result in RESULTS if (result.build, result.packs) != (PURE, 4)]
+    assert len(table(rest).splitlines()) == 2 + 3
+    assert "pure: not measured: why" in page(rest, "at 1 Hz", ["4 packs, pure: not measured: why"])
+
+
+def test_the_results_make_a_page_a_file_and_a_plot() -> None:
+    assert "at 1 Hz" in page(RESULTS, "at 1 Hz")
+    assert len(json.loads(as_json(RESULTS, "at 1 Hz"))["results"]) == len(RESULTS)
+    assert drawn(RESULTS).count("<polyline") == 3 * 4
