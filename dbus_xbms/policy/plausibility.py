@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 
-from dbus_xbms.model import PackSample, Protection
+from dbus_xbms.model import NOTHING_TRIPPED, PackSample, Protection
 from dbus_xbms.policy import state_of_charge
 
 ODD_FOR = 30.0  # s without a reading that can be, after which nothing is believed
@@ -33,7 +33,6 @@ TEMPERATURE_JUMP = 15.0  # K
 CHARGE_JUMP = 10.0  # % of SoC, and of the capacity
 NOMINAL_JUMP = 0.2  # part of the capacity
 
-NOTHING = Protection(0)
 REPEATED = 0.03  # part of the capacity that may flow without any change ...
 STOOD = 0.05  # ... and without one of any cell, although the BMS counts the charge
 ENOUGH = 3  # cells, to tell one that stands still from the others
@@ -48,7 +47,7 @@ class PlausibilityState:
     odd: str = ""  # what is wrong with the newest reading, in words
     odd_since: float | None = None  # s; None: the newest reading could be
     jumped: bool = False  # the newest reading was refused for a jump: the next one is not
-    protection: Protection = NOTHING  # of the newest reading, if that was odd
+    protection: frozenset[Protection] = NOTHING_TRIPPED  # of the newest reading, if that was odd
     heard_at: float = -inf  # s, of the newest reading, whatever it said
     before: PackSample | None = None  # the newest reading that could be
     before_at: float = 0.0  # s
@@ -180,9 +179,9 @@ def _odd_since(state: PlausibilityState, now: float) -> float:
     return state.before_at if state.before and now - state.before_at <= NEXT else now
 
 
-def confirmed(state: PlausibilityState, sample: PackSample) -> Protection:
+def confirmed(state: PlausibilityState, sample: PackSample) -> frozenset[Protection]:
     """Protections that two odd readings in a row have reported: those count, whatever else was odd."""
-    return state.protection & sample.protection if state.odd else NOTHING
+    return state.protection & sample.protection if state.odd else NOTHING_TRIPPED
 
 
 def _compared(state: PlausibilityState, sample: PackSample, now: float) -> PlausibilityState:
