@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from dbus_xbms.model import (
     Counters,
-    Ends,
     Extremes,
     History,
     Level,
     Limits,
     LinkStatus,
+    LowestHighest,
     PackIdentity,
     PackSample,
     Phase,
@@ -35,8 +35,8 @@ class Report:
     sample: PackSample | None = None  # None unless phase is FRESH or HELD
     cell_temperatures: tuple[float, ...] = ()  # °C, sane sensors in the cell role only
     mosfet_temperature: float | None = None  # °C, the sensor in the MOSFET role if sane
-    cell_ends: Ends | None = None
-    sensor_ends: Ends | None = None  # of the cell sensors
+    extreme_cells: LowestHighest | None = None
+    extreme_sensors: LowestHighest | None = None  # of the cell sensors
     counters: Counters | None = None
     alarms: Mapping[str, Level] = field(default_factory=dict)  # "/Alarms/..." -> level
     link: LinkStatus = field(default_factory=LinkStatus)

@@ -21,7 +21,7 @@ from dbus_xbms.pack.setting_changes import SettingChanges
 from dbus_xbms.pack.settings_writer import SettingsWriter, Store
 from dbus_xbms.pack.state_log import StateLogger
 from dbus_xbms.policy import engine, history, pack_state
-from dbus_xbms.policy.authority import Reason, Ruling, unwilling
+from dbus_xbms.policy.authority import Reason, Ruling, control_disabled
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.freshness import poll_interval, withdraws_after
 from dbus_xbms.protocols import LinkError, ProtocolError, SwitchableBms
@@ -115,7 +115,7 @@ class Pack:
 
     @property
     def _controls(self) -> bool:
-        return not unwilling(self.settings) and self._ruling.controls
+        return not control_disabled(self.settings) and self._ruling.controls
 
     def share(self, shared: bool) -> None:
         """Take over whether chargers are given this pack's voltage and current for their own."""
@@ -125,7 +125,7 @@ class Pack:
 
     def govern(self, ruling: Ruling) -> None:
         """Take over whether this pack controls chargers, and why not."""
-        if ruling.bar is not Reason.LOOKING:
+        if ruling.reason is not Reason.UNDECIDED:
             self._keeper.remember({PackSettings.controlled.name: int(ruling.controls)})
         if ruling != self._ruling:
             self._ruling = ruling
@@ -153,7 +153,7 @@ class Pack:
             silence=None if heard_at is None else now - heard_at,
             running=now - self._state.started,
             withdraws_after=withdraws_after(self.settings, managed=self._controls),
-            doubt=self._state.evidence.doubt,
+            doubt=self._state.plausibility.doubt,
             unshown=self._showing.trouble,
             fault=UNDECIDED if self._undecided else "",
         )
@@ -172,10 +172,10 @@ class Pack:
         if self.settings.cells != cells:
             self.heard()
         self._standing.succeeded(self._now())
-        if self._state.evidence.accepted:
+        if self._state.plausibility.accepted:
             self._switches.sampled(reading.sample)
         self._showing.at_once()
-        return self._state.heard
+        return self._state.identity
 
     def poll_failed(self, err: LinkError | ProtocolError) -> None:
         """Record a failed poll."""
@@ -273,14 +273,14 @@ class Pack:
             custom_name=self.settings.custom_name,
             insecure=bool(self.settings.insecure_connection),
             # One that was never stored is shown all the same, so that its doubts are.
-            identity=known if known.cell_count else self._state.heard,
+            identity=known if known.cell_count else self._state.identity,
             doubt=decision.doubt,
             phase=decision.phase,
             sample=decision.sample,
             cell_temperatures=decision.temperatures.cells,
             mosfet_temperature=decision.temperatures.mosfet,
-            cell_ends=decision.cell_ends,
-            sensor_ends=decision.sensor_ends,
+            extreme_cells=decision.extreme_cells,
+            extreme_sensors=decision.extreme_sensors,
             counters=self._counters,
             alarms=decision.alarms,
             link=link,
@@ -325,8 +325,8 @@ class Pack:
 
     def _no_contact(self) -> str:
         """Why the pack cannot be told anything now; empty if it can."""
-        if self._state.evidence.doubt:
-            return f"readings are not believed ({self._state.evidence.doubt})"
+        if self._state.plausibility.doubt:
+            return f"readings are not believed ({self._state.plausibility.doubt})"
         if self._shown and self._shown.phase is Phase.FRESH and not self._poller.lent_for:
             return ""
         return f"no contact with the pack ({self.contact(self._now()).reason})"

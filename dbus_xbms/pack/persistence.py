@@ -38,14 +38,14 @@ class PackMemory:
         if not kept:
             return state
         known, heard = kept
-        self._turning = known.turning
+        self._turning = known.checkpoint
         passed = snapshot.age(heard, moment(state.started))
         return pack_state.restored(state, known, passed, self._settings)
 
     def learn(self, reading: Reading, state: pack_state.PackState) -> None:
         """Store what the BMS says of itself; if it may be another one, only once the owner confirms it."""
-        sample, heard = reading.sample, state.heard
-        if not state.evidence.accepted:
+        sample, heard = reading.sample, state.identity
+        if not state.plausibility.accepted:
             return
         if confirmed := bool(self._settings.accept_new_bms):
             log.warning(
@@ -56,7 +56,7 @@ class PackMemory:
         elif identity.is_other_pack(heard, sample, self._settings):
             return
         if confirmed or reading.identity:
-            self.identity = identity.learnt(self.identity, heard)
+            self.identity = identity.merge(self.identity, heard)
             self._keeper.remember(remembered(self.identity))
 
     def keep_turning(self, state: pack_state.PackState) -> None:
@@ -64,8 +64,8 @@ class PackMemory:
         control = state.control
         if (
             control
-            and control.seen
-            and (turning := silent_limits.to_snapshot(control).turning) != self._turning
+            and control.last_sample
+            and (turning := silent_limits.to_snapshot(control).checkpoint) != self._turning
         ):
             self._turning = turning
             self._keeper.remember(self._control_state(state))
@@ -73,13 +73,13 @@ class PackMemory:
     def memory(self, state: pack_state.PackState) -> dict[str, Value]:
         """What changes by itself and is stored now and then."""
         kept = remembered(state.extremes) | remembered(state.history.history)
-        kept |= identity.cycles(state.heard, state.sample, self._settings)
+        kept |= identity.cycles_to_store(state.identity, state.sample, self._settings)
         return kept | self._control_state(state)
 
     @staticmethod
     def _control_state(state: pack_state.PackState) -> dict[str, Value]:
         control, at = state.control, state.sampled_at
-        if control is None or control.seen is None or at is None:
+        if control is None or control.last_sample is None or at is None:
             return {}
         now = asyncio.get_running_loop().time()
         return {

@@ -12,8 +12,8 @@ from dbus_xbms.model import (
     BETWEEN_POLLS,
     CONNECTED,
     LENT,
-    Ends,
     Level,
+    LowestHighest,
     PackIdentity,
     PackSample,
     Phase,
@@ -56,17 +56,17 @@ def _temperatures(read: Callable[[tuple[float, ...]], Value]) -> Read:
     )
 
 
-def _cell_id(pick: Callable[[Ends], int]) -> Read:
+def _cell_id(pick: Callable[[LowestHighest], int]) -> Read:
     def read(report: Report) -> str | None:
-        shown = report.sample and report.sample.cells and report.cell_ends
+        shown = report.sample and report.sample.cells and report.extreme_cells
         return f"C{pick(shown)}" if shown else None
 
     return read
 
 
-def _sensor_id(pick: Callable[[Ends], int]) -> Read:
+def _sensor_id(pick: Callable[[LowestHighest], int]) -> Read:
     def read(report: Report) -> str | None:
-        shown = report.sample and report.cell_temperatures and report.sensor_ends
+        shown = report.sample and report.cell_temperatures and report.extreme_sensors
         return f"T{pick(shown)}" if shown else None
 
     return read
@@ -174,8 +174,8 @@ MEASURED = Source(
         "sample",
         "cell_temperatures",
         "mosfet_temperature",
-        "cell_ends",
-        "sensor_ends",
+        "extreme_cells",
+        "extreme_sensors",
         "soc",
         "consumed",
         "time_to_go",

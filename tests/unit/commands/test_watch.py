@@ -14,10 +14,10 @@ from dbus_xbms.commands.table import Battery, Value, columns, render
 from dbus_xbms.commands.watch import as_json, captioned, chosen, explanations
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.model import (
-    Ends,
     Level,
     Limits,
     LinkStatus,
+    LowestHighest,
     Mosfets,
     Orders,
     OrderState,
@@ -53,7 +53,7 @@ REPORT = Report(
     phase=Phase.FRESH,
     sample=SAMPLE,
     cell_temperatures=(24.1, 24.3),
-    cell_ends=Ends(lowest=4, highest=3),
+    extreme_cells=LowestHighest(lowest=4, highest=3),
     mosfet_temperature=31.0,
     soc=76.3,
     link=LinkStatus(state="connected", rssi=-62, reconnects=3),
