@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import inf
 from types import MappingProxyType
 
-from dbus_xbms.model import Level, PackSample, Protection
+from dbus_xbms.model import Level, Mosfet, PackSample, Protection
 from dbus_xbms.policy.charge.chemistry import Preset
 from dbus_xbms.policy.temperatures import Temperatures
 from dbus_xbms.settings import PackSettings
@@ -41,8 +41,7 @@ INTERNAL_FAILURE = "/Alarms/InternalFailure"
 HIGH_CHARGE_CURRENT = "/Alarms/HighChargeCurrent"
 HIGH_DISCHARGE_CURRENT = "/Alarms/HighDischargeCurrent"
 
-# Bit 12 (MOSFET lock) is a state that somebody asked for. Vendor documents disagree on bits 13 to 15:
-# warning only.
+# BMSes disagree on what the last three mean: warning only.
 PROTECTION_ALARMS: tuple[tuple[Protection, str, Level], ...] = (
     (Protection.CELL_OVERVOLTAGE, HIGH_CELL_VOLTAGE, Level.ALARM),
     (Protection.CELL_UNDERVOLTAGE, LOW_CELL_VOLTAGE, Level.ALARM),
@@ -56,9 +55,9 @@ PROTECTION_ALARMS: tuple[tuple[Protection, str, Level], ...] = (
     (Protection.DISCHARGE_OVERCURRENT, HIGH_DISCHARGE_CURRENT, Level.ALARM),
     (Protection.SHORT_CIRCUIT, HIGH_DISCHARGE_CURRENT, Level.ALARM),
     (Protection.FRONTEND_ERROR, INTERNAL_FAILURE, Level.ALARM),
-    (Protection.VENDOR_13, INTERNAL_FAILURE, Level.WARNING),
-    (Protection.VENDOR_14, INTERNAL_FAILURE, Level.WARNING),
-    (Protection.VENDOR_15, INTERNAL_TEMPERATURE, Level.WARNING),
+    (Protection.CHARGE_FAULT, INTERNAL_FAILURE, Level.WARNING),
+    (Protection.DISCHARGE_FAULT, INTERNAL_FAILURE, Level.WARNING),
+    (Protection.MOSFET_OVERTEMPERATURE, INTERNAL_TEMPERATURE, Level.WARNING),
 )
 DERIVED_ALARMS = (LOW_SOC, CELL_IMBALANCE, INTERNAL_TEMPERATURE, TEMPERATURE_SENSOR)
 ALARM_PATHS = tuple(dict.fromkeys([path for _, path, _ in PROTECTION_ALARMS] + [*DERIVED_ALARMS, BMS_CABLE]))
@@ -77,11 +76,11 @@ def protection_alarms(sample: PackSample, settings: PackSettings) -> dict[str, L
     levels: dict[str, Level] = {}
     if not sample.protection:
         return levels
-    for bit, path, level in PROTECTION_ALARMS:
-        if not sample.protection & bit:
+    for protection, path, level in PROTECTION_ALARMS:
+        if protection not in sample.protection:
             continue
         # The end of a charge trips cell over-voltage on many small packs, and nothing is wrong.
-        if bit is Protection.CELL_OVERVOLTAGE and sample.mosfets.discharge:
+        if protection is Protection.CELL_OVERVOLTAGE and sample.is_on(Mosfet.DISCHARGE):
             level = Level(settings.cell_overvoltage_alarm)
         levels[path] = worst(levels.get(path, Level.OK), level)
     return levels

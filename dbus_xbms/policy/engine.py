@@ -104,9 +104,9 @@ def _sort_sensors(
 
 def _with_mosfets_off(sample: PackSample, turning_off: AbstractSet[Mosfet]) -> PackSample:
     """The sample as it will be once the MOSFETs that are about to turn off have done so."""
-    if not turning_off:
+    if not turning_off or (mosfets := sample.mosfets) is None:
         return sample
-    charge, discharge = (sample.mosfets.of(mosfet) and mosfet not in turning_off for mosfet in Mosfet)
+    charge, discharge = (mosfets.of(mosfet) and mosfet not in turning_off for mosfet in Mosfet)
     return replace(sample, mosfets=Mosfets(charge=charge, discharge=discharge))
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from dbus_xbms.model import Mosfet, Mosfets, Orders, PackSample, Protection
+from dbus_xbms.model import Mosfet, Mosfets, Orders, PackSample
 from dbus_xbms.policy import state_of_charge
 from dbus_xbms.settings import PackSettings
 
@@ -37,7 +37,7 @@ class MosfetState:
     changed: Mapping[Mosfet, float] = field(default_factory=dict)  # s, when each MOSFET was last ordered
     faults: frozenset[Mosfet] = frozenset()  # MOSFETs whose last order failed
     ours: frozenset[Mosfet] = frozenset()  # ordered off from here, and not seen on since
-    locks: bool = False  # this board sets bit 12: it has been seen
+    locks: bool = False  # this BMS has reported that a MOSFET was ordered off
 
     @property
     def due(self) -> Orders:
@@ -63,10 +63,8 @@ def told_by(sample: PackSample, ours: frozenset[Mosfet] = frozenset()) -> Orders
 
 
 def _told_one(mosfet: Mosfet, sample: PackSample, ours: frozenset[Mosfet]) -> bool | None:
-    if sample.mosfets.of(mosfet):
-        return True
-    if Protection.MOSFET_LOCK not in sample.protection and mosfet not in ours:
-        return True
+    if mosfet not in ours or sample.is_on(mosfet) is not False:
+        return sample.commanded.of(mosfet)
     return None if sample.protection & mosfet.blocked_by else False
 
 
@@ -74,11 +72,10 @@ def sampled(state: MosfetState, sample: PackSample) -> MosfetState:
     """Learn from a sample what the MOSFETs were told: what is seen wins over what is remembered."""
     if state.sending != NOTHING:  # the BMS follows within a moment
         return state
-    lock = Protection.MOSFET_LOCK in sample.protection
-    locks = state.locks or lock
-    ours = frozenset() if locks else frozenset(m for m in state.ours if not sample.mosfets.of(m))
+    locks = state.locks or sample.locked
+    ours = frozenset() if locks else frozenset(m for m in state.ours if not sample.is_on(m))
     proven = told_by(sample, ours)
-    told = proven.over(state.told if _agrees(state.told, proven, lock=lock) else NOTHING)
+    told = proven.over(state.told if _agrees(state.told, proven, lock=sample.locked) else NOTHING)
     return replace(state, told=told, proven=proven, ours=ours, locks=locks)
 
 
@@ -207,7 +204,7 @@ def judge(
 def _is_so(mosfet: Mosfet, sample: PackSample, wish: Orders) -> bool:
     """Whether a sample by itself shows that a MOSFET was told what is wished; else it is written."""
     if wish.of(mosfet):
-        return sample.mosfets.of(mosfet)
+        return bool(sample.is_on(mosfet))
     return told_by(sample).of(mosfet) is False
 
 
@@ -227,7 +224,7 @@ def _must_wait(
 def _flows(mosfet: Mosfet, sample: PackSample, settings: PackSettings) -> bool:
     forth = sample.current if mosfet is Mosfet.CHARGE else -sample.current
     small = max(SMALL_CURRENT, SMALL_RATE * state_of_charge.installed(sample.nominal, settings))
-    return sample.mosfets.of(mosfet) and forth > small
+    return bool(sample.is_on(mosfet)) and forth > small
 
 
 def sending(state: MosfetState, now: float) -> MosfetState:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dbus_xbms.model import PackSample
+from dbus_xbms.model import Mosfet, PackSample
 from dbus_xbms.policy import alarms, state_of_charge
 from dbus_xbms.policy.alarms import CLEAR, AlarmState
 from dbus_xbms.policy.charge import limits
@@ -64,8 +64,8 @@ def is_quiet(sample: PackSample, settings: PackSettings) -> bool:
         abs(sample.current) <= max(LEAST_CURRENT, REST_RATE * capacity)
         and not sample.protection
         and not sample.balancing
-        and sample.mosfets.charge
-        and sample.mosfets.discharge
+        and not sample.locked
+        and all(sample.is_on(mosfet) is not False for mosfet in Mosfet)
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
 
-from dbus_xbms.model import Level, Limits, PackSample
+from dbus_xbms.model import Level, Limits, Mosfet, PackSample
 from dbus_xbms.policy.alarms import HIGH_CHARGE_CURRENT, HIGH_DISCHARGE_CURRENT, INTERNAL_FAILURE, worst
 from dbus_xbms.policy.state_of_charge import ASSUMED_CAPACITY
 
@@ -52,7 +52,7 @@ def _discharge(sample: PackSample, published: Limits | None, capacity: float) ->
 
 
 def _charge_mosfet(sample: PackSample, published: Limits | None, capacity: float) -> UnexpectedCurrent | None:
-    if sample.mosfets.charge or _beyond(sample.current, 0.0, capacity) is Level.OK:
+    if sample.is_on(Mosfet.CHARGE) is not False or _beyond(sample.current, 0.0, capacity) is Level.OK:
         return None
     words = f"{sample.current:.1f} A charge although the charge MOSFET is off: it may be welded"
     return UnexpectedCurrent(level=Level.ALARM, words=words)
@@ -61,7 +61,7 @@ def _charge_mosfet(sample: PackSample, published: Limits | None, capacity: float
 def _discharge_mosfet(
     sample: PackSample, published: Limits | None, capacity: float
 ) -> UnexpectedCurrent | None:
-    if sample.mosfets.discharge or _beyond(-sample.current, 0.0, capacity) is Level.OK:
+    if sample.is_on(Mosfet.DISCHARGE) is not False or _beyond(-sample.current, 0.0, capacity) is Level.OK:
         return None
     words = f"{-sample.current:.1f} A discharge although the discharge MOSFET is off: it may be welded"
     return UnexpectedCurrent(level=Level.ALARM, words=words)

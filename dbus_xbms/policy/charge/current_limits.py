@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dbus_xbms.model import PackSample, Protection
+from dbus_xbms.model import Mosfet, PackSample, Protection
 from dbus_xbms.policy.charge.chemistry import Preset
 from dbus_xbms.policy.charge.curves import Curve
 from dbus_xbms.policy.charge.ramp import Allowance
@@ -17,24 +17,28 @@ UNRATED = 100.0  # A, the most until then for a board whose model text has no ra
 UNSET = "no limit set"
 DEEP_RATE = 0.05  # C, for cells that have been discharged too deeply
 
-NO_CHARGE = (
-    Protection.CELL_OVERVOLTAGE
-    | Protection.PACK_OVERVOLTAGE
-    | Protection.CHARGE_OVERTEMPERATURE
-    | Protection.CHARGE_UNDERTEMPERATURE
-    | Protection.CHARGE_OVERCURRENT
-    | Protection.SHORT_CIRCUIT
-    | Protection.FRONTEND_ERROR
-    | Protection.VENDOR_13  # a broken charge MOSFET, or a charge that took too long
+NO_CHARGE = frozenset(
+    (
+        Protection.CELL_OVERVOLTAGE,
+        Protection.PACK_OVERVOLTAGE,
+        Protection.CHARGE_OVERTEMPERATURE,
+        Protection.CHARGE_UNDERTEMPERATURE,
+        Protection.CHARGE_OVERCURRENT,
+        Protection.SHORT_CIRCUIT,
+        Protection.FRONTEND_ERROR,
+        Protection.CHARGE_FAULT,
+    )
 )
-NO_DISCHARGE = (
-    Protection.CELL_UNDERVOLTAGE
-    | Protection.PACK_UNDERVOLTAGE
-    | Protection.DISCHARGE_OVERTEMPERATURE
-    | Protection.DISCHARGE_UNDERTEMPERATURE
-    | Protection.DISCHARGE_OVERCURRENT
-    | Protection.SHORT_CIRCUIT
-    | Protection.FRONTEND_ERROR
+NO_DISCHARGE = frozenset(
+    (
+        Protection.CELL_UNDERVOLTAGE,
+        Protection.PACK_UNDERVOLTAGE,
+        Protection.DISCHARGE_OVERTEMPERATURE,
+        Protection.DISCHARGE_UNDERTEMPERATURE,
+        Protection.DISCHARGE_OVERCURRENT,
+        Protection.SHORT_CIRCUIT,
+        Protection.FRONTEND_ERROR,
+    )
 )
 
 
@@ -68,10 +72,8 @@ def _cell(sample: PackSample, voltage: float) -> str:
     return f"cell {sample.cells.index(voltage) + 1} at {voltage:.2f} V"
 
 
-def _tripped(bits: Protection) -> str:
-    return "BMS protection: " + ", ".join(
-        (bit.name or "unknown").lower().replace("_", " ") for bit in Protection if bit & bits
-    )
+def _tripped(tripped: frozenset[Protection]) -> str:
+    return "BMS protection: " + ", ".join(one.value for one in Protection if one in tripped)
 
 
 def _preset_is_believed(context: RuleContext) -> Allowance | None:
@@ -83,13 +85,13 @@ def _cells_are_known(context: RuleContext) -> Allowance | None:
 
 
 def _charge_protection(context: RuleContext) -> Allowance | None:
-    bits = context.sample.protection and context.sample.protection & NO_CHARGE
-    return _nothing(_tripped(bits)) if bits else None
+    tripped = context.sample.protection and context.sample.protection & NO_CHARGE
+    return _nothing(_tripped(tripped)) if tripped else None
 
 
 def _discharge_protection(context: RuleContext) -> Allowance | None:
-    bits = context.sample.protection and context.sample.protection & NO_DISCHARGE
-    return _nothing(_tripped(bits)) if bits else None
+    tripped = context.sample.protection and context.sample.protection & NO_DISCHARGE
+    return _nothing(_tripped(tripped)) if tripped else None
 
 
 def _high_cutoff(context: RuleContext) -> Allowance | None:
@@ -123,11 +125,11 @@ def _deep_cell(context: RuleContext) -> Allowance | None:
 
 
 def _charge_mosfet(context: RuleContext) -> Allowance | None:
-    return None if context.sample.mosfets.charge else _nothing("charge MOSFET is off")
+    return _nothing("charge MOSFET is off") if context.sample.is_on(Mosfet.CHARGE) is False else None
 
 
 def _discharge_mosfet(context: RuleContext) -> Allowance | None:
-    return None if context.sample.mosfets.discharge else _nothing("discharge MOSFET is off")
+    return _nothing("discharge MOSFET is off") if context.sample.is_on(Mosfet.DISCHARGE) is False else None
 
 
 def _sensors(context: RuleContext) -> Allowance | None:

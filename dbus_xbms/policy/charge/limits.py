@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dbus_xbms.model import Limits, PackSample, Protection
+from dbus_xbms.model import Limits, PackSample
 from dbus_xbms.policy import identity, state_of_charge
 from dbus_xbms.policy.charge import (
     charge_voltage,
@@ -302,5 +302,4 @@ def _safe(sample: PackSample, sensors: Temperatures, chosen: Preset, verdict: Ve
         min(sample.cells) > chosen.low and max(sample.cells) < chosen.cutoff_high
     )
     temperatures_well = all(chosen.discharge_temperature.at(t) >= 1 for t in sensors.maybe_cells)
-    tripped = sample.protection & ~Protection.MOSFET_LOCK
-    return cells_well and temperatures_well and not tripped and not verdict.refused
+    return cells_well and temperatures_well and not sample.protection and not verdict.refused

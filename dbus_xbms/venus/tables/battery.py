@@ -14,6 +14,7 @@ from dbus_xbms.model import (
     LENT,
     Level,
     LowestHighest,
+    Mosfet,
     PackIdentity,
     PackSample,
     Phase,
@@ -72,6 +73,10 @@ def _sensor_id(pick: Callable[[LowestHighest], int]) -> Read:
     return read
 
 
+def _blocked(mosfet: Mosfet) -> Read:
+    return _sample(lambda sample: None if (on := sample.is_on(mosfet)) is None else int(not on))
+
+
 def _health(sample: PackSample) -> float | None:
     if sample.health is not None:
         return sample.health
@@ -106,7 +111,8 @@ STATUS_BITS = (
     (1 << 8, Protection.DISCHARGE_OVERTEMPERATURE),
     (1 << 9, Protection.CELL_OVERVOLTAGE),
     (1 << 12, Protection.CHARGE_OVERCURRENT),
-    (1 << 14, Protection.DISCHARGE_OVERCURRENT | Protection.SHORT_CIRCUIT),
+    (1 << 14, Protection.DISCHARGE_OVERCURRENT),
+    (1 << 14, Protection.SHORT_CIRCUIT),
     (1 << 15, Protection.CELL_UNDERVOLTAGE),
     (1 << 16, Protection.DISCHARGE_UNDERTEMPERATURE),
 )
@@ -115,7 +121,7 @@ STATUS_BITS = (
 def _status(report: Report) -> int | None:
     if report.sample is None:
         return None
-    tripped = sum(bit for bit, protection in STATUS_BITS if report.sample.protection & protection)
+    tripped = sum({bit for bit, protection in STATUS_BITS if protection in report.sample.protection})
     balance = (BALANCING if report.sample.balancing else 0) | (IMBALANCE if _imbalanced(report) else 0)
     return tripped | (balance or BALANCED)
 
@@ -259,10 +265,8 @@ ITEMS = (
         MOSFETS,
         Item("/System/NrOfModulesOnline", "i", "{}", lambda r: int(r.sample is not None)),
         Item("/System/NrOfModulesOffline", "i", "{}", lambda r: int(r.sample is None)),
-        Item("/System/NrOfModulesBlockingCharge", "i", "{}", _sample(lambda s: int(not s.mosfets.charge))),
-        Item(
-            "/System/NrOfModulesBlockingDischarge", "i", "{}", _sample(lambda s: int(not s.mosfets.discharge))
-        ),
+        Item("/System/NrOfModulesBlockingCharge", "i", "{}", _blocked(Mosfet.CHARGE)),
+        Item("/System/NrOfModulesBlockingDischarge", "i", "{}", _blocked(Mosfet.DISCHARGE)),
     ),
     *rows(
         DETAIL,

@@ -54,7 +54,12 @@ def _switch(path: str, read: Read, highest: int, means: Callable[[int], Order]) 
 
 def actual(mosfet: Mosfet) -> Callable[[Report], int | None]:
     """As the BMS reports it."""
-    return lambda report: None if report.sample is None else int(report.sample.mosfets.of(mosfet))
+
+    def read(report: Report) -> int | None:
+        on = report.sample.is_on(mosfet) if report.sample else None
+        return None if on is None else int(on)
+
+    return read
 
 
 def _wanted(mosfet: Mosfet, report: Report) -> bool | None:
