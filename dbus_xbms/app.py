@@ -12,7 +12,7 @@ from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.heard import Heard
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.contact import Contact
-from dbus_xbms.dbus.connection import BusError
+from dbus_xbms.dbus.errors import BusError
 from dbus_xbms.interference.monitor import InterferenceMonitor
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.pack.roster import CRASHED, Roster
@@ -36,7 +36,8 @@ from dbus_xbms.settings import (
 )
 from dbus_xbms.supervision import Hung
 from dbus_xbms.venus.battery import BatteryPresence
-from dbus_xbms.venus.localsettings import LocalSettings, instance_of
+from dbus_xbms.venus.localsettings import LocalSettings
+from dbus_xbms.venus.localsettings_wire import instance_of
 
 log = logging.getLogger(__name__)
 
