@@ -58,7 +58,7 @@ DEPENDENCIES: dict[str, set[str]] = {
         *("process", "protocols", "report", "rpc", "serve", "settings", "settings_store"),
         *("simulator", "text", "venus"),
     },
-    "cli": {"commands", "process", "protocols", "settings"},
+    "cli": {"commands", "process", "protocols", "settings", "text"},
     "__main__": {"cli", "process"},
     "client": {"ble", "model", "protocols", "settings", "text"},
     "__init__": {"client", "model", "protocols", "settings"},  # on first use only
