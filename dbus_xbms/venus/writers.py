@@ -10,7 +10,7 @@ from dbus_fast.aio import MessageBus
 
 from dbus_xbms.dbus.call import call_daemon
 from dbus_xbms.dbus.errors import BusError
-from dbus_xbms.printable import printable
+from dbus_xbms.text import printable
 
 log = logging.getLogger(__name__)
 
