@@ -7,8 +7,16 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from dbus_fast import DBusError, ErrorType, Message, MessageFlag, MessageType, NameFlag, RequestNameReply
-from dbus_fast import BusType
+from dbus_fast import (
+    BusType,
+    DBusError,
+    ErrorType,
+    Message,
+    MessageFlag,
+    MessageType,
+    NameFlag,
+    RequestNameReply,
+)
 
 from dbus_xbms.dbus.call import DAEMON, DAEMON_PATH, PEER, call, call_daemon
 from dbus_xbms.dbus.connection import close, connect, until_closed
@@ -170,7 +178,9 @@ class Server:
         if not call.flags & MessageFlag.NO_REPLY_EXPECTED:
             self.send(Message.new_method_return(call, signature, body or []))
 
-    def reply_with_descriptor(self, call: Message, descriptor: int, mtu: int, sent: Callable[[], None]) -> None:
+    def reply_with_descriptor(
+        self, call: Message, descriptor: int, mtu: int, sent: Callable[[], None]
+    ) -> None:
         """Answer AcquireNotify or AcquireWrite; ``sent`` is called when the descriptor may be closed."""
         sending = self.send(Message.new_method_return(call, "hq", [0, mtu], [descriptor]))
         if sending is None:

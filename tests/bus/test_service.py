@@ -339,8 +339,10 @@ async def test_the_name_cannot_be_taken_but_its_loss_is_noticed(service: ItemSer
     reply = await client.bus.request_name(NAME, NameFlag.REPLACE_EXISTING | NameFlag.DO_NOT_QUEUE)
     assert reply is RequestNameReply.EXISTS
     assert not service.lost.is_set()
-    assert service._bus
-    await service._bus.release_name(NAME)  # the bus tells us so by NameLost, as it would for any other reason
+    assert service._server.bus
+    await service._server.bus.release_name(
+        NAME
+    )  # the bus tells us so by NameLost, as it would for any other reason
     async with asyncio.timeout(PATIENCE):
         await service.lost.wait()
 
@@ -383,9 +385,9 @@ async def test_a_bus_that_stands_still_costs_neither_the_connection_nor_memory(
     mortal_bus.send_signal(signal.SIGSTOP)
     for n in range(5000):  # far more than a socket holds
         service.publish(VALUES | {"/Counter": n, "/CustomName": "x" * 100})
-    assert service._bus
-    assert service._bus._writer
-    assert len(service._bus._writer.messages) <= 1
+    assert service._server.bus
+    assert service._server.bus._writer
+    assert len(service._server.bus._writer.messages) <= 1
     mortal_bus.send_signal(signal.SIGCONT)
     async with asyncio.timeout(PATIENCE):
         while not (heard := await client.heard()) or heard[-1]["/Counter"]["Value"].value != 4999:
