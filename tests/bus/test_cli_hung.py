@@ -69,7 +69,7 @@ async def test_every_command_ends_and_names_the_program_that_hangs(
 @pytest.mark.parametrize(
     ("hung", "words"),
     [
-        ("service", "PROBLEM  service: it runs but does not answer"),
+        ("service", "PROBLEM  service: it is running but does not answer"),
         ("localsettings", "PROBLEM  settings: com.victronenergy.settings is not there or does not answer"),
         ("bluetoothd", "PROBLEM  bluetoothd: it runs, but does not answer"),
     ],
