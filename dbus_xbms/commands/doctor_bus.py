@@ -15,24 +15,21 @@ from dbus_fast import unpack_variants
 
 from dbus_xbms import rpc
 from dbus_xbms.authority.surroundings import CHARGERS
-from dbus_xbms.ble.bluez.compat import ADAPTER
-from dbus_xbms.ble.bluez.system_bus import BLUEZ, system_bus
-from dbus_xbms.ble.bluez.system_bus import call as call_bluez
-from dbus_xbms.commands import CommandError
+from dbus_xbms.ble.bluez.bus import ADAPTER, BLUEZ, DEVICE, call_bluez, system_bus
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs
-from dbus_xbms.commands.session import ask_service, call, contacts, is_on_bus
+from dbus_xbms.commands.session import call_service, contacts
 from dbus_xbms.commands.table import CHARGE_MODE, CVL, Battery
-from dbus_xbms.dbus.peers import NoAnswer
-from dbus_xbms.dbus.trusted import DAEMON, DAEMON_PATH, TrustedBus
+from dbus_xbms.dbus.call import call, call_daemon, has_owner
+from dbus_xbms.dbus.errors import CallFailed, CallRefused, NoAnswer, UnexpectedReply
+from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Pack, Service, SettingsFile, Shown, System
-from dbus_xbms.interference.programs import BLUETOOTH, OURS, SENSORS, TELLING
+from dbus_xbms.interference.programs import BLUETOOTH, DESCRIPTIONS, OURS, SENSORS
 from dbus_xbms.interference.rules import VenusPrograms
 from dbus_xbms.settings import name_of
 from dbus_xbms.settings_store.service import CONDITION
+from dbus_xbms.venus.bus_item import get_value
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
-from dbus_xbms.venus.localsettings_wire import plain
-from dbus_xbms.venus.objects import BUS_ITEM
 from dbus_xbms.venus.tables.battery import BATTERY
 
 log = logging.getLogger(__name__)
@@ -43,7 +40,6 @@ DVCC_ON = 1  # bit
 SILENT = (0, 10)  # /State: no values yet, no longer
 ANSWER_LIMIT = 2.0  # s for one answer; a hung program must not hide the others
 BLUEZ_LIMIT = 5.0  # s; usually a few ms
-DEVICE = "org.bluez.Device1"
 MEGA = 1e6
 OBJECTS = ("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
 
@@ -55,12 +51,10 @@ async def value(bus: TrustedBus, name: str, path: str) -> Any:
         NoAnswer: the service does not answer.
     """
     try:
-        body = await call(bus, name, "GetValue", path=path, interface=BUS_ITEM, limit=ANSWER_LIMIT)
-    except CommandError as err:
+        return await get_value(bus, name, path, limit=ANSWER_LIMIT)
+    except (CallRefused, UnexpectedReply) as err:
         log.debug("%s%s: %s", name, path, err)
         return None
-    shown = plain(body[0]) if body else None
-    return None if shown == [] else shown
 
 
 async def values(bus: TrustedBus, names: Iterable[str], path: str) -> dict[str, Any]:
@@ -73,9 +67,9 @@ async def values(bus: TrustedBus, names: Iterable[str], path: str) -> dict[str, 
 
 async def service(bus: TrustedBus, root: Path) -> Service | None:
     """Return the state of the service, or ``None`` if it is not running."""
-    if not await is_on_bus(bus, rpc.NAME):
+    if not await has_owner(bus, rpc.NAME):
         return None
-    pid = (await call(bus, DAEMON, "GetConnectionUnixProcessID", "s", [rpc.NAME]))[0]
+    pid = await call_daemon(bus, "GetConnectionUnixProcessID", rpc.NAME)
     try:
         used = process(root, pid)
     except (OSError, ValueError, IndexError) as err:
@@ -93,15 +87,15 @@ async def service(bus: TrustedBus, root: Path) -> Service | None:
 async def _asked(bus: TrustedBus, member: str) -> Any:
     """Return what a method of the service returns, or ``None`` if an older service lacks the method."""
     try:
-        return (await ask_service(bus, member, limit=ANSWER_LIMIT))[0]
-    except CommandError as err:
+        return (await call_service(bus, member, limit=ANSWER_LIMIT))[0]
+    except CallRefused as err:
         log.debug("%s: %s", member, err)
         return None
 
 
 async def localsettings(bus: TrustedBus) -> bool:
     """Return whether localsettings answers."""
-    if not await is_on_bus(bus, SETTINGS):
+    if not await has_owner(bus, SETTINGS):
         return False
     try:
         await value(bus, SETTINGS, DVCC)
@@ -112,13 +106,11 @@ async def localsettings(bus: TrustedBus) -> bool:
 
 async def settings_file(bus: TrustedBus) -> SettingsFile | None:
     """Return the state of the settings file of `dbus-xbms settings`, or ``None`` for another store."""
-    if not await is_on_bus(bus, SETTINGS):
+    if not await has_owner(bus, SETTINGS):
         return None
     try:
-        damaged, trouble = await call(
-            bus, SETTINGS, "GetCondition", path="/", interface=CONDITION, limit=ANSWER_LIMIT
-        )
-    except (CommandError, NoAnswer) as err:  # reported by the check of localsettings
+        damaged, trouble = await call(bus, SETTINGS, "/", CONDITION, "GetCondition", limit=ANSWER_LIMIT)
+    except CallFailed as err:  # reported by the check of localsettings
         log.debug("%s: %s", SETTINGS, err)
         return None
     return SettingsFile(damaged=tuple(damaged), trouble=trouble)
@@ -126,7 +118,7 @@ async def settings_file(bus: TrustedBus) -> SettingsFile | None:
 
 async def packs(bus: TrustedBus) -> Mapping[str, Pack] | None:
     """Return the packs in localsettings by address, or ``None`` if localsettings is not on the bus."""
-    if not await is_on_bus(bus, SETTINGS):
+    if not await has_owner(bus, SETTINGS):
         return None
     async with known_packs() as known:
         return {
@@ -179,7 +171,7 @@ def _count(pack: Battery, path: str) -> int:
 async def interference(bus: TrustedBus) -> VenusPrograms:
     """Return other programs that use Bluetooth, as far as the bus shows them."""
     others = [name for name in await _batteries(bus) if not name.startswith(OURS)]
-    texts = await asyncio.gather(*(values(bus, others, path) for path in TELLING))
+    texts = await asyncio.gather(*(values(bus, others, path) for path in DESCRIPTIONS))
     return VenusPrograms(
         bluetooth=await value(bus, SETTINGS, BLUETOOTH) == 1,
         sensors=await value(bus, SETTINGS, SENSORS) == 1,
@@ -194,7 +186,7 @@ async def system(bus: TrustedBus) -> System:
     expecting = await values(bus, await _named(bus, CHARGERS), "/Settings/BmsPresent")
     dvcc, chosen = await value(bus, SETTINGS, DVCC), await value(bus, SETTINGS, BMS_CHOSEN)
     return System(
-        there=await is_on_bus(bus, SYSTEM),
+        there=await has_owner(bus, SYSTEM),
         dvcc=bool(dvcc & DVCC_ON) if isinstance(dvcc, int) else None,
         bms=_text(await value(bus, SYSTEM, "/ActiveBmsService")),
         battery=_text(await value(bus, SYSTEM, "/Dc/Battery/BatteryService")),
@@ -215,23 +207,21 @@ async def _batteries(bus: TrustedBus) -> list[str]:
 
 
 async def _named(bus: TrustedBus, begin: str | tuple[str, ...]) -> list[str]:
-    return sorted(name for name in (await call(bus, DAEMON, "ListNames"))[0] if name.startswith(begin))
+    return sorted(name for name in await call_daemon(bus, "ListNames") if name.startswith(begin))
 
 
 async def bluetooth(root: Path) -> Bluetooth:
     """Return the adapters and devices that BlueZ has on the system bus."""
     async with system_bus() as (bus, _):
-        reply = await call_bluez(bus, DAEMON_PATH, DAEMON, "NameHasOwner", "s", [BLUEZ], destination=DAEMON)
-        if not reply.body[0]:
+        if not await has_owner(bus, BLUEZ):
             return Bluetooth(running=False)
         try:
-            objects = unpack_variants((await call_bluez(bus, *OBJECTS, limit=BLUEZ_LIMIT)).body[0])
-        except TimeoutError:
+            objects = unpack_variants((await call_bluez(bus, *OBJECTS, limit=BLUEZ_LIMIT))[0])
+        except NoAnswer:
             return Bluetooth(running=True, hangs=True)
     devices = [(path, of[DEVICE]) for path, of in sorted(objects.items()) if DEVICE in of]
-    devices.sort(
-        key=lambda entry: bool(entry[1].get("Connected"))
-    )  # known to two adapters: the connected one counts
+    # A device that two adapters know counts where it is connected.
+    devices.sort(key=lambda entry: bool(entry[1].get("Connected")))
     return Bluetooth(
         running=True,
         adapters=tuple(

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from dbus_xbms.doctor import machine, packs
 from dbus_xbms.doctor.facts import Facts, Finding, Verdict, note
-from dbus_xbms.printable import LINE, printable
-from dbus_xbms.text import count
+from dbus_xbms.text import LINE, count, printable
 
 WIDTH = 80  # columns, of a file or a wide terminal
 LABEL = 9  # columns of a verdict

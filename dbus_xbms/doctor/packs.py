@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from dbus_xbms.contact import Contact, ContactState, advice, argument
 from dbus_xbms.doctor.facts import Facts, Finding, Pack, Shown, System, note, ok, problem
 from dbus_xbms.doctor.machine import STARTED, log_line
-from dbus_xbms.printable import printable
-from dbus_xbms.text import count, duration
+from dbus_xbms.text import count, duration, printable
 
 PATIENCE = 60.0  # s after the start of the service in which a pack need not have been found yet
 WEAK = -85  # dBm
