@@ -14,7 +14,7 @@ from dbus_xbms.commands.known import known_packs, title
 from dbus_xbms.commands.naming import find
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import call, complete, is_on_bus, open_bus
-from dbus_xbms.commands.table import LAST_ORDER
+from dbus_xbms.commands.table import LAST_COMMAND
 from dbus_xbms.settings import device_id
 from dbus_xbms.venus.objects import ACCEPTED, BUS_ITEM
 from dbus_xbms.venus.tables.battery import BATTERY
@@ -50,7 +50,7 @@ async def _lend(pack: str, minutes: int) -> int:
         wanted = [Variant("i", minutes)]
         (answer,) = await call(bus, service, "SetValue", "v", wanted, path=LEND, interface=BUS_ITEM)
         if answer != ACCEPTED:
-            (why,) = await call(bus, service, "GetValue", path=LAST_ORDER, interface=BUS_ITEM)
+            (why,) = await call(bus, service, "GetValue", path=LAST_COMMAND, interface=BUS_ITEM)
             raise CommandError(to_paste(str(unpack_variants(why)), name))
     say(f"{name} is {f'lent for {minutes} min' if minutes else 'taken back'}.")
     return 0

@@ -11,7 +11,7 @@ from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.contact import Contact, ContactView
 from dbus_xbms.logs import CountedLog
-from dbus_xbms.model import Counters, Extremes, Orders, PackIdentity, Phase, Reading
+from dbus_xbms.model import Counters, Extremes, MosfetTarget, PackIdentity, Phase, Reading
 from dbus_xbms.pack.commands import Order, Switches
 from dbus_xbms.pack.contact_tracker import ContactTracker
 from dbus_xbms.pack.persistence import PackMemory
@@ -316,7 +316,7 @@ class Pack:
         self._showing.soon()
         return True
 
-    def _ordered(self, order: Orders | Lend | Balancing, sender: str) -> bool:
+    def _ordered(self, order: MosfetTarget | Lend | Balancing, sender: str) -> bool:
         if isinstance(order, Lend):
             return self._lend(order.minutes, sender)
         if isinstance(order, Balancing):

@@ -1,4 +1,4 @@
-"""Orders through a pack's whole task, in virtual time: what is told of them, and what the BMS is sent."""
+"""MosfetTarget through a pack's whole task, in virtual time: what is told of them, and what the BMS is sent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from dbus_xbms import supervision
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import CLOSE_LIMIT
-from dbus_xbms.model import PENDING, OrderState, Protection
+from dbus_xbms.model import PENDING, CommandState, Protection
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.pack.poller import ORDER_LIMIT
 from dbus_xbms.policy.mosfets import MASK_AGE
@@ -97,16 +97,16 @@ class Boat:
         return self.screen.reports[-1][1]
 
     @property
-    def told(self) -> tuple[OrderState, str]:
+    def told(self) -> tuple[CommandState, str]:
         return self.report.switching.state, self.report.switching.last
 
-    async def until(self, state: OrderState, limit: float = 20.0) -> None:
+    async def until(self, state: CommandState, limit: float = 20.0) -> None:
         """Wait until that is what the bus tells of the orders."""
         async with asyncio.timeout(limit):
             while self.told[0] is not state:  # noqa: ASYNC110 - virtual time
                 await asyncio.sleep(0.05)
 
-    async def outcome(self, limit: float = 60.0) -> tuple[OrderState, str]:
+    async def outcome(self, limit: float = 60.0) -> tuple[CommandState, str]:
         """What became of the orders, once all have ended."""
         await asyncio.sleep(0.01)
         async with asyncio.timeout(limit):
@@ -150,12 +150,12 @@ async def test_in_per_poll_mode_an_order_is_judged_by_a_poll_that_comes_after_it
     """The phone app has switched charging on again between two polls: "already off" would be a lie."""
     async with boat(ConnectionMode=1) as one:
         assert one.write(CHARGE, 0)
-        assert (await one.outcome())[0] is OrderState.DONE
+        assert (await one.outcome())[0] is CommandState.DONE
         await asyncio.sleep(5)
         one.bms.somebody_writes(0)  # between two polls
         await asyncio.sleep(1)
         assert one.write(CHARGE, 0)
-        assert await one.outcome() == (OrderState.DONE, "charge off: done")
+        assert await one.outcome() == (CommandState.DONE, "charge off: done")
         assert one.sent == ["0001", "0001"]
         assert one.bms.battery.mask == 1
 
@@ -165,7 +165,7 @@ async def test_in_per_poll_mode_what_the_next_poll_shows_to_be_so_is_not_written
     async with boat(ConnectionMode=1) as one:
         begun = now()
         assert one.write(CHARGE, 1)
-        assert await one.outcome() == (OrderState.DONE, "charge on: done: already on")
+        assert await one.outcome() == (CommandState.DONE, "charge on: done: already on")
         assert one.sent == []
         assert any(at > begun for at in one.bms.measured.values())
 
@@ -177,10 +177,10 @@ async def test_an_order_whose_permission_is_withdrawn_while_it_waits_is_refused_
         await asyncio.sleep(2)
         assert one.write(CHARGE, 0)
         await asyncio.sleep(2)
-        assert one.told[0] is OrderState.WAITING
+        assert one.told[0] is CommandState.WAITING
         one.pack.change("AllowMosfetControl", 0)
         state, words = await one.outcome(2)
-        assert state is OrderState.REFUSED
+        assert state is CommandState.REFUSED
         assert words.startswith("charge off: refused: switching is no longer allowed")
         await asyncio.sleep(30)
         assert one.sent == []
@@ -194,11 +194,11 @@ async def test_an_order_for_charging_does_not_switch_discharging_off_that_was_sw
         one.bms.somebody_writes(1)
         await asyncio.sleep(3)
         assert one.write(CHARGE, 0)
-        assert await one.outcome() == (OrderState.DONE, "charge off: done: already off")
+        assert await one.outcome() == (CommandState.DONE, "charge off: done: already off")
         one.bms.somebody_writes(0)
         await asyncio.sleep(3)
         assert one.write(CHARGE, 0)
-        assert (await one.outcome())[0] is OrderState.DONE
+        assert (await one.outcome())[0] is CommandState.DONE
         assert one.sent == ["0001"]
 
 
@@ -210,8 +210,8 @@ async def test_an_on_right_after_an_off_is_kept_told_of_and_carried_out() -> Non
         sent_at = now()
         assert one.write(CHARGE, 1)
         await asyncio.sleep(1)
-        assert one.told == (OrderState.WAITING, "charge on: waiting")
-        assert await one.outcome() == (OrderState.DONE, "charge on: done")
+        assert one.told == (CommandState.WAITING, "charge on: waiting")
+        assert await one.outcome() == (CommandState.DONE, "charge on: done")
         assert 3 < now() - sent_at < 8
         assert one.sent == ["0001", "0000"]
 
@@ -221,9 +221,9 @@ async def test_an_order_that_comes_while_another_is_sent_is_kept_and_follows_it(
     async with boat() as one:
         one.fault(FaultKind.LOST_ACKNOWLEDGE, count=1)  # for 2 s
         assert one.write(CHARGE, 0)
-        await one.until(OrderState.SENDING)
+        await one.until(CommandState.SENDING)
         assert one.write(DISCHARGE, 0)
-        assert await one.outcome() == (OrderState.DONE, "charge off: done; discharge off: done")
+        assert await one.outcome() == (CommandState.DONE, "charge off: done; discharge off: done")
         assert one.sent == ["0001", "0003"]
 
 
@@ -233,7 +233,7 @@ async def test_a_waiting_order_fails_with_its_link_also_while_another_one_is_on_
     async with boat() as one:
         one.fault(FaultKind.LOST_ACKNOWLEDGE, count=1)
         assert one.write(first, 1 if first == BALANCING_OFF else 0)
-        await one.until(OrderState.SENDING)
+        await one.until(CommandState.SENDING)
         assert one.write(DISCHARGE, 0)
         before = len(one.sent)
         one.pack.change("Password", "123456")  # makes the link anew
@@ -247,7 +247,7 @@ async def test_a_waiting_order_fails_with_its_link_also_while_another_one_is_on_
 async def test_a_pack_that_is_removed_during_an_order_ends_within_its_limits() -> None:
     async with boat() as one:
         assert one.write(CHARGE, 0)
-        await one.until(OrderState.SENDING)
+        await one.until(CommandState.SENDING)
         one.fault(FaultKind.LOSE)  # nothing arrives any more: the order takes as long as it may
         begun = now()
         one.task.cancel()
@@ -283,7 +283,7 @@ async def test_an_order_that_is_cancelled_and_fails_leaves_no_exception_that_nob
     loop.set_exception_handler(lambda _, context: seen.append(str(context["message"])))
     async with boat() as one:
         assert one.write(CHARGE, 0)
-        await one.until(OrderState.SENDING)
+        await one.until(CommandState.SENDING)
         one.fault(FaultKind.LOSE)
         one.pack.change("Password", "123456")  # cancels polling
         await asyncio.sleep(40)
@@ -299,7 +299,7 @@ async def test_what_waits_too_long_is_given_up_and_what_is_on_the_air_is_not() -
         one.fault(FaultKind.LATE, amount=2.5)  # each poll takes longer than a mask may be old
         assert one.write(CHARGE, 0)
         state, words = await one.outcome(30)
-        assert (state, words) == (OrderState.FAILED, "charge off: failed: could not be sent within 20 s")
+        assert (state, words) == (CommandState.FAILED, "charge off: failed: could not be sent within 20 s")
         assert one.sent == []
 
 
@@ -308,10 +308,10 @@ async def test_on_a_board_without_lock_bit_the_second_order_does_not_undo_the_fi
     async with boat() as one:
         one.bms.battery.overrides.hides_lock = True
         assert one.write(DISCHARGE, 0)
-        assert (await one.outcome())[0] is OrderState.DONE
+        assert (await one.outcome())[0] is CommandState.DONE
         await asyncio.sleep(10)
         assert one.write(CHARGE, 0)
-        assert (await one.outcome())[0] is OrderState.DONE
+        assert (await one.outcome())[0] is CommandState.DONE
         assert one.sent == ["0002", "0003"]
 
 
@@ -326,7 +326,7 @@ class Order:
 
 
 class Chance:
-    """Orders, a second master, permissions, protections and a bad radio, by chance; and what is wrong."""
+    """MosfetTarget, a second master, permissions, protections and a bad radio, by chance; and what is wrong."""
 
     def __init__(self, one: Boat, seed: int) -> None:
         self.one = one
@@ -407,7 +407,7 @@ class Chance:
         if not ended:
             return
         self.outcomes[switching.state.name] = self.outcomes.get(switching.state.name, 0) + 1
-        if switching.state is not OrderState.DONE:
+        if switching.state is not CommandState.DONE:
             return
         final: dict[int, tuple[bool, float]] = {}
         for order in ended:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dbus_xbms.model import Mosfets, Orders, OrderState, PackSample, Switched
+from dbus_xbms.model import Mosfets, MosfetTarget, CommandState, PackSample, Switched
 from dbus_xbms.pack.commands import WAIT_LIMIT, Switches
 from dbus_xbms.protocols.jbd.protocol import Jbd
 from dbus_xbms.settings import PackSettings
@@ -35,31 +35,31 @@ def switches(**chosen: int) -> Switches:
 async def test_an_order_that_was_sent_at_the_last_moment_is_not_given_up_while_it_is_on_the_air() -> None:
     one = switches()
     one.sampled(ON)
-    assert one.order(Orders(charge=False), OWNER, "")
+    assert one.order(MosfetTarget(charge=False), OWNER, "")
     await asyncio.sleep(WAIT_LIMIT - 1)
     order = one.due(ON, now(), controls=False)
     assert order
     await asyncio.sleep(3)
     one.expire()
-    assert one.report.state is OrderState.SENDING
+    assert one.report.state is CommandState.SENDING
     order.done(Switched(mosfets=Mosfets(charge=False, discharge=True)))
-    assert (one.report.state, one.report.last) == (OrderState.DONE, "charge off: done")
+    assert (one.report.state, one.report.last) == (CommandState.DONE, "charge off: done")
 
 
 @virtual_time
 async def test_an_order_that_waits_is_given_up_in_time_also_while_another_is_on_the_air() -> None:
     one = switches()
     one.sampled(ON)
-    assert one.order(Orders(charge=False), OWNER, "")
+    assert one.order(MosfetTarget(charge=False), OWNER, "")
     assert one.due(ON, now(), controls=False)
-    assert one.order(Orders(discharge=False), OWNER, "")
+    assert one.order(MosfetTarget(discharge=False), OWNER, "")
     await asyncio.sleep(WAIT_LIMIT + 1)
     one.expire()
     assert (
         one.report.last
         == f"charge off: sending; discharge off: failed: could not be sent within {WAIT_LIMIT:g} s"
     )
-    assert one.report.wish == Orders(charge=False)
+    assert one.report.wish == MosfetTarget(charge=False)
 
 
 @virtual_time
@@ -71,7 +71,7 @@ async def test_balancing_that_was_sent_at_the_last_moment_is_not_given_up_while_
     await asyncio.sleep(3)
     one.expire()
     one.lost("connection lost")
-    assert one.report.state is OrderState.SENDING
+    assert one.report.state is CommandState.SENDING
 
 
 @virtual_time
@@ -80,7 +80,7 @@ async def test_balancing_that_waits_is_given_up_in_time() -> None:
     assert one.balance(False, OWNER, "")
     await asyncio.sleep(WAIT_LIMIT + 1)
     one.expire()
-    assert (one.report.state, one.pending) == (OrderState.FAILED, False)
+    assert (one.report.state, one.pending) == (CommandState.FAILED, False)
 
 
 @virtual_time
@@ -89,7 +89,7 @@ async def test_balancing_that_is_forbidden_while_it_waits_is_refused() -> None:
     assert one.balance(False, OWNER, "")
     one._settings.put("AllowParameterWrites", 0)
     assert one.due(ON, now(), controls=False) is None
-    assert one.report.state is OrderState.REFUSED
+    assert one.report.state is CommandState.REFUSED
     assert "no longer allowed" in one.report.last
 
 
@@ -97,11 +97,11 @@ async def test_balancing_that_is_forbidden_while_it_waits_is_refused() -> None:
 async def test_an_order_that_a_protection_hides_is_told_as_not_verified() -> None:
     one = switches()
     one.sampled(ON)
-    assert one.order(Orders(charge=False, discharge=False), OWNER, "")
+    assert one.order(MosfetTarget(charge=False, discharge=False), OWNER, "")
     order = one.due(ON, now(), controls=False)
     assert order
     order.done(Switched(mosfets=Mosfets(charge=False, discharge=False), hidden=frozenset(one.turning_off)))
-    assert one.report.state is OrderState.FAILED
+    assert one.report.state is CommandState.FAILED
     assert "not verified: a protection hides whether charge and discharge followed" in one.report.last
 
 
@@ -116,5 +116,5 @@ async def test_an_order_that_a_protection_hides_is_told_as_not_verified() -> Non
 async def test_lending_is_refused_in_words(chosen: dict[str, int], again: bool, why: str) -> None:
     one = switches(**chosen)
     assert not one.lend(30, OWNER, again=again)
-    assert one.report.state is OrderState.REFUSED
+    assert one.report.state is CommandState.REFUSED
     assert why in one.report.last

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from dbus_fast import Variant
 
-from dbus_xbms.model import Orders, Phase, Switching
+from dbus_xbms.model import MosfetTarget, Phase, SwitchStatus
 from dbus_xbms.report import Report
 from dbus_xbms.settings import Value, switch_path
 from dbus_xbms.venus.battery import BatteryPresence
@@ -110,7 +110,7 @@ async def test_a_new_instance_of_the_switch_device_makes_it_leave_and_come_back(
 
 async def test_what_changes_is_told_by_the_device_that_shows_it(venus: Venus, pack: Owner) -> None:
     await pack.show(BESIDE)
-    wished = Switching(told=Orders(charge=True, discharge=True), wish=Orders(charge=False))
+    wished = SwitchStatus(told=MosfetTarget(charge=True, discharge=True), wish=MosfetTarget(charge=False))
     await pack.show(replace(BESIDE, switching=wished))
     assert (await items(venus, SWITCH))[STATE] == 0
     battery = await items(venus, BATTERY)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dbus_xbms.model import OrderState
+from dbus_xbms.model import CommandState
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import BATTERY, CONTROL, Seen, Venus
 
@@ -119,7 +119,7 @@ async def test_a_mosfet_that_is_stuck_is_a_fault_and_shown_as_it_is() -> None:
         assert told(seen, "failed: asked for charge off, discharge on; the BMS reports charge on")
         assert await writes(sim) == ["e1 0001"]  # stored, as the lock bit shows: not repeated
         assert "ERROR" in await program.until("failed: asked for")
-        assert seen["/Io/LastCommandState"] == OrderState.FAILED
+        assert seen["/Io/LastCommandState"] == CommandState.FAILED
         await asyncio.sleep(3)
         assert len(await writes(sim)) == 1
 
@@ -239,7 +239,7 @@ async def test_orders_that_go_out_together_are_told_of_together() -> None:
         await venus.until(ONE, lambda s: running(s) and s["/Dc/0/Current"] > 10)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED  # waits for the current
         assert await other.write(SERVICE, DISCHARGE, 0) == ACCEPTED
-        seen = await venus.until(ONE, lambda s: s["/Io/LastCommandState"] == OrderState.WAITING)
+        seen = await venus.until(ONE, lambda s: s["/Io/LastCommandState"] == CommandState.WAITING)
         await sim.fault("current", ONE, amperes=0.0)
         await venus.until(ONE, lambda s: mosfets(s) == (0, 0) and told(s, "done"))
         assert seen[LAST] == "charge off, discharge off: done"

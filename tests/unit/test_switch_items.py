@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.model import Mosfet, Mosfets, Orders, OrderState, Phase, Protection, Switching
+from dbus_xbms.model import Mosfet, Mosfets, MosfetTarget, CommandState, Phase, Protection, SwitchStatus
 from dbus_xbms.report import Report
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.item import Item
@@ -46,33 +46,33 @@ def shown(path: str, report: Report) -> Value | None:
 # Writing
 
 
-def mosfet_order(mosfet: Mosfet, on: bool) -> Orders:
-    return Orders(charge=on) if mosfet is Mosfet.CHARGE else Orders(discharge=on)
+def mosfet_order(mosfet: Mosfet, on: bool) -> MosfetTarget:
+    return MosfetTarget(charge=on) if mosfet is Mosfet.CHARGE else MosfetTarget(discharge=on)
 
 
 @pytest.mark.parametrize(
     ("path", "value", "order"),
     [
-        ("/Io/AllowToCharge", 0, Orders(charge=False)),
-        ("/Io/AllowToCharge", 1, Orders(charge=True)),
-        ("/Io/AllowToDischarge", 0, Orders(discharge=False)),
-        ("/Io/AllowToDischarge", 1, Orders(discharge=True)),
-        ("/Settings/ForceChargingOff", 0, Orders(charge=True)),
-        ("/Settings/ForceChargingOff", 1, Orders(charge=False)),
-        ("/Settings/ForceDischargingOff", 0, Orders(discharge=True)),
-        ("/Settings/ForceDischargingOff", 1, Orders(discharge=False)),
-        ("/Settings/MosfetMode", 0, Orders(charge=True, discharge=True)),
-        ("/Settings/MosfetMode", 1, Orders(charge=False, discharge=True)),
-        ("/Settings/MosfetMode", 2, Orders(charge=True, discharge=False)),
-        ("/Settings/MosfetMode", 3, Orders(charge=False, discharge=False)),
+        ("/Io/AllowToCharge", 0, MosfetTarget(charge=False)),
+        ("/Io/AllowToCharge", 1, MosfetTarget(charge=True)),
+        ("/Io/AllowToDischarge", 0, MosfetTarget(discharge=False)),
+        ("/Io/AllowToDischarge", 1, MosfetTarget(discharge=True)),
+        ("/Settings/ForceChargingOff", 0, MosfetTarget(charge=True)),
+        ("/Settings/ForceChargingOff", 1, MosfetTarget(charge=False)),
+        ("/Settings/ForceDischargingOff", 0, MosfetTarget(discharge=True)),
+        ("/Settings/ForceDischargingOff", 1, MosfetTarget(discharge=False)),
+        ("/Settings/MosfetMode", 0, MosfetTarget(charge=True, discharge=True)),
+        ("/Settings/MosfetMode", 1, MosfetTarget(charge=False, discharge=True)),
+        ("/Settings/MosfetMode", 2, MosfetTarget(charge=True, discharge=False)),
+        ("/Settings/MosfetMode", 3, MosfetTarget(charge=False, discharge=False)),
         ("/Settings/TurnBalancingOff", 0, Balancing(on=True)),
         ("/Settings/TurnBalancingOff", 1, Balancing(on=False)),
         ("/Settings/LendForMinutes", 0, Lend(0)),
         ("/Settings/LendForMinutes", 240, Lend(240)),
-        (f"{PANE}/charge/State", 0, Orders(charge=False)),
-        (f"{PANE}/charge/State", 1, Orders(charge=True)),
-        (f"{PANE}/discharge/State", 0, Orders(discharge=False)),
-        (f"{PANE}/discharge/State", 1, Orders(discharge=True)),
+        (f"{PANE}/charge/State", 0, MosfetTarget(charge=False)),
+        (f"{PANE}/charge/State", 1, MosfetTarget(charge=True)),
+        (f"{PANE}/discharge/State", 0, MosfetTarget(discharge=False)),
+        (f"{PANE}/discharge/State", 1, MosfetTarget(discharge=True)),
         (f"{PANE}/lend/State", 0, Lend(0)),
         (f"{PANE}/lend/State", 1, Lend(30)),
     ],
@@ -107,8 +107,8 @@ def test_the_mosfets_are_shown_as_the_bms_reports_them_whatever_is_wished(
 ) -> None:
     report = switched(
         mosfets(charge=charge, discharge=discharge),
-        told=Orders(charge=True, discharge=True),
-        wish=Orders(charge=not charge, discharge=not discharge),
+        told=MosfetTarget(charge=True, discharge=True),
+        wish=MosfetTarget(charge=not charge, discharge=not discharge),
     )
     assert shown("/Io/AllowToCharge", report) == charge
     assert shown("/Io/AllowToDischarge", report) == discharge
@@ -123,7 +123,7 @@ def test_the_mosfets_are_shown_as_the_bms_reports_them_whatever_is_wished(
 def test_a_mosfet_is_forced_off_if_that_was_wished_or_else_told(
     path: str, mosfet: str, told: bool | None, wish: bool | None
 ) -> None:
-    report = switched(REPORT, told=Orders(**{mosfet: told}), wish=Orders(**{mosfet: wish}))
+    report = switched(REPORT, told=MosfetTarget(**{mosfet: told}), wish=MosfetTarget(**{mosfet: wish}))
     wanted = told if wish is None else wish
     assert shown(path, report) == (None if wanted is None else not wanted)
 
@@ -135,15 +135,15 @@ MODES = {(True, True): 0, (False, True): 1, (True, False): 2, (False, False): 3}
 def test_the_mode_is_what_is_wished_of_both_mosfets_at_once(
     before: tuple[bool, bool], after: tuple[bool, bool]
 ) -> None:
-    told = Orders(charge=before[0], discharge=before[1])
+    told = MosfetTarget(charge=before[0], discharge=before[1])
     changed = [now if now is not then else None for then, now in zip(before, after, strict=True)]
-    report = switched(REPORT, told=told, wish=Orders(charge=changed[0], discharge=changed[1]))
+    report = switched(REPORT, told=told, wish=MosfetTarget(charge=changed[0], discharge=changed[1]))
     assert shown("/Settings/MosfetMode", report) == MODES[after]
-    assert ordered("/Settings/MosfetMode", MODES[after]) == Orders(charge=after[0], discharge=after[1])
+    assert ordered("/Settings/MosfetMode", MODES[after]) == MosfetTarget(charge=after[0], discharge=after[1])
 
 
-@pytest.mark.parametrize("known", [Orders(), Orders(charge=True), Orders(discharge=False)])
-def test_the_mode_is_not_known_as_long_as_one_of_the_mosfets_is_not(known: Orders) -> None:
+@pytest.mark.parametrize("known", [MosfetTarget(), MosfetTarget(charge=True), MosfetTarget(discharge=False)])
+def test_the_mode_is_not_known_as_long_as_one_of_the_mosfets_is_not(known: MosfetTarget) -> None:
     assert shown("/Settings/MosfetMode", switched(REPORT, told=known)) is None
 
 
@@ -177,7 +177,7 @@ def test_a_link_that_may_not_be_lent_shows_its_toggle_as_locked() -> None:
 def test_the_last_order_is_told_in_words_once_there_is_one() -> None:
     assert shown("/Io/LastCommand", REPORT) is None
     assert (shown("/Io/LastCommandState", REPORT), shown("/Io/LastCommandNumber", REPORT)) == (0, 0)
-    told = switched(REPORT, state=OrderState.FAILED, number=7)
+    told = switched(REPORT, state=CommandState.FAILED, number=7)
     assert (shown("/Io/LastCommandState", told), shown("/Io/LastCommandNumber", told)) == (4, 7)
     assert shown("/Io/LastCommand", switched(REPORT, last="charge off: done")) == "charge off: done"
 
@@ -191,7 +191,7 @@ def test_a_toggle_stands_as_wished_else_as_the_mosfet_is_else_as_it_was_told(
     mosfet: Mosfet, wish: bool | None, actual: bool | None, told: bool | None
 ) -> None:
     report = SILENT if actual is None else mosfets(**{mosfet.value: actual})
-    report = switched(report, wish=Orders(**{mosfet.value: wish}), told=Orders(**{mosfet.value: told}))
+    report = switched(report, wish=MosfetTarget(**{mosfet.value: wish}), told=MosfetTarget(**{mosfet.value: told}))
     position = next((int(on) for on in (wish, actual, told) if on is not None), None)
     assert shown(f"{PANE}/{mosfet.value}/State", report) == position
 
@@ -321,4 +321,4 @@ def test_a_switch_device_has_what_a_device_must_have() -> None:
 
 
 def test_no_order_is_known_before_somebody_gives_one() -> None:
-    assert Report(address="", instance=0).switching == Switching()
+    assert Report(address="", instance=0).switching == SwitchStatus()

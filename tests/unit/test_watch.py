@@ -19,13 +19,13 @@ from dbus_xbms.model import (
     Limits,
     LinkStatus,
     Mosfets,
-    Orders,
-    OrderState,
+    MosfetTarget,
+    CommandState,
     PackIdentity,
     PackSample,
     Phase,
     Protection,
-    Switching,
+    SwitchStatus,
 )
 from dbus_xbms.printable import columns_of
 from dbus_xbms.report import Report
@@ -106,11 +106,11 @@ def ordered(
     told: bool = True,
     status: int = 0x09,
     last: str = "",
-    state: OrderState = OrderState.DONE,
+    state: CommandState = CommandState.DONE,
 ) -> Battery:
     """A pack whose charge MOSFET is so, and of which that is told."""
     sample = replace(SAMPLE, mosfets=Mosfets(charge=actual, discharge=True))
-    switching = Switching(told=Orders(charge=told, discharge=True), last=last, state=state)
+    switching = SwitchStatus(told=MosfetTarget(charge=told, discharge=True), last=last, state=state)
     pack = shown(replace(REPORT, sample=sample, switching=switching))
     return replace(pack, values={**pack.values, "/SwitchableOutput/charge/Status": status})
 
@@ -120,11 +120,11 @@ def ordered(
     [
         (ordered(True), "charge on"),
         (
-            ordered(True, told=False, last="charge off: waiting", state=OrderState.WAITING),
+            ordered(True, told=False, last="charge off: waiting", state=CommandState.WAITING),
             "charge on (off wanted)",
         ),
         (ordered(False, told=False, status=0, last="charge off: done"), "charge off (as ordered)"),
-        (ordered(False, last="charge on: sending", state=OrderState.SENDING), "charge off (on wanted)"),
+        (ordered(False, last="charge on: sending", state=CommandState.SENDING), "charge off (on wanted)"),
         (ordered(False, status=2), "charge off (by the BMS)"),
         (ordered(True, status=8, last="charge off: failed: it stays on"), "charge on (order failed)"),
     ],
@@ -138,7 +138,7 @@ def test_a_mosfet_is_shown_as_it_is_with_what_was_wanted_of_it(pack: Battery, mo
 
 
 def test_balancing_that_was_switched_off_is_told_with_the_mosfets() -> None:
-    pack = shown(replace(REPORT, switching=Switching(balancing=False)))
+    pack = shown(replace(REPORT, switching=SwitchStatus(balancing=False)))
     assert "MOSFETs charge on  discharge off  balancing off" in render([pack], 80).splitlines()
 
 

@@ -12,7 +12,7 @@ from dbus_xbms.report import Report
 from dbus_xbms.venus.item import FIXED, Item, Read, Source, rows
 from dbus_xbms.venus.tables.device import DEVICE_ITEMS, IDENTITY, product_name
 from dbus_xbms.venus.tables.settings import appearance_items
-from dbus_xbms.venus.tables.switches import CHARGE, DISCHARGE, LEND_SWITCH, Switch, actual, minutes_lent
+from dbus_xbms.venus.tables.switches import CHARGE, DISCHARGE, LEND_SWITCH, Switch, actual, is_lent
 
 OFF, TRIPPED, TOO_HOT, FAULT, ON, SHORT = 0x00, 0x02, 0x04, 0x08, 0x09, 0x10
 DISABLED, DISABLED_BUT_ON = 0x20, 0x29
@@ -28,7 +28,7 @@ def _on(mosfet: Mosfet, report: Report) -> bool:
 
 
 def _out_of_contact(mosfet: Mosfet, report: Report) -> bool:
-    return report.phase is not Phase.FRESH or bool(minutes_lent(report))
+    return report.phase is not Phase.FRESH or bool(is_lent(report))
 
 
 def _locked(mosfet: Mosfet, report: Report) -> bool:
@@ -49,7 +49,7 @@ STATUSES: tuple[tuple[Callable[[Mosfet, Report], object], int], ...] = (
     (_out_of_contact, DISABLED),
     (lambda mosfet, report: _locked(mosfet, report) and _on(mosfet, report), DISABLED_BUT_ON),
     (_locked, DISABLED),
-    (lambda mosfet, report: mosfet in report.switching.faults, FAULT),
+    (lambda mosfet, report: mosfet in report.switching.failed, FAULT),
     (_on, ON),
     (lambda mosfet, report: _tripped(mosfet, report) & Protection.SHORT_CIRCUIT, SHORT),
     (lambda mosfet, report: _tripped(mosfet, report) & _HEAT[mosfet], TOO_HOT),
@@ -62,7 +62,7 @@ def _status(mosfet: Mosfet) -> Read:
 
 
 def _lend_status(report: Report) -> int:
-    if minutes_lent(report):
+    if is_lent(report):
         return ON
     return OFF if report.settings.allow_lending else DISABLED
 
