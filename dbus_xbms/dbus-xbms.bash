@@ -118,8 +118,8 @@ _dbus_xbms() {
 }
 
 _dbus_xbms_reply() { # KIND WORD PACK COMMAND
-    local name settings='@PACK_SETTINGS@'
-    [ "$3" != 'service' ] || settings='@SERVICE_SETTINGS@'
+    local name settings='Enabled CustomName ClassAndVrmInstance ConnectionMode NotifyMethod AcquireFailed PollInterval RestInterval Adapter Password Passkey HoldTime RemoveAfter TemperatureRoles InsecureConnection CellOvervoltageAlarm LowSocWarning CellImbalanceWarning MosfetTemperatureWarning AcceptNewBms Control Chemistry Capacity CellFull CellFloat CellLow CellHighCutoff CellLowCutoff MaxChargeCurrent MaxDischargeCurrent TemperatureControl ChargeCellCurve DischargeCellCurve ChargeTemperatureCurve DischargeTemperatureCurve MosfetTemperatureCurve ChargeSocCurve DischargeSocCurve AbsorptionTime MaxAbsorptionTime BalancingTime CellAgreement TailCurrent RebulkSoc RebulkDrift TopBalanceDays TopBalanceVoltage DerateDischarge StopAfter WakeCurrent ControlRemoveAfter HighCellWarning LowCellWarning HighTemperatureWarning LowTemperatureWarning ChargeRequestSoc DischargeFloor AllowMosfetControl AllowDischargeOff UseFbCommand AllowParameterWrites AllowLending SeparateSwitchDevice ChargeSwitchName ChargeSwitchGroup ChargeSwitchShow DischargeSwitchName DischargeSwitchGroup DischargeSwitchShow LendSwitchName LendSwitchGroup LendSwitchShow'
+    [ "$3" != 'service' ] || settings='MaxConnections'
     COMPREPLY=()
     case $1 in
     words*) COMPREPLY=($(compgen -W "${1#words}" -- "$2")) ;;

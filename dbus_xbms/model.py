@@ -176,7 +176,6 @@ class Reading:
     sample: PackSample
     identity: PackIdentity | None = None
     counters: Counters | None = None
-    recalled: bool = False  # the cells are those of a poll before
 
 
 class Phase(Enum):

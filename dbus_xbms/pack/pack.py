@@ -161,11 +161,11 @@ class Pack:
 
     # What polling brings
 
-    def polled(self, reading: Reading, begun: float, oldest: float) -> PackIdentity:
-        """Take a good poll that was ``begun`` at that moment, its cells perhaps before; returns who it is."""
+    def polled(self, reading: Reading, begun: float) -> PackIdentity:
+        """Process a reading whose poll began at ``begun``, in s; return the pack's identity."""
         cells = self.settings.cells
         # A poll with retries takes seconds: the age of its values counts from before they were measured.
-        self._state = pack_state.sampled(self._state, reading.sample, begun, oldest, reading.identity)
+        self._state = pack_state.sampled(self._state, reading.sample, begun, reading.identity)
         if reading.counters:
             self._counters = reading.counters
         self._continuity.learn(reading, self._state)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import count
 from math import ceil, floor, inf
 from typing import Protocol
@@ -14,7 +13,7 @@ from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.errors import NotSubscribed
 from dbus_xbms.ble.link import CLOSE_LIMIT, Capture, Link
 from dbus_xbms.ble.notify_method import FIRST_POLLS, Trial
-from dbus_xbms.model import BETWEEN_POLLS, LinkStatus, PackIdentity, PackSample, Reading
+from dbus_xbms.model import BETWEEN_POLLS, LinkStatus, PackIdentity, Reading
 from dbus_xbms.pack.commands import Order
 from dbus_xbms.pack.tally import Tally
 from dbus_xbms.policy import poll_rate
@@ -54,11 +53,8 @@ class Progress:
 class Listener(Protocol):
     """Who is told what polling brings: :class:`dbus_xbms.pack.pack.Pack`."""
 
-    def polled(self, reading: Reading, begun: float, oldest: float) -> PackIdentity:
-        """Take a good poll that was ``begun`` at that moment, in s; returns who the pack is.
-
-        ``oldest``: when the poll began that brought the cells.
-        """
+    def polled(self, reading: Reading, begun: float) -> PackIdentity:
+        """Process a reading whose poll began at ``begun``, in s; return the pack's identity."""
         ...
 
     def poll_failed(self, err: LinkError | ProtocolError) -> None:
@@ -117,7 +113,6 @@ class Poller:
         self._resting = False
         self._pause: asyncio.Timeout | None = None  # between two polls
         self._pause_from = 0.0  # s, when the poll before it was due
-        self._whole: tuple[PackSample, float] | None = None  # with cells just read, and when that poll began
         self._trial = Trial()
         self._judged = False  # whether this connection carries is known
         self._polled = False  # it has carried a poll
@@ -223,7 +218,6 @@ class Poller:
     async def _poll_while_open(self, link: Link, delays: Backoff) -> None:
         """Poll at a steady rate; in per-poll mode once."""
         known: PackIdentity | None = None
-        self._whole = None
         due = asyncio.get_running_loop().time()
         for polls in count(1):
             self._hurried.clear()
@@ -240,21 +234,15 @@ class Poller:
 
     async def _poll(self, link: Link, known: PackIdentity | None, now: float) -> PackIdentity:
         counters = now >= self._counters_due
-        begun = oldest = asyncio.get_running_loop().time()
-        whole = self._whole if self._interval() > poll_interval(self._settings) else None
-        recall = partial(poll_rate.recalled, whole[0], self._settings) if whole else None
-        reading = await link.run(self._protocol.poll(known, counters=counters, recall=recall), POLL_LIMIT)
+        begun = asyncio.get_running_loop().time()
+        reading = await link.run(self._protocol.poll(known, counters=counters), POLL_LIMIT)
         self._polled, self._finding = True, ""
         if counters:
             self._counters_due = now + COUNTERS_EVERY  # also if the BMS has none
         elif self._counters_due == inf:
             self._counters_due = now + COUNTERS_AFTER
         self._ended_at = asyncio.get_running_loop().time()
-        if whole and reading.recalled:
-            oldest, self._whole = whole[1], None
-        else:
-            self._whole = reading.sample, begun
-        return self._listener.polled(reading, begun, oldest)
+        return self._listener.polled(reading, begun)
 
     async def _carry_out(self, link: Link) -> bool:
         """Give the BMS the order that is due, to its end even if this task is; whether there was one."""

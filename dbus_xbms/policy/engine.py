@@ -42,11 +42,11 @@ def step(
 
 def _fresh(state: PackState, now: float, settings: PackSettings, managed: bool) -> Freshness:
     if not heard_since_lent(state):
-        heard_at = state.started if state.oldest_at is None else state.oldest_at
+        heard_at = state.started if state.sampled_at is None else state.sampled_at
         return freshness.judge_lent(now - state.lent_until, now - heard_at, settings, managed=managed)
     if (since := state.evidence.doubted_at) is not None:
         return freshness.judge_doubted(now - since, settings, managed=managed)
-    silence = None if state.oldest_at is None else now - state.oldest_at
+    silence = None if state.sampled_at is None else now - state.sampled_at
     unheard_for = now - state.recalled_at if managed and state.recalled_at is not None else 0.0
     return freshness.judge(
         silence, now - state.started, state.failing, settings, managed=managed, unheard_for=unheard_for

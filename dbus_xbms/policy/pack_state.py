@@ -25,8 +25,7 @@ class PackState:
     )  # whether readings are believed
     heard: PackIdentity = field(default_factory=PackIdentity)  # what the BMS last said of itself
     sample: PackSample | None = None  # the newest that is believed
-    sampled_at: float | None = None  # s, monotonic
-    oldest_at: float | None = None  # s, of what of the sample was measured first
+    sampled_at: float | None = None  # s, monotonic, when its poll began
     failing: bool = False  # the newest poll failed
     alarms: AlarmState = field(default_factory=dict)
     extremes: Extremes = field(default_factory=Extremes)
@@ -64,7 +63,6 @@ def sampled(
     state: PackState,
     sample: PackSample,
     now: float,
-    oldest: float | None = None,
     heard: PackIdentity | None = None,
 ) -> PackState:
     """Take a reading; one that is not believed counts as a failed poll.
@@ -72,8 +70,7 @@ def sampled(
     Args:
         state: as it was before.
         sample: what the BMS has answered.
-        now: s, monotonic.
-        oldest: s, when the oldest part of the sample was measured.
+        now: s, monotonic, when its poll began.
         heard: what the BMS says of itself, if it was asked.
     """
     tripped = plausibility.confirmed(state.evidence, sample)
@@ -81,8 +78,7 @@ def sampled(
         state, evidence=plausibility.assess(state.evidence, sample, now), heard=heard or state.heard
     )
     if state.evidence.accepted:
-        oldest = now if oldest is None else oldest
-        return replace(state, sample=sample, sampled_at=now, oldest_at=oldest, failing=False)
+        return replace(state, sample=sample, sampled_at=now, failing=False)
     if state.sample and state.evidence.odd:
         sample = replace(state.sample, protection=state.sample.protection | tripped)
         return replace(state, sample=sample, failing=True)
@@ -101,7 +97,7 @@ def lent(state: PackState, until: float) -> PackState:
 
 def heard_since_lent(state: PackState) -> bool:
     """Whether the link was not lent, or has brought a sample since."""
-    return state.lent_until <= (state.started if state.oldest_at is None else state.oldest_at)
+    return state.lent_until <= (state.started if state.sampled_at is None else state.sampled_at)
 
 
 def may_lend(state: PackState, until: float) -> bool:

@@ -23,7 +23,7 @@ REST_RATE, LEAST_CURRENT = 0.005, 0.2  # C and A; what may flow at rest: the gre
 MOVED = 0.005  # V per cell that a pack's voltage may change from poll to poll
 RESOLUTION = 0.02  # V; two steps in which a BMS tells the pack's voltage: less is no movement
 TOP, BOTTOM = 0.03, 0.15  # V that cells stay away from where currents begin to fall
-POLLS_PER_HOLD = 6  # so that a missed poll never shows, not even of cells that are read every second time
+POLLS_PER_HOLD = 6  # at least, so that a missed poll never shows
 
 
 def interval(settings: PackSettings, *, resting: bool) -> float:
@@ -67,11 +67,6 @@ def quiet(sample: PackSample, settings: PackSettings) -> bool:
         and sample.mosfets.charge
         and sample.mosfets.discharge
     )
-
-
-def recalled(before: PackSample, settings: PackSettings, sample: PackSample) -> tuple[float, ...]:
-    """The cells of ``before`` if they may stand for those of ``sample`` too, else none."""
-    return before.cells if quiet(sample, settings) and not moved(before, sample) else ()
 
 
 def is_calm(

@@ -157,8 +157,6 @@ class Echo:
 
 
 Conversation = Generator[Request, Frame, T]
-# From a sample without its cells to the cells as they were last read, or to none if they must be read anew.
-Recall = Callable[[PackSample], tuple[float, ...]]
 
 
 class Framer(Protocol):
@@ -218,13 +216,8 @@ class BmsProtocol(Protocol):
         """
         ...
 
-    def poll(
-        self, known: PackIdentity | None, *, counters: bool, recall: Recall | None = None
-    ) -> Conversation[Reading]:
-        """Read the pack once; the identity too unless ``known``, the counters if asked for.
-
-        With ``recall`` the cells are read only where it does not know them.
-        """
+    def poll(self, known: PackIdentity | None, *, counters: bool) -> Conversation[Reading]:
+        """Read the pack once; the identity too unless ``known``, and the counters with ``counters``."""
         ...
 
 

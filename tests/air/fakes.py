@@ -29,7 +29,6 @@ from dbus_xbms.protocols.base import (
     Key,
     LinkError,
     ProtocolError,
-    Recall,
     Request,
 )
 from dbus_xbms.simulator.device import Device
@@ -379,9 +378,7 @@ class Lines:
     def hello(self, address: str, password: str) -> Conversation[None]:
         yield ask("h")
 
-    def poll(
-        self, known: PackIdentity | None, *, counters: bool, recall: Recall | None = None
-    ) -> Conversation[Reading]:
+    def poll(self, known: PackIdentity | None, *, counters: bool) -> Conversation[Reading]:
         yield ask("p")
         raise ProtocolError("lines carry no readings")
 

@@ -22,7 +22,7 @@ from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.simulator.device import Device, WireSpec
 from dbus_xbms.venus.tables.switches import LEND
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack
-from tests.air.test_storm import Judge, keep
+from tests.air.test_bad_radio import Judge, keep
 from tests.air.test_supervision import Keeping
 from tests.air.virtual_time import now, virtual_time
 

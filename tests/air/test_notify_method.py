@@ -10,7 +10,7 @@ import pytest
 from dbus_xbms.model import Phase
 from dbus_xbms.simulator.frame_faults import FaultKind
 from tests.air.fakes import HCI0, FakeClient
-from tests.air.test_storm import Storm, drop, each
+from tests.air.test_bad_radio import Storm, drop, each
 from tests.air.virtual_time import now, virtual_time
 
 

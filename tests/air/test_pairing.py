@@ -20,7 +20,7 @@ from dbus_xbms.simulator.battery import Battery, BatterySpec
 from dbus_xbms.simulator.board import BatteryBoard, BoardSpec
 from dbus_xbms.simulator.device import Device, WireSpec
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack, Lines, running
-from tests.air.test_storm import Judge, Screen, keep
+from tests.air.test_bad_radio import Judge, Screen, keep
 from tests.air.virtual_time import virtual_time
 
 ADDRESS = ADDRESSES[1]

@@ -24,7 +24,7 @@ from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.simulator.device import Device, WireSpec
 from dbus_xbms.supervision import HANGS_AFTER, STANDSTILL, Hung
 from tests.air.fakes import ADDRESSES, HCI0, HCI1, FakeClient, FakePack, FakeStack
-from tests.air.test_storm import Judge, Screen, Storm, each, keep
+from tests.air.test_bad_radio import Judge, Screen, Storm, each, keep
 from tests.air.virtual_time import VirtualTimeLoop, now, virtual_time
 
 

@@ -21,7 +21,7 @@ from dbus_xbms.settings_store.service import LocalSettings
 from dbus_xbms.venus.service import ItemService
 from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
 from tests.patience import PATIENCE
-from tests.unit.test_watch import ADDRESS, REPORT
+from tests.unit.commands.test_watch import ADDRESS, REPORT
 
 OTHER = "A4:C1:37:0A:0B:0C"
 

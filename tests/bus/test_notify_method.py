@@ -14,7 +14,7 @@ from dbus_xbms.model import Notify
 from dbus_xbms.protocols.jbd.registers import BASIC
 from tests.bus.central import FIRST, Central, connected, find
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_air import JBD, lost, open_files, poll, running
+from tests.bus.test_central import JBD, lost, open_files, poll, running
 from tests.bus.test_program import of_a_poll, valid
 from tests.bus.venus import Venus
 

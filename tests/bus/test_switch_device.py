@@ -17,7 +17,7 @@ from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import BATTERY as BATTERIES
 from tests.bus.venus import BUS_ITEM, DBUS, SETTINGS, Seen, Venus, plain
 from tests.bus.venus import SWITCH as SWITCHES
-from tests.unit.test_items import REPORT
+from tests.unit.venus.tables.test_battery import REPORT
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 

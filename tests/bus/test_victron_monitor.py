@@ -22,7 +22,7 @@ from dbus_xbms.settings import Value
 from dbus_xbms.venus.service import ItemService
 from dbus_xbms.venus.tables.battery import items_for, values
 from tests.patience import PATIENCE
-from tests.unit.test_items import IDENTITY, REPORT, SAMPLE, SILENT
+from tests.unit.venus.tables.test_battery import IDENTITY, REPORT, SAMPLE, SILENT
 
 pytestmark = pytest.mark.skipif(
     "VICTRON_SRC" not in os.environ, reason="VICTRON_SRC does not name velib_python"

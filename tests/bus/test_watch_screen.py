@@ -20,7 +20,7 @@ from dbus_xbms.rpc import RpcService
 from dbus_xbms.venus.service import ItemService
 from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
 from tests.patience import PATIENCE
-from tests.unit.test_watch import ADDRESS, CONTROLLING, SAMPLE
+from tests.unit.commands.test_watch import ADDRESS, CONTROLLING, SAMPLE
 
 CHARGING = replace(
     CONTROLLING,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tests.endurance.truth import Basic
 
 LIVELY = 5.0  # s and one poll: how old values of an undisturbed pack may be
-RESTING = 5.0  # s between polls of a pack at rest at the most; its cells are read every second time
+RESTING = 5.0  # s between polls of a pack at rest, at most
 CONNECTING = 5.0  # s more, for one that is connected to anew for each poll, in turn with others
 
 
@@ -54,7 +54,7 @@ class Known:
         return 0.0 if self.interval > 1 else min(RESTING, self.hold / 6)
 
     def pace(self, basic: Basic) -> float:
-        """Seconds between polls of a pack in this state; at rest every second one leaves the cells out."""
+        """Seconds between polls of a pack in this state."""
         may_rest = abs(basic.current) <= max(0.2, 0.005 * self.capacity)
         return max(self.interval, self.resting if may_rest else 0.0)
 

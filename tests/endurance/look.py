@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from tests.endurance.known import Known
 from tests.endurance.truth import Basic, Cells, Reads
 
 POLL_LIMIT = 10.0  # s from the first request of a poll to its last reply
@@ -49,27 +48,25 @@ class Violation(NamedTuple):
     words: str
 
 
-def sample_of(look: Look, known: Known, reads: Reads) -> Sample | None:
+def sample_of(look: Look, reads: Reads) -> Sample | None:
     """The newest measurement that is just what the look shows; ``None`` if it shows none, or never was."""
-    return next(_samples(look, reversed(reads.basics), reads, known.resting), None)
+    return next(_samples(look, reversed(reads.basics), reads), None)
 
 
-def shown_since(look: Look, known: Known, reads: Reads, before: float) -> float:
+def shown_since(look: Look, reads: Reads, before: float) -> float:
     """When the oldest measurement was made, not before ``before``, that is just what the look shows.
 
     A pack at rest measures the same again and again, also while nobody hears it.
     """
     since = (basic for basic in reads.basics if basic.at >= before)
-    return next(
-        (min(part.at for part in sample) for sample in _samples(look, since, reads, known.resting)), before
-    )
+    return next((min(part.at for part in sample) for sample in _samples(look, since, reads)), before)
 
 
-def _samples(look: Look, basics: Iterable[Basic], reads: Reads, resting: float) -> Iterator[Sample]:
+def _samples(look: Look, basics: Iterable[Basic], reads: Reads) -> Iterator[Sample]:
     for basic in basics if look.valid else ():
         if basic.at <= look.at and _shows(look, basic):
             for cells in reversed(reads.cells):
-                together = basic.at - LATE - resting <= cells.at <= min(basic.at + POLL_LIMIT, look.at)
+                together = basic.at - LATE <= cells.at <= min(basic.at + POLL_LIMIT, look.at)
                 if together and _shows_cells(look, cells):
                     yield Sample(basic, cells)
                     break

@@ -171,7 +171,7 @@ class Watch:
             for look in looks:
                 self.judged += 1
                 self.strict += look.quiet > RECOVERY
-                sample = sample_of(look, pack.known, pack.reads)
+                sample = sample_of(look, pack.reads)
                 for violation in judge(look, pack.known, pack.reads, sample, pack.shown):
                     # Before a MOSFET turns off, nothing may flow through it.
                     if violation.rule != "generous" or not self.books[pack.known.address].turning_off(
@@ -179,7 +179,7 @@ class Watch:
                     ):
                         self._found(pack.known.address, look.at, violation)
                 if sample:
-                    pack.shown = shown_since(look, pack.known, pack.reads, pack.shown)
+                    pack.shown = shown_since(look, pack.reads, pack.shown)
                     self._recovered(pack, look, sample)
 
     def _judge_orders(self, pack: Pack, truth: Mapping[str, Any]) -> None:

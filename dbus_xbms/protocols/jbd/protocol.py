@@ -16,7 +16,6 @@ from dbus_xbms.protocols.base import (
     GattLayout,
     NoReply,
     ProtocolError,
-    Recall,
 )
 from dbus_xbms.protocols.jbd import adverts, login, switches
 from dbus_xbms.protocols.jbd.frames import JbdFramer, ask, read
@@ -72,19 +71,14 @@ class Jbd:
         """
         return login.hello(address, password)
 
-    def poll(
-        self, known: PackIdentity | None, *, counters: bool, recall: Recall | None = None
-    ) -> Conversation[Reading]:
-        """Read the pack once; the identity too unless ``known``, the counters if asked for.
-
-        With ``recall`` the cells are read only where it does not know them.
+    def poll(self, known: PackIdentity | None, *, counters: bool) -> Conversation[Reading]:
+        """Read the pack once; the identity too unless ``known``, and the counters with ``counters``.
 
         Raises:
             ProtocolError: a reading that cannot be true, or of another number of cells than is known.
         """
         basic = decode_basic((yield from ask(READ_BASIC)))
-        recalled = recall(_sample(basic, ())) if recall else ()
-        cells = recalled or tuple(raw / 1000 for raw in decode_cells((yield from ask(READ_CELLS))))
+        cells = tuple(raw / 1000 for raw in decode_cells((yield from ask(READ_CELLS))))
         if known and len(cells) != known.cell_count:
             raise ProtocolError(f"cells: expected {known.cell_count} as before, got {len(cells)}")
         sample = _sample(basic, cells)
@@ -93,7 +87,7 @@ class Jbd:
             hardware = yield from _optional(HARDWARE, decode_hardware)
             identity = _identity(basic, len(cells), hardware or "")
         counted = (yield from _optional(COUNTERS, decode_counters)) if counters else None
-        return Reading(sample=sample, identity=identity, counters=counted, recalled=bool(recalled))
+        return Reading(sample=sample, identity=identity, counters=counted)
 
     def set_mosfets(
         self, want: Mosfets, *, before: PackSample, newer: bool = False

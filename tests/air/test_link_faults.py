@@ -1,0 +1,175 @@
+"""Simulated BMSes on a bad day: faults of the wire and of the air in any order, in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from dbus_xbms.ble.link import Link
+from dbus_xbms.model import Reading
+from dbus_xbms.protocols.base import LinkError, ProtocolError
+from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.simulator.battery import BatterySpec
+from dbus_xbms.simulator.device import Device, WireSpec
+from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
+from dbus_xbms.simulator.scenario import PackSpec
+from dbus_xbms.simulator.world import make_device
+from tests.air.fakes import ADDRESSES, HCI0, FakePack, FakeStack, running
+from tests.air.test_central import expect_within, fleet
+from tests.air.virtual_time import now, virtual_time
+
+JBD = Jbd()
+WIRE_FAULTS = (
+    FaultKind.TEAR,
+    FaultKind.CORRUPT,
+    FaultKind.LATE,
+    FaultKind.LOSE,
+    FaultKind.ECHO,
+    FaultKind.DUPLICATE,
+    FaultKind.FOREIGN,
+)
+
+
+def simulated(wire: WireSpec | None = None, seed: int = 1) -> tuple[FakePack, Device]:
+    spec = PackSpec(address=ADDRESSES[0], battery=BatterySpec(cells=16, load="rest"), wire=wire or WireSpec())
+    device = make_device(spec, asyncio.get_running_loop(), seed)
+    return FakePack(ADDRESSES[0], device=device), device
+
+
+async def poll_for(seconds: float, link: Link, read: Callable[[Reading], None]) -> int:
+    """Poll once per second as a pack's task does; returns the number of failed polls."""
+    ends, failed, is_open = now() + seconds, 0, False
+    while now() < ends:
+        try:
+            if not is_open:
+                await link.open()
+                await link.run(JBD.hello(ADDRESSES[0], ""))
+                is_open = True
+            async with asyncio.timeout(10):
+                read(await link.run(JBD.poll(None, counters=False)))
+        except (LinkError, ProtocolError, TimeoutError):
+            failed += 1
+            await link.close()
+            is_open = False
+        await asyncio.sleep(1)
+    await link.close()
+    return failed
+
+
+@pytest.mark.parametrize("kind", WIRE_FAULTS)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_no_fault_of_the_wire_ever_becomes_a_wrong_value(kind: FaultKind, seed: int) -> None:
+    @virtual_time
+    async def check() -> None:
+        pack, device = simulated(seed=seed)
+        device.faults.on.append(FrameFault(kind=kind, count=None, probability=0.2))
+        stack = FakeStack(pack)
+        readings: list[Reading] = []
+        async with running(stack) as air:
+            link = air.link(pack.address, JBD)
+            await poll_for(300, link, readings.append)
+        truth = device.board.truth(now())
+        assert len(readings) > 60
+        for reading in readings:
+            assert reading.sample.cells == pytest.approx(truth["cells"], abs=0.005)
+            assert reading.sample.voltage == pytest.approx(sum(reading.sample.cells), abs=0.2)
+            assert reading.sample.soc == pytest.approx(truth["soc"], abs=1)
+
+    check()
+
+
+@virtual_time
+async def test_one_torn_frame_in_a_hundred_costs_no_poll() -> None:
+    pack, device = simulated()
+    device.faults.on.append(FrameFault(kind=FaultKind.TEAR, count=None, probability=0.01))
+    stack = FakeStack(pack)
+    readings: list[Reading] = []
+    async with running(stack) as air:
+        failed = await poll_for(300, air.link(pack.address, JBD), readings.append)
+    assert failed == 0
+    assert len(readings) > 200
+
+
+@virtual_time
+async def test_a_drop_per_minute_costs_a_second_or_two_each() -> None:
+    pack, _ = simulated()
+    stack = FakeStack(pack)
+    times: list[float] = []
+
+    async def drop_each_minute() -> None:
+        for _ in range(5):
+            await asyncio.sleep(57.3)
+            pack.drop()
+
+    async with running(stack) as air, asyncio.TaskGroup() as group:
+        group.create_task(drop_each_minute())
+        await poll_for(300, air.link(pack.address, JBD), lambda _: times.append(now()))
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    assert max(gaps) < 8
+    assert sum(gap > 2.5 for gap in gaps) <= 5
+
+
+@pytest.mark.parametrize(
+    "wire", [WireSpec(lose_first=True), WireSpec(password=""), WireSpec(foreign=True), WireSpec(mtu=247)]
+)
+def test_every_kind_of_module_is_read(wire: WireSpec) -> None:
+    @virtual_time
+    async def check() -> None:
+        pack, _ = simulated(wire)
+        readings: list[Reading] = []
+        async with running(FakeStack(pack)) as air:
+            assert await poll_for(60, air.link(pack.address, JBD), readings.append) == 0
+        assert len(readings) > 35
+
+    check()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_happens_to_the_air_all_links_stand_again_soon_after_its_end(seed: int) -> None:
+    @virtual_time
+    async def check() -> None:
+        chance = random.Random(seed)
+        stack = FakeStack(*(FakePack(address) for address in ADDRESSES[:6]))
+
+        def someone() -> FakePack:
+            return chance.choice(list(stack.packs.values()))
+
+        def drop() -> None:
+            with suppress(AssertionError):
+                someone().drop()
+
+        events: list[Callable[[], object]] = [
+            drop,
+            drop,
+            lambda: someone().leave_air(),
+            lambda: someone().enter_air(),
+            lambda: stack.set_adapters(replace(HCI0, powered=False)),
+            lambda: stack.set_adapters(HCI0),
+            lambda: stack.set_adapters(replace(HCI0, hci="hci1")),
+            lambda: stack.set_adapters(),
+            stack.stop_bluetoothd,
+            lambda: setattr(stack, "scan_error", chance.choice(["", "busy"])),
+            lambda: setattr(someone(), "resolve_after", chance.choice([0.5, 3.0])),
+            stack.remembered.clear,
+        ]
+        async with fleet(stack) as ships:
+            for _ in range(80):
+                await asyncio.sleep(chance.expovariate(0.3))
+                chance.choice(events)()
+            stack.scan_error = ""
+            stack.set_adapters(HCI0)
+            for pack in stack.packs.values():
+                pack.resolve_after = 0.5
+                pack.enter_air()
+            await expect_within(45, lambda: all(pack.client for pack in stack.packs.values()))
+            await asyncio.sleep(60)
+            assert {ships.state(pack) for pack in stack.packs.values()} == {"connected"}
+            assert ships.air.adapters[0].links == 6
+
+    check()

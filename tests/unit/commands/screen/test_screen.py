@@ -1,0 +1,429 @@
+"""The full screen of `watch`, drawn from a state and a size: what it says, and that it always fits."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbus_xbms.commands.screen import overview, page
+from dbus_xbms.commands.screen.frame import frame
+from dbus_xbms.commands.screen.glyphs import ASCII
+from dbus_xbms.commands.screen.reading import ALARM_WORDS, aged, known_to
+from dbus_xbms.commands.screen.scene import Absent, Scene, Trends, View, places
+from dbus_xbms.commands.screen.style import Style, text_of, width_of
+from dbus_xbms.commands.table import Battery
+from dbus_xbms.contact import Contact, ContactState
+from dbus_xbms.model import Level, LinkStatus, Phase
+from dbus_xbms.policy.alarms import ALARM_PATHS
+from dbus_xbms.report import Report
+from dbus_xbms.settings import PackSettings
+from tests.unit.commands.test_watch import CONTROLLING, REPORT, SAMPLE, SILENT, STARBOARD, shown
+
+SIZES = [(34, 20), (50, 30), (80, 24), (120, 40), (200, 60)]
+LIFEPO4 = PackSettings({"Chemistry": "LiFePO4", "CellFull": 3.45})
+
+
+def pack(number: int, report: Report = CONTROLLING) -> Battery:
+    """A pack with an address and a name of its own."""
+    return replace(shown(report), service=f"com.victronenergy.battery.xbms_a4c1370000{number:02x}")
+
+
+def named(number: int, name: str) -> Battery:
+    return pack(number, replace(CONTROLLING, custom_name=name, settings=LIFEPO4))
+
+
+PORT = named(1, "Port")
+ALARMED = pack(
+    2,
+    replace(
+        CONTROLLING,
+        custom_name="Bow",
+        alarms={"/Alarms/LowSoc": Level.WARNING, "/Alarms/LowCellVoltage": Level.ALARM},
+    ),
+)
+assert CONTROLLING.limits
+LIMITS_OF_SIXTEEN = replace(CONTROLLING.limits, battery_low_voltage=16 * 2.90)
+SIXTEEN = pack(
+    3,
+    replace(
+        CONTROLLING,
+        custom_name="Stern",
+        settings=LIFEPO4,
+        limits=LIMITS_OF_SIXTEEN,
+        identity=replace(REPORT.identity, cell_count=16),
+        sample=replace(SAMPLE, cells=tuple(3.3 + n / 1000 for n in range(16)), balancing=frozenset({16, 2})),
+    ),
+)
+LOST = pack(4, replace(SILENT, custom_name="Lost", phase=Phase.LOST, link=LinkStatus(state="searching")))
+GONE = replace(named(5, "Gone"), gone=True)
+BOW = Absent(name="Dinghy", address="A4:C1:37:0A:0B:0D")
+UNHEARD = Contact(state=ContactState.NOT_HEARD, reason="not heard for 12 min", advice="is it in range?")
+
+
+def drawn(scene: Scene, size: tuple[int, int], view: View | None = None) -> list[str]:
+    return [text_of(one) for one in frame(scene, view or View(), *size).lines]
+
+
+def page_of(pack: Battery, size: tuple[int, int] = (80, 40)) -> list[str]:
+    return drawn(Scene(packs=[pack]), size, View(opened=True))
+
+
+def everything(scene: Scene, size: tuple[int, int], view: View) -> str:
+    """All that comes to be seen as the page is moved from its beginning to its end."""
+    seen: dict[str, None] = {}
+    for top in range(200):
+        moved = frame(scene, replace(view, top=top), *size)
+        seen |= dict.fromkeys(text_of(one) for one in moved.lines)
+        if moved.view.top < top:
+            break
+    return " ".join(" ".join(seen).split())
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_first_screen_says_of_each_pack_what_it_does_and_what_limits_it(size: tuple[int, int]) -> None:
+    text = " ".join(" ".join(drawn(Scene(clock="10:42:07", packs=[PORT, STARBOARD]), size)).split())
+    assert text.startswith("dbus-xbms service running 10:42:07")
+    for words in (
+        *("Port", "charging", "76.3%", "13.25V", "+12.4A", "164W", "3.309-3.315V", "discharge off"),
+        "CVL 13.80V Absorption, balancing",
+        "CCL 24.0A Cell 3 at 3.462 V",
+        "DCL 50.0A 0.5 C of 100 Ah",
+        "Starboard",
+    ):
+        assert words in text
+    assert "more" not in text
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_page_of_a_pack_shows_all_of_it_at_every_size(size: tuple[int, int]) -> None:
+    text = everything(Scene(packs=[SIXTEEN]), size, View(opened=True))
+    assert all(f" {3.3 + n / 1000:.3f}" in text for n in range(16))
+    for words in (
+        *("Stern", "A4:C1:37:00:00:03", "76.3%", "152.6Ah of 200.0Ah", "MOSFET 31.0°C"),
+        *("charge on", "discharge off", "CVL 13.80V", "CCL 24.0A", "DCL 50.0A", "connected", "alarms none"),
+        "3.300 ▼",
+        "3.301 ◆",
+        "3.315 ▲◆",
+        "bars from 2.90 V (low) to 3.45 V (full)",
+    ):
+        assert words in text
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_alarms_are_on_every_page_however_far_it_is_moved(size: tuple[int, int]) -> None:
+    scene = Scene(packs=[ALARMED, SIXTEEN, *(named(n, f"Pack {n}") for n in range(10, 20))])
+    for view in (View(), View(helping=True), View(opened=True, selected=SIXTEEN.service, top=9)):
+        text = " ".join(" ".join(drawn(scene, size, view)).split())
+        assert "! Bow: cell voltage low ALARM ! Bow: SoC low warning" in text
+
+
+def raised(number: int, name: str, alarms: dict[str, Level]) -> Battery:
+    return pack(number, replace(CONTROLLING, custom_name=name, alarms=alarms))
+
+
+LOW_SOC = [raised(n, f"Pack {n}", {"/Alarms/LowSoc": Level.WARNING}) for n in range(10, 22)]
+
+
+@pytest.mark.parametrize("size", [(34, 20), (80, 15), (120, 40)])
+def test_no_alarm_hides_behind_the_warnings_of_other_packs(size: tuple[int, int]) -> None:
+    last = raised(30, "Z last", {"/Alarms/HighCellVoltage": Level.ALARM})
+    lines = drawn(Scene(packs=[*LOW_SOC, last]), size)
+    assert lines[1] == "! Z last:  cell voltage high ALARM"
+
+
+def test_cell_voltages_come_before_temperatures_currents_and_the_rest() -> None:
+    paths = ("LowSoc", "BmsCable", "HighChargeCurrent", "LowTemperature", "LowCellVoltage")
+    packs = [raised(n, f"P{n}", {f"/Alarms/{path}": Level.ALARM}) for n, path in enumerate(paths)]
+    text = " ".join(drawn(Scene(packs=packs), (80, 24))[1:6])
+    assert re.findall(r"! (P\d)", text) == ["P4", "P3", "P2", "P1", "P0"]
+    everything_at_once = raised(1, "Bow", {f"/Alarms/{path}": Level.ALARM for path in paths})
+    words = " ".join(drawn(Scene(packs=[everything_at_once]), (120, 24))[1:3])
+    assert words.index("cell voltage") < words.index("temperature") < words.index("current")
+    assert words.index("current") < words.index("no contact") < words.index("SoC low")
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        ((80, 15), "+3 warnings: Pack 19, Pack 20, Pack 21"),
+        ((37, 15), "+3 warnings: Pack 19 and 2 more packs"),
+        ((24, 15), "+8 warnings"),
+    ],
+)
+def test_alarms_that_do_not_fit_are_counted_in_one_whole_line_with_their_packs(
+    size: tuple[int, int], words: str
+) -> None:
+    assert words in drawn(Scene(packs=LOW_SOC), size)
+
+
+def test_a_pack_with_an_alarm_is_marked_in_the_list_in_the_colour_of_the_alarm() -> None:
+    lines = frame(Scene(packs=[ALARMED, PORT, *LOW_SOC[:1]]), View(), 120, 40).lines
+    marks = {text_of(one)[3:10].split()[0]: one[1] for one in lines if re.match(r"[ ▸]\d", text_of(one))}
+    assert (marks["Bow"].text, marks["Bow"].style) == ("!", Style.ALARM)
+    assert (marks["Pack"].text, marks["Pack"].style) == ("!", Style.WARNING)
+    assert marks["Port"].text == " "
+
+
+def test_alarms_that_go_on_in_another_line_are_indented() -> None:
+    scene = Scene(packs=[raised(1, "Bow", dict.fromkeys(ALARM_PATHS, Level.ALARM))])
+    lines = drawn(scene, (34, 40))[1:]
+    rows = lines[: next(at for at, one in enumerate(lines) if one.startswith(("▸", " 1")))]
+    assert rows[0].startswith("! Bow:")
+    assert all(re.match("  [^ ]", one) for one in rows[1:])
+
+
+def test_alarms_that_do_not_fit_are_all_on_the_page_of_the_pack() -> None:
+    alarms = dict.fromkeys(ALARM_PATHS, Level.ALARM)
+    scene = Scene(packs=[pack(n, replace(CONTROLLING, alarms=alarms)) for n in range(3)])
+    assert any(re.match(r"\+\d+ alarms", one) for one in drawn(scene, (34, 20)))
+    text = everything(Scene(packs=scene.packs[:1]), (34, 20), View(opened=True))
+    assert all(f"{words} ALARM" in text for words in ALARM_WORDS.values())
+
+
+def test_every_alarm_has_words() -> None:
+    assert {path.removeprefix("/Alarms/") for path in ALARM_PATHS} == set(ALARM_WORDS)
+
+
+def test_an_alarm_is_red_and_a_warning_is_yellow() -> None:
+    spans = [span for one in frame(Scene(packs=[ALARMED]), View(), 80, 24).lines for span in one]
+    assert next(s.style for s in spans if s.text == "cell voltage low ALARM") is Style.ALARM
+    assert next(s.style for s in spans if s.text == "SoC low warning") is Style.WARNING
+
+
+def test_a_mosfet_that_is_off_is_yellow_on_both_pages() -> None:
+    for view in (View(), View(opened=True)):
+        spans = [span for one in frame(Scene(packs=[PORT]), view, 80, 40).lines for span in one]
+        assert {span.style for span in spans if "discharge off" in span.text} == {Style.WARNING}
+
+
+def test_packs_that_do_not_fit_are_counted_and_the_chosen_one_is_always_there() -> None:
+    packs = [named(n, f"Pack {n}") for n in range(10, 20)]
+    for chosen in packs:
+        lines = drawn(Scene(packs=packs), (34, 20), View(selected=chosen.service))
+        counted = sum(int(one.split()[0]) for one in lines if re.match(r"\d+ more packs? (above|below)", one))
+        whole = [one for one in lines if re.match(r"[ ▸]..Pack \d\d", one)]
+        assert counted + len(whole) == 10
+        assert any(one.startswith("▸") and chosen.name in one for one in whole)
+
+
+@given(st.integers(0, 60), st.sampled_from(SIZES))
+def test_of_a_page_no_line_is_left_out_without_being_counted(top: int, size: tuple[int, int]) -> None:
+    scene, view = Scene(packs=[SIXTEEN]), View(opened=True)
+    whole = drawn(scene, (size[0], 200), view)
+    all_lines = [one for one in whole[1:-1] if one]
+    picture = frame(scene, replace(view, top=top), *size)
+    body = [text_of(one) for one in picture.lines[1:-1]]
+    counts = {one.split()[-1]: int(one.split()[0]) for one in body if re.match(r"\d+ more lines? ", one)}
+    seen = [one for one in body if one and " more line" not in one]
+    above = counts.get("above", 0)
+    assert seen == all_lines[above : above + len(seen)]
+    assert above + len(seen) + counts.get("below", 0) == len(all_lines)
+
+
+PACKS = [PORT, STARBOARD, ALARMED, SIXTEEN, LOST, GONE, named(9, "長い名前の電池 " * 8)]
+
+
+@given(
+    st.lists(st.sampled_from(PACKS), max_size=5, unique_by=lambda p: p.service),
+    st.lists(st.just(BOW), max_size=1),
+    st.integers(1, 220),
+    st.integers(1, 70),
+    st.builds(
+        View,
+        selected=st.sampled_from([p.service for p in PACKS]),
+        opened=st.booleans(),
+        helping=st.booleans(),
+        top=st.integers(0, 50),
+    ),
+)
+def test_nothing_is_drawn_beyond_the_terminal(
+    packs: list[Battery], absent: list[Absent], width: int, height: int, view: View
+) -> None:
+    picture = frame(Scene(packs=packs, absent=absent, caption="A story goes on."), view, width, height)
+    assert len(picture.lines) <= height
+    assert all(width_of(one) <= width for one in picture.lines)
+
+
+@given(st.sampled_from(PACKS), st.integers(34, 200))
+def test_no_line_is_made_wider_than_the_terminal_so_that_none_has_to_be_cut(
+    battery: Battery, width: int
+) -> None:
+    trends = Trends()
+    for step in range(300):
+        trends.current.add(-250.0 + step, 2.0 * step)
+        trends.spread.add(step / 1000, 2.0 * step)
+    scene = Scene(
+        packs=[battery, ALARMED],
+        absent=[BOW],
+        contacts={battery.address: UNHEARD, BOW.address: UNHEARD},
+        trends={battery.service: trends},
+    )
+    made = [*page.lines(scene, battery, width), *page.absent(scene, BOW, width)]
+    made += [one for block in overview.blocks(scene, View(), width) for one in block]
+    assert max(map(width_of, made)) <= width
+
+
+def test_a_pack_that_is_not_on_the_bus_is_listed_with_the_reason_and_has_a_page() -> None:
+    scene = Scene(packs=[PORT], absent=[BOW], contacts={BOW.address: UNHEARD})
+    assert any("Dinghy" in one and "not heard for 12 min" in one for one in drawn(scene, (80, 24)))
+    view = View(selected=places(scene)[1], opened=True)
+    assert drawn(scene, (80, 24), view)[1:4] == [
+        "Dinghy  A4:C1:37:0A:0B:0D",
+        "contact not heard for 12 min",
+        "try     is it in range?",
+    ]
+
+
+@pytest.mark.parametrize("battery", [LOST, GONE])
+def test_of_a_pack_that_is_not_read_any_more_the_reason_and_what_helps_are_shown(battery: Battery) -> None:
+    scene = Scene(packs=[battery], contacts={battery.address: UNHEARD})
+    assert "not heard for 12 min" in " ".join(drawn(scene, (80, 24)))
+    lines = drawn(scene, (80, 24), View(opened=True))
+    assert "contact not heard for 12 min" in lines
+    assert "try     is it in range?" in lines
+
+
+def test_while_the_service_does_not_answer_no_pack_looks_as_if_it_were_read() -> None:
+    scene = Scene(service="service not answering", well=False, stale=True, packs=[PORT])
+    for view in (View(), View(opened=True)):
+        text = " ".join(drawn(scene, (80, 24), view))
+        assert "not updated" in text
+        assert "charging " not in text
+
+
+def test_a_pack_that_is_read_well_has_nothing_to_explain() -> None:
+    well = Contact(state=ContactState.CONNECTED, reason="connected", silence=0.4)
+    scene = Scene(packs=[PORT], contacts={PORT.address: well})
+    assert not any(one.startswith("contact") for one in drawn(scene, (80, 40), View(opened=True)))
+
+
+def test_a_sample_is_as_old_as_the_service_says_now() -> None:
+    told = replace(PORT, values={**PORT.values, "/Bluetooth/SampleAge": 0})
+    (now,) = aged([told], {PORT.address: replace(UNHEARD, silence=10.2)})
+    assert any("sample 10 s old" in one for one in page_of(now))
+    (later,) = aged([told], {PORT.address: replace(UNHEARD, silence=10.2)}, passed=1.9)
+    assert any("sample 12 s old" in one for one in page_of(later))
+    assert aged([told], {}) == [told]
+    assert aged([PORT], {PORT.address: UNHEARD}) == [PORT]
+
+
+def test_without_a_pack_the_screen_says_why_there_is_none() -> None:
+    scene = Scene(service="service stopped", well=False, nothing="Nothing to show: the service is stopped.")
+    lines = drawn(scene, (80, 24))
+    assert lines[0].startswith("dbus-xbms service stopped")
+    assert lines[1] == "Nothing to show: the service is stopped."
+
+
+@pytest.mark.parametrize(
+    ("battery", "words"),
+    [
+        (LOST, "no contact"),
+        (GONE, "left the bus"),
+        (pack(6, replace(CONTROLLING, phase=Phase.HELD)), "held"),
+        (pack(6, replace(SILENT, phase=Phase.WAITING, limits=None)), "no sample yet"),
+        (
+            pack(6, replace(SILENT, phase=Phase.LENT, link=LinkStatus(state="lent, 12 min left"))),
+            "lent 12 min",
+        ),
+        (pack(6, replace(REPORT, sample=replace(SAMPLE, current=-0.04))), "idle"),
+        (pack(6, replace(REPORT, sample=replace(SAMPLE, current=-5.0))), "discharging"),
+    ],
+)
+def test_what_a_pack_does_is_said_in_a_word_or_two(battery: Battery, words: str) -> None:
+    assert words in " ".join(drawn(Scene(packs=[battery]), (120, 24))[:3])
+
+
+def test_a_lost_pack_shows_no_number_that_could_be_taken_for_fresh() -> None:
+    for view in (View(), View(opened=True)):
+        text = " ".join(drawn(Scene(packs=[LOST]), (120, 40), view))
+        assert "3.312" not in text
+        assert "13.25" not in text
+
+
+def test_low_high_and_spread_of_a_page_are_those_of_the_cells_beside_them() -> None:
+    newer = {"/System/MinCellVoltage": 3.2, "/System/MaxCellVoltage": 3.4, "/Voltages/Diff": 0.2}
+    text = " ".join(page_of(replace(PORT, values={**PORT.values, **newer})))
+    assert "spread 0.006V" in text
+    assert "3.315 ▲" in text
+    assert "3.309 ▼" in text
+    assert "3.309-3.315V" in " ".join(
+        drawn(Scene(packs=[replace(PORT, values={**PORT.values, **newer})]), (120, 40))
+    )
+
+
+def test_a_pack_that_was_removed_is_not_shown_as_one_that_left_the_bus() -> None:
+    well = Contact(state=ContactState.CONNECTED, reason="connected")
+    assert known_to({PORT.address: well}, [PORT, GONE]) == [PORT]
+    assert known_to({GONE.address: UNHEARD}, [PORT, GONE]) == [PORT, GONE]
+
+
+def test_a_bar_goes_from_low_to_full_where_the_pack_controls_and_else_over_what_was_seen() -> None:
+    assert any("bars from 2.90 V (low) to 3.45 V (full)" in one for one in page_of(PORT))
+    assert any("bars from 3.21 V to 3.41 V (seen so far)" in one for one in page_of(STARBOARD))
+
+
+def test_a_cell_beyond_full_stands_out() -> None:
+    high = replace(PORT, values={**PORT.values, "/Voltages/Cell3": 3.6})
+    lines = frame(Scene(packs=[high]), View(opened=True), 80, 40).lines
+    (cell,) = [one for one in lines if text_of(one).startswith(" 3 ")]
+    assert cell[1].style is Style.WARNING
+    assert "░" not in cell[1].text
+
+
+def test_the_last_minutes_are_a_sparkline_with_ends_and_time() -> None:
+    trends = Trends()
+    for step in range(100):
+        trends.current.add(10 * math.sin(step / 16), 2.0 * step)
+        trends.spread.add(0.004, 2.0 * step)
+    scene = Scene(packs=[PORT], trends={PORT.service: trends})
+    lines = drawn(scene, (80, 40), View(opened=True))
+    (current,) = [one for one in lines if one.startswith("current ")]
+    assert re.fullmatch(r"current [▁▂▃▄▅▆▇█]+  -10.0A to \+10.0A in 3 min", current)
+    (spread,) = [one for one in lines if one.startswith("spread ")]
+    assert re.fullmatch(r"spread  ▁+  0.004V in 3 min", spread)
+
+
+def test_ends_that_look_the_same_are_one_and_no_current_has_no_sign() -> None:
+    trends = Trends()
+    for step in range(51):
+        trends.current.add(0.04 * (-1) ** step, 2.0 * step)
+        trends.spread.add(0.0021 + step / 1e6, 2.0 * step)
+    idle = replace(PORT, values={**PORT.values, "/Dc/0/Current": 0.04})
+    lines = drawn(Scene(packs=[idle], trends={PORT.service: trends}), (80, 40), View(opened=True))
+    assert any(re.fullmatch(r"spread  .*  0.002V in 102 s", one) for one in lines)
+    assert any(re.fullmatch(r"current .*  0.0A in 102 s", one) for one in lines)
+    assert any("  0.0A" in one for one in lines if one.startswith("now"))
+    assert "+0.0A" not in " ".join(lines)
+
+
+def test_a_terminal_without_block_characters_gets_ascii() -> None:
+    scene = Scene(packs=[SIXTEEN, ALARMED], glyphs=ASCII)
+    for view in (View(), View(opened=True), View(helping=True)):
+        text = "".join(drawn(scene, (80, 40), view)).replace("°", "")
+        assert text.isascii()
+
+
+def test_a_name_cannot_command_the_terminal() -> None:
+    bad = named(7, "\x1b[2Jowned\nline")
+    for view in (View(), View(opened=True)):
+        text = "".join(drawn(Scene(packs=[bad]), (80, 24), view))
+        assert "\x1b" not in text
+        assert "\n" not in text
+        assert "owned" in text
+
+
+def test_on_a_tall_terminal_the_page_of_the_chosen_pack_is_below_the_list() -> None:
+    text = "\n".join(drawn(Scene(packs=[PORT, STARBOARD]), (120, 40), View(selected=STARBOARD.service)))
+    assert "▸2 Starboard" in text
+    assert "link    connected" in text
+    assert "link    connected" not in "\n".join(drawn(Scene(packs=[PORT, STARBOARD]), (80, 24)))
+
+
+def test_a_caption_stands_above_the_packs() -> None:
+    lines = drawn(Scene(packs=[PORT], caption="Charging goes to off."), (34, 20))
+    assert lines[1] == "Charging goes to off."

@@ -1,0 +1,228 @@
+"""What a pack decides while its link is somebody else's."""
+
+from __future__ import annotations
+
+from math import inf
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbus_xbms.model import LENT, Level, PackSample, Phase, Protection
+from dbus_xbms.policy import engine, pack_state, state_of_charge
+from dbus_xbms.policy.alarms import BMS_CABLE
+from dbus_xbms.policy.charge import silent_limits
+from dbus_xbms.policy.decision import Decision
+from dbus_xbms.policy.freshness import RETURN_TIME
+from dbus_xbms.policy.pack_state import PackState
+from tests.unit.samples import SAMPLE, sample, samples, settings
+
+LENT_AT, MINUTES = 100.0, 30.0
+UNTIL = LENT_AT + 60 * MINUTES
+BACK = UNTIL + RETURN_TIME  # s: from here on silence counts
+
+HOLD, STOP, CONTROL_WITHDRAW = 30.0, 300.0, 1800.0
+
+
+def lent(seen: PackSample | None = SAMPLE, *, managed: bool = True) -> PackState:
+    """A pack that was polled until it was lent for half an hour."""
+    state = PackState(started=0.0)
+    if seen:
+        state, _ = engine.step(state, seen, LENT_AT - 1, settings(), managed=managed)
+    return pack_state.lent(state, UNTIL)
+
+
+def decide(state: PackState, at: float, *, managed: bool = True, **chosen: object) -> Decision:
+    return engine.decide(state, at, settings(**chosen), managed=managed)[1]
+
+
+def through(state: PackState, *moments: float) -> list[Decision]:
+    """Decide at each of them, one after the other."""
+    decisions = []
+    for at in moments:
+        state, decision = engine.decide(state, at, settings(), managed=True)
+        decisions.append(decision)
+    return decisions
+
+
+@pytest.mark.parametrize("at", [LENT_AT, LENT_AT + HOLD, LENT_AT + STOP, UNTIL - 1, UNTIL, BACK - 0.1])
+@pytest.mark.parametrize("managed", [True, False])
+def test_nothing_measured_is_shown_and_no_cable_is_missed_until_the_link_should_be_back(
+    at: float, managed: bool
+) -> None:
+    decision = decide(lent(managed=managed), at, managed=managed)
+    assert decision.phase in LENT
+    assert (decision.sample, decision.consumed, decision.time_to_go) == (None,) * 3
+    assert decision.soc == pytest.approx(state_of_charge.soc(SAMPLE))
+    assert decision.alarms[BMS_CABLE] is Level.OK
+    assert not decision.resting
+
+
+def test_the_limits_are_those_of_derating_until_stop() -> None:
+    chosen = settings(DerateDischarge=50)
+    before = lent()
+    assert before.control
+    fresh = before.control.limits
+    derated = silent_limits.silent(before.control, Phase.DERATED, LENT_AT, chosen).limits
+    for decision in through(before, LENT_AT, LENT_AT + HOLD, LENT_AT + STOP - 2):
+        assert decision.limits
+        shown = decision.limits
+        assert (shown.cvl, shown.ccl, shown.dcl) == (derated.cvl, 0.0, derated.dcl)
+        assert shown.dcl == fresh.dcl / 2 > 0
+        assert shown.cvl <= fresh.cvl
+        assert shown.mode == "Link lent, derated"
+
+
+@pytest.mark.parametrize("at", [LENT_AT + STOP, UNTIL - 1, BACK - 0.1])
+def test_after_stop_seconds_of_a_lend_nothing_may_be_drawn_and_that_is_no_fault(at: float) -> None:
+    (decision,) = through(lent(), at)
+    assert decision.phase is Phase.LENT_STOPPED
+    assert decision.limits
+    assert (decision.limits.ccl, decision.limits.dcl) == (0.0, 0.0)
+    assert decision.limits.mode == "Link lent, stopped"
+    assert decision.alarms[BMS_CABLE] is Level.OK
+
+
+def test_a_pack_that_only_watches_is_lent_to_the_end() -> None:
+    assert decide(lent(managed=False), BACK - 0.1, managed=False).phase is Phase.LENT
+
+
+def test_a_lend_that_is_over_and_brought_nothing_keeps_no_state_of_charge() -> None:
+    assert decide(lent(), BACK).soc is None
+
+
+def test_the_link_is_lent_again_only_after_a_good_poll() -> None:
+    assert pack_state.may_lend(PackState(started=0.0), 1e6)
+    assert not pack_state.may_lend(lent(), UNTIL + 1)
+    assert pack_state.may_lend(lent(), UNTIL - 60)
+    taken_back = pack_state.lent(lent(), LENT_AT + 60)
+    assert not pack_state.may_lend(pack_state.failed(taken_back), LENT_AT + 1000)
+    assert pack_state.may_lend(pack_state.sampled(taken_back, SAMPLE, LENT_AT + 65), LENT_AT + 1000)
+
+
+def test_a_pack_that_was_not_well_may_not_be_drawn_from_unseen() -> None:
+    (decision,) = through(lent(sample(cells=(2.9, 3.3, 3.3, 3.3))), LENT_AT)
+    assert decision.limits
+    assert (decision.limits.ccl, decision.limits.dcl) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("late", "phase", "cable"),
+    [
+        (0.0, Phase.DERATED, Level.WARNING),
+        (STOP - HOLD - 1, Phase.DERATED, Level.WARNING),
+        (STOP - HOLD, Phase.LOST, Level.ALARM),
+        (CONTROL_WITHDRAW - HOLD - 1, Phase.LOST, Level.ALARM),
+        (CONTROL_WITHDRAW - HOLD, Phase.WITHDRAWN, Level.ALARM),
+    ],
+)
+def test_a_pack_that_does_not_come_back_is_silent_from_when_it_should_have(
+    late: float, phase: Phase, cable: Level
+) -> None:
+    decision = decide(lent(), BACK + late)
+    assert (decision.phase, decision.alarms[BMS_CABLE]) == (phase, cable)
+    assert decision.sample is None
+
+
+def test_a_pack_that_is_only_watched_and_does_not_come_back_is_lost_then_withdrawn() -> None:
+    phases = [decide(lent(managed=False), BACK + late, managed=False).phase for late in (0, 869, 870)]
+    assert phases == [Phase.LOST, Phase.LOST, Phase.WITHDRAWN]
+
+
+def test_currents_never_rise_from_lending_to_silence() -> None:
+    shown = [d.limits for d in through(lent(), LENT_AT, UNTIL, BACK, BACK + STOP) if d.limits]
+    assert len(shown) == 4
+    assert [one.ccl for one in shown] == [0.0] * 4
+    assert [one.dcl for one in shown] == sorted((one.dcl for one in shown), reverse=True)
+    assert shown[-1].dcl == 0.0
+
+
+def test_it_is_decided_anew_when_the_next_phase_is_due() -> None:
+    assert decide(lent(), LENT_AT).valid_for == pytest.approx(STOP - 1)
+    assert decide(lent(), LENT_AT + STOP).valid_for == pytest.approx(BACK - LENT_AT - STOP)
+    assert decide(lent(), BACK).valid_for == pytest.approx(STOP - HOLD)
+
+
+def test_the_first_good_poll_afterwards_ends_it_and_brings_the_currents_back_at_once() -> None:
+    state, _ = engine.decide(lent(), UNTIL, settings(), managed=True)
+    state = pack_state.sampled(state, SAMPLE, UNTIL + 4)
+    _, decision = engine.decide(state, UNTIL + 4, settings(), managed=True)
+    assert (decision.phase, decision.sample) == (Phase.FRESH, SAMPLE)
+    assert decision.limits
+    assert (decision.limits.ccl, decision.limits.dcl) == (30.0, 50.0)
+
+
+def test_a_poll_that_was_under_way_when_the_link_was_lent_does_not_end_it() -> None:
+    late = pack_state.sampled(lent(), SAMPLE, LENT_AT - 0.2)
+    assert decide(late, LENT_AT + 0.1).phase is Phase.LENT
+
+
+def test_taken_back_early_it_has_half_a_minute_to_return() -> None:
+    taken_back = pack_state.lent(lent(), LENT_AT + 60)
+    assert decide(taken_back, LENT_AT + 60 + RETURN_TIME - 1).phase is Phase.LENT
+    assert decide(taken_back, LENT_AT + 60 + RETURN_TIME).phase is Phase.DERATED
+    again = pack_state.sampled(taken_back, SAMPLE, LENT_AT + 63)
+    assert decide(again, LENT_AT + 63).phase is Phase.FRESH
+
+
+def test_a_later_end_prolongs_it() -> None:
+    prolonged = pack_state.lent(lent(), UNTIL + 600)
+    assert decide(prolonged, BACK + 1).phase is Phase.LENT_STOPPED
+    assert decide(prolonged, BACK + 600).phase is Phase.DERATED
+
+
+def test_a_pack_that_was_never_heard_has_nothing_to_limit_and_is_silent_afterwards() -> None:
+    for at, phase in ((LENT_AT, Phase.LENT), (BACK - 1, Phase.LENT_STOPPED), (BACK, Phase.DERATED)):
+        decision = decide(lent(None), at)
+        assert (decision.phase, decision.sample, decision.limits, decision.age) == (phase, None, None, None)
+
+
+def test_an_alarm_that_stood_goes_on_standing() -> None:
+    (decision,) = through(lent(sample(protection=Protection.DISCHARGE_OVERCURRENT)), LENT_AT + 600)
+    assert decision.alarms["/Alarms/HighDischargeCurrent"] is Level.ALARM
+
+
+def test_time_without_samples_is_not_counted_as_life() -> None:
+    state, decision = engine.decide(lent(sample(current=-50.0)), UNTIL, settings(), managed=True)
+    drawn = decision.history.total_drawn
+    state = pack_state.sampled(state, sample(current=-50.0), UNTIL + 5)
+    _, decision = engine.decide(state, UNTIL + 5, settings(), managed=True)
+    assert decision.history.total_drawn - drawn <= 50.0 * HOLD / 3600 + 0.001
+
+
+def test_the_age_of_the_last_sample_is_told_whether_it_is_shown_or_not() -> None:
+    assert decide(lent(), LENT_AT + 599).age == pytest.approx(600.0)
+    fresh = pack_state.sampled(PackState(started=0.0), SAMPLE, 50.0)
+    assert decide(fresh, 50.5).age == pytest.approx(0.5)
+
+
+events = st.one_of(samples, st.sampled_from(["failed", "nothing", 0, 1, 5, 240]))
+
+
+@given(st.lists(st.tuples(st.floats(0.01, 400), events), max_size=40))
+def test_whatever_happens_nothing_from_before_is_shown_and_nothing_is_charged_while_lent(
+    course: list[tuple[float, PackSample | str | int]],
+) -> None:
+    now, state, sampled_at, until, allowed = 0.0, PackState(started=0.0), -inf, -inf, 0.0
+    for passed, event in course:
+        now += passed
+        if isinstance(event, PackSample):
+            if now <= until:  # the link is closed
+                continue
+            state = pack_state.sampled(state, event, now)
+            sampled_at = now if state.evidence.accepted else sampled_at
+        elif event == "failed":
+            state = pack_state.failed(state)
+        elif isinstance(event, int):
+            until = now + 60 * event
+            state = pack_state.lent(state, until)
+        state, decision = engine.decide(state, now, settings(), managed=True)
+        lending = now < until + RETURN_TIME and sampled_at < until
+        assert (decision.phase in LENT) == lending
+        stands = sampled_at > until and now - sampled_at < HOLD and not state.evidence.doubt
+        assert (decision.sample is not None) == stands
+        if decision.limits and decision.sample:
+            allowed = decision.limits.dcl
+        elif decision.limits:
+            assert decision.limits.ccl == 0.0
+            assert decision.limits.dcl <= allowed / 2

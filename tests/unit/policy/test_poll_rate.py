@@ -1,0 +1,206 @@
+"""When a pack rests, and how often it is asked then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from dbus_xbms.model import Level, Mosfets, PackSample, Protection
+from dbus_xbms.policy import engine, poll_rate
+from dbus_xbms.policy.decision import Decision
+from dbus_xbms.policy.pack_state import PackState
+from tests.unit.samples import sample, samples, settings
+
+CALM = sample(current=-0.2)  # 100 Ah, all well, in the middle
+STEP = 5.0  # s between samples
+FULL = replace(CALM, cells=(3.44,) * 4, voltage=13.76, soc=99.0, remaining=99.0)
+
+
+def follow(*seen: PackSample | None, every: float = 1.0, **chosen: object) -> tuple[PackState, Decision]:
+    """What follows from samples, one after the other."""
+    state, owner, managed = PackState(started=0.0), settings(**chosen), chosen.get("Control", 1) == 1
+    for n, one in enumerate(seen):
+        state, decision = engine.step(state, one, n * every, owner, managed=managed)
+    return state, decision
+
+
+def rests(*seen: PackSample | None, every: float = 1.0, **chosen: object) -> bool:
+    return follow(*seen, every=every, **chosen)[1].resting
+
+
+def long(one: PackSample) -> list[PackSample | None]:
+    """Two minutes of the same."""
+    return [one] * 120
+
+
+@pytest.mark.parametrize("control", [0, 1])
+def test_a_pack_rests_after_a_minute_in_which_nothing_goes_on(control: int) -> None:
+    assert not rests(*[CALM] * 60, Control=control)
+    assert rests(*[CALM] * 61, Control=control)
+
+
+@pytest.mark.parametrize(
+    ("why", "changes"),
+    [
+        ("a load", {"current": -0.6}),
+        ("a charger", {"current": 0.6}),
+        ("a protection", {"protection": Protection.DISCHARGE_OVERCURRENT}),
+        ("a lock", {"protection": Protection.MOSFET_LOCK}),
+        ("charge mosfet", {"mosfets": Mosfets(charge=False, discharge=True)}),
+        ("discharge mosfet", {"mosfets": Mosfets(charge=True, discharge=False)}),
+        ("balancing", {"balancing": frozenset({2})}),
+        ("nearly full", {"cells": (3.40, 3.32, 3.32, 3.32)}),
+        ("nearly empty", {"cells": (3.32, 3.32, 3.32, 3.04)}),
+        ("cells nearly too far apart", {"cells": (3.19, 3.32, 3.36, 3.32)}),
+        ("nearly too hot", {"temperatures": (21.0, 46.5, 20.0)}),
+        ("nearly too cold", {"temperatures": (21.0, -7.0, -6.0)}),
+        ("hot MOSFETs", {"temperatures": (77.0, 20.0, 20.0)}),
+        ("a broken sensor", {"temperatures": (21.0, -40.0, 20.0)}),
+        ("nearly too low a charge", {"soc": 13.0, "remaining": 13.0}),
+        ("no cells", {"cells": ()}),
+        ("a movement", {"voltage": CALM.voltage + 0.03}),
+        ("a preset in doubt", {"cells": (3.32,) * 3}),
+    ],
+)
+def test_whatever_goes_on_ends_a_rest_at_once(why: str, changes: dict[str, object]) -> None:
+    assert not rests(*long(CALM), replace(CALM, **changes)), why  # type: ignore[arg-type]
+
+
+def test_a_failed_poll_ends_a_rest() -> None:
+    assert not rests(*long(CALM), None)
+
+
+def test_after_what_has_ended_a_rest_a_minute_must_pass_again() -> None:
+    load = replace(CALM, current=-20.0)
+    assert not rests(*long(CALM), load, *[CALM] * 60)
+    assert rests(*long(CALM), load, *[CALM] * 61)
+
+
+def test_a_pack_does_not_rest_while_its_currents_return() -> None:
+    off = replace(CALM, mosfets=Mosfets(charge=False, discharge=True))
+    for seconds in range(1, 62):
+        _, decision = follow(off, *[CALM] * seconds)
+        assert decision.limits
+        assert not (decision.resting and decision.limits.ccl < 30.0)
+
+
+def test_an_absorption_and_a_lowered_cvl_are_no_rest() -> None:
+    assert not rests(*long(FULL))
+    # Below the top again, with the absorption not yet over: that ends 30 min later.
+    state, decision = follow(*long(FULL), *long(CALM))
+    assert state.control
+    assert not decision.resting
+
+
+def test_a_full_pack_rests_in_float() -> None:
+    floating = replace(CALM, cells=(3.375,) * 4, voltage=13.5, soc=100.0, remaining=100.0)
+    at_top = replace(floating, cells=(3.45,) * 4, voltage=13.8)
+    _, decision = follow(*[at_top] * 100, *[floating] * 100, every=10.0)
+    assert decision.limits
+    assert decision.limits.mode == "Float"
+    assert decision.resting
+
+
+def test_cold_that_holds_down_a_limit_lets_a_pack_rest() -> None:
+    cold = replace(CALM, temperatures=(12.0, 11.0, 11.0))
+    _, decision = follow(*long(cold))
+    assert decision.limits
+    assert 0 < decision.limits.ccl < 30.0
+    assert decision.resting
+
+
+def test_the_current_of_a_rest_grows_with_the_capacity() -> None:
+    big = replace(CALM, nominal=300.0, learned=300.0, remaining=216.0, current=-1.4)
+    assert rests(*long(big))
+    assert not rests(*long(replace(big, current=-1.6)))
+    assert not rests(*long(big), Capacity=100.0)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "seconds"),
+    [
+        ({}, 5.0),
+        ({"HoldTime": 12.0}, 2.0),
+        ({"HoldTime": 5.0}, 1.0),
+        ({"HoldTime": 60.0, "RestInterval": 10.0}, 10.0),
+        ({"RestInterval": 0.0}, 1.0),
+        ({"PollInterval": 0.5}, 5.0),
+        ({"PollInterval": 20.0}, 20.0),
+        ({"ConnectionMode": 1}, 30.0),
+    ],
+)
+def test_the_interval_at_rest(chosen: dict[str, object], seconds: float) -> None:
+    assert poll_rate.interval(settings(**chosen), resting=True) == seconds
+
+
+@given(st.floats(0, 600), st.floats(5, 300), st.floats(0, 10), st.integers(0, 1))
+def test_a_rest_never_polls_faster_nor_so_slowly_that_two_missed_polls_show(
+    interval: float, hold: float, rest: float, mode: int
+) -> None:
+    owner = settings(PollInterval=interval, HoldTime=hold, RestInterval=rest, ConnectionMode=mode)
+    busy, resting = poll_rate.interval(owner, resting=False), poll_rate.interval(owner, resting=True)
+    assert resting >= busy
+    assert resting == busy or 4 * resting < hold
+
+
+def packs(cell: float, spread: float, soc: float, celsius: float, current: float) -> PackSample:
+    return sample(
+        cells=(cell + spread, cell, cell - spread, cell),
+        voltage=4 * cell,
+        soc=soc,
+        remaining=soc,
+        current=current,
+        temperatures=(30.0, celsius, celsius),
+    )
+
+
+calm_packs = st.builds(
+    packs,
+    st.floats(3.0, 3.42),
+    st.floats(0, 0.03),
+    st.floats(12, 100),
+    st.floats(-7, 47),
+    st.floats(-0.5, 0.5),
+)
+
+
+@given(calm_packs, st.lists(st.floats(-0.01, 0.01), min_size=4, max_size=4), st.floats(-0.5, 0.5))
+def test_at_rest_no_limit_moves_and_no_alarm_is_raised_by_what_the_next_seconds_can_bring(
+    base: PackSample, drift: list[float], current: float
+) -> None:
+    """Cells that drift by 10 mV, any current of a rest, a tenth of a degree."""
+    state, decision = follow(*[base] * 15, every=STEP)
+    assume(decision.resting)
+    later = replace(
+        base,
+        current=current,
+        cells=tuple(cell + more for cell, more in zip(base.cells, drift, strict=True)),
+        temperatures=tuple(celsius + 0.1 for celsius in base.temperatures),
+    )
+    _, after = engine.step(state, later, 15 * STEP, settings(), managed=True)
+    assert decision.limits
+    assert after.limits
+    assert after.limits.ccl == pytest.approx(decision.limits.ccl, abs=0.05 * 30.0)
+    assert after.limits.dcl == pytest.approx(decision.limits.dcl, abs=0.05 * 50.0)
+    assert after.limits.cvl == decision.limits.cvl
+    assert set(after.alarms.values()) == {Level.OK}
+
+
+@given(st.lists(samples, max_size=4), samples)
+def test_whatever_the_samples_only_a_pack_that_is_well_rests(
+    before: list[PackSample], last: PackSample
+) -> None:
+    well = replace(CALM, temperatures=last.temperatures, cells=last.cells[:4], soc=last.soc)
+    for one in (last, well, replace(well, current=last.current), replace(well, voltage=last.voltage)):
+        state, decision = follow(*before, *[one] * 15, every=STEP)
+        if decision.resting:
+            assert state.control
+            assert set(decision.alarms.values()) == {Level.OK}
+            assert 3.05 <= min(one.cells) <= max(one.cells) <= 3.42
+            assert (abs(one.current) <= 0.5, one.protection, one.balancing) == (True, 0, frozenset())
+            assert one.mosfets == Mosfets(charge=True, discharge=True)
+            assert not state.control.charge.rising
+            assert not state.control.discharge.rising

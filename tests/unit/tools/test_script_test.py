@@ -1,0 +1,128 @@
+"""script/test runs every step and both Pythons whatever fails, and its last lines say what did."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.patience import PATIENCE
+
+ROOT = Path(__file__).parents[3]
+SETUP = """
+need() { :; }
+make_venv() { :; }
+find_python() { echo "python$1"; }
+"""
+# Stands for a Python: runs the journal for real, and for pytest what a test wants.
+PYTHON = """#!/bin/sh
+case "$*" in
+    *tests.journal*) shift 2; exec {python} {root}/tests/journal.py "$@" ;;
+esac
+journal=$XBMS_JOURNAL
+{then}
+"""
+FAILS = """
+printf '["began", "test_x", ""]\\n["failed", "test_x", "1 == 2"]\\n["ended", "test_x", ""]\\n' >"$journal"
+exit 1"""
+HANGS = """
+printf '["began", "test_y", ""]\\n' >"$journal"
+exec sleep 1000"""
+PASSES = """
+printf '["began", "test_x", ""]\\n["ended", "test_x", ""]\\n' >"$journal"
+exit 0"""
+
+
+def project(folder: Path, older: str, newer: str, **tools: str) -> Path:
+    """A project with nothing but script/test, and with stubs for all that it calls."""
+    (folder / "script").mkdir()
+    shutil.copy(ROOT / "script/test", folder / "script")
+    (folder / "script/setup.sh").write_text(SETUP)
+    for version, then in (("3.11", older), ("3.12", newer)):
+        stub = PYTHON.format(python=sys.executable, root=ROOT, then=then)
+        write(folder / f".venv-{version}/bin/python", stub)
+    for tool in ("ruff", "mypy"):
+        write(folder / ".venv-3.12/bin" / tool, f"#!/bin/sh\n{tools.get(tool, 'exit 0')}\n")
+    write(folder / "bin/shellcheck", "#!/bin/sh\nexit 0\n")
+    return folder
+
+
+def write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    file.chmod(0o755)
+
+
+def start(folder: Path) -> subprocess.Popen[str]:
+    path = f"{folder / 'bin'}:{os.environ['PATH']}"
+    return subprocess.Popen(
+        [folder / "script/test"],
+        env={**os.environ, "PATH": path},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def summary(said: str) -> list[str]:
+    return [line.partition(" (")[0] for line in said.partition("== Summary\n")[2].splitlines()]
+
+
+def test_when_all_is_well_it_says_so_and_the_status_is_0(tmp_path: Path) -> None:
+    with start(project(tmp_path, PASSES, PASSES)) as run:
+        said, _ = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 0, said
+    steps = ["ruff format: passed", "ruff check: passed", "mypy: passed", "shellcheck: passed"]
+    tests = ["Python 3.11: passed", "    1 tests ended", "Python 3.12: passed", "    1 tests ended"]
+    assert summary(said) == [*steps, *tests]
+
+
+@pytest.mark.parametrize(("older", "newer"), [(FAILS, PASSES), (PASSES, FAILS), (FAILS, FAILS)])
+def test_both_pythons_run_whichever_fails_and_the_failures_are_named(
+    tmp_path: Path, older: str, newer: str
+) -> None:
+    with start(project(tmp_path, older, newer)) as run:
+        said, _ = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 1
+    lines = summary(said)
+    for version, then in (("3.11", older), ("3.12", newer)):
+        assert f"Python {version}: {'FAILED' if then is FAILS else 'passed'}" in lines
+    assert lines.count("    FAILED test_x") == (older, newer).count(FAILS)
+
+
+def test_a_step_that_fails_lets_the_tests_run_and_makes_the_status_1(tmp_path: Path) -> None:
+    with start(project(tmp_path, PASSES, PASSES, mypy="exit 1")) as run:
+        said, _ = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 1
+    assert "mypy: FAILED" in summary(said)
+    assert "Python 3.12: passed" in summary(said)
+
+
+def test_a_run_that_is_stopped_names_what_was_running(tmp_path: Path) -> None:
+    with start(project(tmp_path, PASSES, HANGS)) as run:
+        journal, end = tmp_path / "build/test/3.12.journal", time.monotonic() + PATIENCE
+        while not (journal.exists() and journal.read_text()) and time.monotonic() < end:
+            time.sleep(0.05)
+        os.killpg(run.pid, signal.SIGTERM)
+        for child in children(run.pid):  # timeout runs its command in a group of its own
+            with suppress(ProcessLookupError):  # it has ended with the others
+                os.kill(child, signal.SIGTERM)
+        said, _ = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 1
+    assert "    NOT ENDED test_y" in summary(said)
+    assert "Python 3.11: passed" in summary(said)
+
+
+def children(session: int) -> list[int]:
+    """The processes of a session."""
+    listed = subprocess.run(["ps", "-o", "pid=", "-s", str(session)], capture_output=True, text=True)
+    return [int(pid) for pid in listed.stdout.split() if int(pid) != session]

@@ -1,0 +1,597 @@
+"""The table of what the bus shows: its paths, types, texts and values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbus_xbms.model import (
+    Counters,
+    Ends,
+    Extremes,
+    History,
+    Level,
+    Limits,
+    LinkStatus,
+    Mosfets,
+    PackIdentity,
+    PackSample,
+    Phase,
+    Protection,
+)
+from dbus_xbms.policy.alarms import ALARM_PATHS, BMS_CABLE
+from dbus_xbms.report import Report
+from dbus_xbms.settings import Value
+from dbus_xbms.venus.item import INVALID_TEXT, Item
+from dbus_xbms.venus.tables.battery import ITEMS, items_for, values
+from dbus_xbms.venus.tables.control import CONTROL_ITEMS
+from dbus_xbms.venus.tables.device import PRODUCT_ID
+from dbus_xbms.venus.tables.settings import EDITED, PANE
+from dbus_xbms.venus.tables.switches import ordered
+from tests.unit.samples import settings
+
+IDENTITY = PackIdentity(
+    hardware="JBD-SP04S034-L4S-200A-B-U", firmware="2.9", cell_count=4, ntc_count=3, nominal=100.0
+)
+SAMPLE = PackSample(
+    voltage=13.2345,
+    current=-10.04,
+    soc=80.0,
+    remaining=80.0,
+    nominal=100.0,
+    cycles=17,
+    mosfets=Mosfets(charge=True, discharge=False),
+    protection=Protection(0),
+    cells=(3.301, 3.299, 3.310, 3.305),
+    balancing=frozenset({3}),
+    temperatures=(25.04, 21.0, 25.04),
+)
+REPORT = Report(
+    address="A4:C1:37:01:02:03",
+    instance=3,
+    custom_name="Bow",
+    identity=IDENTITY,
+    phase=Phase.FRESH,
+    sample=SAMPLE,
+    cell_temperatures=(21.0, 25.04),
+    mosfet_temperature=25.04,
+    cell_ends=Ends(lowest=2, highest=3),
+    sensor_ends=Ends(lowest=2, highest=3),
+    link=LinkStatus(state="connected", rssi=-67),
+    extremes=Extremes(pack_min=11.0, pack_max=14.4, cell_min=2.8, cell_max=3.65, temperature_min=-3.0),
+    soc=80.04,
+    consumed=-20.0,
+    time_to_go=28680,
+    history=History(deepest_discharge=71.26, total_drawn=1234.0, charged_energy=20.5, since_full=86400.9),
+    settings=settings(),
+)
+LIMITS = Limits(
+    cvl=13.8,
+    ccl=29.96,
+    dcl=50.0,
+    mode="Absorption",
+    charge_limitation="Cell 3 at 3.462 V",
+    discharge_limitation="MaxDischargeCurrent",
+    charge_request=False,
+    battery_low_voltage=11.6,
+)
+CONTROLLING = replace(REPORT, controls=True, limits=LIMITS)
+COUNTERS = Counters(
+    short_circuit=0,
+    charge_overcurrent=0,
+    discharge_overcurrent=0,
+    cell_overvoltage=3,
+    cell_undervoltage=1,
+    charge_overtemperature=0,
+    charge_undertemperature=0,
+    discharge_overtemperature=0,
+    discharge_undertemperature=0,
+    pack_overvoltage=2,
+    pack_undervoltage=4,
+)
+SILENT = replace(
+    REPORT,
+    sample=None,
+    cell_temperatures=(),
+    mosfet_temperature=None,
+    soc=None,
+    consumed=None,
+    time_to_go=None,
+)
+
+# What a GX, its notifications and its alarm page know of a battery.
+VENUS_ALARMS = {
+    "LowVoltage", "HighVoltage", "HighCellVoltage", "LowCellVoltage", "CellImbalance", "HighCurrent",
+    "HighChargeCurrent", "HighDischargeCurrent", "LowSoc", "StateOfHealth", "LowTemperature",
+    "HighTemperature", "LowChargeTemperature", "HighChargeTemperature", "HighInternalTemperature",
+    "InternalFailure", "BatteryTemperatureSensor", "BmsCable",
+}  # fmt: skip
+# Product ids for which systemcalc switches DVCC, shared voltage or temperature sense, or quirks; and those of
+# other community drivers.
+TAKEN_PRODUCT_IDS = {
+    0xB004, 0xB009, 0xB00A, 0xB015, 0xB019, 0xB016, 0xB01B, 0xB01D, 0xB01E, 0xB021, 0xB005, 0xB028, 0xB029,
+    0xB01A, 0xB01F, 0xB052, 0xB014, 0xB024, 0xB051, 0xB02B, 0xB02A, 0xB020, 0xA3E3, 0xA3E4, 0xA3E5, 0xA3E6,
+    0xA3E7, 0xB02E, 0xB038, 0xB02F, 0xB054, 0xB055, 0xBA44, 0xBA45, 0xBA77,
+}  # fmt: skip
+# Registers of the Modbus gateway: path -> scale, lowest, highest register value.
+REGISTERS = {
+    "/Dc/0/Power": (1, -(2**31), 2**31 - 1),
+    "/Dc/0/Voltage": (100, 0, 65535),
+    "/Dc/0/Current": (10, -32768, 32767),
+    "/Dc/0/Temperature": (10, -32768, 32767),
+    "/ConsumedAmphours": (-10, 0, 65535),
+    "/Soc": (10, 0, 65535),
+    "/Soh": (10, 0, 65535),
+    "/Capacity": (10, 0, 65535),
+    "/TimeToGo": (0.01, 0, 65535),
+    "/Info/MaxChargeVoltage": (10, 0, 65535),
+    "/Info/BatteryLowVoltage": (10, 0, 65535),
+    "/Info/MaxChargeCurrent": (10, 0, 65535),
+    "/Info/MaxDischargeCurrent": (10, 0, 65535),
+    "/History/DeepestDischarge": (-10, 0, 65535),
+    "/History/LastDischarge": (-10, 0, 65535),
+    "/History/TotalAhDrawn": (-10, 0, 65535),
+    "/History/DischargedEnergy": (10, 0, 65535),
+    "/History/ChargedEnergy": (10, 0, 65535),
+    "/History/TimeSinceLastFullCharge": (0.01, 0, 65535),
+    "/History/MinimumVoltage": (100, 0, 65535),
+    "/History/MaximumVoltage": (100, 0, 65535),
+    "/History/MinimumCellVoltage": (100, 0, 65535),
+    "/History/MaximumCellVoltage": (100, 0, 65535),
+    "/History/ChargeCycles": (1, 0, 65535),
+    "/History/LowVoltageAlarms": (1, 0, 65535),
+    "/History/HighVoltageAlarms": (1, 0, 65535),
+    "/System/MinCellVoltage": (100, 0, 65535),
+    "/System/MaxCellVoltage": (100, 0, 65535),
+    "/System/MinCellTemperature": (10, -32768, 32767),
+    "/System/MaxCellTemperature": (10, -32768, 32767),
+}
+
+
+def shown(report: Report) -> dict[str, Value | None]:
+    return values(items_for(report.identity, controls=report.controls), report)
+
+
+def test_every_path_is_there_once_for_up_to_32_cells_and_8_sensors() -> None:
+    paths = [item.path for item in items_for(PackIdentity(cell_count=32, ntc_count=8))]
+    assert len(paths) == len(set(paths))
+    assert {"/Voltages/Cell32", "/Battery/1/Cell/32/Voltage", "/Balances/Cell32"} <= set(paths)
+    assert "/System/Temperature8" in paths
+
+
+def test_a_pack_that_is_only_watched_has_no_path_that_makes_it_a_bms() -> None:
+    paths = {item.path for item in items_for(IDENTITY)}
+    assert {path for path in paths if path.startswith("/Info/")} == {"/Info/ChargeMode"}
+    assert paths & {item.path for item in CONTROL_ITEMS} == {"/Info/ChargeMode"}
+
+
+def test_a_pack_that_is_only_watched_says_why() -> None:
+    watching = replace(REPORT, no_control="Chemistry is not chosen")
+    assert shown(watching)["/Info/ChargeMode"] == "Not controlling: Chemistry is not chosen"
+
+
+def test_a_pack_that_controls_has_all_that_a_bms_has_and_all_that_the_others_have() -> None:
+    controlling = {item.path for item in items_for(IDENTITY, controls=True)}
+    watching = {item.path for item in items_for(IDENTITY)}
+    assert controlling - watching == {item.path for item in CONTROL_ITEMS} - {"/Info/ChargeMode"}
+    limits = {f"/Info/{name}" for name in ("MaxChargeVoltage", "MaxChargeCurrent", "MaxDischargeCurrent")}
+    assert limits <= controlling
+
+
+def test_no_path_turns_on_a_page_of_victrons_own_hardware() -> None:
+    paths = {item.path for item in items_for(IDENTITY)}
+    assert not paths & {"/NumberOfBmses", "/NrOfDistributors", "/Redetect", "/Mode", "/Alarms/Alarm"}
+
+
+def test_every_alarm_that_can_be_raised_has_its_path_and_venus_knows_it() -> None:
+    paths = {item.path for item in ITEMS if item.path.startswith("/Alarms/")}
+    assert paths == set(ALARM_PATHS)
+    assert {path.removeprefix("/Alarms/") for path in paths} <= VENUS_ALARMS
+
+
+def test_the_product_id_is_nobody_elses() -> None:
+    assert PRODUCT_ID not in TAKEN_PRODUCT_IDS
+    (item,) = (item for item in ITEMS if item.path == "/ProductId")
+    assert item.show(PRODUCT_ID) == "0xBA58"
+
+
+def test_only_the_name_the_page_selector_clearing_settings_and_switches_can_be_written() -> None:
+    writable = {item.path for item in items_for(IDENTITY, controls=True) if item.writable}
+    rows = {edited.path for edited in (*EDITED, *PANE)}
+    switches = {path for path in writable if ordered(path, 1) is not None}
+    kinds = {path for path in writable if re.fullmatch("/SwitchableOutput/.*/Settings/(Type|Function)", path)}
+    others = {"/CustomName", "/Battery/Request/Id", "/History/Clear"}
+    assert writable == rows | switches | kinds | others
+    assert (len(switches), len(kinds)) == (10, 6)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "text"),
+    [
+        ("/DeviceInstance", 3, "3"),
+        ("/ProductName", "JBD BMS SP04S034", "JBD BMS SP04S034"),
+        ("/CustomName", "Bow", "Bow"),
+        ("/Mgmt/InsecureConnection", 1, "1"),
+        ("/Dc/0/Voltage", 13.23, "13.23V"),
+        ("/Dc/0/Current", -10.0, "-10.0A"),
+        ("/Dc/0/Power", -133.0, "-133W"),
+        ("/Dc/0/Temperature", 23.0, "23.0°C"),
+        ("/Soc", 80.0, "80.0%"),
+        ("/Soh", None, "---"),
+        ("/Capacity", 80.0, "80.0Ah"),
+        ("/InstalledCapacity", 100.0, "100.0Ah"),
+        ("/ConsumedAmphours", -20.0, "-20.0Ah"),
+        ("/TimeToGo", 28680, "28680"),
+        ("/System/StoredEnergy", 1.06, "1.06kWh"),
+        ("/State", 9, "9"),
+        ("/ErrorCode", 0, "0"),
+        ("/ConnectionInformation", "connected", "connected"),
+        ("/Bluetooth/State", "connected", "connected"),
+        ("/Bluetooth/Rssi", -67, "-67dBm"),
+        ("/Bluetooth/FailedPollsLastHour", 0, "0"),
+        ("/Bluetooth/SampleAge", None, "---"),
+        ("/Io/AllowToCharge", 1, "1"),
+        ("/Io/AllowToDischarge", 0, "0"),
+        ("/Io/AllowToBalance", 1, "1"),
+        ("/Balancing", 1, "1"),
+        ("/Balancer/Status", 2, "2"),
+        ("/System/NrOfModulesOnline", 1, "1"),
+        ("/System/NrOfModulesOffline", 0, "0"),
+        ("/System/NrOfModulesBlockingCharge", 0, "0"),
+        ("/System/NrOfModulesBlockingDischarge", 1, "1"),
+        ("/System/NrOfCellsPerBattery", 4, "4"),
+        ("/System/MinCellVoltage", 3.299, "3.299V"),
+        ("/System/MaxCellVoltage", 3.31, "3.310V"),
+        ("/System/MinVoltageCellId", "C2", "C2"),
+        ("/System/MaxVoltageCellId", "C3", "C3"),
+        ("/System/MinCellTemperature", 21.0, "21.0°C"),
+        ("/System/MinTemperatureCellId", "T2", "T2"),
+        ("/System/MaxTemperatureCellId", "T3", "T3"),  # T1 reads the same but is the MOSFETs'
+        ("/System/MOSTemperature", 25.0, "25.0°C"),
+        ("/System/Temperature1", 25.0, "25.0°C"),
+        ("/Battery/Request/Id", 1, "1"),
+        ("/Battery/1/Status", 4, "4"),
+        ("/Battery/1/Cell/2/Voltage", 3.299, "3.299V"),
+        ("/Voltages/Cell2", 3.299, "3.299V"),
+        ("/Voltages/Sum", 13.215, "13.215V"),
+        ("/Voltages/Diff", 0.011, "0.011V"),
+        ("/Balances/Cell3", 1, "1"),
+        ("/Balances/Cell2", 0, "0"),
+        ("/History/ChargeCycles", 17, "17"),
+        ("/History/MinimumVoltage", 11.0, "11.00V"),
+        ("/History/MaximumCellVoltage", 3.65, "3.650V"),
+        ("/History/MinimumTemperature", -3.0, "-3.0°C"),
+        ("/History/MaximumTemperature", None, "---"),
+        ("/History/DeepestDischarge", -71.3, "-71.3Ah"),
+        ("/History/LastDischarge", 0.0, "0.0Ah"),
+        ("/History/TotalAhDrawn", -1234.0, "-1234.0Ah"),
+        ("/History/ChargedEnergy", 20.5, "20.50kWh"),
+        ("/History/TimeSinceLastFullCharge", 86400, "86400"),
+        ("/History/CanBeCleared", 1, "1"),
+        ("/History/Clear", 0, "0"),
+        ("/History/LowVoltageAlarms", None, "---"),
+        ("/Info/MaxChargeVoltage", 13.8, "13.80V"),
+        ("/Info/MaxChargeCurrent", 30.0, "30.0A"),
+        ("/Info/MaxDischargeCurrent", 50.0, "50.0A"),
+        ("/Info/BatteryLowVoltage", 11.6, "11.60V"),
+        ("/Info/ChargeRequest", 0, "0"),
+        ("/Info/ChargeMode", "Absorption", "Absorption"),
+        ("/Info/ChargeLimitation", "Cell 3 at 3.462 V", "Cell 3 at 3.462 V"),
+        ("/Info/DischargeLimitation", "MaxDischargeCurrent", "MaxDischargeCurrent"),
+        ("/Alarms/LowVoltage", 0, "0"),
+        ("/Alarms/BmsCable", 0, "0"),
+    ],
+)
+def test_a_healthy_pack_shows(path: str, value: Value | None, text: str) -> None:
+    (item,) = (item for item in items_for(IDENTITY, controls=True) if item.path == path)
+    assert item.value(CONTROLLING) == value
+    assert item.show(item.value(CONTROLLING)) == text
+
+
+def test_the_learned_capacity_tells_the_health() -> None:
+    assert shown(replace(REPORT, sample=replace(SAMPLE, learned=90.0)))["/Soh"] == 90.0
+    assert shown(replace(REPORT, sample=replace(SAMPLE, learned=110.0)))["/Soh"] == 100.0
+
+
+def test_a_last_full_charge_longer_ago_than_its_register_holds_stays_at_the_end_of_it() -> None:
+    since = replace(REPORT.history, since_full=1e9)
+    assert shown(replace(REPORT, history=since))["/History/TimeSinceLastFullCharge"] == 6_553_500
+
+
+def test_what_was_never_seen_is_not_in_the_history() -> None:
+    new = shown(replace(REPORT, history=History(), extremes=Extremes()))
+    assert new["/History/TimeSinceLastFullCharge"] is None
+    assert new["/History/MinimumVoltage"] is None
+    assert str(new["/History/DeepestDischarge"]) == "0.0"
+
+
+def test_trips_of_cells_and_pack_count_together() -> None:
+    got = shown(replace(REPORT, counters=COUNTERS))
+    assert (got["/History/LowVoltageAlarms"], got["/History/HighVoltageAlarms"]) == (5, 5)
+
+
+def test_each_protection_has_a_count_of_its_own() -> None:
+    got = shown(replace(REPORT, counters=COUNTERS))
+    names = [counter.name for counter in fields(Counters) if counter.name != "restarts"]
+    paths = [f"/History/Trips/{name.title().replace('_', '')}" for name in names]
+    assert [got[path] for path in paths] == [getattr(COUNTERS, name) for name in names]
+    untold = shown(replace(REPORT, counters=None))
+    assert {untold[path] for path in paths} == {None}
+
+
+def test_what_is_only_held_is_not_given_to_chargers_for_their_own() -> None:
+    held = replace(REPORT, phase=Phase.HELD)
+    sense = {"/Dc/0/Voltage", "/Dc/0/Current", "/Dc/0/Power", "/Dc/0/Temperature"}
+    lost = {path for path, value in shown(replace(held, shared=True)).items() if value is None}
+    assert lost - {path for path, value in shown(held).items() if value is None} == sense
+    assert shown(replace(REPORT, shared=True))["/Dc/0/Voltage"] == shown(REPORT)["/Dc/0/Voltage"]
+
+
+def test_packs_without_a_name_are_told_apart_by_the_end_of_their_addresses() -> None:
+    nameless = replace(REPORT, custom_name="", address="A4:C1:37:01:02:03")
+    assert shown(nameless)["/ProductName"] == "JBD BMS SP04S034 02:03"
+    assert (
+        shown(replace(nameless, identity=replace(IDENTITY, hardware="")))["/ProductName"] == "JBD BMS 02:03"
+    )
+
+
+@pytest.mark.parametrize(
+    ("hardware", "name"),
+    [
+        ("SP17S005-L17S-100A", "JBD BMS SP17S005"),
+        ("LH-SP15S001-P13S-30A", "JBD BMS SP15S001"),
+        ("JBD-SP15S020A-P7S-40A", "JBD BMS SP15S020A"),
+        ("J-12320-250304-077", "JBD BMS"),
+        ("", "JBD BMS"),
+    ],
+)
+def test_the_product_name_is_the_model_as_owners_say_it(hardware: str, name: str) -> None:
+    assert shown(replace(REPORT, identity=replace(IDENTITY, hardware=hardware)))["/ProductName"] == name
+
+
+MEASURED = [
+    item.path
+    for item in items_for(IDENTITY)
+    if re.match(
+        r"/(Dc|Soc|Capacity|Consumed|TimeTo|Io/A|Balanc|Voltages|System/M[ai]|System/Temp)", item.path
+    )
+]
+
+
+@pytest.mark.parametrize("phase", [Phase.WAITING, Phase.LENT, Phase.LOST, Phase.WITHDRAWN])
+def test_without_a_sample_every_measurement_is_invalid(phase: Phase) -> None:
+    got = shown(replace(SILENT, phase=phase))
+    assert len(MEASURED) > 30
+    assert {path for path in MEASURED if got[path] is not None} == set()
+    assert (got["/System/NrOfModulesOnline"], got["/System/NrOfModulesOffline"]) == (0, 1)
+    assert got["/System/NrOfModulesBlockingCharge"] is None
+
+
+def test_the_state_of_charge_is_held_while_the_link_is_lent_and_no_longer() -> None:
+    for phase in Phase:
+        lent = phase in (Phase.LENT, Phase.LENT_STOPPED)
+        assert shown(replace(SILENT, phase=phase, soc=76.3))["/Soc"] == (76.3 if lent else None)
+
+
+@pytest.mark.parametrize(
+    ("phase", "cable", "state", "alarm", "words"),
+    [
+        (Phase.WAITING, Level.OK, 0, None, "searching"),
+        (Phase.LENT, Level.OK, 9, None, "searching"),
+        (Phase.DERATED, Level.WARNING, 9, 1, "derated, searching"),
+        (Phase.LOST, Level.ALARM, 10, 2, "stopped, searching"),
+        (Phase.WITHDRAWN, Level.ALARM, 10, 2, "withdrawn, searching"),
+    ],
+)
+def test_the_state_says_why_there_is_no_sample(
+    phase: Phase, cable: Level, state: int, alarm: int | None, words: str
+) -> None:
+    link = LinkStatus(state="searching")
+    got = shown(replace(SILENT, phase=phase, link=link, alarms={BMS_CABLE: cable}))
+    assert (got["/State"], got["/Alarms/BmsCable"], got["/Bluetooth/State"]) == (state, alarm, words)
+    assert got["/ConnectionInformation"] == words.partition(",")[0]
+
+
+def test_held_values_are_said_to_be_held_even_while_the_link_stands() -> None:
+    held = shown(replace(CONTROLLING, phase=Phase.HELD))
+    assert (held["/Bluetooth/State"], held["/ConnectionInformation"]) == ("held, no reply", "held")
+    assert held["/Dc/0/Voltage"] == 13.23
+    assert held["/Info/ChargeLimitation"] == "Cell 3 at 3.462 V (held)"
+
+
+@pytest.mark.parametrize("phase", [Phase.FRESH, Phase.HELD, Phase.DERATED, Phase.LOST])
+def test_as_long_as_there_are_limits_nothing_of_them_is_invalid(phase: Phase) -> None:
+    heard = (
+        CONTROLLING if phase in (Phase.FRESH, Phase.HELD) else replace(SILENT, controls=True, limits=LIMITS)
+    )
+    got = shown(replace(heard, phase=phase))
+    assert [item.path for item in CONTROL_ITEMS if got[item.path] is None] == []
+
+
+@pytest.mark.parametrize("phase", [Phase.WAITING, Phase.WITHDRAWN])
+def test_without_limits_a_controlling_pack_shows_none_of_them_valid(phase: Phase) -> None:
+    got = shown(replace(SILENT, controls=True, phase=phase))
+    assert [item.path for item in CONTROL_ITEMS if got[item.path] is not None] == []
+
+
+def test_without_a_sample_what_a_device_must_have_stays() -> None:
+    got = shown(replace(SILENT, phase=Phase.LOST))
+    for path in ("/ProductName", "/Mgmt/Connection", "/Connected", "/DeviceInstance", "/Battery/Request/Id"):
+        assert got[path] is not None
+    assert got["/History/MinimumVoltage"] == 11.0
+
+
+def test_silence_clears_no_alarm_and_gives_no_all_clear() -> None:
+    alarms = {"/Alarms/LowVoltage": Level.ALARM, "/Alarms/LowSoc": Level.OK}
+    got = shown(replace(SILENT, phase=Phase.LOST, alarms=alarms))
+    assert got["/Alarms/LowVoltage"] == 2
+    assert got["/Alarms/LowSoc"] is None
+    assert got["/Alarms/HighVoltage"] is None
+
+
+def test_a_heard_pack_without_an_alarm_is_said_to_be_well() -> None:
+    got = shown(replace(REPORT, alarms={"/Alarms/LowSoc": Level.WARNING}))
+    assert {got[path] for path in ALARM_PATHS if path != "/Alarms/LowSoc"} == {0}
+    assert got["/Alarms/LowSoc"] == 1
+
+
+@pytest.mark.parametrize(
+    ("protection", "bits"),
+    [
+        (Protection(0), 1),
+        (Protection.PACK_OVERVOLTAGE, 8 | 1),
+        (Protection.CELL_UNDERVOLTAGE | Protection.PACK_UNDERVOLTAGE, 32768 | 16 | 1),
+        (Protection.SHORT_CIRCUIT, 16384 | 1),
+        (Protection.MOSFET_LOCK, 1),
+    ],
+)
+def test_the_status_of_the_single_battery_names_what_tripped(protection: Protection, bits: int) -> None:
+    sample = replace(SAMPLE, protection=protection, balancing=frozenset())
+    assert shown(replace(REPORT, sample=sample))["/Battery/1/Status"] == bits
+
+
+def test_imbalance_shows_in_both_balancer_paths() -> None:
+    sample = replace(SAMPLE, balancing=frozenset())
+    got = shown(replace(REPORT, sample=sample, alarms={"/Alarms/CellImbalance": Level.WARNING}))
+    assert (got["/Balancer/Status"], got["/Battery/1/Status"]) == (3, 2)
+
+
+@pytest.mark.parametrize("celsius", [-273.1, -30.0, 120.0, 6280.4])
+def test_a_sensor_that_cannot_be_believed_is_invalid(celsius: float) -> None:
+    sample = replace(SAMPLE, temperatures=(celsius, 21.0, 22.0))
+    got = shown(replace(REPORT, sample=sample))
+    assert got["/System/Temperature1"] is None
+    assert got["/System/Temperature2"] == 21.0
+
+
+def test_a_sample_with_fewer_cells_and_sensors_than_known_leaves_the_rest_invalid() -> None:
+    got = shown(replace(REPORT, sample=replace(SAMPLE, cells=(3.3,), temperatures=())))
+    assert (got["/Voltages/Cell1"], got["/Voltages/Cell2"], got["/System/Temperature1"]) == (3.3, None, None)
+
+
+def test_what_d_bus_cannot_carry_is_left_out_of_texts() -> None:
+    got = shown(replace(REPORT, custom_name="B\0o\x1bw\ud800 ü"))
+    assert got["/CustomName"] == "Bow ü"
+
+
+def test_a_number_that_is_none_is_invalid_and_minus_zero_is_zero() -> None:
+    def reading(value: Value) -> Value | None:
+        return Item("/X", "d", "{:.1f}A", lambda report: value).value(REPORT)
+
+    assert reading(float("nan")) is None
+    assert reading(float("inf")) is None
+    assert str(reading(-0.04)) == "0.0"
+    assert reading(3) == 3.0
+
+
+@given(
+    cells=st.lists(st.floats(0, 5), max_size=32),
+    temperatures=st.lists(st.floats(-273, 6280), max_size=8),
+    current=st.floats(-3276, 3276),
+    voltage=st.floats(0, 655),
+    remaining=st.floats(0, 6553),
+    nominal=st.floats(0, 6553),
+    learned=st.none() | st.floats(0, 6553),
+    cycles=st.integers(0, 65535),
+    protection=st.integers(0, 65535),
+    phase=st.sampled_from(Phase),
+    limits=st.builds(
+        replace,
+        st.just(LIMITS),
+        cvl=st.floats(0, 160),
+        ccl=st.floats(0, 2000),
+        dcl=st.floats(0, 2000),
+        charge_request=st.booleans(),
+        mode=st.text(),
+        battery_low_voltage=st.floats(0, 160),
+    ),
+    history=st.builds(
+        History,
+        deepest_discharge=st.floats(0, 6553),
+        last_discharge=st.floats(0, 6553),
+        total_drawn=st.floats(0, 6553),
+        charged_energy=st.floats(0, 6553),
+        discharged_energy=st.floats(0, 6553),
+        since_full=st.none() | st.floats(0, 1e10),
+    ),
+)
+def test_whatever_a_bms_says_each_path_keeps_its_type_its_text_and_its_register(
+    cells: list[float],
+    temperatures: list[float],
+    current: float,
+    voltage: float,
+    remaining: float,
+    nominal: float,
+    learned: float | None,
+    cycles: int,
+    protection: int,
+    phase: Phase,
+    limits: Limits,
+    history: History,
+) -> None:
+    sample = replace(
+        SAMPLE,
+        cells=tuple(cells),
+        temperatures=tuple(temperatures),
+        current=current,
+        voltage=voltage,
+        remaining=remaining,
+        nominal=nominal,
+        learned=learned,
+        cycles=cycles,
+        protection=Protection(protection),
+    )
+    heard = phase in (Phase.FRESH, Phase.HELD)
+    report = replace(
+        REPORT,
+        phase=phase,
+        sample=sample if heard else None,
+        cell_temperatures=tuple(t for t in temperatures if -30 < t < 120) if heard else (),
+        counters=COUNTERS,
+        controls=True,
+        limits=limits,
+        history=history,
+    )
+    identity = replace(IDENTITY, cell_count=len(cells), ntc_count=8)
+    items = {item.path: item for item in items_for(identity, controls=True)}
+    for path, value in values(items.values(), report).items():
+        text = items[path].show(value)
+        if value is None:
+            assert text == INVALID_TEXT
+            continue
+        assert type(value) is {"i": int, "d": float, "s": str}[items[path].kind]
+        assert text or path == "/Info/ChargeMode" or items[path].writable
+        if isinstance(value, str):
+            assert len(value) <= 8 or not path.endswith("CellId")
+        elif path in REGISTERS:
+            scale, lowest, highest = REGISTERS[path]
+            assert lowest <= round(value * scale) <= highest
+
+
+def documented() -> set[tuple[str, str, str]]:
+    """Path, step and rate of each row in docs/dbus-paths.md."""
+    text = (Path(__file__).parents[4] / "docs/dbus-paths.md").read_text()
+    return {
+        (path + writable, step, every)
+        for path, writable, step, every in re.findall(
+            r"^\| `(/\S+)`( \(writable\))? \| ([^|]+) \| ([^|]+) \| [^|]+\. \|$", text, re.MULTILINE
+        )
+    }
+
+
+def described(item: Item) -> tuple[str, str, str]:
+    unit = "" if item.text.startswith("0x") else re.sub(r"\{.*?\}", "", item.text)
+    step = {"s": "text", "d": f"{10**-item.decimals:g} {unit}", "i": f"1 {unit}" if unit else "number"}
+    path = re.sub(r"(Cell/?|Temperature)\d+", r"\1<n>", item.path)
+    path = re.sub(r"(/SwitchableOutput)/\w+", r"\1/<switch>", path) + (" (writable)" if item.writable else "")
+    return path, step[item.kind], f"{item.every:g} s" if item.every else "poll"
+
+
+def test_the_documented_paths_are_those_of_the_table() -> None:
+    items = items_for(PackIdentity(cell_count=1, ntc_count=1), controls=True)
+    assert documented() == {described(item) for item in items}

@@ -1,0 +1,142 @@
+"""The settings of ours on the stock settings page of a battery: ranges, scale, refusals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbus_xbms.model import PackIdentity
+from dbus_xbms.settings import SettingsError, Value
+from dbus_xbms.venus.item import Item
+from dbus_xbms.venus.tables.battery import items_for
+from dbus_xbms.venus.tables.settings import EDITED, setting_written
+from tests.unit.samples import settings
+from tests.unit.venus.tables.test_battery import CONTROLLING, IDENTITY, REPORT, shown
+
+COLD = "/Settings/Alarm/LowBatteryTemperature"
+
+
+def setting_row(path: str, cells: int = 4) -> Item:
+    (item,) = (item for item in items_for(replace(IDENTITY, cell_count=cells)) if item.path == path)
+    return item
+
+
+@pytest.mark.parametrize(
+    ("path", "lowest", "highest", "default"),
+    [
+        ("/Settings/Battery/Capacity", 0.0, 10000.0, 0.0),
+        ("/Settings/Battery/ChargedVoltage", 0.0, 20.0, 0.0),
+        ("/Settings/Battery/TailCurrent", 0, 100, 5),
+        ("/Settings/Alarm/LowSoc", 0, 100, 10),
+    ],
+)
+def test_the_settings_page_knows_ranges_and_defaults(
+    path: str, lowest: float, highest: float, default: float
+) -> None:
+    item = setting_row(path)
+    assert (item.lowest, item.highest, item.default) == (lowest, highest, default)
+
+
+def test_every_row_of_the_settings_page_can_be_edited_and_its_bounds_taken() -> None:
+    rows = [setting_row(edited.path, cells=16) for edited in EDITED]
+    report = replace(REPORT, identity=replace(IDENTITY, cell_count=16))
+    for item in rows:
+        assert item.writable
+        for bound in (item.lowest, item.highest, item.default):
+            assert bound is not None
+            assert setting_written(item.path, bound, report) is not None
+
+
+@pytest.mark.parametrize("cells", [4, 7, 16, 24])
+@given(cell=st.integers(2000, 4200))
+def test_a_pack_voltage_on_the_page_is_a_cell_voltage_in_the_settings_and_back(cells: int, cell: int) -> None:
+    path = "/Settings/Battery/ChargedVoltage"
+    report = replace(REPORT, identity=replace(IDENTITY, cell_count=cells))
+    on_page = round(cell / 1000 * cells, 2)
+    written = setting_written(path, on_page, report)
+    assert written is not None
+    name, volts = written
+    assert name == "CellFull"
+    assert volts == pytest.approx(cell / 1000, abs=0.006 / cells + 0.00005)
+    shown_again = setting_row(path, cells).value(replace(report, settings=settings(CellFull=volts)))
+    assert shown_again == pytest.approx(on_page, abs=0.0101)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("/Settings/Battery/ChargedVoltage", 20.1),
+        ("/Settings/Battery/ChargedVoltage", -0.1),
+        ("/Settings/Battery/Capacity", 10001.0),
+        ("/Settings/Alarm/LowSoc", 101),
+        ("/Settings/Alarm/LowSoc", "10"),
+    ],
+)
+def test_what_a_setting_does_not_take_is_refused_from_the_page_too(path: str, value: Value) -> None:
+    with pytest.raises(SettingsError):
+        setting_written(path, value, REPORT)
+
+
+def test_a_pack_whose_cells_are_not_known_takes_no_pack_voltage() -> None:
+    with pytest.raises(SettingsError, match="once the pack is known"):
+        setting_written("/Settings/Battery/ChargedVoltage", 13.8, replace(REPORT, identity=PackIdentity()))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "written"),
+    [
+        (
+            "/SwitchableOutput/charge/Settings/CustomName",
+            "Stop charging",
+            ("ChargeSwitchName", "Stop charging"),
+        ),
+        ("/SwitchableOutput/discharge/Settings/Group", "", ("DischargeSwitchGroup", "")),
+        ("/SwitchableOutput/lend/Settings/ShowUIControl", 6, ("LendSwitchShow", 6)),
+    ],
+)
+def test_how_an_output_appears_on_the_switch_pane_is_a_setting(
+    path: str, value: Value, written: tuple[str, Value]
+) -> None:
+    assert setting_written(path, value, REPORT) == written
+    assert setting_row(path).value(replace(REPORT, settings=settings(**dict([written])))) == value
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("/SwitchableOutput/charge/Settings/ShowUIControl", 7),
+        ("/SwitchableOutput/charge/Settings/ShowUIControl", "1"),
+        ("/SwitchableOutput/charge/Settings/Group", 1),
+    ],
+)
+def test_an_output_appears_in_no_way_that_its_setting_does_not_know(path: str, value: Value) -> None:
+    with pytest.raises(SettingsError):
+        setting_written(path, value, REPORT)
+
+
+def test_an_output_is_hidden_on_the_switch_pane_until_the_owner_shows_it() -> None:
+    hidden = {path: value for path, value in shown(REPORT).items() if path.endswith("ShowUIControl")}
+    assert (len(hidden), set(hidden.values())) == (3, {0})
+
+
+def test_other_paths_write_no_setting() -> None:
+    assert setting_written("/CustomName", "Bow", REPORT) is None
+    assert setting_written("/History/Clear", 1, REPORT) is None
+
+
+def test_the_page_of_a_controlling_pack_shows_the_presets_values_until_the_owner_has_some() -> None:
+    chosen = shown(replace(CONTROLLING, settings=settings(Chemistry="NMC")))
+    assert chosen["/Settings/Battery/ChargedVoltage"] == 16.6
+    assert chosen["/Settings/Alarm/HighBatteryTemperature"] == 45.0
+    owners = shown(replace(CONTROLLING, settings=settings(CellFull=3.5)))
+    assert owners["/Settings/Battery/ChargedVoltage"] == 14.0
+    assert shown(replace(CONTROLLING, settings=settings(Chemistry="LiFePO4")))[COLD] == -10.0
+    freezing = settings(Chemistry="LiFePO4", LowTemperatureWarning=0.0)
+    assert shown(replace(CONTROLLING, settings=freezing))[COLD] == 0.0
+    assert shown(replace(REPORT, settings=freezing))[COLD] == 0.0
+    assert shown(REPORT)[COLD] is None
+    for nothing in (REPORT, replace(CONTROLLING, settings=settings(Chemistry="custom"))):
+        assert shown(nothing)["/Settings/Battery/ChargedVoltage"] == 0.0

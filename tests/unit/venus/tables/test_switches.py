@@ -1,0 +1,324 @@
+"""What the owner may switch: what each path shows, and what a write to it orders."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dbus_xbms.model import Mosfet, Mosfets, MosfetTarget, CommandState, Phase, Protection, SwitchStatus
+from dbus_xbms.report import Report
+from dbus_xbms.settings import Value
+from dbus_xbms.venus.item import Item
+from dbus_xbms.venus.tables.battery import BATTERY, SWITCH, devices, items_for, values
+from dbus_xbms.venus.tables.device import DEVICE_ITEMS
+from dbus_xbms.venus.tables.pane import PANE_ITEMS, SWITCH_DEVICE_ITEMS
+from dbus_xbms.venus.tables.switches import Balancing, Lend, Order, ordered
+from tests.unit.samples import SAMPLE, settings
+from tests.unit.venus.tables.test_battery import IDENTITY, REPORT, SILENT
+
+ALLOWED = {"AllowMosfetControl": 1, "AllowDischargeOff": 1}
+ITEMS = {item.path: item for item in items_for(IDENTITY)}
+TOLD = (None, False, True)
+PANE = "/SwitchableOutput"
+
+
+def mosfets(*, charge: bool = True, discharge: bool = True, **changes: Any) -> Report:
+    """A report of MOSFETs as the BMS reports them, and of other things."""
+    chosen = {**ALLOWED, **changes.pop("chosen", {})}
+    protection = changes.pop("protection", Protection(0))
+    sample = replace(SAMPLE, mosfets=Mosfets(charge=charge, discharge=discharge), protection=protection)
+    return replace(REPORT, sample=sample, settings=settings(**chosen), **changes)
+
+
+def switched(report: Report, **switching: Any) -> Report:
+    return replace(report, switching=replace(report.switching, **switching))
+
+
+def shown(path: str, report: Report) -> Value | None:
+    return ITEMS[path].value(report)
+
+
+# Writing
+
+
+def mosfet_order(mosfet: Mosfet, on: bool) -> MosfetTarget:
+    return MosfetTarget(charge=on) if mosfet is Mosfet.CHARGE else MosfetTarget(discharge=on)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "order"),
+    [
+        ("/Io/AllowToCharge", 0, MosfetTarget(charge=False)),
+        ("/Io/AllowToCharge", 1, MosfetTarget(charge=True)),
+        ("/Io/AllowToDischarge", 0, MosfetTarget(discharge=False)),
+        ("/Io/AllowToDischarge", 1, MosfetTarget(discharge=True)),
+        ("/Settings/ForceChargingOff", 0, MosfetTarget(charge=True)),
+        ("/Settings/ForceChargingOff", 1, MosfetTarget(charge=False)),
+        ("/Settings/ForceDischargingOff", 0, MosfetTarget(discharge=True)),
+        ("/Settings/ForceDischargingOff", 1, MosfetTarget(discharge=False)),
+        ("/Settings/MosfetMode", 0, MosfetTarget(charge=True, discharge=True)),
+        ("/Settings/MosfetMode", 1, MosfetTarget(charge=False, discharge=True)),
+        ("/Settings/MosfetMode", 2, MosfetTarget(charge=True, discharge=False)),
+        ("/Settings/MosfetMode", 3, MosfetTarget(charge=False, discharge=False)),
+        ("/Settings/TurnBalancingOff", 0, Balancing(on=True)),
+        ("/Settings/TurnBalancingOff", 1, Balancing(on=False)),
+        ("/Settings/LendForMinutes", 0, Lend(0)),
+        ("/Settings/LendForMinutes", 240, Lend(240)),
+        (f"{PANE}/charge/State", 0, MosfetTarget(charge=False)),
+        (f"{PANE}/charge/State", 1, MosfetTarget(charge=True)),
+        (f"{PANE}/discharge/State", 0, MosfetTarget(discharge=False)),
+        (f"{PANE}/discharge/State", 1, MosfetTarget(discharge=True)),
+        (f"{PANE}/lend/State", 0, Lend(0)),
+        (f"{PANE}/lend/State", 1, Lend(30)),
+    ],
+)
+def test_a_write_is_an_order(path: str, value: int, order: Order) -> None:
+    assert ordered(path, value) == order
+
+
+@pytest.mark.parametrize("path", [path for path in ITEMS if ordered(path, 1) is None])
+def test_no_other_path_orders_anything(path: str) -> None:
+    assert ordered(path, 0) is None
+
+
+def test_a_text_orders_nothing() -> None:
+    assert ordered("/Io/AllowToCharge", "1") is None
+
+
+@pytest.mark.parametrize("path", [path for path in ITEMS if ordered(path, 1) is not None])
+def test_a_path_that_orders_takes_whole_numbers_of_its_range_only(path: str) -> None:
+    highest = {"/Settings/MosfetMode": 3, "/Settings/LendForMinutes": 240}.get(path, 1)
+    item = ITEMS[path]
+    assert (item.kind, item.writable, item.lowest, item.highest) == ("i", True, 0, highest)
+    assert ordered(path, highest) is not None
+
+
+# Reading
+
+
+@pytest.mark.parametrize(("charge", "discharge"), [*product((False, True), repeat=2)])
+def test_the_mosfets_are_shown_as_the_bms_reports_them_whatever_is_wished(
+    charge: bool, discharge: bool
+) -> None:
+    report = switched(
+        mosfets(charge=charge, discharge=discharge),
+        told=MosfetTarget(charge=True, discharge=True),
+        wish=MosfetTarget(charge=not charge, discharge=not discharge),
+    )
+    assert shown("/Io/AllowToCharge", report) == charge
+    assert shown("/Io/AllowToDischarge", report) == discharge
+    assert shown("/Io/AllowToCharge", SILENT) is None
+
+
+@pytest.mark.parametrize(("told", "wish"), [*product(TOLD, repeat=2)])
+@pytest.mark.parametrize(
+    ("path", "mosfet"),
+    [("/Settings/ForceChargingOff", "charge"), ("/Settings/ForceDischargingOff", "discharge")],
+)
+def test_a_mosfet_is_forced_off_if_that_was_wished_or_else_told(
+    path: str, mosfet: str, told: bool | None, wish: bool | None
+) -> None:
+    report = switched(REPORT, told=MosfetTarget(**{mosfet: told}), wish=MosfetTarget(**{mosfet: wish}))
+    wanted = told if wish is None else wish
+    assert shown(path, report) == (None if wanted is None else not wanted)
+
+
+MODES = {(True, True): 0, (False, True): 1, (True, False): 2, (False, False): 3}
+
+
+@pytest.mark.parametrize(("before", "after"), [*product(MODES, repeat=2)])
+def test_the_mode_is_what_is_wished_of_both_mosfets_at_once(
+    before: tuple[bool, bool], after: tuple[bool, bool]
+) -> None:
+    told = MosfetTarget(charge=before[0], discharge=before[1])
+    changed = [now if now is not then else None for then, now in zip(before, after, strict=True)]
+    report = switched(REPORT, told=told, wish=MosfetTarget(charge=changed[0], discharge=changed[1]))
+    assert shown("/Settings/MosfetMode", report) == MODES[after]
+    assert ordered("/Settings/MosfetMode", MODES[after]) == MosfetTarget(charge=after[0], discharge=after[1])
+
+
+@pytest.mark.parametrize("known", [MosfetTarget(), MosfetTarget(charge=True), MosfetTarget(discharge=False)])
+def test_the_mode_is_not_known_as_long_as_one_of_the_mosfets_is_not(known: MosfetTarget) -> None:
+    assert shown("/Settings/MosfetMode", switched(REPORT, told=known)) is None
+
+
+@pytest.mark.parametrize(("balancing", "off", "allowed"), [(None, None, 1), (True, 0, 1), (False, 1, 0)])
+def test_balancing_is_shown_as_it_was_last_switched(
+    balancing: bool | None, off: int | None, allowed: int
+) -> None:
+    report = switched(REPORT, balancing=balancing)
+    assert shown("/Settings/TurnBalancingOff", report) == off
+    assert shown("/Io/AllowToBalance", report) == allowed
+    assert shown("/Io/AllowToBalance", switched(SILENT, balancing=balancing)) is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "minutes", "state", "status"),
+    [(0.0, 0, 0, 0x00), (0.1, 1, 1, 0x09), (60.0, 1, 1, 0x09), (60.1, 2, 1, 0x09), (14400.0, 240, 1, 0x09)],
+)
+def test_the_minutes_for_which_the_link_is_still_lent_are_rounded_up(
+    seconds: float, minutes: int, state: int, status: int
+) -> None:
+    report = switched(mosfets(chosen={"AllowLending": 1}), lent_for=seconds)
+    assert shown("/Settings/LendForMinutes", report) == minutes
+    assert shown(f"{PANE}/lend/State", report) == state
+    assert shown(f"{PANE}/lend/Status", report) == status
+
+
+def test_a_link_that_may_not_be_lent_shows_its_toggle_as_locked() -> None:
+    assert shown(f"{PANE}/lend/Status", mosfets(chosen={"AllowLending": 0})) == 0x20
+
+
+def test_the_last_order_is_told_in_words_once_there_is_one() -> None:
+    assert shown("/Io/LastCommand", REPORT) is None
+    assert (shown("/Io/LastCommandState", REPORT), shown("/Io/LastCommandNumber", REPORT)) == (0, 0)
+    told = switched(REPORT, state=CommandState.FAILED, number=7)
+    assert (shown("/Io/LastCommandState", told), shown("/Io/LastCommandNumber", told)) == (4, 7)
+    assert shown("/Io/LastCommand", switched(REPORT, last="charge off: done")) == "charge off: done"
+
+
+# The switch pane
+
+
+@pytest.mark.parametrize("mosfet", Mosfet)
+@pytest.mark.parametrize(("wish", "actual", "told"), [*product(TOLD, TOLD, TOLD)])
+def test_a_toggle_stands_as_wished_else_as_the_mosfet_is_else_as_it_was_told(
+    mosfet: Mosfet, wish: bool | None, actual: bool | None, told: bool | None
+) -> None:
+    report = SILENT if actual is None else mosfets(**{mosfet.value: actual})
+    report = switched(report, wish=MosfetTarget(**{mosfet.value: wish}), told=MosfetTarget(**{mosfet.value: told}))
+    position = next((int(on) for on in (wish, actual, told) if on is not None), None)
+    assert shown(f"{PANE}/{mosfet.value}/State", report) == position
+
+
+SHORT, FRONTEND, LOCK = Protection.SHORT_CIRCUIT, Protection.FRONTEND_ERROR, Protection.MOSFET_LOCK
+HOT = Protection.CHARGE_OVERTEMPERATURE | Protection.DISCHARGE_OVERTEMPERATURE
+FULL_AND_EMPTY = Protection.CELL_OVERVOLTAGE | Protection.CELL_UNDERVOLTAGE
+
+
+def both(on: bool, **changes: Any) -> Report:
+    return mosfets(charge=on, discharge=on, **changes)
+
+
+@pytest.mark.parametrize("mosfet", Mosfet)
+@pytest.mark.parametrize(
+    ("report", "status"),
+    [
+        (both(True), 0x09),
+        (both(False), 0x00),
+        (both(False, protection=LOCK), 0x00),
+        (both(False, protection=FULL_AND_EMPTY), 0x02),
+        (both(False, protection=FRONTEND), 0x02),
+        (both(False, protection=HOT), 0x04),
+        (both(False, protection=HOT | FULL_AND_EMPTY), 0x04),
+        (both(False, protection=SHORT | HOT), 0x10),
+        (both(True, protection=SHORT | HOT | FULL_AND_EMPTY), 0x09),
+        (both(True, chosen={"AllowMosfetControl": 0}), 0x29),
+        (both(False, chosen={"AllowMosfetControl": 0}), 0x20),
+        (both(False, chosen={"AllowMosfetControl": 0}, protection=SHORT), 0x20),
+        (both(True, phase=Phase.HELD), 0x20),
+        (both(False, phase=Phase.HELD, protection=SHORT), 0x20),
+        (replace(SILENT, phase=Phase.LOST), 0x20),
+        (replace(SILENT, phase=Phase.WAITING), 0x20),
+        (switched(both(True), lent_for=60.0), 0x20),
+        (switched(both(True), faults=frozenset(Mosfet)), 0x08),
+        (switched(both(False), faults=frozenset(Mosfet)), 0x08),
+        (switched(both(False, protection=SHORT), faults=frozenset(Mosfet)), 0x08),
+        (switched(both(True, chosen={"AllowMosfetControl": 0}), faults=frozenset(Mosfet)), 0x29),
+        (switched(both(True, phase=Phase.HELD), faults=frozenset(Mosfet)), 0x20),
+    ],
+)
+def test_the_status_tells_what_is_so_with_a_mosfet(mosfet: Mosfet, report: Report, status: int) -> None:
+    assert shown(f"{PANE}/{mosfet.value}/Status", report) == status
+
+
+@pytest.mark.parametrize("mosfet", Mosfet)
+def test_a_status_tells_of_its_own_mosfet_only(mosfet: Mosfet) -> None:
+    (other,) = set(Mosfet) - {mosfet}
+    off = both(False, protection=mosfet.blocked_by & ~other.blocked_by)
+    failed = switched(both(True), faults=frozenset({mosfet}))
+    assert shown(f"{PANE}/{mosfet.value}/Status", off) in (0x02, 0x04)
+    assert shown(f"{PANE}/{mosfet.value}/Status", failed) == 0x08
+    assert shown(f"{PANE}/{other.value}/Status", off) == 0x00
+    assert shown(f"{PANE}/{other.value}/Status", failed) == 0x09
+
+
+def test_discharging_is_locked_while_it_is_on_and_may_not_be_switched_off() -> None:
+    forbidden = {"AllowDischargeOff": 0}
+    assert shown(f"{PANE}/discharge/Status", both(True, chosen=forbidden)) == 0x29
+    assert shown(f"{PANE}/discharge/Status", both(False, chosen=forbidden)) == 0x00
+    assert shown(f"{PANE}/charge/Status", both(True, chosen=forbidden)) == 0x09
+
+
+@given(
+    mosfet=st.sampled_from(Mosfet),
+    protection=st.integers(0, 0xFFFF).map(Protection),
+    on=st.booleans(),
+    phase=st.sampled_from(Phase),
+    allowed=st.integers(0, 1),
+)
+def test_the_badge_never_says_on_for_a_mosfet_that_is_off_nor_off_for_one_that_is_on(
+    mosfet: Mosfet, protection: Protection, on: bool, phase: Phase, allowed: int
+) -> None:
+    report = both(on, protection=protection, phase=phase, chosen={"AllowMosfetControl": allowed})
+    status = shown(f"{PANE}/{mosfet.value}/Status", report)
+    assert status in ({0x09, 0x29, 0x20} if on else {0x00, 0x02, 0x04, 0x10, 0x20})
+
+
+@pytest.mark.parametrize("output", ["charge", "discharge", "lend"])
+def test_an_output_has_all_that_the_switch_pane_wants_before_it_shows_it(output: str) -> None:
+    got = values(PANE_ITEMS, REPORT)
+
+    def of(leaf: str) -> Any:
+        return got[f"{PANE}/{output}/{leaf}"]
+
+    kind = of("Settings/Type")
+    assert of("Settings/ValidTypes") == 1 << kind == 2
+    assert of("Settings/ValidFunctions") == 1 << of("Settings/Function") == 4
+    assert of("Name")
+    assert of("State") in (0, 1)
+    assert (of("Settings/Group"), of("Settings/CustomName")) == ("", "")
+
+
+@pytest.mark.parametrize("item", PANE_ITEMS, ids=lambda item: item.path)
+def test_type_and_function_of_an_output_take_only_what_they_are(item: Item) -> None:
+    if item.path.endswith(("/Type", "/Function")):
+        value = item.value(REPORT)
+        assert item.writable
+        assert value == item.lowest == item.highest
+    else:
+        assert item.writable == item.path.endswith(("/State", "/ShowUIControl", "/Group", "/CustomName"))
+
+
+# Which device the outputs are on
+
+
+def pane_of(items: tuple[Item, ...]) -> set[str]:
+    return {item.path for item in items if item.path.startswith(PANE)}
+
+
+def test_the_outputs_are_on_the_battery_or_on_the_switch_device_beside_it_and_never_on_both() -> None:
+    outputs = {item.path for item in PANE_ITEMS}
+    assert {kind: pane_of(items) for kind, items in devices(REPORT).items()} == {BATTERY: outputs}
+    beside = devices(replace(REPORT, switch_instance=2))
+    assert {kind: pane_of(items) for kind, items in beside.items()} == {BATTERY: set(), SWITCH: outputs}
+
+
+def test_a_switch_device_has_what_a_device_must_have() -> None:
+    got = values(SWITCH_DEVICE_ITEMS, replace(REPORT, switch_instance=2))
+    assert len(got) == len(SWITCH_DEVICE_ITEMS)
+    assert {item.path for item in DEVICE_ITEMS} <= set(got)
+    assert got["/DeviceInstance"] == 2
+    assert got["/ProductName"] == "JBD BMS SP04S034 switches"
+    assert got["/CustomName"] == "Bow"
+    assert got["/State"] == 0x100
+    assert got["/Connected"] == 1
+
+
+def test_no_order_is_known_before_somebody_gives_one() -> None:
+    assert Report(address="", instance=0).switching == SwitchStatus()
