@@ -18,9 +18,9 @@ from dbus_xbms.commands.consent import to_paste
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete
-from dbus_xbms.commands.table import LAST_COMMAND, COMMAND_NUMBER, COMMAND_STATE, Battery, Value
+from dbus_xbms.commands.table import COMMAND_NUMBER, COMMAND_STATE, LAST_COMMAND, Battery, Value
 from dbus_xbms.commands.which import meant
-from dbus_xbms.model import PENDING, CommandState
+from dbus_xbms.model import UNFINISHED, CommandState
 from dbus_xbms.printable import LINE, printable
 
 OUTCOME_LIMIT = 40.0  # s; an order is carried out, or given up, before that
@@ -115,7 +115,7 @@ async def _outcome(live: Batteries, pack: Battery) -> Value:
     state: Value = None
     with suppress(TimeoutError):
         async with asyncio.timeout(OUTCOME_LIMIT):
-            while (state := await live.ask(pack, COMMAND_STATE)) in PENDING:
+            while (state := await live.ask(pack, COMMAND_STATE)) in UNFINISHED:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(ASK_EVERY):
                         await live.next_change()

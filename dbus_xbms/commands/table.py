@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from dbus_xbms.commands.naming import Candidate
 from dbus_xbms.commands.screen.style import cut, flowed, labelled, line, text_of
-from dbus_xbms.model import PENDING
+from dbus_xbms.model import UNFINISHED
 from dbus_xbms.printable import columns_of, padded, printable
 from dbus_xbms.settings import address_of
 from dbus_xbms.text import count, duration
@@ -196,7 +196,7 @@ def _mosfets(pack: Battery) -> list[str]:
 def _mosfet(pack: Battery, name: str, actual: str, told_off: str, status: str) -> str:
     """A MOSFET as it is; in brackets, if it was not simply told to be so, why."""
     is_on, off = pack.values[actual], pack.values.get(told_off)
-    ordering = pack.values.get(COMMAND_STATE) in PENDING
+    ordering = pack.values.get(COMMAND_STATE) in UNFINISHED
     reasons: Mapping[tuple[Value, Value], str] = {
         (1, 1): "off wanted",
         (0, 1): "as ordered",

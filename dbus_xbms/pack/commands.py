@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from dbus_xbms.logs import CountedLog
-from dbus_xbms.model import Mosfet, Mosfets, MosfetTarget, PackSample, Switched
+from dbus_xbms.model import CommandState, Mosfet, Mosfets, MosfetTarget, PackSample, Switched, SwitchStatus
 from dbus_xbms.pack.command_log import Command, CommandLog
 from dbus_xbms.policy import mosfets
 from dbus_xbms.policy.mosfets import Next
 from dbus_xbms.protocols.base import Conversation, Switchable
-from dbus_xbms.report import CommandState, SwitchStatus
 from dbus_xbms.settings import PackSettings, Value
 
 log = CountedLog(logging.getLogger(__name__))
@@ -28,24 +27,28 @@ LEVELS = {CommandState.FAILED: logging.ERROR, CommandState.REFUSED: logging.WARN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MosfetCommand:
-    """A MOSFET command that is being sent, with its mask."""
+    """A MOSFET command that is being sent."""
 
     command: Command
-    conversation: Conversation[Switched]
     mask: Mosfets
 
 
 @dataclass(slots=True, kw_only=True)
 class BalancerCommand:
-    """A command that allows or stops balancing; without a conversation while it waits."""
+    """A command that allows or stops balancing."""
 
     command: Command
     on: bool
     requested_at: float  # s
-    conversation: Conversation[bool] | None = None
+    sending: bool = False
 
 
-Outgoing = MosfetCommand | BalancerCommand
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A command that is due, and the conversation that carries it out."""
+
+    command: MosfetCommand | BalancerCommand
+    conversation: Conversation[Any]
 
 
 class Commands:
@@ -146,7 +149,7 @@ class Commands:
     def fail_waiting(self, why: str) -> None:
         """Fail the waiting commands; one that is being sent reports its own end."""
         self._end_waiting(CommandState.FAILED, why)
-        if self._balancer and not self._balancer.conversation:
+        if self._balancer and not self._balancer.sending:
             self._end_balancer(self._balancer, CommandState.FAILED, why)
 
     def expire(self) -> None:
@@ -155,7 +158,7 @@ class Commands:
         if min(self._mosfets.requested_at.values(), default=oldest) < oldest:
             self._end_waiting(CommandState.FAILED, why)
         balancer = self._balancer
-        if balancer and not balancer.conversation and balancer.requested_at < oldest:
+        if balancer and not balancer.sending and balancer.requested_at < oldest:
             self._end_balancer(balancer, CommandState.FAILED, why)
 
     def due(self, sample: PackSample, begun: float, *, controls: bool) -> Outgoing | None:
@@ -178,38 +181,40 @@ class Commands:
 
     def succeeded(self, sent: Outgoing, result: Any) -> dict[str, Value]:
         """Record the result of a conversation; return the settings to store."""
-        if isinstance(sent, BalancerCommand):
-            self._end_balancer(sent, CommandState.DONE, "done")
-            return {PackSettings.balancing.name: int(sent.on)}
-        self._mosfets_reported(sent, result)
+        command = sent.command
+        if isinstance(command, BalancerCommand):
+            self._end_balancer(command, CommandState.DONE, "done")
+            return {PackSettings.balancing.name: int(command.on)}
+        self._mosfets_reported(sent, command, result)
         return {}
 
     def failed(self, sent: Outgoing, why: str) -> None:
         """Record that a conversation failed."""
-        if isinstance(sent, BalancerCommand):
-            self._end_balancer(sent, CommandState.FAILED, why)
+        command = sent.command
+        if isinstance(command, BalancerCommand):
+            self._end_balancer(command, CommandState.FAILED, why)
         else:
             self._mosfets = mosfets.fail(self._mosfets)
-            self._end(sent.command, CommandState.FAILED, why)
+            self._end(command.command, CommandState.FAILED, why)
 
     # The life of a command
 
-    def _send_mosfets(self, mask: Mosfets, before: PackSample, now: float) -> MosfetCommand:
+    def _send_mosfets(self, mask: Mosfets, before: PackSample, now: float) -> Outgoing:
         command, self._waiting = self._waiting, None
         assert command
         self._mosfets = mosfets.send(self._mosfets, now)
         command.set_state(CommandState.SENDING)
         newer = bool(self._settings.use_fb_command)
         conversation = self._protocol.set_mosfets(mask, before=before, newer=newer)
-        return MosfetCommand(command=command, conversation=conversation, mask=mask)
+        return Outgoing(command=MosfetCommand(command=command, mask=mask), conversation=conversation)
 
-    def _mosfets_reported(self, sent: MosfetCommand, reported: Switched) -> None:
+    def _mosfets_reported(self, sent: Outgoing, command: MosfetCommand, reported: Switched) -> None:
         target = self._mosfets.sending
         if hidden := [m.value for m in Mosfet if m in reported.hidden and target.of(m) is not None]:
             self.failed(sent, f"not verified: a protection hides whether {' and '.join(hidden)} followed")
             return
-        self._mosfets = mosfets.confirm(self._mosfets, sent.mask)
-        self._end(sent.command, CommandState.DONE, _done(sent.mask, reported.mosfets))
+        self._mosfets = mosfets.confirm(self._mosfets, command.mask)
+        self._end(command.command, CommandState.DONE, _done(command.mask, reported.mosfets))
 
     def _end_waiting(self, state: CommandState, why: str = "") -> None:
         """End the waiting MOSFET command; nothing was sent."""
@@ -220,16 +225,16 @@ class Commands:
         self._mosfets = mosfets.cancel(self._mosfets, fault=state is CommandState.FAILED)
         self._end(command, state, why or f"done: already {words}")
 
-    def _due_balancer(self) -> BalancerCommand | None:
+    def _due_balancer(self) -> Outgoing | None:
         balancer = self._balancer
-        if balancer is None or balancer.conversation:
+        if balancer is None or balancer.sending:
             return None
         if why := self._balancing_forbidden():
             self._end_balancer(balancer, CommandState.REFUSED, f"it is no longer allowed: {why}")
             return None
-        balancer.conversation = self._protocol.set_balancing(balancer.on)
+        balancer.sending = True
         balancer.command.set_state(CommandState.SENDING)
-        return balancer
+        return Outgoing(command=balancer, conversation=self._protocol.set_balancing(balancer.on))
 
     def _end_balancer(self, balancer: BalancerCommand, state: CommandState, why: str) -> None:
         self._balancer = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 from dbus_xbms.model import LENT, Ends, History, Level, Limits, PackSample, Phase
 from dbus_xbms.policy import alarms, freshness, identity, state_of_charge
@@ -23,11 +25,11 @@ FLOAT_TOO_EARLY = f"Full at less than {FULL_FROM:g} %: Chemistry is wrong, or th
 class Decision:
     """What the bus may show now."""
 
-    phase: Phase
-    sample: PackSample | None  # None unless it may be shown
-    temperatures: Temperatures
-    alarms: dict[str, Level]
-    valid_for: float  # s after which this must be decided again even if nothing happens
+    phase: Phase = Phase.WAITING
+    sample: PackSample | None = None  # None unless it may be shown
+    temperatures: Temperatures = field(default_factory=Temperatures)
+    alarms: Mapping[str, Level] = field(default_factory=dict)  # "/Alarms/..." -> level
+    valid_for: float = inf  # s after which this must be decided again even if nothing happens
     limits: Limits | None = None  # None: not controlling, no sample since the start, or withdrawn
     refused: str = ""  # why the preset is not believed
     for_owner: str = ""  # what else only the owner can put right

@@ -75,10 +75,18 @@ def sampled(state: MosfetState, sample: PackSample) -> MosfetState:
         return state
     lock = Protection.MOSFET_LOCK in sample.protection
     reports_lock = state.reports_lock or lock
-    off_by_us = frozenset() if reports_lock else frozenset(m for m in state.off_by_us if not sample.mosfets.of(m))
+    off_by_us = (
+        frozenset() if reports_lock else frozenset(m for m in state.off_by_us if not sample.mosfets.of(m))
+    )
     confirmed = commanded_by(sample, off_by_us)
     known = state.commanded if _agrees(state.commanded, confirmed, lock=lock) else NOTHING
-    return replace(state, commanded=confirmed.over(known), confirmed=confirmed, off_by_us=off_by_us, reports_lock=reports_lock)
+    return replace(
+        state,
+        commanded=confirmed.over(known),
+        confirmed=confirmed,
+        off_by_us=off_by_us,
+        reports_lock=reports_lock,
+    )
 
 
 def _agrees(known: MosfetTarget, confirmed: MosfetTarget, *, lock: bool) -> bool:
@@ -138,9 +146,13 @@ def refusal(state: MosfetState, request: Request) -> str:
 def request(state: MosfetState, target: MosfetTarget, now: float) -> MosfetState:
     """Accept a command; a waiting one is merged into it."""
     both = target.over(state.waiting)
-    requested_at = {m: state.requested_at[m] if both.of(m) is state.waiting.of(m) else now for m in _named(both)}
+    requested_at = {
+        m: state.requested_at[m] if both.of(m) is state.waiting.of(m) else now for m in _named(both)
+    }
     failed_mosfets = frozenset(m for m in state.failed_mosfets if target.of(m) is None)
-    return replace(state, waiting=both, requested_at=requested_at, newest_request_at=now, failed_mosfets=failed_mosfets)
+    return replace(
+        state, waiting=both, requested_at=requested_at, newest_request_at=now, failed_mosfets=failed_mosfets
+    )
 
 
 def _named(orders: MosfetTarget) -> tuple[Mosfet, ...]:
@@ -195,7 +207,9 @@ def judge(
         return Verdict(next=Next.REFUSE, why=f"switching is no longer allowed: {why}")
     if why := refusal(state, request):
         return Verdict(next=Next.REFUSE, why=why)
-    if begun >= state.newest_request_at and all(_is_so(m, sample, state.waiting) for m in _named(state.waiting)):
+    if begun >= state.newest_request_at and all(
+        _is_so(m, sample, state.waiting) for m in _named(state.waiting)
+    ):
         return Verdict(next=Next.ALREADY)
     if _must_wait(state, sample, now, settings, controls=controls):
         return WAITS
@@ -234,7 +248,14 @@ def send(state: MosfetState, now: float) -> MosfetState:
     named = _named(state.waiting)
     off = frozenset(m for m in named if not state.waiting.of(m))
     changed = dict(state.changed) | dict.fromkeys(named, now)
-    return replace(state, sending=state.waiting, waiting=NOTHING, requested_at={}, changed=changed, off_by_us=state.off_by_us | off)
+    return replace(
+        state,
+        sending=state.waiting,
+        waiting=NOTHING,
+        requested_at={},
+        changed=changed,
+        off_by_us=state.off_by_us | off,
+    )
 
 
 def confirm(state: MosfetState, mask: Mosfets) -> MosfetState:
@@ -247,10 +268,14 @@ def confirm(state: MosfetState, mask: Mosfets) -> MosfetState:
 def fail(state: MosfetState) -> MosfetState:
     """Record that the sent command failed, or may have; the next sample proves what holds."""
     failed_mosfets = state.failed_mosfets | frozenset(_named(state.sending))
-    return replace(state, commanded=NOTHING, confirmed=NOTHING, sending=NOTHING, failed_mosfets=failed_mosfets)
+    return replace(
+        state, commanded=NOTHING, confirmed=NOTHING, sending=NOTHING, failed_mosfets=failed_mosfets
+    )
 
 
 def cancel(state: MosfetState, *, fault: bool) -> MosfetState:
     """Drop the waiting command; nothing was sent."""
-    failed_mosfets = state.failed_mosfets | frozenset(_named(state.waiting)) if fault else state.failed_mosfets
+    failed_mosfets = (
+        state.failed_mosfets | frozenset(_named(state.waiting)) if fault else state.failed_mosfets
+    )
     return replace(state, waiting=NOTHING, requested_at={}, failed_mosfets=failed_mosfets)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable, Iterable, Mapping
 from math import inf
 from typing import Any
@@ -49,19 +48,6 @@ MATCH_RULES = (
 )
 
 INSTANCE = "ClassAndVrmInstance"  # the name of such a setting
-_INSTANCE = re.compile(r"[a-z]+:([0-9]{1,9})")
-
-
-def instance_of(text: str) -> int:
-    """Device instance in a ``ClassAndVrmInstance`` such as ``battery:3``.
-
-    Raises:
-        SettingsError: it is not of that form.
-    """
-    match = _INSTANCE.fullmatch(text)
-    if not match:
-        raise SettingsError(f"a device instance looks like battery:1, not {text!r}")
-    return int(match[1])
 
 
 class LocalSettings:

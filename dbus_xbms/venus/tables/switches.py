@@ -7,12 +7,10 @@ and what the BMS reports.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import ceil
 
 from dbus_xbms.model import Mosfet, MosfetTarget
 from dbus_xbms.report import Balance, Lend, Report, Request
-from dbus_xbms.settings import Value
 from dbus_xbms.venus.item import Item, Read, Source, rows
 
 PANE_LEND = 30  # min for which a toggle, which has no number, lends the link
@@ -20,24 +18,27 @@ LONGEST_LEND = 240  # min
 LEND = "/Settings/LendForMinutes"
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """A writable path, and what a write to it requests."""
-
-    item: Item
-    request: Callable[[int], Request]
-
-
-def _switch(path: str, read: Read, highest: int, request: Callable[[int], Request]) -> Switch:
-    return Switch(Item(path, "i", "{}", read, writable=True, lowest=0, highest=highest), request)
+def _switch(path: str, read: Read[Report], highest: int, request: Callable[[int], Request]) -> Item[Report]:
+    return Item(
+        path,
+        "i",
+        "{}",
+        read,
+        writable=True,
+        lowest=0,
+        highest=highest,
+        request=lambda value, report: request(value),
+    )
 
 
 # What is read
 
 
 def actual(mosfet: Mosfet) -> Callable[[Report], int | None]:
-    """Read a MOSFET as the BMS reports it."""
-    return lambda report: None if report.sample is None else int(report.sample.mosfets.of(mosfet))
+    """Read[Report] a MOSFET as the BMS reports it."""
+    return lambda report: (
+        None if report.decision.sample is None else int(report.decision.sample.mosfets.of(mosfet))
+    )
 
 
 def _wanted(mosfet: Mosfet, report: Report) -> bool | None:
@@ -45,7 +46,7 @@ def _wanted(mosfet: Mosfet, report: Report) -> bool | None:
     return report.switching.requested.over(report.switching.commanded).of(mosfet)
 
 
-def _forced_off(mosfet: Mosfet) -> Read:
+def _forced_off(mosfet: Mosfet) -> Read[Report]:
     def read(report: Report) -> int | None:
         wanted = _wanted(mosfet, report)
         return None if wanted is None else int(not wanted)
@@ -64,7 +65,7 @@ def _balancing_off(report: Report) -> int | None:
 
 
 def _may_balance(report: Report) -> int | None:
-    return None if report.sample is None else int(report.switching.balancing is not False)
+    return None if report.decision.sample is None else int(report.switching.balancing is not False)
 
 
 def _minutes_left(report: Report) -> int:
@@ -76,11 +77,15 @@ def is_lent(report: Report) -> int:
     return int(report.switching.lent_for > 0)
 
 
-def _position(mosfet: Mosfet) -> Read:
+def _position(mosfet: Mosfet) -> Read[Report]:
     """Position of a toggle: as requested, else as the MOSFET is, else as commanded."""
 
     def read(report: Report) -> int | None:
-        known = (report.switching.requested.of(mosfet), actual(mosfet)(report), report.switching.commanded.of(mosfet))
+        known = (
+            report.switching.requested.of(mosfet),
+            actual(mosfet)(report),
+            report.switching.commanded.of(mosfet),
+        )
         return next((int(on) for on in known if on is not None), None)
 
     return read
@@ -95,7 +100,9 @@ def _target(mosfet: Mosfet, on: bool) -> MosfetTarget:
 
 BATTERY_SWITCHES = (
     _switch("/Io/AllowToCharge", actual(Mosfet.CHARGE), 1, lambda v: _target(Mosfet.CHARGE, bool(v))),
-    _switch("/Io/AllowToDischarge", actual(Mosfet.DISCHARGE), 1, lambda v: _target(Mosfet.DISCHARGE, bool(v))),
+    _switch(
+        "/Io/AllowToDischarge", actual(Mosfet.DISCHARGE), 1, lambda v: _target(Mosfet.DISCHARGE, bool(v))
+    ),
     _switch(
         "/Settings/ForceChargingOff", _forced_off(Mosfet.CHARGE), 1, lambda v: _target(Mosfet.CHARGE, not v)
     ),
@@ -111,7 +118,7 @@ BATTERY_SWITCHES = (
 )
 
 
-def _mosfet_switch(mosfet: Mosfet) -> Switch:
+def _mosfet_switch(mosfet: Mosfet) -> Item[Report]:
     path = f"/SwitchableOutput/{mosfet.value}/State"
     return _switch(path, _position(mosfet), 1, lambda value: _target(mosfet, bool(value)))
 
@@ -121,20 +128,13 @@ LEND_SWITCH = _switch(
     "/SwitchableOutput/lend/State", is_lent, 1, lambda value: Lend(PANE_LEND if value else 0)
 )
 
-SWITCHED = Source(lambda r: (r.sample and r.sample.mosfets, r.switching))
+SWITCHED: Source[Report] = Source(lambda r: (r.decision.sample and r.decision.sample.mosfets, r.switching))
 
 SWITCH_ITEMS = rows(
     SWITCHED,
-    *(switch.item for switch in BATTERY_SWITCHES),
+    *BATTERY_SWITCHES,
     Item("/Io/AllowToBalance", "i", "{}", _may_balance),
     Item("/Io/LastCommand", "s", "{}", lambda r: r.switching.text or None),
     Item("/Io/LastCommandState", "i", "{}", lambda r: r.switching.state.value),
     Item("/Io/LastCommandNumber", "i", "{}", lambda r: r.switching.number),
 )
-_REQUESTS = {switch.item.path: switch.request for switch in (*BATTERY_SWITCHES, CHARGE, DISCHARGE, LEND_SWITCH)}
-
-
-def switch_request(path: str, value: Value) -> Request | None:
-    """Return what a write of ``value`` requests; ``None`` if nothing is switched by that path."""
-    request = _REQUESTS.get(path)
-    return request(value) if request and isinstance(value, int) else None
