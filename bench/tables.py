@@ -1,15 +1,18 @@
-"""The tables in docs/charge-control.md, from the program's own: python -m bench.tables writes them."""
+"""Tables in docs/ that are generated from the program: python -m bench.tables writes them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
 from dbus_xbms.settings import AnySetting
-from dbus_xbms.settings.charge import ChargeSettings
+from dbus_xbms.settings.topics import TOPICS
 
-PAGE = Path(__file__).parents[1] / "docs" / "charge-control.md"
+DOCS = Path(__file__).parents[1] / "docs"
+CHARGE_CONTROL = DOCS / "charge-control.md"
+SETTINGS = DOCS / "settings.md"
 PRESET_COLUMNS = {
     "full": "Full",
     "floating": "Float",
@@ -17,8 +20,6 @@ PRESET_COLUMNS = {
     "cutoff_high": "High cut-off",
     "cutoff_low": "Low cut-off",
 }
-
-
 BOUND_COLUMNS = {
     "highest_full": "Full, at most",
     "highest_cutoff": "High cut-off, at most",
@@ -40,12 +41,12 @@ def _default(setting: AnySetting) -> str:
 
 
 def presets() -> str:
-    """A row per chemistry."""
+    """Voltages of each chemistry."""
     return _chemistries(PRESET_COLUMNS)
 
 
 def bounds() -> str:
-    """How far settings may go, a row per chemistry."""
+    """Bounds of the settings for each chemistry."""
     return _chemistries(BOUND_COLUMNS)
 
 
@@ -58,17 +59,31 @@ def _chemistries(columns: dict[str, str]) -> str:
 
 
 def settings() -> str:
-    """A row per setting of charge control."""
-    rows = [(f"`{row.name}`", _default(row), row.unit, row.help) for row in ChargeSettings.rows]
-    return _table(("Setting", "Default", "Unit", "What for"), *rows)
+    """A section per topic, with a row per setting."""
+    return "\n".join(f"## {topic}\n\n{_settings(*rows)}" for topic, rows in TOPICS)
 
 
-def filled(page: str) -> str:
-    """The page with its tables as they are now."""
-    for name, table in (("presets", presets()), ("bounds", bounds()), ("settings", settings())):
-        page = re.sub(rf"(<!-- {name} -->\n).*?(<!-- end -->)", rf"\g<1>{table}\g<2>", page, flags=re.DOTALL)
-    return page
+def _settings(*settings: AnySetting) -> str:
+    rows = [(f"`{row.name}`", _default(row), row.unit, row.help) for row in settings]
+    return _table(("Setting", "Default", "Unit", "Meaning"), *rows)
+
+
+TABLES: Mapping[Path, Mapping[str, Callable[[], str]]] = {
+    CHARGE_CONTROL: {"presets": presets, "bounds": bounds},
+    SETTINGS: {"settings": settings},
+}
+
+
+def filled(page: Path) -> str:
+    """The text of a page with its tables up to date."""
+    text = page.read_text(encoding="utf-8")
+    for name, table in TABLES[page].items():
+        text = re.sub(
+            rf"(<!-- {name} -->\n).*?(<!-- end -->)", rf"\g<1>{table()}\g<2>", text, flags=re.DOTALL
+        )
+    return text
 
 
 if __name__ == "__main__":
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for path in TABLES:
+        path.write_text(filled(path), encoding="utf-8")

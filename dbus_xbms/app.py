@@ -17,8 +17,8 @@ from dbus_xbms.interference.monitor import InterferenceMonitor
 from dbus_xbms.pack.monitor import PackMonitor
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.pack.roster import CRASHED, Roster
-from dbus_xbms.protocols.base import Advertised
-from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols import Advertised
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.rpc import RpcService
 from dbus_xbms.settings import (
     DEVICES,

@@ -23,7 +23,7 @@ from dbus_xbms.commands.saying import say
 from dbus_xbms.printable import printable
 from dbus_xbms.process import interrupt
 from dbus_xbms.process.output import LossyStream
-from dbus_xbms.protocols.base import LinkError, ProtocolError
+from dbus_xbms.protocols import LinkError, ProtocolError
 from dbus_xbms.settings import NotStoredError, SettingsError
 
 OK, FAILURE, USAGE = 0, 1, 2  # exit status

@@ -17,7 +17,7 @@ from dbus_xbms.ble.heard import LONGEST_SCAN, SHORTEST_SCAN, strength, strongest
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.dbus.connection import BusError, BusLost, NameTaken, close, connect, until_closed
 from dbus_xbms.printable import LINE, printable
-from dbus_xbms.protocols.base import Advertised, LinkError
+from dbus_xbms.protocols import Advertised, LinkError
 from dbus_xbms.settings import SettingsError
 
 log = logging.getLogger(__name__)

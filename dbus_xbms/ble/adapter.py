@@ -16,7 +16,7 @@ from dbus_xbms.ble.requests import ConnectRequest, ScanRequest, Sighting
 from dbus_xbms.ble.scheduler import LAST, ChangeSignal, RadioLease, RadioScheduler
 from dbus_xbms.ble.stack import AdapterState, Stack
 from dbus_xbms.contact import ContactState
-from dbus_xbms.protocols.base import LinkError
+from dbus_xbms.protocols import LinkError
 
 log = logging.getLogger(__name__)
 

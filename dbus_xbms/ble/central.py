@@ -20,7 +20,7 @@ from dbus_xbms.ble.requests import AdapterDevice, ConnectRequest, ScanRequest
 from dbus_xbms.ble.scheduler import ChangeSignal, RadioLease
 from dbus_xbms.ble.stack import AdapterState, GattClient, Stack
 from dbus_xbms.contact import ContactState
-from dbus_xbms.protocols.base import Advertised, BmsProtocol, LinkError
+from dbus_xbms.protocols import Advertised, BmsFamily, LinkError
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Central:
     """Knows the adapters, gives links their connections, and lists what is in range."""
 
     def __init__(
-        self, protocols: Sequence[BmsProtocol], *, max_connections: int = 16, stack: Stack | None = None
+        self, protocols: Sequence[BmsFamily], *, max_connections: int = 16, stack: Stack | None = None
     ) -> None:
         self._max_connections = max_connections
         self._stack: Stack = stack or Bluez()
@@ -75,7 +75,7 @@ class Central:
     def link(
         self,
         address: str,
-        protocol: BmsProtocol,
+        protocol: BmsFamily,
         *,
         adapter: str = "",
         passkey: str = "",

@@ -12,7 +12,7 @@ from dbus_xbms.ble.requests import ScanRequest
 from dbus_xbms.ble.scheduler import ChangeSignal
 from dbus_xbms.ble.stack import Stack
 from dbus_xbms.contact import ContactState
-from dbus_xbms.protocols.base import Advertised, BmsProtocol
+from dbus_xbms.protocols import Advertised, BmsFamily
 
 RESTART_LIMIT = 5.0  # s for bluetoothd and its adapters to come back before a scan for people fails
 DISCOVER_FACTOR = 2.0  # a scan for people may last this much longer when packs connect meanwhile
@@ -28,7 +28,7 @@ class Discovery:
 
     def __init__(
         self,
-        protocols: Sequence[BmsProtocol],
+        protocols: Sequence[BmsFamily],
         stack: Stack,
         adapters: Mapping[str, Adapter],
         changed: ChangeSignal,

@@ -20,7 +20,7 @@ from bleak.exc import (
 from bleak_retry_connector import BleakAbortedError, BleakConnectionError, BleakNotFoundError
 
 from dbus_xbms.contact import HINDRANCES, ContactState, advice
-from dbus_xbms.protocols.base import LinkError, NotPaired
+from dbus_xbms.protocols import LinkError, NotPaired
 
 # What a link, a bluetoothd or a bus that dies raises. Faults of this program are not among them.
 STACK_ERRORS = (BleakError, OSError, EOFError, TimeoutError)

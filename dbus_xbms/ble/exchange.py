@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from math import inf
 
 from dbus_xbms.ble.errors import STACK_ERRORS, calling_bleak, failure
-from dbus_xbms.protocols.base import Conversation, Echo, Frame, Framer, LinkError, NoReply, Request, T
+from dbus_xbms.protocols import Conversation, Echo, Frame, Framer, LinkError, NoReply, Request, T
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dbus_xbms.protocols.base import Advertised
+from dbus_xbms.protocols import Advertised
 
 SHORTEST_SCAN = 1.0  # s
 LONGEST_SCAN = 60.0  # s; a scan takes radio time from every pack

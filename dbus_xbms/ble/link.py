@@ -19,7 +19,7 @@ from dbus_xbms.ble.pairing_state import PairingState
 from dbus_xbms.ble.requests import ConnectRequest
 from dbus_xbms.ble.stack import GattClient, find_characteristics
 from dbus_xbms.model import CONNECTED, LinkStatus, Notify
-from dbus_xbms.protocols.base import BmsProtocol, Conversation, LinkError, NotPaired, T
+from dbus_xbms.protocols import BmsFamily, Conversation, LinkError, NotPaired, T
 
 if TYPE_CHECKING:
     from dbus_xbms.ble.central import Central
@@ -40,7 +40,7 @@ class Link:
         self,
         air: Central,
         address: str,
-        protocol: BmsProtocol,
+        protocol: BmsFamily,
         adapter: str,
         passkey: str,
         capture: Capture | None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from dbus_xbms.contact import ContactState, advice
-from dbus_xbms.protocols.base import LinkError, NotPaired, PairingNext
+from dbus_xbms.protocols import LinkError, NotPaired, PairingNext
 
 
 class PairingStep(Enum):

@@ -10,7 +10,7 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 
 from dbus_xbms.ble.pairing_state import PairingState
-from dbus_xbms.protocols.base import LinkError
+from dbus_xbms.protocols import LinkError
 
 if TYPE_CHECKING:
     from dbus_xbms.ble.adapter import Adapter

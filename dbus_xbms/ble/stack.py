@@ -14,7 +14,7 @@ from bleak.backends.scanner import AdvertisementData
 from bleak.backends.service import BleakGATTServiceCollection
 
 from dbus_xbms.ble.errors import OtherMake
-from dbus_xbms.protocols.base import GattLayout
+from dbus_xbms.protocols import GattLayout
 
 BASE_UUID = "-0000-1000-8000-00805f9b34fb"  # what a 16-bit UUID stands in
 

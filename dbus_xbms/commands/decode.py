@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dbus_xbms.capture import parse_line
 from dbus_xbms.commands import CommandError
-from dbus_xbms.protocols.base import Echo, Frame, ProtocolError
+from dbus_xbms.protocols import Echo, Frame, ProtocolError
 from dbus_xbms.protocols.jbd.describe import decode_frame, describe
 from dbus_xbms.protocols.jbd.frames import Cutter, Junk
 

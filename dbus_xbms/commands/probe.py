@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import sys
 from contextlib import nullcontext
 from pathlib import Path
 
-from dbus_xbms.ble.central import Central
-from dbus_xbms.ble.exchange import HIDDEN
-from dbus_xbms.ble.link import Capture, Link
+from dbus_xbms.ble.exchange import HIDDEN, Capture
 from dbus_xbms.capture import Capture as CaptureFile
+from dbus_xbms.client import NotReached, PackClient, connect
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.consent import quoted
@@ -24,15 +22,11 @@ from dbus_xbms.commands.which import InRange, in_range
 from dbus_xbms.contact import FACTORY_PASSKEY
 from dbus_xbms.model import Reading
 from dbus_xbms.printable import LINE, printable
-from dbus_xbms.protocols.base import LinkError, LoginFailed, Mute, NotPaired, PairingNext
-from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols import LinkError, LoginFailed, Mute, NotPaired
 from dbus_xbms.settings import PackSettings, device_id
-from dbus_xbms.text import duration
 from dbus_xbms.venus.objects import BUS_ITEM
 from dbus_xbms.venus.tables.battery import BATTERY
 from dbus_xbms.venus.tables.switches import LEND
-
-REACH_LIMIT = 60.0  # s to find and connect to the pack
 
 
 class Transcript:
@@ -97,35 +91,26 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _probe(args: argparse.Namespace, transcript: Transcript, line: Line) -> tuple[str, Reading]:
-    """Address and reading of the pack that is meant."""
-    passkey = _passkey(args.passkey)
+    """Return the pack's address and a reading of it."""
+    passkey = str(PackSettings.passkey.parse(args.passkey))
     pack = await in_range(args.pack)
-    adapter = args.adapter or pack.settings.adapter
-    password = args.password or pack.settings.password
     lent = await _is_lent(pack)
     await check_bluetoothd()
-    protocol = Jbd()
-    air = Central([protocol])
-    link = air.link(
+    client = connect(
         pack.address,
-        protocol,
-        adapter=adapter.upper(),
+        password=args.password or pack.settings.password,
         passkey=passkey or pack.settings.passkey,
+        adapter=args.adapter or pack.settings.adapter,
         capture=transcript,
+        notify=lambda message: line.print_above(printable(message, LINE), sys.stderr),
     )
-    async with asyncio.TaskGroup() as group:
-        running = group.create_task(air.run(), name="air")
-        try:
-            async with waiting(lambda: f"{pack.name}: {link.status.state or 'starting'}", line=line):
-                reading = await _read(link, protocol, pack.address, password, line, attempts=2 if lent else 1)
-        except LoginFailed as err:
-            raise CommandError(f"{err.what}; {_advice(err)}") from err
-        except Mute as err:
-            raise CommandError(f"{err}; try --password or --passkey") from err
-        finally:
-            await link.close()
-            running.cancel()
-    return pack.address, reading
+    try:
+        async with waiting(lambda: f"{pack.name}: {client.state}", line=line):
+            return pack.address, await _read(client, attempts=2 if lent else 1)
+    except LoginFailed as err:
+        raise CommandError(f"{err.what}; {_advice(err)}") from err
+    except Mute as err:
+        raise CommandError(f"{err}; try --password or --passkey") from err
 
 
 async def _is_lent(pack: InRange) -> bool:
@@ -148,38 +133,21 @@ async def _is_lent(pack: InRange) -> bool:
     )
 
 
-async def _read(
-    link: Link, protocol: Jbd, address: str, password: str, line: Line, *, attempts: int
-) -> Reading:
-    """Connect and poll once; again after each step of a pairing.
+async def _read(client: PackClient, *, attempts: int) -> Reading:
+    """Connect and read the pack.
 
-    ``attempts``: the service may be disconnecting from a lent pack just now, which ends our connection, too.
+    ``attempts``: 2 for a lent pack. The service may still be disconnecting, which ends this connection too.
     """
     while True:
         try:
-            async with asyncio.timeout(REACH_LIMIT):
-                await link.open()
-            await link.run(protocol.hello(address, password))
-            return await link.run(protocol.poll(None, counters=True))
-        except PairingNext as err:
-            line.print_above(printable(err, LINE), sys.stderr)
-        except TimeoutError as err:
-            raise CommandError(f"not reached in {duration(REACH_LIMIT)}: {link.status.state}") from err
+            async with client as pack:
+                return await pack.read(counters=True)
+        except NotReached:
+            raise
         except LinkError:
             attempts -= 1
             if not attempts:
                 raise
-            await link.close()
-
-
-def _passkey(text: str) -> str:
-    """The passkey as the setting of that name takes it.
-
-    Raises:
-        SettingsError: it has another form.
-    """
-    row = next(row for row in PackSettings.rows if row.name == PackSettings.passkey.name)
-    return str(row.parse(text))
 
 
 def _advice(err: LoginFailed) -> str:

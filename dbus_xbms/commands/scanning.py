@@ -26,8 +26,8 @@ from dbus_xbms.dbus.connection import BusError
 from dbus_xbms.dbus.peers import ANSWER_LIMIT
 from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.printable import printable
-from dbus_xbms.protocols.base import Advertised
-from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols import Advertised
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 

@@ -16,7 +16,7 @@ from dbus_xbms.model import CommandState, Mosfet, Mosfets, MosfetTarget, PackSam
 from dbus_xbms.pack.command_log import Command, CommandLog
 from dbus_xbms.policy import mosfets
 from dbus_xbms.policy.mosfets import Next
-from dbus_xbms.protocols.base import Conversation, Switchable
+from dbus_xbms.protocols import Conversation, Switchable
 from dbus_xbms.settings import PackSettings, Value
 
 log = CountedLog(logging.getLogger(__name__))

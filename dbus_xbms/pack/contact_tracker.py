@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dbus_xbms.contact import Contact, ContactState, ContactView, Failure, advice, argument, judge
-from dbus_xbms.protocols.base import LinkError, LoginFailed, ProtocolError
+from dbus_xbms.protocols import LinkError, LoginFailed, ProtocolError
 
 
 class ContactTracker:

@@ -22,7 +22,7 @@ from dbus_xbms.policy import engine, history, pack_state
 from dbus_xbms.policy.authority import Reason, Ruling, unwilling
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.freshness import poll_interval, withdraws_after
-from dbus_xbms.protocols.base import LinkError, ProtocolError, SwitchableBms
+from dbus_xbms.protocols import LinkError, ProtocolError, SwitchableBms
 from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, Lend, Report, Request
 from dbus_xbms.settings import PackSettings, Value, instance_of
 

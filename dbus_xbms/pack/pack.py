@@ -13,7 +13,7 @@ from dbus_xbms.pack.monitor import PackMonitor
 from dbus_xbms.pack.persistence import SettingsWriter, Store
 from dbus_xbms.pack.poller import Progress
 from dbus_xbms.pack.publisher import Publisher, Service
-from dbus_xbms.protocols.base import SwitchableBms
+from dbus_xbms.protocols import SwitchableBms
 from dbus_xbms.settings import PackSettings
 
 

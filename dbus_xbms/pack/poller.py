@@ -16,8 +16,8 @@ from dbus_xbms.model import BETWEEN_POLLS, LinkStatus, PackIdentity, Reading
 from dbus_xbms.pack.tally import Tally
 from dbus_xbms.policy import poll_rate
 from dbus_xbms.policy.freshness import PER_POLL, PERSISTENT_INTERVAL, longest_retry, poll_interval
-from dbus_xbms.protocols.base import (
-    BmsProtocol,
+from dbus_xbms.protocols import (
+    BmsFamily,
     Conversation,
     LinkError,
     LoginFailed,
@@ -83,7 +83,7 @@ class Poller:
         settings: PackSettings,
         *,
         central: Central,
-        protocol: BmsProtocol,
+        protocol: BmsFamily,
         capture: Capture | None = None,
     ) -> None:
         self.changed = asyncio.Event()  # the link's status; cleared by the user

@@ -1,0 +1,51 @@
+"""Protocols of BMSes: conversations without I/O, one package per family. Pure."""
+
+from dbus_xbms.protocols.conversation import (
+    Conversation,
+    Echo,
+    Field,
+    Frame,
+    Framer,
+    Key,
+    Request,
+    T,
+    decode,
+)
+from dbus_xbms.protocols.errors import (
+    LinkError,
+    LoginFailed,
+    Mute,
+    NoReply,
+    NotPaired,
+    NotVerified,
+    PairingNext,
+    ProtocolError,
+    Refused,
+)
+from dbus_xbms.protocols.family import Advertised, BmsFamily, GattLayout, Switchable, SwitchableBms
+
+__all__ = [
+    "Advertised",
+    "BmsFamily",
+    "Conversation",
+    "Echo",
+    "Field",
+    "Frame",
+    "Framer",
+    "GattLayout",
+    "Key",
+    "LinkError",
+    "LoginFailed",
+    "Mute",
+    "NoReply",
+    "NotPaired",
+    "NotVerified",
+    "PairingNext",
+    "ProtocolError",
+    "Refused",
+    "Request",
+    "Switchable",
+    "SwitchableBms",
+    "T",
+    "decode",
+]

@@ -13,7 +13,7 @@ CURVE = rf"-?{_NUMBER}:{_NUMBER}( -?{_NUMBER}:{_NUMBER})*|"
 
 
 def _cell(words: str) -> Setting[float]:
-    return Setting(default=0.0, lowest=0.0, highest=5.0, unit="V", help=f"{words} 0: the preset's.")
+    return Setting(default=0.0, lowest=0.0, highest=5.0, unit="V", help=f"{words} 0: as in the preset.")
 
 
 NOT_SET = -1.0  # A
@@ -31,7 +31,7 @@ def _temperature(lowest: float, highest: float, words: str) -> Setting[float]:
         highest=highest,
         unset=NO_TEMPERATURE,
         unit="°C",
-        help=f"{words} {NO_TEMPERATURE:g}: the preset's.",
+        help=f"{words} {NO_TEMPERATURE:g}: as in the preset.",
     )
 
 
@@ -55,49 +55,51 @@ class ChargeSettings(Settings):
         default=0,
         lowest=0,
         highest=1,
-        help="1: this pack's limits control chargers and inverters; needs Chemistry. 0: it is only shown.",
+        help="1: chargers and inverters obey this pack's limits; needs Chemistry. 0: the pack is only shown.",
     )
     chemistry = Setting(
         default="",
         choices=("LiFePO4", "NMC", "LTO", "custom"),
         form="LiFePO4, NMC, LTO, custom, or none",
         help="Preset of voltages and curves: LiFePO4, NMC, LTO, or custom, which needs all five cell "
-        "voltages below. Empty: not chosen, the pack is only shown.",
+        "voltages. Empty: none chosen; the pack is only shown.",
     )
     capacity = Setting(
         default=0.0,
         lowest=0.0,
         highest=10000.0,
         unit="Ah",
-        help="Installed capacity; 0: the nominal capacity that the BMS reports.",
+        help="Installed capacity. 0: the nominal capacity reported by the BMS.",
     )
-    cell_full = _cell("Highest voltage a cell is charged to.")
-    cell_float = _cell("Voltage a cell is held at when full.")
-    cell_low = _cell("From this voltage of the lowest cell down, discharging is reduced.")
+    cell_full = _cell("Highest voltage to charge a cell to.")
+    cell_float = _cell("Voltage at which a full cell is held.")
+    cell_low = _cell("Discharging is reduced from this voltage of the lowest cell down.")
     cell_high_cutoff = _cell("No charging while a cell is at this voltage or above.")
     cell_low_cutoff = _cell("No discharging while a cell is at this voltage or below.")
     max_charge_current = _current(
-        "Highest charge current. -1: 0.3 C, at most the board's rating, or 100 A if unknown."
+        "Highest charge current. -1: 0.3 C, at most the rating of the BMS, or 100 A if that is unknown."
     )
     max_discharge_current = _current(
-        "Highest discharge current. -1: 0.5 C, at most the board's rating, or 100 A if unknown."
+        "Highest discharge current. -1: 0.5 C, at most the rating of the BMS, or 100 A if that is unknown."
     )
     temperature_control = Setting(
         default=1,
         lowest=0,
         highest=1,
-        help="1: temperature limits the currents, and without a sane sensor there is no charging. 0: off.",
+        help="1: temperature limits the currents, and charging needs a plausible cell temperature. 0: off.",
     )
-    charge_cell_curve = _curve("Part of the charge current by the highest cell's voltage.")
-    discharge_cell_curve = _curve("Part of the discharge current by the lowest cell's voltage.")
-    charge_temperature_curve = _curve("Part of the charge current by cell temperature in °C.")
-    discharge_temperature_curve = _curve("Part of the discharge current by cell temperature in °C.")
-    mosfet_temperature_curve = _curve("Part of both currents by MOSFET temperature in °C.")
-    charge_soc_curve = _curve("Part of the charge current by SoC in %; empty: off.")
-    discharge_soc_curve = _curve("Part of the discharge current by SoC in %; empty: off.")
-    absorption_time = _time(900.0, 86400.0, "Full, with cells in agreement, for this long: then float.")
-    max_absorption_time = _time(7200.0, 86400.0, "Float after this long at the top even if cells differ.")
-    balancing_time = _time(14400.0, 86400.0, "The same while the balancer works.")
+    charge_cell_curve = _curve("Fraction of the charge current by voltage of the highest cell.")
+    discharge_cell_curve = _curve("Fraction of the discharge current by voltage of the lowest cell.")
+    charge_temperature_curve = _curve("Fraction of the charge current by cell temperature in °C.")
+    discharge_temperature_curve = _curve("Fraction of the discharge current by cell temperature in °C.")
+    mosfet_temperature_curve = _curve("Fraction of both currents by MOSFET temperature in °C.")
+    charge_soc_curve = _curve("Fraction of the charge current by SoC in %. Empty: off.")
+    discharge_soc_curve = _curve("Fraction of the discharge current by SoC in %. Empty: off.")
+    absorption_time = _time(900.0, 86400.0, "Float begins after this time at full with cells in agreement.")
+    max_absorption_time = _time(
+        7200.0, 86400.0, "Float begins after this time at the top even if cells differ."
+    )
+    balancing_time = _time(14400.0, 86400.0, "Replaces MaxAbsorptionTime while the balancer is active.")
     cell_agreement = Setting(
         default=0.01,
         lowest=0.001,
@@ -106,40 +108,44 @@ class ChargeSettings(Settings):
         help="Cells agree when they differ by no more than this.",
     )
     tail_current = _percent(5, "Full once the charge current is down to this percentage of the capacity.")
-    rebulk_soc = _percent(90, "From float back to bulk below this state of charge.")
+    rebulk_soc = _percent(90, "Float returns to bulk below this state of charge.")
     rebulk_drift = Setting(
         default=0.05,
         lowest=0.0,
         highest=0.5,
         unit="V",
-        help="From float back to bulk when cells at rest differ by more than this; 0: off.",
+        help="Float returns to bulk when cells at rest differ by more than this. 0: off.",
     )
     top_balance_days = Setting(
         default=0,
         lowest=0,
         highest=365,
         unit="d",
-        help="Every this many days, charge to TopBalanceVoltage instead of CellFull, to balance; 0: off.",
+        help="Every this many days, charge to TopBalanceVoltage instead of CellFull, to balance. 0: off.",
     )
-    top_balance_voltage = _cell("Voltage a cell is charged to for a top balance.")
+    top_balance_voltage = _cell("Voltage to charge a cell to for a top balance.")
     derate_discharge = _percent(
         50,
-        "After HoldTime, this percentage of the last discharge limit stays if the last reading was healthy.",
+        "Part of the last discharge limit that remains after HoldTime, if the last reading was healthy.",
     )
     stop_after = _time(
-        300.0, 86400.0, "Without a good poll for this long: alarm, and a controlling pack's currents are 0."
+        300.0,
+        86400.0,
+        "After this time without a good poll: alarm, and the currents of a controlling pack are 0.",
     )
     wake_current = Setting(
         default=0.0,
         lowest=0.0,
         highest=100.0,
         unit="A",
-        help="Allowed while the pack is silent, to wake it, if the last reading was healthy. 0: off.",
+        help="Charge current allowed for waking a silent pack, if the last reading was healthy. 0: off.",
     )
-    control_remove_after = _time(1800.0, 86400.0, "As RemoveAfter, for a controlling pack; 0: never.")
-    high_cell_warning = _cell("Warn at this voltage of a cell and above.")
-    low_cell_warning = _cell("Warn at this voltage of a cell and below.")
-    high_temperature_warning = _temperature(0.0, 100.0, "Warn at this cell temperature and above.")
-    low_temperature_warning = _temperature(-40.0, 50.0, "Warn at this cell temperature and below.")
-    charge_request_soc = _percent(5, "Ask for charge at this state of charge and below; 0: by voltage only.")
-    discharge_floor = _percent(0, "State of charge down to which the time to go counts.")
+    control_remove_after = _time(1800.0, 86400.0, "Replaces RemoveAfter for a controlling pack. 0: never.")
+    high_cell_warning = _cell("Warn when a cell is at or above this voltage.")
+    low_cell_warning = _cell("Warn when a cell is at or below this voltage.")
+    high_temperature_warning = _temperature(0.0, 100.0, "Warn at or above this cell temperature.")
+    low_temperature_warning = _temperature(-40.0, 50.0, "Warn at or below this cell temperature.")
+    charge_request_soc = _percent(
+        5, "Request charge at or below this state of charge. 0: by cell voltage only."
+    )
+    discharge_floor = _percent(0, "The time to go is the time until this state of charge.")

@@ -28,12 +28,12 @@ class MemorySettings(Settings):
 
     controlled = _count("1: the pack controlled chargers when the program last ran.", 1)
     advertised_name = _text("Name in the advertisement.")
-    hardware = _text("Model text of the BMS.")
+    hardware = _text("Model of the BMS, as it reports it.")
     firmware = _text("Firmware of the BMS.")
     cells = _count("Number of cells.", 32)
     sensors = _count("Number of temperature sensors.", 8)
     nominal = _number("Ah", "Nominal capacity.")
-    cycles = _count("Most cycles seen.", 65535)
+    cycles = _count("Highest cycle count seen.", 65535)
     rating = Setting(
         default=0.0,
         lowest=0.0,
@@ -51,7 +51,7 @@ class MemorySettings(Settings):
     maximum_temperature = _number("°C", "Highest cell temperature seen.", NONE_SEEN)
     deepest_discharge = _number("Ah", "Charge missing at the deepest discharge.")
     last_discharge = _number("Ah", "Charge missing at the depth of the last discharge.")
-    total_drawn = _number("Ah", "Charge drawn over the pack's life here.")
+    total_drawn = _number("Ah", "Charge drawn, as counted by the program.")
     charged_energy = _number("kWh", "Energy charged.")
     discharged_energy = _number("kWh", "Energy discharged.")
     since_full = _number("s", "Time since the pack was full.", NONE_SEEN)
@@ -60,4 +60,4 @@ class MemorySettings(Settings):
     full_discharges = _count("Discharges down to 0 %.")
     seen_below = _count("1: below 65 % since the last such discharge ended.")
     seen_empty = _count("1: at 0 %, and not above 10 % since.")
-    control_state = _text("What charge control goes on with after a restart.", LONGEST_STATE)
+    control_state = _text("State of charge control, restored after a restart.", LONGEST_STATE)

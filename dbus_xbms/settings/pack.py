@@ -19,9 +19,9 @@ class PackSettings(ChargeSettings, SwitchSettings, MemorySettings):
         default=0,
         lowest=0,
         highest=1,
-        help="1: this pack is read and shown. 0: it is not; its settings are kept.",
+        help="1: read and publish this pack. 0: ignore it, but keep its settings.",
     )
-    custom_name = Setting(default="", help="The name shown on the GX.")
+    custom_name = Setting(default="", help="Name shown on the GX.")
     class_and_vrm_instance = Setting(
         default=f"battery:{FIRST_INSTANCE}",
         pattern=r"battery:[0-9]{1,9}",
@@ -32,33 +32,34 @@ class PackSettings(ChargeSettings, SwitchSettings, MemorySettings):
         default=0,
         lowest=0,
         highest=1,
-        help="0: stay connected. 1: connect, read, disconnect at each poll: a phone app gets its turn.",
+        help="0: stay connected. 1: connect, read and disconnect at each poll, so a phone app can connect.",
     )
     notify_method = Setting(
         default=0,
         lowest=0,
         highest=2,
-        help="0: notifications over a socket if safe and working, else as signals. 1: signals. 2: socket.",
+        help="Notifications from BlueZ. 0: over a socket if that is safe and works, else as D-Bus signals. "
+        "1: signals. 2: socket.",
     )
     acquire_failed = Setting(
         default=0,
         lowest=0,
         highest=1,
-        help="1: the socket has failed with this pack; NotifyMethod 0 uses signals. 0: it is tried again.",
+        help="1: the socket failed with this pack; NotifyMethod 0 uses signals. Set to 0 to try it again.",
     )
     poll_interval = Setting(
         default=0.0,
         lowest=0.0,
         highest=600.0,
         unit="s",
-        help="Time between polls. 0: 1 s when connected for good, else 30 s. Controlling: 30 s at most.",
+        help="Time between polls. 0: 1 s, or 30 s with ConnectionMode 1. A controlling pack: 30 s at most.",
     )
     rest_interval = Setting(
         default=5.0,
         lowest=0.0,
         highest=10.0,
         unit="s",
-        help="Time between polls while nothing goes on; at most a sixth of HoldTime. 0: as PollInterval.",
+        help="Time between polls while the pack rests; at most a sixth of HoldTime. 0: as PollInterval.",
     )
     adapter = Setting(
         default="",
@@ -78,34 +79,34 @@ class PackSettings(ChargeSettings, SwitchSettings, MemorySettings):
         secret=True,
         pattern=r"[0-9]{0,6}",
         form="up to six digits, or nothing",
-        help="Passkey of the Bluetooth module, if it needs to be paired.",
+        help="Passkey of the Bluetooth module, if it requires pairing.",
     )
     hold_time = Setting(
         default=30.0,
         lowest=5.0,
         highest=300.0,
         unit="s",
-        help="The last good values stand this long when polls fail. A controlling pack: 60 s at most.",
+        help="While polls fail, keep the last good values this long. A controlling pack: 60 s at most.",
     )
     remove_after = Setting(
         default=900.0,
         lowest=0.0,
         highest=86400.0,
         unit="s",
-        help="Without a good poll for this long the pack leaves the bus; 0: never.",
+        help="After this time without a good poll, the pack leaves the bus. 0: never.",
     )
     temperature_roles = Setting(
         default="",
         pattern="[cm-]*",
         form="the letters c, m and -",
-        help="A letter per sensor: c cell, m MOSFET, - ignore. Empty: of two or more the first may be "
-        "either, and limits count it as a cell's.",
+        help="One letter per sensor: c cell, m MOSFET, - ignore. Empty: of two or more, the first is "
+        "shown as the MOSFET's, but limits treat it as a cell's.",
     )
     insecure_connection = Setting(
         default=1,
         lowest=0,
         highest=1,
-        help="1: Venus does not share this pack's voltage and current with chargers (right for radio links).",
+        help="1: Venus does not share this pack's voltage and current with chargers; right for radio links.",
     )
     cell_overvoltage_alarm = Setting(
         default=1,
@@ -118,7 +119,7 @@ class PackSettings(ChargeSettings, SwitchSettings, MemorySettings):
         lowest=0,
         highest=100,
         unit="%",
-        help="Warn at this state of charge and below; alarm at half of it. 0: off.",
+        help="Warn at or below this state of charge; alarm at half of it. 0: off.",
     )
     cell_imbalance_warning = Setting(
         default=0.2,
@@ -138,5 +139,5 @@ class PackSettings(ChargeSettings, SwitchSettings, MemorySettings):
         default=0,
         lowest=0,
         highest=1,
-        help="1: the BMS was replaced or changed on purpose; store what it now reports. Goes back to 0.",
+        help="1: accept what the BMS now reports, after it was replaced or reconfigured. Returns to 0.",
     )

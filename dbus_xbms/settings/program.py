@@ -9,5 +9,5 @@ class ProgramSettings(Settings):
     """The settings of the whole program."""
 
     max_connections = Setting(
-        default=16, lowest=1, highest=64, help="Packs connected at the same time on one adapter."
+        default=16, lowest=1, highest=64, help="Most packs connected at the same time on one adapter."
     )

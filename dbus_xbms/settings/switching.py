@@ -10,11 +10,11 @@ def _allowed(words: str) -> Setting[int]:
 
 
 def _pane_name() -> Setting[str]:
-    return Setting(default="", help="Its name on the switch pane.")
+    return Setting(default="", help="Name on the switch pane.")
 
 
 def _pane_group() -> Setting[str]:
-    return Setting(default="", help="The card it is on; empty: the pack's own.")
+    return Setting(default="", help="Card on the switch pane. Empty: the pack's own.")
 
 
 def _pane_show() -> Setting[int]:
@@ -40,17 +40,21 @@ class PaneSettings(Settings):
 class SwitchSettings(PaneSettings):
     """What the owner may switch on one pack."""
 
-    allow_mosfet_control = _allowed("1: charging and discharging may be switched on and off from the bus.")
+    allow_mosfet_control = _allowed("1: allow switching charging off and on, and discharging on, over D-Bus.")
     allow_discharge_off = _allowed(
-        "1: discharging may be switched off too. The GX loses power too if only this pack feeds it."
+        "1: also allow switching discharging off. The GX loses power if only this pack feeds it."
     )
-    use_fb_command = _allowed("1: a BMS that does not know command 0xE1 may be given 0xFB instead.")
-    allow_parameter_writes = _allowed("1: balancing may be switched off and on, in the BMS's own settings.")
+    use_fb_command = _allowed("1: allow command 0xFB for a BMS that does not support 0xE1.")
+    allow_parameter_writes = _allowed(
+        "1: allow switching balancing off and on, which changes a setting of the BMS."
+    )
     allow_lending = _allowed(
-        "1: the link may be lent to a phone app from the bus. A pack that controls then charges nothing."
+        "1: allow lending the link to a phone app over D-Bus. A controlling pack is not charged meanwhile."
     )
-    separate_switch_device = _allowed("1: a switch device beside the battery, for Venus OS 3.62 to 3.67.")
-    balancing = Setting(default=-1, internal=True, help="As last switched from here; -1: never.")
+    separate_switch_device = _allowed(
+        "1: publish the switches as a device of their own, for Venus OS 3.62 to 3.67."
+    )
+    balancing = Setting(default=-1, internal=True, help="Balancing as last commanded; -1: never.")
 
 
 # Not one of the pack's: dealt out to the device beside it, when there first is one.

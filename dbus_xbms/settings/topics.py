@@ -24,7 +24,7 @@ TOPICS: tuple[tuple[str, tuple[Setting[Any], ...]], ...] = (
         ),
     ),
     (
-        "Curves by voltage and charge",
+        "Curves by voltage and SoC",
         (P.charge_cell_curve, P.discharge_cell_curve, P.charge_soc_curve, P.discharge_soc_curve),
     ),
     (
@@ -42,7 +42,7 @@ TOPICS: tuple[tuple[str, tuple[Setting[Any], ...]], ...] = (
         ),
     ),
     (
-        "Without contact",
+        "Loss of contact",
         (
             P.hold_time,
             P.remove_after,
@@ -81,7 +81,7 @@ TOPICS: tuple[tuple[str, tuple[Setting[Any], ...]], ...] = (
         ),
     ),
     (
-        "What may be switched from the bus",
+        "Permissions",
         (
             P.allow_mosfet_control,
             P.allow_discharge_off,

@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any, Protocol
 
 from dbus_xbms.model import Mosfets, PackSample
-from dbus_xbms.protocols.base import Frame
+from dbus_xbms.protocols import Frame
 from dbus_xbms.protocols.jbd.frames import parse
 from dbus_xbms.protocols.jbd.registers import BASIC, CELLS, COUNTERS, HARDWARE
 from dbus_xbms.protocols.jbd.tail import COARSE_FLAG, UNKNOWN, ZERO_CELSIUS

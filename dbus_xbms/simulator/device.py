@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
-from dbus_xbms.protocols.base import ProtocolError
+from dbus_xbms.protocols import ProtocolError
 from dbus_xbms.protocols.jbd.frames import DD, Command, module_reply, parse_request, reply
 from dbus_xbms.protocols.jbd.login import (
     APP_KEY,

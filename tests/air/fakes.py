@@ -20,7 +20,7 @@ from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.scheduler import ChangeSignal
 from dbus_xbms.ble.stack import AdapterState, Seen
 from dbus_xbms.model import PackIdentity, Reading
-from dbus_xbms.protocols.base import (
+from dbus_xbms.protocols import (
     Advertised,
     Conversation,
     Echo,

@@ -16,7 +16,7 @@ import pytest
 from dbus_xbms.ble.central import Central
 from dbus_xbms.model import Phase
 from dbus_xbms.pack.pack import OnWrite, Pack
-from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.simulator.battery import Battery, BatterySpec

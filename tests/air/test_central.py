@@ -16,7 +16,7 @@ from dbus_xbms.ble.discovery import longest_discovery
 from dbus_xbms.ble.link import Link
 from dbus_xbms.ble.stack import AdapterState
 from dbus_xbms.process.machine import HERE
-from dbus_xbms.protocols.base import LinkError
+from dbus_xbms.protocols import LinkError
 from tests.air.fakes import ADDRESSES, HCI0, HCI1, FakePack, FakeStack, Lines, question, running
 from tests.air.virtual_time import now, virtual_time
 

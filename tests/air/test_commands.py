@@ -9,7 +9,7 @@ import pytest
 
 from dbus_xbms.model import Mosfets, MosfetTarget, CommandState, PackSample, Switched
 from dbus_xbms.pack.commands import WAIT_LIMIT, Switches
-from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PackSettings
 from tests.air.virtual_time import now, virtual_time
 from tests.unit.samples import sample

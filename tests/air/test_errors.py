@@ -23,7 +23,7 @@ from dbus_xbms.ble.errors import (
     meaning,
 )
 from dbus_xbms.process.machine import HERE
-from dbus_xbms.protocols.base import LinkError, NotPaired
+from dbus_xbms.protocols import LinkError, NotPaired
 
 ADDRESS = "A4:C1:37:00:00:01"
 

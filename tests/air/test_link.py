@@ -13,7 +13,7 @@ from dbus_xbms.ble.exchange import MOST_RECEIVED
 from dbus_xbms.ble.link import Link
 from dbus_xbms.model import Notify
 from dbus_xbms.process.machine import HERE
-from dbus_xbms.protocols.base import Conversation, Echo, Frame, LinkError, NoReply
+from dbus_xbms.protocols import Conversation, Echo, Frame, LinkError, NoReply
 from tests.air.fakes import (
     ADDRESSES,
     Answer,

@@ -13,8 +13,8 @@ import pytest
 
 from dbus_xbms.ble.link import Link
 from dbus_xbms.model import Reading
-from dbus_xbms.protocols.base import LinkError, ProtocolError
-from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols import LinkError, ProtocolError
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.simulator.battery import BatterySpec
 from dbus_xbms.simulator.device import Device, WireSpec
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault

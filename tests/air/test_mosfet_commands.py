@@ -20,7 +20,7 @@ from dbus_xbms.model import PENDING, CommandState, Protection
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.pack.poller import ORDER_LIMIT
 from dbus_xbms.policy.mosfets import MASK_AGE
-from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.simulator.device import Device, WireSpec

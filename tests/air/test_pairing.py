@@ -13,8 +13,8 @@ from dbus_xbms.ble.bluez.pairing import AGENT, AGENT_PATH, REJECTED, Agent
 from dbus_xbms.ble.central import Central
 from dbus_xbms.model import Phase
 from dbus_xbms.pack.pack import Pack
-from dbus_xbms.protocols.base import LinkError, NotPaired
-from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols import LinkError, NotPaired
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.simulator.battery import Battery, BatterySpec
 from dbus_xbms.simulator.board import BatteryBoard, BoardSpec

@@ -9,10 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from dbus_xbms.ble.exchange import Exchange
-from dbus_xbms.protocols.base import Conversation, NoReply, Request
+from dbus_xbms.protocols import Conversation, NoReply, Request
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.protocols.jbd.frames import module, module_reply
 from dbus_xbms.protocols.jbd.login import ROOT_PASSWORD, USER_PASSWORD, scramble
-from dbus_xbms.protocols.jbd.protocol import Jbd
 
 ADDRESS, PASSWORD = "A4:C1:37:00:00:01", b"731946"
 SECRETS = [

@@ -17,7 +17,7 @@ from dbus_xbms.ble.central import Central
 from dbus_xbms.model import Phase
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.pack.poller import Progress
-from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.report import Report
 from dbus_xbms.serve import leaves
 from dbus_xbms.settings import PackSettings, Value

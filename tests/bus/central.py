@@ -12,7 +12,7 @@ from bleak.backends.scanner import AdvertisementData
 from bleak.exc import BleakError
 from bleak_retry_connector import BleakClientWithServiceCache, establish_connection
 
-from dbus_xbms.protocols.base import Echo, Frame
+from dbus_xbms.protocols import Echo, Frame
 from dbus_xbms.protocols.jbd.frames import JbdFramer, read
 from tests.patience import PATIENCE
 

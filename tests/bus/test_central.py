@@ -25,8 +25,8 @@ from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import Link
 from dbus_xbms.commands.demo import BUS_CONFIG
 from dbus_xbms.model import CONNECTED, Reading
-from dbus_xbms.protocols.base import LinkError
-from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols import LinkError
+from dbus_xbms.protocols.jbd import Jbd
 from tests.bus.simulation import Simulation
 from tests.patience import PATIENCE
 

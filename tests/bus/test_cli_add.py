@@ -9,7 +9,7 @@ from dbus_fast import BusType
 
 from dbus_xbms.commands.first_contact import LASTING, first_contact
 from dbus_xbms.contact import Contact, ContactState
-from dbus_xbms.protocols.base import Advertised
+from dbus_xbms.protocols import Advertised
 from dbus_xbms.rpc import RpcService
 from dbus_xbms.settings_store.service import LocalSettings
 from tests.bus.simulation import Program, Simulation

@@ -14,7 +14,7 @@ import pytest
 from dbus_fast import BusType
 
 from dbus_xbms.commands.remove import _remove
-from dbus_xbms.protocols.base import Advertised
+from dbus_xbms.protocols import Advertised
 from dbus_xbms.rpc import RpcService
 from dbus_xbms.settings import switch_path
 from dbus_xbms.settings_store.service import LocalSettings

@@ -11,7 +11,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.commands.which import meant
 from dbus_xbms.contact import Contact, ContactState
-from dbus_xbms.protocols.base import Advertised
+from dbus_xbms.protocols import Advertised
 from dbus_xbms.rpc import RpcService
 from dbus_xbms.settings import device_id
 from tests.bus.simulation import Program, Simulation

@@ -9,7 +9,7 @@ from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.ble.bluez.pairing import pair
-from dbus_xbms.protocols.base import NotPaired
+from dbus_xbms.protocols import NotPaired
 from tests.bus.central import connected
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_program import ONE, TWO, valid

@@ -17,7 +17,7 @@ from dbus_xbms.contact import ContactState
 from dbus_xbms.dbus.connection import BusLost
 from dbus_xbms.dbus.peers import NoAnswer
 from dbus_xbms.process.machine import HERE
-from dbus_xbms.protocols.base import Advertised, LinkError
+from dbus_xbms.protocols import Advertised, LinkError
 from dbus_xbms.rpc import RpcService, Service1
 from dbus_xbms.settings import SettingsError
 from dbus_xbms.venus.item import Item

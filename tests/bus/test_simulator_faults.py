@@ -14,7 +14,7 @@ from bleak.exc import BleakBluetoothNotAvailableError, BleakDBusError, BleakErro
 from dbus_fast import Message
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.protocols.base import Frame, ProtocolError
+from dbus_xbms.protocols import Frame, ProtocolError
 from dbus_xbms.protocols.jbd.frames import parse, read, write
 from dbus_xbms.protocols.jbd.registers import BASIC, CELLS, MOSFET_CONTROL, decode_basic, decode_cells
 from tests.bus.central import FIRST, WRITE, Central, connected, find

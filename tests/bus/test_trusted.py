@@ -9,7 +9,7 @@ from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.dbus.connection import close, connect, until_closed
-from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PackSettings, Value, pack_path
 from dbus_xbms.settings_store.service import LocalSettings as SimulatedSettings
 from dbus_xbms.venus.localsettings import NAME as SETTINGS

@@ -15,7 +15,7 @@ import pytest
 from bench.pty import on_terminal
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.model import LinkStatus
-from dbus_xbms.protocols.base import Advertised
+from dbus_xbms.protocols import Advertised
 from dbus_xbms.rpc import RpcService
 from dbus_xbms.venus.service import ItemService
 from dbus_xbms.venus.tables.battery import BATTERY, items_for, values

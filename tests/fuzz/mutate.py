@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from random import Random
 
-from dbus_xbms.protocols.base import ProtocolError
+from dbus_xbms.protocols import ProtocolError
 from dbus_xbms.protocols.jbd.frames import (
     MODULE_START,
     OVERHEAD,

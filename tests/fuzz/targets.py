@@ -16,11 +16,11 @@ from dbus_xbms.policy import engine
 from dbus_xbms.policy.charge.chemistry import preset
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.pack_state import PackState
-from dbus_xbms.protocols.base import Advertised, Frame, LinkError, NoReply, ProtocolError, Request
+from dbus_xbms.protocols import Advertised, Frame, LinkError, NoReply, ProtocolError, Request
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.protocols.jbd.adverts import FF00, FF06, FFF0
 from dbus_xbms.protocols.jbd.describe import decode_frame, describe
 from dbus_xbms.protocols.jbd.frames import LONGEST, Cutter, JbdFramer, Junk, parse, parse_request
-from dbus_xbms.protocols.jbd.protocol import Jbd
 from dbus_xbms.protocols.jbd.registers import (
     BASIC,
     CELLS,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dbus_xbms.protocols.base import Frame, ProtocolError
+from dbus_xbms.protocols import Frame, ProtocolError
 from dbus_xbms.protocols.jbd.frames import Cutter, JbdFramer, parse
 from tests.fuzz.mutate import chunks, mutant, repaired
 from tests.fuzz.run import LONGEST, Outcome, fuzz, no_hang, one

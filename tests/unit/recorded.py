@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dbus_xbms.protocols.base import Conversation, Frame, NoReply, Request
+from dbus_xbms.protocols import Conversation, Frame, NoReply, Request
 from dbus_xbms.protocols.jbd.frames import parse
 
 T = TypeVar("T")

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 from dbus_xbms import __version__, cli
@@ -149,48 +145,6 @@ def test_a_missing_bus_or_file_is_a_failure_said_in_one_line(
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
-def test_help_and_decode_load_neither_bleak_nor_dbus_fast() -> None:
-    script = (
-        "import sys; from dbus_xbms import cli; cli.top_parser(); import dbus_xbms.commands.decode;"
-        "sys.exit(bool({'bleak', 'dbus_fast', 'asyncio'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", script], timeout=30)
-    assert done.returncode == 0
-
-
-def test_the_service_does_without_openssl_in_memory() -> None:
-    script = (
-        "import sys; from dbus_xbms import cli\n"
-        "try: cli.main(['run', '--help'])\n"
-        "except SystemExit: import hashlib; hashlib.sha256(b'as before')\n"
-        "sys.exit('libcrypto' in open('/proc/self/maps').read() or 'dbus_xbms.app' not in sys.modules)"
-    )
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("COV")}  # which loads it
-    done = subprocess.run([sys.executable, "-c", script], timeout=30, env=bare)
-    assert done.returncode == 0
-
-
-@pytest.mark.parametrize("arguments", ["watch", "watch --once", "history X", "list", "-V"])
-def test_a_closed_standard_output_is_said_in_one_line(arguments: str) -> None:
-    command = f"{sys.executable} -m dbus_xbms {arguments} >&-"
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30)
-    assert (done.returncode, done.stderr) == (1, "dbus-xbms: standard output is closed\n")
-
-
-@pytest.mark.parametrize("closed", ["2>&-", "<&-", "<&- 2>&-"])
-def test_a_closed_input_or_a_closed_standard_error_makes_no_traceback(closed: str) -> None:
-    command = f"{sys.executable} -m dbus_xbms completion bash {closed}"
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout
-
-
-def test_a_reader_that_has_gone_makes_no_traceback() -> None:
-    command = f"{sys.executable} -m dbus_xbms --help | true; {sys.executable} -m dbus_xbms decode 00 | true"
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30)
-    assert "Traceback" not in done.stderr
-
-
 @pytest.mark.parametrize("command", ["scan", "watch", "wait", "demo", "simulate"])
 @pytest.mark.parametrize("text", ["0", "nan", "-1", "inf", "soon", "1e99", ""])
 def test_every_command_judges_its_seconds_the_same_way(
@@ -200,25 +154,3 @@ def test_every_command_judges_its_seconds_the_same_way(
     said = " ".join(capsys.readouterr().err.split())
     assert "must be more than 0 and at most" in said
     assert f"not {text!r}" in said
-
-
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-@pytest.mark.parametrize("stream", ["stdout", "stderr"])
-def test_what_an_encoding_does_not_have_is_replaced(encoding: str, stream: str) -> None:
-    code = f"""
-import sys
-from dbus_xbms import cli
-from dbus_xbms.commands import decode
-decode.run = lambda args: print("20 \\u00b0C \\u2026", file=sys.{stream}) or 0
-sys.exit(cli.main(["decode"]))
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        env={**os.environ, "PYTHONIOENCODING": f"{encoding}:strict"},
-        timeout=60,
-    )
-    assert done.returncode == 0
-    assert (
-        getattr(done, stream).decode(encoding).strip() == {"ascii": "20 ?C ?", "latin-1": "20 °C ?"}[encoding]
-    )

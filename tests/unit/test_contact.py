@@ -20,7 +20,7 @@ from dbus_xbms.contact import (
 from dbus_xbms.model import Phase
 from dbus_xbms.pack.contact_tracker import ContactTracker
 from dbus_xbms.pack.roster import CRASHED, Roster
-from dbus_xbms.protocols.base import LinkError, LoginFailed, Mute, NotPaired, ProtocolError
+from dbus_xbms.protocols import LinkError, LoginFailed, Mute, NotPaired, ProtocolError
 
 ADDRESS = "A4:C1:37:01:02:03"
 NOT_IN_RANGE = Failure(ContactState.NOT_HEARD, "not in range, or connected to a phone")

@@ -44,13 +44,25 @@ DEPENDENCIES: dict[str, set[str]] = {
     "settings_store": {"dbus"},
     "simulator": {"dbus", "model", "protocols", "settings", "settings_store"},
     "commands": {
-        *("authority", "ble", "capture", "contact", "dbus", "doctor", "interference", "model", "policy"),
+        *(
+            "authority",
+            "ble",
+            "capture",
+            "client",
+            "contact",
+            "dbus",
+            "doctor",
+            "interference",
+            "model",
+            "policy",
+        ),
         *("printable", "process", "protocols", "report", "rpc", "serve", "settings", "settings_store"),
         *("simulator", "text", "venus"),
     },
     "cli": {"commands", "printable", "process", "protocols", "settings"},
     "__main__": {"cli", "process"},
-    "__init__": set(),
+    "client": {"ble", "model", "protocols", "settings", "text"},
+    "__init__": {"client", "model", "protocols", "settings"},  # on first use only
 }
 PURE = {"model", "report", "settings", "protocols", "policy", "doctor", "printable", "contact", "text"}
 PURE_FILES = {

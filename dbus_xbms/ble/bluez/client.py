@@ -11,7 +11,7 @@ from bleak.exc import BleakDeviceNotFoundError
 from bleak_retry_connector import BleakClientWithServiceCache
 from bleak_retry_connector.bleak_manager import get_global_bluez_manager_sync
 
-from dbus_xbms.protocols.base import LinkError
+from dbus_xbms.protocols import LinkError
 
 # Before 5.84 an AcquireNotify whose subscription fails, as when the link breaks in that moment, is never
 # answered; bluetoothd refuses AcquireNotify and StartNotify for that pack ("Notify acquired"), and may crash

@@ -16,7 +16,7 @@ from dbus_fast import Message, MessageType, Variant
 
 from dbus_xbms.ble.bluez.system_bus import call, system_bus
 from dbus_xbms.ble.errors import HANGS, STACK_ERRORS, failure
-from dbus_xbms.protocols.base import NotPaired
+from dbus_xbms.protocols import NotPaired
 
 log = logging.getLogger(__name__)
 

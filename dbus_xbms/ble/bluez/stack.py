@@ -24,7 +24,7 @@ from dbus_xbms.ble.bluez.system_bus import BLUEZ, call, make_bleak_trust_bluez_o
 from dbus_xbms.ble.errors import HANGS, STACK_ERRORS, calling_bleak, failure
 from dbus_xbms.ble.stack import AdapterState, GattClient, Seen
 from dbus_xbms.dbus.trusted import DAEMON, DAEMON_PATH, OWNER_CHANGES, TrustedBus
-from dbus_xbms.protocols.base import Advertised
+from dbus_xbms.protocols import Advertised
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from dbus_xbms.protocols.base import Advertised, GattLayout
+from dbus_xbms.protocols import Advertised, GattLayout
 
 
 def uuid16(short: int) -> str:

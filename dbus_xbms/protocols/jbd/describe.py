@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from dbus_xbms.model import Protection
-from dbus_xbms.protocols.base import Echo, Frame, ProtocolError
+from dbus_xbms.protocols import Echo, Frame, ProtocolError
 from dbus_xbms.protocols.jbd.frames import (
     DD,
     FFAA,

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dbus_xbms.protocols.base import Conversation, Echo, Frame, Key, ProtocolError, Refused, Request
+from dbus_xbms.protocols import Conversation, Echo, Frame, Key, ProtocolError, Refused, Request
 
 START, TAIL = 0xDD, 0x77
 READ, WRITE = 0xA5, 0x5A

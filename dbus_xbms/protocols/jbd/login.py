@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from dbus_xbms.contact import ContactState, advice
-from dbus_xbms.protocols.base import Conversation, LoginFailed, Mute, NoReply, NotPaired, Refused
+from dbus_xbms.protocols import Conversation, LoginFailed, Mute, NoReply, NotPaired, Refused
 from dbus_xbms.protocols.jbd.frames import ask, module, read
 from dbus_xbms.protocols.jbd.registers import BASIC
 
@@ -31,7 +31,7 @@ class Verdict(IntEnum):
 
 
 def hello(address: str, password: str) -> Conversation[None]:
-    """Wake the BMS and log in to its module if that is needed; the contract is ``BmsProtocol.hello``."""
+    """Wake the BMS and log in to its module if that is needed; the contract is ``BmsFamily.hello``."""
     if not (yield from _answers(address)):
         yield from _login(address, password)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dbus_xbms.protocols.base import ProtocolError
+from dbus_xbms.protocols import ProtocolError
 from dbus_xbms.protocols.jbd.registers import celsius, date_of
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Reading, Switched
-from dbus_xbms.protocols.base import (
+from dbus_xbms.protocols import (
     Advertised,
     Conversation,
     GattLayout,
@@ -49,7 +49,7 @@ OPTIONAL_TIMEOUT = 1.0  # s
 
 
 class Jbd:
-    """The JBD family as a :class:`dbus_xbms.protocols.base.BmsProtocol`."""
+    """The JBD family as a :class:`dbus_xbms.protocols.BmsFamily`."""
 
     name = "JBD"
     layouts: tuple[GattLayout, ...] = adverts.LAYOUTS

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import IntFlag
 
 from dbus_xbms.model import Counters, Mosfets, Protection
-from dbus_xbms.protocols.base import Field, ProtocolError, decode
+from dbus_xbms.protocols import Field, ProtocolError, decode
 from dbus_xbms.protocols.jbd.tail import UNKNOWN, ZERO_CELSIUS, Dialect, Tail, decode_tail
 
 BASIC = 0x03

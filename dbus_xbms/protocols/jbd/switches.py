@@ -7,7 +7,7 @@ whatever happens, without the code that would store the BMS's settings and clear
 from __future__ import annotations
 
 from dbus_xbms.model import Mosfet, Mosfets, PackSample, Protection, Switched
-from dbus_xbms.protocols.base import Conversation, NoReply, NotVerified, ProtocolError, Refused, Request
+from dbus_xbms.protocols import Conversation, NoReply, NotVerified, ProtocolError, Refused, Request
 from dbus_xbms.protocols.jbd.frames import ask, read, write
 from dbus_xbms.protocols.jbd.registers import (
     BASIC,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from dbus_xbms.protocols.base import Field, decode
+from dbus_xbms.protocols import Field, decode
 
 ZERO_CELSIUS = 2731  # raw, 0.1 K
 UNKNOWN = 0xFFFF  # in the head where the dialect keeps the gauge in its tail

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
-import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from dbus_xbms import cli
 from dbus_xbms.commands import decode
 from dbus_xbms.commands.decode import decode_frame, decode_lines
-from dbus_xbms.protocols.base import ProtocolError
+from dbus_xbms.protocols import ProtocolError
 from dbus_xbms.protocols.jbd.frames import REGISTERS, checksum, reply
 from tests.unit.recorded import BAD_FRAMES, LEGACY, RECORDED, REPLIES, Entry, frame_of
 
@@ -225,30 +227,34 @@ def test_a_file_may_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert json.loads(capsys.readouterr().out)["cell_count"] == 8
 
 
-@pytest.mark.parametrize(("last", "status"), [(BASIC_HEX, 0), (BASIC_HEX[:-2], 1)])
-def test_without_arguments_standard_input_is_read(last: str, status: int) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-m", "dbus_xbms", "decode"],
-        input=f"{CELLS_HEX}\n\n{last}\n",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (ran.returncode, ran.stderr) == (status, "")
-    assert len(ran.stdout.splitlines()) == 2
+Said = tuple[int, str, str]  # exit status, output, errors
 
 
-def said(*arguments: str, given: bytes = b"") -> tuple[int, str, str]:
-    """Exit status, output and errors of the program."""
-    command = [sys.executable, "-m", "dbus_xbms", "decode", *arguments]
-    done = subprocess.run(command, input=given, capture_output=True, timeout=30)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """`dbus-xbms decode` with arguments and bytes on its standard input."""
+
+    def run_decode(*arguments: str, given: bytes = b"") -> Said:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given), encoding="utf-8"))
+        status = cli.main(["decode", *arguments])
+        return status, *capsys.readouterr()
+
+    return run_decode
+
+
+@pytest.mark.parametrize(("last", "expected"), [(BASIC_HEX, 0), (BASIC_HEX[:-2], 1)])
+def test_without_arguments_standard_input_is_read(
+    last: str, expected: int, said: Callable[..., Said]
+) -> None:
+    status, out, err = said(given=f"{CELLS_HEX}\n\n{last}\n".encode())
+    assert (status, err) == (expected, "")
+    assert len(out.splitlines()) == 2
 
 
 @pytest.mark.parametrize(
     "name", ["frames.txt", "capture", "/nonexistent/frames", "no such capture", "x" * 300]
 )
-def test_a_missing_file_is_told_from_bad_hex(name: str) -> None:
+def test_a_missing_file_is_told_from_bad_hex(name: str, said: Callable[..., Said]) -> None:
     status, out, err = said(name)
     assert (status, out) == (1, "")
     assert err == f"dbus-xbms: {name!r:.200} is not a file, and not hex either\n"
@@ -261,16 +267,16 @@ def test_a_missing_file_is_told_from_bad_hex(name: str) -> None:
         ("dda50300fffd7", "not hex: its 13 digits are an odd number: dda50300fffd7"),
     ],
 )
-def test_bad_hex_is_told_with_what_is_wrong_in_it(text: str, words: str) -> None:
+def test_bad_hex_is_told_with_what_is_wrong_in_it(text: str, words: str, said: Callable[..., Said]) -> None:
     status, out, err = said(text)
     assert (status, json.loads(out), err) == (1, {"error": words}, "")
 
 
-def test_a_directory_is_told_to_be_one(tmp_path: Path) -> None:
+def test_a_directory_is_told_to_be_one(tmp_path: Path, said: Callable[..., Said]) -> None:
     assert said(str(tmp_path)) == (1, "", f"dbus-xbms: {str(tmp_path)!r} is a directory\n")
 
 
-def test_input_that_is_no_text_is_a_bad_line() -> None:
+def test_input_that_is_no_text_is_a_bad_line(said: Callable[..., Said]) -> None:
     status, out, err = said(given=b"\xff\xfe\n" + BASIC_HEX.encode() + b"\n")
     assert (status, err) == (1, "")
     bad, good = map(json.loads, out.splitlines())

@@ -57,7 +57,7 @@ def test_one_setting_is_shown_with_its_range_its_choices_and_what_it_is_for(
     assert _explained(row_of(PackSettings.rows, "cellfull"), PACK).split("\n") == [
         "CellFull = 0 V (preset, 3.45 V, 13.80 V for 4 cells)",
         "    0 to 5; default 0",
-        "    Highest voltage a cell is charged to. 0: the preset's.",
+        "    Highest voltage to charge a cell to. 0: as in the preset.",
     ]
     assert "one of LiFePO4, NMC, LTO, custom, none" in _explained(
         row_of(PackSettings.rows, "Chemistry"), PACK

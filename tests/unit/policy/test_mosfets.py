@@ -15,9 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from dbus_xbms.model import Mosfet, Mosfets, MosfetTarget, PackSample, Protection, Switched
 from dbus_xbms.policy import mosfets
 from dbus_xbms.policy.mosfets import MASK_AGE, Next, Verdict
-from dbus_xbms.protocols.base import Conversation, NoReply, ProtocolError, Request
+from dbus_xbms.protocols import Conversation, NoReply, ProtocolError, Request
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.protocols.jbd.frames import parse, reply
-from dbus_xbms.protocols.jbd.protocol import Jbd
 from dbus_xbms.settings import PackSettings
 from tests.unit.protocols.jbd.test_switches import PAYLOAD
 from tests.unit.samples import sample

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -12,7 +10,7 @@ import pytest
 from dbus_xbms.commands.session import stopped
 from dbus_xbms.contact import ADVICE, ContactState
 from dbus_xbms.dbus.peers import PEERS
-from dbus_xbms.process.machine import GX, HERE, LINUX, VENUS, Machine, machine
+from dbus_xbms.process.machine import GX, HERE, LINUX, VENUS, machine
 
 ON_A_GX = ("svc ", "/etc/init.d", "GX", "Venus")
 
@@ -48,29 +46,6 @@ def test_no_advice_for_a_gx_is_given_elsewhere() -> None:
     words = [str(getattr(LINUX, field.name)) for field in fields(LINUX)]
     assert [word for word in words if any(part in word for part in ON_A_GX)] == []
     assert [field.name for field in fields(GX) if "systemctl" in str(getattr(GX, field.name))] == []
-
-
-@pytest.mark.parametrize(("name", "kind"), [("GX", GX), ("LINUX", LINUX)])
-def test_all_messages_advise_what_helps_on_this_machine(name: str, kind: Machine) -> None:
-    words = _said_on(name)
-    for part in ("svc -t", "/etc/init.d", "restart the GX"):
-        assert (part in words) == (kind is GX), part
-    for part in ("systemctl restart bluetooth", "systemctl restart dbus-xbms-settings"):
-        assert (part in words) == (kind is LINUX), part
-
-
-def _said_on(name: str) -> str:
-    """All advice of a program that runs on such a machine."""
-    code = (
-        "from dbus_xbms.process import machine\n"
-        f"machine.HERE = machine.{name}\n"
-        "from dbus_xbms.contact import ADVICE\n"
-        "from dbus_xbms.dbus.peers import PEERS, peer_at\n"
-        "from dbus_xbms.commands.session import SERVICE_ERRORS\n"
-        "from dbus_xbms.ble.errors import HANGS\n"
-        "print(ADVICE, PEERS, peer_at('x'), SERVICE_ERRORS, HANGS)"
-    )
-    return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
 
 
 def test_what_this_process_says_is_of_the_machine_that_it_runs_on() -> None:

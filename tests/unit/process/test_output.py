@@ -5,8 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 import select
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,20 +89,3 @@ def test_a_file_is_written_as_it_was_opened(tmp_path: Path) -> None:
     with file.open("a") as opened:
         LossyStream(opened.fileno()).write("after\n")
     assert file.read_text() == "before\nafter\n"
-
-
-@pytest.mark.parametrize("full", ["pipe", "terminal"])
-def test_logging_goes_on_past_a_reader_that_does_not_read(full: str) -> None:
-    reader, writer = os.pipe() if full == "pipe" else os.openpty()
-    script = (
-        "import logging, sys\n"
-        "from dbus_xbms.process.output import LossyStream\n"
-        "logging.basicConfig(stream=LossyStream(sys.stdout.fileno()))\n"
-        "for n in range(3000): logging.error('%0100d', n)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", script], stdout=writer, timeout=20, check=False)
-    assert done.returncode == 0
-    if full == "terminal":
-        assert os.get_blocking(writer), "the terminal itself, which a shell shares, is as it was"
-    os.close(reader)
-    os.close(writer)

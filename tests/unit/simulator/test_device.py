@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dbus_xbms.protocols.base import Echo, Frame, Request
+from dbus_xbms.protocols import Echo, Frame, Request
 from dbus_xbms.protocols.jbd.frames import JbdFramer, module, read, reply, write
 from dbus_xbms.protocols.jbd.login import (
     APP_KEY,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dbus_xbms.protocols.base import Advertised
-from dbus_xbms.protocols.jbd.protocol import Jbd
+from dbus_xbms.protocols import Advertised
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.simulator.air import Air, RadioSpec
 from dbus_xbms.simulator.battery import BatterySpec
 from dbus_xbms.simulator.bluez_gatt import LAYOUTS

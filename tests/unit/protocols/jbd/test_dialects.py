@@ -8,9 +8,9 @@ import pytest
 
 from dbus_xbms.model import Mosfets, PackSample, Phase, Reading
 from dbus_xbms.policy import engine, history, pack_state, state_of_charge
-from dbus_xbms.protocols.base import ProtocolError
+from dbus_xbms.protocols import ProtocolError
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.protocols.jbd.frames import reply
-from dbus_xbms.protocols.jbd.protocol import Jbd
 from dbus_xbms.protocols.jbd.registers import decode_basic
 from dbus_xbms.report import Report
 from dbus_xbms.venus.tables.battery import items_for

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.protocols.base import Echo, Frame, ProtocolError, Refused, Request
+from dbus_xbms.protocols import Echo, Frame, ProtocolError, Refused, Request
 from dbus_xbms.protocols.jbd.frames import (
     LEGACY,
     LONGEST,

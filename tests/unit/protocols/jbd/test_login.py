@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dbus_xbms.protocols.base import LoginFailed, NoReply, NotPaired, Request
+from dbus_xbms.protocols import LoginFailed, NoReply, NotPaired, Request
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.protocols.jbd.frames import module_reply, read, reply
 from dbus_xbms.protocols.jbd.login import ROOT_PASSWORD_TEXT, scramble
-from dbus_xbms.protocols.jbd.protocol import Jbd
 from tests.unit.recorded import SESSIONS, Answer, Entry, converse, frame_of
 
 ADDRESS = "10:A5:62:32:75:36"

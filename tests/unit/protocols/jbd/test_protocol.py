@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dbus_xbms.model import Mosfets, PackIdentity, Protection, Reading
-from dbus_xbms.protocols.base import BmsProtocol, NoReply, ProtocolError, Refused
+from dbus_xbms.protocols import BmsFamily, NoReply, ProtocolError, Refused
+from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.protocols.jbd.frames import JbdFramer, read, reply
-from dbus_xbms.protocols.jbd.protocol import Jbd
 from tests.unit.recorded import converse, frame_of
 
 BASIC, CELLS = read(0x03).encoded.hex(), read(0x04).encoded.hex()
@@ -28,7 +28,7 @@ def poll(
 
 
 def test_it_is_a_bms_protocol() -> None:
-    protocol: BmsProtocol = Jbd()
+    protocol: BmsFamily = Jbd()
     assert isinstance(protocol.framer(), JbdFramer)
     assert [layout.service[4:8] for layout in protocol.layouts] == ["ff00", "fff0", "ff06"]
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbus_xbms.model import Mosfets, Protection
-from dbus_xbms.protocols.base import ProtocolError
+from dbus_xbms.protocols import ProtocolError
 from dbus_xbms.protocols.jbd.registers import (
     BASIC_FIELDS,
     MOST_CELLS,

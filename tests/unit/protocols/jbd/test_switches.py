@@ -13,10 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbus_xbms.model import Mosfet, Mosfets, PackIdentity, Protection, Switched
-from dbus_xbms.protocols.base import Conversation, NoReply, NotVerified, ProtocolError, Refused, Request
-from dbus_xbms.protocols.jbd import switches
+from dbus_xbms.protocols import Conversation, NoReply, NotVerified, ProtocolError, Refused, Request
+from dbus_xbms.protocols.jbd import Jbd, switches
 from dbus_xbms.protocols.jbd.frames import module_reply, parse_request, read, reply, write
-from dbus_xbms.protocols.jbd.protocol import Jbd
 from dbus_xbms.protocols.jbd.registers import decode_basic
 from dbus_xbms.protocols.jbd.switches import READ_BACKS, mosfet_mask
 from tests.unit.recorded import converse, frame_of

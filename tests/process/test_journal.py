@@ -1,4 +1,4 @@
-"""The journal names what failed and what was running, however a test run ends."""
+"""The journal of a test run, also of one that is killed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ import pytest
 from tests.journal import BEGAN, ENDED, FAILED, summary
 from tests.patience import PATIENCE
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
+
+
 TESTS = """
 import pathlib, time
 
@@ -26,15 +28,6 @@ def test_hangs():
     pathlib.Path({mark!r}).touch()
     time.sleep(1000)
 """
-
-
-def line(event: str, test: str, words: str = "") -> str:
-    return f'["{event}", "{test}", "{words}"]'
-
-
-def test_the_summary_names_failures_and_what_has_not_ended() -> None:
-    lines = [line(BEGAN, "a"), line(BEGAN, "b"), line(FAILED, "a", "why"), line(ENDED, "a"), '["beg']
-    assert list(summary(lines)) == ["FAILED a", "    why", "NOT ENDED b", "1 tests ended"]
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
@@ -68,3 +61,12 @@ def test_a_run_that_is_killed_has_named_its_failure_and_the_test_that_hung(
     assert "FAILED tests/test_three.py::test_fails" in said
     assert any("as it should" in words for words in said)
     assert "NOT ENDED tests/test_three.py::test_hangs" in said
+
+
+def line(event: str, test: str, words: str = "") -> str:
+    return f'["{event}", "{test}", "{words}"]'
+
+
+def test_the_summary_names_failures_and_unfinished_tests() -> None:
+    lines = [line(BEGAN, "a"), line(BEGAN, "b"), line(FAILED, "a", "why"), line(ENDED, "a"), '["beg']
+    assert list(summary(lines)) == ["FAILED a", "    why", "NOT ENDED b", "1 tests ended"]

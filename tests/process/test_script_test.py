@@ -15,7 +15,7 @@ import pytest
 
 from tests.patience import PATIENCE
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 SETUP = """
 need() { :; }
 make_venv() { :; }

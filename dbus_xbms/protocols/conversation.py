@@ -1,0 +1,101 @@
+"""Requests, frames and conversations, the same for every BMS protocol. Pure.
+
+A conversation is a generator that yields a :class:`Request`, is sent the matching :class:`Frame`, and returns
+its result. If no reply comes, :class:`NoReply` is thrown into it, so it can try another way. It does no I/O
+and has no clock; :mod:`dbus_xbms.ble.exchange` runs it over a connection.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from dbus_xbms.protocols.errors import ProtocolError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """What matches a reply to its request: the kind of frame and its register or command number."""
+
+    kind: str  # one of the protocol's own framings, e.g. "dd", "ffaa"
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.kind} 0x{self.number:02x}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Bytes to send, and the key of the reply to wait for."""
+
+    encoded: bytes
+    reply: Key
+    timeout: float = 2.0  # s; a BMS answers within 0.2 s, one reply in 700 took 1.6 s
+    retries: int = 2  # 0 for a write, which must not be repeated blindly
+    secret: bool = False  # it carries a password: neither a log nor a capture may show it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One whole frame with a good checksum, or a refusal, whose checksum may be wrong."""
+
+    key: Key
+    status: int  # 0: ok
+    payload: bytes
+    encoded: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echo:
+    """A request that came back byte for byte."""
+
+    encoded: bytes
+
+
+Conversation = Generator[Request, Frame, T]
+
+
+class Framer(Protocol):
+    """Cuts a stream of notifications into frames; its memory is bounded, and no input makes it raise."""
+
+    def feed(self, chunk: bytes) -> list[Frame | Echo]:
+        """Add one notification and return the frames that it completed."""
+        ...
+
+    def reset(self) -> None:
+        """Drop an incomplete frame, so that it does not swallow the next one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One row of a payload's table: where a value is and what its raw integer means."""
+
+    name: str
+    at: int  # bytes from the start of the payload
+    fmt: str  # as in struct, one integer
+    convert: Callable[[int], object] = int
+    end: int = field(init=False)  # first byte after this field
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "end", self.at + struct.calcsize(self.fmt))
+
+
+def decode(fields: Iterable[Field], payload: bytes) -> dict[str, Any]:
+    """Return the converted values by name.
+
+    Raises:
+        ProtocolError: the payload ends before a field does.
+    """
+    values: dict[str, Any] = {}
+    for row in fields:
+        if row.end > len(payload):
+            size = struct.calcsize(row.fmt)
+            raise ProtocolError(f"{row.name}: needs {size} bytes at {row.at}, payload has {len(payload)}")
+        (raw,) = struct.unpack_from(row.fmt, payload, row.at)
+        values[row.name] = row.convert(raw)
+    return values

@@ -1,0 +1,76 @@
+"""README and docs/ agree with the program, and their links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bench.tables import CHARGE_CONTROL, DOCS, SETTINGS, TABLES, filled
+from dbus_xbms.settings import PackSettings, ProgramSettings
+from dbus_xbms.settings.switching import PaneSettings
+
+ROOT = DOCS.parent
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")])
+RELEASES = "../../releases/latest"  # relative to the repository, wherever it is hosted
+OWNERS_PAGES = [
+    ROOT / "README.md",
+    *(
+        DOCS / f"{name}.md"
+        for name in (
+            *("charge-control", "command-line", "other-machines", "settings", "sharing"),
+            *("silence", "switching", "troubleshooting"),
+        )
+    ),
+]
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def named(page: Path) -> set[str]:
+    """The settings that a page names, as in ``HoldTime`` or ``set PACK HoldTime``."""
+    text = page.read_text(encoding="utf-8")
+    pattern = r"`([A-Z][a-z]+(?:[A-Z][a-z]+)+)`|\b(?:get|set) PACK ([A-Z][a-z]\w+)"
+    return {quoted or typed for quoted, typed in re.findall(pattern, text)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for target, anchor in re.findall(r"\]\((?!http)([^)#\s]*)#?([^)\s]*)\)", text):
+        if target == RELEASES:
+            continue
+        file = (page.parent / target).resolve() if target else page
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file), f"{target}#{anchor}"
+
+
+@pytest.mark.parametrize("page", TABLES, ids=lambda page: page.name)
+def test_the_tables_of_a_page_are_those_of_the_program(page: Path) -> None:
+    assert filled(page) == page.read_text(encoding="utf-8"), "run: python -m bench.tables"
+
+
+def test_every_setting_for_owners_is_on_the_page_of_settings_once() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", SETTINGS.read_text(encoding="utf-8"), re.MULTILINE)
+    offered = [row.name for row in (*PackSettings.rows, *ProgramSettings.rows) if not row.internal]
+    assert sorted(rows) == sorted(offered)
+
+
+@pytest.mark.parametrize("page", OWNERS_PAGES, ids=lambda page: page.name)
+def test_every_setting_that_a_page_names_exists(page: Path) -> None:
+    known = {row.name for row in (*PackSettings.rows, *ProgramSettings.rows)}
+    assert named(page) <= known
+
+
+def test_the_pages_for_owners_name_settings() -> None:
+    assert "CellFull" in named(CHARGE_CONTROL)
+    assert "Control" in named(ROOT / "README.md")
+
+
+def test_the_settings_of_the_switch_pane_are_on_the_page_of_paths() -> None:
+    assert [row.name for row in PaneSettings.rows if row.name not in named(DOCS / "dbus-paths.md")] == []
