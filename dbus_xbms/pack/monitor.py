@@ -166,8 +166,9 @@ class PackMonitor:
 
     def _due(self, polled: Polled) -> Outgoing | None:
         sample = self._state.sample
-        if sample is None or self._state.failing:
+        if sample is None or self._state.failing or not self._commands.waiting:
             return None
+        self.changed.set()  # whatever becomes of it
         return self._commands.due(sample, polled.begun, controls=self.controls)
 
     async def _send(self, command: Outgoing) -> None:

@@ -1,4 +1,4 @@
-"""MosfetTarget through a pack's whole task, in virtual time: what is told of them, and what the BMS is sent."""
+"""MOSFET commands through a pack's whole task, in virtual time: what is reported, what the BMS is sent."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ import pytest
 from dbus_xbms import supervision
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import CLOSE_LIMIT
-from dbus_xbms.model import PENDING, CommandState, Protection
+from dbus_xbms.model import UNFINISHED, CommandState, Protection
 from dbus_xbms.pack.pack import Pack
-from dbus_xbms.pack.poller import ORDER_LIMIT
+from dbus_xbms.pack.poller import COMMAND_LIMIT
 from dbus_xbms.policy.mosfets import MASK_AGE
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.report import Report
@@ -98,7 +98,7 @@ class Boat:
 
     @property
     def told(self) -> tuple[CommandState, str]:
-        return self.report.switching.state, self.report.switching.last
+        return self.report.switching.state, self.report.switching.text
 
     async def until(self, state: CommandState, limit: float = 20.0) -> None:
         """Wait until that is what the bus tells of the orders."""
@@ -110,7 +110,7 @@ class Boat:
         """What became of the orders, once all have ended."""
         await asyncio.sleep(0.01)
         async with asyncio.timeout(limit):
-            while self.told[0] in PENDING:  # noqa: ASYNC110 - virtual time
+            while self.told[0] in UNFINISHED:  # noqa: ASYNC110 - virtual time
                 await asyncio.sleep(0.05)
         return self.told
 
@@ -134,7 +134,7 @@ async def boat(seed: int = 1, **chosen: Value) -> AsyncIterator[Boat]:
     device = Device(ADDRESS, bms, WireSpec(), asyncio.get_running_loop(), seed)
     radio = FakePack(ADDRESS, device=device)
     air = Central([Jbd()], stack=FakeStack(radio))
-    pack = Pack(ADDRESS, settings, air=air, protocol=Jbd(), presence=screen.present, store=keep)
+    pack = Pack(ADDRESS, settings, central=air, protocol=Jbd(), service=screen.present, store=keep)
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(air.run()), group.create_task(supervision.run(pack))]
         await asyncio.sleep(30)
@@ -178,7 +178,7 @@ async def test_an_order_whose_permission_is_withdrawn_while_it_waits_is_refused_
         assert one.write(CHARGE, 0)
         await asyncio.sleep(2)
         assert one.told[0] is CommandState.WAITING
-        one.pack.change("AllowMosfetControl", 0)
+        one.pack.monitor.setting_stored("AllowMosfetControl", 0)
         state, words = await one.outcome(2)
         assert state is CommandState.REFUSED
         assert words.startswith("charge off: refused: switching is no longer allowed")
@@ -236,7 +236,7 @@ async def test_a_waiting_order_fails_with_its_link_also_while_another_one_is_on_
         await one.until(CommandState.SENDING)
         assert one.write(DISCHARGE, 0)
         before = len(one.sent)
-        one.pack.change("Password", "123456")  # makes the link anew
+        one.pack.monitor.setting_stored("Password", "123456")  # makes the link anew
         await asyncio.sleep(30)
         assert "discharge off: failed: a setting of the link was changed" in one.told[1]
         assert len(one.sent) == before
@@ -253,14 +253,14 @@ async def test_a_pack_that_is_removed_during_an_order_ends_within_its_limits() -
         one.task.cancel()
         await asyncio.wait([one.task])
         assert one.task.cancelled()
-        assert now() - begun <= ORDER_LIMIT + CLOSE_LIMIT < END_LIMIT
+        assert now() - begun <= COMMAND_LIMIT + CLOSE_LIMIT < END_LIMIT
 
 
 @virtual_time
 async def test_a_pack_that_hangs_when_it_is_removed_ends_the_program() -> None:
     class Stubborn:
         address = ADDRESS
-        shown_at = 1e9
+        published_at = 1e9
 
         async def run(self) -> None:
             try:
@@ -285,7 +285,7 @@ async def test_an_order_that_is_cancelled_and_fails_leaves_no_exception_that_nob
         assert one.write(CHARGE, 0)
         await one.until(CommandState.SENDING)
         one.fault(FaultKind.LOSE)
-        one.pack.change("Password", "123456")  # cancels polling
+        one.pack.monitor.setting_stored("Password", "123456")  # cancels polling
         await asyncio.sleep(40)
     gc.collect()
     await asyncio.sleep(0)
@@ -326,7 +326,7 @@ class Order:
 
 
 class Chance:
-    """MosfetTarget, a second master, permissions, protections and a bad radio, by chance; and what is wrong."""
+    """Commands, a second master, permissions, protections and a bad radio, by chance; and what is wrong."""
 
     def __init__(self, one: Boat, seed: int) -> None:
         self.one = one
@@ -362,7 +362,7 @@ class Chance:
             one.bms.somebody_writes(lots.randrange(4))
         elif what == "permission":
             name = lots.choice(("AllowMosfetControl", "AllowDischargeOff"))
-            one.pack.change(name, int(lots.random() < 0.7))
+            one.pack.monitor.setting_stored(name, int(lots.random() < 0.7))
         elif what == "protection":
             one.bms.battery.overrides.protection = Protection(lots.choice((0, 0, 1, 2, 1 << 10)))
         elif what == "radio":
@@ -383,7 +383,7 @@ class Chance:
         value = self.lots.randrange(4) if path == MODE else self.lots.randrange(2)
         wish = {bit: not value & bit for bit in (1, 2)} if path == MODE else {bits: bool(value)}
         if self.one.write(path, value):
-            number = self.one.pack._switches.report.number
+            number = self.one.pack.monitor._commands.status.number
             self.orders.append(Order(at=now(), wish=wish, number=number))
 
     def _judge_write(self, mask: int) -> None:
@@ -397,8 +397,8 @@ class Chance:
                 self.wrong.append(f"{now():.1f}: {mask} was written: bit {bit} was {before}, asked by nobody")
 
     def _judge_outcomes(self) -> None:
-        switching = self.one.pack._switches.report
-        if switching.state in PENDING:
+        switching = self.one.pack.monitor._commands.status
+        if switching.state in UNFINISHED:
             return
         ended = [order for order in self.orders if order.ended is None and order.number == switching.number]
         for order in self.orders:

@@ -32,16 +32,15 @@ from dbus_xbms.protocols.jbd.registers import (
     decode_hardware,
 )
 from dbus_xbms.report import Report
-from dbus_xbms.settings import PackSettings, SettingsError
+from dbus_xbms.settings import PackSettings, SettingsError, instance_of
 from dbus_xbms.settings.persisted import identity_of, remembered
 from dbus_xbms.venus.diff import Diff
-from dbus_xbms.venus.localsettings import instance_of
 from dbus_xbms.venus.objects import coerced, wired
 from dbus_xbms.venus.tables.battery import items_for
 from tests.fuzz.mutate import PAYLOADS, answer, chunks, mutant, payload
 from tests.fuzz.owners import CURVES, owner
 from tests.fuzz.promises import check_counters, check_curves, check_decision, check_items, check_reading
-from tests.unit.samples import SAMPLE
+from tests.unit.samples import SAMPLE, report
 
 ADDRESS = "10:A5:62:32:75:36"
 MOST_REQUESTS = 60  # of one conversation: 2 orders, each with its read-backs, and some for the login
@@ -206,7 +205,7 @@ def step(rng: Random) -> None:
     """Bytes to what the bus shows: any decodable samples, any silence between them, any owner."""
     chosen, managed = owner(rng), rng.random() < 0.8
     identity: PackIdentity | None = None
-    reader: Diff | None = None
+    reader: Diff[Report] | None = None
     now, state = rng.choice((0.0, 1e6)), PackState(started=0.0)
     for _ in range(rng.randint(1, 6)):
         now += rng.choice((0.0, 1.0, 1.0, 5.0, 40.0, 400.0, 3000.0, 1e6))
@@ -242,7 +241,7 @@ def report_of(
     state: PackState, decision: Decision, chosen: PackSettings, identity: PackIdentity, managed: bool
 ) -> Report:
     """What a pack reports of a decision."""
-    return Report(
+    return report(
         address=ADDRESS,
         instance=1,
         identity=identity,

@@ -23,15 +23,15 @@ def test_an_order_is_told_of_from_waiting_to_its_end() -> None:
     book = CommandLog()
     order = book.accept("charge off", ":1.7")
     assert told(book) == (1, WAITING, "charge off: waiting")
-    order.become(SENDING)
+    order.set_state(SENDING)
     assert told(book) == (1, SENDING, "charge off: sending")
-    order.become(DONE, "done")
+    order.set_state(DONE, "done")
     assert told(book) == (1, DONE, "charge off: done")
 
 
 def test_the_next_order_begins_anew_once_all_have_ended() -> None:
     book = CommandLog()
-    book.accept("charge off", ":1.7").become(DONE, "done")
+    book.accept("charge off", ":1.7").set_state(DONE, "done")
     book.accept("charge on", ":1.7")
     assert told(book) == (2, WAITING, "charge on: waiting")
 
@@ -53,8 +53,8 @@ def test_orders_that_wait_together_are_done_only_if_each_is(
 ) -> None:
     book = CommandLog()
     one, other = book.accept("charge off", ":1.7"), book.accept("balancing off", ":1.8")
-    one.become(first, "one")
-    other.become(second, "other")
+    one.set_state(first, "one")
+    other.set_state(second, "other")
     assert told(book) == (1, state, "charge off: one; balancing off: other")
 
 
@@ -70,7 +70,7 @@ def test_a_refusal_beside_a_pending_order_does_not_change_its_state() -> None:
     for _ in range(3):
         book.refuse("discharge off", ":1.8", "forbidden")
     assert told(book) == (1, WAITING, "charge off: waiting; discharge off: refused: forbidden")
-    order.become(DONE, "done")
+    order.set_state(DONE, "done")
     assert book.state is DONE
 
 

@@ -105,7 +105,9 @@ HIDDEN = seen(charge=False, protection=LOCK | Protection.CELL_OVERVOLTAGE)
 def test_what_a_protection_hides_is_shown_as_it_was_told_while_the_connection_stands_and_no_longer() -> None:
     state = mosfets.sampled(mosfets.MosfetState(), seen(charge=False, protection=LOCK))
     assert mosfets.sampled(state, HIDDEN).commanded == MosfetTarget(charge=False, discharge=True)
-    assert mosfets.sampled(mosfets.connected(state), HIDDEN).commanded == MosfetTarget(charge=None, discharge=True)
+    assert mosfets.sampled(mosfets.connected(state), HIDDEN).commanded == MosfetTarget(
+        charge=None, discharge=True
+    )
 
 
 def test_what_a_protection_hides_is_never_written_from_memory() -> None:
@@ -164,7 +166,9 @@ def test_on_a_board_that_never_sets_bit_12_what_we_told_stays_while_it_is_seen_o
 
 def test_on_a_board_that_sets_bit_12_a_mosfet_without_it_is_released_though_we_told_it_off() -> None:
     state = mosfets.sampled(done(KNOWN, DISCHARGE_OFF), seen(discharge=False, protection=LOCK))
-    assert mosfets.sampled(state, seen(discharge=False)).commanded == MosfetTarget(charge=True, discharge=True)
+    assert mosfets.sampled(state, seen(discharge=False)).commanded == MosfetTarget(
+        charge=True, discharge=True
+    )
 
 
 def test_on_a_board_that_never_sets_bit_12_a_protection_leaves_a_doubt_about_what_we_told_off() -> None:
@@ -345,7 +349,11 @@ def test_nothing_may_flow_through_a_mosfet_that_is_about_to_turn_off() -> None:
 
 def test_a_failed_order_is_a_fault_of_its_mosfet_until_it_is_told_something_again() -> None:
     state = mosfets.fail(mosfets.send(mosfets.request(KNOWN, CHARGE_OFF, 100.0), 100.0))
-    assert (state.failed_mosfets, state.waiting, state.commanded) == (frozenset({Mosfet.CHARGE}), MosfetTarget(), MosfetTarget())
+    assert (state.failed_mosfets, state.waiting, state.commanded) == (
+        frozenset({Mosfet.CHARGE}),
+        MosfetTarget(),
+        MosfetTarget(),
+    )
     state = mosfets.sampled(state, seen())
     assert state.failed_mosfets == {Mosfet.CHARGE}
     assert mosfets.request(state, CHARGE_OFF, 110.0).failed_mosfets == frozenset()
@@ -448,7 +456,9 @@ class SwitchStatus(RuleBasedStateMachine):
 
     @initialize(mask=st.integers(0, 3), tripped=st.lists(TRIPS, max_size=2))
     def some_pack_is_found(self, mask: int, tripped: list[Protection]) -> None:
-        self.bms = Bms(mask=mask if self.reports_lock else 0, tripped=union(tripped), reports_lock=self.reports_lock)
+        self.bms = Bms(
+            mask=mask if self.reports_lock else 0, tripped=union(tripped), reports_lock=self.reports_lock
+        )
         self.state = mosfets.sampled(self.state, self.bms.sample(0.0))
 
     @rule(opt_ins=st.integers(0, 9))
@@ -457,7 +467,10 @@ class SwitchStatus(RuleBasedStateMachine):
 
     @rule(charge=st.none() | st.booleans(), discharge=st.none() | st.booleans())
     def somebody_wishes(self, charge: bool | None, discharge: bool | None) -> None:
-        target, contact = MosfetTarget(charge=charge, discharge=discharge), "" if self.connected else "no contact"
+        target, contact = (
+            MosfetTarget(charge=charge, discharge=discharge),
+            "" if self.connected else "no contact",
+        )
         request = mosfets.Request(target=target, contact=contact, settings=self.allowed)
         if target == mosfets.NOTHING or mosfets.refusal(self.state, request):
             return

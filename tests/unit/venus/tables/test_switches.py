@@ -10,21 +10,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.model import Mosfet, Mosfets, MosfetTarget, CommandState, Phase, Protection, SwitchStatus
-from dbus_xbms.report import Report
+from dbus_xbms.model import CommandState, Mosfet, Mosfets, MosfetTarget, Phase, Protection, SwitchStatus
+from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, Lend, Report, Request
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.tables.battery import BATTERY, SWITCH, devices, items_for, values
 from dbus_xbms.venus.tables.device import DEVICE_ITEMS
 from dbus_xbms.venus.tables.pane import PANE_ITEMS, SWITCH_DEVICE_ITEMS
-from dbus_xbms.venus.tables.switches import Balancing, Lend, Order, ordered
-from tests.unit.samples import SAMPLE, settings
+from dbus_xbms.venus.tables.switches import BATTERY_SWITCHES, CHARGE, DISCHARGE, LEND_SWITCH
+from tests.unit.samples import SAMPLE, changed, report, settings
 from tests.unit.venus.tables.test_battery import IDENTITY, REPORT, SILENT
 
 ALLOWED = {"AllowMosfetControl": 1, "AllowDischargeOff": 1}
 ITEMS = {item.path: item for item in items_for(IDENTITY)}
 TOLD = (None, False, True)
 PANE = "/SwitchableOutput"
+SWITCHES = {item.path for item in (*BATTERY_SWITCHES, CHARGE, DISCHARGE, LEND_SWITCH)}
+
+
+def requested(path: str, value: Value) -> object:
+    """What a write of a value requests."""
+    item = ITEMS[path]
+    assert item.request
+    return item.request(value, REPORT)
 
 
 def mosfets(*, charge: bool = True, discharge: bool = True, **changes: Any) -> Report:
@@ -32,7 +40,7 @@ def mosfets(*, charge: bool = True, discharge: bool = True, **changes: Any) -> R
     chosen = {**ALLOWED, **changes.pop("chosen", {})}
     protection = changes.pop("protection", Protection(0))
     sample = replace(SAMPLE, mosfets=Mosfets(charge=charge, discharge=discharge), protection=protection)
-    return replace(REPORT, sample=sample, settings=settings(**chosen), **changes)
+    return changed(REPORT, sample=sample, settings=settings(**chosen), **changes)
 
 
 def switched(report: Report, **switching: Any) -> Report:
@@ -65,8 +73,8 @@ def mosfet_order(mosfet: Mosfet, on: bool) -> MosfetTarget:
         ("/Settings/MosfetMode", 1, MosfetTarget(charge=False, discharge=True)),
         ("/Settings/MosfetMode", 2, MosfetTarget(charge=True, discharge=False)),
         ("/Settings/MosfetMode", 3, MosfetTarget(charge=False, discharge=False)),
-        ("/Settings/TurnBalancingOff", 0, Balancing(on=True)),
-        ("/Settings/TurnBalancingOff", 1, Balancing(on=False)),
+        ("/Settings/TurnBalancingOff", 0, Balance(on=True)),
+        ("/Settings/TurnBalancingOff", 1, Balance(on=False)),
         ("/Settings/LendForMinutes", 0, Lend(0)),
         ("/Settings/LendForMinutes", 240, Lend(240)),
         (f"{PANE}/charge/State", 0, MosfetTarget(charge=False)),
@@ -77,25 +85,24 @@ def mosfet_order(mosfet: Mosfet, on: bool) -> MosfetTarget:
         (f"{PANE}/lend/State", 1, Lend(30)),
     ],
 )
-def test_a_write_is_an_order(path: str, value: int, order: Order) -> None:
-    assert ordered(path, value) == order
+def test_a_write_is_a_request(path: str, value: int, order: Request) -> None:
+    assert requested(path, value) == order
 
 
-@pytest.mark.parametrize("path", [path for path in ITEMS if ordered(path, 1) is None])
-def test_no_other_path_orders_anything(path: str) -> None:
-    assert ordered(path, 0) is None
+@pytest.mark.parametrize("path", [path for path in ITEMS if path not in SWITCHES])
+def test_no_other_path_switches_anything(path: str) -> None:
+    item = ITEMS[path]
+    value = "1" if item.kind == "s" else item.highest or 1
+    request = item.request(value, REPORT) if item.request else None
+    assert request is None or isinstance(request, ChangeSetting | ClearHistory)
 
 
-def test_a_text_orders_nothing() -> None:
-    assert ordered("/Io/AllowToCharge", "1") is None
-
-
-@pytest.mark.parametrize("path", [path for path in ITEMS if ordered(path, 1) is not None])
-def test_a_path_that_orders_takes_whole_numbers_of_its_range_only(path: str) -> None:
+@pytest.mark.parametrize("path", sorted(SWITCHES))
+def test_a_path_that_switches_takes_whole_numbers_of_its_range_only(path: str) -> None:
     highest = {"/Settings/MosfetMode": 3, "/Settings/LendForMinutes": 240}.get(path, 1)
     item = ITEMS[path]
     assert (item.kind, item.writable, item.lowest, item.highest) == ("i", True, 0, highest)
-    assert ordered(path, highest) is not None
+    assert requested(path, highest) is not None
 
 
 # Reading
@@ -139,7 +146,9 @@ def test_the_mode_is_what_is_wished_of_both_mosfets_at_once(
     changed = [now if now is not then else None for then, now in zip(before, after, strict=True)]
     report = switched(REPORT, told=told, wish=MosfetTarget(charge=changed[0], discharge=changed[1]))
     assert shown("/Settings/MosfetMode", report) == MODES[after]
-    assert ordered("/Settings/MosfetMode", MODES[after]) == MosfetTarget(charge=after[0], discharge=after[1])
+    assert requested("/Settings/MosfetMode", MODES[after]) == MosfetTarget(
+        charge=after[0], discharge=after[1]
+    )
 
 
 @pytest.mark.parametrize("known", [MosfetTarget(), MosfetTarget(charge=True), MosfetTarget(discharge=False)])
@@ -191,7 +200,9 @@ def test_a_toggle_stands_as_wished_else_as_the_mosfet_is_else_as_it_was_told(
     mosfet: Mosfet, wish: bool | None, actual: bool | None, told: bool | None
 ) -> None:
     report = SILENT if actual is None else mosfets(**{mosfet.value: actual})
-    report = switched(report, wish=MosfetTarget(**{mosfet.value: wish}), told=MosfetTarget(**{mosfet.value: told}))
+    report = switched(
+        report, wish=MosfetTarget(**{mosfet.value: wish}), told=MosfetTarget(**{mosfet.value: told})
+    )
     position = next((int(on) for on in (wish, actual, told) if on is not None), None)
     assert shown(f"{PANE}/{mosfet.value}/State", report) == position
 
@@ -223,8 +234,8 @@ def both(on: bool, **changes: Any) -> Report:
         (both(False, chosen={"AllowMosfetControl": 0}, protection=SHORT), 0x20),
         (both(True, phase=Phase.HELD), 0x20),
         (both(False, phase=Phase.HELD, protection=SHORT), 0x20),
-        (replace(SILENT, phase=Phase.LOST), 0x20),
-        (replace(SILENT, phase=Phase.WAITING), 0x20),
+        (changed(SILENT, phase=Phase.LOST), 0x20),
+        (changed(SILENT, phase=Phase.WAITING), 0x20),
         (switched(both(True), lent_for=60.0), 0x20),
         (switched(both(True), faults=frozenset(Mosfet)), 0x08),
         (switched(both(False), faults=frozenset(Mosfet)), 0x08),
@@ -286,7 +297,7 @@ def test_an_output_has_all_that_the_switch_pane_wants_before_it_shows_it(output:
 
 
 @pytest.mark.parametrize("item", PANE_ITEMS, ids=lambda item: item.path)
-def test_type_and_function_of_an_output_take_only_what_they_are(item: Item) -> None:
+def test_type_and_function_of_an_output_take_only_what_they_are(item: Item[Report]) -> None:
     if item.path.endswith(("/Type", "/Function")):
         value = item.value(REPORT)
         assert item.writable
@@ -298,7 +309,7 @@ def test_type_and_function_of_an_output_take_only_what_they_are(item: Item) -> N
 # Which device the outputs are on
 
 
-def pane_of(items: tuple[Item, ...]) -> set[str]:
+def pane_of(items: tuple[Item[Report], ...]) -> set[str]:
     return {item.path for item in items if item.path.startswith(PANE)}
 
 
@@ -321,4 +332,4 @@ def test_a_switch_device_has_what_a_device_must_have() -> None:
 
 
 def test_no_order_is_known_before_somebody_gives_one() -> None:
-    assert Report(address="", instance=0).switching == SwitchStatus()
+    assert report(address="", instance=0).switching == SwitchStatus()
