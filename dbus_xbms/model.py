@@ -232,7 +232,7 @@ class Extremes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ends:
+class LowestHighest:
     """The numbers of the lowest and the highest of a pack's cells or sensors, 1-based."""
 
     lowest: int

@@ -21,18 +21,18 @@ MOST_DAYS = 1000
 OTHERS = 3  # days of every set-up but the first
 WORDS = """# Charge control in a closed loop
 
-Written by `script/closed-loop`; what is simulated is said in `bench/closed_loop/simulation.py`.
-A cell is full at 3.45 V; one cell is ahead of all others by 60 mV at the top.
+Written by `script/closed-loop`; `bench/closed_loop/simulation.py` describes the simulation. A cell is
+full at 3.45 V; one cell is 60 mV ahead of all others at the top.
 
 {days}
 ![One day](closed-loop.svg)
 
 ## Attacks
 
-Plants that try to get a cell overcharged: `attacks.py`, `cell_attacks.py` and `lies.py` in
-`bench/closed_loop`. None of them has the protections of a BMS. The ceiling is the highest charge voltage in
-the data sheets of what the cells really are; for owners who charge up to that, the highest cut-off. The
-script fails if a cell goes above it, or if limits that are too careful leave a battery empty.
+Set-ups that try to overcharge a cell: `attacks.py`, `cell_attacks.py` and `lies.py` in
+`bench/closed_loop`. None of them has the protections of a BMS. The ceiling is the highest charge voltage
+in the data sheets of the actual cells; with settings that charge up to that voltage, it is the highest
+cut-off. The script fails if a cell exceeds the ceiling, or if overcautious limits leave a battery empty.
 
 {attacks}"""
 

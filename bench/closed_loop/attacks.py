@@ -186,13 +186,13 @@ ATTACKS: tuple[Attack, ...] = (
         least_soc=95.0,
     ),
     Attack(
-        name="the same, feeding in: no CCL, CVL + 0.4 V",
+        name="the same with feed-in: CCL ignored, CVL + 0.4 V",
         battery=Battery(soc=85.0, ahead=AHEAD),
         charger=FEED_IN,
         least_soc=95.0,
     ),
     Attack(
-        name="4 cells, one 4 % ahead, feeding in",
+        name="4 cells, one 4 % ahead, feed-in",
         battery=Battery(cells=4, soc=85.0, ahead={1: 4.0}),
         charger=FEED_IN,
         least_soc=90.0,
@@ -205,7 +205,7 @@ ATTACKS: tuple[Attack, ...] = (
         least_soc=95.0,
     ),
     Attack(
-        name="38 s of silence every 130 s: no half of the charge lost",
+        name="38 s of silence every 130 s: less than half of the charge lost",
         battery=Battery(soc=20.0, ahead=AHEAD),
         bms=gaps(130.0, 38.0),
         poll=1.0,
@@ -214,40 +214,40 @@ ATTACKS: tuple[Attack, ...] = (
         most_turns=60,  # two for each gap
     ),
     Attack(
-        name="silent for good while charging, feeding in",
+        name="silent until the end while charging, feed-in",
         battery=Battery(soc=60.0, ahead=AHEAD),
         charger=FEED_IN,
         bms=silent_from(600.0),
         most_soc=75.0,
     ),
     Attack(
-        name="cells at 0 °C, feeding in",
+        name="cells at 0 °C, feed-in",
         battery=Battery(soc=60.0, ahead=AHEAD, temperatures=COLD),
         charger=FEED_IN,
         least_soc=58.0,
         most_soc=60.5,
     ),
     Attack(
-        name="4 cells at 0 °C, feeding in, 60 A",
+        name="4 cells at 0 °C, feed-in, 60 A",
         battery=Battery(cells=4, soc=60.0, temperatures=COLD),
         charger=FEED_IN,
         most_soc=60.7,
     ),
     Attack(
-        name="cells at 2 °C with a CCL of 1 A, feeding in",
+        name="cells at 2 °C with a CCL of 1 A, feed-in",
         battery=Battery(soc=60.0, ahead=AHEAD, temperatures=(2.0, 2.0)),
         charger=FEED_IN,
         most_soc=72.0,
     ),
     Attack(
-        name="cells at 0 °C, sun and loads: not emptied",
+        name="cells at 0 °C, sun and loads: not discharged empty",
         battery=Battery(soc=60.0, ahead=AHEAD, temperatures=COLD),
         load=household,
         least_soc=55.0,
         most_soc=60.5,
     ),
     Attack(
-        name="cells at 0 °C, loads, feeding in: not emptied",
+        name="cells at 0 °C, loads, feed-in: not discharged empty",
         battery=Battery(soc=60.0, ahead=AHEAD, temperatures=COLD),
         charger=FEED_IN,
         load=household,
@@ -255,7 +255,7 @@ ATTACKS: tuple[Attack, ...] = (
         most_soc=60.5,
     ),
     Attack(
-        name="restarted every 10 min at the top: float all the same",
+        name="restarted every 10 min at the top: still reaches float",
         battery=Battery(soc=95.0, ahead=AHEAD),
         restarts=600.0,
         least_soc=95.0,
@@ -263,7 +263,7 @@ ATTACKS: tuple[Attack, ...] = (
         must_show="Float",
     ),
     Attack(
-        name="silent and restarted, feeding in",
+        name="silent and restarted, feed-in",
         battery=Battery(soc=60.0, ahead=AHEAD),
         charger=FEED_IN,
         bms=silent_from(600.0),
@@ -273,7 +273,7 @@ ATTACKS: tuple[Attack, ...] = (
         always_limited=True,
     ),
     Attack(
-        name="280 Ah, a cell with a bad joint, noise of 1 mV",
+        name="280 Ah, a cell with a bad joint, 1 mV of noise",
         battery=Battery(capacity=280.0, soc=95.0, ahead=AHEAD, resistance={1: 0.0007}, noise=0.001),
         charger=Charger(current=84.0),
         poll=1.0,

@@ -18,7 +18,7 @@ CELL_ATTACKS: tuple[Attack, ...] = (
         most_soc=50.5,
     ),
     Attack(
-        name="4 cells, one shorted, feeding in",
+        name="4 cells, one shorted, feed-in",
         hours=1.0,
         battery=Battery(cells=4, shorted=SHORTED),
         charger=FEED_IN,
@@ -30,14 +30,14 @@ CELL_ATTACKS: tuple[Attack, ...] = (
         most_soc=50.5,
     ),
     Attack(
-        name="16 cells, one shorted, feeding in",
+        name="16 cells, one shorted, feed-in",
         hours=1.0,
         battery=Battery(shorted=SHORTED),
         charger=FEED_IN,
         most_soc=50.5,
     ),
     Attack(
-        name="4 cells, one empty, the others at 60 %, feeding in",
+        name="4 cells, one empty, the others at 60 %, feed-in",
         hours=1.0,
         battery=Battery(cells=4, soc=60.0, ahead={1: -62.0}),
         charger=FEED_IN,
@@ -66,7 +66,7 @@ CELL_ATTACKS: tuple[Attack, ...] = (
         most_soc=85.1,
     ),
     Attack(
-        name="stored settings of 3.70 and 3.79 V per cell, feeding in",
+        name="stored settings of 3.70 and 3.79 V per cell, feed-in",
         battery=Battery(soc=85.0, ahead={1: 2.0}),
         charger=FEED_IN,
         owner={"CellFull": 3.70, "CellHighCutoff": 3.79},
@@ -79,7 +79,7 @@ CELL_ATTACKS: tuple[Attack, ...] = (
         least_soc=95.0,
     ),
     Attack(
-        name="4 cells, one 4 % ahead, 14.4 V, feeding in",
+        name="4 cells, one 4 % ahead, 14.4 V, feed-in",
         battery=Battery(cells=4, soc=85.0, ahead={1: 4.0}),
         charger=FEED_IN,
         owner={"CellFull": 3.6},
@@ -93,7 +93,7 @@ CELL_ATTACKS: tuple[Attack, ...] = (
         least_soc=95.0,
     ),
     Attack(
-        name="16 cells, one 2 % ahead, 58.4 V, feeding in",
+        name="16 cells, one 2 % ahead, 58.4 V, feed-in",
         battery=Battery(soc=85.0, ahead={1: 2.0}),
         charger=FEED_IN,
         owner={"CellFull": 3.65},
@@ -101,7 +101,7 @@ CELL_ATTACKS: tuple[Attack, ...] = (
         least_soc=90.0,
     ),
     Attack(
-        name="NMC, 14 cells, one 2 % ahead, 4.20 V per cell, feeding in",
+        name="NMC, 14 cells, one 2 % ahead, 4.20 V per cell, feed-in",
         battery=Battery(cells=14, chemistry="NMC", soc=85.0, ahead={1: 2.0}),
         charger=FEED_IN,
         owner={"Chemistry": "NMC", "CellFull": 4.20},
@@ -109,7 +109,7 @@ CELL_ATTACKS: tuple[Attack, ...] = (
         least_soc=90.0,
     ),
     Attack(
-        name="LTO, 20 cells, one 2 % ahead, 2.80 V per cell, feeding in",
+        name="LTO, 20 cells, one 2 % ahead, 2.80 V per cell, feed-in",
         battery=Battery(cells=20, chemistry="LTO", soc=85.0, ahead={1: 2.0}),
         charger=FEED_IN,
         owner={"Chemistry": "LTO", "CellFull": 2.80},

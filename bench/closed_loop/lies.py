@@ -81,7 +81,7 @@ STORED = {"Cells": 4, "Nominal": 100.0}
 LIES: tuple[Attack, ...] = (
     Attack(name="BMS frozen at 85 %", battery=Battery(soc=85.0), bms=frozen_from(MIDDLE / 10)),
     Attack(
-        name="4 cells, BMS frozen while charging, one cell 4 % ahead, feeding in",
+        name="4 cells, BMS frozen while charging, one cell 4 % ahead, feed-in",
         battery=Battery(cells=4, soc=80.0, ahead=LEADER),
         charger=FEED_IN,
         bms=frozen_from(MIDDLE),
@@ -92,24 +92,24 @@ LIES: tuple[Attack, ...] = (
         bms=cells_frozen_from(MIDDLE),
     ),
     Attack(
-        name="4 cells, voltages frozen while the charge is counted, feeding in",
+        name="4 cells, voltages frozen while the charge is counted, feed-in",
         battery=Battery(cells=4, soc=75.0, ahead=LEADER),
         charger=FEED_IN,
         bms=cells_frozen_from(MIDDLE),
     ),
     Attack(
-        name="4 cells, the leading one stuck, pack measured apart",
+        name="4 cells, the leading one stuck, pack voltage measured separately",
         battery=Battery(cells=4, soc=60.0, ahead=LEADER),
         bms=stuck_from(MIDDLE, summed=False),
     ),
     Attack(
-        name="16 cells, the leading one stuck, pack measured apart, feeding in",
+        name="16 cells, the leading one stuck, pack voltage measured separately, feed-in",
         battery=Battery(soc=60.0, ahead=LEADER),
         charger=FEED_IN,
         bms=stuck_from(MIDDLE, summed=False),
     ),
     Attack(
-        name="4 cells, the leading one stuck, pack added up by the BMS",
+        name="4 cells, the leading one stuck, pack voltage summed by the BMS",
         battery=Battery(cells=4, soc=50.0, ahead=LEADER),
         bms=stuck_from(MIDDLE, summed=True),
     ),
@@ -119,14 +119,14 @@ LIES: tuple[Attack, ...] = (
         least_soc=90.0,
     ),
     Attack(
-        name="4 cells, suddenly 8",
+        name="4 cells, then suddenly 8",
         battery=Battery(cells=4, soc=85.0),
         owner=STORED,
         bms=doubled_from(MIDDLE),
         must_show="Refused",
     ),
     Attack(
-        name="suddenly ten times the capacity, 100 A of sun",
+        name="capacity suddenly ten times as large, 100 A of sun",
         battery=Battery(cells=4, soc=85.0),
         charger=Charger(current=100.0),
         owner=STORED,
@@ -145,7 +145,7 @@ LIES: tuple[Attack, ...] = (
         must_show="Refused",
     ),
     Attack(
-        name="LiFePO4 set as NMC, counted from 0 %, really 80",
+        name="LiFePO4 set as NMC, counted from 0 %, actually at 80 %",
         battery=Battery(cells=4, soc=80.0, counted=0.0),
         owner={"Chemistry": "NMC"},
         must_show="Refused",
@@ -165,7 +165,7 @@ LIES: tuple[Attack, ...] = (
         must_show="Refused",
     ),
     Attack(
-        name="an impossible cell in every 20th reading: charged all the same",
+        name="an impossible cell in every 20th reading: still charged",
         battery=Battery(soc=50.0, ahead={1: 2.0}),
         bms=odd_every(20.0),
         poll=1.0,

@@ -251,7 +251,7 @@ SETUPS = (
     Setup(name="48 V, 16 cells"),
     Setup(name="24 V, 8 cells, 1 C", cells=8, sun=110.0, charge=100.0),
     Setup(name="12 V, 4 cells", cells=4),
-    Setup(name="12 V, 4 cells, feeding in", cells=4, grid=True),
+    Setup(name="12 V, 4 cells, feed-in", cells=4, grid=True),
     Setup(name="48 V, 16 cells, balancer", balancer=True),
 )
 HEADINGS = (

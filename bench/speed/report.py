@@ -41,8 +41,8 @@ FLEET_HEAD = (
 SUBJECTS = {  # as the fleet's table calls them, and how notifications come
     PROGRAM: ("program", "signals"),
     SOCKETS: ("program", "sockets"),
-    FLOOR: ("floor, each pack in its own time", "signals"),
-    BEAT: ("floor, all packs in one moment", "signals"),
+    FLOOR: ("floor, a timer per pack", "signals"),
+    BEAT: ("floor, all packs at once", "signals"),
 }
 
 
@@ -180,12 +180,16 @@ def _judgements(results: Sequence[Result]) -> tuple[tuple[str, float, list[float
     ]
     return (
         ("CPU of a fleet, times the floor", 1.3, fleets(PROGRAM, FLOOR, multiple)),
-        ("the same, times the floor that polls all in one moment", 1.3, fleets(PROGRAM, BEAT, multiple)),
-        ("CPU with sockets and dbus-daemon, times the floor and its own", 1.0, fleets(SOCKETS, FLOOR, _sums)),
-        ("the same, times the floor that polls all in one moment", 1.0, fleets(SOCKETS, BEAT, _sums)),
+        ("the same, times the floor that polls all at once", 1.3, fleets(PROGRAM, BEAT, multiple)),
+        (
+            "CPU with sockets, dbus-daemon included, times the same of the floor",
+            1.0,
+            fleets(SOCKETS, FLOOR, _sums),
+        ),
+        ("the same, times the floor that polls all at once", 1.0, fleets(SOCKETS, BEAT, _sums)),
         ("Signals per pack and poll", 1.01, fleets(PROGRAM, PROGRAM, lambda result, _: result.signals)),
         ("Latency p99 beyond the floor, ms", 20.0, fleets(PROGRAM, FLOOR, _later)),
-        ("The multiple with 4 packs and with the most, the one times the other", 1.15, constant),
+        ("Multiple with 4 packs against that with the most", 1.15, constant),
         ("Memory per further pack, MB", 0.4, [_growth(*span) for span in spans]),
         ("Memory with 4 packs, MB", 32.0, [fleet[4].resident for fleet in ours if 4 in fleet]),
     )
@@ -197,43 +201,43 @@ def _verdict(limit: float, found: Sequence[float]) -> str:
     return "met" if max(found) <= limit else f"missed by {max(found) - limit:.2f}"
 
 
-PAGE = """# What it costs
+PAGE = """# CPU, memory and latency
 
 Written by `script/bench --pure --keep` {where}.
 
-CPU is per pack and poll, so are signals and their bytes: the median of three parts of the time measured.
-Program and floor run at the same time, each on a bus of its own, because a shared machine changes its speed
-from minute to minute: compare columns of a line, not lines. The packs are simulated and alike: 16 cells, 3
-sensors, a current that always changes, one of them in control of chargers.
-Nobody listens to the signals while CPU is measured; on a GX each listener costs the dbus-daemon and itself
-something more. Latency is from the last notification of a poll to its signal, as a third process on the bus
-sees them. Memory is resident, shared libraries included. `cython`: dbus-fast compiled; `pure`: in Python, as
-on a GX.
+CPU, signals and bytes are per pack and poll; CPU is the median of three parts of the measured time. The
+program and a floor, a bare script that does the least possible, are measured at the same time, each on a
+bus of its own, because the speed of a shared machine changes from minute to minute: compare columns
+within a row, not rows. The simulated packs are alike: 16 cells, 3 sensors, a current that always
+changes, one of them in control of chargers. There is no listener for the signals while CPU is measured;
+on a GX, each listener costs CPU in dbus-daemon and in the listener. Latency is measured by a third
+process on the bus, from the last notification of a poll to its signal. Memory is resident memory,
+including shared libraries. `cython`: dbus-fast compiled; `pure`: in Python, as on a GX.
 
 {table}
-The floor is a bare script (`bench/speed/floor.py`) in one process that only writes the same requests,
-receives the same notifications and sends one signal of three values per poll; each pack has a timer of its
-own. The program polls all packs in one moment. With {many} packs, also with notifications over sockets
-(`NotifyMethod` 2), and next to a floor that polls in one moment, too:
+The floor (`bench/speed/floor.py`) is one process that only writes the same requests, receives the same
+notifications and sends one signal with three values per poll. Each of its packs has its own timer. The
+program polls all packs at the same moment. With {many} packs there are two more measurements:
+notifications over sockets (`NotifyMethod` 2), and a floor that also polls all packs at the same moment:
 
 {fleet}
-The goals, in the worse build; a fleet is {many} packs. Since the machine changes its speed, that a pack costs
-the same among few and many is judged by the multiples:
+The goals, for the worse build; a fleet is {many} packs. Whether a pack costs the same in a small and a
+large fleet is judged by the multiples, because the speed of the machine changes:
 
 {goals}
 {failures}{why}
-![Costs by number of packs](bench.svg)
+![CPU by number of packs](bench.svg)
 """
 
-WHY = """Next to the floor that polls in one moment the goal is not reached. Both wake equally often and make
-as many system calls; what the program adds is Python that the floor has none of: frames are cut and checked,
-some 40 values decoded, alarms, limits and history judged (half of it), some 160 paths compared, and a signal
-made of what has changed. Done again and again that takes 0.2 ms; in its place, after other processes have
-had the processor and its caches, several times as much. To wait, so that several packs are judged in a row,
-was tried: 15 ms of delay brought 4 %.
+WHY = """The goal is missed against the floor that polls all packs at the same moment. Both processes wake
+equally often and make as many system calls. The program also runs Python code that the floor does not have:
+it parses frames, decodes some 40 values, evaluates alarms, limits and history (half of the cost), compares
+some 160 paths, and builds a signal from the changes. In a tight loop this takes 0.2 ms; in practice,
+after other processes have used the processor and its caches, several times as much. Delaying the
+evaluation so that several packs are processed in a row was tried: a delay of 15 ms saved 4 %.
 
-With sockets, notifications go past the dbus-daemon, and past the unmarshalling in this process. `bluetoothd`
-is simulated here: what sockets spare it is not counted.
+With sockets, notifications bypass dbus-daemon and the unmarshalling in this process. `bluetoothd` is
+simulated here: what sockets save in it is not counted.
 """
 
 

@@ -17,7 +17,11 @@ log = logging.getLogger(__name__)
 
 STALE = 30.0  # s after which what was seen of others counts no more; they are asked every 5 s
 WAIT_LIMIT = 8.0  # s that packs wait at the start for the first look around
-TOLD = (Reason.MISFIT, Reason.FOREIGN, Reason.SECOND)  # what an owner who has said yes is warned of
+TOLD = (
+    Reason.VOLTAGE_MISMATCH,
+    Reason.OTHER_BMS,
+    Reason.OTHER_PACK,
+)  # what an owner who has said yes is warned of
 
 
 class ControlCandidate(Protocol):
@@ -71,7 +75,7 @@ class Arbiter:
         """Record that an owner changed who should control, and judge again."""
         self._asked.add(address)
         if self._state:
-            self._state = authority.renewed(self._state)
+            self._state = authority.forget_other_bms(self._state)
         self.judge()
 
     def judge(self) -> None:
@@ -83,7 +87,7 @@ class Arbiter:
             self._horizon.wake()
         packs = {pack.address: pack for pack in self._packs()}
         claims = [
-            authority.claim(address, pack.settings, asked=address in self._asked)
+            authority.claim(address, pack.settings, confirmed=address in self._asked)
             for address, pack in packs.items()
         ]
         state = self._state or AuthorityState(started=now)
@@ -95,7 +99,8 @@ class Arbiter:
 
     def _wanted(self) -> bool:
         return (
-            any(not authority.unwilling(pack.settings) for pack in self._packs()) or not self._looked.is_set()
+            any(not authority.control_disabled(pack.settings) for pack in self._packs())
+            or not self._looked.is_set()
         )
 
     def _seen(self, around: Surroundings) -> None:
@@ -108,12 +113,12 @@ class Arbiter:
     def _log(self, rulings: dict[str, Ruling]) -> None:
         before, self._rulings = self._rulings, rulings
         for address, ruling in rulings.items():
-            known = before.get(address, Ruling(Reason.UNWILLING))
-            if known.bar is ruling.bar:
+            known = before.get(address, Ruling(Reason.DISABLED))
+            if known.reason is ruling.reason:
                 continue
             if known.controls:
                 log.warning("%s: no longer controls chargers: %s", address, ruling.words)
             elif ruling.controls:
                 log.info("%s: controls chargers", address)
-            elif ruling.bar in TOLD:
+            elif ruling.reason in TOLD:
                 log.warning("%s: does not control chargers: %s", address, ruling.words)

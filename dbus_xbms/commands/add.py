@@ -20,7 +20,7 @@ from dbus_xbms.commands.values import told
 from dbus_xbms.contact import Contact
 from dbus_xbms.dbus.peers import NoAnswer
 from dbus_xbms.policy.advice.consequences import willing
-from dbus_xbms.policy.authority import unwilling
+from dbus_xbms.policy.authority import control_disabled
 from dbus_xbms.printable import LINE, printable
 from dbus_xbms.settings import PackSettings, SettingsError, Value, as_address
 
@@ -181,7 +181,7 @@ def _control_words(subject: Subject, settings: PackSettings) -> str:
     change = f"dbus-xbms set {quoted(title(subject.address, settings))}"
     if not settings.chemistry:
         return f"{questions.ABOUT_CHEMISTRY}\nTo choose it: {change} Chemistry {questions.EXAMPLE}"
-    if not unwilling(settings):
+    if not control_disabled(settings):
         return ""  # it was said before
     packs = subject.with_it(settings)
     if others := willing(packs):
@@ -195,7 +195,7 @@ async def _report_contact(subject: Subject, settings: PackSettings, *, wait: boo
     if not await warn_if_not_running() or not wait:
         return
     name = title(subject.address, settings)
-    control = not unwilling(settings)
+    control = not control_disabled(settings)
     pack = await first_contact(subject.address, name, control=control)
     if pack and has_answered(pack):
         say("\n".join(described(pack, control=control)))

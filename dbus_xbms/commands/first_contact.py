@@ -13,8 +13,9 @@ from dbus_xbms.commands.session import contacts, is_running, open_bus
 from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery
 from dbus_xbms.contact import UNKNOWN, ContactState
 from dbus_xbms.policy.advice.consequences import Consequence
-from dbus_xbms.policy.authority import unwilling
-from dbus_xbms.policy.charge.chemistry import contradiction, judges, preset
+from dbus_xbms.policy.authority import control_disabled
+from dbus_xbms.policy.charge.chemistry import judges, preset
+from dbus_xbms.policy.charge.preset_check import voltage_contradiction
 from dbus_xbms.printable import printable
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.text import count
@@ -46,7 +47,11 @@ class Cells:
     def against(self, settings: PackSettings) -> str:
         """Why the chemistry of these settings cannot be the pack's, in words; empty if it can."""
         chosen = preset(settings)
-        return "" if chosen.refused or not self.voltages else contradiction(chosen, self.voltages, self.soc)
+        return (
+            ""
+            if chosen.refused or not self.voltages
+            else voltage_contradiction(chosen, self.voltages, self.soc)
+        )
 
 
 async def cells_now(address: str) -> Cells | None:
@@ -73,7 +78,7 @@ async def misfits(address: str, after: PackSettings, changed: Iterable[str]) -> 
             return []
     cells = await cells_now(address)
     why = cells.against(after) if cells else ""
-    controls = not unwilling(after) and bool(after.enabled)
+    controls = not control_disabled(after) and bool(after.enabled)
     words = f"{why}; a pack that controls is then neither charged nor discharged"
     return [Consequence(words=words, ask=controls)] if why else []
 

@@ -15,7 +15,7 @@ from dbus_xbms.commands.naming import name_refusal
 from dbus_xbms.commands.saying import say
 from dbus_xbms.dbus.connection import BusError
 from dbus_xbms.policy.advice.consequences import Consequence, in_order, of_change
-from dbus_xbms.policy.authority import NO_CHEMISTRY, unwilling
+from dbus_xbms.policy.authority import NO_CHEMISTRY, control_disabled
 from dbus_xbms.policy.charge.chemistry import refusal
 from dbus_xbms.settings import PackSettings, SettingsError, Value, pack_path
 from dbus_xbms.settings.schema import LONGEST_TEXT
@@ -88,7 +88,7 @@ async def _changes(subject: Subject, given: Mapping[str, Value]) -> list[Consequ
     why = why or refusal(
         subject.before, {name: value for name, value in chosen.items() if name != PackSettings.enabled.name}
     )
-    if chosen.get(PackSettings.control.name) and unwilling(settings) == NO_CHEMISTRY:
+    if chosen.get(PackSettings.control.name) and control_disabled(settings) == NO_CHEMISTRY:
         why = why or f"a pack controls only once its chemistry is known: --chemistry {questions.EXAMPLE}"
     if why:
         raise SettingsError(why)

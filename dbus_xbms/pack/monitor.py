@@ -19,7 +19,7 @@ from dbus_xbms.pack.poller import Polled, Poller, PollFailed, Progress
 from dbus_xbms.pack.setting_changes import SettingChanges
 from dbus_xbms.pack.state_log import StateLogger
 from dbus_xbms.policy import engine, history, pack_state
-from dbus_xbms.policy.authority import Reason, Ruling, unwilling
+from dbus_xbms.policy.authority import Reason, Ruling, control_disabled
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.freshness import poll_interval, withdraws_after
 from dbus_xbms.protocols import LinkError, ProtocolError, SwitchableBms
@@ -110,7 +110,7 @@ class PackMonitor:
         self._contact.succeeded(_now())
         if polled.first:
             self._commands.connected()
-        if self._state.evidence.accepted:
+        if self._state.plausibility.accepted:
             self._commands.sampled(reading.sample)
         if polled.socket_failed:
             log.info("%s: notifications over a socket do not work; using D-Bus signals", self.address)
@@ -149,7 +149,7 @@ class PackMonitor:
             custom_name=self.settings.custom_name,
             insecure=bool(self.settings.insecure_connection),
             # Before an identity is stored, the reported one is shown, with its doubts.
-            identity=known if known.cell_count else self._state.heard,
+            identity=known if known.cell_count else self._state.identity,
             decision=decision,
             counters=self._counters,
             link=link,
@@ -215,8 +215,8 @@ class PackMonitor:
 
     def _no_contact(self) -> str:
         """Return why the pack cannot be commanded now; "" if it can."""
-        if self._state.evidence.doubt:
-            return f"readings are not believed ({self._state.evidence.doubt})"
+        if self._state.plausibility.doubt:
+            return f"readings are not believed ({self._state.plausibility.doubt})"
         if self.latest and self.latest.decision.phase is Phase.FRESH and not self._poller.lent_for:
             return ""
         return f"no contact with the pack ({self.contact(_now()).reason})"
@@ -247,7 +247,7 @@ class PackMonitor:
     @property
     def controls(self) -> bool:
         """Whether the pack controls chargers and inverters."""
-        return not unwilling(self.settings) and self._ruling.controls
+        return not control_disabled(self.settings) and self._ruling.controls
 
     @property
     def hci(self) -> str:
@@ -261,7 +261,7 @@ class PackMonitor:
 
     def set_ruling(self, ruling: Ruling) -> None:
         """Set whether this pack controls chargers, and why not."""
-        if ruling.bar is not Reason.LOOKING:
+        if ruling.reason is not Reason.UNDECIDED:
             self._writer.put({PackSettings.controlled.name: int(ruling.controls)})
         if ruling != self._ruling:
             self._ruling = ruling
@@ -301,7 +301,7 @@ class PackMonitor:
             silence=None if heard_at is None else now - heard_at,
             running=now - self._state.started,
             withdraws_after=withdraws_after(self.settings, managed=self.controls),
-            doubt=self._state.evidence.doubt,
+            doubt=self._state.plausibility.doubt,
             unshown=unpublished,
             fault=DECISION_FAILED if self._decision_failed else "",
         )

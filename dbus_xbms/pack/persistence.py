@@ -117,14 +117,14 @@ class PackMemory:
         if not stored:
             return state
         known, heard_at = stored
-        self._checkpoint = known.turning
+        self._checkpoint = known.checkpoint
         age = snapshot.age(heard_at, moment(now))
         return pack_state.restored(state, known, age, self._settings)
 
     def learn(self, reading: Reading, state: PackState) -> None:
         """Store the identity of the BMS; another BMS's only once the owner has confirmed it."""
-        sample, heard = reading.sample, state.heard
-        if not state.evidence.accepted:
+        sample, heard = reading.sample, state.identity
+        if not state.plausibility.accepted:
             return
         if confirmed := bool(self._settings.accept_new_bms):
             log.warning("%s: the new BMS is accepted, as the owner has confirmed", self._address)
@@ -133,14 +133,14 @@ class PackMemory:
         elif identity.is_other_pack(heard, sample, self._settings):
             return
         if confirmed or reading.identity:
-            self.identity = identity.learnt(self.identity, heard)
+            self.identity = identity.merge(self.identity, heard)
             self._writer.put(remembered(self.identity))
 
     def save(self, state: PackState, now: float) -> None:
         """Store what a restart must not lose at once, and everything else every :data:`SAVE_EVERY`."""
         control = state.control
-        if control and control.seen:
-            checkpoint = silent_limits.to_snapshot(control).turning
+        if control and control.last_sample:
+            checkpoint = silent_limits.to_snapshot(control).checkpoint
             if checkpoint != self._checkpoint:
                 self._checkpoint = checkpoint
                 self._writer.put(self._control_state(state))
@@ -151,13 +151,13 @@ class PackMemory:
     def save_all(self, state: PackState) -> None:
         """Store everything that changes by itself."""
         kept = remembered(state.extremes) | remembered(state.history.history)
-        kept |= identity.cycles(state.heard, state.sample, self._settings)
+        kept |= identity.cycles_to_store(state.identity, state.sample, self._settings)
         self._writer.put(kept | self._control_state(state))
 
     @staticmethod
     def _control_state(state: PackState) -> dict[str, Value]:
         control, at = state.control, state.sampled_at
-        if control is None or control.seen is None or at is None:
+        if control is None or control.last_sample is None or at is None:
             return {}
         now = _now()
         kept = snapshot.to_text(silent_limits.to_snapshot(control), moment(now).earlier(now - at))

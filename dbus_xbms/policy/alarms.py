@@ -72,7 +72,7 @@ def worst(*levels: Level) -> Level:
     return max(levels, key=lambda level: level.value, default=Level.OK)
 
 
-def tripped(sample: PackSample, settings: PackSettings) -> dict[str, Level]:
+def protection_alarms(sample: PackSample, settings: PackSettings) -> dict[str, Level]:
     """Alarms for what the BMS itself has tripped on."""
     levels: dict[str, Level] = {}
     if not sample.protection:
@@ -88,7 +88,7 @@ def tripped(sample: PackSample, settings: PackSettings) -> dict[str, Level]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Control:
+class ControlStatus:
     """What charge control adds to the judging of alarms."""
 
     preset: Preset
@@ -99,7 +99,7 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
+class ThresholdCheck:
     """One measured value that is bad when it is high, with its thresholds."""
 
     path: str
@@ -118,9 +118,12 @@ class Watch:
         return Level.OK
 
 
-def near(
-    sample: PackSample, temperatures: Temperatures, settings: PackSettings, control: Control | None = None
-) -> list[Watch]:
+def near_threshold(
+    sample: PackSample,
+    temperatures: Temperatures,
+    settings: PackSettings,
+    control: ControlStatus | None = None,
+) -> list[ThresholdCheck]:
     """What in one sample is beyond its warning or near it: nearly always nothing.
 
     Where low is bad, value and thresholds are negative. A warning of 0 is off.
@@ -142,20 +145,22 @@ def near(
     if (mosfet := temperatures.mosfet) is not None:
         hot = settings.mosfet_temperature_warning
         found.append((INTERNAL_TEMPERATURE, mosfet, hot, hot + MOSFET_ALARM_ABOVE, TEMPERATURE_HYSTERESIS))
-    watches = [
-        Watch(path=path, value=value, warning=min(warning, alarm), alarm=alarm, hysteresis=hysteresis)
+    checks = [
+        ThresholdCheck(
+            path=path, value=value, warning=min(warning, alarm), alarm=alarm, hysteresis=hysteresis
+        )
         for path, value, warning, alarm, hysteresis in found
         if warning
     ]
-    watches += _temperature_watches(temperatures, settings, preset)
-    return [watch for watch in watches if watch.value >= watch.warning - NEAR * watch.hysteresis]
+    checks += _temperature_checks(temperatures, settings, preset)
+    return [check for check in checks if check.value >= check.warning - NEAR * check.hysteresis]
 
 
-def _temperature_watches(
+def _temperature_checks(
     temperatures: Temperatures, settings: PackSettings, preset: Preset | None
-) -> list[Watch]:
+) -> list[ThresholdCheck]:
     """The hottest and the coldest sensor that may be a cell's; 0 °C is a warning like any other."""
-    if not (warmth := temperatures.bounding):
+    if not (warmth := temperatures.maybe_cells):
         return []
     rows = (
         (HIGH_TEMPERATURE, settings.high_temperature_warning, "hot_warning", max(warmth), 1),
@@ -168,14 +173,14 @@ def _temperature_watches(
             warning = getattr(preset, field) if preset else None
         if warning is not None:
             found.append(
-                Watch(
+                ThresholdCheck(
                     path=path, value=sign * celsius, warning=sign * warning, hysteresis=TEMPERATURE_HYSTERESIS
                 )
             )
     return found
 
 
-def faults(temperatures: Temperatures, control: Control | None = None) -> dict[str, Level]:
+def fault_alarms(temperatures: Temperatures, control: ControlStatus | None = None) -> dict[str, Level]:
     """Alarms for what cannot be believed."""
     levels: dict[str, Level] = {}
     if temperatures.broken:
@@ -190,7 +195,7 @@ def faults(temperatures: Temperatures, control: Control | None = None) -> dict[s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class AlarmStatus:
     """One alarm over time."""
 
     level: Level = Level.OK
@@ -198,29 +203,29 @@ class Standing:
     last_wanted: float = -inf  # when the shown level was last wanted
 
 
-AlarmState = Mapping[str, Standing]
-WELL = Standing()
-ALL_WELL: AlarmState = dict.fromkeys(ALARM_PATHS, WELL)
+AlarmState = Mapping[str, AlarmStatus]
+CLEAR = AlarmStatus()
+ALL_CLEAR: AlarmState = dict.fromkeys(ALARM_PATHS, CLEAR)
 
 
-def _follow(standing: Standing, hard: Level, soft: Level, now: float) -> Standing:
+def _debounce(status: AlarmStatus, hard: Level, soft: Level, now: float) -> AlarmStatus:
     """``hard``: what the BMS has tripped on; ``soft``: what measurements show, which must last."""
-    if standing is WELL and hard is soft is Level.OK:  # nearly always
-        return WELL
-    shown, level, since = standing.level, worst(hard, soft), inf
+    if status is CLEAR and hard is soft is Level.OK:  # nearly always
+        return CLEAR
+    shown, level, since = status.level, worst(hard, soft), inf
     if level is shown is Level.OK:
-        return WELL
+        return CLEAR
     if level.value > worst(hard, shown).value:
-        since = min(standing.wanted_since, now)
+        since = min(status.wanted_since, now)
         if now - since >= RISE:
             since = inf
         else:
             level = worst(hard, shown)
     if level.value >= shown.value:
-        return Standing(level=level, wanted_since=since, last_wanted=now)
-    if now - standing.last_wanted >= HOLD:
-        return Standing(level=level, last_wanted=now) if level is not Level.OK else WELL
-    return Standing(level=shown, last_wanted=standing.last_wanted)
+        return AlarmStatus(level=level, wanted_since=since, last_wanted=now)
+    if now - status.last_wanted >= HOLD:
+        return AlarmStatus(level=level, last_wanted=now) if level is not Level.OK else CLEAR
+    return AlarmStatus(level=shown, last_wanted=status.last_wanted)
 
 
 def step(
@@ -229,8 +234,8 @@ def step(
     temperatures: Temperatures,
     now: float,
     settings: PackSettings,
-    control: Control | None = None,
-    also: Levels = NOTHING,
+    control: ControlStatus | None = None,
+    extra: Levels = NOTHING,
 ) -> AlarmState:
     """Follow the alarms to ``now``. Without a sample they stand as they are: silence clears nothing.
 
@@ -238,16 +243,16 @@ def step(
     """
     if sample is None:
         return state
-    at_once, lasting = tripped(sample, settings), faults(temperatures, control)
-    for path, level in also.items():
+    at_once, lasting = protection_alarms(sample, settings), fault_alarms(temperatures, control)
+    for path, level in extra.items():
         at_once[path] = worst(level, at_once.get(path, Level.OK))
-    for watch in near(sample, temperatures, settings, control):
-        level = watch.level(state.get(watch.path, WELL).level)
-        lasting[watch.path] = worst(lasting.get(watch.path, Level.OK), level)
-    if state == ALL_WELL and not at_once and all(level is Level.OK for level in lasting.values()):
+    for check in near_threshold(sample, temperatures, settings, control):
+        level = check.level(state.get(check.path, CLEAR).level)
+        lasting[check.path] = worst(lasting.get(check.path, Level.OK), level)
+    if state == ALL_CLEAR and not at_once and all(level is Level.OK for level in lasting.values()):
         return state  # nearly always
-    following: dict[str, Standing] = {}
+    updated: dict[str, AlarmStatus] = {}
     for path in ALARM_PATHS:
         hard, soft = at_once.get(path, Level.OK), lasting.get(path, Level.OK)
-        following[path] = _follow(state.get(path, WELL), hard, soft, now)
-    return following
+        updated[path] = _debounce(state.get(path, CLEAR), hard, soft, now)
+    return updated

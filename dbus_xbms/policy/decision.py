@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 
-from dbus_xbms.model import LENT, Ends, History, Level, Limits, PackSample, Phase
+from dbus_xbms.model import LENT, History, Level, Limits, LowestHighest, PackSample, Phase
 from dbus_xbms.policy import alarms, freshness, identity, state_of_charge
 from dbus_xbms.policy.alarms import worst
 from dbus_xbms.policy.charge.charge_voltage import Stage
@@ -16,7 +16,7 @@ from dbus_xbms.policy.temperatures import Temperatures
 from dbus_xbms.settings import PackSettings
 
 VALID = (Phase.FRESH, Phase.HELD)  # phases in which the newest sample may be shown
-COUNTED = (*VALID, *LENT)  # in which the last state of charge is shown
+SOC_VALID = (*VALID, *LENT)  # in which the last state of charge is shown
 FULL_FROM = 80.0  # %; a pack that is full below has another chemistry than was chosen, or a wrong count
 FLOAT_TOO_EARLY = f"Full at less than {FULL_FROM:g} %: Chemistry is wrong, or the BMS has lost its count"
 
@@ -37,42 +37,44 @@ class Decision:
     soc: float | None = None  # %
     consumed: float | None = None  # Ah, zero or negative
     time_to_go: int | None = None  # s
-    cell_ends: Ends | None = None
-    sensor_ends: Ends | None = None
+    extreme_cells: LowestHighest | None = None
+    extreme_sensors: LowestHighest | None = None
     history: History = field(default_factory=History)
     resting: bool = False  # the pack may be polled more rarely
     age: float | None = None  # s since the newest good sample
 
 
-def _doubted(state: PackState, phase: Phase, settings: PackSettings) -> tuple[Level, str]:
+def _doubt(state: PackState, phase: Phase, settings: PackSettings) -> tuple[Level, str]:
     """What is not believed, in words, and how serious that is."""
-    if state.evidence.doubt:
-        return Level.ALARM, f"Readings not believed: {state.evidence.doubt}"
+    if state.plausibility.doubt:
+        return Level.ALARM, f"Readings not believed: {state.plausibility.doubt}"
     if state.sample is None or phase not in VALID:
         return Level.OK, ""
     if contradiction := identity.contradiction(state.sample, settings):
         return Level.ALARM, contradiction
-    if difference := identity.difference(state.heard, state.sample, settings):
+    if difference := identity.difference(state.identity, state.sample, settings):
         return Level.WARNING, difference
     if state.control and state.control.voltage.stage is Stage.FLOAT and state.sample.soc < FULL_FROM:
         return Level.WARNING, FLOAT_TOO_EARLY
-    return Level.OK, state.flows.words  # has alarms of its own
+    return Level.OK, state.unexpected_currents.words  # has alarms of its own
 
 
-def made(
+def build(
     state: PackState, fresh: Freshness, sensors: Temperatures, now: float, settings: PackSettings
 ) -> Decision:
     """The decision by what is known at ``now`` and how fresh that is."""
     sample = state.sample if fresh.phase in VALID else None
-    charged = state.sample if fresh.phase in COUNTED else None
-    told = state.sample is not None or state.recalled_at is not None
-    control = state.control if told and fresh.phase is not Phase.WITHDRAWN else None
-    doubt_level, doubt = _doubted(state, fresh.phase, settings)
+    soc_sample = state.sample if fresh.phase in SOC_VALID else None
+    published = state.sample is not None or state.previous_sample_at is not None
+    control = state.control if published and fresh.phase is not Phase.WITHDRAWN else None
+    doubt_level, doubt = _doubt(state, fresh.phase, settings)
     levels = {path: standing.level for path, standing in state.alarms.items()}
     levels[alarms.INTERNAL_FAILURE] = worst(doubt_level, levels.get(alarms.INTERNAL_FAILURE, Level.OK))
     # Readings that come, but are not believed, are no trouble of the link.
-    heard = state.evidence.doubt and now - state.evidence.heard_at < freshness.longest_gap(settings)
-    levels[alarms.BMS_CABLE] = Level.OK if heard else fresh.cable
+    still_read = state.plausibility.doubt and now - state.plausibility.read_at < freshness.longest_gap(
+        settings
+    )
+    levels[alarms.BMS_CABLE] = Level.OK if still_read else fresh.cable
     return Decision(
         phase=fresh.phase,
         sample=sample,
@@ -83,12 +85,12 @@ def made(
         refused=control.verdict.refused if control else "",
         for_owner=control.for_owner if control else "",
         doubt=doubt,
-        soc=state_of_charge.soc(charged) if charged else None,
+        soc=state_of_charge.soc(soc_sample) if soc_sample else None,
         consumed=state_of_charge.consumed(sample) if sample else None,
-        time_to_go=state_of_charge.time_to_go(state.draw, sample, settings) if sample else None,
-        cell_ends=state.cell_ends,
-        sensor_ends=state.sensor_ends,
+        time_to_go=state_of_charge.time_to_go(state.average_discharge, sample, settings) if sample else None,
+        extreme_cells=state.extreme_cells,
+        extreme_sensors=state.extreme_sensors,
         history=state.history.history,
-        resting=bool(sample and state.calm and state.calm.rests(state.sampled_at or 0.0)),
+        resting=bool(sample and state.idle and state.idle.counts_as_rest(state.sampled_at or 0.0)),
         age=None if state.sampled_at is None else now - state.sampled_at,
     )

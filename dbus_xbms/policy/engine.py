@@ -9,10 +9,10 @@ from dbus_xbms.model import Level, Mosfet, Mosfets, PackSample, Phase
 from dbus_xbms.policy import (
     alarms,
     decision,
+    extremes,
     freshness,
     history,
     identity,
-    lowest_highest,
     poll_rate,
     state_of_charge,
     temperatures,
@@ -23,9 +23,8 @@ from dbus_xbms.policy.charge import limits, silent_limits
 from dbus_xbms.policy.charge.charge_voltage import Stage
 from dbus_xbms.policy.decision import VALID, Decision
 from dbus_xbms.policy.freshness import Freshness
-from dbus_xbms.policy.history import widened
 from dbus_xbms.policy.pack_state import PackState, failed, heard_since_lent, sampled
-from dbus_xbms.policy.poll_rate import CalmPeriod
+from dbus_xbms.policy.poll_rate import IdlePeriod
 from dbus_xbms.policy.temperatures import Temperatures
 from dbus_xbms.settings import PackSettings
 
@@ -40,56 +39,70 @@ def step(
     return decide(state, now, settings, managed=managed)
 
 
-def _fresh(state: PackState, now: float, settings: PackSettings, managed: bool) -> Freshness:
+def _freshness(state: PackState, now: float, settings: PackSettings, managed: bool) -> Freshness:
     if not heard_since_lent(state):
-        heard_at = state.started if state.sampled_at is None else state.sampled_at
-        return freshness.judge_lent(now - state.lent_until, now - heard_at, settings, managed=managed)
-    if (since := state.evidence.doubted_at) is not None:
+        sampled_at = state.started if state.sampled_at is None else state.sampled_at
+        return freshness.judge_lent(now - state.lent_until, now - sampled_at, settings, managed=managed)
+    if (since := state.plausibility.doubted_at) is not None:
         return freshness.judge_doubted(now - since, settings, managed=managed)
     silence = None if state.sampled_at is None else now - state.sampled_at
-    unheard_for = now - state.recalled_at if managed and state.recalled_at is not None else 0.0
+    previous_silence = (
+        now - state.previous_sample_at if managed and state.previous_sample_at is not None else 0.0
+    )
     return freshness.judge(
-        silence, now - state.started, state.failing, settings, managed=managed, unheard_for=unheard_for
+        silence,
+        now - state.started,
+        state.failing,
+        settings,
+        managed=managed,
+        previous_silence=previous_silence,
     )
 
 
-def _counted(state: PackState, sensors: Temperatures, settings: PackSettings) -> PackState:
+def _update_totals(state: PackState, sensors: Temperatures, settings: PackSettings) -> PackState:
     """Add the newest sample to the history and the extremes, once; a stranger's to neither."""
     sample, at, longest = state.sample, state.sampled_at, freshness.longest_gap(settings)
     if sample is None or at is None or at == state.history.at or identity.contradiction(sample, settings):
         return state
-    follows = history.follows(state.history, at, longest)
+    consecutive = history.is_consecutive(state.history, at, longest)
     return replace(
         state,
-        history=history.fold(state.history, sample, at, longest),
-        extremes=widened(state.extremes, sample, sensors.cells) if follows else state.extremes,
-        draw=state_of_charge.averaged(state.draw, sample, at),
+        history=history.add_sample(state.history, sample, at, longest),
+        extremes=extremes.widen(state.extremes, sample, sensors.cells) if consecutive else state.extremes,
+        average_discharge=state_of_charge.update_average(state.average_discharge, sample, at),
     )
 
 
-def _flowing(state: PackState, settings: PackSettings, managed: bool) -> PackState:
+def _check_currents(state: PackState, settings: PackSettings, managed: bool) -> PackState:
     """Compare the newest sample with the limits that were on the bus when it was taken."""
     sample, at = state.sample, state.sampled_at
     if sample is None or at is None:
         return state
-    told = state.control.limits if managed and state.control else None
+    published = state.control.limits if managed and state.control else None
     capacity, longest = state_of_charge.installed(sample.nominal, settings), freshness.longest_gap(settings)
-    return replace(state, flows=unexpected_current.step(state.flows, sample, told, capacity, at, longest))
+    return replace(
+        state,
+        unexpected_currents=unexpected_current.step(
+            state.unexpected_currents, sample, published, capacity, at, longest
+        ),
+    )
 
 
-def _sensed(state: PackState, sample: PackSample, settings: PackSettings) -> tuple[PackState, Temperatures]:
+def _sort_sensors(
+    state: PackState, sample: PackSample, settings: PackSettings
+) -> tuple[PackState, Temperatures]:
     """Sort the sensors of the newest sample."""
     chosen = settings.temperature_roles or sample.sensor_roles
     capacity = state_of_charge.installed(sample.nominal, settings)
-    hot = temperatures.find_hot_sensor(
-        state.hot, sample.temperatures, sample.current, capacity, state.sampled_at or 0.0
+    hot_sensor = temperatures.find_hot_sensor(
+        state.hot_sensor, sample.temperatures, sample.current, capacity, state.sampled_at or 0.0
     )
-    if hot != state.hot:
-        state = replace(state, hot=hot)
-    return state, temperatures.judge(sample.temperatures, chosen, hot)
+    if hot_sensor != state.hot_sensor:
+        state = replace(state, hot_sensor=hot_sensor)
+    return state, temperatures.judge(sample.temperatures, chosen, hot_sensor)
 
 
-def _barred(sample: PackSample, turning_off: AbstractSet[Mosfet]) -> PackSample:
+def _with_mosfets_off(sample: PackSample, turning_off: AbstractSet[Mosfet]) -> PackSample:
     """The sample as it will be once the MOSFETs that are about to turn off have done so."""
     if not turning_off:
         return sample
@@ -97,7 +110,7 @@ def _barred(sample: PackSample, turning_off: AbstractSet[Mosfet]) -> PackSample:
     return replace(sample, mosfets=Mosfets(charge=charge, discharge=discharge))
 
 
-def _controlled(
+def _limits(
     state: PackState,
     phase: Phase,
     sensors: Temperatures,
@@ -107,32 +120,32 @@ def _controlled(
 ) -> limits.LimitsState | None:
     """The limits by the newest sample while it stands, else by silence."""
     if state.sample is None or state.sampled_at is None:
-        if state.control is None or state.recalled_at is None:
+        if state.control is None or state.previous_sample_at is None:
             return state.control
         if phase is Phase.WAITING:
-            phase = freshness.unheard(now - state.recalled_at, settings)
+            phase = freshness.silent_phase(now - state.previous_sample_at, settings)
         return silent_limits.silent(state.control, phase, now, settings)
     if phase not in VALID:
-        doubted = state.evidence.doubt
-        return silent_limits.silent(state.control, phase, now, settings, doubted) if state.control else None
+        doubt = state.plausibility.doubt
+        return silent_limits.silent(state.control, phase, now, settings, doubt) if state.control else None
     longest, since_top = freshness.longest_gap(settings), state.history.history.since_top_balance
-    sample = _barred(state.sample, turning_off)
+    sample = _with_mosfets_off(state.sample, turning_off)
     return limits.step(state.control, sample, sensors, since_top, state.sampled_at, settings, longest)
 
 
-def _filled(state: PackState) -> PackState:
+def _record_full(state: PackState) -> PackState:
     """Record a full pack when float begins."""
     voltage = state.control.voltage if state.control and state.sample else None
-    if voltage is None or voltage.stage is not Stage.FLOAT or voltage.floated > 0:
+    if voltage is None or voltage.stage is not Stage.FLOAT or voltage.float_time > 0:
         return state
-    return replace(state, history=history.filled(state.history, top_balanced=voltage.topped))
+    return replace(state, history=history.record_full(state.history, top_balanced=voltage.top_balanced))
 
 
-def _watched(control: limits.LimitsState | None, settings: PackSettings) -> alarms.Control | None:
+def _alarm_context(control: limits.LimitsState | None, settings: PackSettings) -> alarms.ControlStatus | None:
     if control is None:
         return None
     by_temperature = bool(settings.temperature_control)
-    return alarms.Control(
+    return alarms.ControlStatus(
         preset=control.preset,
         refused=control.verdict.refused,
         by_temperature=by_temperature,
@@ -141,22 +154,22 @@ def _watched(control: limits.LimitsState | None, settings: PackSettings) -> alar
     )
 
 
-def _calm(
+def _idle_period(
     state: PackState,
     phase: Phase,
     sensors: Temperatures,
     control: limits.LimitsState | None,
-    standing: AlarmState,
+    status: AlarmState,
     settings: PackSettings,
-    watched: alarms.Control | None,
-) -> CalmPeriod | None:
+    alarm_context: alarms.ControlStatus | None,
+) -> IdlePeriod | None:
     """For how long nothing has been going on."""
     sample, at = state.sample, state.sampled_at
     if phase is not Phase.FRESH or sample is None or at is None:
         return None
-    if not poll_rate.is_calm(sample, sensors, control, standing, settings, watched):
+    if not poll_rate.is_idle(sample, sensors, control, status, settings, alarm_context):
         return None
-    return poll_rate.updated(state.calm, sample, at)
+    return poll_rate.track_idle(state.idle, sample, at)
 
 
 def decide(
@@ -172,23 +185,25 @@ def decide(
     With ``managed`` the pack controls chargers and inverters. Through MOSFETs that are ``turning_off``
     nothing may flow any more.
     """
-    fresh = _fresh(state, now, settings, managed)
+    fresh = _freshness(state, now, settings, managed)
     sample = state.sample if fresh.phase in VALID else None
     sensors = Temperatures()
     if sample:
-        state, sensors = _sensed(state, sample, settings)
-        state = _flowing(_counted(state, sensors, settings), settings, managed)
+        state, sensors = _sort_sensors(state, sample, settings)
+        state = _check_currents(_update_totals(state, sensors, settings), settings, managed)
         state = replace(
             state,
-            cell_ends=lowest_highest.of_cells(state.cell_ends, sample),
-            sensor_ends=lowest_highest.of_sensors(state.sensor_ends, sample, sensors.cells),
+            extreme_cells=extremes.of_cells(state.extreme_cells, sample),
+            extreme_sensors=extremes.of_sensors(state.extreme_sensors, sample, sensors.cells),
         )
-    control = _controlled(state, fresh.phase, sensors, now, settings, turning_off) if managed else None
-    watched = _watched(control, settings)
-    standing = alarms.step(state.alarms, sample, sensors, now, settings, watched, state.flows.levels)
-    calm = _calm(state, fresh.phase, sensors, control, standing, settings, watched)
-    state = _filled(replace(state, control=control, alarms=standing, calm=calm))
-    return state, decision.made(state, fresh, sensors, now, settings)
+    control = _limits(state, fresh.phase, sensors, now, settings, turning_off) if managed else None
+    alarm_context = _alarm_context(control, settings)
+    status = alarms.step(
+        state.alarms, sample, sensors, now, settings, alarm_context, state.unexpected_currents.levels
+    )
+    idle = _idle_period(state, fresh.phase, sensors, control, status, settings, alarm_context)
+    state = _record_full(replace(state, control=control, alarms=status, idle=idle))
+    return state, decision.build(state, fresh, sensors, now, settings)
 
 
 def stopped(state: PackState, now: float, settings: PackSettings) -> tuple[PackState, Decision]:
@@ -197,6 +212,6 @@ def stopped(state: PackState, now: float, settings: PackSettings) -> tuple[PackS
     Judges nothing, so that what made :func:`decide` fail cannot make this fail.
     """
     control = silent_limits.stopped(state.control, now, "Fault in the program") if state.control else None
-    state = replace(state, control=control, calm=None)
+    state = replace(state, control=control, idle=None)
     fresh = Freshness(phase=Phase.LOST, lasts=RETRY_AFTER_FAILURE, cable=Level.ALARM)
-    return state, decision.made(state, fresh, Temperatures(), now, settings)
+    return state, decision.build(state, fresh, Temperatures(), now, settings)

@@ -1,6 +1,6 @@
-"""How old a pack's newest sample may be before the bus must say so. Pure.
+"""Freshness of a pack's data: the phases from fresh to withdrawn, by the age of the newest sample. Pure.
 
-Venus re-sends frozen values for ever: the age of the data is judged here and nowhere else.
+Venus repeats frozen values for ever, so the age of the data is judged here and nowhere else.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from math import inf
 from dbus_xbms.model import Level, Phase
 from dbus_xbms.settings import PackSettings
 
-PERSISTENT_INTERVAL = 1.0  # s, between polls when the link stays up
-PER_POLL_INTERVAL = 30.0  # s, between connections when the link is shared with a phone
+PERSISTENT_INTERVAL = 1.0  # s between polls when the link stays up
+PER_POLL_INTERVAL = 30.0  # s between connections when the link is shared with a phone
 LONGEST_CONTROLLED_INTERVAL = 30.0  # s between polls of a controlling pack: at 1 C that is 0.8 % of charge
-LONGEST_CONTROLLED_HOLD = 60.0  # s for which a controlling pack's limits stand unseen
+LONGEST_CONTROLLED_HOLD = 60.0  # s that a controlling pack's limits are held without a sample
 PER_POLL = 1  # value of the setting ConnectionMode
-DOUBTED_AFTER = 30.0  # s of silence for which readings that are no longer believed count at once
-RETURN_TIME = 30.0  # s that a link which was lent has to come back
+DOUBTED_AFTER = 30.0  # s of silence that doubted readings count as from the start
+RETURN_TIME = 30.0  # s for a lent link to come back
 
 
 def poll_interval(settings: PackSettings) -> float:
-    """Seconds from one poll to the next, as the owner set it or by the connection mode."""
+    """Seconds between polls, as the owner set them or by the connection mode."""
     interval = settings.poll_interval
     if interval <= 0:
         per_poll = settings.connection_mode == PER_POLL
@@ -30,30 +30,30 @@ def poll_interval(settings: PackSettings) -> float:
 
 
 def longest_retry(settings: PackSettings, usual: float) -> float:
-    """Seconds between attempts at the most; whoever holds a shared pack now is not crowded."""
+    """Longest delay between attempts in s; longer for a shared pack, to leave it to the phone app."""
     shared = settings.connection_mode == PER_POLL
     return max(usual, min(poll_interval(settings), PER_POLL_INTERVAL)) if shared else usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """The phase, and the seconds until it changes if no sample comes."""
+    """Phase of a pack's data, and for how long."""
 
     phase: Phase
-    lasts: float
-    cable: Level = Level.OK  # how serious the silence is
+    lasts: float  # s until the phase changes if no sample arrives
+    cable: Level = Level.OK  # of the alarm for silence
 
 
 def longest_gap(settings: PackSettings) -> float:
-    """Seconds for which a sample stands; it counts from when the next one was due."""
+    """Seconds that a sample stays valid: the hold time, from when the next sample is due."""
     interval, hold = poll_interval(settings), settings.hold_time
     if settings.control:
         hold = min(hold, LONGEST_CONTROLLED_HOLD)
     return hold + (interval if interval > PERSISTENT_INTERVAL else 0.0)
 
 
-def _ends(managed: bool, settings: PackSettings) -> tuple[tuple[Phase, Level, float], ...]:
-    """The phases of silence after the hold, each with its alarm and the silence in s at which it ends."""
+def _silent_phases(managed: bool, settings: PackSettings) -> tuple[tuple[Phase, Level, float], ...]:
+    """Phases of silence after the hold, each with its alarm and the silence in s at which it ends."""
     withdraw, stop = withdraws_after(settings, managed=managed), settings.stop_after
     if not managed:
         return (Phase.LOST, Level.WARNING, min(stop, withdraw)), (Phase.LOST, Level.ALARM, withdraw)
@@ -65,8 +65,8 @@ def withdraws_after(settings: PackSettings, *, managed: bool) -> float:
     return (settings.control_remove_after if managed else settings.remove_after) or inf
 
 
-def unheard(since: float, settings: PackSettings) -> Phase:
-    """The phase whose limits a pack has that controlled before a restart; ``since`` s since it was heard."""
+def silent_phase(since: float, settings: PackSettings) -> Phase:
+    """Phase of a pack that controlled before a restart, ``since`` s after its last sample."""
     return Phase.DERATED if since < settings.stop_after else Phase.LOST
 
 
@@ -77,44 +77,44 @@ def judge(
     settings: PackSettings,
     *,
     managed: bool = False,
-    unheard_for: float = 0.0,
+    previous_silence: float = 0.0,
 ) -> Freshness:
     """Judge a pack by its silence.
 
     Args:
         silence: s since the newest good sample, ``None`` if there was none.
-        started: s since the program began to look for this pack.
+        started: s since the program started to look for this pack.
         failing: whether the newest poll failed.
-        settings: the pack's.
-        managed: whether the pack controls chargers; only then discharging goes on, reduced, for a while.
-        unheard_for: s since the newest good sample before the program started, if there was none since.
+        settings: of the pack.
+        managed: whether the pack controls chargers; only then reduced discharging continues for a while.
+        previous_silence: s since the last good sample before the start, if there was none since.
     """
     hold = longest_gap(settings)
     if silence is not None and silence < hold:
         return Freshness(phase=Phase.HELD if failing else Phase.FRESH, lasts=hold - silence)
     if silence is None and started < hold:
         return Freshness(phase=Phase.WAITING, lasts=hold - started)
-    return _silent(max(started, unheard_for) if silence is None else silence, settings, managed)
+    return _judge_silence(max(started, previous_silence) if silence is None else silence, settings, managed)
 
 
-def _silent(age: float, settings: PackSettings, managed: bool) -> Freshness:
-    """The phase of a silence that has outlasted the hold."""
-    for phase, cable, end in _ends(managed, settings):
+def _judge_silence(age: float, settings: PackSettings, managed: bool) -> Freshness:
+    """Phase of a silence longer than the hold; ``age`` in s."""
+    for phase, cable, end in _silent_phases(managed, settings):
         if age < end:
             return Freshness(phase=phase, lasts=end - age, cable=cable)
     return Freshness(phase=Phase.WITHDRAWN, lasts=inf, cable=Level.ALARM)
 
 
 def judge_lent(since_end: float, silence: float, settings: PackSettings, *, managed: bool) -> Freshness:
-    """Judge a pack whose link was lent and has brought nothing since.
+    """Judge a pack that has brought no sample since its link was lent.
 
-    What was measured before is not shown again. Silence counts from when the link should be back, but a
-    controlling pack may be drawn from unseen no longer than in silence.
+    Earlier measurements are not shown again. Silence counts from when the link should be back, but a
+    controlling pack stops discharging as early as in any other silence.
 
     Args:
-        since_end: s since the lend ended, negative before.
+        since_end: s since lending ended, negative before.
         silence: s since the newest good sample, or since the start.
-        settings: the pack's.
+        settings: of the pack.
         managed: whether the pack controls chargers.
     """
     if since_end < RETURN_TIME:
@@ -128,5 +128,5 @@ def judge_lent(since_end: float, silence: float, settings: PackSettings, *, mana
 
 
 def judge_doubted(since: float, settings: PackSettings, *, managed: bool) -> Freshness:
-    """Judge a pack whose readings have not been believed for ``since`` s: nothing of it is held."""
-    return _silent(DOUBTED_AFTER + since, settings, managed)
+    """Judge a pack whose readings have been in doubt for ``since`` s: no value is held."""
+    return _judge_silence(DOUBTED_AFTER + since, settings, managed)

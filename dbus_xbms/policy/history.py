@@ -1,16 +1,16 @@
-"""What went through a pack over its life, as a fold over its samples. Pure."""
+"""What went through a pack over its life, as a add_sample over its samples. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from dbus_xbms.model import Extremes, History, PackSample
+from dbus_xbms.model import History, PackSample
 from dbus_xbms.policy.state_of_charge import consumed, full_charge
 
 FULL_SOC = 100.0  # %
-BELOW, BACK = 65.0, 90.0  # %; a discharge counts from below the one to above the other
+DISCHARGED_BELOW, RECHARGED_ABOVE = 65.0, 90.0  # %; a discharge counts from below the one to above the other
 EMPTY, NOT_EMPTY = 0.0, 10.0  # %
-NOTICEABLE = 0.01  # part of the capacity; less missing begins no new discharge
+LEAST_DISCHARGE = 0.01  # part of the capacity; less missing begins no new discharge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,25 +24,25 @@ class HistoryState:
     refilled: bool = False  # full since the last discharge
 
 
-def follows(state: HistoryState, now: float, longest: float) -> bool:
+def is_consecutive(state: HistoryState, now: float, longest: float) -> bool:
     """Whether a sample of ``now`` follows another closely, so that the one bears the other out."""
     return state.at is not None and 0 < now - state.at <= longest
 
 
-def fold(state: HistoryState, sample: PackSample, now: float, longest: float) -> HistoryState:
+def add_sample(state: HistoryState, sample: PackSample, now: float, longest: float) -> HistoryState:
     """Add one sample. What flowed in a gap of more than ``longest`` s nobody knows: it is left out.
 
     The first sample after a gap enters no extreme: nothing bears it out yet.
     """
     power = sample.voltage * sample.current
     passed = 0.0 if state.at is None else max(0.0, now - state.at)
-    if not follows(state, now, longest):
-        known = _passed(state.history, passed)
+    if not is_consecutive(state, now, longest):
+        known = _advance(state.history, passed)
         return replace(state, history=known, at=now, current=sample.current, power=power)
     hours = passed / 3600
     moved, energy = (state.current + sample.current) / 2 * hours, (state.power + power) / 2 * hours / 1000
     known, missing = state.history, -consumed(sample)
-    last, refilled = _discharged(state, sample, missing)
+    last, refilled = _last_discharge(state, sample, missing)
     history = replace(
         known,
         deepest_discharge=max(known.deepest_discharge, missing),
@@ -51,30 +51,30 @@ def fold(state: HistoryState, sample: PackSample, now: float, longest: float) ->
         charged_energy=known.charged_energy + max(0.0, energy),
         discharged_energy=known.discharged_energy + max(0.0, -energy),
     )
-    history = _passed(history, passed)
-    history = _discharges(history, sample.soc)
+    history = _advance(history, passed)
+    history = _count_discharges(history, sample.soc)
     state = HistoryState(history=history, at=now, current=sample.current, power=power, refilled=refilled)
-    return filled(state) if sample.soc >= FULL_SOC else state
+    return record_full(state) if sample.soc >= FULL_SOC else state
 
 
-def _discharges(known: History, soc: float) -> History:
+def _count_discharges(known: History, soc: float) -> History:
     """Count discharges as Victron's battery monitors do."""
-    if soc < BELOW and not known.below:
+    if soc < DISCHARGED_BELOW and not known.below:
         known = replace(known, below=1)
-    elif soc > BACK and known.below:
+    elif soc > RECHARGED_ABOVE and known.below:
         known = replace(known, below=0, discharges=known.discharges + 1)
     if soc <= EMPTY and not known.empty:
         return replace(known, empty=1, full_discharges=known.full_discharges + 1)
     return replace(known, empty=0) if soc > NOT_EMPTY and known.empty else known
 
 
-def _passed(known: History, seconds: float) -> History:
+def _advance(known: History, seconds: float) -> History:
     """The history after some time in which nothing else is known."""
     since_full = None if known.since_full is None else known.since_full + seconds
     return replace(known, since_full=since_full, since_top_balance=known.since_top_balance + seconds)
 
 
-def filled(state: HistoryState, *, top_balanced: bool = False) -> HistoryState:
+def record_full(state: HistoryState, *, top_balanced: bool = False) -> HistoryState:
     """Record that the pack is full."""
     history = replace(state.history, since_full=0.0)
     if top_balanced:
@@ -82,32 +82,9 @@ def filled(state: HistoryState, *, top_balanced: bool = False) -> HistoryState:
     return replace(state, history=history, refilled=True)
 
 
-def _discharged(state: HistoryState, sample: PackSample, missing: float) -> tuple[float, bool]:
+def _last_discharge(state: HistoryState, sample: PackSample, missing: float) -> tuple[float, bool]:
     """The last discharge in Ah, and whether the pack has been full since."""
     last = state.history.last_discharge
     if not state.refilled:
         return max(last, missing), False
-    return (missing, False) if missing > NOTICEABLE * full_charge(sample) else (last, True)
-
-
-def _low(known: float | None, seen: tuple[float, ...]) -> float | None:
-    lowest = min(seen, default=known)
-    return lowest if known is None or lowest is None or lowest < known else known
-
-
-def _high(known: float | None, seen: tuple[float, ...]) -> float | None:
-    highest = max(seen, default=known)
-    return highest if known is None or highest is None or highest > known else known
-
-
-def widened(extremes: Extremes, sample: PackSample, temperatures: tuple[float, ...] = ()) -> Extremes:
-    """The extremes with one sample added; ``temperatures`` are the sane ones of its cells, where judged."""
-    voltage, cells = (sample.voltage,), sample.cells
-    return Extremes(
-        pack_min=_low(extremes.pack_min, voltage),
-        pack_max=_high(extremes.pack_max, voltage),
-        cell_min=_low(extremes.cell_min, cells),
-        cell_max=_high(extremes.cell_max, cells),
-        temperature_min=_low(extremes.temperature_min, temperatures),
-        temperature_max=_high(extremes.temperature_max, temperatures),
-    )
+    return (missing, False) if missing > LEAST_DISCHARGE * full_charge(sample) else (last, True)

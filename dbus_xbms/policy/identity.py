@@ -23,17 +23,17 @@ HOW_TO_CONFIRM = f"if it was changed on purpose, set {CONFIRM} to 1"
 
 
 def _other_cells(sample: PackSample, settings: PackSettings) -> str:
-    known, count = settings.cells, len(sample.cells)
-    return f"{count} cells instead of {known}" if known and count and count != known else ""
+    stored, count = settings.cells, len(sample.cells)
+    return f"{count} cells instead of {stored}" if stored and count and count != stored else ""
 
 
 def _other_capacity(sample: PackSample, settings: PackSettings) -> str:
-    known = settings.nominal
-    if not is_known(known) or not is_known(sample.nominal):
+    stored = settings.nominal
+    if not is_known(stored) or not is_known(sample.nominal):
         return ""
-    if abs(sample.nominal - known) <= NOMINAL_TOLERANCE * known:
+    if abs(sample.nominal - stored) <= NOMINAL_TOLERANCE * stored:
         return ""
-    return f"a nominal capacity of {sample.nominal:g} Ah instead of {known:g} Ah"
+    return f"a nominal capacity of {sample.nominal:g} Ah instead of {stored:g} Ah"
 
 
 def contradiction(sample: PackSample, settings: PackSettings) -> str:
@@ -44,60 +44,62 @@ def contradiction(sample: PackSample, settings: PackSettings) -> str:
 
 Difference = Callable[[PackIdentity, PackSample, PackSettings], str]
 DIFFERENCES: tuple[Difference, ...] = (
-    lambda heard, sample, settings: _changed("model", settings.hardware, heard.hardware),
-    lambda heard, sample, settings: _changed("production date", settings.produced, heard.produced),
-    lambda heard, sample, settings: _fewer_cycles(sample, settings.cycles),
+    lambda reported, sample, settings: _changed("model", settings.hardware, reported.hardware),
+    lambda reported, sample, settings: _changed("production date", settings.produced, reported.produced),
+    lambda reported, sample, settings: _fewer_cycles(sample, settings.cycles),
 )
 
 
-def _changed(what: str, known: str, heard: str) -> str:
-    return f"{what} {heard} instead of {known}" if known and heard and known != heard else ""
+def _changed(what: str, stored: str, reported: str) -> str:
+    return f"{what} {reported} instead of {stored}" if stored and reported and stored != reported else ""
 
 
-def _fewer_cycles(sample: PackSample, known: int) -> str:
-    return f"{sample.cycles} cycles after {known}" if sample.cycles < known else ""
+def _fewer_cycles(sample: PackSample, stored: int) -> str:
+    return f"{sample.cycles} cycles after {stored}" if sample.cycles < stored else ""
 
 
-def difference(heard: PackIdentity, sample: PackSample, settings: PackSettings) -> str:
+def difference(reported: PackIdentity, sample: PackSample, settings: PackSettings) -> str:
     """What else is not as it was stored, in words; it may be another pack, and warns."""
-    found = [words for rule in DIFFERENCES if (words := rule(heard, sample, settings))]
+    found = [words for rule in DIFFERENCES if (words := rule(reported, sample, settings))]
     return f"Another BMS? It reports {', '.join(found)}; {HOW_TO_CONFIRM}" if found else ""
 
 
-def is_other_pack(heard: PackIdentity, sample: PackSample, settings: PackSettings) -> bool:
+def is_other_pack(reported: PackIdentity, sample: PackSample, settings: PackSettings) -> bool:
     """Whether this may be another pack than the one that is stored."""
-    return bool(contradiction(sample, settings) or difference(heard, sample, settings))
+    return bool(contradiction(sample, settings) or difference(reported, sample, settings))
 
 
-def cycles(heard: PackIdentity, sample: PackSample | None, settings: PackSettings) -> dict[str, Value]:
+def cycles_to_store(
+    reported: PackIdentity, sample: PackSample | None, settings: PackSettings
+) -> dict[str, Value]:
     """The cycle count to store, if it is that of the pack that is stored."""
-    if sample is None or is_other_pack(heard, sample, settings):
+    if sample is None or is_other_pack(reported, sample, settings):
         return {}
     return {PackSettings.cycles.name: min(sample.cycles, MOST_CYCLES)}
 
 
-def bounded(sample: PackSample, settings: PackSettings) -> PackSample:
+def limit_nominal(sample: PackSample, settings: PackSettings) -> PackSample:
     """The sample with no more nominal capacity than is stored: a stranger raises no limit."""
-    known = settings.nominal
-    if not is_known(known) or (is_known(sample.nominal) and sample.nominal <= known):
+    stored = settings.nominal
+    if not is_known(stored) or (is_known(sample.nominal) and sample.nominal <= stored):
         return sample
-    return replace(sample, nominal=known)
+    return replace(sample, nominal=stored)
 
 
-def learnt(known: PackIdentity, heard: PackIdentity) -> PackIdentity:
-    """What to store once ``heard`` is accepted; an empty answer does not erase what is known."""
+def merge(stored: PackIdentity, reported: PackIdentity) -> PackIdentity:
+    """What to store once ``reported`` is accepted; an empty answer does not erase what is stored."""
     return replace(
-        heard,
-        hardware=heard.hardware or known.hardware,
-        rating=heard.rating if heard.hardware else known.rating,
-        firmware=heard.firmware or known.firmware,
-        cell_count=heard.cell_count or known.cell_count,
-        nominal=heard.nominal if is_known(heard.nominal) else known.nominal,
-        produced=heard.produced or known.produced,
+        reported,
+        hardware=reported.hardware or stored.hardware,
+        rating=reported.rating if reported.hardware else stored.rating,
+        firmware=reported.firmware or stored.firmware,
+        cell_count=reported.cell_count or stored.cell_count,
+        nominal=reported.nominal if is_known(reported.nominal) else stored.nominal,
+        produced=reported.produced or stored.produced,
     )
 
 
-def agrees(before: PackSample, sample: PackSample) -> bool:
+def is_similar(before: PackSample, sample: PackSample) -> bool:
     """Whether a sample after a silence is close to the one before it."""
     return (
         len(sample.cells) == len(before.cells)

@@ -1,8 +1,8 @@
-"""Which readings are believed: none that cannot be, none of a BMS that repeats itself. Pure.
+"""Reject implausible readings: impossible values, jumps, and a BMS that repeats itself. Pure.
 
-A reading that cannot be, or that has jumped, is refused once: the values before stand, as after a missed
-poll. One that stays impossible, a BMS that repeats itself while current flows, and a cell that stands still
-while the others move put everything that the BMS says in doubt: that counts as silence, with an alarm.
+A reading that is impossible or has jumped is rejected once: the previous values stay, as after a missed
+poll. Readings that stay impossible, a BMS that repeats itself while current flows, and a cell that does not
+move while the others do put every reading in doubt: that counts as silence, with an alarm.
 """
 
 from __future__ import annotations
@@ -15,61 +15,61 @@ from math import inf, isfinite
 from dbus_xbms.model import PackSample, Protection
 from dbus_xbms.policy import state_of_charge
 
-ODD_FOR = 30.0  # s without a reading that can be, after which nothing is believed
-NEXT = 10.0  # s after a reading that could be, within which an odd one is the next; later is silence
-GOOD_FOR = 60.0  # s of readings that can be, until they are believed again
-STANDS = 60.0  # s for which a reading says what the next one may be
+DOUBT_AFTER = 30.0  # s without a plausible reading until all readings are in doubt
+CONSECUTIVE_WITHIN = 10.0  # s; an implausible reading later than this follows silence, not a plausible one
+TRUST_AFTER = 60.0  # s of plausible readings until they are accepted again
+COMPARED_WITHIN = 60.0  # s; older readings are not compared with
 
-HIGHEST_CELL = 5.0  # V; no lithium cell that a JBD watches comes near
+HIGHEST_CELL = 5.0  # V; far above any lithium cell
 HIGHEST_RATE = 30.0  # C; starter batteries
-HIGHEST_CURRENT = 3277.0  # A; the most that a JBD can tell
-# What cells add up to and the pack's voltage are measured one after the other and rounded. All recorded
-# pairs agree within 37 mV, but for one of 16 cells with 134 mV; leads and joints add to that under load.
+HIGHEST_CURRENT = 3277.0  # A; the largest value that a JBD can report
+# The pack voltage and the sum of the cells are measured one after the other and rounded. All recorded pairs
+# agree within 37 mV, except one of 16 cells with 134 mV; leads and joints add to that under load.
 SUM_TOLERANCE, SUM_TOLERANCE_PER_CELL = 0.05, 0.01  # V
 JOINTS = 0.0005  # ohm
 
 CELL_JUMP = 0.2  # V from one reading to the next
 TEMPERATURE_JUMP = 15.0  # K
 CHARGE_JUMP = 10.0  # % of SoC, and of the capacity
-NOMINAL_JUMP = 0.2  # part of the capacity
+NOMINAL_JUMP = 0.2  # fraction of the capacity
 
 NOTHING = Protection(0)
-REPEATED = 0.03  # part of the capacity that may flow without any change ...
-STOOD = 0.05  # ... and without one of any cell, although the BMS counts the charge
-ENOUGH = 3  # cells, to tell one that stands still from the others
-OTHERS_MOVED = 0.03  # V by which the others must move until a cell that does not is stuck
-ROUNDING = 0.0005  # V; half of the least step in which cells are told
+MOST_UNCHANGED = 0.03  # fraction of the capacity that may flow while no reading changes ...
+MOST_CELLS_UNCHANGED = 0.05  # ... and while only the charge changes, but no cell voltage
+FEWEST_CELLS = 3  # needed to tell a stuck cell from the others
+OTHERS_MOVED = 0.03  # V by which the others must move until an unchanged cell counts as stuck
+ROUNDING = 0.0005  # V; half of the resolution of cell voltages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlausibilityState:
-    """What the readings so far say about the next one."""
+    """Readings so far, to judge the next one by. Times in s."""
 
-    odd: str = ""  # what is wrong with the newest reading, in words
-    odd_since: float | None = None  # s; None: the newest reading could be
-    jumped: bool = False  # the newest reading was refused for a jump: the next one is not
-    protection: Protection = NOTHING  # of the newest reading, if that was odd
-    heard_at: float = -inf  # s, of the newest reading, whatever it said
-    before: PackSample | None = None  # the newest reading that could be
-    before_at: float = 0.0  # s
-    repeated: float = 0.0  # Ah that have flowed since anything last changed
-    stood: float = 0.0  # Ah that have flowed since any cell last changed
-    others: tuple[float, ...] = ()  # V, for each cell the middle of the others when it last changed
-    stuck: frozenset[int] = frozenset()  # cells that stood still while the others moved; by number
-    good_since: float | None = None  # s; None: the newest reading could not be
-    was_odd: bool = False  # readings were impossible for too long, and have not been good for GOOD_FOR s
-    doubt: str = ""  # why nothing is believed, in words
-    doubted_at: float | None = None  # s, since when
+    implausible: str = ""  # what is wrong with the newest reading, in words
+    implausible_since: float | None = None  # None: the newest reading is plausible
+    jumped: bool = False  # the newest reading was rejected for a jump: the next one is not
+    protection: Protection = NOTHING  # of the newest reading, if that was implausible
+    read_at: float = -inf  # time of the newest reading, plausible or not
+    previous: PackSample | None = None  # the newest plausible reading
+    previous_at: float = 0.0
+    unchanged: float = 0.0  # Ah that have flowed since any value last changed
+    cells_unchanged: float = 0.0  # Ah that have flowed since any cell last changed
+    other_medians: tuple[float, ...] = ()  # V; for each cell the median of the others when it last changed
+    stuck: frozenset[int] = frozenset()  # numbers of cells that stayed the same while the others moved
+    plausible_since: float | None = None  # None: the newest reading is implausible
+    was_implausible: bool = False  # for DOUBT_AFTER s, and not plausible for TRUST_AFTER s since
+    doubt: str = ""  # why no reading is accepted, in words
+    doubted_at: float | None = None  # when that began
 
     @property
     def accepted(self) -> bool:
-        """Whether the newest reading is believed."""
-        return not self.odd and not self.doubt
+        """Whether the newest reading is accepted."""
+        return not self.implausible and not self.doubt
 
 
 def _not_a_number(sample: PackSample) -> str:
-    told = (sample.voltage, sample.current, sample.soc, sample.remaining, *sample.cells)
-    return "" if all(map(isfinite, told)) else "a value is not a number"
+    values = (sample.voltage, sample.current, sample.soc, sample.remaining, *sample.cells)
+    return "" if all(map(isfinite, values)) else "a value is not a number"
 
 
 def _impossible_cell(sample: PackSample) -> str:
@@ -101,7 +101,7 @@ def _impossible_current(sample: PackSample) -> str:
     return f"the current reads {sample.current:.0f} A" if abs(sample.current) > highest else ""
 
 
-Impossible = Callable[[PackSample], str]  # what cannot be, in words
+Impossible = Callable[[PackSample], str]  # returns the impossible value in words
 IMPOSSIBLE: tuple[Impossible, ...] = (
     _not_a_number,
     _impossible_cell,
@@ -112,7 +112,7 @@ IMPOSSIBLE: tuple[Impossible, ...] = (
 
 
 def impossible(sample: PackSample) -> str:
-    """What about a reading cannot be, in words; empty if it all can."""
+    """The first impossible value of a reading, in words; empty if there is none."""
     return next((words for rule in IMPOSSIBLE if (words := rule(sample))), "")
 
 
@@ -151,104 +151,120 @@ def _identity_jumped(before: PackSample, sample: PackSample) -> str:
     return ""
 
 
-Jump = Callable[[PackSample, PackSample], str]  # what has jumped since the reading before, in words
+Jump = Callable[[PackSample, PackSample], str]  # returns the value that jumped, in words
 JUMPS: tuple[Jump, ...] = (_cells_jumped, _temperature_jumped, _charge_jumped, _identity_jumped)
 
 
 def jump(before: PackSample, sample: PackSample) -> str:
-    """What has changed too far to be believed at once, in words."""
+    """The first value that changed too far to be accepted at once, in words; empty if there is none."""
     return next((words for rule in JUMPS if (words := rule(before, sample))), "")
 
 
 def assess(state: PlausibilityState, sample: PackSample, now: float) -> PlausibilityState:
-    """Judge the reading of ``now``; nothing else of a state tells whether it is believed."""
-    odd, jumped = impossible(sample), False
-    fresh = state.before is not None and now - state.before_at <= STANDS
-    if not odd and fresh and not state.jumped and state.before:
-        odd = jump(state.before, sample)
-        jumped = bool(odd)
-    if odd:
-        since = _odd_since(state, now) if state.odd_since is None else state.odd_since
-        state = replace(state, odd=odd, odd_since=since, jumped=jumped, protection=sample.protection)
+    """Judge a reading taken at ``now``, in s; the state's ``accepted`` is the result."""
+    implausible, jumped = impossible(sample), False
+    fresh = state.previous is not None and now - state.previous_at <= COMPARED_WITHIN
+    if not implausible and fresh and not state.jumped and state.previous:
+        implausible = jump(state.previous, sample)
+        jumped = bool(implausible)
+    if implausible:
+        since = _implausible_since(state, now) if state.implausible_since is None else state.implausible_since
+        state = replace(
+            state,
+            implausible=implausible,
+            implausible_since=since,
+            jumped=jumped,
+            protection=sample.protection,
+        )
     else:
-        state = replace(_compared(state, sample, now), odd="", odd_since=None, jumped=False)
-    return _doubted(replace(state, heard_at=now), now)
+        state = replace(_compare(state, sample, now), implausible="", implausible_since=None, jumped=False)
+    return _update_doubt(replace(state, read_at=now), now)
 
 
-def _odd_since(state: PlausibilityState, now: float) -> float:
-    """Date the beginning of odd readings: the last one that could be, unless silence came after it."""
-    return state.before_at if state.before and now - state.before_at <= NEXT else now
+def _implausible_since(state: PlausibilityState, now: float) -> float:
+    """When implausible readings began: at the last plausible one, unless silence followed it."""
+    return state.previous_at if state.previous and now - state.previous_at <= CONSECUTIVE_WITHIN else now
 
 
-def confirmed(state: PlausibilityState, sample: PackSample) -> Protection:
-    """Protections that two odd readings in a row have reported: those count, whatever else was odd."""
-    return state.protection & sample.protection if state.odd else NOTHING
+def repeated_protections(state: PlausibilityState, sample: PackSample) -> Protection:
+    """Protections reported by two implausible readings in a row: these count all the same."""
+    return state.protection & sample.protection if state.implausible else NOTHING
 
 
-def _compared(state: PlausibilityState, sample: PackSample, now: float) -> PlausibilityState:
-    """Compare a reading that can be with those before it."""
-    before, cells = state.before, sample.cells
-    middles = _middles_of_others(cells)
+def _compare(state: PlausibilityState, sample: PackSample, now: float) -> PlausibilityState:
+    """Compare a plausible reading with the previous ones."""
+    before, cells = state.previous, sample.cells
+    medians = _medians_of_others(cells)
     if before is None or len(before.cells) != len(cells) or not cells:
         nothing: frozenset[int] = frozenset()
-        state = replace(state, before=sample, before_at=now, repeated=0.0, stood=0.0)
-        return replace(state, others=middles, stuck=nothing)
-    flown = abs(sample.current) * min(now - state.before_at, STANDS) / 3600
-    repeated = 0.0 if before.remaining != sample.remaining else state.repeated + flown
+        state = replace(state, previous=sample, previous_at=now, unchanged=0.0, cells_unchanged=0.0)
+        return replace(state, other_medians=medians, stuck=nothing)
+    flown = abs(sample.current) * min(now - state.previous_at, COMPARED_WITHIN) / 3600
+    unchanged = 0.0 if before.remaining != sample.remaining else state.unchanged + flown
     if before.cells != cells:
         moved = {n for n, volts in enumerate(cells) if volts != before.cells[n]}
-        others = tuple(middles[n] if n in moved else known for n, known in enumerate(state.others))
-        still = {
-            n + 1 for n, known in enumerate(others) if abs(middles[n] - known) >= OTHERS_MOVED - ROUNDING
+        other_medians = tuple(
+            medians[n] if n in moved else median for n, median in enumerate(state.other_medians)
+        )
+        unmoved = {
+            n + 1
+            for n, median in enumerate(other_medians)
+            if abs(medians[n] - median) >= OTHERS_MOVED - ROUNDING
         }
-        stuck = (state.stuck - {n + 1 for n in moved}) | still  # until it moves, whatever the others do
-        state = replace(state, before=sample, before_at=now, repeated=0.0, stood=0.0)
-        return replace(state, others=others, stuck=stuck)
-    return replace(state, before=sample, before_at=now, repeated=repeated, stood=state.stood + flown)
+        stuck = (state.stuck - {n + 1 for n in moved}) | unmoved  # until it moves, whatever the others do
+        state = replace(state, previous=sample, previous_at=now, unchanged=0.0, cells_unchanged=0.0)
+        return replace(state, other_medians=other_medians, stuck=stuck)
+    return replace(
+        state,
+        previous=sample,
+        previous_at=now,
+        unchanged=unchanged,
+        cells_unchanged=state.cells_unchanged + flown,
+    )
 
 
-def _middles_of_others(cells: tuple[float, ...]) -> tuple[float, ...]:
-    """For each cell the median of all others; of fewer than ENOUGH cells themselves."""
-    if len(cells) < ENOUGH:
+def _medians_of_others(cells: tuple[float, ...]) -> tuple[float, ...]:
+    """For each cell the median of all others; with fewer than FEWEST_CELLS, the cells themselves."""
+    if len(cells) < FEWEST_CELLS:
         return cells
     ordered = sorted(cells)
-    low, high = (len(cells) - 2) // 2, (len(cells) - 1) // 2  # the middle of what is left without one
+    low, high = (len(cells) - 2) // 2, (len(cells) - 1) // 2  # middle ranks without one cell
     ranks = (bisect_left(ordered, volts) for volts in cells)
     return tuple((ordered[low + (rank <= low)] + ordered[high + (rank <= high)]) / 2 for rank in ranks)
 
 
-def _stuck(state: PlausibilityState) -> str:
-    """Which cell stands still while the others move, in words."""
-    if state.before is None:
+def _describe_stuck(state: PlausibilityState) -> str:
+    """The first stuck cell, in words; empty if there is none."""
+    if state.previous is None:
         return ""
     for number in sorted(state.stuck):
-        return f"cell {number} stays at {state.before.cells[number - 1]:.3f} V while the others move"
+        return f"cell {number} stays at {state.previous.cells[number - 1]:.3f} V while the others move"
     return ""
 
 
-def _repeats(state: PlausibilityState) -> str:
-    """Whether the BMS has repeated itself for too long, in words."""
-    if state.before is None:
+def _describe_repetition(state: PlausibilityState) -> str:
+    """What the BMS has repeated for too long, in words; empty if nothing."""
+    if state.previous is None:
         return ""
-    capacity = state_of_charge.assumed(state.before.nominal)
-    if state.repeated > REPEATED * capacity:
+    capacity = state_of_charge.assumed(state.previous.nominal)
+    if state.unchanged > MOST_UNCHANGED * capacity:
         return "current flows, but the BMS reports the same charge and cell voltages again and again"
-    if state.stood > STOOD * capacity:
+    if state.cells_unchanged > MOST_CELLS_UNCHANGED * capacity:
         return "charge flows, but the BMS reports the same cell voltages again and again"
     return ""
 
 
-def _doubted(state: PlausibilityState, now: float) -> PlausibilityState:
-    """Say whether anything is believed after the newest reading."""
-    if state.odd_since is not None:
-        lasted = now - state.odd_since >= ODD_FOR
-        doubt = state.odd if lasted else state.doubt
-        state = replace(state, good_since=None, was_odd=state.was_odd or lasted)
+def _update_doubt(state: PlausibilityState, now: float) -> PlausibilityState:
+    """Begin or end doubt after the newest reading."""
+    if state.implausible_since is not None:
+        lasted = now - state.implausible_since >= DOUBT_AFTER
+        doubt = state.implausible if lasted else state.doubt
+        state = replace(state, plausible_since=None, was_implausible=state.was_implausible or lasted)
     else:
-        good_since = now if state.good_since is None else state.good_since
-        settling = state.was_odd and now - good_since < GOOD_FOR
-        doubt = _repeats(state) or _stuck(state) or (state.doubt if settling else "")
-        state = replace(state, good_since=good_since, was_odd=settling)
+        plausible_since = now if state.plausible_since is None else state.plausible_since
+        settling = state.was_implausible and now - plausible_since < TRUST_AFTER
+        doubt = _describe_repetition(state) or _describe_stuck(state) or (state.doubt if settling else "")
+        state = replace(state, plausible_since=plausible_since, was_implausible=settling)
     if not doubt:
         return replace(state, doubt="", doubted_at=None)
     if state.doubted_at is not None:

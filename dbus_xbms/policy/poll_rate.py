@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from dbus_xbms.model import PackSample
 from dbus_xbms.policy import alarms, state_of_charge
-from dbus_xbms.policy.alarms import WELL, AlarmState
+from dbus_xbms.policy.alarms import CLEAR, AlarmState
 from dbus_xbms.policy.charge import limits
 from dbus_xbms.policy.charge.charge_voltage import Stage
 from dbus_xbms.policy.freshness import PER_POLL, PERSISTENT_INTERVAL, poll_interval
@@ -20,9 +20,9 @@ from dbus_xbms.settings import PackSettings
 
 REST_AFTER = 60.0  # s of calm until a pack counts as resting
 REST_RATE, LEAST_CURRENT = 0.005, 0.2  # C and A; what may flow at rest: the greater of the two
-MOVED = 0.005  # V per cell that a pack's voltage may change from poll to poll
-RESOLUTION = 0.02  # V; two steps in which a BMS tells the pack's voltage: less is no movement
-TOP, BOTTOM = 0.03, 0.15  # V that cells stay away from where currents begin to fall
+VOLTAGE_CHANGE = 0.005  # V per cell that a pack's voltage may change from poll to poll
+VOLTAGE_RESOLUTION = 0.02  # V; two steps in which a BMS tells the pack's voltage: less is no movement
+TOP_MARGIN, BOTTOM_MARGIN = 0.03, 0.15  # V that cells stay away from where currents begin to fall
 POLLS_PER_HOLD = 6  # at least, so that a missed poll never shows
 
 
@@ -35,29 +35,29 @@ def interval(settings: PackSettings, *, resting: bool) -> float:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CalmPeriod:
+class IdlePeriod:
     """An unbroken row of calm samples."""
 
     since: float  # s, of the first
     sample: PackSample  # the newest
 
-    def rests(self, at: float) -> bool:
+    def counts_as_rest(self, at: float) -> bool:
         """Whether it has lasted long enough at the newest sample, which is of ``at``."""
         return at - self.since >= REST_AFTER
 
 
-def updated(calm: CalmPeriod | None, sample: PackSample, at: float) -> CalmPeriod:
+def track_idle(idle: IdlePeriod | None, sample: PackSample, at: float) -> IdlePeriod:
     """Add a calm sample of ``at``; a movement begins a new row."""
-    unbroken = calm is not None and not moved(calm.sample, sample)
-    return CalmPeriod(since=calm.since if calm and unbroken else at, sample=sample)
+    unbroken = idle is not None and not has_moved(idle.sample, sample)
+    return IdlePeriod(since=idle.since if idle and unbroken else at, sample=sample)
 
 
-def moved(before: PackSample, sample: PackSample) -> bool:
+def has_moved(before: PackSample, sample: PackSample) -> bool:
     """Whether the pack's voltage shows that its cells are not what they were."""
-    return abs(sample.voltage - before.voltage) > max(RESOLUTION, MOVED * len(before.cells))
+    return abs(sample.voltage - before.voltage) > max(VOLTAGE_RESOLUTION, VOLTAGE_CHANGE * len(before.cells))
 
 
-def quiet(sample: PackSample, settings: PackSettings) -> bool:
+def is_quiet(sample: PackSample, settings: PackSettings) -> bool:
     """Whether the BMS itself has nothing going on: needs no cell voltages."""
     capacity = state_of_charge.installed(sample.nominal, settings)
     return (
@@ -69,21 +69,21 @@ def quiet(sample: PackSample, settings: PackSettings) -> bool:
     )
 
 
-def is_calm(
+def is_idle(
     sample: PackSample,
     sensors: Temperatures,
     control: limits.LimitsState | None,
-    standing: AlarmState,
+    alarm_state: AlarmState,
     settings: PackSettings,
-    watched: alarms.Control | None,
+    alarm_context: alarms.ControlStatus | None,
 ) -> bool:
     """Whether nothing that is judged of a fresh sample can change soon."""
     return (
-        quiet(sample, settings)
+        is_quiet(sample, settings)
         and bool(sample.cells)
-        and all(alarm is WELL for alarm in standing.values())
+        and all(alarm is CLEAR for alarm in alarm_state.values())
         and (control is None or _steady(control, sample))
-        and not alarms.near(sample, sensors, settings, watched)
+        and not alarms.near_threshold(sample, sensors, settings, alarm_context)
     )
 
 
@@ -95,12 +95,12 @@ def _steady(control: limits.LimitsState, sample: PackSample) -> bool:
     chosen, voltage = control.preset, control.voltage
     highest, lowest = max(sample.cells), min(sample.cells)
     return (
-        control.verdict.believed
+        control.verdict.trusted
         and voltage.stage is not Stage.ABSORPTION
         and not voltage.reduction
         and not (control.charge.rising or control.discharge.rising)
         and not (control.cut_high or control.cut_low)
-        and highest + TOP <= chosen.full
-        and chosen.charge_cells.at(highest + TOP) >= 1
-        and chosen.discharge_cells.at(lowest - BOTTOM) >= 1
+        and highest + TOP_MARGIN <= chosen.full
+        and chosen.charge_cells.at(highest + TOP_MARGIN) >= 1
+        and chosen.discharge_cells.at(lowest - BOTTOM_MARGIN) >= 1
     )

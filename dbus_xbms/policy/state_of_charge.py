@@ -8,11 +8,11 @@ from dbus_xbms.model import PackSample
 from dbus_xbms.settings import PackSettings
 
 FULL = 100.0  # %; a BMS that says so has just seen it, and its count follows later
-AGREEMENT = 2.0  # % that the BMS's counts of charge and of SoC may differ to be taken as one
+COUNT_TOLERANCE = 2.0  # % that the BMS's counts of charge and of SoC may differ to be taken as one
 UNKNOWN_CAPACITIES = (655.35, 6553.5)  # Ah; all bits set, in units of 10 mAh and of 100 mAh
 ASSUMED_CAPACITY = 100.0  # Ah, for rules that cannot do without one
 IDLE_CURRENT = 0.1  # A; less than this is not worth a prediction
-AVERAGED_OVER = 180.0  # s
+AVERAGING_TIME = 180.0  # s
 LONGEST_TO_GO = 240 * 3600  # s; Victron's monitors stop at ten days too
 
 
@@ -44,7 +44,7 @@ def _counted(sample: PackSample) -> float | None:
     if full <= 0 or sample.soc >= FULL:
         return None
     counted = sample.remaining / full * 100
-    return counted if abs(counted - sample.soc) <= AGREEMENT else None
+    return counted if abs(counted - sample.soc) <= COUNT_TOLERANCE else None
 
 
 def soc(sample: PackSample) -> float:
@@ -62,28 +62,30 @@ def consumed(sample: PackSample) -> float:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draw:
-    """Discharge current, averaged."""
+class AverageDischarge:
+    """Discharge current, update_average."""
 
-    average: float | None = None  # A, positive; None: not discharging
+    current: float | None = None  # A, positive; None: not discharging
     at: float = 0.0  # s
 
 
-def averaged(draw: Draw, sample: PackSample, now: float) -> Draw:
+def update_average(discharge: AverageDischarge, sample: PackSample, now: float) -> AverageDischarge:
     """Average the current; charging begins the average anew."""
     if sample.current > -IDLE_CURRENT:
-        return Draw(at=now)
-    if draw.average is None:
-        return Draw(average=-sample.current, at=now)
-    dt = now - draw.at
-    weight = dt / (AVERAGED_OVER + dt)
-    return Draw(average=draw.average + (-sample.current - draw.average) * weight, at=now)
+        return AverageDischarge(at=now)
+    if discharge.current is None:
+        return AverageDischarge(current=-sample.current, at=now)
+    dt = now - discharge.at
+    weight = dt / (AVERAGING_TIME + dt)
+    return AverageDischarge(
+        current=discharge.current + (-sample.current - discharge.current) * weight, at=now
+    )
 
 
-def time_to_go(draw: Draw, sample: PackSample, settings: PackSettings) -> int | None:
+def time_to_go(discharge: AverageDischarge, sample: PackSample, settings: PackSettings) -> int | None:
     """Whole minutes, in s, until the discharge floor is reached; ``None`` while not discharging."""
-    if draw.average is None:
+    if discharge.current is None:
         return None
     floor = settings.discharge_floor / 100 * full_charge(sample)
-    seconds = max(0.0, sample.remaining - floor) / draw.average * 3600
+    seconds = max(0.0, sample.remaining - floor) / discharge.current * 3600
     return round(min(seconds, LONGEST_TO_GO) / 60) * 60

@@ -1,4 +1,4 @@
-"""Which temperature sensor measures what, and whether it can be believed. Pure."""
+"""Temperature sensors: their roles, and which of them are broken. Pure."""
 
 from __future__ import annotations
 
@@ -10,46 +10,44 @@ HIGHEST_SANE = 120.0  # °C, exclusive
 
 CELL, MOSFET = "c", "m"
 
-
 MOSFET_LEAD = 15.0  # K above all other sensors, under load: no cell gets that hot
-LOAD_RATE, LEAST_LOAD = 0.1, 5.0  # C and A; what counts as load: the greater of the two
+LOAD_RATE, LEAST_LOAD = 0.1, 5.0  # C and A; the greater of the two counts as load
 COOLING = 1800.0  # s after a load for which the MOSFETs may still be the hottest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Temperatures:
-    """A pack's sensors by role; a broken one is counted, never given a plausible value."""
+    """A pack's sensors by role. Broken ones are counted, and their values dropped."""
 
     cells: tuple[float, ...] = ()  # °C, sane ones only
     mosfet: float | None = None  # °C, the hottest sane one
-    doubtful: float | None = None  # °C, of ``mosfet`` if that may as well be a cell's
-    broken: int = 0  # sensors in use that cannot be believed
+    maybe_cell: float | None = None  # °C; ``mosfet``, if that may be a cell's sensor
+    broken: int = 0  # sensors in use with an impossible value
     without_cells: bool = False  # there are cell sensors, and all are broken
 
     @property
-    def bounding(self) -> tuple[float, ...]:
-        """What limits and alarms of cells follow, in °C: every sensor that may be a cell's."""
-        return self.cells if self.doubtful is None else (*self.cells, self.doubtful)
+    def maybe_cells(self) -> tuple[float, ...]:
+        """Every sensor that may be a cell's, in °C: the limits and alarms of cells use these."""
+        return self.cells if self.maybe_cell is None else (*self.cells, self.maybe_cell)
 
-    def named(self, celsius: float) -> str:
-        """What one of these is of, in words."""
+    def describe(self, celsius: float) -> str:
+        """Name the sensor of one of ``maybe_cells`` in words."""
         return "cells" if celsius in self.cells else "sensor 1 (TemperatureRoles not set)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HotSensor:
-    """The sensor that a load has shown to be the MOSFETs'."""
+    """The sensor that a load has shown to be on the MOSFETs."""
 
     sensor: int  # from 0
-    at: float  # s, when that was last seen
+    at: float  # s, when a load last showed it
 
 
 def roles(count: int, chosen: str, hot: HotSensor | None = None) -> str:
     """One role letter per sensor.
 
-    JBD does not say which sensor is where: on boards with two or more the first one is usually on the
-    MOSFETs, a single one is on the cells. ``chosen`` (the owner's letters) wins, as far as it goes; without
-    it, what a load has shown.
+    JBD does not report where a sensor is: on boards with two or more the first one is usually on the
+    MOSFETs, a single one is on the cells. ``chosen``, the owner's letters, takes precedence, then ``hot``.
     """
     mosfet = hot.sensor if hot and not chosen else 0
     usual = CELL if count == 1 else CELL * mosfet + MOSFET + CELL * (count - mosfet - 1)
@@ -66,7 +64,7 @@ def judge(measured: tuple[float, ...], chosen: str, hot: HotSensor | None = None
     return Temperatures(
         cells=cells,
         mosfet=mosfet,
-        doubtful=None if chosen or hot else mosfet,
+        maybe_cell=None if chosen or hot else mosfet,
         broken=len(used) - len(sane),
         without_cells=not cells and any(role == CELL for role, _ in used),
     )
@@ -75,7 +73,15 @@ def judge(measured: tuple[float, ...], chosen: str, hot: HotSensor | None = None
 def find_hot_sensor(
     hot: HotSensor | None, measured: tuple[float, ...], current: float, capacity: float, now: float
 ) -> HotSensor | None:
-    """Find the MOSFETs' sensor under load; it stays theirs while it cools down and is still the hottest."""
+    """Find the MOSFET sensor under load, and keep it while it cools down and is still the hottest.
+
+    Args:
+        hot: the sensor found before.
+        measured: °C, all sensors.
+        current: A.
+        capacity: Ah.
+        now: s.
+    """
     sane = sorted((t, n) for n, t in enumerate(measured) if _sane(t))
     if len(sane) < 2:
         return None

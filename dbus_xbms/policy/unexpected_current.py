@@ -14,7 +14,7 @@ from dbus_xbms.model import Level, Limits, PackSample
 from dbus_xbms.policy.alarms import HIGH_CHARGE_CURRENT, HIGH_DISCHARGE_CURRENT, INTERNAL_FAILURE, worst
 from dbus_xbms.policy.state_of_charge import ASSUMED_CAPACITY
 
-LASTS = 30.0  # s until it is told
+REPORT_AFTER = 30.0  # s until it is published
 TOLERANCE = 0.1  # part of the limit
 LEAST_RATE, LEAST_CURRENT = 0.01, 1.0  # C and A above the limit that count; Multis round to whole amperes
 SERIOUS_RATE = 0.05  # C above a limit of 0
@@ -37,28 +37,30 @@ def _beyond(current: float, limit: float, capacity: float) -> Level:
     return Level.ALARM if current - limit > max(limit, SERIOUS_RATE * capacity) else Level.WARNING
 
 
-def _charge(sample: PackSample, told: Limits | None, capacity: float) -> UnexpectedCurrent | None:
-    if told is None or (level := _beyond(sample.current, told.ccl, capacity)) is Level.OK:
+def _charge(sample: PackSample, published: Limits | None, capacity: float) -> UnexpectedCurrent | None:
+    if published is None or (level := _beyond(sample.current, published.ccl, capacity)) is Level.OK:
         return None
-    words = f"{sample.current:.1f} A charge, but the limit is {told.ccl:.1f} A: a charger does not obey"
+    words = f"{sample.current:.1f} A charge, but the limit is {published.ccl:.1f} A: a charger does not obey"
     return UnexpectedCurrent(level=level, words=words)
 
 
-def _discharge(sample: PackSample, told: Limits | None, capacity: float) -> UnexpectedCurrent | None:
-    if told is None or (level := _beyond(-sample.current, told.dcl, capacity)) is Level.OK:
+def _discharge(sample: PackSample, published: Limits | None, capacity: float) -> UnexpectedCurrent | None:
+    if published is None or (level := _beyond(-sample.current, published.dcl, capacity)) is Level.OK:
         return None
-    words = f"{-sample.current:.1f} A discharge, but the limit is {told.dcl:.1f} A: a load does not obey"
+    words = f"{-sample.current:.1f} A discharge, but the limit is {published.dcl:.1f} A: a load does not obey"
     return UnexpectedCurrent(level=level, words=words)
 
 
-def _charge_mosfet(sample: PackSample, told: Limits | None, capacity: float) -> UnexpectedCurrent | None:
+def _charge_mosfet(sample: PackSample, published: Limits | None, capacity: float) -> UnexpectedCurrent | None:
     if sample.mosfets.charge or _beyond(sample.current, 0.0, capacity) is Level.OK:
         return None
     words = f"{sample.current:.1f} A charge although the charge MOSFET is off: it may be welded"
     return UnexpectedCurrent(level=Level.ALARM, words=words)
 
 
-def _discharge_mosfet(sample: PackSample, told: Limits | None, capacity: float) -> UnexpectedCurrent | None:
+def _discharge_mosfet(
+    sample: PackSample, published: Limits | None, capacity: float
+) -> UnexpectedCurrent | None:
     if sample.mosfets.discharge or _beyond(-sample.current, 0.0, capacity) is Level.OK:
         return None
     words = f"{-sample.current:.1f} A discharge although the discharge MOSFET is off: it may be welded"
@@ -74,27 +76,27 @@ RULES: tuple[tuple[str, Rule], ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Duration:
+class Ongoing:
     """One of them over time."""
 
     since: float  # s
     found: UnexpectedCurrent  # the words of the first report, the level of the newest
-    told: bool = False
+    reported: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlowState:
+class UnexpectedCurrents:
     """What has to be remembered."""
 
     at: float = -inf  # s, of the newest sample
-    lasting: Mapping[int, Duration] = field(default_factory=dict)  # by the number of the rule
+    lasting: Mapping[int, Ongoing] = field(default_factory=dict)  # by the number of the rule
 
     @property
     def levels(self) -> dict[str, Level]:
         """The alarms that are raised."""
         raised: dict[str, Level] = {}
         for n, one in self.lasting.items():
-            if one.told:
+            if one.reported:
                 path = RULES[n][0]
                 raised[path] = worst(one.found.level, raised.get(path, Level.OK))
         return raised
@@ -102,32 +104,37 @@ class FlowState:
     @property
     def words(self) -> str:
         """The first of them in words; empty if there is none."""
-        return next((one.found.words for _, one in sorted(self.lasting.items()) if one.told), "")
+        return next((one.found.words for _, one in sorted(self.lasting.items()) if one.reported), "")
 
 
 def step(
-    state: FlowState, sample: PackSample, told: Limits | None, capacity: float, at: float, longest: float
-) -> FlowState:
+    state: UnexpectedCurrents,
+    sample: PackSample,
+    published: Limits | None,
+    capacity: float,
+    at: float,
+    longest: float,
+) -> UnexpectedCurrents:
     """Follow the currents by a sample.
 
     Args:
         state: as it was before.
         sample: the newest.
-        told: the limits that chargers and loads had when it was taken.
+        published: the limits that chargers and loads had when it was taken.
         capacity: Ah; 0: unknown.
         at: s, when it was taken; nothing changes if it has been followed already.
         longest: s between two samples in a row.
     """
     if at == state.at:
         return state
-    known = state.lasting if at - state.at <= longest else {}
-    following: dict[int, Duration] = {}
+    previous = state.lasting if at - state.at <= longest else {}
+    updated: dict[int, Ongoing] = {}
     for n, (_, rule) in enumerate(RULES):
-        if (found := rule(sample, told, capacity or ASSUMED_CAPACITY)) is None:
+        if (found := rule(sample, published, capacity or ASSUMED_CAPACITY)) is None:
             continue
-        before = known.get(n)
+        before = previous.get(n)
         since = before.since if before else at
-        if before and before.told:
+        if before and before.reported:
             found = replace(found, words=before.found.words)
-        following[n] = Duration(since=since, found=found, told=at - since >= LASTS)
-    return FlowState(at=at, lasting=following)
+        updated[n] = Ongoing(since=since, found=found, reported=at - since >= REPORT_AFTER)
+    return UnexpectedCurrents(at=at, lasting=updated)

@@ -38,7 +38,9 @@ class Consequence:
 
 def willing(packs: Packs) -> list[str]:
     """Addresses of the packs whose owners let them control, the one that controls first."""
-    able = [address for address, pack in packs.items() if pack.enabled and not authority.unwilling(pack)]
+    able = [
+        address for address, pack in packs.items() if pack.enabled and not authority.control_disabled(pack)
+    ]
     holder = _holder(packs)
     return sorted(able, key=lambda address: (address != holder, address))
 

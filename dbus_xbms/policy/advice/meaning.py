@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from dbus_xbms.policy import poll_rate, state_of_charge
-from dbus_xbms.policy.authority import REMOVED, unwilling
+from dbus_xbms.policy.authority import REMOVED, control_disabled
 from dbus_xbms.policy.charge import current_limits
 from dbus_xbms.policy.charge.chemistry import Preset, preset
 from dbus_xbms.policy.charge.current_limits import CHARGE_RATE, DISCHARGE_RATE
@@ -109,7 +109,7 @@ def _control(settings: PackSettings) -> str:
     if not settings.control:
         return "only shown"
     removed = "" if settings.enabled else REMOVED
-    why = removed or unwilling(settings) or preset(settings).refused
+    why = removed or control_disabled(settings) or preset(settings).refused
     return f"no effect yet: {why}" if why else "chargers and inverters obey this pack while DVCC is on"
 
 

@@ -16,18 +16,18 @@ from dbus_xbms.policy import state_of_charge
 from dbus_xbms.policy.charge.chemistry import Preset, dead_cells
 from dbus_xbms.settings import PackSettings
 
-NEAR = 0.015  # V below full where a cell counts as at the top
-KNEE = 0.02  # V below full from where the distances between the cells count
-CALM = 0.01  # V below full that the highest cell must fall before the CVL recovers
+TOP_MARGIN = 0.015  # V below full where a cell counts as at the top
+SPREAD_MARGIN = 0.02  # V below full from where the distances between the cells count
+RECOVERY_MARGIN = 0.01  # V below full that the highest cell must fall before the CVL recovers
 GAIN = 0.5  # V/s that the CVL falls per V of the highest cell above full
-LONGEST_PUSH = 5.0  # s that one sample's excess counts: a charger needs 3 s to follow
+LONGEST_STEP = 5.0  # s that one sample's excess counts: a charger needs 3 s to follow
 FALL_RATE = 0.005  # V/s per cell
 RECOVERY_RATE = 0.0001  # V/s per cell
 RECOVERY_HOLD = 400.0  # s after a fall until the CVL rises again: so it turns 18 times an hour at most
 STEP = 0.01  # V; the CVL is rounded down to it
 DEADBAND = 0.002  # V per cell; smaller rises are not published
 
-AWAY = 1800.0  # s below the top that end an absorption
+ABSORPTION_ENDS_AFTER = 1800.0  # s below the top that end an absorption
 BALANCER_REST = 300.0  # s without balancing after which the balancer counts as done
 DRIFT_TIME = 300.0  # s that cells at rest must differ
 FLOAT_BEFORE_DRIFT = 6 * 3600.0  # s; cells that no absorption can bring together must not be held at the top
@@ -49,17 +49,17 @@ class CvlState:
     """What the charge voltage has to remember; times in s."""
 
     stage: Stage = Stage.BULK
-    topping: bool = False  # a top balance is due or under way
-    absorbed: float = 0.0  # at the top since bulk
-    agreed: float = 0.0  # full, with cells in agreement, since bulk or since they last differed
-    away: float = 0.0  # below the top in a row
+    top_balancing: bool = False  # a top balance is due or under way
+    absorption_time: float = 0.0  # at the top since bulk
+    agreement_time: float = 0.0  # full, with cells in agreement, since bulk or since they last differed
+    below_top_time: float = 0.0  # below the top in a row
     since_balancing: float = inf
-    floated: float = 0.0
-    topped: bool = False  # float was earned by a top balance
-    drifted: float = 0.0  # cells at rest too far apart in a row
+    float_time: float = 0.0
+    top_balanced: bool = False  # float was earned by a top balance
+    drift_time: float = 0.0  # cells at rest too far apart in a row
     float_soc: float = FULL_SOC  # % when float began
     reduction: float | None = None  # V below what the stage asks for; None: no sample yet
-    calm: float = inf  # since the reduction last grew
+    stable_time: float = inf  # since the reduction last grew
     cvl: float | None = None  # V, as published
 
 
@@ -83,11 +83,13 @@ class VoltageContext:
         return self.highest - self.target
 
 
-def _view(sample: PackSample, preset: Preset, topping: bool, settings: PackSettings) -> VoltageContext:
-    target = preset.top_balance if topping else preset.full
+def _context(
+    sample: PackSample, preset: Preset, top_balancing: bool, settings: PackSettings
+) -> VoltageContext:
+    target = preset.top_balance if top_balancing else preset.full
     highest = max(sample.cells)
     spread = highest - min(sample.cells)
-    at_top = highest >= target - NEAR
+    at_top = highest >= target - TOP_MARGIN
     tail = settings.tail_current / 100 * state_of_charge.installed(sample.nominal, settings)
     drift = settings.rebulk_drift
     return VoltageContext(
@@ -103,97 +105,99 @@ def _view(sample: PackSample, preset: Preset, topping: bool, settings: PackSetti
     )
 
 
-def _timed(state: CvlState, view: VoltageContext, dt: float) -> CvlState:
+def _advance_timers(state: CvlState, context: VoltageContext, dt: float) -> CvlState:
     """Advance all timers."""
-    since_balancing = 0.0 if view.balancing else state.since_balancing + dt
-    drifted = state.drifted + dt if view.drifting else 0.0
+    since_balancing = 0.0 if context.balancing else state.since_balancing + dt
+    drift_time = state.drift_time + dt if context.drifting else 0.0
     if state.stage is Stage.FLOAT:
-        floated = state.floated + dt
-        return replace(state, floated=floated, drifted=drifted, since_balancing=since_balancing)
-    agreed = state.agreed
-    if view.at_top and not view.agree:
-        agreed = 0.0
-    elif view.full:
-        agreed += dt
+        float_time = state.float_time + dt
+        return replace(state, float_time=float_time, drift_time=drift_time, since_balancing=since_balancing)
+    agreement_time = state.agreement_time
+    if context.at_top and not context.agree:
+        agreement_time = 0.0
+    elif context.full:
+        agreement_time += dt
     return replace(
         state,
-        absorbed=state.absorbed + (dt if view.at_top else 0.0),
-        agreed=agreed,
-        away=0.0 if view.at_top else state.away + dt,
+        absorption_time=state.absorption_time + (dt if context.at_top else 0.0),
+        agreement_time=agreement_time,
+        below_top_time=0.0 if context.at_top else state.below_top_time + dt,
         since_balancing=since_balancing,
-        drifted=drifted,
+        drift_time=drift_time,
     )
 
 
-def _earned(state: CvlState, settings: PackSettings) -> bool:
+def _absorption_complete(state: CvlState, settings: PackSettings) -> bool:
     """Whether the absorption has lasted long enough for float."""
-    balancer = state.since_balancing < BALANCER_REST
+    balancing = state.since_balancing < BALANCER_REST
     longest = settings.max_absorption_time
-    if balancer:
+    if balancing:
         longest = max(longest, settings.balancing_time)
     shortest = settings.absorption_time
-    return state.agreed >= shortest or state.absorbed >= max(longest, shortest)
+    return state.agreement_time >= shortest or state.absorption_time >= max(longest, shortest)
 
 
-def _exhausted(state: CvlState, view: VoltageContext, settings: PackSettings) -> bool:
+def _float_ended(state: CvlState, context: VoltageContext, settings: PackSettings) -> bool:
     """Whether float has ended."""
-    drained = view.soc < min(settings.rebulk_soc, state.float_soc - REBULK_DROP)
-    drift = state.drifted >= DRIFT_TIME and state.floated >= FLOAT_BEFORE_DRIFT
-    return drained or drift or state.topping
+    drained = context.soc < min(settings.rebulk_soc, state.float_soc - REBULK_DROP)
+    drift = state.drift_time >= DRIFT_TIME and state.float_time >= FLOAT_BEFORE_DRIFT
+    return drained or drift or state.top_balancing
 
 
-def _staged(state: CvlState, view: VoltageContext, settings: PackSettings) -> CvlState:
+def _advance_stage(state: CvlState, context: VoltageContext, settings: PackSettings) -> CvlState:
     """Go to the stage that follows, if its time has come."""
     if state.stage is Stage.FLOAT:
-        return _anew(state) if _exhausted(state, view, settings) else state
-    if state.away >= AWAY:
-        state = _anew(state)
-    if view.at_top:
+        return _restart(state) if _float_ended(state, context, settings) else state
+    if state.below_top_time >= ABSORPTION_ENDS_AFTER:
+        state = _restart(state)
+    if context.at_top:
         state = replace(state, stage=Stage.ABSORPTION)
-    if state.stage is Stage.ABSORPTION and view.at_top and _earned(state, settings):
+    if state.stage is Stage.ABSORPTION and context.at_top and _absorption_complete(state, settings):
         return replace(
             state,
             stage=Stage.FLOAT,
-            topping=False,
-            topped=state.topping,
-            floated=0.0,
-            drifted=0.0,
-            float_soc=view.soc,
+            top_balancing=False,
+            top_balanced=state.top_balancing,
+            float_time=0.0,
+            drift_time=0.0,
+            float_soc=context.soc,
         )
     return state
 
 
-def _anew(state: CvlState) -> CvlState:
-    return replace(state, stage=Stage.BULK, absorbed=0.0, agreed=0.0, away=0.0, drifted=0.0)
+def _restart(state: CvlState) -> CvlState:
+    return replace(
+        state, stage=Stage.BULK, absorption_time=0.0, agreement_time=0.0, below_top_time=0.0, drift_time=0.0
+    )
 
 
-def _deepest(view: VoltageContext, preset: Preset) -> float:
+def _largest_reduction(context: VoltageContext, preset: Preset) -> float:
     """The largest reduction: it has a charger neither empty the others nor give them what low cells lack."""
-    count = len(view.cells)
-    median = sorted(view.cells)[count // 2]
-    lacked = sum(max(0.0, median - cell) for cell in view.cells)
-    return count * (view.target - 2 * preset.floating + preset.full) + lacked
+    count = len(context.cells)
+    median = sorted(context.cells)[count // 2]
+    missing = sum(max(0.0, median - cell) for cell in context.cells)
+    return count * (context.target - 2 * preset.floating + preset.full) + missing
 
 
-def _reduced(state: CvlState, view: VoltageContext, deepest: float, dt: float) -> tuple[float, float]:
+def _reduction(state: CvlState, context: VoltageContext, largest: float, dt: float) -> tuple[float, float]:
     """By how much the CVL stays below what the stage asks for, and for how many s that has not grown."""
-    count, excess, before = len(view.cells), view.excess, state.reduction
-    lacking = sum(view.highest - cell for cell in view.cells) if excess > -KNEE else 0.0
-    lacking = min(lacking, deepest)
+    count, excess, before = len(context.cells), context.excess, state.reduction
+    missing = sum(context.highest - cell for cell in context.cells) if excess > -SPREAD_MARGIN else 0.0
+    missing = min(missing, largest)
     if before is None:
-        return lacking, state.calm
-    before = min(before, deepest + DEADBAND * count)  # which moves with the noise of the cells
-    push = min(before + GAIN * max(excess, 0.0) * min(dt, LONGEST_PUSH), deepest)
-    wanted = min(max(lacking, push), before + FALL_RATE * count * dt)
+        return missing, state.stable_time
+    before = min(before, largest + DEADBAND * count)  # which moves with the noise of the cells
+    integral = min(before + GAIN * max(excess, 0.0) * min(dt, LONGEST_STEP), largest)
+    wanted = min(max(missing, integral), before + FALL_RATE * count * dt)
     if wanted > before:
         return wanted, 0.0
-    calm = state.calm + dt
-    if excess < -CALM and calm >= RECOVERY_HOLD:
-        before = max(lacking, before - RECOVERY_RATE * count * dt)
-    return before, calm
+    stable_time = state.stable_time + dt
+    if excess < -RECOVERY_MARGIN and stable_time >= RECOVERY_HOLD:
+        before = max(missing, before - RECOVERY_RATE * count * dt)
+    return before, stable_time
 
 
-def _published(before: float | None, wanted: float, ideal: float, count: int) -> float:
+def _to_publish(before: float | None, wanted: float, ideal: float, count: int) -> float:
     """The CVL in steps; a rise is shown only when it is worth it."""
     if before is None or wanted <= before or wanted >= ideal or wanted >= before + DEADBAND * count:
         return round(floor(wanted / STEP + 1e-6) * STEP, 2)
@@ -219,33 +223,35 @@ def step(
         settings: the pack's.
     """
     days = settings.top_balance_days
-    topping = bool(days) and since_top_balance >= days * DAY
-    if topping is not state.topping:
-        state = replace(state, topping=topping)
-    view = _view(sample, preset, topping, settings)
-    state = _staged(_timed(state, view, dt), view, settings)
-    count = len(view.cells)
-    target = count * asked(state, preset)
-    reduction, calm = _reduced(state, view, _deepest(view, preset), dt)
-    wanted = min(target, count * view.target - reduction)
-    return replace(state, reduction=reduction, calm=calm, cvl=_published(state.cvl, wanted, target, count))
+    top_balancing = bool(days) and since_top_balance >= days * DAY
+    if top_balancing is not state.top_balancing:
+        state = replace(state, top_balancing=top_balancing)
+    context = _context(sample, preset, top_balancing, settings)
+    state = _advance_stage(_advance_timers(state, context, dt), context, settings)
+    count = len(context.cells)
+    target = count * stage_voltage(state, preset)
+    reduction, stable_time = _reduction(state, context, _largest_reduction(context, preset), dt)
+    wanted = min(target, count * context.target - reduction)
+    return replace(
+        state, reduction=reduction, stable_time=stable_time, cvl=_to_publish(state.cvl, wanted, target, count)
+    )
 
 
-def asked(state: CvlState, preset: Preset) -> float:
+def stage_voltage(state: CvlState, preset: Preset) -> float:
     """What the stage asks for, in V per cell."""
     if state.stage is Stage.FLOAT:
         return preset.floating
-    return preset.top_balance if state.topping else preset.full
+    return preset.top_balance if state.top_balancing else preset.full
 
 
-def highest(preset: Preset, sample: PackSample, known_cells: int) -> float:
+def ceiling(preset: Preset, sample: PackSample, stored_count: int) -> float:
     """What no CVL may exceed, in V, whatever the settings and the other rules say.
 
     A charger sees the pack's voltage alone: with a dead cell the others must not share what that one lacks.
     """
-    counts = [count for count in (len(sample.cells), known_cells) if count]
-    ceiling = min(counts) * preset.ceiling if counts else inf
+    counts = [count for count in (len(sample.cells), stored_count) if count]
+    limit = min(counts) * preset.ceiling if counts else inf
     if dead := dead_cells(preset, sample.cells):
         living = len(sample.cells) - dead
-        ceiling = min(ceiling, living * preset.floating if living else sample.voltage)
-    return ceiling
+        limit = min(limit, living * preset.floating if living else sample.voltage)
+    return limit

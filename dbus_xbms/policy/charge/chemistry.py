@@ -6,7 +6,7 @@ wrong: who writes a setting is told by the same rules that would stop charging a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from math import inf
@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES, LIFEPO4, Chemistry
-from dbus_xbms.policy.charge.curves import Curve, CurveError, parsed
+from dbus_xbms.policy.charge.curves import Curve, CurveError, parse_curve
 from dbus_xbms.settings import AnySetting, PackSettings, Value
 from dbus_xbms.settings import PackSettings as P
 
@@ -61,8 +61,6 @@ CUTOFF_ABOVE_FULL = 0.05  # V; the preset's high cut-off moves up for a CellFull
 TOP_BELOW_CUTOFF = 0.01  # V
 
 CUSTOM = "custom"
-
-SINGLE_CELL = 0.15  # V by which one cell may stand above what is plausible for all
 
 VOLTAGES = {
     P.cell_full: "full",
@@ -234,7 +232,7 @@ def _excesses(name: str, base: Chemistry, owner: Mapping[AnySetting, Any]) -> tu
 
 def _points(text: str) -> tuple[tuple[float, float], ...]:
     try:
-        return parsed(text).points if text else ()
+        return parse_curve(text).points if text else ()
     except CurveError:  # reported by _curves
         return ()
 
@@ -263,7 +261,7 @@ def _curves(owner: Mapping[AnySetting, Any]) -> tuple[dict[str, Curve], tuple[Fa
         if setting not in owner:
             continue
         try:
-            curves[field] = curve = parsed(owner[setting])
+            curves[field] = curve = parse_curve(owner[setting])
         except CurveError as err:
             faults.append(Fault(f"{setting}: {err}"))
             continue
@@ -278,20 +276,3 @@ def dead_cells(chosen: Preset, cells: tuple[float, ...]) -> int:
         return 0
     bar = max(chosen.dead, sorted(cells)[len(cells) // 2] - DEAD_BELOW_MEDIAN)
     return sum(cell < bar for cell in cells)
-
-
-def contradiction(chosen: Preset, cells: Sequence[float], soc: float) -> str:
-    """Why the preset cannot be this pack's, in words; empty if nothing speaks against it.
-
-    Judged by the lower median of the cells, so that one bad cell does not condemn the preset; but a single
-    cell may not stand far above what the chemistry bears either. Single low cells have rules of their own.
-    """
-    if chosen.refused:
-        return chosen.refused
-    middle, highest = sorted(cells)[(len(cells) - 1) // 2], max(cells)
-    low, high = chosen.lowest_plausible, chosen.highest_plausible
-    if (low and middle < low.at(soc)) or (high and middle > high.at(soc)):
-        return f"{chosen.name} does not fit: cells at {middle:.2f} V with {soc:.0f} % charge"
-    if high and highest > high.at(soc) + SINGLE_CELL:
-        return f"{chosen.name} does not fit: a cell at {highest:.2f} V with {soc:.0f} % charge"
-    return ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dbus_xbms.model import PackSample, Protection
 from dbus_xbms.policy.charge.chemistry import Preset
 from dbus_xbms.policy.charge.curves import Curve
-from dbus_xbms.policy.charge.ramp import Bound
+from dbus_xbms.policy.charge.ramp import Allowance
 from dbus_xbms.policy.temperatures import Temperatures
 from dbus_xbms.settings import PackSettings, Setting
 
@@ -57,11 +57,11 @@ class RuleContext:
     discharge_origin: str
 
 
-Rule = Callable[[RuleContext], Bound | None]  # None: the rule does not limit
+Rule = Callable[[RuleContext], Allowance | None]  # None: the rule does not limit
 
 
-def _none(words: str) -> Bound:
-    return Bound(limit=0.0, words=words)
+def _nothing(reason: str) -> Allowance:
+    return Allowance(current=0.0, reason=reason)
 
 
 def _cell(sample: PackSample, voltage: float) -> str:
@@ -74,109 +74,113 @@ def _tripped(bits: Protection) -> str:
     )
 
 
-def _preset_is_believed(s: RuleContext) -> Bound | None:
-    return _none(s.refused) if s.refused else None
+def _preset_is_believed(context: RuleContext) -> Allowance | None:
+    return _nothing(context.refused) if context.refused else None
 
 
-def _cells_are_known(s: RuleContext) -> Bound | None:
-    return None if s.sample.cells else _none("cell voltages unknown")
+def _cells_are_known(context: RuleContext) -> Allowance | None:
+    return None if context.sample.cells else _nothing("cell voltages unknown")
 
 
-def _charge_protection(s: RuleContext) -> Bound | None:
-    bits = s.sample.protection and s.sample.protection & NO_CHARGE
-    return _none(_tripped(bits)) if bits else None
+def _charge_protection(context: RuleContext) -> Allowance | None:
+    bits = context.sample.protection and context.sample.protection & NO_CHARGE
+    return _nothing(_tripped(bits)) if bits else None
 
 
-def _discharge_protection(s: RuleContext) -> Bound | None:
-    bits = s.sample.protection and s.sample.protection & NO_DISCHARGE
-    return _none(_tripped(bits)) if bits else None
+def _discharge_protection(context: RuleContext) -> Allowance | None:
+    bits = context.sample.protection and context.sample.protection & NO_DISCHARGE
+    return _nothing(_tripped(bits)) if bits else None
 
 
-def _high_cutoff(s: RuleContext) -> Bound | None:
-    if not s.cut_high or not s.sample.cells:
+def _high_cutoff(context: RuleContext) -> Allowance | None:
+    if not context.cut_high or not context.sample.cells:
         return None
-    cell = _cell(s.sample, max(s.sample.cells))
-    return _none(f"{cell}: stopped at {s.preset.cutoff_high:.2f} V until back at {s.preset.full:.2f} V")
+    cell = _cell(context.sample, max(context.sample.cells))
+    return _nothing(
+        f"{cell}: stopped at {context.preset.cutoff_high:.2f} V until back at {context.preset.full:.2f} V"
+    )
 
 
-def _low_cutoff(s: RuleContext) -> Bound | None:
-    if not s.cut_low or not s.sample.cells:
+def _low_cutoff(context: RuleContext) -> Allowance | None:
+    if not context.cut_low or not context.sample.cells:
         return None
-    cell = _cell(s.sample, min(s.sample.cells))
-    return _none(f"{cell}: stopped at {s.preset.cutoff_low:.2f} V until back at {recovered(s.preset):.2f} V")
+    cell, recovered = _cell(context.sample, min(context.sample.cells)), recovery_voltage(context.preset)
+    return _nothing(f"{cell}: stopped at {context.preset.cutoff_low:.2f} V until back at {recovered:.2f} V")
 
 
-def _dead_cell(s: RuleContext) -> Bound | None:
-    if not s.dead or not s.sample.cells:
+def _dead_cell(context: RuleContext) -> Allowance | None:
+    if not context.dead or not context.sample.cells:
         return None
-    return _none(f"{_cell(s.sample, min(s.sample.cells))}: dead or shorted, have it checked")
+    return _nothing(f"{_cell(context.sample, min(context.sample.cells))}: dead or shorted, have it checked")
 
 
-def _deep_cell(s: RuleContext) -> Bound | None:
-    lowest = min(s.sample.cells, default=s.preset.deep)
-    if lowest >= s.preset.deep:
+def _deep_cell(context: RuleContext) -> Allowance | None:
+    lowest = min(context.sample.cells, default=context.preset.deep)
+    if lowest >= context.preset.deep:
         return None
-    limit = min(DEEP_RATE * s.capacity, s.charge_ceiling)
-    return Bound(limit=limit, words=f"{_cell(s.sample, lowest)}: at most {DEEP_RATE:g} C")
+    limit = min(DEEP_RATE * context.capacity, context.charge_ceiling)
+    return Allowance(current=limit, reason=f"{_cell(context.sample, lowest)}: at most {DEEP_RATE:g} C")
 
 
-def _charge_mosfet(s: RuleContext) -> Bound | None:
-    return None if s.sample.mosfets.charge else _none("charge MOSFET is off")
+def _charge_mosfet(context: RuleContext) -> Allowance | None:
+    return None if context.sample.mosfets.charge else _nothing("charge MOSFET is off")
 
 
-def _discharge_mosfet(s: RuleContext) -> Bound | None:
-    return None if s.sample.mosfets.discharge else _none("discharge MOSFET is off")
+def _discharge_mosfet(context: RuleContext) -> Allowance | None:
+    return None if context.sample.mosfets.discharge else _nothing("discharge MOSFET is off")
 
 
-def _sensors(s: RuleContext) -> Bound | None:
-    if not s.by_temperature or s.temperatures.cells:
+def _sensors(context: RuleContext) -> Allowance | None:
+    if not context.by_temperature or context.temperatures.cells:
         return None
-    return _none("no reliable cell temperature sensor")
+    return _nothing("no reliable cell temperature sensor")
 
 
-def _charge_cells(s: RuleContext) -> Bound | None:
-    highest = max(s.sample.cells, default=s.preset.cutoff_high)
-    if (part := s.preset.charge_cells.at(highest)) >= 1 or not s.sample.cells:
+def _charge_cells(context: RuleContext) -> Allowance | None:
+    highest = max(context.sample.cells, default=context.preset.cutoff_high)
+    if (part := context.preset.charge_cells.at(highest)) >= 1 or not context.sample.cells:
         return None
-    return Bound(limit=s.charge_ceiling * part, words=_cell(s.sample, highest))
+    return Allowance(current=context.charge_ceiling * part, reason=_cell(context.sample, highest))
 
 
-def _discharge_cells(s: RuleContext) -> Bound | None:
-    lowest = min(s.sample.cells, default=s.preset.cutoff_low)
-    if (part := s.preset.discharge_cells.at(lowest)) >= 1 or not s.sample.cells:
+def _discharge_cells(context: RuleContext) -> Allowance | None:
+    lowest = min(context.sample.cells, default=context.preset.cutoff_low)
+    if (part := context.preset.discharge_cells.at(lowest)) >= 1 or not context.sample.cells:
         return None
-    return Bound(limit=s.discharge_ceiling * part, words=_cell(s.sample, lowest))
+    return Allowance(current=context.discharge_ceiling * part, reason=_cell(context.sample, lowest))
 
 
-def _by_temperatures(s: RuleContext, curve: Curve, ceiling: float) -> Bound | None:
-    if not s.by_temperature or not s.temperatures.bounding:
+def _by_temperatures(context: RuleContext, curve: Curve, ceiling: float) -> Allowance | None:
+    if not context.by_temperature or not context.temperatures.maybe_cells:
         return None
-    part, celsius = min((curve.at(t), t) for t in s.temperatures.bounding)
+    part, celsius = min((curve.at(t), t) for t in context.temperatures.maybe_cells)
     if part >= 1:
         return None
-    return Bound(limit=ceiling * part, words=f"{s.temperatures.named(celsius)} at {celsius:.1f} °C")
+    return Allowance(
+        current=ceiling * part, reason=f"{context.temperatures.describe(celsius)} at {celsius:.1f} °C"
+    )
 
 
-def _charge_temperatures(s: RuleContext) -> Bound | None:
+def _charge_temperatures(context: RuleContext) -> Allowance | None:
     """By the curve, within what the chemistry takes whatever the curve says."""
-    low, high = s.preset.charge_range
-    for celsius in s.temperatures.bounding if s.by_temperature else ():
+    low, high = context.preset.charge_range
+    for celsius in context.temperatures.maybe_cells if context.by_temperature else ():
         if not low < celsius < high:
-            return _none(f"{s.temperatures.named(celsius)} at {celsius:.1f} °C")
-    return _by_temperatures(s, s.preset.charge_temperature, s.charge_ceiling)
+            return _nothing(f"{context.temperatures.describe(celsius)} at {celsius:.1f} °C")
+    return _by_temperatures(context, context.preset.charge_temperature, context.charge_ceiling)
 
 
-def _by_mosfets(s: RuleContext, ceiling: float) -> Bound | None:
-    hot = s.temperatures.mosfet
-    if not s.by_temperature or hot is None:
+def _by_mosfets(context: RuleContext, ceiling: float) -> Allowance | None:
+    hot = context.temperatures.mosfet
+    if not context.by_temperature or hot is None:
         return None
-    part = s.preset.mosfet_temperature.at(hot)
-    return Bound(limit=ceiling * part, words=f"MOSFETs at {hot:.1f} °C") if part < 1 else None
+    part = context.preset.mosfet_temperature.at(hot)
+    return Allowance(current=ceiling * part, reason=f"MOSFETs at {hot:.1f} °C") if part < 1 else None
 
 
-def _by_soc(s: RuleContext, curve: Curve | None, ceiling: float) -> Bound | None:
-    part = curve.at(s.sample.soc) if curve else 1.0
-    return Bound(limit=ceiling * part, words=f"SoC {s.sample.soc:.0f} %") if part < 1 else None
+def _by_soc(context: RuleContext, curve: Curve | None, ceiling: float) -> Allowance | None:
+    part = curve.at(context.sample.soc) if curve else 1.0
+    return Allowance(current=ceiling * part, reason=f"SoC {context.sample.soc:.0f} %") if part < 1 else None
 
 
 # Of equal limits the first rule gives the words.
@@ -191,9 +195,9 @@ CHARGE_RULES: tuple[Rule, ...] = (
     _deep_cell,
     _charge_cells,
     _charge_temperatures,
-    lambda s: _by_mosfets(s, s.charge_ceiling),
-    lambda s: _by_soc(s, s.preset.charge_soc, s.charge_ceiling),
-    lambda s: Bound(limit=s.charge_ceiling, words=s.charge_origin, ceiling=True),
+    lambda context: _by_mosfets(context, context.charge_ceiling),
+    lambda context: _by_soc(context, context.preset.charge_soc, context.charge_ceiling),
+    lambda context: Allowance(current=context.charge_ceiling, reason=context.charge_origin, ceiling=True),
 )
 DISCHARGE_RULES: tuple[Rule, ...] = (
     _preset_is_believed,
@@ -202,17 +206,21 @@ DISCHARGE_RULES: tuple[Rule, ...] = (
     _low_cutoff,
     _discharge_mosfet,
     _discharge_cells,
-    lambda s: _by_temperatures(s, s.preset.discharge_temperature, s.discharge_ceiling),
-    lambda s: _by_mosfets(s, s.discharge_ceiling),
-    lambda s: _by_soc(s, s.preset.discharge_soc, s.discharge_ceiling),
-    lambda s: Bound(limit=s.discharge_ceiling, words=s.discharge_origin, ceiling=True),
+    lambda context: _by_temperatures(
+        context, context.preset.discharge_temperature, context.discharge_ceiling
+    ),
+    lambda context: _by_mosfets(context, context.discharge_ceiling),
+    lambda context: _by_soc(context, context.preset.discharge_soc, context.discharge_ceiling),
+    lambda context: Allowance(
+        current=context.discharge_ceiling, reason=context.discharge_origin, ceiling=True
+    ),
 )
 
 
-def least(rules: tuple[Rule, ...], situation: RuleContext) -> Bound:
+def strictest(rules: tuple[Rule, ...], context: RuleContext) -> Allowance:
     """The bound of the rule that allows least."""
-    bounds = [bound for rule in rules if (bound := rule(situation)) is not None]
-    return min(bounds, key=lambda bound: bound.limit)
+    allowances = [allowance for rule in rules if (allowance := rule(context)) is not None]
+    return min(allowances, key=lambda allowance: allowance.current)
 
 
 def ceiling(
@@ -233,11 +241,11 @@ def ceiling(
     return rating or UNRATED, f"{words} ({UNSET})"
 
 
-def cut(was: bool, beyond: bool, back: bool) -> bool:
+def latch(latched: bool, set_by: bool, reset_by: bool) -> bool:
     """Whether a cut-off stands: set by going beyond it, ended only by coming well back."""
-    return beyond or (was and not back)
+    return set_by or (latched and not reset_by)
 
 
-def recovered(preset: Preset) -> float:
+def recovery_voltage(preset: Preset) -> float:
     """Voltage in V to which the lowest cell must rise after the low cut-off, beyond what rest alone gives."""
     return preset.low + (preset.low - preset.cutoff_low) / 2

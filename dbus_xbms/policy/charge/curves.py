@@ -47,7 +47,7 @@ class Curve:
         return all(left <= right for (_, left), (_, right) in pairwise(self.points))
 
 
-def parsed(text: str) -> Curve:
+def parse_curve(text: str) -> Curve:
     """Read ``"0:0 10:0.3 20:1"``.
 
     Raises:

@@ -20,12 +20,15 @@ from dbus_xbms.policy.state_of_charge import ASSUMED_CAPACITY
 FEED_IN = 0.4  # V that systemcalc adds to the CVL with DC feed-in
 VOLTAGE_STEP = 0.1  # V; the present voltage as a limit is rounded down to it
 PUBLISHED_STEP = 0.01  # V
-OBEYED = 15.0  # s; systemcalc works every 3 s, chargers take 3 to 5 s more, and loads come and go
+OBEY_TIME = 15.0  # s; systemcalc works every 3 s, chargers take 3 to 5 s more, and loads come and go
 TOLERANCE, LEAST_TOLERANCE = 0.1, 1.0  # part of the CCL, and A: Multis round to whole amperes
-IDLE, LEAST_IDLE = 0.005, 0.2  # C and A that may flow with a CCL of 0: measurements are off by that
+IDLE_RATE, LEAST_IDLE_CURRENT = (
+    0.005,
+    0.2,
+)  # C and A that may flow with a CCL of 0: measurements are off by that
 FALL_RATE = 0.005  # V/s per cell
-DEEPEST = 0.2  # V per cell below the pack's voltage: enough for FEED_IN with three cells
-LONGEST_PUSH = 5.0  # s that one sample counts
+LARGEST_DROP = 0.2  # V per cell below the pack's voltage: enough for FEED_IN with three cells
+LONGEST_STEP = 5.0  # s that one sample counts
 SETTLE = 10.0  # s in which a fall takes away the current that is too much
 RECOVERY_HOLD = 400.0  # s after a fall until the CVL rises again: so it turns 18 times an hour at most
 RISE, RISE_EVERY = 0.002, 20.0  # V per cell and s
@@ -39,14 +42,14 @@ class CapState:
 
     cap: float | None = None  # V, no CVL is above it; None: there is none
     stopped: bool = False  # the CCL is 0
-    disobeyed: bool = False  # the cap has fallen because too much flowed
+    lowered: bool = False  # the cap has lowered_cap because too much flowed
     exceeded: float = 0.0  # s in a row with more current than the CCL
-    calm: float = inf  # s since the cap last fell or rose
+    stable_time: float = inf  # s since the cap last fell or rose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedLimits:
-    """What chargers are told about a pack, besides the cap."""
+    """What chargers are published about a pack, besides the cap."""
 
     cvl: float  # V
     ccl: float  # A
@@ -54,7 +57,7 @@ class PublishedLimits:
     capacity: float  # Ah; 0: unknown
 
 
-def floored(voltage: float) -> float:
+def round_down(voltage: float) -> float:
     """A pack's voltage as a limit, in V."""
     return round(floor(voltage / VOLTAGE_STEP + 1e-6) * VOLTAGE_STEP, 2)
 
@@ -64,64 +67,67 @@ def idle_cvl(sample: PackSample, count: int, capacity: float) -> float:
     resistance = HIGHEST_RESISTANCE * count / (capacity or ASSUMED_CAPACITY)
     # A capacity near 0, which a setting may hold, makes the resistance infinite.
     drop = min(sample.current * resistance, sample.voltage) if sample.current > 0 else 0.0
-    return max(0.0, floored(sample.voltage - drop - FEED_IN))
+    return max(0.0, round_down(sample.voltage - drop - FEED_IN))
 
 
-def tolerated(ccl: float, capacity: float) -> float:
+def tolerated_current(ccl: float, capacity: float) -> float:
     """The charge current in A from which on a CCL is not obeyed."""
     if ccl == 0:
-        return max(LEAST_IDLE, IDLE * (capacity or ASSUMED_CAPACITY))
+        return max(LEAST_IDLE_CURRENT, IDLE_RATE * (capacity or ASSUMED_CAPACITY))
     return max(ccl * (1 + TOLERANCE), ccl + LEAST_TOLERANCE)
 
 
 def step(
-    state: CapState, sample: PackSample, told: PublishedLimits, dt: float, *, unseen_before: bool = False
+    state: CapState, sample: PackSample, published: PublishedLimits, dt: float, *, after_silence: bool = False
 ) -> CapState:
     """Follow what chargers make of the limits; ``dt`` s after the sample before.
 
     After a silence the pack's voltage may be far below what it was when charging was stopped.
     """
-    stopped, excess = told.ccl == 0, sample.current - tolerated(told.ccl, told.capacity)
+    stopped, excess = (
+        published.ccl == 0,
+        sample.current - tolerated_current(published.ccl, published.capacity),
+    )
     exceeded = state.exceeded + dt if excess > 0 else 0.0
     cap = state.cap
     if stopped:
-        before = cap if state.stopped and not unseen_before else floored(sample.voltage)
-        cap = min(told.cvl, *(volts for volts in (before, cap) if volts is not None))
-    elif state.stopped and not state.disobeyed:
+        before = cap if state.stopped and not after_silence else round_down(sample.voltage)
+        cap = min(published.cvl, *(volts for volts in (before, cap) if volts is not None))
+    elif state.stopped and not state.lowered:
         cap = None
     elif state.stopped and cap is not None:  # a dead cell or another preset may have had it far lower
-        cap = min(told.cvl, max(cap, floored(sample.voltage - DEEPEST * told.count)))
+        cap = min(published.cvl, max(cap, round_down(sample.voltage - LARGEST_DROP * published.count)))
     state = replace(state, cap=cap, stopped=stopped, exceeded=exceeded)
-    if exceeded >= OBEYED:
-        return _lowered(state, sample, told, excess, dt)
-    return state if stopped or state.cap is None else _raised(state, told, dt)
+    if exceeded >= OBEY_TIME:
+        return _lower(state, sample, published, excess, dt)
+    return state if stopped or state.cap is None else _raise(state, published, dt)
 
 
-def _lowered(
-    state: CapState, sample: PackSample, told: PublishedLimits, excess: float, dt: float
+def _lower(
+    state: CapState, sample: PackSample, published: PublishedLimits, excess: float, dt: float
 ) -> CapState:
-    before = min(told.cvl, sample.voltage, inf if state.cap is None else state.cap)
+    before = min(published.cvl, sample.voltage, inf if state.cap is None else state.cap)
     rate = FALL_RATE
     if not state.stopped:  # a current that is allowed shall go on
-        rate = min(rate, excess * LOWEST_RESISTANCE / (told.capacity or ASSUMED_CAPACITY) / SETTLE)
-    fallen = before - rate * told.count * min(dt, LONGEST_PUSH)
-    cap = min(before, max(fallen, sample.voltage - DEEPEST * told.count, 0.0))
-    return replace(state, cap=cap, disobeyed=True, calm=0.0)
+        rate = min(rate, excess * LOWEST_RESISTANCE / (published.capacity or ASSUMED_CAPACITY) / SETTLE)
+    lowered_cap = before - rate * published.count * min(dt, LONGEST_STEP)
+    cap = min(before, max(lowered_cap, sample.voltage - LARGEST_DROP * published.count, 0.0))
+    return replace(state, cap=cap, lowered=True, stable_time=0.0)
 
 
-def _raised(state: CapState, told: PublishedLimits, dt: float) -> CapState:
+def _raise(state: CapState, published: PublishedLimits, dt: float) -> CapState:
     """Let the cap rise in steps, until it is none."""
     assert state.cap is not None
-    calm = state.calm + dt
-    if calm < RECOVERY_HOLD + RISE_EVERY:
-        return replace(state, calm=calm)
-    cap = state.cap + RISE * told.count
-    if cap >= told.cvl:
-        return replace(state, cap=None, disobeyed=False, calm=inf)
-    return replace(state, cap=cap, calm=RECOVERY_HOLD)
+    stable_time = state.stable_time + dt
+    if stable_time < RECOVERY_HOLD + RISE_EVERY:
+        return replace(state, stable_time=stable_time)
+    cap = state.cap + RISE * published.count
+    if cap >= published.cvl:
+        return replace(state, cap=None, lowered=False, stable_time=inf)
+    return replace(state, cap=cap, stable_time=RECOVERY_HOLD)
 
 
-def capped(state: CapState, cvl: float) -> float:
+def apply(state: CapState, cvl: float) -> float:
     """The CVL in V that is published."""
     if state.cap is None or state.cap >= cvl:
         return cvl

@@ -12,7 +12,6 @@ from dbus_xbms.model import Limits, PackSample, Protection
 from dbus_xbms.policy import identity, state_of_charge
 from dbus_xbms.policy.charge import (
     charge_voltage,
-    chemistry_evidence,
     current_limits,
     cvl_cap,
     preset_check,
@@ -42,9 +41,9 @@ class LimitsState:
     limits: Limits
     preset: Preset
     verdict: Verdict
-    signs: chemistry_evidence.ChemistryEvidence  # of another chemistry
+    evidence: preset_check.ChemistryEvidence  # of another chemistry
     voltage: charge_voltage.CvlState
-    obeyed: cvl_cap.CapState
+    cap: cvl_cap.CapState
     charge: RampedLimit  # in silence: as before it
     discharge: RampedLimit
     cut_high: bool
@@ -52,10 +51,10 @@ class LimitsState:
     dead: bool  # a cell is dead or shorted, or was and is not back above ``deep``
     capacity_unknown: bool  # and a ceiling would be a part of it
     request: bool
-    refuge: float  # V, the CVL in silence
+    silent_cvl: float  # V, the CVL in silence
     wake_cvl: float  # V, the CVL in silence for a pack that only a charger wakes
     safe: bool  # the last sample lay in the safe zone
-    seen: PackSample | None  # the last one; None: it was before the program started
+    last_sample: PackSample | None  # the last one; None: it was before the program started
     at: float  # s, of the last sample
     silent_since: float | None = None  # s; None: the limits are those of the last sample
 
@@ -81,56 +80,56 @@ def step(
     """Follow the limits by a sample taken at ``now``; a gap counts for ``longest`` s at most."""
     chosen = preset(settings)
     dt = min(now - before.at, longest) if before else 0.0
-    signs = _signs(before, sample, chosen, state_of_charge.assumed(sample.nominal, settings), dt)
-    verdict = preset_check.check(_known(before, chosen), chosen, signs, sample, now, settings)
-    situation = _situation(before, identity.bounded(sample, settings), sensors, chosen, verdict, settings)
-    voltage = _voltage(before, situation, since_top_balance, dt, settings)
-    currents = charge, discharge = _currents(before, situation, now)
-    told = _told(voltage, situation, charge.shown, settings)
-    obeyed = _obeyed(before, situation.sample, told, dt)
-    limits = _limits(before, situation, voltage, obeyed, told, currents, settings)
+    evidence = _evidence(before, sample, chosen, state_of_charge.assumed(sample.nominal, settings), dt)
+    verdict = preset_check.check(_previous_verdict(before, chosen), chosen, evidence, sample, now, settings)
+    context = _context(before, identity.limit_nominal(sample, settings), sensors, chosen, verdict, settings)
+    voltage = _voltage(before, context, since_top_balance, dt, settings)
+    currents = charge, discharge = _currents(before, context, now)
+    published = _published(voltage, context, charge.published, settings)
+    cap = _cap(before, context.sample, published, dt)
+    limits = _limits(before, context, voltage, cap, published, currents, settings)
     return LimitsState(
         limits=limits,
         preset=chosen,
         verdict=verdict,
-        signs=signs,
+        evidence=evidence,
         voltage=voltage,
-        obeyed=obeyed,
+        cap=cap,
         charge=charge,
         discharge=discharge,
-        cut_high=situation.cut_high,
-        cut_low=situation.cut_low,
-        dead=situation.dead,
-        capacity_unknown=not situation.capacity and _parts_of_capacity(settings),
+        cut_high=context.cut_high,
+        cut_low=context.cut_low,
+        dead=context.dead,
+        capacity_unknown=not context.capacity and _depends_on_capacity(settings),
         request=limits.charge_request,
-        refuge=min(limits.cvl, cvl_cap.idle_cvl(situation.sample, told.count, told.capacity)),
-        wake_cvl=min(limits.cvl, told.count * chosen.floating),
-        safe=_safe(situation.sample, sensors, chosen, verdict),
-        seen=situation.sample,
+        silent_cvl=min(limits.cvl, cvl_cap.idle_cvl(context.sample, published.count, published.capacity)),
+        wake_cvl=min(limits.cvl, published.count * chosen.floating),
+        safe=_safe(context.sample, sensors, chosen, verdict),
+        last_sample=context.sample,
         at=now,
     )
 
 
-def _signs(
+def _evidence(
     before: LimitsState | None, sample: PackSample, chosen: Preset, capacity: float, dt: float
-) -> chemistry_evidence.ChemistryEvidence:
+) -> preset_check.ChemistryEvidence:
     """The signs of another chemistry; another preset starts them over."""
-    signs = before.signs if before and before.preset == chosen else chemistry_evidence.ChemistryEvidence()
-    return chemistry_evidence.update(signs, sample, chosen, capacity, dt) if sample.cells else signs
+    evidence = before.evidence if before and before.preset == chosen else preset_check.ChemistryEvidence()
+    return preset_check.update(evidence, sample, chosen, capacity, dt) if sample.cells else evidence
 
 
 def _voltage(
     before: LimitsState | None,
-    situation: RuleContext,
+    context: RuleContext,
     since_top_balance: float,
     dt: float,
     settings: PackSettings,
 ) -> charge_voltage.CvlState:
     """Where the charge stands; it stays there while the preset is refused or cells are unknown."""
-    voltage, sample = before.voltage if before else charge_voltage.CvlState(), situation.sample
-    if situation.refused or not sample.cells:
+    voltage, sample = before.voltage if before else charge_voltage.CvlState(), context.sample
+    if context.refused or not sample.cells:
         return voltage
-    return charge_voltage.step(voltage, sample, situation.preset, since_top_balance, dt, settings)
+    return charge_voltage.step(voltage, sample, context.preset, since_top_balance, dt, settings)
 
 
 def _cells(sample: PackSample, settings: PackSettings) -> int:
@@ -138,97 +137,95 @@ def _cells(sample: PackSample, settings: PackSettings) -> int:
     return settings.cells or len(sample.cells)
 
 
-def _told(
-    voltage: charge_voltage.CvlState, situation: RuleContext, ccl: float, settings: PackSettings
+def _published(
+    voltage: charge_voltage.CvlState, context: RuleContext, ccl: float, settings: PackSettings
 ) -> cvl_cap.PublishedLimits:
-    """What chargers are told by the sample alone."""
-    count = _cells(situation.sample, settings)
+    """What chargers are published by the sample alone."""
+    count = _cells(context.sample, settings)
     return cvl_cap.PublishedLimits(
-        cvl=_full(voltage, situation, ccl, count, settings.cells),
+        cvl=_cvl_by_sample(voltage, context, ccl, count, settings.cells),
         ccl=ccl,
         count=count or 1,
-        capacity=situation.capacity,
+        capacity=context.capacity,
     )
 
 
-def _obeyed(
-    before: LimitsState | None, sample: PackSample, told: cvl_cap.PublishedLimits, dt: float
+def _cap(
+    before: LimitsState | None, sample: PackSample, published: cvl_cap.PublishedLimits, dt: float
 ) -> cvl_cap.CapState:
-    """What chargers make of what they were told."""
-    known, silent = (
-        (before.obeyed, before.silent_since is not None) if before else (cvl_cap.CapState(), False)
-    )
-    return cvl_cap.step(known, sample, told, dt, unseen_before=silent)
+    """What chargers make of what they were published."""
+    known, silent = (before.cap, before.silent_since is not None) if before else (cvl_cap.CapState(), False)
+    return cvl_cap.step(known, sample, published, dt, after_silence=silent)
 
 
 def _limits(
     before: LimitsState | None,
-    situation: RuleContext,
+    context: RuleContext,
     voltage: charge_voltage.CvlState,
-    obeyed: cvl_cap.CapState,
-    told: cvl_cap.PublishedLimits,
+    cap: cvl_cap.CapState,
+    published: cvl_cap.PublishedLimits,
     currents: tuple[RampedLimit, RampedLimit],
     settings: PackSettings,
 ) -> Limits:
     charge, discharge = currents
-    sample, chosen = situation.sample, situation.preset
-    cvl = cvl_cap.capped(obeyed, told.cvl)
+    sample, chosen = context.sample, context.preset
+    cvl = cvl_cap.apply(cap, published.cvl)
     return Limits(
         cvl=cvl,
-        ccl=charge.shown,
-        dcl=discharge.shown,
-        mode=mode(voltage, obeyed, situation, cvl, charge.shown),
-        charge_limitation=charge.words,
-        discharge_limitation=discharge.words,
-        charge_request=_requested(before, sample, chosen, settings),
+        ccl=charge.published,
+        dcl=discharge.published,
+        mode=mode(voltage, cap, context, cvl, charge.published),
+        charge_limitation=charge.reason,
+        discharge_limitation=discharge.reason,
+        charge_request=_charge_request(before, sample, chosen, settings),
         battery_low_voltage=_cells(sample, settings) * chosen.low,
     )
 
 
-def _full(
-    voltage: charge_voltage.CvlState, situation: RuleContext, ccl: float, count: int, known: int
+def _cvl_by_sample(
+    voltage: charge_voltage.CvlState, context: RuleContext, ccl: float, count: int, known: int
 ) -> float:
     """The highest CVL in V that the sample alone speaks for; less if chargers do not keep to the CCL.
 
     ``count``: of cells; ``known``: the stored one, 0 if there is none.
     """
-    sample, chosen = situation.sample, situation.preset
-    present = cvl_cap.floored(sample.voltage)
-    if situation.refused or not sample.cells or voltage.cvl is None:
+    sample, chosen = context.sample, context.preset
+    present = cvl_cap.round_down(sample.voltage)
+    if context.refused or not sample.cells or voltage.cvl is None:
         fewest = min(count, len(sample.cells)) if sample.cells else count
         cvl = min(present, fewest * chosen.full) if fewest else present
     elif ccl:
         cvl = voltage.cvl
     else:
         cvl = min(voltage.cvl, max(present, count * chosen.floating))
-    return min(cvl, charge_voltage.highest(chosen, sample, known))
+    return min(cvl, charge_voltage.ceiling(chosen, sample, known))
 
 
 def _currents(
-    before: LimitsState | None, situation: RuleContext, now: float
+    before: LimitsState | None, context: RuleContext, now: float
 ) -> tuple[RampedLimit, RampedLimit]:
     """CCL and DCL. After a silence or a restart they go on where they were, unless it may be another pack."""
     charge, discharge = (before.charge, before.discharge) if before else (None, None)
-    unseen = before is not None and (before.seen is None or before.silent_since is not None)
+    unseen = before is not None and (before.last_sample is None or before.silent_since is not None)
     if before and unseen and charge and discharge:
         gap = now - before.at
-        discharge = ramp.resumed(discharge, gap)
-        if before.seen is None or identity.agrees(before.seen, situation.sample):
-            charge = ramp.resumed(charge, gap)
+        discharge = ramp.resume(discharge, gap)
+        if before.last_sample is None or identity.is_similar(before.last_sample, context.sample):
+            charge = ramp.resume(charge, gap)
         else:
-            charge = ramp.lowered(ramp.silence(before.limits.mode), now)
+            charge = ramp.hold_at(ramp.no_current(before.limits.mode), now)
     return (
-        _followed(charge, CHARGE_RULES, situation, situation.charge_ceiling, now),
-        _followed(discharge, DISCHARGE_RULES, situation, situation.discharge_ceiling, now),
+        _ramp(charge, CHARGE_RULES, context, context.charge_ceiling, now),
+        _ramp(discharge, DISCHARGE_RULES, context, context.discharge_ceiling, now),
     )
 
 
-def _known(before: LimitsState | None, chosen: Preset) -> Verdict | None:
+def _previous_verdict(before: LimitsState | None, chosen: Preset) -> Verdict | None:
     """The verdict that goes on: that of samples of this run, about the same preset."""
-    return before.verdict if before and before.seen and before.preset == chosen else None
+    return before.verdict if before and before.last_sample and before.preset == chosen else None
 
 
-def _situation(
+def _context(
     before: LimitsState | None,
     sample: PackSample,
     sensors: Temperatures,
@@ -245,13 +242,13 @@ def _situation(
     )
     highest = max(sample.cells, default=chosen.cutoff_high)
     lowest = min(sample.cells, default=chosen.cutoff_low)
-    cut_high = current_limits.cut(
+    cut_high = current_limits.latch(
         before is not None and before.cut_high, highest >= chosen.cutoff_high, highest <= chosen.full
     )
-    cut_low = current_limits.cut(
+    cut_low = current_limits.latch(
         before is not None and before.cut_low,
         lowest <= chosen.cutoff_low,
-        lowest >= current_limits.recovered(chosen),
+        lowest >= current_limits.recovery_voltage(chosen),
     )
     return RuleContext(
         sample=sample,
@@ -270,24 +267,24 @@ def _situation(
     )
 
 
-def _followed(
+def _ramp(
     before: RampedLimit | None, rules: tuple[current_limits.Rule, ...], s: RuleContext, top: float, now: float
 ) -> RampedLimit:
-    return ramp.step(before, current_limits.least(rules, s), top, now)
+    return ramp.step(before, current_limits.strictest(rules, s), top, now)
 
 
 def _dead(before: LimitsState | None, sample: PackSample, chosen: Preset) -> bool:
     was = before is not None and before.dead
     back = min(sample.cells, default=0.0) >= chosen.deep
-    return current_limits.cut(was, bool(dead_cells(chosen, sample.cells)), back)
+    return current_limits.latch(was, bool(dead_cells(chosen, sample.cells)), back)
 
 
-def _parts_of_capacity(settings: PackSettings) -> bool:
+def _depends_on_capacity(settings: PackSettings) -> bool:
     """Whether a current is a part of the capacity, because the owner has set none."""
     return min(settings.max_charge_current, settings.max_discharge_current) < 0
 
 
-def _requested(
+def _charge_request(
     before: LimitsState | None, sample: PackSample, chosen: Preset, settings: PackSettings
 ) -> bool:
     """Whether the pack asks for charge, until it has clearly got some."""
@@ -295,8 +292,8 @@ def _requested(
     lowest = min(sample.cells, default=chosen.cutoff_low)
     needy = bool(soc) and sample.soc <= soc
     low = lowest <= chosen.cutoff_low
-    back = (not soc or sample.soc >= soc + REQUEST_BACK) and lowest >= current_limits.recovered(chosen)
-    return current_limits.cut(was, needy or low, back)
+    back = (not soc or sample.soc >= soc + REQUEST_BACK) and lowest >= current_limits.recovery_voltage(chosen)
+    return current_limits.latch(was, needy or low, back)
 
 
 def _safe(sample: PackSample, sensors: Temperatures, chosen: Preset, verdict: Verdict) -> bool:
@@ -304,6 +301,6 @@ def _safe(sample: PackSample, sensors: Temperatures, chosen: Preset, verdict: Ve
     cells_well = bool(sample.cells) and (
         min(sample.cells) > chosen.low and max(sample.cells) < chosen.cutoff_high
     )
-    temperatures_well = all(chosen.discharge_temperature.at(t) >= 1 for t in sensors.bounding)
+    temperatures_well = all(chosen.discharge_temperature.at(t) >= 1 for t in sensors.maybe_cells)
     tripped = sample.protection & ~Protection.MOSFET_LOCK
     return cells_well and temperatures_well and not tripped and not verdict.refused

@@ -8,32 +8,32 @@ from dbus_xbms.policy.charge.current_limits import RuleContext
 
 
 def mode(
-    voltage: charge_voltage.CvlState, obeyed: cvl_cap.CapState, situation: RuleContext, cvl: float, ccl: float
+    voltage: charge_voltage.CvlState, cap: cvl_cap.CapState, context: RuleContext, cvl: float, ccl: float
 ) -> str:
     """Where the charge stands, and what makes the CVL lower than that stage asks for."""
-    if situation.refused:
+    if context.refused:
         return "Refused"
     stage = str(voltage.stage.value)
-    if voltage.topping:
+    if voltage.top_balancing:
         stage = f"{stage}, top balance"
     elif voltage.stage is Stage.ABSORPTION and voltage.since_balancing < charge_voltage.BALANCER_REST:
         stage = f"{stage}, balancing"
-    why = _lowered_by(voltage, obeyed, situation, cvl, ccl)
+    why = _lowered_by(voltage, cap, context, cvl, ccl)
     return f"{stage}, {why}" if why else stage
 
 
 def _lowered_by(
-    voltage: charge_voltage.CvlState, obeyed: cvl_cap.CapState, situation: RuleContext, cvl: float, ccl: float
+    voltage: charge_voltage.CvlState, cap: cvl_cap.CapState, context: RuleContext, cvl: float, ccl: float
 ) -> str:
     """Which rule makes the CVL what it is, if it is not the stage; without numbers, which would flicker."""
-    if obeyed.disobeyed:
+    if cap.lowered:
         return "CVL lowered because chargers exceed the CCL"
-    asked = len(situation.sample.cells) * charge_voltage.asked(voltage, situation.preset)
+    asked = len(context.sample.cells) * charge_voltage.stage_voltage(voltage, context.preset)
     if asked and cvl > asked - charge_voltage.STEP / 2:
         return ""
     rules = (
-        (not situation.sample.cells, "CVL lowered because cell voltages are unknown"),
-        (situation.dead, "CVL lowered for a dead cell"),
+        (not context.sample.cells, "CVL lowered because cell voltages are unknown"),
+        (context.dead, "CVL lowered for a dead cell"),
         (not ccl, "CVL lowered while charging is stopped"),
         (True, "CVL lowered for the highest cell"),
     )

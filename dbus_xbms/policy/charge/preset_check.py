@@ -1,61 +1,189 @@
-"""Whether the preset is believed: a contradiction must last, and so must its end. Pure."""
+"""Check the chosen preset against the cells, at one moment and over time, and debounce the verdict. Pure.
+
+A cell voltage is compared with the state of charge. That is worthless once a BMS has lost its count, so the
+behaviour of the cells is compared too: how their voltage changes while they charge and rest.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from dbus_xbms.model import PackSample
 from dbus_xbms.policy import identity, state_of_charge
-from dbus_xbms.policy.charge import chemistry_evidence
-from dbus_xbms.policy.charge.chemistry import Preset, contradiction
+from dbus_xbms.policy.charge.chemistry import Preset
 from dbus_xbms.settings import PackSettings
 
-DOUBT = 10.0  # s that a contradiction must last: voltages of one poll are measured one after the other
-TRUST = 600.0  # s without contradiction until charging may begin again
+REFUSE_AFTER = 10.0  # s that a contradiction must last: voltages of one poll are measured one after the other
+ACCEPT_AFTER = 600.0  # s without contradiction until charging may start again
+SINGLE_CELL = 0.15  # V by which one cell may stand above what is plausible for all
+REST_RATE = 0.02  # C; less is rest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellBehaviour:
+    """Behaviour that rules a chemistry out. Voltages per cell in V; charge as a fraction of the capacity."""
+
+    # All cells stay below ``flat`` while this much is charged: the chemistry has lower voltages.
+    flat: float
+    flat_charge: float
+    flat_other: str
+    # At rest or charging, all cells stay below ``low`` for ``low_time`` s at an SoC in this range.
+    low: float = 0.0
+    low_time: float = 0.0
+    low_soc: tuple[float, float] = (0.0, 0.0)
+    # A cell rises from ``knee`` to ``risen`` while less than this is charged.
+    knee: float = 0.0
+    risen: float = 0.0
+    knee_charge: float = 0.0
+    other: str = ""
+
+
+# An empty LiFePO4 cell is above 2.6 V after 1 % of charge. An empty NMC cell is above 3.0 V after 2 %, rests
+# above 3.45 V from 10 % on, and needs 15 % from there to 3.6 V; LiFePO4 needs 1 %, at the end of a charge.
+RULED_OUT_BY = {
+    "LiFePO4": CellBehaviour(flat=2.6, flat_charge=0.03, flat_other="LTO"),
+    "NMC": CellBehaviour(
+        flat=3.0,
+        flat_charge=0.04,
+        flat_other="LTO",
+        low=3.45,
+        low_time=7200.0,
+        low_soc=(10.0, 40.0),
+        knee=3.45,
+        risen=3.60,
+        knee_charge=0.02,
+        other="LiFePO4",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChemistryEvidence:
+    """Observations of the cells that speak against the chosen chemistry."""
+
+    flat: float = 0.0  # Ah charged while all cells stayed below ``flat``
+    low: float = 0.0  # s at rest or charging below ``low``
+    climbed: float | None = None  # Ah charged since the highest cell was below ``knee``; None: it was not
+    current: float = 0.0  # A, when it last was
+    risen: bool = False  # a cell has risen as no cell of this chemistry does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What was found about the preset; the first sample decides at once."""
+    """Whether the preset is refused. The first sample decides at once."""
 
     refused: str = ""  # why, in words
     stranger: bool = False  # it is not the pack that is stored
-    turning_since: float | None = None  # s, since when samples have said the opposite
+    opposite_since: float | None = None  # s, since when samples have contradicted this verdict
 
     @property
-    def believed(self) -> bool:
-        """Nothing speaks against the preset, not even for a moment."""
-        return not self.refused and self.turning_since is None
+    def trusted(self) -> bool:
+        """Whether nothing contradicts the preset, not even for a moment."""
+        return not self.refused and self.opposite_since is None
+
+
+def update(
+    state: ChemistryEvidence, sample: PackSample, preset: Preset, capacity: float, dt: float
+) -> ChemistryEvidence:
+    """Add one sample with cells, ``dt`` s after the one before; ``capacity`` in Ah."""
+    limits = RULED_OUT_BY.get(preset.name)
+    if limits is None:
+        return state
+    highest, charged = max(sample.cells), max(0.0, sample.current) * dt / 3600
+    resting = sample.current >= -REST_RATE * capacity
+    state = replace(state, flat=state.flat + charged if highest < limits.flat else 0.0)
+    if not limits.other:
+        return state
+    if highest >= limits.low:
+        state = replace(state, low=0.0)
+    elif resting and limits.low_soc[0] <= sample.soc <= limits.low_soc[1]:
+        state = replace(state, low=state.low + dt)
+    return _update_climb(state, sample, limits, capacity, charged)
+
+
+def _update_climb(
+    state: ChemistryEvidence, sample: PackSample, limits: CellBehaviour, capacity: float, charged: float
+) -> ChemistryEvidence:
+    """Follow the highest cell from ``knee`` upwards while the current stays about the same."""
+    highest = max(sample.cells)
+    if highest < limits.knee:
+        return replace(state, climbed=0.0, current=sample.current)
+    if state.climbed is None:
+        return state
+    climbed = state.climbed + charged
+    # More current lifts any cell.
+    stronger = sample.current > 1.5 * max(0.0, state.current) + REST_RATE * capacity
+    if climbed > limits.knee_charge * capacity or stronger or sample.current < -REST_RATE * capacity:
+        return replace(state, climbed=None)
+    return replace(state, climbed=climbed, risen=state.risen or highest >= limits.risen)
+
+
+def behaviour_contradiction(state: ChemistryEvidence, preset: Preset, capacity: float) -> str:
+    """Why the observed cells cannot be of the chosen chemistry, in words; empty if they can."""
+    limits = RULED_OUT_BY.get(preset.name)
+    if limits is None:
+        return ""
+    if state.flat > limits.flat_charge * capacity:
+        words = f"they take charge and stay below {limits.flat:g} V as {limits.flat_other} does"
+    elif state.risen:
+        words = (
+            f"one has risen from {limits.knee:g} to {limits.risen:g} V as fast as {limits.other} when full"
+        )
+    elif limits.low_time and state.low >= limits.low_time:
+        low, high = limits.low_soc
+        words = f"they rest below {limits.low:g} V at {low:g} to {high:g} % charge as {limits.other} does"
+    else:
+        return ""
+    return f"{preset.name} does not fit the cells: {words}"
+
+
+def voltage_contradiction(preset: Preset, cells: Sequence[float], soc: float) -> str:
+    """Why cells at these voltages and this SoC in % cannot have the preset's chemistry; empty if they can.
+
+    Uses the lower median of the cells, so that one bad cell does not refuse the preset; but no single cell
+    may be far above the chemistry's range either. Single low cells have rules of their own.
+    """
+    if preset.refused:
+        return preset.refused
+    median, highest = sorted(cells)[(len(cells) - 1) // 2], max(cells)
+    low, high = preset.lowest_plausible, preset.highest_plausible
+    if (low and median < low.at(soc)) or (high and median > high.at(soc)):
+        return f"{preset.name} does not fit: cells at {median:.2f} V with {soc:.0f} % charge"
+    if high and highest > high.at(soc) + SINGLE_CELL:
+        return f"{preset.name} does not fit: a cell at {highest:.2f} V with {soc:.0f} % charge"
+    return ""
 
 
 def check(
-    known: Verdict | None,
-    chosen: Preset,
-    signs: chemistry_evidence.ChemistryEvidence,
+    previous: Verdict | None,
+    preset: Preset,
+    evidence: ChemistryEvidence,
     sample: PackSample,
     now: float,
     settings: PackSettings,
 ) -> Verdict:
-    """Judge the preset by a sample; ``known``: what was found so far."""
+    """Judge the preset by a sample; ``previous`` is the verdict so far."""
     if stranger := identity.contradiction(sample, settings):
         return Verdict(refused=stranger, stranger=True)
-    if known and known.stranger:  # it is the pack that is stored again, or the owner has confirmed it
-        known = None
+    if previous and previous.stranger:  # the stored pack is back, or the owner has confirmed the new one
+        previous = None
     if not sample.cells:  # no evidence; other rules stop the currents
-        return known or Verdict(refused=chosen.refused)
-    found = contradiction(chosen, sample.cells, sample.soc) or chemistry_evidence.contradiction(
-        signs, chosen, state_of_charge.assumed(sample.nominal, settings)
+        return previous or Verdict(refused=preset.refused)
+    capacity = state_of_charge.assumed(sample.nominal, settings)
+    found = voltage_contradiction(preset, sample.cells, sample.soc) or behaviour_contradiction(
+        evidence, preset, capacity
     )
-    return debounce(known, found, now)
+    return debounce(previous, found, now)
 
 
-def debounce(verdict: Verdict | None, found: str, now: float) -> Verdict:
-    """Follow what the samples say; ``found`` is a contradiction in words, or empty."""
+def debounce(verdict: Verdict | None, contradiction: str, now: float) -> Verdict:
+    """Change the verdict once samples have contradicted it for long enough; empty: no contradiction."""
     if verdict is None:
-        return Verdict(refused=found)
-    if bool(found) == bool(verdict.refused):
+        return Verdict(refused=contradiction)
+    if bool(contradiction) == bool(verdict.refused):
         return Verdict(refused=verdict.refused)
-    since = now if verdict.turning_since is None else verdict.turning_since
-    if now - since >= (DOUBT if found else TRUST):
-        return Verdict(refused=found)
-    return Verdict(refused=verdict.refused, turning_since=since)
+    since = now if verdict.opposite_since is None else verdict.opposite_since
+    if now - since >= (REFUSE_AFTER if contradiction else ACCEPT_AFTER):
+        return Verdict(refused=contradiction)
+    return Verdict(refused=verdict.refused, opposite_since=since)

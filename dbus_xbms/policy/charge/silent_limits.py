@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dbus_xbms.model import Limits, Phase
 from dbus_xbms.policy import state_of_charge
-from dbus_xbms.policy.charge import chemistry_evidence, current_limits, cvl_cap, ramp
+from dbus_xbms.policy.charge import current_limits, cvl_cap, preset_check, ramp
 from dbus_xbms.policy.charge.chemistry import preset
 from dbus_xbms.policy.charge.current_limits import CHARGE_RATE, DISCHARGE_RATE
 from dbus_xbms.policy.charge.limits import LimitsState
@@ -30,7 +30,7 @@ def restored(kept: Snapshot, started: float, settings: PackSettings) -> LimitsSt
     ccl = _allowed(kept.ccl, PackSettings.max_charge_current, CHARGE_RATE, settings)
     dcl = _allowed(kept.dcl, PackSettings.max_discharge_current, DISCHARGE_RATE, settings)
     mode = "No contact since the start"
-    nothing = ramp.silence(mode)
+    nothing = ramp.no_current(mode)
     limits = Limits(
         cvl=cvl,
         ccl=0.0,
@@ -45,20 +45,20 @@ def restored(kept: Snapshot, started: float, settings: PackSettings) -> LimitsSt
         limits=limits,
         preset=chosen,
         verdict=Verdict(),
-        signs=kept.signs if kept.chemistry == chosen.name else chemistry_evidence.ChemistryEvidence(),
+        evidence=kept.evidence if kept.chemistry == chosen.name else preset_check.ChemistryEvidence(),
         voltage=kept.voltage,
-        obeyed=cvl_cap.CapState(),
-        charge=ramp.lowered(replace(nothing, limit=ccl), started),
-        discharge=ramp.lowered(replace(nothing, limit=dcl), started),
+        cap=cvl_cap.CapState(),
+        charge=ramp.hold_at(replace(nothing, current=ccl), started),
+        discharge=ramp.hold_at(replace(nothing, current=dcl), started),
         cut_high=kept.cut_high,
         cut_low=kept.cut_low,
         dead=kept.dead,
         capacity_unknown=False,  # the first sample tells
         request=kept.request,
-        refuge=cvl,
+        silent_cvl=cvl,
         wake_cvl=count * chosen.floating,
         safe=kept.safe,
-        seen=None,
+        last_sample=None,
         at=started,
     )
 
@@ -73,9 +73,9 @@ def _allowed(kept: float, setting: Setting[float], rate: float, settings: PackSe
 def to_snapshot(state: LimitsState) -> Snapshot:
     """The part of it that is kept for the next run."""
     return Snapshot(
-        cvl=state.refuge,
-        ccl=state.charge.shown,
-        dcl=state.discharge.shown,
+        cvl=state.silent_cvl,
+        ccl=state.charge.published,
+        dcl=state.discharge.published,
         safe=state.safe,
         cut_high=state.cut_high,
         cut_low=state.cut_low,
@@ -83,24 +83,24 @@ def to_snapshot(state: LimitsState) -> Snapshot:
         request=state.request,
         voltage=state.voltage,
         chemistry=state.preset.name,
-        signs=state.signs,
+        evidence=state.evidence,
     )
 
 
 def silent(
-    before: LimitsState, phase: Phase, now: float, settings: PackSettings, doubted: str = ""
+    before: LimitsState, phase: Phase, now: float, settings: PackSettings, doubt: str = ""
 ) -> LimitsState:
     """The limits in silence: nothing is charged, and what may be drawn shrinks with the phase.
 
     ``doubted``: why readings that do come are not believed, in words; counts as silence.
     """
     share = settings.derate_discharge / 100 if phase in REDUCED and before.safe else 0.0
-    dcl = before.discharge.shown * share
+    dcl = before.discharge.published * share
     if (chosen := settings.max_discharge_current) >= 0:
         dcl = min(dcl, chosen)
-    why = f"Readings not believed ({doubted})" if doubted else SILENCE.get(phase, "No contact")
+    why = f"Readings not believed ({doubt})" if doubt else SILENCE.get(phase, "No contact")
     limits = _without_charge(before, why, dcl)
-    wake = 0.0 if doubted else _waking(before, phase, settings)
+    wake = 0.0 if doubt else _waking(before, phase, settings)
     if wake:
         words = f"{why}: WakeCurrent {wake:g} A"
         limits = replace(limits, cvl=before.wake_cvl, ccl=wake, charge_limitation=words)
@@ -111,7 +111,7 @@ def silent(
 def _waking(before: LimitsState, phase: Phase, settings: PackSettings) -> float:
     """The charge current in A for a pack that may be asleep until a charger wakes it: the owner's wish."""
     asleep = phase in (Phase.DERATED, Phase.LOST) and before.safe
-    return min(settings.wake_current, before.charge.shown) if asleep else 0.0
+    return min(settings.wake_current, before.charge.published) if asleep else 0.0
 
 
 def stopped(before: LimitsState, now: float, why: str) -> LimitsState:
@@ -120,8 +120,8 @@ def stopped(before: LimitsState, now: float, why: str) -> LimitsState:
     return replace(
         before,
         limits=limits,
-        charge=ramp.lowered(ramp.silence(why), now),
-        discharge=ramp.lowered(ramp.silence(why), now),
+        charge=ramp.hold_at(ramp.no_current(why), now),
+        discharge=ramp.hold_at(ramp.no_current(why), now),
     )
 
 
@@ -129,7 +129,7 @@ def _without_charge(before: LimitsState, why: str, dcl: float) -> Limits:
     dcl = min(dcl, before.limits.dcl)
     return replace(
         before.limits,
-        cvl=before.refuge,
+        cvl=before.silent_cvl,
         ccl=0.0,
         dcl=dcl,
         mode=why,

@@ -1,7 +1,7 @@
-"""What charge control keeps for the next run: stage, latches, evidence, and what silence allows. Pure.
+"""Snapshot of charge control for the next run: stage, latches, evidence, and the limits in silence. Pure.
 
-It is one text, so that a power cut never leaves half of it. Its age comes from the monotonic clock, unless
-the machine has been booted since. The wall clock of a GX jumps: it counts only where it is plausible.
+It is stored as one text, so that a power cut never leaves half of it. Its age comes from the monotonic clock,
+unless the machine has rebooted since. The wall clock of a GX jumps: it is used only where it is plausible.
 """
 
 from __future__ import annotations
@@ -11,64 +11,64 @@ from dataclasses import asdict, dataclass, fields, replace
 from math import inf, isfinite
 from typing import Any
 
-from dbus_xbms.policy.charge import charge_voltage, chemistry_evidence
+from dbus_xbms.policy.charge import charge_voltage, preset_check
 from dbus_xbms.policy.charge.charge_voltage import Stage
 from dbus_xbms.settings.memory import LONGEST_STATE
 
-STAGE_STANDS = 600.0  # s for which a stage stands without a program; after that the charge starts over
-CLOCK_SET = 1.6e9  # s since 1970; a wall clock that says less was never set
+STAGE_VALID_FOR = 600.0  # s without the program, after which the charge starts over
+CLOCK_SET = 1.6e9  # s since 1970; a wall clock below this was never set
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """One moment by all clocks."""
 
-    boot: str  # which run of the machine; "": unknown
-    monotonic: float  # s, within that run
+    boot: str  # boot ID of the machine; "": unknown
+    monotonic: float  # s, since that boot
     wall: float  # s since 1970
 
     def earlier(self, seconds: float) -> Moment:
-        """The moment that many s before."""
+        """The moment ``seconds`` before this one."""
         return replace(self, monotonic=self.monotonic - seconds, wall=self.wall - seconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """What was known of a controlling pack when it was last heard."""
+    """Charge control of a pack at its last sample."""
 
     cvl: float  # V, in silence
     ccl: float  # A, by the last sample
     dcl: float  # A, by the last sample
-    safe: bool  # the last sample lay in the safe zone
+    safe: bool  # the last sample was in the safe zone
     cut_high: bool
     cut_low: bool
     dead: bool
     request: bool
     voltage: charge_voltage.CvlState
-    chemistry: str  # that was chosen, and ...
-    signs: chemistry_evidence.ChemistryEvidence  # ... what speaks against it
+    chemistry: str  # the chosen one, and ...
+    evidence: preset_check.ChemistryEvidence  # ... what speaks against it
 
     @property
-    def turning(self) -> tuple[object, ...]:
-        """What is worth storing at once when it changes."""
-        stage = self.voltage.stage, self.voltage.topping
+    def checkpoint(self) -> tuple[object, ...]:
+        """Values whose change is stored at once."""
+        stage = self.voltage.stage, self.voltage.top_balancing
         stopped = self.ccl == 0, self.dcl == 0  # a restart must not skip the recovery from that
-        return (*stage, *stopped, self.cut_high, self.cut_low, self.dead, self.request, self.signs.risen)
+        return (*stage, *stopped, self.cut_high, self.cut_low, self.dead, self.request, self.evidence.risen)
 
 
 def age(then: Moment, now: Moment) -> float | None:
     """Seconds between two moments, or ``None`` if no clock can tell."""
     if then.boot and then.boot == now.boot and now.monotonic >= then.monotonic:
         return now.monotonic - then.monotonic
-    passed = now.wall - then.wall
-    return passed if then.wall >= CLOCK_SET and passed >= 0 else None
+    elapsed = now.wall - then.wall
+    return elapsed if then.wall >= CLOCK_SET and elapsed >= 0 else None
 
 
-def to_text(recalled: Snapshot, heard: Moment) -> str:
-    """The text that keeps it; ``heard`` is the moment of the last sample."""
-    kept = asdict(recalled) | {"heard": asdict(heard)}
-    kept["voltage"]["stage"] = recalled.voltage.stage.value
-    return json.dumps(_rounded(kept), separators=(",", ":"))
+def to_text(snapshot: Snapshot, sampled_at: Moment) -> str:
+    """Serialise a snapshot with the moment of its last sample."""
+    record = asdict(snapshot) | {"sampled_at": asdict(sampled_at)}
+    record["voltage"]["stage"] = snapshot.voltage.stage.value
+    return json.dumps(_rounded(record), separators=(",", ":"))
 
 
 def _rounded(value: Any) -> Any:
@@ -79,37 +79,37 @@ def _rounded(value: Any) -> Any:
     return value
 
 
-def from_text(kept: str) -> tuple[Snapshot, Moment] | None:
-    """What a text keeps, with the moment of the last sample; ``None`` if it is no such text."""
-    if not kept or len(kept) > LONGEST_STATE:
+def from_text(text: str) -> tuple[Snapshot, Moment] | None:
+    """Parse a snapshot and the moment of its last sample; ``None`` if the text is not valid."""
+    if not text or len(text) > LONGEST_STATE:
         return None
     try:
-        told = json.loads(kept)
-        heard = _filled(Moment, told.pop("heard"))
-        stage = Stage(told["voltage"].pop("stage"))
-        voltage = replace(_filled(charge_voltage.CvlState, told.pop("voltage")), stage=stage)
-        signs = _filled(chemistry_evidence.ChemistryEvidence, told.pop("signs"))
-        return replace(_filled(Snapshot, told), voltage=voltage, signs=signs), heard
+        record = json.loads(text)
+        sampled_at = _parse_record(Moment, record.pop("sampled_at"))
+        stage = Stage(record["voltage"].pop("stage"))
+        voltage = replace(_parse_record(charge_voltage.CvlState, record.pop("voltage")), stage=stage)
+        evidence = _parse_record(preset_check.ChemistryEvidence, record.pop("evidence"))
+        return replace(_parse_record(Snapshot, record), voltage=voltage, evidence=evidence), sampled_at
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 
-def _filled(record: type[Any], told: dict[str, Any]) -> Any:
-    """A record with the values told, each of the type that its field has.
+def _parse_record(record: type[Any], given: dict[str, Any]) -> Any:
+    """Build a record, checking the type of each value; nested records are left ``None``.
 
     Raises:
-        TypeError, KeyError, ValueError: something is missing, or is not what it should be.
+        TypeError, KeyError, ValueError: a value is missing or of the wrong type.
     """
     values: dict[str, Any] = {}
     for row in fields(record):
-        if row.name in ("stage", "voltage", "signs"):
+        if row.name in ("stage", "voltage", "evidence"):
             values[row.name] = None
             continue
-        values[row.name] = _checked(row.type, told[row.name])
+        values[row.name] = _parse_value(row.type, given[row.name])
     return record(**values)
 
 
-def _checked(kind: Any, value: Any) -> Any:
+def _parse_value(kind: Any, value: Any) -> Any:
     if value == "inf" and kind != "str":
         return inf
     if value is None and "None" in kind:
@@ -124,12 +124,12 @@ def _checked(kind: Any, value: Any) -> Any:
     raise ValueError(f"{value!r} is no {kind}")
 
 
-def continued(recalled: Snapshot, passed: float | None) -> Snapshot:
-    """What of it holds after ``passed`` s, ``None`` if nobody knows.
+def expire(snapshot: Snapshot, elapsed: float | None) -> Snapshot:
+    """The parts that are still valid after ``elapsed`` s, ``None`` if unknown.
 
-    Latches hold however long it has been: a sample ends them. A stage that may be of today holds too, because
+    Latches stay however long it has been: a sample ends them. The stage stays if the time is unknown, because
     float and a shortened absorption are the lower voltages.
     """
-    if passed is None or passed <= STAGE_STANDS:
-        return recalled
-    return replace(recalled, voltage=charge_voltage.CvlState())
+    if elapsed is None or elapsed <= STAGE_VALID_FOR:
+        return snapshot
+    return replace(snapshot, voltage=charge_voltage.CvlState())

@@ -12,8 +12,8 @@ from dbus_xbms.model import (
     BETWEEN_POLLS,
     CONNECTED,
     LENT,
-    Ends,
     Level,
+    LowestHighest,
     PackIdentity,
     PackSample,
     Phase,
@@ -58,17 +58,19 @@ def _temperatures(read: Callable[[tuple[float, ...]], Value]) -> Read[Report]:
     )
 
 
-def _cell_id(pick: Callable[[Ends], int]) -> Read[Report]:
+def _cell_id(pick: Callable[[LowestHighest], int]) -> Read[Report]:
     def read(report: Report) -> str | None:
-        shown = report.decision.sample and report.decision.sample.cells and report.decision.cell_ends
+        shown = report.decision.sample and report.decision.sample.cells and report.decision.extreme_cells
         return f"C{pick(shown)}" if shown else None
 
     return read
 
 
-def _sensor_id(pick: Callable[[Ends], int]) -> Read[Report]:
+def _sensor_id(pick: Callable[[LowestHighest], int]) -> Read[Report]:
     def read(report: Report) -> str | None:
-        shown = report.decision.sample and report.decision.temperatures.cells and report.decision.sensor_ends
+        shown = (
+            report.decision.sample and report.decision.temperatures.cells and report.decision.extreme_sensors
+        )
         return f"T{pick(shown)}" if shown else None
 
     return read
@@ -177,8 +179,8 @@ MEASURED: Source[Report] = Source(
         "decision.phase",
         "decision.sample",
         "decision.temperatures",
-        "decision.cell_ends",
-        "decision.sensor_ends",
+        "decision.extreme_cells",
+        "decision.extreme_sensors",
         "decision.soc",
         "decision.consumed",
         "decision.time_to_go",

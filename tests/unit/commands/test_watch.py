@@ -15,10 +15,10 @@ from dbus_xbms.commands.watch import as_json, captioned, chosen, explanations
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.model import (
     CommandState,
-    Ends,
     Level,
     Limits,
     LinkStatus,
+    LowestHighest,
     Mosfets,
     MosfetTarget,
     PackIdentity,
@@ -54,7 +54,7 @@ REPORT = report(
     phase=Phase.FRESH,
     sample=SAMPLE,
     cell_temperatures=(24.1, 24.3),
-    cell_ends=Ends(lowest=4, highest=3),
+    extreme_cells=LowestHighest(lowest=4, highest=3),
     mosfet_temperature=31.0,
     soc=76.3,
     link=LinkStatus(state="connected", rssi=-62, reconnects=3),

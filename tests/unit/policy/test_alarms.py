@@ -23,7 +23,7 @@ def follow(*history: tuple[float, PackSample | None], **chosen: object) -> Alarm
 
 
 def raised(state: AlarmState) -> dict[str, Level]:
-    return {path: standing.level for path, standing in state.items() if standing.level is not Level.OK}
+    return {path: status.level for path, status in state.items() if status.level is not Level.OK}
 
 
 @pytest.mark.parametrize(("bit", "path", "level"), PROTECTION_ALARMS)
@@ -126,7 +126,7 @@ def test_a_tripped_warning_shows_at_once_while_a_measurement_that_wants_more_mus
 def controlled(seen: PackSample, **chosen: object) -> dict[str, Level]:
     """The alarms of a controlling LiFePO4 pack whose sample lasts."""
     owner = settings(Chemistry="LiFePO4", **chosen)
-    control, state = alarms.Control(preset=preset(owner)), alarms.ALL_WELL
+    control, state = alarms.ControlStatus(preset=preset(owner)), alarms.ALL_CLEAR
     for now in (0.0, RISE):
         state = alarms.step(state, seen, judge(seen.temperatures, ""), now, owner, control)
     return raised(state)
@@ -153,8 +153,8 @@ def test_a_warning_that_the_owner_set_beyond_the_cut_off_does_not_hide_the_alarm
 
 def test_a_dead_cell_and_an_unknown_capacity_are_alarms() -> None:
     owner = settings(Chemistry="NMC")
-    control = alarms.Control(preset=preset(owner), dead=True, capacity_unknown=True)
-    assert alarms.faults(judge((20.0,), ""), control) == {
+    control = alarms.ControlStatus(preset=preset(owner), dead=True, capacity_unknown=True)
+    assert alarms.fault_alarms(judge((20.0,), ""), control) == {
         alarms.LOW_CELL_VOLTAGE: Level.ALARM,
         alarms.INTERNAL_FAILURE: Level.ALARM,
     }

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dbus_xbms.policy.authority import (
     HANDOVER,
-    MISFIT_ENDS,
+    MISMATCH_ENDS,
     RETURN_AFTER,
     SETTLE,
     AuthorityState,
@@ -21,15 +21,15 @@ from dbus_xbms.policy.authority import (
     Ruling,
     Surroundings,
     claim,
+    forget_other_bms,
     judge,
-    renewed,
 )
 from dbus_xbms.settings import PackSettings
 
 ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 CELLS_4 = (8.3, 17.3)  # V
-HOUSE = Claim(address=ONE, name="House", cells=4, bank=CELLS_4, asked=True)
-BOW = Claim(address=TWO, name="Bow", cells=4, bank=CELLS_4, asked=True)
+HOUSE = Claim(address=ONE, name="House", cells=4, bank=CELLS_4, confirmed=True)
+BOW = Claim(address=TWO, name="Bow", cells=4, bank=CELLS_4, confirmed=True)
 NOBODY = Surroundings(known=True)
 PYLONTECH = Surroundings(known=True, limits={"battery.socketcan_can0": 52.5})
 START = AuthorityState(started=0.0)
@@ -53,7 +53,7 @@ def ruling(one: Claim = HOUSE, around: Surroundings = NOBODY, now: float = 0.0) 
 
 def owner(**chosen: float | str) -> Claim:
     """A pack by its settings."""
-    return claim(ONE, PackSettings({"Enabled": 1, "Cells": 4, **chosen}), asked=True)
+    return claim(ONE, PackSettings({"Enabled": 1, "Cells": 4, **chosen}), confirmed=True)
 
 
 def test_a_pack_controls_with_its_owners_yes_and_a_chemistry() -> None:
@@ -80,7 +80,7 @@ def test_without_a_yes_a_chemistry_or_a_word_from_the_pack_it_only_watches_and_s
 def test_a_pack_that_was_never_heard_leaves_control_where_it_is() -> None:
     silent = replace(BOW, cells=0, address="A4:C1:37:00:00:00")  # first by its address
     _, (first, second) = followed((0, [silent], NOBODY), (1, [silent, HOUSE], NOBODY))
-    assert first[silent.address].bar is Reason.UNHEARD
+    assert first[silent.address].reason is Reason.NEVER_READ
     assert second[ONE] == CONTROLS
 
 
@@ -89,13 +89,13 @@ def test_a_pack_that_was_never_heard_leaves_control_where_it_is() -> None:
 
 def test_beside_another_bms_no_pack_controls() -> None:
     got = ruling(around=PYLONTECH)
-    assert (got.bar, got.words) == (Reason.FOREIGN, "battery.socketcan_can0 has a charge voltage limit")
+    assert (got.reason, got.words) == (Reason.OTHER_BMS, "battery.socketcan_can0 has a charge voltage limit")
 
 
 def test_a_bms_that_appears_takes_control_at_once() -> None:
     _, (before, after) = followed((0, [HOUSE], NOBODY), (1, [HOUSE], PYLONTECH))
     assert before[ONE] == CONTROLS
-    assert after[ONE].bar is Reason.FOREIGN
+    assert after[ONE].reason is Reason.OTHER_BMS
 
 
 def test_control_comes_back_only_when_the_other_bms_has_been_gone_for_a_while() -> None:
@@ -119,13 +119,13 @@ def test_a_bms_that_comes_and_goes_does_not_make_control_flap() -> None:
 
 def test_a_new_yes_after_the_other_bms_has_gone_counts_at_once() -> None:
     state, _ = followed((0, [HOUSE], PYLONTECH), (1, [HOUSE], NOBODY))
-    assert judge(renewed(state), [HOUSE], NOBODY, 2)[1][ONE] == CONTROLS
-    assert judge(renewed(state), [HOUSE], PYLONTECH, 2)[1][ONE].bar is Reason.FOREIGN
+    assert judge(forget_other_bms(state), [HOUSE], NOBODY, 2)[1][ONE] == CONTROLS
+    assert judge(forget_other_bms(state), [HOUSE], PYLONTECH, 2)[1][ONE].reason is Reason.OTHER_BMS
 
 
 def test_before_the_bus_has_been_asked_no_pack_controls() -> None:
-    assert ruling(around=Surroundings()).bar is Reason.LOOKING
-    assert ruling(replace(HOUSE, remembered=True), Surroundings()).bar is Reason.LOOKING
+    assert ruling(around=Surroundings()).reason is Reason.UNDECIDED
+    assert ruling(replace(HOUSE, remembered=True), Surroundings()).reason is Reason.UNDECIDED
 
 
 def test_a_bus_that_does_not_answer_takes_control_from_nobody() -> None:
@@ -134,13 +134,13 @@ def test_a_bus_that_does_not_answer_takes_control_from_nobody() -> None:
 
 
 def test_after_the_start_other_batteries_get_a_minute_to_appear() -> None:
-    unasked = replace(HOUSE, asked=False)
-    assert ruling(unasked, now=SETTLE - 1).bar is Reason.LOOKING
+    unasked = replace(HOUSE, confirmed=False)
+    assert ruling(unasked, now=SETTLE - 1).reason is Reason.UNDECIDED
     assert ruling(unasked, now=SETTLE) == CONTROLS
 
 
 def test_what_controlled_before_a_restart_controls_from_the_first_moment() -> None:
-    assert ruling(replace(HOUSE, asked=False, remembered=True)) == CONTROLS
+    assert ruling(replace(HOUSE, confirmed=False, remembered=True)) == CONTROLS
 
 
 # The system's voltage
@@ -192,11 +192,11 @@ def test_a_controlling_pack_gives_up_only_when_another_voltage_stands() -> None:
         (10, [HOUSE], odd),
         (20, [HOUSE], NOBODY),
         (30, [HOUSE], odd),
-        (29 + MISFIT_ENDS, [HOUSE], odd),
-        (30 + MISFIT_ENDS, [HOUSE], odd),
+        (29 + MISMATCH_ENDS, [HOUSE], odd),
+        (30 + MISMATCH_ENDS, [HOUSE], odd),
     )
     assert [rulings[ONE].controls for rulings in found] == [True, True, True, True, True, False]
-    assert found[-1][ONE].bar is Reason.MISFIT
+    assert found[-1][ONE].reason is Reason.VOLTAGE_MISMATCH
 
 
 # One of ours
@@ -205,18 +205,18 @@ def test_a_controlling_pack_gives_up_only_when_another_voltage_stands() -> None:
 def test_the_pack_that_controls_keeps_it_whoever_else_wants_to() -> None:
     _, (_, both) = followed((0, [BOW], NOBODY), (1, [HOUSE, BOW], NOBODY))
     assert both[TWO] == CONTROLS
-    assert both[ONE] == Ruling(Reason.SECOND, "Bow controls")
+    assert both[ONE] == Ruling(Reason.OTHER_PACK, "Bow controls")
 
 
 def test_after_a_restart_control_stays_where_it_was() -> None:
-    house, bow = replace(HOUSE, asked=False), replace(BOW, asked=False, remembered=True)
+    house, bow = replace(HOUSE, confirmed=False), replace(BOW, confirmed=False, remembered=True)
     _, found = followed((0, [house], NOBODY), (1, [house, bow], NOBODY), (SETTLE, [house, bow], NOBODY))
     assert [rulings[ONE].controls for rulings in found] == [False, False, False]
     assert found[-1][TWO] == CONTROLS
 
 
 def test_the_next_one_waits_until_the_limits_of_the_first_have_left_the_bus() -> None:
-    removed = replace(HOUSE, unwilling="the pack was removed")
+    removed = replace(HOUSE, control_disabled="the pack was removed")
     _, found = followed(
         (0, [HOUSE, BOW], NOBODY),
         (10, [removed, BOW], NOBODY),
@@ -229,7 +229,7 @@ def test_a_holder_that_a_bms_has_silenced_is_first_when_that_is_gone() -> None:
     _, found = followed(
         (0, [BOW], NOBODY), (1, [HOUSE, BOW], PYLONTECH), (1 + RETURN_AFTER, [HOUSE, BOW], NOBODY)
     )
-    assert {rulings[TWO].bar for rulings in found} == {Reason.NOTHING, Reason.FOREIGN}
+    assert {rulings[TWO].reason for rulings in found} == {Reason.NOTHING, Reason.OTHER_BMS}
     assert found[-1][TWO] == CONTROLS
 
 
@@ -244,11 +244,11 @@ packs = st.lists(
         Claim,
         address=st.sampled_from([ONE, TWO, "A4:C1:37:00:00:03"]),
         name=st.just("x"),
-        unwilling=st.sampled_from(["", "", "no"]),
+        control_disabled=st.sampled_from(["", "", "no"]),
         cells=st.sampled_from([0, 4]),
         bank=st.just(CELLS_4),
         remembered=st.booleans(),
-        asked=st.booleans(),
+        confirmed=st.booleans(),
     ),
     max_size=3,
     unique_by=lambda one: one.address,
@@ -271,6 +271,6 @@ def test_whatever_happens_at_most_one_pack_controls_and_never_beside_another_bms
             assert near.known or before.controlling
             assert not near.limits
             assert one.cells
-            assert not one.unwilling
+            assert not one.control_disabled
         assert all(ruling.words for ruling in rulings.values() if not ruling.controls)
-    assert state.misfit_since == inf or state.holder
+    assert state.mismatch_since == inf or state.holder

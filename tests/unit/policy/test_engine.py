@@ -134,7 +134,7 @@ def test_nothing_older_than_the_hold_is_ever_shown(history: list[tuple[float, Pa
             state = pack_state.failed(state)
         else:
             state = pack_state.sampled(state, seen, now)
-            if state.evidence.accepted:
+            if state.plausibility.accepted:
                 newest, sampled_at = seen, now
         state, decision = engine.decide(state, now, settings())
         # A protection that two readings report is shown at once, even if the readings are not believed.

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbus_xbms.model import Extremes, PackSample
-from dbus_xbms.policy.history import HistoryState, filled, fold, widened
+from dbus_xbms.policy.extremes import widen
+from dbus_xbms.policy.history import HistoryState, add_sample, record_full
 from tests.unit.samples import sample, samples
 
 LONGEST = 30.0
@@ -14,7 +15,7 @@ LONGEST = 30.0
 def folded(*history: tuple[float, PackSample]) -> HistoryState:
     state = HistoryState()
     for now, seen in history:
-        state = fold(state, seen, now, LONGEST)
+        state = add_sample(state, seen, now, LONGEST)
     return state
 
 
@@ -67,17 +68,17 @@ def test_a_first_sample_that_nothing_bears_out_enters_no_extreme() -> None:
 
 
 def test_a_pack_filled_now_was_full_no_time_ago() -> None:
-    assert filled(HistoryState()).history.since_full == 0
+    assert record_full(HistoryState()).history.since_full == 0
 
 
 def test_a_top_balance_is_remembered_apart_from_a_full_pack() -> None:
     state = folded((0.0, sample()), (5000.0, sample()))
-    assert filled(state).history.since_top_balance == 5000.0
-    assert filled(state, top_balanced=True).history.since_top_balance == 0
+    assert record_full(state).history.since_top_balance == 5000.0
+    assert record_full(state, top_balanced=True).history.since_top_balance == 0
 
 
 def test_extremes_know_temperatures_and_bear_missing_cells() -> None:
-    extremes = widened(Extremes(temperature_min=5.0), sample(cells=(), voltage=12.0), (20.0, 30.0))
+    extremes = widen(Extremes(temperature_min=5.0), sample(cells=(), voltage=12.0), (20.0, 30.0))
     assert extremes == Extremes(pack_min=12.0, pack_max=12.0, temperature_min=5.0, temperature_max=30.0)
 
 
@@ -103,7 +104,7 @@ def test_a_discharge_that_a_restart_interrupts_counts() -> None:
     before = soc_of(70.0, 64.0).history
     state = HistoryState(history=before)
     for now, soc in ((0.0, 80.0), (10.0, 80.0), (20.0, 91.0)):
-        state = fold(state, sample(soc=soc), now, LONGEST)
+        state = add_sample(state, sample(soc=soc), now, LONGEST)
     assert state.history.discharges == 1
 
 
@@ -112,10 +113,10 @@ def test_no_history_ever_runs_backwards(history: list[tuple[float, PackSample]])
     now, state = 0.0, HistoryState()
     for passed, seen in history:
         now += passed
-        before, state = state.history, fold(state, seen, now, LONGEST)
+        before, state = state.history, add_sample(state, seen, now, LONGEST)
         after = state.history
         assert after.total_drawn >= before.total_drawn
         assert after.charged_energy >= before.charged_energy
         assert after.discharged_energy >= before.discharged_energy
         assert after.deepest_discharge >= before.deepest_discharge >= 0
-        assert fold(state, seen, now, LONGEST).history == after
+        assert add_sample(state, seen, now, LONGEST).history == after

@@ -36,7 +36,7 @@ def owner(**changes: object) -> PackSettings:
 
 def after(
     *readings: PackSample,
-    heard: PackIdentity = KNOWN,
+    reported: PackIdentity = KNOWN,
     chosen: PackSettings | None = None,
     state: PackState = START,
 ) -> tuple[PackState, Decision]:
@@ -45,7 +45,7 @@ def after(
     begun = 0.0 if state.sampled_at is None else state.sampled_at + 1
     decision = None
     for n, reading in enumerate(readings):
-        state = pack_state.sampled(state, reading, begun + n, heard=heard)
+        state = pack_state.sampled(state, reading, begun + n, identity=reported)
         state, decision = engine.decide(state, begun + n, chosen, managed=True)
     assert decision
     return state, decision
@@ -116,20 +116,20 @@ DIFFERENCES = {
 }
 
 
-@pytest.mark.parametrize(("heard", "seen"), DIFFERENCES.values(), ids=list(DIFFERENCES))
-def test_smaller_differences_warn_and_raise_no_limit(heard: PackIdentity, seen: PackSample) -> None:
-    _, decision = after(replace(seen, nominal=115.0), heard=heard)
+@pytest.mark.parametrize(("reported", "seen"), DIFFERENCES.values(), ids=list(DIFFERENCES))
+def test_smaller_differences_warn_and_raise_no_limit(reported: PackIdentity, seen: PackSample) -> None:
+    _, decision = after(replace(seen, nominal=115.0), reported=reported)
     assert decision.limits
     assert (decision.limits.ccl, decision.limits.dcl) == (30, 50)
     assert decision.alarms[alarms.INTERNAL_FAILURE] is Level.WARNING
     assert decision.doubt.startswith("Another BMS? It reports ")
-    assert identity.is_other_pack(heard, seen, owner())
+    assert identity.is_other_pack(reported, seen, owner())
 
 
 def test_what_a_bms_leaves_out_is_no_difference() -> None:
-    _, decision = after(SAMPLE, heard=PackIdentity(cell_count=4))
+    _, decision = after(SAMPLE, reported=PackIdentity(cell_count=4))
     assert decision.doubt == ""
-    assert identity.learnt(KNOWN, PackIdentity()) == KNOWN
+    assert identity.merge(KNOWN, PackIdentity()) == KNOWN
 
 
 def test_a_pack_that_was_never_heard_contradicts_nothing() -> None:
@@ -157,7 +157,7 @@ def test_a_strangers_values_enter_no_history() -> None:
 
 
 def test_a_strangers_cycles_are_not_stored() -> None:
-    assert identity.cycles(KNOWN, sample(cycles=13), owner()) == {"Cycles": 13}
-    assert identity.cycles(KNOWN, sample(cycles=3), owner()) == {}
-    assert identity.cycles(KNOWN, sample(cells=(3.3,) * 8, cycles=13), owner()) == {}
-    assert identity.cycles(KNOWN, None, owner()) == {}
+    assert identity.cycles_to_store(KNOWN, sample(cycles=13), owner()) == {"Cycles": 13}
+    assert identity.cycles_to_store(KNOWN, sample(cycles=3), owner()) == {}
+    assert identity.cycles_to_store(KNOWN, sample(cells=(3.3,) * 8, cycles=13), owner()) == {}
+    assert identity.cycles_to_store(KNOWN, None, owner()) == {}

@@ -210,7 +210,7 @@ def test_whatever_happens_nothing_from_before_is_shown_and_nothing_is_charged_wh
             if now <= until:  # the link is closed
                 continue
             state = pack_state.sampled(state, event, now)
-            sampled_at = now if state.evidence.accepted else sampled_at
+            sampled_at = now if state.plausibility.accepted else sampled_at
         elif event == "failed":
             state = pack_state.failed(state)
         elif isinstance(event, int):
@@ -219,7 +219,7 @@ def test_whatever_happens_nothing_from_before_is_shown_and_nothing_is_charged_wh
         state, decision = engine.decide(state, now, settings(), managed=True)
         lending = now < until + RETURN_TIME and sampled_at < until
         assert (decision.phase in LENT) == lending
-        stands = sampled_at > until and now - sampled_at < HOLD and not state.evidence.doubt
+        stands = sampled_at > until and now - sampled_at < HOLD and not state.plausibility.doubt
         assert (decision.sample is not None) == stands
         if decision.limits and decision.sample:
             allowed = decision.limits.dcl

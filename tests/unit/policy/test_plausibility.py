@@ -11,7 +11,7 @@ from dbus_xbms.model import Level, PackSample, Phase, Protection
 from dbus_xbms.policy import alarms, engine, plausibility
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.pack_state import PackState
-from dbus_xbms.policy.plausibility import ODD_FOR, STANDS
+from dbus_xbms.policy.plausibility import COMPARED_WITHIN, DOUBT_AFTER
 from dbus_xbms.protocols.jbd.registers import BASIC, CELLS, decode_basic, decode_cells
 from dbus_xbms.simulator.board import recordings
 from tests.unit.samples import sample, settings
@@ -25,7 +25,7 @@ def steps(
     *readings: PackSample | None, state: PackState = START, every: float = 1.0
 ) -> tuple[PackState, Decision]:
     """What follows from readings that come ``every`` s; the last reading of ``state`` sets the clock."""
-    at = max(0.0, state.evidence.heard_at + every)
+    at = max(0.0, state.plausibility.read_at + every)
     decision = None
     for n, reading in enumerate(readings):
         state, decision = engine.step(state, reading, at + n * every, OWNER, managed=True)
@@ -79,7 +79,7 @@ IMPOSSIBLE = [name for name, seen in ODD.items() if plausibility.impossible(seen
 @pytest.mark.parametrize("name", IMPOSSIBLE)
 def test_what_cannot_be_stops_charging_with_an_alarm_when_it_stays(name: str) -> None:
     state, _ = steps(*[CHARGING] * 5)
-    state, decision = steps(*[ODD[name]] * (round(ODD_FOR) - 1), state=state)
+    state, decision = steps(*[ODD[name]] * (round(DOUBT_AFTER) - 1), state=state)
     assert (ccl(decision), decision.phase) == (30, Phase.HELD)
     state, decision = steps(ODD[name], state=state)
     assert (ccl(decision), decision.phase) == (0, Phase.DERATED)
@@ -150,7 +150,7 @@ def test_values_that_jump_with_every_poll_are_refused_every_second_time_at_most(
 def test_one_odd_poll_after_silence_is_refused_once(name: str, silence: float) -> None:
     state, _ = steps(*[CHARGING] * 5)
     state, decision = engine.step(state, ODD[name], 4.0 + silence, OWNER, managed=True)
-    assert not state.evidence.doubt
+    assert not state.plausibility.doubt
     _, decision = engine.step(state, CHARGING, 5.0 + silence, OWNER, managed=True)
     assert (decision.phase, decision.sample) == (Phase.FRESH, CHARGING)
 
@@ -167,7 +167,7 @@ def test_one_jump_after_silence_is_believed_with_the_second_poll() -> None:
 def test_after_a_gap_cells_may_be_anywhere() -> None:
     state, _ = steps(CHARGING)
     low = with_cells(3.0, 3.0, 3.0, 3.0)
-    _, decision = engine.step(state, low, STANDS + 0.1, OWNER, managed=True)
+    _, decision = engine.step(state, low, COMPARED_WITHIN + 0.1, OWNER, managed=True)
     assert decision.sample == low
 
 

@@ -27,7 +27,7 @@ def follow(*seen: PackSample | None, every: float = 1.0, **chosen: object) -> tu
     return state, decision
 
 
-def rests(*seen: PackSample | None, every: float = 1.0, **chosen: object) -> bool:
+def counts_as_rest(*seen: PackSample | None, every: float = 1.0, **chosen: object) -> bool:
     return follow(*seen, every=every, **chosen)[1].resting
 
 
@@ -38,8 +38,8 @@ def long(one: PackSample) -> list[PackSample | None]:
 
 @pytest.mark.parametrize("control", [0, 1])
 def test_a_pack_rests_after_a_minute_in_which_nothing_goes_on(control: int) -> None:
-    assert not rests(*[CALM] * 60, Control=control)
-    assert rests(*[CALM] * 61, Control=control)
+    assert not counts_as_rest(*[CALM] * 60, Control=control)
+    assert counts_as_rest(*[CALM] * 61, Control=control)
 
 
 @pytest.mark.parametrize(
@@ -66,17 +66,17 @@ def test_a_pack_rests_after_a_minute_in_which_nothing_goes_on(control: int) -> N
     ],
 )
 def test_whatever_goes_on_ends_a_rest_at_once(why: str, changes: dict[str, object]) -> None:
-    assert not rests(*long(CALM), replace(CALM, **changes)), why  # type: ignore[arg-type]
+    assert not counts_as_rest(*long(CALM), replace(CALM, **changes)), why  # type: ignore[arg-type]
 
 
 def test_a_failed_poll_ends_a_rest() -> None:
-    assert not rests(*long(CALM), None)
+    assert not counts_as_rest(*long(CALM), None)
 
 
 def test_after_what_has_ended_a_rest_a_minute_must_pass_again() -> None:
     load = replace(CALM, current=-20.0)
-    assert not rests(*long(CALM), load, *[CALM] * 60)
-    assert rests(*long(CALM), load, *[CALM] * 61)
+    assert not counts_as_rest(*long(CALM), load, *[CALM] * 60)
+    assert counts_as_rest(*long(CALM), load, *[CALM] * 61)
 
 
 def test_a_pack_does_not_rest_while_its_currents_return() -> None:
@@ -88,7 +88,7 @@ def test_a_pack_does_not_rest_while_its_currents_return() -> None:
 
 
 def test_an_absorption_and_a_lowered_cvl_are_no_rest() -> None:
-    assert not rests(*long(FULL))
+    assert not counts_as_rest(*long(FULL))
     # Below the top again, with the absorption not yet over: that ends 30 min later.
     state, decision = follow(*long(FULL), *long(CALM))
     assert state.control
@@ -114,9 +114,9 @@ def test_cold_that_holds_down_a_limit_lets_a_pack_rest() -> None:
 
 def test_the_current_of_a_rest_grows_with_the_capacity() -> None:
     big = replace(CALM, nominal=300.0, learned=300.0, remaining=216.0, current=-1.4)
-    assert rests(*long(big))
-    assert not rests(*long(replace(big, current=-1.6)))
-    assert not rests(*long(big), Capacity=100.0)
+    assert counts_as_rest(*long(big))
+    assert not counts_as_rest(*long(replace(big, current=-1.6)))
+    assert not counts_as_rest(*long(big), Capacity=100.0)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dbus_xbms.policy import state_of_charge
-from dbus_xbms.policy.state_of_charge import LONGEST_TO_GO, Draw
+from dbus_xbms.policy.state_of_charge import LONGEST_TO_GO, AverageDischarge
 from tests.unit.samples import sample, settings
 
 
@@ -48,28 +48,35 @@ def test_time_to_go_is_known_only_while_discharging() -> None:
     for current in (5.0, 0.0, -0.05):
         idle = sample(current=current)
         assert (
-            state_of_charge.time_to_go(state_of_charge.averaged(Draw(), idle, 0.0), idle, settings()) is None
+            state_of_charge.time_to_go(
+                state_of_charge.update_average(AverageDischarge(), idle, 0.0), idle, settings()
+            )
+            is None
         )
     seen = sample(current=-6.0, remaining=72.0)
-    draw = state_of_charge.averaged(Draw(), seen, 0.0)
-    assert state_of_charge.time_to_go(draw, seen, settings()) == 12 * 3600
-    assert state_of_charge.time_to_go(draw, seen, settings(DischargeFloor=12)) == 10 * 3600
-    assert state_of_charge.time_to_go(draw, seen, settings(DischargeFloor=80)) == 0
+    discharge = state_of_charge.update_average(AverageDischarge(), seen, 0.0)
+    assert state_of_charge.time_to_go(discharge, seen, settings()) == 12 * 3600
+    assert state_of_charge.time_to_go(discharge, seen, settings(DischargeFloor=12)) == 10 * 3600
+    assert state_of_charge.time_to_go(discharge, seen, settings(DischargeFloor=80)) == 0
     slow = sample(current=-0.11)
     assert (
-        state_of_charge.time_to_go(state_of_charge.averaged(Draw(), slow, 0.0), slow, settings())
+        state_of_charge.time_to_go(
+            state_of_charge.update_average(AverageDischarge(), slow, 0.0), slow, settings()
+        )
         == LONGEST_TO_GO
     )
 
 
 def test_a_short_load_hardly_changes_the_time_to_go() -> None:
     steady, kettle = sample(current=-5.0), sample(current=-100.0)
-    draw = state_of_charge.averaged(state_of_charge.averaged(Draw(), steady, 0.0), kettle, 5.0)
-    assert draw.average is not None
-    assert 5 < draw.average < 10
-    assert state_of_charge.averaged(draw, kettle, 5.0) == draw
+    discharge = state_of_charge.update_average(
+        state_of_charge.update_average(AverageDischarge(), steady, 0.0), kettle, 5.0
+    )
+    assert discharge.current is not None
+    assert 5 < discharge.current < 10
+    assert state_of_charge.update_average(discharge, kettle, 5.0) == discharge
 
 
 def test_charging_begins_the_average_anew() -> None:
-    draw = state_of_charge.averaged(Draw(average=50.0), sample(current=3.0), 1.0)
-    assert state_of_charge.averaged(draw, sample(current=-2.0), 2.0).average == 2.0
+    discharge = state_of_charge.update_average(AverageDischarge(current=50.0), sample(current=3.0), 1.0)
+    assert state_of_charge.update_average(discharge, sample(current=-2.0), 2.0).current == 2.0

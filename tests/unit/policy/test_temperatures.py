@@ -34,9 +34,9 @@ def test_the_first_of_several_sensors_is_shown_as_the_mosfets() -> None:
 def test_until_the_owner_has_said_the_roles_the_first_sensor_counts_as_a_cells_too(
     measured: tuple[float, ...],
 ) -> None:
-    assert sorted(judge(measured, "").bounding) == sorted(measured)
-    assert judge(measured, "m").bounding == measured[1:]
-    assert judge(measured, "c").bounding == measured
+    assert sorted(judge(measured, "").maybe_cells) == sorted(measured)
+    assert judge(measured, "m").maybe_cells == measured[1:]
+    assert judge(measured, "c").maybe_cells == measured
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_the_sensor_that_a_load_makes_much_hotter_than_all_others_is_the_mosfets
     hot = find_hot_sensor(None, measured, current, 100.0, 7.0)
     assert (hot and hot.sensor) == sensor
     if hot:
-        assert max(measured) not in judge(measured, "", hot).bounding
+        assert max(measured) not in judge(measured, "", hot).maybe_cells
         assert judge(measured, "", hot).mosfet == max(measured)
 
 

@@ -11,14 +11,14 @@ from dbus_xbms.policy import engine
 from dbus_xbms.policy.alarms import HIGH_CHARGE_CURRENT, HIGH_DISCHARGE_CURRENT, INTERNAL_FAILURE
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.pack_state import PackState
-from dbus_xbms.policy.unexpected_current import LASTS
+from dbus_xbms.policy.unexpected_current import REPORT_AFTER
 from tests.unit.samples import SAMPLE, sample, settings
 
 OK, WARNING, ALARM = Level.OK, Level.WARNING, Level.ALARM
 
 
 def flowing(
-    current: float, seconds: float = 5.0 + LASTS, *, managed: bool = True, **change: object
+    current: float, seconds: float = 5.0 + REPORT_AFTER, *, managed: bool = True, **change: object
 ) -> Decision:
     """The decision after a current that has flown for so long, polled every 5 s; after the first poll there
     are limits: CCL 30 A, DCL 50 A."""
@@ -47,7 +47,7 @@ def test_more_than_the_discharge_limit_for_30_s_is_told(current: float, level: L
 
 
 def test_chargers_and_loads_have_30_s_to_obey() -> None:
-    assert flowing(300.0, LASTS).alarms[HIGH_CHARGE_CURRENT] is OK
+    assert flowing(300.0, REPORT_AFTER).alarms[HIGH_CHARGE_CURRENT] is OK
 
 
 def test_a_current_that_comes_and_goes_is_not_told() -> None:

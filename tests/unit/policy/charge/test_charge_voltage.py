@@ -8,7 +8,7 @@ import pytest
 from dbus_xbms.model import PackSample
 from dbus_xbms.policy.charge import charge_voltage
 from dbus_xbms.policy.charge.charge_voltage import (
-    AWAY,
+    ABSORPTION_ENDS_AFTER,
     BALANCER_REST,
     DAY,
     DRIFT_TIME,
@@ -88,10 +88,10 @@ def test_absorption_waits_for_a_working_balancer_but_not_for_ever() -> None:
 
 def test_a_cloud_does_not_undo_an_absorption_but_a_long_one_does() -> None:
     state = after(first(TOP), TOP, 800)
-    clouded = after(state, RESTING, AWAY / 2)
+    clouded = after(state, RESTING, ABSORPTION_ENDS_AFTER / 2)
     assert clouded.stage is Stage.ABSORPTION
     assert after(clouded, TOP, 100).stage is Stage.FLOAT
-    gone = after(state, RESTING, AWAY)
+    gone = after(state, RESTING, ABSORPTION_ENDS_AFTER)
     assert gone.stage is Stage.BULK
     assert after(gone, TOP, 890).stage is Stage.ABSORPTION
 
@@ -192,9 +192,9 @@ def test_a_top_balance_is_due_after_its_days_and_done_once() -> None:
     floating = after(FLOATING, RESTING, 100, since=29 * DAY, **days)
     assert floating.stage is Stage.FLOAT
     due = after(FLOATING, RESTING, 10, since=30 * DAY, **days)
-    assert (due.stage, due.topping) == (Stage.BULK, True)
+    assert (due.stage, due.top_balancing) == (Stage.BULK, True)
     assert due.cvl == pytest.approx(14.0, abs=0.02)
     high = replace(TOP, cells=(3.50, 3.498, 3.497, 3.499))
     done = after(due, high, 900, since=30 * DAY, **days)
-    assert (done.stage, done.topped, done.cvl) == (Stage.FLOAT, True, FLOAT)
+    assert (done.stage, done.top_balanced, done.cvl) == (Stage.FLOAT, True, FLOAT)
     assert after(FLOATING, RESTING, 100, since=999 * DAY).stage is Stage.FLOAT

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from dbus_xbms.policy.charge.chemistry import contradiction, dead_cells, preset, refusal
+from dbus_xbms.policy.charge.chemistry import dead_cells, preset, refusal
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
-from dbus_xbms.policy.charge.preset_check import DOUBT, TRUST, debounce
+from dbus_xbms.policy.charge.preset_check import ACCEPT_AFTER, REFUSE_AFTER, debounce, voltage_contradiction
 from tests.unit.samples import sample, settings
 
 CUSTOM = {"CellFull": 3.9, "CellFloat": 3.8, "CellLow": 3.1, "CellHighCutoff": 4.0, "CellLowCutoff": 2.9}
@@ -13,7 +13,7 @@ CUSTOM = {"CellFull": 3.9, "CellFloat": 3.8, "CellLow": 3.1, "CellHighCutoff": 4
 def found(cells: tuple[float, ...], soc: float, chemistry: str = "LiFePO4", **chosen: object) -> str:
     """The contradiction between a preset and a pack."""
     seen = sample(cells=cells, voltage=sum(cells), soc=soc)
-    return contradiction(preset(settings(Chemistry=chemistry, **chosen)), seen.cells, seen.soc)
+    return voltage_contradiction(preset(settings(Chemistry=chemistry, **chosen)), seen.cells, seen.soc)
 
 
 def test_lifepo4_is_the_preset_with_its_published_voltages() -> None:
@@ -244,9 +244,9 @@ def test_the_first_sample_decides_at_once_and_later_ones_must_last() -> None:
     verdict = debounce(None, "wrong", 0.0)
     assert verdict.refused == "wrong"
     verdict = debounce(verdict, "", 1.0)
-    assert debounce(verdict, "", TRUST).refused == "wrong"
-    assert debounce(verdict, "", TRUST + 1).refused == ""
+    assert debounce(verdict, "", ACCEPT_AFTER).refused == "wrong"
+    assert debounce(verdict, "", ACCEPT_AFTER + 1).refused == ""
     good = debounce(debounce(None, "", 0.0), "wrong", 1.0)
-    assert debounce(good, "wrong", DOUBT).refused == ""
-    assert debounce(good, "wrong", DOUBT + 1).refused == "wrong"
-    assert debounce(debounce(good, "", 5.0), "wrong", DOUBT + 1).refused == ""
+    assert debounce(good, "wrong", REFUSE_AFTER).refused == ""
+    assert debounce(good, "wrong", REFUSE_AFTER + 1).refused == "wrong"
+    assert debounce(debounce(good, "", 5.0), "wrong", REFUSE_AFTER + 1).refused == ""

@@ -15,15 +15,15 @@ from dbus_xbms.policy.charge.current_limits import (
     NO_CHARGE,
     NO_DISCHARGE,
     RuleContext,
-    least,
+    strictest,
 )
 from dbus_xbms.policy.charge.ramp import (
     DEADBAND,
     RECOVERY_HOLD,
     RECOVERY_TIME,
-    Bound,
+    Allowance,
     RampedLimit,
-    lowered,
+    hold_at,
     step,
 )
 from dbus_xbms.policy.temperatures import Temperatures
@@ -49,20 +49,20 @@ WELL = RuleContext(
 
 
 def charge(**changes: object) -> tuple[float, str]:
-    bound = least(CHARGE_RULES, replace(WELL, **changes))  # type: ignore[arg-type]
-    return bound.limit, bound.words
+    allowance = strictest(CHARGE_RULES, replace(WELL, **changes))  # type: ignore[arg-type]
+    return allowance.current, allowance.reason
 
 
 def discharge(**changes: object) -> tuple[float, str]:
-    bound = least(DISCHARGE_RULES, replace(WELL, **changes))  # type: ignore[arg-type]
-    return bound.limit, bound.words
+    allowance = strictest(DISCHARGE_RULES, replace(WELL, **changes))  # type: ignore[arg-type]
+    return allowance.current, allowance.reason
 
 
 def followed(*history: tuple[float, float]) -> RampedLimit:
     """A limit after bounds of (time, A) below a ceiling of 100 A."""
     state: RampedLimit | None = None
     for now, limit in history:
-        state = step(state, Bound(limit=limit, words=f"rule at {limit} A"), TOP, now)
+        state = step(state, Allowance(current=limit, reason=f"rule at {limit} A"), TOP, now)
     assert state
     return state
 
@@ -174,9 +174,9 @@ def test_no_curve_makes_lifepo4_charge_below_freezing_or_in_great_heat(celsius: 
 
 
 def test_limits_follow_a_sensor_that_may_be_a_cells_and_name_it() -> None:
-    cold = Temperatures(cells=(8.0,), mosfet=-5.0, doubtful=-5.0)
+    cold = Temperatures(cells=(8.0,), mosfet=-5.0, maybe_cell=-5.0)
     assert charge(temperatures=cold) == (0.0, "sensor 1 (TemperatureRoles not set) at -5.0 °C")
-    hot = Temperatures(cells=(25.0,), mosfet=70.0, doubtful=70.0)
+    hot = Temperatures(cells=(25.0,), mosfet=70.0, maybe_cell=70.0)
     assert charge(temperatures=hot)[0] == discharge(temperatures=hot)[0] == 0
     assert charge(temperatures=Temperatures(cells=(25.0,), mosfet=70.0))[0] == 30
 
@@ -245,36 +245,38 @@ def test_a_cut_off_says_when_it_ends() -> None:
 
 def test_a_limit_falls_at_once_and_recovers_after_a_hold_at_a_slope() -> None:
     fallen = ((0.0, 100.0), (1.0, 10.0))
-    assert followed(*fallen).shown == 10
-    assert followed(*fallen, (1.0 + RECOVERY_HOLD, 100.0)).shown == 10
+    assert followed(*fallen).published == 10
+    assert followed(*fallen, (1.0 + RECOVERY_HOLD, 100.0)).published == 10
     after = RECOVERY_TIME / 4
-    assert followed(*fallen, (1.0 + RECOVERY_HOLD + after, 100.0)).shown == pytest.approx(35.0)
-    assert followed(*fallen, (2.0 + RECOVERY_HOLD + RECOVERY_TIME, 100.0)).shown == 100
+    assert followed(*fallen, (1.0 + RECOVERY_HOLD + after, 100.0)).published == pytest.approx(35.0)
+    assert followed(*fallen, (2.0 + RECOVERY_HOLD + RECOVERY_TIME, 100.0)).published == 100
 
 
 def test_a_recovering_limit_says_from_what() -> None:
     state = followed((0.0, 100.0), (1.0, 10.0), (40.0, 100.0))
-    assert state.words == "rising again after: rule at 10.0 A"
-    assert followed((0.0, 100.0), (1.0, 10.0), (999.0, 100.0)).words == "rule at 100.0 A"
+    assert state.reason == "rising again after: rule at 10.0 A"
+    assert followed((0.0, 100.0), (1.0, 10.0), (999.0, 100.0)).reason == "rule at 100.0 A"
 
 
 def test_a_limit_that_follows_a_raised_ceiling_says_where_it_goes_and_not_that_it_recovers() -> None:
-    state = step(None, Bound(limit=50.0, words="0.5 C of 100 Ah (no limit set)", ceiling=True), TOP, 0.0)
-    state = step(state, Bound(limit=TOP, words="MaxDischargeCurrent 100 A", ceiling=True), TOP, 1.0)
-    assert (state.shown, state.words) == (50.0, "rising to: MaxDischargeCurrent 100 A")
+    state = step(
+        None, Allowance(current=50.0, reason="0.5 C of 100 Ah (no limit set)", ceiling=True), TOP, 0.0
+    )
+    state = step(state, Allowance(current=TOP, reason="MaxDischargeCurrent 100 A", ceiling=True), TOP, 1.0)
+    assert (state.published, state.reason) == (50.0, "rising to: MaxDischargeCurrent 100 A")
 
 
 def test_small_rises_are_not_published_and_every_reduction_is() -> None:
     small = TOP * DEADBAND / 2
-    assert followed((0.0, 50.0), (999.0, 50.0 + small)).shown == 50
-    assert followed((0.0, 50.0), (1.0, 49.9)).shown == 49.9
-    assert followed((0.0, TOP - small), (999.0, TOP)).shown == TOP
+    assert followed((0.0, 50.0), (999.0, 50.0 + small)).published == 50
+    assert followed((0.0, 50.0), (1.0, 49.9)).published == 49.9
+    assert followed((0.0, TOP - small), (999.0, TOP)).published == TOP
 
 
 def test_numbers_in_words_stand_still_while_the_limit_does() -> None:
-    state = step(None, Bound(limit=10.0, words="cell 3 at 3.46 V"), TOP, 0.0)
-    state = step(state, Bound(limit=10.05, words="cell 3 at 3.46 V"), TOP, 1.0)
-    assert state.words.endswith("cell 3 at 3.46 V")
+    state = step(None, Allowance(current=10.0, reason="cell 3 at 3.46 V"), TOP, 0.0)
+    state = step(state, Allowance(current=10.05, reason="cell 3 at 3.46 V"), TOP, 1.0)
+    assert state.reason.endswith("cell 3 at 3.46 V")
 
 
 bounds = st.lists(st.tuples(st.floats(0, 100), st.floats(0, TOP)), min_size=1, max_size=30)
@@ -285,8 +287,8 @@ def test_what_is_published_is_never_above_what_is_true(history: list[tuple[float
     now, state = 0.0, None
     for passed, limit in history:
         now += passed
-        state = step(state, Bound(limit=limit, words=""), TOP, now)
-        assert 0 <= state.shown <= state.allowed <= limit
+        state = step(state, Allowance(current=limit, reason=""), TOP, now)
+        assert 0 <= state.published <= state.allowed <= limit
 
 
 @given(bounds, st.floats(0, TOP), st.floats(0, TOP), st.floats(0, 200))
@@ -296,11 +298,11 @@ def test_whatever_went_before_a_lower_bound_never_gives_a_higher_limit(
     now, state = 0.0, None
     for gap, limit in history:
         now += gap
-        state = step(state, Bound(limit=limit, words=""), TOP, now)
+        state = step(state, Allowance(current=limit, reason=""), TOP, now)
     low, high = sorted((one, other))
-    lower = step(state, Bound(limit=low, words=""), TOP, now + passed)
-    higher = step(state, Bound(limit=high, words=""), TOP, now + passed)
-    assert lower.shown <= higher.shown
+    lower = step(state, Allowance(current=low, reason=""), TOP, now + passed)
+    higher = step(state, Allowance(current=high, reason=""), TOP, now + passed)
+    assert lower.published <= higher.published
 
 
 @given(st.lists(st.tuples(st.floats(0.5, 60.0), st.floats(0.0, 40.0)), min_size=2, max_size=100))
@@ -311,8 +313,12 @@ def test_a_limit_turns_twenty_times_in_an_hour_at_most_whatever_happens(
     followed: RampedLimit | None = None
     for passed, limit in history * 20:
         now += passed
-        before, followed = followed, step(followed, Bound(limit=limit, words="noise"), 30.0, now)
-        if before and before.shown != followed.shown and (followed.shown > before.shown) is not rising:
+        before, followed = followed, step(followed, Allowance(current=limit, reason="noise"), 30.0, now)
+        if (
+            before
+            and before.published != followed.published
+            and (followed.published > before.published) is not rising
+        ):
             rising = not rising
             turns.append(now)
     for earliest, latest in zip(turns, turns[20:], strict=False):
@@ -320,13 +326,13 @@ def test_a_limit_turns_twenty_times_in_an_hour_at_most_whatever_happens(
 
 
 def test_noise_makes_a_limit_wait_longer_and_calm_makes_it_quick_again() -> None:
-    followed = lowered(Bound(limit=10.0, words=""), 0.0)
+    followed = hold_at(Allowance(current=10.0, reason=""), 0.0)
     for now in range(1, 4000):
         limit = 10.0 if now % 40 == 0 else 30.0
-        followed = step(followed, Bound(limit=limit, words=""), 30.0, float(now))
+        followed = step(followed, Allowance(current=limit, reason=""), 30.0, float(now))
     assert followed.hold > 4 * RECOVERY_HOLD
     for now in range(4000, 8000):
-        followed = step(followed, Bound(limit=30.0, words=""), 30.0, float(now))
-    assert followed.shown == 30.0
-    followed = step(followed, Bound(limit=5.0, words=""), 30.0, 8000.0)
-    assert (followed.shown, followed.hold) == (5.0, RECOVERY_HOLD)
+        followed = step(followed, Allowance(current=30.0, reason=""), 30.0, float(now))
+    assert followed.published == 30.0
+    followed = step(followed, Allowance(current=5.0, reason=""), 30.0, 8000.0)
+    assert (followed.published, followed.hold) == (5.0, RECOVERY_HOLD)

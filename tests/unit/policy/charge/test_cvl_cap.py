@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from dbus_xbms.policy.charge import cvl_cap
-from dbus_xbms.policy.charge.cvl_cap import OBEYED, RECOVERY_HOLD, CapState, PublishedLimits
+from dbus_xbms.policy.charge.cvl_cap import OBEY_TIME, RECOVERY_HOLD, CapState, PublishedLimits
 from tests.unit.samples import sample
 
 BULK = PublishedLimits(cvl=55.2, ccl=30.0, count=16, capacity=100.0)
@@ -29,23 +29,23 @@ def lasting(seconds: float, voltage: float, current: float) -> list[tuple[float,
 def test_nothing_is_capped_while_chargers_obey() -> None:
     state = followed(BULK, *lasting(100, 53.1, 33.0))
     assert state.cap is None
-    assert cvl_cap.capped(state, BULK.cvl) == 55.2
+    assert cvl_cap.apply(state, BULK.cvl) == 55.2
 
 
 def test_a_limit_of_zero_caps_at_the_packs_voltage_at_once() -> None:
-    assert cvl_cap.capped(followed(STOPPED, (53.17, 30.0)), 55.2) == 53.1
+    assert cvl_cap.apply(followed(STOPPED, (53.17, 30.0)), 55.2) == 53.1
 
 
 def test_a_charger_has_some_seconds_to_obey() -> None:
-    assert cvl_cap.capped(followed(STOPPED, *lasting(OBEYED - 1, 53.17, 30.0)), 55.2) == 53.1
+    assert cvl_cap.apply(followed(STOPPED, *lasting(OBEY_TIME - 1, 53.17, 30.0)), 55.2) == 53.1
 
 
 def test_a_current_that_flows_in_spite_of_a_limit_of_zero_lowers_the_cap_until_it_ends() -> None:
-    state = followed(STOPPED, *lasting(OBEYED + 10, 53.17, 30.0))
-    fallen = cvl_cap.capped(state, 55.2)
+    state = followed(STOPPED, *lasting(OBEY_TIME + 10, 53.17, 30.0))
+    fallen = cvl_cap.apply(state, 55.2)
     assert 52.2 <= fallen < 52.5
     state = followed(STOPPED, *lasting(5000, 52.8, 0.4), begin=state)
-    assert cvl_cap.capped(state, 55.2) == fallen
+    assert cvl_cap.apply(state, 55.2) == fallen
 
 
 def test_the_cap_never_falls_further_below_the_pack_than_feed_in_needs() -> None:
@@ -55,16 +55,16 @@ def test_the_cap_never_falls_further_below_the_pack_than_feed_in_needs() -> None
 
 def test_loads_that_pull_the_voltage_down_do_not_move_the_cap() -> None:
     state = followed(STOPPED, (53.17, 0.0), *lasting(100, 51.0, -90.0))
-    assert cvl_cap.capped(state, 55.2) == 53.1
+    assert cvl_cap.apply(state, 55.2) == 53.1
 
 
 def test_the_cap_ends_with_the_limit_of_zero() -> None:
-    state = followed(STOPPED, *lasting(OBEYED - 1, 53.17, 30.0))
+    state = followed(STOPPED, *lasting(OBEY_TIME - 1, 53.17, 30.0))
     assert followed(BULK, (53.0, 0.0), begin=state).cap is None
 
 
 def test_a_cap_that_was_needed_ends_late_and_slowly() -> None:
-    state = followed(STOPPED, *lasting(OBEYED + 10, 53.17, 30.0))
+    state = followed(STOPPED, *lasting(OBEY_TIME + 10, 53.17, 30.0))
     fallen = state.cap
     assert fallen
     state = followed(BULK, *lasting(RECOVERY_HOLD, 53.0, 20.0), begin=state)
@@ -72,16 +72,16 @@ def test_a_cap_that_was_needed_ends_late_and_slowly() -> None:
     state = followed(BULK, *lasting(40, 53.0, 20.0), begin=state)
     assert state.cap == pytest.approx(fallen + 2 * 0.032)
     state = followed(BULK, *lasting(3000, 53.0, 20.0), begin=state)
-    assert (state.cap, state.disobeyed) == (None, False)
+    assert (state.cap, state.lowered) == (None, False)
 
 
 def test_a_cap_from_a_dead_cell_is_no_deeper_than_feed_in_needs_once_current_is_allowed_again() -> None:
-    state = followed(replace(STOPPED, cvl=50.6), *lasting(OBEYED + 10, 49.9, 30.0))
+    state = followed(replace(STOPPED, cvl=50.6), *lasting(OBEY_TIME + 10, 49.9, 30.0))
     assert state.cap
     assert state.cap < 49.9
     allowed = followed(BULK, (53.17, 20.0), begin=state)
     assert allowed.cap == pytest.approx(49.9)
-    assert allowed.disobeyed
+    assert allowed.lowered
     assert followed(BULK, (56.4, 20.0), begin=replace(state, cap=55.0)).cap == 55.0
     assert followed(replace(BULK, cvl=49.0), (53.17, 20.0), begin=state).cap == 49.0
 
@@ -89,7 +89,7 @@ def test_a_cap_from_a_dead_cell_is_no_deeper_than_feed_in_needs_once_current_is_
 def test_more_than_a_small_limit_lowers_the_cap_too_but_softly() -> None:
     told = replace(BULK, ccl=1.0)
     assert followed(told, *lasting(1000, 53.1, 2.0)).cap is None
-    state = followed(told, *lasting(OBEYED, 53.1, 60.0))
+    state = followed(told, *lasting(OBEY_TIME, 53.1, 60.0))
     assert state.cap == pytest.approx(53.1 - 16 * 58 * 0.0003 / 10)
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from dbus_xbms.model import Level, Limits, Mosfets, PackSample, Phase, Protection
 from dbus_xbms.policy import alarms, engine, pack_state
-from dbus_xbms.policy.authority import unwilling
-from dbus_xbms.policy.charge.preset_check import TRUST
+from dbus_xbms.policy.authority import control_disabled
+from dbus_xbms.policy.charge.preset_check import ACCEPT_AFTER
 from dbus_xbms.policy.charge.ramp import RECOVERY_HOLD
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.pack_state import PackState
@@ -51,11 +51,11 @@ def silent(seconds: float, last: PackSample = SAMPLE, **chosen: object) -> Decis
 def test_a_pack_controls_only_with_a_yes_and_a_chemistry(
     control: int, chemistry: str, expected: bool
 ) -> None:
-    assert bool(unwilling(settings(Control=control, Chemistry=chemistry))) is not expected
+    assert bool(control_disabled(settings(Control=control, Chemistry=chemistry))) is not expected
 
 
 def test_by_default_a_pack_only_watches() -> None:
-    assert unwilling(PackSettings())
+    assert control_disabled(PackSettings())
 
 
 def test_a_pack_that_only_watches_has_no_limits() -> None:
@@ -180,7 +180,7 @@ def test_the_right_preset_takes_effect_when_the_owner_sets_it() -> None:
 
 
 def test_a_refusal_ends_only_after_a_long_time_without_contradiction() -> None:
-    well = [(float(now), SAMPLE) for now in range(20, round(TRUST) + 40, 10)]
+    well = [(float(now), SAMPLE) for now in range(20, round(ACCEPT_AFTER) + 40, 10)]
     assert limits((0.0, NMC), *well[:-2]).ccl == 0
     assert heard((0.0, NMC), *well)[1].refused == ""
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dbus_xbms.model import Limits, Mosfets, PackSample, Phase, Protection
 from dbus_xbms.policy import engine, pack_state, plausibility
-from dbus_xbms.policy.charge.charge_voltage import NEAR, Stage
+from dbus_xbms.policy.charge.charge_voltage import TOP_MARGIN, Stage
 from dbus_xbms.policy.charge.chemistry import preset
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.pack_state import PackState
@@ -56,7 +56,7 @@ histories = st.lists(
 def after(history: History, gap: float, seen: PackSample) -> Limits:
     """The limits by a last sample that is believed whatever came before."""
     now, state, _ = steps(history)[-1] if history else (0.0, PackState(started=0.0), None)
-    state = replace(state, evidence=plausibility.PlausibilityState())
+    state = replace(state, plausibility=plausibility.PlausibilityState())
     _, decision = engine.step(state, seen, now + gap, settings(), managed=True)
     assert decision.limits
     return decision.limits
@@ -145,7 +145,7 @@ def test_float_never_comes_before_absorption_has_been_earned(
         now = (state.history.at or 0.0) + passed
         state, _ = engine.step(state, seen, now, settings(**chosen), managed=True)
         gap = 0.0 if sampled_at is None else min(HOLD, now - sampled_at)
-        if seen and max(seen.cells) >= full - NEAR:
+        if seen and max(seen.cells) >= full - TOP_MARGIN:
             earned += gap
         was = before.control.voltage.stage if before and before.control else Stage.BULK
         is_now = state.control.voltage.stage if state.control else Stage.BULK

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from dbus_xbms.model import Level, PackSample, Phase, Protection
 from dbus_xbms.policy import engine, pack_state
-from dbus_xbms.policy.charge import chemistry_evidence, silent_limits, snapshot
+from dbus_xbms.policy.charge import preset_check, silent_limits, snapshot
 from dbus_xbms.policy.charge.charge_voltage import Stage
-from dbus_xbms.policy.charge.snapshot import CLOCK_SET, STAGE_STANDS, Moment
+from dbus_xbms.policy.charge.snapshot import CLOCK_SET, STAGE_VALID_FOR, Moment
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.pack_state import PackState
 from tests.unit.samples import SAMPLE, sample, settings
@@ -142,7 +142,7 @@ def test_nothing_recovers_in_a_silence_after_a_restart() -> None:
 
 def test_beginning_and_ending_to_stop_is_stored_at_once() -> None:
     kept = [
-        silent_limits.to_snapshot(state.control).turning
+        silent_limits.to_snapshot(state.control).checkpoint
         for state in (watched(SAMPLE), watched(SAMPLE, sample(protection=Protection.CHARGE_OVERCURRENT)))
         if state.control
     ]
@@ -164,7 +164,7 @@ def test_cut_offs_and_a_charge_request_outlive_a_restart(passed: float | None) -
 def test_a_stage_outlives_a_restart_within_ten_minutes() -> None:
     floating = watched(*[TOP] * 100)
     resting = replace(TOP, cells=(3.40, 3.40, 3.40, 3.40), voltage=13.6)
-    for passed, mode in ((1.0, "Float"), (STAGE_STANDS, "Float"), (None, "Float"), (601.0, "Bulk")):
+    for passed, mode in ((1.0, "Float"), (STAGE_VALID_FOR, "Float"), (None, "Float"), (601.0, "Bulk")):
         found = first(again(floating, passed), resting).limits
         assert found
         assert found.mode == mode
@@ -217,8 +217,8 @@ GOOD = json.loads(
         {"cvl": "13"},
         {"dcl": True},
         {"safe": 1},
-        {"heard": None},
-        {"heard": {"boot": 1, "monotonic": 0.0, "wall": 0.0}},
+        {"sampled_at": None},
+        {"sampled_at": {"boot": 1, "monotonic": 0.0, "wall": 0.0}},
         {"voltage": {}},
         {"voltage": GOOD["voltage"] | {"stage": "Boost"}},
         {"cvl": float("nan")},
@@ -270,18 +270,20 @@ def test_what_speaks_against_one_chemistry_says_nothing_of_another() -> None:
     before, _ = charged_deep(PackState(started=0.0), 0.0, 240)
     assert before.control
     kept = silent_limits.to_snapshot(before.control)
-    assert silent_limits.restored(kept, LATER, CHOSEN).signs == kept.signs
+    assert silent_limits.restored(kept, LATER, CHOSEN).evidence == kept.evidence
     assert (
-        silent_limits.restored(kept, LATER, settings(Control=1, Chemistry="NMC", Cells=4)).signs
-        == chemistry_evidence.ChemistryEvidence()
+        silent_limits.restored(kept, LATER, settings(Control=1, Chemistry="NMC", Cells=4)).evidence
+        == preset_check.ChemistryEvidence()
     )
 
 
 def test_the_longest_text_can_be_stored() -> None:
     kept = silent_limits.to_snapshot(watched(*[TOP] * 30).control)  # type: ignore[arg-type]
     long = 123456789.123
-    voltage = replace(kept.voltage, absorbed=long, agreed=long, away=long, since_balancing=long)
-    longest = replace(kept, voltage=replace(voltage, floated=long, drifted=long, calm=long))
+    voltage = replace(
+        kept.voltage, absorption_time=long, agreement_time=long, below_top_time=long, since_balancing=long
+    )
+    longest = replace(kept, voltage=replace(voltage, float_time=long, drift_time=long, stable_time=long))
     text = snapshot.to_text(longest, Moment(boot="x" * 36, monotonic=123456789.123, wall=1234567890.123))
     CHOSEN.put("ControlState", text)
     assert snapshot.from_text(CHOSEN.control_state)

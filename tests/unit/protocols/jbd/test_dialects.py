@@ -76,7 +76,7 @@ def test_what_daren_lacks_is_counted_from_its_nominal_capacity(name: str, missin
 def test_the_history_of_a_daren_keeps_what_was_really_missing() -> None:
     state, sample = history.HistoryState(), poll(frame_of(SHORT_A)).sample
     for second in range(4):
-        state = history.fold(state, sample, float(second), 5.0)
+        state = history.add_sample(state, sample, float(second), 5.0)
     assert state.history.deepest_discharge == pytest.approx(158.0)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dbus_xbms.model import PackSample
-from dbus_xbms.policy.charge import chemistry_evidence
+from dbus_xbms.policy.charge import preset_check
 from dbus_xbms.policy.charge.chemistry import preset
-from dbus_xbms.policy.charge.chemistry_evidence import ChemistryEvidence
+from dbus_xbms.policy.charge.preset_check import ChemistryEvidence
 from tests.unit.samples import sample, settings
 
 CAPACITY = 100.0  # Ah
@@ -21,8 +21,8 @@ def at(volts: float, current: float = 0.0, soc: float = 5.0) -> PackSample:
 def found(chemistry: str, *course: PackSample, dt: float = 10.0) -> str:
     state = ChemistryEvidence()
     for seen in course:
-        state = chemistry_evidence.update(state, seen, CHOSEN[chemistry], CAPACITY, dt)
-    return chemistry_evidence.contradiction(state, CHOSEN[chemistry], CAPACITY)
+        state = preset_check.update(state, seen, CHOSEN[chemistry], CAPACITY, dt)
+    return preset_check.behaviour_contradiction(state, CHOSEN[chemistry], CAPACITY)
 
 
 @pytest.mark.parametrize(("chemistry", "volts"), [("LiFePO4", 2.4), ("NMC", 2.4)])
@@ -79,5 +79,5 @@ def test_a_pack_of_the_chosen_chemistry_fits_through_a_whole_charge(chemistry: s
         for n in range(round((end - begin) * 12)):  # 30 A into 100 Ah: 1 % in 120 s
             part = n / ((end - begin) * 12)
             seen = at(low + (high - low) * part, 30.0, begin + (end - begin) * part)
-            state = chemistry_evidence.update(state, seen, chosen, CAPACITY, 10.0)
-            assert chemistry_evidence.contradiction(state, chosen, CAPACITY) == ""
+            state = preset_check.update(state, seen, chosen, CAPACITY, 10.0)
+            assert preset_check.behaviour_contradiction(state, chosen, CAPACITY) == ""
