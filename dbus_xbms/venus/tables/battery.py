@@ -234,7 +234,7 @@ ITEMS = (
         ),
         Item("/Bluetooth/Interference", "s", "{}", lambda r: r.link.interference or None),
     ),
-    Item("/Bluetooth/SampleAge", "i", "{}s", lambda r: r.age, every=SLOW_EVERY, source=AGE),
+    *rows(AGE, Item("/Bluetooth/SampleAge", "i", "{}s", lambda r: r.decision.age, every=SLOW_EVERY)),
     *rows(
         MEASURED,
         Item("/Dc/0/Voltage", "d", "{:.2f}V", _now(_sample(lambda s: s.voltage))),
@@ -307,7 +307,7 @@ ITEMS = (
         ),
     ),
     *SWITCH_ITEMS,
-    Item("/Diagnostics/Doubt", "s", "{}", lambda r: r.doubt or None, source=DOUBT),
+    *rows(DOUBT, Item("/Diagnostics/Doubt", "s", "{}", lambda r: r.decision.doubt or None)),
     *rows(ALARMS, *(Item(path, "i", "{}", _alarm(path)) for path in ALARM_PATHS)),
 )
 

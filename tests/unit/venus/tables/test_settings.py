@@ -13,7 +13,7 @@ from dbus_xbms.report import ChangeSetting, Report
 from dbus_xbms.settings import SettingsError, Value
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.tables.battery import items_for
-from dbus_xbms.venus.tables.settings import EDITED
+from dbus_xbms.venus.tables.settings import EDITED, PANE
 from tests.unit.samples import settings
 from tests.unit.venus.tables.test_battery import CONTROLLING, IDENTITY, REPORT, shown
 
@@ -131,9 +131,13 @@ def test_an_output_is_hidden_on_the_switch_pane_until_the_owner_shows_it() -> No
     assert (len(hidden), set(hidden.values())) == (3, {0})
 
 
-def test_other_paths_write_no_setting() -> None:
-    assert setting_written("/CustomName", "Bow", REPORT) is None
-    assert setting_written("/History/Clear", 1, REPORT) is None
+def test_other_paths_write_no_setting_but_the_name() -> None:
+    settings_rows = {edited.path for edited in (*EDITED, *PANE)}
+    others = [item for item in items_for(IDENTITY) if item.request and item.path not in settings_rows]
+    writing = {
+        item.path for item in others if isinstance(item.request(item.highest or 1, REPORT), ChangeSetting)
+    }
+    assert writing == {"/CustomName"}
 
 
 def test_the_page_of_a_controlling_pack_shows_the_presets_values_until_the_owner_has_some() -> None:

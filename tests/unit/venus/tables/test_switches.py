@@ -114,8 +114,8 @@ def test_the_mosfets_are_shown_as_the_bms_reports_them_whatever_is_wished(
 ) -> None:
     report = switched(
         mosfets(charge=charge, discharge=discharge),
-        told=MosfetTarget(charge=True, discharge=True),
-        wish=MosfetTarget(charge=not charge, discharge=not discharge),
+        commanded=MosfetTarget(charge=True, discharge=True),
+        requested=MosfetTarget(charge=not charge, discharge=not discharge),
     )
     assert shown("/Io/AllowToCharge", report) == charge
     assert shown("/Io/AllowToDischarge", report) == discharge
@@ -130,7 +130,9 @@ def test_the_mosfets_are_shown_as_the_bms_reports_them_whatever_is_wished(
 def test_a_mosfet_is_forced_off_if_that_was_wished_or_else_told(
     path: str, mosfet: str, told: bool | None, wish: bool | None
 ) -> None:
-    report = switched(REPORT, told=MosfetTarget(**{mosfet: told}), wish=MosfetTarget(**{mosfet: wish}))
+    report = switched(
+        REPORT, commanded=MosfetTarget(**{mosfet: told}), requested=MosfetTarget(**{mosfet: wish})
+    )
     wanted = told if wish is None else wish
     assert shown(path, report) == (None if wanted is None else not wanted)
 
@@ -144,7 +146,7 @@ def test_the_mode_is_what_is_wished_of_both_mosfets_at_once(
 ) -> None:
     told = MosfetTarget(charge=before[0], discharge=before[1])
     changed = [now if now is not then else None for then, now in zip(before, after, strict=True)]
-    report = switched(REPORT, told=told, wish=MosfetTarget(charge=changed[0], discharge=changed[1]))
+    report = switched(REPORT, commanded=told, requested=MosfetTarget(charge=changed[0], discharge=changed[1]))
     assert shown("/Settings/MosfetMode", report) == MODES[after]
     assert requested("/Settings/MosfetMode", MODES[after]) == MosfetTarget(
         charge=after[0], discharge=after[1]
@@ -153,7 +155,7 @@ def test_the_mode_is_what_is_wished_of_both_mosfets_at_once(
 
 @pytest.mark.parametrize("known", [MosfetTarget(), MosfetTarget(charge=True), MosfetTarget(discharge=False)])
 def test_the_mode_is_not_known_as_long_as_one_of_the_mosfets_is_not(known: MosfetTarget) -> None:
-    assert shown("/Settings/MosfetMode", switched(REPORT, told=known)) is None
+    assert shown("/Settings/MosfetMode", switched(REPORT, commanded=known)) is None
 
 
 @pytest.mark.parametrize(("balancing", "off", "allowed"), [(None, None, 1), (True, 0, 1), (False, 1, 0)])
@@ -188,7 +190,7 @@ def test_the_last_order_is_told_in_words_once_there_is_one() -> None:
     assert (shown("/Io/LastCommandState", REPORT), shown("/Io/LastCommandNumber", REPORT)) == (0, 0)
     told = switched(REPORT, state=CommandState.FAILED, number=7)
     assert (shown("/Io/LastCommandState", told), shown("/Io/LastCommandNumber", told)) == (4, 7)
-    assert shown("/Io/LastCommand", switched(REPORT, last="charge off: done")) == "charge off: done"
+    assert shown("/Io/LastCommand", switched(REPORT, text="charge off: done")) == "charge off: done"
 
 
 # The switch pane
@@ -201,7 +203,7 @@ def test_a_toggle_stands_as_wished_else_as_the_mosfet_is_else_as_it_was_told(
 ) -> None:
     report = SILENT if actual is None else mosfets(**{mosfet.value: actual})
     report = switched(
-        report, wish=MosfetTarget(**{mosfet.value: wish}), told=MosfetTarget(**{mosfet.value: told})
+        report, requested=MosfetTarget(**{mosfet.value: wish}), commanded=MosfetTarget(**{mosfet.value: told})
     )
     position = next((int(on) for on in (wish, actual, told) if on is not None), None)
     assert shown(f"{PANE}/{mosfet.value}/State", report) == position
@@ -237,11 +239,11 @@ def both(on: bool, **changes: Any) -> Report:
         (changed(SILENT, phase=Phase.LOST), 0x20),
         (changed(SILENT, phase=Phase.WAITING), 0x20),
         (switched(both(True), lent_for=60.0), 0x20),
-        (switched(both(True), faults=frozenset(Mosfet)), 0x08),
-        (switched(both(False), faults=frozenset(Mosfet)), 0x08),
-        (switched(both(False, protection=SHORT), faults=frozenset(Mosfet)), 0x08),
-        (switched(both(True, chosen={"AllowMosfetControl": 0}), faults=frozenset(Mosfet)), 0x29),
-        (switched(both(True, phase=Phase.HELD), faults=frozenset(Mosfet)), 0x20),
+        (switched(both(True), failed=frozenset(Mosfet)), 0x08),
+        (switched(both(False), failed=frozenset(Mosfet)), 0x08),
+        (switched(both(False, protection=SHORT), failed=frozenset(Mosfet)), 0x08),
+        (switched(both(True, chosen={"AllowMosfetControl": 0}), failed=frozenset(Mosfet)), 0x29),
+        (switched(both(True, phase=Phase.HELD), failed=frozenset(Mosfet)), 0x20),
     ],
 )
 def test_the_status_tells_what_is_so_with_a_mosfet(mosfet: Mosfet, report: Report, status: int) -> None:
@@ -252,7 +254,7 @@ def test_the_status_tells_what_is_so_with_a_mosfet(mosfet: Mosfet, report: Repor
 def test_a_status_tells_of_its_own_mosfet_only(mosfet: Mosfet) -> None:
     (other,) = set(Mosfet) - {mosfet}
     off = both(False, protection=mosfet.blocked_by & ~other.blocked_by)
-    failed = switched(both(True), faults=frozenset({mosfet}))
+    failed = switched(both(True), failed=frozenset({mosfet}))
     assert shown(f"{PANE}/{mosfet.value}/Status", off) in (0x02, 0x04)
     assert shown(f"{PANE}/{mosfet.value}/Status", failed) == 0x08
     assert shown(f"{PANE}/{other.value}/Status", off) == 0x00
