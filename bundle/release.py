@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fnmatch import fnmatch
 from pathlib import Path
 
 from bundle.origin import Origin, signed
@@ -15,7 +16,9 @@ ROOT = Path(__file__).parents[1]
 HERE = Path(__file__).parent
 
 OLDEST_VENUS = "v3.60"  # the first with Python 3.12
-PROGRAM = ("**/*.py", "**/*.json", "**/*.bash")
+PROGRAM = ("**/*.py", "**/*.bash")
+# For a computer, not for a GX: the simulator and the commands that need it.
+NOT_ON_A_GX = ("simulator/*", "commands/demo.py", "commands/simulate.py", "commands/stories.py")
 PAGES = ("README.md", "docs/*.md")  # without pictures, which need more room than words
 SERVICE = ("venus.sh", "dbus-xbms/**/*")  # the rest is for machines without Venus OS
 
@@ -23,7 +26,7 @@ SERVICE = ("venus.sh", "dbus-xbms/**/*")  # the rest is for machines without Ven
 def release(version: str, libraries: Sequence[Library], time: int, origin: Origin) -> dict[str, File]:
     """What install.sh installs; it is part of it."""
     tree = {
-        **under("dbus_xbms", read(ROOT / "dbus_xbms", *PROGRAM)),
+        **under("dbus_xbms", _program()),
         **under("service", read(ROOT / "service", *SERVICE)),
         **under("bin", read(HERE / "bin")),
         **under("vendor", {path: file for library in libraries for path, file in library.files.items()}),
@@ -36,6 +39,15 @@ def release(version: str, libraries: Sequence[Library], time: int, origin: Origi
     if origin.key:
         tree["release-key.pub"] = text(f"{origin.key}\n")
     return signed({**tree, "SHA256SUMS": checksums(tree)}, origin)
+
+
+def _program() -> dict[str, File]:
+    files = read(ROOT / "dbus_xbms", *PROGRAM)
+    return {
+        path: file
+        for path, file in files.items()
+        if not any(fnmatch(path, pattern) for pattern in NOT_ON_A_GX)
+    }
 
 
 def installer(origin: Origin) -> dict[str, File]:

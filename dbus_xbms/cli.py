@@ -33,6 +33,7 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 LONGEST_LOG_LINE = 2000  # columns; a frame in hex, and what BlueZ tells of a device
 # At DEBUG bleak shows all that is written to a pack and comes back, logins too; our own lines hide those.
 TELLS_WHAT_IS_WRITTEN = ("bleak.backends.bluezdbus.client", "bleak.backends.bluezdbus.manager")
+NOT_INSTALLED = "{} is not part of this installation; `pip install .` in the source code installs it"
 OPENSSL = ("ssl", "_hashlib")  # what loads it; asyncio and hashlib try them and do without
 
 
@@ -86,6 +87,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         top.print_help(sys.stderr)
         return USAGE
     command = _row(top, args.command)
+    if not _installed(command):
+        return _failed(NOT_INSTALLED.format(command.name), FAILURE)
     _spare_openssl()
     module = importlib.import_module(f"dbus_xbms.commands.{command.name}")
     parser = command_parser(command.name)
@@ -153,6 +156,11 @@ def _row(top: Parser, name: str) -> Command:
     return rows[name]
 
 
+def _installed(command: Command) -> bool:
+    """Whether the module of a command is there: a release for a GX leaves the simulator out."""
+    return find_spec(f"dbus_xbms.commands.{command.name}") is not None
+
+
 def command_parser(name: str) -> Parser:
     """What one command takes."""
     module = importlib.import_module(f"dbus_xbms.commands.{name}")
@@ -186,6 +194,7 @@ def _commands(width: int) -> str:
     rows = [
         fill(row.help, width, initial_indent=f"  {row.name}".ljust(indent), subsequent_indent=" " * indent)
         for row in COMMANDS
+        if _installed(row)
     ]
     more = fill("More on one of them: dbus-xbms help COMMAND", width)
     return "\n".join(["commands:", *rows, "", more])

@@ -6,75 +6,72 @@ Voltage in V, current in A (positive while charging), charge in Ah, temperature 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum, IntEnum, IntFlag
-from typing import Any
-
-COMBINATIONS = 256  # of protections that are kept for their next use; packs show a dozen
+from enum import Enum, IntEnum
 
 
-class Protection(IntFlag):
-    """Protections that the BMS has tripped, as the bits of JBD's basic info (offset 16).
+class Protection(Enum):
+    """What a BMS can trip on; the value says it in words."""
 
-    Bits 13 to 15 differ between vendor documents; see docs/jbd-protocol.md.
-    """
-
-    CELL_OVERVOLTAGE = 1 << 0
-    CELL_UNDERVOLTAGE = 1 << 1
-    PACK_OVERVOLTAGE = 1 << 2
-    PACK_UNDERVOLTAGE = 1 << 3
-    CHARGE_OVERTEMPERATURE = 1 << 4
-    CHARGE_UNDERTEMPERATURE = 1 << 5
-    DISCHARGE_OVERTEMPERATURE = 1 << 6
-    DISCHARGE_UNDERTEMPERATURE = 1 << 7
-    CHARGE_OVERCURRENT = 1 << 8
-    DISCHARGE_OVERCURRENT = 1 << 9
-    SHORT_CIRCUIT = 1 << 10
-    FRONTEND_ERROR = 1 << 11
-    MOSFET_LOCK = 1 << 12  # state, not a fault: somebody switched a MOSFET off
-    VENDOR_13 = 1 << 13  # charge MOSFET breakdown, or charge time-out
-    VENDOR_14 = 1 << 14  # discharge MOSFET breakdown
-    VENDOR_15 = 1 << 15  # MOSFET over-temperature
-
-    @classmethod
-    def _missing_(cls, value: object) -> Any:
-        """Make a combination; Enum keeps each one, 1 kB, so that odd bits would fill the memory."""
-        kept = cls._value2member_map_
-        if len(kept) >= COMBINATIONS:
-            kept.clear()
-            kept.update({bit.value: bit for bit in cls.__members__.values()})
-        return super()._missing_(value)
+    CELL_OVERVOLTAGE = "cell overvoltage"
+    CELL_UNDERVOLTAGE = "cell undervoltage"
+    PACK_OVERVOLTAGE = "pack overvoltage"
+    PACK_UNDERVOLTAGE = "pack undervoltage"
+    CHARGE_OVERTEMPERATURE = "charge overtemperature"
+    CHARGE_UNDERTEMPERATURE = "charge undertemperature"
+    DISCHARGE_OVERTEMPERATURE = "discharge overtemperature"
+    DISCHARGE_UNDERTEMPERATURE = "discharge undertemperature"
+    CHARGE_OVERCURRENT = "charge overcurrent"
+    DISCHARGE_OVERCURRENT = "discharge overcurrent"
+    SHORT_CIRCUIT = "short circuit"
+    FRONTEND_ERROR = "frontend error"  # the chip that measures the cells
+    CHARGE_FAULT = "charge fault"  # the charge MOSFET is broken, or a charge took too long
+    DISCHARGE_FAULT = "discharge fault"  # the discharge MOSFET is broken
+    MOSFET_OVERTEMPERATURE = "MOSFET overtemperature"
 
 
-# What may have made the BMS turn either MOSFET off; firmwares differ in the vendor bits.
-VENDOR_BITS = Protection.VENDOR_13 | Protection.VENDOR_14 | Protection.VENDOR_15
-BLOCKS_EITHER = Protection.SHORT_CIRCUIT | Protection.FRONTEND_ERROR | VENDOR_BITS
+NOTHING_TRIPPED: frozenset[Protection] = frozenset()
+
+# What may turn off either MOSFET; BMSes differ in what the last three do.
+BLOCKS_EITHER = frozenset(
+    (
+        Protection.SHORT_CIRCUIT,
+        Protection.FRONTEND_ERROR,
+        Protection.CHARGE_FAULT,
+        Protection.DISCHARGE_FAULT,
+        Protection.MOSFET_OVERTEMPERATURE,
+    )
+)
 
 
 class Mosfet(Enum):
-    """One of the two MOSFETs; its protections are those that turn it off."""
+    """One of the two MOSFETs."""
 
     CHARGE = "charge"
     DISCHARGE = "discharge"
 
     @property
-    def blocked_by(self) -> Protection:
+    def blocked_by(self) -> frozenset[Protection]:
         """The protections that turn this MOSFET off."""
         return _BLOCKED_BY[self]
 
 
 _BLOCKED_BY = {
     Mosfet.CHARGE: BLOCKS_EITHER
-    | Protection.CELL_OVERVOLTAGE
-    | Protection.PACK_OVERVOLTAGE
-    | Protection.CHARGE_OVERTEMPERATURE
-    | Protection.CHARGE_UNDERTEMPERATURE
-    | Protection.CHARGE_OVERCURRENT,
+    | {
+        Protection.CELL_OVERVOLTAGE,
+        Protection.PACK_OVERVOLTAGE,
+        Protection.CHARGE_OVERTEMPERATURE,
+        Protection.CHARGE_UNDERTEMPERATURE,
+        Protection.CHARGE_OVERCURRENT,
+    },
     Mosfet.DISCHARGE: BLOCKS_EITHER
-    | Protection.CELL_UNDERVOLTAGE
-    | Protection.PACK_UNDERVOLTAGE
-    | Protection.DISCHARGE_OVERTEMPERATURE
-    | Protection.DISCHARGE_UNDERTEMPERATURE
-    | Protection.DISCHARGE_OVERCURRENT,
+    | {
+        Protection.CELL_UNDERVOLTAGE,
+        Protection.PACK_UNDERVOLTAGE,
+        Protection.DISCHARGE_OVERTEMPERATURE,
+        Protection.DISCHARGE_UNDERTEMPERATURE,
+        Protection.DISCHARGE_OVERCURRENT,
+    },
 }
 
 
@@ -127,8 +124,10 @@ class PackSample:
     remaining: float  # Ah
     nominal: float  # Ah; 0: unknown
     cycles: int
-    mosfets: Mosfets
-    protection: Protection
+    protection: frozenset[Protection]
+    mosfets: Mosfets | None = None  # None: the BMS has none, or does not report them
+    commanded: MosfetTarget = MosfetTarget()  # what the MOSFETs must have been commanded
+    locked: bool = False  # the BMS reports that a MOSFET was commanded off, but not which
     cells: tuple[float, ...]  # V, in the BMS's own order
     balancing: frozenset[int] = frozenset()  # cell numbers, 1-based
     temperatures: tuple[float, ...] = ()  # °C, in the BMS's own order, unchecked
@@ -136,6 +135,10 @@ class PackSample:
     learned: float | None = None  # Ah, full-charge capacity as the BMS learned it
     health: float | None = None  # %, state of health as the BMS says it
     balance_current: float | None = None  # A
+
+    def is_on(self, mosfet: Mosfet) -> bool | None:
+        """Whether a MOSFET is on; ``None`` if unknown."""
+        return None if self.mosfets is None else self.mosfets.of(mosfet)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ from pathlib import Path
 from bench.closed_loop import attacks
 from bench.closed_loop.cell_attacks import CELL_ATTACKS
 from bench.closed_loop.lies import LIES
-from bench.closed_loop.plot import drawn
 from bench.closed_loop.simulation import SETUPS, Result, row, run, table
 from dbus_xbms.commands.arguments import whole
 from dbus_xbms.commands.progress import Line
@@ -38,7 +37,9 @@ cut-off. The script fails if a cell exceeds the ceiling, or if overcautious limi
 
 
 def main() -> int:
-    """The first set-up for as many days as asked, the others for a few; then the attacks."""
+    """Simulate the first set-up for the given number of days, the others for three, then the attacks."""
+    from bench.closed_loop.plot import plot  # needs matplotlib, which takes a while to import
+
     parser = argparse.ArgumentParser(prog="script/closed-loop", description="Simulate charge control.")
     parser.add_argument("days", nargs="?", type=whole(1, MOST_DAYS, "days"), default=30, help="how many (30)")
     line = Line()
@@ -47,7 +48,7 @@ def main() -> int:
     finally:
         line.erase()
     (DOCS / "closed-loop.md").write_text(WORDS.format(days=table(results), attacks=attacks.table(outcomes)))
-    (DOCS / "closed-loop.svg").write_text(drawn(results[0]))
+    (DOCS / "closed-loop.svg").write_text(plot(results[0]))
     failed = [outcome.attack.name for outcome in outcomes if outcome.complaints]
     if failed:
         print(f"FAILED: {'; '.join(failed)}", file=sys.stderr)

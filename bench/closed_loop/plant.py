@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from math import inf
 from random import Random
 
-from dbus_xbms.model import Limits, Mosfets, PackSample, Protection
+from dbus_xbms.model import Limits, Mosfets, PackSample
 from dbus_xbms.simulator.chemistry import CHEMISTRIES
 
 RESISTANCE = 0.05  # ohm x Ah per cell: 0.5 milliohm at 100 Ah
@@ -139,7 +139,7 @@ class Plant:
             nominal=self.battery.capacity,
             cycles=42,
             mosfets=Mosfets(charge=True, discharge=True),
-            protection=Protection(0),
+            protection=frozenset(),
             cells=cells,
             temperatures=self.battery.temperatures,
             learned=self.battery.capacity,

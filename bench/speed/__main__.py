@@ -11,7 +11,6 @@ import traceback
 from pathlib import Path
 
 from bench.speed.measure import BEAT, CYTHON, FLOOR, PROGRAM, PURE, SOCKETS, Result, Trial, measure
-from bench.speed.plot import drawn
 from bench.speed.report import as_json, fleet_table, judged, page, table
 from dbus_xbms.commands.arguments import positive, seconds, whole
 from dbus_xbms.commands.progress import waiting
@@ -43,10 +42,12 @@ def main() -> int:
             results += _measured(trial, failures, f"{done + 1} of {len(pythons) * len(args.packs)}")
     print(table(results), fleet_table(results), *failures, sep="\n")
     if args.keep:
+        from bench.speed.plot import plot  # needs matplotlib
+
         where = f"at {args.rate:g} Hz for {args.seconds:g} s, Control {args.control}, {_place()}"
         (ROOT / "docs" / "bench.md").write_text(page(results, where, failures))
         (ROOT / "docs" / "bench.json").write_text(as_json(results, where))
-        (ROOT / "docs" / "bench.svg").write_text(drawn(results))
+        (ROOT / "docs" / "bench.svg").write_text(plot(results))
     return 1 if failures else 0
 
 

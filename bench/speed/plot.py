@@ -1,18 +1,19 @@
-"""The costs drawn over the number of packs, as an SVG. Pure."""
+"""Plot CPU, memory and latency over the number of packs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
 from bench.speed.measure import FLOOR, PROGRAM, Result
 from bench.speed.report import builds, of
-from bench.svg import GRID, drawing, text
+from bench.svg import STYLE, as_svg
 
-WIDTH, LEFT, TOP, HEIGHT, GAP = 900, 60, 60, 200, 60
-PANEL = 260  # wide
 COLOURS = {PROGRAM: "#27c", FLOOR: "#999"}
-DASHES = ("", "5 3")  # of the first build, of the second
+DASHES = ("-", "--")  # of the first build, of the second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,47 +31,23 @@ PANELS = (
 )
 
 
-def _panel(panel: Panel, results: Sequence[Result], left: float) -> list[str]:
-    packs = sorted({result.packs for result in results})
-    most = max(panel.read(result) for result in results if result.subject in COLOURS) * 1.1
-
-    def x(count: int) -> float:
-        return left + (packs.index(count) + 0.5) / len(packs) * (PANEL - GAP)
-
-    def y(value: float) -> float:
-        return TOP + HEIGHT * (1 - value / most)
-
-    drawn = [text(left, TOP - 8, panel.title, size=13)]
-    for tick in (0.0, most / 2, most):
-        drawn.append(f'<path d="M{left} {y(tick):.1f}h{PANEL - GAP}" stroke="{GRID}"/>')
-        drawn.append(text(left - 6, y(tick) + 4, f"{tick:.3g}", anchor="end", size=11))
-    drawn += [text(x(count), TOP + HEIGHT + 16, f"{count}", anchor="middle", size=11) for count in packs]
-    for build, dashes in zip(builds(results), DASHES, strict=False):
-        for subject, colour in COLOURS.items():
-            points = [(x(result.packs), y(panel.read(result))) for result in of(results, subject, build)]
-            path = " ".join(f"{across:.1f},{down:.1f}" for across, down in points)
-            style = f'fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"'
-            drawn.append(f'<polyline points="{path}" {style}/>')
-            drawn += [
-                f'<circle cx="{across:.1f}" cy="{down:.1f}" r="3" fill="{colour}"/>'
-                for across, down in points
-            ]
-    return drawn
-
-
-def drawn(results: Sequence[Result]) -> str:
-    """All panels, with what the lines stand for."""
-    parts: list[str] = []
-    names = [
-        (f"{subject}, {build}", colour, dashes)
+def plot(results: Sequence[Result]) -> str:
+    """Return all panels as an SVG."""
+    counts = sorted({result.packs for result in results})
+    lines = [
+        (subject, build, {"color": colour, "linestyle": dashes, "marker": "o", "markersize": 4})
         for build, dashes in zip(builds(results), DASHES, strict=False)
         for subject, colour in COLOURS.items()
     ]
-    for n, (name, colour, dashes) in enumerate(names):
-        style = f'stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"'
-        parts.append(f'<path d="M{LEFT + 150 * n} 20h24" {style}/>')
-        parts.append(text(LEFT + 150 * n + 30, 24, name))
-    for n, panel in enumerate(PANELS):
-        parts += _panel(panel, results, LEFT + n * (PANEL + 20))
-    parts.append(text(LEFT, TOP + HEIGHT + 36, "Number of packs", size=12))
-    return drawing(WIDTH, TOP + HEIGHT + GAP, parts)
+    with mpl.rc_context(STYLE):
+        figure = Figure(figsize=(9.0, 3.6), layout="constrained")
+        for axes, panel in zip(figure.subplots(1, len(PANELS)), PANELS, strict=True):
+            axes.set_title(panel.title, loc="left")
+            for subject, build, style in lines:
+                points = [(counts.index(one.packs), panel.read(one)) for one in of(results, subject, build)]
+                axes.plot(*zip(*points, strict=True), label=f"{subject}, {build}", **style)
+            axes.set_ylim(bottom=0)
+            axes.set_xticks(range(len(counts)), [str(count) for count in counts])
+        figure.supxlabel("Number of packs", fontsize="medium")
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=len(lines))
+        return as_svg(figure)

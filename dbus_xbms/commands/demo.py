@@ -23,8 +23,7 @@ from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.scanning import scan_by_service
 from dbus_xbms.commands.screen.terminal import is_screen
 from dbus_xbms.commands.session import complete, end_by_signals, open_bus, wait_for_name
-from dbus_xbms.commands.stories import STORIES
-from dbus_xbms.commands.story import Teller
+from dbus_xbms.commands.stories import STORIES, Teller
 from dbus_xbms.commands.table import render, terminal
 from dbus_xbms.commands.watch import captioned, show
 from dbus_xbms.dbus.trusted import TrustedBus

@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from dbus_xbms.commands.naming import PROGRAM, REMOVED, Candidate, did_you_mean, find
-from dbus_xbms.commands.session import is_on_bus, open_bus, wait_for_name
-from dbus_xbms.dbus.peers import ANSWER_LIMIT
+from dbus_xbms.commands.session import open_bus, wait_for_name
+from dbus_xbms.dbus.call import has_owner
+from dbus_xbms.dbus.errors import ANSWER_LIMIT
 from dbus_xbms.printable import printable
 from dbus_xbms.settings import (
     DEVICES,
@@ -168,7 +169,7 @@ async def known_packs() -> AsyncIterator[Known]:
 async def added_packs() -> Mapping[str, PackSettings]:
     """The packs that were added, by address; none on a machine without localsettings."""
     async with open_bus() as bus:
-        if not await is_on_bus(bus, LOCALSETTINGS):
+        if not await has_owner(bus, LOCALSETTINGS):
             return {}
     async with known_packs() as known:
         return known.packs

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import fields
-from enum import IntFlag
+from enum import Enum
 
-from dbus_xbms.model import Counters, Mosfets, PackIdentity, PackSample, Reading
+from dbus_xbms.model import Counters, Mosfets, MosfetTarget, PackIdentity, PackSample, Reading
 from dbus_xbms.printable import LINE, printable
 
 UNITS = {
@@ -23,7 +23,7 @@ UNITS = {
     "balance_current": "A",
 }
 UNKNOWN = "--"
-ON = {True: "on", False: "off"}
+ON = {True: "on", False: "off", None: "unknown"}
 
 Record = PackSample | PackIdentity | Counters | Mosfets
 
@@ -56,7 +56,7 @@ def _words(value: object) -> str:
     """The value for people."""
     if value is None or value == "":
         return UNKNOWN
-    if isinstance(value, Mosfets):
+    if isinstance(value, Mosfets | MosfetTarget):
         return f"charge {ON[value.charge]}, discharge {ON[value.discharge]}"
     plain = _plain(value)
     if isinstance(plain, list):
@@ -65,11 +65,13 @@ def _words(value: object) -> str:
 
 
 def _plain(value: object) -> object:
-    """The value as JSON knows it: flags by name, sets and tuples as lists."""
-    if isinstance(value, IntFlag):
-        return [str(flag.name) for flag in value]
-    if isinstance(value, tuple | frozenset):
-        return sorted(value) if isinstance(value, frozenset) else list(value)
-    if isinstance(value, Mosfets):
+    """The value as JSON knows it: members of an enumeration by name, sets and tuples as lists."""
+    if isinstance(value, Enum):
+        return value.name
+    if isinstance(value, frozenset):
+        return sorted(_plain(part) for part in value)  # type: ignore[type-var]
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, Mosfets | MosfetTarget):
         return {"charge": value.charge, "discharge": value.discharge}
     return value

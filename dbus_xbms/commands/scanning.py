@@ -15,15 +15,9 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.known import added_packs
 from dbus_xbms.commands.naming import Candidate
-from dbus_xbms.commands.session import (
-    CallFailed,
-    ask_service,
-    is_running,
-    open_bus,
-    ping,
-)
-from dbus_xbms.dbus.connection import BusError
-from dbus_xbms.dbus.peers import ANSWER_LIMIT
+from dbus_xbms.commands.session import call_service, is_running, open_bus
+from dbus_xbms.dbus.call import ping
+from dbus_xbms.dbus.errors import ANSWER_LIMIT, BusError, CallRefused
 from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.printable import printable
 from dbus_xbms.protocols import Advertised
@@ -99,7 +93,7 @@ async def scan(seconds: float, tell: Tell | None = None) -> list[Found]:
 
 async def scan_by_service(bus: TrustedBus, seconds: float) -> list[Found]:
     """Let the running service scan."""
-    await ask_service(bus, "Version")  # tells at once if it does not answer at all
+    await call_service(bus, "Version")  # tells at once if it does not answer at all
     return await _found(bus, "Scan", "d", seconds, limit=scan_limit(seconds))
 
 
@@ -139,8 +133,8 @@ async def _found(
     bus: TrustedBus, member: str, signature: str = "", *body: float, limit: float = ANSWER_LIMIT
 ) -> list[Found]:
     try:
-        reply = await ask_service(bus, member, signature, body, limit=limit)
-    except CallFailed as err:
+        reply = await call_service(bus, member, signature, body, limit=limit)
+    except CallRefused as err:
         raise CommandError(err.words) from err
     entries = [{key: variant.value for key, variant in entry.items()} for entry in reply[0]]
     return [

@@ -18,7 +18,7 @@ LAZY = (  # parts of the packages that are imported only when Bluetooth is used
     "bleak.backends.bluezdbus.scanner",
     "bleak_retry_connector.bluez",
 )
-UNUSED = ("simulator", "__main__", "commands/simulate", "commands/demo")  # no part of the service
+UNUSED = ("__main__", "simulator", "commands/demo", "commands/simulate", "commands/stories")  # not on a GX
 # Basic info of a JBD SP04S034, as syssi/esphome-jbd-bms has published it.
 FRAME = "dd03001d0618000001f201f400002c7c00000000000080640304030b8b0b8a0b84fa8d77"
 DECODED = {"pack_voltage_V": 15.6, "state_of_charge_percent": 100}

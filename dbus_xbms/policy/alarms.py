@@ -1,8 +1,8 @@
-"""Which Venus alarms a sample raises, and how long an alarm stands. Pure.
+"""Venus alarms: raised by samples, held for a while, with hysteresis. Pure.
 
-A GX makes a new notification each time an alarm goes from 0 to 1 or 2, so an alarm stands for a while after
-its cause has gone, and a measured one until the value is clearly back. What the BMS itself trips on is raised
-at once; what is derived must last a moment.
+A GX creates a notification each time an alarm changes from 0 to 1 or 2, so an alarm is held for a while after
+its cause has gone, and a measured one until the value is clearly back. Protections of the BMS raise an alarm
+at once; a derived condition must last a moment.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from dataclasses import dataclass
 from math import inf
 from types import MappingProxyType
 
-from dbus_xbms.model import Level, PackSample, Protection
+from dbus_xbms.model import Level, Mosfet, PackSample, Protection
 from dbus_xbms.policy.charge.chemistry import Preset
 from dbus_xbms.policy.temperatures import Temperatures
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.settings.charge import NO_TEMPERATURE
 
-HOLD = 30.0  # s an alarm stands after its cause has gone
-RISE = 3.0  # s a derived condition must last; the BMS's own protections are already debounced
+HOLD = 30.0  # s that an alarm is held after its cause has gone
+RISE = 3.0  # s that a derived condition must last; the BMS debounces its own protections
 MOSFET_ALARM_ABOVE = 15.0  # K above the warning
-# How far a value must come back before its alarm is over.
+# How far a value must come back before its alarm ends.
 SOC_HYSTERESIS = 2.0  # %
-SPREAD_HYSTERESIS = 0.1  # part of the threshold
+SPREAD_HYSTERESIS = 0.1  # fraction of the threshold
 VOLTAGE_HYSTERESIS = 0.02  # V
 TEMPERATURE_HYSTERESIS = 2.0  # K
-NEAR = 2.0  # times its hysteresis below its warning
+NEAR = 2.0  # hysteresis multiples below the warning within which a value is near it
 
 BMS_CABLE = "/Alarms/BmsCable"
 HIGH_CELL_VOLTAGE = "/Alarms/HighCellVoltage"
@@ -41,8 +41,7 @@ INTERNAL_FAILURE = "/Alarms/InternalFailure"
 HIGH_CHARGE_CURRENT = "/Alarms/HighChargeCurrent"
 HIGH_DISCHARGE_CURRENT = "/Alarms/HighDischargeCurrent"
 
-# Bit 12 (MOSFET lock) is a state that somebody asked for. Vendor documents disagree on bits 13 to 15:
-# warning only.
+# BMSes disagree on what the last three mean: warning only.
 PROTECTION_ALARMS: tuple[tuple[Protection, str, Level], ...] = (
     (Protection.CELL_OVERVOLTAGE, HIGH_CELL_VOLTAGE, Level.ALARM),
     (Protection.CELL_UNDERVOLTAGE, LOW_CELL_VOLTAGE, Level.ALARM),
@@ -56,9 +55,9 @@ PROTECTION_ALARMS: tuple[tuple[Protection, str, Level], ...] = (
     (Protection.DISCHARGE_OVERCURRENT, HIGH_DISCHARGE_CURRENT, Level.ALARM),
     (Protection.SHORT_CIRCUIT, HIGH_DISCHARGE_CURRENT, Level.ALARM),
     (Protection.FRONTEND_ERROR, INTERNAL_FAILURE, Level.ALARM),
-    (Protection.VENDOR_13, INTERNAL_FAILURE, Level.WARNING),
-    (Protection.VENDOR_14, INTERNAL_FAILURE, Level.WARNING),
-    (Protection.VENDOR_15, INTERNAL_TEMPERATURE, Level.WARNING),
+    (Protection.CHARGE_FAULT, INTERNAL_FAILURE, Level.WARNING),
+    (Protection.DISCHARGE_FAULT, INTERNAL_FAILURE, Level.WARNING),
+    (Protection.MOSFET_OVERTEMPERATURE, INTERNAL_TEMPERATURE, Level.WARNING),
 )
 DERIVED_ALARMS = (LOW_SOC, CELL_IMBALANCE, INTERNAL_TEMPERATURE, TEMPERATURE_SENSOR)
 ALARM_PATHS = tuple(dict.fromkeys([path for _, path, _ in PROTECTION_ALARMS] + [*DERIVED_ALARMS, BMS_CABLE]))
@@ -68,7 +67,7 @@ NOTHING: Levels = MappingProxyType({})
 
 
 def worst(*levels: Level) -> Level:
-    """The most serious of several levels; OK of none."""
+    """The most serious level; OK without any."""
     return max(levels, key=lambda level: level.value, default=Level.OK)
 
 
@@ -77,11 +76,11 @@ def protection_alarms(sample: PackSample, settings: PackSettings) -> dict[str, L
     levels: dict[str, Level] = {}
     if not sample.protection:
         return levels
-    for bit, path, level in PROTECTION_ALARMS:
-        if not sample.protection & bit:
+    for protection, path, level in PROTECTION_ALARMS:
+        if protection not in sample.protection:
             continue
         # The end of a charge trips cell over-voltage on many small packs, and nothing is wrong.
-        if bit is Protection.CELL_OVERVOLTAGE and sample.mosfets.discharge:
+        if protection is Protection.CELL_OVERVOLTAGE and sample.is_on(Mosfet.DISCHARGE):
             level = Level(settings.cell_overvoltage_alarm)
         levels[path] = worst(levels.get(path, Level.OK), level)
     return levels
@@ -89,18 +88,18 @@ def protection_alarms(sample: PackSample, settings: PackSettings) -> dict[str, L
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlStatus:
-    """What charge control adds to the judging of alarms."""
+    """The part of charge control that alarms depend on."""
 
     preset: Preset
-    refused: str = ""  # why the preset is not believed
+    refused: str = ""  # why the preset is refused
     by_temperature: bool = True  # a pack without a sane cell sensor is not charged
     dead: bool = False  # a cell is dead or shorted
-    capacity_unknown: bool = False  # and a current is a part of it
+    capacity_unknown: bool = False  # and a current limit depends on it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThresholdCheck:
-    """One measured value that is bad when it is high, with its thresholds."""
+    """A measured value that is bad when it is high, with its thresholds."""
 
     path: str
     value: float
@@ -109,7 +108,7 @@ class ThresholdCheck:
     hysteresis: float
 
     def level(self, shown: Level) -> Level:
-        """The level wanted; a level that is shown takes more to leave."""
+        """Level of the value; ``shown`` is the present one, which has a hysteresis."""
         if self.value < self.warning - self.hysteresis:  # nearly always
             return Level.OK
         for level, threshold in ((Level.ALARM, self.alarm), (Level.WARNING, self.warning)):
@@ -124,9 +123,9 @@ def near_threshold(
     settings: PackSettings,
     control: ControlStatus | None = None,
 ) -> list[ThresholdCheck]:
-    """What in one sample is beyond its warning or near it: nearly always nothing.
+    """Values of a sample that are near or beyond their warning: nearly always none.
 
-    Where low is bad, value and thresholds are negative. A warning of 0 is off.
+    Where low is bad, value and thresholds are negated. A warning of 0 is off.
     """
     preset = control.preset if control and not control.refused else None
     low, spread = float(settings.low_soc_warning), settings.cell_imbalance_warning
@@ -159,7 +158,7 @@ def near_threshold(
 def _temperature_checks(
     temperatures: Temperatures, settings: PackSettings, preset: Preset | None
 ) -> list[ThresholdCheck]:
-    """The hottest and the coldest sensor that may be a cell's; 0 °C is a warning like any other."""
+    """Checks of the hottest and the coldest sensor that may be a cell's; a warning at 0 °C is not off."""
     if not (warmth := temperatures.maybe_cells):
         return []
     rows = (
@@ -181,7 +180,7 @@ def _temperature_checks(
 
 
 def fault_alarms(temperatures: Temperatures, control: ControlStatus | None = None) -> dict[str, Level]:
-    """Alarms for what cannot be believed."""
+    """Alarms for broken sensors, a refused preset, an unknown capacity and dead cells."""
     levels: dict[str, Level] = {}
     if temperatures.broken:
         levels[TEMPERATURE_SENSOR] = Level.ALARM if temperatures.without_cells else Level.WARNING
@@ -196,11 +195,11 @@ def fault_alarms(temperatures: Temperatures, control: ControlStatus | None = Non
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmStatus:
-    """One alarm over time."""
+    """One alarm over time. Times in s."""
 
     level: Level = Level.OK
-    wanted_since: float = inf  # when a higher level than the shown one was first wanted
-    last_wanted: float = -inf  # when the shown level was last wanted
+    higher_since: float = inf  # when the condition first exceeded the level
+    last_raised: float = -inf  # when the condition last had the level
 
 
 AlarmState = Mapping[str, AlarmStatus]
@@ -209,23 +208,23 @@ ALL_CLEAR: AlarmState = dict.fromkeys(ALARM_PATHS, CLEAR)
 
 
 def _debounce(status: AlarmStatus, hard: Level, soft: Level, now: float) -> AlarmStatus:
-    """``hard``: what the BMS has tripped on; ``soft``: what measurements show, which must last."""
+    """Advance one alarm: ``hard`` levels count at once, ``soft`` ones must last."""
     if status is CLEAR and hard is soft is Level.OK:  # nearly always
         return CLEAR
     shown, level, since = status.level, worst(hard, soft), inf
     if level is shown is Level.OK:
         return CLEAR
     if level.value > worst(hard, shown).value:
-        since = min(status.wanted_since, now)
+        since = min(status.higher_since, now)
         if now - since >= RISE:
             since = inf
         else:
             level = worst(hard, shown)
     if level.value >= shown.value:
-        return AlarmStatus(level=level, wanted_since=since, last_wanted=now)
-    if now - status.last_wanted >= HOLD:
-        return AlarmStatus(level=level, last_wanted=now) if level is not Level.OK else CLEAR
-    return AlarmStatus(level=shown, last_wanted=status.last_wanted)
+        return AlarmStatus(level=level, higher_since=since, last_raised=now)
+    if now - status.last_raised >= HOLD:
+        return AlarmStatus(level=level, last_raised=now) if level is not Level.OK else CLEAR
+    return AlarmStatus(level=shown, last_raised=status.last_raised)
 
 
 def step(
@@ -237,9 +236,9 @@ def step(
     control: ControlStatus | None = None,
     extra: Levels = NOTHING,
 ) -> AlarmState:
-    """Follow the alarms to ``now``. Without a sample they stand as they are: silence clears nothing.
+    """Advance all alarms to ``now``. Without a sample they stay: silence clears no alarm.
 
-    ``also``: what has lasted long enough elsewhere.
+    ``extra``: levels that have been debounced elsewhere.
     """
     if sample is None:
         return state

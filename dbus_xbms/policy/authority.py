@@ -1,6 +1,6 @@
-"""Which of our packs may control chargers. Pure.
+"""Decide which pack may control chargers. Pure.
 
-At most one, only with its owner's yes, and not beside another BMS or on a system of another voltage.
+At most one, only if its owner has allowed it, and not beside another BMS or on a system of another voltage.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from math import inf
 from dbus_xbms.policy.charge.chemistry import preset
 from dbus_xbms.settings import PackSettings
 
-SETTLE = 60.0  # s after the start in which other batteries may appear before a pack newly controls
-RETURN_AFTER = 600.0  # s that another BMS has to be gone before a pack of ours controls
-MISMATCH_ENDS = 60.0  # s that another voltage has to stand before a controlling pack gives up
-# A bank lies between the low cut-off with a fifth lost in cables, and the high cut-off with a charger that
-# is a fifth above: 8.3 V to 17.3 V for 4 LiFePO4 cells, 16.6 V to 34.6 V for 8, 33 V to 69 V for 16.
+SETTLE = 60.0  # s after the start for other batteries to appear before a pack takes control
+RETURN_AFTER = 600.0  # s that another BMS has to be gone before a pack takes control
+MISMATCH_ENDS = 60.0  # s that a voltage mismatch has to last before a controlling pack gives up
+# A bank is between the low cut-off minus a fifth, for cables, and the high cut-off plus a fifth, for a
+# charger: 8.3 V to 17.3 V for 4 LiFePO4 cells, 16.6 V to 34.6 V for 8, 33 V to 69 V for 16.
 BANK_LOW, BANK_HIGH = 0.8, 1.2
-HANDOVER = 2.0  # s that a pack which lost control has to take its limits off the bus
+HANDOVER = 2.0  # s for a pack that lost control to take its limits off the bus
 NO_BANK = 6.0  # V; below this a charger sees no battery at all
 
 REMOVED = "the pack was removed"
@@ -28,15 +28,15 @@ NO_CHEMISTRY = "Chemistry is not chosen"
 
 
 class Reason(Enum):
-    """What keeps a pack from controlling chargers."""
+    """Why a pack does not control chargers."""
 
     NOTHING = auto()  # it controls
-    DISABLED = auto()  # its owner
-    NEVER_READ = auto()  # it has never been heard
+    DISABLED = auto()  # by its owner
+    NEVER_READ = auto()
     VOLTAGE_MISMATCH = auto()  # the system has another voltage
-    UNDECIDED = auto()  # others have not been looked for yet
-    OTHER_BMS = auto()  # another BMS has limits, or had them until lately
-    OTHER_PACK = auto()  # another pack of ours controls
+    UNDECIDED = auto()  # still looking for other batteries
+    OTHER_BMS = auto()  # another BMS has limits, or had them until recently
+    OTHER_PACK = auto()  # another pack controls
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,59 +54,59 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A pack of ours, as far as control is concerned."""
+    """A pack's claim to control."""
 
     address: str
-    name: str  # as its owner knows it
-    control_disabled: str = ""  # why its owner does not let it control
-    cells: int = 0  # 0: never heard
-    bank: tuple[float, float] = (0.0, inf)  # V, what its bank can have
+    name: str  # the owner's
+    control_disabled: str = ""  # why the owner does not let it control
+    cells: int = 0  # 0: never read
+    bank: tuple[float, float] = (0.0, inf)  # V, lowest and highest voltage of its bank
     remembered: bool = False  # it controlled when the program last ended
-    confirmed: bool = False  # its owner has said yes while the program runs
+    confirmed: bool = False  # the owner has enabled control since the program started
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What the bus tells of everybody else."""
+    """Other services on the bus."""
 
-    known: bool = False  # the bus has been asked
+    known: bool = False  # the bus has been queried
     limits: Mapping[str, float] = field(default_factory=dict)  # V, CVL of other battery services
-    voltages: Mapping[str, float] = field(default_factory=dict)  # V, by others who measure the bank
-    shared: str = ""  # the service of ours whose voltage and current chargers are given for their own
+    voltages: Mapping[str, float] = field(default_factory=dict)  # V, of the bank as others measure it
+    shared: str = ""  # the pack's service whose voltage and current Venus shares with chargers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorityState:
-    """What has to be remembered from moment to moment."""
+    """State between decisions. Times in s, monotonic."""
 
-    started: float  # s, monotonic
+    started: float
     holder: str = ""  # address of the pack that controls, or would without another BMS
-    controlling: bool = False  # the holder does
-    other_bms: str = ""  # the other BMS, in words
-    other_bms_at: float = -inf  # s, when it was last seen
-    mismatch_since: float = inf  # s, of the holder
-    lost_at: float = -inf  # s, when a holder lost control
+    controlling: bool = False  # whether the holder controls
+    other_bms: str = ""  # in words
+    other_bms_at: float = -inf  # when it was last seen
+    mismatch_since: float = inf  # of the holder
+    lost_at: float = -inf  # when a holder lost control
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """One moment, for the rules."""
+    """Input of the rules."""
 
     state: AuthorityState
     around: Surroundings
-    names: Mapping[str, str]  # of our packs
-    now: float
+    names: Mapping[str, str]  # of packs, by address
+    now: float  # s
 
 
 def control_disabled(settings: PackSettings) -> str:
-    """Why the owner does not let this pack control; empty if they do."""
+    """Why the owner does not let this pack control, in words; empty if they do."""
     if not settings.control:
         return OFF
     return "" if settings.chemistry else NO_CHEMISTRY
 
 
 def claim(address: str, settings: PackSettings, *, confirmed: bool = False) -> Claim:
-    """What a pack's settings say of it."""
+    """A pack's claim by its settings."""
     cells, chosen = settings.cells, preset(settings)
     return Claim(
         address=address,
@@ -124,7 +124,7 @@ def _disabled(claim: Claim, view: _View) -> str:
 
 
 def _never_read(claim: Claim, view: _View) -> str:
-    return "" if claim.cells else "the pack has never been heard"
+    return "" if claim.cells else "the pack has never been read"
 
 
 def _controls(claim: Claim, view: _View) -> bool:
@@ -169,15 +169,15 @@ def _settling(claim: Claim, view: _View) -> str:
 
 
 Rule = Callable[[Claim, _View], str]
-# Without these a pack cannot hold control ...
-FIT: tuple[tuple[Reason, Rule], ...] = (
+# Rules that keep a pack from being the holder ...
+HOLDER_RULES: tuple[tuple[Reason, Rule], ...] = (
     (Reason.DISABLED, _disabled),
     (Reason.NEVER_READ, _never_read),
     (Reason.VOLTAGE_MISMATCH, _voltage_mismatch),
 )
-# ... and without these, in this order, it does not control.
+# ... and, in this order, from controlling.
 RULES: tuple[tuple[Reason, Rule], ...] = (
-    *FIT,
+    *HOLDER_RULES,
     (Reason.UNDECIDED, _not_scanned),
     (Reason.OTHER_BMS, _other_bms),
     (Reason.OTHER_PACK, _other_pack),
@@ -187,7 +187,7 @@ RULES: tuple[tuple[Reason, Rule], ...] = (
 
 
 def mismatch(claim: Claim, around: Surroundings) -> str:
-    """Who measures a voltage that this pack's bank cannot have, in words; empty if nobody does."""
+    """A measured voltage that this pack's bank cannot have, in words; empty if there is none."""
     low, high = claim.bank
     for who, volts in around.voltages.items():
         if volts > NO_BANK and not low <= volts <= high:
@@ -196,24 +196,24 @@ def mismatch(claim: Claim, around: Surroundings) -> str:
 
 
 def _apply(rules: Iterable[tuple[Reason, Rule]], claim: Claim, view: _View) -> Ruling:
-    found = ((bar, rule(claim, view)) for bar, rule in rules)
-    return next((Ruling(bar, words) for bar, words in found if words), Ruling(Reason.NOTHING))
+    results = ((reason, rule(claim, view)) for reason, rule in rules)
+    return next((Ruling(reason, words) for reason, words in results if words), Ruling(Reason.NOTHING))
 
 
 def _record_other_bms(state: AuthorityState, around: Surroundings, now: float) -> AuthorityState:
-    """Remember which other BMS was last seen."""
+    """Record which other BMS was last seen."""
     if not around.limits:
         return state
     return replace(state, other_bms=", ".join(sorted(around.limits)), other_bms_at=now)
 
 
 def _assign_holder(claims: Mapping[str, Claim], view: _View) -> AuthorityState:
-    """Who holds control: whoever held it, else the first that can."""
+    """Keep the holder if it can hold control, else choose the first pack that can."""
     state = view.state
-    able = {address: one for address, one in claims.items() if _apply(FIT, one, view).controls}
+    able = {address: one for address, one in claims.items() if _apply(HOLDER_RULES, one, view).controls}
     if state.holder in able:
-        doubted = mismatch(able[state.holder], view.around)
-        return replace(state, mismatch_since=min(state.mismatch_since, view.now) if doubted else inf)
+        mismatched = mismatch(able[state.holder], view.around)
+        return replace(state, mismatch_since=min(state.mismatch_since, view.now) if mismatched else inf)
     ready = [one for one in able.values() if not _settling(one, view)]
     first = min(ready, key=lambda one: (not one.remembered, one.address), default=None)
     lost_at = view.now if state.controlling else state.lost_at
@@ -221,18 +221,18 @@ def _assign_holder(claims: Mapping[str, Claim], view: _View) -> AuthorityState:
 
 
 def forget_other_bms(state: AuthorityState) -> AuthorityState:
-    """Forget BMSs that have left: the owner has confirmed control."""
+    """Do not wait for a BMS that has left: the owner has confirmed control."""
     return replace(state, other_bms_at=-inf)
 
 
 def judge(
     state: AuthorityState, claims: Iterable[Claim], around: Surroundings, now: float
 ) -> tuple[AuthorityState, dict[str, Ruling]]:
-    """Decide for each address whether that pack controls, or why not."""
-    state, known = _record_other_bms(state, around, now), {one.address: one for one in claims}
-    view = _View(state, around, {one.address: one.name for one in known.values()}, now)
-    state = _assign_holder(known, view)
+    """Decide by address whether each pack controls, and if not, why."""
+    state, by_address = _record_other_bms(state, around, now), {one.address: one for one in claims}
+    view = _View(state, around, {one.address: one.name for one in by_address.values()}, now)
+    state = _assign_holder(by_address, view)
     view = replace(view, state=state)
-    rulings = {address: _apply(RULES, one, view) for address, one in known.items()}
+    rulings = {address: _apply(RULES, one, view) for address, one in by_address.items()}
     controlling = any(ruling.controls for ruling in rulings.values())
     return replace(state, controlling=controlling), rulings

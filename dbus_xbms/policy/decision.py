@@ -1,4 +1,4 @@
-"""What the bus may show of a pack, made of what is known of it. Pure."""
+"""The decision about a pack: what the bus may show of its state. Pure."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from dbus_xbms.policy.pack_state import PackState
 from dbus_xbms.policy.temperatures import Temperatures
 from dbus_xbms.settings import PackSettings
 
-VALID = (Phase.FRESH, Phase.HELD)  # phases in which the newest sample may be shown
-SOC_VALID = (*VALID, *LENT)  # in which the last state of charge is shown
-FULL_FROM = 80.0  # %; a pack that is full below has another chemistry than was chosen, or a wrong count
+VALID = (Phase.FRESH, Phase.HELD)  # phases in which the newest sample is shown
+SOC_VALID = (*VALID, *LENT)  # phases in which the last state of charge is shown
+FULL_FROM = 80.0  # %; a pack that is full below has another chemistry than chosen, or a wrong count
 FLOAT_TOO_EARLY = f"Full at less than {FULL_FROM:g} %: Chemistry is wrong, or the BMS has lost its count"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What the bus may show now."""
+    """What the bus may show now, and for how long."""
 
     phase: Phase = Phase.WAITING
-    sample: PackSample | None = None  # None unless it may be shown
+    sample: PackSample | None = None  # None: no measured value is shown
     temperatures: Temperatures = field(default_factory=Temperatures)
     alarms: Mapping[str, Level] = field(default_factory=dict)  # "/Alarms/..." -> level
-    valid_for: float = inf  # s after which this must be decided again even if nothing happens
+    valid_for: float = inf  # s until the next decision is due even without a poll
     limits: Limits | None = None  # None: not controlling, no sample since the start, or withdrawn
-    refused: str = ""  # why the preset is not believed
-    for_owner: str = ""  # what else only the owner can put right
-    doubt: str = ""  # why readings or the BMS are not believed, or what flows and should not, in words
+    refused: str = ""  # why the preset is refused
+    for_owner: str = ""  # what else only the owner can fix
+    doubt: str = ""  # why readings or the BMS are in doubt, or an unexpected current, in words
     soc: float | None = None  # %
     consumed: float | None = None  # Ah, zero or negative
     time_to_go: int | None = None  # s
@@ -45,7 +45,7 @@ class Decision:
 
 
 def _doubt(state: PackState, phase: Phase, settings: PackSettings) -> tuple[Level, str]:
-    """What is not believed, in words, and how serious that is."""
+    """What is in doubt, in words, and the alarm level for it."""
     if state.plausibility.doubt:
         return Level.ALARM, f"Readings not believed: {state.plausibility.doubt}"
     if state.sample is None or phase not in VALID:
@@ -62,15 +62,15 @@ def _doubt(state: PackState, phase: Phase, settings: PackSettings) -> tuple[Leve
 def build(
     state: PackState, fresh: Freshness, sensors: Temperatures, now: float, settings: PackSettings
 ) -> Decision:
-    """The decision by what is known at ``now`` and how fresh that is."""
+    """Build the decision from the state at ``now`` and its freshness."""
     sample = state.sample if fresh.phase in VALID else None
     soc_sample = state.sample if fresh.phase in SOC_VALID else None
     published = state.sample is not None or state.previous_sample_at is not None
     control = state.control if published and fresh.phase is not Phase.WITHDRAWN else None
     doubt_level, doubt = _doubt(state, fresh.phase, settings)
-    levels = {path: standing.level for path, standing in state.alarms.items()}
+    levels = {path: status.level for path, status in state.alarms.items()}
     levels[alarms.INTERNAL_FAILURE] = worst(doubt_level, levels.get(alarms.INTERNAL_FAILURE, Level.OK))
-    # Readings that come, but are not believed, are no trouble of the link.
+    # Rejected readings do not mean that the link is down.
     still_read = state.plausibility.doubt and now - state.plausibility.read_at < freshness.longest_gap(
         settings
     )

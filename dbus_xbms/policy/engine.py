@@ -1,4 +1,4 @@
-"""One step of watching and controlling a pack: a sample or silence and the time in, a decision out. Pure."""
+"""Decide what is published of a pack, from a sample or silence and the time. Pure."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from dbus_xbms.policy.poll_rate import IdlePeriod
 from dbus_xbms.policy.temperatures import Temperatures
 from dbus_xbms.settings import PackSettings
 
-RETRY_AFTER_FAILURE = 1.0  # s until a decision that failed is tried again
+RETRY_AFTER_FAILURE = 1.0  # s until a failed decision is retried
 
 
 def step(
     state: PackState, sample: PackSample | None, now: float, settings: PackSettings, *, managed: bool = False
 ) -> tuple[PackState, Decision]:
-    """Take one poll's sample, or ``None`` if it failed, and decide."""
+    """Record one poll's sample, or ``None`` if it failed, and decide."""
     state = failed(state) if sample is None else sampled(state, sample, now)
     return decide(state, now, settings, managed=managed)
 
@@ -60,7 +60,7 @@ def _freshness(state: PackState, now: float, settings: PackSettings, managed: bo
 
 
 def _update_totals(state: PackState, sensors: Temperatures, settings: PackSettings) -> PackState:
-    """Add the newest sample to the history and the extremes, once; a stranger's to neither."""
+    """Add the newest sample to the history and the extremes, once; not that of another pack."""
     sample, at, longest = state.sample, state.sampled_at, freshness.longest_gap(settings)
     if sample is None or at is None or at == state.history.at or identity.contradiction(sample, settings):
         return state
@@ -91,7 +91,7 @@ def _check_currents(state: PackState, settings: PackSettings, managed: bool) -> 
 def _sort_sensors(
     state: PackState, sample: PackSample, settings: PackSettings
 ) -> tuple[PackState, Temperatures]:
-    """Sort the sensors of the newest sample."""
+    """Sort the sensors of the newest sample by role."""
     chosen = settings.temperature_roles or sample.sensor_roles
     capacity = state_of_charge.installed(sample.nominal, settings)
     hot_sensor = temperatures.find_hot_sensor(
@@ -103,10 +103,10 @@ def _sort_sensors(
 
 
 def _with_mosfets_off(sample: PackSample, turning_off: AbstractSet[Mosfet]) -> PackSample:
-    """The sample as it will be once the MOSFETs that are about to turn off have done so."""
-    if not turning_off:
+    """The sample as it will be once these MOSFETs are off."""
+    if not turning_off or (mosfets := sample.mosfets) is None:
         return sample
-    charge, discharge = (sample.mosfets.of(mosfet) and mosfet not in turning_off for mosfet in Mosfet)
+    charge, discharge = (mosfets.of(mosfet) and mosfet not in turning_off for mosfet in Mosfet)
     return replace(sample, mosfets=Mosfets(charge=charge, discharge=discharge))
 
 
@@ -118,7 +118,7 @@ def _limits(
     settings: PackSettings,
     turning_off: AbstractSet[Mosfet],
 ) -> limits.LimitsState | None:
-    """The limits by the newest sample while it stands, else by silence."""
+    """The limits by the newest sample while it is valid, else by silence."""
     if state.sample is None or state.sampled_at is None:
         if state.control is None or state.previous_sample_at is None:
             return state.control
@@ -163,7 +163,7 @@ def _idle_period(
     settings: PackSettings,
     alarm_context: alarms.ControlStatus | None,
 ) -> IdlePeriod | None:
-    """For how long nothing has been going on."""
+    """Extend or end the idle period."""
     sample, at = state.sample, state.sampled_at
     if phase is not Phase.FRESH or sample is None or at is None:
         return None
@@ -180,10 +180,10 @@ def decide(
     managed: bool = False,
     turning_off: AbstractSet[Mosfet] = frozenset(),
 ) -> tuple[PackState, Decision]:
-    """Decide what may be shown at ``now``; always safe to call again, whatever happened in between.
+    """Decide what to publish at ``now``, in s; may be called any number of times.
 
-    With ``managed`` the pack controls chargers and inverters. Through MOSFETs that are ``turning_off``
-    nothing may flow any more.
+    With ``managed`` the pack controls chargers and inverters. No current is allowed through MOSFETs that are
+    ``turning_off``.
     """
     fresh = _freshness(state, now, settings, managed)
     sample = state.sample if fresh.phase in VALID else None
@@ -207,9 +207,9 @@ def decide(
 
 
 def stopped(state: PackState, now: float, settings: PackSettings) -> tuple[PackState, Decision]:
-    """The decision when deciding itself failed: all currents 0, nothing measured is shown.
+    """The decision after :func:`decide` has failed: all currents 0, no measured value.
 
-    Judges nothing, so that what made :func:`decide` fail cannot make this fail.
+    Evaluates no rule, so that it cannot fail for the same reason.
     """
     control = silent_limits.stopped(state.control, now, "Fault in the program") if state.control else None
     state = replace(state, control=control, idle=None)

@@ -1,4 +1,4 @@
-"""What went through a pack over its life, as a add_sample over its samples. Pure."""
+"""Totals over a pack's life: charge, energy, discharges, time since full. Pure."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dbus_xbms.model import History, PackSample
 from dbus_xbms.policy.state_of_charge import consumed, full_charge
 
 FULL_SOC = 100.0  # %
-DISCHARGED_BELOW, RECHARGED_ABOVE = 65.0, 90.0  # %; a discharge counts from below the one to above the other
+DISCHARGED_BELOW, RECHARGED_ABOVE = 65.0, 90.0  # %; a discharge counts once both have been passed
 EMPTY, NOT_EMPTY = 0.0, 10.0  # %
-LEAST_DISCHARGE = 0.01  # part of the capacity; less missing begins no new discharge
+LEAST_DISCHARGE = 0.01  # fraction of the capacity; a smaller one starts no new discharge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryState:
-    """The history so far, and what is needed to go on."""
+    """The history, and the newest sample it includes."""
 
     history: History = field(default_factory=History)
     at: float | None = None  # s, of the last sample
@@ -25,14 +25,14 @@ class HistoryState:
 
 
 def is_consecutive(state: HistoryState, now: float, longest: float) -> bool:
-    """Whether a sample of ``now`` follows another closely, so that the one bears the other out."""
+    """Whether a sample taken at ``now`` follows the last one within ``longest`` s."""
     return state.at is not None and 0 < now - state.at <= longest
 
 
 def add_sample(state: HistoryState, sample: PackSample, now: float, longest: float) -> HistoryState:
-    """Add one sample. What flowed in a gap of more than ``longest`` s nobody knows: it is left out.
+    """Add a sample taken at ``now``. Charge and energy in a gap of more than ``longest`` s are not counted.
 
-    The first sample after a gap enters no extreme: nothing bears it out yet.
+    The first sample after a gap changes no extreme: no other sample confirms it yet.
     """
     power = sample.voltage * sample.current
     passed = 0.0 if state.at is None else max(0.0, now - state.at)
@@ -69,7 +69,7 @@ def _count_discharges(known: History, soc: float) -> History:
 
 
 def _advance(known: History, seconds: float) -> History:
-    """The history after some time in which nothing else is known."""
+    """Advance the times of the history."""
     since_full = None if known.since_full is None else known.since_full + seconds
     return replace(known, since_full=since_full, since_top_balance=known.since_top_balance + seconds)
 
@@ -83,7 +83,7 @@ def record_full(state: HistoryState, *, top_balanced: bool = False) -> HistorySt
 
 
 def _last_discharge(state: HistoryState, sample: PackSample, missing: float) -> tuple[float, bool]:
-    """The last discharge in Ah, and whether the pack has been full since."""
+    """Depth of the last discharge in Ah, and whether the pack has been full since."""
     last = state.history.last_discharge
     if not state.refilled:
         return max(last, missing), False

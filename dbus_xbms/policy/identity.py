@@ -1,7 +1,7 @@
-"""Whether it is still the same pack: what it says of itself against what is stored. Pure.
+"""Compare a BMS with the stored identity, to detect another pack. Pure.
 
-Another number of cells, or a nominal capacity that is far off, contradicts what is stored: nothing is charged
-until the owner has confirmed the change. Smaller differences are a warning, and raise no limit until then.
+Another number of cells, or a nominal capacity that is far off, stops charging until the owner has confirmed
+the change. Smaller differences are a warning, and raise no limit until then.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from dbus_xbms.model import PackIdentity, PackSample
 from dbus_xbms.policy.state_of_charge import is_known
 from dbus_xbms.settings import PackSettings, Value
 
-# How far a sample after a silence may be from the one before: a charge that stops moves a cell by some 30 mV.
-SAME_CELL, SAME_SOC = 0.1, 5.0  # V, %
+# Largest change over a silence in V and %: a cell moves by some 30 mV when a charge stops.
+SAME_CELL, SAME_SOC = 0.1, 5.0
 
-NOMINAL_TOLERANCE = 0.2  # part of the stored nominal capacity
-MOST_CYCLES = 65535  # all that a JBD can tell
-CONFIRM = PackSettings.accept_new_bms.name  # setting: the owner confirms what the BMS now says of itself
+NOMINAL_TOLERANCE = 0.2  # fraction of the stored nominal capacity
+MOST_CYCLES = 65535  # the largest count that a JBD can report
+CONFIRM = PackSettings.accept_new_bms.name  # setting by which the owner accepts the reported identity
 HOW_TO_CONFIRM = f"if it was changed on purpose, set {CONFIRM} to 1"
 
 
@@ -37,7 +37,7 @@ def _other_capacity(sample: PackSample, settings: PackSettings) -> str:
 
 
 def contradiction(sample: PackSample, settings: PackSettings) -> str:
-    """Why this cannot be the pack that is stored, in words; empty if it can."""
+    """Why this cannot be the stored pack, in words; empty if it can."""
     found = _other_cells(sample, settings) or _other_capacity(sample, settings)
     return f"Another BMS? It reports {found}; {HOW_TO_CONFIRM}" if found else ""
 
@@ -59,27 +59,27 @@ def _fewer_cycles(sample: PackSample, stored: int) -> str:
 
 
 def difference(reported: PackIdentity, sample: PackSample, settings: PackSettings) -> str:
-    """What else is not as it was stored, in words; it may be another pack, and warns."""
+    """Smaller differences from the stored pack, in words; empty if there are none."""
     found = [words for rule in DIFFERENCES if (words := rule(reported, sample, settings))]
     return f"Another BMS? It reports {', '.join(found)}; {HOW_TO_CONFIRM}" if found else ""
 
 
 def is_other_pack(reported: PackIdentity, sample: PackSample, settings: PackSettings) -> bool:
-    """Whether this may be another pack than the one that is stored."""
+    """Whether this may be another pack than the stored one."""
     return bool(contradiction(sample, settings) or difference(reported, sample, settings))
 
 
 def cycles_to_store(
     reported: PackIdentity, sample: PackSample | None, settings: PackSettings
 ) -> dict[str, Value]:
-    """The cycle count to store, if it is that of the pack that is stored."""
+    """The setting with the cycle count to store; empty if this may be another pack."""
     if sample is None or is_other_pack(reported, sample, settings):
         return {}
     return {PackSettings.cycles.name: min(sample.cycles, MOST_CYCLES)}
 
 
 def limit_nominal(sample: PackSample, settings: PackSettings) -> PackSample:
-    """The sample with no more nominal capacity than is stored: a stranger raises no limit."""
+    """Cap the nominal capacity at the stored one, so that another pack raises no limit."""
     stored = settings.nominal
     if not is_known(stored) or (is_known(sample.nominal) and sample.nominal <= stored):
         return sample
@@ -87,7 +87,7 @@ def limit_nominal(sample: PackSample, settings: PackSettings) -> PackSample:
 
 
 def merge(stored: PackIdentity, reported: PackIdentity) -> PackIdentity:
-    """What to store once ``reported`` is accepted; an empty answer does not erase what is stored."""
+    """Merge an accepted identity into the stored one; empty fields do not erase stored ones."""
     return replace(
         reported,
         hardware=reported.hardware or stored.hardware,
@@ -100,7 +100,7 @@ def merge(stored: PackIdentity, reported: PackIdentity) -> PackIdentity:
 
 
 def is_similar(before: PackSample, sample: PackSample) -> bool:
-    """Whether a sample after a silence is close to the one before it."""
+    """Whether a sample after a silence is close to the last one before it."""
     return (
         len(sample.cells) == len(before.cells)
         and all(abs(now - was) <= SAME_CELL for now, was in zip(sample.cells, before.cells, strict=True))

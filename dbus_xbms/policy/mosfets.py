@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from dbus_xbms.model import Mosfet, Mosfets, MosfetTarget, PackSample, Protection
+from dbus_xbms.model import Mosfet, Mosfets, MosfetTarget, PackSample
 from dbus_xbms.policy import state_of_charge
 from dbus_xbms.settings import PackSettings
 
@@ -36,7 +36,7 @@ class MosfetState:
     changed: Mapping[Mosfet, float] = field(default_factory=dict)  # s, of the last command sent, per MOSFET
     failed_mosfets: frozenset[Mosfet] = frozenset()  # MOSFETs whose last command failed
     off_by_us: frozenset[Mosfet] = frozenset()  # commanded off by this program, and not seen on since
-    reports_lock: bool = False  # this board has reported its lock (bit 12)
+    reports_lock: bool = False  # this BMS has reported that a MOSFET was commanded off
 
     @property
     def due(self) -> MosfetTarget:
@@ -62,10 +62,8 @@ def commanded_by(sample: PackSample, off_by_us: frozenset[Mosfet] = frozenset())
 
 
 def _commanded_one(mosfet: Mosfet, sample: PackSample, off_by_us: frozenset[Mosfet]) -> bool | None:
-    if sample.mosfets.of(mosfet):
-        return True
-    if Protection.MOSFET_LOCK not in sample.protection and mosfet not in off_by_us:
-        return True
+    if mosfet not in off_by_us or sample.is_on(mosfet) is not False:
+        return sample.commanded.of(mosfet)
     return None if sample.protection & mosfet.blocked_by else False
 
 
@@ -73,13 +71,10 @@ def sampled(state: MosfetState, sample: PackSample) -> MosfetState:
     """Take what a sample proves of the mask; that wins over what is remembered."""
     if state.sending != NOTHING:  # the BMS follows within moments
         return state
-    lock = Protection.MOSFET_LOCK in sample.protection
-    reports_lock = state.reports_lock or lock
-    off_by_us = (
-        frozenset() if reports_lock else frozenset(m for m in state.off_by_us if not sample.mosfets.of(m))
-    )
+    reports_lock = state.reports_lock or sample.locked
+    off_by_us = frozenset() if reports_lock else frozenset(m for m in state.off_by_us if not sample.is_on(m))
     confirmed = commanded_by(sample, off_by_us)
-    known = state.commanded if _agrees(state.commanded, confirmed, lock=lock) else NOTHING
+    known = state.commanded if _agrees(state.commanded, confirmed, lock=sample.locked) else NOTHING
     return replace(
         state,
         commanded=confirmed.over(known),
@@ -220,7 +215,7 @@ def judge(
 def _is_so(mosfet: Mosfet, sample: PackSample, target: MosfetTarget) -> bool:
     """Return whether a sample alone proves that a MOSFET was commanded so."""
     if target.of(mosfet):
-        return sample.mosfets.of(mosfet)
+        return bool(sample.is_on(mosfet))
     return commanded_by(sample).of(mosfet) is False
 
 
@@ -240,7 +235,7 @@ def _must_wait(
 def _flows(mosfet: Mosfet, sample: PackSample, settings: PackSettings) -> bool:
     forth = sample.current if mosfet is Mosfet.CHARGE else -sample.current
     small = max(SMALL_CURRENT, SMALL_RATE * state_of_charge.installed(sample.nominal, settings))
-    return sample.mosfets.of(mosfet) and forth > small
+    return bool(sample.is_on(mosfet)) and forth > small
 
 
 def send(state: MosfetState, now: float) -> MosfetState:

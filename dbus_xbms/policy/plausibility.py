@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 
-from dbus_xbms.model import PackSample, Protection
+from dbus_xbms.model import NOTHING_TRIPPED, PackSample, Protection
 from dbus_xbms.policy import state_of_charge
 
 DOUBT_AFTER = 30.0  # s without a plausible reading until all readings are in doubt
@@ -33,7 +33,6 @@ TEMPERATURE_JUMP = 15.0  # K
 CHARGE_JUMP = 10.0  # % of SoC, and of the capacity
 NOMINAL_JUMP = 0.2  # fraction of the capacity
 
-NOTHING = Protection(0)
 MOST_UNCHANGED = 0.03  # fraction of the capacity that may flow while no reading changes ...
 MOST_CELLS_UNCHANGED = 0.05  # ... and while only the charge changes, but no cell voltage
 FEWEST_CELLS = 3  # needed to tell a stuck cell from the others
@@ -48,7 +47,7 @@ class PlausibilityState:
     implausible: str = ""  # what is wrong with the newest reading, in words
     implausible_since: float | None = None  # None: the newest reading is plausible
     jumped: bool = False  # the newest reading was rejected for a jump: the next one is not
-    protection: Protection = NOTHING  # of the newest reading, if that was implausible
+    protection: frozenset[Protection] = NOTHING_TRIPPED  # of the newest reading, if that was implausible
     read_at: float = -inf  # time of the newest reading, plausible or not
     previous: PackSample | None = None  # the newest plausible reading
     previous_at: float = 0.0
@@ -186,9 +185,9 @@ def _implausible_since(state: PlausibilityState, now: float) -> float:
     return state.previous_at if state.previous and now - state.previous_at <= CONSECUTIVE_WITHIN else now
 
 
-def repeated_protections(state: PlausibilityState, sample: PackSample) -> Protection:
+def repeated_protections(state: PlausibilityState, sample: PackSample) -> frozenset[Protection]:
     """Protections reported by two implausible readings in a row: these count all the same."""
-    return state.protection & sample.protection if state.implausible else NOTHING
+    return state.protection & sample.protection if state.implausible else NOTHING_TRIPPED
 
 
 def _compare(state: PlausibilityState, sample: PackSample, now: float) -> PlausibilityState:

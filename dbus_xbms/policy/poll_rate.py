@@ -1,15 +1,14 @@
-"""How often a pack is asked: steadily while something goes on, more rarely while it rests. Pure.
+"""Poll rate: slower while a pack rests. Pure.
 
-A pack rests when nothing that is judged can change soon: hardly any current, nothing tripped or near a
-warning, no cell near where limits begin to fall, no limit on its way up, no absorption. Where unsure it does
-not rest.
+A pack rests when no decision can change soon: hardly any current, no protection or warning near, no cell near
+a voltage at which limits fall, no rising limit, no absorption. In doubt it does not rest.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dbus_xbms.model import PackSample
+from dbus_xbms.model import Mosfet, PackSample
 from dbus_xbms.policy import alarms, state_of_charge
 from dbus_xbms.policy.alarms import CLEAR, AlarmState
 from dbus_xbms.policy.charge import limits
@@ -18,16 +17,16 @@ from dbus_xbms.policy.freshness import PER_POLL, PERSISTENT_INTERVAL, poll_inter
 from dbus_xbms.policy.temperatures import Temperatures
 from dbus_xbms.settings import PackSettings
 
-REST_AFTER = 60.0  # s of calm until a pack counts as resting
-REST_RATE, LEAST_CURRENT = 0.005, 0.2  # C and A; what may flow at rest: the greater of the two
+REST_AFTER = 60.0  # s without activity until a pack rests
+REST_RATE, LEAST_CURRENT = 0.005, 0.2  # C and A; up to the greater of the two may flow at rest
 VOLTAGE_CHANGE = 0.005  # V per cell that a pack's voltage may change from poll to poll
-VOLTAGE_RESOLUTION = 0.02  # V; two steps in which a BMS tells the pack's voltage: less is no movement
-TOP_MARGIN, BOTTOM_MARGIN = 0.03, 0.15  # V that cells stay away from where currents begin to fall
+VOLTAGE_RESOLUTION = 0.02  # V; two steps in which a BMS reports the pack's voltage
+TOP_MARGIN, BOTTOM_MARGIN = 0.03, 0.15  # V from cells to voltages at which currents are limited
 POLLS_PER_HOLD = 6  # at least, so that a missed poll never shows
 
 
 def interval(settings: PackSettings, *, resting: bool) -> float:
-    """Seconds from one poll to the next."""
+    """Seconds between polls."""
     busy = poll_interval(settings)
     if not resting or settings.connection_mode == PER_POLL or busy > PERSISTENT_INTERVAL:
         return busy
@@ -36,36 +35,36 @@ def interval(settings: PackSettings, *, resting: bool) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdlePeriod:
-    """An unbroken row of calm samples."""
+    """A period of consecutive idle samples."""
 
-    since: float  # s, of the first
+    since: float  # s, time of the first sample
     sample: PackSample  # the newest
 
     def counts_as_rest(self, at: float) -> bool:
-        """Whether it has lasted long enough at the newest sample, which is of ``at``."""
+        """Whether the period is long enough at the newest sample, taken at ``at``."""
         return at - self.since >= REST_AFTER
 
 
 def track_idle(idle: IdlePeriod | None, sample: PackSample, at: float) -> IdlePeriod:
-    """Add a calm sample of ``at``; a movement begins a new row."""
+    """Add an idle sample taken at ``at``; a change of the voltage starts a new period."""
     unbroken = idle is not None and not has_moved(idle.sample, sample)
     return IdlePeriod(since=idle.since if idle and unbroken else at, sample=sample)
 
 
 def has_moved(before: PackSample, sample: PackSample) -> bool:
-    """Whether the pack's voltage shows that its cells are not what they were."""
+    """Whether the pack's voltage has changed by more than noise."""
     return abs(sample.voltage - before.voltage) > max(VOLTAGE_RESOLUTION, VOLTAGE_CHANGE * len(before.cells))
 
 
 def is_quiet(sample: PackSample, settings: PackSettings) -> bool:
-    """Whether the BMS itself has nothing going on: needs no cell voltages."""
+    """Whether the BMS reports no activity; needs no cell voltages."""
     capacity = state_of_charge.installed(sample.nominal, settings)
     return (
         abs(sample.current) <= max(LEAST_CURRENT, REST_RATE * capacity)
         and not sample.protection
         and not sample.balancing
-        and sample.mosfets.charge
-        and sample.mosfets.discharge
+        and not sample.locked
+        and all(sample.is_on(mosfet) is not False for mosfet in Mosfet)
     )
 
 
@@ -77,7 +76,7 @@ def is_idle(
     settings: PackSettings,
     alarm_context: alarms.ControlStatus | None,
 ) -> bool:
-    """Whether nothing that is judged of a fresh sample can change soon."""
+    """Whether no decision about a fresh sample can change soon."""
     return (
         is_quiet(sample, settings)
         and bool(sample.cells)
@@ -88,9 +87,9 @@ def is_idle(
 
 
 def _steady(control: limits.LimitsState, sample: PackSample) -> bool:
-    """Whether no limit moves, and no cell is near where one would.
+    """Whether no limit is moving, and no cell is near a voltage at which one would.
 
-    A limit that temperature holds down may rest: what temperature does takes minutes.
+    A limit lowered by temperature may rest: temperatures change within minutes.
     """
     chosen, voltage = control.preset, control.voltage
     highest, lowest = max(sample.cells), min(sample.cells)

@@ -1,4 +1,4 @@
-"""State of charge with decimals, charge used and time to go, from what the BMS counts. Pure."""
+"""State of charge with decimals, consumed charge and time to go, from the BMS's counts. Pure."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from dbus_xbms.model import PackSample
 from dbus_xbms.settings import PackSettings
 
-FULL = 100.0  # %; a BMS that says so has just seen it, and its count follows later
-COUNT_TOLERANCE = 2.0  # % that the BMS's counts of charge and of SoC may differ to be taken as one
+FULL = 100.0  # %; a BMS that reports this has just detected it, and corrects its count later
+COUNT_TOLERANCE = 2.0  # % that the BMS's counts of charge and of SoC may differ
 UNKNOWN_CAPACITIES = (655.35, 6553.5)  # Ah; all bits set, in units of 10 mAh and of 100 mAh
 ASSUMED_CAPACITY = 100.0  # Ah, for rules that cannot do without one
 IDLE_CURRENT = 0.1  # A; less than this is not worth a prediction
@@ -17,29 +17,29 @@ LONGEST_TO_GO = 240 * 3600  # s; Victron's monitors stop at ten days too
 
 
 def is_known(nominal: float) -> bool:
-    """Whether a nominal capacity in Ah, as a BMS reports it, says anything."""
+    """Whether a nominal capacity in Ah, as a BMS reports it, is a real value."""
     return nominal > 0 and all(abs(nominal - unknown) > 0.001 for unknown in UNKNOWN_CAPACITIES)
 
 
 def installed(nominal: float, settings: PackSettings | None = None) -> float:
-    """The pack's capacity in Ah, from which all C rates count: the owner's, else the BMS's; 0: unknown."""
+    """The pack's capacity in Ah for C rates: the owner's, else the BMS's; 0: unknown."""
     if settings and settings.capacity:
         return settings.capacity
     return nominal if is_known(nominal) else 0.0
 
 
 def assumed(nominal: float, settings: PackSettings | None = None) -> float:
-    """The same for rules that cannot do without one; without settings as the BMS says it."""
+    """The installed capacity in Ah, or an assumed one if it is unknown."""
     return installed(nominal, settings) or ASSUMED_CAPACITY
 
 
 def full_charge(sample: PackSample) -> float:
-    """Charge in Ah when full, against which the BMS counts its state of charge; 0: unknown."""
+    """Charge in Ah of the full pack, to which the BMS's state of charge refers; 0: unknown."""
     return sample.learned or sample.nominal
 
 
 def _counted(sample: PackSample) -> float | None:
-    """State of charge in % by the count of charge, where it agrees with the BMS's state of charge."""
+    """State of charge in % by the count of charge; ``None`` if it differs from the BMS's."""
     full = full_charge(sample)
     if full <= 0 or sample.soc >= FULL:
         return None
@@ -48,13 +48,13 @@ def _counted(sample: PackSample) -> float | None:
 
 
 def soc(sample: PackSample) -> float:
-    """State of charge in %: the BMS's, with decimals from its count of charge where the two agree."""
+    """The BMS's state of charge in %, with decimals from its count of charge if the two agree."""
     counted = _counted(sample)
     return sample.soc if counted is None else min(100.0, round(counted, 1))
 
 
 def consumed(sample: PackSample) -> float:
-    """Charge in Ah that is missing from a full pack: zero or negative, and 0 at 100 %."""
+    """Charge in Ah consumed from the full pack: negative, or 0 at 100 %."""
     full = full_charge(sample)
     if _counted(sample) is None:
         return min(0.0, full * (sample.soc / 100 - 1))
@@ -63,14 +63,14 @@ def consumed(sample: PackSample) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AverageDischarge:
-    """Discharge current, update_average."""
+    """Discharge current, averaged."""
 
     current: float | None = None  # A, positive; None: not discharging
     at: float = 0.0  # s
 
 
 def update_average(discharge: AverageDischarge, sample: PackSample, now: float) -> AverageDischarge:
-    """Average the current; charging begins the average anew."""
+    """Add a sample taken at ``now`` to the average; charging resets it."""
     if sample.current > -IDLE_CURRENT:
         return AverageDischarge(at=now)
     if discharge.current is None:
@@ -83,7 +83,7 @@ def update_average(discharge: AverageDischarge, sample: PackSample, now: float) 
 
 
 def time_to_go(discharge: AverageDischarge, sample: PackSample, settings: PackSettings) -> int | None:
-    """Whole minutes, in s, until the discharge floor is reached; ``None`` while not discharging."""
+    """Time in s, in whole minutes, until the discharge floor; ``None`` while not discharging."""
     if discharge.current is None:
         return None
     floor = settings.discharge_floor / 100 * full_charge(sample)

@@ -1,7 +1,7 @@
-"""Currents that should not flow: more than a limit allows, or through a MOSFET that is off. Pure.
+"""Detect unexpected currents: above a limit, or through a MOSFET that is off. Pure.
 
-Chargers need 3 to 5 s to obey, and loads come and go, so it must last. Not every load and every source is a
-Victron device that obeys: a little more than a limit is a warning, a lot is an alarm.
+Chargers need 3 to 5 s to obey, and loads come and go, so a current must last. Not every load and every source
+is a Victron device that obeys: a little above a limit is a warning, a lot is an alarm.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
 
-from dbus_xbms.model import Level, Limits, PackSample
+from dbus_xbms.model import Level, Limits, Mosfet, PackSample
 from dbus_xbms.policy.alarms import HIGH_CHARGE_CURRENT, HIGH_DISCHARGE_CURRENT, INTERNAL_FAILURE, worst
 from dbus_xbms.policy.state_of_charge import ASSUMED_CAPACITY
 
-REPORT_AFTER = 30.0  # s until it is published
-TOLERANCE = 0.1  # part of the limit
-LEAST_RATE, LEAST_CURRENT = 0.01, 1.0  # C and A above the limit that count; Multis round to whole amperes
+REPORT_AFTER = 30.0  # s that a current must last
+TOLERANCE = 0.1  # fraction of the limit
+LEAST_RATE, LEAST_CURRENT = 0.01, 1.0  # C and A above the limit; Multis round to whole amperes
 SERIOUS_RATE = 0.05  # C above a limit of 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnexpectedCurrent:
-    """One current that should not flow."""
+    """A current that should not flow."""
 
     level: Level
     words: str
@@ -52,7 +52,7 @@ def _discharge(sample: PackSample, published: Limits | None, capacity: float) ->
 
 
 def _charge_mosfet(sample: PackSample, published: Limits | None, capacity: float) -> UnexpectedCurrent | None:
-    if sample.mosfets.charge or _beyond(sample.current, 0.0, capacity) is Level.OK:
+    if sample.is_on(Mosfet.CHARGE) is not False or _beyond(sample.current, 0.0, capacity) is Level.OK:
         return None
     words = f"{sample.current:.1f} A charge although the charge MOSFET is off: it may be welded"
     return UnexpectedCurrent(level=Level.ALARM, words=words)
@@ -61,7 +61,7 @@ def _charge_mosfet(sample: PackSample, published: Limits | None, capacity: float
 def _discharge_mosfet(
     sample: PackSample, published: Limits | None, capacity: float
 ) -> UnexpectedCurrent | None:
-    if sample.mosfets.discharge or _beyond(-sample.current, 0.0, capacity) is Level.OK:
+    if sample.is_on(Mosfet.DISCHARGE) is not False or _beyond(-sample.current, 0.0, capacity) is Level.OK:
         return None
     words = f"{-sample.current:.1f} A discharge although the discharge MOSFET is off: it may be welded"
     return UnexpectedCurrent(level=Level.ALARM, words=words)
@@ -77,23 +77,23 @@ RULES: tuple[tuple[str, Rule], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ongoing:
-    """One of them over time."""
+    """An unexpected current over time."""
 
     since: float  # s
-    found: UnexpectedCurrent  # the words of the first report, the level of the newest
+    found: UnexpectedCurrent  # with the words of the first report and the newest level
     reported: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnexpectedCurrents:
-    """What has to be remembered."""
+    """All unexpected currents at the newest sample."""
 
     at: float = -inf  # s, of the newest sample
     lasting: Mapping[int, Ongoing] = field(default_factory=dict)  # by the number of the rule
 
     @property
     def levels(self) -> dict[str, Level]:
-        """The alarms that are raised."""
+        """Alarm levels by path."""
         raised: dict[str, Level] = {}
         for n, one in self.lasting.items():
             if one.reported:
@@ -103,7 +103,7 @@ class UnexpectedCurrents:
 
     @property
     def words(self) -> str:
-        """The first of them in words; empty if there is none."""
+        """The first reported current, in words; empty if there is none."""
         return next((one.found.words for _, one in sorted(self.lasting.items()) if one.reported), "")
 
 
@@ -115,15 +115,15 @@ def step(
     at: float,
     longest: float,
 ) -> UnexpectedCurrents:
-    """Follow the currents by a sample.
+    """Check the currents of a sample.
 
     Args:
-        state: as it was before.
+        state: as returned for the previous sample.
         sample: the newest.
-        published: the limits that chargers and loads had when it was taken.
+        published: limits on the bus when it was taken.
         capacity: Ah; 0: unknown.
-        at: s, when it was taken; nothing changes if it has been followed already.
-        longest: s between two samples in a row.
+        at: s, when it was taken; a repeated sample changes nothing.
+        longest: s between consecutive samples; a longer gap starts over.
     """
     if at == state.at:
         return state

@@ -6,7 +6,8 @@ import math
 import random
 from dataclasses import dataclass, field
 
-from dbus_xbms.model import Mosfets, PackSample, Protection
+from dbus_xbms.model import Mosfets, PackSample
+from dbus_xbms.protocols.jbd.protections import LOCK, commanded, is_locked, protections
 from dbus_xbms.simulator.chemistry import CHEMISTRIES
 from dbus_xbms.simulator.guards import Guards
 
@@ -47,7 +48,7 @@ class Overrides:
     cells: dict[int, float] = field(default_factory=dict)  # V by cell number, 1-based
     temperatures: dict[int, float] = field(default_factory=dict)  # °C by sensor number, 1-based
     current: float | None = None  # A, what sources and loads would drive
-    protection: Protection = field(default_factory=lambda: Protection(0))
+    protection: int = 0  # bits as in ProtectionBit
     stuck: dict[str, bool] = field(default_factory=dict)  # "charge", "discharge": the MOSFET's fixed state
     hides_lock: bool = False  # the BMS never sets bit 12
     unlocks: bool = False  # the BMS ends a lock by itself when current flows backwards through the MOSFET
@@ -143,9 +144,9 @@ class Battery:
         return frozenset(number for number, voltage in enumerate(voltages, 1) if voltage > floor)
 
     @property
-    def protection(self) -> Protection:
+    def protection(self) -> int:
         """What has tripped, and the lock bit while a MOSFET is switched off."""
-        locked = Protection.MOSFET_LOCK if self.mask and not self.overrides.hides_lock else Protection(0)
+        locked = LOCK if self.mask and not self.overrides.hides_lock else 0
         return self._guards.tripped | self.overrides.protection | locked
 
     @property
@@ -168,7 +169,9 @@ class Battery:
             nominal=self.spec.capacity,
             cycles=self.spec.cycles + int(self._throughput / self.spec.capacity),
             mosfets=self.mosfets,
-            protection=self.protection,
+            protection=protections(self.protection),
+            commanded=commanded(self.mosfets, self.protection),
+            locked=is_locked(self.protection),
             cells=voltages,
             balancing=self.balancing,
             temperatures=self.temperatures,

@@ -77,7 +77,7 @@ class BatteryBoard:
 
     def _payload(self, register: int) -> bytes | int:
         if register == BASIC:
-            return basic(self.battery.sample(), self._spec)
+            return basic(self.battery, self._spec)
         if register == CELLS:
             return b"".join(struct.pack(">H", round(volts * 1000)) for volts in self.battery.cells)
         if register == HARDWARE:
@@ -96,7 +96,7 @@ class BatteryBoard:
         sample = asdict(self.battery.sample())
         return {
             **sample,
-            "protection": int(sample["protection"]),
+            "protection": self.battery.protection,
             "balancing": sorted(sample["balancing"]),
             "mask": self.battery.mask,
             "factory": self._orders.factory,
@@ -107,8 +107,9 @@ class BatteryBoard:
         }
 
 
-def basic(sample: PackSample, spec: BoardSpec) -> bytes:
-    """Payload of register 0x03; what does not fit its field wraps, as on the real thing."""
+def basic(battery: Battery, spec: BoardSpec) -> bytes:
+    """Return the payload of register 0x03; a value that does not fit its field wraps, as on a real BMS."""
+    sample = battery.sample()
     unit = 10 if spec.coarse else 100
     bits = sum(1 << (cell - 1) for cell in sample.balancing)
     daren = spec.dialect != "standard"
@@ -122,10 +123,10 @@ def basic(sample: PackSample, spec: BoardSpec) -> bytes:
         0 if daren else PRODUCED,
         bits & 0xFFFF,
         bits >> 16,
-        int(sample.protection),
+        battery.protection,
         0 if daren else spec.software,
         round(sample.soc),
-        _mosfets(sample.mosfets) | (COARSE if spec.coarse and spec.flag == "head" else 0),
+        _mosfets(battery.mosfets) | (COARSE if spec.coarse and spec.flag == "head" else 0),
         len(sample.cells),
         len(probes),
     )

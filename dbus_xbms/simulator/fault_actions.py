@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from dbus_xbms.model import Protection
 from dbus_xbms.simulator.air import ConnectFault, Peripheral, SocketFault
 from dbus_xbms.simulator.battery import Battery, Overrides
 from dbus_xbms.simulator.bluez import BlueZ
@@ -179,7 +178,7 @@ def hides_lock(world: World, pack: Peripheral, p: Parameters) -> None:
 
 def protection(world: World, pack: Peripheral, p: Parameters) -> None:
     """Set a protection bit."""
-    battery, bit = battery_of(pack), Protection(1 << int(p["bit"]))
+    battery, bit = battery_of(pack), 1 << int(p["bit"])
     bits = battery.overrides.protection
     battery.overrides.protection = bits | bit if p["on"] else bits & ~bit
     battery.settle()

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dbus_xbms.model import Mosfets, Protection
+from dbus_xbms.model import Mosfets
+from dbus_xbms.protocols.jbd.protections import ProtectionBit
 from dbus_xbms.simulator.chemistry import Chemistry
 
-P = Protection
+P = ProtectionBit
 STOPS_CHARGE = (
     P.CELL_OVERVOLTAGE | P.PACK_OVERVOLTAGE | P.CHARGE_OVERTEMPERATURE | P.CHARGE_UNDERTEMPERATURE
-) | (P.CHARGE_OVERCURRENT | P.SHORT_CIRCUIT | P.FRONTEND_ERROR | P.VENDOR_13 | P.VENDOR_15)
+) | (P.CHARGE_OVERCURRENT | P.SHORT_CIRCUIT | P.FRONTEND_IC_ERROR | P.VENDOR_BIT_13 | P.VENDOR_BIT_15)
 STOPS_DISCHARGE = (
     P.CELL_UNDERVOLTAGE | P.PACK_UNDERVOLTAGE | P.DISCHARGE_OVERTEMPERATURE | P.DISCHARGE_UNDERTEMPERATURE
-) | (P.DISCHARGE_OVERCURRENT | P.SHORT_CIRCUIT | P.FRONTEND_ERROR | P.VENDOR_14 | P.VENDOR_15)
+) | (P.DISCHARGE_OVERCURRENT | P.SHORT_CIRCUIT | P.FRONTEND_IC_ERROR | P.VENDOR_BIT_14 | P.VENDOR_BIT_15)
 HOLD_CURRENT = 32.0  # s an over-current stays tripped, JBD's default release time
 
 
@@ -22,7 +23,7 @@ HOLD_CURRENT = 32.0  # s an over-current stays tripped, JBD's default release ti
 class Guard:
     """One protection: trips ``delay`` s beyond ``trip``, releases within ``release`` after ``hold`` s."""
 
-    bit: Protection
+    bit: ProtectionBit
     reads: str  # highest, lowest, pack, current, hottest, coldest
     trip: float
     release: float
@@ -55,7 +56,7 @@ class Guards:
     """All protections of a BMS of ``cells`` cells that allows ``current_limit`` A, and what has tripped."""
 
     def __init__(self, chemistry: Chemistry, cells: int, current_limit: float) -> None:
-        self.tripped = Protection(0)
+        self.tripped = 0  # bits as in ProtectionBit
         self._table = _table(chemistry, cells, current_limit)
         self._timers = dict.fromkeys((guard.bit for guard in self._table), 0.0)
 
@@ -85,6 +86,6 @@ class Guards:
             self._timers[guard.bit] = timer
 
     @staticmethod
-    def blocks(tripped: Protection) -> Mosfets:
+    def blocks(tripped: int) -> Mosfets:
         """Which directions a set of protections stops: True is stopped."""
         return Mosfets(charge=bool(tripped & STOPS_CHARGE), discharge=bool(tripped & STOPS_DISCHARGE))

@@ -16,7 +16,7 @@ import pytest
 from dbus_xbms import supervision
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import CLOSE_LIMIT
-from dbus_xbms.model import UNFINISHED, CommandState, Protection
+from dbus_xbms.model import UNFINISHED, CommandState
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.pack.poller import COMMAND_LIMIT
 from dbus_xbms.policy.mosfets import MASK_AGE
@@ -364,7 +364,7 @@ class Chance:
             name = lots.choice(("AllowMosfetControl", "AllowDischargeOff"))
             one.pack.monitor.setting_stored(name, int(lots.random() < 0.7))
         elif what == "protection":
-            one.bms.battery.overrides.protection = Protection(lots.choice((0, 0, 1, 2, 1 << 10)))
+            one.bms.battery.overrides.protection = lots.choice((0, 0, 1, 2, 1 << 10))
         elif what == "radio":
             self._radio()
         else:

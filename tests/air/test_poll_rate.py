@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from dbus_xbms.model import Level, Phase, Protection
+from dbus_xbms.model import Level, Phase
+from dbus_xbms.protocols.jbd.protections import ProtectionBit
 from dbus_xbms.settings import Value
 from dbus_xbms.simulator.battery import Battery, BatterySpec
 from dbus_xbms.simulator.board import BatteryBoard, BoardSpec
@@ -66,7 +67,7 @@ def load(storm: Storm, judge: Idle) -> None:
 
 
 def trip(storm: Storm, judge: Idle) -> None:
-    judge.battery.overrides.protection |= Protection.DISCHARGE_OVERCURRENT
+    judge.battery.overrides.protection |= ProtectionBit.DISCHARGE_OVERCURRENT
 
 
 def turn_a_mosfet_off(storm: Storm, judge: Idle) -> None:

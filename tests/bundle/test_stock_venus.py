@@ -83,6 +83,24 @@ print(sys.modules["dbus_fast"].__file__)
     assert (done.stdout.strip(), done.stderr) == (str(unpacked / "vendor/dbus_fast/__init__.py"), "")
 
 
+@pytest.mark.parametrize("command", ["demo", "simulate"])
+def test_a_command_that_needs_the_simulator_says_where_it_is(
+    unpacked: Path, stock_python: Path, command: str
+) -> None:
+    done = launch(unpacked, stock_python, command)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"dbus-xbms: {command} is not part of this installation; "
+        "`pip install .` in the source code installs it\n"
+    )
+    assert f"\n  {command} " not in launch(unpacked, stock_python, "--help").stdout
+
+
+def test_the_self_test_passes(unpacked: Path, stock_python: Path) -> None:
+    done = launch(unpacked, stock_python, "doctor", "--self-test")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_frame_is_decoded(unpacked: Path, stock_python: Path) -> None:
     done = launch(unpacked, stock_python, "decode", BASIC_INFO)
     assert (done.returncode, done.stderr) == (0, "")

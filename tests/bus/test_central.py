@@ -20,7 +20,8 @@ from bleak_retry_connector.bleak_manager import get_global_bluez_manager_sync
 from dbus_fast import BusType, Message
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.ble.bluez.system_bus import BluezBus, make_bleak_trust_bluez_only
+from dbus_xbms.ble.bluez.bus import BluezBus
+from dbus_xbms.ble.bluez.compat import make_bleak_trust_bluez_only
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import Link
 from dbus_xbms.commands.demo import BUS_CONFIG

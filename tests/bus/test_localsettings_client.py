@@ -18,7 +18,8 @@ from typing import Protocol
 import pytest
 from dbus_fast import BusType, Message, Variant
 
-from dbus_xbms.dbus.connection import BusError, BusLost, close, connect, until_closed
+from dbus_xbms.dbus.connection import close, connect, until_closed
+from dbus_xbms.dbus.errors import BusError, BusLost
 from dbus_xbms.settings import (
     AnySetting,
     PackSettings,

@@ -12,7 +12,6 @@ from bench.closed_loop.attacks import ATTACKS, Attack, attacked, gaps, silent_fr
 from bench.closed_loop.cell_attacks import CELL_ATTACKS
 from bench.closed_loop.lies import LIES
 from bench.closed_loop.plant import Battery
-from bench.closed_loop.plot import drawn
 from bench.closed_loop.simulation import FULL, SETUPS, Result, Setup, run, table
 
 pytestmark = pytest.mark.no_cover  # much arithmetic over few lines, which other tests cover too
@@ -49,9 +48,13 @@ def test_the_charge_voltage_does_not_hunt(setup: Setup) -> None:
 
 
 def test_the_results_make_a_table_and_a_plot() -> None:
+    from bench.closed_loop.plot import plot  # matplotlib takes 0.5 s to import
+
     found = result(SETUPS[0])
     assert "| 48 V, 16 cells | 2 |" in table([found])
-    assert drawn(found).count("<polyline") == 7
+    drawn = plot(found)
+    assert [title for title in ("Pack, V", "Cells, V", "Current, A", "SoC, %") if title not in drawn] == []
+    assert len(drawn) < 300_000
 
 
 @pytest.mark.parametrize("attack", [*ATTACKS, *CELL_ATTACKS, *LIES], ids=lambda attack: attack.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from math import isfinite
 
-from dbus_xbms.model import Counters, PackIdentity, PackSample, Reading
+from dbus_xbms.model import Counters, Mosfet, PackIdentity, PackSample, Reading
 from dbus_xbms.policy.charge.chemistry import Preset, preset
 from dbus_xbms.policy.charge.current_limits import (
     CHARGE_RATE,
@@ -109,10 +109,14 @@ def _check_cutoffs(decision: Decision, chosen: Preset) -> None:
     if sample is None:
         assert limits.ccl == 0
         return
-    if max(sample.cells) >= chosen.cutoff_high or sample.protection & NO_CHARGE or not sample.mosfets.charge:
+    if (
+        max(sample.cells) >= chosen.cutoff_high
+        or sample.protection & NO_CHARGE
+        or not sample.is_on(Mosfet.CHARGE)
+    ):
         assert limits.ccl == 0
     low = min(sample.cells) <= chosen.cutoff_low
-    if low or sample.protection & NO_DISCHARGE or not sample.mosfets.discharge:
+    if low or sample.protection & NO_DISCHARGE or not sample.is_on(Mosfet.DISCHARGE):
         assert limits.dcl == 0
 
 

@@ -34,13 +34,13 @@ from dbus_xbms.protocols.jbd.registers import (
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings, SettingsError, instance_of
 from dbus_xbms.settings.persisted import identity_of, remembered
+from dbus_xbms.venus.bus_item import from_variant, to_variant
 from dbus_xbms.venus.diff import Diff
-from dbus_xbms.venus.objects import coerced, wired
 from dbus_xbms.venus.tables.battery import items_for
 from tests.fuzz.mutate import PAYLOADS, answer, chunks, mutant, payload
 from tests.fuzz.owners import CURVES, owner
 from tests.fuzz.promises import check_counters, check_curves, check_decision, check_items, check_reading
-from tests.unit.samples import SAMPLE, report
+from tests.unit.samples import SAMPLE
 
 ADDRESS = "10:A5:62:32:75:36"
 MOST_REQUESTS = 60  # of one conversation: 2 orders, each with its read-backs, and some for the login
@@ -197,8 +197,8 @@ def written(rng: Random) -> None:
     kind, raw = rng.choice(KINDS), rng.choice(ODD)(rng)
     if isinstance(raw, int) and abs(raw) > 2**64:
         raw = 2**64 - 1  # no more comes over a bus
-    value = coerced(kind, Variant("v", Variant("s", raw)) if isinstance(raw, str) else raw)
-    assert value is None or wired(kind, value).value == value
+    value = from_variant(kind, Variant("v", Variant("s", raw)) if isinstance(raw, str) else raw)
+    assert value is None or to_variant(kind, value).value == value
 
 
 def step(rng: Random) -> None:
@@ -223,7 +223,7 @@ def step(rng: Random) -> None:
             check_items(items, report)
             reader = reader or Diff(items)
             for path, value in reader.changes(report, now).items():
-                wired(next(item.kind for item in items if item.path == path), value)
+                to_variant(next(item.kind for item in items if item.path == path), value)
 
 
 def _reading(rng: Random, known: PackIdentity | None) -> Reading | None:
@@ -241,23 +241,14 @@ def report_of(
     state: PackState, decision: Decision, chosen: PackSettings, identity: PackIdentity, managed: bool
 ) -> Report:
     """What a pack reports of a decision."""
-    return report(
+    return Report(
         address=ADDRESS,
         instance=1,
         identity=identity,
-        phase=decision.phase,
-        sample=decision.sample,
-        cell_temperatures=decision.temperatures.cells,
-        mosfet_temperature=decision.temperatures.mosfet,
-        alarms=decision.alarms,
+        decision=decision,
         link=LinkStatus(),
         extremes=state.extremes,
         controls=managed,
-        limits=decision.limits,
-        soc=decision.soc,
-        consumed=decision.consumed,
-        time_to_go=decision.time_to_go,
-        history=decision.history,
         settings=chosen,
     )
 

@@ -20,7 +20,7 @@ SAMPLE = PackSample(
     nominal=100.0,
     cycles=12,
     mosfets=Mosfets(charge=True, discharge=True),
-    protection=Protection(0),
+    protection=frozenset(),
     cells=(3.321, 3.319, 3.320, 3.320),
     temperatures=(21.0, 20.0, 20.5),
 )
@@ -44,7 +44,7 @@ samples = st.builds(
     current=st.floats(-300, 300),
     soc=st.integers(0, 100).map(float),
     mosfets=st.builds(Mosfets, charge=st.booleans(), discharge=st.booleans()),
-    protection=st.integers(0, 0xFFFF).map(Protection),
+    protection=st.frozensets(st.sampled_from(Protection)),
     cells=st.lists(st.floats(0, 5), min_size=1, max_size=32).map(tuple),
     temperatures=st.lists(st.floats(-273.1, 6280.4), max_size=8).map(tuple),
 )

@@ -74,3 +74,19 @@ def test_the_pages_for_owners_name_settings() -> None:
 
 def test_the_settings_of_the_switch_pane_are_on_the_page_of_paths() -> None:
     assert [row.name for row in PaneSettings.rows if row.name not in named(DOCS / "dbus-paths.md")] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_source_file_that_a_page_names_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    named_files = re.findall(r"`((?:bench|bundle|dbus_xbms|docs|pages|script|service|tests)/[\w./-]*)", text)
+    assert [file for file in named_files if not (ROOT / file).exists()] == []
+
+
+def test_the_architecture_lists_every_module() -> None:
+    modules = (DOCS / "architecture.md").read_text(encoding="utf-8").partition("## Dependencies")[0]
+    cells = re.findall(r"^\| (`[^|]+) \|", modules, re.MULTILINE)
+    listed = {name.rstrip("/") for cell in cells for name in re.findall(r"`([\w/]+)`", cell)}
+    program = ROOT / "dbus_xbms"
+    files = {path.stem for path in program.glob("*.py") if not path.stem.startswith("__")}
+    assert listed == files | {path.parent.name for path in program.glob("*/__init__.py")}

@@ -1,0 +1,1 @@
+"""Advice for the owner about settings: ``meaning``, ``oddities``, and ``consequences`` of a change."""

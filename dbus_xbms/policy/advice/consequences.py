@@ -1,7 +1,7 @@
-"""What a change of packs' settings means for charge control, before it is made. Pure.
+"""Predict what a change of settings means for charge control, before it is made. Pure.
 
-Who controls is judged by the rules of :mod:`dbus_xbms.policy.authority`, as if nothing else on the bus stood
-against it.
+Decides who controls by the rules of :mod:`dbus_xbms.policy.authority`, as if there were no other battery on
+the bus.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ ENDS = (
     "chargers then stop with error 67, until another battery controls them or "
     '"BMS controlled" is reset in their settings'
 )
-# What can let a pack begin to control, or end that.
+# Settings that can begin or end a pack's control.
 DECISIVE = (PackSettings.chemistry.name, PackSettings.control.name, PackSettings.enabled.name)
-SAME = 0.005  # part by which charge voltages may differ and still be those of one bank
+SAME = 0.005  # fraction by which charge voltages of one bank may differ
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consequence:
-    """One thing that a change brings about, as a sentence without a full stop."""
+    """One effect of a change, as a sentence without a full stop."""
 
     words: str
-    ask: bool = False  # the owner has to agree first: chargers stop, or obey another pack or voltage
+    ask: bool = False  # the owner has to confirm it: chargers stop, or obey another pack or voltage
 
 
 def willing(packs: Packs) -> list[str]:
-    """Addresses of the packs whose owners let them control, the one that controls first."""
+    """Addresses of the packs that may control, first the one that does."""
     able = [
         address for address, pack in packs.items() if pack.enabled and not authority.control_disabled(pack)
     ]
@@ -46,10 +46,10 @@ def willing(packs: Packs) -> list[str]:
 
 
 def of_change(before: Packs, after: Packs, *, explicit: bool = False) -> list[Consequence]:
-    """What becomes of charge control when these packs' settings change, some of them perhaps removed.
+    """Effects on charge control when packs are changed, added or removed.
 
-    ``explicit``: the owner says right now that the pack should control. A yes from another time, which only
-    now has an effect, may have been meant for another bank.
+    ``explicit``: the change itself enables control. Permission that was given earlier and takes effect only
+    now has to be confirmed, because it may have been meant for another bank.
     """
     was, will = (next(iter(willing(packs)), "") for packs in (before, after))
     if not was:
@@ -67,9 +67,10 @@ def of_change(before: Packs, after: Packs, *, explicit: bool = False) -> list[Co
 
 
 def in_order(chosen: Mapping[str, Value]) -> list[str]:
-    """Settings that are chosen together, in the order in which they are stored.
+    """Sort settings that change together into the order in which to store them.
 
-    What ends control comes first and what begins it last: chargers never obey a pack without its limits.
+    Those that end control come first and those that begin it last, so that chargers never obey a pack without
+    its limits.
     """
 
     def rank(name: str) -> int:
@@ -81,7 +82,7 @@ def in_order(chosen: Mapping[str, Value]) -> list[str]:
 
 
 def full_voltage(pack: PackSettings) -> float:
-    """The voltage in V that a pack asks chargers for when it is charged; 0: not known yet."""
+    """Charge voltage of a pack in V; 0: not known yet."""
     chosen = preset(pack)
     return 0.0 if chosen.refused else chosen.full * pack.cells
 
@@ -97,7 +98,7 @@ def _name(address: str, packs: Packs) -> str:
 
 
 def _charged_to(pack: PackSettings) -> str:
-    """How high a pack has itself charged, in words."""
+    """Charge voltage of a pack, in words."""
     if volts := full_voltage(pack):
         return f"{volts:.2f} V ({count(pack.cells, 'cell')}, {preset(pack).name})"
     return "a voltage not known until the pack is read"
@@ -119,7 +120,7 @@ def _handed_over(before: Packs, after: Packs, was: str, will: str) -> str:
 
 
 def _no_current(name: str, before: Mapping[str, str], after: Mapping[str, str]) -> list[Consequence]:
-    """What a pack that controls no longer gets or gives."""
+    """Effects of settings that newly stop charging or discharging."""
     return [
         Consequence(words=f"{name} {what} ({why})", ask=True)
         for what, why in after.items()
@@ -128,7 +129,7 @@ def _no_current(name: str, before: Mapping[str, str], after: Mapping[str, str]) 
 
 
 def _same_pack(name: str, before: PackSettings, after: PackSettings) -> list[Consequence]:
-    """What changes for chargers that go on obeying one pack."""
+    """Effects on chargers that continue to obey the same pack."""
     left, right = preset(before), preset(after)
     if left.name == right.name and left.full == right.full:
         return []

@@ -1,4 +1,4 @@
-"""What the value of a setting means now, beside the others and with what is known of the pack. Pure."""
+"""Explain the value of a setting, given the other settings and the pack. Pure."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ Meaning = Callable[[PackSettings], str]
 
 
 def meaning(setting: AnySetting, settings: PackSettings) -> str:
-    """What a setting's value means now, in words; empty where the value says it all."""
+    """Explain a setting's value in words; empty if it needs no explanation."""
     rule = MEANINGS.get(setting)
     return rule(settings) if rule else ""
 
 
 def capacity(settings: PackSettings) -> float:
-    """The pack's capacity in Ah as all rules take it; 0: unknown."""
+    """The pack's capacity in Ah, as all rules use it; 0: unknown."""
     return state_of_charge.installed(settings.nominal, settings)
 
 
@@ -53,7 +53,7 @@ def _time(setting: AnySetting, zero: str = "") -> Meaning:
 
 
 def _by_preset(setting: AnySetting, show: Callable[[Preset, PackSettings], str]) -> Meaning:
-    """What the preset makes of a setting."""
+    """The value that the preset gives to a setting."""
 
     def words(settings: PackSettings) -> str:
         unset, chosen = _is_unset(setting, settings), preset(settings)
@@ -67,7 +67,7 @@ def _by_preset(setting: AnySetting, show: Callable[[Preset, PackSettings], str])
 
 
 def _cell(setting: AnySetting, field: str) -> Meaning:
-    """A cell voltage, and what it is for the whole pack; the owner's own is shown by its value."""
+    """A preset's cell voltage, and the same for the whole pack."""
 
     def show(chosen: Preset, settings: PackSettings) -> str:
         volts, cells = float(getattr(chosen, field)), settings.cells
@@ -132,7 +132,7 @@ def _capacity(settings: PackSettings) -> str:
 
 
 def _effective(setting: AnySetting, rule: Callable[[PackSettings], float]) -> Meaning:
-    """A time in s that other settings may change."""
+    """A time in s that other settings may limit."""
 
     def words(settings: PackSettings) -> str:
         seconds = rule(settings)

@@ -1,4 +1,4 @@
-"""Settings with which a pack is never charged, or never discharged, whatever it reports. Pure."""
+"""Find settings that never let a pack charge, or discharge. Pure."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ MAXIMA = {CHARGING: P.max_charge_current, DISCHARGING: P.max_discharge_current}
 
 
 def reasons(pack: PackSettings) -> dict[str, str]:
-    """What does not happen with these settings, and the setting that prevents it; empty if all can."""
+    """What these settings prevent, and the setting that does; empty if the pack can charge and discharge."""
     chosen = preset(pack)
-    if chosen.refused:  # says so itself
+    if chosen.refused:  # reported elsewhere
         return {}
     curves: dict[str, dict[AnySetting, Curve | None]] = {
         CHARGING: {

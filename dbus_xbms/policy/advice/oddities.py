@@ -1,6 +1,6 @@
-"""Settings that are allowed and unlikely to be meant, beside the others and what is known of the pack. Pure.
+"""Warn of settings that are allowed but unlikely, given the other settings and the pack. Pure.
 
-None of them is refused: only the owner knows the pack. What must not be is refused by
+None of them is refused: only the owner knows the pack. Impossible settings are refused by
 :mod:`dbus_xbms.policy.charge.chemistry`.
 """
 
@@ -17,17 +17,17 @@ from dbus_xbms.settings import AnySetting, PackSettings
 from dbus_xbms.settings import PackSettings as P
 from dbus_xbms.text import count, duration
 
-Oddity = Callable[[PackSettings], str]  # what is odd, in words; empty if nothing is
+Oddity = Callable[[PackSettings], str]  # returns a warning, or an empty text
 
-LIKELY_CAPACITY = (0.5, 1.5)  # of what the BMS reports: cells age, and packs are made of several strings
-SMALLEST_PACK = 10.0  # Ah; a pack with such a BMS and less in it is a rarity
+LIKELY_CAPACITY = (0.5, 1.5)  # fraction of the BMS's: cells age, and packs are made of several strings
+SMALLEST_PACK = 10.0  # Ah; smaller packs with such a BMS are rare
 HARD_CHARGE = 1.0  # C; most data sheets of LiFePO4 cells end at 0.5 or 1 C
-GENTLE_WAKE = 0.02  # C, the most that docs/charge-control.md advises
-LONG_UNSEEN = 3600.0  # s of drawing from a pack that nobody sees
+GENTLE_WAKE = 0.02  # C, the highest that docs/charge-control.md advises
+LONG_UNSEEN = 3600.0  # s of discharging a silent pack
 
 
 def oddities(setting: AnySetting, settings: PackSettings) -> list[str]:
-    """What is odd about a setting, each in a sentence without a full stop."""
+    """Warnings about a setting, each a sentence without a full stop."""
     rules: Iterable[Oddity] = (rule for settings_read, rule in ODDITIES if setting in settings_read)
     return [words for rule in rules if (words := rule(settings))]
 
@@ -115,25 +115,21 @@ def _roles(s: PackSettings) -> str:
 
 
 def _stop_before_hold(s: PackSettings) -> str:
-    return (
-        "StopAfter is shorter than HoldTime, which is waited for first"
-        if s.stop_after < longest_gap(s)
-        else ""
-    )
+    return "StopAfter is shorter than HoldTime, which must end first" if s.stop_after < longest_gap(s) else ""
 
 
 def _late_stop(s: PackSettings) -> str:
     stop = s.stop_after
     if stop <= LONG_UNSEEN:
         return ""
-    return f"the pack may be drawn from unseen for {duration(stop)}"
+    return f"a silent pack may be discharged for {duration(stop)}"
 
 
 def _withdraws_first(s: PackSettings) -> str:
     withdraw = s.control_remove_after
     if not withdraw or withdraw >= s.stop_after:
         return ""
-    return "ControlRemoveAfter is shorter than StopAfter, which is waited for first"
+    return "ControlRemoveAfter is shorter than StopAfter, which must end first"
 
 
 def _needs(setting: AnySetting, needed: AnySetting) -> Oddity:
@@ -148,7 +144,7 @@ def _black_out(s: PackSettings) -> str:
     if not s.allow_discharge_off:
         return ""
     return (
-        "if only this pack feeds the GX, switching discharging off ends its power, and only the phone app "
+        "if only this pack feeds the GX, switching discharging off cuts its power, and only the phone app "
         "can switch it on again"
     )
 

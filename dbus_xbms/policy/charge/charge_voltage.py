@@ -1,8 +1,9 @@
-"""CVL: bulk, absorption and float, lowered smoothly while a cell stands above full. Pure.
+"""CVL: bulk, absorption and float, lowered smoothly while a cell is above full. Pure.
 
-A charger sees only the pack's voltage, so a cell that runs ahead is held at full by lowering the CVL: by what
-the other cells lack (they keep their distances while the pack's voltage falls), and by an integral of the
-excess, which takes out what the charger adds. Down fast, up late and slowly: it cannot hunt.
+A charger sees only the pack's voltage, so a cell that runs ahead is held at full by lowering the CVL: by the
+sum of what the other cells are below it (they keep their distances while the pack's voltage falls), and by an
+integral of the excess, which corrects the charger's own error. The CVL falls fast, and rises late and slowly,
+so that it cannot oscillate.
 """
 
 from __future__ import annotations
@@ -14,30 +15,31 @@ from math import floor, inf
 from dbus_xbms.model import PackSample
 from dbus_xbms.policy import state_of_charge
 from dbus_xbms.policy.charge.chemistry import Preset, dead_cells
+from dbus_xbms.policy.charge.current_limits import RuleContext
 from dbus_xbms.settings import PackSettings
 
 TOP_MARGIN = 0.015  # V below full where a cell counts as at the top
-SPREAD_MARGIN = 0.02  # V below full from where the distances between the cells count
+SPREAD_MARGIN = 0.02  # V below full from which the spread of the cells lowers the CVL
 RECOVERY_MARGIN = 0.01  # V below full that the highest cell must fall before the CVL recovers
 GAIN = 0.5  # V/s that the CVL falls per V of the highest cell above full
 LONGEST_STEP = 5.0  # s that one sample's excess counts: a charger needs 3 s to follow
 FALL_RATE = 0.005  # V/s per cell
 RECOVERY_RATE = 0.0001  # V/s per cell
-RECOVERY_HOLD = 400.0  # s after a fall until the CVL rises again: so it turns 18 times an hour at most
+RECOVERY_HOLD = 400.0  # s after a fall until the CVL rises again: at most 18 changes of direction an hour
 STEP = 0.01  # V; the CVL is rounded down to it
 DEADBAND = 0.002  # V per cell; smaller rises are not published
 
-ABSORPTION_ENDS_AFTER = 1800.0  # s below the top that end an absorption
-BALANCER_REST = 300.0  # s without balancing after which the balancer counts as done
+ABSORPTION_ENDS_AFTER = 1800.0  # s below the top
+BALANCER_REST = 300.0  # s without balancing until the balancer counts as done
 DRIFT_TIME = 300.0  # s that cells at rest must differ
-FLOAT_BEFORE_DRIFT = 6 * 3600.0  # s; cells that no absorption can bring together must not be held at the top
-REBULK_DROP = 5.0  # % below the SoC at which float began, because an SoC may have drifted
+FLOAT_BEFORE_DRIFT = 6 * 3600.0  # s; cells that no absorption can equalise must not be held at the top
+REBULK_DROP = 5.0  # % below the SoC at which float began, because the SoC may have drifted
 FULL_SOC = 100.0  # %
 DAY = 86400.0  # s
 
 
 class Stage(Enum):
-    """Where a charge stands."""
+    """Stage of a charge."""
 
     BULK = "Bulk"
     ABSORPTION = "Absorption"
@@ -46,26 +48,26 @@ class Stage(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CvlState:
-    """What the charge voltage has to remember; times in s."""
+    """State of the charge voltage between samples. Times in s."""
 
     stage: Stage = Stage.BULK
     top_balancing: bool = False  # a top balance is due or under way
     absorption_time: float = 0.0  # at the top since bulk
     agreement_time: float = 0.0  # full, with cells in agreement, since bulk or since they last differed
-    below_top_time: float = 0.0  # below the top in a row
+    below_top_time: float = 0.0  # without interruption
     since_balancing: float = inf
     float_time: float = 0.0
-    top_balanced: bool = False  # float was earned by a top balance
-    drift_time: float = 0.0  # cells at rest too far apart in a row
+    top_balanced: bool = False  # float followed a top balance
+    drift_time: float = 0.0  # cells at rest too far apart, without interruption
     float_soc: float = FULL_SOC  # % when float began
-    reduction: float | None = None  # V below what the stage asks for; None: no sample yet
+    reduction: float | None = None  # V below the voltage of the stage; None: no sample yet
     stable_time: float = inf  # since the reduction last grew
     cvl: float | None = None  # V, as published
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoltageContext:
-    """What one sample says about the top of the charge."""
+    """One sample compared with the top of the charge."""
 
     cells: tuple[float, ...]  # V, at least one
     highest: float  # V, of the cells
@@ -128,7 +130,7 @@ def _advance_timers(state: CvlState, context: VoltageContext, dt: float) -> CvlS
 
 
 def _absorption_complete(state: CvlState, settings: PackSettings) -> bool:
-    """Whether the absorption has lasted long enough for float."""
+    """Whether absorption has lasted long enough for float."""
     balancing = state.since_balancing < BALANCER_REST
     longest = settings.max_absorption_time
     if balancing:
@@ -145,7 +147,7 @@ def _float_ended(state: CvlState, context: VoltageContext, settings: PackSetting
 
 
 def _advance_stage(state: CvlState, context: VoltageContext, settings: PackSettings) -> CvlState:
-    """Go to the stage that follows, if its time has come."""
+    """Move to the next stage if it is due."""
     if state.stage is Stage.FLOAT:
         return _restart(state) if _float_ended(state, context, settings) else state
     if state.below_top_time >= ABSORPTION_ENDS_AFTER:
@@ -166,13 +168,14 @@ def _advance_stage(state: CvlState, context: VoltageContext, settings: PackSetti
 
 
 def _restart(state: CvlState) -> CvlState:
+    """Start over in bulk."""
     return replace(
         state, stage=Stage.BULK, absorption_time=0.0, agreement_time=0.0, below_top_time=0.0, drift_time=0.0
     )
 
 
 def _largest_reduction(context: VoltageContext, preset: Preset) -> float:
-    """The largest reduction: it has a charger neither empty the others nor give them what low cells lack."""
+    """Largest reduction in V: beyond it a charger would discharge the other cells, or overcharge them."""
     count = len(context.cells)
     median = sorted(context.cells)[count // 2]
     missing = sum(max(0.0, median - cell) for cell in context.cells)
@@ -180,7 +183,7 @@ def _largest_reduction(context: VoltageContext, preset: Preset) -> float:
 
 
 def _reduction(state: CvlState, context: VoltageContext, largest: float, dt: float) -> tuple[float, float]:
-    """By how much the CVL stays below what the stage asks for, and for how many s that has not grown."""
+    """How far the CVL stays below the stage's in V, and for how many s that has not grown."""
     count, excess, before = len(context.cells), context.excess, state.reduction
     missing = sum(context.highest - cell for cell in context.cells) if excess > -SPREAD_MARGIN else 0.0
     missing = min(missing, largest)
@@ -198,7 +201,7 @@ def _reduction(state: CvlState, context: VoltageContext, largest: float, dt: flo
 
 
 def _to_publish(before: float | None, wanted: float, ideal: float, count: int) -> float:
-    """The CVL in steps; a rise is shown only when it is worth it."""
+    """Round the CVL down to whole steps; keep the last one over small rises."""
     if before is None or wanted <= before or wanted >= ideal or wanted >= before + DEADBAND * count:
         return round(floor(wanted / STEP + 1e-6) * STEP, 2)
     return before
@@ -212,15 +215,15 @@ def step(
     dt: float,
     settings: PackSettings,
 ) -> CvlState:
-    """Follow a pack's charge by one sample, ``dt`` s after the one before.
+    """Advance the charge by one sample.
 
     Args:
-        state: as returned for the sample before.
+        state: as returned for the previous sample.
         sample: with at least one cell.
-        preset: believed.
+        preset: not refused.
         since_top_balance: s since cells were last balanced at the top.
-        dt: s; no longer than a sample stands, so that a gap in the radio earns nothing.
-        settings: the pack's.
+        dt: s since the previous sample; capped, so that time without samples does not count.
+        settings: of the pack.
     """
     days = settings.top_balance_days
     top_balancing = bool(days) and since_top_balance >= days * DAY
@@ -238,20 +241,49 @@ def step(
 
 
 def stage_voltage(state: CvlState, preset: Preset) -> float:
-    """What the stage asks for, in V per cell."""
+    """Charge voltage of the stage, in V per cell."""
     if state.stage is Stage.FLOAT:
         return preset.floating
     return preset.top_balance if state.top_balancing else preset.full
 
 
 def ceiling(preset: Preset, sample: PackSample, stored_count: int) -> float:
-    """What no CVL may exceed, in V, whatever the settings and the other rules say.
+    """Highest CVL in V that is allowed whatever the settings and the other rules say.
 
-    A charger sees the pack's voltage alone: with a dead cell the others must not share what that one lacks.
+    A charger sees only the pack's voltage: with a dead cell the others would be overcharged.
     """
     counts = [count for count in (len(sample.cells), stored_count) if count]
     limit = min(counts) * preset.ceiling if counts else inf
     if dead := dead_cells(preset, sample.cells):
-        living = len(sample.cells) - dead
-        limit = min(limit, living * preset.floating if living else sample.voltage)
+        healthy = len(sample.cells) - dead
+        limit = min(limit, healthy * preset.floating if healthy else sample.voltage)
     return limit
+
+
+def mode(state: CvlState, context: RuleContext, cvl: float, ccl: float, *, exceeded: bool) -> str:
+    """Describe the stage, and why the CVL is below the stage's; ``exceeded``: chargers ignore the CCL."""
+    if context.refused:
+        return "Refused"
+    stage = str(state.stage.value)
+    if state.top_balancing:
+        stage = f"{stage}, top balance"
+    elif state.stage is Stage.ABSORPTION and state.since_balancing < BALANCER_REST:
+        stage = f"{stage}, balancing"
+    why = _why_lowered(state, context, cvl, ccl, exceeded=exceeded)
+    return f"{stage}, {why}" if why else stage
+
+
+def _why_lowered(state: CvlState, context: RuleContext, cvl: float, ccl: float, *, exceeded: bool) -> str:
+    """Why the CVL is lower than the stage's, in words; without numbers, which would flicker."""
+    if exceeded:
+        return "CVL lowered because chargers exceed the CCL"
+    target = len(context.sample.cells) * stage_voltage(state, context.preset)
+    if target and cvl > target - STEP / 2:
+        return ""
+    rules = (
+        (not context.sample.cells, "CVL lowered because cell voltages are unknown"),
+        (context.dead, "CVL lowered for a dead cell"),
+        (not ccl, "CVL lowered while charging is stopped"),
+        (True, "CVL lowered for the highest cell"),
+    )
+    return next(words for applies, words in rules if applies)

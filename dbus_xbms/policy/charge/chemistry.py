@@ -1,7 +1,8 @@
-"""Presets: the voltages and curves of each chemistry, as data; and whether one fits the pack. Pure.
+"""Presets: the voltages and curves of a chemistry with the owner's changes. Pure.
 
-:func:`preset` says what is wrong with a set of settings, and :func:`refusal` whether a change would make it
-wrong: who writes a setting is told by the same rules that would stop charging a moment later.
+:func:`preset` reports what is wrong with a set of settings, and :func:`refusal` whether a change would make
+it
+wrong: a write is refused by the same rules that would stop charging afterwards.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from dbus_xbms.settings import PackSettings as P
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
-    """What one chemistry bears. Voltages are per cell in V; curves give the part of a limit that stands."""
+    """Voltages per cell in V, and curves that give the allowed fraction of a limit."""
 
     name: str
     full: float
@@ -37,23 +38,22 @@ class Preset:
     charge_temperature: Curve  # by °C
     discharge_temperature: Curve  # by °C
     mosfet_temperature: Curve  # by °C
-    # Where a cell can be: from SoC in % to the lowest and the highest voltage, with room for a heavy load,
-    # cold, and an SoC that has drifted.
+    # Plausible cell voltages by SoC in %, with room for a heavy load, cold, and a drifted SoC.
     lowest_plausible: Curve | None
     highest_plausible: Curve | None
     charge_cells: Curve  # by V of the highest cell
     discharge_cells: Curve  # by V of the lowest cell
-    ceiling: float  # no charge voltage is ever above this per cell
-    deep: float  # a cell below it is charged with little current ...
+    ceiling: float  # highest charge voltage, whatever the settings
+    deep: float  # a cell below this is charged with little current ...
     dead: float  # ... and below this not at all
-    charge_range: tuple[float, float]  # °C, exclusive; outside nothing is charged, whatever the curve says
+    charge_range: tuple[float, float]  # °C, exclusive; no charging outside, whatever the curve
     charge_soc: Curve | None = None  # by %
     discharge_soc: Curve | None = None  # by %
-    refused: str = ""  # why the owner's settings make no preset: then there is no charging
+    refused: str = ""  # why the owner's settings are not valid: then there is no charging
 
 
-# Cell curves between two voltages: 0 is where the taper counts from, 1 where nothing is left. The taper of
-# charging begins a little before full, because the last steps up to full are steep.
+# Cell curves between two voltages, from 0 to 1. The taper of charging begins a little before full, because
+# the voltage rises steeply there.
 CHARGE_TAPER = ((-0.2, 1.0), (0.0, 0.4), (0.2, 0.1), (1.0, 0.0))  # full to high cut-off
 DISCHARGE_TAPER = ((0.0, 1.0), (0.5, 0.3), (1.0, 0.0))  # low to low cut-off
 MOSFET_TEMPERATURE = Curve(((75.0, 1.0), (90.0, 0.3), (100.0, 0.0)))
@@ -74,20 +74,20 @@ OPTIONAL = {
     P.high_temperature_warning: "hot_warning",
     P.low_temperature_warning: "cold_warning",
 }
-# Setting -> field that bounds it, and whether it bounds it from above.
+# Setting -> field that limits it, and whether that is the upper limit.
 BOUNDS = {
     P.cell_full: ("highest_full", True),
     P.top_balance_voltage: ("highest_full", True),
     P.cell_high_cutoff: ("highest_cutoff", True),
     P.cell_low_cutoff: ("lowest_cutoff", False),
 }
-# Setting -> where its curve must allow nothing: outside a range, by the numbers of the chemistry.
+# Setting -> range outside which its curve must be 0, by chemistry.
 CURVE_RANGES: dict[AnySetting, Callable[[Chemistry], tuple[float, float]]] = {
     P.charge_cell_curve: lambda chemistry: (0.0, chemistry.highest_cutoff),
     P.discharge_cell_curve: lambda chemistry: (chemistry.lowest_cutoff, inf),
     P.charge_temperature_curve: lambda chemistry: chemistry.charge_range,
 }
-# Setting -> field, and what must hold for the curve: more voltage never allows more charging, and so on.
+# Setting -> field, and a condition on the curve, e.g. more voltage never allows more charging.
 CURVES: dict[AnySetting, tuple[str, Callable[[Curve], bool]]] = {
     P.charge_cell_curve: ("charge_cells", lambda curve: curve.falls),
     P.discharge_cell_curve: ("discharge_cells", lambda curve: curve.rises),
@@ -98,9 +98,9 @@ CURVES: dict[AnySetting, tuple[str, Callable[[Curve], bool]]] = {
     P.discharge_soc_curve: ("discharge_soc", lambda curve: True),
 }
 WARNINGS = {P.high_cell_warning: "high_warning", P.low_cell_warning: "low_warning"}
-DEAD_BELOW_MEDIAN = 1.0  # V; of an even number of cells the higher one in the middle counts
-CUSTOM_DEAD = 0.6  # part of CellLowCutoff, about as for LiFePO4
-SAME = 1e-6  # V; what rounding leaves of a pack's voltage divided by its cells
+DEAD_BELOW_MEDIAN = 1.0  # V; the median is the higher one of two
+CUSTOM_DEAD = 0.6  # fraction of CellLowCutoff, about as for LiFePO4
+SAME = 1e-6  # V; rounding error of a pack's voltage divided by its cells
 _SHARED = tuple({row.name for row in fields(Chemistry)} & {row.name for row in fields(Preset)})
 _READ: tuple[AnySetting, ...] = (P.chemistry, *VOLTAGES, *OPTIONAL, *CURVES, *WARNINGS)
 _read = itemgetter(*(setting.name for setting in _READ))
@@ -108,21 +108,21 @@ _read = itemgetter(*(setting.name for setting in _READ))
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a set of settings, in words."""
+    """A fault in a set of settings, in words."""
 
     words: str
-    unfinished: bool = False  # something is still missing; what is there may be right
+    unfinished: bool = False  # a setting is still missing; the others may be right
 
 
 def preset(settings: Mapping[str, Value]) -> Preset:
-    """The preset as the owner chose and changed it; ``refused`` says what is wrong with it, if anything."""
+    """The chosen preset with the owner's changes; ``refused`` says what is wrong with it, if anything."""
     return _built(_read(settings))[0]
 
 
 def refusal(settings: Mapping[str, Value], changes: Mapping[str, Value]) -> str:
-    """Why these changes may not be made, in words; empty if they may.
+    """Why these changes are not allowed, in words; empty if they are.
 
-    What was wrong before does not count, and may be reset: settings are put right one after the other.
+    Existing faults do not count, and may be reset: settings are corrected one after the other.
     """
     if not any(setting.name in changes for setting in _READ):
         return ""
@@ -134,7 +134,7 @@ def refusal(settings: Mapping[str, Value], changes: Mapping[str, Value]) -> str:
 
 
 def judges(setting: AnySetting) -> bool:
-    """Whether a setting has a part in the preset."""
+    """Whether a setting is part of the preset."""
     return setting in _READ or setting is P.control
 
 
@@ -160,10 +160,10 @@ def _is_set(setting: AnySetting, value: Value) -> bool:
 
 
 def _numbers(name: str, base: Chemistry, owner: Mapping[AnySetting, Any]) -> Chemistry:
-    """The chemistry's numbers with the owner's, and with those moved that must keep out of their way."""
+    """Apply the owner's voltages to a chemistry, and move the others that would contradict them."""
     chosen = {field: owner[setting] for setting, field in (VOLTAGES | OPTIONAL).items() if setting in owner}
     numbers = replace(base, **chosen)
-    if name == CUSTOM:  # where no chemistry is known, nothing contradicts the owner
+    if name == CUSTOM:  # without a known chemistry nothing contradicts the owner
         numbers = _unbounded(numbers)
     moved: dict[str, Any] = {}
     if "cutoff_high" not in chosen:
@@ -179,7 +179,7 @@ def _numbers(name: str, base: Chemistry, owner: Mapping[AnySetting, Any]) -> Che
 
 
 def _unbounded(numbers: Chemistry) -> Chemistry:
-    """The numbers of a chemistry of which only the owner's voltages are known."""
+    """A chemistry of which only the owner's voltages are known."""
     return replace(
         numbers,
         deep=numbers.cutoff_low,
@@ -194,7 +194,7 @@ def _unbounded(numbers: Chemistry) -> Chemistry:
 def _faults(
     name: str, base: Chemistry, numbers: Chemistry, owner: Mapping[AnySetting, Any]
 ) -> tuple[Fault, ...]:
-    """What is wrong with the voltages, and with curves that go too far."""
+    """Faults of the voltages, and of curves outside their range."""
     if not name:
         return (Fault("Chemistry is not chosen", unfinished=True),)
     if name == CUSTOM:
@@ -215,7 +215,7 @@ def _disorder(numbers: Chemistry) -> tuple[Fault, ...]:
 
 
 def _excesses(name: str, base: Chemistry, owner: Mapping[AnySetting, Any]) -> tuple[Fault, ...]:
-    """What the owner wants of a named chemistry that is beyond its data sheets."""
+    """The owner's settings that exceed the data sheets of a named chemistry."""
     found = []
     for setting, (field, from_above) in BOUNDS.items():
         wanted, bound = owner.get(setting), getattr(base, field)
@@ -255,7 +255,7 @@ def _preset(name: str, numbers: Chemistry) -> Preset:
 
 
 def _curves(owner: Mapping[AnySetting, Any]) -> tuple[dict[str, Curve], tuple[Fault, ...]]:
-    """The owner's curves by field, and what is wrong with them."""
+    """The owner's curves by field, and their faults."""
     curves, faults = {}, []
     for setting, (field, holds) in CURVES.items():
         if setting not in owner:
@@ -271,8 +271,8 @@ def _curves(owner: Mapping[AnySetting, Any]) -> tuple[dict[str, Curve], tuple[Fa
 
 
 def dead_cells(chosen: Preset, cells: tuple[float, ...]) -> int:
-    """How many cells are dead or shorted: too low to be charged, or far below the others."""
+    """Number of dead or shorted cells: too low to be charged, or far below the others."""
     if not cells:
         return 0
-    bar = max(chosen.dead, sorted(cells)[len(cells) // 2] - DEAD_BELOW_MEDIAN)
-    return sum(cell < bar for cell in cells)
+    threshold = max(chosen.dead, sorted(cells)[len(cells) // 2] - DEAD_BELOW_MEDIAN)
+    return sum(cell < threshold for cell in cells)

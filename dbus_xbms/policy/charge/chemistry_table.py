@@ -1,4 +1,4 @@
-"""What each chemistry bears, as data: presets, and how far the owner's settings may go. Pure."""
+"""Voltages and curves of each chemistry, and the range of the owner's settings. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dbus_xbms.policy.charge.curves import Curve
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chemistry:
-    """The numbers of a preset before the owner's, and how far the owner's may go. V per cell, °C."""
+    """Defaults of a preset, and the bounds of the owner's settings. V per cell, °C."""
 
     full: float
     floating: float

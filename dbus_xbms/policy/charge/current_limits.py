@@ -1,11 +1,14 @@
-"""CCL and DCL of one sample: the least of a table of rules; how they move is in `recovery.py`. Pure."""
+"""CCL and DCL by one sample: the strictest of a table of rules. Pure.
+
+:mod:`dbus_xbms.policy.charge.ramp` makes limits of them over time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from dbus_xbms.model import PackSample, Protection
+from dbus_xbms.model import Mosfet, PackSample, Protection
 from dbus_xbms.policy.charge.chemistry import Preset
 from dbus_xbms.policy.charge.curves import Curve
 from dbus_xbms.policy.charge.ramp import Allowance
@@ -13,43 +16,47 @@ from dbus_xbms.policy.temperatures import Temperatures
 from dbus_xbms.settings import PackSettings, Setting
 
 CHARGE_RATE, DISCHARGE_RATE = 0.3, 0.5  # C, until the owner sets currents
-UNRATED = 100.0  # A, the most until then for a board whose model text has no rating
+UNRATED = 100.0  # A, highest current until then of a board whose model text has no rating
 UNSET = "no limit set"
-DEEP_RATE = 0.05  # C, for cells that have been discharged too deeply
+DEEP_RATE = 0.05  # C, for deeply discharged cells
 
-NO_CHARGE = (
-    Protection.CELL_OVERVOLTAGE
-    | Protection.PACK_OVERVOLTAGE
-    | Protection.CHARGE_OVERTEMPERATURE
-    | Protection.CHARGE_UNDERTEMPERATURE
-    | Protection.CHARGE_OVERCURRENT
-    | Protection.SHORT_CIRCUIT
-    | Protection.FRONTEND_ERROR
-    | Protection.VENDOR_13  # a broken charge MOSFET, or a charge that took too long
+NO_CHARGE = frozenset(
+    (
+        Protection.CELL_OVERVOLTAGE,
+        Protection.PACK_OVERVOLTAGE,
+        Protection.CHARGE_OVERTEMPERATURE,
+        Protection.CHARGE_UNDERTEMPERATURE,
+        Protection.CHARGE_OVERCURRENT,
+        Protection.SHORT_CIRCUIT,
+        Protection.FRONTEND_ERROR,
+        Protection.CHARGE_FAULT,
+    )
 )
-NO_DISCHARGE = (
-    Protection.CELL_UNDERVOLTAGE
-    | Protection.PACK_UNDERVOLTAGE
-    | Protection.DISCHARGE_OVERTEMPERATURE
-    | Protection.DISCHARGE_UNDERTEMPERATURE
-    | Protection.DISCHARGE_OVERCURRENT
-    | Protection.SHORT_CIRCUIT
-    | Protection.FRONTEND_ERROR
+NO_DISCHARGE = frozenset(
+    (
+        Protection.CELL_UNDERVOLTAGE,
+        Protection.PACK_UNDERVOLTAGE,
+        Protection.DISCHARGE_OVERTEMPERATURE,
+        Protection.DISCHARGE_UNDERTEMPERATURE,
+        Protection.DISCHARGE_OVERCURRENT,
+        Protection.SHORT_CIRCUIT,
+        Protection.FRONTEND_ERROR,
+    )
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleContext:
-    """What the rules judge: one sample and what holds for its pack."""
+    """Input of the rules: one sample and the state of its pack."""
 
     sample: PackSample
     temperatures: Temperatures
     preset: Preset
     by_temperature: bool  # the setting TemperatureControl
-    refused: str  # why the preset is not believed
-    cut_high: bool  # a cell has been at the high cut-off and is not yet back at full
-    cut_low: bool  # a cell has been at the low cut-off and has not recovered
-    dead: bool  # a cell has been dead and is not back above ``deep``
+    refused: str  # why the preset is refused
+    cut_high: bool  # a cell was at the high cut-off and is not yet back at full
+    cut_low: bool  # a cell was at the low cut-off and has not recovered
+    dead: bool  # a cell was dead and is not back above ``deep``
     capacity: float  # Ah; 0: unknown
     charge_ceiling: float  # A
     discharge_ceiling: float  # A
@@ -68,28 +75,26 @@ def _cell(sample: PackSample, voltage: float) -> str:
     return f"cell {sample.cells.index(voltage) + 1} at {voltage:.2f} V"
 
 
-def _tripped(bits: Protection) -> str:
-    return "BMS protection: " + ", ".join(
-        (bit.name or "unknown").lower().replace("_", " ") for bit in Protection if bit & bits
-    )
+def _tripped(tripped: frozenset[Protection]) -> str:
+    return "BMS protection: " + ", ".join(one.value for one in Protection if one in tripped)
 
 
-def _preset_is_believed(context: RuleContext) -> Allowance | None:
+def _preset_refused(context: RuleContext) -> Allowance | None:
     return _nothing(context.refused) if context.refused else None
 
 
-def _cells_are_known(context: RuleContext) -> Allowance | None:
+def _cells_unknown(context: RuleContext) -> Allowance | None:
     return None if context.sample.cells else _nothing("cell voltages unknown")
 
 
 def _charge_protection(context: RuleContext) -> Allowance | None:
-    bits = context.sample.protection and context.sample.protection & NO_CHARGE
-    return _nothing(_tripped(bits)) if bits else None
+    tripped = context.sample.protection and context.sample.protection & NO_CHARGE
+    return _nothing(_tripped(tripped)) if tripped else None
 
 
 def _discharge_protection(context: RuleContext) -> Allowance | None:
-    bits = context.sample.protection and context.sample.protection & NO_DISCHARGE
-    return _nothing(_tripped(bits)) if bits else None
+    tripped = context.sample.protection and context.sample.protection & NO_DISCHARGE
+    return _nothing(_tripped(tripped)) if tripped else None
 
 
 def _high_cutoff(context: RuleContext) -> Allowance | None:
@@ -123,11 +128,11 @@ def _deep_cell(context: RuleContext) -> Allowance | None:
 
 
 def _charge_mosfet(context: RuleContext) -> Allowance | None:
-    return None if context.sample.mosfets.charge else _nothing("charge MOSFET is off")
+    return _nothing("charge MOSFET is off") if context.sample.is_on(Mosfet.CHARGE) is False else None
 
 
 def _discharge_mosfet(context: RuleContext) -> Allowance | None:
-    return None if context.sample.mosfets.discharge else _nothing("discharge MOSFET is off")
+    return _nothing("discharge MOSFET is off") if context.sample.is_on(Mosfet.DISCHARGE) is False else None
 
 
 def _sensors(context: RuleContext) -> Allowance | None:
@@ -162,7 +167,7 @@ def _by_temperatures(context: RuleContext, curve: Curve, ceiling: float) -> Allo
 
 
 def _charge_temperatures(context: RuleContext) -> Allowance | None:
-    """By the curve, within what the chemistry takes whatever the curve says."""
+    """Apply the curve, within the temperatures at which the chemistry may be charged at all."""
     low, high = context.preset.charge_range
     for celsius in context.temperatures.maybe_cells if context.by_temperature else ():
         if not low < celsius < high:
@@ -183,10 +188,10 @@ def _by_soc(context: RuleContext, curve: Curve | None, ceiling: float) -> Allowa
     return Allowance(current=ceiling * part, reason=f"SoC {context.sample.soc:.0f} %") if part < 1 else None
 
 
-# Of equal limits the first rule gives the words.
+# Of equal limits the first rule gives the reason.
 CHARGE_RULES: tuple[Rule, ...] = (
-    _preset_is_believed,
-    _cells_are_known,
+    _preset_refused,
+    _cells_unknown,
     _charge_protection,
     _high_cutoff,
     _dead_cell,
@@ -200,8 +205,8 @@ CHARGE_RULES: tuple[Rule, ...] = (
     lambda context: Allowance(current=context.charge_ceiling, reason=context.charge_origin, ceiling=True),
 )
 DISCHARGE_RULES: tuple[Rule, ...] = (
-    _preset_is_believed,
-    _cells_are_known,
+    _preset_refused,
+    _cells_unknown,
     _discharge_protection,
     _low_cutoff,
     _discharge_mosfet,
@@ -218,7 +223,7 @@ DISCHARGE_RULES: tuple[Rule, ...] = (
 
 
 def strictest(rules: tuple[Rule, ...], context: RuleContext) -> Allowance:
-    """The bound of the rule that allows least."""
+    """The lowest allowance of all rules."""
     allowances = [allowance for rule in rules if (allowance := rule(context)) is not None]
     return min(allowances, key=lambda allowance: allowance.current)
 
@@ -226,9 +231,9 @@ def strictest(rules: tuple[Rule, ...], context: RuleContext) -> Allowance:
 def ceiling(
     setting: Setting[float], rate: float, capacity: float, settings: PackSettings
 ) -> tuple[float, str]:
-    """Highest current in A, and where it comes from in words.
+    """Highest current in A, and its origin in words.
 
-    It is the owner's figure; until there is one, a part of the capacity that the board can bear.
+    The owner's setting; without one, ``rate`` in C of the capacity, within the rating of the board.
     """
     chosen, rating = settings.value(setting), settings.rating
     if chosen >= 0:
@@ -242,10 +247,10 @@ def ceiling(
 
 
 def latch(latched: bool, set_by: bool, reset_by: bool) -> bool:
-    """Whether a cut-off stands: set by going beyond it, ended only by coming well back."""
+    """A set-reset latch: ``set_by`` takes precedence."""
     return set_by or (latched and not reset_by)
 
 
 def recovery_voltage(preset: Preset) -> float:
-    """Voltage in V to which the lowest cell must rise after the low cut-off, beyond what rest alone gives."""
+    """Voltage in V to which the lowest cell must rise after the low cut-off, more than rest alone gives."""
     return preset.low + (preset.low - preset.cutoff_low) / 2

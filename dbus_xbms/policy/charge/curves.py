@@ -1,4 +1,4 @@
-"""Curves as breakpoints: what part of a limit stands at what temperature, voltage or charge. Pure."""
+"""Piecewise linear curves: the fraction of a limit by temperature, voltage or SoC. Pure."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from math import inf, isfinite
 
 
 class CurveError(ValueError):
-    """Breakpoints that make no curve; the message says why."""
+    """Invalid breakpoints; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Breakpoints ``(x, y)`` with rising ``x``, straight lines between them, and the ends held beyond.
+    """Breakpoints ``(x, y)`` with rising ``x``; linear between them, constant beyond.
 
     Raises:
         CurveError: no points, or ``x`` does not rise.
@@ -48,16 +48,16 @@ class Curve:
 
 
 def parse_curve(text: str) -> Curve:
-    """Read ``"0:0 10:0.3 20:1"``.
+    """Parse a curve like ``"0:0 10:0.3 20:1"``.
 
     Raises:
-        CurveError: no curve, or a part outside 0 to 1.
+        CurveError: not a curve, or a fraction outside 0 to 1.
     """
     try:
         points = tuple((float(x), float(y)) for x, y in (point.split(":") for point in text.split()))
     except ValueError as err:
         raise CurveError(f"{text!r} is not a curve") from err
-    if not all(isfinite(x) for x, _ in points):  # between infinities there is no straight line
+    if not all(isfinite(x) for x, _ in points):  # no straight line leads to infinity
         raise CurveError("the points of a curve are numbers")
     if any(not 0 <= y <= 1 for _, y in points):
         raise CurveError("the parts of a curve lie between 0 and 1")

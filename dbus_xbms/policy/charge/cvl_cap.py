@@ -1,11 +1,11 @@
-"""A CVL that makes chargers keep to the CCL, those too that do not look at it. Pure.
+"""Enforce the CCL through the CVL, for chargers that ignore the CCL. Pure.
 
-With ESS and DC feed-in systemcalc gives MPPTs their own maximum current at CVL + 0.4 V, whatever the CCL:
-only a CVL at or below the pack's voltage stops them. So with a CCL of 0 the CVL is the voltage that the
-pack had when that began. It stays there when loads pull the voltage down: chargers that obey then carry
-the loads, while a CVL that followed the voltage would empty the pack step by step.
+With ESS and DC feed-in systemcalc lets MPPTs charge with their own maximum current up to CVL + 0.4 V,
+whatever the CCL: only a CVL at or below the pack's voltage stops them. So with a CCL of 0 the CVL is the
+pack's voltage when that began. It stays there when loads pull the voltage down: chargers then supply the
+loads, while a CVL that followed the voltage would empty the pack step by step.
 
-If more flows than the CCL for longer than chargers need to obey, the CVL falls until that ends. It rises
+If the current exceeds the CCL for longer than chargers need to obey, the CVL falls until that ends. It rises
 again late and slowly.
 """
 
@@ -18,38 +18,36 @@ from dbus_xbms.model import PackSample
 from dbus_xbms.policy.state_of_charge import ASSUMED_CAPACITY
 
 FEED_IN = 0.4  # V that systemcalc adds to the CVL with DC feed-in
-VOLTAGE_STEP = 0.1  # V; the present voltage as a limit is rounded down to it
+VOLTAGE_STEP = 0.1  # V; the pack's voltage is rounded down to it when it serves as a limit
 PUBLISHED_STEP = 0.01  # V
 OBEY_TIME = 15.0  # s; systemcalc works every 3 s, chargers take 3 to 5 s more, and loads come and go
-TOLERANCE, LEAST_TOLERANCE = 0.1, 1.0  # part of the CCL, and A: Multis round to whole amperes
-IDLE_RATE, LEAST_IDLE_CURRENT = (
-    0.005,
-    0.2,
-)  # C and A that may flow with a CCL of 0: measurements are off by that
+TOLERANCE, LEAST_TOLERANCE = 0.1, 1.0  # fraction of the CCL, and A: Multis round to whole amperes
+# C and A; with a CCL of 0 this much may flow, because measurements are off by as much.
+IDLE_RATE, LEAST_IDLE_CURRENT = 0.005, 0.2
 FALL_RATE = 0.005  # V/s per cell
 LARGEST_DROP = 0.2  # V per cell below the pack's voltage: enough for FEED_IN with three cells
 LONGEST_STEP = 5.0  # s that one sample counts
-SETTLE = 10.0  # s in which a fall takes away the current that is too much
-RECOVERY_HOLD = 400.0  # s after a fall until the CVL rises again: so it turns 18 times an hour at most
+SETTLE = 10.0  # s in which a fall should remove the excess current
+RECOVERY_HOLD = 400.0  # s after a fall until the CVL rises again: at most 18 changes of direction an hour
 RISE, RISE_EVERY = 0.002, 20.0  # V per cell and s
 HIGHEST_RESISTANCE = 0.1  # ohm x Ah per cell; LiFePO4 cells with their joints have half of it
-LOWEST_RESISTANCE = 0.03
+LOWEST_RESISTANCE = 0.03  # ohm x Ah per cell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapState:
-    """What has to be remembered of chargers."""
+    """The cap, and how chargers have obeyed so far."""
 
-    cap: float | None = None  # V, no CVL is above it; None: there is none
+    cap: float | None = None  # V, highest CVL; None: no cap
     stopped: bool = False  # the CCL is 0
-    lowered: bool = False  # the cap has lowered_cap because too much flowed
-    exceeded: float = 0.0  # s in a row with more current than the CCL
-    stable_time: float = inf  # s since the cap last fell or rose
+    lowered: bool = False  # the cap has been lowered because chargers exceeded the CCL
+    exceeded: float = 0.0  # s with more current than the CCL, without interruption
+    stable_time: float = inf  # s since the cap last changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedLimits:
-    """What chargers are published about a pack, besides the cap."""
+    """Limits published for chargers, before the cap is applied."""
 
     cvl: float  # V
     ccl: float  # A
@@ -58,20 +56,20 @@ class PublishedLimits:
 
 
 def round_down(voltage: float) -> float:
-    """A pack's voltage as a limit, in V."""
+    """Round a pack's voltage in V down to use it as a limit."""
     return round(floor(voltage / VOLTAGE_STEP + 1e-6) * VOLTAGE_STEP, 2)
 
 
 def idle_cvl(sample: PackSample, count: int, capacity: float) -> float:
-    """The CVL in V that charges nothing while nobody sees what flows, not even with feed-in."""
+    """CVL in V for a silent pack: one at which no charger charges it, not even with feed-in."""
     resistance = HIGHEST_RESISTANCE * count / (capacity or ASSUMED_CAPACITY)
-    # A capacity near 0, which a setting may hold, makes the resistance infinite.
+    # A capacity near 0, which the owner may have set, makes the resistance infinite.
     drop = min(sample.current * resistance, sample.voltage) if sample.current > 0 else 0.0
     return max(0.0, round_down(sample.voltage - drop - FEED_IN))
 
 
 def tolerated_current(ccl: float, capacity: float) -> float:
-    """The charge current in A from which on a CCL is not obeyed."""
+    """Charge current in A above which chargers exceed the CCL."""
     if ccl == 0:
         return max(LEAST_IDLE_CURRENT, IDLE_RATE * (capacity or ASSUMED_CAPACITY))
     return max(ccl * (1 + TOLERANCE), ccl + LEAST_TOLERANCE)
@@ -80,14 +78,12 @@ def tolerated_current(ccl: float, capacity: float) -> float:
 def step(
     state: CapState, sample: PackSample, published: PublishedLimits, dt: float, *, after_silence: bool = False
 ) -> CapState:
-    """Follow what chargers make of the limits; ``dt`` s after the sample before.
+    """Advance the cap by a sample, ``dt`` s after the previous one.
 
-    After a silence the pack's voltage may be far below what it was when charging was stopped.
+    After a silence the pack's voltage may be far below the one at which charging was stopped.
     """
-    stopped, excess = (
-        published.ccl == 0,
-        sample.current - tolerated_current(published.ccl, published.capacity),
-    )
+    stopped = published.ccl == 0
+    excess = sample.current - tolerated_current(published.ccl, published.capacity)
     exceeded = state.exceeded + dt if excess > 0 else 0.0
     cap = state.cap
     if stopped:
@@ -95,7 +91,7 @@ def step(
         cap = min(published.cvl, *(volts for volts in (before, cap) if volts is not None))
     elif state.stopped and not state.lowered:
         cap = None
-    elif state.stopped and cap is not None:  # a dead cell or another preset may have had it far lower
+    elif state.stopped and cap is not None:  # it may be far lower because of a dead cell or another preset
         cap = min(published.cvl, max(cap, round_down(sample.voltage - LARGEST_DROP * published.count)))
     state = replace(state, cap=cap, stopped=stopped, exceeded=exceeded)
     if exceeded >= OBEY_TIME:
@@ -106,9 +102,10 @@ def step(
 def _lower(
     state: CapState, sample: PackSample, published: PublishedLimits, excess: float, dt: float
 ) -> CapState:
+    """Lower the cap, as far as the excess in A demands."""
     before = min(published.cvl, sample.voltage, inf if state.cap is None else state.cap)
     rate = FALL_RATE
-    if not state.stopped:  # a current that is allowed shall go on
+    if not state.stopped:  # an allowed current should not stop altogether
         rate = min(rate, excess * LOWEST_RESISTANCE / (published.capacity or ASSUMED_CAPACITY) / SETTLE)
     lowered_cap = before - rate * published.count * min(dt, LONGEST_STEP)
     cap = min(before, max(lowered_cap, sample.voltage - LARGEST_DROP * published.count, 0.0))
@@ -116,7 +113,7 @@ def _lower(
 
 
 def _raise(state: CapState, published: PublishedLimits, dt: float) -> CapState:
-    """Let the cap rise in steps, until it is none."""
+    """Raise the cap in steps, and drop it in the end."""
     assert state.cap is not None
     stable_time = state.stable_time + dt
     if stable_time < RECOVERY_HOLD + RISE_EVERY:
@@ -128,7 +125,7 @@ def _raise(state: CapState, published: PublishedLimits, dt: float) -> CapState:
 
 
 def apply(state: CapState, cvl: float) -> float:
-    """The CVL in V that is published."""
+    """Apply the cap to a CVL in V."""
     if state.cap is None or state.cap >= cvl:
         return cvl
     return round(floor(state.cap / PUBLISHED_STEP + 1e-6) * PUBLISHED_STEP, 2)

@@ -1,14 +1,14 @@
-"""The limits of a controlling pack, from a sample or from silence; never absent, never a guess. Pure.
+"""Limits of a controlling pack by its newest sample. Pure.
 
-The clock of the controllers is the time of the samples: between two samples nothing moves, so that values
-which are held are held exactly.
+Time passes from sample to sample only: between two samples no limit moves. Limits in silence are computed in
+:mod:`dbus_xbms.policy.charge.silent_limits`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dbus_xbms.model import Limits, PackSample, Protection
+from dbus_xbms.model import Limits, PackSample
 from dbus_xbms.policy import identity, state_of_charge
 from dbus_xbms.policy.charge import (
     charge_voltage,
@@ -25,18 +25,17 @@ from dbus_xbms.policy.charge.current_limits import (
     DISCHARGE_RULES,
     RuleContext,
 )
-from dbus_xbms.policy.charge.mode import mode
 from dbus_xbms.policy.charge.preset_check import Verdict
 from dbus_xbms.policy.charge.ramp import RampedLimit
 from dbus_xbms.policy.temperatures import Temperatures
 from dbus_xbms.settings import PackSettings
 
-REQUEST_BACK = 5.0  # % above the SoC of a charge request that ends it
+REQUEST_HYSTERESIS = 5.0  # % of SoC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitsState:
-    """What the limits have to remember."""
+    """The limits, and the state of the rules that made them."""
 
     limits: Limits
     preset: Preset
@@ -44,23 +43,23 @@ class LimitsState:
     evidence: preset_check.ChemistryEvidence  # of another chemistry
     voltage: charge_voltage.CvlState
     cap: cvl_cap.CapState
-    charge: RampedLimit  # in silence: as before it
-    discharge: RampedLimit
+    charge: RampedLimit  # unchanged in silence
+    discharge: RampedLimit  # unchanged in silence
     cut_high: bool
     cut_low: bool
     dead: bool  # a cell is dead or shorted, or was and is not back above ``deep``
-    capacity_unknown: bool  # and a ceiling would be a part of it
+    capacity_unknown: bool  # and a ceiling depends on it
     request: bool
     silent_cvl: float  # V, the CVL in silence
     wake_cvl: float  # V, the CVL in silence for a pack that only a charger wakes
-    safe: bool  # the last sample lay in the safe zone
-    last_sample: PackSample | None  # the last one; None: it was before the program started
+    safe: bool  # the last sample was in the safe zone
+    last_sample: PackSample | None  # None: taken before the program started
     at: float  # s, of the last sample
     silent_since: float | None = None  # s; None: the limits are those of the last sample
 
     @property
     def for_owner(self) -> str:
-        """What only the owner can put right, in words; empty if there is nothing."""
+        """What only the owner can fix, in words; empty if there is nothing."""
         if self.dead:
             return "a cell is dead or shorted: nothing is charged until it has been checked"
         if self.capacity_unknown:
@@ -77,7 +76,7 @@ def step(
     settings: PackSettings,
     longest: float,
 ) -> LimitsState:
-    """Follow the limits by a sample taken at ``now``; a gap counts for ``longest`` s at most."""
+    """Compute the limits from a sample taken at ``now``; a gap counts for at most ``longest`` s."""
     chosen = preset(settings)
     dt = min(now - before.at, longest) if before else 0.0
     evidence = _evidence(before, sample, chosen, state_of_charge.assumed(sample.nominal, settings), dt)
@@ -113,7 +112,7 @@ def step(
 def _evidence(
     before: LimitsState | None, sample: PackSample, chosen: Preset, capacity: float, dt: float
 ) -> preset_check.ChemistryEvidence:
-    """The signs of another chemistry; another preset starts them over."""
+    """Update the evidence of another chemistry; start over with another preset."""
     evidence = before.evidence if before and before.preset == chosen else preset_check.ChemistryEvidence()
     return preset_check.update(evidence, sample, chosen, capacity, dt) if sample.cells else evidence
 
@@ -125,7 +124,7 @@ def _voltage(
     dt: float,
     settings: PackSettings,
 ) -> charge_voltage.CvlState:
-    """Where the charge stands; it stays there while the preset is refused or cells are unknown."""
+    """Advance the charge; not while the preset is refused or cells are unknown."""
     voltage, sample = before.voltage if before else charge_voltage.CvlState(), context.sample
     if context.refused or not sample.cells:
         return voltage
@@ -133,14 +132,14 @@ def _voltage(
 
 
 def _cells(sample: PackSample, settings: PackSettings) -> int:
-    """How many cells there are; the stored number counts, never a stranger's."""
+    """Number of cells: the stored one, else the sample's."""
     return settings.cells or len(sample.cells)
 
 
 def _published(
     voltage: charge_voltage.CvlState, context: RuleContext, ccl: float, settings: PackSettings
 ) -> cvl_cap.PublishedLimits:
-    """What chargers are published by the sample alone."""
+    """The limits by the sample alone."""
     count = _cells(context.sample, settings)
     return cvl_cap.PublishedLimits(
         cvl=_cvl_by_sample(voltage, context, ccl, count, settings.cells),
@@ -153,9 +152,9 @@ def _published(
 def _cap(
     before: LimitsState | None, sample: PackSample, published: cvl_cap.PublishedLimits, dt: float
 ) -> cvl_cap.CapState:
-    """What chargers make of what they were published."""
-    known, silent = (before.cap, before.silent_since is not None) if before else (cvl_cap.CapState(), False)
-    return cvl_cap.step(known, sample, published, dt, after_silence=silent)
+    """Advance the cap that makes chargers obey."""
+    cap, silent = (before.cap, before.silent_since is not None) if before else (cvl_cap.CapState(), False)
+    return cvl_cap.step(cap, sample, published, dt, after_silence=silent)
 
 
 def _limits(
@@ -167,14 +166,16 @@ def _limits(
     currents: tuple[RampedLimit, RampedLimit],
     settings: PackSettings,
 ) -> Limits:
+    """Build the published limits."""
     charge, discharge = currents
     sample, chosen = context.sample, context.preset
     cvl = cvl_cap.apply(cap, published.cvl)
+    mode = charge_voltage.mode(voltage, context, cvl, charge.published, exceeded=cap.lowered)
     return Limits(
         cvl=cvl,
         ccl=charge.published,
         dcl=discharge.published,
-        mode=mode(voltage, cap, context, cvl, charge.published),
+        mode=mode,
         charge_limitation=charge.reason,
         discharge_limitation=discharge.reason,
         charge_request=_charge_request(before, sample, chosen, settings),
@@ -183,11 +184,16 @@ def _limits(
 
 
 def _cvl_by_sample(
-    voltage: charge_voltage.CvlState, context: RuleContext, ccl: float, count: int, known: int
+    voltage: charge_voltage.CvlState, context: RuleContext, ccl: float, count: int, stored_count: int
 ) -> float:
-    """The highest CVL in V that the sample alone speaks for; less if chargers do not keep to the CCL.
+    """CVL in V by the sample alone, before the cap.
 
-    ``count``: of cells; ``known``: the stored one, 0 if there is none.
+    Args:
+        voltage: state of the charge.
+        context: of the sample.
+        ccl: A.
+        count: of cells.
+        stored_count: of cells as stored, 0 if unknown.
     """
     sample, chosen = context.sample, context.preset
     present = cvl_cap.round_down(sample.voltage)
@@ -198,13 +204,13 @@ def _cvl_by_sample(
         cvl = voltage.cvl
     else:
         cvl = min(voltage.cvl, max(present, count * chosen.floating))
-    return min(cvl, charge_voltage.ceiling(chosen, sample, known))
+    return min(cvl, charge_voltage.ceiling(chosen, sample, stored_count))
 
 
 def _currents(
     before: LimitsState | None, context: RuleContext, now: float
 ) -> tuple[RampedLimit, RampedLimit]:
-    """CCL and DCL. After a silence or a restart they go on where they were, unless it may be another pack."""
+    """Ramp CCL and DCL. After silence or a restart they resume, unless it may be another pack."""
     charge, discharge = (before.charge, before.discharge) if before else (None, None)
     unseen = before is not None and (before.last_sample is None or before.silent_since is not None)
     if before and unseen and charge and discharge:
@@ -221,7 +227,7 @@ def _currents(
 
 
 def _previous_verdict(before: LimitsState | None, chosen: Preset) -> Verdict | None:
-    """The verdict that goes on: that of samples of this run, about the same preset."""
+    """The verdict so far, if it is of samples of this run and of the same preset."""
     return before.verdict if before and before.last_sample and before.preset == chosen else None
 
 
@@ -233,6 +239,7 @@ def _context(
     verdict: Verdict,
     settings: PackSettings,
 ) -> RuleContext:
+    """Collect what the rules of current limits need."""
     capacity = state_of_charge.installed(sample.nominal, settings)
     charge, charge_origin = current_limits.ceiling(
         PackSettings.max_charge_current, CHARGE_RATE, capacity, settings
@@ -268,39 +275,43 @@ def _context(
 
 
 def _ramp(
-    before: RampedLimit | None, rules: tuple[current_limits.Rule, ...], s: RuleContext, top: float, now: float
+    before: RampedLimit | None,
+    rules: tuple[current_limits.Rule, ...],
+    context: RuleContext,
+    ceiling: float,
+    now: float,
 ) -> RampedLimit:
-    return ramp.step(before, current_limits.strictest(rules, s), top, now)
+    return ramp.step(before, current_limits.strictest(rules, context), ceiling, now)
 
 
 def _dead(before: LimitsState | None, sample: PackSample, chosen: Preset) -> bool:
-    was = before is not None and before.dead
-    back = min(sample.cells, default=0.0) >= chosen.deep
-    return current_limits.latch(was, bool(dead_cells(chosen, sample.cells)), back)
+    latched = before is not None and before.dead
+    recovered = min(sample.cells, default=0.0) >= chosen.deep
+    return current_limits.latch(latched, bool(dead_cells(chosen, sample.cells)), recovered)
 
 
 def _depends_on_capacity(settings: PackSettings) -> bool:
-    """Whether a current is a part of the capacity, because the owner has set none."""
+    """Whether a current limit is not set, so that it depends on the capacity."""
     return min(settings.max_charge_current, settings.max_discharge_current) < 0
 
 
 def _charge_request(
     before: LimitsState | None, sample: PackSample, chosen: Preset, settings: PackSettings
 ) -> bool:
-    """Whether the pack asks for charge, until it has clearly got some."""
-    soc, was = settings.charge_request_soc, before is not None and before.request
+    """Whether the pack requests charge: from a low SoC or cell until both have clearly recovered."""
+    soc, latched = settings.charge_request_soc, before is not None and before.request
     lowest = min(sample.cells, default=chosen.cutoff_low)
-    needy = bool(soc) and sample.soc <= soc
-    low = lowest <= chosen.cutoff_low
-    back = (not soc or sample.soc >= soc + REQUEST_BACK) and lowest >= current_limits.recovery_voltage(chosen)
-    return current_limits.latch(was, needy or low, back)
+    low = (bool(soc) and sample.soc <= soc) or lowest <= chosen.cutoff_low
+    recovered = lowest >= current_limits.recovery_voltage(chosen)
+    return current_limits.latch(
+        latched, low, recovered and (not soc or sample.soc >= soc + REQUEST_HYSTERESIS)
+    )
 
 
 def _safe(sample: PackSample, sensors: Temperatures, chosen: Preset, verdict: Verdict) -> bool:
-    """Whether discharging could go on for a while unseen."""
-    cells_well = bool(sample.cells) and (
+    """Whether discharging may continue for a while without samples."""
+    cells_safe = bool(sample.cells) and (
         min(sample.cells) > chosen.low and max(sample.cells) < chosen.cutoff_high
     )
-    temperatures_well = all(chosen.discharge_temperature.at(t) >= 1 for t in sensors.maybe_cells)
-    tripped = sample.protection & ~Protection.MOSFET_LOCK
-    return cells_well and temperatures_well and not tripped and not verdict.refused
+    temperatures_safe = all(chosen.discharge_temperature.at(t) >= 1 for t in sensors.maybe_cells)
+    return cells_safe and temperatures_safe and not sample.protection and not verdict.refused

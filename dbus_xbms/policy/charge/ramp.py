@@ -1,50 +1,50 @@
-"""A current limit over time: lowered at once, raised late and slowly. Pure."""
+"""Ramp a current limit: lower it at once, raise it late and slowly. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import floor
 
-# How long a limit stays down after it was lowered, in s: twice as long each time that it turns. So it turns
-# 20 times in an hour at most, whatever noise and cells do.
+# s that a limit stays down after it was lowered: doubled each time that it falls again after a rise. So it
+# changes direction at most 20 times an hour, whatever noise and cells do.
 RECOVERY_HOLD, LONGEST_HOLD = 30.0, 600.0
 STABLE_TIME = 3600.0  # s without a fall after which the hold is short again
-RECOVERY_TIME = 60.0  # s from nothing to the ceiling
-DEADBAND = 0.05  # part of the ceiling; smaller rises are not published
+RECOVERY_TIME = 60.0  # s from 0 to the ceiling
+DEADBAND = 0.05  # fraction of the ceiling; smaller rises are not published
 STEP = 0.1  # A; limits are rounded down to it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """What one rule allows, in A, and why."""
+    """The current that one rule allows, and why."""
 
-    current: float
+    current: float  # A
     reason: str
-    ceiling: bool = False  # nothing is wrong: it is the most that is ever allowed
+    ceiling: bool = False  # nothing is wrong: it is the highest current that is ever allowed
 
 
 def no_current(mode: str) -> Allowance:
-    """Nothing is allowed; ``mode`` is what charge control says of a silence, or of a fault."""
+    """Allow no current; ``mode`` is the mode of charge control in a silence or after a fault."""
     return Allowance(current=0.0, reason=mode[:1].lower() + mode[1:])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RampedLimit:
-    """One limit over time."""
+    """A current limit over time. Times in s."""
 
     allowed: float  # A, with hold and slope
-    published: float  # A, as published: never above ``allowed``
-    lowered_at: float  # s
-    at: float  # s
-    cause: str  # what holds it down, or held it down before it began to rise; empty: only its ceiling
+    published: float  # A, never above ``allowed``
+    lowered_at: float
+    at: float  # time of the newest step
+    cause: str  # what holds it down, or did before it began to rise; empty: only its ceiling
     reason: str  # as published
     rising: bool = False  # will rise by more than the deadband
     raised: bool = False  # has been raised since it was lowered
-    hold: float = RECOVERY_HOLD  # s
+    hold: float = RECOVERY_HOLD
 
 
 def step(previous: RampedLimit | None, allowance: Allowance, top: float, now: float) -> RampedLimit:
-    """Follow a bound to ``now``, below a ceiling of ``top`` A: down at once; up after a hold, at a slope."""
+    """Advance a limit to ``now``: down at once; up after a hold, at a slope in proportion to ``top`` A."""
     if previous is None:
         return hold_at(allowance, now)
     allowed, lowered_at, hold = allowance.current, previous.lowered_at, previous.hold
@@ -84,7 +84,7 @@ def step(previous: RampedLimit | None, allowance: Allowance, top: float, now: fl
 
 
 def hold_at(allowance: Allowance, now: float) -> RampedLimit:
-    """A limit that stands at ``bound`` and recovers from there."""
+    """Set a limit to an allowance; it recovers from there."""
     return RampedLimit(
         allowed=allowance.current,
         published=_round_down(allowance.current),
@@ -100,12 +100,12 @@ def _cause(allowance: Allowance) -> str:
 
 
 def _rising_reason(cause: str, allowance: Allowance) -> str:
-    """Why a limit is below what its rules allow: it rises late and slowly."""
+    """Why a limit is below what its rules allow, in words."""
     return f"rising again after: {cause}" if cause else f"rising to: {allowance.reason}"
 
 
 def resume(previous: RampedLimit, gap: float) -> RampedLimit:
-    """A limit after ``gap`` s of silence: it stands where it stood, and nothing has recovered unseen."""
+    """Resume a limit after ``gap`` s of silence, in which it has neither fallen nor recovered."""
     return replace(previous, lowered_at=previous.lowered_at + gap, at=previous.at + gap)
 
 

@@ -1,4 +1,4 @@
-"""The limits of a pack that is not heard: after a silence began, after a fault, after a restart. Pure."""
+"""Limits of a controlling pack without samples: in silence, after a restart, after a fault. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REDUCED = (Phase.LENT, Phase.DERATED)  # phases in which some of the discharge c
 
 
 def restored(kept: Snapshot, started: float, settings: PackSettings) -> LimitsState:
-    """The limits of a pack that controlled before the program started, until it is heard."""
+    """Limits of a pack that controlled before the program started, until its first sample."""
     chosen, count = preset(settings), settings.cells
     cvl = max(0.0, min(kept.cvl, count * chosen.full))
     ccl = _allowed(kept.ccl, PackSettings.max_charge_current, CHARGE_RATE, settings)
@@ -53,7 +53,7 @@ def restored(kept: Snapshot, started: float, settings: PackSettings) -> LimitsSt
         cut_high=kept.cut_high,
         cut_low=kept.cut_low,
         dead=kept.dead,
-        capacity_unknown=False,  # the first sample tells
+        capacity_unknown=False,  # decided by the first sample
         request=kept.request,
         silent_cvl=cvl,
         wake_cvl=count * chosen.floating,
@@ -64,14 +64,14 @@ def restored(kept: Snapshot, started: float, settings: PackSettings) -> LimitsSt
 
 
 def _allowed(kept: float, setting: Setting[float], rate: float, settings: PackSettings) -> float:
-    """A current in A that was kept, as far as today's settings allow it."""
+    """A stored current in A, limited to what the settings allow now."""
     capacity = state_of_charge.installed(settings.nominal, settings)
     highest, _ = current_limits.ceiling(setting, rate, capacity, settings)
     return max(0.0, min(kept, highest))
 
 
 def to_snapshot(state: LimitsState) -> Snapshot:
-    """The part of it that is kept for the next run."""
+    """The part of the state that is stored for the next run."""
     return Snapshot(
         cvl=state.silent_cvl,
         ccl=state.charge.published,
@@ -90,9 +90,9 @@ def to_snapshot(state: LimitsState) -> Snapshot:
 def silent(
     before: LimitsState, phase: Phase, now: float, settings: PackSettings, doubt: str = ""
 ) -> LimitsState:
-    """The limits in silence: nothing is charged, and what may be drawn shrinks with the phase.
+    """Limits in silence: no charging, and discharging reduced or stopped by the phase.
 
-    ``doubted``: why readings that do come are not believed, in words; counts as silence.
+    ``doubt``: why readings are rejected, in words; that counts as silence.
     """
     share = settings.derate_discharge / 100 if phase in REDUCED and before.safe else 0.0
     dcl = before.discharge.published * share
@@ -100,7 +100,7 @@ def silent(
         dcl = min(dcl, chosen)
     why = f"Readings not believed ({doubt})" if doubt else SILENCE.get(phase, "No contact")
     limits = _without_charge(before, why, dcl)
-    wake = 0.0 if doubt else _waking(before, phase, settings)
+    wake = 0.0 if doubt else _wake_current(before, phase, settings)
     if wake:
         words = f"{why}: WakeCurrent {wake:g} A"
         limits = replace(limits, cvl=before.wake_cvl, ccl=wake, charge_limitation=words)
@@ -108,14 +108,14 @@ def silent(
     return replace(before, limits=limits, silent_since=since)
 
 
-def _waking(before: LimitsState, phase: Phase, settings: PackSettings) -> float:
-    """The charge current in A for a pack that may be asleep until a charger wakes it: the owner's wish."""
+def _wake_current(before: LimitsState, phase: Phase, settings: PackSettings) -> float:
+    """Charge current in A to wake a pack that may be asleep; 0 unless the owner has set one."""
     asleep = phase in (Phase.DERATED, Phase.LOST) and before.safe
     return min(settings.wake_current, before.charge.published) if asleep else 0.0
 
 
 def stopped(before: LimitsState, now: float, why: str) -> LimitsState:
-    """The limits when nothing is known for sure; works on what is remembered alone."""
+    """Limits after a fault in the program: no current. Uses nothing but the previous state."""
     limits = _without_charge(before, why, 0.0)
     return replace(
         before,

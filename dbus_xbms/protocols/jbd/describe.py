@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from dbus_xbms.model import Protection
 from dbus_xbms.protocols import Echo, Frame, ProtocolError
 from dbus_xbms.protocols.jbd.frames import (
     DD,
@@ -26,6 +25,7 @@ from dbus_xbms.protocols.jbd.parameters import (
     describe_parameter,
     describe_text,
 )
+from dbus_xbms.protocols.jbd.protections import ProtectionBit
 from dbus_xbms.protocols.jbd.registers import (
     BASIC,
     CELLS,
@@ -66,13 +66,6 @@ MODULE_COMMANDS = {
     RANDOM: "random byte",
     USER_PASSWORD: "user password",
     ROOT_PASSWORD: "root password",
-}
-_PROTECTION_NAMES = {
-    Protection.FRONTEND_ERROR: "frontend_ic_error",
-    Protection.MOSFET_LOCK: "mosfet_software_lock",
-    Protection.VENDOR_13: "vendor_bit_13",
-    Protection.VENDOR_14: "vendor_bit_14",
-    Protection.VENDOR_15: "vendor_bit_15",
 }
 
 
@@ -173,7 +166,7 @@ def _describe_basic(payload: bytes) -> dict[str, object]:
         "balance_word_cells_17_to_32_hex": f"{basic.balance_high:04x}",
         "balancing_cells_1based": basic.balancing,
         "protection_bits_hex": f"{basic.protection:04x}",
-        "protections_active": [_protection_name(bit) for bit in Protection if bit in basic.protection],
+        "protections_active": [bit.name.lower() for bit in ProtectionBit if basic.protection & bit],
         "software_version_raw_hex": f"{basic.software:02x}",
         "software_version": basic.firmware,
         "state_of_charge_percent": basic.soc,
@@ -243,10 +236,6 @@ def _describe_tail(basic: Basic) -> dict[str, object]:
         if name in tail.fields and told:
             described[key] = say(tail.fields[name], basic)
     return described
-
-
-def _protection_name(bit: Protection) -> str:
-    return _PROTECTION_NAMES.get(bit, (bit.name or "").lower())
 
 
 def _describe_cells(payload: bytes) -> dict[str, object]:

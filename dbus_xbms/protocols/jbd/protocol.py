@@ -20,6 +20,7 @@ from dbus_xbms.protocols import (
 from dbus_xbms.protocols.jbd import adverts, login, switches
 from dbus_xbms.protocols.jbd.frames import JbdFramer, ask, read
 from dbus_xbms.protocols.jbd.models import rating
+from dbus_xbms.protocols.jbd.protections import commanded, is_locked, protections
 from dbus_xbms.protocols.jbd.registers import (
     BASIC,
     CELLS,
@@ -129,7 +130,9 @@ def _sample(basic: Basic, cells: tuple[float, ...]) -> PackSample:
         nominal=_nominal(basic),
         cycles=basic.cycles,
         mosfets=basic.mosfets,
-        protection=basic.protection,
+        protection=protections(basic.protection),
+        commanded=commanded(basic.mosfets, basic.protection),
+        locked=is_locked(basic.protection),
         cells=cells,
         balancing=frozenset(basic.balancing),
         temperatures=tuple(measured for measured, _ in basic.sensors),

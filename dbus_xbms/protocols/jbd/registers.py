@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntFlag
 
-from dbus_xbms.model import Counters, Mosfets, Protection
+from dbus_xbms.model import Counters, Mosfets
 from dbus_xbms.protocols import Field, ProtocolError, decode
 from dbus_xbms.protocols.jbd.tail import UNKNOWN, ZERO_CELSIUS, Dialect, Tail, decode_tail
 
@@ -58,7 +58,7 @@ BASIC_FIELDS = (
     Field(name="date", at=10, fmt=">H"),
     Field(name="balance_low", at=12, fmt=">H"),
     Field(name="balance_high", at=14, fmt=">H"),
-    Field(name="protection", at=16, fmt=">H", convert=Protection),
+    Field(name="protection", at=16, fmt=">H"),
     Field(name="software", at=18, fmt=">B"),
     Field(name="soc", at=19, fmt=">B"),
     Field(name="status", at=20, fmt=">B", convert=Status),
@@ -86,7 +86,7 @@ class Basic:
     date: int  # packed, see date_of()
     balance_low: int  # bit 0 = cell 1
     balance_high: int  # bit 0 = cell 17
-    protection: Protection
+    protection: int  # bits as in ProtectionBit
     software: int  # a nibble before the dot and one after it
     soc: int  # %
     status: Status

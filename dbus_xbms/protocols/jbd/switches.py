@@ -9,6 +9,7 @@ from __future__ import annotations
 from dbus_xbms.model import Mosfet, Mosfets, PackSample, Protection, Switched
 from dbus_xbms.protocols import Conversation, NoReply, NotVerified, ProtocolError, Refused, Request
 from dbus_xbms.protocols.jbd.frames import ask, read, write
+from dbus_xbms.protocols.jbd.protections import is_locked, protections
 from dbus_xbms.protocols.jbd.registers import (
     BASIC,
     ENTER_FACTORY_MODE,
@@ -66,9 +67,13 @@ def _told(orders: list[Request], want: Mosfets, before: PackSample) -> Conversat
                 return basic, True
         if stored and _follows_unlocked(basic, want):
             return basic, True
-        if (basic.mosfets, basic.protection) != (before.mosfets, before.protection):
+        if _shown(basic) != (before.mosfets, before.protection, before.locked):
             break
     return basic, False
+
+
+def _shown(basic: Basic) -> tuple[Mosfets, frozenset[Protection], bool]:
+    return basic.mosfets, protections(basic.protection), is_locked(basic.protection)
 
 
 def _stored(order: Request) -> Conversation[bool]:
@@ -106,12 +111,12 @@ def _masks(want: Mosfets) -> bool:
 
 
 def _locked(basic: Basic) -> bool:
-    return Protection.MOSFET_LOCK in basic.protection
+    return is_locked(basic.protection)
 
 
 def _explained(basic: Basic, mosfet: Mosfet) -> bool:
     """Whether a MOSFET is off and a protection explains that."""
-    return not basic.mosfets.of(mosfet) and bool(basic.protection & mosfet.blocked_by)
+    return not basic.mosfets.of(mosfet) and bool(protections(basic.protection) & mosfet.blocked_by)
 
 
 def _hidden(basic: Basic, want: Mosfets) -> frozenset[Mosfet]:
@@ -129,8 +134,8 @@ def _words(mosfets: Mosfets) -> str:
 
 
 def _why(basic: Basic) -> str:
-    tripped = basic.protection & ~Protection.MOSFET_LOCK
-    names = [bit.name.replace("_", " ").lower() for bit in Protection if bit in tripped and bit.name]
+    tripped = protections(basic.protection)
+    names = [protection.value for protection in Protection if protection in tripped]
     locked = " and a MOSFET lock" if _locked(basic) else ""
     return f"{locked} while it protects against {', '.join(names)}" if names else locked
 

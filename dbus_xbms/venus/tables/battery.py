@@ -14,6 +14,7 @@ from dbus_xbms.model import (
     LENT,
     Level,
     LowestHighest,
+    Mosfet,
     PackIdentity,
     PackSample,
     Phase,
@@ -76,6 +77,10 @@ def _sensor_id(pick: Callable[[LowestHighest], int]) -> Read[Report]:
     return read
 
 
+def _blocked(mosfet: Mosfet) -> Read[Report]:
+    return _sample(lambda sample: None if (on := sample.is_on(mosfet)) is None else int(not on))
+
+
 def _health(sample: PackSample) -> float | None:
     if sample.health is not None:
         return sample.health
@@ -110,7 +115,8 @@ STATUS_BITS = (
     (1 << 8, Protection.DISCHARGE_OVERTEMPERATURE),
     (1 << 9, Protection.CELL_OVERVOLTAGE),
     (1 << 12, Protection.CHARGE_OVERCURRENT),
-    (1 << 14, Protection.DISCHARGE_OVERCURRENT | Protection.SHORT_CIRCUIT),
+    (1 << 14, Protection.DISCHARGE_OVERCURRENT),
+    (1 << 14, Protection.SHORT_CIRCUIT),
     (1 << 15, Protection.CELL_UNDERVOLTAGE),
     (1 << 16, Protection.DISCHARGE_UNDERTEMPERATURE),
 )
@@ -119,7 +125,7 @@ STATUS_BITS = (
 def _status(report: Report) -> int | None:
     if report.decision.sample is None:
         return None
-    tripped = sum(bit for bit, protection in STATUS_BITS if report.decision.sample.protection & protection)
+    tripped = sum({bit for bit, protection in STATUS_BITS if protection in report.decision.sample.protection})
     balance = (BALANCING if report.decision.sample.balancing else 0) | (
         IMBALANCE if _imbalanced(report) else 0
     )
@@ -281,10 +287,8 @@ ITEMS = (
         MOSFETS,
         Item("/System/NrOfModulesOnline", "i", "{}", lambda r: int(r.decision.sample is not None)),
         Item("/System/NrOfModulesOffline", "i", "{}", lambda r: int(r.decision.sample is None)),
-        Item("/System/NrOfModulesBlockingCharge", "i", "{}", _sample(lambda s: int(not s.mosfets.charge))),
-        Item(
-            "/System/NrOfModulesBlockingDischarge", "i", "{}", _sample(lambda s: int(not s.mosfets.discharge))
-        ),
+        Item("/System/NrOfModulesBlockingCharge", "i", "{}", _blocked(Mosfet.CHARGE)),
+        Item("/System/NrOfModulesBlockingDischarge", "i", "{}", _blocked(Mosfet.DISCHARGE)),
     ),
     *rows(
         DETAIL,

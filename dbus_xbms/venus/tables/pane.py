@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dbus_xbms.model import Mosfet, Phase, Protection
+from dbus_xbms.model import NOTHING_TRIPPED, Mosfet, Phase, Protection
 from dbus_xbms.report import Report
 from dbus_xbms.venus.item import FIXED, Item, Read, Source, rows
 from dbus_xbms.venus.tables.device import DEVICE_ITEMS, IDENTITY, product_name
@@ -39,9 +39,11 @@ def _locked(mosfet: Mosfet, report: Report) -> bool:
     return one_way and _on(mosfet, report)
 
 
-def _tripped(mosfet: Mosfet, report: Report) -> Protection:
+def _tripped(mosfet: Mosfet, report: Report) -> frozenset[Protection]:
     """What may have turned it off."""
-    return report.decision.sample.protection & mosfet.blocked_by if report.decision.sample else Protection(0)
+    return (
+        report.decision.sample.protection & mosfet.blocked_by if report.decision.sample else NOTHING_TRIPPED
+    )
 
 
 # The first that applies
@@ -51,8 +53,8 @@ STATUSES: tuple[tuple[Callable[[Mosfet, Report], object], int], ...] = (
     (_locked, DISABLED),
     (lambda mosfet, report: mosfet in report.switching.failed, FAULT),
     (_on, ON),
-    (lambda mosfet, report: _tripped(mosfet, report) & Protection.SHORT_CIRCUIT, SHORT),
-    (lambda mosfet, report: _tripped(mosfet, report) & _HEAT[mosfet], TOO_HOT),
+    (lambda mosfet, report: Protection.SHORT_CIRCUIT in _tripped(mosfet, report), SHORT),
+    (lambda mosfet, report: _HEAT[mosfet] in _tripped(mosfet, report), TOO_HOT),
     (_tripped, TRIPPED),
 )
 

@@ -36,9 +36,12 @@ def _switch(path: str, read: Read[Report], highest: int, request: Callable[[int]
 
 def actual(mosfet: Mosfet) -> Callable[[Report], int | None]:
     """Read[Report] a MOSFET as the BMS reports it."""
-    return lambda report: (
-        None if report.decision.sample is None else int(report.decision.sample.mosfets.of(mosfet))
-    )
+
+    def read(report: Report) -> int | None:
+        on = report.decision.sample.is_on(mosfet) if report.decision.sample else None
+        return None if on is None else int(on)
+
+    return read
 
 
 def _wanted(mosfet: Mosfet, report: Report) -> bool | None:

@@ -10,7 +10,9 @@ from tests.unit.samples import SAMPLE
 
 READING = Reading(
     sample=replace(
-        SAMPLE, mosfets=Mosfets(charge=True, discharge=False), protection=Protection.CELL_OVERVOLTAGE
+        SAMPLE,
+        mosfets=Mosfets(charge=True, discharge=False),
+        protection=frozenset({Protection.CELL_OVERVOLTAGE}),
     ),
     identity=PackIdentity(hardware="JBD-SP04S034", cell_count=4),
 )

@@ -24,7 +24,6 @@ from dbus_xbms.model import (
     PackIdentity,
     PackSample,
     Phase,
-    Protection,
     SwitchStatus,
 )
 from dbus_xbms.printable import columns_of
@@ -41,7 +40,7 @@ SAMPLE = PackSample(
     nominal=200.0,
     cycles=42,
     mosfets=Mosfets(charge=True, discharge=False),
-    protection=Protection(0),
+    protection=frozenset(),
     cells=(3.312, 3.311, 3.315, 3.309),
     balancing=frozenset({3}),
     temperatures=(31.0, 24.1, 24.3),

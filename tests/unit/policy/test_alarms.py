@@ -26,44 +26,51 @@ def raised(state: AlarmState) -> dict[str, Level]:
     return {path: status.level for path, status in state.items() if status.level is not Level.OK}
 
 
-@pytest.mark.parametrize(("bit", "path", "level"), PROTECTION_ALARMS)
-def test_every_protection_bit_reaches_its_alarm_at_once(bit: Protection, path: str, level: Level) -> None:
-    state = follow((0.0, sample(protection=bit, mosfets=Mosfets(charge=False, discharge=False))))
+@pytest.mark.parametrize(("protection", "path", "level"), PROTECTION_ALARMS)
+def test_every_protection_reaches_its_alarm_at_once(protection: Protection, path: str, level: Level) -> None:
+    state = follow(
+        (0.0, sample(protection=frozenset({protection}), mosfets=Mosfets(charge=False, discharge=False)))
+    )
     assert raised(state) == {path: level}
 
 
-def test_every_bit_but_the_mosfet_lock_has_an_alarm() -> None:
-    covered = Protection(0)
-    for bit, _, _ in PROTECTION_ALARMS:
-        covered |= bit
-    assert covered == Protection(0xFFFF) & ~Protection.MOSFET_LOCK
+def test_every_protection_has_an_alarm() -> None:
+    assert {protection for protection, _, _ in PROTECTION_ALARMS} == set(Protection)
 
 
 def test_a_mosfet_lock_alone_is_no_alarm() -> None:
-    assert raised(follow((0.0, sample(protection=Protection.MOSFET_LOCK)))) == {}
+    assert raised(follow((0.0, sample(locked=True)))) == {}
+
+
+def test_cell_overvoltage_is_an_alarm_if_it_is_unknown_whether_discharging_goes_on() -> None:
+    full = sample(protection=frozenset({Protection.CELL_OVERVOLTAGE}), mosfets=None)
+    assert raised(follow((0.0, full))) == {alarms.HIGH_CELL_VOLTAGE: Level.ALARM}
 
 
 def test_cell_overvoltage_at_the_end_of_a_charge_is_what_the_owner_chose() -> None:
-    full = sample(protection=Protection.CELL_OVERVOLTAGE, mosfets=Mosfets(charge=False, discharge=True))
+    full = sample(
+        protection=frozenset({Protection.CELL_OVERVOLTAGE}), mosfets=Mosfets(charge=False, discharge=True)
+    )
     assert raised(follow((0.0, full))) == {alarms.HIGH_CELL_VOLTAGE: Level.WARNING}
     assert raised(follow((0.0, full), CellOvervoltageAlarm=2)) == {alarms.HIGH_CELL_VOLTAGE: Level.ALARM}
 
 
 def test_an_alarm_stands_for_a_while_after_its_cause_has_gone() -> None:
-    tripped, well = sample(protection=Protection.PACK_UNDERVOLTAGE), sample()
+    tripped, well = sample(protection=frozenset({Protection.PACK_UNDERVOLTAGE})), sample()
     held = follow((0.0, tripped), (1.0, well), (HOLD - 1, well))
     assert raised(held) == {"/Alarms/LowVoltage": Level.ALARM}
     assert raised(follow((0.0, tripped), (1.0, well), (HOLD + 1, well))) == {}
 
 
 def test_an_alarm_that_comes_and_goes_makes_one_notification() -> None:
-    history = [(float(t), sample(protection=Protection(t % 2 and 1 << 3))) for t in range(100)]
+    low = frozenset({Protection.PACK_UNDERVOLTAGE})
+    history = [(float(t), sample(protection=low if t % 2 else frozenset())) for t in range(100)]
     shown = [follow(*history[: n + 1])["/Alarms/LowVoltage"].level for n in range(1, 100)]
     assert set(shown) == {Level.ALARM}
 
 
 def test_silence_clears_no_alarm() -> None:
-    tripped = sample(protection=Protection.DISCHARGE_OVERTEMPERATURE)
+    tripped = sample(protection=frozenset({Protection.DISCHARGE_OVERTEMPERATURE}))
     state = follow((0.0, tripped), (1.0, None), (1e6, None))
     assert raised(state) == {"/Alarms/HighTemperature": Level.ALARM}
 
@@ -112,13 +119,13 @@ def test_in_any_history_a_tripped_protection_shows_its_alarm_in_the_same_step(
         state = dict(alarms.step(state, seen, sensors, now, owner))
         if seen is None:
             continue
-        for bit, path, _ in PROTECTION_ALARMS:
-            if seen.protection & bit:
+        for protection, path, _ in PROTECTION_ALARMS:
+            if protection in seen.protection:
                 assert state[path].level is not Level.OK
 
 
 def test_a_tripped_warning_shows_at_once_while_a_measurement_that_wants_more_must_last() -> None:
-    bad = sample(protection=Protection.VENDOR_15, temperatures=(95.0, 20.0))
+    bad = sample(protection=frozenset({Protection.MOSFET_OVERTEMPERATURE}), temperatures=(95.0, 20.0))
     assert raised(follow((0.0, bad))) == {alarms.INTERNAL_TEMPERATURE: Level.WARNING}
     assert raised(follow((0.0, bad), (RISE, bad))) == {alarms.INTERNAL_TEMPERATURE: Level.ALARM}
 

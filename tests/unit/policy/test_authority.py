@@ -67,7 +67,7 @@ def test_a_pack_controls_with_its_owners_yes_and_a_chemistry() -> None:
         (owner(Chemistry="LiFePO4"), "Control is 0"),
         (owner(Control=1), "Chemistry is not chosen"),
         (owner(Control=1, Chemistry="LiFePO4", Enabled=0), "the pack was removed"),
-        (owner(Control=1, Chemistry="LiFePO4", Cells=0), "the pack has never been heard"),
+        (owner(Control=1, Chemistry="LiFePO4", Cells=0), "the pack has never been read"),
     ],
 )
 def test_without_a_yes_a_chemistry_or_a_word_from_the_pack_it_only_watches_and_says_why(

@@ -178,7 +178,9 @@ def test_a_pack_that_was_never_heard_has_nothing_to_limit_and_is_silent_afterwar
 
 
 def test_an_alarm_that_stood_goes_on_standing() -> None:
-    (decision,) = through(lent(sample(protection=Protection.DISCHARGE_OVERCURRENT)), LENT_AT + 600)
+    (decision,) = through(
+        lent(sample(protection=frozenset({Protection.DISCHARGE_OVERCURRENT}))), LENT_AT + 600
+    )
     assert decision.alarms["/Alarms/HighDischargeCurrent"] is Level.ALARM
 
 

@@ -12,19 +12,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from dbus_xbms.model import Mosfet, Mosfets, MosfetTarget, PackSample, Protection, Switched
+from dbus_xbms.model import Mosfet, Mosfets, MosfetTarget, PackSample, Switched
 from dbus_xbms.policy import mosfets
 from dbus_xbms.policy.mosfets import MASK_AGE, Next, Verdict
 from dbus_xbms.protocols import Conversation, NoReply, ProtocolError, Request
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.protocols.jbd.frames import parse, reply
+from dbus_xbms.protocols.jbd.protections import LOCK, commanded, is_locked, protections
+from dbus_xbms.protocols.jbd.protections import ProtectionBit as Protection
 from dbus_xbms.settings import PackSettings
 from tests.unit.protocols.jbd.test_switches import PAYLOAD
 from tests.unit.samples import sample
 
 Values = dict[str, int]
 
-LOCK = Protection.MOSFET_LOCK
 CHARGE_OFF, DISCHARGE_OFF = MosfetTarget(charge=False), MosfetTarget(discharge=False)
 
 
@@ -35,10 +36,13 @@ def settings(**values: int) -> PackSettings:
 def seen(
     *, charge: bool = True, discharge: bool = True, protection: int = 0, current: float = 0.0
 ) -> PackSample:
+    on = Mosfets(charge=charge, discharge=discharge)
     return replace(
         sample(),
-        mosfets=Mosfets(charge=charge, discharge=discharge),
-        protection=Protection(protection),
+        mosfets=on,
+        protection=protections(protection),
+        commanded=commanded(on, protection),
+        locked=is_locked(protection),
         current=current,
         nominal=100.0,
     )
@@ -90,7 +94,7 @@ def done(state: mosfets.MosfetState, target: MosfetTarget, at: float = 100.0) ->
         (False, True, LOCK | Protection.CELL_OVERVOLTAGE, MosfetTarget(charge=None, discharge=True)),
         (False, False, LOCK | Protection.CELL_OVERVOLTAGE, MosfetTarget(charge=None, discharge=False)),
         (True, False, LOCK | Protection.CELL_UNDERVOLTAGE, MosfetTarget(charge=True, discharge=None)),
-        (False, False, LOCK | Protection.VENDOR_13, MosfetTarget()),
+        (False, False, LOCK | Protection.VENDOR_BIT_13, MosfetTarget()),
     ],
 )
 def test_a_mosfet_that_is_off_counts_as_switched_off_only_if_no_protection_explains_it(
@@ -196,7 +200,7 @@ def test_all_but_switching_discharge_off_needs_the_first_opt_in_only(target: Mos
 
 @pytest.mark.parametrize("hidden", [False, True])
 def test_switching_discharge_off_is_not_allowed_by_a_protection_that_has_turned_it_off(hidden: bool) -> None:
-    protection = Protection.CELL_UNDERVOLTAGE | (LOCK if hidden else Protection(0))
+    protection = Protection.CELL_UNDERVOLTAGE | (LOCK if hidden else 0)
     state = mosfets.sampled(mosfets.MosfetState(), seen(discharge=False, protection=protection))
     both_off = MosfetTarget(charge=False, discharge=False)
     assert "AllowDischargeOff" in refusal(state, both_off, values={"AllowDischargeOff": 0})
@@ -375,29 +379,35 @@ class Bms:
     """A BMS's MOSFETs as they are: by its mask, its protections, and what it does of its own accord."""
 
     mask: int = 0
-    tripped: Protection = field(default_factory=lambda: Protection(0))
+    tripped: int = 0
     reports_lock: bool = True  # sets bit 12
 
     def sample(self, current: float) -> PackSample:
-        off = {m: bool(self.mask & bit or self.tripped & m.blocked_by) for m, bit in BITS.items()}
+        off = {
+            m: bool(self.mask & bit or protections(self.tripped) & m.blocked_by) for m, bit in BITS.items()
+        }
         return seen(
             charge=not off[Mosfet.CHARGE],
             discharge=not off[Mosfet.DISCHARGE],
-            protection=self.tripped | (LOCK if self.mask and self.reports_lock else Protection(0)),
+            protection=self.bits,
             current=current,
         )
+
+    @property
+    def bits(self) -> int:
+        return self.tripped | (LOCK if self.mask and self.reports_lock else 0)
 
     def basic(self) -> bytes:
         """Reply to a read of basic info."""
         sample, payload = self.sample(0.0), bytearray(PAYLOAD)
-        payload[16:18] = sample.protection.to_bytes(2, "big")
-        payload[20] = sample.mosfets.charge | sample.mosfets.discharge << 1
+        payload[16:18] = self.bits.to_bytes(2, "big")
+        payload[20] = sum(bool(sample.is_on(m)) * bit for m, bit in BITS.items())
         return reply(0x03, bytes(payload))
 
 
-def union(bits: list[Protection]) -> Protection:
+def union(bits: list[Protection]) -> int:
     """All of them."""
-    return Protection(sum({int(bit) for bit in bits}))
+    return sum(set(bits))
 
 
 @dataclass
@@ -527,7 +537,7 @@ class SwitchStatus(RuleBasedStateMachine):
 
     @rule(tripped=st.none() | TRIPS)
     def a_protection_trips_or_all_release(self, tripped: Protection | None) -> None:
-        self.bms.tripped = Protection(0) if tripped is None else self.bms.tripped | tripped
+        self.bms.tripped = 0 if tripped is None else self.bms.tripped | tripped
 
     @rule()
     def the_bms_drops_its_lock(self) -> None:

@@ -207,7 +207,7 @@ def test_every_recorded_pair_is_believed(basic: bytes, cells: bytes) -> None:
 
 
 def test_the_protection_bits_of_odd_frames_are_taken_from_the_second_one_on() -> None:
-    tripped = replace(ODD["a cell above 5 V"], protection=Protection.CELL_OVERVOLTAGE)
+    tripped = replace(ODD["a cell above 5 V"], protection=frozenset({Protection.CELL_OVERVOLTAGE}))
     state, _ = steps(*[CHARGING] * 5)
     state, decision = steps(tripped, state=state)
     assert ccl(decision) == 30

@@ -47,8 +47,8 @@ def test_a_pack_rests_after_a_minute_in_which_nothing_goes_on(control: int) -> N
     [
         ("a load", {"current": -0.6}),
         ("a charger", {"current": 0.6}),
-        ("a protection", {"protection": Protection.DISCHARGE_OVERCURRENT}),
-        ("a lock", {"protection": Protection.MOSFET_LOCK}),
+        ("a protection", {"protection": frozenset({Protection.DISCHARGE_OVERCURRENT})}),
+        ("a lock", {"locked": True}),
         ("charge mosfet", {"mosfets": Mosfets(charge=False, discharge=True)}),
         ("discharge mosfet", {"mosfets": Mosfets(charge=True, discharge=False)}),
         ("balancing", {"balancing": frozenset({2})}),
@@ -200,7 +200,11 @@ def test_whatever_the_samples_only_a_pack_that_is_well_rests(
             assert state.control
             assert set(decision.alarms.values()) == {Level.OK}
             assert 3.05 <= min(one.cells) <= max(one.cells) <= 3.42
-            assert (abs(one.current) <= 0.5, one.protection, one.balancing) == (True, 0, frozenset())
+            assert (abs(one.current) <= 0.5, one.protection, one.balancing) == (
+                True,
+                frozenset(),
+                frozenset(),
+            )
             assert one.mosfets == Mosfets(charge=True, discharge=True)
             assert not state.control.charge.rising
             assert not state.control.discharge.rising

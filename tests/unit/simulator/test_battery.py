@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dbus_xbms.model import Mosfets, Protection
+from dbus_xbms.model import Mosfet, Mosfets, Protection
+from dbus_xbms.protocols.jbd.protections import ProtectionBit
 from dbus_xbms.simulator.battery import Battery, BatterySpec
 from dbus_xbms.simulator.chemistry import CHEMISTRIES
 
@@ -38,7 +39,7 @@ def test_a_full_battery_takes_no_more_from_its_charger_and_trips_nothing() -> No
     pack = battery(load="charge", soc=95.0, spread=0.0)
     pack.advance(3 * 3600.0)
     sample = pack.sample()
-    assert sample.protection == Protection(0)
+    assert not sample.protection
     assert sample.current < 1.0
     assert sample.soc > 99.0
 
@@ -47,7 +48,7 @@ def test_an_empty_battery_stops_discharging_and_still_charges() -> None:
     pack = battery(load="discharge", soc=2.0)
     pack.advance(1200.0)
     sample = pack.sample()
-    assert sample.protection & Protection.CELL_UNDERVOLTAGE
+    assert Protection.CELL_UNDERVOLTAGE in sample.protection
     assert sample.mosfets == Mosfets(charge=True, discharge=False)
     assert sample.current == 0.0
 
@@ -58,14 +59,14 @@ def test_a_cell_over_voltage_trips_after_its_delay_and_releases_lower() -> None:
     pack.advance(1.0)
     assert pack.mosfets == BOTH_ON
     pack.advance(3.0)
-    assert pack.protection == Protection.CELL_OVERVOLTAGE
+    assert pack.protection == ProtectionBit.CELL_OVERVOLTAGE
     assert pack.mosfets == Mosfets(charge=False, discharge=True)
     pack.overrides.cells[2] = 3.60  # below the limit, not yet at the release
     pack.advance(60.0)
-    assert pack.protection == Protection.CELL_OVERVOLTAGE
+    assert pack.protection == ProtectionBit.CELL_OVERVOLTAGE
     pack.overrides.cells[2] = 3.40
     pack.advance(61.0)
-    assert pack.protection == Protection(0)
+    assert pack.protection == 0
     assert pack.mosfets == BOTH_ON
 
 
@@ -73,24 +74,24 @@ def test_an_over_current_opens_the_mosfet_and_tries_again_half_a_minute_later() 
     pack = battery()
     pack.overrides.current = -200.0
     pack.advance(5.0)
-    assert pack.protection == Protection.DISCHARGE_OVERCURRENT
+    assert pack.protection == ProtectionBit.DISCHARGE_OVERCURRENT
     assert pack.sample().current == 0.0
     pack.overrides.current = -10.0
     pack.advance(60.0)
-    assert pack.protection == Protection(0)
+    assert pack.protection == 0
     assert pack.sample().current == -10.0
 
 
 @pytest.mark.parametrize(
     ("celsius", "bits"),
     [
-        (-10.0, Protection.CHARGE_UNDERTEMPERATURE),
-        (-30.0, Protection.CHARGE_UNDERTEMPERATURE | Protection.DISCHARGE_UNDERTEMPERATURE),
-        (68.0, Protection.CHARGE_OVERTEMPERATURE),
-        (80.0, Protection.CHARGE_OVERTEMPERATURE | Protection.DISCHARGE_OVERTEMPERATURE),
+        (-10.0, ProtectionBit.CHARGE_UNDERTEMPERATURE),
+        (-30.0, ProtectionBit.CHARGE_UNDERTEMPERATURE | ProtectionBit.DISCHARGE_UNDERTEMPERATURE),
+        (68.0, ProtectionBit.CHARGE_OVERTEMPERATURE),
+        (80.0, ProtectionBit.CHARGE_OVERTEMPERATURE | ProtectionBit.DISCHARGE_OVERTEMPERATURE),
     ],
 )
-def test_heat_and_cold_stop_what_they_endanger(celsius: float, bits: Protection) -> None:
+def test_heat_and_cold_stop_what_they_endanger(celsius: float, bits: int) -> None:
     pack = battery()
     pack.overrides.temperatures[2] = celsius
     pack.advance(5.0)
@@ -104,16 +105,16 @@ def test_a_mosfet_order_takes_effect_a_moment_later_with_the_lock_bit(mask: int)
     assert pack.mosfets == BOTH_ON
     pack.advance(11.0)
     assert pack.mosfets == Mosfets(charge=not mask & 1, discharge=not mask & 2)
-    assert bool(pack.protection & Protection.MOSFET_LOCK) is bool(mask)
+    assert bool(pack.protection & ProtectionBit.MOSFET_SOFTWARE_LOCK) is bool(mask)
 
 
 def test_released_means_that_the_bms_decides_so_a_protection_still_wins() -> None:
     pack = battery()
-    pack.overrides.protection = Protection.CELL_OVERVOLTAGE
+    pack.overrides.protection = ProtectionBit.CELL_OVERVOLTAGE
     pack.command(0, 1.0)
     pack.advance(5.0)
     assert pack.mosfets == Mosfets(charge=False, discharge=True)
-    assert not pack.protection & Protection.MOSFET_LOCK
+    assert not pack.protection & ProtectionBit.MOSFET_SOFTWARE_LOCK
 
 
 def test_a_pack_that_may_not_charge_still_discharges() -> None:
@@ -196,7 +197,7 @@ def test_no_history_drives_current_through_an_open_mosfet_or_charge_out_of_bound
         now += seconds
         pack.advance(now)
         sample = pack.sample()
-        assert sample.mosfets.charge or sample.current <= 0
-        assert sample.mosfets.discharge or sample.current >= 0
+        assert sample.is_on(Mosfet.CHARGE) or sample.current <= 0
+        assert sample.is_on(Mosfet.DISCHARGE) or sample.current >= 0
         assert 0 <= sample.soc <= 100
         assert all(1.5 < volts < 4.5 for volts in sample.cells)

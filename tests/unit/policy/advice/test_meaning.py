@@ -116,7 +116,7 @@ def test_only_settings_that_there_are_have_a_meaning_or_oddities() -> None:
         ("TemperatureRoles", pack(TemperatureRoles="cc"), "has 2 letters, and the BMS 3 sensors"),
         ("TemperatureRoles", pack(TemperatureRoles="mmm"), "no sensor is a cell's"),
         ("StopAfter", pack(StopAfter=10.0), "StopAfter is shorter than HoldTime"),
-        ("StopAfter", pack(StopAfter=7200.0), "the pack may be drawn from unseen for 2 h"),
+        ("StopAfter", pack(StopAfter=7200.0), "a silent pack may be discharged for 2 h"),
         ("ControlRemoveAfter", pack(ControlRemoveAfter=60.0), "ControlRemoveAfter is shorter than StopAfter"),
         ("AllowDischargeOff", pack(AllowDischargeOff=1), "no effect until AllowMosfetControl is 1"),
         ("AllowDischargeOff", pack(AllowDischargeOff=1, AllowMosfetControl=1), "only the phone app"),

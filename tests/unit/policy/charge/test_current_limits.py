@@ -205,20 +205,25 @@ def test_a_mosfet_that_is_off_stops_its_own_direction_only() -> None:
     assert discharge(sample=no_discharge) == (0.0, "discharge MOSFET is off")
 
 
-@pytest.mark.parametrize("bit", Protection)
-def test_a_tripped_protection_stops_the_direction_it_concerns(bit: Protection) -> None:
-    tripped = sample(protection=bit)
-    assert (charge(sample=tripped)[0] == 0) == bool(bit & NO_CHARGE)
-    assert (discharge(sample=tripped)[0] == 0) == bool(bit & NO_DISCHARGE)
+@pytest.mark.parametrize("protection", Protection)
+def test_a_tripped_protection_stops_the_direction_it_concerns(protection: Protection) -> None:
+    tripped = sample(protection=frozenset({protection}))
+    assert (charge(sample=tripped)[0] == 0) == (protection in NO_CHARGE)
+    assert (discharge(sample=tripped)[0] == 0) == (protection in NO_DISCHARGE)
+
+
+def test_a_bms_without_mosfets_is_limited_by_all_else() -> None:
+    assert charge(sample=sample(mosfets=None))[0] == 30
+    assert discharge(sample=sample(mosfets=None))[0] == 50
 
 
 def test_a_mosfet_lock_alone_stops_nothing() -> None:
-    assert charge(sample=sample(protection=Protection.MOSFET_LOCK))[0] == 30
-    assert discharge(sample=sample(protection=Protection.MOSFET_LOCK))[0] == 50
+    assert charge(sample=sample(locked=True))[0] == 30
+    assert discharge(sample=sample(locked=True))[0] == 50
 
 
 def test_a_protection_is_named_in_words() -> None:
-    tripped = sample(protection=Protection.CELL_OVERVOLTAGE | Protection.CHARGE_OVERCURRENT)
+    tripped = sample(protection=frozenset({Protection.CELL_OVERVOLTAGE, Protection.CHARGE_OVERCURRENT}))
     assert charge(sample=tripped)[1] == "BMS protection: cell overvoltage, charge overcurrent"
 
 

@@ -245,7 +245,7 @@ def test_silence_never_raises_the_voltage_limit_of_a_pack_that_stands_above_it(s
         {"cells": (2.85, 3.3, 3.3, 3.3)},
         {"cells": (3.61, 3.3, 3.3, 3.3)},
         {"temperatures": (20.0, -15.0)},
-        {"protection": Protection.CHARGE_OVERCURRENT},
+        {"protection": frozenset({Protection.CHARGE_OVERCURRENT})},
         {"mosfets": Mosfets(charge=True, discharge=False)},
     ],
 )

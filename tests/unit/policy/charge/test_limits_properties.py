@@ -41,7 +41,7 @@ def packs(draw: st.DrawFn) -> PackSample:
         current=draw(st.floats(-60, 60)),
         soc=float(draw(st.integers(0, 100))),
         mosfets=Mosfets(charge=well or draw(st.booleans()), discharge=well or draw(st.booleans())),
-        protection=Protection(0 if well else draw(st.integers(0, 0xFFFF))),
+        protection=frozenset() if well else draw(st.frozensets(st.sampled_from(Protection))),
         balancing=frozenset({1}) if draw(st.booleans()) else frozenset(),
         temperatures=(30.0, 20.0) if well else tuple(draw(st.lists(st.floats(-60, 130), max_size=4))),
     )

@@ -119,7 +119,7 @@ def test_the_first_sample_after_a_restart_gives_the_currents_back_at_once() -> N
 
 
 def test_a_recovery_is_not_skipped_by_a_restart() -> None:
-    tripped = sample(protection=Protection.CELL_OVERVOLTAGE | Protection.CELL_UNDERVOLTAGE)
+    tripped = sample(protection=frozenset({Protection.CELL_OVERVOLTAGE, Protection.CELL_UNDERVOLTAGE}))
     before = watched(SAMPLE, tripped, SAMPLE)
     assert before.control
     assert (before.control.limits.ccl, before.control.limits.dcl) == (0.0, 0.0)
@@ -134,7 +134,7 @@ def test_a_recovery_is_not_skipped_by_a_restart() -> None:
 
 
 def test_nothing_recovers_in_a_silence_after_a_restart() -> None:
-    tripped = sample(protection=Protection.CELL_OVERVOLTAGE)
+    tripped = sample(protection=frozenset({Protection.CELL_OVERVOLTAGE}))
     decision = first(again(watched(SAMPLE, tripped, SAMPLE), 5.0), SAMPLE, after=200.0)
     assert decision.limits
     assert decision.limits.ccl == 0.0
@@ -143,7 +143,10 @@ def test_nothing_recovers_in_a_silence_after_a_restart() -> None:
 def test_beginning_and_ending_to_stop_is_stored_at_once() -> None:
     kept = [
         silent_limits.to_snapshot(state.control).checkpoint
-        for state in (watched(SAMPLE), watched(SAMPLE, sample(protection=Protection.CHARGE_OVERCURRENT)))
+        for state in (
+            watched(SAMPLE),
+            watched(SAMPLE, sample(protection=frozenset({Protection.CHARGE_OVERCURRENT}))),
+        )
         if state.control
     ]
     assert kept[0] != kept[1]

@@ -45,7 +45,7 @@ def test_a_poll_brings_the_whole_sample() -> None:
     assert (sample.voltage, sample.current, sample.soc, sample.cycles) == (14.28, 0.0, 100.0, 8)
     assert (sample.remaining, sample.nominal) == (280.0, 280.0)
     assert sample.mosfets == Mosfets(charge=False, discharge=True)
-    assert sample.protection == Protection.CELL_OVERVOLTAGE
+    assert sample.protection == {Protection.CELL_OVERVOLTAGE}
     assert sample.cells == (3.909, 3.901, 3.895, 3.901)
     assert sample.temperatures == (21.5, 20.9, 20.4)
     assert (sample.balancing, sample.learned, sample.balance_current) == (frozenset(), None, None)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.model import Mosfets, Protection
+from dbus_xbms.model import Mosfets
 from dbus_xbms.protocols import ProtocolError
+from dbus_xbms.protocols.jbd.protections import ProtectionBit
 from dbus_xbms.protocols.jbd.registers import (
     BASIC_FIELDS,
     MOST_CELLS,
@@ -51,7 +52,7 @@ def basic(rest: bytes = b"", /, **raw: int) -> Basic:
         ({"status": 0b01}, "mosfets", Mosfets(charge=True, discharge=False)),
         ({"status": 0b10}, "mosfets", Mosfets(charge=False, discharge=True)),
         ({"status": 0b0111_1111}, "mosfets", Mosfets(charge=True, discharge=True)),  # bits, not the number 3
-        ({"protection": 0x8001}, "protection", Protection.CELL_OVERVOLTAGE | Protection.VENDOR_15),
+        ({"protection": 0x8001}, "protection", ProtectionBit.CELL_OVERVOLTAGE | ProtectionBit.VENDOR_BIT_15),
         ({"balance_low": 0x8001}, "balancing", [1, 16]),
         ({"balance_high": 0x8001}, "balancing", [17, 32]),
     ],

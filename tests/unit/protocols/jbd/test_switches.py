@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.model import Mosfet, Mosfets, PackIdentity, Protection, Switched
+from dbus_xbms.model import Mosfet, Mosfets, PackIdentity, Switched
 from dbus_xbms.protocols import Conversation, NoReply, NotVerified, ProtocolError, Refused, Request
 from dbus_xbms.protocols.jbd import Jbd, switches
 from dbus_xbms.protocols.jbd.frames import module_reply, parse_request, read, reply, write
+from dbus_xbms.protocols.jbd.protections import ProtectionBit, is_locked, protections
 from dbus_xbms.protocols.jbd.registers import decode_basic
 from dbus_xbms.protocols.jbd.switches import READ_BACKS, mosfet_mask
 from tests.unit.recorded import converse, frame_of
@@ -90,11 +91,11 @@ class Board:
     def basic(self) -> bytes:
         """Payload of basic info."""
         payload = bytearray(PAYLOAD)
-        tripped = (Protection.CELL_OVERVOLTAGE if self.protects & 1 else 0) | (
-            Protection.CELL_UNDERVOLTAGE if self.protects & 2 else 0
+        tripped = (ProtectionBit.CELL_OVERVOLTAGE if self.protects & 1 else 0) | (
+            ProtectionBit.CELL_UNDERVOLTAGE if self.protects & 2 else 0
         )
         locked = bool(self._shown) if self.lock is None else self.lock
-        protection = tripped | (Protection.MOSFET_LOCK if locked else 0)
+        protection = tripped | (ProtectionBit.MOSFET_SOFTWARE_LOCK if locked else 0)
         payload[16:18] = protection.to_bytes(2, "big")
         payload[20] = (0b11 & ~(self._shown | self.protects)) | self.stuck
         return bytes(payload)
@@ -107,7 +108,8 @@ def order(charge: bool, discharge: bool) -> str:
 def ordered(board: Board, want: Mosfets, *, newer: bool = False) -> Conversation[Switched]:
     """An order that was judged by the board as it is."""
     basic = decode_basic(board.basic())
-    before = replace(sample(), mosfets=basic.mosfets, protection=basic.protection)
+    bits = basic.protection
+    before = replace(sample(), mosfets=basic.mosfets, protection=protections(bits), locked=is_locked(bits))
     return Jbd().set_mosfets(want, before=before, newer=newer)
 
 

@@ -46,7 +46,7 @@ SAMPLE = PackSample(
     nominal=100.0,
     cycles=17,
     mosfets=Mosfets(charge=True, discharge=False),
-    protection=Protection(0),
+    protection=frozenset(),
     cells=(3.301, 3.299, 3.310, 3.305),
     balancing=frozenset({3}),
     temperatures=(25.04, 21.0, 25.04),
@@ -443,15 +443,16 @@ def test_a_heard_pack_without_an_alarm_is_said_to_be_well() -> None:
 @pytest.mark.parametrize(
     ("protection", "bits"),
     [
-        (Protection(0), 1),
-        (Protection.PACK_OVERVOLTAGE, 8 | 1),
-        (Protection.CELL_UNDERVOLTAGE | Protection.PACK_UNDERVOLTAGE, 32768 | 16 | 1),
-        (Protection.SHORT_CIRCUIT, 16384 | 1),
-        (Protection.MOSFET_LOCK, 1),
+        ([], 1),
+        ([Protection.PACK_OVERVOLTAGE], 8 | 1),
+        ([Protection.CELL_UNDERVOLTAGE, Protection.PACK_UNDERVOLTAGE], 32768 | 16 | 1),
+        ([Protection.SHORT_CIRCUIT], 16384 | 1),
+        ([Protection.SHORT_CIRCUIT, Protection.DISCHARGE_OVERCURRENT], 16384 | 1),
+        ([Protection.CHARGE_FAULT], 1),
     ],
 )
-def test_the_status_of_the_single_battery_names_what_tripped(protection: Protection, bits: int) -> None:
-    sample = replace(SAMPLE, protection=protection, balancing=frozenset())
+def test_the_status_of_the_single_battery_names_what_tripped(protection: list[Protection], bits: int) -> None:
+    sample = replace(SAMPLE, protection=frozenset(protection), balancing=frozenset())
     assert shown(changed(REPORT, sample=sample))["/Battery/1/Status"] == bits
 
 
@@ -499,7 +500,7 @@ def test_a_number_that_is_none_is_invalid_and_minus_zero_is_zero() -> None:
     nominal=st.floats(0, 6553),
     learned=st.none() | st.floats(0, 6553),
     cycles=st.integers(0, 65535),
-    protection=st.integers(0, 65535),
+    protection=st.frozensets(st.sampled_from(Protection)),
     phase=st.sampled_from(Phase),
     limits=st.builds(
         replace,
@@ -530,7 +531,7 @@ def test_whatever_a_bms_says_each_path_keeps_its_type_its_text_and_its_register(
     nominal: float,
     learned: float | None,
     cycles: int,
-    protection: int,
+    protection: frozenset[Protection],
     phase: Phase,
     limits: Limits,
     history: History,
@@ -545,7 +546,7 @@ def test_whatever_a_bms_says_each_path_keeps_its_type_its_text_and_its_register(
         nominal=nominal,
         learned=learned,
         cycles=cycles,
-        protection=Protection(protection),
+        protection=protection,
     )
     heard = phase in (Phase.FRESH, Phase.HELD)
     report = changed(

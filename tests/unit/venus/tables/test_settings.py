@@ -133,10 +133,11 @@ def test_an_output_is_hidden_on_the_switch_pane_until_the_owner_shows_it() -> No
 
 def test_other_paths_write_no_setting_but_the_name() -> None:
     settings_rows = {edited.path for edited in (*EDITED, *PANE)}
-    others = [item for item in items_for(IDENTITY) if item.request and item.path not in settings_rows]
-    writing = {
-        item.path for item in others if isinstance(item.request(item.highest or 1, REPORT), ChangeSetting)
-    }
+    writing = set()
+    for item in items_for(IDENTITY):
+        if item.request and item.path not in settings_rows:
+            request = item.request(item.highest or 1, REPORT)
+            writing |= {item.path} if isinstance(request, ChangeSetting) else set()
     assert writing == {"/CustomName"}
 
 

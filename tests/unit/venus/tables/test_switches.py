@@ -38,7 +38,7 @@ def requested(path: str, value: Value) -> object:
 def mosfets(*, charge: bool = True, discharge: bool = True, **changes: Any) -> Report:
     """A report of MOSFETs as the BMS reports them, and of other things."""
     chosen = {**ALLOWED, **changes.pop("chosen", {})}
-    protection = changes.pop("protection", Protection(0))
+    protection = changes.pop("protection", frozenset())
     sample = replace(SAMPLE, mosfets=Mosfets(charge=charge, discharge=discharge), protection=protection)
     return changed(REPORT, sample=sample, settings=settings(**chosen), **changes)
 
@@ -209,9 +209,9 @@ def test_a_toggle_stands_as_wished_else_as_the_mosfet_is_else_as_it_was_told(
     assert shown(f"{PANE}/{mosfet.value}/State", report) == position
 
 
-SHORT, FRONTEND, LOCK = Protection.SHORT_CIRCUIT, Protection.FRONTEND_ERROR, Protection.MOSFET_LOCK
-HOT = Protection.CHARGE_OVERTEMPERATURE | Protection.DISCHARGE_OVERTEMPERATURE
-FULL_AND_EMPTY = Protection.CELL_OVERVOLTAGE | Protection.CELL_UNDERVOLTAGE
+SHORT, FRONTEND = frozenset({Protection.SHORT_CIRCUIT}), frozenset({Protection.FRONTEND_ERROR})
+HOT = frozenset({Protection.CHARGE_OVERTEMPERATURE, Protection.DISCHARGE_OVERTEMPERATURE})
+FULL_AND_EMPTY = frozenset({Protection.CELL_OVERVOLTAGE, Protection.CELL_UNDERVOLTAGE})
 
 
 def both(on: bool, **changes: Any) -> Report:
@@ -224,7 +224,6 @@ def both(on: bool, **changes: Any) -> Report:
     [
         (both(True), 0x09),
         (both(False), 0x00),
-        (both(False, protection=LOCK), 0x00),
         (both(False, protection=FULL_AND_EMPTY), 0x02),
         (both(False, protection=FRONTEND), 0x02),
         (both(False, protection=HOT), 0x04),
@@ -253,7 +252,7 @@ def test_the_status_tells_what_is_so_with_a_mosfet(mosfet: Mosfet, report: Repor
 @pytest.mark.parametrize("mosfet", Mosfet)
 def test_a_status_tells_of_its_own_mosfet_only(mosfet: Mosfet) -> None:
     (other,) = set(Mosfet) - {mosfet}
-    off = both(False, protection=mosfet.blocked_by & ~other.blocked_by)
+    off = both(False, protection=mosfet.blocked_by - other.blocked_by)
     failed = switched(both(True), failed=frozenset({mosfet}))
     assert shown(f"{PANE}/{mosfet.value}/Status", off) in (0x02, 0x04)
     assert shown(f"{PANE}/{mosfet.value}/Status", failed) == 0x08
@@ -270,13 +269,13 @@ def test_discharging_is_locked_while_it_is_on_and_may_not_be_switched_off() -> N
 
 @given(
     mosfet=st.sampled_from(Mosfet),
-    protection=st.integers(0, 0xFFFF).map(Protection),
+    protection=st.frozensets(st.sampled_from(Protection)),
     on=st.booleans(),
     phase=st.sampled_from(Phase),
     allowed=st.integers(0, 1),
 )
 def test_the_badge_never_says_on_for_a_mosfet_that_is_off_nor_off_for_one_that_is_on(
-    mosfet: Mosfet, protection: Protection, on: bool, phase: Phase, allowed: int
+    mosfet: Mosfet, protection: frozenset[Protection], on: bool, phase: Phase, allowed: int
 ) -> None:
     report = both(on, protection=protection, phase=phase, chosen={"AllowMosfetControl": allowed})
     status = shown(f"{PANE}/{mosfet.value}/Status", report)
