@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dbus_xbms import supervision
 from dbus_xbms.authority.arbiter import Arbiter
 from dbus_xbms.ble.central import Central
-from dbus_xbms.ble.heard import Heard
 from dbus_xbms.ble.link import Capture
+from dbus_xbms.ble.scan_results import ScanResults
 from dbus_xbms.contact import Contact
 from dbus_xbms.dbus.errors import BusError
 from dbus_xbms.interference.monitor import InterferenceMonitor
@@ -71,7 +71,7 @@ class App:
         self._central = Central([self._protocol])
         self._local = LocalSettings(self._setting_changed)
         self._remote = RpcService(self.scan, self.health, self.contacts, self.heard, self._central.hearing)
-        self._heard = Heard()
+        self._scan_results = ScanResults()
         self._packs: dict[str, Pack] = {}
         self._roster = Roster(self._packs)
         self._arbiter = Arbiter(self._monitors)
@@ -253,7 +253,7 @@ class App:
         """Look for packs; each with whether it has settings, because it was added once, and is enabled."""
         stored = await self._local.stored([DEVICES])
         found = await self._central.discover(seconds)
-        self._heard.add(found, _now())
+        self._scan_results.add(found, _now())
         added = [seen for seen in found if pack_path(seen.address, PackSettings.enabled.name) in stored]
         for seen in added:
             await self._rename(seen, stored)
@@ -271,7 +271,7 @@ class App:
 
     def heard(self) -> list[Advertised]:
         """The packs that scans of the last day have heard."""
-        return self._heard.packs(_now())
+        return self._scan_results.packs(_now())
 
 
 def _now() -> float:

@@ -12,7 +12,6 @@ from dbus_xbms.commands.naming import PROGRAM, REMOVED, Candidate, did_you_mean,
 from dbus_xbms.commands.session import open_bus, wait_for_name
 from dbus_xbms.dbus.call import has_owner
 from dbus_xbms.dbus.errors import ANSWER_LIMIT
-from dbus_xbms.printable import printable
 from dbus_xbms.settings import (
     DEVICES,
     SERVICE,
@@ -28,6 +27,7 @@ from dbus_xbms.settings import (
     service_path,
     switch_path,
 )
+from dbus_xbms.text import printable
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 from dbus_xbms.venus.localsettings import LocalSettings
 from dbus_xbms.venus.tables.device import product

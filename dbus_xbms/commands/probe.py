@@ -22,9 +22,9 @@ from dbus_xbms.commands.which import InRange, in_range
 from dbus_xbms.contact import FACTORY_PASSKEY
 from dbus_xbms.dbus.call import has_owner
 from dbus_xbms.model import Reading
-from dbus_xbms.printable import LINE, printable
 from dbus_xbms.protocols import LinkError, LoginFailed, Mute, NotPaired
 from dbus_xbms.settings import PackSettings, device_id
+from dbus_xbms.text import LINE, printable
 from dbus_xbms.venus.bus_item import get_value
 from dbus_xbms.venus.tables.battery import BATTERY
 from dbus_xbms.venus.tables.switches import LEND

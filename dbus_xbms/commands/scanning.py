@@ -10,7 +10,7 @@ from typing import Any
 
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.discovery import longest_discovery
-from dbus_xbms.ble.heard import SHORTEST_SCAN
+from dbus_xbms.ble.scan_results import SHORTEST_SCAN
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.known import added_packs
@@ -19,10 +19,10 @@ from dbus_xbms.commands.session import call_service, is_running, open_bus
 from dbus_xbms.dbus.call import ping
 from dbus_xbms.dbus.errors import ANSWER_LIMIT, BusError, CallRefused
 from dbus_xbms.dbus.trusted import TrustedBus
-from dbus_xbms.printable import printable
 from dbus_xbms.protocols import Advertised
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PackSettings
+from dbus_xbms.text import printable
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 
 log = logging.getLogger(__name__)

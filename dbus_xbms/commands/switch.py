@@ -21,7 +21,7 @@ from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import COMMAND_NUMBER, COMMAND_STATE, LAST_COMMAND, Battery, Value
 from dbus_xbms.commands.which import meant
 from dbus_xbms.model import UNFINISHED, CommandState
-from dbus_xbms.printable import LINE, printable
+from dbus_xbms.text import LINE, printable
 
 OUTCOME_LIMIT = 40.0  # s; an order is carried out, or given up, before that
 ASK_EVERY = 1.0  # s, if no signal comes first

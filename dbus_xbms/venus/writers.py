@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from dbus_xbms.dbus.call import call_daemon
 from dbus_xbms.dbus.errors import BusError
 from dbus_xbms.dbus.trusted import TrustedBus
-from dbus_xbms.printable import printable
+from dbus_xbms.text import printable
 
 log = logging.getLogger(__name__)
 

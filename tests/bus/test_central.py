@@ -179,7 +179,7 @@ async def test_a_pack_that_returns_to_the_air_is_found_again() -> None:
     async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
         await sim.fault("vanish", sim.addresses[0])
         await lost(link)
-        link._wanted.failures = 1  # the 20 s of the direct attempt are tested in virtual time
+        link._request.failures = 1  # the 20 s of the direct attempt are tested in virtual time
         async with asyncio.TaskGroup() as group:
             group.create_task(reopen(link))
             await shown(link, "searching")

@@ -20,7 +20,6 @@ DEPENDENCIES: dict[str, set[str]] = {
     "model": set(),
     "report": {"model", "settings"},
     "text": set(),
-    "printable": set(),
     "logs": set(),
     "process": set(),
     "capture": set(),
@@ -29,18 +28,18 @@ DEPENDENCIES: dict[str, set[str]] = {
     "protocols": {"contact", "model"},
     "policy": {"model", "settings", "text"},
     "ble": {"contact", "dbus", "model", "protocols", "settings"},
-    "venus": {"dbus", "logs", "model", "policy", "printable", "report", "settings"},
+    "venus": {"dbus", "logs", "model", "policy", "text", "report", "settings"},
     "interference": {"ble", "dbus", "logs", "venus"},
     "authority": {"dbus", "interference", "policy", "settings", "venus"},
     "pack": {"ble", "contact", "dbus", "logs", "model", "policy", "protocols", "report", "settings", "venus"},
     "supervision": {"pack"},
-    "rpc": {"ble", "contact", "dbus", "printable", "protocols", "settings"},
+    "rpc": {"ble", "contact", "dbus", "text", "protocols", "settings"},
     "app": {
         *("authority", "ble", "contact", "dbus", "interference", "pack", "protocols", "rpc"),
         *("settings", "supervision", "venus"),
     },
     "serve": {"app", "capture", "dbus", "process", "supervision"},
-    "doctor": {"contact", "interference", "printable", "process", "text"},
+    "doctor": {"contact", "interference", "process", "text"},
     "settings_store": {"dbus"},
     "simulator": {"dbus", "model", "protocols", "settings", "settings_store"},
     "commands": {
@@ -56,17 +55,17 @@ DEPENDENCIES: dict[str, set[str]] = {
             "model",
             "policy",
         ),
-        *("printable", "process", "protocols", "report", "rpc", "serve", "settings", "settings_store"),
+        *("process", "protocols", "report", "rpc", "serve", "settings", "settings_store"),
         *("simulator", "text", "venus"),
     },
-    "cli": {"commands", "printable", "process", "protocols", "settings"},
+    "cli": {"commands", "process", "protocols", "settings", "text"},
     "__main__": {"cli", "process"},
     "client": {"ble", "model", "protocols", "settings", "text"},
     "__init__": {"client", "model", "protocols", "settings"},  # on first use only
 }
-PURE = {"model", "report", "settings", "protocols", "policy", "doctor", "printable", "contact", "text"}
+PURE = {"model", "report", "settings", "protocols", "policy", "doctor", "contact", "text"}
 PURE_FILES = {
-    "ble/heard.py",
+    "ble/scan_results.py",
     "ble/notify_method.py",
     "ble/pairing_state.py",
     "interference/rules.py",
