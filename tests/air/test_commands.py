@@ -15,7 +15,12 @@ from tests.air.virtual_time import now, virtual_time
 from tests.unit.samples import sample
 
 OWNER = ":1.7"
-ON: PackSample = replace(sample(), mosfets=Mosfets(charge=True, discharge=True), current=0.0)
+ON: PackSample = replace(
+    sample(),
+    mosfets=Mosfets(charge=True, discharge=True),
+    commanded=MosfetTarget(charge=True, discharge=True),
+    current=0.0,
+)
 
 
 def commands(**chosen: int) -> Commands:
