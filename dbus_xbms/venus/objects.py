@@ -7,7 +7,7 @@ would cost memory and time for each of the some 150 paths of each pack.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from dbus_fast import Message, Variant
@@ -24,20 +24,21 @@ Entries = dict[str, dict[str, Variant]]
 
 
 class ItemObjects:
-    """Every object of one service, with the values that it shows.
+    """Every object of one service, with its present values.
 
-    ``writer`` returns how to call the program behind the unique name of a caller, for ``on_write``.
+    ``values`` has a value or ``None`` for each path; the owner of the service changes them. ``writer``
+    returns what to call the program behind a caller's unique name, for ``on_write``.
     """
 
     def __init__(
         self,
-        items: Sequence[Item],
-        values: Mapping[str, Value | None],
+        items: Sequence[Item[Any]],
+        values: dict[str, Value | None],
         on_write: OnWrite,
         writer: Callable[[str], str],
     ) -> None:
         self.items = {item.path: item for item in items}
-        self.shown: dict[str, Value | None] = {path: values.get(path) for path in self.items}
+        self.shown = values
         self._on_write = on_write
         self._writer = writer
         self._children: dict[str, dict[str, None]] = {"/": {}}  # of each node above the items
@@ -137,11 +138,11 @@ class ItemObjects:
         return ((path[len(prefix) :], path) for path in self.items if path.startswith(prefix))
 
 
-def _within(item: Item, value: float) -> bool:
+def _within(item: Item[Any], value: float) -> bool:
     too_low = item.lowest is not None and value < item.lowest
     too_high = item.highest is not None and value > item.highest
     return not (too_low or too_high)
 
 
-def _bound(item: Item, bound: Value | None) -> Variant:
+def _bound(item: Item[Any], bound: Value | None) -> Variant:
     return to_variant(item.kind, None if bound is None else from_variant(item.kind, bound))
