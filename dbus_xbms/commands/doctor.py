@@ -1,4 +1,4 @@
-"""Check everything that the program needs; say what is wrong, the worst first, and what to do."""
+"""Check everything that the program needs. Lists problems, the worst first, with what to do."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from dbus_xbms import __version__
 from dbus_xbms.ble.scan_results import LONGEST_SCAN
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds_up_to
-from dbus_xbms.doctor.checks import examine
-from dbus_xbms.doctor.facts import Facts, discreet, short
-from dbus_xbms.doctor.finding import WIDTH, Finding, Verdict, page, summary
+from dbus_xbms.doctor.checks import WIDTH, examine, page, summary
+from dbus_xbms.doctor.facts import Facts, Finding, Verdict, discreet, short
 from dbus_xbms.process.interrupt import at_once
 
 SCAN_SECONDS = 10.0
@@ -32,28 +31,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help=f"also scan for packs ({SCAN_SECONDS:g} s)",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument(
         "--report",
         type=Path,
         metavar="FILE",
-        help="also write it to FILE for a bug report: addresses shortened, without names",
+        help="also write a bug report to FILE, with shortened addresses and without names",
     )
     parser.add_argument(
-        "--self-test", action="store_true", help="check only whether the program can run here; needs no bus"
+        "--self-test",
+        action="store_true",
+        help="only check whether the program can run on this machine; needs no D-Bus",
     )
     parser.add_argument("--root", type=Path, default=Path("/"), help=argparse.SUPPRESS)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what was found; 1 if there is a problem."""
+    """Print the findings; return 1 if there is a problem."""
     if args.self_test:
         return _self_test()
     facts = _facts(args)
     print(_as_json(examine(facts)) if args.json else page(examine(facts), _headline(facts), _width()))
     if args.report:
         args.report.write_text(report(facts, as_json=args.json), encoding="utf-8")
-        print(f"\nWritten to {args.report}: read it before you send it.", file=sys.stderr)
+        print(f"\nReport written to {args.report}; read it before you send it.", file=sys.stderr)
     return int(any(finding.verdict is Verdict.PROBLEM for finding in examine(facts)))
 
 
@@ -62,7 +63,7 @@ def _width() -> int:
 
 
 def report(facts: Facts, *, as_json: bool = False) -> str:
-    """What may be shown to anybody."""
+    """Return the findings without names and with shortened addresses, for a bug report."""
     bare = discreet(facts)
     findings = examine(bare)
     return short(_as_json(findings) if as_json else page(findings, _headline(bare))) + "\n"
@@ -92,7 +93,7 @@ def _as_json(findings: list[Finding]) -> str:
 
 
 def _facts(args: argparse.Namespace) -> Facts:
-    try:  # here, because an incomplete installation must be able to say so
+    try:  # not above: an incomplete installation must be able to report itself
         from dbus_xbms.commands import permission
 
         with at_once():

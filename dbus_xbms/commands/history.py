@@ -1,4 +1,4 @@
-"""Show what a pack has been through: trips, extremes, charge and energy, and when it was last full."""
+"""Show the history of a pack: trips, extremes, charge and energy, and the last full charge."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dbus_xbms.commands.lifetime import by_path, lines
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import Battery, terminal
+from dbus_xbms.policy.decision import Decision
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings, device_id, name_of
 from dbus_xbms.settings.persisted import extremes_of, history_of, identity_of
@@ -20,7 +21,7 @@ from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms history``."""
     parser.add_argument("pack", help="address or name")
-    parser.add_argument("--json", action="store_true", help="one JSON object: path -> value")
+    parser.add_argument("--json", action="store_true", help="print one JSON object: path -> value")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -52,7 +53,7 @@ def remembered(address: str, stored: PackSettings) -> Battery:
         custom_name=name_of(stored),
         identity=identity_of(stored),
         extremes=extremes_of(stored),
-        history=history_of(stored),
+        decision=Decision(history=history_of(stored)),
     )
     items = items_for(report.identity)
     on_bus = values(items, report)

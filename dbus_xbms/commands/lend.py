@@ -1,4 +1,4 @@
-"""Leave a pack to the phone app for a while; the service comes back to it by itself."""
+"""Lend a pack to the phone app: the service disconnects, and reconnects when the time is up."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dbus_xbms.commands.known import known_packs, title
 from dbus_xbms.commands.naming import find
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete, open_bus
-from dbus_xbms.commands.table import LAST_ORDER
+from dbus_xbms.commands.table import LAST_COMMAND
 from dbus_xbms.dbus.call import has_owner
 from dbus_xbms.settings import device_id
 from dbus_xbms.venus.bus_item import get_value, set_value
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         type=whole(0, LONGEST_LEND, "minutes"),
         default=PANE_LEND,
-        help=f"up to {LONGEST_LEND}, {PANE_LEND} if not given; 0 takes it back at once",
+        help=f"at most {LONGEST_LEND} ({PANE_LEND}); 0 takes the pack back at once",
     )
 
 
@@ -49,6 +49,6 @@ async def _lend(pack: str, minutes: int) -> int:
         if not await has_owner(bus, service):
             raise CommandError(await absence(address, name, removed=candidate.is_removed))
         if not await set_value(bus, service, LEND, Variant("i", minutes)):
-            raise CommandError(to_paste(str(await get_value(bus, service, LAST_ORDER)), name))
+            raise CommandError(to_paste(str(await get_value(bus, service, LAST_COMMAND)), name))
     say(f"{name} is {f'lent for {minutes} min' if minutes else 'taken back'}.")
     return 0

@@ -18,7 +18,7 @@ FILES = sorted((ROOT / "dbus_xbms").rglob("*.py"))
 DEPENDENCIES: dict[str, set[str]] = {
     "settings": {"model"},
     "model": set(),
-    "report": {"model", "settings"},
+    "report": {"model", "policy", "settings"},
     "text": set(),
     "logs": set(),
     "process": set(),
