@@ -69,7 +69,7 @@ class App:
         self._protocol = Jbd()
         self._air = Central([self._protocol])
         self._local = LocalSettings(self._setting_changed)
-        self._remote = RpcService(self.scan, self.health, self.contacts, self.heard, self._air.hearing)
+        self._remote = RpcService(self.scan, self.health, self.contacts, self.heard, self._air.found_so_far)
         self._scan_results = ScanResults()
         self._packs: dict[str, Pack] = {}
         self._roster = Roster(self._packs)

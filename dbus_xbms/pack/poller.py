@@ -12,7 +12,7 @@ from dbus_xbms.ble.backoff import LONGEST, Backoff
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.errors import NotSubscribed
 from dbus_xbms.ble.link import CLOSE_LIMIT, Capture, Link
-from dbus_xbms.ble.notify_method import FIRST_POLLS, Trial
+from dbus_xbms.ble.notify_method import FIRST_POLLS, NotifyTrial
 from dbus_xbms.model import BETWEEN_POLLS, LinkStatus, PackIdentity, Reading
 from dbus_xbms.pack.commands import Order
 from dbus_xbms.pack.tally import Tally
@@ -113,7 +113,7 @@ class Poller:
         self._resting = False
         self._pause: asyncio.Timeout | None = None  # between two polls
         self._pause_from = 0.0  # s, when the poll before it was due
-        self._trial = Trial()
+        self._trial = NotifyTrial()
         self._judged = False  # whether this connection carries is known
         self._polled = False  # it has carried a poll
         self._finding = ""  # what the newest attempt found out though it failed
@@ -187,12 +187,12 @@ class Poller:
         if self._link:  # what it has counted goes on
             link.resume(self._link.status)
         self._link, link.on_status = link, self._listener.link_changed
-        self._trial = Trial()
+        self._trial = NotifyTrial()
         await asyncio.sleep(self.lent_for)
         while True:
             self._judged = self._polled = self._between = False
             try:
-                await link.open(self._trial.method(self._settings))
+                await link.open(self._trial.choose(self._settings))
                 self._listener.connected()
                 await link.run(self._protocol.hello(self._address, self._settings.password))
                 login_delays.reset()
@@ -283,9 +283,9 @@ class Poller:
         if self._judged:
             return
         self._judged = True
-        if self._trial.convicts(acquired=link.acquired, carried=carried):
+        if self._trial.rules_out_socket(acquired=link.acquired, carried=carried):
             self._listener.acquire_failed()
-        self._trial = self._trial.after(acquired=link.acquired, carried=carried, broke=link.broken)
+        self._trial = self._trial.record(acquired=link.acquired, carried=carried, broke=link.broken)
 
     def _interval(self) -> float:
         if self._listener.ordering:  # it waits for a current to fall
