@@ -136,12 +136,12 @@ class App:
         elif name == PackSettings.enabled.name:
             if pack := self._packs.get(address):
                 pack.change(name, value)
-            self._authority.asked(address)
+            self._authority.confirm(address)
             self._undecided.put_nowait(address)
         elif pack := self._packs.get(address):
             pack.change(name, value)
             if name in CHOOSE_CONTROL:
-                self._authority.asked(address)
+                self._authority.confirm(address)
             if name == PackSettings.separate_switch_device.name:
                 self._undecided.put_nowait(address)
         elif settings := self._settings.get(address):  # its pack is about to start
