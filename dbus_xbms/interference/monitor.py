@@ -25,7 +25,7 @@ class Affected(Protocol):
         """The adapter that was last used, or an empty text."""
         ...
 
-    def disturbed(self, by: str) -> None:
+    def set_interference(self, words: str) -> None:
         """Record the interference in words; empty: none."""
         ...
 
@@ -75,4 +75,4 @@ class InterferenceMonitor:
                 log.info("%s no longer interferes", who)
         self._logged = known
         for pack in self._packs():
-            pack.disturbed(text_for(pack.address, found))
+            pack.set_interference(text_for(pack.address, found))
