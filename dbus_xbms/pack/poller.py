@@ -327,8 +327,8 @@ class Poller:
             return False
         self._judged = True
         link, trial = self._link, self._trial
-        self._trial = trial.after(acquired=link.acquired, carried=carried, broke=link.broken)
-        return trial.convicts(acquired=link.acquired, carried=carried)
+        self._trial = trial.record(acquired=link.acquired, carried=carried, broke=link.broken)
+        return trial.rules_out_socket(acquired=link.acquired, carried=carried)
 
     def _next_due(self) -> float:
         # A waiting command waits for a current to fall.
