@@ -202,6 +202,6 @@ async def _report_contact(subject: Subject, settings: PackSettings, *, wait: boo
         return
     async with open_bus() as bus:
         contact = (await contacts(bus)).get(subject.address, Contact(reason="it has not answered"))
-    say(f"No contact yet: {reason(contact)}. The service goes on trying.")
+    say(f"No contact yet: {reason(contact)}. The service keeps trying.")
     if contact.advice:
         say(f"  -> {printable(contact.advice, LINE)}")

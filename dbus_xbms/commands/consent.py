@@ -41,7 +41,7 @@ async def agreed(known: Known, judge: Judge, question: str, *, yes: bool) -> Non
         await known.read()
         if known.packs == packs or (found := await judge()) == told:
             return
-        say("Meanwhile another program has changed the settings:")
+        say("Another program has changed the settings:")
 
 
 def agree(found: Sequence[Consequence], question: str, *, yes: bool) -> bool:
@@ -60,7 +60,7 @@ def agree(found: Sequence[Consequence], question: str, *, yes: bool) -> bool:
     must_ask = any(one.ask for one in found) and not yes
     if must_ask and not asks():
         words = "; ".join(printable(one.words, LINE) for one in found)
-        raise CommandError(f"{words}; if that is what you want, add --yes")
+        raise CommandError(f"{words}; to confirm, add --yes")
     for one in found:
         say(f"{printable(one.words, LINE)}.")
     if must_ask and not affirmed(f"{printable(question, LINE)}? yes or no [no]: "):
@@ -79,7 +79,7 @@ def refuse_second(before: Packs, after: Packs, address: str) -> None:
         return
     name = title(others[0], after[others[0]])
     raise CommandError(
-        f"{name} controls chargers already, and only one pack can; "
+        f"{name} already controls chargers, and only one pack can; "
         f"to change that: dbus-xbms set {quoted(name)} Control 0"
     )
 

@@ -37,13 +37,13 @@ async def absence(address: str, name: str, *, removed: bool) -> str:
         NoAnswer: the service hangs.
     """
     if removed:
-        return f"{name} was removed; `dbus-xbms add {address}` brings it back"
+        return f"{name} was removed; `dbus-xbms add {address}` adds it again"
     async with open_bus() as bus:
         if not await is_running(bus):
             return f"{name} is not on the bus: {stopped()}"
         contact = (await contacts(bus)).get(address)
     if contact is None:
-        return f"{name} is not on the bus; `dbus-xbms doctor` looks for the reason"
+        return f"{name} is not on the bus; `dbus-xbms doctor` says why"
     helps = f" -> {printable(contact.advice, LINE)}" if contact.advice else ""
     return f"{name} is not on the bus: {reason(contact)}{helps}"
 

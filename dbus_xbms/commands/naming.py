@@ -115,12 +115,12 @@ def name_refusal(name: str, address: str, candidates: Iterable[Candidate]) -> st
     if not name:
         return ""
     if _folded(name) == PROGRAM or as_address(name):
-        what = "stands for the program's own settings" if _folded(name) == PROGRAM else "is an address"
+        what = "stands for the settings of the service" if _folded(name) == PROGRAM else "is an address"
         return f"{name!r:.60} {what}; a pack needs another name"
     if printable(name) != name or name != name.strip():
         return f"a name has up to {LONGEST} printable characters, not {name!r:.60}"
     taken = called(name, (pack for pack in candidates if pack.address != address))
-    return f"{taken.words} has that name already; every pack needs its own" if taken else ""
+    return f"{taken.words} already has that name; every pack needs its own" if taken else ""
 
 
 def nearest(word: str, words: Iterable[str], most: int = 3) -> list[str]:
@@ -169,7 +169,7 @@ def _unknown(begin: str, folded: str, packs: Sequence[Candidate]) -> str:
     """The whole message: what is wrong, what may have been meant, and who there is."""
     form = f" (addresses look like {EXAMPLE})" if folded else ""
     if not packs:
-        return f"{begin}{form}; `dbus-xbms scan` shows those in range"
+        return f"{begin}{form}; `dbus-xbms scan` lists those in range"
     asked = did_you_mean(folded, {pack.shown for pack in packs if pack.shown})
     there = ", ".join(pack.words for pack in packs[:MOST_NAMED])
     more = f" and {len(packs) - MOST_NAMED} more" if len(packs) > MOST_NAMED else ""

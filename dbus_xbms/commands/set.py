@@ -72,7 +72,7 @@ async def _set(args: argparse.Namespace, row: AnySetting, value: Value) -> int:
     for line in told(row, settings):
         say(line)
     if stored != value:
-        raise CommandError(f"localsettings did not take {shown(row, value)}; it is in use or not allowed")
+        raise CommandError(f"localsettings refused {shown(row, value)}; it is in use or not allowed")
     if starts and isinstance(settings, PackSettings):
         await _report_control(address, settings)
     else:
@@ -86,7 +86,7 @@ async def _report_control(address: str, settings: PackSettings) -> None:
         return
     pack = await first_contact(address, title(address, settings), control=True, limit=CONTROL_LIMIT)
     if pack is None:
-        say("It is not on the bus, so nothing obeys it yet; `dbus-xbms list` says why.")
+        say("The pack is not on the bus, so nothing obeys it yet; `dbus-xbms list` says why.")
         return
     say("\n".join(limits_or_why(pack)))
 

@@ -85,7 +85,7 @@ async def test_a_pack_that_is_not_read_is_answered_with_the_reason_and_what_help
             assert "House bank is not on the bus: it needs its password -> set it\n" in done.err
         await venus.set(ONE, "Enabled", 0)
         done = await command("switch", "house", "charge", "off")
-        assert f"House bank was removed; `dbus-xbms add {ONE}` brings it back" in done.err
+        assert f"House bank was removed; `dbus-xbms add {ONE}` adds it again" in done.err
 
 
 async def test_a_beginning_never_leads_to_another_pack_than_the_one_that_is_called_so() -> None:

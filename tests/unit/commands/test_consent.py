@@ -160,7 +160,7 @@ def test_a_name_that_cannot_be_is_asked_for_again_and_one_that_is_taken_not_prop
     out = capsys.readouterr().out
     assert "Name on the GX [none]: " in out
     assert out.count("every pack needs its own") == 1
-    assert "'service' stands for the program's own settings" in out
+    assert "'service' stands for the settings of the service" in out
 
 
 def test_control_is_explained_and_takes_an_explicit_yes(
@@ -191,10 +191,10 @@ def test_a_pack_that_comes_back_controls_only_if_its_owner_says_so_again() -> No
     ("chosen", "words"),
     [
         ({"Control": 1}, "a pack controls only once its chemistry is known: --chemistry LiFePO4"),
-        ({"CustomName": "service"}, "stands for the program's own settings"),
+        ({"CustomName": "service"}, "stands for the settings of the service"),
         ({"CustomName": TWO}, "is an address"),
         ({"CustomName": "a\x1b[2J"}, "a name has up to 40 printable characters"),
-        ({"CustomName": "bow"}, f"Bow .{TWO}. has that name already"),
+        ({"CustomName": "bow"}, f"Bow .{TWO}. already has that name"),
     ],
 )
 async def test_what_cannot_be_is_refused_before_anything_is_stored(
@@ -307,7 +307,7 @@ async def test_what_another_program_changes_during_a_question_is_judged_and_aske
     types(monkeypatch, "yes", "yes", "left")
     await settings_judge(packs, ONE, "Enabled", 0, yes=False)
     assert sys.stdin.readline() == "left\n"
-    first, second = capsys.readouterr().out.split("Meanwhile another program has changed the settings:\n")
+    first, second = capsys.readouterr().out.split("Another program has changed the settings:\n")
     assert "House no longer controls chargers" in first
     assert "Bow will then control chargers instead of House" in second
 
@@ -330,7 +330,7 @@ async def test_a_pack_that_another_program_lets_control_during_a_question_keeps_
     agrees = pack(Control=1)  # with a chemistry it controls
     packs = Changing(known(one=agrees), {ONE: agrees, TWO: CONTROLS})
     types(monkeypatch, "yes")
-    with pytest.raises(CommandError, match="House controls chargers already"):
+    with pytest.raises(CommandError, match="House already controls chargers"):
         await agreed_to(replace(subject(agrees), known=packs), {"Chemistry": "NMC"}, yes=False)
 
 
@@ -396,7 +396,7 @@ def test_without_a_terminal_what_is_dangerous_is_refused_with_the_reason(
 def test_a_second_pack_that_would_control_is_refused_and_the_first_is_named() -> None:
     first = pack(Control=1, Chemistry="NMC", CustomName="House bank", Controlled=1)
     before = {ONE: pack(Control=0, Chemistry="NMC"), TWO: first}
-    with pytest.raises(CommandError, match=r'House bank controls .* set "House bank" Control 0'):
+    with pytest.raises(CommandError, match=r'House bank already controls .* set "House bank" Control 0'):
         refuse_second(before, before | {ONE: pack(Control=1, Chemistry="NMC")}, ONE)
     refuse_second(before, before | {ONE: pack(Control=1)}, ONE)  # without a chemistry it does not
     both = before | {ONE: pack(Control=1, Chemistry="NMC")}
