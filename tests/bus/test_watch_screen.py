@@ -19,10 +19,12 @@ from dbus_xbms.protocols import Advertised
 from dbus_xbms.rpc import RpcService
 from dbus_xbms.venus.service import ItemService
 from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
+from tests.bus.venus import show
 from tests.patience import PATIENCE
 from tests.unit.commands.test_watch import ADDRESS, CONTROLLING, SAMPLE
+from tests.unit.samples import changed
 
-CHARGING = replace(
+CHARGING = changed(
     CONTROLLING,
     identity=replace(CONTROLLING.identity, cell_count=16),
     sample=replace(SAMPLE, cells=tuple(3.3 + n / 1000 for n in range(16))),
@@ -69,8 +71,8 @@ async def test_the_screen_comes_with_its_keys_and_leaves_the_terminal_as_it_was(
 async def test_the_screen_follows_the_bus_and_the_size_of_the_window(pack: ItemService) -> None:
     async with on_terminal("watch", size=(120, 40)) as terminal:
         await terminal.shows("76.3%")
-        low = replace(CHARGING, soc=12.0)
-        pack.publish(values(ITEMS, low))
+        low = changed(CHARGING, soc=12.0)
+        show(pack, values(ITEMS, low))
         await terminal.shows("12.0%")
         terminal.resize(34, 20)
         await terminal.shows("q quit ? help Enter open")
@@ -156,10 +158,10 @@ async def test_each_poll_is_a_line_of_the_log_and_no_other_signal_is_with_or_wit
     async with on_terminal("watch", "starb", "--log", str(path)) as terminal:
         await terminal.shows("76.3%")
         for soc in (70.0, 69.0):
-            report = replace(CHARGING, soc=soc)
-            pack.publish(values(ITEMS, report))
+            report = changed(CHARGING, soc=soc)
+            show(pack, values(ITEMS, report))
             for link in (LinkStatus(state="no answer"), LinkStatus(state="connected", rssi=-71)):
-                pack.publish(values(ITEMS, replace(report, link=link, custom_name="Starboard bank")))
+                show(pack, values(ITEMS, replace(report, link=link, custom_name="Starboard bank")))
         await terminal.shows("69.0%")
         terminal.type("q")
         assert await terminal.ended() == 0
@@ -198,7 +200,7 @@ async def test_the_reason_of_a_pack_that_is_not_on_the_bus_and_the_age_of_a_samp
         AWAY: UNHEARD,
         ADDRESS: Contact(state=ContactState.CONNECTED, reason="connected", silence=7.0),
     }
-    pack.publish({**values(ITEMS, CHARGING), "/Bluetooth/SampleAge": 0})
+    show(pack, {**values(ITEMS, CHARGING), "/Bluetooth/SampleAge": 0})
     async with (
         RpcService(no_scan, dict, lambda: told, list, list),
         on_terminal("watch", size=(80, 30)) as terminal,
