@@ -268,7 +268,7 @@ async def test_wait_fails_when_the_service_does_not_come() -> None:
 
 async def test_set_stores_a_checked_value_that_get_shows(settings: LocalSettings) -> None:
     await command("add", ADDRESS)
-    done = await command("set", ADDRESS, "hold", "60")
+    done = await command("set", ADDRESS, "holdtime", "60")
     assert (done.status, done.out) == (0, "HoldTime = 60 s\n")
     assert stored(settings, "HoldTime") == 60.0
     shown = await command("get", ADDRESS, "HoldTime")
