@@ -110,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as err:
         return _failed(f"{err.filename}: {err.strerror}" if err.filename else err, FAILURE)
     except KeyboardInterrupt:
-        interrupt.tell()
+        interrupt.report()
         return interrupt.STATUS
     return status
 
