@@ -96,7 +96,7 @@ async def test_add_makes_a_pack_ours_under_a_name_and_says_that_the_service_is_m
     assert stored(settings, "CustomName") == "House bank"
     assert "House bank added (VRM instance 600)." in done.out
     assert stored(settings, "Chemistry") == ""
-    assert "Until it is chosen the pack is only shown." in done.out
+    assert "Without a chemistry the pack is shown but cannot control." in done.out
     assert "dbus-xbms run" in done.out
 
 
@@ -249,7 +249,7 @@ async def test_remove_asks_again_if_another_pack_was_let_control_during_the_ques
     monkeypatch.setattr("sys.stdin", Owner("yes", second, meanwhile=bow_is_let_control))
     with nullcontext() if second == "yes" else pytest.raises(ExceptionGroup, match="unhandled"):
         await _remove("House", False, yes=False)
-    before, after = capsys.readouterr().out.split("Another program has changed the settings:\n")
+    before, after = capsys.readouterr().out.split("Meanwhile another program changed the settings:\n")
     assert "House no longer controls chargers" in before
     assert "Bow will then control chargers instead of House" in after
     assert stored(settings, "Enabled") == enabled
@@ -320,7 +320,7 @@ async def test_set_says_what_localsettings_made_of_an_instance_that_is_taken(set
     await command("add", OTHER)
     done = await command("set", OTHER, "ClassAndVrmInstance", "battery:600")
     assert done.out.splitlines()[0] == "ClassAndVrmInstance = battery:601"
-    assert (done.status, "refused battery:600" in done.err) == (1, True)
+    assert (done.status, "did not store battery:600" in done.err) == (1, True)
 
 
 async def test_get_shows_all_settings_of_the_owner_and_none_of_the_programs_own_memory(
