@@ -223,6 +223,7 @@ class App:
                 protocol=self._protocol,
                 service=BatteryService,
                 store=self._local.set,
+                identified=self._arbiter.identified,
                 capture=self._capture,
             )
             self._packs[address] = pack

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dbus_xbms.commands.batteries import Batteries
-from dbus_xbms.commands.explain import NONE_ENABLED
+from dbus_xbms.commands.pack_contact import NONE_ENABLED
 from dbus_xbms.commands.screen.frame import Frame, frame
 from dbus_xbms.commands.screen.glyphs import Glyphs
 from dbus_xbms.commands.screen.keys import pressed
@@ -93,7 +93,7 @@ class Screen:
             return stopped()
         if self.contacts is None:
             return WAITING if self.answers else "the service does not answer"
-        return NONE_ENABLED if not self.contacts else "these packs are not known to the service"
+        return NONE_ENABLED if not self.contacts else "the service does not know these packs"
 
     def _follow(self, packs: Iterable[Battery]) -> None:
         now = self.now()

@@ -126,7 +126,7 @@ async def _report(so_far: SoFar, progress: Progress) -> None:
             await asyncio.sleep(PROGRESS_EVERY)
             progress(await so_far())
     except (CommandError, BusError) as err:  # the scan itself raises what is wrong
-        log.debug("no progress of the scan: %s", err)
+        log.debug("cannot read the packs found so far: %s", err)
 
 
 async def _found(

@@ -32,12 +32,19 @@ class Pack:
         protocol: SwitchableBms,
         service: Callable[[str, PackMonitor], Service],
         store: Store,
+        identified: asyncio.Event | None = None,
         capture: Capture | None = None,
     ) -> None:
         self.address = address
         self._writer = SettingsWriter(address, settings, store)
         self.monitor = PackMonitor(
-            address, settings, central=central, protocol=protocol, writer=self._writer, capture=capture
+            address,
+            settings,
+            central=central,
+            protocol=protocol,
+            writer=self._writer,
+            identified=identified,
+            capture=capture,
         )
         self._publisher = Publisher(address, self.monitor, service(address, self.monitor))
 
