@@ -17,7 +17,7 @@ from dbus_xbms.interference.monitor import InterferenceMonitor
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.pack.roster import CRASHED, Roster
 from dbus_xbms.protocols import Advertised
-from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.protocols.registry import FAMILIES, family_named
 from dbus_xbms.rpc import RpcService
 from dbus_xbms.settings import (
     DEVICES,
@@ -47,6 +47,12 @@ CHOOSE_CONTROL = (
 )  # settings by which an owner lets a pack control chargers
 
 
+RENEWING = (
+    PackSettings.separate_switch_device.name,
+    PackSettings.protocol.name,
+)  # settings that may need another pack, or another service of it
+
+
 def rows_of(table: tuple[AnySetting, ...], path: Callable[[str], str]) -> dict[str, AnySetting]:
     """A table of settings by their paths in localsettings."""
     return {path(row.name): row for row in table}
@@ -65,8 +71,7 @@ class App:
         self._capture = capture
         self._beat = beat  # called again and again while the loop runs
         self._given_up = given_up  # told first when supervision ends the program
-        self._protocol = Jbd()
-        self._air = Central([self._protocol])
+        self._air = Central([*FAMILIES.values()])
         self._local = LocalSettings(self._setting_changed)
         self._remote = RpcService(self.scan, self.health, self.contacts, self.heard, self._air.hearing)
         self._heard = Heard()
@@ -141,7 +146,7 @@ class App:
             pack.change(name, value)
             if name in CHOOSE_CONTROL:
                 self._authority.asked(address)
-            if name == PackSettings.separate_switch_device.name:
+            if name in RENEWING:
                 self._undecided.put_nowait(address)
         elif settings := self._settings.get(address):  # its pack is about to start
             try:
@@ -169,6 +174,9 @@ class App:
         enabled = settings.enabled == 1
         if enabled and settings.separate_switch_device == 1:
             await self._deal_switch(address)
+        pack = self._packs.get(address)
+        if pack and pack.protocol is not family_named(settings.protocol):
+            await self._release(address)
         task = self._tasks.get(address)
         if enabled and task is None:
             log.info("%s: taken over", address)
@@ -213,7 +221,7 @@ class App:
                 address,
                 settings,
                 air=self._air,
-                protocol=self._protocol,
+                protocol=family_named(settings.protocol),
                 presence=BatteryPresence,
                 store=self._local.set,
                 capture=self._capture,

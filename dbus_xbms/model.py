@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
+from math import inf
 
 
 class Protection(Enum):
@@ -112,6 +113,15 @@ class Switched:
 
     mosfets: Mosfets
     hidden: frozenset[Mosfet] = frozenset()  # a protection hides whether these follow the order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BmsTraits:
+    """What policies need to know of a family of BMSes to judge its readings."""
+
+    highest_cell: float = 5.0  # V; far above any lithium cell
+    highest_current: float = inf  # A, the largest value that its protocol can carry
+    first_sensor_at_mosfets: bool = True  # usually, of two or more, on a BMS that does not report the roles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

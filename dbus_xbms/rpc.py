@@ -18,6 +18,7 @@ from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.dbus.connection import BusError, BusLost, NameTaken, close, connect, until_closed
 from dbus_xbms.printable import LINE, printable
 from dbus_xbms.protocols import Advertised, LinkError
+from dbus_xbms.protocols.registry import recognise
 from dbus_xbms.settings import SettingsError
 
 log = logging.getLogger(__name__)
@@ -174,6 +175,8 @@ def _described(seen: Advertised, known: bool, enabled: bool) -> dict[str, Varian
         "known": ("b", known),
         "enabled": ("b", enabled),
     }
+    if family := recognise(seen):
+        entry["protocol"] = ("s", family.name)
     if seen.rssi is not None:
         entry["rssi"] = ("n", seen.rssi)
     return {key: Variant(signature, value) for key, (signature, value) in entry.items()}

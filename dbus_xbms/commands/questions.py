@@ -10,8 +10,8 @@ from dbus_xbms.commands.saying import say
 from dbus_xbms.policy.charge.chemistry import CUSTOM
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
 from dbus_xbms.printable import LINE, printable
+from dbus_xbms.schema import NONE
 from dbus_xbms.settings import PackSettings, SettingsError, Value
-from dbus_xbms.settings.schema import NONE
 
 EXAMPLE = "LiFePO4"  # of a chemistry, in messages; the owner chooses
 CHOICES = (*CHEMISTRIES, CUSTOM)

@@ -27,7 +27,7 @@ from dbus_xbms.dbus.peers import ANSWER_LIMIT
 from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.printable import printable
 from dbus_xbms.protocols import Advertised
-from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.protocols.registry import FAMILIES, recognise
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 
@@ -45,6 +45,7 @@ class Found:
     rssi: int | None  # dBm
     state: str  # added, removed, new
     given: str = ""  # its owner's name for it
+    protocol: str = ""  # that its advertisement shows; "": unknown
 
     @property
     def row(self) -> tuple[str, str, str, str]:
@@ -149,13 +150,14 @@ async def _found(
             name=entry.get("name", ""),
             rssi=entry.get("rssi"),
             state=_state(known=entry.get("known", False), enabled=entry.get("enabled", False)),
+            protocol=entry.get("protocol", ""),
         )
         for entry in entries
     ]
 
 
 async def _scan_here(seconds: float, packs: Mapping[str, PackSettings], tell: Tell | None) -> list[Found]:
-    air = Central([Jbd()])
+    air = Central([*FAMILIES.values()])
 
     async def heard() -> list[Found]:
         return _named(map(_of, air.hearing()), packs)
@@ -172,7 +174,14 @@ async def _discover(air: Central, seconds: float) -> list[Found]:
 
 
 def _of(seen: Advertised) -> Found:
-    return Found(address=seen.address, name=seen.name, rssi=seen.rssi, state="new")
+    family = recognise(seen)
+    return Found(
+        address=seen.address,
+        name=seen.name,
+        rssi=seen.rssi,
+        state="new",
+        protocol=family.name if family else "",
+    )
 
 
 def _named(found: Iterable[Found], packs: Mapping[str, PackSettings]) -> list[Found]:

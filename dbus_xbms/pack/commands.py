@@ -17,7 +17,7 @@ from dbus_xbms.model import Mosfet, Mosfets, Orders, OrderState, PackSample, Swi
 from dbus_xbms.pack.command_log import Entry, OrderBook
 from dbus_xbms.policy import mosfets
 from dbus_xbms.policy.mosfets import Next
-from dbus_xbms.protocols import Conversation, Switchable
+from dbus_xbms.protocols import BmsSwitching, Conversation
 from dbus_xbms.settings import PackSettings, Value
 
 log = CountedLog(logging.getLogger(__name__))
@@ -52,7 +52,7 @@ class Switches:
         self,
         address: str,
         settings: PackSettings,
-        protocol: Switchable,
+        switching: BmsSwitching | None,
         *,
         hurry: Callable[[], None],
         show: Callable[[], None],
@@ -60,7 +60,7 @@ class Switches:
     ) -> None:
         self._address = address
         self._settings = settings
-        self._protocol = protocol
+        self._switching = switching  # None: the BMS cannot be switched
         self._hurry = hurry  # called when an order waits for a poll
         self._show = show  # called when something has become of an order
         self._remember = remember
@@ -94,13 +94,17 @@ class Switches:
             number=self._book.number,
         )
 
+    @property
+    def _not_switchable(self) -> str:
+        return "" if self._switching else "this BMS cannot be switched"
+
     # From the bus
 
     def order(self, wish: Orders, sender: str, contact: str) -> bool:
         """Take a wish for the MOSFETs; False if it is refused. ``contact``: why there is none, or empty."""
         words = _words(wish)
         request = mosfets.Request(wish=wish, contact=contact, settings=self._settings)
-        if why := mosfets.refusal(self._mosfets, request):
+        if why := self._not_switchable or mosfets.refusal(self._mosfets, request):
             return self._refused(words, sender, why)
         log.info("%s: %s asks for %s", self._address, sender, words)
         self._mosfets = mosfets.wished(self._mosfets, wish, _now())
@@ -115,7 +119,7 @@ class Switches:
         """Take a wish for the balancer; False if it is refused."""
         words = f"balancing {'on' if on else 'off'}"
         busy = "another order for it waits" if self._balance else ""
-        if why := self._balancing_forbidden() or contact or busy:
+        if why := self._not_switchable or self._balancing_forbidden() or contact or busy:
             return self._refused(words, sender, why)
         log.info("%s: %s asks for %s", self._address, sender, words)
         self._balance = _Balance(on=on, entry=self._book.accept(words, sender), given_at=_now())
@@ -182,11 +186,11 @@ class Switches:
     def _send(self, mask: Mosfets, before: PackSample, now: float) -> Order:
         entry, self._waiting = self._waiting, None
         assert entry
+        assert self._switching
         self._mosfets = mosfets.sending(self._mosfets, now)
         self._become(entry, OrderState.SENDING)
-        newer = bool(self._settings.use_fb_command)
         return Order(
-            conversation=self._protocol.set_mosfets(mask, before=before, newer=newer),
+            conversation=self._switching.set_mosfets(mask, before=before, settings=self._settings),
             done=lambda seen: self._sent(entry, mask, seen),
             failed=lambda why: self._failed(entry, why),
         )
@@ -215,7 +219,7 @@ class Switches:
 
     def _due_balancing(self) -> Order | None:
         balance = self._balance
-        if balance is None or balance.sending:
+        if balance is None or balance.sending or self._switching is None:
             return None
         if why := self._balancing_forbidden():
             self._balanced(balance, OrderState.REFUSED, f"it is no longer allowed: {why}")
@@ -223,7 +227,7 @@ class Switches:
         balance.sending = True
         self._become(balance.entry, OrderState.SENDING)
         return Order(
-            conversation=self._protocol.set_balancing(balance.on),
+            conversation=self._switching.set_balancing(balance.on),
             done=lambda on: self._balancing_done(balance, on),
             failed=lambda why: self._balanced(balance, OrderState.FAILED, why),
         )

@@ -24,7 +24,7 @@ from dbus_xbms.policy import engine, history, pack_state
 from dbus_xbms.policy.authority import Reason, Ruling, control_disabled
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.freshness import poll_interval, withdraws_after
-from dbus_xbms.protocols import LinkError, ProtocolError, SwitchableBms
+from dbus_xbms.protocols import BmsFamily, LinkError, ProtocolError
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.venus.localsettings import instance_of
@@ -50,7 +50,7 @@ class Pack:
         settings: PackSettings,
         *,
         air: Central,
-        protocol: SwitchableBms,
+        protocol: BmsFamily,
         presence: Callable[[str, OnWrite], Shown],
         store: Store,
         capture: Capture | None = None,
@@ -63,7 +63,7 @@ class Pack:
         self._switches = Switches(
             address,
             settings,
-            protocol,
+            protocol.switching,
             hurry=self._hurry,
             show=lambda: self._showing.soon(),
             remember=self._keeper.remember,
@@ -72,7 +72,8 @@ class Pack:
         self._showing = Publisher(address, presence(address, self._written), self._decided)
         self._counters: Counters | None = None
         self.switch_instance: int | None = None  # of the switch device beside the battery, if it has got one
-        self._state = self._continuity.begun(self._now())
+        self.protocol = protocol
+        self._state = replace(self._continuity.begun(self._now()), traits=protocol.traits)
         self.heard: Callable[[], object] = lambda: None  # called when another number of cells is known
         self._shared = False  # chargers are given our voltage for their own
         self._ruling = Ruling(
@@ -263,6 +264,7 @@ class Pack:
 
     def _report(self, decision: Decision) -> Report:
         link, switching, known = self._poller.status, self._switches.report, self._continuity.identity
+        identity = known if known.cell_count else self._state.identity
         if link.interference != self._disturbed:
             link = replace(link, interference=self._disturbed)
         if lent_for := self._poller.lent_for:
@@ -271,9 +273,11 @@ class Pack:
             address=self.address,
             instance=instance_of(self.settings.class_and_vrm_instance),
             custom_name=self.settings.custom_name,
+            switchable=self.protocol.switching is not None,
             insecure=bool(self.settings.insecure_connection),
             # One that was never stored is shown all the same, so that its doubts are.
-            identity=known if known.cell_count else self._state.identity,
+            identity=identity,
+            product=self.protocol.product(identity.hardware),
             doubt=decision.doubt,
             phase=decision.phase,
             sample=decision.sample,

@@ -159,7 +159,7 @@ def hello(rng: Random) -> None:
 
 def set_mosfets(rng: Random) -> None:
     want = Mosfets(charge=rng.random() < 0.5, discharge=rng.random() < 0.5)
-    order = Jbd().set_mosfets(want, before=SAMPLE, newer=rng.random() < 0.5)
+    order = SWITCHING.set_mosfets(want, before=SAMPLE, newer=rng.random() < 0.5)
     seen = _talk(rng, order, silent=0.1).mosfets
     # A MOSFET ordered off is off; one ordered on may be kept off by a protection.
     assert all(want.of(mosfet) for mosfet in Mosfet if seen.of(mosfet))

@@ -91,9 +91,9 @@ def setting_items(cells: int) -> tuple[Item, ...]:
     return rows(SETTINGS, HAS_SETTINGS, *(_item(edited, cells) for edited in EDITED))
 
 
-def appearance_items() -> tuple[Item, ...]:
+def appearance_items(*switches: str) -> tuple[Item, ...]:
     """How the outputs of the switch pane appear there."""
-    return rows(SETTINGS, *(_item(edited) for edited in PANE))
+    return rows(SETTINGS, *(_item(edited) for edited in PANE if edited.path.split("/")[2] in switches))
 
 
 SETTINGS = Source(attrgetter("settings", "controls"))

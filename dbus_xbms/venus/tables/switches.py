@@ -115,7 +115,7 @@ def _told(mosfet: Mosfet, on: bool) -> Orders:
     return Orders(**{mosfet.value: on})
 
 
-BATTERY_SWITCHES = (
+BMS_SWITCHES = (
     _switch("/Io/AllowToCharge", actual(Mosfet.CHARGE), 1, lambda v: _told(Mosfet.CHARGE, bool(v))),
     _switch("/Io/AllowToDischarge", actual(Mosfet.DISCHARGE), 1, lambda v: _told(Mosfet.DISCHARGE, bool(v))),
     _switch(
@@ -129,8 +129,8 @@ BATTERY_SWITCHES = (
     ),
     _switch("/Settings/MosfetMode", _mode, 3, lambda v: Orders(charge=not v & 1, discharge=not v & 2)),
     _switch("/Settings/TurnBalancingOff", _balancing_off, 1, lambda v: Balancing(on=not v)),
-    _switch(LEND, _minutes_left, LONGEST_LEND, Lend),
 )
+LEND_MINUTES = _switch(LEND, _minutes_left, LONGEST_LEND, Lend)
 
 
 def _mosfet_switch(mosfet: Mosfet) -> Switch:
@@ -145,15 +145,33 @@ LEND_SWITCH = _switch(
 
 SWITCHED = Source(lambda r: (r.sample and r.sample.mosfets, r.switching))
 
-SWITCH_ITEMS = rows(
+_COMMAND_ITEMS = rows(
     SWITCHED,
-    *(switch.item for switch in BATTERY_SWITCHES),
-    Item("/Io/AllowToBalance", "i", "{}", _may_balance),
+    LEND_MINUTES.item,
     Item("/Io/LastCommand", "s", "{}", lambda r: r.switching.last or None),
     Item("/Io/LastCommandState", "i", "{}", lambda r: r.switching.state.value),
     Item("/Io/LastCommandNumber", "i", "{}", lambda r: r.switching.number),
 )
-_MEANT = {switch.item.path: switch.means for switch in (*BATTERY_SWITCHES, CHARGE, DISCHARGE, LEND_SWITCH)}
+SWITCH_ITEMS = (
+    *rows(
+        SWITCHED,
+        *(switch.item for switch in BMS_SWITCHES),
+        Item("/Io/AllowToBalance", "i", "{}", _may_balance),
+    ),
+    *_COMMAND_ITEMS,
+)
+# Of a BMS that cannot be switched
+READ_ONLY_SWITCH_ITEMS = (
+    *rows(
+        SWITCHED,
+        Item("/Io/AllowToCharge", "i", "{}", actual(Mosfet.CHARGE)),
+        Item("/Io/AllowToDischarge", "i", "{}", actual(Mosfet.DISCHARGE)),
+    ),
+    *_COMMAND_ITEMS,
+)
+_MEANT = {
+    switch.item.path: switch.means for switch in (*BMS_SWITCHES, LEND_MINUTES, CHARGE, DISCHARGE, LEND_SWITCH)
+}
 
 
 def ordered(path: str, value: Value) -> Order | None:

@@ -498,7 +498,7 @@ class Switching(RuleBasedStateMachine):
         self.state = mosfets.sending(self.state, self.now)
         hands = iter(others if self.locks else [])
         air = Air(self.bms, fate if self.locks else "done", hands, self._each_bit_is_somebodys_will)
-        got = carried(Jbd().set_mosfets(found.mask, before=sample), air)
+        got = carried(SWITCHING.set_mosfets(found.mask, before=sample), air)
         if got is None or any(wish.of(m) is not None for m in got.hidden):
             self.state = mosfets.failed(self.state)
             return

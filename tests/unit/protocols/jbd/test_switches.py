@@ -110,7 +110,7 @@ def ordered(board: Board, want: Mosfets, *, newer: bool = False) -> Conversation
     basic = decode_basic(board.basic())
     bits = basic.protection
     before = replace(sample(), mosfets=basic.mosfets, protection=protections(bits), locked=is_locked(bits))
-    return Jbd().set_mosfets(want, before=before, newer=newer)
+    return SWITCHING.set_mosfets(want, before=before, newer=newer)
 
 
 def switch(board: Board, *, charge: bool, discharge: bool) -> tuple[Mosfets, list[str]]:
@@ -312,7 +312,7 @@ def test_a_command_that_is_not_permitted_is_no_reason_for_the_newer_one() -> Non
 
 
 def balance(board: Board, on: bool) -> tuple[bool, list[str]]:
-    return converse(Jbd().set_balancing(on), board)
+    return converse(SWITCHING.set_balancing(on), board)
 
 
 def test_balancing_is_one_bit_of_the_functions_and_factory_mode_is_left() -> None:
@@ -364,7 +364,7 @@ def test_a_bms_that_stays_in_factory_mode_is_told_of() -> None:
 
 
 def test_a_link_that_breaks_in_factory_mode_ends_the_conversation() -> None:
-    conversation = Jbd().set_balancing(False)
+    conversation = SWITCHING.set_balancing(False)
     request = next(conversation)
     assert request.encoded.hex() == "dd5a00025678ff3077"
     conversation.close()
