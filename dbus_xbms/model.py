@@ -155,7 +155,7 @@ class PackSample:
 class PackIdentity:
     """What does not change from poll to poll; cached, so that a pack is known before it answers."""
 
-    hardware: str = ""  # the BMS's own model text, e.g. "JBD-SP04S034-L4S-200A-B-U"
+    hardware: str = ""  # the BMS's own model text, e.g. "SP04S034-L4S-200A-B-U"
     firmware: str = ""  # e.g. "2.9"
     cell_count: int = 0
     ntc_count: int = 0

@@ -57,7 +57,7 @@ def trust(facts: Facts) -> Iterator[Finding]:
         if shown and shown.controls:
             yield ok(
                 f"trust {name_of(pack)}",
-                "a JBD has no authentication: whoever advertises this address louder decides the limits",
+                "its BMS has no authentication: whoever advertises this address louder decides the limits",
             )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from dbus_xbms.model import Mosfets, Orders, OrderState, PackSample, Switched
 from dbus_xbms.pack.commands import WAIT_LIMIT, Switches
-from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.protocols.jbd.protocol import JbdSwitching
 from dbus_xbms.settings import PackSettings
 from tests.air.virtual_time import now, virtual_time
 from tests.unit.samples import sample
@@ -24,7 +24,7 @@ def switches(**chosen: int) -> Switches:
     return Switches(
         "A4:C1:37:00:00:01",
         settings,
-        Jbd(),
+        JbdSwitching(),
         hurry=lambda: None,
         show=lambda: None,
         remember=lambda values: None,
