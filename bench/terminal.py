@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from dbus_xbms.printable import columns_of
+from dbus_xbms.text import columns_of
 
 # ESC [ parameters letter; or a line feed, a carriage return, a character
 PIECE = re.compile(r"\x1b\[(\??[0-9;]*)([A-Za-z])|(\r)|(\n)|([^\x1b\r\n])")

@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dbus_xbms import supervision
 from dbus_xbms.authority.arbiter import Arbiter
 from dbus_xbms.ble.central import Central
-from dbus_xbms.ble.heard import Heard
 from dbus_xbms.ble.link import Capture
+from dbus_xbms.ble.scan_results import ScanResults
 from dbus_xbms.contact import Contact
-from dbus_xbms.dbus.connection import BusError
+from dbus_xbms.dbus.errors import BusError
 from dbus_xbms.interference.monitor import InterferenceMonitor
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.pack.roster import CRASHED, Roster
@@ -36,7 +36,8 @@ from dbus_xbms.settings import (
 )
 from dbus_xbms.supervision import Hung
 from dbus_xbms.venus.battery import BatteryPresence
-from dbus_xbms.venus.localsettings import LocalSettings, instance_of
+from dbus_xbms.venus.localsettings import LocalSettings
+from dbus_xbms.venus.localsettings_wire import instance_of
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class App:
         self._air = Central([*FAMILIES.values()])
         self._local = LocalSettings(self._setting_changed)
         self._remote = RpcService(self.scan, self.health, self.contacts, self.heard, self._air.hearing)
-        self._heard = Heard()
+        self._scan_results = ScanResults()
         self._packs: dict[str, Pack] = {}
         self._roster = Roster(self._packs)
         self._authority = Arbiter(self._packs.values)
@@ -257,7 +258,7 @@ class App:
         """Look for packs; each with whether it has settings, because it was added once, and is enabled."""
         stored = await self._local.stored([DEVICES])
         found = await self._air.discover(seconds)
-        self._heard.add(found, _now())
+        self._scan_results.add(found, _now())
         added = [seen for seen in found if pack_path(seen.address, PackSettings.enabled.name) in stored]
         for seen in added:
             await self._rename(seen, stored)
@@ -275,7 +276,7 @@ class App:
 
     def heard(self) -> list[Advertised]:
         """The packs that scans of the last day have heard."""
-        return self._heard.packs(_now())
+        return self._scan_results.packs(_now())
 
 
 def _now() -> float:

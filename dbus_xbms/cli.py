@@ -20,11 +20,11 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.naming import did_you_mean
 from dbus_xbms.commands.parser import Parser, Verbatim, help_width
 from dbus_xbms.commands.saying import say
-from dbus_xbms.printable import printable
 from dbus_xbms.process import interrupt
 from dbus_xbms.process.output import LossyStream
 from dbus_xbms.protocols import LinkError, ProtocolError
 from dbus_xbms.settings import NotStoredError, SettingsError
+from dbus_xbms.text import printable
 
 OK, FAILURE, USAGE = 0, 1, 2  # exit status
 LAST_STANDARD = 2  # the number of standard error

@@ -13,13 +13,14 @@ from dbus_fast.annotations import DBusDouble, DBusSignature, DBusStr
 from dbus_fast.service import ServiceInterface, dbus_method
 
 from dbus_xbms import __version__
-from dbus_xbms.ble.heard import LONGEST_SCAN, SHORTEST_SCAN, strength, strongest
+from dbus_xbms.ble.scan_results import LONGEST_SCAN, SHORTEST_SCAN, strength, strongest
 from dbus_xbms.contact import Contact, ContactState
-from dbus_xbms.dbus.connection import BusError, BusLost, NameTaken, close, connect, until_closed
-from dbus_xbms.printable import LINE, printable
+from dbus_xbms.dbus.connection import close, connect, until_closed
+from dbus_xbms.dbus.errors import BusError, BusLost, NameTaken
 from dbus_xbms.protocols import Advertised, LinkError
 from dbus_xbms.protocols.registry import recognise
 from dbus_xbms.settings import SettingsError
+from dbus_xbms.text import LINE, printable
 
 log = logging.getLogger(__name__)
 

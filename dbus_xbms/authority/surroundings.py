@@ -1,67 +1,69 @@
-"""Looks for others who matter to charging: batteries with limits, and who measures the bank's voltage."""
+"""What else matters to charging: other batteries with limits, and meters of the bank's voltage."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable
 from math import isfinite
+from typing import Any
 
-from dbus_fast import Message
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.dbus.calls import ask_daemon, get_value
-from dbus_xbms.dbus.connection import BusLost, close, connect, until_closed
-from dbus_xbms.dbus.trusted import OWNER_CHANGES
-from dbus_xbms.interference.programs import OURS, foreign
+from dbus_xbms.dbus.call import call_daemon
+from dbus_xbms.dbus.connection import connected
+from dbus_xbms.dbus.errors import BusLost, CallFailed
+from dbus_xbms.dbus.names import NameWatcher
+from dbus_xbms.interference.programs import OURS, is_foreign
 from dbus_xbms.policy.authority import Surroundings
+from dbus_xbms.venus.bus_item import get_value
+
+log = logging.getLogger(__name__)
 
 VICTRON = "com.victronenergy"
 SYSTEM = f"{VICTRON}.system"
-# Those whom systemcalc gives a charge voltage
+# The services to which systemcalc passes a charge voltage
 CHARGERS = tuple(
     f"{VICTRON}.{kind}." for kind in ("vebus", "solarcharger", "multi", "inverter", "alternator", "dcgenset")
 )
 CVL, VOLTAGE = "/Info/MaxChargeVoltage", "/Dc/0/Voltage"
-MATCH_RULE = f"{OWNER_CHANGES},arg0namespace='{VICTRON}'"
 LOOK_RARELY = 30.0  # s; while no pack is to control
-LOOK_EVERY = 5.0  # s; they are asked, because their signals come every second and are about all else
+LOOK_EVERY = 5.0  # s; polled, because the services' signals come every second and are about other values
+
+NO_ANSWER = object()  # in place of a value
 
 
 class SurroundingsWatcher:
-    """Tells ``told`` what it sees: often for as long as that is ``wanted``, else rarely."""
+    """Passes what it sees to ``report``: every 5 s while ``wanted`` returns True, else every 30 s."""
 
-    def __init__(self, told: Callable[[Surroundings], None], wanted: Callable[[], bool]) -> None:
-        self._told = told
+    def __init__(self, report: Callable[[Surroundings], None], wanted: Callable[[], bool]) -> None:
+        self._report = report
         self._wanted = wanted
         self._look_now = asyncio.Event()
         self._idle = False
-        self._limits: dict[str, object] = {}  # of other batteries, as they were last told
+        self._limits: dict[str, object] = {}  # of other batteries, as they last answered
 
     def wake(self) -> None:
-        """Look at once, if nobody wanted that until now."""
+        """Look at once if looking rarely."""
         if self._idle:
             self._look_now.set()
 
     async def run(self) -> None:
-        """Look until cancelled.
+        """Watch until cancelled.
 
         Raises:
-            BusError: no bus, or it is lost.
+            BusError: there is no bus, or it is lost.
         """
-        bus = await connect()
-        closed = until_closed(bus)
-        closed.add_done_callback(lambda _: self._look_now.set())
-        try:
-            bus.add_message_handler(self._handle)
-            await ask_daemon(bus, "AddMatch", MATCH_RULE)
+        async with connected() as (bus, closed):
+            closed.add_done_callback(lambda _: self._look_now.set())
+            names = NameWatcher(bus, lambda name, old, new: self._look_now.set())
+            await names.watch_namespace(VICTRON)
             while not closed.done():
                 self._look_now.clear()
-                if seen := await self._seen(bus):
-                    self._told(seen)
+                if seen := await self._seen(bus, names.owners):
+                    self._report(seen)
                 await self._pause()
             raise BusLost
-        finally:
-            await close(bus, closed)
 
     async def _pause(self) -> None:
         self._idle = not self._wanted()
@@ -72,26 +74,23 @@ class SurroundingsWatcher:
             pass
         self._idle = False
 
-    def _handle(self, message: Message) -> bool:
-        if message.member == "NameOwnerChanged":  # whoever sent it: it only makes us look
-            self._look_now.set()
-        return False
-
-    async def _seen(self, bus: MessageBus) -> Surroundings | None:
-        names = await ask_daemon(bus, "ListNames")
-        if names is None:  # the bus is busy: better nothing than wrong
+    async def _seen(self, bus: MessageBus, names: Iterable[str]) -> Surroundings | None:
+        try:
+            await call_daemon(bus, "GetId")
+        except CallFailed as err:  # the bus is busy, and nobody else can answer: better nothing than wrong
+            log.debug("%s", err)
             return None
         chargers = [name for name in names if name.startswith(CHARGERS)]
-        batteries = [name for name in names if foreign(name)]
+        batteries = [name for name in names if is_foreign(name)]
         limits, voltages, system, shared = await asyncio.gather(
             _values(bus, batteries, CVL),
             _values(bus, chargers, VOLTAGE),
             _system_voltage(bus),
-            get_value(bus, SYSTEM, "/Dc/Battery/VoltageService"),
+            _answer(bus, SYSTEM, "/Dc/Battery/VoltageService"),
         )
-        # From one that does not answer a GX still obeys what it said last
+        # A GX still obeys the last limit of a battery that does not answer.
         self._limits = {
-            name: self._limits.get(name) if limit is None else limit for name, limit in limits.items()
+            name: self._limits.get(name) if limit is NO_ANSWER else limit for name, limit in limits.items()
         }
         return Surroundings(
             known=True,
@@ -101,25 +100,34 @@ class SurroundingsWatcher:
         )
 
 
+async def _answer(bus: MessageBus, name: str, path: str) -> Any:
+    """Return the value at a path, ``None`` if it is invalid, :data:`NO_ANSWER` without an answer."""
+    try:
+        return await get_value(bus, name, path)
+    except CallFailed as err:
+        log.debug("%s%s: %s", name, path, err)
+        return NO_ANSWER
+
+
 async def _values(bus: MessageBus, names: Iterable[str], path: str) -> dict[str, object]:
-    """What each of those services says."""
+    """Return the answer of each service for one path."""
     asked = list(names)
-    told = await asyncio.gather(*(get_value(bus, name, path) for name in asked))
-    return dict(zip(asked, told, strict=True))
+    answers = await asyncio.gather(*(_answer(bus, name, path) for name in asked))
+    return dict(zip(asked, answers, strict=True))
 
 
 async def _system_voltage(bus: MessageBus) -> dict[str, object]:
-    """The system's voltage, unless it is a pack of ours that measures it."""
+    """Return the system's voltage by the service that measures it; nothing if that is one of our packs."""
     volts, by = await asyncio.gather(
-        get_value(bus, SYSTEM, "/Dc/Battery/Voltage"), get_value(bus, SYSTEM, "/Dc/Battery/BatteryService")
+        _answer(bus, SYSTEM, "/Dc/Battery/Voltage"), _answer(bus, SYSTEM, "/Dc/Battery/BatteryService")
     )
     return {by: volts} if isinstance(by, str) and not by.startswith(OURS) else {}
 
 
-def _numbers(told: dict[str, object]) -> dict[str, float]:
-    """The valid ones, by the last parts of the services' names."""
+def _numbers(answers: dict[str, object]) -> dict[str, float]:
+    """Return the answers that are finite numbers, by the services' names without their common beginning."""
     return {
         name.removeprefix(f"{VICTRON}."): float(number)
-        for name, number in told.items()
+        for name, number in answers.items()
         if isinstance(number, int | float) and isfinite(number)
     }

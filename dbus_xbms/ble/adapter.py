@@ -33,7 +33,7 @@ class Adapter:
         self.powered = False
         self.busy = False  # refused to scan when last asked: another program does
         self.links: set[ConnectRequest] = set()
-        self.turns = RadioScheduler(changed)
+        self.radio = RadioScheduler(changed)
         self._stack = stack
         self._changed = changed
         self._limit = limit
@@ -63,9 +63,9 @@ class Adapter:
         self.powered = bool(found and found.powered)
         if was_usable and (not self.usable or self.hci != before):
             log.warning("adapter %s (%s) is %s", self.address, before, "off" if self.hci else "gone")
-            self.turns.end()
-            for wanted in tuple(self.links):
-                wanted.gone(ContactState.ADAPTER_OFF if self.hci else ContactState.NO_BLUETOOTH)
+            self.radio.end()
+            for request in tuple(self.links):
+                request.on_lost(ContactState.ADAPTER_OFF if self.hci else ContactState.NO_BLUETOOTH)
         elif self.usable and not was_usable:
             log.info("adapter %s (%s) is ready", self.address, self.hci)
             self.busy = False
@@ -74,7 +74,7 @@ class Adapter:
 
     def join(self, search: ScanRequest) -> None:
         """Listen for what ``search`` wants until it leaves."""
-        search.joined = self._now()
+        search.started_at = self._now()
         self._searches.add(search)
         self._changed.notify()
 
@@ -88,18 +88,18 @@ class Adapter:
         while True:
             await self._changed.until(self._scan_wanted)
             await self._rest()
-            async with self.turns.take(LAST) as turn:
+            async with self.radio.lease(LAST) as turn:
                 trouble = await self._scan(turn) if self._scan_wanted() else None
             if trouble:
                 await asyncio.sleep(self._delays.next())
 
     def _scan_wanted(self) -> bool:
-        return self.usable and any(not search.over for search in self._searches)
+        return self.usable and any(not search.finished for search in self._searches)
 
     async def _rest(self) -> None:
         try:
             async with asyncio.timeout_at(self._rest_until):
-                await self._changed.until(lambda: any(search.eager for search in self._searches))
+                await self._changed.until(lambda: any(search.immediate for search in self._searches))
         except TimeoutError:
             return
 
@@ -117,7 +117,7 @@ class Adapter:
             log.debug("adapter %s: scan: %s", self.hci, err)
             self.busy = isinstance(err, RadioBusy)
             for search in self._searches:
-                search.trouble = err
+                search.error = err
             self._changed.notify()
             return err
         return None
@@ -125,7 +125,9 @@ class Adapter:
     async def _listen(self, turn: RadioLease, hci: str) -> None:
         began = self._now()
         try:
-            async with asyncio.timeout(min((s.patience for s in self._searches if not s.over), default=0.0)):
+            async with asyncio.timeout(
+                min((s.time_left for s in self._searches if not s.finished), default=0.0)
+            ):
                 await self._changed.until(
                     lambda: turn.contested or self.hci != hci or not self._scan_wanted()
                 )
@@ -133,9 +135,9 @@ class Adapter:
             pass
         now = self._now()
         for search in self._searches:
-            search.patience -= now - max(began, search.joined)
+            search.time_left -= now - max(began, search.started_at)
         if not self._scan_wanted():
-            missed = any(search.over for search in self._searches)
+            missed = any(search.finished for search in self._searches)
             self._rest_until = now + REST if missed else 0.0
         self._changed.notify()
 

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 CONNECT_LIMIT = 20.0  # s for the radio link, and again for the GATT table; as long as bleak itself would wait
 PAIR_LIMIT = 40.0  # s: BlueZ connects, which may take 20 s, pairs and reads the GATT table
 CONNECT_SHARE = 4.0  # s of waiting for a pack's advertisement while others want the radio
-PATIENCE = 8.0  # s of listening before a pack counts as not in range; the slowest advertise every 2 s
+SEARCH_TIME = 8.0  # s of listening before a pack counts as not in range; the slowest advertise every 2 s
 # A pack that failed is connected to when its advertisement was seen; every so many failures it is tried
 # unseen all the same, for modules that accept a connection but whose advertisements do not reach us.
 DIRECT_EVERY = 8
@@ -125,41 +125,41 @@ class Central:
 
     # For links
 
-    async def reach(self, wanted: ConnectRequest, lost: Callable[[Any], None]) -> GattClient:
+    async def reach(self, request: ConnectRequest, lost: Callable[[Any], None]) -> GattClient:
         """Connect to a pack, which then holds a slot until `release`.
 
         Raises:
             NotPaired: it needs to be paired, and the owner has to help.
             LinkError: not in range, or the connection failed.
         """
-        adapter, device = await self._find(wanted)
-        wanted.place = adapter
-        adapter.links.add(wanted)
-        async with adapter.turns.take(wanted.failures) as turn:
+        adapter, device = await self._find(request)
+        request.slot = adapter
+        adapter.links.add(request)
+        async with adapter.radio.lease(request.failures) as turn:
             if not adapter.usable:
                 raise LinkError("the adapter went away")
-            wanted.say(ContactState.CONNECTING)
+            request.on_state(ContactState.CONNECTING)
             # What happened while we waited for the radio may have brought a newer object.
-            device = await self._stack.known(wanted.address, adapter.hci) or device
-            await self._bond(wanted, device, turn)
+            device = await self._stack.known(request.address, adapter.hci) or device
+            await self._bond(request, device, turn)
             try:
                 async with turn.limited(CONNECT_LIMIT, CONNECT_SHARE):
                     return await self._stack.connect(
                         device,
                         freshest=lambda: device,
-                        trust_cache=not wanted.failures,
+                        trust_cache=not request.failures,
                         up=lambda: turn.hold(CONNECT_LIMIT),
                         lost=lost,
                     )
             except TimeoutError as err:
                 raise await self._unanswered(NO_ANSWER.words) from err
 
-    async def _bond(self, wanted: ConnectRequest, device: BLEDevice, turn: RadioLease) -> None:
+    async def _bond(self, request: ConnectRequest, device: BLEDevice, turn: RadioLease) -> None:
         """Pair first if the pack has asked for it."""
-        bond = wanted.bond
+        bond = request.pairing
         if bond.step is PairingStep.NONE:
             return
-        wanted.say("pairing")
+        request.on_state("pairing")
         try:
             async with turn.limited(PAIR_LIMIT, PAIR_LIMIT):
                 if bond.step is PairingStep.RENEW:
@@ -170,37 +170,37 @@ class Central:
         except TimeoutError as err:
             raise await self._unanswered("the pack did not pair in time") from err
         bond.done()
-        log.info("%s: paired", wanted.address)
+        log.info("%s: paired", request.address)
 
     async def _unanswered(self, words: str) -> LinkError:
         """Return what it means that nothing came in time: it may be bluetoothd that hangs."""
         return LinkError(words) if await self._stack.answers() else BluetoothHangs(HANGS.words)
 
-    def release(self, wanted: ConnectRequest) -> None:
+    def release(self, request: ConnectRequest) -> None:
         """Give back the slot, if it holds one."""
-        if wanted.place:
-            wanted.place.links.discard(wanted)
-            wanted.place = None
+        if request.slot:
+            request.slot.links.discard(request)
+            request.slot = None
             self.changed.notify()
 
-    async def _find(self, wanted: ConnectRequest) -> AdapterDevice:
+    async def _find(self, request: ConnectRequest) -> AdapterDevice:
         """Find an adapter that is ready and the device as that one knows it, without a scan if possible."""
         while True:
-            await self._until_possible(wanted)
-            place = await self._known(wanted)
-            if not (place and (wanted.failures % DIRECT_EVERY == 0 or is_connected(place.device))):
-                place = await self._look(wanted, otherwise=place)
+            await self._until_possible(request)
+            place = await self._known(request)
+            if not (place and (request.failures % DIRECT_EVERY == 0 or is_connected(place.device))):
+                place = await self._look(request, otherwise=place)
             if place and place.adapter.ready:
                 return place
 
-    def _candidates(self, wanted: ConnectRequest) -> list[Adapter]:
-        fitting = [a for a in self._adapters.values() if wanted.adapter in ("", a.address) and a.ready]
+    def _candidates(self, request: ConnectRequest) -> list[Adapter]:
+        fitting = [a for a in self._adapters.values() if request.adapter in ("", a.address) and a.ready]
         return sorted(fitting, key=lambda adapter: len(adapter.links))
 
-    async def _until_possible(self, wanted: ConnectRequest) -> None:
-        while hindrance := self._hindrance(wanted.adapter):
-            wanted.say(hindrance)
-            await self.changed.until(lambda seen=hindrance: self._hindrance(wanted.adapter) != seen)  # type: ignore[misc]
+    async def _until_possible(self, request: ConnectRequest) -> None:
+        while hindrance := self._hindrance(request.adapter):
+            request.on_state(hindrance)
+            await self.changed.until(lambda seen=hindrance: self._hindrance(request.adapter) != seen)  # type: ignore[misc]
 
     def _hindrance(self, only: str) -> str:
         """What keeps packs from being reached just now, by ``only`` one adapter or any: a short phrase."""
@@ -215,32 +215,34 @@ class Central:
             return f"{ContactState.SLOTS_FULL} {max(len(a.links) for a in here)}/{self._max_connections}"
         return ""
 
-    async def _known(self, wanted: ConnectRequest) -> AdapterDevice | None:
-        for adapter in self._candidates(wanted):
-            if device := await self._stack.known(wanted.address, adapter.hci):
+    async def _known(self, request: ConnectRequest) -> AdapterDevice | None:
+        for adapter in self._candidates(request):
+            if device := await self._stack.known(request.address, adapter.hci):
                 return AdapterDevice(adapter, device)
         return None
 
-    async def _look(self, wanted: ConnectRequest, otherwise: AdapterDevice | None) -> AdapterDevice | None:
+    async def _look(self, request: ConnectRequest, otherwise: AdapterDevice | None) -> AdapterDevice | None:
         """Wait for the pack's advertisement; ``otherwise`` stands in when listening is not possible.
 
         Raises:
             LinkError: nothing was heard of it.
         """
-        wanted.say(ContactState.SEARCHING)
-        search = ScanRequest(address=wanted.address, patience=PATIENCE, eager=not wanted.failures)
-        async with listening(search, self._candidates(wanted)) as adapters:
+        request.on_state(ContactState.SEARCHING)
+        search = ScanRequest(address=request.address, time_left=SEARCH_TIME, immediate=not request.failures)
+        async with listening(search, self._candidates(request)) as adapters:
             await self.changed.until(
-                lambda: bool(search.seen) or search.over or not any(adapter.usable for adapter in adapters)
+                lambda: (
+                    bool(search.seen) or search.finished or not any(adapter.usable for adapter in adapters)
+                )
             )
-        if seen := search.seen.get(wanted.address):
-            wanted.heard(seen.advertisement.rssi)
+        if seen := search.seen.get(request.address):
+            request.on_rssi(seen.advertisement.rssi)
             return AdapterDevice(seen.adapter, seen.device)
-        if search.trouble and not otherwise:
-            raise search.trouble
-        if search.over and not search.trouble:
+        if search.error and not otherwise:
+            raise search.error
+        if search.finished and not search.error:
             raise NotInRange("not in range, or connected to a phone")
-        return otherwise if search.trouble else None
+        return otherwise if search.error else None
 
     # For people
 

@@ -59,7 +59,7 @@ class Discovery:
         Raises:
             LinkError: no adapter is usable, or it cannot scan.
         """
-        search = ScanRequest(address=None, patience=seconds, eager=True)
+        search = ScanRequest(address=None, time_left=seconds, immediate=True)
         await self._until_usable()
         self._going_on.append(search)
         try:
@@ -69,9 +69,9 @@ class Discovery:
             await self._until_usable()
         finally:
             self._going_on.remove(search)
-        if search.trouble and not search.seen:
+        if search.error and not search.seen:
             await self._until_usable()  # an adapter that is gone says more than that scanning failed
-            raise advised(search.trouble)
+            raise advised(search.error)
         ours = self._recognised(search)
         for one in await self._connected():
             ours.setdefault(one.address, one)
@@ -79,12 +79,12 @@ class Discovery:
 
     async def _hear(self, search: ScanRequest) -> None:
         """Listen until a search is over, with the adapters that are usable, also if they change meanwhile."""
-        while not search.over:
+        while not search.finished:
             await self._until_usable()
             usable = [adapter for adapter in self._adapters.values() if adapter.usable]
             async with listening(search, usable) as adapters:
                 await self._changed.until(
-                    lambda adapters=adapters: search.over or not any(one.usable for one in adapters)  # type: ignore[misc]
+                    lambda adapters=adapters: search.finished or not any(one.usable for one in adapters)  # type: ignore[misc]
                 )
 
     async def _until_usable(self) -> None:

@@ -20,10 +20,11 @@ from bleak.exc import (
 from bleak_retry_connector import BleakAbortedError, BleakConnectionError, BleakNotFoundError
 
 from dbus_xbms.contact import HINDRANCES, ContactState, advice
+from dbus_xbms.dbus.errors import BusError, CallRefused, NoAnswer
 from dbus_xbms.protocols import LinkError, NotPaired
 
 # What a link, a bluetoothd or a bus that dies raises. Faults of this program are not among them.
-STACK_ERRORS = (BleakError, OSError, EOFError, TimeoutError)
+STACK_ERRORS = (BleakError, BusError, OSError, EOFError, TimeoutError)
 # What bleak and dbus-fast let through besides: a reply that never came is None to them, one that came without
 # its socket an empty list, and properties vanish under them.
 FAULTS = (AssertionError, AttributeError, LookupError)
@@ -180,17 +181,19 @@ def meaning(err: BaseException, late: Meaning = NO_ANSWER) -> Meaning:
     """Return what an error of the stack means; ``late`` is what it means that nothing came in time."""
     if isinstance(err, _WRAPPERS) and err.__cause__:
         err = err.__cause__
-    if isinstance(err, TimeoutError):
+    if isinstance(err, TimeoutError | NoAnswer):
         return late
     if found := next((known for kind, known in _BY_TYPE if isinstance(err, kind)), None):
         return found
     if isinstance(err, BleakGATTProtocolError) and err.code in _BY_CODE:
         return _BY_CODE[err.code]
-    text = str(err) or type(err).__name__
+    text = err.words if isinstance(err, CallRefused) else str(err) or type(err).__name__
     if found := next((known for fragment, known in _BY_TEXT if fragment in text), None):
         return found
-    if isinstance(err, BleakDBusError) and err.dbus_error in _BY_NAME:
-        return _BY_NAME[err.dbus_error]
+    name = err.dbus_error if isinstance(err, BleakDBusError) else ""
+    name = err.error if isinstance(err, CallRefused) else name
+    if name in _BY_NAME:
+        return _BY_NAME[name]
     return Meaning(text.splitlines()[0])
 
 

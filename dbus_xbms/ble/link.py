@@ -54,8 +54,8 @@ class Link:
         self._protocol = protocol
         self._capture = capture
         self._bond = PairingState(address, passkey)
-        self._wanted = ConnectRequest(
-            address, adapter, say=self._say, heard=self._heard, gone=self._gone, bond=self._bond
+        self._request = ConnectRequest(
+            address, adapter, on_state=self._say, on_rssi=self._heard, on_lost=self._gone, pairing=self._bond
         )
         self._client: GattClient | None = None
         self._exchange: Exchange | None = None
@@ -79,18 +79,18 @@ class Link:
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self.close)
             try:
-                self._client = await self._air.reach(self._wanted, self._client_gone)
-                if self._wanted.place:
-                    self.status = replace(self.status, hci=self._wanted.place.hci)
+                self._client = await self._air.reach(self._request, self._client_gone)
+                if self._request.slot:
+                    self.status = replace(self.status, hci=self._request.slot.hci)
                 with self._pairing():
                     await self._listen(self._client, notify)
             except LinkError as err:
-                self._wanted.failures += 1
+                self._request.failures += 1
                 self._say(err.state)
-                log.debug("%s: %s", self._wanted.address, err)
+                log.debug("%s: %s", self._request.address, err)
                 raise
             undo.pop_all()
-        self._wanted.failures = 0
+        self._request.failures = 0
         self.status = replace(self.status, reconnects=self.status.reconnects + self._opened)
         self._opened = True
         self._say(CONNECTED)
@@ -128,7 +128,7 @@ class Link:
             if client:
                 await self._disconnect(client)
         finally:
-            self._air.release(self._wanted)
+            self._air.release(self._request)
             if exchange:
                 self._say("disconnected")
 
@@ -138,12 +138,12 @@ class Link:
                 with calling_bleak():
                     await client.disconnect()
         except STACK_ERRORS as err:
-            log.debug("%s: disconnecting: %r", self._wanted.address, err)
+            log.debug("%s: disconnecting: %r", self._request.address, err)
 
     async def _listen(self, client: GattClient, notify: Notify) -> None:
         ports = find_characteristics(client.services, self._protocol.layouts)
         write = partial(client.write_gatt_char, ports.write, response=ports.response)
-        exchange = Exchange(self._wanted.address, write, self._protocol.framer(), self._capture)
+        exchange = Exchange(self._request.address, write, self._protocol.framer(), self._capture)
 
         def notified(_: BleakGATTCharacteristic, chunk: bytearray) -> None:
             exchange.feed(bytes(chunk))

@@ -25,12 +25,12 @@ class ConnectRequest:
 
     address: str
     adapter: str  # address of the adapter to use, "" for any
-    say: Callable[[str], None]  # takes a short phrase on how it goes
-    heard: Callable[[int], None]  # takes the RSSI of an advertisement
-    gone: Callable[[str], None]  # the adapter under an open link is gone
-    bond: PairingState
+    on_state: Callable[[str], None]  # takes a short phrase on how it goes
+    on_rssi: Callable[[int], None]  # takes the RSSI of an advertisement
+    on_lost: Callable[[str], None]  # the adapter under an open link is gone
+    pairing: PairingState
     failures: int = 0  # in a row
-    place: Adapter | None = None  # where it holds a slot
+    slot: Adapter | None = None  # where it holds a slot
 
 
 class AdapterDevice(NamedTuple):
@@ -53,13 +53,13 @@ class ScanRequest:
     """Somebody listens for advertisements."""
 
     address: str | None  # None: everybody's
-    patience: float  # s of listening left
-    eager: bool  # does not wait for the radio's rest to end
-    joined: float = 0.0
+    time_left: float  # s of listening left
+    immediate: bool  # does not wait for the radio's rest to end
+    started_at: float = 0.0
     seen: dict[str, Sighting] = field(default_factory=dict)
-    trouble: LinkError | None = None  # listening is not possible
+    error: LinkError | None = None  # listening is not possible
 
     @property
-    def over(self) -> bool:
+    def finished(self) -> bool:
         """Nothing more will be heard."""
-        return self.patience < SHORTEST_SCAN or self.trouble is not None
+        return self.time_left < SHORTEST_SCAN or self.error is not None

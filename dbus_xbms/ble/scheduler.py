@@ -94,7 +94,7 @@ class RadioScheduler:
         self._turn: RadioLease | None = None
 
     @asynccontextmanager
-    async def take(self, rank: float) -> AsyncIterator[RadioLease]:
+    async def lease(self, rank: float) -> AsyncIterator[RadioLease]:
         """Wait for the radio, and keep it for the body."""
         ticket = (rank, next(self._numbers))
         insort(self._queue, ticket)

@@ -18,11 +18,11 @@ from dbus_xbms.commands.session import complete, contacts, is_running, open_bus,
 from dbus_xbms.commands.subject import Subject, agreed_to, store, whole
 from dbus_xbms.commands.values import told
 from dbus_xbms.contact import Contact
-from dbus_xbms.dbus.peers import NoAnswer
+from dbus_xbms.dbus.errors import NoAnswer
 from dbus_xbms.policy.advice.consequences import willing
 from dbus_xbms.policy.authority import control_disabled
-from dbus_xbms.printable import LINE, printable
 from dbus_xbms.settings import PackSettings, SettingsError, Value, as_address
+from dbus_xbms.text import LINE, printable
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""The packs of ours that are on the bus, kept up to date by their signals."""
+"""This program's packs on the bus, kept up to date by their signals."""
 
 from __future__ import annotations
 
@@ -9,34 +9,31 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-from dbus_fast import Message, Variant, unpack_variants
+from dbus_fast import Message, Variant
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.session import call, contacts, is_on_bus, open_bus, until_lost
+from dbus_xbms.commands.session import contacts, open_bus, until_lost
 from dbus_xbms.commands.table import Battery, Value
 from dbus_xbms.contact import Contact
-from dbus_xbms.dbus.connection import follow
-from dbus_xbms.dbus.peers import NoAnswer
-from dbus_xbms.dbus.trusted import DAEMON, OWNER_CHANGES, TrustedBus
+from dbus_xbms.dbus.call import call, call_daemon, has_owner
+from dbus_xbms.dbus.errors import CallRefused, NoAnswer
+from dbus_xbms.dbus.names import NameWatcher
+from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.rpc import NAME as SERVICE
 from dbus_xbms.settings import device_id
-from dbus_xbms.venus.objects import ACCEPTED, BUS_ITEM
+from dbus_xbms.venus.bus_item import BUS_ITEM, get_value, set_value
 from dbus_xbms.venus.tables.battery import BATTERY
 
 log = logging.getLogger(__name__)
 
 OURS = f"{BATTERY}.xbms_"
-GONE_LIMIT = 20.0  # s for the service to let a pack go: an order on its way is carried out first
+GONE_LIMIT = 20.0  # s for the service to release a pack: a command under way is carried out first
 Updated = Callable[[Battery, Collection[str]], None]  # with the paths that were sent
-MATCHES = (
-    f"type='signal',interface='{BUS_ITEM}',member='ItemsChanged',path='/'",
-    f"{OWNER_CHANGES},arg0namespace='{BATTERY}'",
-    f"{OWNER_CHANGES},arg0='{SERVICE}'",
-)
+ITEMS_CHANGED = f"type='signal',interface='{BUS_ITEM}',member='ItemsChanged',path='/'"  # match rule
 
 
 class Batteries:
-    """A live view. ``changed`` is set at each change; who looks at it, and only one does, clears it."""
+    """A live view of the packs. ``changed`` is set at each change; its one reader clears it."""
 
     def __init__(self, bus: TrustedBus) -> None:
         self.changed = asyncio.Event()
@@ -45,12 +42,12 @@ class Batteries:
         self._next = asyncio.Event()
         self._bus = bus
         self._packs: dict[str, Battery] = {}  # by service name
-        self._owners: dict[str, str] = {}  # unique name -> service name
+        self._services: dict[str, str] = {}  # unique name of the owner -> service name
         self._appeared: asyncio.Queue[str] = asyncio.Queue()
 
     @property
     def packs(self) -> list[Battery]:
-        """The packs by name, those that have left included."""
+        """The packs by name, including those that have left the bus."""
         read = (pack for pack in self._packs.values() if pack.values)
         return sorted(read, key=lambda pack: (pack.name, pack.service))
 
@@ -60,23 +57,23 @@ class Batteries:
         self.tell()
 
     def tell(self) -> None:
-        """There is something to see."""
+        """Announce a change."""
         self.changed.set()
         self._next.set()
         self._next = asyncio.Event()
 
     async def next_change(self) -> None:
-        """Wait for the next change, for as many as want to."""
+        """Wait for the next change; any number of tasks may wait."""
         await self._next.wait()
 
     async def load(self) -> None:
-        """Read all packs that are on the bus now, and follow them from here on."""
-        self._bus.add_message_handler(self._signalled)
-        for rule in MATCHES:
-            await call(self._bus, DAEMON, "AddMatch", "s", [rule])
-        names = (await call(self._bus, DAEMON, "ListNames"))[0]
-        self.running = SERVICE in names
-        for name in names:
+        """Read all packs that are on the bus now, and update them from here on."""
+        self._bus.add_message_handler(self._receive)
+        await call_daemon(self._bus, "AddMatch", ITEMS_CHANGED)
+        names = NameWatcher(self._bus, self._owner_changed)
+        self.running = bool(await names.watch(SERVICE))
+        await names.watch_namespace(BATTERY)
+        for name in list(names.owners):
             if name.startswith(OURS):
                 await self._read(name)
 
@@ -86,38 +83,34 @@ class Batteries:
             await self._read(await self._appeared.get())
 
     async def is_on_bus(self, name: str) -> bool:
-        """Whether somebody owns a name."""
-        return await is_on_bus(self._bus, name)
+        """Return whether a program owns a name."""
+        return await has_owner(self._bus, name)
 
     async def contacts(self) -> dict[str, Contact]:
-        """How the contact with each enabled pack is, by address; see :func:`.session.contacts`."""
+        """Return the state of the contact with each enabled pack, as :func:`.session.contacts`."""
         return await contacts(self._bus)
 
     async def ask(self, pack: Battery, path: str) -> Value:
-        """The value of a path at this moment."""
-        return _value(await self._call(pack, path, "GetValue"))
+        """Return the present value of a path."""
+        return _value(await get_value(self._bus, pack.service, path))
 
     async def write(self, pack: Battery, path: str, value: int) -> bool:
-        """Write to a path, as any other program would; whether that was accepted."""
-        return bool(await self._call(pack, path, "SetValue", "v", Variant("i", value)) == ACCEPTED)
-
-    async def _call(self, pack: Battery, path: str, member: str, signature: str = "", *body: Any) -> Any:
-        reply = await call(self._bus, pack.service, member, signature, body, path=path, interface=BUS_ITEM)
-        return unpack_variants(reply[0])
+        """Write to a path, as any other program would; return whether that was accepted."""
+        return await set_value(self._bus, pack.service, path, Variant("i", value))
 
     async def _read(self, service: str) -> None:
         try:
-            owner = await follow(self._bus, service)
+            owner = await self._bus.follow(service)
             if not owner:
                 log.debug("%s left before it was read", service)
                 return
-            self._owners[owner] = service  # from here on its signals count
+            self._services[owner] = service  # from here on its signals count
             self._packs[service] = Battery(service=service)
-            items = (await call(self._bus, owner, "GetItems", path="/", interface=BUS_ITEM))[0]
-        except CommandError as err:
+            (items,) = await call(self._bus, owner, "/", BUS_ITEM, "GetItems", returns="a{sa{sv}}")
+        except CallRefused as err:
             log.debug("%s left before it was read: %s", service, err)
             return
-        except NoAnswer as err:  # asked by its unique name, which tells an owner nothing
+        except NoAnswer as err:  # names the unique name, which means nothing to an owner
             raise NoAnswer(service) from err
         read, signalled = _updated(Battery(service=service), items), self._packs[service]
         self._update(
@@ -127,34 +120,30 @@ class Batteries:
             items,
         )
 
-    def _signalled(self, message: Message) -> None:
-        if message.member == "NameOwnerChanged":
-            name, _, owner = message.body
-            if name.startswith(OURS):
-                self._owner_changed(name, owner)
-            elif name == SERVICE:
-                self.running = bool(owner)
-                self.tell()
-        elif message.member == "ItemsChanged" and message.sender in self._owners:
-            service = self._owners[message.sender]
+    def _receive(self, message: Message) -> None:
+        if message.member == "ItemsChanged" and message.sender in self._services:
+            service = self._services[message.sender]
             self._update(_updated(self._packs[service], message.body[0]), message.body[0])
 
-    def _owner_changed(self, service: str, owner: str) -> None:
-        self._owners = {unique: name for unique, name in self._owners.items() if name != service}
-        if owner:
-            self._appeared.put_nowait(service)
-        elif service in self._packs:
-            gone = replace(self._packs[service], gone=True)
-            self._update(gone, gone.values)
+    def _owner_changed(self, name: str, old: str, new: str) -> None:
+        if name == SERVICE:
+            self.running = bool(new)
+            self.tell()
+        elif name.startswith(OURS):
+            self._services = {unique: known for unique, known in self._services.items() if known != name}
+            if new:
+                self._appeared.put_nowait(name)
+            elif name in self._packs:
+                gone = replace(self._packs[name], gone=True)
+                self._update(gone, gone.values)
 
 
 @asynccontextmanager
 async def batteries() -> AsyncIterator[Batteries]:
-    """A live view of the packs on the bus.
+    """Yield a live view of the packs on the bus.
 
     Raises:
-        CommandError: there is no bus.
-        NoAnswer: the service does not answer.
+        BusError: there is no bus, or the service does not answer.
     """
     async with open_bus() as bus, asyncio.TaskGroup() as group:
         live = Batteries(bus)
@@ -168,7 +157,11 @@ async def batteries() -> AsyncIterator[Batteries]:
 
 
 async def wait_until_gone(address: str) -> None:
-    """Wait until the service has let go of a pack; not for long."""
+    """Wait until the service has released a pack.
+
+    Raises:
+        CommandError: it has not after 20 s.
+    """
     name = f"{BATTERY}.{device_id(address)}"
     async with batteries() as live:
         try:
@@ -191,5 +184,5 @@ def _updated(pack: Battery, items: Mapping[str, Mapping[str, Any]]) -> Battery:
 
 
 def _value(value: object) -> Value:
-    """Venus says "invalid" with an empty array."""
+    """Return a value off the bus; ``None`` for an empty array, which means invalid."""
     return value if isinstance(value, int | float | str) else None

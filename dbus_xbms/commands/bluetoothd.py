@@ -1,25 +1,22 @@
-"""Whether bluetoothd answers, asked before a command relies on it."""
+"""A check that bluetoothd replies, made before a command relies on it."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 
-from bleak.exc import BleakError
 from dbus_fast import AuthError, InvalidAddressError
 
-from dbus_xbms.ble.bluez.system_bus import BLUEZ, ping, system_bus
-from dbus_xbms.dbus.peers import ANSWER_LIMIT, NoAnswer
+from dbus_xbms.ble.bluez.bus import BLUEZ, system_bus
+from dbus_xbms.dbus.call import ping
+from dbus_xbms.dbus.errors import BusLost
 
 
 async def check_bluetoothd() -> None:
-    """Fail if bluetoothd hangs; one that does not run answers with an error, which others put into words.
+    """Return unless bluetoothd hangs; if it does not run, or there is no bus, the command itself says so.
 
     Raises:
         NoAnswer: it hangs.
     """
-    with suppress(OSError, EOFError, AuthError, InvalidAddressError, BleakError):
+    with suppress(OSError, EOFError, AuthError, InvalidAddressError, BusLost):
         async with system_bus() as (bus, _):
-            try:
-                await ping(bus, ANSWER_LIMIT)
-            except TimeoutError as err:
-                raise NoAnswer(BLUEZ) from err
+            await ping(bus, BLUEZ, autostart=True)

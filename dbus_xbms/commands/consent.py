@@ -10,8 +10,8 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.known import Known, title
 from dbus_xbms.commands.saying import folded, say
 from dbus_xbms.policy.advice.consequences import Consequence, Packs, willing
-from dbus_xbms.printable import LINE, printable
 from dbus_xbms.process.interrupt import asking
+from dbus_xbms.text import LINE, printable
 
 ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
 

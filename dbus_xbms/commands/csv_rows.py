@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dbus_xbms.commands.screen.reading import number, state
 from dbus_xbms.commands.screen.style import text_of
 from dbus_xbms.commands.table import ALARMS, CHARGE_MODE, CVL, Battery
-from dbus_xbms.printable import LINE, printable
+from dbus_xbms.text import LINE, printable
 from dbus_xbms.venus.tables.battery import ITEMS, MEASURED
 
 # Paths that change with a poll or when a pack falls silent, and at no other time. Paths with a rate of their

@@ -27,11 +27,11 @@ from dbus_xbms.commands.stories import STORIES, Teller
 from dbus_xbms.commands.table import render, terminal
 from dbus_xbms.commands.watch import captioned, show
 from dbus_xbms.dbus.trusted import TrustedBus
-from dbus_xbms.printable import LINE, printable
 from dbus_xbms.process.interrupt import LastAct
 from dbus_xbms.settings import PackSettings, Value, pack_path
 from dbus_xbms.simulator import control
 from dbus_xbms.simulator.scenario import MOST_PACKS, ScenarioError, replayed_packs
+from dbus_xbms.text import LINE, printable
 
 START_LIMIT = 15.0  # s for each program to appear on the bus
 VALUES_LIMIT = 30.0  # s for all packs to show values

@@ -10,7 +10,7 @@ from pathlib import Path
 from platform import python_version
 
 from dbus_xbms import __version__
-from dbus_xbms.ble.heard import LONGEST_SCAN
+from dbus_xbms.ble.scan_results import LONGEST_SCAN
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds_up_to
 from dbus_xbms.doctor.checks import examine

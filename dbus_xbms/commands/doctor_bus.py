@@ -13,24 +13,22 @@ from dbus_fast import unpack_variants
 
 from dbus_xbms import rpc
 from dbus_xbms.authority.surroundings import CHARGERS
-from dbus_xbms.ble.bluez.compat import ADAPTER
-from dbus_xbms.ble.bluez.system_bus import BLUEZ, system_bus
-from dbus_xbms.ble.bluez.system_bus import call as call_bluez
-from dbus_xbms.commands import CommandError, doctor_host
+from dbus_xbms.ble.bluez.bus import ADAPTER, BLUEZ, DEVICE, call_bluez, system_bus
+from dbus_xbms.commands import doctor_host
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs
-from dbus_xbms.commands.session import ask_service, call, contacts, is_on_bus
+from dbus_xbms.commands.session import call_service, contacts
 from dbus_xbms.commands.table import CHARGE_MODE, CVL, Battery
-from dbus_xbms.dbus.peers import NoAnswer
-from dbus_xbms.dbus.trusted import DAEMON, DAEMON_PATH, TrustedBus
+from dbus_xbms.dbus.call import call, call_daemon, has_owner
+from dbus_xbms.dbus.errors import CallFailed, CallRefused, NoAnswer, UnexpectedReply
+from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Pack, Service, SettingsFile, Shown, System
-from dbus_xbms.interference.programs import BLUETOOTH, OURS, SENSORS, TELLING
+from dbus_xbms.interference.programs import BLUETOOTH, DESCRIPTIONS, OURS, SENSORS
 from dbus_xbms.interference.rules import VenusPrograms
 from dbus_xbms.settings import name_of
 from dbus_xbms.settings_store.service import CONDITION
+from dbus_xbms.venus.bus_item import get_value
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
-from dbus_xbms.venus.localsettings_wire import plain
-from dbus_xbms.venus.objects import BUS_ITEM
 from dbus_xbms.venus.tables.battery import BATTERY
 
 log = logging.getLogger(__name__)
@@ -41,7 +39,6 @@ DVCC_ON = 1  # bit
 SILENT = (0, 10)  # /State: not heard yet, not heard any more
 ANSWER_LIMIT = 2.0  # s for one answer; a program that hangs must not hide what others say
 BLUEZ_LIMIT = 5.0  # s; it answers in some ms
-DEVICE = "org.bluez.Device1"
 OBJECTS = ("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
 
 
@@ -52,12 +49,10 @@ async def value(bus: TrustedBus, name: str, path: str) -> Any:
         NoAnswer: there is none.
     """
     try:
-        body = await call(bus, name, "GetValue", path=path, interface=BUS_ITEM, limit=ANSWER_LIMIT)
-    except CommandError as err:
+        return await get_value(bus, name, path, limit=ANSWER_LIMIT)
+    except (CallRefused, UnexpectedReply) as err:
         log.debug("%s%s: %s", name, path, err)
         return None
-    shown = plain(body[0]) if body else None
-    return None if shown == [] else shown
 
 
 async def values(bus: TrustedBus, names: Iterable[str], path: str) -> dict[str, Any]:
@@ -70,9 +65,9 @@ async def values(bus: TrustedBus, names: Iterable[str], path: str) -> dict[str, 
 
 async def service(bus: TrustedBus, root: Path) -> Service | None:
     """The running service; ``None`` when it does not run."""
-    if not await is_on_bus(bus, rpc.NAME):
+    if not await has_owner(bus, rpc.NAME):
         return None
-    pid = (await call(bus, DAEMON, "GetConnectionUnixProcessID", "s", [rpc.NAME]))[0]
+    pid = await call_daemon(bus, "GetConnectionUnixProcessID", rpc.NAME)
     try:
         used = doctor_host.process(root, pid)
     except (OSError, ValueError, IndexError) as err:
@@ -90,15 +85,15 @@ async def service(bus: TrustedBus, root: Path) -> Service | None:
 async def _asked(bus: TrustedBus, member: str) -> Any:
     """What the service says of itself; ``None`` if it is one that does not know the question."""
     try:
-        return (await ask_service(bus, member, limit=ANSWER_LIMIT))[0]
-    except CommandError as err:
+        return (await call_service(bus, member, limit=ANSWER_LIMIT))[0]
+    except CallRefused as err:
         log.debug("%s: %s", member, err)
         return None
 
 
 async def localsettings(bus: TrustedBus) -> bool:
     """Whether localsettings is there and answers."""
-    if not await is_on_bus(bus, SETTINGS):
+    if not await has_owner(bus, SETTINGS):
         return False
     try:
         await value(bus, SETTINGS, DVCC)
@@ -109,13 +104,11 @@ async def localsettings(bus: TrustedBus) -> bool:
 
 async def settings_file(bus: TrustedBus) -> SettingsFile | None:
     """How the file of our own settings store is; ``None`` for that of Venus OS."""
-    if not await is_on_bus(bus, SETTINGS):
+    if not await has_owner(bus, SETTINGS):
         return None
     try:
-        damaged, trouble = await call(
-            bus, SETTINGS, "GetCondition", path="/", interface=CONDITION, limit=ANSWER_LIMIT
-        )
-    except (CommandError, NoAnswer) as err:  # said by the check of localsettings
+        damaged, trouble = await call(bus, SETTINGS, "/", CONDITION, "GetCondition", limit=ANSWER_LIMIT)
+    except CallFailed as err:  # said by the check of localsettings
         log.debug("%s: %s", SETTINGS, err)
         return None
     return SettingsFile(damaged=tuple(damaged), trouble=trouble)
@@ -123,7 +116,7 @@ async def settings_file(bus: TrustedBus) -> SettingsFile | None:
 
 async def packs(bus: TrustedBus) -> Mapping[str, Pack] | None:
     """The packs in localsettings; ``None`` when that is not there."""
-    if not await is_on_bus(bus, SETTINGS):
+    if not await has_owner(bus, SETTINGS):
         return None
     async with known_packs() as known:
         return {
@@ -176,7 +169,7 @@ def _count(pack: Battery, path: str) -> int:
 async def interference(bus: TrustedBus) -> VenusPrograms:
     """Other programs that use Bluetooth, as far as the bus tells of them."""
     foreign = [name for name in await _batteries(bus) if not name.startswith(OURS)]
-    told = await asyncio.gather(*(values(bus, foreign, path) for path in TELLING))
+    told = await asyncio.gather(*(values(bus, foreign, path) for path in DESCRIPTIONS))
     return VenusPrograms(
         bluetooth=await value(bus, SETTINGS, BLUETOOTH) == 1,
         sensors=await value(bus, SETTINGS, SENSORS) == 1,
@@ -191,7 +184,7 @@ async def system(bus: TrustedBus) -> System:
     expecting = await values(bus, await _named(bus, CHARGERS), "/Settings/BmsPresent")
     dvcc, chosen = await value(bus, SETTINGS, DVCC), await value(bus, SETTINGS, BMS_CHOSEN)
     return System(
-        there=await is_on_bus(bus, SYSTEM),
+        there=await has_owner(bus, SYSTEM),
         dvcc=bool(dvcc & DVCC_ON) if isinstance(dvcc, int) else None,
         bms=_text(await value(bus, SYSTEM, "/ActiveBmsService")),
         battery=_text(await value(bus, SYSTEM, "/Dc/Battery/BatteryService")),
@@ -212,18 +205,17 @@ async def _batteries(bus: TrustedBus) -> list[str]:
 
 
 async def _named(bus: TrustedBus, begin: str | tuple[str, ...]) -> list[str]:
-    return sorted(name for name in (await call(bus, DAEMON, "ListNames"))[0] if name.startswith(begin))
+    return sorted(name for name in await call_daemon(bus, "ListNames") if name.startswith(begin))
 
 
 async def bluetooth(root: Path) -> Bluetooth:
     """What BlueZ has, on the system bus."""
     async with system_bus() as (bus, _):
-        reply = await call_bluez(bus, DAEMON_PATH, DAEMON, "NameHasOwner", "s", [BLUEZ], destination=DAEMON)
-        if not reply.body[0]:
+        if not await has_owner(bus, BLUEZ):
             return Bluetooth(running=False)
         try:
-            objects = unpack_variants((await call_bluez(bus, *OBJECTS, limit=BLUEZ_LIMIT)).body[0])
-        except TimeoutError:
+            objects = unpack_variants((await call_bluez(bus, *OBJECTS, limit=BLUEZ_LIMIT))[0])
+        except NoAnswer:
             return Bluetooth(running=True, hangs=True)
     devices = [(path, of[DEVICE]) for path, of in sorted(objects.items()) if DEVICE in of]
     devices.sort(key=lambda entry: bool(entry[1].get("Connected")))  # on two adapters: the one with the link

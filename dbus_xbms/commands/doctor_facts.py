@@ -14,7 +14,7 @@ from dbus_xbms.commands import doctor_bus, doctor_host
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.scanning import scan, scan_limit
 from dbus_xbms.commands.session import is_running, open_bus
-from dbus_xbms.dbus.connection import BusError
+from dbus_xbms.dbus.errors import BusError
 from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.doctor.facts import Facts
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from dbus_xbms.commands.session import contacts, is_running, open_bus, stopped
 from dbus_xbms.contact import Contact
-from dbus_xbms.dbus.peers import NoAnswer
-from dbus_xbms.printable import LINE, printable
+from dbus_xbms.dbus.errors import NoAnswer
+from dbus_xbms.text import LINE, printable
 
 NONE_ENABLED = (
     "no pack has been added; `dbus-xbms scan` lists those in range, `dbus-xbms add ADDRESS` adds one"

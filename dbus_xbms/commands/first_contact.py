@@ -16,9 +16,8 @@ from dbus_xbms.policy.advice.consequences import Consequence
 from dbus_xbms.policy.authority import control_disabled
 from dbus_xbms.policy.charge.chemistry import judges, preset
 from dbus_xbms.policy.charge.preset_check import voltage_contradiction
-from dbus_xbms.printable import printable
 from dbus_xbms.settings import PackSettings
-from dbus_xbms.text import count
+from dbus_xbms.text import count, printable
 
 ASK_EVERY = 1.0  # s
 # What no further attempt changes: the owner has to do something.

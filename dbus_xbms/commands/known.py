@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from dbus_xbms.commands.naming import PROGRAM, REMOVED, Candidate, did_you_mean, find
-from dbus_xbms.commands.session import is_on_bus, open_bus, wait_for_name
-from dbus_xbms.dbus.peers import ANSWER_LIMIT
-from dbus_xbms.printable import printable
+from dbus_xbms.commands.session import open_bus, wait_for_name
+from dbus_xbms.dbus.call import has_owner
+from dbus_xbms.dbus.errors import ANSWER_LIMIT
 from dbus_xbms.protocols.registry import family_named
 from dbus_xbms.settings import (
     DEVICES,
@@ -28,6 +28,7 @@ from dbus_xbms.settings import (
     service_path,
     switch_path,
 )
+from dbus_xbms.text import printable
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 from dbus_xbms.venus.localsettings import LocalSettings
 from dbus_xbms.venus.tables.device import named_product
@@ -170,7 +171,7 @@ async def known_packs() -> AsyncIterator[Known]:
 async def added_packs() -> Mapping[str, PackSettings]:
     """The packs that were added, by address; none on a machine without localsettings."""
     async with open_bus() as bus:
-        if not await is_on_bus(bus, LOCALSETTINGS):
+        if not await has_owner(bus, LOCALSETTINGS):
             return {}
     async with known_packs() as known:
         return known.packs

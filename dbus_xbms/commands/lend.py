@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from dbus_fast import Variant, unpack_variants
+from dbus_fast import Variant
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import whole
@@ -13,10 +13,11 @@ from dbus_xbms.commands.explain import absence
 from dbus_xbms.commands.known import known_packs, title
 from dbus_xbms.commands.naming import find
 from dbus_xbms.commands.saying import say
-from dbus_xbms.commands.session import call, complete, is_on_bus, open_bus
+from dbus_xbms.commands.session import complete, open_bus
 from dbus_xbms.commands.table import LAST_ORDER
+from dbus_xbms.dbus.call import has_owner
 from dbus_xbms.settings import device_id
-from dbus_xbms.venus.objects import ACCEPTED, BUS_ITEM
+from dbus_xbms.venus.bus_item import get_value, set_value
 from dbus_xbms.venus.tables.battery import BATTERY
 from dbus_xbms.venus.tables.switches import LEND, LONGEST_LEND, PANE_LEND
 
@@ -45,12 +46,9 @@ async def _lend(pack: str, minutes: int) -> int:
         name = title(address, known.packs[address])
     service = f"{BATTERY}.{device_id(address)}"
     async with open_bus() as bus:
-        if not await is_on_bus(bus, service):
+        if not await has_owner(bus, service):
             raise CommandError(await absence(address, name, removed=candidate.is_removed))
-        wanted = [Variant("i", minutes)]
-        (answer,) = await call(bus, service, "SetValue", "v", wanted, path=LEND, interface=BUS_ITEM)
-        if answer != ACCEPTED:
-            (why,) = await call(bus, service, "GetValue", path=LAST_ORDER, interface=BUS_ITEM)
-            raise CommandError(to_paste(str(unpack_variants(why)), name))
+        if not await set_value(bus, service, LEND, Variant("i", minutes)):
+            raise CommandError(to_paste(str(await get_value(bus, service, LAST_ORDER)), name))
     say(f"{name} is {f'lent for {minutes} min' if minutes else 'taken back'}.")
     return 0

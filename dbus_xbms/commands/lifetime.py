@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from dbus_xbms.commands.screen.reading import number
 from dbus_xbms.commands.screen.style import flowed, labelled, line, text_of
 from dbus_xbms.commands.table import Battery, Value
-from dbus_xbms.printable import printable
-from dbus_xbms.text import count, duration
+from dbus_xbms.text import count, duration, printable
 
 LABEL = 12  # columns
 LONGEST_SINCE_FULL = 6_553_500  # s; the bus counts no further

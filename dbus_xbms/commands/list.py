@@ -17,9 +17,9 @@ from dbus_xbms.commands.scanning import Found, heard_by_service
 from dbus_xbms.commands.session import complete, contacts, is_running, open_bus
 from dbus_xbms.commands.table import CHARGE_MODE, Battery, columns, mosfets_off, terminal
 from dbus_xbms.contact import UNKNOWN, Contact
-from dbus_xbms.dbus.peers import NoAnswer
-from dbus_xbms.printable import columns_of, printable
+from dbus_xbms.dbus.errors import NoAnswer
 from dbus_xbms.settings import PackSettings, name_of
+from dbus_xbms.text import columns_of, printable
 
 ANY_WIDTH = 10_000  # columns: a pipe gets the table
 RUNNING, STOPPED, SILENT = "running", "stopped", "does not answer"  # the service

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from dbus_xbms.printable import LONGEST, printable
 from dbus_xbms.settings import SettingsError, as_address
-from dbus_xbms.text import listed
+from dbus_xbms.text import LONGEST, listed, printable
 
 PROGRAM = "service"  # stands in a pack's place for the settings of the whole program
 MOST_NAMED = 8  # candidates in one message; `dbus-xbms list` has them all

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
+from dbus_fast import ErrorType
+
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.loop import run_loop
-from dbus_xbms.commands.session import CallFailed, call, open_bus
-from dbus_xbms.dbus.connection import BusError
+from dbus_xbms.commands.session import open_bus
+from dbus_xbms.dbus.call import ping
+from dbus_xbms.dbus.errors import BusError
 from dbus_xbms.rpc import NAME as SERVICE
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
-
-ACCESS_DENIED = "org.freedesktop.DBus.Error.AccessDenied"
-PEER = "org.freedesktop.DBus.Peer"
 
 
 def require() -> None:
@@ -35,8 +35,5 @@ async def ask() -> None:
     with suppress(BusError):  # the command itself says what is wrong then
         async with open_bus() as bus:
             for name in (SERVICE, SETTINGS):
-                try:
-                    await call(bus, name, "Ping", path="/", interface=PEER)
-                except CallFailed as err:
-                    if err.error == ACCESS_DENIED:
-                        raise CommandError("only root may do that on this machine: use sudo") from err
+                if (err := await ping(bus, name)) and err.error == ErrorType.ACCESS_DENIED.value:
+                    raise CommandError("only root may do that on this machine: use sudo") from err

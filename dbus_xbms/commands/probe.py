@@ -17,14 +17,15 @@ from dbus_xbms.commands.consent import quoted
 from dbus_xbms.commands.progress import Line, waiting
 from dbus_xbms.commands.reading import as_json, described
 from dbus_xbms.commands.secret import ask_secret
-from dbus_xbms.commands.session import call, complete, is_on_bus, open_bus
+from dbus_xbms.commands.session import complete, open_bus
 from dbus_xbms.commands.which import InRange, in_range
 from dbus_xbms.contact import FACTORY_PASSKEY
+from dbus_xbms.dbus.call import has_owner
 from dbus_xbms.model import Reading
-from dbus_xbms.printable import LINE, printable
 from dbus_xbms.protocols import LinkError, LoginFailed, Mute, NotPaired
 from dbus_xbms.settings import PackSettings, device_id
-from dbus_xbms.venus.objects import BUS_ITEM
+from dbus_xbms.text import LINE, printable
+from dbus_xbms.venus.bus_item import get_value
 from dbus_xbms.venus.tables.battery import BATTERY
 from dbus_xbms.venus.tables.switches import LEND
 
@@ -122,10 +123,10 @@ async def _is_lent(pack: InRange) -> bool:
     """
     service = f"{BATTERY}.{device_id(pack.address)}"
     async with open_bus() as bus:
-        if not await is_on_bus(bus, service):
+        if not await has_owner(bus, service):
             return False
-        (minutes,) = await call(bus, service, "GetValue", path=LEND, interface=BUS_ITEM)
-    if isinstance(minutes.value, int) and minutes.value > 0:
+        minutes = await get_value(bus, service, LEND)
+    if isinstance(minutes, int) and minutes > 0:
         return True
     name = quoted(pack.candidate.shown or pack.address)
     raise CommandError(

@@ -11,8 +11,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from time import monotonic
 from typing import TextIO
 
-from dbus_xbms.printable import printable
-from dbus_xbms.text import duration
+from dbus_xbms.text import duration, printable
 
 REDRAW = 0.5  # s
 ERASE = "\r\x1b[K"

@@ -9,9 +9,9 @@ from dbus_xbms.commands.known import row_of
 from dbus_xbms.commands.saying import say
 from dbus_xbms.policy.charge.chemistry import CUSTOM
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
-from dbus_xbms.printable import LINE, printable
 from dbus_xbms.schema import NONE
 from dbus_xbms.settings import PackSettings, SettingsError, Value
+from dbus_xbms.text import LINE, printable
 
 EXAMPLE = "LiFePO4"  # of a chemistry, in messages; the owner chooses
 CHOICES = (*CHEMISTRIES, CUSTOM)

@@ -7,7 +7,7 @@ from dataclasses import fields
 from enum import Enum
 
 from dbus_xbms.model import Counters, Mosfets, Orders, PackIdentity, PackSample, Reading
-from dbus_xbms.printable import LINE, printable
+from dbus_xbms.text import LINE, printable
 
 UNITS = {
     "voltage": "V",

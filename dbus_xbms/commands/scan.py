@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterable
 
-from dbus_xbms.ble.heard import LONGEST_SCAN
+from dbus_xbms.ble.scan_results import LONGEST_SCAN
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds_up_to
 from dbus_xbms.commands.progress import Line, waiting
@@ -15,8 +15,7 @@ from dbus_xbms.commands.saying import wrapped
 from dbus_xbms.commands.scanning import Found, scan
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import columns, terminal
-from dbus_xbms.printable import columns_of, padded
-from dbus_xbms.text import count
+from dbus_xbms.text import columns_of, count, padded
 
 SECONDS = 10.0  # a module advertises every second or two, and some scans miss it
 HEADER = ("Address", "RSSI", "Pack is", "Name")

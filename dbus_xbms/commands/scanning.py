@@ -10,25 +10,19 @@ from typing import Any
 
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.discovery import longest_discovery
-from dbus_xbms.ble.heard import SHORTEST_SCAN
+from dbus_xbms.ble.scan_results import SHORTEST_SCAN
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.known import added_packs
 from dbus_xbms.commands.naming import Candidate
-from dbus_xbms.commands.session import (
-    CallFailed,
-    ask_service,
-    is_running,
-    open_bus,
-    ping,
-)
-from dbus_xbms.dbus.connection import BusError
-from dbus_xbms.dbus.peers import ANSWER_LIMIT
+from dbus_xbms.commands.session import call_service, is_running, open_bus
+from dbus_xbms.dbus.call import ping
+from dbus_xbms.dbus.errors import ANSWER_LIMIT, BusError, CallRefused
 from dbus_xbms.dbus.trusted import TrustedBus
-from dbus_xbms.printable import printable
 from dbus_xbms.protocols import Advertised
 from dbus_xbms.protocols.registry import FAMILIES, recognise
 from dbus_xbms.settings import PackSettings
+from dbus_xbms.text import printable
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 
 log = logging.getLogger(__name__)
@@ -100,7 +94,7 @@ async def scan(seconds: float, tell: Tell | None = None) -> list[Found]:
 
 async def scan_by_service(bus: TrustedBus, seconds: float) -> list[Found]:
     """Let the running service scan."""
-    await ask_service(bus, "Version")  # tells at once if it does not answer at all
+    await call_service(bus, "Version")  # tells at once if it does not answer at all
     return await _found(bus, "Scan", "d", seconds, limit=scan_limit(seconds))
 
 
@@ -140,8 +134,8 @@ async def _found(
     bus: TrustedBus, member: str, signature: str = "", *body: float, limit: float = ANSWER_LIMIT
 ) -> list[Found]:
     try:
-        reply = await ask_service(bus, member, signature, body, limit=limit)
-    except CallFailed as err:
+        reply = await call_service(bus, member, signature, body, limit=limit)
+    except CallRefused as err:
         raise CommandError(err.words) from err
     entries = [{key: variant.value for key, variant in entry.items()} for entry in reply[0]]
     return [

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.printable import LINE, printable
 from dbus_xbms.process.interrupt import asking
 from dbus_xbms.settings import AnySetting, Value
+from dbus_xbms.text import LINE, printable
 
 
 def ask_secret(name: str) -> str:

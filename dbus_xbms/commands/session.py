@@ -1,4 +1,4 @@
-"""What the commands share: the bus, its errors in the owner's words, and how a command's coroutine is run."""
+"""What the commands share: the bus, its errors in the owner's words, and the run of a command's coroutine."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ import asyncio
 import logging
 import signal
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dbus_fast import ErrorType, Message, MessageType, unpack_variants
+from dbus_fast import ErrorType, unpack_variants
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.loop import run_loop
 from dbus_xbms.commands.saying import say
 from dbus_xbms.contact import Contact, ContactState
-from dbus_xbms.dbus.connection import BusError, BusLost, close, connect, until_closed
-from dbus_xbms.dbus.peers import ANSWER_LIMIT, NoAnswer, peer_at
-from dbus_xbms.dbus.trusted import DAEMON, DAEMON_PATH, OWNER_CHANGES, TrustedBus
+from dbus_xbms.dbus.call import call, has_owner
+from dbus_xbms.dbus.connection import connected, until_closed
+from dbus_xbms.dbus.errors import ANSWER_LIMIT, BusError, BusLost, CallRefused, NoAnswer, peer_at
+from dbus_xbms.dbus.names import NameWatcher
+from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.process.interrupt import GRACE
 from dbus_xbms.process.machine import HERE, machine
 from dbus_xbms.rpc import INTERFACE, PATH
@@ -31,7 +33,7 @@ DOCTOR = "`dbus-xbms doctor` says what is wrong"
 
 T = TypeVar("T")
 
-# What the bus daemon says of a service that does not answer, as its owner would.
+# What the bus daemon replies in place of the service, in the owner's words.
 _STOPPED = "the service has stopped; `dbus-xbms doctor` says why"
 _OTHER_VERSION = f"the running service is another version; restart it: {HERE.restart}"
 SERVICE_ERRORS = {
@@ -44,17 +46,17 @@ SERVICE_ERRORS = {
 
 
 def stopped(root: Path = Path("/")) -> str:
-    """Say that the service is stopped, and what starts it on this machine."""
+    """Return that the service is stopped, and the command that starts it on this machine."""
     here = machine(root)
     starter = here.start if (root / here.unit).exists() else "dbus-xbms run"
     return f"the service is stopped; `{starter}` starts it"
 
 
 def complete(command: Coroutine[Any, Any, T], grace: float = GRACE) -> T:
-    """Run a command's coroutine as :func:`run_loop` does; of errors in a task group the first one counts.
+    """Run a command's coroutine with :func:`run_loop`; of several errors in a task group, raise the first.
 
     Raises:
-        CommandError: also for a bus that is not there.
+        CommandError: also in place of a BusError.
     """
     try:
         return run_loop(command, grace)
@@ -73,23 +75,19 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 @asynccontextmanager
 async def open_bus() -> AsyncIterator[TrustedBus]:
-    """A connection to the bus that Venus uses."""
-    bus = await connect()
-    closed = until_closed(bus)
-    try:
+    """Connect to the bus that Venus uses."""
+    async with connected() as (bus, _):
         yield bus
-    finally:
-        await close(bus, closed)
 
 
 def end_by_signals() -> None:
-    """Let other signals, Ctrl-\\ too, end the running command as Ctrl-C does: it leaves nothing behind."""
+    """Make SIGTERM, SIGHUP and SIGQUIT (Ctrl-\\) end the running command as Ctrl-C does, with its cleanup."""
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         asyncio.get_running_loop().add_signal_handler(number, signal.raise_signal, signal.SIGINT)
 
 
 async def until_lost(bus: TrustedBus) -> None:
-    """Wait for the bus to go away.
+    """Wait until the bus closes the connection.
 
     Raises:
         BusLost: it has.
@@ -99,122 +97,64 @@ async def until_lost(bus: TrustedBus) -> None:
     raise BusLost from closed.exception()
 
 
-class CallFailed(CommandError):
-    """A call was answered with an error, which bears a name besides its words."""
-
-    def __init__(self, service: str, error: str, words: str) -> None:
-        super().__init__(f"{service}: {words}")
-        self.error = error
-        self.words = words
-
-
-async def call(
+async def call_service(
     bus: TrustedBus,
-    name: str,
     member: str,
     signature: str = "",
     body: Sequence[Any] = (),
     *,
-    path: str = DAEMON_PATH,
-    interface: str = DAEMON,
     limit: float = ANSWER_LIMIT,
 ) -> list[Any]:
-    """Call a method and return the reply's body.
+    """Call a method of the running service; return the body of its reply.
 
     Raises:
-        CallFailed: it was answered with an error.
-        NoAnswer: there was no answer within ``limit`` s.
-        BusLost: the bus has gone.
+        CallRefused: the reply is an error; its words are for the owner.
+        NoAnswer: no reply within ``limit`` s.
+        BusLost: the bus closed the connection.
     """
-    message = Message(
-        destination=name,
-        path=path,
-        interface=interface,
-        member=member,
-        signature=signature,
-        body=[*body],
-    )
     try:
-        async with asyncio.timeout(limit):
-            reply = await bus.call(message)
-    except TimeoutError as err:
-        raise NoAnswer(name, limit=limit, wrote=member == "SetValue") from err
-    except (OSError, EOFError) as err:
-        raise BusLost from err
-    assert reply
-    if reply.message_type is MessageType.ERROR:
-        error = reply.error_name or ""
-        raise CallFailed(name, error, str(reply.body[0] if reply.body else error))
-    return list(reply.body)
-
-
-async def ask_service(
-    bus: TrustedBus,
-    member: str,
-    signature: str = "",
-    body: Sequence[Any] = (),
-    *,
-    limit: float = ANSWER_LIMIT,
-) -> list[Any]:
-    """Call a method of the running service; fails as :func:`call` does."""
-    try:
-        return await call(bus, SERVICE, member, signature, body, path=PATH, interface=INTERFACE, limit=limit)
-    except CallFailed as err:
+        return await call(bus, SERVICE, PATH, INTERFACE, member, signature, body, limit=limit)
+    except CallRefused as err:
         if words := SERVICE_ERRORS.get(err.error):
-            raise CallFailed("dbus-xbms", err.error, words) from err
+            raise CallRefused("dbus-xbms", err.error, words) from err
         raise
 
 
-async def ping(bus: TrustedBus, name: str) -> None:
-    """Make sure that a program answers; whether it is there at all is not asked.
-
-    Raises:
-        NoAnswer: it does not.
-    """
-    with suppress(CommandError):  # an error is an answer
-        await call(bus, name, "Ping", path="/", interface="org.freedesktop.DBus.Peer")
-
-
-async def is_on_bus(bus: TrustedBus, name: str) -> bool:
-    """Whether somebody owns ``name``."""
-    return bool((await call(bus, DAEMON, "NameHasOwner", "s", [name]))[0])
-
-
 async def is_running(bus: TrustedBus) -> bool:
-    """Whether the service runs on this bus."""
-    return await is_on_bus(bus, SERVICE)
+    """Return whether the service runs on this bus."""
+    return await has_owner(bus, SERVICE)
 
 
 async def contacts(bus: TrustedBus, *, limit: float = ANSWER_LIMIT) -> dict[str, Contact]:
-    """How the contact with each enabled pack is, and why, by address, as the running service says.
+    """Return the state of the contact with each enabled pack, by address, from the running service.
 
-    Nothing if it does not run, or is an older one, which does not know the question.
+    Empty if the service does not run, or is too old to know the method.
 
     Raises:
-        NoAnswer: it hangs.
-        BusLost: the bus has gone.
+        NoAnswer: the service hangs.
+        BusLost: the bus closed the connection.
     """
     try:
-        told = unpack_variants((await ask_service(bus, "Packs", limit=limit))[0])
-    except CommandError as err:
-        log.debug("the service does not tell of its packs: %s", err)
+        entries = unpack_variants((await call_service(bus, "Packs", limit=limit))[0])
+    except CallRefused as err:
+        log.debug("the service does not report its packs: %s", err)
         return {}
-    return {key: _contact(entry) for key, entry in told.items() if key and as_address(key) == key}
+    return {key: _contact(entry) for key, entry in entries.items() if key and as_address(key) == key}
 
 
-def _contact(told: Mapping[str, Any]) -> Contact:
+def _contact(entry: Mapping[str, Any]) -> Contact:
     return Contact(
-        state=ContactState(told.get("state", "")),
-        reason=told.get("reason", ""),
-        advice=told.get("advice", ""),
-        seconds=told.get("seconds", 0.0),
-        silence=told.get("silence"),
-        left=told.get("left", 0.0),
+        state=ContactState(entry.get("state", "")),
+        reason=entry.get("reason", ""),
+        advice=entry.get("advice", ""),
+        seconds=entry.get("seconds", 0.0),
+        silence=entry.get("silence"),
+        left=entry.get("left", 0.0),
     )
 
 
 async def warn_if_not_running() -> bool:
-    """Tell the owner when nothing will happen because the service does not run, or hangs; False if so."""
+    """Print a warning if a change has no effect because the service is stopped or hangs; False if so."""
     async with open_bus() as bus:
         if not await is_running(bus):
             words = stopped()
@@ -224,11 +164,11 @@ async def warn_if_not_running() -> bool:
 
 
 async def warn_if_hung() -> bool:
-    """Tell the owner that a change has no effect yet because the service hangs; False if so."""
+    """Print a warning if a change has no effect yet because the service hangs; False if it does."""
     async with open_bus() as bus:
         try:
-            await ask_service(bus, "Version")
-        except CommandError as err:  # it does not run
+            await call_service(bus, "Version")
+        except CallRefused as err:  # it does not run
             log.debug("%s", err)
         except NoAnswer as err:
             say(f"This has no effect yet: {err}.")
@@ -237,26 +177,19 @@ async def warn_if_hung() -> bool:
 
 
 async def wait_for_name(bus: TrustedBus, name: str, seconds: float) -> None:
-    """Wait until somebody owns ``name``.
+    """Wait until a program owns ``name``.
 
     Raises:
-        CommandError: nobody does after so many seconds.
+        CommandError: none does within so many seconds.
     """
-    there = asyncio.Event()
-
-    def signalled(message: Message) -> None:
-        if message.member == "NameOwnerChanged" and message.body[0] == name and message.body[2]:
-            there.set()
-
-    bus.add_message_handler(signalled)
+    appeared = asyncio.Event()
+    names = NameWatcher(bus, lambda name, old, new: appeared.set() if new else None)
     try:
-        rule = f"{OWNER_CHANGES},arg0='{name}'"
-        await call(bus, DAEMON, "AddMatch", "s", [rule])
         async with asyncio.timeout(seconds):
-            if not await is_on_bus(bus, name):
-                await there.wait()
+            if not await names.watch(name):
+                await appeared.wait()
     except TimeoutError as err:
         program = peer_at(name).program
         raise CommandError(f"{program} did not appear on the bus within {seconds:g} s; {DOCTOR}") from err
     finally:
-        bus.remove_message_handler(signalled)
+        names.close()

@@ -10,10 +10,9 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
-from dbus_fast import AuthError, BusType, DBusError, InvalidAddressError
+from dbus_fast import AuthError, BusType, DBusError, ErrorType, InvalidAddressError
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.permission import ACCESS_DENIED
 from dbus_xbms.dbus.server import NameTakenError
 from dbus_xbms.process.machine import VENUS as SIGN
 from dbus_xbms.settings_store.file import FileInUseError
@@ -91,7 +90,7 @@ async def _open(store: LocalSettings, file: Path, which: str) -> None:
     except NameTakenError as err:
         raise CommandError(f"{err}: another settings store is running") from err
     except DBusError as err:
-        if err.type != ACCESS_DENIED:
+        if err.type != ErrorType.ACCESS_DENIED.value:
             raise CommandError(f"the {which} bus refuses {store.service.name}: {err.text}") from err
         raise CommandError(
             f"the {which} bus does not let this user own {store.service.name}: "

@@ -12,8 +12,8 @@ from dbus_fast import Variant
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries
 from dbus_xbms.commands.known import known_packs
-from dbus_xbms.commands.session import call
 from dbus_xbms.commands.table import LAST_ORDER, Battery, Value
+from dbus_xbms.dbus.call import call
 from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.policy.mosfets import CHANGE_EVERY
 from dbus_xbms.settings import pack_path
@@ -253,10 +253,8 @@ class Teller:
 
     async def _inject(self, fault: str, parameters: Mapping[str, Variant]) -> None:
         body = [self._pack.address, fault, parameters]
-        name = control.NAME
-        await call(
-            self._bus, name, "Inject", "ssa{sv}", body, path=control.PATH, interface=name, limit=STEP_LIMIT
-        )
+        at = (control.NAME, control.PATH, control.INTERFACE)
+        await call(self._bus, *at, "Inject", "ssa{sv}", body, limit=STEP_LIMIT)
 
     async def _seen(self, step: Step) -> None:
         try:

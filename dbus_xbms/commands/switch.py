@@ -21,7 +21,7 @@ from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import LAST_ORDER, ORDER_NUMBER, ORDER_STATE, Battery, Value
 from dbus_xbms.commands.which import meant
 from dbus_xbms.model import PENDING, OrderState
-from dbus_xbms.printable import LINE, printable
+from dbus_xbms.text import LINE, printable
 
 OUTCOME_LIMIT = 40.0  # s; an order is carried out, or given up, before that
 ASK_EVERY = 1.0  # s, if no signal comes first

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from dbus_xbms.commands.naming import Candidate
 from dbus_xbms.commands.screen.style import cut, flowed, labelled, line, text_of
 from dbus_xbms.model import PENDING
-from dbus_xbms.printable import columns_of, padded, printable
 from dbus_xbms.settings import address_of
-from dbus_xbms.text import count, duration
+from dbus_xbms.text import columns_of, count, duration, padded, printable
 from dbus_xbms.venus.tables.pane import FAULT
 
 Value = int | float | str | None  # None: invalid

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dbus_xbms.commands.secret import shown
 from dbus_xbms.policy.advice.meaning import meaning
 from dbus_xbms.policy.advice.oddities import oddities
-from dbus_xbms.printable import LINE, printable
 from dbus_xbms.settings import AnySetting, PackSettings, Settings
+from dbus_xbms.text import LINE, printable
 
 EMPTY = "empty"
 

@@ -6,7 +6,7 @@ import argparse
 
 from dbus_xbms.commands.arguments import seconds
 from dbus_xbms.commands.progress import waiting
-from dbus_xbms.commands.session import ask_service, complete, open_bus, wait_for_name
+from dbus_xbms.commands.session import call_service, complete, open_bus, wait_for_name
 from dbus_xbms.rpc import NAME
 
 
@@ -25,5 +25,5 @@ def run(args: argparse.Namespace) -> int:
 async def _wait(seconds: float) -> int:
     async with open_bus() as bus, waiting("Waiting for the service", seconds):
         await wait_for_name(bus, NAME, seconds)
-        await ask_service(bus, "Version")
+        await call_service(bus, "Version")
     return 0

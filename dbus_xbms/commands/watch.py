@@ -25,8 +25,8 @@ from dbus_xbms.commands.screen.terminal import is_screen
 from dbus_xbms.commands.session import complete, end_by_signals
 from dbus_xbms.commands.table import Battery, render, terminal
 from dbus_xbms.contact import Contact
-from dbus_xbms.dbus.peers import NoAnswer
-from dbus_xbms.printable import printable
+from dbus_xbms.dbus.errors import NoAnswer
+from dbus_xbms.text import printable
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 
 log = logging.getLogger(__name__)

@@ -13,9 +13,9 @@ from dbus_xbms.commands.naming import Candidate, find
 from dbus_xbms.commands.scanning import heard_by_service
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.commands.table import Battery
-from dbus_xbms.dbus.peers import NoAnswer
-from dbus_xbms.printable import printable
+from dbus_xbms.dbus.errors import NoAnswer
 from dbus_xbms.settings import PackSettings, as_address
+from dbus_xbms.text import printable
 
 log = logging.getLogger(__name__)
 

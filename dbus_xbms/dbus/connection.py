@@ -1,43 +1,27 @@
-"""The bus that Venus lives on, and what can go wrong with it."""
+"""Connections to the bus that Venus uses: the session bus if there is one, else the system bus."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from dbus_fast import AuthError, BusType, DBusError, InvalidAddressError, Message, MessageType
 from dbus_fast.aio import MessageBus
 
+from dbus_xbms.dbus.errors import NoBus
 from dbus_xbms.dbus.trusted import TrustedBus
 
 CONNECT_TIMEOUT = 10.0  # s; a bus answers within milliseconds
 
 
-class BusError(Exception):
-    """The bus, or our place on it, is not there; the message says what to do."""
-
-
-class NoBus(BusError):
-    """There is no bus to connect to."""
-
-
-class NameTaken(BusError):
-    """Somebody else owns the name of a service of ours."""
-
-
-class BusLost(BusError):
-    """The bus closed the connection."""
-
-    def __init__(self) -> None:
-        super().__init__("lost the D-Bus connection")
-
-
 class _PatientBus(TrustedBus):
-    """A connection that survives a full socket, and that breaks for those who wait for something only.
+    """A connection that survives a full socket, and whose failures reach only callers that wait for a reply.
 
-    dbus-fast takes "try again" from the socket for the end of the connection. What it could not write it
-    keeps, and writes when the socket is ready; so nothing but the verdict has to be undone. When writing
-    finds the connection broken, dbus-fast goes on with the closed socket and fails.
+    dbus-fast mistakes "try again" from the socket for the end of the connection. It keeps what it could not
+    write, and writes it when the socket is ready, so nothing but its conclusion has to be undone. When
+    writing finds the connection broken, dbus-fast continues with the closed socket and fails.
     """
 
     def _finalize(self, err: Exception | None = None) -> None:
@@ -52,56 +36,59 @@ class _PatientBus(TrustedBus):
                 raise
             failed = asyncio.get_running_loop().create_future()
             failed.set_exception(err)
-            failed.exception()  # has been seen: answers and signals are sent without waiting
+            failed.exception()  # marks it as retrieved: nobody waits for replies and signals to be sent
             return failed
 
 
-async def connect() -> TrustedBus:
-    """Connect to the session bus if the environment names one, else to the system bus, as Victron's tools do.
+def venus_bus() -> BusType:
+    """Return the session bus if the environment names one, else the system bus, as Victron's tools do."""
+    return BusType.SESSION if "DBUS_SESSION_BUS_ADDRESS" in os.environ else BusType.SYSTEM
+
+
+async def connect(bus_type: BusType | None = None, *, file_descriptors: bool = False) -> TrustedBus:
+    """Connect to a bus, by default that of :func:`venus_bus`.
 
     Raises:
-        NoBus: nobody answers there.
+        NoBus: the bus cannot be reached.
     """
-    session = "DBUS_SESSION_BUS_ADDRESS" in os.environ
-    which = "session" if session else "system"
+    which = venus_bus() if bus_type is None else bus_type
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT):
-            return await _PatientBus(bus_type=BusType.SESSION if session else BusType.SYSTEM).connect()
+            return await _PatientBus(bus_type=which, negotiate_unix_fd=file_descriptors).connect()
     except (OSError, EOFError, AuthError, DBusError, InvalidAddressError) as err:
+        name = which.name.lower()
         hint = (
-            "unset DBUS_SESSION_BUS_ADDRESS to use the system bus" if session else "is dbus-daemon running?"
+            "unset DBUS_SESSION_BUS_ADDRESS to use the system bus"
+            if which is BusType.SESSION
+            else "is dbus-daemon running?"
         )
-        raise NoBus(
-            f"cannot connect to the D-Bus {which} bus: {str(err) or type(err).__name__}; {hint}"
-        ) from err
+        words = str(err) or type(err).__name__
+        raise NoBus(f"cannot connect to the D-Bus {name} bus: {words}; {hint}") from err
 
 
-async def follow(bus: TrustedBus, name: str) -> str:
-    """Take signals from the owner of ``name`` from here on; returns its unique name, or "" if nobody owns it.
-
-    Raises:
-        BusError: the bus does not tell who that is.
-    """
+@asynccontextmanager
+async def connected() -> AsyncIterator[tuple[TrustedBus, asyncio.Task[None]]]:
+    """Connect as :func:`connect`; yields the connection and the task of :func:`until_closed`."""
+    bus = await connect()
+    closed = until_closed(bus)
     try:
-        return await bus.follow(name)
-    except (OSError, EOFError) as err:  # TimeoutError too
-        raise BusLost from err
-    except DBusError as err:
-        raise BusError(f"the bus does not tell who owns {name}: {err.text}") from err
+        yield bus, closed
+    finally:
+        await close(bus, closed)
 
 
 def until_closed(bus: MessageBus) -> asyncio.Task[None]:
-    """A task that ends with the connection, with an exception if that was not our doing.
+    """Return a task that ends with the connection: with an exception unless this program closed it.
 
-    Cancelling who waits for the end would make the connection forget it; so wait for this task, and leave it
-    to :func:`close`.
+    A waiter that is cancelled would make dbus-fast forget the connection, so wait for this task instead, and
+    leave its end to :func:`close`.
     """
     closed = asyncio.create_task(bus.wait_for_disconnect())  # type: ignore[no-untyped-call]
-    closed.add_done_callback(lambda task: task.cancelled() or task.exception())  # has been seen
+    closed.add_done_callback(lambda task: task.cancelled() or task.exception())  # marks it as retrieved
     return closed
 
 
 async def close(bus: MessageBus, closed: asyncio.Task[None]) -> None:
-    """Close a connection and wait until it is."""
+    """Close a connection and wait until it is closed."""
     bus.disconnect()
     await asyncio.wait([closed])

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from dbus_xbms.printable import LINE, printable
-from dbus_xbms.text import count
+from dbus_xbms.text import LINE, count, printable
 
 WIDTH = 80  # columns, of a file or a wide terminal
 LABEL = 9  # columns

@@ -8,8 +8,7 @@ from dbus_xbms.contact import Contact, ContactState, advice, argument
 from dbus_xbms.doctor.facts import Facts, Pack, Shown
 from dbus_xbms.doctor.finding import Finding, note, ok, problem
 from dbus_xbms.doctor.service import STARTED, told
-from dbus_xbms.printable import printable
-from dbus_xbms.text import count, duration
+from dbus_xbms.text import count, duration, printable
 
 PATIENCE = 60.0  # s after the start of the service in which a pack may not have been found yet
 WEAK = -85  # dBm

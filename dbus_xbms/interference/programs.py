@@ -1,89 +1,101 @@
-"""Follows what the bus tells of other programs that use Bluetooth: two settings and the battery services."""
+"""Other programs that use Bluetooth, as the bus shows them: two settings and the battery services."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from dbus_fast import Message, MessageType
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.dbus.calls import ask_daemon, get_value
-from dbus_xbms.dbus.connection import BusLost, close, connect, follow, until_closed
-from dbus_xbms.dbus.trusted import OWNER_CHANGES
+from dbus_xbms.dbus.call import call_daemon
+from dbus_xbms.dbus.connection import connected
+from dbus_xbms.dbus.errors import BusLost, CallFailed
+from dbus_xbms.dbus.names import NameWatcher
 from dbus_xbms.interference.rules import VenusPrograms
+from dbus_xbms.venus.bus_item import BUS_ITEM, get_value
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
-from dbus_xbms.venus.objects import BUS_ITEM
 from dbus_xbms.venus.tables.battery import BATTERY
 
+log = logging.getLogger(__name__)
+
 BLUETOOTH, SENSORS = "/Settings/Services/Bluetooth", "/Settings/Services/BleSensors"
-TELLING = ("/Mgmt/Connection", "/Mgmt/ProcessName")  # what a battery service says of itself
+DESCRIPTIONS = ("/Mgmt/Connection", "/Mgmt/ProcessName")  # by which a battery service describes itself
 OURS = f"{BATTERY}.xbms_"
-MATCH_RULES = (
-    f"{OWNER_CHANGES},arg0namespace='{BATTERY}'",
-    f"{OWNER_CHANGES},arg0='{SETTINGS}'",
-    f"type='signal',sender='{SETTINGS}',interface='{BUS_ITEM}',member='PropertiesChanged',path='{BLUETOOTH}'",
-    f"type='signal',sender='{SETTINGS}',interface='{BUS_ITEM}',member='PropertiesChanged',path='{SENSORS}'",
+MATCH_RULES = tuple(
+    f"type='signal',sender='{SETTINGS}',interface='{BUS_ITEM}',member='PropertiesChanged',path='{path}'"
+    for path in (BLUETOOTH, SENSORS)
 )
 
 
 class ProgramWatcher:
-    """Tells ``changed`` what is known, whenever that becomes another; nothing is asked but after a signal."""
+    """Calls ``changed`` with what is known whenever that changes; reads only after a signal."""
 
     def __init__(self, changed: Callable[[VenusPrograms], None]) -> None:
         self._changed = changed
         self._venus = VenusPrograms()
-        self._news: asyncio.Queue[str] = asyncio.Queue()  # names to ask; "" when the connection has ended
+        self._due: asyncio.Queue[str] = asyncio.Queue()  # names to read; "" when the connection has ended
 
     async def run(self) -> None:
-        """Follow until cancelled.
+        """Watch until cancelled.
 
         Raises:
-            BusError: no bus, or it is lost.
+            BusError: there is no bus, or it is lost.
         """
-        bus = await connect()
-        closed = until_closed(bus)
-        closed.add_done_callback(lambda _: self._news.put_nowait(""))
-        try:
-            bus.add_message_handler(self._handle)
-            await follow(bus, SETTINGS)
+        async with connected() as (bus, closed):
+            closed.add_done_callback(lambda _: self._due.put_nowait(""))
+            bus.add_message_handler(self._receive)
+            await bus.follow(SETTINGS)
             for rule in MATCH_RULES:
-                await ask_daemon(bus, "AddMatch", rule)
-            self._news.put_nowait(SETTINGS)
-            for name in await ask_daemon(bus, "ListNames") or ():
-                if foreign(name):
-                    self._news.put_nowait(name)
-            while name := await self._news.get():
-                await self._learn(bus, name)
+                await call_daemon(bus, "AddMatch", rule)
+            names = NameWatcher(bus, self._owner_changed)
+            await names.watch(SETTINGS)
+            await names.watch_namespace(BATTERY)
+            for name in (SETTINGS, *filter(is_foreign, names.owners)):
+                self._due.put_nowait(name)
+            while name := await self._due.get():
+                await self._read(bus, name, there=name in names.owners)
             raise BusLost
-        finally:
-            await close(bus, closed)
 
-    async def _learn(self, bus: MessageBus, name: str) -> None:
+    async def _read(self, bus: MessageBus, name: str, *, there: bool) -> None:
         before = self._venus
         if name == SETTINGS:
-            bluetooth, sensors = [await get_value(bus, SETTINGS, path) for path in (BLUETOOTH, SENSORS)]
+            bluetooth, sensors = [await _shown(bus, SETTINGS, path) for path in (BLUETOOTH, SENSORS)]
             self._venus = replace(before, bluetooth=bluetooth == 1, sensors=sensors == 1)
         else:
-            others = {other: told for other, told in before.batteries.items() if other != name}
-            if await ask_daemon(bus, "NameHasOwner", name):
-                others[name] = " ".join([str(await get_value(bus, name, path) or "") for path in TELLING])
+            others = {other: words for other, words in before.batteries.items() if other != name}
+            if there:
+                others[name] = " ".join([str(await _shown(bus, name, path) or "") for path in DESCRIPTIONS])
             self._venus = replace(before, batteries=others)
         if self._venus != before:
             self._changed(self._venus)
 
-    def _handle(self, message: Message) -> bool:
-        if message.message_type is MessageType.SIGNAL:
-            if message.member == "NameOwnerChanged" and message.signature == "sss":
-                name = message.body[0]
-                if name == SETTINGS or foreign(name):
-                    self._news.put_nowait(name)
-            elif message.member == "PropertiesChanged" and message.path in (BLUETOOTH, SENSORS):
-                self._news.put_nowait(SETTINGS)
+    def _owner_changed(self, name: str, old: str, new: str) -> None:
+        if name == SETTINGS or is_foreign(name):
+            self._due.put_nowait(name)
+
+    def _receive(self, message: Message) -> bool:
+        if (
+            message.message_type is MessageType.SIGNAL
+            and message.member == "PropertiesChanged"
+            and message.path in (BLUETOOTH, SENSORS)
+        ):
+            self._due.put_nowait(SETTINGS)
         return False
 
 
-def foreign(name: str) -> bool:
-    """Whether a bus name is a battery that is none of ours."""
+async def _shown(bus: MessageBus, name: str, path: str) -> Any:
+    """Return the value at a path; ``None`` also without an answer."""
+    try:
+        return await get_value(bus, name, path)
+    except CallFailed as err:
+        log.debug("%s%s: %s", name, path, err)
+        return None
+
+
+def is_foreign(name: str) -> bool:
+    """Return whether a bus name is that of another program's battery."""
     return name.startswith(f"{BATTERY}.") and not name.startswith(OURS)

@@ -27,7 +27,7 @@ from dbus_xbms.policy.freshness import poll_interval, withdraws_after
 from dbus_xbms.protocols import BmsFamily, LinkError, ProtocolError
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings, Value
-from dbus_xbms.venus.localsettings import instance_of
+from dbus_xbms.venus.localsettings_wire import instance_of
 from dbus_xbms.venus.tables.switches import Balancing, Lend, ordered
 
 log = CountedLog(logging.getLogger(__name__))

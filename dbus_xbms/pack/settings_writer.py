@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
 
-from dbus_xbms.dbus.connection import BusError
+from dbus_xbms.dbus.errors import BusError
 from dbus_xbms.policy.charge.snapshot import Moment
 from dbus_xbms.settings import PackSettings, SettingsError, Value, pack_path
 

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from dbus_xbms.dbus.connection import BusError
+from dbus_xbms.dbus.errors import BusError
 from dbus_xbms.model import Phase
 from dbus_xbms.report import Report
 from dbus_xbms.settings import device_id

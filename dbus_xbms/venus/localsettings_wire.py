@@ -1,27 +1,26 @@
-"""What goes over the bus to localsettings and comes back, made and read: nothing here waits or remembers."""
+"""Requests to localsettings and its replies: built, parsed and explained, without I/O."""
 
 from __future__ import annotations
 
 import logging
-from typing import Any
+import re
 
-from dbus_fast import ErrorType, Message, MessageType, Variant
+from dbus_fast import ErrorType, Variant
 
+from dbus_xbms.dbus.errors import CallRefused, UnexpectedReply
 from dbus_xbms.settings import AnySetting, NotStoredError, SettingsError, Value
-from dbus_xbms.venus.objects import wired
+from dbus_xbms.venus.bus_item import to_variant
 
 log = logging.getLogger(__name__)
 
-ABSENT = (
-    ErrorType.SERVICE_UNKNOWN,
-    ErrorType.NAME_HAS_NO_OWNER,
-    ErrorType.NO_REPLY,
-    ErrorType.DISCONNECTED,
-    ErrorType.TIMEOUT,
-    ErrorType.TIMED_OUT,
-)
-UNFINISHED = (ErrorType.UNKNOWN_OBJECT, ErrorType.UNKNOWN_METHOD)  # what its root answers while it starts
-UNKNOWN = [error.value for error in UNFINISHED]
+ABSENT = {
+    error.value
+    for error in (
+        *(ErrorType.SERVICE_UNKNOWN, ErrorType.NAME_HAS_NO_OWNER, ErrorType.NO_REPLY),
+        *(ErrorType.DISCONNECTED, ErrorType.TIMEOUT, ErrorType.TIMED_OUT),
+    )
+}
+UNKNOWN = {ErrorType.UNKNOWN_OBJECT.value, ErrorType.UNKNOWN_METHOD.value}
 ADD_ERRORS = {
     -2: "a name in its path begins with an underscore",
     -3: "its type is unknown",
@@ -33,28 +32,46 @@ ADD_ERRORS = {
     -9: "its path is not below /Settings",
 }
 KINDS: dict[type, str] = {int: "i", float: "d", str: "s"}
+INSTANCE = "ClassAndVrmInstance"  # the name of a setting that holds a device class and instance
+_INSTANCE = re.compile(r"[a-z]+:([0-9]{1,9})")
+
+
+def instance_of(text: str) -> int:
+    """Return the device instance in a ``ClassAndVrmInstance`` such as ``battery:3``.
+
+    Raises:
+        SettingsError: it is not of that form.
+    """
+    match = _INSTANCE.fullmatch(text)
+    if not match:
+        raise SettingsError(f"a device instance looks like battery:1, not {text!r}")
+    return int(match[1])
 
 
 def variant(value: Value) -> Variant:
-    """A setting's value as localsettings takes it."""
-    return wired(KINDS[type(value)], value)
+    """Return a setting's value as localsettings takes it."""
+    return to_variant(KINDS[type(value)], value)  # type: ignore[arg-type]
 
 
-def plain(value: Any) -> Any:
-    """A value out of its variants."""
-    while isinstance(value, Variant):
-        value = value.value
-    return value
+def is_absence(err: CallRefused | UnexpectedReply, path: str) -> bool:
+    """Return whether an error means that localsettings is absent or still starting."""
+    if not isinstance(err, CallRefused):
+        return False
+    # While it starts, its root is on the bus without its methods.
+    return err.error in ABSENT or (path == "/" and err.error in UNKNOWN)
 
 
-def is_absence(reply: Message, path: str) -> bool:
-    """Whether a reply says that localsettings is not there, or not ready."""
-    errors = (*ABSENT, *UNFINISHED) if path == "/" else ABSENT
-    return reply.message_type is MessageType.ERROR and reply.error_name in [error.value for error in errors]
+def refusal(err: CallRefused | UnexpectedReply, what: str) -> SettingsError:
+    """Return an error of localsettings, for a path or a method, in the owner's words."""
+    if isinstance(err, UnexpectedReply):
+        return SettingsError(f"{what}: localsettings returned a malformed reply of type {err.got!r}")
+    if err.error in UNKNOWN:
+        return SettingsError(f"localsettings does not know {what}: {err.words}")
+    return NotStoredError(f"localsettings refuses {what}: {err.words}")
 
 
 def definition(path: str, row: AnySetting) -> dict[str, Variant]:
-    """A setting as AddSettings takes it."""
+    """Return a setting as AddSettings takes it."""
     defined = {"path": Variant("s", path), "default": variant(row.default)}
     kind = type(row.default)
     if kind is not str:
@@ -67,32 +84,15 @@ def definition(path: str, row: AnySetting) -> dict[str, Variant]:
 
 
 def why_refused(error: object) -> object:
-    """What AddSettings means by an error, in words."""
+    """Return the meaning of an error number of AddSettings."""
     return ADD_ERRORS.get(error, error) if isinstance(error, int) else error
 
 
 def usable(path: str, row: AnySetting, value: object) -> Value:
-    """A stored value, or the default for one that another version may have stored."""
+    """Return a stored value, or the default in place of one that another version may have stored."""
     try:
         return row.checked(value)
     except SettingsError as err:
         log.warning("%s: %s; using the default %r", path, err, row.default)
         default: Value = row.default
         return default
-
-
-def carried(reply: Message, what: str, signature: str) -> Any:
-    """What a reply of that signature carries.
-
-    Raises:
-        NotStoredError: it is an error.
-        SettingsError: there is no such setting, or the reply has another signature.
-    """
-    if reply.message_type is MessageType.ERROR:
-        text = reply.body[0] if reply.body else reply.error_name
-        if reply.error_name in UNKNOWN:
-            raise SettingsError(f"localsettings does not know {what}: {text}")
-        raise NotStoredError(f"localsettings refuses {what}: {text}")
-    if reply.signature != signature:
-        raise SettingsError(f"{what}: localsettings answers {reply.signature!r}, not {signature!r}")
-    return reply.body[0]

@@ -7,49 +7,23 @@ that would cost memory and time for each of some 150 paths of each pack.
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from dbus_fast import DBusError, ErrorType, Message, Variant
 
 from dbus_xbms.settings import Value
+from dbus_xbms.venus.bus_item import ACCEPTED, BUS_ITEM, NOT_WRITABLE, REFUSED, from_variant, to_variant
 from dbus_xbms.venus.item import Item
 
 log = logging.getLogger(__name__)
 
-BUS_ITEM = "com.victronenergy.BusItem"
 INTROSPECTABLE = "org.freedesktop.DBus.Introspectable"
 PROPERTIES = "org.freedesktop.DBus.Properties"
 
-ACCEPTED, NOT_WRITABLE, REFUSED = 0, 1, 2  # what SetValue answers
-
-INVALID = Variant("ai", [])
-_INT32 = range(-(2**31), 2**31)
-
 OnWrite = Callable[[str, Value, str], bool]  # path, value, and the unique name of who asks; True: accepted
 Entries = dict[str, dict[str, Variant]]
-
-
-def wired(kind: str, value: Value | None) -> Variant:
-    """A value as Venus wants it: int32 or, if it must, int64; double; text. Invalid is an empty array."""
-    if value is None:
-        return INVALID
-    return Variant(kind if kind != "i" or value in _INT32 else "x", value)
-
-
-def coerced(kind: Literal["i", "d", "s"], raw: object) -> Value | None:
-    """What somebody wrote, in the type of the path; ``None`` if it cannot be that."""
-    while isinstance(raw, Variant):
-        raw = raw.value
-    if kind == "s":
-        return str(raw) if isinstance(raw, str | int | float) and not isinstance(raw, bool) else None
-    if not isinstance(raw, int | float) or not math.isfinite(raw):
-        return None
-    if kind == "d":
-        return float(raw)
-    return int(raw) if raw == int(raw) and abs(raw) < 2**63 else None
 
 
 class Objects:
@@ -90,7 +64,7 @@ class Objects:
         found: Entries = {}
         for path in paths:
             item, value = self.items[path], self.shown[path]
-            found[path] = {"Value": wired(item.kind, value), "Text": Variant("s", item.show(value))}
+            found[path] = {"Value": to_variant(item.kind, value), "Text": Variant("s", item.show(value))}
         return found
 
     # The methods: called with the object's path, the arguments, and, if signed, who calls
@@ -107,7 +81,7 @@ class Objects:
 
     def get_value(self, path: str) -> Variant:
         """The value of an item."""
-        return wired(self.items[path].kind, self.shown[path])
+        return to_variant(self.items[path].kind, self.shown[path])
 
     def get_text(self, path: str) -> str:
         """The text of an item."""
@@ -116,7 +90,7 @@ class Objects:
     def set_value(self, path: str, raw: Variant, sender: str) -> int:
         """Take a write; the refusal is a number, never an error."""
         item = self.items[path]
-        value = coerced(item.kind, raw) if item.writable else None
+        value = from_variant(item.kind, raw) if item.writable else None
         if value is None:
             log.debug("%s: not writable, or not of its type: %r", path, raw)
             return NOT_WRITABLE
@@ -175,7 +149,7 @@ class Objects:
 
     def _bound(self, path: str, bound: Value | None) -> Variant:
         kind = self.items[path].kind
-        return wired(kind, None if bound is None else coerced(kind, bound))
+        return to_variant(kind, None if bound is None else from_variant(kind, bound))
 
     def _below(self, node: str) -> Iterable[tuple[str, str]]:
         prefix = node.rstrip("/") + "/"

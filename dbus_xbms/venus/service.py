@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 
 from dbus_fast import DBusError, ErrorType, Message, MessageFlag, MessageType, NameFlag, RequestNameReply
 
-from dbus_xbms.dbus.connection import BusError, NameTaken, close, connect, until_closed
+from dbus_xbms.dbus.connection import close, connect, until_closed
+from dbus_xbms.dbus.errors import BusError, NameTaken
 from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.settings import Value
+from dbus_xbms.venus.bus_item import BUS_ITEM
 from dbus_xbms.venus.item import Item
-from dbus_xbms.venus.objects import BUS_ITEM, Objects, OnWrite
+from dbus_xbms.venus.objects import Objects, OnWrite
 from dbus_xbms.venus.writers import Writers
 
 log = logging.getLogger(__name__)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 
-from dbus_fast import DBusError
-
+from dbus_xbms.dbus.call import call_daemon
+from dbus_xbms.dbus.errors import BusError
 from dbus_xbms.dbus.trusted import TrustedBus
-from dbus_xbms.printable import printable
+from dbus_xbms.text import printable
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +41,8 @@ class Writers:
 
 async def _described(bus: TrustedBus, sender: str) -> str:
     try:
-        async with asyncio.timeout(ANSWER_LIMIT):
-            pid = await bus.ask_daemon("GetConnectionUnixProcessID", sender)
-    except (OSError, EOFError, DBusError) as err:  # TimeoutError too
+        pid = await call_daemon(bus, "GetConnectionUnixProcessID", sender, limit=ANSWER_LIMIT)
+    except BusError as err:
         log.debug("%s: %r", sender, err)
         return sender
     return f"{program(pid)} (pid {pid}, {sender})"

@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from bleak.exc import BleakDBusError
 from dbus_fast import Message, MessageType, Variant
 
-from dbus_xbms.ble.bluez.compat import ADAPTER, missed_by
+from dbus_xbms.ble.bluez.bus import ADAPTER
+from dbus_xbms.ble.bluez.compat import missed_by
 from dbus_xbms.ble.bluez.stack import Bluez
 from dbus_xbms.ble.stack import AdapterState
+from dbus_xbms.dbus.errors import CallRefused
 from tests.air.fakes import HCI0, HCI1
 from tests.air.virtual_time import virtual_time
 
@@ -47,10 +48,6 @@ def removed(adapter: AdapterState) -> Message:
 
 def changed(adapter: AdapterState, **what: Variant) -> Message:
     return signal("PropertiesChanged", "sa{sv}as", ADAPTER, what, [], at=path(adapter))
-
-
-def owner(old: str, new: str) -> Message:
-    return signal("NameOwnerChanged", "sss", "org.bluez", old, new)
 
 
 class FakeBus:
@@ -161,7 +158,7 @@ async def test_an_adapter_without_an_address_of_its_own_is_not_used() -> None:
 @virtual_time
 async def test_nothing_is_reported_before_everything_was_read() -> None:
     bluez, reports = followed()
-    bluez._received(owner("", ":1.5"))
+    bluez._owner_changed("org.bluez", "", ":1.5")
     bluez._received(added(HCI0))
     assert reports == []
     assert bluez._arrived.is_set()
@@ -189,10 +186,10 @@ async def test_a_bluetoothd_that_dies_while_it_is_read_is_not_taken_for_alive() 
 
     def die() -> None:
         bus.adapters.clear()
-        bluez._received(owner(":1.5", ""))
+        bluez._owner_changed("org.bluez", ":1.5", "")
 
     bus.meanwhile = [die]
-    with pytest.raises(BleakDBusError, match="ServiceUnknown"):
+    with pytest.raises(CallRefused, match="ServiceUnknown"):
         await load(bluez, bus)
     assert reports == [None]
 
@@ -201,6 +198,6 @@ async def test_a_bluetoothd_that_dies_while_it_is_read_is_not_taken_for_alive() 
 async def test_a_bluetoothd_that_was_replaced_was_gone_in_between() -> None:
     bluez, reports = followed()
     await load(bluez, FakeBus(HCI0))
-    bluez._received(owner(":1.5", ":1.9"))
+    bluez._owner_changed("org.bluez", ":1.5", ":1.9")
     assert reports == [(HCI0,), None]
     assert bluez._arrived.is_set()

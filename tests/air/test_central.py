@@ -11,7 +11,7 @@ import pytest
 
 from dbus_xbms.ble.adapter import REST
 from dbus_xbms.ble.backoff import Backoff
-from dbus_xbms.ble.central import CONNECT_LIMIT, DIRECT_EVERY, PATIENCE, Central
+from dbus_xbms.ble.central import CONNECT_LIMIT, DIRECT_EVERY, SEARCH_TIME, Central
 from dbus_xbms.ble.discovery import longest_discovery
 from dbus_xbms.ble.link import Link
 from dbus_xbms.ble.stack import AdapterState
@@ -142,7 +142,7 @@ async def test_now_and_then_a_pack_is_tried_unseen_all_the_same() -> None:
     stack = FakeStack(*packs(1, absent=1))
     stack.remember(*stack.packs.values())
     async with fleet(stack):
-        await asyncio.sleep((DIRECT_EVERY + 1) * (PATIENCE + REST + 10) + CONNECT_LIMIT)
+        await asyncio.sleep((DIRECT_EVERY + 1) * (SEARCH_TIME + REST + 10) + CONNECT_LIMIT)
         assert len(stack.did(f"connect {ADDRESSES[0]}")) == 2
 
 
@@ -271,11 +271,11 @@ async def test_those_who_failed_less_go_first() -> None:
     async with running(stack) as air, asyncio.TaskGroup() as group:
         links = [air.link(address, Lines()) for address in stack.packs]
         for link, failures in zip(links, (0, 8, 16, 0), strict=True):
-            link._wanted.failures = failures
+            link._request.failures = failures
 
         async def opened(link: Link) -> None:
             await link.open()
-            order.append(link._wanted.address)
+            order.append(link._request.address)
 
         tasks = [group.create_task(opened(link)) for link in links]
         await asyncio.wait(tasks)
@@ -540,7 +540,7 @@ async def test_no_discovery_lasts_longer_than_is_waited_for_it(seconds: float) -
         discovery = asyncio.ensure_future(air.discover(seconds))
         await asyncio.sleep(4)
         stack.set_adapters(HCI0)
-        async with next(iter(air._adapters.values())).turns.take(0):  # somebody connects all the time
+        async with next(iter(air._adapters.values())).radio.lease(0):  # somebody connects all the time
             await asyncio.sleep(2 * seconds - 0.5)
             stack.set_adapters()
             with pytest.raises(LinkError, match="there is no Bluetooth adapter"):

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from dbus_xbms.contact import ContactState
-from dbus_xbms.dbus.connection import BusError, NameTaken
+from dbus_xbms.dbus.errors import BusError, NameTaken
 from dbus_xbms.pack.publisher import LONGEST_REST, Publisher
 from dbus_xbms.report import Report
 from tests.air.virtual_time import now, virtual_time

@@ -10,7 +10,7 @@ import pytest
 
 from dbus_xbms.ble.discovery import longest_discovery
 from dbus_xbms.commands.scanning import Found, _telling, scan_limit
-from dbus_xbms.dbus.connection import BusLost
+from dbus_xbms.dbus.errors import BusLost
 from tests.air.virtual_time import virtual_time
 
 PACK = Found(address="A4:C1:37:00:00:01", name="xiaoxiang", rssi=-60, state="new")

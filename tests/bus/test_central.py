@@ -20,7 +20,8 @@ from bleak_retry_connector.bleak_manager import get_global_bluez_manager_sync
 from dbus_fast import BusType, Message
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.ble.bluez.system_bus import BluezBus, make_bleak_trust_bluez_only
+from dbus_xbms.ble.bluez.bus import BluezBus
+from dbus_xbms.ble.bluez.compat import make_bleak_trust_bluez_only
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import Link
 from dbus_xbms.commands.demo import BUS_CONFIG
@@ -178,7 +179,7 @@ async def test_a_pack_that_returns_to_the_air_is_found_again() -> None:
     async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
         await sim.fault("vanish", sim.addresses[0])
         await lost(link)
-        link._wanted.failures = 1  # the 20 s of the direct attempt are tested in virtual time
+        link._request.failures = 1  # the 20 s of the direct attempt are tested in virtual time
         async with asyncio.TaskGroup() as group:
             group.create_task(reopen(link))
             await shown(link, "searching")

@@ -17,20 +17,22 @@ from tests.bus.venus import BUS_ITEM, SETTINGS, Seen, Venus
 pytestmark = pytest.mark.usefixtures("private_bus")
 
 BLUETOOTH, SENSORS = "/Settings/Services/Bluetooth", "/Settings/Services/BleSensors"
-NEIGHBOURS = "/Bluetooth/Interference"
+INTERFERENCE = "/Bluetooth/Interference"
 
 
 def told(program: Program, level: str, who: str) -> list[str]:
-    lines = (*program.output, *program.log)
-    return [line for line in lines if line.startswith(level) and "interference:" in line and who in line]
+    lines = [line for line in (*program.output, *program.log) if "interference.monitor:" in line]
+    return [
+        line for line in lines if line.startswith(level) and "interference.monitor:" in line and who in line
+    ]
 
 
 def names(who: str) -> Callable[[Seen], bool]:
-    return lambda seen: who in str(seen[NEIGHBOURS])
+    return lambda seen: who in str(seen[INTERFERENCE])
 
 
 def alone(seen: Seen) -> bool:
-    return seen[NEIGHBOURS] is None
+    return seen[INTERFERENCE] is None
 
 
 async def offer(venus: Venus, **settings: int) -> None:
@@ -87,7 +89,7 @@ async def test_another_driver_of_the_same_pack_is_told_of_while_it_runs() -> Non
         await venus.until(TWO, valid)
         async with other_driver(name, items):
             await venus.until(TWO, names(name))
-            assert (await venus.until(ONE, valid))[NEIGHBOURS] is None
+            assert (await venus.until(ONE, valid))[INTERFERENCE] is None
         await venus.until(TWO, alone)
         await program.stop()
         assert len(told(program, "WARNING", name)) == 1
@@ -114,6 +116,6 @@ async def test_a_machine_without_neighbours_hears_nothing_of_them() -> None:
     async with Simulation(1), Venus() as venus, Program("run") as program:
         await venus.enable(ONE)
         seen: Any = await venus.until(ONE, valid)
-        assert seen[NEIGHBOURS] is None
+        assert seen[INTERFERENCE] is None
         await program.stop()
         assert told(program, "", "") == []

@@ -16,9 +16,10 @@ import pytest
 from dbus_fast import BusType, Message, Variant
 
 from dbus_xbms.commands import CommandError, permission
-from dbus_xbms.commands.session import call, open_bus
-from dbus_xbms.dbus.trusted import DAEMON
-from dbus_xbms.settings_store.service import BUS_ITEM, NAME, LocalSettings
+from dbus_xbms.commands.session import open_bus
+from dbus_xbms.dbus.call import call_daemon
+from dbus_xbms.settings_store.service import NAME, LocalSettings
+from dbus_xbms.venus.bus_item import set_value
 from tests.bus.daemon import daemon_with
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import CONTROL, Venus
@@ -122,10 +123,9 @@ async def _heard_by(policy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         async with open_bus() as listener, open_bus() as owner:
             listener.add_message_handler(hear)
             await listener.follow(NAME)
-            await call(listener, DAEMON, "AddMatch", "s", ["type='signal'"])
-            secret = [Variant("s", "secret")]
-            assert await call(owner, NAME, "SetValue", "v", secret, path=PASSWORD, interface=BUS_ITEM) == [0]
-            await call(listener, DAEMON, "GetId")  # what was sent before the answer has come by now
+            await call_daemon(listener, "AddMatch", "type='signal'")
+            assert await set_value(owner, NAME, PASSWORD, Variant("s", "secret"))
+            await call_daemon(listener, "GetId")  # what was sent before the answer has come by now
         await store.close()
     return heard
 

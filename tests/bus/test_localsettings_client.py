@@ -18,7 +18,8 @@ from typing import Protocol
 import pytest
 from dbus_fast import BusType, Message, Variant
 
-from dbus_xbms.dbus.connection import BusError, BusLost, close, connect, until_closed
+from dbus_xbms.dbus.connection import close, connect, until_closed
+from dbus_xbms.dbus.errors import BusError, BusLost
 from dbus_xbms.settings import (
     AnySetting,
     PackSettings,
@@ -30,7 +31,8 @@ from dbus_xbms.settings import (
     service_path,
 )
 from dbus_xbms.settings_store.service import LocalSettings as Simulated
-from dbus_xbms.venus.localsettings import NAME, LocalSettings, instance_of
+from dbus_xbms.venus.localsettings import NAME, LocalSettings
+from dbus_xbms.venus.localsettings_wire import instance_of
 from tests.patience import PATIENCE
 
 FIRST, SECOND = "A4:C1:37:01:02:03", "A4:C1:37:01:02:04"

@@ -14,8 +14,8 @@ from dbus_fast.aio import MessageBus
 
 from dbus_xbms.dbus.connection import close, connect, until_closed
 from dbus_xbms.settings import DEVICES, PackSettings, SettingsError, Value, pack_path
+from dbus_xbms.venus.bus_item import BUS_ITEM
 from dbus_xbms.venus.localsettings import NAME, LocalSettings
-from dbus_xbms.venus.objects import BUS_ITEM
 from tests.fuzz.odd import ARGUMENTS, VALUES
 from tests.patience import PATIENCE
 

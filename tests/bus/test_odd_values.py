@@ -24,7 +24,8 @@ from dbus_xbms.settings import (
     pack_path,
     service_path,
 )
-from dbus_xbms.venus.objects import LEAF, ROOT, coerced
+from dbus_xbms.venus.bus_item import from_variant
+from dbus_xbms.venus.objects import LEAF, ROOT
 from dbus_xbms.venus.tables.battery import items_for
 from dbus_xbms.venus.tables.settings import EDITED, PANE
 from dbus_xbms.venus.tables.switches import LEND_SWITCH
@@ -129,7 +130,7 @@ async def test_every_path_takes_what_it_can_take_and_refuses_the_rest() -> None:
             for value in VALUES:
                 reply = await stranger.write(name, path, value)
                 assert reply.message_type is MessageType.METHOD_RETURN, (path, value, reply.body)
-                possible = item.writable and coerced(item.kind, value) is not None
+                possible = item.writable and from_variant(item.kind, value) is not None
                 assert reply.body[0] in ((0, 2) if possible else (1,)), (path, value)
                 if reply.body == [0]:
                     await until_shown(venus, path, value)
@@ -142,7 +143,7 @@ async def test_every_path_takes_what_it_can_take_and_refuses_the_rest() -> None:
 async def until_shown(venus: Venus, path: str, written: Variant) -> None:
     """Wait until the path and the setting behind it show what was written and accepted."""
     item = ITEMS[path]
-    wanted = coerced(item.kind, written)
+    wanted = from_variant(item.kind, written)
     if path == "/CustomName":
         await venus.until_setting(ONE, "CustomName", str(wanted))
     elif edited := BEHIND.get(path):

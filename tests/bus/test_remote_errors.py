@@ -14,8 +14,7 @@ from dbus_xbms import rpc
 from dbus_xbms.ble.errors import RadioBusy, hindered
 from dbus_xbms.commands.session import contacts, open_bus
 from dbus_xbms.contact import ContactState
-from dbus_xbms.dbus.connection import BusLost
-from dbus_xbms.dbus.peers import NoAnswer
+from dbus_xbms.dbus.errors import BusLost, NoAnswer
 from dbus_xbms.process.machine import HERE
 from dbus_xbms.protocols import Advertised, LinkError
 from dbus_xbms.rpc import RpcService, Service1

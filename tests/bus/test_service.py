@@ -17,10 +17,11 @@ import pytest
 from dbus_fast import BusType, Message, MessageFlag, MessageType, NameFlag, RequestNameReply, Variant
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.dbus.connection import BusError, NameTaken, NoBus, connect
+from dbus_xbms.dbus.connection import connect
+from dbus_xbms.dbus.errors import BusError, NameTaken, NoBus
 from dbus_xbms.settings import Value
+from dbus_xbms.venus.bus_item import BUS_ITEM
 from dbus_xbms.venus.item import Item
-from dbus_xbms.venus.objects import BUS_ITEM
 from dbus_xbms.venus.service import ItemService
 from tests.patience import PATIENCE
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dbus_xbms.printable import columns_of
+from dbus_xbms.text import columns_of
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_switching import running
 from tests.bus.venus import CONTROL, Venus

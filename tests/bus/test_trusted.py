@@ -12,9 +12,9 @@ from dbus_xbms.dbus.connection import close, connect, until_closed
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.settings import PackSettings, Value, pack_path
 from dbus_xbms.settings_store.service import LocalSettings as SimulatedSettings
+from dbus_xbms.venus.bus_item import BUS_ITEM
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
 from dbus_xbms.venus.localsettings import LocalSettings
-from dbus_xbms.venus.objects import BUS_ITEM
 from tests.bus.forger import forging
 from tests.bus.simulation import Program, Simulation
 from tests.bus.test_central import linked, poll, running

@@ -15,8 +15,8 @@ from dbus_fast.aio import MessageBus
 
 from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.settings import Value
+from dbus_xbms.venus.bus_item import BUS_ITEM
 from dbus_xbms.venus.item import Item
-from dbus_xbms.venus.objects import BUS_ITEM
 from dbus_xbms.venus.service import ItemService
 from dbus_xbms.venus.writers import MOST, Writers, _named, program
 from tests.bus.simulation import Program, Simulation
@@ -96,7 +96,7 @@ async def test_five_thousand_refused_writes_are_a_few_lines() -> None:
 class Silent:
     """A bus on which nobody answers."""
 
-    async def ask_daemon(self, member: str, text: str) -> int:
+    async def call(self, message: Message) -> Message:
         await asyncio.sleep(3600)
         raise AssertionError
 

@@ -35,9 +35,9 @@ from dbus_xbms.protocols.jbd.registers import (
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings, SettingsError
 from dbus_xbms.settings.persisted import identity_of, remembered
+from dbus_xbms.venus.bus_item import from_variant, to_variant
 from dbus_xbms.venus.diff import Diff
-from dbus_xbms.venus.localsettings import instance_of
-from dbus_xbms.venus.objects import coerced, wired
+from dbus_xbms.venus.localsettings_wire import instance_of
 from dbus_xbms.venus.tables.battery import items_for
 from tests.fuzz.mutate import PAYLOADS, answer, chunks, mutant, payload
 from tests.fuzz.owners import CURVES, owner
@@ -200,8 +200,8 @@ def written(rng: Random) -> None:
     kind, raw = rng.choice(KINDS), rng.choice(ODD)(rng)
     if isinstance(raw, int) and abs(raw) > 2**64:
         raw = 2**64 - 1  # no more comes over a bus
-    value = coerced(kind, Variant("v", Variant("s", raw)) if isinstance(raw, str) else raw)
-    assert value is None or wired(kind, value).value == value
+    value = from_variant(kind, Variant("v", Variant("s", raw)) if isinstance(raw, str) else raw)
+    assert value is None or to_variant(kind, value).value == value
 
 
 def step(rng: Random) -> None:
@@ -226,7 +226,7 @@ def step(rng: Random) -> None:
             check_items(items, report)
             reader = reader or Diff(items)
             for path, value in reader.changes(report, now).items():
-                wired(next(item.kind for item in items if item.path == path), value)
+                to_variant(next(item.kind for item in items if item.path == path), value)
 
 
 def _reading(rng: Random, known: PackIdentity | None) -> Reading | None:

@@ -25,7 +25,7 @@ def _said_on(name: str) -> str:
         "from dbus_xbms.process import machine\n"
         f"machine.HERE = machine.{name}\n"
         "from dbus_xbms.contact import ADVICE\n"
-        "from dbus_xbms.dbus.peers import PEERS, peer_at\n"
+        "from dbus_xbms.dbus.errors import PEERS, peer_at\n"
         "from dbus_xbms.commands.session import SERVICE_ERRORS\n"
         "from dbus_xbms.ble.errors import HANGS\n"
         "print(ADVICE, PEERS, peer_at('x'), SERVICE_ERRORS, HANGS)"

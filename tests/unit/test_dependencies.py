@@ -16,31 +16,31 @@ FILES = sorted((ROOT / "dbus_xbms").rglob("*.py"))
 
 # Module or package right under dbus_xbms -> those that it may import.
 DEPENDENCIES: dict[str, set[str]] = {
-    "settings": {"model"},
+    "settings": {"model", "protocols", "schema"},
+    "schema": set(),
     "model": set(),
     "report": {"model", "settings"},
     "text": set(),
-    "printable": set(),
     "logs": set(),
     "process": set(),
     "capture": set(),
     "contact": {"model", "process", "text"},
-    "dbus": {"process", "venus"},
-    "protocols": {"contact", "model"},
+    "dbus": {"process"},
+    "protocols": {"contact", "model", "schema"},
     "policy": {"model", "settings", "text"},
     "ble": {"contact", "dbus", "model", "protocols", "settings"},
-    "venus": {"dbus", "logs", "model", "policy", "printable", "report", "settings"},
+    "venus": {"dbus", "logs", "model", "policy", "text", "report", "settings"},
     "interference": {"ble", "dbus", "logs", "venus"},
-    "authority": {"dbus", "interference", "policy", "settings"},
+    "authority": {"dbus", "interference", "policy", "settings", "venus"},
     "pack": {"ble", "contact", "dbus", "logs", "model", "policy", "protocols", "report", "settings", "venus"},
     "supervision": {"pack"},
-    "rpc": {"ble", "contact", "dbus", "printable", "protocols", "settings"},
+    "rpc": {"ble", "contact", "dbus", "text", "protocols", "settings"},
     "app": {
         *("authority", "ble", "contact", "dbus", "interference", "pack", "protocols", "rpc"),
         *("settings", "supervision", "venus"),
     },
     "serve": {"app", "capture", "dbus", "process", "supervision"},
-    "doctor": {"contact", "interference", "printable", "process", "text"},
+    "doctor": {"contact", "interference", "process", "text"},
     "settings_store": {"dbus"},
     "simulator": {"dbus", "model", "protocols", "settings", "settings_store"},
     "commands": {
@@ -56,17 +56,17 @@ DEPENDENCIES: dict[str, set[str]] = {
             "model",
             "policy",
         ),
-        *("printable", "process", "protocols", "report", "rpc", "serve", "settings", "settings_store"),
+        *("process", "protocols", "report", "rpc", "serve", "settings", "settings_store"),
         *("simulator", "text", "venus"),
     },
-    "cli": {"commands", "printable", "process", "protocols", "settings"},
+    "cli": {"commands", "process", "protocols", "settings", "text"},
     "__main__": {"cli", "process"},
     "client": {"ble", "model", "protocols", "settings", "text"},
     "__init__": {"client", "model", "protocols", "settings"},  # on first use only
 }
-PURE = {"model", "report", "settings", "protocols", "policy", "doctor", "printable", "contact", "text"}
+PURE = {"model", "schema", "report", "settings", "protocols", "policy", "doctor", "contact", "text"}
 PURE_FILES = {
-    "ble/heard.py",
+    "ble/scan_results.py",
     "ble/notify_method.py",
     "ble/pairing_state.py",
     "interference/rules.py",

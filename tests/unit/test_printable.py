@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from dbus_xbms.printable import CUT, LONGEST, REPLACEMENT, columns_of, padded, printable
+from dbus_xbms.text import CUT, LONGEST, REPLACEMENT, columns_of, padded, printable
 
 NASTY = {
     "\x1b[2J": f"{REPLACEMENT}[2J",

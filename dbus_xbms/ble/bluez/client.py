@@ -1,32 +1,29 @@
-"""One connection of bleak's, with what it lacks for us."""
+"""A client of bleak's with the abilities that this program needs and bleak lacks."""
 
 from __future__ import annotations
 
-import asyncio
-import os
 from typing import Any
 
-from bleak.backends.bluezdbus.client import BleakClientBlueZDBus
 from bleak.exc import BleakDeviceNotFoundError
 from bleak_retry_connector import BleakClientWithServiceCache
-from bleak_retry_connector.bleak_manager import get_global_bluez_manager_sync
 
+from dbus_xbms.ble.bluez import compat
 from dbus_xbms.protocols import LinkError
 
 # Before 5.84 an AcquireNotify whose subscription fails, as when the link breaks in that moment, is never
-# answered; bluetoothd refuses AcquireNotify and StartNotify for that pack ("Notify acquired"), and may crash
-# when the device is removed. Seen with 5.66. This interface of devices came with the release that mends it.
+# answered; bluetoothd then refuses AcquireNotify and StartNotify for that pack ("Notify acquired"), and may
+# crash when the device is removed. Seen with 5.66. Devices have this interface since that was fixed.
 SINCE_5_84 = "org.bluez.Bearer.LE1"
 
 
 class Client(BleakClientWithServiceCache):
-    """A client that fails at once when BlueZ has dropped the device, which only a scan can bring back."""
+    """A client that fails at once when BlueZ has dropped the device, which only a scan brings back."""
 
     async def connect(self, **kwargs: Any) -> None:
         """Connect and read the GATT table.
 
         Raises:
-            LinkError: BlueZ knows no such device any more.
+            LinkError: BlueZ no longer knows the device.
         """
         try:
             await super().connect(**kwargs)
@@ -36,21 +33,11 @@ class Client(BleakClientWithServiceCache):
     @property
     def acquires_safely(self) -> bool:
         """Whether this bluetoothd survives a link that breaks while notifications are being acquired."""
-        manager = get_global_bluez_manager_sync()
-        return bool(manager and SINCE_5_84 in manager._properties.get(self._bluez._device_path or "", {}))
+        return compat.has_interface(self, SINCE_5_84)
 
     async def disconnect(self) -> None:
-        """Let go of the device, and close the sockets that bleak leaves open when that fails."""
+        """Disconnect from the device, and close the sockets that bleak leaves open if that fails."""
         try:
             await super().disconnect()
         finally:
-            sockets = self._bluez._notification_fds
-            while sockets:
-                _, descriptor = sockets.popitem()
-                asyncio.get_running_loop().remove_reader(descriptor)
-                os.close(descriptor)
-
-    @property
-    def _bluez(self) -> BleakClientBlueZDBus:
-        assert isinstance(self._backend, BleakClientBlueZDBus)
-        return self._backend
+            compat.close_notify_sockets(self)

@@ -1,30 +1,52 @@
-"""What bleak's one BlueZ manager knows, and how to make it read everything again."""
+"""Every private name of bleak and bleak-retry-connector that this program relies on, each with its reason."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Container, Mapping
 from typing import Any
 
+from bleak.backends.bluezdbus import client as bleak_client
+from bleak.backends.bluezdbus import manager as bleak_manager
+from bleak.backends.bluezdbus.client import BleakClientBlueZDBus
 from bleak.backends.bluezdbus.manager import BlueZManager, get_global_bluez_manager
+from bleak.backends.bluezdbus.version import BlueZFeatures
+from bleak_retry_connector import BleakClientWithServiceCache
 from bleak_retry_connector.bleak_manager import get_global_bluez_manager_sync
 
-from dbus_xbms.ble.bluez.system_bus import CALL_LIMIT
+from dbus_xbms.ble.bluez.bus import ADAPTER, CALL_LIMIT, DEVICE, BluezBus
 from dbus_xbms.ble.errors import calling_bleak
 
 bleak_log = logging.getLogger(BlueZManager.__module__)
 
-ADAPTER, DEVICE = "org.bluez.Adapter1", "org.bluez.Device1"
+
+def make_bleak_trust_bluez_only() -> None:
+    """Make bleak connect as :class:`BluezBus`: on its own connections any program can forge a pack's data."""
+    for module in (bleak_manager, bleak_client):
+        module.MessageBus = BluezBus  # type: ignore[attr-defined]
+
+
+def skip_version_check() -> None:
+    """Keep bleak from running ``bluetoothctl --version`` at the first connect.
+
+    It only serves to refuse BlueZ before 5.55, and when that connect is cancelled meanwhile, every later one
+    waits for it for ever.
+    """
+    BlueZFeatures.checked_bluez_version = True
 
 
 def missed(objects: Mapping[str, Container[str]]) -> bool:
-    """Whether bleak lacks an adapter or a device of BlueZ's objects."""
+    """Return whether bleak lacks an adapter or a device of BlueZ's objects."""
     return missed_by(get_global_bluez_manager_sync(), objects)
 
 
 def missed_by(manager: Any, objects: Mapping[str, Container[str]]) -> bool:
-    """Whether bleak's manager lacks an adapter or a device of BlueZ's objects."""
+    """Return whether a manager of bleak's lacks an adapter or a device of BlueZ's objects.
+
+    What a starting bluetoothd adds while bleak asks for all objects, bleak never learns of.
+    """
     known = manager._properties if manager else {}
     return any(
         path not in known
@@ -33,11 +55,33 @@ def missed_by(manager: Any, objects: Mapping[str, Container[str]]) -> bool:
     )
 
 
-async def renew() -> None:
-    """Make bleak read everything again, and tell clients of the old bluetoothd that they are disconnected.
+def has_interface(client: BleakClientWithServiceCache, interface: str) -> bool:
+    """Return whether the device of a client has an interface; bleak keeps what BlueZ said of the device."""
+    manager = get_global_bluez_manager_sync()
+    path = _backend(client)._device_path or ""
+    return bool(manager and interface in manager._properties.get(path, {}))
 
-    A bluetoothd that was killed says nothing as it goes: bleak would keep its devices as connected and their
-    GATT tables as valid for ever.
+
+def close_notify_sockets(client: BleakClientWithServiceCache) -> None:
+    """Close the sockets of AcquireNotify that bleak leaves open when disconnecting fails."""
+    sockets = _backend(client)._notification_fds
+    while sockets:
+        _, descriptor = sockets.popitem()
+        asyncio.get_running_loop().remove_reader(descriptor)
+        os.close(descriptor)
+
+
+def _backend(client: BleakClientWithServiceCache) -> BleakClientBlueZDBus:
+    """Return the part of a client that talks to BlueZ; bleak has no public name for it."""
+    assert isinstance(client._backend, BleakClientBlueZDBus)
+    return client._backend
+
+
+async def renew() -> None:
+    """Make bleak read all objects again, and report clients of the old bluetoothd as disconnected.
+
+    A bluetoothd that was killed sends no signals: bleak would keep its devices as connected and their GATT
+    tables as valid for ever.
     """
     await close()
     async with asyncio.timeout(CALL_LIMIT):
@@ -46,11 +90,11 @@ async def renew() -> None:
 
 
 async def close() -> None:
-    """Let bleak go of its bus."""
+    """Close bleak's connection to the bus; it has no public way to."""
     manager = get_global_bluez_manager_sync()
     if not manager or not manager._bus or not manager._bus_watcher_task:
         return
-    bleak_log.disabled = True  # it would report our closing as a fault
+    bleak_log.disabled = True  # bleak would log the end of the connection as an error
     try:
         with calling_bleak():
             manager._bus.disconnect()

@@ -1,4 +1,4 @@
-"""The machine's Bluetooth, BlueZ: bleak for the links, a D-Bus connection of our own for the rest."""
+"""The Bluetooth stack of Linux, BlueZ: bleak for the links, a D-Bus connection of our own for the rest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 
 from bleak import BleakScanner
 from bleak.backends.bluezdbus.manager import get_global_bluez_manager
-from bleak.backends.bluezdbus.version import BlueZFeatures
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 from bleak_retry_connector import establish_connection, get_device_by_adapter
@@ -18,26 +17,27 @@ from dbus_fast import AuthError, InvalidAddressError, Message, MessageType, unpa
 
 from dbus_xbms.ble.backoff import Backoff
 from dbus_xbms.ble.bluez import compat, pairing
+from dbus_xbms.ble.bluez.bus import ADAPTER, BLUEZ, call_bluez, system_bus
 from dbus_xbms.ble.bluez.client import Client
-from dbus_xbms.ble.bluez.compat import ADAPTER
-from dbus_xbms.ble.bluez.system_bus import BLUEZ, call, make_bleak_trust_bluez_only, ping, system_bus
 from dbus_xbms.ble.errors import HANGS, STACK_ERRORS, calling_bleak, failure
 from dbus_xbms.ble.stack import AdapterState, GattClient, Seen
-from dbus_xbms.dbus.trusted import DAEMON, DAEMON_PATH, OWNER_CHANGES, TrustedBus
+from dbus_xbms.dbus.call import call_daemon, ping
+from dbus_xbms.dbus.errors import BusLost, NoAnswer
+from dbus_xbms.dbus.names import NameWatcher
+from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.protocols import Advertised
 
 log = logging.getLogger(__name__)
 
-RENEWALS = 5  # at the most, until bleak knows all that BlueZ has
+RENEWALS = 5  # at most, until bleak knows all of BlueZ's objects
 MATCH_RULES = (
-    f"{OWNER_CHANGES},arg0='{BLUEZ}'",
     "type='signal',sender='org.bluez',interface='org.freedesktop.DBus.Properties',"
     "member='PropertiesChanged',path_namespace='/org/bluez',arg0='org.bluez.Adapter1'",
     "type='signal',sender='org.bluez',interface='org.freedesktop.DBus.ObjectManager',arg0path='/org/bluez/'",
 )
-PING_LIMIT = 5.0  # s for a sign of life of bluetoothd; takes some ms
+PING_LIMIT = 5.0  # s for any reply of bluetoothd; takes some ms
 SCAN_LIMIT = 10.0  # s to start or stop a scan; takes 10 ms
-UNSET = "00:00:00:00:00:00"  # address of an adapter that has not got its own yet
+UNSET = "00:00:00:00:00:00"  # address of an adapter that has none of its own yet
 
 Changed = Callable[[tuple[AdapterState, ...] | None], None]
 
@@ -48,26 +48,24 @@ class Bluez:
     def __init__(self) -> None:
         self._adapters: dict[str, dict[str, Any]] = {}  # object path -> properties
         self._arrived = asyncio.Event()  # bluetoothd has taken its name, or the bus has closed
-        self._loaded = False  # we know its adapters, and bleak has been renewed
-        self._outdated = False  # something changed while we were reading them
+        self._loaded = False  # its adapters are known, and bleak has been renewed
+        self._outdated = False  # something changed while they were being read
         self._changed: Changed = lambda _: None
-        self._bus: TrustedBus | None = None  # while it is followed
-        self.hangs = False  # bluetoothd has its name, and did not answer when last asked
+        self._bus: TrustedBus | None = None  # while bluetoothd is watched
+        self.hangs = False  # bluetoothd has its name, and did not reply last time
 
-    # Following bluetoothd and the adapters
+    # Watching bluetoothd and the adapters
 
     async def watch(self, changed: Changed) -> None:
         """Report the adapters at every change, ``None`` while there is no bluetoothd; never returns."""
         self._changed = changed
-        # bleak would run `bluetoothctl --version` at the first connect, only to refuse a BlueZ older than
-        # 5.55; when that connect is cancelled meanwhile, every later one waits for it for ever.
-        BlueZFeatures.checked_bluez_version = True
-        make_bleak_trust_bluez_only()
+        compat.skip_version_check()
+        compat.make_bleak_trust_bluez_only()
         delays = Backoff()
         while True:
             try:
-                await self._follow(delays)
-            except TimeoutError as err:
+                await self._watch_bus(delays)
+            except (TimeoutError, NoAnswer) as err:
                 log.debug("system bus: %r", err)
                 self.hangs = True
             except (*STACK_ERRORS, AuthError, InvalidAddressError) as err:
@@ -79,31 +77,31 @@ class Bluez:
             await asyncio.sleep(delays.next())
 
     async def answers(self) -> bool:
-        """Ask bluetoothd for a sign of life; an error is one. True if it cannot be asked."""
+        """Return whether bluetoothd replies at all; an error is a reply. True if it cannot be asked."""
         if self._bus is None:
             return True
         try:
-            await ping(self._bus, PING_LIMIT)
-        except TimeoutError:
+            await ping(self._bus, BLUEZ, limit=PING_LIMIT, autostart=True)
+        except NoAnswer:
             return False
         except STACK_ERRORS as err:
             log.debug("ping: %r", err)
         return True
 
     async def leave(self) -> None:
-        """Let bleak go of its bus; links are of no use after this."""
+        """Close bleak's connection to the bus; no link works after this."""
         await compat.close()
 
-    async def _follow(self, delays: Backoff) -> None:
-        """Follow org.bluez until the bus breaks."""
+    async def _watch_bus(self, delays: Backoff) -> None:
+        """Watch org.bluez until the bus closes."""
         async with system_bus() as (bus, closed):
             self._bus = bus
             self._arrived.clear()
             bus.add_message_handler(self._received)
             closed.add_done_callback(lambda _: self._arrived.set())
             for rule in MATCH_RULES:
-                await _ask_daemon(bus, "AddMatch", rule)
-            if await _ask_daemon(bus, "NameHasOwner", BLUEZ):
+                await call_daemon(bus, "AddMatch", rule)
+            if await NameWatcher(bus, self._owner_changed).watch(BLUEZ):
                 self._arrived.set()
             else:
                 self.hangs = False
@@ -112,24 +110,21 @@ class Bluez:
                 await self._arrived.wait()
                 self._arrived.clear()
                 if closed.done():
-                    raise ConnectionError("the system bus has closed")
+                    raise BusLost
                 await self._load(bus)
                 self.hangs = False
                 delays.reset()
 
     async def _load(self, bus: TrustedBus) -> None:
-        """Learn what BlueZ has, and see that bleak has learnt it too.
-
-        What a bluetoothd that starts adds while bleak is asking for all it has, bleak forgets for ever.
-        """
+        """Read BlueZ's objects, and make bleak read them until it knows them all, too."""
         if not await self.answers():
-            raise TimeoutError("bluetoothd does not answer")
+            raise NoAnswer(BLUEZ, limit=PING_LIMIT)
         for _ in range(RENEWALS):
             await compat.renew()
             objects = await self._objects(bus)
             if not compat.missed(objects):
                 break
-            log.debug("bleak has missed something of BlueZ")
+            log.debug("bleak has missed an object of BlueZ")
         self._know(objects)
 
     def _know(self, objects: Mapping[str, Mapping[str, Any]]) -> None:
@@ -145,27 +140,29 @@ class Bluez:
         self._outdated = True
         while self._outdated:
             self._outdated = False
-            reply = await call(bus, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
-        objects: dict[str, dict[str, Any]] = reply.body[0]
-        return objects
+            (objects,) = await call_bluez(bus, "/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
+        found: dict[str, dict[str, Any]] = objects
+        return found
+
+    def _owner_changed(self, name: str, old: str, new: str) -> None:
+        if old:
+            self._outdated = True
+            self._report_absent()
+        if new:
+            self._arrived.set()
 
     def _received(self, message: Message) -> None:
         if message.message_type is not MessageType.SIGNAL:
             return
         if message.member == "NameOwnerChanged":
-            _, old, new = message.body
-            if old:
-                self._outdated = True
-                self._report_absent()
-            if new:
-                self._arrived.set()
-        elif not self._loaded:
+            return
+        if not self._loaded:
             self._outdated = True  # what is being read just now may lack this
         elif self._take_over(message):
             self._report()
 
     def _take_over(self, signal: Message) -> bool:
-        """Take over what a signal says of an adapter; whether that matters to anybody."""
+        """Take over a change of an adapter from a signal; return whether it has to be reported."""
         if signal.member == "InterfacesAdded" and ADAPTER in signal.body[1]:
             self._adapters[signal.body[0]] = unpack_variants(signal.body[1][ADAPTER])
             return True
@@ -198,7 +195,7 @@ class Bluez:
     # Devices
 
     async def known(self, address: str, hci: str) -> BLEDevice | None:
-        """Return the device if BlueZ knows it on that adapter."""
+        """Return the device at an address if BlueZ knows it on that adapter."""
         try:
             with calling_bleak():
                 return await get_device_by_adapter(address, hci)
@@ -208,7 +205,7 @@ class Bluez:
 
     @asynccontextmanager
     async def scan(self, hci: str, seen: Seen) -> AsyncIterator[None]:
-        """Scan while inside."""
+        """Scan inside the context, and pass on each advertisement."""
         scanner = BleakScanner(seen, bluez={"adapter": hci})
         try:
             async with asyncio.timeout(SCAN_LIMIT):
@@ -224,7 +221,7 @@ class Bluez:
                     with calling_bleak():
                         await scanner.stop()
             except STACK_ERRORS as err:
-                log.debug("%s: stopping the scan: %r", hci, err)
+                log.debug("%s: the scan was not stopped: %r", hci, err)
 
     async def connect(
         self,
@@ -268,7 +265,7 @@ class Bluez:
 
 
 def advertised(device: BLEDevice, advertisement: AdvertisementData | None = None) -> Advertised:
-    """What a device tells, from its advertisement or, without one, as BlueZ remembers it."""
+    """Return a device's advertisement; without ``advertisement``, as BlueZ remembers it."""
     properties = device.details.get("props", {})
     if advertisement is None:
         return Advertised(
@@ -287,13 +284,8 @@ def advertised(device: BLEDevice, advertisement: AdvertisementData | None = None
 
 
 def is_connected(device: BLEDevice) -> bool:
-    """Whether BlueZ holds a connection to it already, e.g. one that outlived a crash of ours."""
+    """Return whether BlueZ holds a connection to a device, e.g. one left by a crash of this program."""
     return bool(device.details.get("props", {}).get("Connected"))
-
-
-async def _ask_daemon(bus: TrustedBus, member: str, text: str) -> Any:
-    reply = await call(bus, DAEMON_PATH, DAEMON, member, "s", [text], destination=DAEMON)
-    return reply.body[0] if reply.body else None
 
 
 def _ignore_value(_path: str, _value: bytes) -> None:

@@ -7,8 +7,7 @@ from dbus_xbms.commands.screen.reading import LEVELS, alarms, mosfets, number, s
 from dbus_xbms.commands.screen.scene import Absent, Scene, View, contact_of, index_of
 from dbus_xbms.commands.screen.style import Line, Span, Style, filled, flowed, line, styled
 from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery, amps, ends_of
-from dbus_xbms.printable import columns_of, printable
-from dbus_xbms.text import duration
+from dbus_xbms.text import columns_of, duration, printable
 
 INDENT = 3  # columns before a pack: the mark, its number, whether it has an alarm
 LONGEST_NAME = 24  # columns; a longer name takes what it needs

@@ -12,8 +12,7 @@ from dbus_xbms.commands.screen.glyphs import Glyphs
 from dbus_xbms.commands.screen.reading import LEVELS, Alarm, alarms, title
 from dbus_xbms.commands.screen.style import Line, Span, Style, flowed, line, styled
 from dbus_xbms.commands.table import Battery
-from dbus_xbms.printable import columns_of
-from dbus_xbms.text import count
+from dbus_xbms.text import columns_of, count
 
 INDENT = 2  # columns of the mark, and before what goes on in another line
 NOUNS = ((2, "alarm"), (1, "warning"))

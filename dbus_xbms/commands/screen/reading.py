@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from dbus_xbms.commands.screen.style import Line, Style, line, styled
 from dbus_xbms.commands.table import ALARMS, Battery, ends_of, mosfets_off
 from dbus_xbms.contact import Contact
-from dbus_xbms.printable import printable
+from dbus_xbms.text import printable
 
 RESTING = 0.05  # A; the bus shows tenths
 NARROWEST = 0.2  # V between the ends of bars, unless low and full are known

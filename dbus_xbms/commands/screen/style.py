@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from dbus_xbms.printable import columns_of, printable
+from dbus_xbms.text import columns_of, printable
 
 LONGEST = 500  # columns of a text; it is folded before it is cut
 

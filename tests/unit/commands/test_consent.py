@@ -18,7 +18,7 @@ from dbus_xbms.commands.naming import name_refusal
 from dbus_xbms.commands.secret import ask_secret
 from dbus_xbms.commands.set import _judge as settings_judge
 from dbus_xbms.commands.subject import Subject, agreed_to, store, whole
-from dbus_xbms.dbus.connection import BusLost
+from dbus_xbms.dbus.errors import BusLost
 from dbus_xbms.policy.advice.consequences import Consequence
 from dbus_xbms.settings import PackSettings, SettingsError, Value, pack_path
 from dbus_xbms.venus.localsettings import LocalSettings

@@ -9,9 +9,9 @@ import pytest
 from dbus_xbms.commands.get import _by_topic, _explained, as_json
 from dbus_xbms.commands.known import row_of
 from dbus_xbms.commands.saying import folded, wrapped
-from dbus_xbms.printable import columns_of
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.settings.topics import TOPICS
+from dbus_xbms.text import columns_of
 
 OFFERED = [row for row in PackSettings.rows if not row.internal]
 PACK = PackSettings(

@@ -26,8 +26,8 @@ from dbus_xbms.model import (
     Phase,
     Switching,
 )
-from dbus_xbms.printable import columns_of
 from dbus_xbms.report import Report
+from dbus_xbms.text import columns_of
 from dbus_xbms.venus.tables.battery import items_for, values
 
 ADDRESS = "A4:C1:37:01:02:03"

@@ -9,7 +9,7 @@ import pytest
 
 from dbus_xbms.commands.session import stopped
 from dbus_xbms.contact import ADVICE, ContactState
-from dbus_xbms.dbus.peers import PEERS
+from dbus_xbms.dbus.errors import PEERS
 from dbus_xbms.process.machine import GX, HERE, LINUX, VENUS, machine
 
 ON_A_GX = ("svc ", "/etc/init.d", "GX", "Venus")

@@ -15,7 +15,7 @@ from dbus_xbms.settings import (
     normal_address,
     pack_path,
 )
-from dbus_xbms.venus.localsettings import instance_of
+from dbus_xbms.venus.localsettings_wire import instance_of
 
 ADDRESS = "A4:C1:37:01:02:03"
 

@@ -8,25 +8,25 @@ from dbus_xbms.protocols import Advertised
 
 SHORTEST_SCAN = 1.0  # s
 LONGEST_SCAN = 60.0  # s; a scan takes radio time from every pack
-MOST = 20  # packs, the strongest; random addresses are without end
-KEPT = 86_400.0  # s
+MOST_PACKS = 20  # packs, the strongest; random addresses are without end
+KEPT_FOR = 86_400.0  # s
 
 
-class Heard:
+class ScanResults:
     """What the last scans have heard of packs, the strongest of them, for a day."""
 
     def __init__(self) -> None:
-        self._heard: dict[str, tuple[float, Advertised]] = {}  # by address: when, in s, and what
+        self._packs: dict[str, tuple[float, Advertised]] = {}  # by address: when, in s, and what
 
     def add(self, found: Iterable[Advertised], now: float) -> None:
         """Take what a scan has found at ``now``, in s."""
-        self._heard |= {one.address: (now, one) for one in found}
-        latest = sorted(self._heard.items(), key=lambda entry: strength(entry[1][1]), reverse=True)
-        self._heard = dict([entry for entry in latest if now - entry[1][0] < KEPT][:MOST])
+        self._packs |= {one.address: (now, one) for one in found}
+        latest = sorted(self._packs.items(), key=lambda entry: strength(entry[1][1]), reverse=True)
+        self._packs = dict([entry for entry in latest if now - entry[1][0] < KEPT_FOR][:MOST_PACKS])
 
     def packs(self, now: float) -> list[Advertised]:
         """What was heard within the day before ``now``, the strongest first."""
-        return [one for when, one in self._heard.values() if now - when < KEPT]
+        return [one for when, one in self._packs.values() if now - when < KEPT_FOR]
 
 
 def strongest(found: Iterable[Advertised], most: int) -> list[Advertised]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dbus_xbms import rpc
-from dbus_xbms.ble.bluez.system_bus import BLUEZ
-from dbus_xbms.dbus.peers import NoAnswer, peer_at
+from dbus_xbms.ble.bluez.bus import BLUEZ
+from dbus_xbms.dbus.errors import NoAnswer, peer_at
 from dbus_xbms.settings import device_id
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 from dbus_xbms.venus.tables.battery import BATTERY
