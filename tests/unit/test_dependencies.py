@@ -57,7 +57,7 @@ DEPENDENCIES: dict[str, set[str]] = {
             "policy",
         ),
         *("process", "protocols", "report", "rpc", "serve", "settings", "settings_store"),
-        *("simulator", "text", "venus"),
+        *("schema", "simulator", "text", "venus"),
     },
     "cli": {"commands", "process", "protocols", "settings", "text"},
     "__main__": {"cli", "process"},

@@ -55,6 +55,7 @@ REPORT = Report(
     address="A4:C1:37:01:02:03",
     instance=3,
     custom_name="Bow",
+    product="JBD BMS SP04S034",
     identity=IDENTITY,
     phase=Phase.FRESH,
     sample=SAMPLE,
@@ -330,14 +331,6 @@ def test_what_is_only_held_is_not_given_to_chargers_for_their_own() -> None:
     lost = {path for path, value in shown(replace(held, shared=True)).items() if value is None}
     assert lost - {path for path, value in shown(held).items() if value is None} == sense
     assert shown(replace(REPORT, shared=True))["/Dc/0/Voltage"] == shown(REPORT)["/Dc/0/Voltage"]
-
-
-def test_packs_without_a_name_are_told_apart_by_the_end_of_their_addresses() -> None:
-    nameless = replace(REPORT, custom_name="", address="A4:C1:37:01:02:03")
-    assert shown(nameless)["/ProductName"] == "JBD BMS SP04S034 02:03"
-    assert (
-        shown(replace(nameless, identity=replace(IDENTITY, hardware="")))["/ProductName"] == "JBD BMS 02:03"
-    )
 
 
 def test_a_pack_without_a_name_is_shown_as_its_product_with_the_end_of_its_address() -> None:
