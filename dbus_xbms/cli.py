@@ -48,29 +48,29 @@ class Command:
 
 
 COMMANDS = (
-    Command(name="run", help="the service: connect to the packs and publish them", log_level="INFO"),
-    Command(name="scan", help="which packs are in range", log_level="ERROR", on_bus=True),
-    Command(name="add", help="add a pack; it appears on the GX", on_bus=True),
+    Command(name="run", help="run the service: connect to the packs and publish them", log_level="INFO"),
+    Command(name="scan", help="list the packs in range", log_level="ERROR", on_bus=True),
+    Command(name="add", help="add a pack, so that it appears on the GX", on_bus=True),
     Command(name="remove", help="remove a pack", on_bus=True),
-    Command(name="list", help="the packs that were added, and how they are doing", on_bus=True),
-    Command(name="get", help="show the settings of a pack, or of the service", on_bus=True),
+    Command(name="list", help="list the added packs and the state of each", on_bus=True),
+    Command(name="get", help="show the settings of a pack or of the service", on_bus=True),
     Command(name="set", help="change a setting", on_bus=True),
     Command(name="switch", help="switch charging, discharging or balancing of a pack on or off", on_bus=True),
-    Command(name="lend", help="leave a pack to the phone app for a while", on_bus=True),
-    Command(name="watch", help="a live view of the packs", on_bus=True),
+    Command(name="lend", help="lend a pack to the phone app for some minutes", on_bus=True),
+    Command(name="watch", help="show the packs live", on_bus=True),
     Command(
         name="history",
-        help="what a pack has been through: trips, extremes, energy, last full charge",
+        help="show trips, extremes, energy and the last full charge of a pack",
         on_bus=True,
     ),
-    Command(name="wait", help="wait until the service runs, for scripts", on_bus=True),
+    Command(name="wait", help="wait until the service is running, for scripts", on_bus=True),
     Command(name="probe", help="connect to a pack once, read everything and print it", log_level="ERROR"),
-    Command(name="doctor", help="what is wrong, and what to do", log_level="ERROR"),
+    Command(name="doctor", help="check everything and say what to do about problems", log_level="ERROR"),
     Command(name="decode", help="decode frames from hex or from a capture"),
-    Command(name="settings", help="keep the settings on a machine without Venus OS", log_level="INFO"),
-    Command(name="simulate", help="simulated packs, to experiment with", log_level="INFO"),
-    Command(name="demo", help="simulated packs, the service and the live view, all in one"),
-    Command(name="completion", help="completion of commands and pack names in a shell"),
+    Command(name="settings", help="store the settings on a machine without Venus OS", log_level="INFO"),
+    Command(name="simulate", help="simulate packs, to experiment with", log_level="INFO"),
+    Command(name="demo", help="run simulated packs, the service and the live view together"),
+    Command(name="completion", help="print the completion script for a shell"),
 )
 
 
@@ -196,7 +196,7 @@ def _commands(width: int) -> str:
         for row in COMMANDS
         if _installed(row)
     ]
-    more = fill("More on one of them: dbus-xbms help COMMAND", width)
+    more = fill("To describe a command: dbus-xbms help COMMAND", width)
     return "\n".join(["commands:", *rows, "", more])
 
 

@@ -1,4 +1,4 @@
-"""Add a pack: the running service connects to it and it appears on the GX."""
+"""Add a pack: the service connects to it, and it appears on the GX."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ OPTIONS = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms add``."""
     parser.add_argument(
-        "pack", help="Bluetooth address, as `dbus-xbms scan` shows it; or a name that it advertises"
+        "pack", help="Bluetooth address shown by `dbus-xbms scan`, or the name that the pack advertises"
     )
-    parser.add_argument("--name", metavar="NAME", type=str.strip, help="the name shown on the GX")
+    parser.add_argument("--name", metavar="NAME", type=str.strip, help="name shown on the GX")
     parser.add_argument(
         "--chemistry",
         type=_as(PackSettings.chemistry.name),
         metavar="CHEMISTRY",
-        help=f"of its cells: {', '.join(questions.CHOICES)}; without it the pack is only shown",
+        help=f"chemistry of the cells: {', '.join(questions.CHOICES)}; without it the pack is only shown",
     )
     parser.add_argument(
         "--control",
@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="A",
         help="highest discharge current",
     )
-    parser.add_argument("--yes", action="store_true", help="ask nothing: what is not given stays as it is")
+    parser.add_argument("--yes", action="store_true", help="do not ask; whatever is not given stays as it is")
     parser.add_argument("--no-wait", action="store_true", help="do not wait for the first contact")
 
 

@@ -1,6 +1,7 @@
 """Print a script that completes commands, options, pack names and settings in a shell.
 
-In this shell: eval "$(dbus-xbms completion bash)". In every new one: write it to a file that ~/.bashrc reads.
+Use it in this shell: eval "$(dbus-xbms completion bash)". For new shells, write it to a file that ~/.bashrc
+sources.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ NO_ASH = "busybox ash completes file names only, and no program can change that;
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms completion``."""
-    parser.add_argument("shell", choices=("bash", "ash"), help="the shell; ash cannot do it, and is told so")
+    parser.add_argument(
+        "shell", choices=("bash", "ash"), help="shell; ash cannot complete commands, and exits with an error"
+    )
 
 
 def run(args: argparse.Namespace) -> int:

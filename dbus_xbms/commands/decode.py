@@ -1,4 +1,4 @@
-"""Decode frames, from hex or from a capture, to one JSON object each."""
+"""Decode frames from hex or from a capture to one JSON object each."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "frames",
         nargs="*",
         metavar="HEX",
-        help="hex of frames or notifications, or a file of it such as --capture writes; else standard input",
+        help="hex of frames or notifications, or a file of it, as by --capture; default: standard input",
     )
 
 

@@ -1,4 +1,4 @@
-"""Simulated packs, the real service and `watch`, together on a private bus: no Bluetooth, no GX needed."""
+"""Run simulated packs, the real service and `watch` on a private bus, without Bluetooth and without a GX."""
 
 from __future__ import annotations
 
@@ -58,19 +58,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms demo``."""
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
-        "--packs", type=whole(1, MOST_PACKS, "packs"), default=2, metavar="N", help="how many packs (2)"
+        "--packs", type=whole(1, MOST_PACKS, "packs"), default=2, metavar="N", help="number of packs (2)"
     )
     what.add_argument(
         "--replay",
         nargs="?",
         const=REPLAYED,
         metavar="NAMES",
-        help="play frames recorded from devices; `simulate --list-models` shows the names, commas go between",
+        help="replay recordings of real devices, separated by commas; `simulate --list-models` lists them",
     )
     what.add_argument(
-        "--scenario", choices=STORIES, help="a story with one pack; mosfet: switching of MOSFETs"
+        "--scenario", choices=STORIES, help="run a scripted demo with one pack; mosfet: switching of MOSFETs"
     )
-    parser.add_argument("--quick", action="store_true", help="tell the scenario without pauses")
+    parser.add_argument("--quick", action="store_true", help="run the scenario without pauses")
     parser.add_argument("--seconds", type=seconds, metavar="N", help="stop after N seconds")
     parser.add_argument("--once", action="store_true", help="print one table and exit")
 

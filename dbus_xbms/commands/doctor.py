@@ -1,4 +1,4 @@
-"""Check everything that the program needs; say what is wrong, the worst first, and what to do."""
+"""Check everything that the program needs. Lists problems, the worst first, with what to do."""
 
 from __future__ import annotations
 
@@ -32,15 +32,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help=f"also scan for packs ({SCAN_SECONDS:g} s)",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument(
         "--report",
         type=Path,
         metavar="FILE",
-        help="also write it to FILE for a bug report: addresses shortened, without names",
+        help="also write a bug report to FILE, with shortened addresses and without names",
     )
     parser.add_argument(
-        "--self-test", action="store_true", help="check only whether the program can run here; needs no bus"
+        "--self-test",
+        action="store_true",
+        help="only check whether the program can run on this machine; needs no D-Bus",
     )
     parser.add_argument("--root", type=Path, default=Path("/"), help=argparse.SUPPRESS)
 

@@ -1,4 +1,4 @@
-"""Show the settings of a pack, or of the service, by topic, with what each value means now."""
+"""Show the settings of a pack or of the service by topic, with what each value means now."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ INDENT = "    "
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms get``."""
-    parser.add_argument("pack", help=f"address or name; `{PROGRAM}` for the program's own settings")
-    parser.add_argument("setting", nargs="?", help="only this one, with its help")
-    parser.add_argument("--changed", action="store_true", help="only those that are not at their defaults")
-    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("pack", help=f"address or name; `{PROGRAM}` for the settings of the service")
+    parser.add_argument("setting", nargs="?", help="show only this setting, with its range and meaning")
+    parser.add_argument(
+        "--changed", action="store_true", help="show only settings that differ from their defaults"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 UNCHANGED = {True: "It is at its default.", False: "All settings are at their defaults."}

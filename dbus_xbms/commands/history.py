@@ -1,4 +1,4 @@
-"""Show what a pack has been through: trips, extremes, charge and energy, and when it was last full."""
+"""Show the history of a pack: trips, extremes, charge and energy, and the last full charge."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms history``."""
     parser.add_argument("pack", help="address or name")
-    parser.add_argument("--json", action="store_true", help="one JSON object: path -> value")
+    parser.add_argument("--json", action="store_true", help="print one JSON object: path -> value")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Leave a pack to the phone app for a while; the service comes back to it by itself."""
+"""Lend a pack to the phone app: the service disconnects, and reconnects when the time is up."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         type=whole(0, LONGEST_LEND, "minutes"),
         default=PANE_LEND,
-        help=f"up to {LONGEST_LEND}, {PANE_LEND} if not given; 0 takes it back at once",
+        help=f"at most {LONGEST_LEND} ({PANE_LEND}); 0 takes the pack back at once",
     )
 
 

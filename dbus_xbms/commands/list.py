@@ -1,4 +1,4 @@
-"""List the packs that were added, and those that the last scans have heard."""
+"""List the added packs with the state of each, and other packs found by scans of the last day."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Listing:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms list``."""
-    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Connect to one pack once, read everything and print it, with every byte that went over the air."""
+"""Connect to a pack once, read everything and print it, with every byte sent and received."""
 
 from __future__ import annotations
 
@@ -54,24 +54,29 @@ def _spaced(chunk: str) -> str:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms probe``."""
-    parser.add_argument("pack", help="Bluetooth address, or name of a pack that was added or heard")
+    parser.add_argument("pack", help="Bluetooth address, or name of a pack that was added or found by a scan")
     parser.add_argument(
         "--password",
         nargs="?",
         default="",
-        help="of the Bluetooth module; asked for if not given here; without this option that of the setting",
+        help="password of the module, prompted for if omitted; without this option, the stored one",
     )
     parser.add_argument(
         "--passkey",
         nargs="?",
         default="",
-        help="to pair with; asked for if not given here; without this option that of the setting",
+        help="passkey for pairing, prompted for if omitted; without this option, the stored one",
     )
     parser.add_argument(
-        "--adapter", default="", metavar="ADDRESS", help="Bluetooth adapter to use; else that of the setting"
+        "--adapter",
+        default="",
+        metavar="ADDRESS",
+        help="Bluetooth adapter to use; without this option, the stored one",
     )
-    parser.add_argument("--capture", type=Path, metavar="FILE", help="write every frame there, for `decode`")
-    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument(
+        "--capture", type=Path, metavar="FILE", help="write every frame to FILE, for `decode`"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Remove a pack: it leaves the GX; its settings and device instance are kept in case it comes back."""
+"""Remove a pack: it leaves the GX. Its settings and device instance are kept unless --forget is given."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms remove``."""
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("pack", nargs="?", help="address or name")
-    which.add_argument("--all", action="store_true", help="every pack that is known")
-    parser.add_argument("--forget", action="store_true", help="erase its settings and instance too")
-    parser.add_argument("--yes", action="store_true", help="do not ask, even if chargers obey it")
+    which.add_argument("--all", action="store_true", help="remove all packs")
+    parser.add_argument("--forget", action="store_true", help="also erase its settings and device instance")
+    parser.add_argument("--yes", action="store_true", help="do not ask, even if chargers obey the pack")
 
 
 def run(args: argparse.Namespace) -> int:

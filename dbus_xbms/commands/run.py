@@ -1,4 +1,4 @@
-"""Connect to every pack that was added, and publish each as a battery on D-Bus: the service."""
+"""Run the service: connect to every added pack and publish each as a battery on D-Bus."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from dbus_xbms.process.watchdog import Watchdog
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms run``."""
     parser.add_argument(
-        "--capture", type=Path, metavar="FILE", help="write every frame sent and received; `decode` reads it"
+        "--capture",
+        type=Path,
+        metavar="FILE",
+        help="write every frame sent and received to FILE, for `decode`",
     )
 
 

@@ -1,4 +1,4 @@
-"""Show which packs are in range. The running service looks, or this command when there is none."""
+"""List the packs in range. The service scans if it is running, else this command does."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"scan for N seconds, up to {LONGEST_SCAN:g} ({SECONDS:g})",
     )
-    parser.add_argument("--json", action="store_true", help="one JSON list, the strongest first")
+    parser.add_argument("--json", action="store_true", help="print one JSON list, strongest signal first")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""Change a setting; it takes effect within one poll, without a restart."""
+"""Change a setting. It takes effect within one poll, without a restart."""
 
 from __future__ import annotations
 
@@ -31,11 +31,13 @@ CONTROL_LIMIT = 10.0  # s for a pack that is read to get its limits: the service
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms set``."""
-    parser.add_argument("pack", help=f"address or name; `{PROGRAM}` for the program's own settings")
-    parser.add_argument("setting", help="as `dbus-xbms get` shows it")
-    parser.add_argument("value", nargs="?", help="a password may be left out: then it is asked for")
+    parser.add_argument("pack", help=f"address or name; `{PROGRAM}` for the settings of the service")
+    parser.add_argument("setting", help="name of the setting, as shown by `dbus-xbms get`")
     parser.add_argument(
-        "--yes", action="store_true", help="do not ask, even if chargers will obey another pack"
+        "value", nargs="?", help="new value; a password or passkey is prompted for if omitted"
+    )
+    parser.add_argument(
+        "--yes", action="store_true", help="do not ask, even if chargers would obey another pack"
     )
 
 

@@ -1,4 +1,4 @@
-"""Keep the settings on a machine without Venus OS: serve com.victronenergy.settings from a file."""
+"""Store the settings on a machine without Venus OS: serve com.victronenergy.settings from a file."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--file",
         type=Path,
         metavar="FILE",
-        help=f"where the settings are kept ({SYSTEM_FOLDER / FILE}, or in the home of other users than root)",
+        help=f"file of the settings ({SYSTEM_FOLDER / FILE}; for users other than root, in their home)",
     )
 
 

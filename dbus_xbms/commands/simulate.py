@@ -1,4 +1,4 @@
-"""Simulate packs, BlueZ and localsettings on the buses of the environment, to experiment with."""
+"""Simulate packs, BlueZ and localsettings on the D-Bus buses given by the environment."""
 
 from __future__ import annotations
 
@@ -26,20 +26,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms simulate``."""
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
-        "--packs", type=whole(1, MOST_PACKS, "packs"), default=2, metavar="N", help="how many packs (2)"
+        "--packs", type=whole(1, MOST_PACKS, "packs"), default=2, metavar="N", help="number of packs (2)"
     )
-    what.add_argument("--model", type=Path, metavar="FILE", help="a scenario in JSON: packs and timed faults")
+    what.add_argument("--model", type=Path, metavar="FILE", help="scenario in JSON: packs and timed faults")
     what.add_argument("--replay", metavar="NAME,NAME", help="packs that replay recordings of real devices")
     only = parser.add_mutually_exclusive_group()
-    only.add_argument("--bluez-only", action="store_true", help="no localsettings")
-    only.add_argument("--settings-only", action="store_true", help="no packs and no Bluetooth")
+    only.add_argument("--bluez-only", action="store_true", help="do not simulate localsettings")
+    only.add_argument("--settings-only", action="store_true", help="do not simulate packs and Bluetooth")
     parser.add_argument("--seconds", type=seconds, metavar="N", help="stop after N seconds")
     parser.add_argument(
-        "--seed", type=whole(0, MOST_SEEDS), metavar="N", help="seed of everything random (1)"
+        "--seed", type=whole(0, MOST_SEEDS), metavar="N", help="seed of all random values (1)"
     )
-    parser.add_argument(
-        "--settings-file", type=Path, metavar="FILE", help="file in which to keep the settings"
-    )
+    parser.add_argument("--settings-file", type=Path, metavar="FILE", help="keep the settings in FILE")
     parser.add_argument("--list-models", action="store_true", help="list the recordings and exit")
 
 

@@ -1,7 +1,7 @@
-"""Switch charging, discharging or balancing of a pack off or on, and tell what became of that.
+"""Switch charging, discharging or balancing of a pack off or on, and report the result.
 
-Off needs the owner's permission in the settings of the pack: AllowMosfetControl, for discharging
-AllowDischargeOff too, for balancing AllowParameterWrites. On leaves the MOSFET to the BMS.
+This needs permission in the settings of the pack: AllowMosfetControl, for switching discharging off also
+AllowDischargeOff, for balancing AllowParameterWrites. On leaves the MOSFET to the BMS.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "what",
         type=str.lower,
         choices=ORDERS,
-        help="charge, discharge, balancing, or both: charge and discharge in one order",
+        help="charge, discharge, both of them, or balancing",
     )
     parser.add_argument("state", type=str.lower, choices=("on", "off"))
 

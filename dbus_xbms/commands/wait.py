@@ -1,4 +1,4 @@
-"""Wait until the service runs and answers, for scripts; the exit status tells whether it does."""
+"""Wait until the service is running and answers, for scripts. Exits with status 1 if it does not."""
 
 from __future__ import annotations
 

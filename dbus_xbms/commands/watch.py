@@ -1,4 +1,4 @@
-"""Show the packs live: cells, temperatures, limits, alarms and the link; on a terminal as a full screen."""
+"""Show the packs live: cells, temperatures, limits, alarms and link; full-screen on a terminal."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ REPRINT = 5.0  # s ... and between two tables
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms watch``."""
-    parser.add_argument("pack", nargs="*", help="only these, by address or name")
-    parser.add_argument("--once", action="store_true", help="print once and exit")
+    parser.add_argument("pack", nargs="*", help="show only these packs, by address or name")
+    parser.add_argument("--once", action="store_true", help="print one table and exit")
     parser.add_argument(
-        "--json", action="store_true", help="one JSON object per change: every path of every pack"
+        "--json", action="store_true", help="print one JSON object per change, with every path of every pack"
     )
     parser.add_argument(
         "--log", type=Path, metavar="FILE.csv", help="append a line for each poll of each pack"
