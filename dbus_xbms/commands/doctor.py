@@ -13,9 +13,8 @@ from dbus_xbms import __version__
 from dbus_xbms.ble.scan_results import LONGEST_SCAN
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds_up_to
-from dbus_xbms.doctor.checks import examine
-from dbus_xbms.doctor.facts import Facts, discreet, short
-from dbus_xbms.doctor.finding import WIDTH, Finding, Verdict, page, summary
+from dbus_xbms.doctor.checks import WIDTH, examine, page, summary
+from dbus_xbms.doctor.facts import Facts, Finding, Verdict, discreet, short
 from dbus_xbms.process.interrupt import at_once
 
 SCAN_SECONDS = 10.0
@@ -48,14 +47,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what was found; 1 if there is a problem."""
+    """Print the findings; return 1 if there is a problem."""
     if args.self_test:
         return _self_test()
     facts = _facts(args)
     print(_as_json(examine(facts)) if args.json else page(examine(facts), _headline(facts), _width()))
     if args.report:
         args.report.write_text(report(facts, as_json=args.json), encoding="utf-8")
-        print(f"\nWritten to {args.report}: read it before you send it.", file=sys.stderr)
+        print(f"\nReport written to {args.report}; read it before you send it.", file=sys.stderr)
     return int(any(finding.verdict is Verdict.PROBLEM for finding in examine(facts)))
 
 
@@ -64,7 +63,7 @@ def _width() -> int:
 
 
 def report(facts: Facts, *, as_json: bool = False) -> str:
-    """What may be shown to anybody."""
+    """Return the findings without names and with shortened addresses, for a bug report."""
     bare = discreet(facts)
     findings = examine(bare)
     return short(_as_json(findings) if as_json else page(findings, _headline(bare))) + "\n"
@@ -94,7 +93,7 @@ def _as_json(findings: list[Finding]) -> str:
 
 
 def _facts(args: argparse.Namespace) -> Facts:
-    try:  # here, because an incomplete installation must be able to say so
+    try:  # not above: an incomplete installation must be able to report itself
         from dbus_xbms.commands import permission
 
         with at_once():

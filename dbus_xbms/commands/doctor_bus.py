@@ -1,9 +1,11 @@
-"""What `dbus-xbms doctor` asks on the buses: Venus's services, our own, BlueZ."""
+"""Facts for `dbus-xbms doctor` from the buses: Venus's services, the dbus-xbms service and BlueZ."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +16,6 @@ from dbus_fast import unpack_variants
 from dbus_xbms import rpc
 from dbus_xbms.authority.surroundings import CHARGERS
 from dbus_xbms.ble.bluez.bus import ADAPTER, BLUEZ, DEVICE, call_bluez, system_bus
-from dbus_xbms.commands import doctor_host
 from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.session import call_service, contacts
@@ -36,17 +37,18 @@ log = logging.getLogger(__name__)
 SYSTEM = "com.victronenergy.system"
 DVCC, BMS_CHOSEN = "/Settings/Services/Bol", "/Settings/SystemSetup/BmsInstance"
 DVCC_ON = 1  # bit
-SILENT = (0, 10)  # /State: not heard yet, not heard any more
-ANSWER_LIMIT = 2.0  # s for one answer; a program that hangs must not hide what others say
-BLUEZ_LIMIT = 5.0  # s; it answers in some ms
+SILENT = (0, 10)  # /State: no values yet, no longer
+ANSWER_LIMIT = 2.0  # s for one answer; a hung program must not hide the others
+BLUEZ_LIMIT = 5.0  # s; usually a few ms
+MEGA = 1e6
 OBJECTS = ("/", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
 
 
 async def value(bus: TrustedBus, name: str, path: str) -> Any:
-    """A value that a Venus service shows; ``None`` if it is invalid, or nobody shows it.
+    """Return a value of a Venus service, or ``None`` if it is invalid or missing.
 
     Raises:
-        NoAnswer: there is none.
+        NoAnswer: the service does not answer.
     """
     try:
         return await get_value(bus, name, path, limit=ANSWER_LIMIT)
@@ -56,7 +58,7 @@ async def value(bus: TrustedBus, name: str, path: str) -> Any:
 
 
 async def values(bus: TrustedBus, names: Iterable[str], path: str) -> dict[str, Any]:
-    """The value of each service that shows one; who hangs shows none."""
+    """Return the value at ``path`` of each service that has one; hung services are left out."""
     asked = {name: value(bus, name, path) for name in names}
     answers = await asyncio.gather(*asked.values(), return_exceptions=True)
     shown = dict(zip(asked, answers, strict=True))
@@ -64,12 +66,12 @@ async def values(bus: TrustedBus, names: Iterable[str], path: str) -> dict[str, 
 
 
 async def service(bus: TrustedBus, root: Path) -> Service | None:
-    """The running service; ``None`` when it does not run."""
+    """Return the state of the service, or ``None`` if it is not running."""
     if not await has_owner(bus, rpc.NAME):
         return None
     pid = await call_daemon(bus, "GetConnectionUnixProcessID", rpc.NAME)
     try:
-        used = doctor_host.process(root, pid)
+        used = process(root, pid)
     except (OSError, ValueError, IndexError) as err:
         log.debug("process %d: %s", pid, err)
         used = Service()
@@ -83,7 +85,7 @@ async def service(bus: TrustedBus, root: Path) -> Service | None:
 
 
 async def _asked(bus: TrustedBus, member: str) -> Any:
-    """What the service says of itself; ``None`` if it is one that does not know the question."""
+    """Return what a method of the service returns, or ``None`` if an older service lacks the method."""
     try:
         return (await call_service(bus, member, limit=ANSWER_LIMIT))[0]
     except CallRefused as err:
@@ -92,7 +94,7 @@ async def _asked(bus: TrustedBus, member: str) -> Any:
 
 
 async def localsettings(bus: TrustedBus) -> bool:
-    """Whether localsettings is there and answers."""
+    """Return whether localsettings answers."""
     if not await has_owner(bus, SETTINGS):
         return False
     try:
@@ -103,19 +105,19 @@ async def localsettings(bus: TrustedBus) -> bool:
 
 
 async def settings_file(bus: TrustedBus) -> SettingsFile | None:
-    """How the file of our own settings store is; ``None`` for that of Venus OS."""
+    """Return the state of the settings file of `dbus-xbms settings`, or ``None`` for another store."""
     if not await has_owner(bus, SETTINGS):
         return None
     try:
         damaged, trouble = await call(bus, SETTINGS, "/", CONDITION, "GetCondition", limit=ANSWER_LIMIT)
-    except CallFailed as err:  # said by the check of localsettings
+    except CallFailed as err:  # reported by the check of localsettings
         log.debug("%s: %s", SETTINGS, err)
         return None
     return SettingsFile(damaged=tuple(damaged), trouble=trouble)
 
 
 async def packs(bus: TrustedBus) -> Mapping[str, Pack] | None:
-    """The packs in localsettings; ``None`` when that is not there."""
+    """Return the packs in localsettings by address, or ``None`` if localsettings is not on the bus."""
     if not await has_owner(bus, SETTINGS):
         return None
     async with known_packs() as known:
@@ -134,7 +136,7 @@ async def packs(bus: TrustedBus) -> Mapping[str, Pack] | None:
 
 
 async def shown() -> Mapping[str, Shown]:
-    """The packs of ours that are on the bus, by address."""
+    """Return the packs on the bus, by address."""
     async with batteries() as live:
         return {pack.address: _shown(pack) for pack in live.packs if not pack.gone}
 
@@ -167,18 +169,18 @@ def _count(pack: Battery, path: str) -> int:
 
 
 async def interference(bus: TrustedBus) -> VenusPrograms:
-    """Other programs that use Bluetooth, as far as the bus tells of them."""
-    foreign = [name for name in await _batteries(bus) if not name.startswith(OURS)]
-    told = await asyncio.gather(*(values(bus, foreign, path) for path in DESCRIPTIONS))
+    """Return other programs that use Bluetooth, as far as the bus shows them."""
+    others = [name for name in await _batteries(bus) if not name.startswith(OURS)]
+    texts = await asyncio.gather(*(values(bus, others, path) for path in DESCRIPTIONS))
     return VenusPrograms(
         bluetooth=await value(bus, SETTINGS, BLUETOOTH) == 1,
         sensors=await value(bus, SETTINGS, SENSORS) == 1,
-        batteries={name: " ".join(str(shown.get(name, "")) for shown in told) for name in foreign},
+        batteries={name: " ".join(str(shown.get(name, "")) for shown in texts) for name in others},
     )
 
 
 async def system(bus: TrustedBus) -> System:
-    """What Venus makes of the batteries."""
+    """Return how Venus uses the batteries."""
     batteries = await _batteries(bus)
     instances, limits = [await values(bus, batteries, path) for path in ("/DeviceInstance", CVL)]
     expecting = await values(bus, await _named(bus, CHARGERS), "/Settings/BmsPresent")
@@ -209,7 +211,7 @@ async def _named(bus: TrustedBus, begin: str | tuple[str, ...]) -> list[str]:
 
 
 async def bluetooth(root: Path) -> Bluetooth:
-    """What BlueZ has, on the system bus."""
+    """Return the adapters and devices that BlueZ has on the system bus."""
     async with system_bus() as (bus, _):
         if not await has_owner(bus, BLUEZ):
             return Bluetooth(running=False)
@@ -218,7 +220,8 @@ async def bluetooth(root: Path) -> Bluetooth:
         except NoAnswer:
             return Bluetooth(running=True, hangs=True)
     devices = [(path, of[DEVICE]) for path, of in sorted(objects.items()) if DEVICE in of]
-    devices.sort(key=lambda entry: bool(entry[1].get("Connected")))  # on two adapters: the one with the link
+    # A device that two adapters know counts where it is connected.
+    devices.sort(key=lambda entry: bool(entry[1].get("Connected")))
     return Bluetooth(
         running=True,
         adapters=tuple(
@@ -235,7 +238,7 @@ def _adapter(root: Path, hci: str, properties: Mapping[str, Any]) -> Adapter:
         hci=hci,
         address=properties.get("Address", ""),
         powered=bool(properties.get("Powered")),
-        driver=doctor_host.driver(root, hci),
+        driver=driver(root, hci),
     )
 
 
@@ -245,3 +248,41 @@ def _device(path: str, properties: Mapping[str, Any]) -> Device:
         connected=bool(properties.get("Connected")),
         rssi=properties.get("RSSI"),
     )
+
+
+def process(root: Path, pid: int) -> Service:
+    """Return uptime, CPU and memory of a process.
+
+    Raises:
+        OSError: there is no such process.
+    """
+    folder = root / "proc" / str(pid)
+    fields = (folder / "stat").read_text().rpartition(")")[2].split()  # the name may contain anything
+    ticks = os.sysconf("SC_CLK_TCK")
+    used = (int(fields[11]) + int(fields[12])) / ticks
+    uptime = float((root / "proc/uptime").read_text().split()[0]) - int(fields[19]) / ticks
+    return Service(
+        uptime=max(uptime, 0.0),
+        cpu=100.0 * used / uptime if uptime > 0 else None,
+        memory=megabytes(folder / "status", "VmRSS"),
+    )
+
+
+def megabytes(file: Path, name: str) -> float:
+    """Return a field of a file in /proc, which has kB, in MB."""
+    found = re.search(rf"^{name}:\s*(\d+) kB", file.read_text(), re.MULTILINE)
+    if not found:
+        raise ValueError(f"{file} has no {name}")
+    return int(found[1]) * 1024 / MEGA
+
+
+def driver(root: Path, hci: str) -> str | None:
+    """Return the kernel's driver of an adapter, with vendor and product of a USB adapter."""
+    device = root / "sys/class/bluetooth" / hci / "device"
+    if not device.exists():
+        return None
+    usb = device.resolve().parent  # the device is one interface of the USB device
+    words = [(device / "driver").resolve().name if (device / "driver").exists() else ""]
+    if (usb / "idVendor").exists():
+        words.append(":".join((usb / name).read_text().strip() for name in ("idVendor", "idProduct")))
+    return " ".join(word for word in words if word) or None

@@ -1,10 +1,11 @@
-"""What `dbus-xbms doctor` finds out before it judges; ``None`` is what could not be found out. Pure."""
+"""Facts that `dbus-xbms doctor` collects, and its findings. ``None``: could not be found out. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import IntEnum
 
 from dbus_xbms.contact import Contact
 from dbus_xbms.interference.rules import VenusPrograms
@@ -15,34 +16,34 @@ Version = tuple[int, ...]
 
 
 def numbers(version: str) -> Version:
-    """The numbers of a version, to compare: ``v3.70~12`` is 3, 70."""
+    """Return the numbers of a version for comparison: ``v3.70~12`` is (3, 70)."""
     release = re.match(r"[^0-9]*([0-9.]+)", version)
     return tuple(int(part) for part in release[1].split(".") if part) if release else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """This program, on the disk."""
+    """The installed program."""
 
     version: str
     python: str
-    packages: Mapping[str, str] = field(default_factory=dict)  # those it needs -> version, "" if missing
+    packages: Mapping[str, str] = field(default_factory=dict)  # required package -> version, "" if missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Boot:
-    """What starts the service after the machine has started."""
+    """What starts the service when the machine boots."""
 
-    line: bool = False  # our line in /data/rc.local will run
-    words: str = ""  # why it will not
-    disabled: bool = False  # the GX has switched off the file that names us
+    line: bool = False  # the line in /data/rc.local will run
+    words: str = ""  # why it will not run
+    disabled: bool = False  # the GX has disabled the rc.local with that line
     setup_helper: bool = False  # installed by SetupHelper
     supervised: bool = False  # /service/dbus-xbms is there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
-    """Where settings and logs live."""
+    """The partition with settings and logs."""
 
     free: float  # MB
     writable: bool
@@ -53,7 +54,7 @@ class Machine:
     """The machine as a whole."""
 
     memory: float  # MB available
-    load: float  # processes that want to run, mean of 5 min
+    load: float  # runnable processes, mean of 5 min
     cores: int
 
 
@@ -66,8 +67,8 @@ class Service:
     uptime: float | None = None  # s
     cpu: float | None = None  # % of a core, mean since it was started
     memory: float | None = None  # MB resident
-    counts: Mapping[str, int] = field(default_factory=dict)  # what it holds: packs, links, tasks
-    contacts: Mapping[str, Contact] = field(default_factory=dict)  # with each pack, by address
+    counts: Mapping[str, int] = field(default_factory=dict)  # packs, links, tasks
+    contacts: Mapping[str, Contact] = field(default_factory=dict)  # by address of the pack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +83,11 @@ class Adapter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """What BlueZ knows of a pack."""
+    """A pack, as BlueZ knows it."""
 
     hci: str
     connected: bool
-    rssi: int | None = None  # dBm, while it is being seen
+    rssi: int | None = None  # dBm, while it is advertising
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ class Bluetooth:
     """BlueZ on the bus."""
 
     running: bool
-    hangs: bool = False  # it does not answer
+    hangs: bool = False  # does not answer
     adapters: tuple[Adapter, ...] = ()
     devices: Mapping[str, Device] = field(default_factory=dict)  # by the address of the pack
 
@@ -104,65 +105,65 @@ class Pack:
     """A pack in localsettings."""
 
     address: str
-    name: str = ""  # what to call it
-    names: tuple[str, ...] = ()  # everything that it is called anywhere
+    name: str = ""  # as the owner knows it
+    names: tuple[str, ...] = ()  # all of its names
     enabled: bool = False
-    adapter: str = ""  # the one that it must use
+    adapter: str = ""  # address of the adapter that it must use
     wants_control: bool = False  # its setting Control is 1
-    unusable: tuple[str, ...] = ()  # why stored settings are not used
+    unusable: tuple[str, ...] = ()  # stored settings that cannot be used, and why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A pack as the bus shows it."""
+    """A pack, as the bus shows it."""
 
     service: str
-    silent: bool = False  # not heard yet, or not any more
+    silent: bool = False  # no values yet, or no longer
     words: str = ""  # /Bluetooth/State
     rssi: int | None = None  # dBm
     reconnects: int = 0
     failed_polls: int = 0  # in the last hour
     alarms: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    interference: str = ""  # in its way, as the service says it
+    interference: str = ""  # programs in its way, as the service reports them
     controls: bool = False  # it has a charge voltage limit
     no_control: str = ""  # /Info/ChargeMode of a pack that only watches: why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class System:
-    """What Venus makes of the batteries."""
+    """How Venus uses the batteries."""
 
-    there: bool  # com.victronenergy.system
+    there: bool  # com.victronenergy.system is on the bus
     dvcc: bool | None = None
-    bms: str | None = None  # service that controls
-    battery: str | None = None  # service that is the battery monitor
-    voltage: str | None = None  # service whose voltage is shared with chargers
-    limits: Mapping[str, float] = field(default_factory=dict)  # V, CVL of each battery service that has one
+    bms: str | None = None  # the controlling BMS, a service
+    battery: str | None = None  # the battery monitor, a service
+    voltage: str | None = None  # the service whose voltage is shared with chargers
+    limits: Mapping[str, float] = field(default_factory=dict)  # V, by battery service: its CVL
     expecting: tuple[str, ...] = ()  # chargers that stop with error 67 without a BMS
-    bms_chosen: int | None = None  # instance that the owner has chosen; -1 automatic, -255 none
-    instances: Mapping[str, int] = field(default_factory=dict)  # of each battery service
+    bms_chosen: int | None = None  # instance; -1: automatic, -255: none
+    instances: Mapping[str, int] = field(default_factory=dict)  # by battery service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line of the service's log that tells of trouble."""
+    """A warning or an error in the service's log."""
 
     text: str
-    age: float | None = None  # s; the clock of a GX may have jumped
+    age: float | None = None  # s; None: unknown, the clock of a GX may have jumped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsFile:
-    """Where a settings store keeps the settings."""
+    """The file of a settings store."""
 
-    damaged: tuple[str, ...] = ()  # copies of what it held before settings were lost
+    damaged: tuple[str, ...] = ()  # copies of the file from before settings were lost
     trouble: str = ""  # why changes cannot be saved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Everything, each from a probe of its own."""
+    """All facts; each field comes from its own probe."""
 
     program: Program
     venus: str | None = None  # of /opt/victronenergy/version
@@ -171,7 +172,7 @@ class Facts:
     machine: Machine | None = None
     bus: bool | None = None  # Venus's bus answers
     localsettings: bool | None = None
-    settings_file: SettingsFile | None = None  # not of Venus OS
+    settings_file: SettingsFile | None = None  # None on Venus OS, which has its own store
     running: bool | None = None
     service: Service | None = None
     bluetoothd: str | None = None  # version
@@ -181,8 +182,8 @@ class Facts:
     shown: Mapping[str, Shown] | None = None  # by address
     system: System | None = None
     log: tuple[Line, ...] | None = None  # oldest first
-    scan: Mapping[str, int | None] | None = None  # address -> dBm of what is in range; None: nobody looked
-    failed: Mapping[str, str] = field(default_factory=dict)  # probe -> why it found nothing out
+    scan: Mapping[str, int | None] | None = None  # address -> dBm of packs in range; None: no scan
+    failed: Mapping[str, str] = field(default_factory=dict)  # probe -> why it failed
 
     @property
     def elsewhere(self) -> bool:
@@ -191,12 +192,12 @@ class Facts:
 
     @property
     def kind(self) -> Kind:
-        """The kind of machine, with what restarts its programs."""
+        """The kind of machine, with its commands for restarting programs."""
         return LINUX if self.elsewhere else GX
 
     @property
     def enabled(self) -> list[Pack]:
-        """The packs that are ours."""
+        """The packs that were added."""
         return [pack for pack in (self.packs or {}).values() if pack.enabled]
 
 
@@ -208,12 +209,12 @@ QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 def short(text: str) -> str:
-    """The text with each Bluetooth address as its maker's half and its last two digits."""
+    """Shorten each Bluetooth address in a text to its first three bytes and its last: A4:C1:37..03."""
     return ADDRESS.sub(lambda found: f"{found[1]}:{found[3]}:{found[4]}..{found[5]}", text)
 
 
 def discreet(facts: Facts) -> Facts:
-    """The same without what an owner has written: names of packs, and anything quoted in the log."""
+    """Return the facts without the owner's texts: names of packs, and anything quoted in the log."""
     known = (facts.packs or {}).values()
     names = sorted(
         {name for pack in known for name in (pack.name, *pack.names) if name}, key=len, reverse=True
@@ -235,7 +236,7 @@ def discreet(facts: Facts) -> Facts:
 
 
 def _nameless(service: Service, names: list[str]) -> Service:
-    """The same without names in what it tells of packs; the quotes there are its own."""
+    """Remove names from the contacts; quotes stay, since the program wrote them."""
     contacts = {
         address: replace(
             contact, reason=_without(contact.reason, names), advice=_without(contact.advice, names)
@@ -253,3 +254,36 @@ def _without(text: str, names: list[str]) -> str:
     for name in names:
         text = text.replace(name, "...")
     return text
+
+
+class Verdict(IntEnum):
+    """Severity of a finding; the worst is the highest."""
+
+    OK = 0
+    NOTE = 1  # works, but the owner should know
+    PROBLEM = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Result of one check."""
+
+    topic: str
+    verdict: Verdict
+    words: str
+    advice: str = ""  # what to do, if anything
+
+
+def ok(topic: str, words: str) -> Finding:
+    """Return a finding without a problem."""
+    return Finding(topic=topic, verdict=Verdict.OK, words=words)
+
+
+def note(topic: str, words: str, advice: str = "") -> Finding:
+    """Return a finding that the owner should know about."""
+    return Finding(topic=topic, verdict=Verdict.NOTE, words=words, advice=advice)
+
+
+def problem(topic: str, words: str, advice: str = "") -> Finding:
+    """Return a finding about something that does not work, or soon will not."""
+    return Finding(topic=topic, verdict=Verdict.PROBLEM, words=words, advice=advice)

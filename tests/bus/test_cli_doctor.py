@@ -125,13 +125,13 @@ async def test_on_a_gx_on_which_all_is_well_it_says_so_with_what_it_has_seen(roo
     assert done.status == 0, done.out
     assert done.err == ""
     assert text.startswith(f"dbus-xbms {__version__} on Venus OS v3.67: all is well OK ")
-    assert f"service: runs, version {__version__}, for " in text
+    assert f"service: running, version {__version__}, for " in text
     assert "% of a core" in text
     assert "MB, packs 1, links 1" in text
     assert "machine: 622 MB of memory available, load 0.4 on" in text
-    assert "bluetoothd: runs, version 5.72" in text
+    assert "bluetoothd: running, version 5.72" in text
     assert "(btusb 0bda:d723) is on" in text
-    assert "interference: dbus-ble-sensors uses Bluetooth too, without disturbing a pack" in text
+    assert "interference: dbus-ble-sensors uses Bluetooth too, but does not disturb a pack" in text
     assert f"pack House ({ONE}): connected" in text
     assert f"DVCC: on; controlling BMS: House ({ONE}); battery monitor: House ({ONE}); voltage" in text
     assert "start: /data/rc.local starts the service" in text
@@ -145,7 +145,7 @@ async def test_a_bluetoothd_that_runs_and_hangs_is_named(root: Path) -> None:
             done = await doctor(root, "--json")
         finally:
             os.kill(sim.pid, signal.SIGCONT)
-    assert findings(done)["bluetoothd"]["words"] == "it runs, but does not answer"
+    assert findings(done)["bluetoothd"]["words"] == "it is running but does not answer"
     assert "/etc/init.d/bluetooth restart" in findings(done)["bluetoothd"]["advice"]
     assert "adapter" not in findings(done)  # nothing is known of any
 
@@ -175,7 +175,7 @@ async def test_what_is_wrong_comes_first_and_makes_the_status_1(root: Path) -> N
         assert "vesmart-server: it ends every link on the built-in adapter" in words
         assert f"ttyO1: it reads {ONE} too" in words
         assert f"off, so nothing obeys {ONE}" in words
-        assert "both are battery 600" in words
+        assert "are both battery 600" in words
         assert found["log"]["words"].endswith("s ago: ERROR dbus_xbms.app: lost the D-Bus connection")
         assert json.loads(done.out)["summary"] == "4 problems, 1 note"
 
@@ -220,7 +220,7 @@ async def test_who_never_answers_hides_nothing_of_the_others(root: Path) -> None
         async with venus_service(SYSTEM, {}, hangs=True), venus_service(hanging, {}, hangs=True):
             found = findings(await doctor(root, "--json"))
         assert found[f"pack {ONE}"]["verdict"] == "ok"
-        assert found["service"]["words"].startswith("runs")
+        assert found["service"]["words"].startswith("running")
         assert "who controls charging: systemcalc has not answered" in found["unknown"]["words"]
 
 
@@ -234,7 +234,7 @@ async def test_a_service_that_hangs_is_said_to_and_so_is_who_waits_for_it(root: 
             found = findings(await doctor(root, "--json"))
         finally:
             os.kill(service.pid, signal.SIGCONT)
-    assert found["service"]["words"] == "it runs but does not answer"
+    assert found["service"]["words"] == "it is running but does not answer"
     assert found["unknown"]["words"].startswith(
         "the packs on the bus: the dbus-xbms service has not answered"
     )

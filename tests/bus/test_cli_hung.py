@@ -69,9 +69,9 @@ async def test_every_command_ends_and_names_the_program_that_hangs(
 @pytest.mark.parametrize(
     ("hung", "words"),
     [
-        ("service", "PROBLEM  service: it runs but does not answer"),
+        ("service", "PROBLEM  service: it is running but does not answer"),
         ("localsettings", "PROBLEM  settings: com.victronenergy.settings is not there or does not answer"),
-        ("bluetoothd", "PROBLEM  bluetoothd: it runs, but does not answer"),
+        ("bluetoothd", "PROBLEM  bluetoothd: it is running but does not answer"),
     ],
 )
 async def test_the_doctor_names_the_program_that_hangs(

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 from dbus_xbms.doctor.facts import numbers
-from dbus_xbms.doctor.host import NEEDED, lacking
+from dbus_xbms.doctor.machine import NEEDED, lacking
 
 ROOT = Path(__file__).parents[2]
 

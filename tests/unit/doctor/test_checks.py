@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from dbus_xbms.contact import Contact, ContactState, advice
-from dbus_xbms.doctor.checks import NOT_FOUND_OUT, examine
+from dbus_xbms.doctor.checks import LABEL, NOT_FOUND_OUT, examine, page
 from dbus_xbms.doctor.facts import (
     Adapter,
     Bluetooth,
     Boot,
     Device,
     Facts,
+    Finding,
     Line,
     Machine,
     Pack,
@@ -24,12 +25,12 @@ from dbus_xbms.doctor.facts import (
     Shown,
     Storage,
     System,
+    Verdict,
     discreet,
     numbers,
     short,
 )
-from dbus_xbms.doctor.finding import LABEL, Finding, Verdict, page
-from dbus_xbms.doctor.host import NEEDED
+from dbus_xbms.doctor.machine import NEEDED
 from dbus_xbms.interference.rules import VenusPrograms
 
 ONE, TWO = "A4:C1:37:01:02:03", "A4:C1:37:0A:0B:0C"
@@ -89,8 +90,8 @@ def test_it_says_that_the_pack_which_controls_has_no_authentication() -> None:
         return [f"{one.topic}: {one.words}" for one in examine(facts) if one.topic.startswith("trust")]
 
     assert trust(shown(controls=True)) == [
-        f"trust House ({ONE}): its BMS has no authentication: "
-        "whoever advertises this address louder decides the limits"
+        f"trust House ({ONE}): its Bluetooth has no authentication: "
+        "a device that advertises this address with a stronger signal would set the limits"
     ]
     assert trust(shown(controls=False)) == []
 
@@ -124,7 +125,7 @@ PROBLEMS = {
     "rc.local disabled": (
         facts(boot=Boot(disabled=True)),
         "start",
-        "switched off /data/rc.local",
+        "disabled /data/rc.local",
         "modification checks",
     ),
     "rc.local does not get to our line": (
@@ -140,7 +141,7 @@ PROBLEMS = {
     "damaged settings": (
         facts(settings_file=SettingsFile(damaged=("/var/lib/s.json.damaged",))),
         "settings",
-        "some are lost; /var/lib/s.json.damaged",
+        "some settings are lost; /var/lib/s.json.damaged",
         "remove that file",
     ),
     "settings that are not saved": (
@@ -235,7 +236,7 @@ PROBLEMS = {
     "no BMS chosen": (
         replace(shown(controls=True), system=System(there=True, dvcc=True, bms_chosen=-255, instances={})),
         "DVCC",
-        "no BMS is to control",
+        "Controlling BMS is none",
         "automatic",
     ),
     "the chosen BMS is away": (
@@ -259,7 +260,7 @@ PROBLEMS = {
     "two with one instance": (
         facts(system=replace(WELL.system, instances={SERVICE_ONE: 1, LYNX: 1})),  # type: ignore[type-var]
         "instance",
-        f"House ({ONE}) and battery.socketcan_can0 both are battery 1",
+        f"House ({ONE}) and battery.socketcan_can0 are both battery 1",
         "ClassAndVrmInstance",
     ),
     "service hangs": (
@@ -293,7 +294,7 @@ NOTES = {
             )
         ),
         "aggregator",
-        "battery.aggregate adds batteries up",
+        "battery.aggregate aggregates batteries",
         "Control of the packs at 0",
     ),
     "no Venus": (facts(venus=None), "Venus OS", "this is not a Venus OS device", ""),
@@ -309,7 +310,7 @@ NOTES = {
     "another version runs": (
         facts(service=replace(ROUND, version="1.2.2")),
         "service",
-        "version 1.2.2 runs, but 1.2.3 is installed",
+        "version 1.2.2 is running, but 1.2.3 is installed",
         "svc -t",
     ),
     "much CPU": (facts(service=replace(ROUND, cpu=40.0)), "service", "40.0 % of a core", "report"),
@@ -332,13 +333,13 @@ NOTES = {
     "link that breaks": (
         shown(reconnects=40, failed_polls=7),
         f"pack House ({ONE})",
-        "40 reconnects in 2 h, 7 failed polls in the last hour: that is often",
+        "40 reconnects in 2 h, 7 failed polls in the last hour: that is too often",
         "USB adapter",
     ),
     "polls that fail": (
         shown(failed_polls=60),
         f"pack House ({ONE})",
-        "60 failed polls in the last hour: that is often",
+        "60 failed polls in the last hour: that is too often",
         "USB adapter",
     ),
     "another BMS controls": (
@@ -360,7 +361,12 @@ NOTES = {
         "",
     ),
     "others in range": (facts(scan={ONE: None, TWO: -80}), "scan", f"also in range: {TWO} at -80 dBm", "add"),
-    "no system": (facts(system=System(there=False)), "DVCC", "com.victronenergy.system is not there", ""),
+    "no system": (
+        facts(system=System(there=False)),
+        "DVCC",
+        "com.victronenergy.system is not on the bus",
+        "",
+    ),
     "started a moment ago": (
         facts(shown={}, service=replace(ROUND, uptime=10.0)),
         f"pack House ({ONE})",

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from dbus_xbms.commands import doctor_host
+from dbus_xbms.commands import doctor_bus, doctor_facts
 from dbus_xbms.commands.doctor_facts import Place, Probe, _found, aside, collect
 from dbus_xbms.doctor.facts import Boot
 
@@ -27,9 +27,9 @@ def put(root: Path, name: str, text: str, mode: int = 0o755) -> Path:
 
 
 def test_the_version_of_venus_is_the_first_line_of_its_file(tmp_path: Path) -> None:
-    assert doctor_host.venus(tmp_path) is None
+    assert doctor_facts.venus(tmp_path) is None
     put(tmp_path, "opt/victronenergy/version", "v3.72\nVenus OS\n20260301\n")
-    assert doctor_host.venus(tmp_path) == "v3.72"
+    assert doctor_facts.venus(tmp_path) == "v3.72"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ async def test_what_starts_the_service_is_found(
     tmp_path: Path, name: str, text: str, mode: int, expected: Boot
 ) -> None:
     put(tmp_path, name, text, mode)
-    assert await doctor_host.boot(tmp_path) == expected
+    assert await doctor_facts.boot(tmp_path) == expected
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ async def test_whether_the_line_in_rc_local_runs_is_judged_by_install_sh(
     asked = f'[ "$*" = "--check-boot --root {tmp_path}" ] || exit 9'
     words = "" if status == 0 else "echo Note: our line stands behind others >&2"
     put(tmp_path, "data/apps/dbus-xbms/current/install.sh", f"{asked}\n{words}\nexit {status}\n")
-    assert await doctor_host.boot(tmp_path) == expected
+    assert await doctor_facts.boot(tmp_path) == expected
 
 
 def test_of_the_log_only_trouble_is_kept_with_its_age(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_of_the_log_only_trouble_is_kept_with_its_age(tmp_path: Path) -> None:
         f"{ahead} ERROR e: f",
     ]
     put(tmp_path, "var/log/dbus-xbms/current", "\n".join(lines))
-    old, new = doctor_host.log(tmp_path)
+    old, new = doctor_facts.log(tmp_path)
     assert old.text == "WARNING c: d"
     assert old.age == pytest.approx(100, abs=10)
     assert (new.text, new.age) == ("ERROR e: f", None)
@@ -78,52 +78,52 @@ def test_of_the_log_only_trouble_is_kept_with_its_age(tmp_path: Path) -> None:
 
 def test_of_a_long_log_the_end_is_read(tmp_path: Path) -> None:
     put(tmp_path, "var/log/dbus-xbms/current", "".join(f"ERROR x: {n}\n" for n in range(20_000)))
-    assert doctor_host.log(tmp_path)[-1].text == "ERROR x: 19999"
-    assert len(doctor_host.log(tmp_path)) < 10_000
-    assert doctor_host.log(tmp_path / "nowhere") == ()
+    assert doctor_facts.log(tmp_path)[-1].text == "ERROR x: 19999"
+    assert len(doctor_facts.log(tmp_path)) < 10_000
+    assert doctor_facts.log(tmp_path / "nowhere") == ()
 
 
 def test_a_process_is_measured() -> None:
-    used = doctor_host.process(Path("/"), os.getpid())
+    used = doctor_bus.process(Path("/"), os.getpid())
     assert used.memory
     assert 5.0 < used.memory < 2000.0
     assert used.uptime is not None
     assert 0.0 <= used.uptime < 86400.0
     assert used.cpu is not None
     with pytest.raises(OSError, match="No such file"):
-        doctor_host.process(Path("/"), 2**22 + 1)
+        doctor_bus.process(Path("/"), 2**22 + 1)
 
 
 def test_a_machine_without_a_data_partition_has_no_room_to_tell_of(tmp_path: Path) -> None:
-    assert doctor_host.storage(tmp_path) is None
+    assert doctor_facts.storage(tmp_path) is None
     (tmp_path / "data").mkdir()
-    found = doctor_host.storage(tmp_path)
+    found = doctor_facts.storage(tmp_path)
     assert found
     assert found.writable
     assert found.free > 0
 
 
 def test_an_adapter_that_is_no_usb_device_has_its_driver_alone(tmp_path: Path) -> None:
-    assert doctor_host.driver(tmp_path, "hci0") is None
+    assert doctor_bus.driver(tmp_path, "hci0") is None
     serial = tmp_path / "sys/devices/serial0-0"
     serial.mkdir(parents=True)
     put(tmp_path, "sys/bus/serial/drivers/hci_uart_bcm/module", "")
     (serial / "driver").symlink_to(tmp_path / "sys/bus/serial/drivers/hci_uart_bcm")
     (tmp_path / "sys/class/bluetooth/hci0").mkdir(parents=True)
     (tmp_path / "sys/class/bluetooth/hci0/device").symlink_to(serial)
-    assert doctor_host.driver(tmp_path, "hci0") == "hci_uart_bcm"
+    assert doctor_bus.driver(tmp_path, "hci0") == "hci_uart_bcm"
 
 
 @pytest.mark.parametrize(("says", "version"), [("5.72", "5.72"), ("bluetoothctl: 5.66", "5.66"), ("", None)])
 async def test_bluez_says_its_version_itself(tmp_path: Path, says: str, version: str | None) -> None:
-    assert await doctor_host.bluetoothd(tmp_path) is None
+    assert await doctor_facts.bluetoothd(tmp_path) is None
     put(tmp_path, "usr/libexec/bluetooth/bluetoothd", f"#!/bin/sh\necho '{says}'\n")
-    assert await doctor_host.bluetoothd(tmp_path) == version
+    assert await doctor_facts.bluetoothd(tmp_path) == version
 
 
 async def test_a_program_that_does_not_end_is_ended(tmp_path: Path) -> None:
     put(tmp_path, "usr/bin/bluetoothctl", f"#!/bin/sh\necho $$ >{tmp_path}/pid\nexec sleep 600\n")
-    probe = Probe(fact="bluetoothd", limit=1.0, find=lambda place: doctor_host.bluetoothd(place.root))
+    probe = Probe(fact="bluetoothd", limit=1.0, find=lambda place: doctor_facts.bluetoothd(place.root))
     failed: dict[str, str] = {}
     assert await _found(probe, Place(root=tmp_path), failed) is None
     assert failed == {"bluetoothd": "no answer in time"}
