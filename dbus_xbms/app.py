@@ -14,6 +14,7 @@ from dbus_xbms.ble.scan_results import ScanResults
 from dbus_xbms.contact import Contact
 from dbus_xbms.dbus.errors import BusError
 from dbus_xbms.interference.monitor import InterferenceMonitor
+from dbus_xbms.pack.monitor import PackMonitor
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.pack.roster import CRASHED, Roster
 from dbus_xbms.protocols import Advertised
@@ -30,14 +31,14 @@ from dbus_xbms.settings import (
     SettingsError,
     Value,
     address_of,
+    instance_of,
     pack_path,
     service_path,
     switch_path,
 )
 from dbus_xbms.supervision import Hung
-from dbus_xbms.venus.battery import BatteryPresence
+from dbus_xbms.venus.battery import BatteryService
 from dbus_xbms.venus.localsettings import LocalSettings
-from dbus_xbms.venus.localsettings_wire import instance_of
 
 log = logging.getLogger(__name__)
 
@@ -72,18 +73,21 @@ class App:
         self._capture = capture
         self._beat = beat  # called again and again while the loop runs
         self._given_up = given_up  # told first when supervision ends the program
-        self._air = Central([*FAMILIES.values()])
+        self._central = Central([*FAMILIES.values()])
         self._local = LocalSettings(self._setting_changed)
-        self._remote = RpcService(self.scan, self.health, self.contacts, self.heard, self._air.hearing)
+        self._remote = RpcService(self.scan, self.health, self.contacts, self.heard, self._central.hearing)
         self._scan_results = ScanResults()
         self._packs: dict[str, Pack] = {}
         self._roster = Roster(self._packs)
-        self._authority = Arbiter(self._packs.values)
-        self._interference = InterferenceMonitor(self._air, self._packs.values)
+        self._arbiter = Arbiter(self._monitors)
+        self._interference = InterferenceMonitor(self._central, self._monitors)
         self._settings: dict[str, PackSettings] = {}  # of the packs that run or are about to
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._switches: dict[str, int] = {}  # device instances of the switch devices beside packs
         self._undecided: asyncio.Queue[str] = asyncio.Queue()  # addresses that may be wanted otherwise now
+
+    def _monitors(self) -> list[PackMonitor]:
+        return [pack.monitor for pack in self._packs.values()]
 
     async def run(self) -> None:
         """Serve until cancelled.
@@ -95,13 +99,13 @@ class App:
         async with self._remote, asyncio.TaskGroup() as base:
             base.create_task(self._remote.watch(), name="remote")
             base.create_task(self._local.run(), name="localsettings")
-            base.create_task(self._air.run(), name="air")
+            base.create_task(self._central.run(), name="air")
             base.create_task(self._interference.run(), name="interference")
-            base.create_task(self._authority.run(), name="authority")
+            base.create_task(self._arbiter.run(), name="authority")
             progress = supervision.watch_progress(self._packs.values, self._beat)
             base.create_task(self._supervised(progress), name="progress")
             await self._load()
-            await self._authority.ready()
+            await self._arbiter.ready()
             async with asyncio.TaskGroup() as packs:  # ends first: packs disconnect and save as they go
                 while True:
                     await self._decide(packs, await self._undecided.get())
@@ -129,7 +133,7 @@ class App:
 
     def _setting_changed(self, path: str, value: Value) -> None:
         if path == service_path(ProgramSettings.max_connections.name):
-            self._air.max_connections = int(value)
+            self._central.max_connections = int(value)
             return
         device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
         address = address_of(device.removesuffix(SWITCH_DEVICE))
@@ -140,13 +144,13 @@ class App:
                 self._place_switch(address, value)
         elif name == PackSettings.enabled.name:
             if pack := self._packs.get(address):
-                pack.change(name, value)
-            self._authority.asked(address)
+                pack.monitor.setting_stored(name, value)
+            self._arbiter.asked(address)
             self._undecided.put_nowait(address)
         elif pack := self._packs.get(address):
-            pack.change(name, value)
+            pack.monitor.setting_stored(name, value)
             if name in CHOOSE_CONTROL:
-                self._authority.asked(address)
+                self._arbiter.asked(address)
             if name in RENEWING:
                 self._undecided.put_nowait(address)
         elif settings := self._settings.get(address):  # its pack is about to start
@@ -197,7 +201,7 @@ class App:
         for held in (self._tasks, self._packs, self._settings):
             held.pop(address, None)
         self._roster.released(address)
-        self._authority.judge()
+        self._arbiter.judge()
 
     async def _deal_switch(self, address: str) -> None:
         """Have a device instance for the switch device beside a pack."""
@@ -213,7 +217,7 @@ class App:
         """Record the device instance that the switch device beside a pack has."""
         self._switches[address] = instance_of(str(class_and_instance))
         if pack := self._packs.get(address):
-            pack.switch_instance = self._switches[address]
+            pack.monitor.switch_instance = self._switches[address]
 
     async def _supervise(self, address: str, settings: PackSettings) -> None:
         """Keep one pack running; what goes wrong in it stays in it."""
@@ -221,16 +225,15 @@ class App:
             pack = Pack(
                 address,
                 settings,
-                air=self._air,
+                central=self._central,
                 protocol=family_named(settings.protocol),
-                presence=BatteryPresence,
+                service=BatteryService,
                 store=self._local.set,
                 capture=self._capture,
             )
             self._packs[address] = pack
-            pack.switch_instance = self._switches.get(address)
-            pack.heard = self._authority.judge
-            self._authority.judge()
+            pack.monitor.switch_instance = self._switches.get(address)
+            self._arbiter.judge()
             await self._supervised(supervision.run(pack))
             self._roster.stopped(address, CRASHED, _now(), crashed=pack)
             await asyncio.sleep(RESTART_AFTER)
@@ -246,7 +249,7 @@ class App:
         """Count what runs and is held just now: none of it grows with time."""
         return {
             "packs": len(self._packs),
-            "links": sum(adapter.links for adapter in self._air.adapters),
+            "links": sum(adapter.links for adapter in self._central.adapters),
             "tasks": len(asyncio.all_tasks()),
         }
 
@@ -257,7 +260,7 @@ class App:
     async def scan(self, seconds: float) -> list[tuple[Advertised, bool, bool]]:
         """Look for packs; each with whether it has settings, because it was added once, and is enabled."""
         stored = await self._local.stored([DEVICES])
-        found = await self._air.discover(seconds)
+        found = await self._central.discover(seconds)
         self._scan_results.add(found, _now())
         added = [seen for seen in found if pack_path(seen.address, PackSettings.enabled.name) in stored]
         for seen in added:

@@ -89,19 +89,19 @@ class Mosfets:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Orders:
-    """What each MOSFET is told: True: on, as the BMS decides; False: off; ``None``: nothing, or unknown."""
+class MosfetTarget:
+    """A state for each MOSFET. True: on, as the BMS decides; False: off; ``None``: unchanged, or unknown."""
 
     charge: bool | None = None
     discharge: bool | None = None
 
     def of(self, mosfet: Mosfet) -> bool | None:
-        """That of one MOSFET."""
+        """The state of one MOSFET."""
         return self.charge if mosfet is Mosfet.CHARGE else self.discharge
 
-    def over(self, other: Orders) -> Orders:
-        """These where there are any, else the other's."""
-        return Orders(
+    def over(self, other: MosfetTarget) -> MosfetTarget:
+        """Fill what is ``None`` here from another one."""
+        return MosfetTarget(
             charge=other.charge if self.charge is None else self.charge,
             discharge=other.discharge if self.discharge is None else self.discharge,
         )
@@ -109,10 +109,10 @@ class Orders:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switched:
-    """What a BMS reports after an order for its MOSFETs."""
+    """What a BMS reports after a MOSFET command."""
 
     mosfets: Mosfets
-    hidden: frozenset[Mosfet] = frozenset()  # a protection hides whether these follow the order
+    hidden: frozenset[Mosfet] = frozenset()  # a protection hides whether these followed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +136,7 @@ class PackSample:
     cycles: int
     protection: frozenset[Protection]
     mosfets: Mosfets | None = None  # None: the BMS has none, or does not report them
-    commanded: Orders = Orders()  # what the MOSFETs must have been commanded
+    commanded: MosfetTarget = MosfetTarget()  # what the MOSFETs must have been commanded
     locked: bool = False  # the BMS reports that a MOSFET was commanded off, but not which
     cells: tuple[float, ...]  # V, in the BMS's own order
     balancing: frozenset[int] = frozenset()  # cell numbers, 1-based
@@ -292,29 +292,29 @@ class Level(Enum):
     ALARM = 2
 
 
-class OrderState(IntEnum):
-    """What has become of the last order; the values of /Io/LastCommandState."""
+class CommandState(IntEnum):
+    """The state of the newest commands; the values of /Io/LastCommandState."""
 
     NONE = 0  # none since the start
-    WAITING = 1  # accepted; goes out with one of the next polls
+    WAITING = 1  # accepted; sent after one of the next polls
     SENDING = 2
-    DONE = 3  # seen to be so
+    DONE = 3  # verified
     FAILED = 4
     REFUSED = 5  # nothing was sent
 
 
-PENDING = (OrderState.WAITING, OrderState.SENDING)
+UNFINISHED = (CommandState.WAITING, CommandState.SENDING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Switching:
-    """What the owner has switched, and what became of it."""
+class SwitchStatus:
+    """What was switched, and the newest commands."""
 
-    told: Orders = field(default_factory=Orders)  # by the BMS's mask, as far as that is known
-    wish: Orders = field(default_factory=Orders)  # accepted, not seen to be done yet
-    faults: frozenset[Mosfet] = frozenset()  # MOSFETs whose last order failed
-    balancing: bool | None = None  # as it was last switched from here; None: never
-    last: str = ""  # the last order and what came of it, in words
-    state: OrderState = OrderState.NONE  # the same, to be compared
-    number: int = 0  # of the last order, since the start; orders that go out together are one
-    lent_for: float = 0.0  # s for which the link is still lent to somebody else
+    commanded: MosfetTarget = field(default_factory=MosfetTarget)  # by the BMS's mask, as far as it is known
+    requested: MosfetTarget = field(default_factory=MosfetTarget)  # accepted, not verified yet
+    failed: frozenset[Mosfet] = frozenset()  # MOSFETs whose last command failed
+    balancing: bool | None = None  # as last switched by this program; None: never
+    text: str = ""  # the newest commands and their outcome, in words
+    state: CommandState = CommandState.NONE  # of all of them
+    number: int = 0  # of the newest, since the start; commands that are sent together count as one
+    lent_for: float = 0.0  # s for which the link is still lent

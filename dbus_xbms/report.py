@@ -1,29 +1,17 @@
-"""What is published of one pack. Pure."""
+"""What is published of a pack, and what may be requested of it over the bus. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dbus_xbms.model import (
-    Counters,
-    Extremes,
-    History,
-    Level,
-    Limits,
-    LinkStatus,
-    LowestHighest,
-    PackIdentity,
-    PackSample,
-    Phase,
-    Switching,
-)
-from dbus_xbms.settings import PackSettings
+from dbus_xbms.model import Counters, Extremes, LinkStatus, MosfetTarget, PackIdentity, SwitchStatus
+from dbus_xbms.policy.decision import Decision
+from dbus_xbms.settings import PackSettings, Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Everything that the bus shows of one pack at one moment."""
+    """Everything that is published of one pack at one moment."""
 
     address: str  # AA:BB:CC:DD:EE:FF
     instance: int  # Venus device instance
@@ -32,26 +20,46 @@ class Report:
     switchable: bool = True  # the BMS can be switched
     insecure: bool = True  # /Mgmt/InsecureConnection
     identity: PackIdentity = field(default_factory=PackIdentity)
-    doubt: str = ""  # why readings, or the BMS itself, are not believed, in words
-    phase: Phase = Phase.WAITING
-    sample: PackSample | None = None  # None unless phase is FRESH or HELD
-    cell_temperatures: tuple[float, ...] = ()  # °C, sane sensors in the cell role only
-    mosfet_temperature: float | None = None  # °C, the sensor in the MOSFET role if sane
-    extreme_cells: LowestHighest | None = None
-    extreme_sensors: LowestHighest | None = None  # of the cell sensors
+    decision: Decision
     counters: Counters | None = None
-    alarms: Mapping[str, Level] = field(default_factory=dict)  # "/Alarms/..." -> level
     link: LinkStatus = field(default_factory=LinkStatus)
-    age: float | None = None  # s, of the newest good sample, shown or not
     extremes: Extremes = field(default_factory=Extremes)
     controls: bool = False  # this pack's limits control chargers and inverters
     no_control: str = ""  # why they do not
-    shared: bool = False  # chargers are given this pack's voltage and current for their own
-    limits: Limits | None = None  # None: the pack only watches, or was never heard, or is withdrawn
-    soc: float | None = None  # %, with decimals where they can be trusted
-    consumed: float | None = None  # Ah, zero or negative
-    time_to_go: int | None = None  # s, while discharging
-    history: History = field(default_factory=History)
-    switching: Switching = field(default_factory=Switching)
-    switch_instance: int | None = None  # of the switch device beside the battery; None: there is none
-    settings: PackSettings = field(default_factory=PackSettings)  # the owner's
+    shared: bool = False  # Venus passes this pack's voltage and current on to chargers
+    switching: SwitchStatus = field(default_factory=SwitchStatus)
+    switch_instance: int | None = None  # of the separate switch device; None: there is none
+    settings: PackSettings = field(default_factory=PackSettings)
+
+
+# Requests
+
+
+@dataclass(frozen=True, slots=True)
+class Lend:
+    """Lend the link to another client, such as the phone app, for so many minutes; 0: take it back."""
+
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Allow the BMS to balance its cells, or stop it."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClearHistory:
+    """Clear the extremes and the history."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSetting:
+    """Change a setting of the pack; the value is of its type and range."""
+
+    name: str
+    value: Value
+
+
+Request = MosfetTarget | Lend | Balance | ClearHistory | ChangeSetting

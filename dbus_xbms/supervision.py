@@ -31,7 +31,7 @@ class Watched(Protocol):
     address: str
 
     @property
-    def shown_at(self) -> float:
+    def published_at(self) -> float:
         """When the bus was last told what is true, in s."""
         ...
 
@@ -65,7 +65,7 @@ async def run(pack: Watched) -> None:
         while not task.done():
             looked = _now()
             await asyncio.wait([task], timeout=WATCH_EVERY)
-            if _now() - pack.shown_at > HANGS_AFTER and not _slept(looked) and not task.done():
+            if _now() - pack.published_at > HANGS_AFTER and not _slept(looked) and not task.done():
                 log.error("%s: task hung; restarting", pack.address)
                 break
     finally:

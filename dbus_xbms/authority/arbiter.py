@@ -34,11 +34,11 @@ class ControlCandidate(Protocol):
         """Its settings."""
         ...
 
-    def share(self, shared: bool) -> None:
+    def set_shared(self, shared: bool) -> None:
         """Take over whether chargers are given its voltage and current for their own."""
         ...
 
-    def govern(self, ruling: Ruling) -> None:
+    def set_ruling(self, ruling: Ruling) -> None:
         """Take over whether the pack controls."""
         ...
 
@@ -95,7 +95,7 @@ class Arbiter:
         self._log(rulings)
         # First those that lose control, so that there are never two
         for address, ruling in sorted(rulings.items(), key=lambda entry: entry[1].controls):
-            packs[address].govern(ruling)
+            packs[address].set_ruling(ruling)
 
     def _wanted(self) -> bool:
         return (
@@ -107,7 +107,7 @@ class Arbiter:
         self._around, self._seen_at = around, asyncio.get_running_loop().time()
         self._looked.set()
         for pack in self._packs():
-            pack.share(around.shared.endswith(f".{device_id(pack.address)}"))
+            pack.set_shared(around.shared.endswith(f".{device_id(pack.address)}"))
         self.judge()
 
     def _log(self, rulings: dict[str, Ruling]) -> None:

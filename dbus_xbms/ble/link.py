@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -46,7 +46,7 @@ class Link:
         capture: Capture | None,
     ) -> None:
         self.status = LinkStatus()
-        self.on_status: Callable[[], None] | None = None
+        self.changed = asyncio.Event()  # the status; cleared by the user
         self.lost = asyncio.Event()  # an open link is gone
         self.acquired = False  # the last subscription was one over a socket
         self.broken = False  # the last connection was ended by the pack or the radio
@@ -180,5 +180,4 @@ class Link:
     def _say(self, state: str) -> None:
         if state != self.status.state:
             self.status = replace(self.status, state=state)
-            if self.on_status:
-                self.on_status()
+            self.changed.set()

@@ -11,6 +11,7 @@ from dbus_xbms.commands.lifetime import by_path, lines
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import Battery, terminal
+from dbus_xbms.policy.decision import Decision
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings, device_id, name_of
 from dbus_xbms.settings.persisted import extremes_of, history_of, identity_of
@@ -52,7 +53,7 @@ def remembered(address: str, stored: PackSettings) -> Battery:
         custom_name=name_of(stored),
         identity=identity_of(stored),
         extremes=extremes_of(stored),
-        history=history_of(stored),
+        decision=Decision(history=history_of(stored)),
     )
     items = items_for(report.identity)
     on_bus = values(items, report)

@@ -14,7 +14,7 @@ from dbus_xbms.commands.known import known_packs, title
 from dbus_xbms.commands.naming import find
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete, open_bus
-from dbus_xbms.commands.table import LAST_ORDER
+from dbus_xbms.commands.table import LAST_COMMAND
 from dbus_xbms.dbus.call import has_owner
 from dbus_xbms.settings import device_id
 from dbus_xbms.venus.bus_item import get_value, set_value
@@ -49,6 +49,6 @@ async def _lend(pack: str, minutes: int) -> int:
         if not await has_owner(bus, service):
             raise CommandError(await absence(address, name, removed=candidate.is_removed))
         if not await set_value(bus, service, LEND, Variant("i", minutes)):
-            raise CommandError(to_paste(str(await get_value(bus, service, LAST_ORDER)), name))
+            raise CommandError(to_paste(str(await get_value(bus, service, LAST_COMMAND)), name))
     say(f"{name} is {f'lent for {minutes} min' if minutes else 'taken back'}.")
     return 0

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from enum import Enum
 
-from dbus_xbms.model import Counters, Mosfets, Orders, PackIdentity, PackSample, Reading
+from dbus_xbms.model import Counters, Mosfets, MosfetTarget, PackIdentity, PackSample, Reading
 from dbus_xbms.text import LINE, printable
 
 UNITS = {
@@ -56,7 +56,7 @@ def _words(value: object) -> str:
     """The value for people."""
     if value is None or value == "":
         return UNKNOWN
-    if isinstance(value, Mosfets | Orders):
+    if isinstance(value, Mosfets | MosfetTarget):
         return f"charge {ON[value.charge]}, discharge {ON[value.discharge]}"
     plain = _plain(value)
     if isinstance(plain, list):
@@ -72,6 +72,6 @@ def _plain(value: object) -> object:
         return sorted(_plain(part) for part in value)  # type: ignore[type-var]
     if isinstance(value, tuple):
         return list(value)
-    if isinstance(value, Mosfets | Orders):
+    if isinstance(value, Mosfets | MosfetTarget):
         return {"charge": value.charge, "discharge": value.discharge}
     return value

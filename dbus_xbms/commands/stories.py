@@ -12,7 +12,7 @@ from dbus_fast import Variant
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries
 from dbus_xbms.commands.known import known_packs
-from dbus_xbms.commands.table import LAST_ORDER, Battery, Value
+from dbus_xbms.commands.table import LAST_COMMAND, Battery, Value
 from dbus_xbms.dbus.call import call
 from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.policy.mosfets import CHANGE_EVERY
@@ -231,7 +231,7 @@ class Teller:
             self._live.tell()
             await self._act(step)
             await self._seen(step)
-            if any(words in str(step.seen.get(LAST_ORDER)) for words in CHANGED):
+            if any(words in str(step.seen.get(LAST_COMMAND)) for words in CHANGED):
                 self._may_switch = _now() + CHANGE_EVERY + SETTLED
             yield self.caption
             await asyncio.sleep(0 if self._quick else step.look)

@@ -18,9 +18,9 @@ from dbus_xbms.commands.consent import to_paste
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete
-from dbus_xbms.commands.table import LAST_ORDER, ORDER_NUMBER, ORDER_STATE, Battery, Value
+from dbus_xbms.commands.table import COMMAND_NUMBER, COMMAND_STATE, LAST_COMMAND, Battery, Value
 from dbus_xbms.commands.which import meant
-from dbus_xbms.model import PENDING, OrderState
+from dbus_xbms.model import UNFINISHED, CommandState
 from dbus_xbms.text import LINE, printable
 
 OUTCOME_LIMIT = 40.0  # s; an order is carried out, or given up, before that
@@ -84,11 +84,11 @@ async def _switch(name: str, order: Order, words: str) -> tuple[str, bool]:
     ):
         pack = await (await meant(name, live.packs)).on_bus()
         if not await live.write(pack, order.path, order.value):
-            return to_paste(str(await live.ask(pack, LAST_ORDER)), pack.name), False
-        number, state = await live.ask(pack, ORDER_NUMBER), await _outcome(live, pack)
-        if await live.ask(pack, ORDER_NUMBER) != number:
+            return to_paste(str(await live.ask(pack, LAST_COMMAND)), pack.name), False
+        number, state = await live.ask(pack, COMMAND_NUMBER), await _outcome(live, pack)
+        if await live.ask(pack, COMMAND_NUMBER) != number:
             raise CommandError("another order came after it; the log says what became of yours")
-        outcome, done = str(await live.ask(pack, LAST_ORDER)), state == OrderState.DONE
+        outcome, done = str(await live.ask(pack, LAST_COMMAND)), state == CommandState.DONE
         if done and not await _followed(live, pack, order):
             outcome = f"{outcome}; the GX shows it with the next poll"
         return outcome, done
@@ -115,7 +115,7 @@ async def _outcome(live: Batteries, pack: Battery) -> Value:
     state: Value = None
     with suppress(TimeoutError):
         async with asyncio.timeout(OUTCOME_LIMIT):
-            while (state := await live.ask(pack, ORDER_STATE)) in PENDING:
+            while (state := await live.ask(pack, COMMAND_STATE)) in UNFINISHED:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(ASK_EVERY):
                         await live.next_change()

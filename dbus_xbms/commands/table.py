@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from dbus_xbms.commands.naming import Candidate
 from dbus_xbms.commands.screen.style import cut, flowed, labelled, line, text_of
-from dbus_xbms.model import PENDING
+from dbus_xbms.model import UNFINISHED
 from dbus_xbms.settings import address_of
 from dbus_xbms.text import columns_of, count, duration, padded, printable
 from dbus_xbms.venus.tables.pane import FAULT
@@ -30,8 +30,8 @@ MOSFET_PATHS = (
         "/SwitchableOutput/discharge/Status",
     ),
 )
-LAST_ORDER, BALANCING_OFF = "/Io/LastCommand", "/Settings/TurnBalancingOff"
-ORDER_STATE, ORDER_NUMBER = "/Io/LastCommandState", "/Io/LastCommandNumber"
+LAST_COMMAND, BALANCING_OFF = "/Io/LastCommand", "/Settings/TurnBalancingOff"
+COMMAND_STATE, COMMAND_NUMBER = "/Io/LastCommandState", "/Io/LastCommandNumber"
 STATES: Mapping[Value, str] = {0: "no sample yet", 10: "no contact"}  # /State; 9 is a pack that is well
 
 CVL, CHARGE_MODE = "/Info/MaxChargeVoltage", "/Info/ChargeMode"
@@ -137,7 +137,7 @@ def rows(pack: Battery) -> Iterable[tuple[str, list[str]]]:
     yield "spread", _spread(pack)
     yield "temp", _temperatures(pack)
     yield "MOSFETs", _mosfets(pack)
-    yield "order", [str(order)] if (order := pack.values.get(LAST_ORDER)) else []
+    yield "order", [str(order)] if (order := pack.values.get(LAST_COMMAND)) else []
     yield from _limits(pack)
     yield "control", _watching(pack)
     yield "alarms", _alarms(pack)
@@ -195,7 +195,7 @@ def _mosfets(pack: Battery) -> list[str]:
 def _mosfet(pack: Battery, name: str, actual: str, told_off: str, status: str) -> str:
     """A MOSFET as it is; in brackets, if it was not simply told to be so, why."""
     is_on, off = pack.values[actual], pack.values.get(told_off)
-    ordering = pack.values.get(ORDER_STATE) in PENDING
+    ordering = pack.values.get(COMMAND_STATE) in UNFINISHED
     reasons: Mapping[tuple[Value, Value], str] = {
         (1, 1): "off wanted",
         (0, 1): "as ordered",

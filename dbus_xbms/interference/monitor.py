@@ -25,7 +25,7 @@ class Affected(Protocol):
         """The adapter that was last used, or empty."""
         ...
 
-    def disturbed(self, by: str) -> None:
+    def set_interference(self, words: str) -> None:
         """Record what is in the way; empty if nothing is."""
         ...
 
@@ -75,4 +75,4 @@ class InterferenceMonitor:
                 log.info("%s is no longer in the way", who)
         self._known = known
         for pack in self._packs():
-            pack.disturbed(text_for(pack.address, found))
+            pack.set_interference(text_for(pack.address, found))

@@ -1,80 +1,80 @@
-"""What became of the newest orders: in words for people, as a state for programs. Pure.
+"""The newest commands: in words for people, and as one state for programs. Pure.
 
-Orders that wait together are reported together until the last of them has ended; the next one starts
-over. A refusal meanwhile is reported beside them and does not change their state.
+Commands that wait together are reported together until the last of them has ended; the next command starts a
+new entry. A refusal meanwhile is reported beside them and does not change their state.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dbus_xbms.model import PENDING, OrderState
+from dbus_xbms.model import UNFINISHED, CommandState
 
-WORDS = {OrderState.WAITING: "waiting", OrderState.SENDING: "sending"}
+WORDS = {CommandState.WAITING: "waiting", CommandState.SENDING: "sending"}
 
 
 @dataclass(slots=True, eq=False)
-class Entry:
-    """One order: what was asked for by whom, and what became of it."""
+class Command:
+    """One command: what was requested, by whom, and how far it has come."""
 
     words: str
     sender: str
-    state: OrderState = OrderState.WAITING
-    outcome: str = WORDS[OrderState.WAITING]
+    state: CommandState = CommandState.WAITING
+    outcome: str = WORDS[CommandState.WAITING]
 
     @property
-    def pending(self) -> bool:
-        """Whether it waits or is on its way."""
-        return self.state in PENDING
+    def unfinished(self) -> bool:
+        """Whether it is waiting or being sent."""
+        return self.state in UNFINISHED
 
-    def become(self, state: OrderState, outcome: str = "") -> None:
-        """Record what became of it."""
+    def set_state(self, state: CommandState, outcome: str = "") -> None:
+        """Set the state, with the outcome in words if there is one."""
         self.state, self.outcome = state, outcome or WORDS[state]
 
 
-class OrderBook:
-    """The orders that are reported together."""
+class CommandLog:
+    """The commands that are reported together."""
 
     def __init__(self) -> None:
-        self.number = 0  # counts since the start
-        self._orders: list[Entry] = []
-        self._refused: Entry | None = None
+        self.number = 0  # counts entries since the start
+        self._commands: list[Command] = []
+        self._refused: Command | None = None
 
     @property
     def text(self) -> str:
         """All of them, in words."""
-        shown = [*self._orders, *([self._refused] if self._refused else [])]
-        return "; ".join(f"{entry.words}: {entry.outcome}" for entry in shown)
+        shown = [*self._commands, *([self._refused] if self._refused else [])]
+        return "; ".join(f"{command.words}: {command.outcome}" for command in shown)
 
     @property
-    def state(self) -> OrderState:
-        """The state of them all: pending while one is; done only if each is."""
-        found = {entry.state for entry in self._orders}
-        worst = (OrderState.SENDING, OrderState.WAITING, OrderState.FAILED, OrderState.REFUSED)
+    def state(self) -> CommandState:
+        """The state of all together: unfinished while one is; done only if each is."""
+        found = {command.state for command in self._commands}
+        worst = (CommandState.SENDING, CommandState.WAITING, CommandState.FAILED, CommandState.REFUSED)
         if not found:
-            return OrderState.REFUSED if self._refused else OrderState.NONE
-        return next((state for state in worst if state in found), OrderState.DONE)
+            return CommandState.REFUSED if self._refused else CommandState.NONE
+        return next((state for state in worst if state in found), CommandState.DONE)
 
-    def accept(self, words: str, sender: str) -> Entry:
-        """Add an order that was accepted."""
+    def accept(self, words: str, sender: str) -> Command:
+        """Add an accepted command."""
         self._begin()
         self._refused = None
-        self._orders.append(entry := Entry(words, sender))
-        return entry
+        self._commands.append(command := Command(words, sender))
+        return command
 
     def refuse(self, words: str, sender: str, why: str) -> None:
-        """Tell of an order that was refused at once."""
+        """Add a command that was refused at once."""
         self._begin()
-        self._refused = Entry(words, sender, OrderState.REFUSED, f"refused: {why}")
+        self._refused = Command(words, sender, CommandState.REFUSED, f"refused: {why}")
 
-    def merge(self, entry: Entry, words: str, sender: str) -> None:
-        """Let a waiting order go out together with a newer one, as ``words`` says."""
-        entry.words = words
-        if sender not in entry.sender.split(" and "):
-            entry.sender = f"{entry.sender} and {sender}"
+    def merge(self, command: Command, words: str, sender: str) -> None:
+        """Merge a newer command into a waiting one; ``words`` names both."""
+        command.words = words
+        if sender not in command.sender.split(" and "):
+            command.sender = f"{command.sender} and {sender}"
         self._refused = None
 
     def _begin(self) -> None:
-        if not any(entry.pending for entry in self._orders):
-            self._orders, self._refused = [], None
+        if not any(command.unfinished for command in self._commands):
+            self._commands, self._refused = [], None
             self.number += 1

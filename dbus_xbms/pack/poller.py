@@ -1,12 +1,11 @@
-"""Holds the link to one pack and polls over it, for ever."""
+"""One pack's link and its polls: :meth:`Poller.next` waits, connects if need be, and polls once."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from itertools import count
 from math import ceil, floor, inf
-from typing import Protocol
+from typing import TypeVar
 
 from dbus_xbms.ble.backoff import LONGEST, Backoff
 from dbus_xbms.ble.central import Central
@@ -14,116 +13,118 @@ from dbus_xbms.ble.errors import NotSubscribed
 from dbus_xbms.ble.link import CLOSE_LIMIT, Capture, Link
 from dbus_xbms.ble.notify_method import FIRST_POLLS, Trial
 from dbus_xbms.model import BETWEEN_POLLS, LinkStatus, PackIdentity, Reading
-from dbus_xbms.pack.commands import Order
 from dbus_xbms.pack.tally import Tally
 from dbus_xbms.policy import poll_rate
 from dbus_xbms.policy.freshness import PER_POLL, PERSISTENT_INTERVAL, longest_retry, poll_interval
-from dbus_xbms.protocols import BmsFamily, LinkError, LoginFailed, NoReply, ProtocolError
+from dbus_xbms.protocols import (
+    BmsFamily,
+    Conversation,
+    LinkError,
+    LoginFailed,
+    NoReply,
+    ProtocolError,
+)
 from dbus_xbms.settings import PackSettings
 
+T = TypeVar("T")
+
 POLL_LIMIT = 10.0  # s for all requests of one poll with their retries
-# s until a password or passkey is tried again that was missing or refused: modules may lock themselves, and
-# while we try no phone gets through. A change of the setting tries at once.
+# s until a missing or refused password or passkey is tried again: modules may lock themselves, and no phone
+# gets through meanwhile. A change of the setting tries at once.
 LOGIN_FIRST, LOGIN_LONGEST = 20.0, 240.0
-ORDER_LIMIT = 9.0  # s for an order with its read-backs
-LONGEST_END = ORDER_LIMIT + CLOSE_LIMIT  # s until polling has ended: an order on its way is carried out first
-COUNTERS_AFTER = 5.0  # s after the first poll: what everybody waits for comes first
+COMMAND_LIMIT = 9.0  # s for a command with its read-backs
+LONGEST_END = COMMAND_LIMIT + CLOSE_LIMIT  # s until polling has ended: a command being sent is finished first
+COUNTERS_AFTER = 5.0  # s after the first poll: samples come first
 COUNTERS_EVERY = 300.0  # s between reads of the protection counters
 ROUNDING = 1e-6  # parts of an interval
 
 
 def next_beat(due: float, interval: float) -> float:
-    """When the poll after one that was due at ``due`` is due, in s.
+    """Return when the poll after one that was due at ``due`` is due, in s.
 
-    All packs that are polled at one interval are polled in the same moment: the machine wakes once for all of
-    them, and each next one finds what it needs in the processor's cache.
+    All packs with the same interval are polled at the same moment: the machine wakes once for all of them,
+    and each finds the program in the processor's cache.
     """
     return floor((due + interval) / interval + ROUNDING) * interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How a pack's polling gets on, for supervision."""
+    """The progress of a pack's polling, for supervision."""
 
-    ended_at: float  # s, when an attempt last came to an end, good or bad
-    interval: float  # s between polls at the most
-    possible: bool  # its radio is there
+    ended_at: float  # s, when an attempt last ended, good or bad
+    interval: float  # s between polls at most
+    possible: bool  # the radio is there and the link is not lent
 
 
-class Listener(Protocol):
-    """Who is told what polling brings: :class:`dbus_xbms.pack.pack.Pack`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """A good poll."""
 
-    def polled(self, reading: Reading, begun: float) -> PackIdentity:
-        """Process a reading whose poll began at ``begun``, in s; return the pack's identity."""
-        ...
+    reading: Reading
+    begun: float  # s
+    first: bool  # over this connection
+    socket_failed: bool  # notifications work as signals only, as this poll shows
 
-    def poll_failed(self, err: LinkError | ProtocolError) -> None:
-        """Record a failed poll."""
-        ...
 
-    def link_changed(self) -> None:
-        """Record a new link status."""
-        ...
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollFailed:
+    """A failed poll, or a failed connection."""
 
-    def acquire_failed(self) -> None:
-        """Record that notifications work as signals only, not over a socket."""
-        ...
-
-    def connected(self) -> None:
-        """Record a new connection."""
-        ...
-
-    @property
-    def ordering(self) -> bool:
-        """Whether an order waits to go out."""
-        ...
-
-    def order(self) -> Order | None:
-        """Return the order that is to go out now, right after a good poll."""
-        ...
+    error: LinkError | ProtocolError
 
 
 class Poller:
-    """One pack's link and the polls over it."""
+    """Polls one pack over its link, at the pace that the pack and waiting commands need."""
 
     def __init__(
         self,
         address: str,
         settings: PackSettings,
-        listener: Listener,
         *,
-        air: Central,
+        central: Central,
         protocol: BmsFamily,
         capture: Capture | None = None,
     ) -> None:
+        self.changed = asyncio.Event()  # the link's status; cleared by the user
+        self.urgent = False  # a command waits: the link stays open and is polled every second
         self._address = address
         self._settings = settings
-        self._listener = listener
-        self._air = air
+        self._central = central
         self._protocol = protocol
         self._capture = capture
-        self._link: Link | None = None
-        self._relink = asyncio.Event()  # a setting of the link has changed, or it is lent
-        self._hurried = asyncio.Event()  # an order waits
-        self._lent_until = -inf  # s
-        self._counters_due = inf  # s
-        self._ended_at = asyncio.get_running_loop().time()
-        self._failed = Tally()  # polls
-        self._between = False  # two connections of a link that is shared
-        self._resting = False
-        self._pause: asyncio.Timeout | None = None  # between two polls
-        self._pause_from = 0.0  # s, when the poll before it was due
+        self._link = self._new_link()
+        self._relink = False  # a setting of the link has changed, or it is lent
+        self._interrupt: asyncio.Timeout | None = None  # ends :meth:`next` early
+        self._broken: LinkError | None = None  # by a command
+        self._open = False
+        self._identity: PackIdentity | None = None  # as read over this connection
+        self._polls = 0  # good ones, over this connection
+        self._delay = 0.0  # s before the next connection
+        self._backoff, self._login_backoff = self._new_backoffs()
         self._trial = Trial()
         self._judged = False  # whether this connection carries is known
-        self._polled = False  # it has carried a poll
-        self._finding = ""  # what the newest attempt found out though it failed
+        self._shared = False  # the link was closed to share it
+        self._between = False  # two connections of a shared link
+        self._lent_until = -inf  # s
+        self._hurried = asyncio.Event()
+        self._poll_at_once = False
+        self._resting = False
+        self._due = 0.0  # s, of the newest poll
+        self._pause: asyncio.Timeout | None = None  # between two polls
+        self._counters_due = inf  # s
+        self._ended_at = _now()
+        self._failed = Tally()  # polls
+        self._finding = ""  # of the newest attempt, though it failed
+
+    # State
 
     @property
     def status(self) -> LinkStatus:
-        """How the link is doing."""
-        status = self._link.status if self._link else LinkStatus()
+        """The status of the link."""
+        status = self._link.status
         if self._failed.total:
-            last_hour = self._failed.last_hour(asyncio.get_running_loop().time())
+            last_hour = self._failed.last_hour(_now())
             status = replace(status, failed_polls=self._failed.total, failed_last_hour=last_hour)
         if self._finding:
             status = replace(status, finding=self._finding)
@@ -133,177 +134,214 @@ class Poller:
 
     @property
     def lent_for(self) -> float:
-        """For how many s the link is still somebody else's."""
-        return max(0.0, self._lent_until - asyncio.get_running_loop().time())
+        """How long the link is still lent, in s."""
+        return max(0.0, self._lent_until - _now())
 
     @property
     def progress(self) -> Progress:
-        """How polling gets on."""
-        possible = self._air.possible(self._settings.adapter) and not self.lent_for
+        """The progress of polling."""
+        possible = self._central.possible(self._settings.adapter) and not self.lent_for
         interval = poll_rate.interval(self._settings, resting=True)
         return Progress(ended_at=self._ended_at, interval=interval, possible=possible)
 
+    # Control
+
     def rest(self, resting: bool) -> None:
-        """Record whether the pack rests; applies to the current pause too."""
-        if resting == self._resting:
-            return
-        self._resting = resting
-        if self._pause and not self._pause.expired():
-            self._pause.reschedule(self._next_due())
+        """Set whether the pack rests and is polled less often; applies to the present pause too."""
+        if resting != self._resting:
+            self._resting = resting
+            _reschedule(self._pause, self._next_due())
 
     def hurry(self) -> None:
-        """Poll now: an order waits for that, or the pause that is on has become too long."""
+        """Poll now instead of at the end of the present pause."""
         self._hurried.set()
-        if self._pause and not self._pause.expired():
-            self._pause.reschedule(asyncio.get_running_loop().time())
+        _reschedule(self._pause, _now())
 
     def lend(self, until: float) -> None:
-        """Leave the pack to somebody else until that moment, in s; one that has passed ends that."""
+        """Leave the pack to another client until that moment, in s; a past one takes it back."""
         self._lent_until = until
-        self._relink.set()
+        self.relink()
 
     def relink(self) -> None:
-        """Make the link anew, with the settings as they are now."""
-        self._relink.set()
+        """Open a new link, with the settings as they are now."""
+        self._relink = True
+        _reschedule(self._interrupt, _now())
 
-    async def run(self) -> None:
-        """Keep polling until cancelled; then the link is closed."""
+    # Polling
+
+    async def next(self) -> Polled | PollFailed:
+        """Wait until a poll is due, connect if need be, and poll."""
         while True:
-            self._relink.clear()
-            async with asyncio.TaskGroup() as group:
-                link = group.create_task(self._hold_link(), name=f"poll {self._address}")
-                await self._relink.wait()
-                link.cancel()
+            if self._relink:
+                await self._start_over()
+            try:
+                async with asyncio.timeout(None) as self._interrupt:
+                    return await self._next()
+            except TimeoutError:
+                if not self._relink:
+                    raise
+            finally:
+                self._interrupt = None
 
-    async def _hold_link(self) -> None:
-        """Connect and poll, again and again."""
-        delays = Backoff(longest=longest_retry(self._settings, LONGEST))
-        login_delays = Backoff(LOGIN_FIRST, LOGIN_LONGEST)
-        adapter = self._settings.adapter
-        passkey = self._settings.passkey
-        link = self._air.link(
+    async def send(self, conversation: Conversation[T]) -> T:
+        """Run the conversation of a command over the open link; a poll follows at once.
+
+        Raises:
+            LinkError: no reply, or the link is gone; the next poll fails, too.
+            ProtocolError: what the conversation raises.
+        """
+        self._poll_at_once = True
+        try:
+            return await self._link.run(conversation, COMMAND_LIMIT)
+        except LinkError as err:
+            self._broken = err
+            raise
+
+    async def close(self) -> None:
+        """Close the link."""
+        await self._link.close()
+
+    async def _start_over(self) -> None:
+        """Replace the link by a new one; its counts go on."""
+        self._relink = False
+        await self._link.close()
+        before, self._link = self._link.status, self._new_link()
+        self._link.resume(before)
+        self._open, self._broken = False, None
+        self._delay, self._trial = 0.0, Trial()
+        self._backoff, self._login_backoff = self._new_backoffs()
+
+    def _new_link(self) -> Link:
+        adapter, passkey = self._settings.adapter, self._settings.passkey
+        link = self._central.link(
             self._address, self._protocol, adapter=adapter, passkey=passkey, capture=self._capture
         )
-        if self._link:  # what it has counted goes on
-            link.resume(self._link.status)
-        self._link, link.on_status = link, self._listener.link_changed
-        self._trial = Trial()
-        await asyncio.sleep(self.lent_for)
-        while True:
-            self._judged = self._polled = self._between = False
-            try:
-                await link.open(self._trial.method(self._settings))
-                self._listener.connected()
-                await link.run(self._protocol.hello(self._address, self._settings.password))
-                login_delays.reset()
-                await self._poll_while_open(link, delays)
-                pause, good = poll_interval(self._settings), True
-            except (LinkError, ProtocolError) as err:
-                self._ended_at = asyncio.get_running_loop().time()
-                self._failed.count(self._ended_at)
-                if self._carried_nothing(err, link):
-                    self._judge(link, carried=False)
-                self._finding = err.finding
-                self._listener.poll_failed(err)
-                pause, good = (login_delays if isinstance(err, LoginFailed) else delays).next(), False
-            finally:
-                await link.close()
-            self._between = good
-            try:
-                async with asyncio.timeout(pause):
-                    await (self._hurried if good else self._relink).wait()
-            except TimeoutError:
-                continue
+        link.changed = self.changed
+        return link
 
-    async def _poll_while_open(self, link: Link, delays: Backoff) -> None:
-        """Poll at a steady rate; in per-poll mode once."""
-        known: PackIdentity | None = None
-        due = asyncio.get_running_loop().time()
-        for polls in count(1):
-            self._hurried.clear()
-            known = await self._poll(link, known, due)
-            delays.reset()
-            per_poll = self._settings.connection_mode == PER_POLL
-            if per_poll or polls == FIRST_POLLS:
-                self._judge(link, carried=True)
-            if await self._carry_out(link):
-                continue  # and see at once what has become of it
-            if per_poll and not self._listener.ordering:
-                return
-            due = await self._next(due, link)
+    def _new_backoffs(self) -> tuple[Backoff, Backoff]:
+        longest = longest_retry(self._settings, LONGEST)
+        return Backoff(longest=longest), Backoff(LOGIN_FIRST, LOGIN_LONGEST)
 
-    async def _poll(self, link: Link, known: PackIdentity | None, now: float) -> PackIdentity:
-        counters = now >= self._counters_due
-        begun = asyncio.get_running_loop().time()
-        reading = await link.run(self._protocol.poll(known, counters=counters), POLL_LIMIT)
-        self._polled, self._finding = True, ""
-        if counters:
-            self._counters_due = now + COUNTERS_EVERY  # also if the BMS has none
-        elif self._counters_due == inf:
-            self._counters_due = now + COUNTERS_AFTER
-        self._ended_at = asyncio.get_running_loop().time()
-        return self._listener.polled(reading, begun)
-
-    async def _carry_out(self, link: Link) -> bool:
-        """Give the BMS the order that is due, to its end even if this task is; whether there was one."""
-        order = self._listener.order()
-        if order is None:
-            return False
-        giving = asyncio.ensure_future(self._give(order, link))
-        giving.add_done_callback(lambda done: done.cancelled() or done.exception())  # has been told of
+    async def _next(self) -> Polled | PollFailed:
         try:
-            await asyncio.shield(giving)
-        except asyncio.CancelledError:
-            await asyncio.wait([giving])
-            raise
-        return True
-
-    @staticmethod
-    async def _give(order: Order, link: Link) -> None:
-        try:
-            outcome = await link.run(order.conversation, ORDER_LIMIT)
+            if self._broken:
+                raise self._broken
+            if self._open:
+                await self._wait_for_poll()
+            if not self._open:
+                await self._connect()
+            return await self._poll()
         except (LinkError, ProtocolError) as err:
-            order.failed(str(err))
-            if isinstance(err, LinkError):  # else the BMS has answered: the link is well
-                raise
-        except BaseException as err:
-            order.failed(f"a fault in this program: {err!r}")
-            raise
-        else:
-            order.done(outcome)
+            return self._fail(err)
 
-    def _carried_nothing(self, err: LinkError | ProtocolError, link: Link) -> bool:
-        """Whether a connection that stood brought nothing, or was ended by the pack before its first poll."""
-        if link.lost.is_set():
-            return link.broken and not self._polled
-        return isinstance(err, NoReply | NotSubscribed)
+    async def _wait_for_poll(self) -> None:
+        """Wait until the next poll is due; a shared link is closed for that.
 
-    def _judge(self, link: Link, *, carried: bool) -> None:
-        """Count, once for each connection, whether its first polls came through."""
-        if self._judged:
+        Raises:
+            LinkError: the connection is lost.
+        """
+        if self._poll_at_once:
             return
-        self._judged = True
-        if self._trial.convicts(acquired=link.acquired, carried=carried):
-            self._listener.acquire_failed()
-        self._trial = self._trial.after(acquired=link.acquired, carried=carried, broke=link.broken)
-
-    def _interval(self) -> float:
-        if self._listener.ordering:  # it waits for a current to fall
-            return PERSISTENT_INTERVAL
-        return poll_rate.interval(self._settings, resting=self._resting)
-
-    def _next_due(self) -> float:
-        return max(next_beat(self._pause_from, self._interval()), asyncio.get_running_loop().time())
-
-    async def _next(self, due: float, link: Link) -> float:
-        """Wait until the poll after that of ``due`` is due, and return when that was."""
-        self._pause_from = due
+        if self._settings.connection_mode == PER_POLL and not self.urgent:
+            self._open, self._shared, self._delay = False, True, poll_interval(self._settings)
+            return
         try:
             async with asyncio.timeout_at(self._next_due()) as pause:
                 self._pause = pause
-                await link.lost.wait()
+                await self._link.lost.wait()
         except TimeoutError:
-            return pause.when() or due
+            self._due = pause.when() or self._due
+            return
         finally:
             self._pause = None
         raise LinkError("connection lost")
+
+    async def _connect(self) -> None:
+        """Wait as long as the last end of the link demands, connect, and log in.
+
+        Raises:
+            LinkError: no connection.
+            ProtocolError: the module refuses the login, or sends nonsense.
+        """
+        await self._link.close()
+        await self._wait_to_connect()
+        self._judged, self._polls, self._identity = False, 0, None
+        await self._link.open(self._trial.method(self._settings))
+        await self._link.run(self._protocol.hello(self._address, self._settings.password))
+        self._login_backoff.reset()
+        self._open, self._due = True, _now()
+
+    async def _wait_to_connect(self) -> None:
+        """Wait as long as the last end of the link demands; a command cuts the pause of a shared link."""
+        self._between, delay = self._shared, max(self._delay, self.lent_for)
+        try:
+            if self._between:
+                async with asyncio.timeout(delay):
+                    await self._hurried.wait()
+            else:
+                await asyncio.sleep(delay)
+        except TimeoutError:
+            pass
+        finally:
+            self._between = self._shared = False
+
+    async def _poll(self) -> Polled:
+        self._hurried.clear()
+        self._poll_at_once = False
+        counters, begun = self._due >= self._counters_due, _now()
+        reading = await self._link.run(self._protocol.poll(self._identity, counters=counters), POLL_LIMIT)
+        self._identity = reading.identity or self._identity
+        self._finding = ""
+        if counters:
+            self._counters_due = self._due + COUNTERS_EVERY  # also if the BMS has none
+        elif self._counters_due == inf:
+            self._counters_due = self._due + COUNTERS_AFTER
+        self._polls += 1
+        self._ended_at = _now()
+        self._backoff.reset()
+        shared = self._settings.connection_mode == PER_POLL
+        failed = (shared or self._polls == FIRST_POLLS) and self._judge(carried=True)
+        return Polled(reading=reading, begun=begun, first=self._polls == 1, socket_failed=failed)
+
+    def _fail(self, err: LinkError | ProtocolError) -> PollFailed:
+        """Count a failure; the link is closed with the next attempt."""
+        self._ended_at = _now()
+        self._failed.count(self._ended_at)
+        if self._carried_nothing(err):
+            self._judge(carried=False)
+        self._finding = err.finding
+        self._delay = (self._login_backoff if isinstance(err, LoginFailed) else self._backoff).next()
+        self._open, self._broken = False, None
+        return PollFailed(error=err)
+
+    def _carried_nothing(self, err: LinkError | ProtocolError) -> bool:
+        """Return whether an open connection carried nothing, or the pack ended it before the first poll."""
+        if self._link.lost.is_set():
+            return self._link.broken and not self._polls
+        return isinstance(err, NoReply | NotSubscribed)
+
+    def _judge(self, *, carried: bool) -> bool:
+        """Judge the socket, once per connection, by its first polls; return whether it is to blame."""
+        if self._judged:
+            return False
+        self._judged = True
+        link, trial = self._link, self._trial
+        self._trial = trial.after(acquired=link.acquired, carried=carried, broke=link.broken)
+        return trial.convicts(acquired=link.acquired, carried=carried)
+
+    def _next_due(self) -> float:
+        # A waiting command waits for a current to fall.
+        interval = (
+            PERSISTENT_INTERVAL if self.urgent else poll_rate.interval(self._settings, resting=self._resting)
+        )
+        return max(next_beat(self._due, interval), _now())
+
+
+def _reschedule(timeout: asyncio.Timeout | None, when: float) -> None:
+    if timeout and not timeout.expired():
+        timeout.reschedule(when)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import Protocol
 
 from dbus_xbms.contact import ContactState, Failure
@@ -13,90 +12,94 @@ from dbus_xbms.report import Report
 
 log = logging.getLogger(__name__)
 
-LONGEST_REST = 10.0  # s until a report is made anew even if it stands; supervision counts on it
-SOONEST = 0.05  # s until a report is made anew: the rest of a phase may be less than a clock's tick
+LONGEST_REST = 10.0  # s until a new report is made even if the last one stands; supervision counts on it
+SOONEST = 0.05  # s until a new report; the rest of a phase may be shorter than a clock's tick
 
 
-class Shown(Protocol):
-    """Where a pack is shown: :class:`dbus_xbms.venus.battery.BatteryPresence`, as far as it is used here."""
+class Reporter(Protocol):
+    """Where reports come from, such as a :class:`dbus_xbms.pack.monitor.PackMonitor`."""
+
+    changed: asyncio.Event  # a new report is worth publishing
+
+    def report(self, now: float) -> Report:
+        """Report what holds now, in s."""
+        ...
+
+
+class Service(Protocol):
+    """Where reports are published, such as a :class:`dbus_xbms.venus.battery.BatteryService`."""
 
     def update(self, report: Report, now: float) -> bool:
-        """Show the report if that takes no waiting."""
+        """Publish a report if that takes no waiting."""
         ...
 
     async def show(self, report: Report, now: float) -> None:
-        """Show the report; ``now`` is monotonic seconds."""
+        """Publish a report; ``now`` is monotonic seconds."""
         ...
 
     async def leave(self) -> None:
-        """Show nothing any more."""
+        """Leave the bus."""
         ...
 
 
 class Publisher:
-    """Shows what ``reported`` makes of the moment, which also says for how many s that stands."""
+    """A timer for silence: publishes when the last report expires or has changed."""
 
-    def __init__(
-        self, address: str, presence: Shown, reported: Callable[[float], tuple[Report, float]]
-    ) -> None:
-        self.told_at = _now()  # s: when the bus was last told what is true
+    def __init__(self, address: str, reporter: Reporter, service: Service) -> None:
+        self.published_at = _now()  # s
+        self.trouble: Failure | None = None  # why the pack is not on the bus, as last found
         self._address = address
-        self._presence = presence
-        self._reported = reported
-        self.trouble: Failure | None = None  # why the pack is not on the bus, as it was last found
-        self._news = asyncio.Event()  # something to show
-        self._due = _now()  # s: when to look anew even without news
-        self._awake_at = _now()  # s: when :meth:`run` does
+        self._reporter = reporter
+        self._service = service
+        self._expires = _now()  # s, of the last report
+        self._wakes_at = _now()  # s, when :meth:`run` does
 
-    def soon(self) -> None:
-        """Something has changed."""
-        self._news.set()
-
-    def at_once(self) -> None:
-        """Show in this very moment; what takes waiting is left to :meth:`run`."""
+    def publish(self, report: Report) -> None:
+        """Publish a report at once; if that takes waiting, :meth:`run` does it."""
         now = _now()
-        told = self._presence.update(self._report(now), now)
-        if told:
-            self.told_at = now
-        if not told or self._due < self._awake_at:
-            self._news.set()
+        published = self._service.update(report, now)
+        if published:
+            self.published_at = now
+        self._set_expiry(report, now)
+        if not published or self._expires < self._wakes_at:
+            self._reporter.changed.set()
 
     async def run(self) -> None:
-        """Show until cancelled; then leave the bus."""
+        """Publish until cancelled; then leave the bus."""
         try:
             while True:
-                self._news.clear()
+                self._reporter.changed.clear()
                 now = _now()
-                await self._show(self._report(now), now)
-                self.told_at = now
+                report = self._reporter.report(now)
+                self._set_expiry(report, now)
+                await self._show(report, now)
+                self.published_at = now
                 await self._rest()
         finally:
-            await self._presence.leave()
+            await self._service.leave()
 
-    def _report(self, now: float) -> Report:
-        report, lasts = self._reported(now)
-        self._due = now + max(min(lasts, LONGEST_REST), SOONEST)
-        return report
+    def _set_expiry(self, report: Report, now: float) -> None:
+        self._expires = now + max(min(report.decision.valid_for, LONGEST_REST), SOONEST)
 
     async def _show(self, report: Report, now: float) -> None:
         try:
-            await self._presence.show(report, now)
+            await self._service.show(report, now)
             self.trouble = None
         except BusError as err:
             state = ContactState.NAME_TAKEN if isinstance(err, NameTaken) else ContactState.UNPUBLISHED
             trouble = Failure(state, str(err))
-            # Without a bus the program ends, and says so.
+            # Without a bus the program ends, and reports it.
             known = trouble == self.trouble or isinstance(err, NoBus)
             log.log(logging.DEBUG if known else logging.WARNING, "%s: %s", self._address, err)
             self.trouble = trouble
 
     async def _rest(self) -> None:
-        """Wait for news, or until the newest report, whoever made it, is to be made anew."""
-        while _now() < self._due:
-            self._awake_at = self._due
+        """Wait for a change, or until the newest report, whoever published it, expires."""
+        while _now() < self._expires:
+            self._wakes_at = self._expires
             try:
-                async with asyncio.timeout_at(self._due):
-                    await self._news.wait()
+                async with asyncio.timeout_at(self._expires):
+                    await self._reporter.changed.wait()
                     return
             except TimeoutError:
                 continue

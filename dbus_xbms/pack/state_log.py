@@ -1,4 +1,4 @@
-"""What the log tells of a pack's life: a line for each change, none while all is as it was."""
+"""Log the state of a pack: a line for each change."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ SILENT = (Phase.DERATED, Phase.LOST, Phase.WITHDRAWN)
 
 
 class StateLogger:
-    """One pack's; compares each decision with the one before."""
+    """Logs one pack; compares each decision with the previous one."""
 
     def __init__(self, address: str) -> None:
         self._address = address
         self._before: Decision | None = None
         self._for_owner = ""
-        self._doubt = ""  # as it was last logged
+        self._doubt = ""  # as last logged
 
-    def note(self, decision: Decision, identity: PackIdentity, why: str) -> None:
-        """Log what has changed; ``why`` polling has brought nothing, should it be silent."""
+    def log(self, decision: Decision, identity: PackIdentity, why: str) -> None:
+        """Log what has changed; ``why``: the reason for silence, if there is any."""
         before, self._before = self._before, decision
-        self._note_doubt(decision)
-        self._note_phase(
+        self._log_doubt(decision)
+        self._log_phase(
             before.phase if before else Phase.WAITING, decision.phase, identity, decision.doubt or why
         )
         known = before.alarms if before else {}
         for path, level in decision.alarms.items():
-            if path in known and known[path] is not level and path != BMS_CABLE:  # the phase has said it
+            if path in known and known[path] is not level and path != BMS_CABLE:  # logged with the phase
                 log.info("%s: %s is now %s", self._address, path, level.name)
         mode = before.limits.mode if before and before.limits else ""
         if decision.sample and decision.limits and decision.limits.mode != mode:
             log.info("%s: charging: %s", self._address, decision.limits.mode)
-        self._note_for_owner(decision)
+        self._log_for_owner(decision)
         if decision.refused and decision.refused != self._doubt and not (before and before.refused):
             log.error("%s: charging stays off: %s", self._address, decision.refused)
 
-    def _note_for_owner(self, decision: Decision) -> None:
-        """Log what only the owner can put right, once, and that it is over."""
+    def _log_for_owner(self, decision: Decision) -> None:
+        """Log once what only the owner can resolve, and that it is resolved."""
         if not decision.sample or decision.for_owner == self._for_owner:
             return
         if decision.for_owner:
@@ -50,8 +50,8 @@ class StateLogger:
             log.info("%s: resolved: %s", self._address, self._for_owner)
         self._for_owner = decision.for_owner
 
-    def _note_doubt(self, decision: Decision) -> None:
-        """Log what is wrong with the pack or its readings, once, and that it is over."""
+    def _log_doubt(self, decision: Decision) -> None:
+        """Log once what is wrong with the pack or its readings, and that it is resolved."""
         if decision.doubt and decision.doubt != self._doubt:
             log.warning("%s: %s", self._address, decision.doubt)
         elif self._doubt and not decision.doubt and decision.phase is Phase.FRESH:
@@ -60,7 +60,7 @@ class StateLogger:
             return
         self._doubt = decision.doubt
 
-    def _note_phase(self, before: Phase, after: Phase, identity: PackIdentity, why: str) -> None:
+    def _log_phase(self, before: Phase, after: Phase, identity: PackIdentity, why: str) -> None:
         if after in SILENT and before is not after:
             log.warning("%s: no contact (%s): %s", self._address, after.value, why)
         elif after is Phase.FRESH and before in (Phase.WAITING, *LENT, *SILENT):

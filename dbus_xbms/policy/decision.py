@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 from dbus_xbms.model import LENT, History, Level, Limits, LowestHighest, PackSample, Phase
 from dbus_xbms.policy import alarms, freshness, identity, state_of_charge
@@ -23,11 +25,11 @@ FLOAT_TOO_EARLY = f"Full at less than {FULL_FROM:g} %: Chemistry is wrong, or th
 class Decision:
     """What the bus may show now, and for how long."""
 
-    phase: Phase
-    sample: PackSample | None  # None: no measured value is shown
-    temperatures: Temperatures
-    alarms: dict[str, Level]
-    valid_for: float  # s until the next decision is due even without a poll
+    phase: Phase = Phase.WAITING
+    sample: PackSample | None = None  # None: no measured value is shown
+    temperatures: Temperatures = field(default_factory=Temperatures)
+    alarms: Mapping[str, Level] = field(default_factory=dict)  # "/Alarms/..." -> level
+    valid_for: float = inf  # s until the next decision is due even without a poll
     limits: Limits | None = None  # None: not controlling, no sample since the start, or withdrawn
     refused: str = ""  # why the preset is refused
     for_owner: str = ""  # what else only the owner can fix

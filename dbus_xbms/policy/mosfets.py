@@ -1,10 +1,9 @@
-"""Which MOSFETs were ordered off, and which orders are allowed now. Pure.
+"""MOSFET commands: which are allowed, when they are sent, and with which mask. Pure.
 
-The BMS keeps a mask of the MOSFETs that somebody switched off. It takes that mask as a whole and never
-reports it. So the mask that an order writes is made of the order and of what the newest sample proves, by a
-rule that never takes a MOSFET that a protection turned off for one that was ordered off
-(docs/jbd-protocol.md); where that leaves a doubt, nothing is written. An order is refused, carried out within
-seconds, or fails; none waits for a link.
+The BMS keeps a mask of the MOSFETs that were commanded off. It takes that mask as a whole and never reports
+it. The mask of a command is therefore built from the command and from what the newest sample proves. A MOSFET
+that a protection turned off never counts as commanded off (docs/jbd-protocol.md); in doubt nothing is
+written. A command is refused, carried out within seconds, or fails; none waits for a link.
 """
 
 from __future__ import annotations
@@ -13,11 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from dbus_xbms.model import Mosfet, Mosfets, Orders, PackSample
+from dbus_xbms.model import Mosfet, Mosfets, MosfetTarget, PackSample
 from dbus_xbms.policy import state_of_charge
 from dbus_xbms.settings import PackSettings
 
-NOTHING = Orders()
+NOTHING = MosfetTarget()
 CHANGE_EVERY = 5.0  # s, the least time between two changes of one MOSFET
 FALL_TIME = 10.0  # s a current has to fall before its MOSFET turns off
 SMALL_CURRENT, SMALL_RATE = 1.0, 0.01  # A and C: the larger is small enough to turn a MOSFET off
@@ -26,72 +25,78 @@ MASK_AGE = 2.0  # s, of the oldest sample that a mask is made of: another master
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MosfetState:
-    """What switching has to remember."""
+    """The state of the MOSFET commands of one pack."""
 
-    told: Orders = NOTHING  # what the MOSFETs were told, as shown: seen, else remembered
-    proven: Orders = NOTHING  # the same by the newest sample alone; only this goes into a mask
-    wish: Orders = NOTHING  # accepted, not sent yet
-    asked: Mapping[Mosfet, float] = field(default_factory=dict)  # s, since when each wish stands
-    wished_at: float = 0.0  # s, of the newest wish
-    sending: Orders = NOTHING  # on its way to the BMS
-    changed: Mapping[Mosfet, float] = field(default_factory=dict)  # s, when each MOSFET was last ordered
-    faults: frozenset[Mosfet] = frozenset()  # MOSFETs whose last order failed
-    ours: frozenset[Mosfet] = frozenset()  # ordered off from here, and not seen on since
-    locks: bool = False  # this BMS has reported that a MOSFET was ordered off
+    commanded: MosfetTarget = NOTHING  # as published: proven by a sample, else remembered
+    confirmed: MosfetTarget = NOTHING  # proven by the newest sample alone; only this enters a mask
+    waiting: MosfetTarget = NOTHING  # accepted, not sent yet
+    requested_at: Mapping[Mosfet, float] = field(default_factory=dict)  # s, per MOSFET of the waiting command
+    newest_request_at: float = 0.0  # s
+    sending: MosfetTarget = NOTHING  # on its way to the BMS
+    changed: Mapping[Mosfet, float] = field(default_factory=dict)  # s, of the last command sent, per MOSFET
+    failed_mosfets: frozenset[Mosfet] = frozenset()  # MOSFETs whose last command failed
+    off_by_us: frozenset[Mosfet] = frozenset()  # commanded off by this program, and not seen on since
+    reports_lock: bool = False  # this BMS has reported that a MOSFET was commanded off
 
     @property
-    def due(self) -> Orders:
-        """The mask that carries out the wish."""
-        return self.wish.over(self.sending.over(self.proven))
+    def due(self) -> MosfetTarget:
+        """The mask that carries out the waiting command; ``None`` where in doubt."""
+        return self.waiting.over(self.sending.over(self.confirmed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Somebody's wish, and what it is judged by."""
+    """A requested command, and what it is judged by."""
 
-    wish: Orders
-    contact: str  # why the pack cannot be told anything now; "": it can
+    target: MosfetTarget
+    contact: str  # why the pack cannot be reached now; "": it can
     settings: PackSettings
 
 
-def told_by(sample: PackSample, ours: frozenset[Mosfet] = frozenset()) -> Orders:
-    """What the MOSFETs must have been told, by one sample; ``None`` where it leaves a doubt.
+def commanded_by(sample: PackSample, off_by_us: frozenset[Mosfet] = frozenset()) -> MosfetTarget:
+    """Return what one sample proves of the mask; ``None`` where in doubt.
 
-    ``ours``: those ordered off from here on a board that may not report its lock.
+    ``off_by_us``: those commanded off by this program, on a board that may not report its lock.
     """
-    return Orders(**{mosfet.value: _told_one(mosfet, sample, ours) for mosfet in Mosfet})
+    return MosfetTarget(**{mosfet.value: _commanded_one(mosfet, sample, off_by_us) for mosfet in Mosfet})
 
 
-def _told_one(mosfet: Mosfet, sample: PackSample, ours: frozenset[Mosfet]) -> bool | None:
-    if mosfet not in ours or sample.is_on(mosfet) is not False:
+def _commanded_one(mosfet: Mosfet, sample: PackSample, off_by_us: frozenset[Mosfet]) -> bool | None:
+    if mosfet not in off_by_us or sample.is_on(mosfet) is not False:
         return sample.commanded.of(mosfet)
     return None if sample.protection & mosfet.blocked_by else False
 
 
 def sampled(state: MosfetState, sample: PackSample) -> MosfetState:
-    """Learn from a sample what the MOSFETs were told: what is seen wins over what is remembered."""
-    if state.sending != NOTHING:  # the BMS follows within a moment
+    """Take what a sample proves of the mask; that wins over what is remembered."""
+    if state.sending != NOTHING:  # the BMS follows within moments
         return state
-    locks = state.locks or sample.locked
-    ours = frozenset() if locks else frozenset(m for m in state.ours if not sample.is_on(m))
-    proven = told_by(sample, ours)
-    told = proven.over(state.told if _agrees(state.told, proven, lock=sample.locked) else NOTHING)
-    return replace(state, told=told, proven=proven, ours=ours, locks=locks)
+    reports_lock = state.reports_lock or sample.locked
+    off_by_us = frozenset() if reports_lock else frozenset(m for m in state.off_by_us if not sample.is_on(m))
+    confirmed = commanded_by(sample, off_by_us)
+    known = state.commanded if _agrees(state.commanded, confirmed, lock=sample.locked) else NOTHING
+    return replace(
+        state,
+        commanded=confirmed.over(known),
+        confirmed=confirmed,
+        off_by_us=off_by_us,
+        reports_lock=reports_lock,
+    )
 
 
-def _agrees(known: Orders, proven: Orders, *, lock: bool) -> bool:
-    """Whether nothing shows that somebody else has written the mask since."""
-    same = all(proven.of(m) in (None, known.of(m)) for m in Mosfet)
+def _agrees(known: MosfetTarget, confirmed: MosfetTarget, *, lock: bool) -> bool:
+    """Return whether nothing shows that another client has written the mask since."""
+    same = all(confirmed.of(m) in (None, known.of(m)) for m in Mosfet)
     locked = any(known.of(m) is False for m in Mosfet)
     return same and (locked or not lock)
 
 
 def connected(state: MosfetState) -> MosfetState:
-    """Forget what was told before a new connection: somebody else may have been connected meanwhile."""
-    return replace(state, told=NOTHING, proven=NOTHING)
+    """Forget the mask on a new connection: another client may have written it meanwhile."""
+    return replace(state, commanded=NOTHING, confirmed=NOTHING)
 
 
-# Refusals: each rule says why not, or "" if it has nothing against it
+# Rules: each returns why a command is refused, or ""
 
 
 def _allowed(state: MosfetState, request: Request) -> str:
@@ -101,9 +106,9 @@ def _allowed(state: MosfetState, request: Request) -> str:
 
 
 def _discharge_allowed(state: MosfetState, request: Request) -> str:
-    """Judge the bits that the write would change, whatever was ordered."""
-    due = request.wish.over(state.due)
-    changes = due.discharge is False and state.sending.over(state.proven).discharge is not False
+    """Judge the bits that the write would change, whatever the command names."""
+    due = request.target.over(state.due)
+    changes = due.discharge is False and state.sending.over(state.confirmed).discharge is not False
     if not changes or request.settings.allow_discharge_off:
         return ""
     return "switching discharge off may cut the GX's power; to allow it: set PACK AllowDischargeOff 1"
@@ -114,12 +119,12 @@ def _in_contact(state: MosfetState, request: Request) -> str:
 
 
 def _both_known(state: MosfetState, request: Request) -> str:
-    due = request.wish.over(state.due)
+    due = request.target.over(state.due)
     for mosfet in Mosfet:
         if due.of(mosfet) is None:
             return (
                 f"a protection hides whether {mosfet.value} was switched off on purpose, and the BMS takes "
-                "orders for both MOSFETs only: set both at once, with /Settings/MosfetMode"
+                "commands for both MOSFETs only: set both at once, with /Settings/MosfetMode"
             )
     return ""
 
@@ -129,39 +134,43 @@ RULES = (*PERMISSIONS, _in_contact, _both_known)
 
 
 def refusal(state: MosfetState, request: Request) -> str:
-    """Why the wish cannot be granted, in the owner's words; "" if it can."""
+    """Return why a command is refused, in the owner's words; "" if it is not."""
     return next((why for rule in RULES if (why := rule(state, request))), "")
 
 
-def wished(state: MosfetState, wish: Orders, now: float) -> MosfetState:
-    """Take a wish that was not refused; what it leaves out stays as it was wished before."""
-    both = wish.over(state.wish)
-    asked = {m: state.asked[m] if both.of(m) is state.wish.of(m) else now for m in _named(both)}
-    faults = frozenset(m for m in state.faults if wish.of(m) is None)
-    return replace(state, wish=both, asked=asked, wished_at=now, faults=faults)
+def request(state: MosfetState, target: MosfetTarget, now: float) -> MosfetState:
+    """Accept a command; a waiting one is merged into it."""
+    both = target.over(state.waiting)
+    requested_at = {
+        m: state.requested_at[m] if both.of(m) is state.waiting.of(m) else now for m in _named(both)
+    }
+    failed_mosfets = frozenset(m for m in state.failed_mosfets if target.of(m) is None)
+    return replace(
+        state, waiting=both, requested_at=requested_at, newest_request_at=now, failed_mosfets=failed_mosfets
+    )
 
 
-def _named(orders: Orders) -> tuple[Mosfet, ...]:
+def _named(orders: MosfetTarget) -> tuple[Mosfet, ...]:
     return tuple(m for m in Mosfet if orders.of(m) is not None)
 
 
 def turning_off(state: MosfetState) -> frozenset[Mosfet]:
-    """The MOSFETs that are about to turn off: nothing may flow through them any more."""
-    return frozenset(m for m in Mosfet if state.wish.of(m) is False or state.sending.of(m) is False)
+    """MOSFETs that a waiting or sent command turns off; current through them must stop first."""
+    return frozenset(m for m in Mosfet if state.waiting.of(m) is False or state.sending.of(m) is False)
 
 
 class Next(Enum):
-    """What becomes of a wish now."""
+    """What to do with the waiting command."""
 
-    WAIT = "wait"  # also if there is none
-    ALREADY = "already"  # the sample shows that it is so
+    WAIT = "wait"  # or there is no command
+    ALREADY = "already"  # the sample shows the commanded state
     REFUSE = "refuse"
     SEND = "send"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What becomes of a wish now, and why or with which mask."""
+    """What to do with the waiting command, why, and with which mask."""
 
     next: Next
     why: str = ""
@@ -182,18 +191,20 @@ def judge(
 ) -> Verdict:
     """Judge the wish by a sample whose poll began at ``begun``: only one that is younger than the wish.
 
-    Permissions are asked for again, because the owner may have withdrawn them.
+    Permissions are requested_at for again, because the owner may have withdrawn them.
     """
-    if state.wish == NOTHING or state.sending != NOTHING:
+    if state.waiting == NOTHING or state.sending != NOTHING:
         return WAITS
-    if begun < max(state.asked.values()) or now - begun > MASK_AGE:
+    if begun < max(state.requested_at.values()) or now - begun > MASK_AGE:
         return WAITS
-    request = Request(wish=state.wish, contact="", settings=settings)
+    request = Request(target=state.waiting, contact="", settings=settings)
     if why := next((why for rule in PERMISSIONS if (why := rule(state, request))), ""):
         return Verdict(next=Next.REFUSE, why=f"switching is no longer allowed: {why}")
     if why := refusal(state, request):
         return Verdict(next=Next.REFUSE, why=why)
-    if begun >= state.wished_at and all(_is_so(m, sample, state.wish) for m in _named(state.wish)):
+    if begun >= state.newest_request_at and all(
+        _is_so(m, sample, state.waiting) for m in _named(state.waiting)
+    ):
         return Verdict(next=Next.ALREADY)
     if _must_wait(state, sample, now, settings, controls=controls):
         return WAITS
@@ -201,22 +212,22 @@ def judge(
     return Verdict(next=Next.SEND, mask=Mosfets(charge=bool(due.charge), discharge=bool(due.discharge)))
 
 
-def _is_so(mosfet: Mosfet, sample: PackSample, wish: Orders) -> bool:
-    """Whether a sample by itself shows that a MOSFET was told what is wished; else it is written."""
-    if wish.of(mosfet):
+def _is_so(mosfet: Mosfet, sample: PackSample, target: MosfetTarget) -> bool:
+    """Return whether a sample alone proves that a MOSFET was commanded so."""
+    if target.of(mosfet):
         return bool(sample.is_on(mosfet))
-    return told_by(sample).of(mosfet) is False
+    return commanded_by(sample).of(mosfet) is False
 
 
 def _must_wait(
     state: MosfetState, sample: PackSample, now: float, settings: PackSettings, *, controls: bool
 ) -> bool:
-    """Whether a MOSFET was switched a moment ago, or a current has to fall first."""
-    for mosfet in _named(state.wish):
+    """Return whether a MOSFET was switched a moment ago, or a current has to fall first."""
+    for mosfet in _named(state.waiting):
         if now < state.changed.get(mosfet, now - CHANGE_EVERY) + CHANGE_EVERY:
             return True
-        falls = controls and not state.wish.of(mosfet) and _flows(mosfet, sample, settings)
-        if falls and now < state.asked[mosfet] + FALL_TIME:
+        falls = controls and not state.waiting.of(mosfet) and _flows(mosfet, sample, settings)
+        if falls and now < state.requested_at[mosfet] + FALL_TIME:
             return True
     return False
 
@@ -227,28 +238,39 @@ def _flows(mosfet: Mosfet, sample: PackSample, settings: PackSettings) -> bool:
     return bool(sample.is_on(mosfet)) and forth > small
 
 
-def sending(state: MosfetState, now: float) -> MosfetState:
-    """Record that the wish goes out now."""
-    named = _named(state.wish)
-    off = frozenset(m for m in named if not state.wish.of(m))
+def send(state: MosfetState, now: float) -> MosfetState:
+    """Record that the waiting command is sent now."""
+    named = _named(state.waiting)
+    off = frozenset(m for m in named if not state.waiting.of(m))
     changed = dict(state.changed) | dict.fromkeys(named, now)
-    return replace(state, sending=state.wish, wish=NOTHING, asked={}, changed=changed, ours=state.ours | off)
+    return replace(
+        state,
+        sending=state.waiting,
+        waiting=NOTHING,
+        requested_at={},
+        changed=changed,
+        off_by_us=state.off_by_us | off,
+    )
 
 
-def carried_out(state: MosfetState, mask: Mosfets) -> MosfetState:
-    """Record that the BMS was seen to follow the mask."""
-    told = Orders(charge=mask.charge, discharge=mask.discharge)
-    ours = frozenset(m for m in state.ours if not mask.of(m))
-    return replace(state, told=told, proven=told, sending=NOTHING, ours=ours)
+def confirm(state: MosfetState, mask: Mosfets) -> MosfetState:
+    """Record that the BMS follows the mask."""
+    commanded = MosfetTarget(charge=mask.charge, discharge=mask.discharge)
+    off_by_us = frozenset(m for m in state.off_by_us if not mask.of(m))
+    return replace(state, commanded=commanded, confirmed=commanded, sending=NOTHING, off_by_us=off_by_us)
 
 
-def failed(state: MosfetState) -> MosfetState:
-    """Record that what was sent failed, or may have; the next sample tells what the MOSFETs were told."""
-    faults = state.faults | frozenset(_named(state.sending))
-    return replace(state, told=NOTHING, proven=NOTHING, sending=NOTHING, faults=faults)
+def fail(state: MosfetState) -> MosfetState:
+    """Record that the sent command failed, or may have; the next sample proves what holds."""
+    failed_mosfets = state.failed_mosfets | frozenset(_named(state.sending))
+    return replace(
+        state, commanded=NOTHING, confirmed=NOTHING, sending=NOTHING, failed_mosfets=failed_mosfets
+    )
 
 
-def dropped(state: MosfetState, *, fault: bool) -> MosfetState:
-    """Record that a wish that waited is given up; nothing was sent."""
-    faults = state.faults | frozenset(_named(state.wish)) if fault else state.faults
-    return replace(state, wish=NOTHING, asked={}, faults=faults)
+def cancel(state: MosfetState, *, fault: bool) -> MosfetState:
+    """Drop the waiting command; nothing was sent."""
+    failed_mosfets = (
+        state.failed_mosfets | frozenset(_named(state.waiting)) if fault else state.failed_mosfets
+    )
+    return replace(state, waiting=NOTHING, requested_at={}, failed_mosfets=failed_mosfets)

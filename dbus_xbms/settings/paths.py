@@ -16,6 +16,7 @@ DEVICES = "/Settings/Devices"
 SERVICE = "/Settings/Services/Xbms"
 SWITCH_DEVICE = "_switch"  # ends the name of the switch device beside a pack
 
+_INSTANCE = re.compile(r"[a-z]+:([0-9]{1,9})")
 _MAC = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
 
 
@@ -73,3 +74,15 @@ def switch_path(address: str) -> str:
 def service_path(name: str) -> str:
     """Path of a setting of the whole program in localsettings."""
     return f"{SERVICE}/{name}"
+
+
+def instance_of(text: str) -> int:
+    """Device instance in a ``ClassAndVrmInstance`` such as ``battery:3``.
+
+    Raises:
+        SettingsError: it is not of that form.
+    """
+    match = _INSTANCE.fullmatch(text)
+    if not match:
+        raise SettingsError(f"a device instance looks like battery:1, not {text!r}")
+    return int(match[1])

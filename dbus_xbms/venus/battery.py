@@ -1,17 +1,18 @@
-"""One pack's place on the bus: appears when it is known, is renewed when its identity changes, leaves."""
+"""One pack on the bus: its services appear once it is known, and are replaced with its identity."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from dbus_xbms.dbus.errors import BusError
 from dbus_xbms.model import Phase
-from dbus_xbms.report import Report
-from dbus_xbms.settings import device_id
+from dbus_xbms.report import Report, Request
+from dbus_xbms.settings import SettingsError, Value, device_id
 from dbus_xbms.venus.diff import Diff
-from dbus_xbms.venus.objects import OnWrite
+from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.service import ItemService
 from dbus_xbms.venus.tables.battery import devices
 
@@ -20,54 +21,87 @@ log = logging.getLogger(__name__)
 RETRY_AFTER = 10.0  # s until a service that could not appear is tried again
 
 
+class Controls(Protocol):
+    """Who accepts or refuses what is written, such as a :class:`dbus_xbms.pack.monitor.PackMonitor`."""
+
+    @property
+    def latest(self) -> Report | None:
+        """The newest report."""
+        ...
+
+    def request(self, request: Request, sender: str) -> bool:
+        """Accept or refuse (False) a request."""
+        ...
+
+
+class Writes:
+    """Turns writes to the paths of one service into requests."""
+
+    def __init__(self, items: Sequence[Item[Report]], controls: Controls) -> None:
+        self._items: Mapping[str, Item[Report]] = {item.path: item for item in items}
+        self._controls = controls
+
+    def write(self, path: str, value: Value, sender: str) -> bool:
+        """Take a value within the type and range of its path; return whether it is accepted."""
+        item, report = self._items[path], self._controls.latest
+        if item.request is None or report is None:
+            return True
+        try:
+            request = item.request(value, report)
+        except SettingsError as err:
+            log.warning("%s: %s, written by %s", report.address, err, sender)
+            return False
+        return request is None or self._controls.request(request, sender)  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True, slots=True)
 class _Device:
-    """A service, and the reader of what it shows."""
+    """A service and its published values."""
 
     service: ItemService
-    reader: Diff
+    diff: Diff[Report]
 
 
-class BatteryPresence:
-    """The services of one pack, or their absence: its battery, and a switch device beside it if wanted.
+class BatteryService:
+    """The services of one pack: its battery, and a separate switch device if wanted.
 
-    Consumers read the device instance once and never expect a path to change its type, so a new instance,
-    another number of cells, or beginning to control means new services: the old ones leave first.
+    Consumers read the device instance once and never expect a path to change its type. A new instance,
+    another number of cells, or beginning to control therefore means new services: the old ones leave first.
     """
 
-    def __init__(self, address: str, on_write: OnWrite) -> None:
+    def __init__(self, address: str, controls: Controls) -> None:
         self._id = device_id(address)
-        self._on_write = on_write
+        self._controls = controls
         self._devices: list[_Device] = []
         self._made_for: Hashable = None  # None while they come or go
         self._refused: BusError | None = None  # why they could not appear, and ...
         self._not_before = 0.0  # s, monotonic: ... when to try again
 
     def update(self, report: Report, now: float) -> bool:
-        """Show the report if that takes no waiting: at most one signal a service, none if nothing changed."""
-        if not self._stand_for(report) or report.phase is Phase.WITHDRAWN:
+        """Publish a report if that takes no waiting: one signal per service at most."""
+        if not self._stand_for(report) or report.decision.phase is Phase.WITHDRAWN:
             return False
         for device in self._devices:
-            device.service.publish(device.reader.changes(report, now))
+            device.service.publish(device.diff.changes(report, now))
         return True
 
     async def show(self, report: Report, now: float) -> None:
-        """Put the report on the bus, whatever that takes.
+        """Publish a report; services appear, are replaced or leave as needed.
 
         Raises:
-            BusError: a service cannot be there, e.g. because its name is taken.
+            BusError: a service cannot appear, e.g. because its name is taken.
         """
         if self.update(report, now):
             return
         await self.leave()
-        if report.phase is Phase.WITHDRAWN or not report.identity.cell_count:
+        if report.decision.phase is Phase.WITHDRAWN or not report.identity.cell_count:
             return
         if self._refused and now < self._not_before:
             raise self._refused
         await self._appear(report, now)
 
     def _stand_for(self, report: Report) -> bool:
-        """Whether the services are there, all of them and for good, and made for such a report."""
+        """Return whether all services are there and fit such a report."""
         lost = any(device.service.lost.is_set() for device in self._devices)
         return not lost and self._made_for == _made_for(report)
 
@@ -75,12 +109,12 @@ class BatteryPresence:
         self._refused = None
         try:
             for kind, items in devices(report).items():
-                reader = Diff(items)
-                name, shown = f"{kind}.{self._id}", reader.changes(report, now)
-                service = ItemService(name, items, shown, self._on_write)
+                name, diff = f"{kind}.{self._id}", Diff(items)
+                diff.changes(report, now)
+                service = ItemService(name, items, diff.values, Writes(items, self._controls).write)
                 await service.start()
-                self._devices.append(_Device(service, reader))
-                log.info("%s is on the bus with instance %s", name, shown["/DeviceInstance"])
+                self._devices.append(_Device(service, diff))
+                log.info("%s is on the bus with instance %s", name, diff.values["/DeviceInstance"])
         except BusError as err:
             self._refused, self._not_before = err, now + RETRY_AFTER
             await self.leave()
@@ -88,7 +122,7 @@ class BatteryPresence:
         self._made_for = _made_for(report)
 
     async def leave(self) -> None:
-        """Take the services off the bus, as far as they are there."""
+        """Take the services off the bus."""
         self._made_for = None
         while self._devices:
             service = self._devices.pop().service
@@ -97,7 +131,7 @@ class BatteryPresence:
 
 
 def _made_for(report: Report) -> Hashable:
-    """What services are made for: if it changes, they are renewed."""
+    """Return what the services depend on; if it changes, they are replaced."""
     identity = report.identity
     return (
         report.instance,

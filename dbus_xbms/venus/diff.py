@@ -1,66 +1,78 @@
-"""What of report after report is shown anew. Pure."""
+"""Which paths of a service change from one record to the next. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf
+from typing import Generic, TypeVar
 
-from dbus_xbms.report import Report
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.item import Item, Source
+
+T = TypeVar("T")
 
 UNREAD = object()
 
 
-class Diff:
-    """Reads report after report and tells what is to be shown anew, each row no faster than it may be."""
+class Diff(Generic[T]):
+    """The published values of a table of items; each row changes no faster than it may.
 
-    def __init__(self, items: Sequence[Item]) -> None:
-        groups: dict[tuple[Source, float], list[Item]] = {}
+    ``values`` holds the value of every path, and is the only copy of it.
+    """
+
+    def __init__(self, items: Sequence[Item[T]]) -> None:
+        self.values: dict[str, Value | None] = dict.fromkeys(item.path for item in items)
+        groups: dict[tuple[Source[T], float], list[Item[T]]] = {}
         for item in items:
             groups.setdefault((item.source, item.every), []).append(item)
         self._groups = [_Group(source, every, rows) for (source, every), rows in groups.items()]
         self._due = dict.fromkeys((item.every for item in items), -inf)
 
-    def changes(self, report: Report, now: float) -> dict[str, Value | None]:
-        """The paths that show something else from now on; ``now``: s, monotonic."""
+    def changes(self, record: T, now: float) -> dict[str, Value | None]:
+        """Take the values of a record; return those that changed. ``now``: s, monotonic."""
         due = {every for every, at in self._due.items() if now >= at}
         self._due.update({every: now + every for every in due})
         changed: dict[str, Value | None] = {}
         for group in self._groups:
-            group.read(report, group.every in due, changed)
+            group.read(record, group.every in due, self.values, changed)
         return changed
 
 
-class _Group:
+class _Group(Generic[T]):
     """Rows of one source and one rate."""
 
-    def __init__(self, source: Source, every: float, rows: Sequence[Item]) -> None:
+    def __init__(self, source: Source[T], every: float, rows: Sequence[Item[T]]) -> None:
         self.every = every
         self._source = source
         self._rows = rows
-        self._read: list[Value | None] = [None] * len(rows)  # as it was when last shown
-        self._shown: list[Value | None] = [None] * len(rows)
-        self._parts: object = UNREAD  # of the report last read, if that was when due
-        self._shape: object = UNREAD  # of the report last read
+        self._raw: list[Value | None] = [None] * len(rows)  # before rounding, as last published
+        self._parts: object = UNREAD  # of the record last read, if that was when due
+        self._shape: object = UNREAD  # of the record last read
 
-    def read(self, report: Report, due: bool, changed: dict[str, Value | None]) -> None:
-        """Add what is to be shown anew to ``changed``."""
-        parts = self._source.parts(report)
+    def read(
+        self,
+        record: T,
+        due: bool,
+        values: dict[str, Value | None],
+        changed: dict[str, Value | None],
+    ) -> None:
+        """Update ``values``, and add the paths that changed to ``changed``."""
+        parts = self._source.parts(record)
         if parts == self._parts:
             return
         if shape_of := self._source.shape:
-            shape = shape_of(report)
+            shape = shape_of(record)
             if shape == self._shape and not due:
                 return
             self._shape = shape
         self._parts = parts if due else UNREAD
         for n, item in enumerate(self._rows):
-            raw, shown = item.read(report), self._shown[n]
-            if raw == self._read[n]:  # most are: what they are shown as need not be worked out again
+            raw = item.read(record)
+            if raw == self._raw[n]:  # most are: their rounding need not be repeated
                 continue
-            if not due and shown is not None and item.valid(raw):
+            published = values[item.path]
+            if not due and published is not None and item.valid(raw):
                 continue
-            self._read[n], value = raw, item.shown(raw)
-            if value != shown:
-                self._shown[n] = changed[item.path] = value
+            self._raw[n], value = raw, item.published(raw)
+            if value != published:
+                values[item.path] = changed[item.path] = value

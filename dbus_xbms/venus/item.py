@@ -1,4 +1,8 @@
-"""One path of a service on the bus: its type, its text, and where its value comes from. Pure."""
+"""One path of a service: its type, its text, where its value comes from, what a write requests. Pure.
+
+Items are generic in the record that they read, so that services of other things than a pack use the same
+tables: ``Item[Report]`` reads a :class:`dbus_xbms.report.Report`.
+"""
 
 from __future__ import annotations
 
@@ -6,67 +10,71 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field, replace
-from typing import Literal
+from typing import Any, Generic, Literal, TypeVar
 
-from dbus_xbms.report import Report
 from dbus_xbms.settings import Value
 
 INVALID_TEXT = "---"
 
-Read = Callable[[Report], Value | None]
+T = TypeVar("T")
+
+Read = Callable[[T], Value | None]
 
 _DECIMALS = re.compile(r"\.(\d)f")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """What some rows read of a report: as long as ``parts`` stay the same, so do the rows."""
+class Source(Generic[T]):
+    """The part of a record that some rows read: while ``parts`` stay equal, so do the rows."""
 
-    parts: Callable[[Report], object]
-    # Rows are valid or invalid by this alone: slow ones need not be read before they are due.
-    shape: Callable[[Report], object] | None = None
+    parts: Callable[[T], object]
+    # Rows become valid or invalid by this alone; slow rows need not be read before they are due.
+    shape: Callable[[T], object] | None = None
 
 
-WHOLE = Source(lambda report: report)
-FIXED = Source(lambda report: None)
+WHOLE: Source[Any] = Source(lambda record: record)
+FIXED: Source[Any] = Source(lambda record: None)
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class Item(Generic[T]):
     """One row of a table of paths.
 
-    The type (``i`` int, ``d`` double, ``s`` text) is for life. Numbers are rounded to the decimals of the
-    text, so that noise below what anybody can read makes no signal.
+    The type (``i`` int, ``d`` double, ``s`` text) never changes. Numbers are rounded to the decimals of the
+    text, so that invisible noise makes no signal.
     """
 
     path: str
     kind: Literal["i", "d", "s"]
     text: str
-    read: Read
+    read: Read[T]
     _: KW_ONLY
-    every: float = 0.0  # s, the least time between two changes shown; becoming valid or invalid never waits
+    every: float = 0.0  # s, the least time between two changes; becoming valid or invalid never waits
     writable: bool = False
     lowest: float | None = None  # of a writable number
     highest: float | None = None
     default: Value | None = None  # of a writable number that is a setting
-    source: Source = WHOLE
+    # What a write of a value, within type and range, requests of what the service shows; None: nothing.
+    # It raises SettingsError for a value that is refused.
+    request: Callable[[Any, T], object] | None = None
+    source: Source[T] = WHOLE
     decimals: int = field(init=False)
 
     def __post_init__(self) -> None:
         found = _DECIMALS.search(self.text)
         object.__setattr__(self, "decimals", int(found[1]) if found else 0)
 
-    def value(self, report: Report) -> Value | None:
-        """What to show of ``report``; see :meth:`shown`."""
-        return self.shown(self.read(report))
+    def value(self, record: T) -> Value | None:
+        """Return the published value of a record; see :meth:`published`."""
+        return self.published(self.read(record))
 
     @staticmethod
     def valid(raw: Value | None) -> bool:
-        """Whether what was read is shown at all."""
+        """Return whether a raw value is published at all."""
         return raw is not None and (isinstance(raw, str) or math.isfinite(raw))
 
-    def shown(self, raw: Value | None) -> Value | None:
-        """What was read, as it is shown: of this row's type, rounded, ``None`` for invalid."""
+    def published(self, raw: Value | None) -> Value | None:
+        """Return a raw value in this row's type, rounded; ``None`` for invalid."""
         if raw is None or not self.valid(raw):
             return None
         if isinstance(raw, str) or self.kind == "s":
@@ -75,10 +83,10 @@ class Item:
         return int(raw) if self.kind == "i" else round(float(raw), self.decimals) + 0.0  # never -0.0
 
     def show(self, value: Value | None) -> str:
-        """Text of a value for humans; notifications on the GX print it."""
+        """Return the text of a value; the GX prints it in notifications."""
         return INVALID_TEXT if value is None else self.text.format(value)
 
 
-def rows(source: Source, *items: Item) -> tuple[Item, ...]:
-    """Rows that read from one source."""
+def rows(source: Source[T], *items: Item[T]) -> tuple[Item[T], ...]:
+    """Return rows that read from one source."""
     return tuple(replace(item, source=source) for item in items)

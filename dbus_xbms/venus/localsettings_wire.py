@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 
 from dbus_fast import ErrorType, Variant
 
@@ -33,19 +32,6 @@ ADD_ERRORS = {
 }
 KINDS: dict[type, str] = {int: "i", float: "d", str: "s"}
 INSTANCE = "ClassAndVrmInstance"  # the name of a setting that holds a device class and instance
-_INSTANCE = re.compile(r"[a-z]+:([0-9]{1,9})")
-
-
-def instance_of(text: str) -> int:
-    """Return the device instance in a ``ClassAndVrmInstance`` such as ``battery:3``.
-
-    Raises:
-        SettingsError: it is not of that form.
-    """
-    match = _INSTANCE.fullmatch(text)
-    if not match:
-        raise SettingsError(f"a device instance looks like battery:1, not {text!r}")
-    return int(match[1])
 
 
 def variant(value: Value) -> Variant:

@@ -27,11 +27,13 @@ Entries = dict[str, dict[str, Variant]]
 
 
 class Objects:
-    """Every object of one service, with the values that are shown now."""
+    """Every object of one service, over the values that are published now."""
 
-    def __init__(self, items: Sequence[Item], values: Mapping[str, Value | None], on_write: OnWrite) -> None:
+    def __init__(
+        self, items: Sequence[Item[Any]], values: dict[str, Value | None], on_write: OnWrite
+    ) -> None:
         self.items = {item.path: item for item in items}
-        self.shown: dict[str, Value | None] = {path: values.get(path) for path in self.items}
+        self.shown = values  # of every path; whoever made the service changes them
         self._on_write = on_write
         self._children: dict[str, dict[str, None]] = {"/": {}}  # of each node above the items
         for path in self.items:
@@ -156,7 +158,7 @@ class Objects:
         return ((path[len(prefix) :], path) for path in self.items if path.startswith(prefix))
 
 
-def _within(item: Item, value: float) -> bool:
+def _within(item: Item[Any], value: float) -> bool:
     too_low = item.lowest is not None and value < item.lowest
     too_high = item.highest is not None and value > item.highest
     return not (too_low or too_high)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from dbus_fast import DBusError, ErrorType, Message, MessageFlag, MessageType, NameFlag, RequestNameReply
 
@@ -33,7 +34,7 @@ class ItemService:
     """
 
     def __init__(
-        self, name: str, items: Sequence[Item], values: Mapping[str, Value | None], on_write: OnWrite
+        self, name: str, items: Sequence[Item[Any]], values: dict[str, Value | None], on_write: OnWrite
     ) -> None:
         self.name = name
         self.items = tuple(items)
@@ -70,13 +71,9 @@ class ItemService:
             await self.stop()
             raise
 
-    def publish(self, values: Mapping[str, Value | None]) -> None:
-        """Show new values of some paths: one signal with what changed, or none."""
-        shown = self._objects.shown
-        for path, value in values.items():
-            if value != shown[path]:
-                shown[path] = value
-                self._unsent[path] = None
+    def publish(self, changed: Iterable[str]) -> None:
+        """Send one signal with the present values of the paths that have changed, or none."""
+        self._unsent |= dict.fromkeys(changed)
         self._send()
 
     async def stop(self) -> None:

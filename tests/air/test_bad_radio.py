@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import struct
 from collections.abc import Callable
+from functools import partial
 from typing import Self
 
 import pytest
 
 from dbus_xbms.ble.central import Central
 from dbus_xbms.model import Phase
-from dbus_xbms.pack.pack import OnWrite, Pack
+from dbus_xbms.pack.pack import Pack
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings, Value
@@ -24,6 +25,8 @@ from dbus_xbms.simulator.board import BatteryBoard, BoardSpec
 from dbus_xbms.simulator.device import Device, WireSpec
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
 from dbus_xbms.simulator.orders import UNKNOWN
+from dbus_xbms.venus.battery import Controls, Writes
+from dbus_xbms.venus.tables.battery import devices
 from tests.air.fakes import ADDRESSES, Answer, FakePack, FakeStack
 from tests.air.virtual_time import now, virtual_time
 
@@ -54,6 +57,13 @@ class Judge(BatteryBoard):
         return payload
 
 
+def write(controls: Controls, path: str, value: Value, sender: str) -> bool:
+    """Write to a path of the services that a pack would have."""
+    assert controls.latest
+    items = [item for table in devices(controls.latest).values() for item in table]
+    return Writes(items, controls).write(path, value, sender)
+
+
 class Screen:
     """Where the pack is shown; judges each report."""
 
@@ -62,16 +72,18 @@ class Screen:
         self.hold = HOLD
         self.shown: list[tuple[float, Phase]] = []
         self.wrong: list[str] = []
-        self.writes: list[OnWrite] = []  # of those who write to a pack that it shows
+        self.writes: list[
+            Callable[[str, Value, str], bool]
+        ] = []  # of those who write to a pack that it shows
 
-    def present(self, _address: str, on_write: OnWrite) -> Self:
+    def present(self, _address: str, controls: Controls) -> Self:
         """Show a pack."""
-        self.writes.append(on_write)
+        self.writes.append(partial(write, controls))
         return self
 
     def update(self, report: Report, now: float) -> bool:
-        self.shown.append((now, report.phase))
-        sample = report.sample
+        self.shown.append((now, report.decision.phase))
+        sample = report.decision.sample
         if sample is None:
             return True
         measured_at = self.judge.measured.get((sample.voltage, sample.current))
@@ -123,7 +135,7 @@ class Storm:
         """Run the pack's task through ``seconds`` of weather."""
         air = Central([Jbd()], stack=self.stack)
         pack = Pack(
-            ADDRESS, self.settings, air=air, protocol=Jbd(), presence=self.screen.present, store=self.keep
+            ADDRESS, self.settings, central=air, protocol=Jbd(), service=self.screen.present, store=self.keep
         )
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(air.run()), group.create_task(pack.run())]

@@ -58,11 +58,14 @@ class Boat:
         return [report for at, report in self.screen.reports if since <= at < until]
 
     def phases(self, since: float, until: float) -> set[Phase]:
-        return {report.phase for report in self.reports(since, until)}
+        return {report.decision.phase for report in self.reports(since, until)}
 
     def back_after(self, moment: float) -> float:
         """How many s after that moment the first poll was shown."""
-        return next(at for at, r in self.screen.reports if at >= moment and r.phase is Phase.FRESH) - moment
+        return (
+            next(at for at, r in self.screen.reports if at >= moment and r.decision.phase is Phase.FRESH)
+            - moment
+        )
 
 
 @asynccontextmanager
@@ -75,7 +78,7 @@ async def boat(**chosen: Value) -> AsyncIterator[Boat]:
     radio = FakePack(ADDRESS, device=device)
     stack = FakeStack(radio)
     air = Central([Jbd()], stack=stack)
-    pack = Pack(ADDRESS, settings, air=air, protocol=Jbd(), presence=screen.present, store=keep)
+    pack = Pack(ADDRESS, settings, central=air, protocol=Jbd(), service=screen.present, store=keep)
     async with asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(air.run()),
@@ -104,10 +107,14 @@ async def test_a_lent_link_is_closed_not_tried_again_and_made_anew_when_the_time
         assert one.attempts(lent, until) == []
         assert one.device.held - held < BACK
         assert one.phases(lent + 0.1, until) == {Phase.LENT, Phase.LENT_STOPPED}
-        limits = [(at - lent, r.limits.dcl) for at, r in one.screen.reports if at > lent and r.limits]
+        limits = [
+            (at - lent, r.decision.limits.dcl)
+            for at, r in one.screen.reports
+            if at > lent and r.decision.limits
+        ]
         assert all(dcl > 0 for after, dcl in limits if 1 < after < 298)
         assert {dcl for after, dcl in limits if 301 < after < until - lent} == {0.0}
-        assert all(r.soc is not None for r in one.reports(lent + 0.1, until))
+        assert all(r.decision.soc is not None for r in one.reports(lent + 0.1, until))
         assert one.back_after(until) < BACK
         assert one.phases(until + BACK, now()) <= {Phase.FRESH}
 
@@ -149,7 +156,7 @@ async def test_a_second_time_may_only_end_earlier() -> None:
         await asyncio.sleep(300)
         assert not one.screen.writes[0](LEND, 60, OWNER)
         await asyncio.sleep(0.1)
-        assert "needs a good poll before it is lent again" in one.screen.reports[-1][1].switching.last
+        assert "needs a good poll before it is lent again" in one.screen.reports[-1][1].switching.text
         until = one.lend(2) + 120
         await asyncio.sleep(120 + BACK)
         assert one.attempts(lent, until) == []
@@ -176,7 +183,7 @@ async def test_settings_changed_meanwhile_do_not_bring_the_link_back(name: str, 
     async with boat() as one:
         lent = one.lend(10)
         await asyncio.sleep(100)
-        one.pack.change(name, value)
+        one.pack.monitor.setting_stored(name, value)
         await asyncio.sleep(500)
         assert one.attempts(lent, lent + 600) == []
         await asyncio.sleep(BACK)
@@ -248,7 +255,7 @@ async def test_the_log_tells_of_it_once(caplog: pytest.LogCaptureFixture) -> Non
     told = [record.getMessage().removeprefix(f"{ADDRESS}: ").split(" (")[0] for record in caplog.records]
     lent, taken = "the link is lent for 10 min", "the link is taken back"
     back = ["polling", "charging: Bulk"]
-    assert [line.removesuffix(f", asked for by {OWNER}") for line in told] == [
+    assert [line.removesuffix(f", requested by {OWNER}") for line in told] == [
         lent,
         *back,
         lent,
@@ -298,9 +305,10 @@ async def test_a_shared_pack_that_a_phone_holds_is_asked_for_rarely_and_quietly(
 async def test_a_shorter_interval_ends_the_pause_that_is_on(mode: int) -> None:
     async with boat(Control=0, PollInterval=600.0, ConnectionMode=mode) as one:
         begun = now()
-        one.pack.change("PollInterval", 5.0)
+        one.pack.monitor.setting_stored("PollInterval", 5.0)
         await asyncio.sleep(60)
         assert one.phases(begun + BACK, now()) == {Phase.FRESH}
         assert all(
-            report.age is not None and report.age < BACK for report in one.reports(begun + BACK, now())
+            report.decision.age is not None and report.decision.age < BACK
+            for report in one.reports(begun + BACK, now())
         )

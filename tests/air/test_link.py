@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -46,6 +46,18 @@ async def linked(pack: FakePack, protocol: Lines | None = None) -> AsyncIterator
             yield link, pack.client
         finally:
             await link.close()
+
+
+class Recorder(asyncio.Event):
+    """An event that also records each time that it is set."""
+
+    def __init__(self, record: Callable[[], object]) -> None:
+        super().__init__()
+        self._record = record
+
+    def set(self) -> None:
+        self._record()
+        super().set()
 
 
 class Counting(LineFramer):
@@ -526,7 +538,8 @@ async def test_the_owner_sees_each_step_once() -> None:
     seen = []
     async with running(FakeStack(pack)) as air:
         link = air.link(ADDRESS, Lines())
-        link.on_status = lambda: seen.append(link.status.state)
+        link.changed = changed = Recorder(lambda: seen.append(link.status.state))
+        assert not changed.is_set()
         await link.open()
         pack.leave_air()
         await link.close()

@@ -1,4 +1,4 @@
-"""Orders through a pack's whole task, in virtual time: what is told of them, and what the BMS is sent."""
+"""MOSFET commands through a pack's whole task, in virtual time: what is reported, what the BMS is sent."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ import pytest
 from dbus_xbms import supervision
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import CLOSE_LIMIT
-from dbus_xbms.model import PENDING, OrderState
+from dbus_xbms.model import UNFINISHED, CommandState
 from dbus_xbms.pack.pack import Pack
-from dbus_xbms.pack.poller import ORDER_LIMIT
+from dbus_xbms.pack.poller import COMMAND_LIMIT
 from dbus_xbms.policy.mosfets import MASK_AGE
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.report import Report
@@ -97,20 +97,20 @@ class Boat:
         return self.screen.reports[-1][1]
 
     @property
-    def told(self) -> tuple[OrderState, str]:
-        return self.report.switching.state, self.report.switching.last
+    def told(self) -> tuple[CommandState, str]:
+        return self.report.switching.state, self.report.switching.text
 
-    async def until(self, state: OrderState, limit: float = 20.0) -> None:
+    async def until(self, state: CommandState, limit: float = 20.0) -> None:
         """Wait until that is what the bus tells of the orders."""
         async with asyncio.timeout(limit):
             while self.told[0] is not state:  # noqa: ASYNC110 - virtual time
                 await asyncio.sleep(0.05)
 
-    async def outcome(self, limit: float = 60.0) -> tuple[OrderState, str]:
+    async def outcome(self, limit: float = 60.0) -> tuple[CommandState, str]:
         """What became of the orders, once all have ended."""
         await asyncio.sleep(0.01)
         async with asyncio.timeout(limit):
-            while self.told[0] in PENDING:  # noqa: ASYNC110 - virtual time
+            while self.told[0] in UNFINISHED:  # noqa: ASYNC110 - virtual time
                 await asyncio.sleep(0.05)
         return self.told
 
@@ -134,7 +134,7 @@ async def boat(seed: int = 1, **chosen: Value) -> AsyncIterator[Boat]:
     device = Device(ADDRESS, bms, WireSpec(), asyncio.get_running_loop(), seed)
     radio = FakePack(ADDRESS, device=device)
     air = Central([Jbd()], stack=FakeStack(radio))
-    pack = Pack(ADDRESS, settings, air=air, protocol=Jbd(), presence=screen.present, store=keep)
+    pack = Pack(ADDRESS, settings, central=air, protocol=Jbd(), service=screen.present, store=keep)
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(air.run()), group.create_task(supervision.run(pack))]
         await asyncio.sleep(30)
@@ -150,12 +150,12 @@ async def test_in_per_poll_mode_an_order_is_judged_by_a_poll_that_comes_after_it
     """The phone app has switched charging on again between two polls: "already off" would be a lie."""
     async with boat(ConnectionMode=1) as one:
         assert one.write(CHARGE, 0)
-        assert (await one.outcome())[0] is OrderState.DONE
+        assert (await one.outcome())[0] is CommandState.DONE
         await asyncio.sleep(5)
         one.bms.somebody_writes(0)  # between two polls
         await asyncio.sleep(1)
         assert one.write(CHARGE, 0)
-        assert await one.outcome() == (OrderState.DONE, "charge off: done")
+        assert await one.outcome() == (CommandState.DONE, "charge off: done")
         assert one.sent == ["0001", "0001"]
         assert one.bms.battery.mask == 1
 
@@ -165,7 +165,7 @@ async def test_in_per_poll_mode_what_the_next_poll_shows_to_be_so_is_not_written
     async with boat(ConnectionMode=1) as one:
         begun = now()
         assert one.write(CHARGE, 1)
-        assert await one.outcome() == (OrderState.DONE, "charge on: done: already on")
+        assert await one.outcome() == (CommandState.DONE, "charge on: done: already on")
         assert one.sent == []
         assert any(at > begun for at in one.bms.measured.values())
 
@@ -177,10 +177,10 @@ async def test_an_order_whose_permission_is_withdrawn_while_it_waits_is_refused_
         await asyncio.sleep(2)
         assert one.write(CHARGE, 0)
         await asyncio.sleep(2)
-        assert one.told[0] is OrderState.WAITING
-        one.pack.change("AllowMosfetControl", 0)
+        assert one.told[0] is CommandState.WAITING
+        one.pack.monitor.setting_stored("AllowMosfetControl", 0)
         state, words = await one.outcome(2)
-        assert state is OrderState.REFUSED
+        assert state is CommandState.REFUSED
         assert words.startswith("charge off: refused: switching is no longer allowed")
         await asyncio.sleep(30)
         assert one.sent == []
@@ -194,11 +194,11 @@ async def test_an_order_for_charging_does_not_switch_discharging_off_that_was_sw
         one.bms.somebody_writes(1)
         await asyncio.sleep(3)
         assert one.write(CHARGE, 0)
-        assert await one.outcome() == (OrderState.DONE, "charge off: done: already off")
+        assert await one.outcome() == (CommandState.DONE, "charge off: done: already off")
         one.bms.somebody_writes(0)
         await asyncio.sleep(3)
         assert one.write(CHARGE, 0)
-        assert (await one.outcome())[0] is OrderState.DONE
+        assert (await one.outcome())[0] is CommandState.DONE
         assert one.sent == ["0001"]
 
 
@@ -210,8 +210,8 @@ async def test_an_on_right_after_an_off_is_kept_told_of_and_carried_out() -> Non
         sent_at = now()
         assert one.write(CHARGE, 1)
         await asyncio.sleep(1)
-        assert one.told == (OrderState.WAITING, "charge on: waiting")
-        assert await one.outcome() == (OrderState.DONE, "charge on: done")
+        assert one.told == (CommandState.WAITING, "charge on: waiting")
+        assert await one.outcome() == (CommandState.DONE, "charge on: done")
         assert 3 < now() - sent_at < 8
         assert one.sent == ["0001", "0000"]
 
@@ -221,9 +221,9 @@ async def test_an_order_that_comes_while_another_is_sent_is_kept_and_follows_it(
     async with boat() as one:
         one.fault(FaultKind.LOST_ACKNOWLEDGE, count=1)  # for 2 s
         assert one.write(CHARGE, 0)
-        await one.until(OrderState.SENDING)
+        await one.until(CommandState.SENDING)
         assert one.write(DISCHARGE, 0)
-        assert await one.outcome() == (OrderState.DONE, "charge off: done; discharge off: done")
+        assert await one.outcome() == (CommandState.DONE, "charge off: done; discharge off: done")
         assert one.sent == ["0001", "0003"]
 
 
@@ -233,10 +233,10 @@ async def test_a_waiting_order_fails_with_its_link_also_while_another_one_is_on_
     async with boat() as one:
         one.fault(FaultKind.LOST_ACKNOWLEDGE, count=1)
         assert one.write(first, 1 if first == BALANCING_OFF else 0)
-        await one.until(OrderState.SENDING)
+        await one.until(CommandState.SENDING)
         assert one.write(DISCHARGE, 0)
         before = len(one.sent)
-        one.pack.change("Password", "123456")  # makes the link anew
+        one.pack.monitor.setting_stored("Password", "123456")  # makes the link anew
         await asyncio.sleep(30)
         assert "discharge off: failed: a setting of the link was changed" in one.told[1]
         assert len(one.sent) == before
@@ -247,20 +247,20 @@ async def test_a_waiting_order_fails_with_its_link_also_while_another_one_is_on_
 async def test_a_pack_that_is_removed_during_an_order_ends_within_its_limits() -> None:
     async with boat() as one:
         assert one.write(CHARGE, 0)
-        await one.until(OrderState.SENDING)
+        await one.until(CommandState.SENDING)
         one.fault(FaultKind.LOSE)  # nothing arrives any more: the order takes as long as it may
         begun = now()
         one.task.cancel()
         await asyncio.wait([one.task])
         assert one.task.cancelled()
-        assert now() - begun <= ORDER_LIMIT + CLOSE_LIMIT < END_LIMIT
+        assert now() - begun <= COMMAND_LIMIT + CLOSE_LIMIT < END_LIMIT
 
 
 @virtual_time
 async def test_a_pack_that_hangs_when_it_is_removed_ends_the_program() -> None:
     class Stubborn:
         address = ADDRESS
-        shown_at = 1e9
+        published_at = 1e9
 
         async def run(self) -> None:
             try:
@@ -283,9 +283,9 @@ async def test_an_order_that_is_cancelled_and_fails_leaves_no_exception_that_nob
     loop.set_exception_handler(lambda _, context: seen.append(str(context["message"])))
     async with boat() as one:
         assert one.write(CHARGE, 0)
-        await one.until(OrderState.SENDING)
+        await one.until(CommandState.SENDING)
         one.fault(FaultKind.LOSE)
-        one.pack.change("Password", "123456")  # cancels polling
+        one.pack.monitor.setting_stored("Password", "123456")  # cancels polling
         await asyncio.sleep(40)
     gc.collect()
     await asyncio.sleep(0)
@@ -299,7 +299,7 @@ async def test_what_waits_too_long_is_given_up_and_what_is_on_the_air_is_not() -
         one.fault(FaultKind.LATE, amount=2.5)  # each poll takes longer than a mask may be old
         assert one.write(CHARGE, 0)
         state, words = await one.outcome(30)
-        assert (state, words) == (OrderState.FAILED, "charge off: failed: could not be sent within 20 s")
+        assert (state, words) == (CommandState.FAILED, "charge off: failed: could not be sent within 20 s")
         assert one.sent == []
 
 
@@ -308,10 +308,10 @@ async def test_on_a_board_without_lock_bit_the_second_order_does_not_undo_the_fi
     async with boat() as one:
         one.bms.battery.overrides.hides_lock = True
         assert one.write(DISCHARGE, 0)
-        assert (await one.outcome())[0] is OrderState.DONE
+        assert (await one.outcome())[0] is CommandState.DONE
         await asyncio.sleep(10)
         assert one.write(CHARGE, 0)
-        assert (await one.outcome())[0] is OrderState.DONE
+        assert (await one.outcome())[0] is CommandState.DONE
         assert one.sent == ["0002", "0003"]
 
 
@@ -326,7 +326,7 @@ class Order:
 
 
 class Chance:
-    """Orders, a second master, permissions, protections and a bad radio, by chance; and what is wrong."""
+    """Commands, a second master, permissions, protections and a bad radio, by chance; and what is wrong."""
 
     def __init__(self, one: Boat, seed: int) -> None:
         self.one = one
@@ -362,7 +362,7 @@ class Chance:
             one.bms.somebody_writes(lots.randrange(4))
         elif what == "permission":
             name = lots.choice(("AllowMosfetControl", "AllowDischargeOff"))
-            one.pack.change(name, int(lots.random() < 0.7))
+            one.pack.monitor.setting_stored(name, int(lots.random() < 0.7))
         elif what == "protection":
             one.bms.battery.overrides.protection = lots.choice((0, 0, 1, 2, 1 << 10))
         elif what == "radio":
@@ -383,7 +383,7 @@ class Chance:
         value = self.lots.randrange(4) if path == MODE else self.lots.randrange(2)
         wish = {bit: not value & bit for bit in (1, 2)} if path == MODE else {bits: bool(value)}
         if self.one.write(path, value):
-            number = self.one.pack._switches.report.number
+            number = self.one.pack.monitor._commands.status.number
             self.orders.append(Order(at=now(), wish=wish, number=number))
 
     def _judge_write(self, mask: int) -> None:
@@ -397,8 +397,8 @@ class Chance:
                 self.wrong.append(f"{now():.1f}: {mask} was written: bit {bit} was {before}, asked by nobody")
 
     def _judge_outcomes(self) -> None:
-        switching = self.one.pack._switches.report
-        if switching.state in PENDING:
+        switching = self.one.pack.monitor._commands.status
+        if switching.state in UNFINISHED:
             return
         ended = [order for order in self.orders if order.ended is None and order.number == switching.number]
         for order in self.orders:
@@ -407,7 +407,7 @@ class Chance:
         if not ended:
             return
         self.outcomes[switching.state.name] = self.outcomes.get(switching.state.name, 0) + 1
-        if switching.state is not OrderState.DONE:
+        if switching.state is not CommandState.DONE:
             return
         final: dict[int, tuple[bool, float]] = {}
         for order in ended:

@@ -38,7 +38,9 @@ class Bench:
         self.screen = Screen(Judge())
         air = Central([Jbd()], stack=self.stack)
         settings = PackSettings(chosen)
-        self.pack = Pack(ADDRESS, settings, air=air, protocol=Jbd(), presence=self.screen.present, store=keep)
+        self.pack = Pack(
+            ADDRESS, settings, central=air, protocol=Jbd(), service=self.screen.present, store=keep
+        )
         self._air = air
 
     async def run(self, seconds: float, *changes: tuple[str, Value]) -> None:
@@ -47,7 +49,7 @@ class Bench:
             tasks = [group.create_task(self._air.run()), group.create_task(self.pack.run())]
             await asyncio.sleep(seconds)
             for name, value in changes:
-                self.pack.change(name, value)
+                self.pack.monitor.setting_stored(name, value)
                 await asyncio.sleep(seconds)
             for task in reversed(tasks):
                 task.cancel()

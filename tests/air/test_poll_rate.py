@@ -100,7 +100,7 @@ async def test_a_protection_at_rest_is_an_alarm_within_six_seconds() -> None:
     strike = now() + 104.0
     await storm.rage(115, once(103.5, lambda _: trip(storm, judge)))
     assert isinstance(storm.screen, Keeping)
-    alarmed = [at for at, r in storm.screen.reports if r.alarms.get(OVERCURRENT) is Level.ALARM]
+    alarmed = [at for at, r in storm.screen.reports if r.decision.alarms.get(OVERCURRENT) is Level.ALARM]
     assert alarmed[0] - strike <= 5.5
 
 

@@ -11,7 +11,19 @@ from dbus_xbms.dbus.errors import BusError, NameTaken
 from dbus_xbms.pack.publisher import LONGEST_REST, Publisher
 from dbus_xbms.report import Report
 from tests.air.virtual_time import now, virtual_time
+from tests.unit.samples import changed
 from tests.unit.venus.tables.test_battery import REPORT
+
+
+class Reporter:
+    """Reports the same for ever."""
+
+    def __init__(self, valid_for: float) -> None:
+        self.changed = asyncio.Event()
+        self.valid_for = valid_for
+
+    def report(self, now: float) -> Report:
+        return changed(REPORT, valid_for=self.valid_for)
 
 
 class Screen:
@@ -36,13 +48,13 @@ class Screen:
 async def test_a_report_made_after_a_poll_is_made_anew_when_it_has_had_its_time(
     lasts: float, next_look: float
 ) -> None:
-    screen, lasting = Screen(), [LONGEST_REST]
-    begun = now()
-    showing = Publisher("A4:C1:37:00:00:01", screen, lambda _: (REPORT, lasting[0]))
-    task = asyncio.ensure_future(showing.run())
+    screen, begun = Screen(), now()
+    reporter = Reporter(LONGEST_REST)
+    publisher = Publisher("A4:C1:37:00:00:01", reporter, screen)
+    task = asyncio.ensure_future(publisher.run())
     await asyncio.sleep(3)
-    lasting[0] = lasts
-    showing.at_once()  # a poll: what it shows stands for another time than what was shown before
+    reporter.valid_for = lasts
+    publisher.publish(reporter.report(now()))  # after a poll: valid for another time than the one before
     await asyncio.sleep(LONGEST_REST + 4)
     task.cancel()
     await asyncio.wait([task])
@@ -72,10 +84,10 @@ class Refused(Screen):
 async def test_only_a_name_that_another_program_has_counts_as_taken(
     error: BusError, state: ContactState
 ) -> None:
-    showing = Publisher("A4:C1:37:00:00:01", Refused(error), lambda _: (REPORT, LONGEST_REST))
-    task = asyncio.ensure_future(showing.run())
+    publisher = Publisher("A4:C1:37:00:00:01", Reporter(LONGEST_REST), Refused(error))
+    task = asyncio.ensure_future(publisher.run())
     await asyncio.sleep(1)
     task.cancel()
     await asyncio.wait([task])
-    assert showing.trouble
-    assert (showing.trouble.state, showing.trouble.words) == (state, str(error))
+    assert publisher.trouble
+    assert (publisher.trouble.state, publisher.trouble.words) == (state, str(error))

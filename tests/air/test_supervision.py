@@ -34,7 +34,7 @@ class Hanging:
     address = "A4:C1:37:00:00:01"
 
     def __init__(self, *, stubborn: bool = False) -> None:
-        self.shown_at = now()
+        self.published_at = now()
         self.ended_at: float | None = None
         self._stubborn = stubborn
         self.progress = Progress(ended_at=now(), interval=1.0, possible=True)
@@ -73,7 +73,7 @@ async def test_a_pack_that_shows_something_now_and_then_goes_on() -> None:
     task = asyncio.ensure_future(watch(pack))
     for _ in range(20):
         await asyncio.sleep(30)
-        pack.shown_at = now()
+        pack.published_at = now()
     assert not task.done()
     task.cancel()
     await asyncio.wait([task])
@@ -117,11 +117,13 @@ async def test_a_fault_in_deciding_stops_all_currents_and_ends_by_itself() -> No
     during = [r for at, r in screen.reports if 62 < at - began < 90]
     after = [r for at, r in screen.reports if at - began > 95]
     assert during
-    assert {r.phase for r in during} == {Phase.LOST}
-    assert {(r.limits.ccl, r.limits.dcl) for r in during if r.limits} == {(0.0, 0.0)}
-    assert all(r.limits and r.sample is None for r in during)
-    assert after[-1].phase is Phase.FRESH
-    assert after[-1].limits is not None
+    assert {r.decision.phase for r in during} == {Phase.LOST}
+    assert {(r.decision.limits.ccl, r.decision.limits.dcl) for r in during if r.decision.limits} == {
+        (0.0, 0.0)
+    }
+    assert all(r.decision.limits and r.decision.sample is None for r in during)
+    assert after[-1].decision.phase is Phase.FRESH
+    assert after[-1].decision.limits is not None
 
 
 class Fleet:
@@ -143,9 +145,9 @@ class Fleet:
             Pack(
                 radio.address,
                 self.settings,
-                air=air,
+                central=air,
                 protocol=Jbd(),
-                presence=storm.screen.present,
+                service=storm.screen.present,
                 store=keep,
             )
             for radio in self.radios

@@ -82,7 +82,7 @@ async def reopen(link: Link, seconds: float = 30.0) -> None:
 async def shown(link: Link, state: str, seconds: float = SOON) -> None:
     """Wait until the link's status is ``state``."""
     changed = asyncio.Event()
-    link.on_status = changed.set
+    link.changed = changed
     async with asyncio.timeout(seconds):
         while link.status.state != state:
             changed.clear()

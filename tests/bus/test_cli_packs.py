@@ -22,6 +22,7 @@ from dbus_xbms.venus.service import ItemService
 from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
 from tests.patience import PATIENCE
 from tests.unit.commands.test_watch import ADDRESS, REPORT
+from tests.unit.samples import changed
 
 OTHER = "A4:C1:37:0A:0B:0C"
 
@@ -426,8 +427,8 @@ async def test_watch_follows_changes_and_a_pack_that_leaves(pack: ItemService) -
     try:
         async with asyncio.timeout(PATIENCE):
             assert json.loads(await process.stdout.readline())[pack.name]["/Dc/0/Voltage"] == 13.25
-            assert REPORT.sample
-            lower = replace(REPORT, sample=replace(REPORT.sample, voltage=12.75))
+            assert REPORT.decision.sample
+            lower = changed(REPORT, sample=replace(REPORT.decision.sample, voltage=12.75))
             pack.publish(values(pack.items, lower))
             assert json.loads(await process.stdout.readline())[pack.name]["/Dc/0/Voltage"] == 12.75
             await pack.stop()

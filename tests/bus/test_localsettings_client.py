@@ -27,12 +27,12 @@ from dbus_xbms.settings import (
     Setting,
     SettingsError,
     Value,
+    instance_of,
     pack_path,
     service_path,
 )
 from dbus_xbms.settings_store.service import LocalSettings as Simulated
 from dbus_xbms.venus.localsettings import NAME, LocalSettings
-from dbus_xbms.venus.localsettings_wire import instance_of
 from tests.patience import PATIENCE
 
 FIRST, SECOND = "A4:C1:37:01:02:03", "A4:C1:37:01:02:04"

@@ -40,7 +40,7 @@ ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 CELLS = 4
 ITEMS = {item.path: item for item in items_for(PackIdentity(cell_count=CELLS, ntc_count=2), controls=True)}
 BEHIND = {edited.path: edited for edited in (*EDITED, *PANE)}  # settings behind writable paths
-LENDING = ("/Settings/LendForMinutes", LEND_SWITCH.item.path)  # accepted, they take the pack off the air
+LENDING = ("/Settings/LendForMinutes", LEND_SWITCH.path)  # accepted, they take the pack off the air
 PEER, PROPERTIES = "org.freedesktop.DBus.Peer", "org.freedesktop.DBus.Properties"
 INTERFACES = (BUS_ITEM, PROPERTIES, PEER, "org.freedesktop.DBus.Introspectable", "x.y", None)
 
@@ -155,7 +155,7 @@ async def until_shown(venus: Venus, path: str, written: Variant) -> None:
             return  # it shows the preset's
     elif path == "/History/Clear":
         wanted = 0
-    shown = item.shown(wanted)
+    shown = item.published(wanted)
     await venus.until(ONE, lambda s: bool(s[path] == shown))
 
 

@@ -238,7 +238,7 @@ async def test_no_method_of_a_battery_service_answers_with_a_bare_exception(fail
         raise failure
 
     name = "com.victronenergy.battery.xbms_a4c137010203"
-    items = [Item("/Io/Order", "i", "{}", lambda report: 1, writable=True)]
+    items: list[Item[object]] = [Item("/Io/Order", "i", "{}", lambda report: 1, writable=True)]
     service = ItemService(name, items, {"/Io/Order": 1}, write)
     await service.start()
     try:

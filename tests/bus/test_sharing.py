@@ -61,7 +61,7 @@ async def test_a_phone_gets_the_pack_for_as_long_as_it_is_lent_and_the_limits_st
         assert (seen[LEND], seen[TOGGLE], seen[WORDS]) == (0, 0, "connected")
         assert seen[CABLE] == 0
     lines = [line for line in program.output if ONE in line]
-    assert sum("the link is lent for 1 min, asked for by " in line for line in lines) == 1
+    assert sum("the link is lent for 1 min, requested by " in line for line in lines) == 1
     assert sum("polling" in line for line in lines) == 2
     assert [line for line in lines if line.startswith(("WARNING", "ERROR"))] == []
 

@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from dbus_fast import Variant
 
-from dbus_xbms.model import Orders, Phase, Switching
-from dbus_xbms.report import Report
-from dbus_xbms.settings import Value, switch_path
-from dbus_xbms.venus.battery import BatteryPresence
+from dbus_xbms.model import MosfetTarget, Phase, SwitchStatus
+from dbus_xbms.report import Report, Request
+from dbus_xbms.settings import switch_path
+from dbus_xbms.venus.battery import BatteryService
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import BATTERY as BATTERIES
 from tests.bus.venus import BUS_ITEM, DBUS, SETTINGS, Seen, Venus, plain
 from tests.bus.venus import SWITCH as SWITCHES
+from tests.unit.samples import changed
 from tests.unit.venus.tables.test_battery import REPORT
 
 pytestmark = pytest.mark.usefixtures("private_bus")
@@ -54,17 +55,19 @@ class Owner:
     """Shows reports, and remembers what was written."""
 
     def __init__(self) -> None:
-        self.written: list[tuple[str, Value]] = []
-        self.presence = BatteryPresence(ONE, self.write)
+        self.written: list[Request] = []
+        self.latest: Report | None = None
+        self.presence = BatteryService(ONE, self)
         self._now = 0.0
 
-    def write(self, path: str, value: Value, sender: str) -> bool:
+    def request(self, request: Request, sender: str) -> bool:
         assert ":1." in sender  # the name on the bus, behind the program
-        self.written.append((path, value))
-        return path == STATE
+        self.written.append(request)
+        return request == MosfetTarget(charge=False)
 
     async def show(self, report: Report) -> None:
         self._now += 1.0
+        self.latest = report
         await self.presence.show(report, self._now)
 
 
@@ -92,7 +95,7 @@ async def test_each_device_has_a_connection_of_its_own_and_both_leave_together(
     await pack.show(BESIDE)
     owners = {await owner(venus, BATTERY), await owner(venus, SWITCH)}
     assert len(owners - {None}) == 2
-    await pack.show(replace(BESIDE, phase=Phase.WITHDRAWN))
+    await pack.show(changed(BESIDE, phase=Phase.WITHDRAWN))
     assert (await owner(venus, BATTERY), await owner(venus, SWITCH)) == (None, None)
     await pack.show(BESIDE)
     assert not owners & {await owner(venus, BATTERY), await owner(venus, SWITCH)}
@@ -110,7 +113,9 @@ async def test_a_new_instance_of_the_switch_device_makes_it_leave_and_come_back(
 
 async def test_what_changes_is_told_by_the_device_that_shows_it(venus: Venus, pack: Owner) -> None:
     await pack.show(BESIDE)
-    wished = Switching(told=Orders(charge=True, discharge=True), wish=Orders(charge=False))
+    wished = SwitchStatus(
+        commanded=MosfetTarget(charge=True, discharge=True), requested=MosfetTarget(charge=False)
+    )
     await pack.show(replace(BESIDE, switching=wished))
     assert (await items(venus, SWITCH))[STATE] == 0
     battery = await items(venus, BATTERY)
@@ -128,7 +133,7 @@ async def test_a_toggle_is_written_where_it_is_shown_and_only_within_its_range(
     assert await venus.call(at, STATE, BUS_ITEM, "SetValue", "v", Variant("ai", [])) == 1
     assert await venus.write(at, "/SwitchableOutput/charge/Settings/Type", 2) == 2
     assert await venus.write(at, "/SwitchableOutput/charge/Status", 9) == 1
-    assert pack.written == [(STATE, 0), (STATE, 1)]
+    assert pack.written == [MosfetTarget(charge=False), MosfetTarget(charge=True)]
     assert await venus.write(at, "/SwitchableOutput/lend/State", 1) == 2  # the owner refuses this one
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dbus_xbms.model import OrderState
+from dbus_xbms.model import CommandState
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import BATTERY, CONTROL, Seen, Venus
 
@@ -56,7 +56,7 @@ async def test_every_path_of_a_mosfet_switches_it_and_shows_what_the_bms_reports
         assert await venus.write(SERVICE, "/Settings/MosfetMode", 0) == ACCEPTED
         await venus.until(ONE, lambda s: mosfets(s) == (1, 1) and s["/Settings/MosfetMode"] == 0)
         assert await writes(sim) == ["e1 0001", "e1 0003", "e1 0000"]
-        assert ":1." in await program.until("asks for charge off")
+        assert ":1." in await program.until("requests charge off")
 
 
 async def test_a_current_of_a_controlling_pack_falls_before_its_mosfet_turns_off() -> None:
@@ -119,7 +119,7 @@ async def test_a_mosfet_that_is_stuck_is_a_fault_and_shown_as_it_is() -> None:
         assert told(seen, "failed: asked for charge off, discharge on; the BMS reports charge on")
         assert await writes(sim) == ["e1 0001"]  # stored, as the lock bit shows: not repeated
         assert "ERROR" in await program.until("failed: asked for")
-        assert seen["/Io/LastCommandState"] == OrderState.FAILED
+        assert seen["/Io/LastCommandState"] == CommandState.FAILED
         await asyncio.sleep(3)
         assert len(await writes(sim)) == 1
 
@@ -239,11 +239,11 @@ async def test_orders_that_go_out_together_are_told_of_together() -> None:
         await venus.until(ONE, lambda s: running(s) and s["/Dc/0/Current"] > 10)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED  # waits for the current
         assert await other.write(SERVICE, DISCHARGE, 0) == ACCEPTED
-        seen = await venus.until(ONE, lambda s: s["/Io/LastCommandState"] == OrderState.WAITING)
+        seen = await venus.until(ONE, lambda s: s["/Io/LastCommandState"] == CommandState.WAITING)
         await sim.fault("current", ONE, amperes=0.0)
         await venus.until(ONE, lambda s: mosfets(s) == (0, 0) and told(s, "done"))
         assert seen[LAST] == "charge off, discharge off: done"
-        line = await program.until("asked for by")
+        line = await program.until("requested by")
         assert line.count(":1.") == 2
         assert await writes(sim) == ["e1 0003"]
 
@@ -311,7 +311,7 @@ async def test_an_order_that_is_on_its_way_is_seen_through_when_the_program_ends
             assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
             await sim.truth_when(ONE, lambda t: t["writes"] != [])
             assert await program.stop() == 0
-        assert any("charge off, asked for by" in line and "done" in line for line in program.output)
+        assert any("charge off, requested by" in line and "done" in line for line in program.output)
         assert program.left_behind == []
 
 

@@ -22,6 +22,7 @@ from dbus_xbms.settings import Value
 from dbus_xbms.venus.service import ItemService
 from dbus_xbms.venus.tables.battery import items_for, values
 from tests.patience import PATIENCE
+from tests.unit.samples import changed
 from tests.unit.venus.tables.test_battery import IDENTITY, REPORT, SAMPLE, SILENT
 
 pytestmark = pytest.mark.skipif(
@@ -133,7 +134,7 @@ async def test_velib_follows_changes_and_nothing_else(service: ItemService) -> N
         await monitor.ask()
         before = values(service.items, REPORT)
         for current in (5.0, 6.0, 7.0):
-            report = replace(REPORT, sample=replace(SAMPLE, current=current))
+            report = changed(REPORT, sample=replace(SAMPLE, current=current))
             service.publish(values(service.items, report))
         after = values(service.items, report)
         while (answer := await monitor.ask())["seen"]["/Dc/0/Current"][0] != 7.0:
@@ -146,7 +147,7 @@ async def test_velib_follows_changes_and_nothing_else(service: ItemService) -> N
 async def test_velib_sees_measurements_become_invalid(service: ItemService) -> None:
     async with monitoring("items") as monitor:
         await monitor.ask()
-        lost = values(service.items, replace(SILENT, phase=Phase.LOST))
+        lost = values(service.items, changed(SILENT, phase=Phase.LOST))
         service.publish(lost)
         while (answer := await monitor.ask())["seen"]["/State"][0] != 10:
             pass

@@ -21,8 +21,9 @@ from dbus_xbms.venus.service import ItemService
 from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
 from tests.patience import PATIENCE
 from tests.unit.commands.test_watch import ADDRESS, CONTROLLING, SAMPLE
+from tests.unit.samples import changed
 
-CHARGING = replace(
+CHARGING = changed(
     CONTROLLING,
     identity=replace(CONTROLLING.identity, cell_count=16),
     sample=replace(SAMPLE, cells=tuple(3.3 + n / 1000 for n in range(16))),
@@ -69,7 +70,7 @@ async def test_the_screen_comes_with_its_keys_and_leaves_the_terminal_as_it_was(
 async def test_the_screen_follows_the_bus_and_the_size_of_the_window(pack: ItemService) -> None:
     async with on_terminal("watch", size=(120, 40)) as terminal:
         await terminal.shows("76.3%")
-        low = replace(CHARGING, soc=12.0)
+        low = changed(CHARGING, soc=12.0)
         pack.publish(values(ITEMS, low))
         await terminal.shows("12.0%")
         terminal.resize(34, 20)
@@ -156,7 +157,7 @@ async def test_each_poll_is_a_line_of_the_log_and_no_other_signal_is_with_or_wit
     async with on_terminal("watch", "starb", "--log", str(path)) as terminal:
         await terminal.shows("76.3%")
         for soc in (70.0, 69.0):
-            report = replace(CHARGING, soc=soc)
+            report = changed(CHARGING, soc=soc)
             pack.publish(values(ITEMS, report))
             for link in (LinkStatus(state="no answer"), LinkStatus(state="connected", rssi=-71)):
                 pack.publish(values(ITEMS, replace(report, link=link, custom_name="Starboard bank")))

@@ -168,8 +168,8 @@ async def test_what_a_program_asks_for_right_after_its_first_write_comes_after_i
         written.append(value)
         return True
 
-    item = Item("/Counter", "i", "{}", lambda report: None, writable=True)
-    service = ItemService(f"{BATTERY}test", (item,), {}, take)
+    item: Item[object] = Item("/Counter", "i", "{}", lambda report: None, writable=True)
+    service = ItemService(f"{BATTERY}test", (item,), {"/Counter": None}, take)
     await service.start()
     bus = await MessageBus(bus_type=BusType.SESSION).connect()
     writes = [

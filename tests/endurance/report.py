@@ -25,7 +25,7 @@ LINES_OF_VALUES = 12  # of an imposed value: a handful of alarms, each up and do
 LINES_OF_SILENCE = 6  # of a pack: silent, stopped, gone, and back
 LINES_OF_AN_ORDER = 2  # that it was given, and what became of it
 BAD_LINE = re.compile(r"^(ERROR|CRITICAL) |^Traceback|Warning: ")
-ORDER_LINE = re.compile(r"^ERROR dbus_xbms\.switching: .*, asked for by .*: failed: ")
+ORDER_LINE = re.compile(r"^ERROR dbus_xbms\.pack\.commands: .*, requested by .*: failed: ")
 
 
 @dataclass(slots=True, kw_only=True)

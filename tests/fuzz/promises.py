@@ -128,7 +128,7 @@ def check_curves(chosen: Preset) -> None:
             assert all(0 <= curve.at(x) <= 1 for x in (-273.1, -1.0, 0.0, 2.9, 3.5, 20.0, 100.0, 6280.4))
 
 
-def check_items(items: tuple[Item, ...], report: Report) -> None:
+def check_items(items: tuple[Item[Report], ...], report: Report) -> None:
     """Every path shows a finite number or a printable text of its own type, or nothing."""
     for item in items:
         value = item.value(report)

@@ -33,11 +33,10 @@ from dbus_xbms.protocols.jbd.registers import (
     decode_hardware,
 )
 from dbus_xbms.report import Report
-from dbus_xbms.settings import PackSettings, SettingsError
+from dbus_xbms.settings import PackSettings, SettingsError, instance_of
 from dbus_xbms.settings.persisted import identity_of, remembered
 from dbus_xbms.venus.bus_item import from_variant, to_variant
 from dbus_xbms.venus.diff import Diff
-from dbus_xbms.venus.localsettings_wire import instance_of
 from dbus_xbms.venus.tables.battery import items_for
 from tests.fuzz.mutate import PAYLOADS, answer, chunks, mutant, payload
 from tests.fuzz.owners import CURVES, owner
@@ -208,7 +207,7 @@ def step(rng: Random) -> None:
     """Bytes to what the bus shows: any decodable samples, any silence between them, any owner."""
     chosen, managed = owner(rng), rng.random() < 0.8
     identity: PackIdentity | None = None
-    reader: Diff | None = None
+    reader: Diff[Report] | None = None
     now, state = rng.choice((0.0, 1e6)), PackState(started=0.0)
     for _ in range(rng.randint(1, 6)):
         now += rng.choice((0.0, 1.0, 1.0, 5.0, 40.0, 400.0, 3000.0, 1e6))
@@ -248,19 +247,10 @@ def report_of(
         address=ADDRESS,
         instance=1,
         identity=identity,
-        phase=decision.phase,
-        sample=decision.sample,
-        cell_temperatures=decision.temperatures.cells,
-        mosfet_temperature=decision.temperatures.mosfet,
-        alarms=decision.alarms,
+        decision=decision,
         link=LinkStatus(),
         extremes=state.extremes,
         controls=managed,
-        limits=decision.limits,
-        soc=decision.soc,
-        consumed=decision.consumed,
-        time_to_go=decision.time_to_go,
-        history=decision.history,
         settings=chosen,
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from hypothesis import strategies as st
 
-from dbus_xbms.model import Mosfets, Orders, PackSample, Protection
+from dbus_xbms.model import Mosfets, MosfetTarget, PackSample, Protection
+from dbus_xbms.policy.decision import Decision
+from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings
 
 SAMPLE = PackSample(
@@ -17,7 +19,7 @@ SAMPLE = PackSample(
     remaining=72.0,
     nominal=100.0,
     cycles=12,
-    commanded=Orders(charge=True, discharge=True),
+    commanded=MosfetTarget(charge=True, discharge=True),
     mosfets=Mosfets(charge=True, discharge=True),
     protection=frozenset(),
     cells=(3.321, 3.319, 3.320, 3.320),
@@ -47,3 +49,25 @@ samples = st.builds(
     cells=st.lists(st.floats(0, 5), min_size=1, max_size=32).map(tuple),
     temperatures=st.lists(st.floats(-273.1, 6280.4), max_size=8).map(tuple),
 )
+
+
+DECISION_FIELDS = {row.name for row in fields(Decision)}
+
+
+def _split(values: dict[str, Any], before: Decision) -> dict[str, Any]:
+    """Move what belongs to the decision into it; cell and MOSFET temperatures by their names."""
+    decided = {name: values.pop(name) for name in list(values) if name in DECISION_FIELDS}
+    renamed = {"cell_temperatures": "cells", "mosfet_temperature": "mosfet"}
+    if measured := {renamed[name]: values.pop(name) for name in list(values) if name in renamed}:
+        decided["temperatures"] = replace(before.temperatures, **measured)
+    return values | ({"decision": replace(before, **decided)} if decided else {})
+
+
+def report(**values: Any) -> Report:
+    """A report; values of its decision are given like its own."""
+    return Report(**({"decision": Decision()} | _split(values, Decision())))
+
+
+def changed(before: Report, **changes: Any) -> Report:
+    """The report with some values changed, also those of its decision."""
+    return replace(before, **_split(changes, before.decision))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from dbus_xbms.model import NOTHING_TRIPPED, Mosfet, Mosfets, Orders, Protection
+from dbus_xbms.model import NOTHING_TRIPPED, Mosfet, Mosfets, MosfetTarget, Protection
 
 
 class ProtectionBit(IntEnum):
@@ -65,7 +65,7 @@ def is_locked(bits: int) -> bool:
     return bool(bits & LOCK)
 
 
-def commanded(mosfets: Mosfets, bits: int) -> Orders:
+def commanded(mosfets: Mosfets, bits: int) -> MosfetTarget:
     """Return what the MOSFETs must have been commanded; ``None`` where a protection leaves it in doubt.
 
     A MOSFET that is off without the lock bit was turned off by a protection.
@@ -73,4 +73,4 @@ def commanded(mosfets: Mosfets, bits: int) -> Orders:
     tripped = protections(bits)
     off = {m: None if tripped & m.blocked_by else False for m in Mosfet}
     known = {m: True if mosfets.of(m) or not is_locked(bits) else off[m] for m in Mosfet}
-    return Orders(charge=known[Mosfet.CHARGE], discharge=known[Mosfet.DISCHARGE])
+    return MosfetTarget(charge=known[Mosfet.CHARGE], discharge=known[Mosfet.DISCHARGE])

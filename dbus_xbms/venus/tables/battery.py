@@ -38,42 +38,46 @@ BATTERY, SWITCH = "com.victronenergy.battery", "com.victronenergy.switch"  # cla
 CELLS_EVERY = 5.0  # s; eight programs on a GX decode each signal, and nobody reads cells faster
 
 
-def _sample(read: Callable[[PackSample], Value | None]) -> Read:
-    return lambda report: None if report.sample is None else read(report.sample)
+def _sample(read: Callable[[PackSample], Value | None]) -> Read[Report]:
+    return lambda report: None if report.decision.sample is None else read(report.decision.sample)
 
 
-def _now(read: Read) -> Read:
+def _now(read: Read[Report]) -> Read[Report]:
     """Of a pack whose voltage is given to chargers for their own, nothing that is only held."""
-    return lambda report: None if report.shared and report.phase is Phase.HELD else read(report)
+    return lambda report: None if report.shared and report.decision.phase is Phase.HELD else read(report)
 
 
-def _cells(read: Callable[[tuple[float, ...]], Value]) -> Read:
+def _cells(read: Callable[[tuple[float, ...]], Value]) -> Read[Report]:
     return _sample(lambda sample: read(sample.cells) if sample.cells else None)
 
 
-def _temperatures(read: Callable[[tuple[float, ...]], Value]) -> Read:
+def _temperatures(read: Callable[[tuple[float, ...]], Value]) -> Read[Report]:
     return lambda report: (
-        read(report.cell_temperatures) if report.sample and report.cell_temperatures else None
+        read(report.decision.temperatures.cells)
+        if report.decision.sample and report.decision.temperatures.cells
+        else None
     )
 
 
-def _cell_id(pick: Callable[[LowestHighest], int]) -> Read:
+def _cell_id(pick: Callable[[LowestHighest], int]) -> Read[Report]:
     def read(report: Report) -> str | None:
-        shown = report.sample and report.sample.cells and report.extreme_cells
+        shown = report.decision.sample and report.decision.sample.cells and report.decision.extreme_cells
         return f"C{pick(shown)}" if shown else None
 
     return read
 
 
-def _sensor_id(pick: Callable[[LowestHighest], int]) -> Read:
+def _sensor_id(pick: Callable[[LowestHighest], int]) -> Read[Report]:
     def read(report: Report) -> str | None:
-        shown = report.sample and report.cell_temperatures and report.extreme_sensors
+        shown = (
+            report.decision.sample and report.decision.temperatures.cells and report.decision.extreme_sensors
+        )
         return f"T{pick(shown)}" if shown else None
 
     return read
 
 
-def _blocked(mosfet: Mosfet) -> Read:
+def _blocked(mosfet: Mosfet) -> Read[Report]:
     return _sample(lambda sample: None if (on := sample.is_on(mosfet)) is None else int(not on))
 
 
@@ -88,14 +92,14 @@ def _installed(report: Report) -> float | None:
 
 
 def _imbalanced(report: Report) -> bool:
-    return report.alarms.get(CELL_IMBALANCE, Level.OK) is not Level.OK
+    return report.decision.alarms.get(CELL_IMBALANCE, Level.OK) is not Level.OK
 
 
 def _balancer(report: Report) -> int | None:
     """Balancer state by Victron's numbers: 1 balanced, 2 balancing, 3 cells differ."""
-    if report.sample is None:
+    if report.decision.sample is None:
         return None
-    if report.sample.balancing:
+    if report.decision.sample.balancing:
         return 2
     return 3 if _imbalanced(report) else 1
 
@@ -119,10 +123,12 @@ STATUS_BITS = (
 
 
 def _status(report: Report) -> int | None:
-    if report.sample is None:
+    if report.decision.sample is None:
         return None
-    tripped = sum({bit for bit, protection in STATUS_BITS if protection in report.sample.protection})
-    balance = (BALANCING if report.sample.balancing else 0) | (IMBALANCE if _imbalanced(report) else 0)
+    tripped = sum({bit for bit, protection in STATUS_BITS if protection in report.decision.sample.protection})
+    balance = (BALANCING if report.decision.sample.balancing else 0) | (
+        IMBALANCE if _imbalanced(report) else 0
+    )
     return tripped | (balance or BALANCED)
 
 
@@ -144,7 +150,7 @@ SILENCE = {Phase.HELD: "held", Phase.DERATED: "derated", Phase.LOST: "stopped", 
 def _connection(report: Report) -> str:
     """What silence has led to, and what the link does about it."""
     words = report.link.state
-    if phase := SILENCE.get(report.phase):
+    if phase := SILENCE.get(report.decision.phase):
         words = f"{phase}, {'no reply' if words == CONNECTED else words}"
     return f"{words}; {report.link.finding}" if report.link.finding else words
 
@@ -155,7 +161,7 @@ BRIEF = {BETWEEN_POLLS: "free"}
 
 def _briefly(report: Report) -> str:
     """The same in a word or two, which Modbus can carry."""
-    if phase := SILENCE.get(report.phase):
+    if phase := SILENCE.get(report.decision.phase):
         return phase
     words = BRIEF.get(report.link.state, report.link.state).replace(", ", " ").removesuffix(" left")
     kept = "".join(char for char in words if char.isascii() and char.isprintable())
@@ -166,35 +172,37 @@ def _alarm(path: str) -> Callable[[Report], int | None]:
     """Without a sample an alarm that stands goes on standing, and silence gives no all-clear."""
 
     def read(report: Report) -> int | None:
-        level = report.alarms.get(path, Level.OK)
-        return None if level is Level.OK and report.sample is None else level.value
+        level = report.decision.alarms.get(path, Level.OK)
+        return None if level is Level.OK and report.decision.sample is None else level.value
 
     return read
 
 
 # What rows read of a report; together with what they are about, because they are read together
-MEASURED = Source(
+MEASURED: Source[Report] = Source(
     attrgetter(
-        "phase",
         "shared",
-        "sample",
-        "cell_temperatures",
-        "mosfet_temperature",
-        "extreme_cells",
-        "extreme_sensors",
-        "soc",
-        "consumed",
-        "time_to_go",
+        "decision.phase",
+        "decision.sample",
+        "decision.temperatures",
+        "decision.extreme_cells",
+        "decision.extreme_sensors",
+        "decision.soc",
+        "decision.consumed",
+        "decision.time_to_go",
     )
 )
-DETAIL = Source(  # valid together as far as there are cells
-    attrgetter("sample", "alarms"), shape=lambda r: None if r.sample is None else len(r.sample.cells)
+DETAIL: Source[Report] = Source(  # valid together as far as there are cells
+    attrgetter("decision.sample", "decision.alarms"),
+    shape=lambda r: None if r.decision.sample is None else len(r.decision.sample.cells),
 )
-STATE = Source(attrgetter("phase", "link"))
-AGE = Source(attrgetter("age"), shape=lambda r: r.age is None)  # another one each time
-MOSFETS = Source(lambda r: r.sample and r.sample.mosfets)
-DOUBT = Source(attrgetter("doubt"))
-ALARMS = Source(lambda r: (r.alarms, r.sample is None))
+STATE: Source[Report] = Source(attrgetter("decision.phase", "link"))
+AGE: Source[Report] = Source(
+    attrgetter("decision.age"), shape=lambda r: r.decision.age is None
+)  # another one each time
+MOSFETS: Source[Report] = Source(lambda r: r.decision.sample and r.decision.sample.mosfets)
+DOUBT: Source[Report] = Source(attrgetter("decision.doubt"))
+ALARMS: Source[Report] = Source(lambda r: (r.decision.alarms, r.decision.sample is None))
 
 ITEMS = (
     *DEVICE_ITEMS,
@@ -221,7 +229,7 @@ ITEMS = (
     ),
     *rows(
         STATE,
-        Item("/State", "i", "{}", lambda r: STATES[r.phase]),
+        Item("/State", "i", "{}", lambda r: STATES[r.decision.phase]),
         Item("/Bluetooth/State", "s", "{}", _connection),
         Item("/ConnectionInformation", "s", "{}", _briefly),
         Item("/Bluetooth/Rssi", "i", "{}dBm", lambda r: r.link.rssi, every=15.0),
@@ -232,18 +240,27 @@ ITEMS = (
         ),
         Item("/Bluetooth/Interference", "s", "{}", lambda r: r.link.interference or None),
     ),
-    Item("/Bluetooth/SampleAge", "i", "{}s", lambda r: r.age, every=SLOW_EVERY, source=AGE),
+    *rows(AGE, Item("/Bluetooth/SampleAge", "i", "{}s", lambda r: r.decision.age, every=SLOW_EVERY)),
     *rows(
         MEASURED,
         Item("/Dc/0/Voltage", "d", "{:.2f}V", _now(_sample(lambda s: s.voltage))),
         Item("/Dc/0/Current", "d", "{:.1f}A", _now(_sample(lambda s: s.current))),
         Item("/Dc/0/Power", "d", "{:.0f}W", _now(_sample(lambda s: s.voltage * s.current))),
         Item("/Dc/0/Temperature", "d", "{:.1f}°C", _now(_temperatures(lambda ts: sum(ts) / len(ts)))),
-        Item("/Soc", "d", "{:.1f}%", lambda r: r.soc if r.sample or r.phase in LENT else None),
+        Item(
+            "/Soc",
+            "d",
+            "{:.1f}%",
+            lambda r: r.decision.soc if r.decision.sample or r.decision.phase in LENT else None,
+        ),
         Item("/Soh", "d", "{:.1f}%", _sample(_health), every=SLOW_EVERY),
         Item("/Capacity", "d", "{:.1f}Ah", _sample(lambda s: s.remaining)),
-        Item("/ConsumedAmphours", "d", "{:.1f}Ah", lambda r: r.consumed if r.sample else None),
-        Item("/TimeToGo", "i", "{}", lambda r: r.time_to_go if r.sample else None, every=15.0),
+        Item(
+            "/ConsumedAmphours", "d", "{:.1f}Ah", lambda r: r.decision.consumed if r.decision.sample else None
+        ),
+        Item(
+            "/TimeToGo", "i", "{}", lambda r: r.decision.time_to_go if r.decision.sample else None, every=15.0
+        ),
         Item("/System/MinCellVoltage", "d", "{:.3f}V", _cells(min)),
         Item("/System/MaxCellVoltage", "d", "{:.3f}V", _cells(max)),
         Item("/System/MinVoltageCellId", "s", "{}", _cell_id(lambda e: e.lowest)),
@@ -252,7 +269,12 @@ ITEMS = (
         Item("/System/MaxCellTemperature", "d", "{:.1f}°C", _temperatures(max)),
         Item("/System/MinTemperatureCellId", "s", "{}", _sensor_id(lambda e: e.lowest)),
         Item("/System/MaxTemperatureCellId", "s", "{}", _sensor_id(lambda e: e.highest)),
-        Item("/System/MOSTemperature", "d", "{:.1f}°C", lambda r: r.mosfet_temperature if r.sample else None),
+        Item(
+            "/System/MOSTemperature",
+            "d",
+            "{:.1f}°C",
+            lambda r: r.decision.temperatures.mosfet if r.decision.sample else None,
+        ),
         Item(
             "/Battery/1/Temperature",
             "d",
@@ -263,8 +285,8 @@ ITEMS = (
     ),
     *rows(
         MOSFETS,
-        Item("/System/NrOfModulesOnline", "i", "{}", lambda r: int(r.sample is not None)),
-        Item("/System/NrOfModulesOffline", "i", "{}", lambda r: int(r.sample is None)),
+        Item("/System/NrOfModulesOnline", "i", "{}", lambda r: int(r.decision.sample is not None)),
+        Item("/System/NrOfModulesOffline", "i", "{}", lambda r: int(r.decision.sample is None)),
         Item("/System/NrOfModulesBlockingCharge", "i", "{}", _blocked(Mosfet.CHARGE)),
         Item("/System/NrOfModulesBlockingDischarge", "i", "{}", _blocked(Mosfet.DISCHARGE)),
     ),
@@ -288,12 +310,12 @@ ITEMS = (
             "/Voltages/Diff", "d", "{:.3f}V", _cells(lambda cells: max(cells) - min(cells)), every=CELLS_EVERY
         ),
     ),
-    Item("/Diagnostics/Doubt", "s", "{}", lambda r: r.doubt or None, source=DOUBT),
+    *rows(DOUBT, Item("/Diagnostics/Doubt", "s", "{}", lambda r: r.decision.doubt or None)),
     *rows(ALARMS, *(Item(path, "i", "{}", _alarm(path)) for path in ALARM_PATHS)),
 )
 
 
-def _cell(n: int) -> tuple[Item, ...]:
+def _cell(n: int) -> tuple[Item[Report], ...]:
     volts = _sample(lambda s: s.cells[n - 1] if n <= len(s.cells) else None)
     balancing = _sample(lambda s: int(n in s.balancing))
     return rows(
@@ -304,7 +326,7 @@ def _cell(n: int) -> tuple[Item, ...]:
     )
 
 
-def _sensor(n: int) -> Item:
+def _sensor(n: int) -> Item[Report]:
     """A sensor as the BMS reads it, whatever its role; one that cannot be believed is invalid."""
 
     def read(sample: PackSample) -> float | None:
@@ -316,7 +338,7 @@ def _sensor(n: int) -> Item:
 
 def items_for(
     identity: PackIdentity, *, controls: bool = False, pane: bool = True, switchable: bool = True
-) -> tuple[Item, ...]:
+) -> tuple[Item[Report], ...]:
     """All rows of a battery; those per cell and sensor follow from what it is known to have.
 
     ``pane``: with the outputs of the switch pane. ``switchable``: the BMS can be switched.
@@ -340,7 +362,7 @@ def items_for(
     )
 
 
-def devices(report: Report) -> dict[str, tuple[Item, ...]]:
+def devices(report: Report) -> dict[str, tuple[Item[Report], ...]]:
     """The devices that a pack is on the bus, by their classes; the switch pane finds its outputs on one."""
     beside = report.switch_instance is not None
     switchable = report.switchable
@@ -349,6 +371,6 @@ def devices(report: Report) -> dict[str, tuple[Item, ...]]:
     return {BATTERY: battery} | ({SWITCH: switch} if beside else {})
 
 
-def values(items: Iterable[Item], report: Report) -> dict[str, Value | None]:
+def values(items: Iterable[Item[Report]], report: Report) -> dict[str, Value | None]:
     """What each path shows of a report."""
     return {item.path: item.value(report) for item in items}

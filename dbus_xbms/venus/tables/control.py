@@ -15,21 +15,21 @@ from dbus_xbms.settings import Value
 from dbus_xbms.venus.item import Item, Read, Source, rows
 
 
-def _limits(read: Callable[[Limits], Value]) -> Read:
-    return lambda report: None if report.limits is None else read(report.limits)
+def _limits(read: Callable[[Limits], Value]) -> Read[Report]:
+    return lambda report: None if report.decision.limits is None else read(report.decision.limits)
 
 
-def _words(read: Callable[[Limits], str]) -> Read:
+def _words(read: Callable[[Limits], str]) -> Read[Report]:
     def words(report: Report) -> str | None:
-        if report.limits is None:
+        if report.decision.limits is None:
             return None
-        return read(report.limits) + (" (held)" if report.phase is Phase.HELD else "")
+        return read(report.decision.limits) + (" (held)" if report.decision.phase is Phase.HELD else "")
 
     return words
 
 
 CHARGE_MODE = "/Info/ChargeMode"
-LIMITS = Source(attrgetter("limits", "phase"))
+LIMITS: Source[Report] = Source(attrgetter("decision.limits", "decision.phase"))
 
 CONTROL_ITEMS = rows(
     LIMITS,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from operator import attrgetter
 
 from dbus_xbms import __version__
-from dbus_xbms.report import Report
+from dbus_xbms.report import ChangeSetting, Report
+from dbus_xbms.settings import PackSettings
 from dbus_xbms.venus.item import FIXED, Item, Source, rows
 
 PRODUCT_ID = 0xBA58  # in none of the lists for which a GX changes its behaviour
@@ -21,7 +22,7 @@ def named_product(product: str, address: str) -> str:
     return " ".join(part for part in (product, address[-5:]) if part)
 
 
-IDENTITY = Source(
+IDENTITY: Source[Report] = Source(
     attrgetter("address", "instance", "custom_name", "insecure", "identity", "product", "settings")
 )
 
@@ -36,7 +37,14 @@ DEVICE_ITEMS = (
     *rows(
         IDENTITY,
         Item("/Mgmt/Connection", "s", "{}", lambda r: f"Bluetooth LE {r.address}"),
-        Item("/CustomName", "s", "{}", lambda r: r.custom_name, writable=True),
+        Item(
+            "/CustomName",
+            "s",
+            "{}",
+            lambda r: r.custom_name,
+            writable=True,
+            request=lambda value, r: ChangeSetting(PackSettings.custom_name.name, value),
+        ),
         Item("/FirmwareVersion", "s", "{}", lambda r: r.identity.firmware or None),
         Item("/HardwareVersion", "s", "{}", lambda r: r.identity.hardware or None),
         Item("/Serial", "s", "{}", lambda r: r.address),

@@ -8,41 +8,44 @@ from operator import attrgetter
 from typing import Literal
 
 from dbus_xbms.model import Counters
-from dbus_xbms.report import Report
+from dbus_xbms.report import ClearHistory, Report
 from dbus_xbms.venus.item import FIXED, Item, Read, Source, rows
 
 SLOW_EVERY = 60.0  # s; counters and what follows from them
 LONGEST = 6_553_500  # s, some 75 days; more would start anew at 0 in the Modbus register
 
 
-def _counters(read: Callable[[Counters], int]) -> Read:
+def _counters(read: Callable[[Counters], int]) -> Read[Report]:
     return lambda report: None if report.counters is None else read(report.counters)
 
 
 def _since_full(report: Report) -> float | None:
-    since = report.history.since_full
+    since = report.decision.history.since_full
     return None if since is None else min(since, LONGEST)
 
 
 def _average_discharge(report: Report) -> float | None:
-    known = report.history
+    known = report.decision.history
     return -known.total_drawn / known.discharges if known.discharges else None
 
 
-def _trips(counter: str) -> Item:
+def _trips(counter: str) -> Item[Report]:
     """How often one protection tripped: ``short_circuit`` is ``/History/Trips/ShortCircuit``."""
     name = "".join(word.capitalize() for word in counter.split("_"))
     return _slow(f"/History/Trips/{name}", "i", "{}", _counters(attrgetter(counter)))
 
 
-def _slow(path: str, kind: Literal["i", "d"], text: str, read: Read) -> Item:
+def _slow(path: str, kind: Literal["i", "d"], text: str, read: Read[Report]) -> Item[Report]:
     return Item(path, kind, text, read, every=SLOW_EVERY)
 
 
-EXTREMES = Source(attrgetter("extremes"))
-COUNTED = Source(lambda r: (r.counters, r.sample and r.sample.cycles))
-FLOWN = Source(  # all are always valid but for two, which begin with a full charge and a first discharge
-    attrgetter("history"), shape=lambda r: (r.history.since_full is None, r.history.discharges == 0)
+EXTREMES: Source[Report] = Source(attrgetter("extremes"))
+COUNTED: Source[Report] = Source(lambda r: (r.counters, r.decision.sample and r.decision.sample.cycles))
+FLOWN: Source[Report] = (
+    Source(  # all are always valid but for two, which begin with a full charge and a first discharge
+        attrgetter("decision.history"),
+        shape=lambda r: (r.decision.history.since_full is None, r.decision.history.discharges == 0),
+    )
 )
 
 HISTORY_ITEMS = (
@@ -50,7 +53,16 @@ HISTORY_ITEMS = (
         FIXED,
         Item("/Settings/HasTemperature", "i", "{}", lambda r: 1),
         Item("/History/CanBeCleared", "i", "{}", lambda r: 1),
-        Item("/History/Clear", "i", "{}", lambda r: 0, writable=True, lowest=0, highest=1),
+        Item(
+            "/History/Clear",
+            "i",
+            "{}",
+            lambda r: 0,
+            writable=True,
+            lowest=0,
+            highest=1,
+            request=lambda value, r: ClearHistory() if value else None,
+        ),
     ),
     *rows(
         EXTREMES,
@@ -63,7 +75,12 @@ HISTORY_ITEMS = (
     ),
     *rows(
         COUNTED,
-        _slow("/History/ChargeCycles", "i", "{}", lambda r: r.sample.cycles if r.sample else None),
+        _slow(
+            "/History/ChargeCycles",
+            "i",
+            "{}",
+            lambda r: r.decision.sample.cycles if r.decision.sample else None,
+        ),
         _slow(
             "/History/LowVoltageAlarms",
             "i",
@@ -80,13 +97,13 @@ HISTORY_ITEMS = (
     ),
     *rows(
         FLOWN,
-        _slow("/History/DeepestDischarge", "d", "{:.1f}Ah", lambda r: -r.history.deepest_discharge),
-        _slow("/History/LastDischarge", "d", "{:.1f}Ah", lambda r: -r.history.last_discharge),
+        _slow("/History/DeepestDischarge", "d", "{:.1f}Ah", lambda r: -r.decision.history.deepest_discharge),
+        _slow("/History/LastDischarge", "d", "{:.1f}Ah", lambda r: -r.decision.history.last_discharge),
         _slow("/History/AverageDischarge", "d", "{:.1f}Ah", _average_discharge),
-        _slow("/History/FullDischarges", "i", "{}", lambda r: r.history.full_discharges),
-        _slow("/History/TotalAhDrawn", "d", "{:.1f}Ah", lambda r: -r.history.total_drawn),
-        _slow("/History/ChargedEnergy", "d", "{:.2f}kWh", lambda r: r.history.charged_energy),
-        _slow("/History/DischargedEnergy", "d", "{:.2f}kWh", lambda r: r.history.discharged_energy),
+        _slow("/History/FullDischarges", "i", "{}", lambda r: r.decision.history.full_discharges),
+        _slow("/History/TotalAhDrawn", "d", "{:.1f}Ah", lambda r: -r.decision.history.total_drawn),
+        _slow("/History/ChargedEnergy", "d", "{:.2f}kWh", lambda r: r.decision.history.charged_energy),
+        _slow("/History/DischargedEnergy", "d", "{:.2f}kWh", lambda r: r.decision.history.discharged_energy),
         _slow("/History/TimeSinceLastFullCharge", "i", "{}", _since_full),
     ),
 )

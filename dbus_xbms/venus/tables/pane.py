@@ -12,7 +12,7 @@ from dbus_xbms.report import Report
 from dbus_xbms.venus.item import FIXED, Item, Read, Source, rows
 from dbus_xbms.venus.tables.device import DEVICE_ITEMS, IDENTITY, product_name
 from dbus_xbms.venus.tables.settings import appearance_items
-from dbus_xbms.venus.tables.switches import CHARGE, DISCHARGE, LEND_SWITCH, Switch, actual, minutes_lent
+from dbus_xbms.venus.tables.switches import CHARGE, DISCHARGE, LEND_SWITCH, actual, is_lent
 
 OFF, TRIPPED, TOO_HOT, FAULT, ON, SHORT = 0x00, 0x02, 0x04, 0x08, 0x09, 0x10
 DISABLED, DISABLED_BUT_ON = 0x20, 0x29
@@ -28,7 +28,7 @@ def _on(mosfet: Mosfet, report: Report) -> bool:
 
 
 def _out_of_contact(mosfet: Mosfet, report: Report) -> bool:
-    return report.phase is not Phase.FRESH or bool(minutes_lent(report))
+    return report.decision.phase is not Phase.FRESH or bool(is_lent(report))
 
 
 def _locked(mosfet: Mosfet, report: Report) -> bool:
@@ -41,7 +41,9 @@ def _locked(mosfet: Mosfet, report: Report) -> bool:
 
 def _tripped(mosfet: Mosfet, report: Report) -> frozenset[Protection]:
     """What may have turned it off."""
-    return report.sample.protection & mosfet.blocked_by if report.sample else NOTHING_TRIPPED
+    return (
+        report.decision.sample.protection & mosfet.blocked_by if report.decision.sample else NOTHING_TRIPPED
+    )
 
 
 # The first that applies
@@ -49,7 +51,7 @@ STATUSES: tuple[tuple[Callable[[Mosfet, Report], object], int], ...] = (
     (_out_of_contact, DISABLED),
     (lambda mosfet, report: _locked(mosfet, report) and _on(mosfet, report), DISABLED_BUT_ON),
     (_locked, DISABLED),
-    (lambda mosfet, report: mosfet in report.switching.faults, FAULT),
+    (lambda mosfet, report: mosfet in report.switching.failed, FAULT),
     (_on, ON),
     (lambda mosfet, report: Protection.SHORT_CIRCUIT in _tripped(mosfet, report), SHORT),
     (lambda mosfet, report: _HEAT[mosfet] in _tripped(mosfet, report), TOO_HOT),
@@ -57,34 +59,39 @@ STATUSES: tuple[tuple[Callable[[Mosfet, Report], object], int], ...] = (
 )
 
 
-def _status(mosfet: Mosfet) -> Read:
+def _status(mosfet: Mosfet) -> Read[Report]:
     return lambda report: next((status for applies, status in STATUSES if applies(mosfet, report)), OFF)
 
 
 def _lend_status(report: Report) -> int:
-    if minutes_lent(report):
+    if is_lent(report):
         return ON
     return OFF if report.settings.allow_lending else DISABLED
 
 
-STATE = Source(
-    lambda r: (r.sample and (r.sample.mosfets, r.sample.protection), r.switching, r.phase, r.settings)
+STATE: Source[Report] = Source(
+    lambda r: (
+        r.decision.sample and (r.decision.sample.mosfets, r.decision.sample.protection),
+        r.switching,
+        r.decision.phase,
+        r.settings,
+    )
 )
 TOGGLE, MANUAL = 1, 2  # type and function of an output
 
 
-def _output(switch: Switch, status: Read, name: str) -> tuple[Item, ...]:
+def _output(switch: Item[Report], status: Read[Report], name: str) -> tuple[Item[Report], ...]:
     """An output of the switch pane: a toggle, and all that the pane wants to know of it."""
-    at = switch.item.path.removesuffix("/State")
+    at = switch.path.removesuffix("/State")
 
-    def fixed(leaf: str, value: int, *, writable: bool = False) -> Item:
+    def fixed(leaf: str, value: int, *, writable: bool = False) -> Item[Report]:
         bound = value if writable else None
         return Item(
             f"{at}/{leaf}", "i", "{}", lambda r: value, writable=writable, lowest=bound, highest=bound
         )
 
     return (
-        *rows(STATE, switch.item, Item(f"{at}/Status", "i", "0x{:02X}", status)),
+        *rows(STATE, switch, Item(f"{at}/Status", "i", "0x{:02X}", status)),
         *rows(
             FIXED,
             Item(f"{at}/Name", "s", "{}", lambda r: name),

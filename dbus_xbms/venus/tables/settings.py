@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Literal
 
 from dbus_xbms.policy.charge.chemistry import preset
-from dbus_xbms.report import Report
+from dbus_xbms.report import ChangeSetting, Report
 from dbus_xbms.settings import AnySetting, SettingsError, Value
 from dbus_xbms.settings import PackSettings as P
 from dbus_xbms.venus.item import Item, Source, rows
@@ -62,7 +62,7 @@ def _usual(edited: Edited, report: Report) -> Value | None:
     return edited.setting.default if edited.setting.unset is None else None
 
 
-def _item(edited: Edited, cells: int = 1) -> Item:
+def _item(edited: Edited, cells: int = 1) -> Item[Report]:
     row, scale = edited.setting, edited.scale(cells)
 
     def scaled(value: Value | None) -> int | float | None:
@@ -74,6 +74,12 @@ def _item(edited: Edited, cells: int = 1) -> Item:
             value = _usual(edited, report)
         return value if isinstance(value, str) else scaled(value)
 
+    def request(value: Value, report: Report) -> ChangeSetting:
+        if not scale:
+            raise SettingsError(f"{edited.path} takes a number once the pack is known, not {value!r}")
+        unscaled = value if scale == 1 or isinstance(value, str) else round(value / scale, 4)
+        return ChangeSetting(row.name, row.checked(unscaled))
+
     return Item(
         edited.path,
         _KINDS[type(row.default)],
@@ -83,35 +89,19 @@ def _item(edited: Edited, cells: int = 1) -> Item:
         lowest=scaled(row.lowest),
         highest=scaled(row.highest),
         default=scaled(row.default),
+        request=request,
     )
 
 
-def setting_items(cells: int) -> tuple[Item, ...]:
+def setting_items(cells: int) -> tuple[Item[Report], ...]:
     """The rows of the page, for a pack of so many cells."""
     return rows(SETTINGS, HAS_SETTINGS, *(_item(edited, cells) for edited in EDITED))
 
 
-def appearance_items(*switches: str) -> tuple[Item, ...]:
-    """How the outputs of the switch pane appear there."""
+def appearance_items(*switches: str) -> tuple[Item[Report], ...]:
+    """Return how some outputs of the switch pane appear there."""
     return rows(SETTINGS, *(_item(edited) for edited in PANE if edited.path.split("/")[2] in switches))
 
 
-SETTINGS = Source(attrgetter("settings", "controls"))
-HAS_SETTINGS = Item("/Settings/HasSettings", "i", "{}", lambda r: 1)
-_BY_PATH = {edited.path: edited for edited in (*EDITED, *PANE)}
-
-
-def setting_written(path: str, value: Value, report: Report) -> tuple[str, Value] | None:
-    """The setting that a write to ``path`` changes, and its value; ``None`` if it is no such path.
-
-    Raises:
-        SettingsError: not of the setting's type, or out of its range.
-    """
-    edited = _BY_PATH.get(path)
-    if edited is None:
-        return None
-    scale = edited.scale(report.identity.cell_count)
-    if not scale:
-        raise SettingsError(f"{path} takes a number once the pack is known, not {value!r}")
-    unscaled = value if scale == 1 or isinstance(value, str) else round(value / scale, 4)
-    return edited.setting.name, edited.setting.checked(unscaled)
+SETTINGS: Source[Report] = Source(attrgetter("settings", "controls"))
+HAS_SETTINGS: Item[Report] = Item("/Settings/HasSettings", "i", "{}", lambda r: 1)

@@ -1,18 +1,16 @@
-"""What the owner may switch on the bus: the paths, what they show, and what a write to them means. Pure.
+"""The paths by which a pack is switched: what they show, and what a write to them requests. Pure.
 
-All of them are views of one state: what each MOSFET was told, what is wished and not done yet, and what the
-BMS reports.
+All of them are views of one state: what each MOSFET was commanded, what is requested and not verified yet,
+and what the BMS reports.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import ceil
 
-from dbus_xbms.model import Mosfet, Orders
-from dbus_xbms.report import Report
-from dbus_xbms.settings import Value
+from dbus_xbms.model import Mosfet, MosfetTarget
+from dbus_xbms.report import Balance, Lend, Report, Request
 from dbus_xbms.venus.item import Item, Read, Source, rows
 
 PANE_LEND = 30  # min for which a toggle, which has no number, lends the link
@@ -20,54 +18,38 @@ LONGEST_LEND = 240  # min
 LEND = "/Settings/LendForMinutes"
 
 
-@dataclass(frozen=True, slots=True)
-class Lend:
-    """Lend the link to somebody else for so many minutes; 0: take it back."""
-
-    minutes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Balancing:
-    """Let the BMS balance its cells, or keep it from doing so."""
-
-    on: bool
-
-
-Order = Orders | Lend | Balancing
-
-
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """A path that the owner switches by, and the order that a write to it is."""
-
-    item: Item
-    means: Callable[[int], Order]
-
-
-def _switch(path: str, read: Read, highest: int, means: Callable[[int], Order]) -> Switch:
-    return Switch(Item(path, "i", "{}", read, writable=True, lowest=0, highest=highest), means)
+def _switch(path: str, read: Read[Report], highest: int, request: Callable[[int], Request]) -> Item[Report]:
+    return Item(
+        path,
+        "i",
+        "{}",
+        read,
+        writable=True,
+        lowest=0,
+        highest=highest,
+        request=lambda value, report: request(value),
+    )
 
 
 # What is read
 
 
 def actual(mosfet: Mosfet) -> Callable[[Report], int | None]:
-    """As the BMS reports it."""
+    """Read[Report] a MOSFET as the BMS reports it."""
 
     def read(report: Report) -> int | None:
-        on = report.sample.is_on(mosfet) if report.sample else None
+        on = report.decision.sample.is_on(mosfet) if report.decision.sample else None
         return None if on is None else int(on)
 
     return read
 
 
 def _wanted(mosfet: Mosfet, report: Report) -> bool | None:
-    """As the owner wants it: a wish counts at once."""
-    return report.switching.wish.over(report.switching.told).of(mosfet)
+    """As requested, else as commanded."""
+    return report.switching.requested.over(report.switching.commanded).of(mosfet)
 
 
-def _forced_off(mosfet: Mosfet) -> Read:
+def _forced_off(mosfet: Mosfet) -> Read[Report]:
     def read(report: Report) -> int | None:
         wanted = _wanted(mosfet, report)
         return None if wanted is None else int(not wanted)
@@ -86,23 +68,27 @@ def _balancing_off(report: Report) -> int | None:
 
 
 def _may_balance(report: Report) -> int | None:
-    return None if report.sample is None else int(report.switching.balancing is not False)
+    return None if report.decision.sample is None else int(report.switching.balancing is not False)
 
 
 def _minutes_left(report: Report) -> int:
     return ceil(report.switching.lent_for / 60)
 
 
-def minutes_lent(report: Report) -> int:
-    """1: the link is lent to somebody else."""
+def is_lent(report: Report) -> int:
+    """Return 1 while the link is lent, else 0."""
     return int(report.switching.lent_for > 0)
 
 
-def _position(mosfet: Mosfet) -> Read:
-    """Where the toggle stands: as wished, else as the MOSFET really is, else as it was told."""
+def _position(mosfet: Mosfet) -> Read[Report]:
+    """Position of a toggle: as requested, else as the MOSFET is, else as commanded."""
 
     def read(report: Report) -> int | None:
-        known = (report.switching.wish.of(mosfet), actual(mosfet)(report), report.switching.told.of(mosfet))
+        known = (
+            report.switching.requested.of(mosfet),
+            actual(mosfet)(report),
+            report.switching.commanded.of(mosfet),
+        )
         return next((int(on) for on in known if on is not None), None)
 
     return read
@@ -111,70 +97,54 @@ def _position(mosfet: Mosfet) -> Read:
 # What is written
 
 
-def _told(mosfet: Mosfet, on: bool) -> Orders:
-    return Orders(**{mosfet.value: on})
+def _target(mosfet: Mosfet, on: bool) -> MosfetTarget:
+    return MosfetTarget(**{mosfet.value: on})
 
 
 BMS_SWITCHES = (
-    _switch("/Io/AllowToCharge", actual(Mosfet.CHARGE), 1, lambda v: _told(Mosfet.CHARGE, bool(v))),
-    _switch("/Io/AllowToDischarge", actual(Mosfet.DISCHARGE), 1, lambda v: _told(Mosfet.DISCHARGE, bool(v))),
+    _switch("/Io/AllowToCharge", actual(Mosfet.CHARGE), 1, lambda v: _target(Mosfet.CHARGE, bool(v))),
     _switch(
-        "/Settings/ForceChargingOff", _forced_off(Mosfet.CHARGE), 1, lambda v: _told(Mosfet.CHARGE, not v)
+        "/Io/AllowToDischarge", actual(Mosfet.DISCHARGE), 1, lambda v: _target(Mosfet.DISCHARGE, bool(v))
+    ),
+    _switch(
+        "/Settings/ForceChargingOff", _forced_off(Mosfet.CHARGE), 1, lambda v: _target(Mosfet.CHARGE, not v)
     ),
     _switch(
         "/Settings/ForceDischargingOff",
         _forced_off(Mosfet.DISCHARGE),
         1,
-        lambda v: _told(Mosfet.DISCHARGE, not v),
+        lambda v: _target(Mosfet.DISCHARGE, not v),
     ),
-    _switch("/Settings/MosfetMode", _mode, 3, lambda v: Orders(charge=not v & 1, discharge=not v & 2)),
-    _switch("/Settings/TurnBalancingOff", _balancing_off, 1, lambda v: Balancing(on=not v)),
+    _switch("/Settings/MosfetMode", _mode, 3, lambda v: MosfetTarget(charge=not v & 1, discharge=not v & 2)),
+    _switch("/Settings/TurnBalancingOff", _balancing_off, 1, lambda v: Balance(on=not v)),
 )
 LEND_MINUTES = _switch(LEND, _minutes_left, LONGEST_LEND, Lend)
 
 
-def _mosfet_switch(mosfet: Mosfet) -> Switch:
+def _mosfet_switch(mosfet: Mosfet) -> Item[Report]:
     path = f"/SwitchableOutput/{mosfet.value}/State"
-    return _switch(path, _position(mosfet), 1, lambda value: _told(mosfet, bool(value)))
+    return _switch(path, _position(mosfet), 1, lambda value: _target(mosfet, bool(value)))
 
 
 CHARGE, DISCHARGE = _mosfet_switch(Mosfet.CHARGE), _mosfet_switch(Mosfet.DISCHARGE)
 LEND_SWITCH = _switch(
-    "/SwitchableOutput/lend/State", minutes_lent, 1, lambda value: Lend(PANE_LEND if value else 0)
+    "/SwitchableOutput/lend/State", is_lent, 1, lambda value: Lend(PANE_LEND if value else 0)
 )
 
-SWITCHED = Source(lambda r: (r.sample and r.sample.mosfets, r.switching))
+SWITCHED: Source[Report] = Source(lambda r: (r.decision.sample and r.decision.sample.mosfets, r.switching))
 
-_COMMAND_ITEMS = rows(
-    SWITCHED,
-    LEND_MINUTES.item,
-    Item("/Io/LastCommand", "s", "{}", lambda r: r.switching.last or None),
+_COMMAND_ITEMS: tuple[Item[Report], ...] = (
+    LEND_MINUTES,
+    Item("/Io/LastCommand", "s", "{}", lambda r: r.switching.text or None),
     Item("/Io/LastCommandState", "i", "{}", lambda r: r.switching.state.value),
     Item("/Io/LastCommandNumber", "i", "{}", lambda r: r.switching.number),
 )
-SWITCH_ITEMS = (
-    *rows(
-        SWITCHED,
-        *(switch.item for switch in BMS_SWITCHES),
-        Item("/Io/AllowToBalance", "i", "{}", _may_balance),
-    ),
+SWITCH_ITEMS = rows(
+    SWITCHED, *BMS_SWITCHES, Item("/Io/AllowToBalance", "i", "{}", _may_balance), *_COMMAND_ITEMS
+)
+READ_ONLY_SWITCH_ITEMS = rows(  # of a BMS that cannot be switched
+    SWITCHED,
+    Item("/Io/AllowToCharge", "i", "{}", actual(Mosfet.CHARGE)),
+    Item("/Io/AllowToDischarge", "i", "{}", actual(Mosfet.DISCHARGE)),
     *_COMMAND_ITEMS,
 )
-# Of a BMS that cannot be switched
-READ_ONLY_SWITCH_ITEMS = (
-    *rows(
-        SWITCHED,
-        Item("/Io/AllowToCharge", "i", "{}", actual(Mosfet.CHARGE)),
-        Item("/Io/AllowToDischarge", "i", "{}", actual(Mosfet.DISCHARGE)),
-    ),
-    *_COMMAND_ITEMS,
-)
-_MEANT = {
-    switch.item.path: switch.means for switch in (*BMS_SWITCHES, LEND_MINUTES, CHARGE, DISCHARGE, LEND_SWITCH)
-}
-
-
-def ordered(path: str, value: Value) -> Order | None:
-    """What a write of ``value``, of the path's type and range, orders; ``None`` if it is no such path."""
-    means = _MEANT.get(path)
-    return means(value) if means and isinstance(value, int) else None

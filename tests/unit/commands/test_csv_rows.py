@@ -22,12 +22,13 @@ from dbus_xbms.model import Level, Phase
 from tests.air.virtual_time import virtual_time
 from tests.patience import PATIENCE
 from tests.unit.commands.test_watch import ADDRESS, CONTROLLING, REPORT, STARBOARD, shown
+from tests.unit.samples import changed
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 TIME = "2026-11-22T07:40:00.123+00:00"
-ALARMED = shown(replace(CONTROLLING, alarms={"/Alarms/LowSoc": Level.WARNING}))
+ALARMED = shown(changed(CONTROLLING, alarms={"/Alarms/LowSoc": Level.WARNING}))
 
 
 def columns(pack: Battery) -> dict[str, str]:
@@ -67,7 +68,7 @@ def test_a_row_has_every_measured_value_the_limits_and_the_alarms() -> None:
 
 
 def test_what_is_invalid_is_empty() -> None:
-    lost = columns(shown(replace(REPORT, phase=Phase.LOST, sample=None)))
+    lost = columns(shown(changed(REPORT, phase=Phase.LOST, sample=None)))
     assert lost["state"] == "no contact"
     assert (lost["voltage_V"], lost["cells_V"], lost["charge_mosfet"], lost["cvl_V"]) == ("", "", "", "")
 

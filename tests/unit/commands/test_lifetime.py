@@ -13,6 +13,7 @@ from dbus_xbms.settings import PackSettings
 from dbus_xbms.settings.persisted import remembered as stored_of
 from dbus_xbms.venus.tables.battery import items_for
 from tests.unit.commands.test_watch import ADDRESS, REPORT, shown
+from tests.unit.samples import changed
 
 EXTREMES = Extremes(
     pack_min=11.0, pack_max=14.4, cell_min=2.8, cell_max=3.65, temperature_min=-3.0, temperature_max=31.0
@@ -28,7 +29,7 @@ HISTORY = History(
     full_discharges=1,
 )
 NO_TRIPS = Counters(**{field.name: 0 for field in fields(Counters)})
-LIVED = replace(REPORT, extremes=EXTREMES, history=HISTORY, counters=NO_TRIPS)
+LIVED = changed(REPORT, extremes=EXTREMES, history=HISTORY, counters=NO_TRIPS)
 
 
 def test_the_history_of_a_pack_is_told_with_counts_extremes_energy_and_the_last_full_charge() -> None:
@@ -56,7 +57,7 @@ def test_a_pack_without_a_past_says_so() -> None:
 
 
 def test_a_count_that_has_ended_is_not_taken_for_the_time() -> None:
-    long_ago = replace(LIVED, history=replace(HISTORY, since_full=400 * 86400.0))
+    long_ago = changed(LIVED, history=replace(HISTORY, since_full=400 * 86400.0))
     assert "full        charged fully more than 75 days ago, counted while the service ran" in lines(
         shown(long_ago), 80
     )
@@ -97,7 +98,7 @@ def test_programs_get_the_paths_of_the_bus() -> None:
 
 
 def test_charge_that_was_missing_before_the_pack_was_added_is_not_said_to_be_drawn() -> None:
-    new = replace(REPORT, history=History(deepest_discharge=50.0, last_discharge=50.0))
+    new = changed(REPORT, history=History(deepest_discharge=50.0, last_discharge=50.0))
     text = lines(shown(new), 80)
     assert "drawn       in all 0.0Ah" in text
     assert "below full  at most 50.0Ah  last 50.0Ah" in text

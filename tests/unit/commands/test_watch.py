@@ -14,21 +14,22 @@ from dbus_xbms.commands.table import Battery, Value, columns, render
 from dbus_xbms.commands.watch import as_json, captioned, chosen, explanations
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.model import (
+    CommandState,
     Level,
     Limits,
     LinkStatus,
     LowestHighest,
     Mosfets,
-    Orders,
-    OrderState,
+    MosfetTarget,
     PackIdentity,
     PackSample,
     Phase,
-    Switching,
+    SwitchStatus,
 )
 from dbus_xbms.report import Report
 from dbus_xbms.text import columns_of
 from dbus_xbms.venus.tables.battery import items_for, values
+from tests.unit.samples import changed, report
 
 ADDRESS = "A4:C1:37:01:02:03"
 SAMPLE = PackSample(
@@ -44,7 +45,7 @@ SAMPLE = PackSample(
     balancing=frozenset({3}),
     temperatures=(31.0, 24.1, 24.3),
 )
-REPORT = Report(
+REPORT = report(
     address=ADDRESS,
     instance=1,
     custom_name="Starboard",
@@ -58,7 +59,7 @@ REPORT = Report(
     soc=76.3,
     link=LinkStatus(state="connected", rssi=-62, reconnects=3),
 )
-CONTROLLING = replace(
+CONTROLLING = changed(
     REPORT,
     controls=True,
     limits=Limits(
@@ -72,7 +73,7 @@ CONTROLLING = replace(
         battery_low_voltage=11.6,
     ),
 )
-SILENT = replace(CONTROLLING, phase=Phase.DERATED, sample=None, cell_temperatures=(), soc=None)
+SILENT = changed(CONTROLLING, phase=Phase.DERATED, sample=None, cell_temperatures=(), soc=None)
 
 
 def shown(report: Report) -> Battery:
@@ -106,12 +107,12 @@ def ordered(
     told: bool = True,
     status: int = 0x09,
     last: str = "",
-    state: OrderState = OrderState.DONE,
+    state: CommandState = CommandState.DONE,
 ) -> Battery:
     """A pack whose charge MOSFET is so, and of which that is told."""
     sample = replace(SAMPLE, mosfets=Mosfets(charge=actual, discharge=True))
-    switching = Switching(told=Orders(charge=told, discharge=True), last=last, state=state)
-    pack = shown(replace(REPORT, sample=sample, switching=switching))
+    switching = SwitchStatus(commanded=MosfetTarget(charge=told, discharge=True), text=last, state=state)
+    pack = shown(changed(REPORT, sample=sample, switching=switching))
     return replace(pack, values={**pack.values, "/SwitchableOutput/charge/Status": status})
 
 
@@ -120,11 +121,11 @@ def ordered(
     [
         (ordered(True), "charge on"),
         (
-            ordered(True, told=False, last="charge off: waiting", state=OrderState.WAITING),
+            ordered(True, told=False, last="charge off: waiting", state=CommandState.WAITING),
             "charge on (off wanted)",
         ),
         (ordered(False, told=False, status=0, last="charge off: done"), "charge off (as ordered)"),
-        (ordered(False, last="charge on: sending", state=OrderState.SENDING), "charge off (on wanted)"),
+        (ordered(False, last="charge on: sending", state=CommandState.SENDING), "charge off (on wanted)"),
         (ordered(False, status=2), "charge off (by the BMS)"),
         (ordered(True, status=8, last="charge off: failed: it stays on"), "charge on (order failed)"),
     ],
@@ -138,7 +139,7 @@ def test_a_mosfet_is_shown_as_it_is_with_what_was_wanted_of_it(pack: Battery, mo
 
 
 def test_balancing_that_was_switched_off_is_told_with_the_mosfets() -> None:
-    pack = shown(replace(REPORT, switching=Switching(balancing=False)))
+    pack = shown(replace(REPORT, switching=SwitchStatus(balancing=False)))
     assert "MOSFETs charge on  discharge off  balancing off" in render([pack], 80).splitlines()
 
 
@@ -149,13 +150,13 @@ def test_a_caption_stands_above_the_table_within_the_width() -> None:
 
 def test_an_alarm_is_named_with_its_level() -> None:
     pack = shown(
-        replace(REPORT, alarms={"/Alarms/LowSoc": Level.WARNING, "/Alarms/LowCellVoltage": Level.ALARM})
+        changed(REPORT, alarms={"/Alarms/LowSoc": Level.WARNING, "/Alarms/LowCellVoltage": Level.ALARM})
     )
     assert "alarms  LowCellVoltage ALARM  LowSoc warning" in render([pack], 80).splitlines()
 
 
 def test_a_lost_pack_shows_no_number_that_could_be_taken_for_fresh() -> None:
-    text = render([shown(replace(REPORT, phase=Phase.LOST, sample=None))], 80)
+    text = render([shown(changed(REPORT, phase=Phase.LOST, sample=None))], 80)
     assert "now     --  --  --  --" in text
     assert "no contact" in text
     assert "3.312" not in text
@@ -192,7 +193,7 @@ def test_a_pack_that_only_watches_says_why_it_does_not_control() -> None:
 
 
 def test_before_the_first_poll_a_controlling_pack_shows_no_limit() -> None:
-    waiting = replace(SILENT, phase=Phase.WAITING, limits=None)
+    waiting = changed(SILENT, phase=Phase.WAITING, limits=None)
     assert "CVL     --\nCCL     --\nDCL     --\n" in render([shown(waiting)], 80)
 
 
@@ -208,19 +209,19 @@ def test_each_phase_of_silence_is_named(phase: Phase, link: str) -> None:
     report = (
         CONTROLLING
         if phase is Phase.HELD
-        else replace(SILENT, phase=phase, link=LinkStatus(state="searching"))
+        else changed(SILENT, phase=phase, link=LinkStatus(state="searching"))
     )
-    assert link in render([shown(replace(report, phase=phase))], 80)
+    assert link in render([shown(changed(report, phase=phase))], 80)
 
 
 def test_a_link_is_told_in_one_line() -> None:
     link = replace(REPORT.link, failed_polls=7, failed_last_hour=2)
     assert "link    connected  -62dBm  sample 0 s old  3 reconnects  7 failed polls  2 in the last hour" in [
-        *render([shown(replace(REPORT, link=link, age=0.4))], 100).splitlines()
+        *render([shown(changed(REPORT, link=link, age=0.4))], 100).splitlines()
     ]
-    lent = replace(SILENT, phase=Phase.LENT, link=LinkStatus(state="lent, 12 min left"), age=1085.0)
+    lent = changed(SILENT, phase=Phase.LENT, link=LinkStatus(state="lent, 12 min left"), age=1085.0)
     assert "link    lent, 12 min left  sample 18 min old" in render([shown(lent)], 80).splitlines()
-    assert "sample 5 h 8 min old" in render([shown(replace(lent, age=18_500.0))], 80)
+    assert "sample 5 h 8 min old" in render([shown(changed(lent, age=18_500.0))], 80)
 
 
 def test_one_reconnect_is_one() -> None:
@@ -243,10 +244,10 @@ def test_without_cells_there_is_no_spread() -> None:
 
 
 def test_on_a_phone_the_words_of_a_limit_go_on_in_the_next_line() -> None:
-    assert SILENT.limits
+    assert SILENT.decision.limits
     why = "rising again after: no contact, stopped"
-    limits = replace(SILENT.limits, ccl=0.0, charge_limitation=why)
-    lines = render([shown(replace(SILENT, limits=limits))], 40).splitlines()
+    limits = replace(SILENT.decision.limits, ccl=0.0, charge_limitation=why)
+    lines = render([shown(changed(SILENT, limits=limits))], 40).splitlines()
     first = lines.index("CCL     0.0A")
     assert lines[first + 1 : first + 3] == [
         "        rising again after: no contact,",
@@ -273,14 +274,14 @@ def test_no_line_is_wider_than_the_terminal(packs: list[Battery], width: int) ->
 def test_on_a_phone_every_cell_stays_whole(cells: int) -> None:
     volts = tuple(3.3 + n / 1000 for n in range(cells))
     sample = replace(SAMPLE, cells=volts)
-    pack = shown(replace(REPORT, sample=sample, identity=replace(REPORT.identity, cell_count=cells)))
+    pack = shown(changed(REPORT, sample=sample, identity=replace(REPORT.identity, cell_count=cells)))
     words = render([pack], 40).split()
     assert [volt for volt in words if volt.removesuffix("*") in {f"{v:.3f}" for v in volts}]
     assert all(f"{v:.3f}" in {word.removesuffix("*") for word in words} for v in volts)
 
 
 def test_json_has_every_path_and_null_for_invalid() -> None:
-    lost = shown(replace(REPORT, phase=Phase.LOST, sample=None))
+    lost = shown(changed(REPORT, phase=Phase.LOST, sample=None))
     (paths,) = json.loads(as_json([lost])).values()
     assert paths["/Dc/0/Voltage"] is None
     assert paths["/CustomName"] == "Starboard"

@@ -21,7 +21,7 @@ def test_a_dead_cell_and_its_end_are_logged_once(caplog: pytest.LogCaptureFixtur
     with caplog.at_level(logging.INFO):
         for n, seen in enumerate((DEAD, DEAD, DEAD, WELL, WELL, WELL)):
             state, decision = engine.step(state, seen, 600.0 * n, owner, managed=True)
-            diary.note(decision, PackIdentity(), "")
+            diary.log(decision, PackIdentity(), "")
     dead = [record for record in caplog.records if "dead or shorted" in record.message]
     assert [record.levelname for record in dead] == ["WARNING", "INFO"]
 
@@ -31,7 +31,7 @@ def test_an_unknown_capacity_is_logged_with_what_to_do(caplog: pytest.LogCapture
     for now in (0.0, 1.0):
         unknown = sample(nominal=0.0, remaining=0.0)
         state, decision = engine.step(state, unknown, now, owner, managed=True)
-        diary.note(decision, PackIdentity(), "")
+        diary.log(decision, PackIdentity(), "")
     assert [record.message for record in caplog.records if "set Capacity" in record.message] == [
         "A4: the BMS does not report how large the pack is: set Capacity"
     ]

@@ -12,10 +12,10 @@ from dbus_xbms.settings import (
     SettingsError,
     address_of,
     device_id,
+    instance_of,
     normal_address,
     pack_path,
 )
-from dbus_xbms.venus.localsettings_wire import instance_of
 
 ADDRESS = "A4:C1:37:01:02:03"
 

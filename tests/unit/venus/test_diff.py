@@ -10,32 +10,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dbus_xbms.policy.decision import Decision
 from dbus_xbms.report import Report
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.diff import Diff
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.tables.battery import items_for, values
-from tests.unit.samples import SAMPLE
+from tests.unit.samples import SAMPLE, changed
+from tests.unit.samples import report as report_of
 from tests.unit.venus.tables.test_battery import CONTROLLING, COUNTERS, IDENTITY, REPORT
 
-NOTHING = Report(address="A4:C1:37:01:02:03", instance=3)
+NOTHING = report_of(address="A4:C1:37:01:02:03", instance=3)
 
 
 def cell(n: int) -> Callable[[Report], float | None]:
-    return lambda report: report.sample.cells[n - 1] if report.sample else None
+    return lambda report: report.decision.sample.cells[n - 1] if report.decision.sample else None
 
 
-ITEMS = (
-    Item("/Dc/0/Voltage", "d", "{:.2f}V", lambda r: r.sample.voltage if r.sample else None),
+ITEMS: tuple[Item[Report], ...] = (
+    Item("/Dc/0/Voltage", "d", "{:.2f}V", lambda r: r.decision.sample.voltage if r.decision.sample else None),
     Item("/Voltages/Cell1", "d", "{:.3f}V", cell(1), every=5.0),
     Item("/Voltages/Cell2", "d", "{:.3f}V", cell(2), every=5.0),
-    Item("/Soc", "d", "{:.1f}%", lambda r: r.soc, every=60.0),
+    Item("/Soc", "d", "{:.1f}%", lambda r: r.decision.soc, every=60.0),
     Item("/CustomName", "s", "{}", lambda r: r.custom_name),
 )
 
 
 def report(voltage: float, *cells: float) -> Report:
-    return replace(NOTHING, sample=replace(SAMPLE, voltage=voltage, cells=cells or (3.3, 3.3)))
+    return changed(NOTHING, sample=replace(SAMPLE, voltage=voltage, cells=cells or (3.3, 3.3)))
 
 
 def test_the_first_report_is_shown_whole_as_far_as_it_is_valid() -> None:
@@ -73,11 +75,11 @@ def test_slow_paths_change_together_at_most_at_their_rate() -> None:
 @pytest.mark.parametrize("invalid", [None, nan, inf])
 def test_becoming_invalid_and_valid_never_waits(invalid: float | None) -> None:
     reader = Diff(ITEMS)
-    assert reader.changes(replace(NOTHING, soc=50.0), 0.0)["/Soc"] == 50.0
-    assert reader.changes(replace(NOTHING, soc=invalid), 1.0) == {"/Soc": None}
-    assert reader.changes(replace(NOTHING, soc=invalid), 2.0) == {}
-    assert reader.changes(replace(NOTHING, soc=51.0), 3.0) == {"/Soc": 51.0}
-    assert reader.changes(replace(NOTHING, soc=52.0), 4.0) == {}
+    assert reader.changes(changed(NOTHING, soc=50.0), 0.0)["/Soc"] == 50.0
+    assert reader.changes(changed(NOTHING, soc=invalid), 1.0) == {"/Soc": None}
+    assert reader.changes(changed(NOTHING, soc=invalid), 2.0) == {}
+    assert reader.changes(changed(NOTHING, soc=51.0), 3.0) == {"/Soc": 51.0}
+    assert reader.changes(changed(NOTHING, soc=52.0), 4.0) == {}
 
 
 def test_a_value_that_was_not_shown_in_its_time_is_shown_when_it_may_be() -> None:
@@ -89,13 +91,13 @@ def test_a_value_that_was_not_shown_in_its_time_is_shown_when_it_may_be() -> Non
 
 def test_the_age_of_the_last_sample_makes_no_signal_of_its_own_while_polls_are_good() -> None:
     reader = Diff(items_for(IDENTITY))
-    reader.changes(replace(REPORT, age=0.1), 0.0)
-    assert not any(reader.changes(replace(REPORT, age=0.1 + n % 7 / 10), float(n)) for n in range(1, 600))
+    reader.changes(changed(REPORT, age=0.1), 0.0)
+    assert not any(reader.changes(changed(REPORT, age=0.1 + n % 7 / 10), float(n)) for n in range(1, 600))
 
 
 def test_the_age_of_the_last_sample_is_told_once_a_minute_when_it_grows() -> None:
     reader = Diff(items_for(IDENTITY))
-    changes = {n: reader.changes(replace(NOTHING, age=float(n)), float(n)) for n in range(0, 241, 10)}
+    changes = {n: reader.changes(changed(NOTHING, age=float(n)), float(n)) for n in range(0, 241, 10)}
     assert {n: told["/Bluetooth/SampleAge"] for n, told in changes.items() if told and n} == {
         60: 60,
         120: 120,
@@ -106,7 +108,7 @@ def test_the_age_of_the_last_sample_is_told_once_a_minute_when_it_grows() -> Non
 
 seconds = st.integers(0, 70)
 reports = st.builds(
-    lambda volts, soc: replace(report(volts) if volts else NOTHING, soc=soc),
+    lambda volts, soc: changed(report(volts) if volts else NOTHING, soc=soc),
     st.sampled_from([None, 13.2, 13.3, 13.3001]),
     st.sampled_from([None, nan, 50.0, 50.04, 51.0]),
 )
@@ -132,15 +134,18 @@ def test_every_path_shows_its_report_or_waits_for_its_time(course: list[tuple[in
 
 
 class Spy:
-    """A report that notes which of its fields are read."""
+    """A report that records which of its fields are read, and of its decision's."""
 
-    def __init__(self, watched: Report) -> None:
+    def __init__(self, watched: object, fields: set[str] | None = None) -> None:
         self.watched = watched
-        self.fields: set[str] = set()
+        self.fields: set[str] = set() if fields is None else fields
 
     def __getattr__(self, name: str) -> object:
+        value = getattr(self.watched, name)
+        if isinstance(value, Decision):
+            return Spy(value, self.fields)
         self.fields.add(name)
-        return getattr(self.watched, name)
+        return value
 
 
 ALL_ROWS = items_for(IDENTITY, controls=True)
@@ -148,8 +153,8 @@ FULL = replace(CONTROLLING, counters=COUNTERS)
 
 
 @pytest.mark.parametrize("item", ALL_ROWS, ids=[item.path for item in ALL_ROWS])
-def test_no_row_reads_more_of_a_report_than_its_source_says(item: Item) -> None:
-    for watched in (FULL, replace(FULL, sample=None), NOTHING):
+def test_no_row_reads_more_of_a_report_than_its_source_says(item: Item[Report]) -> None:
+    for watched in (FULL, changed(FULL, sample=None), NOTHING):
         read, said = Spy(watched), Spy(watched)
         item.read(read)  # type: ignore[arg-type]
         item.source.parts(said)  # type: ignore[arg-type]
@@ -157,16 +162,19 @@ def test_no_row_reads_more_of_a_report_than_its_source_says(item: Item) -> None:
 
 
 @pytest.mark.parametrize("item", ALL_ROWS, ids=[item.path for item in ALL_ROWS])
-def test_of_a_source_with_a_shape_rows_are_valid_or_not_by_that_alone(item: Item) -> None:
+def test_of_a_source_with_a_shape_rows_are_valid_or_not_by_that_alone(item: Item[Report]) -> None:
     if item.source.shape is None:
         return
     other = replace(
         SAMPLE,
-        cells=tuple(reversed(REPORT.sample.cells)) if REPORT.sample else (),
+        cells=tuple(reversed(REPORT.decision.sample.cells)) if REPORT.decision.sample else (),
         learned=None,
         balancing=frozenset(),
     )
-    pairs = (FULL, replace(FULL, sample=other, counters=None, history=replace(FULL.history, total_drawn=3.0)))
+    pairs = (
+        FULL,
+        changed(FULL, sample=other, counters=None, history=replace(FULL.decision.history, total_drawn=3.0)),
+    )
     shapes = {item.source.shape(report) for report in pairs}
     assert len(shapes) == 1
     assert len({item.valid(item.read(report)) for report in pairs}) == 1

@@ -23,6 +23,7 @@ from dbus_xbms.policy.alarms import ALARM_PATHS
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings
 from tests.unit.commands.test_watch import CONTROLLING, REPORT, SAMPLE, SILENT, STARBOARD, shown
+from tests.unit.samples import changed
 
 SIZES = [(34, 20), (50, 30), (80, 24), (120, 40), (200, 60)]
 LIFEPO4 = PackSettings({"Chemistry": "LiFePO4", "CellFull": 3.45})
@@ -40,17 +41,17 @@ def named(number: int, name: str) -> Battery:
 PORT = named(1, "Port")
 ALARMED = pack(
     2,
-    replace(
+    changed(
         CONTROLLING,
         custom_name="Bow",
         alarms={"/Alarms/LowSoc": Level.WARNING, "/Alarms/LowCellVoltage": Level.ALARM},
     ),
 )
-assert CONTROLLING.limits
-LIMITS_OF_SIXTEEN = replace(CONTROLLING.limits, battery_low_voltage=16 * 2.90)
+assert CONTROLLING.decision.limits
+LIMITS_OF_SIXTEEN = replace(CONTROLLING.decision.limits, battery_low_voltage=16 * 2.90)
 SIXTEEN = pack(
     3,
-    replace(
+    changed(
         CONTROLLING,
         custom_name="Stern",
         settings=LIFEPO4,
@@ -59,7 +60,7 @@ SIXTEEN = pack(
         sample=replace(SAMPLE, cells=tuple(3.3 + n / 1000 for n in range(16)), balancing=frozenset({16, 2})),
     ),
 )
-LOST = pack(4, replace(SILENT, custom_name="Lost", phase=Phase.LOST, link=LinkStatus(state="searching")))
+LOST = pack(4, changed(SILENT, custom_name="Lost", phase=Phase.LOST, link=LinkStatus(state="searching")))
 GONE = replace(named(5, "Gone"), gone=True)
 BOW = Absent(name="Dinghy", address="A4:C1:37:0A:0B:0D")
 UNHEARD = Contact(state=ContactState.NOT_HEARD, reason="not heard for 12 min", advice="is it in range?")
@@ -123,7 +124,7 @@ def test_alarms_are_on_every_page_however_far_it_is_moved(size: tuple[int, int])
 
 
 def raised(number: int, name: str, alarms: dict[str, Level]) -> Battery:
-    return pack(number, replace(CONTROLLING, custom_name=name, alarms=alarms))
+    return pack(number, changed(CONTROLLING, custom_name=name, alarms=alarms))
 
 
 LOW_SOC = [raised(n, f"Pack {n}", {"/Alarms/LowSoc": Level.WARNING}) for n in range(10, 22)]
@@ -179,7 +180,7 @@ def test_alarms_that_go_on_in_another_line_are_indented() -> None:
 
 def test_alarms_that_do_not_fit_are_all_on_the_page_of_the_pack() -> None:
     alarms = dict.fromkeys(ALARM_PATHS, Level.ALARM)
-    scene = Scene(packs=[pack(n, replace(CONTROLLING, alarms=alarms)) for n in range(3)])
+    scene = Scene(packs=[pack(n, changed(CONTROLLING, alarms=alarms)) for n in range(3)])
     assert any(re.match(r"\+\d+ alarms", one) for one in drawn(scene, (34, 20)))
     text = everything(Scene(packs=scene.packs[:1]), (34, 20), View(opened=True))
     assert all(f"{words} ALARM" in text for words in ALARM_WORDS.values())
@@ -324,14 +325,14 @@ def test_without_a_pack_the_screen_says_why_there_is_none() -> None:
     [
         (LOST, "no contact"),
         (GONE, "left the bus"),
-        (pack(6, replace(CONTROLLING, phase=Phase.HELD)), "held"),
-        (pack(6, replace(SILENT, phase=Phase.WAITING, limits=None)), "no sample yet"),
+        (pack(6, changed(CONTROLLING, phase=Phase.HELD)), "held"),
+        (pack(6, changed(SILENT, phase=Phase.WAITING, limits=None)), "no sample yet"),
         (
-            pack(6, replace(SILENT, phase=Phase.LENT, link=LinkStatus(state="lent, 12 min left"))),
+            pack(6, changed(SILENT, phase=Phase.LENT, link=LinkStatus(state="lent, 12 min left"))),
             "lent 12 min",
         ),
-        (pack(6, replace(REPORT, sample=replace(SAMPLE, current=-0.04))), "idle"),
-        (pack(6, replace(REPORT, sample=replace(SAMPLE, current=-5.0))), "discharging"),
+        (pack(6, changed(REPORT, sample=replace(SAMPLE, current=-0.04))), "idle"),
+        (pack(6, changed(REPORT, sample=replace(SAMPLE, current=-5.0))), "discharging"),
     ],
 )
 def test_what_a_pack_does_is_said_in_a_word_or_two(battery: Battery, words: str) -> None:

@@ -12,10 +12,9 @@ from dbus_xbms.protocols import ProtocolError
 from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.protocols.jbd.frames import reply
 from dbus_xbms.protocols.jbd.registers import decode_basic
-from dbus_xbms.report import Report
 from dbus_xbms.venus.tables.battery import items_for
 from tests.unit.recorded import converse, frame_of
-from tests.unit.samples import settings
+from tests.unit.samples import changed, report, settings
 
 LONG, SHORT_A, SHORT_B = (
     "daren_16s_300ah_gauge_in_tail",
@@ -94,10 +93,10 @@ def test_the_health_that_a_bms_tells_is_shown_rather_than_one_derived() -> None:
     reading = poll(frame_of(LONG))
     assert reading.identity is not None
     (soh,) = (item for item in items_for(reading.identity) if item.path == "/Soh")
-    report = Report(address="A4:C1:37:00:00:01", instance=1, phase=Phase.FRESH, sample=reading.sample)
-    assert soh.value(report) == 99.0
+    shown = report(address="A4:C1:37:00:00:01", instance=1, phase=Phase.FRESH, sample=reading.sample)
+    assert soh.value(shown) == 99.0
     derived = replace(reading.sample, health=None, learned=270.0)
-    assert soh.value(replace(report, sample=derived)) == 90.0
+    assert soh.value(changed(shown, sample=derived)) == 90.0
 
 
 @pytest.mark.parametrize("cut", [8, 16])

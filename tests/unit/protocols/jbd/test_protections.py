@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dbus_xbms.model import Mosfets, Orders, Protection
+from dbus_xbms.model import Mosfets, MosfetTarget, Protection
 from dbus_xbms.protocols.jbd.protections import LOCK, MEANINGS, ProtectionBit, commanded, protections
 
 
@@ -26,16 +26,16 @@ def test_any_word_is_read_and_none_adds_a_member() -> None:
 @pytest.mark.parametrize(
     ("charge", "discharge", "word", "known"),
     [
-        (True, True, 0, Orders(charge=True, discharge=True)),
-        (False, False, ProtectionBit.SHORT_CIRCUIT, Orders(charge=True, discharge=True)),
-        (False, True, LOCK, Orders(charge=False, discharge=True)),
-        (False, True, LOCK | ProtectionBit.CELL_OVERVOLTAGE, Orders(charge=None, discharge=True)),
-        (False, False, LOCK | ProtectionBit.CELL_OVERVOLTAGE, Orders(charge=None, discharge=False)),
-        (False, False, LOCK | ProtectionBit.VENDOR_BIT_13, Orders()),
-        (True, True, LOCK, Orders(charge=True, discharge=True)),
+        (True, True, 0, MosfetTarget(charge=True, discharge=True)),
+        (False, False, ProtectionBit.SHORT_CIRCUIT, MosfetTarget(charge=True, discharge=True)),
+        (False, True, LOCK, MosfetTarget(charge=False, discharge=True)),
+        (False, True, LOCK | ProtectionBit.CELL_OVERVOLTAGE, MosfetTarget(charge=None, discharge=True)),
+        (False, False, LOCK | ProtectionBit.CELL_OVERVOLTAGE, MosfetTarget(charge=None, discharge=False)),
+        (False, False, LOCK | ProtectionBit.VENDOR_BIT_13, MosfetTarget()),
+        (True, True, LOCK, MosfetTarget(charge=True, discharge=True)),
     ],
 )
 def test_a_mosfet_that_is_off_was_commanded_off_only_if_no_protection_explains_it(
-    charge: bool, discharge: bool, word: int, known: Orders
+    charge: bool, discharge: bool, word: int, known: MosfetTarget
 ) -> None:
     assert commanded(Mosfets(charge=charge, discharge=discharge), word) == known

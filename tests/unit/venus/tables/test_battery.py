@@ -32,8 +32,8 @@ from dbus_xbms.venus.tables.battery import ITEMS, items_for, values
 from dbus_xbms.venus.tables.control import CONTROL_ITEMS
 from dbus_xbms.venus.tables.device import PRODUCT_ID
 from dbus_xbms.venus.tables.settings import EDITED, PANE
-from dbus_xbms.venus.tables.switches import ordered
-from tests.unit.samples import settings
+from dbus_xbms.venus.tables.switches import BMS_SWITCHES, CHARGE, DISCHARGE, LEND_MINUTES, LEND_SWITCH
+from tests.unit.samples import changed, report, settings
 
 IDENTITY = PackIdentity(
     hardware="JBD-SP04S034-L4S-200A-B-U", firmware="2.9", cell_count=4, ntc_count=3, nominal=100.0
@@ -51,7 +51,7 @@ SAMPLE = PackSample(
     balancing=frozenset({3}),
     temperatures=(25.04, 21.0, 25.04),
 )
-REPORT = Report(
+REPORT = report(
     address="A4:C1:37:01:02:03",
     instance=3,
     custom_name="Bow",
@@ -81,7 +81,7 @@ LIMITS = Limits(
     charge_request=False,
     battery_low_voltage=11.6,
 )
-CONTROLLING = replace(REPORT, controls=True, limits=LIMITS)
+CONTROLLING = changed(REPORT, controls=True, limits=LIMITS)
 COUNTERS = Counters(
     short_circuit=0,
     charge_overcurrent=0,
@@ -95,7 +95,7 @@ COUNTERS = Counters(
     pack_overvoltage=2,
     pack_undervoltage=4,
 )
-SILENT = replace(
+SILENT = changed(
     REPORT,
     sample=None,
     cell_temperatures=(),
@@ -204,7 +204,7 @@ def test_the_product_id_is_nobody_elses() -> None:
 def test_only_the_name_the_page_selector_clearing_settings_and_switches_can_be_written() -> None:
     writable = {item.path for item in items_for(IDENTITY, controls=True) if item.writable}
     rows = {edited.path for edited in (*EDITED, *PANE)}
-    switches = {path for path in writable if ordered(path, 1) is not None}
+    switches = {item.path for item in (*BMS_SWITCHES, LEND_MINUTES, CHARGE, DISCHARGE, LEND_SWITCH)}
     kinds = {path for path in writable if re.fullmatch("/SwitchableOutput/.*/Settings/(Type|Function)", path)}
     others = {"/CustomName", "/Battery/Request/Id", "/History/Clear"}
     assert writable == rows | switches | kinds | others
@@ -295,17 +295,17 @@ def test_a_healthy_pack_shows(path: str, value: Value | None, text: str) -> None
 
 
 def test_the_learned_capacity_tells_the_health() -> None:
-    assert shown(replace(REPORT, sample=replace(SAMPLE, learned=90.0)))["/Soh"] == 90.0
-    assert shown(replace(REPORT, sample=replace(SAMPLE, learned=110.0)))["/Soh"] == 100.0
+    assert shown(changed(REPORT, sample=replace(SAMPLE, learned=90.0)))["/Soh"] == 90.0
+    assert shown(changed(REPORT, sample=replace(SAMPLE, learned=110.0)))["/Soh"] == 100.0
 
 
 def test_a_last_full_charge_longer_ago_than_its_register_holds_stays_at_the_end_of_it() -> None:
-    since = replace(REPORT.history, since_full=1e9)
-    assert shown(replace(REPORT, history=since))["/History/TimeSinceLastFullCharge"] == 6_553_500
+    since = replace(REPORT.decision.history, since_full=1e9)
+    assert shown(changed(REPORT, history=since))["/History/TimeSinceLastFullCharge"] == 6_553_500
 
 
 def test_what_was_never_seen_is_not_in_the_history() -> None:
-    new = shown(replace(REPORT, history=History(), extremes=Extremes()))
+    new = shown(changed(REPORT, history=History(), extremes=Extremes()))
     assert new["/History/TimeSinceLastFullCharge"] is None
     assert new["/History/MinimumVoltage"] is None
     assert str(new["/History/DeepestDischarge"]) == "0.0"
@@ -326,7 +326,7 @@ def test_each_protection_has_a_count_of_its_own() -> None:
 
 
 def test_what_is_only_held_is_not_given_to_chargers_for_their_own() -> None:
-    held = replace(REPORT, phase=Phase.HELD)
+    held = changed(REPORT, phase=Phase.HELD)
     sense = {"/Dc/0/Voltage", "/Dc/0/Current", "/Dc/0/Power", "/Dc/0/Temperature"}
     lost = {path for path, value in shown(replace(held, shared=True)).items() if value is None}
     assert lost - {path for path, value in shown(held).items() if value is None} == sense
@@ -354,7 +354,7 @@ def test_a_bms_that_cannot_be_switched_has_no_path_that_switches_it() -> None:
 
 
 def test_a_bms_without_mosfets_shows_none_as_on_or_off() -> None:
-    got = values(items_for(IDENTITY, switchable=False), replace(REPORT, sample=replace(SAMPLE, mosfets=None)))
+    got = values(items_for(IDENTITY, switchable=False), changed(REPORT, sample=replace(SAMPLE, mosfets=None)))
     blocking = [f"/System/NrOfModulesBlocking{direction}" for direction in ("Charge", "Discharge")]
     paths = [*blocking, "/Io/AllowToCharge", "/Io/AllowToDischarge"]
     assert [got[path] for path in paths] == [None] * 4
@@ -373,7 +373,7 @@ MEASURED = [
 
 @pytest.mark.parametrize("phase", [Phase.WAITING, Phase.LENT, Phase.LOST, Phase.WITHDRAWN])
 def test_without_a_sample_every_measurement_is_invalid(phase: Phase) -> None:
-    got = shown(replace(SILENT, phase=phase))
+    got = shown(changed(SILENT, phase=phase))
     assert len(MEASURED) > 30
     assert {path for path in MEASURED if got[path] is not None} == set()
     assert (got["/System/NrOfModulesOnline"], got["/System/NrOfModulesOffline"]) == (0, 1)
@@ -383,7 +383,7 @@ def test_without_a_sample_every_measurement_is_invalid(phase: Phase) -> None:
 def test_the_state_of_charge_is_held_while_the_link_is_lent_and_no_longer() -> None:
     for phase in Phase:
         lent = phase in (Phase.LENT, Phase.LENT_STOPPED)
-        assert shown(replace(SILENT, phase=phase, soc=76.3))["/Soc"] == (76.3 if lent else None)
+        assert shown(changed(SILENT, phase=phase, soc=76.3))["/Soc"] == (76.3 if lent else None)
 
 
 @pytest.mark.parametrize(
@@ -400,13 +400,13 @@ def test_the_state_says_why_there_is_no_sample(
     phase: Phase, cable: Level, state: int, alarm: int | None, words: str
 ) -> None:
     link = LinkStatus(state="searching")
-    got = shown(replace(SILENT, phase=phase, link=link, alarms={BMS_CABLE: cable}))
+    got = shown(changed(SILENT, phase=phase, link=link, alarms={BMS_CABLE: cable}))
     assert (got["/State"], got["/Alarms/BmsCable"], got["/Bluetooth/State"]) == (state, alarm, words)
     assert got["/ConnectionInformation"] == words.partition(",")[0]
 
 
 def test_held_values_are_said_to_be_held_even_while_the_link_stands() -> None:
-    held = shown(replace(CONTROLLING, phase=Phase.HELD))
+    held = shown(changed(CONTROLLING, phase=Phase.HELD))
     assert (held["/Bluetooth/State"], held["/ConnectionInformation"]) == ("held, no reply", "held")
     assert held["/Dc/0/Voltage"] == 13.23
     assert held["/Info/ChargeLimitation"] == "Cell 3 at 3.462 V (held)"
@@ -415,20 +415,20 @@ def test_held_values_are_said_to_be_held_even_while_the_link_stands() -> None:
 @pytest.mark.parametrize("phase", [Phase.FRESH, Phase.HELD, Phase.DERATED, Phase.LOST])
 def test_as_long_as_there_are_limits_nothing_of_them_is_invalid(phase: Phase) -> None:
     heard = (
-        CONTROLLING if phase in (Phase.FRESH, Phase.HELD) else replace(SILENT, controls=True, limits=LIMITS)
+        CONTROLLING if phase in (Phase.FRESH, Phase.HELD) else changed(SILENT, controls=True, limits=LIMITS)
     )
-    got = shown(replace(heard, phase=phase))
+    got = shown(changed(heard, phase=phase))
     assert [item.path for item in CONTROL_ITEMS if got[item.path] is None] == []
 
 
 @pytest.mark.parametrize("phase", [Phase.WAITING, Phase.WITHDRAWN])
 def test_without_limits_a_controlling_pack_shows_none_of_them_valid(phase: Phase) -> None:
-    got = shown(replace(SILENT, controls=True, phase=phase))
+    got = shown(changed(SILENT, controls=True, phase=phase))
     assert [item.path for item in CONTROL_ITEMS if got[item.path] is not None] == []
 
 
 def test_without_a_sample_what_a_device_must_have_stays() -> None:
-    got = shown(replace(SILENT, phase=Phase.LOST))
+    got = shown(changed(SILENT, phase=Phase.LOST))
     for path in ("/ProductName", "/Mgmt/Connection", "/Connected", "/DeviceInstance", "/Battery/Request/Id"):
         assert got[path] is not None
     assert got["/History/MinimumVoltage"] == 11.0
@@ -436,14 +436,14 @@ def test_without_a_sample_what_a_device_must_have_stays() -> None:
 
 def test_silence_clears_no_alarm_and_gives_no_all_clear() -> None:
     alarms = {"/Alarms/LowVoltage": Level.ALARM, "/Alarms/LowSoc": Level.OK}
-    got = shown(replace(SILENT, phase=Phase.LOST, alarms=alarms))
+    got = shown(changed(SILENT, phase=Phase.LOST, alarms=alarms))
     assert got["/Alarms/LowVoltage"] == 2
     assert got["/Alarms/LowSoc"] is None
     assert got["/Alarms/HighVoltage"] is None
 
 
 def test_a_heard_pack_without_an_alarm_is_said_to_be_well() -> None:
-    got = shown(replace(REPORT, alarms={"/Alarms/LowSoc": Level.WARNING}))
+    got = shown(changed(REPORT, alarms={"/Alarms/LowSoc": Level.WARNING}))
     assert {got[path] for path in ALARM_PATHS if path != "/Alarms/LowSoc"} == {0}
     assert got["/Alarms/LowSoc"] == 1
 
@@ -461,25 +461,25 @@ def test_a_heard_pack_without_an_alarm_is_said_to_be_well() -> None:
 )
 def test_the_status_of_the_single_battery_names_what_tripped(protection: list[Protection], bits: int) -> None:
     sample = replace(SAMPLE, protection=frozenset(protection), balancing=frozenset())
-    assert shown(replace(REPORT, sample=sample))["/Battery/1/Status"] == bits
+    assert shown(changed(REPORT, sample=sample))["/Battery/1/Status"] == bits
 
 
 def test_imbalance_shows_in_both_balancer_paths() -> None:
     sample = replace(SAMPLE, balancing=frozenset())
-    got = shown(replace(REPORT, sample=sample, alarms={"/Alarms/CellImbalance": Level.WARNING}))
+    got = shown(changed(REPORT, sample=sample, alarms={"/Alarms/CellImbalance": Level.WARNING}))
     assert (got["/Balancer/Status"], got["/Battery/1/Status"]) == (3, 2)
 
 
 @pytest.mark.parametrize("celsius", [-273.1, -30.0, 120.0, 6280.4])
 def test_a_sensor_that_cannot_be_believed_is_invalid(celsius: float) -> None:
     sample = replace(SAMPLE, temperatures=(celsius, 21.0, 22.0))
-    got = shown(replace(REPORT, sample=sample))
+    got = shown(changed(REPORT, sample=sample))
     assert got["/System/Temperature1"] is None
     assert got["/System/Temperature2"] == 21.0
 
 
 def test_a_sample_with_fewer_cells_and_sensors_than_known_leaves_the_rest_invalid() -> None:
-    got = shown(replace(REPORT, sample=replace(SAMPLE, cells=(3.3,), temperatures=())))
+    got = shown(changed(REPORT, sample=replace(SAMPLE, cells=(3.3,), temperatures=())))
     assert (got["/Voltages/Cell1"], got["/Voltages/Cell2"], got["/System/Temperature1"]) == (3.3, None, None)
 
 
@@ -490,7 +490,8 @@ def test_what_d_bus_cannot_carry_is_left_out_of_texts() -> None:
 
 def test_a_number_that_is_none_is_invalid_and_minus_zero_is_zero() -> None:
     def reading(value: Value) -> Value | None:
-        return Item("/X", "d", "{:.1f}A", lambda report: value).value(REPORT)
+        item: Item[Report] = Item("/X", "d", "{:.1f}A", lambda report: value)
+        return item.value(REPORT)
 
     assert reading(float("nan")) is None
     assert reading(float("inf")) is None
@@ -556,7 +557,7 @@ def test_whatever_a_bms_says_each_path_keeps_its_type_its_text_and_its_register(
         protection=protection,
     )
     heard = phase in (Phase.FRESH, Phase.HELD)
-    report = replace(
+    report = changed(
         REPORT,
         phase=phase,
         sample=sample if heard else None,
@@ -593,7 +594,7 @@ def documented() -> set[tuple[str, str, str]]:
     }
 
 
-def described(item: Item) -> tuple[str, str, str]:
+def described(item: Item[Report]) -> tuple[str, str, str]:
     unit = "" if item.text.startswith("0x") else re.sub(r"\{.*?\}", "", item.text)
     step = {"s": "text", "d": f"{10**-item.decimals:g} {unit}", "i": f"1 {unit}" if unit else "number"}
     path = re.sub(r"(Cell/?|Temperature)\d+", r"\1<n>", item.path)

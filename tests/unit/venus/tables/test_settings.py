@@ -9,19 +9,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbus_xbms.model import PackIdentity
+from dbus_xbms.report import ChangeSetting, Report
 from dbus_xbms.settings import SettingsError, Value
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.tables.battery import items_for
-from dbus_xbms.venus.tables.settings import EDITED, setting_written
+from dbus_xbms.venus.tables.settings import EDITED, PANE
 from tests.unit.samples import settings
 from tests.unit.venus.tables.test_battery import CONTROLLING, IDENTITY, REPORT, shown
 
 COLD = "/Settings/Alarm/LowBatteryTemperature"
 
 
-def setting_row(path: str, cells: int = 4) -> Item:
+def setting_row(path: str, cells: int = 4) -> Item[Report]:
     (item,) = (item for item in items_for(replace(IDENTITY, cell_count=cells)) if item.path == path)
     return item
+
+
+def setting_written(path: str, value: Value, report: Report) -> tuple[str, Value]:
+    """The setting that a write of a value changes, and how."""
+    item = setting_row(path, report.identity.cell_count)
+    assert item.request
+    change = item.request(value, report)
+    assert isinstance(change, ChangeSetting)
+    return change.name, change.value
 
 
 @pytest.mark.parametrize(
@@ -47,7 +57,7 @@ def test_every_row_of_the_settings_page_can_be_edited_and_its_bounds_taken() -> 
         assert item.writable
         for bound in (item.lowest, item.highest, item.default):
             assert bound is not None
-            assert setting_written(item.path, bound, report) is not None
+            assert setting_written(item.path, bound, report)
 
 
 @pytest.mark.parametrize("cells", [4, 7, 16, 24])
@@ -57,7 +67,6 @@ def test_a_pack_voltage_on_the_page_is_a_cell_voltage_in_the_settings_and_back(c
     report = replace(REPORT, identity=replace(IDENTITY, cell_count=cells))
     on_page = round(cell / 1000 * cells, 2)
     written = setting_written(path, on_page, report)
-    assert written is not None
     name, volts = written
     assert name == "CellFull"
     assert volts == pytest.approx(cell / 1000, abs=0.006 / cells + 0.00005)
@@ -122,9 +131,14 @@ def test_an_output_is_hidden_on_the_switch_pane_until_the_owner_shows_it() -> No
     assert (len(hidden), set(hidden.values())) == (3, {0})
 
 
-def test_other_paths_write_no_setting() -> None:
-    assert setting_written("/CustomName", "Bow", REPORT) is None
-    assert setting_written("/History/Clear", 1, REPORT) is None
+def test_other_paths_write_no_setting_but_the_name() -> None:
+    settings_rows = {edited.path for edited in (*EDITED, *PANE)}
+    writing = set()
+    for item in items_for(IDENTITY):
+        if item.request and item.path not in settings_rows:
+            request = item.request(item.highest or 1, REPORT)
+            writing |= {item.path} if isinstance(request, ChangeSetting) else set()
+    assert writing == {"/CustomName"}
 
 
 def test_the_page_of_a_controlling_pack_shows_the_presets_values_until_the_owner_has_some() -> None:

@@ -10,21 +10,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.model import Mosfet, Mosfets, Orders, OrderState, Phase, Protection, Switching
-from dbus_xbms.report import Report
+from dbus_xbms.model import CommandState, Mosfet, Mosfets, MosfetTarget, Phase, Protection, SwitchStatus
+from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, Lend, Report, Request
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.tables.battery import BATTERY, SWITCH, devices, items_for, values
 from dbus_xbms.venus.tables.device import DEVICE_ITEMS
 from dbus_xbms.venus.tables.pane import PANE_ITEMS, SWITCH_DEVICE_ITEMS
-from dbus_xbms.venus.tables.switches import Balancing, Lend, Order, ordered
-from tests.unit.samples import SAMPLE, settings
+from dbus_xbms.venus.tables.switches import BMS_SWITCHES, CHARGE, DISCHARGE, LEND_MINUTES, LEND_SWITCH
+from tests.unit.samples import SAMPLE, changed, report, settings
 from tests.unit.venus.tables.test_battery import IDENTITY, REPORT, SILENT
 
 ALLOWED = {"AllowMosfetControl": 1, "AllowDischargeOff": 1}
 ITEMS = {item.path: item for item in items_for(IDENTITY)}
 TOLD = (None, False, True)
 PANE = "/SwitchableOutput"
+SWITCHES = {item.path for item in (*BMS_SWITCHES, LEND_MINUTES, CHARGE, DISCHARGE, LEND_SWITCH)}
+
+
+def requested(path: str, value: Value) -> object:
+    """What a write of a value requests."""
+    item = ITEMS[path]
+    assert item.request
+    return item.request(value, REPORT)
 
 
 def mosfets(*, charge: bool = True, discharge: bool = True, **changes: Any) -> Report:
@@ -32,7 +40,7 @@ def mosfets(*, charge: bool = True, discharge: bool = True, **changes: Any) -> R
     chosen = {**ALLOWED, **changes.pop("chosen", {})}
     protection = changes.pop("protection", frozenset())
     sample = replace(SAMPLE, mosfets=Mosfets(charge=charge, discharge=discharge), protection=protection)
-    return replace(REPORT, sample=sample, settings=settings(**chosen), **changes)
+    return changed(REPORT, sample=sample, settings=settings(**chosen), **changes)
 
 
 def switched(report: Report, **switching: Any) -> Report:
@@ -46,56 +54,55 @@ def shown(path: str, report: Report) -> Value | None:
 # Writing
 
 
-def mosfet_order(mosfet: Mosfet, on: bool) -> Orders:
-    return Orders(charge=on) if mosfet is Mosfet.CHARGE else Orders(discharge=on)
+def mosfet_order(mosfet: Mosfet, on: bool) -> MosfetTarget:
+    return MosfetTarget(charge=on) if mosfet is Mosfet.CHARGE else MosfetTarget(discharge=on)
 
 
 @pytest.mark.parametrize(
     ("path", "value", "order"),
     [
-        ("/Io/AllowToCharge", 0, Orders(charge=False)),
-        ("/Io/AllowToCharge", 1, Orders(charge=True)),
-        ("/Io/AllowToDischarge", 0, Orders(discharge=False)),
-        ("/Io/AllowToDischarge", 1, Orders(discharge=True)),
-        ("/Settings/ForceChargingOff", 0, Orders(charge=True)),
-        ("/Settings/ForceChargingOff", 1, Orders(charge=False)),
-        ("/Settings/ForceDischargingOff", 0, Orders(discharge=True)),
-        ("/Settings/ForceDischargingOff", 1, Orders(discharge=False)),
-        ("/Settings/MosfetMode", 0, Orders(charge=True, discharge=True)),
-        ("/Settings/MosfetMode", 1, Orders(charge=False, discharge=True)),
-        ("/Settings/MosfetMode", 2, Orders(charge=True, discharge=False)),
-        ("/Settings/MosfetMode", 3, Orders(charge=False, discharge=False)),
-        ("/Settings/TurnBalancingOff", 0, Balancing(on=True)),
-        ("/Settings/TurnBalancingOff", 1, Balancing(on=False)),
+        ("/Io/AllowToCharge", 0, MosfetTarget(charge=False)),
+        ("/Io/AllowToCharge", 1, MosfetTarget(charge=True)),
+        ("/Io/AllowToDischarge", 0, MosfetTarget(discharge=False)),
+        ("/Io/AllowToDischarge", 1, MosfetTarget(discharge=True)),
+        ("/Settings/ForceChargingOff", 0, MosfetTarget(charge=True)),
+        ("/Settings/ForceChargingOff", 1, MosfetTarget(charge=False)),
+        ("/Settings/ForceDischargingOff", 0, MosfetTarget(discharge=True)),
+        ("/Settings/ForceDischargingOff", 1, MosfetTarget(discharge=False)),
+        ("/Settings/MosfetMode", 0, MosfetTarget(charge=True, discharge=True)),
+        ("/Settings/MosfetMode", 1, MosfetTarget(charge=False, discharge=True)),
+        ("/Settings/MosfetMode", 2, MosfetTarget(charge=True, discharge=False)),
+        ("/Settings/MosfetMode", 3, MosfetTarget(charge=False, discharge=False)),
+        ("/Settings/TurnBalancingOff", 0, Balance(on=True)),
+        ("/Settings/TurnBalancingOff", 1, Balance(on=False)),
         ("/Settings/LendForMinutes", 0, Lend(0)),
         ("/Settings/LendForMinutes", 240, Lend(240)),
-        (f"{PANE}/charge/State", 0, Orders(charge=False)),
-        (f"{PANE}/charge/State", 1, Orders(charge=True)),
-        (f"{PANE}/discharge/State", 0, Orders(discharge=False)),
-        (f"{PANE}/discharge/State", 1, Orders(discharge=True)),
+        (f"{PANE}/charge/State", 0, MosfetTarget(charge=False)),
+        (f"{PANE}/charge/State", 1, MosfetTarget(charge=True)),
+        (f"{PANE}/discharge/State", 0, MosfetTarget(discharge=False)),
+        (f"{PANE}/discharge/State", 1, MosfetTarget(discharge=True)),
         (f"{PANE}/lend/State", 0, Lend(0)),
         (f"{PANE}/lend/State", 1, Lend(30)),
     ],
 )
-def test_a_write_is_an_order(path: str, value: int, order: Order) -> None:
-    assert ordered(path, value) == order
+def test_a_write_is_a_request(path: str, value: int, order: Request) -> None:
+    assert requested(path, value) == order
 
 
-@pytest.mark.parametrize("path", [path for path in ITEMS if ordered(path, 1) is None])
-def test_no_other_path_orders_anything(path: str) -> None:
-    assert ordered(path, 0) is None
+@pytest.mark.parametrize("path", [path for path in ITEMS if path not in SWITCHES])
+def test_no_other_path_switches_anything(path: str) -> None:
+    item = ITEMS[path]
+    value = "1" if item.kind == "s" else item.highest or 1
+    request = item.request(value, REPORT) if item.request else None
+    assert request is None or isinstance(request, ChangeSetting | ClearHistory)
 
 
-def test_a_text_orders_nothing() -> None:
-    assert ordered("/Io/AllowToCharge", "1") is None
-
-
-@pytest.mark.parametrize("path", [path for path in ITEMS if ordered(path, 1) is not None])
-def test_a_path_that_orders_takes_whole_numbers_of_its_range_only(path: str) -> None:
+@pytest.mark.parametrize("path", sorted(SWITCHES))
+def test_a_path_that_switches_takes_whole_numbers_of_its_range_only(path: str) -> None:
     highest = {"/Settings/MosfetMode": 3, "/Settings/LendForMinutes": 240}.get(path, 1)
     item = ITEMS[path]
     assert (item.kind, item.writable, item.lowest, item.highest) == ("i", True, 0, highest)
-    assert ordered(path, highest) is not None
+    assert requested(path, highest) is not None
 
 
 # Reading
@@ -107,8 +114,8 @@ def test_the_mosfets_are_shown_as_the_bms_reports_them_whatever_is_wished(
 ) -> None:
     report = switched(
         mosfets(charge=charge, discharge=discharge),
-        told=Orders(charge=True, discharge=True),
-        wish=Orders(charge=not charge, discharge=not discharge),
+        commanded=MosfetTarget(charge=True, discharge=True),
+        requested=MosfetTarget(charge=not charge, discharge=not discharge),
     )
     assert shown("/Io/AllowToCharge", report) == charge
     assert shown("/Io/AllowToDischarge", report) == discharge
@@ -123,7 +130,9 @@ def test_the_mosfets_are_shown_as_the_bms_reports_them_whatever_is_wished(
 def test_a_mosfet_is_forced_off_if_that_was_wished_or_else_told(
     path: str, mosfet: str, told: bool | None, wish: bool | None
 ) -> None:
-    report = switched(REPORT, told=Orders(**{mosfet: told}), wish=Orders(**{mosfet: wish}))
+    report = switched(
+        REPORT, commanded=MosfetTarget(**{mosfet: told}), requested=MosfetTarget(**{mosfet: wish})
+    )
     wanted = told if wish is None else wish
     assert shown(path, report) == (None if wanted is None else not wanted)
 
@@ -135,16 +144,18 @@ MODES = {(True, True): 0, (False, True): 1, (True, False): 2, (False, False): 3}
 def test_the_mode_is_what_is_wished_of_both_mosfets_at_once(
     before: tuple[bool, bool], after: tuple[bool, bool]
 ) -> None:
-    told = Orders(charge=before[0], discharge=before[1])
+    told = MosfetTarget(charge=before[0], discharge=before[1])
     changed = [now if now is not then else None for then, now in zip(before, after, strict=True)]
-    report = switched(REPORT, told=told, wish=Orders(charge=changed[0], discharge=changed[1]))
+    report = switched(REPORT, commanded=told, requested=MosfetTarget(charge=changed[0], discharge=changed[1]))
     assert shown("/Settings/MosfetMode", report) == MODES[after]
-    assert ordered("/Settings/MosfetMode", MODES[after]) == Orders(charge=after[0], discharge=after[1])
+    assert requested("/Settings/MosfetMode", MODES[after]) == MosfetTarget(
+        charge=after[0], discharge=after[1]
+    )
 
 
-@pytest.mark.parametrize("known", [Orders(), Orders(charge=True), Orders(discharge=False)])
-def test_the_mode_is_not_known_as_long_as_one_of_the_mosfets_is_not(known: Orders) -> None:
-    assert shown("/Settings/MosfetMode", switched(REPORT, told=known)) is None
+@pytest.mark.parametrize("known", [MosfetTarget(), MosfetTarget(charge=True), MosfetTarget(discharge=False)])
+def test_the_mode_is_not_known_as_long_as_one_of_the_mosfets_is_not(known: MosfetTarget) -> None:
+    assert shown("/Settings/MosfetMode", switched(REPORT, commanded=known)) is None
 
 
 @pytest.mark.parametrize(("balancing", "off", "allowed"), [(None, None, 1), (True, 0, 1), (False, 1, 0)])
@@ -177,9 +188,9 @@ def test_a_link_that_may_not_be_lent_shows_its_toggle_as_locked() -> None:
 def test_the_last_order_is_told_in_words_once_there_is_one() -> None:
     assert shown("/Io/LastCommand", REPORT) is None
     assert (shown("/Io/LastCommandState", REPORT), shown("/Io/LastCommandNumber", REPORT)) == (0, 0)
-    told = switched(REPORT, state=OrderState.FAILED, number=7)
+    told = switched(REPORT, state=CommandState.FAILED, number=7)
     assert (shown("/Io/LastCommandState", told), shown("/Io/LastCommandNumber", told)) == (4, 7)
-    assert shown("/Io/LastCommand", switched(REPORT, last="charge off: done")) == "charge off: done"
+    assert shown("/Io/LastCommand", switched(REPORT, text="charge off: done")) == "charge off: done"
 
 
 # The switch pane
@@ -191,7 +202,9 @@ def test_a_toggle_stands_as_wished_else_as_the_mosfet_is_else_as_it_was_told(
     mosfet: Mosfet, wish: bool | None, actual: bool | None, told: bool | None
 ) -> None:
     report = SILENT if actual is None else mosfets(**{mosfet.value: actual})
-    report = switched(report, wish=Orders(**{mosfet.value: wish}), told=Orders(**{mosfet.value: told}))
+    report = switched(
+        report, requested=MosfetTarget(**{mosfet.value: wish}), commanded=MosfetTarget(**{mosfet.value: told})
+    )
     position = next((int(on) for on in (wish, actual, told) if on is not None), None)
     assert shown(f"{PANE}/{mosfet.value}/State", report) == position
 
@@ -222,14 +235,14 @@ def both(on: bool, **changes: Any) -> Report:
         (both(False, chosen={"AllowMosfetControl": 0}, protection=SHORT), 0x20),
         (both(True, phase=Phase.HELD), 0x20),
         (both(False, phase=Phase.HELD, protection=SHORT), 0x20),
-        (replace(SILENT, phase=Phase.LOST), 0x20),
-        (replace(SILENT, phase=Phase.WAITING), 0x20),
+        (changed(SILENT, phase=Phase.LOST), 0x20),
+        (changed(SILENT, phase=Phase.WAITING), 0x20),
         (switched(both(True), lent_for=60.0), 0x20),
-        (switched(both(True), faults=frozenset(Mosfet)), 0x08),
-        (switched(both(False), faults=frozenset(Mosfet)), 0x08),
-        (switched(both(False, protection=SHORT), faults=frozenset(Mosfet)), 0x08),
-        (switched(both(True, chosen={"AllowMosfetControl": 0}), faults=frozenset(Mosfet)), 0x29),
-        (switched(both(True, phase=Phase.HELD), faults=frozenset(Mosfet)), 0x20),
+        (switched(both(True), failed=frozenset(Mosfet)), 0x08),
+        (switched(both(False), failed=frozenset(Mosfet)), 0x08),
+        (switched(both(False, protection=SHORT), failed=frozenset(Mosfet)), 0x08),
+        (switched(both(True, chosen={"AllowMosfetControl": 0}), failed=frozenset(Mosfet)), 0x29),
+        (switched(both(True, phase=Phase.HELD), failed=frozenset(Mosfet)), 0x20),
     ],
 )
 def test_the_status_tells_what_is_so_with_a_mosfet(mosfet: Mosfet, report: Report, status: int) -> None:
@@ -240,7 +253,7 @@ def test_the_status_tells_what_is_so_with_a_mosfet(mosfet: Mosfet, report: Repor
 def test_a_status_tells_of_its_own_mosfet_only(mosfet: Mosfet) -> None:
     (other,) = set(Mosfet) - {mosfet}
     off = both(False, protection=mosfet.blocked_by - other.blocked_by)
-    failed = switched(both(True), faults=frozenset({mosfet}))
+    failed = switched(both(True), failed=frozenset({mosfet}))
     assert shown(f"{PANE}/{mosfet.value}/Status", off) in (0x02, 0x04)
     assert shown(f"{PANE}/{mosfet.value}/Status", failed) == 0x08
     assert shown(f"{PANE}/{other.value}/Status", off) == 0x00
@@ -285,7 +298,7 @@ def test_an_output_has_all_that_the_switch_pane_wants_before_it_shows_it(output:
 
 
 @pytest.mark.parametrize("item", PANE_ITEMS, ids=lambda item: item.path)
-def test_type_and_function_of_an_output_take_only_what_they_are(item: Item) -> None:
+def test_type_and_function_of_an_output_take_only_what_they_are(item: Item[Report]) -> None:
     if item.path.endswith(("/Type", "/Function")):
         value = item.value(REPORT)
         assert item.writable
@@ -297,7 +310,7 @@ def test_type_and_function_of_an_output_take_only_what_they_are(item: Item) -> N
 # Which device the outputs are on
 
 
-def pane_of(items: tuple[Item, ...]) -> set[str]:
+def pane_of(items: tuple[Item[Report], ...]) -> set[str]:
     return {item.path for item in items if item.path.startswith(PANE)}
 
 
@@ -320,4 +333,4 @@ def test_a_switch_device_has_what_a_device_must_have() -> None:
 
 
 def test_no_order_is_known_before_somebody_gives_one() -> None:
-    assert Report(address="", instance=0).switching == Switching()
+    assert report(address="", instance=0).switching == SwitchStatus()

@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from dbus_xbms.pack.settings_writer import SAVE_EVERY
+from dbus_xbms.pack.persistence import SAVE_EVERY
 from dbus_xbms.report import Report
 from dbus_xbms.settings import Value, pack_path
 from dbus_xbms.simulator.battery import Battery, BatterySpec
@@ -28,7 +28,7 @@ class Life(Screen):
         self.drawn: list[tuple[float, float]] = []  # s, Ah
 
     def update(self, report: Report, now: float) -> bool:
-        self.drawn.append((now, report.history.total_drawn))
+        self.drawn.append((now, report.decision.history.total_drawn))
         return super().update(report, now)
 
 
@@ -71,7 +71,7 @@ async def test_a_kill_at_any_moment_costs_ten_minutes_of_history_at_the_most(bus
     kept, numbers = Kept(), count()
 
     def weather(_: Storm) -> None:
-        if busy and kept.screen.writes:
+        if busy and kept.screen.shown:
             kept.owner_writes(f"Bank {next(numbers)}")
         kept.look()
 

@@ -1,0 +1,320 @@
+"""Read one pack and decide what is published of it: link, polling, decision. Knows no bus."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+
+from dbus_xbms.ble.central import Central
+from dbus_xbms.ble.link import Capture
+from dbus_xbms.contact import Contact, ContactView, Failure
+from dbus_xbms.logs import CountedLog
+from dbus_xbms.model import Counters, Extremes, MosfetTarget, Phase
+from dbus_xbms.pack.commands import Commands, Outgoing
+from dbus_xbms.pack.contact_tracker import ContactTracker
+from dbus_xbms.pack.persistence import PackMemory, SettingsWriter
+from dbus_xbms.pack.poller import Polled, Poller, PollFailed, Progress
+from dbus_xbms.pack.setting_changes import SettingChanges
+from dbus_xbms.pack.state_log import StateLogger
+from dbus_xbms.policy import engine, history, pack_state
+from dbus_xbms.policy.authority import Reason, Ruling, control_disabled
+from dbus_xbms.policy.decision import Decision
+from dbus_xbms.policy.freshness import poll_interval, withdraws_after
+from dbus_xbms.protocols import BmsFamily, LinkError, ProtocolError
+from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, Lend, Report, Request
+from dbus_xbms.settings import PackSettings, Value, instance_of
+
+log = CountedLog(logging.getLogger(__name__))
+
+DECISION_FAILED = "stopped by an error in this program; its currents are 0 until it decides again"
+
+
+class PackMonitor:
+    """One pack as the air shows it: :meth:`reports` after each poll, :meth:`report` at any time.
+
+    ``changed`` is set when something other than a poll makes a new report worth publishing; whoever publishes
+    clears it.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        settings: PackSettings,
+        *,
+        central: Central,
+        protocol: BmsFamily,
+        writer: SettingsWriter,
+        capture: Capture | None = None,
+    ) -> None:
+        self.address = address
+        self.settings = settings
+        self.switch_instance: int | None = None  # of the separate switch device, once it has one
+        self.latest: Report | None = None
+        self._protocol = protocol
+        self._writer = writer
+        self._poller = Poller(address, settings, central=central, protocol=protocol, capture=capture)
+        self.changed = self._poller.changed
+        self._commands = Commands(address, settings, protocol.switching)
+        self._setting_changes = SettingChanges(address, settings, writer)
+        self._memory = PackMemory(address, settings, writer)
+        self._state_logger = StateLogger(address)
+        self._contact = ContactTracker(address, _now())
+        self._counters: Counters | None = None
+        self._ruling = Ruling(Reason.NOTHING)  # until the arbiter rules, the owner's setting decides
+        self._shared = False  # Venus passes voltage and current on to chargers
+        self._interference = ""  # of which programs
+        self._decision_failed = False
+        self._state = self._memory.initial_state(_now(), protocol.traits, controls=self.controls)
+
+    # Reports
+
+    async def reports(self) -> AsyncGenerator[Report, None]:
+        """Poll the pack until closed; yield a report after each poll, good or failed."""
+        try:
+            while True:
+                polled = await self._poller.next()
+                self._take(polled)
+                yield self.report(_now())
+                if isinstance(polled, Polled) and (command := self._due(polled)):
+                    await self._send(command)
+        finally:
+            await self._poller.close()
+            self._commands.fail_waiting("the service has ended")
+
+    def report(self, now: float) -> Report:
+        """Decide what holds now, in s, and report it."""
+        self._commands.expire()
+        decision = self._decide(now)
+        self._memory.save(self._state, now)
+        self._poller.rest(decision.resting)
+        self._poller.urgent = self._commands.waiting
+        self.latest = self._report(decision)
+        why = "" if decision.phase is Phase.FRESH else self.contact(now).reason
+        self._state_logger.log(decision, self._memory.identity, why)
+        return self.latest
+
+    def _take(self, polled: Polled | PollFailed) -> None:
+        if isinstance(polled, PollFailed):
+            self._state = pack_state.failed(self._state)
+            # What only the owner can resolve is logged at once; a gap in the radio only once it lasts.
+            level = logging.WARNING if self._contact.failed(polled.error) else logging.DEBUG
+            log.log(level, "%s: %s", self.address, polled.error)
+            self._commands.fail_waiting(str(polled.error))
+            return
+        reading = polled.reading
+        # A poll with retries takes seconds: the age of its values counts from its beginning.
+        self._state = pack_state.sampled(self._state, reading.sample, polled.begun, reading.identity)
+        self._counters = reading.counters or self._counters
+        self._memory.learn(reading, self._state)
+        self._contact.succeeded(_now())
+        if polled.first:
+            self._commands.connected()
+        if self._state.plausibility.accepted:
+            self._commands.sampled(reading.sample)
+        if polled.socket_failed:
+            log.info("%s: notifications over a socket do not work; using D-Bus signals", self.address)
+            self._writer.put({PackSettings.acquire_failed.name: 1})
+
+    def _decide(self, now: float) -> Decision:
+        """Decide; an error in that sets the currents to 0 instead of leaving the last limits standing."""
+        try:
+            self._state, decision = engine.decide(
+                self._state,
+                now,
+                self.settings,
+                managed=self.controls,
+                turning_off=self._commands.turning_off,
+            )
+        except Exception:
+            if not self._decision_failed:
+                log.exception("%s: stopped by an error in this program", self.address)
+            self._decision_failed = True
+            self._state, decision = engine.stopped(self._state, now, self.settings)
+            return decision
+        if self._decision_failed:
+            log.info("%s: decisions work again", self.address)
+        self._decision_failed = False
+        return decision
+
+    def _report(self, decision: Decision) -> Report:
+        link, switching, known = self._poller.status, self._commands.status, self._memory.identity
+        if link.interference != self._interference:
+            link = replace(link, interference=self._interference)
+        if lent_for := self._poller.lent_for:
+            switching = replace(switching, lent_for=lent_for)
+        # Before an identity is stored, the reported one is shown, with its doubts.
+        identity = known if known.cell_count else self._state.identity
+        return Report(
+            address=self.address,
+            product=self._protocol.product(identity.hardware),
+            switchable=self._protocol.switching is not None,
+            instance=instance_of(self.settings.class_and_vrm_instance),
+            custom_name=self.settings.custom_name,
+            insecure=bool(self.settings.insecure_connection),
+            identity=identity,
+            decision=decision,
+            counters=self._counters,
+            link=link,
+            extremes=self._state.extremes,
+            controls=self.controls,
+            no_control=self._ruling.words,
+            shared=self._shared,
+            switching=switching,
+            switch_instance=self.switch_instance if self.settings.separate_switch_device else None,
+            settings=self.settings.frozen,
+        )
+
+    # Commands
+
+    def _due(self, polled: Polled) -> Outgoing | None:
+        sample = self._state.sample
+        if sample is None or self._state.failing or not self._commands.waiting:
+            return None
+        self.changed.set()  # whatever becomes of it
+        return self._commands.due(sample, polled.begun, controls=self.controls)
+
+    async def _send(self, command: Outgoing) -> None:
+        """Send a command to its end, even if this task is cancelled meanwhile."""
+        sending = asyncio.ensure_future(self._converse(command))
+        try:
+            await asyncio.shield(sending)
+        except asyncio.CancelledError:
+            await asyncio.wait([sending])
+            if not sending.cancelled() and (err := sending.exception()):
+                log.error("%s: %r", self.address, err)
+            raise
+
+    async def _converse(self, command: Outgoing) -> None:
+        try:
+            result = await self._poller.send(command.conversation)
+        except (LinkError, ProtocolError) as err:
+            self._commands.failed(command, str(err))
+        except BaseException as err:
+            self._commands.failed(command, f"an error in this program: {err!r}")
+            raise
+        else:
+            self._writer.put(self._commands.succeeded(command, result))
+        self.changed.set()
+
+    def request(self, request: Request, sender: str) -> bool:
+        """Accept or refuse (False) what a program requests over the bus."""
+        match request:
+            case MosfetTarget():
+                accepted = self._commands.switch(request, sender, self._no_contact())
+            case Balance(on):
+                accepted = self._commands.balance(on, sender, self._no_contact())
+            case Lend(minutes):
+                accepted = self._lend(minutes, sender)
+            case ClearHistory():
+                accepted = self._clear_history(sender)
+            case ChangeSetting(name, value):
+                accepted = self._setting_changes.requested(name, value, sender)
+        self._poller.urgent = self._commands.waiting
+        if self._commands.waiting:
+            self._poller.hurry()
+        self.changed.set()
+        return accepted
+
+    def _no_contact(self) -> str:
+        """Return why the pack cannot be commanded now; "" if it can."""
+        if self._state.plausibility.doubt:
+            return f"readings are not believed ({self._state.plausibility.doubt})"
+        if self.latest and self.latest.decision.phase is Phase.FRESH and not self._poller.lent_for:
+            return ""
+        return f"no contact with the pack ({self.contact(_now()).reason})"
+
+    def _lend(self, minutes: int, sender: str) -> bool:
+        """Lend the link for a while, if that is allowed; 0: take it back."""
+        if not minutes and not self._poller.lent_for:
+            return True
+        until = _now() + 60 * minutes
+        again = not pack_state.may_lend(self._state, until)
+        if minutes and not self._commands.may_lend(minutes, sender, again=again):
+            return False
+        self._commands.fail_waiting("the link was lent")
+        self._state = pack_state.lent(self._state, until)
+        self._poller.lend(until)
+        what = f"lent for {minutes} min" if minutes else "taken back"
+        log.info("%s: the link is %s, requested by %s", self.address, what, sender)
+        return True
+
+    def _clear_history(self, sender: str) -> bool:
+        log.info("%s: history cleared by %s", self.address, sender)
+        self._state = replace(self._state, extremes=Extremes(), history=history.HistoryState())
+        self.save()
+        return True
+
+    # From the program around it
+
+    @property
+    def controls(self) -> bool:
+        """Whether the pack controls chargers and inverters."""
+        return not control_disabled(self.settings) and self._ruling.controls
+
+    @property
+    def hci(self) -> str:
+        """The adapter that was last used, or ""."""
+        return self._poller.status.hci
+
+    @property
+    def progress(self) -> Progress:
+        """The progress of polling."""
+        return self._poller.progress
+
+    def set_ruling(self, ruling: Ruling) -> None:
+        """Set whether this pack controls chargers, and why not."""
+        if ruling.reason is not Reason.UNDECIDED:
+            self._writer.put({PackSettings.controlled.name: int(ruling.controls)})
+        if ruling != self._ruling:
+            self._ruling = ruling
+            self.changed.set()
+
+    def set_shared(self, shared: bool) -> None:
+        """Set whether Venus passes this pack's voltage and current on to chargers."""
+        if shared != self._shared:
+            self._shared = shared
+            self.changed.set()
+
+    def set_interference(self, words: str) -> None:
+        """Set which programs interfere, in words; "" for none."""
+        if words != self._interference:
+            self._interference = words
+            self.changed.set()
+
+    def setting_stored(self, name: str, value: Value) -> None:
+        """Apply a setting that was changed in localsettings."""
+        interval = poll_interval(self.settings)
+        if self._setting_changes.stored(name, value):
+            self._commands.fail_waiting("a setting of the link was changed")
+            self._poller.relink()
+        if poll_interval(self.settings) < interval:  # the present pause is too long now
+            self._poller.hurry()
+        self.changed.set()
+
+    def contact(self, now: float, unpublished: Failure | None = None) -> Contact:
+        """Return how the contact with the pack is at ``now``, in s, and why."""
+        heard_at = self._state.sampled_at
+        view = ContactView(
+            link=self._poller.status.state,
+            phase=self.latest.decision.phase if self.latest else Phase.WAITING,
+            failure=self._contact.failure,
+            adapter=self.settings.adapter,
+            lent_for=self._poller.lent_for,
+            silence=None if heard_at is None else now - heard_at,
+            running=now - self._state.started,
+            withdraws_after=withdraws_after(self.settings, managed=self.controls),
+            doubt=self._state.plausibility.doubt,
+            unshown=unpublished,
+            fault=DECISION_FAILED if self._decision_failed else "",
+        )
+        return self._contact.contact(view, now, self.settings.custom_name)
+
+    def save(self) -> None:
+        """Store everything that a restart should keep."""
+        self._memory.save_all(self._state)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
