@@ -75,7 +75,9 @@ class App:
         self._given_up = given_up  # told first when supervision ends the program
         self._central = Central([*FAMILIES.values()])
         self._local = LocalSettings(self._setting_changed)
-        self._remote = RpcService(self.scan, self.health, self.contacts, self.heard, self._central.hearing)
+        self._remote = RpcService(
+            self.scan, self.health, self.contacts, self.heard, self._central.found_so_far
+        )
         self._scan_results = ScanResults()
         self._packs: dict[str, Pack] = {}
         self._roster = Roster(self._packs)
@@ -145,12 +147,12 @@ class App:
         elif name == PackSettings.enabled.name:
             if pack := self._packs.get(address):
                 pack.monitor.setting_stored(name, value)
-            self._arbiter.asked(address)
+            self._arbiter.confirm(address)
             self._undecided.put_nowait(address)
         elif pack := self._packs.get(address):
             pack.monitor.setting_stored(name, value)
             if name in CHOOSE_CONTROL:
-                self._arbiter.asked(address)
+                self._arbiter.confirm(address)
             if name in RENEWING:
                 self._undecided.put_nowait(address)
         elif settings := self._settings.get(address):  # its pack is about to start

@@ -1,7 +1,7 @@
-"""A text file of every notification received and every request sent, to be read by ``dbus-xbms decode``.
+"""Capture every request and notification in a text file, for ``dbus-xbms decode``.
 
-A line is one chunk, ``>`` sent or ``<`` received:
-``2026-11-22T07:40:00.123Z A4:C1:37:00:00:01 > dda50300fffd77``. Of a login only the beginning is there:
+Each line is one chunk, ``>`` sent or ``<`` received:
+``2026-11-22T07:40:00.123Z A4:C1:37:00:00:01 > dda50300fffd77``. Only the beginning of a login is written:
 ``ffaa18.. (login hidden)``.
 """
 
@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 
 SENT, RECEIVED = ">", "<"
 PRIVATE = 0o600
-MOST_WAITING = 2000  # chunks for which the disk has no time, some 150 kB
-CLOSE_LIMIT = 0.5  # s for the disk to take what is left
+MOST_WAITING = 2000  # chunks waiting for a slow disk, some 150 kB
+CLOSE_LIMIT = 0.5  # s to write the remaining chunks
 _LINE = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\dT[\d:.]+Z) (?P<address>(?:[0-9A-F]{2}:){5}[0-9A-F]{2})"
     r" (?P<direction>[<>]) ?(?P<chunk>(?:[0-9a-f]{2})*)(?P<hidden>\.\. \(login hidden\))?",
@@ -40,11 +40,11 @@ class CapturedChunk:
     address: str
     direction: str  # SENT or RECEIVED
     chunk: bytes
-    hidden: bool = False  # only the beginning is there: it carries a password
+    hidden: bool = False  # truncated, because it contains a password
 
 
 def parse_line(line: str) -> CapturedChunk | None:
-    """Return what a line of a capture holds, or ``None`` if it is none."""
+    """Parse a line of a capture; ``None`` if it is not valid."""
     found = _LINE.fullmatch(line.strip())
     if found is None:
         return None
@@ -55,14 +55,14 @@ def parse_line(line: str) -> CapturedChunk | None:
 
 
 class Capture:
-    """Writes the file; when it is full it becomes ``FILE.1`` and a new one begins.
+    """Writes a capture; a full file is renamed to ``FILE.1`` and a new one started.
 
-    A thread does the writing, so a disk that hangs holds up nobody: chunks that it does not take in time are
-    dropped and counted. A disk that is full or broken ends the capture with one warning.
+    A thread does the writing, so that a slow disk does not block the program: chunks that cannot be written
+    in time are dropped and counted. A full or broken disk ends the capture with one warning.
     """
 
     def __init__(self, path: Path, max_bytes: int = 10_000_000) -> None:
-        """Open the file, keeping what it holds.
+        """Open the file to append to it.
 
         Raises:
             OSError: it cannot be opened.
@@ -70,30 +70,30 @@ class Capture:
         self._path = path
         self._max_bytes = max_bytes
         self._waiting: SimpleQueue[str | None] = SimpleQueue()  # lines; None ends the thread
-        self._lost = 0  # chunks that are missing in the file and not yet reported there
+        self._lost = 0  # dropped chunks that are not yet reported in the file
         self._ended = False
         self._file, self._size = self._open()
         self._writer = threading.Thread(target=self._write_all, name=f"capture {path}", daemon=True)
         self._writer.start()
 
     def __call__(self, address: str, direction: str, chunk: str) -> None:
-        """Write one chunk, in hex, soon."""
+        """Queue one chunk, in hex."""
         if self._ended:
             return
         if self._waiting.qsize() >= MOST_WAITING:
             if not self._lost:
-                log.warning("capture to %s: the disk does not keep up; chunks are lost", self._path)
+                log.warning("capture to %s: the disk is too slow; chunks are dropped", self._path)
             self._lost += 1
             return
         lost, self._lost = self._lost, 0
         if lost:
-            log.info("capture to %s goes on; %d chunks are missing", self._path, lost)
-            self._waiting.put(f"# {lost} chunks are missing here: the disk did not keep up\n")
+            log.info("capture to %s continues; %d chunks are missing", self._path, lost)
+            self._waiting.put(f"# {lost} chunks are missing here: the disk was too slow\n")
         now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")
         self._waiting.put(f"{now}Z {address} {direction} {chunk}\n")
 
     def close(self) -> None:
-        """End the capture; more chunks are ignored. A disk that hangs is left alone."""
+        """End the capture; later chunks are ignored. Does not wait for a disk that hangs."""
         self._ended = True
         self._waiting.put(None)
         self._writer.join(CLOSE_LIMIT)
@@ -106,7 +106,7 @@ class Capture:
     ) -> None:
         self.close()
 
-    # What the thread does
+    # In the thread
 
     def _write_all(self) -> None:
         try:
@@ -120,11 +120,11 @@ class Capture:
             log.warning("capture to %s stopped: %s", self._path, err.strerror or err)
         try:
             self._file.close()
-        except OSError as err:  # what was buffered does not fit either
+        except OSError as err:  # the buffered rest cannot be written either
             log.debug("capture to %s: %s", self._path, err)
 
     def _open(self) -> tuple[TextIO, int]:
-        """Open the file for its owner alone: it tells what is installed where, and how it is used."""
+        """Open the file, readable for its owner only: it shows what is installed and how it is used."""
         descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, PRIVATE)
         file = open(descriptor, "a", encoding="ascii", buffering=1)  # noqa: PTH123, SIM115 (a descriptor)
         if stat.S_ISREG(os.fstat(descriptor).st_mode):  # not a pipe or a device

@@ -1,4 +1,4 @@
-"""The command line: which commands there are, how they log and fail; each is imported when it runs."""
+"""The command line: its commands, logging and error handling. A command is imported when it runs."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ OK, FAILURE, USAGE = 0, 1, 2  # exit status
 LAST_STANDARD = 2  # the number of standard error
 HELP = "help"
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-LONGEST_LOG_LINE = 2000  # columns; a frame in hex, and what BlueZ tells of a device
-# At DEBUG bleak shows all that is written to a pack and comes back, logins too; our own lines hide those.
-TELLS_WHAT_IS_WRITTEN = ("bleak.backends.bluezdbus.client", "bleak.backends.bluezdbus.manager")
+LONGEST_LOG_LINE = 2000  # columns; enough for a frame in hex or BlueZ's properties of a device
+# At DEBUG these loggers of bleak show everything that is exchanged with a pack, including logins.
+LOGS_WRITES = ("bleak.backends.bluezdbus.client", "bleak.backends.bluezdbus.manager")
 NOT_INSTALLED = "{} is not part of this installation; `pip install .` in the source code installs it"
-OPENSSL = ("ssl", "_hashlib")  # what loads it; asyncio and hashlib try them and do without
+OPENSSL = ("ssl", "_hashlib")  # modules that load it; asyncio and hashlib work without
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One row of the help; the module of that name in ``dbus_xbms.commands`` does the work."""
+    """One command; the module of that name in ``dbus_xbms.commands`` implements it."""
 
     name: str
     help: str
@@ -116,7 +116,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _open_what_is_closed() -> None:
-    """Have something at 0, 1 and 2, so that no socket is opened there, to be written to by mistake."""
+    """Open descriptors 0 to 2 if they are closed, so that no socket gets one of these numbers."""
     while (opened := os.open(os.devnull, os.O_RDWR)) <= LAST_STANDARD:
         pass
     os.close(opened)
@@ -127,28 +127,28 @@ def _open_what_is_closed() -> None:
 
 
 def _replace_what_cannot_be_encoded() -> None:
-    """Print ``?`` for what the encoding of a terminal or a pipe does not have, such as ``°`` in ASCII."""
+    """Print ``?`` for characters that the output's encoding does not have, such as ``°`` in ASCII."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
 def _spare_openssl() -> None:
-    """Keep what we have no use for out of memory: 5 MB, a sixth of all."""
-    if find_spec("_md5"):  # an interpreter may be built without hashes of its own
+    """Do not load OpenSSL, which is not used: it takes 5 MB, a sixth of all memory."""
+    if find_spec("_md5"):  # an interpreter may be built without its own hashes
         for name in OPENSSL:
             sys.modules.setdefault(name, None)  # type: ignore[arg-type]
 
 
 def _asked_for_help(given: Sequence[str]) -> Sequence[str]:
-    """``help COMMAND`` as ``COMMAND --help``."""
+    """Translate ``help COMMAND`` to ``COMMAND --help``."""
     if given[:1] != [HELP]:
         return given
     return [*(word for word in given[1:2] if word != HELP), "--help"]
 
 
 def _row(top: Parser, name: str) -> Command:
-    """The command of that name; ends the program if there is none."""
+    """Find a command by name; exits if there is none."""
     rows = {row.name: row for row in COMMANDS}
     if name not in rows:
         similar = did_you_mean(name, rows)
@@ -162,7 +162,7 @@ def _installed(command: Command) -> bool:
 
 
 def command_parser(name: str) -> Parser:
-    """What one command takes."""
+    """Build the parser of one command."""
     module = importlib.import_module(f"dbus_xbms.commands.{name}")
     parser = Parser(prog=f"dbus-xbms {name}", description=module.__doc__)
     _add_log_level(parser, argparse.SUPPRESS)
@@ -171,7 +171,7 @@ def command_parser(name: str) -> Parser:
 
 
 def top_parser() -> Parser:
-    """What stands before a command."""
+    """Build the parser of the options before a command."""
     parser = Parser(
         prog="dbus-xbms",
         usage="dbus-xbms COMMAND ...",
@@ -189,7 +189,7 @@ def top_parser() -> Parser:
 
 
 def _commands(width: int) -> str:
-    """The list of commands, as wide as the rest of the help."""
+    """Format the list of commands."""
     indent = 2 + 2 + max(len(row.name) for row in COMMANDS)
     rows = [
         fill(row.help, width, initial_indent=f"  {row.name}".ljust(indent), subsequent_indent=" " * indent)
@@ -212,8 +212,8 @@ def _add_log_level(parser: Parser, default: str | None) -> None:
 
 
 def _start_logging(command: Command, level: str | None) -> None:
-    """The service logs to stdout, where multilog adds the time; all others to stderr."""
-    if command.name == "run":  # a reader that does not read must not stop it
+    """Log to stdout for the service, where multilog adds the time, and to stderr for all other commands."""
+    if command.name == "run":  # must not block if its log is not read
         sys.stdout, sys.stderr = LossyStream(sys.stdout.fileno()), LossyStream(sys.stderr.fileno())
     stream = sys.stdout if command.name == "run" else sys.stderr
     text = "%(levelname)s %(name)s: %(message)s"
@@ -221,13 +221,13 @@ def _start_logging(command: Command, level: str | None) -> None:
         text = "%(asctime)s " + text
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_PrintableLines(text))
-    for name in TELLS_WHAT_IS_WRITTEN:
+    for name in LOGS_WRITES:
         logging.getLogger(name).setLevel(logging.INFO)
     logging.basicConfig(level=level or command.log_level, handlers=[handler])
 
 
 class _PrintableLines(logging.Formatter):
-    """One line for each message, whatever a name or somebody else's error in it holds."""
+    """Formats each message as a single printable line."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's name)
         record.message = printable(record.message, LONGEST_LOG_LINE)

@@ -1,4 +1,4 @@
-"""How the contact with a pack is: a state, the reason in words, and what the owner can do. Pure."""
+"""State of the contact with a pack, the reason in words, and advice for the owner. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dbus_xbms.text import duration
 
 
 class ContactState(StrEnum):
-    """What there is to know of the contact with a pack, in a word or two; also the names on D-Bus."""
+    """State of the contact with a pack; the values are also used on D-Bus."""
 
     UNKNOWN = "unknown"
     STARTING = "starting"
@@ -20,7 +20,7 @@ class ContactState(StrEnum):
     CONNECTING = "connecting"
     CONNECTED = "connected"
     LENT = "lent"
-    # The pack was reached.
+    # The pack was reached:
     NEEDS_PASSWORD = "needs password"
     NEEDS_PASSKEY = "needs passkey"
     MUTE = "connects but never answers"
@@ -28,11 +28,11 @@ class ContactState(StrEnum):
     READ_ELSEWHERE = "read by another program"
     GARBLED = "answers make no sense"
     DOUBTED = "readings not believed"
-    # It was not.
+    # It was not reached:
     NOT_HEARD = "not heard"
     NO_CONNECTION = "no connection"
     WITHDRAWN = "withdrawn"
-    # It cannot be: something is wrong on this machine.
+    # It cannot be reached: something is wrong on this machine.
     NO_BLUETOOTH = "no Bluetooth"
     BLUETOOTH_HANGS = "bluetoothd hangs"
     BUSY = "Bluetooth is busy"
@@ -45,12 +45,12 @@ class ContactState(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> ContactState:
-        """The link may say more, such as ``slots full 3/3``; a newer service may know more states."""
+        """Accept a suffix, as in ``slots full 3/3``; states of a newer service are unknown."""
         found = (state for state in cls if isinstance(value, str) and value.startswith(state.value))
         return max(found, key=len, default=cls.UNKNOWN)
 
 
-# Of the radio: what keeps every pack on an adapter from being reached.
+# States of the radio in which no pack on an adapter can be reached.
 HINDRANCES: Mapping[ContactState, str] = {
     ContactState.NO_BLUETOOTH: "bluetoothd is not running",
     ContactState.BLUETOOTH_HANGS: "bluetoothd does not answer",
@@ -58,7 +58,7 @@ HINDRANCES: Mapping[ContactState, str] = {
     ContactState.ADAPTER_OFF: "the Bluetooth adapter is off",
     ContactState.SLOTS_FULL: "other packs have all connections that are allowed on the adapter",
 }
-# States in which a short silence is nothing to tell of, and a long one is what matters.
+# States that are not reported while the pack's values are still valid.
 PASSING = (ContactState.NOT_HEARD, ContactState.NO_CONNECTION, ContactState.GARBLED)
 UNDERWAY: Mapping[ContactState, str] = {
     ContactState.STARTING: "starting",
@@ -112,39 +112,39 @@ ADVICE: Mapping[ContactState, str] = {
 
 
 def advice(state: ContactState, pack: str) -> str:
-    """What the owner can do about a state; empty if there is nothing. ``pack``: as a command may name it."""
+    """What the owner can do about a state, or an empty text. ``pack``: its name in a command."""
     return ADVICE.get(state, "").format(pack=pack)
 
 
 def argument(name: str, address: str) -> str:
-    """A pack for a line that the owner copies to the shell: its name in quotes, or its address."""
+    """A pack as an argument in a shell command: its name in quotes, or its address."""
     plain = name.isprintable() and not name.startswith("-") and not set(name) & set("\"'`$\\!")
     return f'"{name}"' if name and plain else address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """How the contact with a pack is now."""
+    """Contact with a pack now."""
 
     state: ContactState = ContactState.STARTING
     reason: str = UNDERWAY[ContactState.STARTING]  # in words
-    advice: str = ""  # what the owner can do
-    seconds: float = 0.0  # s for which the state has been so
+    advice: str = ""  # for the owner
+    seconds: float = 0.0  # s since the state last changed
     silence: float | None = None  # s since the newest good sample; None: none since the service started
     left: float = 0.0  # s for which the link stays lent
 
     @property
     def well(self) -> bool:
-        """Whether there is nothing to explain."""
+        """Whether the pack is connected."""
         return self.state is ContactState.CONNECTED
 
 
-UNKNOWN = Contact(state=ContactState.UNKNOWN, reason="the service does not know it")  # of a pack not told of
+UNKNOWN = Contact(state=ContactState.UNKNOWN, reason="the service does not know it")  # for other packs
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why the newest attempt failed; it stands until an attempt succeeds."""
+    """Why the newest attempt failed; cleared by a successful one."""
 
     state: ContactState
     words: str
@@ -152,23 +152,23 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactView:
-    """What the state follows from."""
+    """Input of :func:`judge`."""
 
-    link: str  # what the link does, in its own words
+    link: str  # state of the link
     phase: Phase
     failure: Failure | None = None
-    adapter: str = ""  # the address of the one that must be used
+    adapter: str = ""  # address of the adapter that must be used, if the owner has chosen one
     lent_for: float = 0.0  # s
     silence: float | None = None  # s since the newest good sample
     running: float = 0.0  # s since the search for the pack began
     withdraws_after: float = 0.0  # s of silence
-    doubt: str = ""  # why readings are not believed
+    doubt: str = ""  # why readings are rejected
     unshown: Failure | None = None  # why the pack is not on the bus although it is read
     fault: str = ""  # in this program
 
 
 def judge(view: ContactView) -> tuple[ContactState, str]:
-    """The state and its reason: what lies nearest to the machine comes first."""
+    """The state and its reason; causes on this machine take precedence."""
     link = ContactState(view.link)
     if view.fault:
         return ContactState.STOPPED, view.fault
@@ -189,7 +189,7 @@ def judge(view: ContactView) -> tuple[ContactState, str]:
 def _failed(view: ContactView, failure: Failure, link: ContactState) -> tuple[ContactState, str]:
     if failure.state not in PASSING:
         return failure.state, failure.words
-    if view.phase in (Phase.FRESH, Phase.HELD, *LENT):  # a gap that does not show
+    if view.phase in (Phase.FRESH, Phase.HELD, *LENT):  # a gap that is not visible on the bus
         return link if link in UNDERWAY else ContactState.CONNECTING, failure.words
     reason = (
         f"{_silence(view)} ({failure.words})" if failure.state is ContactState.NOT_HEARD else failure.words

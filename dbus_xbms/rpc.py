@@ -1,22 +1,20 @@
-"""The program's own D-Bus name: at most one instance runs, and the command line can ask it to scan."""
+"""The program's own D-Bus name: at most one instance runs, and it answers the command line."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
-from typing import Annotated, Any, NoReturn, Self
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, NoReturn, Self
 
-from dbus_fast import DBusError, NameFlag, RequestNameReply, Variant
-from dbus_fast.annotations import DBusDouble, DBusSignature, DBusStr
-from dbus_fast.service import ServiceInterface, dbus_method
+from dbus_fast import DBusError, Message, Variant
 
 from dbus_xbms import __version__
 from dbus_xbms.ble.scan_results import LONGEST_SCAN, SHORTEST_SCAN, strength, strongest
 from dbus_xbms.contact import Contact, ContactState
-from dbus_xbms.dbus.connection import close, connect, until_closed
-from dbus_xbms.dbus.errors import BusError, BusLost, NameTaken
+from dbus_xbms.dbus.errors import BusError, BusLost
+from dbus_xbms.dbus.objects import Method, Node, children_of
+from dbus_xbms.dbus.server import Server
 from dbus_xbms.protocols import Advertised, LinkError
 from dbus_xbms.protocols.registry import recognise
 from dbus_xbms.settings import SettingsError
@@ -28,145 +26,148 @@ NAME = "dbus_xbms.Service"
 PATH = "/dbus_xbms"
 INTERFACE = "dbus_xbms.Service1"
 
-MOST_PACKS = 100  # in an answer: the strongest; random addresses are without end
-SO_FAR_STANDS = 0.5  # s until what is heard is looked through again, however often it is asked for
-MOST_SCANS = 3  # at a time: each caller waits for one
-END_LIMIT = 1.0  # s for scans to end when the service stops
+MOST_PACKS = 100  # in a reply: the strongest; the number of random addresses is unlimited
+HEARING_AGE = 0.5  # s for which a reply to Hearing is reused, however often it is called
+MOST_SCANS = 3  # at a time; each caller waits for one
 
 ERROR = "dbus_xbms.Error"
 BUSY = f"{ERROR}.Busy"
-FAULT = f"{ERROR}.Fault"  # of this program; the log has more
+FAULT = f"{ERROR}.Fault"  # an error in this program; the log has more
 STOPPING = f"{ERROR}.Stopping"
-SETTINGS = f"{ERROR}.Settings"  # localsettings does not do what is needed
+SETTINGS = f"{ERROR}.Settings"  # localsettings did not do what was needed
 BUS = f"{ERROR}.Bus"
 
-Scan = Callable[[float], Awaitable[list[tuple[Advertised, bool, bool]]]]
+Scan = Callable[[float], Awaitable[list[tuple[Advertised, bool, bool]]]]  # s -> pack, known, enabled
 Heard = Callable[[], list[Advertised]]
 Health = Callable[[], dict[str, int]]
 Contacts = Callable[[], dict[str, Contact]]
-Found = Annotated[list[dict[str, Variant]], DBusSignature("aa{sv}")]
-Counts = Annotated[dict[str, int], DBusSignature("a{su}")]
-Told = Annotated[dict[str, dict[str, Variant]], DBusSignature("a{sa{sv}}")]
+Described = list[dict[str, Variant]]
 
 
-class Service1(ServiceInterface):
-    """What the command line asks of the running service."""
+class RpcService:
+    """Owns the program's name inside the context, and answers the command line."""
 
     def __init__(self, scan: Scan, health: Health, contacts: Contacts, heard: Heard, hearing: Heard) -> None:
-        super().__init__(INTERFACE)
         self._scan = scan
         self._health = health
         self._contacts = contacts
         self._heard = heard
         self._hearing = hearing
-        self._scans: set[asyncio.Task[Any]] = set()
-        self._so_far: list[dict[str, Variant]] = []  # what Hearing tells until then
-        self._stale_at = 0.0  # s
+        self._scans = 0  # under way
+        self._so_far: Described = []  # the last reply to Hearing
+        self._stale_at = 0.0  # s, loop time at which it is made again
+        self.methods = {
+            "Scan": Method(takes="d", gives="aa{sv}", run=self._scan_for),
+            "Heard": Method(gives="aa{sv}", run=lambda call: [_unknown(self._heard())]),
+            "Hearing": Method(gives="aa{sv}", run=self._heard_so_far),
+            "Health": Method(gives="a{su}", run=self._counts),
+            "Packs": Method(gives="a{sa{sv}}", run=self._packs),
+            "Version": Method(gives="s", run=lambda call: [__version__]),
+        }
+        node = Node(methods={(INTERFACE, name): method for name, method in self.methods.items()})
+        self._server = Server(
+            NAME,
+            lambda path: node if path == PATH else None,
+            lambda path: children_of([PATH], path),
+            taken="dbus-xbms is already running on this bus; stop that one first",
+            describe=_described_error,
+        )
 
-    async def end(self) -> None:
-        """Answer those who still wait that the service is stopping."""
-        for task in self._scans:
-            task.cancel()
-        if self._scans:
-            await asyncio.wait(self._scans, timeout=END_LIMIT)
-            await asyncio.sleep(0)  # the answers are sent by what follows on their ends
+    async def __aenter__(self) -> Self:
+        """Take the name.
 
-    @dbus_method("Scan")
-    async def scan(self, seconds: DBusDouble) -> Found:
-        """Scan for ``seconds`` and return what was found; nothing of it is stored."""
-        if len(self._scans) >= MOST_SCANS:
+        Raises:
+            BusError: there is no bus, or the name is taken: the program already runs.
+        """
+        await self._server.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Answer running scans, and give the name back."""
+        await self._server.close()
+
+    async def watch(self) -> NoReturn:
+        """Wait until the bus closes; without it the program has no purpose.
+
+        Raises:
+            BusLost: it has closed.
+        """
+        await self._server.until_closed()
+        raise BusLost
+
+    # Methods on the bus
+
+    async def _scan_for(self, call: Message) -> list[Described]:
+        """Scan for some seconds and return the packs found; none of them is stored."""
+        if self._scans >= MOST_SCANS:
             raise DBusError(BUSY, "several scans are already running; try again later")
-        task = asyncio.current_task()
-        assert task
-        self._scans.add(task)
+        self._scans += 1
         try:
-            with _in_words():
-                # In this order NaN, which no timer bears, is the shortest scan.
-                found = await self._scan(min(LONGEST_SCAN, max(SHORTEST_SCAN, seconds)))
-                # Packs that were added are few, and those that we hold have no strength.
-                found.sort(key=lambda entry: (entry[1], strength(entry[0])), reverse=True)
-                return [_described(*entry) for entry in found[:MOST_PACKS]]
+            # In this order NaN, which no timer accepts, is the shortest scan.
+            found = await self._scan(min(LONGEST_SCAN, max(SHORTEST_SCAN, call.body[0])))
         finally:
-            self._scans.discard(task)
+            self._scans -= 1
+        # Added packs are few, and those that are connected have no signal strength.
+        found.sort(key=lambda entry: (entry[1], strength(entry[0])), reverse=True)
+        return [[_described(*entry) for entry in found[:MOST_PACKS]]]
 
-    @dbus_method("Heard")
-    def heard(self) -> Found:
-        """Tell which packs the scans of the last day have heard; the strongest of them, from memory."""
-        with _in_words():
-            return [_described(seen, False, False) for seen in self._heard()]
+    def _heard_so_far(self, call: Message) -> list[Described]:
+        """Return the packs heard by the scans under way; none while there is no scan."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._stale_at:
+            self._so_far = _unknown(strongest(self._hearing(), MOST_PACKS))
+            self._stale_at = now + HEARING_AGE
+        return [self._so_far]
 
-    @dbus_method("Hearing")
-    def hearing(self) -> Found:
-        """Tell which packs the scans that go on have heard so far; nothing while there is no scan."""
-        with _in_words():
-            now = asyncio.get_running_loop().time()
-            if now >= self._stale_at:
-                found = strongest(self._hearing(), MOST_PACKS)
-                self._so_far = [_described(seen, False, False) for seen in found]
-                self._stale_at = now + SO_FAR_STANDS
-            return self._so_far
+    def _counts(self, call: Message) -> list[dict[str, int]]:
+        """Return how many things of each kind run or are held."""
+        return [{name: int(number) for name, number in self._health().items()}]
 
-    @dbus_method("Health")
-    def health(self) -> Counts:
-        """Count what runs and is held just now, by name."""
-        with _in_words():
-            return {name: int(number) for name, number in self._health().items()}
-
-    @dbus_method("Packs")
-    def packs(self) -> Told:
-        """Tell of each enabled pack, by address, how the contact with it is, and why."""
-        with _in_words():
-            return {address: _told(contact) for address, contact in self._contacts().items()}
-
-    @dbus_method("Version")
-    def version(self) -> DBusStr:
-        """Tell which version runs; on the disk there may be another."""
-        return __version__
+    def _packs(self, call: Message) -> list[dict[str, dict[str, Variant]]]:
+        """Return the state of the contact with each enabled pack, by address."""
+        return [{address: _contact(contact) for address, contact in self._contacts().items()}]
 
 
-@contextmanager
-def _in_words() -> Iterator[None]:
-    """Answer with an error whose name and words the caller can use.
-
-    Raises:
-        DBusError: whatever went wrong; dbus-fast would tell the caller of anything else only its class.
-    """
-    try:
-        yield
-    except DBusError:
-        raise
-    except LinkError as err:
-        raise DBusError(named(err.state), text(str(err))) from err
-    except SettingsError as err:
-        raise DBusError(SETTINGS, text(str(err))) from err
-    except BusError as err:
-        raise DBusError(BUS, text(str(err))) from err
-    except asyncio.CancelledError as err:
-        raise DBusError(STOPPING, "the service is stopping") from err
-    except Exception as err:
-        log.exception("a request over D-Bus failed by an error in this program")
-        raise DBusError(FAULT, "an error in the service; its log has more") from err
+def _described_error(err: BaseException) -> DBusError:
+    """Return the reply to a call whose method raised an error: a name and words that the caller can use."""
+    match err:
+        case DBusError():
+            return err
+        case LinkError():
+            return DBusError(error_name(err.state), text(str(err)))
+        case SettingsError():
+            return DBusError(SETTINGS, text(str(err)))
+        case BusError():
+            return DBusError(BUS, text(str(err)))
+        case asyncio.CancelledError():
+            return DBusError(STOPPING, "the service is stopping")
+    log.error("a request over D-Bus failed by an error in this program", exc_info=err)
+    return DBusError(FAULT, "an error in the service; its log has more")
 
 
-def named(state: ContactState) -> str:
-    """The name of an error on D-Bus, such as ``dbus_xbms.Error.AdapterOff``."""
+def error_name(state: ContactState) -> str:
+    """Return the name of an error on D-Bus, such as ``dbus_xbms.Error.AdapterOff``."""
     return f"{ERROR}.{''.join(word[:1].upper() + word[1:] for word in state.split())}"
 
 
 def text(words: str) -> str:
-    """Words that D-Bus carries: it disconnects the sender of a NUL."""
+    """Return words as D-Bus carries them: it disconnects the sender of a NUL."""
     return printable(words, LINE)
 
 
-def _told(contact: Contact) -> dict[str, Variant]:
-    told = {
+def _contact(contact: Contact) -> dict[str, Variant]:
+    entry = {
         "state": Variant("s", contact.state.value),
         "reason": Variant("s", text(contact.reason)),
         "advice": Variant("s", text(contact.advice)),
         "seconds": Variant("d", contact.seconds),
         "left": Variant("d", contact.left),
     }
-    return told if contact.silence is None else told | {"silence": Variant("d", contact.silence)}
+    return entry if contact.silence is None else entry | {"silence": Variant("d", contact.silence)}
+
+
+def _unknown(found: Iterable[Advertised]) -> Described:
+    return [_described(seen, False, False) for seen in found]
 
 
 def _described(seen: Advertised, known: bool, enabled: bool) -> dict[str, Variant]:
@@ -181,45 +182,3 @@ def _described(seen: Advertised, known: bool, enabled: bool) -> dict[str, Varian
     if seen.rssi is not None:
         entry["rssi"] = ("n", seen.rssi)
     return {key: Variant(signature, value) for key, (signature, value) in entry.items()}
-
-
-class RpcService:
-    """Holds the name while inside."""
-
-    def __init__(self, scan: Scan, health: Health, contacts: Contacts, heard: Heard, hearing: Heard) -> None:
-        self._interface = Service1(scan, health, contacts, heard, hearing)
-
-    async def __aenter__(self) -> Self:
-        """Take the name.
-
-        Raises:
-            BusError: no bus, or the name is taken: the program already runs.
-        """
-        async with AsyncExitStack() as undo:
-            bus = await connect()
-            self._closed = until_closed(bus)
-            undo.push_async_callback(close, bus, self._closed)
-            try:
-                bus.export(PATH, self._interface)
-                reply = await bus.request_name(NAME, NameFlag.DO_NOT_QUEUE)
-            except (OSError, EOFError) as err:
-                raise BusLost from err
-            except DBusError as err:
-                raise BusError(f"the bus does not let dbus-xbms own {NAME}: {err.text}") from err
-            if reply is not RequestNameReply.PRIMARY_OWNER:
-                raise NameTaken("dbus-xbms is already running on this bus; stop that one first")
-            undo.push_async_callback(self._interface.end)
-            self._undo = undo.pop_all()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._undo.aclose()
-
-    async def watch(self) -> NoReturn:
-        """Wait for the end of the bus; nothing this program does makes sense without it.
-
-        Raises:
-            BusLost: it has come.
-        """
-        await asyncio.wait([self._closed])
-        raise BusLost

@@ -1,4 +1,4 @@
-"""What a setting is: its name, type, default, range, unit and help; tables of settings. Pure.
+"""Declare settings with their type, default, range, unit and help. Pure.
 
 A table is a class whose attributes are settings. On the class an attribute is the :class:`Setting`, on an
 instance it is the value, of the setting's type:
@@ -23,37 +23,37 @@ Value = int | float | str
 T = TypeVar("T", int, float, str)
 
 SWITCH_WORDS = {"on": 1, "yes": 1, "true": 1, "off": 0, "no": 0, "false": 0}  # for settings that are 0 or 1
-NONE = "none"  # what an owner may write for an empty text
+NONE = "none"  # accepted for an empty text
 
-LONGEST_TEXT = 500  # characters; texts are stored, sent to every consumer, and logged
+LONGEST_TEXT = 500  # characters; texts are stored, sent over D-Bus, and logged
 
 
 class SettingsError(Exception):
-    """A setting's name or value that the owner has to correct; the message says how."""
+    """A wrong name or value of a setting; the message tells the owner how to correct it."""
 
 
 class NotStoredError(SettingsError):
-    """A value may be right and is not stored, as on a full disk."""
+    """A value was not stored, although it may be valid, as on a full disk."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Setting(Generic[T]):
-    """One setting. The default's Python type is the setting's type for life."""
+    """One setting. The Python type of the default is the type of the setting."""
 
-    name: str = ""  # in localsettings, e.g. "HoldTime"; by default that of the attribute, "hold_time"
+    name: str = ""  # in localsettings, e.g. "HoldTime"; by default made from the attribute "hold_time"
     attribute: str = field(init=False, default="")  # of the table
     default: T
     lowest: float | None = None
     highest: float | None = None
-    unset: float | None = None  # outside the range, for a setting whose whole range means what it says
+    unset: float | None = None  # value outside the range that means "not set"
     unit: str = ""
     longest: int = LONGEST_TEXT  # characters of a text
-    pattern: str = ""  # what a text must look like, and ...
-    form: str = ""  # ... the same in the owner's words
-    choices: Collection[str] = ()  # the texts that there are, besides the empty one
+    pattern: str = ""  # regular expression for a text, and ...
+    form: str = ""  # ... its description for the owner
+    choices: Collection[str] = ()  # the allowed texts, besides the empty one
     silent: bool = False  # changes by itself: localsettings must not log every change
     internal: bool = False  # the program's own memory; not offered to the owner
-    secret: bool = False  # never shown in the log, nor among other settings
+    secret: bool = False  # not shown in the log or in lists of settings
     help: str
 
     def __set_name__(self, owner: type[Settings], attribute: str) -> None:
@@ -74,17 +74,17 @@ class Setting(Generic[T]):
         return self.name
 
     def parse(self, text: str) -> Value:
-        """Read an owner's text as a value of this setting.
+        """Parse a value that the owner has typed.
 
         Raises:
-            SettingsError: not of the type, or outside the range.
+            SettingsError: wrong type, or outside the range.
         """
         if isinstance(self.default, str):
             return self.checked(self._chosen(text))
         if self.is_switch and text.strip().lower() in SWITCH_WORDS:
             return SWITCH_WORDS[text.strip().lower()]
         try:
-            if not text.isascii() or "_" in text:  # Python takes these for numbers; an owner mistyped them
+            if not text.isascii() or "_" in text:  # Python accepts these as numbers
                 raise ValueError(text)
             value: Value = int(text) if isinstance(self.default, int) else float(text)
         except ValueError as err:
@@ -99,7 +99,7 @@ class Setting(Generic[T]):
         return isinstance(self.default, int) and (self.lowest, self.highest) == (0, 1)
 
     def _chosen(self, text: str) -> str:
-        """A text as one of the choices, in whatever case it is written."""
+        """The choice that a text means; case is ignored."""
         if not self.choices:
             return text
         known = {choice.lower(): choice for choice in self.choices} | {NONE: ""}
@@ -109,7 +109,7 @@ class Setting(Generic[T]):
         """Return ``value`` in this setting's type.
 
         Raises:
-            SettingsError: not of the type, or outside the range.
+            SettingsError: wrong type, or outside the range.
         """
         if isinstance(self.default, str):
             if not isinstance(value, str) or not self._fits(value):
@@ -122,12 +122,12 @@ class Setting(Generic[T]):
         low, high = self.lowest, self.highest
         in_range = (low is None or number >= low) and (high is None or number <= high)
         in_range = in_range or number == self.unset
-        if number != value or not in_range:  # 1.5 for a whole number fails here too
+        if number != value or not in_range:  # also rejects 1.5 for a whole number
             raise SettingsError(f"{self.name} takes a number{self._range()}, not {value}")
         return number
 
     def _fits(self, text: str) -> bool:
-        """Whether a text is short enough, can be sent, and is of the pattern; digits are those of ASCII."""
+        """Whether a text is short enough, valid UTF-8, and matches the pattern; digits are ASCII only."""
         if self.choices:
             return text in ("", *self.choices)
         flags = re.DOTALL | re.ASCII
@@ -143,7 +143,7 @@ class Setting(Generic[T]):
 
 
 def _sendable(text: str) -> bool:
-    """Whether a text is UTF-8, which one that was typed in another encoding is not."""
+    """Whether a text can be encoded in UTF-8; one typed in another encoding cannot."""
     try:
         return bool(text.encode()) or not text
     except UnicodeEncodeError:
@@ -151,7 +151,7 @@ def _sendable(text: str) -> bool:
 
 
 def _finite(value: float) -> bool:
-    """Whether a value is a number that a double can hold, too."""
+    """Whether a value is a finite number within the range of a double."""
     try:
         return isfinite(value)
     except OverflowError:  # an int of hundreds of digits
@@ -162,7 +162,7 @@ AnySetting = Setting[Any]
 
 
 class Settings(Mapping[str, Value]):
-    """The values of a table of settings, by their names; defaults for what is not stored yet."""
+    """Values of a table of settings by name; defaults for those that are not stored."""
 
     rows: ClassVar[tuple[AnySetting, ...]] = ()
     _by_name: ClassVar[dict[str, AnySetting]] = {}
@@ -176,17 +176,17 @@ class Settings(Mapping[str, Value]):
     def __init__(self, stored: Mapping[str, object] | None = None) -> None:
         self._values: dict[str, Value] = {row.name: row.default for row in self.rows}
         self._frozen: Self | None = None
-        # Reading an attribute finds the value here and need not call Setting.__get__.
+        # Makes attribute access fast: the value is found here, without a call of Setting.__get__.
         self.__dict__.update({row.attribute: row.default for row in self.rows})
         for name, value in (stored or {}).items():
             self.put(name, value)
 
     @classmethod
     def named(cls, name: str) -> AnySetting:
-        """Return the setting of that name.
+        """Return the setting with this name.
 
         Raises:
-            SettingsError: there is none.
+            SettingsError: there is no such setting.
         """
         if row := cls._by_name.get(name):
             return row
@@ -210,7 +210,7 @@ class Settings(Mapping[str, Value]):
         """Set one value.
 
         Raises:
-            SettingsError: unknown name, wrong type or out of range; the old value stands.
+            SettingsError: unknown name, wrong type or out of range; the value stays unchanged.
         """
         setting = self.named(name)
         checked = setting.checked(value)
@@ -220,7 +220,7 @@ class Settings(Mapping[str, Value]):
 
     @property
     def frozen(self) -> Self:
-        """The values as they are now, never to be changed; another object after each change."""
+        """An immutable copy of the values; the same object until the next change."""
         if self._frozen is None:
             self._frozen = copy(self)
         return self._frozen

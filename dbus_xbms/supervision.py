@@ -13,31 +13,31 @@ from dbus_xbms.pack.publisher import LONGEST_REST
 
 log = logging.getLogger(__name__)
 
-WATCH_EVERY = 5.0  # s between looks
-HANGS_AFTER = LONGEST_REST + 15.0  # s without a word to the bus
+WATCH_EVERY = 5.0  # s between checks
+HANGS_AFTER = LONGEST_REST + 15.0  # s without an update of the bus
 END_LIMIT = LONGEST_END + 3.0  # s for a task to end
-STANDSTILL = 300.0  # s in which no attempt of any pack has come to an end
-LAST_LIMIT = 30.0  # s for the program to end, once it was decided that only that helps
-ATTEMPT = 60.0  # s more than the time between polls that an attempt may take
+STANDSTILL = 300.0  # s in which no attempt of any pack has finished
+LAST_LIMIT = 30.0  # s for the program to end by itself after a hang
+ATTEMPT = 60.0  # s that an attempt may take beyond the poll interval
 
 
 class Hung(Exception):
-    """Something hangs for good; only a new process helps."""
+    """A task hangs and cannot be ended; the process has to be restarted."""
 
 
 class Watched(Protocol):
-    """A pack, as far as it is watched: :class:`dbus_xbms.pack.pack.Pack`."""
+    """The part of :class:`dbus_xbms.pack.pack.Pack` that the watchdog uses."""
 
     address: str
 
     @property
     def published_at(self) -> float:
-        """When the bus was last told what is true, in s."""
+        """When the pack was last published, in s."""
         ...
 
     @property
     def progress(self) -> Progress:
-        """How its polling gets on."""
+        """Progress of its polling."""
         ...
 
     async def run(self) -> None:
@@ -50,15 +50,15 @@ def _now() -> float:
 
 
 def _slept(looked: float) -> bool:
-    """Whether the whole process was suspended since the last look."""
+    """Whether the whole process was suspended since the last check."""
     return _now() - looked > 2 * WATCH_EVERY
 
 
 async def run(pack: Watched) -> None:
-    """Run a pack until it fails, or hangs: what it last showed must not stand for ever.
+    """Run a pack until it fails or hangs, so that its last values do not stay on the bus.
 
     Raises:
-        Hung: it does not even end.
+        Hung: its task cannot be ended.
     """
     task = asyncio.create_task(pack.run(), name=f"run {pack.address}")
     try:
@@ -80,12 +80,12 @@ async def run(pack: Watched) -> None:
 async def watch_progress(
     packs: Callable[[], Collection[Watched]], beat: Callable[[], object] = lambda: None
 ) -> NoReturn:
-    """Watch over all packs together; an attempt that failed is progress, and waiting for a radio is no fault.
+    """Watch the progress of all packs. A failed attempt is progress; waiting for an adapter does not count.
 
     ``beat`` is called every 5 s, to show that the loop runs.
 
     Raises:
-        Hung: the radio is there, but for minutes no attempt of any pack has come to an end.
+        Hung: an adapter is available, but for minutes no attempt of any pack has finished.
     """
     since = _now()  # what came before does not count
     while True:
@@ -98,7 +98,7 @@ async def watch_progress(
         elif all(_stands(progress, since) for progress in trying):
             idle = _now() - max(since, *(progress.ended_at for progress in trying))
             raise Hung(
-                f"no poll of any pack has come to an end for {idle:.0f} s although Bluetooth is there; "
+                f"no poll of any pack has finished for {idle:.0f} s although Bluetooth is available; "
                 "ending, to be restarted"
             )
 
@@ -109,11 +109,11 @@ def _stands(progress: Progress, since: float) -> bool:
 
 
 def end_at_last(why: Hung) -> None:
-    """End this process even if its tasks do not end; its supervisor waits for that."""
+    """End this process even if its tasks do not end; its supervisor restarts it."""
     asyncio.get_running_loop().call_later(LAST_LIMIT, _end, why)
 
 
 def _end(why: Hung) -> None:
-    log.error("%s; not even its tasks end", why)
+    log.error("%s; its tasks did not end either", why)
     logging.shutdown()
     os._exit(1)

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from math import isfinite
 
 MINUTE, HOUR, DAY = 60, 3600, 86400  # s
-IN_SECONDS = 120  # s; shorter than this is told in seconds
-ROUND_DAYS = 10  # days from which hours no longer matter
+IN_SECONDS = 120  # s; shorter durations are given in seconds
+ROUND_DAYS = 10  # days; longer durations are given without hours
 
 
 def duration(seconds: float) -> str:
-    """How long: ``40 s``, ``12 min``, ``1 h 5 min``, ``2 days 3 h``; a negative time is 0 s."""
+    """Format a duration: ``40 s``, ``12 min``, ``1 h 5 min``, ``2 days 3 h``; a negative one is ``0 s``."""
     if not isfinite(seconds):
         return "forever" if seconds > 0 else "unknown"
     seconds = max(0.0, seconds)
@@ -32,12 +32,12 @@ def _two(large: int, unit: str, small: int, part: str) -> str:
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
-    """How many: ``1 reconnect``, ``2 reconnects``; ``plural`` if it is not made with an s."""
+    """Format a count: ``1 reconnect``, ``2 reconnects``; ``plural`` for an irregular plural."""
     return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:
-    """A list: ``a``, ``a and b``, ``a, b and c``."""
+    """Join words: ``a``, ``a and b``, ``a, b and c``."""
     *most, end = [*words] or [""]
     return f"{', '.join(most)} {last} {end}" if most else end
 
@@ -46,12 +46,16 @@ LONGEST = 40  # columns of a name
 LINE = 500  # columns of a sentence: it is wrapped, not cut
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 CUT = "\N{HORIZONTAL ELLIPSIS}"
-_JOINED = ("Mn", "Me")  # marks that stand on the character before them: no column of their own
-_MOST_MARKS = 2  # on one character; more of them smear over other lines
+_JOINED = ("Mn", "Me")  # categories of combining marks, which take no column
+_MOST_MARKS = 2  # on one character; more of them overlap other lines
 
 
 def printable(text: object, longest: int = LONGEST) -> str:
-    """A text without anything that a terminal would obey, at most so many columns wide."""
+    """Replace control characters in foreign text, and truncate it to ``longest`` columns.
+
+    Names of devices and texts of other programs could otherwise clear the screen, forge a line of a table, or
+    change the direction of writing.
+    """
     text = str(text)
     if text.isascii() and text.isprintable() and len(text) <= longest:
         return text
@@ -72,12 +76,12 @@ def printable(text: object, longest: int = LONGEST) -> str:
 
 
 def columns_of(text: str) -> int:
-    """How many columns of a terminal a printable text takes."""
+    """Width of a printable text in terminal columns."""
     return sum(map(_width, text))
 
 
 def padded(text: str, width: int) -> str:
-    """A printable text with spaces after it, so that it takes so many columns."""
+    """Pad a printable text with spaces to ``width`` columns."""
     return text + " " * (width - columns_of(text))
 
 

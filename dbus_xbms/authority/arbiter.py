@@ -1,4 +1,4 @@
-"""Lets at most one pack control chargers, and says in the log who does and who may not."""
+"""Let at most one pack control chargers, and log the decision."""
 
 from __future__ import annotations
 
@@ -15,17 +15,14 @@ from dbus_xbms.settings import PackSettings, device_id
 
 log = logging.getLogger(__name__)
 
-STALE = 30.0  # s after which what was seen of others counts no more; they are asked every 5 s
-WAIT_LIMIT = 8.0  # s that packs wait at the start for the first look around
-TOLD = (
-    Reason.VOLTAGE_MISMATCH,
-    Reason.OTHER_BMS,
-    Reason.OTHER_PACK,
-)  # what an owner who has said yes is warned of
+STALE = 30.0  # s after which the surroundings count as unknown; they are read every 5 s
+WAIT_LIMIT = 8.0  # s that packs wait at the start for the surroundings to be read
+# Reasons that are logged as a warning: the owner has enabled control.
+WARNED = (Reason.VOLTAGE_MISMATCH, Reason.OTHER_BMS, Reason.OTHER_PACK)
 
 
 class ControlCandidate(Protocol):
-    """A pack, as far as control is concerned: :class:`dbus_xbms.pack.pack.Pack`."""
+    """The part of :class:`dbus_xbms.pack.pack.Pack` that the arbiter uses."""
 
     address: str
 
@@ -35,59 +32,59 @@ class ControlCandidate(Protocol):
         ...
 
     def set_shared(self, shared: bool) -> None:
-        """Take over whether chargers are given its voltage and current for their own."""
+        """Record whether Venus shares its voltage and current with chargers."""
         ...
 
     def set_ruling(self, ruling: Ruling) -> None:
-        """Take over whether the pack controls."""
+        """Apply whether the pack controls, and why not."""
         ...
 
 
 class Arbiter:
-    """Judges again whenever a setting changes, and every few seconds while somebody wants control."""
+    """Decides after each change of a setting, and every few seconds while a pack may control."""
 
     def __init__(self, packs: Callable[[], Collection[ControlCandidate]]) -> None:
         self._packs = packs
         self._around, self._seen_at = Surroundings(), -inf
-        self._horizon = SurroundingsWatcher(self._seen, self._wanted)
-        self._looked = asyncio.Event()
-        self._asked: set[str] = set()  # addresses whose owners have changed something while we run
+        self._watcher = SurroundingsWatcher(self._seen, self._wanted)
+        self._scanned = asyncio.Event()
+        self._confirmed: set[str] = set()  # addresses whose owners have changed something while we run
         self._state: AuthorityState | None = None
         self._rulings: dict[str, Ruling] = {}
 
     async def run(self) -> None:
-        """Look around until cancelled.
+        """Watch the surroundings until cancelled.
 
         Raises:
             BusError: no bus, or it is lost.
         """
-        await self._horizon.run()
+        await self._watcher.run()
 
     async def ready(self) -> None:
-        """Wait, not for long, until the bus has been asked: then a pack's first service is the right one."""
+        """Wait until the surroundings are known, so that a pack is published correctly from the start."""
         try:
             async with asyncio.timeout(WAIT_LIMIT):
-                await self._looked.wait()
+                await self._scanned.wait()
         except TimeoutError:
             log.warning("the bus does not say which other batteries there are; no pack controls chargers yet")
 
-    def asked(self, address: str) -> None:
-        """Record that an owner changed who should control, and judge again."""
-        self._asked.add(address)
+    def confirm(self, address: str) -> None:
+        """Record that the owner has changed a pack's control, and decide again."""
+        self._confirmed.add(address)
         if self._state:
             self._state = authority.forget_other_bms(self._state)
         self.judge()
 
     def judge(self) -> None:
-        """Decide who controls, and tell the packs."""
+        """Decide which pack controls, and apply that to all packs."""
         now = asyncio.get_running_loop().time()
         if now - self._seen_at > STALE:
             self._around = Surroundings()
         if self._wanted():
-            self._horizon.wake()
+            self._watcher.wake()
         packs = {pack.address: pack for pack in self._packs()}
         claims = [
-            authority.claim(address, pack.settings, confirmed=address in self._asked)
+            authority.claim(address, pack.settings, confirmed=address in self._confirmed)
             for address, pack in packs.items()
         ]
         state = self._state or AuthorityState(started=now)
@@ -100,12 +97,12 @@ class Arbiter:
     def _wanted(self) -> bool:
         return (
             any(not authority.control_disabled(pack.settings) for pack in self._packs())
-            or not self._looked.is_set()
+            or not self._scanned.is_set()
         )
 
     def _seen(self, around: Surroundings) -> None:
         self._around, self._seen_at = around, asyncio.get_running_loop().time()
-        self._looked.set()
+        self._scanned.set()
         for pack in self._packs():
             pack.set_shared(around.shared.endswith(f".{device_id(pack.address)}"))
         self.judge()
@@ -120,5 +117,5 @@ class Arbiter:
                 log.warning("%s: no longer controls chargers: %s", address, ruling.words)
             elif ruling.controls:
                 log.info("%s: controls chargers", address)
-            elif ruling.reason in TOLD:
+            elif ruling.reason in WARNED:
                 log.warning("%s: does not control chargers: %s", address, ruling.words)

@@ -1,4 +1,4 @@
-"""One Bluetooth adapter: its radio's turns, its connection slots, and the one scan for all who search."""
+"""One Bluetooth adapter: its radio, its connection slots, and one scan shared by all searches."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from dbus_xbms.protocols import LinkError
 
 log = logging.getLogger(__name__)
 
-REST = 12.0  # s without a scan after one that missed somebody; leaves the radio to the links that stand
-NO_RSSI = -127  # bleak's way to say that a property changed without an advertisement
+REST = 12.0  # s without a scan after an unsuccessful one, to leave the radio to open links
+NO_RSSI = -127  # bleak's value when a property changed without an advertisement
 
 
 class Adapter:
-    """An adapter of this machine, known by its address for as long as the program runs."""
+    """An adapter of this machine, identified by its address."""
 
     def __init__(self, address: str, stack: Stack, changed: ChangeSignal, limit: Callable[[], int]) -> None:
         self.address = address
-        self.hci = ""  # "" while it is not there
+        self.hci = ""  # "" while it is absent
         self.powered = False
-        self.busy = False  # refused to scan when last asked: another program does
+        self.busy = False  # the last scan was refused: another program is scanning
         self.links: set[ConnectRequest] = set()
         self.radio = RadioScheduler(changed)
         self._stack = stack
@@ -43,7 +43,7 @@ class Adapter:
 
     @property
     def usable(self) -> bool:
-        """There and switched on."""
+        """Present and switched on."""
         return bool(self.hci) and self.powered
 
     @property
@@ -53,11 +53,11 @@ class Adapter:
 
     @property
     def state(self) -> AdapterState:
-        """What it looks like from outside."""
+        """Snapshot for status reports."""
         return AdapterState(address=self.address, hci=self.hci, powered=self.powered, links=len(self.links))
 
     def update(self, found: AdapterState | None) -> None:
-        """Take over what the stack reports; links on an adapter that went off or away are gone."""
+        """Apply what the stack reports; links of an adapter that is switched off or removed are lost."""
         before, was_usable = self.hci, self.usable
         self.hci = found.hci if found else ""
         self.powered = bool(found and found.powered)
@@ -73,23 +73,23 @@ class Adapter:
             self._delays.reset()
 
     def join(self, search: ScanRequest) -> None:
-        """Listen for what ``search`` wants until it leaves."""
+        """Add a search to the scan until :meth:`leave`."""
         search.started_at = self._now()
         self._searches.add(search)
         self._changed.notify()
 
     def leave(self, search: ScanRequest) -> None:
-        """Listen no longer."""
+        """Remove a search from the scan."""
         self._searches.discard(search)
         self._changed.notify()
 
     async def keep_scanning(self) -> None:
-        """Scan whenever somebody searches and nobody connects; runs for ever."""
+        """Scan while there are searches and no connection is being made; runs for ever."""
         while True:
             await self._changed.until(self._scan_wanted)
             await self._rest()
-            async with self.radio.lease(LAST) as turn:
-                trouble = await self._scan(turn) if self._scan_wanted() else None
+            async with self.radio.lease(LAST) as lease:
+                trouble = await self._scan(lease) if self._scan_wanted() else None
             if trouble:
                 await asyncio.sleep(self._delays.next())
 
@@ -103,16 +103,16 @@ class Adapter:
         except TimeoutError:
             return
 
-    async def _scan(self, turn: RadioLease) -> LinkError | None:
-        """Scan until somebody else wants the radio, nobody searches, or a searcher's patience is over."""
+    async def _scan(self, lease: RadioLease) -> LinkError | None:
+        """Scan until a connection needs the radio, or a search ends; return the error if scanning failed."""
         try:
-            # Not to be cancelled in its first steps: bluetoothd would scan on for us, for ever.
+            # Must not be cancelled while it starts: bluetoothd would scan for us for ever.
             async with self._stack.scan(self.hci, self._seen):
                 self._delays.reset()
                 if self.busy:
                     self.busy = False
                     self._changed.notify()
-                await self._listen(turn, self.hci)
+                await self._listen(lease, self.hci)
         except LinkError as err:
             log.debug("adapter %s: scan: %s", self.hci, err)
             self.busy = isinstance(err, RadioBusy)
@@ -122,14 +122,14 @@ class Adapter:
             return err
         return None
 
-    async def _listen(self, turn: RadioLease, hci: str) -> None:
+    async def _listen(self, lease: RadioLease, hci: str) -> None:
         began = self._now()
         try:
             async with asyncio.timeout(
                 min((s.time_left for s in self._searches if not s.finished), default=0.0)
             ):
                 await self._changed.until(
-                    lambda: turn.contested or self.hci != hci or not self._scan_wanted()
+                    lambda: lease.contested or self.hci != hci or not self._scan_wanted()
                 )
         except TimeoutError:
             pass
@@ -157,7 +157,7 @@ class Adapter:
 
 @asynccontextmanager
 async def listening(search: ScanRequest, adapters: list[Adapter]) -> AsyncIterator[list[Adapter]]:
-    """Have these adapters scan for a search while inside."""
+    """Scan for a search with these adapters while inside."""
     for adapter in adapters:
         adapter.join(search)
     try:

@@ -1,4 +1,4 @@
-"""How long to wait before the next try. Pure."""
+"""Exponential backoff. Pure."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import random
 from collections.abc import Callable
 
 FIRST = 1.0  # s
-LONGEST = 10.0  # s: a pack has to be back within 30 s of a fault's end
+LONGEST = 10.0  # s; a pack must be back within 30 s after a fault has ended
 
 
 class Backoff:
-    """Delays that double up to a cap, each shortened by up to a quarter so that packs do not try in step."""
+    """Delays that double up to a cap, each shortened at random by up to a quarter, to spread retries."""
 
     def __init__(
         self, first: float = FIRST, longest: float = LONGEST, chance: Callable[[], float] = random.random
@@ -21,10 +21,10 @@ class Backoff:
         self._delay = first
 
     def next(self) -> float:
-        """Seconds to wait now; the next delay will be longer."""
+        """Return the delay in s, and double the next one."""
         delay, self._delay = self._delay, min(2 * self._delay, self._longest)
         return delay * (1 - self._chance() / 4)
 
     def reset(self) -> None:
-        """Begin with the shortest delay again: something worked."""
+        """Start over with the shortest delay."""
         self._delay = self._first

@@ -1,4 +1,4 @@
-"""Every Bluetooth adapter of this machine, and the way from a pack's address to a connection."""
+"""All Bluetooth adapters of this machine: connections to packs, and discovery."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ log = logging.getLogger(__name__)
 
 CONNECT_LIMIT = 20.0  # s for the radio link, and again for the GATT table; as long as bleak itself would wait
 PAIR_LIMIT = 40.0  # s: BlueZ connects, which may take 20 s, pairs and reads the GATT table
-CONNECT_SHARE = 4.0  # s of waiting for a pack's advertisement while others want the radio
-SEARCH_TIME = 8.0  # s of listening before a pack counts as not in range; the slowest advertise every 2 s
-# A pack that failed is connected to when its advertisement was seen; every so many failures it is tried
-# unseen all the same, for modules that accept a connection but whose advertisements do not reach us.
+CONNECT_SHARE = 4.0  # s to wait for a pack's advertisement while others wait for the radio
+SEARCH_TIME = 8.0  # s of scanning until a pack counts as not in range; the slowest advertise every 2 s
+# After a failure a pack is connected to only once its advertisement was seen; every so many failures it is
+# tried without, for modules that accept a connection but whose advertisements are not received.
 DIRECT_EVERY = 8
 
 
 class Central:
-    """Knows the adapters, gives links their connections, and lists what is in range."""
+    """The central role of BLE, on all adapters."""
 
     def __init__(
         self, protocols: Sequence[BmsFamily], *, max_connections: int = 16, stack: Stack | None = None
     ) -> None:
         self._max_connections = max_connections
         self._stack: Stack = stack or Bluez()
-        self.changed = ChangeSignal()  # an adapter, or the use that is made of one
-        self._present: bool | None = None  # whether bluetoothd is there; None: not known yet
+        self.changed = ChangeSignal()  # an adapter or its use has changed
+        self._present: bool | None = None  # whether bluetoothd is running; None: not known yet
         self._adapters: dict[str, Adapter] = {}  # by address
         self._discovery = Discovery(
             protocols, self._stack, self._adapters, self.changed, lambda: self._hindrance("")
@@ -50,7 +50,7 @@ class Central:
 
     @property
     def max_connections(self) -> int:
-        """Connections at the same time on one adapter; fewer than are in use cuts none."""
+        """Most simultaneous connections on one adapter; lowering it ends none."""
         return self._max_connections
 
     @max_connections.setter
@@ -60,16 +60,16 @@ class Central:
 
     @property
     def adapters(self) -> tuple[AdapterState, ...]:
-        """The adapters that are there."""
+        """The adapters that are present."""
         return tuple(adapter.state for adapter in self._adapters.values() if adapter.hci)
 
     def possible(self, adapter: str) -> bool:
-        """Whether an adapter is there and on: that of this address, or any."""
+        """Whether the adapter with this address, or any if empty, is present and on."""
         return any(one.usable for one in self._adapters.values() if adapter.upper() in ("", one.address))
 
     @property
     def busy(self) -> frozenset[str]:
-        """The adapters that refuse to scan, because another program does."""
+        """The adapters that refuse to scan because another program does."""
         return frozenset(a.hci for a in self._adapters.values() if a.hci and a.busy)
 
     def link(
@@ -81,11 +81,11 @@ class Central:
         passkey: str = "",
         capture: Capture | None = None,
     ) -> Link:
-        """Return a link, not open yet, to the pack at ``address``; ``adapter`` is an adapter's address."""
+        """Create a closed link to the pack at ``address``; ``adapter`` is an adapter's address or empty."""
         return Link(self, address, protocol, adapter.upper(), passkey, capture)
 
     async def run(self) -> None:
-        """Follow bluetoothd and the adapters, and scan for those who search; runs for ever."""
+        """Follow bluetoothd and the adapters, and scan on request; runs for ever."""
         try:
             async with asyncio.TaskGroup() as group:
 
@@ -98,12 +98,12 @@ class Central:
             await self._stack.leave()
 
     async def _until_closed(self) -> None:
-        """Wait for links that are closing just now: they need the stack for that."""
+        """Wait for links that are closing: they need the stack for that."""
         try:
             async with asyncio.timeout(CLOSE_LIMIT):
                 await self.changed.until(lambda: not any(a.links for a in self._adapters.values()))
         except TimeoutError:
-            log.debug("links still open at the end")
+            log.debug("some links did not close in time")
 
     def _stack_changed(self, states: tuple[AdapterState, ...] | None, group: asyncio.TaskGroup) -> None:
         if self._present != (states is not None):
@@ -125,66 +125,66 @@ class Central:
 
     # For links
 
-    async def reach(self, request: ConnectRequest, lost: Callable[[Any], None]) -> GattClient:
-        """Connect to a pack, which then holds a slot until `release`.
+    async def connect(self, request: ConnectRequest, lost: Callable[[Any], None]) -> GattClient:
+        """Connect to a pack, which then holds a slot until :meth:`release`.
 
         Raises:
-            NotPaired: it needs to be paired, and the owner has to help.
+            NotPaired: it requires pairing, and the owner has to help.
             LinkError: not in range, or the connection failed.
         """
         adapter, device = await self._find(request)
         request.slot = adapter
         adapter.links.add(request)
-        async with adapter.radio.lease(request.failures) as turn:
+        async with adapter.radio.lease(request.failures) as lease:
             if not adapter.usable:
                 raise LinkError("the adapter went away")
             request.on_state(ContactState.CONNECTING)
-            # What happened while we waited for the radio may have brought a newer object.
+            # The device may have been replaced while this waited for the radio.
             device = await self._stack.known(request.address, adapter.hci) or device
-            await self._bond(request, device, turn)
+            await self._pair(request, device, lease)
             try:
-                async with turn.limited(CONNECT_LIMIT, CONNECT_SHARE):
+                async with lease.limited(CONNECT_LIMIT, CONNECT_SHARE):
                     return await self._stack.connect(
                         device,
                         freshest=lambda: device,
                         trust_cache=not request.failures,
-                        up=lambda: turn.hold(CONNECT_LIMIT),
+                        up=lambda: lease.hold(CONNECT_LIMIT),
                         lost=lost,
                     )
             except TimeoutError as err:
                 raise await self._unanswered(NO_ANSWER.words) from err
 
-    async def _bond(self, request: ConnectRequest, device: BLEDevice, turn: RadioLease) -> None:
-        """Pair first if the pack has asked for it."""
-        bond = request.pairing
-        if bond.step is PairingStep.NONE:
+    async def _pair(self, request: ConnectRequest, device: BLEDevice, lease: RadioLease) -> None:
+        """Pair first if the pack requires it."""
+        pairing = request.pairing
+        if pairing.step is PairingStep.NONE:
             return
         request.on_state("pairing")
         try:
-            async with turn.limited(PAIR_LIMIT, PAIR_LIMIT):
-                if bond.step is PairingStep.RENEW:
+            async with lease.limited(PAIR_LIMIT, PAIR_LIMIT):
+                if pairing.step is PairingStep.RENEW:
                     await self._stack.forget(device)
-                    raise bond.forgotten()
-                if not await self._stack.pair(device, bond.passkey):
-                    raise bond.refused()
+                    raise pairing.forgotten()
+                if not await self._stack.pair(device, pairing.passkey):
+                    raise pairing.refused()
         except TimeoutError as err:
             raise await self._unanswered("the pack did not pair in time") from err
-        bond.done()
+        pairing.done()
         log.info("%s: paired", request.address)
 
     async def _unanswered(self, words: str) -> LinkError:
-        """Return what it means that nothing came in time: it may be bluetoothd that hangs."""
+        """Return the error for a timeout: ``words``, or that bluetoothd hangs."""
         return LinkError(words) if await self._stack.answers() else BluetoothHangs(HANGS.words)
 
     def release(self, request: ConnectRequest) -> None:
-        """Give back the slot, if it holds one."""
+        """Release the slot of a request, if it holds one."""
         if request.slot:
             request.slot.links.discard(request)
             request.slot = None
             self.changed.notify()
 
     async def _find(self, request: ConnectRequest) -> AdapterDevice:
-        """Find an adapter that is ready and the device as that one knows it, without a scan if possible."""
+        """Find the device on an adapter that is ready, without a scan if possible."""
         while True:
             await self._until_possible(request)
             place = await self._known(request)
@@ -203,7 +203,7 @@ class Central:
             await self.changed.until(lambda seen=hindrance: self._hindrance(request.adapter) != seen)  # type: ignore[misc]
 
     def _hindrance(self, only: str) -> str:
-        """What keeps packs from being reached just now, by ``only`` one adapter or any: a short phrase."""
+        """Why packs cannot be reached by the adapter ``only``, or by any if empty, as a short phrase."""
         here = [a for a in self._adapters.values() if a.hci and only in ("", a.address)]
         if not self._present:
             return ContactState.BLUETOOTH_HANGS if self._stack.hangs else ContactState.NO_BLUETOOTH
@@ -222,10 +222,10 @@ class Central:
         return None
 
     async def _look(self, request: ConnectRequest, otherwise: AdapterDevice | None) -> AdapterDevice | None:
-        """Wait for the pack's advertisement; ``otherwise`` stands in when listening is not possible.
+        """Wait for the pack's advertisement; ``otherwise`` is returned if scanning is not possible.
 
         Raises:
-            LinkError: nothing was heard of it.
+            LinkError: the pack was not found.
         """
         request.on_state(ContactState.SEARCHING)
         search = ScanRequest(address=request.address, time_left=SEARCH_TIME, immediate=not request.failures)
@@ -244,14 +244,14 @@ class Central:
             raise NotInRange("not in range, or connected to a phone")
         return otherwise if search.error else None
 
-    # For people
+    # For commands
 
-    def hearing(self) -> list[Advertised]:
-        """What the scans for people that go on have heard so far: the packs that we recognise."""
-        return self._discovery.hearing()
+    def found_so_far(self) -> list[Advertised]:
+        """The recognised packs that running discoveries have found so far."""
+        return self._discovery.found_so_far()
 
     async def discover(self, seconds: float) -> list[Advertised]:
-        """Listen for ``seconds``; the packs in range that we recognise or hold, strongest first.
+        """Scan for ``seconds``; return the recognised and the connected packs, strongest first.
 
         Raises:
             LinkError: no adapter is usable, or it cannot scan.

@@ -1,4 +1,4 @@
-"""Scans for people: which packs are in range, whoever holds them."""
+"""Discovery of the packs in range, for the commands and the settings page."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from dbus_xbms.ble.stack import Stack
 from dbus_xbms.contact import ContactState
 from dbus_xbms.protocols import Advertised, BmsFamily
 
-RESTART_LIMIT = 5.0  # s for bluetoothd and its adapters to come back before a scan for people fails
-DISCOVER_FACTOR = 2.0  # a scan for people may last this much longer when packs connect meanwhile
+RESTART_LIMIT = 5.0  # s for bluetoothd and its adapters to come back before a discovery fails
+DISCOVER_FACTOR = 2.0  # how much longer a discovery may take when packs connect meanwhile
 
 
 def longest_discovery(seconds: float) -> float:
-    """How long a scan for people may take, in s, if the radio is busy and the adapter comes and goes."""
+    """Longest duration of a discovery in s, with a busy radio and an adapter that disappears."""
     return DISCOVER_FACTOR * seconds + 2 * RESTART_LIMIT
 
 
 class Discovery:
-    """Scans for people, over the adapters that there are at each moment."""
+    """Discovers packs with all adapters that are usable."""
 
     def __init__(
         self,
@@ -38,47 +38,49 @@ class Discovery:
         self._stack = stack
         self._adapters = adapters
         self._changed = changed
-        self._hindrance = hindrance  # what keeps packs from being reached, in a short phrase
-        self._going_on: list[ScanRequest] = []
+        self._hindrance = hindrance  # returns why no pack can be reached, as a short phrase
+        self._running: list[ScanRequest] = []
 
-    def hearing(self) -> list[Advertised]:
-        """What the scans for people that go on have heard so far: the packs that we recognise."""
+    def found_so_far(self) -> list[Advertised]:
+        """The recognised packs that running discoveries have found so far."""
         found: dict[str, Advertised] = {}
-        for search in self._going_on:
+        for search in self._running:
             found |= self._recognised(search)
         return [*found.values()]
 
     def _recognised(self, search: ScanRequest) -> dict[str, Advertised]:
-        """The packs among what a search has heard, by address."""
-        heard = [advertised(seen.device, seen.advertisement) for seen in search.seen.values()]
-        return {one.address: one for one in heard if any(p.recognises(one) for p in self._protocols)}
+        """The recognised packs of a search, by address."""
+        found = [advertised(seen.device, seen.advertisement) for seen in search.seen.values()]
+        return {one.address: one for one in found if any(p.recognises(one) for p in self._protocols)}
 
     async def run(self, seconds: float) -> list[Advertised]:
-        """Listen for ``seconds``; the packs in range that we recognise or hold, strongest first.
+        """Scan for ``seconds``; return the recognised and the connected packs, strongest first.
 
         Raises:
             LinkError: no adapter is usable, or it cannot scan.
         """
         search = ScanRequest(address=None, time_left=seconds, immediate=True)
         await self._until_usable()
-        self._going_on.append(search)
+        self._running.append(search)
         try:
             async with asyncio.timeout(DISCOVER_FACTOR * seconds):
-                await self._hear(search)
+                await self._scan(search)
         except TimeoutError:
             await self._until_usable()
         finally:
-            self._going_on.remove(search)
+            self._running.remove(search)
         if search.error and not search.seen:
-            await self._until_usable()  # an adapter that is gone says more than that scanning failed
+            await self._until_usable()  # a missing adapter is the better error
             raise advised(search.error)
-        ours = self._recognised(search)
+        packs = self._recognised(search)
         for one in await self._connected():
-            ours.setdefault(one.address, one)
-        return sorted(ours.values(), key=lambda one: one.rssi if one.rssi is not None else -999, reverse=True)
+            packs.setdefault(one.address, one)
+        return sorted(
+            packs.values(), key=lambda one: one.rssi if one.rssi is not None else -999, reverse=True
+        )
 
-    async def _hear(self, search: ScanRequest) -> None:
-        """Listen until a search is over, with the adapters that are usable, also if they change meanwhile."""
+    async def _scan(self, search: ScanRequest) -> None:
+        """Scan until the search is finished, with all usable adapters, even if these change meanwhile."""
         while not search.finished:
             await self._until_usable()
             usable = [adapter for adapter in self._adapters.values() if adapter.usable]
@@ -88,10 +90,10 @@ class Discovery:
                 )
 
     async def _until_usable(self) -> None:
-        """Wait for an adapter, for as long as bluetoothd may take to restart.
+        """Wait for a usable adapter, as long as bluetoothd may take to restart.
 
         Raises:
-            LinkError: none is there and on.
+            LinkError: there is none.
         """
         try:
             async with asyncio.timeout(RESTART_LIMIT):
@@ -100,7 +102,7 @@ class Discovery:
             raise hindered(ContactState(self._hindrance())) from None
 
     async def _connected(self) -> list[Advertised]:
-        """What the stack remembers of the packs we hold: they do not advertise now."""
+        """The connected packs, which do not advertise, as the stack remembers them."""
         held = [(w.address, adapter.hci) for adapter in self._adapters.values() for w in adapter.links]
         devices = [await self._stack.known(address, hci) for address, hci in held]
         return [advertised(device) for device in devices if device and is_connected(device)]

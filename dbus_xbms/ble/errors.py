@@ -1,7 +1,7 @@
-"""Errors of bleak, dbus-fast and BlueZ as errors of ours, in the owner's words.
+"""Translate errors of bleak, dbus-fast and BlueZ into link errors with messages for the owner.
 
-BlueZ gives many failures one name and a text, and bleak raises many without a type: only there does the text
-decide, and only here. The rest of the program tells errors by their class.
+BlueZ gives many failures the same name and a text, and bleak raises many without a type: only these are told
+apart by their text, and only here. The rest of the program distinguishes errors by class.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from dbus_xbms.contact import HINDRANCES, ContactState, advice
 from dbus_xbms.dbus.errors import BusError, CallRefused, NoAnswer
 from dbus_xbms.protocols import LinkError, NotPaired
 
-# What a link, a bluetoothd or a bus that dies raises. Faults of this program are not among them.
+# Raised when a link, bluetoothd or the bus fails; not by faults of this program.
 STACK_ERRORS = (BleakError, BusError, OSError, EOFError, TimeoutError)
-# What bleak and dbus-fast let through besides: a reply that never came is None to them, one that came without
-# its socket an empty list, and properties vanish under them.
+# Raised by bleak and dbus-fast themselves: they take a missing reply for None, a missing socket for an empty
+# list, and do not expect properties to disappear.
 FAULTS = (AssertionError, AttributeError, LookupError)
 
 
 class StackFault(BleakError):
-    """bleak or dbus-fast stumbled over something that died under it."""
+    """A fault in bleak or dbus-fast, after a connection has failed."""
 
 
 @contextmanager
 def calling_bleak() -> Iterator[None]:
-    """Hold exactly one call of bleak's or dbus-fast's, whose own faults then count as errors of the stack.
+    """Wrap a single call of bleak or dbus-fast, to report its faults as errors of the stack.
 
     Raises:
-        StackFault: instead of those.
+        StackFault: the call raised one of ``FAULTS``.
     """
     try:
         yield
@@ -48,55 +48,55 @@ def calling_bleak() -> Iterator[None]:
 
 
 class RadioBusy(LinkError):
-    """BlueZ refuses, because another program uses the adapter."""
+    """Another program uses the adapter."""
 
     state = ContactState.BUSY
 
 
 class NotInRange(LinkError):
-    """The pack was not heard."""
+    """The pack was not found by a scan."""
 
     state = ContactState.NOT_HEARD
 
 
 class BluetoothHangs(LinkError):
-    """bluetoothd runs, and does not answer."""
+    """bluetoothd runs but does not answer."""
 
     state = ContactState.BLUETOOTH_HANGS
     finding = "bluetoothd does not answer"
 
 
 class OtherMake(LinkError):
-    """The device was reached, and its GATT table is not that of a BMS we know."""
+    """The device was reached, but its GATT table is not that of a known BMS."""
 
     state = ContactState.OTHER_MAKE
     finding = "reached, but it is another make of BMS"
 
 
 class NotSubscribed(LinkError):
-    """The connection stood, but notifications could not be switched on."""
+    """The connection is up, but notifications could not be enabled."""
 
 
 class ReadElsewhere(NotSubscribed):
-    """Another program on this machine has the notifications."""
+    """Another program on this machine receives the notifications."""
 
     state = ContactState.READ_ELSEWHERE
 
 
 class NoBluetooth(LinkError):
-    """There is no bluetoothd."""
+    """bluetoothd is not running."""
 
     state = ContactState.NO_BLUETOOTH
 
 
 class NoAdapter(LinkError):
-    """bluetoothd has no adapter."""
+    """There is no adapter."""
 
     state = ContactState.NO_ADAPTER
 
 
 class AdapterOff(LinkError):
-    """The adapter is there, and off."""
+    """The adapter is switched off."""
 
     state = ContactState.ADAPTER_OFF
 
@@ -107,12 +107,12 @@ _HINDERED: dict[ContactState, type[LinkError]] = {
 
 
 def hindered(state: ContactState) -> LinkError:
-    """Return an error for what keeps every pack from being reached, with what the owner can do."""
+    """Return the error for a state in which no pack can be reached, with advice for the owner."""
     return advised(_HINDERED.get(state, LinkError)(HINDRANCES.get(state, state.value)))
 
 
 def advised(err: LinkError) -> LinkError:
-    """Return an error of this machine's Bluetooth with what the owner can do; any other as it is."""
+    """Add advice for the owner to an error of this machine's Bluetooth; return any other as it is."""
     if not isinstance(err, RadioBusy | NoBluetooth | BluetoothHangs | NoAdapter | AdapterOff):
         return err
     what = advice(err.state, "")
@@ -121,7 +121,7 @@ def advised(err: LinkError) -> LinkError:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What an error says to an owner, and which error of ours it is."""
+    """Message and class of a translated error."""
 
     words: str
     kind: type[LinkError] = LinkError
@@ -147,8 +147,7 @@ _BY_TYPE: tuple[tuple[type[BaseException], Meaning], ...] = (
     (BleakDeviceNotFoundError, GONE),
     (StackFault, LOST),
 )
-# Under the names NotPermitted and Failed BlueZ hands over what only the text tells apart, and bleak's own
-# errors have nothing but a text.
+# Errors that BlueZ names NotPermitted or Failed differ only by text, and bleak's own have nothing but a text.
 _BY_TEXT = (
     ("Notify acquired", Meaning("another program on this machine reads the pack", ReadElsewhere)),
     ("Not paired", UNPAIRED),
@@ -173,12 +172,12 @@ _BY_NAME = {
     "org.bluez.Error.NotPermitted": Meaning("the pack does not permit it"),
     "org.bluez.Error.ConnectionAttemptFailed": WEAK,
 }
-# The connector puts advice around the error that counts.
+# The connector wraps the original error in advice.
 _WRAPPERS = (BleakConnectionError, BleakNotFoundError, BleakAbortedError)
 
 
 def meaning(err: BaseException, late: Meaning = NO_ANSWER) -> Meaning:
-    """Return what an error of the stack means; ``late`` is what it means that nothing came in time."""
+    """Translate an error of the stack; ``late`` is the meaning of a timeout."""
     if isinstance(err, _WRAPPERS) and err.__cause__:
         err = err.__cause__
     if isinstance(err, TimeoutError | NoAnswer):
@@ -200,8 +199,8 @@ def meaning(err: BaseException, late: Meaning = NO_ANSWER) -> Meaning:
 def failure(
     err: BaseException, doing: str = "", kind: type[LinkError] = LinkError, *, late: Meaning = NO_ANSWER
 ) -> LinkError:
-    """Return an error of the stack as one of ours: of ``kind`` unless it has a class of its own."""
-    told = meaning(err, late)
-    if told.kind is NotPaired:
-        return NotPaired(told.words)
-    return (kind if told.kind is LinkError else told.kind)(doing + told.words)
+    """Return the link error for an error of the stack: of ``kind`` unless it has a class of its own."""
+    found = meaning(err, late)
+    if found.kind is NotPaired:
+        return NotPaired(found.words)
+    return (kind if found.kind is LinkError else found.kind)(doing + found.words)

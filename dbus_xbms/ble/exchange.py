@@ -1,4 +1,4 @@
-"""Requests out, notifications in: the one place where a protocol's bytes meet time."""
+"""Exchange requests and notifications over a connection, with timeouts and retries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_RECEIVED = 2048  # bytes for one request with its retries; the longest know
 
 
 class Exchange:
-    """One open connection's requests and replies; at most one request is in flight."""
+    """Requests and replies of one open connection; at most one request is in flight."""
 
     def __init__(self, address: str, write: Write, framer: Framer, capture: Capture | None = None) -> None:
         self._address = address
@@ -32,17 +32,17 @@ class Exchange:
         self._reply: asyncio.Future[Frame] | None = None
         self._timeout: asyncio.Timeout | None = None
         self._echoed = False
-        self._secret = b""  # the newest login, until something else is sent: a module may echo it late
+        self._secret = b""  # the newest login, until the next request: a module may echo it late
         self._received = 0  # bytes for the request in flight
-        self._over = ""  # why nothing more will come
+        self._ended = ""  # why the connection has ended
 
     async def converse(self, conversation: Conversation[T], limit: float = inf) -> T:
-        """Carry a conversation to its end, within ``limit`` s.
+        """Run a conversation and return its result, within ``limit`` s.
 
         Raises:
-            NoReply: a request stayed without reply, and the conversation knew no other way, or in time.
+            NoReply: a request got no reply and the conversation has no alternative, or the time is over.
             LinkError: the connection is gone, or a write failed.
-            ProtocolError: what the conversation itself raises.
+            ProtocolError: raised by the conversation.
         """
         until = asyncio.get_running_loop().time() + limit
         try:
@@ -63,12 +63,12 @@ class Exchange:
             conversation.close()
 
     async def _ask(self, request: Request, until: float) -> Frame:
-        """Send a request, again where it may be repeated, and return its reply."""
+        """Send a request, with its retries, and return the reply."""
         now, self._echoed, self._received = asyncio.get_running_loop().time, False, 0
         for _ in range(1 + request.retries):
-            if self._over:
-                raise LinkError(self._over)
-            self._framer.reset()  # a torn frame must not eat the next
+            if self._ended:
+                raise LinkError(self._ended)
+            self._framer.reset()  # drop what is left of a torn frame
             self._request, self._reply = request, asyncio.get_running_loop().create_future()
             self._secret = request.encoded if request.secret else b""
             self._trace(">", request.encoded)
@@ -81,8 +81,8 @@ class Exchange:
                         raise failure(err, "write failed: ") from err
                     return await self._reply
             except TimeoutError:
-                if self._over:
-                    raise LinkError(self._over) from None
+                if self._ended:
+                    raise LinkError(self._ended) from None
                 log.debug("%s: no reply to %s in %g s", self._address, request.reply, request.timeout)
             finally:
                 self._request = self._reply = self._timeout = None
@@ -92,7 +92,7 @@ class Exchange:
         raise NoReply(f"no reply to {request.reply}{tries}", echoed=self._echoed)
 
     def feed(self, chunk: bytes) -> None:
-        """Take one notification; what comes while no request is in flight is not looked into."""
+        """Process one notification; ignored while no request is in flight."""
         self._trace("<", chunk)
         if self._request is None:
             return
@@ -106,21 +106,21 @@ class Exchange:
             elif self._reply and not self._reply.done() and item.key == self._request.reply:
                 self._reply.set_result(item)
             else:
-                log.debug("%s: a frame that nobody awaits dropped: %s", self._address, item.key)
+                log.debug("%s: unexpected frame dropped: %s", self._address, item.key)
 
     def end(self, reason: str) -> None:
-        """Fail the request in flight and all to come: the connection is gone."""
-        self._over = reason
+        """Fail the request in flight and all later ones: the connection is gone."""
+        self._ended = reason
         if self._timeout and not self._timeout.expired():
             self._timeout.reschedule(asyncio.get_running_loop().time())
 
     def _trace(self, direction: str, chunk: bytes) -> None:
-        told = log.isEnabledFor(logging.DEBUG)
-        if not self._capture and not told:
+        debug = log.isEnabledFor(logging.DEBUG)
+        if not self._capture and not debug:
             return
         hidden = self._secret and chunk and (chunk in self._secret or self._secret in chunk)
         shown = self._secret[:SHOWN].hex() + HIDDEN if hidden else chunk.hex()
         if self._capture:
             self._capture(self._address, direction, shown)
-        if told:
+        if debug:
             log.debug("%s %s %s", self._address, direction, shown)

@@ -1,4 +1,4 @@
-"""One GATT connection to one pack, owned by its pack's task alone."""
+"""GATT connection to one pack. Only the pack's own task may use it."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ __all__ = ["Capture", "Link", "NotSubscribed"]
 log = logging.getLogger(__name__)
 
 NOTIFY_LIMIT = 5.0  # s; a subscription writes one descriptor
-SETTLE = 0.2  # s between the subscription and the first request: some modules lose what comes earlier
+SETTLE = 0.2  # s between the subscription and the first request: some modules lose an earlier one
 CLOSE_LIMIT = 3.0  # s; BlueZ takes 2 s to disconnect
 
 
 class Link:
-    """Opens, carries conversations, closes; any failure is the end of the connection."""
+    """A connection that can be opened again; any failure ends it."""
 
     def __init__(
         self,
-        air: Central,
+        central: Central,
         address: str,
         protocol: BmsFamily,
         adapter: str,
@@ -46,31 +46,36 @@ class Link:
         capture: Capture | None,
     ) -> None:
         self.status = LinkStatus()
-        self.changed = asyncio.Event()  # the status; cleared by the user
-        self.lost = asyncio.Event()  # an open link is gone
-        self.acquired = False  # the last subscription was one over a socket
+        self.changed = asyncio.Event()  # the status has changed; cleared by the user
+        self.lost = asyncio.Event()  # an open link was lost
+        self.acquired = False  # the last subscription used a socket
         self.broken = False  # the last connection was ended by the pack or the radio
-        self._air = air
+        self._central = central
         self._protocol = protocol
         self._capture = capture
-        self._bond = PairingState(address, passkey)
+        self._pairing = PairingState(address, passkey)
         self._request = ConnectRequest(
-            address, adapter, on_state=self._say, on_rssi=self._heard, on_lost=self._gone, pairing=self._bond
+            address,
+            adapter,
+            on_state=self._set_state,
+            on_rssi=self._set_rssi,
+            on_lost=self._end,
+            pairing=self._pairing,
         )
         self._client: GattClient | None = None
         self._exchange: Exchange | None = None
-        self._opened = False  # ever
+        self._opened = False  # at least once
 
     def resume(self, before: LinkStatus) -> None:
-        """Go on counting where another link to the pack has ended; before the first :meth:`open`."""
+        """Continue the counters of a previous link to the pack; call it before the first :meth:`open`."""
         self.status = replace(before, state=self.status.state)
 
     async def open(self, notify: Notify = Notify.START) -> None:
-        """Connect, once; waits for bluetoothd, adapter, slot and radio for as long as that takes.
+        """Connect once; waits without limit for bluetoothd, an adapter, a slot and the radio.
 
         Raises:
-            NotSubscribed: the pack is connected, but switches no notifications on.
-            NotPaired: it needs to be paired, and the owner has to help.
+            NotSubscribed: the pack is connected, but notifications could not be enabled.
+            NotPaired: it requires pairing, and the owner has to help.
             LinkError: the pack was not found or the connection failed.
         """
         await self.close()
@@ -79,58 +84,58 @@ class Link:
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self.close)
             try:
-                self._client = await self._air.reach(self._request, self._client_gone)
+                self._client = await self._central.connect(self._request, self._client_lost)
                 if self._request.slot:
                     self.status = replace(self.status, hci=self._request.slot.hci)
-                with self._pairing():
+                with self._pairing_required():
                     await self._listen(self._client, notify)
             except LinkError as err:
                 self._request.failures += 1
-                self._say(err.state)
+                self._set_state(err.state)
                 log.debug("%s: %s", self._request.address, err)
                 raise
             undo.pop_all()
         self._request.failures = 0
         self.status = replace(self.status, reconnects=self.status.reconnects + self._opened)
         self._opened = True
-        self._say(CONNECTED)
+        self._set_state(CONNECTED)
 
     async def run(self, conversation: Conversation[T], limit: float = inf) -> T:
-        """Carry a conversation to its end, within ``limit`` s.
+        """Run a conversation and return its result, within ``limit`` s.
 
         Raises:
-            NotPaired: the pack needs to be paired, and the owner has to help.
-            LinkError: not connected, connection lost, or no reply, or none in time.
-            ProtocolError: what the conversation raises.
+            NotPaired: the pack requires pairing, and the owner has to help.
+            LinkError: not connected, connection lost, or no reply in time.
+            ProtocolError: raised by the conversation.
         """
         if not self._exchange:
             conversation.close()
             raise LinkError("not connected")
-        with self._pairing():
+        with self._pairing_required():
             return await self._exchange.converse(conversation, limit)
 
     @contextmanager
-    def _pairing(self) -> Iterator[None]:
-        """Turn the pack's wish to be paired, however it says that, into what comes next."""
+    def _pairing_required(self) -> Iterator[None]:
+        """Translate the pack's demand for pairing into the next step."""
         try:
             yield
         except NotPaired as err:
-            raise self._bond.asked() from err
+            raise self._pairing.required() from err
 
     async def close(self) -> None:
-        """Disconnect and give the slot back; within a few seconds, whatever state the link is in."""
+        """Disconnect and release the slot, within a few seconds in any state."""
         client, self._client = self._client, None
         exchange, self._exchange = self._exchange, None
         if exchange:
             exchange.end("the link was closed")
         try:
-            # Without this a new client would get every notification twice.
+            # Otherwise a new client would receive every notification twice.
             if client:
                 await self._disconnect(client)
         finally:
-            self._air.release(self._request)
+            self._central.release(self._request)
             if exchange:
-                self._say("disconnected")
+                self._set_state("disconnected")
 
     async def _disconnect(self, client: GattClient) -> None:
         try:
@@ -162,22 +167,22 @@ class Link:
         if self.lost.is_set():
             raise LinkError("connection lost")
 
-    def _client_gone(self, client: object) -> None:
+    def _client_lost(self, client: object) -> None:
         if client is self._client:  # the callback of a previous client may come late
             self.broken = not self.lost.is_set()
-            self._gone("connection lost")
+            self._end("connection lost")
 
-    def _gone(self, reason: str) -> None:
+    def _end(self, reason: str) -> None:
         if self._client and not self.lost.is_set():
             self.lost.set()
             if self._exchange:
                 self._exchange.end(reason)
-            self._say(reason)
+            self._set_state(reason)
 
-    def _heard(self, rssi: int) -> None:
+    def _set_rssi(self, rssi: int) -> None:
         self.status = replace(self.status, rssi=rssi)
 
-    def _say(self, state: str) -> None:
+    def _set_state(self, state: str) -> None:
         if state != self.status.state:
             self.status = replace(self.status, state=state)
             self.changed.set()

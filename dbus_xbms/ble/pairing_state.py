@@ -1,4 +1,4 @@
-"""What is to be done about pairing with one pack: nothing until it asks for it. Pure."""
+"""State of pairing with one pack: it is paired only when it requires that. Pure."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from dbus_xbms.protocols import LinkError, NotPaired, PairingNext
 
 
 class PairingStep(Enum):
-    """What comes before the next connection."""
+    """Step before the next connection."""
 
     NONE = "none"
     PAIR = "pair"
-    RENEW = "renew"  # this machine has paired, but the pack has forgotten: pair again
+    RENEW = "renew"  # the pack has lost its pairing: forget it here too, and pair again
 
 
 class PairingState:
-    """One pack's pairing; ``passkey`` is the owner's, or empty."""
+    """Pairing of one pack; ``passkey`` is the owner's, or empty."""
 
     def __init__(self, address: str, passkey: str) -> None:
         self.passkey = passkey
         self.step = PairingStep.NONE
         self._address = address
-        self._paired = False  # as far as this machine knows
+        self._paired = False  # on this machine
         self._renewed = False
 
-    def asked(self) -> LinkError:
-        """The pack needs to be paired: decide about the next connection, and say what that is."""
+    def required(self) -> LinkError:
+        """Record that the pack requires pairing, and return the error that says what comes next."""
         if not self.passkey:
             return NotPaired("the Bluetooth module needs to be paired with its passkey", self._advice)
         if self._renewed:
@@ -38,16 +38,19 @@ class PairingState:
         return PairingNext("the pack needs to be paired, which comes next")
 
     def forgotten(self) -> LinkError:
-        """The old pairing is gone from this machine; the pack has to be found before it is paired."""
+        """Record that the old pairing was removed, and return the error for this connection.
+
+        The pack has to be found by a scan before it can be paired again.
+        """
         self.step, self._renewed = PairingStep.PAIR, True
         return PairingNext("the pack has lost its pairing; pairing again")
 
     def done(self) -> None:
-        """It is paired."""
+        """Record that the pack is paired."""
         self.step, self._paired = PairingStep.NONE, True
 
     def refused(self) -> NotPaired:
-        """The pack does not take the passkey, and will be asked again: rarely."""
+        """Return the error for a rejected passkey; later connections try it again."""
         return NotPaired("the Bluetooth module refuses its passkey", self._advice)
 
     @property

@@ -1,4 +1,4 @@
-"""What a link asks of the air, and who is listening for what."""
+"""Requests to the radio: to connect to a pack, and to scan."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
     from dbus_xbms.ble.adapter import Adapter
 
 
-SHORTEST_SCAN = 0.05  # s; less than that is not worth starting the radio for
+SHORTEST_SCAN = 0.05  # s; a shorter scan is not worth starting
 
 
 @dataclass(eq=False, slots=True)
 class ConnectRequest:
-    """A pack that its link wants to reach, and how that went so far."""
+    """A link's request for a connection to a pack."""
 
     address: str
     adapter: str  # address of the adapter to use, "" for any
-    on_state: Callable[[str], None]  # takes a short phrase on how it goes
-    on_rssi: Callable[[int], None]  # takes the RSSI of an advertisement
-    on_lost: Callable[[str], None]  # the adapter under an open link is gone
+    on_state: Callable[[str], None]  # called with a short phrase about the progress
+    on_rssi: Callable[[int], None]  # called with the RSSI of an advertisement in dBm
+    on_lost: Callable[[str], None]  # called with the reason when the adapter of an open link is gone
     pairing: PairingState
-    failures: int = 0  # in a row
-    slot: Adapter | None = None  # where it holds a slot
+    failures: int = 0  # consecutive
+    slot: Adapter | None = None  # the adapter on which it holds a slot
 
 
 class AdapterDevice(NamedTuple):
-    """A pack as one adapter knows it."""
+    """A device as known to one adapter."""
 
     adapter: Adapter
     device: BLEDevice
@@ -50,16 +50,16 @@ class Sighting(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class ScanRequest:
-    """Somebody listens for advertisements."""
+    """A search for advertisements."""
 
-    address: str | None  # None: everybody's
-    time_left: float  # s of listening left
-    immediate: bool  # does not wait for the radio's rest to end
-    started_at: float = 0.0
-    seen: dict[str, Sighting] = field(default_factory=dict)
-    error: LinkError | None = None  # listening is not possible
+    address: str | None  # None: any
+    time_left: float  # s of scanning left
+    immediate: bool  # does not wait for the end of the pause between scans
+    started_at: float = 0.0  # s
+    seen: dict[str, Sighting] = field(default_factory=dict)  # by address
+    error: LinkError | None = None  # why scanning is not possible
 
     @property
     def finished(self) -> bool:
-        """Nothing more will be heard."""
+        """Whether the search has run out of time or failed."""
         return self.time_left < SHORTEST_SCAN or self.error is not None

@@ -1,4 +1,4 @@
-"""What the air needs of the machine's Bluetooth stack; :mod:`dbus_xbms.ble.bluez.stack` is the real one."""
+"""Interface to the machine's Bluetooth stack; :mod:`dbus_xbms.ble.bluez.stack` implements it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bleak.backends.service import BleakGATTServiceCollection
 from dbus_xbms.ble.errors import OtherMake
 from dbus_xbms.protocols import GattLayout
 
-BASE_UUID = "-0000-1000-8000-00805f9b34fb"  # what a 16-bit UUID stands in
+BASE_UUID = "-0000-1000-8000-00805f9b34fb"  # the rest of a 16-bit UUID
 
 Seen = Callable[[BLEDevice, AdvertisementData], None]
 
@@ -25,10 +25,10 @@ Seen = Callable[[BLEDevice, AdvertisementData], None]
 class AdapterState:
     """One Bluetooth adapter of this machine."""
 
-    address: str  # stays, unlike the hci number
-    hci: str  # "hci0"; "" while it is not there
+    address: str  # does not change, unlike the hci number
+    hci: str  # "hci0"; "" while it is absent
     powered: bool
-    links: int = 0  # connections that we hold or make on it
+    links: int = 0  # connections, open or being made
 
 
 class GattClient(Protocol):
@@ -41,7 +41,7 @@ class GattClient(Protocol):
 
     @property
     def acquires_safely(self) -> bool:
-        """Whether this bluetoothd survives a link that breaks while notifications are being acquired."""
+        """Whether this bluetoothd survives a link that breaks during AcquireNotify."""
         ...
 
     async def start_notify(
@@ -61,31 +61,31 @@ class GattClient(Protocol):
         ...
 
     async def disconnect(self) -> None:
-        """Let go of the device."""
+        """Disconnect."""
         ...
 
 
 class Stack(Protocol):
-    """The machine's Bluetooth; every failure is a LinkError in the owner's words."""
+    """The machine's Bluetooth; every failure is a LinkError with a message for the owner."""
 
     async def watch(self, changed: Callable[[tuple[AdapterState, ...] | None], None]) -> None:
-        """Report the adapters at every change, ``None`` while there is no bluetoothd; never returns.
+        """Report the adapters at every change, ``None`` while bluetoothd is not running; never returns.
 
-        A bluetoothd that was replaced is reported as ``None`` in between.
+        A restart of bluetoothd is reported as ``None`` in between.
         """
         ...
 
     @property
     def hangs(self) -> bool:
-        """Whether bluetoothd runs and does not answer, when it is reported as ``None``."""
+        """Whether bluetoothd runs but does not answer, while it is reported as ``None``."""
         ...
 
     async def answers(self) -> bool:
-        """Ask bluetoothd for a sign of life; True if it cannot be asked."""
+        """Whether bluetoothd answers a ping; True if it cannot be pinged."""
         ...
 
     async def leave(self) -> None:
-        """Free what is held, after the last link was closed."""
+        """Release all resources, after the last link was closed."""
         ...
 
     async def known(self, address: str, hci: str) -> BLEDevice | None:
@@ -105,19 +105,19 @@ class Stack(Protocol):
         up: Callable[[], None],
         lost: Callable[[Any], None],
     ) -> GattClient:
-        """Connect and read the GATT table; a device that is connected already is taken over.
+        """Connect and read the GATT table; an existing connection of the device is used.
 
-        ``up`` is called when the radio link stands, ``lost`` with the client when it is gone; ``trust_cache``
-        allows the GATT table of the last connection to stand for this one's.
+        ``up`` is called when the radio link is up, ``lost`` with the client when it is gone; ``trust_cache``
+        allows the GATT table of the last connection to be used again.
         """
         ...
 
     async def pair(self, device: BLEDevice, passkey: str) -> bool:
-        """Pair with a device that is not connected, for good; False if it refuses the passkey."""
+        """Pair with a device that is not connected, permanently; False if it refuses the passkey."""
         ...
 
     async def forget(self, device: BLEDevice) -> None:
-        """Forget a device and its pairing; it has to be found anew."""
+        """Forget a device and its pairing; it has to be found by a scan again."""
         ...
 
 
@@ -133,10 +133,10 @@ class Characteristics:
 def find_characteristics(
     services: BleakGATTServiceCollection, layouts: tuple[GattLayout, ...]
 ) -> Characteristics:
-    """Pick the first layout that the GATT table offers; writes prefer to be without response.
+    """Find the first layout that the GATT table offers; writes without response are preferred.
 
     Raises:
-        OtherMake: none of them is there, or one without its characteristics.
+        OtherMake: none of the layouts is complete.
     """
     lacking = ""
     for layout in layouts:

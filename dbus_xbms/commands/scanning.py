@@ -154,7 +154,7 @@ async def _scan_here(seconds: float, packs: Mapping[str, PackSettings], tell: Te
     air = Central([*FAMILIES.values()])
 
     async def heard() -> list[Found]:
-        return _named(map(_of, air.hearing()), packs)
+        return _named(map(_of, air.found_so_far()), packs)
 
     async with asyncio.TaskGroup() as group:
         running = group.create_task(air.run())

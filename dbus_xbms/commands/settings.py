@@ -10,10 +10,11 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
-from dbus_fast import AuthError, BusType, DBusError, ErrorType, InvalidAddressError
+from dbus_fast import ErrorType
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.dbus.server import NameTakenError
+from dbus_xbms.dbus.connection import venus_bus
+from dbus_xbms.dbus.errors import BusError, NameRefused, NameTaken
 from dbus_xbms.process.machine import VENUS as SIGN
 from dbus_xbms.settings_store.file import FileInUseError
 from dbus_xbms.settings_store.rows import OtherFormError
@@ -55,14 +56,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _serve(file: Path) -> int:
-    session = "DBUS_SESSION_BUS_ADDRESS" in os.environ
-    store = LocalSettings(BusType.SESSION if session else BusType.SYSTEM, file)
+    store = LocalSettings(venus_bus(), file)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await _open(store, file, "session" if session else "system")
+    await _open(store, file)
     log.info("%d settings are in %s", len(store.store.entries), file)
-    lost = asyncio.create_task(store.service.until_lost())
+    lost = asyncio.create_task(store.server.until_closed())
     waits = [asyncio.create_task(wait) for wait in (store.until_broken(), stop.wait())]
     await asyncio.wait([lost, *waits], return_when=asyncio.FIRST_COMPLETED)
     gone = lost.done() and not stop.is_set()
@@ -78,7 +78,7 @@ async def _serve(file: Path) -> int:
     return 0
 
 
-async def _open(store: LocalSettings, file: Path, which: str) -> None:
+async def _open(store: LocalSettings, file: Path) -> None:
     try:
         await store.open()
     except FileInUseError as err:
@@ -87,16 +87,11 @@ async def _open(store: LocalSettings, file: Path, which: str) -> None:
         raise CommandError(
             f"{file}: {err}; install the version that wrote it, or give another --file"
         ) from err
-    except NameTakenError as err:
+    except NameTaken as err:
         raise CommandError(f"{err}: another settings store is running") from err
-    except DBusError as err:
-        if err.type != ErrorType.ACCESS_DENIED.value:
-            raise CommandError(f"the {which} bus refuses {store.service.name}: {err.text}") from err
-        raise CommandError(
-            f"the {which} bus does not let this user own {store.service.name}: "
-            "service/linux/dbus-xbms.conf belongs in /etc/dbus-1/system.d"
-        ) from err
-    except (OSError, EOFError, AuthError, InvalidAddressError) as err:
-        if isinstance(err, OSError) and err.filename:  # of the settings
-            raise
-        raise CommandError(f"cannot connect to the D-Bus {which} bus: {err or type(err).__name__}") from err
+    except NameRefused as err:
+        helps = "service/linux/dbus-xbms.conf belongs in /etc/dbus-1/system.d"
+        denied = err.error == ErrorType.ACCESS_DENIED.value
+        raise CommandError(f"{err}; {helps}" if denied else str(err)) from err
+    except BusError as err:
+        raise CommandError(str(err)) from err

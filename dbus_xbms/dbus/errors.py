@@ -59,6 +59,14 @@ class NameTaken(BusError):
     """Another program owns the name of a service."""
 
 
+class NameRefused(BusError):
+    """The bus does not allow this program to own the name of a service; ``error`` is its D-Bus error."""
+
+    def __init__(self, name: str, err: CallRefused) -> None:
+        super().__init__(f"the bus does not let dbus-xbms own {name}: {err.words}")
+        self.error = err.error
+
+
 class BusLost(BusError):
     """The bus closed the connection."""
 

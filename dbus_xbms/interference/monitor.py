@@ -1,4 +1,4 @@
-"""Finds the programs that get in the way of Bluetooth, and says so: once in the log, and with each pack."""
+"""Report programs that interfere with Bluetooth, once in the log and with each pack."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ log = CountedLog(logging.getLogger(__name__))
 
 
 class Affected(Protocol):
-    """A pack, as far as its interference are concerned: :class:`dbus_xbms.pack.pack.Pack`."""
+    """The part of :class:`dbus_xbms.pack.pack.Pack` that the monitor uses."""
 
     address: str
 
     @property
     def hci(self) -> str:
-        """The adapter that was last used, or empty."""
+        """The adapter that was last used, or an empty text."""
         ...
 
     def set_interference(self, words: str) -> None:
-        """Record what is in the way; empty if nothing is."""
+        """Record the interference in words; empty: none."""
         ...
 
 
 class InterferenceMonitor:
-    """Looks again whenever the bus or the air has news; no clock is involved."""
+    """Checks for interference whenever the bus or an adapter changes."""
 
     def __init__(self, air: Central, packs: Callable[[], Collection[Affected]]) -> None:
         self._air = air
         self._packs = packs
         self._venus = VenusPrograms()
-        self._programs = ProgramWatcher(self._told)
-        self._known: dict[tuple[str, str], None] = {}  # who does what, as it was logged
+        self._programs = ProgramWatcher(self._venus_changed)
+        self._logged: dict[tuple[str, str], None] = {}  # program and what it does
 
     async def run(self) -> None:
-        """Look after interference until cancelled.
+        """Watch for interference until cancelled.
 
         Raises:
             BusError: no bus, or it is lost.
@@ -53,7 +53,7 @@ class InterferenceMonitor:
                 self._look(radios)
                 await self._air.changed.until(lambda seen=radios: self._radios() != seen)  # type: ignore[misc]
 
-    def _told(self, venus: VenusPrograms) -> None:
+    def _venus_changed(self, venus: VenusPrograms) -> None:
         self._venus = venus
         self._look(self._radios())
 
@@ -68,11 +68,11 @@ class InterferenceMonitor:
         found = notices(self._venus, radios)
         known = {(one.who, one.words): None for one in found}
         for who, words in known:
-            if (who, words) not in self._known:
-                log.warning("%s is in the way: %s", who, words)
-        for who, words in self._known:
+            if (who, words) not in self._logged:
+                log.warning("%s interferes: %s", who, words)
+        for who, words in self._logged:
             if (who, words) not in known:
-                log.info("%s is no longer in the way", who)
-        self._known = known
+                log.info("%s no longer interferes", who)
+        self._logged = known
         for pack in self._packs():
             pack.set_interference(text_for(pack.address, found))

@@ -1,4 +1,4 @@
-"""Other programs on a GX that get in the way of Bluetooth: how each one shows, and what to do. Pure."""
+"""Other programs on a GX that interfere with Bluetooth: how to detect each one, and what to do. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ INTERNAL = "hci0"  # the built-in adapter comes first, and vesmart-server uses t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VenusPrograms:
-    """What the bus tells of other programs."""
+    """Other programs, as seen on the bus."""
 
     bluetooth: bool = False  # /Settings/Services/Bluetooth: vesmart-server runs
     sensors: bool = False  # /Settings/Services/BleSensors: dbus-ble-sensors runs
@@ -22,20 +22,20 @@ class VenusPrograms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RadioUse:
-    """How one pack is reached."""
+    """Radio of one pack."""
 
     address: str
     hci: str = ""  # the adapter that was last used, or empty
-    busy: bool = False  # that one, or any, refuses to scan
+    busy: bool = False  # that adapter, or any if none was used, refuses to scan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Somebody who is in the way, and of whom."""
+    """Interference with one pack."""
 
-    who: str
+    who: str  # the program
     words: str  # what it does and what to do
-    address: str
+    address: str  # of the pack
 
 
 def _vesmart(venus: VenusPrograms, radio: RadioUse) -> tuple[str, str] | None:
@@ -51,16 +51,16 @@ def _sensors(venus: VenusPrograms, radio: RadioUse) -> tuple[str, str] | None:
     if not venus.sensors or not radio.busy:
         return None
     return "dbus-ble-sensors", (
-        "it scans on every adapter, so that we cannot: switch off Bluetooth sensors in the GX's "
+        "it scans on every adapter, so that no pack can be found: switch off Bluetooth sensors in the GX's "
         "Settings, Integrations, or wait some minutes"
     )
 
 
 def _driver(venus: VenusPrograms, radio: RadioUse) -> tuple[str, str] | None:
-    """Another battery service that names the pack's address, in whatever form."""
+    """Find another battery service that contains the pack's address in any form."""
     digits = _digits(radio.address)
-    for name, told in venus.batteries.items():
-        if digits in _digits(name) or digits in _digits(told):
+    for name, text in venus.batteries.items():
+        if digits in _digits(name) or digits in _digits(text):
             takes_one = "but a pack accepts one connection: remove the pack there or here"
             words = f"it reads {radio.address} too, {takes_one}"
             return name, words
@@ -76,7 +76,7 @@ SYMPTOMS: tuple[Symptom, ...] = (_vesmart, _sensors, _driver)
 
 
 def notices(venus: VenusPrograms, radios: Iterable[RadioUse]) -> list[Notice]:
-    """Who is in the way of which pack."""
+    """Interference with each pack."""
     return [
         Notice(who=found[0], words=found[1], address=radio.address)
         for radio in radios
@@ -86,5 +86,5 @@ def notices(venus: VenusPrograms, radios: Iterable[RadioUse]) -> list[Notice]:
 
 
 def text_for(address: str, all_notices: Iterable[Notice]) -> str:
-    """What concerns one pack, for the bus; empty if nothing does."""
+    """Text about the interference with one pack; empty if there is none."""
     return "; ".join(f"{one.who}: {one.words}" for one in all_notices if one.address == address)

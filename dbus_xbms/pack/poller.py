@@ -11,7 +11,7 @@ from dbus_xbms.ble.backoff import LONGEST, Backoff
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.errors import NotSubscribed
 from dbus_xbms.ble.link import CLOSE_LIMIT, Capture, Link
-from dbus_xbms.ble.notify_method import FIRST_POLLS, Trial
+from dbus_xbms.ble.notify_method import FIRST_POLLS, NotifyTrial
 from dbus_xbms.model import BETWEEN_POLLS, LinkStatus, PackIdentity, Reading
 from dbus_xbms.pack.tally import Tally
 from dbus_xbms.policy import poll_rate
@@ -102,7 +102,7 @@ class Poller:
         self._polls = 0  # good ones, over this connection
         self._delay = 0.0  # s before the next connection
         self._backoff, self._login_backoff = self._new_backoffs()
-        self._trial = Trial()
+        self._trial = NotifyTrial()
         self._judged = False  # whether this connection carries is known
         self._shared = False  # the link was closed to share it
         self._between = False  # two connections of a shared link
@@ -208,7 +208,7 @@ class Poller:
         before, self._link = self._link.status, self._new_link()
         self._link.resume(before)
         self._open, self._broken = False, None
-        self._delay, self._trial = 0.0, Trial()
+        self._delay, self._trial = 0.0, NotifyTrial()
         self._backoff, self._login_backoff = self._new_backoffs()
 
     def _new_link(self) -> Link:
@@ -267,7 +267,7 @@ class Poller:
         await self._link.close()
         await self._wait_to_connect()
         self._judged, self._polls, self._identity = False, 0, None
-        await self._link.open(self._trial.method(self._settings))
+        await self._link.open(self._trial.choose(self._settings))
         await self._link.run(self._protocol.hello(self._address, self._settings.password))
         self._login_backoff.reset()
         self._open, self._due = True, _now()
@@ -327,8 +327,8 @@ class Poller:
             return False
         self._judged = True
         link, trial = self._link, self._trial
-        self._trial = trial.after(acquired=link.acquired, carried=carried, broke=link.broken)
-        return trial.convicts(acquired=link.acquired, carried=carried)
+        self._trial = trial.record(acquired=link.acquired, carried=carried, broke=link.broken)
+        return trial.rules_out_socket(acquired=link.acquired, carried=carried)
 
     def _next_due(self) -> float:
         # A waiting command waits for a current to fall.

@@ -1,4 +1,4 @@
-"""Ctrl-C ends a command at once, with one line and status 130: while it imports, asks, waits or ends.
+"""End a command at once on Ctrl-C, with one line and status 130, in every phase of its life.
 
 This module is imported first, so it imports nothing that takes time.
 """
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import NoReturn, Self
 else:
-    import _signal as signal  # what `signal` wraps: that one takes longer than all before it
+    import _signal as signal  # `signal` takes longer to import than everything before it
 
 STATUS = 130  # as shells report Ctrl-C
-GRACE = 4.0  # s for a command to leave the bus and to disconnect; BlueZ takes 2 s for the latter
+GRACE = 4.0  # s for a command to leave the bus and to disconnect, which takes BlueZ 2 s
 STDERR = 2
 
 _last_acts: list[Callable[[], object]] = []
 
 
 def quit_now() -> NoReturn:
-    """End the process without waiting for anything."""
+    """End the process at once, after the registered last acts."""
     for act in reversed(_last_acts):
         act()
     tell()
@@ -32,7 +32,7 @@ def quit_now() -> NoReturn:
 
 
 class LastAct:
-    """While inside, :func:`quit_now`, which runs no `finally`, does this first. It must not fail."""
+    """While inside, :func:`quit_now`, which runs no `finally`, calls ``act`` first; it must not fail."""
 
     def __init__(self, act: Callable[[], object]) -> None:
         self._act = act
@@ -45,16 +45,16 @@ class LastAct:
 
 
 def tell() -> None:
-    """Say that the command was interrupted, on a line of its own."""
+    """Print that the command was interrupted."""
     try:
         after_echo = b"\n" if os.isatty(STDERR) else b""  # the terminal shows ^C
         os.write(STDERR, after_echo + b"dbus-xbms: interrupted\n")
-    except OSError:  # nobody reads it
+    except OSError:  # standard error is closed
         return
 
 
 def ended_by_ctrl_c(main: Callable[[], int]) -> int:
-    """Run the whole of a script, for its exit status; Ctrl-C ends it as it ends a command."""
+    """Run a script's main function and return its exit status; Ctrl-C ends it like a command."""
     try:
         return main()
     except KeyboardInterrupt:
@@ -62,27 +62,27 @@ def ended_by_ctrl_c(main: Callable[[], int]) -> int:
         return STATUS
 
 
-_then: Callable[[], object] = quit_now  # what Ctrl-C does now
+_then: Callable[[], object] = quit_now  # called on the next Ctrl-C
 
 
 def install() -> None:
-    """Take over Ctrl-C from Python, which would print a traceback."""
+    """Handle Ctrl-C instead of Python, which would print a traceback."""
     signal.signal(signal.SIGINT, _struck)
 
 
 def over() -> None:
-    """Ignore Ctrl-C from now on: the command is done, and Python takes its handler away as it ends."""
+    """Ignore Ctrl-C from now on: the command is done, and Python removes its handler while it exits."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _struck(_number: int, _frame: FrameType | None) -> None:
     global _then
-    then, _then = _then, quit_now  # whoever presses it twice does not want to wait
+    then, _then = _then, quit_now  # a second Ctrl-C does not wait
     then()
 
 
 class Otherwise:
-    """While inside, Ctrl-C does this once instead of ending the process."""
+    """While inside, Ctrl-C calls ``then`` once instead of ending the process."""
 
     def __init__(self, then: Callable[[], object]) -> None:
         self._own = then
@@ -99,12 +99,12 @@ class Otherwise:
 
 
 def at_once() -> Otherwise:
-    """While inside, Ctrl-C ends the process at once again: there is nothing to clean up."""
+    """While inside, Ctrl-C ends the process at once: there is nothing to clean up."""
     return Otherwise(lambda: quit_now())
 
 
 def asking() -> Otherwise:
-    """While inside, Ctrl-C raises KeyboardInterrupt: for work that asks a person or has to clean up."""
+    """While inside, Ctrl-C raises KeyboardInterrupt: for prompts, and work that has to clean up."""
     return Otherwise(_raise)
 
 
@@ -113,6 +113,6 @@ def _raise() -> None:
 
 
 def end_within(seconds: float) -> None:
-    """End the process if it has not ended by itself after so many seconds."""
+    """End the process if it has not ended by itself after ``seconds``."""
     signal.signal(signal.SIGALRM, lambda *_: quit_now())
     signal.setitimer(signal.ITIMER_REAL, seconds)

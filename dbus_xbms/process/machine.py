@@ -1,4 +1,4 @@
-"""What restarts the programs of this machine: a GX, or another one with systemd."""
+"""Commands for the owner of this kind of machine: a GX, or one with systemd."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ VENUS = "opt/victronenergy/version"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
-    """A kind of machine, and the commands for its owner."""
+    """A kind of machine, and commands and advice for its owner."""
 
     reboot: str
-    unit: str  # the file that is there if the service was installed for good
-    start: str  # the service
-    restart: str
-    why_ended: str  # where the service says that
-    settings: str  # restarts what keeps the settings
-    systemcalc: str
+    unit: str  # file that exists if the service is installed
+    start: str  # starts the service
+    restart: str  # restarts the service
+    why_ended: str  # where the service logs
+    settings: str  # restarts the settings service
+    systemcalc: str  # restarts systemcalc
     bluetooth: str  # restarts bluetoothd
-    bluetooth_helps: str  # against one that is not there or hangs
-    adapter_helps: str  # against there being none
-    update: str  # brings a newer BlueZ
+    bluetooth_helps: str  # if bluetoothd is not running or hangs
+    adapter_helps: str  # if there is no adapter
+    update: str  # updates BlueZ
 
 
 GX = Machine(
@@ -54,8 +54,8 @@ LINUX = Machine(
 
 
 def machine(root: Path = Path("/")) -> Machine:
-    """The kind of machine whose files are under ``root``."""
+    """Detect the kind of machine whose files are under ``root``."""
     return GX if (root / VENUS).exists() else LINUX
 
 
-HERE = machine()  # it does not change while a program runs
+HERE = machine()

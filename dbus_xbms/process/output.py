@@ -1,7 +1,7 @@
-"""A text stream that never waits for its reader, for what the service writes to stdout and stderr.
+"""A text stream that never blocks, for the service's stdout and stderr.
 
 Under daemontools both are a pipe to multilog, which stops reading while it cannot write, as on a full
-disk. Once the pipe holds 64 kB, an ordinary write to it waits until somebody makes room.
+disk. Once the pipe holds 64 kB, an ordinary write to it blocks.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import os
 import select
 import stat
 
-LOST = "WARNING {name}: {lost} lines of the log are missing here: nothing read it\n"
+LOST = "WARNING {name}: {lost} lines of the log are missing here: not read in time\n"
 
 
 class LossyStream(io.TextIOBase):
-    """Writes to a file descriptor; what does not fit is dropped, and the number of lines is told later."""
+    """Writes to a file descriptor; text that does not fit is dropped, and its lines reported later."""
 
     def __init__(self, descriptor: int) -> None:
-        self._descriptor = _never_waiting(descriptor)
+        self._descriptor = _non_blocking(descriptor)
         self._lost = 0  # lines
         self._torn = False  # the last line was written in part
 
@@ -39,11 +39,11 @@ class LossyStream(io.TextIOBase):
         return os.isatty(self._descriptor)
 
     def fileno(self) -> int:
-        """Return the descriptor; a write to it does not wait either."""
+        """Return the descriptor; a write to it does not block either."""
         return self._descriptor
 
     def _put(self, text: str) -> bool:
-        """Write all of a text, in pieces of which a pipe takes all or nothing; False if one did not fit."""
+        """Write a text in pieces that a pipe accepts whole or not at all; False if one did not fit."""
         data = (b"\n" if self._torn else b"") + text.encode("utf-8", "backslashreplace")
         for start in range(0, len(data), select.PIPE_BUF):
             piece = data[start : start + select.PIPE_BUF]
@@ -58,11 +58,11 @@ class LossyStream(io.TextIOBase):
         return True
 
 
-def _never_waiting(descriptor: int) -> int:
-    """Return a descriptor of the same file for which a write that would have to wait fails instead.
+def _non_blocking(descriptor: int) -> int:
+    """Return a descriptor of the same file on which a write fails instead of blocking.
 
-    A pipe is changed for all who share it, so the run script's ``echo`` cannot hang on it either. A terminal
-    is shared with the shell, so it is opened once more. Writes to a regular file wait for its disk.
+    A pipe is changed for all processes that share it, so the run script's ``echo`` cannot hang either. A
+    terminal is shared with the shell, so it is opened again. Writes to a regular file wait for its disk.
     """
     mode = os.fstat(descriptor).st_mode
     if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):

@@ -1,7 +1,6 @@
-"""Watchdog for the whole process: ends it if its loop stands, or if it does not end when told to.
+"""Watchdog for the whole process: ends it if its event loop hangs, or if it does not end on SIGTERM.
 
-Timers of the kernel do the waiting. While all is well they never expire, so they wake nobody. They need no
-loop, no thread, and nobody who reads the log.
+It uses kernel timers, which need no loop and no thread, and never expire while the loop runs.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
 
-LOOK_EVERY = 10.0  # s without a beat until the first look, and between looks
-LOOKS = 6  # in a row without a beat; one proves nothing: after SIGSTOP it may come before the loop runs
-SPIN_LIMIT = 60.0  # s of CPU without a beat; for code that lets no signal handler of Python run
+LOOK_EVERY = 10.0  # s without a beat until the first check, and between checks
+LOOKS = 6  # consecutive checks without a beat; after SIGSTOP one may come before the loop runs
+SPIN_LIMIT = 60.0  # s of CPU time without a beat, for code in which no signal handler of Python runs
 END_LIMIT = 2.5  # s from SIGTERM to the end of the process
 FAILURE = 1  # exit status
 
@@ -27,22 +26,22 @@ class Watchdog:
     def __init__(
         self, output: int, *, look_every: float = LOOK_EVERY, spin_limit: float = SPIN_LIMIT
     ) -> None:
-        """Remember where to tell why the process is ended: a descriptor for which writes do not wait."""
+        """Log to ``output``, a non-blocking descriptor, why the process is ended."""
         self._output = output
         self._look_every = look_every
         self._spin_limit = spin_limit
-        self._looks = 0  # since the last beat
+        self._looks = 0  # checks since the last beat
         self._ending = False
 
     def start(self) -> None:
         """Start watching."""
         signal.signal(signal.SIGALRM, self._look)
-        # Prints where the process stands, then leaves the signal to its default, which ends the process.
+        # Prints a traceback, then the default handler ends the process.
         faulthandler.register(signal.SIGPROF, file=self._output, all_threads=True, chain=True)
         self.beat()
 
     def beat(self) -> None:
-        """Note that the loop runs."""
+        """Record that the loop runs."""
         if self._ending:
             return
         self._looks = 0
@@ -50,13 +49,13 @@ class Watchdog:
         signal.setitimer(signal.ITIMER_PROF, self._spin_limit)
 
     def on_end(self, stop: Callable[[], object]) -> None:
-        """Call ``stop`` in the running loop at SIGTERM or SIGINT, and end the process if that does not."""
+        """Call ``stop`` in the running loop on SIGTERM or SIGINT, and end the process if that fails."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop)
-            signal.signal(number, self._told_to_end)  # in place of the loop's own, which does nothing itself
+            signal.signal(number, self._signalled)  # replaces the loop's own handler, which does nothing
 
-    def _told_to_end(self, _number: int, _frame: FrameType | None) -> None:
+    def _signalled(self, _number: int, _frame: FrameType | None) -> None:
         if self._ending:
             return
         self._ending = True
@@ -72,17 +71,15 @@ class Watchdog:
             )
 
     def _too_late(self, _number: int, _frame: FrameType | None) -> None:
-        self._end(
-            f"WARNING {__name__}: not ended {END_LIMIT:g} s after it was told to; ending now", trace=False
-        )
+        self._end(f"WARNING {__name__}: not ended {END_LIMIT:g} s after the signal; ending now", trace=False)
 
     def _end(self, words: str, *, trace: bool) -> NoReturn:
-        """End the process without waiting for anything; its names leave the bus with it."""
+        """End the process at once; its names leave the bus with it."""
         try:
             os.write(self._output, f"{words}\n".encode())
             if trace:
                 faulthandler.dump_traceback(self._output, all_threads=True)
-        except OSError:  # nobody reads the log
+        except OSError:  # the log is not read
             pass
         finally:
             os._exit(FAILURE)

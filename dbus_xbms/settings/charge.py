@@ -1,7 +1,7 @@
-"""The settings of charge control: what a pack may be asked to take and give, and when it stops. Pure.
+"""Settings of charge control: limits, curves, stages, silence and warnings. Pure.
 
-A value of 0 and an empty text stand for what the chemistry's preset or the pack itself says. Where 0 is a
-value like any other, something outside the range stands for it.
+The value 0 or an empty text selects the preset's value or the one that the BMS reports. Where 0 is a normal
+value, a value outside the range does.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _curve(words: str) -> Setting[str]:
 
 
 class ChargeSettings(Settings):
-    """Charge control of one pack."""
+    """Settings of one pack's charge control."""
 
     control = Setting(
         default=0,

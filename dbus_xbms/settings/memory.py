@@ -1,4 +1,4 @@
-"""The settings in which the program remembers a pack, so that it is known before it answers. Pure."""
+"""Settings in which the program stores what it has learned of a pack, for its next start. Pure."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def _count(words: str, highest: int | None = None) -> Setting[int]:
     return Setting(default=0, lowest=0, highest=highest, silent=True, internal=True, help=words)
 
 
-NONE_SEEN = NO_TEMPERATURE  # also s, for never
+NONE_SEEN = NO_TEMPERATURE  # in °C, or in s for "never"
 
 
 class MemorySettings(Settings):
-    """What the program remembers of one pack."""
+    """The program's own memory of one pack."""
 
     controlled = _count("1: the pack controlled chargers when the program last ran.", 1)
     advertised_name = _text("Name in the advertisement.")

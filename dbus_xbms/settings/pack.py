@@ -1,4 +1,4 @@
-"""The settings of one pack: the one table of their names, types, defaults, ranges, units and help. Pure."""
+"""All settings of one pack: names, types, defaults, ranges, units and help. Pure."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dbus_xbms.settings.charge import ChargeSettings
 from dbus_xbms.settings.memory import MemorySettings
 from dbus_xbms.settings.switching import SwitchSettings
 
-# Venus takes the battery with the lowest instance for its battery monitor, so ours come after all others:
-# SmartShunts and BMVs have 256 to 296 by their ports, CAN-bus BMSs 512 and up.
+# Venus chooses the battery with the lowest instance as its battery monitor, so packs come after all others:
+# SmartShunts and BMVs have 256 to 296, depending on the port, CAN-bus BMSs 512 and up.
 FIRST_INSTANCE = 600
 
 

@@ -1,7 +1,7 @@
-"""Where settings are stored, and how a pack is called there. Pure.
+"""Paths of settings in localsettings, and names of packs there. Pure.
 
-A pack's settings live in localsettings under ``/Settings/Devices/xbms_<mac>/``, those of the whole program
-under ``/Settings/Services/Xbms/``. There is no other store.
+A pack's settings are stored under ``/Settings/Devices/xbms_<mac>/``, those of the whole program under
+``/Settings/Services/Xbms/``.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from dbus_xbms.settings.switching import SWITCH_INSTANCE
 
 DEVICES = "/Settings/Devices"
 SERVICE = "/Settings/Services/Xbms"
-SWITCH_DEVICE = "_switch"  # ends the name of the switch device beside a pack
+SWITCH_DEVICE = "_switch"  # suffix of the switch device beside a pack
 
 _INSTANCE = re.compile(r"[a-z]+:([0-9]{1,9})")
 _MAC = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
 
 
 def normal_address(text: str) -> str:
-    """Return a Bluetooth address as ``AA:BB:CC:DD:EE:FF``, read with or without colons.
+    """Normalise a Bluetooth address to ``AA:BB:CC:DD:EE:FF``; colons are optional in ``text``.
 
     Raises:
         SettingsError: ``text`` is not a Bluetooth address.
@@ -34,7 +34,7 @@ def normal_address(text: str) -> str:
 
 
 def as_address(text: str) -> str:
-    """Return the Bluetooth address that a text is, or empty if it is none."""
+    """Normalise a Bluetooth address; an empty text if ``text`` is not one."""
     try:
         return normal_address(text)
     except SettingsError:
@@ -47,7 +47,7 @@ def device_id(address: str) -> str:
 
 
 def address_of(device: str) -> str | None:
-    """Address behind a name made by :func:`device_id`, or ``None`` if it is not one of ours."""
+    """Address in a name made by :func:`device_id`; ``None`` for any other name."""
     if not device.startswith("xbms_"):
         return None
     try:
@@ -62,7 +62,7 @@ def pack_path(address: str, name: str) -> str:
 
 
 def name_of(pack: PackSettings) -> str:
-    """The owner's name for a pack, else the one that it advertises; may be empty."""
+    """The owner's name for a pack, else the advertised one; may be empty."""
     return pack.custom_name or pack.advertised_name
 
 

@@ -1,4 +1,4 @@
-"""What the program keeps of a pack in localsettings, as records and back. Pure."""
+"""Convert the stored settings of a pack to records, and back. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dbus_xbms.schema import AnySetting, Value
 from dbus_xbms.settings.pack import PackSettings
 from dbus_xbms.settings.pack import PackSettings as P
 
-# Setting -> field; a setting's default stands for "not known".
+# Setting -> field; a setting's default means "unknown".
 IDENTITY: dict[AnySetting, str] = {
     P.hardware: "hardware",
     P.firmware: "firmware",
@@ -48,7 +48,7 @@ def _known(table: dict[AnySetting, str], settings: PackSettings) -> dict[str, An
 
 
 def identity_of(settings: PackSettings) -> PackIdentity:
-    """The identity as it was when the pack last answered."""
+    """The identity as it was last stored."""
     return PackIdentity(**_known(IDENTITY, settings))
 
 
@@ -63,7 +63,7 @@ def history_of(settings: PackSettings) -> History:
 
 
 def remembered(record: PackIdentity | Extremes | History) -> dict[str, Value]:
-    """The settings that keep ``record``."""
+    """The settings that store ``record``, by name."""
     table = {PackIdentity: IDENTITY, Extremes: EXTREMES, History: HISTORY}[type(record)]
     fields = {setting: getattr(record, field) for setting, field in table.items()}
     return {setting.name: setting.default if value is None else value for setting, value in fields.items()}

@@ -1,4 +1,4 @@
-"""The settings of the whole program. Pure."""
+"""Settings of the whole program. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dbus_xbms.schema import Setting, Settings
 
 
 class ProgramSettings(Settings):
-    """The settings of the whole program."""
+    """Settings of the whole program."""
 
     max_connections = Setting(
         default=16, lowest=1, highest=64, help="Most packs connected at the same time on one adapter."

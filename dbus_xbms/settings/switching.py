@@ -1,4 +1,4 @@
-"""The settings of what the owner may switch, and of its place on the switch pane. Pure."""
+"""Settings of switching: what is allowed, and how it appears on the switch pane. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _pane_show() -> Setting[int]:
 
 
 class PaneSettings(Settings):
-    """Where and how the switches of one pack appear on the switch pane."""
+    """Settings of one pack's switches on the switch pane."""
 
     charge_switch_name = _pane_name()
     charge_switch_group = _pane_group()
@@ -38,7 +38,7 @@ class PaneSettings(Settings):
 
 
 class SwitchSettings(PaneSettings):
-    """What the owner may switch on one pack."""
+    """Settings of switching on one pack."""
 
     allow_mosfet_control = _allowed("1: allow switching charging off and on, and discharging on, over D-Bus.")
     allow_discharge_off = _allowed(
@@ -56,7 +56,7 @@ class SwitchSettings(PaneSettings):
     balancing = Setting(default=-1, internal=True, help="Balancing as last commanded; -1: never.")
 
 
-# Not one of the pack's: dealt out to the device beside it, when there first is one.
+# Belongs to the switch device beside a pack; assigned by localsettings when that is first created.
 SWITCH_INSTANCE = Setting(
     name="ClassAndVrmInstance",
     default="switch:1",

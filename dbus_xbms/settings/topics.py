@@ -1,4 +1,4 @@
-"""The owner's settings by topic, in the order in which they are shown. Pure."""
+"""The owner's settings by topic, in display order. Pure."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""When the settings are written to their file, and what is told if that fails.
+"""When the settings are written to their file, and what happens if that fails.
 
-Written in the loop: the process has nothing else to do, and a change is answered only once it is saved.
+The event loop waits for the file: the process has nothing else to do, and a change is confirmed only once it
+is saved.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dbus_xbms.settings_store import file as files
 
 log = logging.getLogger(__name__)
 
-SAVE_DELAY = 2.0  # s; what changes by itself is written once if it changes together
+SAVE_DELAY = 2.0  # s; settings that change by themselves together are written once
 RETRY_DELAY = 60.0  # s after a save that failed
 
 
@@ -24,7 +25,7 @@ class SavingFailedError(Exception):
 
 
 class Saver:
-    """Writes ``content`` to a file; if what it holds is ``damaged``, that is copied aside before."""
+    """Writes ``content`` to a file; a ``damaged`` file is copied aside first."""
 
     def __init__(self, file: Path, content: Callable[[], str], *, damaged: bool = False) -> None:
         self.broken = asyncio.Event()  # by an error in this program
@@ -36,10 +37,10 @@ class Saver:
         self._timer: asyncio.TimerHandle | None = None
 
     def now(self) -> None:
-        """Write the file; if that fails, it is tried again later.
+        """Write the file; if that fails, try again later.
 
         Raises:
-            OSError: it is not written.
+            OSError: it was not written.
         """
         try:
             if self._damaged:
@@ -69,20 +70,20 @@ class Saver:
         self.soon(RETRY_DELAY)
 
     def soon(self, delay: float | None = None) -> None:
-        """Write the file in a while, and later again until that works."""
+        """Write the file after ``delay`` s (2), and again later until that works."""
         self._unsaved = True
         if self._timer is None:
             delay = SAVE_DELAY if delay is None else delay
             self._timer = asyncio.get_running_loop().call_later(delay, self._when_due)
 
     def flush(self) -> None:
-        """Write what :meth:`soon` has left."""
+        """Write now what :meth:`soon` was to write later."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         if not self._unsaved:
             return
-        with contextlib.suppress(OSError):  # which is logged, and tried again
+        with contextlib.suppress(OSError):  # logged, and tried again later
             self.now()
 
     def _when_due(self) -> None:
@@ -93,10 +94,10 @@ class Saver:
             log.exception("settings cannot be saved, by an error in this program")
 
     def close(self) -> None:
-        """Write what is left.
+        """Write unsaved settings.
 
         Raises:
-            SavingFailedError: it cannot be written, or something could not before.
+            SavingFailedError: they cannot be written, or an earlier save failed by an error in this program.
         """
         try:
             if not self.broken.is_set():
@@ -109,5 +110,5 @@ class Saver:
 
 
 def words_of(err: OSError) -> str:
-    """Why a file could not be written."""
+    """Return why a file could not be written."""
     return f"{err.strerror} ({err.filename})" if err.filename else err.strerror or str(err)

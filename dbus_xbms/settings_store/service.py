@@ -1,4 +1,4 @@
-"""A settings store on the bus: what Victron's localsettings is on Venus OS."""
+"""A settings store on the bus, in the place of Victron's localsettings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 
 from dbus_fast import BusType, DBusError, Message, Variant
 
-from dbus_xbms.dbus.server import Method, Node, Service
+from dbus_xbms.dbus.objects import Method, Node, children_of
+from dbus_xbms.dbus.server import Server
 from dbus_xbms.settings_store import file as files
 from dbus_xbms.settings_store.rows import entries_of, text_of
 from dbus_xbms.settings_store.saver import Saver, words_of
@@ -22,11 +23,11 @@ log = logging.getLogger(__name__)
 NAME = "com.victronenergy.settings"
 BUS_ITEM = "com.victronenergy.BusItem"
 SETTINGS = "com.victronenergy.Settings"
-CONDITION = "dbus_xbms.SettingsFile1"  # an interface of ours: how the file is
+CONDITION = "dbus_xbms.SettingsFile1"  # this program's own interface: the condition of the file
 NOT_SAVED = f"{CONDITION}.Error.NotSaved"
 INT32 = range(-(2**31), 2**31)
-MOST_FAULTS = 5  # of a damaged file in the log
-KIND_OF_SIGNATURE = {"i": "i", "x": "i", "d": "f", "s": "s"}  # others are refused, u, y, q and b too
+MOST_FAULTS = 5  # of a damaged file that are logged
+KIND_OF_SIGNATURE = {"i": "i", "x": "i", "d": "f", "s": "s"}  # others are refused, including u, y, q and b
 
 
 def _variant(kind: str, value: Value | None) -> Variant:
@@ -47,14 +48,14 @@ def _item(entry: Entry) -> dict[str, Variant]:
 
 
 class LocalSettings:
-    """Serves a :class:`Store`; kept in ``file`` across runs if one is given."""
+    """Serves a :class:`Store`, which is kept in ``file`` if one is given."""
 
     def __init__(self, bus_type: BusType, file: Path | None = None) -> None:
         self.store = Store()
         self._file = file
         self._saver: Saver | None = None
         self._lock = ExitStack()
-        self.service = Service(NAME, bus_type, self._find, self._paths)
+        self.server = Server(NAME, self._find, self._children, bus=bus_type)
         group = {
             (BUS_ITEM, "GetValue"): Method(gives="v", run=self._group_values),
             (BUS_ITEM, "GetText"): Method(gives="v", run=self._group_texts),
@@ -76,12 +77,12 @@ class LocalSettings:
             methods={
                 (BUS_ITEM, "GetValue"): Method(gives="v", run=self._attribute("value")),
                 (BUS_ITEM, "SetValue"): Method(takes="v", gives="i", run=self._set_value),
-                (BUS_ITEM, "GetText"): Method(gives="s", run=lambda m: [str(self._entry(m).value)]),
+                (BUS_ITEM, "GetText"): Method(gives="s", run=lambda call: [str(self._entry(call).value)]),
                 (BUS_ITEM, "GetMin"): Method(gives="v", run=self._attribute("lowest")),
                 (BUS_ITEM, "GetMax"): Method(gives="v", run=self._attribute("highest")),
                 (BUS_ITEM, "GetDefault"): Method(gives="v", run=self._attribute("default")),
                 (BUS_ITEM, "SetDefault"): Method(gives="i", run=self._set_default),
-                (SETTINGS, "GetSilent"): Method(gives="b", run=lambda m: [self._entry(m).silent]),
+                (SETTINGS, "GetSilent"): Method(gives="b", run=lambda call: [self._entry(call).silent]),
                 (SETTINGS, "GetAttributes"): Method(gives="vvvi", run=self._get_attributes),
             }
         )
@@ -90,13 +91,14 @@ class LocalSettings:
         """Take the name, then load the file, if any: only the owner of the name touches the file.
 
         Raises:
-            NameTakenError: the name has an owner already.
+            NameTaken: the name has an owner already.
+            BusError: there is no bus, or it does not allow this user to own the name.
             FileInUseError: another store keeps its settings in the file.
             OtherFormError: the file is of another version.
-            OSError: the file cannot be read, or there is no bus.
+            OSError: the file cannot be read.
         """
         try:
-            await self.service.open(self._load)
+            await self.server.open(self._load)
         except BaseException:
             self._lock.close()
             raise
@@ -120,35 +122,35 @@ class LocalSettings:
             self._saver.flush()
 
     async def until_broken(self) -> None:
-        """Wait until settings cannot be saved because of an error in this program; :meth:`close` says it."""
+        """Wait until an error in this program prevents saving; :meth:`close` then raises it."""
         if self._saver is not None:
             await self._saver.broken.wait()
 
     async def close(self) -> None:
-        """Save and leave the bus; what is stored stays in memory for the next open.
+        """Save and leave the bus; the settings stay in memory for the next open.
 
         Raises:
-            SavingFailedError: not everything is saved.
+            SavingFailedError: not all settings are saved.
         """
         saver, self._saver = self._saver, None
         try:
             if saver is not None:
                 saver.close()
         finally:
-            await self.service.close()
+            await self.server.close()
             self._lock.close()
 
-    def _condition(self, message: Message) -> list[Any]:
+    def _condition(self, call: Message) -> list[Any]:
         damaged = files.set_aside(self._file) if self._file is not None else []
         return [[str(file) for file in damaged], self._saver.trouble if self._saver is not None else ""]
 
     def _keep(self, before: Mapping[str, Entry]) -> None:
-        """Save changes before they are announced; if that fails, they are taken back.
+        """Save changes before they are announced; revert them if that fails.
 
-        What changes by itself (silent settings) is saved a little later, together.
+        Silent settings, which change by themselves, are saved together a little later.
 
         Raises:
-            DBusError: the change was taken back.
+            DBusError: the change was reverted.
         """
         if self._saver is None or not before:
             return
@@ -174,29 +176,29 @@ class LocalSettings:
             return self._leaf
         return self._group if self.store.is_group(path) else None
 
-    def _paths(self) -> Iterable[str]:
-        return ["/Settings/Devices", *self.store.entries]
+    def _children(self, path: str) -> Iterable[str]:
+        return children_of(["/Settings/Devices", *self.store.entries], path)
 
-    def _entry(self, message: Message) -> Entry:
-        return self.store.entries[message.path or "/"]
+    def _entry(self, call: Message) -> Entry:
+        return self.store.entries[call.path or "/"]
 
     def _attribute(self, name: str) -> Callable[[Message], object]:
-        def run(message: Message) -> list[Any]:
-            entry = self._entry(message)
+        def run(call: Message) -> list[Any]:
+            entry = self._entry(call)
             return [_variant(entry.kind, getattr(entry, name))]
 
         return run
 
-    def _get_attributes(self, message: Message) -> list[Any]:
-        entry = self._entry(message)
+    def _get_attributes(self, call: Message) -> list[Any]:
+        entry = self._entry(call)
         values = (entry.default, entry.lowest, entry.highest)
         return [*(_variant(entry.kind, value) for value in values), int(entry.silent)]
 
-    def _set_value(self, message: Message) -> list[Any]:
-        return self._set([message.path or "/"], lambda path: self.store.put(path, message.body[0].value))
+    def _set_value(self, call: Message) -> list[Any]:
+        return self._set([call.path or "/"], lambda path: self.store.put(path, call.body[0].value))
 
-    def _set_default(self, message: Message) -> list[Any]:
-        return self._set([message.path or "/"], self.store.put_default)
+    def _set_default(self, call: Message) -> list[Any]:
+        return self._set([call.path or "/"], self.store.put_default)
 
     def _set(self, paths: Iterable[str], put: Callable[[str], bool | None]) -> list[int]:
         before = {path: copy(self.store.entries[path]) for path in paths}
@@ -210,22 +212,22 @@ class LocalSettings:
         return [-1 if None in done.values() else 0]
 
     def _announce(self, path: str, properties: dict[str, Variant]) -> None:
-        self.service.signal(path, BUS_ITEM, "PropertiesChanged", "a{sv}", [properties])
+        self.server.signal(path, BUS_ITEM, "PropertiesChanged", "a{sv}", [properties])
 
-    def _group_values(self, message: Message) -> list[Any]:
-        below = self.store.below(message.path or "/")
+    def _group_values(self, call: Message) -> list[Any]:
+        below = self.store.below(call.path or "/")
         return [Variant("a{sv}", {path: _variant(entry.kind, entry.value) for path, entry in below.items()})]
 
-    def _group_texts(self, message: Message) -> list[Any]:
-        below = self.store.below(message.path or "/")
+    def _group_texts(self, call: Message) -> list[Any]:
+        below = self.store.below(call.path or "/")
         return [Variant("a{ss}", {path: str(entry.value) for path, entry in below.items()})]
 
-    def _group_defaults(self, message: Message) -> list[Any]:
-        base = (message.path or "/").rstrip("/")
+    def _group_defaults(self, call: Message) -> list[Any]:
+        base = (call.path or "/").rstrip("/")
         self._set([f"{base}/{name}" for name in self.store.below(base)], self.store.put_default)
         return [0]  # though instances have no default
 
-    def _get_items(self, message: Message) -> list[Any]:
+    def _get_items(self, call: Message) -> list[Any]:
         return [{path: _item(entry) for path, entry in self.store.entries.items()}]
 
     def _add(
@@ -239,8 +241,8 @@ class LocalSettings:
                 self._saver.soon()
         return added.error, added.entry
 
-    def _add_settings(self, message: Message) -> list[Any]:
-        answers = [self._add_one(message.path or "/", row) for row in message.body[0]]
+    def _add_settings(self, call: Message) -> list[Any]:
+        answers = [self._add_one(call.path or "/", row) for row in call.body[0]]
         self._save_added()
         return [answers]
 
@@ -261,20 +263,20 @@ class LocalSettings:
         result = {"path": path, "error": Variant("i", error)}
         return result if entry is None else {**result, "value": _variant(entry.kind, entry.value)}
 
-    def _add_setting(self, message: Message, silent: bool = False) -> list[Any]:
-        group, name, default, kind, low, high = message.body
-        parts = ((message.path or "/").rstrip("/"), group.strip("/"), name.lstrip("/"))
+    def _add_setting(self, call: Message, silent: bool = False) -> list[Any]:
+        group, name, default, kind, low, high = call.body
+        parts = ((call.path or "/").rstrip("/"), group.strip("/"), name.lstrip("/"))
         path = "/".join(part for i, part in enumerate(parts) if part or i == 0)
         error, _ = self._add(path, kind, default.value, low.value, high.value, silent)
         self._save_added()
         return [error]
 
-    def _add_silent_setting(self, message: Message) -> list[Any]:
-        return self._add_setting(message, silent=True)
+    def _add_silent_setting(self, call: Message) -> list[Any]:
+        return self._add_setting(call, silent=True)
 
-    def _remove_settings(self, message: Message) -> list[Any]:
-        base = (message.path or "/").rstrip("/")
-        paths = [f"{base}/{name.lstrip('/')}" for name in message.body[0]]
+    def _remove_settings(self, call: Message) -> list[Any]:
+        base = (call.path or "/").rstrip("/")
+        paths = [f"{base}/{name.lstrip('/')}" for name in call.body[0]]
         before = {path: entry for path in paths if (entry := self.store.entries.get(path))}
         answers = [0 if self.store.remove(path) else -1 for path in paths]
         self._keep(before)

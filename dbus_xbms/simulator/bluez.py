@@ -1,4 +1,4 @@
-"""A simulated ``org.bluez`` on the system bus, good enough for unmodified bleak and bleak-retry-connector."""
+"""A simulated ``org.bluez`` on the system bus, complete enough for unmodified bleak."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class BlueZ:
         *,
         old: bool = False,
     ) -> None:
-        self.tree = ObjectTree(BLUEZ, bus, on_sender_gone=self._sender_gone)
-        self.agents = Agents(self.tree.service)
+        self.tree = ObjectTree(BLUEZ, bus, client_gone=self._client_gone)
+        self.agents = Agents(self.tree.server)
         self.adapters = [
             Adapter(spec, self.tree, self.agents, air, timing, seed + i, old=old)
             for i, spec in enumerate(adapters)
@@ -38,59 +38,60 @@ class BlueZ:
         air.listeners.append(self._changed)
 
     async def open(self) -> None:
-        """Take the name, then show the objects, as the real one does.
+        """Take the name, then add the objects, in the order of a real bluetoothd.
 
         Raises:
-            NameTakenError: a real BlueZ, or another simulator, is on this bus.
+            NameTaken: a real BlueZ, or another simulator, is on this bus.
+            BusError: there is no bus.
         """
         self.tree.nodes.clear()
-        await self.tree.service.open()
+        await self.tree.server.open()
         self.agents.clear()
         self.tree.add("/org/bluez", self.agents.node())
         for adapter in self.plugged:
             adapter.plug()
 
     async def close(self) -> None:
-        """End as by TERM: links end, every object is taken off the bus, then the name."""
+        """End as bluetoothd does after SIGTERM: drop links, remove every object, then the name."""
         for adapter in self.plugged:
             adapter.unplug()
         self.tree.remove("/org/bluez")
-        await self.tree.service.flush()
-        await self.tree.service.close()
+        await self.tree.server.flush()
+        await self.tree.server.close()
 
     async def kill(self) -> None:
-        """End as by KILL: the name vanishes, and nobody is told of anything else."""
-        await self.tree.service.close()
+        """End as bluetoothd does after SIGKILL: the name vanishes without any other signal."""
+        await self.tree.server.close()
         for adapter in self.plugged:
             adapter.unplug()
 
     async def restart(self, *, clean: bool, seconds: float) -> None:
-        """End the daemon and start it again after a while; it still knows the devices it was connected to."""
+        """End the daemon and start it again after a while; it still knows the devices that were connected."""
         await (self.close() if clean else self.kill())
         await asyncio.sleep(seconds)
         await self.open()
 
     @property
     def plugged(self) -> list[Adapter]:
-        """Adapters that are there."""
+        """Adapters that are plugged in."""
         return [adapter for adapter in self.adapters if adapter.address not in self.unplugged]
 
     def unplug(self, adapter: Adapter) -> None:
-        """Pull an adapter out."""
+        """Unplug an adapter."""
         if adapter in self.plugged:
             adapter.unplug()
             self.unplugged.add(adapter.address)
 
     def plug(self, adapter: Adapter, name: str) -> None:
-        """Put an adapter back in, perhaps under another name."""
+        """Plug an adapter in again, perhaps under another name."""
         if adapter.address in self.unplugged:
             self.unplugged.discard(adapter.address)
             adapter.name = name
-            if self.tree.service.running:
+            if self.tree.server.running:
                 adapter.plug()
 
     def links(self, peripheral: Peripheral) -> list[RemoteDevice]:
-        """How the adapters know a pack."""
+        """Return a pack as each adapter knows it."""
         found = (adapter.devices.get(peripheral.address) for adapter in self.plugged)
         return [device for device in found if device is not None]
 
@@ -98,7 +99,7 @@ class BlueZ:
         for adapter in self.plugged:
             adapter.changed(peripheral)
 
-    def _sender_gone(self, sender: str) -> None:
-        self.agents.sender_gone(sender)
+    def _client_gone(self, client: str) -> None:
+        self.agents.client_gone(client)
         for adapter in self.plugged:
-            adapter.sender_gone(sender)
+            adapter.client_gone(client)

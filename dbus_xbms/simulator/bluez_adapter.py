@@ -9,7 +9,7 @@ from typing import Any
 
 from dbus_fast import Message, Variant
 
-from dbus_xbms.dbus.server import Method, Node
+from dbus_xbms.dbus.objects import Method, Node
 from dbus_xbms.simulator.air import Air, Peripheral
 from dbus_xbms.simulator.bluez_agent import Agents
 from dbus_xbms.simulator.bluez_device import AdapterCounters, Host, RemoteDevice
@@ -23,14 +23,14 @@ FIRST_HEARD = (0.02, 0.4)  # s after the start of a discovery
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdapterSpec:
-    """One adapter."""
+    """Name and address of an adapter."""
 
     name: str = "hci0"
     address: str = "00:1A:7D:DA:71:01"
 
 
 class Adapter:
-    """One adapter; it survives a restart of the daemon, and being unplugged."""
+    """One adapter; it outlives restarts of the daemon and being unplugged."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Adapter:
         self.powered = True
         self.counters = AdapterCounters()
         self.devices: dict[str, RemoteDevice] = {}
-        self.busy_until = 0.0  # until then StartDiscovery answers InProgress
+        self.busy_until = 0.0  # s, loop time until which StartDiscovery is refused with InProgress
         self.crowd = Crowd(tree, seed)
         self._tree = tree
         self._agents = agents
@@ -56,19 +56,19 @@ class Adapter:
         self._timing = timing
         self._old = old  # BlueZ before 5.84
         self._random = random.Random(seed)
-        self._filters: dict[str, dict[str, Any]] = {}  # by sender
-        self._scanners: set[str] = set()  # senders that discover
-        self._since = 0.0  # the discovery began
+        self._filters: dict[str, dict[str, Any]] = {}  # by client
+        self._scanners: set[str] = set()  # clients with a discovery under way
+        self._since = 0.0  # s, loop time at which the discovery began
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     @property
     def path(self) -> str:
-        """Object path, which changes with the name."""
+        """Object path; it changes with the name."""
         return f"/org/bluez/{self.name}"
 
     @property
     def discovering(self) -> bool:
-        """Whether anybody scans."""
+        """Whether any client scans."""
         return bool(self._scanners)
 
     @property
@@ -82,14 +82,14 @@ class Adapter:
         return asyncio.get_running_loop()
 
     def plug(self) -> None:
-        """Put the adapter and the devices that it knows on the bus."""
+        """Add the adapter and its known devices to the bus."""
         known = [device for device in self.devices.values() if not device.temporary]
         self._tree.add(self.path, self._node())
         host = self._host()
         self.devices = {old.peripheral.address: old.again(host) for old in known}
 
     def unplug(self) -> None:
-        """Take the adapter off the bus; links end."""
+        """End all links and remove the adapter from the bus."""
         self._stop_discovery()
         self._filters = {}
         for device in self.devices.values():
@@ -110,20 +110,20 @@ class Adapter:
             self._tree.change(self.path, ADAPTER, {"Powered": Variant("b", on), "PowerState": state})
 
     def changed(self, peripheral: Peripheral) -> None:
-        """A pack appeared in the air, vanished from it, or was let go."""
+        """Take over that a pack appeared in the air, vanished from it, or was disconnected."""
         device = self.devices.get(peripheral.address)
         if peripheral.advertising and device is not None:
             device.available()
         if peripheral.advertising and self.discovering:
             self._later(f"heard {peripheral.address}", self._random.uniform(*FIRST_HEARD), self._hear)
 
-    def sender_gone(self, sender: str) -> None:
-        """A client has left the bus: its discovery and its notify sessions end."""
-        self._filters.pop(sender, None)
-        if sender in self._scanners:
-            self._end_scan(sender)
+    def client_gone(self, client: str) -> None:
+        """End the discovery and the notify sessions of a client that has left the bus."""
+        self._filters.pop(client, None)
+        if client in self._scanners:
+            self._end_scan(client)
         for device in self.devices.values():
-            device.sender_gone(sender)
+            device.client_gone(client)
 
     def _host(self) -> Host:
         return Host(
@@ -214,7 +214,7 @@ class Adapter:
         self._later("hear", self._timing.advertise, self._hear_again)
 
     def _hear(self) -> None:
-        """Report everybody who advertises now."""
+        """Report every pack that advertises now."""
         now = self._loop.time()
         for address, peripheral in self._air.peripherals.items():
             if peripheral.advertising and self._wanted(peripheral):
@@ -231,7 +231,7 @@ class Adapter:
         )
 
     def _expire(self) -> None:
-        """Forget devices never connected to and no longer heard; come back when the next one is due."""
+        """Forget devices that never connected and are no longer heard; repeat when the next one is due."""
         due, now = [], self._loop.time()
         for address, device in list(self.devices.items()):
             left = device.last_seen + self._timing.forget - now

@@ -1,28 +1,32 @@
-"""Pairing in simulated BlueZ: the agents that type passkeys, and one device's call of Pair."""
+"""Pairing in simulated BlueZ: the agents that supply passkeys, and the Pair call of one device."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from dbus_fast import Message, MessageType
+from dbus_fast import Message
 
-from dbus_xbms.dbus.server import Method, Node, Service
+from dbus_xbms.dbus.call import call as call_method
+from dbus_xbms.dbus.errors import CallFailed
+from dbus_xbms.dbus.objects import Method, Node
+from dbus_xbms.dbus.server import Server
 from dbus_xbms.simulator.bluez_names import AGENT, AGENT_MANAGER, error
 from dbus_xbms.simulator.device import Device
 
 CAPABILITIES = ("DisplayOnly", "DisplayYesNo", "KeyboardOnly", "NoInputNoOutput", "KeyboardDisplay", "")
-TYPES = ("KeyboardOnly", "KeyboardDisplay", "")  # "": the default, KeyboardDisplay
+WITH_KEYBOARD = ("KeyboardOnly", "KeyboardDisplay", "")  # "": the default, KeyboardDisplay
+AGENT_LIMIT = 60.0  # s for the passkey
 
 
 class Agents:
-    """The registered agents; a pairing asks that of its caller, and else the default one."""
+    """The registered agents; a pairing asks the agent of its caller, else the default one."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, server: Server) -> None:
         self.registered = 0  # ever
-        self._service = service
+        self._server = server
         self._agents: dict[str, tuple[str, str]] = {}  # by owner: path, capability
-        self._defaults: list[str] = []  # owners, the newest first
+        self._defaults: list[str] = []  # owners, the latest first
 
     def node(self) -> Node:
         """Return the object that clients register with."""
@@ -35,36 +39,36 @@ class Agents:
             },
         )
 
-    def sender_gone(self, sender: str) -> None:
-        """A client has left the bus, and its agent with it."""
-        self._agents.pop(sender, None)
-        self._defaults = [owner for owner in self._defaults if owner != sender]
+    def client_gone(self, client: str) -> None:
+        """Drop the agent of a client that has left the bus."""
+        self._agents.pop(client, None)
+        self._defaults = [owner for owner in self._defaults if owner != client]
 
     def clear(self) -> None:
-        """The daemon has ended."""
+        """Drop all agents: the daemon has ended."""
         self._agents, self._defaults = {}, []
 
     def ask(self, caller: str, device: str, answered: Callable[[str | None], None]) -> None:
-        """Ask for the passkey of a device; ``answered`` gets six digits, or None: nobody types one."""
+        """Ask for the passkey of a device; ``answered`` gets six digits, or ``None`` without a passkey."""
         owner = caller if caller in self._agents else next(iter(self._defaults), "")
         path, capability = self._agents.get(owner, ("", "NoInputNoOutput"))
-        if capability not in TYPES:
+        if capability not in WITH_KEYBOARD:
             answered(None)
-            return
+        else:
+            self._server.start(self._ask(owner, path, device, answered))
 
-        def took(reply: Message) -> None:
-            typed = reply.message_type is MessageType.METHOD_RETURN and reply.signature == "u"
-            answered(f"{reply.body[0]:06d}" if typed else None)
-
-        request = Message(
-            destination=owner,
-            path=path,
-            interface=AGENT,
-            member="RequestPasskey",
-            signature="o",
-            body=[device],
-        )
-        self._service.ask(request, took)
+    async def _ask(self, owner: str, path: str, device: str, answered: Callable[[str | None], None]) -> None:
+        assert self._server.bus
+        try:
+            (passkey,) = await call_method(
+                *(self._server.bus, owner, path, AGENT, "RequestPasskey", "o", [device]),
+                returns="u",
+                limit=AGENT_LIMIT,
+            )
+        except CallFailed:
+            answered(None)
+        else:
+            answered(f"{passkey:06d}")
 
     def _register(self, call: Message) -> None:
         path, capability = call.body
@@ -77,7 +81,7 @@ class Agents:
 
     def _unregister(self, call: Message) -> None:
         self._owned(call)
-        self.sender_gone(call.sender or "")
+        self.client_gone(call.sender or "")
 
     def _make_default(self, call: Message) -> None:
         self._owned(call)
@@ -91,20 +95,20 @@ class Agents:
 
 
 class Pairing:
-    """Pairs one device that is connected; ``ended`` is told whether it went well."""
+    """The pairing of one connected device; ``ended`` gets whether it succeeded."""
 
     def __init__(
-        self, service: Service, agents: Agents, path: str, device: Device, ended: Callable[[bool], None]
+        self, server: Server, agents: Agents, path: str, device: Device, ended: Callable[[bool], None]
     ) -> None:
-        self.call: Message | None = None  # the one under way
-        self._service = service
+        self.call: Message | None = None  # the Pair call under way
+        self._server = server
         self._agents = agents
         self._path = path
         self._device = device
         self._ended = ended
 
     def begin(self, call: Message, *, asks: bool) -> None:
-        """Pair; a device with a passkey wants it from the agent of the caller, if that is asked at all."""
+        """Pair; if ``asks``, the agent of the caller is asked for the passkey of a device that has one."""
         self.call = call
         if self._device.spec.passkey is None or not asks:
             self._typed(call, None)
@@ -112,10 +116,10 @@ class Pairing:
             self._agents.ask(call.sender or "", self._path, lambda passkey: self._typed(call, passkey))
 
     def fail(self, name: str, text: str) -> None:
-        """End the call under way with an error of BlueZ's."""
+        """Answer the call under way with an error of BlueZ's."""
         call, self.call = self.call, None
         if call is not None:
-            self._service.fail(call, error(name, text))
+            self._server.fail(call, error(name, text))
 
     def _typed(self, call: Message, passkey: str | None) -> None:
         if self.call is not call:
@@ -123,7 +127,7 @@ class Pairing:
         good = passkey == self._device.spec.passkey
         if good:
             self.call = None
-            self._service.reply(call)
+            self._server.reply(call)
         else:
             self.fail("AuthenticationFailed", "Authentication Failed")
         self._ended(good)

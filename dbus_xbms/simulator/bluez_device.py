@@ -1,4 +1,4 @@
-"""A device as simulated BlueZ sees it: known, connected, resolved, gone."""
+"""A device in simulated BlueZ: known, connected, resolved, removed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from dbus_fast import Message, Variant
 
-from dbus_xbms.dbus.server import LATER, Method, Node
+from dbus_xbms.dbus.objects import LATER, Method, Node
 from dbus_xbms.simulator.air import Peripheral
 from dbus_xbms.simulator.bluez_agent import Agents, Pairing
 from dbus_xbms.simulator.bluez_gatt import LAYOUTS, Gatt, GattLink, export, service_uuids
@@ -25,22 +25,22 @@ from dbus_xbms.simulator.bluez_names import (
 )
 from dbus_xbms.simulator.objects import ObjectTree
 
-FLAP = 0.2  # s a link that fails to be established seems to stand
+FLAP = 0.2  # s for which a link that fails to be established is shown as connected
 
 
 @dataclass(slots=True, kw_only=True)
 class AdapterCounters:
-    """What an adapter was asked to do since the start."""
+    """Requests to an adapter since the start."""
 
     connects: int = 0  # Connect calls that were not refused at once
-    connecting: int = 0  # of these, in flight now
-    connecting_most: int = 0  # ... and at the same time at most
+    connecting: int = 0  # of these, under way now
+    connecting_most: int = 0  # most of them under way at the same time
     pairings: int = 0  # Pair calls that were not refused at once
     discoveries: int = 0
     discovery_seconds: float = 0.0
 
     def connect_begins(self) -> None:
-        """A Connect call is under way."""
+        """Count a Connect call."""
         self.connects += 1
         self.connecting += 1
         self.connecting_most = max(self.connecting_most, self.connecting)
@@ -48,7 +48,7 @@ class AdapterCounters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """What a device needs of its adapter."""
+    """The adapter as its devices use it."""
 
     tree: ObjectTree
     agents: Agents
@@ -73,69 +73,69 @@ class RemoteDevice:
         self.gatt: Gatt | None = None
         self._bonded = peripheral.device.paired  # as far as this side knows
         self._connecting: Message | None = None  # Connect or Pair
-        self._pairing = Pairing(host.tree.service, host.agents, self.path, peripheral.device, self._paired)
+        self._pairing = Pairing(host.tree.server, host.agents, self.path, peripheral.device, self._paired)
         self._timers: list[asyncio.TimerHandle] = []
         host.tree.add(self.path, self._node())
 
     @property
     def idle(self) -> bool:
-        """Whether nobody is connected or connecting to it."""
+        """Whether it is neither connected nor connecting."""
         return not self.connected and self._connecting is None
 
     def again(self, host: Host) -> RemoteDevice:
-        """The same device after its adapter or the daemon came back."""
+        """Return the same device after its adapter or the daemon has come back."""
         device = RemoteDevice(host, self.peripheral, temporary=False)
         device._bond(self._bonded)
         return device
 
     def seen(self, rssi: int, now: float) -> None:
-        """An advertisement was heard."""
+        """Take over an advertisement, heard at loop time ``now``."""
         self.last_seen = now
         shown = {"RSSI": Variant("n", rssi), "ManufacturerData": self._manufacturer()}
         self.host.tree.change(self.path, DEVICE, shown)
 
     def unseen(self) -> None:
-        """Discovery has ended: what only it knows is no longer true."""
+        """Remove the signal strength at the end of a discovery."""
         node = self.host.tree.nodes.get(self.path)
         if node is not None and "RSSI" in node.properties[DEVICE]:
             self.host.tree.change(self.path, DEVICE, {}, ["RSSI"])
 
     def available(self) -> None:
-        """The pack has begun to advertise: a connection attempt under way now succeeds."""
+        """Let a connection attempt under way succeed: the pack has begun to advertise."""
         if self._connecting is not None and not self.connected:
             self._stop_timers()
             self._attempt()
 
-    def sender_gone(self, sender: str) -> None:
-        """A client has left the bus."""
+    def client_gone(self, client: str) -> None:
+        """End the notify sessions and the pairing of a client that has left the bus."""
         for characteristic in self.gatt.characteristics if self.gatt else ():
-            characteristic.sender_gone(sender)
-        if sender in [
+            characteristic.client_gone(client)
+        if client in [
             call.sender for call in (self._pairing.call, self._connecting) if call and call.member == "Pair"
         ]:
             self.unlink()
 
     def unlink(self) -> None:
-        """End the link or the attempt, from this side."""
+        """End the link or the connection attempt from this side."""
         self._fail_connect(ABORTED)
         if self.connected:
             self.peripheral.release()
             self._unlinked()
 
     def link_lost(self) -> None:
-        """The radio fails: both sides notice only after a while."""
+        """Break the radio link; both sides notice after the supervision timeout."""
         if self.connected:
             self.peripheral.deaf = True
             self._later(self.host.timing.supervision, self.unlink)
 
     def remove(self) -> None:
-        """Take it off the bus."""
+        """Remove the device from the bus."""
         self.unlink()
         self._stop_timers()
         self.host.tree.remove(self.path)
 
     def forget_gatt(self) -> None:
-        """What was exported is gone with the daemon, without a word."""
+        """Drop the GATT table, which is gone with the daemon, without a signal."""
         self._stop_timers()
         self.gatt = None
 
@@ -220,13 +220,13 @@ class RemoteDevice:
             self.peripheral.counters.failed += 1
             pairs = call.member == "Pair"
             what = error("ConnectionAttemptFailed", "Page Timeout") if pairs else error("Failed", text)
-            self.host.tree.service.fail(call, what)
+            self.host.tree.server.fail(call, what)
 
     def _linked(self) -> None:
         call, self._connecting = self._connecting, None
         if call is None:
             return
-        if not self.peripheral.advertising:  # gone, or taken by a phone, in the last moment
+        if not self.peripheral.advertising:  # gone, or connected to a phone, in the meantime
             self._connecting = call
             self._attempt()
             return
@@ -237,7 +237,7 @@ class RemoteDevice:
         if call.member == "Pair":
             self._pairing.begin(call, asks=True)
         else:
-            self.host.tree.service.reply(call)
+            self.host.tree.server.reply(call)
         self._later(self.host.timing.resolve / (10 if self.gatt else 1), self._resolve)
 
     def _resolve(self) -> None:
@@ -262,7 +262,7 @@ class RemoteDevice:
             self.gatt.notify.notify(chunk)
 
     def _unlinked(self) -> None:
-        """The link has ended, whoever ended it."""
+        """Show the end of the link, whichever side ended it."""
         self.connected = False
         self._pairing.fail("AuthenticationCanceled", "Authentication Canceled")
         self._stop_timers()
@@ -277,17 +277,17 @@ class RemoteDevice:
             self._fail_connect(ABORTED)
             return None
         if not self.connected:
-            return None  # BlueZ is content; bleak then waits 10 s for a signal that never comes
+            return None  # as BlueZ; bleak then waits 10 s for a signal that never comes
 
         def end() -> None:
             self.unlink()
-            self.host.tree.service.reply(call)
+            self.host.tree.server.reply(call)
 
         asyncio.get_running_loop().call_later(self.host.timing.disconnect, end)
         return LATER
 
     def _pair(self, call: Message) -> object:
-        """Connect, then pair; on a link that stands BlueZ asks nobody for a passkey, since 5.81."""
+        """Connect, then pair; since 5.81 BlueZ asks no agent for a passkey on an established link."""
         if self._connecting is not None or self._pairing.call is not None:
             raise in_progress()
         if self._bonded:
@@ -302,7 +302,7 @@ class RemoteDevice:
         return LATER
 
     def _paired(self, good: bool) -> None:
-        """A pairing has come to its end."""
+        """Take over the result of a pairing."""
         if good:
             self.peripheral.device.paired = True
             self._bond(True)

@@ -1,4 +1,4 @@
-"""GATT of a simulated device on D-Bus: its services and characteristics, and who is notified how."""
+"""GATT of a simulated device on D-Bus: services, characteristics, and their notify sessions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from dbus_fast import Message, Variant
 
-from dbus_xbms.dbus.server import LATER, Method, Node
+from dbus_xbms.dbus.objects import LATER, Method, Node
 from dbus_xbms.simulator.air import SocketFault
 from dbus_xbms.simulator.bluez_names import (
     CHARACTERISTIC,
@@ -36,7 +36,7 @@ WRITE_FLAGS = {
     "command": ("read", "write-without-response"),
     "request": ("read", "write"),
     "both": ("read", "write", "write-without-response"),
-    "none": (),  # no such characteristic: another make of BMS under a service that we know
+    "none": (),  # no such characteristic: another make of BMS under a known service
 }
 DEVICE_INFORMATION, MANUFACTURER_NAME, MODEL_NUMBER = 0x180A, 0x2A29, 0x2A24
 INFORMATION_HANDLE, BMS_HANDLE = 0x000A, 0x0010
@@ -44,7 +44,7 @@ INFORMATION_HANDLE, BMS_HANDLE = 0x000A, 0x0010
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GattLink:
-    """What a characteristic needs of its device."""
+    """The device as its characteristics use it."""
 
     connected: Callable[[], bool]
     write: Callable[[bytes], None]
@@ -57,8 +57,8 @@ class GattLink:
 class Characteristic:
     """One characteristic, with its notify sessions.
 
-    A session belongs to a client on the bus and survives the loss of the link, as in BlueZ: it ends when the
-    client stops it or leaves the bus. Every session passes each notification on, so two sessions double it.
+    As in BlueZ, a session belongs to a client on the bus and survives the loss of the link: it ends when the
+    client stops it or leaves the bus. Each session sends every notification, so two sessions double it.
     """
 
     def __init__(self, tree: ObjectTree, path: str, flags: tuple[str, ...], link: GattLink) -> None:
@@ -68,11 +68,11 @@ class Characteristic:
         self._flags = flags
         self._link = link
         self._acquired: socket.socket | None = None
-        self._acquiring = False  # the subscription for a socket is under way; old BlueZ forgets to end that
+        self._acquiring = False  # a subscription for a socket is under way; old BlueZ never ends it
         self._random = random.Random(1)
 
     def node(self, service: str, short: int, value: bytes) -> Node:
-        """Build the object; its place on the bus is the caller's to give."""
+        """Return the object, to be added at :attr:`path`."""
         properties = {
             "UUID": Variant("s", uuid(short)),
             "Service": Variant("o", service),
@@ -97,18 +97,18 @@ class Characteristic:
         )
 
     def notify(self, value: bytes) -> None:
-        """Pass a notification on to everybody who asked for it."""
+        """Send a notification to the socket and to every session."""
         if self._acquired is not None and self._random.random() >= self._link.socket_fault().loses:
             try:
                 self._acquired.send(value)
-            except OSError as err:  # nobody reads it: BlueZ drops what does not fit
+            except OSError as err:  # the socket is full: BlueZ drops what does not fit
                 log.debug("notification lost: %s", err)
         for _ in self.sessions:
             self._tree.change(self.path, CHARACTERISTIC, {"Value": Variant("ay", value)})
 
     @property
     def subscribers(self) -> int:
-        """How many copies of each notification leave."""
+        """Number of copies of each notification that are sent."""
         return len(self.sessions) + (self._acquired is not None)
 
     @property
@@ -116,10 +116,10 @@ class Characteristic:
         """Whether notifications go to a socket."""
         return self._acquired is not None
 
-    def sender_gone(self, sender: str) -> None:
-        """A client has left the bus."""
-        if sender in self.sessions:
-            self._end_session(sender)
+    def client_gone(self, client: str) -> None:
+        """End the session of a client that has left the bus."""
+        if client in self.sessions:
+            self._end_session(client)
 
     def release(self) -> None:
         """Close the socket of AcquireNotify."""
@@ -136,14 +136,14 @@ class Characteristic:
             raise error("Failed", "Not connected")
 
     def _later(self, call: Message, signature: str = "", body: list[Any] | None = None) -> object:
-        loop, service = asyncio.get_running_loop(), self._tree.service
-        loop.call_later(self._link.timing.write, service.reply, call, signature, body)
+        loop, server = asyncio.get_running_loop(), self._tree.server
+        loop.call_later(self._link.timing.write, server.reply, call, signature, body)
         return LATER
 
     def _read(self, call: Message) -> object:
         self._need("read")
         value = self._tree.nodes[self.path].properties[CHARACTERISTIC]["Value"]
-        self._tree.change(self.path, CHARACTERISTIC, {"Value": value})  # a read shows as a notification too
+        self._tree.change(self.path, CHARACTERISTIC, {"Value": value})  # BlueZ signals a value read, too
         return self._later(call, "ay", [value.value])
 
     def _write(self, call: Message) -> object:
@@ -189,11 +189,11 @@ class Characteristic:
         return LATER
 
     def _subscribed(self, call: Message) -> None:
-        """The pack was asked to notify: make the socket, if it agreed."""
+        """Hand out a socket if the pack has accepted the subscription."""
         if not self._link.connected() or self._link.socket_fault().refused:
             if not self._link.old:
                 self._acquiring = False
-                self._tree.service.fail(call, error("Failed", "Operation failed with ATT error: 0x0e"))
+                self._tree.server.fail(call, error("Failed", "Operation failed with ATT error: 0x0e"))
             return
         self._acquiring = False
         kind = socket.SOCK_SEQPACKET | socket.SOCK_NONBLOCK
@@ -201,7 +201,7 @@ class Characteristic:
         self._acquired = ours
         asyncio.get_running_loop().add_reader(ours, self._hung_up)
         self._tree.change(self.path, CHARACTERISTIC, {"NotifyAcquired": Variant("b", True)})
-        self._tree.service.reply_fd(call, theirs.fileno(), self._link.mtu, theirs.close)
+        self._tree.server.reply_with_descriptor(call, theirs.fileno(), self._link.mtu, theirs.close)
 
     def _hung_up(self) -> None:
         if self._acquired is not None:
@@ -215,19 +215,19 @@ class Characteristic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gatt:
-    """All services of a device; exported by :func:`export`."""
+    """The characteristics of a device on the bus; see :func:`export`."""
 
     notify: Characteristic
     characteristics: tuple[Characteristic, ...]
 
 
 def service_uuids(layout: str) -> list[str]:
-    """UUIDs that GATT discovery finds on a pack."""
+    """Return the UUIDs of services that GATT discovery finds on a pack."""
     return [uuid(DEVICE_INFORMATION), uuid(LAYOUTS[layout][0])]
 
 
 def export(tree: ObjectTree, device: str, layout: str, write: str, model: str, link: GattLink) -> Gatt:
-    """Put a device's GATT table on the bus."""
+    """Add a device's GATT table to the bus."""
     service, notify, command = LAYOUTS[layout]
     information = _export_service(tree, device, INFORMATION_HANDLE, DEVICE_INFORMATION)
     bms = _export_service(tree, device, BMS_HANDLE, service)

@@ -14,19 +14,19 @@ CHARACTERISTIC = "org.bluez.GattCharacteristic1"
 BEARER = "org.bluez.Bearer.LE1"  # of devices, since BlueZ 5.84
 AGENT = "org.bluez.Agent1"
 AGENT_MANAGER = "org.bluez.AgentManager1"
-ABORTED = "le-connection-abort-by-local"  # what BlueZ says of nearly every failed connection
+ABORTED = "le-connection-abort-by-local"  # the text of nearly every failed connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """How long things take, in s; the defaults are those of BlueZ and of common adapters."""
+    """Durations in s; the defaults are typical of BlueZ and of common adapters."""
 
     advertise: float = 1.0  # between the advertisements of a pack that BlueZ reports
     connect: float = 0.2  # to a pack that advertises
     connect_timeout: float = 20.0  # to a pack that does not
-    resolve: float = 0.3  # GATT discovery; a known pack's takes a tenth
-    disconnect: float = 2.0  # BlueZ waits that long before it ends a link
-    forget: float = 30.0  # a device never connected to vanishes this long after its last advertisement
+    resolve: float = 0.3  # GATT discovery; a tenth of it for a known pack
+    disconnect: float = 2.0  # BlueZ waits this long before it ends a link
+    forget: float = 30.0  # from the last advertisement of a device that was never connected to its removal
     supervision: float = 4.0  # until a lost link is noticed
     write: float = 0.04  # round trip of a request with response
 
@@ -37,20 +37,20 @@ def error(name: str, text: str) -> DBusError:
 
 
 def not_ready() -> DBusError:
-    """The adapter is off."""
+    """Return the error of an adapter that is off."""
     return error("NotReady", "Resource Not Ready")
 
 
 def acquired() -> DBusError:
-    """Notifications go to a socket."""
+    """Return the error of a characteristic whose notifications go to a socket."""
     return error("NotPermitted", "Notify acquired")
 
 
 def in_progress() -> DBusError:
-    """The same is being done already."""
+    """Return the error of an operation that is under way already."""
     return error("InProgress", "Operation already in progress")
 
 
 def uuid(short: int) -> str:
-    """A 16-bit UUID in full."""
+    """Return a 16-bit UUID in its 128-bit form."""
     return f"0000{short:04x}-0000-1000-8000-00805f9b34fb"

@@ -1,20 +1,22 @@
-"""The D-Bus name over which a simulation is disturbed and asked what is true; see docs/simulator.md."""
+"""The D-Bus name that injects faults into a simulation and reports its true state; see docs/simulator.md."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-from collections.abc import Coroutine, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from dbus_fast import DBusError, Message, unpack_variants
 
-from dbus_xbms.dbus.server import LATER, Method, NameTakenError, Node, Service
+from dbus_xbms.dbus.errors import BusError
+from dbus_xbms.dbus.objects import Method, Node
+from dbus_xbms.dbus.server import Server
 from dbus_xbms.simulator.fault_actions import FaultError
 from dbus_xbms.simulator.faults import FAULTS, inject
 from dbus_xbms.simulator.scenario import TimedFault
-from dbus_xbms.simulator.world import World, venus_bus
+from dbus_xbms.simulator.world import World
 
 log = logging.getLogger(__name__)
 
@@ -24,44 +26,32 @@ BAD_FAULT = f"{NAME}.Error.BadFault"
 
 
 class Control:
-    """Serves the world's switches, from :meth:`begin` to :meth:`end`."""
+    """Serves the world's faults and state; timed faults run from :meth:`begin` to :meth:`end`."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._tasks: asyncio.TaskGroup | None = None
-        self._running: set[asyncio.Task[None]] = set()
+        self._timed: list[asyncio.Task[None]] = []
         node = Node(
             methods={
                 (INTERFACE, "Inject"): Method(takes="ssa{sv}", run=self._inject),
-                (INTERFACE, "Packs"): Method(gives="as", run=self._packs),
+                (INTERFACE, "Packs"): Method(gives="as", run=lambda call: [list(world.air.peripherals)]),
                 (INTERFACE, "Truth"): Method(takes="s", gives="s", run=self._truth),
-                (INTERFACE, "Counters"): Method(gives="s", run=lambda _: [json.dumps(world.counters())]),
+                (INTERFACE, "Counters"): Method(gives="s", run=lambda call: [json.dumps(world.counters())]),
                 (INTERFACE, "Faults"): Method(
-                    gives="a{ss}", run=lambda _: [{f.name: f.help for f in FAULTS}]
+                    gives="a{ss}", run=lambda call: [{fault.name: fault.help for fault in FAULTS}]
                 ),
             }
         )
-        self.service = Service(NAME, venus_bus(), lambda path: node if path == PATH else None, list)
+        self.server = Server(NAME, lambda path: node if path == PATH else None, lambda path: ())
 
     def begin(self, tasks: asyncio.TaskGroup, faults: Iterable[TimedFault]) -> None:
-        """Take injections, and those of a scenario in their time; ``tasks`` owns what takes a while."""
-        self._tasks = tasks
-        for fault in faults:
-            self._start(self._in_time(fault))
+        """Run the timed faults of a scenario in ``tasks``."""
+        self._timed = [tasks.create_task(self._in_time(fault)) for fault in faults]
 
     def end(self) -> None:
-        """Take no more; faults that wait for their time never come."""
-        self._tasks = None
-        for task in self._running:
+        """Cancel the timed faults."""
+        for task in self._timed:
             task.cancel()
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        if self._tasks is None:
-            work.close()
-            return
-        task = self._tasks.create_task(work)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
 
     async def _in_time(self, fault: TimedFault) -> None:
         delay = fault.at
@@ -70,28 +60,20 @@ class Control:
             try:
                 await inject(self._world, fault.target, fault.fault, fault.parameters)
                 log.info("fault %s %s", fault.fault, fault.target)
-            except (FaultError, NameTakenError) as err:
+            except (FaultError, BusError) as err:
                 log.error("fault %s %s failed: %s", fault.fault, fault.target, err)
                 return
             if not fault.every:
                 return
             delay = fault.every
 
-    def _inject(self, call: Message) -> object:
+    async def _inject(self, call: Message) -> list[Any]:
         target, name, parameters = call.body
-        self._start(self._inject_and_reply(call, target, name, unpack_variants(parameters)))
-        return LATER
-
-    async def _inject_and_reply(self, call: Message, target: str, name: str, parameters: Any) -> None:
         try:
-            await inject(self._world, target, name, parameters)
-        except (FaultError, NameTakenError) as err:
-            self.service.fail(call, DBusError(BAD_FAULT, str(err)))
-        else:
-            self.service.reply(call)
-
-    def _packs(self, call: Message) -> list[Any]:
-        return [list(self._world.air.peripherals)]
+            await inject(self._world, target, name, unpack_variants(parameters))
+        except (FaultError, BusError) as err:
+            raise DBusError(BAD_FAULT, str(err)) from err
+        return []
 
     def _truth(self, call: Message) -> list[Any]:
         peripheral = self._world.pack(call.body[0])

@@ -1,4 +1,4 @@
-"""Runs a simulation on the buses of the environment until it is told to stop."""
+"""Run a simulation on the buses of the environment until it is stopped."""
 
 from __future__ import annotations
 
@@ -13,43 +13,43 @@ from pathlib import Path
 from dbus_fast import AuthError, BusType
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.dbus.server import NameTakenError
+from dbus_xbms.dbus.connection import venus_bus
+from dbus_xbms.dbus.errors import BusError, NameTaken
 from dbus_xbms.simulator.control import Control
 from dbus_xbms.simulator.faults import FAULTS
 from dbus_xbms.simulator.scenario import Scenario, ScenarioError
-from dbus_xbms.simulator.world import World, venus_bus
+from dbus_xbms.simulator.world import World
 
 log = logging.getLogger(__name__)
-
 
 GONE = "the bus has gone away"
 
 
 class BusLostError(Exception):
-    """The bus is not there, has gone, or is somebody else's; the message says which."""
+    """There is no bus, it has gone away, or another program has a name on it; the message says which."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """What to serve, and for how long."""
+    """The parts of a simulation to serve, and for how long."""
 
     scenario: Scenario
     bluez: bool = True
     settings: bool = True
     settings_file: Path | None = None
-    seconds: float | None = None
+    seconds: float | None = None  # until stopped
 
 
 async def serve(served: Served) -> None:
     """Serve until SIGTERM or SIGINT, or until the time is over.
 
     Raises:
-        BusLostError: see there.
+        BusLostError: the bus or a name on it is not available.
         ScenarioError: a timed fault is unknown.
     """
     _check(served.scenario)
     loop = asyncio.get_running_loop()
-    stop: asyncio.Future[str] = loop.create_future()  # why we stop; "" as told
+    stop: asyncio.Future[str] = loop.create_future()  # the reason to stop; "" on request
 
     def end(reason: str = "") -> None:
         if not stop.done():
@@ -61,14 +61,14 @@ async def serve(served: Served) -> None:
         loop.call_later(served.seconds, end)
     try:
         reason = await _served(served, stop, end)
-    except (OSError, EOFError) as lost:  # closing our own connection may be what finds the bus gone
+    except (OSError, EOFError) as lost:  # closing the connection may be what finds the bus gone
         raise BusLostError(GONE) from lost
     if reason:
         raise BusLostError(reason)
 
 
 async def _served(served: Served, stop: asyncio.Future[str], end: Callable[[str], None]) -> str:
-    """Serve until ``stop`` says why to stop."""
+    """Serve until ``stop`` is done; return its result."""
     async with contextlib.AsyncExitStack() as stack:
         buses = [await stack.enter_async_context(_connected(bus)) for bus in _buses(served)]
         control = await stack.enter_async_context(_opened(served))
@@ -97,7 +97,7 @@ def _check(scenario: Scenario) -> None:
 
 
 def _buses(served: Served) -> set[BusType]:
-    """Where we serve; the control interface is always on the bus of Venus."""
+    """Return the buses to serve on; the control interface is always on the bus of Venus."""
     return {venus_bus(), BusType.SYSTEM} if served.bluez else {venus_bus()}
 
 
@@ -108,7 +108,7 @@ def _ready(served: Served) -> str:
 
 @contextlib.asynccontextmanager
 async def _connected(bus_type: BusType) -> AsyncIterator[MessageBus]:
-    """A connection whose end tells that the bus has gone."""
+    """Yield a connection, to notice the end of the bus by."""
     try:
         bus = await MessageBus(bus_type=bus_type).connect()
     except (OSError, EOFError, AuthError) as err:
@@ -127,17 +127,19 @@ async def _watch(bus: MessageBus, lost: Callable[[str], None]) -> None:
 
 @contextlib.asynccontextmanager
 async def _opened(served: Served) -> AsyncIterator[Control]:
-    """The whole simulation on its buses."""
+    """Yield the whole simulation on its buses."""
     world = World(
         served.scenario, bluez=served.bluez, settings=served.settings, settings_file=served.settings_file
     )
     control = Control(world)
     try:
-        await control.service.open()
+        await control.server.open()
         await world.open()
         yield control
-    except NameTakenError as err:
+    except NameTaken as err:
         raise BusLostError(f"{err}; to simulate, give it a bus of its own (see docs/simulator.md)") from err
+    except BusError as err:
+        raise BusLostError(str(err)) from err
     finally:
-        await control.service.close()
+        await control.server.close()
         await world.close()

@@ -1,15 +1,13 @@
-"""Everything simulated, put together: packs in the air, BlueZ, localsettings, and what is true of them."""
+"""A whole simulation: packs in the air, BlueZ, localsettings, and their true state."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dbus_fast import BusType
-
+from dbus_xbms.dbus.connection import venus_bus
 from dbus_xbms.settings_store.service import LocalSettings
 from dbus_xbms.simulator.air import Air, Peripheral
 from dbus_xbms.simulator.battery import Battery
@@ -20,11 +18,6 @@ from dbus_xbms.simulator.device import Clock, Device
 from dbus_xbms.simulator.scenario import PackSpec, Scenario
 
 
-def venus_bus() -> BusType:
-    """Where Venus services live: the session bus if there is one, as Victron's own tools do it."""
-    return BusType.SESSION if "DBUS_SESSION_BUS_ADDRESS" in os.environ else BusType.SYSTEM
-
-
 def make_board(spec: PackSpec, seed: int) -> Board:
     """Return the BMS of a pack."""
     if spec.replay:
@@ -33,7 +26,7 @@ def make_board(spec: PackSpec, seed: int) -> Board:
 
 
 def make_device(spec: PackSpec, clock: Clock, seed: int = 1) -> Device:
-    """Return a pack as seen over the air; all it needs is a clock, such as an event loop."""
+    """Return a pack as seen over the air; ``clock`` is for instance an event loop."""
     return Device(spec.address, make_board(spec, seed), spec.wire, clock, seed)
 
 
@@ -58,8 +51,8 @@ class World:
         """Take the names on the buses.
 
         Raises:
-            NameTakenError: somebody else serves one of them.
-            OSError: there is no bus.
+            NameTaken: another program owns one of them.
+            BusError: there is no bus.
         """
         if self.settings is not None:
             await self.settings.open()
@@ -69,21 +62,21 @@ class World:
     async def close(self) -> None:
         """Leave the buses."""
         if self.bluez is not None:
-            await (self.bluez.close() if self.bluez.tree.service.running else self.bluez.kill())
+            await (self.bluez.close() if self.bluez.tree.server.running else self.bluez.kill())
         if self.settings is not None:
             await self.settings.close()
 
     def pack(self, address: str) -> Peripheral | None:
-        """The pack of an address, however that is written."""
+        """Return the pack with an address, in upper or lower case."""
         return self.air.peripherals.get(address.upper())
 
     def adapter(self, name: str) -> Adapter | None:
-        """The adapter of a name or address; "" is the first."""
+        """Return the adapter with a name or address; "" is the first one."""
         adapters = self.bluez.adapters if self.bluez else []
         return next((a for a in adapters if name in ("", a.name) or name.upper() == a.address), None)
 
     def truth(self, peripheral: Peripheral) -> dict[str, Any]:
-        """What is really so with a pack, and what happened to it."""
+        """Return the true state of a pack and its counters."""
         device = peripheral.device
         links = self.bluez.links(peripheral) if self.bluez else []
         notifying = [link.gatt.notify for link in links if link.gatt]
@@ -108,7 +101,7 @@ class World:
         }
 
     def counters(self) -> dict[str, Any]:
-        """What each adapter was asked to do."""
+        """Return the counters of each adapter."""
         adapters = self.bluez.adapters if self.bluez else []
         return {
             adapter.name: {

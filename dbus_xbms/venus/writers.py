@@ -1,4 +1,4 @@
-"""Which program writes to us: D-Bus tells its connection, the kernel what runs there."""
+"""Which program writes: D-Bus knows the process behind a connection, the kernel what the process runs."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 
+from dbus_fast.aio import MessageBus
+
 from dbus_xbms.dbus.call import call_daemon
 from dbus_xbms.dbus.errors import BusError
-from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.text import printable
 
 log = logging.getLogger(__name__)
@@ -20,36 +21,40 @@ LONGEST_COMMAND = 4096  # bytes that are read of a command line
 
 
 class Writers:
-    """Programs by the unique names of their connections, asked for once each."""
+    """Programs by the unique names of their connections; each is looked up once."""
 
     def __init__(self) -> None:
-        self._named: dict[str, str] = {}
+        self._known: dict[str, str] = {}
 
-    def named(self, sender: str) -> str | None:
-        """Who that is, if it was asked for already."""
-        return self._named.get(sender)
+    def is_known(self, sender: str) -> bool:
+        """Return whether a connection was looked up."""
+        return sender in self._known
 
-    async def find(self, bus: TrustedBus, sender: str) -> str:
-        """Who that is; its unique name alone, if nothing more can be found out in time."""
-        if sender not in self._named:
+    def known(self, sender: str) -> str:
+        """Return the program behind a connection as it was looked up, or the unique name."""
+        return self._known.get(sender, sender)
+
+    async def find(self, bus: MessageBus, sender: str) -> str:
+        """Look a connection up, and return its program; its unique name if that takes over half a second."""
+        if sender not in self._known:
             found = await _described(bus, sender)
-            if len(self._named) >= MOST:
-                del self._named[next(iter(self._named))]
-            self._named[sender] = found
-        return self._named[sender]
+            if len(self._known) >= MOST:
+                del self._known[next(iter(self._known))]
+            self._known[sender] = found
+        return self._known[sender]
 
 
-async def _described(bus: TrustedBus, sender: str) -> str:
+async def _described(bus: MessageBus, sender: str) -> str:
     try:
         pid = await call_daemon(bus, "GetConnectionUnixProcessID", sender, limit=ANSWER_LIMIT)
     except BusError as err:
-        log.debug("%s: %r", sender, err)
+        log.debug("%s: %s", sender, err)
         return sender
     return f"{program(pid)} (pid {pid}, {sender})"
 
 
 def program(pid: int) -> str:
-    """What a process runs, in a word: its program, or the script that an interpreter runs."""
+    """Return what a process runs in a word: its program, or the script that an interpreter runs."""
     try:
         with Path(f"/proc/{pid}/cmdline").open("rb") as file:
             words = file.read(LONGEST_COMMAND).decode("utf-8", "replace").split("\0")

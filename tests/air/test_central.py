@@ -467,15 +467,15 @@ async def test_discovery_lists_recognised_packs_strongest_first_with_those_we_ho
 async def test_a_discovery_tells_what_it_has_heard_so_far_and_nothing_once_it_is_over() -> None:
     stack = FakeStack(*packs(2, absent=1))
     async with running(stack) as air, asyncio.TaskGroup() as group:
-        assert air.hearing() == []
+        assert air.found_so_far() == []
         discovery = group.create_task(air.discover(5))
         await asyncio.sleep(2)
-        assert [one.address for one in air.hearing()] == [ADDRESSES[1]]
+        assert [one.address for one in air.found_so_far()] == [ADDRESSES[1]]
         stack.packs[ADDRESSES[0]].enter_air()
         await asyncio.sleep(2)
-        assert {one.address for one in air.hearing()} == {ADDRESSES[0], ADDRESSES[1]}
+        assert {one.address for one in air.found_so_far()} == {ADDRESSES[0], ADDRESSES[1]}
         assert len(await discovery) == 2
-        assert air.hearing() == []
+        assert air.found_so_far() == []
 
 
 @virtual_time
@@ -483,10 +483,10 @@ async def test_a_discovery_that_is_given_up_tells_nothing_more() -> None:
     async with running(FakeStack(*packs(1))) as air:
         discovery = asyncio.ensure_future(air.discover(5))
         await asyncio.sleep(2)
-        assert air.hearing()
+        assert air.found_so_far()
         discovery.cancel()
         await asyncio.wait([discovery])
-        assert air.hearing() == []
+        assert air.found_so_far() == []
 
 
 @virtual_time

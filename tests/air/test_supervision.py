@@ -295,4 +295,4 @@ asyncio.run(hang())
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=30)
     assert done.returncode == 1
-    assert done.stderr == "why; not even its tasks end\n"
+    assert done.stderr == "why; its tasks did not end either\n"

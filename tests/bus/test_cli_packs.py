@@ -20,6 +20,7 @@ from dbus_xbms.settings import switch_path
 from dbus_xbms.settings_store.service import LocalSettings
 from dbus_xbms.venus.service import ItemService
 from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
+from tests.bus.venus import show
 from tests.patience import PATIENCE
 from tests.unit.commands.test_watch import ADDRESS, REPORT
 from tests.unit.samples import changed
@@ -429,7 +430,7 @@ async def test_watch_follows_changes_and_a_pack_that_leaves(pack: ItemService) -
             assert json.loads(await process.stdout.readline())[pack.name]["/Dc/0/Voltage"] == 13.25
             assert REPORT.decision.sample
             lower = changed(REPORT, sample=replace(REPORT.decision.sample, voltage=12.75))
-            pack.publish(values(pack.items, lower))
+            show(pack, values(pack.items, lower))
             assert json.loads(await process.stdout.readline())[pack.name]["/Dc/0/Voltage"] == 12.75
             await pack.stop()
             assert json.loads(await process.stdout.readline()) == {pack.name: None}

@@ -81,7 +81,7 @@ async def test_values_go_on_the_lost_lines_are_counted_and_sigterm_ends_it() -> 
         await venus.until(ONE, lambda s: more_than(s, at + 5))
         program.read()
         await program.until_full()
-        assert "lines of the log are missing here: nothing read it\n" in program.read()
+        assert "lines of the log are missing here: not read in time\n" in program.read()
         await program.until_full()
         program.process.send_signal(signal.SIGTERM)
         assert await program.process.wait() == 0
@@ -108,7 +108,7 @@ sys.exit(cli.main(["run"]))
 """
 
 
-NOT_ENDED = "WARNING dbus_xbms.process.watchdog: not ended 2.5 s after it was told to; ending now"
+NOT_ENDED = "WARNING dbus_xbms.process.watchdog: not ended 2.5 s after the signal; ending now"
 
 
 async def is_ended_by_its_watchdog(program: Program, venus: Venus) -> None:

@@ -76,7 +76,7 @@ async def test_victrons_bluetooth_is_told_of_until_it_is_switched_off() -> None:
             await venus.write(SETTINGS, BLUETOOTH, 0)
             for address in (ONE, TWO):
                 await venus.until(address, alone)
-            await program.until("no longer in the way")
+            await program.until("no longer interferes")
         assert len(told(program, "WARNING", "vesmart-server")) == 1
         assert len(told(program, "INFO", "vesmart-server")) == 1
 

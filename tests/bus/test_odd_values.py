@@ -14,6 +14,7 @@ from dbus_fast import BusType, Message, MessageFlag, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.dbus.connection import close, connect, until_closed
+from dbus_xbms.dbus.objects import Objects
 from dbus_xbms.model import PackIdentity
 from dbus_xbms.rpc import NAME, PATH
 from dbus_xbms.settings import (
@@ -25,7 +26,7 @@ from dbus_xbms.settings import (
     service_path,
 )
 from dbus_xbms.venus.bus_item import from_variant
-from dbus_xbms.venus.objects import LEAF, ROOT
+from dbus_xbms.venus.objects import ItemObjects
 from dbus_xbms.venus.tables.battery import items_for
 from dbus_xbms.venus.tables.settings import EDITED, PANE
 from dbus_xbms.venus.tables.switches import LEND_SWITCH
@@ -197,7 +198,12 @@ def fits(row: AnySetting, value: object) -> bool:
 async def test_every_method_answers_every_wrong_call() -> None:
     async with running() as (venus, _, stranger):
         service = (await venus.until(ONE, fresh)).name
-        members = sorted({*ROOT, *LEAF, "Ping", "GetMachineId", "Scan", "Nonsense"})
+        objects = ItemObjects(tuple(ITEMS.values()), {}, lambda *write: True, str)
+        nodes = [node for path in ("/", "/Soc") if (node := objects.find(path))]
+        served = {
+            member for node in nodes for _, member in (*node.methods, *Objects(objects.find, list).standard)
+        }
+        members = sorted(served | {"Ping", "GetMachineId", "Scan", "Nonsense"})
         places = [(service, path) for path in ("/", "/Dc", "/Dc/0/Voltage", "/CustomName", "/nothing")]
         places += [(NAME, path) for path in ("/", PATH, "/io", "/nothing")]
         for name, path in places:

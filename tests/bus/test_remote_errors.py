@@ -17,10 +17,9 @@ from dbus_xbms.contact import ContactState
 from dbus_xbms.dbus.errors import BusLost, NoAnswer
 from dbus_xbms.process.machine import HERE
 from dbus_xbms.protocols import Advertised, LinkError
-from dbus_xbms.rpc import RpcService, Service1
+from dbus_xbms.rpc import RpcService
 from dbus_xbms.settings import SettingsError
 from dbus_xbms.venus.item import Item
-from dbus_xbms.venus.objects import LEAF, NODE, ROOT
 from dbus_xbms.venus.service import ItemService
 from tests.bus.test_cli_packs import command
 from tests.bus.venus import Venus
@@ -77,8 +76,8 @@ ARGUMENTS = {"d": 1.0}
 
 def methods() -> Iterator[tuple[str, str]]:
     """Every method of the service's interface, with its signature."""
-    for method in Service1(_unused, dict, dict, list, list).introspect().methods:
-        yield method.name, method.in_signature
+    for name, method in RpcService(_unused, dict, dict, list, list).methods.items():
+        yield name, method.takes
 
 
 async def _unused(seconds: float) -> list[Any]:
@@ -212,8 +211,9 @@ async def test_a_service_of_another_version_is_named_as_such() -> None:
     assert "the running service is another version; restart it" in done.err
 
 
-async def _walk(venus: Venus, name: str) -> list[tuple[str, str, str]]:
+async def _walk(venus: Venus, service: ItemService) -> list[tuple[str, str, str]]:
     """Call every method of a leaf, a node and the root; the errors, by path and method."""
+    objects, standard = service._objects, service._server._objects.standard
     arguments: dict[str, list[Any]] = {
         "": [],
         "v": [Variant("i", 1)],
@@ -223,10 +223,12 @@ async def _walk(venus: Venus, name: str) -> list[tuple[str, str, str]]:
         "ssv": ["a", "b", Variant("i", 1)],
     }
     errors = []
-    for path, table in (("/Io/Order", LEAF), ("/Io", NODE), ("/", ROOT)):
-        for member, method in table.items():
+    for path in "/Io/Order", "/Io", "/":
+        node = objects.find(path)
+        assert node
+        for (interface, member), method in {**node.methods, **standard}.items():
             body = arguments[method.takes]
-            reply = await venus._reply(name, path, method.interface, member, method.takes, *body)
+            reply = await venus._reply(service.name, path, interface, member, method.takes, *body)
             if reply.error_name:
                 errors.append((path, member, f"{reply.error_name}: {reply.body[0]}"))
     return errors
@@ -243,7 +245,7 @@ async def test_no_method_of_a_battery_service_answers_with_a_bare_exception(fail
     await service.start()
     try:
         async with Venus() as venus:
-            errors = await _walk(venus, name)
+            errors = await _walk(venus, service)
     finally:
         await service.stop()
     properties = {(path, member) for path, member, _ in errors if member in ("Get", "Set")}

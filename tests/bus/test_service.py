@@ -23,6 +23,7 @@ from dbus_xbms.settings import Value
 from dbus_xbms.venus.bus_item import BUS_ITEM
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.service import ItemService
+from tests.bus.venus import show
 from tests.patience import PATIENCE
 
 NAME = "com.victronenergy.battery.xbms_a4c137010203"
@@ -145,7 +146,7 @@ def writes() -> Writes:
 
 @pytest.fixture
 async def service(private_bus: str, writes: Writes) -> AsyncIterator[ItemService]:
-    service = ItemService(NAME, ITEMS, VALUES, writes)
+    service = ItemService(NAME, ITEMS, dict(VALUES), writes)
     await service.start()
     yield service
     await service.stop()
@@ -258,7 +259,7 @@ async def test_a_written_path_tells_its_range(service: ItemService, client: Clie
 async def test_one_signal_carries_all_that_changed_and_nothing_else(
     service: ItemService, client: Client
 ) -> None:
-    service.publish(VALUES | {"/Dc/0/Voltage": 13.26, "/Dc/0/Current": -1.5})
+    show(service, VALUES | {"/Dc/0/Voltage": 13.26, "/Dc/0/Current": -1.5})
     assert await client.heard() == [
         {
             "/Dc/0/Voltage": {"Value": Variant("d", 13.26), "Text": Variant("s", "13.26V")},
@@ -270,7 +271,7 @@ async def test_one_signal_carries_all_that_changed_and_nothing_else(
 
 async def test_nothing_is_sent_when_nothing_changed(service: ItemService, client: Client) -> None:
     for _ in range(20):
-        service.publish(dict(VALUES))
+        show(service, dict(VALUES))
     assert await client.heard() == []
 
 
@@ -278,7 +279,7 @@ async def test_the_service_is_complete_when_its_name_appears(private_bus: str, c
     await client.listen(f"type='signal',sender='{DBUS}',member='NameOwnerChanged',arg0='{NAME}'")
     answers: list[asyncio.Future[Any]] = []
     client.on_owner = lambda name: answers.append(asyncio.ensure_future(client.body("/", "GetItems")))
-    service = ItemService(NAME, ITEMS, VALUES, Writes())
+    service = ItemService(NAME, ITEMS, dict(VALUES), Writes())
     await service.start()
     await client.heard()
     (items,) = await asyncio.gather(*answers)
@@ -289,7 +290,7 @@ async def test_the_service_is_complete_when_its_name_appears(private_bus: str, c
 async def test_a_taken_name_is_an_error_and_leaves_nothing_behind(
     service: ItemService, client: Client
 ) -> None:
-    second = ItemService(NAME, ITEMS, VALUES, Writes())
+    second = ItemService(NAME, ITEMS, dict(VALUES), Writes())
     with pytest.raises(NameTaken, match="another dbus-xbms"):
         await second.start()
     assert not second.lost.is_set()
@@ -302,14 +303,14 @@ async def test_two_services_of_one_process_have_the_same_paths_and_their_own_con
 ) -> None:
     other = ItemService(NAME + "_2", ITEMS, VALUES | {"/DeviceInstance": 4}, Writes())
     await other.start()
-    service.publish(VALUES | {"/Dc/0/Voltage": 1.0})
-    other.publish(VALUES | {"/DeviceInstance": 4, "/Dc/0/Voltage": 2.0})
+    show(service, VALUES | {"/Dc/0/Voltage": 1.0})
+    show(other, VALUES | {"/DeviceInstance": 4, "/Dc/0/Voltage": 2.0})
     await client.heard()
     owner = await client.bus.call(
         Message(destination=DBUS, path="/", interface=DBUS, member="GetNameOwner", signature="s", body=[NAME])
     )
     assert owner
-    service.publish(VALUES | {"/Dc/0/Voltage": 3.0})
+    show(service, VALUES | {"/Dc/0/Voltage": 3.0})
     await client.call("/", "Ping", interface="org.freedesktop.DBus.Peer")
     assert [message.sender for message in client.signals] == owner.body
     await other.stop()
@@ -317,7 +318,7 @@ async def test_two_services_of_one_process_have_the_same_paths_and_their_own_con
 
 async def test_the_name_is_free_at_once_after_leaving(private_bus: str) -> None:
     for _ in range(5):
-        service = ItemService(NAME, ITEMS, VALUES, Writes())
+        service = ItemService(NAME, ITEMS, dict(VALUES), Writes())
         await service.start()
         await service.stop()
         assert not service.lost.is_set()
@@ -325,11 +326,11 @@ async def test_the_name_is_free_at_once_after_leaving(private_bus: str) -> None:
 
 async def test_leaving_closes_the_connection_and_ends_every_task(private_bus: str) -> None:
     before = open_files()
-    service = ItemService(NAME, ITEMS, VALUES, Writes())
+    service = ItemService(NAME, ITEMS, dict(VALUES), Writes())
     await service.start()
     await service.stop()
     await service.stop()
-    service.publish({})  # and is harmless afterwards
+    service.publish(())  # and is harmless afterwards
     gc.collect()
     assert open_files() == before
     assert asyncio.all_tasks() == {asyncio.current_task()}
@@ -339,8 +340,10 @@ async def test_the_name_cannot_be_taken_but_its_loss_is_noticed(service: ItemSer
     reply = await client.bus.request_name(NAME, NameFlag.REPLACE_EXISTING | NameFlag.DO_NOT_QUEUE)
     assert reply is RequestNameReply.EXISTS
     assert not service.lost.is_set()
-    assert service._bus
-    await service._bus.release_name(NAME)  # the bus tells us so by NameLost, as it would for any other reason
+    assert service._server.bus
+    await service._server.bus.release_name(
+        NAME
+    )  # the bus tells us so by NameLost, as it would for any other reason
     async with asyncio.timeout(PATIENCE):
         await service.lost.wait()
 
@@ -363,12 +366,12 @@ def mortal_bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[subp
 
 
 async def test_the_loss_of_the_bus_is_noticed(mortal_bus: subprocess.Popen[str]) -> None:
-    service = ItemService(NAME, ITEMS, VALUES, Writes())
+    service = ItemService(NAME, ITEMS, dict(VALUES), Writes())
     await service.start()
     mortal_bus.kill()
     async with asyncio.timeout(PATIENCE):
         await service.lost.wait()
-    service.publish({})
+    service.publish(())
     await service.stop()
     assert service.lost.is_set()
 
@@ -376,16 +379,16 @@ async def test_the_loss_of_the_bus_is_noticed(mortal_bus: subprocess.Popen[str])
 async def test_a_bus_that_stands_still_costs_neither_the_connection_nor_memory(
     mortal_bus: subprocess.Popen[str],
 ) -> None:
-    service = ItemService(NAME, ITEMS, VALUES, Writes())
+    service = ItemService(NAME, ITEMS, dict(VALUES), Writes())
     await service.start()
     client = Client(await stranger())
     await client.listen(f"type='signal',interface='{BUS_ITEM}'")
     mortal_bus.send_signal(signal.SIGSTOP)
     for n in range(5000):  # far more than a socket holds
-        service.publish(VALUES | {"/Counter": n, "/CustomName": "x" * 100})
-    assert service._bus
-    assert service._bus._writer
-    assert len(service._bus._writer.messages) <= 1
+        show(service, VALUES | {"/Counter": n, "/CustomName": "x" * 100})
+    assert service._server.bus
+    assert service._server.bus._writer
+    assert len(service._server.bus._writer.messages) <= 1
     mortal_bus.send_signal(signal.SIGCONT)
     async with asyncio.timeout(PATIENCE):
         while not (heard := await client.heard()) or heard[-1]["/Counter"]["Value"].value != 4999:
@@ -461,7 +464,7 @@ async def test_no_bus_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NoBus, match="cannot connect to the D-Bus session bus"):
         await connect()
     with pytest.raises(BusError):
-        await ItemService(NAME, ITEMS, VALUES, Writes()).start()
+        await ItemService(NAME, ITEMS, dict(VALUES), Writes()).start()
 
 
 async def test_the_system_bus_serves_where_there_is_no_session(

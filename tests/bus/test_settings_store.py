@@ -19,7 +19,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands import settings as settings_command
 from dbus_xbms.commands.doctor_bus import settings_file
 from dbus_xbms.commands.session import open_bus
-from dbus_xbms.dbus.server import NameTakenError
+from dbus_xbms.dbus.errors import NameTaken
 from dbus_xbms.doctor.facts import SettingsFile
 from dbus_xbms.settings_store import file as files
 from dbus_xbms.settings_store import service
@@ -397,7 +397,7 @@ async def test_a_store_without_the_name_does_not_read_the_file(private_bus: str,
     file.write_text(json.dumps({ENABLED: row}))
     first, second = LocalSettings(BusType.SYSTEM), LocalSettings(BusType.SYSTEM, file)
     await first.open()
-    with pytest.raises(NameTakenError):
+    with pytest.raises(NameTaken):
         await second.open()
     await first.close()
     assert second.store.entries == {}
@@ -410,7 +410,7 @@ async def test_a_call_that_comes_while_the_file_is_read_is_answered_from_it(
     row = {"kind": "i", "value": 1, "default": 0, "lowest": 0, "highest": 1, "silent": False}
     file.write_text(json.dumps({ENABLED: row}))
     store = LocalSettings(BusType.SYSTEM, file)
-    handle, load = store.service._handle, store._load
+    handle, load = store.server._receive, store._load
     early = Message(path=ENABLED, interface=BUS_ITEM, member="GetValue", serial=1, sender=":1.99")
     answers: list[Any] = []
 
@@ -419,7 +419,7 @@ async def test_a_call_that_comes_while_the_file_is_read_is_answered_from_it(
         load()
 
     monkeypatch.setattr(store, "_load", early_call)
-    monkeypatch.setattr(store.service, "reply", lambda call, gives, body: answers.append((call, body)))
+    monkeypatch.setattr(store.server, "reply", lambda call, gives, body: answers.append((call, body)))
     await store.open()
     await store.close()
     assert answers == [(early, [Variant("i", 1)])]
@@ -437,7 +437,7 @@ async def test_the_command_ends_with_status_1_when_settings_can_no_longer_be_sav
     async with asyncio.timeout(PATIENCE):
         while not file.with_name("settings.json.lock").exists():  # noqa: ASYNC110 (a file tells nobody)
             await asyncio.sleep(0.01)
-        with pytest.raises(AssertionError, match="an error in the program"):
+        with pytest.raises(AssertionError, match="an error in the service"):
             await client.add(path=Variant("s", ENABLED), default=Variant("i", 0))
         with pytest.raises(CommandError, match="cannot be written: not a row"):
             await serving

@@ -21,6 +21,7 @@ from dbus_xbms.model import Phase
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.service import ItemService
 from dbus_xbms.venus.tables.battery import items_for, values
+from tests.bus.venus import show
 from tests.patience import PATIENCE
 from tests.unit.samples import changed
 from tests.unit.venus.tables.test_battery import IDENTITY, REPORT, SAMPLE, SILENT
@@ -135,7 +136,7 @@ async def test_velib_follows_changes_and_nothing_else(service: ItemService) -> N
         before = values(service.items, REPORT)
         for current in (5.0, 6.0, 7.0):
             report = changed(REPORT, sample=replace(SAMPLE, current=current))
-            service.publish(values(service.items, report))
+            show(service, values(service.items, report))
         after = values(service.items, report)
         while (answer := await monitor.ask())["seen"]["/Dc/0/Current"][0] != 7.0:
             pass
@@ -148,7 +149,7 @@ async def test_velib_sees_measurements_become_invalid(service: ItemService) -> N
     async with monitoring("items") as monitor:
         await monitor.ask()
         lost = values(service.items, changed(SILENT, phase=Phase.LOST))
-        service.publish(lost)
+        show(service, lost)
         while (answer := await monitor.ask())["seen"]["/State"][0] != 10:
             pass
         assert {path: shown[0] for path, shown in answer["seen"].items()} == lost

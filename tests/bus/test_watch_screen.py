@@ -19,6 +19,7 @@ from dbus_xbms.protocols import Advertised
 from dbus_xbms.rpc import RpcService
 from dbus_xbms.venus.service import ItemService
 from dbus_xbms.venus.tables.battery import BATTERY, items_for, values
+from tests.bus.venus import show
 from tests.patience import PATIENCE
 from tests.unit.commands.test_watch import ADDRESS, CONTROLLING, SAMPLE
 from tests.unit.samples import changed
@@ -71,7 +72,7 @@ async def test_the_screen_follows_the_bus_and_the_size_of_the_window(pack: ItemS
     async with on_terminal("watch", size=(120, 40)) as terminal:
         await terminal.shows("76.3%")
         low = changed(CHARGING, soc=12.0)
-        pack.publish(values(ITEMS, low))
+        show(pack, values(ITEMS, low))
         await terminal.shows("12.0%")
         terminal.resize(34, 20)
         await terminal.shows("q quit ? help Enter open")
@@ -158,9 +159,9 @@ async def test_each_poll_is_a_line_of_the_log_and_no_other_signal_is_with_or_wit
         await terminal.shows("76.3%")
         for soc in (70.0, 69.0):
             report = changed(CHARGING, soc=soc)
-            pack.publish(values(ITEMS, report))
+            show(pack, values(ITEMS, report))
             for link in (LinkStatus(state="no answer"), LinkStatus(state="connected", rssi=-71)):
-                pack.publish(values(ITEMS, replace(report, link=link, custom_name="Starboard bank")))
+                show(pack, values(ITEMS, replace(report, link=link, custom_name="Starboard bank")))
         await terminal.shows("69.0%")
         terminal.type("q")
         assert await terminal.ended() == 0
@@ -199,7 +200,7 @@ async def test_the_reason_of_a_pack_that_is_not_on_the_bus_and_the_age_of_a_samp
         AWAY: UNHEARD,
         ADDRESS: Contact(state=ContactState.CONNECTED, reason="connected", silence=7.0),
     }
-    pack.publish({**values(ITEMS, CHARGING), "/Bluetooth/SampleAge": 0})
+    show(pack, {**values(ITEMS, CHARGING), "/Bluetooth/SampleAge": 0})
     async with (
         RpcService(no_scan, dict, lambda: told, list, list),
         on_terminal("watch", size=(80, 30)) as terminal,

@@ -107,7 +107,7 @@ async def test_a_daemon_that_does_not_answer_delays_a_write_by_half_a_second_at_
     writers = Writers()
     async with asyncio.timeout(PATIENCE):
         assert await writers.find(Silent(), ":1.18") == ":1.18"  # type: ignore[arg-type]
-    assert writers.named(":1.18") == ":1.18"
+    assert writers.is_known(":1.18")
     assert not [record for record in caplog.records if record.levelno > logging.DEBUG]
 
 
@@ -116,7 +116,7 @@ async def test_writers_without_end_take_no_endless_memory(private_bus: str) -> N
     writers = Writers()
     for number in range(3 * MOST):
         await writers.find(bus, f":9.{number}")
-    assert len(writers._named) <= MOST
+    assert len(writers._known) <= MOST
     bus.disconnect()
 
 

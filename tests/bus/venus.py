@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -11,7 +11,8 @@ from typing import Any, Self
 from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.settings import PackSettings, ProgramSettings, device_id, pack_path, service_path
+from dbus_xbms.settings import PackSettings, ProgramSettings, Value, device_id, pack_path, service_path
+from dbus_xbms.venus.service import ItemService
 from tests.patience import PATIENCE
 
 BUS_ITEM = "com.victronenergy.BusItem"
@@ -31,6 +32,14 @@ KINDS: dict[type, str] = {int: "i", float: "d", str: "s"}
 
 
 CONTROL: dict[str, float | str] = {"Control": 1, "Chemistry": "LiFePO4"}  # what a pack needs to control
+
+
+def show(service: ItemService, values: Mapping[str, Value | None]) -> None:
+    """Publish those of some values that differ from the present ones."""
+    shown = service._objects.shown
+    changed = {path: value for path, value in values.items() if value != shown[path]}
+    shown.update(changed)
+    service.publish(changed)
 
 
 def plain(value: Any) -> Any:

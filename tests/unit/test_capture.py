@@ -136,7 +136,7 @@ def test_a_disk_that_hangs_holds_up_nobody_and_what_it_missed_is_counted(
         os.read(reader, 65536)
         until(lambda: not any(thread.name.startswith("capture") for thread in threading.enumerate()), reader)
     assert [record.getMessage() for record in caplog.records] == [
-        f"capture to {fifo}: the disk does not keep up; chunks are lost"
+        f"capture to {fifo}: the disk is too slow; chunks are dropped"
     ]
     os.close(reader)
 
@@ -152,11 +152,11 @@ def test_a_capture_goes_on_when_the_disk_does_and_tells_of_the_gap(
         monkeypatch.undo()
         capture(ADDRESS, ">", REQUEST.hex())
     gap, chunk = file.read_text().splitlines()
-    assert gap == "# 7 chunks are missing here: the disk did not keep up"
+    assert gap == "# 7 chunks are missing here: the disk was too slow"
     assert parse_line(chunk)
     assert [record.getMessage() for record in caplog.records] == [
-        f"capture to {file}: the disk does not keep up; chunks are lost",
-        f"capture to {file} goes on; 7 chunks are missing",
+        f"capture to {file}: the disk is too slow; chunks are dropped",
+        f"capture to {file} continues; 7 chunks are missing",
     ]
 
 

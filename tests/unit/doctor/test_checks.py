@@ -505,10 +505,10 @@ def test_facts_of_which_none_is_known_still_make_a_page() -> None:
     assert text.count("PermissionError") == len(failed)
 
 
-@pytest.mark.parametrize("case", [case[0] for case in (*PROBLEMS.values(), *NOTES.values())])
-def test_no_line_is_wider_than_80_columns(case: Facts) -> None:
-    text = page(examine(replace(case, failed={"log": "x " * 200})), "dbus-xbms 1.2.3 on Venus OS v3.67")
-    assert max(map(len, text.splitlines())) <= 80
+def test_no_line_is_wider_than_80_columns() -> None:
+    for case, *_ in (*PROBLEMS.values(), *NOTES.values()):
+        text = page(examine(replace(case, failed={"log": "x " * 200})), "dbus-xbms 1.2.3 on Venus OS v3.67")
+        assert max(map(len, text.splitlines())) <= 80
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_a_full_pipe_is_not_waited_for_and_what_was_lost_is_counted_when_it_flow
     assert kept == lines[:409]  # 4096 bytes
     pipe.outlet.write("well again\n")
     assert pipe.read() == (
-        "WARNING dbus_xbms.process.output: 591 lines of the log are missing here: nothing read it\n"
+        "WARNING dbus_xbms.process.output: 591 lines of the log are missing here: not read in time\n"
         "well again\n"
     )
     pipe.outlet.write("and on\n")

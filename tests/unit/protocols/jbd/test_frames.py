@@ -60,18 +60,18 @@ def chunked(draw: st.DrawFn, stream: bytes) -> list[bytes]:
     return cut(stream, *sorted(places))
 
 
-@pytest.mark.parametrize("frame", GOOD_FRAMES, ids=bytes.hex)
-def test_a_recorded_frame_survives_every_split_in_two_and_byte_by_byte(frame: bytes) -> None:
-    assert feed(*(bytes((byte,)) for byte in frame)) == [frame]
-    for at in range(len(frame) + 1):
-        assert feed(*cut(frame, at)) == [frame], at
+def test_a_recorded_frame_survives_every_split_in_two_and_byte_by_byte() -> None:
+    for frame in GOOD_FRAMES:
+        assert feed(*(bytes((byte,)) for byte in frame)) == [frame]
+        for at in range(len(frame) + 1):
+            assert feed(*cut(frame, at)) == [frame], at
 
 
-@pytest.mark.parametrize("entry", REPLIES, ids=lambda e: e["id"])
-def test_a_recorded_reply_survives_every_split_in_three(entry: Entry) -> None:
-    frame = bytes.fromhex(entry["frame_hex"])
-    for places in combinations(range(len(frame) + 1), 2):
-        assert feed(*cut(frame, *places)) == [frame], places
+def test_a_recorded_reply_survives_every_split_in_three() -> None:
+    for entry in REPLIES:
+        frame = bytes.fromhex(entry["frame_hex"])
+        for places in combinations(range(len(frame) + 1), 2):
+            assert feed(*cut(frame, *places)) == [frame], (entry["id"], places)
 
 
 @given(st.data(), st.lists(frames, min_size=1, max_size=4))

@@ -89,12 +89,12 @@ def test_a_write_is_a_request(path: str, value: int, order: Request) -> None:
     assert requested(path, value) == order
 
 
-@pytest.mark.parametrize("path", [path for path in ITEMS if path not in SWITCHES])
-def test_no_other_path_switches_anything(path: str) -> None:
-    item = ITEMS[path]
-    value = "1" if item.kind == "s" else item.highest or 1
-    request = item.request(value, REPORT) if item.request else None
-    assert request is None or isinstance(request, ChangeSetting | ClearHistory)
+def test_no_other_path_switches_anything() -> None:
+    for path in ITEMS.keys() - SWITCHES:
+        item = ITEMS[path]
+        value = "1" if item.kind == "s" else item.highest or 1
+        request = item.request(value, REPORT) if item.request else None
+        assert request is None or isinstance(request, ChangeSetting | ClearHistory), path
 
 
 @pytest.mark.parametrize("path", sorted(SWITCHES))
