@@ -51,7 +51,7 @@ class ContactState(StrEnum):
 
 
 # States of the radio in which no pack on an adapter can be reached.
-HINDRANCES: Mapping[ContactState, str] = {
+UNREACHABLE: Mapping[ContactState, str] = {
     ContactState.NO_BLUETOOTH: "bluetoothd is not running",
     ContactState.BLUETOOTH_HANGS: "bluetoothd does not answer",
     ContactState.NO_ADAPTER: "there is no Bluetooth adapter",
@@ -59,8 +59,8 @@ HINDRANCES: Mapping[ContactState, str] = {
     ContactState.SLOTS_FULL: "other packs have all connections that are allowed on the adapter",
 }
 # States that are not reported while the pack's values are still valid.
-PASSING = (ContactState.NOT_HEARD, ContactState.NO_CONNECTION, ContactState.GARBLED)
-UNDERWAY: Mapping[ContactState, str] = {
+TRANSIENT = (ContactState.NOT_HEARD, ContactState.NO_CONNECTION, ContactState.GARBLED)
+IN_PROGRESS: Mapping[ContactState, str] = {
     ContactState.STARTING: "starting",
     ContactState.SEARCHING: "searching for it",
     ContactState.CONNECTING: "connecting",
@@ -127,7 +127,7 @@ class Contact:
     """Contact with a pack now."""
 
     state: ContactState = ContactState.STARTING
-    reason: str = UNDERWAY[ContactState.STARTING]  # in words
+    reason: str = IN_PROGRESS[ContactState.STARTING]  # in words
     advice: str = ""  # for the owner
     seconds: float = 0.0  # s since the state last changed
     silence: float | None = None  # s since the newest good sample; None: none since the service started
@@ -174,34 +174,34 @@ def judge(view: ContactView) -> tuple[ContactState, str]:
         return ContactState.STOPPED, view.fault
     if view.lent_for:
         return ContactState.LENT, f"lent for another {duration(view.lent_for)}"
-    if link in HINDRANCES:
+    if link in UNREACHABLE:
         own = link is ContactState.NO_ADAPTER and view.adapter
-        return link, f"its adapter {view.adapter} is not there" if own else HINDRANCES[link]
+        return link, f"its adapter {view.adapter} is not there" if own else UNREACHABLE[link]
     if view.failure:
         return _failed(view, view.failure, link)
     if view.doubt:
         return ContactState.DOUBTED, view.doubt
     if view.unshown:
         return view.unshown.state, view.unshown.words
-    return _underway(view, link)
+    return _in_progress(view, link)
 
 
 def _failed(view: ContactView, failure: Failure, link: ContactState) -> tuple[ContactState, str]:
-    if failure.state not in PASSING:
+    if failure.state not in TRANSIENT:
         return failure.state, failure.words
     if view.phase in (Phase.FRESH, Phase.HELD, *LENT):  # a gap that is not visible on the bus
-        return link if link in UNDERWAY else ContactState.CONNECTING, failure.words
+        return link if link in IN_PROGRESS else ContactState.CONNECTING, failure.words
     reason = (
         f"{_silence(view)} ({failure.words})" if failure.state is ContactState.NOT_HEARD else failure.words
     )
     return _withdrawn(view, failure.state, reason)
 
 
-def _underway(view: ContactView, link: ContactState) -> tuple[ContactState, str]:
+def _in_progress(view: ContactView, link: ContactState) -> tuple[ContactState, str]:
     if view.phase in (Phase.FRESH, Phase.HELD):
-        return ContactState.CONNECTED, UNDERWAY[ContactState.CONNECTED]
-    state = link if link in UNDERWAY else ContactState.CONNECTING
-    return _withdrawn(view, state, UNDERWAY[state])
+        return ContactState.CONNECTED, IN_PROGRESS[ContactState.CONNECTED]
+    state = link if link in IN_PROGRESS else ContactState.CONNECTING
+    return _withdrawn(view, state, IN_PROGRESS[state])
 
 
 def _withdrawn(view: ContactView, state: ContactState, reason: str) -> tuple[ContactState, str]:

@@ -45,7 +45,7 @@ class Central:
         self._present: bool | None = None  # whether bluetoothd is running; None: not known yet
         self._adapters: dict[str, Adapter] = {}  # by address
         self._discovery = Discovery(
-            protocols, self._stack, self._adapters, self.changed, lambda: self._hindrance("")
+            protocols, self._stack, self._adapters, self.changed, lambda: self._why_unreachable("")
         )
 
     @property
@@ -198,11 +198,11 @@ class Central:
         return sorted(fitting, key=lambda adapter: len(adapter.links))
 
     async def _until_possible(self, request: ConnectRequest) -> None:
-        while hindrance := self._hindrance(request.adapter):
-            request.on_state(hindrance)
-            await self.changed.until(lambda seen=hindrance: self._hindrance(request.adapter) != seen)  # type: ignore[misc]
+        while reason := self._why_unreachable(request.adapter):
+            request.on_state(reason)
+            await self.changed.until(lambda seen=reason: self._why_unreachable(request.adapter) != seen)  # type: ignore[misc]
 
-    def _hindrance(self, only: str) -> str:
+    def _why_unreachable(self, only: str) -> str:
         """Why packs cannot be reached by the adapter ``only``, or by any if empty, as a short phrase."""
         here = [a for a in self._adapters.values() if a.hci and only in ("", a.address)]
         if not self._present:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from dbus_xbms.ble.adapter import Adapter, listening
 from dbus_xbms.ble.bluez.stack import advertised, is_connected
-from dbus_xbms.ble.errors import advised, hindered
+from dbus_xbms.ble.errors import unreachable, with_advice
 from dbus_xbms.ble.requests import ScanRequest
 from dbus_xbms.ble.scheduler import ChangeSignal
 from dbus_xbms.ble.stack import Stack
@@ -32,13 +32,13 @@ class Discovery:
         stack: Stack,
         adapters: Mapping[str, Adapter],
         changed: ChangeSignal,
-        hindrance: Callable[[], str],
+        why_unreachable: Callable[[], str],
     ) -> None:
         self._protocols = protocols
         self._stack = stack
         self._adapters = adapters
         self._changed = changed
-        self._hindrance = hindrance  # returns why no pack can be reached, as a short phrase
+        self._why_unreachable = why_unreachable  # returns why no pack can be reached, as a short phrase
         self._running: list[ScanRequest] = []
 
     def found_so_far(self) -> list[Advertised]:
@@ -71,7 +71,7 @@ class Discovery:
             self._running.remove(search)
         if search.error and not search.seen:
             await self._until_usable()  # a missing adapter is the better error
-            raise advised(search.error)
+            raise with_advice(search.error)
         packs = self._recognised(search)
         for one in await self._connected():
             packs.setdefault(one.address, one)
@@ -99,7 +99,7 @@ class Discovery:
             async with asyncio.timeout(RESTART_LIMIT):
                 await self._changed.until(lambda: any(a.usable for a in self._adapters.values()))
         except TimeoutError:
-            raise hindered(ContactState(self._hindrance())) from None
+            raise unreachable(ContactState(self._why_unreachable())) from None
 
     async def _connected(self) -> list[Advertised]:
         """The connected packs, which do not advertise, as the stack remembers them."""

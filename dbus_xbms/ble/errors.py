@@ -19,7 +19,7 @@ from bleak.exc import (
 )
 from bleak_retry_connector import BleakAbortedError, BleakConnectionError, BleakNotFoundError
 
-from dbus_xbms.contact import HINDRANCES, ContactState, advice
+from dbus_xbms.contact import UNREACHABLE, ContactState, advice
 from dbus_xbms.dbus.errors import BusError, CallRefused, NoAnswer
 from dbus_xbms.protocols import LinkError, NotPaired
 
@@ -101,17 +101,17 @@ class AdapterOff(LinkError):
     state = ContactState.ADAPTER_OFF
 
 
-_HINDERED: dict[ContactState, type[LinkError]] = {
+_ERRORS: dict[ContactState, type[LinkError]] = {
     kind.state: kind for kind in (NoBluetooth, BluetoothHangs, NoAdapter, AdapterOff)
 }
 
 
-def hindered(state: ContactState) -> LinkError:
+def unreachable(state: ContactState) -> LinkError:
     """Return the error for a state in which no pack can be reached, with advice for the owner."""
-    return advised(_HINDERED.get(state, LinkError)(HINDRANCES.get(state, state.value)))
+    return with_advice(_ERRORS.get(state, LinkError)(UNREACHABLE.get(state, state.value)))
 
 
-def advised(err: LinkError) -> LinkError:
+def with_advice(err: LinkError) -> LinkError:
     """Add advice for the owner to an error of this machine's Bluetooth; return any other as it is."""
     if not isinstance(err, RadioBusy | NoBluetooth | BluetoothHangs | NoAdapter | AdapterOff):
         return err
@@ -127,7 +127,7 @@ class Meaning:
     kind: type[LinkError] = LinkError
 
 
-HANGS = Meaning(str(hindered(ContactState.BLUETOOTH_HANGS)), BluetoothHangs)
+HANGS = Meaning(str(unreachable(ContactState.BLUETOOTH_HANGS)), BluetoothHangs)
 NO_ANSWER = Meaning("no answer; out of range, or connected to a phone")
 LATE = Meaning("the pack did not answer in time")
 GONE = Meaning("not in range", NotInRange)

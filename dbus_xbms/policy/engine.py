@@ -125,10 +125,10 @@ def _limits(
             return state.control
         if phase is Phase.WAITING:
             phase = freshness.silent_phase(now - state.previous_sample_at, settings)
-        return silent_limits.silent(state.control, phase, now, settings)
+        return silent_limits.in_silence(state.control, phase, now, settings)
     if phase not in VALID:
         doubt = state.plausibility.doubt
-        return silent_limits.silent(state.control, phase, now, settings, doubt) if state.control else None
+        return silent_limits.in_silence(state.control, phase, now, settings, doubt) if state.control else None
     longest, since_top = freshness.longest_gap(settings), state.history.history.since_top_balance
     sample = _with_mosfets_off(state.sample, turning_off)
     return limits.step(state.control, sample, sensors, since_top, state.sampled_at, settings, longest)
@@ -212,7 +212,7 @@ def stopped(state: PackState, now: float, settings: PackSettings) -> tuple[PackS
 
     Evaluates no rule, so that it cannot fail for the same reason.
     """
-    control = silent_limits.stopped(state.control, now, "Fault in the program") if state.control else None
+    control = silent_limits.after_fault(state.control, now, "Fault in the program") if state.control else None
     state = replace(state, control=control, idle=None)
     fresh = Freshness(phase=Phase.LOST, lasts=RETRY_AFTER_FAILURE, cable=Level.ALARM)
     return state, decision.build(state, fresh, Temperatures(), now, settings)

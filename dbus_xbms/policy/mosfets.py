@@ -150,8 +150,8 @@ def request(state: MosfetState, target: MosfetTarget, now: float) -> MosfetState
     )
 
 
-def _named(orders: MosfetTarget) -> tuple[Mosfet, ...]:
-    return tuple(m for m in Mosfet if orders.of(m) is not None)
+def _named(target: MosfetTarget) -> tuple[Mosfet, ...]:
+    return tuple(m for m in Mosfet if target.of(m) is not None)
 
 
 def turning_off(state: MosfetState) -> frozenset[Mosfet]:
@@ -189,9 +189,9 @@ def judge(
     *,
     controls: bool,
 ) -> Verdict:
-    """Judge the wish by a sample whose poll began at ``begun``: only one that is younger than the wish.
+    """Judge the waiting command by a sample whose poll began at ``begun``, after the command was requested.
 
-    Permissions are requested_at for again, because the owner may have withdrawn them.
+    Permissions are checked again, because the owner may have withdrawn them.
     """
     if state.waiting == NOTHING or state.sending != NOTHING:
         return WAITS

@@ -54,7 +54,7 @@ def restored(state: PackState, kept: Snapshot, passed: float | None, settings: P
         passed: s from the last sample to the start; ``None`` if unknown: then discharging is not allowed.
         settings: of the pack.
     """
-    control = silent_limits.restored(snapshot.expire(kept, passed), state.started, settings)
+    control = silent_limits.restore(snapshot.expire(kept, passed), state.started, settings)
     if passed is not None and passed >= freshness.withdraws_after(settings, managed=True):
         return replace(state, control=control)  # its limits had already left the bus
     since = settings.stop_after if passed is None else passed

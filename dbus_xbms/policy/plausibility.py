@@ -33,7 +33,7 @@ NOMINAL_JUMP = 0.2  # fraction of the capacity
 
 MOST_UNCHANGED = 0.03  # fraction of the capacity that may flow while no reading changes ...
 MOST_CELLS_UNCHANGED = 0.05  # ... and while only the charge changes, but no cell voltage
-FEWEST_CELLS = 3  # needed to tell a stuck cell from the others
+FEWEST_CELLS = 3  # needed to distinguish a stuck cell from the others
 OTHERS_MOVED = 0.03  # V by which the others must move until an unchanged cell counts as stuck
 ROUNDING = 0.0005  # V; half of the resolution of cell voltages
 

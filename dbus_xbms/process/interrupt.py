@@ -27,7 +27,7 @@ def quit_now() -> NoReturn:
     """End the process at once, after the registered last acts."""
     for act in reversed(_last_acts):
         act()
-    tell()
+    report()
     os._exit(STATUS)
 
 
@@ -44,7 +44,7 @@ class LastAct:
         _last_acts.remove(self._act)
 
 
-def tell() -> None:
+def report() -> None:
     """Print that the command was interrupted."""
     try:
         after_echo = b"\n" if os.isatty(STDERR) else b""  # the terminal shows ^C
@@ -58,7 +58,7 @@ def ended_by_ctrl_c(main: Callable[[], int]) -> int:
     try:
         return main()
     except KeyboardInterrupt:
-        tell()
+        report()
         return STATUS
 
 

@@ -11,7 +11,7 @@ from dbus_fast import BusType, DBusError, Message, Variant
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms import rpc
-from dbus_xbms.ble.errors import RadioBusy, hindered
+from dbus_xbms.ble.errors import RadioBusy, unreachable
 from dbus_xbms.commands.session import contacts, open_bus
 from dbus_xbms.contact import ContactState
 from dbus_xbms.dbus.errors import BusLost, NoAnswer
@@ -30,22 +30,22 @@ OURS = f"{rpc.ERROR}."
 FAULT = (rpc.FAULT, "an error in the service; its log has more")
 FAILURES: dict[str, tuple[Callable[[], BaseException], str, str]] = {
     "adapter off": (
-        lambda: hindered(ContactState.ADAPTER_OFF),
+        lambda: unreachable(ContactState.ADAPTER_OFF),
         f"{OURS}AdapterOff",
         f"the Bluetooth adapter is off; switch it on (bluetoothctl power on), or unplug it, or {HERE.reboot}",
     ),
     "adapter unplugged": (
-        lambda: hindered(ContactState.NO_ADAPTER),
+        lambda: unreachable(ContactState.NO_ADAPTER),
         f"{OURS}NoAdapter",
         f"there is no Bluetooth adapter; {HERE.adapter_helps}",
     ),
     "bluetoothd restarts": (
-        lambda: hindered(ContactState.NO_BLUETOOTH),
+        lambda: unreachable(ContactState.NO_BLUETOOTH),
         f"{OURS}NoBluetooth",
         f"bluetoothd is not running; {HERE.bluetooth_helps}",
     ),
     "bluetoothd hangs": (
-        lambda: hindered(ContactState.BLUETOOTH_HANGS),
+        lambda: unreachable(ContactState.BLUETOOTH_HANGS),
         f"{OURS}BluetoothdHangs",
         f"bluetoothd does not answer; {HERE.bluetooth_helps}",
     ),

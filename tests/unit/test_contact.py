@@ -8,8 +8,8 @@ import pytest
 
 from dbus_xbms.contact import (
     ADVICE,
-    HINDRANCES,
-    UNDERWAY,
+    IN_PROGRESS,
+    UNREACHABLE,
     Contact,
     ContactState,
     ContactView,
@@ -154,7 +154,7 @@ def test_the_state_and_its_reason_follow_from_what_is_nearest_to_the_machine(
 
 
 @pytest.mark.parametrize(
-    "state", [one for one in ContactState if one not in UNDERWAY and one is not ContactState.UNKNOWN]
+    "state", [one for one in ContactState if one not in IN_PROGRESS and one is not ContactState.UNKNOWN]
 )
 def test_every_state_that_is_not_well_has_advice(state: ContactState) -> None:
     assert ADVICE[state]
@@ -168,8 +168,8 @@ def test_a_state_is_read_from_its_name_and_from_what_begins_with_it(state: Conta
     assert ContactState("something newer") is ContactState.UNKNOWN
 
 
-def test_the_hindrances_are_states_in_which_advice_concerns_this_machine() -> None:
-    assert all("in range" not in ADVICE[state] for state in HINDRANCES)
+def test_advice_in_unreachable_states_concerns_this_machine() -> None:
+    assert all("in range" not in ADVICE[state] for state in UNREACHABLE)
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ class Verdict:
     """Whether the preset is refused. The first sample decides at once."""
 
     refused: str = ""  # why, in words
-    stranger: bool = False  # it is not the pack that is stored
+    other_pack: bool = False  # this is not the stored pack
     opposite_since: float | None = None  # s, since when samples have contradicted this verdict
 
     @property
@@ -164,9 +164,9 @@ def check(
     settings: PackSettings,
 ) -> Verdict:
     """Judge the preset by a sample; ``previous`` is the verdict so far."""
-    if stranger := identity.contradiction(sample, settings):
-        return Verdict(refused=stranger, stranger=True)
-    if previous and previous.stranger:  # the stored pack is back, or the owner has confirmed the new one
+    if contradiction := identity.contradiction(sample, settings):
+        return Verdict(refused=contradiction, other_pack=True)
+    if previous and previous.other_pack:  # the stored pack is back, or the owner has confirmed the new one
         previous = None
     if not sample.cells:  # no evidence; other rules stop the currents
         return previous or Verdict(refused=preset.refused)

@@ -23,12 +23,12 @@ SILENCE = {
 REDUCED = (Phase.LENT, Phase.DERATED)  # phases in which some of the discharge current remains
 
 
-def restored(kept: Snapshot, started: float, settings: PackSettings) -> LimitsState:
+def restore(snapshot: Snapshot, started: float, settings: PackSettings) -> LimitsState:
     """Limits of a pack that controlled before the program started, until its first sample."""
     chosen, count = preset(settings), settings.cells
-    cvl = max(0.0, min(kept.cvl, count * chosen.full))
-    ccl = _allowed(kept.ccl, PackSettings.max_charge_current, CHARGE_RATE, settings)
-    dcl = _allowed(kept.dcl, PackSettings.max_discharge_current, DISCHARGE_RATE, settings)
+    cvl = max(0.0, min(snapshot.cvl, count * chosen.full))
+    ccl = _allowed(snapshot.ccl, PackSettings.max_charge_current, CHARGE_RATE, settings)
+    dcl = _allowed(snapshot.dcl, PackSettings.max_discharge_current, DISCHARGE_RATE, settings)
     mode = "No contact since the start"
     nothing = ramp.no_current(mode)
     limits = Limits(
@@ -38,36 +38,36 @@ def restored(kept: Snapshot, started: float, settings: PackSettings) -> LimitsSt
         mode=mode,
         charge_limitation=mode,
         discharge_limitation=mode,
-        charge_request=kept.request,
+        charge_request=snapshot.request,
         battery_low_voltage=count * chosen.low,
     )
     return LimitsState(
         limits=limits,
         preset=chosen,
         verdict=Verdict(),
-        evidence=kept.evidence if kept.chemistry == chosen.name else preset_check.ChemistryEvidence(),
-        voltage=kept.voltage,
+        evidence=snapshot.evidence if snapshot.chemistry == chosen.name else preset_check.ChemistryEvidence(),
+        voltage=snapshot.voltage,
         cap=cvl_cap.CapState(),
         charge=ramp.hold_at(replace(nothing, current=ccl), started),
         discharge=ramp.hold_at(replace(nothing, current=dcl), started),
-        cut_high=kept.cut_high,
-        cut_low=kept.cut_low,
-        dead=kept.dead,
+        cut_high=snapshot.cut_high,
+        cut_low=snapshot.cut_low,
+        dead=snapshot.dead,
         capacity_unknown=False,  # decided by the first sample
-        request=kept.request,
+        request=snapshot.request,
         silent_cvl=cvl,
         wake_cvl=count * chosen.floating,
-        safe=kept.safe,
+        safe=snapshot.safe,
         last_sample=None,
         at=started,
     )
 
 
-def _allowed(kept: float, setting: Setting[float], rate: float, settings: PackSettings) -> float:
+def _allowed(stored: float, setting: Setting[float], rate: float, settings: PackSettings) -> float:
     """A stored current in A, limited to what the settings allow now."""
     capacity = state_of_charge.installed(settings.nominal, settings)
     highest, _ = current_limits.ceiling(setting, rate, capacity, settings)
-    return max(0.0, min(kept, highest))
+    return max(0.0, min(stored, highest))
 
 
 def to_snapshot(state: LimitsState) -> Snapshot:
@@ -87,7 +87,7 @@ def to_snapshot(state: LimitsState) -> Snapshot:
     )
 
 
-def silent(
+def in_silence(
     before: LimitsState, phase: Phase, now: float, settings: PackSettings, doubt: str = ""
 ) -> LimitsState:
     """Limits in silence: no charging, and discharging reduced or stopped by the phase.
@@ -114,7 +114,7 @@ def _wake_current(before: LimitsState, phase: Phase, settings: PackSettings) -> 
     return min(settings.wake_current, before.charge.published) if asleep else 0.0
 
 
-def stopped(before: LimitsState, now: float, why: str) -> LimitsState:
+def after_fault(before: LimitsState, now: float, why: str) -> LimitsState:
     """Limits after a fault in the program: no current. Uses nothing but the previous state."""
     limits = _without_charge(before, why, 0.0)
     return replace(

@@ -63,7 +63,7 @@ def test_the_limits_are_those_of_derating_until_stop() -> None:
     before = lent()
     assert before.control
     fresh = before.control.limits
-    derated = silent_limits.silent(before.control, Phase.DERATED, LENT_AT, chosen).limits
+    derated = silent_limits.in_silence(before.control, Phase.DERATED, LENT_AT, chosen).limits
     for decision in through(before, LENT_AT, LENT_AT + HOLD, LENT_AT + STOP - 2):
         assert decision.limits
         shown = decision.limits

@@ -273,9 +273,9 @@ def test_what_speaks_against_one_chemistry_says_nothing_of_another() -> None:
     before, _ = charged_deep(PackState(started=0.0), 0.0, 240)
     assert before.control
     kept = silent_limits.to_snapshot(before.control)
-    assert silent_limits.restored(kept, LATER, CHOSEN).evidence == kept.evidence
+    assert silent_limits.restore(kept, LATER, CHOSEN).evidence == kept.evidence
     assert (
-        silent_limits.restored(kept, LATER, settings(Control=1, Chemistry="NMC", Cells=4)).evidence
+        silent_limits.restore(kept, LATER, settings(Control=1, Chemistry="NMC", Cells=4)).evidence
         == preset_check.ChemistryEvidence()
     )
 
