@@ -231,6 +231,7 @@ class App:
                 protocol=family_named(settings.protocol),
                 service=BatteryService,
                 store=self._local.set,
+                identified=self._arbiter.identified,
                 capture=self._capture,
             )
             self._packs[address] = pack

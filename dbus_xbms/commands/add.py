@@ -203,6 +203,6 @@ async def _report_contact(target: PackToAdd, settings: PackSettings, *, wait: bo
         return
     async with open_bus() as bus:
         contact = (await contacts(bus)).get(target.address, Contact(reason="it has not answered"))
-    say(f"No contact yet: {reason_text(contact)}. The service goes on trying.")
+    say(f"No contact yet: {reason_text(contact)}. The service keeps trying.")
     if contact.advice:
         say(f"  -> {printable(contact.advice, LINE)}")

@@ -127,7 +127,7 @@ async def _tell(heard: Heard, tell: Tell) -> None:
             await asyncio.sleep(LOOK_EVERY)
             tell(await heard())
     except (CommandError, BusError) as err:  # the scan itself will say what is wrong
-        log.debug("what was heard so far is not known: %s", err)
+        log.debug("cannot read the packs found so far: %s", err)
 
 
 async def _found(

@@ -34,8 +34,8 @@ DECISION_FAILED = "stopped by an error in this program; its currents are 0 until
 class PackMonitor:
     """One pack as the air shows it: :meth:`reports` after each poll, :meth:`report` at any time.
 
-    ``changed`` is set when something other than a poll makes a new report worth publishing; whoever publishes
-    clears it.
+    ``changed`` is set when something other than a poll makes a new report worth publishing; the publisher
+    clears it. ``identified`` is set when the number of cells becomes known, on which control depends.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class PackMonitor:
         central: Central,
         protocol: BmsFamily,
         writer: SettingsWriter,
+        identified: asyncio.Event | None = None,
         capture: Capture | None = None,
     ) -> None:
         self.address = address
@@ -54,6 +55,7 @@ class PackMonitor:
         self.latest: Report | None = None
         self._protocol = protocol
         self._writer = writer
+        self._identified = identified or asyncio.Event()
         self._poller = Poller(address, settings, central=central, protocol=protocol, capture=capture)
         self.changed = self._poller.changed
         self._commands = Commands(address, settings, protocol.switching)
@@ -107,7 +109,10 @@ class PackMonitor:
         # A poll with retries takes seconds: the age of its values counts from its beginning.
         self._state = pack_state.sampled(self._state, reading.sample, polled.begun, reading.identity)
         self._counters = reading.counters or self._counters
+        cells = self.settings.cells
         self._memory.learn(reading, self._state)
+        if self.settings.cells != cells:
+            self._identified.set()  # before a report is published: the first service is the right one
         self._contact.succeeded(_now())
         if polled.first:
             self._commands.connected()

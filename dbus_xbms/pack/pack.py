@@ -32,13 +32,20 @@ class Pack:
         protocol: BmsFamily,
         service: Callable[[str, PackMonitor], Service],
         store: Store,
+        identified: asyncio.Event | None = None,
         capture: Capture | None = None,
     ) -> None:
         self.address = address
         self.protocol = protocol
         self._writer = SettingsWriter(address, settings, store)
         self.monitor = PackMonitor(
-            address, settings, central=central, protocol=protocol, writer=self._writer, capture=capture
+            address,
+            settings,
+            central=central,
+            protocol=protocol,
+            writer=self._writer,
+            identified=identified,
+            capture=capture,
         )
         self._publisher = Publisher(address, self.monitor, service(address, self.monitor))
 
