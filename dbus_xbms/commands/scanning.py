@@ -20,7 +20,7 @@ from dbus_xbms.dbus.call import ping
 from dbus_xbms.dbus.errors import ANSWER_LIMIT, BusError, CallRefused
 from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.protocols import Advertised
-from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.protocols.registry import FAMILIES, recognise
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.text import printable
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
@@ -39,6 +39,7 @@ class Found:
     rssi: int | None  # dBm
     state: str  # added, removed, new
     given: str = ""  # the name that the owner chose
+    protocol: str = ""  # recognised by the advertisement; "": unknown
 
     @property
     def row(self) -> tuple[str, str, str, str]:
@@ -143,6 +144,7 @@ async def _found(
             name=entry.get("name", ""),
             rssi=entry.get("rssi"),
             state=_state(known=entry.get("known", False), enabled=entry.get("enabled", False)),
+            protocol=entry.get("protocol", ""),
         )
         for entry in entries
     ]
@@ -151,7 +153,7 @@ async def _found(
 async def _scan_here(
     seconds: float, packs: Mapping[str, PackSettings], progress: Progress | None
 ) -> list[Found]:
-    air = Central([Jbd()])
+    air = Central([*FAMILIES.values()])
 
     async def so_far() -> list[Found]:
         return _named(map(_of, air.found_so_far()), packs)
@@ -168,7 +170,14 @@ async def _discover(air: Central, seconds: float) -> list[Found]:
 
 
 def _of(seen: Advertised) -> Found:
-    return Found(address=seen.address, name=seen.name, rssi=seen.rssi, state="new")
+    family = recognise(seen)
+    return Found(
+        address=seen.address,
+        name=seen.name,
+        rssi=seen.rssi,
+        state="new",
+        protocol=family.name if family else "",
+    )
 
 
 def _named(found: Iterable[Found], packs: Mapping[str, PackSettings]) -> list[Found]:
