@@ -37,7 +37,7 @@ def long(one: PackSample) -> list[PackSample | None]:
 
 
 @pytest.mark.parametrize("control", [0, 1])
-def test_a_pack_rests_after_a_minute_in_which_nothing_goes_on(control: int) -> None:
+def test_a_pack_rests_after_an_idle_minute(control: int) -> None:
     assert not counts_as_rest(*[CALM] * 60, Control=control)
     assert counts_as_rest(*[CALM] * 61, Control=control)
 
@@ -65,7 +65,7 @@ def test_a_pack_rests_after_a_minute_in_which_nothing_goes_on(control: int) -> N
         ("a preset in doubt", {"cells": (3.32,) * 3}),
     ],
 )
-def test_whatever_goes_on_ends_a_rest_at_once(why: str, changes: dict[str, object]) -> None:
+def test_any_activity_ends_a_rest_at_once(why: str, changes: dict[str, object]) -> None:
     assert not counts_as_rest(*long(CALM), replace(CALM, **changes)), why  # type: ignore[arg-type]
 
 
