@@ -2,4 +2,4 @@
 
 
 class CommandError(Exception):
-    """What stops a command and what the owner can do about it, in one line."""
+    """Ends a command; the message is one line with the reason and what to do."""

@@ -7,16 +7,15 @@ import logging
 from collections.abc import Callable, Mapping
 
 from dbus_xbms.commands import CommandError, questions
-from dbus_xbms.commands.consent import asks, quoted
-from dbus_xbms.commands.explain import reason
-from dbus_xbms.commands.first_contact import described, first_contact, has_answered
 from dbus_xbms.commands.known import Known, known_packs, row_of, title
 from dbus_xbms.commands.naming import find
+from dbus_xbms.commands.pack_contact import described, first_contact, has_answered, reason_text
+from dbus_xbms.commands.pack_to_add import PackToAdd, confirm_addition, store, to_store
+from dbus_xbms.commands.questions import can_ask, shell_quoted
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.scanning import Found, heard_by_service
 from dbus_xbms.commands.session import complete, contacts, is_running, open_bus, warn_if_not_running
-from dbus_xbms.commands.subject import Subject, agreed_to, store, whole
-from dbus_xbms.commands.values import told
+from dbus_xbms.commands.setting_text import setting_lines
 from dbus_xbms.contact import Contact
 from dbus_xbms.dbus.errors import NoAnswer
 from dbus_xbms.policy.advice.consequences import willing
@@ -93,22 +92,22 @@ async def _add(args: argparse.Namespace) -> int:
     }
     heard = await _heard()
     async with known_packs() as known:
-        subject = _subject(args.pack, known, heard)
-        if subject.is_added and not given:
-            say(f"{_name(subject, subject.before)}; nothing was changed.")
-            await _report_contact(subject, subject.before, wait=not args.no_wait)
+        target = _subject(args.pack, known, heard)
+        if target.is_added and not given:
+            say(f"{_name(target, target.before)}; nothing was changed.")
+            await _report_contact(target, target.before, wait=not args.no_wait)
             return 0
-        if not (subject.is_added or args.yes) and asks():
-            given |= _asked(subject, given)
+        if not (target.is_added or args.yes) and can_ask():
+            given |= _asked(target, given)
             await known.read()
-        subject = await agreed_to(subject, given, yes=args.yes)
-        settings = await store(subject, whole(subject, given))
-    if subject.is_added:
-        _report_changes(subject, settings, given)
+        target = await confirm_addition(target, given, yes=args.yes)
+        settings = await store(target, to_store(target, given))
+    if target.is_added:
+        _report_changes(target, settings, given)
         return 0
-    say(f"{_name(subject, settings)}.")
-    say(_control_words(subject, settings))
-    await _report_contact(subject, settings, wait=not args.no_wait)
+    say(f"{_name(target, settings)}.")
+    say(_control_words(target, settings))
+    await _report_contact(target, settings, wait=not args.no_wait)
     return 0
 
 
@@ -122,7 +121,7 @@ async def _heard() -> list[Found]:
             return []
 
 
-def _subject(word: str, known: Known, heard: list[Found]) -> Subject:
+def _subject(word: str, known: Known, heard: list[Found]) -> PackToAdd:
     """The pack that is meant: by any address, or by the name of one that was added or heard.
 
     Raises:
@@ -130,7 +129,7 @@ def _subject(word: str, known: Known, heard: list[Found]) -> Subject:
     """
     others = [one.candidate for one in heard if one.address not in known.packs]
     address = as_address(word) or find(word, [*known.candidates, *others]).address
-    return Subject(
+    return PackToAdd(
         address=address,
         advertised=next((one.name for one in heard if one.address == address), ""),
         before=known.packs.get(address) or PackSettings(),
@@ -138,70 +137,70 @@ def _subject(word: str, known: Known, heard: list[Found]) -> Subject:
     )
 
 
-def _asked(subject: Subject, given: Mapping[str, Value]) -> dict[str, Value]:
+def _asked(target: PackToAdd, given: Mapping[str, Value]) -> dict[str, Value]:
     """What the owner answers about what is neither given nor known."""
     answers: dict[str, Value] = {}
-    before = subject.before
+    before = target.before
     if PackSettings.custom_name.name not in given and not before.custom_name:
-        answers[PackSettings.custom_name.name] = questions.name(subject.advertised, subject.name_refusal)
+        answers[PackSettings.custom_name.name] = questions.ask_name(target.advertised, target.name_refusal)
     if PackSettings.chemistry.name not in given and not before.chemistry:
-        answers[PackSettings.chemistry.name] = questions.chemistry()
-    after = subject.after({**given, **answers})
-    alone = not [other for other in willing(subject.known.packs) if other != subject.address]
+        answers[PackSettings.chemistry.name] = questions.ask_chemistry()
+    after = target.after({**given, **answers})
+    alone = not [other for other in willing(target.known.packs) if other != target.address]
     if PackSettings.control.name not in given and after.chemistry and alone:
-        answers[PackSettings.control.name] = int(questions.control())
+        answers[PackSettings.control.name] = int(questions.ask_control())
     if {**given, **answers}.get(PackSettings.control.name):
-        answers |= questions.currents(
-            [name for name in questions.CURRENTS if _is_missing(name, subject, given)]
+        answers |= questions.ask_currents(
+            [name for name in questions.CURRENTS if _is_missing(name, target, given)]
         )
     return answers
 
 
-def _is_missing(current: str, subject: Subject, given: Mapping[str, Value]) -> bool:
+def _is_missing(current: str, target: PackToAdd, given: Mapping[str, Value]) -> bool:
     """Whether a current is neither given nor chosen before."""
-    return current not in given and subject.before[current] == row_of(PackSettings.rows, current).unset
+    return current not in given and target.before[current] == row_of(PackSettings.rows, current).unset
 
 
-def _name(subject: Subject, settings: PackSettings) -> str:
+def _name(target: PackToAdd, settings: PackSettings) -> str:
     """The pack's name, that it is added, and its instance."""
-    name = title(subject.address, settings)
+    name = title(target.address, settings)
     instance = settings.class_and_vrm_instance.rpartition(":")[2]
-    return f"{name} {'is already ' if subject.is_added else ''}added (VRM instance {instance})"
+    return f"{name} {'is already ' if target.is_added else ''}added (VRM instance {instance})"
 
 
-def _report_changes(subject: Subject, settings: PackSettings, given: Mapping[str, Value]) -> None:
-    say(f"{_name(subject, settings)}; changed:")
+def _report_changes(target: PackToAdd, settings: PackSettings, given: Mapping[str, Value]) -> None:
+    say(f"{_name(target, settings)}; changed:")
     for name in given:
-        for line in told(row_of(PackSettings.rows, name), settings):
+        for line in setting_lines(row_of(PackSettings.rows, name), settings):
             say(line)
 
 
-def _control_words(subject: Subject, settings: PackSettings) -> str:
+def _control_words(target: PackToAdd, settings: PackSettings) -> str:
     """What becomes of charge control."""
-    change = f"dbus-xbms set {quoted(title(subject.address, settings))}"
+    change = f"dbus-xbms set {shell_quoted(title(target.address, settings))}"
     if not settings.chemistry:
         return f"{questions.ABOUT_CHEMISTRY}\nTo choose it: {change} Chemistry {questions.EXAMPLE}"
     if not control_disabled(settings):
         return ""  # it was said before
-    packs = subject.with_it(settings)
+    packs = target.with_it(settings)
     if others := willing(packs):
         other = title(others[0], packs[others[0]])
         return f"It is only shown; {other} controls chargers, as before."
     return f"It is only shown. To let it control chargers: {change} Control 1"
 
 
-async def _report_contact(subject: Subject, settings: PackSettings, *, wait: bool) -> None:
+async def _report_contact(target: PackToAdd, settings: PackSettings, *, wait: bool) -> None:
     """Wait for the first contact, and say what was found or why there is none yet."""
     if not await warn_if_not_running() or not wait:
         return
-    name = title(subject.address, settings)
+    name = title(target.address, settings)
     control = not control_disabled(settings)
-    pack = await first_contact(subject.address, name, control=control)
+    pack = await first_contact(target.address, name, control=control)
     if pack and has_answered(pack):
         say("\n".join(described(pack, control=control)))
         return
     async with open_bus() as bus:
-        contact = (await contacts(bus)).get(subject.address, Contact(reason="it has not answered"))
-    say(f"No contact yet: {reason(contact)}. The service goes on trying.")
+        contact = (await contacts(bus)).get(target.address, Contact(reason="it has not answered"))
+    say(f"No contact yet: {reason_text(contact)}. The service goes on trying.")
     if contact.advice:
         say(f"  -> {printable(contact.advice, LINE)}")

@@ -1,10 +1,18 @@
-"""What arguments of the command line may be: the types that argparse checks them with."""
+"""Arguments of the command line: their types, how they are parsed, and the help."""
 
 from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from textwrap import fill
+from typing import Any, NoReturn
+
+from dbus_xbms.commands.naming import did_you_mean
+from dbus_xbms.commands.saying import folded
+from dbus_xbms.text import listed
 
 YEAR = 365 * 86400  # s
 DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{0,6})?|\.[0-9]{1,6}")  # no sign, no exponent, no nan
@@ -49,3 +57,117 @@ def whole(lowest: int, highest: int, what: str = "") -> Callable[[str], int]:
 
 def _cut(text: str) -> str:
     return f"{text!r:.{SHOWN}}"
+
+
+USAGE = 2  # exit status
+WIDEST = 100  # columns; longer lines are hard to read
+NARROWEST = 30
+LONGEST_CHOICES = 16  # columns; more of them are listed in the help
+
+
+def help_width() -> int:
+    """Columns of a help text on this terminal."""
+    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns) - 2)
+
+
+def placeholder(action: argparse.Action) -> str:
+    """What stands for an argument where it is described."""
+    if isinstance(action.metavar, str):
+        return action.metavar
+    choices = "|".join(map(str, action.choices or ()))
+    return choices if 0 < len(choices) <= LONGEST_CHOICES else action.dest.upper()
+
+
+class Folded(argparse.HelpFormatter):
+    """Help that fits the terminal."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=help_width())
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        paragraphs = text.split("\n\n")
+        return "\n\n".join(super(Folded, self)._fill_text(part, width, indent) for part in paragraphs)
+
+    def _metavar_formatter(
+        self, action: argparse.Action, default_metavar: str
+    ) -> Callable[[int], tuple[str, ...]]:
+        return lambda size: (placeholder(action),) * size
+
+    def _expand_help(self, action: argparse.Action) -> str:
+        """The help, with those choices that were too long to stand before it."""
+        text = super()._expand_help(action)
+        choices = [*map(str, action.choices or ())]
+        told = not choices or all(choice in placeholder(action) or choice in text for choice in choices)
+        return text if told else f"{text}: {listed(choices, 'or')}"
+
+
+class Verbatim(Folded):
+    """Help whose texts are folded already."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return text
+
+
+WAYS = {"?": "[{}]", "*": "[{} ...]", "+": "{} ..."}  # to write an argument that may be left out or repeated
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that suggests what may have been meant."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"formatter_class": Folded, "allow_abbrev": False, "add_help": False, **options})
+        self._positionals.title = "arguments"
+        self.add_argument("-h", "--help", action="help", help="show this help")
+
+    @property
+    def _rest(self) -> bool:
+        """Whether it leaves the rest of the arguments to another parser."""
+        return any(action.nargs == argparse.REMAINDER for action in self._actions)
+
+    def synopsis(self) -> str:
+        """The command with its arguments; the options are listed below it."""
+        places = [action for action in self._actions if not action.option_strings]
+        shown = [WAYS.get(str(action.nargs), "{}").format(placeholder(action)) for action in places]
+        return " ".join([self.prog, "[options]", *shown])
+
+    def format_usage(self) -> str:
+        """How it is called, in lines that fit the terminal."""
+        usage = f"usage: {self.usage or self.synopsis()}"
+        return fill(usage, help_width(), subsequent_indent="    ", break_on_hyphens=False) + "\n"
+
+    def format_help(self) -> str:
+        """Everything that there is to say."""
+        return f"{self.format_usage()}\n{self._below_usage()}"
+
+    def _below_usage(self) -> str:
+        formatter = self._get_formatter()
+        formatter.add_text(self.description)
+        for group in self._action_groups:
+            formatter.start_section(group.title)
+            formatter.add_arguments(group._group_actions)
+            formatter.end_section()
+        formatter.add_text(self.epilog)
+        return formatter.format_help()
+
+    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
+        """Parse them; ends the program at one that is not known."""
+        # Intermixed, for `get PACK --json SETTING`; argparse knows no groups with places then.
+        places = [action for group in self._mutually_exclusive_groups for action in group._group_actions]
+        plain = self._rest or any(not action.option_strings for action in places)
+        parse = self.parse_known_args if plain else self.parse_known_intermixed_args
+        parsed, unknown = parse(args, namespace)
+        if unknown:
+            self._refuse(unknown[0])
+        return parsed
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments, below how they are given, and end the program."""
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, folded(f"{self.prog}: error: {message}", sys.stderr) + "\n")
+
+    def _refuse(self, argument: str) -> NoReturn:
+        name = argument.partition("=")[0]
+        if argument.startswith("-"):
+            options = [option for action in self._actions for option in action.option_strings]
+            self.error(f"there is no option {name!r:.60}{did_you_mean(name, options)}")
+        self.error(f"one argument too many: {argument!r:.60}")

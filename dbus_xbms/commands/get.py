@@ -10,10 +10,9 @@ from collections.abc import Iterator, Sequence
 from dbus_xbms.commands.known import is_program, known_packs, row_of
 from dbus_xbms.commands.naming import PROGRAM
 from dbus_xbms.commands.saying import folded
-from dbus_xbms.commands.secret import shown
 from dbus_xbms.commands.session import complete
+from dbus_xbms.commands.setting_text import EMPTY, setting_lines, value_text
 from dbus_xbms.commands.table import terminal
-from dbus_xbms.commands.values import EMPTY, told
 from dbus_xbms.policy.advice.meaning import meaning
 from dbus_xbms.settings import AnySetting, PackSettings, ProgramSettings, Settings
 from dbus_xbms.settings.topics import TOPICS
@@ -77,7 +76,7 @@ def _by_topic(rows: Sequence[AnySetting], settings: Settings) -> Iterator[str]:
             yield topic if first else f"\n{topic}"
             first = False
         for row in shown:
-            for line in told(row, settings):
+            for line in setting_lines(row, settings):
                 yield textwrap.fill(line, width, initial_indent="  ", subsequent_indent=INDENT)
 
 
@@ -85,12 +84,12 @@ def _explained(row: AnySetting, settings: Settings) -> str:
     """One setting with its default, its range and what it is for."""
     choices = "" if not row.choices else f"one of {', '.join(row.choices)}, none"
     span = "" if row.lowest is None or row.highest is None else f"{row.lowest:g} to {row.highest:g}"
-    default = f"default {shown(row, row.default) or EMPTY}"
+    default = f"default {value_text(row, row.default) or EMPTY}"
     limits = "; ".join(part for part in (span, choices, default) if part)
     width = terminal().columns - 1
     return "\n".join(
         [
-            *(textwrap.fill(line, width, subsequent_indent=INDENT) for line in told(row, settings)),
+            *(textwrap.fill(line, width, subsequent_indent=INDENT) for line in setting_lines(row, settings)),
             *(
                 textwrap.fill(text, width, initial_indent=INDENT, subsequent_indent=INDENT)
                 for text in (limits, row.help)

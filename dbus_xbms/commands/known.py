@@ -1,4 +1,4 @@
-"""The packs in localsettings and how the owner names them."""
+"""The packs in localsettings: their settings and names, and changes to them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SETTINGS_LIMIT = 5.0  # s; it may be restarting
 
 
 class Known:
-    """The packs that localsettings knows, those that were added once, with their settings."""
+    """All packs with settings in localsettings, whether they are enabled or were removed."""
 
     def __init__(self, local: LocalSettings, stored: Mapping[str, object]) -> None:
         self._local = local
@@ -48,7 +48,7 @@ class Known:
 
     def _take(self, stored: Mapping[str, object]) -> None:
         self.packs: dict[str, PackSettings] = {}  # by address
-        # Why a stored value is not used, by address and setting
+        # Why a stored value cannot be used, by address and setting
         self.unusable: dict[str, dict[str, str]] = {}
         for path, value in stored.items():
             device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
@@ -58,29 +58,29 @@ class Known:
                     self.unusable.setdefault(address, {})[name] = why
 
     async def read(self) -> None:
-        """Read the packs again: another program may have changed them while the owner was asked."""
+        """Read the packs again; another program may have changed them."""
         self._take(await self._local.stored([DEVICES]))
 
     @property
     def candidates(self) -> list[Candidate]:
-        """The packs as the owner may name them, for :func:`dbus_xbms.commands.naming.find`."""
+        """The packs with their names, for :func:`dbus_xbms.commands.naming.find`."""
         return [candidate(address, pack) for address, pack in sorted(self.packs.items())]
 
     def address(self, word: str) -> str:
-        """Address of the known pack that is meant by a word.
+        """Return the address of the pack that a word refers to.
 
         Raises:
-            SettingsError: no such pack, or several.
+            SettingsError: no pack has this name, or several have.
         """
         return find(word, self.candidates).address
 
     async def add(self, address: str) -> PackSettings:
-        """Make sure that all settings of a pack are stored, and return them."""
+        """Store the defaults of a pack's missing settings, and return all settings."""
         self.packs[address] = await self._added(PackSettings, lambda name: pack_path(address, name))
         return self.packs[address]
 
     async def program(self) -> ProgramSettings:
-        """The settings of the whole program."""
+        """Return the settings of the service."""
         return await self._added(ProgramSettings, service_path)
 
     async def _added(self, table: type[S], path: Callable[[str], str]) -> S:
@@ -91,7 +91,7 @@ class Known:
         return settings
 
     async def set(self, path: str, value: Value) -> Value:
-        """Store a value and return what localsettings made of it; one of another type is replaced."""
+        """Store a value and return what localsettings stored; an entry of another type is replaced."""
         address, name = address_of(path.split("/")[3]), path.rpartition("/")[2]
         if name in self.unusable.get(address or "", {}):
             await self._local.remove([path])
@@ -99,11 +99,11 @@ class Known:
         return await self._local.set(path, value)
 
     async def forget(self, address: str) -> None:
-        """Remove everything that localsettings holds of a pack."""
+        """Remove all settings of a pack."""
         await self._forget(DEVICES, pack_path(address, ""), switch_path(address))
 
     async def forget_program(self) -> None:
-        """Remove the settings of the whole program."""
+        """Remove the settings of the service."""
         await self._forget(SERVICE, service_path(""))
 
     async def _forget(self, root: str, *prefixes: str) -> None:
@@ -112,7 +112,7 @@ class Known:
 
 
 def candidate(address: str, pack: PackSettings) -> Candidate:
-    """A known pack as the owner may name it."""
+    """Return a pack with all of its names."""
     given, hardware = pack.custom_name, pack.hardware
     return Candidate(
         address=address,
@@ -123,37 +123,37 @@ def candidate(address: str, pack: PackSettings) -> Candidate:
 
 
 def is_program(word: str) -> bool:
-    """Whether a word stands for the whole program instead of a pack."""
+    """Return whether a word stands for the service instead of a pack."""
     return word.strip().lower() == PROGRAM
 
 
 def title(address: str, pack: PackSettings) -> str:
-    """A pack as messages name it: by its name, else by its address."""
+    """Return a pack's name for messages, or its address."""
     return printable(name_of(pack) or address)
 
 
 def row_of(table: Iterable[AnySetting], name: str) -> AnySetting:
-    """The row of a setting that is offered to the owner, in whatever case its name is written.
+    """Return the setting with this name, in any case; internal settings are left out.
 
     Raises:
-        SettingsError: there is none.
+        SettingsError: there is no such setting.
     """
     offered = {row.name.lower(): row for row in table if not row.internal}
     row = offered.get(name.strip().lower())
     if row is None:
-        there = [row.name for row in offered.values()]
-        asked = did_you_mean(name, there) or f"; there are: {', '.join(there)}"
-        raise SettingsError(f"there is no setting {name!r:.60}{asked}")
+        names = [row.name for row in offered.values()]
+        hint = did_you_mean(name, names) or f"; settings are: {', '.join(names)}"
+        raise SettingsError(f"there is no setting {name!r:.60}{hint}")
     return row
 
 
 @asynccontextmanager
 async def known_packs() -> AsyncIterator[Known]:
-    """What localsettings knows.
+    """Read the packs from localsettings; inside, they can be changed.
 
     Raises:
         CommandError: no bus, or no localsettings on it.
-        NoAnswer: localsettings does not answer; also later, from what is asked of it.
+        NoAnswer: localsettings does not answer; each call inside may raise this too.
     """
     async with open_bus() as bus:
         await wait_for_name(bus, LOCALSETTINGS, SETTINGS_LIMIT)
@@ -167,7 +167,7 @@ async def known_packs() -> AsyncIterator[Known]:
 
 
 async def added_packs() -> Mapping[str, PackSettings]:
-    """The packs that were added, by address; none on a machine without localsettings."""
+    """Return the packs in localsettings by address; empty without localsettings."""
     async with open_bus() as bus:
         if not await has_owner(bus, LOCALSETTINGS):
             return {}
@@ -176,7 +176,7 @@ async def added_packs() -> Mapping[str, PackSettings]:
 
 
 def _put(settings: Settings, name: str, value: object) -> str:
-    """Take over a stored value; returns why one of a setting that there is cannot be used, else ""."""
+    """Copy a stored value into the settings; return why it cannot be used, or empty."""
     if name not in settings:
         return ""
     try:

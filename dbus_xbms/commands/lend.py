@@ -8,10 +8,10 @@ from dbus_fast import Variant
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import whole
-from dbus_xbms.commands.consent import to_paste
-from dbus_xbms.commands.explain import absence
 from dbus_xbms.commands.known import known_packs, title
 from dbus_xbms.commands.naming import find
+from dbus_xbms.commands.pack_contact import why_absent
+from dbus_xbms.commands.questions import with_pack_name
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete, open_bus
 from dbus_xbms.commands.table import LAST_COMMAND
@@ -47,8 +47,8 @@ async def _lend(pack: str, minutes: int) -> int:
     service = f"{BATTERY}.{device_id(address)}"
     async with open_bus() as bus:
         if not await has_owner(bus, service):
-            raise CommandError(await absence(address, name, removed=candidate.is_removed))
+            raise CommandError(await why_absent(address, name, removed=candidate.is_removed))
         if not await set_value(bus, service, LEND, Variant("i", minutes)):
-            raise CommandError(to_paste(str(await get_value(bus, service, LAST_COMMAND)), name))
+            raise CommandError(with_pack_name(str(await get_value(bus, service, LAST_COMMAND)), name))
     say(f"{name} is {f'lent for {minutes} min' if minutes else 'taken back'}.")
     return 0

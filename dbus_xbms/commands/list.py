@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import batteries
-from dbus_xbms.commands.explain import explained
 from dbus_xbms.commands.known import known_packs
+from dbus_xbms.commands.pack_contact import contact_lines
 from dbus_xbms.commands.saying import wrapped
 from dbus_xbms.commands.scanning import Found, heard_by_service
 from dbus_xbms.commands.session import complete, contacts, is_running, open_bus
@@ -114,7 +114,7 @@ def described(listing: Listing, width: int) -> Iterator[str]:
     for address, contact in sorted(listing.told.items()):
         if contact.advice and address in listing.packs:
             name = printable(name_of(listing.packs[address])) or address
-            yield wrapped(f"\n{explained(name, contact)}", width)
+            yield wrapped(f"\n{contact_lines(name, contact)}", width)
     if listing.heard:
         yield "\nHeard within a day, not added:"
         yield _table([("Address", "RSSI", "Pack is", "Name"), *(pack.row for pack in listing.heard)], width)

@@ -1,4 +1,4 @@
-"""Which pack the owner means by a word: an address, a name, or the beginning of one. Pure."""
+"""Match a word with packs: by address, by name, or by the beginning of either. Pure."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from dbus_xbms.settings import SettingsError, as_address
 from dbus_xbms.text import LONGEST, listed, printable
 
-PROGRAM = "service"  # stands in a pack's place for the settings of the whole program
-MOST_NAMED = 8  # candidates in one message; `dbus-xbms list` has them all
-SHORTEST_ADDRESS = 2  # characters that can stand for the beginning of an address
-SHORTEST_BEGINNING = 3  # characters; a mistyped beginning that is longer is recognized
+PROGRAM = "service"  # in place of a pack: the settings of the service
+MOST_NAMED = 8  # candidates in a message; `dbus-xbms list` shows all
+SHORTEST_ADDRESS = 2  # characters of the beginning of an address
+SHORTEST_BEGINNING = 3  # characters; only longer beginnings are corrected
 REMOVED = "removed"  # a note
 EXAMPLE = "A4:C1:37:01:02:03"
 
@@ -26,33 +26,33 @@ class AmbiguousName(SettingsError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A pack and all that it may be called."""
+    """A pack with all of its names."""
 
     address: str
     given: str = ""  # by its owner
-    others: tuple[str, ...] = ()  # what it advertises, its product's name: a stranger may choose any
-    note: str = ""  # what the owner should know when several are called the same: "removed", "not added"
+    others: tuple[str, ...] = ()  # advertised name, product; not trusted: anyone can advertise any name
+    note: str = ""  # tells packs of one name apart: "removed", "not added"
 
     @property
     def is_removed(self) -> bool:
-        """Whether its settings are kept and it is not read."""
+        """Whether it was removed, with its settings kept."""
         return self.note == REMOVED
 
     @property
     def shown(self) -> str:
-        """The name under which the owner sees it."""
+        """The name that the owner sees."""
         return self.given or next(filter(None, self.others), "")
 
     @property
     def words(self) -> str:
-        """Name and address, for a message."""
+        """Name, address and note, for a message."""
         name, note = printable(self.shown), f", {self.note}" if self.note else ""
         return f"{name} ({self.address}{note})" if name else f"{self.address}{note and f' ({self.note})'}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """The names of one pack, ready to be compared; an address is left out, as it may be another pack's."""
+    """Case-folded names of a pack, without any name that looks like an address: another pack may have it."""
 
     given: frozenset[str]
     shown: frozenset[str]
@@ -67,8 +67,8 @@ def _begins(names: Iterable[str], word: str) -> bool:
     return any(name.startswith(word) for name in names)
 
 
-# From the most to the least certain; the first tier with a match decides. A name that a pack advertises
-# never outranks one that the owner gave: where the two could both be meant, the owner is asked.
+# From most to least certain; the first tier with a match decides. An advertised name never outranks one
+# that the owner gave; if both could be meant, the result is ambiguous.
 TIERS: tuple[Tier, ...] = (
     lambda names, word: word in names.given,
     lambda names, word: word in names.shown or _begins(names.given, word),
@@ -81,14 +81,14 @@ TIERS: tuple[Tier, ...] = (
 
 
 def find(word: str, candidates: Iterable[Candidate]) -> Candidate:
-    """The one pack that is meant by a word, in whatever case it is written.
+    """Return the pack that a word refers to, in any case.
 
     Raises:
-        UnknownPack: no candidate is called so.
-        AmbiguousName: several are.
+        UnknownPack: no candidate has this name.
+        AmbiguousName: several have.
     """
     packs = list(candidates)
-    if address := as_address(word):  # whoever is named like it
+    if address := as_address(word):  # an address outranks all names
         known = next((pack for pack in packs if pack.address == address), None)
         if known is None:
             raise UnknownPack(_unknown(f"no pack with the address {address} was added", "", packs))
@@ -98,39 +98,39 @@ def find(word: str, candidates: Iterable[Candidate]) -> Candidate:
     for tier in TIERS if folded else ():
         matches = [pack for pack, names in named if tier(names, folded)]
         if len(matches) > 1:
-            raise AmbiguousName(f"{word!r:.60} may be {_either(matches)}; give the address")
+            raise AmbiguousName(f"{word!r:.60} could be {_either(matches)}; use the address")
         if matches:
             return matches[0]
     raise UnknownPack(_unknown(f"no pack is called {word!r:.60}", folded, packs))
 
 
 def called(name: str, candidates: Iterable[Candidate]) -> Candidate | None:
-    """The pack to which its owner gave exactly this name, if there is one."""
+    """Return the pack to which the owner gave exactly this name, or ``None``."""
     folded = _folded(name)
     return next((pack for pack in candidates if folded and _folded(pack.given) == folded), None)
 
 
 def name_refusal(name: str, address: str, candidates: Iterable[Candidate]) -> str:
-    """Why the owner cannot give a pack this name, in words; empty if they can."""
+    """Return why a pack cannot have this name, or empty."""
     if not name:
         return ""
     if _folded(name) == PROGRAM or as_address(name):
-        what = "stands for the program's own settings" if _folded(name) == PROGRAM else "is an address"
+        what = "stands for the settings of the service" if _folded(name) == PROGRAM else "is an address"
         return f"{name!r:.60} {what}; a pack needs another name"
     if printable(name) != name or name != name.strip():
         return f"a name has up to {LONGEST} printable characters, not {name!r:.60}"
     taken = called(name, (pack for pack in candidates if pack.address != address))
-    return f"{taken.words} has that name already; every pack needs its own" if taken else ""
+    return f"{taken.words} already has this name; every pack needs its own" if taken else ""
 
 
 def nearest(word: str, words: Iterable[str], most: int = 3) -> list[str]:
-    """Those words that a mistyped one may have meant, the most similar first."""
+    """Return up to ``most`` words that are similar to a mistyped one, the most similar first."""
     folded = _folded(word)
     if not folded:
         return []
     limit = max(1, len(folded) // 3)
     rated = [(_difference(folded, _folded(other)), other) for other in words]
-    # Part of a word counts as close, too: "chargecurrent" for MaxChargeCurrent.
+    # A part of a word is similar too: "chargecurrent" for MaxChargeCurrent.
     close = [
         (rating, other)
         for rating, other in rated
@@ -140,7 +140,7 @@ def nearest(word: str, words: Iterable[str], most: int = 3) -> list[str]:
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """A question to end a message with; empty if nothing is similar."""
+    """Return "; did you mean ...?" to end a message with, or empty if nothing is similar."""
     close = nearest(word, words)
     return f"; did you mean {' or '.join(printable(other) for other in close)}?" if close else ""
 
@@ -166,14 +166,14 @@ def _folded(text: str) -> str:
 
 
 def _unknown(begin: str, folded: str, packs: Sequence[Candidate]) -> str:
-    """The whole message: what is wrong, what may have been meant, and who there is."""
+    """Return the message for an unknown pack: similar names and the known packs."""
     form = f" (addresses look like {EXAMPLE})" if folded else ""
     if not packs:
         return f"{begin}{form}; `dbus-xbms scan` shows those in range"
-    asked = did_you_mean(folded, {pack.shown for pack in packs if pack.shown})
-    there = ", ".join(pack.words for pack in packs[:MOST_NAMED])
+    hint = did_you_mean(folded, {pack.shown for pack in packs if pack.shown})
+    names = ", ".join(pack.words for pack in packs[:MOST_NAMED])
     more = f" and {len(packs) - MOST_NAMED} more" if len(packs) > MOST_NAMED else ""
-    return f"{begin}{form}{asked or '.'} Known: {there}{more}"
+    return f"{begin}{form}{hint or '.'} Known: {names}{more}"
 
 
 def _either(packs: Sequence[Candidate]) -> str:
@@ -182,13 +182,13 @@ def _either(packs: Sequence[Candidate]) -> str:
 
 
 def _difference(word: str, other: str) -> tuple[int, int]:
-    """How far a mistyped word is from another, and from its beginning if it is long enough to tell."""
+    """Return the distances to another word, and to its beginning if the word is long enough."""
     whole = _distance(word, other)
     return whole, _distance(word, other[: len(word)]) if len(word) > SHORTEST_BEGINNING else whole
 
 
 def _distance(left: str, right: str) -> int:
-    """How many letters to add, drop, change, or swap with their neighbour to make one word of the other."""
+    """Return the number of insertions, deletions, changes and swaps of neighbours between two words."""
     older: list[int] = []
     above = list(range(len(right) + 1))
     for i, a in enumerate(left, 1):

@@ -13,12 +13,12 @@ from dbus_xbms.capture import Capture as CaptureFile
 from dbus_xbms.client import NotReached, PackClient, connect
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.bluetoothd import check_bluetoothd
-from dbus_xbms.commands.consent import quoted
+from dbus_xbms.commands.lookup import PackInRange, find_in_range
 from dbus_xbms.commands.progress import Line, waiting
+from dbus_xbms.commands.questions import shell_quoted
 from dbus_xbms.commands.reading import as_json, described
-from dbus_xbms.commands.secret import ask_secret
 from dbus_xbms.commands.session import complete, open_bus
-from dbus_xbms.commands.which import InRange, in_range
+from dbus_xbms.commands.setting_text import ask_secret
 from dbus_xbms.contact import FACTORY_PASSKEY
 from dbus_xbms.dbus.call import has_owner
 from dbus_xbms.model import Reading
@@ -99,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
 async def _probe(args: argparse.Namespace, transcript: Transcript, line: Line) -> tuple[str, Reading]:
     """Return the pack's address and a reading of it."""
     passkey = str(PackSettings.passkey.parse(args.passkey))
-    pack = await in_range(args.pack)
+    pack = await find_in_range(args.pack)
     lent = await _is_lent(pack)
     await check_bluetoothd()
     client = connect(
@@ -119,7 +119,7 @@ async def _probe(args: argparse.Namespace, transcript: Transcript, line: Line) -
         raise CommandError(f"{err}; try --password or --passkey") from err
 
 
-async def _is_lent(pack: InRange) -> bool:
+async def _is_lent(pack: PackInRange) -> bool:
     """Whether the service has lent the pack, so that it is free.
 
     Raises:
@@ -132,7 +132,7 @@ async def _is_lent(pack: InRange) -> bool:
         minutes = await get_value(bus, service, LEND)
     if isinstance(minutes, int) and minutes > 0:
         return True
-    name = quoted(pack.candidate.shown or pack.address)
+    name = shell_quoted(pack.candidate.shown or pack.address)
     raise CommandError(
         f"the service is connected to {pack.name}; `dbus-xbms watch` shows what it reads. "
         f"To probe it, lend it first: dbus-xbms lend {name} 5 (its setting AllowLending must be 1)"

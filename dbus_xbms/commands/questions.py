@@ -1,29 +1,138 @@
-"""What ``add`` asks on a terminal: name, chemistry, control and currents of a pack. It stores nothing."""
+"""Questions to the owner: confirmation of a change, and what `add` asks about a pack."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import shlex
+import sys
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
-from dbus_xbms.commands.consent import affirmed, answer
-from dbus_xbms.commands.known import row_of
-from dbus_xbms.commands.saying import say
+from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.known import Known, row_of, title
+from dbus_xbms.commands.saying import folded, say
+from dbus_xbms.policy.advice.consequences import Consequence, Packs, willing
 from dbus_xbms.policy.charge.chemistry import CUSTOM
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
+from dbus_xbms.process.interrupt import asking
 from dbus_xbms.settings import PackSettings, SettingsError, Value
 from dbus_xbms.settings.schema import NONE
 from dbus_xbms.text import LINE, printable
 
-EXAMPLE = "LiFePO4"  # of a chemistry, in messages; the owner chooses
+ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}
+
+Judge = Callable[[], Awaitable[list[Consequence]]]
+
+
+def can_ask() -> bool:
+    """Return whether standard input is a terminal."""
+    return sys.stdin.isatty()
+
+
+async def confirm(known: Known, judge: Judge, question: str, *, yes: bool) -> None:
+    """Have the owner confirm a change; check again if the settings changed meanwhile.
+
+    Args:
+        known: the packs.
+        judge: returns the consequences for the packs as they are now; raises if the change is refused.
+        question: as for :func:`confirm_once`.
+        yes: as for :func:`confirm_once`.
+
+    Raises:
+        CommandError: the owner does not agree, or standard input is no terminal.
+    """
+    found = await judge()
+    while confirm_once(found, question, yes=yes):
+        shown, packs = found, known.packs
+        await known.read()
+        if known.packs == packs or (found := await judge()) == shown:
+            return
+        say("Meanwhile another program changed the settings:")
+
+
+def confirm_once(found: Sequence[Consequence], question: str, *, yes: bool) -> bool:
+    """Print the consequences of a change, and ask for confirmation if one of them requires it.
+
+    Returns whether the owner was asked.
+
+    Args:
+        found: the consequences.
+        question: without its question mark, such as "Remove House bank".
+        yes: do not ask; the owner passed ``--yes``.
+
+    Raises:
+        CommandError: the owner does not agree, or standard input is no terminal.
+    """
+    must_ask = any(one.ask for one in found) and not yes
+    if must_ask and not can_ask():
+        words = "; ".join(printable(one.words, LINE) for one in found)
+        raise CommandError(f"{words}; if that is what you want, add --yes")
+    for one in found:
+        say(f"{printable(one.words, LINE)}.")
+    if must_ask and not confirmed(f"{printable(question, LINE)}? yes or no [no]: "):
+        raise CommandError("nothing was changed")
+    return must_ask
+
+
+def refuse_second_controller(before: Packs, after: Packs, address: str) -> None:
+    """Check that a change does not make a second pack control.
+
+    Raises:
+        CommandError: it would.
+    """
+    others = [other for other in willing(after) if other != address]
+    if address in willing(before) or address not in willing(after) or not others:
+        return
+    name = title(others[0], after[others[0]])
+    raise CommandError(
+        f"{name} already controls chargers, and only one pack can; "
+        f"to change that: dbus-xbms set {shell_quoted(name)} Control 0"
+    )
+
+
+def shell_quoted(name: str) -> str:
+    """Return a name quoted for the shell."""
+    plain = all(character.isalnum() or character in " -_.:" for character in name)
+    return f'"{name}"' if plain and " " in name else shlex.quote(name)
+
+
+def with_pack_name(words: str, name: str) -> str:
+    """Return a message of the service with the pack's name in the commands that it advises."""
+    return words.replace("to allow it: set PACK", f"to allow it: dbus-xbms set {shell_quoted(name)}")
+
+
+def confirmed(question: str) -> bool:
+    """Ask until the answer is yes or no; Enter means no."""
+    while (given := ask_line(question).lower()) not in ANSWERS:
+        say("Please answer yes or no.")
+    return ANSWERS[given]
+
+
+def ask_line(question: str) -> str:
+    """Return the line that the owner types.
+
+    Raises:
+        CommandError: the input has ended or is not text.
+    """
+    try:
+        with asking():
+            *above, last = folded(question.rstrip()).split("\n")
+            say("\n".join(above))
+            return input(f"{last} ").strip()
+    except (EOFError, UnicodeDecodeError) as err:
+        print()
+        raise CommandError("no answer was given; nothing was changed") from err
+
+
+EXAMPLE = "LiFePO4"  # of a chemistry, for messages
 CHOICES = (*CHEMISTRIES, CUSTOM)
 ABOUT_CHEMISTRY = (
-    "The chemistry says how high cells are charged: "
+    "The chemistry sets how high cells are charged: "
     + ", ".join(f"{name} to {numbers.full:.2f} V" for name, numbers in CHEMISTRIES.items())
-    + ".\nIt is on the pack's label or data sheet. A wrong one can destroy the pack, or set it on fire.\n"
-    "Until it is chosen the pack is only shown."
+    + ".\nIt is on the pack's label or data sheet. A wrong one can destroy the pack or set it on fire.\n"
+    "Without a chemistry the pack is shown but cannot control."
 )
 ABOUT_CONTROL = (
-    "A pack that controls tells chargers and inverters, with DVCC on, how much to charge and discharge. "
-    "They depend on it from then on: without it they stop, with error 67. Only one battery can control."
+    "With DVCC on, chargers and inverters obey the limits of a pack that controls. "
+    "From then on they depend on it: without it they stop with error 67. Only one battery can control."
 )
 ABOUT_CURRENTS = (
     "Use the lowest rating of cells, BMS, cables and fuse. Not set: 0.3 of the capacity for charging and "
@@ -37,36 +146,36 @@ CURRENTS = {
 }
 
 
-def name(proposed: str, refusal: Callable[[str], str]) -> str:
-    """The name for the GX; ``refusal`` says why one cannot be given, in words."""
+def ask_name(proposed: str, refusal: Callable[[str], str]) -> str:
+    """Ask for the name on the GX; ``refusal`` returns why a name is not allowed, or empty."""
     proposed = "" if refusal(proposed) else proposed
     while True:
-        given = answer(f"Name on the GX [{proposed or NONE}]: ") or proposed
+        given = ask_line(f"Name on the GX [{proposed or NONE}]: ") or proposed
         if not (why := refusal(given)):
             return given
         say(f"{printable(why, LINE)}.")
 
 
-def chemistry() -> str:
-    """The chemistry; empty: not chosen."""
+def ask_chemistry() -> str:
+    """Ask for the chemistry; empty if none is chosen."""
     say(ABOUT_CHEMISTRY)
     row = row_of(PackSettings.rows, PackSettings.chemistry.name)
     while True:
-        given = answer(f"Chemistry: {', '.join(CHOICES)} or {NONE} [{NONE}]: ")
+        given = ask_line(f"Chemistry: {', '.join(CHOICES)} or {NONE} [{NONE}]: ")
         try:
             return str(row.parse(given or NONE))
         except SettingsError as err:
             say(f"{err}.")
 
 
-def control() -> bool:
-    """Whether the pack should control."""
+def ask_control() -> bool:
+    """Ask whether the pack should control."""
     say(ABOUT_CONTROL)
-    return affirmed("Should this pack control chargers? yes or no [no]: ")
+    return confirmed("Should this pack control chargers? yes or no [no]: ")
 
 
-def currents(missing: Collection[str]) -> dict[str, Value]:
-    """The highest currents that the owner gives, by setting, of those that are missing."""
+def ask_currents(missing: Collection[str]) -> dict[str, Value]:
+    """Ask for the missing ones of the highest currents; return the answers by setting."""
     wanted = {setting: words for setting, words in CURRENTS.items() if setting in missing}
     if wanted:
         say(ABOUT_CURRENTS)
@@ -76,7 +185,7 @@ def currents(missing: Collection[str]) -> dict[str, Value]:
 
 def _current(setting: str, words: str) -> Value | None:
     row = row_of(PackSettings.rows, setting)
-    while given := answer(f"{words} in A [not set]: "):
+    while given := ask_line(f"{words} in A [not set]: "):
         try:
             return row.parse(given.removesuffix("A").strip())
         except SettingsError as err:

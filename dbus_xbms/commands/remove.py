@@ -6,8 +6,8 @@ import argparse
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import wait_until_gone
-from dbus_xbms.commands.consent import agreed
 from dbus_xbms.commands.known import Known, known_packs, title
+from dbus_xbms.commands.questions import confirm
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete, warn_if_hung
 from dbus_xbms.policy.advice.consequences import Consequence, of_change
@@ -41,7 +41,7 @@ async def _remove(pack: str | None, forget: bool, *, yes: bool) -> int:
 
         first = next(iter(leaving), "")
         whom = title(first, leaving[first]) if len(leaving) == 1 else count(len(leaving), "pack")
-        await agreed(known, changes, f"Remove {whom}", yes=yes)
+        await confirm(known, changes, f"Remove {whom}", yes=yes)
         leaving = _leaving(known, address)
         for one, settings in leaving.items():
             say(await _removed(known, one, title(one, settings), forget=forget))

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.consent import agreed, refuse_second
-from dbus_xbms.commands.first_contact import first_contact, limits_or_why, misfits
 from dbus_xbms.commands.known import Known, is_program, known_packs, row_of, title
 from dbus_xbms.commands.naming import PROGRAM, name_refusal
+from dbus_xbms.commands.pack_contact import first_contact, limits_or_why, misfits
+from dbus_xbms.commands.questions import confirm, refuse_second_controller
 from dbus_xbms.commands.saying import say
-from dbus_xbms.commands.secret import ask_secret, shown
 from dbus_xbms.commands.session import complete, warn_if_hung, warn_if_not_running
-from dbus_xbms.commands.values import told
+from dbus_xbms.commands.setting_text import ask_secret, setting_lines, value_text
 from dbus_xbms.policy.advice.consequences import Consequence, of_change, willing
 from dbus_xbms.policy.charge.chemistry import refusal
 from dbus_xbms.settings import (
@@ -26,7 +25,7 @@ from dbus_xbms.settings import (
     service_path,
 )
 
-CONTROL_LIMIT = 10.0  # s for a pack that is read to get its limits: the service looks around every 5 s
+CONTROL_LIMIT = 10.0  # s until a pack has limits; the service checks who controls every 5 s
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Check the value, store it, read it back."""
+    """Check the value, store it and read it back."""
     row = row_of(ProgramSettings.rows if is_program(args.pack) else PackSettings.rows, args.setting)
     return complete(_set(args, row, row.parse(_value(row, args.value))))
 
@@ -69,10 +68,12 @@ async def _set(args: argparse.Namespace, row: AnySetting, value: Value) -> int:
             settings = await known.add(address)
             stored = await known.set(pack_path(address, row.name), value)
         settings.put(row.name, stored)
-    for line in told(row, settings):
+    for line in setting_lines(row, settings):
         say(line)
     if stored != value:
-        raise CommandError(f"localsettings did not take {shown(row, value)}; it is in use or not allowed")
+        raise CommandError(
+            f"localsettings did not store {value_text(row, value)}: it is in use or not allowed"
+        )
     if starts and isinstance(settings, PackSettings):
         await _report_control(address, settings)
     else:
@@ -81,23 +82,23 @@ async def _set(args: argparse.Namespace, row: AnySetting, value: Value) -> int:
 
 
 async def _report_control(address: str, settings: PackSettings) -> None:
-    """Say whether chargers get limits now that a pack may control, or why not."""
+    """Print the limits of a pack that may control now, or why it has none."""
     if not await warn_if_not_running():
         return
     pack = await first_contact(address, title(address, settings), control=True, limit=CONTROL_LIMIT)
     if pack is None:
-        say("It is not on the bus, so nothing obeys it yet; `dbus-xbms list` says why.")
+        say("It is not on the bus yet, so nothing obeys it; `dbus-xbms list` shows why.")
         return
     say("\n".join(limits_or_why(pack)))
 
 
 async def _judge(known: Known, address: str, name: str, value: Value, *, yes: bool) -> bool:
-    """Judge a value together with the others, and let the owner agree to what it brings about.
+    """Check a value together with the other settings, and have the owner confirm its consequences.
 
-    Returns whether the pack may control with it and could not before.
+    Returns whether the new value allows the pack to control and the old one did not.
 
     Raises:
-        SettingsError: it may not be set.
+        SettingsError: the value is not allowed.
         CommandError: the owner does not agree, or a second pack would control.
     """
 
@@ -112,10 +113,10 @@ async def _judge(known: Known, address: str, name: str, value: Value, *, yes: bo
             why = name_refusal(str(value), address, known.candidates)
         if why:
             raise SettingsError(why)
-        refuse_second(known.packs, others, address)
+        refuse_second_controller(known.packs, others, address)
         found = of_change(known.packs, others, explicit=name == PackSettings.control.name)
         return [*found, *await misfits(address, others[address], [name])]
 
     question = f"Set {name} of {title(address, known.packs[address])}"
-    await agreed(known, changes, question, yes=yes)
+    await confirm(known, changes, question, yes=yes)
     return address in willing(packs_after()) and address not in willing(known.packs)

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries, batteries
-from dbus_xbms.commands.consent import to_paste
+from dbus_xbms.commands.lookup import find_pack
 from dbus_xbms.commands.progress import waiting
+from dbus_xbms.commands.questions import with_pack_name
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import COMMAND_NUMBER, COMMAND_STATE, LAST_COMMAND, Battery, Value
-from dbus_xbms.commands.which import meant
 from dbus_xbms.model import UNFINISHED, CommandState
 from dbus_xbms.text import LINE, printable
 
@@ -82,9 +82,9 @@ async def _switch(name: str, order: Order, words: str) -> tuple[str, bool]:
         waiting(f"{printable(name)}: {words}, waiting for the BMS", OUTCOME_LIMIT),
         batteries() as live,
     ):
-        pack = await (await meant(name, live.packs)).on_bus()
+        pack = await (await find_pack(name, live.packs)).on_bus()
         if not await live.write(pack, order.path, order.value):
-            return to_paste(str(await live.ask(pack, LAST_COMMAND)), pack.name), False
+            return with_pack_name(str(await live.ask(pack, LAST_COMMAND)), pack.name), False
         number, state = await live.ask(pack, COMMAND_NUMBER), await _outcome(live, pack)
         if await live.ask(pack, COMMAND_NUMBER) != number:
             raise CommandError("another order came after it; the log says what became of yours")

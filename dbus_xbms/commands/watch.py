@@ -16,10 +16,10 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.csv_log import logging_to
-from dbus_xbms.commands.explain import explained, nothing_to_show
 from dbus_xbms.commands.full_screen import Screen, show_screen
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.naming import Candidate, find
+from dbus_xbms.commands.pack_contact import contact_lines, nothing_to_show
 from dbus_xbms.commands.screen.reading import aged, known_to
 from dbus_xbms.commands.screen.terminal import is_screen
 from dbus_xbms.commands.session import complete, end_by_signals
@@ -146,7 +146,7 @@ def explanations(
     """Why packs are not on the bus, or are not being read although they are, and what helps."""
     there = {pack.address for pack in packs if not pack.gone}
     return [
-        explained(names.get(address, address), contact)
+        contact_lines(names.get(address, address), contact)
         for address, contact in sorted(known.items())
         if (address not in there or contact.advice) and (wanted is None or address in wanted)
     ]

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from dbus_fast import BusType
 
-from dbus_xbms.commands.first_contact import LASTING, first_contact
+from dbus_xbms.commands.pack_contact import LASTING, first_contact
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.protocols import Advertised
 from dbus_xbms.rpc import RpcService

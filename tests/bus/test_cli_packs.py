@@ -96,7 +96,7 @@ async def test_add_makes_a_pack_ours_under_a_name_and_says_that_the_service_is_m
     assert stored(settings, "CustomName") == "House bank"
     assert "House bank added (VRM instance 600)." in done.out
     assert stored(settings, "Chemistry") == ""
-    assert "Until it is chosen the pack is only shown." in done.out
+    assert "Without a chemistry the pack is shown but cannot control." in done.out
     assert "dbus-xbms run" in done.out
 
 
@@ -176,7 +176,7 @@ async def test_a_second_pack_that_would_control_is_refused_and_nothing_is_stored
     before = {path: entry.value for path, entry in settings.store.entries.items()}
     done = await command("add", OTHER, "--chemistry", "NMC", "--control", "yes")
     assert done.status == 1
-    assert "House bank controls chargers already" in done.err
+    assert "House bank already controls chargers" in done.err
     assert {path: entry.value for path, entry in settings.store.entries.items()} == before
 
 
@@ -249,7 +249,7 @@ async def test_remove_asks_again_if_another_pack_was_let_control_during_the_ques
     monkeypatch.setattr("sys.stdin", Owner("yes", second, meanwhile=bow_is_let_control))
     with nullcontext() if second == "yes" else pytest.raises(ExceptionGroup, match="unhandled"):
         await _remove("House", False, yes=False)
-    before, after = capsys.readouterr().out.split("Meanwhile another program has changed the settings:\n")
+    before, after = capsys.readouterr().out.split("Meanwhile another program changed the settings:\n")
     assert "House no longer controls chargers" in before
     assert "Bow will then control chargers instead of House" in after
     assert stored(settings, "Enabled") == enabled
@@ -269,7 +269,7 @@ async def test_wait_fails_when_the_service_does_not_come() -> None:
 
 async def test_set_stores_a_checked_value_that_get_shows(settings: LocalSettings) -> None:
     await command("add", ADDRESS)
-    done = await command("set", ADDRESS, "hold", "60")
+    done = await command("set", ADDRESS, "holdtime", "60")
     assert (done.status, done.out) == (0, "HoldTime = 60 s\n")
     assert stored(settings, "HoldTime") == 60.0
     shown = await command("get", ADDRESS, "HoldTime")
@@ -284,7 +284,7 @@ async def test_add_refuses_a_name_that_is_an_address_and_a_forgotten_pack_is_unk
     assert (done.status, "is an address; a pack needs another name" in done.err) == (2, True)
     assert stored(settings, "Enabled", "xbms_a4c1370a0b0c") is None
     done = await command("set", ADDRESS, "CustomName", "Service")
-    assert (done.status, "stands for the program's own settings" in done.err) == (2, True)
+    assert (done.status, "stands for the settings of the service" in done.err) == (2, True)
     await command("remove", ADDRESS, "--forget")
     done = await command("set", ADDRESS, "HoldTime", "20")
     assert done.status == 2
@@ -320,7 +320,7 @@ async def test_set_says_what_localsettings_made_of_an_instance_that_is_taken(set
     await command("add", OTHER)
     done = await command("set", OTHER, "ClassAndVrmInstance", "battery:600")
     assert done.out.splitlines()[0] == "ClassAndVrmInstance = battery:601"
-    assert (done.status, "did not take battery:600" in done.err) == (1, True)
+    assert (done.status, "did not store battery:600" in done.err) == (1, True)
 
 
 async def test_get_shows_all_settings_of_the_owner_and_none_of_the_programs_own_memory(

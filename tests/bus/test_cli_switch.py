@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from dbus_xbms.commands import CommandError
+from dbus_xbms.commands.lookup import find_pack
 from dbus_xbms.commands.table import Battery
-from dbus_xbms.commands.which import meant
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.protocols import Advertised
 from dbus_xbms.rpc import RpcService
@@ -85,24 +85,24 @@ async def test_a_pack_that_is_not_read_is_answered_with_the_reason_and_what_help
             assert "House bank is not on the bus: it needs its password -> set it\n" in done.err
         await venus.set(ONE, "Enabled", 0)
         done = await command("switch", "house", "charge", "off")
-        assert f"House bank was removed; `dbus-xbms add {ONE}` brings it back" in done.err
+        assert f"House bank was removed; `dbus-xbms add {ONE}` adds it again" in done.err
 
 
 async def test_a_beginning_never_leads_to_another_pack_than_the_one_that_is_called_so() -> None:
     second = on_the_bus(TWO, "House 2")
     async with Simulation([]), Venus() as venus:
         await venus.enable(ONE, CustomName="House")
-        assert (await meant("House", [second])).battery is None
-        assert (await meant("house 2", [second])).battery is second
-        assert (await meant(TWO.lower(), [second])).battery is second
+        assert (await find_pack("House", [second])).battery is None
+        assert (await find_pack("house 2", [second])).battery is second
+        assert (await find_pack(TWO.lower(), [second])).battery is second
         board = replace(second, values={**second.values, "/HardwareVersion": "JBD-SP04S034"})
-        assert (await meant("jbd-sp04s034", [board])).battery is board
+        assert (await find_pack("jbd-sp04s034", [board])).battery is board
 
 
 async def test_without_localsettings_a_pack_goes_by_its_address_and_whole_name_only() -> None:
     packs = [on_the_bus(ONE, "House"), on_the_bus(TWO, "House 2")]
-    assert (await meant(ONE, packs)).battery is packs[0]
-    assert (await meant("HOUSE", packs)).battery is packs[0]
+    assert (await find_pack(ONE, packs)).battery is packs[0]
+    assert (await find_pack("HOUSE", packs)).battery is packs[0]
     with pytest.raises(ExceptionGroup) as raised:
-        await meant("House 3", packs)
+        await find_pack("House 3", packs)
     assert raised.group_contains(CommandError, match="localsettings")

@@ -68,7 +68,7 @@ def test_an_ambiguous_name_is_answered_with_its_candidates_and_nobody_else() -> 
     with pytest.raises(AmbiguousName) as raised:
         find("xiaoxiang bms", ALL)
     assert str(raised.value) == (
-        f"'xiaoxiang bms' may be House bank ({ONE}) or Bow thruster ({TWO}); give the address"
+        f"'xiaoxiang bms' could be House bank ({ONE}) or Bow thruster ({TWO}); use the address"
     )
 
 
@@ -98,7 +98,7 @@ def test_without_any_pack_the_scan_is_named() -> None:
 
 def test_a_message_lists_eight_candidates_and_counts_the_rest() -> None:
     many = [Candidate(address=f"A4:C1:37:00:00:{n:02}", given=f"Pack {n}") for n in range(11)]
-    with pytest.raises(AmbiguousName, match=r"Pack 7 \(\S+\) or 3 more; give the address"):
+    with pytest.raises(AmbiguousName, match=r"Pack 7 \(\S+\) or 3 more; use the address"):
         find("pack", many)
     with pytest.raises(UnknownPack, match=r"Pack 7 \(\S+\) and 3 more$"):
         find("nobody", many)
@@ -142,7 +142,7 @@ def test_a_mistyped_setting_is_answered_with_the_one_that_was_meant(typed: str, 
 
 
 def test_a_word_like_no_setting_is_answered_with_all_of_them() -> None:
-    with pytest.raises(SettingsError, match=r"'colour'; there are: Enabled, CustomName, .*DischargeFloor"):
+    with pytest.raises(SettingsError, match=r"'colour'; settings are: Enabled, CustomName, .*DischargeFloor"):
         row_of(PackSettings.rows, "colour")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbus_xbms.commands.first_contact import limits_or_why
+from dbus_xbms.commands.pack_contact import limits_or_why
 from dbus_xbms.commands.table import Battery
 
 LIMITED: dict[str, float | str] = {

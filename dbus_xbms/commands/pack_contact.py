@@ -1,26 +1,84 @@
-"""What the service shows of one pack: whether its cells fit its chemistry, and its first contact."""
+"""Contact with a pack: why there is none, and the first contact after `add`."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.progress import waiting
-from dbus_xbms.commands.session import contacts, is_running, open_bus
+from dbus_xbms.commands.session import contacts, is_running, open_bus, stopped
 from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery
-from dbus_xbms.contact import UNKNOWN, ContactState
+from dbus_xbms.contact import UNKNOWN, Contact, ContactState
+from dbus_xbms.dbus.errors import NoAnswer
 from dbus_xbms.policy.advice.consequences import Consequence
 from dbus_xbms.policy.authority import control_disabled
 from dbus_xbms.policy.charge.chemistry import judges, preset
 from dbus_xbms.policy.charge.preset_check import voltage_contradiction
 from dbus_xbms.settings import PackSettings
-from dbus_xbms.text import count, printable
+from dbus_xbms.text import LINE, count, printable
+
+NONE_ENABLED = (
+    "no pack has been added; `dbus-xbms scan` lists those in range, `dbus-xbms add ADDRESS` adds one"
+)
+
+
+def reason_text(contact: Contact) -> str:
+    """Return why a pack is not being read; for a lent pack with the local time at which lending ends."""
+    words = printable(contact.reason, LINE)
+    if not contact.left:
+        return words
+    end = time.localtime(time.time() + contact.left)
+    return f"{words} (until {time.strftime('%H:%M %Z', end).strip()})"
+
+
+def contact_lines(name: str, contact: Contact) -> str:
+    """Return a pack's name, why it is not being read, and on a second line what to do."""
+    line = f"{name}: {reason_text(contact)}"
+    return f"{line}\n  -> {printable(contact.advice, LINE)}" if contact.advice else line
+
+
+async def why_absent(address: str, name: str, *, removed: bool) -> str:
+    """Return why a pack is not on the bus and what to do, in one line.
+
+    Raises:
+        NoAnswer: the service does not answer.
+    """
+    if removed:
+        return f"{name} was removed; `dbus-xbms add {address}` adds it again"
+    async with open_bus() as bus:
+        if not await is_running(bus):
+            return f"{name} is not on the bus: {stopped()}"
+        contact = (await contacts(bus)).get(address)
+    if contact is None:
+        return f"{name} is not on the bus; run `dbus-xbms doctor`"
+    helps = f" -> {printable(contact.advice, LINE)}" if contact.advice else ""
+    return f"{name} is not on the bus: {reason_text(contact)}{helps}"
+
+
+async def nothing_to_show(names: Mapping[str, str] | None = None) -> str:
+    """Return why no pack is on the bus; ``names``: names of packs by address."""
+    async with open_bus() as bus:
+        if not await is_running(bus):
+            return f"Nothing to show: {stopped()}."
+        try:
+            known = await contacts(bus)
+        except NoAnswer as err:
+            return f"Nothing to show: {err}."
+    if not known:
+        return f"Nothing to show: {NONE_ENABLED}."
+    shown = names or {}
+    lines = [
+        contact_lines(shown.get(address, address), contact) for address, contact in sorted(known.items())
+    ]
+    return "\n".join(["Nothing to show:", *lines])
+
 
 ASK_EVERY = 1.0  # s
-# What no further attempt changes: the owner has to do something.
+# No further attempt can change these: the owner has to act.
 LASTING = (
     ContactState.NEEDS_PASSWORD,
     ContactState.NEEDS_PASSKEY,
@@ -33,18 +91,18 @@ LASTING = (
     ContactState.NAME_TAKEN,
     ContactState.UNPUBLISHED,
 )
-CONTACT_LIMIT = 20.0  # s: a scan that the radio may be busy with, a connection, a poll, and the look around
+CONTACT_LIMIT = 20.0  # s for a scan on a busy radio, a connection, a poll, and the check of who controls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cells:
-    """The cells of a pack at one moment."""
+    """Cell voltages and SoC of a pack."""
 
     voltages: tuple[float, ...]  # V
     soc: float  # %
 
     def against(self, settings: PackSettings) -> str:
-        """Why the chemistry of these settings cannot be the pack's, in words; empty if it can."""
+        """Return why the cells contradict the chemistry of these settings, or empty."""
         chosen = preset(settings)
         return (
             ""
@@ -54,7 +112,7 @@ class Cells:
 
 
 async def cells_now(address: str) -> Cells | None:
-    """The cells of a pack as the bus shows them now; ``None`` if it shows none.
+    """Return the cells that the bus shows for a pack, or ``None``.
 
     Raises:
         NoAnswer: the service does not answer.
@@ -65,7 +123,9 @@ async def cells_now(address: str) -> Cells | None:
 
 
 async def misfits(address: str, after: PackSettings, changed: Iterable[str]) -> list[Consequence]:
-    """What the cells of a pack that is being read say against its chemistry, if that is judged anew.
+    """Return a consequence if the cells of a pack contradict its chemistry after a change.
+
+    The cells are checked only if the service runs and one of the ``changed`` settings matters for that.
 
     Raises:
         NoAnswer: the service does not answer.
@@ -78,23 +138,23 @@ async def misfits(address: str, after: PackSettings, changed: Iterable[str]) -> 
     cells = await cells_now(address)
     why = cells.against(after) if cells else ""
     controls = not control_disabled(after) and bool(after.enabled)
-    words = f"{why}; a pack that controls is then neither charged nor discharged"
+    words = f"{why}; if it controls, charging and discharging stop"
     return [Consequence(words=words, ask=controls)] if why else []
 
 
 async def first_contact(
     address: str, name: str, *, control: bool, limit: float = CONTACT_LIMIT
 ) -> Battery | None:
-    """Wait until a pack shows values and, if it is to control, limits; what there is after ``limit`` s.
+    """Wait up to ``limit`` s until a pack shows values and, with ``control``, limits; return what it shows.
 
-    It ends early when waiting cannot help, as with a pack that needs its password. ``None``: the pack
-    is not on the bus.
+    Ends early if waiting cannot help, for example if the password is wrong. ``None``: the pack is not on
+    the bus.
 
     Raises:
         NoAnswer: the service does not answer.
     """
-    begun = f"Waiting for {name} to answer"
-    async with open_bus() as bus, batteries() as live, waiting(begun, limit):
+    doing = f"Waiting for {name} to answer"
+    async with open_bus() as bus, batteries() as live, waiting(doing, limit):
         with suppress(TimeoutError):
             async with asyncio.timeout(limit):
                 while not _is_whole(_found(live, address), control=control):
@@ -107,12 +167,12 @@ async def first_contact(
 
 
 def has_answered(pack: Battery | None) -> bool:
-    """Whether the pack shows what it was asked for."""
+    """Return whether the pack shows measurements."""
     return pack is not None and pack.values.get("/Dc/0/Voltage") is not None
 
 
 def described(pack: Battery, *, control: bool) -> Iterator[str]:
-    """What was found: a line for the pack, and for one that is to control its limits, or why it has none."""
+    """Yield what was found, and with ``control`` the limits, or why there are none."""
     cells = _cells(pack)
     number = count(len(cells.voltages), "cell") if cells else ""
     model = printable(pack.values.get("/ProductName") or "")
@@ -123,7 +183,7 @@ def described(pack: Battery, *, control: bool) -> Iterator[str]:
 
 
 def limits_or_why(pack: Battery) -> Iterator[str]:
-    """The limits that chargers get, or why there are none."""
+    """Yield the limits for chargers, or why there are none."""
     if pack.controls:
         yield f"Limits: {', '.join(_limit(pack, *row) for row in LIMITS)}."
     elif mode := pack.values.get(CHARGE_MODE):
@@ -131,7 +191,7 @@ def limits_or_why(pack: Battery) -> Iterator[str]:
 
 
 def _limit(pack: Battery, label: str, path: str, words: str) -> str:
-    """A limit; of one that is 0 also why."""
+    """Return a limit, with its reason if it is 0."""
     why = printable(str(pack.values.get(words) or ""))
     return f"{label} {pack.text(path)}{f' ({why})' if why and not pack.values[path] else ''}"
 

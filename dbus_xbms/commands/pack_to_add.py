@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from dbus_xbms.commands import questions
-from dbus_xbms.commands.consent import agreed, refuse_second
-from dbus_xbms.commands.first_contact import misfits
 from dbus_xbms.commands.known import Known, title
 from dbus_xbms.commands.naming import name_refusal
+from dbus_xbms.commands.pack_contact import misfits
+from dbus_xbms.commands.questions import confirm, refuse_second_controller
 from dbus_xbms.commands.saying import say
 from dbus_xbms.dbus.errors import BusError
 from dbus_xbms.policy.advice.consequences import Consequence, in_order, of_change
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class PackToAdd:
     """The pack that is to be added, before anything is changed."""
 
     address: str
@@ -33,7 +33,7 @@ class Subject:
     known: Known
 
     @property
-    def now(self) -> Subject:
+    def now(self) -> PackToAdd:
         """The same with its settings as they are known now."""
         return replace(self, before=self.known.packs.get(self.address) or PackSettings())
 
@@ -55,16 +55,16 @@ class Subject:
         return name_refusal(name, self.address, self.known.candidates)
 
 
-def whole(subject: Subject, given: Mapping[str, Value]) -> dict[str, Value]:
+def to_store(target: PackToAdd, given: Mapping[str, Value]) -> dict[str, Value]:
     """Everything that is to be stored. A pack that comes back controls only if its owner says so again."""
-    chosen: dict[str, Value] = {} if subject.is_added else {PackSettings.control.name: 0}
+    chosen: dict[str, Value] = {} if target.is_added else {PackSettings.control.name: 0}
     chosen |= given
-    if subject.advertised:
-        chosen[PackSettings.advertised_name.name] = subject.advertised[:LONGEST_TEXT]
+    if target.advertised:
+        chosen[PackSettings.advertised_name.name] = target.advertised[:LONGEST_TEXT]
     return chosen | {PackSettings.enabled.name: 1}
 
 
-async def agreed_to(subject: Subject, given: Mapping[str, Value], *, yes: bool) -> Subject:
+async def confirm_addition(target: PackToAdd, given: Mapping[str, Value], *, yes: bool) -> PackToAdd:
     """Judge what was chosen, and let the owner agree to it; returns the pack as it is known then.
 
     Raises:
@@ -74,37 +74,37 @@ async def agreed_to(subject: Subject, given: Mapping[str, Value], *, yes: bool) 
     """
 
     async def changes() -> list[Consequence]:
-        return await _changes(subject.now, given)
+        return await _changes(target.now, given)
 
-    name = title(subject.address, subject.after(whole(subject, given)))
-    await agreed(subject.known, changes, f"Change {name}", yes=yes)
-    return subject.now
+    name = title(target.address, target.after(to_store(target, given)))
+    await confirm(target.known, changes, f"Change {name}", yes=yes)
+    return target.now
 
 
-async def _changes(subject: Subject, given: Mapping[str, Value]) -> list[Consequence]:
-    chosen = whole(subject, given)
-    settings = subject.after(chosen)
-    why = subject.name_refusal(str(chosen.get(PackSettings.custom_name.name, "")))
+async def _changes(target: PackToAdd, given: Mapping[str, Value]) -> list[Consequence]:
+    chosen = to_store(target, given)
+    settings = target.after(chosen)
+    why = target.name_refusal(str(chosen.get(PackSettings.custom_name.name, "")))
     why = why or refusal(
-        subject.before, {name: value for name, value in chosen.items() if name != PackSettings.enabled.name}
+        target.before, {name: value for name, value in chosen.items() if name != PackSettings.enabled.name}
     )
     if chosen.get(PackSettings.control.name) and control_disabled(settings) == NO_CHEMISTRY:
         why = why or f"a pack controls only once its chemistry is known: --chemistry {questions.EXAMPLE}"
     if why:
         raise SettingsError(why)
-    before, after = subject.known.packs, subject.with_it(settings)
-    refuse_second(before, after, subject.address)
+    before, after = target.known.packs, target.with_it(settings)
+    refuse_second_controller(before, after, target.address)
     found = of_change(before, after, explicit=bool(chosen.get(PackSettings.control.name)))
     # Cells are known of a pack that is being read.
-    return [*found, *await misfits(subject.address, settings, chosen)] if subject.is_added else found
+    return [*found, *await misfits(target.address, settings, chosen)] if target.is_added else found
 
 
-async def store(subject: Subject, chosen: Mapping[str, Value]) -> PackSettings:
+async def store(target: PackToAdd, chosen: Mapping[str, Value]) -> PackSettings:
     """Store what was chosen; returns the pack's settings as they are then.
 
     If that fails, a new pack is forgotten, and of another the owner is told what is stored.
     """
-    known, address = subject.known, subject.address
+    known, address = target.known, target.address
     is_new = address not in known.packs
     stored: list[str] = []
     try:
@@ -113,7 +113,7 @@ async def store(subject: Subject, chosen: Mapping[str, Value]) -> PackSettings:
             settings.put(name, await known.set(pack_path(address, name), chosen[name]))
             stored.append(name)
     except BaseException:  # never leave a pack half added
-        words = await _forgotten(known, address) if is_new else _unfinished(subject, chosen, stored)
+        words = await _forgotten(known, address) if is_new else _unfinished(target, chosen, stored)
         say(words, sys.stderr)
         raise
     return settings
@@ -129,9 +129,9 @@ async def _forgotten(known: Known, address: str) -> str:
     return ""
 
 
-def _unfinished(subject: Subject, chosen: Mapping[str, Value], stored: list[str]) -> str:
+def _unfinished(target: PackToAdd, chosen: Mapping[str, Value], stored: list[str]) -> str:
     """Which changes are stored and which may not be."""
-    changed = [name for name in in_order(chosen) if chosen[name] != subject.before[name]]
+    changed = [name for name in in_order(chosen) if chosen[name] != target.before[name]]
     done = ", ".join(name for name in changed if name in stored)
     rest = ", ".join(name for name in changed if name not in stored)
     return f"Stored: {done or 'nothing'}. Perhaps not stored: {rest or 'nothing'}."

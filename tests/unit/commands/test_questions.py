@@ -12,12 +12,12 @@ import pytest
 
 from dbus_xbms.commands import CommandError, questions
 from dbus_xbms.commands.add import _asked
-from dbus_xbms.commands.consent import agree, quoted, refuse_second, to_paste
 from dbus_xbms.commands.known import Known
 from dbus_xbms.commands.naming import name_refusal
-from dbus_xbms.commands.secret import ask_secret
+from dbus_xbms.commands.pack_to_add import PackToAdd, confirm_addition, store, to_store
+from dbus_xbms.commands.questions import confirm_once, refuse_second_controller, shell_quoted, with_pack_name
 from dbus_xbms.commands.set import _judge as settings_judge
-from dbus_xbms.commands.subject import Subject, agreed_to, store, whole
+from dbus_xbms.commands.setting_text import ask_secret
 from dbus_xbms.dbus.errors import BusLost
 from dbus_xbms.policy.advice.consequences import Consequence
 from dbus_xbms.settings import PackSettings, SettingsError, Value, pack_path
@@ -56,9 +56,9 @@ def known(**packs: PackSettings) -> Known:
 
 def subject(
     before: PackSettings | None = None, advertised: str = "xiaoxiang", **others: PackSettings
-) -> Subject:
+) -> PackToAdd:
     packs = known(**others) if before is None else known(one=before, **others)
-    return Subject(address=ONE, advertised=advertised, before=before or PackSettings(), known=packs)
+    return PackToAdd(address=ONE, advertised=advertised, before=before or PackSettings(), known=packs)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def unseen(monkeypatch: pytest.MonkeyPatch) -> None:
     async def nothing(address: str, after: PackSettings, changed: Iterable[str]) -> list[Consequence]:
         return []
 
-    monkeypatch.setattr("dbus_xbms.commands.subject.misfits", nothing)
+    monkeypatch.setattr("dbus_xbms.commands.pack_to_add.misfits", nothing)
 
 
 @pytest.mark.parametrize(
@@ -85,10 +85,10 @@ def test_the_chemistry_is_explained_and_stays_unchosen_until_the_owner_names_it(
     lines: list[str], chosen: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     types(monkeypatch, *lines)
-    assert questions.chemistry() == chosen
+    assert questions.ask_chemistry() == chosen
     out = capsys.readouterr().out
     assert "LiFePO4 to 3.45 V" in out
-    assert "Until it is chosen the pack is only shown." in out
+    assert "Without a chemistry the pack is shown but cannot control." in out
 
 
 def test_add_asks_for_name_chemistry_control_and_currents(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,7 +160,7 @@ def test_a_name_that_cannot_be_is_asked_for_again_and_one_that_is_taken_not_prop
     out = capsys.readouterr().out
     assert "Name on the GX [none]: " in out
     assert out.count("every pack needs its own") == 1
-    assert "'service' stands for the program's own settings" in out
+    assert "'service' stands for the settings of the service" in out
 
 
 def test_control_is_explained_and_takes_an_explicit_yes(
@@ -168,7 +168,7 @@ def test_control_is_explained_and_takes_an_explicit_yes(
 ) -> None:
     for line, control in (("yes", True), ("Y", True), ("", False), ("no", False)):
         types(monkeypatch, line)
-        assert questions.control() is control
+        assert questions.ask_control() is control
     assert "error 67" in capsys.readouterr().out
 
 
@@ -176,25 +176,25 @@ def test_a_current_that_is_none_is_asked_for_again(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     types(monkeypatch, "a lot", "5000", "50 A", "")
-    assert questions.currents(questions.CURRENTS) == {"MaxChargeCurrent": 50.0}
+    assert questions.ask_currents(questions.CURRENTS) == {"MaxChargeCurrent": 50.0}
     assert capsys.readouterr().out.count("MaxChargeCurrent takes a number from 0 to 2000 A") == 2
 
 
 def test_a_pack_that_comes_back_controls_only_if_its_owner_says_so_again() -> None:
     removed = pack(Enabled=0, Control=1, Chemistry="LiFePO4")
-    assert whole(subject(removed), {})["Control"] == 0
-    assert whole(subject(removed), {"Control": 1})["Control"] == 1
-    assert "Control" not in whole(subject(pack(Control=1, Chemistry="LiFePO4")), {"CustomName": "House"})
+    assert to_store(subject(removed), {})["Control"] == 0
+    assert to_store(subject(removed), {"Control": 1})["Control"] == 1
+    assert "Control" not in to_store(subject(pack(Control=1, Chemistry="LiFePO4")), {"CustomName": "House"})
 
 
 @pytest.mark.parametrize(
     ("chosen", "words"),
     [
         ({"Control": 1}, "a pack controls only once its chemistry is known: --chemistry LiFePO4"),
-        ({"CustomName": "service"}, "stands for the program's own settings"),
+        ({"CustomName": "service"}, "stands for the settings of the service"),
         ({"CustomName": TWO}, "is an address"),
         ({"CustomName": "a\x1b[2J"}, "a name has up to 40 printable characters"),
-        ({"CustomName": "bow"}, f"Bow .{TWO}. has that name already"),
+        ({"CustomName": "bow"}, f"Bow .{TWO}. already has this name"),
     ],
 )
 async def test_what_cannot_be_is_refused_before_anything_is_stored(
@@ -202,7 +202,7 @@ async def test_what_cannot_be_is_refused_before_anything_is_stored(
 ) -> None:
     new = subject(two=pack(CustomName="Bow"))
     with pytest.raises(SettingsError, match=words):
-        await agreed_to(new, chosen, yes=True)
+        await confirm_addition(new, chosen, yes=True)
 
 
 async def test_a_pack_that_would_control_again_by_being_enabled_is_asked_about(
@@ -253,7 +253,7 @@ async def test_a_new_pack_that_cannot_be_stored_leaves_nothing_behind(
     new = subject(before)
     failing = Failing(new.known, REFUSED)
     with pytest.raises(SettingsError, match="localsettings refuses"):
-        await store(replace(new, known=failing), whole(new, {}))
+        await store(replace(new, known=failing), to_store(new, {}))
     assert failing.forgotten == forgotten
 
 
@@ -264,7 +264,7 @@ async def test_a_yes_to_control_is_stored_after_the_currents_and_told_as_missing
     failing = Failing(added.known, REFUSED, after=1)
     given: dict[str, Value] = {"CustomName": "House", "Control": 1, "MaxChargeCurrent": 20.0}
     with pytest.raises(SettingsError, match="localsettings refuses"):
-        await store(replace(added, known=failing), whole(added, given))
+        await store(replace(added, known=failing), to_store(added, given))
     assert failing.stored == {"CustomName": "House"}
     assert capsys.readouterr().err == "Stored: CustomName. Perhaps not stored: MaxChargeCurrent, Control.\n"
 
@@ -276,7 +276,7 @@ async def test_a_new_pack_that_cannot_be_forgotten_either_is_told_with_the_first
     new = subject()
     failing = Failing(new.known, error, after=2, forgets=False)
     with pytest.raises(type(error)) as raised:
-        await store(replace(new, known=failing), whole(new, {"CustomName": "House"}))
+        await store(replace(new, known=failing), to_store(new, {"CustomName": "House"}))
     assert raised.value is error
     assert capsys.readouterr().err == (
         f"Some settings of {ONE} may be stored: `dbus-xbms remove {ONE} --forget` erases them.\n"
@@ -307,7 +307,7 @@ async def test_what_another_program_changes_during_a_question_is_judged_and_aske
     types(monkeypatch, "yes", "yes", "left")
     await settings_judge(packs, ONE, "Enabled", 0, yes=False)
     assert sys.stdin.readline() == "left\n"
-    first, second = capsys.readouterr().out.split("Meanwhile another program has changed the settings:\n")
+    first, second = capsys.readouterr().out.split("Meanwhile another program changed the settings:\n")
     assert "House no longer controls chargers" in first
     assert "Bow will then control chargers instead of House" in second
 
@@ -330,8 +330,8 @@ async def test_a_pack_that_another_program_lets_control_during_a_question_keeps_
     agrees = pack(Control=1)  # with a chemistry it controls
     packs = Changing(known(one=agrees), {ONE: agrees, TWO: CONTROLS})
     types(monkeypatch, "yes")
-    with pytest.raises(CommandError, match="House controls chargers already"):
-        await agreed_to(replace(subject(agrees), known=packs), {"Chemistry": "NMC"}, yes=False)
+    with pytest.raises(CommandError, match="House already controls chargers"):
+        await confirm_addition(replace(subject(agrees), known=packs), {"Chemistry": "NMC"}, yes=False)
 
 
 async def test_a_pack_that_is_forgotten_during_a_question_is_not_written_to(
@@ -350,8 +350,8 @@ async def test_add_asks_before_a_chemistry_gives_an_old_yes_its_effect(
     added = subject(pack(Control=1))
     types(monkeypatch, "no")
     with pytest.raises(CommandError, match="nothing was changed"):
-        await agreed_to(added, {"Chemistry": "LTO"}, yes=False)
-    await agreed_to(added, {"Chemistry": "LTO", "Control": 1}, yes=False)
+        await confirm_addition(added, {"Chemistry": "LTO"}, yes=False)
+    await confirm_addition(added, {"Chemistry": "LTO", "Control": 1}, yes=False)
 
 
 @pytest.mark.parametrize("name", ["House bank", "Bank 24 V", "Ünal's boat", "x" * 40, ""])
@@ -370,12 +370,12 @@ def test_the_pack_that_controls_is_let_go_only_with_a_yes(
 ) -> None:
     types(monkeypatch, "")
     with pytest.raises(CommandError, match="nothing was changed"):
-        agree([STOPS], "Remove House", yes=False)
+        confirm_once([STOPS], "Remove House", yes=False)
     types(monkeypatch, "yes", "left")
-    agree([STOPS], "Remove House", yes=False)
-    agree([STOPS], "Remove House", yes=True)
-    agree([BEGINS], "Change House", yes=False)
-    agree([], "Change House", yes=False)
+    confirm_once([STOPS], "Remove House", yes=False)
+    confirm_once([STOPS], "Remove House", yes=True)
+    confirm_once([BEGINS], "Change House", yes=False)
+    confirm_once([], "Change House", yes=False)
     assert input() == "left"  # only what is dangerous is asked about, and not twice
     out = capsys.readouterr().out
     assert out.count("Remove House? yes or no [no]: ") == 2
@@ -388,19 +388,19 @@ def test_without_a_terminal_what_is_dangerous_is_refused_with_the_reason(
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("yes\n"))
     with pytest.raises(CommandError, match=r"House no longer controls .* stop; .* add --yes"):
-        agree([STOPS], "Remove House", yes=False)
-    agree([BEGINS], "Change House", yes=False)
-    agree([STOPS], "Remove House", yes=True)
+        confirm_once([STOPS], "Remove House", yes=False)
+    confirm_once([BEGINS], "Change House", yes=False)
+    confirm_once([STOPS], "Remove House", yes=True)
 
 
 def test_a_second_pack_that_would_control_is_refused_and_the_first_is_named() -> None:
     first = pack(Control=1, Chemistry="NMC", CustomName="House bank", Controlled=1)
     before = {ONE: pack(Control=0, Chemistry="NMC"), TWO: first}
-    with pytest.raises(CommandError, match=r'House bank controls .* set "House bank" Control 0'):
-        refuse_second(before, before | {ONE: pack(Control=1, Chemistry="NMC")}, ONE)
-    refuse_second(before, before | {ONE: pack(Control=1)}, ONE)  # without a chemistry it does not
+    with pytest.raises(CommandError, match=r'House bank already controls .* set "House bank" Control 0'):
+        refuse_second_controller(before, before | {ONE: pack(Control=1, Chemistry="NMC")}, ONE)
+    refuse_second_controller(before, before | {ONE: pack(Control=1)}, ONE)  # without a chemistry it does not
     both = before | {ONE: pack(Control=1, Chemistry="NMC")}
-    refuse_second(both, both | {ONE: pack(Control=1, Chemistry="LTO")}, ONE)  # it was so before
+    refuse_second_controller(both, both | {ONE: pack(Control=1, Chemistry="LTO")}, ONE)  # it was so before
 
 
 @pytest.mark.parametrize(
@@ -414,23 +414,27 @@ def test_a_second_pack_that_would_control_is_refused_and_the_first_is_named() ->
     ],
 )
 def test_a_command_that_is_proposed_does_what_it_says_whatever_the_name(name: str, word: str) -> None:
-    assert quoted(name) == word
+    assert shell_quoted(name) == word
 
 
 def test_input_that_ends_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     types(monkeypatch)
-    for ask in (questions.chemistry, questions.control, lambda: questions.currents(questions.CURRENTS)):
+    for ask in (
+        questions.ask_chemistry,
+        questions.ask_control,
+        lambda: questions.ask_currents(questions.CURRENTS),
+    ):
         with pytest.raises(CommandError, match="nothing was changed"):
             ask()
     with pytest.raises(CommandError, match="nothing was changed"):
-        agree([STOPS], "Remove it", yes=False)
+        confirm_once([STOPS], "Remove it", yes=False)
 
 
 def test_what_is_neither_yes_nor_no_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     types(monkeypatch, "maybe", "x", "YES")
-    assert questions.control()
+    assert questions.ask_control()
     types(monkeypatch, "perhaps", "")
-    assert not questions.control()
+    assert not questions.ask_control()
 
 
 def test_an_empty_password_erases_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -453,18 +457,18 @@ def test_a_password_that_is_no_text_is_none(monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_name_that_an_owner_gave_counts_more_than_one_that_another_pack_advertises() -> None:
     stored = {pack_path(ONE, "AdvertisedName"): "House", pack_path(TWO, "AdvertisedName"): "House"}
     local = LocalSettings(lambda path, value: None)
-    with pytest.raises(SettingsError, match="may be House"):
+    with pytest.raises(SettingsError, match="could be House"):
         Known(local, stored).address("house")
     stored |= {pack_path(ONE, "CustomName"): "Bow"}
     assert Known(local, stored).address("house") == TWO
     stored |= {pack_path(TWO, "CustomName"): "Stern"}
-    with pytest.raises(SettingsError, match=r"may be Bow .* or Stern"):
+    with pytest.raises(SettingsError, match=r"could be Bow .* or Stern"):
         Known(local, stored).address("house")
     assert Known(local, stored).address("stern") == TWO
 
 
 def test_a_command_that_allows_an_order_can_be_pasted() -> None:
     words = "charge off: refused: switching is off; to allow it: set PACK AllowMosfetControl 1"
-    assert to_paste(words, "House bank").endswith(
+    assert with_pack_name(words, "House bank").endswith(
         'to allow it: dbus-xbms set "House bank" AllowMosfetControl 1'
     )

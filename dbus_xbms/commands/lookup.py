@@ -1,4 +1,4 @@
-"""Which pack a word means, among those that were added and those that are on the bus."""
+"""Find the pack that a word on the command line refers to: an address or a name."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.commands.explain import absence
 from dbus_xbms.commands.known import added_packs, candidate, known_packs
 from dbus_xbms.commands.naming import Candidate, find
+from dbus_xbms.commands.pack_contact import why_absent
 from dbus_xbms.commands.scanning import heard_by_service
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.commands.table import Battery
@@ -21,82 +21,82 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meant:
-    """The pack that the owner means; ``battery`` is what the bus shows of it, if it is there."""
+class FoundPack:
+    """A pack that was found; ``battery`` is what the bus shows, or ``None``."""
 
     candidate: Candidate
     battery: Battery | None
 
     @property
     def name(self) -> str:
-        """Its name for messages, or its address."""
+        """Name for messages, or the address."""
         return printable(self.candidate.shown or self.candidate.address)
 
     async def on_bus(self) -> Battery:
-        """What the bus shows of it.
+        """Return what the bus shows of the pack.
 
         Raises:
-            CommandError: it is not on the bus; the reason is told.
-            NoAnswer: the service hangs.
+            CommandError: it is not on the bus; the message says why.
+            NoAnswer: the service does not answer.
         """
         if self.battery is None:
             one = self.candidate
-            raise CommandError(await absence(one.address, self.name, removed=one.is_removed))
+            raise CommandError(await why_absent(one.address, self.name, removed=one.is_removed))
         return self.battery
 
 
-async def meant(word: str, live: Iterable[Battery]) -> Meant:
-    """The pack that is meant by a word.
+async def find_pack(word: str, live: Iterable[Battery]) -> FoundPack:
+    """Find a pack among those that were added and those on the bus.
 
     Raises:
-        SettingsError: no pack is called so, or several are.
-        CommandError: localsettings is not there, and the word is not exactly the name of a pack on the bus.
-        NoAnswer: the same if it does not answer.
+        SettingsError: no pack has this name, or several have.
+        CommandError: localsettings is missing, and the word is not the exact name of one pack on the bus.
+        NoAnswer: the same, but localsettings does not answer.
     """
     there = {pack.address: pack for pack in live if not pack.gone}
     shown = {address: pack.candidate for address, pack in there.items()}
     if (address := as_address(word)) in shown:
-        return Meant(candidate=shown[address], battery=there[address])
+        return FoundPack(candidate=shown[address], battery=there[address])
     try:
         async with known_packs() as known:
             stored = {one.address: one for one in known.candidates}
     except* (CommandError, NoAnswer) as group:
         log.debug("%s", group.exceptions[0])
         exact = [one for one in shown.values() if one.shown.casefold() == word.strip().casefold()]
-        if len(exact) != 1:  # a beginning may be that of a pack which is not on the bus
+        if len(exact) != 1:  # the beginning of a name may belong to a pack that is not on the bus
             raise
         stored = {}
     found = find(word, (shown | stored).values())
-    return Meant(candidate=found, battery=there.get(found.address))
+    return FoundPack(candidate=found, battery=there.get(found.address))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InRange:
-    """A pack that the owner means, which need not have been added."""
+class PackInRange:
+    """A pack that was found; it need not have been added."""
 
     candidate: Candidate
     settings: PackSettings  # the defaults if it was not added
 
     @property
     def address(self) -> str:
-        """Its Bluetooth address."""
+        """Bluetooth address."""
         return self.candidate.address
 
     @property
     def name(self) -> str:
-        """Its name for messages, or its address."""
+        """Name for messages, or the address."""
         return printable(self.candidate.shown or self.candidate.address)
 
 
-async def in_range(word: str) -> InRange:
-    """The pack that is meant by a word: any address, or the name of a pack that was added or heard.
+async def find_in_range(word: str) -> PackInRange:
+    """Find a pack by any address, or by the name of a pack that was added or found by a scan.
 
     Raises:
-        SettingsError: no pack is called so, or several are.
+        SettingsError: no pack has this name, or several have.
         NoAnswer: localsettings or the service, which know the names, does not answer.
     """
     address = as_address(word)
-    if address:  # then it does without them
+    if address:  # an address needs neither of them
         try:
             added = await added_packs()
         except* (CommandError, NoAnswer) as group:
@@ -106,13 +106,13 @@ async def in_range(word: str) -> InRange:
     added = await added_packs()
     async with open_bus() as bus:
         heard = await heard_by_service(bus) if await is_running(bus) else []
-    strangers = {one.address: one.candidate for one in heard}
+    others = {one.address: one.candidate for one in heard}
     known = {address: candidate(address, pack) for address, pack in added.items()}
-    return _in_range(find(word, (strangers | known).values()), added)
+    return _in_range(find(word, (others | known).values()), added)
 
 
-def _in_range(pack: Candidate, added: Mapping[str, PackSettings]) -> InRange:
+def _in_range(pack: Candidate, added: Mapping[str, PackSettings]) -> PackInRange:
     settings = added.get(pack.address)
     if settings is None:
-        return InRange(candidate=pack, settings=PackSettings())
-    return InRange(candidate=candidate(pack.address, settings), settings=settings)
+        return PackInRange(candidate=pack, settings=PackSettings())
+    return PackInRange(candidate=candidate(pack.address, settings), settings=settings)
