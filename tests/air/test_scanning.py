@@ -27,7 +27,7 @@ async def scanned() -> list[Found]:
 
 
 @virtual_time
-async def test_a_bus_that_goes_during_a_scan_is_told_once_and_without_a_traceback() -> None:
+async def test_a_bus_lost_during_a_scan_is_reported_once_and_without_a_traceback() -> None:
     unseen: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: unseen.append(context))
 
