@@ -41,12 +41,12 @@ async def _history(word: str, *, as_json: bool) -> int:
         return 0
     print("\n".join(lines(pack, terminal().columns, stored=not shown)))
     if not shown:
-        say("\nAs last stored: the pack is not on the bus; `dbus-xbms list` says why.")
+        say("\nThese values were stored: the pack is not on the bus; `dbus-xbms list` shows why.")
     return 0
 
 
 def remembered(address: str, stored: PackSettings) -> Battery:
-    """What the program has stored of a pack, as the bus would show it."""
+    """Return the stored history of a pack as the bus would show it."""
     report = Report(
         address=address,
         instance=0,

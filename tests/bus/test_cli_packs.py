@@ -141,7 +141,7 @@ async def test_a_pack_controls_only_if_its_owner_says_so_and_chooses_a_chemistry
     settings: LocalSettings,
 ) -> None:
     done = await command("add", ADDRESS, "--chemistry", "LiFePO4")
-    assert "It is only shown." in done.out
+    assert "It does not control chargers." in done.out
     assert (stored(settings, "Chemistry"), stored(settings, "Control")) == ("LiFePO4", 0)
     done = await command("add", ADDRESS, "--control", "yes")
     assert "Chargers and inverters obey this pack" in done.out
@@ -163,7 +163,7 @@ async def test_an_added_pack_says_so_and_only_what_is_given_changes(settings: Lo
     await command("add", ADDRESS, "--name", "House", "--chemistry", "LiFePO4", "--control", "yes")
     done = await command("add", "house")
     assert done.status == 0
-    assert done.out.startswith("House is already added (VRM instance 600); nothing was changed.\n")
+    assert done.out.startswith("House is already added (VRM instance 600); nothing changed.\n")
     done = await command("add", "house", "--charge-current", "20")
     assert done.out == "House is already added (VRM instance 600); changed:\nMaxChargeCurrent = 20 A\n"
     assert (stored(settings, "Control"), stored(settings, "MaxChargeCurrent")) == (1, 20.0)
@@ -183,7 +183,7 @@ async def test_a_second_pack_that_would_control_is_refused_and_nothing_is_stored
 async def test_adding_a_second_pack_leaves_control_where_it_is_and_says_so(settings: LocalSettings) -> None:
     await command("add", ADDRESS, "--name", "House bank", "--chemistry", "LiFePO4", "--control", "yes")
     done = await command("add", OTHER, "--chemistry", "NMC")
-    assert "It is only shown; House bank controls chargers, as before." in done.out
+    assert "It does not control chargers; House bank still does." in done.out
     assert stored(settings, "Control") == 1
 
 
@@ -386,7 +386,7 @@ async def test_list_shows_how_each_pack_is_doing(
 
 
 async def test_list_says_when_the_service_is_not_running(settings: LocalSettings) -> None:
-    assert "No pack was added yet" in (await command("list")).out
+    assert "No pack has been added" in (await command("list")).out
     await command("add", ADDRESS)
     assert "service stopped" in (await command("list")).out
 
@@ -456,7 +456,7 @@ async def test_the_history_of_a_pack_is_told_from_the_bus_or_else_from_what_was_
     stored = await command("history", ADDRESS)
     assert "cells       2.900V to 3.500V" in stored.out
     assert "trips       not stored" in stored.out
-    assert "As last stored: the pack is not on the bus" in stored.out
+    assert "These values were stored: the pack is not on the bus" in stored.out
     told = json.loads((await command("history", ADDRESS, "--json")).out)
     assert told["/History/MinimumCellVoltage"] == 2.9
 
