@@ -129,9 +129,11 @@ def _subject(word: str, known: Known, heard: list[Found]) -> PackToAdd:
     """
     others = [one.candidate for one in heard if one.address not in known.packs]
     address = as_address(word) or find(word, [*known.candidates, *others]).address
+    found = next((one for one in heard if one.address == address), None)
     return PackToAdd(
         address=address,
-        advertised=next((one.name for one in heard if one.address == address), ""),
+        advertised=found.name if found else "",
+        protocol=found.protocol if found else "",
         before=known.packs.get(address) or PackSettings(),
         known=known,
     )

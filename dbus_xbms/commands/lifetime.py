@@ -72,7 +72,7 @@ def _full(pack: Battery) -> str:
     if seconds is None:
         return "not fully charged since the pack was added"
     more = "more than " if seconds >= LONGEST_SINCE_FULL else ""
-    return f"fully charged {more}{duration(seconds)} ago, counted while the service runs"
+    return f"fully charged {more}{duration(seconds)} ago, counted while the service ran"
 
 
 def _cycles(pack: Battery) -> list[str]:

@@ -36,6 +36,9 @@ def long(one: PackSample) -> list[PackSample | None]:
     return [one] * 120
 
 
+AT_REST, _ = follow(*long(CALM))
+
+
 @pytest.mark.parametrize("control", [0, 1])
 def test_a_pack_rests_after_a_minute_in_which_nothing_goes_on(control: int) -> None:
     assert not counts_as_rest(*[CALM] * 60, Control=control)
@@ -66,7 +69,9 @@ def test_a_pack_rests_after_a_minute_in_which_nothing_goes_on(control: int) -> N
     ],
 )
 def test_whatever_goes_on_ends_a_rest_at_once(why: str, changes: dict[str, object]) -> None:
-    assert not counts_as_rest(*long(CALM), replace(CALM, **changes)), why  # type: ignore[arg-type]
+    seen = replace(CALM, **changes)  # type: ignore[arg-type]
+    _, decision = engine.step(AT_REST, seen, 120.0, settings(), managed=True)
+    assert not decision.resting, why
 
 
 def test_a_failed_poll_ends_a_rest() -> None:
@@ -81,8 +86,9 @@ def test_after_what_has_ended_a_rest_a_minute_must_pass_again() -> None:
 
 def test_a_pack_does_not_rest_while_its_currents_return() -> None:
     off = replace(CALM, mosfets=Mosfets(charge=False, discharge=True))
+    state, _ = follow(off)
     for seconds in range(1, 62):
-        _, decision = follow(off, *[CALM] * seconds)
+        state, decision = engine.step(state, CALM, float(seconds), settings(), managed=True)
         assert decision.limits
         assert not (decision.resting and decision.limits.ccl < 30.0)
 

@@ -11,7 +11,7 @@ from bench.pictures.__main__ import PICTURES, Picture
 from bench.pictures.drawing import HEIGHT, MARGIN, WIDTH, drawing
 from bench.terminal import Screen, UnknownSequence
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
