@@ -20,7 +20,7 @@ from dbus_xbms.dbus.call import ping
 from dbus_xbms.dbus.errors import ANSWER_LIMIT, BusError, CallRefused
 from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.protocols import Advertised
-from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.protocols.registry import FAMILIES, recognise
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.text import printable
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
@@ -39,6 +39,7 @@ class Found:
     rssi: int | None  # dBm
     state: str  # added, removed, new
     given: str = ""  # its owner's name for it
+    protocol: str = ""  # that its advertisement shows; "": unknown
 
     @property
     def row(self) -> tuple[str, str, str, str]:
@@ -126,7 +127,7 @@ async def _tell(heard: Heard, tell: Tell) -> None:
             await asyncio.sleep(LOOK_EVERY)
             tell(await heard())
     except (CommandError, BusError) as err:  # the scan itself will say what is wrong
-        log.debug("what was heard so far is not known: %s", err)
+        log.debug("cannot read the packs found so far: %s", err)
 
 
 async def _found(
@@ -143,13 +144,14 @@ async def _found(
             name=entry.get("name", ""),
             rssi=entry.get("rssi"),
             state=_state(known=entry.get("known", False), enabled=entry.get("enabled", False)),
+            protocol=entry.get("protocol", ""),
         )
         for entry in entries
     ]
 
 
 async def _scan_here(seconds: float, packs: Mapping[str, PackSettings], tell: Tell | None) -> list[Found]:
-    air = Central([Jbd()])
+    air = Central([*FAMILIES.values()])
 
     async def heard() -> list[Found]:
         return _named(map(_of, air.found_so_far()), packs)
@@ -166,7 +168,14 @@ async def _discover(air: Central, seconds: float) -> list[Found]:
 
 
 def _of(seen: Advertised) -> Found:
-    return Found(address=seen.address, name=seen.name, rssi=seen.rssi, state="new")
+    family = recognise(seen)
+    return Found(
+        address=seen.address,
+        name=seen.name,
+        rssi=seen.rssi,
+        state="new",
+        protocol=family.name if family else "",
+    )
 
 
 def _named(found: Iterable[Found], packs: Mapping[str, PackSettings]) -> list[Found]:

@@ -1,4 +1,4 @@
-"""Switch charging, discharging or balancing of a pack off or on, and report the result.
+"""Switch charging, discharging or balancing of a pack on or off, and report the outcome.
 
 This needs permission in the settings of the pack: AllowMosfetControl, for switching discharging off also
 AllowDischargeOff, for balancing AllowParameterWrites. On leaves the MOSFET to the BMS.

@@ -21,7 +21,7 @@ class ContactTracker:
         self._set_state(ContactState.CONNECTED, now)
 
     def failed(self, err: LinkError | ProtocolError) -> bool:
-        """Record a failed attempt; return whether to log it at once, because only the owner can resolve it."""
+        """Record a failed attempt; return whether only the owner can resolve it and it is not logged yet."""
         words = str(err)
         self.failure = Failure(err.state, err.what or words)
         news = isinstance(err, LoginFailed) and words != self._logged

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from operator import attrgetter
 
 from dbus_xbms import __version__
@@ -12,22 +11,19 @@ from dbus_xbms.venus.item import FIXED, Item, Source, rows
 
 PRODUCT_ID = 0xBA58  # not on any list of products that a GX treats specially
 
-_MODEL = re.compile(r"[A-Z]{2}[0-9]{2}S[0-9]{3}[A-Z]?")  # e.g. SP04S034 in "JBD-SP04S034-L4S-200A-B-U"
-
 
 def product_name(report: Report) -> str:
     """Return the product name; with the end of the address if the pack has no custom name."""
-    return product(report.identity.hardware, "" if report.custom_name else report.address)
+    return named_product(report.product, "" if report.custom_name else report.address)
 
 
-def product(hardware: str, address: str = "") -> str:
-    """Return the product name for a BMS's model text, and the end of the address if given."""
-    model = _MODEL.search(hardware)
-    return " ".join(part for part in ("JBD BMS", model[0] if model else "", address[-5:]) if part)
+def named_product(product: str, address: str) -> str:
+    """Append the end of the address, if given, to tell equal products apart."""
+    return " ".join(part for part in (product, address[-5:]) if part)
 
 
 IDENTITY: Source[Report] = Source(
-    attrgetter("address", "instance", "custom_name", "insecure", "identity", "settings")
+    attrgetter("address", "instance", "custom_name", "insecure", "identity", "product", "settings")
 )
 
 DEVICE_ITEMS = (

@@ -98,9 +98,9 @@ def setting_items(cells: int) -> tuple[Item[Report], ...]:
     return rows(SETTINGS, HAS_SETTINGS, *(_item(edited, cells) for edited in EDITED))
 
 
-def appearance_items() -> tuple[Item[Report], ...]:
-    """Return the rows that set how the switch pane shows its outputs."""
-    return rows(SETTINGS, *(_item(edited) for edited in PANE))
+def appearance_items(*switches: str) -> tuple[Item[Report], ...]:
+    """Return the rows that set how the switch pane shows some outputs."""
+    return rows(SETTINGS, *(_item(edited) for edited in PANE if edited.path.split("/")[2] in switches))
 
 
 SETTINGS: Source[Report] = Source(attrgetter("settings", "controls"))
