@@ -22,7 +22,7 @@ from dbus_xbms.policy import engine, history, pack_state
 from dbus_xbms.policy.authority import Reason, Ruling, control_disabled
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.freshness import poll_interval, withdraws_after
-from dbus_xbms.protocols import LinkError, ProtocolError, SwitchableBms
+from dbus_xbms.protocols import BmsFamily, LinkError, ProtocolError
 from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, Lend, Report, Request
 from dbus_xbms.settings import PackSettings, Value, instance_of
 
@@ -44,7 +44,7 @@ class PackMonitor:
         settings: PackSettings,
         *,
         central: Central,
-        protocol: SwitchableBms,
+        protocol: BmsFamily,
         writer: SettingsWriter,
         identified: asyncio.Event | None = None,
         capture: Capture | None = None,
@@ -53,11 +53,12 @@ class PackMonitor:
         self.settings = settings
         self.switch_instance: int | None = None  # of the separate switch device, once it has one
         self.latest: Report | None = None
+        self._protocol = protocol
         self._writer = writer
         self._identified = identified or asyncio.Event()
         self._poller = Poller(address, settings, central=central, protocol=protocol, capture=capture)
         self.changed = self._poller.changed
-        self._commands = Commands(address, settings, protocol)
+        self._commands = Commands(address, settings, protocol.switching)
         self._setting_changes = SettingChanges(address, settings, writer)
         self._memory = PackMemory(address, settings, writer)
         self._state_logger = StateLogger(address)
@@ -67,7 +68,7 @@ class PackMonitor:
         self._shared = False  # Venus passes voltage and current on to chargers
         self._interference = ""  # of which programs
         self._decision_failed = False
-        self._state = self._memory.initial_state(_now(), controls=self.controls)
+        self._state = self._memory.initial_state(_now(), protocol.traits, controls=self.controls)
 
     # Reports
 
@@ -148,13 +149,16 @@ class PackMonitor:
             link = replace(link, interference=self._interference)
         if lent_for := self._poller.lent_for:
             switching = replace(switching, lent_for=lent_for)
+        # Before an identity is stored, the reported one is shown, with its doubts.
+        identity = known if known.cell_count else self._state.identity
         return Report(
             address=self.address,
+            product=self._protocol.product(identity.hardware),
+            switchable=self._protocol.switching is not None,
             instance=instance_of(self.settings.class_and_vrm_instance),
             custom_name=self.settings.custom_name,
             insecure=bool(self.settings.insecure_connection),
-            # Before an identity is stored, the reported one is shown, with its doubts.
-            identity=known if known.cell_count else self._state.identity,
+            identity=identity,
             decision=decision,
             counters=self._counters,
             link=link,

@@ -10,6 +10,7 @@ from dbus_xbms.protocols.conversation import (
     Request,
     T,
     decode,
+    expect,
 )
 from dbus_xbms.protocols.errors import (
     LinkError,
@@ -22,11 +23,12 @@ from dbus_xbms.protocols.errors import (
     ProtocolError,
     Refused,
 )
-from dbus_xbms.protocols.family import Advertised, BmsFamily, GattLayout, Switchable, SwitchableBms
+from dbus_xbms.protocols.family import Advertised, BmsFamily, BmsSwitching, GattLayout
 
 __all__ = [
     "Advertised",
     "BmsFamily",
+    "BmsSwitching",
     "Conversation",
     "Echo",
     "Field",
@@ -44,8 +46,7 @@ __all__ = [
     "ProtocolError",
     "Refused",
     "Request",
-    "Switchable",
-    "SwitchableBms",
     "T",
     "decode",
+    "expect",
 ]

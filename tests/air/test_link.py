@@ -13,9 +13,11 @@ from dbus_xbms.ble.exchange import MOST_RECEIVED
 from dbus_xbms.ble.link import Link
 from dbus_xbms.model import Notify
 from dbus_xbms.process.machine import HERE
-from dbus_xbms.protocols import Conversation, Echo, Frame, LinkError, NoReply
+from dbus_xbms.protocols import Conversation, Echo, Frame, GattLayout, LinkError, NoReply, expect
 from tests.air.fakes import (
     ADDRESSES,
+    NOTIFY,
+    SERVICE,
     Answer,
     FakeClient,
     FakePack,
@@ -24,6 +26,7 @@ from tests.air.fakes import (
     Lines,
     ask,
     gatt_table,
+    key,
     question,
     running,
 )
@@ -152,6 +155,60 @@ async def test_what_comes_while_no_request_is_in_flight_is_not_looked_into() -> 
         await link.run(question("a"))
         client.notify(b"b\n" * 100)
         assert framer.fed == [b"a\n"]
+
+
+def wait_for(letter: str, timeout: float) -> Conversation[bytes]:
+    """A conversation that only waits for a frame; its result is the frame's payload."""
+    frame = yield expect(key(letter), timeout)
+    return frame.payload
+
+
+@virtual_time
+async def test_a_frame_that_the_bms_pushes_is_awaited_without_a_write() -> None:
+    async with linked(FakePack(ADDRESS)) as (link, client):
+        loop, began = asyncio.get_running_loop(), now()
+        for delay, chunk in ((0.5, b"bother\n"), (0.7, b"apu"), (0.8, b"shed\n")):
+            loop.call_later(delay, client.notify, chunk)
+        assert await link.run(wait_for("a", 2.0)) == b"pushed"
+        assert now() - began == pytest.approx(0.8)
+        assert client.written == []
+
+
+@virtual_time
+async def test_a_pushed_frame_that_does_not_come_fails_once_its_time_is_over() -> None:
+    async with linked(FakePack(ADDRESS)) as (link, _):
+        began = now()
+        with pytest.raises(NoReply, match=r"no frame line 0x61$"):
+            await link.run(wait_for("a", 5.0))
+        assert now() - began == pytest.approx(5)
+        assert not link.lost.is_set()
+        with pytest.raises(NoReply, match="not finished after 1 s"):
+            await link.run(wait_for("a", 5.0), 1.0)
+
+
+@virtual_time
+async def test_more_than_2_kb_without_the_awaited_frame_is_a_broken_link() -> None:
+    async with linked(FakePack(ADDRESS)) as (link, client):
+        loop = asyncio.get_running_loop()
+        for n in range(20):
+            loop.call_later(0.1 + 0.001 * n, client.notify, b"\xdd" * 244)
+        with pytest.raises(LinkError, match="sends without end: over 2048 bytes"):
+            await link.run(wait_for("a", 2.0))
+
+
+class Listening(Lines):
+    """A protocol that never writes."""
+
+    layouts = (GattLayout(service=SERVICE, notify=NOTIFY),)
+
+
+@virtual_time
+async def test_a_protocol_that_only_listens_needs_no_characteristic_to_write_to() -> None:
+    async with linked(FakePack(ADDRESS), Listening()) as (link, client):
+        asyncio.get_running_loop().call_later(0.5, client.notify, b"apushed\n")
+        assert await link.run(wait_for("a", 2.0)) == b"pushed"
+        with pytest.raises(LinkError, match="no characteristic to write to"):
+            await link.run(question("a"))
 
 
 @virtual_time
@@ -323,7 +380,7 @@ async def test_the_subscription_uses_start_notify_and_settles_before_the_first_r
 
 
 @virtual_time
-async def test_a_socket_is_used_when_asked_for_or_when_it_is_safe() -> None:
+async def test_a_socket_is_used_when_requested_or_safe() -> None:
     for notify, safe, acquired in (
         (Notify.START, True, False),
         (Notify.AUTO, True, True),
@@ -343,7 +400,7 @@ async def test_a_socket_is_used_when_asked_for_or_when_it_is_safe() -> None:
 
 
 @virtual_time
-async def test_a_subscription_refused_is_told_from_a_connection_that_failed() -> None:
+async def test_a_refused_subscription_is_distinguished_from_a_failed_connection() -> None:
     pack = FakePack(ADDRESS, socket_refused=True)
     stack = FakeStack(pack)
     stack.remember(pack)
@@ -398,7 +455,7 @@ async def test_a_device_without_our_services_is_no_bms_and_is_let_go() -> None:
 @pytest.mark.parametrize(
     ("notify", "write"), [("0000ff01" + UUID_TAIL, "other write"), ("other notify", "0000ff02" + UUID_TAIL)]
 )
-def test_a_service_of_ours_without_its_characteristics_is_another_make(notify: str, write: str) -> None:
+def test_a_known_service_without_its_characteristics_is_another_make(notify: str, write: str) -> None:
     @virtual_time
     async def check() -> None:
         pack = FakePack(ADDRESS, services=lambda: gatt_table(notify=notify, write=write))
@@ -416,7 +473,7 @@ def test_a_service_of_ours_without_its_characteristics_is_another_make(notify: s
 
 
 @virtual_time
-async def test_a_bluetoothd_that_hangs_is_told_from_a_pack_that_does_not_answer() -> None:
+async def test_a_hung_bluetoothd_is_distinguished_from_a_pack_that_does_not_answer() -> None:
     pack = FakePack(ADDRESS, in_air=False)
     stack = FakeStack(pack)
     stack.remember(pack)
@@ -432,7 +489,7 @@ async def test_a_bluetoothd_that_hangs_is_told_from_a_pack_that_does_not_answer(
 
 
 @virtual_time
-async def test_a_pack_that_is_not_in_range_is_told_by_a_class_of_its_own() -> None:
+async def test_a_pack_that_is_not_in_range_has_an_error_class_of_its_own() -> None:
     async with running(FakeStack(FakePack(ADDRESS, in_air=False))) as air:
         link = air.link(ADDRESS, Lines())
         with pytest.raises(NotInRange):
@@ -441,7 +498,7 @@ async def test_a_pack_that_is_not_in_range_is_told_by_a_class_of_its_own() -> No
 
 
 @virtual_time
-async def test_a_refused_subscription_lets_the_client_go_and_asks_for_pairing_in_words() -> None:
+async def test_a_refused_subscription_disconnects_and_explains_that_pairing_is_required() -> None:
     pack = FakePack(ADDRESS, notify_error="GATT Protocol Error: Insufficient Authentication")
     stack = FakeStack(pack)
     stack.remember(pack)

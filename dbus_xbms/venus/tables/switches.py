@@ -13,7 +13,7 @@ from dbus_xbms.model import Mosfet, MosfetTarget
 from dbus_xbms.report import Balance, Lend, Report, Request
 from dbus_xbms.venus.item import Item, Read, Source, rows
 
-PANE_LEND = 30  # min for which a toggle, which has no number, lends the link
+PANE_LEND = 30  # min that the toggle lends the link for
 LONGEST_LEND = 240  # min
 LEND = "/Settings/LendForMinutes"
 
@@ -31,11 +31,11 @@ def _switch(path: str, read: Read[Report], highest: int, request: Callable[[int]
     )
 
 
-# What is read
+# Reading
 
 
 def actual(mosfet: Mosfet) -> Callable[[Report], int | None]:
-    """Read[Report] a MOSFET as the BMS reports it."""
+    """Return a reader of a MOSFET as the BMS reports it."""
 
     def read(report: Report) -> int | None:
         on = report.decision.sample.is_on(mosfet) if report.decision.sample else None
@@ -45,7 +45,7 @@ def actual(mosfet: Mosfet) -> Callable[[Report], int | None]:
 
 
 def _wanted(mosfet: Mosfet, report: Report) -> bool | None:
-    """As requested, else as commanded."""
+    """Return the state that is requested, else the one commanded."""
     return report.switching.requested.over(report.switching.commanded).of(mosfet)
 
 
@@ -94,14 +94,14 @@ def _position(mosfet: Mosfet) -> Read[Report]:
     return read
 
 
-# What is written
+# Writing
 
 
 def _target(mosfet: Mosfet, on: bool) -> MosfetTarget:
     return MosfetTarget(**{mosfet.value: on})
 
 
-BATTERY_SWITCHES = (
+BMS_SWITCHES = (
     _switch("/Io/AllowToCharge", actual(Mosfet.CHARGE), 1, lambda v: _target(Mosfet.CHARGE, bool(v))),
     _switch(
         "/Io/AllowToDischarge", actual(Mosfet.DISCHARGE), 1, lambda v: _target(Mosfet.DISCHARGE, bool(v))
@@ -117,8 +117,8 @@ BATTERY_SWITCHES = (
     ),
     _switch("/Settings/MosfetMode", _mode, 3, lambda v: MosfetTarget(charge=not v & 1, discharge=not v & 2)),
     _switch("/Settings/TurnBalancingOff", _balancing_off, 1, lambda v: Balance(on=not v)),
-    _switch(LEND, _minutes_left, LONGEST_LEND, Lend),
 )
+LEND_MINUTES = _switch(LEND, _minutes_left, LONGEST_LEND, Lend)
 
 
 def _mosfet_switch(mosfet: Mosfet) -> Item[Report]:
@@ -133,11 +133,18 @@ LEND_SWITCH = _switch(
 
 SWITCHED: Source[Report] = Source(lambda r: (r.decision.sample and r.decision.sample.mosfets, r.switching))
 
-SWITCH_ITEMS = rows(
-    SWITCHED,
-    *BATTERY_SWITCHES,
-    Item("/Io/AllowToBalance", "i", "{}", _may_balance),
+_COMMAND_ITEMS: tuple[Item[Report], ...] = (
+    LEND_MINUTES,
     Item("/Io/LastCommand", "s", "{}", lambda r: r.switching.text or None),
     Item("/Io/LastCommandState", "i", "{}", lambda r: r.switching.state.value),
     Item("/Io/LastCommandNumber", "i", "{}", lambda r: r.switching.number),
+)
+SWITCH_ITEMS = rows(
+    SWITCHED, *BMS_SWITCHES, Item("/Io/AllowToBalance", "i", "{}", _may_balance), *_COMMAND_ITEMS
+)
+READ_ONLY_SWITCH_ITEMS = rows(  # of a BMS that cannot be switched
+    SWITCHED,
+    Item("/Io/AllowToCharge", "i", "{}", actual(Mosfet.CHARGE)),
+    Item("/Io/AllowToDischarge", "i", "{}", actual(Mosfet.DISCHARGE)),
+    *_COMMAND_ITEMS,
 )
