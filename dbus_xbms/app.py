@@ -18,7 +18,7 @@ from dbus_xbms.pack.monitor import PackMonitor
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.pack.roster import CRASHED, Roster
 from dbus_xbms.protocols import Advertised
-from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.protocols.registry import FAMILIES, family_named
 from dbus_xbms.rpc import RpcService
 from dbus_xbms.settings import (
     DEVICES,
@@ -49,6 +49,12 @@ CHOOSE_CONTROL = (
 )  # settings by which an owner lets a pack control chargers
 
 
+RENEWING = (
+    PackSettings.separate_switch_device.name,
+    PackSettings.protocol.name,
+)  # settings that may need another pack, or another service of it
+
+
 def rows_of(table: tuple[AnySetting, ...], path: Callable[[str], str]) -> dict[str, AnySetting]:
     """A table of settings by their paths in localsettings."""
     return {path(row.name): row for row in table}
@@ -67,8 +73,7 @@ class App:
         self._capture = capture
         self._beat = beat  # called again and again while the loop runs
         self._given_up = given_up  # told first when supervision ends the program
-        self._protocol = Jbd()
-        self._central = Central([self._protocol])
+        self._central = Central([*FAMILIES.values()])
         self._local = LocalSettings(self._setting_changed)
         self._remote = RpcService(
             self.scan, self.health, self.contacts, self.heard, self._central.found_so_far
@@ -148,7 +153,7 @@ class App:
             pack.monitor.setting_stored(name, value)
             if name in CHOOSE_CONTROL:
                 self._arbiter.confirm(address)
-            if name == PackSettings.separate_switch_device.name:
+            if name in RENEWING:
                 self._undecided.put_nowait(address)
         elif settings := self._settings.get(address):  # its pack is about to start
             try:
@@ -176,6 +181,9 @@ class App:
         enabled = settings.enabled == 1
         if enabled and settings.separate_switch_device == 1:
             await self._deal_switch(address)
+        pack = self._packs.get(address)
+        if pack and pack.protocol is not family_named(settings.protocol):
+            await self._release(address)
         task = self._tasks.get(address)
         if enabled and task is None:
             log.info("%s: taken over", address)
@@ -220,9 +228,10 @@ class App:
                 address,
                 settings,
                 central=self._central,
-                protocol=self._protocol,
+                protocol=family_named(settings.protocol),
                 service=BatteryService,
                 store=self._local.set,
+                identified=self._arbiter.identified,
                 capture=self._capture,
             )
             self._packs[address] = pack

@@ -19,7 +19,7 @@ from dbus_xbms.ble.exchange import Capture
 from dbus_xbms.ble.link import Link
 from dbus_xbms.model import PackIdentity, Reading
 from dbus_xbms.protocols import BmsFamily, LinkError, PairingNext
-from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.protocols.registry import family_named
 from dbus_xbms.settings import PackSettings, normal_address
 from dbus_xbms.text import duration
 
@@ -136,7 +136,7 @@ def connect(
     password: str = "",
     passkey: str = "",
     adapter: str = "",
-    protocol: BmsFamily | None = None,
+    protocol: str = "",
     timeout: float = CONNECT_LIMIT,
     capture: Capture | None = None,
     notify: Callable[[str], None] | None = None,
@@ -148,7 +148,7 @@ def connect(
         password: of the Bluetooth module, if it has one.
         passkey: up to six digits to pair with, if the module needs that.
         adapter: Bluetooth address of the adapter to use; any adapter if empty.
-        protocol: the BMS family; JBD if not given.
+        protocol: name of the BMS's protocol, as in the setting ``Protocol``; the default one if empty.
         timeout: s to find the pack and connect to it.
         capture: called with the address, ">" (sent) or "<" (received) and the hex of each chunk.
         notify: called with a message for each step of a pairing; they are logged if not given.
@@ -162,7 +162,7 @@ def connect(
     PackSettings.passkey.checked(passkey)
     return PackClient(
         normal_address(address),
-        protocol or Jbd(),
+        family_named(protocol),
         password=password,
         passkey=passkey,
         adapter=adapter.upper(),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
+from math import inf
 
 
 class Protection(Enum):
@@ -115,6 +116,15 @@ class Switched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BmsTraits:
+    """What policies need to know of a family of BMSes to judge its readings."""
+
+    highest_cell: float = 5.0  # V; far above any lithium cell
+    highest_current: float = inf  # A, the largest value that its protocol can carry
+    first_sensor_at_mosfets: bool = True  # usually, of two or more, on a BMS that does not report the roles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PackSample:
     """One poll of one pack. ``None`` means that the BMS did not report the value."""
 
@@ -145,7 +155,7 @@ class PackSample:
 class PackIdentity:
     """What does not change from poll to poll; cached, so that a pack is known before it answers."""
 
-    hardware: str = ""  # the BMS's own model text, e.g. "JBD-SP04S034-L4S-200A-B-U"
+    hardware: str = ""  # the BMS's own model text, e.g. "SP04S034-L4S-200A-B-U"
     firmware: str = ""  # e.g. "2.9"
     cell_count: int = 0
     ntc_count: int = 0

@@ -16,6 +16,8 @@ class Report:
     address: str  # AA:BB:CC:DD:EE:FF
     instance: int  # Venus device instance
     custom_name: str = ""
+    product: str = ""  # name of the product, by its family
+    switchable: bool = True  # the BMS can be switched
     insecure: bool = True  # /Mgmt/InsecureConnection
     identity: PackIdentity = field(default_factory=PackIdentity)
     decision: Decision

@@ -16,6 +16,7 @@ from dbus_xbms.dbus.errors import BusError, BusLost
 from dbus_xbms.dbus.objects import Method, Node, children_of
 from dbus_xbms.dbus.server import Server
 from dbus_xbms.protocols import Advertised, LinkError
+from dbus_xbms.protocols.registry import recognise
 from dbus_xbms.settings import SettingsError
 from dbus_xbms.text import LINE, printable
 
@@ -176,6 +177,8 @@ def _described(seen: Advertised, known: bool, enabled: bool) -> dict[str, Varian
         "known": ("b", known),
         "enabled": ("b", enabled),
     }
+    if family := recognise(seen):
+        entry["protocol"] = ("s", family.name)
     if seen.rssi is not None:
         entry["rssi"] = ("n", seen.rssi)
     return {key: Variant(signature, value) for key, (signature, value) in entry.items()}

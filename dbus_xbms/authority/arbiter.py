@@ -63,6 +63,7 @@ class Arbiter:
         ] = SurroundingsWatcher,
     ) -> None:
         """Make an arbiter; ``watcher`` makes what watches the bus, from where to report and whether to."""
+        self.identified = asyncio.Event()  # set by a pack whose number of cells has become known
         self._packs = packs
         self._around, self._seen_at = Surroundings(), -inf
         self._watcher = watcher(self._seen, self._wanted)
@@ -72,12 +73,17 @@ class Arbiter:
         self._rulings: dict[str, Ruling] = {}
 
     async def run(self) -> None:
-        """Watch the surroundings until cancelled.
+        """Watch the surroundings and the packs until cancelled.
 
         Raises:
             BusError: no bus, or it is lost.
         """
-        await self._watcher.run()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._watcher.run(), name="surroundings")
+            while True:
+                await self.identified.wait()
+                self.identified.clear()
+                self.judge()
 
     async def ready(self) -> None:
         """Wait until the surroundings are known, so that a pack is published correctly from the start."""

@@ -17,7 +17,7 @@ Write = Callable[[bytes], Awaitable[None]]
 
 HIDDEN = ".. (login hidden)"
 SHOWN = 3  # bytes of a login: enough to see which
-MOST_RECEIVED = 2048  # bytes for one request with its retries; a JBD's longest frame has 262
+MOST_RECEIVED = 2048  # bytes for one request with its retries; the longest known frame has 262
 
 
 class Exchange:

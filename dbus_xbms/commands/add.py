@@ -129,9 +129,11 @@ def _subject(word: str, known: Known, heard: list[Found]) -> PackToAdd:
     """
     others = [one.candidate for one in heard if one.address not in known.packs]
     address = as_address(word) or find(word, [*known.candidates, *others]).address
+    found = next((one for one in heard if one.address == address), None)
     return PackToAdd(
         address=address,
-        advertised=next((one.name for one in heard if one.address == address), ""),
+        advertised=found.name if found else "",
+        protocol=found.protocol if found else "",
         before=known.packs.get(address) or PackSettings(),
         known=known,
     )
@@ -201,6 +203,6 @@ async def _report_contact(target: PackToAdd, settings: PackSettings, *, wait: bo
         return
     async with open_bus() as bus:
         contact = (await contacts(bus)).get(target.address, Contact(reason="it has not answered"))
-    say(f"No contact yet: {reason_text(contact)}. The service goes on trying.")
+    say(f"No contact yet: {reason_text(contact)}. The service keeps trying.")
     if contact.advice:
         say(f"  -> {printable(contact.advice, LINE)}")

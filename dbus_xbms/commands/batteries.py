@@ -170,7 +170,7 @@ async def wait_until_gone(address: str) -> None:
                     live.changed.clear()
                     await live.changed.wait()
         except TimeoutError as err:
-            raise CommandError(f"{name} does not leave the bus; is that the service of dbus-xbms?") from err
+            raise CommandError(f"{name} is still on the bus; does it belong to dbus-xbms?") from err
 
 
 def _ignore(pack: Battery, paths: Collection[str]) -> None:

@@ -73,7 +73,7 @@ class CsvLog:
             except OSError as err:
                 raise self._failed(err) from err
             if begun not in (b"", header):
-                raise CommandError(f"{self._path} holds something else; choose a new file for --log")
+                raise CommandError(f"{self._path} has other contents; choose a new file for --log")
             undo.pop_all()
             return file
 

@@ -189,7 +189,7 @@ def _lines(arguments: Iterable[str]) -> Iterator[str]:
             with Path(argument).open(encoding="utf-8", errors="replace") as file:
                 yield from file
         else:
-            why = "is a directory" if kind else "is not a file, and not hex either"
+            why = "is a directory" if kind else "is neither a file nor hex"
             raise CommandError(f"{argument!r:.{SHOWN}} {why}")
 
 

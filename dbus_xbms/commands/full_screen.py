@@ -93,7 +93,7 @@ class Screen:
             return stopped()
         if self.contacts is None:
             return WAITING if self.answers else "the service does not answer"
-        return NONE_ENABLED if not self.contacts else "these packs are not known to the service"
+        return NONE_ENABLED if not self.contacts else "the service does not know these packs"
 
     def _follow(self, packs: Iterable[Battery]) -> None:
         now = self.now()

@@ -41,7 +41,7 @@ async def _history(word: str, *, as_json: bool) -> int:
         return 0
     print("\n".join(lines(pack, terminal().columns, stored=not shown)))
     if not shown:
-        say("\nAs last stored: the pack is not on the bus; `dbus-xbms list` says why.")
+        say("\nStored values: the pack is not on the bus; `dbus-xbms list` says why.")
     return 0
 
 

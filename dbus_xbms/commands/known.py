@@ -12,6 +12,7 @@ from dbus_xbms.commands.naming import PROGRAM, REMOVED, Candidate, did_you_mean,
 from dbus_xbms.commands.session import open_bus, wait_for_name
 from dbus_xbms.dbus.call import has_owner
 from dbus_xbms.dbus.errors import ANSWER_LIMIT
+from dbus_xbms.protocols.registry import family_named
 from dbus_xbms.settings import (
     DEVICES,
     SERVICE,
@@ -30,7 +31,7 @@ from dbus_xbms.settings import (
 from dbus_xbms.text import printable
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 from dbus_xbms.venus.localsettings import LocalSettings
-from dbus_xbms.venus.tables.device import product
+from dbus_xbms.venus.tables.device import named_product
 
 log = logging.getLogger(__name__)
 
@@ -114,10 +115,11 @@ class Known:
 def candidate(address: str, pack: PackSettings) -> Candidate:
     """Return a pack with all of its names."""
     given, hardware = pack.custom_name, pack.hardware
+    product = family_named(pack.protocol).product(hardware)
     return Candidate(
         address=address,
         given=given,
-        others=(pack.advertised_name, product(hardware, "" if given else address), hardware),
+        others=(pack.advertised_name, named_product(product, "" if given else address), hardware),
         note="" if pack.enabled else REMOVED,
     )
 

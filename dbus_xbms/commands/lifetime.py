@@ -70,9 +70,9 @@ def by_path(pack: Battery) -> dict[str, Value]:
 def _full(pack: Battery) -> str:
     seconds = number(pack, FULL)
     if seconds is None:
-        return "not charged fully yet, since the pack was added"
+        return "not fully charged since the pack was added"
     more = "more than " if seconds >= LONGEST_SINCE_FULL else ""
-    return f"charged fully {more}{duration(seconds)} ago, counted while the service ran"
+    return f"fully charged {more}{duration(seconds)} ago, counted while the service ran"
 
 
 def _cycles(pack: Battery) -> list[str]:

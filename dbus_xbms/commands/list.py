@@ -25,7 +25,7 @@ ANY_WIDTH = 10_000  # columns: a pipe gets the table
 RUNNING, STOPPED, SILENT = "running", "stopped", "does not answer"  # the service
 REMOVED = "removed, settings kept"
 HEADER = ("Address", "State", "Instance", "Name")
-NO_PACK = "No pack was added yet; `dbus-xbms scan` shows those in range."
+NO_PACK = "No pack has been added yet; `dbus-xbms scan` lists those in range."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,7 @@ def described(listing: Listing, width: int) -> Iterator[str]:
             name = printable(name_of(listing.packs[address])) or address
             yield wrapped(f"\n{contact_lines(name, contact)}", width)
     if listing.heard:
-        yield "\nHeard within a day, not added:"
+        yield "\nFound within a day, not added:"
         yield _table([("Address", "RSSI", "Pack is", "Name"), *(pack.row for pack in listing.heard)], width)
 
 

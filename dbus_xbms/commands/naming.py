@@ -169,7 +169,7 @@ def _unknown(begin: str, folded: str, packs: Sequence[Candidate]) -> str:
     """Return the message for an unknown pack: similar names and the known packs."""
     form = f" (addresses look like {EXAMPLE})" if folded else ""
     if not packs:
-        return f"{begin}{form}; `dbus-xbms scan` shows those in range"
+        return f"{begin}{form}; `dbus-xbms scan` lists those in range"
     hint = did_you_mean(folded, {pack.shown for pack in packs if pack.shown})
     names = ", ".join(pack.words for pack in packs[:MOST_NAMED])
     more = f" and {len(packs) - MOST_NAMED} more" if len(packs) > MOST_NAMED else ""

@@ -17,8 +17,8 @@ from dbus_xbms.dbus.errors import BusError
 from dbus_xbms.policy.advice.consequences import Consequence, in_order, of_change
 from dbus_xbms.policy.authority import NO_CHEMISTRY, control_disabled
 from dbus_xbms.policy.charge.chemistry import refusal
+from dbus_xbms.schema import LONGEST_TEXT
 from dbus_xbms.settings import PackSettings, SettingsError, Value, pack_path
-from dbus_xbms.settings.schema import LONGEST_TEXT
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ class PackToAdd:
 
     address: str
     advertised: str  # its name on the air, empty if it was not heard
+    protocol: str = ""  # that its advertisement shows; "": unknown
     before: PackSettings
     known: Known
 
@@ -61,6 +62,8 @@ def to_store(target: PackToAdd, given: Mapping[str, Value]) -> dict[str, Value]:
     chosen |= given
     if target.advertised:
         chosen[PackSettings.advertised_name.name] = target.advertised[:LONGEST_TEXT]
+    if target.protocol and target.address not in target.known.packs:  # else its owner may have chosen it
+        chosen[PackSettings.protocol.name] = target.protocol
     return chosen | {PackSettings.enabled.name: 1}
 
 

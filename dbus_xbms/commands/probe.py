@@ -107,6 +107,7 @@ async def _probe(args: argparse.Namespace, transcript: Transcript, line: Line) -
         password=args.password or pack.settings.password,
         passkey=passkey or pack.settings.passkey,
         adapter=args.adapter or pack.settings.adapter,
+        protocol=pack.settings.protocol,
         capture=transcript,
         notify=lambda message: line.print_above(printable(message, LINE), sys.stderr),
     )

@@ -13,8 +13,8 @@ from dbus_xbms.policy.advice.consequences import Consequence, Packs, willing
 from dbus_xbms.policy.charge.chemistry import CUSTOM
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
 from dbus_xbms.process.interrupt import asking
+from dbus_xbms.schema import NONE
 from dbus_xbms.settings import PackSettings, SettingsError, Value
-from dbus_xbms.settings.schema import NONE
 from dbus_xbms.text import LINE, printable
 
 ANSWERS = {"y": True, "yes": True, "n": False, "no": False, "": False}

@@ -1,4 +1,4 @@
-"""Looks for packs: lets the running service do it, or uses the radio when there is none."""
+"""Scan for packs: through the running service, or with the radio directly when none runs."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from dbus_xbms.dbus.call import ping
 from dbus_xbms.dbus.errors import ANSWER_LIMIT, BusError, CallRefused
 from dbus_xbms.dbus.trusted import TrustedBus
 from dbus_xbms.protocols import Advertised
-from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.protocols.registry import FAMILIES, recognise
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.text import printable
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 1.0  # s; how often a terminal is told what was heard so far
+PROGRESS_EVERY = 1.0  # s between two lists of what a scan has found so far
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,25 +35,26 @@ class Found:
     """One pack in range."""
 
     address: str
-    name: str  # that it advertises
+    name: str  # as advertised
     rssi: int | None  # dBm
     state: str  # added, removed, new
-    given: str = ""  # its owner's name for it
+    given: str = ""  # the name that the owner chose
+    protocol: str = ""  # recognised by the advertisement; "": unknown
 
     @property
     def row(self) -> tuple[str, str, str, str]:
-        """Its line of the table."""
+        """The cells of its line in the table."""
         rssi = "--" if self.rssi is None else str(self.rssi)
         return printable(self.address), rssi, self.state, printable(self.given or self.name)
 
     @property
     def candidate(self) -> Candidate:
-        """The pack as its finder may name it."""
+        """The pack by the names that the owner may use for it."""
         return Candidate(address=self.address, given=self.given, others=(self.name,), note="not added")
 
     @property
     def as_json(self) -> dict[str, str | int | None]:
-        """Its object in JSON: see docs/command-line.md."""
+        """Its JSON object; see docs/command-line.md."""
         return {
             "address": self.address,
             "name": self.given or self.name,
@@ -63,17 +64,17 @@ class Found:
         }
 
 
-Tell = Callable[[list[Found]], object]  # takes all that was heard so far
-Heard = Callable[[], Awaitable[list[Found]]]
+Progress = Callable[[list[Found]], object]  # takes all packs found so far
+SoFar = Callable[[], Awaitable[list[Found]]]
 
 
 def scan_limit(seconds: float) -> float:
-    """How long the service may take to answer a scan, in s; the words of one that fails arrive before."""
+    """Return how long the service may take to answer a scan, in s; a failing one is answered earlier."""
     return longest_discovery(max(SHORTEST_SCAN, seconds)) + ANSWER_LIMIT
 
 
-async def scan(seconds: float, tell: Tell | None = None) -> list[Found]:
-    """What is in range; the running service looks, or this process when there is none.
+async def scan(seconds: float, progress: Progress | None = None) -> list[Found]:
+    """Return the packs in range; ``progress`` gets those found so far every second.
 
     Raises:
         NoAnswer: bluetoothd, localsettings or the service does not answer.
@@ -83,50 +84,50 @@ async def scan(seconds: float, tell: Tell | None = None) -> list[Found]:
         await ping(bus, LOCALSETTINGS)
         packs = await added_packs()
         if not await is_running(bus):
-            return await _scan_here(seconds, packs, tell)
+            return await _scan_here(seconds, packs, progress)
 
-        async def heard() -> list[Found]:
+        async def so_far() -> list[Found]:
             return _named(await _found(bus, "Hearing"), packs)
 
-        return _named(await _telling(scan_by_service(bus, seconds), heard, tell), packs)
+        return _named(await _with_progress(scan_by_service(bus, seconds), so_far, progress), packs)
 
 
 async def scan_by_service(bus: TrustedBus, seconds: float) -> list[Found]:
-    """Let the running service scan."""
-    await call_service(bus, "Version")  # tells at once if it does not answer at all
+    """Scan through the running service."""
+    await call_service(bus, "Version")  # fails at once if the service hangs
     return await _found(bus, "Scan", "d", seconds, limit=scan_limit(seconds))
 
 
 async def heard_by_service(bus: TrustedBus) -> list[Found]:
-    """What scans of the running service have heard within a day, the strongest of it."""
+    """Return the strongest packs that the service's scans of the last day have found."""
     return await _found(bus, "Heard")
 
 
-async def _telling(
-    scanning: Coroutine[Any, Any, list[Found]], heard: Heard, tell: Tell | None
+async def _with_progress(
+    scanning: Coroutine[Any, Any, list[Found]], so_far: SoFar, progress: Progress | None
 ) -> list[Found]:
-    """Wait for a scan, and tell meanwhile what it has heard so far."""
-    if tell is None:
+    """Wait for a scan, and pass on meanwhile what it has found so far."""
+    if progress is None:
         return await scanning
-    telling = asyncio.create_task(_tell(heard, tell), name="what was heard")
+    reporting = asyncio.create_task(_report(so_far, progress), name="scan progress")
     try:
         found = await scanning
     finally:
-        telling.cancel()
-        await asyncio.wait([telling])
-        failed = None if telling.cancelled() else telling.exception()
+        reporting.cancel()
+        await asyncio.wait([reporting])
+        failed = None if reporting.cancelled() else reporting.exception()
     if failed:
         raise failed
     return found
 
 
-async def _tell(heard: Heard, tell: Tell) -> None:
+async def _report(so_far: SoFar, progress: Progress) -> None:
     try:
         while True:
-            await asyncio.sleep(LOOK_EVERY)
-            tell(await heard())
-    except (CommandError, BusError) as err:  # the scan itself will say what is wrong
-        log.debug("what was heard so far is not known: %s", err)
+            await asyncio.sleep(PROGRESS_EVERY)
+            progress(await so_far())
+    except (CommandError, BusError) as err:  # the scan itself raises what is wrong
+        log.debug("cannot read the packs found so far: %s", err)
 
 
 async def _found(
@@ -143,20 +144,23 @@ async def _found(
             name=entry.get("name", ""),
             rssi=entry.get("rssi"),
             state=_state(known=entry.get("known", False), enabled=entry.get("enabled", False)),
+            protocol=entry.get("protocol", ""),
         )
         for entry in entries
     ]
 
 
-async def _scan_here(seconds: float, packs: Mapping[str, PackSettings], tell: Tell | None) -> list[Found]:
-    air = Central([Jbd()])
+async def _scan_here(
+    seconds: float, packs: Mapping[str, PackSettings], progress: Progress | None
+) -> list[Found]:
+    air = Central([*FAMILIES.values()])
 
-    async def heard() -> list[Found]:
+    async def so_far() -> list[Found]:
         return _named(map(_of, air.found_so_far()), packs)
 
     async with asyncio.TaskGroup() as group:
         running = group.create_task(air.run())
-        seen = await _telling(_discover(air, seconds), heard, tell)
+        seen = await _with_progress(_discover(air, seconds), so_far, progress)
         running.cancel()
     return _named(seen, packs)
 
@@ -166,11 +170,18 @@ async def _discover(air: Central, seconds: float) -> list[Found]:
 
 
 def _of(seen: Advertised) -> Found:
-    return Found(address=seen.address, name=seen.name, rssi=seen.rssi, state="new")
+    family = recognise(seen)
+    return Found(
+        address=seen.address,
+        name=seen.name,
+        rssi=seen.rssi,
+        state="new",
+        protocol=family.name if family else "",
+    )
 
 
 def _named(found: Iterable[Found], packs: Mapping[str, PackSettings]) -> list[Found]:
-    """Each with its owner's name for it, and with whether it was added."""
+    """Return each pack with the owner's name for it and whether it was added."""
     return [
         replace(one, given=pack.custom_name, state=_state(known=True, enabled=bool(pack.enabled)))
         if (pack := packs.get(one.address))

@@ -29,7 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--packs", type=whole(1, MOST_PACKS, "packs"), default=2, metavar="N", help="number of packs (2)"
     )
     what.add_argument("--model", type=Path, metavar="FILE", help="scenario in JSON: packs and timed faults")
-    what.add_argument("--replay", metavar="NAME,NAME", help="packs that replay recordings of real devices")
+    what.add_argument(
+        "--replay", metavar="NAME,NAME", help="replay recordings of real devices, separated by commas"
+    )
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--bluez-only", action="store_true", help="do not simulate localsettings")
     only.add_argument("--settings-only", action="store_true", help="do not simulate packs and Bluetooth")

@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Wait for the service's name on the bus, and for an answer."""
+    """Wait for the service's name on the bus, then for an answer."""
     return complete(_wait(args.seconds))
 
 

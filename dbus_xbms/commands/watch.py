@@ -76,7 +76,7 @@ async def _candidates(live: Batteries) -> list[Candidate]:
             async with known_packs() as known:
                 found |= {pack.address: pack for pack in known.candidates}
     except* (CommandError, NoAnswer) as group:
-        log.debug("names of packs that are not on the bus are not known: %s", group.exceptions[0])
+        log.debug("cannot read the names of packs that are not on the bus: %s", group.exceptions[0])
     return list(found.values())
 
 

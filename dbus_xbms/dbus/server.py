@@ -32,10 +32,8 @@ RELEASE_LIMIT = 1.0  # s to give it back
 END_LIMIT = 1.0  # s for running methods to end, and to be answered, when the server closes
 CLIENT_GONE = f"{OWNER_CHANGES},arg2=''"  # match rule
 
-Failed = BaseException  # what a method raised
 
-
-def described(err: Failed) -> DBusError:
+def described(err: BaseException) -> DBusError:
     """Return the reply to a call whose method raised an error; log one that is a fault of this program."""
     if isinstance(err, DBusError):
         return err
@@ -63,7 +61,7 @@ class Server:
         bus: BusType | None = None,
         file_descriptors: bool = False,
         taken: str = "",
-        describe: Callable[[Failed], DBusError] = described,
+        describe: Callable[[BaseException], DBusError] = described,
         holds: Callable[[Message], bool] | None = None,
         lost: Callable[[str], None] | None = None,
         client_gone: Callable[[str], None] | None = None,
@@ -166,7 +164,10 @@ class Server:
         if self.bus is None or not self.bus.connected:
             return None
         sending = self.bus.send(message)
-        sending.add_done_callback(_log_failure)
+        if sending.done():  # nearly always
+            _log_failure(sending)
+        else:
+            sending.add_done_callback(_log_failure)
         return sending
 
     def signal(self, path: str, interface: str, member: str, signature: str, body: list[Any]) -> None:

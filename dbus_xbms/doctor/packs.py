@@ -60,7 +60,7 @@ def trust(facts: Facts) -> Iterator[Finding]:
         if shown and shown.controls:
             yield ok(
                 f"trust {name_of(pack)}",
-                "JBD Bluetooth has no authentication: "
+                "its Bluetooth has no authentication: "
                 "a device that advertises this address with a stronger signal would set the limits",
             )
 

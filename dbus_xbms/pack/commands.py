@@ -16,7 +16,7 @@ from dbus_xbms.model import CommandState, Mosfet, Mosfets, MosfetTarget, PackSam
 from dbus_xbms.pack.command_log import Command, CommandLog
 from dbus_xbms.policy import mosfets
 from dbus_xbms.policy.mosfets import Next
-from dbus_xbms.protocols import Conversation, Switchable
+from dbus_xbms.protocols import BmsSwitching, Conversation
 from dbus_xbms.settings import PackSettings, Value
 
 log = CountedLog(logging.getLogger(__name__))
@@ -54,10 +54,10 @@ class Outgoing:
 class Commands:
     """The MOSFET and balancer commands of one pack."""
 
-    def __init__(self, address: str, settings: PackSettings, protocol: Switchable) -> None:
+    def __init__(self, address: str, settings: PackSettings, switching: BmsSwitching | None) -> None:
         self._address = address
         self._settings = settings
-        self._protocol = protocol
+        self._switching = switching  # None: the BMS cannot be switched
         self._mosfets = mosfets.MosfetState()
         self._log = CommandLog()
         self._waiting: Command | None = None  # for MOSFETs
@@ -88,13 +88,17 @@ class Commands:
             number=self._log.number,
         )
 
+    @property
+    def _not_switchable(self) -> str:
+        return "" if self._switching else "this BMS cannot be switched"
+
     # Requests from the bus; ``contact`` is why the pack cannot be reached now, or ""
 
     def switch(self, target: MosfetTarget, sender: str, contact: str) -> bool:
         """Accept a command for the MOSFETs, or refuse it (False)."""
         words = _words(target)
         request = mosfets.Request(target=target, contact=contact, settings=self._settings)
-        if why := mosfets.refusal(self._mosfets, request):
+        if why := self._not_switchable or mosfets.refusal(self._mosfets, request):
             return self._refuse(words, sender, why)
         log.info("%s: %s requests %s", self._address, sender, words)
         self._mosfets = mosfets.request(self._mosfets, target, _now())
@@ -108,7 +112,7 @@ class Commands:
         """Accept a command for the balancer, or refuse it (False)."""
         words = f"balancing {'on' if on else 'off'}"
         busy = "another balancing command is waiting" if self._balancer else ""
-        if why := self._balancing_forbidden() or contact or busy:
+        if why := self._not_switchable or self._balancing_forbidden() or contact or busy:
             return self._refuse(words, sender, why)
         log.info("%s: %s requests %s", self._address, sender, words)
         command = self._log.accept(words, sender)
@@ -202,10 +206,10 @@ class Commands:
     def _send_mosfets(self, mask: Mosfets, before: PackSample, now: float) -> Outgoing:
         command, self._waiting = self._waiting, None
         assert command
+        assert self._switching
         self._mosfets = mosfets.send(self._mosfets, now)
         command.set_state(CommandState.SENDING)
-        newer = bool(self._settings.use_fb_command)
-        conversation = self._protocol.set_mosfets(mask, before=before, newer=newer)
+        conversation = self._switching.set_mosfets(mask, before=before, settings=self._settings)
         return Outgoing(command=MosfetCommand(command=command, mask=mask), conversation=conversation)
 
     def _mosfets_reported(self, sent: Outgoing, command: MosfetCommand, reported: Switched) -> None:
@@ -227,14 +231,14 @@ class Commands:
 
     def _due_balancer(self) -> Outgoing | None:
         balancer = self._balancer
-        if balancer is None or balancer.sending:
+        if balancer is None or balancer.sending or self._switching is None:
             return None
         if why := self._balancing_forbidden():
             self._end_balancer(balancer, CommandState.REFUSED, f"it is no longer allowed: {why}")
             return None
         balancer.sending = True
         balancer.command.set_state(CommandState.SENDING)
-        return Outgoing(command=balancer, conversation=self._protocol.set_balancing(balancer.on))
+        return Outgoing(command=balancer, conversation=self._switching.set_balancing(balancer.on))
 
     def _end_balancer(self, balancer: BalancerCommand, state: CommandState, why: str) -> None:
         self._balancer = None

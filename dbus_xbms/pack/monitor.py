@@ -22,7 +22,7 @@ from dbus_xbms.policy import engine, history, pack_state
 from dbus_xbms.policy.authority import Reason, Ruling, control_disabled
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.freshness import poll_interval, withdraws_after
-from dbus_xbms.protocols import LinkError, ProtocolError, SwitchableBms
+from dbus_xbms.protocols import BmsFamily, LinkError, ProtocolError
 from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, Lend, Report, Request
 from dbus_xbms.settings import PackSettings, Value, instance_of
 
@@ -34,8 +34,8 @@ DECISION_FAILED = "stopped by an error in this program; its currents are 0 until
 class PackMonitor:
     """One pack as the air shows it: :meth:`reports` after each poll, :meth:`report` at any time.
 
-    ``changed`` is set when something other than a poll makes a new report worth publishing; whoever publishes
-    clears it.
+    ``changed`` is set when something other than a poll makes a new report worth publishing; the publisher
+    clears it. ``identified`` is set when the number of cells becomes known, on which control depends.
     """
 
     def __init__(
@@ -44,18 +44,21 @@ class PackMonitor:
         settings: PackSettings,
         *,
         central: Central,
-        protocol: SwitchableBms,
+        protocol: BmsFamily,
         writer: SettingsWriter,
+        identified: asyncio.Event | None = None,
         capture: Capture | None = None,
     ) -> None:
         self.address = address
         self.settings = settings
         self.switch_instance: int | None = None  # of the separate switch device, once it has one
         self.latest: Report | None = None
+        self._protocol = protocol
         self._writer = writer
+        self._identified = identified or asyncio.Event()
         self._poller = Poller(address, settings, central=central, protocol=protocol, capture=capture)
         self.changed = self._poller.changed
-        self._commands = Commands(address, settings, protocol)
+        self._commands = Commands(address, settings, protocol.switching)
         self._setting_changes = SettingChanges(address, settings, writer)
         self._memory = PackMemory(address, settings, writer)
         self._state_logger = StateLogger(address)
@@ -65,7 +68,7 @@ class PackMonitor:
         self._shared = False  # Venus passes voltage and current on to chargers
         self._interference = ""  # of which programs
         self._decision_failed = False
-        self._state = self._memory.initial_state(_now(), controls=self.controls)
+        self._state = self._memory.initial_state(_now(), protocol.traits, controls=self.controls)
 
     # Reports
 
@@ -106,7 +109,10 @@ class PackMonitor:
         # A poll with retries takes seconds: the age of its values counts from its beginning.
         self._state = pack_state.sampled(self._state, reading.sample, polled.begun, reading.identity)
         self._counters = reading.counters or self._counters
+        cells = self.settings.cells
         self._memory.learn(reading, self._state)
+        if self.settings.cells != cells:
+            self._identified.set()  # before a report is published: the first service is the right one
         self._contact.succeeded(_now())
         if polled.first:
             self._commands.connected()
@@ -143,13 +149,16 @@ class PackMonitor:
             link = replace(link, interference=self._interference)
         if lent_for := self._poller.lent_for:
             switching = replace(switching, lent_for=lent_for)
+        # Before an identity is stored, the reported one is shown, with its doubts.
+        identity = known if known.cell_count else self._state.identity
         return Report(
             address=self.address,
+            product=self._protocol.product(identity.hardware),
+            switchable=self._protocol.switching is not None,
             instance=instance_of(self.settings.class_and_vrm_instance),
             custom_name=self.settings.custom_name,
             insecure=bool(self.settings.insecure_connection),
-            # Before an identity is stored, the reported one is shown, with its doubts.
-            identity=known if known.cell_count else self._state.identity,
+            identity=identity,
             decision=decision,
             counters=self._counters,
             link=link,

@@ -13,7 +13,7 @@ from dbus_xbms.pack.monitor import PackMonitor
 from dbus_xbms.pack.persistence import SettingsWriter, Store
 from dbus_xbms.pack.poller import Progress
 from dbus_xbms.pack.publisher import Publisher, Service
-from dbus_xbms.protocols import SwitchableBms
+from dbus_xbms.protocols import BmsFamily
 from dbus_xbms.settings import PackSettings
 
 
@@ -29,15 +29,23 @@ class Pack:
         settings: PackSettings,
         *,
         central: Central,
-        protocol: SwitchableBms,
+        protocol: BmsFamily,
         service: Callable[[str, PackMonitor], Service],
         store: Store,
+        identified: asyncio.Event | None = None,
         capture: Capture | None = None,
     ) -> None:
         self.address = address
+        self.protocol = protocol
         self._writer = SettingsWriter(address, settings, store)
         self.monitor = PackMonitor(
-            address, settings, central=central, protocol=protocol, writer=self._writer, capture=capture
+            address,
+            settings,
+            central=central,
+            protocol=protocol,
+            writer=self._writer,
+            identified=identified,
+            capture=capture,
         )
         self._publisher = Publisher(address, self.monitor, service(address, self.monitor))
 

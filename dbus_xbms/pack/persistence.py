@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dbus_xbms.dbus.errors import BusError
 from dbus_xbms.logs import CountedLog
-from dbus_xbms.model import Reading
+from dbus_xbms.model import BmsTraits, Reading
 from dbus_xbms.policy import history, identity, pack_state
 from dbus_xbms.policy.charge import silent_limits, snapshot
 from dbus_xbms.policy.charge.snapshot import Moment
@@ -109,10 +109,10 @@ class PackMemory:
         self._checkpoint: tuple[object, ...] = ()  # of charge control, as last stored
         self._save_at = _now() + SAVE_EVERY  # s
 
-    def initial_state(self, now: float, *, controls: bool) -> PackState:
+    def initial_state(self, now: float, traits: BmsTraits, *, controls: bool) -> PackState:
         """Return the state at the start; a controlling pack continues where the program ended."""
         kept = history.HistoryState(history=history_of(self._settings))
-        state = PackState(started=now, extremes=extremes_of(self._settings), history=kept)
+        state = PackState(started=now, traits=traits, extremes=extremes_of(self._settings), history=kept)
         stored = snapshot.from_text(self._settings.control_state) if controls else None
         if not stored:
             return state

@@ -99,7 +99,8 @@ def _sort_sensors(
     )
     if hot_sensor != state.hot_sensor:
         state = replace(state, hot_sensor=hot_sensor)
-    return state, temperatures.judge(sample.temperatures, chosen, hot_sensor)
+    first = state.traits.first_sensor_at_mosfets
+    return state, temperatures.judge(sample.temperatures, chosen, hot_sensor, first_at_mosfets=first)
 
 
 def _with_mosfets_off(sample: PackSample, turning_off: AbstractSet[Mosfet]) -> PackSample:

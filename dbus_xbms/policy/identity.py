@@ -17,7 +17,6 @@ from dbus_xbms.settings import PackSettings, Value
 SAME_CELL, SAME_SOC = 0.1, 5.0
 
 NOMINAL_TOLERANCE = 0.2  # fraction of the stored nominal capacity
-MOST_CYCLES = 65535  # the largest count that a JBD can report
 CONFIRM = PackSettings.accept_new_bms.name  # setting by which the owner accepts the reported identity
 HOW_TO_CONFIRM = f"if it was changed on purpose, set {CONFIRM} to 1"
 
@@ -75,7 +74,7 @@ def cycles_to_store(
     """The setting with the cycle count to store; empty if this may be another pack."""
     if sample is None or is_other_pack(reported, sample, settings):
         return {}
-    return {PackSettings.cycles.name: min(sample.cycles, MOST_CYCLES)}
+    return {PackSettings.cycles.name: min(sample.cycles, int(PackSettings.cycles.highest or 0))}
 
 
 def limit_nominal(sample: PackSample, settings: PackSettings) -> PackSample:

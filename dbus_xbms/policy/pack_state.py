@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from math import inf
 
-from dbus_xbms.model import Extremes, LowestHighest, PackIdentity, PackSample
+from dbus_xbms.model import BmsTraits, Extremes, LowestHighest, PackIdentity, PackSample
 from dbus_xbms.policy import freshness, plausibility
 from dbus_xbms.policy.alarms import AlarmState
 from dbus_xbms.policy.charge import silent_limits, snapshot
@@ -25,6 +25,7 @@ class PackState:
     """Everything remembered of one pack between decisions. Times in s, monotonic."""
 
     started: float
+    traits: BmsTraits = field(default_factory=BmsTraits)  # of the BMS's family
     identity: PackIdentity = field(default_factory=PackIdentity)  # as the BMS last reported it
     plausibility: PlausibilityState = field(default_factory=PlausibilityState)
     sample: PackSample | None = None  # the newest plausible one
@@ -75,7 +76,7 @@ def sampled(
         identity: as the BMS reported it, if it was read.
     """
     tripped = plausibility.repeated_protections(state.plausibility, sample)
-    assessed = plausibility.assess(state.plausibility, sample, now)
+    assessed = plausibility.assess(state.plausibility, sample, now, state.traits)
     state = replace(state, plausibility=assessed, identity=identity or state.identity)
     if assessed.accepted:
         return replace(state, sample=sample, sampled_at=now, failing=False)

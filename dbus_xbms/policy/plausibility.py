@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf, isfinite
 
-from dbus_xbms.model import NOTHING_TRIPPED, PackSample, Protection
+from dbus_xbms.model import NOTHING_TRIPPED, BmsTraits, PackSample, Protection
 from dbus_xbms.policy import state_of_charge
 
 DOUBT_AFTER = 30.0  # s without a plausible reading until all readings are in doubt
@@ -20,9 +20,7 @@ CONSECUTIVE_WITHIN = 10.0  # s; an implausible reading later than this follows s
 TRUST_AFTER = 60.0  # s of plausible readings until they are accepted again
 COMPARED_WITHIN = 60.0  # s; older readings are not compared with
 
-HIGHEST_CELL = 5.0  # V; far above any lithium cell
 HIGHEST_RATE = 30.0  # C; starter batteries
-HIGHEST_CURRENT = 3277.0  # A; the largest value that a JBD can report
 # The pack voltage and the sum of the cells are measured one after the other and rounded. All recorded pairs
 # agree within 37 mV, except one of 16 cells with 134 mV; leads and joints add to that under load.
 SUM_TOLERANCE, SUM_TOLERANCE_PER_CELL = 0.05, 0.01  # V
@@ -38,6 +36,8 @@ MOST_CELLS_UNCHANGED = 0.05  # ... and while only the charge changes, but no cel
 FEWEST_CELLS = 3  # needed to distinguish a stuck cell from the others
 OTHERS_MOVED = 0.03  # V by which the others must move until an unchanged cell counts as stuck
 ROUNDING = 0.0005  # V; half of the resolution of cell voltages
+
+ANY_BMS = BmsTraits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +66,19 @@ class PlausibilityState:
         return not self.implausible and not self.doubt
 
 
-def _not_a_number(sample: PackSample) -> str:
+def _not_a_number(sample: PackSample, traits: BmsTraits) -> str:
     values = (sample.voltage, sample.current, sample.soc, sample.remaining, *sample.cells)
     return "" if all(map(isfinite, values)) else "a value is not a number"
 
 
-def _impossible_cell(sample: PackSample) -> str:
+def _impossible_cell(sample: PackSample, traits: BmsTraits) -> str:
     for number, volts in enumerate(sample.cells, 1):
-        if not 0 <= volts <= HIGHEST_CELL:
+        if not 0 <= volts <= traits.highest_cell:
             return f"cell {number} reads {volts:.3f} V"
     return ""
 
 
-def _impossible_sum(sample: PackSample) -> str:
+def _impossible_sum(sample: PackSample, traits: BmsTraits) -> str:
     if not sample.cells:
         return ""
     total = sum(sample.cells)
@@ -88,19 +88,19 @@ def _impossible_sum(sample: PackSample) -> str:
     return f"the cells add up to {total:.2f} V, but the pack reads {sample.voltage:.2f} V"
 
 
-def _impossible_charge(sample: PackSample) -> str:
+def _impossible_charge(sample: PackSample, traits: BmsTraits) -> str:
     if not 0 <= sample.soc <= 100:
         return f"the state of charge reads {sample.soc:.0f} %"
     return f"the remaining charge reads {sample.remaining:.1f} Ah" if sample.remaining < 0 else ""
 
 
-def _impossible_current(sample: PackSample) -> str:
+def _impossible_current(sample: PackSample, traits: BmsTraits) -> str:
     known = state_of_charge.is_known(sample.nominal)
-    highest = min(HIGHEST_CURRENT, HIGHEST_RATE * sample.nominal) if known else HIGHEST_CURRENT
+    highest = min(traits.highest_current, HIGHEST_RATE * sample.nominal) if known else traits.highest_current
     return f"the current reads {sample.current:.0f} A" if abs(sample.current) > highest else ""
 
 
-Impossible = Callable[[PackSample], str]  # returns the impossible value in words
+Impossible = Callable[[PackSample, BmsTraits], str]  # returns the impossible value in words
 IMPOSSIBLE: tuple[Impossible, ...] = (
     _not_a_number,
     _impossible_cell,
@@ -110,9 +110,9 @@ IMPOSSIBLE: tuple[Impossible, ...] = (
 )
 
 
-def impossible(sample: PackSample) -> str:
+def impossible(sample: PackSample, traits: BmsTraits = ANY_BMS) -> str:
     """The first impossible value of a reading, in words; empty if there is none."""
-    return next((words for rule in IMPOSSIBLE if (words := rule(sample))), "")
+    return next((words for rule in IMPOSSIBLE if (words := rule(sample, traits))), "")
 
 
 def _cells_jumped(before: PackSample, sample: PackSample) -> str:
@@ -159,9 +159,11 @@ def jump(before: PackSample, sample: PackSample) -> str:
     return next((words for rule in JUMPS if (words := rule(before, sample))), "")
 
 
-def assess(state: PlausibilityState, sample: PackSample, now: float) -> PlausibilityState:
+def assess(
+    state: PlausibilityState, sample: PackSample, now: float, traits: BmsTraits = ANY_BMS
+) -> PlausibilityState:
     """Judge a reading taken at ``now``, in s; the state's ``accepted`` is the result."""
-    implausible, jumped = impossible(sample), False
+    implausible, jumped = impossible(sample, traits), False
     fresh = state.previous is not None and now - state.previous_at <= COMPARED_WITHIN
     if not implausible and fresh and not state.jumped and state.previous:
         implausible = jump(state.previous, sample)

@@ -43,20 +43,26 @@ class HotSensor:
     at: float  # s, when a load last showed it
 
 
-def roles(count: int, chosen: str, hot: HotSensor | None = None) -> str:
-    """One role letter per sensor.
+def roles(count: int, chosen: str, hot: HotSensor | None = None, *, first_at_mosfets: bool = True) -> str:
+    """Return one role letter per sensor.
 
-    JBD does not report where a sensor is: on boards with two or more the first one is usually on the
-    MOSFETs, a single one is on the cells. ``chosen``, the owner's letters, takes precedence, then ``hot``.
+    ``chosen``, the owner's letters or those that the BMS reports, takes precedence, then ``hot``, then
+    ``first_at_mosfets``: of two or more sensors the first one is usually on the MOSFETs.
     """
-    mosfet = hot.sensor if hot and not chosen else 0
-    usual = CELL if count == 1 else CELL * mosfet + MOSFET + CELL * (count - mosfet - 1)
+    usual = CELL * count
+    if hot and not chosen:
+        usual = CELL * hot.sensor + MOSFET + CELL * (count - hot.sensor - 1)
+    elif count > 1 and first_at_mosfets:
+        usual = MOSFET + CELL * (count - 1)
     return (chosen + usual[len(chosen) :])[:count]
 
 
-def judge(measured: tuple[float, ...], chosen: str, hot: HotSensor | None = None) -> Temperatures:
+def judge(
+    measured: tuple[float, ...], chosen: str, hot: HotSensor | None = None, *, first_at_mosfets: bool = True
+) -> Temperatures:
     """Sort the sensors of one sample by role and sanity."""
-    by_role = [(role, t) for role, t in zip(roles(len(measured), chosen, hot), measured, strict=True)]
+    letters = roles(len(measured), chosen, hot, first_at_mosfets=first_at_mosfets)
+    by_role = [(role, t) for role, t in zip(letters, measured, strict=True)]
     used = [(role, t) for role, t in by_role if role in (CELL, MOSFET)]
     sane = [(role, t) for role, t in used if _sane(t)]
     cells = tuple(t for role, t in sane if role == CELL)

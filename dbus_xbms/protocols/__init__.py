@@ -22,11 +22,12 @@ from dbus_xbms.protocols.errors import (
     ProtocolError,
     Refused,
 )
-from dbus_xbms.protocols.family import Advertised, BmsFamily, GattLayout, Switchable, SwitchableBms
+from dbus_xbms.protocols.family import Advertised, BmsFamily, BmsSwitching, GattLayout
 
 __all__ = [
     "Advertised",
     "BmsFamily",
+    "BmsSwitching",
     "Conversation",
     "Echo",
     "Field",
@@ -44,8 +45,6 @@ __all__ = [
     "ProtocolError",
     "Refused",
     "Request",
-    "Switchable",
-    "SwitchableBms",
     "T",
     "decode",
 ]

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Reading, Switched
+from dbus_xbms.model import BmsTraits, Mosfets, PackIdentity, PackSample, Reading, Switched
 from dbus_xbms.protocols.conversation import Conversation, Framer
+from dbus_xbms.schema import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,17 +31,54 @@ class Advertised:
     rssi: int | None = None  # dBm
 
 
-class BmsFamily(Protocol):
-    """BMSes that share a protocol."""
+class BmsSwitching(Protocol):
+    """How the BMSes of a family are switched."""
 
-    @property
-    def layouts(self) -> tuple[GattLayout, ...]:
-        """The places in the GATT table where the protocol may be, the usual one first."""
+    def set_mosfets(self, want: Mosfets, *, before: PackSample, settings: Settings) -> Conversation[Switched]:
+        """Command MOSFETs off (False), or on as far as the BMS allows it (True).
+
+        Returns what the BMS then reports. A MOSFET that was commanded on may be off because of a protection,
+        which may also hide whether it followed.
+
+        Args:
+            want: for both MOSFETs.
+            before: the sample that the command was judged by. The command is repeated once if it has no
+                effect, but not if the BMS then reports anything else than this.
+            settings: of the pack.
+
+        Raises:
+            Refused: the BMS refuses the command.
+            NotVerified: a MOSFET did not follow.
+            NoReply: whether the MOSFETs followed is not known.
+        """
         ...
+
+    def set_balancing(self, on: bool) -> Conversation[bool]:
+        """Allow or stop balancing in the BMS's own settings, and return what they then say.
+
+        Raises:
+            Refused: the BMS refuses.
+            NotVerified: the setting did not follow, or the BMS stayed in a mode that it should leave.
+            NoReply: no reply.
+        """
+        ...
+
+
+class BmsFamily(Protocol):
+    """BMSes that share a protocol. A subclass that only reads needs no more than is not defined here."""
+
+    name: str  # as the setting Protocol has it
+    layouts: tuple[GattLayout, ...]  # where it may be in the GATT table, the usual place first
+    traits: BmsTraits = BmsTraits()
+    switching: BmsSwitching | None = None  # None: these BMSes cannot be switched
 
     def recognises(self, seen: Advertised) -> bool:
         """Whether the advertisement looks like this family; only a reading confirms it."""
         ...
+
+    def product(self, hardware: str) -> str:
+        """Return the name of a product by its model text; the text may be empty."""
+        return f"{self.name} BMS"
 
     def framer(self) -> Framer:
         """Return a new framer."""
@@ -53,43 +91,8 @@ class BmsFamily(Protocol):
             LoginFailed: a password or a pairing is needed.
             Mute: nothing was answered.
         """
-        ...
+        yield from ()
 
     def poll(self, known: PackIdentity | None, *, counters: bool) -> Conversation[Reading]:
         """Read the pack once; the identity too unless ``known``, and the counters with ``counters``."""
         ...
-
-
-class Switchable(Protocol):
-    """A BMS family that can be switched, beyond :class:`BmsFamily`."""
-
-    def set_mosfets(
-        self, want: Mosfets, *, before: PackSample, newer: bool = False
-    ) -> Conversation[Switched]:
-        """Order MOSFETs off (False), or on as far as the BMS allows it (True).
-
-        Returns what the BMS then reports: a MOSFET ordered on may be off because of a protection, which may
-        also hide whether one follows.
-        ``before``: what the order was judged by; it is not repeated if the BMS then reports neither that nor
-        the order's effect. With ``newer`` a BMS that does not know the usual command is given the newer one.
-
-        Raises:
-            Refused: the BMS refuses the order.
-            NotVerified: a MOSFET did not follow.
-            NoReply: it is not known whether the MOSFETs followed.
-        """
-        ...
-
-    def set_balancing(self, on: bool) -> Conversation[bool]:
-        """Switch balancing off or on in the BMS's own settings, and return what they then say.
-
-        Raises:
-            Refused: the BMS refuses.
-            NotVerified: the setting did not follow, or the BMS stayed in its factory mode.
-            NoReply: silence.
-        """
-        ...
-
-
-class SwitchableBms(BmsFamily, Switchable, Protocol):
-    """A BMS family as a pack's task uses it."""

@@ -1,5 +1,6 @@
 """Settings of packs and of the program: tables, values, and where they are stored. Pure."""
 
+from dbus_xbms.schema import AnySetting, NotStoredError, Setting, Settings, SettingsError, Value
 from dbus_xbms.settings.pack import PackSettings
 from dbus_xbms.settings.paths import (
     DEVICES,
@@ -16,7 +17,6 @@ from dbus_xbms.settings.paths import (
     switch_path,
 )
 from dbus_xbms.settings.program import ProgramSettings
-from dbus_xbms.settings.schema import AnySetting, NotStoredError, Setting, Settings, SettingsError, Value
 from dbus_xbms.settings.switching import SWITCH_INSTANCE
 
 __all__ = [

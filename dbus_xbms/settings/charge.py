@@ -6,7 +6,7 @@ value, a value outside the range does.
 
 from __future__ import annotations
 
-from dbus_xbms.settings.schema import Setting, Settings
+from dbus_xbms.schema import Setting, Settings
 
 _NUMBER = r"[0-9]+(\.[0-9]+)?"
 CURVE = rf"-?{_NUMBER}:{_NUMBER}( -?{_NUMBER}:{_NUMBER})*|"

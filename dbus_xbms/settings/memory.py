@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dbus_xbms.schema import LONGEST_TEXT, Setting, Settings
 from dbus_xbms.settings.charge import NO_TEMPERATURE
-from dbus_xbms.settings.schema import LONGEST_TEXT, Setting, Settings
 
 LONGEST_STATE = 2000  # characters
 

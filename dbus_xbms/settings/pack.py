@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dbus_xbms.protocols.registry import FamilySettings
+from dbus_xbms.schema import Setting
 from dbus_xbms.settings.charge import ChargeSettings
 from dbus_xbms.settings.memory import MemorySettings
-from dbus_xbms.settings.schema import Setting
 from dbus_xbms.settings.switching import SwitchSettings
 
 # Venus chooses the battery with the lowest instance as its battery monitor, so packs come after all others:
@@ -12,7 +13,7 @@ from dbus_xbms.settings.switching import SwitchSettings
 FIRST_INSTANCE = 600
 
 
-class PackSettings(ChargeSettings, SwitchSettings, MemorySettings):
+class PackSettings(ChargeSettings, SwitchSettings, FamilySettings, MemorySettings):
     """The settings of one pack."""
 
     enabled = Setting(

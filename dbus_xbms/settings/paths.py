@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from dbus_xbms.schema import SettingsError
 from dbus_xbms.settings.pack import PackSettings
-from dbus_xbms.settings.schema import SettingsError
 from dbus_xbms.settings.switching import SWITCH_INSTANCE
 
 DEVICES = "/Settings/Devices"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from dbus_xbms.model import Extremes, History, PackIdentity
+from dbus_xbms.schema import AnySetting, Value
 from dbus_xbms.settings.pack import PackSettings
 from dbus_xbms.settings.pack import PackSettings as P
-from dbus_xbms.settings.schema import AnySetting, Value
 
 # Setting -> field; a setting's default means "unknown".
 IDENTITY: dict[AnySetting, str] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbus_xbms.settings.schema import Setting, Settings
+from dbus_xbms.schema import Setting, Settings
 
 
 class ProgramSettings(Settings):

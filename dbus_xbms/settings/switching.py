@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dbus_xbms.settings.schema import Setting, Settings
+from dbus_xbms.schema import Setting, Settings
 
 
 def _allowed(words: str) -> Setting[int]:
@@ -44,7 +44,6 @@ class SwitchSettings(PaneSettings):
     allow_discharge_off = _allowed(
         "1: also allow switching discharging off. The GX loses power if only this pack feeds it."
     )
-    use_fb_command = _allowed("1: allow command 0xFB for a BMS that does not support 0xE1.")
     allow_parameter_writes = _allowed(
         "1: allow switching balancing off and on, which changes a setting of the BMS."
     )

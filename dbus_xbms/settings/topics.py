@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from dbus_xbms.schema import Setting
 from dbus_xbms.settings.pack import PackSettings as P
 from dbus_xbms.settings.program import ProgramSettings
-from dbus_xbms.settings.schema import Setting
 from dbus_xbms.settings.switching import PaneSettings
 
 TOPICS: tuple[tuple[str, tuple[Setting[Any], ...]], ...] = (
@@ -70,6 +70,7 @@ TOPICS: tuple[tuple[str, tuple[Setting[Any], ...]], ...] = (
     (
         "Bluetooth",
         (
+            P.protocol,
             P.connection_mode,
             P.poll_interval,
             P.rest_interval,

@@ -1,4 +1,4 @@
-"""The file of a settings store: read once, then replaced as a whole, so that it is never half written."""
+"""The file of a settings store: read once, then always replaced as a whole."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from glob import escape
 from itertools import count
 from pathlib import Path
 
-UNWRITABLE = (EROFS, ENOSPC, EDQUOT)  # of a folder whose files may be readable
+UNWRITABLE = (EROFS, ENOSPC, EDQUOT)  # errors of a folder whose files may still be readable
 PRIVATE = 0o600  # settings hold the passwords of Bluetooth modules
 
 
@@ -20,8 +20,8 @@ class FileInUseError(Exception):
 
 
 def target(file: Path) -> Path:
-    """The file itself, where a symbolic link leads to it: a link stays one."""
-    return Path(os.path.realpath(file))  # unlike Path.resolve, it bears links in a circle
+    """Return the file that a symbolic link leads to, so that the link is kept."""
+    return Path(os.path.realpath(file))  # unlike Path.resolve, it accepts links in a circle
 
 
 def replace(file: Path, text: str) -> None:
@@ -42,10 +42,10 @@ def replace(file: Path, text: str) -> None:
 
 
 def copy_aside(file: Path) -> Path:
-    """Copy a damaged file to a name that no file has yet; returns it.
+    """Copy a damaged file to an unused name; return the copy.
 
     Raises:
-        OSError: there is no copy.
+        OSError: it was not copied.
     """
     file = target(file)
     aside = next(name for name in _damaged_names(file) if not name.exists())
@@ -55,7 +55,7 @@ def copy_aside(file: Path) -> Path:
 
 
 def set_aside(file: Path) -> list[Path]:
-    """The copies of damaged files that are still there."""
+    """Return the copies of damaged files that still exist."""
     file = target(file)
     return sorted(file.parent.glob(f"{escape(file.name)}.damaged*"))
 
@@ -65,7 +65,7 @@ def _damaged_names(file: Path) -> Iterator[Path]:
 
 
 def _write(file: Path, content: bytes) -> None:
-    """Write a file that survives a loss of power; none is left behind if that fails."""
+    """Write a file and sync it to the disk; leave none behind if that fails."""
     stream = os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE), "wb")
     try:
         with stream:
@@ -87,13 +87,13 @@ def _sync_folder(folder: Path) -> None:
 
 @contextmanager
 def locked(file: Path) -> Iterator[bool]:
-    """Be the only process that writes ``file``; makes its folder if needed.
+    """Lock ``file`` for this process; create its folder if needed.
 
-    Gives whether it can be written: a file that can only be read needs no lock.
+    Yields whether the file can be written; a read-only file needs no lock.
 
     Raises:
-        FileInUseError: another one does.
-        OSError: there is no file, and none can be made.
+        FileInUseError: another process has locked it.
+        OSError: there is no file, and none can be created.
     """
     file = target(file)
     if file.is_dir():
@@ -117,5 +117,5 @@ def locked(file: Path) -> Iterator[bool]:
 def _make_folder(folder: Path) -> None:
     there = next(path for path in (folder, *folder.parents) if path.exists())
     if not there.is_dir():
-        raise NotADirectoryError(ENOTDIR, "it is a file, and should be a folder", str(there))
+        raise NotADirectoryError(ENOTDIR, "this is a file where a folder is needed", str(there))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Settings as text: the JSON that a file of them holds. Pure."""
+"""Settings as JSON, the form in which the file keeps them. Pure."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from dbus_xbms.settings_store.store import (
     within_limits,
 )
 
-CONTROL = "Control"  # the owner's yes to a pack that controls chargers
+CONTROL = "Control"  # whether a pack controls chargers
 KEYS = {entry.name for entry in fields(Entry)} - {"unknown"}
 
 
 class OtherFormError(Exception):
-    """The file is of a version that keeps settings in another form."""
+    """The file was written by a version with another form of file."""
 
 
 def text_of(entries: Mapping[str, Entry]) -> str:
-    """Settings as JSON, one object per path."""
+    """Return settings as JSON, one object per path."""
     return json.dumps({path: _row(entry) for path, entry in sorted(entries.items())}, indent=1) + "\n"
 
 
@@ -36,9 +36,9 @@ def _row(entry: Entry) -> dict[str, object]:
 
 
 def entries_of(text: bytes) -> tuple[dict[str, Entry], list[str]]:
-    """The settings in a file, and in words what in it cannot be used.
+    """Return the settings in a file, and descriptions of its unusable parts.
 
-    A device that has lost a setting loses its `Control` too: it may have been a limit.
+    A device that has lost a setting also loses its `Control`: the lost one may have been a limit.
 
     Raises:
         OtherFormError: the file is of another version.
@@ -68,7 +68,7 @@ def entries_of(text: bytes) -> tuple[dict[str, Entry], list[str]]:
 
 
 def _control_of(path: str) -> str:
-    """The path of `Control` of the device to which a setting belongs, if it belongs to one."""
+    """Return the path of `Control` of the device that a setting belongs to; "" if it belongs to none."""
     device = path.removeprefix(f"{DEVICES}/").partition("/")[0]
     return f"{DEVICES}/{device}/{CONTROL}" if path.startswith(f"{DEVICES}/") else ""
 

@@ -1,6 +1,6 @@
-"""What a settings store holds, and which change is allowed. Pure.
+"""The settings of a store, and the changes that are allowed. Pure.
 
-The rules are those of Victron's localsettings 1.76, as observed on it.
+The rules are those of Victron's localsettings 1.76, found by observation.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ Value = int | float | str
 ROOT = "/Settings"
 DEVICES = "/Settings/Devices"
 KINDS: dict[str, type[int] | type[float] | type[str]] = {"i": int, "f": float, "s": str}
-LARGEST = 2**63 - 1  # what D-Bus carries as a signed number
-_PATH = re.compile(rf"{ROOT}(/[A-Za-z0-9_]+)+")  # of what D-Bus allows in a path
+LARGEST = 2**63 - 1  # the largest signed integer of D-Bus
+_PATH = re.compile(rf"{ROOT}(/[A-Za-z0-9_]+)+")  # narrower than D-Bus allows
 
 
 class AddError(IntEnum):
-    """What AddSettings answers for one setting."""
+    """Result of AddSettings for one setting."""
 
     NONE = 0
     UNDERSCORE_PREFIX = -2
@@ -37,7 +37,7 @@ class AddError(IntEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Entry:
-    """One stored setting. ``kind``: i, f or s; ``unknown``: what another version has stored with it."""
+    """One stored setting. ``kind``: i, f or s; ``unknown``: keys stored with it by another version."""
 
     kind: str
     value: Value
@@ -50,7 +50,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """Outcome of one add: ``changed`` tells whether anything has to be announced and saved."""
+    """Result of one add; ``changed``: it has to be announced and saved."""
 
     error: AddError
     entry: Entry | None = None
@@ -58,7 +58,7 @@ class Added:
 
 
 def converted(kind: str, value: Any) -> Value | None:
-    """Return ``value`` in a setting's type, or ``None`` if it has no such reading."""
+    """Return ``value`` in a setting's type, or ``None`` if it cannot be converted."""
     if value is None:
         return None
     try:
@@ -71,7 +71,7 @@ def converted(kind: str, value: Any) -> Value | None:
 
 
 def is_path(path: str) -> bool:
-    """Whether a setting can have this path."""
+    """Return whether a setting may have this path."""
     return _PATH.fullmatch(path) is not None
 
 
@@ -81,7 +81,7 @@ def _number(kind: str, value: object) -> Number | None:
 
 
 def class_and_instance(value: object) -> tuple[str, int] | None:
-    """Read ``battery:3``; ``None`` if it is not exactly a class, a colon and a whole number."""
+    """Parse ``battery:3``; ``None`` if it is not exactly a class, a colon and an integer."""
     parts = value.split(":") if isinstance(value, str) else []
     try:
         return (parts[0], int(parts[1])) if len(parts) == 2 else None
@@ -101,12 +101,12 @@ class Store:
         self.entries: dict[str, Entry] = {}
 
     def is_group(self, path: str) -> bool:
-        """Whether ``path`` is a group of settings rather than a setting."""
+        """Return whether ``path`` is a group of settings rather than a setting."""
         prefix = path.rstrip("/") + "/"
         return path in ("/", ROOT, DEVICES) or any(name.startswith(prefix) for name in self.entries)
 
     def below(self, path: str) -> dict[str, Entry]:
-        """Settings in a group, by their path relative to it."""
+        """Return the settings in a group, by their paths relative to it."""
         prefix = path.rstrip("/") + "/"
         return {
             name.removeprefix(prefix): entry
@@ -124,7 +124,7 @@ class Store:
         *,
         silent: bool = False,
     ) -> Added:
-        """Add a setting, or update the attributes of one that exists; its value stands."""
+        """Add a setting, or update the attributes of an existing one, which keeps its value."""
         if "/_" in path:
             return Added(error=AddError.UNDERSCORE_PREFIX)
         if kind not in KINDS:
@@ -159,7 +159,7 @@ class Store:
         return Added(error=AddError.NONE, entry=entry, changed=True)
 
     def put(self, path: str, value: object) -> bool | None:
-        """Set one value: True if it changed, False if it was that already, ``None`` if refused."""
+        """Set a value; return True if it changed, False if it was the same, ``None`` if it is refused."""
         entry = self.entries[path]
         new = converted(entry.kind, value)
         if new is None or not within_limits(entry, new):
@@ -172,15 +172,15 @@ class Store:
         return True
 
     def put_default(self, path: str) -> bool | None:
-        """Set one value back to its default, with the same answers; refused for a device instance."""
+        """Reset a value to its default, with the results of :meth:`put`; refused for a device instance."""
         return None if _is_instance(path) else self.put(path, self.entries[path].default)
 
     def remove(self, path: str) -> bool:
-        """Forget one setting; whether there was one."""
+        """Remove a setting; return whether there was one."""
         return self.entries.pop(path, None) is not None
 
     def _free(self, path: str, value: Value) -> Value:
-        """Next free instance of the same class, if ``path`` is a device instance."""
+        """Return ``value``; for a device instance, the next free one of its class."""
         wanted = class_and_instance(value) if _is_instance(path) else None
         if wanted is None:
             return value
@@ -197,7 +197,7 @@ def _limits(kind: str, lowest: object, highest: object) -> tuple[Number | None, 
 
 
 def within_limits(entry: Entry, value: Value) -> bool:
-    """Whether a setting may have this value; a text has no limits."""
+    """Return whether a value is within a setting's limits; a text has none."""
     if isinstance(value, str):
         return True
     return (entry.lowest is None or value >= entry.lowest) and (

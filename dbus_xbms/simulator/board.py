@@ -16,7 +16,7 @@ from dbus_xbms.protocols.jbd.frames import parse
 from dbus_xbms.protocols.jbd.registers import BASIC, CELLS, COUNTERS, HARDWARE
 from dbus_xbms.protocols.jbd.tail import COARSE_FLAG, UNKNOWN, ZERO_CELSIUS
 from dbus_xbms.simulator.battery import Battery
-from dbus_xbms.simulator.orders import NOT_PERMITTED, Orders
+from dbus_xbms.simulator.orders import NOT_PERMITTED, MosfetTarget
 from dbus_xbms.simulator.orders import UNKNOWN as UNKNOWN_COMMAND
 
 TAIL_VERSION = 0x19
@@ -62,7 +62,7 @@ class BatteryBoard:
     def __init__(self, battery: Battery, spec: BoardSpec) -> None:
         self.battery = battery
         self._spec = spec
-        self._orders = Orders(battery, spec.commands, spec.functions)
+        self._orders = MosfetTarget(battery, spec.commands, spec.functions)
         cells = battery.spec.cells
         self._hardware = spec.hardware or f"JBD-SP{cells:02d}S020-L{cells}S-100A-B-U"
         self._measured: deque[tuple[float, int, str]] = deque(maxlen=READS_KEPT)  # s, register, hex

@@ -24,7 +24,7 @@ COMMANDS = {"e1": {MOSFET_CONTROL}, "fb": {NEWER_MOSFET_CONTROL}}  # by what a b
 COMMANDS["both"] = COMMANDS["e1"] | COMMANDS["fb"]
 
 
-class Orders:
+class MosfetTarget:
     """What a BMS was ordered, and whether it is in factory mode: it stays there until it is told to leave."""
 
     def __init__(self, battery: Battery, commands: str, functions: int) -> None:

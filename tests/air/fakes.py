@@ -22,6 +22,7 @@ from dbus_xbms.ble.stack import AdapterState, Seen
 from dbus_xbms.model import PackIdentity, Reading
 from dbus_xbms.protocols import (
     Advertised,
+    BmsFamily,
     Conversation,
     Echo,
     Frame,
@@ -360,11 +361,11 @@ def advertisement(pack: FakePack, rssi: int = -60) -> AdvertisementData:
     return AdvertisementData("xiaoxiang BMS", {}, {}, [SERVICE], None, rssi, ())
 
 
-class Lines:
+class Lines(BmsFamily):
     """A protocol for tests: `?x` asks, `x...` and a line end replies, whatever else comes is dropped."""
 
     name = "lines"
-    layouts: tuple[GattLayout, ...] = (
+    layouts = (
         GattLayout(service=SERVICE, notify=NOTIFY, write=WRITE),
         GattLayout(service="other", notify="other notify", write="other write"),
     )

@@ -116,7 +116,7 @@ async def test_adapters_are_followed_as_they_come_go_and_switch() -> None:
     assert reports == [(HCI0,), (HCI0, HCI1), (HCI0, off), (off,)]
 
 
-def test_a_fault_of_this_program_while_bluetoothd_is_followed_is_not_kept_quiet(
+def test_a_fault_in_this_program_while_bluetoothd_is_followed_is_raised(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     @asynccontextmanager

@@ -138,7 +138,7 @@ async def test_a_pack_that_failed_is_connected_to_only_when_it_was_seen_again() 
 
 
 @virtual_time
-async def test_now_and_then_a_pack_is_tried_unseen_all_the_same() -> None:
+async def test_a_pack_is_tried_now_and_then_without_an_advertisement() -> None:
     stack = FakeStack(*packs(1, absent=1))
     stack.remember(*stack.packs.values())
     async with fleet(stack):
@@ -197,7 +197,7 @@ async def test_four_absent_packs_delay_the_other_twelve_by_their_short_share_onc
 
 
 @virtual_time
-async def test_absent_packs_that_bluez_does_not_know_delay_nobody() -> None:
+async def test_absent_packs_that_bluez_does_not_know_delay_no_other_pack() -> None:
     stack = FakeStack(*packs(16, absent=4))
     async with fleet(stack) as ships:
         assert await expect_within(60, lambda: len(ships.opened) == 12) <= 12 * CONNECT + 8
@@ -217,7 +217,7 @@ async def test_a_dropped_pack_is_back_at_once_while_others_are_searched_for() ->
 
 
 @virtual_time
-async def test_waiting_for_an_absent_pack_lasts_long_when_nobody_else_wants_the_radio() -> None:
+async def test_the_search_for_an_absent_pack_is_long_while_no_other_waits_for_the_radio() -> None:
     stack = FakeStack(*packs(1, absent=1))
     stack.remember(*stack.packs.values())
     async with running(stack) as air:
@@ -464,7 +464,7 @@ async def test_discovery_lists_recognised_packs_strongest_first_with_those_we_ho
 
 
 @virtual_time
-async def test_a_discovery_tells_what_it_has_heard_so_far_and_nothing_once_it_is_over() -> None:
+async def test_a_running_discovery_reports_what_it_has_found_so_far_and_a_finished_one_nothing() -> None:
     stack = FakeStack(*packs(2, absent=1))
     async with running(stack) as air, asyncio.TaskGroup() as group:
         assert air.found_so_far() == []
@@ -479,7 +479,7 @@ async def test_a_discovery_tells_what_it_has_heard_so_far_and_nothing_once_it_is
 
 
 @virtual_time
-async def test_a_discovery_that_is_given_up_tells_nothing_more() -> None:
+async def test_a_cancelled_discovery_reports_nothing() -> None:
     async with running(FakeStack(*packs(1))) as air:
         discovery = asyncio.ensure_future(air.discover(5))
         await asyncio.sleep(2)
@@ -518,7 +518,7 @@ async def test_a_discovery_whose_adapter_goes_says_so_instead_of_waiting_for_eve
 
 
 @virtual_time
-async def test_a_discovery_goes_on_with_an_adapter_that_comes_back_or_with_another() -> None:
+async def test_a_discovery_continues_on_an_adapter_that_comes_back_or_on_another() -> None:
     for back in HCI0, HCI1:
         stack = FakeStack(*packs(1, absent=1))
         async with running(stack) as air:

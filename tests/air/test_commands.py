@@ -9,7 +9,7 @@ import pytest
 
 from dbus_xbms.model import CommandState, Mosfets, MosfetTarget, PackSample, Switched
 from dbus_xbms.pack.commands import WAIT_LIMIT, Commands
-from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.protocols.jbd.protocol import JbdSwitching
 from dbus_xbms.settings import PackSettings
 from tests.air.virtual_time import now, virtual_time
 from tests.unit.samples import sample
@@ -26,7 +26,7 @@ ON: PackSample = replace(
 def commands(**chosen: int) -> Commands:
     allowed = {"AllowMosfetControl": 1, "AllowDischargeOff": 1, "AllowParameterWrites": 1, "AllowLending": 1}
     settings = PackSettings({**allowed, **chosen})
-    return Commands("A4:C1:37:00:00:01", settings, Jbd())
+    return Commands("A4:C1:37:00:00:01", settings, JbdSwitching())
 
 
 @virtual_time

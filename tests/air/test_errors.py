@@ -58,7 +58,7 @@ def dbus_error(name: str, text: str = "") -> BleakDBusError:
         (BleakError("something new\nwith details"), "something new"),
     ],
 )
-def test_an_error_is_told_in_the_owners_words(error: Exception, words: str) -> None:
+def test_an_error_has_a_message_for_the_owner(error: Exception, words: str) -> None:
     assert meaning(error).words == words
 
 
@@ -74,12 +74,12 @@ def test_an_error_is_told_in_the_owners_words(error: Exception, words: str) -> N
         (dbus_error("org.bluez.Error.NotReady"), AdapterOff),
     ],
 )
-def test_an_error_is_told_by_its_class(error: Exception, kind: type[LinkError]) -> None:
+def test_an_error_is_distinguished_by_its_class(error: Exception, kind: type[LinkError]) -> None:
     assert type(failure(error, "subscription failed: ", NotSubscribed)) is kind
 
 
 @pytest.mark.parametrize("behind", [None, asyncio.CancelledError()])
-def test_what_it_means_that_nothing_came_in_time_depends_on_who_was_asked(
+def test_the_meaning_of_a_timeout_depends_on_the_call(
     behind: BaseException | None,
 ) -> None:
     err = TimeoutError()

@@ -323,7 +323,7 @@ async def test_the_subscription_uses_start_notify_and_settles_before_the_first_r
 
 
 @virtual_time
-async def test_a_socket_is_used_when_asked_for_or_when_it_is_safe() -> None:
+async def test_a_socket_is_used_when_requested_or_safe() -> None:
     for notify, safe, acquired in (
         (Notify.START, True, False),
         (Notify.AUTO, True, True),
@@ -343,7 +343,7 @@ async def test_a_socket_is_used_when_asked_for_or_when_it_is_safe() -> None:
 
 
 @virtual_time
-async def test_a_subscription_refused_is_told_from_a_connection_that_failed() -> None:
+async def test_a_refused_subscription_is_distinguished_from_a_failed_connection() -> None:
     pack = FakePack(ADDRESS, socket_refused=True)
     stack = FakeStack(pack)
     stack.remember(pack)
@@ -398,7 +398,7 @@ async def test_a_device_without_our_services_is_no_bms_and_is_let_go() -> None:
 @pytest.mark.parametrize(
     ("notify", "write"), [("0000ff01" + UUID_TAIL, "other write"), ("other notify", "0000ff02" + UUID_TAIL)]
 )
-def test_a_service_of_ours_without_its_characteristics_is_another_make(notify: str, write: str) -> None:
+def test_a_known_service_without_its_characteristics_is_another_make(notify: str, write: str) -> None:
     @virtual_time
     async def check() -> None:
         pack = FakePack(ADDRESS, services=lambda: gatt_table(notify=notify, write=write))
@@ -416,7 +416,7 @@ def test_a_service_of_ours_without_its_characteristics_is_another_make(notify: s
 
 
 @virtual_time
-async def test_a_bluetoothd_that_hangs_is_told_from_a_pack_that_does_not_answer() -> None:
+async def test_a_hung_bluetoothd_is_distinguished_from_a_pack_that_does_not_answer() -> None:
     pack = FakePack(ADDRESS, in_air=False)
     stack = FakeStack(pack)
     stack.remember(pack)
@@ -432,7 +432,7 @@ async def test_a_bluetoothd_that_hangs_is_told_from_a_pack_that_does_not_answer(
 
 
 @virtual_time
-async def test_a_pack_that_is_not_in_range_is_told_by_a_class_of_its_own() -> None:
+async def test_a_pack_that_is_not_in_range_has_an_error_class_of_its_own() -> None:
     async with running(FakeStack(FakePack(ADDRESS, in_air=False))) as air:
         link = air.link(ADDRESS, Lines())
         with pytest.raises(NotInRange):
@@ -441,7 +441,7 @@ async def test_a_pack_that_is_not_in_range_is_told_by_a_class_of_its_own() -> No
 
 
 @virtual_time
-async def test_a_refused_subscription_lets_the_client_go_and_asks_for_pairing_in_words() -> None:
+async def test_a_refused_subscription_disconnects_and_explains_that_pairing_is_required() -> None:
     pack = FakePack(ADDRESS, notify_error="GATT Protocol Error: Insufficient Authentication")
     stack = FakeStack(pack)
     stack.remember(pack)

@@ -118,7 +118,7 @@ async def test_a_refused_password_is_said_once_and_tried_rarely(caplog: pytest.L
 
 
 @virtual_time
-async def test_a_module_that_lost_its_memory_is_forgotten_once_and_paired_anew() -> None:
+async def test_a_module_that_lost_its_pairing_is_forgotten_once_and_paired_again() -> None:
     bench = Bench(WireSpec(passkey="123456"), Passkey="123456")
 
     async def amnesia() -> None:
@@ -155,7 +155,7 @@ async def test_a_module_that_echoes_although_it_is_paired_is_not_paired_over_and
 
 
 @virtual_time
-async def test_a_stack_that_refuses_a_subscription_of_a_stranger_is_taken_at_its_word() -> None:
+async def test_a_refused_subscription_of_another_device_is_reported_as_such() -> None:
     pack = FakePack(ADDRESS, notify_error="[org.bluez.Error.NotPermitted] Not paired")
     stack = FakeStack(pack)
     stack.remember(pack)
@@ -192,7 +192,7 @@ def ask_agent(
     return agent.answer(request)
 
 
-def test_the_agent_tells_bluez_the_passkey_of_its_device() -> None:
+def test_the_agent_gives_bluez_the_passkey_of_its_device() -> None:
     number, text = ask_agent("RequestPasskey"), ask_agent("RequestPinCode")
     assert number
     assert (number.signature, number.body) == ("u", [123])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dbus_xbms.ble.discovery import longest_discovery
-from dbus_xbms.commands.scanning import Found, _telling, scan_limit
+from dbus_xbms.commands.scanning import Found, _with_progress, scan_limit
 from dbus_xbms.dbus.errors import BusLost
 from tests.air.virtual_time import virtual_time
 
@@ -27,7 +27,7 @@ async def scanned() -> list[Found]:
 
 
 @virtual_time
-async def test_a_bus_that_goes_during_a_scan_is_told_once_and_without_a_traceback() -> None:
+async def test_a_bus_lost_during_a_scan_is_reported_once_and_without_a_traceback() -> None:
     unseen: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: unseen.append(context))
 
@@ -36,7 +36,7 @@ async def test_a_bus_that_goes_during_a_scan_is_told_once_and_without_a_tracebac
 
     told = ""
     try:
-        await _telling(failing(), heard, lambda found: None)
+        await _with_progress(failing(), heard, lambda found: None)
     except BusLost as err:
         told = str(err)
     gc.collect()  # here, where nothing holds the traceback: then an exception that nobody took is reported
@@ -52,7 +52,7 @@ async def test_what_cannot_be_shown_of_a_scan_is_an_error_and_is_not_lost() -> N
         raise BrokenPipeError
 
     with pytest.raises(BrokenPipeError):
-        await _telling(scanned(), heard, tell)
+        await _with_progress(scanned(), heard, tell)
 
 
 @pytest.mark.parametrize("seconds", [0.1, 10.0, 60.0])

@@ -77,7 +77,7 @@ async def test_a_pack_that_needs_its_password_is_added_and_the_reason_told() -> 
         assert done.status == 0
         assert "Far added (VRM instance 600)." in done.out
         assert "No contact yet: the Bluetooth module needs its password" in done.out
-        assert "The service goes on trying." in done.out
+        assert "The service keeps trying." in done.out
         assert "Password 123456" in done.out
 
 

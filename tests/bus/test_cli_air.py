@@ -185,7 +185,7 @@ async def test_an_owners_first_evening(private_bus: str) -> None:
         assert "connected" in (await command("list")).out
         assert "House bank" in (await command("watch", "--once")).out
         assert (await command("remove", "House bank", "--forget")).status == 0
-        assert "No pack was added yet" in (await command("list")).out
+        assert "No pack has been added yet" in (await command("list")).out
         assert await service.stop() == 0
     assert service.left_behind == []
 

@@ -115,7 +115,7 @@ async def test_the_story_of_the_mosfets_is_told_to_its_end_with_each_state_of_th
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [((), "Not controlling"), (("--scenario", "mosfet"), "To begin with")],
+    [((), "Not controlling"), (("--scenario", "mosfet"), "Start: The pack")],
     ids=["packs", "story"],
 )
 async def test_on_a_terminal_the_demo_is_a_screen_with_limits_and_q_ends_it_all(

@@ -346,7 +346,7 @@ async def test_the_programs_own_settings_go_by_the_word_service(settings: LocalS
 async def test_an_unknown_pack_is_refused_with_what_to_do(settings: LocalSettings) -> None:
     done = await command("set", OTHER, "HoldTime", "60")
     assert done.status == 2
-    assert "`dbus-xbms scan` shows those in range" in done.err
+    assert "`dbus-xbms scan` lists those in range" in done.err
     assert settings.store.entries == {}
 
 
@@ -386,7 +386,7 @@ async def test_list_shows_how_each_pack_is_doing(
 
 
 async def test_list_says_when_the_service_is_not_running(settings: LocalSettings) -> None:
-    assert "No pack was added yet" in (await command("list")).out
+    assert "No pack has been added yet" in (await command("list")).out
     await command("add", ADDRESS)
     assert "service stopped" in (await command("list")).out
 
@@ -456,7 +456,7 @@ async def test_the_history_of_a_pack_is_told_from_the_bus_or_else_from_what_was_
     stored = await command("history", ADDRESS)
     assert "cells       2.900V to 3.500V" in stored.out
     assert "trips       not stored" in stored.out
-    assert "As last stored: the pack is not on the bus" in stored.out
+    assert "Stored values: the pack is not on the bus" in stored.out
     told = json.loads((await command("history", ADDRESS, "--json")).out)
     assert told["/History/MinimumCellVoltage"] == 2.9
 

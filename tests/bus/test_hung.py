@@ -91,9 +91,9 @@ async def test_values_go_on_the_lost_lines_are_counted_and_sigterm_ends_it() -> 
 STANDS = """
 import os, sys
 from dbus_xbms import cli
-from dbus_xbms.venus.battery import Presence
+from dbus_xbms.venus.battery import BatteryService
 
-update = Presence.update
+update = BatteryService.update
 
 def stand(self, report, now):
     if update(self, report, now):
@@ -103,7 +103,7 @@ def stand(self, report, now):
         os.write(writer, b"x")
     return False
 
-Presence.update = stand
+BatteryService.update = stand
 sys.exit(cli.main(["run"]))
 """
 
@@ -131,12 +131,12 @@ async def test_a_program_whose_loop_stands_leaves_the_bus_after_sigterm() -> Non
 NEVER_ENDS = """
 import asyncio, sys
 from dbus_xbms import cli
-from dbus_xbms.pack.settings_writer import SettingsWriter
+from dbus_xbms.pack.persistence import SettingsWriter
 
 async def save(self):
     await asyncio.sleep(1000)
 
-SettingsWriter._save_last = save
+SettingsWriter.flush = save
 sys.exit(cli.main(["run"]))
 """
 

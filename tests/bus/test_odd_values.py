@@ -169,7 +169,7 @@ async def test_every_setting_that_is_stored_is_in_range_or_put_right() -> None:
                 if not fits(row, plain(value)):
                     await until_fit(stranger, path, row)
             await stranger.write(SETTINGS, path, before)
-    assert [line for line in program.output if "stands" in line]
+    assert [line for line in program.output if "remains in use" in line]
 
 
 async def until_fit(stranger: Stranger, path: str, row: AnySetting) -> None:

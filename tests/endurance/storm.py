@@ -94,7 +94,7 @@ STORM = (
     Fault(name="echo", weight=2, lasts=(5, 40), harm=Harm.NOBODY, draw=_often(0.3)),
     Fault(name="duplicate", weight=2, lasts=(5, 40), harm=Harm.NOBODY, draw=_often(0.3)),
     Fault(name="foreign", weight=2, lasts=(5, 40), harm=Harm.NOBODY, draw=_often(0.3)),
-    # Orders
+    # MosfetTarget
     Fault(name="lost_acknowledge", weight=2, lasts=(5, 40), harm=Harm.NOBODY, draw=_often(0.7)),
     Fault(name="lost_read_back", weight=2, lasts=(5, 40), draw=_often(0.5)),
     # What the pack measures: to be shown, whatever it is

@@ -21,6 +21,7 @@ from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.protocols.jbd.adverts import FF00, FF06, FFF0
 from dbus_xbms.protocols.jbd.describe import decode_frame, describe
 from dbus_xbms.protocols.jbd.frames import LONGEST, Cutter, JbdFramer, Junk, parse, parse_request
+from dbus_xbms.protocols.jbd.protocol import JbdSwitching
 from dbus_xbms.protocols.jbd.registers import (
     BASIC,
     CELLS,
@@ -158,7 +159,8 @@ def hello(rng: Random) -> None:
 
 def set_mosfets(rng: Random) -> None:
     want = Mosfets(charge=rng.random() < 0.5, discharge=rng.random() < 0.5)
-    order = Jbd().set_mosfets(want, before=SAMPLE, newer=rng.random() < 0.5)
+    settings = PackSettings({"UseFbCommand": int(rng.random() < 0.5)})
+    order = JbdSwitching().set_mosfets(want, before=SAMPLE, settings=settings)
     seen = _talk(rng, order, silent=0.1).mosfets
     # A MOSFET ordered off is off; one ordered on may be kept off by a protection.
     assert all(want.of(mosfet) for mosfet in Mosfet if seen.of(mosfet))

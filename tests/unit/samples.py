@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from dbus_xbms.model import Mosfets, PackSample, Protection
+from dbus_xbms.model import Mosfets, MosfetTarget, PackSample, Protection
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings
@@ -19,6 +19,7 @@ SAMPLE = PackSample(
     remaining=72.0,
     nominal=100.0,
     cycles=12,
+    commanded=MosfetTarget(charge=True, discharge=True),
     mosfets=Mosfets(charge=True, discharge=True),
     protection=frozenset(),
     cells=(3.321, 3.319, 3.320, 3.320),

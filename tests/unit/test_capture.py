@@ -99,7 +99,7 @@ def test_an_earlier_capture_is_kept_and_counted(tmp_path: Path) -> None:
     assert (tmp_path / "capture.log.1").read_text().startswith("xxx")
 
 
-def test_a_file_that_cannot_be_opened_is_told_at_once(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_opened_raises_at_once(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"capture\.log"):
         Capture(tmp_path / "missing" / "capture.log")
 
@@ -114,7 +114,7 @@ def test_a_full_disk_ends_the_capture_with_one_warning(caplog: pytest.LogCapture
     ]
 
 
-def test_a_disk_that_hangs_holds_up_nobody_and_what_it_missed_is_counted(
+def test_a_hung_disk_blocks_nothing_and_dropped_chunks_are_counted(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pipe that nobody reads stands for the disk: who waited for a write to it would wait for ever."""
@@ -141,7 +141,7 @@ def test_a_disk_that_hangs_holds_up_nobody_and_what_it_missed_is_counted(
     os.close(reader)
 
 
-def test_a_capture_goes_on_when_the_disk_does_and_tells_of_the_gap(
+def test_a_capture_continues_after_the_disk_recovers_and_reports_the_gap(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "capture.log"
@@ -191,7 +191,7 @@ def test_a_capture_is_for_its_owner_alone_even_if_it_was_not_before(tmp_path: Pa
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
 
 
-def test_a_hidden_login_is_told_as_one() -> None:
+def test_a_hidden_login_is_marked_as_such() -> None:
     line = "2026-11-22T07:40:00.123Z A4:C1:37:00:00:01 > ffaa18.. (login hidden)"
     (described,) = decode_lines([line])
     assert described["meaning"] == "a login, hidden"

@@ -190,7 +190,7 @@ def test_the_reason_of_a_failure_comes_without_the_advice_of_its_message(
     assert standing.failure == Failure(state, words)
 
 
-def test_only_what_the_owner_must_mend_is_told_at_once_and_once() -> None:
+def test_only_errors_that_the_owner_must_fix_are_logged_at_once_and_only_once() -> None:
     standing = ContactTracker(ADDRESS, 0.0)
     shut = LoginFailed("it needs its password")
     assert not standing.failed(LinkError("connection lost"))
@@ -208,7 +208,7 @@ def test_a_state_lasts_from_its_first_moment_whatever_its_reason() -> None:
     assert standing.contact(WELL, 91.0).seconds == 0.0
 
 
-def test_a_state_that_comes_back_after_a_good_poll_begins_anew_even_if_nobody_asked_in_between() -> None:
+def test_a_state_that_returns_after_a_good_poll_starts_again_even_if_it_was_not_read_in_between() -> None:
     standing = ContactTracker(ADDRESS, 0.0)
     standing.contact(SILENT, 10.0)
     standing.succeeded(100.0)
@@ -260,7 +260,7 @@ def test_a_pack_that_runs_on_though_its_settings_could_not_be_read_again_tells_i
     assert roster.contacts(1.0) == {ADDRESS: pack.now}
 
 
-def test_a_pack_that_could_not_be_started_is_told_of_until_it_is_released() -> None:
+def test_a_pack_that_could_not_be_started_is_reported_until_it_is_released() -> None:
     roster = Roster({})
     roster.stopped(ADDRESS, "its settings cannot be read", 0.0)
     assert roster.contacts(1.0)[ADDRESS].reason == "its settings cannot be read"

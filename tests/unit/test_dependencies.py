@@ -16,7 +16,8 @@ FILES = sorted((ROOT / "dbus_xbms").rglob("*.py"))
 
 # Module or package right under dbus_xbms -> those that it may import.
 DEPENDENCIES: dict[str, set[str]] = {
-    "settings": {"model"},
+    "settings": {"model", "protocols", "schema"},
+    "schema": set(),
     "model": set(),
     "report": {"model", "policy", "settings"},
     "text": set(),
@@ -25,7 +26,7 @@ DEPENDENCIES: dict[str, set[str]] = {
     "capture": set(),
     "contact": {"model", "process", "text"},
     "dbus": {"process"},
-    "protocols": {"contact", "model"},
+    "protocols": {"contact", "model", "schema"},
     "policy": {"model", "settings", "text"},
     "ble": {"contact", "dbus", "model", "protocols", "settings"},
     "venus": {"dbus", "logs", "model", "policy", "text", "report", "settings"},
@@ -56,14 +57,14 @@ DEPENDENCIES: dict[str, set[str]] = {
             "policy",
         ),
         *("process", "protocols", "report", "rpc", "serve", "settings", "settings_store"),
-        *("simulator", "text", "venus"),
+        *("schema", "simulator", "text", "venus"),
     },
     "cli": {"commands", "process", "protocols", "settings", "text"},
     "__main__": {"cli", "process"},
     "client": {"ble", "model", "protocols", "settings", "text"},
     "__init__": {"client", "model", "protocols", "settings"},  # on first use only
 }
-PURE = {"model", "report", "settings", "protocols", "policy", "doctor", "contact", "text"}
+PURE = {"model", "schema", "report", "settings", "protocols", "policy", "doctor", "contact", "text"}
 PURE_FILES = {
     "ble/scan_results.py",
     "ble/notify_method.py",

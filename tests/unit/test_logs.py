@@ -29,7 +29,7 @@ async def test_equal_refusals_are_written_once_and_then_counted(caplog: pytest.L
 
 
 @virtual_time
-async def test_a_flood_that_goes_on_is_a_line_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_lasting_flood_is_one_line_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     log = counted(caplog)
     for _ in range(600):
         log.warning(REFUSED, "A", ":1.18", "charge off", "no")
@@ -50,7 +50,7 @@ async def test_different_lines_of_a_kind_are_written_up_to_a_burst(caplog: pytes
 
 
 @virtual_time
-async def test_another_pack_and_another_refusal_are_written_all_the_same(
+async def test_another_pack_and_another_refusal_are_logged_too(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     log = counted(caplog)

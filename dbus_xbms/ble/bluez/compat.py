@@ -1,11 +1,12 @@
-"""Every private name of bleak and bleak-retry-connector that this program relies on, each with its reason."""
+"""Every private or undocumented part of bleak and bleak-retry-connector in use, each with its reason."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import os
-from collections.abc import Container, Mapping
+from collections.abc import AsyncIterator, Callable, Container, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from bleak.backends.bluezdbus import client as bleak_client
@@ -60,6 +61,23 @@ def has_interface(client: BleakClientWithServiceCache, interface: str) -> bool:
     manager = get_global_bluez_manager_sync()
     path = _backend(client)._device_path or ""
     return bool(manager and interface in manager._properties.get(path, {}))
+
+
+@asynccontextmanager
+async def watching_connection(path: str, up: Callable[[], None]) -> AsyncIterator[None]:
+    """Call ``up`` when the radio link to a device is established.
+
+    bleak returns from its connect only after it has read the GATT table, seconds later.
+    """
+    with calling_bleak():
+        manager = await get_global_bluez_manager()
+        watcher = manager.add_device_watcher(
+            path, lambda connected: up() if connected else None, lambda path, value: None
+        )
+    try:
+        yield
+    finally:
+        manager.remove_device_watcher(watcher)
 
 
 def close_notify_sockets(client: BleakClientWithServiceCache) -> None:

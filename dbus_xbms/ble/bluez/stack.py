@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bleak import BleakScanner
-from bleak.backends.bluezdbus.manager import get_global_bluez_manager
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData
 from bleak_retry_connector import establish_connection, get_device_by_adapter
@@ -234,12 +233,7 @@ class Bluez:
     ) -> GattClient:
         """Connect and read the GATT table."""
         try:
-            with calling_bleak():
-                manager = await get_global_bluez_manager()
-                watcher = manager.add_device_watcher(
-                    device.details["path"], lambda connected: up() if connected else None, _ignore_value
-                )
-            try:
+            async with compat.watching_connection(device.details["path"], up):
                 with calling_bleak():
                     return await establish_connection(
                         Client,
@@ -250,8 +244,6 @@ class Bluez:
                         ble_device_callback=freshest,
                         use_services_cache=trust_cache,
                     )
-            finally:
-                manager.remove_device_watcher(watcher)
         except STACK_ERRORS as err:
             raise failure(err) from err
 
@@ -286,7 +278,3 @@ def advertised(device: BLEDevice, advertisement: AdvertisementData | None = None
 def is_connected(device: BLEDevice) -> bool:
     """Return whether BlueZ holds a connection to a device, e.g. one left by a crash of this program."""
     return bool(device.details.get("props", {}).get("Connected"))
-
-
-def _ignore_value(_path: str, _value: bytes) -> None:
-    pass

@@ -44,11 +44,11 @@ LETTERS: Mapping[str, str] = {
     "G": END,
 }
 HELP = (
-    ("up, down", "choose a pack; on a pack's page, move it"),
+    ("up, down", "select a pack; on the page of a pack, scroll"),
     ("1 to 9", "open that pack"),
-    ("Enter", "open the chosen pack"),
-    ("left, right", "on a page: the pack before, the next one"),
-    ("Space, b", "a screen down, up; also Page Down, Page Up"),
+    ("Enter", "open the selected pack"),
+    ("left, right", "on a page: previous pack, next pack"),
+    ("Space, b", "one screen down, up; also Page Down, Page Up"),
     ("Home, End", "to the beginning, to the end; also g, G"),
     ("Esc", "back; also Backspace"),
     ("?", "this help"),

@@ -9,17 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from dbus_xbms.model import Mosfets, PackIdentity, PackSample, Reading, Switched
-from dbus_xbms.protocols import (
-    Advertised,
-    Conversation,
-    GattLayout,
-    NoReply,
-    ProtocolError,
-)
+from dbus_xbms.model import BmsTraits, Mosfets, PackIdentity, PackSample, Reading, Switched
+from dbus_xbms.protocols import Advertised, BmsFamily, BmsSwitching, Conversation, NoReply, ProtocolError
 from dbus_xbms.protocols.jbd import adverts, login, switches
 from dbus_xbms.protocols.jbd.frames import JbdFramer, ask, read
-from dbus_xbms.protocols.jbd.models import rating
+from dbus_xbms.protocols.jbd.models import product, rating
 from dbus_xbms.protocols.jbd.protections import commanded, is_locked, protections
 from dbus_xbms.protocols.jbd.registers import (
     BASIC,
@@ -34,6 +28,8 @@ from dbus_xbms.protocols.jbd.registers import (
     decode_counters,
     decode_hardware,
 )
+from dbus_xbms.protocols.jbd.settings import JbdSettings
+from dbus_xbms.schema import Settings
 
 T = TypeVar("T")
 
@@ -49,15 +45,34 @@ LARGEST_CURRENT = 3276.8  # A; what two bytes can say in units of 100 mA, while 
 OPTIONAL_TIMEOUT = 1.0  # s
 
 
-class Jbd:
-    """The JBD family as a :class:`dbus_xbms.protocols.BmsFamily`."""
+class JbdSwitching:
+    """Switching of this family, as a :class:`dbus_xbms.protocols.BmsSwitching`."""
+
+    def set_mosfets(self, want: Mosfets, *, before: PackSample, settings: Settings) -> Conversation[Switched]:
+        """Command MOSFETs on or off; the contract is ``BmsSwitching.set_mosfets``."""
+        newer = bool(settings.value(JbdSettings.use_fb_command))
+        return switches.set_mosfets(want, before=before, newer=newer)
+
+    def set_balancing(self, on: bool) -> Conversation[bool]:
+        """Allow or stop balancing; the contract is ``BmsSwitching.set_balancing``."""
+        return switches.set_balancing(on)
+
+
+class Jbd(BmsFamily):
+    """The JBD family."""
 
     name = "JBD"
-    layouts: tuple[GattLayout, ...] = adverts.LAYOUTS
+    layouts = adverts.LAYOUTS
+    traits = BmsTraits(highest_current=3277.0)
+    switching: BmsSwitching | None = JbdSwitching()
 
     def recognises(self, seen: Advertised) -> bool:
         """Whether the advertisement looks like a JBD; only talking to it makes sure."""
         return adverts.recognises(seen)
+
+    def product(self, hardware: str) -> str:
+        """Return the name of a product by its model text."""
+        return product(hardware)
 
     def framer(self) -> JbdFramer:
         """Return a new framer."""
@@ -89,16 +104,6 @@ class Jbd:
             identity = _identity(basic, len(cells), hardware or "")
         counted = (yield from _optional(COUNTERS, decode_counters)) if counters else None
         return Reading(sample=sample, identity=identity, counters=counted)
-
-    def set_mosfets(
-        self, want: Mosfets, *, before: PackSample, newer: bool = False
-    ) -> Conversation[Switched]:
-        """Order MOSFETs on or off; the contract is ``Switchable.set_mosfets``."""
-        return switches.set_mosfets(want, before=before, newer=newer)
-
-    def set_balancing(self, on: bool) -> Conversation[bool]:
-        """Switch balancing off or on; the contract is ``Switchable.set_balancing``."""
-        return switches.set_balancing(on)
 
 
 def _optional(register: int, decode: Callable[[bytes], T]) -> Conversation[T | None]:

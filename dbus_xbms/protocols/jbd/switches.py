@@ -35,7 +35,7 @@ def mosfet_mask(want: Mosfets) -> bytes:
 
 
 def set_mosfets(want: Mosfets, *, before: PackSample, newer: bool) -> Conversation[Switched]:
-    """Order MOSFETs on or off and see it done; the contract is ``Switchable.set_mosfets``.
+    """Order MOSFETs on or off and see it done; the contract is ``BmsSwitching.set_mosfets``.
 
     An acknowledgement only says that the order is stored, so the MOSFETs are read back. An order without
     effect is repeated once, unless anything else has changed: somebody else may have written a mask.
@@ -141,7 +141,7 @@ def _why(basic: Basic) -> str:
 
 
 def set_balancing(on: bool) -> Conversation[bool]:
-    """Switch balancing off or on; the contract is ``Switchable.set_balancing``.
+    """Switch balancing off or on; the contract is ``BmsSwitching.set_balancing``.
 
     Whoever carries this conversation must not give it up half-way: only a lost link may end it early.
     """

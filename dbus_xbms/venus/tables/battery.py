@@ -29,9 +29,9 @@ from dbus_xbms.venus.item import FIXED, Item, Read, Source, rows
 from dbus_xbms.venus.tables.control import CONTROL_ITEMS, WATCHING_ITEMS
 from dbus_xbms.venus.tables.device import DEVICE_ITEMS, IDENTITY, product_name
 from dbus_xbms.venus.tables.history import HISTORY_ITEMS, SLOW_EVERY
-from dbus_xbms.venus.tables.pane import PANE_ITEMS, SWITCH_DEVICE_ITEMS
+from dbus_xbms.venus.tables.pane import LEND_DEVICE_ITEMS, LEND_PANE_ITEMS, PANE_ITEMS, SWITCH_DEVICE_ITEMS
 from dbus_xbms.venus.tables.settings import setting_items
-from dbus_xbms.venus.tables.switches import SWITCH_ITEMS
+from dbus_xbms.venus.tables.switches import READ_ONLY_SWITCH_ITEMS, SWITCH_ITEMS
 
 BATTERY, SWITCH = "com.victronenergy.battery", "com.victronenergy.switch"  # classes of devices
 
@@ -310,7 +310,6 @@ ITEMS = (
             "/Voltages/Diff", "d", "{:.3f}V", _cells(lambda cells: max(cells) - min(cells)), every=CELLS_EVERY
         ),
     ),
-    *SWITCH_ITEMS,
     *rows(DOUBT, Item("/Diagnostics/Doubt", "s", "{}", lambda r: r.decision.doubt or None)),
     *rows(ALARMS, *(Item(path, "i", "{}", _alarm(path)) for path in ALARM_PATHS)),
 )
@@ -338,25 +337,38 @@ def _sensor(n: int) -> Item[Report]:
 
 
 def items_for(
-    identity: PackIdentity, *, controls: bool = False, pane: bool = True
+    identity: PackIdentity, *, controls: bool = False, pane: bool = True, switchable: bool = True
 ) -> tuple[Item[Report], ...]:
     """All rows of a battery; those per cell and sensor follow from what it is known to have.
 
-    ``pane``: with the outputs of the switch pane.
+    ``pane``: with the outputs of the switch pane. ``switchable``: the BMS can be switched.
     """
     cells = (item for n in range(1, identity.cell_count + 1) for item in _cell(n))
     sensors = (_sensor(n) for n in range(1, identity.ntc_count + 1))
     control = CONTROL_ITEMS if controls else WATCHING_ITEMS
-    outputs = PANE_ITEMS if pane else ()
+    switches, outputs = (
+        (SWITCH_ITEMS, PANE_ITEMS) if switchable else (READ_ONLY_SWITCH_ITEMS, LEND_PANE_ITEMS)
+    )
     settings = setting_items(identity.cell_count)
-    return (*ITEMS, *HISTORY_ITEMS, *control, *settings, *outputs, *cells, *sensors)
+    return (
+        *ITEMS,
+        *switches,
+        *HISTORY_ITEMS,
+        *control,
+        *settings,
+        *(outputs if pane else ()),
+        *cells,
+        *sensors,
+    )
 
 
 def devices(report: Report) -> dict[str, tuple[Item[Report], ...]]:
     """The devices that a pack is on the bus, by their classes; the switch pane finds its outputs on one."""
     beside = report.switch_instance is not None
-    battery = items_for(report.identity, controls=report.controls, pane=not beside)
-    return {BATTERY: battery} | ({SWITCH: SWITCH_DEVICE_ITEMS} if beside else {})
+    switchable = report.switchable
+    battery = items_for(report.identity, controls=report.controls, pane=not beside, switchable=switchable)
+    switch = SWITCH_DEVICE_ITEMS if switchable else LEND_DEVICE_ITEMS
+    return {BATTERY: battery} | ({SWITCH: switch} if beside else {})
 
 
 def values(items: Iterable[Item[Report]], report: Report) -> dict[str, Value | None]:

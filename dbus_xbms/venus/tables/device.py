@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from operator import attrgetter
 
 from dbus_xbms import __version__
@@ -12,22 +11,19 @@ from dbus_xbms.venus.item import FIXED, Item, Source, rows
 
 PRODUCT_ID = 0xBA58  # in none of the lists for which a GX changes its behaviour
 
-_MODEL = re.compile(r"[A-Z]{2}[0-9]{2}S[0-9]{3}[A-Z]?")  # e.g. SP04S034 in "JBD-SP04S034-L4S-200A-B-U"
-
 
 def product_name(report: Report) -> str:
-    """The model as owners say it, once the BMS has told it; without a name also the end of the address."""
-    return product(report.identity.hardware, "" if report.custom_name else report.address)
+    """Return the name of the product; for a pack without a name of its own, with the end of its address."""
+    return named_product(report.product, "" if report.custom_name else report.address)
 
 
-def product(hardware: str, address: str = "") -> str:
-    """A product's name by the model text of its BMS; with the end of the address, if that is given."""
-    model = _MODEL.search(hardware)
-    return " ".join(part for part in ("JBD BMS", model[0] if model else "", address[-5:]) if part)
+def named_product(product: str, address: str) -> str:
+    """Append the end of the address, if it is given, so that products of the same name differ."""
+    return " ".join(part for part in (product, address[-5:]) if part)
 
 
 IDENTITY: Source[Report] = Source(
-    attrgetter("address", "instance", "custom_name", "insecure", "identity", "settings")
+    attrgetter("address", "instance", "custom_name", "insecure", "identity", "product", "settings")
 )
 
 DEVICE_ITEMS = (

@@ -103,16 +103,18 @@ def _output(switch: Item[Report], status: Read[Report], name: str) -> tuple[Item
     )
 
 
+_LEND = _output(LEND_SWITCH, _lend_status, "Lend to phone app")
 PANE_ITEMS = (
     *_output(CHARGE, _status(Mosfet.CHARGE), "Charging"),
     *_output(DISCHARGE, _status(Mosfet.DISCHARGE), "Discharging"),
-    *_output(LEND_SWITCH, _lend_status, "Lend to phone app"),
-    *appearance_items(),
+    *_LEND,
+    *appearance_items("charge", "discharge", "lend"),
 )
+LEND_PANE_ITEMS = (*_LEND, *appearance_items("lend"))  # of a BMS that cannot be switched
 
 RUNNING = 0x100  # state of a switch device
 
-SWITCH_DEVICE_ITEMS = (
+_DEVICE = (
     *DEVICE_ITEMS,
     Item("/ProductName", "s", "{}", lambda r: f"{product_name(r)} switches", source=IDENTITY),
     *rows(
@@ -120,5 +122,8 @@ SWITCH_DEVICE_ITEMS = (
         Item("/DeviceInstance", "i", "{}", lambda r: r.switch_instance),
         Item("/State", "i", "0x{:X}", lambda r: RUNNING),
     ),
-    *PANE_ITEMS,
 )
+
+
+SWITCH_DEVICE_ITEMS = (*_DEVICE, *PANE_ITEMS)
+LEND_DEVICE_ITEMS = (*_DEVICE, *LEND_PANE_ITEMS)  # of a BMS that cannot be switched

@@ -98,9 +98,9 @@ def setting_items(cells: int) -> tuple[Item[Report], ...]:
     return rows(SETTINGS, HAS_SETTINGS, *(_item(edited, cells) for edited in EDITED))
 
 
-def appearance_items() -> tuple[Item[Report], ...]:
-    """How the outputs of the switch pane appear there."""
-    return rows(SETTINGS, *(_item(edited) for edited in PANE))
+def appearance_items(*switches: str) -> tuple[Item[Report], ...]:
+    """Return how some outputs of the switch pane appear there."""
+    return rows(SETTINGS, *(_item(edited) for edited in PANE if edited.path.split("/")[2] in switches))
 
 
 SETTINGS: Source[Report] = Source(attrgetter("settings", "controls"))

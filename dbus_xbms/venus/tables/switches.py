@@ -101,7 +101,7 @@ def _target(mosfet: Mosfet, on: bool) -> MosfetTarget:
     return MosfetTarget(**{mosfet.value: on})
 
 
-BATTERY_SWITCHES = (
+BMS_SWITCHES = (
     _switch("/Io/AllowToCharge", actual(Mosfet.CHARGE), 1, lambda v: _target(Mosfet.CHARGE, bool(v))),
     _switch(
         "/Io/AllowToDischarge", actual(Mosfet.DISCHARGE), 1, lambda v: _target(Mosfet.DISCHARGE, bool(v))
@@ -117,8 +117,8 @@ BATTERY_SWITCHES = (
     ),
     _switch("/Settings/MosfetMode", _mode, 3, lambda v: MosfetTarget(charge=not v & 1, discharge=not v & 2)),
     _switch("/Settings/TurnBalancingOff", _balancing_off, 1, lambda v: Balance(on=not v)),
-    _switch(LEND, _minutes_left, LONGEST_LEND, Lend),
 )
+LEND_MINUTES = _switch(LEND, _minutes_left, LONGEST_LEND, Lend)
 
 
 def _mosfet_switch(mosfet: Mosfet) -> Item[Report]:
@@ -133,11 +133,18 @@ LEND_SWITCH = _switch(
 
 SWITCHED: Source[Report] = Source(lambda r: (r.decision.sample and r.decision.sample.mosfets, r.switching))
 
-SWITCH_ITEMS = rows(
-    SWITCHED,
-    *BATTERY_SWITCHES,
-    Item("/Io/AllowToBalance", "i", "{}", _may_balance),
+_COMMAND_ITEMS: tuple[Item[Report], ...] = (
+    LEND_MINUTES,
     Item("/Io/LastCommand", "s", "{}", lambda r: r.switching.text or None),
     Item("/Io/LastCommandState", "i", "{}", lambda r: r.switching.state.value),
     Item("/Io/LastCommandNumber", "i", "{}", lambda r: r.switching.number),
+)
+SWITCH_ITEMS = rows(
+    SWITCHED, *BMS_SWITCHES, Item("/Io/AllowToBalance", "i", "{}", _may_balance), *_COMMAND_ITEMS
+)
+READ_ONLY_SWITCH_ITEMS = rows(  # of a BMS that cannot be switched
+    SWITCHED,
+    Item("/Io/AllowToCharge", "i", "{}", actual(Mosfet.CHARGE)),
+    Item("/Io/AllowToDischarge", "i", "{}", actual(Mosfet.DISCHARGE)),
+    *_COMMAND_ITEMS,
 )

@@ -107,7 +107,7 @@ async def test_a_file_begins_with_the_names_of_its_columns_once(tmp_path: Path) 
 async def test_a_file_that_holds_something_else_is_left_as_it_is(tmp_path: Path, content: str) -> None:
     path = tmp_path / "notes"
     path.write_bytes(content.encode("latin-1"))
-    with pytest.raises(CommandError, match="holds something else"):
+    with pytest.raises(CommandError, match="has other contents"):
         CsvLog(path)
     assert path.read_bytes() == content.encode("latin-1")
 

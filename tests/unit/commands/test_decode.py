@@ -255,7 +255,7 @@ def test_without_arguments_standard_input_is_read(
 def test_a_missing_file_is_told_from_bad_hex(name: str, said: Callable[..., Said]) -> None:
     status, out, err = said(name)
     assert (status, out) == (1, "")
-    assert err == f"dbus-xbms: {name!r:.200} is not a file, and not hex either\n"
+    assert err == f"dbus-xbms: {name!r:.200} is neither a file nor hex\n"
 
 
 @pytest.mark.parametrize(

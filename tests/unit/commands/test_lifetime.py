@@ -36,7 +36,7 @@ def test_the_history_of_a_pack_is_told_with_counts_extremes_energy_and_the_last_
     tripped = replace(LIVED, counters=replace(NO_TRIPS, cell_overvoltage=3, short_circuit=1))
     assert lines(shown(tripped), 80) == [
         "Starboard  A4:C1:37:01:02:03",
-        "full        charged fully 3 days ago, counted while the service ran",
+        "full        fully charged 3 days ago, counted while the service ran",
         "cycles      42 cycles by the BMS  down to 0 %: 1 time",
         "drawn       in all 1234.0Ah  per discharge 123.4Ah",
         "below full  at most 71.3Ah  last 20.0Ah",
@@ -50,7 +50,7 @@ def test_the_history_of_a_pack_is_told_with_counts_extremes_energy_and_the_last_
 
 def test_a_pack_without_a_past_says_so() -> None:
     text = lines(shown(REPORT), 80)
-    assert "full        not charged fully yet, since the pack was added" in text
+    assert "full        not fully charged since the pack was added" in text
     assert "voltage     not known yet" in text
     assert "trips       not reported by the BMS" in text
     assert "trips       none" in lines(shown(LIVED), 80)
@@ -58,7 +58,7 @@ def test_a_pack_without_a_past_says_so() -> None:
 
 def test_a_count_that_has_ended_is_not_taken_for_the_time() -> None:
     long_ago = changed(LIVED, history=replace(HISTORY, since_full=400 * 86400.0))
-    assert "full        charged fully more than 75 days ago, counted while the service ran" in lines(
+    assert "full        fully charged more than 75 days ago, counted while the service ran" in lines(
         shown(long_ago), 80
     )
 
@@ -84,7 +84,7 @@ def test_of_a_pack_that_is_not_on_the_bus_what_was_stored_is_told() -> None:
     stored.put("CustomName", "Starboard")
     text = lines(remembered(ADDRESS, stored), 80, stored=True)
     assert text[0] == "Starboard  A4:C1:37:01:02:03"
-    assert "full        charged fully 3 days ago, counted while the service ran" in text
+    assert "full        fully charged 3 days ago, counted while the service ran" in text
     assert "cells       2.800V to 3.650V" in text
     assert "trips       not stored" in text
 

@@ -61,7 +61,7 @@ def test_a_narrow_terminal_gets_a_few_lines_for_each_pack() -> None:
 
 def test_no_pack_is_said_with_what_to_do() -> None:
     empty = Listing(packs={}, service="running", shown={}, told={}, heard=[])
-    assert [*described(empty, 80)] == ["No pack was added yet; `dbus-xbms scan` shows those in range."]
+    assert [*described(empty, 80)] == ["No pack has been added yet; `dbus-xbms scan` lists those in range."]
 
 
 @pytest.mark.parametrize("service", ["stopped", "does not answer"])

@@ -92,7 +92,7 @@ def test_no_word_at_all_means_no_pack(word: str) -> None:
 
 
 def test_without_any_pack_the_scan_is_named() -> None:
-    with pytest.raises(UnknownPack, match=r"'House' \(addresses look like .*\); `dbus-xbms scan` shows"):
+    with pytest.raises(UnknownPack, match=r"'House' \(addresses look like .*\); `dbus-xbms scan` lists"):
         find("House", [])
 
 

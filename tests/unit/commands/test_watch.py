@@ -49,6 +49,7 @@ REPORT = report(
     address=ADDRESS,
     instance=1,
     custom_name="Starboard",
+    product="JBD BMS SP04S034",
     identity=PackIdentity(hardware="JBD-SP04S034-L4S-200A-B-U", cell_count=4, ntc_count=3, nominal=200.0),
     phase=Phase.FRESH,
     sample=SAMPLE,

@@ -90,7 +90,7 @@ def test_it_says_that_the_pack_which_controls_has_no_authentication() -> None:
         return [f"{one.topic}: {one.words}" for one in examine(facts) if one.topic.startswith("trust")]
 
     assert trust(shown(controls=True)) == [
-        f"trust House ({ONE}): JBD Bluetooth has no authentication: "
+        f"trust House ({ONE}): its Bluetooth has no authentication: "
         "a device that advertises this address with a stronger signal would set the limits"
     ]
     assert trust(shown(controls=False)) == []
@@ -198,7 +198,7 @@ PROBLEMS = {
         told(ContactState.OTHER_MAKE, "service ff00 is there", replace(SHOWN, silent=True)),
         f"pack House ({ONE})",
         "service ff00 is there",
-        "only BMSes of JBD",
+        "its protocol is not supported",
     ),
     "refuses the password, while the last values stand": (
         told(ContactState.NEEDS_PASSWORD, "the Bluetooth module refuses its password", SHOWN),

@@ -14,7 +14,7 @@ def who(venus: VenusPrograms, *radios: RadioUse) -> list[tuple[str, str]]:
     return [(one.who, one.address) for one in notices(venus, radios)]
 
 
-def test_nobody_is_in_the_way_where_nothing_shows() -> None:
+def test_no_interference_is_reported_without_a_symptom() -> None:
     assert who(VenusPrograms(), WELL, RadioUse(address=ADDRESS, busy=True)) == []
 
 
@@ -42,7 +42,7 @@ def test_another_driver_is_known_by_the_packs_address_in_any_form(name: str, tol
     assert who(VenusPrograms(batteries={name: told}), WELL) == [(name, ADDRESS)]
 
 
-def test_the_batteries_of_others_are_no_concern_of_ours() -> None:
+def test_other_batteries_are_no_interference() -> None:
     others = {
         "com.victronenergy.battery.ttyUSB0": "ttyUSB0 dbus-serialbattery",
         "com.victronenergy.battery.ble_a4c137000002": "BLE A4:C1:37:00:00:02",
@@ -50,7 +50,7 @@ def test_the_batteries_of_others_are_no_concern_of_ours() -> None:
     assert who(VenusPrograms(batteries=others), WELL) == []
 
 
-def test_each_pack_is_told_what_concerns_it_and_no_more() -> None:
+def test_each_pack_shows_only_the_interference_with_itself() -> None:
     venus = VenusPrograms(bluetooth=True, batteries={"com.victronenergy.battery.ble_a4c137000001": ""})
     other = RadioUse(address="A4:C1:37:00:00:02", hci="hci0")
     found = notices(venus, [WELL, other])

@@ -55,7 +55,7 @@ def test_cell_overvoltage_at_the_end_of_a_charge_is_what_the_owner_chose() -> No
     assert raised(follow((0.0, full), CellOvervoltageAlarm=2)) == {alarms.HIGH_CELL_VOLTAGE: Level.ALARM}
 
 
-def test_an_alarm_stands_for_a_while_after_its_cause_has_gone() -> None:
+def test_an_alarm_is_held_for_a_while_after_its_cause_has_gone() -> None:
     tripped, well = sample(protection=frozenset({Protection.PACK_UNDERVOLTAGE})), sample()
     held = follow((0.0, tripped), (1.0, well), (HOLD - 1, well))
     assert raised(held) == {"/Alarms/LowVoltage": Level.ALARM}

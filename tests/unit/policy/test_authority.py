@@ -56,7 +56,7 @@ def owner(**chosen: float | str) -> Claim:
     return claim(ONE, PackSettings({"Enabled": 1, "Cells": 4, **chosen}), confirmed=True)
 
 
-def test_a_pack_controls_with_its_owners_yes_and_a_chemistry() -> None:
+def test_a_pack_controls_if_its_owner_enabled_it_and_chose_a_chemistry() -> None:
     assert ruling(owner(Control=1, Chemistry="LiFePO4")) == CONTROLS
 
 
@@ -70,14 +70,14 @@ def test_a_pack_controls_with_its_owners_yes_and_a_chemistry() -> None:
         (owner(Control=1, Chemistry="LiFePO4", Cells=0), "the pack has never been read"),
     ],
 )
-def test_without_a_yes_a_chemistry_or_a_word_from_the_pack_it_only_watches_and_says_why(
+def test_without_permission_chemistry_or_a_reading_a_pack_does_not_control_and_says_why(
     one: Claim, words: str
 ) -> None:
     assert ruling(one).words == words
     assert not ruling(one).controls
 
 
-def test_a_pack_that_was_never_heard_leaves_control_where_it_is() -> None:
+def test_a_pack_that_was_never_read_takes_no_control() -> None:
     silent = replace(BOW, cells=0, address="A4:C1:37:00:00:00")  # first by its address
     _, (first, second) = followed((0, [silent], NOBODY), (1, [silent, HOUSE], NOBODY))
     assert first[silent.address].reason is Reason.NEVER_READ
@@ -117,18 +117,18 @@ def test_a_bms_that_comes_and_goes_does_not_make_control_flap() -> None:
     assert sum(rulings[ONE].controls for rulings in found) == 1
 
 
-def test_a_new_yes_after_the_other_bms_has_gone_counts_at_once() -> None:
+def test_enabling_control_after_the_other_bms_has_left_takes_effect_at_once() -> None:
     state, _ = followed((0, [HOUSE], PYLONTECH), (1, [HOUSE], NOBODY))
     assert judge(forget_other_bms(state), [HOUSE], NOBODY, 2)[1][ONE] == CONTROLS
     assert judge(forget_other_bms(state), [HOUSE], PYLONTECH, 2)[1][ONE].reason is Reason.OTHER_BMS
 
 
-def test_before_the_bus_has_been_asked_no_pack_controls() -> None:
+def test_before_the_bus_has_been_queried_no_pack_controls() -> None:
     assert ruling(around=Surroundings()).reason is Reason.UNDECIDED
     assert ruling(replace(HOUSE, remembered=True), Surroundings()).reason is Reason.UNDECIDED
 
 
-def test_a_bus_that_does_not_answer_takes_control_from_nobody() -> None:
+def test_a_bus_that_does_not_answer_ends_no_packs_control() -> None:
     _, (_, unknown) = followed((0, [HOUSE], NOBODY), (60, [HOUSE], Surroundings()))
     assert unknown[ONE] == CONTROLS
 
@@ -185,7 +185,7 @@ def test_one_charger_of_another_voltage_is_enough() -> None:
     assert "vebus.ttyS4 measures 52.9 V" in ruling(around=around).words
 
 
-def test_a_controlling_pack_gives_up_only_when_another_voltage_stands() -> None:
+def test_a_controlling_pack_gives_up_only_when_a_voltage_mismatch_lasts() -> None:
     odd = replace(NOBODY, voltages={"vebus.ttyS4": 52.9})
     _, found = followed(
         (0, [HOUSE], NOBODY),
@@ -202,7 +202,7 @@ def test_a_controlling_pack_gives_up_only_when_another_voltage_stands() -> None:
 # One of ours
 
 
-def test_the_pack_that_controls_keeps_it_whoever_else_wants_to() -> None:
+def test_the_controlling_pack_keeps_control_over_all_others() -> None:
     _, (_, both) = followed((0, [BOW], NOBODY), (1, [HOUSE, BOW], NOBODY))
     assert both[TWO] == CONTROLS
     assert both[ONE] == Ruling(Reason.OTHER_PACK, "Bow controls")

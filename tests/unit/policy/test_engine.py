@@ -108,7 +108,7 @@ def test_the_first_good_poll_brings_everything_back() -> None:
     assert back.alarms[BMS_CABLE] is Level.OK
 
 
-def test_a_pack_that_was_never_heard_waits_then_counts_as_lost() -> None:
+def test_a_pack_that_was_never_read_waits_then_counts_as_lost() -> None:
     assert engine.decide(START, HOLD - 1, settings())[1].phase is Phase.WAITING
     assert engine.decide(START, HOLD, settings())[1].phase is Phase.LOST
     assert engine.decide(START, WITHDRAW, settings())[1].phase is Phase.WITHDRAWN

@@ -44,7 +44,7 @@ def test_what_flows_in_a_gap_is_not_made_up() -> None:
     assert history.total_drawn == 0
 
 
-def test_the_deepest_discharge_stays_and_the_last_one_begins_anew_when_full() -> None:
+def test_the_deepest_discharge_stays_and_the_last_one_restarts_when_full() -> None:
     deep, full = sample(soc=20.0, remaining=20.0), sample(soc=100.0, remaining=100.0)
     shallow, later = sample(soc=90.0, remaining=90.0), sample(soc=95.0, remaining=95.0)
     history = folded((-10.0, deep), (0.0, deep), (10.0, full)).history
@@ -60,7 +60,7 @@ def test_time_since_full_runs_through_gaps() -> None:
     assert folded((0.0, full), (10.0, full), (5000.0, sample())).history.since_full == 4990.0
 
 
-def test_a_first_sample_that_nothing_bears_out_enters_no_extreme() -> None:
+def test_an_unconfirmed_first_sample_changes_no_extreme() -> None:
     empty = sample(soc=0.0, remaining=0.0)
     assert folded((0.0, empty)).history.deepest_discharge == 0
     assert folded((0.0, empty), (LONGEST + 1, empty)).history.deepest_discharge == 0
@@ -94,7 +94,7 @@ def test_a_discharge_counts_from_below_65_percent_back_to_above_90() -> None:
     assert soc_of(64.0, 91.0, 64.0, 91.0).history.discharges == 2
 
 
-def test_a_full_discharge_counts_once_until_there_is_clearly_charge_again() -> None:
+def test_a_full_discharge_counts_once_until_the_pack_is_clearly_recharged() -> None:
     assert soc_of(5.0, 1.0).history.full_discharges == 0
     assert soc_of(5.0, 0.0, 1.0, 0.0, 10.0, 0.0).history.full_discharges == 1
     assert soc_of(5.0, 0.0, 11.0, 0.0).history.full_discharges == 2

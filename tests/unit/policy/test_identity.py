@@ -132,7 +132,7 @@ def test_what_a_bms_leaves_out_is_no_difference() -> None:
     assert identity.merge(KNOWN, PackIdentity()) == KNOWN
 
 
-def test_a_pack_that_was_never_heard_contradicts_nothing() -> None:
+def test_a_pack_that_was_never_read_contradicts_nothing() -> None:
     fresh = settings(Control=1, Chemistry="LiFePO4")
     _, decision = after(EIGHT, chosen=fresh)
     assert decision.limits
@@ -149,14 +149,14 @@ def test_the_owners_confirmation_holds_at_once() -> None:
     assert (decision.limits.ccl, decision.limits.cvl, decision.doubt) == (30, 27.6, "")
 
 
-def test_a_strangers_values_enter_no_history() -> None:
+def test_the_values_of_another_pack_enter_no_history() -> None:
     state, _ = after(*[SAMPLE] * 5)
     later, decision = after(*[replace(EIGHT, current=-50.0)] * 100, state=state)
     assert later.extremes == state.extremes
     assert decision.history.total_drawn == pytest.approx(state.history.history.total_drawn)
 
 
-def test_a_strangers_cycles_are_not_stored() -> None:
+def test_the_cycles_of_another_pack_are_not_stored() -> None:
     assert identity.cycles_to_store(KNOWN, sample(cycles=13), owner()) == {"Cycles": 13}
     assert identity.cycles_to_store(KNOWN, sample(cycles=3), owner()) == {}
     assert identity.cycles_to_store(KNOWN, sample(cells=(3.3,) * 8, cycles=13), owner()) == {}

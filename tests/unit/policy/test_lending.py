@@ -137,7 +137,7 @@ def test_currents_never_rise_from_lending_to_silence() -> None:
     assert shown[-1].dcl == 0.0
 
 
-def test_it_is_decided_anew_when_the_next_phase_is_due() -> None:
+def test_the_next_decision_is_due_with_the_next_phase() -> None:
     assert decide(lent(), LENT_AT).valid_for == pytest.approx(STOP - 1)
     assert decide(lent(), LENT_AT + STOP).valid_for == pytest.approx(BACK - LENT_AT - STOP)
     assert decide(lent(), BACK).valid_for == pytest.approx(STOP - HOLD)
@@ -171,13 +171,13 @@ def test_a_later_end_prolongs_it() -> None:
     assert decide(prolonged, BACK + 600).phase is Phase.DERATED
 
 
-def test_a_pack_that_was_never_heard_has_nothing_to_limit_and_is_silent_afterwards() -> None:
+def test_a_pack_that_was_never_read_has_nothing_to_limit_and_is_silent_afterwards() -> None:
     for at, phase in ((LENT_AT, Phase.LENT), (BACK - 1, Phase.LENT_STOPPED), (BACK, Phase.DERATED)):
         decision = decide(lent(None), at)
         assert (decision.phase, decision.sample, decision.limits, decision.age) == (phase, None, None, None)
 
 
-def test_an_alarm_that_stood_goes_on_standing() -> None:
+def test_an_existing_alarm_stays() -> None:
     (decision,) = through(
         lent(sample(protection=frozenset({Protection.DISCHARGE_OVERCURRENT}))), LENT_AT + 600
     )
@@ -192,7 +192,7 @@ def test_time_without_samples_is_not_counted_as_life() -> None:
     assert decision.history.total_drawn - drawn <= 50.0 * HOLD / 3600 + 0.001
 
 
-def test_the_age_of_the_last_sample_is_told_whether_it_is_shown_or_not() -> None:
+def test_the_age_of_the_last_sample_is_reported_whether_it_is_shown_or_not() -> None:
     assert decide(lent(), LENT_AT + 599).age == pytest.approx(600.0)
     fresh = pack_state.sampled(PackState(started=0.0), SAMPLE, 50.0)
     assert decide(fresh, 50.5).age == pytest.approx(0.5)

@@ -16,10 +16,10 @@ from dbus_xbms.model import Mosfet, Mosfets, MosfetTarget, PackSample, Switched
 from dbus_xbms.policy import mosfets
 from dbus_xbms.policy.mosfets import MASK_AGE, Next, Verdict
 from dbus_xbms.protocols import Conversation, NoReply, ProtocolError, Request
-from dbus_xbms.protocols.jbd import Jbd
 from dbus_xbms.protocols.jbd.frames import parse, reply
 from dbus_xbms.protocols.jbd.protections import LOCK, commanded, is_locked, protections
 from dbus_xbms.protocols.jbd.protections import ProtectionBit as Protection
+from dbus_xbms.protocols.jbd.protocol import JbdSwitching
 from dbus_xbms.settings import PackSettings
 from tests.unit.protocols.jbd.test_switches import PAYLOAD
 from tests.unit.samples import sample
@@ -511,7 +511,7 @@ class SwitchStatus(RuleBasedStateMachine):
         self.state = mosfets.send(self.state, self.now)
         hands = iter(others if self.reports_lock else [])
         air = Air(self.bms, fate if self.reports_lock else "done", hands, self._each_bit_is_somebodys_will)
-        got = carried(Jbd().set_mosfets(found.mask, before=sample), air)
+        got = carried(JbdSwitching().set_mosfets(found.mask, before=sample, settings=PackSettings()), air)
         if got is None or any(target.of(m) is not None for m in got.hidden):
             self.state = mosfets.fail(self.state)
             return

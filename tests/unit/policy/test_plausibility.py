@@ -129,7 +129,7 @@ def test_a_minute_of_good_readings_ends_the_doubt() -> None:
 
 
 @pytest.mark.parametrize("name", ["one cell that has jumped", "a state of charge that has jumped"])
-def test_a_jump_that_stays_is_believed_with_the_second_poll(name: str) -> None:
+def test_a_jump_that_stays_is_accepted_with_the_second_poll(name: str) -> None:
     state, _ = steps(*[CHARGING] * 5)
     _, decision = steps(ODD[name], ODD[name], state=state)
     assert (decision.phase, decision.sample) == (Phase.FRESH, ODD[name])
@@ -155,7 +155,7 @@ def test_one_odd_poll_after_silence_is_refused_once(name: str) -> None:
         assert (decision.phase, decision.sample) == (Phase.FRESH, CHARGING), silence
 
 
-def test_one_jump_after_silence_is_believed_with_the_second_poll() -> None:
+def test_one_jump_after_silence_is_accepted_with_the_second_poll() -> None:
     high = with_cells(3.36, 3.70, 3.36, 3.36)
     state, _ = steps(*[CHARGING] * 5)
     state, _ = engine.step(state, high, 40.0, OWNER, managed=True)
@@ -200,7 +200,7 @@ PAIRS = {
 
 
 @pytest.mark.parametrize(("basic", "cells"), PAIRS.values(), ids=list(PAIRS))
-def test_every_recorded_pair_is_believed(basic: bytes, cells: bytes) -> None:
+def test_every_recorded_pair_is_accepted(basic: bytes, cells: bytes) -> None:
     told, volts = decode_basic(basic), tuple(raw / 1000 for raw in decode_cells(cells))
     seen = sample(cells=volts, voltage=told.voltage, current=told.current, nominal=told.nominal)
     assert plausibility.impossible(seen) == ""
@@ -223,7 +223,7 @@ def flowing(seconds: int, seen: PackSample, every: float = 10.0) -> Decision:
     return steps(*[seen] * round(seconds / every), every=every)[1]
 
 
-def test_a_bms_that_repeats_itself_is_believed_for_3_percent_of_the_capacity() -> None:
+def test_a_bms_that_repeats_itself_is_accepted_for_3_percent_of_the_capacity() -> None:
     assert flowing(350, CHARGING).phase is Phase.FRESH  # 30 A for 350 s are 2.9 Ah of 100
     frozen = flowing(390, CHARGING)
     assert (frozen.phase, ccl(frozen)) == (Phase.DERATED, 0)
@@ -244,7 +244,7 @@ def test_what_moves_is_not_frozen() -> None:
     assert decision.phase is Phase.FRESH
 
 
-def test_cells_that_stay_while_the_charge_is_counted_are_believed_for_5_percent_of_the_capacity() -> None:
+def test_unchanged_cells_are_accepted_for_5_percent_of_the_capacity_while_the_charge_is_counted() -> None:
     counting = [replace(CHARGING, remaining=80 + n / 12) for n in range(64)]  # 30 A for 10 s each
     _, decision = steps(*counting[:58], every=10.0)
     assert decision.phase is Phase.FRESH
@@ -255,7 +255,7 @@ def test_cells_that_stay_while_the_charge_is_counted_are_believed_for_5_percent_
     assert (decision.phase, decision.doubt) == (Phase.FRESH, "")
 
 
-def test_a_bms_that_moves_again_is_believed_again() -> None:
+def test_a_bms_whose_readings_change_again_is_accepted_again() -> None:
     state, _ = steps(*[CHARGING] * 50, every=10.0)
     _, decision = steps(replace(CHARGING, remaining=80.1), state=state)
     assert (decision.phase, decision.doubt) == (Phase.FRESH, "")
@@ -274,7 +274,7 @@ def rising(stuck: frozenset[int] = frozenset(), cells: int = 4, step: float = 0.
 
 
 @pytest.mark.parametrize("cells", [3, 4, 5, 16])
-def test_a_cell_that_stays_while_the_others_move_30_mv_is_not_believed(cells: int) -> None:
+def test_a_cell_that_stays_while_the_others_move_30_mv_is_rejected(cells: int) -> None:
     readings = rising(frozenset({1}), cells)
     assert steps(*readings[:30])[1].doubt == ""
     _, decision = steps(*readings[:31])
@@ -283,11 +283,11 @@ def test_a_cell_that_stays_while_the_others_move_30_mv_is_not_believed(cells: in
 
 
 @pytest.mark.parametrize("cells", [3, 4, 5, 16])
-def test_cells_that_move_together_are_believed(cells: int) -> None:
+def test_cells_that_move_together_are_accepted(cells: int) -> None:
     assert steps(*rising(cells=cells))[1].doubt == ""
 
 
-def test_a_stuck_cell_is_not_believed_until_it_moves_itself() -> None:
+def test_a_stuck_cell_is_rejected_until_it_moves() -> None:
     state, _ = steps(*rising(frozenset({1})))
     _, decision = steps(*rising(frozenset({1}))[::-1], state=state)
     assert "cell 2 stays" in decision.doubt
@@ -298,7 +298,7 @@ def test_one_cell_that_runs_away_makes_no_suspects_of_the_others() -> None:
     assert steps(*leader)[1].doubt == ""
 
 
-def test_a_cell_that_moves_again_is_believed_again() -> None:
+def test_a_cell_that_moves_again_is_accepted_again() -> None:
     state, _ = steps(*rising(frozenset({1})))
     _, decision = steps(with_cells(3.36, 3.301, 3.36, 3.36), state=state)
     assert decision.doubt == ""

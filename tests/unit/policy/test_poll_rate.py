@@ -40,7 +40,7 @@ AT_REST, _ = follow(*long(CALM))
 
 
 @pytest.mark.parametrize("control", [0, 1])
-def test_a_pack_rests_after_a_minute_in_which_nothing_goes_on(control: int) -> None:
+def test_a_pack_rests_after_an_idle_minute(control: int) -> None:
     assert not counts_as_rest(*[CALM] * 60, Control=control)
     assert counts_as_rest(*[CALM] * 61, Control=control)
 
@@ -68,7 +68,7 @@ def test_a_pack_rests_after_a_minute_in_which_nothing_goes_on(control: int) -> N
         ("a preset in doubt", {"cells": (3.32,) * 3}),
     ],
 )
-def test_whatever_goes_on_ends_a_rest_at_once(why: str, changes: dict[str, object]) -> None:
+def test_any_activity_ends_a_rest_at_once(why: str, changes: dict[str, object]) -> None:
     seen = replace(CALM, **changes)  # type: ignore[arg-type]
     _, decision = engine.step(AT_REST, seen, 120.0, settings(), managed=True)
     assert not decision.resting, why

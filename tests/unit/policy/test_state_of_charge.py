@@ -77,6 +77,6 @@ def test_a_short_load_hardly_changes_the_time_to_go() -> None:
     assert state_of_charge.update_average(discharge, kettle, 5.0) == discharge
 
 
-def test_charging_begins_the_average_anew() -> None:
+def test_charging_resets_the_average() -> None:
     discharge = state_of_charge.update_average(AverageDischarge(current=50.0), sample(current=3.0), 1.0)
     assert state_of_charge.update_average(discharge, sample(current=-2.0), 2.0).current == 2.0

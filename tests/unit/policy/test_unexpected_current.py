@@ -35,14 +35,14 @@ def flowing(
     ("current", "level"),
     [(30.0, OK), (33.0, OK), (34.0, WARNING), (60.0, WARNING), (61.0, ALARM), (300.0, ALARM), (-49.0, OK)],
 )
-def test_more_than_the_charge_limit_for_30_s_is_told(current: float, level: Level) -> None:
+def test_more_than_the_charge_limit_for_30_s_is_reported(current: float, level: Level) -> None:
     assert flowing(current).alarms[HIGH_CHARGE_CURRENT] is level
 
 
 @pytest.mark.parametrize(
     ("current", "level"), [(-50.0, OK), (-55.0, OK), (-56.0, WARNING), (-100.0, WARNING), (-101.0, ALARM)]
 )
-def test_more_than_the_discharge_limit_for_30_s_is_told(current: float, level: Level) -> None:
+def test_more_than_the_discharge_limit_for_30_s_is_reported(current: float, level: Level) -> None:
     assert flowing(current).alarms[HIGH_DISCHARGE_CURRENT] is level
 
 
@@ -50,7 +50,7 @@ def test_chargers_and_loads_have_30_s_to_obey() -> None:
     assert flowing(300.0, REPORT_AFTER).alarms[HIGH_CHARGE_CURRENT] is OK
 
 
-def test_a_current_that_comes_and_goes_is_not_told() -> None:
+def test_an_intermittent_current_is_not_reported() -> None:
     state = PackState(started=0.0)
     for n in range(20):
         seen = sample(current=300.0 if n % 5 else 20.0)
@@ -66,7 +66,7 @@ def test_a_gap_in_the_radio_does_not_count_as_lasting() -> None:
 
 
 @pytest.mark.parametrize(("current", "level"), [(1.0, OK), (1.2, WARNING), (5.0, WARNING), (6.0, ALARM)])
-def test_what_charges_although_nothing_may_is_told(current: float, level: Level) -> None:
+def test_charging_while_charging_is_stopped_is_reported(current: float, level: Level) -> None:
     cold = flowing(current, temperatures=(0.0, 0.0))
     assert cold.limits
     assert cold.limits.ccl == 0

@@ -61,7 +61,9 @@ def test_every_default_is_in_its_range_and_every_setting_has_help() -> None:
         ("Enabled", "2"),
     ],
 )
-def test_a_value_out_of_range_or_type_is_refused_and_the_old_one_stands(name: str, text: str) -> None:
+def test_a_value_out_of_range_or_of_the_wrong_type_is_refused_and_the_old_one_kept(
+    name: str, text: str
+) -> None:
     chosen = PackSettings()
     row = next(row for row in PackSettings.rows if row.name == name)
     with pytest.raises(SettingsError, match=name):

@@ -31,13 +31,13 @@ def told(before: dict[str, PackSettings], after: dict[str, PackSettings]) -> Con
     return one
 
 
-def test_removing_the_only_pack_that_controls_stops_chargers_and_is_asked() -> None:
+def test_removing_the_only_controlling_pack_stops_chargers_and_needs_confirmation() -> None:
     one = told({ONE: HOUSE, TWO: WATCHED}, {TWO: WATCHED})
     assert one.ask
     assert one.words.startswith("House no longer controls chargers; chargers then stop with error 67")
 
 
-def test_control_that_goes_over_to_a_pack_of_another_voltage_is_told_with_both_and_asked() -> None:
+def test_handing_control_to_a_pack_of_another_voltage_shows_both_and_needs_confirmation() -> None:
     one = told({ONE: HOUSE, TWO: BIG}, {ONE: change(HOUSE, Enabled=0), TWO: BIG})
     assert one.ask
     assert one.words == (
@@ -46,13 +46,13 @@ def test_control_that_goes_over_to_a_pack_of_another_voltage_is_told_with_both_a
     )
 
 
-def test_control_that_goes_over_to_a_pack_of_the_same_voltage_is_told_and_asked() -> None:
+def test_handing_control_to_a_pack_of_the_same_voltage_needs_confirmation() -> None:
     one = told({ONE: HOUSE, TWO: TWIN}, {TWO: TWIN})
     assert one.ask
     assert one.words == "Bow will then control chargers instead of House, up to 13.80 V (4 cells, LiFePO4)"
 
 
-def test_control_that_goes_over_to_a_pack_never_heard_is_told_as_such() -> None:
+def test_handing_control_to_a_pack_that_was_never_read_is_reported_as_such() -> None:
     unheard = change(BIG, Cells=0)
     one = told({ONE: HOUSE, TWO: unheard}, {TWO: unheard})
     assert one.ask
@@ -69,7 +69,7 @@ def test_a_pack_that_is_willing_but_does_not_control_leaves_without_any_conseque
     assert of_change({ONE: TWIN, TWO: HOUSE}, {TWO: HOUSE}) == []
 
 
-def test_a_yes_is_told_with_the_voltage_that_chargers_get() -> None:
+def test_enabling_control_is_reported_with_the_charge_voltage() -> None:
     (one,) = of_change({ONE: WATCHED}, {ONE: change(WATCHED, Control=1)}, explicit=True)
     assert not one.ask
     assert one.words == (
@@ -77,18 +77,18 @@ def test_a_yes_is_told_with_the_voltage_that_chargers_get() -> None:
     )
 
 
-def test_a_yes_of_another_time_that_has_an_effect_only_now_is_asked_about() -> None:
+def test_earlier_permission_that_takes_effect_only_now_needs_confirmation() -> None:
     assert told({ONE: change(HOUSE, Enabled=0)}, {ONE: HOUSE}).ask
     assert told({ONE: change(HOUSE, Chemistry="")}, {ONE: HOUSE}).ask
 
 
-def test_another_chemistry_of_the_pack_that_controls_is_told_with_both_voltages_and_asked() -> None:
+def test_another_chemistry_of_the_controlling_pack_shows_both_voltages_and_needs_confirmation() -> None:
     one = told({ONE: HOUSE}, {ONE: change(HOUSE, Chemistry="NMC")})
     assert one.ask
     assert one.words == "House: the pack is charged to 16.6 V instead of 13.8 V"
 
 
-def test_another_full_voltage_is_told_and_not_asked() -> None:
+def test_another_full_voltage_is_reported_and_needs_no_confirmation() -> None:
     one = told({ONE: HOUSE}, {ONE: change(HOUSE, CellFull=3.5)})
     assert (one.ask, one.words) == (False, "House: the pack is charged to 14 V instead of 13.8 V")
     assert of_change({ONE: HOUSE}, {ONE: change(HOUSE, HoldTime=20.0)}) == []
@@ -143,7 +143,7 @@ def test_what_ends_control_is_stored_first_and_what_begins_it_last(
         ),
     ],
 )
-def test_a_setting_that_leaves_the_controlling_pack_no_current_is_asked_about_once(
+def test_a_setting_that_leaves_the_controlling_pack_no_current_needs_confirmation_once(
     chosen: dict[str, Value], words: str
 ) -> None:
     after = change(HOUSE, **chosen)
@@ -156,7 +156,7 @@ def test_a_curve_of_the_mosfet_takes_both_currents() -> None:
     assert [one.ask for one in found] == [True, True]
 
 
-def test_a_pack_that_begins_to_control_without_a_current_is_asked_about() -> None:
+def test_a_pack_that_would_control_without_any_current_needs_confirmation() -> None:
     watched = pack("House", Control=0)
     after = change(watched, Control=1, MaxDischargeCurrent=0)
     begins, stops = of_change({ONE: watched}, {ONE: after}, explicit=True)

@@ -67,7 +67,7 @@ def pack(**chosen: float | str) -> PackSettings:
         ("CustomName", pack(), ""),
     ],
 )  # fmt: skip
-def test_a_value_is_told_with_what_it_means_now(name: str, settings: PackSettings, words: str) -> None:
+def test_a_value_is_shown_with_its_meaning(name: str, settings: PackSettings, words: str) -> None:
     told = meaning(PackSettings.named(name), settings)
     assert told.startswith(words)
     assert bool(told) == bool(words)
@@ -126,9 +126,7 @@ def test_only_settings_that_there_are_have_a_meaning_or_oddities() -> None:
         ("LowCellWarning", pack(LowCellWarning=3.4), "LowCellWarning warns all the time: float is 3.375 V"),
     ],
 )  # fmt: skip
-def test_an_odd_value_is_told_with_what_is_odd_about_it(
-    name: str, settings: PackSettings, words: str
-) -> None:
+def test_an_unlikely_value_is_shown_with_a_warning(name: str, settings: PackSettings, words: str) -> None:
     assert any(words in told for told in oddities(PackSettings.named(name), settings))
     assert oddities(PackSettings.custom_name, settings) == []
 

@@ -64,7 +64,7 @@ def test_much_current_at_the_top_is_not_yet_full() -> None:
     assert after(first(charging), charging, 3600).stage is Stage.ABSORPTION
 
 
-def test_cells_that_disagree_begin_the_time_anew() -> None:
+def test_cells_that_disagree_restart_the_absorption_time() -> None:
     apart = replace(TOP, cells=(3.45, 3.43, 3.44, 3.44))
     state = after(after(first(TOP), TOP, 800), apart, 10)
     assert after(state, TOP, 800).stage is Stage.ABSORPTION
@@ -148,7 +148,7 @@ def test_the_first_sample_finds_its_cvl_at_once() -> None:
     assert first(ahead).cvl == pytest.approx(13.62)
 
 
-def test_the_cvl_recovers_late_and_slowly_once_the_cell_is_clearly_below_full() -> None:
+def test_the_cvl_recovers_late_and_slowly_once_the_cell_is_below_full() -> None:
     ahead = replace(TOP, cells=(3.455, 3.39, 3.39, 3.39))
     state = after(first(MIDDLE), ahead, 60)
     just_below = replace(TOP, cells=(3.445, 3.39, 3.39, 3.39))

@@ -232,7 +232,7 @@ def test_unknown_cells_stop_everything() -> None:
     assert discharge(sample=sample(cells=()))[0] == 0
 
 
-def test_cells_that_are_not_believed_give_no_limit_in_either_direction() -> None:
+def test_a_refused_preset_allows_no_current_in_either_direction() -> None:
     assert charge(refused="LiFePO4 does not fit") == (0.0, "LiFePO4 does not fit")
     assert discharge(refused="LiFePO4 does not fit") == (0.0, "LiFePO4 does not fit")
 
@@ -311,7 +311,7 @@ def test_whatever_went_before_a_lower_bound_never_gives_a_higher_limit(
 
 
 @given(st.lists(st.tuples(st.floats(0.5, 60.0), st.floats(0.0, 40.0)), min_size=2, max_size=100))
-def test_a_limit_turns_twenty_times_in_an_hour_at_most_whatever_happens(
+def test_a_limit_changes_direction_at_most_twenty_times_an_hour(
     history: list[tuple[float, float]],
 ) -> None:
     now, turns, rising = 0.0, [0.0], False

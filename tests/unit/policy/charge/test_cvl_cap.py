@@ -75,7 +75,7 @@ def test_a_cap_that_was_needed_ends_late_and_slowly() -> None:
     assert (state.cap, state.lowered) == (None, False)
 
 
-def test_a_cap_from_a_dead_cell_is_no_deeper_than_feed_in_needs_once_current_is_allowed_again() -> None:
+def test_a_cap_from_a_dead_cell_is_no_lower_than_feed_in_needs_once_current_is_allowed_again() -> None:
     state = followed(replace(STOPPED, cvl=50.6), *lasting(OBEY_TIME + 10, 49.9, 30.0))
     assert state.cap
     assert state.cap < 49.9

@@ -48,7 +48,7 @@ def silent(seconds: float, last: PackSample = SAMPLE, **chosen: object) -> Decis
     ("control", "chemistry", "expected"),
     [(0, "", False), (1, "", False), (0, "LiFePO4", False), (1, "LiFePO4", True)],
 )
-def test_a_pack_controls_only_with_a_yes_and_a_chemistry(
+def test_a_pack_controls_only_if_enabled_and_with_a_chemistry(
     control: int, chemistry: str, expected: bool
 ) -> None:
     assert bool(control_disabled(settings(Control=control, Chemistry=chemistry))) is not expected
@@ -154,7 +154,7 @@ def test_a_cell_at_the_low_cut_off_stops_discharging_until_it_has_recovered() ->
     assert recovered.charge_request
 
 
-def test_a_charge_request_ends_when_there_is_clearly_more() -> None:
+def test_a_charge_request_ends_after_a_clear_recovery() -> None:
     assert limits((0.0, sample(soc=5.0))).charge_request
     assert limits((0.0, sample(soc=5.0)), (1.0, sample(soc=9.0))).charge_request
     assert not limits((0.0, sample(soc=5.0)), (1.0, sample(soc=10.0))).charge_request
@@ -232,7 +232,7 @@ def test_derating_stops_charging_and_keeps_a_part_of_discharging() -> None:
 
 
 @pytest.mark.parametrize("silence", [HOLD, STOP])
-def test_silence_never_raises_the_voltage_limit_of_a_pack_that_stands_above_it(silence: float) -> None:
+def test_silence_never_raises_the_voltage_limit_of_a_pack_above_it(silence: float) -> None:
     above = sample(cells=(3.6, 3.6, 3.6, 3.6), voltage=14.4, current=0.0, soc=100.0)
     fresh, found = limits((0.0, above)), silent(silence, above).limits
     assert found
@@ -351,7 +351,7 @@ def test_switching_control_off_forgets_the_limits() -> None:
     assert state.control is None
 
 
-def test_soc_consumed_charge_and_time_to_go_are_known_while_a_sample_stands() -> None:
+def test_soc_consumed_charge_and_time_to_go_are_known_while_a_sample_is_valid() -> None:
     _, decision = heard((0.0, SAMPLE))
     assert (decision.soc, decision.consumed, decision.time_to_go) == (72.0, -28.0, 51840)
     lost = silent(HOLD)
@@ -368,7 +368,7 @@ def test_a_pack_that_reaches_float_is_remembered_as_full() -> None:
 
 
 @pytest.mark.parametrize(("soc", "level"), [(79.0, Level.WARNING), (80.0, Level.OK)])
-def test_a_pack_that_is_full_below_80_percent_is_told_to_the_owner(soc: float, level: Level) -> None:
+def test_a_pack_that_is_full_below_80_percent_is_reported_to_the_owner(soc: float, level: Level) -> None:
     top = sample(cells=(3.45, 3.45, 3.45, 3.45), current=1.0, soc=soc, remaining=soc)
     course: list[tuple[float, PackSample | None]] = [(float(now), top) for now in range(0, 1000, 10)]
     _, decision = heard(*course)
@@ -404,7 +404,7 @@ def test_own_thresholds_warn_before_the_bms_trips(
     assert decision.alarms[path] is Level.OK
 
 
-def test_a_value_that_is_not_clearly_back_keeps_its_warning() -> None:
+def test_a_value_within_the_hysteresis_keeps_its_warning() -> None:
     def at(lowest: float) -> PackSample:
         return sample(cells=(lowest, 3.1, 3.1), voltage=lowest + 6.2)
 

@@ -63,7 +63,7 @@ def test_a_stronger_current_lifts_any_cell() -> None:
     assert found("NMC", *climb(1.0, before=0.0)) == ""
 
 
-def test_a_discharge_begins_the_climb_anew() -> None:
+def test_a_discharge_restarts_the_climb() -> None:
     assert found("NMC", at(3.4, 30.0), at(3.5, 30.0), at(3.5, -20.0), at(3.6, 30.0)) == ""
 
 

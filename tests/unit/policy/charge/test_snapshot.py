@@ -80,7 +80,7 @@ def test_the_silence_counts_from_before_the_restart() -> None:
 
 
 @pytest.mark.parametrize("passed", [STOP, WITHDRAW - 1, None])
-def test_nothing_may_be_drawn_when_the_pack_was_heard_too_long_ago_or_nobody_knows_when(
+def test_discharging_stops_if_the_last_sample_is_too_old_or_of_unknown_age(
     passed: float | None,
 ) -> None:
     found = first(again(watched(SAMPLE), passed)).limits
@@ -108,7 +108,7 @@ def test_a_pack_that_was_not_well_may_give_nothing_after_a_restart() -> None:
     assert (found.ccl, found.dcl, found.charge_request) == (0.0, 0.0, True)
 
 
-def test_a_pack_that_was_never_heard_has_no_limits() -> None:
+def test_a_pack_that_was_never_read_has_no_limits() -> None:
     assert first(PackState(started=LATER)).limits is None
 
 
@@ -173,7 +173,7 @@ def test_a_stage_outlives_a_restart_within_ten_minutes() -> None:
         assert found.mode == mode
 
 
-def test_absorption_goes_on_after_a_restart() -> None:
+def test_absorption_continues_after_a_restart() -> None:
     state, decisions = again(watched(*[TOP] * 60), 5.0), []
     for n in range(1, 40):
         state, decision = engine.step(state, TOP, LATER + 10 * n, CHOSEN, managed=True)
@@ -269,7 +269,7 @@ def test_what_speaks_against_the_chemistry_outlives_a_restart() -> None:
     assert "as LTO does" in decision.refused
 
 
-def test_what_speaks_against_one_chemistry_says_nothing_of_another() -> None:
+def test_evidence_against_one_chemistry_does_not_count_for_another() -> None:
     before, _ = charged_deep(PackState(started=0.0), 0.0, 240)
     assert before.control
     kept = silent_limits.to_snapshot(before.control)

@@ -1,10 +1,10 @@
-"""The rating of a board, from the model texts of recorded packs."""
+"""The rating and the name of a board, from the model texts of recorded packs."""
 
 from __future__ import annotations
 
 import pytest
 
-from dbus_xbms.protocols.jbd.models import rating
+from dbus_xbms.protocols.jbd.models import product, rating
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,17 @@ def test_a_model_text_without_a_rating_gives_none(model: str) -> None:
 
 def test_of_two_ratings_the_lower_one_counts() -> None:
     assert rating("JBD-SP25S003-L16S-100A-60A-B") == 60.0
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("SP17S005-L17S-100A", "JBD BMS SP17S005"),
+        ("LH-SP15S001-P13S-30A", "JBD BMS SP15S001"),
+        ("JBD-SP15S020A-P7S-40A", "JBD BMS SP15S020A"),
+        ("J-12320-250304-077", "JBD BMS"),
+        ("", "JBD BMS"),
+    ],
+)
+def test_the_name_of_a_product_has_the_series_of_its_board(model: str, name: str) -> None:
+    assert product(model) == name

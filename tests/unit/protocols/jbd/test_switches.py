@@ -17,8 +17,10 @@ from dbus_xbms.protocols import Conversation, NoReply, NotVerified, ProtocolErro
 from dbus_xbms.protocols.jbd import Jbd, switches
 from dbus_xbms.protocols.jbd.frames import module_reply, parse_request, read, reply, write
 from dbus_xbms.protocols.jbd.protections import ProtectionBit, is_locked, protections
+from dbus_xbms.protocols.jbd.protocol import JbdSwitching
 from dbus_xbms.protocols.jbd.registers import decode_basic
 from dbus_xbms.protocols.jbd.switches import READ_BACKS, mosfet_mask
+from dbus_xbms.settings import PackSettings
 from tests.unit.recorded import converse, frame_of
 from tests.unit.samples import sample
 
@@ -26,6 +28,8 @@ BASIC = read(0x03).encoded.hex()
 PAYLOAD = frame_of("280ah_4s_cell_overvoltage")[4:-3]
 BOTH_ON = Mosfets(charge=True, discharge=True)
 BALANCES = 1 << 2
+
+SWITCHING = JbdSwitching()
 
 
 class Board:
@@ -110,7 +114,8 @@ def ordered(board: Board, want: Mosfets, *, newer: bool = False) -> Conversation
     basic = decode_basic(board.basic())
     bits = basic.protection
     before = replace(sample(), mosfets=basic.mosfets, protection=protections(bits), locked=is_locked(bits))
-    return Jbd().set_mosfets(want, before=before, newer=newer)
+    settings = PackSettings({"UseFbCommand": int(newer)})
+    return SWITCHING.set_mosfets(want, before=before, settings=settings)
 
 
 def switch(board: Board, *, charge: bool, discharge: bool) -> tuple[Mosfets, list[str]]:
@@ -312,7 +317,7 @@ def test_a_command_that_is_not_permitted_is_no_reason_for_the_newer_one() -> Non
 
 
 def balance(board: Board, on: bool) -> tuple[bool, list[str]]:
-    return converse(Jbd().set_balancing(on), board)
+    return converse(SWITCHING.set_balancing(on), board)
 
 
 def test_balancing_is_one_bit_of_the_functions_and_factory_mode_is_left() -> None:
@@ -364,7 +369,7 @@ def test_a_bms_that_stays_in_factory_mode_is_told_of() -> None:
 
 
 def test_a_link_that_breaks_in_factory_mode_ends_the_conversation() -> None:
-    conversation = Jbd().set_balancing(False)
+    conversation = SWITCHING.set_balancing(False)
     request = next(conversation)
     assert request.encoded.hex() == "dd5a00025678ff3077"
     conversation.close()
@@ -386,11 +391,12 @@ def conversations() -> dict[str, Callable[[], Conversation[object]]]:
             )
     for want in mosfets:
         for newer in (True, False):
-            found[f"{want} {newer}"] = lambda want=want, newer=newer: jbd.set_mosfets(
-                want, before=sample(), newer=newer
-            )  # type: ignore[misc]
+            settings = PackSettings({"UseFbCommand": int(newer)})
+            found[f"{want} {newer}"] = lambda want=want, settings=settings: SWITCHING.set_mosfets(  # type: ignore[misc]
+                want, before=sample(), settings=settings
+            )
     for on in (True, False):
-        found[f"balancing {on}"] = lambda on=on: jbd.set_balancing(on)  # type: ignore[misc]
+        found[f"balancing {on}"] = lambda on=on: SWITCHING.set_balancing(on)  # type: ignore[misc]
     return found
 
 

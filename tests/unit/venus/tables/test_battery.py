@@ -32,7 +32,7 @@ from dbus_xbms.venus.tables.battery import ITEMS, items_for, values
 from dbus_xbms.venus.tables.control import CONTROL_ITEMS
 from dbus_xbms.venus.tables.device import PRODUCT_ID
 from dbus_xbms.venus.tables.settings import EDITED, PANE
-from dbus_xbms.venus.tables.switches import BATTERY_SWITCHES, CHARGE, DISCHARGE, LEND_SWITCH
+from dbus_xbms.venus.tables.switches import BMS_SWITCHES, CHARGE, DISCHARGE, LEND_MINUTES, LEND_SWITCH
 from tests.unit.samples import changed, report, settings
 
 IDENTITY = PackIdentity(
@@ -55,6 +55,7 @@ REPORT = report(
     address="A4:C1:37:01:02:03",
     instance=3,
     custom_name="Bow",
+    product="JBD BMS SP04S034",
     identity=IDENTITY,
     phase=Phase.FRESH,
     sample=SAMPLE,
@@ -203,7 +204,7 @@ def test_the_product_id_is_nobody_elses() -> None:
 def test_only_the_name_the_page_selector_clearing_settings_and_switches_can_be_written() -> None:
     writable = {item.path for item in items_for(IDENTITY, controls=True) if item.writable}
     rows = {edited.path for edited in (*EDITED, *PANE)}
-    switches = {item.path for item in (*BATTERY_SWITCHES, CHARGE, DISCHARGE, LEND_SWITCH)}
+    switches = {item.path for item in (*BMS_SWITCHES, LEND_MINUTES, CHARGE, DISCHARGE, LEND_SWITCH)}
     kinds = {path for path in writable if re.fullmatch("/SwitchableOutput/.*/Settings/(Type|Function)", path)}
     others = {"/CustomName", "/Battery/Request/Id", "/History/Clear"}
     assert writable == rows | switches | kinds | others
@@ -332,28 +333,35 @@ def test_what_is_only_held_is_not_given_to_chargers_for_their_own() -> None:
     assert shown(replace(REPORT, shared=True))["/Dc/0/Voltage"] == shown(REPORT)["/Dc/0/Voltage"]
 
 
-def test_packs_without_a_name_are_told_apart_by_the_end_of_their_addresses() -> None:
-    nameless = replace(REPORT, custom_name="", address="A4:C1:37:01:02:03")
-    assert shown(nameless)["/ProductName"] == "JBD BMS SP04S034 02:03"
-    assert (
-        shown(replace(nameless, identity=replace(IDENTITY, hardware="")))["/ProductName"] == "JBD BMS 02:03"
-    )
+def test_a_pack_without_a_name_is_shown_as_its_product_with_the_end_of_its_address() -> None:
+    named, nameless = replace(REPORT, product="ACME 12"), replace(REPORT, product="ACME 12", custom_name="")
+    assert shown(named)["/ProductName"] == "ACME 12"
+    assert shown(nameless)["/ProductName"] == f"ACME 12 {REPORT.address[-5:]}"
 
 
-@pytest.mark.parametrize(
-    ("hardware", "name"),
-    [
-        ("SP17S005-L17S-100A", "JBD BMS SP17S005"),
-        ("LH-SP15S001-P13S-30A", "JBD BMS SP15S001"),
-        ("JBD-SP15S020A-P7S-40A", "JBD BMS SP15S020A"),
-        ("J-12320-250304-077", "JBD BMS"),
-        ("", "JBD BMS"),
-    ],
-)
-def test_the_product_name_is_the_model_as_owners_say_it(hardware: str, name: str) -> None:
-    assert shown(replace(REPORT, identity=replace(IDENTITY, hardware=hardware)))["/ProductName"] == name
+def test_a_bms_that_cannot_be_switched_has_no_path_that_switches_it() -> None:
+    there = {item.path: item for item in items_for(IDENTITY, switchable=False)}
+    everything = {item.path: item for item in items_for(IDENTITY)}
+    assert set(everything) - set(there) == {
+        *(f"/Settings/{name}" for name in ("ForceChargingOff", "ForceDischargingOff", "MosfetMode")),
+        *("/Settings/TurnBalancingOff", "/Io/AllowToBalance"),
+        *(path for path in everything if path.startswith(f"{PANE_PATH}/charge/")),
+        *(path for path in everything if path.startswith(f"{PANE_PATH}/discharge/")),
+    }
+    assert not there["/Io/AllowToCharge"].writable
+    assert there["/Settings/LendForMinutes"].writable
+    assert f"{PANE_PATH}/lend/State" in there
 
 
+def test_a_bms_without_mosfets_shows_none_as_on_or_off() -> None:
+    got = values(items_for(IDENTITY, switchable=False), changed(REPORT, sample=replace(SAMPLE, mosfets=None)))
+    blocking = [f"/System/NrOfModulesBlocking{direction}" for direction in ("Charge", "Discharge")]
+    paths = [*blocking, "/Io/AllowToCharge", "/Io/AllowToDischarge"]
+    assert [got[path] for path in paths] == [None] * 4
+    assert got["/Dc/0/Voltage"] is not None
+
+
+PANE_PATH = "/SwitchableOutput"
 MEASURED = [
     item.path
     for item in items_for(IDENTITY)

@@ -17,7 +17,7 @@ from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.tables.battery import BATTERY, SWITCH, devices, items_for, values
 from dbus_xbms.venus.tables.device import DEVICE_ITEMS
 from dbus_xbms.venus.tables.pane import PANE_ITEMS, SWITCH_DEVICE_ITEMS
-from dbus_xbms.venus.tables.switches import BATTERY_SWITCHES, CHARGE, DISCHARGE, LEND_SWITCH
+from dbus_xbms.venus.tables.switches import BMS_SWITCHES, CHARGE, DISCHARGE, LEND_MINUTES, LEND_SWITCH
 from tests.unit.samples import SAMPLE, changed, report, settings
 from tests.unit.venus.tables.test_battery import IDENTITY, REPORT, SILENT
 
@@ -25,7 +25,7 @@ ALLOWED = {"AllowMosfetControl": 1, "AllowDischargeOff": 1}
 ITEMS = {item.path: item for item in items_for(IDENTITY)}
 TOLD = (None, False, True)
 PANE = "/SwitchableOutput"
-SWITCHES = {item.path for item in (*BATTERY_SWITCHES, CHARGE, DISCHARGE, LEND_SWITCH)}
+SWITCHES = {item.path for item in (*BMS_SWITCHES, LEND_MINUTES, CHARGE, DISCHARGE, LEND_SWITCH)}
 
 
 def requested(path: str, value: Value) -> object:

@@ -13,7 +13,7 @@ instance it is the value, of the setting's type:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from math import isfinite
@@ -50,7 +50,7 @@ class Setting(Generic[T]):
     longest: int = LONGEST_TEXT  # characters of a text
     pattern: str = ""  # regular expression for a text, and ...
     form: str = ""  # ... its description for the owner
-    choices: tuple[str, ...] = ()  # the allowed texts, besides the empty one
+    choices: Collection[str] = ()  # the allowed texts, besides the empty one
     silent: bool = False  # changes by itself: localsettings must not log every change
     internal: bool = False  # the program's own memory; not offered to the owner
     secret: bool = False  # not shown in the log or in lists of settings
@@ -202,8 +202,8 @@ class Settings(Mapping[str, Value]):
         return len(self._values)
 
     def value(self, setting: Setting[T]) -> T:
-        """Return the value of a setting."""
-        value: Any = self._values[setting.name]
+        """Return the value of a setting; its default if this table does not have it."""
+        value: Any = self._values.get(setting.name, setting.default)
         return value  # type: ignore[no-any-return]
 
     def put(self, name: str, value: object) -> None:

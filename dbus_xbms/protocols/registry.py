@@ -1,0 +1,32 @@
+"""The families of BMSes that are supported: the only place outside a family's package that names it. Pure."""
+
+from __future__ import annotations
+
+from dbus_xbms.protocols.family import Advertised, BmsFamily
+from dbus_xbms.protocols.jbd import Jbd
+from dbus_xbms.protocols.jbd.settings import JbdSettings
+from dbus_xbms.schema import Setting
+
+FAMILIES: dict[str, BmsFamily] = {family.name: family for family in (Jbd(),)}
+DEFAULT = Jbd.name  # of a pack whose advertisement was never seen
+
+
+class FamilySettings(JbdSettings):
+    """Settings that choose a pack's family, or that only one family has."""
+
+    protocol = Setting(
+        default=DEFAULT,
+        choices=FAMILIES.keys(),
+        form=f"one of: {', '.join(FAMILIES)}",
+        help="Protocol of the BMS; `add` sets it to the one that the pack's advertisement shows.",
+    )
+
+
+def family_named(name: str) -> BmsFamily:
+    """Return the family that the setting ``Protocol`` names; the default one if it is empty."""
+    return FAMILIES[name or DEFAULT]
+
+
+def recognise(seen: Advertised) -> BmsFamily | None:
+    """Return the family that an advertisement looks like, or ``None``."""
+    return next((family for family in FAMILIES.values() if family.recognises(seen)), None)
