@@ -154,12 +154,13 @@ def connect(
         notify: called with a message for each step of a pairing; they are logged if not given.
 
     Raises:
-        SettingsError: the address or the passkey is malformed.
+        SettingsError: the address or the passkey is malformed, or the protocol is unknown.
         LoginFailed: on entering: the module needs a password; ``NotPaired`` if it needs a passkey.
         LinkError: on entering: the pack was not found, or the connection failed; ``NotReached`` after
             ``timeout``.
     """
     PackSettings.passkey.checked(passkey)
+    PackSettings.protocol.checked(protocol)
     return PackClient(
         normal_address(address),
         family_named(protocol),

@@ -23,9 +23,11 @@ MOST_RECEIVED = 2048  # bytes for one request with its retries; the longest know
 class Exchange:
     """Requests and replies of one open connection; at most one request is in flight."""
 
-    def __init__(self, address: str, write: Write, framer: Framer, capture: Capture | None = None) -> None:
+    def __init__(
+        self, address: str, write: Write | None, framer: Framer, capture: Capture | None = None
+    ) -> None:
         self._address = address
-        self._write = write
+        self._write = write  # None: the BMS only pushes
         self._framer = framer
         self._capture = capture
         self._request: Request | None = None
@@ -71,25 +73,32 @@ class Exchange:
             self._framer.reset()  # drop what is left of a torn frame
             self._request, self._reply = request, asyncio.get_running_loop().create_future()
             self._secret = request.encoded if request.secret else b""
-            self._trace(">", request.encoded)
+            if request.encoded:
+                self._trace(">", request.encoded)
             try:
                 async with asyncio.timeout_at(min(now() + request.timeout, until)) as self._timeout:
-                    try:
-                        with calling_bleak():
-                            await self._write(request.encoded)
-                    except STACK_ERRORS as err:
-                        raise failure(err, "write failed: ") from err
+                    if request.encoded:
+                        await self._send(request.encoded)
                     return await self._reply
             except TimeoutError:
                 if self._ended:
                     raise LinkError(self._ended) from None
-                log.debug("%s: no reply to %s in %g s", self._address, request.reply, request.timeout)
+                log.debug("%s: no %s in %g s", self._address, _awaited(request), request.timeout)
             finally:
                 self._request = self._reply = self._timeout = None
             if now() >= until:
                 break
         tries = f" in {1 + request.retries} tries" if request.retries else ""
-        raise NoReply(f"no reply to {request.reply}{tries}", echoed=self._echoed)
+        raise NoReply(f"no {_awaited(request)}{tries}", echoed=self._echoed)
+
+    async def _send(self, encoded: bytes) -> None:
+        if self._write is None:
+            raise LinkError("the GATT layout of this protocol has no characteristic to write to")
+        try:
+            with calling_bleak():
+                await self._write(encoded)
+        except STACK_ERRORS as err:
+            raise failure(err, "write failed: ") from err
 
     def feed(self, chunk: bytes) -> None:
         """Process one notification; ignored while no request is in flight."""
@@ -124,3 +133,7 @@ class Exchange:
             self._capture(self._address, direction, shown)
         if debug:
             log.debug("%s %s %s", self._address, direction, shown)
+
+
+def _awaited(request: Request) -> str:
+    return f"reply to {request.reply}" if request.encoded else f"frame {request.reply}"

@@ -147,7 +147,7 @@ class Link:
 
     async def _listen(self, client: GattClient, notify: Notify) -> None:
         ports = find_characteristics(client.services, self._protocol.layouts)
-        write = partial(client.write_gatt_char, ports.write, response=ports.response)
+        write = partial(client.write_gatt_char, ports.write, response=ports.response) if ports.write else None
         exchange = Exchange(self._request.address, write, self._protocol.framer(), self._capture)
 
         def notified(_: BleakGATTCharacteristic, chunk: bytearray) -> None:

@@ -123,10 +123,10 @@ class Stack(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Characteristics:
-    """The two characteristics that carry a protocol."""
+    """The characteristics that carry a protocol."""
 
     notify: BleakGATTCharacteristic
-    write: BleakGATTCharacteristic
+    write: BleakGATTCharacteristic | None  # None: the protocol never writes
     response: bool  # write with response
 
 
@@ -145,13 +145,13 @@ def find_characteristics(
                 continue
             by_uuid = {char.uuid: char for char in service.characteristics}
             notify, write = by_uuid.get(layout.notify), by_uuid.get(layout.write)
-            if notify and write and {"notify", "indicate"} & set(notify.properties):
-                return Characteristics(
-                    notify=notify, write=write, response="write-without-response" not in write.properties
-                )
+            if notify and (write or not layout.write) and {"notify", "indicate"} & set(notify.properties):
+                response = write is not None and "write-without-response" not in write.properties
+                return Characteristics(notify=notify, write=write, response=response)
             lacking = lacking or (
                 f"service {_short(layout.service)} is there, but not its characteristics "
-                f"{_short(layout.notify)} and {_short(layout.write)}: another make of BMS"
+                f"{' and '.join(_short(uuid) for uuid in (layout.notify, layout.write) if uuid)}: "
+                "another make of BMS"
             )
     found = ", ".join(sorted(_short(service.uuid) for service in services)) or "none"
     raise OtherMake(lacking or f"no BMS that we know: its GATT services are {found}")

@@ -25,7 +25,7 @@ from dbus_xbms.text import LINE, printable
 
 log = logging.getLogger(__name__)
 
-# Option -> setting. What is given here is not asked for.
+# Option -> setting. A setting given as an option is not asked for.
 OPTIONS = {
     "name": PackSettings.custom_name.name,
     "chemistry": PackSettings.chemistry.name,
@@ -70,7 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _as(setting: str) -> Callable[[str], Value]:
-    """The type of an option that is a setting."""
+    """Return the argparse type of an option that is a setting."""
 
     def parse(text: str) -> Value:
         try:
@@ -82,7 +82,7 @@ def _as(setting: str) -> Callable[[str], Value]:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Enable a pack."""
+    """Add a pack, or change one that was added."""
     return complete(_add(args))
 
 
@@ -94,11 +94,11 @@ async def _add(args: argparse.Namespace) -> int:
     async with known_packs() as known:
         target = _subject(args.pack, known, heard)
         if target.is_added and not given:
-            say(f"{_name(target, target.before)}; nothing was changed.")
+            say(f"{_name(target, target.before)}; nothing changed.")
             await _report_contact(target, target.before, wait=not args.no_wait)
             return 0
         if not (target.is_added or args.yes) and can_ask():
-            given |= _asked(target, given)
+            given |= _ask(target, given)
             await known.read()
         target = await confirm_addition(target, given, yes=args.yes)
         settings = await store(target, to_store(target, given))
@@ -122,10 +122,10 @@ async def _heard() -> list[Found]:
 
 
 def _subject(word: str, known: Known, heard: list[Found]) -> PackToAdd:
-    """The pack that is meant: by any address, or by the name of one that was added or heard.
+    """Find a pack by any address, or by the name of a pack that was added or found by a scan.
 
     Raises:
-        SettingsError: it is no address, and the name of no pack or of several.
+        SettingsError: the word is no address, and no pack has this name, or several have.
     """
     others = [one.candidate for one in heard if one.address not in known.packs]
     address = as_address(word) or find(word, [*known.candidates, *others]).address
@@ -139,8 +139,8 @@ def _subject(word: str, known: Known, heard: list[Found]) -> PackToAdd:
     )
 
 
-def _asked(target: PackToAdd, given: Mapping[str, Value]) -> dict[str, Value]:
-    """What the owner answers about what is neither given nor known."""
+def _ask(target: PackToAdd, given: Mapping[str, Value]) -> dict[str, Value]:
+    """Ask the owner for settings that are neither given nor known; return the answers."""
     answers: dict[str, Value] = {}
     before = target.before
     if PackSettings.custom_name.name not in given and not before.custom_name:
@@ -159,12 +159,12 @@ def _asked(target: PackToAdd, given: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def _is_missing(current: str, target: PackToAdd, given: Mapping[str, Value]) -> bool:
-    """Whether a current is neither given nor chosen before."""
+    """Return whether a current is neither given nor set."""
     return current not in given and target.before[current] == row_of(PackSettings.rows, current).unset
 
 
 def _name(target: PackToAdd, settings: PackSettings) -> str:
-    """The pack's name, that it is added, and its instance."""
+    """Return a line with the pack's name and instance."""
     name = title(target.address, settings)
     instance = settings.class_and_vrm_instance.rpartition(":")[2]
     return f"{name} {'is already ' if target.is_added else ''}added (VRM instance {instance})"
@@ -178,21 +178,21 @@ def _report_changes(target: PackToAdd, settings: PackSettings, given: Mapping[st
 
 
 def _control_words(target: PackToAdd, settings: PackSettings) -> str:
-    """What becomes of charge control."""
+    """Return what to do to let the pack control, or empty if it already does."""
     change = f"dbus-xbms set {shell_quoted(title(target.address, settings))}"
     if not settings.chemistry:
         return f"{questions.ABOUT_CHEMISTRY}\nTo choose it: {change} Chemistry {questions.EXAMPLE}"
     if not control_disabled(settings):
-        return ""  # it was said before
+        return ""  # the confirmation has said so
     packs = target.with_it(settings)
     if others := willing(packs):
         other = title(others[0], packs[others[0]])
-        return f"It is only shown; {other} controls chargers, as before."
-    return f"It is only shown. To let it control chargers: {change} Control 1"
+        return f"It does not control chargers; {other} still does."
+    return f"It does not control chargers. To let it: {change} Control 1"
 
 
 async def _report_contact(target: PackToAdd, settings: PackSettings, *, wait: bool) -> None:
-    """Wait for the first contact, and say what was found or why there is none yet."""
+    """Wait for the first contact; print what was found, or why there is no contact yet."""
     if not await warn_if_not_running() or not wait:
         return
     name = title(target.address, settings)

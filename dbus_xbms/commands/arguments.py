@@ -1,4 +1,4 @@
-"""Arguments of the command line: their types, how they are parsed, and the help."""
+"""Arguments of the command line: types, parser and help."""
 
 from __future__ import annotations
 
@@ -62,16 +62,16 @@ def _cut(text: str) -> str:
 USAGE = 2  # exit status
 WIDEST = 100  # columns; longer lines are hard to read
 NARROWEST = 30
-LONGEST_CHOICES = 16  # columns; more of them are listed in the help
+LONGEST_CHOICES = 16  # columns; longer lists of choices are in the help text
 
 
 def help_width() -> int:
-    """Columns of a help text on this terminal."""
+    """Return the width of help texts on this terminal, in columns."""
     return max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns) - 2)
 
 
 def placeholder(action: argparse.Action) -> str:
-    """What stands for an argument where it is described."""
+    """Return the placeholder of an argument: its metavar, its choices or its name."""
     if isinstance(action.metavar, str):
         return action.metavar
     choices = "|".join(map(str, action.choices or ()))
@@ -79,7 +79,7 @@ def placeholder(action: argparse.Action) -> str:
 
 
 class Folded(argparse.HelpFormatter):
-    """Help that fits the terminal."""
+    """Formatter for help that fits the terminal."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=help_width())
@@ -94,25 +94,25 @@ class Folded(argparse.HelpFormatter):
         return lambda size: (placeholder(action),) * size
 
     def _expand_help(self, action: argparse.Action) -> str:
-        """The help, with those choices that were too long to stand before it."""
+        """Add choices to the help that are too long for the placeholder."""
         text = super()._expand_help(action)
         choices = [*map(str, action.choices or ())]
-        told = not choices or all(choice in placeholder(action) or choice in text for choice in choices)
-        return text if told else f"{text}: {listed(choices, 'or')}"
+        complete = not choices or all(choice in placeholder(action) or choice in text for choice in choices)
+        return text if complete else f"{text}: {listed(choices, 'or')}"
 
 
 class Verbatim(Folded):
-    """Help whose texts are folded already."""
+    """Formatter for help that is already wrapped."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         return text
 
 
-WAYS = {"?": "[{}]", "*": "[{} ...]", "+": "{} ..."}  # to write an argument that may be left out or repeated
+WAYS = {"?": "[{}]", "*": "[{} ...]", "+": "{} ..."}  # nargs -> synopsis of an optional or repeated argument
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that suggests what may have been meant."""
+    """An argument parser that suggests similar options and wraps its help."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"formatter_class": Folded, "allow_abbrev": False, "add_help": False, **options})
@@ -121,22 +121,22 @@ class Parser(argparse.ArgumentParser):
 
     @property
     def _rest(self) -> bool:
-        """Whether it leaves the rest of the arguments to another parser."""
+        """Whether another parser takes the remaining arguments."""
         return any(action.nargs == argparse.REMAINDER for action in self._actions)
 
     def synopsis(self) -> str:
-        """The command with its arguments; the options are listed below it."""
+        """Return the command with its arguments; the help lists the options."""
         places = [action for action in self._actions if not action.option_strings]
         shown = [WAYS.get(str(action.nargs), "{}").format(placeholder(action)) for action in places]
         return " ".join([self.prog, "[options]", *shown])
 
     def format_usage(self) -> str:
-        """How it is called, in lines that fit the terminal."""
+        """Return the usage, wrapped for the terminal."""
         usage = f"usage: {self.usage or self.synopsis()}"
         return fill(usage, help_width(), subsequent_indent="    ", break_on_hyphens=False) + "\n"
 
     def format_help(self) -> str:
-        """Everything that there is to say."""
+        """Return usage, description and arguments."""
         return f"{self.format_usage()}\n{self._below_usage()}"
 
     def _below_usage(self) -> str:
@@ -150,7 +150,7 @@ class Parser(argparse.ArgumentParser):
         return formatter.format_help()
 
     def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
-        """Parse them; ends the program at one that is not known."""
+        """Parse the arguments; an unknown one ends the program."""
         # Intermixed, for `get PACK --json SETTING`; argparse knows no groups with places then.
         places = [action for group in self._mutually_exclusive_groups for action in group._group_actions]
         plain = self._rest or any(not action.option_strings for action in places)
@@ -161,7 +161,7 @@ class Parser(argparse.ArgumentParser):
         return parsed
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the arguments, below how they are given, and end the program."""
+        """Print usage and message to standard error, and end the program."""
         self.print_usage(sys.stderr)
         self.exit(USAGE, folded(f"{self.prog}: error: {message}", sys.stderr) + "\n")
 

@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the script, which was made when the program was."""
+    """Print the script, which is generated at build time."""
     if args.shell == "ash":
         raise CommandError(NO_ASH)
     print(SCRIPT.read_text(encoding="utf-8"), end="")

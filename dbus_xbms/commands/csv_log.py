@@ -1,4 +1,4 @@
-"""`watch --log`: a line of a CSV file for each poll of a pack."""
+"""`watch --log`: append a line to a CSV file for each poll of a pack."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from dbus_xbms.commands.csv_rows import HEADER, OF_A_POLL, row
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.dbus.errors import NoAnswer
 
-ASK = 1.0  # s between two questions to the service for polls that changed nothing
+ASK = 1.0  # s between calls to the service for polls without changes
 TOLERANCE = 0.3  # s between a poll and the line of what it changed
-IS_READ = "/Serial"  # never signalled: a pack without it has not been read as a whole
+IS_READ = "/Serial"  # never part of a signal: without it, a pack has not been read completely
 
 
 class CsvLog:
-    """The file, open for appending; a new one begins with the names of the columns."""
+    """A CSV file opened for appending; a new file begins with the names of the columns."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -31,17 +31,17 @@ class CsvLog:
         self._newest: dict[str, float] = {}  # s of the loop's clock, by service
 
     def add(self, pack: Battery) -> None:
-        """Take a pack as it is now; it is written as soon as the loop has time."""
+        """Queue a row for a pack as it is now."""
         self._newest[pack.service] = asyncio.get_running_loop().time()
         time = datetime.now().astimezone().isoformat(timespec="milliseconds")
         self._waiting.put_nowait(_line(row(pack, time)))
 
     def lacks(self, pack: Battery, sampled: float) -> bool:
-        """Whether a pack was polled, at ``sampled`` s of the loop's clock, after its newest line."""
+        """Return whether a poll at ``sampled`` s of the loop's clock is newer than the pack's last row."""
         return sampled > self._newest.get(pack.service, sampled) + TOLERANCE
 
     async def run(self) -> None:
-        """Write what comes, until cancelled.
+        """Write queued rows until cancelled.
 
         Raises:
             CommandError: the file cannot be written.
@@ -50,7 +50,7 @@ class CsvLog:
             self._write(await self._waiting.get())
 
     def close(self) -> None:
-        """Write what still waits, and close the file.
+        """Write the queued rows and close the file.
 
         Raises:
             CommandError: the file cannot be written.
@@ -63,12 +63,12 @@ class CsvLog:
         header = _line(list(HEADER))
         with ExitStack() as undo:
             try:
-                # Without a buffer, in which what the disk has refused would wait.
+                # Unbuffered: a buffer would keep what the disk has refused.
                 file = undo.enter_context(self._path.open("ab+", buffering=0))
                 begun, last = _ends(file, len(header)) if self._path.is_file() else (b"", b"")
                 if not begun:
                     write_all(file, header)
-                elif begun == header and last != b"\n":  # a full disk has cut the last line
+                elif begun == header and last != b"\n":  # a full disk cut the last line
                     write_all(file, b"\n")
             except OSError as err:
                 raise self._failed(err) from err
@@ -88,13 +88,13 @@ class CsvLog:
 
 
 def write_all(file: RawIOBase, text: bytes) -> None:
-    """Write to the last byte: without a buffer, a write may take only a part."""
+    """Write all bytes; an unbuffered write may be partial."""
     while text:
         text = text[file.write(text) or 0 :]
 
 
 def _ends(file: RawIOBase, length: int) -> tuple[bytes, bytes]:
-    """The first bytes of a file, and the last one."""
+    """Return the first bytes of a file and the last one."""
     file.seek(0)
     begun = file.read(length) or b""
     if begun:
@@ -112,10 +112,10 @@ def _line(columns: list[str]) -> bytes:
 async def logging_to(
     path: Path | None, live: Batteries, choose: Callable[[list[Battery]], list[Battery]]
 ) -> AsyncIterator[None]:
-    """Write each poll of the chosen packs to a file while inside, beginning with how they are now.
+    """Write the chosen packs to a file now and after each poll while inside.
 
     Raises:
-        CommandError: the file cannot be written, or holds something else.
+        CommandError: the file cannot be written, or is not such a log.
     """
     if path is None:
         yield
@@ -124,7 +124,7 @@ async def logging_to(
 
     for pack in choose(live.packs):
         log.add(pack)
-    unheard, live.updated = live.updated, _adding(log, choose)
+    previous, live.updated = live.updated, _adding(log, choose)
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(log.run()), group.create_task(_add_unchanged(log, live, choose))]
@@ -132,12 +132,12 @@ async def logging_to(
             for task in tasks:
                 task.cancel()
     finally:
-        live.updated = unheard
+        live.updated = previous
         log.close()
 
 
 def _adding(log: CsvLog, choose: Callable[[list[Battery]], list[Battery]]) -> Updated:
-    """Add the chosen packs at each signal of a poll; others, as of the link or a setting, are no poll."""
+    """Return a callback that adds the chosen packs at signals of polls, but not of links or settings."""
 
     def updated(pack: Battery, paths: Collection[str]) -> None:
         if IS_READ in pack.values and not OF_A_POLL.isdisjoint(paths) and choose([pack]):
@@ -149,7 +149,7 @@ def _adding(log: CsvLog, choose: Callable[[list[Battery]], list[Battery]]) -> Up
 async def _add_unchanged(
     log: CsvLog, live: Batteries, choose: Callable[[list[Battery]], list[Battery]]
 ) -> None:
-    """Add packs whose newest poll has changed nothing: the bus does not tell of it, but the service does."""
+    """Add packs whose last poll changed nothing: there is no signal, but the service reports the poll."""
     while True:
         await asyncio.sleep(ASK)
         asked = asyncio.get_running_loop().time()  # a slow answer is not a newer poll

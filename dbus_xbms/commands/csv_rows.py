@@ -1,4 +1,4 @@
-"""A pack at one moment as a row of a CSV file. Pure."""
+"""A pack as a row of a CSV file. Pure."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from dbus_xbms.commands.table import ALARMS, CHARGE_MODE, CVL, Battery
 from dbus_xbms.text import LINE, printable
 from dbus_xbms.venus.tables.battery import ITEMS, MEASURED
 
-# Paths that change with a poll or when a pack falls silent, and at no other time. Paths with a rate of their
-# own are left out: they may follow between two polls.
+# Paths that change only with a poll or when contact is lost. Paths with their own rate may change between
+# two polls and are left out.
 OF_A_POLL = frozenset(item.path for item in ITEMS if item.source is MEASURED and not item.every)
-FORMULA = ("=", "+", "-", "@")  # with which a spreadsheet takes a text for a formula
+FORMULA = ("=", "+", "-", "@")  # a spreadsheet takes texts that begin with these for formulas
 
 Read = Callable[[Battery], str]
 
 
 def _value(path: str) -> Read:
-    """A number as the bus has it; empty when invalid."""
+    """Return a reader of a number; an invalid one is empty."""
     return lambda pack: "" if (value := pack.values.get(path)) is None else str(value)
 
 
@@ -28,7 +28,7 @@ def _text(path: str) -> Read:
 
 
 def plain(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
+    """Return a text that no spreadsheet takes for a formula."""
     text = printable(text, LINE)
     return f"'{text}" if text.startswith(FORMULA) else text
 
@@ -51,7 +51,7 @@ def _alarms(pack: Battery) -> str:
     return " ".join(f"{path.removeprefix('/Alarms/')}={level}" for path, level in raised if level in ALARMS)
 
 
-# Name, with its unit, and where it comes from. A new column goes to the end.
+# Name with unit, and reader. New columns go to the end.
 COLUMNS: tuple[tuple[str, Read], ...] = (
     ("address", lambda pack: pack.address),
     ("name", lambda pack: plain(pack.name)),
@@ -85,5 +85,5 @@ KEPT_WHEN_GONE = ("address", "name", "state")
 
 
 def row(pack: Battery, time: str) -> list[str]:
-    """The columns of a pack; of one that has left the bus only who it is."""
+    """Return the row of a pack; one that has left the bus has address, name and state only."""
     return [time, *(read(pack) if not pack.gone or name in KEPT_WHEN_GONE else "" for name, read in COLUMNS)]

@@ -22,7 +22,7 @@ Pieces = list[Frame | Echo | Junk]
 PADDING = b"\0"
 SEPARATORS = re.compile(r"[\s:,-]|0x")
 HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
-MOSTLY = 0.7  # of the characters are hex digits in a frame with a typing mistake; fewer are a file's name
+MOSTLY = 0.7  # share of hex digits above which a text is a mistyped frame, not a file name
 SHOWN = 200  # characters of a wrong line
 
 
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print one JSON object per frame; return 1 if any of them was bad."""
+    """Print one JSON object per frame; return 1 if a frame is bad."""
     anything, bad = False, False
     for described in decode_lines(_lines(args.frames) if args.frames else _input()):
         print(json.dumps(described), flush=True)
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def decode_lines(lines: Iterable[str]) -> Iterator[dict[str, object]]:
-    """Describe the frames in lines of hex or of a capture, in the order in which they end."""
+    """Describe the frames in lines of hex or of a capture, in the order in which they are complete."""
     streams: dict[tuple[str, str], _Stream] = {}
     loose = _Loose()
     for line in lines:
@@ -69,7 +69,7 @@ def decode_lines(lines: Iterable[str]) -> Iterator[dict[str, object]]:
 
 
 class _Stream:
-    """Notifications of one pack in one direction, in words."""
+    """Describes the notifications of one pack in one direction."""
 
     def __init__(self) -> None:
         self._cutter = Cutter()
@@ -77,11 +77,11 @@ class _Stream:
         self._why = ""
 
     def take(self, chunk: bytes) -> Iterator[dict[str, object]]:
-        """Describe what the chunk completes."""
+        """Describe the frames that a chunk completes."""
         return self._describe(self._cutter.feed(chunk))
 
     def end(self) -> Iterator[dict[str, object]]:
-        """Describe what is left."""
+        """Describe the rest."""
         yield from self._describe(self._cutter.end())
         yield from self._skip()
 
@@ -104,13 +104,13 @@ class _Stream:
 
 
 class _Loose:
-    """Plain hex: a line holds whole frames, or one notification of a frame that the next lines go on with."""
+    """Describes plain hex: a line has complete frames, or a part of a frame that the next lines continue."""
 
     def __init__(self) -> None:
         self._begun = b""
 
     def take(self, line: str) -> Iterator[dict[str, object]]:
-        """Describe what the line completes."""
+        """Describe the frames that a line completes."""
         chunk = _bytes_of(line)
         if chunk is None:
             yield from self.end()
@@ -119,14 +119,14 @@ class _Loose:
         cutter = Cutter()
         pieces = cutter.feed(self._begun + chunk)
         if self._begun and any(isinstance(piece, Junk) and piece.why for piece in pieces):
-            yield from self.end()  # the line is not what the begun frame lacked
+            yield from self.end()  # the line does not continue the incomplete frame
             yield from self.take(line)
             return
         self._begun = cutter.kept
         yield from _describe_line(pieces)
 
     def end(self) -> Iterator[dict[str, object]]:
-        """Describe what is left."""
+        """Describe the rest."""
         cutter = Cutter()
         pieces = cutter.feed(self._begun) + cutter.end()
         self._begun = b""
@@ -134,7 +134,7 @@ class _Loose:
 
 
 def _describe_line(pieces: Pieces) -> Iterator[dict[str, object]]:
-    """Describe the pieces of one line; bytes around frames do not matter, but there must be a frame."""
+    """Describe the pieces of one line; bytes around frames are ignored, but there must be a frame."""
     frames = [piece for piece in pieces if not isinstance(piece, Junk)]
     junk = [piece for piece in pieces if isinstance(piece, Junk)]
     yield from map(_described, frames)
@@ -160,14 +160,14 @@ def _bytes_of(text: str) -> bytes | None:
 
 
 def _mistake(text: str) -> str:
-    """What keeps a line from being hex."""
+    """Return why a line is not hex."""
     digits = SEPARATORS.sub("", text)
     wrong = next((character for character in digits if character not in HEX_DIGITS), "")
     return f"it contains {wrong!r}" if wrong else f"its {len(digits)} digits are an odd number"
 
 
 def _input() -> Iterable[str]:
-    """Standard input; bytes that are no text are bad lines, not an error."""
+    """Return standard input; bytes that are no text become bad lines."""
     if sys.stdin.isatty():
         print("Reading hex from the terminal; Ctrl-D ends it.", file=sys.stderr)
     if isinstance(sys.stdin, io.TextIOWrapper):
@@ -176,10 +176,10 @@ def _input() -> Iterable[str]:
 
 
 def _lines(arguments: Iterable[str]) -> Iterator[str]:
-    """The lines of files, and the arguments that are hex.
+    """Yield the lines of files, and arguments that are hex.
 
     Raises:
-        CommandError: an argument is neither.
+        CommandError: an argument is neither hex nor a file.
     """
     for argument in arguments:
         kind = _kind(argument)
@@ -194,16 +194,16 @@ def _lines(arguments: Iterable[str]) -> Iterator[str]:
 
 
 def _kind(argument: str) -> str:
-    """What there is of that name: ``file``, ``directory`` or nothing."""
+    """Return what a path is: ``file``, ``directory`` or empty."""
     try:
         path = Path(argument)
-        return "directory" if path.is_dir() else "file" if path.exists() else ""  # a pipe is a file, too
-    except (OSError, ValueError):  # too long for a name, or a zero byte
+        return "directory" if path.is_dir() else "file" if path.exists() else ""  # a pipe counts as a file
+    except (OSError, ValueError):  # too long for a path, or it contains a zero byte
         return ""
 
 
 def _meant_as_hex(argument: str) -> bool:
-    """Whether a text that is not hex was meant to be: a file's name has a dot, a slash, or other letters."""
+    """Return whether a text is mistyped hex; a file name has a dot, a slash or other letters."""
     characters = SEPARATORS.sub("", argument)
     digits = sum(character in HEX_DIGITS for character in characters)
     return not set("./") & set(characters) and digits > MOSTLY * len(characters)

@@ -33,14 +33,14 @@ from dbus_xbms.simulator import control
 from dbus_xbms.simulator.scenario import MOST_PACKS, ScenarioError, replayed_packs
 from dbus_xbms.text import LINE, printable
 
-START_LIMIT = 15.0  # s for each program to appear on the bus
-VALUES_LIMIT = 30.0  # s for all packs to show values
-STOP_LIMIT = 5.0  # s for a program to end by itself
+START_LIMIT = 15.0  # s until each program is on the bus
+VALUES_LIMIT = 30.0  # s until all packs show values
+STOP_LIMIT = 5.0  # s for a program to end after SIGTERM
 PROGRAMS = 3  # dbus-daemon, simulator, service
 SCAN_SECONDS = 2.0
 REPLAYED = "dh04sc02-4s,sp15s020-7s,sp15s001-11s,daren-16s-300ah"  # 4, 7, 11 and 16 cells
 LOG_TAIL = 20  # lines
-NAMES = ("House bank", "Thruster bank")  # of the first packs; more of them keep what they advertise
+NAMES = ("House bank", "Thruster bank")  # of the first packs; the others keep their advertised names
 
 BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -76,7 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show the demo until Ctrl-C, or as long as asked for."""
+    """Show the demo until Ctrl-C, or for ``--seconds``."""
     try:
         replayed_packs((args.replay or "").split(",") if args.replay is not None else [])
     except ScenarioError as err:
@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _demo(args: argparse.Namespace, folder: Path) -> int:
-    end_by_signals()  # the children must not outlive us
+    end_by_signals()  # child processes must not outlive this one
     async with AsyncExitStack() as stack:
         async with waiting("Starting simulated packs and the service"):
             bus, live = await _started(args, folder, stack)
@@ -107,7 +107,7 @@ async def _demo(args: argparse.Namespace, folder: Path) -> int:
 async def _started(
     args: argparse.Namespace, folder: Path, stack: AsyncExitStack
 ) -> tuple[TrustedBus, Batteries]:
-    """Start everything, on a bus of its own, and wait until every pack shows values."""
+    """Start everything on a private bus, and wait until every pack shows values."""
     address = await stack.enter_async_context(_private_bus(folder))
     os.environ |= {"DBUS_SYSTEM_BUS_ADDRESS": address, "DBUS_SESSION_BUS_ADDRESS": address}
     bus = await stack.enter_async_context(open_bus())
@@ -121,7 +121,7 @@ async def _started(
 
 
 def _packs(args: argparse.Namespace, folder: Path) -> list[str]:
-    """What is to be simulated, as options of ``simulate``."""
+    """Return the options of ``simulate``."""
     if args.scenario:
         model = folder / "scenario.json"
         model.write_text(json.dumps({"packs": [STORIES[args.scenario].pack]}))
@@ -130,7 +130,7 @@ def _packs(args: argparse.Namespace, folder: Path) -> list[str]:
 
 
 async def _tell(teller: Teller, live: Batteries, seconds: float | None) -> None:
-    """Tell a story: on a terminal above the live packs until the owner quits, else a table for each step."""
+    """Play a story: on a terminal above the live packs until the owner quits, else with a table per step."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             if is_screen():
@@ -149,7 +149,7 @@ async def _told(teller: Teller) -> None:
 
 
 async def first_of(*tasks: asyncio.Task[None]) -> None:
-    """Wait until one of these tasks ends, and end the others; fails as it does."""
+    """Wait until one of the tasks ends, and cancel the others; raises what that task raised."""
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -161,10 +161,10 @@ async def first_of(*tasks: asyncio.Task[None]) -> None:
 
 
 async def _adopt_all(bus: TrustedBus, *, invented: bool) -> int:
-    """Scan and add what is found, as an owner would; return how many they are.
+    """Scan and add all packs, as an owner would; return their number.
 
-    ``invented``: the packs are simulated, not recorded. Then the first one controls, so that its limits are
-    seen, and the others watch; a single pack controls anyhow.
+    ``invented``: the packs are simulated, not recorded. The first one controls then, to show its limits,
+    and the others do not; a single pack always controls.
     """
     found = sorted(await scan_by_service(bus, SCAN_SECONDS), key=lambda pack: pack.address)
     if not found:
@@ -182,7 +182,7 @@ async def _adopt_all(bus: TrustedBus, *, invented: bool) -> int:
 
 
 async def _values(live: Batteries, count: int) -> None:
-    """Wait until so many packs show a voltage."""
+    """Wait until ``count`` packs show a voltage."""
     try:
         async with asyncio.timeout(VALUES_LIMIT):
             while sum(pack.values.get("/Dc/0/Voltage") is not None for pack in live.packs) < count:
@@ -194,7 +194,7 @@ async def _values(live: Batteries, count: int) -> None:
 
 @asynccontextmanager
 async def _private_bus(folder: Path) -> AsyncIterator[str]:
-    """A dbus-daemon of our own; its address."""
+    """Run a private dbus-daemon while inside; yield its address."""
     daemon = shutil.which("dbus-daemon")
     if daemon is None:
         raise CommandError("needs dbus-daemon; on Debian or Ubuntu: sudo apt install dbus-daemon")
@@ -214,14 +214,14 @@ async def _private_bus(folder: Path) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def _program(arguments: Sequence[str], log_file: Path) -> AsyncIterator[None]:
-    """This program with other arguments, as a child; its end before ours is a failure."""
+    """Run this program as a child process while inside; it must not end by itself."""
     with log_file.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "dbus_xbms", *arguments),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            start_new_session=True,  # Ctrl-C is for us; we stop it when its time has come
+            start_new_session=True,  # Ctrl-C is for this process, which stops the child
         )
     try:
         async with asyncio.TaskGroup() as group:
@@ -240,7 +240,7 @@ async def _fail_at_end(process: asyncio.subprocess.Process, name: str) -> None:
 
 
 def _leave_nothing(folder: str) -> None:
-    """Kill our children and remove the folder, for an end in which nothing else cleans up."""
+    """Kill the child processes and remove the folder, for exits without other cleanup."""
     for child in _children():
         with suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
@@ -248,10 +248,10 @@ def _leave_nothing(folder: str) -> None:
 
 
 def _children() -> list[int]:
-    """Process ids of our children, also of one whose start has not returned yet."""
+    """Return the ids of the child processes, including one that is just being started."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it has ended meanwhile
+        with suppress(OSError):  # it has ended
             _state, parent, *_ = stat.read_text(errors="replace").rpartition(")")[2].split()
             if int(parent) == os.getpid():
                 found.append(int(stat.parent.name))

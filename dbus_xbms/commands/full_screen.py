@@ -1,4 +1,4 @@
-"""`watch` on a terminal: the packs as a full screen, until the owner quits."""
+"""`watch` on a terminal: show the packs full-screen until the owner quits."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from dbus_xbms.commands.table import Battery
 from dbus_xbms.contact import Contact
 from dbus_xbms.dbus.errors import NoAnswer
 
-REDRAW = 0.5  # s between two pictures at least, unless a key was pressed
-CLOCK = 1.0  # s between two pictures at most
-ASK = 1.0  # s between two questions to the service how the contact with the packs is
+REDRAW = 0.5  # s, minimum between redraws, unless a key was pressed
+CLOCK = 1.0  # s, maximum between redraws
+ASK = 1.0  # s between calls to the service for the contacts
 WAITING = "waiting for the service"
 
 
 @dataclass(slots=True, kw_only=True)
 class Screen:
-    """What is shown besides the packs on the bus."""
+    """State of the full screen besides the packs on the bus."""
 
     wanted: frozenset[str] | None = None  # addresses; None: all
-    names: Mapping[str, str] = field(default_factory=dict)  # what to call packs that are not on the bus
+    names: Mapping[str, str] = field(default_factory=dict)  # of packs that are not on the bus, by address
     caption: Callable[[], str] = lambda: ""
-    contacts: dict[str, Contact] | None = None  # None: the service has not said yet
-    answers: bool = True  # whether it did when it was last asked
-    answered: float = 0.0  # s, when it last did
+    contacts: dict[str, Contact] | None = None  # by address; None: not known yet
+    answers: bool = True  # whether the service answered the last call
+    answered: float = 0.0  # s, time of the last answer
     now: Callable[[], float] = time.monotonic
     trends: dict[str, Trends] = field(default_factory=dict)
 
     async def ask(self, live: Batteries) -> None:
-        """Keep asking the service how the contact with each pack is, until cancelled."""
+        """Call the service for the contacts every second until cancelled."""
         while True:
             try:
                 self.contacts = await live.contacts()
@@ -50,7 +50,7 @@ class Screen:
             await asyncio.sleep(ASK)
 
     def scene(self, live: Batteries, *, keys: bool, chars: Glyphs) -> Scene:
-        """All that is to be seen now."""
+        """Return everything that can be shown now."""
         known = self.contacts or {}
         packs = aged(self._chosen(live), known, self.now() - self.answered)
         self._follow(packs)
@@ -104,7 +104,7 @@ class Screen:
 
 
 async def show_screen(live: Batteries, screen: Screen, *, seconds: float | None) -> None:
-    """Draw until the owner quits, or for so many seconds."""
+    """Draw until the owner quits, or for ``seconds``."""
     urgent = asyncio.Event()
 
     def woken() -> None:
@@ -140,7 +140,7 @@ async def _draw(live: Batteries, screen: Screen, terminal: Terminal, urgent: asy
 
 
 def _after(scene: Scene, view: View, keys: Iterable[str], terminal: Terminal) -> Frame | None:
-    """The picture after some keys; ``None`` to end."""
+    """Return the frame after some keys, or ``None`` to quit."""
     size = terminal.size
     picture = frame(scene, view, size.columns, size.lines)
     for key in keys:
@@ -152,7 +152,7 @@ def _after(scene: Scene, view: View, keys: Iterable[str], terminal: Terminal) ->
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:
-    """Wait for an event, or so long."""
+    """Wait for an event, but at most ``seconds``."""
     try:
         async with asyncio.timeout(seconds):
             await event.wait()

@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
-UNCHANGED = {True: "It is at its default.", False: "All settings are at their defaults."}
+UNCHANGED = {True: "This setting has its default.", False: "All settings have their defaults."}
 
 
 def run(args: argparse.Namespace) -> int:
@@ -55,7 +55,7 @@ async def _settings(pack: str) -> Settings:
 
 
 def as_json(row: AnySetting, settings: Settings) -> dict[str, object]:
-    """A setting for other programs: see docs/command-line.md. A password is never shown."""
+    """Return a setting as an object, as described in docs/command-line.md; secrets are hidden."""
     value = settings[row.name]
     return {
         "value": None if row.secret and value != "" else value,
@@ -67,7 +67,7 @@ def as_json(row: AnySetting, settings: Settings) -> dict[str, object]:
 
 
 def _by_topic(rows: Sequence[AnySetting], settings: Settings) -> Iterator[str]:
-    """The settings under their topics, each in as many lines as the terminal needs."""
+    """Yield the settings by topic, wrapped for the terminal."""
     width = terminal().columns - 1
     first = True
     for topic, listed in TOPICS:
@@ -81,7 +81,7 @@ def _by_topic(rows: Sequence[AnySetting], settings: Settings) -> Iterator[str]:
 
 
 def _explained(row: AnySetting, settings: Settings) -> str:
-    """One setting with its default, its range and what it is for."""
+    """Return a setting with its value, default, range and help."""
     choices = "" if not row.choices else f"one of {', '.join(row.choices)}, none"
     span = "" if row.lowest is None or row.highest is None else f"{row.lowest:g} to {row.highest:g}"
     default = f"default {value_text(row, row.default) or EMPTY}"

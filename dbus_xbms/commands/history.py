@@ -46,7 +46,7 @@ async def _history(word: str, *, as_json: bool) -> int:
 
 
 def remembered(address: str, stored: PackSettings) -> Battery:
-    """What the program has stored of a pack, as the bus would show it."""
+    """Return the stored history of a pack as the bus would show it."""
     report = Report(
         address=address,
         instance=0,

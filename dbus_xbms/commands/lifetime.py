@@ -1,4 +1,4 @@
-"""The history of a pack in words. Pure."""
+"""The history of a pack as text. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dbus_xbms.commands.table import Battery, Value
 from dbus_xbms.text import count, duration, printable
 
 LABEL = 12  # columns
-LONGEST_SINCE_FULL = 6_553_500  # s; the bus counts no further
+LONGEST_SINCE_FULL = 6_553_500  # s; the highest value on the bus
 TRIPS, FULL = "/History/Trips/", "/History/TimeSinceLastFullCharge"
 
 TRIP_WORDS: Mapping[str, str] = {
@@ -30,11 +30,11 @@ DRAWN = (
     ("in all", "/History/TotalAhDrawn"),
     ("per discharge", "/History/AverageDischarge"),
 )
-BELOW_FULL = (  # charge that was missing, whoever had drawn it: also before the pack was added
+BELOW_FULL = (  # missing charge, including what was drawn before the pack was added
     ("at most", "/History/DeepestDischarge"),
     ("last", "/History/LastDischarge"),
 )
-CONTROLS = ("/History/Clear", "/History/CanBeCleared")  # for the GX's button, no part of the history
+CONTROLS = ("/History/Clear", "/History/CanBeCleared")  # for the GX's button; not part of the history
 RANGES = (
     ("voltage", "/History/MinimumVoltage", "/History/MaximumVoltage"),
     ("cells", "/History/MinimumCellVoltage", "/History/MaximumCellVoltage"),
@@ -43,7 +43,7 @@ RANGES = (
 
 
 def lines(pack: Battery, width: int, *, stored: bool = False) -> list[str]:
-    """All of it, no line wider than ``width``; trips are not ``stored``."""
+    """Return the history in lines of at most ``width`` columns; ``stored`` values do not include trips."""
     said = [
         ("full", [_full(pack)]),
         ("cycles", _cycles(pack)),
@@ -59,7 +59,7 @@ def lines(pack: Battery, width: int, *, stored: bool = False) -> list[str]:
 
 
 def by_path(pack: Battery) -> dict[str, Value]:
-    """The same for programs: the paths of the bus and their values."""
+    """Return the history as paths and values, as on the bus."""
     return {
         path: value
         for path, value in sorted(pack.values.items())
@@ -104,9 +104,9 @@ def _range(pack: Battery, low: str, high: str) -> str:
 
 
 def _trips(pack: Battery) -> list[str]:
-    """How often each protection tripped, over the life of the BMS and by its own count."""
+    """Return how often each protection has tripped, as the BMS counts it."""
     counts = {words: number(pack, TRIPS + name) for name, words in TRIP_WORDS.items()}
     if all(times is None for times in counts.values()):
         return ["not reported by the BMS"]
-    told = [f"{words} {int(times)}" for words, times in counts.items() if times]
-    return told or ["none"]
+    shown = [f"{words} {int(times)}" for words, times in counts.items() if times]
+    return shown or ["none"]

@@ -30,23 +30,23 @@ NO_PACK = "No pack has been added yet; `dbus-xbms scan` lists those in range."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """All that is known of packs."""
+    """What is known about all packs."""
 
-    packs: Mapping[str, PackSettings]  # that were added, by address
+    packs: Mapping[str, PackSettings]  # with settings, by address
     service: str
-    silence: str = ""  # what to do about a service that does not answer
-    shown: Mapping[str, Battery]  # on the bus
-    told: Mapping[str, Contact]
-    heard: list[Found]  # within a day, not added
+    silence: str = ""  # the error if the service does not answer
+    shown: Mapping[str, Battery]  # on the bus, by address
+    contacts: Mapping[str, Contact]  # by address
+    heard: list[Found]  # found by scans within a day, not added
 
     @property
     def addresses(self) -> list[str]:
-        """Of the packs that were added, those that were removed last."""
+        """Addresses of packs; removed packs come last."""
         return sorted(self.packs, key=lambda address: (-self.packs[address].enabled, address))
 
     def state(self, address: str) -> str:
-        """How a pack is doing."""
-        shown, contact = self.shown.get(address), self.told.get(address)
+        """Return the state of a pack in words."""
+        shown, contact = self.shown.get(address), self.contacts.get(address)
         if not self.packs[address].enabled:
             return REMOVED
         if self.service != RUNNING:
@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print one line per pack; fails if the service does not answer."""
+    """Print one line per pack; fail if the service does not answer."""
     listing = complete(_listing())
     width = terminal().columns if sys.stdout.isatty() else ANY_WIDTH
     print(json.dumps(as_json(listing)) if args.json else "\n".join(described(listing, width)))
@@ -76,7 +76,7 @@ async def _listing() -> Listing:
     async with known_packs() as known:
         packs = known.packs
     shown: dict[str, Battery] = {}
-    told: Mapping[str, Contact] = {}
+    reported: Mapping[str, Contact] = {}
     heard: list[Found] = []
     silence = ""
     async with open_bus() as bus:
@@ -85,7 +85,7 @@ async def _listing() -> Listing:
             async with batteries() as live:
                 shown = {pack.address: pack for pack in live.packs}
             if running:
-                told = await contacts(bus)
+                reported = await contacts(bus)
                 heard = await heard_by_service(bus)
         except* NoAnswer as group:
             silence = str(group.exceptions[0])
@@ -94,13 +94,13 @@ async def _listing() -> Listing:
         service=SILENT if running and silence else RUNNING if running else STOPPED,
         silence=silence,
         shown=shown,
-        told=told,
+        contacts=reported,
         heard=[one for one in heard if one.address not in packs],
     )
 
 
 def described(listing: Listing, width: int) -> Iterator[str]:
-    """The lines of the list, for a terminal of that width."""
+    """Yield the lines of the list, wrapped at ``width`` columns."""
     rows = [
         (
             address,
@@ -111,7 +111,7 @@ def described(listing: Listing, width: int) -> Iterator[str]:
         for address in listing.addresses
     ]
     yield _table([HEADER, *rows], width) if rows else wrapped(NO_PACK, width)
-    for address, contact in sorted(listing.told.items()):
+    for address, contact in sorted(listing.contacts.items()):
         if contact.advice and address in listing.packs:
             name = printable(name_of(listing.packs[address])) or address
             yield wrapped(f"\n{contact_lines(name, contact)}", width)
@@ -121,7 +121,7 @@ def described(listing: Listing, width: int) -> Iterator[str]:
 
 
 def _table(rows: list[tuple[str, str, str, str]], width: int) -> str:
-    """A table; where it is too wide, a few lines for each row, the name first."""
+    """Return a table; if it is too wide, a few lines for each row, the name first."""
     table = columns(rows)
     if max(map(columns_of, table.splitlines())) <= width:
         return table
@@ -130,7 +130,7 @@ def _table(rows: list[tuple[str, str, str, str]], width: int) -> str:
 
 
 def as_json(listing: Listing) -> dict[str, object]:
-    """All of it as an object: see docs/command-line.md."""
+    """Return the list as an object, as described in docs/command-line.md."""
     return {
         "service": listing.service,
         "packs": [_pack_as_json(listing, address) for address in listing.addresses],
@@ -140,7 +140,7 @@ def as_json(listing: Listing) -> dict[str, object]:
 
 def _pack_as_json(listing: Listing, address: str) -> dict[str, object]:
     settings, shown = listing.packs[address], listing.shown.get(address)
-    contact = listing.told.get(address)
+    contact = listing.contacts.get(address)
     instance = settings.class_and_vrm_instance.rpartition(":")[2]
     return {
         "address": address,

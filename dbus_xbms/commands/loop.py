@@ -1,4 +1,4 @@
-"""Runs a command's coroutine, which Ctrl-C cancels."""
+"""Run a command's coroutine; Ctrl-C cancels it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def run_loop(command: Coroutine[Any, Any, T], grace: float = interrupt.GRACE) ->
     """Run a coroutine.
 
     Args:
-        command: what to run.
-        grace: s that it gets to clean up after Ctrl-C, before the process is ended.
+        command: the coroutine.
+        grace: s for its cleanup after Ctrl-C, before the process is ended.
 
     Raises:
         KeyboardInterrupt: it was cancelled by Ctrl-C.
@@ -39,18 +39,18 @@ def run_loop(command: Coroutine[Any, Any, T], grace: float = interrupt.GRACE) ->
             return await command
 
     try:
-        with interrupt.at_once():  # a loop that is half made, or half closed, has nothing to clean up
+        with interrupt.at_once():  # while the loop is being made or closed there is nothing to clean up
             return asyncio.run(cancellable())
     except (asyncio.CancelledError, Exception):
-        if interrupted:  # what fails on the way out does not matter
+        if interrupted:  # errors during the cleanup do not matter
             raise KeyboardInterrupt from None
         raise
     finally:
-        signal.signal(signal.SIGINT, handler)  # which the loop has replaced
+        signal.signal(signal.SIGINT, handler)  # the loop has replaced it
 
 
 def _wake_by_ctrl_c(loop: asyncio.AbstractEventLoop) -> None:
-    """Let the signal wake the loop, but leave its handler in place: it must work while the loop stands."""
+    """Let SIGINT wake the loop but keep its handler, which must also work while the loop is blocked."""
     handler = signal.getsignal(signal.SIGINT)
     loop.add_signal_handler(signal.SIGINT, lambda: None)
     signal.signal(signal.SIGINT, handler)

@@ -1,4 +1,4 @@
-"""The pack that ``add`` is about: judges what was chosen for it, and stores it in a safe order."""
+"""The pack of ``add``: check the chosen settings and store them in a safe order."""
 
 from __future__ import annotations
 
@@ -25,39 +25,39 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackToAdd:
-    """The pack that is to be added, before anything is changed."""
+    """A pack before it is added or changed."""
 
     address: str
-    advertised: str  # its name on the air, empty if it was not heard
-    protocol: str = ""  # that its advertisement shows; "": unknown
+    advertised: str  # advertised name, or empty
+    protocol: str = ""  # by its advertisement; empty: unknown
     before: PackSettings
     known: Known
 
     @property
     def now(self) -> PackToAdd:
-        """The same with its settings as they are known now."""
+        """The pack with its settings as they are now."""
         return replace(self, before=self.known.packs.get(self.address) or PackSettings())
 
     @property
     def is_added(self) -> bool:
-        """Whether it is among the packs that are read already."""
+        """Whether the pack is already enabled."""
         return bool(self.before.enabled)
 
     def after(self, chosen: Mapping[str, Value]) -> PackSettings:
-        """Its settings with what the owner chose."""
+        """Return its settings with the chosen values."""
         return PackSettings({**self.before, **chosen})
 
     def with_it(self, settings: PackSettings) -> dict[str, PackSettings]:
-        """All packs, this one with these settings."""
+        """Return all packs, this one with these settings."""
         return {**self.known.packs, self.address: settings}
 
     def name_refusal(self, name: str) -> str:
-        """Why it cannot have this name, in words; empty if it can."""
+        """Return why it cannot have this name, or empty."""
         return name_refusal(name, self.address, self.known.candidates)
 
 
 def to_store(target: PackToAdd, given: Mapping[str, Value]) -> dict[str, Value]:
-    """Everything that is to be stored. A pack that comes back controls only if its owner says so again."""
+    """Return all values to store. A pack that was removed controls only if that is chosen again."""
     chosen: dict[str, Value] = {} if target.is_added else {PackSettings.control.name: 0}
     chosen |= given
     if target.advertised:
@@ -68,10 +68,10 @@ def to_store(target: PackToAdd, given: Mapping[str, Value]) -> dict[str, Value]:
 
 
 async def confirm_addition(target: PackToAdd, given: Mapping[str, Value], *, yes: bool) -> PackToAdd:
-    """Judge what was chosen, and let the owner agree to it; returns the pack as it is known then.
+    """Check the chosen values and have the owner confirm their consequences; return the pack as it is now.
 
     Raises:
-        SettingsError: it is refused.
+        SettingsError: a value is not allowed.
         CommandError: the owner does not agree, or another pack controls.
         NoAnswer: the service, which knows the pack's cells, does not answer.
     """
@@ -92,20 +92,20 @@ async def _changes(target: PackToAdd, given: Mapping[str, Value]) -> list[Conseq
         target.before, {name: value for name, value in chosen.items() if name != PackSettings.enabled.name}
     )
     if chosen.get(PackSettings.control.name) and control_disabled(settings) == NO_CHEMISTRY:
-        why = why or f"a pack controls only once its chemistry is known: --chemistry {questions.EXAMPLE}"
+        why = why or f"a pack needs a chemistry to control: --chemistry {questions.EXAMPLE}"
     if why:
         raise SettingsError(why)
     before, after = target.known.packs, target.with_it(settings)
     refuse_second_controller(before, after, target.address)
     found = of_change(before, after, explicit=bool(chosen.get(PackSettings.control.name)))
-    # Cells are known of a pack that is being read.
+    # Only of a pack that is being read are the cells known.
     return [*found, *await misfits(target.address, settings, chosen)] if target.is_added else found
 
 
 async def store(target: PackToAdd, chosen: Mapping[str, Value]) -> PackSettings:
-    """Store what was chosen; returns the pack's settings as they are then.
+    """Store the chosen values; return the pack's settings.
 
-    If that fails, a new pack is forgotten, and of another the owner is told what is stored.
+    If storing fails, a new pack is forgotten; for another pack, print what was stored.
     """
     known, address = target.known, target.address
     is_new = address not in known.packs
@@ -115,7 +115,7 @@ async def store(target: PackToAdd, chosen: Mapping[str, Value]) -> PackSettings:
         for name in in_order(chosen):
             settings.put(name, await known.set(pack_path(address, name), chosen[name]))
             stored.append(name)
-    except BaseException:  # never leave a pack half added
+    except BaseException:  # a pack must not stay half added
         words = await _forgotten(known, address) if is_new else _unfinished(target, chosen, stored)
         say(words, sys.stderr)
         raise
@@ -123,7 +123,7 @@ async def store(target: PackToAdd, chosen: Mapping[str, Value]) -> PackSettings:
 
 
 async def _forgotten(known: Known, address: str) -> str:
-    """Forget a pack; returns what the owner has to do if that fails."""
+    """Forget a pack; return what the owner has to do if that fails, or empty."""
     try:
         await known.forget(address)
     except (BusError, SettingsError) as err:
@@ -133,8 +133,8 @@ async def _forgotten(known: Known, address: str) -> str:
 
 
 def _unfinished(target: PackToAdd, chosen: Mapping[str, Value], stored: list[str]) -> str:
-    """Which changes are stored and which may not be."""
+    """Return which changes are stored and which may not be."""
     changed = [name for name in in_order(chosen) if chosen[name] != target.before[name]]
     done = ", ".join(name for name in changed if name in stored)
     rest = ", ".join(name for name in changed if name not in stored)
-    return f"Stored: {done or 'nothing'}. Perhaps not stored: {rest or 'nothing'}."
+    return f"Stored: {done or 'nothing'}. Possibly not stored: {rest or 'nothing'}."

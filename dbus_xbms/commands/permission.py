@@ -1,4 +1,4 @@
-"""Whether this user may call the service and the settings: on a GX all may, on Debian only root."""
+"""Check that this user may call the service and the settings: on a GX everybody, on Debian only root."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from dbus_xbms.venus.localsettings import NAME as SETTINGS
 
 
 def require() -> None:
-    """Let a command go on only if its calls are not refused; root and session buses are not asked.
+    """Check that the bus accepts this user's calls; not needed for root or on a session bus.
 
     Raises:
-        CommandError: the bus refuses them.
+        CommandError: it refuses them.
     """
     if os.geteuid() != 0 and "DBUS_SESSION_BUS_ADDRESS" not in os.environ:
         run_loop(ask())
 
 
 async def ask() -> None:
-    """Call those that a command may call; only a refusal counts.
+    """Ping the services that commands call; only a refusal counts.
 
     Raises:
         CommandError: the bus refuses this user.
     """
-    with suppress(BusError):  # the command itself says what is wrong then
+    with suppress(BusError):  # the command itself reports other errors
         async with open_bus() as bus:
             for name in (SERVICE, SETTINGS):
                 if (err := await ping(bus, name)) and err.error == ErrorType.ACCESS_DENIED.value:

@@ -31,10 +31,10 @@ from dbus_xbms.venus.tables.switches import LEND
 
 
 class Transcript:
-    """Every byte sent and received, printed or kept, and passed on to a capture file if there is one."""
+    """Keeps every byte sent and received; also prints it, or writes it to a capture file."""
 
     def __init__(self, passed_on: Capture | None, line: Line | None) -> None:
-        """``line``: what to print above; none prints nothing."""
+        """``passed_on``: a capture file. ``line``: print above this line; ``None``: print nothing."""
         self.chunks: list[str] = []
         self._passed_on = passed_on
         self._line = line
@@ -121,10 +121,10 @@ async def _probe(args: argparse.Namespace, transcript: Transcript, line: Line) -
 
 
 async def _is_lent(pack: PackInRange) -> bool:
-    """Whether the service has lent the pack, so that it is free.
+    """Return whether the service has lent the pack.
 
     Raises:
-        CommandError: the service holds it.
+        CommandError: the service is connected to it.
     """
     service = f"{BATTERY}.{device_id(pack.address)}"
     async with open_bus() as bus:

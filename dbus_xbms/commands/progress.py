@@ -1,4 +1,4 @@
-"""A line on the terminal that says what is waited for; nothing where standard error is no terminal."""
+"""A status line on the terminal while a command waits; nothing if standard error is no terminal."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from dbus_xbms.text import duration, printable
 
 REDRAW = 0.5  # s
 ERASE = "\r\x1b[K"
-NARROWEST = 10  # columns; a terminal that states less does not know its width
+NARROWEST = 10  # columns; a terminal that reports less does not know its width
 
 
 class Line:
-    """The last line of the terminal. It is on standard error, so that a pipe gets the results alone."""
+    """The status line, on standard error, so that a pipe gets only the results."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = sys.stderr if stream is None else stream
@@ -27,27 +27,27 @@ class Line:
         self._said = ("", "")
 
     def say(self, words: str, end: str = "") -> None:
-        """Show these words in place of the last ones; the end is shown however narrow the terminal is."""
+        """Replace the line; ``end`` is shown even on a narrow terminal."""
         if self.shown and (words, end) != self._said:
             self._said = words, end
             room = max(0, _width(self._stream) - 1 - len(end))
             self._write(ERASE + printable(words, room) + end)
 
     def erase(self) -> None:
-        """Leave the line empty."""
+        """Erase the line."""
         if self.shown and any(self._said):
             self._said = ("", "")
             self._write(ERASE)
 
     def print_above(self, text: str, stream: TextIO | None = None) -> None:
-        """Print a result, on standard output unless another stream is given, and keep the line below it."""
+        """Print a result to standard output or another stream, above the line."""
         said = self._said
         self.erase()
         print(text, file=stream, flush=True)
         self.say(*said)
 
     def _write(self, text: str) -> None:
-        with suppress(OSError):  # the terminal has gone; the work goes on
+        with suppress(OSError):  # the terminal is gone; the command continues
             self._stream.write(text)
             self._stream.flush()
 
@@ -56,13 +56,12 @@ class Line:
 async def waiting(
     words: str | Callable[[], str], seconds: float | None = None, line: Line | None = None
 ) -> AsyncIterator[Line]:
-    """Say what is waited for, and for how much longer, while inside.
+    """Show what a command waits for and the remaining time while inside.
 
     Args:
-        words: what is waited for, without a full stop: "Waiting for the pack to answer". A function is asked
-            again each time.
-        seconds: the longest that it takes; counted down if given, else the time that has passed is shown.
-        line: where to say it; a new line of standard error if not given.
+        words: without a full stop: "Waiting for the pack to answer". A function is called at each redraw.
+        seconds: time limit, counted down; without it, the elapsed time is shown.
+        line: the line to use; a new one if not given.
     """
     line = line or Line()
     begun = monotonic()
@@ -87,7 +86,7 @@ async def waiting(
 
 @contextmanager
 def steps(line: Line | None = None) -> Iterator[Callable[[str], None]]:
-    """Give a function that shows a step of long work without a loop; the line is erased at the end."""
+    """Yield a function that shows the current step of long work without a loop; erase the line at the end."""
     line = line or Line()
     try:
         yield line.say
@@ -96,14 +95,14 @@ def steps(line: Line | None = None) -> Iterator[Callable[[str], None]]:
 
 
 def _time(passed: float, limit: float | None) -> str:
-    """How long it still takes at most; how long it has taken when nobody knows, or when that is over."""
+    """Return the remaining time, or the elapsed time without a limit or after it."""
     if limit is None or passed >= limit:
         return f" ... {duration(passed)}"
     return f" ... {duration(math.ceil(limit - passed))} left"
 
 
 def _obeys(stream: TextIO) -> bool:
-    """Whether somebody looks, at a terminal on which a line can be drawn again."""
+    """Return whether the stream is a terminal that can redraw a line."""
     return stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
 

@@ -1,4 +1,4 @@
-"""A reading of a pack in words, and as JSON. Pure."""
+"""A reading of a pack as text and as JSON. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Record = PackSample | PackIdentity | Counters | Mosfets
 
 
 def as_json(reading: Reading) -> dict[str, object]:
-    """Each record as an object."""
+    """Return each record of a reading as an object."""
     return {
         section: {field.name: _plain(getattr(record, field.name)) for field in fields(record)}
         for section, record in _sections(reading)
@@ -37,7 +37,7 @@ def as_json(reading: Reading) -> dict[str, object]:
 
 
 def described(reading: Reading) -> Iterator[str]:
-    """The lines of a table for each record."""
+    """Yield the lines of a table for each record."""
     for section, record in _sections(reading):
         yield f"\n{section}"
         for field in fields(record):
@@ -53,7 +53,7 @@ def _sections(reading: Reading) -> Iterator[tuple[str, Record]]:
 
 
 def _words(value: object) -> str:
-    """The value for people."""
+    """Return a value as text."""
     if value is None or value == "":
         return UNKNOWN
     if isinstance(value, Mosfets | MosfetTarget):

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Disable a pack, or all of them; with all forgotten, nothing of ours is left in localsettings."""
+    """Disable a pack or all packs; ``--all --forget`` removes every setting of the program."""
     return complete(_remove(args.pack, args.forget, yes=args.yes))
 
 
@@ -54,19 +54,19 @@ async def _remove(pack: str | None, forget: bool, *, yes: bool) -> int:
 
 
 def _leaving(known: Known, address: str) -> dict[str, PackSettings]:
-    """The pack with this address, or all, as they are known now."""
+    """Return the pack with this address, or all packs, as they are now."""
     leaving = [known.address(address)] if address else sorted(known.packs)
     return {one: known.packs[one] for one in leaving}
 
 
 async def _removed(known: Known, address: str, name: str, *, forget: bool) -> str:
-    """Remove a pack and say what became of it."""
+    """Remove a pack; return a message."""
     enabled = bool(known.packs[address].enabled)
     if not enabled and not forget:
-        return f"{name} was removed before; its settings are kept."
+        return f"{name} was already removed; its settings are kept."
     await known.set(pack_path(address, PackSettings.enabled.name), 0)
     if not forget:
         return f"{name} removed; its settings are kept."
-    await wait_until_gone(address)  # the service stores a pack's last settings as it lets go
+    await wait_until_gone(address)  # the service stores settings of a pack until then
     await known.forget(address)
     return f"{name} removed, and its settings erased."

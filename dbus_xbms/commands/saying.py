@@ -1,6 +1,6 @@
-"""Text for the owner: folded at words on a terminal, whole in a pipe.
+"""Print text: wrapped at words on a terminal, unchanged to a pipe.
 
-It imports little, so that it can show any error.
+Imports little, to be able to print any error.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ import textwrap
 from typing import TextIO
 
 NARROWEST = 20  # columns
-USUAL = 80  # columns of a terminal that does not state its width
+USUAL = 80  # columns of a terminal that does not report its width
 
 
 def say(text: str, stream: TextIO | None = None) -> None:
-    """Print a text, on standard output unless another stream is given; nothing of an empty one."""
+    """Print a text to standard output or another stream; an empty text prints nothing."""
     if text:
         print(folded(text, stream), file=stream)
 
 
 def folded(text: str, stream: TextIO | None = None) -> str:
-    """A text for standard output or another stream: if that is a terminal, with no line wider than it."""
+    """Return a text wrapped for a stream if that is a terminal, else unchanged."""
     stream = stream or sys.stdout
     return wrapped(text, _columns(stream) - 1) if stream.isatty() else text
 
 
 def wrapped(text: str, width: int) -> str:
-    """A text with no line wider than so many columns; what is broken off keeps the indent of its line."""
+    """Return a text wrapped at ``width`` columns; continuation lines keep the indent."""
     return "\n".join(part for line in text.split("\n") for part in _parts(line, max(NARROWEST, width)))
 
 

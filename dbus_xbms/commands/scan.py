@@ -17,10 +17,10 @@ from dbus_xbms.commands.session import complete
 from dbus_xbms.commands.table import columns, terminal
 from dbus_xbms.text import columns_of, count, padded
 
-SECONDS = 10.0  # a module advertises every second or two, and some scans miss it
+SECONDS = 10.0  # s; a module advertises every 1 to 2 s, and a scan may miss some
 HEADER = ("Address", "RSSI", "Pack is", "Name")
-WIDTHS = (17, 4, 7)  # columns of the cells but for the last, of a list that grows
-NOBODY = "no pack in range; a phone that is connected to a pack hides it: close its app"
+WIDTHS = (17, 4, 7)  # columns of all cells but the last, in a growing list
+NONE_FOUND = "no pack in range; a pack that a phone is connected to cannot be found: close its app"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print one line per pack: as they come on a terminal, else the strongest first."""
+    """Print one line per pack: on a terminal as they are found, else sorted by signal strength."""
     view = View(Line(), growing=sys.stdout.isatty() and not args.json)
     found = complete(_scan(args.seconds, view))
     found.sort(key=lambda pack: pack.rssi if pack.rssi is not None else -1000, reverse=True)
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     elif found:
         print(columns([HEADER, *(pack.row for pack in found)]))
     if not found:
-        raise CommandError(NOBODY)
+        raise CommandError(NONE_FOUND)
     if not args.json and any(pack.state != "added" for pack in found):
         print("\nTo add one: dbus-xbms add ADDRESS")
     return 0
@@ -59,7 +59,7 @@ async def _scan(seconds: float, view: View) -> list[Found]:
 
 
 class View:
-    """The packs that were found so far, as a list that grows on a terminal."""
+    """The packs found so far, as a growing list on a terminal."""
 
     def __init__(self, line: Line, *, growing: bool) -> None:
         self.line = line
@@ -68,11 +68,11 @@ class View:
 
     @property
     def words(self) -> str:
-        """How far the scan is."""
+        """Progress of the scan, in words."""
         return f"Scanning, {count(len(self._found), 'pack') if self._found else 'none yet'}"
 
     def take(self, packs: Iterable[Found]) -> None:
-        """Show those that are new."""
+        """Show packs that are new."""
         for pack in packs:
             if self.growing and pack.address not in self._found:
                 rows = [pack.row] if self._found else [HEADER, pack.row]
@@ -81,7 +81,7 @@ class View:
 
 
 def _line(row: tuple[str, ...], width: int) -> str:
-    """A row of the list; a name that does not fit has a line of its own."""
+    """Return a row of the list; a name that does not fit goes to its own line."""
     *cells, name = row
     start = "  ".join(padded(cell, room) for cell, room in zip(cells, WIDTHS, strict=True))
     fits = columns_of(start) + 2 + columns_of(name) <= width

@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def default_file(environment: Mapping[str, str], user: int) -> Path:
-    """Where settings are kept: where systemd says so, in /var/lib for root, else in the user's home."""
+    """Return the settings file: in systemd's state directory, /var/lib for root, else the user's home."""
     if folder := environment.get("STATE_DIRECTORY"):
         return Path(folder) / FILE
     if user == 0:
@@ -90,7 +90,7 @@ async def _open(store: LocalSettings, file: Path) -> None:
     except NameTaken as err:
         raise CommandError(f"{err}: another settings store is running") from err
     except NameRefused as err:
-        helps = "service/linux/dbus-xbms.conf belongs in /etc/dbus-1/system.d"
+        helps = "install service/linux/dbus-xbms.conf in /etc/dbus-1/system.d"
         denied = err.error == ErrorType.ACCESS_DENIED.value
         raise CommandError(f"{err}; {helps}" if denied else str(err)) from err
     except BusError as err:

@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until SIGTERM, until the time is over, or until the bus goes away."""
+    """Serve until SIGTERM, until ``--seconds`` have passed, or until the bus goes away."""
     if args.list_models:
         for recording in board.recordings().values():
             print(f"{recording.name:<26}{recording.device}")

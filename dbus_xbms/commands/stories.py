@@ -19,15 +19,15 @@ from dbus_xbms.policy.mosfets import CHANGE_EVERY
 from dbus_xbms.settings import pack_path
 from dbus_xbms.simulator import control
 
-STEP_LIMIT = 30.0  # s for what a step leads to
-SETTLED = 0.5  # s more than the least time between two changes of a MOSFET
-CHANGED = ("done", "failed")  # outcomes of an order that was given to the BMS
+STEP_LIMIT = 30.0  # s until the bus shows the result of a step
+SETTLED = 0.5  # s added to the minimum time between two changes of a MOSFET
+CHANGED = ("done", "failed")  # results of a command that was sent to the BMS
 KINDS: Mapping[type, str] = {bool: "b", int: "i", float: "d", str: "s"}
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """Somebody writes to a path of the pack; a MOSFET changes by that only every few seconds."""
+    """A write to a path of the pack; ``switches``: it switches a MOSFET, which takes a few seconds."""
 
     path: str
     value: int
@@ -36,7 +36,7 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """The owner changes a setting of the pack."""
+    """A change of a setting of the pack."""
 
     setting: str
     value: int
@@ -44,7 +44,7 @@ class Choose:
 
 @dataclass(frozen=True, slots=True)
 class Strike:
-    """The simulator does something to the pack; docs/simulator.md has the faults."""
+    """A fault that the simulator injects; docs/simulator.md lists them."""
 
     fault: str
     parameters: Mapping[str, bool | int | float | str] = field(default_factory=dict)
@@ -52,18 +52,18 @@ class Strike:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step: ``seen`` is what the bus shows once it has come about; of a text, a part of it."""
+    """One step: ``seen`` are values that the bus shows after it; for texts, a part of them."""
 
     who: str
     words: str
     act: Write | Choose | Strike | None = None
     seen: Mapping[str, Value]
-    look: float = 5.0  # s for the onlooker
+    look: float = 5.0  # s to look at the result
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One pack, as a row of a scenario file, and what happens to it."""
+    """One pack, as in a scenario file, and the steps with it."""
 
     pack: Mapping[str, Any]
     steps: tuple[Step, ...]
@@ -208,7 +208,7 @@ STORIES: Mapping[str, Story] = {"mosfet": MOSFET}
 
 
 class Teller:
-    """One story, told once; ``caption`` says what goes on."""
+    """Plays one story once; ``caption`` describes the current step."""
 
     def __init__(self, story: Story, live: Batteries, bus: TrustedBus, *, quick: bool) -> None:
         self.caption = ""
@@ -219,10 +219,10 @@ class Teller:
         self._may_switch = _now()  # s
 
     async def steps(self) -> AsyncIterator[str]:
-        """Take one step after the other; yields its caption when the bus shows what came of it.
+        """Take the steps in order; yield each caption once the bus shows the result.
 
         Raises:
-            CommandError: nothing came of it.
+            CommandError: the result of a step did not appear.
         """
         for number, step in enumerate(self._story.steps, 1):
             if isinstance(step.act, Write) and step.act.switches:
@@ -266,7 +266,7 @@ class Teller:
 
 
 def differences(wanted: Mapping[str, Value], pack: Battery) -> str:
-    """What a pack shows otherwise, in words; "" if all is as wanted."""
+    """Return which values of a pack differ from the expected ones, or empty."""
     return ", ".join(
         f"{path} is {pack.values.get(path)!r}, not {value!r}"
         for path, value in wanted.items()

@@ -1,4 +1,4 @@
-"""Packs as a table for any terminal, from a phone's 40 columns up."""
+"""Packs as a table, for terminals from 40 columns."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Value = int | float | str | None  # None: invalid
 LABEL = 8  # columns
 ALARMS: Mapping[Value, str] = {1: "warning", 2: "ALARM"}
 MOSFETS: Mapping[Value, str] = {0: "off", 1: "on"}
-# Each MOSFET: its word, what it is, what it was told, and whether it failed to be so
+# Each MOSFET: name, and the paths of its state, of its command and of its status
 MOSFET_PATHS = (
     ("charge", "/Io/AllowToCharge", "/Settings/ForceChargingOff", "/SwitchableOutput/charge/Status"),
     (
@@ -42,7 +42,7 @@ LIMITS = (
 )
 
 
-COUNTED = (  # what a number counts, and what is said after that
+COUNTED = (  # path, counted noun, words after it
     ("/Bluetooth/Reconnects", "reconnect", ""),
     ("/Bluetooth/FailedPolls", "failed poll", ""),
     ("/Bluetooth/FailedPollsLastHour", "", "in the last hour"),
@@ -51,12 +51,12 @@ COUNTED = (  # what a number counts, and what is said after that
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Battery:
-    """What the bus shows of one pack."""
+    """A pack as the bus shows it."""
 
     service: str  # com.victronenergy.battery.xbms_a4c137010203
     values: Mapping[str, Value] = field(default_factory=dict)  # by path
     texts: Mapping[str, str] = field(default_factory=dict)  # by path, as the GX shows them
-    gone: bool = False  # was on the bus, is not any more
+    gone: bool = False  # has left the bus
 
     @property
     def address(self) -> str:
@@ -65,12 +65,12 @@ class Battery:
 
     @property
     def name(self) -> str:
-        """The owner's name for it, else the product's."""
+        """The owner's name, else that of the product."""
         return str(self.values.get("/CustomName") or self.values.get("/ProductName") or self.address)
 
     @property
     def candidate(self) -> Candidate:
-        """The pack as the owner may name it."""
+        """The pack with its names."""
         given, *others = (
             str(self.values.get(path) or "") for path in ("/CustomName", "/ProductName", "/HardwareVersion")
         )
@@ -78,27 +78,27 @@ class Battery:
 
     @property
     def controls(self) -> bool:
-        """Whether it has limits for chargers."""
+        """Whether the pack has limits for chargers."""
         return CVL in self.values
 
     def text(self, path: str) -> str:
-        """The GX's text, ``--`` when invalid."""
+        """Return the text of the GX, or ``--`` if invalid."""
         return self.texts.get(path, "") if self.values.get(path) is not None else "--"
 
     def numbered(self, pattern: str) -> list[tuple[int, str]]:
-        """Number and path of each path that is ``pattern`` with a number for its ``#``, in order."""
+        """Return number and path of each path that matches ``pattern`` with a number for ``#``, in order."""
         matcher = re.compile(pattern.replace("#", "([0-9]{1,9})"))
         return sorted((int(found[1]), path) for path in self.values if (found := matcher.fullmatch(path)))
 
     @property
     def cells(self) -> list[tuple[int, float]]:
-        """Number and voltage of each cell that has one, all of one moment."""
+        """Number and voltage in V of each cell, all of one sample."""
         read = ((number, self.values[path]) for number, path in self.numbered("/Voltages/Cell#"))
         return [(number, float(volts)) for number, volts in read if isinstance(volts, int | float)]
 
 
 def ends_of(cells: Sequence[tuple[int, float]]) -> tuple[tuple[int, float], tuple[int, float]]:
-    """The lowest and the highest of some cells, with their numbers; the first of several."""
+    """Return the lowest and the highest cell with their numbers; the first if several are equal."""
 
     def volts(cell: tuple[int, float]) -> float:
         return cell[1]
@@ -107,14 +107,14 @@ def ends_of(cells: Sequence[tuple[int, float]]) -> tuple[tuple[int, float], tupl
 
 
 def render(packs: Sequence[Battery], width: int) -> str:
-    """The packs one below the other, no line wider than ``width``."""
+    """Return the packs below each other, in lines of at most ``width`` columns."""
     if not packs:
         return "No pack is on the bus."
     return "\n\n".join(_pack(pack, width) for pack in packs)
 
 
 def columns(rows: Iterable[Sequence[str]]) -> str:
-    """Rows of cells, each column as wide as its widest cell."""
+    """Return rows as text, each column as wide as its widest cell."""
     table = [tuple(row) for row in rows]
     widths = [max(map(columns_of, column)) for column in zip(*table, strict=True)]
     return "\n".join(
@@ -130,7 +130,7 @@ def _pack(pack: Battery, width: int) -> str:
 
 
 def rows(pack: Battery) -> Iterable[tuple[str, list[str]]]:
-    """What is said of a pack, a label and its parts each."""
+    """Yield the rows of a pack: label and chunks."""
     yield "now", _now(pack)
     yield "charge", _charge(pack)
     yield "cells", [_cell(pack, number, path) for number, path in pack.numbered("/Voltages/Cell#")]
@@ -149,13 +149,13 @@ def _now(pack: Battery) -> list[str]:
 
 
 def amps(pack: Battery) -> str:
-    """The current, with its sign: charging is positive."""
+    """Return the current in A with its sign; charging is positive."""
     current = pack.values.get("/Dc/0/Current")
     return signed(float(current)) if isinstance(current, int | float) else "--"
 
 
 def signed(current: float) -> str:
-    """A current with its sign; none has no sign."""
+    """Return a current in A with its sign; 0 has no sign."""
     tenths = round(current, 1)
     return f"{tenths:+.1f}A" if tenths else "0.0A"
 
@@ -173,7 +173,7 @@ def _cell(pack: Battery, number: int, path: str) -> str:
 
 
 def _spread(pack: Battery) -> list[str]:
-    """Of the cells as they are shown: what the bus says of the lowest and the highest may be newer."""
+    """Return the spread of the cells that are shown; the bus's lowest and highest may be newer."""
     if not (cells := pack.cells):
         return []
     (low, lowest), (high, highest) = ends_of(cells)
@@ -193,7 +193,7 @@ def _mosfets(pack: Battery) -> list[str]:
 
 
 def _mosfet(pack: Battery, name: str, actual: str, told_off: str, status: str) -> str:
-    """A MOSFET as it is; in brackets, if it was not simply told to be so, why."""
+    """Return the state of a MOSFET, with the reason in brackets unless it is simply on."""
     is_on, off = pack.values[actual], pack.values.get(told_off)
     ordering = pack.values.get(COMMAND_STATE) in UNFINISHED
     reasons: Mapping[tuple[Value, Value], str] = {
@@ -207,19 +207,19 @@ def _mosfet(pack: Battery, name: str, actual: str, told_off: str, status: str) -
 
 
 def mosfets_off(pack: Battery) -> list[str]:
-    """Those MOSFETs that are off."""
+    """Return the MOSFETs that are off."""
     return [f"{name} off" for name, actual, *_ in MOSFET_PATHS if pack.values.get(actual) == 0]
 
 
 def _limits(pack: Battery) -> Iterable[tuple[str, list[str]]]:
-    """How high and how much, each with what limits it; nothing of a pack that is only watched."""
+    """Yield the limits with their reasons; none if the pack does not control."""
     for label, limit, words in LIMITS:
         if limit in pack.values:
             yield label, [pack.text(limit), str(pack.values.get(words) or "")]
 
 
 def _watching(pack: Battery) -> list[str]:
-    """Why a pack does not control chargers."""
+    """Return why a pack does not control chargers."""
     words = pack.values.get(CHARGE_MODE)
     return [str(words)] if words and not pack.controls else []
 
@@ -246,12 +246,12 @@ def _link(pack: Battery) -> list[str]:
 
 
 def _fold(label: str, chunks: Sequence[str], width: int, indent: int = LABEL) -> str:
-    """A label and its chunks; a chunk that does not fit goes to a new line, one that never fits is broken."""
+    """Return a label and its chunks; a chunk that does not fit starts a new line, a wider one is broken."""
     texts = [line(chunk) for chunk in chunks]
     folded = labelled(label, texts, width, indent) if indent else flowed(texts, width)
     return "\n".join(text_of(cut(one, width)).rstrip() for one in folded)
 
 
 def terminal() -> os.terminal_size:
-    """Size of the terminal; 80 columns when there is none."""
+    """Return the size of the terminal; 80 columns without one."""
     return shutil.get_terminal_size()

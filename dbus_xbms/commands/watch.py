@@ -31,8 +31,8 @@ from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 
 log = logging.getLogger(__name__)
 
-REPEAT = 0.5  # s between two lines of JSON at least ...
-REPRINT = 5.0  # s ... and between two tables
+REPEAT = 0.5  # s, minimum between lines of JSON
+REPRINT = 5.0  # s, minimum between tables
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Watch until Ctrl-C; with ``--once`` fail if there is no pack."""
+    """Watch until Ctrl-C; with ``--once``, fail if there is no pack."""
     return complete(_watch(args))
 
 
@@ -69,7 +69,7 @@ async def _watch(args: argparse.Namespace) -> int:
 
 
 async def _candidates(live: Batteries) -> list[Candidate]:
-    """The packs that may be meant: those on the bus, and those that are known if localsettings answers."""
+    """Return the packs on the bus and, if localsettings answers, those that were added."""
     found = {pack.address: pack.candidate for pack in live.packs}
     try:
         if await live.is_on_bus(LOCALSETTINGS):
@@ -81,7 +81,7 @@ async def _candidates(live: Batteries) -> list[Candidate]:
 
 
 def chosen(packs: list[Battery], wanted: frozenset[str] | None) -> list[Battery]:
-    """The packs with these addresses; all if nothing is wanted in particular."""
+    """Return the packs with these addresses, or all if ``None``."""
     return [pack for pack in packs if wanted is None or pack.address in wanted]
 
 
@@ -94,15 +94,15 @@ async def show(
     json_lines: bool = False,
     caption: Callable[[], str] = lambda: "",
 ) -> None:
-    """Show the packs for so many seconds or until the owner quits: a full screen on a terminal, else tables.
+    """Show the packs for ``seconds`` or until the owner quits: full-screen on a terminal, else as tables.
 
     Args:
         live: the packs on the bus.
-        wanted: the addresses of those that are shown; all if ``None``.
-        names: what to call packs that are not on the bus, by address.
-        seconds: for how long.
+        wanted: addresses of the packs to show; all if ``None``.
+        names: names of packs that are not on the bus, by address.
+        seconds: time limit, or ``None``.
         json_lines: print JSON instead.
-        caption: what is to be said above the packs at that moment.
+        caption: returns the text above the packs.
     """
     if not json_lines and is_screen():
         screen = Screen(wanted=wanted, names=names, caption=caption)
@@ -122,7 +122,7 @@ async def show(
 
 
 async def table(live: Batteries, wanted: frozenset[str] | None, names: Mapping[str, str]) -> str:
-    """The packs with their samples as old as they are now; then why some of them are not being read."""
+    """Return the table of the packs, then why some of them are not being read."""
     packs = chosen(live.packs, wanted)
     try:
         known = await live.contacts()
@@ -143,7 +143,7 @@ def explanations(
     wanted: frozenset[str] | None,
     names: Mapping[str, str],
 ) -> list[str]:
-    """Why packs are not on the bus, or are not being read although they are, and what helps."""
+    """Return why packs are not on the bus or not being read, and what to do."""
     there = {pack.address for pack in packs if not pack.gone}
     return [
         contact_lines(names.get(address, address), contact)
@@ -153,10 +153,10 @@ def explanations(
 
 
 def captioned(caption: str, text: str, width: int) -> str:
-    """A text under its caption, if there is one."""
+    """Return a text under its caption, if there is one."""
     return f"{textwrap.fill(caption, width)}\n\n{text}" if caption else text
 
 
 def as_json(packs: list[Battery]) -> str:
-    """One line: service -> path -> value, null when invalid; a pack that has left is null."""
+    """Return one line: service -> path -> value, null if invalid; null for a pack that has left the bus."""
     return json.dumps({pack.service: None if pack.gone else dict(pack.values) for pack in packs})

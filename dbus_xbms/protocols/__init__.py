@@ -10,6 +10,7 @@ from dbus_xbms.protocols.conversation import (
     Request,
     T,
     decode,
+    expect,
 )
 from dbus_xbms.protocols.errors import (
     LinkError,
@@ -47,4 +48,5 @@ __all__ = [
     "Request",
     "T",
     "decode",
+    "expect",
 ]

@@ -1,8 +1,9 @@
 """Requests, frames and conversations, the same for every BMS protocol. Pure.
 
 A conversation is a generator that yields a :class:`Request`, is sent the matching :class:`Frame`, and returns
-its result. If no reply comes, :class:`NoReply` is thrown into it, so it can try another way. It does no I/O
-and has no clock; :mod:`dbus_xbms.ble.exchange` runs it over a connection.
+its result. A BMS that pushes its frames is not asked: see :func:`expect`. If no frame comes, :class:`NoReply`
+is thrown into the conversation, so it can try another way. It does no I/O and has no clock;
+:mod:`dbus_xbms.ble.exchange` runs it over a connection.
 """
 
 from __future__ import annotations
@@ -32,11 +33,16 @@ class Key:
 class Request:
     """Bytes to send, and the key of the reply to wait for."""
 
-    encoded: bytes
+    encoded: bytes  # empty: send nothing, only wait; see expect()
     reply: Key
     timeout: float = 2.0  # s; a BMS answers within 0.2 s, one reply in 700 took 1.6 s
     retries: int = 2  # 0 for a write, which must not be repeated blindly
     secret: bool = False  # it carries a password: neither a log nor a capture may show it
+
+
+def expect(key: Key, timeout: float) -> Request:
+    """Return a request that sends nothing: wait up to ``timeout`` s for a frame that the BMS pushes."""
+    return Request(encoded=b"", reply=key, timeout=timeout, retries=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ class GattLayout:
 
     service: str
     notify: str
-    write: str
+    write: str = ""  # empty: nothing is ever written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -365,7 +365,7 @@ class Lines(BmsFamily):
     """A protocol for tests: `?x` asks, `x...` and a line end replies, whatever else comes is dropped."""
 
     name = "lines"
-    layouts = (
+    layouts: tuple[GattLayout, ...] = (
         GattLayout(service=SERVICE, notify=NOTIFY, write=WRITE),
         GattLayout(service="other", notify="other notify", write="other write"),
     )

@@ -13,9 +13,11 @@ from dbus_xbms.ble.exchange import MOST_RECEIVED
 from dbus_xbms.ble.link import Link
 from dbus_xbms.model import Notify
 from dbus_xbms.process.machine import HERE
-from dbus_xbms.protocols import Conversation, Echo, Frame, LinkError, NoReply
+from dbus_xbms.protocols import Conversation, Echo, Frame, GattLayout, LinkError, NoReply, expect
 from tests.air.fakes import (
     ADDRESSES,
+    NOTIFY,
+    SERVICE,
     Answer,
     FakeClient,
     FakePack,
@@ -24,6 +26,7 @@ from tests.air.fakes import (
     Lines,
     ask,
     gatt_table,
+    key,
     question,
     running,
 )
@@ -152,6 +155,60 @@ async def test_what_comes_while_no_request_is_in_flight_is_not_looked_into() -> 
         await link.run(question("a"))
         client.notify(b"b\n" * 100)
         assert framer.fed == [b"a\n"]
+
+
+def wait_for(letter: str, timeout: float) -> Conversation[bytes]:
+    """A conversation that only waits for a frame; its result is the frame's payload."""
+    frame = yield expect(key(letter), timeout)
+    return frame.payload
+
+
+@virtual_time
+async def test_a_frame_that_the_bms_pushes_is_awaited_without_a_write() -> None:
+    async with linked(FakePack(ADDRESS)) as (link, client):
+        loop, began = asyncio.get_running_loop(), now()
+        for delay, chunk in ((0.5, b"bother\n"), (0.7, b"apu"), (0.8, b"shed\n")):
+            loop.call_later(delay, client.notify, chunk)
+        assert await link.run(wait_for("a", 2.0)) == b"pushed"
+        assert now() - began == pytest.approx(0.8)
+        assert client.written == []
+
+
+@virtual_time
+async def test_a_pushed_frame_that_does_not_come_fails_once_its_time_is_over() -> None:
+    async with linked(FakePack(ADDRESS)) as (link, _):
+        began = now()
+        with pytest.raises(NoReply, match=r"no frame line 0x61$"):
+            await link.run(wait_for("a", 5.0))
+        assert now() - began == pytest.approx(5)
+        assert not link.lost.is_set()
+        with pytest.raises(NoReply, match="not finished after 1 s"):
+            await link.run(wait_for("a", 5.0), 1.0)
+
+
+@virtual_time
+async def test_more_than_2_kb_without_the_awaited_frame_is_a_broken_link() -> None:
+    async with linked(FakePack(ADDRESS)) as (link, client):
+        loop = asyncio.get_running_loop()
+        for n in range(20):
+            loop.call_later(0.1 + 0.001 * n, client.notify, b"\xdd" * 244)
+        with pytest.raises(LinkError, match="sends without end: over 2048 bytes"):
+            await link.run(wait_for("a", 2.0))
+
+
+class Listening(Lines):
+    """A protocol that never writes."""
+
+    layouts = (GattLayout(service=SERVICE, notify=NOTIFY),)
+
+
+@virtual_time
+async def test_a_protocol_that_only_listens_needs_no_characteristic_to_write_to() -> None:
+    async with linked(FakePack(ADDRESS), Listening()) as (link, client):
+        asyncio.get_running_loop().call_later(0.5, client.notify, b"apushed\n")
+        assert await link.run(wait_for("a", 2.0)) == b"pushed"
+        with pytest.raises(LinkError, match="no characteristic to write to"):
+            await link.run(question("a"))
 
 
 @virtual_time

@@ -141,7 +141,7 @@ async def test_a_pack_controls_only_if_its_owner_says_so_and_chooses_a_chemistry
     settings: LocalSettings,
 ) -> None:
     done = await command("add", ADDRESS, "--chemistry", "LiFePO4")
-    assert "It is only shown." in done.out
+    assert "It does not control chargers." in done.out
     assert (stored(settings, "Chemistry"), stored(settings, "Control")) == ("LiFePO4", 0)
     done = await command("add", ADDRESS, "--control", "yes")
     assert "Chargers and inverters obey this pack" in done.out
@@ -163,7 +163,7 @@ async def test_an_added_pack_says_so_and_only_what_is_given_changes(settings: Lo
     await command("add", ADDRESS, "--name", "House", "--chemistry", "LiFePO4", "--control", "yes")
     done = await command("add", "house")
     assert done.status == 0
-    assert done.out.startswith("House is already added (VRM instance 600); nothing was changed.\n")
+    assert done.out.startswith("House is already added (VRM instance 600); nothing changed.\n")
     done = await command("add", "house", "--charge-current", "20")
     assert done.out == "House is already added (VRM instance 600); changed:\nMaxChargeCurrent = 20 A\n"
     assert (stored(settings, "Control"), stored(settings, "MaxChargeCurrent")) == (1, 20.0)
@@ -183,7 +183,7 @@ async def test_a_second_pack_that_would_control_is_refused_and_nothing_is_stored
 async def test_adding_a_second_pack_leaves_control_where_it_is_and_says_so(settings: LocalSettings) -> None:
     await command("add", ADDRESS, "--name", "House bank", "--chemistry", "LiFePO4", "--control", "yes")
     done = await command("add", OTHER, "--chemistry", "NMC")
-    assert "It is only shown; House bank controls chargers, as before." in done.out
+    assert "It does not control chargers; House bank still does." in done.out
     assert stored(settings, "Control") == 1
 
 

@@ -106,12 +106,14 @@ async def test_a_bluetoothd_that_hangs_does_not_keep_a_client(private_bus: str) 
             os.kill(sim.pid, signal.SIGCONT)
 
 
-@pytest.mark.parametrize(("address", "passkey"), [("house", ""), (PACK, "12345x")])
-def test_a_malformed_address_or_passkey_is_refused_before_anything_is_sent(
-    address: str, passkey: str
+@pytest.mark.parametrize(
+    ("address", "options"), [("house", {}), (PACK, {"passkey": "12345x"}), (PACK, {"protocol": "ABC"})]
+)
+def test_a_wrong_address_passkey_or_protocol_is_refused_before_anything_is_sent(
+    address: str, options: dict[str, str]
 ) -> None:
     with pytest.raises(SettingsError):
-        connect(address, passkey=passkey)
+        connect(address, **options)  # type: ignore[arg-type]
 
 
 def test_all_public_names_exist_and_importing_the_package_does_not_import_bleak() -> None:

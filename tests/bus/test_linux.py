@@ -138,7 +138,7 @@ async def test_without_the_policy_settings_and_service_say_what_is_missing(
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)  # where tests and simulator speak
         async with Program("settings", "--file", str(tmp_path / "settings.json")) as settings:
             assert await settings.ended() == 1
-        assert settings.log[-1].endswith("service/linux/dbus-xbms.conf belongs in /etc/dbus-1/system.d")
+        assert settings.log[-1].endswith("install service/linux/dbus-xbms.conf in /etc/dbus-1/system.d")
         async with Program("run") as service:
             assert await service.ended() == 1
         assert "does not let" in service.output[-1]

@@ -28,21 +28,21 @@ from dbus_xbms.text import count
 PROGRAM = "dbus-xbms"
 RULE = "-"
 KEYS = 13  # columns of keys in the help
-LEAST_BODY = 3  # lines that alarms leave to the rest
-COUNTS = 2  # lines that say how much is above and below
+LEAST_BODY = 3  # lines that alarms leave for the rest
+COUNTS = 2  # lines with the counts above and below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What is drawn, and the view that it came to, with a selection and a top line that exist."""
+    """The lines to draw, and the view after corrections: its selection and its top line exist."""
 
     lines: list[Line]
     view: View
-    screenful: int = 1  # lines of a page, or packs of the list, that are seen at once
+    screenful: int = 1  # lines of a page, or packs of the list, that fit
 
 
 def frame(scene: Scene, view: View, width: int, height: int) -> Frame:
-    """The screen; never wider or higher than asked for."""
+    """Return the screen, at most ``columns`` wide and ``lines`` high."""
     known = places(scene)
     selected = known[index_of(scene, view)] if known else ""
     view = replace(view, selected=selected, opened=view.opened and bool(known))
@@ -72,7 +72,7 @@ def _page(scene: Scene, view: View, width: int) -> list[Line]:
 
 
 def _header(scene: Scene, width: int) -> list[Line]:
-    """Program, state of the service and time, spread over the line if they fit; then what is said besides."""
+    """Return program, state of the service and time in one line if they fit, then the caption."""
     style = Style.GOOD if scene.well else Style.ALARM
     parts = [styled(PROGRAM, Style.TITLE), styled(scene.service, style)]
     clock = styled(scene.clock, Style.FAINT)
@@ -84,7 +84,7 @@ def _header(scene: Scene, width: int) -> list[Line]:
 
 
 def _window(body: Sequence[Line], top: int, room: int) -> tuple[list[Line], int]:
-    """The part of a page from a line on, with counts of what is above and below; and that line."""
+    """Return the part of a page from a line on, with counts of the lines above and below; and that line."""
     if len(body) <= room:
         return list(body), 0
     top = max(0, min(top, len(body) - room + 1))
@@ -95,7 +95,7 @@ def _window(body: Sequence[Line], top: int, room: int) -> tuple[list[Line], int]
 
 
 def _packs(scene: Scene, view: View, width: int, room: int) -> tuple[list[Line], int]:
-    """Whole packs around the selected one, with counts of those above and below; and how many these are."""
+    """Return complete packs around the selected one, with counts of those above and below; and how many."""
     blocks = overview.blocks(scene, view, width)
     if not blocks:
         return flowed([styled(scene.nothing, Style.WARNING)], width)[:room], 1
@@ -114,13 +114,13 @@ def _packs(scene: Scene, view: View, width: int, room: int) -> tuple[list[Line],
 
 
 def _preview(scene: Scene, view: View, width: int, room: int) -> list[Line]:
-    """The page of the selected pack below the list, if all of it fits."""
+    """Return the page of the selected pack, for below the list, if all of it fits."""
     below = [(), styled(RULE * width, Style.FAINT), *_page(scene, view, width)]
     return below if len(below) <= room and scene.packs else []
 
 
 def _around(blocks: Sequence[Sequence[Line]], selected: int, room: int) -> tuple[int, int]:
-    """Which blocks fit, from one to before another: the selected one, those before it, those behind it."""
+    """Return the range of blocks that fit: the selected one, then those before it, then those after it."""
     first, last, used = selected, selected + 1, len(blocks[selected])
     while first > 0 and used + len(blocks[first - 1]) <= room:
         first -= 1
@@ -143,7 +143,7 @@ def _help(width: int) -> list[Line]:
 
 
 def _footer(scene: Scene, view: View, width: int) -> list[Line]:
-    """As many hints as fit into one line; `?` shows all."""
+    """Return as many key hints as fit into one line; `?` shows all."""
     if not scene.keys:
         return [styled("Ctrl-C ends", Style.FAINT)]
     chunks = [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glyphs:
-    """The characters that a terminal is trusted with."""
+    """The characters that a terminal can show."""
 
     steps: str  # of a bar's last column, from nearly empty to full
     empty: str
@@ -49,7 +49,7 @@ ASCII = Glyphs(
 
 
 def bar(part: float, width: int, glyphs: Glyphs) -> str:
-    """A bar that is filled to ``part`` of its width; never empty or full unless the part is."""
+    """Return a bar filled to ``part`` (0 to 1) of its width; it looks empty or full only at 0 or 1."""
     part = min(1.0, max(0.0, part))
     most = width * len(glyphs.steps)
     steps = round(part * most)
@@ -61,7 +61,7 @@ def bar(part: float, width: int, glyphs: Glyphs) -> str:
 
 
 def sparkline(values: Sequence[float | None], glyphs: Glyphs) -> str:
-    """One character for each value, between the lowest and the highest of them."""
+    """Return one character per value, scaled between the lowest and the highest value."""
     known = [value for value in values if value is not None]
     low, high = min(known, default=0.0), max(known, default=0.0)
     top = len(glyphs.levels) - 1

@@ -1,4 +1,4 @@
-"""What keys mean: bytes of a terminal to keys, and a key to another view. Pure."""
+"""Keys: decode the bytes of a terminal, and change the view by a key. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dbus_xbms.commands.screen.scene import Scene, View, index_of, places
 UP, DOWN, LEFT, RIGHT, ENTER, ESCAPE = "up", "down", "left", "right", "enter", "escape"
 PAGE_UP, PAGE_DOWN, HOME, END = "page up", "page down", "home", "end"
 
-# What follows ESC; terminals send either form, by their mode.
+# Sequences after ESC; terminals send either form, depending on their mode.
 SEQUENCES: Mapping[str, str] = {
     "[A": UP,
     "[B": DOWN,
@@ -58,7 +58,7 @@ FAR = 10_000  # lines; more than any page has
 
 
 def keys_of(data: bytes) -> Iterator[str]:
-    """The keys in what a terminal has sent; one that means nothing here is left out."""
+    """Return the keys in what a terminal sent; unknown keys are left out."""
     text = data.decode("utf-8", "replace")
     at = 0
     while at < len(text):
@@ -76,7 +76,7 @@ def keys_of(data: bytes) -> Iterator[str]:
 
 
 def _end(text: str, start: int) -> int:
-    """Where the sequence behind an ESC ends."""
+    """Return where the sequence after an ESC ends."""
     if text[start : start + 1] not in ("[", "O"):
         return start
     at = start + 1
@@ -86,7 +86,7 @@ def _end(text: str, start: int) -> int:
 
 
 def pressed(scene: Scene, view: View, key: str, screenful: int) -> View | None:
-    """The view after a key; ``None`` to end.
+    """Return the view after a key, or ``None`` to quit.
 
     Args:
         scene: what there is to be seen.
@@ -108,7 +108,7 @@ def pressed(scene: Scene, view: View, key: str, screenful: int) -> View | None:
 
 
 def _step(key: str, screenful: int) -> int:
-    """How far a key moves; 0 if it does not."""
+    """Return how far a key moves, or 0."""
     screens = {PAGE_UP: -screenful, PAGE_DOWN: screenful}
     return {UP: -1, DOWN: 1, HOME: -FAR, END: FAR, **screens}.get(key, 0)
 
@@ -128,14 +128,14 @@ def _on_list(scene: Scene, view: View, key: str, step: int) -> View:
 
 
 def _chosen(scene: Scene, view: View, step: int) -> View:
-    """Another pack, not beyond the first and the last."""
+    """Select another pack, within the first and the last."""
     known = places(scene)
     place = max(0, min(len(known) - 1, index_of(scene, view) + step))
     return replace(view, selected=known[place]) if known else view
 
 
 def hints(scene: Scene, view: View) -> list[tuple[str, str]]:
-    """Key and meaning, the most wanted first."""
+    """Return keys and their meanings, the most useful first."""
     arrows = scene.glyphs.arrows
     if view.helping:
         return [("q", "quit"), ("Esc", "back")]

@@ -9,14 +9,14 @@ from dbus_xbms.commands.screen.style import Line, Span, Style, filled, flowed, l
 from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery, amps, ends_of
 from dbus_xbms.text import columns_of, duration, printable
 
-INDENT = 3  # columns before a pack: the mark, its number, whether it has an alarm
-LONGEST_NAME = 24  # columns; a longer name takes what it needs
+INDENT = 3  # columns before a pack: mark, number, alarm
+LONGEST_NAME = 24  # columns; a longer name gets what it needs
 STATE, SOC, VOLTS, AMPS, WATTS, TO_GO, CELLS = 11, 17, 7, 7, 6, 16, 12  # columns
 SOC_BAR = 10
 
 
 def blocks(scene: Scene, view: View, width: int) -> list[list[Line]]:
-    """The lines of each pack, then those of packs that are not on the bus."""
+    """Return the lines of each pack, then those of packs that are not on the bus."""
     names = [*(title(pack) for pack in scene.packs), *(printable(pack.name) for pack in scene.absent)]
     longest = min(LONGEST_NAME, max(map(columns_of, names), default=0))
     rest = [
@@ -34,13 +34,13 @@ def blocks(scene: Scene, view: View, width: int) -> list[list[Line]]:
 
 
 def _lead(place: int, selected: bool, glyphs: Glyphs) -> Span:
-    """The mark and the number of a pack."""
+    """Return the mark and the number of a pack."""
     mark, shortcut = glyphs.selected if selected else " ", f"{place + 1}" if place < 9 else " "
     return Span(mark + shortcut, Style.TITLE if selected else Style.FAINT)
 
 
 def _raised(scene: Scene, place: int) -> Span:
-    """A mark in the colour of the pack's most serious alarm."""
+    """Return a mark in the colour of the pack's most serious alarm."""
     raised = alarms(scene.packs[place]) if place < len(scene.packs) else []
     return Span(scene.glyphs.alarm, LEVELS[raised[0].level]) if raised else Span(" ")
 
@@ -51,7 +51,7 @@ def _of(pack: Battery, scene: Scene) -> list[Line]:
 
 
 def _why(scene: Scene, pack: Battery | Absent) -> list[Line]:
-    """Why a pack is not read, as the service says."""
+    """Return why a pack is not being read."""
     contact = contact_of(scene, pack)
     return [styled(contact.reason, Style.WARNING)] if contact else []
 
@@ -72,7 +72,7 @@ def _measured(pack: Battery, glyphs: Glyphs) -> list[Line]:
 
 
 def _ends(pack: Battery) -> str:
-    """Of the cells as the page shows them: what the bus says of the lowest and the highest may be newer."""
+    """Return the spread of the cells that are shown; the bus's lowest and highest may be newer."""
     if not (cells := pack.cells):
         return ""
     (_, lowest), (_, highest) = ends_of(cells)
@@ -80,7 +80,7 @@ def _ends(pack: Battery) -> str:
 
 
 def _limits(pack: Battery) -> list[Line]:
-    """Each limit with what it comes from; of a pack that only watches why it does not control."""
+    """Return each limit with its reason, or why the pack does not control."""
     if not pack.controls:
         words = str(pack.values.get(CHARGE_MODE) or "")
         return [styled(words, Style.FAINT)] if words else []

@@ -1,4 +1,4 @@
-"""One pack on a page: cells, temperatures, MOSFETs, limits, alarms, link, and the last minutes. Pure."""
+"""The page of one pack: cells, temperatures, MOSFETs, limits, alarms, link and the last minutes. Pure."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ from dbus_xbms.commands.table import LABEL, Battery, ends_of, rows, signed
 from dbus_xbms.text import duration
 
 LONGEST_BAR = 40  # columns
-CELL_COLUMN = 24  # columns that a cell needs at least
-CELLS_BELOW = 8  # cells below each other before another column begins
-CELL_TEXT = 12  # columns of a cell without its bar: number, voltage, two marks, spaces
+CELL_COLUMN = 24  # columns, minimum for a cell
+CELLS_BELOW = 8  # cells per column before another one is used
+CELL_TEXT = 12  # columns of a cell besides its bar: number, voltage, two marks, spaces
 GAP = 2
 
 
 def absent(scene: Scene, pack: Absent, width: int) -> list[Line]:
-    """The page of a pack that is not on the bus."""
+    """Return the page of a pack that is not on the bus."""
     head = flowed([styled(pack.name, Style.STRONG), styled(pack.address, Style.FAINT)], width)
     return head + _contact(scene, pack, width)
 
 
 def _contact(scene: Scene, pack: Battery | Absent, width: int) -> list[Line]:
-    """Why a pack is not read and what helps, as the service says."""
+    """Return why a pack is not being read, and what to do."""
     contact = contact_of(scene, pack)
     if contact is None:
         return []
@@ -50,7 +50,7 @@ def _contact(scene: Scene, pack: Battery | Absent, width: int) -> list[Line]:
 
 
 def lines(scene: Scene, pack: Battery, width: int) -> list[Line]:
-    """The whole page, however long it is; alarms that stand are above it on every page."""
+    """Return the complete page; raised alarms are shown above it on every page."""
     glyphs = scene.glyphs
     head = flowed(
         [styled(pack.name, Style.STRONG), styled(pack.address, Style.FAINT), state(pack, stale=scene.stale)],
@@ -71,11 +71,11 @@ def lines(scene: Scene, pack: Battery, width: int) -> list[Line]:
     return shown + labelled("alarms", raised or [styled("none", Style.GOOD)], width, LABEL)
 
 
-DRAWN = ("now", "charge", "cells", "spread", "alarms")  # rows of the table that look otherwise here
+DRAWN = ("now", "charge", "cells", "spread", "alarms")  # rows of the table that this page shows differently
 
 
 def _fact(label: str, words: str) -> Line:
-    """A fact of the table; a MOSFET that is off stands out."""
+    """Return an entry of the table; a MOSFET that is off is highlighted."""
     is_off = label == "MOSFETs" and " off" in words
     return styled(words, Style.WARNING) if is_off else line(words)
 
@@ -88,7 +88,7 @@ def _soc(pack: Battery, charge: list[str], width: int, glyphs: Glyphs) -> list[L
 
 
 def _now(pack: Battery, now: list[str]) -> list[Line]:
-    """Voltage, current and power; the state of charge is a bar above."""
+    """Return voltage, current and power; the SoC is a bar above."""
     seconds = number(pack, "/TimeToGo")
     to_go = [] if seconds is None else [f"{duration(seconds)} to go"]
     return [line(chunk) for chunk in (*now[1:], *to_go)]
@@ -102,12 +102,12 @@ def _trends(trends: Trends, width: int, glyphs: Glyphs) -> list[Line]:
 
 
 def _trend(label: str, trend: Trend, text: Callable[[float], str], width: int, glyphs: Glyphs) -> list[Line]:
-    """A sparkline with its ends and its time."""
+    """Return a sparkline with its lowest and highest values and its time span."""
     values, seconds = trend.columns(min(LONGEST_BAR, width - LABEL))
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return []
-    ends = dict.fromkeys((text(min(known)), text(max(known))))  # one if they look the same
+    ends = dict.fromkeys((text(min(known)), text(max(known))))  # one if their texts are equal
     chunks = [
         styled(sparkline(values, glyphs), Style.TITLE),
         line(f"{' to '.join(ends)} in {duration(seconds)}"),
@@ -116,7 +116,7 @@ def _trend(label: str, trend: Trend, text: Callable[[float], str], width: int, g
 
 
 def _cells(pack: Battery, width: int, glyphs: Glyphs) -> list[Line]:
-    """A bar for each cell, in one or more columns, with a legend."""
+    """Return a bar for each cell, in one or more columns, with a legend."""
     cells, ends = pack.cells, scale(pack)
     if not cells or ends is None:
         return []
@@ -139,14 +139,14 @@ def _cells(pack: Battery, width: int, glyphs: Glyphs) -> list[Line]:
 
 
 def _beside(cells: list[Line], width: int) -> Line:
-    """Cells in one line, each so wide."""
+    """Return cells in one line, each ``width`` columns wide."""
     *most, last = cells
     padded = (span for one in most for span in filled(one, width + GAP))
     return (*padded, *last)
 
 
 def _cell(pack: Battery, n: int, volts: float, part: float, longest: int, mark: str, glyphs: Glyphs) -> Line:
-    """Number, bar, voltage and marks of a cell; beyond low and full it stands out."""
+    """Return number, bar, voltage and marks of a cell, highlighted outside of low and full."""
     if pack.values.get(f"/Balances/Cell{n}") == 1:
         mark += glyphs.balancing
     return (

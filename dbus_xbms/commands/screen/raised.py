@@ -14,13 +14,13 @@ from dbus_xbms.commands.screen.style import Line, Span, Style, flowed, line, sty
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.text import columns_of, count
 
-INDENT = 2  # columns of the mark, and before what goes on in another line
+INDENT = 2  # columns of the mark and of continuation lines
 NOUNS = ((2, "alarm"), (1, "warning"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Group:
-    """The alarms of one pack that have one level."""
+    """The alarms of one pack at one level."""
 
     name: str
     alarms: Sequence[Alarm]
@@ -30,7 +30,7 @@ class _Group:
         return self.alarms[0].level
 
     def lines(self, number: int, width: int, glyphs: Glyphs) -> list[Line]:
-        """The first so many of them."""
+        """Return the first ``most`` of them."""
         chunks = [styled(f"{self.name}:", Style.STRONG), *(alarm.words for alarm in self.alarms[:number])]
         first, *others = flowed(chunks, width, indent=INDENT)
         mark = Span(f"{glyphs.alarm} ", LEVELS[self.level])
@@ -38,7 +38,7 @@ class _Group:
 
 
 def lines(packs: Sequence[Battery], width: int, room: int, glyphs: Glyphs) -> list[Line]:
-    """The alarms that stand, in at most ``room`` lines, but at least one if there are any."""
+    """Return the raised alarms in at most ``room`` lines, but at least in one if there are any."""
     groups = _groups(packs)
     whole = [one for group in groups for one in group.lines(len(group.alarms), width, glyphs)]
     if len(whole) <= max(1, room):
@@ -63,7 +63,7 @@ def lines(packs: Sequence[Battery], width: int, room: int, glyphs: Glyphs) -> li
 
 def _groups(packs: Sequence[Battery]) -> list[_Group]:
     groups = [group for pack in packs for group in _of(pack)]
-    return sorted(groups, key=lambda group: (-group.level, group.alarms[0].rank))  # else as the packs are
+    return sorted(groups, key=lambda group: (-group.level, group.alarms[0].rank))  # then as the packs
 
 
 def _of(pack: Battery) -> Iterator[_Group]:
@@ -74,7 +74,7 @@ def _of(pack: Battery) -> Iterator[_Group]:
 
 
 def _more(hidden: Sequence[_Group], width: int) -> Line:
-    """How many alarms are not shown and, as far as there is room, of which packs; in one line."""
+    """Return a line with the number of alarms not shown and, if there is room, their packs."""
     counts = {level: sum(len(group.alarms) for group in hidden if group.level == level) for level in LEVELS}
     words = "+" + ", ".join(count(counts[level], noun) for level, noun in NOUNS if counts[level])
     names = list(dict.fromkeys(group.name for group in hidden))

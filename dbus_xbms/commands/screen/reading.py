@@ -1,4 +1,4 @@
-"""What the values of a pack mean, as far as several places of the screen say it. Pure."""
+"""What the values of a pack mean, for several parts of the screen. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dbus_xbms.contact import Contact
 from dbus_xbms.text import printable
 
 RESTING = 0.05  # A; the bus shows tenths
-NARROWEST = 0.2  # V between the ends of bars, unless low and full are known
+NARROWEST = 0.2  # V between the ends of a bar, unless low and full are known
 
 AGE = "/Bluetooth/SampleAge"
 
@@ -38,13 +38,13 @@ _RANKS = {name: rank for rank, name in enumerate(ALARM_WORDS)}
 
 
 def number(pack: Battery, path: str) -> float | None:
-    """A value that is a number."""
+    """Return a value that is a number, or ``None``."""
     value = pack.values.get(path)
     return None if isinstance(value, str) or value is None else float(value)
 
 
 def aged(packs: Iterable[Battery], contacts: Mapping[str, Contact], passed: float = 0.0) -> list[Battery]:
-    """The packs with the age that their samples have now; the bus tells it once a minute.
+    """Return the packs with the current age of their samples; the bus has it once a minute.
 
     Args:
         packs: as the bus has told of them.
@@ -61,36 +61,36 @@ def _aged(pack: Battery, contact: Contact | None, passed: float) -> Battery:
 
 
 def known_to(contacts: Mapping[str, Contact], packs: Iterable[Battery]) -> list[Battery]:
-    """The packs without those that left the bus and that the service does not know: they were removed."""
+    """Return the packs without removed ones: those that left the bus and that the service does not know."""
     return [pack for pack in packs if not pack.gone or pack.address in contacts]
 
 
 def title(pack: Battery) -> str:
-    """The name of a pack, fit for a terminal."""
+    """Return the name of a pack, printable."""
     return printable(pack.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """An alarm that stands."""
+    """A raised alarm."""
 
     name: str  # HighCellVoltage, as in its path
     level: int
 
     @property
     def rank(self) -> int:
-        """Its place among the alarms of a level: 0 is the most important."""
+        """Its rank among the alarms of a level; 0 is the most important."""
         return _RANKS.get(self.name, len(_RANKS))
 
     @property
     def words(self) -> Line:
-        """What it says, in the colour of its level."""
+        """Its text, in the colour of its level."""
         words = f"{ALARM_WORDS.get(self.name, self.name)} {ALARMS[self.level]}"
         return styled(words, LEVELS[self.level])
 
 
 def alarms(pack: Battery) -> list[Alarm]:
-    """The alarms that stand, the most serious first; none of a pack that has left."""
+    """Return the raised alarms, the most serious first; none if the pack has left the bus."""
     raised = [
         Alarm(name=path.removeprefix("/Alarms/"), level=level)
         for path, level in pack.values.items()
@@ -100,7 +100,7 @@ def alarms(pack: Battery) -> list[Alarm]:
 
 
 def state(pack: Battery, *, stale: bool = False) -> Line:
-    """What a pack does, in a word or two; ``stale``: nobody keeps its values up to date."""
+    """Return the state of a pack in a word or two; ``stale``: its values are no longer updated."""
     if pack.gone:
         return styled("left the bus", Style.WARNING)
     if stale:
@@ -115,12 +115,12 @@ def state(pack: Battery, *, stale: bool = False) -> Line:
 
 
 def mosfets(pack: Battery) -> list[Line]:
-    """The MOSFETs that are off."""
+    """Return the MOSFETs that are off."""
     return [styled(words, Style.WARNING) for words in mosfets_off(pack)]
 
 
 def _silence(pack: Battery) -> Line | None:
-    """The word for a pack whose newest poll has not succeeded."""
+    """Return the word for a pack whose last poll failed."""
     match pack.values.get("/State"):
         case 0:
             return styled("no sample yet", Style.WARNING)
@@ -134,19 +134,19 @@ def _silence(pack: Battery) -> Line | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """Between which voltages the bar of a cell is drawn, and what they are."""
+    """The voltages at the ends of a cell's bar, and their names."""
 
     low: float  # V
     full: float  # V
     words: str
 
     def part(self, volts: float) -> float:
-        """How far a cell is between them."""
+        """Return the position of a cell between them, from 0 to 1."""
         return (volts - self.low) / (self.full - self.low)
 
 
 def scale(pack: Battery) -> Scale | None:
-    """Low and full of a cell where charge control knows them, else the lowest and highest seen so far."""
+    """Return low and full of a cell if charge control knows them, else the lowest and highest so far."""
     cells = number(pack, "/System/NrOfCellsPerBattery")
     low, full = number(pack, "/Info/BatteryLowVoltage"), number(pack, "/Settings/Battery/ChargedVoltage")
     if cells and low and full and full > low:
@@ -165,7 +165,7 @@ def scale(pack: Battery) -> Scale | None:
 
 
 def spread(pack: Battery) -> float | None:
-    """Volts between the highest and the lowest cell, all of one moment."""
+    """Return the difference between the highest and the lowest cell of one sample, in V."""
     if not pack.cells:
         return None
     (_, lowest), (_, highest) = ends_of(pack.cells)

@@ -1,4 +1,4 @@
-"""What there is to be seen, and what the owner looks at. Pure."""
+"""What can be shown, and what the owner has selected. Pure."""
 
 from __future__ import annotations
 
@@ -31,45 +31,45 @@ class Absent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """Everything that is known at one moment."""
+    """Everything that can be shown at one moment."""
 
     clock: str = ""  # "10:42:07"
     service: str = "service running"
-    well: bool = True  # whether that is as it should be
-    stale: bool = False  # whether the packs are as they were when the service was last heard
+    well: bool = True  # whether that is normal
+    stale: bool = False  # whether the values are from before the service stopped answering
     packs: Sequence[Battery] = ()
     absent: Sequence[Absent] = ()
-    contacts: Mapping[str, Contact] = field(default_factory=dict)  # by address, as the service says
-    nothing: str = NOTHING  # said when there is neither
+    contacts: Mapping[str, Contact] = field(default_factory=dict)  # by address, as the service reports them
+    nothing: str = NOTHING  # text without packs
     trends: Mapping[str, Trends] = field(default_factory=dict)  # by service
-    caption: str = ""  # what somebody has to say besides
+    caption: str = ""  # text above the packs
     keys: bool = True  # whether keys are read
     glyphs: Glyphs = BLOCKS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What the owner looks at."""
+    """What the owner has selected."""
 
-    selected: str = ""  # what the mark is at, one of `places`; "": the first
-    opened: bool = False  # the page of that pack, else all packs
+    selected: str = ""  # position of the mark, one of `places`; "": the first
+    opened: bool = False  # shows the page of that pack, else all packs
     helping: bool = False
-    top: int = 0  # first line of the page that is shown
-    help_top: int = 0  # the same of the help
+    top: int = 0  # first visible line of the page
+    help_top: int = 0  # first visible line of the help
 
 
 def places(scene: Scene) -> list[str]:
-    """What the mark can be at: the packs on the bus by their services, then the others by their addresses."""
+    """Positions of the mark: packs on the bus by service, then the others by address."""
     return [*(pack.service for pack in scene.packs), *(pack.address for pack in scene.absent)]
 
 
 def contact_of(scene: Scene, pack: Battery | Absent) -> Contact | None:
-    """How the contact with a pack is, if there is something to explain."""
+    """Return the contact with a pack if it needs an explanation, else ``None``."""
     contact = scene.contacts.get(pack.address)
     return None if contact is None or contact.well else contact
 
 
 def index_of(scene: Scene, view: View) -> int:
-    """The place of the mark; 0 if what it was at is not there."""
+    """The index of the mark; 0 if its position no longer exists."""
     known = places(scene)
     return known.index(view.selected) if view.selected in known else 0

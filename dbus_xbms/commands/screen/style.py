@@ -1,4 +1,4 @@
-"""Lines of styled text: measured, folded, cut, and written as ANSI. Pure."""
+"""Lines of styled text: measure, wrap and cut them, and write them as ANSI. Pure."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from enum import Enum
 
 from dbus_xbms.text import columns_of, printable
 
-LONGEST = 500  # columns of a text; it is folded before it is cut
+LONGEST = 500  # columns of a text, which is wrapped before it is cut
 
 
 class Style(Enum):
-    """What a text is, from which a terminal's colours follow."""
+    """The meaning of a text, which determines its colour."""
 
     PLAIN = "plain"
     STRONG = "strong"
@@ -23,7 +23,7 @@ class Style(Enum):
     TITLE = "title"
 
 
-# SGR parameters, with colours and for NO_COLOR; only the sixteen colours that every theme chooses for itself.
+# SGR parameters, with colours and for NO_COLOR; only the 16 colours that terminal themes define.
 COLOURED: Mapping[Style, str] = {
     Style.PLAIN: "",
     Style.STRONG: "1",
@@ -51,7 +51,7 @@ class Span:
 
     @property
     def width(self) -> int:
-        """Its columns on a terminal."""
+        """Width on a terminal, in columns."""
         return columns_of(self.text)
 
 
@@ -59,33 +59,33 @@ Line = tuple[Span, ...]
 
 
 def line(*parts: str | Span) -> Line:
-    """A line; plain texts are made printable."""
+    """Return a line; plain texts are made printable."""
     return tuple(Span(printable(part, LONGEST)) if isinstance(part, str) else part for part in parts)
 
 
 def styled(text: str, style: Style) -> Line:
-    """A printable line in one style."""
+    """Return a printable line in one style."""
     return (Span(printable(text, LONGEST), style),)
 
 
 def width_of(whole: Iterable[Span]) -> int:
-    """Columns of a line."""
+    """Return the width of a line in columns."""
     return sum(span.width for span in whole)
 
 
 def text_of(whole: Iterable[Span]) -> str:
-    """A line without its styles."""
+    """Return the text of a line."""
     return "".join(span.text for span in whole)
 
 
 def filled(whole: Line, width: int) -> Line:
-    """A line with spaces after it, so that it takes so many columns."""
+    """Return a line padded with spaces to ``width`` columns."""
     missing = width - width_of(whole)
     return (*whole, Span(" " * missing)) if missing > 0 else whole
 
 
 def split(whole: Line, width: int) -> tuple[Line, Line]:
-    """The part of a line that fits, and the rest: at a space if there is one, else anywhere."""
+    """Return the part of a line that fits, and the rest; break at a space if possible."""
     if width_of(whole) <= width:
         return whole, ()
     letters = [(letter, span.style) for span in whole for letter in span.text]
@@ -112,7 +112,7 @@ def _joined(letters: Sequence[tuple[str, Style]]) -> Line:
 
 
 def cut(whole: Line, width: int) -> Line:
-    """A line that is no wider than ``width``, whatever is lost."""
+    """Return a line cut to ``width`` columns."""
     while width_of(whole) > width:
         shorter = split(whole, width)[0]
         whole = () if width_of(shorter) > width else shorter
@@ -120,7 +120,7 @@ def cut(whole: Line, width: int) -> Line:
 
 
 def flowed(chunks: Iterable[Line], width: int, *, indent: int = 0, gap: int = 2) -> list[Line]:
-    """Chunks one after the other; one that does not fit starts a new line, one that never fits is folded.
+    """Return chunks in lines; a chunk that does not fit starts a new line, one wider than a line is wrapped.
 
     Spaces at the end of a chunk keep the next one in its column; at the end of a line they are left out.
     """
@@ -138,20 +138,20 @@ def flowed(chunks: Iterable[Line], width: int, *, indent: int = 0, gap: int = 2)
 
 
 def _stripped(whole: Line) -> Line:
-    """A line without the spaces at its end."""
+    """Return a line without trailing spaces."""
     while whole and not (text := whole[-1].text.rstrip(" ")):
         whole = whole[:-1]
     return (*whole[:-1], Span(text, whole[-1].style)) if whole else whole
 
 
 def labelled(label: str, chunks: Iterable[Line], width: int, indent: int) -> list[Line]:
-    """Flowed chunks behind a label."""
+    """Return chunks in lines, after a label."""
     first, *others = flowed(chunks, width, indent=indent) or [(Span(" " * indent),)]
     return [(*styled(label.ljust(indent)[:indent], Style.FAINT), *first[1:]), *others]
 
 
 def ansi(whole: Line, *, colours: bool) -> str:
-    """A line as it is sent to a terminal; it ends in the normal style."""
+    """Return a line with escape sequences for a terminal; it ends in the normal style."""
     table = COLOURED if colours else COLOURLESS
     return "".join(
         f"\x1b[{table[span.style]}m{span.text}\x1b[m" if table[span.style] else span.text for span in whole

@@ -1,4 +1,4 @@
-"""The terminal under the full screen: alternate screen, keys, size; only lines that have changed are sent."""
+"""The terminal of the full screen: alternate screen, keys, size; sends only lines that have changed."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ CLEAR, CLEAR_LINE = "\x1b[2J", "\x1b[K"
 DUMB = ("", "dumb", "unknown")
 PLAIN_FONTS = ("linux", "vt100", "vt102", "vt220", "ansi")  # lack block characters
 PLAIN_LOCALES = ("C", "POSIX")
-LOCAL = 3  # the place of the local modes among the attributes of a terminal
-PARAMETERS = range(0x20, 0x40)  # bytes between the beginning of a sequence and its last byte
-END = "q"  # the key for a terminal that has hung up
-ESCAPE_LIMIT = 0.05  # s in which the rest of a sequence follows its ESC
+LOCAL = 3  # index of the local modes in the attributes of a terminal
+PARAMETERS = range(0x20, 0x40)  # bytes between the start and the last byte of a sequence
+END = "q"  # stands for a terminal that has hung up
+ESCAPE_LIMIT = 0.05  # s until the rest of a sequence must follow its ESC
 
 
 def is_screen() -> bool:
-    """Whether standard output is a terminal that can show a full screen."""
+    """Return whether standard output is a terminal that can show a full screen."""
     return sys.stdout.isatty() and os.environ.get("TERM", "") not in DUMB
 
 
 def glyphs() -> Glyphs:
-    """The characters that this terminal is trusted with.
+    """Return the characters that this terminal can show.
 
     Python writes UTF-8 in the locale C too. Who asks for that locale with LC_ALL wants plain characters; but
     it is also that of a GX, whose owner sees the characters of the machine that he sits at.
@@ -46,7 +46,7 @@ def glyphs() -> Glyphs:
 
 
 class Terminal:
-    """The full screen. ``keys`` holds what was pressed; ``woken`` is called for a key or another size."""
+    """The full screen. ``keys`` are the keys pressed so far; ``woken`` is called for a key or a new size."""
 
     def __init__(self, woken: Callable[[], None]) -> None:
         self.keys: list[str] = []
@@ -55,13 +55,13 @@ class Terminal:
         self._colours = not os.environ.get("NO_COLOR")
         self._shown: list[str] = []
         self._size = os.terminal_size((0, 0))
-        self._begun = b""  # of a sequence whose rest has not come yet
-        self._before: list[Any] | None = None  # how the terminal was set
+        self._begun = b""  # start of an incomplete sequence
+        self._before: list[Any] | None = None  # saved attributes of the terminal
         self._late: asyncio.TimerHandle | None = None
 
     @property
     def size(self) -> os.terminal_size:
-        """Columns and lines at this moment."""
+        """Current columns and lines."""
         with suppress(OSError):
             found = os.get_terminal_size(sys.stdout.fileno())
             if found.columns and found.lines:
@@ -69,7 +69,7 @@ class Terminal:
         return os.terminal_size((80, 24))
 
     def draw(self, lines: Sequence[Line], size: os.terminal_size) -> None:
-        """Show these lines, which were made for that size."""
+        """Draw lines that were made for ``size``."""
         rows = [ansi(line, colours=self._colours) for line in lines]
         if size != self._size:
             self._size, self._shown = size, []
@@ -85,7 +85,7 @@ class Terminal:
 
     @contextmanager
     def shown(self) -> Iterator[None]:
-        """Take the terminal, and give it back as it was."""
+        """Use the full screen while inside; restore the terminal afterwards."""
         loop = asyncio.get_running_loop()
         handlers: dict[signal.Signals, Callable[[], None]] = {
             signal.SIGWINCH: self._resized,
@@ -95,7 +95,7 @@ class Terminal:
         for number, handler in handlers.items():
             loop.add_signal_handler(number, handler)
         if isinstance(sys.stdout, TextIOWrapper):
-            sys.stdout.reconfigure(errors="replace")  # a degree sign, where the terminal has none
+            sys.stdout.reconfigure(errors="replace")  # a terminal may lack the degree sign
         if self.reads_keys:
             self._before = termios.tcgetattr(sys.stdin.fileno())
             loop.add_reader(sys.stdin.fileno(), self._read)
@@ -110,7 +110,7 @@ class Terminal:
             self._give_back()
 
     def _take(self) -> None:
-        """Get each key at once, without showing it; Ctrl-C and Ctrl-Z remain signals."""
+        """Read keys without echo and without Enter; Ctrl-C and Ctrl-Z remain signals."""
         if self._before is not None:
             wanted = [*self._before]
             wanted[LOCAL] &= ~(termios.ICANON | termios.ECHO)
@@ -120,19 +120,19 @@ class Terminal:
         self._woken()
 
     def _resized(self) -> None:
-        """Draw everything anew, even if the size is the same: what else has changed is not known."""
+        """Redraw everything, even at the same size: the terminal's content is unknown."""
         self._size = os.terminal_size((0, 0))
         self._woken()
 
     def _give_back(self) -> None:
-        with suppress(OSError, termios.error):  # the terminal may have gone
+        with suppress(OSError, termios.error):  # the terminal may be gone
             sys.stdout.write(LEAVE)
             sys.stdout.flush()
             if self._before is not None:
                 termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, self._before)
 
     def _stop(self) -> None:
-        """Ctrl-Z: the shell has its screen until we are told to go on."""
+        """Handle Ctrl-Z: restore the shell's screen until the process is continued."""
         self._give_back()
         os.kill(os.getpid(), signal.SIGSTOP)
 
@@ -164,7 +164,7 @@ class Terminal:
 
 
 def is_begun(data: bytes) -> bool:
-    """Whether a sequence has begun and not ended."""
+    """Return whether a sequence is incomplete."""
     tail = data[data.rfind(b"\x1b") :] if b"\x1b" in data else b""
     if tail in (b"\x1b", b"\x1bO"):
         return True

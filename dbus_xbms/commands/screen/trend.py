@@ -11,13 +11,13 @@ KEPT = 300  # values: 10 min
 
 @dataclass(slots=True)
 class Trend:
-    """Values at even steps; ``None`` where there was none."""
+    """Values at equal steps; ``None`` where there was no value."""
 
     values: deque[float | None] = field(default_factory=lambda: deque(maxlen=KEPT))
-    at: float | None = None  # s, of the last one
+    at: float | None = None  # s, time of the last value
 
     def add(self, value: float | None, now: float) -> None:
-        """Keep a value, once per step; steps that were missed have none."""
+        """Add a value, once per step; missed steps have none."""
         if self.at is None or now < self.at:
             self.values.append(value)
             self.at = now
@@ -30,7 +30,7 @@ class Trend:
         self.at += passed * STEP
 
     def columns(self, width: int) -> tuple[list[float | None], float]:
-        """The newest values in at most ``width`` columns, and for how many seconds they stand.
+        """Return the newest values in at most ``width`` columns, and their time span in s.
 
         Where several values share a column, the one that is farthest from zero stands for them.
         """

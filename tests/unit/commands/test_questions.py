@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from dbus_xbms.commands import CommandError, questions
-from dbus_xbms.commands.add import _asked
+from dbus_xbms.commands.add import _ask
 from dbus_xbms.commands.known import Known
 from dbus_xbms.commands.naming import name_refusal
 from dbus_xbms.commands.pack_to_add import PackToAdd, confirm_addition, store, to_store
@@ -93,7 +93,7 @@ def test_the_chemistry_is_explained_and_stays_unchosen_until_the_owner_names_it(
 
 def test_add_asks_for_name_chemistry_control_and_currents(monkeypatch: pytest.MonkeyPatch) -> None:
     types(monkeypatch, "House", "lifepo4", "yes", "50", "80A")
-    assert _asked(subject(), {}) == {
+    assert _ask(subject(), {}) == {
         "CustomName": "House",
         "Chemistry": "LiFePO4",
         "Control": 1,
@@ -106,11 +106,11 @@ def test_answers_that_are_left_out_are_the_advertised_name_no_chemistry_no_contr
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     types(monkeypatch, "", "")
-    assert _asked(subject(), {}) == {"CustomName": "xiaoxiang", "Chemistry": ""}
+    assert _ask(subject(), {}) == {"CustomName": "xiaoxiang", "Chemistry": ""}
     types(monkeypatch, "", "NMC", "")
-    assert _asked(subject(), {}) == {"CustomName": "xiaoxiang", "Chemistry": "NMC", "Control": 0}
+    assert _ask(subject(), {}) == {"CustomName": "xiaoxiang", "Chemistry": "NMC", "Control": 0}
     types(monkeypatch, "", "NMC", "yes", "", "")
-    chosen = _asked(subject(), {})
+    chosen = _ask(subject(), {})
     assert (chosen["Control"], "MaxChargeCurrent" in chosen) == (1, False)
 
 
@@ -123,10 +123,10 @@ def test_what_is_given_or_chosen_before_is_not_asked_for(monkeypatch: pytest.Mon
         "MaxDischargeCurrent": 12.0,
     }
     types(monkeypatch)
-    assert _asked(subject(), given) == {}
+    assert _ask(subject(), given) == {}
     types(monkeypatch, "no")
     removed = pack(Enabled=0, CustomName="House", Chemistry="LTO")
-    assert _asked(subject(removed), {}) == {"Control": 0}
+    assert _ask(subject(removed), {}) == {"Control": 0}
 
 
 @pytest.mark.parametrize("current", ["MaxChargeCurrent", "MaxDischargeCurrent"])
@@ -136,19 +136,19 @@ def test_of_two_currents_the_one_that_is_neither_given_nor_chosen_before_is_aske
     (other,) = set(questions.CURRENTS) - {current}
     given: dict[str, Value] = {"CustomName": "House", "Chemistry": "NMC", "Control": 1, current: 9.0}
     types(monkeypatch, "20")
-    assert _asked(subject(), given) == {other: 20.0}
+    assert _ask(subject(), given) == {other: 20.0}
     removed = pack(Enabled=0, CustomName="House", Chemistry="LTO", **{current: 9.0})
     types(monkeypatch, "yes", "20")
-    assert _asked(subject(removed), {}) == {"Control": 1, other: 20.0}
+    assert _ask(subject(removed), {}) == {"Control": 1, other: 20.0}
 
 
 def test_control_is_not_offered_without_a_chemistry_or_beside_a_pack_that_has_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     types(monkeypatch, "House", "none")
-    assert "Control" not in _asked(subject(), {})
+    assert "Control" not in _ask(subject(), {})
     types(monkeypatch, "House", "LiFePO4")
-    assert "Control" not in _asked(subject(two=pack(Control=1, Chemistry="NMC")), {})
+    assert "Control" not in _ask(subject(two=pack(Control=1, Chemistry="NMC")), {})
 
 
 def test_a_name_that_cannot_be_is_asked_for_again_and_one_that_is_taken_not_proposed(
@@ -156,7 +156,7 @@ def test_a_name_that_cannot_be_is_asked_for_again_and_one_that_is_taken_not_prop
 ) -> None:
     taken = subject(advertised="house", two=pack(CustomName="House"))
     types(monkeypatch, "HOUSE", "service", ONE, "x" * 41, "Bow", "none")
-    assert _asked(taken, {})["CustomName"] == "Bow"
+    assert _ask(taken, {})["CustomName"] == "Bow"
     out = capsys.readouterr().out
     assert "Name on the GX [none]: " in out
     assert out.count("every pack needs its own") == 1
@@ -190,7 +190,7 @@ def test_a_pack_that_comes_back_controls_only_if_its_owner_says_so_again() -> No
 @pytest.mark.parametrize(
     ("chosen", "words"),
     [
-        ({"Control": 1}, "a pack controls only once its chemistry is known: --chemistry LiFePO4"),
+        ({"Control": 1}, "a pack needs a chemistry to control: --chemistry LiFePO4"),
         ({"CustomName": "service"}, "stands for the settings of the service"),
         ({"CustomName": TWO}, "is an address"),
         ({"CustomName": "a\x1b[2J"}, "a name has up to 40 printable characters"),
@@ -266,7 +266,7 @@ async def test_a_yes_to_control_is_stored_after_the_currents_and_told_as_missing
     with pytest.raises(SettingsError, match="localsettings refuses"):
         await store(replace(added, known=failing), to_store(added, given))
     assert failing.stored == {"CustomName": "House"}
-    assert capsys.readouterr().err == "Stored: CustomName. Perhaps not stored: MaxChargeCurrent, Control.\n"
+    assert capsys.readouterr().err == "Stored: CustomName. Possibly not stored: MaxChargeCurrent, Control.\n"
 
 
 @pytest.mark.parametrize("error", [REFUSED, BusLost(), asyncio.CancelledError()], ids=repr)
