@@ -26,7 +26,7 @@ from dbus_xbms.commands.session import complete, end_by_signals, open_bus, wait_
 from dbus_xbms.commands.stories import STORIES, Teller
 from dbus_xbms.commands.table import render, terminal
 from dbus_xbms.commands.watch import captioned, show
-from dbus_xbms.dbus.trusted import TrustedBus
+from dbus_xbms.dbus import TrustedBus
 from dbus_xbms.process.interrupt import LastAct
 from dbus_xbms.settings import PackSettings, Value, pack_path
 from dbus_xbms.simulator import control
