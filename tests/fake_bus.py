@@ -14,7 +14,7 @@ from dbus_fast import ErrorType, Message, MessageType, Variant, unpack_variants
 
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.contact import Contact
-from dbus_xbms.dbus.call import DAEMON
+from dbus_xbms.dbus.calls import DAEMON
 from dbus_xbms.rpc import NAME as SERVICE
 from dbus_xbms.settings import PackSettings, Value, pack_path
 from dbus_xbms.venus.bus_item import ACCEPTED, REFUSED

@@ -19,12 +19,12 @@ from dbus_xbms.rpc import (
     BUS,
     BUSY,
     FAULT,
-    HEARING_AGE,
     INTERFACE,
     MOST_PACKS,
     MOST_SCANS,
     PATH,
     SETTINGS,
+    SO_FAR_AGE,
     STOPPING,
     RpcService,
     _described_error,
@@ -122,19 +122,19 @@ async def test_what_is_heard_so_far_is_made_again_after_half_a_second() -> None:
     service, begun = Service(), now()
     service.hearing = [heard(1)]
     for _ in range(5):
-        assert [one["address"] for one in await service.call("Hearing")] == ["A4:C1:37:00:00:01"]
+        assert [one["address"] for one in await service.call("FoundSoFar")] == ["A4:C1:37:00:00:01"]
     assert service.asked == 1
     service.hearing = [heard(2)]
-    await asyncio.sleep(HEARING_AGE)
-    assert [one["address"] for one in await service.call("Hearing")] == ["A4:C1:37:00:00:02"]
-    assert now() - begun == HEARING_AGE
+    await asyncio.sleep(SO_FAR_AGE)
+    assert [one["address"] for one in await service.call("FoundSoFar")] == ["A4:C1:37:00:00:02"]
+    assert now() - begun == SO_FAR_AGE
 
 
 @virtual_time
 async def test_a_name_in_an_advertisement_cannot_carry_control_characters() -> None:
     service = Service()
     service.hearing = [heard(1, name="\x1b[2Jpack\x00")]
-    (found,) = await service.call("Hearing")
+    (found,) = await service.call("FoundSoFar")
     assert found["name"].isprintable()
 
 
