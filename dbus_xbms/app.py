@@ -12,7 +12,7 @@ from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.ble.scan_results import ScanResults
 from dbus_xbms.contact import Contact
-from dbus_xbms.dbus.errors import BusError
+from dbus_xbms.dbus import BusError
 from dbus_xbms.interference.monitor import InterferenceMonitor
 from dbus_xbms.pack.monitor import PackMonitor
 from dbus_xbms.pack.pack import Pack
