@@ -131,7 +131,7 @@ class FakeBus:
         match call.member:
             case "Version":
                 return "s", ["1.2.3"]
-            case "Heard":
+            case "RecentlyFound":
                 return "aa{sv}", [[]]
             case "Packs":
                 return "a{sa{sv}}", [{address: _entry(one) for address, one in self.contacts.items()}]
