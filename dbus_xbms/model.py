@@ -184,7 +184,7 @@ class Counters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """All that one poll brought; identity and counters only when they were asked for."""
+    """The result of one poll; identity and counters only if they were read."""
 
     sample: PackSample
     identity: PackIdentity | None = None
