@@ -1,32 +1,32 @@
 #!/bin/sh
-# Install dbus-xbms on Venus OS; upgrade it, go back, remove it.
-# All of it is below /data, which firmware updates keep; only a copy of the run scripts is in /service, which is memory.
+# Install dbus-xbms on Venus OS, upgrade it, roll it back, or remove it.
+# Everything is in /data, which survives firmware updates; only a copy of the run scripts is in /service, in memory.
 set -eu
 
 usage() {
     cat <<'END'
-install.sh [OPTIONS] [ARCHIVE]     install dbus-xbms, or upgrade it
-install.sh --rollback              go back to the release before this one
-install.sh --uninstall [--purge]   remove it; --purge: also its log and all that is set for its packs
+install.sh [OPTIONS] [ARCHIVE]     install or upgrade dbus-xbms
+install.sh --rollback              go back to the previous release
+install.sh --uninstall [--purge]   remove dbus-xbms; --purge: also its log and the settings of the packs
 
-ARCHIVE is dbus-xbms-VERSION.tar.gz. Without it: the unpacked archive that install.sh is part of, else the newest
-release is downloaded.
+ARCHIVE is dbus-xbms-VERSION.tar.gz. Without it, the release that contains this install.sh is installed, or if
+there is none, the latest release is downloaded.
 
-  --offline    never download; take the one archive beside install.sh
-  --unsigned   install a build of your own, which has no signature
-  --no-start   only put all in place; it starts at the next boot
-  --boot       what /data/rc.local calls: start the service
-  --check-boot whether /data/rc.local will start it
-  --root DIR   a directory that stands for /, for tests
+  --offline    do not download; use the archive beside install.sh
+  --unsigned   install a build of your own, without checking its signature
+  --no-start   install, but start the service at the next boot only
+  --boot       start the service; called by /data/rc.local
+  --check-boot check whether /data/rc.local starts the service
+  --root DIR   use DIR in place of /, for tests
 END
 }
 
 OLDEST_VENUS=360  # v3.60: the first with Python 3.12
 ROOM=10240        # kB free on /data; a release takes a third of that
 SELF_TEST_TIME=120 # s
-PATIENCE=${XBMS_PATIENCE:-120} # s for a new release to come up; the slowest GX compiles it at its first start
-STEADY=${XBMS_STEADY:-6}       # s that it has to stay up; supervise notices an end after up to 1 s
-# Written here when a release is built; without them there is no download and no signature to check.
+PATIENCE=${XBMS_PATIENCE:-120} # s for a new release to start; the slowest GX compiles it at the first start
+STEADY=${XBMS_STEADY:-6}       # s for which it has to stay up; supervise notices an exit after up to 1 s
+# Filled in when a release is built; without them, nothing is downloaded and no signature is checked.
 DOWNLOADS=''
 KEY=''
 DOWNLOADS=${XBMS_DOWNLOADS:-$DOWNLOADS} # for tests
@@ -57,7 +57,7 @@ main() {
         esac
         shift
     done
-    if [ "$action" = boot ] && [ -n "${XBMS_PROBE-}" ]; then # only whether rc.local gets here
+    if [ "$action" = boot ] && [ -n "${XBMS_PROBE-}" ]; then # only check whether rc.local gets here
         : >"$XBMS_PROBE"
         exit
     fi
@@ -78,7 +78,7 @@ main() {
     SERVICE=$ROOT/service/dbus-xbms
     LOG=$ROOT/var/log/dbus-xbms
     . "$here/service/venus.sh"
-    [ -n "$ROOT" ] || [ "$(id -u)" = 0 ] || die "only root can do that."
+    [ -n "$ROOT" ] || [ "$(id -u)" = 0 ] || die "run this as root."
     if [ "$action" = check-boot ]; then
         boot_line_judge && exit
         exit 1
@@ -92,11 +92,11 @@ main() {
     esac
 }
 
-# One at a time. Whoever holds the lock also starts the service, so --boot has nothing left to do.
+# Allow one run at a time. The run that holds the lock also starts the service, so --boot can exit.
 lock() {
     mkdir -p "$ROOT/run"
     exec 9>"$ROOT/run/dbus-xbms.lock"
-    flock -n 9 || { [ "$action" = boot ] && exit; } || die "another install.sh is at work."
+    flock -n 9 || { [ "$action" = boot ] && exit; } || die "another install.sh is running."
 }
 
 is_venus() {
@@ -105,10 +105,10 @@ is_venus() {
 *}
 }
 
-# --- where the release comes from ---
+# --- find the release ---
 
-# elsewhere: this script came alone. Let the one of the installed release do it, or to install, that of the archive
-# which is named, lies beside this one, or can be downloaded.
+# elsewhere: this script is not part of a release. Run the one of the installed release, or for an installation, the
+# one in the archive that is named, beside this script, or downloaded.
 elsewhere() {
     set -- "--$action" ${no_start:+--no-start} ${purge:+--purge} ${unsigned:+--unsigned}
     if [ "$action" != install ]; then
@@ -130,33 +130,33 @@ elsewhere() {
     sh "$unpacked/install.sh" "$@"
 }
 
-beside() { # the only archive in this directory
+beside() { # print the only archive in this directory
     set -- "$here"/dbus-xbms-*.tar.gz
-    [ $# = 1 ] || die "there are several archives in $here; name the one to install."
-    [ -f "$1" ] || die "there is no archive in $here, and --offline forbids a download."
+    [ $# = 1 ] || die "there are several archives in $here; name one of them."
+    [ -f "$1" ] || die "there is no archive in $here, and --offline forbids downloading one."
     echo "$1"
 }
 
-# guard FILE: nobody but root, or whoever runs this, can have put it there.
+# guard FILE: exit unless only root, or the user who runs this, can have put it there.
 guard() {
-    mine "$1" || die "$1 belongs to somebody else, who could have put anything in it. Load the archive yourself."
+    mine "$1" || die "$1 belongs to another user, who could have put anything in it. Download the archive yourself."
     where=$(cd "$(dirname "$1")" && pwd -P)
     case $(ls -lnd "$where") in
-        ?????w* | ????????w*) die "others may write to $where, so the archive there may be anybody's. Move it to a directory of your own: mkdir -m 700 /data/new" ;;
+        ?????w* | ????????w*) die "other users can write to $where, so the archive may not be yours. Move it to a directory of your own: mkdir -m 700 /data/new" ;;
     esac
-    mine "$where" || die "$where belongs to somebody else. Move the archive to a directory of your own: mkdir -m 700 /data/new"
+    mine "$where" || die "$where belongs to another user. Move the archive to a directory of your own: mkdir -m 700 /data/new"
 }
 
-mine() { # FILE: it is root's, or of whoever runs this
+mine() { # FILE: whether it belongs to root or to the user who runs this
     # shellcheck disable=SC2012 # only the owner's number is read
     owner=$(ls -lnd "$1" | awk '{ print $3 }')
     [ "$owner" = 0 ] || [ "$owner" = "$(id -u)" ]
 }
 
 download() {
-    [ -n "$DOWNLOADS" ] || die "this install.sh knows no address of releases. Get dbus-xbms-VERSION.tar.gz from where you have got it, and name it: sh install.sh ARCHIVE"
+    [ -n "$DOWNLOADS" ] || die "this install.sh has no download address. Get dbus-xbms-VERSION.tar.gz from where you got install.sh, and name it: sh install.sh ARCHIVE"
     say "Downloading from $DOWNLOADS ..."
-    fetch SHA256SUMS || die "the download failed; without internet, load the archive elsewhere and name it: sh install.sh ARCHIVE"
+    fetch SHA256SUMS || die "the download failed; without internet access, download the archive elsewhere and name it: sh install.sh ARCHIVE"
     name=$(sed -n 's/^[0-9a-f]* [ *]\(dbus-xbms-[^/ ]*\.tar\.gz\)$/\1/p' "$work/SHA256SUMS")
     [ -n "$name" ] || die "the release does not name its archive."
     fetch "$name" || die "the download failed."
@@ -169,33 +169,33 @@ fetch() { # NAME: a file of the release
     curl --proto '=https' -fsSL "$DOWNLOADS/$1" -o "$work/$1"
 }
 
-# unpack: the archive, if it holds nothing but files below one directory; sets `unpacked`.
+# unpack: unpack the archive if it contains nothing but files below one directory; sets `unpacked`.
 unpack() {
-    tar tvzf "$archive" >"$work/list" 2>/dev/null || die "$archive is damaged, or no archive of dbus-xbms."
+    tar tvzf "$archive" >"$work/list" 2>/dev/null || die "$archive is damaged, or not an archive of dbus-xbms."
     tar tzf "$archive" >"$work/names"
     if grep -q '^[^-d]' "$work/list" || grep -qE '(^|/)\.\.(/|$)' "$work/names" ||
         grep -qvE '^dbus-xbms-[0-9A-Za-z.+~-]+/' "$work/names"; then
-        die "$archive is no archive of dbus-xbms."
+        die "$archive is not an archive of dbus-xbms."
     fi
     mkdir "$work/tree"
-    tar xzf "$archive" -C "$work/tree" || die "$archive cannot be unpacked: is there no room in /tmp?"
+    tar xzf "$archive" -C "$work/tree" || die "cannot unpack $archive: is /tmp full?"
     unpacked=$(echo "$work"/tree/dbus-xbms-*)
-    [ -f "$unpacked/install.sh" ] || die "$archive is no archive of dbus-xbms."
+    [ -f "$unpacked/install.sh" ] || die "$archive is not an archive of dbus-xbms."
 }
 
-# --- whose release it is ---
+# --- check the signature ---
 
-# vet RELEASE: end here unless it is signed with the key of the installed release, or at first with that of this script.
+# vet RELEASE: exit unless it is signed with the key of the installed release, or if there is none, of this script.
 vet() {
     key=$(cat "$APP/current/release-key.pub" 2>/dev/null || printf %s "$KEY")
     if [ -z "$key" ]; then
-        warn "this build is unsigned: nothing proves who made it."
+        warn "this build is unsigned: its origin cannot be verified."
         return
     elif [ -n "$unsigned" ]; then
-        warn "the signature is not checked, as you asked."
+        warn "the signature is not checked (--unsigned)."
         return
     fi
-    command -v ssh-keygen >/dev/null || die "ssh-keygen is missing, so the signature of this release cannot be checked."
+    command -v ssh-keygen >/dev/null || die "ssh-keygen is missing, so the signature cannot be checked."
     signers=$(mktemp)
     echo "dbus-xbms $key" >"$signers"
     good=yes
@@ -205,7 +205,7 @@ vet() {
     exact "$1" || die "this archive is damaged: its files are not those in SHA256SUMS."
 }
 
-exact() { # RELEASE: it holds the files in SHA256SUMS and no others
+exact() { # RELEASE: whether it has the files in SHA256SUMS and no others
     (
         cd "$1"
         [ -z "$(find . ! -type f ! -type d)" ] && sha256sum -c SHA256SUMS >/dev/null 2>&1 &&
@@ -217,12 +217,12 @@ exact() { # RELEASE: it holds the files in SHA256SUMS and no others
 
 install() {
     version=$(cat "$here/VERSION")
-    case $version in '' | .* | *[!0-9A-Za-z.+~-]*) die "\"$version\" is no version." ;; esac
+    case $version in '' | .* | *[!0-9A-Za-z.+~-]*) die "\"$version\" is not a version." ;; esac
     preflight
     [ "$here" = "$(linked current)" ] || vet "$here"
-    # A stick that stays in must not stop a good release at each boot to try a bad one.
+    # A stick left in the GX must not replace a good release with a bad one at each boot.
     [ -z "$no_start" ] || [ "$(sum "$here")" != "$(cat "$LOG/failed" 2>/dev/null)" ] ||
-        die "dbus-xbms $version has failed on this GX before. To try it all the same, run install.sh without --no-start."
+        die "dbus-xbms $version failed on this GX before. To try it again, run install.sh without --no-start."
     tidy
     place
     fresh='' old=$(linked current)
@@ -230,11 +230,11 @@ install() {
     boot_line_add
     if [ -n "$no_start" ]; then
         switch
-        ! boot_line_judge || say "dbus-xbms $version is in place and starts at the next boot."
+        ! boot_line_judge || say "dbus-xbms $version is installed and starts at the next boot."
         return
     fi
-    [ "$old" != "$release" ] || [ -e "$APP/trial" ] || [ ! -d "$SERVICE" ] || { say "dbus-xbms $version is installed already."; return; }
-    # Judged on its own: it goes on when this terminal closes or this script is killed.
+    [ "$old" != "$release" ] || [ -e "$APP/trial" ] || [ ! -d "$SERVICE" ] || { say "dbus-xbms $version is already installed."; return; }
+    # In a process of its own, which continues when this terminal closes or this script is killed.
     (
         trap '' HUP
         switch
@@ -242,54 +242,54 @@ install() {
         judge
     ) &
     wait $! || exit 1
-    say "dbus-xbms $version is installed and runs. Next: $APP/current/bin/dbus-xbms scan"
+    say "dbus-xbms $version is installed and running. Next: $APP/current/bin/dbus-xbms scan"
     path_hint
-    boot_line_judge || warn "so it will not start after a restart of the GX."
+    boot_line_judge || warn "dbus-xbms will not start when the GX reboots."
 }
 
-# path_hint: how to call the command by its name in each login. The home of root is on /data, so the line stays.
+# path_hint: say how to put the command on the PATH. The home directory of root is on /data, so the line stays.
 path_hint() {
     grep -qsF "$APP/current/bin" "$ROOT/data/home/root/.profile" ||
-        say "To call it by its name, type this once: echo 'PATH=\$PATH:$APP/current/bin' >>~/.profile; . ~/.profile"
+        say "To put dbus-xbms on your PATH: echo 'PATH=\$PATH:$APP/current/bin' >>~/.profile; . ~/.profile"
 }
 
-# preflight: refuse what cannot work, before anything is touched.
+# preflight: refuse an installation that cannot work, before anything is changed.
 preflight() {
     [ "$(echo "$system" | awk -F '[v.~-]' '{ print $2 * 100 + $3 }')" -ge "$OLDEST_VENUS" ] ||
         die "this is Venus OS $system; v3.60 or newer is needed. Update it first: Settings, General, Firmware."
     python3 -S -E -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || die "Python 3.12 or newer is needed."
     for tool in flock sha256sum svc svstat softlimit multilog; do
-        command -v "$tool" >/dev/null || die "$tool is missing; is this a Venus OS?"
+        command -v "$tool" >/dev/null || die "$tool is missing; is this Venus OS?"
     done
-    [ ! -e "$ROOT/etc/venus/installedVersion-dbus-xbms" ] || die "SetupHelper has installed dbus-xbms already; upgrade or remove it there."
-    (: >"$ROOT/data/.dbus-xbms") 2>/dev/null || die "/data cannot be written to."
+    [ ! -e "$ROOT/etc/venus/installedVersion-dbus-xbms" ] || die "dbus-xbms was installed by SetupHelper; upgrade or remove it there."
+    (: >"$ROOT/data/.dbus-xbms") 2>/dev/null || die "/data is not writable."
     rm "$ROOT/data/.dbus-xbms"
     free=$(df -Pk "$ROOT/data" | awk 'NR == 2 { print $4 }')
     [ "$free" -ge "$ROOM" ] || die "only $((free / 1024)) MB are free on /data; $((ROOM / 1024)) MB are needed."
     case $(head -n 1 "$RC" 2>/dev/null) in
         '#!'*sh*) ;;
-        '#!'*) die "$RC is no shell script, so nothing can be added to it." ;;
+        '#!'*) die "$RC is not a shell script, so the line that starts dbus-xbms cannot be added." ;;
     esac
     for other in dbus-serialbattery dbus-btbattery dbus-bms-ble; do
         for place in apps etc; do
-            [ ! -e "$ROOT/data/$place/$other" ] || warn "$other is installed, too. A pack serves one driver: give each pack to only one of them."
+            [ ! -e "$ROOT/data/$place/$other" ] || warn "$other is installed, too. A pack accepts one driver only: configure each pack in one of them."
         done
     done
 }
 
-# tidy: what an interrupted run has left.
+# tidy: remove what an interrupted run has left.
 tidy() {
     rm -rf "$RELEASES"/.[!.]* "$APP"/*.new "$APP.gone" "$RC.dbus-xbms" "$RC.disabled.dbus-xbms"
     service_finish
 }
 
-# place: this release among the others, whole and tried with this machine's Python; sets `release`.
+# place: copy this release beside the others, checked and tested with this machine's Python; sets `release`.
 place() {
     candidates="$RELEASES/$version $RELEASES/$version+$(sum "$here" | cut -c 1-8)"
     for release in $candidates; do
         ! whole "$release" || return 0
     done
-    for release in $candidates; do # a damaged one, or another build of this version, must not be replaced while in use
+    for release in $candidates; do # do not replace a damaged one, or another build of this version, while it is in use
         [ "$release" = "$(linked current)" ] || break
     done
     new=$RELEASES/.$version
@@ -303,15 +303,15 @@ place() {
     sync
 }
 
-whole() { # RELEASE: it holds every file of this archive
+whole() { # RELEASE: whether it has every file of this archive
     cmp -s "$here/SHA256SUMS" "$1/SHA256SUMS" && (cd "$1" && sha256sum -c SHA256SUMS >/dev/null 2>&1)
 }
 
-sum() { # RELEASE: of all it holds
+sum() { # RELEASE: print a checksum of its contents
     sha256sum <"$1/SHA256SUMS"
 }
 
-# self_test RELEASE: let it judge itself here. An alarm survives exec, so it ends in time.
+# self_test RELEASE: exit unless its self-test succeeds. The alarm survives exec, so the test ends in time.
 self_test() {
     python3 -S -E -c 'import os, signal, sys; signal.alarm(int(sys.argv[1])); os.execv(sys.argv[2], sys.argv[2:])' \
         $SELF_TEST_TIME "$1/bin/dbus-xbms" doctor --self-test 9>&- >"$1/.self-test" 2>&1 || {
@@ -324,16 +324,16 @@ self_test() {
 
 # --- releases and the links to them ---
 
-linked() { # LINK: the release it points to; nothing if there is none
+linked() { # LINK: print the release it points to, if any
     [ ! -d "$APP/$1" ] || readlink -f "$APP/$1"
 }
 
-point() { # LINK RELEASE: in one step
+point() { # LINK RELEASE: change the link atomically
     ln -sfn "releases/${2##*/}" "$APP/$1.new"
     mv -Tf "$APP/$1.new" "$APP/$1"
 }
 
-# switch: from `old` to `release`, which is on trial until it has proved itself.
+# switch: switch from `old` to `release`, which is on trial until it has proved that it works.
 switch() {
     [ "$old" != "$release" ] || return 0
     : >"$APP/trial"
@@ -342,15 +342,15 @@ switch() {
     sync
 }
 
-# judge: keep the current release, which has been started, if it proves itself; else go back.
+# judge: keep the current release, which has been started, if it works; else go back.
 judge() {
     if service_is_down; then
-        say "The service was stopped by hand and stays so; to start it: svc -u $SERVICE"
+        say "The service was stopped manually and stays stopped; to start it: svc -u $SERVICE"
     elif ! service_proves_itself; then
-        say "The end of its log:"
+        say "The last lines of its log:"
         service_log_tail
         if [ -e "$APP/trial" ]; then
-            { mkdir -p "$LOG" && sum "$APP/current" >"$LOG/failed"; } || : # no room, say
+            { mkdir -p "$LOG" && sum "$APP/current" >"$LOG/failed"; } || : # /data may be full
             go_back
         fi
         return 1
@@ -360,7 +360,7 @@ judge() {
     rm -f "$APP/trial"
 }
 
-# go_back: all as it was before the switch.
+# go_back: restore everything as it was before the switch.
 go_back() {
     bad=$(linked current) good=$(linked previous)
     if [ -n "$good" ] && [ "$good" != "$bad" ]; then
@@ -371,14 +371,14 @@ go_back() {
             [ "$each" = "$good" ] || point previous "$each"
         done
         rm -f "$APP/trial"
-        ! service_proves_itself || say "Rolled back: ${good##*/} runs as before."
+        ! service_proves_itself || say "Rolled back: ${good##*/} is running again."
     elif [ -n "$fresh" ]; then
         take_out
-        say "It has been taken out again; its log is kept in $LOG."
+        say "dbus-xbms was removed again; its log is kept in $LOG."
     fi
 }
 
-prune() { # all releases but the current one and the one before
+prune() { # remove all releases except the current and the previous one
     for each in "$RELEASES"/*; do
         [ "$each" = "$(linked current)" ] || [ "$each" = "$(linked previous)" ] || rm -rf "$each"
     done
@@ -386,7 +386,7 @@ prune() { # all releases but the current one and the one before
 
 # --- the other actions ---
 
-# boot: as rc.local calls it, so no waiting. A release that was never proved is judged in the background.
+# boot: called by rc.local, so do not wait. A release on trial is judged in the background.
 boot() {
     [ -d "$APP/current" ] || die "nothing is installed."
     fresh=''
@@ -403,33 +403,33 @@ boot() {
 
 rollback() {
     release=$(linked previous) old=$(linked current)
-    [ -n "$release" ] || die "there is no release to go back to."
+    [ -n "$release" ] || die "there is no previous release."
     point current "$release"
     point previous "$old"
     rm -f "$APP/trial"
     service_start
     service_proves_itself || { service_log_tail && exit 1; }
-    say "dbus-xbms ${release##*/} runs again; --rollback once more returns to ${old##*/}."
+    say "dbus-xbms ${release##*/} is running again; another --rollback returns to ${old##*/}."
 }
 
 uninstall() {
     if [ -n "$purge" ] && [ -d "$APP/current" ]; then
-        "$APP/current/bin/dbus-xbms" remove --all --forget --yes || warn "the settings of the packs could not be erased."
+        "$APP/current/bin/dbus-xbms" remove --all --forget --yes || warn "could not erase the settings of the packs."
     fi
     take_out
     [ -z "$purge" ] || rm -rf "$LOG" "$ROOT/data/conf/dbus-xbms"
     rm -f "$ROOT/run/dbus-xbms.lock"
-    say "dbus-xbms is removed."
-    [ -n "$purge" ] || say "Kept for the day it comes back: its log in $LOG, and the settings of your packs. --uninstall --purge removes them, too."
+    say "dbus-xbms was removed."
+    [ -n "$purge" ] || say "Kept: the log in $LOG and the settings of your packs. --uninstall --purge also removes these."
 }
 
-# take_out: all that install has put anywhere.
+# take_out: remove everything that was installed.
 take_out() {
     boot_line_remove
     service_remove
     [ ! -d "$APP" ] || mv "$APP" "$APP.gone"
     rm -rf "$APP.gone"
-    rmdir "$ROOT/data/apps" 2>/dev/null || : # others have theirs there
+    rmdir "$ROOT/data/apps" 2>/dev/null || : # other programs may be there
 }
 
 main "$@"

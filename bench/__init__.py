@@ -1,1 +1,1 @@
-"""Measurements and simulations of the whole, with their tables and plots."""
+"""Measurements and simulations of the whole program, with tables and plots."""

@@ -1,4 +1,4 @@
-"""A command on a terminal of its own, which shows what it draws."""
+"""Run a command on a simulated terminal that shows what it draws."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from types import MappingProxyType
 from bench.terminal import Screen
 
 COMMAND = (sys.executable, "-W", "error", "-m", "dbus_xbms")
-LIMIT = 60.0  # s for what is waited for; a loaded machine takes its time to start an interpreter
+LIMIT = 60.0  # s; a loaded machine takes long to start an interpreter
 
 
 class OnTerminal:
-    """A running command: what its terminal shows, and keys for it."""
+    """A running command: its screen, and keys to send."""
 
     def __init__(self, columns: int, lines: int) -> None:
         self.screen = Screen(columns, lines)
-        self.sent = ""  # all that it has written
+        self.sent = ""  # all output so far
         self.process: asyncio.subprocess.Process
         self._ours, self.theirs = os.openpty()
-        self._decoder = getincrementaldecoder("utf-8")("replace")  # what is read may end within a character
+        self._decoder = getincrementaldecoder("utf-8")("replace")  # a chunk may end within a character
         self._more = asyncio.Event()
         self._set_size(columns, lines)
 
@@ -38,13 +38,13 @@ class OnTerminal:
         os.write(self._ours, keys.encode())
 
     def resize(self, columns: int, lines: int) -> None:
-        """Change the size, as a window does."""
+        """Change the size of the terminal."""
         self.screen = Screen(columns, lines, modes=self.screen.modes)
         self._set_size(columns, lines)
         self.process.send_signal(signal.SIGWINCH)
 
     async def until(self, condition: Callable[[list[str]], object]) -> list[str]:
-        """Wait until what is shown is so, and return it."""
+        """Wait until the screen fulfils a condition, and return it."""
         try:
             async with asyncio.timeout(LIMIT):
                 while not condition(self.screen.text):
@@ -55,15 +55,15 @@ class OnTerminal:
         return self.screen.text
 
     async def shows(self, words: str) -> list[str]:
-        """Wait until these words are shown; lines count as one."""
+        """Wait until the screen shows these words; line breaks count as spaces."""
         return await self.until(lambda lines: words in " ".join(" ".join(lines).split()))
 
     async def wrote(self, text: str, start: int = 0) -> None:
-        """Wait until it has written this, at or behind that place of all that it writes."""
+        """Wait until the output contains a text, from a position on."""
         await self.until(lambda _: text in self.sent[start:])
 
     async def ended(self) -> int:
-        """Wait for the end and return the exit status."""
+        """Wait until the command ends, and return its exit status."""
         try:
             async with asyncio.timeout(LIMIT):
                 status = await self.process.wait()
@@ -76,11 +76,11 @@ class OnTerminal:
     def interrupt(self) -> None:
         """Press Ctrl-C."""
         with suppress(ProcessLookupError):  # it has ended
-            # Not process.send_signal: it may reap the process, and asyncio then reports status 255.
+            # Not process.send_signal: it may reap the process, after which asyncio reports status 255.
             os.killpg(self.process.pid, signal.SIGINT)
 
     async def stopped(self) -> None:
-        """Wait until the command is stopped, as by Ctrl-Z."""
+        """Wait until the command is stopped, for example by Ctrl-Z."""
         async with asyncio.timeout(LIMIT):
             while True:
                 if self._state() == "T":
@@ -91,22 +91,22 @@ class OnTerminal:
         return Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0]
 
     def echoes(self) -> bool:
-        """Whether the terminal shows what is typed, as it did before the command."""
+        """Return whether the terminal echoes, as it did before the command."""
         return bool(termios.tcgetattr(self.theirs)[3] & termios.ECHO)
 
     def open(self) -> None:
-        """Take what the command writes."""
+        """Start reading the command's output."""
         os.set_blocking(self._ours, False)
         asyncio.get_running_loop().add_reader(self._ours, self._read)
 
     def close(self) -> None:
-        """Give the terminal back."""
+        """Close the terminal."""
         asyncio.get_running_loop().remove_reader(self._ours)
         os.close(self._ours)
         os.close(self.theirs)
 
     def _read(self) -> bool:
-        """Take what has been written; whether there was something."""
+        """Read pending output; return whether there was any."""
         try:
             text = self._decoder.decode(os.read(self._ours, 1 << 16))
         except BlockingIOError:
@@ -128,7 +128,7 @@ async def on_terminal(
     keys: bool = True,
     environment: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[OnTerminal]:
-    """Run ``dbus-xbms`` on a terminal of that size; ``keys``: its input comes from there, too."""
+    """Run ``dbus-xbms`` on a terminal of this size; ``keys``: also connect its input."""
     terminal = OnTerminal(*size)
     terminal.open()
     bare = {name: value for name, value in os.environ.items() if name not in ("LINES", "COLUMNS", "NO_COLOR")}

@@ -1,4 +1,4 @@
-"""Tables in docs/ that are generated from the program: python -m bench.tables writes them."""
+"""Generate the tables in docs/ from the program: python -m bench.tables."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def _default(setting: AnySetting) -> str:
 
 
 def presets() -> str:
-    """Voltages of each chemistry."""
+    """Return a table of the voltages of each chemistry."""
     return _chemistries(PRESET_COLUMNS)
 
 
 def bounds() -> str:
-    """Bounds of the settings for each chemistry."""
+    """Return a table of the bounds of settings for each chemistry."""
     return _chemistries(BOUND_COLUMNS)
 
 
@@ -59,7 +59,7 @@ def _chemistries(columns: dict[str, str]) -> str:
 
 
 def settings() -> str:
-    """A section per topic, with a row per setting."""
+    """Return a section per topic, with a row per setting."""
     return "\n".join(f"## {topic}\n\n{_settings(*rows)}" for topic, rows in TOPICS)
 
 
@@ -75,7 +75,7 @@ TABLES: Mapping[Path, Mapping[str, Callable[[], str]]] = {
 
 
 def filled(page: Path) -> str:
-    """The text of a page with its tables up to date."""
+    """Return the text of a page with current tables."""
     text = page.read_text(encoding="utf-8")
     for name, table in TABLES[page].items():
         text = re.sub(

@@ -1,4 +1,4 @@
-"""A terminal that knows the few sequences the full screen sends, and takes nothing else. Pure."""
+"""A terminal that understands the few sequences of the full screen, and rejects others. Pure."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ MODES = {"?1049": "alternate", "?25": "cursor", "?7": "wrap"}
 
 
 class UnknownSequence(AssertionError):
-    """Something that was not expected to be sent."""
+    """Output that the terminal does not understand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One place on the screen."""
+    """One cell of the screen."""
 
     text: str = " "  # "": the right half of a wide character
     style: frozenset[int] = frozenset()  # SGR parameters
@@ -26,23 +26,23 @@ class Cell:
 
 @dataclass(slots=True)
 class Screen:
-    """What a terminal of that size shows."""
+    """The screen of a terminal of this size."""
 
     columns: int
     lines: int
     modes: dict[str, bool] = field(default_factory=lambda: {"alternate": False, "cursor": True, "wrap": True})
-    left: list[str] = field(default_factory=list)  # what the alternate screen showed when it was left
-    overran: bool = False  # something was written beyond the edge since the screen was last cleared
+    left: list[str] = field(default_factory=list)  # content of the alternate screen when it was left
+    overran: bool = False  # output went beyond the edge since the screen was last cleared
     _cells: list[list[Cell]] = field(init=False)
     _at: tuple[int, int] = (0, 0)  # line, column
     _style: frozenset[int] = frozenset()
-    _begun: str = ""  # a sequence without its end yet
+    _begun: str = ""  # an incomplete sequence
 
     def __post_init__(self) -> None:
         self._cells = self._blank()
 
     def feed(self, text: str) -> None:
-        """Show what a program has written."""
+        """Process output of a program."""
         text = self._begun + text
         end = len(text)
         if (escape := text.rfind("\x1b")) >= 0 and not PIECE.match(text, escape):
@@ -63,7 +63,7 @@ class Screen:
 
     @property
     def text(self) -> list[str]:
-        """The lines without styles and without spaces at their ends."""
+        """The lines without styles and trailing spaces."""
         return ["".join(cell.text for cell in row).rstrip() for row in self._cells]
 
     def _blank(self) -> list[list[Cell]]:

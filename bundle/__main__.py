@@ -15,14 +15,14 @@ from dbus_xbms import __version__
 from dbus_xbms.commands.progress import steps
 from dbus_xbms.process.interrupt import ended_by_ctrl_c
 
-MOST = 1_500_000  # bytes; a GX may have 28 MB for everything, and two releases are kept
+MOST = 1_500_000  # bytes; a GX may have only 28 MB, and two releases are kept
 
 
 def main() -> int:
-    """Write all archives and their checksums; the exit status."""
+    """Write all archives and their checksums; return the exit status."""
     args = _arguments()
-    if not re.fullmatch(r"\d+\.\d+\.\d+", __version__):  # what the hook on a stick can compare
-        sys.exit(f"bundle: a release is numbered like 1.2.3, not {__version__}")
+    if not re.fullmatch(r"\d+\.\d+\.\d+", __version__):  # the hook of the USB stick compares three numbers
+        sys.exit(f"bundle: a release has a version like 1.2.3, not {__version__}")
     try:
         made_by = origin.origin(args.repository, args.key)
     except ValueError as err:
@@ -31,7 +31,7 @@ def main() -> int:
     args.output.mkdir(parents=True, exist_ok=True)
     with steps() as step:
         files = {**_archives(made_by, args.cache, _time(), step), **release.installer(made_by)}
-        step("Signing" if made_by.key else "Summing up")
+        step("Signing" if made_by.key else "Computing checksums")
         files = origin.signed({**files, "SHA256SUMS": tree.checksums(files)}, made_by)
     if made_by.repository:
         files["NOTES.md"] = tree.text(origin.notes(made_by, __version__))
@@ -48,18 +48,27 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/bundle", description="Build the files of a release.")
-    parser.add_argument("--output", type=Path, default=Path("dist"), metavar="DIR", help="where to (dist)")
     parser.add_argument(
-        "--cache", type=Path, default=Path("build/wheels"), metavar="DIR", help="of wheels (build/wheels)"
+        "--output", type=Path, default=Path("dist"), metavar="DIR", help="output directory (dist)"
+    )
+    parser.add_argument(
+        "--cache",
+        type=Path,
+        default=Path("build/wheels"),
+        metavar="DIR",
+        help="for wheels (build/wheels)",
     )
     parser.add_argument(
         "--repository",
         default=os.environ.get("GITHUB_REPOSITORY", ""),
         metavar="OWNER/NAME",
-        help="on GitHub, where the files will be published: install.sh and SetupHelper look there",
+        help="GitHub repository that will publish the files; install.sh and SetupHelper download from there",
     )
     parser.add_argument(
-        "--key", type=Path, metavar="FILE", help="private key of ssh-keygen (ed25519) that signs the release"
+        "--key",
+        type=Path,
+        metavar="FILE",
+        help="private key of ssh-keygen (ed25519) that signs the release",
     )
     return parser.parse_args()
 
@@ -74,7 +83,7 @@ def _archives(
         f"venus-data-dbus-xbms-{__version__}": release.for_usb(__version__, installed),
         "venus-data-dbus-xbms-remove": release.removal(),
     }
-    if made_by.repository:  # SetupHelper must know where newer ones are
+    if made_by.repository:  # SetupHelper needs to know where newer versions are
         package = release.for_setuphelper(__version__, installed, made_by)
         trees[f"setuphelper-dbus-xbms-{__version__}"] = tree.under("dbus-xbms", package)
     step("Packing")
@@ -82,7 +91,7 @@ def _archives(
 
 
 def _time() -> int:
-    """What the files are dated: SOURCE_DATE_EPOCH, or the commit's time, in s since 1970."""
+    """Return the date of the files in s since 1970: SOURCE_DATE_EPOCH, or that of the commit."""
     if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
         return int(epoch)
     git = ["git", "-C", str(release.ROOT), "log", "-1", "--format=%ct"]

@@ -1,4 +1,4 @@
-"""Where releases come from and who signs them; without either, a build is one's own and says so."""
+"""Where releases are published and who signs them; both are optional."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bundle.tree import File, Tree
 
-NAMESPACE = "dbus-xbms"  # of signatures; install.sh asks for the same
+NAMESPACE = "dbus-xbms"  # of signatures; install.sh uses the same
 REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 SUMS = "SHA256SUMS"
 
@@ -21,38 +21,38 @@ class Origin:
 
     repository: str = ""  # OWNER/NAME on GitHub
     private_key: Path | None = None  # of ssh-keygen, without a passphrase
-    key: str = ""  # the public one, as one line: type and key
+    key: str = ""  # public key as one line: type and key
 
     @property
     def owner(self) -> str:
-        """The account."""
+        """The account that owns the repository."""
         return self.repository.partition("/")[0]
 
     @property
     def downloads(self) -> str:
-        """The address below which the files of the newest release are."""
+        """Base URL of the files of the newest release."""
         return f"https://github.com/{self.repository}/releases/latest/download" if self.repository else ""
 
 
 def origin(repository: str, private_key: Path | None) -> Origin:
-    """Read the public key and check the name.
+    """Check the repository's name and read the public key.
 
     Raises:
-        ValueError: no repository's name, or no key.
+        ValueError: not a repository's name, or not a key.
     """
     if repository and not REPOSITORY.fullmatch(repository):
-        raise ValueError(f"a repository is named like owner/name, not {repository!r}")
+        raise ValueError(f"a repository has a name like owner/name, not {repository!r}")
     if private_key is None:
         return Origin(repository=repository)
     done = subprocess.run(["ssh-keygen", "-y", "-f", private_key], capture_output=True, text=True)
     if done.returncode:
-        raise ValueError(f"{private_key} is no private key of ssh-keygen: {done.stderr.strip()}")
+        raise ValueError(f"{private_key} is not a private key of ssh-keygen: {done.stderr.strip()}")
     key = " ".join(done.stdout.split()[:2])
     return Origin(repository=repository, private_key=private_key, key=key)
 
 
 def signed(tree: Tree, origin: Origin) -> dict[str, File]:
-    """The tree with a signature of its checksums beside them, if there is a key."""
+    """Return the tree with a signature of its checksums, if there is a key."""
     if origin.private_key is None:
         return {**tree}
     with tempfile.TemporaryDirectory() as folder:
@@ -64,14 +64,14 @@ def signed(tree: Tree, origin: Origin) -> dict[str, File]:
 
 
 def notes(origin: Origin, version: str) -> str:
-    """What the page of a release says first: how to install it."""
+    """Return the text of the release page: how to install."""
     signature = "`install.sh` checks its signature." if origin.key else "This build is unsigned."
     return f"""Install or upgrade by ssh, as root:
 
     d=$(mktemp -d) && cd "$d" && curl --proto '=https' -fsSLO {origin.downloads}/install.sh && sh install.sh
 
-With a USB stick: copy `venus-data-dbus-xbms-{version}.tar.gz` to it, put it into the GX and restart that.
+With a USB stick: copy `venus-data-dbus-xbms-{version}.tar.gz` to it, plug it into the GX and restart the GX.
 
-{signature} All files were built twice and were the same.
-`gh attestation verify FILE --repo {origin.repository}` says by which workflow.
+{signature} All files were built twice, with identical results.
+`gh attestation verify FILE --repo {origin.repository}` shows the workflow that built them.
 """

@@ -1,4 +1,4 @@
-"""The trees of a release: what is installed, and the wrappings in which it comes to a GX."""
+"""The trees of a release: the installed files, and the packages in which a GX gets them."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ OLDEST_VENUS = "v3.60"  # the first with Python 3.12
 PROGRAM = ("**/*.py", "**/*.bash")
 # For a computer, not for a GX: the simulator and the commands that need it.
 NOT_ON_A_GX = ("simulator/*", "commands/demo.py", "commands/simulate.py", "commands/stories.py")
-PAGES = ("README.md", "docs/*.md")  # without pictures, which need more room than words
-SERVICE = ("venus.sh", "dbus-xbms/**/*")  # the rest is for machines without Venus OS
+PAGES = ("README.md", "docs/*.md")  # without pictures, to save space
+SERVICE = ("venus.sh", "dbus-xbms/**/*")  # the other files are for machines without Venus OS
 
 
 def release(version: str, libraries: Sequence[Library], time: int, origin: Origin) -> dict[str, File]:
-    """What install.sh installs; it is part of it."""
+    """Return the files that install.sh installs, itself included."""
     tree = {
         **under("dbus_xbms", _program()),
         **under("service", read(ROOT / "service", *SERVICE)),
@@ -51,7 +51,7 @@ def _program() -> dict[str, File]:
 
 
 def installer(origin: Origin) -> dict[str, File]:
-    """install.sh, which also works alone: it knows where releases are and who signs them."""
+    """Return install.sh with the download address and the signing key; it also works on its own."""
     (name, script), *_ = read(ROOT, "install.sh").items()
     content = script.content.decode()
     for row, value in (("DOWNLOADS", origin.downloads), ("KEY", origin.key)):
@@ -62,7 +62,7 @@ def installer(origin: Origin) -> dict[str, File]:
 
 
 def for_usb(version: str, tree: Tree) -> dict[str, File]:
-    """A release on a stick: Venus runs the hooks in rc/ and unpacks all else into /data."""
+    """Return a release for a USB stick: Venus runs the hooks in rc/ and unpacks the rest into /data."""
     hooks = read(HERE / "usb", "p*-hook.sh")
     return {
         **under("rc", {**hooks, "VERSION": text(f"{version}\n")}),
@@ -71,12 +71,12 @@ def for_usb(version: str, tree: Tree) -> dict[str, File]:
 
 
 def removal() -> dict[str, File]:
-    """An archive for a stick that removes what is installed."""
+    """Return the files for a USB stick that uninstalls the program."""
     return {"rc/pre-hook.sh": read(HERE / "usb")["remove.sh"]}
 
 
 def for_setuphelper(version: str, tree: Tree, origin: Origin) -> dict[str, File]:
-    """A package of SetupHelper, as its PackageManager takes it from the branch "dist" of the repository."""
+    """Return a package for SetupHelper, whose PackageManager downloads it from the branch "dist"."""
     return {
         **read(HERE / "setuphelper"),
         "version": text(f"v{version}\n"),

@@ -1,4 +1,4 @@
-"""The bill of materials of a release: CycloneDX 1.5, JSON."""
+"""The software bill of materials of a release: CycloneDX 1.5, JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bundle.vendor import Library
 
 
 def bill(version: str, libraries: Sequence[Library], time: int) -> File:
-    """What a release is made of; ``time`` is when, in s since 1970."""
+    """Return the bill of materials; ``time``: its date in s since 1970."""
     own = _component("application", "dbus-xbms", version, "MIT")
     parts = [_library(library) for library in libraries]
     document = {
@@ -33,7 +33,7 @@ def _library(library: Library) -> dict[str, Any]:
     return {
         **_component("library", library.name, library.version, library.licence),
         "purl": f"pkg:pypi/{library.name}@{library.version}",
-        "hashes": [{"alg": "SHA-256", "content": library.sha256}],  # of the wheel that its files come from
+        "hashes": [{"alg": "SHA-256", "content": library.sha256}],  # of the wheel with its files
     }
 
 

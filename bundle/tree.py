@@ -1,4 +1,4 @@
-"""Trees of files in memory: read from disk, joined, summed up, and packed to the same bytes each time."""
+"""Trees of files in memory: read them, add checksums, and pack them reproducibly."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """What an archive holds of a file; all else is the same for each."""
+    """A file in an archive; owner, time and all other attributes are the same for every file."""
 
     content: bytes
     executable: bool = False
@@ -23,10 +23,10 @@ Tree = Mapping[str, File]  # by path, relative, with slashes
 
 
 def read(folder: Path, *patterns: str) -> dict[str, File]:
-    """The files under ``folder`` that match one of the patterns; all of them without any."""
+    """Return the files under ``folder`` that match one of the patterns, or all files."""
     paths = {path for pattern in patterns or ("**/*",) for path in folder.glob(pattern) if path.is_file()}
     if not paths:
-        raise FileNotFoundError(f"{folder}: there is nothing of {patterns or 'any kind'}")
+        raise FileNotFoundError(f"{folder}: no files match {patterns or 'any pattern'}")
     return {
         path.relative_to(folder).as_posix(): File(
             content=path.read_bytes(), executable=bool(path.stat().st_mode & 0o100)
@@ -36,17 +36,17 @@ def read(folder: Path, *patterns: str) -> dict[str, File]:
 
 
 def text(content: str) -> File:
-    """A file of text."""
+    """Return a text file."""
     return File(content=content.encode())
 
 
 def under(folder: str, tree: Tree) -> dict[str, File]:
-    """The same tree, deeper."""
+    """Return the tree moved into a folder."""
     return {f"{folder}/{path}": file for path, file in tree.items()}
 
 
 def checksums(tree: Tree) -> File:
-    """The checksums of all files, as ``sha256sum -c`` takes them."""
+    """Return the checksums of all files, for ``sha256sum -c``."""
     return text(
         "".join(
             f"{hashlib.sha256(file.content).hexdigest()}  {path}\n" for path, file in sorted(tree.items())
@@ -55,9 +55,9 @@ def checksums(tree: Tree) -> File:
 
 
 def pack(tree: Tree, time: int) -> bytes:
-    """A .tar.gz that depends on nothing but the files and ``time`` (s since 1970).
+    """Return a .tar.gz that depends only on the files and ``time`` (s since 1970).
 
-    Directories are not members: unpacking must not change those that are there already.
+    Directories are not members: unpacking must not change existing ones.
     """
     packed = io.BytesIO()
     with (

@@ -1,4 +1,4 @@
-"""The libraries that a release brings along: found by their hashes, stripped to what a GX runs."""
+"""The libraries of a release: found by hash, reduced to the files that a GX runs."""
 
 from __future__ import annotations
 
@@ -20,37 +20,37 @@ from bundle.tree import File
 LOCK = Path(__file__).with_name("vendor.lock")
 ROW = re.compile(r"^([\w-]+)==([\w.]+) --hash=sha256:([0-9a-f]{64})$", re.MULTILINE)
 
-# What a GX never runs. `*` matches slashes, too.
+# Files that a GX never runs. `*` also matches slashes.
 DROPPED = (
-    "*.so",  # for one processor only; the Python of the same module is beside it
+    "*.so",  # for one processor only; each has a Python module of the same name
     *("*.pxd", "*.pyi", "*/py.typed"),  # for compilers and type checkers
     *(f"bleak/backends/{system}/*" for system in ("android", "corebluetooth", "p4android", "winrt")),
     *(f"bluetooth_adapters/systems/{system}.py" for system in ("macos", "windows")),
     "dbus_fast/glib/*",  # needs PyGObject
-    "aiooui/oui.data",  # 0.8 MB of vendors' names, only loaded by whoever asks for one
+    "aiooui/oui.data",  # 0.8 MB of vendors' names, which the program never looks up
 )
-# Besides the licences, which go elsewhere, this is all that is left of a wheel's description of itself.
+# Of a wheel's metadata only this is kept; the licences go to LICENSES/.
 METADATA = "*.dist-info/METADATA"
 LICENCE = "*.dist-info/*LICEN[CS]E*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
-    """One row of the lock, and what its wheel holds."""
+    """A library of the lock file, with the files of its wheel."""
 
     name: str
     version: str
     sha256: str  # of the wheel
-    licence: str  # as SPDX
+    licence: str  # SPDX identifier
     licence_text: bytes
     files: dict[str, File]
 
 
 def libraries(cache: Path) -> list[Library]:
-    """All rows of the lock; pip is only asked if a wheel is not in ``cache`` yet."""
+    """Return the libraries of the lock file; pip downloads wheels that are not in ``cache``."""
     rows: list[tuple[str, str, str]] = ROW.findall(LOCK.read_text())
     with (cache / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # another build may be at it
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another build may be downloading
         wheels = _by_hash(cache)
         if not {sha256 for _, _, sha256 in rows} <= set(wheels):
             _download(cache)
@@ -63,7 +63,7 @@ def _by_hash(cache: Path) -> dict[str, Path]:
 
 
 def _download(cache: Path) -> None:
-    """Have pip fetch the wheels of the lock; which index it asks is the environment's choice."""
+    """Download the wheels of the lock file with pip, from the index that the environment configures."""
     which = ("--python-version=3.12", "--implementation=cp", "--platform=manylinux2014_aarch64")
     options = (
         "--quiet",
@@ -76,7 +76,7 @@ def _download(cache: Path) -> None:
     with tempfile.TemporaryDirectory(dir=cache) as fetched:
         subprocess.run([*pip, *options, *which, "--dest", fetched, "--requirement", LOCK], check=True)
         for wheel in Path(fetched).glob("*.whl"):
-            wheel.replace(cache / wheel.name)  # whole or not at all
+            wheel.replace(cache / wheel.name)  # atomic: never a partial file
 
 
 def _library(name: str, version: str, sha256: str, wheel: Path) -> Library:

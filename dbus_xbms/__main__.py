@@ -17,7 +17,7 @@ def main() -> int:
     except KeyboardInterrupt:
         interrupt.quit_now()
     finally:
-        interrupt.over()
+        interrupt.ignore()
 
 
 if __name__ == "__main__":

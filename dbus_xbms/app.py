@@ -1,4 +1,4 @@
-"""Wiring and supervision: the only place that names concrete classes."""
+"""The running service: it wires the concrete classes together, and starts and stops packs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.ble.scan_results import ScanResults
 from dbus_xbms.contact import Contact
-from dbus_xbms.dbus.errors import BusError
+from dbus_xbms.dbus import BusError
 from dbus_xbms.interference.monitor import InterferenceMonitor
 from dbus_xbms.pack.monitor import PackMonitor
 from dbus_xbms.pack.pack import Pack
@@ -43,25 +43,19 @@ from dbus_xbms.venus.localsettings import LocalSettings
 log = logging.getLogger(__name__)
 
 RESTART_AFTER = 5.0  # s before a pack's task that crashed is started again
-CHOOSE_CONTROL = (
-    PackSettings.control.name,
-    PackSettings.chemistry.name,
-)  # settings by which an owner lets a pack control chargers
-
-
-RENEWING = (
-    PackSettings.separate_switch_device.name,
-    PackSettings.protocol.name,
-)  # settings that may need another pack, or another service of it
+# Settings by which an owner lets a pack control chargers
+CHOOSE_CONTROL = (PackSettings.control.name, PackSettings.chemistry.name)
+# Settings that may need a new pack task, or another service of the pack
+RENEWING = (PackSettings.separate_switch_device.name, PackSettings.protocol.name)
 
 
 def rows_of(table: tuple[AnySetting, ...], path: Callable[[str], str]) -> dict[str, AnySetting]:
-    """A table of settings by their paths in localsettings."""
+    """Return a table of settings by their paths in localsettings."""
     return {path(row.name): row for row in table}
 
 
 class App:
-    """The running service: adopts enabled packs, lets go of disabled ones."""
+    """The running service: starts enabled packs and stops disabled ones."""
 
     def __init__(
         self,
@@ -71,8 +65,8 @@ class App:
         beat: Callable[[], object] = lambda: None,
     ) -> None:
         self._capture = capture
-        self._beat = beat  # called again and again while the loop runs
-        self._given_up = given_up  # told first when supervision ends the program
+        self._beat = beat  # called every few seconds while the event loop runs
+        self._given_up = given_up  # called before supervision ends the program
         self._central = Central([*FAMILIES.values()])
         self._local = LocalSettings(self._setting_changed)
         self._remote = RpcService(
@@ -83,10 +77,10 @@ class App:
         self._roster = Roster(self._packs)
         self._arbiter = Arbiter(self._monitors)
         self._interference = InterferenceMonitor(self._central, self._monitors)
-        self._settings: dict[str, PackSettings] = {}  # of the packs that run or are about to
+        self._settings: dict[str, PackSettings] = {}  # of packs that run or are starting
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._switches: dict[str, int] = {}  # device instances of the switch devices beside packs
-        self._undecided: asyncio.Queue[str] = asyncio.Queue()  # addresses that may be wanted otherwise now
+        self._switches: dict[str, int] = {}  # device instances of separate switch devices
+        self._changed: asyncio.Queue[str] = asyncio.Queue()  # addresses whose pack may have to start or stop
 
     def _monitors(self) -> list[PackMonitor]:
         return [pack.monitor for pack in self._packs.values()]
@@ -108,9 +102,9 @@ class App:
             base.create_task(self._supervised(progress), name="progress")
             await self._load()
             await self._arbiter.ready()
-            async with asyncio.TaskGroup() as packs:  # ends first: packs disconnect and save as they go
+            async with asyncio.TaskGroup() as packs:  # ends first: packs disconnect and save
                 while True:
-                    await self._decide(packs, await self._undecided.get())
+                    await self._apply(packs, await self._changed.get())
 
     async def _load(self) -> None:
         try:
@@ -126,8 +120,8 @@ class App:
         for path in enabled:
             device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
             if name == PackSettings.enabled.name and (address := address_of(device)):
-                self._undecided.put_nowait(address)
-        if self._undecided.empty():
+                self._changed.put_nowait(address)
+        if self._changed.empty():
             log.info(
                 "no pack is enabled yet: `dbus-xbms scan` lists those in range, "
                 "`dbus-xbms add ADDRESS` adds one"
@@ -143,28 +137,28 @@ class App:
             return
         if device.endswith(SWITCH_DEVICE):
             if address in self._switches:
-                self._place_switch(address, value)
+                self._set_switch_instance(address, value)
         elif name == PackSettings.enabled.name:
             if pack := self._packs.get(address):
                 pack.monitor.setting_stored(name, value)
             self._arbiter.confirm(address)
-            self._undecided.put_nowait(address)
+            self._changed.put_nowait(address)
         elif pack := self._packs.get(address):
             pack.monitor.setting_stored(name, value)
             if name in CHOOSE_CONTROL:
                 self._arbiter.confirm(address)
             if name in RENEWING:
-                self._undecided.put_nowait(address)
+                self._changed.put_nowait(address)
         elif settings := self._settings.get(address):  # its pack is about to start
             try:
                 settings.put(name, value)
             except SettingsError as err:
-                log.warning("%s: %s; the old value stands", address, err)
+                log.warning("%s: %s; the old value remains", address, err)
 
-    async def _decide(self, group: asyncio.TaskGroup, address: str) -> None:
-        """Take over or release a pack; its errors do not reach the other packs."""
+    async def _apply(self, group: asyncio.TaskGroup, address: str) -> None:
+        """Start or stop a pack as its settings say; an error does not affect other packs."""
         try:
-            await self._adopt_or_release(group, address)
+            await self._start_or_stop(group, address)
         except BusError:
             raise
         except SettingsError as err:
@@ -174,55 +168,55 @@ class App:
             log.exception("%s: not started or stopped because of an error in this program", address)
             self._roster.stopped(address, CRASHED, _now())
 
-    async def _adopt_or_release(self, group: asyncio.TaskGroup, address: str) -> None:
+    async def _start_or_stop(self, group: asyncio.TaskGroup, address: str) -> None:
         rows = rows_of(PackSettings.rows, lambda name: pack_path(address, name))
         stored = await self._local.add_usable(rows)
         settings = PackSettings({path.rpartition("/")[2]: stored[path] for path in stored})
         enabled = settings.enabled == 1
         if enabled and settings.separate_switch_device == 1:
-            await self._deal_switch(address)
+            await self._assign_switch_instance(address)
         pack = self._packs.get(address)
         if pack and pack.protocol is not family_named(settings.protocol):
-            await self._release(address)
+            await self._stop(address)
         task = self._tasks.get(address)
         if enabled and task is None:
-            log.info("%s: taken over", address)
+            log.info("%s: enabled", address)
             self._settings[address] = settings
             self._tasks[address] = group.create_task(
                 self._supervise(address, settings), name=f"pack {address}"
             )
         elif not enabled:
-            await self._release(address)
+            await self._stop(address)
 
-    async def _release(self, address: str) -> None:
-        """End a pack, if it runs; forget also why one did not."""
+    async def _stop(self, address: str) -> None:
+        """Stop a pack if it runs, and forget it."""
         if task := self._tasks.get(address):
-            log.info("%s: released", address)
+            log.info("%s: disabled", address)
             task.cancel()
             await asyncio.wait([task])
         for held in (self._tasks, self._packs, self._settings):
             held.pop(address, None)
-        self._roster.released(address)
+        self._roster.removed(address)
         self._arbiter.judge()
 
-    async def _deal_switch(self, address: str) -> None:
-        """Have a device instance for the switch device beside a pack."""
+    async def _assign_switch_instance(self, address: str) -> None:
+        """Have a device instance assigned to a pack's separate switch device."""
         path = switch_path(address)
         try:
             stored = await self._local.add({path: SWITCH_INSTANCE})
         except SettingsError as err:
-            log.error("%s: no switch device beside it: %s", address, err)
+            log.error("%s: no separate switch device: %s", address, err)
             return
-        self._place_switch(address, stored[path])
+        self._set_switch_instance(address, stored[path])
 
-    def _place_switch(self, address: str, class_and_instance: Value) -> None:
-        """Record the device instance that the switch device beside a pack has."""
+    def _set_switch_instance(self, address: str, class_and_instance: Value) -> None:
+        """Set the device instance of a pack's separate switch device."""
         self._switches[address] = instance_of(str(class_and_instance))
         if pack := self._packs.get(address):
             pack.monitor.switch_instance = self._switches[address]
 
     async def _supervise(self, address: str, settings: PackSettings) -> None:
-        """Keep one pack running; what goes wrong in it stays in it."""
+        """Run one pack, again after each error; its errors do not affect other packs."""
         while True:
             pack = Pack(
                 address,
@@ -249,7 +243,7 @@ class App:
             raise
 
     def health(self) -> dict[str, int]:
-        """Count what runs and is held just now: none of it grows with time."""
+        """Count packs, links and tasks; none of these grows with time."""
         return {
             "packs": len(self._packs),
             "links": sum(adapter.links for adapter in self._central.adapters),
@@ -257,11 +251,11 @@ class App:
         }
 
     def contacts(self) -> dict[str, Contact]:
-        """How the contact with each enabled pack is, and why, by address."""
+        """Return the contact with each enabled pack, by address."""
         return self._roster.contacts(_now())
 
     async def scan(self, seconds: float) -> list[tuple[Advertised, bool, bool]]:
-        """Look for packs; each with whether it has settings, because it was added once, and is enabled."""
+        """Scan for packs; return each with whether it has settings, and whether it is enabled."""
         stored = await self._local.stored([DEVICES])
         found = await self._central.discover(seconds)
         self._scan_results.add(found, _now())
@@ -271,7 +265,7 @@ class App:
         return [(seen, seen in added, seen.address in self._packs) for seen in found]
 
     async def _rename(self, seen: Advertised, stored: Mapping[str, object]) -> None:
-        """Store the name that a pack advertises, if it is another than before."""
+        """Store the advertised name of a pack if it has changed."""
         path = pack_path(seen.address, PackSettings.advertised_name.name)
         if not seen.name or stored.get(path) == seen.name:
             return
@@ -281,7 +275,7 @@ class App:
             log.warning("%s: its advertised name is not stored: %s", seen.address, err)
 
     def heard(self) -> list[Advertised]:
-        """The packs that scans of the last day have heard."""
+        """Return the packs found by scans of the last day."""
         return self._scan_results.packs(_now())
 
 

@@ -95,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(args.arguments, args)
     _start_logging(command, args.log_level)
     try:
-        with interrupt.asking():
+        with interrupt.as_exception():
             if command.on_bus:
                 importlib.import_module("dbus_xbms.commands.permission").require()
             status: int = module.run(args)

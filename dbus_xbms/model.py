@@ -1,4 +1,4 @@
-"""The records everything speaks: what a pack is, measures and reports. Pure.
+"""Records of what a pack is, measures and reports. Pure.
 
 Voltage in V, current in A (positive while charging), charge in Ah, temperature in °C, time in s.
 """
@@ -153,14 +153,14 @@ class PackSample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackIdentity:
-    """What does not change from poll to poll; cached, so that a pack is known before it answers."""
+    """Properties of a BMS that do not change from poll to poll; stored for the next start."""
 
     hardware: str = ""  # the BMS's own model text, e.g. "SP04S034-L4S-200A-B-U"
     firmware: str = ""  # e.g. "2.9"
     cell_count: int = 0
     ntc_count: int = 0
     nominal: float = 0.0  # Ah
-    rating: float = 0.0  # A that the board bears, by its model text; 0: unknown
+    rating: float = 0.0  # A, rated current of the board by its model text; 0: unknown
     produced: str = ""  # ISO date, "" when the BMS holds none
 
 
@@ -184,7 +184,7 @@ class Counters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The result of one poll; identity and counters only if they were read."""
+    """Result of one poll; with identity and counters only if they were read."""
 
     sample: PackSample
     identity: PackIdentity | None = None
@@ -192,12 +192,12 @@ class Reading:
 
 
 class Phase(Enum):
-    """How old the newest good sample is, in the steps that the owner can see."""
+    """Phase of a pack's data, by the age of its newest good sample."""
 
     WAITING = "waiting"  # no sample since the start
     FRESH = "fresh"
-    HELD = "held"  # the last poll failed; the last good values still stand
-    LENT = "lent"  # as derated, but no fault: the owner has left the pack to somebody else for a while
+    HELD = "held"  # the last poll failed; the last good values are still valid
+    LENT = "lent"  # as derated, but not a fault: the owner has lent the link for a while
     LENT_STOPPED = "lent, stopped"  # lent for longer than StopAfter: a controlling pack's currents are 0
     DERATED = "derated"  # a controlling pack: measurements are invalid, charging is 0, discharging reduced
     LOST = "lost"  # too old: measurements are invalid, a controlling pack's currents are 0
@@ -206,21 +206,21 @@ class Phase(Enum):
 
 LENT = (Phase.LENT, Phase.LENT_STOPPED)
 
-CONNECTED = "connected"  # state of a link that stands
-BETWEEN_POLLS = "free until the next poll"  # state of a link that is shared
+CONNECTED = "connected"  # state of an open link
+BETWEEN_POLLS = "free until the next poll"  # state of a shared link
 
 
 class Notify(IntEnum):
-    """How BlueZ hands notifications over; the values of the setting NotifyMethod."""
+    """How BlueZ delivers notifications; the values of the setting NotifyMethod."""
 
     AUTO = 0  # over a socket where that is safe, else by signals
-    START = 1  # StartNotify: a D-Bus signal for each
-    ACQUIRE = 2  # AcquireNotify: over a socket, whatever the risk
+    START = 1  # StartNotify: one D-Bus signal each
+    ACQUIRE = 2  # AcquireNotify: over a socket, even where that is not safe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkStatus:
-    """How the radio link to one pack is doing."""
+    """Status of the radio link to one pack."""
 
     state: str = "starting"  # a short phrase for the owner: "connected", "searching", ...
     rssi: int | None = None  # dBm, as last seen in an advertisement
@@ -228,13 +228,13 @@ class LinkStatus:
     failed_polls: int = 0  # since the start
     failed_last_hour: int = 0  # of these
     hci: str = ""  # the adapter that was last used
-    finding: str = ""  # what the newest attempt found out though it failed, in a short phrase
-    interference: str = ""  # other programs that are in the way, and what to do
+    finding: str = ""  # what the newest failed attempt found out, as a short phrase
+    interference: str = ""  # other programs that interfere, and what to do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extremes:
-    """Lowest and highest voltages seen over the pack's life here; ``None`` before the first sample."""
+    """Lowest and highest values since the pack was added; ``None`` before the first sample."""
 
     pack_min: float | None = None  # V
     pack_max: float | None = None  # V
@@ -246,7 +246,7 @@ class Extremes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LowestHighest:
-    """The numbers of the lowest and the highest of a pack's cells or sensors, 1-based."""
+    """Numbers of the lowest and the highest of a pack's cells or sensors, 1-based."""
 
     lowest: int
     highest: int
@@ -254,7 +254,7 @@ class LowestHighest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What went through a pack over its life here."""
+    """Totals since the pack was added."""
 
     deepest_discharge: float = 0.0  # Ah missing, never below 0
     last_discharge: float = 0.0  # Ah missing, of the discharge since the pack was last full
@@ -265,27 +265,27 @@ class History:
     since_top_balance: float = 0.0  # s, since the last one or the start
     discharges: int = 0  # from below 65 % back to above 90 %, as Victron's monitors count cycles
     full_discharges: int = 0  # down to 0 %
-    # 1: seen since the last count; these outlive the program, so that a restart in between costs none.
+    # 1: seen since the last count; stored, so that a restart in between loses none.
     below: int = 0  # below 65 %
-    empty: int = 0  # at 0 %, and not clearly above it since
+    empty: int = 0  # at 0 %, and not above 10 % since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What chargers and loads may do with a controlling pack; while it controls, none of it is absent."""
+    """Limits of a controlling pack for chargers and loads."""
 
     cvl: float  # V, charge voltage limit
     ccl: float  # A, charge current limit
     dcl: float  # A, discharge current limit
     mode: str  # in words: Bulk, Absorption, Float, ...
-    charge_limitation: str  # which rule limits charging now, with its number
+    charge_limitation: str  # the rule that limits charging now, with its value
     discharge_limitation: str
     charge_request: bool  # the pack needs charge soon
     battery_low_voltage: float  # V
 
 
 class Level(Enum):
-    """A Venus alarm."""
+    """Level of a Venus alarm."""
 
     OK = 0
     WARNING = 1

@@ -12,9 +12,7 @@ from dbus_fast import DBusError, Message, Variant
 from dbus_xbms import __version__
 from dbus_xbms.ble.scan_results import LONGEST_SCAN, SHORTEST_SCAN, strength, strongest
 from dbus_xbms.contact import Contact, ContactState
-from dbus_xbms.dbus.errors import BusError, BusLost
-from dbus_xbms.dbus.objects import Method, Node, children_of
-from dbus_xbms.dbus.server import Server
+from dbus_xbms.dbus import BusError, BusLost, Method, Node, Server, children_of
 from dbus_xbms.protocols import Advertised, LinkError
 from dbus_xbms.protocols.registry import recognise
 from dbus_xbms.settings import SettingsError
@@ -27,7 +25,7 @@ PATH = "/dbus_xbms"
 INTERFACE = "dbus_xbms.Service1"
 
 MOST_PACKS = 100  # in a reply: the strongest; the number of random addresses is unlimited
-HEARING_AGE = 0.5  # s for which a reply to Hearing is reused, however often it is called
+SO_FAR_AGE = 0.5  # s for which a reply to FoundSoFar is reused, however often it is called
 MOST_SCANS = 3  # at a time; each caller waits for one
 
 ERROR = "dbus_xbms.Error"
@@ -38,7 +36,7 @@ SETTINGS = f"{ERROR}.Settings"  # localsettings did not do what was needed
 BUS = f"{ERROR}.Bus"
 
 Scan = Callable[[float], Awaitable[list[tuple[Advertised, bool, bool]]]]  # s -> pack, known, enabled
-Heard = Callable[[], list[Advertised]]
+FoundPacks = Callable[[], list[Advertised]]
 Health = Callable[[], dict[str, int]]
 Contacts = Callable[[], dict[str, Contact]]
 Described = list[dict[str, Variant]]
@@ -47,19 +45,21 @@ Described = list[dict[str, Variant]]
 class RpcService:
     """Owns the program's name inside the context, and answers the command line."""
 
-    def __init__(self, scan: Scan, health: Health, contacts: Contacts, heard: Heard, hearing: Heard) -> None:
+    def __init__(
+        self, scan: Scan, health: Health, contacts: Contacts, recent: FoundPacks, so_far: FoundPacks
+    ) -> None:
         self._scan = scan
         self._health = health
         self._contacts = contacts
-        self._heard = heard
-        self._hearing = hearing
+        self._recent = recent
+        self._found_so_far = so_far
         self._scans = 0  # under way
-        self._so_far: Described = []  # the last reply to Hearing
+        self._so_far: Described = []  # the last reply to FoundSoFar
         self._stale_at = 0.0  # s, loop time at which it is made again
         self.methods = {
             "Scan": Method(takes="d", gives="aa{sv}", run=self._scan_for),
-            "Heard": Method(gives="aa{sv}", run=lambda call: [_unknown(self._heard())]),
-            "Hearing": Method(gives="aa{sv}", run=self._heard_so_far),
+            "RecentlyFound": Method(gives="aa{sv}", run=lambda call: [_unknown(self._recent())]),
+            "FoundSoFar": Method(gives="aa{sv}", run=self._so_far_found),
             "Health": Method(gives="a{su}", run=self._counts),
             "Packs": Method(gives="a{sa{sv}}", run=self._packs),
             "Version": Method(gives="s", run=lambda call: [__version__]),
@@ -111,12 +111,12 @@ class RpcService:
         found.sort(key=lambda entry: (entry[1], strength(entry[0])), reverse=True)
         return [[_described(*entry) for entry in found[:MOST_PACKS]]]
 
-    def _heard_so_far(self, call: Message) -> list[Described]:
-        """Return the packs heard by the scans under way; none while there is no scan."""
+    def _so_far_found(self, call: Message) -> list[Described]:
+        """Return the packs found by the scans under way; none while there is no scan."""
         now = asyncio.get_running_loop().time()
         if now >= self._stale_at:
-            self._so_far = _unknown(strongest(self._hearing(), MOST_PACKS))
-            self._stale_at = now + HEARING_AGE
+            self._so_far = _unknown(strongest(self._found_so_far(), MOST_PACKS))
+            self._stale_at = now + SO_FAR_AGE
         return [self._so_far]
 
     def _counts(self, call: Message) -> list[dict[str, int]]:

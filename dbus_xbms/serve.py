@@ -13,7 +13,7 @@ from typing import Any
 from dbus_xbms import supervision
 from dbus_xbms.app import App
 from dbus_xbms.capture import Capture as CaptureFile
-from dbus_xbms.dbus.errors import BusError, BusLost
+from dbus_xbms.dbus import BusError, BusLost
 from dbus_xbms.process.watchdog import Watchdog
 from dbus_xbms.supervision import Hung
 

@@ -1,17 +1,17 @@
 # shellcheck shell=sh disable=SC2154  # sourced by install.sh, which has ROOT, APP, SERVICE, RC, LOG and the rest
-# Where Venus OS meets dbus-xbms: one line in /data/rc.local, and a copy of the run scripts in /service.
+# The changes to Venus OS: one line in /data/rc.local, and a copy of the run scripts in /service.
 
-BOOT="$APP/current/install.sh" # what marks the line in rc.local as ours
+BOOT="$APP/current/install.sh" # identifies the line in rc.local
 MARK='# dbus-xbms'
-# What the end of the line remembers, so that all can be as it was.
-OWN_FILE='in a file of its own'
-OWN_START='below a start of our own'
-UNENDED='after a line without its end'
+# Recorded at the end of the line, so that the file can be restored.
+OWN_FILE='file created'
+OWN_START='first line added'
+UNENDED='line end added'
 CR=$(printf '\r')
 
-# --- /data/rc.local: Venus runs it at each boot, and keeps it over firmware updates ---
+# --- /data/rc.local: run by Venus OS at each boot, and kept by firmware updates ---
 
-# boot_file: the file that counts. The GX's own "disable" renames it, which is respected.
+# boot_file: print the file to use. The GX renames it to disable it, which is respected.
 boot_file() {
     file=$RC
     [ -e "$RC" ] || [ ! -e "$RC.disabled" ] || file=$RC.disabled
@@ -19,8 +19,8 @@ boot_file() {
     echo "$file"
 }
 
-# boot_line_add: put our line right after the interpreter line, where nothing that others wrote can stop it: an
-# `exit`, an `exec`, `set -e`. It always succeeds and never ends the script, so it stops nothing either.
+# boot_line_add: add the line right after the interpreter line, where no `exit`, `exec` or `set -e` of other programs
+# can stop it. The line always succeeds and never ends the script, so it does not stop other programs either.
 boot_line_add() {
     file=$(boot_file)
     call="[ -x $BOOT ] && $BOOT${ROOT:+ --root $ROOT} --boot >/dev/null 2>&1 || :"
@@ -33,26 +33,26 @@ boot_line_add() {
     [ "$(boot_line_at "$file")" != "$(boot_line_place "$file")" ] || boot_line_stale "$file" || return 0
     boot_line_remove
     file=$(boot_file)
-    edit "$file" boot_line_put "$call" || die "$file cannot be changed: is /data full?"
+    edit "$file" boot_line_put "$call" || die "cannot change $file: is /data full?"
 }
 
-# boot_line_at FILE: the number of our line; nothing if it is not there.
+# boot_line_at FILE: print the number of the line, if it is there.
 boot_line_at() {
     grep -nF "$BOOT" "$1" 2>/dev/null | head -n 1 | cut -d : -f 1
 }
 
-# boot_line_place FILE: the number that our line has where it belongs.
+# boot_line_place FILE: print the number that the line should have.
 boot_line_place() {
     case $(head -n 1 "$1") in '#!'*) echo 2 ;; *) echo 1 ;; esac
 }
 
-boot_line_stale() { # FILE: the owner has mended the line ends since
+boot_line_stale() { # FILE: whether its line ends have been corrected since
     sed -n 2p "$1" | grep -qF "$MARK, $OWN_START" && ! sed -n 3p "$1" | grep -q "$CR"
 }
 
 boot_line_put() { # FILE CALL
     case $(head -n 1 "$1") in
-        '#!'*"$CR") # no kernel finds that interpreter, so the lines below never ran and must not begin to
+        '#!'*"$CR") # no kernel finds that interpreter, so the lines below never ran, and must not run now
             printf '#!/bin/sh\n%s; exit 0 %s, %s\n' "$2" "$MARK" "$OWN_START" && cat "$1" ;;
         '#!'*)
             if [ "$(tail -c 1 "$1" | wc -l)" = 0 ] && [ "$(wc -l <"$1")" = 0 ]; then
@@ -64,7 +64,7 @@ boot_line_put() { # FILE CALL
     esac
 }
 
-# boot_line_remove: every file as it was before boot_line_add, also if there is no room left to write a new one.
+# boot_line_remove: restore each file as it was before boot_line_add, even if there is no space for a new file.
 boot_line_remove() {
     for file in "$RC" "$RC.disabled"; do
         grep -qsF "$BOOT" "$file" || continue
@@ -87,8 +87,8 @@ boot_line_cut() { # FILE
     esac
 }
 
-# edit FILE FILTER [ARGUMENT...]: replace FILE by what FILTER makes of it, in one step; its mode and owner stay.
-# Fails, and leaves FILE alone, if there is no room.
+# edit FILE FILTER [ARGUMENT...]: replace FILE by the output of FILTER, atomically; mode and owner are kept.
+# Fails without changing FILE if there is no space.
 edit() {
     target=$1 filter=$2
     shift 2
@@ -102,7 +102,7 @@ edit() {
     mv -f "$target.dbus-xbms" "$target"
 }
 
-# shorten FILE FILTER: the same in place, for a filter that only takes away: no block of the disk is needed for that.
+# shorten FILE FILTER: the same in place, for a filter that only removes text, which needs no space on the disk.
 shorten() {
     rest=$ROOT/run/dbus-xbms.rest
     "$2" "$1" >"$rest"
@@ -111,8 +111,8 @@ shorten() {
     rm -f "$rest"
 }
 
-# boot_line_judge: whether Venus OS gets to our line at the next boot; if not, say why. The file's head up to that
-# line is run, as Venus runs it; XBMS_PROBE makes our line leave a mark instead of starting the service.
+# boot_line_judge: check whether Venus OS reaches the line at the next boot; if not, say why. Runs the file up to the
+# line, as Venus OS does; XBMS_PROBE makes the line leave a mark instead of starting the service.
 boot_line_judge() {
     file=$(boot_file)
     case $file in
@@ -122,10 +122,10 @@ boot_line_judge() {
     esac
     at=$(boot_line_at "$file")
     if [ -z "$at" ] || [ "$at" != "$(boot_line_place "$file")" ]; then
-        warn "our line in $RC is missing or stands behind others, which may keep it from running. Run install.sh again."
+        warn "the line in $RC that starts dbus-xbms is missing or is not the first. Run install.sh again."
         return 1
     elif [ ! -x "$file" ]; then
-        warn "$RC is not executable, so Venus OS does not run it at boot. If that is not on purpose: chmod +x $RC"
+        warn "$RC is not executable, so Venus OS does not run it at boot. If this is not intended: chmod +x $RC"
         return 1
     fi
     probe=$(mktemp -d)
@@ -133,19 +133,19 @@ boot_line_judge() {
     chmod 700 "$probe/head"
     code=0
     XBMS_PROBE=$probe/reached "$probe/head" >/dev/null 2>&1 || code=$?
-    [ "$code" != 126 ] || XBMS_PROBE=$probe/reached sh "$probe/head" >/dev/null 2>&1 || : # /tmp may forbid programs
+    [ "$code" != 126 ] || XBMS_PROBE=$probe/reached sh "$probe/head" >/dev/null 2>&1 || : # /tmp may be mounted noexec
     reached=''
     [ ! -e "$probe/reached" ] || reached=yes
     rm -rf "$probe"
-    [ -n "$reached" ] || warn "$RC does not run on this GX: nothing starts at boot. Look at its first line: head -n 1 $RC"
+    [ -n "$reached" ] || warn "$RC does not run on this GX: nothing starts at boot. Check its first line: head -n 1 $RC"
     ! grep -qF "$MARK, $OWN_START" "$file" ||
-        warn "$RC has Windows line ends, so Venus OS has never run it. To have it run: sed -i 's/\\r\$//' $RC, then install.sh again."
+        warn "$RC has Windows line ends, so Venus OS has never run it. To correct it: sed -i 's/\\r\$//' $RC, then install.sh again."
     [ -n "$reached" ]
 }
 
-# --- /service: in memory, filled anew at each boot; svscan starts what appears in it ---
+# --- /service: in memory, filled at each boot; svscan starts what appears in it ---
 
-# service_start: the current release's, in place of what runs; sets `before`, the process that has to go, if any.
+# service_start: start the current release in place of the running one; sets `before`, the process to replace.
 service_start() {
     before=''
     [ ! -d "$SERVICE" ] || before=$(service_pid)
@@ -153,7 +153,7 @@ service_start() {
     [ -z "$before" ] || service_restart
 }
 
-# service_put: copy the current release's run scripts there, in one step; changed ones take the old ones' place.
+# service_put: copy the run scripts of the current release to /service atomically; replace changed ones.
 service_put() {
     new=$ROOT/service/.dbus-xbms.new
     rm -rf "$new"
@@ -167,37 +167,37 @@ service_put() {
     rm -rf "$new"
 }
 
-service_pid() { # of the process that is up; nothing if none is
+service_pid() { # print the process ID, if the service is up
     svstat "$SERVICE" 2>/dev/null | sed -n 's/.*: up (pid \([0-9]*\)).*/\1/p'
 }
 
-service_age() { # s that it has been up
+service_age() { # print for how many seconds it has been up
     svstat "$SERVICE" | sed -n 's/.*: up (pid [0-9]*) \([0-9]*\) s.*/\1/p'
 }
 
-service_is_down() { # on purpose: somebody has stopped it
+service_is_down() { # whether it was stopped manually
     svstat "$SERVICE" | grep -q ': down .*normally up$'
 }
 
-# service_restart: have supervise start it anew, without the pause that a quick end would cost.
+# service_restart: let supervise restart it, without the pause after a quick exit.
 service_restart() {
     rm -f "$SERVICE/started"
     svc -t "$SERVICE"
 }
 
-# service_proves_itself: a process other than `before` comes up, stays up and owns its name on the bus.
+# service_proves_itself: whether a process other than `before` starts, stays up and owns its name on the bus.
 service_proves_itself() {
     left=$PATIENCE
     while [ "$left" -gt 0 ]; do
         pid=$(service_pid)
         if [ -z "$pid" ] || [ "$pid" = "$before" ]; then
             : # none yet, or still the old one
-        elif grep -qs ' [1-9]$' "$SERVICE/started"; then # quick ends; no file: run has only begun
-            say "The service ended soon after its start."
+        elif grep -qs ' [1-9]$' "$SERVICE/started"; then # quick exits; no file: run has just begun
+            say "The service exited soon after its start."
             return 1
         elif [ "$(service_age)" -ge "$STEADY" ]; then
             "$APP/current/bin/dbus-xbms" wait --seconds "$left" && return
-            say "The service runs, but does not appear on D-Bus."
+            say "The service is running, but does not appear on D-Bus."
             return 1
         fi
         sleep 1
@@ -207,7 +207,7 @@ service_proves_itself() {
     return 1
 }
 
-# service_remove: take it out and stop it, in this order, or svscan would start it again.
+# service_remove: remove the directory, then stop the service; in the other order svscan would restart it.
 service_remove() {
     service_finish
     [ -d "$SERVICE" ] || return 0
@@ -215,7 +215,7 @@ service_remove() {
     service_finish
 }
 
-# service_finish: stop what has been taken out, maybe by a removal that was interrupted.
+# service_finish: stop a removed service, also after an interrupted removal.
 service_finish() {
     gone=$ROOT/service/.dbus-xbms.gone
     [ -d "$gone" ] || return 0

@@ -1,1 +1,1 @@
-"""Charge control simulated over days, against a battery, a charger, sun and loads."""
+"""Charge control simulated over days with a battery, a charger, sun and loads."""

@@ -1,4 +1,4 @@
-"""Simulate, print tables, keep them with a plot in docs: python -m bench.closed_loop [DAYS]."""
+"""Simulate charge control; write tables and a plot to docs/: python -m bench.closed_loop [DAYS]."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dbus_xbms.process.interrupt import ended_by_ctrl_c
 
 DOCS = Path(__file__).parents[2] / "docs"
 MOST_DAYS = 1000
-OTHERS = 3  # days of every set-up but the first
+OTHERS = 3  # days of all set-ups but the first
 WORDS = """# Charge control in a closed loop
 
 Written by `script/closed-loop`; `bench/closed_loop/simulation.py` describes the simulation. A cell is
@@ -56,7 +56,7 @@ def main() -> int:
 
 
 def _simulated(days: int, line: Line) -> tuple[list[Result], list[attacks.Outcome]]:
-    """Everything, a line each; the line of the terminal says how far it is."""
+    """Simulate everything and print a line each; the status line shows the progress."""
     results: list[Result] = []
     for n, setup in enumerate(SETUPS):
         wanted = days if n == 0 else min(days, OTHERS)

@@ -1,4 +1,4 @@
-"""Plants that try to get a cell overcharged through the published limits, and what comes of it. Pure.
+"""Plants that try to overcharge a cell despite the published limits, and their outcomes. Pure.
 
 A row says what the battery really is, what its BMS says instead, what the charger makes of the limits, when
 polls fail and when the program restarts. No plant has the protections of a BMS: what keeps its cells below
@@ -21,24 +21,24 @@ from dbus_xbms.policy.pack_state import PackState
 from dbus_xbms.settings import PackSettings, Value
 
 HOUR = 3600.0
-FINE, COARSE = 1.0, 5.0  # s between polls: after a limit has changed, and else, as a pack at rest is polled
-SETTLED = 20.0  # s without a change after which time runs coarsely
+FINE, COARSE = 1.0, 5.0  # s between polls: after a change of a limit, and otherwise, as for a pack at rest
+SETTLED = 20.0  # s without a change until polls are COARSE
 
-Bms = Callable[[float, PackSample], PackSample | None]  # (s, the honest sample) -> what comes; None: nothing
+Bms = Callable[[float, PackSample], PackSample | None]  # (s, true sample) -> reported sample, or None
 
 
 def honest() -> Bms:
-    """A BMS that says what is so."""
+    """A BMS that reports the truth."""
     return lambda now, sample: sample
 
 
 def gaps(every: float, lasts: float) -> Callable[[], Bms]:
-    """A BMS whose link is silent for ``lasts`` s out of every ``every`` s."""
+    """A BMS whose link is silent for ``lasts`` s in every ``every`` s."""
     return lambda: lambda now, sample: None if now % every >= every - lasts else sample
 
 
 def silent_from(begin: float) -> Callable[[], Bms]:
-    """A BMS that is heard until that moment, in s."""
+    """A BMS whose link is silent from a time on, in s."""
     return lambda: lambda now, sample: sample if now < begin else None
 
 
@@ -48,13 +48,13 @@ def unloaded(now: float) -> float:
 
 
 def household(now: float) -> float:
-    """A fridge, and a washing machine that turns to and fro, in A."""
+    """A fridge and a washing machine that reverses its drum, in A."""
     return 2.0 + (6.0 if now % 1800 < 600 else 0.0) + (15.0 if now % 45 < 25 else 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
-    """One plant; ``name`` says what is wrong with it."""
+    """One plant; ``name`` is what is wrong with it."""
 
     name: str
     battery: Battery = field(default_factory=Battery)
@@ -65,35 +65,35 @@ class Attack:
     poll: float | None = None  # s between polls; None: FINE or COARSE
     restarts: float | None = None  # s between restarts of the program; None: never
     hours: float = 5.0
-    least_soc: float = 0.0  # %, real, that there must be at the end: limits that are too careful fail, too
-    ceiling: float | None = None  # V; None: the data sheets' end of charge
-    most_soc: float = 110.0  # %, real, that there may be at the end
+    least_soc: float = 0.0  # %, real, minimum at the end: overcautious limits fail too
+    ceiling: float | None = None  # V; None: the highest charge voltage of the data sheets
+    most_soc: float = 110.0  # %, real, maximum at the end
     most_turns: int = 20  # of the CCL in an hour
-    always_limited: bool = False  # limits that were there once must always be there
-    must_show: str = ""  # how a mode must have begun
+    always_limited: bool = False  # once there are limits, they must never disappear
+    must_show: str = ""  # a mode must have begun with this
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of one attack."""
+    """The outcome of one attack."""
 
     attack: Attack
     highest: float = 0.0  # V, of any cell at any time
     seconds_above: float = 0.0  # with a cell above the ceiling
     soc: float = 0.0  # %, real, of the emptiest cell at the end
     turns: dict[int, int] = field(default_factory=dict)  # changes of the CCL's direction by hour
-    seconds_without: float = 0.0  # of limits, once there were some
+    seconds_without: float = 0.0  # without limits, after the first ones
     modes: set[str] = field(default_factory=set)
     _ccl: float = 0.0
     _falling: bool = False
 
     @property
     def ceiling(self) -> float:
-        """V that no cell may be charged above."""
+        """Highest allowed cell voltage, in V."""
         return self.attack.ceiling or CELLS[self.attack.battery.chemistry].ceiling
 
     def count(self, plant: Plant, decision: Decision, seconds: float) -> None:
-        """Add what is so now, and stays so for that long."""
+        """Add the current state, which lasts for a time."""
         highest = max(plant.cells)
         self.highest = max(self.highest, highest)
         self.seconds_above += seconds if highest > self.ceiling else 0.0
@@ -110,12 +110,12 @@ class Outcome:
 
     @property
     def most_turns(self) -> int:
-        """Changes of the CCL's direction in the worst hour."""
+        """Number of the CCL's changes of direction in the worst hour."""
         return max(self.turns.values(), default=0)
 
     @property
     def complaints(self) -> list[str]:
-        """What is wrong with it, in words; empty if it is harmless."""
+        """What went wrong, in words; empty if nothing did."""
         found = []
         if self.highest > self.ceiling:
             found.append(f"a cell at {self.highest:.3f} V")
@@ -133,7 +133,7 @@ class Outcome:
 
 
 def stored(state: PackState, before: str) -> str:
-    """The text that a program leaves behind when it ends."""
+    """Return the text that the program stores before a restart."""
     if state.control is None or state.sampled_at is None:
         return before
     heard = Moment(boot="one", monotonic=state.sampled_at, wall=0.0)
@@ -141,7 +141,7 @@ def stored(state: PackState, before: str) -> str:
 
 
 def restarted(left: str, now: float, settings: PackSettings) -> PackState:
-    """What a program that starts again goes on with."""
+    """Return the state with which the program starts again."""
     state, kept = PackState(started=now), snapshot.from_text(left)
     if kept is None:
         return state
@@ -150,7 +150,7 @@ def restarted(left: str, now: float, settings: PackSettings) -> PackState:
 
 
 def attacked(attack: Attack) -> Outcome:
-    """Run one attack to its end."""
+    """Run one attack to the end."""
     settings = PackSettings({**OWNER, **attack.owner})
     plant, bms, outcome = Plant(attack.battery, attack.charger, attack.load), attack.bms(), Outcome(attack)
     state, restart = PackState(started=0.0), attack.restarts
@@ -211,7 +211,7 @@ ATTACKS: tuple[Attack, ...] = (
         poll=1.0,
         hours=2.0,
         least_soc=70.0,
-        most_turns=60,  # two for each gap
+        most_turns=60,  # two per gap
     ),
     Attack(
         name="silent until the end while charging, feed-in",
@@ -301,7 +301,7 @@ HEADINGS = (
 
 
 def row(outcome: Outcome) -> tuple[str, ...]:
-    """One line of the table of results."""
+    """Return one line of the table of results."""
     return (
         outcome.attack.name,
         f"{outcome.attack.hours:g}",
@@ -313,6 +313,6 @@ def row(outcome: Outcome) -> tuple[str, ...]:
 
 
 def table(outcomes: list[Outcome]) -> str:
-    """The results as a table in Markdown."""
+    """Return the results as a Markdown table."""
     lines = [HEADINGS, tuple("---" for _ in HEADINGS), *(row(outcome) for outcome in outcomes)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"

@@ -1,4 +1,4 @@
-"""Attacks by bad cells, cold sensors and settings that go too far. Pure."""
+"""Attacks by bad cells, cold sensors and extreme settings. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bench.closed_loop.attacks import Attack
 from bench.closed_loop.plant import FEED_IN, Battery
 from dbus_xbms.policy.charge.chemistry_table import LIFEPO4, LTO, NMC
 
-HIGHEST_CUTOFF = LIFEPO4.highest_cutoff  # V; for an owner who charges up to the very end
+HIGHEST_CUTOFF = LIFEPO4.highest_cutoff  # V; the highest that the settings allow
 SHORTED = frozenset({1})
 SENSORS_UNKNOWN = {"TemperatureRoles": ""}
 

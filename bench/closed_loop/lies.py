@@ -1,4 +1,4 @@
-"""Plants whose BMS does not say what is so, and owners who chose the wrong chemistry. Pure."""
+"""Plants whose BMS reports wrong values, and owners who chose the wrong chemistry. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MIDDLE = 600.0  # s
 
 
 def lying_from(begin: float, told: Callable[[PackSample, PackSample], PackSample]) -> Callable[[], Bms]:
-    """A BMS that tells, from that moment on, in s, what ``told`` makes of its readings of then and of now."""
+    """A BMS that reports, from a time on (s), what ``told`` makes of its samples of that time and of now."""
 
     def bms() -> Bms:
         then: list[PackSample] = []
@@ -31,17 +31,17 @@ def lying_from(begin: float, told: Callable[[PackSample, PackSample], PackSample
 
 
 def frozen_from(begin: float) -> Callable[[], Bms]:
-    """A BMS that repeats its reading of that moment, in s, for ever."""
+    """A BMS that repeats its sample of a time (s) for ever."""
     return lying_from(begin, lambda then, now: then)
 
 
 def cells_frozen_from(begin: float) -> Callable[[], Bms]:
-    """A BMS that repeats the voltages of that moment, in s, and goes on counting the charge."""
+    """A BMS that repeats its voltages of a time (s) but keeps counting charge."""
     return lying_from(begin, lambda then, now: replace(now, cells=then.cells, voltage=then.voltage))
 
 
 def stuck_from(begin: float, *, summed: bool) -> Callable[[], Bms]:
-    """Cell 1 reads for ever what it did then; the pack's voltage is a sum, or measured apart."""
+    """A BMS whose cell 1 keeps its voltage of a time (s); the pack's is the sum or measured separately."""
 
     def told(then: PackSample, now: PackSample) -> PackSample:
         cells = (then.cells[0], *now.cells[1:])
@@ -51,12 +51,12 @@ def stuck_from(begin: float, *, summed: bool) -> Callable[[], Bms]:
 
 
 def doubled_from(begin: float) -> Callable[[], Bms]:
-    """A BMS that reports every cell twice from that moment on, in s."""
+    """A BMS that reports every cell twice from a time on (s)."""
     return lying_from(begin, lambda then, now: replace(now, cells=now.cells * 2, voltage=2 * now.voltage))
 
 
 def tenfold_from(begin: float) -> Callable[[], Bms]:
-    """A BMS that counts in units ten times as large from that moment on, in s."""
+    """A BMS that counts in units ten times as large from a time on (s)."""
     return lying_from(
         begin,
         lambda then, now: replace(now, nominal=10 * now.nominal, remaining=10 * now.remaining, learned=None),
@@ -64,12 +64,12 @@ def tenfold_from(begin: float) -> Callable[[], Bms]:
 
 
 def soc_of(percent: float) -> Callable[[], Bms]:
-    """A BMS whose state of charge never moves."""
+    """A BMS whose state of charge never changes."""
     return lambda: lambda now, sample: replace(sample, soc=percent)
 
 
 def odd_every(seconds: float) -> Callable[[], Bms]:
-    """A BMS of which a reading in every so many s cannot be."""
+    """A BMS with an impossible sample every so many seconds."""
 
     def read(now: float, sample: PackSample) -> PackSample:
         return replace(sample, cells=(6.0, *sample.cells[1:])) if now % seconds < 1.0 else sample

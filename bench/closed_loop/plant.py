@@ -17,13 +17,13 @@ RESISTANCE = 0.05  # ohm x Ah per cell: 0.5 milliohm at 100 Ah
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cells:
-    """What the cells really are, whatever the owner or the BMS says of them."""
+    """The true properties of the cells, whatever the owner or the BMS claims."""
 
     curve: tuple[tuple[float, float], ...]  # V over state of charge (0 to 1, and beyond); goes on straight
-    ceiling: float  # V that no cell may be charged above
+    ceiling: float  # V, highest allowed cell voltage
 
     def open_circuit(self, charge: float) -> float:
-        """Voltage of a resting cell; overcharged, it goes on rising as steeply as at the end of the curve."""
+        """Return the voltage of a resting cell; beyond the curve it rises as at the curve's end."""
         at = min(max(bisect_right(self.curve, (charge, inf)), 1), len(self.curve) - 1)
         (low, v_low), (high, v_high) = self.curve[at - 1], self.curve[at]
         return max(0.0, v_low + (v_high - v_low) * (charge - low) / (high - low))
@@ -42,7 +42,7 @@ CELLS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Battery:
-    """A battery at the start: its cells, and how they differ. Cell numbers count from 1."""
+    """A battery at the start: its cells and their differences. Cell numbers count from 1."""
 
     cells: int = 16
     capacity: float = 100.0  # Ah
@@ -54,17 +54,17 @@ class Battery:
     resistance: Mapping[int, float] = field(default_factory=dict)  # ohm, of cells that differ
     shorted: frozenset[int] = frozenset()  # cells that stand at 0 V
     temperatures: tuple[float, ...] = (20.0, 20.0)  # °C, in the BMS's own order
-    noise: float = 0.0  # V, standard deviation of what a cell is measured, besides 1 mV
+    noise: float = 0.0  # V, standard deviation of measured cell voltages, in addition to 1 mV
     counted: float | None = None  # %, the SoC from which the BMS counts; None: the real one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charger:
-    """Whatever charges, as a GX steers it."""
+    """A charger that a GX controls."""
 
-    current: float = 30.0  # A that it could give
+    current: float = 30.0  # A, highest output
     delay: float = 3.0  # s from a limit to the charger
-    error: float = 0.2  # V that it holds above the CVL
+    error: float = 0.2  # V, error above the CVL
     obeys_ccl: bool = True
 
 
@@ -74,7 +74,7 @@ FEED_IN = Charger(current=60.0, error=0.4, obeys_ccl=False)
 
 @dataclass(slots=True)
 class Plant:
-    """A battery with its charger and a load, over time."""
+    """A battery with a charger and a load, over time."""
 
     battery: Battery
     charger: Charger
@@ -94,12 +94,12 @@ class Plant:
         self._counted = spec.capacity * (spec.soc if spec.counted is None else spec.counted) / 100
 
     def order(self, limits: Limits | None) -> None:
-        """Tell the charger its limits; without any a charger that expects a BMS stops (error 67)."""
+        """Send limits to the charger; without limits, a charger that expects a BMS stops (error 67)."""
         cvl, ccl = (limits.cvl, limits.ccl) if limits else (0.0, 0.0)
         self._orders.append((self.now + self.charger.delay, cvl, ccl))
 
     def advance(self, seconds: float) -> None:
-        """Let the charger do what it was last told."""
+        """Let the charger follow its last limits."""
         self.now += seconds
         while self._orders and self._orders[0][0] <= self.now:
             _, self._cvl, self._ccl = self._orders.popleft()
@@ -117,7 +117,7 @@ class Plant:
 
     @property
     def cells(self) -> tuple[float, ...]:
-        """The real cell voltages, in V."""
+        """Return the true cell voltages, in V."""
         return tuple(
             self._resting(n) + self.current * self._resistance(n) if n in self._living else 0.0
             for n in range(self.battery.cells)
@@ -125,11 +125,11 @@ class Plant:
 
     @property
     def soc(self) -> float:
-        """The real state of charge of the emptiest living cell, in %."""
+        """Return the true state of charge of the emptiest working cell, in %."""
         return 100 * min(self._charges[n] for n in self._living)
 
     def measured(self) -> PackSample:
-        """A sample as an honest BMS sends it: noisy by 1 mV, and rounded."""
+        """Return a sample of a truthful BMS, with 1 mV of noise, rounded."""
         cells = tuple(round(max(0.0, cell + self._error()), 3) for cell in self.cells)
         return PackSample(
             voltage=round(sum(self.cells), 2),

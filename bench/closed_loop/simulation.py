@@ -1,4 +1,4 @@
-"""Charge control against a simulated battery, charger, sun and loads, for as many days as asked. Pure.
+"""Charge control with a simulated battery, charger, sun and loads, for any number of days. Pure.
 
 The charger obeys CVL and CCL as a GX passes them on: 3 s late, with the loads' current added to the CCL, and
 holding 0.2 V more than it was told. The battery has one cell that runs ahead and no balancer to mend it, so
@@ -20,15 +20,15 @@ from dbus_xbms.simulator.battery import Battery, BatterySpec
 from dbus_xbms.simulator.chemistry import CHEMISTRIES
 
 DELAY = 3.0  # s from a limit to the charger
-ERROR = 0.2  # V that the charger holds above what it was told
+ERROR = 0.2  # V, error of the charger above the CVL
 FULL = 3.45  # V per cell
 DAY, HOUR = 86400.0, 3600.0
 SUNRISE, SUNSET = 6 * HOUR, 19 * HOUR
 CLOUDY_EVERY = 5  # days
 FINE, MIDDLING, COARSE = 1.0, 20.0, 60.0  # s between polls: at the top, resting there, elsewhere
 OWNER: Mapping[str, Value] = {"Control": 1, "Chemistry": "LiFePO4", "TemperatureRoles": "cc"}
-NEAR_TOP = 0.03  # V below full from where time runs finely
-SETTLED = 15.0  # s without a change after which it runs less finely
+NEAR_TOP = 0.03  # V below full from where polls are FINE
+SETTLED = 15.0  # s without a change until polls are less frequent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +38,17 @@ class Setup:
     name: str
     cells: int = 16
     capacity: float = 100.0  # Ah
-    spread: float = 0.06  # V by which cell 1 stands above the others when it is at full
+    spread: float = 0.06  # V by which cell 1 exceeds the others when it is full
     sun: float = 45.0  # A at noon
     charge: float = 0.0  # A, setting MaxChargeCurrent; 0: not set
     balancer: bool = False
     error: float = ERROR
-    grid: bool = False  # feeds the surplus into the grid: obeys no CCL, as MPPTs then do
+    grid: bool = False  # feeds the surplus into the grid: MPPTs then ignore the CCL
 
 
 @dataclass(slots=True)
 class Moment:
-    """What is drawn of one step."""
+    """One step, for the plot."""
 
     at: float  # s
     cvl: float
@@ -63,28 +63,28 @@ class Moment:
 
 @dataclass(slots=True)
 class Result:
-    """What came of one set-up."""
+    """The result of one set-up."""
 
     setup: Setup
     highest: float = 0.0  # V, of any cell at any time
-    soc_by_day: list[float] = field(default_factory=list)  # %, the BMS's byte at its best
+    soc_by_day: list[float] = field(default_factory=list)  # %, highest SoC of the BMS
     turns_by_hour: list[int] = field(default_factory=list)  # CVL changes of direction
     floats: int = 0  # days that reached float
     moments: list[Moment] = field(default_factory=list)
 
     @property
     def sunny(self) -> list[float]:
-        """The best SoC of every sunny day."""
+        """The highest SoC of each sunny day."""
         return [soc for day, soc in enumerate(self.soc_by_day) if not cloudy(day)]
 
 
 def cloudy(day: int) -> bool:
-    """Whether there is too little sun on this day to fill the battery."""
+    """Return whether this day has too little sun to fill the battery."""
     return day % CLOUDY_EVERY == CLOUDY_EVERY - 1
 
 
 def sun(setup: Setup, now: float) -> float:
-    """What the panels could give, in A; clouds pass every quarter of an hour."""
+    """Return the output of the panels, in A; clouds pass every 15 min."""
     day, hour = divmod(now, DAY)
     if not SUNRISE < hour < SUNSET:
         return 0.0
@@ -95,7 +95,7 @@ def sun(setup: Setup, now: float) -> float:
 
 
 def load(now: float) -> float:
-    """What is drawn, in A: a base load, a fridge, a washing machine that turns to and fro, a kettle."""
+    """Return the load, in A: a base load, a fridge, a washing machine that reverses its drum, a kettle."""
     hour = now % DAY
     fridge = 6.0 if now % 1800 < 600 else 0.0
     washing = 15.0 if 13 * HOUR < hour < 13.2 * HOUR and now % 45 < 25 else 0.0
@@ -105,7 +105,7 @@ def load(now: float) -> float:
 
 
 class Pack(Battery):
-    """The simulator's battery with a spread that is known, and steps as long as the polls."""
+    """The simulator's battery with a known spread, and steps as long as the polls."""
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(
@@ -119,7 +119,7 @@ class Pack(Battery):
         super().advance(0.0)
 
     def advance(self, now: float) -> None:
-        """Let time pass until ``now``."""
+        """Advance the time to ``now``."""
         self._step(now - (self._now or 0.0), now)
         self._now = now
 
@@ -130,7 +130,7 @@ class Pack(Battery):
 
 
 class Site:
-    """A battery with its charger, which obeys limits late."""
+    """A battery with a charger that follows limits with a delay."""
 
     def __init__(self, setup: Setup, seed: int) -> None:
         self.battery = Pack(setup)
@@ -143,11 +143,11 @@ class Site:
         self.true = self.battery.sample()
 
     def order(self, now: float, cvl: float, ccl: float) -> None:
-        """Tell the charger its limits."""
+        """Send limits to the charger."""
         self._orders.append((now + DELAY, cvl, ccl))
 
     def advance(self, now: float) -> None:
-        """Let the charger do what it was last told, up to ``now``."""
+        """Let the charger follow its limits up to ``now``."""
         drawn = load(now)
         self._loads.append((now + DELAY, drawn))
         while self._orders and self._orders[0][0] <= now:
@@ -167,7 +167,7 @@ class Site:
         self.true = self.battery.sample()
 
     def measured(self) -> PackSample:
-        """A sample as the BMS sends it: noisy by 1 mV, and rounded."""
+        """Return a sample of the BMS, with 1 mV of noise, rounded."""
         true = self.true
         cells = tuple(round(cell + self._random.uniform(-0.001, 0.001), 3) for cell in true.cells)
         return PackSample(
@@ -187,14 +187,14 @@ class Site:
 
 
 class Pace:
-    """How finely time has to run."""
+    """The time between polls that the state requires."""
 
     def __init__(self) -> None:
         self._before: tuple[object, ...] = ()
         self._changed = 0.0
 
     def next(self, now: float, highest: float, *changing: object) -> float:
-        """Seconds to the next poll."""
+        """Return the time to the next poll, in s."""
         if changing != self._before:
             self._before, self._changed = changing, now
         if highest < FULL - NEAR_TOP:
@@ -203,7 +203,7 @@ class Pace:
 
 
 def moments(setup: Setup, days: int, seed: int = 1) -> Iterator[Moment]:
-    """Every poll of ``days`` days."""
+    """Yield every poll of ``days`` days."""
     settings = PackSettings({**OWNER, **({"MaxChargeCurrent": setup.charge} if setup.charge else {})})
     site, pace = Site(setup, seed), Pace()
     state, now = pack_state.PackState(started=0.0), 0.0
@@ -225,7 +225,7 @@ def moments(setup: Setup, days: int, seed: int = 1) -> Iterator[Moment]:
 def run(
     setup: Setup, days: int, draw_day: int = 1, tell: Callable[[int], object] = lambda day: None
 ) -> Result:
-    """Run one set-up and count; each day that begins is told, counted from 0."""
+    """Run one set-up; ``tell`` is called with the number of each day, from 0."""
     result = Result(setup=setup, soc_by_day=[0.0] * days, turns_by_hour=[0] * (days * 24))
     cvl, falling, floated, told = 0.0, False, set(), -1
     for moment in moments(setup, days):
@@ -265,7 +265,7 @@ HEADINGS = (
 
 
 def row(result: Result) -> tuple[str, ...]:
-    """One line of the table of results."""
+    """Return one line of the table of results."""
     days = len(result.soc_by_day)
     return (
         result.setup.name,
@@ -278,6 +278,6 @@ def row(result: Result) -> tuple[str, ...]:
 
 
 def table(results: list[Result]) -> str:
-    """The results as a table in Markdown."""
+    """Return the results as a Markdown table."""
     lines = [HEADINGS, tuple("---" for _ in HEADINGS), *(row(result) for result in results)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"

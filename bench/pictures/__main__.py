@@ -1,4 +1,4 @@
-"""Take pictures of the screen of `watch` from the real demo on a terminal, and keep them in docs/."""
+"""Take pictures of `watch` from the demo on a terminal, and write them to docs/."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TREND = 90.0  # s of current and spread that the pictures show
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """One picture: at which size, after which keys, and what says that it is there."""
+    """One picture: size, keys, and the text that shows that it is complete."""
 
     file: str
     title: str
@@ -51,7 +51,7 @@ PICTURES = (
 
 
 async def take(terminal: OnTerminal, picture: Picture) -> None:
-    """Bring the screen to what is wanted, and keep it."""
+    """Bring the screen to the state of a picture, and save it."""
     terminal.resize(*picture.size)
     terminal.type(picture.keys)
     await terminal.shows(picture.shows)

@@ -1,4 +1,4 @@
-"""What a terminal shows as SVG: text in a grid, bars as rectangles, so that no font matters. Pure."""
+"""Draw the screen of a terminal as SVG: text in a grid, bars as rectangles, for any font. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FONT = "ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace"
 
 
 def drawing(screen: Screen, title: str) -> str:
-    """A whole SVG file of what is shown."""
+    """Return a complete SVG file of a screen."""
     width, height = screen.columns * WIDTH + 2 * MARGIN, screen.lines * HEIGHT + 2 * MARGIN
     parts = [part for number, row in enumerate(screen.rows) for part in _row(number, row)]
     head = (
@@ -30,7 +30,7 @@ def drawing(screen: Screen, title: str) -> str:
 
 
 def _row(number: int, row: Sequence[Cell]) -> Iterator[str]:
-    """Each run of cells with one style and of one kind."""
+    """Yield the runs of cells with one style and of one kind."""
     column = 0
     for (style, block), run in groupby(row, key=lambda cell: (cell.style, _is_block(cell.text))):
         cells = list(run)
@@ -55,7 +55,7 @@ def _colour(style: frozenset[int]) -> str:
 
 
 def _block(char: str, count: int, line: int, column: int, colour: str) -> str:
-    """The same part of a bar, from the left, or of a sparkline, from below, some times beside each other."""
+    """Return rectangles for equal characters of a bar or a sparkline."""
     x, y = MARGIN + column * WIDTH, MARGIN + line * HEIGHT
     width, height, opacity = count * WIDTH, HEIGHT - 5, 1.0
     if char == BLOCKS.empty:
@@ -70,7 +70,7 @@ def _block(char: str, count: int, line: int, column: int, colour: str) -> str:
 
 
 def _text(text: str, line: int, column: int, columns: int, style: frozenset[int]) -> str:
-    """Text that takes exactly its cells, whatever font there is."""
+    """Return text that takes exactly its cells in any font."""
     kept = text.rstrip()
     columns -= len(text) - len(kept)
     column += len(kept) - len(kept.lstrip())

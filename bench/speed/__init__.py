@@ -1,1 +1,1 @@
-"""What the running program costs, measured from outside."""
+"""CPU, memory and latency of the running program, measured from outside."""

@@ -1,4 +1,4 @@
-"""Measure the program and the floor; print a table and keep it in docs: python -m bench.speed --help."""
+"""Measure the program and the floor; print a table and write it to docs/: python -m bench.speed --help."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TRIES = 2  # of each measurement
 
 
 def main() -> int:
-    """Measure what was asked for."""
+    """Measure with the given options."""
     args = _arguments()
     pythons = {CYTHON: sys.executable} | ({PURE: args.pure} if args.pure else {})
     results: list[Result] = []
@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def _measured(trial: Trial, failures: list[str], number: str) -> list[Result]:
-    """What came of it, in the second try if need be; else nothing, and why is added to ``failures``."""
+    """Return the results, if necessary of a second try; else nothing, with the reason in ``failures``."""
 
     async def measured() -> list[Result]:
         async with waiting(f"Measurement {number}: {trial.packs} packs, {trial.build}"):
@@ -62,7 +62,7 @@ def _measured(trial: Trial, failures: list[str], number: str) -> list[Result]:
     for _ in range(TRIES):
         try:
             results = asyncio.run(measured())
-        except Exception as err:  # whatever it was, the other figures count
+        except Exception as err:  # the other measurements continue
             traceback.print_exc()
             why = f"{trial.packs} packs, {trial.build}: not measured: {err or type(err).__name__}"
         else:
@@ -98,7 +98,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _place() -> str:
-    """The commit and the machine."""
+    """Return the commit and the machine, in words."""
     git = ("git", "-C", str(ROOT))
     commit = subprocess.run([*git, "rev-parse", "--short=10", "HEAD"], capture_output=True, text=True)
     changed = subprocess.run([*git, "status", "--porcelain", "dbus_xbms"], capture_output=True, text=True)

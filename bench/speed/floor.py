@@ -1,4 +1,4 @@
-"""The least that any program of this kind must do: python -m bench.speed.floor SECONDS own|beat ADDRESS...
+"""The minimum that any such program must do: python -m bench.speed.floor SECONDS own|beat ADDRESS...
 
 In one process: the same two writes per poll through bleak, the same notifications through ``StartNotify``,
 one signal per poll and pack. Nothing is checked, judged, kept or supervised, and nothing of ours is imported.
@@ -42,7 +42,7 @@ class Pack:
         self._reply = reply
         assert self._write
         await self._client.write_gatt_char(self._write, request, response=False)
-        return await reply  # it may have come while that was being written
+        return await reply  # the reply may have come during the write
 
     def _notified(self, _: BleakGATTCharacteristic, chunk: bytearray) -> None:
         self._received += chunk
@@ -52,7 +52,7 @@ class Pack:
 
 
 def signal(address: str, basic: bytes) -> Message:
-    """What changes at every poll: voltage, current and power."""
+    """Return values that change at every poll: voltage, current and power."""
     volts, amperes = (raw / 100 for raw in struct.unpack_from(">Hh", basic, 4))
     shown = {"Voltage": (volts, "V"), "Current": (amperes, "A"), "Power": (volts * amperes, "W")}
     entries = {
@@ -84,7 +84,7 @@ async def poll(bus: MessageBus, client: BleakClient, address: str, interval: flo
 
 
 async def serve(interval: float, beat: bool, addresses: list[str]) -> None:
-    """Connect to all packs, one after the other, then poll them until killed."""
+    """Connect to all packs one by one, then poll them until killed."""
     bus = await MessageBus(bus_type=BusType.SESSION).connect()
     async with asyncio.TaskGroup() as group:
         for address in addresses:

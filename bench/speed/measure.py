@@ -1,4 +1,4 @@
-"""One measurement: program and floor at the same time, each with a simulator on a bus of its own.
+"""One measurement: program and floor at the same time, each with its own simulator and bus.
 
 At the same time, because the speed of a machine that others share changes from minute to minute.
 """
@@ -24,21 +24,21 @@ from tests.bus.daemon import private_daemon
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Seen, Venus
 
-# All packs alike, so that numbers of packs compare; 16 cells, because that is the most work.
+# Equal packs, so that numbers of packs compare; 16 cells are the most work.
 PACK = {"cells": 16, "capacity": 280.0, "soc": 48.0, "sensors": 3}
 MOST_BY_DEFAULT = 16  # connections on one adapter
-START_LIMIT = 80.0  # s until all packs are shown
-WARM_UP = 8.0  # s; what is read once, e.g. the counters, is read by then
+START_LIMIT = 80.0  # s until all packs are on the bus
+WARM_UP = 8.0  # s; values read only once, such as the counters, have been read by then
 PROGRAM, FLOOR = "program", "floor"
 SOCKETS, BEAT = "program, sockets", "floor, one beat"  # by AcquireNotify; with all packs polled at once
 CYTHON, PURE = "cython", "pure"  # builds of dbus-fast
-SLICES = 3  # of the first window; their median counts, since others share the machine
-WATCHED = 1 / 3  # how long the second window is, in the first one's length
+SLICES = 3  # of the first window; the median counts, since other programs share the machine
+WATCHED = 1 / 3  # length of the second window, as a part of the first one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What to measure."""
+    """One measurement to make."""
 
     build: str  # CYTHON or PURE
     python: str  # interpreter with that build
@@ -51,7 +51,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What came of it."""
+    """The result of one measurement."""
 
     subject: str
     build: str
@@ -64,7 +64,7 @@ class Result:
     resident: float  # MB
     first_value: float | None  # s from the start of the process, like the next
     last_value: float | None
-    latency_p50: float | None  # ms from a pack's last notification, if that is on the bus, to the signal
+    latency_p50: float | None  # ms from a pack's last notification on the bus to the signal
     latency_p99: float | None
 
     @property
@@ -74,7 +74,7 @@ class Result:
 
 
 async def measure(trial: Trial) -> list[Result]:
-    """Measure the costs unobserved, then the signals with an observer on each bus."""
+    """Measure CPU and memory without an observer, then the signals with one on each bus."""
     async with AsyncExitStack() as stack:
         stages = [await stack.enter_async_context(_stage(trial, subject)) for subject in trial.subjects]
         await asyncio.sleep(WARM_UP)
@@ -96,7 +96,7 @@ async def measure(trial: Trial) -> list[Result]:
 
 def _result(trial: Trial, stage: _Stage, used: tuple[Used, ...], watch: Watch, watched: int) -> Result:
     polls = used[-1].polls - used[0].polls
-    latencies = watch.latencies if stage.subject != SOCKETS else []  # its notifications are not on the bus
+    latencies = watch.latencies if stage.subject != SOCKETS else []  # notifications are not on the bus
     return Result(
         subject=stage.subject,
         build=trial.build,
@@ -115,13 +115,13 @@ def _result(trial: Trial, stage: _Stage, used: tuple[Used, ...], watch: Watch, w
 
 
 def _part(seconds: Sequence[float], part: float) -> float | None:
-    """A quantile, in ms."""
+    """Return a quantile, in ms."""
     return sorted(seconds)[int(part * (len(seconds) - 1))] * 1000 if seconds else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Used:
-    """What was used so far."""
+    """Return what was used so far."""
 
     polls: int
     cpu: float  # s, like the next
@@ -148,11 +148,11 @@ class _Stage:
     last_value: float | None
 
     async def used(self) -> Used:
-        """What was used so far."""
+        """Return what was used so far."""
         return Used(polls=await self.polls(), cpu=cpu_seconds(self.pid), daemon_cpu=cpu_seconds(self.daemon))
 
     async def polls(self) -> int:
-        """Requests for basic info that all packs together have had."""
+        """Return the number of requests for basic info to all packs."""
         truths = [await self.sim.truth(address) for address in self.sim.addresses]
         return sum(truth["counters"]["requests"].get("03", 0) for truth in truths)
 
@@ -183,7 +183,7 @@ async def _program(stack: AsyncExitStack, trial: Trial, sim: Simulation, notify:
         begun = now()
         command = (trial.python, "-m", "dbus_xbms")
         program = await stack.enter_async_context(Program("run", command=command))
-        await program.until("taken over")  # now its own settings are there, too
+        await program.until("taken over")  # now its settings exist, too
         await venus.set("", "MaxConnections", max(trial.packs, MOST_BY_DEFAULT))
         for pack in sim.addresses:
             await venus.until(pack, lambda seen: seen["/Dc/0/Voltage"] is not None, timeout=START_LIMIT)

@@ -1,4 +1,4 @@
-"""What a process takes of the machine, as the kernel counts it."""
+"""CPU time and memory of a process, as the kernel counts them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from pathlib import Path
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU time of all its threads so far, to the nanosecond; in clock ticks a poll would not show."""
+    """Return the CPU time of all threads in s, to 1 ns: a clock tick is longer than a poll."""
     tasks = Path(f"/proc/{pid}/task").iterdir()
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
 
 def resident(pid: int) -> float:
-    """Memory that it holds, in MB."""
+    """Return the resident memory, in MB."""
     status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
     return int(status["VmRSS"].split()[0]) / 1024

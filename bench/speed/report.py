@@ -1,4 +1,4 @@
-"""The results as tables, as JSON and as a page for docs. Pure."""
+"""Results as tables, as JSON and as a page for docs/. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from statistics import median
 
 from bench.speed.measure import BEAT, FLOOR, PROGRAM, SOCKETS, Result
 
-FLEET = 16  # packs; where a goal speaks of many
+FLEET = 16  # packs, for goals about many packs
 NONE = "-"
 HEAD = (
     "dbus-fast",
@@ -38,7 +38,7 @@ FLEET_HEAD = (
     "Together, ms",
     "p99, ms",
 )
-SUBJECTS = {  # as the fleet's table calls them, and how notifications come
+SUBJECTS = {  # subject -> name in the table of the fleet, and how notifications arrive
     PROGRAM: ("program", "signals"),
     SOCKETS: ("program", "sockets"),
     FLOOR: ("floor, a timer per pack", "signals"),
@@ -47,28 +47,28 @@ SUBJECTS = {  # as the fleet's table calls them, and how notifications come
 
 
 def of(results: Sequence[Result], subject: str, build: str) -> list[Result]:
-    """The results of one subject and build, by rising number of packs."""
+    """Return the results of one subject and build, by number of packs."""
     found = (result for result in results if (result.subject, result.build) == (subject, build))
     return sorted(found, key=lambda result: result.packs)
 
 
 def builds(results: Sequence[Result]) -> list[str]:
-    """The builds that were measured."""
+    """Return the measured builds."""
     return list(dict.fromkeys(result.build for result in results))
 
 
 def judged(packs: Sequence[int]) -> int:
-    """With how many packs the goals of a fleet are judged."""
+    """Return the number of packs at which the goals of a fleet are judged."""
     return FLEET if FLEET in packs else max(packs, default=FLEET)
 
 
 def multiple(result: Result, floor: Result) -> float:
-    """How many times the floor's CPU it takes, from what was measured in the same seconds."""
+    """Return its CPU as a multiple of the floor's in the same seconds."""
     return median(ours / least for ours, least in zip(result.slices, floor.slices, strict=True))
 
 
 def row(result: Result, floor: Result, fewer: Result | None) -> tuple[str, ...]:
-    """One line of the table: the program, what the floor takes for the same, and the next smaller fleet."""
+    """Return one line of the table: the program compared with the floor and with the next smaller fleet."""
     grown = (result.resident - fewer.resident) / (result.packs - fewer.packs) if fewer else None
     return (
         result.build,
@@ -96,7 +96,7 @@ def _lines(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def table(results: Sequence[Result]) -> str:
-    """A line for each build and number of packs."""
+    """Return a table with a line per build and number of packs."""
     rows = []
     for build in builds(results):
         fewer = None
@@ -107,7 +107,7 @@ def table(results: Sequence[Result]) -> str:
 
 
 def fleet_table(results: Sequence[Result]) -> str:
-    """A line for each build and each way of doing it, with many packs."""
+    """Return a table with a line per build and subject, for many packs."""
     rows = [
         (
             result.build,
@@ -125,7 +125,7 @@ def fleet_table(results: Sequence[Result]) -> str:
 
 
 def _fleet(results: Sequence[Result], subject: str, build: str) -> list[Result]:
-    """The result with as many packs as are judged, if there is one."""
+    """Return the result at the number of packs that is judged, or ``None``."""
     packs = judged([result.packs for result in results])
     return [result for result in of(results, subject, build) if result.packs == packs]
 
@@ -151,7 +151,7 @@ def _growth(many: Result, few: Result) -> float:
 
 
 def goals(results: Sequence[Result]) -> str:
-    """What is wanted, and what came of it in the worse build."""
+    """A goal, and the result of the worse build."""
     return _lines(
         ("Goal", "At most", "Measured", ""),
         [
@@ -162,7 +162,7 @@ def goals(results: Sequence[Result]) -> str:
 
 
 def _judgements(results: Sequence[Result]) -> tuple[tuple[str, float, list[float]], ...]:
-    """Each goal with its limit and what was measured in each build."""
+    """Return a table of goals with limits and results."""
 
     def fleets(subject: str, floor: str, judge: Callable[[Result, Result], float]) -> list[float]:
         pairs = [
@@ -242,7 +242,7 @@ simulated here: what sockets save in it is not counted.
 
 
 def page(results: Sequence[Result], where: str, failures: Sequence[str] = ()) -> str:
-    """The page for docs; ``where`` says on what it was measured."""
+    """Return the page for docs/; ``where``: the conditions of the measurement."""
     return PAGE.format(
         where=where,
         many=judged([result.packs for result in results]),
@@ -255,5 +255,5 @@ def page(results: Sequence[Result], where: str, failures: Sequence[str] = ()) ->
 
 
 def as_json(results: Sequence[Result], where: str) -> str:
-    """Everything that was measured."""
+    """Return all results as JSON."""
     return json.dumps({"measured": where, "results": [asdict(result) for result in results]}, indent=1) + "\n"

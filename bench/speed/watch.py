@@ -1,4 +1,4 @@
-"""Sees a pack's notifications and the signals that follow from them on the bus, by a clock of its own."""
+"""Observe notifications of packs and the resulting signals on a bus, with its own clock."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MATCHES = (
 
 
 class Watch:
-    """Notes every ItemsChanged, and how long after the pack's last notification it came."""
+    """Records every ItemsChanged and its delay after the pack's last notification."""
 
     def __init__(self, bus: str, addresses: list[str]) -> None:
         self._bus_address = bus
@@ -50,7 +50,7 @@ class Watch:
         await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
     async def daemon_pid(self) -> int:
-        """Process id of the bus daemon."""
+        """Return the process id of the bus daemon."""
         pid: int = await self._ask("GetConnectionUnixProcessID", DBUS)
         return pid
 
@@ -83,5 +83,5 @@ class Watch:
 
 
 def wire_size(signal: Message) -> int:
-    """Bytes of a message on the wire."""
+    """Return the size of a message on the wire, in bytes."""
     return len(signal._marshall(negotiate_unix_fd=False))

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Venus runs this after it has unpacked the archive into /data: post-hook.sh success|extraction-failed.
-# What install.sh says is left on the stick, for owners who have no other way to see it.
+# Run by Venus OS after it has unpacked the archive into /data: post-hook.sh success|extraction-failed.
+# The output of install.sh is written to the stick, for owners who cannot see it otherwise.
 set -eu
 root=${XBMS_ROOT:-} # for tests
 app=$root/data/apps/dbus-xbms
@@ -16,10 +16,10 @@ else
 fi
 cat "$report"
 for archive in "$root"/media/*/venus-*-dbus-xbms-[0-9]*; do
-    [ ! -f "$archive" ] || cp "$report" "${archive%/*}/dbus-xbms.txt" || true # the stick may be full, or read-only
+    [ ! -f "$archive" ] || cp "$report" "${archive%/*}/dbus-xbms.txt" || true # the stick may be full or read-only
 done
 
-# At boot the supervisor is yet to come, and /data/rc.local after it. It is there when a stick is put in later.
+# At boot, the supervisor and then /data/rc.local run later. If the stick is inserted later, the supervisor is running.
 if [ $status = 0 ] && pgrep svscan >/dev/null; then
     sh "$app/current/install.sh" --boot ${root:+--root "$root"}
 fi

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Venus runs this before it unpacks the archive, at each boot while the stick stays in. It goes on only for a version
-# newer than the installed one, or to mend that: so the stick does nothing twice, and never takes back an upgrade.
+# Run by Venus OS before it unpacks the archive, at each boot while the stick is inserted. Succeeds only for a version
+# newer than the installed one, or to repair it: a stick installs only once, and never reverts an upgrade.
 set -eu
 data=${XBMS_ROOT:-}/data # XBMS_ROOT: for tests
 app=$data/apps/dbus-xbms
-rm -rf "$app.new" # left by an installation that was cut short
+rm -rf "$app.new" # left by an interrupted installation
 
 new=$(cat "$(dirname "$0")/VERSION")
 installed=$(cat "$app/current/VERSION" 2>/dev/null) || exit 0

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The pre-hook of the archive that removes dbus-xbms; there is nothing to unpack after it.
+# Pre-hook of the archive that removes dbus-xbms; always fails, because there is nothing to unpack.
 set -eu
 root=${XBMS_ROOT:-} # for tests
 installed=$root/data/apps/dbus-xbms/current

@@ -10,10 +10,7 @@ from typing import Any
 
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.dbus.call import call_daemon
-from dbus_xbms.dbus.connection import connected
-from dbus_xbms.dbus.errors import BusLost, CallFailed
-from dbus_xbms.dbus.names import NameWatcher
+from dbus_xbms.dbus import BusLost, CallFailed, NameWatcher, call_daemon, connected
 from dbus_xbms.interference.programs import OURS, is_foreign
 from dbus_xbms.policy.authority import Surroundings
 from dbus_xbms.venus.bus_item import get_value

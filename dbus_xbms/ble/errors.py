@@ -20,7 +20,7 @@ from bleak.exc import (
 from bleak_retry_connector import BleakAbortedError, BleakConnectionError, BleakNotFoundError
 
 from dbus_xbms.contact import UNREACHABLE, ContactState, advice
-from dbus_xbms.dbus.errors import BusError, CallRefused, NoAnswer
+from dbus_xbms.dbus import BusError, CallRefused, NoAnswer
 from dbus_xbms.protocols import LinkError, NotPaired
 
 # Raised when a link, bluetoothd or the bus fails; not by faults of this program.

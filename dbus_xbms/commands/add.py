@@ -13,11 +13,11 @@ from dbus_xbms.commands.pack_contact import described, first_contact, has_answer
 from dbus_xbms.commands.pack_to_add import PackToAdd, confirm_addition, store, to_store
 from dbus_xbms.commands.questions import can_ask, shell_quoted
 from dbus_xbms.commands.saying import say
-from dbus_xbms.commands.scanning import Found, heard_by_service
+from dbus_xbms.commands.scanning import Found, recently_found
 from dbus_xbms.commands.session import complete, contacts, is_running, open_bus, warn_if_not_running
 from dbus_xbms.commands.setting_text import setting_lines
 from dbus_xbms.contact import Contact
-from dbus_xbms.dbus.errors import NoAnswer
+from dbus_xbms.dbus import NoAnswer
 from dbus_xbms.policy.advice.consequences import willing
 from dbus_xbms.policy.authority import control_disabled
 from dbus_xbms.settings import PackSettings, SettingsError, Value, as_address
@@ -115,7 +115,7 @@ async def _heard() -> list[Found]:
     """What the scans of the running service have heard; nothing if none runs and answers."""
     async with open_bus() as bus:
         try:
-            return await heard_by_service(bus) if await is_running(bus) else []
+            return await recently_found(bus) if await is_running(bus) else []
         except (NoAnswer, CommandError) as err:
             log.debug("%s", err)
             return []

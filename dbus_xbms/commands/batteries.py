@@ -15,10 +15,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.session import contacts, open_bus, until_lost
 from dbus_xbms.commands.table import Battery, Value
 from dbus_xbms.contact import Contact
-from dbus_xbms.dbus.call import call, call_daemon, has_owner
-from dbus_xbms.dbus.errors import CallRefused, NoAnswer
-from dbus_xbms.dbus.names import NameWatcher
-from dbus_xbms.dbus.trusted import TrustedBus
+from dbus_xbms.dbus import CallRefused, NameWatcher, NoAnswer, TrustedBus, call, call_daemon, has_owner
 from dbus_xbms.rpc import NAME as SERVICE
 from dbus_xbms.settings import device_id
 from dbus_xbms.venus.bus_item import BUS_ITEM, get_value, set_value

@@ -7,8 +7,7 @@ from contextlib import suppress
 from dbus_fast import AuthError, InvalidAddressError
 
 from dbus_xbms.ble.bluez.bus import BLUEZ, system_bus
-from dbus_xbms.dbus.call import ping
-from dbus_xbms.dbus.errors import BusLost
+from dbus_xbms.dbus import BusLost, ping
 
 
 async def check_bluetoothd() -> None:

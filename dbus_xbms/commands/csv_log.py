@@ -14,7 +14,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries, Updated
 from dbus_xbms.commands.csv_rows import HEADER, OF_A_POLL, row
 from dbus_xbms.commands.table import Battery
-from dbus_xbms.dbus.errors import NoAnswer
+from dbus_xbms.dbus import NoAnswer
 
 ASK = 1.0  # s between calls to the service for polls without changes
 TOLERANCE = 0.3  # s between a poll and the line of what it changed

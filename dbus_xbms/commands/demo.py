@@ -26,8 +26,8 @@ from dbus_xbms.commands.session import complete, end_by_signals, open_bus, wait_
 from dbus_xbms.commands.stories import STORIES, Teller
 from dbus_xbms.commands.table import render, terminal
 from dbus_xbms.commands.watch import captioned, show
-from dbus_xbms.dbus.trusted import TrustedBus
-from dbus_xbms.process.interrupt import LastAct
+from dbus_xbms.dbus import TrustedBus
+from dbus_xbms.process.interrupt import ExitAction
 from dbus_xbms.settings import PackSettings, Value, pack_path
 from dbus_xbms.simulator import control
 from dbus_xbms.simulator.scenario import MOST_PACKS, ScenarioError, replayed_packs
@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
         replayed_packs((args.replay or "").split(",") if args.replay is not None else [])
     except ScenarioError as err:
         raise CommandError(str(err)) from err
-    with TemporaryDirectory(prefix="dbus-xbms-demo-") as folder, LastAct(lambda: _leave_nothing(folder)):
+    with TemporaryDirectory(prefix="dbus-xbms-demo-") as folder, ExitAction(lambda: _leave_nothing(folder)):
         try:
             return complete(_demo(args, Path(folder)), grace=STOP_LIMIT * PROGRAMS)
         except CommandError as err:

@@ -20,9 +20,16 @@ from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.session import call_service, contacts
 from dbus_xbms.commands.table import CHARGE_MODE, CVL, Battery
-from dbus_xbms.dbus.call import call, call_daemon, has_owner
-from dbus_xbms.dbus.errors import CallFailed, CallRefused, NoAnswer, UnexpectedReply
-from dbus_xbms.dbus.trusted import TrustedBus
+from dbus_xbms.dbus import (
+    CallFailed,
+    CallRefused,
+    NoAnswer,
+    TrustedBus,
+    UnexpectedReply,
+    call,
+    call_daemon,
+    has_owner,
+)
 from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Pack, Service, SettingsFile, Shown, System
 from dbus_xbms.interference.programs import BLUETOOTH, DESCRIPTIONS, OURS, SENSORS
 from dbus_xbms.interference.rules import VenusPrograms

@@ -19,8 +19,7 @@ from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.scanning import scan, scan_limit
 from dbus_xbms.commands.self_test import program
 from dbus_xbms.commands.session import is_running, open_bus
-from dbus_xbms.dbus.errors import BusError
-from dbus_xbms.dbus.trusted import TrustedBus
+from dbus_xbms.dbus import BusError, TrustedBus
 from dbus_xbms.doctor.facts import Boot, Facts, Line, Machine, Storage
 from dbus_xbms.process.machine import VENUS
 

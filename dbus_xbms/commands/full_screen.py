@@ -18,7 +18,7 @@ from dbus_xbms.commands.screen.terminal import Terminal, glyphs
 from dbus_xbms.commands.session import stopped
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.contact import Contact
-from dbus_xbms.dbus.errors import NoAnswer
+from dbus_xbms.dbus import NoAnswer
 
 REDRAW = 0.5  # s, minimum between redraws, unless a key was pressed
 CLOCK = 1.0  # s, maximum between redraws

@@ -10,8 +10,7 @@ from typing import TypeVar
 
 from dbus_xbms.commands.naming import PROGRAM, REMOVED, Candidate, did_you_mean, find
 from dbus_xbms.commands.session import open_bus, wait_for_name
-from dbus_xbms.dbus.call import has_owner
-from dbus_xbms.dbus.errors import ANSWER_LIMIT
+from dbus_xbms.dbus import ANSWER_LIMIT, has_owner
 from dbus_xbms.protocols.registry import family_named
 from dbus_xbms.settings import (
     DEVICES,

@@ -15,7 +15,7 @@ from dbus_xbms.commands.questions import with_pack_name
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete, open_bus
 from dbus_xbms.commands.table import LAST_COMMAND
-from dbus_xbms.dbus.call import has_owner
+from dbus_xbms.dbus import has_owner
 from dbus_xbms.settings import device_id
 from dbus_xbms.venus.bus_item import get_value, set_value
 from dbus_xbms.venus.tables.battery import BATTERY

@@ -13,11 +13,11 @@ from dbus_xbms.commands.batteries import batteries
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.pack_contact import contact_lines
 from dbus_xbms.commands.saying import wrapped
-from dbus_xbms.commands.scanning import Found, heard_by_service
+from dbus_xbms.commands.scanning import Found, recently_found
 from dbus_xbms.commands.session import complete, contacts, is_running, open_bus
 from dbus_xbms.commands.table import CHARGE_MODE, Battery, columns, mosfets_off, terminal
 from dbus_xbms.contact import UNKNOWN, Contact
-from dbus_xbms.dbus.errors import NoAnswer
+from dbus_xbms.dbus import NoAnswer
 from dbus_xbms.settings import PackSettings, name_of
 from dbus_xbms.text import columns_of, printable
 
@@ -86,7 +86,7 @@ async def _listing() -> Listing:
                 shown = {pack.address: pack for pack in live.packs}
             if running:
                 reported = await contacts(bus)
-                heard = await heard_by_service(bus)
+                heard = await recently_found(bus)
         except* NoAnswer as group:
             silence = str(group.exceptions[0])
     return Listing(

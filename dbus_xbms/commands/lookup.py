@@ -10,10 +10,10 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.known import added_packs, candidate, known_packs
 from dbus_xbms.commands.naming import Candidate, find
 from dbus_xbms.commands.pack_contact import why_absent
-from dbus_xbms.commands.scanning import heard_by_service
+from dbus_xbms.commands.scanning import recently_found
 from dbus_xbms.commands.session import is_running, open_bus
 from dbus_xbms.commands.table import Battery
-from dbus_xbms.dbus.errors import NoAnswer
+from dbus_xbms.dbus import NoAnswer
 from dbus_xbms.settings import PackSettings, as_address
 from dbus_xbms.text import printable
 
@@ -105,7 +105,7 @@ async def find_in_range(word: str) -> PackInRange:
         return _in_range(Candidate(address=address), added)
     added = await added_packs()
     async with open_bus() as bus:
-        heard = await heard_by_service(bus) if await is_running(bus) else []
+        heard = await recently_found(bus) if await is_running(bus) else []
     others = {one.address: one.candidate for one in heard}
     known = {address: candidate(address, pack) for address, pack in added.items()}
     pack = find(word, (others | known).values())

@@ -35,7 +35,7 @@ def run_loop(command: Coroutine[Any, Any, T], grace: float = interrupt.GRACE) ->
             loop.call_soon_threadsafe(task.cancel)
 
         _wake_by_ctrl_c(loop)
-        with interrupt.Otherwise(stop):
+        with interrupt.Handler(stop):
             return await command
 
     try:

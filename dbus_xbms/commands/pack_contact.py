@@ -13,7 +13,7 @@ from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.session import contacts, is_running, open_bus, stopped
 from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery
 from dbus_xbms.contact import UNKNOWN, Contact, ContactState
-from dbus_xbms.dbus.errors import NoAnswer
+from dbus_xbms.dbus import NoAnswer
 from dbus_xbms.policy.advice.consequences import Consequence
 from dbus_xbms.policy.authority import control_disabled
 from dbus_xbms.policy.charge.chemistry import judges, preset

@@ -13,7 +13,7 @@ from dbus_xbms.commands.naming import name_refusal
 from dbus_xbms.commands.pack_contact import misfits
 from dbus_xbms.commands.questions import confirm, refuse_second_controller
 from dbus_xbms.commands.saying import say
-from dbus_xbms.dbus.errors import BusError
+from dbus_xbms.dbus import BusError
 from dbus_xbms.policy.advice.consequences import Consequence, in_order, of_change
 from dbus_xbms.policy.authority import NO_CHEMISTRY, control_disabled
 from dbus_xbms.policy.charge.chemistry import refusal

@@ -10,8 +10,7 @@ from dbus_fast import ErrorType
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.loop import run_loop
 from dbus_xbms.commands.session import open_bus
-from dbus_xbms.dbus.call import ping
-from dbus_xbms.dbus.errors import BusError
+from dbus_xbms.dbus import BusError, ping
 from dbus_xbms.rpc import NAME as SERVICE
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
 

@@ -20,7 +20,7 @@ from dbus_xbms.commands.reading import as_json, described
 from dbus_xbms.commands.session import complete, open_bus
 from dbus_xbms.commands.setting_text import ask_secret
 from dbus_xbms.contact import FACTORY_PASSKEY
-from dbus_xbms.dbus.call import has_owner
+from dbus_xbms.dbus import has_owner
 from dbus_xbms.model import Reading
 from dbus_xbms.protocols import LinkError, LoginFailed, Mute, NotPaired
 from dbus_xbms.settings import PackSettings, device_id

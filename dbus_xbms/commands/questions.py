@@ -12,7 +12,7 @@ from dbus_xbms.commands.saying import folded, say
 from dbus_xbms.policy.advice.consequences import Consequence, Packs, willing
 from dbus_xbms.policy.charge.chemistry import CUSTOM
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
-from dbus_xbms.process.interrupt import asking
+from dbus_xbms.process.interrupt import as_exception
 from dbus_xbms.schema import NONE
 from dbus_xbms.settings import PackSettings, SettingsError, Value
 from dbus_xbms.text import LINE, printable
@@ -113,7 +113,7 @@ def ask_line(question: str) -> str:
         CommandError: the input has ended or is not text.
     """
     try:
-        with asking():
+        with as_exception():
             *above, last = folded(question.rstrip()).split("\n")
             say("\n".join(above))
             return input(f"{last} ").strip()

@@ -16,9 +16,7 @@ from dbus_xbms.commands.bluetoothd import check_bluetoothd
 from dbus_xbms.commands.known import added_packs
 from dbus_xbms.commands.naming import Candidate
 from dbus_xbms.commands.session import call_service, is_running, open_bus
-from dbus_xbms.dbus.call import ping
-from dbus_xbms.dbus.errors import ANSWER_LIMIT, BusError, CallRefused
-from dbus_xbms.dbus.trusted import TrustedBus
+from dbus_xbms.dbus import ANSWER_LIMIT, BusError, CallRefused, TrustedBus, ping
 from dbus_xbms.protocols import Advertised
 from dbus_xbms.protocols.registry import FAMILIES, recognise
 from dbus_xbms.settings import PackSettings
@@ -87,7 +85,7 @@ async def scan(seconds: float, progress: Progress | None = None) -> list[Found]:
             return await _scan_here(seconds, packs, progress)
 
         async def so_far() -> list[Found]:
-            return _named(await _found(bus, "Hearing"), packs)
+            return _named(await _found(bus, "FoundSoFar"), packs)
 
         return _named(await _with_progress(scan_by_service(bus, seconds), so_far, progress), packs)
 
@@ -98,9 +96,9 @@ async def scan_by_service(bus: TrustedBus, seconds: float) -> list[Found]:
     return await _found(bus, "Scan", "d", seconds, limit=scan_limit(seconds))
 
 
-async def heard_by_service(bus: TrustedBus) -> list[Found]:
+async def recently_found(bus: TrustedBus) -> list[Found]:
     """Return the strongest packs that the service's scans of the last day have found."""
-    return await _found(bus, "Heard")
+    return await _found(bus, "RecentlyFound")
 
 
 async def _with_progress(

@@ -16,11 +16,20 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.loop import run_loop
 from dbus_xbms.commands.saying import say
 from dbus_xbms.contact import Contact, ContactState
-from dbus_xbms.dbus.call import call, has_owner
-from dbus_xbms.dbus.connection import connected, until_closed
-from dbus_xbms.dbus.errors import ANSWER_LIMIT, BusError, BusLost, CallRefused, NoAnswer, peer_at
-from dbus_xbms.dbus.names import NameWatcher
-from dbus_xbms.dbus.trusted import TrustedBus
+from dbus_xbms.dbus import (
+    ANSWER_LIMIT,
+    BusError,
+    BusLost,
+    CallRefused,
+    NameWatcher,
+    NoAnswer,
+    TrustedBus,
+    call,
+    connected,
+    has_owner,
+    peer_at,
+    until_closed,
+)
 from dbus_xbms.process.interrupt import GRACE
 from dbus_xbms.process.machine import HERE, machine
 from dbus_xbms.rpc import INTERFACE, PATH

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dbus_xbms.commands import CommandError
 from dbus_xbms.policy.advice.meaning import meaning
 from dbus_xbms.policy.advice.oddities import oddities
-from dbus_xbms.process.interrupt import asking
+from dbus_xbms.process.interrupt import as_exception
 from dbus_xbms.settings import AnySetting, PackSettings, Settings, Value
 from dbus_xbms.text import LINE, printable
 
@@ -39,7 +39,7 @@ def ask_secret(name: str) -> str:
         CommandError: the input is empty or has ended.
     """
     try:
-        with asking():
+        with as_exception():
             given = _read(name)
     except (EOFError, UnicodeDecodeError) as err:
         raise CommandError(f"no {name} was given") from err

@@ -13,8 +13,7 @@ from pathlib import Path
 from dbus_fast import ErrorType
 
 from dbus_xbms.commands import CommandError
-from dbus_xbms.dbus.connection import venus_bus
-from dbus_xbms.dbus.errors import BusError, NameRefused, NameTaken
+from dbus_xbms.dbus import BusError, NameRefused, NameTaken, venus_bus
 from dbus_xbms.process.machine import VENUS as SIGN
 from dbus_xbms.settings_store.file import FileInUseError
 from dbus_xbms.settings_store.rows import OtherFormError

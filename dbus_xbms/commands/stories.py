@@ -13,8 +13,7 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.table import LAST_COMMAND, Battery, Value
-from dbus_xbms.dbus.call import call
-from dbus_xbms.dbus.trusted import TrustedBus
+from dbus_xbms.dbus import TrustedBus, call
 from dbus_xbms.policy.mosfets import CHANGE_EVERY
 from dbus_xbms.settings import pack_path
 from dbus_xbms.simulator import control

@@ -1,4 +1,4 @@
-"""Switch charging, discharging or balancing of a pack off or on, and report the result.
+"""Switch charging, discharging or balancing of a pack on or off, and report the outcome.
 
 This needs permission in the settings of the pack: AllowMosfetControl, for switching discharging off also
 AllowDischargeOff, for balancing AllowParameterWrites. On leaves the MOSFET to the BMS.
@@ -23,34 +23,34 @@ from dbus_xbms.commands.table import COMMAND_NUMBER, COMMAND_STATE, LAST_COMMAND
 from dbus_xbms.model import UNFINISHED, CommandState
 from dbus_xbms.text import LINE, printable
 
-OUTCOME_LIMIT = 40.0  # s; an order is carried out, or given up, before that
+OUTCOME_LIMIT = 40.0  # s; every command ends before that
 ASK_EVERY = 1.0  # s, if no signal comes first
-SHOWN_LIMIT = 5.0  # s for the poll after an order
+SHOWN_LIMIT = 5.0  # s for the poll after a command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What is written to which path."""
+class Write:
+    """What is written, and to which path."""
 
     path: str
     value: int
     turns: str  # on or off
-    mosfets: tuple[str, ...] = ()  # the paths that show what became of it
+    mosfets: tuple[str, ...] = ()  # the paths that show the result
 
 
-def _orders(path: str, *mosfets: str, on: int, off: int) -> Mapping[str, Order]:
+def _writes(path: str, *mosfets: str, on: int, off: int) -> Mapping[str, Write]:
     return {
-        turns: Order(path=path, value=value, turns=turns, mosfets=mosfets)
+        turns: Write(path=path, value=value, turns=turns, mosfets=mosfets)
         for turns, value in (("on", on), ("off", off))
     }
 
 
 CHARGE, DISCHARGE = "/Io/AllowToCharge", "/Io/AllowToDischarge"
-ORDERS = {
-    "charge": _orders(CHARGE, CHARGE, on=1, off=0),
-    "discharge": _orders(DISCHARGE, DISCHARGE, on=1, off=0),
-    "both": _orders("/Settings/MosfetMode", CHARGE, DISCHARGE, on=0, off=3),
-    "balancing": _orders("/Settings/TurnBalancingOff", on=0, off=1),
+COMMANDS = {
+    "charge": _writes(CHARGE, CHARGE, on=1, off=0),
+    "discharge": _writes(DISCHARGE, DISCHARGE, on=1, off=0),
+    "both": _writes("/Settings/MosfetMode", CHARGE, DISCHARGE, on=0, off=3),
+    "balancing": _writes("/Settings/TurnBalancingOff", on=0, off=1),
 }
 
 
@@ -60,58 +60,58 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
         type=str.lower,
-        choices=ORDERS,
+        choices=COMMANDS,
         help="charge, discharge, both of them, or balancing",
     )
     parser.add_argument("state", type=str.lower, choices=("on", "off"))
 
 
 def run(args: argparse.Namespace) -> int:
-    """Give the order; fails if the order was refused or had no effect."""
-    order = ORDERS[args.what][args.state]
-    outcome, done = complete(_switch(args.pack, order, f"{args.what} {args.state}"))
+    """Send the command; fail if it was refused or had no effect."""
+    command = COMMANDS[args.what][args.state]
+    outcome, done = complete(_switch(args.pack, command, f"{args.what} {args.state}"))
     if not done:
         raise CommandError(printable(outcome, LINE))
     say(printable(outcome, LINE))
     return 0
 
 
-async def _switch(name: str, order: Order, words: str) -> tuple[str, bool]:
-    """Give an order, which is called so; returns what became of it, in words, and whether it was done."""
+async def _switch(name: str, command: Write, words: str) -> tuple[str, bool]:
+    """Send a command, described by ``words``; return its outcome in words, and whether it was done."""
     async with (
         waiting(f"{printable(name)}: {words}, waiting for the BMS", OUTCOME_LIMIT),
         batteries() as live,
     ):
         pack = await (await find_pack(name, live.packs)).on_bus()
-        if not await live.write(pack, order.path, order.value):
+        if not await live.write(pack, command.path, command.value):
             return with_pack_name(str(await live.ask(pack, LAST_COMMAND)), pack.name), False
         number, state = await live.ask(pack, COMMAND_NUMBER), await _outcome(live, pack)
         if await live.ask(pack, COMMAND_NUMBER) != number:
-            raise CommandError("another order came after it; the log says what became of yours")
+            raise CommandError("another command followed; the log has the outcome of yours")
         outcome, done = str(await live.ask(pack, LAST_COMMAND)), state == CommandState.DONE
-        if done and not await _followed(live, pack, order):
+        if done and not await _followed(live, pack, command):
             outcome = f"{outcome}; the GX shows it with the next poll"
         return outcome, done
 
 
-async def _followed(live: Batteries, pack: Battery, order: Order) -> bool:
-    """Whether the bus shows what was ordered: the poll after the order brings it.
+async def _followed(live: Batteries, pack: Battery, command: Write) -> bool:
+    """Return whether the bus shows the commanded state, after the next poll.
 
-    A MOSFET that was turned on may stay off by the BMS's own protection, which the outcome tells.
+    A MOSFET that was switched on may stay off because of a protection; the outcome says so.
     """
     with suppress(TimeoutError):
         async with asyncio.timeout(SHOWN_LIMIT):
-            wanted = int(order.turns == "on")
-            while any([await live.ask(pack, path) != wanted for path in order.mosfets]):
+            wanted = int(command.turns == "on")
+            while any([await live.ask(pack, path) != wanted for path in command.mosfets]):
                 with suppress(TimeoutError):
                     async with asyncio.timeout(ASK_EVERY):
                         await live.next_change()
             return True
-    return order.turns == "on"
+    return command.turns == "on"
 
 
 async def _outcome(live: Batteries, pack: Battery) -> Value:
-    """The state of the newest orders once all of them have ended, or after the longest time that takes."""
+    """Return the state of the newest commands once all have ended, or after :data:`OUTCOME_LIMIT`."""
     state: Value = None
     with suppress(TimeoutError):
         async with asyncio.timeout(OUTCOME_LIMIT):

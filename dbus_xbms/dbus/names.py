@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dbus_fast import ErrorType, Message, MessageType
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.dbus.call import DAEMON, call_daemon
+from dbus_xbms.dbus.calls import DAEMON, call_daemon
 from dbus_xbms.dbus.errors import CallRefused
 
 OWNER_CHANGES = (
@@ -50,7 +50,7 @@ class NameWatcher:
     async def watch(self, name: str) -> str:
         """Watch one name; return the unique name of its owner, or "".
 
-        Raises the errors of :func:`dbus_xbms.dbus.call.call`; watching again then tries again.
+        Raises the errors of :func:`dbus_xbms.dbus.calls.call`; watching again then tries again.
         """
         if name not in self._asked:
             self._names.add(name)

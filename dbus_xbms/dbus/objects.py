@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 from dbus_fast import DBusError, ErrorType, Message, Variant
 
@@ -100,7 +99,7 @@ class Objects:
         setter(value.value)
 
     def _introspect(self, call: Message) -> list[Any]:
-        nodes = [f"<node name={quoteattr(child)}/>" for child in sorted(self._children(call.path or "/"))]
+        nodes = [f'<node name="{child}"/>' for child in sorted(self._children(call.path or "/"))]
         return ["\n".join(["<node>", *_described(self._node(call), self.standard), *nodes, "</node>"])]
 
 
@@ -121,34 +120,36 @@ def _no_property(call: Message) -> DBusError:
     return DBusError(ErrorType.UNKNOWN_PROPERTY, f"{call.path} has no property {interface}.{name}")
 
 
+# Names and signatures on D-Bus have no character that XML would need escaped.
 def _described(node: Node, standard: Mapping[Name, Method]) -> list[str]:
     """Return the interfaces of a node as lines of introspection XML."""
     interfaces: dict[str, list[str]] = {interface: [] for interface in node.properties}
     for (interface, member), method in (*node.methods.items(), *standard.items()):
         interfaces.setdefault(interface, []).append(_method_xml(member, method))
     for (interface, member), signature in node.signals.items():
-        arguments = "".join(f"<arg type={quoteattr(one)}/>" for one in complete_types(signature))
-        xml = f"<signal name={quoteattr(member)}>{arguments}</signal>"
+        arguments = "".join(f'<arg type="{one}"/>' for one in complete_types(signature))
+        xml = f'<signal name="{member}">{arguments}</signal>'
         interfaces.setdefault(interface, []).append(xml)
     for interface, properties in node.properties.items():
         for name, value in properties.items():
             access = "readwrite" if (interface, name) in node.setters else "read"
             interfaces[interface].append(
-                f'<property name={quoteattr(name)} type={quoteattr(value.signature)} access="{access}"/>'
+                f'<property name="{name}" type="{value.signature}" access="{access}"/>'
             )
     return [
-        f"<interface name={quoteattr(name)}>{''.join(xml)}</interface>"
-        for name, xml in sorted(interfaces.items())
+        line
+        for name, members in sorted(interfaces.items())
+        for line in (f'<interface name="{name}">', *members, "</interface>")
     ]
 
 
 def _method_xml(member: str, method: Method) -> str:
     arguments = "".join(
-        f"<arg type={quoteattr(one)} direction={quoteattr(direction)}/>"
+        f'<arg type="{one}" direction="{direction}"/>'
         for direction, signature in (("in", method.takes), ("out", method.gives))
         for one in complete_types(signature)
     )
-    return f"<method name={quoteattr(member)}>{arguments}</method>"
+    return f'<method name="{member}">{arguments}</method>'
 
 
 def complete_types(signature: str) -> list[str]:

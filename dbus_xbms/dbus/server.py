@@ -18,7 +18,7 @@ from dbus_fast import (
     RequestNameReply,
 )
 
-from dbus_xbms.dbus.call import DAEMON, DAEMON_PATH, PEER, call, call_daemon
+from dbus_xbms.dbus.calls import DAEMON, DAEMON_PATH, PEER, call, call_daemon
 from dbus_xbms.dbus.connection import close, connect, until_closed
 from dbus_xbms.dbus.errors import BusError, CallRefused, NameRefused, NameTaken
 from dbus_xbms.dbus.names import OWNER_CHANGES

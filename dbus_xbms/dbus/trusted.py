@@ -13,7 +13,7 @@ from typing import Any, Self
 from dbus_fast import Message, MessageType
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.dbus.call import DAEMON
+from dbus_xbms.dbus.calls import DAEMON
 from dbus_xbms.dbus.names import NameWatcher, owner_of
 
 
@@ -45,7 +45,7 @@ class TrustedBus(MessageBus):
         """Accept signals and replies from the present and later owners of ``name``.
 
         Returns the unique name of its present owner, or "". Raises the errors of
-        :func:`dbus_xbms.dbus.call.call`.
+        :func:`dbus_xbms.dbus.calls.call`.
         """
         return await self._followed.watch(name)
 

@@ -11,10 +11,7 @@ from typing import Any
 from dbus_fast import Message, MessageType
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.dbus.call import call_daemon
-from dbus_xbms.dbus.connection import connected
-from dbus_xbms.dbus.errors import BusLost, CallFailed
-from dbus_xbms.dbus.names import NameWatcher
+from dbus_xbms.dbus import BusLost, CallFailed, NameWatcher, call_daemon, connected
 from dbus_xbms.interference.rules import VenusPrograms
 from dbus_xbms.venus.bus_item import BUS_ITEM, get_value
 from dbus_xbms.venus.localsettings import NAME as SETTINGS

@@ -1,4 +1,4 @@
-"""Follows the contact with one pack: why the newest attempt failed, and since when the state has been so."""
+"""Track the contact with one pack: why the last attempt failed, and how long the state has lasted."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from dbus_xbms.protocols import LinkError, LoginFailed, ProtocolError
 
 
 class ContactTracker:
-    """That of the pack at ``address``, from ``now`` s on."""
+    """Tracks the contact with the pack at ``address``, from ``now``, in s, on."""
 
     def __init__(self, address: str, now: float) -> None:
-        self.failure: Failure | None = None  # of the newest attempt
+        self.failure: Failure | None = None  # of the last attempt
         self._address = address
         self._state, self._since = ContactState.STARTING, now
-        self._told = ""  # what only the owner can mend, as it was last logged
+        self._logged = ""  # the last logged failure that only the owner can resolve
 
     def succeeded(self, now: float) -> None:
-        """Record a good poll: what is wrong later has begun after it, even if nobody asked in between."""
-        self.failure, self._told = None, ""
-        self._become(ContactState.CONNECTED, now)
+        """Record a good poll; a later failure has begun after it."""
+        self.failure, self._logged = None, ""
+        self._set_state(ContactState.CONNECTED, now)
 
     def failed(self, err: LinkError | ProtocolError) -> bool:
-        """Record a failed attempt; whether the owner must be told at once, because nobody else can help."""
+        """Record a failed attempt; return whether only the owner can resolve it and it is not logged yet."""
         words = str(err)
         self.failure = Failure(err.state, err.what or words)
-        news = isinstance(err, LoginFailed) and words != self._told
+        news = isinstance(err, LoginFailed) and words != self._logged
         if news:
-            self._told = words
+            self._logged = words
         return news
 
     def contact(self, view: ContactView, now: float, name: str = "") -> Contact:
-        """How the contact is at ``now``; ``name``: what the owner calls the pack."""
+        """Return the contact at ``now``, in s; ``name``: the owner's name for the pack."""
         state, reason = judge(view)
-        self._become(state, now)
+        self._set_state(state, now)
         return Contact(
             state=state,
             reason=reason,
@@ -42,6 +42,6 @@ class ContactTracker:
             left=view.lent_for,
         )
 
-    def _become(self, state: ContactState, now: float) -> None:
+    def _set_state(self, state: ContactState, now: float) -> None:
         if state is not self._state:
             self._state, self._since = state, now

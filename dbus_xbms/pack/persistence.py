@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from dbus_xbms.dbus.errors import BusError
+from dbus_xbms.dbus import BusError
 from dbus_xbms.logs import CountedLog
 from dbus_xbms.model import BmsTraits, Reading
 from dbus_xbms.policy import history, identity, pack_state

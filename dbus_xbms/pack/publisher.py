@@ -7,7 +7,7 @@ import logging
 from typing import Protocol
 
 from dbus_xbms.contact import ContactState, Failure
-from dbus_xbms.dbus.errors import BusError, NameTaken, NoBus
+from dbus_xbms.dbus import BusError, NameTaken, NoBus
 from dbus_xbms.report import Report
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""The contact with every pack that is enabled, also with those whose task does not run."""
+"""The contact with every enabled pack, including those whose task is not running."""
 
 from __future__ import annotations
 
@@ -8,55 +8,55 @@ from typing import Protocol
 
 from dbus_xbms.contact import Contact, ContactState, advice
 
-CRASHED = "stopped by an error in this program; started again every few seconds"
-# In these a pack that runs again has not shown yet how it is.
+CRASHED = "stopped by an error in this program; restarted every few seconds"
+# States in which a restarted pack has not reported anything yet.
 UNDECIDED = (ContactState.STARTING, ContactState.SEARCHING, ContactState.CONNECTING)
 
 
 class Contacted(Protocol):
-    """A pack, as far as it is asked here: :class:`dbus_xbms.pack.pack.Pack`."""
+    """What the roster needs of a :class:`dbus_xbms.pack.pack.Pack`."""
 
     def contact(self, now: float) -> Contact:
-        """How the contact with the pack is, and why."""
+        """Return the contact with the pack at ``now``, in s."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Why a pack does not run, or did not at last."""
+    """Why a pack is not running, or why it last stopped."""
 
     words: str
     since: float  # s
-    ended: Contacted | None  # the pack that has crashed; it goes on telling of the time before
+    ended: Contacted | None  # the pack that crashed
 
 
 class Roster:
-    """The packs by address, and what has stopped some of them."""
+    """The packs by address, and why some of them are not running."""
 
     def __init__(self, packs: Mapping[str, Contacted]) -> None:
         self._packs = packs
         self._faults: dict[str, Fault] = {}
 
     def stopped(self, address: str, words: str, now: float, *, crashed: Contacted | None = None) -> None:
-        """Record that a pack does not run; stands until the pack that runs in its place tells how it is."""
+        """Record that a pack is not running, until its successor reports its contact."""
         before = self._faults.get(address)
         self._faults[address] = Fault(words=words, since=before.since if before else now, ended=crashed)
 
-    def released(self, address: str) -> None:
+    def removed(self, address: str) -> None:
         """Forget a pack."""
         self._faults.pop(address, None)
 
     def contacts(self, now: float) -> dict[str, Contact]:
-        """The contact with each pack at ``now``, in s."""
-        told = {address: pack.contact(now) for address, pack in self._packs.items()}
-        for address in [one for one in self._faults if self._runs_again(one, told)]:
+        """Return the contact with each pack at ``now``, in s."""
+        current = {address: pack.contact(now) for address, pack in self._packs.items()}
+        for address in [one for one in self._faults if self._runs_again(one, current)]:
             del self._faults[address]
-        return told | {address: _stopped(address, fault, now) for address, fault in self._faults.items()}
+        return current | {address: _stopped(address, fault, now) for address, fault in self._faults.items()}
 
-    def _runs_again(self, address: str, told: Mapping[str, Contact]) -> bool:
-        if address not in told or self._packs[address] is self._faults[address].ended:
+    def _runs_again(self, address: str, current: Mapping[str, Contact]) -> bool:
+        if address not in current or self._packs[address] is self._faults[address].ended:
             return False
-        return told[address].state not in UNDECIDED
+        return current[address].state not in UNDECIDED
 
 
 def _stopped(address: str, fault: Fault, now: float) -> Contact:

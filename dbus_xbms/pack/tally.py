@@ -1,4 +1,4 @@
-"""Counts what should be rare: in all, and in the last hour. Pure."""
+"""Count rare events: in total and in the last hour. Pure."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ KEPT = 60  # minutes
 
 
 class Tally:
-    """Knows the last hour to the minute, and stays small however often a thing happens."""
+    """Counts events per minute for an hour; bounded in size."""
 
     def __init__(self) -> None:
         self.total = 0  # since the start
         self._minutes: deque[tuple[float, int]] = deque(maxlen=KEPT)  # a minute's number, how often in it
 
     def count(self, now: float) -> None:
-        """It has happened at ``now``, s."""
+        """Count an event at ``now``, in s."""
         self.total += 1
         minute, times = now // MINUTE, 0
         if self._minutes and self._minutes[-1][0] == minute:
@@ -24,6 +24,6 @@ class Tally:
         self._minutes.append((minute, times + 1))
 
     def last_hour(self, now: float) -> int:
-        """How often it has happened in this minute and the 59 before."""
+        """Return the number of events in this minute and the previous 59."""
         oldest = now // MINUTE - KEPT
         return sum(times for minute, times in self._minutes if minute > oldest)

@@ -20,28 +20,28 @@ STATUS = 130  # as shells report Ctrl-C
 GRACE = 4.0  # s for a command to leave the bus and to disconnect, which takes BlueZ 2 s
 STDERR = 2
 
-_last_acts: list[Callable[[], object]] = []
+_exit_actions: list[Callable[[], object]] = []
 
 
 def quit_now() -> NoReturn:
-    """End the process at once, after the registered last acts."""
-    for act in reversed(_last_acts):
+    """End the process at once, after the registered exit actions."""
+    for act in reversed(_exit_actions):
         act()
     report()
     os._exit(STATUS)
 
 
-class LastAct:
+class ExitAction:
     """While inside, :func:`quit_now`, which runs no `finally`, calls ``act`` first; it must not fail."""
 
     def __init__(self, act: Callable[[], object]) -> None:
         self._act = act
 
     def __enter__(self) -> None:
-        _last_acts.append(self._act)
+        _exit_actions.append(self._act)
 
     def __exit__(self, *_: object) -> None:
-        _last_acts.remove(self._act)
+        _exit_actions.remove(self._act)
 
 
 def report() -> None:
@@ -70,7 +70,7 @@ def install() -> None:
     signal.signal(signal.SIGINT, _struck)
 
 
-def over() -> None:
+def ignore() -> None:
     """Ignore Ctrl-C from now on: the command is done, and Python removes its handler while it exits."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -81,7 +81,7 @@ def _struck(_number: int, _frame: FrameType | None) -> None:
     then()
 
 
-class Otherwise:
+class Handler:
     """While inside, Ctrl-C calls ``then`` once instead of ending the process."""
 
     def __init__(self, then: Callable[[], object]) -> None:
@@ -98,14 +98,14 @@ class Otherwise:
             _then = self._before
 
 
-def at_once() -> Otherwise:
+def at_once() -> Handler:
     """While inside, Ctrl-C ends the process at once: there is nothing to clean up."""
-    return Otherwise(lambda: quit_now())
+    return Handler(lambda: quit_now())
 
 
-def asking() -> Otherwise:
+def as_exception() -> Handler:
     """While inside, Ctrl-C raises KeyboardInterrupt: for prompts, and work that has to clean up."""
-    return Otherwise(_raise)
+    return Handler(_raise)
 
 
 def _raise() -> None:

@@ -11,8 +11,7 @@ from typing import Any
 
 from dbus_fast import BusType, DBusError, Message, Variant
 
-from dbus_xbms.dbus.objects import Method, Node, children_of
-from dbus_xbms.dbus.server import Server
+from dbus_xbms.dbus import Method, Node, Server, children_of
 from dbus_xbms.settings_store import file as files
 from dbus_xbms.settings_store.rows import entries_of, text_of
 from dbus_xbms.settings_store.saver import Saver, words_of

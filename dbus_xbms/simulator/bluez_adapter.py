@@ -9,7 +9,7 @@ from typing import Any
 
 from dbus_fast import Message, Variant
 
-from dbus_xbms.dbus.objects import Method, Node
+from dbus_xbms.dbus import Method, Node
 from dbus_xbms.simulator.air import Air, Peripheral
 from dbus_xbms.simulator.bluez_agent import Agents
 from dbus_xbms.simulator.bluez_device import AdapterCounters, Host, RemoteDevice

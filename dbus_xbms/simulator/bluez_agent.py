@@ -7,10 +7,8 @@ from typing import Any
 
 from dbus_fast import Message
 
-from dbus_xbms.dbus.call import call as call_method
-from dbus_xbms.dbus.errors import CallFailed
-from dbus_xbms.dbus.objects import Method, Node
-from dbus_xbms.dbus.server import Server
+from dbus_xbms.dbus import CallFailed, Method, Node, Server
+from dbus_xbms.dbus import call as call_method
 from dbus_xbms.simulator.bluez_names import AGENT, AGENT_MANAGER, error
 from dbus_xbms.simulator.device import Device
 

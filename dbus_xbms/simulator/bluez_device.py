@@ -9,7 +9,7 @@ from typing import Any
 
 from dbus_fast import Message, Variant
 
-from dbus_xbms.dbus.objects import LATER, Method, Node
+from dbus_xbms.dbus import LATER, Method, Node
 from dbus_xbms.simulator.air import Peripheral
 from dbus_xbms.simulator.bluez_agent import Agents, Pairing
 from dbus_xbms.simulator.bluez_gatt import LAYOUTS, Gatt, GattLink, export, service_uuids

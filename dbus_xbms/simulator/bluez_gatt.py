@@ -12,7 +12,7 @@ from typing import Any
 
 from dbus_fast import Message, Variant
 
-from dbus_xbms.dbus.objects import LATER, Method, Node
+from dbus_xbms.dbus import LATER, Method, Node
 from dbus_xbms.simulator.air import SocketFault
 from dbus_xbms.simulator.bluez_names import (
     CHARACTERISTIC,

@@ -10,9 +10,7 @@ from typing import Any
 
 from dbus_fast import DBusError, Message, unpack_variants
 
-from dbus_xbms.dbus.errors import BusError
-from dbus_xbms.dbus.objects import Method, Node
-from dbus_xbms.dbus.server import Server
+from dbus_xbms.dbus import BusError, Method, Node, Server
 from dbus_xbms.simulator.fault_actions import FaultError
 from dbus_xbms.simulator.faults import FAULTS, inject
 from dbus_xbms.simulator.scenario import TimedFault

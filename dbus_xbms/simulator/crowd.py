@@ -12,7 +12,7 @@ from typing import Any
 
 from dbus_fast import Variant
 
-from dbus_xbms.dbus.objects import Node
+from dbus_xbms.dbus import Node
 from dbus_xbms.simulator.bluez_names import DEVICE, uuid
 from dbus_xbms.simulator.objects import ObjectTree
 

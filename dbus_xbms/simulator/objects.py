@@ -7,8 +7,7 @@ from typing import Any
 
 from dbus_fast import BusType, Message, Variant
 
-from dbus_xbms.dbus.objects import PROPERTIES, Method, Node, children_of
-from dbus_xbms.dbus.server import Server
+from dbus_xbms.dbus import PROPERTIES, Method, Node, Server, children_of
 
 MANAGER = "org.freedesktop.DBus.ObjectManager"
 

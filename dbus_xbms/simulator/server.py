@@ -13,8 +13,7 @@ from pathlib import Path
 from dbus_fast import AuthError, BusType
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.dbus.connection import venus_bus
-from dbus_xbms.dbus.errors import BusError, NameTaken
+from dbus_xbms.dbus import BusError, NameTaken, venus_bus
 from dbus_xbms.simulator.control import Control
 from dbus_xbms.simulator.faults import FAULTS
 from dbus_xbms.simulator.scenario import Scenario, ScenarioError

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from dbus_xbms.dbus.connection import venus_bus
+from dbus_xbms.dbus import venus_bus
 from dbus_xbms.settings_store.service import LocalSettings
 from dbus_xbms.simulator.air import Air, Peripheral
 from dbus_xbms.simulator.battery import Battery

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from dbus_xbms.dbus.errors import BusError
+from dbus_xbms.dbus import BusError
 from dbus_xbms.model import Phase
 from dbus_xbms.report import Report, Request
 from dbus_xbms.settings import SettingsError, Value, device_id

@@ -8,8 +8,7 @@ from typing import Any, Literal
 from dbus_fast import Variant, unpack_variants
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.dbus.call import call
-from dbus_xbms.dbus.errors import ANSWER_LIMIT
+from dbus_xbms.dbus import ANSWER_LIMIT, call
 from dbus_xbms.settings import Value
 
 BUS_ITEM = "com.victronenergy.BusItem"
@@ -43,7 +42,7 @@ def from_variant(kind: Literal["i", "d", "s"], raw: object) -> Value | None:
 async def get_value(bus: MessageBus, service: str, path: str, *, limit: float = ANSWER_LIMIT) -> Any:
     """Return the value that a service shows at a path; ``None`` if it is invalid.
 
-    Raises the errors of :func:`dbus_xbms.dbus.call.call`.
+    Raises the errors of :func:`dbus_xbms.dbus.calls.call`.
     """
     (variant,) = await call(bus, service, path, BUS_ITEM, "GetValue", returns="v", limit=limit)
     value = unpack_variants(variant)
@@ -53,7 +52,7 @@ async def get_value(bus: MessageBus, service: str, path: str, *, limit: float = 
 async def set_value(bus: MessageBus, service: str, path: str, value: Variant) -> bool:
     """Write to a path; return whether the service accepted the value.
 
-    Raises the errors of :func:`dbus_xbms.dbus.call.call`.
+    Raises the errors of :func:`dbus_xbms.dbus.calls.call`.
     """
     (result,) = await call(bus, service, path, BUS_ITEM, "SetValue", "v", [value], returns="i", writes=True)
     return bool(result == ACCEPTED)

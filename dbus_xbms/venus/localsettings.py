@@ -13,11 +13,17 @@ from typing import Any
 
 from dbus_fast import Message, MessageType, Variant, unpack_variants
 
-from dbus_xbms.dbus.call import call, call_daemon
-from dbus_xbms.dbus.connection import connected
-from dbus_xbms.dbus.errors import BusLost, CallRefused, NoAnswer, UnexpectedReply
-from dbus_xbms.dbus.names import NameWatcher
-from dbus_xbms.dbus.trusted import TrustedBus
+from dbus_xbms.dbus import (
+    BusLost,
+    CallRefused,
+    NameWatcher,
+    NoAnswer,
+    TrustedBus,
+    UnexpectedReply,
+    call,
+    call_daemon,
+    connected,
+)
 from dbus_xbms.logs import CountedLog
 from dbus_xbms.settings import DEVICES, SERVICE, AnySetting, SettingsError, Value
 from dbus_xbms.venus.bus_item import BUS_ITEM

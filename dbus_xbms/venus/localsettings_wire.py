@@ -6,7 +6,7 @@ import logging
 
 from dbus_fast import ErrorType, Variant
 
-from dbus_xbms.dbus.errors import CallRefused, UnexpectedReply
+from dbus_xbms.dbus import CallRefused, UnexpectedReply
 from dbus_xbms.settings import AnySetting, NotStoredError, SettingsError, Value
 from dbus_xbms.venus.bus_item import to_variant
 

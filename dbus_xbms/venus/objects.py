@@ -12,7 +12,7 @@ from typing import Any
 
 from dbus_fast import Message, Variant
 
-from dbus_xbms.dbus.objects import Method, Node
+from dbus_xbms.dbus import Method, Node
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.bus_item import ACCEPTED, BUS_ITEM, NOT_WRITABLE, REFUSED, from_variant, to_variant
 from dbus_xbms.venus.item import Item

@@ -9,7 +9,7 @@ from typing import Any
 
 from dbus_fast import DBusError, ErrorType, Message, MessageFlag, MessageType
 
-from dbus_xbms.dbus.server import Server
+from dbus_xbms.dbus import Server
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.bus_item import BUS_ITEM
 from dbus_xbms.venus.item import Item

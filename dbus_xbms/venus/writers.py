@@ -8,8 +8,7 @@ from pathlib import Path, PurePath
 
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.dbus.call import call_daemon
-from dbus_xbms.dbus.errors import BusError
+from dbus_xbms.dbus import BusError, call_daemon
 from dbus_xbms.text import printable
 
 log = logging.getLogger(__name__)

@@ -34,11 +34,11 @@ async def test_a_pack_that_could_not_be_started_is_told_of_until_it_is_removed()
     local: Any = store
     app._local = local
     async with asyncio.TaskGroup() as group:
-        await app._decide(group, ADDRESS)
+        await app._apply(group, ADDRESS)
         told = app.contacts()
         assert {address: contact.state for address, contact in told.items()} == {
             ADDRESS: ContactState.STOPPED
         }
         store.broken, store.enabled = False, 0  # removed
-        await app._decide(group, ADDRESS)
+        await app._apply(group, ADDRESS)
         assert app.contacts() == {}

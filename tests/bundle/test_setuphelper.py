@@ -82,7 +82,7 @@ def test_a_failed_upgrade_is_reported_and_removes_nothing(root: Path) -> None:
     setup(root, "install")
     assert setup(root, "install", STATUS="1") == [
         "install.sh --offline",
-        "failed: install.sh has failed: see above",
+        "failed: install.sh failed: see above",
         "end ",
     ]
     assert not installed(root)

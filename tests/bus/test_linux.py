@@ -17,7 +17,7 @@ from dbus_fast import BusType, Message, Variant
 
 from dbus_xbms.commands import CommandError, permission
 from dbus_xbms.commands.session import open_bus
-from dbus_xbms.dbus.call import call_daemon
+from dbus_xbms.dbus.calls import call_daemon
 from dbus_xbms.settings_store.service import NAME, LocalSettings
 from dbus_xbms.venus.bus_item import set_value
 from tests.bus.daemon import daemon_with

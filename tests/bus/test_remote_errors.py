@@ -115,7 +115,13 @@ async def test_what_cannot_be_described_is_a_fault_and_no_bare_exception() -> No
     odd: Any = object()
     remotely = RpcService(scan, lambda: {"packs": odd}, lambda: {"": odd}, lambda: [odd], lambda: [odd])
     async with remotely, Venus() as venus:
-        for member, signature in ("Scan", "d"), ("Packs", ""), ("Heard", ""), ("Hearing", ""), ("Health", ""):
+        for member, signature in (
+            ("Scan", "d"),
+            ("Packs", ""),
+            ("RecentlyFound", ""),
+            ("FoundSoFar", ""),
+            ("Health", ""),
+        ):
             body = [ARGUMENTS[one] for one in signature]
             reply = await venus._reply(rpc.NAME, rpc.PATH, rpc.INTERFACE, member, signature, *body)
             assert (member, reply.error_name, *reply.body) == (member, *FAULT)
@@ -143,7 +149,7 @@ async def test_answers_hold_the_strongest_hundred_packs_and_those_that_were_adde
 
     strongest = [one.address for one in found[:-101:-1]]
     async with RpcService(scan, dict, dict, list, hearing), Venus() as venus:
-        for member, signature in ("Hearing", ""), ("Hearing", ""), ("Scan", "d"):
+        for member, signature in ("FoundSoFar", ""), ("FoundSoFar", ""), ("Scan", "d"):
             body = [ARGUMENTS[one] for one in signature]
             reply = await venus._reply(rpc.NAME, rpc.PATH, rpc.INTERFACE, member, signature, *body)
             told = [entry["address"].value for entry in reply.body[0]]

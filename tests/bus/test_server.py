@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from dbus_fast import DBusError, ErrorType, Message
 
-from dbus_xbms.dbus.call import call
+from dbus_xbms.dbus.calls import call
 from dbus_xbms.dbus.connection import connected
 from dbus_xbms.dbus.errors import CallRefused, NameTaken
 from dbus_xbms.dbus.objects import LATER, Method, Node, children_of

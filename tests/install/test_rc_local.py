@@ -87,7 +87,7 @@ def test_a_line_that_others_pushed_down_is_moved_back_up(gx: Gx, old: Path) -> N
     rc_local.write_text(f"{first}\n/data/other.sh; exit 0\n{ours}\n")
     judged = gx.install(old, "--check-boot")
     assert judged.returncode == 1
-    assert "stands behind others" in judged.stdout
+    assert "is not the first" in judged.stdout
     gx.place(old)
     assert BOOT_LINE in rc_local.read_text().splitlines()[1]
     assert gx.install(old, "--check-boot").returncode == 0

@@ -96,4 +96,4 @@ def test_a_stick_installs_it_within_one_boot_and_does_nothing_at_the_next(real: 
     before = snapshot(real.root / "data")
     assert update_data(real.root, {**real.environment, "PATH": paths}) == [("pre", 1)]
     assert snapshot(real.root / "data") == before
-    assert "is in place" in (stick / "dbus-xbms.txt").read_text()
+    assert "is installed and starts" in (stick / "dbus-xbms.txt").read_text()

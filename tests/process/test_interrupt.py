@@ -111,10 +111,10 @@ run_loop(work(), grace=60)
 
 def test_what_has_to_be_done_at_any_end_is_done_last_first() -> None:
     done = run_in_child(f"""
-with interrupt.LastAct(lambda: print("first", flush=True)):
-    with interrupt.LastAct(lambda: print("never", flush=True)):
+with interrupt.ExitAction(lambda: print("first", flush=True)):
+    with interrupt.ExitAction(lambda: print("never", flush=True)):
         pass
-    with interrupt.LastAct(lambda: print("second", flush=True)):
+    with interrupt.ExitAction(lambda: print("second", flush=True)):
         {STRIKE}
 """)
     assert (done.returncode, done.stdout, done.stderr) == (130, "second\nfirst\n", "dbus-xbms: interrupted\n")

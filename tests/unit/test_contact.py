@@ -264,7 +264,7 @@ def test_a_pack_that_could_not_be_started_is_reported_until_it_is_released() -> 
     roster = Roster({})
     roster.stopped(ADDRESS, "its settings cannot be read", 0.0)
     assert roster.contacts(1.0)[ADDRESS].reason == "its settings cannot be read"
-    roster.released(ADDRESS)
+    roster.removed(ADDRESS)
     assert roster.contacts(2.0) == {}
 
 

@@ -9,9 +9,7 @@ from typing import Any
 
 from dbus_fast import BusType
 
-from dbus_xbms.dbus.call import call
-from dbus_xbms.dbus.connection import close, until_closed
-from dbus_xbms.dbus.trusted import TrustedBus
+from dbus_xbms.dbus import TrustedBus, call, close, until_closed
 
 BLUEZ = "org.bluez"
 ADAPTER, DEVICE = "org.bluez.Adapter1", "org.bluez.Device1"

@@ -12,7 +12,7 @@ from dbus_fast import Message, MessageType, Variant
 
 from dbus_xbms.ble.bluez.bus import ADAPTER, BLUEZ, DEVICE, PROPERTIES, call_bluez, system_bus
 from dbus_xbms.ble.errors import HANGS, STACK_ERRORS, failure
-from dbus_xbms.dbus.errors import CallRefused
+from dbus_xbms.dbus import CallRefused
 from dbus_xbms.protocols import NotPaired
 
 log = logging.getLogger(__name__)

@@ -20,10 +20,7 @@ from dbus_xbms.ble.bluez.bus import ADAPTER, BLUEZ, call_bluez, system_bus
 from dbus_xbms.ble.bluez.client import Client
 from dbus_xbms.ble.errors import HANGS, STACK_ERRORS, calling_bleak, failure
 from dbus_xbms.ble.stack import AdapterState, GattClient, Seen
-from dbus_xbms.dbus.call import call_daemon, ping
-from dbus_xbms.dbus.errors import BusLost, NoAnswer
-from dbus_xbms.dbus.names import NameWatcher
-from dbus_xbms.dbus.trusted import TrustedBus
+from dbus_xbms.dbus import BusLost, NameWatcher, NoAnswer, TrustedBus, call_daemon, ping
 from dbus_xbms.protocols import Advertised
 
 log = logging.getLogger(__name__)

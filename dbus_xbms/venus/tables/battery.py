@@ -1,4 +1,4 @@
-"""What the bus shows of a pack, one row per path. Pure.
+"""The paths of a battery service, one row each. Pure.
 
 ``None`` is shown as invalid: every measurement is, as long as no sample stands.
 """
@@ -35,7 +35,7 @@ from dbus_xbms.venus.tables.switches import READ_ONLY_SWITCH_ITEMS, SWITCH_ITEMS
 
 BATTERY, SWITCH = "com.victronenergy.battery", "com.victronenergy.switch"  # classes of devices
 
-CELLS_EVERY = 5.0  # s; eight programs on a GX decode each signal, and nobody reads cells faster
+CELLS_EVERY = 5.0  # s; eight programs on a GX decode each signal, and nothing reads cells faster
 
 
 def _sample(read: Callable[[PackSample], Value | None]) -> Read[Report]:
@@ -43,7 +43,7 @@ def _sample(read: Callable[[PackSample], Value | None]) -> Read[Report]:
 
 
 def _now(read: Read[Report]) -> Read[Report]:
-    """Of a pack whose voltage is given to chargers for their own, nothing that is only held."""
+    """Read a value that is invalid while held, if Venus passes it on to chargers."""
     return lambda report: None if report.shared and report.decision.phase is Phase.HELD else read(report)
 
 
@@ -96,7 +96,7 @@ def _imbalanced(report: Report) -> bool:
 
 
 def _balancer(report: Report) -> int | None:
-    """Balancer state by Victron's numbers: 1 balanced, 2 balancing, 3 cells differ."""
+    """Return the balancer state in Victron's numbers: 1 balanced, 2 balancing, 3 imbalanced."""
     if report.decision.sample is None:
         return None
     if report.decision.sample.balancing:
@@ -104,7 +104,7 @@ def _balancer(report: Report) -> int | None:
     return 3 if _imbalanced(report) else 1
 
 
-# Bits of /Battery/<n>/Status, as the GX's page of a single battery words them.
+# Bits of /Battery/<n>/Status, as named on the GX's page of a single battery.
 BALANCED, IMBALANCE, BALANCING = 1 << 0, 1 << 1, 1 << 2
 STATUS_BITS = (
     (1 << 3, Protection.PACK_OVERVOLTAGE),
@@ -148,7 +148,7 @@ SILENCE = {Phase.HELD: "held", Phase.DERATED: "derated", Phase.LOST: "stopped", 
 
 
 def _connection(report: Report) -> str:
-    """What silence has led to, and what the link does about it."""
+    """Describe the phase of silence and the state of the link."""
     words = report.link.state
     if phase := SILENCE.get(report.decision.phase):
         words = f"{phase}, {'no reply' if words == CONNECTED else words}"
@@ -160,7 +160,7 @@ BRIEF = {BETWEEN_POLLS: "free"}
 
 
 def _briefly(report: Report) -> str:
-    """The same in a word or two, which Modbus can carry."""
+    """Describe the same in a word or two, within the length of a Modbus register."""
     if phase := SILENCE.get(report.decision.phase):
         return phase
     words = BRIEF.get(report.link.state, report.link.state).replace(", ", " ").removesuffix(" left")
@@ -169,7 +169,7 @@ def _briefly(report: Report) -> str:
 
 
 def _alarm(path: str) -> Callable[[Report], int | None]:
-    """Without a sample an alarm that stands goes on standing, and silence gives no all-clear."""
+    """Read an alarm. Without a sample a raised alarm stays, and one that is not raised is invalid."""
 
     def read(report: Report) -> int | None:
         level = report.decision.alarms.get(path, Level.OK)
@@ -178,7 +178,7 @@ def _alarm(path: str) -> Callable[[Report], int | None]:
     return read
 
 
-# What rows read of a report; together with what they are about, because they are read together
+# Parts of a report; rows with the same source are read together
 MEASURED: Source[Report] = Source(
     attrgetter(
         "shared",
@@ -192,14 +192,14 @@ MEASURED: Source[Report] = Source(
         "decision.time_to_go",
     )
 )
-DETAIL: Source[Report] = Source(  # valid together as far as there are cells
+DETAIL: Source[Report] = Source(  # rows become valid or invalid with the cells
     attrgetter("decision.sample", "decision.alarms"),
     shape=lambda r: None if r.decision.sample is None else len(r.decision.sample.cells),
 )
 STATE: Source[Report] = Source(attrgetter("decision.phase", "link"))
 AGE: Source[Report] = Source(
     attrgetter("decision.age"), shape=lambda r: r.decision.age is None
-)  # another one each time
+)  # different in every report
 MOSFETS: Source[Report] = Source(lambda r: r.decision.sample and r.decision.sample.mosfets)
 DOUBT: Source[Report] = Source(attrgetter("decision.doubt"))
 ALARMS: Source[Report] = Source(lambda r: (r.decision.alarms, r.decision.sample is None))
@@ -209,11 +209,11 @@ ITEMS = (
     *rows(
         FIXED,
         Item("/ErrorCode", "i", "{}", lambda r: 0),
-        # The whole as a system of one battery
+        # The pack as a system of one battery
         Item("/System/NrOfBatteries", "i", "{}", lambda r: 1),
         Item("/System/BatteriesParallel", "i", "{}", lambda r: 1),
         Item("/System/BatteriesSeries", "i", "{}", lambda r: 1),
-        # Which battery the GX's page of a single battery shows
+        # The battery shown on the GX's page of a single battery
         Item("/Battery/Request/Id", "i", "{}", lambda r: 1, writable=True, lowest=1, highest=1),
     ),
     *rows(
@@ -304,7 +304,7 @@ ITEMS = (
         Item("/Battery/1/Status", "i", "{}", _status, every=CELLS_EVERY),
         Item("/Battery/1/Voltage", "d", "{:.2f}V", _sample(lambda s: s.voltage), every=CELLS_EVERY),
         Item("/Battery/1/Current", "d", "{:.1f}A", _sample(lambda s: s.current), every=CELLS_EVERY),
-        # Names that no part of Venus reads, but the owners' dashboards do
+        # No part of Venus reads these, but owners' dashboards do
         Item("/Voltages/Sum", "d", "{:.3f}V", _cells(sum), every=CELLS_EVERY),
         Item(
             "/Voltages/Diff", "d", "{:.3f}V", _cells(lambda cells: max(cells) - min(cells)), every=CELLS_EVERY
@@ -327,7 +327,7 @@ def _cell(n: int) -> tuple[Item[Report], ...]:
 
 
 def _sensor(n: int) -> Item[Report]:
-    """A sensor as the BMS reads it, whatever its role; one that cannot be believed is invalid."""
+    """Return the row of a sensor, whatever its role; an implausible value is invalid."""
 
     def read(sample: PackSample) -> float | None:
         celsius = sample.temperatures[n - 1] if n <= len(sample.temperatures) else LOWEST_SANE
@@ -339,7 +339,7 @@ def _sensor(n: int) -> Item[Report]:
 def items_for(
     identity: PackIdentity, *, controls: bool = False, pane: bool = True, switchable: bool = True
 ) -> tuple[Item[Report], ...]:
-    """All rows of a battery; those per cell and sensor follow from what it is known to have.
+    """Return all rows of a battery, with a row per cell and sensor that it has.
 
     ``pane``: with the outputs of the switch pane. ``switchable``: the BMS can be switched.
     """
@@ -363,7 +363,7 @@ def items_for(
 
 
 def devices(report: Report) -> dict[str, tuple[Item[Report], ...]]:
-    """The devices that a pack is on the bus, by their classes; the switch pane finds its outputs on one."""
+    """Return the rows of each service of a pack, by class; the switch pane's outputs are on one of them."""
     beside = report.switch_instance is not None
     switchable = report.switchable
     battery = items_for(report.identity, controls=report.controls, pane=not beside, switchable=switchable)
@@ -372,5 +372,5 @@ def devices(report: Report) -> dict[str, tuple[Item[Report], ...]]:
 
 
 def values(items: Iterable[Item[Report]], report: Report) -> dict[str, Value | None]:
-    """What each path shows of a report."""
+    """Return the value of each path for a report."""
     return {item.path: item.value(report) for item in items}

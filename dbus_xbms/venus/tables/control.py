@@ -1,4 +1,4 @@
-"""What the bus shows of a pack that controls chargers and inverters. Pure.
+"""The paths of a pack that controls chargers and inverters. Pure.
 
 The mere presence of ``/Info/MaxChargeVoltage`` makes Venus prefer a battery, so a pack that only watches has
 none of these paths but one, which says why it does not control.

@@ -1,4 +1,4 @@
-"""What the bus shows of every device of ours on a GX, whatever it is. Pure."""
+"""The paths of every service of this program on a GX. Pure."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from dbus_xbms.report import ChangeSetting, Report
 from dbus_xbms.settings import PackSettings
 from dbus_xbms.venus.item import FIXED, Item, Source, rows
 
-PRODUCT_ID = 0xBA58  # in none of the lists for which a GX changes its behaviour
+PRODUCT_ID = 0xBA58  # not on any list of products that a GX treats specially
 
 
 def product_name(report: Report) -> str:
-    """Return the name of the product; for a pack without a name of its own, with the end of its address."""
+    """Return the product name; with the end of the address if the pack has no custom name."""
     return named_product(report.product, "" if report.custom_name else report.address)
 
 
 def named_product(product: str, address: str) -> str:
-    """Append the end of the address, if it is given, so that products of the same name differ."""
+    """Append the end of the address, if given, to tell equal products apart."""
     return " ".join(part for part in (product, address[-5:]) if part)
 
 

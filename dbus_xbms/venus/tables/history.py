@@ -1,4 +1,4 @@
-"""What the bus shows of a pack's life: the history page of the GX. Pure."""
+"""The paths of the GX's history page. Pure."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dbus_xbms.model import Counters
 from dbus_xbms.report import ClearHistory, Report
 from dbus_xbms.venus.item import FIXED, Item, Read, Source, rows
 
-SLOW_EVERY = 60.0  # s; counters and what follows from them
-LONGEST = 6_553_500  # s, some 75 days; more would start anew at 0 in the Modbus register
+SLOW_EVERY = 60.0  # s; counters and values derived from them
+LONGEST = 6_553_500  # s, some 75 days; a larger value would wrap in the Modbus register
 
 
 def _counters(read: Callable[[Counters], int]) -> Read[Report]:
@@ -30,7 +30,7 @@ def _average_discharge(report: Report) -> float | None:
 
 
 def _trips(counter: str) -> Item[Report]:
-    """How often one protection tripped: ``short_circuit`` is ``/History/Trips/ShortCircuit``."""
+    """Return the row of a trip counter: ``short_circuit`` is ``/History/Trips/ShortCircuit``."""
     name = "".join(word.capitalize() for word in counter.split("_"))
     return _slow(f"/History/Trips/{name}", "i", "{}", _counters(attrgetter(counter)))
 
@@ -41,11 +41,9 @@ def _slow(path: str, kind: Literal["i", "d"], text: str, read: Read[Report]) -> 
 
 EXTREMES: Source[Report] = Source(attrgetter("extremes"))
 COUNTED: Source[Report] = Source(lambda r: (r.counters, r.decision.sample and r.decision.sample.cycles))
-FLOWN: Source[Report] = (
-    Source(  # all are always valid but for two, which begin with a full charge and a first discharge
-        attrgetter("decision.history"),
-        shape=lambda r: (r.decision.history.since_full is None, r.decision.history.discharges == 0),
-    )
+FLOWN: Source[Report] = Source(  # two rows become valid later: with a full charge and a first discharge
+    attrgetter("decision.history"),
+    shape=lambda r: (r.decision.history.since_full is None, r.decision.history.discharges == 0),
 )
 
 HISTORY_ITEMS = (

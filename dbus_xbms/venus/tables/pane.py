@@ -1,4 +1,4 @@
-"""The outputs of the switch pane, on a battery or on a switch device beside it. Pure.
+"""The outputs of the switch pane, on a battery or on a separate switch device. Pure.
 
 The numbers are those of Victron's own com.victronenergy.switch.
 """
@@ -32,7 +32,7 @@ def _out_of_contact(mosfet: Mosfet, report: Report) -> bool:
 
 
 def _locked(mosfet: Mosfet, report: Report) -> bool:
-    """Whether the owner's settings keep anybody from switching it."""
+    """Return whether the owner's settings forbid switching it."""
     if not report.settings.allow_mosfet_control:
         return True
     one_way = mosfet is Mosfet.DISCHARGE and not report.settings.allow_discharge_off
@@ -40,13 +40,13 @@ def _locked(mosfet: Mosfet, report: Report) -> bool:
 
 
 def _tripped(mosfet: Mosfet, report: Report) -> frozenset[Protection]:
-    """What may have turned it off."""
+    """Return the protections that may have turned it off."""
     return (
         report.decision.sample.protection & mosfet.blocked_by if report.decision.sample else NOTHING_TRIPPED
     )
 
 
-# The first that applies
+# The first one that applies counts
 STATUSES: tuple[tuple[Callable[[Mosfet, Report], object], int], ...] = (
     (_out_of_contact, DISABLED),
     (lambda mosfet, report: _locked(mosfet, report) and _on(mosfet, report), DISABLED_BUT_ON),
@@ -81,7 +81,7 @@ TOGGLE, MANUAL = 1, 2  # type and function of an output
 
 
 def _output(switch: Item[Report], status: Read[Report], name: str) -> tuple[Item[Report], ...]:
-    """An output of the switch pane: a toggle, and all that the pane wants to know of it."""
+    """Return the rows of a toggle on the switch pane."""
     at = switch.path.removesuffix("/State")
 
     def fixed(leaf: str, value: int, *, writable: bool = False) -> Item[Report]:

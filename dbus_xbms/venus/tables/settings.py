@@ -1,4 +1,4 @@
-"""Settings of ours that pages of the touch screen can edit. Pure.
+"""Settings that pages of the touch screen can edit. Pure.
 
 A battery's stock settings page shows each row whose path is valid, within what GetMin and GetMax answer.
 The switch pane keeps there how its outputs appear.
@@ -19,16 +19,16 @@ from dbus_xbms.venus.item import Item, Source, rows
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """One row: a path that can be written, and the setting behind it."""
+    """A writable path and its setting."""
 
     path: str
     setting: AnySetting
     text: str
-    preset: str = ""  # field of the preset that a controlling pack's setting of 0 stands for
-    per_cell: bool = False  # the page shows the pack, the setting a cell
+    preset: str = ""  # the preset's field that a controlling pack shows for a setting of 0
+    per_cell: bool = False  # the page shows the value per pack, the setting per cell
 
     def scale(self, cells: int) -> int:
-        """How many times the setting the page shows."""
+        """Return the factor from the setting to the page."""
         return cells if self.per_cell else 1
 
 
@@ -41,7 +41,7 @@ EDITED = (
     Edited("/Settings/Alarm/HighBatteryTemperature", P.high_temperature_warning, "{:.0f}°C", "hot_warning"),
     Edited("/Settings/Alarm/LowBatteryTemperature", P.low_temperature_warning, "{:.0f}°C", "cold_warning"),
 )
-_APPEARANCE: dict[str, tuple[AnySetting, AnySetting, AnySetting]] = {  # name, group, where it is shown
+_APPEARANCE: dict[str, tuple[AnySetting, AnySetting, AnySetting]] = {  # name, group, visibility
     "charge": (P.charge_switch_name, P.charge_switch_group, P.charge_switch_show),
     "discharge": (P.discharge_switch_name, P.discharge_switch_group, P.discharge_switch_show),
     "lend": (P.lend_switch_name, P.lend_switch_group, P.lend_switch_show),
@@ -55,7 +55,7 @@ _KINDS: dict[type, Literal["i", "d", "s"]] = {int: "i", float: "d", str: "s"}
 
 
 def _usual(edited: Edited, report: Report) -> Value | None:
-    """What the page shows of a setting that the owner has not set; it steps from there."""
+    """Return what the page shows for an unset setting; editing starts from there."""
     if report.controls and not (chosen := preset(report.settings)).refused:
         value: float = getattr(chosen, edited.preset)
         return value
@@ -94,12 +94,12 @@ def _item(edited: Edited, cells: int = 1) -> Item[Report]:
 
 
 def setting_items(cells: int) -> tuple[Item[Report], ...]:
-    """The rows of the page, for a pack of so many cells."""
+    """Return the rows of the settings page for a pack of so many cells."""
     return rows(SETTINGS, HAS_SETTINGS, *(_item(edited, cells) for edited in EDITED))
 
 
 def appearance_items(*switches: str) -> tuple[Item[Report], ...]:
-    """Return how some outputs of the switch pane appear there."""
+    """Return the rows that set how the switch pane shows some outputs."""
     return rows(SETTINGS, *(_item(edited) for edited in PANE if edited.path.split("/")[2] in switches))
 
 

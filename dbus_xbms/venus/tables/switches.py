@@ -13,7 +13,7 @@ from dbus_xbms.model import Mosfet, MosfetTarget
 from dbus_xbms.report import Balance, Lend, Report, Request
 from dbus_xbms.venus.item import Item, Read, Source, rows
 
-PANE_LEND = 30  # min for which a toggle, which has no number, lends the link
+PANE_LEND = 30  # min that the toggle lends the link for
 LONGEST_LEND = 240  # min
 LEND = "/Settings/LendForMinutes"
 
@@ -31,11 +31,11 @@ def _switch(path: str, read: Read[Report], highest: int, request: Callable[[int]
     )
 
 
-# What is read
+# Reading
 
 
 def actual(mosfet: Mosfet) -> Callable[[Report], int | None]:
-    """Read[Report] a MOSFET as the BMS reports it."""
+    """Return a reader of a MOSFET as the BMS reports it."""
 
     def read(report: Report) -> int | None:
         on = report.decision.sample.is_on(mosfet) if report.decision.sample else None
@@ -45,7 +45,7 @@ def actual(mosfet: Mosfet) -> Callable[[Report], int | None]:
 
 
 def _wanted(mosfet: Mosfet, report: Report) -> bool | None:
-    """As requested, else as commanded."""
+    """Return the state that is requested, else the one commanded."""
     return report.switching.requested.over(report.switching.commanded).of(mosfet)
 
 
@@ -94,7 +94,7 @@ def _position(mosfet: Mosfet) -> Read[Report]:
     return read
 
 
-# What is written
+# Writing
 
 
 def _target(mosfet: Mosfet, on: bool) -> MosfetTarget:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from dbus_fast import Message, MessageType
 
-from dbus_xbms.dbus.call import DAEMON
+from dbus_xbms.dbus.calls import DAEMON
 from dbus_xbms.dbus.errors import CallRefused
 from dbus_xbms.dbus.names import NameWatcher
 

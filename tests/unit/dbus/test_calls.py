@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from dbus_fast import Message, MessageFlag, MessageType
 
-from dbus_xbms.dbus.call import call, call_daemon, has_owner, ping
+from dbus_xbms.dbus.calls import call, call_daemon, has_owner, ping
 from dbus_xbms.dbus.errors import BusLost, CallRefused, NoAnswer, UnexpectedReply
 
 NAME, INTERFACE = "com.victronenergy.settings", "com.victronenergy.BusItem"
