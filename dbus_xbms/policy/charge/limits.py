@@ -247,16 +247,7 @@ def _context(
     discharge, discharge_origin = current_limits.ceiling(
         PackSettings.max_discharge_current, DISCHARGE_RATE, capacity, settings
     )
-    highest = max(sample.cells, default=chosen.cutoff_high)
-    lowest = min(sample.cells, default=chosen.cutoff_low)
-    cut_high = current_limits.latch(
-        before is not None and before.cut_high, highest >= chosen.cutoff_high, highest <= chosen.full
-    )
-    cut_low = current_limits.latch(
-        before is not None and before.cut_low,
-        lowest <= chosen.cutoff_low,
-        lowest >= current_limits.recovery_voltage(chosen),
-    )
+    cut_high, cut_low = _cut_offs(before, sample, chosen)
     return RuleContext(
         sample=sample,
         temperatures=sensors,
@@ -271,6 +262,18 @@ def _context(
         discharge_ceiling=discharge,
         charge_origin=charge_origin,
         discharge_origin=discharge_origin,
+    )
+
+
+def _cut_offs(before: LimitsState | None, sample: PackSample, chosen: Preset) -> tuple[bool, bool]:
+    """Latch the high and the low cut-off."""
+    was_high, was_low = (before.cut_high, before.cut_low) if before else (False, False)
+    highest = max(sample.cells, default=chosen.cutoff_high)
+    lowest = min(sample.cells, default=chosen.cutoff_low)
+    recovered = lowest >= current_limits.recovery_voltage(chosen)
+    return (
+        current_limits.latch(was_high, highest >= chosen.cutoff_high, highest <= chosen.full),
+        current_limits.latch(was_low, lowest <= chosen.cutoff_low, recovered),
     )
 
 
