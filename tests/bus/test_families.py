@@ -52,8 +52,7 @@ async def test_another_family_is_found_added_read_and_shown_and_has_no_switches(
         assert refused.left_behind == []
         await command("remove", "Toy pack", "--yes")
         await command("set", "Other", "Protocol", "Toy", "--yes")
-        await service.until(f"{OTHER}: released")
-        await venus.until_gone(OTHER)
+        await service.until(f"{OTHER}: no contact")  # it does not have the service of a toy
         await command("set", "Other", "Protocol", "JBD", "--yes")
         await venus.until(OTHER, lambda s: s["/Dc/0/Voltage"] is not None)
         truth = await sim.truth(ONE)
