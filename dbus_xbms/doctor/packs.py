@@ -201,11 +201,10 @@ def charge_control(facts: Facts) -> Iterator[Finding]:
         yield note("DVCC", "Venus does not report whether it is on")
         return
     controlling = [shown.service for shown in (facts.shown or {}).values() if shown.controls]
-    yield (
-        _obeyed(controlling, system, facts)
-        if controlling
-        else ok("DVCC", f"{_state(system, facts)}; the packs only report")
-    )
+    if controlling:
+        yield _obeyed(controlling, system, facts)
+    else:
+        yield ok("DVCC", f"{_state(system, facts)}; the packs only report")
 
 
 def _obeyed(controlling: list[str], system: System, facts: Facts) -> Finding:
