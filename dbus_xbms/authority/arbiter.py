@@ -40,14 +40,33 @@ class ControlCandidate(Protocol):
         ...
 
 
+class Watcher(Protocol):
+    """A :class:`dbus_xbms.authority.surroundings.SurroundingsWatcher`."""
+
+    def wake(self) -> None:
+        """Look at once if looking rarely."""
+        ...
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        ...
+
+
 class Arbiter:
     """Decides after each change of a setting, and every few seconds while a pack may control."""
 
-    def __init__(self, packs: Callable[[], Collection[ControlCandidate]]) -> None:
+    def __init__(
+        self,
+        packs: Callable[[], Collection[ControlCandidate]],
+        watcher: Callable[
+            [Callable[[Surroundings], None], Callable[[], bool]], Watcher
+        ] = SurroundingsWatcher,
+    ) -> None:
+        """Make an arbiter; ``watcher`` makes what watches the bus, from where to report and whether to."""
         self.identified = asyncio.Event()  # set by a pack whose number of cells has become known
         self._packs = packs
         self._around, self._seen_at = Surroundings(), -inf
-        self._watcher = SurroundingsWatcher(self._seen, self._wanted)
+        self._watcher = watcher(self._seen, self._wanted)
         self._scanned = asyncio.Event()
         self._confirmed: set[str] = set()  # addresses whose owners have changed something while we run
         self._state: AuthorityState | None = None
@@ -72,7 +91,7 @@ class Arbiter:
             async with asyncio.timeout(WAIT_LIMIT):
                 await self._scanned.wait()
         except TimeoutError:
-            log.warning("the bus does not say which other batteries there are; no pack controls chargers yet")
+            log.warning("no answer about other batteries on the bus; no pack controls chargers yet")
 
     def confirm(self, address: str) -> None:
         """Record that the owner has changed a pack's control, and decide again."""

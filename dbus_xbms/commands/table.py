@@ -137,7 +137,7 @@ def rows(pack: Battery) -> Iterable[tuple[str, list[str]]]:
     yield "spread", _spread(pack)
     yield "temp", _temperatures(pack)
     yield "MOSFETs", _mosfets(pack)
-    yield "order", [str(order)] if (order := pack.values.get(LAST_COMMAND)) else []
+    yield "command", [str(command)] if (command := pack.values.get(LAST_COMMAND)) else []
     yield from _limits(pack)
     yield "control", _watching(pack)
     yield "alarms", _alarms(pack)
@@ -195,13 +195,13 @@ def _mosfets(pack: Battery) -> list[str]:
 def _mosfet(pack: Battery, name: str, actual: str, told_off: str, status: str) -> str:
     """Return the state of a MOSFET, with the reason in brackets unless it is simply on."""
     is_on, off = pack.values[actual], pack.values.get(told_off)
-    ordering = pack.values.get(COMMAND_STATE) in UNFINISHED
+    pending = pack.values.get(COMMAND_STATE) in UNFINISHED
     reasons: Mapping[tuple[Value, Value], str] = {
-        (1, 1): "off wanted",
-        (0, 1): "as ordered",
-        (0, 0): "on wanted" if ordering else "by the BMS",
+        (1, 1): "commanded off",
+        (0, 1): "as commanded",
+        (0, 0): "commanded on" if pending else "by the BMS",
     }
-    why = "order failed" if pack.values.get(status) == FAULT else reasons.get((is_on, off))
+    why = "command failed" if pack.values.get(status) == FAULT else reasons.get((is_on, off))
     words = f"{name} {MOSFETS.get(is_on, '--')}"
     return f"{words} ({why})" if why else words
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Collection
 from typing import Protocol
 
-from dbus_xbms.ble.central import Central
+from dbus_xbms.ble.scheduler import ChangeSignal
 from dbus_xbms.interference.programs import ProgramWatcher
 from dbus_xbms.interference.rules import RadioUse, VenusPrograms, notices, text_for
 from dbus_xbms.logs import CountedLog
@@ -30,14 +30,39 @@ class Affected(Protocol):
         ...
 
 
+class Radio(Protocol):
+    """The part of :class:`dbus_xbms.ble.central.Central` that the monitor uses."""
+
+    changed: ChangeSignal
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """The adapters that refuse to scan because another program does."""
+        ...
+
+
+class Watcher(Protocol):
+    """A :class:`dbus_xbms.interference.programs.ProgramWatcher`."""
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        ...
+
+
 class InterferenceMonitor:
     """Checks for interference whenever the bus or an adapter changes."""
 
-    def __init__(self, air: Central, packs: Callable[[], Collection[Affected]]) -> None:
+    def __init__(
+        self,
+        air: Radio,
+        packs: Callable[[], Collection[Affected]],
+        watcher: Callable[[Callable[[VenusPrograms], None]], Watcher] = ProgramWatcher,
+    ) -> None:
+        """Make a monitor; ``watcher`` makes what watches the bus, from a function to call with changes."""
         self._air = air
         self._packs = packs
         self._venus = VenusPrograms()
-        self._programs = ProgramWatcher(self._venus_changed)
+        self._programs = watcher(self._venus_changed)
         self._logged: dict[tuple[str, str], None] = {}  # program and what it does
 
     async def run(self) -> None:

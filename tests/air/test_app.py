@@ -1,44 +1,297 @@
-"""What the service tells of packs that it could not start."""
+"""Wiring: which packs the service starts, stops and restarts, with fake packs in virtual time."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
-from dbus_xbms.app import App
-from dbus_xbms.contact import ContactState
-from dbus_xbms.settings import AnySetting, SettingsError, Value, pack_path
-from tests.air.virtual_time import virtual_time
+import pytest
 
-ADDRESS = "A4:C1:37:00:00:01"
+from dbus_xbms import app as wiring
+from dbus_xbms.app import RESTART_AFTER, App
+from dbus_xbms.contact import Contact, ContactState
+from dbus_xbms.dbus.errors import BusLost
+from dbus_xbms.pack.poller import Progress
+from dbus_xbms.settings import (
+    AnySetting,
+    PackSettings,
+    SettingsError,
+    Value,
+    pack_path,
+    service_path,
+    switch_path,
+)
+from tests.air.virtual_time import now, virtual_time
+
+ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 
 
-class Store:
-    """Settings that cannot be read as long as ``broken``."""
+class FakeMonitor:
+    """The part of a pack that settings and rulings reach."""
+
+    def __init__(self, address: str, settings: PackSettings) -> None:
+        self.address = address
+        self.settings = settings
+        self.switch_instance: int | None = None
+        self.stored: list[tuple[str, Value]] = []
+
+    def setting_stored(self, name: str, value: Value) -> None:
+        self.stored.append((name, value))
+
+    def set_ruling(self, ruling: object) -> None:
+        """Fake packs control nothing."""
+
+
+class FakePack:
+    """A pack that runs until it is told to crash."""
+
+    made: list[FakePack]
+
+    def __init__(self, address: str, settings: PackSettings, *, protocol: object, **_: object) -> None:
+        self.address = address
+        self.protocol = protocol
+        self.hold_time = settings.hold_time  # as at its start
+        self.monitor = FakeMonitor(address, settings)
+        self.started_at = now()
+        self.running = False
+        self.crash: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.made.append(self)
+
+    async def run(self) -> None:
+        self.running = True
+        try:
+            await self.crash
+        finally:
+            self.running = False
+
+    def contact(self, now: float) -> Contact:
+        return Contact(state=ContactState.CONNECTED, seconds=now - self.started_at)
+
+    @property
+    def published_at(self) -> float:
+        return now()
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(ended_at=now(), interval=1.0, possible=True)
+
+
+class FakeStore:
+    """Localsettings: the packs that are enabled, and what else is stored."""
 
     def __init__(self) -> None:
-        self.broken = True
-        self.enabled = 1
+        self.values: dict[str, Value] = {}
+        self.error: Exception | None = None
+
+    def put(self, address: str, **settings: Value) -> None:
+        self.values |= {pack_path(address, name): value for name, value in settings.items()}
 
     async def add_usable(self, rows: Mapping[str, AnySetting]) -> dict[str, Value]:
-        if self.broken:
-            raise SettingsError("localsettings refuses")
-        defaults = {path: row.default for path, row in rows.items()}
-        return defaults | {pack_path(ADDRESS, "Enabled"): self.enabled}
+        if self.error:
+            raise self.error
+        defaults: dict[str, Value] = {path: row.default for path, row in rows.items()}
+        return {path: self.values.get(path, default) for path, default in defaults.items()}
+
+    async def add(self, rows: Mapping[str, AnySetting]) -> dict[str, Value]:
+        return await self.add_usable(rows)
+
+    async def set(self, path: str, value: Value) -> Value:
+        self.values[path] = value
+        return value
+
+
+class Boat:
+    """The service's wiring on fake settings and fake packs."""
+
+    def __init__(self) -> None:
+        self.app = App()
+        self.store = FakeStore()
+        self.packs: list[FakePack] = []
+        FakePack.made = self.packs
+        local: Any = self.store
+        self.app._local = local
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[asyncio.TaskGroup]:
+        async with asyncio.TaskGroup() as group:
+            try:
+                yield group
+            finally:
+                for task in self.app._tasks.values():
+                    task.cancel()
+
+    async def apply(self, group: asyncio.TaskGroup, address: str) -> None:
+        await self.app._apply(group, address)
+        await asyncio.sleep(0.01)
+
+    @property
+    def states(self) -> dict[str, ContactState]:
+        return {address: contact.state for address, contact in self.app.contacts().items()}
+
+
+@pytest.fixture(autouse=True)
+def _fake_packs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wiring, "Pack", FakePack)
 
 
 @virtual_time
-async def test_a_pack_that_could_not_be_started_is_told_of_until_it_is_removed() -> None:
-    app, store = App(), Store()
-    local: Any = store
-    app._local = local
-    async with asyncio.TaskGroup() as group:
-        await app._apply(group, ADDRESS)
-        told = app.contacts()
-        assert {address: contact.state for address, contact in told.items()} == {
-            ADDRESS: ContactState.STOPPED
-        }
-        store.broken, store.enabled = False, 0  # removed
-        await app._apply(group, ADDRESS)
-        assert app.contacts() == {}
+async def test_an_enabled_pack_is_started_with_its_stored_settings() -> None:
+    boat = Boat()
+    boat.store.put(ONE, Enabled=1, HoldTime=60.0)
+    async with boat.serving() as group:
+        await boat.apply(group, ONE)
+        (pack,) = boat.packs
+        assert (pack.address, pack.running, pack.hold_time) == (ONE, True, 60.0)
+        assert boat.states == {ONE: ContactState.CONNECTED}
+
+
+@virtual_time
+async def test_a_pack_that_is_not_enabled_is_not_started() -> None:
+    boat = Boat()
+    boat.store.put(ONE, Enabled=0)
+    async with boat.serving() as group:
+        await boat.apply(group, ONE)
+        assert boat.packs == []
+        assert boat.states == {}
+
+
+@virtual_time
+async def test_a_pack_that_is_enabled_twice_is_started_once() -> None:
+    boat = Boat()
+    boat.store.put(ONE, Enabled=1)
+    async with boat.serving() as group:
+        await boat.apply(group, ONE)
+        await boat.apply(group, ONE)
+        assert len(boat.packs) == 1
+
+
+@virtual_time
+async def test_a_disabled_pack_is_stopped_and_forgotten_and_may_be_enabled_again() -> None:
+    boat = Boat()
+    boat.store.put(ONE, Enabled=1)
+    async with boat.serving() as group:
+        await boat.apply(group, ONE)
+        boat.store.put(ONE, Enabled=0)
+        await boat.apply(group, ONE)
+        assert not boat.packs[0].running
+        assert boat.states == {}
+        boat.store.put(ONE, Enabled=1)
+        await boat.apply(group, ONE)
+        assert boat.packs[1].running
+
+
+@virtual_time
+async def test_a_pack_that_crashes_is_restarted_and_the_others_go_on() -> None:
+    boat = Boat()
+    boat.store.put(ONE, Enabled=1)
+    boat.store.put(TWO, Enabled=1)
+    async with boat.serving() as group:
+        for address in (ONE, TWO):
+            await boat.apply(group, address)
+        first, other = boat.packs
+        first.crash.set_exception(ValueError("a bug"))
+        await asyncio.sleep(RESTART_AFTER - 1)
+        assert boat.states == {ONE: ContactState.STOPPED, TWO: ContactState.CONNECTED}
+        assert len(boat.packs) == 2
+        await asyncio.sleep(2)
+        assert [pack.address for pack in boat.packs] == [ONE, TWO, ONE]
+        assert boat.packs[2].running
+        assert boat.states[ONE] is ContactState.CONNECTED
+        assert other.running
+
+
+def test_a_crash_is_logged_with_its_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    @virtual_time
+    async def run() -> None:
+        boat = Boat()
+        boat.store.put(ONE, Enabled=1)
+        async with boat.serving() as group:
+            await boat.apply(group, ONE)
+            boat.packs[0].crash.set_exception(ValueError("a bug"))
+            await asyncio.sleep(1)
+
+    run()
+    (record,) = [one for one in caplog.records if one.levelno >= logging.ERROR]
+    assert record.getMessage().startswith(ONE)
+    assert record.exc_info
+
+
+@virtual_time
+async def test_a_setting_that_changes_reaches_the_pack_that_runs() -> None:
+    boat = Boat()
+    boat.store.put(ONE, Enabled=1)
+    boat.store.put(TWO, Enabled=1)
+    async with boat.serving() as group:
+        for address in (ONE, TWO):
+            await boat.apply(group, address)
+        boat.app._setting_changed(pack_path(TWO, "HoldTime"), 90.0)
+        one, two = boat.packs
+        assert (one.monitor.stored, two.monitor.stored) == ([], [("HoldTime", 90.0)])
+
+
+@virtual_time
+async def test_a_setting_that_changes_before_its_pack_starts_is_used() -> None:
+    boat = Boat()
+    boat.store.put(ONE, Enabled=1, HoldTime=60.0)
+    async with boat.serving() as group:
+        await boat.app._apply(group, ONE)  # its task has not begun
+        assert boat.packs == []
+        boat.app._setting_changed(pack_path(ONE, "HoldTime"), 90.0)
+        boat.app._setting_changed(pack_path(ONE, "HoldTime"), 1e9)  # refused: the last good one remains
+        await asyncio.sleep(0.01)
+        assert boat.packs[0].hold_time == 90.0
+
+
+@virtual_time
+async def test_settings_of_packs_that_are_not_known_change_nothing() -> None:
+    boat = Boat()
+    async with boat.serving():
+        boat.app._setting_changed(pack_path(ONE, "HoldTime"), 90.0)
+        boat.app._setting_changed("/Settings/Devices/ttyUSB0/HoldTime", 90.0)
+        assert boat.packs == []
+
+
+@virtual_time
+async def test_the_separate_switch_device_of_a_pack_has_an_instance_that_may_change() -> None:
+    boat = Boat()
+    boat.store.put(ONE, Enabled=1, SeparateSwitchDevice=1)
+    boat.store.values[switch_path(ONE)] = "switch:7"
+    async with boat.serving() as group:
+        await boat.apply(group, ONE)
+        assert boat.packs[0].monitor.switch_instance == 7
+        boat.app._setting_changed(switch_path(ONE), "switch:9")
+        assert boat.packs[0].monitor.switch_instance == 9
+
+
+@virtual_time
+async def test_the_number_of_connections_is_a_setting_of_the_service() -> None:
+    boat = Boat()
+    boat.app._setting_changed(service_path("MaxConnections"), 2)
+    assert boat.app._central.max_connections == 2
+
+
+@pytest.mark.parametrize("error", [SettingsError("localsettings refuses"), ValueError("a bug")])
+@virtual_time
+async def test_a_pack_that_could_not_be_started_is_reported_until_it_is_removed(error: Exception) -> None:
+    boat = Boat()
+    boat.store.error = error
+    async with boat.serving() as group:
+        await boat.apply(group, ONE)
+        assert boat.states == {ONE: ContactState.STOPPED}
+        boat.store.error = None
+        boat.store.put(ONE, Enabled=0)
+        await boat.apply(group, ONE)
+        assert boat.states == {}
+
+
+@virtual_time
+async def test_the_loss_of_the_bus_is_not_taken_for_a_fault_of_a_pack() -> None:
+    boat = Boat()
+    boat.store.error = BusLost()
+    async with boat.serving() as group:
+        with pytest.raises(BusLost):
+            await boat.app._apply(group, ONE)
+        assert boat.states == {}

@@ -1,8 +1,11 @@
-"""When a pack is shown: at once after a poll, and again before what was shown has had its time."""
+"""When a pack is published: at once after a poll, and again when its last report expires."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from itertools import pairwise
 
 import pytest
 
@@ -16,7 +19,7 @@ from tests.unit.venus.tables.test_battery import REPORT
 
 
 class Reporter:
-    """Reports the same for ever."""
+    """Reports the same for ever, and remembers when it was asked."""
 
     def __init__(self, valid_for: float) -> None:
         self.changed = asyncio.Event()
@@ -27,10 +30,11 @@ class Reporter:
 
 
 class Screen:
-    """Shows everything, and remembers when."""
+    """A service on the bus that remembers when it was updated."""
 
     def __init__(self) -> None:
-        self.at: list[float] = []
+        self.at: list[float] = []  # s
+        self.left = False
 
     def update(self, report: Report, now: float) -> bool:
         self.at.append(now)
@@ -40,12 +44,12 @@ class Screen:
         self.at.append(now)
 
     async def leave(self) -> None:
-        """Nothing to leave."""
+        self.left = True
 
 
 @pytest.mark.parametrize(("lasts", "next_look"), [(2.0, 3.0 + 2.0), (60.0, 3.0 + LONGEST_REST)])
 @virtual_time
-async def test_a_report_made_after_a_poll_is_made_anew_when_it_has_had_its_time(
+async def test_a_report_published_after_a_poll_is_replaced_when_it_expires(
     lasts: float, next_look: float
 ) -> None:
     screen, begun = Screen(), now()
@@ -63,7 +67,7 @@ async def test_a_report_made_after_a_poll_is_made_anew_when_it_has_had_its_time(
 
 
 class Refused(Screen):
-    """A place where nothing can be shown."""
+    """A service that cannot appear on the bus."""
 
     def __init__(self, error: BusError) -> None:
         super().__init__()
@@ -91,3 +95,93 @@ async def test_only_a_name_that_another_program_has_counts_as_taken(
     await asyncio.wait([task])
     assert publisher.trouble
     assert (publisher.trouble.state, publisher.trouble.words) == (state, str(error))
+
+
+@asynccontextmanager
+async def publishing(screen: Screen, valid_for: float = LONGEST_REST) -> AsyncIterator[Publisher]:
+    """A publisher that runs."""
+    publisher = Publisher("A4:C1:37:00:00:01", Reporter(valid_for), screen)
+    task = asyncio.create_task(publisher.run())
+    await asyncio.sleep(0.5)
+    try:
+        yield publisher
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+@virtual_time
+async def test_a_report_is_published_at_once_after_a_poll() -> None:
+    screen = Screen()
+    async with publishing(screen) as publisher:
+        await asyncio.sleep(1)
+        publisher.publish(changed(REPORT, valid_for=5.0))
+        assert screen.at[-1] == now()
+        assert publisher.published_at == now()
+
+
+class Busy(Screen):
+    """A service that cannot be updated without waiting, as while it takes its name."""
+
+    def update(self, report: Report, now: float) -> bool:
+        return False
+
+
+@virtual_time
+async def test_a_report_that_cannot_be_published_without_waiting_is_published_by_the_task() -> None:
+    screen = Busy()
+    async with publishing(screen) as publisher:
+        await asyncio.sleep(1)
+        before, begun = len(screen.at), now()
+        publisher.publish(changed(REPORT, valid_for=5.0))
+        assert len(screen.at) == before
+        await asyncio.sleep(0.01)
+        assert screen.at[before:] == [begun]
+
+
+@virtual_time
+async def test_a_change_that_is_announced_is_published_at_once() -> None:
+    screen = Screen()
+    async with publishing(screen) as publisher:
+        await asyncio.sleep(1)
+        before, begun = len(screen.at), now()
+        publisher._reporter.changed.set()
+        await asyncio.sleep(0.01)
+        assert screen.at[before:] == [begun]
+
+
+@virtual_time
+async def test_a_refusal_is_tried_again_and_forgotten_once_it_is_over() -> None:
+    screen = Refused(BusError("not allowed"))
+    tries: list[float] = []
+
+    async def show(report: Report, now: float) -> None:
+        tries.append(now)
+        if len(tries) < 3:
+            raise screen.error
+
+    screen.show = show  # type: ignore[method-assign]
+    async with publishing(screen) as publisher:
+        assert publisher.trouble
+        await asyncio.sleep(3 * LONGEST_REST)
+        assert [later - before for before, later in pairwise(tries[:3])] == [LONGEST_REST] * 2
+        assert publisher.trouble is None
+
+
+def test_a_refusal_that_lasts_is_one_warning(caplog: pytest.LogCaptureFixture) -> None:
+    @virtual_time
+    async def run() -> None:
+        async with publishing(Refused(BusError("not allowed"))):
+            await asyncio.sleep(5 * LONGEST_REST)
+
+    caplog.set_level("WARNING")
+    run()
+    assert [record.getMessage() for record in caplog.records] == ["A4:C1:37:00:00:01: not allowed"]
+
+
+@virtual_time
+async def test_a_publisher_that_is_cancelled_leaves_the_bus() -> None:
+    screen = Screen()
+    async with publishing(screen):
+        assert not screen.left
+    assert screen.left

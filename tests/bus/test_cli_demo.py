@@ -22,10 +22,10 @@ from tests.patience import PATIENCE
 MARK = "XBMS_TEST_MARK"
 STATES_OF_A_MOSFET = (
     "on",
-    "on (off wanted)",
-    "off (as ordered)",
+    "on (commanded off)",
+    "off (as commanded)",
     "off (by the BMS)",
-    "on (order failed)",
+    "on (command failed)",
     "--",  # the link is lent
 )
 

@@ -122,12 +122,12 @@ def ordered(
         (ordered(True), "charge on"),
         (
             ordered(True, told=False, last="charge off: waiting", state=CommandState.WAITING),
-            "charge on (off wanted)",
+            "charge on (commanded off)",
         ),
-        (ordered(False, told=False, status=0, last="charge off: done"), "charge off (as ordered)"),
-        (ordered(False, last="charge on: sending", state=CommandState.SENDING), "charge off (on wanted)"),
+        (ordered(False, told=False, status=0, last="charge off: done"), "charge off (as commanded)"),
+        (ordered(False, last="charge on: sending", state=CommandState.SENDING), "charge off (commanded on)"),
         (ordered(False, status=2), "charge off (by the BMS)"),
-        (ordered(True, status=8, last="charge off: failed: it stays on"), "charge on (order failed)"),
+        (ordered(True, status=8, last="charge off: failed: it stays on"), "charge on (command failed)"),
     ],
 )
 def test_a_mosfet_is_shown_as_it_is_with_what_was_wanted_of_it(pack: Battery, mosfet: str) -> None:
@@ -135,7 +135,7 @@ def test_a_mosfet_is_shown_as_it_is_with_what_was_wanted_of_it(pack: Battery, mo
     row = next(number for number, line in enumerate(lines) if line.startswith("MOSFETs"))
     assert lines[row] == f"MOSFETs {mosfet}  discharge on"
     last = pack.values["/Io/LastCommand"]
-    assert lines[row + 1].startswith(f"order   {last}" if last else "alarms")
+    assert lines[row + 1].startswith(f"command {last}" if last else "alarms")
 
 
 def test_balancing_that_was_switched_off_is_told_with_the_mosfets() -> None:

@@ -1,0 +1,164 @@
+"""The arbiter, with fake packs and fake surroundings, in virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+import pytest
+
+from dbus_xbms.authority.arbiter import STALE, WAIT_LIMIT, Arbiter
+from dbus_xbms.policy.authority import SETTLE, Reason, Ruling, Surroundings
+from dbus_xbms.settings import PackSettings, device_id
+from tests.air.virtual_time import now, virtual_time
+
+ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
+ALONE = Surroundings(known=True)
+ALLOWED: dict[str, object] = {"Enabled": 1, "Control": 1, "Chemistry": "LiFePO4", "Cells": 4}
+BESIDE_A_BMS = Surroundings(known=True, limits={"battery.can0": 55.2})
+
+
+class FakePack:
+    """A pack that remembers every ruling."""
+
+    def __init__(self, address: str, rulings: list[tuple[str, bool]], **settings: object) -> None:
+        self.address = address
+        self.settings = PackSettings(ALLOWED | settings)
+        self.rulings = rulings
+        self.ruling = Ruling(Reason.DISABLED)
+        self.shared = False
+
+    def set_ruling(self, ruling: Ruling) -> None:
+        self.ruling = ruling
+        self.rulings.append((self.address, ruling.controls))
+
+    def set_shared(self, shared: bool) -> None:
+        self.shared = shared
+
+
+class FakeWatcher:
+    """Surroundings that a test sets."""
+
+    def __init__(self) -> None:
+        self.report: Callable[[Surroundings], None] = lambda around: None
+        self.wanted: Callable[[], bool] = lambda: False
+        self.woken = 0
+
+    def watch(self, report: Callable[[Surroundings], None], wanted: Callable[[], bool]) -> FakeWatcher:
+        self.report, self.wanted = report, wanted
+        return self
+
+    def wake(self) -> None:
+        self.woken += 1
+
+    async def run(self) -> None:
+        await asyncio.get_running_loop().create_future()
+
+
+class Boat:
+    """An arbiter with packs, whose surroundings are seen every 5 s."""
+
+    def __init__(self, *addresses: str, **settings: object) -> None:
+        self.rulings: list[tuple[str, bool]] = []
+        self.packs = [FakePack(address, self.rulings, **settings) for address in addresses]
+        self.watcher = FakeWatcher()
+        self.arbiter = Arbiter(lambda: self.packs, watcher=self.watcher.watch)
+
+    async def see(self, around: Surroundings, seconds: float) -> None:
+        for _ in range(int(seconds / 5)):
+            self.watcher.report(around)
+            await asyncio.sleep(5)
+
+    @property
+    def controlling(self) -> list[str]:
+        return [pack.address for pack in self.packs if pack.ruling.controls]
+
+
+@virtual_time
+async def test_a_pack_alone_controls_once_other_batteries_had_time_to_appear() -> None:
+    boat = Boat(ONE)
+    boat.arbiter.judge()
+    await boat.see(ALONE, SETTLE - 5)
+    assert boat.controlling == []
+    await boat.see(ALONE, 15)
+    assert boat.controlling == [ONE]
+
+
+@virtual_time
+async def test_of_two_packs_at_most_one_controls_at_any_time() -> None:
+    boat = Boat(ONE, TWO)
+    boat.arbiter.judge()
+    await boat.see(ALONE, 2 * SETTLE)
+    boat.arbiter.confirm(TWO)
+    await boat.see(ALONE, 2 * SETTLE)
+    holding: set[str] = set()
+    for address, controls in boat.rulings:
+        holding = holding | {address} if controls else holding - {address}
+        assert len(holding) <= 1
+    assert len(boat.controlling) <= 1
+
+
+@virtual_time
+async def test_a_pack_loses_control_as_soon_as_another_bms_has_limits() -> None:
+    boat = Boat(ONE)
+    boat.arbiter.judge()
+    await boat.see(ALONE, SETTLE + 10)
+    boat.watcher.report(BESIDE_A_BMS)
+    assert boat.packs[0].ruling.reason is Reason.OTHER_BMS
+
+
+@virtual_time
+async def test_surroundings_that_are_too_old_count_as_unknown() -> None:
+    boat = Boat(ONE)
+    await boat.see(ALONE, 10)
+    await asyncio.sleep(STALE + SETTLE)
+    boat.arbiter.judge()
+    assert boat.packs[0].ruling.reason is Reason.UNDECIDED
+
+
+@virtual_time
+async def test_packs_wait_for_the_surroundings_at_the_start_but_not_for_ever() -> None:
+    boat = Boat(ONE)
+    begun = now()
+    await boat.arbiter.ready()
+    assert now() - begun == WAIT_LIMIT
+    boat.watcher.report(ALONE)
+    await boat.arbiter.ready()
+    assert now() - begun == WAIT_LIMIT
+
+
+@virtual_time
+async def test_the_bus_is_looked_at_often_only_while_a_pack_may_control() -> None:
+    boat = Boat(ONE, Control=0)
+    assert boat.watcher.wanted()  # until it has been seen once
+    boat.watcher.report(ALONE)
+    assert not boat.watcher.wanted()
+    boat.packs[0].settings.put("Control", 1)
+    boat.arbiter.confirm(ONE)
+    assert boat.watcher.wanted()
+    assert boat.watcher.woken
+
+
+@virtual_time
+async def test_the_pack_whose_values_venus_shares_is_marked() -> None:
+    boat = Boat(ONE, TWO)
+    shared = f"com.victronenergy.battery.{device_id(TWO)}"
+    boat.watcher.report(Surroundings(known=True, shared=shared))
+    assert [pack.shared for pack in boat.packs] == [False, True]
+
+
+def test_gaining_and_losing_control_are_logged_once_each(caplog: pytest.LogCaptureFixture) -> None:
+    @virtual_time
+    async def run() -> None:
+        boat = Boat(ONE)
+        boat.arbiter.judge()
+        await boat.see(ALONE, SETTLE + 10)
+        await boat.see(BESIDE_A_BMS, 60)
+
+    caplog.set_level(logging.INFO)
+    run()
+    assert [(one.levelname, one.getMessage().partition("chargers")[0]) for one in caplog.records] == [
+        ("INFO", f"{ONE}: controls "),
+        ("WARNING", f"{ONE}: no longer controls "),
+    ]
