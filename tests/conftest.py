@@ -1,4 +1,4 @@
-"""What holds for all tests."""
+"""Settings of all tests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from tests.journal import Journal
 
-# A machine that is busy with other tests is slow now and then; pytest-timeout sees to what hangs.
+# No deadline: a machine that runs other tests is slow at times. pytest-timeout ends tests that hang.
 hypothesis.settings.register_profile(
     "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
@@ -18,7 +18,7 @@ hypothesis.settings.load_profile("tests")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes a minute, so that in the end nobody waits for it alone."""
+    """Run the longest tests first, so that none of them runs alone at the end."""
     items.sort(key=lambda item: item.get_closest_marker("endurance") is None)
 
 

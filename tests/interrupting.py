@@ -1,4 +1,4 @@
-"""Commands as processes to which Ctrl-C is sent at chosen moments."""
+"""Run commands as processes and send them Ctrl-C at chosen moments."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LIMIT = 30.0  # s for the process to end; a loaded machine takes its time
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a command ended that was interrupted."""
+    """Result of an interrupted command."""
 
     status: int
     err: list[str]
@@ -28,7 +28,7 @@ class Ended:
 async def interrupt(
     *arguments: str, after: float, times: int = 1, environment: Mapping[str, str] | None = None
 ) -> Ended:
-    """Run a command and send it Ctrl-C, ``after`` s after Python has come to the program."""
+    """Run a command and send it Ctrl-C, ``after`` s after Python has begun to import the program."""
     process = await asyncio.create_subprocess_exec(
         *(*COMMAND, *arguments),
         stdin=asyncio.subprocess.PIPE,  # which stays open and empty

@@ -1,4 +1,4 @@
-"""A journal of a test run, written as it goes: one that is cut short names what failed and what was running.
+"""Journal of a test run, written during the run, so that one cut short names what failed and what ran.
 
 With ``XBMS_JOURNAL=FILE`` pytest writes it; ``python -m tests.journal FILE`` says what is in it.
 """
@@ -17,7 +17,7 @@ TAIL = 15  # lines of a failure in the summary
 
 
 class Journal:
-    """Writes a line for each test that begins, fails or ends; with several workers, in their controller."""
+    """Write a line for each test that begins, fails or ends; with several workers, in the controller."""
 
     def __init__(self, file: Path) -> None:
         self._stream = file.open("w", encoding="utf-8", buffering=1)
@@ -37,7 +37,7 @@ class Journal:
 
 
 def summary(lines: Iterable[str]) -> Iterator[str]:
-    """What failed, with the end of its words, and what was running when the journal ends."""
+    """Yield the failures, each with the end of its text, and the tests that had not ended."""
     running: dict[str, None] = {}
     count = 0
     for line in lines:

@@ -1,4 +1,4 @@
-"""The program on a terminal of any size, from its start to its end."""
+"""Run the program on a terminal of any size."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from bench import pty
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What a command has shown, and how it ended."""
+    """Output and exit status of a command."""
 
     status: int
     text: str  # with all that moves the cursor
 
     @property
     def lines(self) -> list[str]:
-        """The lines that remain on the screen when nothing scrolls: what was erased is gone."""
+        """The lines that remain on the screen if nothing scrolls, without erased text."""
         whole = self.text.replace("\r\n", "\n")
         return [line.rpartition("\x1b[K")[2].rpartition("\r")[2] for line in whole.split("\n")]
 
 
 async def shown(terminal: pty.OnTerminal) -> Shown:
-    """Wait for the end of a command, and return all that it has shown."""
+    """Wait for a command to end, and return its output."""
     return Shown(status=await terminal.ended(), text=terminal.sent)
 
 
 async def on_terminal(*arguments: str, columns: int = 80, lines: int = 24, kind: str = "xterm") -> Shown:
-    """Run a command to its end on a terminal: all three of its streams."""
+    """Run a command with all three streams on a terminal."""
     async with pty.on_terminal(*arguments, size=(columns, lines), environment={"TERM": kind}) as terminal:
         return await shown(terminal)
 

@@ -1,4 +1,4 @@
-"""What the Python of a stock Venus image lacks, and a Python that lacks the same."""
+"""Modules that the Python of a stock Venus image lacks, and a Python without them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An owner at a terminal, who answers each question of a command as it comes."""
+"""Answer the questions of a command on a terminal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CTRL_C, CTRL_D = "^C", "^D"
 async def talk(
     *arguments: str, answers: Sequence[tuple[str, str]], columns: int = 80, lines: int = 24
 ) -> Shown:
-    """Run a command on a terminal and give each answer when its question has been asked."""
+    """Run a command on a terminal and give each answer once its question appears."""
     async with pty.on_terminal(*arguments, size=(columns, lines)) as terminal:
         start = 0
         for question, reply in answers:
@@ -29,7 +29,7 @@ async def talk(
 
 
 async def _press_ctrl_c(terminal: pty.OnTerminal) -> None:
-    """Press it until it is heard: Python misses a signal that comes just before it begins to read."""
+    """Press Ctrl-C until the process ends: Python misses a signal just before it begins to read."""
     while terminal.process.returncode is None:
         terminal.interrupt()
         with suppress(TimeoutError):

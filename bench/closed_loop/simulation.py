@@ -1,8 +1,8 @@
 """Charge control with a simulated battery, charger, sun and loads, for any number of days. Pure.
 
-The charger obeys CVL and CCL as a GX passes them on: 3 s late, with the loads' current added to the CCL, and
-holding 0.2 V more than it was told. The battery has one cell that runs ahead and no balancer to mend it, so
-every day ends the same way.
+The charger obeys CVL and CCL as a GX forwards them: 3 s late, with the loads' current added to the CCL, and
+0.2 V above the CVL. In the battery one cell is ahead and no balancer corrects it, so every day ends the same
+way.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The minimum that any such program must do: python -m bench.speed.floor SECONDS own|beat ADDRESS...
 
 In one process: the same two writes per poll through bleak, the same notifications through ``StartNotify``,
-one signal per poll and pack. Nothing is checked, judged, kept or supervised, and nothing of ours is imported.
+one signal per poll and pack. It checks and decides nothing, and imports nothing of the program.
 ``own``: each pack in its own time. ``beat``: all in the same moment, as our program does it.
 """
 

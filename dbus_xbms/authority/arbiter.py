@@ -91,7 +91,7 @@ class Arbiter:
             async with asyncio.timeout(WAIT_LIMIT):
                 await self._scanned.wait()
         except TimeoutError:
-            log.warning("the bus does not say which other batteries there are; no pack controls chargers yet")
+            log.warning("no answer about other batteries on the bus; no pack controls chargers yet")
 
     def confirm(self, address: str) -> None:
         """Record that the owner has changed a pack's control, and decide again."""

@@ -112,7 +112,7 @@ async def _add(args: argparse.Namespace) -> int:
 
 
 async def _heard() -> list[Found]:
-    """What the scans of the running service have heard; nothing if none runs and answers."""
+    """Return the packs that the service has found by scans; none if it is not running or does not answer."""
     async with open_bus() as bus:
         try:
             return await recently_found(bus) if await is_running(bus) else []

@@ -108,11 +108,13 @@ async def find_in_range(word: str) -> PackInRange:
         heard = await recently_found(bus) if await is_running(bus) else []
     others = {one.address: one.candidate for one in heard}
     known = {address: candidate(address, pack) for address, pack in added.items()}
-    return _in_range(find(word, (others | known).values()), added)
+    pack = find(word, (others | known).values())
+    protocol = next((one.protocol for one in heard if one.address == pack.address), "")
+    return _in_range(pack, added, protocol)
 
 
-def _in_range(pack: Candidate, added: Mapping[str, PackSettings]) -> PackInRange:
+def _in_range(pack: Candidate, added: Mapping[str, PackSettings], protocol: str = "") -> PackInRange:
     settings = added.get(pack.address)
     if settings is None:
-        return PackInRange(candidate=pack, settings=PackSettings())
+        return PackInRange(candidate=pack, settings=PackSettings({PackSettings.protocol.name: protocol}))
     return PackInRange(candidate=candidate(pack.address, settings), settings=settings)

@@ -146,7 +146,7 @@ MOSFET = Story(
             who="Node-RED",
             words="Charging off. The BMS accepts it, but the MOSFET stays on: sent again, then a fault.",
             act=Write(FORCED, 1, switches=True),
-            seen={CHARGE: 1, STATUS: FAULT, LAST: "failed: asked for charge off"},
+            seen={CHARGE: 1, STATUS: FAULT, LAST: "failed: commanded charge off"},
         ),
         Step(
             who="Fault",

@@ -14,13 +14,15 @@ OWNER_CHANGES = (
     f"type='signal',sender='{DAEMON}',interface='{DAEMON}',member='NameOwnerChanged'"  # match rule
 )
 
+DAEMON_LIMIT = 10.0  # s; the daemon answers within milliseconds, unless a GX is booting
+
 NameChanged = Callable[[str, str, str], None]  # a name, and the unique names of its old and new owner, or ""
 
 
 async def owner_of(bus: MessageBus, name: str) -> str:
     """Return the unique name of a name's owner, or "" if it has none; raises the errors of ``call``."""
     try:
-        owner: str = await call_daemon(bus, "GetNameOwner", name)
+        owner: str = await call_daemon(bus, "GetNameOwner", name, limit=DAEMON_LIMIT)
     except CallRefused as err:
         if err.error == ErrorType.NAME_HAS_NO_OWNER.value:
             return ""
@@ -54,7 +56,7 @@ class NameWatcher:
         """
         if name not in self._asked:
             self._names.add(name)
-            await call_daemon(self._bus, "AddMatch", f"{OWNER_CHANGES},arg0='{name}'")
+            await self._subscribe(f"{OWNER_CHANGES},arg0='{name}'")
             await self._ask(name)
             self._asked.add(name)
         return self.owners.get(name, "")
@@ -62,8 +64,8 @@ class NameWatcher:
     async def watch_namespace(self, namespace: str) -> None:
         """Watch every name that equals ``namespace`` or begins with it and a dot; raises as :meth:`watch`."""
         self._namespaces.add(namespace)
-        await call_daemon(self._bus, "AddMatch", f"{OWNER_CHANGES},arg0namespace='{namespace}'")
-        for name in await call_daemon(self._bus, "ListNames"):
+        await self._subscribe(f"{OWNER_CHANGES},arg0namespace='{namespace}'")
+        for name in await call_daemon(self._bus, "ListNames", limit=DAEMON_LIMIT):
             if self.is_watched(name):
                 await self._ask(name)
 
@@ -85,6 +87,9 @@ class NameWatcher:
             if self._changed:
                 self._changed(name, old, new)
         return False
+
+    async def _subscribe(self, rule: str) -> None:
+        await call_daemon(self._bus, "AddMatch", rule, limit=DAEMON_LIMIT)
 
     async def _ask(self, name: str) -> None:
         self._signalled.discard(name)

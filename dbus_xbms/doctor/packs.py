@@ -79,8 +79,8 @@ def in_range(facts: Facts) -> Iterator[Finding]:
     """Report packs that a scan has found and that were not added."""
     if facts.scan is None:
         return
-    ours = {pack.address for pack in facts.enabled}
-    others = [f"{address}{_dbm(rssi)}" for address, rssi in facts.scan.items() if address not in ours]
+    added = {pack.address for pack in facts.enabled}
+    others = [f"{address}{_dbm(rssi)}" for address, rssi in facts.scan.items() if address not in added]
     if others:
         yield note("scan", f"also in range: {', '.join(others)}", "`dbus-xbms add ADDRESS` adds one")
     elif not facts.scan:
@@ -110,8 +110,8 @@ def _of(pack: Pack, facts: Facts) -> Finding:
         return note(topic, _joined("the packs on the bus could not be read", _air(pack, facts)))
     contact = facts.service.contacts.get(pack.address) if facts.service else None
     if shown is None or shown.silent or (contact and contact.state in REPORTED):
-        said = f"no contact, {shown.words}" if shown else "not reached"
-        return _silent(topic, pack, contact or Contact(state=ContactState.UNKNOWN, reason=said), facts)
+        words = f"no contact, {shown.words}" if shown else "not reached"
+        return _silent(topic, pack, contact or Contact(state=ContactState.UNKNOWN, reason=words), facts)
     return _shown(topic, shown, facts)
 
 
@@ -200,18 +200,19 @@ def charge_control(facts: Facts) -> Iterator[Finding]:
     if system.dvcc is None:
         yield note("DVCC", "Venus does not report whether it is on")
         return
-    ours = [shown.service for shown in (facts.shown or {}).values() if shown.controls]
-    yield (
-        _ruled(ours, system, facts) if ours else ok("DVCC", f"{_state(system, facts)}; the packs only report")
-    )
+    controlling = [shown.service for shown in (facts.shown or {}).values() if shown.controls]
+    if controlling:
+        yield _obeyed(controlling, system, facts)
+    else:
+        yield ok("DVCC", f"{_state(system, facts)}; the packs only report")
 
 
-def _ruled(ours: list[str], system: System, facts: Facts) -> Finding:
+def _obeyed(controlling: list[str], system: System, facts: Facts) -> Finding:
     """Check whether Venus obeys the pack that has limits."""
-    who = called(ours[0], facts)
+    who = called(controlling[0], facts)
     if not system.dvcc:
         return problem("DVCC", f"it is off, so nothing obeys {who}", f"switch it on: {MENU}, DVCC")
-    if system.bms in ours:
+    if system.bms in controlling:
         return ok("DVCC", _state(system, facts))
     if system.bms:
         words = f"{called(system.bms, facts)} is the controlling BMS, so nothing obeys {who}"

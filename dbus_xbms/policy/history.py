@@ -37,19 +37,19 @@ def add_sample(state: HistoryState, sample: PackSample, now: float, longest: flo
     power = sample.voltage * sample.current
     passed = 0.0 if state.at is None else max(0.0, now - state.at)
     if not is_consecutive(state, now, longest):
-        known = _advance(state.history, passed)
-        return replace(state, history=known, at=now, current=sample.current, power=power)
+        advanced = _advance(state.history, passed)
+        return replace(state, history=advanced, at=now, current=sample.current, power=power)
     hours = passed / 3600
     moved, energy = (state.current + sample.current) / 2 * hours, (state.power + power) / 2 * hours / 1000
-    known, missing = state.history, -consumed(sample)
+    previous, missing = state.history, -consumed(sample)
     last, refilled = _last_discharge(state, sample, missing)
     history = replace(
-        known,
-        deepest_discharge=max(known.deepest_discharge, missing),
+        previous,
+        deepest_discharge=max(previous.deepest_discharge, missing),
         last_discharge=last,
-        total_drawn=known.total_drawn + max(0.0, -moved),
-        charged_energy=known.charged_energy + max(0.0, energy),
-        discharged_energy=known.discharged_energy + max(0.0, -energy),
+        total_drawn=previous.total_drawn + max(0.0, -moved),
+        charged_energy=previous.charged_energy + max(0.0, energy),
+        discharged_energy=previous.discharged_energy + max(0.0, -energy),
     )
     history = _advance(history, passed)
     history = _count_discharges(history, sample.soc)
@@ -57,21 +57,21 @@ def add_sample(state: HistoryState, sample: PackSample, now: float, longest: flo
     return record_full(state) if sample.soc >= FULL_SOC else state
 
 
-def _count_discharges(known: History, soc: float) -> History:
+def _count_discharges(history: History, soc: float) -> History:
     """Count discharges as Victron's battery monitors do."""
-    if soc < DISCHARGED_BELOW and not known.below:
-        known = replace(known, below=1)
-    elif soc > RECHARGED_ABOVE and known.below:
-        known = replace(known, below=0, discharges=known.discharges + 1)
-    if soc <= EMPTY and not known.empty:
-        return replace(known, empty=1, full_discharges=known.full_discharges + 1)
-    return replace(known, empty=0) if soc > NOT_EMPTY and known.empty else known
+    if soc < DISCHARGED_BELOW and not history.below:
+        history = replace(history, below=1)
+    elif soc > RECHARGED_ABOVE and history.below:
+        history = replace(history, below=0, discharges=history.discharges + 1)
+    if soc <= EMPTY and not history.empty:
+        return replace(history, empty=1, full_discharges=history.full_discharges + 1)
+    return replace(history, empty=0) if soc > NOT_EMPTY and history.empty else history
 
 
-def _advance(known: History, seconds: float) -> History:
+def _advance(history: History, seconds: float) -> History:
     """Advance the times of the history."""
-    since_full = None if known.since_full is None else known.since_full + seconds
-    return replace(known, since_full=since_full, since_top_balance=known.since_top_balance + seconds)
+    since_full = None if history.since_full is None else history.since_full + seconds
+    return replace(history, since_full=since_full, since_top_balance=history.since_top_balance + seconds)
 
 
 def record_full(state: HistoryState, *, top_balanced: bool = False) -> HistoryState:

@@ -1,4 +1,4 @@
-"""An event loop whose clock jumps to the next timer as soon as nothing else is left to do."""
+"""An event loop whose clock jumps to the next timer whenever nothing else is ready."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REAL_WAIT = 5.0  # s for something outside the loop, when no timer is left
 
 
 class Stuck(BaseException):  # not an Exception: nothing under test may swallow it
-    """Every task waits, and nothing will ever happen."""
+    """Every task waits, and no timer is set."""
 
 
 class _Selector(selectors.DefaultSelector):
@@ -36,7 +36,7 @@ class _Selector(selectors.DefaultSelector):
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """A loop in which an hour of waiting takes no time, and ``time()`` is exact."""
+    """A loop in which waiting takes no time, and ``time()`` is exact."""
 
     def __init__(self) -> None:
         self._selector_with_clock = _Selector()
@@ -47,7 +47,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         return self._selector_with_clock.now
 
     def jump(self, seconds: float) -> None:
-        """All of us hung for so long."""
+        """Suspend the whole process for ``seconds``."""
         self._selector_with_clock.now += seconds
 
 
@@ -68,5 +68,5 @@ def virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, No
 
 
 def now() -> float:
-    """The time of the running loop."""
+    """Return the time of the running loop, in s."""
     return asyncio.get_running_loop().time()

@@ -55,7 +55,7 @@ async def test_what_is_refused_or_fails_is_told_with_its_reason_and_a_status() -
         await sim.fault("stuck", ONE, mosfet="charge", state="on")
         failed = await command("switch", ONE, "charge", "off")
         assert failed.status == 1
-        assert failed.err.startswith("dbus-xbms: charge off: failed: asked for charge off,")
+        assert failed.err.startswith("dbus-xbms: charge off: failed: commanded charge off,")
 
 
 def on_the_bus(address: str, name: str) -> Battery:

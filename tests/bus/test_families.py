@@ -33,6 +33,7 @@ async def test_another_family_is_found_added_read_and_shown_and_has_no_switches(
     async with simulation as sim, Venus() as venus, Program("run", command=COMMAND) as service:
         await service.until("no pack is enabled yet")
         assert "TOY-1" in await command("scan", "--seconds", "2")
+        assert "13.28 V" in await command("probe", "TOY-1")
         await command("add", ONE, "--name", "Toy pack", "--chemistry", "LiFePO4", "--yes")
         await command("add", OTHER, "--name", "Other", "--yes", "--no-wait")
         assert "Protocol = Toy" in await command("get", "Toy pack", "Protocol")
@@ -50,6 +51,10 @@ async def test_another_family_is_found_added_read_and_shown_and_has_no_switches(
             assert await refused.ended() == 1
         assert refused.left_behind == []
         await command("remove", "Toy pack", "--yes")
+        await command("set", "Other", "Protocol", "Toy", "--yes")
+        await service.until(f"{OTHER}: no contact")  # it does not have the service of a toy
+        await command("set", "Other", "Protocol", "JBD", "--yes")
+        await venus.until(OTHER, lambda s: s["/Dc/0/Voltage"] is not None)
         truth = await sim.truth(ONE)
         assert truth["counters"]["garbled"] == 0  # nothing was written to it
         assert await service.stop() == 0

@@ -116,9 +116,9 @@ async def test_a_mosfet_that_is_stuck_is_a_fault_and_shown_as_it_is() -> None:
         assert await venus.write(SERVICE, STATE, 0) == ACCEPTED
         seen = await venus.until(ONE, lambda s: s[STATUS] == 0x08)
         assert (seen[STATE], seen[CHARGE]) == (1, 1)
-        assert told(seen, "failed: asked for charge off, discharge on; the BMS reports charge on")
+        assert told(seen, "failed: commanded charge off, discharge on; the BMS reports charge on")
         assert await writes(sim) == ["e1 0001"]  # stored, as the lock bit shows: not repeated
-        assert "ERROR" in await program.until("failed: asked for")
+        assert "ERROR" in await program.until("failed: commanded")
         assert seen["/Io/LastCommandState"] == CommandState.FAILED
         await asyncio.sleep(3)
         assert len(await writes(sim)) == 1

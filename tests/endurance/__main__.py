@@ -31,7 +31,7 @@ START = 10.0  # s until all packs are shown, about
 
 
 async def _soak(plan: Plan, directory: Path) -> Report:
-    """Soak; the line of the terminal says how far it is, and findings are told above it."""
+    """Soak, with a progress line on the terminal and findings printed above it."""
     findings: list[Finding] = []
 
     def tell(finding: Finding) -> None:

@@ -1,4 +1,4 @@
-"""The loss of dbus-daemon: the program ends and says why, supervision restarts it, all is as before."""
+"""Loss of dbus-daemon: the program ends with a reason, supervision restarts it, and its state is restored."""
 
 from __future__ import annotations
 
@@ -55,26 +55,26 @@ Shown = Mapping[str, Mapping[str, Any]]
 
 
 def address_in(directory: Path) -> str:
-    """The daemon's address, the same for each of its lives."""
+    """Address of the daemon, the same after each restart."""
     return f"unix:path={directory / 'bus'}"
 
 
 class Supervision:
-    """Starts the program again and again; :attr:`lives` are all that there were."""
+    """Supervisor that restarts the program; :attr:`lives` holds every run."""
 
     def __init__(self) -> None:
         self.lives: list[Program] = []
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Supervise while inside."""
+        """Supervise inside the context."""
         async with asyncio.TaskGroup() as group:
             task = group.create_task(self._keep())
             yield
             task.cancel()
 
     async def in_vain(self, first: Program) -> list[Program]:
-        """Wait for the next life to end, which finds no bus; the lives that have ended since ``first``."""
+        """Wait for the next run to end for want of a bus; return the runs that have ended since ``first``."""
         at = self.lives.index(first) + 1
         async with asyncio.timeout(PATIENCE):
             while True:
@@ -95,7 +95,7 @@ def _whole(seen: Seen) -> bool:
 
 
 async def _shown(venus: Venus, sim: Simulation) -> Shown:
-    """What is shown of each pack, once it is whole: an extreme counts from the second sample on."""
+    """Return the values of each pack once they are complete: extremes begin with the second sample."""
     shown = {}
     for address in sim.addresses:
         seen = await venus.until(address, _whole)
@@ -104,7 +104,7 @@ async def _shown(venus: Venus, sim: Simulation) -> Shown:
 
 
 async def charging_off(venus: Venus, address: str) -> None:
-    """Order it, and wait until it is done."""
+    """Give a command and wait until it is done."""
     await venus.until(address, lambda s: s["/Settings/MosfetMode"] == 0)
     await venus.write(BATTERY + device_id(address), "/Io/AllowToCharge", 0)
     # The outcome may be shown a poll before the MOSFET.
@@ -114,14 +114,14 @@ async def charging_off(venus: Venus, address: str) -> None:
 
 
 async def _bms(sim: Simulation) -> tuple[list[dict[str, Any]], list[str]]:
-    """The packs with their masks as they are now, and what was written to them, in words."""
+    """Return the current mask of each pack and what was written to it, in words."""
     truths = [await sim.truth(address) for address in sim.addresses]
     rows = [{**row, "mask": truth["pack"]["mask"]} for row, truth in zip(PACKS, truths, strict=True)]
     return rows, [f"{truth['address'][-2:]}: {truth['writes']}" for truth in truths if truth["writes"]]
 
 
 def differences(before: Shown, after: Shown) -> list[str]:
-    """What is not as before."""
+    """Return the differences between before and after."""
     found = []
     for address, old in before.items():
         for path, tolerance in KEPT.items():
@@ -133,7 +133,7 @@ def differences(before: Shown, after: Shown) -> list[str]:
 
 
 def _judge_end(first: Program, in_vain: list[Program]) -> list[str]:
-    """What was wrong with how the program ended, and with its starts in vain."""
+    """Return what was wrong with the end of the program and with its failed starts."""
     lines = [*first.output, *first.log]
     found = [] if first.status == 1 else [f"status {first.status} after the loss of the bus"]
     found += [] if any(LOST in line for line in lines) else ["it did not say that the bus was lost"]
@@ -147,7 +147,7 @@ def _judge_end(first: Program, in_vain: list[Program]) -> list[str]:
 
 
 async def lose_the_bus(directory: Path) -> list[str]:
-    """Run packs, take the daemon away, start it anew; what was not as it should be.
+    """Run packs, stop and restart the daemon, and return what was wrong.
 
     The environment must name :func:`address_in` the directory as both buses.
     """

@@ -1,4 +1,4 @@
-"""A wall clock that jumps for one program alone, by libfaketime; monotonic time stays as it is."""
+"""A wall clock that jumps for one program only, by libfaketime; monotonic time is unaffected."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ LIBRARIES = ("/usr/lib/*/faketime/libfaketime.so.1", "/usr/lib*/faketime/libfake
 
 
 class WallClock:
-    """The clock of a program that is started in its environment; :meth:`set` moves it."""
+    """Clock of the programs started in its environment; :meth:`set` moves it."""
 
     def __init__(self, directory: Path) -> None:
         found = [file for pattern in LIBRARIES for file in sorted(Path("/").glob(pattern[1:]))]
@@ -24,7 +24,7 @@ class WallClock:
         }
 
     def set(self, offset: str) -> None:
-        """Move it away from the true time, e.g. by "-3600" s or "+5y"."""
+        """Offset the clock from the true time, for example by "-3600" s or "+5y"."""
         new = self._file.with_suffix(".new")
         new.write_text(offset)
         new.replace(self._file)

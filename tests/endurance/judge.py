@@ -1,4 +1,4 @@
-"""Judges what the bus shows of a pack by what the pack really measured. Pure.
+"""Judge the values on the bus by what the pack measured. Pure.
 
 Knows nothing of the program's own decisions: only the packs, the owner's settings, and the promises of the
 documents.
@@ -45,7 +45,7 @@ ALARMS = (
 def judge(
     look: Look, known: Known, reads: Reads, sample: Sample | None, shown: float = -inf
 ) -> Iterator[Violation]:
-    """Everything that is wrong with a look.
+    """Return all violations in a look.
 
     Args:
         look: what is shown now.
@@ -92,7 +92,7 @@ def _young(look: Look, known: Known, sample: Sample) -> Iterator[Violation]:
 
 
 def _slow_cells(look: Look, known: Known, reads: Reads) -> Iterator[Violation]:
-    """What is shown at most every few seconds need not be of one sample, but the pack must have had it."""
+    """Judge values that are updated every few seconds: of several samples, but each was measured."""
     since = look.at - known.gap - SLOW - SLACK
     lately = [cells for cells in reads.cells if cells.at >= since]
     for number in range(1, known.cells + 1):
@@ -108,7 +108,7 @@ def _alarmed(look: Look, sample: Sample) -> Iterator[Violation]:
 
 
 def _alarmed_in_time(look: Look, reads: Reads) -> Iterator[Violation]:
-    """Nothing that a pack has told for long enough is without its alarm, whatever else is shown."""
+    """Judge alarms: a condition that has lasted long enough must have its alarm."""
     told = [basic.protection for basic in reads.basics if look.at - basic.at > ALARM_LIMIT]
     since = [basic.protection for basic in reads.basics if 0 <= look.at - basic.at <= ALARM_LIMIT]
     for bit, path in enumerate(ALARMS):
@@ -118,7 +118,7 @@ def _alarmed_in_time(look: Look, reads: Reads) -> Iterator[Violation]:
 
 
 def _in_silence(look: Look, known: Known, silence: float) -> Iterator[Violation]:
-    """What each phase of silence demands; the pack cannot have been heard later than it was read."""
+    """Judge the phase of silence; the last contact cannot be later than the last reading."""
     late = silence - SLACK
     if late > known.gap:
         if look.valid:

@@ -1,4 +1,4 @@
-"""What is known of a pack before any look: what its cells bear, and what its owner has chosen. Pure."""
+"""Facts about a pack that do not change: ratings of its cells and settings of its owner. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CONNECTING = 5.0  # s more, for one that is connected to anew for each poll, in 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chemistry:
-    """What cells of a kind bear, in V and °C."""
+    """Limits of a cell chemistry, in V and °C."""
 
     full: float
     floating: float
@@ -31,7 +31,7 @@ CHEMISTRIES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """A pack as it is, and as its owner has set it up."""
+    """A pack and its settings."""
 
     address: str
     cells: int
@@ -45,19 +45,19 @@ class Known:
 
     @property
     def gap(self) -> float:
-        """How long a sample stands, in s; slow polls count from when the next one was due."""
+        """Validity of a sample, in s; with slow polls it counts from when the next one was due."""
         return self.hold + (self.interval if self.interval > 1 else 0.0)
 
     @property
     def resting(self) -> float:
-        """Seconds between polls while the pack rests; packs that are polled slowly do not."""
+        """Seconds between polls at rest; packs that are polled slowly anyway do not rest."""
         return 0.0 if self.interval > 1 else min(RESTING, self.hold / 6)
 
     def pace(self, basic: Basic) -> float:
-        """Seconds between polls of a pack in this state."""
+        """Return the seconds between polls of a pack in this state."""
         may_rest = abs(basic.current) <= max(0.2, 0.005 * self.capacity)
         return max(self.interval, self.resting if may_rest else 0.0)
 
     def lively(self, basic: Basic) -> float:
-        """How old values may be while all is well, in s."""
+        """Longest age of values while nothing disturbs the pack, in s."""
         return LIVELY + self.pace(basic) + (CONNECTING if self.interval > 1 else 0.0)

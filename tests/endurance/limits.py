@@ -1,4 +1,4 @@
-"""The rules of limits: what chargers and loads must not be allowed, and what they must be. Pure."""
+"""Rules for limits: what chargers and loads must not be allowed, and what they must be allowed. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NO_DISCHARGE = 0b0000_1110_1100_1010
 
 
 def always(look: Look, known: Known) -> Iterator[Violation]:
-    """What holds of limits whatever is known."""
+    """Check what holds for limits in any state."""
     limits = (look[CVL], look[CCL], look[DCL])
     if limits == (None, None, None) and not look.valid:
         return  # never heard since the start
@@ -34,7 +34,7 @@ def always(look: Look, known: Known) -> Iterator[Violation]:
 
 
 def _cell_sensors(basic: Basic) -> list[float]:
-    """Sensors that sit on cells and can be believed: of two or more the first is on the MOSFETs."""
+    """Return the plausible cell sensors: of two or more, the first is on the MOSFETs."""
     on_cells = basic.temperatures[1:] if len(basic.temperatures) > 1 else basic.temperatures
     return [celsius for celsius in on_cells if SANE[0] < celsius < SANE[1]]
 
@@ -58,7 +58,7 @@ NO_DISCHARGING: tuple[tuple[str, Why], ...] = (
 
 
 def _well(known: Known, reads: Reads, since: float) -> bool:
-    """Whether nothing has spoken against discharging since a moment."""
+    """Return whether nothing has prevented discharging since a moment."""
     basics = [basic for basic in reads.basics if basic.at >= since]
     return all(
         basic.discharge
@@ -69,7 +69,7 @@ def _well(known: Known, reads: Reads, since: float) -> bool:
 
 
 def limited(look: Look, known: Known, sample: Sample) -> Iterator[Violation]:
-    """What a sample demands of limits."""
+    """Check limits against a sample."""
     for path, rules in ((CCL, NO_CHARGING), (DCL, NO_DISCHARGING)):
         if look[path]:
             for words, forbids in rules:
@@ -81,6 +81,6 @@ def limited(look: Look, known: Known, sample: Sample) -> Iterator[Violation]:
 
 
 def generous(look: Look, known: Known, reads: Reads) -> Iterator[Violation]:
-    """Loads are not cut off for nothing."""
+    """Check that loads are not cut off without a reason."""
     if look.quiet > GENEROUS and not look[DCL] and _well(known, reads, look.at - GENEROUS):
         yield Violation("generous", "DCL is 0 although all has been well for long")

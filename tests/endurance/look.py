@@ -1,4 +1,4 @@
-"""What a consumer sees of a pack at one moment, and which of its measurements that is. Pure."""
+"""A look: the values of a pack on the bus at one moment, and the measurement that they match. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HIGHEST, LOWEST = "/System/MaxCellVoltage", "/System/MinCellVoltage"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What the bus shows of a pack; ``None``: it is not there."""
+    """Values of a pack on the bus; ``None``: it is not there."""
 
     at: float  # s, monotonic
     values: Mapping[str, Any] | None
@@ -30,31 +30,31 @@ class Look:
 
     @property
     def valid(self) -> bool:
-        """Whether measurements are shown."""
+        """Whether the look has measurements."""
         return self[VOLTAGE] is not None
 
 
 class Sample(NamedTuple):
-    """What a look shows, as the pack measured it."""
+    """The measured values of a look."""
 
     basic: Basic
     cells: Cells
 
 
 class Violation(NamedTuple):
-    """A promise that was broken."""
+    """A violation."""
 
     rule: str
     words: str
 
 
 def sample_of(look: Look, reads: Reads) -> Sample | None:
-    """The newest measurement that is just what the look shows; ``None`` if it shows none, or never was."""
+    """Return the newest measurement that equals the look; ``None`` without one."""
     return next(_samples(look, reversed(reads.basics), reads), None)
 
 
 def shown_since(look: Look, reads: Reads, before: float) -> float:
-    """When the oldest measurement was made, not before ``before``, that is just what the look shows.
+    """Return the time of the oldest measurement since ``before`` that equals the look.
 
     A pack at rest measures the same again and again, also while nobody hears it.
     """
@@ -97,6 +97,6 @@ def _shows_cells(look: Look, cells: Cells) -> bool:
 
 
 def shown_words(look: Look) -> str:
-    """What is shown, in short."""
+    """The values in short."""
     paths = (VOLTAGE, "/Dc/0/Current", "/Soc", "/Capacity", HIGHEST, LOWEST, CVL, CCL, DCL)
     return " ".join(f"{path.rpartition('/')[2]}={look[path]}" for path in paths if look[path] is not None)

@@ -1,4 +1,4 @@
-"""Judges what becomes of orders: what is written to the BMS, who asked for it, what is told of it. Pure.
+"""Judge commands: what is written to the BMS, who requested it, and what the bus reports. Pure.
 
 Knows the orders that were accepted, and every write that the simulated BMS received; nothing of the program.
 """
@@ -28,7 +28,7 @@ Wish = Mapping[str, bool]
 
 @dataclass(slots=True, kw_only=True)
 class Order:
-    """One order that somebody gave."""
+    """A command."""
 
     at: float  # s, monotonic
     wish: Wish  # MOSFET -> on
@@ -39,19 +39,19 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowed:
-    """What the owner of a pack allows."""
+    """What the settings of a pack allow."""
 
     control: bool = False
     discharge_off: bool = False
 
     def allows(self, wish: Wish) -> bool:
-        """Whether an order like that may be accepted."""
+        """Return whether such a command may be accepted."""
         return bool(wish) and self.control and (self.discharge_off or wish.get(DISCHARGE) is not False)
 
 
 @dataclass(slots=True)
 class Book:
-    """The orders to one pack, and what became of them."""
+    """The commands to one pack and their outcomes."""
 
     allowed: Allowed
     orders: list[Order] = field(default_factory=list)
@@ -65,13 +65,13 @@ class Book:
     outcomes: dict[str, int] = field(default_factory=dict)
 
     def given(self, at: float, wish: Wish) -> Order:
-        """Record an order that is being given."""
+        """Record a command that is being given."""
         self.orders = [one for one in self.orders if one.until > at - GENEROUS]
         self.orders.append(order := Order(at=at, wish=wish))
         return order
 
     def answered(self, order: Order, accepted: bool, at: float) -> Iterator[Violation]:
-        """Record the answer to it; one that is accepted goes out together with those that wait."""
+        """Record the reply; an accepted command is sent together with those that wait."""
         order.accepted = accepted
         for one in self._open() if accepted else [order]:
             one.until = at + END_LIMIT
@@ -80,7 +80,7 @@ class Book:
             yield Violation("orders", f"{dict(order.wish)} was accepted, which the owner forbids")
 
     def told(self, last: tuple[int, int] | None, at: float) -> None:
-        """Take what the bus tells of the last order, by number and state; ``None``: the service is gone."""
+        """Record the number and state of the last command on the bus; ``None``: the service is gone."""
         if last == self.last:
             return
         self.last = last
@@ -94,7 +94,7 @@ class Book:
             self._end(at, done=last[1] == DONE)
 
     def _end(self, at: float, *, done: bool) -> None:
-        """All that waited has ended, together."""
+        """Record that all waiting commands have ended."""
         waited = [one for one in self._open() if one.accepted]
         if done:
             self.done, self.done_at = {mosfet: on for one in waited for mosfet, on in one.wish.items()}, at
@@ -103,12 +103,12 @@ class Book:
         self.waiting = False
 
     def awake(self, at: float) -> None:
-        """The program had been stopped: what it had not ended may take its time anew."""
+        """Restart the time limits of unfinished commands after the program was stopped."""
         for one in self._open():
             one.until = max(one.until, at + END_LIMIT)
 
     def turning_off(self, at: float) -> bool:
-        """Whether a MOSFET may be about to turn off, or failed to lately: nothing may flow."""
+        """Return whether a MOSFET may be about to turn off, or recently failed to: no current is allowed."""
         return any(
             one.accepted is not False and False in one.wish.values() and one.at <= at <= one.until + GENEROUS
             for one in self.orders
@@ -124,7 +124,7 @@ class Book:
 def judge_orders(
     book: Book, basics: Sequence[Basic], writes: Iterable[tuple[float, int, str]], mask: int, now: float
 ) -> Iterator[Violation]:
-    """What is wrong with what was written since the last look, and with what is told of it.
+    """Return what is wrong with the writes since the last look and with their report.
 
     Args:
         book: the orders.
@@ -176,7 +176,7 @@ def _written(book: Book, at: float, register: int, payload: str) -> Iterator[Vio
 
 
 def _done(book: Book, basics: Sequence[Basic], mask: int) -> Iterator[Violation]:
-    """What was told to be done must be so, by the mask or at least by the MOSFET, once the pack has told."""
+    """Check that a command reported as done is done: by the mask, or by the MOSFET as the pack reports it."""
     if not book.done or not basics or basics[-1].at <= book.done_at:
         return
     on = {CHARGE: basics[-1].charge, DISCHARGE: basics[-1].discharge}

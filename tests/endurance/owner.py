@@ -1,4 +1,4 @@
-"""An owner who switches MOSFETs now and then, whatever the weather."""
+"""An owner who switches MOSFETs from time to time, also during faults."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ALLOWED: tuple[dict[str, float], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One thing to write, what it means, and how often that is done."""
+    """One kind of write, its meaning, and its weight."""
 
     path: str
     value: int
@@ -49,13 +49,13 @@ WRITES = (
 
 
 def allowed(number: int) -> Allowed:
-    """What the owner of a pack allows."""
+    """What the settings of a pack allow."""
     chosen = ALLOWED[number % len(ALLOWED)]
     return Allowed(control="AllowMosfetControl" in chosen, discharge_off="AllowDischargeOff" in chosen)
 
 
 class Owner:
-    """Gives orders to all packs, the same for the same seed."""
+    """Give commands to all packs, the same for the same seed."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Owner:
         self._every = every
 
     async def run(self, seconds: float) -> None:
-        """Give orders for so many seconds."""
+        """Give commands for ``seconds`` s."""
         end = _now() + seconds
         while (pause := self._lots.expovariate(1 / self._every)) < end - _now():
             await asyncio.sleep(pause)

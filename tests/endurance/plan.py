@@ -1,4 +1,4 @@
-"""What is soaked: packs of many kinds, owners of several minds, and for how long. Pure."""
+"""Plan of a soak: its packs, their settings, and its duration. Pure."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LOADS: tuple[dict[str, Any], ...] = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How long, how many, how wild."""
+    """Duration, number of packs, and frequency of faults."""
 
     seconds: float
     packs: int
@@ -43,22 +43,22 @@ class Plan:
     calm: float = RECOVERY + 5.0  # s after the storm
 
     def rows(self) -> list[dict[str, Any]]:
-        """The packs, as rows of a scenario."""
+        """The packs as rows of a scenario."""
         numbers = range(self.packs)
         return [{**DEFAULT_PACKS[n % len(DEFAULT_PACKS)], **LOADS[n % len(LOADS)]} for n in numbers]
 
     def owner(self, number: int) -> dict[str, float | str]:
-        """What the owner of a pack chose."""
+        """Return the settings of a pack."""
         nmc = self.rows()[number].get("chemistry") == "nmc"
         chosen = {**OWNERS[number % len(OWNERS)], **ALLOWED[number % len(ALLOWED)]}
         return {**chosen, "Control": int(self.controls(number)), "Chemistry": "NMC" if nmc else "LiFePO4"}
 
     def controls(self, number: int) -> bool:
-        """Whether this pack is the one that controls chargers."""
+        """Return whether this pack controls chargers."""
         return number == self.seed % min(self.packs, len(OWNERS))
 
     def known(self, number: int) -> Known:
-        """A pack as the watch knows it."""
+        """Return a pack as the watch knows it."""
         row, owner = self.rows()[number], OWNERS[number % len(OWNERS)]
         controls = self.controls(number)
         return Known(

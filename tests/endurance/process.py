@@ -1,4 +1,4 @@
-"""What a process takes of the machine, as the kernel, the bus and itself count it."""
+"""Resources of a process, as counted by the kernel, the bus and the process itself."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ANSWER_LIMIT = 3.0  # s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """One process at one moment."""
+    """Resources of a process at one moment."""
 
     at: float  # s, monotonic
     rss: float  # MB
@@ -29,7 +29,7 @@ class Usage:
 
 
 async def counted(venus: Venus) -> Mapping[str, int]:
-    """What the program and the bus count; match rules are 0 if the daemon does not tell.
+    """Counts of the program and of the bus; match rules are 0 if the daemon does not report them.
 
     Raises:
         AssertionError, TimeoutError: no answer: the program has ended, or is stopped.

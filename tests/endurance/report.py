@@ -1,4 +1,4 @@
-"""What a soak has shown: as a table, as JSON, and as a verdict. Pure."""
+"""Report of a soak: a table, JSON, and a verdict. Pure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ORDER_LINE = re.compile(r"^ERROR dbus_xbms\.pack\.commands: .*, requested by .*:
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """All that was found; ``broken`` is empty if the program kept every promise."""
+    """All findings; ``broken`` is empty if the soak passed."""
 
     seconds: float
     packs: int
@@ -43,11 +43,11 @@ class Report:
 
     @property
     def good(self) -> bool:
-        """Whether every promise was kept."""
+        """Whether the soak passed."""
         return not self.broken and not self.findings
 
     def table(self) -> str:
-        """The report for people, in Markdown."""
+        """Return the report as Markdown."""
         head = f"{self.packs} packs, {self.seconds / 60:.0f} min, seed {self.seed}: " + (
             "every promise kept" if self.good else f"{len(self.findings) + len(self.broken)} broken promises"
         )
@@ -59,7 +59,7 @@ class Report:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """The report for programs."""
+        """Return the report as an object for JSON."""
         told = asdict(self)
         del told["log"]
         return {**told, "good": self.good}
@@ -70,7 +70,7 @@ def _words(value: object) -> str:
 
 
 def log_budget(struck: Mapping[str, int], packs: int, orders: int = 0) -> int:
-    """Lines that a storm may cost."""
+    """Return how many log lines a storm may cause."""
     rows = {row.name: row for row in STORM}
     lines = LINES_AT_START + 4 * packs + LINES_OF_AN_ORDER * orders
     for name, count in struck.items():
@@ -83,13 +83,13 @@ def log_budget(struck: Mapping[str, int], packs: int, orders: int = 0) -> int:
 
 
 def memory_growth(usages: Sequence[Usage]) -> float:
-    """MB from the third quarter of a soak to the last."""
+    """Return the growth from the third quarter of a soak to the last, in MB."""
     course = memory_course(usages, 4)
     return course[3] - course[2] if course else 0.0
 
 
 def memory_course(usages: Sequence[Usage], parts: int = 8) -> list[float]:
-    """The medians of as many equal parts of a soak, in MB; nothing for a very short one."""
+    """Return the medians of equal parts of a soak, in MB; nothing for a very short one."""
     size = len(usages) // parts
     return (
         [median(u.rss for u in usages[n * size : (n + 1) * size]) for n in range(parts)] if size > 1 else []
@@ -97,7 +97,7 @@ def memory_course(usages: Sequence[Usage], parts: int = 8) -> list[float]:
 
 
 def settled(counts: Sequence[int]) -> tuple[int, int]:
-    """At most before the storm, and at least after it: a pack that shares its link comes and goes."""
+    """Return the most before the storm and the least after it: a pack that shares its link comes and goes."""
     return max(counts[:CALM_LOOKS]), min(counts[-CALM_LOOKS:])
 
 
@@ -107,7 +107,7 @@ def _grown(counts: Sequence[int]) -> bool:
 
 
 def _counts(watch: Watch) -> dict[str, list[int]]:
-    """What the program must give back, over time."""
+    """Return the resources that must not grow."""
     return {
         "file descriptors": [usage.fds for usage in watch.usages],
         "threads": [usage.threads for usage in watch.usages],
@@ -122,7 +122,7 @@ def _course(counts: Sequence[int]) -> str:
 
 
 def _outcomes(watch: Watch) -> Counter[str]:
-    """How often orders were accepted, refused, done and failed."""
+    """Return how many commands were accepted, refused, done and failed."""
     return sum((Counter(book.outcomes) for book in watch.books.values()), Counter())
 
 
@@ -155,7 +155,7 @@ def _figures(watch: Watch, end: Ending) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How a soak ended."""
+    """The end of a soak."""
 
     status: int
     exit_seconds: float
@@ -168,7 +168,7 @@ class Ending:
 
 
 def _promises(plan: Plan, watch: Watch, struck: Mapping[str, int], end: Ending) -> dict[str, bool]:
-    """What must hold of a soak as a whole, in words, and whether it does."""
+    """Return the requirements of a whole soak in words, and whether each holds."""
     held = [address for address, truth in end.truths.items() if truth["holder"] not in (None, "phone")]
     garbled = sum(truth["counters"]["garbled"] for truth in end.truths.values())
     budget = log_budget(struck, plan.packs, sum(_outcomes(watch).values()))
@@ -197,7 +197,7 @@ def _promises(plan: Plan, watch: Watch, struck: Mapping[str, int], end: Ending) 
 
 
 def report(plan: Plan, watch: Watch, struck: Mapping[str, int], end: Ending) -> Report:
-    """Sum up a soak that has ended."""
+    """Return the report of a soak that has ended."""
     return Report(
         seconds=plan.seconds,
         packs=plan.packs,

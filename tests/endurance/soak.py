@@ -1,4 +1,4 @@
-"""One soak: the real program and the simulator as processes, a storm between them, and a watch outside."""
+"""One soak: the program and the simulator as processes, with injected faults and an outside observer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ START_LIMIT = 60.0  # s until all packs are shown
 
 
 class Storm:
-    """The weather at work on a running simulation."""
+    """Inject the faults of a storm into a running simulation."""
 
     def __init__(
         self, plan: Plan, sim: Simulation, program: Program, watch: Watch, clock: WallClock, owner: Owner
@@ -46,7 +46,7 @@ class Storm:
         return asyncio.get_running_loop().time()
 
     async def course(self) -> None:
-        """Calm, the storm, and calm again."""
+        """Run a quiet time, the storm, and a quiet time again."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._owner.run(self.plan.before + self.plan.seconds))
             await asyncio.sleep(self.plan.before)
@@ -60,7 +60,7 @@ class Storm:
         self.doubled = [address for address, count in sessions.items() if count > 1]
 
     async def _rage(self) -> None:
-        """Strike as planned; ends when every fault is over."""
+        """Inject the faults as planned; return when all are over."""
         weather = Weather(
             packs=self._sim.addresses,
             adapters=[adapter["address"] for adapter in ADAPTERS],
@@ -91,7 +91,7 @@ class Storm:
             await self._inject(strike)
 
     async def _hit(self, strike: Strike) -> Sequence[str]:
-        """Whom a fault strikes; on an adapter those that it holds, and those that have no link."""
+        """Return the packs that a fault hits; for an adapter, those on it and those without a link."""
         if strike.fault.scope is Scope.PACK:
             return [strike.target]
         if strike.fault.harm is not Harm.TARGET:
@@ -114,13 +114,13 @@ class Storm:
             await asyncio.sleep(strike.seconds)
 
     def _new_name(self, adapter: str) -> str:
-        """The name under which an adapter returns: another one, never one that is in use."""
+        """Return the name under which an adapter returns: another one, never one in use."""
         own = [one["address"] for one in ADAPTERS].index(adapter)
         self._renamed[adapter] = times = self._renamed.get(adapter, 0) + 1
         return f"hci{own + len(ADAPTERS) * (times % 3)}"
 
     async def _stop(self, strike: Strike) -> None:
-        """A box that hangs."""
+        """Suspend the whole machine."""
         self._watch.blind()
         os.kill(self._program.pid, signal.SIGSTOP)
         try:
@@ -130,7 +130,7 @@ class Storm:
             self._watch.awake()
 
     async def _full_disk(self, strike: Strike) -> None:
-        """No file of the program can grow."""
+        """Let no file of the program grow."""
         old = resource.prlimit(self._program.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
         try:
             await asyncio.sleep(strike.seconds)
@@ -138,7 +138,7 @@ class Storm:
             resource.prlimit(self._program.pid, resource.RLIMIT_FSIZE, old)
 
     async def _clock_jumps(self, strike: Strike) -> None:
-        """Somebody sets the wall clock, and sets it right again."""
+        """Set the wall clock to a wrong time, and correct it."""
         self._clock.set(str(strike.parameters["offset"]))
         try:
             await asyncio.sleep(strike.seconds)
@@ -156,7 +156,7 @@ async def _watching(watch: Watch, venus: Venus) -> AsyncIterator[None]:
 
 
 async def _unless_ended(program: Program, course: Coroutine[object, object, None]) -> None:
-    """Run a course of things, but not beyond the end of the program."""
+    """Run a course of events until it or the program ends."""
     async with asyncio.TaskGroup() as group:
         ended = group.create_task(program.ended(inf))
         running = group.create_task(course)
@@ -200,7 +200,7 @@ async def soak(plan: Plan, directory: Path, tell: Callable[[Finding], object] = 
 
 
 async def _ending(program: Program, sim: Simulation, storm: Storm) -> Ending:
-    """End the program, and see what it leaves behind."""
+    """End the program, and check what it leaves behind."""
     now = asyncio.get_running_loop().time
     begun = now()
     status = await program.stop()

@@ -1,4 +1,4 @@
-"""The storm: every fault with how often and how long it strikes, drawn by lot from a seed. Pure."""
+"""The storm: all faults with frequency and duration, drawn at random from a seed. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHORTEST = 0.5  # s; to the simulator 0 is without end
 
 
 class Scope(Enum):
-    """What a fault strikes."""
+    """Target of a fault."""
 
     PACK = "pack"
     ADAPTER = "adapter"
@@ -24,7 +24,7 @@ class Scope(Enum):
 
 
 class Harm(Enum):
-    """Whom a fault may keep from being heard."""
+    """Packs that a fault may silence."""
 
     NOBODY = "nobody"
     SEARCHERS = "searchers"  # only those that have no link
@@ -34,7 +34,7 @@ class Harm(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One row: ``end`` is what has to be injected for its end, if it does not end by itself."""
+    """One fault; ``end`` is what has to be injected to end it, if it does not end by itself."""
 
     name: str
     scope: Scope = Scope.PACK
@@ -175,7 +175,7 @@ STORM = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strike:
-    """One fault at one moment."""
+    """One fault at one time."""
 
     at: float  # s after the storm's begin
     fault: Fault
@@ -189,13 +189,13 @@ class Strike:
 
     @property
     def end(self) -> Parameters | None:
-        """What to inject for its end."""
+        """What to inject to end it."""
         return None if self.fault.end is None else {**self.parameters, **self.fault.end}
 
 
 @dataclass(slots=True)
 class Weather:
-    """Draws strikes; the same for the same seed."""
+    """Draw strikes; the same for the same seed."""
 
     packs: Sequence[str]
     adapters: Sequence[str]
@@ -206,7 +206,7 @@ class Weather:
     _taken: dict[tuple[str, str], float] = field(default_factory=dict)  # slot and target -> until
 
     def strikes(self, seconds: float) -> Iterator[Strike]:
-        """All strikes of a storm that is over after ``seconds``: each fault once, then by weight."""
+        """Return all strikes of a storm of ``seconds`` s: each fault once, then by weight."""
         lots = random.Random(self.seed)
         once = lots.sample(self.table, len(self.table))
         at = 0.0
@@ -230,7 +230,7 @@ class Weather:
         )
 
     def _take(self, strike: Strike) -> bool:
-        """Whether this may strike now: not while the same thing goes on there already."""
+        """Return whether this fault may strike now: not while the same one is active there."""
         slot = strike.fault.slot or strike.fault.name
         if strike.at < self._taken.get((slot, strike.target), -1.0):
             return False
@@ -240,7 +240,7 @@ class Weather:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disturbance:
-    """A time in which a pack may be not heard; without ``hits`` it only keeps a lost one from returning."""
+    """A time in which a pack may be silent; without ``hits`` it only delays the return of a lost one."""
 
     begin: float  # s, monotonic
     end: float
@@ -248,7 +248,7 @@ class Disturbance:
 
 
 def quiet_since(disturbances: Sequence[Disturbance], now: float, recovery: float) -> float:
-    """When the last thing is over that could keep a pack from being heard."""
+    """Return when the last fault is over that may silence a pack."""
     over, before = float("-inf"), None
     while over != before:
         before = over

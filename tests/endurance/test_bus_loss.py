@@ -1,4 +1,4 @@
-"""The end of dbus-daemon is survived by supervision."""
+"""Supervision restores everything after the end of dbus-daemon."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.endurance.bus_loss import address_in, differences, lose_the_bus
 
 
 @pytest.mark.bus
-async def test_after_the_loss_of_the_bus_supervision_brings_all_back_as_it_was(
+async def test_after_the_loss_of_the_bus_supervision_restores_everything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("DBUS_SYSTEM_BUS_ADDRESS", "DBUS_SESSION_BUS_ADDRESS"):
@@ -18,7 +18,7 @@ async def test_after_the_loss_of_the_bus_supervision_brings_all_back_as_it_was(
     assert await lose_the_bus(tmp_path) == []
 
 
-def test_what_is_not_as_before_is_told() -> None:
+def test_each_difference_is_reported() -> None:
     before = {"A4:C1:37:00:00:01": {"/CustomName": "Bow", "/History/TotalAhDrawn": -5.0}}
     after = {"A4:C1:37:00:00:01": {"/CustomName": "", "/History/TotalAhDrawn": -4.0}}
     assert differences(before, before) == []

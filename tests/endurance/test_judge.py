@@ -1,4 +1,4 @@
-"""The judge itself: it must see each kind of lie, and must not cry over the truth."""
+"""The judge itself: it finds each kind of violation, and none in true values."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_a_look_is_matched_with_the_newest_measurement_that_fits() -> None:
     assert (sample.basic.at, sample.cells.at) == (100.0, 100.1)
 
 
-def test_what_is_measured_twice_counts_as_shown_since_the_first_time() -> None:
+def test_a_value_measured_twice_counts_from_the_first_time() -> None:
     known, again = reads(), reads(at=105.0)
     known.basics += again.basics
     known.cells += again.cells
@@ -117,21 +117,21 @@ def test_what_is_measured_twice_counts_as_shown_since_the_first_time() -> None:
     "shown",
     [{"Voltage": 13.24}, {"Current": 10.5}, {"Soc": 65.0}, {"MaxCellVoltage": 3.33}, {"AllowToCharge": 0}],
 )
-def test_what_was_never_measured_is_seen(shown: dict[str, Any]) -> None:
+def test_a_value_that_was_never_measured_is_found(shown: dict[str, Any]) -> None:
     assert rules(look(**shown), reads()) == ["true"]
 
 
-def test_a_cell_voltage_that_it_never_had_is_seen() -> None:
+def test_a_cell_voltage_that_was_never_measured_is_found() -> None:
     assert rules(look(Cell2=3.2), reads()) == ["true"]
 
 
-def test_values_that_are_too_old_are_seen() -> None:
+def test_values_that_are_too_old_are_found() -> None:
     assert "young" in rules(look(at=111.05, quiet=0.0), reads())
     assert "silence" in rules(look(at=112.0, quiet=0.0), reads())
     assert rules(look(at=105.0, quiet=0.0), reads()) == []
 
 
-def test_values_that_go_before_their_hold_is_over_are_seen() -> None:
+def test_values_withdrawn_before_their_hold_time_are_found() -> None:
     patient = replace(KNOWN, hold=30.0)
     gone = Look(at=120.0, values=None)
     assert rules(gone, reads(), patient, shown=100.0) == ["held"]
@@ -139,7 +139,7 @@ def test_values_that_go_before_their_hold_is_over_are_seen() -> None:
     assert rules(invalid(at=125.0), reads(), patient, shown=100.0) == []
 
 
-def test_old_values_of_a_pack_that_nothing_disturbs_are_seen() -> None:
+def test_old_values_of_an_undisturbed_pack_are_found() -> None:
     assert rules(look(at=107.5), reads()) == ["lively"]
     assert rules(Look(at=101.0, values=None, quiet=CALM), reads()) == ["lively"]
     assert rules(Look(at=101.0, values=None, quiet=20.0), reads()) == []
@@ -156,7 +156,7 @@ def test_old_values_of_a_pack_that_nothing_disturbs_are_seen() -> None:
         {"temperatures": (22.0, -30.0)},
     ],
 )
-def test_a_charge_limit_above_the_truth_is_seen(true: dict[str, Any]) -> None:
+def test_a_charge_limit_that_is_too_high_is_found(true: dict[str, Any]) -> None:
     celsius = true.get("temperatures", (22.0, 21.0))[1]
     shown = {
         "MaxCellVoltage": max(true.get("cells", (3.32,))),
@@ -169,14 +169,14 @@ def test_a_charge_limit_above_the_truth_is_seen(true: dict[str, Any]) -> None:
     assert rules(look(**shown, MaxChargeCurrent=0.0, MaxChargeVoltage=13.5), reads(**true)) == []
 
 
-def test_limits_that_are_invalid_or_beyond_the_owners_are_seen() -> None:
+def test_invalid_limits_and_limits_above_the_settings_are_found() -> None:
     assert rules(look(MaxChargeCurrent=None), reads()) == ["limits"]
     assert rules(look(MaxChargeCurrent=31.0), reads()) == ["limits"]
     assert rules(look(MaxChargeVoltage=13.9), reads()) == ["limits"]
     assert rules(look(MaxChargeCurrent=0.0), reads()) == ["limits"]  # and the CVL stays up
 
 
-def test_loads_that_are_starved_without_cause_are_seen() -> None:
+def test_loads_cut_off_without_a_reason_are_found() -> None:
     starved = look(MaxDischargeCurrent=0.0)
     assert rules(starved, reads()) == ["generous"]
     assert rules(look(MaxDischargeCurrent=0.0, quiet=60.0), reads()) == []
@@ -192,14 +192,14 @@ def test_limits_in_silence_are_judged_by_its_phases() -> None:
     assert rules(invalid(at=1005.0, **stopped, MaxDischargeCurrent=0.0), reads()) == ["silence"]
 
 
-def test_a_protection_without_its_alarm_is_seen() -> None:
+def test_a_protection_without_its_alarm_is_found() -> None:
     tripped = reads(protection=1 << 9)
     zero = {"MaxDischargeCurrent": 0.0}
     assert rules(look(**zero), tripped) == ["alarms"]
     assert rules(look(**zero, HighDischargeCurrent=2), tripped) == []
 
 
-def test_a_storm_is_the_same_for_the_same_seed_and_knows_every_fault() -> None:
+def test_a_storm_is_the_same_for_the_same_seed_and_contains_every_fault() -> None:
     def storm(seed: int) -> list[tuple[float, str, str]]:
         weather = Weather(packs=["one", "two"], adapters=["left"], seed=seed)
         return [(strike.at, strike.fault.name, strike.target) for strike in weather.strikes(7200)]
@@ -217,7 +217,7 @@ def test_two_faults_of_one_slot_never_overlap_on_a_target() -> None:
         until[where] = strike.at + strike.seconds
 
 
-def test_a_pack_is_quiet_once_all_that_hit_it_or_kept_it_from_returning_is_over() -> None:
+def test_a_pack_is_undisturbed_once_every_fault_that_hit_or_delayed_it_is_over() -> None:
     hit, busy = Disturbance(begin=10, end=20), Disturbance(begin=15, end=90, hits=False)
     assert quiet_since([busy], 200, 30) == float("-inf")
     assert quiet_since([hit], 5, 30) == float("-inf")
@@ -225,7 +225,7 @@ def test_a_pack_is_quiet_once_all_that_hit_it_or_kept_it_from_returning_is_over(
     assert quiet_since([hit, Disturbance(begin=55, end=90, hits=False)], 200, 30) == 20
 
 
-def test_an_alarm_that_comes_late_is_seen_whatever_else_is_shown() -> None:
+def test_a_late_alarm_is_found_whatever_else_is_shown() -> None:
     told = reads(protection=1 << 9)
     silent = look(at=106.0, MaxDischargeCurrent=0.0, Voltage=13.0)
     told.basics.append(replace(told.basics[-1], at=104.0))

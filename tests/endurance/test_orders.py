@@ -1,4 +1,4 @@
-"""The judge of orders: every broken promise is found, and nothing else."""
+"""The judge of commands: it finds every violation, and nothing else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Write = tuple[float, int, str]
 
 
 def basic(at: float, *, charge: bool = True, discharge: bool = True, protection: int = 0) -> Basic:
-    """What a pack told."""
+    """Status reported by a pack."""
     return Basic(
         at=at,
         voltage=13.0,
@@ -28,7 +28,7 @@ def basic(at: float, *, charge: bool = True, discharge: bool = True, protection:
 
 
 def book(*wishes: Wish, at: float = 10.0) -> Book:
-    """A book with accepted orders."""
+    """A record of accepted commands."""
     one = Book(Allowed(control=True, discharge_off=True))
     for wish in wishes:
         assert list(one.answered(one.given(at, wish), True, at)) == []
@@ -36,11 +36,11 @@ def book(*wishes: Wish, at: float = 10.0) -> Book:
 
 
 def rules(one: Book, writes: Sequence[Write], *basics: Basic, mask: int = 0, now: float = 11.5) -> list[str]:
-    """What the judge finds."""
+    """Findings of the judge."""
     return [violation.rule for violation in judge_orders(one, basics, writes, mask, now)]
 
 
-def test_a_mask_that_was_ordered_is_right_and_repeating_it_too() -> None:
+def test_a_requested_mask_is_right_also_when_repeated() -> None:
     assert rules(book({"charge": False}), [(10.5, 0xE1, "0001"), (11.0, 0xE1, "0001")], mask=1) == []
 
 
@@ -55,11 +55,11 @@ def test_a_mask_that_was_ordered_is_right_and_repeating_it_too() -> None:
     ],
     ids=["a bit too many", "an illegal bit", "no zero", "another register", "too late"],
 )
-def test_what_nobody_ordered_is_found(write: Write) -> None:
+def test_a_write_that_nobody_requested_is_found(write: Write) -> None:
     assert "writes" in rules(book({"charge": False}), [write], now=write[0] + 0.5)
 
 
-def test_an_order_that_was_refused_explains_no_write() -> None:
+def test_a_refused_command_explains_no_write() -> None:
     one = Book(Allowed())
     assert list(one.answered(one.given(10.0, {"charge": False}), False, 10.0)) == []
     assert set(rules(one, [(10.5, 0xE1, "0001")])) == {"writes"}
@@ -74,20 +74,20 @@ def test_a_mosfet_that_is_off_without_a_reason_counts_as_switched_off() -> None:
     assert rules(book({"discharge": False}), [(10.5, 0xE1, "0003")], basic(9.0, charge=False)) == []
 
 
-def test_what_was_off_before_stays_off_with_an_order_for_the_other_mosfet() -> None:
+def test_a_mosfet_that_was_off_stays_off_when_the_other_is_switched() -> None:
     one = book({"discharge": False})
     one.masks = frozenset({1})
     assert rules(one, [(10.5, 0xE1, "0003")], mask=3) == []
     assert rules(one, [(10.5, 0xE1, "0003"), (11.2, 0xE1, "0002")], mask=2) == ["writes"]
 
 
-def test_an_order_that_its_owner_forbids_must_not_be_accepted() -> None:
+def test_a_command_that_the_settings_forbid_must_not_be_accepted() -> None:
     one = Book(Allowed(control=True))
     accepted = [one.answered(one.given(1.0, wish), True, 1.0) for wish in ({"discharge": False}, {})]
     assert [len(list(found)) for found in accepted] == [1, 1]
 
 
-def test_an_order_must_end_in_time() -> None:
+def test_a_command_must_end_in_time() -> None:
     one = book({"charge": False})
     one.told((1, WAITING), 10.0)
     one.told((1, SENDING), 11.0)
@@ -100,7 +100,7 @@ def test_an_order_must_end_in_time() -> None:
     assert one.outcomes == {"accepted": 1, "failed": 1}
 
 
-def test_what_has_ended_explains_no_write_that_comes_later_and_is_not_told_again() -> None:
+def test_a_command_that_has_ended_explains_no_later_write_and_is_not_reported_again() -> None:
     one = book({"discharge": False})
     one.told((1, FAILED), 10.4)
     assert rules(one, [(10.5, 0xE1, "0002")]) == ["writes", "writes"]
@@ -111,13 +111,13 @@ def test_what_has_ended_explains_no_write_that_comes_later_and_is_not_told_again
     assert rules(one, [], basic(13.0), now=14.0) == []
 
 
-def test_while_a_mosfet_is_about_to_turn_off_and_a_while_after_loads_may_get_nothing() -> None:
+def test_loads_may_get_nothing_while_a_mosfet_turns_off_and_shortly_after() -> None:
     one = book({"discharge": False})
     assert [one.turning_off(at) for at in (9.0, 11.0, 100.0, 200.0)] == [False, True, True, False]
     assert not book({"discharge": True}).turning_off(11.0)
 
 
-def test_what_is_told_to_be_done_must_be_so() -> None:
+def test_a_command_reported_as_done_must_be_done() -> None:
     one = book({"charge": False})
     one.told((1, WAITING), 10.0)
     one.told((1, DONE), 11.0)

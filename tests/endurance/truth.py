@@ -1,4 +1,4 @@
-"""What a simulated pack really measured, decoded without any code of the program. Pure."""
+"""Measurements of a simulated pack, decoded without any code of the program. Pure."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def cells(at: float, payload: bytes) -> Cells:
 
 @dataclass(slots=True)
 class Reads:
-    """What one pack measured lately, oldest first."""
+    """Recent measurements of one pack, oldest first."""
 
     basics: list[Basic] = field(default_factory=list)
     cells: list[Cells] = field(default_factory=list)
@@ -69,7 +69,7 @@ class Reads:
     newest: float = float("-inf")
 
     def add(self, told: Iterable[tuple[float, int, str]]) -> None:
-        """Take what the simulator tells; what is known already is passed over."""
+        """Record the measurements from the simulator; known ones are skipped."""
         for at, register, payload in told:
             if at <= self.newest:
                 continue

@@ -146,7 +146,7 @@ class Watch:
             await self._judge_all()
 
     async def weigh(self, venus: Venus) -> None:
-        """Take what the process takes, again and again."""
+        """Sample the resources of the process repeatedly."""
         while True:
             # It has ended, or is stopped.
             with suppress(FileNotFoundError, AssertionError, TimeoutError):
@@ -156,7 +156,7 @@ class Watch:
             await asyncio.sleep(USAGE_EVERY)
 
     def _stalled(self, late: float) -> None:
-        """The machine hung, so that nobody can be blamed for being late."""
+        """Record that the machine hung: late values are not the fault of the program."""
         now = self._now()
         self.stalls += 1
         self.blind(max(self._blind_until, now + AWAKE_AFTER))
@@ -193,12 +193,12 @@ class Watch:
             self._found(pack.known.address, now, violation)
 
     def ordered(self, address: str, violations: Iterable[Violation]) -> None:
-        """Take what was wrong with the answer to an order."""
+        """Record what was wrong with the reply to a command."""
         for violation in violations:
             self._found(address, self._now(), violation)
 
     def _recovered(self, pack: Pack, look: Look, sample: Sample) -> None:
-        """Take the time from the end of a disturbance to the first new value."""
+        """Record the time from the end of a disturbance to the first new value."""
         over = look.at - look.quiet
         if max(self.begun, pack.recovered) < over < sample.basic.at:
             pack.recovered = over
@@ -217,7 +217,7 @@ class Watch:
             self._tell(finding)
 
     def _raging(self, now: float) -> Iterator[str]:
-        """What rages or raged a minute ago."""
+        """Return the faults that are active or ended within a minute."""
         self.weather = {words: until for words, until in self.weather.items() if until > now - 60}
         for words, until in self.weather.items():
             yield f"{words} until {until - self.begun:.0f}"

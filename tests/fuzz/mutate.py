@@ -1,4 +1,4 @@
-"""Recorded frames, damaged by a seed: flips, cuts, splices, lies about lengths; half with a good checksum."""
+"""Recorded frames damaged at random: bit flips, cuts, splices, wrong lengths; half with a good checksum."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ DAMAGES: tuple[Damage, ...] = (_flip, _flip, _put, _word, _cut, _remove, _insert
 
 
 def damaged(rng: Random, original: bytes) -> bytes:
-    """``original`` with a few damages, or none."""
+    """Return ``original`` with a few damages, or none."""
     frame = bytearray(original)
     for _ in range(rng.choice((0, 0, 1, 1, 2, 3, 6))):
         rng.choice(DAMAGES)(rng, frame)
@@ -86,7 +86,7 @@ def damaged(rng: Random, original: bytes) -> bytes:
 
 
 def repaired(frame: bytes) -> bytes:
-    """The frame with length, checksum and last byte put right, so that it gets past the framer."""
+    """Return the frame with length, checksum and last byte corrected, so that the framer accepts it."""
     if frame.startswith(MODULE_START):
         return module_reply(frame[2] if len(frame) > 2 else 0, frame[PAYLOAD_AT:-1][:15])
     if len(frame) < OVERHEAD or frame[0] != START:
@@ -97,13 +97,13 @@ def repaired(frame: bytes) -> bytes:
 
 
 def mutant(rng: Random) -> bytes:
-    """One damaged frame; half of them with a good checksum."""
+    """Return a damaged frame; half of them have a good checksum."""
     frame = damaged(rng, rng.choice(CORPUS))
     return repaired(frame) if rng.random() < 0.5 else frame
 
 
 def chunks(rng: Random, stream: bytes) -> list[bytes]:
-    """The stream as notifications, split anywhere."""
+    """Return the stream as notifications, split anywhere."""
     longest = rng.choice((1, 3, 20, 20, LONGEST_CHUNK))
     found = []
     while stream:
@@ -130,7 +130,7 @@ PAYLOADS = _payloads()
 
 
 def payload(rng: Random, kind: str, number: int) -> bytes:
-    """A damaged payload of a register or a module's command, or one of another."""
+    """Return a damaged payload of a register or module command, or a payload of another one."""
     known = PAYLOADS.get((kind, number)) if rng.random() < 0.97 else None
     if not known:
         known = PAYLOADS[rng.choice([*PAYLOADS])]
@@ -138,7 +138,7 @@ def payload(rng: Random, kind: str, number: int) -> bytes:
 
 
 def answer(rng: Random, kind: str, number: int) -> bytes:
-    """A whole frame that answers a request, with a payload that may be damaged and a good checksum."""
+    """Return a frame that answers a request, with a good checksum and a payload that may be damaged."""
     body = payload(rng, kind, number)
     if kind != "dd":
         return module_reply(number, body[:15])

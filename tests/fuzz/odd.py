@@ -1,4 +1,4 @@
-"""Values of every D-Bus type, plausible and not, as anybody on the bus may send them."""
+"""Values of every D-Bus type, plausible and not, as any program on the bus may send them."""
 
 from __future__ import annotations
 

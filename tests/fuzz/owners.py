@@ -1,4 +1,4 @@
-"""Owners with any settings that their rows allow."""
+"""Packs with any settings that are allowed."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _number(rng: Random, row: AnySetting) -> float:
 
 
 def owner(rng: Random) -> PackSettings:
-    """Some settings changed, each within its row; some custom presets are even in order."""
+    """Return settings with some changed, each within its range; some custom presets are consistent."""
     settings = PackSettings()
     chance = rng.choice((0.0, 0.1, 0.1, 0.5, 1.0))
     for row in PackSettings.rows:

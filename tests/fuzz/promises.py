@@ -1,4 +1,4 @@
-"""What must hold for anything that came out of decodable bytes: finite, in range, of a legal type."""
+"""Invariants of everything decoded from bytes: finite, in range, of a legal type."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TYPES = {"i": int, "d": float, "s": str}
 
 
 def check_sample(sample: PackSample) -> None:
-    """A sample says what its bytes can say, and nothing that no pack can be."""
+    """Check that a sample has only values that its bytes can encode and a pack can have."""
     assert 0 <= sample.voltage <= 655.35
     assert abs(sample.current) <= LARGEST_CURRENT
     assert 0 <= sample.soc <= 100
@@ -49,13 +49,13 @@ def check_sample(sample: PackSample) -> None:
 
 
 def check_counters(counters: Counters) -> None:
-    """Each count is one of two bytes."""
+    """Check that each count fits in two bytes."""
     counts = [getattr(counters, row.name) for row in fields(counters)]
     assert all(count is None or 0 <= count <= 0xFFFF for count in counts)
 
 
 def check_identity(identity: PackIdentity) -> None:
-    """Texts can be shown, and numbers are a pack's."""
+    """Check that texts are printable, and numbers possible for a pack."""
     assert identity.hardware.isprintable()
     assert 1 <= identity.cell_count <= 32
     assert 0 <= identity.ntc_count <= MOST_SENSORS
@@ -63,7 +63,7 @@ def check_identity(identity: PackIdentity) -> None:
 
 
 def check_reading(reading: Reading) -> None:
-    """Everything that one poll brought."""
+    """Check the result of one poll."""
     check_sample(reading.sample)
     if reading.identity:
         check_identity(reading.identity)
@@ -76,7 +76,7 @@ def _ceiling(chosen: float, rate: float, nominal: float, owner: PackSettings) ->
 
 
 def check_decision(state: PackState, decision: Decision, owner: PackSettings) -> None:
-    """What is decided stays within what the owner and the preset allow."""
+    """Check that a decision stays within settings and preset."""
     assert decision.valid_for >= 0
     assert decision.soc is None or 0 <= decision.soc <= 100
     assert decision.consumed is None or decision.consumed <= 0
@@ -103,7 +103,7 @@ def check_decision(state: PackState, decision: Decision, owner: PackSettings) ->
 
 
 def _check_cutoffs(decision: Decision, chosen: Preset) -> None:
-    """Nothing flows where nothing may."""
+    """Check that no current is allowed where none may flow."""
     sample, limits = decision.sample, decision.limits
     assert limits
     if sample is None:
@@ -121,7 +121,7 @@ def _check_cutoffs(decision: Decision, chosen: Preset) -> None:
 
 
 def check_curves(chosen: Preset) -> None:
-    """A curve gives a part of a limit, wherever it is asked."""
+    """Check that a curve gives a fraction from 0 to 1 at any point."""
     for row in fields(chosen):
         curve = getattr(chosen, row.name)
         if isinstance(curve, Curve) and row.name not in ("lowest_plausible", "highest_plausible"):
@@ -129,7 +129,7 @@ def check_curves(chosen: Preset) -> None:
 
 
 def check_items(items: tuple[Item[Report], ...], report: Report) -> None:
-    """Every path shows a finite number or a printable text of its own type, or nothing."""
+    """Check that every path has a finite number or printable text of its type, or no value."""
     for item in items:
         value = item.value(report)
         if value is None:

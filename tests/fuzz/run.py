@@ -1,4 +1,4 @@
-"""Feeds the targets, one seeded input after the other, and watches over time and memory."""
+"""Feed seeded inputs to the targets, and limit time and memory."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ MOST_FINDINGS = 20  # then nothing new is learned
 
 
 class Hang(Exception):
-    """An input takes longer than it may."""
+    """An input took too long."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Outcome:
-    """What came of a run."""
+    """Result of a run."""
 
     seconds: float = 0.0
     slowest: float = 0.0  # s of CPU
@@ -38,16 +38,16 @@ class Outcome:
 
     @property
     def inputs(self) -> int:
-        """How many there were."""
+        """Number of inputs."""
         return self.taken.total() + self.refused.total() + len(self.findings)
 
     @property
     def good(self) -> bool:
-        """Whether nothing was found."""
+        """Whether the run passed."""
         return not self.findings and self.growth <= MOST_GROWTH
 
     def table(self) -> str:
-        """The run in words."""
+        """Return the result in words."""
         rows = [f"{'target':12}{'taken':>9}{'refused':>9}"]
         rows += [f"{t.name:12}{self.taken[t.name]:9}{self.refused[t.name]:9}" for t in TARGETS]
         rate = self.inputs / self.seconds if self.seconds else 0.0
@@ -59,13 +59,13 @@ class Outcome:
 
 
 def resident() -> int:
-    """Memory of this process in bytes."""
+    """Return the memory of this process, in bytes."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE
 
 
 @contextmanager
 def no_hang() -> Iterator[None]:
-    """An input that uses up its CPU time inside ends with a Hang."""
+    """Raise a Hang in an input that uses up its CPU time inside the context."""
 
     def hang(number: int, at: FrameType | None) -> None:
         raise Hang("too much CPU time")
@@ -85,7 +85,7 @@ def one(
     targets: Sequence[Target] = TARGETS,
     longest: float = LONGEST,
 ) -> None:
-    """Run one input, the same for the same seed and number; inside of :func:`no_hang`."""
+    """Run one input, the same for the same seed and number; inside :func:`no_hang`."""
     rng = Random(f"{seed}:{number}")
     target = rng.choices(targets, [target.weight for target in targets])[0]
     signal.setitimer(signal.ITIMER_VIRTUAL, longest)
@@ -103,7 +103,7 @@ def one(
 
 
 def fuzz(inputs: int, seed: int, first: int = 0, targets: Sequence[Target] = TARGETS) -> Outcome:
-    """Run ``inputs`` inputs, from number ``first`` on."""
+    """Run ``inputs`` inputs, beginning with number ``first``."""
     outcome, begun, settled = Outcome(), time.monotonic(), resident()
     with no_hang():
         for number in range(first, first + inputs):

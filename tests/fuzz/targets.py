@@ -1,4 +1,4 @@
-"""What is fuzzed, as a table: each target takes a source of chance and lets only its own errors out."""
+"""Table of fuzz targets: each takes a random source and raises only its own errors."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ Run = Callable[[Random], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One thing to fuzz; of all inputs it gets ``weight`` parts."""
+    """One target; it gets ``weight`` parts of all inputs."""
 
     name: str
     weight: int
@@ -76,7 +76,7 @@ class Target:
 
 
 def stream(rng: Random) -> None:
-    """Notifications to frames to words; nothing is lost, and little is kept."""
+    """Decode notifications to words: nothing is lost, and little is kept."""
     sent = b"".join(mutant(rng) for _ in range(rng.randint(1, 4)))
     framer, cutter, pieces = JbdFramer(), Cutter(), []
     for chunk in chunks(rng, sent):
@@ -96,7 +96,7 @@ def _described(frame: Any) -> None:
 
 
 def frame(rng: Random) -> None:
-    """One whole frame of either direction, as the command line decodes it."""
+    """Decode one whole frame of either direction, as the command line does."""
     encoded = mutant(rng)
     try:
         parse_request(encoded)
@@ -105,7 +105,7 @@ def frame(rng: Random) -> None:
 
 
 def register(rng: Random) -> None:
-    """A payload that got past the framer, to any register's words."""
+    """Describe a payload that the framer accepted, as any register."""
     kind, number = rng.choice([*PAYLOADS])
     assert describe(parse(answer(rng, kind, number)))
 
@@ -132,7 +132,7 @@ def counters(rng: Random) -> None:
 
 
 def _talk(rng: Random, conversation: Generator[Request, Frame, Any], silent: float) -> Any:
-    """Carry a conversation to its end with damaged replies and silence."""
+    """Run a conversation to its end with damaged replies and silence."""
     try:
         request = next(conversation)
         for _ in range(MOST_REQUESTS):
@@ -179,7 +179,7 @@ def advert(rng: Random) -> None:
 
 
 def setting(rng: Random) -> None:
-    """Whatever anybody stores: a value in range comes out, or a refusal."""
+    """Check any stored value: the result is in range, or it is refused."""
     row, value = rng.choice(PackSettings.rows), rng.choice(ODD)(rng)
     taken = row.parse(value) if isinstance(value, str) else row.checked(value)
     assert type(taken) is type(row.default)
@@ -195,7 +195,7 @@ def setting(rng: Random) -> None:
 
 
 def written(rng: Random) -> None:
-    """Whatever anybody writes to a path: what it becomes can go out on the bus."""
+    """Write anything to a path: the result can be sent on the bus."""
     kind, raw = rng.choice(KINDS), rng.choice(ODD)(rng)
     if isinstance(raw, int) and abs(raw) > 2**64:
         raw = 2**64 - 1  # no more comes over a bus
@@ -204,7 +204,7 @@ def written(rng: Random) -> None:
 
 
 def step(rng: Random) -> None:
-    """Bytes to what the bus shows: any decodable samples, any silence between them, any owner."""
+    """Turn bytes into values on the bus: any decodable samples, silence between them, and settings."""
     chosen, managed = owner(rng), rng.random() < 0.8
     identity: PackIdentity | None = None
     reader: Diff[Report] | None = None
@@ -242,7 +242,7 @@ def _reading(rng: Random, known: PackIdentity | None) -> Reading | None:
 def report_of(
     state: PackState, decision: Decision, chosen: PackSettings, identity: PackIdentity, managed: bool
 ) -> Report:
-    """What a pack reports of a decision."""
+    """Return the report of a decision."""
     return Report(
         address=ADDRESS,
         instance=1,

@@ -1,4 +1,4 @@
-"""The short form of `script/fuzz`, and what makes its verdict worth anything."""
+"""The short form of `script/fuzz`, and tests that it finds faults."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def outcome() -> Outcome:
     return fuzz(INPUTS, seed=1)
 
 
-def test_nothing_but_its_own_errors_comes_out_of_anything(outcome: Outcome) -> None:
+def test_no_input_raises_an_unexpected_error(outcome: Outcome) -> None:
     assert outcome.findings == []
     assert outcome.inputs == INPUTS
 
@@ -35,7 +35,7 @@ def test_memory_and_time_are_bounded(outcome: Outcome) -> None:
     assert outcome.slowest < LONGEST
 
 
-def test_every_target_takes_some_inputs_and_nearly_all_refuse_some(outcome: Outcome) -> None:
+def test_every_target_accepts_some_inputs_and_nearly_all_refuse_some(outcome: Outcome) -> None:
     never = {"stream", "hardware", "advert", "written", "step"}  # take all that there is
     for target in TARGETS:
         assert outcome.taken[target.name] > INPUTS / 1000, target.name
@@ -44,13 +44,13 @@ def test_every_target_takes_some_inputs_and_nearly_all_refuse_some(outcome: Outc
 
 @given(st.randoms(use_true_random=False), st.sampled_from(TARGETS))
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-def test_the_same_holds_for_what_hypothesis_thinks_of(rng: Random, target: Target) -> None:
+def test_no_input_of_hypothesis_raises_an_unexpected_error(rng: Random, target: Target) -> None:
     with suppress(*EXPECTED):
         assert target.run(rng) is None  # type: ignore[func-returns-value]
 
 
 @given(st.binary(max_size=600), st.randoms(use_true_random=False))
-def test_a_stream_is_cut_alike_wherever_it_is_split(stream: bytes, rng: Random) -> None:
+def test_a_stream_gives_the_same_frames_wherever_it_is_split(stream: bytes, rng: Random) -> None:
     whole, split = Cutter(), Cutter()
     once = [*whole.feed(stream), *whole.end()]
     pieces = [piece for chunk in chunks(rng, stream) for piece in split.feed(chunk)] + split.end()
@@ -58,13 +58,13 @@ def test_a_stream_is_cut_alike_wherever_it_is_split(stream: bytes, rng: Random) 
     assert [p for p in pieces if isinstance(p, Frame)] == [p for p in once if isinstance(p, Frame)]
 
 
-def test_every_other_mutant_gets_past_the_framer() -> None:
+def test_the_framer_accepts_every_other_mutant() -> None:
     rng = Random(1)
     past = sum(any(isinstance(f, Frame) for f in JbdFramer().feed(mutant(rng))) for _ in range(1000))
     assert 300 < past < 700
 
 
-def test_a_good_frame_needs_no_repair_and_one_with_another_payload_becomes_good() -> None:
+def test_repair_leaves_a_good_frame_and_corrects_one_with_another_payload() -> None:
     good = frame_of("sp04s034_cells_a")
     assert repaired(good) == good
     other = good[:4] + b"\x0d" + good[5:]
@@ -80,7 +80,7 @@ def broken(rng: Random) -> None:
         raise IndexError("found")
 
 
-def test_a_finding_names_the_input_that_brings_it_back() -> None:
+def test_a_finding_names_the_input_that_reproduces_it() -> None:
     targets = [Target(name="broken", weight=1, run=broken)]
     found = fuzz(100, seed=7, targets=targets)
     assert found.findings

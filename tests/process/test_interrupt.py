@@ -24,7 +24,7 @@ async def test_ctrl_c_at_any_moment_of_a_command_that_reads_its_input() -> None:
     assert [end for end in ends if end != INTERRUPTED] == []
 
 
-async def test_ctrl_c_pressed_twice_is_told_in_one_line() -> None:
+async def test_ctrl_c_pressed_twice_gives_one_line() -> None:
     ends = await asyncio.gather(*(interrupt("decode", after=0.02 * n, times=2) for n in range(5)))
     assert [end for end in ends if end != INTERRUPTED] == []
 
@@ -65,7 +65,7 @@ except KeyboardInterrupt:
     assert (done.stdout, done.stderr) == ("clean\ninterrupted\n", "")
 
 
-def test_what_fails_on_the_way_out_of_a_cancelled_command_does_not_matter() -> None:
+def test_an_error_while_a_cancelled_command_ends_is_ignored() -> None:
     done = run_in_child(f"""
 async def work():
     try:
@@ -109,7 +109,7 @@ run_loop(work(), grace=60)
     assert (done.returncode, done.stderr) == (130, "dbus-xbms: interrupted\n")
 
 
-def test_what_has_to_be_done_at_any_end_is_done_last_first() -> None:
+def test_last_acts_run_in_reverse_order() -> None:
     done = run_in_child(f"""
 with interrupt.ExitAction(lambda: print("first", flush=True)):
     with interrupt.ExitAction(lambda: print("never", flush=True)):
@@ -120,7 +120,7 @@ with interrupt.ExitAction(lambda: print("first", flush=True)):
     assert (done.returncode, done.stdout, done.stderr) == (130, "second\nfirst\n", "dbus-xbms: interrupted\n")
 
 
-def test_a_loop_that_stands_ends_all_the_same() -> None:
+def test_a_blocked_loop_ends_too() -> None:
     done = run_in_child(f"""
 async def work():
     {STRIKE}
@@ -130,7 +130,7 @@ run_loop(work(), grace=0.2)
     assert (done.returncode, done.stderr) == (130, "dbus-xbms: interrupted\n")
 
 
-def test_a_command_that_is_not_interrupted_returns_what_it_has() -> None:
+def test_a_command_that_is_not_interrupted_returns_its_result() -> None:
     async def work() -> int:
         return 7
 

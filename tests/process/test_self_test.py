@@ -21,8 +21,9 @@ for name in {sorted(NOT_ON_VENUS)}:
     sys.modules[name] = None  # an import of it now fails
 # That of an editable installation would lend what the copy lacks.
 sys.meta_path = [finder for finder in sys.meta_path if "Editable" not in repr(finder)]
-from dbus_xbms.cli import main
-sys.exit(main(["doctor", "--self-test"]))
+from dbus_xbms.__main__ import main
+sys.argv = ["dbus-xbms", "doctor", "--self-test"]
+sys.exit(main())
 """
 
 
@@ -60,10 +61,10 @@ def test_it_passes_with_what_venus_has_and_says_the_version() -> None:
             "settings/pack.py",
             "hold_time = Setting(",
             'hold_time = Setting(name="Password",',
-            "Password is there twice",
+            "Password is defined twice",
         ),
         ("settings/pack.py", "default=30.0", "default=3000.0", "setting HoldTime: "),
-        ("venus/tables/battery.py", '"/Soc"', '"/Soh"', "path /Soh is there twice"),
+        ("venus/tables/battery.py", '"/Soc"', '"/Soh"', "path /Soh is defined twice"),
         ("protocols/jbd/frames.py", "(-sum(", "(sum(", "frame: ProtocolError"),
         ("protocols/jbd/registers.py", "import", "imp ort", "incomplete"),
     ],

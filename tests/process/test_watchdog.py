@@ -1,4 +1,4 @@
-"""A process whose loop stands is ended from outside the loop; one that was only stopped is not."""
+"""A process whose loop is blocked is ended; one that was suspended is not."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ WELL = "pass"
 
 @contextmanager
 def process(then: str, stop: str = "asyncio.current_task().cancel") -> Iterator[subprocess.Popen[bytes]]:
-    """A loop that beats, and does something else besides; ``stop`` is called when it is told to end."""
+    """Start a process whose loop beats and runs ``then``; SIGTERM calls ``stop``."""
     script = SCRIPT.format(look_every=LOOK_EVERY, then=then, stop=stop)
     command = [sys.executable, "-c", script]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as started:
@@ -58,7 +58,7 @@ def process(then: str, stop: str = "asyncio.current_task().cancel") -> Iterator[
 
 
 @pytest.mark.parametrize("then", [SLEEPS, WRITES])
-def test_a_loop_that_stands_ends_the_process_and_the_log_says_where(then: str) -> None:
+def test_a_blocked_loop_ends_the_process_and_the_log_says_where(then: str) -> None:
     with process(then) as started:
         assert started.wait(PATIENCE) == 1
         assert started.stderr
@@ -67,25 +67,25 @@ def test_a_loop_that_stands_ends_the_process_and_the_log_says_where(then: str) -
     assert "in main" in text  # the traceback
 
 
-def test_a_loop_that_stands_in_code_that_holds_the_interpreters_lock_ends_too() -> None:
+def test_a_loop_blocked_in_code_that_holds_the_interpreter_lock_ends_too() -> None:
     with process(HOLDS_THE_LOCK) as started:
         assert started.wait(PATIENCE) == -signal.SIGPROF
         assert started.stderr
         assert "in main" in started.stderr.read().decode()
 
 
-def test_a_process_ends_though_nobody_reads_what_it_says() -> None:
+def test_a_process_ends_although_nobody_reads_its_output() -> None:
     with process("os.write(2, bytes(65536)) if beats == 1 else time.sleep(60)") as started:
         assert started.wait(PATIENCE) == 1
 
 
-def test_a_loop_that_lives_is_left_alone() -> None:
+def test_a_loop_that_runs_is_left_alone() -> None:
     with process(WELL) as started:
         time.sleep(10 * LOOK_EVERY)
         assert started.poll() is None
 
 
-def test_a_process_that_was_stopped_for_long_goes_on_however_often() -> None:
+def test_a_process_that_is_suspended_repeatedly_goes_on() -> None:
     with process(WELL) as started:
         for times in (10, *[1.5] * LOOKS):
             started.send_signal(signal.SIGSTOP)
@@ -95,18 +95,18 @@ def test_a_process_that_was_stopped_for_long_goes_on_however_often() -> None:
         assert started.poll() is None
 
 
-def test_a_process_that_does_not_heed_sigterm_ends_however_often_it_is_told_to() -> None:
+def test_a_process_that_ignores_sigterm_ends_however_often_it_is_sent() -> None:
     with process(WELL, stop="lambda: None") as started:
         while started.poll() is None:  # each of them would put off the end if it counted
             started.send_signal(signal.SIGTERM)
             time.sleep(END_LIMIT / 5)
         assert started.returncode == 1
         assert started.stderr
-        assert "not ended 2.5 s after it was told to" in started.stderr.read().decode()
+        assert "not ended 2.5 s after the signal" in started.stderr.read().decode()
 
 
 @pytest.mark.parametrize(("then", "number"), [(SLEEPS, signal.SIGINT), (WRITES, signal.SIGTERM)])
-def test_a_process_whose_loop_stands_ends_when_told_to(then: str, number: int) -> None:
+def test_a_process_with_a_blocked_loop_ends_at_sigterm(then: str, number: int) -> None:
     with process(then) as started:
         assert started.stdout
         select.select([started.stdout], [], [], LOOK_EVERY)
@@ -114,7 +114,7 @@ def test_a_process_whose_loop_stands_ends_when_told_to(then: str, number: int) -
         assert started.wait(PATIENCE) == 1
 
 
-def test_a_loop_that_lives_ends_as_it_likes_when_told_to() -> None:
+def test_a_loop_that_runs_ends_by_itself_at_sigterm() -> None:
     with process(WELL) as started:
         started.send_signal(signal.SIGTERM)
         started.wait(PATIENCE)

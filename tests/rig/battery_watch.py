@@ -1,4 +1,4 @@
-"""Watches the packs' services on the bus as any consumer does, with a client of its own."""
+"""Watch the packs' services on the bus as any consumer does, with a separate client."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Change:
 
 
 class Watch:
-    """All that the packs' services have said since the beginning."""
+    """All values that the packs' services have sent."""
 
     def __init__(self, bus: MessageBus) -> None:
         self._bus = bus
@@ -44,7 +44,7 @@ class Watch:
         self.came_and_went: list[str] = []
 
     async def call(self, destination: str, path: str, interface: str, member: str, *text: str) -> Any:
-        """Call a method that takes texts; its first result."""
+        """Call a method that takes strings; return its first result."""
         reply = await self._bus.call(
             Message(
                 destination=destination,
@@ -69,12 +69,12 @@ class Watch:
             await self.call(DBUS, "/org/freedesktop/DBus", DBUS, "AddMatch", rule)
 
     async def owned(self, name: str, within: float) -> None:
-        """Wait until anybody owns a name."""
+        """Wait until a name has an owner."""
         if not await self.call(DBUS, "/org/freedesktop/DBus", DBUS, "NameHasOwner", name):
             await self._until(lambda: name in self._owners.values(), within, f"{name} on the bus")
 
     async def appeared(self, address: str, within: float) -> None:
-        """Wait for a pack's service and read it whole, as consumers do."""
+        """Wait for a pack's service and read all its values, as consumers do."""
         name = service_of(address)
         await self._until(lambda: name in self._owners.values(), within, f"{name} on the bus")
         items = unpack_variants(await self.call(name, "/", BUS_ITEM, "GetItems"))
@@ -88,13 +88,13 @@ class Watch:
         await self._until(lambda: name not in self._owners.values(), within, f"{name} gone")
 
     def value(self, address: str, path: str) -> Any:
-        """What the bus shows."""
+        """Return the values on the bus."""
         return self.values[service_of(address)].get(path)
 
     async def until(
         self, address: str, path: str, wanted: Callable[[Any], bool], within: float, what: str
     ) -> float:
-        """Wait until a path shows what is wanted; how long that took, in s."""
+        """Wait until a path has the expected value; return how long that took, in s."""
         began = asyncio.get_running_loop().time()
         await self._until(lambda: wanted(self.value(address, path)), within, f"{address} {path}: {what}")
         return asyncio.get_running_loop().time() - began
@@ -109,12 +109,12 @@ class Watch:
             raise AssertionError(f"not within {within:g} s: {what}") from None
 
     def history(self, address: str, path: str, since: float) -> list[Change]:
-        """What a path showed since a loop time."""
+        """Return the values of a path since a loop time."""
         every = self.changes.get(service_of(address), [])
         return [change for change in every if change.path == path and change.at >= since]
 
     def signal_counts(self) -> dict[str, int]:
-        """How many ItemsChanged each service has sent."""
+        """Return how many ItemsChanged signals each service has sent."""
         return {name: len(times) for name, times in self.signals.items()}
 
     def _received(self, message: Message) -> None:
@@ -140,7 +140,7 @@ class Watch:
 
 @asynccontextmanager
 async def watching() -> AsyncIterator[Watch]:
-    """A watch on the bus of the Venus side."""
+    """Yield a watch on the Venus bus."""
     bus = await MessageBus(bus_type=BusType.SESSION).connect()
     try:
         watch = Watch(bus)

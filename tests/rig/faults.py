@@ -1,4 +1,4 @@
-"""What is done to the service, one fault a row, and what must come of it."""
+"""Faults of the rig, one a row, and their expected effect."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BOTH = (0, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault; pack 0 is always hit."""
+    """One fault; it always hits pack 0."""
 
     name: str
     begin: Action

@@ -1,4 +1,4 @@
-"""The VM as the script sees it: processes, bluetoothd, the adapter, and the rig's control channel."""
+"""The virtual machine: processes, bluetoothd, the adapter, and the rig's control channel."""
 
 from __future__ import annotations
 
@@ -20,37 +20,37 @@ CLK = os.sysconf("SC_CLK_TCK")
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    """Wait for something that announces itself to nobody."""
+    """Poll until a condition holds."""
     async with asyncio.timeout(STOP_LIMIT):
         while not holds():  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 
 async def ctl(op: str, **arguments: Any) -> Any:
-    """Ask the rig for something; see its README."""
+    """Send a request to the rig; see its README."""
     return await asyncio.to_thread(importlib.import_module("rigctl").ctl, op, **arguments)
 
 
 async def pack(index: int) -> dict[str, Any]:
-    """What the rig says of one virtual pack."""
+    """Return the state of one virtual pack."""
     described: dict[str, Any] = (await ctl("info"))["bms"][index]
     return described
 
 
 async def answered(index: int, times: int) -> None:
-    """Wait until a virtual pack has answered so often since it was made."""
+    """Wait until a virtual pack has sent this many replies."""
     while (await pack(index))["answers"] < times:  # noqa: ASYNC110
         await asyncio.sleep(0.5)
 
 
 def fresh_file(name: str) -> Path:
-    """A file that outlives the VM and is not there yet."""
+    """Return the path of a new file that outlives the virtual machine."""
     (OUT / name).unlink(missing_ok=True)
     return OUT / name
 
 
 async def program(*arguments: str) -> str:
-    """Run one command of ours to its end and return what it printed."""
+    """Run a command of the program and return its output."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -67,7 +67,7 @@ async def program(*arguments: str) -> str:
 
 @asynccontextmanager
 async def background(*command: str, log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A process of ours, output to ``log``; ended on leaving if it still runs."""
+    """Run a process with output to ``log``; end it on leaving if it still runs."""
     with log.open("ab") as file:
         process = await asyncio.create_subprocess_exec(*command, stdout=file, stderr=subprocess.STDOUT)
     try:
@@ -81,7 +81,7 @@ async def background(*command: str, log: Path) -> AsyncIterator[asyncio.subproce
 
 @asynccontextmanager
 async def session_bus(directory: Path) -> AsyncIterator[int]:
-    """A bus for the Venus side, named in the environment of this process and its children."""
+    """Start a Venus bus, named in the environment of this process and its children."""
     address = f"unix:path={directory / 'venus-bus'}"
     command = ("dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address={address}")
     async with background(*command, log=OUT / "venus-bus.log") as daemon:
@@ -95,7 +95,7 @@ def _pid_file(name: str) -> Path:
 
 
 def pid_of(name: str) -> int:
-    """Process id of a daemon of the rig: ``bluetoothd``, or ``vbms`` for the adapter."""
+    """Return the process id of a daemon of the rig: ``bluetoothd``, or ``vbms`` for the adapter."""
     return int(_pid_file(name).read_text())
 
 
@@ -113,7 +113,7 @@ async def kill(name: str, number: signal.Signals) -> None:
 
 
 def _alive(pid: int) -> bool:
-    """Whether the process still does something; nobody may have waited for a dead one yet."""
+    """Return whether the process runs; a dead one may not have been reaped yet."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except FileNotFoundError:
@@ -126,24 +126,24 @@ async def start_bluetoothd() -> None:
 
 
 async def plug_in() -> None:
-    """Bring the adapter back."""
+    """Attach the adapter again."""
     _start("vbms", f"{os.environ['CACHE']}/hciproxy", "/dev/vhci", "/dev/vport0p1")
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU time that a process has used, all its threads together."""
+    """Return the CPU time of all threads of a process, in s."""
     tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
     return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
 
 def resident(pid: int) -> float:
-    """MB of memory that a process holds."""
+    """Return the memory of a process, in MB."""
     fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
     return int(fields["VmRSS"].split()[0]) / 1024
 
 
 def pids_named(name: str) -> Sequence[int]:
-    """Processes by the name of their program."""
+    """Return the processes of a program."""
     found = []
     for comm in Path("/proc").glob("[0-9]*/comm"):
         try:

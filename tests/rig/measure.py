@@ -1,4 +1,4 @@
-"""What the service costs while all is well: CPU time and memory, its own and of the daemons it talks to."""
+"""Measure CPU time and memory of the service, and of the daemons that it uses, without faults."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROUNDS = 200_000
 
 
 def yardstick() -> float:
-    """CPU seconds of a fixed piece of Python, to compare machines with: the same loop here and elsewhere."""
+    """Return the CPU seconds of a fixed piece of Python, to compare machines."""
     began, total = time.process_time(), 0
     for n in range(ROUNDS):
         total += n * n % 7
@@ -26,7 +26,7 @@ def yardstick() -> float:
 
 
 async def healthy(trial: Trial, service: int, venus_bus: int) -> None:
-    """Measure for a minute in which each pack's current changes every second, and note the figures."""
+    """Measure for a minute in which each pack's current changes every second, and record the figures."""
     processes = {"dbus-xbms": service, "bluetoothd": machine.pid_of("bluetoothd")}
     for pid in machine.pids_named("dbus-daemon"):
         processes["dbus-daemon, Venus" if pid == venus_bus else "dbus-daemon, system"] = pid

@@ -1,4 +1,4 @@
-"""Whether every notification arrived once: what our capture holds against what the rig sent."""
+"""Check that every notification arrived once: compare the capture with what the rig sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SETTLE_LIMIT = 60.0  # s
 
 
 def chunks_of(request: bytes) -> int:
-    """Notifications in which the rig sends its answer to a request; it is silent to what is no frame."""
+    """Return the notifications of the rig's reply to a request; none for bytes that are no frame."""
     if request[:2] != b"\xdd\xa5":
         return 0
     return -(-(FRAME + PAYLOADS.get(request[2], 0)) // CHUNK)
@@ -25,7 +25,7 @@ def chunks_of(request: bytes) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """One pack's traffic up to a moment."""
+    """Traffic of one pack up to a moment."""
 
     requests: int = 0  # that we sent
     expected: int = 0  # notifications in answer to them
@@ -38,12 +38,12 @@ class Count:
 
     @property
     def one_to_one(self) -> bool:
-        """Every request arrived once, was answered once, and every notification came once."""
+        """Whether every request arrived and was answered once, and every notification came once."""
         return self.requests == self.rig_requests == self.rig_answers and self.expected == self.received
 
 
 def count(lines: Iterable[str], address: str) -> tuple[Count, bool]:
-    """Count a capture, and whether its last answer is complete."""
+    """Count the traffic in a capture, and whether its last reply is complete."""
     requests = expected = received = wanted = got = 0
     for line in lines:
         parsed = parse_line(line)
@@ -60,7 +60,7 @@ def count(lines: Iterable[str], address: str) -> tuple[Count, bool]:
 
 
 async def settled(capture: Path, address: str, index: int) -> Count:
-    """Count at a moment between two polls, when nothing is under way."""
+    """Count the traffic between two polls."""
     async with asyncio.timeout(SETTLE_LIMIT):
         while True:
             before = await machine.pack(index)

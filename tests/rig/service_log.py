@@ -1,4 +1,4 @@
-"""What the service must never say in its log, and what only with a cause. Pure."""
+"""Log lines that the service must never write, or only with a cause. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ COMPLAINT = re.compile(
 
 
 def lost(address: str) -> str:
-    """How the warning begins that a pack's values have become invalid."""
+    """Return the start of the warning that a pack's values are invalid."""
     return f"WARNING dbus_xbms.pack.pack: {address}: no contact ("
 
 
@@ -23,7 +23,7 @@ STACK_BROKE = (  # how the warnings begin that bluetoothd or the adapter is gone
 
 
 def unexpected(lines: Iterable[str], allowed: Mapping[str, int]) -> list[str]:
-    """Complaints without a cause; ``allowed``: how often lines may begin so."""
+    """Return warnings without a cause; ``allowed``: how many lines may begin with each text."""
     left = dict(allowed)
     complaints = []
     for line in lines:

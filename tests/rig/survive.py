@@ -1,4 +1,4 @@
-"""The whole program on the real BlueZ with two virtual packs: publishes both and survives every fault.
+"""The whole program on a real BlueZ with two virtual packs: it publishes both and survives every fault.
 
 Runs inside the VM (see README.md); exits with 0 if all is as it must be. The guest is about 20 times slower
 than the machine it runs on, so bounds are generous and outcomes count.
@@ -42,7 +42,7 @@ def now() -> float:
 
 
 class Trial:
-    """The state of the trial: what was set, what was seen, what was found."""
+    """State of the trial."""
 
     def __init__(self, watch: Watch, capture: Path) -> None:
         self.watch = watch
@@ -53,27 +53,27 @@ class Trial:
         self._current = 0.0  # A, the newest
 
     def check(self, fault: str, what: str, holds: bool, remark: object = "") -> None:
-        """Note one finding."""
+        """Record a finding."""
         verdict = "ok" if holds else "FAILED"
         self.table.append((fault, verdict, what, str(remark)))
         print(f"[{now():8.1f}] {fault:<16}{verdict:<7}{what}  {remark}", flush=True)
 
     async def vary(self, index: int) -> float:
-        """Give a pack another current and return that."""
+        """Set another current for a pack and return it."""
         self._current = round((self._current + 0.7) % 90, 1)
         self._currents[PACKS[index]].add(self._current)
         await ctl("set", bms=index, field="current", value=self._current)
         return self._current
 
     async def refreshed(self, index: int, within: float) -> float:
-        """Wait until the bus shows a new current, which only a fresh value can be; how long it took, in s."""
+        """Wait until the bus shows a current that only a fresh sample has; return the wait in s."""
         address, current = PACKS[index], await self.vary(index)
         return await self.watch.until(
             address, CURRENT, lambda v: v != INVALID and abs(v - current) < 0.05, within, f"{current} A"
         )
 
     async def run(self, fault: Fault) -> None:
-        """Do one fault and note what came of it."""
+        """Inject one fault and record its effect."""
         began = now()
         before = [await machine.pack(index) for index in BOTH]
         if fault.hurts_stack:
@@ -120,7 +120,7 @@ class Trial:
         self.check(fault.name, f"{address[-2:]} shows its state", shown == wanted, [*shown.values()])
 
     def _held(self, fault: Fault, index: int, began: float) -> None:
-        """Values stand for HoldTime and not longer; a pack that was not hit never misses one."""
+        """Check that values are held for HoldTime and not longer; other packs miss none."""
         address = PACKS[index]
         gaps = [c.at - began for c in self.watch.history(address, VOLTAGE, began) if c.value == INVALID]
         self.excused[lost(address)] += len(gaps)
@@ -135,7 +135,7 @@ class Trial:
         self.check(fault.name, f"pack {index} showed no wrong value", not wrong, wrong or "")
 
     async def quiet(self, name: str) -> None:
-        """Let some polls pass and count: every notification must have come once."""
+        """Let some polls pass and check that every notification came once."""
         first = [await settled(self.capture, address, i) for i, address in enumerate(PACKS)]
         async with asyncio.timeout(FRESH * QUIET_POLLS):
             for index in BOTH:
@@ -153,7 +153,7 @@ def in_words(count: Count) -> str:
 
 
 async def adopt() -> str:
-    """Make both packs ours as an owner does, and return what the scan showed."""
+    """Add both packs as an owner does, and return the output of the scan."""
     found = await program("scan", "--seconds", "6")
     for address in PACKS:
         await program("add", address)
@@ -162,7 +162,7 @@ async def adopt() -> str:
 
 
 async def stop(trial: Trial, process: asyncio.subprocess.Process) -> None:
-    """End the service politely and check how it went."""
+    """End the service with SIGTERM and check the result."""
     began = now()
     process.send_signal(signal.SIGTERM)
     async with asyncio.timeout(machine.STOP_LIMIT):
@@ -174,7 +174,7 @@ async def stop(trial: Trial, process: asyncio.subprocess.Process) -> None:
 
 
 async def survive(faults: Iterable[Fault]) -> bool:
-    """All of it; True if nothing failed."""
+    """Run the whole trial; return whether it passed."""
     async with AsyncExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         venus_bus = await stack.enter_async_context(machine.session_bus(directory))
@@ -192,7 +192,7 @@ async def survive(faults: Iterable[Fault]) -> bool:
 
 
 async def live_well(trial: Trial, venus_bus: int) -> None:
-    """Adopt the packs, measure while all is well, and end by a crash that leaves the links to BlueZ."""
+    """Add the packs, measure without faults, and end by a crash that leaves the links to BlueZ."""
     log = machine.fresh_file("service-info.log")
     async with machine.background(*RUN, "INFO", log=log) as service:
         found = await adopt()
@@ -208,7 +208,7 @@ async def live_well(trial: Trial, venus_bus: int) -> None:
 
 
 async def be_hurt(trial: Trial, faults: Iterable[Fault]) -> None:
-    """Start on what the crash has left, and go through the faults."""
+    """Start on what the crash has left, and inject all faults."""
     log = machine.fresh_file("service-debug.log")
     async with machine.background(*RUN, "DEBUG", "--capture", str(trial.capture), log=log) as service:
         await fresh_start(trial, "after a crash")
@@ -225,7 +225,7 @@ async def be_hurt(trial: Trial, faults: Iterable[Fault]) -> None:
 
 
 async def share_with_a_phone(trial: Trial) -> None:
-    """Let one pack be connected to for each poll only, and then for good again."""
+    """Connect to one pack for each poll only, and then permanently again."""
     began, before = now(), (await machine.pack(0))["connects"]
     await program("set", PACKS[0], "PollInterval", "8")
     await program("set", PACKS[0], "ConnectionMode", "1")
@@ -252,7 +252,7 @@ async def fresh_start(trial: Trial, name: str) -> None:
 
 
 def report(trial: Trial) -> bool:
-    """Print the table; True if nothing failed."""
+    """Print the table; return whether the trial passed."""
     print()
     for fault, verdict, what, remark in trial.table:
         print(f"{fault:<16}{verdict:<7}{what:<30}  {remark}")

@@ -1,4 +1,4 @@
-"""The checks of the rig find what they are for; these few need no rig."""
+"""Tests of the checks of the rig, which need no rig."""
 
 from tests.rig.notifications import count
 from tests.rig.service_log import lost, unexpected

@@ -1,6 +1,6 @@
 """The whole screen for a size: header, alarms, packs or one pack or help, footer. Pure.
 
-Nothing is left out silently: what does not fit is counted, and the arrow keys lead there.
+Nothing is left out silently: lines that do not fit are counted, and the arrow keys scroll to them.
 """
 
 from __future__ import annotations

@@ -89,10 +89,10 @@ def pressed(scene: Scene, view: View, key: str, screenful: int) -> View | None:
     """Return the view after a key, or ``None`` to quit.
 
     Args:
-        scene: what there is to be seen.
-        view: what was looked at.
+        scene: everything that can be shown.
+        view: the view before the key.
         key: one of :func:`keys_of`.
-        screenful: how much is seen at once: lines of a page, packs of the list.
+        screenful: lines of a page, or packs of the list, that fit.
     """
     if key in ("q", "Q"):
         return None

@@ -1,6 +1,6 @@
 """The alarms of all packs, at the top of every page. Pure.
 
-ALARMs come before warnings, whichever pack they are of. Those that do not fit are counted, with their packs.
+ALARMs of all packs come before warnings. Alarms that do not fit are counted, with their packs.
 """
 
 from __future__ import annotations

@@ -47,9 +47,9 @@ def aged(packs: Iterable[Battery], contacts: Mapping[str, Contact], passed: floa
     """Return the packs with the current age of their samples; the bus has it once a minute.
 
     Args:
-        packs: as the bus has told of them.
-        contacts: as the service last said.
-        passed: s since it did.
+        packs: as the bus shows them.
+        contacts: the service's last report.
+        passed: s since that report.
     """
     return [_aged(pack, contacts.get(pack.address), passed) for pack in packs]
 

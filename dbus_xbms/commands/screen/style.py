@@ -122,7 +122,7 @@ def cut(whole: Line, width: int) -> Line:
 def flowed(chunks: Iterable[Line], width: int, *, indent: int = 0, gap: int = 2) -> list[Line]:
     """Return chunks in lines; a chunk that does not fit starts a new line, one wider than a line is wrapped.
 
-    Spaces at the end of a chunk keep the next one in its column; at the end of a line they are left out.
+    Trailing spaces of a chunk align the next one; at the end of a line they are removed.
     """
     room = max(1, width - indent)
     lines: list[Line] = []

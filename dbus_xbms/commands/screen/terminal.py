@@ -36,8 +36,8 @@ def is_screen() -> bool:
 def glyphs() -> Glyphs:
     """Return the characters that this terminal can show.
 
-    Python writes UTF-8 in the locale C too. Who asks for that locale with LC_ALL wants plain characters; but
-    it is also that of a GX, whose owner sees the characters of the machine that he sits at.
+    Python writes UTF-8 in the locale C too. LC_ALL=C asks for plain characters; the locale C without LC_ALL
+    does not, since a GX has it and its owner's terminal is on another machine.
     """
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
     asked = os.environ.get("LC_ALL") in PLAIN_LOCALES

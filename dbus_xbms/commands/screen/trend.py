@@ -32,7 +32,7 @@ class Trend:
     def columns(self, width: int) -> tuple[list[float | None], float]:
         """Return the newest values in at most ``width`` columns, and their time span in s.
 
-        Where several values share a column, the one that is farthest from zero stands for them.
+        A column of several values shows the one farthest from zero.
         """
         if width < 1 or not self.values:
             return [], 0.0

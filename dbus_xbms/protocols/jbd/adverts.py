@@ -1,4 +1,4 @@
-"""Which advertisements look like a JBD: tables of names, addresses and services, and of other brands. Pure.
+"""Recognition of advertisements by tables of names, addresses and services, and of other brands. Pure.
 
 Service FF00 is the only key that nearly all JBD modules share, and other brands use it too. Names can be
 changed by the owner, and company ids are mostly pieces of the address, so neither decides. Source: the
@@ -26,7 +26,7 @@ LAYOUTS = (
     GattLayout(service=FF06, notify=uuid16(0xFF07), write=uuid16(0xFF08)),  # Eleksol
 )
 
-# Made up by JBD's module makers; those of SHARED_ADDRESSES are on many other things as well.
+# Address prefixes that JBD's module makers use; those of SHARED_ADDRESSES are common on other devices too.
 OWN_ADDRESSES = (
     *("A2:C2:37", "A4:C1:37", "A5:C2:37", "A5:C2:39", "A5:C2:3A", "AA:C2:37", "EE:C2:37"),
     "70:3E:97",
@@ -36,14 +36,14 @@ SHARED_ADDRESSES = ("A4:C1:38", "10:A5:62")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """One way to look like something; everything that is given must fit."""
+    """One kind of advertisement; all given fields must match."""
 
     name: str = "*"
-    addresses: tuple[str, ...] = ("",)  # prefixes, one of them
+    addresses: tuple[str, ...] = ("",)  # prefixes, one of which must match
     service: str | None = None
 
     def fits(self, seen: Advertised) -> bool:
-        """Whether the advertisement has all of this."""
+        """Whether the advertisement matches."""
         return (
             fnmatchcase(seen.name.strip(" \0"), self.name)
             and seen.address.upper().startswith(self.addresses)
@@ -59,17 +59,17 @@ JBD = (
     Pattern(service=FFF0, name="*DH04SC02*"),
     Pattern(name="JBD-*"),
 )
-SILENT_JBD = Pattern(addresses=OWN_ADDRESSES)  # enough only for an advertisement that names no service at all
+SILENT_JBD = Pattern(addresses=OWN_ADDRESSES)  # only for an advertisement without any service
 
 OTHER_BRANDS = (
     Pattern(name="HSKS-*"),  # Braun Power: frames 7B..7D
-    Pattern(name="*Vanvolt-*"),  # the same inside; its company data 007B: 02FFFF7D is a JBD's too
+    Pattern(name="*Vanvolt-*"),  # the same BMS; its company data 007B: 02FFFF7D also occurs on a JBD
     Pattern(name="BL-*"),
     Pattern(name="TP_*"),  # TianPwr: frames 55..AA
     Pattern(name="BP[012]?", service=FF00),  # Seplos V2
     Pattern(name="SP1??B*", service=FFF0),  # Seplos V3
     Pattern(name="HS????", service=FF00),  # Humsienk
-    Pattern(name="ECO????", service=FF00),  # Eco-Worthy with Humsienk inside
+    Pattern(name="ECO????", service=FF00),  # Eco-Worthy with a Humsienk BMS
     Pattern(name="DL-*"),  # Daly
     Pattern(name="JHB-*"),
 )

@@ -1,4 +1,4 @@
-"""JBD frames in words and numbers, for people and for logs; every key carries its unit. Pure."""
+"""Describe frames in words and numbers, for people and logs; every key names its unit. Pure."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ MODULE_COMMANDS = {
 
 
 def decode_frame(encoded: bytes) -> dict[str, object]:
-    """Return what one whole frame, of either direction, says.
+    """Describe one whole frame of either direction.
 
     Raises:
         ProtocolError: no frame, a broken one, or one whose payload cannot be of its register.
@@ -79,7 +79,7 @@ def decode_frame(encoded: bytes) -> dict[str, object]:
 
 
 def describe(frame: Frame | Echo) -> dict[str, object]:
-    """Return what a frame says.
+    """Describe a frame.
 
     Raises:
         ProtocolError: its payload cannot be of its register.
@@ -137,7 +137,7 @@ def _payload(register: int, payload: bytes) -> dict[str, object]:
 
 
 def _guessed_register(payload: bytes) -> int:
-    """Return the register that a reply of very old LH firmware is of; it says A5 instead.
+    """Guess the register of a reply by very old LH firmware, which sends A5 instead.
 
     Raises:
         ProtocolError: the payload has the shape of none.
@@ -200,7 +200,7 @@ def _celsius(raw: int, basic: Basic) -> float:
     return celsius(raw)
 
 
-# Key, name in the dialect's fields, and how to say it.
+# Key, name in the dialect's fields, and how to describe the raw value.
 _STANDARD_TAIL: tuple[tuple[str, str, Callable[[int, Basic], object]], ...] = (
     ("humidity_percent", "humidity", lambda raw, basic: raw & ~COARSE_FLAG),
     ("alarm_bits_hex", "alarms", _hex(4)),

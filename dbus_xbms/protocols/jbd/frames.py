@@ -1,4 +1,4 @@
-"""JBD frames: requests and replies to bytes, and a stream of notifications back to frames. Pure.
+"""Encode requests and replies, and cut a stream of notifications into frames. Pure.
 
 Two framings share one pair of characteristics::
 
@@ -20,7 +20,7 @@ from dbus_xbms.protocols import Conversation, Echo, Frame, Key, ProtocolError, R
 START, TAIL = 0xDD, 0x77
 READ, WRITE = 0xA5, 0x5A
 MODULE_START = b"\xff\xaa"
-DD, FFAA, LEGACY = "dd", "ffaa", "legacy"  # kinds of Key; nobody ever awaits a legacy one
+DD, FFAA, LEGACY = "dd", "ffaa", "legacy"  # kinds of Key; a legacy frame is never awaited
 
 OVERHEAD = 7  # bytes of a DD frame around its payload
 LONGEST = 0xFF + OVERHEAD  # bytes; the most a framer ever keeps
@@ -31,19 +31,19 @@ REFUSALS = {
     0x82: "the BMS received a broken request",
     0x83: "wrong BMS password",
 }
-# A DD byte starts a reply only before one of these: headers are searched for amid payload bytes.
+# A DD byte starts a reply only before one of these registers: DD also occurs inside payloads.
 REGISTERS = frozenset(
     (*range(0x48), *range(0xA0, 0xA3), 0xAA, *range(0xAD, 0xD8), *range(0xE0, 0xE4), 0xF6, *range(0xFA, 0xFE))
 )
-PARAMETER_BLOCK = 0xFA  # the one register whose read request carries data
-# Length of the data in a module's replies; the same command with another length is a request.
+PARAMETER_BLOCK = 0xFA  # the only register whose read request carries data
+# Length of the data in replies of the module; a frame with another length is a request.
 MODULE_REPLIES = {0x07: 0, 0x15: 1, 0x16: 1, 0x17: 1, 0x18: 1, 0x1D: 1}
 LONGEST_MODULE_DATA = 15  # bytes; a module frame fits one notification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """A request taken apart, as a BMS or its module sees it."""
+    """A parsed request, as the BMS or its module receives it."""
 
     key: Key
     write: bool  # a module's commands are all writes
@@ -52,14 +52,14 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Junk:
-    """Skipped bytes; ``why`` says what is wrong with them if they looked like a frame."""
+    """Skipped bytes; ``why`` says what is wrong if they looked like a frame."""
 
     encoded: bytes
     why: str = ""
 
 
 def checksum(summed: bytes) -> bytes:
-    """Return the two checksum bytes of a DD frame over all from its third byte to the end of its payload."""
+    """Return the checksum of a DD frame, two bytes, over its third byte up to the end of its payload."""
     return (-sum(summed) & 0xFFFF).to_bytes(2, "big")
 
 
@@ -109,18 +109,18 @@ def ask(request: Request) -> Conversation[bytes]:
 
 
 def reply(register: int, payload: bytes = b"", status: int = OK) -> bytes:
-    """Return the bytes with which a BMS answers a request for ``register``."""
+    """Encode the reply of a BMS to a request for ``register``."""
     return _encode(register, status, payload)
 
 
 def module_reply(command: int, payload: bytes = b"") -> bytes:
-    """Return a module frame; requests and replies are built alike."""
+    """Encode a module frame, a request or a reply."""
     body = bytes((command, len(payload))) + payload
     return MODULE_START + body + bytes((sum(body) & 0xFF,))
 
 
 def parse_request(encoded: bytes) -> Command:
-    """Take one whole request apart.
+    """Parse one whole request.
 
     Raises:
         ProtocolError: not exactly one request.
@@ -134,7 +134,7 @@ def parse_request(encoded: bytes) -> Command:
 
 
 def parse(encoded: bytes) -> Frame | Echo:
-    """Return the one whole frame that ``encoded`` is.
+    """Parse one whole frame.
 
     Raises:
         ProtocolError: no frame, broken, too short, or followed by other bytes.
@@ -150,32 +150,32 @@ def parse(encoded: bytes) -> Frame | Echo:
 
 
 class JbdFramer:
-    """Cuts notifications into frames; keeps less than :data:`LONGEST` bytes and never raises."""
+    """Cuts notifications into frames. It keeps less than :data:`LONGEST` bytes and never raises."""
 
     def __init__(self) -> None:
         self._cutter = Cutter()
 
     def feed(self, chunk: bytes) -> list[Frame | Echo]:
-        """Take one notification and return the frames that it completed."""
+        """Add one notification and return the frames that it completed."""
         return [piece for piece in self._cutter.feed(chunk) if not isinstance(piece, Junk)]
 
     def reset(self) -> None:
-        """Forget a frame that has begun."""
+        """Drop an incomplete frame."""
         self._cutter = Cutter()
 
 
 class Cutter:
-    """Cuts a stream of bytes into frames and the junk between them, in order and without loss."""
+    """Cuts a stream of bytes into frames and the junk between them, in order and without losing a byte."""
 
     def __init__(self) -> None:
-        self.kept = b""  # the beginning of a frame
+        self.kept = b""  # of an incomplete frame
 
     def feed(self, chunk: bytes) -> list[Frame | Echo | Junk]:
-        """Take more bytes and return what is now certain."""
+        """Add bytes and return the pieces that are complete."""
         return self._cut(self.kept + chunk, ended=False)
 
     def end(self) -> list[Frame | Echo | Junk]:
-        """Return the rest, knowing that no more bytes come."""
+        """Return the remaining pieces: no more bytes will come."""
         return self._cut(self.kept, ended=True)
 
     def _cut(self, stream: bytes, *, ended: bool) -> list[Frame | Echo | Junk]:
@@ -208,7 +208,7 @@ def _encode(first: int, second: int, payload: bytes) -> bytes:
 
 
 def _length(stream: bytes) -> int | None:
-    """Return how long the frame that begins here is, at least, or ``None`` if none begins here."""
+    """Return the length of the frame that begins here, at least, or ``None`` if none does."""
     if stream[0] == START:
         return _dd_length(stream)
     if MODULE_START.startswith(stream[:2]):
@@ -221,7 +221,7 @@ def _dd_length(stream: bytes) -> int | None:
         begun = len(stream) == 1 or stream[1] in REGISTERS or stream[1] in (READ, WRITE)
         return OVERHEAD if begun else None
     first, second, declared = stream[1:4]
-    if first == READ:  # only a parameter block is asked for with data; OK stands in a legacy reply
+    if first == READ:  # only reading a parameter block takes data; a legacy reply has OK here
         plausible = second in REGISTERS if not declared else second in (PARAMETER_BLOCK, OK)
     elif first == WRITE:
         plausible = second in REGISTERS
@@ -240,14 +240,14 @@ def _module_length(stream: bytes) -> int | None:
 
 
 def _fault(frame: bytes) -> str:
-    """Return what is wrong with a frame of the declared length, or nothing."""
+    """Return what is wrong with a frame of the declared length, or an empty text."""
     if frame[0] != START:
         good = sum(frame[2:-1]) & 0xFF
         return "" if frame[-1] == good else f"sum is {frame[-1]:02x}, expected {good:02x}: {frame.hex()}"
     if frame[-1] != TAIL:
         return f"last byte is {frame[-1]:02x}, expected {TAIL:02x}: {frame.hex()}"
-    if frame[2] in REFUSALS:  # only a reply without payload has got here with one, see _dd_length()
-        return ""  # some firmware sends its refusals with a wrong checksum
+    if frame[2] in REFUSALS:  # only of a reply without payload, see _dd_length()
+        return ""  # some firmware sends refusals with a wrong checksum
     right = checksum(frame[2:-3])
     return (
         ""
@@ -257,7 +257,7 @@ def _fault(frame: bytes) -> str:
 
 
 def _classify(frame: bytes) -> Frame | Echo:
-    """Return what a faultless frame is."""
+    """Return a valid frame as a reply or as an echo of a request."""
     if frame[0] != START:
         command, payload = frame[2], frame[4:-1]
         if len(payload) != MODULE_REPLIES[command]:
@@ -272,13 +272,13 @@ def _classify(frame: bytes) -> Frame | Echo:
 
 
 def _next_start(stream: bytes) -> int:
-    """Return how many bytes to skip to the next byte that may start a frame; at least one."""
+    """Return the distance to the next byte that may start a frame, at least 1."""
     starts = (stream.find(first, 1) for first in (START, MODULE_START[0]))
     return min((at for at in starts if at > 0), default=len(stream))
 
 
 def _whole_frame_inside(stream: bytes) -> bool:
-    """Whether a good frame with a payload lies inside one that seems incomplete: then that one is torn."""
+    """Whether an incomplete frame contains a valid one with a payload, so that the outer one is torn."""
     at = stream.find(START, 1)
     while at > 0:
         length = _dd_length(stream[at:]) or 0

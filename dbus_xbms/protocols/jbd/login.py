@@ -1,7 +1,7 @@
-"""Logging in to a JBD Bluetooth module by its own FF AA frames, and telling when it wants pairing. Pure.
+"""Log in to the Bluetooth module with its own FF AA frames, and detect that it needs pairing. Pure.
 
-A module with a password keeps silent on every DD request until the login; one that wants pairing echoes each
-request instead. A login lasts as long as the connection.
+A module with a password does not answer DD requests before the login; one that needs pairing echoes each
+request instead. A login lasts until the connection ends.
 """
 
 from __future__ import annotations
@@ -14,30 +14,30 @@ from dbus_xbms.protocols.jbd.frames import ask, module, read
 from dbus_xbms.protocols.jbd.registers import BASIC
 
 APP_KEY, RANDOM, USER_PASSWORD, ROOT_PASSWORD = 0x15, 0x17, 0x18, 0x1D  # commands of the module
-APP_KEY_TEXT = b"000000"  # the same for every module, whatever its password
+APP_KEY_TEXT = b"000000"  # the same for every module
 ROOT_PASSWORD_TEXT = b"JBDbtpwd!@#2023"  # constant of the vendor's app
 PASSWORD_LENGTH = 6
 
-# The first request after connecting is often lost, and a sleeping BMS needs one to wake up.
+# The first request after connecting is often lost, or only wakes a sleeping BMS.
 WAKE_UP = read(BASIC, timeout=1.0, retries=2)
 
 
 class Verdict(IntEnum):
-    """What the module answers to a login step."""
+    """The module's answer to a login step."""
 
     ACCEPTED = 0
     REJECTED = 1
-    NO_PASSWORD = 2  # accepted, and there is no password to give
+    NO_PASSWORD = 2  # accepted, and no password is set
 
 
 def hello(address: str, password: str) -> Conversation[None]:
-    """Wake the BMS and log in to its module if that is needed; the contract is ``BmsFamily.hello``."""
+    """Wake the BMS, and log in to its module if necessary; the contract is ``BmsFamily.hello``."""
     if not (yield from _answers(address)):
         yield from _login(address, password)
 
 
 def scramble(address: str, password: bytes, random: int) -> bytes:
-    """Return a password as the module wants it: mixed with its address and a random byte of its own."""
+    """Return a password as the module expects it: mixed with its address and its random byte."""
     mac = bytes.fromhex(address.replace(":", "")).ljust(len(password), b"\0")
     return bytes((octet ^ letter) + random & 0xFF for octet, letter in zip(mac, password, strict=False))
 
@@ -52,7 +52,7 @@ def _login(address: str, password: str) -> Conversation[None]:
     if verdict == Verdict.NO_PASSWORD:
         yield from ask(WAKE_UP)
         return
-    if not password:  # some modules need no more than the app key
+    if not password:  # for some modules the app key is enough
         if (yield from _answers(address)):
             return
         raise LoginFailed("the Bluetooth module needs its password", _advice(address))
@@ -76,12 +76,12 @@ def _give_password(address: str, password: str) -> Conversation[None]:
     if (
         yield from _command(ROOT_PASSWORD, scramble(address, ROOT_PASSWORD_TEXT, random))
     ) != Verdict.ACCEPTED:
-        raise LoginFailed("the Bluetooth module accepts its password but stays shut: please report it")
+        raise LoginFailed("the Bluetooth module accepts its password but stays locked: please report it")
     yield from ask(WAKE_UP)
 
 
 def _answers(address: str) -> Conversation[bool]:
-    """Whether the BMS answers a plain read.
+    """Whether the BMS answers a read.
 
     Raises:
         NotPaired: the module only echoes, so it needs to be paired first.
@@ -98,7 +98,7 @@ def _answers(address: str) -> Conversation[bool]:
 
 
 def _command(command: int, text: bytes = b"") -> Conversation[int]:
-    """Send one command to the module and return the one byte of its answer."""
+    """Send a command to the module and return its answer, one byte."""
     payload = yield from ask(module(command, text))
     return payload[0]
 

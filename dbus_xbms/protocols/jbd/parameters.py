@@ -1,4 +1,4 @@
-"""The JBD settings registers 0x10 to 0xA2 by name and unit, for showing only: we never write one. Pure.
+"""The settings registers 0x10 to 0xA2 by name and unit, for display only: none is ever written. Pure.
 
 Most answer in factory mode only, which we never enter; captures of the vendor's app hold them.
 """
@@ -111,7 +111,7 @@ PARAMETERS = {
 }
 TEXTS = {0xA0: "manufacturer_name", 0xA1: "device_name", 0xA2: "barcode"}
 
-# Texts in the 0xFA block: index of the first of 16 words, holding a length byte, ASCII and stale bytes.
+# Texts in the 0xFA block: index of the first of 16 words, which contain a length byte, ASCII and stale bytes.
 BLOCK_TEXTS = {56: "manufacturer_name", 72: "bms_code", 88: "barcode"}
 BLOCK_TEXT_WORDS = 16
 

@@ -1,4 +1,4 @@
-"""The 16 protection bits of JBD's basic info (offset 16), and what they say of the MOSFETs. Pure.
+"""The 16 protection bits of basic info (offset 16), and what they prove about the MOSFETs. Pure.
 
 Bits 13 to 15 differ between vendor documents. Bit 12 is no protection: it is set while the MOSFET mask, which
 the BMS does not report, holds a MOSFET off. Evidence: docs/jbd-protocol.md.
@@ -54,7 +54,7 @@ MEANINGS = {
 
 
 def protections(bits: int) -> frozenset[Protection]:
-    """Return the protections that have tripped, by the protection word."""
+    """Return the protections that the protection word reports as tripped."""
     if not bits:
         return NOTHING_TRIPPED
     return frozenset(meaning for bit, meaning in MEANINGS.items() if bits & bit)
@@ -66,7 +66,7 @@ def is_locked(bits: int) -> bool:
 
 
 def commanded(mosfets: Mosfets, bits: int) -> MosfetTarget:
-    """Return what the MOSFETs must have been commanded; ``None`` where a protection leaves it in doubt.
+    """Return what the MOSFETs must have been commanded; ``None`` if a protection leaves it in doubt.
 
     A MOSFET that is off without the lock bit was turned off by a protection.
     """

@@ -1,4 +1,4 @@
-"""Xiaoxiang / JBD / LLT / Overkill: how a pack is woken, read and switched. Pure.
+"""The JBD family: wake a pack, log in, read and switch it. Pure.
 
 The rules in short: the first request is a throw-away; a poll is 0x03 and 0x04 and little else; all that is
 ever written is in :mod:`dbus_xbms.protocols.jbd.switches`.
@@ -35,13 +35,13 @@ T = TypeVar("T")
 
 READ_BASIC, READ_CELLS = read(BASIC), read(CELLS)
 
-# Parts of the nominal capacity between which a learned one can be true. Recorded packs learned 0.99 to 1.05;
-# what other dialects keep there came to 1.6 and 3.2.
+# A plausible learned capacity, as a fraction of the nominal one. Recorded packs learned 0.99 to 1.05; other
+# dialects have something else there, which came to 1.6 and 3.2.
 LEARNED = (0.5, 1.3)
 
-LARGEST_CURRENT = 3276.8  # A; what two bytes can say in units of 100 mA, while Daren's gauge has four
+LARGEST_CURRENT = 3276.8  # A; the range of two bytes in units of 100 mA; Daren's gauge has four
 
-# A BMS without one of the optional registers keeps silent; that must not eat up the poll.
+# A BMS does not answer for a register that it lacks; that must not use up the time of the poll.
 OPTIONAL_TIMEOUT = 1.0  # s
 
 
@@ -67,7 +67,7 @@ class Jbd(BmsFamily):
     switching: BmsSwitching | None = JbdSwitching()
 
     def recognises(self, seen: Advertised) -> bool:
-        """Whether the advertisement looks like a JBD; only talking to it makes sure."""
+        """Whether the advertisement looks like a JBD; only a reading confirms it."""
         return adverts.recognises(seen)
 
     def product(self, hardware: str) -> str:
@@ -79,7 +79,7 @@ class Jbd(BmsFamily):
         return JbdFramer()
 
     def hello(self, address: str, password: str) -> Conversation[None]:
-        """Wake the BMS after connecting and log in if its module wants that.
+        """Wake the BMS after connecting, and log in if its module requires it.
 
         Raises:
             LoginFailed: a password or a pairing is needed; the message tells the owner what to do.
@@ -107,7 +107,7 @@ class Jbd(BmsFamily):
 
 
 def _optional(register: int, decode: Callable[[bytes], T]) -> Conversation[T | None]:
-    """Read a register that some firmware lacks; ``None`` if this one does."""
+    """Read a register that some firmware lacks; return ``None`` if it does not answer."""
     try:
         return decode((yield from ask(read(register, timeout=OPTIONAL_TIMEOUT, retries=1))))
     except (ProtocolError, NoReply):
@@ -115,7 +115,7 @@ def _optional(register: int, decode: Callable[[bytes], T]) -> Conversation[T | N
 
 
 def _sample(basic: Basic, cells: tuple[float, ...]) -> PackSample:
-    """Return the sample; how many cells there are is what 0x04 brought.
+    """Return the sample; 0x04 decides the number of cells.
 
     Raises:
         ProtocolError: a state of charge beyond 100 %, no count of charge at all, or a current that no pack
@@ -153,7 +153,7 @@ def _nominal(basic: Basic) -> float:
 
 
 def _learned(basic: Basic) -> float | None:
-    """Return the learned capacity if it can be one; 0 means that nothing is learned yet."""
+    """Return the learned capacity if it is plausible; 0 means that nothing is learned yet."""
     lowest, highest = (share * _nominal(basic) for share in LEARNED)
     learned = basic.learned
     return learned if learned and lowest <= learned <= highest else None

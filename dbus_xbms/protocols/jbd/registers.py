@@ -1,4 +1,4 @@
-"""The JBD registers that are read from a pack: their payloads as tables, decoded to SI units. Pure.
+"""The registers that are read from a pack: tables of their payloads, decoded to SI units. Pure.
 
 Offsets count from the first payload byte; all integers are big-endian. Evidence: docs/jbd-protocol.md.
 """
@@ -22,14 +22,14 @@ COUNTERS = 0xAA
 MOSFET_CONTROL = 0xE1
 NEWER_MOSFET_CONTROL = 0xFB
 ENTER_FACTORY_MODE, LEAVE_FACTORY_MODE = 0x00, 0x01
-FUNCTIONS = 0x2D  # bits of what the BMS does by itself
+FUNCTIONS = 0x2D  # bits of the functions that the BMS performs by itself
 
 MOST_CELLS = 32
 MOST_SENSORS = 8
 
 
 class Status(IntFlag):
-    """The MOSFET byte of basic info. Its other bits are not agreed upon, so only these are looked at."""
+    """The MOSFET byte of basic info. Sources disagree on its other bits, so they are ignored."""
 
     CHARGE = 1 << 0
     DISCHARGE = 1 << 1
@@ -70,13 +70,13 @@ CHARGES = frozenset(("remaining", "nominal"))
 GAUGE = CHARGES | {"current"}  # raw in BASIC_FIELDS: a flag decides the unit
 GAUGE_PER_UNIT = 10  # raw units in Daren's own gauge
 
-# Letters of the setting TemperatureRoles; a BMS of most dialects does not say which sensor is where.
+# Letters of the setting TemperatureRoles; most dialects do not report the roles of their sensors.
 CELL_ROLE, MOSFET_ROLE, OTHER_ROLE = "c", "m", "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basic:
-    """Register 0x03. The names without a unit here are as in :class:`dbus_xbms.model.PackSample`."""
+    """Register 0x03. Fields without a unit here are as in :class:`dbus_xbms.model.PackSample`."""
 
     voltage: float
     current: float
@@ -87,39 +87,39 @@ class Basic:
     balance_low: int  # bit 0 = cell 1
     balance_high: int  # bit 0 = cell 17
     protection: int  # bits as in ProtectionBit
-    software: int  # a nibble before the dot and one after it
+    software: int  # one nibble before the dot, one after it
     soc: int  # %
     status: Status
     cell_count: int
-    sensor_count: int  # as claimed; temperatures holds those that are there
+    sensor_count: int  # as reported; temperatures contains those that were sent
     temperatures: tuple[float, ...]
     tail: Tail
-    unknown: frozenset[str]  # of remaining and nominal those that read FFFF
+    unknown: frozenset[str]  # those of remaining and nominal that read FFFF
 
     @property
     def per_unit(self) -> int:
-        """How many raw units of current or charge make 1 A or 1 Ah.
+        """Raw units of current or charge per 1 A or 1 Ah.
 
-        One flag is in the MOSFET byte, one in the tail. A flag that comes or goes makes nominal ten times as
-        large or as small, which is for the rule of the pack's identity to doubt: nothing is doubted here.
+        One flag is in the MOSFET byte, one in the tail. A flag that changes makes the nominal capacity ten
+        times as large or as small, which :mod:`dbus_xbms.policy.identity` detects.
         """
         return _per_unit(self.status, self.tail)
 
     @property
     def learned(self) -> float | None:
-        """Full-charge capacity in Ah as the BMS says it, believable or not; 0: nothing learned yet."""
+        """Full-charge capacity in Ah as reported, plausible or not; 0: nothing learned yet."""
         raw = self.tail.fields.get("learned")
         return None if raw is None else raw / self.per_unit
 
     @property
     def health(self) -> float | None:
-        """State of health in %, where the dialect tells it."""
+        """State of health in %, if the dialect reports it."""
         raw = self.tail.fields.get("health")
         return None if raw is None else float(raw)
 
     @property
     def sensors(self) -> tuple[tuple[float, str], ...]:
-        """Every sensor in °C with its role, those of the tail last; the roles are empty if not told."""
+        """Every sensor in °C with its role, those of the tail last; roles are empty if not reported."""
         if self.tail.dialect is Dialect.STANDARD:
             return tuple((measured, "") for measured in self.temperatures)
         told = (("mosfet", MOSFET_ROLE), ("ambient", OTHER_ROLE))
@@ -130,7 +130,7 @@ class Basic:
 
     @property
     def balancing(self) -> list[int]:
-        """Numbers of the cells that are being balanced, 1-based, rising."""
+        """Numbers of the cells being balanced, 1-based, ascending."""
         bits = self.balance_low | self.balance_high << 16
         return [cell for cell in range(1, 33) if bits >> (cell - 1) & 1]
 
@@ -141,7 +141,7 @@ class Basic:
 
     @property
     def mosfets(self) -> Mosfets:
-        """The MOSFETs as they are."""
+        """The state of the MOSFETs."""
         return Mosfets(charge=Status.CHARGE in self.status, discharge=Status.DISCHARGE in self.status)
 
 
@@ -176,7 +176,7 @@ def _unknown(gauge: Mapping[str, int]) -> frozenset[str]:
 
 
 def decode_cells(payload: bytes) -> tuple[int, ...]:
-    """Decode register 0x04 to mV per cell; 0 mV and a broken wire's nonsense are readings too.
+    """Decode register 0x04 to mV per cell; 0 mV and the values of a broken wire are not rejected.
 
     Raises:
         ProtocolError: odd length, no cell, or more cells than any JBD has.
@@ -196,7 +196,7 @@ COUNTER_NAMES = tuple(Counters.__dataclass_fields__)
 
 
 def decode_counters(payload: bytes) -> Counters:
-    """Decode register 0xAA; restarts is missing on older firmware.
+    """Decode register 0xAA; older firmware does not count restarts.
 
     Raises:
         ProtocolError: not 11 or 12 counters.

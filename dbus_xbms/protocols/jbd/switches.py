@@ -1,7 +1,7 @@
-"""All that is ever written to a JBD: the MOSFET mask, and the one bit that lets it balance. Pure.
+"""Writes to a BMS: the MOSFET mask, and the bit that allows balancing. Nothing else is ever written. Pure.
 
-No write is repeated without reading back in between. Factory mode, which the balancing bit needs, is left
-whatever happens, without the code that would store the BMS's settings and clear its counters.
+No write is repeated without reading back in between. Writing the balancing bit needs factory mode, which is
+always left again, without the code that would store the BMS's settings and clear its counters.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dbus_xbms.protocols.jbd.registers import (
     decode_basic,
 )
 
-# The MOSFETs follow 0.3 s after the acknowledgement at the latest seen; one read takes about 0.08 s.
+# The slowest MOSFETs in captures followed 0.3 s after the acknowledgement; one read takes about 0.08 s.
 READ_BACKS = 8
 UNKNOWN_COMMAND = 0x80  # status
 NEWER_MOSFETS = {Mosfet.CHARGE: 0x01, Mosfet.DISCHARGE: 0x00}
@@ -30,24 +30,24 @@ BALANCE_BIT = 1 << 2
 
 
 def mosfet_mask(want: Mosfets) -> bytes:
-    """Return what 0xE1 takes: a zero byte, then a bit for each MOSFET that is to be off."""
+    """Return the payload of 0xE1: a zero byte, then a byte with a bit for each MOSFET to turn off."""
     return bytes((0, (not want.charge) | (not want.discharge) << 1))
 
 
 def set_mosfets(want: Mosfets, *, before: PackSample, newer: bool) -> Conversation[Switched]:
-    """Order MOSFETs on or off and see it done; the contract is ``BmsSwitching.set_mosfets``.
+    """Command MOSFETs on or off and verify it; the contract is ``BmsSwitching.set_mosfets``.
 
-    An acknowledgement only says that the order is stored, so the MOSFETs are read back. An order without
-    effect is repeated once, unless anything else has changed: somebody else may have written a mask.
+    An acknowledgement only means that the command is stored, so the MOSFETs are read back. A command without
+    effect is repeated once, unless anything else has changed: another client may have written a mask.
     """
     try:
-        basic, done = yield from _told([write(MOSFET_CONTROL, mosfet_mask(want))], want, before)
+        basic, done = yield from _write([write(MOSFET_CONTROL, mosfet_mask(want))], want, before)
     except Refused as err:
         if err.status != UNKNOWN_COMMAND or not newer:
             raise
-        basic, done = yield from _told([_newer(mosfet, want) for mosfet in Mosfet], want, before)
+        basic, done = yield from _write([_newer(mosfet, want) for mosfet in Mosfet], want, before)
     if not done:
-        raise NotVerified(f"asked for {_words(want)}; the BMS reports {_words(basic.mosfets)}{_why(basic)}")
+        raise NotVerified(f"commanded {_words(want)}; the BMS reports {_words(basic.mosfets)}{_why(basic)}")
     return Switched(mosfets=basic.mosfets, hidden=_hidden(basic, want))
 
 
@@ -55,12 +55,12 @@ def _newer(mosfet: Mosfet, want: Mosfets) -> Request:
     return write(NEWER_MOSFET_CONTROL, bytes((NEWER_MOSFETS[mosfet], not want.of(mosfet))))
 
 
-def _told(orders: list[Request], want: Mosfets, before: PackSample) -> Conversation[tuple[Basic, bool]]:
-    """Send orders, once more if they show no effect; return what the BMS reports and whether it follows."""
+def _write(writes: list[Request], want: Mosfets, before: PackSample) -> Conversation[tuple[Basic, bool]]:
+    """Send writes, again if they have no effect; return basic info and whether the BMS followed."""
     for _ in range(2):
         stored = True
-        for order in orders:
-            stored &= yield from _stored(order)
+        for one in writes:
+            stored &= yield from _acknowledged(one)
         for _ in range(READ_BACKS):
             basic = decode_basic((yield from ask(read(BASIC))))
             if _proves(basic, want, stored=stored):
@@ -76,17 +76,17 @@ def _shown(basic: Basic) -> tuple[Mosfets, frozenset[Protection], bool]:
     return basic.mosfets, protections(basic.protection), is_locked(basic.protection)
 
 
-def _stored(order: Request) -> Conversation[bool]:
-    """Send an order; False if no acknowledgement came: lost on the way there, or on the way back."""
+def _acknowledged(request: Request) -> Conversation[bool]:
+    """Send a write; return whether it was acknowledged. Without that it may have arrived all the same."""
     try:
-        yield from ask(order)
+        yield from ask(request)
     except NoReply:
         return False
     return True
 
 
 def _proves(basic: Basic, want: Mosfets, *, stored: bool) -> bool:
-    """Whether the BMS follows; without an acknowledgement nothing else may explain what it shows."""
+    """Whether basic info proves that the BMS followed; unacknowledged, a protection must not explain it."""
     if not _follows(basic, want) or _locked(basic) is not _masks(want):
         return False
     explained = any(_explained(basic, mosfet) for mosfet in Mosfet)
@@ -94,12 +94,12 @@ def _proves(basic: Basic, want: Mosfets, *, stored: bool) -> bool:
 
 
 def _follows_unlocked(basic: Basic, want: Mosfets) -> bool:
-    """Whether a board that does not set the lock bit follows; it alone may leave that bit clear."""
+    """Whether a board that never sets the lock bit followed."""
     return _follows(basic, want) and _masks(want) and not _locked(basic)
 
 
 def _follows(basic: Basic, want: Mosfets) -> bool:
-    """Whether each MOSFET is as ordered; a protection may keep one off that was ordered on."""
+    """Whether each MOSFET is as commanded; a protection may keep one off that was commanded on."""
     return all(
         basic.mosfets.of(mosfet) is want.of(mosfet) or (want.of(mosfet) and _explained(basic, mosfet))
         for mosfet in Mosfet
@@ -107,6 +107,7 @@ def _follows(basic: Basic, want: Mosfets) -> bool:
 
 
 def _masks(want: Mosfets) -> bool:
+    """Whether the mask turns a MOSFET off."""
     return not (want.charge and want.discharge)
 
 
@@ -115,14 +116,14 @@ def _locked(basic: Basic) -> bool:
 
 
 def _explained(basic: Basic, mosfet: Mosfet) -> bool:
-    """Whether a MOSFET is off and a protection explains that."""
+    """Whether a MOSFET is off and a tripped protection explains it."""
     return not basic.mosfets.of(mosfet) and bool(protections(basic.protection) & mosfet.blocked_by)
 
 
 def _hidden(basic: Basic, want: Mosfets) -> frozenset[Mosfet]:
-    """MOSFETs of which a protection hides whether they are masked, after an order that was followed.
+    """Return the MOSFETs of which a protection hides whether the mask turns them off.
 
-    Without a lock bit none is, and with it the only one that is off.
+    None if the mask is empty, or if the lock bit is set and only one MOSFET is off.
     """
     if not _masks(want) or (_locked(basic) and (basic.mosfets.charge or basic.mosfets.discharge)):
         return frozenset()
@@ -141,14 +142,14 @@ def _why(basic: Basic) -> str:
 
 
 def set_balancing(on: bool) -> Conversation[bool]:
-    """Switch balancing off or on; the contract is ``BmsSwitching.set_balancing``.
+    """Allow or stop balancing; the contract is ``BmsSwitching.set_balancing``.
 
-    Whoever carries this conversation must not give it up half-way: only a lost link may end it early.
+    The conversation must be run to its end: only a lost link may end it early.
     """
     try:
         yield from ask(write(ENTER_FACTORY_MODE, FACTORY_CODE))
         yield from _balance(on)
-    except (ProtocolError, NoReply):  # not in a finally: one that is closed can send nothing any more
+    except (ProtocolError, NoReply):  # not in a finally: a closed generator cannot yield
         yield from _leave_factory_mode()
         raise
     yield from _leave_factory_mode()
@@ -160,7 +161,7 @@ def _balance(on: bool) -> Conversation[None]:
     wanted = before | BALANCE_BIT if on else before & ~BALANCE_BIT
     if wanted == before:
         return
-    yield from _stored(write(FUNCTIONS, wanted.to_bytes(2, "big")))
+    yield from _acknowledged(write(FUNCTIONS, wanted.to_bytes(2, "big")))
     if (after := (yield from _functions())) != wanted:
         raise NotVerified(f"balancing: wrote 0x{wanted:04x}, the BMS holds 0x{after:04x}")
 
@@ -173,13 +174,13 @@ def _functions() -> Conversation[int]:
 
 
 def _leave_factory_mode() -> Conversation[None]:
-    """Leave, and make sure: out of factory mode the BMS does not tell its settings."""
-    yield from _stored(write(LEAVE_FACTORY_MODE, LEAVE_CODE))
+    """Leave factory mode and verify it: outside of it the BMS refuses to read its settings."""
+    yield from _acknowledged(write(LEAVE_FACTORY_MODE, LEAVE_CODE))
     try:
         yield from ask(read(FUNCTIONS))
     except Refused:
         return
     yield from ask(write(LEAVE_FACTORY_MODE, LEAVE_CODE))
     raise NotVerified(
-        "the BMS stays in its factory mode; take its Bluetooth away for a minute, then look again"
+        "the BMS stays in its factory mode; disconnect all Bluetooth clients for a minute, then check again"
     )

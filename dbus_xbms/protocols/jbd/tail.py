@@ -1,7 +1,7 @@
-"""What follows the temperature sensors in basic info: one table of fields per dialect. Pure.
+"""The bytes after the temperature sensors in basic info, the tail: one table of fields per dialect. Pure.
 
-Boards of one protocol put different things there. A tail is of a dialect only if its length fits, and for
-Daren its head too; a field counts only if it is wholly there. Evidence: docs/jbd-protocol.md.
+Boards differ in what they send there. The length of a tail decides its dialect, for Daren also the values
+before it; incomplete fields are ignored. Evidence: docs/jbd-protocol.md.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from enum import Enum
 from dbus_xbms.protocols import Field, decode
 
 ZERO_CELSIUS = 2731  # raw, 0.1 K
-UNKNOWN = 0xFFFF  # in the head where the dialect keeps the gauge in its tail
+UNKNOWN = 0xFFFF  # in basic info of a dialect that has its gauge in the tail
 COARSE_FLAG = 0x80  # in the humidity byte, which is never above 100
-STANDARD_LENGTH = 9  # bytes; with fewer it is a tail that nobody has described, so its flag does not count
-HIGHEST_BALANCE = 10_000  # mA; JBD's active balancers carry 2 A at most, and 8110 was seen on a pack at rest
+STANDARD_LENGTH = 9  # bytes; the flag of a shorter tail is ignored: none is documented
+HIGHEST_BALANCE = 10_000  # mA; active balancers reach 2 A; a pack at rest reported 8110
 
 
 class Dialect(Enum):
-    """Whose tail it is."""
+    """The meaning of a tail."""
 
     STANDARD = "standard"
     DAREN = "daren"  # DWF modules, boards DR_...: temperatures and state of health
-    DAREN_GAUGE = "daren_gauge"  # the same with its own gauge; that of the head is FFFF
+    DAREN_GAUGE = "daren_gauge"  # the same with its own gauge; basic info has FFFF instead
 
 
-# 9 bytes on some families, 16 on others, none on most.
+# 9 bytes on some boards, 16 on others, none on most.
 STANDARD_FIELDS = (
     Field(name="humidity", at=0, fmt=">B"),  # %, and COARSE_FLAG
     Field(name="alarms", at=1, fmt=">H"),
@@ -60,33 +60,33 @@ COLDEST, HOTTEST = ZERO_CELSIUS - 400, ZERO_CELSIUS + 1200  # raw: -40 and 120 Â
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tail:
-    """The bytes after the sensors, and what they hold."""
+    """The bytes after the sensors, and their fields."""
 
     encoded: bytes = b""
     dialect: Dialect = Dialect.STANDARD
-    fields: Mapping[str, int] = field(default_factory=dict)  # raw, those that are wholly there
+    fields: Mapping[str, int] = field(default_factory=dict)  # raw, complete ones only
 
     @property
     def coarse(self) -> bool:
-        """Whether it says that currents and charges are in 100 mA and 100 mAh."""
+        """Whether its flag says that currents and charges are in 100 mA and 100 mAh."""
         return len(self.encoded) >= STANDARD_LENGTH and bool(self.fields.get("humidity", 0) & COARSE_FLAG)
 
     @property
     def balance_current(self) -> float | None:
-        """Current of the balancer in A; ``None`` if the field is not there or holds something else."""
+        """Balancer current in A; ``None`` if the field is missing or contains something else."""
         raw = self.fields.get("balance_current")
         return None if raw is None or abs(raw) > HIGHEST_BALANCE else raw / 1000
 
 
 def decode_tail(encoded: bytes, head: Mapping[str, int]) -> Tail:
-    """Decode the bytes after the sensors; ``head`` holds the raw values before them."""
+    """Decode the bytes after the sensors; ``head`` contains the raw values before them."""
     dialect = _dialect(encoded, head)
     whole = [row for row in FIELDS[dialect] if row.end <= len(encoded)]
     return Tail(encoded=encoded, dialect=dialect, fields=decode(whole, encoded))
 
 
 def _dialect(encoded: bytes, head: Mapping[str, int]) -> Dialect:
-    """Tell whose tail it is: Daren sets neither date nor version, and begins with two temperatures."""
+    """Return the dialect: Daren sets neither date nor version, and its tail begins with two temperatures."""
     daren = DAREN_LENGTHS.get(len(encoded))
     if daren is None or head["date"] or head["software"]:
         return Dialect.STANDARD

@@ -185,7 +185,10 @@ def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.touch()
     for file in (plain / "settings.json", plain / "below" / "settings.json"):
-        with pytest.raises(NotADirectoryError, match="should be a folder") as caught, files.locked(file):
+        with (
+            pytest.raises(NotADirectoryError, match="a file where a folder is needed") as caught,
+            files.locked(file),
+        ):
             raise AssertionError("it is locked")
         assert caught.value.filename == str(plain)
 

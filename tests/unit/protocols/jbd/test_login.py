@@ -125,7 +125,7 @@ def test_a_rejected_app_key_is_told() -> None:
 def test_a_module_that_stays_shut_after_all_passwords_is_told() -> None:
     session = SESSIONS[-1]
     module = recorded_module(session | {"root_password_response_hex": "ffaa1d01011f"}, 0)
-    with pytest.raises(LoginFailed, match="stays shut"):
+    with pytest.raises(LoginFailed, match="stays locked"):
         hello(module)
 
 

@@ -174,7 +174,7 @@ def test_an_acknowledged_order_without_effect_is_repeated_once_and_then_given_up
         sent.append(request)
         return board(request)
 
-    with pytest.raises(NotVerified, match=r"asked for charge off, discharge on; the BMS reports charge on"):
+    with pytest.raises(NotVerified, match=r"commanded charge off, discharge on; the BMS reports charge on"):
         converse(ordered(board, Mosfets(charge=False, discharge=True)), answer)
     assert [request.reply.number for request in sent] == [0xE1, *[0x03] * READ_BACKS] * 2
 
@@ -219,7 +219,7 @@ def test_a_lost_order_is_repeated_once_after_reading_back() -> None:
 def test_an_order_lost_twice_is_given_up() -> None:
     board = Board()
     board.deaf_to = iter((True, True))
-    with pytest.raises(NotVerified, match="asked for charge off, discharge off; the BMS reports charge on"):
+    with pytest.raises(NotVerified, match="commanded charge off, discharge off; the BMS reports charge on"):
         switch(board, charge=False, discharge=False)
 
 
@@ -287,7 +287,7 @@ def test_an_order_is_not_repeated_over_the_mask_that_a_second_master_has_written
     board.deaf_to = iter((True,))
     board.others = iter((2,))
     with pytest.raises(
-        NotVerified, match="asked for charge off, discharge on; the BMS reports charge on, disch"
+        NotVerified, match="commanded charge off, discharge on; the BMS reports charge on, disch"
     ):
         switch(board, charge=False, discharge=True)
     assert board.mask == 2
