@@ -19,7 +19,9 @@ hypothesis.settings.load_profile("tests")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the longest tests first, so that none of them runs alone at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("endurance") is None)
+    items.sort(
+        key=lambda item: not item.get_closest_marker("endurance") and "closed_loop" not in item.path.parts
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
