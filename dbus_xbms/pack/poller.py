@@ -258,7 +258,7 @@ class Poller:
         raise LinkError("connection lost")
 
     async def _connect(self) -> None:
-        """Wait as long as the last end of the link demands, connect, and log in.
+        """Wait for the backoff or the pause of a shared link, connect, and log in.
 
         Raises:
             LinkError: no connection.
@@ -273,7 +273,7 @@ class Poller:
         self._open, self._due = True, _now()
 
     async def _wait_to_connect(self) -> None:
-        """Wait as long as the last end of the link demands; a command cuts the pause of a shared link."""
+        """Wait for the backoff or the pause of a shared link; a command ends that pause."""
         self._between, delay = self._shared, max(self._delay, self.lent_for)
         try:
             if self._between:
