@@ -117,7 +117,7 @@ class Boat:
     def fault(self, kind: FaultKind, **rest: float) -> None:
         """A fault of the wire."""
         count = int(rest.pop("count", 0)) or None
-        self.device.faults.on.append(FrameFault(kind=kind, count=count, until=None, **rest))
+        self.device.faults.active.append(FrameFault(kind=kind, count=count, until=None, **rest))
 
     @property
     def sent(self) -> list[str]:
@@ -376,7 +376,12 @@ class Chance:
             if one.radio.client:
                 one.radio.drop()
             return
-        kinds = (FaultKind.LOSE, FaultKind.LOST_ACKNOWLEDGE, FaultKind.UNHEEDED, FaultKind.LOST_READ_BACK)
+        kinds = (
+            FaultKind.LOSE,
+            FaultKind.LOST_ACKNOWLEDGE,
+            FaultKind.IGNORED_WRITE,
+            FaultKind.LOST_READ_BACK,
+        )
         one.fault(lots.choice(kinds), count=1)
 
     def _order(self, path: str, bits: int) -> None:
