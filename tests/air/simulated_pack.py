@@ -163,7 +163,7 @@ class SimulatedPack:
         return await store_setting(path, value)
 
     def fault(self, kind: FaultKind, **parameters: float | None) -> None:
-        self.device.faults.on.append(FrameFault(kind=kind, **parameters))  # type: ignore[arg-type]
+        self.device.faults.active.append(FrameFault(kind=kind, **parameters))  # type: ignore[arg-type]
 
 
 Disturbance = Callable[[SimulatedPack], object]  # called once per second

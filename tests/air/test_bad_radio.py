@@ -9,7 +9,7 @@ import pytest
 
 from dbus_xbms.model import Phase
 from dbus_xbms.simulator.frame_faults import FaultKind
-from dbus_xbms.simulator.orders import UNKNOWN
+from dbus_xbms.simulator.writes import UNKNOWN
 from tests.air.simulated_pack import HOLD, RecordingBoard, SimulatedPack, after, drop, every
 from tests.air.virtual_time import now, virtual_time
 

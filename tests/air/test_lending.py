@@ -53,6 +53,12 @@ class SupervisedPack:
         began = sorted(self.stack.did(CONNECT) + self.stack.did(SCAN))
         return [at for at in began if since <= at < until]
 
+    async def until_closing(self) -> None:
+        """Wait until the link is being closed, which takes 2 s."""
+        async with asyncio.timeout(60):
+            while not any(client.disconnects for client in self.radio.clients):  # noqa: ASYNC110 - virtual
+                await asyncio.sleep(0.1)
+
     def reports(self, since: float, until: float) -> list[Report]:
         return [report for at, report in self.service.reports if since <= at < until]
 
@@ -189,6 +195,37 @@ async def test_a_changed_setting_does_not_reconnect_a_lent_link(name: str, value
         assert run.attempts(lent, lent + 600) == []
         await asyncio.sleep(BACK)
         assert run.attempts(lent + 600, now()) != []
+
+
+@virtual_time
+async def test_a_shared_pack_lent_while_its_link_closes_stays_lent_when_the_poll_interval_gets_shorter() -> (
+    None
+):
+    async with supervised(ConnectionMode=1) as run:
+        await run.until_closing()
+        lent = run.lend(10)
+        await asyncio.sleep(100)
+        run.pack.monitor.setting_stored("PollInterval", 5.0)
+        await asyncio.sleep(500 - BACK)
+        assert run.attempts(lent, now()) == []
+        await asyncio.sleep(2 * BACK)
+
+
+@virtual_time
+async def test_two_changes_while_a_link_closes_cause_one_new_link() -> None:
+    async with supervised() as run:
+        began = now()
+        run.pack.monitor.setting_stored("Password", "123456")
+        await asyncio.sleep(1)
+        run.pack.monitor.setting_stored("Passkey", "123456")
+        await asyncio.sleep(60)
+        assert len(run.attempts(began, now())) == 1
+        assert run.service.reports[-1][1].link.reconnects == 0
+        run.lend(10)
+        await asyncio.sleep(1)
+        back = run.lend(2) + 120
+        await asyncio.sleep(200)
+        assert len(run.attempts(back, now())) == 1
 
 
 @virtual_time

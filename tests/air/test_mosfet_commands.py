@@ -116,7 +116,7 @@ class SupervisedPack:
     def fault(self, kind: FaultKind, **rest: float) -> None:
         """Add a fault of the wire; ``count`` 0 or none: for good."""
         count = int(rest.pop("count", 0)) or None
-        self.device.faults.on.append(FrameFault(kind=kind, count=count, until=None, **rest))
+        self.device.faults.active.append(FrameFault(kind=kind, count=count, until=None, **rest))
 
     @property
     def sent(self) -> list[str]:
@@ -164,11 +164,14 @@ async def test_in_per_poll_mode_a_command_is_compared_with_a_poll_made_after_it(
 @virtual_time
 async def test_in_per_poll_mode_a_state_that_the_next_poll_shows_is_not_written() -> None:
     async with supervised(ConnectionMode=1) as run:
-        began = now()
+        await asyncio.sleep(10)  # the link is free until the next poll
+        began, polls = now(), run.device.counters.requests["04"]
         assert run.write(CHARGE, 1)
         assert await run.outcome() == (CommandState.DONE, "charge on: done: already on")
+        await asyncio.sleep(15)
         assert run.sent == []
         assert any(at > began for at in run.bms.measured.values())
+        assert run.device.counters.requests["04"] == polls + 1  # and the link is free again
 
 
 @virtual_time
@@ -375,7 +378,12 @@ class RandomEvents:
             if run.radio.client:
                 run.radio.drop()
             return
-        kinds = (FaultKind.LOSE, FaultKind.LOST_ACKNOWLEDGE, FaultKind.UNHEEDED, FaultKind.LOST_READ_BACK)
+        kinds = (
+            FaultKind.LOSE,
+            FaultKind.LOST_ACKNOWLEDGE,
+            FaultKind.IGNORED_WRITE,
+            FaultKind.LOST_READ_BACK,
+        )
         run.fault(random.choice(kinds), count=1)
 
     def _command(self, path: str, bits: int) -> None:
