@@ -1,4 +1,4 @@
-"""The program's start: Ctrl-C is in order before anything that takes time is imported."""
+"""Entry point: handle Ctrl-C before importing anything that takes time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the service until it is told to end, and says why it ended otherwise."""
+"""Run the service until it is stopped, and report why it ended otherwise."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dbus_xbms.supervision import Hung
 
 log = logging.getLogger(__name__)
 
-FULL_SEARCH_AFTER = 1  # searches in what is not quite new, 10 by default: a full one takes 1 ms
+FULL_COLLECTION_AFTER = 1  # searches in what is not quite new, 10 by default: a full one takes 1 ms
 
 
 async def serve(capture: Path | None, watchdog: Watchdog) -> int:
@@ -27,7 +27,7 @@ async def serve(capture: Path | None, watchdog: Watchdog) -> int:
     lost: list[Exception] = []
     with ExitStack() as stack:
         file = stack.enter_context(CaptureFile(capture)) if capture else None
-        _look_only_at_what_is_new()
+        _tune_garbage_collection()
         try:
             await _until_stopped(App(file, given_up=supervision.end_at_last, beat=watchdog.beat), watchdog)
         except* (BusError, Hung) as errors:
@@ -39,21 +39,21 @@ async def serve(capture: Path | None, watchdog: Watchdog) -> int:
     return 1
 
 
-def _look_only_at_what_is_new() -> None:
-    """Take what was imported out of the search for circular garbage, and search more often.
+def _tune_garbage_collection() -> None:
+    """Exclude imported modules from garbage collection, and collect full generations more often.
 
-    Each connection leaves some. Python would look for it in everything, and therefore not before a quarter
-    as much as all modules has gathered: megabytes, and a long pause then.
+    Each connection leaves reference cycles. With the modules included, Python waits until megabytes have
+    gathered, and then pauses for long.
     """
     gc.collect()
     gc.freeze()
-    gc.collect()  # the next time is due by what is left now: nearly nothing
+    gc.collect()  # the next full collection is due by what is left now, nearly nothing
     young, middle, _ = gc.get_threshold()
-    gc.set_threshold(young, middle, FULL_SEARCH_AFTER)
+    gc.set_threshold(young, middle, FULL_COLLECTION_AFTER)
 
 
 def leaves(group: ExceptionGroup[Exception]) -> Iterator[Exception]:
-    """What went wrong, out of groups within groups."""
+    """Yield the exceptions of nested groups."""
     for err in group.exceptions:
         if isinstance(err, ExceptionGroup):
             yield from leaves(err)
@@ -62,11 +62,10 @@ def leaves(group: ExceptionGroup[Exception]) -> Iterator[Exception]:
 
 
 def unclaimed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Log what nobody has waited for, in the loop's own way but for one thing.
+    """Log an exception that was never retrieved; a failed D-Bus message at DEBUG.
 
-    When a bus cuts a connection its users are told so; but dbus-fast also leaves behind the message that it
-    could not send, e.g. the first one of a connection that was being made while this machine hung, or the
-    end of a connection that broke while it was being made.
+    Users of a lost connection get an error anyway. dbus-fast also leaves an exception for the message that
+    could not be sent, e.g. the first one of a connection that was opened while this machine hung.
     """
     future, err = context.get("future"), context.get("exception")
     if isinstance(err, OSError | EOFError) and not isinstance(future, asyncio.Task):

@@ -8,7 +8,8 @@ from dbus_xbms.commands.screen.reading import number, state
 from dbus_xbms.commands.screen.style import text_of
 from dbus_xbms.commands.table import ALARMS, CHARGE_MODE, CVL, Battery
 from dbus_xbms.text import LINE, printable
-from dbus_xbms.venus.tables.battery import ITEMS, MEASURED
+from dbus_xbms.venus.tables.battery import ITEMS
+from dbus_xbms.venus.tables.measured import MEASURED
 
 # Paths that change only with a poll or when contact is lost. Paths with their own rate may change between
 # two polls and are left out.

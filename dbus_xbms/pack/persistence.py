@@ -123,17 +123,17 @@ class PackMemory:
 
     def learn(self, reading: Reading, state: PackState) -> None:
         """Store the identity of the BMS; another BMS's only once the owner has confirmed it."""
-        sample, heard = reading.sample, state.identity
+        sample, reported = reading.sample, state.identity
         if not state.plausibility.accepted:
             return
         if confirmed := bool(self._settings.accept_new_bms):
             log.warning("%s: the new BMS is accepted, as the owner has confirmed", self._address)
-            heard = replace(heard, cell_count=len(sample.cells), nominal=sample.nominal)
+            reported = replace(reported, cell_count=len(sample.cells), nominal=sample.nominal)
             self._writer.put({identity.CONFIRM: 0, PackSettings.cycles.name: sample.cycles})
-        elif identity.is_other_pack(heard, sample, self._settings):
+        elif identity.is_other_pack(reported, sample, self._settings):
             return
         if confirmed or reading.identity:
-            self.identity = identity.merge(self.identity, heard)
+            self.identity = identity.merge(self.identity, reported)
             self._writer.put(remembered(self.identity))
 
     def save(self, state: PackState, now: float) -> None:

@@ -203,8 +203,8 @@ class Poller:
 
     async def _start_over(self) -> None:
         """Replace the link by a new one; its counts go on."""
-        self._relink = False
         await self._link.close()
+        self._relink = self._shared = False  # the new link has what was changed while the old one closed
         before, self._link = self._link.status, self._new_link()
         self._link.resume(before)
         self._open, self._broken = False, None
@@ -258,7 +258,7 @@ class Poller:
         raise LinkError("connection lost")
 
     async def _connect(self) -> None:
-        """Wait as long as the last end of the link demands, connect, and log in.
+        """Wait for the backoff or the pause of a shared link, connect, and log in.
 
         Raises:
             LinkError: no connection.
@@ -273,7 +273,7 @@ class Poller:
         self._open, self._due = True, _now()
 
     async def _wait_to_connect(self) -> None:
-        """Wait as long as the last end of the link demands; a command cuts the pause of a shared link."""
+        """Wait for the backoff or the pause of a shared link; a command ends that pause."""
         self._between, delay = self._shared, max(self._delay, self.lent_for)
         try:
             if self._between:

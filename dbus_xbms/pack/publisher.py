@@ -94,7 +94,7 @@ class Publisher:
             self.trouble = trouble
 
     async def _rest(self) -> None:
-        """Wait for a change, or until the newest report, whoever published it, expires."""
+        """Wait for a change, or until the last published report expires."""
         while _now() < self._expires:
             self._wakes_at = self._expires
             try:

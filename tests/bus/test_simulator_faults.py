@@ -173,7 +173,7 @@ async def test_a_mosfet_command_takes_effect_unless_the_mosfet_is_stuck() -> Non
 async def test_an_invalid_fault_is_refused_with_a_message() -> None:
     async with Simulation() as sim:
         for name, target, words in (
-            ("explode", "", "there is no fault 'explode'"),
+            ("explode", "", "unknown fault 'explode'"),
             ("drop", "nobody", "needs a known pack"),
             ("cell", FIRST, "cells are numbered from 1 to 4"),
         ):
@@ -221,7 +221,7 @@ async def test_a_second_simulator_and_a_missing_bus_are_reported_in_one_line() -
         check=False,
     )
     assert result.returncode == 1
-    assert "there is no system bus" in result.stderr
+    assert "no connection to the system bus" in result.stderr
     assert "Traceback" not in result.stderr
 
 
@@ -245,5 +245,5 @@ async def test_losing_the_bus_ends_the_simulator_with_one_line(private_bus: str)
         with pytest.raises(EOFError):
             await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
         bus.disconnect()
-    assert "the bus has gone away" in program.log[-1]
+    assert "the bus has closed" in program.log[-1]
     assert program.left_behind == []

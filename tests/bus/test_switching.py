@@ -124,9 +124,9 @@ async def test_a_stuck_mosfet_fails_the_command_and_is_shown_as_it_is() -> None:
         assert len(await writes(sim)) == 1
 
 
-@pytest.mark.parametrize(("fault", "orders"), [("lost_acknowledge", 1), ("unheeded", 2)])
+@pytest.mark.parametrize(("fault", "attempts"), [("lost_acknowledge", 1), ("ignored_write", 2)])
 async def test_a_command_is_confirmed_by_reading_and_repeated_once_if_it_had_no_effect(
-    fault: str, orders: int
+    fault: str, attempts: int
 ) -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
@@ -134,7 +134,7 @@ async def test_a_command_is_confirmed_by_reading_and_repeated_once_if_it_had_no_
         await sim.fault(fault, ONE)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
         await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and told(s, "done"))
-        assert await writes(sim) == ["e1 0001"] * orders
+        assert await writes(sim) == ["e1 0001"] * attempts
 
 
 async def test_a_lost_read_back_is_repeated() -> None:

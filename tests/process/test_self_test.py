@@ -64,7 +64,7 @@ def test_it_passes_with_what_venus_has_and_says_the_version() -> None:
             "Password is defined twice",
         ),
         ("settings/pack.py", "default=30.0", "default=3000.0", "setting HoldTime: "),
-        ("venus/tables/battery.py", '"/Soc"', '"/Soh"', "path /Soh is defined twice"),
+        ("venus/tables/measured.py", '"/Soc"', '"/Soh"', "path /Soh is defined twice"),
         ("protocols/jbd/frames.py", "(-sum(", "(sum(", "frame: ProtocolError"),
         ("protocols/jbd/registers.py", "import", "imp ort", "incomplete"),
     ],

@@ -88,7 +88,17 @@ PURE_FILES = {
     ),
     *(
         f"venus/tables/{name}.py"
-        for name in ("battery", "control", "device", "history", "pane", "settings", "switches")
+        for name in (
+            "battery",
+            "control",
+            "device",
+            "history",
+            "measured",
+            "pane",
+            "settings",
+            "state",
+            "switches",
+        )
     ),
 }
 IMPURE = {"asyncio", "time", "logging", "bleak", "bleak_retry_connector", "dbus_fast"}
