@@ -179,10 +179,16 @@ class _Shared:
     def __init__(self) -> None:
         self.central = Central([])
         self.running = asyncio.create_task(self.central.run(), name="Bluetooth")
+        self.running.add_done_callback(_forget)
         self.users = 0
 
 
 _shared: WeakKeyDictionary[asyncio.AbstractEventLoop, _Shared] = WeakKeyDictionary()
+
+
+def _forget(running: asyncio.Task[None]) -> None:
+    """Forget a Central that has ended, also if the client that ended it did not wait for that."""
+    _shared.pop(running.get_loop(), None)
 
 
 @asynccontextmanager
@@ -200,6 +206,5 @@ async def _shared_central() -> AsyncIterator[Central]:
         if not shared.users:
             shared.running.cancel()
             await asyncio.wait([shared.running])
-            del _shared[loop]
             if not shared.running.cancelled():
                 shared.running.result()

@@ -178,7 +178,9 @@ class PackMonitor:
         if sample is None or self._state.failing or not self._commands.waiting:
             return None
         self.changed.set()  # whatever becomes of it
-        return self._commands.due(sample, polled.begun, controls=self.controls)
+        command = self._commands.due(sample, polled.begun, controls=self.controls)
+        self._poller.urgent = self._commands.waiting
+        return command
 
     async def _send(self, command: Outgoing) -> None:
         """Send a command to its end, even if this task is cancelled meanwhile."""

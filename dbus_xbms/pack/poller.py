@@ -203,8 +203,8 @@ class Poller:
 
     async def _start_over(self) -> None:
         """Replace the link by a new one; its counts go on."""
-        self._relink = False
         await self._link.close()
+        self._relink = self._shared = False  # the new link has what was changed while the old one closed
         before, self._link = self._link.status, self._new_link()
         self._link.resume(before)
         self._open, self._broken = False, None

@@ -24,7 +24,7 @@ from dbus_xbms.simulator.battery import Battery, BatterySpec
 from dbus_xbms.simulator.board import BatteryBoard, BoardSpec
 from dbus_xbms.simulator.device import Device, WireSpec
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
-from dbus_xbms.simulator.orders import UNKNOWN
+from dbus_xbms.simulator.writes import UNKNOWN
 from dbus_xbms.venus.battery import Controls, Writes
 from dbus_xbms.venus.tables.battery import devices
 from tests.air.fakes import ADDRESSES, Answer, FakePack, FakeStack
@@ -153,7 +153,7 @@ class Storm:
         return await keep(path, value)
 
     def fault(self, kind: FaultKind, **parameters: float | None) -> None:
-        self.device.faults.on.append(FrameFault(kind=kind, **parameters))  # type: ignore[arg-type]
+        self.device.faults.active.append(FrameFault(kind=kind, **parameters))  # type: ignore[arg-type]
 
 
 def each(seconds: float, what: Callable[[Storm], object]) -> Callable[[Storm], object]:

@@ -54,6 +54,12 @@ class Boat:
         begun = sorted(self.stack.did(CONNECT) + self.stack.did(SCAN))
         return [at for at in begun if since <= at < until]
 
+    async def closing(self) -> None:
+        """Wait until the link is being closed, which takes 2 s."""
+        async with asyncio.timeout(60):
+            while not any(client.disconnects for client in self.radio.clients):  # noqa: ASYNC110 - virtual
+                await asyncio.sleep(0.1)
+
     def reports(self, since: float, until: float) -> list[Report]:
         return [report for at, report in self.screen.reports if since <= at < until]
 
@@ -188,6 +194,37 @@ async def test_settings_changed_meanwhile_do_not_bring_the_link_back(name: str, 
         assert one.attempts(lent, lent + 600) == []
         await asyncio.sleep(BACK)
         assert one.attempts(lent + 600, now()) != []
+
+
+@virtual_time
+async def test_a_shared_pack_that_is_lent_while_its_link_closes_stays_lent_when_its_interval_shrinks() -> (
+    None
+):
+    async with boat(ConnectionMode=1) as one:
+        await one.closing()
+        lent = one.lend(10)
+        await asyncio.sleep(100)
+        one.pack.monitor.setting_stored("PollInterval", 5.0)
+        await asyncio.sleep(500 - BACK)
+        assert one.attempts(lent, now()) == []
+        await asyncio.sleep(2 * BACK)
+
+
+@virtual_time
+async def test_two_changes_while_a_link_closes_take_one_new_link() -> None:
+    async with boat() as one:
+        begun = now()
+        one.pack.monitor.setting_stored("Password", "123456")
+        await asyncio.sleep(1)
+        one.pack.monitor.setting_stored("Passkey", "123456")
+        await asyncio.sleep(60)
+        assert len(one.attempts(begun, now())) == 1
+        assert one.screen.reports[-1][1].link.reconnects == 0
+        one.lend(10)
+        await asyncio.sleep(1)
+        back = one.lend(2) + 120
+        await asyncio.sleep(200)
+        assert len(one.attempts(back, now())) == 1
 
 
 @virtual_time

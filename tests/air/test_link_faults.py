@@ -68,7 +68,7 @@ def test_no_fault_of_the_wire_ever_becomes_a_wrong_value(kind: FaultKind, seed: 
     @virtual_time
     async def check() -> None:
         pack, device = simulated(seed=seed)
-        device.faults.on.append(FrameFault(kind=kind, count=None, probability=0.2))
+        device.faults.active.append(FrameFault(kind=kind, count=None, probability=0.2))
         stack = FakeStack(pack)
         readings: list[Reading] = []
         async with running(stack) as air:
@@ -87,7 +87,7 @@ def test_no_fault_of_the_wire_ever_becomes_a_wrong_value(kind: FaultKind, seed: 
 @virtual_time
 async def test_one_torn_frame_in_a_hundred_costs_no_poll() -> None:
     pack, device = simulated()
-    device.faults.on.append(FrameFault(kind=FaultKind.TEAR, count=None, probability=0.01))
+    device.faults.active.append(FrameFault(kind=FaultKind.TEAR, count=None, probability=0.01))
     stack = FakeStack(pack)
     readings: list[Reading] = []
     async with running(stack) as air:

@@ -117,7 +117,7 @@ class Boat:
     def fault(self, kind: FaultKind, **rest: float) -> None:
         """A fault of the wire."""
         count = int(rest.pop("count", 0)) or None
-        self.device.faults.on.append(FrameFault(kind=kind, count=count, until=None, **rest))
+        self.device.faults.active.append(FrameFault(kind=kind, count=count, until=None, **rest))
 
     @property
     def sent(self) -> list[str]:
@@ -163,11 +163,14 @@ async def test_in_per_poll_mode_an_order_is_judged_by_a_poll_that_comes_after_it
 @virtual_time
 async def test_in_per_poll_mode_what_the_next_poll_shows_to_be_so_is_not_written() -> None:
     async with boat(ConnectionMode=1) as one:
-        begun = now()
+        await asyncio.sleep(10)  # it is free until the next poll
+        begun, polls = now(), one.device.counters.requests["04"]
         assert one.write(CHARGE, 1)
         assert await one.outcome() == (CommandState.DONE, "charge on: done: already on")
+        await asyncio.sleep(15)
         assert one.sent == []
         assert any(at > begun for at in one.bms.measured.values())
+        assert one.device.counters.requests["04"] == polls + 1  # and the pack is free again
 
 
 @virtual_time
@@ -376,7 +379,12 @@ class Chance:
             if one.radio.client:
                 one.radio.drop()
             return
-        kinds = (FaultKind.LOSE, FaultKind.LOST_ACKNOWLEDGE, FaultKind.UNHEEDED, FaultKind.LOST_READ_BACK)
+        kinds = (
+            FaultKind.LOSE,
+            FaultKind.LOST_ACKNOWLEDGE,
+            FaultKind.IGNORED_WRITE,
+            FaultKind.LOST_READ_BACK,
+        )
         one.fault(lots.choice(kinds), count=1)
 
     def _order(self, path: str, bits: int) -> None:

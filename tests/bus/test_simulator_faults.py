@@ -173,7 +173,7 @@ async def test_a_mosfet_order_shows_unless_the_mosfet_is_stuck() -> None:
 async def test_a_senseless_fault_is_refused_in_words() -> None:
     async with Simulation() as sim:
         for name, target, words in (
-            ("explode", "", "there is no fault 'explode'"),
+            ("explode", "", "unknown fault 'explode'"),
             ("drop", "nobody", "needs a known pack"),
             ("cell", FIRST, "cells are numbered from 1 to 4"),
         ):
@@ -221,7 +221,7 @@ async def test_a_second_simulator_and_a_missing_bus_are_told_in_one_line() -> No
         check=False,
     )
     assert result.returncode == 1
-    assert "there is no system bus" in result.stderr
+    assert "no connection to the system bus" in result.stderr
     assert "Traceback" not in result.stderr
 
 
@@ -245,5 +245,5 @@ async def test_a_bus_that_goes_away_ends_the_simulator_in_one_line(private_bus: 
         with pytest.raises(EOFError):
             await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
         bus.disconnect()
-    assert "the bus has gone away" in program.log[-1]
+    assert "the bus has closed" in program.log[-1]
     assert program.left_behind == []

@@ -124,7 +124,7 @@ async def test_a_mosfet_that_is_stuck_is_a_fault_and_shown_as_it_is() -> None:
         assert len(await writes(sim)) == 1
 
 
-@pytest.mark.parametrize(("fault", "orders"), [("lost_acknowledge", 1), ("unheeded", 2)])
+@pytest.mark.parametrize(("fault", "orders"), [("lost_acknowledge", 1), ("ignored_write", 2)])
 async def test_what_came_of_an_order_is_told_by_reading_and_it_is_repeated_once_if_nothing_did(
     fault: str, orders: int
 ) -> None:
