@@ -18,7 +18,7 @@ from dbus_xbms.protocols.jbd.login import (
     ROOT_PASSWORD,
     ROOT_PASSWORD_TEXT,
     USER_PASSWORD,
-    Verdict,
+    LoginVerdict,
     scramble,
 )
 from dbus_xbms.simulator.board import Board
@@ -205,11 +205,11 @@ class Device:
         }
         if step not in good:
             return
-        verdict = Verdict.ACCEPTED if secret == good[step] else Verdict.REJECTED
-        if verdict is Verdict.ACCEPTED:
+        verdict = LoginVerdict.ACCEPTED if secret == good[step] else LoginVerdict.REJECTED
+        if verdict is LoginVerdict.ACCEPTED:
             self._accepted.add(step)
             self._asleep = step != APP_KEY  # the first request after a login is lost too
-            verdict = Verdict.NO_PASSWORD if step == APP_KEY and not password else verdict
+            verdict = LoginVerdict.NO_PASSWORD if step == APP_KEY and not password else verdict
         self._send(module_reply(step, bytes((verdict,))))
 
     def _send(self, frame: bytes, late: float = 0.0) -> None:

@@ -17,7 +17,7 @@ from dbus_xbms.protocols.jbd.frames import (
     parse,
     parse_request,
 )
-from dbus_xbms.protocols.jbd.login import APP_KEY, RANDOM, ROOT_PASSWORD, USER_PASSWORD, Verdict
+from dbus_xbms.protocols.jbd.login import APP_KEY, RANDOM, ROOT_PASSWORD, USER_PASSWORD, LoginVerdict
 from dbus_xbms.protocols.jbd.parameters import (
     PARAMETERS,
     TEXTS,
@@ -118,8 +118,8 @@ def _module_reply(frame: Frame) -> dict[str, object]:
     words: dict[str, object] = {"command_hex": f"{command:02x}", "meaning": MODULE_COMMANDS[command]}
     if command == RANDOM:
         return words | {"random_byte_hex": frame.payload.hex()}
-    verdict = frame.payload[0] if frame.payload else Verdict.ACCEPTED
-    return words | {"data_hex": frame.payload.hex(), "accepted": verdict != Verdict.REJECTED}
+    verdict = frame.payload[0] if frame.payload else LoginVerdict.ACCEPTED
+    return words | {"data_hex": frame.payload.hex(), "accepted": verdict != LoginVerdict.REJECTED}
 
 
 def _payload(register: int, payload: bytes) -> dict[str, object]:

@@ -22,7 +22,7 @@ PASSWORD_LENGTH = 6
 WAKE_UP = read(BASIC, timeout=1.0, retries=2)
 
 
-class Verdict(IntEnum):
+class LoginVerdict(IntEnum):
     """The module's answer to a login step."""
 
     ACCEPTED = 0
@@ -47,9 +47,9 @@ def _login(address: str, password: str) -> Conversation[None]:
         verdict = yield from _command(APP_KEY, APP_KEY_TEXT)
     except NoReply as silence:
         raise Mute(f"{Mute.what}; {advice(Mute.state, address)}") from silence
-    if verdict == Verdict.REJECTED:
+    if verdict == LoginVerdict.REJECTED:
         raise LoginFailed("the Bluetooth module rejects the login of JBD's own app: not supported")
-    if verdict == Verdict.NO_PASSWORD:
+    if verdict == LoginVerdict.NO_PASSWORD:
         yield from ask(WAKE_UP)
         return
     if not password:  # for some modules the app key is enough
@@ -68,14 +68,14 @@ def _send_password(address: str, password: str) -> Conversation[None]:
         )
     random = yield from _command(RANDOM)
     verdict = yield from _command(USER_PASSWORD, scramble(address, secret, random))
-    if verdict != Verdict.ACCEPTED:
+    if verdict != LoginVerdict.ACCEPTED:
         raise LoginFailed("the Bluetooth module refuses its password", _advice(address))
     if (yield from _answers(address)):
         return
     random = yield from _command(RANDOM)
     if (
         yield from _command(ROOT_PASSWORD, scramble(address, ROOT_PASSWORD_TEXT, random))
-    ) != Verdict.ACCEPTED:
+    ) != LoginVerdict.ACCEPTED:
         raise LoginFailed("the Bluetooth module accepts its password but stays locked: please report it")
     yield from ask(WAKE_UP)
 
