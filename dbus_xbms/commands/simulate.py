@@ -52,14 +52,14 @@ def run(args: argparse.Namespace) -> int:
     if args.settings_file is not None and args.settings_file.is_dir():
         raise CommandError(f"{args.settings_file} is a directory")
     try:
-        served = server.Served(
+        options = server.ServeOptions(
             scenario=_scenario(args),
             bluez=not args.settings_only,
             settings=not args.bluez_only,
             settings_file=args.settings_file,
             seconds=args.seconds,
         )
-        asyncio.run(server.serve(served))
+        asyncio.run(server.serve(options))
     except (ScenarioError, server.BusLostError) as err:
         raise CommandError(str(err)) from err
     return 0

@@ -22,7 +22,7 @@ class Contacted(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class StoppedPack:
     """Why a pack is not running, or why it last stopped."""
 
     words: str
@@ -35,12 +35,12 @@ class Roster:
 
     def __init__(self, packs: Mapping[str, Contacted]) -> None:
         self._packs = packs
-        self._faults: dict[str, Fault] = {}
+        self._faults: dict[str, StoppedPack] = {}
 
     def stopped(self, address: str, words: str, now: float, *, crashed: Contacted | None = None) -> None:
         """Record that a pack is not running, until its successor reports its contact."""
         before = self._faults.get(address)
-        self._faults[address] = Fault(words=words, since=before.since if before else now, ended=crashed)
+        self._faults[address] = StoppedPack(words=words, since=before.since if before else now, ended=crashed)
 
     def removed(self, address: str) -> None:
         """Forget a pack."""
@@ -59,6 +59,6 @@ class Roster:
         return current[address].state not in UNDECIDED
 
 
-def _stopped(address: str, fault: Fault, now: float) -> Contact:
+def _stopped(address: str, fault: StoppedPack, now: float) -> Contact:
     state = ContactState.STOPPED
     return Contact(state=state, reason=fault.words, advice=advice(state, address), seconds=now - fault.since)

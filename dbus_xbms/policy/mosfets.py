@@ -169,7 +169,7 @@ class Next(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class CommandVerdict:
     """What to do with the waiting command, why, and with which mask."""
 
     next: Next
@@ -177,7 +177,7 @@ class Verdict:
     mask: Mosfets | None = None
 
 
-WAITS = Verdict(next=Next.WAIT)
+WAITS = CommandVerdict(next=Next.WAIT)
 
 
 def judge(
@@ -188,7 +188,7 @@ def judge(
     settings: PackSettings,
     *,
     controls: bool,
-) -> Verdict:
+) -> CommandVerdict:
     """Judge the waiting command by a sample whose poll began at ``begun``, after the command was requested.
 
     Permissions are checked again, because the owner may have withdrawn them.
@@ -199,17 +199,19 @@ def judge(
         return WAITS
     request = Request(target=state.waiting, contact="", settings=settings)
     if why := next((why for rule in PERMISSIONS if (why := rule(state, request))), ""):
-        return Verdict(next=Next.REFUSE, why=f"switching is no longer allowed: {why}")
+        return CommandVerdict(next=Next.REFUSE, why=f"switching is no longer allowed: {why}")
     if why := refusal(state, request):
-        return Verdict(next=Next.REFUSE, why=why)
+        return CommandVerdict(next=Next.REFUSE, why=why)
     if begun >= state.newest_request_at and all(
         _is_so(m, sample, state.waiting) for m in _named(state.waiting)
     ):
-        return Verdict(next=Next.ALREADY)
+        return CommandVerdict(next=Next.ALREADY)
     if _must_wait(state, sample, now, settings, controls=controls):
         return WAITS
     due = state.due
-    return Verdict(next=Next.SEND, mask=Mosfets(charge=bool(due.charge), discharge=bool(due.discharge)))
+    return CommandVerdict(
+        next=Next.SEND, mask=Mosfets(charge=bool(due.charge), discharge=bool(due.discharge))
+    )
 
 
 def _is_so(mosfet: Mosfet, sample: PackSample, target: MosfetTarget) -> bool:

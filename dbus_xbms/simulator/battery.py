@@ -1,4 +1,4 @@
-"""A simulated battery with its BMS: what flows, what is measured, what trips. Pure; time is an argument."""
+"""A simulated battery with its BMS: current, measurements, protections. Pure; time is an argument."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from dbus_xbms.simulator.chemistry import CHEMISTRIES
 from dbus_xbms.simulator.guards import Guards
 
 BLEED = 0.1  # A, of a cell that is being balanced
-MASK_DELAY = 0.2  # s until a MOSFET command shows; captures show it 0.3 s after the acknowledgement
+MASK_DELAY = 0.2  # s until a MOSFET follows a command; 0.3 s after the acknowledgement in captures
 LONGEST_STEP = 1.0  # s
-STEPS_AT_MOST = 120  # to catch up after a long time unobserved, with longer steps
+MOST_STEPS = 120  # per advance(); a longer gap is divided into longer steps
 AMBIENT_TO_CELLS = 900.0  # s, time constant
 AMBIENT_TO_MOSFET = 120.0  # s
 CHARGE_OFF, DISCHARGE_OFF = 1, 2  # bits of the MOSFET mask
-UNLOCKS_AT = 2.0  # A through the body diode of a locked MOSFET
+UNLOCK_CURRENT = 2.0  # A through the body diode of a locked MOSFET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatterySpec:
-    """What a battery is and how it is used."""
+    """Properties of a battery and how it is used."""
 
     cells: int = 4
     capacity: float = 100.0  # Ah
@@ -33,36 +33,36 @@ class BatterySpec:
     resistance: float | None = None  # ohm per cell; None: 0.05 / capacity
     sensors: int = 2  # temperature sensors; of two or more the first sits on the MOSFETs
     ambient: float = 22.0  # °C
-    load: str = "day"  # day: to and fro; charge, discharge: steadily; rest
-    rate: float = 0.2  # C, largest current
+    load: str = "day"  # day: charge and discharge in turn; charge, discharge, rest: constant
+    rate: float = 0.2  # C, highest current
     period: float = 600.0  # s, of a day
-    noise: float = 0.001  # V, of the measurement of a cell
+    noise: float = 0.001  # V, measurement error of a cell
     cycles: int = 42
-    mask: int = 0  # MOSFETs that somebody has switched off before
+    mask: int = 0  # MOSFETs switched off before the start
 
 
 @dataclass(slots=True)
 class Overrides:
-    """What faults impose on a battery, whatever its physics say."""
+    """Values that faults impose on a battery in place of the simulated ones."""
 
     cells: dict[int, float] = field(default_factory=dict)  # V by cell number, 1-based
     temperatures: dict[int, float] = field(default_factory=dict)  # °C by sensor number, 1-based
-    current: float | None = None  # A, what sources and loads would drive
+    current: float | None = None  # A, from sources and loads
     protection: int = 0  # bits as in ProtectionBit
     stuck: dict[str, bool] = field(default_factory=dict)  # "charge", "discharge": the MOSFET's fixed state
     hides_lock: bool = False  # the BMS never sets bit 12
-    unlocks: bool = False  # the BMS ends a lock by itself when current flows backwards through the MOSFET
+    unlocks: bool = False  # the BMS ends a lock when current flows backwards through the MOSFET
 
 
 class Battery:
-    """One battery with its BMS; :meth:`advance` brings it to a moment, lazily."""
+    """One battery with its BMS; call :meth:`advance` before reading it."""
 
     def __init__(self, spec: BatterySpec, seed: int = 1) -> None:
         self.spec = spec
         self.overrides = Overrides()
         self.mask = spec.mask  # MOSFETs switched off by command
-        self.balances = True  # whether it may balance at all
-        self._pending: tuple[float, int] | None = None  # a mask and the moment it takes effect
+        self.balancing_allowed = True
+        self._pending: tuple[float, int] | None = None  # time at which a mask takes effect, and the mask
         self._random = random.Random(seed)
         self._chemistry = CHEMISTRIES[spec.chemistry]
         self._resistance = spec.resistance or 0.05 / spec.capacity
@@ -78,42 +78,42 @@ class Battery:
         self.set_soc(spec.soc)
 
     def set_soc(self, soc: float) -> None:
-        """Fill or empty the cells, and tell the counter so."""
+        """Set the charge of the cells and of the BMS's coulomb counter."""
         self._charges = [
             soc / 100 + offset * min(1.0, soc / 50, (100 - soc) / 50) for offset in self._offsets
         ]
         self.remaining = self.spec.capacity * soc / 100
 
     def command(self, mask: int, now: float) -> None:
-        """Take a MOSFET mask: 1 bits switch off, 0 bits leave it to the BMS."""
+        """Set the MOSFET mask: a 1 bit switches off, a 0 bit leaves the MOSFET to the BMS."""
         self.advance(now)
         self._pending = (now + MASK_DELAY, mask)
 
     @property
-    def ordered(self) -> int:
-        """The last mask ordered, whether it shows already or not."""
+    def commanded_mask(self) -> int:
+        """The last mask commanded, whether it has taken effect or not."""
         return self.mask if self._pending is None else self._pending[1]
 
     def advance(self, now: float) -> None:
-        """Let time pass until ``now``."""
+        """Simulate up to ``now``."""
         if self._now is None:
             self._now = now
             self._step(0.0, now)
         gap = now - self._now
-        step = max(LONGEST_STEP, gap / STEPS_AT_MOST)
+        step = max(LONGEST_STEP, gap / MOST_STEPS)
         while (gap := now - self._now) > 0:
             self._now = now if gap <= step else self._now + step
             self._step(min(gap, step), self._now)
             self._noise = [self._random.uniform(-1, 1) * self.spec.noise for _ in self._noise]
 
     def settle(self) -> None:
-        """Let what faults just imposed reach the measurements, in no time."""
+        """Update the measurements after a fault has imposed values; no time passes."""
         if self._now is not None:
             self._step(0.0, self._now)
 
     @property
     def cells(self) -> tuple[float, ...]:
-        """Measured cell voltages."""
+        """Measured cell voltages in V."""
         drop = self._current * self._resistance
         measured = [
             self._chemistry.open_circuit(charge) + drop + noise
@@ -125,7 +125,7 @@ class Battery:
 
     @property
     def temperatures(self) -> tuple[float, ...]:
-        """Measured temperatures."""
+        """Measured temperatures in °C."""
         count = self.spec.sensors
         values = [self._cell_temperature + 0.3 * (i % 3) for i in range(count)]
         if count >= 2:
@@ -137,7 +137,7 @@ class Battery:
     @property
     def balancing(self) -> frozenset[int]:
         """Cells being balanced now, 1-based."""
-        if self._current <= 0 or not self.balances:
+        if self._current <= 0 or not self.balancing_allowed:
             return frozenset()
         voltages = self.cells
         floor = max(self._chemistry.balance_from, min(voltages) + 0.015)
@@ -145,13 +145,13 @@ class Battery:
 
     @property
     def protection(self) -> int:
-        """What has tripped, and the lock bit while a MOSFET is switched off."""
+        """The tripped protections, with the lock bit while a MOSFET is switched off."""
         locked = LOCK if self.mask and not self.overrides.hides_lock else 0
         return self._guards.tripped | self.overrides.protection | locked
 
     @property
     def mosfets(self) -> Mosfets:
-        """The MOSFETs as they really are."""
+        """The true state of the MOSFETs."""
         blocked = self._guards.blocks(self.protection)
         charge = not (self.mask & CHARGE_OFF or blocked.charge)
         discharge = not (self.mask & DISCHARGE_OFF or blocked.discharge)
@@ -183,15 +183,15 @@ class Battery:
         if self._pending is not None and now >= self._pending[0]:
             self.mask, self._pending = self._pending[1], None
         self._elapsed += dt
-        self._current = self._through(self._wanted())
+        self._current = self._passed(self._offered())
         self._unlock()
         self._guards.step(dt, self.cells, self._current, self.temperatures)
-        self._current = self._through(self._wanted())
+        self._current = self._passed(self._offered())
         self._move_charge(self._current * dt / 3600, dt)
         self._warm(dt)
 
-    def _wanted(self) -> float:
-        """What sources and loads would drive through MOSFETs that are on, in A."""
+    def _offered(self) -> float:
+        """Return the current in A from sources and loads, as if both MOSFETs were on."""
         if self.overrides.current is not None:
             return self.overrides.current
         peak = self.spec.rate * self.spec.capacity
@@ -201,13 +201,13 @@ class Battery:
         acceptance = (self._chemistry.absorption - highest) / self._resistance
         return min(peak * wave, max(0.0, acceptance)) if wave > 0 else peak * wave
 
-    def _through(self, wanted: float) -> float:
+    def _passed(self, current: float) -> float:
         mosfets = self.mosfets
-        return wanted if (mosfets.charge if wanted > 0 else mosfets.discharge) else 0.0
+        return current if (mosfets.charge if current > 0 else mosfets.discharge) else 0.0
 
     def _unlock(self) -> None:
-        """Spare the body diodes of locked MOSFETs, as newer boards do; they take no lock while that lasts."""
-        if self.overrides.unlocks and abs(self._current) > UNLOCKS_AT:
+        """Protect the body diodes of locked MOSFETs, as newer boards do, by ending the lock."""
+        if self.overrides.unlocks and abs(self._current) > UNLOCK_CURRENT:
             self.mask &= ~(CHARGE_OFF if self._current < 0 else DISCHARGE_OFF)
 
     def _move_charge(self, moved: float, dt: float) -> None:
@@ -220,7 +220,7 @@ class Battery:
         self._throughput += max(0.0, -moved)
 
     def _warm(self, dt: float) -> None:
-        strain = (self._current / self.spec.capacity) ** 2
-        cells, mosfet = self.spec.ambient + 20 * strain, self.spec.ambient + 60 * strain
+        load = (self._current / self.spec.capacity) ** 2
+        cells, mosfet = self.spec.ambient + 20 * load, self.spec.ambient + 60 * load
         self._cell_temperature += (cells - self._cell_temperature) * min(1.0, dt / AMBIENT_TO_CELLS)
         self._mosfet_temperature += (mosfet - self._mosfet_temperature) * min(1.0, dt / AMBIENT_TO_MOSFET)

@@ -38,7 +38,7 @@ class BlueZ:
         air.listeners.append(self._changed)
 
     async def open(self) -> None:
-        """Take the name, then add the objects, in the order of a real bluetoothd.
+        """Take the name, then add the objects, in the same order as bluetoothd.
 
         Raises:
             NameTaken: a real BlueZ, or another simulator, is on this bus.
@@ -66,7 +66,7 @@ class BlueZ:
             adapter.unplug()
 
     async def restart(self, *, clean: bool, seconds: float) -> None:
-        """End the daemon and start it again after a while; it still knows the devices that were connected."""
+        """Restart the daemon after ``seconds`` s; it remembers the devices that were connected."""
         await (self.close() if clean else self.kill())
         await asyncio.sleep(seconds)
         await self.open()
@@ -83,7 +83,7 @@ class BlueZ:
             self.unplugged.add(adapter.address)
 
     def plug(self, adapter: Adapter, name: str) -> None:
-        """Plug an adapter in again, perhaps under another name."""
+        """Plug an adapter in again under ``name``."""
         if adapter.address in self.unplugged:
             self.unplugged.discard(adapter.address)
             adapter.name = name
@@ -91,7 +91,7 @@ class BlueZ:
                 adapter.plug()
 
     def links(self, peripheral: Peripheral) -> list[RemoteDevice]:
-        """Return a pack as each adapter knows it."""
+        """Return a pack's device on each adapter that knows it."""
         found = (adapter.devices.get(peripheral.address) for adapter in self.plugged)
         return [device for device in found if device is not None]
 

@@ -18,7 +18,7 @@ from dbus_xbms.simulator.bluez_names import ADAPTER, Timing, error, in_progress,
 from dbus_xbms.simulator.crowd import Crowd
 from dbus_xbms.simulator.objects import ObjectTree
 
-FIRST_HEARD = (0.02, 0.4)  # s after the start of a discovery
+FIRST_ADVERTISEMENT = (0.02, 0.4)  # s after the start of a discovery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class AdapterSpec:
 
 
 class Adapter:
-    """One adapter; it outlives restarts of the daemon and being unplugged."""
+    """One adapter; the object stays the same when the daemon restarts or the adapter is unplugged."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class Adapter:
         known = [device for device in self.devices.values() if not device.temporary]
         self._tree.add(self.path, self._node())
         host = self._host()
-        self.devices = {old.peripheral.address: old.again(host) for old in known}
+        self.devices = {old.peripheral.address: old.recreated(host) for old in known}
 
     def unplug(self) -> None:
         """End all links and remove the adapter from the bus."""
@@ -99,7 +99,7 @@ class Adapter:
         self._tree.remove(self.path)
 
     def power(self, on: bool) -> None:
-        """Switch the radio."""
+        """Switch the radio on or off."""
         if on != self.powered:
             self.powered = on
             if not on:
@@ -110,12 +110,14 @@ class Adapter:
             self._tree.change(self.path, ADAPTER, {"Powered": Variant("b", on), "PowerState": state})
 
     def changed(self, peripheral: Peripheral) -> None:
-        """Take over that a pack appeared in the air, vanished from it, or was disconnected."""
+        """Update the devices after a pack appeared, vanished or was disconnected."""
         device = self.devices.get(peripheral.address)
         if peripheral.advertising and device is not None:
             device.available()
         if peripheral.advertising and self.discovering:
-            self._later(f"heard {peripheral.address}", self._random.uniform(*FIRST_HEARD), self._hear)
+            self._later(
+                f"report {peripheral.address}", self._random.uniform(*FIRST_ADVERTISEMENT), self._report
+            )
 
     def client_gone(self, client: str) -> None:
         """End the discovery and the notify sessions of a client that has left the bus."""
@@ -153,8 +155,8 @@ class Adapter:
             methods={
                 (ADAPTER, "SetDiscoveryFilter"): Method(takes="a{sv}", run=self._set_filter),
                 (ADAPTER, "GetDiscoveryFilters"): Method(gives="as", run=lambda _: [list(FILTERS)]),
-                (ADAPTER, "StartDiscovery"): Method(run=self._start),
-                (ADAPTER, "StopDiscovery"): Method(run=self._stop),
+                (ADAPTER, "StartDiscovery"): Method(run=self._start_discovery),
+                (ADAPTER, "StopDiscovery"): Method(run=self._stop_discovery_of),
                 (ADAPTER, "RemoveDevice"): Method(takes="o", run=self._remove_device),
             },
             setters={(ADAPTER, "Powered"): self.power},
@@ -170,7 +172,7 @@ class Adapter:
             raise not_ready()
         self._filters[call.sender or ""] = {name: value.value for name, value in call.body[0].items()}
 
-    def _start(self, call: Message) -> None:
+    def _start_discovery(self, call: Message) -> None:
         if not self.powered:
             raise not_ready()
         sender = call.sender or ""
@@ -179,12 +181,12 @@ class Adapter:
         if not self.discovering:
             self.counters.discoveries += 1
             self._since = self._loop.time()
-            self._later("hear", self._random.uniform(*FIRST_HEARD), self._hear_again)
+            self._later("report", self._random.uniform(*FIRST_ADVERTISEMENT), self._report_again)
             self.crowd.begin(self.path)
         self._scanners.add(sender)
         self._tree.change(self.path, ADAPTER, {"Discovering": Variant("b", True)})
 
-    def _stop(self, call: Message) -> None:
+    def _stop_discovery_of(self, call: Message) -> None:
         if not self.powered:
             raise not_ready()
         if call.sender not in self._scanners:
@@ -209,21 +211,21 @@ class Adapter:
             self._tree.change(self.path, ADAPTER, {"Discovering": Variant("b", False)})
             self._expire()
 
-    def _hear_again(self) -> None:
-        self._hear()
-        self._later("hear", self._timing.advertise, self._hear_again)
+    def _report_again(self) -> None:
+        self._report()
+        self._later("report", self._timing.advertise, self._report_again)
 
-    def _hear(self) -> None:
-        """Report every pack that advertises now."""
+    def _report(self) -> None:
+        """Report every pack that is advertising."""
         now = self._loop.time()
         for address, peripheral in self._air.peripherals.items():
-            if peripheral.advertising and self._wanted(peripheral):
+            if peripheral.advertising and self._matches(peripheral):
                 if address not in self.devices:
                     self.devices[address] = RemoteDevice(self._host(), peripheral)
                 self.devices[address].seen(peripheral.rssi + self._random.randint(-2, 2), now)
         self._expire()
 
-    def _wanted(self, peripheral: Peripheral) -> bool:
+    def _matches(self, peripheral: Peripheral) -> bool:
         service = uuid(LAYOUTS[peripheral.radio.layout][0])
         return any(
             not filters.get("UUIDs") or service in filters["UUIDs"]
@@ -231,7 +233,7 @@ class Adapter:
         )
 
     def _expire(self) -> None:
-        """Forget devices that never connected and are no longer heard; repeat when the next one is due."""
+        """Forget devices that never connected and no longer advertise; repeat when the next one is due."""
         due, now = [], self._loop.time()
         for address, device in list(self.devices.items()):
             left = device.last_seen + self._timing.forget - now

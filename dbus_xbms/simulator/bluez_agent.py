@@ -18,7 +18,7 @@ AGENT_LIMIT = 60.0  # s for the passkey
 
 
 class Agents:
-    """The registered agents; a pairing asks the agent of its caller, else the default one."""
+    """The registered agents; a pairing asks its caller's agent, or the default one."""
 
     def __init__(self, server: Server) -> None:
         self.registered = 0  # ever
@@ -47,7 +47,7 @@ class Agents:
         self._agents, self._defaults = {}, []
 
     def ask(self, caller: str, device: str, answered: Callable[[str | None], None]) -> None:
-        """Ask for the passkey of a device; ``answered`` gets six digits, or ``None`` without a passkey."""
+        """Ask for the passkey of a device; call ``answered`` with six digits or ``None``."""
         owner = caller if caller in self._agents else next(iter(self._defaults), "")
         path, capability = self._agents.get(owner, ("", "NoInputNoOutput"))
         if capability not in WITH_KEYBOARD:
@@ -93,7 +93,7 @@ class Agents:
 
 
 class Pairing:
-    """The pairing of one connected device; ``ended`` gets whether it succeeded."""
+    """The pairing of one connected device; ``ended`` is called with whether it succeeded."""
 
     def __init__(
         self, server: Server, agents: Agents, path: str, device: Device, ended: Callable[[bool], None]
@@ -109,23 +109,23 @@ class Pairing:
         """Pair; if ``asks``, the agent of the caller is asked for the passkey of a device that has one."""
         self.call = call
         if self._device.spec.passkey is None or not asks:
-            self._typed(call, None)
+            self._finish(call, None)
         else:
-            self._agents.ask(call.sender or "", self._path, lambda passkey: self._typed(call, passkey))
+            self._agents.ask(call.sender or "", self._path, lambda passkey: self._finish(call, passkey))
 
     def fail(self, name: str, text: str) -> None:
-        """Answer the call under way with an error of BlueZ's."""
+        """Answer the call under way with one of BlueZ's errors."""
         call, self.call = self.call, None
         if call is not None:
             self._server.fail(call, error(name, text))
 
-    def _typed(self, call: Message, passkey: str | None) -> None:
+    def _finish(self, call: Message, passkey: str | None) -> None:
         if self.call is not call:
             return
-        good = passkey == self._device.spec.passkey
-        if good:
+        success = passkey == self._device.spec.passkey
+        if success:
             self.call = None
             self._server.reply(call)
         else:
             self.fail("AuthenticationFailed", "Authentication Failed")
-        self._ended(good)
+        self._ended(success)

@@ -34,7 +34,7 @@ class AdapterCounters:
 
     connects: int = 0  # Connect calls that were not refused at once
     connecting: int = 0  # of these, under way now
-    connecting_most: int = 0  # most of them under way at the same time
+    connecting_most: int = 0  # highest number under way at the same time
     pairings: int = 0  # Pair calls that were not refused at once
     discoveries: int = 0
     discovery_seconds: float = 0.0
@@ -48,7 +48,7 @@ class AdapterCounters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """The adapter as its devices use it."""
+    """The parts of an adapter that its devices use."""
 
     tree: ObjectTree
     agents: Agents
@@ -71,7 +71,7 @@ class RemoteDevice:
         self.connected = False
         self.last_seen = 0.0
         self.gatt: Gatt | None = None
-        self._bonded = peripheral.device.paired  # as far as this side knows
+        self._bonded = peripheral.device.paired  # according to this side
         self._connecting: Message | None = None  # Connect or Pair
         self._pairing = Pairing(host.tree.server, host.agents, self.path, peripheral.device, self._paired)
         self._timers: list[asyncio.TimerHandle] = []
@@ -82,14 +82,14 @@ class RemoteDevice:
         """Whether it is neither connected nor connecting."""
         return not self.connected and self._connecting is None
 
-    def again(self, host: Host) -> RemoteDevice:
+    def recreated(self, host: Host) -> RemoteDevice:
         """Return the same device after its adapter or the daemon has come back."""
         device = RemoteDevice(host, self.peripheral, temporary=False)
         device._bond(self._bonded)
         return device
 
     def seen(self, rssi: int, now: float) -> None:
-        """Take over an advertisement, heard at loop time ``now``."""
+        """Show an advertisement received at loop time ``now``."""
         self.last_seen = now
         shown = {"RSSI": Variant("n", rssi), "ManufacturerData": self._manufacturer()}
         self.host.tree.change(self.path, DEVICE, shown)
@@ -101,7 +101,7 @@ class RemoteDevice:
             self.host.tree.change(self.path, DEVICE, {}, ["RSSI"])
 
     def available(self) -> None:
-        """Let a connection attempt under way succeed: the pack has begun to advertise."""
+        """Retry the connection attempt under way: the pack has started to advertise."""
         if self._connecting is not None and not self.connected:
             self._stop_timers()
             self._attempt()
@@ -135,7 +135,7 @@ class RemoteDevice:
         self.host.tree.remove(self.path)
 
     def forget_gatt(self) -> None:
-        """Drop the GATT table, which is gone with the daemon, without a signal."""
+        """Drop the GATT table without a signal: the daemon has ended."""
         self._stop_timers()
         self.gatt = None
 
@@ -226,12 +226,12 @@ class RemoteDevice:
         call, self._connecting = self._connecting, None
         if call is None:
             return
-        if not self.peripheral.advertising:  # gone, or connected to a phone, in the meantime
+        if not self.peripheral.advertising:  # out of range, or connected to a phone, in the meantime
             self._connecting = call
             self._attempt()
             return
         self.host.counters.connecting -= 1
-        self.peripheral.take(self.host.address, self._notified, self._unlinked)
+        self.peripheral.connect(self.host.address, self._notified, self._unlinked)
         self.connected = True
         self._change(Connected=Variant("b", True))
         if call.member == "Pair":
@@ -287,7 +287,7 @@ class RemoteDevice:
         return LATER
 
     def _pair(self, call: Message) -> object:
-        """Connect, then pair; since 5.81 BlueZ asks no agent for a passkey on an established link."""
+        """Connect, then pair; since 5.81 BlueZ does not ask an agent for a passkey on an existing link."""
         if self._connecting is not None or self._pairing.call is not None:
             raise in_progress()
         if self._bonded:
@@ -301,9 +301,9 @@ class RemoteDevice:
             self._attempt()
         return LATER
 
-    def _paired(self, good: bool) -> None:
-        """Take over the result of a pairing."""
-        if good:
+    def _paired(self, success: bool) -> None:
+        """Apply the result of a pairing."""
+        if success:
             self.peripheral.device.paired = True
             self._bond(True)
         else:

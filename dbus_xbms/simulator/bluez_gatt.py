@@ -44,7 +44,7 @@ INFORMATION_HANDLE, BMS_HANDLE = 0x000A, 0x0010
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GattLink:
-    """The device as its characteristics use it."""
+    """The parts of a device that its characteristics use."""
 
     connected: Callable[[], bool]
     write: Callable[[bytes], None]
@@ -68,7 +68,7 @@ class Characteristic:
         self._flags = flags
         self._link = link
         self._acquired: socket.socket | None = None
-        self._acquiring = False  # a subscription for a socket is under way; old BlueZ never ends it
+        self._acquiring = False  # a subscription for a socket is under way; in old BlueZ for ever if it fails
         self._random = random.Random(1)
 
     def node(self, service: str, short: int, value: bytes) -> Node:
@@ -98,7 +98,7 @@ class Characteristic:
 
     def notify(self, value: bytes) -> None:
         """Send a notification to the socket and to every session."""
-        if self._acquired is not None and self._random.random() >= self._link.socket_fault().loses:
+        if self._acquired is not None and self._random.random() >= self._link.socket_fault().loss:
             try:
                 self._acquired.send(value)
             except OSError as err:  # the socket is full: BlueZ drops what does not fit
@@ -129,7 +129,7 @@ class Characteristic:
             self._acquired = None
             self._tree.change(self.path, CHARACTERISTIC, {"NotifyAcquired": Variant("b", False)})
 
-    def _need(self, flag: str) -> None:
+    def _check(self, flag: str) -> None:
         if flag not in self._flags:
             raise error("NotSupported", "Operation is not supported")
         if not self._link.connected():
@@ -141,7 +141,7 @@ class Characteristic:
         return LATER
 
     def _read(self, call: Message) -> object:
-        self._need("read")
+        self._check("read")
         value = self._tree.nodes[self.path].properties[CHARACTERISTIC]["Value"]
         self._tree.change(self.path, CHARACTERISTIC, {"Value": value})  # BlueZ signals a value read, too
         return self._later(call, "ay", [value.value])
@@ -151,12 +151,12 @@ class Characteristic:
         default = "write-without-response" if "write" not in self._flags else "write"
         kinds = {"command": "write-without-response", "request": "write"}
         flag = kinds.get(options["type"].value, "reliable-write") if "type" in options else default
-        self._need(flag)
+        self._check(flag)
         self._link.write(bytes(value))
         return self._later(call) if flag == "write" else None
 
     def _start_notify(self, call: Message) -> object:
-        self._need("notify")
+        self._check("notify")
         sender = call.sender or ""
         if self._acquired is not None or self._acquiring:
             raise acquired()
@@ -179,7 +179,7 @@ class Characteristic:
             self._tree.change(self.path, CHARACTERISTIC, {"Notifying": Variant("b", False)})
 
     def _acquire(self, call: Message) -> object:
-        self._need("notify")
+        self._check("notify")
         if self._acquired is not None or self._acquiring:
             raise acquired()
         if self.sessions:
@@ -189,7 +189,7 @@ class Characteristic:
         return LATER
 
     def _subscribed(self, call: Message) -> None:
-        """Hand out a socket if the pack has accepted the subscription."""
+        """Reply with a socket if the pack has accepted the subscription."""
         if not self._link.connected() or self._link.socket_fault().refused:
             if not self._link.old:
                 self._acquiring = False

@@ -37,17 +37,17 @@ def error(name: str, text: str) -> DBusError:
 
 
 def not_ready() -> DBusError:
-    """Return the error of an adapter that is off."""
+    """Return the error for an adapter that is off."""
     return error("NotReady", "Resource Not Ready")
 
 
 def acquired() -> DBusError:
-    """Return the error of a characteristic whose notifications go to a socket."""
+    """Return the error for a characteristic whose notifications go to a socket."""
     return error("NotPermitted", "Notify acquired")
 
 
 def in_progress() -> DBusError:
-    """Return the error of an operation that is under way already."""
+    """Return the error for an operation that is already under way."""
     return error("InProgress", "Operation already in progress")
 
 

@@ -1,4 +1,4 @@
-"""What answers behind the wire: a simulated battery, or the recorded replies of a real one. Pure."""
+"""The BMS behind its Bluetooth module: a simulated battery, or recorded replies of a real one. Pure."""
 
 from __future__ import annotations
 
@@ -16,40 +16,40 @@ from dbus_xbms.protocols.jbd.frames import parse
 from dbus_xbms.protocols.jbd.registers import BASIC, CELLS, COUNTERS, HARDWARE
 from dbus_xbms.protocols.jbd.tail import COARSE_FLAG, UNKNOWN, ZERO_CELSIUS
 from dbus_xbms.simulator.battery import Battery
-from dbus_xbms.simulator.orders import NOT_PERMITTED, MosfetTarget
-from dbus_xbms.simulator.orders import UNKNOWN as UNKNOWN_COMMAND
+from dbus_xbms.simulator.writes import NOT_PERMITTED, WriteHandler
+from dbus_xbms.simulator.writes import UNKNOWN as UNKNOWN_COMMAND
 
 TAIL_VERSION = 0x19
-HEALTH, AMBIENT = 99, 25.0  # %, °C: what a Daren board tells besides
+HEALTH, AMBIENT = 99, 25.0  # %, °C: additional values of a Daren board
 PRODUCED = (2024 - 2000) << 9 | 5 << 5 | 17  # 2024-05-17
-READS_KEPT = 40  # measured payloads that the truth tells of
+READS_KEPT = 40  # measured payloads in truth()
 COARSE = 0x80  # bit of the MOSFET byte: 100 mA and 100 mAh
 
 
 class Board(Protocol):
-    """A BMS as its Bluetooth module sees it: registers in, payloads out."""
+    """A BMS as its Bluetooth module uses it: registers are read and written."""
 
     def read(self, register: int, now: float) -> bytes | int:
-        """Payload of a register, or the status that refuses it."""
+        """Return the payload of a register, or the status of a refusal."""
         ...
 
     def write(self, register: int, payload: bytes, now: float) -> int:
-        """Take a write and return its status."""
+        """Carry out a write and return its status."""
         ...
 
     def truth(self, now: float) -> dict[str, Any]:
-        """What is really so, for a test to compare with."""
+        """Return the true state, for tests to compare with."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardSpec:
-    """How a simulated BMS talks."""
+    """How a simulated BMS communicates."""
 
     hardware: str = ""  # text of register 0x05; "": made from the number of cells
     software: int = 0x29  # a nibble before the dot and one after
     coarse: bool = False  # currents and charges in 100 mA and 100 mAh
-    flag: str = "head"  # or tail, which then has 9 bytes or more: where coarse is told
+    flag: str = "head"  # or tail, which then has 9 bytes or more: where coarse is reported
     tail: int = 0  # bytes after the temperatures: 0, 9 or 16
     dialect: str = "standard"  # or daren, daren_gauge, with tails of their own
     commands: str = "e1"  # or fb, both: how the MOSFETs are switched
@@ -57,18 +57,18 @@ class BoardSpec:
 
 
 class BatteryBoard:
-    """Answers from a :class:`Battery`."""
+    """A BMS with a :class:`Battery`."""
 
     def __init__(self, battery: Battery, spec: BoardSpec) -> None:
         self.battery = battery
         self._spec = spec
-        self._orders = MosfetTarget(battery, spec.commands, spec.functions)
+        self._writes = WriteHandler(battery, spec.commands, spec.functions)
         cells = battery.spec.cells
         self._hardware = spec.hardware or f"JBD-SP{cells:02d}S020-L{cells}S-100A-B-U"
         self._measured: deque[tuple[float, int, str]] = deque(maxlen=READS_KEPT)  # s, register, hex
 
     def read(self, register: int, now: float) -> bytes | int:
-        """Payload of a register, measured now, or the status that refuses it."""
+        """Return the payload of a register, measured now, or the status of a refusal."""
         self.battery.advance(now)
         payload = self._payload(register)
         if register in (BASIC, CELLS) and isinstance(payload, bytes):
@@ -83,15 +83,15 @@ class BatteryBoard:
         if register == HARDWARE:
             return self._hardware.encode() if self._spec.dialect == "standard" else UNKNOWN_COMMAND
         if register == COUNTERS:
-            return struct.pack(">12H", *([0] * 11 if self._orders.stored else range(11)), 1)
-        return self._orders.read(register)
+            return struct.pack(">12H", *([0] * 11 if self._writes.stored else range(11)), 1)
+        return self._writes.read(register)
 
     def write(self, register: int, payload: bytes, now: float) -> int:
-        """Take an order, or refuse it."""
-        return self._orders.write(register, payload, now)
+        """Carry out a write, or refuse it."""
+        return self._writes.write(register, payload, now)
 
     def truth(self, now: float) -> dict[str, Any]:
-        """The battery's sample, what its BMS is and was ordered, and what it measured at its last reads."""
+        """Return the battery's sample, the state of its BMS, and its last reads."""
         self.battery.advance(now)
         sample = asdict(self.battery.sample())
         return {
@@ -99,16 +99,16 @@ class BatteryBoard:
             "protection": self.battery.protection,
             "balancing": sorted(sample["balancing"]),
             "mask": self.battery.mask,
-            "factory": self._orders.factory,
-            "functions": self._orders.functions,
-            "stored": self._orders.stored,
+            "factory": self._writes.factory,
+            "functions": self._writes.functions,
+            "stored": self._writes.stored,
             "hardware": self._hardware,
             "reads": list(self._measured),
         }
 
 
 def basic(battery: Battery, spec: BoardSpec) -> bytes:
-    """Return the payload of register 0x03; a value that does not fit its field wraps, as on a real BMS."""
+    """Return the payload of register 0x03; values too large for their fields wrap, as on a real BMS."""
     sample = battery.sample()
     unit = 10 if spec.coarse else 100
     bits = sum(1 << (cell - 1) for cell in sample.balancing)
@@ -144,7 +144,7 @@ def _tail(sample: PackSample, spec: BoardSpec, unit: int) -> bytes:
 
 
 def _daren_tail(sample: PackSample, spec: BoardSpec) -> bytes:
-    """The sensor of the MOSFETs, which is the first, that of the air, the health, and perhaps the gauge."""
+    """Return the MOSFET sensor (the first one), the ambient sensor, the health and, if any, the gauge."""
     mosfet = sample.temperatures[0] if sample.temperatures else AMBIENT
     tail = _kelvin(mosfet) + _kelvin(AMBIENT) + struct.pack(">B3x", HEALTH)
     if spec.dialect == "daren":
@@ -167,7 +167,7 @@ def _mosfets(mosfets: Mosfets) -> int:
 
 @dataclass(slots=True, kw_only=True)
 class Recording:
-    """Recorded replies of one real device; several of a register are given in turn."""
+    """Recorded replies of one real device; several replies to one register are used in turn."""
 
     name: str
     device: str
@@ -175,7 +175,7 @@ class Recording:
     _reads: dict[int, int] = field(default_factory=dict)
 
     def read(self, register: int, now: float) -> bytes | int:
-        """Next recorded payload of a register."""
+        """Return the next recorded payload of a register."""
         payloads = self.replies.get(register)
         if payloads is None:
             return NOT_PERMITTED
@@ -184,11 +184,11 @@ class Recording:
         return payloads[turn % len(payloads)]
 
     def write(self, register: int, payload: bytes, now: float) -> int:
-        """Refuse: a recording cannot follow."""
+        """Refuse: a recording does not change."""
         return NOT_PERMITTED
 
     def truth(self, now: float) -> dict[str, Any]:
-        """The recorded payloads in hex."""
+        """Return the recorded payloads in hex."""
         return {
             "recording": self.name,
             "device": self.device,
@@ -197,7 +197,7 @@ class Recording:
 
 
 def recordings() -> dict[str, Recording]:
-    """All recordings that ship with the simulator, by name."""
+    """Return all recordings that ship with the simulator, by name."""
     text = resources.files(__package__).joinpath("recordings.json").read_text(encoding="utf-8")
     return {row["name"]: _recording(row) for row in json.loads(text)["devices"]}
 

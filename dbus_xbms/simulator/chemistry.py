@@ -1,4 +1,4 @@
-"""How a cell's voltage follows its charge, and where a BMS steps in: one row per chemistry. Pure."""
+"""Cell voltage by state of charge, and typical protection limits: one row per chemistry. Pure."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chemistry:
-    """Per cell, in V; ``curve`` is open-circuit voltage over state of charge (0 to 1, and just beyond)."""
+    """Voltages per cell in V; ``curve``: of a resting cell by state of charge (0 to 1, and just beyond)."""
 
     curve: tuple[tuple[float, float], ...]
-    absorption: float  # what a charger holds
+    absorption: float  # highest voltage of a charger
     balance_from: float
     overvoltage: float
     overvoltage_release: float
@@ -19,7 +19,7 @@ class Chemistry:
     undervoltage_release: float
 
     def open_circuit(self, charge: float) -> float:
-        """Voltage of a resting cell at a state of charge; the ends hold beyond the curve."""
+        """Return the voltage of a resting cell; beyond the curve, that of its nearer end."""
         at = bisect_right(self.curve, (charge, float("inf")))
         if at == 0:
             return self.curve[0][1]

@@ -1,4 +1,4 @@
-"""The D-Bus name that injects faults into a simulation and reports its true state; see docs/simulator.md."""
+"""D-Bus service that injects faults into a simulation and reports its true state; see docs/simulator.md."""
 
 from __future__ import annotations
 
@@ -44,22 +44,22 @@ class Control:
 
     def begin(self, tasks: asyncio.TaskGroup, faults: Iterable[TimedFault]) -> None:
         """Run the timed faults of a scenario in ``tasks``."""
-        self._timed = [tasks.create_task(self._in_time(fault)) for fault in faults]
+        self._timed = [tasks.create_task(self._run_timed(fault)) for fault in faults]
 
     def end(self) -> None:
         """Cancel the timed faults."""
         for task in self._timed:
             task.cancel()
 
-    async def _in_time(self, fault: TimedFault) -> None:
+    async def _run_timed(self, fault: TimedFault) -> None:
         delay = fault.at
         while True:
             await asyncio.sleep(delay)
             try:
                 await inject(self._world, fault.target, fault.fault, fault.parameters)
-                log.info("fault %s %s", fault.fault, fault.target)
+                log.info("injected fault %s into %s", fault.fault, fault.target)
             except (FaultError, BusError) as err:
-                log.error("fault %s %s failed: %s", fault.fault, fault.target, err)
+                log.error("fault %s was not injected into %s: %s", fault.fault, fault.target, err)
                 return
             if not fault.every:
                 return
@@ -76,5 +76,5 @@ class Control:
     def _truth(self, call: Message) -> list[Any]:
         peripheral = self._world.pack(call.body[0])
         if peripheral is None:
-            raise DBusError(BAD_FAULT, f"there is no pack {call.body[0]!r}")
+            raise DBusError(BAD_FAULT, f"unknown pack {call.body[0]!r}")
         return [json.dumps(self._world.truth(peripheral))]

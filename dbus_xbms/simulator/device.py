@@ -1,4 +1,4 @@
-"""A simulated BMS at the wire: bytes written to it in, notifications out; its clock is injected. Pure."""
+"""A simulated BMS with its module: takes written bytes, sends notifications; its clock is injected. Pure."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from dbus_xbms.protocols.jbd.login import (
     ROOT_PASSWORD,
     ROOT_PASSWORD_TEXT,
     USER_PASSWORD,
-    Verdict,
+    LoginVerdict,
     scramble,
 )
 from dbus_xbms.simulator.board import Board
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFaults
-from dbus_xbms.simulator.orders import OK, UNKNOWN
+from dbus_xbms.simulator.writes import OK, UNKNOWN
 
 CHUNK_GAP = 0.003  # s between the notifications of one frame; 0.2 to 6 ms in captures
-READ_BACK = 3.0  # s after a write in which a read is there to see its effect
-WRITES_KEPT = 1000  # that the truth tells of
-# What UP16S packs push unasked between replies (a capture of a JBD UP16S015).
+READ_BACK = 3.0  # s after a write during which reads count as reading back
+WRITES_KEPT = 1000  # in the reported state
+# What UP16S packs push between replies (a capture of a JBD UP16S015).
 FOREIGN_BLOCK = bytes.fromhex(
     "02510000ffff0036152d0094005000640be30d400d390be70be20003032903e80001000200000000"
     "00000307030b03010302000000005aa600000000000000a1"
@@ -36,22 +36,22 @@ FOREIGN_BLOCK = bytes.fromhex(
 
 
 class Timer(Protocol):
-    """What a clock gives for a call to come."""
+    """Handle of a scheduled call."""
 
     def cancel(self) -> None:
-        """Do not make the call."""
+        """Cancel the call."""
         ...
 
 
 class Clock(Protocol):
-    """Time and calls to come; an asyncio event loop is one."""
+    """Clock with scheduled calls; an asyncio event loop is one."""
 
     def time(self) -> float:
-        """Now, in s."""
+        """Return the time in s."""
         ...
 
     def call_later(self, delay: float, callback: Callable[[], object], /) -> Timer:
-        """Call back after ``delay`` s."""
+        """Call ``callback`` after ``delay`` s."""
         ...
 
 
@@ -62,23 +62,23 @@ class WireSpec:
     mtu: int = 23  # a notification carries 3 bytes less
     quickest: float = 0.03  # s from a request to the first notification
     slowest: float = 0.15
-    lose_first: bool = False  # the first request of a connection only wakes the BMS
+    lose_first: bool = False  # the first request of a connection is lost: it only wakes the BMS
     password: str | None = None  # silent until the login; "": a module with a login but no password set
     needs_root: bool = False  # still silent after the user password
-    passkey: str | None = None  # six digits: echoes every request until it is paired with them
+    passkey: str | None = None  # six digits; until paired, the module echoes every request
     foreign: bool = False  # pushes UP16S blocks between its replies
 
 
 @dataclass(slots=True, kw_only=True)
 class WireCounters:
-    """What went over the wire since the start."""
+    """Traffic since the start."""
 
     requests: Counter[str] = field(
         default_factory=Counter
     )  # "03", "04", ... reads; "we1" writes; "m15" module
-    notifications: int = 0  # sent by the module, whoever listens
-    garbled: int = 0  # writes that are no request
-    # s, register and payload of every write to a register that a central sent, carried out or not
+    notifications: int = 0  # sent by the module, received or not
+    garbled: int = 0  # writes that are not requests
+    # time in s, register and payload of every write to a register, carried out or not
     writes: deque[tuple[float, int, str]] = field(default_factory=lambda: deque(maxlen=WRITES_KEPT))
 
 
@@ -96,15 +96,15 @@ class Device:
         self._random = random.Random(seed)
         self._notify: Callable[[bytes], None] | None = None
         self._connected_at: float | None = None
-        self._held = 0.0  # s, by connections that have ended
-        self._connection = 0  # which one: what was scheduled for an earlier one is not sent
+        self._held = 0.0  # s, sum of past connections
+        self._connection = 0  # number of the connection; notifications of earlier ones are not sent
         self._asleep = False
         self._accepted: set[int] = set()  # login steps of this connection
         self._random_byte = 0
-        self._free_at = 0.0  # when the last scheduled notification is out
+        self._free_at = 0.0  # s, time at which the last scheduled notification is sent
 
     def connect(self, notify: Callable[[bytes], None]) -> None:
-        """A central has connected; ``notify`` carries notifications to it."""
+        """Connect a central; ``notify`` is called with each notification."""
         self._notify = notify
         self._connected_at = self._clock.time()
         self._connection += 1
@@ -113,18 +113,18 @@ class Device:
         self._free_at = 0.0
 
     def disconnect(self) -> None:
-        """The link has gone; what was still to be sent is lost."""
+        """End the connection; notifications not sent yet are lost."""
         self._held, self._connected_at, self._notify = self.held, None, None
         self._connection += 1
 
     @property
     def held(self) -> float:
-        """For how many s since the start a central was connected."""
+        """Time in s since the start during which a central was connected."""
         running = 0.0 if self._connected_at is None else self._clock.time() - self._connected_at
         return self._held + running
 
     def write(self, encoded: bytes) -> None:
-        """Take what a central wrote to the write characteristic."""
+        """Handle what a central wrote to the write characteristic."""
         try:
             command = parse_request(encoded)
         except ProtocolError:
@@ -138,11 +138,11 @@ class Device:
             self._send(encoded)
         elif command.key.kind != DD:
             self._login(command)
-        elif self._locked or self._slept() or self.faults.strikes(FaultKind.LOSE, now):
+        elif self._locked or self._wakes_up() or self.faults.hits(FaultKind.LOSE, now):
             return
         elif not self.faults.muted(now):
             frame = self._reply(command, now)
-            if not self._unanswered(command, now):
+            if not self._reply_lost(command, now):
                 self._answer(encoded, frame, now)
 
     @property
@@ -152,41 +152,41 @@ class Device:
         last = ROOT_PASSWORD if self.spec.needs_root else USER_PASSWORD
         return (last if self.spec.password else APP_KEY) not in self._accepted
 
-    def _slept(self) -> bool:
-        slept, self._asleep = self._asleep, False
-        return slept
+    def _wakes_up(self) -> bool:
+        asleep, self._asleep = self._asleep, False
+        return asleep
 
     def _reply(self, command: Command, now: float) -> bytes:
         register = command.key.number
-        if (fault := self.faults.strikes(FaultKind.REFUSE, now)) is not None:
+        if (fault := self.faults.hits(FaultKind.REFUSE, now)) is not None:
             return reply(register, status=int(fault.amount) or UNKNOWN)
         if command.write:
-            heeded = not self.faults.strikes(FaultKind.UNHEEDED, now)
-            return reply(register, status=self.board.write(register, command.payload, now) if heeded else OK)
+            ignored = self.faults.hits(FaultKind.IGNORED_WRITE, now)
+            return reply(register, status=OK if ignored else self.board.write(register, command.payload, now))
         answer = self.board.read(register, now)
         return reply(register, answer) if isinstance(answer, bytes) else reply(register, status=answer)
 
-    def _unanswered(self, command: Command, now: float) -> bool:
-        """Whether the reply alone gets lost."""
+    def _reply_lost(self, command: Command, now: float) -> bool:
+        """Return whether the reply is lost although the request was carried out."""
         if command.write:
-            return self.faults.strikes(FaultKind.LOST_ACKNOWLEDGE, now) is not None
+            return self.faults.hits(FaultKind.LOST_ACKNOWLEDGE, now) is not None
         writes = self.counters.writes
         reads_back = bool(writes) and now - writes[-1][0] <= READ_BACK
-        return reads_back and self.faults.strikes(FaultKind.LOST_READ_BACK, now) is not None
+        return reads_back and self.faults.hits(FaultKind.LOST_READ_BACK, now) is not None
 
     def _answer(self, request: bytes, frame: bytes, now: float) -> None:
-        if (fault := self.faults.strikes(FaultKind.TEAR, now)) is not None:
+        if (fault := self.faults.hits(FaultKind.TEAR, now)) is not None:
             frame = frame[: int(fault.amount) or self._random.randrange(1, len(frame))]
-        if self.faults.strikes(FaultKind.CORRUPT, now):
+        if self.faults.hits(FaultKind.CORRUPT, now):
             at = self._random.randrange(4, len(frame)) if len(frame) > 4 else 0
             frame = frame[:at] + bytes((frame[at] ^ 1 << self._random.randrange(8),)) + frame[at + 1 :]
-        if self.faults.strikes(FaultKind.ECHO, now):
+        if self.faults.hits(FaultKind.ECHO, now):
             frame = frame + request
-        late = self.faults.strikes(FaultKind.LATE, now)
+        late = self.faults.hits(FaultKind.LATE, now)
         self._send(frame, late.amount if late else 0.0)
-        if self.faults.strikes(FaultKind.DUPLICATE, now):
+        if self.faults.hits(FaultKind.DUPLICATE, now):
             self._send(frame)
-        if self.spec.foreign or self.faults.strikes(FaultKind.FOREIGN, now):
+        if self.spec.foreign or self.faults.hits(FaultKind.FOREIGN, now):
             self._send(FOREIGN_BLOCK)
 
     def _login(self, command: Command) -> None:
@@ -205,15 +205,15 @@ class Device:
         }
         if step not in good:
             return
-        verdict = Verdict.ACCEPTED if secret == good[step] else Verdict.REJECTED
-        if verdict is Verdict.ACCEPTED:
+        verdict = LoginVerdict.ACCEPTED if secret == good[step] else LoginVerdict.REJECTED
+        if verdict is LoginVerdict.ACCEPTED:
             self._accepted.add(step)
             self._asleep = step != APP_KEY  # the first request after a login is lost too
-            verdict = Verdict.NO_PASSWORD if step == APP_KEY and not password else verdict
+            verdict = LoginVerdict.NO_PASSWORD if step == APP_KEY and not password else verdict
         self._send(module_reply(step, bytes((verdict,))))
 
     def _send(self, frame: bytes, late: float = 0.0) -> None:
-        """Send a frame when all before it are out: between BMS and module there is one serial line."""
+        """Send a frame after all earlier ones: BMS and module share one serial line."""
         now = self._clock.time()
         delay = late + self._random.uniform(self.spec.quickest, self.spec.slowest)
         at = max(now + delay, self._free_at)

@@ -1,4 +1,4 @@
-"""What each fault does to the simulation."""
+"""The action of each fault."""
 
 from __future__ import annotations
 
@@ -15,86 +15,86 @@ from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
 from dbus_xbms.simulator.world import World
 
 Parameters = Mapping[str, Any]
-# An open sensor was seen as -30.0 °C on a real board; that of a shorted one is assumed.
+# An open sensor reads -30.0 °C on a real board; the value of a shorted one is assumed.
 BROKEN_SENSORS = {"open": -30.0, "short": 120.0}
 
 
 class FaultError(Exception):
-    """An injection that makes no sense; the message says what would."""
+    """A fault that cannot be injected; the message says why."""
 
 
 def drop(world: World, pack: Peripheral, p: Parameters) -> None:
-    """The pack ends the link."""
+    """End the link from the pack's side."""
     pack.drop()
 
 
 def link_loss(world: World, pack: Peripheral, p: Parameters) -> None:
-    """The radio link is lost."""
+    """Lose the radio link."""
     for device in bluez_of(world).links(pack):
         device.link_lost()
 
 
 def appear(world: World, pack: Peripheral, p: Parameters) -> None:
-    """Back in the air."""
+    """Bring the pack back into range."""
     pack.appear(True)
 
 
 def bluez_of(world: World) -> BlueZ:
-    """The simulated daemon.
+    """Return the simulated daemon.
 
     Raises:
-        FaultError: there is none.
+        FaultError: Bluetooth is not simulated.
     """
     if world.bluez is None:
-        raise FaultError("no Bluetooth is simulated here")
+        raise FaultError("Bluetooth is not simulated here")
     return world.bluez
 
 
 def battery_of(pack: Peripheral) -> Battery:
-    """The battery of a pack, at this moment.
+    """Return the battery of a pack, advanced to the present.
 
     Raises:
-        FaultError: it is a recording.
+        FaultError: the pack replays a recording.
     """
     board = pack.device.board
     if not isinstance(board, BatteryBoard):
-        raise FaultError(f"{pack.address} replays a recording: nothing in it can be changed")
+        raise FaultError(f"{pack.address} replays a recording, which cannot be changed")
     board.battery.advance(asyncio.get_running_loop().time())
     return board.battery
 
 
 def _after(seconds: float, callback: Callable[[], object]) -> None:
-    """Take a fault back after a while; 0: never."""
+    """Call ``callback`` after some seconds; 0: never."""
     if seconds > 0:
         asyncio.get_running_loop().call_later(seconds, callback)
 
 
 def fail_connects(world: World, pack: Peripheral, p: Parameters) -> None:
-    """The next attempts to connect fail."""
+    """Let the next attempts to connect fail."""
     pack.connect_fault = ConnectFault(count=int(p["count"]), error=str(p["error"]))
 
 
 def refuse_socket(world: World, pack: Peripheral, p: Parameters) -> None:
-    """AcquireNotify fails, or does so no more."""
+    """Let AcquireNotify fail, or work again."""
     pack.socket_fault.refused = bool(p["on"])
     _after(float(p["seconds"]) if p["on"] else 0.0, lambda: refuse_socket(world, pack, {"on": False}))
 
 
 def leak_socket(world: World, pack: Peripheral, p: Parameters) -> None:
-    """Notifications do not reach the socket, each with a probability."""
-    pack.socket_fault.loses = float(p["probability"])
+    """Lose notifications on their way to the socket, each with a probability."""
+    pack.socket_fault.loss = float(p["probability"])
     _after(float(p["seconds"]), lambda: leak_socket(world, pack, {"probability": 0.0, "seconds": 0.0}))
 
 
 def close_socket(world: World, pack: Peripheral, p: Parameters) -> None:
-    """BlueZ closes the socket; the link stands."""
+    """Close the socket on BlueZ's side; the link stays."""
     for device in bluez_of(world).links(pack):
         if device.gatt:
             device.gatt.notify.release()
 
 
 def frame(kind: FaultKind) -> Callable[[World, Peripheral, Parameters], None]:
-    """Return the action that puts a fault of the wire on."""
+    """Return the action that starts a fault of requests and replies."""
 
     def run(world: World, pack: Peripheral, p: Parameters) -> None:
         seconds, count = float(p["seconds"]), int(p.get("count", 0))
@@ -106,19 +106,19 @@ def frame(kind: FaultKind) -> Callable[[World, Peripheral, Parameters], None]:
             amount=float(p.get("amount", 0.0)),
             until=now + seconds if seconds else None,
         )
-        pack.device.faults.on.append(fault)
+        pack.device.faults.active.append(fault)
 
     return run
 
 
 def vanish(world: World, pack: Peripheral, p: Parameters) -> None:
-    """Out of the air, with its link."""
+    """Take the pack out of range; it loses its link."""
     pack.appear(False)
     _after(float(p["seconds"]), lambda: pack.appear(True))
 
 
 def phone(world: World, pack: Peripheral, p: Parameters) -> None:
-    """A phone takes the link, or lets go of it."""
+    """Connect a phone to the pack, or disconnect it."""
     pack.grab(bool(p["on"]))
     _after(float(p["seconds"]) if p["on"] else 0.0, lambda: pack.grab(False))
 
@@ -129,12 +129,12 @@ def rssi(world: World, pack: Peripheral, p: Parameters) -> None:
 
 
 def pair(world: World, pack: Peripheral, p: Parameters) -> None:
-    """Pair a passkey module, or forget it."""
+    """Pair a passkey module, or remove its pairing."""
     pack.device.paired = bool(p["on"])
 
 
 def clear(world: World, pack: Peripheral, p: Parameters) -> None:
-    """End every fault of the wire and every imposed value."""
+    """End every fault of requests and replies and every imposed value."""
     pack.device.faults.clear()
     pack.connect_fault = ConnectFault()
     pack.socket_fault = SocketFault()
@@ -145,7 +145,7 @@ def clear(world: World, pack: Peripheral, p: Parameters) -> None:
 
 
 def stuck(world: World, pack: Peripheral, p: Parameters) -> None:
-    """A MOSFET stays as it is, whatever is ordered."""
+    """Fix the state of a MOSFET whatever is commanded, or free it."""
     mosfet, state = str(p["mosfet"]), str(p["state"])
     battery = battery_of(pack)
     if mosfet not in ("charge", "discharge") or state not in ("on", "off", "free"):
@@ -157,14 +157,14 @@ def stuck(world: World, pack: Peripheral, p: Parameters) -> None:
 
 
 def unlocks(world: World, pack: Peripheral, p: Parameters) -> None:
-    """The BMS ends the lock of a MOSFET that current flows backwards through, as newer boards do."""
+    """Let the BMS end the lock of a MOSFET when current flows backwards through it, as newer boards do."""
     battery = battery_of(pack)
     battery.overrides.unlocks = bool(p["on"])
     battery.settle()
 
 
 def mask(world: World, pack: Peripheral, p: Parameters) -> None:
-    """Another master of the BMS (a display, a gateway) writes the MOSFET mask."""
+    """Write the MOSFET mask as another master of the BMS (a display, a gateway) would."""
     wanted = int(p["mask"])
     if not 0 <= wanted <= 3:
         raise ValueError("mask is 0 to 3")
@@ -172,12 +172,12 @@ def mask(world: World, pack: Peripheral, p: Parameters) -> None:
 
 
 def hides_lock(world: World, pack: Peripheral, p: Parameters) -> None:
-    """The BMS never sets its lock bit."""
+    """Let the BMS never set its lock bit, or set it again."""
     battery_of(pack).overrides.hides_lock = bool(p["on"])
 
 
 def protection(world: World, pack: Peripheral, p: Parameters) -> None:
-    """Set a protection bit."""
+    """Set or clear a protection bit."""
     battery, bit = battery_of(pack), 1 << int(p["bit"])
     bits = battery.overrides.protection
     battery.overrides.protection = bits | bit if p["on"] else bits & ~bit
@@ -203,7 +203,7 @@ def temperature(world: World, pack: Peripheral, p: Parameters) -> None:
 
 
 def _override(overrides: dict[int, float], number: int, value: Any) -> None:
-    """Impose a value; "" gives it back to the model."""
+    """Impose a value; "" ends this."""
     if value == "":
         overrides.pop(number, None)
     else:
@@ -211,46 +211,46 @@ def _override(overrides: dict[int, float], number: int, value: Any) -> None:
 
 
 def current(world: World, pack: Peripheral, p: Parameters) -> None:
-    """Impose what sources and loads drive."""
+    """Impose the current from sources and loads."""
     battery = battery_of(pack)
     battery.overrides.current = None if p["amperes"] == "" else float(p["amperes"])
     battery.settle()
 
 
 def soc(world: World, pack: Peripheral, p: Parameters) -> None:
-    """Fill or empty the battery."""
+    """Set the state of charge."""
     battery = battery_of(pack)
     battery.set_soc(min(100.0, max(0.0, float(p["percent"]))))
     battery.settle()
 
 
 def power(world: World, adapter: Adapter, p: Parameters) -> None:
-    """Switch the adapter."""
+    """Switch the adapter on or off."""
     adapter.power(bool(p["on"]))
     _after(float(p["seconds"]), lambda: adapter.power(not p["on"]))
 
 
 def busy(world: World, adapter: Adapter, p: Parameters) -> None:
-    """StartDiscovery answers InProgress for a while."""
+    """Let StartDiscovery answer InProgress for some seconds."""
     adapter.busy_until = asyncio.get_running_loop().time() + float(p["seconds"])
 
 
 def crowd(world: World, adapter: Adapter, p: Parameters) -> None:
-    """Fill the air with other people's devices."""
+    """Add unrelated devices that advertise."""
     adapter.crowd.size, adapter.crowd.rate = int(p["devices"]), float(p["rate"])
 
 
 def unplug(world: World, adapter: Adapter, p: Parameters) -> None:
-    """Pull an adapter out; back after a while if ``seconds`` says so."""
+    """Unplug an adapter; plug it in again after ``seconds``, if not 0."""
     bluez_of(world).unplug(adapter)
     _after(float(p["seconds"]), lambda: plug(world, adapter, p))
 
 
 def plug(world: World, adapter: Adapter, p: Parameters) -> None:
-    """Put an adapter in, perhaps under another name."""
+    """Plug an adapter in, optionally under another name."""
     name = str(p["name"]) or adapter.name
     if any(other.name == name for other in bluez_of(world).plugged):
-        raise ValueError(f"there is an adapter {name} already")
+        raise ValueError(f"an adapter {name} already exists")
     bluez_of(world).plug(adapter, name)
 
 
@@ -262,7 +262,7 @@ def restart_bluez(world: World, target: object, p: Parameters) -> Coroutine[Any,
 
 
 async def restart_settings(world: World, target: object, p: Parameters) -> None:
-    """Take localsettings away and bring it back, with all it knew."""
+    """Stop localsettings and start it again with the same settings."""
     if world.settings is not None:
         await world.settings.close()
         await asyncio.sleep(float(p["seconds"]))

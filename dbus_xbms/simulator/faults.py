@@ -17,7 +17,7 @@ Action = Callable[[World, Any, Parameters], Coroutine[Any, Any, None] | None]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One row: its name, what kind of target it has, what it does, and its parameters with their defaults."""
+    """One row: name, kind of target, action, parameters with their defaults, and help."""
 
     name: str
     target: str  # pack, adapter or world
@@ -26,8 +26,8 @@ class Fault:
     help: str
 
 
-FOR_A_WHILE = {"seconds": 0.0}  # 0: no end
-FRAME = {"count": 1, "probability": 1.0, **FOR_A_WHILE}  # count 0: no limit
+DURATION = {"seconds": 0.0}  # 0: no end
+FRAME = {"count": 1, "probability": 1.0, **DURATION}  # count 0: no limit
 AMOUNT = {**FRAME, "amount": 0.0}
 FAULTS = (
     Fault("drop", "pack", act.drop, {}, "the pack disconnects"),
@@ -39,7 +39,7 @@ FAULTS = (
         {"count": 1, "error": ABORTED},
         "the next connection attempts fail",
     ),
-    Fault("mute", "pack", act.frame(FaultKind.MUTE), FOR_A_WHILE, "no replies"),
+    Fault("mute", "pack", act.frame(FaultKind.MUTE), DURATION, "no replies"),
     Fault(
         "late",
         "pack",
@@ -89,9 +89,9 @@ FAULTS = (
         "replies to reads are lost during the 3 s after a write",
     ),
     Fault(
-        "unheeded",
+        "ignored_write",
         "pack",
-        act.frame(FaultKind.UNHEEDED),
+        act.frame(FaultKind.IGNORED_WRITE),
         FRAME,
         "writes are acknowledged, but not carried out",
     ),
@@ -99,20 +99,20 @@ FAULTS = (
         "refuse_socket",
         "pack",
         act.refuse_socket,
-        {"on": True, **FOR_A_WHILE},
+        {"on": True, **DURATION},
         "AcquireNotify fails (on False: works again); StartNotify works",
     ),
     Fault(
         "leak_socket",
         "pack",
         act.leak_socket,
-        {"probability": 1.0, **FOR_A_WHILE},
+        {"probability": 1.0, **DURATION},
         "notifications do not reach the socket of AcquireNotify",
     ),
     Fault("close_socket", "pack", act.close_socket, {}, "BlueZ closes the socket, but keeps the link"),
-    Fault("vanish", "pack", act.vanish, FOR_A_WHILE, "out of range, losing its link"),
+    Fault("vanish", "pack", act.vanish, DURATION, "out of range, losing its link"),
     Fault("appear", "pack", act.appear, {}, "back in range"),
-    Fault("phone", "pack", act.phone, {"on": True, **FOR_A_WHILE}, "a phone connects, or disconnects"),
+    Fault("phone", "pack", act.phone, {"on": True, **DURATION}, "a phone connects, or disconnects"),
     Fault("rssi", "pack", act.rssi, {"dbm": -60}, "signal strength"),
     Fault("pair", "pack", act.pair, {"on": True}, "a passkey module is paired, or no longer paired"),
     Fault("clear", "pack", act.clear, {}, "end all wire faults and imposed values"),
@@ -143,7 +143,7 @@ FAULTS = (
     ),
     Fault("current", "pack", act.current, {"amperes": ""}, "current imposed by sources (+) and loads (-)"),
     Fault("soc", "pack", act.soc, {"percent": 50.0}, "state of charge"),
-    Fault("power", "adapter", act.power, {"on": False, **FOR_A_WHILE}, "the adapter off or on"),
+    Fault("power", "adapter", act.power, {"on": False, **DURATION}, "the adapter off or on"),
     Fault("busy", "adapter", act.busy, {"seconds": 10.0}, "StartDiscovery answers InProgress"),
     Fault(
         "crowd",
@@ -156,7 +156,7 @@ FAULTS = (
         "unplug",
         "adapter",
         act.unplug,
-        {"name": "", **FOR_A_WHILE},
+        {"name": "", **DURATION},
         "the adapter is removed; after seconds it is back, optionally under another name",
     ),
     Fault("plug", "adapter", act.plug, {"name": ""}, "the adapter is back"),
@@ -178,14 +178,14 @@ FAULTS = (
 
 
 async def inject(world: World, target: str, name: str, parameters: Parameters) -> None:
-    """Inject a fault; returns when a restart is over, at once for all else.
+    """Inject a fault; return when a restart has ended, for other faults at once.
 
     Raises:
         FaultError: unknown fault, target or parameter.
     """
     fault = next((row for row in FAULTS if row.name == name), None)
     if fault is None:
-        raise FaultError(f"there is no fault {name!r}; known: {', '.join(row.name for row in FAULTS)}")
+        raise FaultError(f"unknown fault {name!r}; known: {', '.join(row.name for row in FAULTS)}")
     if unknown := sorted(set(parameters) - set(fault.parameters)):
         raise FaultError(f"{name} takes {', '.join(fault.parameters) or 'nothing'}, not {', '.join(unknown)}")
     finders: dict[str, Callable[[str], object]] = {

@@ -1,4 +1,4 @@
-"""The protections of a simulated BMS: a row each, which trips after a delay and releases elsewhere. Pure."""
+"""The protections of a simulated BMS: one row each, with limits, delay and hold time. Pure."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Guard:
     hold: float = 0.0  # s
 
     def beyond(self, reading: float, limit: float) -> bool:
-        """Whether a reading lies on the wrong side of a limit."""
+        """Return whether a reading is beyond a limit."""
         return reading > limit if self.trip >= self.release else reading < limit
 
 
@@ -53,7 +53,7 @@ def _table(chemistry: Chemistry, n: int, limit: float) -> tuple[Guard, ...]:
 
 
 class Guards:
-    """All protections of a BMS of ``cells`` cells that allows ``current_limit`` A, and what has tripped."""
+    """All protections of a BMS with ``cells`` cells that allows ``current_limit`` A."""
 
     def __init__(self, chemistry: Chemistry, cells: int, current_limit: float) -> None:
         self.tripped = 0  # bits as in ProtectionBit
@@ -61,7 +61,7 @@ class Guards:
         self._timers = dict.fromkeys((guard.bit for guard in self._table), 0.0)
 
     def step(self, dt: float, cells: Sequence[float], current: float, temperatures: Sequence[float]) -> None:
-        """Let ``dt`` s pass at these readings."""
+        """Simulate ``dt`` s at these readings."""
         readings = {
             "highest": max(cells),
             "lowest": min(cells),
@@ -71,9 +71,9 @@ class Guards:
             "coldest": min(temperatures, default=20.0),
         }
         for guard in self._table:
-            self._follow(guard, readings[guard.reads], dt)
+            self._update(guard, readings[guard.reads], dt)
 
-    def _follow(self, guard: Guard, reading: float, dt: float) -> None:
+    def _update(self, guard: Guard, reading: float, dt: float) -> None:
         timer = self._timers[guard.bit] + dt
         if not self.tripped & guard.bit:
             waiting = guard.beyond(reading, guard.trip)
@@ -87,5 +87,5 @@ class Guards:
 
     @staticmethod
     def blocks(tripped: int) -> Mosfets:
-        """Which directions a set of protections stops: True is stopped."""
+        """Return which MOSFETs a set of protections turns off (True)."""
         return Mosfets(charge=bool(tripped & STOPS_CHARGE), discharge=bool(tripped & STOPS_DISCHARGE))

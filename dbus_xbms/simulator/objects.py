@@ -1,4 +1,4 @@
-"""A tree of D-Bus objects under an ObjectManager: added, removed and changed, each with its signal."""
+"""A tree of D-Bus objects under an ObjectManager, which signals each change."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MANAGER = "org.freedesktop.DBus.ObjectManager"
 
 
 class ObjectTree:
-    """The objects of one bus name, managed from ``/``."""
+    """The objects of one bus name, with an ObjectManager at ``/``."""
 
     def __init__(self, name: str, bus: BusType, *, client_gone: Callable[[str], None]) -> None:
         self.nodes: dict[str, Node] = {}
@@ -30,12 +30,12 @@ class ObjectTree:
         )
 
     def add(self, path: str, node: Node) -> None:
-        """Put an object on the bus."""
+        """Add an object."""
         self.nodes[path] = node
         self.server.signal("/", MANAGER, "InterfacesAdded", "oa{sa{sv}}", [path, node.properties])
 
     def remove(self, path: str) -> None:
-        """Take an object and all objects below it off the bus."""
+        """Remove an object and all objects below it."""
         below = [p for p in self.nodes if p.startswith(path + "/")]
         for gone in [*sorted(below, reverse=True), path]:
             node = self.nodes.pop(gone, None)

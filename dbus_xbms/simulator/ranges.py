@@ -1,4 +1,4 @@
-"""What the values of a scenario file may be: a range for each number, a form for each text. Pure."""
+"""Valid values in a scenario file: a range for each number, a form for each text. Pure."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from math import isfinite
 
 FOREVER = 1e9  # s
-LONGEST_STEP = 3600.0  # s that a step of BlueZ may take
-LONGEST_NAME = 248  # bytes, as Bluetooth has it
+LONGEST_STEP = 3600.0  # s, duration of an operation of BlueZ
+LONGEST_NAME = 248  # bytes, the limit of Bluetooth
 STEPS = ("connect", "connect_timeout", "resolve", "disconnect", "forget", "supervision", "write")
 MOST_CELLS, MOST_SENSORS = 32, 8  # that a JBD frame is known to hold
 NUMBERS: dict[str, tuple[float, float]] = {
@@ -25,7 +25,7 @@ NUMBERS: dict[str, tuple[float, float]] = {
     "mask": (0, 3),
     "software": (0, 0xFF),
     "functions": (0, 0xFFFF),
-    "mtu": (23, 517),  # bytes, as ATT has it
+    "mtu": (23, 517),  # bytes, the limits of ATT
     "quickest": (0, LONGEST_STEP),
     "slowest": (0, LONGEST_STEP),
     "rssi": (-127, 20),  # dBm
@@ -45,26 +45,26 @@ FORMS = {
 }
 
 
-def misfit(name: str, value: object) -> str:
-    """What is wrong with a value of the right type; empty if nothing is."""
+def invalid(name: str, value: object) -> str:
+    """Return what is wrong with a value of the right type; empty if it is valid."""
     if isinstance(value, str):
-        return _misfit_text(name, value)
+        return _invalid_text(name, value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
     lowest, highest = NUMBERS.get(name, (-FOREVER, FOREVER))
     if lowest <= value <= highest and isfinite(value):
         return ""
-    return f"{name} is from {lowest:g} to {highest:g}, not {value!r:.60}"
+    return f"{name} must be from {lowest:g} to {highest:g}, not {value!r:.60}"
 
 
-def _misfit_text(name: str, text: str) -> str:
+def _invalid_text(name: str, text: str) -> str:
     pattern, form = FORMS.get(name, (None, ""))
     if pattern and not pattern.fullmatch(text):
-        return f"{name} is {form}, not {text!r:.60}"
+        return f"{name} must be {form}, not {text!r:.60}"
     try:
         length = len(text.encode())
     except UnicodeEncodeError:
-        return f"{name} is no text: {text!r:.60}"
+        return f"{name} is not valid text: {text!r:.60}"
     if length > LONGEST_NAME or "\0" in text:
-        return f"{name} takes {LONGEST_NAME} bytes at most, none of them 0"
+        return f"{name} is limited to {LONGEST_NAME} bytes, none of them 0"
     return ""

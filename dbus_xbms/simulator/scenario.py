@@ -1,4 +1,4 @@
-"""What is to be simulated: packs, adapters, timing and timed faults, from defaults or a JSON file. Pure."""
+"""Scenarios: packs, adapters, timing and timed faults, from defaults or a JSON file. Pure."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from dbus_xbms.simulator.bluez_names import Timing
 from dbus_xbms.simulator.board import BoardSpec, recordings
 from dbus_xbms.simulator.chemistry import CHEMISTRIES
 from dbus_xbms.simulator.device import WireSpec
-from dbus_xbms.simulator.orders import COMMANDS
-from dbus_xbms.simulator.ranges import misfit
+from dbus_xbms.simulator.ranges import invalid
+from dbus_xbms.simulator.writes import COMMANDS
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ CHOICES: dict[str, Sequence[str]] = {
     "dialect": ("standard", "daren", "daren_gauge"),
     "commands": tuple(COMMANDS),
 }
-# The first two are what everybody expects of pack 1 and 2; the rest vary.
+# The first two are typical packs; the rest vary.
 DEFAULT_PACKS: tuple[dict[str, Any], ...] = (
     {"name": "JBD-SP04S020A", "cells": 4, "capacity": 100.0, "soc": 62.0},
     {"name": "JBD-SP17S005", "cells": 16, "capacity": 280.0, "soc": 48.0, "sensors": 3, "tail": 9},
@@ -46,12 +46,12 @@ DEFAULT_PACKS: tuple[dict[str, Any], ...] = (
 
 
 class ScenarioError(Exception):
-    """A scenario file that its owner has to correct; the message says where."""
+    """An invalid scenario file; the message says where."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackSpec:
-    """One pack, whole: simulated, or a recording by its name."""
+    """One pack: simulated, or the replay of a recording."""
 
     address: str
     battery: BatterySpec = field(default_factory=BatterySpec)
@@ -63,7 +63,7 @@ class PackSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimedFault:
-    """A fault injected ``at`` s after the start, and again ``every`` s if that is not 0."""
+    """A fault injected ``at`` s after the start, then every ``every`` s unless that is 0."""
 
     at: float = 0.0
     every: float = 0.0
@@ -74,7 +74,7 @@ class TimedFault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """All that one run simulates."""
+    """What one run simulates."""
 
     packs: tuple[PackSpec, ...]
     adapters: tuple[AdapterSpec, ...] = (AdapterSpec(),)
@@ -85,21 +85,21 @@ class Scenario:
 
 
 def address_of(number: int) -> str:
-    """Address of the n-th simulated pack, from 1."""
+    """Return the address of the n-th simulated pack, from 1."""
     return f"A4:C1:37:00:00:{number:02X}"
 
 
 def default_packs(count: int) -> tuple[PackSpec, ...]:
-    """Packs of every kind."""
+    """Return packs of different kinds."""
     rows = (DEFAULT_PACKS[i % len(DEFAULT_PACKS)] for i in range(count))
     return tuple(pack_of({"address": address_of(i), **row}, i) for i, row in enumerate(rows, 1))
 
 
 def replayed_packs(names: Sequence[str]) -> tuple[PackSpec, ...]:
-    """Packs that replay recordings.
+    """Return packs that replay recordings.
 
     Raises:
-        ScenarioError: there is no recording of that name.
+        ScenarioError: unknown recording.
     """
     for number, name in enumerate(names, 1):
         _check_recording(name, f"pack {number}")
@@ -138,7 +138,7 @@ def read_scenario(text: str) -> Scenario:
 def _list(row: Mapping[str, Any], name: str, otherwise: list[Any]) -> list[Any]:
     rows = row.get(name, otherwise)
     if not isinstance(rows, list):
-        raise ScenarioError(f"{name} is a list, not {rows!r:.60}")
+        raise ScenarioError(f"{name} must be a list, not {rows!r:.60}")
     return rows
 
 
@@ -146,7 +146,7 @@ def _check_adapters(adapters: Sequence[AdapterSpec]) -> None:
     for key in ("name", "address"):
         values = [getattr(adapter, key) for adapter in adapters]
         for value in values:
-            if why := misfit(f"adapter {key}", value):
+            if why := invalid(f"adapter {key}", value):
                 raise ScenarioError(why)
         if len(set(values)) < len(values):
             raise ScenarioError(f"two adapters have the same {key}")
@@ -156,7 +156,7 @@ def _packs(rows: object) -> tuple[PackSpec, ...]:
     if isinstance(rows, int) and not isinstance(rows, bool) and 0 <= rows <= MOST_PACKS:
         return default_packs(rows)
     if not isinstance(rows, list) or len(rows) > MOST_PACKS:
-        raise ScenarioError(f"packs is a list of packs, or how many (up to {MOST_PACKS}), not {rows!r:.60}")
+        raise ScenarioError(f"packs must be a list of packs or a number up to {MOST_PACKS}, not {rows!r:.60}")
     return tuple(pack_of(row, i) for i, row in enumerate(rows, 1))
 
 
@@ -164,7 +164,7 @@ def pack_of(row: Mapping[str, Any], number: int) -> PackSpec:
     """Build one pack from the flat keys of a scenario file.
 
     Raises:
-        ScenarioError: an unknown key, or a value that does not fit it.
+        ScenarioError: an unknown key, or an invalid value.
     """
     where = f"pack {number}"
     parts = {"battery": BatterySpec, "board": BoardSpec, "wire": WireSpec, "radio": RadioSpec}
@@ -172,7 +172,7 @@ def pack_of(row: Mapping[str, Any], number: int) -> PackSpec:
     _only(row, known, where)
     for name, choices in CHOICES.items():
         if name in row and str(row[name]) not in choices:
-            raise ScenarioError(f"{where}: {name} is one of {', '.join(choices)}, not {row[name]!r:.60}")
+            raise ScenarioError(f"{where}: {name} must be one of {', '.join(choices)}, not {row[name]!r:.60}")
     replay = str(row.get("replay", ""))
     if replay:
         _check_recording(replay, where)
@@ -192,12 +192,12 @@ def pack_of(row: Mapping[str, Any], number: int) -> PackSpec:
 
 def _check_recording(name: str, where: str) -> None:
     if name not in recordings():
-        raise ScenarioError(f"{where}: there is no recording {name!r:.60}; known: {', '.join(recordings())}")
+        raise ScenarioError(f"{where}: unknown recording {name!r:.60}; known: {', '.join(recordings())}")
 
 
 def _only(row: object, known: set[str], where: str) -> None:
     if not isinstance(row, Mapping):
-        raise ScenarioError(f"{where}: takes an object, not {row!r:.60}")
+        raise ScenarioError(f"{where}: must be an object, not {row!r:.60}")
     if unknown := sorted(set(row) - known):
         raise ScenarioError(f"{where}: unknown {', '.join(unknown):.60}; known: {', '.join(sorted(known))}")
 
@@ -208,20 +208,20 @@ def _whole(kind: type[T], row: Mapping[str, Any], where: str) -> T:
 
 
 def _part(kind: type[T], row: Mapping[str, Any], where: str) -> T:
-    """Build a record from those keys of ``row`` that are its fields."""
-    wanted = {f.name: row[f.name] for f in fields(kind) if f.name in row}  # type: ignore[arg-type]
-    for name, value in wanted.items():
+    """Build a dataclass from the keys of ``row`` that are its fields."""
+    values = {f.name: row[f.name] for f in fields(kind) if f.name in row}  # type: ignore[arg-type]
+    for name, value in values.items():
         _check(kind, name, value, where)
     try:
-        return kind(**wanted)
+        return kind(**values)
     except TypeError as err:
         raise ScenarioError(f"{where}: {err}") from err
 
 
 def _check(kind: type[Any], name: str, value: object, where: str) -> None:
     if not _fits(value, str(get_type_hints(kind)[name])):
-        raise ScenarioError(f"{where}: {name} does not take {value!r:.60}")
-    if why := misfit(name, value):
+        raise ScenarioError(f"{where}: {name} cannot be {value!r:.60}")
+    if why := invalid(name, value):
         raise ScenarioError(f"{where}: {why}")
 
 

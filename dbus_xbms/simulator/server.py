@@ -21,32 +21,32 @@ from dbus_xbms.simulator.world import World
 
 log = logging.getLogger(__name__)
 
-GONE = "the bus has gone away"
+BUS_CLOSED = "the bus has closed"
 
 
 class BusLostError(Exception):
-    """There is no bus, it has gone away, or another program has a name on it; the message says which."""
+    """The bus or a name on it is not available; the message says which and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
-    """The parts of a simulation to serve, and for how long."""
+class ServeOptions:
+    """The parts of a simulation to serve, and for how long (None: until stopped)."""
 
     scenario: Scenario
     bluez: bool = True
     settings: bool = True
     settings_file: Path | None = None
-    seconds: float | None = None  # until stopped
+    seconds: float | None = None
 
 
-async def serve(served: Served) -> None:
-    """Serve until SIGTERM or SIGINT, or until the time is over.
+async def serve(options: ServeOptions) -> None:
+    """Serve until SIGTERM or SIGINT, or until the time has passed.
 
     Raises:
         BusLostError: the bus or a name on it is not available.
         ScenarioError: a timed fault is unknown.
     """
-    _check(served.scenario)
+    _check(options.scenario)
     loop = asyncio.get_running_loop()
     stop: asyncio.Future[str] = loop.create_future()  # the reason to stop; "" on request
 
@@ -56,25 +56,25 @@ async def serve(served: Served) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end)
-    if served.seconds is not None:
-        loop.call_later(served.seconds, end)
+    if options.seconds is not None:
+        loop.call_later(options.seconds, end)
     try:
-        reason = await _served(served, stop, end)
-    except (OSError, EOFError) as lost:  # closing the connection may be what finds the bus gone
-        raise BusLostError(GONE) from lost
+        reason = await _run(options, stop, end)
+    except (OSError, EOFError) as lost:  # the bus may be lost while closing the connection
+        raise BusLostError(BUS_CLOSED) from lost
     if reason:
         raise BusLostError(reason)
 
 
-async def _served(served: Served, stop: asyncio.Future[str], end: Callable[[str], None]) -> str:
+async def _run(options: ServeOptions, stop: asyncio.Future[str], end: Callable[[str], None]) -> str:
     """Serve until ``stop`` is done; return its result."""
     async with contextlib.AsyncExitStack() as stack:
-        buses = [await stack.enter_async_context(_connected(bus)) for bus in _buses(served)]
-        control = await stack.enter_async_context(_opened(served))
+        buses = [await stack.enter_async_context(_connected(bus)) for bus in _buses(options)]
+        control = await stack.enter_async_context(_opened(options))
         async with asyncio.TaskGroup() as tasks:
             watchers = [tasks.create_task(_watch(bus, end)) for bus in buses]
-            control.begin(tasks, served.scenario.faults)
-            print(_ready(served), flush=True)
+            control.begin(tasks, options.scenario.faults)
+            print(_ready(options), flush=True)
             reason = await stop
             control.end()
             for watcher in watchers:
@@ -88,30 +88,30 @@ def _check(scenario: Scenario) -> None:
         takes = known.get(fault.fault)
         if takes is None:
             raise ScenarioError(
-                f"faults: there is no fault {fault.fault!r:.60}; known: {', '.join(sorted(known))}"
+                f"faults: unknown fault {fault.fault!r:.60}; known: {', '.join(sorted(known))}"
             )
         if unknown := sorted(set(fault.parameters) - takes):
-            known_here = ", ".join(sorted(takes)) or "no parameters"
-            raise ScenarioError(f"faults: {fault.fault} takes {known_here}, not {unknown[0]!r:.60}")
+            takes_words = ", ".join(sorted(takes)) or "no parameters"
+            raise ScenarioError(f"faults: {fault.fault} takes {takes_words}, not {unknown[0]!r:.60}")
 
 
-def _buses(served: Served) -> set[BusType]:
-    """Return the buses to serve on; the control interface is always on the bus of Venus."""
-    return {venus_bus(), BusType.SYSTEM} if served.bluez else {venus_bus()}
+def _buses(options: ServeOptions) -> set[BusType]:
+    """Return the buses to serve on; the control interface is always on the same bus as Venus's services."""
+    return {venus_bus(), BusType.SYSTEM} if options.bluez else {venus_bus()}
 
 
-def _ready(served: Served) -> str:
-    adapters = ", ".join(adapter.name for adapter in served.scenario.adapters)
-    return f"ready: {len(served.scenario.packs)} packs" + (f" on {adapters}" if served.bluez else "")
+def _ready(options: ServeOptions) -> str:
+    adapters = ", ".join(adapter.name for adapter in options.scenario.adapters)
+    return f"ready: {len(options.scenario.packs)} packs" + (f" on {adapters}" if options.bluez else "")
 
 
 @contextlib.asynccontextmanager
 async def _connected(bus_type: BusType) -> AsyncIterator[MessageBus]:
-    """Yield a connection, to notice the end of the bus by."""
+    """Yield a connection, which ends when the bus closes."""
     try:
         bus = await MessageBus(bus_type=bus_type).connect()
     except (OSError, EOFError, AuthError) as err:
-        raise BusLostError(f"there is no {bus_type.name.lower()} bus: {err}") from err
+        raise BusLostError(f"no connection to the {bus_type.name.lower()} bus: {err}") from err
     try:
         yield bus
     finally:
@@ -121,14 +121,14 @@ async def _connected(bus_type: BusType) -> AsyncIterator[MessageBus]:
 async def _watch(bus: MessageBus, lost: Callable[[str], None]) -> None:
     with contextlib.suppress(OSError, EOFError):
         await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
-    lost(GONE)
+    lost(BUS_CLOSED)
 
 
 @contextlib.asynccontextmanager
-async def _opened(served: Served) -> AsyncIterator[Control]:
-    """Yield the whole simulation on its buses."""
+async def _opened(options: ServeOptions) -> AsyncIterator[Control]:
+    """Yield a running simulation."""
     world = World(
-        served.scenario, bluez=served.bluez, settings=served.settings, settings_file=served.settings_file
+        options.scenario, bluez=options.bluez, settings=options.settings, settings_file=options.settings_file
     )
     control = Control(world)
     try:
@@ -136,7 +136,7 @@ async def _opened(served: Served) -> AsyncIterator[Control]:
         await world.open()
         yield control
     except NameTaken as err:
-        raise BusLostError(f"{err}; to simulate, give it a bus of its own (see docs/simulator.md)") from err
+        raise BusLostError(f"{err}; run the simulator on a bus of its own (see docs/simulator.md)") from err
     except BusError as err:
         raise BusLostError(str(err)) from err
     finally:

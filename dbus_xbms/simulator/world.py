@@ -26,7 +26,7 @@ def make_board(spec: PackSpec, seed: int) -> Board:
 
 
 def make_device(spec: PackSpec, clock: Clock, seed: int = 1) -> Device:
-    """Return a pack as seen over the air; ``clock`` is for instance an event loop."""
+    """Return a pack as its radio exposes it; ``clock`` is for instance an event loop."""
     return Device(spec.address, make_board(spec, seed), spec.wire, clock, seed)
 
 
@@ -71,7 +71,7 @@ class World:
         return self.air.peripherals.get(address.upper())
 
     def adapter(self, name: str) -> Adapter | None:
-        """Return the adapter with a name or address; "" is the first one."""
+        """Return the adapter with a name or address; the first one for ""."""
         adapters = self.bluez.adapters if self.bluez else []
         return next((a for a in adapters if name in ("", a.name) or name.upper() == a.address), None)
 
@@ -86,14 +86,14 @@ class World:
             "advertising": peripheral.advertising,
             "holder": peripheral.holder,
             "held": device.held,
-            "notify_sessions": sum(one.subscribers for one in notifying),
-            "acquired": any(one.acquired for one in notifying),
+            "notify_sessions": sum(characteristic.subscribers for characteristic in notifying),
+            "acquired": any(characteristic.acquired for characteristic in notifying),
             "counters": {
                 **asdict(peripheral.counters),
                 "notifications": device.counters.notifications,
                 "garbled": device.counters.garbled,
                 "requests": dict(device.counters.requests),
-                "faults": dict(device.faults.struck),
+                "faults": dict(device.faults.counts),
             },
             "paired": device.paired,
             "writes": list(device.counters.writes),

@@ -26,7 +26,7 @@ def test_every_archive_is_below_one_and_a_half_megabytes(output: Path) -> None:
     assert [path.name for path in archives if path.stat().st_size > MOST] == []
 
 
-def test_an_archive_tells_nothing_of_the_machine_that_made_it(output: Path) -> None:
+def test_an_archive_contains_nothing_about_the_machine_that_built_it(output: Path) -> None:
     for path in output.glob("*.tar.gz"):
         assert path.read_bytes()[4:8] == bytes(4), "the time in the header of gzip"
         with tarfile.open(path) as archive:
@@ -56,7 +56,7 @@ def for_a_computer(path: Path) -> bool:
     return path.parts[0] == "simulator" or path.stem in ("demo", "simulate", "stories")
 
 
-def test_the_program_is_in_it_as_it_is_here_without_the_simulator(unpacked: Path) -> None:
+def test_the_bundle_contains_the_program_without_the_simulator(unpacked: Path) -> None:
     source = {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / "dbus_xbms").rglob("*")
@@ -67,26 +67,26 @@ def test_the_program_is_in_it_as_it_is_here_without_the_simulator(unpacked: Path
     assert (unpacked / "VERSION").read_text() == f"{NAME.removeprefix('dbus-xbms-')}\n"
 
 
-def test_the_readme_is_in_it_with_the_pages_that_it_names(unpacked: Path) -> None:
+def test_the_bundle_contains_the_readme_and_the_pages_that_it_links(unpacked: Path) -> None:
     readme = (unpacked / "README.md").read_text()
     pages = re.findall(r"\]\((docs/[\w-]+\.md)", readme)
     assert pages
     assert [page for page in pages if not (unpacked / page).is_file()] == []
 
 
-def test_what_is_for_a_machine_without_venus_is_not_in_it(unpacked: Path) -> None:
+def test_the_bundle_contains_only_the_service_files_of_venus(unpacked: Path) -> None:
     service = {path for path in files(unpacked) if path.startswith("service/")}
     assert service == {"service/venus.sh", "service/dbus-xbms/run", "service/dbus-xbms/log/run"}
 
 
-def test_only_what_the_device_runs_itself_can_be_run(unpacked: Path) -> None:
+def test_only_scripts_are_executable_and_only_for_sh(unpacked: Path) -> None:
     scripts = {path: content for path, content in files(unpacked).items() if content.startswith(b"#!")}
     assert "bin/dbus-xbms" in scripts
     assert {path for path in files(unpacked) if (unpacked / path).stat().st_mode & 0o111} == set(scripts)
     assert set(re.findall(rb"^#!(\S+)", b"\n".join(scripts.values()), re.MULTILINE)) == {b"/bin/sh"}
 
 
-def test_nothing_in_it_is_for_another_system_or_one_processor_only(unpacked: Path) -> None:
+def test_the_libraries_are_pure_python_and_only_for_linux(unpacked: Path) -> None:
     vendor = [path for path in files(unpacked) if path.startswith("vendor/")]
     assert {Path(path).suffix for path in vendor} == {".py", ""}
     assert [path for path in vendor if Path(path).suffix == "" and Path(path).name != "METADATA"] == []
@@ -107,7 +107,7 @@ def test_each_library_of_the_lock_has_its_licence_and_its_row_in_the_bill(unpack
         assert re.search(r"copyright", (unpacked / "LICENSES" / f"{name}.txt").read_text(), re.IGNORECASE)
 
 
-def test_the_lock_holds_all_that_a_library_needs_where_it_runs(unpacked: Path) -> None:
+def test_the_lock_contains_every_library_that_is_needed_on_venus(unpacked: Path) -> None:
     locked = {row[0] for row in ROW.findall(LOCK.read_text())}
     needs = {
         need
@@ -134,13 +134,13 @@ def test_install_sh_and_the_notes_name_the_repository_that_published_them(output
     assert "This build is unsigned." in notes
 
 
-def test_a_build_of_ones_own_knows_no_address(tmp_path: Path) -> None:
+def test_a_local_build_has_no_download_address(tmp_path: Path) -> None:
     built = build(tmp_path, GITHUB_REPOSITORY="")
     assert b"\nDOWNLOADS=''\nKEY=''\n" in built["install.sh"]
     assert not [name for name in built if name.startswith("setuphelper") or name == "NOTES.md"]
 
 
-def test_a_release_is_signed_inside_and_outside_the_same_each_time(tmp_path: Path) -> None:
+def test_a_release_is_signed_inside_and_outside_reproducibly(tmp_path: Path) -> None:
     key = new_key(tmp_path)
     one, two = (build(tmp_path / name, "--repository", REPOSITORY, "--key", key) for name in ("one", "two"))
     assert one == two
@@ -160,7 +160,7 @@ def test_a_release_is_signed_inside_and_outside_the_same_each_time(tmp_path: Pat
         assert done.returncode == 0, done.stderr
 
 
-def test_no_address_of_a_repository_of_this_project_stands_in_the_tree() -> None:
+def test_the_tree_contains_no_address_of_a_repository_of_this_project() -> None:
     # Whoever registers a name that is printed here would own every GX that follows it.
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
     ours = re.compile(

@@ -66,13 +66,13 @@ def installed(root: Path) -> bool:
     return (root / "etc/venus/installedVersion-dbus-xbms").exists()
 
 
-def test_setup_installs_and_again_with_what_installs_without_it(root: Path) -> None:
+def test_setup_installs_twice_with_the_option_offline(root: Path) -> None:
     for _ in range(2):
         assert setup(root, "install") == ["install.sh --offline", "end "]
         assert installed(root)
 
 
-def test_setup_removes(root: Path) -> None:
+def test_setup_uninstalls(root: Path) -> None:
     setup(root, "install")
     assert setup(root, "uninstall") == ["install.sh --uninstall", "end "]
     assert not installed(root)

@@ -45,7 +45,7 @@ def valid(seen: Seen) -> bool:
     return seen["/Dc/0/Voltage"] is not None
 
 
-def test_the_python_lacks_what_a_stock_venus_lacks_and_whatever_is_installed_here(stock_python: Path) -> None:
+def test_the_python_lacks_modules_missing_on_venus_and_those_installed_here(stock_python: Path) -> None:
     lacking = NOT_ON_VENUS - set(sys.builtin_module_names) | {"bleak", "pytest", "dbus_fast"}
     script = f"""
 for name in {sorted(lacking)}:

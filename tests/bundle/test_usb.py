@@ -104,7 +104,7 @@ def gx(tmp_path: Path) -> Iterator[Gx]:
     assert not gx.app.with_suffix(".new").exists(), "left behind"
 
 
-def test_the_boot_after_a_stick_was_put_in_installs_for_the_start_that_comes_later_in_it(gx: Gx) -> None:
+def test_booting_with_a_stick_installs_and_leaves_the_start_to_the_boot(gx: Gx) -> None:
     gx.insert("0.1.0")
     gx.boot()
     assert gx.installed == "0.1.0"
@@ -112,14 +112,14 @@ def test_the_boot_after_a_stick_was_put_in_installs_for_the_start_that_comes_lat
     assert gx.report == "0.1.0 is in place\n"
 
 
-def test_a_stick_that_is_put_in_later_starts_the_service_at_once(gx: Gx) -> None:
+def test_a_stick_inserted_after_the_boot_starts_the_service_at_once(gx: Gx) -> None:
     gx.insert("0.1.0")
     gx.supervised(True)
     gx.boot()
     assert gx.calls == ["--offline --no-start", "--boot"]
 
 
-def test_a_stick_that_stays_in_changes_nothing_at_the_next_boots(gx: Gx) -> None:
+def test_a_stick_that_stays_inserted_changes_nothing_at_the_next_boots(gx: Gx) -> None:
     gx.insert("0.1.0")
     gx.boot()
     before = files(gx.root)
@@ -128,7 +128,7 @@ def test_a_stick_that_stays_in_changes_nothing_at_the_next_boots(gx: Gx) -> None
     assert files(gx.root) == before
 
 
-def test_a_stick_mends_what_it_has_installed(gx: Gx) -> None:
+def test_a_stick_repairs_what_it_has_installed(gx: Gx) -> None:
     gx.insert("0.1.0")
     gx.boot()
     (gx.app / "current" / "install.sh").write_text("damaged")
@@ -141,7 +141,7 @@ def test_a_stick_mends_what_it_has_installed(gx: Gx) -> None:
     assert len(gx.calls) == 3
 
 
-def test_a_newer_version_upgrades_and_an_older_one_on_a_forgotten_stick_takes_nothing_back(gx: Gx) -> None:
+def test_a_newer_version_upgrades_and_an_older_one_does_not_downgrade(gx: Gx) -> None:
     for version in ("0.9.0", "0.10.0"):
         gx.insert(version)
         gx.boot()
@@ -152,7 +152,7 @@ def test_a_newer_version_upgrades_and_an_older_one_on_a_forgotten_stick_takes_no
     assert len(gx.calls) == 2
 
 
-def test_a_refusal_is_told_on_the_stick_and_what_was_installed_stays(gx: Gx) -> None:
+def test_a_refusal_is_reported_on_the_stick_and_nothing_is_installed(gx: Gx) -> None:
     gx.insert("0.0.9")
     gx.boot()
     assert gx.report == "this GX is too old\n"
@@ -174,7 +174,7 @@ def test_a_damaged_archive_changes_nothing_and_the_stick_says_so(gx: Gx) -> None
     assert gx.installed == "0.2.0"
 
 
-def test_what_an_interrupted_boot_has_left_is_not_taken_for_a_part_of_the_next_version(gx: Gx) -> None:
+def test_leftovers_of_an_interrupted_boot_do_not_get_into_the_next_version(gx: Gx) -> None:
     left = gx.app.with_suffix(".new") / "dbus_xbms" / "stale.py"
     left.parent.mkdir(parents=True)
     left.touch()
@@ -183,7 +183,7 @@ def test_what_an_interrupted_boot_has_left_is_not_taken_for_a_part_of_the_next_v
     assert not (gx.app / "current" / "dbus_xbms").exists()
 
 
-def test_the_archive_that_removes_does_so_and_unpacks_nothing(gx: Gx) -> None:
+def test_the_removal_archive_uninstalls_and_unpacks_nothing(gx: Gx) -> None:
     archive = gx.insert("0.1.0")
     gx.boot()
     archive.unlink()
@@ -196,7 +196,7 @@ def test_the_archive_that_removes_does_so_and_unpacks_nothing(gx: Gx) -> None:
     assert len(gx.calls) == 2
 
 
-def test_the_hooks_are_all_that_is_called_rc_and_all_else_goes_to_a_directory_of_our_own(
+def test_only_the_hooks_are_in_rc_and_everything_else_is_in_one_directory(
     output: Path,
 ) -> None:
     with tarfile.open(output / f"venus-data-{NAME}.tar.gz") as archive:

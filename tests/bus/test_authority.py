@@ -28,7 +28,7 @@ def says(words: str) -> Any:
     return lambda seen: words in why(seen)
 
 
-async def test_a_pack_that_only_watches_says_why_on_the_bus() -> None:
+async def test_a_pack_that_does_not_control_shows_the_reason_on_the_bus() -> None:
     async with Simulation(1), Venus() as venus, Program("run"):
         await venus.enable(ONE)
         await venus.until(ONE, says("Not controlling: Control is 0"))
@@ -38,7 +38,7 @@ async def test_a_pack_that_only_watches_says_why_on_the_bus() -> None:
         await venus.until(ONE, controlling)
 
 
-async def test_a_second_yes_has_no_effect_and_is_told_in_the_log_and_on_the_bus() -> None:
+async def test_a_second_pack_with_control_1_does_not_control_and_log_and_bus_say_so() -> None:
     async with Simulation(2), Venus() as venus, Program("run") as program:
         await venus.enable(ONE, **CONTROL, CustomName="House")
         seen = await venus.until(ONE, controlling)
@@ -62,7 +62,7 @@ async def test_removing_the_pack_that_controls_moves_control_with_a_warning() ->
         await program.until(f"{TWO}: controls chargers")
 
 
-async def test_adding_a_pack_that_never_answers_takes_no_limits_away() -> None:
+async def test_adding_a_pack_that_never_answers_leaves_the_limits_in_place() -> None:
     async with (
         Simulation([{"address": ONE}, {"address": TWO, "password": "123456"}]) as sim,
         Venus() as venus,
@@ -77,7 +77,7 @@ async def test_adding_a_pack_that_never_answers_takes_no_limits_away() -> None:
         assert controlling(seen)
 
 
-async def test_beside_another_bms_limits_leave_the_bus_and_the_log_says_so() -> None:
+async def test_limits_are_withdrawn_beside_another_bms_and_the_log_says_so() -> None:
     async with Simulation(1), Venus() as venus, Program("run") as program:
         await venus.enable(ONE, **CONTROL)
         await venus.until(ONE, controlling)
@@ -90,7 +90,7 @@ async def test_beside_another_bms_limits_leave_the_bus_and_the_log_says_so() -> 
         await venus.until(ONE, says("within the last 10 min"))
 
 
-async def test_a_bms_that_gets_a_limit_later_is_seen_too() -> None:
+async def test_a_bms_that_publishes_a_limit_later_is_noticed() -> None:
     items: dict[str, Any] = {CVL: None, "/DeviceInstance": 512}
     async with Simulation(1), Venus() as venus, Program("run"), venus_service(PYLONTECH, items):
         await venus.enable(ONE, **CONTROL)
@@ -99,7 +99,7 @@ async def test_a_bms_that_gets_a_limit_later_is_seen_too() -> None:
         await venus.until(ONE, says("battery.socketcan_can0 has a charge voltage limit"))
 
 
-async def test_a_pack_beside_a_bms_never_controls_not_even_for_a_moment() -> None:
+async def test_a_pack_beside_a_bms_never_controls_even_briefly() -> None:
     ever: set[str] = set()
 
     def look(seen: Seen) -> None:
@@ -128,14 +128,14 @@ async def test_a_12_v_pack_does_not_control_a_48_v_system(service: str, items: d
         assert CVL not in venus.services[f"{BATTERY}xbms_a4c137000001"].items
 
 
-async def test_a_voltage_that_is_our_own_proves_nothing() -> None:
+async def test_a_voltage_measured_by_another_pack_of_this_program_is_ignored() -> None:
     ours = {"/Dc/Battery/Voltage": 52.9, "/Dc/Battery/BatteryService": f"{BATTERY}xbms_a4c137000002"}
     async with Simulation(1), venus_service(SYSTEM, ours), Venus() as venus, Program("run"):
         await venus.enable(ONE, **CONTROL)
         await venus.until(ONE, controlling)
 
 
-async def test_a_voltage_that_chargers_use_for_their_own_is_not_held() -> None:
+async def test_a_voltage_that_chargers_use_as_their_own_is_not_held() -> None:
     ours = {"/Dc/Battery/VoltageService": f"{BATTERY}xbms_a4c137000001"}
     async with Simulation(1) as sim, venus_service(SYSTEM, ours), Venus() as venus, Program("run"):
         await venus.enable(ONE, **CONTROL)
@@ -146,7 +146,7 @@ async def test_a_voltage_that_chargers_use_for_their_own_is_not_held() -> None:
         assert held["/Soc"] is not None
 
 
-async def test_what_controlled_goes_on_controlling_after_a_restart() -> None:
+async def test_the_controlling_pack_still_controls_after_a_restart() -> None:
     async with Simulation(2), Venus() as venus:
         await venus.enable(TWO, **CONTROL)
         async with Program("run"):

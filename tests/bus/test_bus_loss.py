@@ -20,7 +20,9 @@ def errors(program: Program) -> list[str]:
     return [line for line in program.output if line.startswith("ERROR")]
 
 
-async def test_at_any_moment_from_the_first_word_to_the_last_poll(private_bus: str, tmp_path: Path) -> None:
+async def test_losing_the_bus_at_any_message_of_the_start_ends_the_program_with_one_error(
+    private_bus: str, tmp_path: Path
+) -> None:
     async with Simulation(2) as sim, Venus() as venus:
         for address in sim.addresses:
             await venus.enable(address, NotifyMethod=1)
@@ -37,7 +39,7 @@ async def test_at_any_moment_from_the_first_word_to_the_last_poll(private_bus: s
             assert any(words in why for words in WORDS), (chunks, why)
 
 
-async def test_while_the_program_is_leaving(private_bus: str, tmp_path: Path) -> None:
+async def test_losing_the_bus_during_shutdown_leaves_nothing_behind(private_bus: str, tmp_path: Path) -> None:
     async with Simulation(2) as sim, Venus() as venus:
         for address in sim.addresses:
             await venus.enable(address, NotifyMethod=1)

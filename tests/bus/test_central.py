@@ -98,7 +98,7 @@ async def lost(link: Link) -> None:
 # The traps
 
 
-async def test_after_a_drop_no_notification_comes_twice() -> None:
+async def test_no_notification_is_duplicated_after_a_drop() -> None:
     async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
         for _ in range(3):
             await sim.fault("drop", sim.addresses[0])
@@ -108,7 +108,7 @@ async def test_after_a_drop_no_notification_comes_twice() -> None:
         assert (await poll(link)).sample.cells
 
 
-async def test_a_new_client_on_top_of_an_old_one_would_get_everything_twice() -> None:
+async def test_a_second_client_beside_an_old_one_doubles_the_notifications() -> None:
     """The simulator sets the trap, so that the test above proves something."""
     async with Simulation(packs=1) as sim:
         address = sim.addresses[0]
@@ -155,7 +155,7 @@ async def test_a_request_in_flight_fails_with_the_link_when_bluetoothd_is_killed
                     await poll(link)
 
 
-async def test_an_absent_pack_delays_a_present_one_by_its_short_share() -> None:
+async def test_an_absent_pack_delays_a_present_one_by_less_than_seven_seconds() -> None:
     async with Simulation(packs=2) as sim, running() as air:
         absent, present = sim.addresses
         async with linked(air, absent), linked(air, present):
@@ -175,7 +175,7 @@ async def test_an_absent_pack_delays_a_present_one_by_its_short_share() -> None:
                 assert asyncio.get_running_loop().time() - began < 4 + 3
 
 
-async def test_a_pack_that_returns_to_the_air_is_found_again() -> None:
+async def test_a_pack_that_advertises_again_is_found() -> None:
     async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
         await sim.fault("vanish", sim.addresses[0])
         await lost(link)
@@ -188,7 +188,7 @@ async def test_a_pack_that_returns_to_the_air_is_found_again() -> None:
         assert (await sim.counters())["hci0"]["discovering"] is False
 
 
-async def test_a_failed_connection_attempt_is_mended_by_the_next() -> None:
+async def test_a_link_opens_after_failed_connection_attempts() -> None:
     async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
         await link.close()
         await sim.fault("fail_connects", sim.addresses[0], count=2)
@@ -196,7 +196,7 @@ async def test_a_failed_connection_attempt_is_mended_by_the_next() -> None:
         assert (await poll(link)).sample.cells
 
 
-async def test_a_radio_loss_without_a_word_is_noticed_by_the_request_and_mended() -> None:
+async def test_a_silent_loss_of_the_link_is_noticed_by_a_request_and_the_link_reopens() -> None:
     timing = {"supervision": 1.0}
     async with Simulation(1, timing=timing) as sim, running() as air, linked(air, sim.addresses[0]) as link:
         await sim.fault("link_loss", sim.addresses[0])
@@ -206,7 +206,7 @@ async def test_a_radio_loss_without_a_word_is_noticed_by_the_request_and_mended(
         assert (await poll(link)).sample.cells
 
 
-async def test_a_scan_refused_as_in_progress_is_tried_again_until_it_works() -> None:
+async def test_a_scan_refused_as_in_progress_is_retried_until_it_succeeds() -> None:
     async with Simulation(packs=1) as sim, running() as air:
         await sim.fault("busy", "hci0", seconds=1.0)
         link = air.link(sim.addresses[0], JBD)
@@ -219,7 +219,7 @@ async def test_a_scan_refused_as_in_progress_is_tried_again_until_it_works() -> 
 # Adapters
 
 
-async def test_an_adapter_switched_off_is_waited_for() -> None:
+async def test_a_link_waits_for_an_adapter_that_is_off() -> None:
     async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
         await sim.fault("power", "hci0", on=False)
         await lost(link)
@@ -232,7 +232,7 @@ async def test_an_adapter_switched_off_is_waited_for() -> None:
         assert (await poll(link)).sample.cells
 
 
-async def test_an_adapter_pulled_out_is_waited_for_and_recognised_under_another_number() -> None:
+async def test_a_link_waits_for_an_unplugged_adapter_and_recognises_it_under_another_number() -> None:
     async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
         home = air.adapters[0].address
         await sim.fault("unplug", "hci0")
@@ -248,7 +248,7 @@ async def test_an_adapter_pulled_out_is_waited_for_and_recognised_under_another_
         await again.close()
 
 
-async def test_bluetoothd_absent_at_the_start_is_waited_for() -> None:
+async def test_a_link_waits_for_bluetoothd_to_start() -> None:
     async with running() as air:
         link = air.link("A4:C1:37:00:00:01", JBD)
         opening = asyncio.ensure_future(link.open())
@@ -259,7 +259,7 @@ async def test_bluetoothd_absent_at_the_start_is_waited_for() -> None:
             await link.close()
 
 
-async def test_a_system_bus_that_is_not_there_is_waited_for(
+async def test_a_link_waits_for_the_system_bus(
     private_bus: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path}/nobody")
@@ -291,7 +291,7 @@ async def own_bus(directory: Path) -> AsyncIterator[str]:
         await daemon.communicate()
 
 
-async def test_a_system_bus_that_restarts_is_survived(
+async def test_a_link_reopens_after_the_system_bus_restarts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for which in ("SYSTEM", "SESSION"):
@@ -312,7 +312,7 @@ async def test_a_system_bus_that_restarts_is_survived(
 # Courtesy
 
 
-async def test_packs_connect_one_after_the_other_and_scanning_ends() -> None:
+async def test_packs_connect_one_at_a_time_and_scanning_stops() -> None:
     async with Simulation(packs=6) as sim, running() as air:
         links = [air.link(address, JBD) for address in sim.addresses]
         async with asyncio.TaskGroup() as group:
@@ -336,7 +336,7 @@ async def test_a_known_pack_reconnects_without_a_scan() -> None:
             assert (await sim.counters())["hci0"]["discoveries"] == before
 
 
-async def test_discovery_lists_what_is_in_range_and_what_we_hold() -> None:
+async def test_discovery_lists_packs_in_range_and_connected_packs() -> None:
     async with Simulation(packs=3) as sim, running() as air, linked(air, sim.addresses[1]):
         found = await air.discover(2.0)
         assert sorted(one.address for one in found) == sim.addresses
@@ -392,7 +392,7 @@ def readers_of(sim: Simulation) -> set[asyncio.Task[None]]:
 # What we rely on inside the libraries
 
 
-async def test_the_private_names_we_use_are_still_there() -> None:
+async def test_the_private_names_that_the_program_uses_exist() -> None:
     async with Simulation(packs=1):
         for module in (bleak_manager, bleak_client):
             assert issubclass(vars(module)["MessageBus"], MessageBus)

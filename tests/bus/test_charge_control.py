@@ -45,7 +45,7 @@ def never_half(seen: Seen) -> list[dict[str, Any]]:
     ]
 
 
-async def test_the_limits_of_a_controlling_pack_are_whole_from_the_first_moment() -> None:
+async def test_all_limits_of_a_controlling_pack_are_valid_from_the_start() -> None:
     async with Simulation(1), Venus() as venus, Program("run"):
         await venus.enable(ONE, **CONTROL)
         seen = await venus.until(ONE, controlling)
@@ -60,7 +60,7 @@ async def test_the_limits_of_a_controlling_pack_are_whole_from_the_first_moment(
 
 
 @pytest.mark.parametrize("chosen", [{}, {"Control": 1}, {"Chemistry": "LiFePO4"}], ids=str)
-async def test_no_pack_controls_before_its_owner_said_so_and_chose_a_chemistry(
+async def test_no_pack_controls_until_control_is_1_and_a_chemistry_is_chosen(
     chosen: dict[str, Any],
 ) -> None:
     ever: set[str] = set()
@@ -77,7 +77,7 @@ async def test_no_pack_controls_before_its_owner_said_so_and_chose_a_chemistry(
         assert ever == set()
 
 
-async def test_who_controls_changes_live_and_by_a_new_service() -> None:
+async def test_control_moves_between_packs_at_runtime() -> None:
     async with Simulation(2), Venus() as venus, Program("run"):
         await venus.enable(ONE, **CONTROL)
         await venus.enable(TWO, Chemistry="LiFePO4")
@@ -107,7 +107,7 @@ async def silenced(venus: Venus, volts: float) -> None:
     await venus.until_gone(ONE)
 
 
-async def test_silence_derates_stops_and_withdraws_and_a_good_poll_brings_all_back() -> None:
+async def test_silence_derates_stops_and_withdraws_and_a_good_poll_restores_everything() -> None:
     async with Simulation(1) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, **CONTROL, **HELD_FIRST)
         seen = await venus.until(ONE, settled)
@@ -126,7 +126,7 @@ async def test_silence_derates_stops_and_withdraws_and_a_good_poll_brings_all_ba
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL], ids=lambda end: end.name)
-async def test_a_restart_while_the_pack_is_away_shows_its_limits_from_the_first_moment(
+async def test_after_a_restart_an_absent_pack_has_derated_limits_from_the_start(
     end: signal.Signals,
 ) -> None:
     async with Simulation(1) as sim, Venus() as venus:
@@ -161,7 +161,7 @@ async def test_a_bluetoothd_and_localsettings_that_hang_count_as_silence() -> No
         assert back["/Alarms/BmsCable"] == 0
 
 
-async def test_a_pack_derated_after_an_alarm_may_not_discharge_either() -> None:
+async def test_a_pack_derated_after_an_alarm_may_not_discharge() -> None:
     async with Simulation(1) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **CONTROL, **QUICK_SILENCE)
         await venus.until(ONE, settled)
@@ -172,7 +172,7 @@ async def test_a_pack_derated_after_an_alarm_may_not_discharge_either() -> None:
         assert seen[DCL] == 0.0
 
 
-async def test_a_full_cell_stops_charging_and_the_words_name_it() -> None:
+async def test_a_full_cell_stops_charging_and_the_limitation_names_it() -> None:
     async with Simulation(1) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **CONTROL)
         await venus.until(ONE, settled)
@@ -182,7 +182,7 @@ async def test_a_full_cell_stops_charging_and_the_words_name_it() -> None:
         await venus.until(ONE, lambda s: "cell 3 at 3.6" in s["/Info/ChargeLimitation"])
 
 
-async def test_the_stock_settings_page_edits_our_settings() -> None:
+async def test_the_stock_settings_page_edits_the_packs_settings() -> None:
     async with Simulation(1), Venus() as venus, Program("run"):
         await venus.enable(ONE, **CONTROL)
         seen = await venus.until(ONE, controlling)
@@ -197,7 +197,7 @@ async def test_the_stock_settings_page_edits_our_settings() -> None:
         await venus.until_setting(ONE, "LowSocWarning", 20)
 
 
-async def test_14_4_v_is_charged_to_and_what_makes_no_preset_is_refused_wherever_it_is_written() -> None:
+async def test_14_4_v_is_accepted_and_voltages_outside_the_preset_are_refused() -> None:
     async with Simulation(1), Venus() as venus, Program("run") as program:
         await venus.enable(ONE, **CONTROL)
         seen = await venus.until(ONE, settled)
@@ -214,7 +214,7 @@ async def test_14_4_v_is_charged_to_and_what_makes_no_preset_is_refused_wherever
         assert len([line for line in program.log + program.output if words in line]) == 1
 
 
-async def test_settings_that_were_stored_beyond_the_ceiling_stop_the_pack_with_an_alarm() -> None:
+async def test_stored_settings_above_the_ceiling_stop_the_pack_with_an_alarm() -> None:
     async with Simulation(1), Venus() as venus:
         await venus.enable(ONE, **CONTROL, CellFull=4.9, CellHighCutoff=5.0)
         async with Program("run"):
@@ -224,7 +224,7 @@ async def test_settings_that_were_stored_beyond_the_ceiling_stop_the_pack_with_a
             assert seen["/Info/ChargeLimitation"].startswith("CellFull 4.9 V: LiFePO4")
 
 
-async def test_a_current_set_to_0_is_0() -> None:
+async def test_a_charge_current_of_0_is_published_as_0() -> None:
     async with Simulation(1), Venus() as venus, Program("run"):
         await venus.enable(ONE, **CONTROL)
         await venus.until(ONE, settled)
@@ -235,7 +235,7 @@ async def test_a_current_set_to_0_is_0() -> None:
         await venus.until(ONE, lambda s: s["/Info/ChargeLimitation"] == words)
 
 
-async def test_the_owners_capacity_is_the_installed_one() -> None:
+async def test_the_capacity_setting_is_the_installed_capacity() -> None:
     async with Simulation(1), Venus() as venus, Program("run"):
         await venus.enable(ONE, **CONTROL)
         seen = await venus.until(ONE, lambda s: controlling(s) and s["/InstalledCapacity"] == 100.0)
@@ -244,7 +244,7 @@ async def test_the_owners_capacity_is_the_installed_one() -> None:
         await venus.until(ONE, lambda s: s[CCL] == 36.0)
 
 
-async def test_the_history_grows_is_kept_and_can_be_cleared() -> None:
+async def test_the_history_accumulates_is_stored_and_can_be_cleared() -> None:
     row = {"load": "discharge", "soc": 50.0, "rate": 1.0}
     async with Simulation([row]) as sim, Venus() as venus:
         await venus.enable(ONE, **CONTROL, PollInterval=0.2)

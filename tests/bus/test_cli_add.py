@@ -29,7 +29,7 @@ QUESTIONS = (
 pytestmark = pytest.mark.usefixtures("private_bus")
 
 
-async def test_a_new_owner_needs_a_scan_and_an_add_for_a_live_pack_under_control() -> None:
+async def test_scan_and_add_are_enough_for_a_pack_to_control_chargers() -> None:
     async with Simulation(packs=1), Program("run") as service:
         await service.until("no pack is enabled yet")
         assert PACK in (await command("scan", "--seconds", "2")).out
@@ -57,9 +57,7 @@ async def test_a_new_owner_needs_a_scan_and_an_add_for_a_live_pack_under_control
 @pytest.mark.parametrize(
     ("asked", "key", "status"), [(0, CTRL_C, 130), (4, CTRL_C, 130), (2, CTRL_D, 1)], ids=str
 )
-async def test_ctrl_c_and_ctrl_d_at_a_question_leave_nothing_behind(
-    asked: int, key: str, status: int
-) -> None:
+async def test_ctrl_c_and_ctrl_d_at_a_question_store_nothing(asked: int, key: str, status: int) -> None:
     simulated = LocalSettings(BusType.SESSION)
     await simulated.open()
     question, _ = QUESTIONS[asked]
@@ -70,7 +68,7 @@ async def test_ctrl_c_and_ctrl_d_at_a_question_leave_nothing_behind(
     await simulated.close()
 
 
-async def test_a_pack_that_needs_its_password_is_added_and_the_reason_told() -> None:
+async def test_a_pack_that_needs_its_password_is_added_and_the_reason_shown() -> None:
     async with Simulation([{"password": "123123"}]), Program("run") as service:
         await service.until("no pack is enabled yet")
         done = await command("add", PACK, "--name", "Far", "--chemistry", "NMC")
@@ -82,7 +80,7 @@ async def test_a_pack_that_needs_its_password_is_added_and_the_reason_told() -> 
 
 
 @pytest.mark.parametrize("state", LASTING)
-async def test_where_time_alone_does_not_help_add_waits_no_longer(state: ContactState) -> None:
+async def test_add_stops_waiting_in_states_that_waiting_does_not_resolve(state: ContactState) -> None:
     async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
         return []
 

@@ -27,7 +27,7 @@ async def test_scan_without_the_service_uses_the_radio_itself(private_bus: str) 
     assert "To add one: dbus-xbms add ADDRESS" in done.out
 
 
-async def test_scan_works_on_a_machine_that_is_no_gx(private_bus: str) -> None:
+async def test_scan_works_without_venus_os(private_bus: str) -> None:
     async with Simulation(1, "--bluez-only") as sim:
         done = await command("scan", "--seconds", "2")
     assert done.out.splitlines()[1].split()[:3:2] == [sim.addresses[0], "new"]
@@ -68,7 +68,7 @@ async def test_probe_json_is_one_object_with_sample_identity_and_chunks(private_
     assert told["chunks"][0] == "> dd a5 03 00 ff fd 77"
 
 
-async def test_probe_pairs_with_the_passkey_that_it_is_given(private_bus: str) -> None:
+async def test_probe_pairs_with_the_given_passkey(private_bus: str) -> None:
     async with Simulation([{"passkey": "123456"}]) as sim:
         shy = await command("probe", PACK)
         assert shy.status == 1
@@ -83,19 +83,19 @@ async def test_probe_pairs_with_the_passkey_that_it_is_given(private_bus: str) -
     assert "hardware                  JBD-" in done.out
 
 
-async def test_probe_takes_a_passkey_of_digits_only(private_bus: str) -> None:
+async def test_probe_refuses_a_passkey_that_is_not_digits(private_bus: str) -> None:
     done = await command("probe", PACK, "--passkey", "12345x")
     assert (done.status, "Passkey takes up to six digits" in done.err) == (2, True)
 
 
-async def test_probe_advises_the_password_as_it_takes_it(private_bus: str) -> None:
+async def test_probe_says_how_to_give_the_password(private_bus: str) -> None:
     async with Simulation([{"password": "123123"}]):
         done = await command("probe", PACK)
     assert done.status == 1
     assert "needs its password; give the password that the phone app asks for: --password" in done.err
 
 
-async def test_probe_tells_a_module_that_answers_nothing_from_one_that_is_not_there(private_bus: str) -> None:
+async def test_probe_says_that_a_module_connects_but_never_answers(private_bus: str) -> None:
     async with Simulation(1) as sim:
         await sim.fault("mute", PACK)
         done = await command("probe", PACK)
@@ -105,14 +105,14 @@ async def test_probe_tells_a_module_that_answers_nothing_from_one_that_is_not_th
     assert "--password or --passkey" in done.err
 
 
-async def test_probe_tells_a_service_without_its_characteristics(private_bus: str) -> None:
+async def test_probe_says_that_the_characteristics_are_missing(private_bus: str) -> None:
     async with Simulation([{"write": "none"}]):
         done = await command("probe", PACK)
     assert done.status == 1
     assert "service ff00 is there, but not its characteristics ff01 and ff02: another make of BMS" in done.err
 
 
-async def test_a_bluetoothd_that_hangs_is_named(private_bus: str) -> None:
+async def test_scan_names_a_bluetoothd_that_hangs(private_bus: str) -> None:
     async with Simulation(1, "--bluez-only") as sim:
         os.kill(sim.pid, signal.SIGSTOP)
         try:
@@ -124,7 +124,7 @@ async def test_a_bluetoothd_that_hangs_is_named(private_bus: str) -> None:
     assert "CancelledError" not in done.err
 
 
-async def test_a_pack_that_is_reached_and_mute_is_told_so_by_list_doctor_and_the_bus(
+async def test_the_bus_shows_that_a_connected_pack_does_not_answer(
     private_bus: str,
 ) -> None:
     async with Simulation(1) as sim, Venus() as venus, Program("run"):
@@ -148,7 +148,7 @@ async def listed(*words: str) -> str:
                 return out
 
 
-async def test_a_pack_that_was_never_heard_is_told_from_one_that_is_not_there(private_bus: str) -> None:
+async def test_list_and_doctor_distinguish_mute_foreign_and_absent_packs(private_bus: str) -> None:
     rows: list[dict[str, Any]] = [
         {"name": "mute"},
         {"name": "other", "write": "none"},
@@ -174,7 +174,7 @@ async def test_a_pack_that_was_never_heard_is_told_from_one_that_is_not_there(pr
         assert "not heard yet" in said[f"pack {away}"]
 
 
-async def test_an_owners_first_evening(private_bus: str) -> None:
+async def test_scan_add_list_watch_and_remove_work_in_sequence(private_bus: str) -> None:
     async with Simulation(packs=2), Program("run") as service:
         await service.until("no pack is enabled yet")
         assert "new" in (await command("scan", "--seconds", "2")).out

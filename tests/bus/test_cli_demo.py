@@ -92,7 +92,7 @@ async def test_once_prints_every_pack_with_values_and_leaves_no_process_behind(m
         assert marked(mark) == []
 
 
-async def test_replay_brings_recorded_devices_of_4_7_11_and_16_cells_to_the_bus(mark: str) -> None:
+async def test_replay_shows_recorded_packs_of_4_7_11_and_16_cells(mark: str) -> None:
     async with demo("--once", "--replay", **{MARK: mark}) as process:
         out, _ = await process.communicate()
         assert process.returncode == 0
@@ -100,7 +100,7 @@ async def test_replay_brings_recorded_devices_of_4_7_11_and_16_cells_to_the_bus(
         assert sorted(map(int, last_cells)) == [4, 7, 11, 16]
 
 
-async def test_the_story_of_the_mosfets_is_told_to_its_end_with_each_state_of_them(mark: str) -> None:
+async def test_the_mosfet_story_runs_to_its_end_and_shows_every_state(mark: str) -> None:
     async with demo("--scenario", "mosfet", "--quick", **{MARK: mark}) as process:
         out, err = await process.communicate()
     assert (process.returncode, err.decode()) == (0, "")
@@ -118,7 +118,7 @@ async def test_the_story_of_the_mosfets_is_told_to_its_end_with_each_state_of_th
     [((), "Not controlling"), (("--scenario", "mosfet"), "Start: The pack")],
     ids=["packs", "story"],
 )
-async def test_on_a_terminal_the_demo_is_a_screen_with_limits_and_q_ends_it_all(
+async def test_on_a_terminal_the_demo_is_a_screen_with_limits_and_q_ends_it(
     mark: str, arguments: tuple[str, ...], words: str
 ) -> None:
     async with on_terminal("demo", *arguments, size=(34, 20), environment={MARK: mark}) as terminal:
@@ -130,7 +130,7 @@ async def test_on_a_terminal_the_demo_is_a_screen_with_limits_and_q_ends_it_all(
         assert marked(mark) == []
 
 
-async def test_a_story_ends_early_if_its_time_is_over(mark: str) -> None:
+async def test_a_story_ends_early_after_the_given_seconds(mark: str) -> None:
     async with demo("--scenario", "mosfet", "--seconds", "1", **{MARK: mark}) as process:
         out, err = await process.communicate()
     assert (process.returncode, err.decode()) == (0, "")
@@ -150,7 +150,7 @@ async def test_a_signal_ends_the_demo_and_all_its_children(mark: str, number: si
         assert marked(mark) == []
 
 
-async def test_a_second_ctrl_c_ends_the_demo_at_once_and_leaves_neither_child_nor_folder(mark: str) -> None:
+async def test_a_second_ctrl_c_ends_the_demo_at_once_and_leaves_no_process_or_folder(mark: str) -> None:
     with TemporaryDirectory() as folder:  # not tmp_path: a socket has a short one
         async with demo(**{MARK: mark, "TMPDIR": folder}) as process:
             assert process.stdout
@@ -196,15 +196,15 @@ async def test_a_child_that_dies_ends_the_demo_with_the_tail_of_its_log(mark: st
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        (("--replay", "atlantis"), 1, "there is no recording 'atlantis'; known: "),
-        (("--replay", ""), 1, "there is no recording ''"),
+        (("--replay", "atlantis"), 1, "unknown recording 'atlantis'; known: "),
+        (("--replay", ""), 1, "unknown recording ''"),
         (("--packs", "0"), 2, "takes 1 to 99 packs, not '0'"),
         (("--packs", "-1"), 2, "takes 1 to 99 packs, not '-1'"),
         (("--packs", "many"), 2, "takes 1 to 99 packs, not 'many'"),
     ],
     ids=str,
 )
-async def test_a_demo_of_what_there_is_not_is_refused(
+async def test_the_demo_refuses_unknown_recordings_and_wrong_numbers_of_packs(
     arguments: tuple[str, ...], status: int, words: str
 ) -> None:
     async with demo(*arguments) as process:

@@ -113,7 +113,7 @@ def controls(seen: Seen) -> bool:
     return "/Info/MaxChargeVoltage" in seen.items and valid(seen)
 
 
-async def test_on_a_gx_on_which_all_is_well_it_says_so_with_what_it_has_seen(root: Path) -> None:
+async def test_on_a_healthy_gx_doctor_says_that_all_is_well_and_lists_its_findings(root: Path) -> None:
     shown = {"/ActiveBmsService": SERVICE_ONE, "/Dc/Battery/BatteryService": SERVICE_ONE}
     async with Simulation(1), Venus() as venus, Program("run") as service, venus_service(SYSTEM, shown):
         (root / "proc" / str(service.pid)).symlink_to(f"/proc/{service.pid}")
@@ -138,7 +138,7 @@ async def test_on_a_gx_on_which_all_is_well_it_says_so_with_what_it_has_seen(roo
     assert max(map(len, done.out.splitlines())) <= 80
 
 
-async def test_a_bluetoothd_that_runs_and_hangs_is_named(root: Path) -> None:
+async def test_doctor_reports_a_bluetoothd_that_hangs(root: Path) -> None:
     async with Simulation(1, "--bluez-only") as sim:
         os.kill(sim.pid, signal.SIGSTOP)
         try:
@@ -150,7 +150,7 @@ async def test_a_bluetoothd_that_runs_and_hangs_is_named(root: Path) -> None:
     assert "adapter" not in findings(done)  # nothing is known of any
 
 
-async def test_what_is_wrong_comes_first_and_makes_the_status_1(root: Path) -> None:
+async def test_problems_are_reported_and_make_the_status_1(root: Path) -> None:
     shown = {"/ActiveBmsService": None}
     other = {"/DeviceInstance": 600, "/Mgmt/Connection": f"BLE {ONE}", "/Mgmt/ProcessName": "other.py"}
     async with (
@@ -180,7 +180,7 @@ async def test_what_is_wrong_comes_first_and_makes_the_status_1(root: Path) -> N
         assert json.loads(done.out)["summary"] == "4 problems, 1 note"
 
 
-async def test_a_report_holds_no_whole_address_no_name_and_no_password(root: Path, tmp_path: Path) -> None:
+async def test_a_report_contains_no_full_address_name_or_password(root: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.txt"
     async with Simulation([{}, {"present": False}]) as sim, Venus() as venus, Program("run"):
         await offer(venus, Services_Bluetooth=1, Services_BleSensors=1, Services_Bol=1)
@@ -200,7 +200,7 @@ async def test_a_report_holds_no_whole_address_no_name_and_no_password(root: Pat
             assert form not in text.replace("\n", "")
 
 
-async def test_a_scan_tells_who_is_in_range_through_the_service_or_without_it(root: Path) -> None:
+async def test_a_scan_reports_packs_in_range_with_and_without_the_service(root: Path) -> None:
     async with Simulation(2), Venus() as venus:
         await venus.enable(ONE)
         alone = findings(await doctor(root, "--scan", "2", "--json"))
@@ -211,7 +211,7 @@ async def test_a_scan_tells_who_is_in_range_through_the_service_or_without_it(ro
             assert TWO in findings(await doctor(root, "--scan", "2", "--json"))["scan"]["words"]
 
 
-async def test_who_never_answers_hides_nothing_of_the_others(root: Path) -> None:
+async def test_programs_that_hang_do_not_hide_other_findings(root: Path) -> None:
     hanging = "com.victronenergy.battery.ttyO9"
     async with Simulation(1), Program("run"):
         async with Venus() as venus:
@@ -224,7 +224,7 @@ async def test_who_never_answers_hides_nothing_of_the_others(root: Path) -> None
         assert "who controls charging: systemcalc has not answered" in found["unknown"]["words"]
 
 
-async def test_a_service_that_hangs_is_said_to_and_so_is_who_waits_for_it(root: Path) -> None:
+async def test_a_service_that_hangs_is_reported_with_the_findings_it_prevents(root: Path) -> None:
     async with Simulation(1), Program("run") as service:
         async with Venus() as venus:
             await venus.enable(ONE)
@@ -241,14 +241,14 @@ async def test_a_service_that_hangs_is_said_to_and_so_is_who_waits_for_it(root: 
     assert found[f"pack {ONE}"]["words"] == "the packs on the bus could not be read, connected on hci0"
 
 
-async def test_without_bluetooth_settings_or_service_each_is_said(root: Path) -> None:
+async def test_missing_bluetooth_settings_and_service_are_each_a_problem(root: Path) -> None:
     done = await doctor(root, "--json")
     problems = {one["topic"] for one in json.loads(done.out)["findings"] if one["verdict"] == "problem"}
     assert (done.status, done.err) == (1, "")
     assert problems == {"settings", "service", "bluetoothd"}
 
 
-async def test_without_a_bus_and_without_files_it_says_what_is_missing(
+async def test_without_a_bus_and_files_doctor_says_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("SESSION", "SYSTEM"):

@@ -70,7 +70,7 @@ async def test_every_command_ends_and_names_the_program_that_hangs(
     ("hung", "words"),
     [
         ("service", "PROBLEM  service: it is running but does not answer"),
-        ("localsettings", "PROBLEM  settings: com.victronenergy.settings is not there or does not answer"),
+        ("localsettings", "PROBLEM  settings: com.victronenergy.settings is missing or does not answer"),
         ("bluetoothd", "PROBLEM  bluetoothd: it is running but does not answer"),
     ],
 )
@@ -84,7 +84,7 @@ async def test_the_doctor_names_the_program_that_hangs(
 
 
 @pytest.mark.usefixtures("private_bus")
-async def test_the_packs_are_listed_though_the_service_hangs_and_none_is_on_the_bus() -> None:
+async def test_list_shows_stored_packs_while_the_service_hangs() -> None:
     async with Simulation([{"address": ONE}]), Venus() as venus:
         await venus.enable(ONE, CustomName="House bank")
         bus = await MessageBus(bus_type=BusType.SESSION).connect()

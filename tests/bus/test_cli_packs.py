@@ -87,7 +87,7 @@ def stored(settings: LocalSettings, name: str, device: str = "xbms_a4c137010203"
     return entry and entry.value
 
 
-async def test_add_makes_a_pack_ours_under_a_name_and_says_that_the_service_is_missing(
+async def test_add_stores_a_pack_with_its_name_and_says_that_the_service_is_stopped(
     settings: LocalSettings,
 ) -> None:
     done = await command("add", "a4c137010203", "--name", "House bank")
@@ -123,7 +123,7 @@ async def test_remove_forget_erases_one_pack_and_no_other(settings: LocalSetting
     assert stored(settings, "Enabled", "xbms_a4c1370a0b0c") == 1
 
 
-async def test_remove_all_and_forget_leaves_nothing_of_ours_in_the_settings(settings: LocalSettings) -> None:
+async def test_remove_all_with_forget_erases_all_settings_of_the_program(settings: LocalSettings) -> None:
     theirs = set(settings.store.entries)
     await command("add", ADDRESS)
     await command("add", OTHER)
@@ -133,11 +133,11 @@ async def test_remove_all_and_forget_leaves_nothing_of_ours_in_the_settings(sett
     assert set(settings.store.entries) == theirs
 
 
-async def test_remove_of_no_pack_and_not_all_is_wrong_usage(settings: LocalSettings) -> None:
+async def test_remove_needs_a_pack_or_all(settings: LocalSettings) -> None:
     assert (await command("remove", "--forget")).status == 2
 
 
-async def test_a_pack_controls_only_if_its_owner_says_so_and_chooses_a_chemistry(
+async def test_a_pack_controls_only_with_control_yes_and_a_chemistry(
     settings: LocalSettings,
 ) -> None:
     done = await command("add", ADDRESS, "--chemistry", "LiFePO4")
@@ -148,7 +148,7 @@ async def test_a_pack_controls_only_if_its_owner_says_so_and_chooses_a_chemistry
     assert (stored(settings, "Chemistry"), stored(settings, "Control")) == ("LiFePO4", 1)
 
 
-async def test_a_yes_without_a_chemistry_is_refused_by_add_and_has_no_effect_with_set(
+async def test_control_without_a_chemistry_is_refused_by_add_and_has_no_effect_with_set(
     settings: LocalSettings,
 ) -> None:
     done = await command("add", ADDRESS, "--control", "yes")
@@ -159,7 +159,7 @@ async def test_a_yes_without_a_chemistry_is_refused_by_add_and_has_no_effect_wit
     assert done.out == "Control = 1 (no effect yet: Chemistry is not chosen)\n"
 
 
-async def test_an_added_pack_says_so_and_only_what_is_given_changes(settings: LocalSettings) -> None:
+async def test_adding_a_pack_again_changes_only_the_given_settings(settings: LocalSettings) -> None:
     await command("add", ADDRESS, "--name", "House", "--chemistry", "LiFePO4", "--control", "yes")
     done = await command("add", "house")
     assert done.status == 0
@@ -169,7 +169,7 @@ async def test_an_added_pack_says_so_and_only_what_is_given_changes(settings: Lo
     assert (stored(settings, "Control"), stored(settings, "MaxChargeCurrent")) == (1, 20.0)
 
 
-async def test_a_second_pack_that_would_control_is_refused_and_nothing_is_stored(
+async def test_a_second_controlling_pack_is_refused_and_nothing_is_stored(
     settings: LocalSettings,
 ) -> None:
     await command("add", ADDRESS, "--name", "House bank", "--chemistry", "LiFePO4", "--control", "yes")
@@ -180,14 +180,14 @@ async def test_a_second_pack_that_would_control_is_refused_and_nothing_is_stored
     assert {path: entry.value for path, entry in settings.store.entries.items()} == before
 
 
-async def test_adding_a_second_pack_leaves_control_where_it_is_and_says_so(settings: LocalSettings) -> None:
+async def test_adding_a_second_pack_leaves_control_unchanged_and_says_so(settings: LocalSettings) -> None:
     await command("add", ADDRESS, "--name", "House bank", "--chemistry", "LiFePO4", "--control", "yes")
     done = await command("add", OTHER, "--chemistry", "NMC")
     assert "It does not control chargers; House bank still does." in done.out
     assert stored(settings, "Control") == 1
 
 
-async def test_control_does_not_end_without_a_yes(settings: LocalSettings) -> None:
+async def test_ending_control_needs_confirmation(settings: LocalSettings) -> None:
     await command("add", ADDRESS, "--name", "House bank", "--chemistry", "LiFePO4", "--control", "yes")
     for action in (("remove", "--all"), ("set", "house", "Enabled", "no"), ("set", "house", "Control", "0")):
         done = await command(*action)
@@ -200,7 +200,7 @@ async def test_control_does_not_end_without_a_yes(settings: LocalSettings) -> No
     assert (stored(settings, "Enabled"), stored(settings, "Control")) == (0, 0)
 
 
-async def test_removing_a_pack_hands_control_to_one_of_another_voltage_only_with_a_yes(
+async def test_moving_control_to_a_pack_of_another_voltage_needs_confirmation(
     settings: LocalSettings,
 ) -> None:
     await command("add", ADDRESS, "--name", "House", "--chemistry", "LiFePO4", "--control", "yes")
@@ -233,7 +233,7 @@ class Owner:
 
 
 @pytest.mark.parametrize(("second", "enabled"), [("no", 1), ("yes", 0)])
-async def test_remove_asks_again_if_another_pack_was_let_control_during_the_question(
+async def test_remove_asks_again_if_another_pack_may_control_since_the_question(
     second: str,
     enabled: int,
     settings: LocalSettings,
@@ -256,12 +256,12 @@ async def test_remove_asks_again_if_another_pack_was_let_control_during_the_ques
 
 
 @pytest.mark.usefixtures("scanner")
-async def test_wait_ends_well_as_soon_as_the_service_runs() -> None:
+async def test_wait_succeeds_once_the_service_runs() -> None:
     assert (await command("wait", "--seconds", "20")).status == 0
 
 
 @pytest.mark.usefixtures("private_bus")
-async def test_wait_fails_when_the_service_does_not_come() -> None:
+async def test_wait_fails_when_the_service_does_not_appear() -> None:
     done = await command("wait", "--seconds", "0.1")
     assert done.status == 1
     assert "did not appear on the bus within 0.1 s" in done.err
@@ -291,14 +291,14 @@ async def test_add_refuses_a_name_that_is_an_address_and_a_forgotten_pack_is_unk
     assert f"no pack with the address {ADDRESS} was added" in done.err
 
 
-async def test_a_name_that_no_pack_has_is_answered_with_those_that_there_are(settings: LocalSettings) -> None:
+async def test_an_unknown_name_is_answered_with_a_similar_one(settings: LocalSettings) -> None:
     await command("add", ADDRESS, "--name", "House bank")
     done = await command("set", "House bnak", "HoldTime", "60")
     assert done.status == 2
     assert "did you mean House bank?" in done.err
 
 
-async def test_set_refuses_what_would_stop_the_pack_and_says_why(settings: LocalSettings) -> None:
+async def test_set_refuses_a_value_that_would_stop_the_pack_and_says_why(settings: LocalSettings) -> None:
     await command("add", ADDRESS)
     await command("set", ADDRESS, "Chemistry", "LiFePO4")
     await command("set", ADDRESS, "Control", "1")
@@ -315,7 +315,9 @@ async def test_set_refuses_what_would_stop_the_pack_and_says_why(settings: Local
     assert "is neither charged nor discharged for now" in custom.out
 
 
-async def test_set_says_what_localsettings_made_of_an_instance_that_is_taken(settings: LocalSettings) -> None:
+async def test_set_shows_what_localsettings_stored_in_place_of_a_taken_instance(
+    settings: LocalSettings,
+) -> None:
     await command("add", ADDRESS)
     await command("add", OTHER)
     done = await command("set", OTHER, "ClassAndVrmInstance", "battery:600")
@@ -323,7 +325,7 @@ async def test_set_says_what_localsettings_made_of_an_instance_that_is_taken(set
     assert (done.status, "did not store battery:600" in done.err) == (1, True)
 
 
-async def test_get_shows_all_settings_of_the_owner_and_none_of_the_programs_own_memory(
+async def test_get_shows_the_owners_settings_and_not_the_persisted_state(
     settings: LocalSettings,
 ) -> None:
     await command("add", ADDRESS)
@@ -338,19 +340,19 @@ async def test_get_shows_all_settings_of_the_owner_and_none_of_the_programs_own_
     assert "one of LiFePO4, NMC, LTO, custom, none" in (await command("get", ADDRESS, "chemistry")).out
 
 
-async def test_the_programs_own_settings_go_by_the_word_service(settings: LocalSettings) -> None:
+async def test_service_selects_the_settings_of_the_program(settings: LocalSettings) -> None:
     assert (await command("set", "service", "MaxConnections", "3")).status == 0
     assert (await command("get", "SERVICE")).out == "Program\n  MaxConnections = 3\n"
 
 
-async def test_an_unknown_pack_is_refused_with_what_to_do(settings: LocalSettings) -> None:
+async def test_an_unknown_pack_is_refused_with_advice(settings: LocalSettings) -> None:
     done = await command("set", OTHER, "HoldTime", "60")
     assert done.status == 2
     assert "`dbus-xbms scan` lists those in range" in done.err
     assert settings.store.entries == {}
 
 
-async def test_a_name_that_is_taken_is_refused_and_one_that_two_share_is_ambiguous(
+async def test_a_taken_name_is_refused_and_a_shared_name_is_ambiguous(
     settings: LocalSettings,
 ) -> None:
     await command("add", ADDRESS, "--name", "Twin")
@@ -364,13 +366,13 @@ async def test_a_name_that_is_taken_is_refused_and_one_that_two_share_is_ambiguo
     assert OTHER in done.err
 
 
-async def test_without_localsettings_a_command_gives_up_in_words(private_bus: str) -> None:
+async def test_without_localsettings_a_command_fails_with_a_message(private_bus: str) -> None:
     done = await command("list")
     assert done.status == 1
     assert "localsettings did not appear on the bus within 5 s" in done.err
 
 
-async def test_list_shows_how_each_pack_is_doing(
+async def test_list_shows_the_state_of_each_pack(
     settings: LocalSettings, pack: ItemService, scanner: RpcService
 ) -> None:
     await command("add", ADDRESS, "--name", "House bank")
@@ -391,7 +393,7 @@ async def test_list_says_when_the_service_is_not_running(settings: LocalSettings
     assert "service stopped" in (await command("list")).out
 
 
-async def test_scan_asks_the_running_service_and_shows_the_strongest_first(scanner: RpcService) -> None:
+async def test_scan_uses_the_running_service_and_lists_the_strongest_first(scanner: RpcService) -> None:
     done = await command("scan", "--seconds", "1")
     assert done.status == 0
     near, far = done.out.splitlines()[1:3]
@@ -399,7 +401,7 @@ async def test_scan_asks_the_running_service_and_shows_the_strongest_first(scann
     assert far.split() == [OTHER, "-90", "new", "Neighbour"]
 
 
-async def test_probe_leaves_a_pack_alone_that_the_service_holds(pack: ItemService) -> None:
+async def test_probe_refuses_a_pack_that_the_service_is_connected_to(pack: ItemService) -> None:
     done = await command("probe", ADDRESS)
     assert done.status == 1
     assert "the service is connected to A4:C1:37:01:02:03" in done.err
@@ -412,7 +414,7 @@ async def test_watch_once_prints_the_packs_on_the_bus(pack: ItemService) -> None
     assert "13.25V" in done.out
 
 
-async def test_watch_once_without_any_pack_is_a_failure(private_bus: str) -> None:
+async def test_watch_once_without_any_pack_fails(private_bus: str) -> None:
     done = await command("watch", "--once")
     assert (done.status, done.out) == (
         1,
@@ -420,7 +422,7 @@ async def test_watch_once_without_any_pack_is_a_failure(private_bus: str) -> Non
     )
 
 
-async def test_watch_follows_changes_and_a_pack_that_leaves(pack: ItemService) -> None:
+async def test_watch_reports_changes_and_the_removal_of_a_pack(pack: ItemService) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "dbus_xbms", "watch", "--json"), stdout=asyncio.subprocess.PIPE
     )
@@ -439,11 +441,11 @@ async def test_watch_follows_changes_and_a_pack_that_leaves(pack: ItemService) -
         await process.wait()
 
 
-async def test_watch_ends_when_its_time_is_over(pack: ItemService) -> None:
+async def test_watch_ends_after_the_given_seconds(pack: ItemService) -> None:
     assert (await command("watch", "--seconds", "0.5")).status == 0
 
 
-async def test_the_history_of_a_pack_is_told_from_the_bus_or_else_from_what_was_stored(
+async def test_history_is_read_from_the_bus_or_else_from_the_stored_values(
     settings: LocalSettings, pack: ItemService
 ) -> None:
     await command("add", ADDRESS)
@@ -461,7 +463,7 @@ async def test_the_history_of_a_pack_is_told_from_the_bus_or_else_from_what_was_
     assert told["/History/MinimumCellVoltage"] == 2.9
 
 
-async def test_a_password_is_asked_for_and_never_shown(settings: LocalSettings) -> None:
+async def test_a_password_is_read_from_standard_input_and_never_shown(settings: LocalSettings) -> None:
     await command("add", ADDRESS)
     done = await command("set", ADDRESS, "Password", typed="731946\n")
     assert (done.status, done.out) == (0, "Password = (hidden)\n")
@@ -472,7 +474,7 @@ async def test_a_password_is_asked_for_and_never_shown(settings: LocalSettings) 
     assert "7319467" not in refused.err
 
 
-async def test_a_setting_without_a_value_is_a_mistake_in_words(settings: LocalSettings) -> None:
+async def test_set_without_a_value_is_a_usage_error(settings: LocalSettings) -> None:
     await command("add", ADDRESS)
     done = await command("set", ADDRESS, "HoldTime")
     assert done.status == 2
@@ -482,7 +484,9 @@ async def test_a_setting_without_a_value_is_a_mistake_in_words(settings: LocalSe
 NASTY = "\x1b[2Jx\nA4:C1:37:00:00:09  -10  new\u202e\x9b" + "y" * 60
 
 
-async def test_a_nasty_name_is_one_harmless_cell_of_every_output(settings: LocalSettings) -> None:
+async def test_a_name_with_control_characters_is_one_harmless_cell_of_every_output(
+    settings: LocalSettings,
+) -> None:
     async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
         return [(Advertised(address=OTHER, name=NASTY, manufacturer={}, rssi=-50), False, False)]
 

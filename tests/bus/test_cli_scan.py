@@ -22,7 +22,7 @@ PACK, OTHER = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
         (80, ["Address            RSSI  Pack is  Name"]),
     ],
 )
-async def test_a_scan_by_the_service_lists_packs_as_they_come_with_a_countdown(
+async def test_a_scan_by_the_service_lists_packs_as_they_are_found_with_a_countdown(
     private_bus: str, columns: int, header: list[str]
 ) -> None:
     async with Simulation(2), Program("run") as service, Venus() as venus:
@@ -43,7 +43,7 @@ async def test_a_scan_by_the_service_lists_packs_as_they_come_with_a_countdown(
     assert lines[-1] == "To add one: dbus-xbms add ADDRESS"
 
 
-async def test_a_scan_without_the_service_lists_packs_as_they_come_too(private_bus: str) -> None:
+async def test_a_scan_without_the_service_lists_packs_as_they_are_found(private_bus: str) -> None:
     async with Simulation(2):
         shown = await on_terminal("scan", "--seconds", "4", columns=50)
     assert shown.status == 0
@@ -51,14 +51,14 @@ async def test_a_scan_without_the_service_lists_packs_as_they_come_too(private_b
     assert sorted(line.split()[0] for line in shown.lines if line.startswith("A4:")) == [PACK, OTHER]
 
 
-async def test_a_dumb_terminal_gets_no_line_that_moves(private_bus: str) -> None:
+async def test_a_dumb_terminal_gets_no_countdown(private_bus: str) -> None:
     async with Simulation(1):
         shown = await on_terminal("scan", "--seconds", "2", kind="dumb")
     assert (shown.status, "\x1b" in shown.text, "s left" in shown.text) == (0, False, False)
     assert PACK in shown.text
 
 
-async def test_a_scan_as_json_is_one_list(private_bus: str) -> None:
+async def test_a_scan_as_json_prints_one_list(private_bus: str) -> None:
     async with Simulation(2), Program("run") as service, Venus() as venus:
         await service.until("bluetoothd is running")
         await venus.enable(PACK, CustomName="House bank")
@@ -77,7 +77,7 @@ async def test_a_scan_as_json_is_one_list(private_bus: str) -> None:
     assert -100 < packs[OTHER]["rssi"] < 0
 
 
-async def test_a_scan_as_json_that_finds_nothing_is_an_empty_list_and_a_failure(private_bus: str) -> None:
+async def test_a_scan_as_json_that_finds_nothing_prints_an_empty_list_and_fails(private_bus: str) -> None:
     async with Simulation([{"present": False}]):
         done = await command("scan", "--seconds", "1", "--json")
     assert (done.status, json.loads(done.out)) == (1, [])

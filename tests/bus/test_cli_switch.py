@@ -25,7 +25,7 @@ TWO = "A4:C1:37:00:00:02"
 pytestmark = pytest.mark.usefixtures("private_bus")
 
 
-async def test_an_order_is_given_and_its_outcome_told() -> None:
+async def test_switch_requests_a_command_and_reports_its_outcome() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, CustomName="House bank", **OPT_INS)
         await venus.until(ONE, running)
@@ -43,7 +43,7 @@ async def test_an_order_is_given_and_its_outcome_told() -> None:
         assert await writes(sim) == ["e1 0001", "e1 0003", "e1 0000"]
 
 
-async def test_what_is_refused_or_fails_is_told_with_its_reason_and_a_status() -> None:
+async def test_refused_and_failed_commands_are_reported_with_a_reason_and_a_status() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, AllowMosfetControl=1)
         await venus.until(ONE, running)
@@ -71,7 +71,7 @@ async def test_a_pack_that_is_not_on_the_bus_cannot_be_switched() -> None:
     assert "House bank is not on the bus: the service is stopped; `dbus-xbms run` starts it" in done.err
 
 
-async def test_a_pack_that_is_not_read_is_answered_with_the_reason_and_what_helps() -> None:
+async def test_switch_and_lend_say_why_a_pack_is_not_read_and_what_to_do() -> None:
     why = Contact(state=ContactState.NEEDS_PASSWORD, reason="it needs its password", advice="set it")
 
     async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
@@ -88,7 +88,7 @@ async def test_a_pack_that_is_not_read_is_answered_with_the_reason_and_what_help
         assert f"House bank was removed; `dbus-xbms add {ONE}` adds it again" in done.err
 
 
-async def test_a_beginning_never_leads_to_another_pack_than_the_one_that_is_called_so() -> None:
+async def test_a_prefix_never_selects_another_pack_than_the_one_with_that_exact_name() -> None:
     second = on_the_bus(TWO, "House 2")
     async with Simulation([]), Venus() as venus:
         await venus.enable(ONE, CustomName="House")
@@ -99,7 +99,7 @@ async def test_a_beginning_never_leads_to_another_pack_than_the_one_that_is_call
         assert (await find_pack("jbd-sp04s034", [board])).battery is board
 
 
-async def test_without_localsettings_a_pack_goes_by_its_address_and_whole_name_only() -> None:
+async def test_without_localsettings_only_an_address_or_a_full_name_selects_a_pack() -> None:
     packs = [on_the_bus(ONE, "House"), on_the_bus(TWO, "House 2")]
     assert (await find_pack(ONE, packs)).battery is packs[0]
     assert (await find_pack("HOUSE", packs)).battery is packs[0]

@@ -16,9 +16,7 @@ async def test_wait_counts_down_until_it_gives_up(private_bus: str) -> None:
     assert " ".join(shown.lines).startswith("dbus-xbms: the dbus-xbms service did not appear")
 
 
-async def test_the_doctor_says_that_it_checks_and_for_how_long_it_scans(
-    private_bus: str, tmp_path: Path
-) -> None:
+async def test_doctor_shows_its_progress_and_counts_down_its_scan(private_bus: str, tmp_path: Path) -> None:
     async with Simulation(1):
         shown = await on_terminal("doctor", "--root", str(tmp_path), "--scan", "2", columns=50)
     assert re.search(r"Scanning for packs \.\.\. \d s left", shown.text)

@@ -49,7 +49,7 @@ async def test_every_reading_has_the_identity_and_counters_only_on_request(priva
     assert pack.state == "disconnected"
 
 
-async def test_two_packs_are_read_at_once_and_the_bus_is_left_when_both_are_closed(private_bus: str) -> None:
+async def test_two_packs_are_read_concurrently_and_one_again_after_both_are_closed(private_bus: str) -> None:
     async def read(address: str) -> int:
         async with connect(address) as pack:
             return len((await pack.read()).sample.cells)
@@ -71,7 +71,7 @@ async def test_a_lost_connection_is_a_link_error_and_connecting_again_works(priv
             assert (await pack.read()).identity
 
 
-async def test_errors_tell_what_keeps_the_pack_from_being_read(private_bus: str) -> None:
+async def test_errors_say_why_a_pack_cannot_be_read(private_bus: str) -> None:
     async with Simulation([{"present": False}, {"password": "1"}, {}], "--bluez-only") as sim:
         away, locked, silent = sim.addresses
         with pytest.raises(NotReached, match="not reached in 2 s: searching"):
@@ -95,7 +95,7 @@ async def test_a_pack_is_paired_with_its_passkey_and_the_steps_are_reported(priv
     assert steps == ["the pack needs to be paired, which comes next"]
 
 
-async def test_a_bluetoothd_that_hangs_does_not_keep_a_client(private_bus: str) -> None:
+async def test_connect_times_out_when_bluetoothd_hangs(private_bus: str) -> None:
     async with Simulation(1, "--bluez-only") as sim:
         os.kill(sim.pid, signal.SIGSTOP)
         try:

@@ -47,7 +47,7 @@ SHOWN: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("recording", SHOWN)
-async def test_a_dialect_is_shown_with_the_values_that_its_owner_saw(recording: str) -> None:
+async def test_a_recorded_dialect_is_shown_with_the_values_that_its_owner_reported(recording: str) -> None:
     async with Simulation([{"replay": recording}]), Venus() as venus, Program("run"):
         await venus.enable(ONE)
         seen = await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is not None)

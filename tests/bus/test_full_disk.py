@@ -111,7 +111,9 @@ def logged(root: Path) -> str:
     return "".join(file.read_text() for file in (root / "var/log/dbus-xbms").glob("[@c]*"))
 
 
-async def test_the_service_goes_on_restarts_and_logs_again_when_there_is_room(root: Path) -> None:
+async def test_the_service_runs_and_restarts_with_a_full_log_and_logs_again_when_there_is_room(
+    root: Path,
+) -> None:
     async with Simulation(1), Venus() as venus, AsyncExitStack() as stack:
         stack.enter_context(daemontools(root))
         await venus.enable(ONE, PollInterval=0.3)

@@ -72,7 +72,7 @@ def more_than(seen: Seen, signals: int) -> bool:
     return len(seen.signals) > signals
 
 
-async def test_values_go_on_the_lost_lines_are_counted_and_sigterm_ends_it() -> None:
+async def test_with_an_unread_log_polling_continues_and_sigterm_ends_the_program() -> None:
     async with Simulation(1), Venus() as venus, unread("--log-level", "DEBUG", "run") as program:
         await venus.enable(ONE, PollInterval=0.3)
         seen = await venus.until(ONE, valid)
@@ -117,7 +117,7 @@ async def is_ended_by_its_watchdog(program: Program, venus: Venus) -> None:
     assert NOT_ENDED in program.log
 
 
-async def test_a_program_whose_loop_stands_leaves_the_bus_after_sigterm() -> None:
+async def test_a_program_with_a_blocked_loop_leaves_the_bus_after_sigterm() -> None:
     async with (
         Simulation(1),
         Venus() as venus,
@@ -141,7 +141,7 @@ sys.exit(cli.main(["run"]))
 """
 
 
-async def test_it_ends_though_the_end_of_a_pack_hangs() -> None:
+async def test_the_program_ends_even_if_saving_settings_hangs() -> None:
     async with (
         Simulation(1),
         Venus() as venus,
@@ -175,7 +175,7 @@ sys.exit(cli.main(["run"]))
 """
 
 
-async def test_a_program_whose_loop_stands_is_ended_and_its_last_limits_leave_the_bus() -> None:
+async def test_a_program_with_a_blocked_loop_is_ended_and_its_limits_leave_the_bus() -> None:
     """At this pace one that does not beat lives for 9 s; the loop beats every 5 s."""
     async with (
         Simulation(1),
@@ -191,7 +191,7 @@ async def test_a_program_whose_loop_stands_is_ended_and_its_last_limits_leave_th
 
 
 @pytest.mark.parametrize("hung", ["bluetoothd", "localsettings"])
-async def test_it_ends_though_a_program_beside_it_hangs(
+async def test_the_program_ends_even_if_bluetoothd_or_localsettings_hangs(
     hung: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with peers(tmp_path, monkeypatch) as there:

@@ -21,7 +21,7 @@ def shown(seen: Seen, path: str) -> Any:
     return seen[path] if path in seen.items else None
 
 
-async def test_another_bms_charges_nothing_until_the_owner_confirms_it() -> None:
+async def test_another_bms_is_not_charged_until_the_owner_confirms_it() -> None:
     currents: list[float] = []
 
     def look(seen: Seen) -> None:

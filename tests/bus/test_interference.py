@@ -65,7 +65,7 @@ async def other_driver(name: str, items: dict[str, str]) -> AsyncIterator[None]:
         await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
 
-async def test_victrons_bluetooth_is_told_of_until_it_is_switched_off() -> None:
+async def test_victrons_bluetooth_service_is_reported_until_it_is_switched_off() -> None:
     async with Simulation(2), Venus() as venus:
         await offer(venus, Bluetooth=1, BleSensors=0)
         await venus.enable(ONE, TWO)
@@ -81,7 +81,7 @@ async def test_victrons_bluetooth_is_told_of_until_it_is_switched_off() -> None:
         assert len(told(program, "INFO", "vesmart-server")) == 1
 
 
-async def test_another_driver_of_the_same_pack_is_told_of_while_it_runs() -> None:
+async def test_another_driver_of_the_same_pack_is_reported_while_it_runs() -> None:
     items = {"/Mgmt/Connection": f"BLE {TWO}", "/Mgmt/ProcessName": "dbus-serialbattery.py"}
     name = "com.victronenergy.battery.ttyO1"
     async with Simulation(2), Venus() as venus, Program("run") as program:
@@ -96,7 +96,7 @@ async def test_another_driver_of_the_same_pack_is_told_of_while_it_runs() -> Non
         assert len(told(program, "INFO", name)) == 1
 
 
-async def test_the_sensors_are_told_of_when_the_adapter_is_busy() -> None:
+async def test_dbus_ble_sensors_is_reported_while_the_adapter_is_busy() -> None:
     async with Simulation([{}, {"present": False}]) as sim, Venus() as venus:
         await offer(venus, Bluetooth=0, BleSensors=1)
         await venus.enable(ONE)
@@ -112,7 +112,7 @@ async def test_the_sensors_are_told_of_when_the_adapter_is_busy() -> None:
         assert len(told(program, "INFO", "dbus-ble-sensors")) == 1
 
 
-async def test_a_machine_without_neighbours_hears_nothing_of_them() -> None:
+async def test_without_interfering_programs_nothing_is_reported() -> None:
     async with Simulation(1), Venus() as venus, Program("run") as program:
         await venus.enable(ONE)
         seen: Any = await venus.until(ONE, valid)

@@ -26,7 +26,7 @@ OPT_INS: dict[str, float | str] = {
 LONGER_THAN_A_CURRENT_MAY_FALL = 12.0  # s
 
 
-async def test_after_a_kill_the_mosfets_are_as_they_were_told_and_an_order_that_waited_is_gone() -> None:
+async def test_after_a_kill_the_mosfets_are_as_commanded_and_a_waiting_command_is_dropped() -> None:
     supervision = Supervision()
     async with Simulation([DRAWN]) as sim, Venus() as venus, supervision.running():
         await venus.enable(ONE, **OPT_INS)

@@ -99,7 +99,7 @@ async def test_a_pack_is_read_and_controls_on_the_bus_of_debian(debian: None, tm
     assert '"Bank"' in file.read_text()
 
 
-async def test_only_root_and_the_service_hear_a_password_that_is_set(
+async def test_only_root_and_the_service_receive_the_signal_of_a_password(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of_others = re.sub(r"<allow receive_sender=.*/>", "", POLICY)  # what holds for any other user
@@ -160,7 +160,7 @@ async def test_a_user_whose_calls_the_bus_refuses_is_told_to_use_sudo(
                 await permission.ask()
 
 
-async def test_the_user_of_the_policy_may_call_them(debian: None, tmp_path: Path) -> None:
+async def test_the_user_of_the_policy_may_call_the_settings_store(debian: None, tmp_path: Path) -> None:
     async with Program("settings", "--file", str(tmp_path / "settings.json")) as settings:
         await settings.until("settings are in")
         await permission.ask()
@@ -169,7 +169,7 @@ async def test_the_user_of_the_policy_may_call_them(debian: None, tmp_path: Path
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
-def test_a_unit_runs_a_command_as_the_user_of_the_policy_and_ends_only_when_told(unit: Path) -> None:
+def test_a_unit_runs_a_command_as_the_user_of_the_policy_and_always_restarts_it(unit: Path) -> None:
     parser = RawConfigParser(strict=False)
     parser.optionxform = str  # type: ignore[assignment, method-assign]
     parser.read(unit)
@@ -183,13 +183,13 @@ def test_a_unit_runs_a_command_as_the_user_of_the_policy_and_ends_only_when_told
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
-def test_systemd_understands_a_unit(unit: Path) -> None:
+def test_systemd_accepts_each_unit(unit: Path) -> None:
     done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60)
     said = [line for line in done.stderr.splitlines() if "is not executable" not in line]
     assert [line for line in said if unit.name in line] == []
 
 
-def test_the_command_uses_the_system_bus_whatever_the_login_has() -> None:
+def test_the_command_ignores_the_session_bus_of_the_login() -> None:
     command = (LINUX / "dbus-xbms").read_text().replace("/opt/dbus-xbms/bin/dbus-xbms", "/usr/bin/env")
     done = subprocess.run(
         ["sh", "-c", command],

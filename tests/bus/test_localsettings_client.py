@@ -148,7 +148,7 @@ def name(address: str) -> str:
     return pack_path(address, "CustomName")
 
 
-async def test_what_is_new_gets_its_default_and_nobody_is_told(server: Server) -> None:
+async def test_a_new_setting_gets_its_default_and_is_not_reported_as_a_change(server: Server) -> None:
     await server.start()
     changes = Changes()
     async with serving(changes) as local:
@@ -201,7 +201,7 @@ async def test_a_value_is_stored_in_its_type_over_a_restart(server: Server) -> N
     assert values[pack_path(FIRST, "Enabled")] == 1
 
 
-async def test_the_write_of_somebody_else_is_told_and_ours_is_not(server: Server) -> None:
+async def test_only_writes_of_other_programs_are_reported(server: Server) -> None:
     await server.start()
     changes = Changes()
     async with serving(changes) as local, stranger() as call:
@@ -212,7 +212,7 @@ async def test_the_write_of_somebody_else_is_told_and_ours_is_not(server: Server
         assert changes.empty()
 
 
-async def test_a_pack_that_somebody_else_adds_is_told(server: Server) -> None:
+async def test_a_pack_that_another_program_adds_is_reported(server: Server) -> None:
     await server.start()
     changes = Changes()
     async with serving(changes) as local, serving() as other:
@@ -223,7 +223,7 @@ async def test_a_pack_that_somebody_else_adds_is_told(server: Server) -> None:
     assert seen == [(pack_path(SECOND, "Enabled"), 0), (pack_path(SECOND, "Enabled"), 1)]
 
 
-async def test_settings_of_other_devices_are_never_told(server: Server) -> None:
+async def test_settings_of_other_devices_are_never_reported(server: Server) -> None:
     await server.start()
     changes = Changes()
     async with serving(changes) as local, stranger() as call:
@@ -236,7 +236,7 @@ async def test_settings_of_other_devices_are_never_told(server: Server) -> None:
         assert stored.keys() == rows(FIRST).keys()
 
 
-async def test_what_is_stored_is_found_without_adding_it(server: Server) -> None:
+async def test_stored_settings_are_found_without_adding_them(server: Server) -> None:
     await server.start()
     async with serving() as local:
         assert await local.stored(["/Settings/Devices", "/Settings/Services/Xbms"]) == {}
@@ -277,7 +277,7 @@ async def hasty_server(path: str, value: Value) -> AsyncIterator[None]:
         await close(bus, closed)
 
 
-async def test_a_write_that_overtakes_the_answer_to_adding_is_not_lost(private_bus: str) -> None:
+async def test_a_write_announced_before_the_reply_to_add_is_not_lost(private_bus: str) -> None:
     path, changes = name(FIRST), Changes()
     async with hasty_server(path, "House"), serving(changes) as local:
         assert (await local.add(rows(FIRST)))[path] == "House"
@@ -286,7 +286,7 @@ async def test_a_write_that_overtakes_the_answer_to_adding_is_not_lost(private_b
         assert changes.empty()
 
 
-async def test_what_is_removed_is_gone_and_nobody_misses_it(server: Server) -> None:
+async def test_removed_settings_are_gone_and_unknown_ones_ignored(server: Server) -> None:
     await server.start()
     changes = Changes()
     async with serving(changes) as local:
@@ -298,7 +298,7 @@ async def test_what_is_removed_is_gone_and_nobody_misses_it(server: Server) -> N
         assert changes.empty()
 
 
-async def test_a_setting_that_somebody_removes_counts_as_its_default(server: Server) -> None:
+async def test_a_setting_that_another_program_removes_counts_as_its_default(server: Server) -> None:
     await server.start()
     changes = Changes()
     async with serving(changes) as local, serving() as other:
@@ -309,7 +309,7 @@ async def test_a_setting_that_somebody_removes_counts_as_its_default(server: Ser
         assert changes.empty()
 
 
-async def test_refusals_are_said_in_words(server: Server) -> None:
+async def test_refusals_raise_errors_with_a_message(server: Server) -> None:
     await server.start()
     async with serving() as local:
         await local.add(rows(FIRST))
@@ -324,7 +324,7 @@ async def test_refusals_are_said_in_words(server: Server) -> None:
             await unknowing.set(pack_path(FIRST, "HoldTime"), 1000.0)
 
 
-async def test_a_stored_value_out_of_todays_range_counts_as_the_default(
+async def test_a_stored_value_out_of_the_present_range_counts_as_the_default(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     await server.start()
@@ -338,7 +338,7 @@ async def test_a_stored_value_out_of_todays_range_counts_as_the_default(
     assert "HoldTime takes a number from 5 to 300 s" in caplog.text
 
 
-async def test_calls_wait_for_it_to_appear_and_say_so_once(
+async def test_calls_wait_for_localsettings_and_log_it_once(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "dbus_xbms.venus")
@@ -357,7 +357,9 @@ async def test_calls_wait_for_it_to_appear_and_say_so_once(
     ]
 
 
-async def test_a_restart_restores_our_settings_and_tells_what_differs(server: Server, tmp_path: Path) -> None:
+async def test_a_restart_restores_the_settings_and_reports_differences(
+    server: Server, tmp_path: Path
+) -> None:
     await server.start()
     changes = Changes()
     async with serving(changes) as local:
@@ -410,13 +412,13 @@ async def test_a_cancelled_client_leaves_nothing_behind(private_bus: str) -> Non
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-def test_an_instance_is_read_from_its_class() -> None:
+def test_an_instance_number_is_read_from_its_text() -> None:
     assert instance_of("battery:3") == 3
 
 
 @pytest.mark.parametrize(
     "text", ["", "3", "battery", "battery:", "battery:-1", "battery:1:2", "battery:1.5", "b:٣"]
 )
-def test_nonsense_is_no_instance(text: str) -> None:
+def test_a_malformed_instance_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="looks like battery:1"):
         instance_of(text)

@@ -33,7 +33,7 @@ async def end(bus: MessageBus) -> None:
 
 
 @pytest.mark.usefixtures("private_bus")
-async def test_a_namespace_shows_programs_that_were_there_that_come_and_that_leave() -> None:
+async def test_a_namespace_includes_present_new_and_leaving_programs() -> None:
     changes: asyncio.Queue[Change] = asyncio.Queue()
     first, similar = await program(ONE), await program(SIMILAR)
     async with asyncio.timeout(PATIENCE), connected() as (bus, _):
@@ -49,7 +49,7 @@ async def test_a_namespace_shows_programs_that_were_there_that_come_and_that_lea
         await end(similar)
 
 
-async def test_a_forged_owner_is_not_believed(private_bus: str) -> None:
+async def test_a_forged_owner_is_ignored(private_bus: str) -> None:
     changes: asyncio.Queue[Change] = asyncio.Queue()
     owner = await program(ONE)
     async with asyncio.timeout(PATIENCE), connected() as (bus, _), forging(private_bus) as forger:

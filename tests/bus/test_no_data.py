@@ -112,7 +112,7 @@ SCANS: Mapping[str, tuple[str, str, dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("service", [True, False], ids=["by the service", "by the command"])
 @pytest.mark.parametrize(("fault", "target", "parameters", "words"), SCANS.values(), ids=SCANS)
-async def test_a_scan_that_cannot_be_says_why_and_what_helps(
+async def test_a_scan_that_fails_says_why_and_what_to_do(
     fault: str, target: str, parameters: dict[str, Any], words: str, *, service: bool
 ) -> None:
     async with Simulation(1) as sim, asyncio.TaskGroup() as group:

@@ -114,7 +114,7 @@ async def polled_twice(venus: Venus, timeout: float = 30.0) -> None:
     await venus.until(FIRST, lambda s: len([1 for _, c in s.signals[at:] if of_a_poll(c)]) >= 2, timeout)
 
 
-async def test_the_program_reads_a_pack_over_a_socket_and_so_again_after_a_drop() -> None:
+async def test_the_program_reads_a_pack_over_a_socket_also_after_a_drop() -> None:
     async with Simulation(1) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(FIRST)
         for n in (1, 2):
@@ -130,7 +130,7 @@ async def test_the_program_reads_a_pack_over_a_socket_and_so_again_after_a_drop(
 
 
 @pytest.mark.parametrize(("method", "old"), [(1, False), (0, True)])
-async def test_no_socket_by_order_nor_on_a_bluez_that_does_not_bear_it(method: int, old: bool) -> None:
+async def test_no_socket_is_used_when_switched_off_or_on_an_old_bluez(method: int, old: bool) -> None:
     async with Simulation(1, old_bluez=old) as sim, Venus() as venus, Program("run"):
         await venus.enable(FIRST, NotifyMethod=method)
         await polled_twice(venus)
@@ -150,7 +150,7 @@ COMMAND = (sys.executable, "-W", "error", "-c", SOON_GIVEN_UP)
 
 
 @pytest.mark.parametrize("fault", ["refuse_socket", "leak_socket"])
-async def test_a_socket_that_fails_is_given_up_remembered_and_tried_again_by_order(
+async def test_a_failing_socket_is_given_up_for_good_until_the_setting_is_cleared(
     fault: str, tmp_path: Path
 ) -> None:
     async with Simulation(1, "--settings-file", str(tmp_path / "settings")) as sim, Venus() as venus:
@@ -173,7 +173,7 @@ async def test_a_socket_that_fails_is_given_up_remembered_and_tried_again_by_ord
             assert await venus.setting(FIRST, "AcquireFailed") == 0
 
 
-async def test_a_socket_closed_while_the_link_stands_is_noticed_and_made_anew() -> None:
+async def test_a_socket_closed_during_a_connection_is_noticed_and_opened_again() -> None:
     async with Simulation(1) as sim, Venus() as venus, Program("run"):
         await venus.enable(FIRST)
         await polled_twice(venus)

@@ -79,7 +79,7 @@ async def serving(told: list[tuple[str, Value]]) -> AsyncIterator[tuple[Server, 
         await close(bus, closed)
 
 
-async def test_an_odd_answer_is_an_error_in_words_or_a_value_that_fits() -> None:
+async def test_a_malformed_reply_is_a_settings_error_or_a_valid_value() -> None:
     async with serving([]) as (server, local):
         for answer in ANSWERS:
             server.answer = answer
@@ -91,7 +91,7 @@ async def test_an_odd_answer_is_an_error_in_words_or_a_value_that_fits() -> None
             assert isinstance(await local.stored([DEVICES]), dict)
 
 
-async def test_an_odd_announcement_changes_nothing_and_leaves_no_trace(
+async def test_a_malformed_signal_changes_nothing_and_logs_no_error(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     told: list[tuple[str, Value]] = []

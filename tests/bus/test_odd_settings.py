@@ -32,7 +32,7 @@ async def store(venus: Venus, values: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("instance", ["switch:12345678901", "switch:１", "switch:", "battery:1"])
-async def test_an_odd_instance_of_a_switch_device_harms_no_pack(instance: str) -> None:
+async def test_a_malformed_instance_of_a_switch_device_affects_no_pack(instance: str) -> None:
     packs = [{"address": ODD}, {"address": WELL}]
     async with Simulation(packs), Venus() as venus:
         await store(venus, {switch_path(ODD): "switch:1"})
@@ -44,7 +44,7 @@ async def test_an_odd_instance_of_a_switch_device_harms_no_pack(instance: str) -
         assert program.left_behind == []
 
 
-async def test_every_setting_of_another_type_has_its_default_and_the_owner_is_told() -> None:
+async def test_every_setting_of_a_wrong_type_counts_as_its_default_and_is_reported() -> None:
     packs = [{"address": ODD}, {"address": WELL}]
     odd = {
         pack_path(ODD, row.name): 0.5 if isinstance(row.default, str) else "１２"
@@ -66,7 +66,7 @@ async def test_every_setting_of_another_type_has_its_default_and_the_owner_is_to
         assert any("HoldTime takes a number" in line for line in doctor.output)
 
 
-async def test_set_replaces_a_setting_of_another_type() -> None:
+async def test_set_replaces_a_setting_of_a_wrong_type() -> None:
     async with Simulation([{"address": ODD}]), Venus() as venus:
         await store(venus, {pack_path(ODD, "HoldTime"): "long"})
         await venus.enable(ODD)

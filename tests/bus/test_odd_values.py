@@ -124,7 +124,7 @@ def fresh(seen: Seen) -> bool:
     return seen["/Dc/0/Voltage"] is not None
 
 
-async def test_every_path_takes_what_it_can_take_and_refuses_the_rest() -> None:
+async def test_every_path_accepts_possible_values_and_refuses_the_rest() -> None:
     async with running() as (venus, _, stranger):
         name = (await venus.until(ONE, fresh)).name
         for path, item in ITEMS.items():
@@ -160,7 +160,7 @@ async def until_shown(venus: Venus, path: str, written: Variant) -> None:
     await venus.until(ONE, lambda s: bool(s[path] == shown))
 
 
-async def test_every_setting_that_is_stored_is_in_range_or_put_right() -> None:
+async def test_every_stored_setting_is_in_range_or_corrected() -> None:
     async with running() as (_, program, stranger):
         for number, (path, row) in enumerate(every_setting()):
             before = (await stranger.call(SETTINGS, path, BUS_ITEM, "GetValue")).body[0]
@@ -217,7 +217,7 @@ async def test_every_method_answers_every_wrong_call() -> None:
                         assert reply.message_type in (MessageType.METHOD_RETURN, MessageType.ERROR)
 
 
-async def test_a_file_descriptor_and_calls_that_want_no_answer_do_no_harm() -> None:
+async def test_a_file_descriptor_and_calls_without_reply_are_harmless() -> None:
     async with running() as (venus, _, stranger):
         name = (await venus.until(ONE, fresh)).name
         for value in VALUES:

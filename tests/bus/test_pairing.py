@@ -58,7 +58,7 @@ async def device_property(name: str) -> Any:
     return reply.body[0].value
 
 
-async def test_a_module_that_echoes_is_paired_with_the_passkey_of_its_settings() -> None:
+async def test_a_module_that_echoes_is_paired_with_the_stored_passkey() -> None:
     async with Simulation(SHY) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, Passkey="123456")
         await venus.until(ONE, valid)
@@ -73,7 +73,7 @@ async def test_a_module_that_echoes_is_paired_with_the_passkey_of_its_settings()
     assert program.left_behind == []
 
 
-async def test_a_bond_outlasts_a_restart_of_the_program_and_of_bluetoothd() -> None:
+async def test_a_bond_survives_a_restart_of_the_program_and_of_bluetoothd() -> None:
     async with Simulation(SHY) as sim, Venus() as venus:
         await venus.enable(ONE, Passkey="123456")
         async with Program("run"):
@@ -86,7 +86,7 @@ async def test_a_bond_outlasts_a_restart_of_the_program_and_of_bluetoothd() -> N
             assert said(program, ": paired") == 0
 
 
-async def test_a_wrong_passkey_is_said_once_and_the_right_one_mends_it_at_once() -> None:
+async def test_a_wrong_passkey_is_logged_once_and_the_right_one_takes_effect_at_once() -> None:
     async with Simulation(SHY) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, Passkey="654321")
         line = await program.until("refuses its passkey")
@@ -98,7 +98,7 @@ async def test_a_wrong_passkey_is_said_once_and_the_right_one_mends_it_at_once()
         assert said(program, "refuses its passkey") == 1
 
 
-async def test_a_missing_passkey_is_said_once_and_nothing_is_paired_without_it() -> None:
+async def test_a_missing_passkey_is_logged_once_and_nothing_is_paired_without_it() -> None:
     async with Simulation(SHY) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE)
         line = await program.until("needs to be paired")
@@ -118,7 +118,7 @@ async def test_a_pack_that_needs_no_pairing_is_not_paired_even_with_a_passkey() 
         assert await pairings(sim) == (0, 0)
 
 
-async def test_a_module_that_has_forgotten_its_pairing_is_paired_anew() -> None:
+async def test_a_module_that_has_forgotten_its_pairing_is_paired_again() -> None:
     async with Simulation(SHY) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, Passkey="123456")
         await venus.until(ONE, valid)
@@ -128,13 +128,13 @@ async def test_a_module_that_has_forgotten_its_pairing_is_paired_anew() -> None:
         assert said(program, "WARNING") == 0
 
 
-async def test_a_refusal_before_the_passkey_was_asked_for_does_not_blame_the_passkey() -> None:
+async def test_a_refusal_before_the_passkey_was_requested_does_not_blame_the_passkey() -> None:
     async with Simulation(SHY), connected():  # nobody is asked on a link that stands
         with pytest.raises(NotPaired, match="before it asks"):
             await pair(DEVICE, "123456")
 
 
-async def test_a_wrong_password_is_said_once_and_the_right_one_mends_it_at_once() -> None:
+async def test_a_wrong_password_is_logged_once_and_the_right_one_takes_effect_at_once() -> None:
     async with Simulation([{"password": "123123"}]) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, Password="000000")
         line = await program.until("refuses its password")

@@ -60,7 +60,7 @@ async def test_both_packs_are_on_the_bus_with_their_values_until_sigterm() -> No
         assert venus.services == {}
 
 
-async def test_a_dropped_link_comes_back_and_the_bus_never_shows_it() -> None:
+async def test_a_dropped_link_reopens_without_an_invalid_value_on_the_bus() -> None:
     async with Simulation(2) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, TWO)
         seen = await venus.until(ONE, valid)
@@ -92,7 +92,7 @@ async def test_after_a_drop_each_notification_is_received_once(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("number", ["TERM", "KILL"])
-async def test_a_restarted_bluetoothd_is_survived(number: str) -> None:
+async def test_polling_continues_after_a_restart_of_bluetoothd(number: str) -> None:
     async with Simulation(2) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, TWO)
         for address in (ONE, TWO):
@@ -110,7 +110,7 @@ async def test_a_restarted_bluetoothd_is_survived(number: str) -> None:
     assert program.left_behind == []
 
 
-async def test_silence_is_held_then_invalid_then_gone_and_the_first_good_poll_brings_it_all_back() -> None:
+async def test_a_silent_pack_is_held_then_invalid_then_removed_and_a_good_poll_restores_it() -> None:
     async with Simulation(2) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, HoldTime=5.0, RemoveAfter=10.0)
         await venus.enable(TWO)
@@ -156,7 +156,7 @@ async def test_torn_late_and_duplicate_frames_never_reach_the_bus() -> None:
         assert venus.left == []
 
 
-async def test_in_per_poll_mode_the_pack_is_free_between_polls_and_its_values_stand() -> None:
+async def test_in_per_poll_mode_the_pack_is_free_between_polls_and_its_values_stay() -> None:
     async with Simulation(1) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, ConnectionMode=1, PollInterval=3.0)
         seen = await venus.until(ONE, valid)
@@ -166,7 +166,7 @@ async def test_in_per_poll_mode_the_pack_is_free_between_polls_and_its_values_st
         assert all(change.get("/Dc/0/Voltage", 0) is not None for _, change in seen.signals)
 
 
-async def test_the_name_goes_both_ways_between_the_bus_and_the_settings() -> None:
+async def test_the_name_is_synchronised_between_the_bus_and_the_settings() -> None:
     async with Simulation(1), Venus() as venus, Program("run"):
         await venus.enable(ONE)
         seen = await venus.until(ONE, valid)
@@ -178,7 +178,7 @@ async def test_the_name_goes_both_ways_between_the_bus_and_the_settings() -> Non
         assert venus.left == []
 
 
-async def test_an_instance_that_the_owner_edits_takes_effect_without_a_restart() -> None:
+async def test_a_changed_instance_takes_effect_without_a_restart() -> None:
     async with Simulation(1), Venus() as venus, Program("run"):
         await venus.enable(ONE)
         assert (await venus.until(ONE, valid))["/DeviceInstance"] == 600
@@ -188,7 +188,7 @@ async def test_an_instance_that_the_owner_edits_takes_effect_without_a_restart()
         assert venus.left == [seen.name]
 
 
-async def test_a_pack_that_is_disabled_leaves_and_one_that_is_enabled_comes() -> None:
+async def test_a_disabled_pack_leaves_the_bus_and_an_enabled_one_appears() -> None:
     async with Simulation(2) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE)
         await venus.until(ONE, valid)
@@ -201,7 +201,7 @@ async def test_a_pack_that_is_disabled_leaves_and_one_that_is_enabled_comes() ->
         assert (await venus.until(ONE, valid))["/State"] == 9
 
 
-async def test_a_setting_changed_while_a_pack_is_taken_over_is_not_lost() -> None:
+async def test_a_setting_changed_while_a_pack_is_being_enabled_is_not_lost() -> None:
     async with Simulation(1), Venus() as venus, Program("run"):
         await venus.enable(ONE, CustomName="at first")
         await venus.until(ONE, valid)
@@ -229,7 +229,7 @@ async def test_there_is_at_most_one_signal_per_poll_and_none_when_nothing_change
         assert len(seen.signals) - at <= truth["counters"]["requests"]["03"] - polls + 1
 
 
-async def test_a_pack_that_cannot_be_reached_delays_nobody() -> None:
+async def test_a_pack_that_cannot_be_reached_delays_no_other_pack() -> None:
     async with Simulation(3) as sim, Venus() as venus:
         await venus.enable(ONE, TWO, "A4:C1:37:00:00:03")
         await sim.fault("vanish", ONE)
@@ -265,7 +265,7 @@ async def test_a_second_instance_refuses_to_run_beside_the_first() -> None:
         assert second.left_behind == []
 
 
-async def test_a_known_pack_is_on_the_bus_with_honest_invalid_values_before_it_answers() -> None:
+async def test_a_known_pack_is_on_the_bus_with_invalid_values_before_it_answers() -> None:
     async with Simulation(1) as sim, Venus() as venus:
         await venus.enable(ONE)
         async with Program("run"):

@@ -85,7 +85,7 @@ async def _unused(seconds: float) -> list[Any]:
 
 
 @pytest.mark.parametrize(("failure", "error", "words"), FAILURES.values(), ids=FAILURES)
-async def test_every_failure_of_every_method_reaches_the_caller_with_a_name_and_words(
+async def test_every_failure_of_every_method_reaches_the_caller_with_a_name_and_a_message(
     failure: Callable[[], BaseException], error: str, words: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     def failing() -> Any:
@@ -108,7 +108,7 @@ async def test_every_failure_of_every_method_reaches_the_caller_with_a_name_and_
     assert "Service interface raised" not in caplog.text
 
 
-async def test_what_cannot_be_described_is_a_fault_and_no_bare_exception() -> None:
+async def test_a_result_that_cannot_be_encoded_is_reported_as_a_fault() -> None:
     async def scan(seconds: float) -> Any:
         return [object()]
 
@@ -135,7 +135,7 @@ def crowd(count: int) -> list[Advertised]:
     ]
 
 
-async def test_answers_hold_the_strongest_hundred_packs_and_those_that_were_added() -> None:
+async def test_answers_contain_the_strongest_hundred_packs_and_the_added_ones() -> None:
     found = crowd(150)
 
     async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
@@ -171,7 +171,7 @@ async def test_a_scan_is_answered_when_the_service_stops() -> None:
     assert (reply.error_name, reply.body) == (rpc.STOPPING, ["the service is stopping"])
 
 
-async def test_a_service_that_goes_while_a_command_waits_is_said_to_have_stopped() -> None:
+async def test_a_command_says_that_the_service_stopped_while_it_waited() -> None:
     bus = await MessageBus(bus_type=BusType.SESSION).connect()
 
     def answer(call: Message) -> Message | bool | None:
@@ -188,7 +188,7 @@ async def test_a_service_that_goes_while_a_command_waits_is_said_to_have_stopped
     assert done.err == "dbus-xbms: the service has stopped; `dbus-xbms doctor` says why\n"
 
 
-async def test_only_addresses_are_taken_for_packs_of_the_service() -> None:
+async def test_keys_that_are_not_addresses_are_ignored() -> None:
     bus = await MessageBus(bus_type=BusType.SESSION).connect()
     told = {"state": Variant("s", "not heard"), "reason": Variant("s", "not heard for 12 min")}
     odd = ["\x1b[2Jcleared", "a4:c1:37:00:00:02", "", "\u202eA4:C1:37:00:00:03"]
@@ -208,7 +208,7 @@ async def test_only_addresses_are_taken_for_packs_of_the_service() -> None:
     await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
 
-async def test_a_service_of_another_version_is_named_as_such() -> None:
+async def test_a_service_of_another_version_is_reported() -> None:
     bus = await MessageBus(bus_type=BusType.SESSION).connect()
     await bus.request_name(rpc.NAME)
     done = await command("scan", "--seconds", "1")
@@ -241,7 +241,7 @@ async def _walk(venus: Venus, service: ItemService) -> list[tuple[str, str, str]
 
 
 @pytest.mark.parametrize("failure", [KeyError("x"), SettingsError("x"), BusLost(), DBusError("a.b", "words")])
-async def test_no_method_of_a_battery_service_answers_with_a_bare_exception(failure: Exception) -> None:
+async def test_every_error_of_a_battery_service_has_a_name_and_a_message(failure: Exception) -> None:
     def write(path: str, value: object, who: str) -> bool:
         raise failure
 

@@ -22,7 +22,7 @@ def valid(seen: Seen) -> bool:
     return seen["/Dc/0/Voltage"] is not None
 
 
-async def test_a_search_amid_200_devices_at_10_hz_is_cheap_and_disturbs_no_other_pack() -> None:
+async def test_a_search_among_200_devices_at_10_hz_is_cheap_and_disturbs_no_other_pack() -> None:
     async with Simulation(2) as sim, Venus() as venus, Program("run") as program:
         await sim.fault("crowd", "hci0", devices=200, rate=10.0)
         await sim.fault("vanish", TWO)

@@ -54,7 +54,7 @@ async def test_a_scan_stores_nothing_and_add_by_an_advertised_name_works() -> No
         assert await venus.setting(FIRST, "ClassAndVrmInstance") == "battery:600"
 
 
-async def test_strangers_that_an_earlier_version_stored_are_removed_once_and_nobody_else_is() -> None:
+async def test_only_unused_packs_stored_by_an_earlier_version_are_removed_and_only_once() -> None:
     kept: dict[str, dict[str, Any]] = {
         "A4:C1:37:00:01:01": {"AdvertisedName": "a", "Enabled": 1},
         "A4:C1:37:00:01:02": {"AdvertisedName": "a", "CustomName": "House"},

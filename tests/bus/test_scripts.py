@@ -22,7 +22,7 @@ SCRIPTS = {
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-async def test_a_script_says_how_far_it_is_and_ends_by_ctrl_c(script: str, tmp_path: Path) -> None:
+async def test_a_script_shows_its_progress_and_ends_on_ctrl_c(script: str, tmp_path: Path) -> None:
     arguments, words = SCRIPTS[script]
     if script == "bundle":
         arguments = [*arguments, "--output", str(tmp_path), "--cache", str(tmp_path / "wheels")]

@@ -90,7 +90,9 @@ async def test_methods_reply_at_once_later_and_from_a_coroutine() -> None:
         ("Misfit", ErrorType.FAILED.value, "an error in the service; its log has more"),
     ],
 )
-async def test_every_failure_is_answered_with_a_name_and_words(member: str, error: str, words: str) -> None:
+async def test_every_failure_is_answered_with_a_name_and_a_message(
+    member: str, error: str, words: str
+) -> None:
     async with lit() as (_, bus):
         with pytest.raises(CallRefused) as caught:
             await ask(bus, member)
@@ -107,7 +109,7 @@ async def test_a_running_method_is_answered_when_the_server_closes() -> None:
             await pending
 
 
-async def test_a_name_has_one_owner_and_is_free_after_its_end() -> None:
+async def test_a_name_has_one_owner_and_is_free_after_it_closes() -> None:
     lost: list[str] = []
     async with lit(lost=lost.append):
         second = Lamp(taken="one lamp is enough")

@@ -163,7 +163,7 @@ async def client(private_bus: str) -> AsyncIterator[Client]:
         await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
 
-async def test_the_root_tells_value_and_text_of_every_path(service: ItemService, client: Client) -> None:
+async def test_the_root_lists_value_and_text_of_every_path(service: ItemService, client: Client) -> None:
     reply = await client.call("/", "GetItems")
     assert reply.signature == "a{sa{sv}}"
     items = reply.body[0]
@@ -175,13 +175,13 @@ async def test_the_root_tells_value_and_text_of_every_path(service: ItemService,
     assert set(items) == {item.path for item in ITEMS}
 
 
-async def test_every_leaf_answers_as_the_root_says(service: ItemService, client: Client) -> None:
+async def test_every_leaf_agrees_with_the_root(service: ItemService, client: Client) -> None:
     for path, item in (await client.body("/", "GetItems")).items():
         assert await client.body(path, "GetValue") == item["Value"]
         assert await client.body(path, "GetText") == item["Text"].value
 
 
-async def test_nodes_tell_what_is_below_them_by_relative_paths(service: ItemService, client: Client) -> None:
+async def test_nodes_list_what_is_below_them_by_relative_paths(service: ItemService, client: Client) -> None:
     below = await client.body("/Dc", "GetValue")
     assert below == Variant("a{sv}", {"0/Voltage": Variant("d", 13.25), "0/Current": Variant("ai", [])})
     everything = await client.body("/", "GetValue")
@@ -215,7 +215,7 @@ async def test_nodes_tell_what_is_below_them_by_relative_paths(service: ItemServ
         ("/", Variant("i", 4), 1, None),
     ],
 )
-async def test_a_write_is_answered_by_a_number_and_never_by_an_error(
+async def test_a_write_returns_a_code_and_never_an_error(
     service: ItemService,
     client: Client,
     writes: Writes,
@@ -229,15 +229,13 @@ async def test_a_write_is_answered_by_a_number_and_never_by_an_error(
     assert writes.seen == ([(path, taken)] if taken is not None else [])
 
 
-async def test_the_owner_of_the_service_may_refuse(
-    service: ItemService, client: Client, writes: Writes
-) -> None:
+async def test_the_write_handler_may_refuse(service: ItemService, client: Client, writes: Writes) -> None:
     writes.accepting = False
     assert await client.body("/CustomName", "SetValue", "v", Variant("s", "Bow")) == 2
     assert (await client.body("/CustomName", "GetValue")).value == "Küche"
 
 
-async def test_a_write_tells_who_asks(service: ItemService, client: Client, writes: Writes) -> None:
+async def test_a_write_identifies_its_sender(service: ItemService, client: Client, writes: Writes) -> None:
     await client.body("/CustomName", "SetValue", "v", Variant("s", "Bow"))
     other = Client(await stranger())
     await other.body("/CustomName", "SetValue", "v", Variant("s", "Stern"))
@@ -248,7 +246,7 @@ async def test_a_write_tells_who_asks(service: ItemService, client: Client, writ
     await other.bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
 
-async def test_a_written_path_tells_its_range(service: ItemService, client: Client) -> None:
+async def test_a_writable_path_reports_its_range(service: ItemService, client: Client) -> None:
     assert (await client.body("/Battery/Request/Id", "GetMax")).value == 1
     assert (await client.body("/Battery/Request/Id", "GetMin")).value == 1
     assert (await client.body("/CustomName", "GetMax")) == Variant("ai", [])
@@ -316,7 +314,7 @@ async def test_two_services_of_one_process_have_the_same_paths_and_their_own_con
     await other.stop()
 
 
-async def test_the_name_is_free_at_once_after_leaving(private_bus: str) -> None:
+async def test_the_name_is_free_as_soon_as_the_service_stops(private_bus: str) -> None:
     for _ in range(5):
         service = ItemService(NAME, ITEMS, dict(VALUES), Writes())
         await service.start()
@@ -324,7 +322,7 @@ async def test_the_name_is_free_at_once_after_leaving(private_bus: str) -> None:
         assert not service.lost.is_set()
 
 
-async def test_leaving_closes_the_connection_and_ends_every_task(private_bus: str) -> None:
+async def test_stopping_closes_the_connection_and_ends_every_task(private_bus: str) -> None:
     before = open_files()
     service = ItemService(NAME, ITEMS, dict(VALUES), Writes())
     await service.start()
@@ -376,7 +374,7 @@ async def test_the_loss_of_the_bus_is_noticed(mortal_bus: subprocess.Popen[str])
     assert service.lost.is_set()
 
 
-async def test_a_bus_that_stands_still_costs_neither_the_connection_nor_memory(
+async def test_a_stalled_bus_costs_neither_the_connection_nor_memory(
     mortal_bus: subprocess.Popen[str],
 ) -> None:
     service = ItemService(NAME, ITEMS, dict(VALUES), Writes())
@@ -414,12 +412,12 @@ async def test_unknown_objects_and_methods_are_errors(service: ItemService, clie
     assert other.error_name == "org.freedesktop.DBus.Error.UnknownMethod"
 
 
-async def test_a_call_that_names_no_interface_is_understood(service: ItemService, client: Client) -> None:
+async def test_a_call_without_an_interface_is_accepted(service: ItemService, client: Client) -> None:
     reply = await client.call("/DeviceInstance", "GetValue", interface=None)
     assert reply.body == [Variant("i", 3)]
 
 
-async def test_introspection_leads_to_every_path(service: ItemService, client: Client) -> None:
+async def test_introspection_reaches_every_path(service: ItemService, client: Client) -> None:
     async def walk(path: str) -> set[str]:
         reply = await client.call(path, "Introspect", interface="org.freedesktop.DBus.Introspectable")
         node = ET.fromstring(reply.body[0])
@@ -431,7 +429,7 @@ async def test_introspection_leads_to_every_path(service: ItemService, client: C
     assert await walk("/") == VALUES.keys()
 
 
-async def test_properties_are_answered_sanely_though_there_are_none(
+async def test_property_calls_are_answered_although_there_are_no_properties(
     service: ItemService, client: Client
 ) -> None:
     properties = "org.freedesktop.DBus.Properties"
@@ -441,7 +439,7 @@ async def test_properties_are_answered_sanely_though_there_are_none(
     assert one.error_name == "org.freedesktop.DBus.Error.UnknownProperty"
 
 
-async def test_a_call_that_wants_no_reply_gets_none_and_is_obeyed(
+async def test_a_call_that_expects_no_reply_gets_none_and_takes_effect(
     service: ItemService, client: Client, writes: Writes
 ) -> None:
     await client.bus.send(
@@ -459,7 +457,7 @@ async def test_a_call_that_wants_no_reply_gets_none_and_is_obeyed(
     assert writes.seen == [("/CustomName", "quiet")]
 
 
-async def test_no_bus_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_missing_bus_is_an_error_with_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
     with pytest.raises(NoBus, match="cannot connect to the D-Bus session bus"):
         await connect()
@@ -467,7 +465,7 @@ async def test_no_bus_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
         await ItemService(NAME, ITEMS, dict(VALUES), Writes()).start()
 
 
-async def test_the_system_bus_serves_where_there_is_no_session(
+async def test_the_system_bus_is_used_without_a_session_bus(
     private_bus: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS")

@@ -231,7 +231,7 @@ async def test_settings_are_kept_in_the_file_over_a_restart(private_bus: str, tm
     assert second.store.entries[ENABLED].value == 1
 
 
-async def test_the_command_keeps_settings_over_a_kill_and_refuses_a_second_one(
+async def test_settings_survive_a_kill_of_the_store_and_a_second_store_is_refused(
     private_bus: str, tmp_path: Path, client: Client
 ) -> None:
     file = tmp_path / "kept" / "settings.json"
@@ -251,7 +251,7 @@ async def test_the_command_keeps_settings_over_a_kill_and_refuses_a_second_one(
         assert again.left_behind == []
 
 
-async def test_a_damaged_file_is_kept_aside_and_said(
+async def test_a_damaged_file_is_kept_aside_and_reported(
     private_bus: str, tmp_path: Path, client: Client
 ) -> None:
     file = tmp_path / "settings.json"
@@ -299,7 +299,7 @@ async def test_a_change_is_in_the_file_before_it_is_answered(client: Client, kep
     assert ENABLED not in stored_in(kept)
 
 
-async def test_what_changes_by_itself_is_written_with_the_next_change_at_the_latest(
+async def test_silent_settings_are_written_with_the_next_change_at_the_latest(
     client: Client, kept: Path
 ) -> None:
     assert await client.put(MEMORY, Variant("i", 5)) == 0
@@ -308,7 +308,7 @@ async def test_what_changes_by_itself_is_written_with_the_next_change_at_the_lat
     assert value_in(kept, MEMORY) == 5
 
 
-async def test_a_change_that_cannot_be_saved_is_refused_and_taken_back(client: Client, kept: Path) -> None:
+async def test_a_change_that_cannot_be_saved_is_refused_and_undone(client: Client, kept: Path) -> None:
     kept.with_name("settings.json.new").mkdir()
     client.seen.clear()
     for path, interface, member, signature, *body in (
@@ -323,7 +323,7 @@ async def test_a_change_that_cannot_be_saved_is_refused_and_taken_back(client: C
     assert await client.put(ENABLED, Variant("i", 1)) == 0
 
 
-async def test_doctor_learns_how_the_file_is(client: Client, kept: Path) -> None:
+async def test_doctor_reads_the_state_of_the_settings_file(client: Client, kept: Path) -> None:
     blocked, damaged = kept.with_name("settings.json.new"), kept.with_name("settings.json.damaged")
     blocked.mkdir()
     damaged.touch()
@@ -348,7 +348,7 @@ async def test_a_command_says_that_a_change_was_not_saved_and_fails(kept: Path) 
     assert command.left_behind == []
 
 
-async def test_the_end_of_a_store_that_cannot_save_is_status_1(
+async def test_a_store_that_cannot_save_ends_with_status_1(
     private_bus: str, tmp_path: Path, client: Client
 ) -> None:
     file = tmp_path / "settings.json"
@@ -361,7 +361,7 @@ async def test_the_end_of_a_store_that_cannot_save_is_status_1(
     assert "Traceback" not in "\n".join(store.log)
 
 
-async def test_a_file_that_can_only_be_read_is_served_and_changes_are_refused(
+async def test_a_read_only_file_is_served_and_changes_are_refused(
     private_bus: str, tmp_path: Path, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "UNWRITABLE", (EISDIR,))  # in place of EROFS, which needs a mount
@@ -385,7 +385,7 @@ async def test_a_file_of_another_version_is_left_alone_and_the_command_says_so(
 ) -> None:
     file = tmp_path / "settings.json"
     file.write_text('{"version": 2}')
-    with pytest.raises(CommandError, match=r"it holds 'version'.*install the version that wrote it"):
+    with pytest.raises(CommandError, match=r"it contains 'version'.*install the version that wrote it"):
         await settings_command._serve(file)
     assert file.read_text() == '{"version": 2}'
     assert files.set_aside(file) == []

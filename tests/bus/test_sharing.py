@@ -35,7 +35,7 @@ async def connections(sim: Simulation) -> int:
     return counted
 
 
-async def test_a_phone_gets_the_pack_for_as_long_as_it_is_lent_and_the_limits_stay_safe() -> None:
+async def test_a_phone_has_the_pack_while_it_is_lent_and_the_limits_are_derated() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, AllowLending=1, **CONTROL)
         seen = await venus.until(ONE, charging)
@@ -66,7 +66,7 @@ async def test_a_phone_gets_the_pack_for_as_long_as_it_is_lent_and_the_limits_st
     assert [line for line in lines if line.startswith(("WARNING", "ERROR"))] == []
 
 
-async def test_the_toggle_of_the_switch_pane_lends_for_half_an_hour_and_takes_back() -> None:
+async def test_the_toggle_of_the_switch_pane_lends_for_half_an_hour_and_ends_it() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, AllowMosfetControl=1, AllowLending=1)
         seen = await venus.until(ONE, running)
@@ -84,7 +84,7 @@ async def test_the_toggle_of_the_switch_pane_lends_for_half_an_hour_and_takes_ba
         assert await connections(sim) == 2
 
 
-async def test_the_command_line_lends_and_takes_back_and_says_how_it_stands() -> None:
+async def test_lend_starts_and_ends_lending_and_list_and_watch_show_it() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, AllowLending=1, **CONTROL)
         assert (await command("lend", ONE)).status == 1
@@ -106,7 +106,7 @@ async def test_the_command_line_lends_and_takes_back_and_says_how_it_stands() ->
         assert (await command("lend", "A4:C1:37:00:00:99")).status == 2
 
 
-async def test_a_program_started_anew_takes_a_lent_pack_back() -> None:
+async def test_restarting_the_program_ends_lending() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus:
         await venus.enable(ONE, AllowLending=1)
         async with Program("run"):
@@ -117,7 +117,7 @@ async def test_a_program_started_anew_takes_a_lent_pack_back() -> None:
             await venus.until(ONE, lambda s: running(s) and s[LEND] == 0)
 
 
-async def test_by_turns_the_pack_is_free_for_the_interval_between_two_connections() -> None:
+async def test_in_per_poll_mode_the_pack_is_free_for_the_interval_between_two_connections() -> None:
     async with Simulation([RESTING], timing=REAL) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, ConnectionMode=1, PollInterval=5.0)
         seen = await venus.until(ONE, running)
@@ -133,7 +133,7 @@ async def test_by_turns_the_pack_is_free_for_the_interval_between_two_connection
         assert [changed for changed in shown if None in changed.values()] == []
 
 
-async def test_by_turns_a_pack_that_a_phone_holds_is_waited_for_quietly_and_read_when_it_is_free() -> None:
+async def test_in_per_poll_mode_a_pack_held_by_a_phone_is_reported_once_and_read_when_it_is_free() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, ConnectionMode=1, PollInterval=3.0, HoldTime=26.0, Control=0)
         seen = await venus.until(ONE, running)

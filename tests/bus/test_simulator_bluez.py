@@ -37,7 +37,7 @@ async def test_a_scan_for_another_service_shows_nothing() -> None:
 
 
 @pytest.mark.parametrize("acquire", [False, True])
-async def test_a_poll_brings_what_is_true_of_the_pack(acquire: bool) -> None:
+async def test_a_poll_returns_the_true_state_of_the_pack(acquire: bool) -> None:
     async with Simulation() as sim, connected(acquire=acquire) as central:
         basic = decode_basic((await central.ask(BASIC)).payload)
         cells = decode_cells((await central.ask(CELLS)).payload)
@@ -62,13 +62,13 @@ async def test_every_gatt_layout_and_write_type_answers(layout: str, write: str,
         await client.disconnect()
 
 
-async def test_a_pack_that_takes_commands_only_refuses_a_write_with_response() -> None:
+async def test_a_pack_without_write_with_response_refuses_it() -> None:
     async with Simulation(), connected() as central:
         with pytest.raises(BleakError):
             await central.ask(BASIC, response=True)
 
 
-async def test_a_connected_pack_is_not_in_the_air_and_returns_afterwards() -> None:
+async def test_a_connected_pack_does_not_advertise_until_it_is_disconnected() -> None:
     async with Simulation() as sim:
         async with connected():
             truth = await sim.truth(FIRST)
@@ -76,7 +76,7 @@ async def test_a_connected_pack_is_not_in_the_air_and_returns_afterwards() -> No
         assert (await sim.truth_when(FIRST, lambda t: bool(t["advertising"])))["holder"] is None
 
 
-async def test_a_remote_drop_is_told_and_the_pack_can_be_reached_again() -> None:
+async def test_a_remote_drop_is_signalled_and_the_pack_can_be_reached_again() -> None:
     async with Simulation() as sim:
         device, central = await find(), Central()
         first = await central.connect(device)
@@ -130,7 +130,7 @@ async def test_a_connection_under_way_succeeds_when_the_pack_appears() -> None:
             assert client.is_connected
 
 
-async def test_failing_connects_are_overcome_by_trying_again() -> None:
+async def test_failed_connects_succeed_when_retried() -> None:
     async with Simulation() as sim:
         device, central = await find(), Central()
         await sim.fault("fail_connects", FIRST, count=2)
@@ -142,7 +142,7 @@ async def test_failing_connects_are_overcome_by_trying_again() -> None:
         await client.disconnect()
 
 
-async def test_a_pack_held_by_a_phone_is_out_of_reach_until_it_lets_go() -> None:
+async def test_a_pack_held_by_a_phone_does_not_advertise_until_it_is_released() -> None:
     async with Simulation() as sim, connected() as central:
         await sim.fault("phone", FIRST)
         await asyncio.wait_for(central.gone.wait(), 3)

@@ -23,7 +23,7 @@ from tests.bus.simulation import Program, Simulation
 pytestmark = pytest.mark.usefixtures("private_bus")
 
 
-async def test_bluetoothd_ended_by_term_tells_of_every_lost_link() -> None:
+async def test_bluetoothd_ended_by_term_signals_every_lost_link() -> None:
     async with Simulation() as sim:
         device, central = await find(), Central()
         old = await central.connect(device)
@@ -35,7 +35,7 @@ async def test_bluetoothd_ended_by_term_tells_of_every_lost_link() -> None:
         await new.disconnect()
 
 
-async def test_bluetoothd_killed_tells_nobody_and_its_gatt_objects_are_unknown() -> None:
+async def test_a_killed_bluetoothd_signals_nothing_and_its_gatt_objects_are_unknown() -> None:
     async with Simulation(timing={"resolve": 1.0}) as sim:
         device, central = await find(), Central()
         old = await central.connect(device)
@@ -113,7 +113,7 @@ async def raw(central: Central, request: bytes, seconds: float = 0.5) -> bytes:
         return answer
 
 
-async def test_faults_of_the_wire_strike_as_often_as_they_are_told_to() -> None:
+async def test_wire_faults_occur_as_often_as_requested() -> None:
     request = read(CELLS).encoded
     async with Simulation() as sim, connected() as central:
         good = await raw(central, request)
@@ -154,7 +154,7 @@ async def test_imposed_values_are_what_the_pack_then_reports() -> None:
         assert not int(decode_basic((await central.ask(BASIC)).payload).protection) & 1 << 11
 
 
-async def test_a_mosfet_order_shows_unless_the_mosfet_is_stuck() -> None:
+async def test_a_mosfet_command_takes_effect_unless_the_mosfet_is_stuck() -> None:
     async with Simulation() as sim, connected() as central:
         for stuck, off in (("free", True), ("on", False)):
             await sim.fault("stuck", FIRST, mosfet="charge", state=stuck)
@@ -170,10 +170,10 @@ async def test_a_mosfet_order_shows_unless_the_mosfet_is_stuck() -> None:
             assert int(basic.protection) & 1 << 12
 
 
-async def test_a_senseless_fault_is_refused_in_words() -> None:
+async def test_an_invalid_fault_is_refused_with_a_message() -> None:
     async with Simulation() as sim:
         for name, target, words in (
-            ("explode", "", "there is no fault 'explode'"),
+            ("explode", "", "unknown fault 'explode'"),
             ("drop", "nobody", "needs a known pack"),
             ("cell", FIRST, "cells are numbered from 1 to 4"),
         ):
@@ -181,7 +181,7 @@ async def test_a_senseless_fault_is_refused_in_words() -> None:
                 await sim.fault(name, target, **({"number": 9, "volts": 3.0} if name == "cell" else {}))
 
 
-async def test_faults_of_the_scenario_come_in_their_time() -> None:
+async def test_faults_of_the_scenario_occur_on_schedule() -> None:
     drops = {"at": 3.0, "every": 0.5, "target": FIRST, "fault": "drop"}
     async with Simulation(faults=[drops]) as sim, connected() as central:
         await asyncio.wait_for(central.gone.wait(), 10)
@@ -205,7 +205,7 @@ async def test_the_simulator_ends_cleanly_by_each_signal_and_by_itself() -> None
         assert await program.ended() == 0
 
 
-async def test_a_second_simulator_and_a_missing_bus_are_told_in_one_line() -> None:
+async def test_a_second_simulator_and_a_missing_bus_are_reported_in_one_line() -> None:
     async with Simulation():
         async with Program("simulate") as second:
             assert await second.ended() == 1
@@ -221,11 +221,11 @@ async def test_a_second_simulator_and_a_missing_bus_are_told_in_one_line() -> No
         check=False,
     )
     assert result.returncode == 1
-    assert "there is no system bus" in result.stderr
+    assert "no connection to the system bus" in result.stderr
     assert "Traceback" not in result.stderr
 
 
-async def test_a_bus_that_goes_away_ends_the_simulator_in_one_line(private_bus: str) -> None:
+async def test_losing_the_bus_ends_the_simulator_with_one_line(private_bus: str) -> None:
     async with Program("simulate") as program:
         await program.until("ready:")
         bus = await MessageBus(bus_address=private_bus).connect()
@@ -245,5 +245,5 @@ async def test_a_bus_that_goes_away_ends_the_simulator_in_one_line(private_bus: 
         with pytest.raises(EOFError):
             await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
         bus.disconnect()
-    assert "the bus has gone away" in program.log[-1]
+    assert "the bus has closed" in program.log[-1]
     assert program.left_behind == []

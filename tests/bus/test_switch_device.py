@@ -99,9 +99,7 @@ async def test_a_pack_that_is_disabled_does_not_come_back_as_one_that_controls_n
     assert await owner(venus, BATTERY) is None
 
 
-async def test_each_device_has_a_connection_of_its_own_and_both_leave_together(
-    venus: Venus, pack: Owner
-) -> None:
+async def test_each_device_has_its_own_connection_and_both_leave_together(venus: Venus, pack: Owner) -> None:
     await pack.show(BESIDE)
     owners = {await owner(venus, BATTERY), await owner(venus, SWITCH)}
     assert len(owners - {None}) == 2
@@ -111,9 +109,7 @@ async def test_each_device_has_a_connection_of_its_own_and_both_leave_together(
     assert not owners & {await owner(venus, BATTERY), await owner(venus, SWITCH)}
 
 
-async def test_a_new_instance_of_the_switch_device_makes_it_leave_and_come_back(
-    venus: Venus, pack: Owner
-) -> None:
+async def test_a_new_instance_publishes_the_switch_device_again(venus: Venus, pack: Owner) -> None:
     await pack.show(BESIDE)
     before = await owner(venus, SWITCH)
     await pack.show(replace(BESIDE, switch_instance=7))
@@ -121,7 +117,7 @@ async def test_a_new_instance_of_the_switch_device_makes_it_leave_and_come_back(
     assert (await items(venus, SWITCH))["/DeviceInstance"] == 7
 
 
-async def test_what_changes_is_told_by_the_device_that_shows_it(venus: Venus, pack: Owner) -> None:
+async def test_a_change_is_published_by_the_device_that_shows_it(venus: Venus, pack: Owner) -> None:
     await pack.show(BESIDE)
     wished = SwitchStatus(
         commanded=MosfetTarget(charge=True, discharge=True), requested=MosfetTarget(charge=False)
@@ -151,7 +147,7 @@ def instance(number: int) -> Callable[[Seen], bool]:
     return lambda seen: bool(seen["/DeviceInstance"] == number)
 
 
-async def test_the_program_has_a_switch_device_while_the_owner_wants_one(venus: Venus) -> None:
+async def test_the_program_has_a_switch_device_while_the_setting_is_on(venus: Venus) -> None:
     async with Simulation(1), Program("run") as program:
         await venus.enable(ONE)
         seen = await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is not None)
@@ -175,7 +171,7 @@ async def test_the_program_has_a_switch_device_while_the_owner_wants_one(venus: 
     assert program.left_behind == []
 
 
-async def test_a_switch_device_has_its_instance_again_after_a_restart(venus: Venus) -> None:
+async def test_a_switch_device_keeps_its_instance_over_a_restart(venus: Venus) -> None:
     async with Simulation(1):
         await venus.enable(ONE, SeparateSwitchDevice=1)
         async with Program("run"):

@@ -59,7 +59,7 @@ async def test_every_path_of_a_mosfet_switches_it_and_shows_what_the_bms_reports
         assert ":1." in await program.until("requests charge off")
 
 
-async def test_a_current_of_a_controlling_pack_falls_before_its_mosfet_turns_off() -> None:
+async def test_the_current_of_a_controlling_pack_falls_before_its_mosfet_turns_off() -> None:
     pack = {"address": ONE, "load": "charge", "soc": 40, "rate": 0.2}
     async with Simulation([pack]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
@@ -95,7 +95,7 @@ async def test_a_current_that_does_not_fall_is_cut_off_after_ten_seconds() -> No
         (OPT_INS, "/Settings/TurnBalancingOff", 1, "AllowParameterWrites"),
     ],
 )
-async def test_what_is_not_allowed_is_refused_and_says_what_would_allow_it(
+async def test_a_command_that_is_not_allowed_is_refused_and_names_the_setting(
     chosen: dict[str, float | str], path: str, value: int, why: str
 ) -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
@@ -108,7 +108,7 @@ async def test_what_is_not_allowed_is_refused_and_says_what_would_allow_it(
         assert why in await program.until("refused")
 
 
-async def test_a_mosfet_that_is_stuck_is_a_fault_and_shown_as_it_is() -> None:
+async def test_a_stuck_mosfet_fails_the_command_and_is_shown_as_it_is() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, **OPT_INS)
         await venus.until(ONE, running)
@@ -124,9 +124,9 @@ async def test_a_mosfet_that_is_stuck_is_a_fault_and_shown_as_it_is() -> None:
         assert len(await writes(sim)) == 1
 
 
-@pytest.mark.parametrize(("fault", "orders"), [("lost_acknowledge", 1), ("unheeded", 2)])
-async def test_what_came_of_an_order_is_told_by_reading_and_it_is_repeated_once_if_nothing_did(
-    fault: str, orders: int
+@pytest.mark.parametrize(("fault", "attempts"), [("lost_acknowledge", 1), ("ignored_write", 2)])
+async def test_a_command_is_confirmed_by_reading_and_repeated_once_if_it_had_no_effect(
+    fault: str, attempts: int
 ) -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
@@ -134,10 +134,10 @@ async def test_what_came_of_an_order_is_told_by_reading_and_it_is_repeated_once_
         await sim.fault(fault, ONE)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
         await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and told(s, "done"))
-        assert await writes(sim) == ["e1 0001"] * orders
+        assert await writes(sim) == ["e1 0001"] * attempts
 
 
-async def test_a_read_back_that_is_lost_for_a_moment_is_asked_for_again() -> None:
+async def test_a_lost_read_back_is_repeated() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
         await venus.until(ONE, running)
@@ -147,7 +147,7 @@ async def test_a_read_back_that_is_lost_for_a_moment_is_asked_for_again() -> Non
         assert await writes(sim) == ["e1 0001"]
 
 
-async def test_silence_after_an_order_fails_it_visibly_and_what_is_so_is_learnt_anew() -> None:
+async def test_silence_after_a_command_fails_it_and_the_state_is_read_again() -> None:
     pack = {**RESTING, "quickest": 0.4, "slowest": 0.5}
     async with Simulation([pack]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
@@ -163,7 +163,7 @@ async def test_silence_after_an_order_fails_it_visibly_and_what_is_so_is_learnt_
         assert await writes(sim) == ["e1 0001"]
 
 
-async def test_a_link_that_is_lost_in_the_middle_fails_the_order_and_nothing_is_written_later() -> None:
+async def test_a_link_lost_during_a_command_fails_it_and_nothing_is_written_later() -> None:
     pack = {"address": ONE, "load": "charge", "soc": 40, "rate": 0.2}
     async with Simulation([pack]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
@@ -177,7 +177,7 @@ async def test_a_link_that_is_lost_in_the_middle_fails_the_order_and_nothing_is_
         assert (seen[STATE], seen[CHARGE]) == (1, 1)
 
 
-async def test_without_contact_an_order_is_refused() -> None:
+async def test_without_contact_a_command_is_refused() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
         await venus.until(ONE, running)
@@ -191,7 +191,7 @@ async def test_without_contact_an_order_is_refused() -> None:
         assert await writes(sim) == []
 
 
-async def test_a_mosfet_that_a_protection_turned_off_is_tripped_and_not_fought() -> None:
+async def test_a_mosfet_blocked_by_a_protection_is_shown_as_tripped_and_left_alone() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
         await venus.until(ONE, running)
@@ -206,7 +206,7 @@ async def test_a_mosfet_that_a_protection_turned_off_is_tripped_and_not_fought()
         await venus.until(ONE, lambda s: mosfets(s) == (1, 0))
 
 
-async def test_a_lock_that_the_bms_ends_by_itself_is_shown_and_not_fought() -> None:
+async def test_a_lock_that_the_bms_ends_by_itself_is_shown_and_not_set_again() -> None:
     pack = {"address": ONE, "load": "rest", "soc": 60}
     async with Simulation([pack]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
@@ -221,7 +221,7 @@ async def test_a_lock_that_the_bms_ends_by_itself_is_shown_and_not_fought() -> N
         assert await writes(sim) == ["e1 0001"]
 
 
-async def test_two_who_write_at_once_both_get_what_they_asked_for_or_a_refusal() -> None:
+async def test_two_simultaneous_writes_are_each_done_or_refused() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Venus() as other, Program("run"):
         await venus.enable(ONE, **OPT_INS)
         await venus.until(ONE, running)
@@ -232,7 +232,7 @@ async def test_two_who_write_at_once_both_get_what_they_asked_for_or_a_refusal()
         assert (await writes(sim))[-1] == f"e1 000{(not wanted[0]) | (not wanted[1]) << 1}"
 
 
-async def test_orders_that_go_out_together_are_told_of_together() -> None:
+async def test_commands_that_are_sent_together_are_reported_together() -> None:
     pack = {"address": ONE, "load": "charge", "soc": 40, "rate": 0.2}
     async with Simulation([pack]) as sim, Venus() as venus, Venus() as other, Program("run") as program:
         await venus.enable(ONE, **OPT_INS)
@@ -248,7 +248,7 @@ async def test_orders_that_go_out_together_are_told_of_together() -> None:
         assert await writes(sim) == ["e1 0003"]
 
 
-async def test_an_on_right_after_an_off_waits_five_seconds_and_a_wrong_value_is_never_taken() -> None:
+async def test_an_on_right_after_an_off_waits_five_seconds_and_a_wrong_value_is_refused() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
         await venus.until(ONE, running)
@@ -291,7 +291,7 @@ async def test_a_newer_bms_is_switched_by_its_own_command_only_if_that_is_allowe
         assert await writes(sim) == ["e1 0001", "e1 0001", "fb 0101", "fb 0000"]
 
 
-async def test_balancing_is_switched_in_factory_mode_which_is_left() -> None:
+async def test_balancing_is_switched_in_factory_mode_which_is_left_afterwards() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, AllowParameterWrites=1)
         await venus.until(ONE, running)
@@ -303,7 +303,7 @@ async def test_balancing_is_switched_in_factory_mode_which_is_left() -> None:
         assert await venus.setting(ONE, "Balancing") == 0
 
 
-async def test_an_order_that_is_on_its_way_is_seen_through_when_the_program_ends() -> None:
+async def test_a_command_that_was_sent_is_completed_before_the_program_ends() -> None:
     async with Simulation([{**RESTING, "slowest": 0.5, "quickest": 0.4}]) as sim, Venus() as venus:
         await venus.enable(ONE, **OPT_INS)
         async with Program("run") as program:
@@ -315,7 +315,7 @@ async def test_an_order_that_is_on_its_way_is_seen_through_when_the_program_ends
         assert program.left_behind == []
 
 
-async def test_a_pack_that_is_polled_by_turns_is_connected_to_for_an_order() -> None:
+async def test_in_per_poll_mode_the_program_connects_for_a_command() -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS, ConnectionMode=1, PollInterval=60.0)
         await venus.until(ONE, running)

@@ -35,7 +35,7 @@ def shows(number: float) -> dict[str, Variant]:
     return {"Value": Variant("d", number), "Text": Variant("s", str(number))}
 
 
-async def test_a_forged_change_of_a_setting_is_not_believed_and_a_real_one_is(private_bus: str) -> None:
+async def test_a_forged_change_of_a_setting_is_ignored_and_a_real_one_is_reported(private_bus: str) -> None:
     store = SimulatedSettings(BusType.SESSION, None)
     await store.open()
     told: asyncio.Queue[tuple[str, Value]] = asyncio.Queue()
@@ -54,7 +54,7 @@ async def test_a_forged_change_of_a_setting_is_not_believed_and_a_real_one_is(pr
     await store.close()
 
 
-async def test_a_setting_of_a_localsettings_that_restarts_is_believed(private_bus: str) -> None:
+async def test_changes_are_reported_after_localsettings_restarts(private_bus: str) -> None:
     told: asyncio.Queue[tuple[str, Value]] = asyncio.Queue()
     local = LocalSettings(lambda path, value: told.put_nowait((path, value)))
     task = asyncio.create_task(local.run())
@@ -71,7 +71,7 @@ async def test_a_setting_of_a_localsettings_that_restarts_is_believed(private_bu
     await asyncio.wait([task])
 
 
-async def test_a_reply_counts_only_from_who_was_called(private_bus: str) -> None:
+async def test_only_the_called_program_can_reply(private_bus: str) -> None:
     server = await MessageBus(bus_address=private_bus).connect()
     asked: asyncio.Queue[Message] = asyncio.Queue()
 
@@ -100,7 +100,7 @@ async def test_a_reply_counts_only_from_who_was_called(private_bus: str) -> None
     server.disconnect()
 
 
-async def test_a_name_that_is_not_followed_is_called_by_its_owner_s_own_name(private_bus: str) -> None:
+async def test_a_name_that_is_not_followed_is_called_by_its_unique_name(private_bus: str) -> None:
     server = await MessageBus(bus_address=private_bus).connect()
 
     def name_called(message: Message) -> Message | None:
@@ -121,7 +121,7 @@ async def test_a_name_that_is_not_followed_is_called_by_its_owner_s_own_name(pri
     server.disconnect()
 
 
-async def test_nobody_but_bluez_tells_of_adapters(private_bus: str) -> None:
+async def test_only_bluez_can_change_adapters(private_bus: str) -> None:
     async with (
         Simulation(packs=1),
         running() as air,
@@ -142,7 +142,7 @@ async def test_nobody_but_bluez_tells_of_adapters(private_bus: str) -> None:
             assert air.adapters == (replace(before[0], links=1),)
 
 
-async def test_nobody_but_bluez_says_what_a_pack_has_sent_or_that_it_is_gone(private_bus: str) -> None:
+async def test_only_bluez_can_send_notifications_and_disconnections(private_bus: str) -> None:
     heard: list[str] = []
     async with (
         Simulation(packs=1),

@@ -93,7 +93,7 @@ def by_pylontech() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("chosen", [{}, CONTROL], ids=["only shown", "Control 1"])
-async def test_adding_and_removing_a_12_v_pack_changes_nothing_for_a_48_v_system_with_a_bms(
+async def test_adding_and_removing_a_12_v_pack_changes_nothing_in_a_48_v_system_with_a_bms(
     tmp_path: Path, chosen: dict[str, float | str]
 ) -> None:
     async with gx(tmp_path, REST, volts=52.1) as running, pylontech(running):
@@ -111,7 +111,7 @@ async def test_adding_and_removing_a_12_v_pack_changes_nothing_for_a_48_v_system
 
 
 @pytest.mark.parametrize("chosen", [{}, CONTROL], ids=["only shown", "Control 1"])
-async def test_a_12_v_pack_leaves_a_48_v_system_its_shunt_and_its_chargers(
+async def test_a_12_v_pack_does_not_affect_a_48_v_system_with_a_shunt(
     tmp_path: Path, chosen: dict[str, float | str]
 ) -> None:
     async with gx(tmp_path, REST, volts=52.1, bms_present=0) as running, battery(running, SHUNT, 279):
@@ -157,7 +157,9 @@ async def test_with_feed_in_a_ccl_of_0_still_stops_charging_by_the_cvl(tmp_path:
         await running.until(SOLAR, most)
 
 
-async def test_a_restart_while_the_pack_is_silent_leaves_the_multi_its_reduced_limits(tmp_path: Path) -> None:
+async def test_a_restart_while_the_pack_is_silent_keeps_the_reduced_limits_at_the_multi(
+    tmp_path: Path,
+) -> None:
     async with gx(tmp_path, REST_48, volts=52.1) as running:
         await adopted(running, ONE, **CONTROL)
         cvl, _, dcl = limits(running, ONE)
@@ -174,7 +176,7 @@ async def test_a_restart_while_the_pack_is_silent_leaves_the_multi_its_reduced_l
             await running.until(MULTI, {"/BatteryOperationalLimits/MaxChargeCurrent": 0} | half)
 
 
-async def test_a_shunt_stays_the_monitor_beside_packs_that_only_watch(tmp_path: Path) -> None:
+async def test_a_shunt_stays_the_monitor_beside_packs_that_do_not_control(tmp_path: Path) -> None:
     async with gx(tmp_path, REST_48, REST, volts=52.1) as running, battery(running, SHUNT, 279):
         shunt = {"/Dc/Battery/BatteryService": SHUNT, "/Dc/Battery/Current": -150.0}
         await running.until(SYSTEM, shunt, timeout=PATIENCE)

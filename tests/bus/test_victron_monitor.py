@@ -123,7 +123,9 @@ def expected(service: ItemService, shown: dict[str, Value | None]) -> dict[str, 
 
 
 @pytest.mark.parametrize("scan", ["items", "legacy"])
-async def test_velib_sees_every_value_and_text_as_we_show_it(service: ItemService, scan: str) -> None:
+async def test_velib_sees_every_value_and_text_as_the_service_shows_it(
+    service: ItemService, scan: str
+) -> None:
     async with monitoring(scan) as monitor:
         answer = await monitor.ask()
     assert answer["instance"] == 3
@@ -171,7 +173,7 @@ async def test_velib_drops_the_service_when_it_leaves_and_finds_it_when_it_retur
                 pass
 
 
-async def test_velib_writes_and_is_answered_by_a_number(service: ItemService) -> None:
+async def test_velib_writes_and_gets_a_code(service: ItemService) -> None:
     async with monitoring("items") as monitor:
         assert (await monitor.ask('set /CustomName "Bow"'))["code"] == 0
         assert (await monitor.ask("set /Battery/Request/Id 1"))["code"] == 0

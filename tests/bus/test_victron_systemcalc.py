@@ -266,7 +266,7 @@ def controlled_by(address: str | None, cvl: Any) -> dict[str, Any]:
     return {"/ActiveBmsService": address and service(address), "/Dc/Battery/ChargeVoltage": cvl}
 
 
-async def test_a_pack_that_is_only_watched_is_shown_but_never_controls(tmp_path: Path) -> None:
+async def test_a_pack_without_control_is_shown_but_never_controls(tmp_path: Path) -> None:
     async with gx(tmp_path) as running:
         await adopted(running, ONE)
         await running.until(SYSTEM, {"/Dc/Battery/BatteryService": service(ONE)})
@@ -286,7 +286,7 @@ async def test_the_limits_of_a_pack_reach_multi_and_solar_charger(tmp_path: Path
         await running.until(SOLAR, {"/Link/ChargeCurrent": 10})
 
 
-async def test_of_two_packs_only_the_one_that_shall_controls(tmp_path: Path) -> None:
+async def test_of_two_packs_only_the_one_with_control_1_controls(tmp_path: Path) -> None:
     async with gx(tmp_path, REST, REST) as running:
         await adopted(running, ONE, TWO, Chemistry="LiFePO4")
         await running.stays(SYSTEM, controlled_by(None, None))
@@ -296,7 +296,7 @@ async def test_of_two_packs_only_the_one_that_shall_controls(tmp_path: Path) -> 
         await running.until(SYSTEM, {"/Dvcc/Alarms/MultipleBatteries": 0})
 
 
-async def test_control_is_given_and_taken_while_everything_runs(tmp_path: Path) -> None:
+async def test_control_can_be_switched_at_runtime(tmp_path: Path) -> None:
     async with gx(tmp_path) as running:
         await adopted(running, ONE, **CONTROL)
         await running.until(SYSTEM, controlled_by(ONE, 13.8))

@@ -43,7 +43,7 @@ async def pack(private_bus: str) -> AsyncIterator[ItemService]:
 
 
 @pytest.mark.parametrize("size", [(34, 20), (50, 30), (80, 24), (120, 40), (200, 60)])
-async def test_the_screen_comes_with_its_keys_and_leaves_the_terminal_as_it_was(
+async def test_the_screen_shows_its_keys_and_restores_the_terminal(
     pack: ItemService, size: tuple[int, int]
 ) -> None:
     async with on_terminal("watch", size=size) as terminal:
@@ -85,7 +85,7 @@ async def test_the_screen_follows_the_bus_and_the_size_of_the_window(pack: ItemS
 @pytest.mark.parametrize(
     "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT], ids=lambda number: number.name
 )
-async def test_a_signal_gives_the_terminal_back(pack: ItemService, number: signal.Signals) -> None:
+async def test_a_signal_restores_the_terminal(pack: ItemService, number: signal.Signals) -> None:
     async with on_terminal("watch") as terminal:
         await terminal.shows("Starboard")
         terminal.process.send_signal(number)
@@ -95,7 +95,7 @@ async def test_a_signal_gives_the_terminal_back(pack: ItemService, number: signa
         assert "Traceback" not in terminal.sent
 
 
-async def test_a_stopped_screen_gives_the_terminal_back_and_is_drawn_again(pack: ItemService) -> None:
+async def test_a_suspended_screen_restores_the_terminal_and_is_redrawn(pack: ItemService) -> None:
     async with on_terminal("watch") as terminal:
         before = terminal.echoes()
         await terminal.shows("Starboard")
@@ -109,7 +109,7 @@ async def test_a_stopped_screen_gives_the_terminal_back_and_is_drawn_again(pack:
         assert terminal.echoes() == before
 
 
-async def test_without_colours_none_is_sent(pack: ItemService) -> None:
+async def test_no_color_disables_colours(pack: ItemService) -> None:
     async with on_terminal("watch", environment={"NO_COLOR": "1"}) as terminal:
         await terminal.shows("Starboard")
         terminal.type("q")
@@ -129,7 +129,7 @@ async def test_a_terminal_that_lacks_block_characters_gets_ascii(
         assert "31.0?C" in terminal.sent.replace("°", "?")
 
 
-async def test_without_a_keyboard_the_screen_is_shown_all_the_same(pack: ItemService) -> None:
+async def test_the_screen_works_without_a_keyboard(pack: ItemService) -> None:
     async with on_terminal("watch", keys=False) as terminal:
         await terminal.shows("Ctrl-C ends")
         terminal.process.send_signal(signal.SIGINT)
@@ -137,23 +137,21 @@ async def test_without_a_keyboard_the_screen_is_shown_all_the_same(pack: ItemSer
         assert not terminal.screen.modes["alternate"]
 
 
-async def test_a_dumb_terminal_gets_tables_and_no_sequence(pack: ItemService) -> None:
+async def test_a_dumb_terminal_gets_tables_and_no_escape_sequences(pack: ItemService) -> None:
     async with on_terminal("watch", "--seconds", "0.5", environment={"TERM": "dumb"}) as terminal:
         assert await terminal.ended() == 0
         assert "CVL     13.80V  Absorption, balancing" in terminal.sent
         assert "\x1b" not in terminal.sent
 
 
-async def test_the_screen_ends_when_its_time_is_over(pack: ItemService) -> None:
+async def test_the_screen_ends_after_the_given_seconds(pack: ItemService) -> None:
     async with on_terminal("watch", "--seconds", "1") as terminal:
         assert await terminal.ended() == 0
         assert "Starboard" in terminal.sent
         assert not terminal.screen.modes["alternate"]
 
 
-async def test_each_poll_is_a_line_of_the_log_and_no_other_signal_is_with_or_without_a_screen(
-    pack: ItemService, tmp_path: Path
-) -> None:
+async def test_only_polls_are_logged_with_or_without_a_screen(pack: ItemService, tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     async with on_terminal("watch", "starb", "--log", str(path)) as terminal:
         await terminal.shows("76.3%")
@@ -171,7 +169,7 @@ async def test_each_poll_is_a_line_of_the_log_and_no_other_signal_is_with_or_wit
         assert [line["soc_percent"] for line in DictReader(file)] == ["76.3", "70.0", "69.0", "69.0"]
 
 
-async def test_a_log_that_cannot_be_written_is_said_and_the_terminal_is_given_back(
+async def test_a_log_that_cannot_be_written_is_reported_and_the_terminal_restored(
     pack: ItemService,
 ) -> None:
     async with on_terminal("watch", "--log", "/nonexistent/log.csv") as terminal:
@@ -193,7 +191,7 @@ async def no_scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
     return []
 
 
-async def test_the_reason_of_a_pack_that_is_not_on_the_bus_and_the_age_of_a_sample_are_the_services_own(
+async def test_the_reason_of_an_absent_pack_and_the_age_of_a_sample_come_from_the_service(
     pack: ItemService,
 ) -> None:
     told = {
@@ -234,7 +232,7 @@ async def test_without_a_pack_the_screen_and_the_table_say_why_there_is_nothing_
 
 
 @pytest.mark.parametrize(("polled", "lines"), [(True, 3), (False, 1)], ids=["polled", "silent"])
-async def test_a_poll_that_changed_nothing_is_a_line_of_the_log_and_silence_is_none(
+async def test_an_unchanged_poll_is_logged_and_silence_is_not(
     pack: ItemService, tmp_path: Path, polled: bool, lines: int
 ) -> None:
     path, began = tmp_path / "log.csv", time.monotonic()

@@ -54,7 +54,7 @@ async def served(address: str = ONE) -> AsyncIterator[tuple[Venus, Program]]:
         yield venus, program
 
 
-async def test_a_write_to_the_service_is_logged_with_the_program_even_if_it_is_gone_at_once() -> None:
+async def test_a_write_is_logged_with_the_writing_program_even_if_it_exits_at_once() -> None:
     async with served() as (venus, service):
         script = "dbus-writer.py"
         writer = await asyncio.create_subprocess_exec(sys.executable, "-c", WRITER, script)
@@ -67,7 +67,7 @@ async def test_a_write_to_the_service_is_logged_with_the_program_even_if_it_is_g
         assert f"(pid {os.getpid()}, :1." in line
 
 
-async def test_a_change_through_localsettings_is_logged_with_what_it_was() -> None:
+async def test_a_change_through_localsettings_is_logged_with_the_old_value() -> None:
     async with served() as (venus, service):
         for name, value, change in (
             ("AllowMosfetControl", 1, "from 0 to 1"),
@@ -111,7 +111,7 @@ async def test_a_daemon_that_does_not_answer_delays_a_write_by_half_a_second_at_
     assert not [record for record in caplog.records if record.levelno > logging.DEBUG]
 
 
-async def test_writers_without_end_take_no_endless_memory(private_bus: str) -> None:
+async def test_the_memory_for_writers_is_bounded(private_bus: str) -> None:
     bus = await TrustedBus(bus_address=private_bus).connect()
     writers = Writers()
     for number in range(3 * MOST):
@@ -120,7 +120,7 @@ async def test_writers_without_end_take_no_endless_memory(private_bus: str) -> N
     bus.disconnect()
 
 
-def test_a_program_is_named_by_what_runs_and_not_by_its_interpreter() -> None:
+def test_a_program_is_named_by_its_script_and_not_by_its_interpreter() -> None:
     assert _named(["/usr/bin/python3", "/opt/x/dbus_x.py", "-v"]) == "dbus_x.py"
     assert _named(["python3", "-u", "-m", "dbus_xbms", "run"]) == "dbus_xbms"
     assert _named(["python3", "-c", "import sys"]) == "python3"
@@ -130,7 +130,7 @@ def test_a_program_is_named_by_what_runs_and_not_by_its_interpreter() -> None:
     assert program(2**22 + 1) == "a program that has ended"
 
 
-async def test_an_error_in_a_write_is_answered_in_words_and_not_with_a_bare_exception(
+async def test_an_error_in_a_write_is_answered_with_a_message(
     private_bus: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     def failing(path: str, value: Value, sender: str) -> bool:
@@ -161,7 +161,7 @@ async def test_an_error_in_a_write_is_answered_in_words_and_not_with_a_bare_exce
     await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
 
-async def test_what_a_program_asks_for_right_after_its_first_write_comes_after_it(private_bus: str) -> None:
+async def test_writes_right_after_the_first_one_of_a_program_keep_their_order(private_bus: str) -> None:
     written: list[Value] = []
 
     def take(path: str, value: Value, sender: str) -> bool:

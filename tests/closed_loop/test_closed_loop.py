@@ -62,7 +62,7 @@ def test_no_attack_gets_a_cell_above_its_ceiling_or_leaves_a_battery_empty(attac
     assert attacked(attack).complaints == []
 
 
-def test_an_attack_that_succeeds_is_told() -> None:
+def test_an_attack_that_succeeds_is_reported() -> None:
     full = Attack(name="overcharged", battery=Battery(soc=102.0), hours=0.01, least_soc=110.0, most_soc=100.0)
     found = attacked(replace(full, must_show="Float"))
     assert found.complaints == ["a cell at 3.800 V", "only 102 % charge", "102 % charge", "never Float"]

@@ -40,7 +40,7 @@ def full(gx: Gx, old: Path) -> Iterator[Gx]:
         subprocess.run(["umount", data], check=True)
 
 
-def test_removal_needs_no_room(full: Gx, old: Path) -> None:
+def test_removal_needs_no_free_space(full: Gx, old: Path) -> None:
     done = full.install(full.root / "data/apps/dbus-xbms/current", "--uninstall")
     assert done.returncode == 0, done.stdout
     assert not (full.root / "data/apps").exists()

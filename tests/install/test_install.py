@@ -41,7 +41,7 @@ def test_the_installed_copy_can_be_run_again(running: Gx) -> None:
     assert running.pid == pid
 
 
-def test_an_upgrade_runs_the_new_release_and_keeps_one_to_go_back_to(
+def test_an_upgrade_runs_the_new_release_and_keeps_the_previous_one(
     running: Gx, new: Path, tmp_path: Path
 ) -> None:
     assert running.install(new).returncode == 0
@@ -62,7 +62,7 @@ def test_an_upgrade_runs_the_new_release_and_keeps_one_to_go_back_to(
 @pytest.mark.parametrize(
     ("trait", "reason"), [("crashes", "exited soon after its start"), ("mute", "does not appear on D-Bus")]
 )
-def test_a_broken_upgrade_is_rolled_back_to_the_byte(
+def test_a_broken_upgrade_is_rolled_back_byte_for_byte(
     running: Gx, tmp_path: Path, trait: str, reason: str
 ) -> None:
     but = ("var/log", "service", "run/dbus-xbms.lock")
@@ -76,7 +76,7 @@ def test_a_broken_upgrade_is_rolled_back_to_the_byte(
     assert snapshot(running.root, *but) == before
 
 
-def test_an_unfit_release_is_never_switched_to(running: Gx, tmp_path: Path) -> None:
+def test_a_release_that_fails_its_self_test_is_never_activated(running: Gx, tmp_path: Path) -> None:
     before, pid = snapshot(running.root), running.pid
     done = running.install(bundle(tmp_path, "2.0.0", "unfit"))
     assert done.returncode == 1
@@ -126,7 +126,7 @@ def test_a_damaged_release_is_repaired_by_installing_it_again(running: Gx, old: 
     assert running.running == running.current == "1.0.0"
 
 
-def test_changed_run_scripts_take_the_place_of_the_old_ones(running: Gx, tmp_path: Path) -> None:
+def test_changed_run_scripts_replace_the_old_ones(running: Gx, tmp_path: Path) -> None:
     changed = bundle(tmp_path, "1.1.0")
     run = changed / "service/dbus-xbms/run"
     run.write_text(run.read_text().replace("*** starting", "*** newly starting"))
@@ -136,7 +136,7 @@ def test_changed_run_scripts_take_the_place_of_the_old_ones(running: Gx, tmp_pat
     assert "*** newly starting" in (running.root / "var/log/dbus-xbms/current").read_text()
 
 
-def test_a_service_stopped_by_hand_stays_stopped_over_an_upgrade(running: Gx, new: Path) -> None:
+def test_a_service_stopped_manually_stays_stopped_over_an_upgrade(running: Gx, new: Path) -> None:
     os.system(f"{running.tools}/svc -d {running.root}/service/dbus-xbms")
     until(lambda: running.pid is None)
     done = running.install(new)
@@ -169,7 +169,7 @@ def test_removal_restores_everything(gx: Gx, old: Path, new: Path, purge: bool) 
     assert gx.install(new, "--uninstall").returncode == 0  # once more is no fault
 
 
-def test_a_firmware_update_is_survived(running: Gx) -> None:
+def test_the_installation_survives_a_firmware_update(running: Gx) -> None:
     before = snapshot(running.root / "data")
     shutil.rmtree(running.root / "opt")
     (running.root / "opt/victronenergy/service").mkdir(parents=True)
@@ -180,9 +180,7 @@ def test_a_firmware_update_is_survived(running: Gx) -> None:
     assert snapshot(running.root / "data") == before
 
 
-def test_an_upgrade_that_is_only_put_in_place_is_judged_at_the_next_boot(
-    running: Gx, new: Path, tmp_path: Path
-) -> None:
+def test_an_upgrade_without_a_start_is_tried_at_the_next_boot(running: Gx, new: Path, tmp_path: Path) -> None:
     but = (f"{APP}/trial",)
     running.place(new)
     assert running.running == "1.0.0"
@@ -200,7 +198,7 @@ def test_an_upgrade_that_is_only_put_in_place_is_judged_at_the_next_boot(
     assert running.current == "1.1.0"
 
 
-def test_a_program_that_keeps_failing_is_started_ever_more_rarely(gx: Gx, tmp_path: Path) -> None:
+def test_a_program_that_keeps_failing_is_restarted_with_growing_delays(gx: Gx, tmp_path: Path) -> None:
     gx.place(bundle(tmp_path, "1.0.0", "crashes"))
     gx.script("sleep", f'echo "$1" >>{gx.root}/run/slept')
     service = gx.root / APP / "current/service/dbus-xbms"
@@ -211,7 +209,7 @@ def test_a_program_that_keeps_failing_is_started_ever_more_rarely(gx: Gx, tmp_pa
     assert (gx.root / "run/slept").read_text().split() == ["5", "10", "20", "40", "80", "80"]
 
 
-def test_a_program_that_ran_for_a_while_is_started_at_once(gx: Gx, tmp_path: Path) -> None:
+def test_a_program_that_ran_for_a_while_is_restarted_at_once(gx: Gx, tmp_path: Path) -> None:
     gx.place(bundle(tmp_path, "1.0.0", "crashes"))
     gx.script("sleep", "exit 9")
     service = gx.root / APP / "current/service/dbus-xbms"
@@ -224,7 +222,7 @@ def test_a_program_that_ran_for_a_while_is_started_at_once(gx: Gx, tmp_path: Pat
     assert int((service / "started").read_text().split()[1]) == 0
 
 
-def test_the_line_that_it_prints_puts_the_command_into_every_login_and_is_printed_until_then(
+def test_install_sh_prints_how_to_put_the_command_on_the_path_until_it_is_there(
     gx: Gx, old: Path, new: Path
 ) -> None:
     gx.start()

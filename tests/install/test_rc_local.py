@@ -32,7 +32,7 @@ OWNERS = {
 
 
 @pytest.mark.parametrize("text", OWNERS.values(), ids=OWNERS)
-def test_the_owners_file_gets_one_line_and_is_restored_to_the_byte(gx: Gx, old: Path, text: str) -> None:
+def test_the_owners_file_gets_one_line_and_is_restored_byte_for_byte(gx: Gx, old: Path, text: str) -> None:
     rc_local = gx.root / "data/rc.local"
     rc_local.write_bytes(text.encode())
     rc_local.chmod(0o750)
@@ -49,7 +49,7 @@ def test_the_owners_file_gets_one_line_and_is_restored_to_the_byte(gx: Gx, old: 
 
 
 @pytest.mark.parametrize("owners", OWNERS.values(), ids=OWNERS)
-def test_the_line_is_reached_whatever_the_owners_file_does(gx: Gx, old: Path, owners: str) -> None:
+def test_the_line_runs_whatever_the_owners_file_does(gx: Gx, old: Path, owners: str) -> None:
     rc_local = gx.root / "data/rc.local"
     rc_local.write_bytes(owners.encode())
     rc_local.chmod(0o755)
@@ -62,7 +62,7 @@ def test_the_line_is_reached_whatever_the_owners_file_does(gx: Gx, old: Path, ow
     assert gx.install(old, "--check-boot").returncode == 0
 
 
-def test_a_file_with_windows_line_ends_still_does_nothing_of_its_own(gx: Gx, old: Path) -> None:
+def test_the_owners_lines_still_do_not_run_with_windows_line_ends(gx: Gx, old: Path) -> None:
     rc_local = gx.root / "data/rc.local"
     rc_local.write_bytes(b"#!/bin/sh\r\necho owner >$XBMS_TEST\r\n")
     rc_local.chmod(0o755)
@@ -93,7 +93,7 @@ def test_a_line_that_others_pushed_down_is_moved_back_up(gx: Gx, old: Path) -> N
     assert gx.install(old, "--check-boot").returncode == 0
 
 
-def test_judging_the_file_runs_nothing_of_others_and_starts_nothing(gx: Gx, old: Path) -> None:
+def test_check_boot_runs_no_other_lines_and_starts_nothing(gx: Gx, old: Path) -> None:
     ran = gx.root / "run/owners"
     rc_local = gx.root / "data/rc.local"
     rc_local.write_text(f"#!/bin/sh\necho owner >{ran}\n")
@@ -104,7 +104,7 @@ def test_judging_the_file_runs_nothing_of_others_and_starts_nothing(gx: Gx, old:
     assert not (gx.root / "service/dbus-xbms").exists()
 
 
-def test_a_file_that_cannot_run_is_not_called_installed_for_the_next_boot(gx: Gx, old: Path) -> None:
+def test_install_sh_says_that_a_file_cannot_run(gx: Gx, old: Path) -> None:
     rc_local = gx.root / "data/rc.local"
     rc_local.write_text("#!/no/such/sh\n")
     rc_local.chmod(0o755)
@@ -113,7 +113,7 @@ def test_a_file_that_cannot_run_is_not_called_installed_for_the_next_boot(gx: Gx
     assert "starts at the next boot" not in done.stdout
 
 
-def test_without_a_file_one_is_made_and_taken_away_again(gx: Gx, old: Path) -> None:
+def test_a_missing_file_is_created_and_removed_again(gx: Gx, old: Path) -> None:
     before = snapshot(gx.root)
     gx.place(old)
     rc_local = gx.root / "data/rc.local"
@@ -123,7 +123,7 @@ def test_without_a_file_one_is_made_and_taken_away_again(gx: Gx, old: Path) -> N
     assert snapshot(gx.root) == before
 
 
-def test_what_others_add_to_our_file_stays(gx: Gx, old: Path) -> None:
+def test_lines_that_others_add_to_a_created_file_stay(gx: Gx, old: Path) -> None:
     gx.place(old)
     rc_local = gx.root / "data/rc.local"
     with rc_local.open("a") as file:
@@ -132,7 +132,7 @@ def test_what_others_add_to_our_file_stays(gx: Gx, old: Path) -> None:
     assert rc_local.read_text() == "#!/bin/sh\necho somebody\n"
 
 
-def test_a_disabled_file_is_respected_and_the_owner_told(gx: Gx, old: Path) -> None:
+def test_a_disabled_file_stays_disabled_and_the_owner_is_told(gx: Gx, old: Path) -> None:
     disabled = gx.root / "data/rc.local.disabled"
     disabled.write_text("#!/bin/sh\necho owner\n")
     before = snapshot(gx.root)

@@ -54,7 +54,7 @@ REFUSALS: dict[str, tuple[Callable[[Gx], object], str]] = {
 
 
 @pytest.mark.parametrize(("spoil", "words"), REFUSALS.values(), ids=REFUSALS)
-def test_what_cannot_work_is_refused_and_nothing_touched(
+def test_an_unsuitable_system_is_refused_and_nothing_is_changed(
     gx: Gx, old: Path, spoil: Callable[[Gx], object], words: str
 ) -> None:
     spoil(gx)
@@ -68,13 +68,13 @@ def test_what_cannot_work_is_refused_and_nothing_touched(
 
 
 @pytest.mark.parametrize("version", ["v3.60", "v3.67", "v3.70~15", "v3.80~40-large-12", "v4.00"])
-def test_venus_from_3_60_on_is_welcome(gx: Gx, old: Path, version: str) -> None:
+def test_venus_3_60_or_newer_is_accepted(gx: Gx, old: Path, version: str) -> None:
     venus(f"{version}\n")(gx)
     assert gx.install(old, "--no-start").returncode == 0
 
 
 @pytest.mark.parametrize("action", ["--boot", "--rollback"])
-def test_what_is_not_installed_can_neither_boot_nor_go_back(gx: Gx, old: Path, action: str) -> None:
+def test_boot_and_rollback_fail_when_nothing_is_installed(gx: Gx, old: Path, action: str) -> None:
     before = snapshot(gx.root, "run")
     done = gx.install(old, action)
     assert done.returncode == 1
@@ -82,7 +82,7 @@ def test_what_is_not_installed_can_neither_boot_nor_go_back(gx: Gx, old: Path, a
     assert snapshot(gx.root, "run") == before
 
 
-def test_only_one_installs_at_a_time(gx: Gx, old: Path) -> None:
+def test_only_one_install_sh_runs_at_a_time(gx: Gx, old: Path) -> None:
     lock = gx.root / "run/dbus-xbms.lock"
     with lock.open("w") as held:
         subprocess.run(["flock", str(held.fileno())], pass_fds=[held.fileno()], check=True)
@@ -90,7 +90,7 @@ def test_only_one_installs_at_a_time(gx: Gx, old: Path) -> None:
     assert gx.install(old, "--no-start").returncode == 0
 
 
-def test_another_driver_is_pointed_out(gx: Gx, old: Path) -> None:
+def test_another_driver_is_reported(gx: Gx, old: Path) -> None:
     (gx.root / "data/apps/dbus-serialbattery").mkdir(parents=True)
     done = gx.install(old, "--no-start")
     assert done.returncode == 0
@@ -134,7 +134,7 @@ def alone(tmp_path: Path, old: Path) -> Path:
     return directory
 
 
-def test_the_archive_beside_it_is_taken(gx: Gx, old: Path, alone: Path) -> None:
+def test_an_archive_beside_install_sh_is_used_offline(gx: Gx, old: Path, alone: Path) -> None:
     archive(old).rename(alone / "dbus-xbms-1.0.0.tar.gz")
     done = gx.install(alone, "--offline", "--no-start")
     assert done.returncode == 0, done.stdout
@@ -150,7 +150,7 @@ def test_of_several_archives_one_must_be_named(gx: Gx, old: Path, new: Path, alo
     assert gx.current == "1.1.0"
 
 
-def test_an_archive_beside_it_counts_only_offline_or_by_name(gx: Gx, new: Path, alone: Path) -> None:
+def test_an_archive_beside_install_sh_is_used_only_offline_or_by_name(gx: Gx, new: Path, alone: Path) -> None:
     archive(new).rename(alone / "dbus-xbms-1.1.0.tar.gz")
     done = gx.install(alone, "--no-start")
     assert done.returncode == 1
@@ -209,7 +209,7 @@ def test_an_unknown_option_is_named(gx: Gx, old: Path) -> None:
     assert "there is no option --ofline" in done.stdout
 
 
-def test_elsewhere_than_on_a_gx_that_is_said_first(gx: Gx, alone: Path) -> None:
+def test_on_another_machine_install_sh_says_so_first(gx: Gx, alone: Path) -> None:
     shutil.rmtree(gx.root / "opt")
     done = gx.install(alone)
     assert done.returncode == 1
@@ -220,14 +220,14 @@ def test_without_an_archive_offline_is_refused(gx: Gx, alone: Path) -> None:
     assert "--offline forbids downloading" in gx.install(alone, "--offline").stdout
 
 
-def test_what_is_no_archive_is_refused(gx: Gx, alone: Path) -> None:
+def test_a_file_that_is_not_an_archive_is_refused(gx: Gx, alone: Path) -> None:
     (alone / "dbus-xbms-1.0.0.tar.gz").write_bytes(b"<html>")
     done = gx.install(alone, "--offline")
     assert done.returncode == 1
     assert "is damaged, or not an archive" in done.stdout
 
 
-def test_it_lets_the_installed_release_do_all_else(gx: Gx, old: Path, alone: Path) -> None:
+def test_other_actions_are_left_to_the_installed_release(gx: Gx, old: Path, alone: Path) -> None:
     assert "nothing is installed" in gx.install(alone, "--uninstall").stdout
     before = snapshot(gx.root, "run")
     gx.place(old)
@@ -259,7 +259,7 @@ def test_the_newest_release_is_downloaded(gx: Gx, alone: Path, published: Path) 
     assert gx.current == "1.0.0"
 
 
-def test_it_can_be_piped_into_a_shell(gx: Gx, alone: Path, published: Path, tmp_path: Path) -> None:
+def test_install_sh_can_be_piped_into_a_shell(gx: Gx, alone: Path, published: Path, tmp_path: Path) -> None:
     with (alone / "install.sh").open() as script:
         command = ["/bin/sh", "-s", "--", "--root", str(gx.root), "--no-start"]
         done = subprocess.run(command, stdin=script, env=gx.environment, cwd=published, capture_output=True)
@@ -274,7 +274,7 @@ def test_a_damaged_download_is_refused(gx: Gx, alone: Path, published: Path) -> 
     assert gx.current is None
 
 
-def test_a_failed_download_is_told(gx: Gx, alone: Path, published: Path) -> None:
+def test_a_failed_download_is_reported(gx: Gx, alone: Path, published: Path) -> None:
     (published / "SHA256SUMS").unlink()
     done = gx.install(alone)
     assert done.returncode == 1

@@ -60,7 +60,7 @@ async def shown(gx: Gx, packs: int) -> list[dict[str, Any]]:
             await asyncio.sleep(0.2)
 
 
-async def test_a_release_runs_under_supervision_shows_packs_and_goes_without_a_trace(
+async def test_a_release_runs_under_supervision_shows_packs_and_is_removed_without_a_trace(
     real: Gx, unpacked: Path
 ) -> None:
     before = snapshot(real.root, *VOLATILE)
@@ -82,7 +82,9 @@ async def test_a_release_runs_under_supervision_shows_packs_and_goes_without_a_t
     assert snapshot(real.root, *VOLATILE) == before
 
 
-def test_a_stick_installs_it_within_one_boot_and_does_nothing_at_the_next(real: Gx, output: Path) -> None:
+def test_a_stick_installs_a_release_within_one_boot_and_does_nothing_at_the_next(
+    real: Gx, output: Path
+) -> None:
     stick = real.root / "media/sda1"
     stick.mkdir(parents=True)
     name = f"venus-data-dbus-xbms-{__version__}.tar.gz"

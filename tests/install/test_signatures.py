@@ -42,7 +42,7 @@ def refused(gx: Gx, tree: Path, *options: str) -> str:
     return done.stdout
 
 
-def test_an_upgrade_with_the_same_signer_is_taken(signed: Gx, new: Path, key: Path) -> None:
+def test_an_upgrade_signed_with_the_same_key_is_accepted(signed: Gx, new: Path, key: Path) -> None:
     sign(new, key)
     done = signed.install(new, "--no-start")
     assert done.returncode == 0, done.stdout
@@ -50,14 +50,14 @@ def test_an_upgrade_with_the_same_signer_is_taken(signed: Gx, new: Path, key: Pa
     assert signed.current == "1.1.0"
 
 
-def test_an_upgrade_without_a_signature_is_refused_and_taken_when_asked_for(signed: Gx, new: Path) -> None:
+def test_an_upgrade_without_a_signature_is_refused_unless_unsigned_is_given(signed: Gx, new: Path) -> None:
     assert "does not have the signature" in refused(signed, new)
     done = signed.install(new, "--no-start", "--unsigned")
     assert done.returncode == 0, done.stdout
     assert signed.current == "1.1.0"
 
 
-def test_an_upgrade_signed_by_somebody_else_is_refused(signed: Gx, new: Path, tmp_path: Path) -> None:
+def test_an_upgrade_signed_with_another_key_is_refused(signed: Gx, new: Path, tmp_path: Path) -> None:
     sign(new, new_key(tmp_path, "other"))
     assert "does not have the signature" in refused(signed, new)
 
@@ -72,7 +72,7 @@ def test_a_signed_upgrade_with_a_file_that_is_not_the_signed_one_is_refused(
     assert "damaged" in refused(signed, new)
 
 
-def test_sums_made_anew_do_not_help_without_the_key(signed: Gx, new: Path, key: Path) -> None:
+def test_recomputed_sums_without_the_key_are_refused(signed: Gx, new: Path, key: Path) -> None:
     sign(new, key)
     (new / "planted").touch()
     write_sums(new)
@@ -91,7 +91,7 @@ def test_a_first_install_checks_with_the_key_of_install_sh_before_it_runs_anythi
     assert not planted.exists()
 
 
-def test_a_first_install_takes_what_is_signed(gx: Gx, new: Path, alone: Path, key: Path) -> None:
+def test_a_first_install_accepts_a_signed_release(gx: Gx, new: Path, alone: Path, key: Path) -> None:
     sign(new, key)
     archive(new).rename(alone / "dbus-xbms-1.1.0.tar.gz")
     done = gx.install(alone, "--offline", "--no-start")

@@ -35,7 +35,7 @@ FLEET = [
 ]
 
 
-def test_each_build_and_number_of_packs_is_a_line_with_its_multiple_of_the_floor() -> None:
+def test_each_build_and_number_of_packs_is_a_row_with_its_multiple_of_the_floor() -> None:
     lines = [line.split(" | ") for line in table(RESULTS).splitlines()[2:]]
     assert [(line[0], line[1]) for line in lines] == [
         ("| cython", "1"),
@@ -51,12 +51,12 @@ def test_memory_per_further_pack_is_counted_from_the_next_smaller_number_of_pack
     assert [line[9] for line in lines] == ["-", "0.50", "-", "0.50"]
 
 
-def test_a_multiple_is_the_median_of_what_was_measured_in_the_same_seconds() -> None:
+def test_a_multiple_is_the_median_of_the_ratios_of_simultaneous_slices() -> None:
     # 3 of 2, 9 of 2, 6 of 4
     assert "| CPU of a fleet, times the floor | 1.3 | 1.50 | missed by 0.20 |" in goals(RESULTS)
 
 
-def test_a_goal_is_met_missed_by_something_or_not_measured() -> None:
+def test_a_goal_is_met_missed_or_not_measured() -> None:
     assert "| Memory with 4 packs, MB | 32 | 32.00 | met |" in goals(RESULTS)
     assert "| the same, times the floor that polls all at once | 1.3 | - | not measured |" in goals(RESULTS)
     with_beat = goals(RESULTS + FLEET)
@@ -64,7 +64,7 @@ def test_a_goal_is_met_missed_by_something_or_not_measured() -> None:
     assert "times the same of the floor | 1 | 1.00 | met |" in with_beat  # 2 + 0.8 each
 
 
-def test_what_is_not_seen_on_the_bus_has_no_latency() -> None:
+def test_a_subject_that_is_not_on_the_bus_has_no_latency() -> None:
     assert "| cython | program | sockets | 2.00 | 0.80 | 2.80 | - |" in fleet_table(RESULTS + FLEET)
 
 

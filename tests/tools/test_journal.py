@@ -31,7 +31,7 @@ def test_hangs():
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
-def test_a_run_that_is_killed_has_named_its_failure_and_the_test_that_hung(
+def test_the_journal_of_a_killed_run_names_the_failure_and_the_test_that_hung(
     tmp_path: Path, workers: str
 ) -> None:
     folder = tmp_path / "tests"

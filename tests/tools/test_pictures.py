@@ -45,19 +45,19 @@ def test_bars_and_sparklines_are_rectangles_of_their_size() -> None:
     assert not root.findall(f"{SVG}text")
 
 
-def test_a_sequence_in_two_parts_is_read_as_one() -> None:
+def test_a_sequence_received_in_two_parts_is_read_as_one() -> None:
     shown = Screen(10, 2)
     for part in ("ab\x1b", "[2", ";1Hc", "\x1b[1;1H\x1b[K"):
         shown.feed(part)
     assert shown.text == ["", "c"]
 
 
-def test_what_the_screen_does_not_send_is_an_error() -> None:
+def test_an_unknown_sequence_is_an_error() -> None:
     with pytest.raises(UnknownSequence):
         screen("\x1b[3S")
 
 
-def test_what_is_written_beyond_the_edge_is_noticed_until_the_screen_is_cleared() -> None:
+def test_text_beyond_the_edge_is_noticed_until_the_screen_is_cleared() -> None:
     shown = screen("\x1b[?7labcdef", columns=5)
     assert shown.overran
     shown.feed("\x1b[2J")

@@ -77,7 +77,7 @@ def summary(said: str) -> list[str]:
     return [line.partition(" (")[0] for line in said.partition("== Summary\n")[2].splitlines()]
 
 
-def test_when_all_is_well_it_says_so_and_the_status_is_0(tmp_path: Path) -> None:
+def test_when_every_step_passes_the_summary_says_so_and_the_status_is_0(tmp_path: Path) -> None:
     with start(project(tmp_path, PASSES, PASSES)) as run:
         said, _ = run.communicate(timeout=PATIENCE)
     assert run.returncode == 0, said
@@ -99,7 +99,7 @@ def test_both_pythons_run_whichever_fails_and_the_failures_are_named(
     assert lines.count("    FAILED test_x") == (older, newer).count(FAILS)
 
 
-def test_a_step_that_fails_lets_the_tests_run_and_makes_the_status_1(tmp_path: Path) -> None:
+def test_the_tests_run_after_a_failed_step_and_the_status_is_1(tmp_path: Path) -> None:
     with start(project(tmp_path, PASSES, PASSES, mypy="exit 1")) as run:
         said, _ = run.communicate(timeout=PATIENCE)
     assert run.returncode == 1
@@ -107,7 +107,7 @@ def test_a_step_that_fails_lets_the_tests_run_and_makes_the_status_1(tmp_path: P
     assert "Python 3.12: passed" in summary(said)
 
 
-def test_a_run_that_is_stopped_names_what_was_running(tmp_path: Path) -> None:
+def test_a_stopped_run_names_the_unfinished_test(tmp_path: Path) -> None:
     with start(project(tmp_path, PASSES, HANGS)) as run:
         journal, end = tmp_path / "build/test/3.12.journal", time.monotonic() + PATIENCE
         while not (journal.exists() and journal.read_text()) and time.monotonic() < end:

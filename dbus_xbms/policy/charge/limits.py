@@ -25,7 +25,7 @@ from dbus_xbms.policy.charge.current_limits import (
     DISCHARGE_RULES,
     RuleContext,
 )
-from dbus_xbms.policy.charge.preset_check import Verdict
+from dbus_xbms.policy.charge.preset_check import PresetVerdict
 from dbus_xbms.policy.charge.ramp import RampedLimit
 from dbus_xbms.policy.temperatures import Temperatures
 from dbus_xbms.settings import PackSettings
@@ -39,7 +39,7 @@ class LimitsState:
 
     limits: Limits
     preset: Preset
-    verdict: Verdict
+    verdict: PresetVerdict
     evidence: preset_check.ChemistryEvidence  # of another chemistry
     voltage: charge_voltage.CvlState
     cap: cvl_cap.CapState
@@ -226,7 +226,7 @@ def _currents(
     )
 
 
-def _previous_verdict(before: LimitsState | None, chosen: Preset) -> Verdict | None:
+def _previous_verdict(before: LimitsState | None, chosen: Preset) -> PresetVerdict | None:
     """The verdict so far, if it is of samples of this run and of the same preset."""
     return before.verdict if before and before.last_sample and before.preset == chosen else None
 
@@ -236,7 +236,7 @@ def _context(
     sample: PackSample,
     sensors: Temperatures,
     chosen: Preset,
-    verdict: Verdict,
+    verdict: PresetVerdict,
     settings: PackSettings,
 ) -> RuleContext:
     """Collect what the rules of current limits need."""
@@ -311,7 +311,7 @@ def _charge_request(
     )
 
 
-def _safe(sample: PackSample, sensors: Temperatures, chosen: Preset, verdict: Verdict) -> bool:
+def _safe(sample: PackSample, sensors: Temperatures, chosen: Preset, verdict: PresetVerdict) -> bool:
     """Whether discharging may continue for a while without samples."""
     cells_safe = bool(sample.cells) and (
         min(sample.cells) > chosen.low and max(sample.cells) < chosen.cutoff_high

@@ -70,7 +70,7 @@ class ChemistryEvidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class PresetVerdict:
     """Whether the preset is refused. The first sample decides at once."""
 
     refused: str = ""  # why, in words
@@ -156,20 +156,20 @@ def voltage_contradiction(preset: Preset, cells: Sequence[float], soc: float) ->
 
 
 def check(
-    previous: Verdict | None,
+    previous: PresetVerdict | None,
     preset: Preset,
     evidence: ChemistryEvidence,
     sample: PackSample,
     now: float,
     settings: PackSettings,
-) -> Verdict:
+) -> PresetVerdict:
     """Judge the preset by a sample; ``previous`` is the verdict so far."""
     if contradiction := identity.contradiction(sample, settings):
-        return Verdict(refused=contradiction, other_pack=True)
+        return PresetVerdict(refused=contradiction, other_pack=True)
     if previous and previous.other_pack:  # the stored pack is back, or the owner has confirmed the new one
         previous = None
     if not sample.cells:  # no evidence; other rules stop the currents
-        return previous or Verdict(refused=preset.refused)
+        return previous or PresetVerdict(refused=preset.refused)
     capacity = state_of_charge.assumed(sample.nominal, settings)
     found = voltage_contradiction(preset, sample.cells, sample.soc) or behaviour_contradiction(
         evidence, preset, capacity
@@ -177,13 +177,13 @@ def check(
     return debounce(previous, found, now)
 
 
-def debounce(verdict: Verdict | None, contradiction: str, now: float) -> Verdict:
+def debounce(verdict: PresetVerdict | None, contradiction: str, now: float) -> PresetVerdict:
     """Change the verdict once samples have contradicted it for long enough; empty: no contradiction."""
     if verdict is None:
-        return Verdict(refused=contradiction)
+        return PresetVerdict(refused=contradiction)
     if bool(contradiction) == bool(verdict.refused):
-        return Verdict(refused=verdict.refused)
+        return PresetVerdict(refused=verdict.refused)
     since = now if verdict.opposite_since is None else verdict.opposite_since
     if now - since >= (REFUSE_AFTER if contradiction else ACCEPT_AFTER):
-        return Verdict(refused=contradiction)
-    return Verdict(refused=verdict.refused, opposite_since=since)
+        return PresetVerdict(refused=contradiction)
+    return PresetVerdict(refused=verdict.refused, opposite_since=since)

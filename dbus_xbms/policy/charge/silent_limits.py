@@ -10,7 +10,7 @@ from dbus_xbms.policy.charge import current_limits, cvl_cap, preset_check, ramp
 from dbus_xbms.policy.charge.chemistry import preset
 from dbus_xbms.policy.charge.current_limits import CHARGE_RATE, DISCHARGE_RATE
 from dbus_xbms.policy.charge.limits import LimitsState
-from dbus_xbms.policy.charge.preset_check import Verdict
+from dbus_xbms.policy.charge.preset_check import PresetVerdict
 from dbus_xbms.policy.charge.snapshot import Snapshot
 from dbus_xbms.settings import PackSettings, Setting
 
@@ -44,7 +44,7 @@ def restore(snapshot: Snapshot, started: float, settings: PackSettings) -> Limit
     return LimitsState(
         limits=limits,
         preset=chosen,
-        verdict=Verdict(),
+        verdict=PresetVerdict(),
         evidence=snapshot.evidence if snapshot.chemistry == chosen.name else preset_check.ChemistryEvidence(),
         voltage=snapshot.voltage,
         cap=cvl_cap.CapState(),

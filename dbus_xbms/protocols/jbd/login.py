@@ -18,11 +18,11 @@ APP_KEY_TEXT = b"000000"  # the same for every module
 ROOT_PASSWORD_TEXT = b"JBDbtpwd!@#2023"  # constant of the vendor's app
 PASSWORD_LENGTH = 6
 
-# The first request after connecting is often lost, or only wakes a sleeping BMS.
+# The first request after connecting is often lost, or only wakes the BMS.
 WAKE_UP = read(BASIC, timeout=1.0, retries=2)
 
 
-class Verdict(IntEnum):
+class LoginVerdict(IntEnum):
     """The module's answer to a login step."""
 
     ACCEPTED = 0
@@ -47,19 +47,19 @@ def _login(address: str, password: str) -> Conversation[None]:
         verdict = yield from _command(APP_KEY, APP_KEY_TEXT)
     except NoReply as silence:
         raise Mute(f"{Mute.what}; {advice(Mute.state, address)}") from silence
-    if verdict == Verdict.REJECTED:
+    if verdict == LoginVerdict.REJECTED:
         raise LoginFailed("the Bluetooth module rejects the login of JBD's own app: not supported")
-    if verdict == Verdict.NO_PASSWORD:
+    if verdict == LoginVerdict.NO_PASSWORD:
         yield from ask(WAKE_UP)
         return
     if not password:  # for some modules the app key is enough
         if (yield from _answers(address)):
             return
         raise LoginFailed("the Bluetooth module needs its password", _advice(address))
-    yield from _give_password(address, password)
+    yield from _send_password(address, password)
 
 
-def _give_password(address: str, password: str) -> Conversation[None]:
+def _send_password(address: str, password: str) -> Conversation[None]:
     secret = password.encode("utf-8")
     if len(secret) != PASSWORD_LENGTH:
         raise LoginFailed(
@@ -68,23 +68,23 @@ def _give_password(address: str, password: str) -> Conversation[None]:
         )
     random = yield from _command(RANDOM)
     verdict = yield from _command(USER_PASSWORD, scramble(address, secret, random))
-    if verdict != Verdict.ACCEPTED:
+    if verdict != LoginVerdict.ACCEPTED:
         raise LoginFailed("the Bluetooth module refuses its password", _advice(address))
     if (yield from _answers(address)):
         return
     random = yield from _command(RANDOM)
     if (
         yield from _command(ROOT_PASSWORD, scramble(address, ROOT_PASSWORD_TEXT, random))
-    ) != Verdict.ACCEPTED:
+    ) != LoginVerdict.ACCEPTED:
         raise LoginFailed("the Bluetooth module accepts its password but stays locked: please report it")
     yield from ask(WAKE_UP)
 
 
 def _answers(address: str) -> Conversation[bool]:
-    """Whether the BMS answers a read.
+    """Return whether the BMS answers a read.
 
     Raises:
-        NotPaired: the module only echoes, so it needs to be paired first.
+        NotPaired: the module only echoes: it needs to be paired.
     """
     try:
         yield from ask(WAKE_UP)

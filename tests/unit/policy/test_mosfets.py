@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from dbus_xbms.model import Mosfet, Mosfets, MosfetTarget, PackSample, Switched
 from dbus_xbms.policy import mosfets
-from dbus_xbms.policy.mosfets import MASK_AGE, Next, Verdict
+from dbus_xbms.policy.mosfets import MASK_AGE, CommandVerdict, Next
 from dbus_xbms.protocols import Conversation, NoReply, ProtocolError, Request
 from dbus_xbms.protocols.jbd.frames import parse, reply
 from dbus_xbms.protocols.jbd.protections import LOCK, commanded, is_locked, protections
@@ -66,7 +66,7 @@ def judge(
     begun: float | None = None,
     controls: bool = False,
     values: Values | None = None,
-) -> Verdict:
+) -> CommandVerdict:
     """Judge the target by a sample that is learnt from first, as polling does."""
     begun = at if begun is None else begun
     state = mosfets.sampled(state, sample)

@@ -37,9 +37,9 @@ from dbus_xbms.simulator.battery import Battery
 from dbus_xbms.simulator.board import BatteryBoard, recordings
 from dbus_xbms.simulator.device import Device
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
-from dbus_xbms.simulator.orders import STORE_CODE
 from dbus_xbms.simulator.scenario import address_of, pack_of
 from dbus_xbms.simulator.world import make_device
+from dbus_xbms.simulator.writes import STORE_CODE
 
 ADDRESS = address_of(1)
 SILENCE: list[bytes] = []
@@ -125,7 +125,7 @@ class Wire:
         return frame.payload[0]
 
     def fault(self, kind: FaultKind, amount: float = 0.0, **more: object) -> None:
-        self.device.faults.on.append(FrameFault(kind=kind, amount=amount, **more))  # type: ignore[arg-type]
+        self.device.faults.active.append(FrameFault(kind=kind, amount=amount, **more))  # type: ignore[arg-type]
 
 
 def test_a_reply_comes_in_notifications_of_twenty_bytes_within_the_captured_times() -> None:
@@ -305,7 +305,7 @@ def test_a_read_back_alone_can_get_lost() -> None:
 
 def test_an_order_can_be_acknowledged_and_forgotten() -> None:
     wire = Wire()
-    wire.fault(FaultKind.UNHEEDED)
+    wire.fault(FaultKind.IGNORED_WRITE)
     order = write(MOSFET_CONTROL, b"\x00\x01")
     assert (wire.status(order), wire.truth()["mask"]) == (0, 0)
     assert (wire.status(order), wire.truth()["mask"]) == (0, 1)

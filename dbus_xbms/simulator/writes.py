@@ -1,4 +1,4 @@
-"""What a simulated BMS does with a write: MOSFET orders of both kinds, factory mode, its functions. Pure."""
+"""Writes to a simulated BMS: both MOSFET commands, factory mode, and its functions. Pure."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from dbus_xbms.protocols.jbd.switches import BALANCE_BIT, FACTORY_CODE, LEAVE_CO
 from dbus_xbms.simulator.battery import CHARGE_OFF, DISCHARGE_OFF, Battery
 
 OK, UNKNOWN, NOT_PERMITTED = 0x00, 0x80, 0x81  # statuses of a reply
-FACTORY_ONLY = range(0x10, 0xA3)  # registers that want factory mode
-STORE_CODE = b"\x28\x28"  # leaves factory mode for good: stores the parameters, clears the counters
+FACTORY_ONLY = range(0x10, 0xA3)  # registers that need factory mode
+STORE_CODE = b"\x28\x28"  # leaves factory mode, stores the parameters and clears the counters
 MASKS = {Mosfet.CHARGE: CHARGE_OFF, Mosfet.DISCHARGE: DISCHARGE_OFF}
 NEWER_MASKS = {number: MASKS[mosfet] for mosfet, number in NEWER_MOSFETS.items()} | {
     0x0A: CHARGE_OFF | DISCHARGE_OFF
 }
-COMMANDS = {"e1": {MOSFET_CONTROL}, "fb": {NEWER_MOSFET_CONTROL}}  # by what a board knows
+COMMANDS = {"e1": {MOSFET_CONTROL}, "fb": {NEWER_MOSFET_CONTROL}}  # that a board accepts
 COMMANDS["both"] = COMMANDS["e1"] | COMMANDS["fb"]
 
 
-class MosfetTarget:
-    """What a BMS was ordered, and whether it is in factory mode: it stays there until it is told to leave."""
+class WriteHandler:
+    """Carries out writes, and keeps whether the BMS is in factory mode, which only a write ends."""
 
     def __init__(self, battery: Battery, commands: str, functions: int) -> None:
         self.factory = False
@@ -33,31 +33,31 @@ class MosfetTarget:
         self.stored = 0  # how often the parameters were stored and the counters cleared
         self._battery = battery
         self._known = COMMANDS[commands]
-        battery.balances = bool(functions & BALANCE_BIT)
+        battery.balancing_allowed = bool(functions & BALANCE_BIT)
 
     def refusal(self, register: int) -> int:
-        """Status of a request that nothing takes."""
-        secret = register in FACTORY_ONLY and not self.factory
-        return NOT_PERMITTED if secret or register in (ENTER_FACTORY_MODE, LEAVE_FACTORY_MODE) else UNKNOWN
+        """Return the status that refuses a request."""
+        locked = register in FACTORY_ONLY and not self.factory
+        return NOT_PERMITTED if locked or register in (ENTER_FACTORY_MODE, LEAVE_FACTORY_MODE) else UNKNOWN
 
     def read(self, register: int) -> bytes | int:
-        """Payload of a parameter, or the status that refuses it."""
+        """Return the payload of a parameter, or the status of a refusal."""
         if register == FUNCTIONS and self.factory:
             return self.functions.to_bytes(2, "big")
         return self.refusal(register)
 
     def write(self, register: int, payload: bytes, now: float) -> int:
-        """Carry out a write, if it is one that the BMS takes; return its status."""
-        taken = False
+        """Carry out a write if the BMS accepts it; return its status."""
+        accepted = False
         if len(payload) == 2 and register == ENTER_FACTORY_MODE:
-            taken = self._enter(payload)
+            accepted = self._enter(payload)
         elif len(payload) == 2 and register == LEAVE_FACTORY_MODE:
-            taken = self._leave(payload)
+            accepted = self._leave(payload)
         elif len(payload) == 2 and register == FUNCTIONS:
-            taken = self._configure(payload, now)
+            accepted = self._configure(payload, now)
         elif len(payload) == 2 and register in self._known:
-            taken = self._switch(register, payload, now)
-        return OK if taken else self.refusal(register)
+            accepted = self._switch(register, payload, now)
+        return OK if accepted else self.refusal(register)
 
     def _enter(self, code: bytes) -> bool:
         self.factory = self.factory or code == FACTORY_CODE
@@ -75,18 +75,18 @@ class MosfetTarget:
             return False
         self.functions = int.from_bytes(payload, "big")
         self._battery.advance(now)
-        self._battery.balances = bool(self.functions & BALANCE_BIT)
+        self._battery.balancing_allowed = bool(self.functions & BALANCE_BIT)
         return True
 
     def _switch(self, register: int, payload: bytes, now: float) -> bool:
-        """Take a whole mask with 0xE1; with 0xFB only the MOSFETs that it names."""
+        """Set the whole mask with 0xE1, or only the named MOSFETs with 0xFB."""
         first, second = payload
         if register == MOSFET_CONTROL:
             mask = second if first == 0 and second <= CHARGE_OFF | DISCHARGE_OFF else None
         else:
             named = NEWER_MASKS.get(first)
-            ordered = self._battery.ordered
-            mask = None if named is None or second > 1 else ordered | named if second else ordered & ~named
+            before = self._battery.commanded_mask
+            mask = None if named is None or second > 1 else before | named if second else before & ~named
         if mask is not None:
             self._battery.command(mask, now)
         return mask is not None
