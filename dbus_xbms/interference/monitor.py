@@ -1,4 +1,4 @@
-"""Report programs that interfere with Bluetooth, once in the log and with each pack."""
+"""Report programs that interfere with Bluetooth, once in the log, and on each pack's service."""
 
 from __future__ import annotations
 

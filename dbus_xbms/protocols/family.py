@@ -73,7 +73,7 @@ class BmsFamily(Protocol):
     switching: BmsSwitching | None = None  # None: these BMSes cannot be switched
 
     def recognises(self, seen: Advertised) -> bool:
-        """Whether the advertisement looks like this family; only a reading confirms it."""
+        """Return whether the advertisement looks like this family; only a reading confirms it."""
         ...
 
     def product(self, hardware: str) -> str:

@@ -81,7 +81,7 @@ def _give_password(address: str, password: str) -> Conversation[None]:
 
 
 def _answers(address: str) -> Conversation[bool]:
-    """Whether the BMS answers a read.
+    """Return whether the BMS answers a read.
 
     Raises:
         NotPaired: the module only echoes, so it needs to be paired first.

@@ -61,7 +61,7 @@ def protections(bits: int) -> frozenset[Protection]:
 
 
 def is_locked(bits: int) -> bool:
-    """Whether the BMS reports that its mask holds a MOSFET off."""
+    """Return whether the BMS reports that its mask holds a MOSFET off."""
     return bool(bits & LOCK)
 
 

@@ -67,7 +67,7 @@ class Jbd(BmsFamily):
     switching: BmsSwitching | None = JbdSwitching()
 
     def recognises(self, seen: Advertised) -> bool:
-        """Whether the advertisement looks like a JBD; only a reading confirms it."""
+        """Return whether the advertisement looks like a JBD; only a reading confirms it."""
         return adverts.recognises(seen)
 
     def product(self, hardware: str) -> str:

@@ -94,12 +94,12 @@ def _proves(basic: Basic, want: Mosfets, *, stored: bool) -> bool:
 
 
 def _follows_unlocked(basic: Basic, want: Mosfets) -> bool:
-    """Whether a board that never sets the lock bit followed."""
+    """Return whether a board that never sets the lock bit followed."""
     return _follows(basic, want) and _masks(want) and not _locked(basic)
 
 
 def _follows(basic: Basic, want: Mosfets) -> bool:
-    """Whether each MOSFET is as commanded; a protection may keep one off that was commanded on."""
+    """Return whether each MOSFET is as commanded; a protection may keep one off that was commanded on."""
     return all(
         basic.mosfets.of(mosfet) is want.of(mosfet) or (want.of(mosfet) and _explained(basic, mosfet))
         for mosfet in Mosfet
@@ -107,7 +107,7 @@ def _follows(basic: Basic, want: Mosfets) -> bool:
 
 
 def _masks(want: Mosfets) -> bool:
-    """Whether the mask turns a MOSFET off."""
+    """Return whether the mask turns a MOSFET off."""
     return not (want.charge and want.discharge)
 
 
@@ -116,7 +116,7 @@ def _locked(basic: Basic) -> bool:
 
 
 def _explained(basic: Basic, mosfet: Mosfet) -> bool:
-    """Whether a MOSFET is off and a tripped protection explains it."""
+    """Return whether a MOSFET is off and a tripped protection explains it."""
     return not basic.mosfets.of(mosfet) and bool(protections(basic.protection) & mosfet.blocked_by)
 
 
