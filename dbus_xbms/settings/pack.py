@@ -107,7 +107,7 @@ class PackSettings(ChargeSettings, SwitchSettings, FamilySettings, MemorySetting
         default=1,
         lowest=0,
         highest=1,
-        help="1: Venus does not share this pack's voltage and current with chargers (recommended for Bluetooth).",
+        help="1: Venus does not share this pack's voltage and current with chargers (best for Bluetooth).",
     )
     cell_overvoltage_alarm = Setting(
         default=1,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dbus_xbms.contact import Contact, ContactState, advice
-from dbus_xbms.doctor.checks import LABEL, NOT_FOUND_OUT, examine, page
+from dbus_xbms.doctor.checks import LABEL, UNKNOWN, examine, page
 from dbus_xbms.doctor.facts import (
     Adapter,
     Bluetooth,
@@ -56,7 +56,7 @@ WELL = Facts(
     interference=VenusPrograms(),
     packs={ONE: PACK, TWO: Pack(address=TWO)},
     shown={ONE: SHOWN},
-    system=System(there=True, dvcc=False, instances={SERVICE_ONE: 1}),
+    system=System(present=True, dvcc=False, instances={SERVICE_ONE: 1}),
     log=(),
 )
 
@@ -96,7 +96,7 @@ def test_it_says_that_the_pack_which_controls_has_no_authentication() -> None:
     assert trust(shown(controls=False)) == []
 
 
-DVCC_ON = System(there=True, dvcc=True)
+DVCC_ON = System(present=True, dvcc=True)
 
 
 def told(state: ContactState, reason: str, on_the_bus: Shown | None = None) -> Facts:
@@ -137,7 +137,7 @@ PROBLEMS = {
     "no room": (facts(storage=Storage(free=3.0, writable=True)), "/data", "3 MB", "du -sh"),
     "/data read-only": (facts(storage=Storage(free=300.0, writable=False)), "/data", "cannot be", "restart"),
     "no memory": (facts(machine=Machine(memory=9.0, load=0.0, cores=1)), "machine", "9 MB", "stop"),
-    "no localsettings": (facts(localsettings=False), "settings", "is not there", "restart"),
+    "no localsettings": (facts(localsettings=False), "settings", "is missing", "restart"),
     "damaged settings": (
         facts(settings_file=SettingsFile(damaged=("/var/lib/s.json.damaged",))),
         "settings",
@@ -234,15 +234,15 @@ PROBLEMS = {
     ),
     "DVCC off": (shown(controls=True), "DVCC", f"off, so nothing obeys House ({ONE})", "switch it on"),
     "no BMS chosen": (
-        replace(shown(controls=True), system=System(there=True, dvcc=True, bms_chosen=-255, instances={})),
+        replace(shown(controls=True), system=System(present=True, dvcc=True, bms_chosen=-255, instances={})),
         "DVCC",
         "Controlling BMS is none",
         "automatic",
     ),
     "the chosen BMS is away": (
-        replace(shown(controls=True), system=System(there=True, dvcc=True, bms_chosen=7, instances={})),
+        replace(shown(controls=True), system=System(present=True, dvcc=True, bms_chosen=7, instances={})),
         "DVCC",
-        "the chosen BMS is not there",
+        "the chosen BMS is missing",
         "automatic",
     ),
     "nobody controls": (
@@ -343,7 +343,7 @@ NOTES = {
         "USB adapter",
     ),
     "another BMS controls": (
-        replace(shown(controls=True), system=System(there=True, dvcc=True, bms=LYNX, instances={})),
+        replace(shown(controls=True), system=System(present=True, dvcc=True, bms=LYNX, instances={})),
         "DVCC",
         "battery.socketcan_can0 is the controlling BMS",
         "Controlling BMS",
@@ -362,7 +362,7 @@ NOTES = {
     ),
     "others in range": (facts(scan={ONE: None, TWO: -80}), "scan", f"also in range: {TWO} at -80 dBm", "add"),
     "no system": (
-        facts(system=System(there=False)),
+        facts(system=System(present=False)),
         "DVCC",
         "com.victronenergy.system is not on the bus",
         "",
@@ -477,7 +477,9 @@ def test_a_link_that_breaks_now_and_then_is_all_right() -> None:
 
 
 def test_the_pack_that_controls_is_said_by_its_name() -> None:
-    case = replace(shown(controls=True), system=System(there=True, dvcc=True, bms=SERVICE_ONE, instances={}))
+    case = replace(
+        shown(controls=True), system=System(present=True, dvcc=True, bms=SERVICE_ONE, instances={})
+    )
     (found,) = [finding for finding in examine(case) if finding.topic == "DVCC"]
     assert (
         found.words
@@ -499,7 +501,7 @@ def test_a_page_fits_the_terminal(width: int) -> None:
 
 
 def test_facts_of_which_none_is_known_still_make_a_page() -> None:
-    failed = dict.fromkeys(NOT_FOUND_OUT, "PermissionError")
+    failed = dict.fromkeys(UNKNOWN, "PermissionError")
     text = page(examine(Facts(program=WELL.program, failed=failed)), "dbus-xbms")
     assert "PROBLEM  D-Bus" in text
     assert text.count("PermissionError") == len(failed)

@@ -338,7 +338,7 @@ def test_balancing_that_is_as_wanted_is_not_written() -> None:
     ("fault", "error", "words"),
     [
         ({"refuses": {0x2D: 0x81}}, Refused, "does not permit"),
-        ({"deaf_to": iter((False, True))}, NotVerified, "wrote 0x0002, the BMS holds 0x0006"),
+        ({"deaf_to": iter((False, True))}, NotVerified, "wrote 0x0002, read back 0x0006"),
         ({"refuses": {0x00: 0x83}}, Refused, "wrong BMS password"),
     ],
 )
