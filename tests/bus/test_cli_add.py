@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from dbus_fast import BusType
 
-from dbus_xbms.commands.pack_contact import LASTING, first_contact
+from dbus_xbms.commands.pack_contact import FINAL, first_contact
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.protocols import Advertised
 from dbus_xbms.rpc import RpcService
@@ -79,7 +79,7 @@ async def test_a_pack_that_needs_its_password_is_added_and_the_reason_shown() ->
         assert "Password 123456" in done.out
 
 
-@pytest.mark.parametrize("state", LASTING)
+@pytest.mark.parametrize("state", FINAL)
 async def test_add_stops_waiting_in_states_that_waiting_does_not_resolve(state: ContactState) -> None:
     async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
         return []

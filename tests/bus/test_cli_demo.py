@@ -198,9 +198,9 @@ async def test_a_child_that_dies_ends_the_demo_with_the_tail_of_its_log(mark: st
     [
         (("--replay", "atlantis"), 1, "unknown recording 'atlantis'; known: "),
         (("--replay", ""), 1, "unknown recording ''"),
-        (("--packs", "0"), 2, "takes 1 to 99 packs, not '0'"),
-        (("--packs", "-1"), 2, "takes 1 to 99 packs, not '-1'"),
-        (("--packs", "many"), 2, "takes 1 to 99 packs, not 'many'"),
+        (("--packs", "0"), 2, "must be from 1 to 99 packs, not '0'"),
+        (("--packs", "-1"), 2, "must be from 1 to 99 packs, not '-1'"),
+        (("--packs", "many"), 2, "must be from 1 to 99 packs, not 'many'"),
     ],
     ids=str,
 )

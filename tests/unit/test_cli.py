@@ -73,7 +73,7 @@ def test_help_with_a_command_is_the_help_of_that(capsys: pytest.CaptureFixture[s
         (("fly",), "there is no command 'fly'; `dbus-xbms help` lists them"),
         (("scan", "--secnds", "3"), "there is no option '--secnds'; did you mean --seconds?"),
         (("scan", "--fly=3"), "there is no option '--fly'"),
-        (("scan", "now"), "one argument too many: 'now'"),
+        (("scan", "now"), "unexpected argument 'now'"),
     ],
 )
 def test_a_mistyped_word_is_answered_with_a_suggestion(

@@ -152,4 +152,4 @@ def test_completion_bash_prints_the_script(capsys: pytest.CaptureFixture[str]) -
 
 def test_completion_ash_says_that_it_is_not_possible(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["completion", "ash"]) == 1
-    assert "busybox ash completes file names only" in capsys.readouterr().err
+    assert "busybox ash completes only file names" in capsys.readouterr().err

@@ -41,7 +41,7 @@ def test_a_whole_number_is_within_its_range() -> None:
 
 @pytest.mark.parametrize("text", ["0", "100", "-1", "1.0", "two", "", "1_0", "²", "9" * 5000])
 def test_a_number_out_of_its_range_is_refused_with_the_range(text: str) -> None:
-    assert refused(whole(1, 99, "packs"), text).startswith("takes 1 to 99 packs, not '")
+    assert refused(whole(1, 99, "packs"), text).startswith("must be from 1 to 99 packs, not '")
 
 
 def test_a_wrong_argument_is_quoted_within_a_line() -> None:

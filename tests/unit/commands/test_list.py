@@ -40,7 +40,7 @@ LISTING = Listing(
     service="running",
     shown={ONE: SHOWN},
     contacts={ONE: Contact(state=ContactState.CONNECTED, reason="connected"), THREE: LOCKED},
-    heard=[Found(address="A4:C1:37:00:00:09", name="Neighbour", rssi=-90, state="new")],
+    recent=[Found(address="A4:C1:37:00:00:09", name="Neighbour", rssi=-90, state="new")],
 )
 
 
@@ -60,21 +60,21 @@ def test_a_narrow_terminal_gets_a_few_lines_for_each_pack() -> None:
 
 
 def test_no_pack_is_said_with_what_to_do() -> None:
-    empty = Listing(packs={}, service="running", shown={}, contacts={}, heard=[])
+    empty = Listing(packs={}, service="running", shown={}, contacts={}, recent=[])
     assert [*described(empty, 80)] == ["No pack has been added yet; `dbus-xbms scan` lists those in range."]
 
 
 @pytest.mark.parametrize("service", ["stopped", "does not answer"])
 def test_without_an_answer_of_the_service_every_pack_says_so(service: str) -> None:
     listing = Listing(
-        packs={ONE: pack(), TWO: pack(Enabled=0)}, service=service, shown={}, contacts={}, heard=[]
+        packs={ONE: pack(), TWO: pack(Enabled=0)}, service=service, shown={}, contacts={}, recent=[]
     )
     assert listing.state(ONE) == f"service {service}"
     assert listing.state(TWO) == "removed, settings kept"
 
 
 def test_a_pack_that_the_service_does_not_know_is_not_said_to_be_starting() -> None:
-    listing = Listing(packs={ONE: pack()}, service="running", shown={}, contacts={}, heard=[])
+    listing = Listing(packs={ONE: pack()}, service="running", shown={}, contacts={}, recent=[])
     assert listing.state(ONE) == "unknown"
 
 

@@ -68,7 +68,7 @@ def unseen(monkeypatch: pytest.MonkeyPatch) -> None:
     async def nothing(address: str, after: PackSettings, changed: Iterable[str]) -> list[Consequence]:
         return []
 
-    monkeypatch.setattr("dbus_xbms.commands.pack_to_add.misfits", nothing)
+    monkeypatch.setattr("dbus_xbms.commands.pack_to_add.chemistry_conflicts", nothing)
 
 
 @pytest.mark.parametrize(

@@ -290,7 +290,7 @@ def test_of_a_pack_that_is_not_read_any_more_the_reason_and_what_helps_are_shown
 
 
 def test_while_the_service_does_not_answer_no_pack_looks_as_if_it_were_read() -> None:
-    scene = Scene(service="service not answering", well=False, stale=True, packs=[PORT])
+    scene = Scene(service="service not answering", healthy=False, stale=True, packs=[PORT])
     for view in (View(), View(opened=True)):
         text = " ".join(drawn(scene, (80, 24), view))
         assert "not updated" in text
@@ -314,7 +314,9 @@ def test_a_sample_is_as_old_as_the_service_says_now() -> None:
 
 
 def test_without_a_pack_the_screen_says_why_there_is_none() -> None:
-    scene = Scene(service="service stopped", well=False, nothing="Nothing to show: the service is stopped.")
+    scene = Scene(
+        service="service stopped", healthy=False, nothing="Nothing to show: the service is stopped."
+    )
     lines = drawn(scene, (80, 24))
     assert lines[0].startswith("dbus-xbms service stopped")
     assert lines[1] == "Nothing to show: the service is stopped."

@@ -29,7 +29,7 @@ from tests.unit.commands.screen.test_screen import GONE, PORT
     ],
 )
 def test_a_sequence_is_waited_for_until_its_last_byte(sent: bytes, more: bool) -> None:
-    assert terminal.is_begun(sent) is more
+    assert terminal.is_partial(sent) is more
 
 
 class Utf8:
