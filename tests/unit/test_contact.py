@@ -1,4 +1,4 @@
-"""The contact with a pack has one state, its own reason, and the advice that fits just that."""
+"""The contact with a pack has one state, a reason, and matching advice."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SILENT = replace(WELL, link="searching", phase=Phase.LOST, silence=720.0, failur
 NEW = replace(WELL, link="searching", phase=Phase.WAITING, silence=None, running=9.0)
 
 CASES = {
-    "all is well": (WELL, ContactState.CONNECTED, "connected"),
+    "ok": (WELL, ContactState.CONNECTED, "connected"),
     "shared, between two polls": (
         replace(WELL, link="free until the next poll"),
         ContactState.CONNECTED,
@@ -41,12 +41,12 @@ CASES = {
     "first search": (NEW, ContactState.SEARCHING, "searching for it"),
     "first connection": (replace(NEW, link="connecting"), ContactState.CONNECTING, "connecting"),
     "pairing": (replace(NEW, link="pairing"), ContactState.CONNECTING, "connecting"),
-    "never heard": (
+    "never in range": (
         replace(NEW, failure=NOT_IN_RANGE),
         ContactState.NOT_HEARD,
         "not heard yet, after 9 s of searching (not in range, or connected to a phone)",
     ),
-    "not heard any more": (
+    "no longer heard": (
         SILENT,
         ContactState.NOT_HEARD,
         "not heard for 12 min (not in range, or connected to a phone)",
@@ -56,12 +56,12 @@ CASES = {
         ContactState.WITHDRAWN,
         "withdrawn after 40 s of silence: not heard for 12 min (not in range, or connected to a phone)",
     ),
-    "withdrawn while a search is on": (
+    "withdrawn while searching": (
         replace(SILENT, phase=Phase.WITHDRAWN, failure=None),
         ContactState.WITHDRAWN,
         "withdrawn after 40 s of silence: searching for it",
     ),
-    "never heard is not withdrawn": (
+    "never in range is not withdrawn": (
         replace(NEW, phase=Phase.WITHDRAWN, running=2000.0, failure=NOT_IN_RANGE),
         ContactState.NOT_HEARD,
         "not heard yet, after 33 min of searching (not in range, or connected to a phone)",
@@ -72,17 +72,17 @@ CASES = {
         ContactState.CONNECTING,
         BROKE.words,
     ),
-    "wants its password at once": (
+    "needs its password at once": (
         replace(WELL, phase=Phase.HELD, link="disconnected", failure=SHUT),
         ContactState.NEEDS_PASSWORD,
         SHUT.words,
     ),
-    "wants its password while it is tried again": (
+    "needs its password while it is retried": (
         replace(SILENT, link="connecting", failure=SHUT),
         ContactState.NEEDS_PASSWORD,
         SHUT.words,
     ),
-    "wants its password even when withdrawn": (
+    "needs its password even when withdrawn": (
         replace(SILENT, phase=Phase.WITHDRAWN, failure=SHUT),
         ContactState.NEEDS_PASSWORD,
         SHUT.words,
@@ -102,7 +102,7 @@ CASES = {
         ContactState.NO_ADAPTER,
         "there is no Bluetooth adapter",
     ),
-    "its own adapter is gone": (
+    "chosen adapter missing": (
         replace(SILENT, link="no adapter", adapter="00:1A:7D:DA:71:13"),
         ContactState.NO_ADAPTER,
         "its adapter 00:1A:7D:DA:71:13 is not there",
@@ -112,7 +112,7 @@ CASES = {
         ContactState.ADAPTER_OFF,
         "the Bluetooth adapter is off",
     ),
-    "no connection left": (
+    "no free connection": (
         replace(SILENT, link="slots full 3/3"),
         ContactState.SLOTS_FULL,
         "other packs have all connections that are allowed on the adapter",
@@ -122,22 +122,22 @@ CASES = {
         ContactState.LENT,
         "lent for another 14 min",
     ),
-    "lent with an adapter that is off": (
+    "lent, adapter off": (
         replace(SILENT, link="adapter off", lent_for=840.0),
         ContactState.LENT,
         "lent for another 14 min",
     ),
-    "not believed": (
+    "implausible readings": (
         replace(WELL, phase=Phase.LOST, doubt="a cell of 9 V"),
         ContactState.DOUBTED,
         "a cell of 9 V",
     ),
-    "another has its name": (
+    "name taken": (
         replace(WELL, unshown=Failure(ContactState.NAME_TAKEN, "the name is taken")),
         ContactState.NAME_TAKEN,
         "the name is taken",
     ),
-    "not let onto the bus": (
+    "not allowed on the bus": (
         replace(WELL, unshown=Failure(ContactState.UNPUBLISHED, "not allowed by the policy")),
         ContactState.UNPUBLISHED,
         "not allowed by the policy",
@@ -147,7 +147,7 @@ CASES = {
 
 
 @pytest.mark.parametrize(("view", "state", "reason"), CASES.values(), ids=CASES)
-def test_the_state_and_its_reason_follow_from_what_is_nearest_to_the_machine(
+def test_the_state_and_its_reason_are_those_of_the_cause_nearest_to_the_machine(
     view: ContactView, state: ContactState, reason: str
 ) -> None:
     assert judge(view) == (state, reason)
@@ -156,13 +156,13 @@ def test_the_state_and_its_reason_follow_from_what_is_nearest_to_the_machine(
 @pytest.mark.parametrize(
     "state", [one for one in ContactState if one not in IN_PROGRESS and one is not ContactState.UNKNOWN]
 )
-def test_every_state_that_is_not_well_has_advice(state: ContactState) -> None:
+def test_every_state_except_ok_has_advice(state: ContactState) -> None:
     assert ADVICE[state]
     assert "{" not in advice(state, ADDRESS)
 
 
 @pytest.mark.parametrize("state", ContactState)
-def test_a_state_is_read_from_its_name_and_from_what_begins_with_it(state: ContactState) -> None:
+def test_a_state_is_parsed_from_its_name_and_from_texts_that_start_with_it(state: ContactState) -> None:
     assert ContactState(state.value) is state
     assert ContactState(f"{state.value} 3/3") is state
     assert ContactState("something newer") is ContactState.UNKNOWN
@@ -182,7 +182,7 @@ def test_advice_in_unreachable_states_concerns_this_machine() -> None:
         (Mute("silence; close every app"), ContactState.MUTE, "it connects, but never answers"),
     ],
 )
-def test_the_reason_of_a_failure_comes_without_the_advice_of_its_message(
+def test_the_reason_of_a_failure_excludes_the_advice_of_its_message(
     err: LinkError | ProtocolError, state: ContactState, words: str
 ) -> None:
     standing = ContactTracker(ADDRESS, 0.0)
@@ -190,7 +190,7 @@ def test_the_reason_of_a_failure_comes_without_the_advice_of_its_message(
     assert standing.failure == Failure(state, words)
 
 
-def test_only_errors_that_the_owner_must_fix_are_logged_at_once_and_only_once() -> None:
+def test_only_errors_that_the_owner_must_fix_are_logged_at_once_and_once() -> None:
     standing = ContactTracker(ADDRESS, 0.0)
     shut = LoginFailed("it needs its password")
     assert not standing.failed(LinkError("connection lost"))
@@ -200,7 +200,7 @@ def test_only_errors_that_the_owner_must_fix_are_logged_at_once_and_only_once() 
     assert standing.failed(shut)
 
 
-def test_a_state_lasts_from_its_first_moment_whatever_its_reason() -> None:
+def test_a_state_lasts_from_its_start_even_if_its_reason_changes() -> None:
     standing = ContactTracker(ADDRESS, 0.0)
     assert standing.contact(SILENT, 10.0).seconds == 0.0
     later = standing.contact(replace(SILENT, silence=800.0), 90.0)
@@ -208,7 +208,7 @@ def test_a_state_lasts_from_its_first_moment_whatever_its_reason() -> None:
     assert standing.contact(WELL, 91.0).seconds == 0.0
 
 
-def test_a_state_that_returns_after_a_good_poll_starts_again_even_if_it_was_not_read_in_between() -> None:
+def test_a_state_that_returns_after_a_good_poll_starts_again() -> None:
     standing = ContactTracker(ADDRESS, 0.0)
     standing.contact(SILENT, 10.0)
     standing.succeeded(100.0)
@@ -216,7 +216,7 @@ def test_a_state_that_returns_after_a_good_poll_starts_again_even_if_it_was_not_
 
 
 class Crew:
-    """A pack whose contact is set by the test."""
+    """A fake pack whose contact is set by the test."""
 
     def __init__(self) -> None:
         self.now = Contact()
@@ -225,20 +225,20 @@ class Crew:
         return self.now
 
 
-def test_a_pack_that_crashes_again_and_again_stays_stopped() -> None:
+def test_a_pack_that_crashes_repeatedly_stays_stopped() -> None:
     packs: dict[str, Crew] = {}
     roster = Roster(packs)
     for at in (10.0, 20.0):
         packs[ADDRESS] = Crew()
         roster.stopped(ADDRESS, CRASHED, at, crashed=packs[ADDRESS])
-    packs[ADDRESS].now = Contact(state=ContactState.CONNECTED)  # what the pack that has crashed was last
-    told = roster.contacts(30.0)[ADDRESS]
-    assert (told.state, told.reason, told.seconds) == (ContactState.STOPPED, CRASHED, 20.0)
-    assert told.advice == ADVICE[ContactState.STOPPED]
+    packs[ADDRESS].now = Contact(state=ContactState.CONNECTED)  # the last state of the crashed pack
+    contact = roster.contacts(30.0)[ADDRESS]
+    assert (contact.state, contact.reason, contact.seconds) == (ContactState.STOPPED, CRASHED, 20.0)
+    assert contact.advice == ADVICE[ContactState.STOPPED]
 
 
 @pytest.mark.parametrize("state", ContactState)
-def test_a_pack_that_was_restarted_after_a_crash_tells_its_own_reason_as_soon_as_it_has_one(
+def test_a_restarted_pack_reports_its_own_reason_as_soon_as_it_has_one(
     state: ContactState,
 ) -> None:
     packs = {ADDRESS: Crew()}
@@ -252,7 +252,7 @@ def test_a_pack_that_was_restarted_after_a_crash_tells_its_own_reason_as_soon_as
     assert (roster.contacts(40.0)[ADDRESS].state is ContactState.STOPPED) == still
 
 
-def test_a_pack_that_runs_on_though_its_settings_could_not_be_read_again_tells_its_own_reason() -> None:
+def test_a_pack_that_keeps_running_without_its_new_settings_reports_its_own_reason() -> None:
     pack = Crew()
     pack.now = Contact(state=ContactState.NEEDS_PASSWORD)
     roster = Roster({ADDRESS: pack})
@@ -260,7 +260,7 @@ def test_a_pack_that_runs_on_though_its_settings_could_not_be_read_again_tells_i
     assert roster.contacts(1.0) == {ADDRESS: pack.now}
 
 
-def test_a_pack_that_could_not_be_started_is_reported_until_it_is_released() -> None:
+def test_a_pack_that_cannot_be_started_is_reported_until_it_is_released() -> None:
     roster = Roster({})
     roster.stopped(ADDRESS, "its settings cannot be read", 0.0)
     assert roster.contacts(1.0)[ADDRESS].reason == "its settings cannot be read"
@@ -282,9 +282,7 @@ def test_a_pack_that_could_not_be_started_is_reported_until_it_is_released() -> 
         ("two\nlines", ADDRESS),
     ],
 )
-def test_advice_names_a_pack_as_its_owner_does_unless_a_shell_would_take_that_for_something_else(
-    name: str, called: str
-) -> None:
+def test_advice_uses_the_name_of_a_pack_unless_a_shell_would_misread_it(name: str, called: str) -> None:
     standing = ContactTracker(ADDRESS, 0.0)
     contact = standing.contact(replace(SILENT, failure=SHUT), 1.0, name)
     assert contact.advice.endswith(f"dbus-xbms set {called} Password 123456")
