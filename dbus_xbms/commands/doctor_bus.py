@@ -193,7 +193,7 @@ async def system(bus: TrustedBus) -> System:
     expecting = await values(bus, await _named(bus, CHARGERS), "/Settings/BmsPresent")
     dvcc, chosen = await value(bus, SETTINGS, DVCC), await value(bus, SETTINGS, BMS_CHOSEN)
     return System(
-        there=await has_owner(bus, SYSTEM),
+        present=await has_owner(bus, SYSTEM),
         dvcc=bool(dvcc & DVCC_ON) if isinstance(dvcc, int) else None,
         bms=_text(await value(bus, SYSTEM, "/ActiveBmsService")),
         battery=_text(await value(bus, SYSTEM, "/Dc/Battery/BatteryService")),

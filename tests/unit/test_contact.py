@@ -24,16 +24,16 @@ from dbus_xbms.protocols import LinkError, LoginFailed, Mute, NotPaired, Protoco
 
 ADDRESS = "A4:C1:37:01:02:03"
 NOT_IN_RANGE = Failure(ContactState.NOT_HEARD, "not in range, or connected to a phone")
-BROKE = Failure(ContactState.NO_CONNECTION, "the connection failed; a weak signal?")
-SHUT = Failure(ContactState.NEEDS_PASSWORD, "the Bluetooth module needs its password")
-WELL = ContactView(link="connected", phase=Phase.FRESH, silence=1.0, running=600.0, withdraws_after=40.0)
-SILENT = replace(WELL, link="searching", phase=Phase.LOST, silence=720.0, failure=NOT_IN_RANGE)
-NEW = replace(WELL, link="searching", phase=Phase.WAITING, silence=None, running=9.0)
+FAILED = Failure(ContactState.NO_CONNECTION, "the connection failed; a weak signal?")
+NEEDS_PASSWORD = Failure(ContactState.NEEDS_PASSWORD, "the Bluetooth module needs its password")
+HEALTHY = ContactView(link="connected", phase=Phase.FRESH, silence=1.0, running=600.0, withdraws_after=40.0)
+NO_CONTACT = replace(HEALTHY, link="searching", phase=Phase.LOST, silence=720.0, failure=NOT_IN_RANGE)
+NEW = replace(HEALTHY, link="searching", phase=Phase.WAITING, silence=None, running=9.0)
 
 CASES = {
-    "ok": (WELL, ContactState.CONNECTED, "connected"),
+    "ok": (HEALTHY, ContactState.CONNECTED, "connected"),
     "shared, between two polls": (
-        replace(WELL, link="free until the next poll"),
+        replace(HEALTHY, link="free until the next poll"),
         ContactState.CONNECTED,
         "connected",
     ),
@@ -47,17 +47,17 @@ CASES = {
         "not heard yet, after 9 s of searching (not in range, or connected to a phone)",
     ),
     "no longer heard": (
-        SILENT,
+        NO_CONTACT,
         ContactState.NOT_HEARD,
         "not heard for 12 min (not in range, or connected to a phone)",
     ),
     "withdrawn": (
-        replace(SILENT, phase=Phase.WITHDRAWN),
+        replace(NO_CONTACT, phase=Phase.WITHDRAWN),
         ContactState.WITHDRAWN,
         "withdrawn after 40 s of silence: not heard for 12 min (not in range, or connected to a phone)",
     ),
     "withdrawn while searching": (
-        replace(SILENT, phase=Phase.WITHDRAWN, failure=None),
+        replace(NO_CONTACT, phase=Phase.WITHDRAWN, failure=None),
         ContactState.WITHDRAWN,
         "withdrawn after 40 s of silence: searching for it",
     ),
@@ -66,83 +66,87 @@ CASES = {
         ContactState.NOT_HEARD,
         "not heard yet, after 33 min of searching (not in range, or connected to a phone)",
     ),
-    "heard, but connections fail": (replace(SILENT, failure=BROKE), ContactState.NO_CONNECTION, BROKE.words),
+    "heard, but connections fail": (
+        replace(NO_CONTACT, failure=FAILED),
+        ContactState.NO_CONNECTION,
+        FAILED.words,
+    ),
     "a gap of one poll": (
-        replace(WELL, phase=Phase.HELD, link="connecting", failure=BROKE),
+        replace(HEALTHY, phase=Phase.HELD, link="connecting", failure=FAILED),
         ContactState.CONNECTING,
-        BROKE.words,
+        FAILED.words,
     ),
     "needs its password at once": (
-        replace(WELL, phase=Phase.HELD, link="disconnected", failure=SHUT),
+        replace(HEALTHY, phase=Phase.HELD, link="disconnected", failure=NEEDS_PASSWORD),
         ContactState.NEEDS_PASSWORD,
-        SHUT.words,
+        NEEDS_PASSWORD.words,
     ),
     "needs its password while it is retried": (
-        replace(SILENT, link="connecting", failure=SHUT),
+        replace(NO_CONTACT, link="connecting", failure=NEEDS_PASSWORD),
         ContactState.NEEDS_PASSWORD,
-        SHUT.words,
+        NEEDS_PASSWORD.words,
     ),
     "needs its password even when withdrawn": (
-        replace(SILENT, phase=Phase.WITHDRAWN, failure=SHUT),
+        replace(NO_CONTACT, phase=Phase.WITHDRAWN, failure=NEEDS_PASSWORD),
         ContactState.NEEDS_PASSWORD,
-        SHUT.words,
+        NEEDS_PASSWORD.words,
     ),
     "no bluetoothd": (
-        replace(SILENT, link="no Bluetooth"),
+        replace(NO_CONTACT, link="no Bluetooth"),
         ContactState.NO_BLUETOOTH,
         "bluetoothd is not running",
     ),
     "bluetoothd hangs": (
-        replace(SILENT, link="bluetoothd hangs"),
+        replace(NO_CONTACT, link="bluetoothd hangs"),
         ContactState.BLUETOOTH_HANGS,
         "bluetoothd does not answer",
     ),
     "no adapter": (
-        replace(SILENT, link="no adapter"),
+        replace(NO_CONTACT, link="no adapter"),
         ContactState.NO_ADAPTER,
         "there is no Bluetooth adapter",
     ),
     "chosen adapter missing": (
-        replace(SILENT, link="no adapter", adapter="00:1A:7D:DA:71:13"),
+        replace(NO_CONTACT, link="no adapter", adapter="00:1A:7D:DA:71:13"),
         ContactState.NO_ADAPTER,
         "its adapter 00:1A:7D:DA:71:13 is not there",
     ),
     "adapter off": (
-        replace(SILENT, link="adapter off", phase=Phase.WITHDRAWN),
+        replace(NO_CONTACT, link="adapter off", phase=Phase.WITHDRAWN),
         ContactState.ADAPTER_OFF,
         "the Bluetooth adapter is off",
     ),
     "no free connection": (
-        replace(SILENT, link="slots full 3/3"),
+        replace(NO_CONTACT, link="slots full 3/3"),
         ContactState.SLOTS_FULL,
         "other packs have all connections that are allowed on the adapter",
     ),
     "lent": (
-        replace(SILENT, link="lent, 14 min left", lent_for=840.0, phase=Phase.LENT),
+        replace(NO_CONTACT, link="lent, 14 min left", lent_for=840.0, phase=Phase.LENT),
         ContactState.LENT,
         "lent for another 14 min",
     ),
     "lent, adapter off": (
-        replace(SILENT, link="adapter off", lent_for=840.0),
+        replace(NO_CONTACT, link="adapter off", lent_for=840.0),
         ContactState.LENT,
         "lent for another 14 min",
     ),
     "implausible readings": (
-        replace(WELL, phase=Phase.LOST, doubt="a cell of 9 V"),
+        replace(HEALTHY, phase=Phase.LOST, doubt="a cell of 9 V"),
         ContactState.DOUBTED,
         "a cell of 9 V",
     ),
     "name taken": (
-        replace(WELL, unshown=Failure(ContactState.NAME_TAKEN, "the name is taken")),
+        replace(HEALTHY, unshown=Failure(ContactState.NAME_TAKEN, "the name is taken")),
         ContactState.NAME_TAKEN,
         "the name is taken",
     ),
     "not allowed on the bus": (
-        replace(WELL, unshown=Failure(ContactState.UNPUBLISHED, "not allowed by the policy")),
+        replace(HEALTHY, unshown=Failure(ContactState.UNPUBLISHED, "not allowed by the policy")),
         ContactState.UNPUBLISHED,
         "not allowed by the policy",
     ),
-    "stopped": (replace(WELL, fault="stopped by an error"), ContactState.STOPPED, "stopped by an error"),
+    "stopped": (replace(HEALTHY, fault="stopped by an error"), ContactState.STOPPED, "stopped by an error"),
 }
 
 
@@ -185,37 +189,37 @@ def test_advice_in_unreachable_states_concerns_this_machine() -> None:
 def test_the_reason_of_a_failure_excludes_the_advice_of_its_message(
     err: LinkError | ProtocolError, state: ContactState, words: str
 ) -> None:
-    standing = ContactTracker(ADDRESS, 0.0)
-    standing.failed(err)
-    assert standing.failure == Failure(state, words)
+    tracker = ContactTracker(ADDRESS, 0.0)
+    tracker.failed(err)
+    assert tracker.failure == Failure(state, words)
 
 
 def test_only_errors_that_the_owner_must_fix_are_logged_at_once_and_once() -> None:
-    standing = ContactTracker(ADDRESS, 0.0)
-    shut = LoginFailed("it needs its password")
-    assert not standing.failed(LinkError("connection lost"))
-    assert [standing.failed(shut), standing.failed(shut)] == [True, False]
-    standing.succeeded(1.0)
-    assert standing.failure is None
-    assert standing.failed(shut)
+    tracker = ContactTracker(ADDRESS, 0.0)
+    login_failed = LoginFailed("it needs its password")
+    assert not tracker.failed(LinkError("connection lost"))
+    assert [tracker.failed(login_failed), tracker.failed(login_failed)] == [True, False]
+    tracker.succeeded(1.0)
+    assert tracker.failure is None
+    assert tracker.failed(login_failed)
 
 
 def test_a_state_lasts_from_its_start_even_if_its_reason_changes() -> None:
-    standing = ContactTracker(ADDRESS, 0.0)
-    assert standing.contact(SILENT, 10.0).seconds == 0.0
-    later = standing.contact(replace(SILENT, silence=800.0), 90.0)
+    tracker = ContactTracker(ADDRESS, 0.0)
+    assert tracker.contact(NO_CONTACT, 10.0).seconds == 0.0
+    later = tracker.contact(replace(NO_CONTACT, silence=800.0), 90.0)
     assert (later.seconds, later.silence, later.state) == (80.0, 800.0, ContactState.NOT_HEARD)
-    assert standing.contact(WELL, 91.0).seconds == 0.0
+    assert tracker.contact(HEALTHY, 91.0).seconds == 0.0
 
 
 def test_a_state_that_returns_after_a_good_poll_starts_again() -> None:
-    standing = ContactTracker(ADDRESS, 0.0)
-    standing.contact(SILENT, 10.0)
-    standing.succeeded(100.0)
-    assert standing.contact(SILENT, 200.0).seconds == 0.0
+    tracker = ContactTracker(ADDRESS, 0.0)
+    tracker.contact(NO_CONTACT, 10.0)
+    tracker.succeeded(100.0)
+    assert tracker.contact(NO_CONTACT, 200.0).seconds == 0.0
 
 
-class Crew:
+class FakePack:
     """A fake pack whose contact is set by the test."""
 
     def __init__(self) -> None:
@@ -226,10 +230,10 @@ class Crew:
 
 
 def test_a_pack_that_crashes_repeatedly_stays_stopped() -> None:
-    packs: dict[str, Crew] = {}
+    packs: dict[str, FakePack] = {}
     roster = Roster(packs)
     for at in (10.0, 20.0):
-        packs[ADDRESS] = Crew()
+        packs[ADDRESS] = FakePack()
         roster.stopped(ADDRESS, CRASHED, at, crashed=packs[ADDRESS])
     packs[ADDRESS].now = Contact(state=ContactState.CONNECTED)  # the last state of the crashed pack
     contact = roster.contacts(30.0)[ADDRESS]
@@ -241,10 +245,10 @@ def test_a_pack_that_crashes_repeatedly_stays_stopped() -> None:
 def test_a_restarted_pack_reports_its_own_reason_as_soon_as_it_has_one(
     state: ContactState,
 ) -> None:
-    packs = {ADDRESS: Crew()}
+    packs = {ADDRESS: FakePack()}
     roster = Roster(packs)
     roster.stopped(ADDRESS, CRASHED, 10.0, crashed=packs[ADDRESS])
-    packs[ADDRESS] = Crew()
+    packs[ADDRESS] = FakePack()
     packs[ADDRESS].now = Contact(state=state, reason="its own")
     still = state in (ContactState.STARTING, ContactState.SEARCHING, ContactState.CONNECTING)
     assert roster.contacts(30.0)[ADDRESS].reason == (CRASHED if still else "its own")
@@ -253,7 +257,7 @@ def test_a_restarted_pack_reports_its_own_reason_as_soon_as_it_has_one(
 
 
 def test_a_pack_that_keeps_running_without_its_new_settings_reports_its_own_reason() -> None:
-    pack = Crew()
+    pack = FakePack()
     pack.now = Contact(state=ContactState.NEEDS_PASSWORD)
     roster = Roster({ADDRESS: pack})
     roster.stopped(ADDRESS, "its settings cannot be read", 0.0)
@@ -283,6 +287,6 @@ def test_a_pack_that_cannot_be_started_is_reported_until_it_is_released() -> Non
     ],
 )
 def test_advice_uses_the_name_of_a_pack_unless_a_shell_would_misread_it(name: str, called: str) -> None:
-    standing = ContactTracker(ADDRESS, 0.0)
-    contact = standing.contact(replace(SILENT, failure=SHUT), 1.0, name)
+    tracker = ContactTracker(ADDRESS, 0.0)
+    contact = tracker.contact(replace(NO_CONTACT, failure=NEEDS_PASSWORD), 1.0, name)
     assert contact.advice.endswith(f"dbus-xbms set {called} Password 123456")

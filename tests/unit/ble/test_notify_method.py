@@ -1,4 +1,4 @@
-"""When the socket of AcquireNotify is used, doubted and abandoned."""
+"""When the socket of AcquireNotify is used, skipped and abandoned."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_signals_are_tried_after_several_connections_without_data_on_the_socket(
     assert methods == [*[Notify.AUTO] * TRIES, Notify.START]
 
 
-def broken(times: int, trial: NotifyTrial | None = None) -> NotifyTrial:
+def lost(times: int, trial: NotifyTrial | None = None) -> NotifyTrial:
     """Return the state after connections over the socket that were lost before their first poll."""
     return reduce(
         lambda t, _: t.record(acquired=True, carried=False, broke=True), range(times), trial or NotifyTrial()
@@ -58,25 +58,25 @@ def broken(times: int, trial: NotifyTrial | None = None) -> NotifyTrial:
 
 
 def test_signals_are_tried_after_several_connections_lost_before_their_first_poll() -> None:
-    methods = [broken(n).choose(settings()) for n in range(BREAKS + 1)]
+    methods = [lost(n).choose(settings()) for n in range(BREAKS + 1)]
     assert methods == [*[Notify.AUTO] * BREAKS, Notify.START]
-    assert broken(BREAKS).rules_out_socket(acquired=False, carried=True)
-    assert not broken(BREAKS - 1).rules_out_socket(acquired=False, carried=True)
+    assert lost(BREAKS).rules_out_socket(acquired=False, carried=True)
+    assert not lost(BREAKS - 1).rules_out_socket(acquired=False, carried=True)
 
 
 def test_lost_connections_and_silent_sockets_add_up() -> None:
-    assert broken(BREAKS // 2, after(SOCKET_FAILS, SOCKET_FAILS)).choose(settings()) is Notify.START
-    assert broken(1, after(SOCKET_FAILS)).choose(settings()) is Notify.AUTO
+    assert lost(BREAKS // 2, after(SOCKET_FAILS, SOCKET_FAILS)).choose(settings()) is Notify.START
+    assert lost(1, after(SOCKET_FAILS)).choose(settings()) is Notify.AUTO
 
 
 def test_the_socket_is_not_blamed_for_a_link_that_is_lost_with_signals_too() -> None:
-    trial = broken(BREAKS)
+    trial = lost(BREAKS)
     assert not trial.rules_out_socket(acquired=False, carried=False)
     assert trial.record(acquired=False, carried=False, broke=True) == NotifyTrial()
 
 
 def test_a_socket_that_has_worked_is_not_abandoned_for_lost_connections() -> None:
-    assert not broken(BREAKS, after(SOCKET_WORKS)).rules_out_socket(acquired=False, carried=True)
+    assert not lost(BREAKS, after(SOCKET_WORKS)).rules_out_socket(acquired=False, carried=True)
 
 
 def test_a_socket_chosen_by_setting_is_used_regardless_of_failures() -> None:
@@ -100,10 +100,10 @@ def test_fewer_failures_than_the_limit_do_not_abandon_the_socket() -> None:
 
 
 def test_a_socket_that_has_worked_is_skipped_for_one_connection_only() -> None:
-    doubted = after(SOCKET_WORKS, *[SOCKET_FAILS] * TRIES)
-    assert doubted.choose(settings()) is Notify.START
-    assert not doubted.rules_out_socket(acquired=False, carried=True)
-    assert after(SIGNALS_WORK, trial=doubted).choose(settings()) is Notify.AUTO
+    skipped = after(SOCKET_WORKS, *[SOCKET_FAILS] * TRIES)
+    assert skipped.choose(settings()) is Notify.START
+    assert not skipped.rules_out_socket(acquired=False, carried=True)
+    assert after(SIGNALS_WORK, trial=skipped).choose(settings()) is Notify.AUTO
 
 
 def test_without_safe_sockets_no_failure_is_counted() -> None:

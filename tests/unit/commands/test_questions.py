@@ -283,7 +283,7 @@ async def test_if_removing_a_new_pack_fails_too_the_first_error_is_reported(
     )
 
 
-class Changing(Known):
+class ChangingPacks(Known):
     """Packs that another program changes during a question."""
 
     def __init__(self, packs: Known, *later: dict[str, PackSettings]) -> None:
@@ -302,8 +302,8 @@ OTHER = pack(CustomName="Bow", Control=0, Chemistry="NMC")
 async def test_a_change_by_another_program_during_a_question_is_checked_and_asked_again(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    willing = pack(**{**OTHER, "Control": 1})
-    packs = Changing(known(one=CONTROLS, two=OTHER), *[{ONE: CONTROLS, TWO: willing}] * 2)
+    allowed = pack(**{**OTHER, "Control": 1})
+    packs = ChangingPacks(known(one=CONTROLS, two=OTHER), *[{ONE: CONTROLS, TWO: allowed}] * 2)
     type_answers(monkeypatch, "yes", "yes", "left")
     await settings_judge(packs, ONE, "Enabled", 0, yes=False)
     assert sys.stdin.readline() == "left\n"
@@ -315,7 +315,7 @@ async def test_a_change_by_another_program_during_a_question_is_checked_and_aske
 async def test_an_irrelevant_change_during_a_question_is_not_asked_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    packs = Changing(
+    packs = ChangingPacks(
         known(one=CONTROLS, two=OTHER), {ONE: CONTROLS, TWO: pack(**{**OTHER, "HoldTime": 60.0})}
     )
     type_answers(monkeypatch, "yes", "left")
@@ -327,17 +327,17 @@ async def test_an_irrelevant_change_during_a_question_is_not_asked_again(
 async def test_a_pack_that_gains_control_during_a_question_prevents_a_second_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    agrees = pack(Control=1)  # with a chemistry it would control
-    packs = Changing(known(one=agrees), {ONE: agrees, TWO: CONTROLS})
+    allowed = pack(Control=1)  # with a chemistry it would control
+    packs = ChangingPacks(known(one=allowed), {ONE: allowed, TWO: CONTROLS})
     type_answers(monkeypatch, "yes")
     with pytest.raises(CommandError, match="House already controls chargers"):
-        await confirm_addition(replace(subject(agrees), known=packs), {"Chemistry": "NMC"}, yes=False)
+        await confirm_addition(replace(subject(allowed), known=packs), {"Chemistry": "NMC"}, yes=False)
 
 
 async def test_a_pack_removed_during_a_question_is_not_written_to(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    packs = Changing(known(one=CONTROLS), {})
+    packs = ChangingPacks(known(one=CONTROLS), {})
     type_answers(monkeypatch, "yes")
     with pytest.raises(SettingsError, match="no pack with the address"):
         await settings_judge(packs, ONE, "Enabled", 0, yes=False)

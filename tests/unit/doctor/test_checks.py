@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dbus_xbms.contact import Contact, ContactState, advice
-from dbus_xbms.doctor.checks import LABEL, NOT_FOUND_OUT, examine, page
+from dbus_xbms.doctor.checks import LABEL, UNKNOWN, examine, page
 from dbus_xbms.doctor.facts import (
     Adapter,
     Bluetooth,
@@ -56,7 +56,7 @@ WELL = Facts(
     interference=VenusPrograms(),
     packs={ONE: PACK, TWO: Pack(address=TWO)},
     shown={ONE: SHOWN},
-    system=System(there=True, dvcc=False, instances={SERVICE_ONE: 1}),
+    system=System(present=True, dvcc=False, instances={SERVICE_ONE: 1}),
     log=(),
 )
 
@@ -96,7 +96,7 @@ def test_a_controlling_pack_without_authentication_is_reported() -> None:
     assert trust(shown(controls=False)) == []
 
 
-DVCC_ON = System(there=True, dvcc=True)
+DVCC_ON = System(present=True, dvcc=True)
 
 
 def with_contact(state: ContactState, reason: str, on_the_bus: Shown | None = None) -> Facts:
@@ -142,7 +142,7 @@ PROBLEMS = {
         "restart",
     ),
     "no memory": (facts(machine=Machine(memory=9.0, load=0.0, cores=1)), "machine", "9 MB", "stop"),
-    "no localsettings": (facts(localsettings=False), "settings", "is not there", "restart"),
+    "no localsettings": (facts(localsettings=False), "settings", "is missing", "restart"),
     "damaged settings": (
         facts(settings_file=SettingsFile(damaged=("/var/lib/s.json.damaged",))),
         "settings",
@@ -239,15 +239,15 @@ PROBLEMS = {
     ),
     "DVCC off": (shown(controls=True), "DVCC", f"off, so nothing obeys House ({ONE})", "switch it on"),
     "no BMS chosen": (
-        replace(shown(controls=True), system=System(there=True, dvcc=True, bms_chosen=-255, instances={})),
+        replace(shown(controls=True), system=System(present=True, dvcc=True, bms_chosen=-255, instances={})),
         "DVCC",
         "Controlling BMS is none",
         "automatic",
     ),
     "chosen BMS missing": (
-        replace(shown(controls=True), system=System(there=True, dvcc=True, bms_chosen=7, instances={})),
+        replace(shown(controls=True), system=System(present=True, dvcc=True, bms_chosen=7, instances={})),
         "DVCC",
-        "the chosen BMS is not there",
+        "the chosen BMS is missing",
         "automatic",
     ),
     "no battery controls": (
@@ -353,7 +353,7 @@ NOTES = {
         "USB adapter",
     ),
     "another BMS controls": (
-        replace(shown(controls=True), system=System(there=True, dvcc=True, bms=LYNX, instances={})),
+        replace(shown(controls=True), system=System(present=True, dvcc=True, bms=LYNX, instances={})),
         "DVCC",
         "battery.socketcan_can0 is the controlling BMS",
         "Controlling BMS",
@@ -372,7 +372,7 @@ NOTES = {
     ),
     "others in range": (facts(scan={ONE: None, TWO: -80}), "scan", f"also in range: {TWO} at -80 dBm", "add"),
     "no system": (
-        facts(system=System(there=False)),
+        facts(system=System(present=False)),
         "DVCC",
         "com.victronenergy.system is not on the bus",
         "",
@@ -485,7 +485,9 @@ def test_an_occasional_reconnect_is_ok() -> None:
 
 
 def test_the_controlling_pack_is_named() -> None:
-    case = replace(shown(controls=True), system=System(there=True, dvcc=True, bms=SERVICE_ONE, instances={}))
+    case = replace(
+        shown(controls=True), system=System(present=True, dvcc=True, bms=SERVICE_ONE, instances={})
+    )
     (found,) = [finding for finding in examine(case) if finding.topic == "DVCC"]
     assert (
         found.words
@@ -507,7 +509,7 @@ def test_a_page_fits_the_terminal(width: int) -> None:
 
 
 def test_a_report_is_printed_even_if_no_fact_is_known() -> None:
-    failed = dict.fromkeys(NOT_FOUND_OUT, "PermissionError")
+    failed = dict.fromkeys(UNKNOWN, "PermissionError")
     text = page(examine(Facts(program=WELL.program, failed=failed)), "dbus-xbms")
     assert "PROBLEM  D-Bus" in text
     assert text.count("PermissionError") == len(failed)

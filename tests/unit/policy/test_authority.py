@@ -36,7 +36,7 @@ START = AuthorityState(started=0.0)
 CONTROLS = Ruling(Reason.NOTHING)
 
 
-def followed(
+def rulings_at(
     *moments: tuple[float, Iterable[Claim], Surroundings],
 ) -> tuple[AuthorityState, list[dict[str, Ruling]]]:
     """Return the rulings at each moment."""
@@ -79,7 +79,7 @@ def test_without_permission_chemistry_or_a_reading_a_pack_does_not_control_for_a
 
 def test_a_pack_that_was_never_read_does_not_take_control() -> None:
     silent = replace(BOW, cells=0, address="A4:C1:37:00:00:00")  # first by its address
-    _, (first, second) = followed((0, [silent], ALONE), (1, [silent, HOUSE], ALONE))
+    _, (first, second) = rulings_at((0, [silent], ALONE), (1, [silent, HOUSE], ALONE))
     assert first[silent.address].reason is Reason.NEVER_READ
     assert second[ONE] == CONTROLS
 
@@ -93,14 +93,14 @@ def test_no_pack_controls_next_to_another_bms() -> None:
 
 
 def test_a_bms_that_appears_takes_control_at_once() -> None:
-    _, (before, after) = followed((0, [HOUSE], ALONE), (1, [HOUSE], PYLONTECH))
+    _, (before, after) = rulings_at((0, [HOUSE], ALONE), (1, [HOUSE], PYLONTECH))
     assert before[ONE] == CONTROLS
     assert after[ONE].reason is Reason.OTHER_BMS
 
 
 def test_control_comes_back_only_when_the_other_bms_has_been_gone_for_a_while() -> None:
     gone = RETURN_AFTER + 1
-    _, found = followed(
+    _, found = rulings_at(
         (0, [HOUSE], ALONE),
         (1, [HOUSE], PYLONTECH),
         (2, [HOUSE], ALONE),
@@ -113,12 +113,12 @@ def test_control_comes_back_only_when_the_other_bms_has_been_gone_for_a_while() 
 
 def test_an_intermittent_bms_does_not_make_control_alternate() -> None:
     minutes = [(60.0 * n, [HOUSE], PYLONTECH if n % 2 else ALONE) for n in range(1, 60)]
-    _, found = followed((0, [HOUSE], ALONE), *minutes)
+    _, found = rulings_at((0, [HOUSE], ALONE), *minutes)
     assert sum(rulings[ONE].controls for rulings in found) == 1
 
 
 def test_enabling_control_after_the_other_bms_has_left_takes_effect_at_once() -> None:
-    state, _ = followed((0, [HOUSE], PYLONTECH), (1, [HOUSE], ALONE))
+    state, _ = rulings_at((0, [HOUSE], PYLONTECH), (1, [HOUSE], ALONE))
     assert judge(forget_other_bms(state), [HOUSE], ALONE, 2)[1][ONE] == CONTROLS
     assert judge(forget_other_bms(state), [HOUSE], PYLONTECH, 2)[1][ONE].reason is Reason.OTHER_BMS
 
@@ -129,14 +129,14 @@ def test_before_the_bus_has_been_queried_no_pack_controls() -> None:
 
 
 def test_a_bus_that_does_not_answer_does_not_end_control() -> None:
-    _, (_, unknown) = followed((0, [HOUSE], ALONE), (60, [HOUSE], Surroundings()))
+    _, (_, unknown) = rulings_at((0, [HOUSE], ALONE), (60, [HOUSE], Surroundings()))
     assert unknown[ONE] == CONTROLS
 
 
 def test_after_the_start_packs_wait_a_minute_for_other_batteries() -> None:
-    unasked = replace(HOUSE, confirmed=False)
-    assert ruling(unasked, now=SETTLE - 1).reason is Reason.UNDECIDED
-    assert ruling(unasked, now=SETTLE) == CONTROLS
+    unconfirmed = replace(HOUSE, confirmed=False)
+    assert ruling(unconfirmed, now=SETTLE - 1).reason is Reason.UNDECIDED
+    assert ruling(unconfirmed, now=SETTLE) == CONTROLS
 
 
 def test_a_pack_that_controlled_before_a_restart_controls_at_once() -> None:
@@ -187,7 +187,7 @@ def test_one_charger_of_another_voltage_is_a_mismatch() -> None:
 
 def test_a_controlling_pack_gives_up_only_when_a_voltage_mismatch_lasts() -> None:
     odd = replace(ALONE, voltages={"vebus.ttyS4": 52.9})
-    _, found = followed(
+    _, found = rulings_at(
         (0, [HOUSE], ALONE),
         (10, [HOUSE], odd),
         (20, [HOUSE], ALONE),
@@ -203,21 +203,21 @@ def test_a_controlling_pack_gives_up_only_when_a_voltage_mismatch_lasts() -> Non
 
 
 def test_the_controlling_pack_keeps_control_over_all_others() -> None:
-    _, (_, both) = followed((0, [BOW], ALONE), (1, [HOUSE, BOW], ALONE))
+    _, (_, both) = rulings_at((0, [BOW], ALONE), (1, [HOUSE, BOW], ALONE))
     assert both[TWO] == CONTROLS
     assert both[ONE] == Ruling(Reason.OTHER_PACK, "Bow controls")
 
 
 def test_after_a_restart_control_stays_where_it_was() -> None:
     house, bow = replace(HOUSE, confirmed=False), replace(BOW, confirmed=False, remembered=True)
-    _, found = followed((0, [house], ALONE), (1, [house, bow], ALONE), (SETTLE, [house, bow], ALONE))
+    _, found = rulings_at((0, [house], ALONE), (1, [house, bow], ALONE), (SETTLE, [house, bow], ALONE))
     assert [rulings[ONE].controls for rulings in found] == [False, False, False]
     assert found[-1][TWO] == CONTROLS
 
 
 def test_the_next_pack_waits_until_the_limits_of_the_first_are_withdrawn() -> None:
     removed = replace(HOUSE, control_disabled="the pack was removed")
-    _, found = followed(
+    _, found = rulings_at(
         (0, [HOUSE, BOW], ALONE),
         (10, [removed, BOW], ALONE),
         (10 + HANDOVER, [BOW], ALONE),
@@ -226,7 +226,7 @@ def test_the_next_pack_waits_until_the_limits_of_the_first_are_withdrawn() -> No
 
 
 def test_the_previous_controlling_pack_controls_again_first_when_another_bms_is_gone() -> None:
-    _, found = followed(
+    _, found = rulings_at(
         (0, [BOW], ALONE), (1, [HOUSE, BOW], PYLONTECH), (1 + RETURN_AFTER, [HOUSE, BOW], ALONE)
     )
     assert {rulings[TWO].reason for rulings in found} == {Reason.NOTHING, Reason.OTHER_BMS}
@@ -260,16 +260,16 @@ def test_in_any_history_at_most_one_pack_controls_and_never_next_to_another_bms(
     history: list[tuple[float, list[Claim], Surroundings]],
 ) -> None:
     state, now = START, 0.0
-    for passed, claims, near in history:
+    for passed, claims, surroundings in history:
         now += passed
         before = state
-        state, rulings = judge(state, claims, near, now)
+        state, rulings = judge(state, claims, surroundings, now)
         controlling = [one for one in claims if rulings[one.address].controls]
         assert len(controlling) <= 1
         assert state.controlling == bool(controlling)
         for one in controlling:
-            assert near.known or before.controlling
-            assert not near.limits
+            assert surroundings.known or before.controlling
+            assert not surroundings.limits
             assert one.cells
             assert not one.control_disabled
         assert all(ruling.words for ruling in rulings.values() if not ruling.controls)

@@ -42,7 +42,7 @@ def with_cells(*cells: float, **changes: object) -> PackSample:
     return replace(CHARGING, cells=cells, **({"voltage": sum(cells)} | changes))  # type: ignore[arg-type]
 
 
-ODD = {
+IMPLAUSIBLE = {
     "a cell above 5 V": with_cells(3.36, 5.001, 3.36, 3.36),
     "a cell below 0 V": with_cells(3.36, -0.001, 3.36, 3.36),
     "cells that do not add up to the pack": with_cells(3.36, 3.36, 3.36, 3.36, voltage=13.58),
@@ -60,10 +60,10 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize("odd", ODD.values(), ids=list(ODD))
-def test_a_single_implausible_poll_changes_nothing(odd: PackSample) -> None:
+@pytest.mark.parametrize("implausible", IMPLAUSIBLE.values(), ids=list(IMPLAUSIBLE))
+def test_a_single_implausible_poll_changes_nothing(implausible: PackSample) -> None:
     state, before = steps(*[CHARGING] * 5)
-    held_state, held = steps(odd, state=state)
+    held_state, held = steps(implausible, state=state)
     after_state, after = steps(CHARGING, state=held_state)
     assert held.phase is Phase.HELD
     assert held.sample == CHARGING
@@ -73,15 +73,15 @@ def test_a_single_implausible_poll_changes_nothing(odd: PackSample) -> None:
     assert after.history.deepest_discharge == before.history.deepest_discharge
 
 
-IMPOSSIBLE = [name for name, reading in ODD.items() if plausibility.impossible(reading)]
+IMPOSSIBLE = [name for name, reading in IMPLAUSIBLE.items() if plausibility.impossible(reading)]
 
 
 @pytest.mark.parametrize("name", IMPOSSIBLE)
 def test_lasting_impossible_readings_stop_charging_with_an_alarm(name: str) -> None:
     state, _ = steps(*[CHARGING] * 5)
-    state, decision = steps(*[ODD[name]] * (round(DOUBT_AFTER) - 1), state=state)
+    state, decision = steps(*[IMPLAUSIBLE[name]] * (round(DOUBT_AFTER) - 1), state=state)
     assert (ccl(decision), decision.phase) == (30, Phase.HELD)
-    state, decision = steps(ODD[name], state=state)
+    state, decision = steps(IMPLAUSIBLE[name], state=state)
     assert (ccl(decision), decision.phase) == (0, Phase.DERATED)
     assert decision.limits
     assert decision.limits.dcl == 25  # half, as without contact after a healthy sample
@@ -89,7 +89,7 @@ def test_lasting_impossible_readings_stop_charging_with_an_alarm(name: str) -> N
     assert decision.alarms[alarms.INTERNAL_FAILURE] is Level.ALARM
     assert decision.alarms[alarms.BMS_CABLE] is Level.OK  # the link is fine
     assert decision.doubt.startswith("Readings not believed: ")
-    _, decision = steps(*[ODD[name]] * 300, state=state)
+    _, decision = steps(*[IMPLAUSIBLE[name]] * 300, state=state)
     assert (ccl(decision), decision.limits and decision.limits.dcl) == (0, 0)
 
 
@@ -97,7 +97,7 @@ def test_the_alarm_for_impossible_readings_does_not_depend_on_the_hold_time() ->
     patient = settings(Control=1, Chemistry="LiFePO4", HoldTime=300.0)
     state = START
     for now in range(40):
-        reading = CHARGING if now < 5 else ODD["a cell above 5 V"]
+        reading = CHARGING if now < 5 else IMPLAUSIBLE["a cell above 5 V"]
         state, decision = engine.step(state, reading, float(now), patient, managed=True)
     assert (ccl(decision), decision.phase) == (0, Phase.DERATED)
 
@@ -105,22 +105,22 @@ def test_the_alarm_for_impossible_readings_does_not_depend_on_the_hold_time() ->
 def test_a_monitored_pack_raises_the_alarm_too() -> None:
     state = START
     for now in range(40):
-        reading = CHARGING if now < 5 else ODD["a cell above 5 V"]
+        reading = CHARGING if now < 5 else IMPLAUSIBLE["a cell above 5 V"]
         state, decision = engine.step(state, reading, float(now), settings())
     assert decision.phase is Phase.LOST
     assert decision.alarms[alarms.INTERNAL_FAILURE] is Level.ALARM
 
 
 def test_impossible_readings_from_the_start_are_never_shown() -> None:
-    state, decision = steps(ODD["a cell above 5 V"])
+    state, decision = steps(IMPLAUSIBLE["a cell above 5 V"])
     assert (decision.phase, decision.sample, decision.limits) == (Phase.WAITING, None, None)
-    _, decision = steps(*[ODD["a cell above 5 V"]] * 40, state=state)
+    _, decision = steps(*[IMPLAUSIBLE["a cell above 5 V"]] * 40, state=state)
     assert decision.sample is None
     assert decision.alarms[alarms.INTERNAL_FAILURE] is Level.ALARM
 
 
 def test_a_minute_of_good_readings_ends_the_doubt() -> None:
-    state, _ = steps(*[CHARGING] * 5, *[ODD["a cell above 5 V"]] * 40)
+    state, _ = steps(*[CHARGING] * 5, *[IMPLAUSIBLE["a cell above 5 V"]] * 40)
     state, decision = steps(*[CHARGING] * 60, state=state)
     assert (decision.phase, ccl(decision)) == (Phase.DERATED, 0)
     _, decision = steps(CHARGING, state=state)
@@ -131,8 +131,8 @@ def test_a_minute_of_good_readings_ends_the_doubt() -> None:
 @pytest.mark.parametrize("name", ["one cell that has jumped", "a state of charge that has jumped"])
 def test_a_lasting_jump_is_accepted_with_the_second_poll(name: str) -> None:
     state, _ = steps(*[CHARGING] * 5)
-    _, decision = steps(ODD[name], ODD[name], state=state)
-    assert (decision.phase, decision.sample) == (Phase.FRESH, ODD[name])
+    _, decision = steps(IMPLAUSIBLE[name], IMPLAUSIBLE[name], state=state)
+    assert (decision.phase, decision.sample) == (Phase.FRESH, IMPLAUSIBLE[name])
 
 
 def test_values_that_jump_with_every_poll_are_rejected_at_most_every_second_time() -> None:
@@ -145,11 +145,11 @@ def test_values_that_jump_with_every_poll_are_rejected_at_most_every_second_time
     assert all(Phase.FRESH in pair for pair in pairwise(phases))
 
 
-@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("name", IMPLAUSIBLE)
 def test_an_implausible_poll_after_a_silence_is_rejected_once(name: str) -> None:
     before, _ = steps(*[CHARGING] * 5)
     for silence in (11.0, 29.0, 31.0, 45.0, 59.0):
-        state, decision = engine.step(before, ODD[name], 4.0 + silence, OWNER, managed=True)
+        state, decision = engine.step(before, IMPLAUSIBLE[name], 4.0 + silence, OWNER, managed=True)
         assert not state.plausibility.doubt, silence
         _, decision = engine.step(state, CHARGING, 5.0 + silence, OWNER, managed=True)
         assert (decision.phase, decision.sample) == (Phase.FRESH, CHARGING), silence
@@ -210,7 +210,7 @@ def test_every_recorded_pair_is_accepted(basic: bytes, cells: bytes) -> None:
 
 
 def test_protection_bits_of_implausible_frames_count_from_the_second_frame() -> None:
-    tripped = replace(ODD["a cell above 5 V"], protection=frozenset({Protection.CELL_OVERVOLTAGE}))
+    tripped = replace(IMPLAUSIBLE["a cell above 5 V"], protection=frozenset({Protection.CELL_OVERVOLTAGE}))
     state, _ = steps(*[CHARGING] * 5)
     state, decision = steps(tripped, state=state)
     assert ccl(decision) == 30
@@ -219,26 +219,26 @@ def test_protection_bits_of_implausible_frames_count_from_the_second_frame() -> 
     assert "cell overvoltage" in (decision.limits.charge_limitation if decision.limits else "")
 
 
-# Frozen
+# Unchanged readings
 
 
-def flowing(seconds: int, reading: PackSample, every: float = 10.0) -> Decision:
+def unchanged(seconds: int, reading: PackSample, every: float = 10.0) -> Decision:
     return steps(*[reading] * round(seconds / every), every=every)[1]
 
 
 def test_unchanged_readings_are_accepted_for_3_percent_of_the_capacity() -> None:
-    assert flowing(350, CHARGING).phase is Phase.FRESH  # 30 A for 350 s are 2.9 Ah of 100
-    frozen = flowing(390, CHARGING)
+    assert unchanged(350, CHARGING).phase is Phase.FRESH  # 30 A for 350 s are 2.9 Ah of 100
+    frozen = unchanged(390, CHARGING)
     assert (frozen.phase, ccl(frozen)) == (Phase.DERATED, 0)
     assert frozen.alarms[alarms.INTERNAL_FAILURE] is Level.ALARM
     assert "again and again" in frozen.doubt
-    stopped = flowing(1000, CHARGING)
+    stopped = unchanged(1000, CHARGING)
     assert stopped.limits
     assert (stopped.limits.ccl, stopped.limits.dcl) == (0, 0)
 
 
 def test_unchanged_readings_of_a_pack_at_rest_are_always_accepted() -> None:
-    assert flowing(20000, replace(CHARGING, current=0.0)).phase is Phase.FRESH
+    assert unchanged(20000, replace(CHARGING, current=0.0)).phase is Phase.FRESH
 
 
 def test_changing_readings_are_accepted() -> None:

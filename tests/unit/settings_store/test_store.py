@@ -52,8 +52,8 @@ def test_an_unreadable_file_gives_no_settings_and_a_warning(text: bytes) -> None
         ("/Elsewhere/X", ROW, "not the path of a setting"),
         ("/Settings/X y", ROW, "not the path of a setting"),
         ("/Settings/X", 1, "not a setting"),
-        ("/Settings/X", {**ROW, "kind": "b"}, "there is no kind of setting 'b'"),
-        ("/Settings/X", {**ROW, "kind": []}, "there is no kind of setting []"),
+        ("/Settings/X", {**ROW, "kind": "b"}, "unknown kind of setting 'b'"),
+        ("/Settings/X", {**ROW, "kind": []}, "unknown kind of setting []"),
         ("/Settings/X", {**ROW, "value": 2}, "2 is out of range"),
         ("/Settings/X", {**ROW, "value": None}, "None is not a value of kind 'i'"),
         ("/Settings/X", {**ROW, "value": "1"}, "'1' is not a value of kind 'i'"),
@@ -186,7 +186,7 @@ def test_the_error_for_a_folder_that_is_a_file_names_it(tmp_path: Path) -> None:
     plain.touch()
     for file in (plain / "settings.json", plain / "below" / "settings.json"):
         with (
-            pytest.raises(NotADirectoryError, match="a file where a folder is needed") as caught,
+            pytest.raises(NotADirectoryError, match="a file, but a folder is needed") as caught,
             files.locked(file),
         ):
             raise AssertionError("it is locked")
@@ -216,7 +216,7 @@ def test_fields_stored_by_another_version_are_kept() -> None:
 
 @pytest.mark.parametrize("rows", [{"version": 2}, {ENABLED: ROW, "version": 2}])
 def test_a_file_of_another_format_is_not_treated_as_damaged(rows: dict[str, object]) -> None:
-    with pytest.raises(OtherFormError, match="it holds 'version', which this version does not know"):
+    with pytest.raises(OtherFormError, match="it contains 'version', which this version does not know"):
         entries_of(json.dumps(rows).encode())
 
 

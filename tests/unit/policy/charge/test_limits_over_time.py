@@ -19,9 +19,8 @@ from tests.unit.samples import SAMPLE, sample, settings
 START = PackState(started=0.0)
 HOLD, STOP, WITHDRAW = 30.0, 300.0, 1800.0
 CHARGE, DISCHARGE = 30.0, 50.0  # A, 0.3 C and 0.5 C of 100 Ah
-CVL_WITHOUT_CONTACT = (
-    12.8  # V, 0.4 V below the pack, rounded down: does not charge even if feed-in adds 0.4 V
-)
+# V, 0.4 V below the pack, rounded down: does not charge even if feed-in adds 0.4 V
+CVL_WITHOUT_CONTACT = 12.8
 NMC = sample(cells=(3.85, 3.85, 3.85, 3.85), voltage=15.4)
 
 

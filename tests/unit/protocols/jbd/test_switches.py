@@ -338,7 +338,7 @@ def test_balancing_is_not_written_if_it_is_already_as_requested() -> None:
     ("fault", "error", "words"),
     [
         ({"refusals": {0x2D: 0x81}}, Refused, "does not permit"),
-        ({"lost_writes": iter((False, True))}, NotVerified, "wrote 0x0002, the BMS holds 0x0006"),
+        ({"lost_writes": iter((False, True))}, NotVerified, "wrote 0x0002, read back 0x0006"),
         ({"refusals": {0x00: 0x83}}, Refused, "wrong BMS password"),
     ],
 )

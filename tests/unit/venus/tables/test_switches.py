@@ -192,8 +192,8 @@ def test_the_toggle_for_lending_is_locked_without_permission() -> None:
 def test_the_last_command_is_shown_as_text() -> None:
     assert shown("/Io/LastCommand", REPORT) is None
     assert (shown("/Io/LastCommandState", REPORT), shown("/Io/LastCommandNumber", REPORT)) == (0, 0)
-    commanded = switched(REPORT, state=CommandState.FAILED, number=7)
-    assert (shown("/Io/LastCommandState", commanded), shown("/Io/LastCommandNumber", commanded)) == (4, 7)
+    failed = switched(REPORT, state=CommandState.FAILED, number=7)
+    assert (shown("/Io/LastCommandState", failed), shown("/Io/LastCommandNumber", failed)) == (4, 7)
     assert shown("/Io/LastCommand", switched(REPORT, text="charge off: done")) == "charge off: done"
 
 
