@@ -8,7 +8,7 @@ import pytest
 
 from dbus_xbms.text import CUT, LONGEST, REPLACEMENT, columns_of, padded, printable
 
-NASTY = {
+UNPRINTABLE = {
     "\x1b[2J": f"{REPLACEMENT}[2J",
     "\x1b]0;title\x07": f"{REPLACEMENT}]0;title{REPLACEMENT}",
     "House\nA4:C1:37:00:00:09  -50  new": f"House{REPLACEMENT}A4:C1:37:00:00:09  -50  new",
@@ -24,9 +24,9 @@ NASTY = {
 }
 
 
-@pytest.mark.parametrize("text", NASTY, ids=ascii)
+@pytest.mark.parametrize("text", UNPRINTABLE, ids=ascii)
 def test_control_sequences_are_replaced(text: str) -> None:
-    assert printable(text) == NASTY[text]
+    assert printable(text) == UNPRINTABLE[text]
 
 
 @pytest.mark.parametrize("text", ["", "House bank", "Küche ☃", "電池", "a" * LONGEST, "电" * (LONGEST // 2)])

@@ -41,7 +41,7 @@ def test_the_version_of_venus_is_the_first_line_of_its_file(tmp_path: Path) -> N
         ("service/dbus-xbms/run", "#!/bin/sh\n", 0o755, Boot(supervised=True)),
     ],
 )
-async def test_what_starts_the_service_is_found(
+async def test_the_way_the_service_is_started_is_detected(
     tmp_path: Path, name: str, text: str, mode: int, expected: Boot
 ) -> None:
     put(tmp_path, name, text, mode)

@@ -52,7 +52,7 @@ def test_an_unusual_value_has_a_note_below_it(monkeypatch: pytest.MonkeyPatch) -
     ]
 
 
-def test_one_setting_is_shown_with_its_range_its_choices_and_what_it_is_for(
+def test_one_setting_is_shown_with_its_range_choices_and_purpose(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")

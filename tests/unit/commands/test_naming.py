@@ -46,20 +46,20 @@ def test_an_exact_match_takes_precedence_over_a_prefix() -> None:
 
 
 def test_an_owners_name_takes_precedence_over_an_advertised_one() -> None:
-    liar = Candidate(address=THREE, others=("House bank",))
-    assert find("house bank", [liar, HOUSE]) is HOUSE
+    other = Candidate(address=THREE, others=("House bank",))
+    assert find("house bank", [other, HOUSE]) is HOUSE
     hidden = Candidate(address=THREE, given="Stern", others=("House",))
     assert find("house", [hidden, HOUSE]) is HOUSE
-    with pytest.raises(AmbiguousName, match=ONE):  # ambiguous
+    with pytest.raises(AmbiguousName, match=ONE):
         find("house", [Candidate(address=THREE, others=("House",)), HOUSE])
 
 
 @pytest.mark.parametrize("name", [ONE, "a4c137000001", "A4 C1 37 00 00 01"])
 def test_a_name_in_the_form_of_an_address_is_ignored(name: str) -> None:
-    liars = [Candidate(address=TWO, given=name), Candidate(address=THREE, others=(name,))]
-    assert find(ONE, [*liars, HOUSE]) is HOUSE
+    others_named_so = [Candidate(address=TWO, given=name), Candidate(address=THREE, others=(name,))]
+    assert find(ONE, [*others_named_so, HOUSE]) is HOUSE
     with pytest.raises(UnknownPack):
-        find(ONE, liars)
+        find(ONE, others_named_so)
 
 
 def test_the_error_for_an_ambiguous_name_lists_only_its_candidates() -> None:

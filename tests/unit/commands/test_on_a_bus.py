@@ -66,7 +66,7 @@ def test_list_as_json_has_all_packs(bus: FakeBus, capsys: Captured) -> None:
     ]
 
 
-def test_list_says_that_the_service_is_stopped(bus: FakeBus, capsys: Captured) -> None:
+def test_list_reports_that_the_service_is_stopped(bus: FakeBus, capsys: Captured) -> None:
     bus.running = False
     bus.batteries.clear()
     assert cli.main(["list"]) == 0
@@ -222,7 +222,7 @@ def test_watch_once_prints_the_table_of_each_pack(bus: FakeBus, capsys: Captured
     assert "Starboard  A4:C1:37:01:02:03" in capsys.readouterr().out
 
 
-def test_watch_says_why_no_pack_is_on_the_bus(bus: FakeBus, capsys: Captured) -> None:
+def test_watch_reports_why_no_pack_is_on_the_bus(bus: FakeBus, capsys: Captured) -> None:
     bus.batteries.clear()
     bus.running = False
     assert cli.main(["watch", "--once"]) == cli.FAILURE
@@ -240,7 +240,7 @@ def test_wait_fails_when_the_service_does_not_appear(bus: FakeBus, capsys: Captu
 
 
 @pytest.mark.parametrize("command", [("list",), ("get", "starboard"), ("remove", "starboard", "--yes")])
-def test_a_command_says_that_localsettings_is_missing(
+def test_a_command_reports_that_localsettings_is_missing(
     command: tuple[str, ...], bus: FakeBus, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dbus_xbms.commands.known.SETTINGS_LIMIT", 0.02)

@@ -80,7 +80,7 @@ async def test_a_reply_of_another_signature_is_an_error_only_where_one_is_expect
         await result_of(FakeBus(reply("s", "x")), returns="v")
 
 
-async def test_a_missing_reply_names_the_program_and_says_that_a_write_may_still_take_effect() -> None:
+async def test_the_error_for_a_missing_reply_names_the_program_and_warns_about_writes() -> None:
     with pytest.raises(NoAnswer, match=r"localsettings has not answered for 0\.01 s") as caught:
         await result_of(FakeBus(silent=True), limit=0.01)
     assert "may still" not in str(caught.value)

@@ -40,8 +40,8 @@ HCI0 = Adapter(hci="hci0", address="00:1A:7D:DA:71:13", powered=True, driver="bt
 HCI1 = Adapter(hci="hci1", address="00:1A:7D:DA:71:14", powered=True)
 PACK = Pack(address=ONE, name="House", names=("House", "xiaoxiang-17"), enabled=True)
 SHOWN = Shown(service=SERVICE_ONE, words="connected", rssi=-62)
-ROUND = Service(version="1.2.3", uptime=7200.0, cpu=1.8, memory=32.0, counts={"packs": 1, "tasks": 9})
-WELL = Facts(
+RUNNING = Service(version="1.2.3", uptime=7200.0, cpu=1.8, memory=32.0, counts={"packs": 1, "tasks": 9})
+HEALTHY = Facts(
     program=Program(version="1.2.3", python="3.12.1", packages=dict.fromkeys(NEEDED, "9.0")),
     venus="v3.67",
     boot=Boot(line=True, supervised=True),
@@ -50,7 +50,7 @@ WELL = Facts(
     bus=True,
     localsettings=True,
     running=True,
-    service=ROUND,
+    service=RUNNING,
     bluetoothd="5.72",
     bluetooth=Bluetooth(running=True, adapters=(HCI0,), devices={ONE: Device(hci="hci0", connected=True)}),
     interference=VenusPrograms(),
@@ -73,16 +73,16 @@ def the_finding(facts: Facts) -> Finding:
 
 
 def facts(**changes: Any) -> Facts:
-    return replace(WELL, **changes)
+    return replace(HEALTHY, **changes)
 
 
 def shown(**changes: Any) -> Facts:
-    return replace(WELL, shown={ONE: replace(SHOWN, **changes)})
+    return replace(HEALTHY, shown={ONE: replace(SHOWN, **changes)})
 
 
 def test_a_healthy_system_gets_no_problem_and_no_note() -> None:
-    assert not_ok(WELL) == []
-    assert page(examine(WELL), "dbus-xbms").startswith("dbus-xbms: all is well\n")
+    assert not_ok(HEALTHY) == []
+    assert page(examine(HEALTHY), "dbus-xbms").startswith("dbus-xbms: all is well\n")
 
 
 def test_a_controlling_pack_without_authentication_is_reported() -> None:
@@ -103,20 +103,20 @@ def with_contact(state: ContactState, reason: str, on_the_bus: Shown | None = No
     """Facts with the state of a pack as the service reports it."""
     contact = Contact(state=state, reason=reason, advice=advice(state, ONE), seconds=60.0)
     return facts(
-        shown={ONE: on_the_bus} if on_the_bus else {}, service=replace(ROUND, contacts={ONE: contact})
+        shown={ONE: on_the_bus} if on_the_bus else {}, service=replace(RUNNING, contacts={ONE: contact})
     )
 
 
 PROBLEMS = {
     "no bus": (facts(bus=False, failed={"bus": "no bus"}), "D-Bus", "no bus", "restart the GX"),
     "package missing": (
-        facts(program=replace(WELL.program, packages={**WELL.program.packages, "dbus-fast": ""})),
+        facts(program=replace(HEALTHY.program, packages={**HEALTHY.program.packages, "dbus-fast": ""})),
         "program",
         "dbus-fast is missing, needs 5.2",
         "install",
     ),
     "package of the image comes first": (
-        facts(program=replace(WELL.program, packages={**WELL.program.packages, "dbus-fast": "2.22.1"})),
+        facts(program=replace(HEALTHY.program, packages={**HEALTHY.program.packages, "dbus-fast": "2.22.1"})),
         "program",
         "dbus-fast 2.22.1, needs 5.2",
         "install",
@@ -263,13 +263,13 @@ PROBLEMS = {
         "Controlling BMS",
     ),
     "two with the same instance": (
-        facts(system=replace(WELL.system, instances={SERVICE_ONE: 1, LYNX: 1})),  # type: ignore[type-var]
+        facts(system=replace(HEALTHY.system, instances={SERVICE_ONE: 1, LYNX: 1})),  # type: ignore[type-var]
         "instance",
         f"House ({ONE}) and battery.socketcan_can0 are both battery 1",
         "ClassAndVrmInstance",
     ),
     "service hangs": (
-        facts(service=replace(ROUND, answers=False)),
+        facts(service=replace(RUNNING, answers=False)),
         "service",
         "does not answer",
         "svc -t /service/dbus-xbms",
@@ -313,20 +313,20 @@ NOTES = {
         "top",
     ),
     "another version runs": (
-        facts(service=replace(ROUND, version="1.2.2")),
+        facts(service=replace(RUNNING, version="1.2.2")),
         "service",
         "version 1.2.2 is running, but 1.2.3 is installed",
         "svc -t",
     ),
-    "high CPU use": (facts(service=replace(ROUND, cpu=40.0)), "service", "40.0 % of a core", "report"),
+    "high CPU use": (facts(service=replace(RUNNING, cpu=40.0)), "service", "40.0 % of a core", "report"),
     "high memory use": (
-        facts(service=replace(ROUND, memory=90.0)),
+        facts(service=replace(RUNNING, memory=90.0)),
         "service",
         "90 MB",
         "restarted at 100 MB",
     ),
     "one of two adapters off": (
-        facts(bluetooth=replace(WELL.bluetooth, adapters=(HCI0, replace(HCI1, powered=False)))),  # type: ignore[type-var]
+        facts(bluetooth=replace(HEALTHY.bluetooth, adapters=(HCI0, replace(HCI1, powered=False)))),  # type: ignore[type-var]
         "adapter",
         "hci1 00:1A:7D:DA:71:14 is off",
         "unplug",
@@ -378,7 +378,7 @@ NOTES = {
         "",
     ),
     "started a moment ago": (
-        facts(shown={}, service=replace(ROUND, uptime=10.0)),
+        facts(shown={}, service=replace(RUNNING, uptime=10.0)),
         f"pack House ({ONE})",
         "not reached, connected on hci0; the service has just started",
         "",
@@ -439,8 +439,8 @@ def test_a_stopped_service_is_the_problem_and_its_packs_are_notes() -> None:
 def test_a_pack_without_contact_is_reported_as_in_range_or_not(
     scan: Any, device: Device | None, words: str
 ) -> None:
-    assert WELL.bluetooth
-    bluetooth = replace(WELL.bluetooth, devices={ONE: device} if device else {})
+    assert HEALTHY.bluetooth
+    bluetooth = replace(HEALTHY.bluetooth, devices={ONE: device} if device else {})
     found = [f for f in not_ok(facts(shown={}, scan=scan, bluetooth=bluetooth)) if f.topic.startswith("pack")]
     assert f"not reached, {words}" in found[0].words
 
@@ -504,13 +504,13 @@ def test_the_most_severe_findings_come_first() -> None:
 @pytest.mark.parametrize("width", [34, 50, 80])
 def test_a_page_fits_the_terminal(width: int) -> None:
     failed = {"log": "x " * 200}
-    lines = page(examine(Facts(program=WELL.program, failed=failed)), "dbus-xbms", width).splitlines()
+    lines = page(examine(Facts(program=HEALTHY.program, failed=failed)), "dbus-xbms", width).splitlines()
     assert width - LABEL < max(map(len, lines)) <= width
 
 
 def test_a_report_is_printed_even_if_no_fact_is_known() -> None:
     failed = dict.fromkeys(UNKNOWN, "PermissionError")
-    text = page(examine(Facts(program=WELL.program, failed=failed)), "dbus-xbms")
+    text = page(examine(Facts(program=HEALTHY.program, failed=failed)), "dbus-xbms")
     assert "PROBLEM  D-Bus" in text
     assert text.count("PermissionError") == len(failed)
 
@@ -563,7 +563,7 @@ def test_a_discreet_report_has_no_names_from_the_advice_of_the_service() -> None
         reason="the module's password is refused; the pack's app knows it",
         advice='dbus-xbms set "House" Password 123456',
     )
-    bare = discreet(facts(service=replace(ROUND, contacts={ONE: contact})))
+    bare = discreet(facts(service=replace(RUNNING, contacts={ONE: contact})))
     assert bare.service
     assert bare.service.contacts[ONE].reason == contact.reason
     assert bare.service.contacts[ONE].advice == 'dbus-xbms set "..." Password 123456'

@@ -26,7 +26,7 @@ def test_a_dead_cell_and_its_recovery_are_logged_once(caplog: pytest.LogCaptureF
     assert [record.levelname for record in dead] == ["WARNING", "INFO"]
 
 
-def test_an_unknown_capacity_is_logged_with_what_to_do(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unknown_capacity_is_logged_with_advice(caplog: pytest.LogCaptureFixture) -> None:
     owner, state, logger = settings(Chemistry="LiFePO4", Control=1), PackState(started=0.0), StateLogger("A4")
     for now in (0.0, 1.0):
         unknown = sample(nominal=0.0, remaining=0.0)

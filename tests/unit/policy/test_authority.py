@@ -98,7 +98,7 @@ def test_a_bms_that_appears_takes_control_at_once() -> None:
     assert after[ONE].reason is Reason.OTHER_BMS
 
 
-def test_control_comes_back_only_when_the_other_bms_has_been_gone_for_a_while() -> None:
+def test_control_returns_only_after_the_other_bms_has_been_gone_for_a_while() -> None:
     gone = RETURN_AFTER + 1
     _, found = rulings_at(
         (0, [HOUSE], ALONE),
@@ -185,7 +185,7 @@ def test_one_charger_of_another_voltage_is_a_mismatch() -> None:
     assert "vebus.ttyS4 measures 52.9 V" in ruling(around=around).words
 
 
-def test_a_controlling_pack_gives_up_only_when_a_voltage_mismatch_lasts() -> None:
+def test_a_controlling_pack_loses_control_only_if_a_voltage_mismatch_lasts() -> None:
     odd = replace(ALONE, voltages={"vebus.ttyS4": 52.9})
     _, found = rulings_at(
         (0, [HOUSE], ALONE),
@@ -208,7 +208,7 @@ def test_the_controlling_pack_keeps_control_over_all_others() -> None:
     assert both[ONE] == Ruling(Reason.OTHER_PACK, "Bow controls")
 
 
-def test_after_a_restart_control_stays_where_it_was() -> None:
+def test_after_a_restart_the_same_pack_keeps_control() -> None:
     house, bow = replace(HOUSE, confirmed=False), replace(BOW, confirmed=False, remembered=True)
     _, found = rulings_at((0, [house], ALONE), (1, [house, bow], ALONE), (SETTLE, [house, bow], ALONE))
     assert [rulings[ONE].controls for rulings in found] == [False, False, False]

@@ -128,7 +128,7 @@ class Wire:
         self.device.faults.active.append(FrameFault(kind=kind, amount=amount, **more))  # type: ignore[arg-type]
 
 
-def test_a_reply_comes_in_notifications_of_twenty_bytes_within_the_captured_times() -> None:
+def test_a_reply_is_sent_in_notifications_of_twenty_bytes_within_the_captured_times() -> None:
     wire = Wire(cells=16)
     for _ in range(50):
         chunks = wire.ask(read(CELLS).encoded)

@@ -63,7 +63,7 @@ SIXTEEN = pack(
 LOST = pack(4, changed(SILENT, custom_name="Lost", phase=Phase.LOST, link=LinkStatus(state="searching")))
 GONE = replace(named(5, "Gone"), gone=True)
 BOW = Absent(name="Dinghy", address="A4:C1:37:0A:0B:0D")
-UNHEARD = Contact(state=ContactState.NOT_HEARD, reason="not heard for 12 min", advice="is it in range?")
+NOT_HEARD = Contact(state=ContactState.NOT_HEARD, reason="not heard for 12 min", advice="is it in range?")
 
 
 def drawn(scene: Scene, size: tuple[int, int], view: View | None = None) -> list[str]:
@@ -259,7 +259,7 @@ def test_no_line_is_wider_than_the_terminal(battery: Battery, width: int) -> Non
     scene = Scene(
         packs=[battery, ALARMED],
         absent=[BOW],
-        contacts={battery.address: UNHEARD, BOW.address: UNHEARD},
+        contacts={battery.address: NOT_HEARD, BOW.address: NOT_HEARD},
         trends={battery.service: trends},
     )
     made = [*page.lines(scene, battery, width), *page.absent(scene, BOW, width)]
@@ -268,7 +268,7 @@ def test_no_line_is_wider_than_the_terminal(battery: Battery, width: int) -> Non
 
 
 def test_a_pack_that_is_not_on_the_bus_is_listed_with_the_reason_and_has_a_page() -> None:
-    scene = Scene(packs=[PORT], absent=[BOW], contacts={BOW.address: UNHEARD})
+    scene = Scene(packs=[PORT], absent=[BOW], contacts={BOW.address: NOT_HEARD})
     assert any("Dinghy" in one and "not heard for 12 min" in one for one in drawn(scene, (80, 24)))
     view = View(selected=places(scene)[1], opened=True)
     assert drawn(scene, (80, 24), view)[1:4] == [
@@ -280,7 +280,7 @@ def test_a_pack_that_is_not_on_the_bus_is_listed_with_the_reason_and_has_a_page(
 
 @pytest.mark.parametrize("battery", [LOST, GONE])
 def test_a_pack_that_is_no_longer_read_is_shown_with_the_reason_and_advice(battery: Battery) -> None:
-    scene = Scene(packs=[battery], contacts={battery.address: UNHEARD})
+    scene = Scene(packs=[battery], contacts={battery.address: NOT_HEARD})
     assert "not heard for 12 min" in " ".join(drawn(scene, (80, 24)))
     lines = drawn(scene, (80, 24), View(opened=True))
     assert "contact not heard for 12 min" in lines
@@ -303,12 +303,12 @@ def test_a_healthy_pack_is_shown_without_explanation() -> None:
 
 def test_the_age_of_a_sample_is_the_latest_reported_one() -> None:
     published = replace(PORT, values={**PORT.values, "/Bluetooth/SampleAge": 0})
-    (now,) = aged([published], {PORT.address: replace(UNHEARD, silence=10.2)})
+    (now,) = aged([published], {PORT.address: replace(NOT_HEARD, silence=10.2)})
     assert any("sample 10 s old" in one for one in page_of(now))
-    (later,) = aged([published], {PORT.address: replace(UNHEARD, silence=10.2)}, passed=1.9)
+    (later,) = aged([published], {PORT.address: replace(NOT_HEARD, silence=10.2)}, passed=1.9)
     assert any("sample 12 s old" in one for one in page_of(later))
     assert aged([published], {}) == [published]
-    assert aged([PORT], {PORT.address: UNHEARD}) == [PORT]
+    assert aged([PORT], {PORT.address: NOT_HEARD}) == [PORT]
 
 
 def test_without_packs_the_screen_shows_the_reason() -> None:
@@ -358,7 +358,7 @@ def test_low_high_and_spread_of_a_page_match_the_cells_shown() -> None:
 def test_a_removed_pack_is_not_shown_as_missing_from_the_bus() -> None:
     well = Contact(state=ContactState.CONNECTED, reason="connected")
     assert known_to({PORT.address: well}, [PORT, GONE]) == [PORT]
-    assert known_to({GONE.address: UNHEARD}, [PORT, GONE]) == [PORT, GONE]
+    assert known_to({GONE.address: NOT_HEARD}, [PORT, GONE]) == [PORT, GONE]
 
 
 def test_a_bar_ranges_from_low_to_full_for_a_controlling_pack_and_over_the_extremes_otherwise() -> None:

@@ -46,7 +46,7 @@ def first(reading: PackSample, **chosen: object) -> CvlState:
 FLOATING = after(first(TOP), TOP, 900)
 
 
-def test_a_charge_begins_in_bulk_with_all_cells_to_full() -> None:
+def test_a_charge_starts_in_bulk_up_to_the_full_voltage() -> None:
     state = first(MIDDLE)
     assert (state.stage, state.cvl) == (Stage.BULK, FULL)
 
@@ -88,9 +88,9 @@ def test_absorption_waits_a_limited_time_for_a_working_balancer() -> None:
 
 def test_a_short_pause_does_not_restart_absorption_and_a_long_one_does() -> None:
     state = after(first(TOP), TOP, 800)
-    clouded = after(state, RESTING, ABSORPTION_ENDS_AFTER / 2)
-    assert clouded.stage is Stage.ABSORPTION
-    assert after(clouded, TOP, 100).stage is Stage.FLOAT
+    paused = after(state, RESTING, ABSORPTION_ENDS_AFTER / 2)
+    assert paused.stage is Stage.ABSORPTION
+    assert after(paused, TOP, 100).stage is Stage.FLOAT
     gone = after(state, RESTING, ABSORPTION_ENDS_AFTER)
     assert gone.stage is Stage.BULK
     assert after(gone, TOP, 890).stage is Stage.ABSORPTION

@@ -73,7 +73,7 @@ def test_a_cell_more_than_1_v_below_the_others_is_an_alarm_before_any_cutoff() -
 
 
 @pytest.mark.parametrize("lowest", [2.49, 2.0, 1.5])
-def test_deeply_discharged_cells_get_a_twentieth_of_the_capacity(lowest: float) -> None:
+def test_deeply_discharged_cells_are_charged_with_a_twentieth_of_the_capacity(lowest: float) -> None:
     assert limits(pack(lowest, 2.5, 2.5, 2.5, soc=0.0)).ccl == 5.0
 
 
@@ -172,7 +172,7 @@ def test_a_bms_with_fewer_cells_than_stored_does_not_get_the_voltage_of_the_stor
     assert limits(fewer, Cells=8).cvl <= 4 * 3.45
 
 
-def test_signs_of_another_chemistry_count_from_the_owners_capacity() -> None:
+def test_evidence_of_another_chemistry_is_relative_to_the_capacity_setting() -> None:
     deep = [
         pack(2.4, 2.4, 2.4, 2.4, current=6.0, nominal=10.0, soc=5.0, remaining=0.5 + n / 100)
         for n in range(80)

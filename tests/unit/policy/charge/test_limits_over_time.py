@@ -141,7 +141,7 @@ def test_a_cell_at_the_high_cutoff_stops_charging_until_it_is_back_at_full() -> 
     assert limits((0.0, at(3.60)), (500.0, at(3.44)), (1000.0, at(3.44))).ccl > 0
 
 
-def test_a_cell_at_the_low_cut_off_stops_discharging_until_it_has_recovered() -> None:
+def test_a_cell_at_the_low_cutoff_stops_discharging_until_it_has_recovered() -> None:
     def at(lowest: float) -> PackSample:
         return sample(cells=(lowest, 3.2, 3.2, 3.2), voltage=lowest + 9.6, soc=5.0)
 

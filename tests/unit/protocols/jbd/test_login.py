@@ -55,7 +55,7 @@ def test_a_refused_wake_up_shows_that_the_bms_is_awake() -> None:
     assert hello(lambda _: reply(0x03, status=0x81)) == [WAKE_UP]
 
 
-def test_the_wake_up_is_a_read_that_gives_up_soon_and_is_repeated() -> None:
+def test_the_wake_up_is_a_read_with_a_short_timeout_and_retries() -> None:
     request = next(Jbd().hello(ADDRESS, ""))
     assert (request.encoded.hex(), request.timeout, request.retries) == (WAKE_UP, 1.0, 2)
 
@@ -76,7 +76,7 @@ def test_a_recorded_login_is_repeated_byte_for_byte(session: Entry) -> None:
 
 
 @pytest.mark.parametrize("session", [s for s in SESSIONS if not s["accepted"]], ids=lambda s: s["id"])
-def test_a_recorded_refusal_tells_the_owner_about_the_password(session: Entry) -> None:
+def test_a_recorded_refusal_raises_an_error_about_the_password(session: Entry) -> None:
     sent: list[str] = []
     answer = recorded_module(session, 0x1D)
 

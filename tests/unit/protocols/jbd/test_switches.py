@@ -187,13 +187,13 @@ def test_a_stuck_mosfet_whose_mask_is_stored_is_not_commanded_again() -> None:
     assert board.mask == 1
 
 
-def test_a_released_mosfet_that_a_protection_keeps_off_has_followed() -> None:
+def test_a_released_mosfet_blocked_by_a_protection_has_followed() -> None:
     got, sent = switch(Board(mask=1, blocked=1), charge=True, discharge=True)
     assert got == Mosfets(charge=False, discharge=True)
     assert sent == [encoded(True, True), BASIC]
 
 
-def test_a_mosfet_that_is_off_for_no_reason_has_not_followed() -> None:
+def test_a_mosfet_that_is_off_without_a_reason_has_not_followed() -> None:
     board = Board(mask=1, blocked=2)
     board.lost_writes = iter((True, True))
     with pytest.raises(NotVerified, match="charge off, discharge off and a MOSFET lock while it protects"):
@@ -247,7 +247,7 @@ def test_a_lock_bit_that_stays_set_after_both_were_commanded_on_is_not_verified(
         switch(board, charge=True, discharge=True)
 
 
-def test_a_lock_bit_may_come_a_few_reads_late() -> None:
+def test_a_lock_bit_may_be_set_a_few_reads_late() -> None:
     board = Board(blocked=1)
     board.delay = 3
     _, sent = switch(board, charge=False, discharge=True)
