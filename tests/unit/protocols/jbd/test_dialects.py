@@ -204,13 +204,13 @@ def test_the_flag_in_a_tail_of_unknown_length_is_ignored(length: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("learned", "believed"),
+    ("learned", "expected"),
     [(0, None), (4999, None), (5000, 50.0), (13000, 130.0), (13001, None), (51811, None)],
 )
-def test_a_learned_capacity_far_from_the_nominal_one_is_ignored(learned: int, believed: float | None) -> None:
+def test_a_learned_capacity_far_from_the_nominal_one_is_ignored(learned: int, expected: float | None) -> None:
     vatrer = payload("vatrer_16s_tail9")
     vatrer[-6:-4] = learned.to_bytes(2, "big")
-    assert sample_of(vatrer).learned == believed
+    assert sample_of(vatrer).learned == expected
 
 
 def test_an_impossible_balance_current_is_ignored() -> None:
