@@ -112,7 +112,7 @@ class RpcService:
         return [[_described(*entry) for entry in found[:MOST_PACKS]]]
 
     def _so_far_found(self, call: Message) -> list[Described]:
-        """Return the packs found by the scans under way; none while there is no scan."""
+        """Return the packs found so far by running scans."""
         now = asyncio.get_running_loop().time()
         if now >= self._stale_at:
             self._so_far = _unknown(strongest(self._found_so_far(), MOST_PACKS))

@@ -11,9 +11,10 @@ from typing import Any
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.dbus import BusLost, CallFailed, NameWatcher, call_daemon, connected
-from dbus_xbms.interference.programs import OURS, is_foreign
+from dbus_xbms.interference.programs import is_foreign
 from dbus_xbms.policy.authority import Surroundings
 from dbus_xbms.venus.bus_item import get_value
+from dbus_xbms.venus.tables.battery import OWN_BATTERY
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +96,7 @@ class SurroundingsWatcher:
             known=True,
             limits=_numbers(self._limits),
             voltages=_numbers(system | voltages),
-            shared=shared if isinstance(shared, str) and shared.startswith(OURS) else "",
+            shared=shared if isinstance(shared, str) and shared.startswith(OWN_BATTERY) else "",
         )
 
 
@@ -120,7 +121,7 @@ async def _system_voltage(bus: MessageBus) -> dict[str, object]:
     volts, by = await asyncio.gather(
         _answer(bus, SYSTEM, "/Dc/Battery/Voltage"), _answer(bus, SYSTEM, "/Dc/Battery/BatteryService")
     )
-    return {by: volts} if isinstance(by, str) and not by.startswith(OURS) else {}
+    return {by: volts} if isinstance(by, str) and not by.startswith(OWN_BATTERY) else {}
 
 
 def _numbers(answers: dict[str, object]) -> dict[str, float]:

@@ -15,13 +15,12 @@ from dbus_xbms.dbus import BusLost, CallFailed, NameWatcher, call_daemon, connec
 from dbus_xbms.interference.rules import VenusPrograms
 from dbus_xbms.venus.bus_item import BUS_ITEM, get_value
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
-from dbus_xbms.venus.tables.battery import BATTERY
+from dbus_xbms.venus.tables.battery import BATTERY, OWN_BATTERY
 
 log = logging.getLogger(__name__)
 
 BLUETOOTH, SENSORS = "/Settings/Services/Bluetooth", "/Settings/Services/BleSensors"
 DESCRIPTIONS = ("/Mgmt/Connection", "/Mgmt/ProcessName")  # paths with a battery service's description
-OURS = f"{BATTERY}.xbms_"
 MATCH_RULES = tuple(
     f"type='signal',sender='{SETTINGS}',interface='{BUS_ITEM}',member='PropertiesChanged',path='{path}'"
     for path in (BLUETOOTH, SENSORS)
@@ -95,4 +94,4 @@ async def _value(bus: MessageBus, name: str, path: str) -> Any:
 
 def is_foreign(name: str) -> bool:
     """Return whether a bus name belongs to another program's battery."""
-    return name.startswith(f"{BATTERY}.") and not name.startswith(OURS)
+    return name.startswith(f"{BATTERY}.") and not name.startswith(OWN_BATTERY)

@@ -206,6 +206,16 @@ def test_the_age_is_known_only_with_a_reliable_clock(then: Moment, now: Moment, 
     assert snapshot.age(then, now) == seconds
 
 
+def test_a_snapshot_of_a_version_that_lacked_a_field_with_a_default_is_read() -> None:
+    older = GOOD | {
+        "voltage": {name: value for name, value in GOOD["voltage"].items() if name != "reduction"}
+    }
+    assert older != GOOD
+    read = snapshot.from_text(json.dumps(older))
+    assert read
+    assert read[0].voltage.reduction is None
+
+
 GOOD = json.loads(
     snapshot.to_text(
         silent_limits.to_snapshot(after_samples(SAMPLE).control),  # type: ignore[arg-type]
