@@ -1,4 +1,4 @@
-"""A scan stores nothing of strangers, and what earlier versions stored of them is removed."""
+"""A scan stores nothing, and unused packs that scans of earlier versions stored are removed."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ FIRST = "A4:C1:37:00:00:01"
 
 
 async def devices(venus: Venus) -> set[str]:
-    """Devices of ours in localsettings."""
+    """The devices in localsettings."""
     stored = plain(await venus.call(SETTINGS, "/Settings/Devices", BUS_ITEM, "GetValue"))
     return {path.split("/")[0] for path in stored}
 
 
 async def add(venus: Venus, address: str, **chosen: Any) -> None:
-    """Store a pack as a scan of an earlier version did, and then what an owner chose."""
+    """Store a pack as a scan of an earlier version did, then the settings that an owner chose."""
     defaults = {row.name: row.default for row in PackSettings.rows} | OLD_DEFAULTS
     rows = [
         {"path": Variant("s", pack_path(address, name)), "default": Variant(KINDS[type(value)], value)}
@@ -65,7 +65,7 @@ async def test_only_unused_packs_stored_by_an_earlier_version_are_removed_and_on
         "A4:C1:37:00:01:07": {"AdvertisedName": "a", "Password": "123456"},
     }
     async with Simulation(packs=1), Venus() as venus:
-        await add(venus, "A4:C1:37:00:02:01", AdvertisedName="stranger")
+        await add(venus, "A4:C1:37:00:02:01", AdvertisedName="neighbour")
         for address, chosen in kept.items():
             await add(venus, address, **chosen)
         async with Program("run") as service:
