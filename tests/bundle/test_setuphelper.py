@@ -1,4 +1,4 @@
-"""The package of SetupHelper; what it sources is a stand-in here, with the names that SetupHelper gives."""
+"""The package for SetupHelper, with a stub of the helpers that it sources."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def setup(root: Path, action: str, **environment: str) -> list[str]:
-    """Run the package's setup script; what it printed."""
+    """Run the package's setup script and return the lines of its output."""
     done = subprocess.run(
         [root / "data/dbus-xbms/setup", action],
         env={**os.environ, "XBMS_ROOT": str(root), **environment},
