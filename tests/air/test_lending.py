@@ -290,7 +290,7 @@ async def test_the_log_tells_of_it_once(caplog: pytest.LogCaptureFixture) -> Non
             one.lend(0)
             await asyncio.sleep(60)
     told = [record.getMessage().removeprefix(f"{ADDRESS}: ").split(" (")[0] for record in caplog.records]
-    lent, taken = "the link is lent for 10 min", "the link is taken back"
+    lent, taken = "the link is lent for 10 min", "the link is no longer lent"
     back = ["polling", "charging: Bulk"]
     assert [line.removesuffix(f", requested by {OWNER}") for line in told] == [
         lent,

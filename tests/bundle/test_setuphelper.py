@@ -90,13 +90,13 @@ def test_a_failed_upgrade_is_reported_and_removes_nothing(root: Path) -> None:
 
 def test_the_package_says_its_version_and_which_venus_it_needs(output: Path) -> None:
     with tarfile.open(output / f"setuphelper-{NAME}.tar.gz") as archive:
-        said = {
+        contents = {
             name: reader.read().decode()
             for name in ("version", "gitHubInfo", "firstCompatibleVersion")
             if (reader := archive.extractfile(f"dbus-xbms/{name}"))
         }
         assert archive.getmember("dbus-xbms/setup").mode == 0o755
         assert "dbus-xbms/release/SHA256SUMS" in archive.getnames()
-    assert said["version"] == f"v{__version__}\n"
-    assert said["gitHubInfo"] == f"{REPOSITORY.partition('/')[0]}:dist\n"
-    assert said["firstCompatibleVersion"] == "v3.60\n"
+    assert contents["version"] == f"v{__version__}\n"
+    assert contents["gitHubInfo"] == f"{REPOSITORY.partition('/')[0]}:dist\n"
+    assert contents["firstCompatibleVersion"] == "v3.60\n"

@@ -1,4 +1,4 @@
-"""A program on the bus that imitates others: only the sender of its messages shows who it is."""
+"""A program on the bus that imitates others: its messages differ only in the sender."""
 
 from __future__ import annotations
 

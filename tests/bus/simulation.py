@@ -35,7 +35,7 @@ COMMAND = (sys.executable, "-W", "error", "-c", PATIENT)
 CONTROL = "dbus_xbms.Simulator"
 # Output of Python about leaked tasks, sockets and exceptions.
 LEFT_BEHIND = ("Traceback", "was never retrieved", "was never awaited", "was destroyed", "ResourceWarning")
-QUICK = {"disconnect": 0.2}  # BlueZ takes 2 s for a disconnect, which matters to few tests
+QUICK = {"disconnect": 0.2}  # BlueZ takes 2 s for a disconnect, which few tests depend on
 
 
 class Program:

@@ -85,7 +85,7 @@ async def test_probe_pairs_with_the_given_passkey(private_bus: str) -> None:
 
 async def test_probe_refuses_a_passkey_that_is_not_digits(private_bus: str) -> None:
     done = await command("probe", PACK, "--passkey", "12345x")
-    assert (done.status, "Passkey takes up to six digits" in done.err) == (2, True)
+    assert (done.status, "Passkey must be up to six digits" in done.err) == (2, True)
 
 
 async def test_probe_says_how_to_give_the_password(private_bus: str) -> None:

@@ -281,10 +281,10 @@ async def test_add_refuses_a_name_that_is_an_address_and_a_forgotten_pack_is_unk
 ) -> None:
     await command("add", ADDRESS)
     done = await command("add", OTHER, "--name", ADDRESS)
-    assert (done.status, "is an address; a pack needs another name" in done.err) == (2, True)
+    assert (done.status, "is an address; choose another name" in done.err) == (2, True)
     assert stored(settings, "Enabled", "xbms_a4c1370a0b0c") is None
     done = await command("set", ADDRESS, "CustomName", "Service")
-    assert (done.status, "stands for the settings of the service" in done.err) == (2, True)
+    assert (done.status, "is reserved for the settings of the service" in done.err) == (2, True)
     await command("remove", ADDRESS, "--forget")
     done = await command("set", ADDRESS, "HoldTime", "20")
     assert done.status == 2

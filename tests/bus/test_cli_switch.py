@@ -36,9 +36,7 @@ async def test_switch_requests_a_command_and_reports_its_outcome() -> None:
         assert (again.status, again.out) == (0, "charge off: done: already off\n")
         await asyncio.sleep(5)  # a MOSFET is switched at most once in 5 s
         assert (await command("switch", ONE, "both", "off")).status == 0
-        shown = await on_terminal(
-            "switch", "house", "both", "on", columns=50
-        )  # a MOSFET is switched at most once in 5 s
+        shown = await on_terminal("switch", "house", "both", "on", columns=50)  # again after 5 s
         assert shown.status == 0
         assert "house: both on, waiting for the BMS ... 3" in shown.text
         assert shown.lines[0].startswith("charge on, discharge on: done")

@@ -92,7 +92,7 @@ async def test_a_pack_is_paired_with_its_passkey_and_the_steps_are_reported(priv
         async with connect(PACK, passkey="123456", notify=steps.append) as pack:
             assert (await pack.read()).sample.cells
         assert (await sim.truth(PACK))["paired"]
-    assert steps == ["the pack needs to be paired, which comes next"]
+    assert steps == ["the pack needs to be paired; pairing now"]
 
 
 async def test_connect_times_out_when_bluetoothd_hangs(private_bus: str) -> None:

@@ -1,4 +1,4 @@
-"""A blocked log, a program that hangs or a blocked event loop neither stop the program nor delay its end."""
+"""The program runs and ends although its log is blocked, another program hangs or its loop is blocked."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ update = BatteryService.update
 
 def block(self, report, now):
     if update(self, report, now):
-        print("blocked")
+        print("loop blocked")
         reader, writer = os.pipe()
         os.write(writer, bytes(65536))
         os.write(writer, b"x")
@@ -124,7 +124,7 @@ async def test_a_program_with_a_blocked_loop_leaves_the_bus_after_sigterm() -> N
         Program(command=(sys.executable, "-W", "error", "-c", BLOCKS)) as program,
     ):
         await venus.enable(ONE)
-        await program.until("blocked")
+        await program.until("loop blocked")
         await assert_ended_by_watchdog(program, venus)
 
 
@@ -167,7 +167,7 @@ class Blocking(watchdog.Watchdog):
         super().beat()
         self.beats += 1
         if self.beats == 1 + 3:  # the first one starts it
-            print("blocked")
+            print("loop blocked")
             time.sleep(1000)
 
 watchdog.Watchdog = Blocking
@@ -183,7 +183,7 @@ async def test_a_program_with_a_blocked_loop_is_ended_and_its_limits_leave_the_b
         Program(command=(sys.executable, "-W", "error", "-c", BLOCKS_AFTER_THREE_BEATS)) as program,
     ):
         await venus.enable(ONE)
-        await program.until("blocked")
+        await program.until("loop blocked")
         assert await program.ended() == 1
         await venus.until_gone(ONE)
         assert "ERROR dbus_xbms.process.watchdog: hung for 9 s; ending, to be restarted" in program.log

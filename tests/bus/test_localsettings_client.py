@@ -313,7 +313,7 @@ async def test_refusals_raise_errors_with_a_message(server: Server) -> None:
     await server.start()
     async with serving() as local:
         await local.add(rows(FIRST))
-        with pytest.raises(SettingsError, match="HoldTime takes a number from 5 to 300 s"):
+        with pytest.raises(SettingsError, match="HoldTime must be a number from 5 to 300 s"):
             await local.set(pack_path(FIRST, "HoldTime"), 1.0)
         with pytest.raises(SettingsError, match="another type"):
             await local.add({pack_path(FIRST, "HoldTime"): Setting(name="HoldTime", default="long", help="")})
@@ -335,7 +335,7 @@ async def test_a_stored_value_out_of_the_present_range_counts_as_the_default(
     async with serving() as local:
         values = await local.add(rows(FIRST))
     assert values[path] == 30.0
-    assert "HoldTime takes a number from 5 to 300 s" in caplog.text
+    assert "HoldTime must be a number from 5 to 300 s" in caplog.text
 
 
 async def test_calls_wait_for_localsettings_and_log_it_once(

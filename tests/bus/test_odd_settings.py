@@ -63,7 +63,7 @@ async def test_every_setting_of_a_wrong_type_counts_as_its_default_and_is_report
             async with Program("doctor") as doctor:
                 await doctor.ended()
         assert program.left_behind == []
-        assert any("HoldTime takes a number" in line for line in doctor.output)
+        assert any("HoldTime must be a number" in line for line in doctor.output)
 
 
 async def test_set_replaces_a_setting_of_a_wrong_type() -> None:

@@ -27,7 +27,7 @@ from tests.bus.venus import Venus
 pytestmark = pytest.mark.usefixtures("private_bus")
 
 PREFIX = f"{rpc.ERROR}."
-FAULT = (rpc.FAULT, "an error in the service; its log has more")
+FAULT = (rpc.FAULT, "an error in the service; see its log")
 FAILURES: dict[str, tuple[Callable[[], BaseException], str, str]] = {
     "adapter off": (
         lambda: unreachable(ContactState.ADAPTER_OFF),
@@ -258,4 +258,4 @@ async def test_every_error_of_a_battery_service_has_a_name_and_a_message(failure
     assert len(properties) == 6  # there are no properties, which is an error
     written = [words for path, member, words in errors if member not in ("Get", "Set")]
     own = "a.b: words" if isinstance(failure, DBusError) else None
-    assert written == [own or "org.freedesktop.DBus.Error.Failed: an error in the service; its log has more"]
+    assert written == [own or "org.freedesktop.DBus.Error.Failed: an error in the service; see its log"]

@@ -86,8 +86,8 @@ async def test_methods_reply_at_once_later_and_from_a_coroutine() -> None:
     ("member", "error", "words"),
     [
         ("Refuse", "com.example.Error.No", "not today"),
-        ("Break", ErrorType.FAILED.value, "an error in the service; its log has more"),
-        ("Misfit", ErrorType.FAILED.value, "an error in the service; its log has more"),
+        ("Break", ErrorType.FAILED.value, "an error in the service; see its log"),
+        ("Misfit", ErrorType.FAILED.value, "an error in the service; see its log"),
     ],
 )
 async def test_every_failure_is_answered_with_a_name_and_a_message(

@@ -76,9 +76,7 @@ async def test_the_toggle_of_the_switch_pane_lends_for_half_an_hour_and_ends_it(
         await sim.truth_when(ONE, lambda t: t["holder"] is None)
         assert await venus.write(SERVICE, "/Io/AllowToCharge", 0) != ACCEPTED
         assert "no contact with the pack (lent for another 30 min)" in await program.until("refused")
-        assert (
-            await venus.set(ONE, "ConnectionMode", 1) == 0
-        )  # the link stays lent although it is opened differently
+        assert await venus.set(ONE, "ConnectionMode", 1) == 0  # the new link stays lent
         await asyncio.sleep(3)
         assert await connections(sim) == 1
         assert await venus.write(SERVICE, TOGGLE, 0) == ACCEPTED
@@ -98,7 +96,7 @@ async def test_lend_starts_and_ends_lending_and_list_and_watch_show_it() -> None
         assert "link    lent, 12 min left" in shown
         assert "Link lent, derated" in shown
         await sim.truth_when(ONE, lambda t: t["holder"] is None)
-        assert (await command("lend", ONE, "0")).out == f"{ONE} is taken back.\n"
+        assert (await command("lend", ONE, "0")).out == f"{ONE} is no longer lent.\n"
         await venus.until(ONE, running)
         await venus.set(ONE, "AllowLending", 0)
         refused = await command("lend", ONE, "12")

@@ -154,7 +154,7 @@ async def test_an_error_in_a_write_is_answered_with_a_message(
                 body=[Variant("s", "x")],
             )
         )
-        assert reply.body == ["an error in the service; its log has more"]
+        assert reply.body == ["an error in the service; see its log"]
     assert caplog.text.count("KeyError: '/CustomName'") == 2
     await service.stop()
     bus.disconnect()

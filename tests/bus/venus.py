@@ -31,10 +31,8 @@ LEFT = ("org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error
 KINDS: dict[type, str] = {int: "i", float: "d", str: "s"}
 
 
-CONTROL: dict[str, float | str] = {
-    "Control": 1,
-    "Chemistry": "LiFePO4",
-}  # the least that a pack needs to control
+# The least that a pack needs to control chargers.
+CONTROL: dict[str, float | str] = {"Control": 1, "Chemistry": "LiFePO4"}
 
 
 def show(service: ItemService, values: Mapping[str, Value | None]) -> None:

@@ -160,7 +160,7 @@ def test_a_name_that_cannot_be_is_asked_for_again_and_one_that_is_taken_not_prop
     out = capsys.readouterr().out
     assert "Name on the GX [none]: " in out
     assert out.count("every pack needs its own") == 1
-    assert "'service' stands for the settings of the service" in out
+    assert "'service' is reserved for the settings of the service" in out
 
 
 def test_control_is_explained_and_takes_an_explicit_yes(
@@ -177,7 +177,7 @@ def test_a_current_that_is_none_is_asked_for_again(
 ) -> None:
     types(monkeypatch, "a lot", "5000", "50 A", "")
     assert questions.ask_currents(questions.CURRENTS) == {"MaxChargeCurrent": 50.0}
-    assert capsys.readouterr().out.count("MaxChargeCurrent takes a number from 0 to 2000 A") == 2
+    assert capsys.readouterr().out.count("MaxChargeCurrent must be a number from 0 to 2000 A") == 2
 
 
 def test_a_pack_that_comes_back_controls_only_if_its_owner_says_so_again() -> None:
@@ -191,7 +191,7 @@ def test_a_pack_that_comes_back_controls_only_if_its_owner_says_so_again() -> No
     ("chosen", "words"),
     [
         ({"Control": 1}, "a pack needs a chemistry to control: --chemistry LiFePO4"),
-        ({"CustomName": "service"}, "stands for the settings of the service"),
+        ({"CustomName": "service"}, "is reserved for the settings of the service"),
         ({"CustomName": TWO}, "is an address"),
         ({"CustomName": "a\x1b[2J"}, "a name has up to 40 printable characters"),
         ({"CustomName": "bow"}, f"Bow .{TWO}. already has this name"),

@@ -185,9 +185,9 @@ def test_an_owner_writes_values_in_any_case_and_switches_in_words(
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("Chemistry", "lead", "Chemistry takes LiFePO4, NMC, LTO, custom, or none, not 'lead'"),
-        ("Control", "maybe", r"Control takes 0 \(off\) or 1 \(on\), not 'maybe'"),
-        ("HoldTime", "on", "HoldTime takes a number from 5 to 300 s, not 'on'"),
+        ("Chemistry", "lead", "Chemistry must be LiFePO4, NMC, LTO, custom, or none, not 'lead'"),
+        ("Control", "maybe", r"Control must be 0 \(off\) or 1 \(on\), not 'maybe'"),
+        ("HoldTime", "on", "HoldTime must be a number from 5 to 300 s, not 'on'"),
     ],
 )
 def test_a_value_that_there_is_not_is_answered_with_those_that_there_are(

@@ -90,7 +90,7 @@ def test_what_a_setting_does_not_take_is_refused_from_the_page_too(path: str, va
 
 
 def test_a_pack_whose_cells_are_not_known_takes_no_pack_voltage() -> None:
-    with pytest.raises(SettingsError, match="once the pack is known"):
+    with pytest.raises(SettingsError, match="before the pack is known"):
         setting_written("/Settings/Battery/ChargedVoltage", 13.8, replace(REPORT, identity=PackIdentity()))
 
 
