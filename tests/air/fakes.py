@@ -1,4 +1,4 @@
-"""A scripted Bluetooth stack, shaped by bleak's real types, for tests in virtual time."""
+"""A fake Bluetooth stack with bleak's real types, for tests in virtual time."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ HCI0 = AdapterState(address="00:00:5E:00:53:00", hci="hci0", powered=True)
 HCI1 = AdapterState(address="00:00:5E:00:53:01", hci="hci1", powered=True)
 ADDRESSES = tuple(f"A4:C1:37:00:00:{n:02X}" for n in range(32))
 
-SCAN_STARTS = 0.02  # s for StartDiscovery, and again for StopDiscovery
+SCAN_SWITCH_TIME = 0.02  # s for StartDiscovery, and for StopDiscovery
 
 SERVICE, NOTIFY, WRITE = (f"0000{n}-0000-1000-8000-00805f9b34fb" for n in ("ff00", "ff01", "ff02"))
 
@@ -52,13 +52,13 @@ def gatt_table(
     """The GATT table of a Telink module."""
     table = BleakGATTServiceCollection()
     gap = BleakGATTService(None, 1, "00001800-0000-1000-8000-00805f9b34fb")
-    ours = BleakGATTService(None, 15, service)
+    bms = BleakGATTService(None, 15, service)
     table.add_service(gap)
-    table.add_service(ours)
+    table.add_service(bms)
     read_notify: list[CharacteristicPropertyName] = ["read", "notify"]
-    table.add_characteristic(BleakGATTCharacteristic(None, 16, notify, read_notify, lambda: 20, ours))
+    table.add_characteristic(BleakGATTCharacteristic(None, 16, notify, read_notify, lambda: 20, bms))
     table.add_characteristic(
-        BleakGATTCharacteristic(None, 20, write, list(write_properties), lambda: 20, ours)
+        BleakGATTCharacteristic(None, 20, write, list(write_properties), lambda: 20, bms)
     )
     return table
 
@@ -66,58 +66,58 @@ def gatt_table(
 Answer = tuple[float, bytes]  # s after the write, one notification
 
 
-def answer_plainly(request: bytes) -> list[Answer]:
-    """`?a` is answered with `a` and a line end, 0.1 s later."""
+def echo_letter(request: bytes) -> list[Answer]:
+    """Reply to `?a` with `a` and a line end, 0.1 s later."""
     return [(0.1, request[1:] + b"\n")]
 
 
 @dataclass(eq=False)
 class FakePack:
-    """A pack: in the air or not, and how it answers."""
+    """A pack: whether it is in range, and how it replies."""
 
     address: str
-    in_air: bool = True
-    up_after: float = 0.5  # s from Connect until the radio link stands
-    resolve_after: float = 0.5  # s from there until the GATT table was read
+    in_range: bool = True
+    connect_takes: float = 0.5  # s from Connect until the radio link is up
+    resolve_takes: float = 0.5  # s from then until the GATT table has been read
     interval: float = 1.0  # s between advertisements
-    answer: Callable[[bytes], list[Answer]] = answer_plainly
+    answer: Callable[[bytes], list[Answer]] = echo_letter
     services: Callable[[], BleakGATTServiceCollection] = gatt_table
-    disconnect_takes: float = 2.0  # s, as BlueZ does
+    disconnect_takes: float = 2.0  # s, as with BlueZ
     write_hangs: bool = False
     write_error: Exception | None = None
     notify_error: str = ""
-    acquires_safely: bool = True  # the BlueZ is a new one
+    acquires_safely: bool = True  # BlueZ is new enough for AcquireNotify
     socket_refused: bool = False
-    socket_deaf: bool = False  # notifications do not reach the socket of AcquireNotify
+    socket_silent: bool = False  # notifications do not reach the socket of AcquireNotify
     socket_breaks: float = 0.0  # s from a subscription over a socket until the pack ends the link
     device: Device | None = None  # a simulated BMS that answers instead of `answer`
-    clients: list[FakeClient] = field(default_factory=list)  # those not disconnected by us yet
-    moved: ChangeSignal = field(default_factory=ChangeSignal)
+    clients: list[FakeClient] = field(default_factory=list)  # those not yet disconnected by the program
+    range_changed: ChangeSignal = field(default_factory=ChangeSignal)
 
     @property
     def client(self) -> FakeClient | None:
-        """The client whose link stands."""
+        """The connected client, if any."""
         return next((client for client in self.clients if client.up), None)
 
     def drop(self) -> None:
-        """The connection breaks."""
+        """Break the connection."""
         assert self.client
         self.client.break_off()
 
-    def enter_air(self) -> None:
-        """In range and powered."""
-        self.in_air = True
-        self.moved.notify()
+    def come_into_range(self) -> None:
+        """Come into range, or power up."""
+        self.in_range = True
+        self.range_changed.notify()
 
-    def leave_air(self) -> None:
-        """Out of range or without power."""
-        self.in_air = False
+    def go_out_of_range(self) -> None:
+        """Go out of range, or lose power."""
+        self.in_range = False
         if self.client:
             self.drop()
 
 
 class FakeClient:
-    """One connection, as bleak's BleakClient shows it; a subscription lasts until `disconnect`."""
+    """A connection with the interface of BleakClient; a subscription lasts until `disconnect`."""
 
     def __init__(self, pack: FakePack, lost: Callable[[Any], None]) -> None:
         self.pack = pack
@@ -182,10 +182,10 @@ class FakeClient:
             loop.call_later(delay, self.notify, chunk)
 
     def notify(self, chunk: bytes) -> None:
-        """The module sends a notification: BlueZ hands it to every session that was not closed."""
+        """Send a notification; like BlueZ, deliver it to every client that is not disconnected."""
         if self.up:
             for client in self.pack.clients:
-                if client._notify and not (client.acquired and self.pack.socket_deaf):
+                if client._notify and not (client.acquired and self.pack.socket_silent):
                     client._notify(chunk)
 
     async def disconnect(self) -> None:
@@ -200,7 +200,7 @@ class FakeClient:
             self.break_off()
 
     def break_off(self) -> None:
-        """The link is gone; bleak calls back once."""
+        """End the link; like bleak, call back once."""
         if self.up:
             self.up = False
             if self.pack.device:
@@ -209,44 +209,44 @@ class FakeClient:
 
 
 class FakeStack:
-    """A machine's Bluetooth; complains when its rules are broken."""
+    """The Bluetooth of a machine; records violations of its rules."""
 
     def __init__(self, *packs: FakePack, adapters: tuple[AdapterState, ...] | None = (HCI0,)) -> None:
         self.packs = {pack.address: pack for pack in packs}
         self.adapters = adapters
         self.remembered: set[tuple[str, str]] = set()  # (address, hci) with a Device1
-        self.stale: set[str] = set()  # addresses of Device1 that say "connected"
+        self.still_connected: set[str] = set()  # addresses whose Device1 says "connected"
         self.scan_error = ""
         self.log: list[tuple[float, str]] = []
-        self.complaints: list[str] = []
-        self.trusted: list[bool] = []
-        self.left = False
-        self.hangs = False  # bluetoothd has its name, and answers nothing
+        self.violations: list[str] = []
+        self.cache_trusted: list[bool] = []
+        self.closed = False
+        self.hangs = False  # bluetoothd owns its name but does not reply
         self._changed: Callable[[tuple[AdapterState, ...] | None], None] | None = None
-        self._busy: dict[str, str] = {}  # hci -> what its radio does
+        self._busy: dict[str, str] = {}  # hci -> current use of its radio
 
     def remember(self, *packs: FakePack, hci: str = "hci0") -> None:
-        """BlueZ knows these packs from earlier."""
+        """Make BlueZ know these packs from earlier."""
         self.remembered |= {(pack.address, hci) for pack in packs}
 
     def set_adapters(self, *adapters: AdapterState) -> None:
-        """What bluetoothd reports from now on."""
+        """Set the adapters that bluetoothd reports, and report them."""
         self.adapters = adapters
         if self._changed:
             self._changed(adapters)
 
     def stop_bluetoothd(self) -> None:
-        """It is killed: devices are forgotten, and nobody is told."""
+        """Kill bluetoothd: its devices are forgotten, without callbacks for the links."""
         self.adapters = None
         self.remembered.clear()
         if self._changed:
             self._changed(None)
 
     def did(self, what: str) -> list[float]:
-        """When something was done."""
+        """Return the times of the log entries ``what``."""
         return [at for at, entry in self.log if entry == what]
 
-    # The seam
+    # The interface of a stack
 
     async def watch(self, changed: Callable[[tuple[AdapterState, ...] | None], None]) -> None:
         self._changed = changed
@@ -257,7 +257,7 @@ class FakeStack:
         return not self.hangs
 
     async def leave(self) -> None:
-        self.left = True
+        self.closed = True
 
     async def known(self, address: str, hci: str) -> BLEDevice | None:
         return self._device(address, hci) if (address, hci) in self.remembered else None
@@ -272,12 +272,12 @@ class FakeStack:
 
         def advertise(pack: FakePack) -> None:
             timers[pack.address] = loop.call_later(pack.interval, advertise, pack)
-            if pack.in_air and not pack.client:
+            if pack.in_range and not pack.client:
                 self.remembered.add((pack.address, hci))
                 seen(self._device(pack.address, hci), advertisement(pack))
 
         with self._radio(hci, "scan"):
-            await asyncio.sleep(SCAN_STARTS)
+            await asyncio.sleep(SCAN_SWITCH_TIME)
             try:
                 for pack in self.packs.values():
                     timers[pack.address] = loop.call_later(pack.interval, advertise, pack)
@@ -285,7 +285,7 @@ class FakeStack:
             finally:
                 for timer in timers.values():
                     timer.cancel()
-                await asyncio.sleep(SCAN_STARTS)
+                await asyncio.sleep(SCAN_SWITCH_TIME)
 
     async def connect(
         self,
@@ -297,14 +297,14 @@ class FakeStack:
         lost: Callable[[Any], None],
     ) -> FakeClient:
         pack, hci = self.packs[device.address], device.details["path"].split("/")[3]
-        self.trusted.append(trust_cache)
+        self.cache_trusted.append(trust_cache)
         if pack.clients:
-            self.complaints.append(f"{pack.address}: a new client before the old one was let go")
+            self.violations.append(f"{pack.address}: a new client before the previous one was disconnected")
         with self._radio(hci, f"connect {pack.address}"):
-            await pack.moved.until(lambda: pack.in_air)
-            await asyncio.sleep(pack.up_after)
+            await pack.range_changed.until(lambda: pack.in_range)
+            await asyncio.sleep(pack.connect_takes)
             up()
-            await asyncio.sleep(pack.resolve_after)
+            await asyncio.sleep(pack.resolve_takes)
             if (device.address, hci) not in self.remembered:
                 raise LinkError("not in range")
             return FakeClient(pack, lost)
@@ -312,10 +312,10 @@ class FakeStack:
     async def pair(self, device: BLEDevice, passkey: str) -> bool:
         pack, hci = self.packs[device.address], device.details["path"].split("/")[3]
         if pack.clients:
-            self.complaints.append(f"{pack.address}: paired while it was connected")
+            self.violations.append(f"{pack.address}: paired while connected")
         with self._radio(hci, f"pair {pack.address}"):
-            await pack.moved.until(lambda: pack.in_air)
-            await asyncio.sleep(pack.up_after)
+            await pack.range_changed.until(lambda: pack.in_range)
+            await asyncio.sleep(pack.connect_takes)
         if pack.device is None or pack.device.spec.passkey != passkey:
             return False
         pack.device.paired = True
@@ -333,13 +333,13 @@ class FakeStack:
 
     def _device(self, address: str, hci: str) -> BLEDevice:
         path = f"/org/bluez/{hci}/dev_{address.replace(':', '_')}"
-        connected = address in self.stale or self.packs[address].client is not None
+        connected = address in self.still_connected or self.packs[address].client is not None
         return BLEDevice(address, "xiaoxiang BMS", {"path": path, "props": {"Connected": connected}})
 
 
 @dataclass
 class _Use:
-    """A radio does one thing at a time."""
+    """A use of a radio; a second one at the same time is a violation."""
 
     stack: FakeStack
     hci: str
@@ -347,7 +347,7 @@ class _Use:
 
     def __enter__(self) -> None:
         if busy := self.stack._busy.get(self.hci):
-            self.stack.complaints.append(f"{self.hci}: {self.what} during {busy}")
+            self.stack.violations.append(f"{self.hci}: {self.what} during {busy}")
         self.stack._busy[self.hci] = self.what
         self.stack._note(self.what)
 
@@ -357,12 +357,12 @@ class _Use:
 
 
 def advertisement(pack: FakePack, rssi: int = -60) -> AdvertisementData:
-    """What a pack advertises."""
+    """Return the advertisement of a pack."""
     return AdvertisementData("xiaoxiang BMS", {}, {}, [SERVICE], None, rssi, ())
 
 
 class Lines(BmsFamily):
-    """A protocol for tests: `?x` asks, `x...` and a line end replies, whatever else comes is dropped."""
+    """A protocol for tests: the reply to `?x` is `x...` and a line end; other frames are dropped."""
 
     name = "lines"
     layouts: tuple[GattLayout, ...] = (
@@ -411,21 +411,21 @@ def ask(letter: str, timeout: float = 2.0, retries: int = 2) -> Request:
 
 
 def question(letter: str, timeout: float = 2.0, retries: int = 2) -> Conversation[bytes]:
-    """A conversation of one request; its result is the reply's payload."""
+    """A conversation of one request; returns the payload of the reply."""
     frame = yield ask(letter, timeout, retries)
     return frame.payload
 
 
 @asynccontextmanager
 async def running(stack: FakeStack, max_connections: int = 16) -> AsyncIterator[Central]:
-    """An air on this stack that follows its adapters; afterwards no rule may have been broken."""
-    air = Central([Lines()], max_connections=max_connections, stack=stack)
+    """Run a Central on this stack; check afterwards that there was no violation."""
+    central = Central([Lines()], max_connections=max_connections, stack=stack)
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(air.run())
+        task = group.create_task(central.run())
         await asyncio.sleep(0)
         try:
-            yield air
+            yield central
         finally:
             task.cancel()
-    assert stack.left
-    assert not stack.complaints, stack.complaints
+    assert stack.closed
+    assert not stack.violations, stack.violations

@@ -1,4 +1,4 @@
-"""Wiring: which packs the service starts, stops and restarts, with fake packs in virtual time."""
+"""Which packs the service starts, stops and restarts, with fake packs in virtual time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dbus_xbms import app as wiring
+from dbus_xbms import app as app_module
 from dbus_xbms.app import RESTART_AFTER, App
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.dbus.errors import BusLost
@@ -30,7 +30,7 @@ ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 
 
 class FakeMonitor:
-    """The part of a pack that settings and rulings reach."""
+    """The part of a pack that receives settings and rulings."""
 
     def __init__(self, address: str, settings: PackSettings) -> None:
         self.address = address
@@ -42,18 +42,18 @@ class FakeMonitor:
         self.stored.append((name, value))
 
     def set_ruling(self, ruling: object) -> None:
-        """Fake packs control nothing."""
+        """Ignore the ruling."""
 
 
 class FakePack:
-    """A pack that runs until it is told to crash."""
+    """A pack that runs until a test makes it crash."""
 
     made: list[FakePack]
 
     def __init__(self, address: str, settings: PackSettings, *, protocol: object, **_: object) -> None:
         self.address = address
         self.protocol = protocol
-        self.hold_time = settings.hold_time  # as at its start
+        self.hold_time = settings.hold_time  # s, at its start
         self.monitor = FakeMonitor(address, settings)
         self.started_at = now()
         self.running = False
@@ -80,7 +80,7 @@ class FakePack:
 
 
 class FakeStore:
-    """Localsettings: the packs that are enabled, and what else is stored."""
+    """The stored settings of localsettings."""
 
     def __init__(self) -> None:
         self.values: dict[str, Value] = {}
@@ -104,7 +104,7 @@ class FakeStore:
 
 
 class Boat:
-    """The service's wiring on fake settings and fake packs."""
+    """The service's App on fake settings and fake packs."""
 
     def __init__(self) -> None:
         self.app = App()
@@ -134,7 +134,7 @@ class Boat:
 
 @pytest.fixture(autouse=True)
 def _fake_packs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wiring, "Pack", FakePack)
+    monkeypatch.setattr(app_module, "Pack", FakePack)
 
 
 @virtual_time
@@ -184,7 +184,7 @@ async def test_a_disabled_pack_is_stopped_and_forgotten_and_may_be_enabled_again
 
 
 @virtual_time
-async def test_a_pack_that_crashes_is_restarted_and_the_others_go_on() -> None:
+async def test_a_pack_that_crashes_is_restarted_and_the_others_keep_running() -> None:
     boat = Boat()
     boat.store.put(ONE, Enabled=1)
     boat.store.put(TWO, Enabled=1)
@@ -220,7 +220,7 @@ def test_a_crash_is_logged_with_its_traceback(caplog: pytest.LogCaptureFixture) 
 
 
 @virtual_time
-async def test_a_setting_that_changes_reaches_the_pack_that_runs() -> None:
+async def test_a_changed_setting_reaches_the_running_pack() -> None:
     boat = Boat()
     boat.store.put(ONE, Enabled=1)
     boat.store.put(TWO, Enabled=1)
@@ -233,11 +233,11 @@ async def test_a_setting_that_changes_reaches_the_pack_that_runs() -> None:
 
 
 @virtual_time
-async def test_a_setting_that_changes_before_its_pack_starts_is_used() -> None:
+async def test_a_setting_changed_before_its_pack_starts_is_used() -> None:
     boat = Boat()
     boat.store.put(ONE, Enabled=1, HoldTime=60.0)
     async with boat.serving() as group:
-        await boat.app._apply(group, ONE)  # its task has not begun
+        await boat.app._apply(group, ONE)  # its task has not started
         assert boat.packs == []
         boat.app._setting_changed(pack_path(ONE, "HoldTime"), 90.0)
         boat.app._setting_changed(pack_path(ONE, "HoldTime"), 1e9)  # refused: the last good one remains
@@ -246,7 +246,7 @@ async def test_a_setting_that_changes_before_its_pack_starts_is_used() -> None:
 
 
 @virtual_time
-async def test_settings_of_packs_that_are_not_known_change_nothing() -> None:
+async def test_settings_of_unknown_packs_are_ignored() -> None:
     boat = Boat()
     async with boat.serving():
         boat.app._setting_changed(pack_path(ONE, "HoldTime"), 90.0)
@@ -255,7 +255,7 @@ async def test_settings_of_packs_that_are_not_known_change_nothing() -> None:
 
 
 @virtual_time
-async def test_the_separate_switch_device_of_a_pack_has_an_instance_that_may_change() -> None:
+async def test_the_instance_of_a_separate_switch_device_may_change() -> None:
     boat = Boat()
     boat.store.put(ONE, Enabled=1, SeparateSwitchDevice=1)
     boat.store.values[switch_path(ONE)] = "switch:7"
@@ -275,7 +275,7 @@ async def test_the_number_of_connections_is_a_setting_of_the_service() -> None:
 
 @pytest.mark.parametrize("error", [SettingsError("localsettings refuses"), ValueError("a bug")])
 @virtual_time
-async def test_a_pack_that_could_not_be_started_is_reported_until_it_is_removed(error: Exception) -> None:
+async def test_a_pack_that_cannot_be_started_is_reported_until_it_is_removed(error: Exception) -> None:
     boat = Boat()
     boat.store.error = error
     async with boat.serving() as group:
@@ -288,7 +288,7 @@ async def test_a_pack_that_could_not_be_started_is_reported_until_it_is_removed(
 
 
 @virtual_time
-async def test_the_loss_of_the_bus_is_not_taken_for_a_fault_of_a_pack() -> None:
+async def test_the_loss_of_the_bus_is_not_treated_as_a_fault_of_a_pack() -> None:
     boat = Boat()
     boat.store.error = BusLost()
     async with boat.serving() as group:

@@ -20,7 +20,7 @@ BESIDE_A_BMS = Surroundings(known=True, limits={"battery.can0": 55.2})
 
 
 class FakePack:
-    """A pack that remembers every ruling."""
+    """A pack that records every ruling."""
 
     def __init__(self, address: str, rulings: list[tuple[str, bool]], **settings: object) -> None:
         self.address = address
@@ -57,7 +57,7 @@ class FakeWatcher:
 
 
 class Boat:
-    """An arbiter with packs, whose surroundings are seen every 5 s."""
+    """An arbiter with packs, whose surroundings are reported every 5 s."""
 
     def __init__(self, *addresses: str, **settings: object) -> None:
         self.rulings: list[tuple[str, bool]] = []
@@ -65,7 +65,7 @@ class Boat:
         self.watcher = FakeWatcher()
         self.arbiter = Arbiter(lambda: self.packs, watcher=self.watcher.watch)
 
-    async def see(self, around: Surroundings, seconds: float) -> None:
+    async def report(self, around: Surroundings, seconds: float) -> None:
         for _ in range(int(seconds / 5)):
             self.watcher.report(around)
             await asyncio.sleep(5)
@@ -76,12 +76,12 @@ class Boat:
 
 
 @virtual_time
-async def test_a_pack_alone_controls_once_other_batteries_had_time_to_appear() -> None:
+async def test_a_single_pack_controls_after_other_batteries_had_time_to_appear() -> None:
     boat = Boat(ONE)
     boat.arbiter.judge()
-    await boat.see(ALONE, SETTLE - 5)
+    await boat.report(ALONE, SETTLE - 5)
     assert boat.controlling == []
-    await boat.see(ALONE, 15)
+    await boat.report(ALONE, 15)
     assert boat.controlling == [ONE]
 
 
@@ -89,9 +89,9 @@ async def test_a_pack_alone_controls_once_other_batteries_had_time_to_appear() -
 async def test_of_two_packs_at_most_one_controls_at_any_time() -> None:
     boat = Boat(ONE, TWO)
     boat.arbiter.judge()
-    await boat.see(ALONE, 2 * SETTLE)
+    await boat.report(ALONE, 2 * SETTLE)
     boat.arbiter.confirm(TWO)
-    await boat.see(ALONE, 2 * SETTLE)
+    await boat.report(ALONE, 2 * SETTLE)
     holding: set[str] = set()
     for address, controls in boat.rulings:
         holding = holding | {address} if controls else holding - {address}
@@ -103,35 +103,35 @@ async def test_of_two_packs_at_most_one_controls_at_any_time() -> None:
 async def test_a_pack_loses_control_as_soon_as_another_bms_has_limits() -> None:
     boat = Boat(ONE)
     boat.arbiter.judge()
-    await boat.see(ALONE, SETTLE + 10)
+    await boat.report(ALONE, SETTLE + 10)
     boat.watcher.report(BESIDE_A_BMS)
     assert boat.packs[0].ruling.reason is Reason.OTHER_BMS
 
 
 @virtual_time
-async def test_surroundings_that_are_too_old_count_as_unknown() -> None:
+async def test_outdated_surroundings_count_as_unknown() -> None:
     boat = Boat(ONE)
-    await boat.see(ALONE, 10)
+    await boat.report(ALONE, 10)
     await asyncio.sleep(STALE + SETTLE)
     boat.arbiter.judge()
     assert boat.packs[0].ruling.reason is Reason.UNDECIDED
 
 
 @virtual_time
-async def test_packs_wait_for_the_surroundings_at_the_start_but_not_for_ever() -> None:
+async def test_packs_wait_a_limited_time_for_the_surroundings_at_the_start() -> None:
     boat = Boat(ONE)
-    begun = now()
+    began = now()
     await boat.arbiter.ready()
-    assert now() - begun == WAIT_LIMIT
+    assert now() - began == WAIT_LIMIT
     boat.watcher.report(ALONE)
     await boat.arbiter.ready()
-    assert now() - begun == WAIT_LIMIT
+    assert now() - began == WAIT_LIMIT
 
 
 @virtual_time
-async def test_the_bus_is_looked_at_often_only_while_a_pack_may_control() -> None:
+async def test_the_bus_is_checked_often_only_while_a_pack_may_control() -> None:
     boat = Boat(ONE, Control=0)
-    assert boat.watcher.wanted()  # until it has been seen once
+    assert boat.watcher.wanted()  # until the surroundings have been reported once
     boat.watcher.report(ALONE)
     assert not boat.watcher.wanted()
     boat.packs[0].settings.put("Control", 1)
@@ -153,8 +153,8 @@ def test_gaining_and_losing_control_are_logged_once_each(caplog: pytest.LogCaptu
     async def run() -> None:
         boat = Boat(ONE)
         boat.arbiter.judge()
-        await boat.see(ALONE, SETTLE + 10)
-        await boat.see(BESIDE_A_BMS, 60)
+        await boat.report(ALONE, SETTLE + 10)
+        await boat.report(BESIDE_A_BMS, 60)
 
     caplog.set_level(logging.INFO)
     run()

@@ -1,4 +1,4 @@
-"""Delays between tries."""
+"""Delays between attempts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def test_delays_double_up_to_the_cap() -> None:
     assert [delays.next() for _ in range(6)] == [1, 2, 4, 8, 10, 10]
 
 
-def test_after_a_success_the_shortest_delay_comes_first_again() -> None:
+def test_after_a_success_delays_start_again_from_the_shortest() -> None:
     delays = Backoff(chance=lambda: 0.0)
     for _ in range(5):
         delays.next()
@@ -22,7 +22,7 @@ def test_after_a_success_the_shortest_delay_comes_first_again() -> None:
 
 
 @given(st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=30))
-def test_chance_only_shortens_a_delay_and_never_makes_it_spin(chances: list[float]) -> None:
+def test_jitter_only_shortens_a_delay_and_keeps_a_minimum(chances: list[float]) -> None:
     draws = iter(chances)
     delays = Backoff(chance=lambda: next(draws))
     assert all(0.75 <= delays.next() <= LONGEST for _ in chances)

@@ -1,4 +1,4 @@
-"""Following bluetoothd and its adapters by the signals it sends, in any order."""
+"""Watching bluetoothd and its adapters by its signals, in any order."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def changed(adapter: AdapterState, **what: Variant) -> Message:
 
 
 class FakeBus:
-    """Answers GetManagedObjects; something may happen while it does."""
+    """A bus that answers GetManagedObjects; ``meanwhile`` is called during the call."""
 
     def __init__(self, *adapters: AdapterState) -> None:
         self.adapters = list(adapters)
@@ -74,7 +74,7 @@ class FakeBus:
 
 
 class Bleak:
-    """What bleak's manager knows."""
+    """A fake of bleak's manager and the objects it knows."""
 
     def __init__(self, *paths: str) -> None:
         self._properties = dict.fromkeys(paths)
@@ -84,7 +84,7 @@ class Bleak:
     ("known", "missed"),
     [((), True), (("/org/bluez/hci0",), True), (("/org/bluez/hci0", "/org/bluez/hci0/dev_1"), False)],
 )
-def test_adapters_and_devices_that_bleak_has_missed_are_noticed(known: tuple[str, ...], missed: bool) -> None:
+def test_adapters_and_devices_missed_by_bleak_are_found(known: tuple[str, ...], missed: bool) -> None:
     objects: dict[str, dict[str, object]] = {
         "/org/bluez": {"org.bluez.AgentManager1": {}},
         "/org/bluez/hci0": {ADAPTER: {}},
@@ -94,7 +94,7 @@ def test_adapters_and_devices_that_bleak_has_missed_are_noticed(known: tuple[str
     assert missed_by(Bleak(*known), objects) is missed
 
 
-def followed() -> tuple[Bluez, list[tuple[AdapterState, ...] | None]]:
+def watched() -> tuple[Bluez, list[tuple[AdapterState, ...] | None]]:
     reports: list[tuple[AdapterState, ...] | None] = []
     bluez = Bluez()
     bluez._changed = reports.append
@@ -106,8 +106,8 @@ async def load(bluez: Bluez, bus: FakeBus) -> None:
 
 
 @virtual_time
-async def test_adapters_are_followed_as_they_come_go_and_switch() -> None:
-    bluez, reports = followed()
+async def test_added_removed_and_switched_adapters_are_reported() -> None:
+    bluez, reports = watched()
     await load(bluez, FakeBus(HCI0))
     bluez._received(added(HCI1))
     bluez._received(changed(HCI1, Powered=Variant("b", False)))
@@ -116,27 +116,27 @@ async def test_adapters_are_followed_as_they_come_go_and_switch() -> None:
     assert reports == [(HCI0,), (HCI0, HCI1), (HCI0, off), (off,)]
 
 
-def test_a_fault_in_this_program_while_bluetoothd_is_followed_is_raised(
+def test_a_bug_while_watching_bluetoothd_is_raised(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     @asynccontextmanager
-    async def faulty() -> AsyncIterator[None]:
-        raise KeyError("a fault of ours")
+    async def failing_bus() -> AsyncIterator[None]:
+        raise KeyError("a bug")
         yield
 
     @virtual_time
     async def check() -> None:
-        bluez, _ = followed()
-        with pytest.raises(KeyError, match="a fault of ours"):
+        bluez, _ = watched()
+        with pytest.raises(KeyError, match="a bug"):
             await asyncio.wait_for(bluez.watch(lambda _: None), 5)
 
-    monkeypatch.setattr("dbus_xbms.ble.bluez.stack.system_bus", faulty)
+    monkeypatch.setattr("dbus_xbms.ble.bluez.stack.system_bus", failing_bus)
     check()
 
 
 @virtual_time
-async def test_what_does_not_matter_is_not_reported() -> None:
-    bluez, reports = followed()
+async def test_irrelevant_signals_are_not_reported() -> None:
+    bluez, reports = watched()
     await load(bluez, FakeBus(HCI0))
     bluez._received(changed(HCI0, Discovering=Variant("b", True)))
     bluez._received(
@@ -148,16 +148,16 @@ async def test_what_does_not_matter_is_not_reported() -> None:
 
 
 @virtual_time
-async def test_an_adapter_without_an_address_of_its_own_is_not_used() -> None:
-    bluez, reports = followed()
+async def test_an_adapter_without_its_own_address_is_not_used() -> None:
+    bluez, reports = watched()
     await load(bluez, FakeBus(AdapterState(address="00:00:00:00:00:00", hci="hci0", powered=True)))
     bluez._received(changed(HCI0, Address=Variant("s", HCI0.address)))
     assert reports == [(), (HCI0,)]
 
 
 @virtual_time
-async def test_nothing_is_reported_before_everything_was_read() -> None:
-    bluez, reports = followed()
+async def test_nothing_is_reported_before_the_adapters_are_read() -> None:
+    bluez, reports = watched()
     bluez._owner_changed("org.bluez", "", ":1.5")
     bluez._received(added(HCI0))
     assert reports == []
@@ -166,7 +166,7 @@ async def test_nothing_is_reported_before_everything_was_read() -> None:
 
 @virtual_time
 async def test_a_change_while_the_adapters_are_being_read_is_not_lost() -> None:
-    bluez, reports = followed()
+    bluez, reports = watched()
     bus = FakeBus(HCI0)
 
     def plug() -> None:
@@ -180,8 +180,8 @@ async def test_a_change_while_the_adapters_are_being_read_is_not_lost() -> None:
 
 
 @virtual_time
-async def test_a_bluetoothd_that_dies_while_it_is_read_is_not_taken_for_alive() -> None:
-    bluez, reports = followed()
+async def test_a_bluetoothd_that_exits_while_being_read_is_reported_as_gone() -> None:
+    bluez, reports = watched()
     bus = FakeBus(HCI0)
 
     def die() -> None:
@@ -195,8 +195,8 @@ async def test_a_bluetoothd_that_dies_while_it_is_read_is_not_taken_for_alive() 
 
 
 @virtual_time
-async def test_a_bluetoothd_that_was_replaced_was_gone_in_between() -> None:
-    bluez, reports = followed()
+async def test_a_replaced_bluetoothd_is_reported_as_gone_first() -> None:
+    bluez, reports = watched()
     await load(bluez, FakeBus(HCI0))
     bluez._owner_changed("org.bluez", ":1.5", ":1.9")
     assert reports == [(HCI0,), None]

@@ -1,4 +1,4 @@
-"""How the clients of the library share Bluetooth, in virtual time."""
+"""Sharing of Bluetooth by the clients of the library, in virtual time."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import pytest
 from dbus_xbms import client
 from tests.air.virtual_time import virtual_time
 
-LEAVES = 1.0  # s
+CLOSE_TIME = 1.0  # s
 
 
 class SlowCentral:
-    """Bluetooth that takes a while to be left."""
+    """A Central that takes a while to close."""
 
     def __init__(self, protocols: Sequence[object]) -> None:
-        self.left = False
+        self.closed = False
 
     async def run(self) -> None:
         try:
             await asyncio.get_running_loop().create_future()
         finally:
-            await asyncio.sleep(LEAVES)
-            self.left = True
+            await asyncio.sleep(CLOSE_TIME)
+            self.closed = True
 
 
 @pytest.fixture(autouse=True)
@@ -40,12 +40,12 @@ async def use(entered: asyncio.Event) -> object:
 
 
 @virtual_time
-async def test_a_client_cancelled_while_it_leaves_bluetooth_does_not_keep_the_next_one_out() -> None:
+async def test_a_client_cancelled_while_it_closes_bluetooth_does_not_block_the_next_one() -> None:
     first = asyncio.create_task(use(asyncio.Event()))
     await asyncio.sleep(0.5)
-    first.cancel()  # the last client waits for Bluetooth to be left
+    first.cancel()  # the last client waits for the Central to close
     await asyncio.wait([first])
-    await asyncio.sleep(2 * LEAVES)
+    await asyncio.sleep(2 * CLOSE_TIME)
     entered = asyncio.Event()
     second = asyncio.create_task(use(entered))
     for _ in range(10):
@@ -58,7 +58,7 @@ async def test_a_client_cancelled_while_it_leaves_bluetooth_does_not_keep_the_ne
 
 
 @virtual_time
-async def test_a_client_that_comes_while_bluetooth_is_left_waits_and_starts_it_anew() -> None:
+async def test_a_client_that_starts_while_bluetooth_closes_waits_and_opens_it_again() -> None:
     first = asyncio.create_task(use(asyncio.Event()))
     await asyncio.sleep(0.5)
     first.cancel()
@@ -68,5 +68,5 @@ async def test_a_client_that_comes_while_bluetooth_is_left_waits_and_starts_it_a
     assert not entered.is_set()
     central = await second
     assert isinstance(central, SlowCentral)
-    assert central.left
+    assert central.closed
     assert first.cancelled()

@@ -1,4 +1,4 @@
-"""What switching makes of time: what waits is given up, what is on the air is not."""
+"""Timeouts of commands: a waiting one fails in time, one that is being sent does not."""
 
 from __future__ import annotations
 
@@ -30,91 +30,91 @@ def commands(**chosen: int) -> Commands:
 
 
 @virtual_time
-async def test_an_order_that_was_sent_at_the_last_moment_is_not_given_up_while_it_is_on_the_air() -> None:
-    one = commands()
-    one.sampled(ON)
-    assert one.switch(MosfetTarget(charge=False), OWNER, "")
+async def test_a_command_sent_at_the_last_moment_does_not_time_out_while_it_is_being_sent() -> None:
+    queue = commands()
+    queue.sampled(ON)
+    assert queue.switch(MosfetTarget(charge=False), OWNER, "")
     await asyncio.sleep(WAIT_LIMIT - 1)
-    order = one.due(ON, now(), controls=False)
-    assert order
+    command = queue.due(ON, now(), controls=False)
+    assert command
     await asyncio.sleep(3)
-    one.expire()
-    assert one.status.state is CommandState.SENDING
-    one.succeeded(order, Switched(mosfets=Mosfets(charge=False, discharge=True)))
-    assert (one.status.state, one.status.text) == (CommandState.DONE, "charge off: done")
+    queue.expire()
+    assert queue.status.state is CommandState.SENDING
+    queue.succeeded(command, Switched(mosfets=Mosfets(charge=False, discharge=True)))
+    assert (queue.status.state, queue.status.text) == (CommandState.DONE, "charge off: done")
 
 
 @virtual_time
-async def test_an_order_that_waits_is_given_up_in_time_also_while_another_is_on_the_air() -> None:
-    one = commands()
-    one.sampled(ON)
-    assert one.switch(MosfetTarget(charge=False), OWNER, "")
-    assert one.due(ON, now(), controls=False)
-    assert one.switch(MosfetTarget(discharge=False), OWNER, "")
+async def test_a_waiting_command_times_out_even_while_another_is_being_sent() -> None:
+    queue = commands()
+    queue.sampled(ON)
+    assert queue.switch(MosfetTarget(charge=False), OWNER, "")
+    assert queue.due(ON, now(), controls=False)
+    assert queue.switch(MosfetTarget(discharge=False), OWNER, "")
     await asyncio.sleep(WAIT_LIMIT + 1)
-    one.expire()
+    queue.expire()
     assert (
-        one.status.text
+        queue.status.text
         == f"charge off: sending; discharge off: failed: could not be sent within {WAIT_LIMIT:g} s"
     )
-    assert one.status.requested == MosfetTarget(charge=False)
+    assert queue.status.requested == MosfetTarget(charge=False)
 
 
 @virtual_time
-async def test_balancing_that_was_sent_at_the_last_moment_is_not_given_up_while_it_is_on_the_air() -> None:
-    one = commands()
-    assert one.balance(False, OWNER, "")
+async def test_a_balancing_command_sent_at_the_last_moment_does_not_time_out_while_it_is_being_sent() -> None:
+    queue = commands()
+    assert queue.balance(False, OWNER, "")
     await asyncio.sleep(WAIT_LIMIT - 1)
-    assert one.due(ON, now(), controls=False)
+    assert queue.due(ON, now(), controls=False)
     await asyncio.sleep(3)
-    one.expire()
-    one.fail_waiting("connection lost")
-    assert one.status.state is CommandState.SENDING
+    queue.expire()
+    queue.fail_waiting("connection lost")
+    assert queue.status.state is CommandState.SENDING
 
 
 @virtual_time
-async def test_balancing_that_waits_is_given_up_in_time() -> None:
-    one = commands()
-    assert one.balance(False, OWNER, "")
+async def test_a_waiting_balancing_command_times_out() -> None:
+    queue = commands()
+    assert queue.balance(False, OWNER, "")
     await asyncio.sleep(WAIT_LIMIT + 1)
-    one.expire()
-    assert (one.status.state, one.waiting) == (CommandState.FAILED, False)
+    queue.expire()
+    assert (queue.status.state, queue.waiting) == (CommandState.FAILED, False)
 
 
 @virtual_time
-async def test_balancing_that_is_forbidden_while_it_waits_is_refused() -> None:
-    one = commands()
-    assert one.balance(False, OWNER, "")
-    one._settings.put("AllowParameterWrites", 0)
-    assert one.due(ON, now(), controls=False) is None
-    assert one.status.state is CommandState.REFUSED
-    assert "no longer allowed" in one.status.text
+async def test_a_waiting_balancing_command_is_refused_when_its_permission_is_withdrawn() -> None:
+    queue = commands()
+    assert queue.balance(False, OWNER, "")
+    queue._settings.put("AllowParameterWrites", 0)
+    assert queue.due(ON, now(), controls=False) is None
+    assert queue.status.state is CommandState.REFUSED
+    assert "no longer allowed" in queue.status.text
 
 
 @virtual_time
-async def test_an_order_that_a_protection_hides_is_told_as_not_verified() -> None:
-    one = commands()
-    one.sampled(ON)
-    assert one.switch(MosfetTarget(charge=False, discharge=False), OWNER, "")
-    order = one.due(ON, now(), controls=False)
-    assert order
-    one.succeeded(
-        order, Switched(mosfets=Mosfets(charge=False, discharge=False), hidden=frozenset(one.turning_off))
+async def test_a_command_whose_result_is_hidden_by_a_protection_is_reported_as_not_verified() -> None:
+    queue = commands()
+    queue.sampled(ON)
+    assert queue.switch(MosfetTarget(charge=False, discharge=False), OWNER, "")
+    command = queue.due(ON, now(), controls=False)
+    assert command
+    queue.succeeded(
+        command, Switched(mosfets=Mosfets(charge=False, discharge=False), hidden=frozenset(queue.turning_off))
     )
-    assert one.status.state is CommandState.FAILED
-    assert "not verified: a protection hides whether charge and discharge followed" in one.status.text
+    assert queue.status.state is CommandState.FAILED
+    assert "not verified: a protection hides whether charge and discharge followed" in queue.status.text
 
 
 @pytest.mark.parametrize(
-    ("chosen", "again", "why"),
+    ("chosen", "again", "reason"),
     [
         ({"AllowLending": 0}, False, "set PACK AllowLending 1"),
         ({}, True, "needs a good poll before it is lent again"),
     ],
 )
 @virtual_time
-async def test_lending_is_refused_in_words(chosen: dict[str, int], again: bool, why: str) -> None:
-    one = commands(**chosen)
-    assert not one.may_lend(30, OWNER, again=again)
-    assert one.status.state is CommandState.REFUSED
-    assert why in one.status.text
+async def test_a_refused_loan_has_a_reason(chosen: dict[str, int], again: bool, reason: str) -> None:
+    queue = commands(**chosen)
+    assert not queue.may_lend(30, OWNER, again=again)
+    assert queue.status.state is CommandState.REFUSED
+    assert reason in queue.status.text

@@ -1,4 +1,4 @@
-"""What an owner reads when the stack fails."""
+"""Errors of the Bluetooth stack, and their messages for the owner."""
 
 from __future__ import annotations
 
@@ -78,12 +78,12 @@ def test_an_error_is_distinguished_by_its_class(error: Exception, kind: type[Lin
     assert type(failure(error, "subscription failed: ", NotSubscribed)) is kind
 
 
-@pytest.mark.parametrize("behind", [None, asyncio.CancelledError()])
+@pytest.mark.parametrize("cause", [None, asyncio.CancelledError()])
 def test_the_meaning_of_a_timeout_depends_on_the_call(
-    behind: BaseException | None,
+    cause: BaseException | None,
 ) -> None:
     err = TimeoutError()
-    err.__cause__ = behind  # as asyncio.timeout leaves it
+    err.__cause__ = cause  # as asyncio.timeout leaves it
     hung = failure(err, "cannot scan: ", late=HANGS)
     assert isinstance(hung, BluetoothHangs)
     assert str(hung).startswith(f"cannot scan: bluetoothd does not answer; {HERE.bluetooth_helps}")
@@ -93,7 +93,7 @@ def test_the_meaning_of_a_timeout_depends_on_the_call(
 @pytest.mark.parametrize(
     "fault", [AssertionError(), AttributeError("body"), IndexError("0"), KeyError("path")]
 )
-def test_faults_of_bleaks_own_are_errors_of_the_stack(fault: Exception) -> None:
+def test_bugs_of_bleak_are_errors_of_the_stack(fault: Exception) -> None:
     with pytest.raises(StackFault) as caught, calling_bleak():
         raise fault
     assert caught.value.__cause__ is fault
@@ -101,11 +101,11 @@ def test_faults_of_bleaks_own_are_errors_of_the_stack(fault: Exception) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_faults_of_this_program_are_not_among_the_errors_of_the_stack(fault: type[Exception]) -> None:
+def test_bugs_of_this_program_are_not_errors_of_the_stack(fault: type[Exception]) -> None:
     assert not issubclass(fault, STACK_ERRORS)
 
 
-def test_what_lies_behind_an_error_of_the_connector_counts() -> None:
+def test_the_cause_of_a_connector_error_determines_the_message() -> None:
     err = BleakConnectionError("A4 - A4: Failed to connect after 1 attempt(s), with much advice")
     err.__cause__ = dbus_error("org.bluez.Error.NotReady")
     assert meaning(err).words == "the adapter is off"

@@ -33,15 +33,15 @@ class FakeRadio:
 
 
 class FakePack:
-    """A pack that remembers every text it was given."""
+    """A pack that records every text it was given."""
 
     def __init__(self, address: str, hci: str) -> None:
         self.address = address
         self.hci = hci
         self.texts: list[str] = []
 
-    def set_interference(self, words: str) -> None:
-        self.texts.append(words)
+    def set_interference(self, text: str) -> None:
+        self.texts.append(text)
 
 
 class FakePrograms:

@@ -1,4 +1,4 @@
-"""One link: requests, replies, losses and endings, at exact times."""
+"""One link: requests, replies, losses and closing, at exact times."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ async def linked(pack: FakePack, protocol: Lines | None = None) -> AsyncIterator
     """An open link to a pack that BlueZ knows."""
     stack = FakeStack(pack)
     stack.remember(pack)
-    async with running(stack) as air:
-        link = air.link(pack.address, protocol or Lines())
+    async with running(stack) as central:
+        link = central.link(pack.address, protocol or Lines())
         try:
             await link.open()
             assert pack.client
@@ -64,7 +64,7 @@ class Recorder(asyncio.Event):
 
 
 class Counting(LineFramer):
-    """Remembers what it was fed."""
+    """A framer that records what it was fed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,7 +76,7 @@ class Counting(LineFramer):
 
 
 class Framed(Lines):
-    """With a framer of the test's."""
+    """A protocol with a given framer."""
 
     def __init__(self, framer: LineFramer) -> None:
         self._framer = framer
@@ -85,8 +85,8 @@ class Framed(Lines):
         return self._framer
 
 
-def silent_at_first(times: int) -> FakePack:
-    left = times
+def silent_for(requests: int) -> FakePack:
+    left = requests
 
     def answer(request: bytes) -> list[Answer]:
         nonlocal left
@@ -98,23 +98,23 @@ def silent_at_first(times: int) -> FakePack:
 
 @virtual_time
 async def test_a_reply_ends_the_wait_at_once() -> None:
-    async with linked(silent_at_first(0)) as (link, _):
+    async with linked(silent_for(0)) as (link, _):
         began = now()
         assert await link.run(question("a")) == b"yes"
         assert now() - began == pytest.approx(0.1)
 
 
 @virtual_time
-async def test_a_lost_request_is_sent_again_after_exactly_its_time() -> None:
-    async with linked(silent_at_first(2)) as (link, client):
+async def test_a_lost_request_is_sent_again_after_exactly_its_timeout() -> None:
+    async with linked(silent_for(2)) as (link, client):
         began = now()
         assert await link.run(question("a")) == b"yes"
         assert [at - began for at, _, _ in client.written] == pytest.approx([0, 2, 4])
 
 
 @virtual_time
-async def test_silence_fails_after_the_last_retry() -> None:
-    async with linked(silent_at_first(99)) as (link, client):
+async def test_a_request_without_reply_fails_after_the_last_retry() -> None:
+    async with linked(silent_for(99)) as (link, client):
         began = now()
         with pytest.raises(NoReply, match="no reply to line 0x61 in 3 tries") as caught:
             await link.run(question("a"))
@@ -126,28 +126,28 @@ async def test_silence_fails_after_the_last_retry() -> None:
 
 @virtual_time
 async def test_a_request_without_retries_is_sent_once() -> None:
-    async with linked(silent_at_first(99)) as (link, client):
+    async with linked(silent_for(99)) as (link, client):
         with pytest.raises(NoReply):
             await link.run(question("a", retries=0))
         assert len(client.written) == 1
 
 
 @virtual_time
-async def test_a_torn_reply_is_put_together() -> None:
+async def test_a_reply_in_several_notifications_is_reassembled() -> None:
     pack = FakePack(ADDRESS, answer=lambda _: [(0.1, b"a"), (0.11, b"bc"), (0.3, b"\n")])
     async with linked(pack) as (link, _):
         assert await link.run(question("a")) == b"bc"
 
 
 @virtual_time
-async def test_a_reply_cut_short_does_not_eat_the_next() -> None:
+async def test_a_truncated_reply_does_not_corrupt_the_next() -> None:
     answers = iter([[(0.1, b"a cut")], [(0.1, b"awhole\n")]])
     async with linked(FakePack(ADDRESS, answer=lambda _: next(answers))) as (link, _):
         assert await link.run(question("a")) == b"whole"
 
 
 @virtual_time
-async def test_what_comes_while_no_request_is_in_flight_is_not_looked_into() -> None:
+async def test_notifications_are_ignored_while_no_request_is_in_flight() -> None:
     framer = Counting()
     pack = FakePack(ADDRESS)
     async with linked(pack, Framed(framer)) as (link, client):
@@ -158,13 +158,13 @@ async def test_what_comes_while_no_request_is_in_flight_is_not_looked_into() -> 
 
 
 def wait_for(letter: str, timeout: float) -> Conversation[bytes]:
-    """A conversation that only waits for a frame; its result is the frame's payload."""
+    """A conversation that only waits for a frame; returns its payload."""
     frame = yield expect(key(letter), timeout)
     return frame.payload
 
 
 @virtual_time
-async def test_a_frame_that_the_bms_pushes_is_awaited_without_a_write() -> None:
+async def test_a_pushed_frame_is_awaited_without_a_write() -> None:
     async with linked(FakePack(ADDRESS)) as (link, client):
         loop, began = asyncio.get_running_loop(), now()
         for delay, chunk in ((0.5, b"bother\n"), (0.7, b"apu"), (0.8, b"shed\n")):
@@ -175,7 +175,7 @@ async def test_a_frame_that_the_bms_pushes_is_awaited_without_a_write() -> None:
 
 
 @virtual_time
-async def test_a_pushed_frame_that_does_not_come_fails_once_its_time_is_over() -> None:
+async def test_waiting_for_a_pushed_frame_fails_after_its_timeout() -> None:
     async with linked(FakePack(ADDRESS)) as (link, _):
         began = now()
         with pytest.raises(NoReply, match=r"no frame line 0x61$"):
@@ -225,7 +225,7 @@ async def test_more_than_2_kb_for_one_request_is_a_broken_link() -> None:
 
 
 @virtual_time
-async def test_what_came_for_one_request_does_not_count_against_the_next_but_retries_add_up() -> None:
+async def test_the_limit_of_2_kb_counts_per_request_including_its_retries() -> None:
     long = b"x" * (MOST_RECEIVED // 2) + b"\n"
     answers = iter([[(0.1, long)], [(0.1, b"ayes\n")], [(0.1, long)], [(0.1, long)]])
     async with linked(FakePack(ADDRESS, answer=lambda _: next(answers))) as (link, _):
@@ -235,18 +235,18 @@ async def test_what_came_for_one_request_does_not_count_against_the_next_but_ret
 
 
 @virtual_time
-async def test_a_fault_of_this_program_is_not_taken_for_trouble_of_the_radio() -> None:
+async def test_a_bug_in_a_conversation_is_not_reported_as_a_radio_error() -> None:
     def faulty() -> Conversation[None]:
         yield ask("a")
-        raise KeyError("a fault of ours")
+        raise KeyError("a bug")
 
-    async with linked(silent_at_first(0)) as (link, _):
-        with pytest.raises(KeyError, match="a fault of ours"):
+    async with linked(silent_for(0)) as (link, _):
+        with pytest.raises(KeyError, match="a bug"):
             await link.run(faulty())
 
 
 @pytest.mark.parametrize("fault", [AssertionError(), AttributeError("body"), IndexError("fd"), KeyError("x")])
-def test_a_fault_of_bleaks_in_a_write_is_a_lost_connection(fault: Exception) -> None:
+def test_a_bug_of_bleak_in_a_write_is_a_lost_connection(fault: Exception) -> None:
     @virtual_time
     async def check() -> None:
         async with linked(FakePack(ADDRESS, write_error=fault)) as (link, _):
@@ -257,7 +257,7 @@ def test_a_fault_of_bleaks_in_a_write_is_a_lost_connection(fault: Exception) -> 
 
 
 @virtual_time
-async def test_a_late_reply_answers_nothing_else() -> None:
+async def test_a_late_reply_is_not_taken_for_another_reply() -> None:
     answers = iter([[(2.5, b"alate\n")], [], [], [(0.6, b"bnow\n")]])
     async with linked(FakePack(ADDRESS, answer=lambda _: next(answers))) as (link, _):
         with pytest.raises(NoReply):
@@ -274,7 +274,7 @@ async def test_a_frame_of_another_register_or_a_duplicate_is_dropped() -> None:
 
 
 @virtual_time
-async def test_the_conversation_learns_that_it_was_echoed_and_may_try_another_way() -> None:
+async def test_a_conversation_can_handle_an_echo_by_another_request() -> None:
     def answer(request: bytes) -> list[Answer]:
         return [(0.1, request + b"\n")] if request == b"?a" else [(0.1, b"bok\n")]
 
@@ -291,7 +291,7 @@ async def test_the_conversation_learns_that_it_was_echoed_and_may_try_another_wa
 
 
 @virtual_time
-async def test_the_echo_of_something_else_does_not_count() -> None:
+async def test_the_echo_of_another_request_does_not_count() -> None:
     async with linked(FakePack(ADDRESS, answer=lambda _: [(0.1, b"?z\n")])) as (link, _):
         with pytest.raises(NoReply) as caught:
             await link.run(question("a"))
@@ -300,7 +300,7 @@ async def test_the_echo_of_something_else_does_not_count() -> None:
 
 @virtual_time
 async def test_a_disconnect_fails_the_request_in_flight_at_once() -> None:
-    pack = silent_at_first(99)
+    pack = silent_for(99)
     async with linked(pack) as (link, _):
         began = now()
         asyncio.get_running_loop().call_later(0.7, pack.drop)
@@ -325,7 +325,7 @@ async def test_a_disconnect_fails_a_write_that_hangs_at_once() -> None:
 
 
 @virtual_time
-async def test_a_write_that_hangs_is_bounded_by_the_requests_time() -> None:
+async def test_a_write_that_hangs_ends_after_the_timeout_of_the_request() -> None:
     async with linked(FakePack(ADDRESS, write_hangs=True)) as (link, _):
         began = now()
         with pytest.raises(NoReply):
@@ -334,7 +334,7 @@ async def test_a_write_that_hangs_is_bounded_by_the_requests_time() -> None:
 
 
 @virtual_time
-async def test_a_conversation_cancelled_in_mid_write_leaves_a_link_that_works() -> None:
+async def test_a_link_works_after_a_conversation_was_cancelled_during_a_write() -> None:
     pack = FakePack(ADDRESS, write_hangs=True)
     async with linked(pack) as (link, _):
         with pytest.raises(TimeoutError):
@@ -348,26 +348,26 @@ async def test_a_conversation_cancelled_in_mid_write_leaves_a_link_that_works() 
 async def test_a_conversation_is_closed_however_it_ends() -> None:
     ended = []
 
-    def told() -> Conversation[None]:
+    def recorded() -> Conversation[None]:
         try:
             yield ask("a", retries=0)
         finally:
             ended.append(True)
 
-    async with linked(silent_at_first(99)) as (link, _):
+    async with linked(silent_for(99)) as (link, _):
         with pytest.raises(NoReply):
-            await link.run(told())
+            await link.run(recorded())
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.5):
-                await link.run(told())
+                await link.run(recorded())
     assert ended == [True, True]
 
 
 @virtual_time
-async def test_a_link_that_is_not_open_says_so() -> None:
-    async with running(FakeStack()) as air:
+async def test_a_link_that_is_not_open_reports_not_connected() -> None:
+    async with running(FakeStack()) as central:
         with pytest.raises(LinkError, match="not connected"):
-            await air.link(ADDRESS, Lines()).run(question("a"))
+            await central.link(ADDRESS, Lines()).run(question("a"))
 
 
 @virtual_time
@@ -376,7 +376,7 @@ async def test_the_subscription_uses_start_notify_and_settles_before_the_first_r
     began = now()
     async with linked(pack) as (_, client):
         assert client.notify_options == {"use_start_notify": True}
-        assert now() - began == pytest.approx(pack.up_after + pack.resolve_after + 0.2)
+        assert now() - began == pytest.approx(pack.connect_takes + pack.resolve_takes + 0.2)
 
 
 @virtual_time
@@ -390,8 +390,8 @@ async def test_a_socket_is_used_when_requested_or_safe() -> None:
         pack = FakePack(ADDRESS, acquires_safely=safe)
         stack = FakeStack(pack)
         stack.remember(pack)
-        async with running(stack) as air:
-            link = air.link(ADDRESS, Lines())
+        async with running(stack) as central:
+            link = central.link(ADDRESS, Lines())
             await link.open(notify)
             assert pack.client
             assert (pack.client.acquired, link.acquired) == (acquired, acquired)
@@ -404,8 +404,8 @@ async def test_a_refused_subscription_is_distinguished_from_a_failed_connection(
     pack = FakePack(ADDRESS, socket_refused=True)
     stack = FakeStack(pack)
     stack.remember(pack)
-    async with running(stack) as air:
-        link = air.link(ADDRESS, Lines())
+    async with running(stack) as central:
+        link = central.link(ADDRESS, Lines())
         with pytest.raises(NotSubscribed):
             await link.open(Notify.ACQUIRE)
         assert not link.lost.is_set()
@@ -433,23 +433,23 @@ def test_the_write_type_follows_the_characteristic(properties: list[str], respon
 
 
 @virtual_time
-async def test_a_later_layout_is_taken_when_the_gatt_table_has_it() -> None:
+async def test_a_later_layout_is_used_if_the_gatt_table_has_it() -> None:
     pack = FakePack(ADDRESS, services=lambda: gatt_table("other", "other notify", "other write"))
     async with linked(pack) as (_, client):
         assert client.subscribed_to == "other notify"
 
 
 @virtual_time
-async def test_a_device_without_our_services_is_no_bms_and_is_let_go() -> None:
+async def test_a_device_without_known_services_is_rejected_and_disconnected() -> None:
     pack = FakePack(ADDRESS, services=lambda: gatt_table("0000fff9" + UUID_TAIL, "n", "w"))
     stack = FakeStack(pack)
     stack.remember(pack)
-    async with running(stack) as air:
-        link = air.link(ADDRESS, Lines())
+    async with running(stack) as central:
+        link = central.link(ADDRESS, Lines())
         with pytest.raises(OtherMake, match="no BMS that we know: its GATT services are 1800, fff9"):
             await link.open()
         assert not pack.clients
-        assert air.adapters[0].links == 0
+        assert central.adapters[0].links == 0
 
 
 @pytest.mark.parametrize(
@@ -461,8 +461,8 @@ def test_a_known_service_without_its_characteristics_is_another_make(notify: str
         pack = FakePack(ADDRESS, services=lambda: gatt_table(notify=notify, write=write))
         stack = FakeStack(pack)
         stack.remember(pack)
-        async with running(stack) as air:
-            link = air.link(ADDRESS, Lines())
+        async with running(stack) as central:
+            link = central.link(ADDRESS, Lines())
             with pytest.raises(
                 OtherMake, match="service ff00 is there, but not its characteristics ff01 and"
             ):
@@ -474,15 +474,15 @@ def test_a_known_service_without_its_characteristics_is_another_make(notify: str
 
 @virtual_time
 async def test_a_hung_bluetoothd_is_distinguished_from_a_pack_that_does_not_answer() -> None:
-    pack = FakePack(ADDRESS, in_air=False)
+    pack = FakePack(ADDRESS, in_range=False)
     stack = FakeStack(pack)
     stack.remember(pack)
-    async with running(stack) as air:
-        link = air.link(ADDRESS, Lines())
+    async with running(stack) as central:
+        link = central.link(ADDRESS, Lines())
         with pytest.raises(LinkError, match="no answer; out of range, or connected to a phone"):
             await link.open()
         stack.hangs = True
-        stack.stale.add(ADDRESS)  # no scan before it is connected to
+        stack.still_connected.add(ADDRESS)  # connect without a scan
         with pytest.raises(BluetoothHangs, match=f"bluetoothd does not answer; {HERE.bluetooth_helps}"):
             await link.open()
         assert link.status.state == "bluetoothd hangs"
@@ -490,8 +490,8 @@ async def test_a_hung_bluetoothd_is_distinguished_from_a_pack_that_does_not_answ
 
 @virtual_time
 async def test_a_pack_that_is_not_in_range_has_an_error_class_of_its_own() -> None:
-    async with running(FakeStack(FakePack(ADDRESS, in_air=False))) as air:
-        link = air.link(ADDRESS, Lines())
+    async with running(FakeStack(FakePack(ADDRESS, in_range=False))) as central:
+        link = central.link(ADDRESS, Lines())
         with pytest.raises(NotInRange):
             await link.open()
         assert link.status.state == "not heard"
@@ -502,18 +502,18 @@ async def test_a_refused_subscription_disconnects_and_explains_that_pairing_is_r
     pack = FakePack(ADDRESS, notify_error="GATT Protocol Error: Insufficient Authentication")
     stack = FakeStack(pack)
     stack.remember(pack)
-    async with running(stack) as air:
+    async with running(stack) as central:
         with pytest.raises(LinkError, match="needs to be paired"):
-            await air.link(ADDRESS, Lines()).open()
+            await central.link(ADDRESS, Lines()).open()
         assert not pack.clients
 
 
 @virtual_time
-async def test_the_old_client_is_let_go_before_a_new_one_is_made() -> None:
+async def test_the_previous_client_is_disconnected_before_a_new_one_connects() -> None:
     pack = FakePack(ADDRESS)
     async with linked(pack) as (link, first):
         pack.drop()
-        await link.open()  # the fake complains if the first was not disconnected by now
+        await link.open()  # a violation if the first is not disconnected by now
         assert first.disconnects == 1
         assert pack.clients == [pack.client] != [first]
         assert link.status.reconnects == 1
@@ -531,7 +531,7 @@ async def test_a_late_callback_of_a_previous_client_does_not_touch_the_new_one()
 
 
 @virtual_time
-async def test_closing_is_bounded_when_disconnecting_hangs() -> None:
+async def test_closing_ends_in_time_when_disconnecting_hangs() -> None:
     pack = FakePack(ADDRESS, disconnect_takes=99)
     async with linked(pack) as (link, client):
         began = now()
@@ -541,37 +541,37 @@ async def test_closing_is_bounded_when_disconnecting_hangs() -> None:
 
 
 @virtual_time
-async def test_closing_twice_or_before_opening_is_nothing() -> None:
-    async with running(FakeStack()) as air:
-        link = air.link(ADDRESS, Lines())
+async def test_closing_twice_or_before_opening_does_nothing() -> None:
+    async with running(FakeStack()) as central:
+        link = central.link(ADDRESS, Lines())
         await link.close()
         await link.close()
         assert link.status.state == "starting"
 
 
 @virtual_time
-async def test_opening_that_is_cancelled_disconnects_and_gives_the_slot_back() -> None:
+async def test_a_cancelled_open_disconnects_and_frees_the_slot() -> None:
     pack = FakePack(ADDRESS)
     stack = FakeStack(pack)
     stack.remember(pack)
-    async with running(stack) as air:
+    async with running(stack) as central:
         for after in (0.2, 0.7, 1.1):  # connecting, reading the GATT table, settling
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(after):
-                    await air.link(ADDRESS, Lines()).open()
+                    await central.link(ADDRESS, Lines()).open()
             assert not pack.clients
-            assert air.adapters[0].links == 0
+            assert central.adapters[0].links == 0
 
 
 @virtual_time
-async def test_a_link_lost_while_it_settles_was_never_open() -> None:
+async def test_a_link_lost_while_it_settles_fails_to_open() -> None:
     pack = FakePack(ADDRESS)
     stack = FakeStack(pack)
     stack.remember(pack)
-    async with running(stack) as air:
+    async with running(stack) as central:
         asyncio.get_running_loop().call_later(1.1, pack.drop)
         with pytest.raises(LinkError, match="connection lost"):
-            await air.link(ADDRESS, Lines()).open()
+            await central.link(ADDRESS, Lines()).open()
         assert not pack.clients
 
 
@@ -581,8 +581,8 @@ async def test_the_capture_holds_both_directions() -> None:
     stack = FakeStack(pack)
     stack.remember(pack)
     captured: list[tuple[str, str, str]] = []
-    async with running(stack) as air:
-        link = air.link(ADDRESS, Lines(), capture=lambda *entry: captured.append(entry))
+    async with running(stack) as central:
+        link = central.link(ADDRESS, Lines(), capture=lambda *entry: captured.append(entry))
         await link.open()
         await link.run(question("a"))
         await link.close()
@@ -590,15 +590,15 @@ async def test_the_capture_holds_both_directions() -> None:
 
 
 @virtual_time
-async def test_the_owner_sees_each_step_once() -> None:
+async def test_each_change_of_state_is_signalled_once() -> None:
     pack = FakePack(ADDRESS)
     seen = []
-    async with running(FakeStack(pack)) as air:
-        link = air.link(ADDRESS, Lines())
+    async with running(FakeStack(pack)) as central:
+        link = central.link(ADDRESS, Lines())
         link.changed = changed = Recorder(lambda: seen.append(link.status.state))
         assert not changed.is_set()
         await link.open()
-        pack.leave_air()
+        pack.go_out_of_range()
         await link.close()
     assert seen == ["searching", "connecting", "connected", "connection lost", "disconnected"]
     assert link.status.rssi == -60

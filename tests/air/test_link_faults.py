@@ -1,4 +1,4 @@
-"""Simulated BMSes on a bad day: faults of the wire and of the air in any order, in virtual time."""
+"""Simulated BMSes with faults of the wire and of the radio in random order, in virtual time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
 from dbus_xbms.simulator.scenario import PackSpec
 from dbus_xbms.simulator.world import make_device
 from tests.air.fakes import ADDRESSES, HCI0, FakePack, FakeStack, running
-from tests.air.test_central import expect_within, fleet
+from tests.air.test_central import expect_within, open_fleet
 from tests.air.virtual_time import now, virtual_time
 
 JBD = Jbd()
@@ -43,7 +43,7 @@ def simulated(wire: WireSpec | None = None, seed: int = 1) -> tuple[FakePack, De
 
 
 async def poll_for(seconds: float, link: Link, read: Callable[[Reading], None]) -> int:
-    """Poll once per second as a pack's task does; returns the number of failed polls."""
+    """Poll once per second as a pack's task does; return the number of failed polls."""
     ends, failed, is_open = now() + seconds, 0, False
     while now() < ends:
         try:
@@ -64,15 +64,15 @@ async def poll_for(seconds: float, link: Link, read: Callable[[Reading], None]) 
 
 @pytest.mark.parametrize("kind", WIRE_FAULTS)
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_no_fault_of_the_wire_ever_becomes_a_wrong_value(kind: FaultKind, seed: int) -> None:
+def test_no_fault_of_the_wire_causes_a_wrong_value(kind: FaultKind, seed: int) -> None:
     @virtual_time
     async def check() -> None:
         pack, device = simulated(seed=seed)
         device.faults.active.append(FrameFault(kind=kind, count=None, probability=0.2))
         stack = FakeStack(pack)
         readings: list[Reading] = []
-        async with running(stack) as air:
-            link = air.link(pack.address, JBD)
+        async with running(stack) as central:
+            link = central.link(pack.address, JBD)
             await poll_for(300, link, readings.append)
         truth = device.board.truth(now())
         assert len(readings) > 60
@@ -85,19 +85,19 @@ def test_no_fault_of_the_wire_ever_becomes_a_wrong_value(kind: FaultKind, seed: 
 
 
 @virtual_time
-async def test_one_torn_frame_in_a_hundred_costs_no_poll() -> None:
+async def test_one_torn_frame_in_a_hundred_fails_no_poll() -> None:
     pack, device = simulated()
     device.faults.active.append(FrameFault(kind=FaultKind.TEAR, count=None, probability=0.01))
     stack = FakeStack(pack)
     readings: list[Reading] = []
-    async with running(stack) as air:
-        failed = await poll_for(300, air.link(pack.address, JBD), readings.append)
+    async with running(stack) as central:
+        failed = await poll_for(300, central.link(pack.address, JBD), readings.append)
     assert failed == 0
     assert len(readings) > 200
 
 
 @virtual_time
-async def test_a_drop_per_minute_costs_a_second_or_two_each() -> None:
+async def test_polling_resumes_soon_after_each_drop() -> None:
     pack, _ = simulated()
     stack = FakeStack(pack)
     times: list[float] = []
@@ -107,9 +107,9 @@ async def test_a_drop_per_minute_costs_a_second_or_two_each() -> None:
             await asyncio.sleep(57.3)
             pack.drop()
 
-    async with running(stack) as air, asyncio.TaskGroup() as group:
+    async with running(stack) as central, asyncio.TaskGroup() as group:
         group.create_task(drop_each_minute())
-        await poll_for(300, air.link(pack.address, JBD), lambda _: times.append(now()))
+        await poll_for(300, central.link(pack.address, JBD), lambda _: times.append(now()))
     gaps = [later - earlier for earlier, later in pairwise(times)]
     assert max(gaps) < 8
     assert sum(gap > 2.5 for gap in gaps) <= 5
@@ -123,53 +123,53 @@ def test_every_kind_of_module_is_read(wire: WireSpec) -> None:
     async def check() -> None:
         pack, _ = simulated(wire)
         readings: list[Reading] = []
-        async with running(FakeStack(pack)) as air:
-            assert await poll_for(60, air.link(pack.address, JBD), readings.append) == 0
+        async with running(FakeStack(pack)) as central:
+            assert await poll_for(60, central.link(pack.address, JBD), readings.append) == 0
         assert len(readings) > 35
 
     check()
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_whatever_happens_to_the_air_all_links_stand_again_soon_after_its_end(seed: int) -> None:
+def test_all_links_are_reopened_soon_after_random_radio_faults_end(seed: int) -> None:
     @virtual_time
     async def check() -> None:
         chance = random.Random(seed)
         stack = FakeStack(*(FakePack(address) for address in ADDRESSES[:6]))
 
-        def someone() -> FakePack:
+        def random_pack() -> FakePack:
             return chance.choice(list(stack.packs.values()))
 
         def drop() -> None:
             with suppress(AssertionError):
-                someone().drop()
+                random_pack().drop()
 
         events: list[Callable[[], object]] = [
             drop,
             drop,
-            lambda: someone().leave_air(),
-            lambda: someone().enter_air(),
+            lambda: random_pack().go_out_of_range(),
+            lambda: random_pack().come_into_range(),
             lambda: stack.set_adapters(replace(HCI0, powered=False)),
             lambda: stack.set_adapters(HCI0),
             lambda: stack.set_adapters(replace(HCI0, hci="hci1")),
             lambda: stack.set_adapters(),
             stack.stop_bluetoothd,
             lambda: setattr(stack, "scan_error", chance.choice(["", "busy"])),
-            lambda: setattr(someone(), "resolve_after", chance.choice([0.5, 3.0])),
+            lambda: setattr(random_pack(), "resolve_takes", chance.choice([0.5, 3.0])),
             stack.remembered.clear,
         ]
-        async with fleet(stack) as ships:
+        async with open_fleet(stack) as fleet:
             for _ in range(80):
                 await asyncio.sleep(chance.expovariate(0.3))
                 chance.choice(events)()
             stack.scan_error = ""
             stack.set_adapters(HCI0)
             for pack in stack.packs.values():
-                pack.resolve_after = 0.5
-                pack.enter_air()
+                pack.resolve_takes = 0.5
+                pack.come_into_range()
             await expect_within(45, lambda: all(pack.client for pack in stack.packs.values()))
             await asyncio.sleep(60)
-            assert {ships.state(pack) for pack in stack.packs.values()} == {"connected"}
-            assert ships.air.adapters[0].links == 6
+            assert {fleet.state(pack) for pack in stack.packs.values()} == {"connected"}
+            assert fleet.central.adapters[0].links == 6
 
     check()

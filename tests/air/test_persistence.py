@@ -1,4 +1,4 @@
-"""What is stored of a pack's life is never older than it may be: a kill, or the bus lost, costs no more."""
+"""The stored history of a pack is at most ten minutes old, even after a kill or the loss of the bus."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from dbus_xbms.pack.persistence import SAVE_EVERY
 from dbus_xbms.report import Report
 from dbus_xbms.settings import Value, pack_path
 from dbus_xbms.simulator.battery import Battery, BatterySpec
-from tests.air.test_bad_radio import ADDRESS, Judge, Screen, Storm
+from tests.air.simulated_pack import ADDRESS, CheckingService, RecordingBoard, SimulatedPack
 from tests.air.virtual_time import now, virtual_time
 
-SLACK = 2.0  # s: a poll, and the writes of one save
-LASTS = 2600.0  # s
+TOLERANCE = 2.0  # s: a poll, and the writes of one save
+DURATION = 2600.0  # s
 DRAWN = pack_path(ADDRESS, "TotalDrawn")
 
 
-class Life(Screen):
-    """Remembers when how much had been drawn."""
+class RecordingDrawn(CheckingService):
+    """A service that records how much has been drawn, and when."""
 
-    def __init__(self, judge: Judge) -> None:
-        super().__init__(judge)
+    def __init__(self, board: RecordingBoard) -> None:
+        super().__init__(board)
         self.drawn: list[tuple[float, float]] = []  # s, Ah
 
     def update(self, report: Report, now: float) -> bool:
@@ -32,67 +32,67 @@ class Life(Screen):
         return super().update(report, now)
 
 
-class Kept(Storm):
-    """A pack under load, and what of it is stored; checked every second."""
+class StoredPack(SimulatedPack):
+    """A pack under load, and what is stored of it."""
 
     def __init__(self) -> None:
         super().__init__(1)
-        self.judge.battery = Battery(BatterySpec(cells=16, capacity=100.0, load="discharge"))
-        self.screen = self.life = Life(self.judge)
+        self.board.battery = Battery(BatterySpec(cells=16, capacity=100.0, load="discharge"))
+        self.service = self.recorder = RecordingDrawn(self.board)
         self.stored: dict[str, Value] = {DRAWN: 0.0}
         self.writes: Counter[str] = Counter()
-        self.there = asyncio.Event()  # localsettings
-        self.there.set()
-        self.oldest = 0.0  # s that a kill would have cost at the worst moment
+        self.available = asyncio.Event()  # localsettings
+        self.available.set()
+        self.longest_loss = 0.0  # s of history that a kill at the worst moment would lose
 
-    async def keep(self, path: str, value: Value) -> Value:
-        await self.there.wait()
+    async def store_setting(self, path: str, value: Value) -> Value:
+        await self.available.wait()
         self.stored[path] = value
         self.writes[path] += 1
         return value
 
-    def owner_writes(self, value: Value) -> None:
-        """Somebody names the pack."""
-        assert self.screen.writes[-1]("/CustomName", value, "")
+    def write_name(self, value: Value) -> None:
+        """Write a custom name to the pack."""
+        assert self.service.writes[-1]("/CustomName", value, "")
 
-    def look(self) -> None:
-        """Record how much of the life would be lost now."""
+    def check(self) -> None:
+        """Update ``longest_loss``."""
         stored = self.stored[DRAWN]
         assert isinstance(stored, float)
-        for at, drawn in reversed(self.life.drawn):
+        for at, drawn in reversed(self.recorder.drawn):
             if drawn <= stored:
                 break
-            self.oldest = max(self.oldest, now() - at)
+            self.longest_loss = max(self.longest_loss, now() - at)
 
 
-@pytest.mark.parametrize("busy", [False, True], ids=["alone", "with an owner who writes every second"])
+@pytest.mark.parametrize("busy", [False, True], ids=["alone", "with a write every second"])
 @virtual_time
-async def test_a_kill_at_any_moment_costs_ten_minutes_of_history_at_the_most(busy: bool) -> None:
-    kept, numbers = Kept(), count()
+async def test_a_kill_loses_at_most_ten_minutes_of_history(busy: bool) -> None:
+    simulated, numbers = StoredPack(), count()
 
-    def weather(_: Storm) -> None:
-        if busy and kept.screen.shown:
-            kept.owner_writes(f"Bank {next(numbers)}")
-        kept.look()
+    def disturb(_: SimulatedPack) -> None:
+        if busy and simulated.service.published:
+            simulated.write_name(f"Bank {next(numbers)}")
+        simulated.check()
 
-    await kept.rage(LASTS, weather)
-    assert SAVE_EVERY - SLACK < kept.oldest <= SAVE_EVERY + SLACK == 600 + SLACK
-    assert float(kept.stored[DRAWN]) > 5
-    assert kept.writes[DRAWN] <= LASTS / SAVE_EVERY + 1  # the last one as it ended
+    await simulated.run(DURATION, disturb)
+    assert SAVE_EVERY - TOLERANCE < simulated.longest_loss <= SAVE_EVERY + TOLERANCE == 600 + TOLERANCE
+    assert float(simulated.stored[DRAWN]) > 5
+    assert simulated.writes[DRAWN] <= DURATION / SAVE_EVERY + 1  # one more at the end
 
 
 @virtual_time
-async def test_after_localsettings_was_away_all_is_stored_at_once() -> None:
-    kept, begin = Kept(), now()
+async def test_everything_is_stored_at_once_when_localsettings_returns() -> None:
+    simulated, began = StoredPack(), now()
 
-    def weather(_: Storm) -> None:
-        since = now() - begin
+    def disturb(_: SimulatedPack) -> None:
+        since = now() - began
         if 500 < since < 1900:
-            kept.there.clear()
+            simulated.available.clear()
         else:
-            kept.there.set()
-        if since < 500 or since > 1900 + SLACK:
-            kept.look()
+            simulated.available.set()
+        if since < 500 or since > 1900 + TOLERANCE:
+            simulated.check()
 
-    await kept.rage(LASTS, weather)
-    assert kept.oldest <= SAVE_EVERY + SLACK
+    await simulated.run(DURATION, disturb)
+    assert simulated.longest_loss <= SAVE_EVERY + TOLERANCE

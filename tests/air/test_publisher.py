@@ -19,7 +19,7 @@ from tests.unit.venus.tables.test_battery import REPORT
 
 
 class Reporter:
-    """Reports the same for ever, and remembers when it was asked."""
+    """A source of constant reports, valid for ``valid_for`` s."""
 
     def __init__(self, valid_for: float) -> None:
         self.changed = asyncio.Event()
@@ -29,44 +29,44 @@ class Reporter:
         return changed(REPORT, valid_for=self.valid_for)
 
 
-class Screen:
-    """A service on the bus that remembers when it was updated."""
+class FakeService:
+    """A fake D-Bus service that records when it was updated."""
 
     def __init__(self) -> None:
-        self.at: list[float] = []  # s
-        self.left = False
+        self.updates: list[float] = []  # s
+        self.closed = False
 
     def update(self, report: Report, now: float) -> bool:
-        self.at.append(now)
+        self.updates.append(now)
         return True
 
     async def show(self, report: Report, now: float) -> None:
-        self.at.append(now)
+        self.updates.append(now)
 
     async def leave(self) -> None:
-        self.left = True
+        self.closed = True
 
 
-@pytest.mark.parametrize(("lasts", "next_look"), [(2.0, 3.0 + 2.0), (60.0, 3.0 + LONGEST_REST)])
+@pytest.mark.parametrize(("valid_for", "next_update"), [(2.0, 3.0 + 2.0), (60.0, 3.0 + LONGEST_REST)])
 @virtual_time
 async def test_a_report_published_after_a_poll_is_replaced_when_it_expires(
-    lasts: float, next_look: float
+    valid_for: float, next_update: float
 ) -> None:
-    screen, begun = Screen(), now()
+    service, began = FakeService(), now()
     reporter = Reporter(LONGEST_REST)
-    publisher = Publisher("A4:C1:37:00:00:01", reporter, screen)
+    publisher = Publisher("A4:C1:37:00:00:01", reporter, service)
     task = asyncio.ensure_future(publisher.run())
     await asyncio.sleep(3)
-    reporter.valid_for = lasts
-    publisher.publish(reporter.report(now()))  # after a poll: valid for another time than the one before
+    reporter.valid_for = valid_for
+    publisher.publish(reporter.report(now()))  # after a poll; valid for another time than the previous one
     await asyncio.sleep(LONGEST_REST + 4)
     task.cancel()
     await asyncio.wait([task])
-    later = [at - begun for at in screen.at if at - begun > 3.2]
-    assert later[0] == pytest.approx(next_look, abs=0.1)
+    later = [at - began for at in service.updates if at - began > 3.2]
+    assert later[0] == pytest.approx(next_update, abs=0.1)
 
 
-class Refused(Screen):
+class Refused(FakeService):
     """A service that cannot appear on the bus."""
 
     def __init__(self, error: BusError) -> None:
@@ -85,7 +85,7 @@ class Refused(Screen):
     ],
 )
 @virtual_time
-async def test_only_a_name_that_another_program_has_counts_as_taken(
+async def test_only_a_name_owned_by_another_program_counts_as_taken(
     error: BusError, state: ContactState
 ) -> None:
     publisher = Publisher("A4:C1:37:00:00:01", Reporter(LONGEST_REST), Refused(error))
@@ -98,9 +98,9 @@ async def test_only_a_name_that_another_program_has_counts_as_taken(
 
 
 @asynccontextmanager
-async def publishing(screen: Screen, valid_for: float = LONGEST_REST) -> AsyncIterator[Publisher]:
-    """A publisher that runs."""
-    publisher = Publisher("A4:C1:37:00:00:01", Reporter(valid_for), screen)
+async def publishing(service: FakeService, valid_for: float = LONGEST_REST) -> AsyncIterator[Publisher]:
+    """Run a publisher."""
+    publisher = Publisher("A4:C1:37:00:00:01", Reporter(valid_for), service)
     task = asyncio.create_task(publisher.run())
     await asyncio.sleep(0.5)
     try:
@@ -112,15 +112,15 @@ async def publishing(screen: Screen, valid_for: float = LONGEST_REST) -> AsyncIt
 
 @virtual_time
 async def test_a_report_is_published_at_once_after_a_poll() -> None:
-    screen = Screen()
-    async with publishing(screen) as publisher:
+    service = FakeService()
+    async with publishing(service) as publisher:
         await asyncio.sleep(1)
         publisher.publish(changed(REPORT, valid_for=5.0))
-        assert screen.at[-1] == now()
+        assert service.updates[-1] == now()
         assert publisher.published_at == now()
 
 
-class Busy(Screen):
+class Busy(FakeService):
     """A service that cannot be updated without waiting, as while it takes its name."""
 
     def update(self, report: Report, now: float) -> bool:
@@ -129,46 +129,46 @@ class Busy(Screen):
 
 @virtual_time
 async def test_a_report_that_cannot_be_published_without_waiting_is_published_by_the_task() -> None:
-    screen = Busy()
-    async with publishing(screen) as publisher:
+    service = Busy()
+    async with publishing(service) as publisher:
         await asyncio.sleep(1)
-        before, begun = len(screen.at), now()
+        before, began = len(service.updates), now()
         publisher.publish(changed(REPORT, valid_for=5.0))
-        assert len(screen.at) == before
+        assert len(service.updates) == before
         await asyncio.sleep(0.01)
-        assert screen.at[before:] == [begun]
+        assert service.updates[before:] == [began]
 
 
 @virtual_time
-async def test_a_change_that_is_announced_is_published_at_once() -> None:
-    screen = Screen()
-    async with publishing(screen) as publisher:
+async def test_an_announced_change_is_published_at_once() -> None:
+    service = FakeService()
+    async with publishing(service) as publisher:
         await asyncio.sleep(1)
-        before, begun = len(screen.at), now()
+        before, began = len(service.updates), now()
         publisher._reporter.changed.set()
         await asyncio.sleep(0.01)
-        assert screen.at[before:] == [begun]
+        assert service.updates[before:] == [began]
 
 
 @virtual_time
-async def test_a_refusal_is_tried_again_and_forgotten_once_it_is_over() -> None:
-    screen = Refused(BusError("not allowed"))
+async def test_a_refused_publication_is_retried_until_it_succeeds() -> None:
+    service = Refused(BusError("not allowed"))
     tries: list[float] = []
 
     async def show(report: Report, now: float) -> None:
         tries.append(now)
         if len(tries) < 3:
-            raise screen.error
+            raise service.error
 
-    screen.show = show  # type: ignore[method-assign]
-    async with publishing(screen) as publisher:
+    service.show = show  # type: ignore[method-assign]
+    async with publishing(service) as publisher:
         assert publisher.trouble
         await asyncio.sleep(3 * LONGEST_REST)
         assert [later - before for before, later in pairwise(tries[:3])] == [LONGEST_REST] * 2
         assert publisher.trouble is None
 
 
-def test_a_refusal_that_lasts_is_one_warning(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_lasting_refusal_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     @virtual_time
     async def run() -> None:
         async with publishing(Refused(BusError("not allowed"))):
@@ -181,7 +181,7 @@ def test_a_refusal_that_lasts_is_one_warning(caplog: pytest.LogCaptureFixture) -
 
 @virtual_time
 async def test_a_publisher_that_is_cancelled_leaves_the_bus() -> None:
-    screen = Screen()
-    async with publishing(screen):
-        assert not screen.left
-    assert screen.left
+    service = FakeService()
+    async with publishing(service):
+        assert not service.closed
+    assert service.closed

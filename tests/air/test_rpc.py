@@ -36,31 +36,31 @@ from tests.air.virtual_time import now, virtual_time
 ADDRESS = "A4:C1:37:00:00:01"
 
 
-def heard(n: int, rssi: int | None = -60, name: str = "xiaoxiang") -> Advertised:
+def advertised(n: int, rssi: int | None = -60, name: str = "xiaoxiang") -> Advertised:
     return Advertised(
         address=f"A4:C1:37:00:{n // 256:02X}:{n % 256:02X}", name=name, rssi=rssi, manufacturer={}
     )
 
 
 class Service:
-    """The service's methods, over what a test puts in place of the program."""
+    """The methods of the service, with fakes for the rest of the program."""
 
     def __init__(self) -> None:
         self.scanned: list[float] = []  # s, of each scan
         self.found: list[tuple[Advertised, bool, bool]] = []
-        self.hearing: list[Advertised] = []
-        self.asked = 0
+        self.heard_so_far: list[Advertised] = []
+        self.listings = 0
         self.known: dict[str, Contact] = {}
-        self.rpc = RpcService(self.scan, lambda: {"packs": 2}, lambda: self.known, list, self.hear)
+        self.rpc = RpcService(self.scan, lambda: {"packs": 2}, lambda: self.known, list, self.list_advertised)
 
     async def scan(self, seconds: float) -> list[tuple[Advertised, bool, bool]]:
         self.scanned.append(seconds)
         await asyncio.sleep(seconds)
         return list(self.found)
 
-    def hear(self) -> list[Advertised]:
-        self.asked += 1
-        return self.hearing
+    def list_advertised(self) -> list[Advertised]:
+        self.listings += 1
+        return self.heard_so_far
 
     async def call(self, member: str, *body: Any) -> Any:
         method = self.rpc.methods[member]
@@ -70,21 +70,21 @@ class Service:
 
 
 @pytest.mark.parametrize(
-    ("given", "taken"),
+    ("requested", "duration"),
     [(12.0, 12.0), (1e9, LONGEST_SCAN), (-1.0, SHORTEST_SCAN), (float("nan"), SHORTEST_SCAN)],
 )
 @virtual_time
-async def test_a_scan_lasts_as_long_as_its_caller_wants_within_limits(given: float, taken: float) -> None:
+async def test_a_scan_takes_the_requested_time_within_limits(requested: float, duration: float) -> None:
     service = Service()
-    await service.call("Scan", given)
-    assert service.scanned == [taken]
+    await service.call("Scan", requested)
+    assert service.scanned == [duration]
 
 
 @virtual_time
 async def test_a_scan_returns_added_packs_first_then_the_strongest_and_no_more_than_fit() -> None:
     service = Service()
-    service.found = [(heard(n, rssi=-100 + n % 60), False, False) for n in range(MOST_PACKS + 20)]
-    service.found.append((heard(999, rssi=None), True, True))
+    service.found = [(advertised(n, rssi=-100 + n % 60), False, False) for n in range(MOST_PACKS + 20)]
+    service.found.append((advertised(999, rssi=None), True, True))
     found = await service.call("Scan", 1.0)
     assert len(found) == MOST_PACKS
     assert (found[0]["known"], found[0]["enabled"], "rssi" in found[0]) == (True, True, False)
@@ -93,7 +93,7 @@ async def test_a_scan_returns_added_packs_first_then_the_strongest_and_no_more_t
 
 
 @virtual_time
-async def test_only_some_scans_run_at_a_time_and_another_may_follow() -> None:
+async def test_the_number_of_concurrent_scans_is_limited() -> None:
     service = Service()
     running = [asyncio.create_task(service.call("Scan", 10.0)) for _ in range(MOST_SCANS)]
     await asyncio.sleep(1)
@@ -106,7 +106,7 @@ async def test_only_some_scans_run_at_a_time_and_another_may_follow() -> None:
 
 
 @virtual_time
-async def test_a_scan_that_is_cancelled_makes_room_for_another() -> None:
+async def test_a_cancelled_scan_frees_its_place() -> None:
     service = Service()
     running = [asyncio.create_task(service.call("Scan", 10.0)) for _ in range(MOST_SCANS)]
     await asyncio.sleep(1)
@@ -118,28 +118,28 @@ async def test_a_scan_that_is_cancelled_makes_room_for_another() -> None:
 
 
 @virtual_time
-async def test_what_is_heard_so_far_is_made_again_after_half_a_second() -> None:
-    service, begun = Service(), now()
-    service.hearing = [heard(1)]
+async def test_the_list_of_packs_found_so_far_is_cached_for_half_a_second() -> None:
+    service, began = Service(), now()
+    service.heard_so_far = [advertised(1)]
     for _ in range(5):
         assert [one["address"] for one in await service.call("FoundSoFar")] == ["A4:C1:37:00:00:01"]
-    assert service.asked == 1
-    service.hearing = [heard(2)]
+    assert service.listings == 1
+    service.heard_so_far = [advertised(2)]
     await asyncio.sleep(SO_FAR_AGE)
     assert [one["address"] for one in await service.call("FoundSoFar")] == ["A4:C1:37:00:00:02"]
-    assert now() - begun == SO_FAR_AGE
+    assert now() - began == SO_FAR_AGE
 
 
 @virtual_time
-async def test_a_name_in_an_advertisement_cannot_carry_control_characters() -> None:
+async def test_control_characters_are_removed_from_an_advertised_name() -> None:
     service = Service()
-    service.hearing = [heard(1, name="\x1b[2Jpack\x00")]
+    service.heard_so_far = [advertised(1, name="\x1b[2Jpack\x00")]
     (found,) = await service.call("FoundSoFar")
     assert found["name"].isprintable()
 
 
 @virtual_time
-async def test_the_contact_with_each_pack_is_returned_with_its_silence_if_there_is_one() -> None:
+async def test_the_contact_with_each_pack_is_returned_with_its_silence_if_any() -> None:
     service = Service()
     away = Contact(
         state=ContactState.NOT_HEARD, reason="not heard", advice="go nearer", seconds=9.0, silence=30.0
@@ -158,7 +158,7 @@ async def test_the_contact_with_each_pack_is_returned_with_its_silence_if_there_
 
 
 @virtual_time
-async def test_the_version_and_the_counts_are_the_programs() -> None:
+async def test_the_version_and_the_health_of_the_program_are_returned() -> None:
     service = Service()
     assert await service.call("Version") == __version__
     assert await service.call("Health") == {"packs": 2}
@@ -175,13 +175,13 @@ async def test_the_version_and_the_counts_are_the_programs() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_each_kind_of_error_has_a_name_and_words(err: BaseException, name: str) -> None:
+def test_each_kind_of_error_has_a_name_and_a_text(err: BaseException, name: str) -> None:
     described = _described_error(err)
     assert described.type == name
     assert described.text
 
 
-def test_an_error_in_the_program_is_logged_and_its_words_stay_in_the_log(
+def test_a_bug_is_logged_and_its_details_are_not_sent_to_the_caller(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     described = _described_error(KeyError("secret"))

@@ -1,4 +1,4 @@
-"""A scan that a terminal is told of as it goes on."""
+"""A scan with progress shown on a terminal."""
 
 from __future__ import annotations
 
@@ -28,33 +28,33 @@ async def scanned() -> list[Found]:
 
 @virtual_time
 async def test_a_bus_lost_during_a_scan_is_reported_once_and_without_a_traceback() -> None:
-    unseen: list[dict[str, Any]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda loop, context: unseen.append(context))
+    unretrieved: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda loop, context: unretrieved.append(context))
 
-    async def heard() -> list[Found]:
+    async def found_so_far() -> list[Found]:
         raise BusLost
 
-    told = ""
+    message = ""
     try:
-        await _with_progress(failing(), heard, lambda found: None)
+        await _with_progress(failing(), found_so_far, lambda found: None)
     except BusLost as err:
-        told = str(err)
-    gc.collect()  # here, where nothing holds the traceback: then an exception that nobody took is reported
-    assert (told, unseen) == ("lost the D-Bus connection", [])
+        message = str(err)
+    gc.collect()  # with no reference to the traceback left, so that an unretrieved exception is reported
+    assert (message, unretrieved) == ("lost the D-Bus connection", [])
 
 
 @virtual_time
-async def test_what_cannot_be_shown_of_a_scan_is_an_error_and_is_not_lost() -> None:
-    async def heard() -> list[Found]:
+async def test_an_error_while_showing_progress_is_raised() -> None:
+    async def found_so_far() -> list[Found]:
         return [PACK]
 
-    def tell(found: list[Found]) -> None:
+    def show(found: list[Found]) -> None:
         raise BrokenPipeError
 
     with pytest.raises(BrokenPipeError):
-        await _with_progress(scanned(), heard, tell)
+        await _with_progress(scanned(), found_so_far, show)
 
 
 @pytest.mark.parametrize("seconds", [0.1, 10.0, 60.0])
-def test_the_service_is_given_the_time_that_its_scan_may_take(seconds: float) -> None:
+def test_the_caller_waits_as_long_as_the_scan_may_take(seconds: float) -> None:
     assert scan_limit(seconds) >= longest_discovery(max(1.0, seconds)) + 5.0

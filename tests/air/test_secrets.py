@@ -1,4 +1,4 @@
-"""No login is ever shown: neither in a capture nor in the log."""
+"""Logins are hidden in captures and in the log."""
 
 from __future__ import annotations
 
@@ -36,14 +36,16 @@ def accepted(encoded: bytes) -> list[bytes]:
 
 
 async def exchange(request: Request, answer: Answer) -> list[str]:
-    """What a capture holds of a request and its answer."""
+    """Return the lines of a capture of a request and its answer."""
     lines: list[str] = []
 
     async def write(encoded: bytes) -> None:
         for chunk in answer(encoded):
             asyncio.get_running_loop().call_soon(open_one.feed, chunk)
 
-    open_one = Exchange(ADDRESS, write, Jbd().framer(), lambda _, way, chunk: lines.append(f"{way} {chunk}"))
+    open_one = Exchange(
+        ADDRESS, write, Jbd().framer(), lambda _, direction, chunk: lines.append(f"{direction} {chunk}")
+    )
 
     def ask() -> Conversation[None]:
         yield request
@@ -57,17 +59,17 @@ async def exchange(request: Request, answer: Answer) -> list[str]:
 
 @pytest.mark.parametrize("answer", [whole, torn, accepted])
 @pytest.mark.parametrize("request_sent", SECRETS, ids=lambda request: f"{request.encoded[2]:02x}")
-async def test_a_login_is_hidden_in_a_capture_and_in_the_log_as_its_echo_is(
+async def test_a_login_and_its_echo_are_hidden_in_a_capture_and_in_the_log(
     request_sent: Request, answer: Answer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     lines = await exchange(request_sent, answer)
-    told = "\n".join(lines) + caplog.text
+    output = "\n".join(lines) + caplog.text
     payload = request_sent.encoded[4:-1]
     assert lines[0] == f"> {request_sent.encoded[:3].hex()}.. (login hidden)"
     assert "(login hidden)" in caplog.text
     for start in range(len(payload) - 2):
-        assert payload[start : start + 3].hex() not in told
+        assert payload[start : start + 3].hex() not in output
     if answer is accepted:
         assert lines[1:] == [f"< {module_reply(request_sent.encoded[2], bytes(1)).hex()}"]
 

@@ -1,4 +1,4 @@
-"""What happens when a part of this program itself goes wrong, in virtual time."""
+"""Supervision of hung and faulty tasks, in virtual time."""
 
 from __future__ import annotations
 
@@ -18,18 +18,17 @@ from dbus_xbms.model import Phase
 from dbus_xbms.pack.pack import Pack
 from dbus_xbms.pack.poller import Progress
 from dbus_xbms.protocols.jbd import Jbd
-from dbus_xbms.report import Report
 from dbus_xbms.serve import leaves
 from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.simulator.device import Device, WireSpec
 from dbus_xbms.supervision import HANGS_AFTER, STANDSTILL, Hung
 from tests.air.fakes import ADDRESSES, HCI0, HCI1, FakeClient, FakePack, FakeStack
-from tests.air.test_bad_radio import Judge, Screen, Storm, each, keep
+from tests.air.simulated_pack import RecordingBoard, RecordingService, SimulatedPack, every, store_setting
 from tests.air.virtual_time import VirtualTimeLoop, now, virtual_time
 
 
 class Hanging:
-    """A pack whose task shows something once and then hangs; perhaps even when it is cancelled."""
+    """A pack whose task publishes once and then hangs, if ``stubborn`` even when it is cancelled."""
 
     address = "A4:C1:37:00:00:01"
 
@@ -53,7 +52,7 @@ async def watch(pack: Hanging) -> None:
 
 
 @virtual_time
-async def test_a_pack_that_hangs_is_ended_before_its_values_grow_old() -> None:
+async def test_a_hung_pack_is_cancelled_before_its_values_expire() -> None:
     pack, began = Hanging(), now()
     await watch(pack)
     assert pack.ended_at is not None
@@ -61,14 +60,14 @@ async def test_a_pack_that_hangs_is_ended_before_its_values_grow_old() -> None:
 
 
 @virtual_time
-async def test_a_pack_that_cannot_even_be_ended_ends_the_program() -> None:
+async def test_a_pack_that_cannot_be_cancelled_ends_the_program() -> None:
     with pytest.raises(Hung, match="ending, to be restarted"):
         await watch(Hanging(stubborn=True))
     await asyncio.sleep(200)
 
 
 @virtual_time
-async def test_a_pack_that_shows_something_now_and_then_goes_on() -> None:
+async def test_a_pack_that_publishes_now_and_then_keeps_running() -> None:
     pack = Hanging()
     task = asyncio.ensure_future(watch(pack))
     for _ in range(20):
@@ -81,41 +80,29 @@ async def test_a_pack_that_shows_something_now_and_then_goes_on() -> None:
 
 
 class Faulty(PackSettings):
-    """Settings that make deciding fail while ``broken``, as a fault in this program would."""
+    """Settings that make the decision raise while ``broken``, as a bug would."""
 
     broken = False
 
     def __getattribute__(self, name: str) -> Any:
         if name == "hold_time" and self.broken:
-            raise ZeroDivisionError("a fault in deciding")
+            raise ZeroDivisionError("a fault in the decision")
         return super().__getattribute__(name)
 
 
-class Keeping(Screen):
-    """A screen that keeps its reports."""
-
-    def __init__(self, judge: Judge) -> None:
-        super().__init__(judge)
-        self.reports: list[tuple[float, Report]] = []
-
-    def update(self, report: Report, now: float) -> bool:
-        self.reports.append((now, report))
-        return super().update(report, now)
-
-
 @virtual_time
-async def test_a_fault_in_deciding_stops_all_currents_and_ends_by_itself() -> None:
-    storm = Storm(1)
-    storm.settings = settings = Faulty({"Control": 1, "Chemistry": "LiFePO4"})
-    storm.screen = screen = Keeping(storm.judge)
+async def test_a_fault_in_the_decision_sets_the_limits_to_zero_until_it_is_over() -> None:
+    simulated = SimulatedPack(1)
+    simulated.settings = settings = Faulty({"Control": 1, "Chemistry": "LiFePO4"})
+    simulated.service = service = RecordingService(simulated.board)
     began = now()
 
-    def weather(_: Storm) -> None:
+    def disturb(_: SimulatedPack) -> None:
         settings.broken = 60 < now() - began < 90
 
-    await storm.rage(150, each(1, weather))
-    during = [r for at, r in screen.reports if 62 < at - began < 90]
-    after = [r for at, r in screen.reports if at - began > 95]
+    await simulated.run(150, every(1, disturb))
+    during = [r for at, r in service.reports if 62 < at - began < 90]
+    after = [r for at, r in service.reports if at - began > 95]
     assert during
     assert {r.decision.phase for r in during} == {Phase.LOST}
     assert {(r.decision.limits.ccl, r.decision.limits.dcl) for r in during if r.decision.limits} == {
@@ -127,40 +114,40 @@ async def test_a_fault_in_deciding_stops_all_currents_and_ends_by_itself() -> No
 
 
 class Fleet:
-    """Packs of the program on a fake stack, and the watch over their progress."""
+    """Packs on a fake stack, and the watchdog for their progress."""
 
     def __init__(self, count: int = 3, **chosen: Value) -> None:
         loop = asyncio.get_running_loop()
         self.radios = [FakePack(address) for address in ADDRESSES[:count]]
         for radio in self.radios:
-            radio.device = Device(radio.address, Judge(), WireSpec(), loop)
+            radio.device = Device(radio.address, RecordingBoard(), WireSpec(), loop)
         self.stack = FakeStack(*self.radios)
         self.settings = PackSettings(chosen)
         self._over = False
 
-    async def gives_up_after(self, seconds: float, weather: Callable[[], object]) -> float | None:
-        """Let the weather come after 100 s; return how long after that the watch has given up, if ever."""
-        air, storm, strike = Central([Jbd()], stack=self.stack), Storm(1), now() + 100
+    async def gives_up_after(self, seconds: float, disturb: Callable[[], object]) -> float | None:
+        """Call ``disturb`` after 100 s; return how many s later the watchdog gives up, or None."""
+        central, service, start = Central([Jbd()], stack=self.stack), SimulatedPack(1).service, now() + 100
         packs = [
             Pack(
                 radio.address,
                 self.settings,
-                central=air,
+                central=central,
                 protocol=Jbd(),
-                service=storm.screen.present,
-                store=keep,
+                service=service.present,
+                store=store_setting,
             )
             for radio in self.radios
         ]
-        tasks = [asyncio.ensure_future(air.run()), *(asyncio.ensure_future(pack.run()) for pack in packs)]
-        asyncio.get_running_loop().call_at(strike, weather)
+        tasks = [asyncio.ensure_future(central.run()), *(asyncio.ensure_future(pack.run()) for pack in packs)]
+        asyncio.get_running_loop().call_at(start, disturb)
         try:
-            async with asyncio.timeout_at(strike + seconds):
+            async with asyncio.timeout_at(start + seconds):
                 await supervision.watch_progress(lambda: packs)
         except TimeoutError:
             return None
         except Hung:
-            return now() - strike
+            return now() - start
         finally:
             self._over = True
             while not all(task.done() for task in tasks):
@@ -169,10 +156,10 @@ class Fleet:
                 await asyncio.wait(tasks, timeout=1)
 
     def hang(self, count: int = 99) -> None:
-        """So many links break, and whoever connects to those packs hangs, even if he is cancelled."""
+        """Break the links of the first ``count`` packs; connecting to them then hangs, even if cancelled."""
         hanging, connect = self.radios[:count], self.stack.connect
 
-        async def for_ever(device: BLEDevice, **options: Any) -> FakeClient:
+        async def connect_or_hang(device: BLEDevice, **options: Any) -> FakeClient:
             if device.address not in [radio.address for radio in hanging]:
                 return await connect(device, **options)
             while True:
@@ -182,24 +169,24 @@ class Fleet:
                     if self._over:
                         raise
 
-        self.stack.connect = for_ever  # type: ignore[method-assign]
+        self.stack.connect = connect_or_hang  # type: ignore[method-assign]
         for radio in hanging:
             radio.drop()
 
-    def leave(self) -> None:
+    def go_out_of_range(self) -> None:
         for radio in self.radios:
-            radio.leave_air()
+            radio.go_out_of_range()
 
 
 @virtual_time
-async def test_if_all_hang_although_an_adapter_is_up_the_program_ends_after_five_minutes() -> None:
+async def test_the_program_ends_when_all_packs_hang_for_five_minutes_although_an_adapter_is_on() -> None:
     fleet = Fleet()
     after = await fleet.gives_up_after(1000, fleet.hang)
     assert after == pytest.approx(STANDSTILL, abs=15)
 
 
 @virtual_time
-async def test_packs_polled_rarely_get_their_time_and_a_minute_more() -> None:
+async def test_packs_with_a_long_poll_interval_are_no_fault() -> None:
     fleet = Fleet(PollInterval=600.0)
     assert await fleet.gives_up_after(3000, lambda: None) is None
     fleet = Fleet(PollInterval=600.0, ConnectionMode=1)
@@ -207,15 +194,15 @@ async def test_packs_polled_rarely_get_their_time_and_a_minute_more() -> None:
 
 
 @virtual_time
-async def test_a_pack_that_still_is_polled_keeps_the_program_running() -> None:
+async def test_one_pack_that_is_still_polled_keeps_the_program_running() -> None:
     fleet = Fleet()
     assert await fleet.gives_up_after(1000, lambda: fleet.hang(2)) is None
 
 
 @virtual_time
-async def test_packs_that_are_away_for_an_hour_are_no_fault() -> None:
+async def test_packs_out_of_range_for_an_hour_are_no_fault() -> None:
     fleet = Fleet()
-    assert await fleet.gives_up_after(3700, fleet.leave) is None
+    assert await fleet.gives_up_after(3700, fleet.go_out_of_range) is None
 
 
 @virtual_time
@@ -230,24 +217,24 @@ async def test_bluetoothd_or_an_adapter_missing_for_an_hour_is_no_fault() -> Non
 
 
 @virtual_time
-async def test_a_pack_whose_own_adapter_is_missing_is_no_fault() -> None:
+async def test_a_pack_whose_chosen_adapter_is_missing_is_no_fault() -> None:
     fleet = Fleet(Adapter=HCI1.address)
     assert await fleet.gives_up_after(3700, lambda: None) is None
 
 
 @virtual_time
-async def test_scans_that_are_refused_for_an_hour_are_no_fault() -> None:
+async def test_refused_scans_for_an_hour_are_no_fault() -> None:
     fleet = Fleet()
 
     def refuse() -> None:
-        fleet.leave()
+        fleet.go_out_of_range()
         fleet.stack.scan_error = "org.bluez.Error.InProgress"
 
     assert await fleet.gives_up_after(3700, refuse) is None
 
 
 @virtual_time
-async def test_ten_minutes_in_which_the_machine_hung_are_no_fault() -> None:
+async def test_a_machine_suspended_for_ten_minutes_is_no_fault() -> None:
     loop = asyncio.get_running_loop()
     assert isinstance(loop, VirtualTimeLoop)
     fleet = Fleet(PollInterval=30.0)
@@ -255,12 +242,12 @@ async def test_ten_minutes_in_which_the_machine_hung_are_no_fault() -> None:
 
 
 @virtual_time
-async def test_no_pack_at_all_is_no_fault() -> None:
+async def test_having_no_packs_is_no_fault() -> None:
     assert await Fleet(0).gives_up_after(3700, lambda: None) is None
 
 
 @virtual_time
-async def test_what_hung_does_not_count_from_before_the_radio_came_back() -> None:
+async def test_the_time_without_an_adapter_does_not_count_as_hung() -> None:
     fleet = Fleet()
 
     def adapter_returns_but_all_hang() -> None:
@@ -272,12 +259,12 @@ async def test_what_hung_does_not_count_from_before_the_radio_came_back() -> Non
     assert after == pytest.approx(1000 + STANDSTILL, abs=15)
 
 
-def test_what_ends_the_program_is_found_in_groups_within_groups() -> None:
+def test_errors_are_found_in_nested_exception_groups() -> None:
     one, other = Hung("one"), Hung("other")
     assert list(leaves(ExceptionGroup("", [ExceptionGroup("", [one]), other]))) == [one, other]
 
 
-def test_a_program_that_cannot_end_is_ended_all_the_same() -> None:
+def test_the_process_exits_even_if_its_tasks_do_not_end() -> None:
     script = """
 import asyncio
 from dbus_xbms import supervision

@@ -10,17 +10,17 @@ from typing import Any, ParamSpec
 
 P = ParamSpec("P")
 
-REAL_WAIT = 5.0  # s for something outside the loop, when no timer is left
+REAL_WAIT = 5.0  # s to wait for something outside the loop when no timer is set
 
 
-class Stuck(BaseException):  # not an Exception: nothing under test may swallow it
+class Stuck(BaseException):  # not an Exception, so that no code under test catches it
     """Every task waits, and no timer is set."""
 
 
 class _Selector(selectors.DefaultSelector):
     def __init__(self) -> None:
         super().__init__()
-        self.now = 1000.0  # s; not 0, so that a forgotten "since the start" shows
+        self.now = 1000.0  # s; not 0, so that a missing offset is noticed
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         ready = super().select(0)
@@ -58,8 +58,8 @@ def virtual_time(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, No
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         async def checked() -> None:
             await test(*args, **kwargs)
-            left = asyncio.all_tasks() - {asyncio.current_task()}
-            assert not left, f"left behind: {left}"
+            remaining = asyncio.all_tasks() - {asyncio.current_task()}
+            assert not remaining, f"tasks left behind: {remaining}"
 
         with asyncio.Runner(loop_factory=VirtualTimeLoop, debug=False) as runner:
             runner.run(checked())

@@ -22,7 +22,7 @@ from dbus_xbms.simulator.board import BatteryBoard, BoardSpec
 from dbus_xbms.simulator.device import Device, WireSpec
 from dbus_xbms.venus.battery import BatteryService
 from tests.air.fakes import ADDRESSES, FakePack, FakeStack
-from tests.air.test_bad_radio import keep
+from tests.air.simulated_pack import store_setting
 from tests.bus.venus import Venus
 from tests.patience import PATIENCE
 
@@ -74,7 +74,9 @@ async def calls_of_a_pack() -> set[tuple[Function | None, Function]]:
     central = Central([Jbd()], stack=FakeStack(FakePack(ADDRESS, device=device)))
     settings = PackSettings({"AllowMosfetControl": 1})
     with recorded() as calls:
-        pack = Pack(ADDRESS, settings, central=central, protocol=Jbd(), service=BatteryService, store=keep)
+        pack = Pack(
+            ADDRESS, settings, central=central, protocol=Jbd(), service=BatteryService, store=store_setting
+        )
         tasks = [asyncio.ensure_future(task) for task in (central.run(), pack.run())]
         async with Venus() as venus, asyncio.timeout(PATIENCE):
             await venus.until(ADDRESS, lambda seen: bool(seen["/Dc/0/Voltage"]))
