@@ -243,7 +243,7 @@ class App:
             raise
 
     def health(self) -> dict[str, int]:
-        """Count packs, links and tasks; none of these grows with time."""
+        """Return the number of packs, links and tasks. One that keeps growing is a leak."""
         return {
             "packs": len(self._packs),
             "links": sum(adapter.links for adapter in self._central.adapters),

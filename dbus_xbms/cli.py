@@ -157,7 +157,7 @@ def _row(top: Parser, name: str) -> Command:
 
 
 def _installed(command: Command) -> bool:
-    """Whether the module of a command is there: a release for a GX leaves the simulator out."""
+    """Return whether the module of a command is there: a release for a GX leaves the simulator out."""
     return find_spec(f"dbus_xbms.commands.{command.name}") is not None
 
 

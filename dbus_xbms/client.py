@@ -1,6 +1,6 @@
-"""Read a battery pack from a Python program, with nothing but BlueZ: ``async with connect(address) as pack``.
+"""Read a battery pack from a Python program: ``async with connect(address) as pack``.
 
-See docs/library.md. Everything here is exported by :mod:`dbus_xbms`, which imports this module on first use.
+It needs only BlueZ; see docs/library.md. :mod:`dbus_xbms` exports everything here, imported on first use.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = ["NotReached", "PackClient", "connect"]
 
 log = logging.getLogger(__name__)
 
-CONNECT_LIMIT = 60.0  # s to find a pack and connect to it: a scan, two slow connections, a busy adapter
+CONNECT_LIMIT = 60.0  # s to find a pack and connect: a scan and two slow attempts on a busy adapter
 
 
 class NotReached(LinkError):
@@ -35,7 +35,7 @@ class NotReached(LinkError):
 
 
 class PackClient:
-    """A connection to one pack, open inside ``async with``. Made by :func:`connect`."""
+    """A connection to one pack, open inside ``async with``; made by :func:`connect`."""
 
     def __init__(
         self,
@@ -63,12 +63,12 @@ class PackClient:
 
     @property
     def state(self) -> str:
-        """A short phrase for people: "searching", "connecting", "connected", "connection lost", ..."""
+        """The state of the connection, for display: "searching", "connecting", "connected", ..."""
         return self._link.status.state if self._link else "disconnected"
 
     @property
     def rssi(self) -> int | None:
-        """Signal strength in dBm of the newest advertisement, or ``None`` if there was no need to scan."""
+        """Signal strength in dBm of the latest advertisement, or ``None`` if no scan was needed."""
         return self._link.status.rssi if self._link else None
 
     async def __aenter__(self) -> Self:
@@ -95,12 +95,12 @@ class PackClient:
     async def read(self, *, counters: bool = False) -> Reading:
         """Read the pack once.
 
-        The identity is read once per connection and is part of every reading. ``counters`` also reads how
+        The identity is read once per connection and is included in every reading. ``counters``: also read how
         often each protection has tripped, if the BMS counts that.
 
         Raises:
             LinkError: not connected, the connection is lost, or no reply. Connect again.
-            ProtocolError: the reply makes no sense. The connection stays open; read again.
+            ProtocolError: the reply is invalid. The connection stays open; read again.
         """
         if not self._link:
             raise LinkError("not connected")
@@ -115,7 +115,7 @@ class PackClient:
             return replace(reading, identity=self._identity)
 
     async def _open(self, link: Link) -> None:
-        """Connect and log in; connect again after each step of a pairing."""
+        """Connect and log in; after each step of a pairing, connect again."""
         while True:
             try:
                 async with asyncio.timeout(self._timeout):
@@ -174,7 +174,7 @@ def connect(
 
 
 class _Shared:
-    """The Central of one event loop, and how many clients use it."""
+    """The Central of one event loop, and the number of clients that use it."""
 
     def __init__(self) -> None:
         self.central = Central([])
@@ -193,7 +193,7 @@ def _forget(running: asyncio.Task[None]) -> None:
 
 @asynccontextmanager
 async def _shared_central() -> AsyncIterator[Central]:
-    """Run one Central for all clients of this event loop: they take turns at the radio."""
+    """Yield a Central that all clients of this event loop share, so that they take turns at the radio."""
     loop = asyncio.get_running_loop()
     while (shared := _shared.get(loop)) and shared.running.cancelling():
         await asyncio.wait([shared.running])

@@ -112,7 +112,7 @@ ADVICE: Mapping[ContactState, str] = {
 
 
 def advice(state: ContactState, pack: str) -> str:
-    """What the owner can do about a state, or an empty text. ``pack``: its name in a command."""
+    """Return what the owner can do about a state, or an empty text. ``pack``: its name in a command."""
     return ADVICE.get(state, "").format(pack=pack)
 
 

@@ -147,7 +147,7 @@ class PackSample:
     balance_current: float | None = None  # A
 
     def is_on(self, mosfet: Mosfet) -> bool | None:
-        """Whether a MOSFET is on; ``None`` if unknown."""
+        """Return whether a MOSFET is on; ``None`` if unknown."""
         return None if self.mosfets is None else self.mosfets.of(mosfet)
 
 

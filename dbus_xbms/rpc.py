@@ -1,4 +1,4 @@
-"""The program's own D-Bus name: at most one instance runs, and it answers the command line."""
+"""The service's own D-Bus name, which allows one instance only and serves the command line."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ NAME = "dbus_xbms.Service"
 PATH = "/dbus_xbms"
 INTERFACE = "dbus_xbms.Service1"
 
-MOST_PACKS = 100  # in a reply: the strongest; the number of random addresses is unlimited
-SO_FAR_AGE = 0.5  # s for which a reply to FoundSoFar is reused, however often it is called
-MOST_SCANS = 3  # at a time; each caller waits for one
+MOST_PACKS = 100  # in a reply, the strongest ones; there may be any number of random addresses
+SO_FAR_AGE = 0.5  # s for which a reply to FoundSoFar is reused
+MOST_SCANS = 3  # at a time, each for one caller
 
 ERROR = "dbus_xbms.Error"
 BUSY = f"{ERROR}.Busy"
-FAULT = f"{ERROR}.Fault"  # an error in this program; the log has more
+FAULT = f"{ERROR}.Fault"  # an error in this program; the log has details
 STOPPING = f"{ERROR}.Stopping"
-SETTINGS = f"{ERROR}.Settings"  # localsettings did not do what was needed
+SETTINGS = f"{ERROR}.Settings"  # an error of localsettings
 BUS = f"{ERROR}.Bus"
 
 Scan = Callable[[float], Awaitable[list[tuple[Advertised, bool, bool]]]]  # s -> pack, known, enabled
@@ -43,7 +43,7 @@ Described = list[dict[str, Variant]]
 
 
 class RpcService:
-    """Owns the program's name inside the context, and answers the command line."""
+    """Serves the command line under the program's name while inside the context."""
 
     def __init__(
         self, scan: Scan, health: Health, contacts: Contacts, recent: FoundPacks, so_far: FoundPacks
@@ -55,7 +55,7 @@ class RpcService:
         self._found_so_far = so_far
         self._scans = 0  # under way
         self._so_far: Described = []  # the last reply to FoundSoFar
-        self._stale_at = 0.0  # s, loop time at which it is made again
+        self._stale_at = 0.0  # s, loop time at which it expires
         self.methods = {
             "Scan": Method(takes="d", gives="aa{sv}", run=self._scan_for),
             "RecentlyFound": Method(gives="aa{sv}", run=lambda call: [_unknown(self._recent())]),
@@ -77,20 +77,20 @@ class RpcService:
         """Take the name.
 
         Raises:
-            BusError: there is no bus, or the name is taken: the program already runs.
+            BusError: there is no bus, or the program is already running.
         """
         await self._server.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Answer running scans, and give the name back."""
+        """Answer running scans, and release the name."""
         await self._server.close()
 
     async def watch(self) -> NoReturn:
-        """Wait until the bus closes; without it the program has no purpose.
+        """Wait until the bus closes.
 
         Raises:
-            BusLost: it has closed.
+            BusLost: it has.
         """
         await self._server.until_closed()
         raise BusLost
@@ -103,7 +103,7 @@ class RpcService:
             raise DBusError(BUSY, "several scans are already running; try again later")
         self._scans += 1
         try:
-            # In this order NaN, which no timer accepts, is the shortest scan.
+            # In this order, NaN, which no timer accepts, becomes the shortest scan.
             found = await self._scan(min(LONGEST_SCAN, max(SHORTEST_SCAN, call.body[0])))
         finally:
             self._scans -= 1
@@ -112,7 +112,7 @@ class RpcService:
         return [[_described(*entry) for entry in found[:MOST_PACKS]]]
 
     def _so_far_found(self, call: Message) -> list[Described]:
-        """Return the packs found by the scans under way; none while there is no scan."""
+        """Return the packs found so far by running scans."""
         now = asyncio.get_running_loop().time()
         if now >= self._stale_at:
             self._so_far = _unknown(strongest(self._found_so_far(), MOST_PACKS))
@@ -120,7 +120,7 @@ class RpcService:
         return [self._so_far]
 
     def _counts(self, call: Message) -> list[dict[str, int]]:
-        """Return how many things of each kind run or are held."""
+        """Return the number of packs, links, tasks and so on."""
         return [{name: int(number) for name, number in self._health().items()}]
 
     def _packs(self, call: Message) -> list[dict[str, dict[str, Variant]]]:
@@ -129,7 +129,7 @@ class RpcService:
 
 
 def _described_error(err: BaseException) -> DBusError:
-    """Return the reply to a call whose method raised an error: a name and words that the caller can use."""
+    """Return the error reply to a call whose method raised ``err``."""
     match err:
         case DBusError():
             return err
@@ -141,7 +141,7 @@ def _described_error(err: BaseException) -> DBusError:
             return DBusError(BUS, text(str(err)))
         case asyncio.CancelledError():
             return DBusError(STOPPING, "the service is stopping")
-    log.error("a request over D-Bus failed by an error in this program", exc_info=err)
+    log.error("a D-Bus call failed because of an error in this program", exc_info=err)
     return DBusError(FAULT, "an error in the service; see its log")
 
 
@@ -151,7 +151,7 @@ def error_name(state: ContactState) -> str:
 
 
 def text(words: str) -> str:
-    """Return words as D-Bus carries them: it disconnects the sender of a NUL."""
+    """Return a text that D-Bus can carry: it disconnects clients that send a NUL."""
     return printable(words, LINE)
 
 

@@ -143,7 +143,7 @@ class Setting(Generic[T]):
 
 
 def _sendable(text: str) -> bool:
-    """Whether a text can be encoded in UTF-8; one typed in another encoding cannot."""
+    """Return whether a text can be encoded in UTF-8; one typed in another encoding cannot."""
     try:
         return bool(text.encode()) or not text
     except UnicodeEncodeError:
@@ -151,7 +151,7 @@ def _sendable(text: str) -> bool:
 
 
 def _finite(value: float) -> bool:
-    """Whether a value is a finite number within the range of a double."""
+    """Return whether a value is a finite number within the range of a double."""
     try:
         return isfinite(value)
     except OverflowError:  # an int of hundreds of digits

@@ -50,7 +50,7 @@ def _now() -> float:
 
 
 def _slept(looked: float) -> bool:
-    """Whether the whole process was suspended since the last check."""
+    """Return whether the whole process was suspended since the last check."""
     return _now() - looked > 2 * WATCH_EVERY
 
 

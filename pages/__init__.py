@@ -1,1 +1,1 @@
-"""Makes the man page and the script that completes commands, from the parsers of the command line."""
+"""Generate the man page and the completion script from the parsers of the command line."""

@@ -1,4 +1,4 @@
-"""``python -m pages``: write both; ``--check``: fail if they are not what the parsers say."""
+"""``python -m pages``: write both; ``--check``: fail if one is not up to date."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def pages() -> Mapping[Path, str]:
-    """Each page by its file."""
+    """Return the text of each page by its file."""
     return {
         ROOT / "docs/dbus-xbms.1": man.page(),
         ROOT / "dbus_xbms/dbus-xbms.bash": completion.script(),
@@ -21,7 +21,7 @@ def pages() -> Mapping[Path, str]:
 
 
 def main() -> int:
-    """Write the pages, or compare them."""
+    """Write the pages, or check them."""
     parser = argparse.ArgumentParser(prog="script/pages", description=__doc__)
     parser.add_argument(
         "--check", action="store_true", help="write nothing; fail if a page is not up to date"

@@ -1,4 +1,4 @@
-"""The script that completes a command line in bash."""
+"""The completion script for bash."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from dbus_xbms.settings import PackSettings, ProgramSettings
 
 HERE = Path(__file__).parent
 LOG_LEVEL = "log_level"
-PLAIN = re.compile(r"[\w.=:,+-]+")  # what the shell takes as one word
+PLAIN = re.compile(r"[\w.=:,+-]+")  # one word without quotes for the shell
 
 
 def script() -> str:
-    """The whole script: the frame, with what the parsers say of each command."""
-    frame = (HERE / "completion.bash").read_text(encoding="utf-8")
+    """Return the script: the template, filled in from the parsers of the commands."""
+    text = (HERE / "completion.bash").read_text(encoding="utf-8")
     names = [row.name for row in COMMANDS]
-    holes = {
+    values = {
         "COMMANDS": " ".join([*names, HELP]),
         "PACK_SETTINGS": _names(PackSettings.rows),
         "SERVICE_SETTINGS": _names(ProgramSettings.rows),
@@ -28,9 +28,9 @@ def script() -> str:
         "OPTIONS": "\n".join(_options()),
         "PLACES": "\n".join(_places()),
     }
-    for name, text in holes.items():
-        frame = frame.replace(f"@{name}@", text)
-    return frame
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", value)
+    return text
 
 
 def _names(table: tuple[object, ...]) -> str:
@@ -38,7 +38,7 @@ def _names(table: tuple[object, ...]) -> str:
 
 
 def _options() -> Iterator[str]:
-    """The options of each command."""
+    """Yield a case for the options of each command."""
     yield f"        '') echo '{_flags(top_parser())}' ;;"
     for row in COMMANDS:
         yield f"        {row.name}) echo '{_flags(command_parser(row.name))}' ;;"
@@ -50,7 +50,7 @@ def _flags(parser: argparse.ArgumentParser) -> str:
 
 
 def _places() -> Iterator[str]:
-    """What stands at each place of each command, and after each option that takes a value."""
+    """Yield a case for each positional argument and for each option with a value."""
     yield from _of_command("", top_parser())
     yield f"        '{HELP} 1') echo words @ ;;".replace("@", " ".join(row.name for row in COMMANDS))
     for row in COMMANDS:
@@ -63,7 +63,7 @@ def _of_command(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:
         if action.nargs == 0 or action.help == argparse.SUPPRESS or (name and action.dest == LOG_LEVEL):
             continue
         kind = _kind(action)
-        command = f"'{name}" if name else "*'"  # an option of the program stands after each command, too
+        command = f"'{name}" if name else "*'"  # options of the program are allowed after each command, too
         for option in action.option_strings:
             yield f"        {command} {option}') echo {kind} ;;"
         if not action.option_strings:
@@ -73,7 +73,7 @@ def _of_command(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:
 
 
 def _kind(action: argparse.Action) -> str:
-    """What an argument is, for the script."""
+    """Return the kind of an argument, as the script names it."""
     if action.choices:
         return " ".join(
             ["words", *(str(choice) for choice in action.choices if PLAIN.fullmatch(str(choice)))]

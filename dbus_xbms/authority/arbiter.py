@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 STALE = 30.0  # s after which the surroundings count as unknown; they are read every 5 s
 WAIT_LIMIT = 8.0  # s that packs wait at the start for the surroundings to be read
-# Reasons that are logged as a warning: the owner has enabled control.
+# Reasons that are logged as warnings: the owner has enabled control.
 WARNED = (Reason.VOLTAGE_MISMATCH, Reason.OTHER_BMS, Reason.OTHER_PACK)
 
 
@@ -36,7 +36,7 @@ class ControlCandidate(Protocol):
         ...
 
     def set_ruling(self, ruling: Ruling) -> None:
-        """Apply whether the pack controls, and why not."""
+        """Set whether the pack controls, and why not."""
         ...
 
 
@@ -44,7 +44,7 @@ class Watcher(Protocol):
     """A :class:`dbus_xbms.authority.surroundings.SurroundingsWatcher`."""
 
     def wake(self) -> None:
-        """Look at once if looking rarely."""
+        """Look at once, if it is between two of its less frequent looks."""
         ...
 
     async def run(self) -> None:
@@ -62,13 +62,15 @@ class Arbiter:
             [Callable[[Surroundings], None], Callable[[], bool]], Watcher
         ] = SurroundingsWatcher,
     ) -> None:
-        """Make an arbiter; ``watcher`` makes what watches the bus, from where to report and whether to."""
+        """Make an arbiter; ``watcher`` makes the bus watcher from ``report`` and ``wanted``."""
         self.identified = asyncio.Event()  # set by a pack whose number of cells has become known
         self._packs = packs
         self._around, self._seen_at = Surroundings(), -inf
         self._watcher = watcher(self._seen, self._wanted)
         self._scanned = asyncio.Event()
-        self._confirmed: set[str] = set()  # addresses whose owners have changed something while we run
+        self._confirmed: set[str] = (
+            set()
+        )  # addresses of packs whose control the owner has changed since the start
         self._state: AuthorityState | None = None
         self._rulings: dict[str, Ruling] = {}
 
@@ -91,7 +93,9 @@ class Arbiter:
             async with asyncio.timeout(WAIT_LIMIT):
                 await self._scanned.wait()
         except TimeoutError:
-            log.warning("no answer about other batteries on the bus; no pack controls chargers yet")
+            log.warning(
+                "other batteries on the bus are not known yet; no pack controls chargers until they are"
+            )
 
     def confirm(self, address: str) -> None:
         """Record that the owner has changed a pack's control, and decide again."""
@@ -115,7 +119,7 @@ class Arbiter:
         state = self._state or AuthorityState(started=now)
         self._state, rulings = authority.judge(state, claims, self._around, now)
         self._log(rulings)
-        # First those that lose control, so that there are never two
+        # Packs that lose control come first, so that two packs never control at the same time.
         for address, ruling in sorted(rulings.items(), key=lambda entry: entry[1].controls):
             packs[address].set_ruling(ruling)
 

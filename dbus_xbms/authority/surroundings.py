@@ -1,4 +1,4 @@
-"""What else matters to charging: other batteries with limits, and meters of the bank's voltage."""
+"""Watch other batteries with limits, and services that measure the bank's voltage."""
 
 from __future__ import annotations
 
@@ -11,37 +11,38 @@ from typing import Any
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.dbus import BusLost, CallFailed, NameWatcher, call_daemon, connected
-from dbus_xbms.interference.programs import OURS, is_foreign
+from dbus_xbms.interference.programs import is_foreign
 from dbus_xbms.policy.authority import Surroundings
 from dbus_xbms.venus.bus_item import get_value
+from dbus_xbms.venus.tables.battery import OWN_BATTERY
 
 log = logging.getLogger(__name__)
 
 VICTRON = "com.victronenergy"
 SYSTEM = f"{VICTRON}.system"
-# The services to which systemcalc passes a charge voltage
+# The services to which systemcalc sends a charge voltage
 CHARGERS = tuple(
     f"{VICTRON}.{kind}." for kind in ("vebus", "solarcharger", "multi", "inverter", "alternator", "dcgenset")
 )
 CVL, VOLTAGE = "/Info/MaxChargeVoltage", "/Dc/0/Voltage"
-LOOK_RARELY = 30.0  # s; while no pack is to control
-LOOK_EVERY = 5.0  # s; polled, because the services' signals come every second and are about other values
+SLOW_INTERVAL = 30.0  # s; while no pack may control
+INTERVAL = 5.0  # s; polled, because the services signal every second, mostly about other values
 
 NO_ANSWER = object()  # in place of a value
 
 
 class SurroundingsWatcher:
-    """Passes what it sees to ``report``: every 5 s while ``wanted`` returns True, else every 30 s."""
+    """Calls ``report`` every 5 s while ``wanted`` returns True, else every 30 s."""
 
     def __init__(self, report: Callable[[Surroundings], None], wanted: Callable[[], bool]) -> None:
         self._report = report
         self._wanted = wanted
         self._look_now = asyncio.Event()
         self._idle = False
-        self._limits: dict[str, object] = {}  # of other batteries, as they last answered
+        self._limits: dict[str, object] = {}  # last answers of other batteries
 
     def wake(self) -> None:
-        """Look at once if looking rarely."""
+        """Look at once, if it is between two of its less frequent looks."""
         if self._idle:
             self._look_now.set()
 
@@ -57,24 +58,26 @@ class SurroundingsWatcher:
             await names.watch_namespace(VICTRON)
             while not closed.done():
                 self._look_now.clear()
-                if seen := await self._seen(bus, names.owners):
-                    self._report(seen)
+                if surroundings := await self._read(bus, names.owners):
+                    self._report(surroundings)
                 await self._pause()
             raise BusLost
 
     async def _pause(self) -> None:
         self._idle = not self._wanted()
         try:
-            async with asyncio.timeout(LOOK_RARELY if self._idle else LOOK_EVERY):
+            async with asyncio.timeout(SLOW_INTERVAL if self._idle else INTERVAL):
                 await self._look_now.wait()
         except TimeoutError:
             pass
         self._idle = False
 
-    async def _seen(self, bus: MessageBus, names: Iterable[str]) -> Surroundings | None:
+    async def _read(self, bus: MessageBus, names: Iterable[str]) -> Surroundings | None:
         try:
             await call_daemon(bus, "GetId")
-        except CallFailed as err:  # the bus is busy, and nobody else can answer: better nothing than wrong
+        except (
+            CallFailed
+        ) as err:  # the bus is too busy for any answer: report nothing rather than wrong values
             log.debug("%s", err)
             return None
         chargers = [name for name in names if name.startswith(CHARGERS)]
@@ -93,7 +96,7 @@ class SurroundingsWatcher:
             known=True,
             limits=_numbers(self._limits),
             voltages=_numbers(system | voltages),
-            shared=shared if isinstance(shared, str) and shared.startswith(OURS) else "",
+            shared=shared if isinstance(shared, str) and shared.startswith(OWN_BATTERY) else "",
         )
 
 
@@ -114,15 +117,15 @@ async def _values(bus: MessageBus, names: Iterable[str], path: str) -> dict[str,
 
 
 async def _system_voltage(bus: MessageBus) -> dict[str, object]:
-    """Return the system's voltage by the service that measures it; nothing if that is one of our packs."""
+    """Return the system's voltage by the service that measures it; empty if that is a pack of ours."""
     volts, by = await asyncio.gather(
         _answer(bus, SYSTEM, "/Dc/Battery/Voltage"), _answer(bus, SYSTEM, "/Dc/Battery/BatteryService")
     )
-    return {by: volts} if isinstance(by, str) and not by.startswith(OURS) else {}
+    return {by: volts} if isinstance(by, str) and not by.startswith(OWN_BATTERY) else {}
 
 
 def _numbers(answers: dict[str, object]) -> dict[str, float]:
-    """Return the answers that are finite numbers, by the services' names without their common beginning."""
+    """Return the answers that are finite numbers, by service name without the common prefix."""
     return {
         name.removeprefix(f"{VICTRON}."): float(number)
         for name, number in answers.items()

@@ -64,7 +64,7 @@ class Central:
         return tuple(adapter.state for adapter in self._adapters.values() if adapter.hci)
 
     def possible(self, adapter: str) -> bool:
-        """Whether the adapter with this address, or any if empty, is present and on."""
+        """Return whether the adapter with this address, or any if empty, is present and on."""
         return any(one.usable for one in self._adapters.values() if adapter.upper() in ("", one.address))
 
     @property

@@ -46,5 +46,5 @@ class NotifyTrial:
         return NotifyTrial(carried=self.carried or acquired)  # after signals the socket is tried again
 
     def rules_out_socket(self, *, acquired: bool, carried: bool) -> bool:
-        """Whether this connection shows that the socket does not work with this pack."""
+        """Return whether this connection shows that the socket does not work with this pack."""
         return carried and not acquired and self.doubtful and not self.carried

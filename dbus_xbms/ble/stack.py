@@ -81,7 +81,7 @@ class Stack(Protocol):
         ...
 
     async def answers(self) -> bool:
-        """Whether bluetoothd answers a ping; True if it cannot be pinged."""
+        """Return whether bluetoothd answers a ping; True if it cannot be pinged."""
         ...
 
     async def leave(self) -> None:

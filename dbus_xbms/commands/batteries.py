@@ -17,16 +17,20 @@ from dbus_xbms.commands.table import Battery, Value
 from dbus_xbms.contact import Contact
 from dbus_xbms.dbus import CallRefused, NameWatcher, NoAnswer, TrustedBus, call, call_daemon, has_owner
 from dbus_xbms.rpc import NAME as SERVICE
-from dbus_xbms.settings import device_id
+from dbus_xbms.settings import address_of, device_id
 from dbus_xbms.venus.bus_item import BUS_ITEM, get_value, set_value
-from dbus_xbms.venus.tables.battery import BATTERY
+from dbus_xbms.venus.tables.battery import BATTERY, OWN_BATTERY
 
 log = logging.getLogger(__name__)
 
-OURS = f"{BATTERY}.xbms_"
 GONE_LIMIT = 20.0  # s for the service to release a pack: a command under way is carried out first
 Updated = Callable[[Battery, Collection[str]], None]  # with the paths that were sent
 ITEMS_CHANGED = f"type='signal',interface='{BUS_ITEM}',member='ItemsChanged',path='/'"  # match rule
+
+
+def _is_pack(name: str) -> bool:
+    """Return whether a bus name is that of a pack."""
+    return name.startswith(OWN_BATTERY) and address_of(name.removeprefix(f"{BATTERY}.")) is not None
 
 
 class Batteries:
@@ -71,7 +75,7 @@ class Batteries:
         self.running = bool(await names.watch(SERVICE))
         await names.watch_namespace(BATTERY)
         for name in list(names.owners):
-            if name.startswith(OURS):
+            if _is_pack(name):
                 await self._read(name)
 
     async def follow(self) -> None:
@@ -126,7 +130,7 @@ class Batteries:
         if name == SERVICE:
             self.running = bool(new)
             self.tell()
-        elif name.startswith(OURS):
+        elif _is_pack(name):
             self._services = {unique: known for unique, known in self._services.items() if known != name}
             if new:
                 self._appeared.put_nowait(name)

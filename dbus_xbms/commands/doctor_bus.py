@@ -31,13 +31,13 @@ from dbus_xbms.dbus import (
     has_owner,
 )
 from dbus_xbms.doctor.facts import Adapter, Bluetooth, Device, Pack, Service, SettingsFile, Shown, System
-from dbus_xbms.interference.programs import BLUETOOTH, DESCRIPTIONS, OURS, SENSORS
+from dbus_xbms.interference.programs import BLUETOOTH, DESCRIPTIONS, SENSORS
 from dbus_xbms.interference.rules import VenusPrograms
 from dbus_xbms.settings import name_of
 from dbus_xbms.settings_store.service import CONDITION
 from dbus_xbms.venus.bus_item import get_value
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
-from dbus_xbms.venus.tables.battery import BATTERY
+from dbus_xbms.venus.tables.battery import BATTERY, OWN_BATTERY
 
 log = logging.getLogger(__name__)
 
@@ -177,7 +177,7 @@ def _count(pack: Battery, path: str) -> int:
 
 async def interference(bus: TrustedBus) -> VenusPrograms:
     """Return other programs that use Bluetooth, as far as the bus shows them."""
-    others = [name for name in await _batteries(bus) if not name.startswith(OURS)]
+    others = [name for name in await _batteries(bus) if not name.startswith(OWN_BATTERY)]
     texts = await asyncio.gather(*(values(bus, others, path) for path in DESCRIPTIONS))
     return VenusPrograms(
         bluetooth=await value(bus, SETTINGS, BLUETOOTH) == 1,
@@ -193,7 +193,7 @@ async def system(bus: TrustedBus) -> System:
     expecting = await values(bus, await _named(bus, CHARGERS), "/Settings/BmsPresent")
     dvcc, chosen = await value(bus, SETTINGS, DVCC), await value(bus, SETTINGS, BMS_CHOSEN)
     return System(
-        there=await has_owner(bus, SYSTEM),
+        present=await has_owner(bus, SYSTEM),
         dvcc=bool(dvcc & DVCC_ON) if isinstance(dvcc, int) else None,
         bms=_text(await value(bus, SYSTEM, "/ActiveBmsService")),
         battery=_text(await value(bus, SYSTEM, "/Dc/Battery/BatteryService")),

@@ -38,7 +38,7 @@ class NameWatcher:
     """
 
     def __init__(self, bus: MessageBus, changed: NameChanged | None = None, *, attached: bool = True) -> None:
-        """Watch on ``bus``; not ``attached``: the caller passes every message to :meth:`receive`."""
+        """Watch names on ``bus``; unless ``attached``, the caller passes every message to :meth:`receive`."""
         self.owners: dict[str, str] = {}  # unique names, by name; names without an owner are missing
         self._bus = bus
         self._changed = changed

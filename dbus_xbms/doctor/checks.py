@@ -1,4 +1,4 @@
-"""The checks of `dbus-xbms doctor`, causes before effects, and the page of their findings. Pure."""
+"""All checks of `dbus-xbms doctor`, causes before effects, and the page with their findings. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LABEL = 9  # columns of a verdict
 
 Check = Callable[[Facts], Iterable[Finding]]
 
-NOT_FOUND_OUT = {  # probe -> what is unknown if it failed
+UNKNOWN = {  # probe -> what is unknown if it failed
     "venus": "the version of Venus OS",
     "boot": "what starts the service with the GX",
     "storage": "how much space is left",
@@ -34,7 +34,7 @@ def unknown(facts: Facts) -> Iterator[Finding]:
     """Report the probes that failed; the bus has a check of its own."""
     for probe, why in facts.failed.items():
         if probe != "bus":
-            yield note("unknown", f"{NOT_FOUND_OUT.get(probe, probe)}: {why}")
+            yield note("unknown", f"{UNKNOWN.get(probe, probe)}: {why}")
 
 
 CHECKS: tuple[Check, ...] = (

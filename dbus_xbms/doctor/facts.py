@@ -1,4 +1,4 @@
-"""Facts that `dbus-xbms doctor` collects, and its findings. ``None``: could not be found out. Pure."""
+"""The facts that `dbus-xbms doctor` collects (``None``: unknown), and its findings. Pure."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Boot:
     words: str = ""  # why it will not run
     disabled: bool = False  # the GX has disabled the rc.local with that line
     setup_helper: bool = False  # installed by SetupHelper
-    supervised: bool = False  # /service/dbus-xbms is there
+    supervised: bool = False  # /service/dbus-xbms exists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ class Pack:
     """A pack in localsettings."""
 
     address: str
-    name: str = ""  # as the owner knows it
+    name: str = ""  # shown to the owner
     names: tuple[str, ...] = ()  # all of its names
     enabled: bool = False
     adapter: str = ""  # address of the adapter that it must use
@@ -125,7 +125,7 @@ class Shown:
     failed_polls: int = 0  # in the last hour
     alarms: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    interference: str = ""  # programs in its way, as the service reports them
+    interference: str = ""  # programs that interfere, as the service reports them
     controls: bool = False  # it has a charge voltage limit
     no_control: str = ""  # /Info/ChargeMode of a pack that only watches: why
 
@@ -134,7 +134,7 @@ class Shown:
 class System:
     """How Venus uses the batteries."""
 
-    there: bool  # com.victronenergy.system is on the bus
+    present: bool  # com.victronenergy.system is on the bus
     dvcc: bool | None = None
     bms: str | None = None  # the controlling BMS, a service
     battery: str | None = None  # the battery monitor, a service
@@ -214,7 +214,7 @@ def short(text: str) -> str:
 
 
 def discreet(facts: Facts) -> Facts:
-    """Return the facts without the owner's texts: names of packs, and anything quoted in the log."""
+    """Return the facts without the owner's texts: names of packs, and quoted texts in the log."""
     known = (facts.packs or {}).values()
     names = sorted(
         {name for pack in known for name in (pack.name, *pack.names) if name}, key=len, reverse=True

@@ -33,7 +33,7 @@ MUCH_CPU = 20.0  # % of a core
 MUCH_MEMORY = 80.0  # MB; the service is restarted at 100
 RECENT = 86400.0  # s
 OLDEST_BLUEZ = (5, 55)  # bleak refuses older ones
-NOBODY = "no other program uses Bluetooth"
+NO_INTERFERENCE = "no other program uses Bluetooth"
 HARMLESS = "dbus-ble-sensors"  # interferes for a moment only, unlike the others
 
 
@@ -57,7 +57,7 @@ def program(facts: Facts) -> Iterator[Finding]:
 
 
 def venus(facts: Facts) -> Iterator[Finding]:
-    """Check that this is Venus OS, and recent enough."""
+    """Check that this is Venus OS and recent enough."""
     if facts.elsewhere:
         yield note("Venus OS", "this is not a Venus OS device: /opt/victronenergy/version is missing")
     elif facts.venus is None:
@@ -110,9 +110,9 @@ def machine(facts: Facts) -> Iterator[Finding]:
     memory = f"{facts.machine.memory:.0f} MB of memory available"
     load = f"load {facts.machine.load:.1f} on {count(facts.machine.cores, 'core')}"
     if facts.machine.memory < NO_MEMORY:
-        yield problem("machine", memory, "out of memory a GX restarts: stop programs that you have added")
+        yield problem("machine", memory, "without memory a GX restarts: stop programs that you have added")
     elif facts.machine.memory < LITTLE_MEMORY:
-        yield note("machine", memory, "out of memory a GX restarts: stop programs that you do not need")
+        yield note("machine", memory, "without memory a GX restarts: stop programs that you do not need")
     elif facts.machine.load > BUSY * facts.machine.cores:
         yield note("machine", load, "it is busy and values may be late: `top` shows the programs")
     else:
@@ -129,12 +129,12 @@ def bus(facts: Facts) -> Iterator[Finding]:
 def localsettings(facts: Facts) -> Iterator[Finding]:
     """Check that localsettings answers."""
     if facts.localsettings:
-        yield ok("settings", "localsettings is there")
+        yield ok("settings", "localsettings answers")
     elif facts.localsettings is not None:
         yield problem(
             "settings",
-            "com.victronenergy.settings is not there or does not answer; no pack starts without it",
-            "`sudo systemctl start dbus-xbms-settings`, or `dbus-xbms settings`, keeps them"
+            "com.victronenergy.settings is missing or does not answer; no pack starts without it",
+            "`sudo systemctl start dbus-xbms-settings`, or `dbus-xbms settings`, starts a settings store"
             if facts.elsewhere
             else f"wait a minute, then {facts.kind.reboot}",
         )
@@ -214,7 +214,7 @@ def log_line(line: Line) -> str:
 
 
 def bluetoothd(facts: Facts) -> Iterator[Finding]:
-    """Check that bluetoothd runs, and is recent enough."""
+    """Check that bluetoothd runs and is recent enough."""
     if facts.bluetooth is None:
         return
     if not facts.bluetooth.running:
@@ -230,19 +230,19 @@ def bluetoothd(facts: Facts) -> Iterator[Finding]:
 
 
 def adapters(facts: Facts) -> Iterator[Finding]:
-    """Check that there is an adapter, and that it is on."""
+    """Check that there is an adapter and that it is on."""
     if facts.bluetooth is None or not facts.bluetooth.running or facts.bluetooth.hangs:
         return
-    there = facts.bluetooth.adapters
-    if not there:
+    present = facts.bluetooth.adapters
+    if not present:
         yield problem("adapter", "there is none", facts.kind.adapter_helps)
-    some_on = any(adapter.powered for adapter in there)
-    for adapter in there:
+    some_on = any(adapter.powered for adapter in present)
+    for adapter in present:
         if adapter.powered:
             yield ok("adapter", f"{_described(adapter)} is on")
         else:
-            say = note if some_on else problem
-            yield say("adapter", f"{_described(adapter)} is off", f"unplug it, or {facts.kind.reboot}")
+            verdict = note if some_on else problem
+            yield verdict("adapter", f"{_described(adapter)} is off", f"unplug it, or {facts.kind.reboot}")
 
 
 def _described(adapter: Adapter) -> str:
@@ -280,5 +280,5 @@ def interference(facts: Facts) -> Iterator[Finding]:
         yield note("interference vesmart-server", words, advice)
     elif not found:
         on = [name for name, runs in (("vesmart-server", venus.bluetooth), (HARMLESS, venus.sensors)) if runs]
-        words = f"{listed(on)} uses Bluetooth too, but does not disturb a pack" if on else NOBODY
+        words = f"{listed(on)} uses Bluetooth too, but does not disturb a pack" if on else NO_INTERFERENCE
         yield ok("interference", words)

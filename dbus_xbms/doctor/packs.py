@@ -1,4 +1,4 @@
-"""Checks of the packs, and of who controls charging. Pure."""
+"""Checks of the packs and of charge control. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dbus_xbms.doctor.facts import Facts, Finding, Pack, Shown, System, note, ok
 from dbus_xbms.doctor.machine import STARTED, log_line
 from dbus_xbms.text import count, duration, printable
 
-PATIENCE = 60.0  # s after the start of the service in which a pack need not have been found yet
+SEARCH_TIME = 60.0  # s after the start of the service until a pack should have been found
 WEAK = -85  # dBm
 OFTEN = 4.0  # reconnections per hour; a good link has fewer
 MANY = 30  # failed polls per hour, of 720 or more; a good link has fewer
@@ -54,7 +54,7 @@ def packs(facts: Facts) -> Iterator[Finding]:
 
 
 def trust(facts: Facts) -> Iterator[Finding]:
-    """Tell that a controlling pack is not authenticated."""
+    """Report that a controlling pack is not authenticated."""
     for pack in facts.enabled:
         shown = (facts.shown or {}).get(pack.address)
         if shown and shown.controls:
@@ -76,7 +76,7 @@ def settings(facts: Facts) -> Iterator[Finding]:
 
 
 def in_range(facts: Facts) -> Iterator[Finding]:
-    """Report packs that a scan has found and that were not added."""
+    """Report packs that a scan found and that were not added."""
     if facts.scan is None:
         return
     added = {pack.address for pack in facts.enabled}
@@ -105,9 +105,9 @@ def _of(pack: Pack, facts: Facts) -> Finding:
         words = f"its adapter {pack.adapter} is not there"
         return problem(topic, words, f'plug it in, or: dbus-xbms set {_argument(pack)} Adapter ""')
     if not facts.running:
-        return note(topic, _joined("not being read: the service is stopped", _air(pack, facts)))
+        return note(topic, _joined("not being read: the service is stopped", _range(pack, facts)))
     if facts.shown is None:
-        return note(topic, _joined("the packs on the bus could not be read", _air(pack, facts)))
+        return note(topic, _joined("the packs on the bus could not be read", _range(pack, facts)))
     contact = facts.service.contacts.get(pack.address) if facts.service else None
     if shown is None or shown.silent or (contact and contact.state in REPORTED):
         words = f"no contact, {shown.words}" if shown else "not reached"
@@ -117,10 +117,10 @@ def _of(pack: Pack, facts: Facts) -> Finding:
 
 def _silent(topic: str, pack: Pack, contact: Contact, facts: Facts) -> Finding:
     """Report why a pack is not being read, with advice for that reason."""
-    early = (_uptime(facts) or PATIENCE) < PATIENCE
+    early = (_uptime(facts) or SEARCH_TIME) < SEARCH_TIME
     if contact.state is ContactState.LENT:
         return note(topic, contact.reason, contact.advice)
-    words = _joined(contact.reason, _air(pack, facts), _trouble(pack, facts))
+    words = _joined(contact.reason, _range(pack, facts), _trouble(pack, facts))
     if early and contact.state in UNDERWAY:
         return note(topic, f"{words}; the service has just started", contact.advice)
     helps = contact.advice or advice(ContactState.NOT_HEARD, _argument(pack))
@@ -129,7 +129,7 @@ def _silent(topic: str, pack: Pack, contact: Contact, facts: Facts) -> Finding:
 
 def _shown(topic: str, shown: Shown, facts: Facts) -> Finding:
     words = _joined(
-        shown.words or "heard", "" if shown.rssi is None else f"{shown.rssi} dBm", _link(shown, facts)
+        shown.words or "state unknown", "" if shown.rssi is None else f"{shown.rssi} dBm", _link(shown, facts)
     )
     if shown.alarms:
         return problem(topic, f"alarm {', '.join(shown.alarms)}; {words}", "`dbus-xbms watch` shows why")
@@ -162,7 +162,7 @@ def _link(shown: Shown, facts: Facts) -> str:
     )
 
 
-def _air(pack: Pack, facts: Facts) -> str:
+def _range(pack: Pack, facts: Facts) -> str:
     """Return whether a pack is in range, or empty if that is unknown."""
     device = facts.bluetooth.devices.get(pack.address) if facts.bluetooth else None
     if facts.scan is not None:
@@ -193,7 +193,7 @@ def charge_control(facts: Facts) -> Iterator[Finding]:
     system = facts.system
     if system is None:
         return
-    if not system.there:
+    if not system.present:
         if facts.venus is not None:
             yield note("DVCC", "com.victronenergy.system is not on the bus, so nothing obeys a battery")
         return
@@ -218,7 +218,7 @@ def _obeyed(controlling: list[str], system: System, facts: Facts) -> Finding:
         words = f"{called(system.bms, facts)} is the controlling BMS, so nothing obeys {who}"
         advice = f"choose another: {MENU}, Controlling BMS; or: dbus-xbms set PACK Control 0"
         return note("DVCC", words, advice)
-    chosen = "Controlling BMS is none" if system.bms_chosen == NONE_CHOSEN else "the chosen BMS is not there"
+    chosen = "Controlling BMS is none" if system.bms_chosen == NONE_CHOSEN else "the chosen BMS is missing"
     words = f"it is on, but {chosen}, so nothing obeys {who}"
     return problem("DVCC", words, f"{MENU}, Controlling BMS: automatic, or the pack")
 
@@ -243,7 +243,7 @@ def not_controlling(facts: Facts) -> Iterator[Finding]:
 def no_bms(facts: Facts) -> Iterator[Finding]:
     """Report chargers that require a BMS when none controls."""
     system = facts.system
-    if system and system.there and system.expecting and not system.bms:
+    if system and system.present and system.expecting and not system.bms:
         chargers = ", ".join(called(name, facts) for name in system.expecting)
         yield problem(
             "error 67",

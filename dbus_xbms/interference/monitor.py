@@ -1,4 +1,4 @@
-"""Report programs that interfere with Bluetooth, once in the log and with each pack."""
+"""Report programs that interfere with Bluetooth: once in the log, and for each pack."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Affected(Protocol):
         ...
 
     def set_interference(self, words: str) -> None:
-        """Record the interference in words; empty: none."""
+        """Record the interference as text; empty: none."""
         ...
 
 
@@ -58,7 +58,7 @@ class InterferenceMonitor:
         packs: Callable[[], Collection[Affected]],
         watcher: Callable[[Callable[[VenusPrograms], None]], Watcher] = ProgramWatcher,
     ) -> None:
-        """Make a monitor; ``watcher`` makes what watches the bus, from a function to call with changes."""
+        """Make a monitor; ``watcher`` makes the bus watcher from a function that takes changes."""
         self._air = air
         self._packs = packs
         self._venus = VenusPrograms()
@@ -75,12 +75,12 @@ class InterferenceMonitor:
             group.create_task(self._programs.run(), name="programs")
             while True:
                 radios = self._radios()
-                self._look(radios)
+                self._check(radios)
                 await self._air.changed.until(lambda seen=radios: self._radios() != seen)  # type: ignore[misc]
 
     def _venus_changed(self, venus: VenusPrograms) -> None:
         self._venus = venus
-        self._look(self._radios())
+        self._check(self._radios())
 
     def _radios(self) -> list[RadioUse]:
         busy = self._air.busy
@@ -89,7 +89,7 @@ class InterferenceMonitor:
             for pack in self._packs()
         ]
 
-    def _look(self, radios: list[RadioUse]) -> None:
+    def _check(self, radios: list[RadioUse]) -> None:
         found = notices(self._venus, radios)
         known = {(one.who, one.words): None for one in found}
         for who, words in known:

@@ -1,4 +1,4 @@
-"""Other programs that use Bluetooth, as the bus shows them: two settings and the battery services."""
+"""Detect other programs that use Bluetooth, by two settings and the battery services on the bus."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ from dbus_xbms.dbus import BusLost, CallFailed, NameWatcher, call_daemon, connec
 from dbus_xbms.interference.rules import VenusPrograms
 from dbus_xbms.venus.bus_item import BUS_ITEM, get_value
 from dbus_xbms.venus.localsettings import NAME as SETTINGS
-from dbus_xbms.venus.tables.battery import BATTERY
+from dbus_xbms.venus.tables.battery import BATTERY, OWN_BATTERY
 
 log = logging.getLogger(__name__)
 
 BLUETOOTH, SENSORS = "/Settings/Services/Bluetooth", "/Settings/Services/BleSensors"
-DESCRIPTIONS = ("/Mgmt/Connection", "/Mgmt/ProcessName")  # by which a battery service describes itself
-OURS = f"{BATTERY}.xbms_"
+DESCRIPTIONS = ("/Mgmt/Connection", "/Mgmt/ProcessName")  # paths with a battery service's description
 MATCH_RULES = tuple(
     f"type='signal',sender='{SETTINGS}',interface='{BUS_ITEM}',member='PropertiesChanged',path='{path}'"
     for path in (BLUETOOTH, SENSORS)
@@ -29,7 +28,7 @@ MATCH_RULES = tuple(
 
 
 class ProgramWatcher:
-    """Calls ``changed`` with what is known whenever that changes; reads only after a signal."""
+    """Calls ``changed`` with the programs found whenever they change; reads only after a signal."""
 
     def __init__(self, changed: Callable[[VenusPrograms], None]) -> None:
         self._changed = changed
@@ -54,18 +53,18 @@ class ProgramWatcher:
             for name in (SETTINGS, *filter(is_foreign, names.owners)):
                 self._due.put_nowait(name)
             while name := await self._due.get():
-                await self._read(bus, name, there=name in names.owners)
+                await self._read(bus, name, present=name in names.owners)
             raise BusLost
 
-    async def _read(self, bus: MessageBus, name: str, *, there: bool) -> None:
+    async def _read(self, bus: MessageBus, name: str, *, present: bool) -> None:
         before = self._venus
         if name == SETTINGS:
-            bluetooth, sensors = [await _shown(bus, SETTINGS, path) for path in (BLUETOOTH, SENSORS)]
+            bluetooth, sensors = [await _value(bus, SETTINGS, path) for path in (BLUETOOTH, SENSORS)]
             self._venus = replace(before, bluetooth=bluetooth == 1, sensors=sensors == 1)
         else:
             others = {other: words for other, words in before.batteries.items() if other != name}
-            if there:
-                others[name] = " ".join([str(await _shown(bus, name, path) or "") for path in DESCRIPTIONS])
+            if present:
+                others[name] = " ".join([str(await _value(bus, name, path) or "") for path in DESCRIPTIONS])
             self._venus = replace(before, batteries=others)
         if self._venus != before:
             self._changed(self._venus)
@@ -84,8 +83,8 @@ class ProgramWatcher:
         return False
 
 
-async def _shown(bus: MessageBus, name: str, path: str) -> Any:
-    """Return the value at a path; ``None`` also without an answer."""
+async def _value(bus: MessageBus, name: str, path: str) -> Any:
+    """Return the value at a path, or ``None`` if it is invalid or not answered."""
     try:
         return await get_value(bus, name, path)
     except CallFailed as err:
@@ -94,5 +93,5 @@ async def _shown(bus: MessageBus, name: str, path: str) -> Any:
 
 
 def is_foreign(name: str) -> bool:
-    """Return whether a bus name is that of another program's battery."""
-    return name.startswith(f"{BATTERY}.") and not name.startswith(OURS)
+    """Return whether a bus name belongs to another program's battery."""
+    return name.startswith(f"{BATTERY}.") and not name.startswith(OWN_BATTERY)

@@ -1,4 +1,4 @@
-"""Other programs on a GX that interfere with Bluetooth: how to detect each one, and what to do. Pure."""
+"""Rules for detecting programs on a GX that interfere with Bluetooth, with advice. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-INTERNAL = "hci0"  # the built-in adapter comes first, and vesmart-server uses the first
+INTERNAL = "hci0"  # the built-in adapter is the first one, which vesmart-server uses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,14 +15,12 @@ class VenusPrograms:
 
     bluetooth: bool = False  # /Settings/Services/Bluetooth: vesmart-server runs
     sensors: bool = False  # /Settings/Services/BleSensors: dbus-ble-sensors runs
-    batteries: Mapping[str, str] = field(
-        default_factory=dict
-    )  # services of others: what they say of themselves
+    batteries: Mapping[str, str] = field(default_factory=dict)  # services of others -> their descriptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RadioUse:
-    """Radio of one pack."""
+    """The radio that one pack uses."""
 
     address: str
     hci: str = ""  # the adapter that was last used, or empty
@@ -61,8 +59,8 @@ def _driver(venus: VenusPrograms, radio: RadioUse) -> tuple[str, str] | None:
     digits = _digits(radio.address)
     for name, text in venus.batteries.items():
         if digits in _digits(name) or digits in _digits(text):
-            takes_one = "but a pack accepts one connection: remove the pack there or here"
-            words = f"it reads {radio.address} too, {takes_one}"
+            advice = "but a pack accepts only one connection: remove the pack there or here"
+            words = f"it reads {radio.address} too, {advice}"
             return name, words
     return None
 
@@ -76,7 +74,7 @@ SYMPTOMS: tuple[Symptom, ...] = (_vesmart, _sensors, _driver)
 
 
 def notices(venus: VenusPrograms, radios: Iterable[RadioUse]) -> list[Notice]:
-    """Interference with each pack."""
+    """Return the interference with each pack."""
     return [
         Notice(who=found[0], words=found[1], address=radio.address)
         for radio in radios
@@ -86,5 +84,5 @@ def notices(venus: VenusPrograms, radios: Iterable[RadioUse]) -> list[Notice]:
 
 
 def text_for(address: str, all_notices: Iterable[Notice]) -> str:
-    """Text about the interference with one pack; empty if there is none."""
+    """Return a text about the interference with one pack; empty if there is none."""
     return "; ".join(f"{one.who}: {one.words}" for one in all_notices if one.address == address)

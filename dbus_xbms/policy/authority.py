@@ -99,7 +99,7 @@ class _View:
 
 
 def control_disabled(settings: PackSettings) -> str:
-    """Why the owner does not let this pack control, in words; empty if they do."""
+    """Return why the owner's settings do not allow control; "" if they do."""
     if not settings.control:
         return OFF
     return "" if settings.chemistry else NO_CHEMISTRY

@@ -222,7 +222,7 @@ def stopped(state: PackState, now: float, settings: PackSettings) -> tuple[PackS
 
 
 def _doubt(state: PackState, phase: Phase, settings: PackSettings) -> tuple[Level, str]:
-    """What is in doubt, in words, and the alarm level for it."""
+    """Return the alarm level and a description of what is in doubt."""
     if state.plausibility.doubt:
         return Level.ALARM, f"Readings not believed: {state.plausibility.doubt}"
     if state.sample is None or phase not in VALID:

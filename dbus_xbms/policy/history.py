@@ -25,7 +25,7 @@ class HistoryState:
 
 
 def is_consecutive(state: HistoryState, now: float, longest: float) -> bool:
-    """Whether a sample taken at ``now`` follows the last one within ``longest`` s."""
+    """Return whether a sample taken at ``now`` follows the last one within ``longest`` s."""
     return state.at is not None and 0 < now - state.at <= longest
 
 

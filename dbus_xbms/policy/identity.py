@@ -36,7 +36,7 @@ def _other_capacity(sample: PackSample, settings: PackSettings) -> str:
 
 
 def contradiction(sample: PackSample, settings: PackSettings) -> str:
-    """Why this cannot be the stored pack, in words; empty if it can."""
+    """Return why this cannot be the stored pack, in words; empty if it can."""
     found = _other_cells(sample, settings) or _other_capacity(sample, settings)
     return f"Another BMS? It reports {found}; {HOW_TO_CONFIRM}" if found else ""
 
@@ -64,7 +64,7 @@ def difference(reported: PackIdentity, sample: PackSample, settings: PackSetting
 
 
 def is_other_pack(reported: PackIdentity, sample: PackSample, settings: PackSettings) -> bool:
-    """Whether this may be another pack than the stored one."""
+    """Return whether this may be another pack than the stored one."""
     return bool(contradiction(sample, settings) or difference(reported, sample, settings))
 
 
@@ -99,7 +99,7 @@ def merge(stored: PackIdentity, reported: PackIdentity) -> PackIdentity:
 
 
 def is_similar(before: PackSample, sample: PackSample) -> bool:
-    """Whether a sample after a silence is close to the last one before it."""
+    """Return whether a sample after a silence is close to the last one before it."""
     return (
         len(sample.cells) == len(before.cells)
         and all(abs(now - was) <= SAME_CELL for now, was in zip(sample.cells, before.cells, strict=True))

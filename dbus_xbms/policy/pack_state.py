@@ -97,7 +97,7 @@ def lent(state: PackState, until: float) -> PackState:
 
 
 def heard_since_lent(state: PackState) -> bool:
-    """Whether the link was never lent, or has brought a sample since."""
+    """Return whether the link was never lent, or has brought a sample since."""
     return state.lent_until <= (state.started if state.sampled_at is None else state.sampled_at)
 
 

@@ -244,7 +244,7 @@ def _describe_stuck(state: PlausibilityState) -> str:
 
 
 def _describe_repetition(state: PlausibilityState) -> str:
-    """What the BMS has repeated for too long, in words; empty if nothing."""
+    """Return what the BMS has repeated for too long, in words; empty if nothing."""
     if state.previous is None:
         return ""
     capacity = state_of_charge.assumed(state.previous.nominal)

@@ -41,7 +41,7 @@ class IdlePeriod:
     sample: PackSample  # the newest
 
     def counts_as_rest(self, at: float) -> bool:
-        """Whether the period is long enough at the newest sample, taken at ``at``."""
+        """Return whether the period is long enough at the newest sample, taken at ``at``."""
         return at - self.since >= REST_AFTER
 
 
@@ -52,12 +52,12 @@ def track_idle(idle: IdlePeriod | None, sample: PackSample, at: float) -> IdlePe
 
 
 def has_moved(before: PackSample, sample: PackSample) -> bool:
-    """Whether the pack's voltage has changed by more than noise."""
+    """Return whether the pack's voltage has changed by more than noise."""
     return abs(sample.voltage - before.voltage) > max(VOLTAGE_RESOLUTION, VOLTAGE_CHANGE * len(before.cells))
 
 
 def is_quiet(sample: PackSample, settings: PackSettings) -> bool:
-    """Whether the BMS reports no activity; needs no cell voltages."""
+    """Return whether the BMS reports no activity; needs no cell voltages."""
     capacity = state_of_charge.installed(sample.nominal, settings)
     return (
         abs(sample.current) <= max(LEAST_CURRENT, REST_RATE * capacity)
@@ -76,7 +76,7 @@ def is_idle(
     settings: PackSettings,
     alarm_context: alarms.ControlStatus | None,
 ) -> bool:
-    """Whether no decision about a fresh sample can change soon."""
+    """Return whether no decision about a fresh sample can change soon."""
     return (
         is_quiet(sample, settings)
         and bool(sample.cells)
@@ -87,7 +87,7 @@ def is_idle(
 
 
 def _steady(control: limits.LimitsState, sample: PackSample) -> bool:
-    """Whether no limit is moving, and no cell is near a voltage at which one would.
+    """Return whether no limit is moving, and no cell is near a voltage at which one would.
 
     A limit lowered by temperature may rest: temperatures change within minutes.
     """

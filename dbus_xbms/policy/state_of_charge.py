@@ -17,7 +17,7 @@ LONGEST_TO_GO = 240 * 3600  # s; Victron's monitors stop at ten days too
 
 
 def is_known(nominal: float) -> bool:
-    """Whether a nominal capacity in Ah, as a BMS reports it, is a real value."""
+    """Return whether a nominal capacity in Ah, as a BMS reports it, is a real value."""
     return nominal > 0 and all(abs(nominal - unknown) > 0.001 for unknown in UNKNOWN_CAPACITIES)
 
 

@@ -1,7 +1,7 @@
 """Requests, frames and conversations, the same for every BMS protocol. Pure.
 
 A conversation is a generator that yields a :class:`Request`, is sent the matching :class:`Frame`, and returns
-its result. A BMS that pushes its frames is not asked: see :func:`expect`. If no frame comes, :class:`NoReply`
+its result. For a BMS that pushes its frames, see :func:`expect`. If no frame comes, :class:`NoReply`
 is thrown into the conversation, so it can try another way. It does no I/O and has no clock;
 :mod:`dbus_xbms.ble.exchange` runs it over a connection.
 """
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """What matches a reply to its request: the kind of frame and its register or command number."""
+    """Matches a reply to its request: the kind of frame and its register or command number."""
 
     kind: str  # one of the protocol's own framings, e.g. "dd", "ffaa"
     number: int
@@ -66,7 +66,7 @@ Conversation = Generator[Request, Frame, T]
 
 
 class Framer(Protocol):
-    """Cuts a stream of notifications into frames; its memory is bounded, and no input makes it raise."""
+    """Splits a stream of notifications into frames. Its memory is bounded, and it never raises."""
 
     def feed(self, chunk: bytes) -> list[Frame | Echo]:
         """Add one notification and return the frames that it completed."""
@@ -79,7 +79,7 @@ class Framer(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One row of a payload's table: where a value is and what its raw integer means."""
+    """One field of a payload: its place, its format, and how to convert its raw integer."""
 
     name: str
     at: int  # bytes from the start of the payload

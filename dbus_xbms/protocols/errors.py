@@ -6,11 +6,11 @@ from dbus_xbms.contact import ContactState
 
 
 class ProtocolError(Exception):
-    """Unexpected bytes from a BMS; the message says what was expected and what came."""
+    """Unexpected bytes from a BMS; the message says what was expected and what was received."""
 
     state = ContactState.GARBLED  # of the contact with the pack
     what = ""  # the message without its advice, if it has one
-    finding = ""  # what the failed attempt found out, in a short phrase
+    finding = ""  # result of the failed attempt, in a short phrase
 
 
 class Refused(ProtocolError):
@@ -22,7 +22,7 @@ class Refused(ProtocolError):
 
 
 class NotVerified(ProtocolError):
-    """A command was acknowledged, but reading back shows no effect."""
+    """A command was acknowledged, but the BMS did not follow it."""
 
 
 class LoginFailed(ProtocolError):
@@ -42,7 +42,7 @@ class LinkError(Exception):
 
     state = ContactState.NO_CONNECTION  # of the contact with the pack, and of a link that could not be opened
     what = ""  # the message without its advice, if it has one
-    finding = ""  # what the failed attempt found out, in a short phrase
+    finding = ""  # result of the failed attempt, in a short phrase
 
 
 class PairingNext(LinkError):

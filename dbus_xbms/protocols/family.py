@@ -1,4 +1,4 @@
-"""What a family of BMSes provides: how it is recognised, read and, if it can be, switched. Pure."""
+"""Interface of a family of BMSes: how to recognise, read and, if possible, switch them. Pure."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ class Advertised:
 
 
 class BmsSwitching(Protocol):
-    """How the BMSes of a family are switched."""
+    """Interface for switching the BMSes of a family."""
 
     def set_mosfets(self, want: Mosfets, *, before: PackSample, settings: Settings) -> Conversation[Switched]:
         """Command MOSFETs off (False), or on as far as the BMS allows it (True).
 
-        Returns what the BMS then reports. A MOSFET that was commanded on may be off because of a protection,
-        which may also hide whether it followed.
+        Returns the state that the BMS then reports. A MOSFET that was commanded on may be off because of a
+        protection, which may also hide whether it followed.
 
         Args:
             want: for both MOSFETs.
-            before: the sample that the command was judged by. The command is repeated once if it has no
+            before: the sample on which the command was based. The command is repeated once if it has no
                 effect, but not if the BMS then reports anything else than this.
             settings: of the pack.
 
@@ -54,7 +54,7 @@ class BmsSwitching(Protocol):
         ...
 
     def set_balancing(self, on: bool) -> Conversation[bool]:
-        """Allow or stop balancing in the BMS's own settings, and return what they then say.
+        """Allow or stop balancing in the BMS's own settings, and return the new setting.
 
         Raises:
             Refused: the BMS refuses.
@@ -65,15 +65,15 @@ class BmsSwitching(Protocol):
 
 
 class BmsFamily(Protocol):
-    """BMSes that share a protocol. A subclass that only reads needs no more than is not defined here."""
+    """BMSes that share a protocol. A subclass that only reads needs only what has no default here."""
 
-    name: str  # as the setting Protocol has it
+    name: str  # as in the setting Protocol
     layouts: tuple[GattLayout, ...]  # where it may be in the GATT table, the usual place first
     traits: BmsTraits = BmsTraits()
     switching: BmsSwitching | None = None  # None: these BMSes cannot be switched
 
     def recognises(self, seen: Advertised) -> bool:
-        """Whether the advertisement looks like this family; only a reading confirms it."""
+        """Return whether the advertisement looks like this family; only a reading confirms it."""
         ...
 
     def product(self, hardware: str) -> str:

@@ -3,6 +3,7 @@
 from dbus_xbms.schema import AnySetting, NotStoredError, Setting, Settings, SettingsError, Value
 from dbus_xbms.settings.pack import PackSettings
 from dbus_xbms.settings.paths import (
+    DEVICE_PREFIX,
     DEVICES,
     SERVICE,
     SWITCH_DEVICE,
@@ -21,6 +22,7 @@ from dbus_xbms.settings.switching import SWITCH_INSTANCE
 
 __all__ = [
     "DEVICES",
+    "DEVICE_PREFIX",
     "SERVICE",
     "SWITCH_DEVICE",
     "SWITCH_INSTANCE",

@@ -99,7 +99,9 @@ class ChargeSettings(Settings):
     max_absorption_time = _time(
         7200.0, 86400.0, "Float begins after this time at the top even if cells differ."
     )
-    balancing_time = _time(14400.0, 86400.0, "Replaces MaxAbsorptionTime while the balancer is active.")
+    balancing_time = _time(
+        14400.0, 86400.0, "Used instead of MaxAbsorptionTime while the balancer is active, if it is longer."
+    )
     cell_agreement = Setting(
         default=0.01,
         lowest=0.001,
@@ -148,4 +150,4 @@ class ChargeSettings(Settings):
     charge_request_soc = _percent(
         5, "Request charge at or below this state of charge. 0: by cell voltage only."
     )
-    discharge_floor = _percent(0, "The time to go is the time until this state of charge.")
+    discharge_floor = _percent(0, "State of charge at which the time to go reaches 0.")

@@ -87,7 +87,7 @@ class PackSettings(ChargeSettings, SwitchSettings, FamilySettings, MemorySetting
         lowest=5.0,
         highest=300.0,
         unit="s",
-        help="While polls fail, keep the last good values this long. A controlling pack: 60 s at most.",
+        help="While polls fail, keep the last good values for this long; 60 s at most if the pack controls.",
     )
     remove_after = Setting(
         default=900.0,
@@ -107,7 +107,7 @@ class PackSettings(ChargeSettings, SwitchSettings, FamilySettings, MemorySetting
         default=1,
         lowest=0,
         highest=1,
-        help="1: Venus does not share this pack's voltage and current with chargers; right for radio links.",
+        help="1: Venus does not share this pack's voltage and current with chargers (best for Bluetooth).",
     )
     cell_overvoltage_alarm = Setting(
         default=1,

@@ -14,6 +14,7 @@ from dbus_xbms.settings.switching import SWITCH_INSTANCE
 
 DEVICES = "/Settings/Devices"
 SERVICE = "/Settings/Services/Xbms"
+DEVICE_PREFIX = "xbms_"  # of the name of a pack, followed by its address
 SWITCH_DEVICE = "_switch"  # suffix of the switch device beside a pack
 
 _INSTANCE = re.compile(r"[a-z]+:([0-9]{1,9})")
@@ -43,15 +44,15 @@ def as_address(text: str) -> str:
 
 def device_id(address: str) -> str:
     """Name of a pack in localsettings and on the bus: ``xbms_a4c137010203``."""
-    return "xbms_" + address.replace(":", "").lower()
+    return DEVICE_PREFIX + address.replace(":", "").lower()
 
 
 def address_of(device: str) -> str | None:
     """Address in a name made by :func:`device_id`; ``None`` for any other name."""
-    if not device.startswith("xbms_"):
+    if not device.startswith(DEVICE_PREFIX):
         return None
     try:
-        return normal_address(device.removeprefix("xbms_"))
+        return normal_address(device.removeprefix(DEVICE_PREFIX))
     except SettingsError:
         return None
 

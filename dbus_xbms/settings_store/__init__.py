@@ -1,1 +1,1 @@
-"""``com.victronenergy.settings`` for machines without Venus OS, and for the simulator."""
+"""A ``com.victronenergy.settings`` for machines without Venus OS, and for the simulator."""

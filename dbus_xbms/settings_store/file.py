@@ -1,4 +1,4 @@
-"""The file of a settings store: read once, then always replaced as a whole."""
+"""The file of a settings store, which is read once and replaced as a whole at each change."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PRIVATE = 0o600  # settings hold the passwords of Bluetooth modules
 
 
 class FileInUseError(Exception):
-    """Another process keeps its settings in this file."""
+    """Another process uses this settings file."""
 
 
 def target(file: Path) -> Path:
@@ -115,7 +115,7 @@ def locked(file: Path) -> Iterator[bool]:
 
 
 def _make_folder(folder: Path) -> None:
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    if not there.is_dir():
-        raise NotADirectoryError(ENOTDIR, "this is a file where a folder is needed", str(there))
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if not existing.is_dir():
+        raise NotADirectoryError(ENOTDIR, "this is a file, but a folder is needed", str(existing))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Settings as JSON, the form in which the file keeps them. Pure."""
+"""Settings as JSON, as stored in the file. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KEYS = {entry.name for entry in fields(Entry)} - {"unknown"}
 
 
 class OtherFormError(Exception):
-    """The file was written by a version with another form of file."""
+    """The file has the format of another version."""
 
 
 def text_of(entries: Mapping[str, Entry]) -> str:
@@ -41,16 +41,16 @@ def entries_of(text: bytes) -> tuple[dict[str, Entry], list[str]]:
     A device that has lost a setting also loses its `Control`: the lost one may have been a limit.
 
     Raises:
-        OtherFormError: the file is of another version.
+        OtherFormError: the file has the format of another version.
     """
     try:
         rows = json.loads(text)
     except (ValueError, RecursionError) as err:
         return {}, [f"it is not JSON: {err}"]
     if not isinstance(rows, dict):
-        return {}, ["it holds no settings"]
+        return {}, ["it contains no settings"]
     if foreign := [key for key in rows if not key.startswith("/")]:
-        raise OtherFormError(f"it holds {foreign[0]!r}, which this version does not know")
+        raise OtherFormError(f"it contains {foreign[0]!r}, which this version does not know")
     entries: dict[str, Entry] = {}
     faults: dict[str, str] = {}
     for path, row in rows.items():
@@ -58,11 +58,11 @@ def entries_of(text: bytes) -> tuple[dict[str, Entry], list[str]]:
             entries[path] = _entry(path, row)
         except ValueError as err:
             faults[path] = str(err)
-    withdrawn = sorted({_control_of(path) for path in faults} & entries.keys())
-    for path in withdrawn:
+    dropped = sorted({_control_of(path) for path in faults} & entries.keys())
+    for path in dropped:
         del entries[path]
     return entries, [
-        *(f"{path}: dropped, because another setting of this pack is damaged" for path in withdrawn),
+        *(f"{path}: dropped, because another setting of this pack is damaged" for path in dropped),
         *(f"{path}: {fault}" for path, fault in faults.items()),
     ]
 
@@ -80,7 +80,7 @@ def _entry(path: str, row: object) -> Entry:
         raise ValueError("not a setting")
     kind = row.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
-        raise ValueError(f"there is no kind of setting {kind!r}")
+        raise ValueError(f"unknown kind of setting {kind!r}")
     entry = Entry(
         kind=kind,
         value=_value(kind, row.get("value")),

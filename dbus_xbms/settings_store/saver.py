@@ -1,6 +1,6 @@
-"""When the settings are written to their file, and what happens if that fails.
+"""Write the settings to their file: at once or after a delay, and again if that fails.
 
-The event loop waits for the file: the process has nothing else to do, and a change is confirmed only once it
+Writing blocks the event loop: the process has nothing else to do, and a change is confirmed only once it
 is saved.
 """
 
@@ -16,19 +16,19 @@ from dbus_xbms.settings_store import file as files
 
 log = logging.getLogger(__name__)
 
-SAVE_DELAY = 2.0  # s; settings that change by themselves together are written once
+SAVE_DELAY = 2.0  # s; settings that the service changes at the same time are written together
 RETRY_DELAY = 60.0  # s after a save that failed
 
 
 class SavingFailedError(Exception):
-    """The file does not hold the settings."""
+    """The settings could not be saved."""
 
 
 class Saver:
     """Writes ``content`` to a file; a ``damaged`` file is copied aside first."""
 
     def __init__(self, file: Path, content: Callable[[], str], *, damaged: bool = False) -> None:
-        self.broken = asyncio.Event()  # by an error in this program
+        self.broken = asyncio.Event()  # set by an error in this program
         self.trouble = ""  # why the last save failed
         self._file = file
         self._content = content
@@ -64,20 +64,20 @@ class Saver:
             logging.DEBUG if self.trouble else logging.WARNING,
             "%s cannot be written: %s; settings cannot be changed",
             self._file,
-            words_of(err),
+            reason_of(err),
         )
-        self.trouble = words_of(err)
+        self.trouble = reason_of(err)
         self.soon(RETRY_DELAY)
 
     def soon(self, delay: float | None = None) -> None:
-        """Write the file after ``delay`` s (2), and again later until that works."""
+        """Write the file after ``delay`` s (2); if that fails, try again later."""
         self._unsaved = True
         if self._timer is None:
             delay = SAVE_DELAY if delay is None else delay
             self._timer = asyncio.get_running_loop().call_later(delay, self._when_due)
 
     def flush(self) -> None:
-        """Write now what :meth:`soon` was to write later."""
+        """Write the changes that :meth:`soon` has delayed."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -91,13 +91,13 @@ class Saver:
         try:
             self.flush()
         except Exception:
-            log.exception("settings cannot be saved, by an error in this program")
+            log.exception("settings cannot be saved because of an error in this program")
 
     def close(self) -> None:
         """Write unsaved settings.
 
         Raises:
-            SavingFailedError: they cannot be written, or an earlier save failed by an error in this program.
+            SavingFailedError: they cannot be written, or an error in this program prevented an earlier save.
         """
         try:
             if not self.broken.is_set():
@@ -109,6 +109,6 @@ class Saver:
             raise SavingFailedError(f"{self._file} cannot be written: {self.trouble}")
 
 
-def words_of(err: OSError) -> str:
+def reason_of(err: OSError) -> str:
     """Return why a file could not be written."""
     return f"{err.strerror} ({err.filename})" if err.filename else err.strerror or str(err)

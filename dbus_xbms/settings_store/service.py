@@ -1,4 +1,4 @@
-"""A settings store on the bus, in the place of Victron's localsettings."""
+"""A settings store on the bus that replaces Victron's localsettings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dbus_fast import BusType, DBusError, Message, Variant
 from dbus_xbms.dbus import Method, Node, Server, children_of
 from dbus_xbms.settings_store import file as files
 from dbus_xbms.settings_store.rows import entries_of, text_of
-from dbus_xbms.settings_store.saver import Saver, words_of
+from dbus_xbms.settings_store.saver import Saver, reason_of
 from dbus_xbms.settings_store.store import AddError, Entry, Store, Value
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def _item(entry: Entry) -> dict[str, Variant]:
 
 
 class LocalSettings:
-    """Serves a :class:`Store`, which is kept in ``file`` if one is given."""
+    """Serves a :class:`Store`, and saves it in ``file`` if one is given."""
 
     def __init__(self, bus_type: BusType, file: Path | None = None) -> None:
         self.store = Store()
@@ -87,13 +87,13 @@ class LocalSettings:
         )
 
     async def open(self) -> None:
-        """Take the name, then load the file, if any: only the owner of the name touches the file.
+        """Take the name, then load the file, if any: only the owner of the name uses the file.
 
         Raises:
             NameTaken: the name has an owner already.
             BusError: there is no bus, or it does not allow this user to own the name.
-            FileInUseError: another store keeps its settings in the file.
-            OtherFormError: the file is of another version.
+            FileInUseError: another store uses the file.
+            OtherFormError: the file has the format of another version.
             OSError: the file cannot be read.
         """
         try:
@@ -112,16 +112,16 @@ class LocalSettings:
         for fault in faults[:MOST_FAULTS]:
             log.warning("%s: %s", self._file, fault)
         for aside in files.set_aside(self._file):
-            log.warning("%s: settings were lost when this was written; `dbus-xbms doctor` says more", aside)
+            log.warning("%s: settings were lost when this copy was made; `dbus-xbms doctor` says more", aside)
         self._saver = Saver(self._file, lambda: text_of(self.store.entries), damaged=bool(faults))
         if faults:
-            log.warning("%s is damaged; %d settings in it are kept", self._file, len(self.store.entries))
+            log.warning("%s is damaged; %d of its settings can be used", self._file, len(self.store.entries))
         if faults or not writable:
             self._saver.soon()
             self._saver.flush()
 
     async def until_broken(self) -> None:
-        """Wait until an error in this program prevents saving; :meth:`close` then raises it."""
+        """Wait until an error in this program prevents saving; :meth:`close` then raises an error."""
         if self._saver is not None:
             await self._saver.broken.wait()
 
@@ -143,10 +143,10 @@ class LocalSettings:
         damaged = files.set_aside(self._file) if self._file is not None else []
         return [[str(file) for file in damaged], self._saver.trouble if self._saver is not None else ""]
 
-    def _keep(self, before: Mapping[str, Entry]) -> None:
+    def _save(self, before: Mapping[str, Entry]) -> None:
         """Save changes before they are announced; revert them if that fails.
 
-        Silent settings, which change by themselves, are saved together a little later.
+        Silent settings, which change without the owner, are saved together a little later.
 
         Raises:
             DBusError: the change was reverted.
@@ -161,7 +161,7 @@ class LocalSettings:
         except Exception as err:
             self.store.entries |= before
             if isinstance(err, OSError):
-                raise DBusError(NOT_SAVED, f"it cannot be saved: {words_of(err)}") from err
+                raise DBusError(NOT_SAVED, f"it cannot be saved: {reason_of(err)}") from err
             raise
 
     def _save_added(self) -> None:
@@ -202,7 +202,7 @@ class LocalSettings:
     def _set(self, paths: Iterable[str], put: Callable[[str], bool | None]) -> list[int]:
         before = {path: copy(self.store.entries[path]) for path in paths}
         done = {path: put(path) for path in before}
-        self._keep({path: entry for path, entry in before.items() if done[path]})
+        self._save({path: entry for path, entry in before.items() if done[path]})
         for path in (path for path, changed in done.items() if changed):
             entry = self.store.entries[path]
             if not entry.silent:
@@ -278,7 +278,7 @@ class LocalSettings:
         paths = [f"{base}/{name.lstrip('/')}" for name in call.body[0]]
         before = {path: entry for path in paths if (entry := self.store.entries.get(path))}
         answers = [0 if self.store.remove(path) else -1 for path in paths]
-        self._keep(before)
+        self._save(before)
         for path in before:
             self._announce(path, {"Value": Variant("ai", []), "Text": Variant("s", "")})
         return [answers]

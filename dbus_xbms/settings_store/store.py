@@ -1,4 +1,4 @@
-"""The settings of a store, and the changes that are allowed. Pure.
+"""The settings of a store, and the rules for changing them. Pure.
 
 The rules are those of Victron's localsettings 1.76, found by observation.
 """
@@ -50,7 +50,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """Result of one add; ``changed``: it has to be announced and saved."""
+    """Result of one add; ``changed``: it must be announced and saved."""
 
     error: AddError
     entry: Entry | None = None
@@ -184,9 +184,9 @@ class Store:
         wanted = class_and_instance(value) if _is_instance(path) else None
         if wanted is None:
             return value
-        taken = {e.value for p, e in self.entries.items() if p != path and _is_instance(p)}
+        used = {e.value for p, e in self.entries.items() if p != path and _is_instance(p)}
         name, number = wanted
-        while f"{name}:{number}" in taken:
+        while f"{name}:{number}" in used:
             number += 1
         return f"{name}:{number}"
 

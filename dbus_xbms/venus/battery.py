@@ -96,6 +96,8 @@ class BatteryService:
         await self.leave()
         if report.decision.phase is Phase.WITHDRAWN or not report.identity.cell_count:
             return
+        if not report.settings.enabled:  # disabled a moment ago: about to be stopped
+            return
         if self._refused and now < self._not_before:
             raise self._refused
         await self._appear(report, now)

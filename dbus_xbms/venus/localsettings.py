@@ -25,7 +25,7 @@ from dbus_xbms.dbus import (
     connected,
 )
 from dbus_xbms.logs import CountedLog
-from dbus_xbms.settings import DEVICES, SERVICE, AnySetting, SettingsError, Value
+from dbus_xbms.settings import DEVICE_PREFIX, DEVICES, SERVICE, AnySetting, SettingsError, Value
 from dbus_xbms.venus.bus_item import BUS_ITEM
 from dbus_xbms.venus.localsettings_wire import (
     INSTANCE,
@@ -41,7 +41,7 @@ log = CountedLog(logging.getLogger(__name__))
 
 NAME = "com.victronenergy.settings"
 SETTINGS = "com.victronenergy.Settings"
-OURS = (f"{DEVICES}/xbms_", f"{SERVICE}/")  # only settings below these paths are reported
+OWN = (f"{DEVICES}/{DEVICE_PREFIX}", f"{SERVICE}/")  # only settings below these paths are reported
 
 REPLY_TIMEOUT = 5.0  # s; it answers within milliseconds unless it is starting
 FIRST_RETRY, LAST_RETRY = 0.1, 2.0  # s between attempts, doubling
@@ -170,7 +170,7 @@ class LocalSettings:
                 continue
             if isinstance(values, dict):
                 below = {f"{group}/{name}": value for name, value in values.items()}
-                found |= {path: value for path, value in below.items() if path.startswith(OURS)}
+                found |= {path: value for path, value in below.items() if path.startswith(OWN)}
         return found
 
     async def default(self, path: str) -> Value | None:
@@ -307,7 +307,7 @@ class LocalSettings:
         if (
             message.message_type is MessageType.SIGNAL
             and (message.member, message.signature) == ("PropertiesChanged", "a{sv}")
-            and path.startswith(OURS)
+            and path.startswith(OWN)
         ):
             self._changed(path, message.body[0])
         return False

@@ -70,7 +70,7 @@ async def test_every_command_ends_and_names_the_program_that_hangs(
     ("hung", "words"),
     [
         ("service", "PROBLEM  service: it is running but does not answer"),
-        ("localsettings", "PROBLEM  settings: com.victronenergy.settings is not there or does not answer"),
+        ("localsettings", "PROBLEM  settings: com.victronenergy.settings is missing or does not answer"),
         ("bluetoothd", "PROBLEM  bluetoothd: it is running but does not answer"),
     ],
 )

@@ -385,7 +385,7 @@ async def test_a_file_of_another_version_is_left_alone_and_the_command_says_so(
 ) -> None:
     file = tmp_path / "settings.json"
     file.write_text('{"version": 2}')
-    with pytest.raises(CommandError, match=r"it holds 'version'.*install the version that wrote it"):
+    with pytest.raises(CommandError, match=r"it contains 'version'.*install the version that wrote it"):
         await settings_command._serve(file)
     assert file.read_text() == '{"version": 2}'
     assert files.set_aside(file) == []

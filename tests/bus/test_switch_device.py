@@ -11,7 +11,7 @@ from dbus_fast import Variant
 
 from dbus_xbms.model import MosfetTarget, Phase, SwitchStatus
 from dbus_xbms.report import Report, Request
-from dbus_xbms.settings import switch_path
+from dbus_xbms.settings import PackSettings, switch_path
 from dbus_xbms.venus.battery import BatteryService
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import BATTERY as BATTERIES
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("private_bus")
 ONE = "A4:C1:37:00:00:01"
 BATTERY, SWITCH = (kind + "xbms_a4c137000001" for kind in (BATTERIES, SWITCHES))
 STATE = "/SwitchableOutput/charge/State"
-ALONE = replace(REPORT, address=ONE)
+ALONE = replace(REPORT, address=ONE, settings=PackSettings({"Enabled": 1}))
 BESIDE = replace(ALONE, switch_instance=2)
 
 
@@ -87,6 +87,16 @@ async def test_the_outputs_move_with_the_setting_and_are_never_in_two_places(
         assert (STATE in battery, STATE in switch) == (not beside, beside)
         assert battery["/DeviceInstance"] == 3
         assert switch.get("/DeviceInstance") == (2 if beside else None)
+
+
+async def test_a_disabled_pack_is_not_published_again_without_control(
+    venus: Venus, pack: RecordingPack
+) -> None:
+    await pack.show(replace(ALONE, controls=True))
+    assert await owner(venus, BATTERY)
+    # The arbiter has withdrawn control; the program stops the pack a moment later.
+    await pack.show(replace(ALONE, controls=False, settings=PackSettings({"Enabled": 0})))
+    assert await owner(venus, BATTERY) is None
 
 
 async def test_each_device_has_its_own_connection_and_both_leave_together(

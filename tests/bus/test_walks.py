@@ -72,7 +72,7 @@ async def calls_of_a_pack() -> set[tuple[Function | None, Function]]:
     board = BatteryBoard(Battery(BatterySpec(cells=4, capacity=100.0)), BoardSpec())
     device = Device(ADDRESS, board, WireSpec(), asyncio.get_running_loop())
     central = Central([Jbd()], stack=FakeStack(FakePack(ADDRESS, device=device)))
-    settings = PackSettings({"AllowMosfetControl": 1})
+    settings = PackSettings({"Enabled": 1, "AllowMosfetControl": 1})
     with recorded() as calls:
         pack = Pack(
             ADDRESS, settings, central=central, protocol=Jbd(), service=BatteryService, store=store_setting

@@ -130,7 +130,7 @@ def _advance_timers(state: CvlState, context: VoltageContext, dt: float) -> CvlS
 
 
 def _absorption_complete(state: CvlState, settings: PackSettings) -> bool:
-    """Whether absorption has lasted long enough for float."""
+    """Return whether absorption has lasted long enough for float."""
     balancing = state.since_balancing < BALANCER_REST
     longest = settings.max_absorption_time
     if balancing:
@@ -140,7 +140,7 @@ def _absorption_complete(state: CvlState, settings: PackSettings) -> bool:
 
 
 def _float_ended(state: CvlState, context: VoltageContext, settings: PackSettings) -> bool:
-    """Whether float has ended."""
+    """Return whether float has ended."""
     drained = context.soc < min(settings.rebulk_soc, state.float_soc - REBULK_DROP)
     drift = state.drift_time >= DRIFT_TIME and state.float_time >= FLOAT_BEFORE_DRIFT
     return drained or drift or state.top_balancing
@@ -183,7 +183,7 @@ def _largest_reduction(context: VoltageContext, preset: Preset) -> float:
 
 
 def _reduction(state: CvlState, context: VoltageContext, largest: float, dt: float) -> tuple[float, float]:
-    """How far the CVL stays below the stage's in V, and for how many s that has not grown."""
+    """Return how far the CVL stays below the stage's in V, and for how many s that has not grown."""
     count, excess, before = len(context.cells), context.excess, state.reduction
     missing = sum(context.highest - cell for cell in context.cells) if excess > -SPREAD_MARGIN else 0.0
     missing = min(missing, largest)
@@ -274,7 +274,7 @@ def mode(state: CvlState, context: RuleContext, cvl: float, ccl: float, *, excee
 
 
 def _why_lowered(state: CvlState, context: RuleContext, cvl: float, ccl: float, *, exceeded: bool) -> str:
-    """Why the CVL is lower than the stage's, in words; without numbers, which would flicker."""
+    """Return why the CVL is lower than the stage's, in words; without numbers, which would flicker."""
     if exceeded:
         return "CVL lowered because chargers exceed the CCL"
     target = len(context.sample.cells) * stage_voltage(state, context.preset)

@@ -1,8 +1,7 @@
 """Presets: the voltages and curves of a chemistry with the owner's changes. Pure.
 
-:func:`preset` reports what is wrong with a set of settings, and :func:`refusal` whether a change would make
-it
-wrong: a write is refused by the same rules that would stop charging afterwards.
+:func:`preset` reports what is wrong with a set of settings, and :func:`refusal` whether a change would
+make it wrong: a write is refused by the same rules that would stop charging afterwards.
 """
 
 from __future__ import annotations
@@ -120,7 +119,7 @@ def preset(settings: Mapping[str, Value]) -> Preset:
 
 
 def refusal(settings: Mapping[str, Value], changes: Mapping[str, Value]) -> str:
-    """Why these changes are not allowed, in words; empty if they are.
+    """Return why these changes are not allowed, in words; empty if they are.
 
     Existing faults do not count, and may be reset: settings are corrected one after the other.
     """
@@ -134,7 +133,7 @@ def refusal(settings: Mapping[str, Value], changes: Mapping[str, Value]) -> str:
 
 
 def judges(setting: AnySetting) -> bool:
-    """Whether a setting is part of the preset."""
+    """Return whether a setting is part of the preset."""
     return setting in _READ or setting is P.control
 
 

@@ -294,14 +294,14 @@ def _dead(before: LimitsState | None, sample: PackSample, chosen: Preset) -> boo
 
 
 def _depends_on_capacity(settings: PackSettings) -> bool:
-    """Whether a current limit is not set, so that it depends on the capacity."""
+    """Return whether a current limit is not set, so that it depends on the capacity."""
     return min(settings.max_charge_current, settings.max_discharge_current) < 0
 
 
 def _charge_request(
     before: LimitsState | None, sample: PackSample, chosen: Preset, settings: PackSettings
 ) -> bool:
-    """Whether the pack requests charge: from a low SoC or cell until both have clearly recovered."""
+    """Return whether the pack requests charge: from a low SoC or cell until both have clearly recovered."""
     soc, latched = settings.charge_request_soc, before is not None and before.request
     lowest = min(sample.cells, default=chosen.cutoff_low)
     low = (bool(soc) and sample.soc <= soc) or lowest <= chosen.cutoff_low
@@ -312,7 +312,7 @@ def _charge_request(
 
 
 def _safe(sample: PackSample, sensors: Temperatures, chosen: Preset, verdict: PresetVerdict) -> bool:
-    """Whether discharging may continue for a while without samples."""
+    """Return whether discharging may continue for a while without samples."""
     cells_safe = bool(sample.cells) and (
         min(sample.cells) > chosen.low and max(sample.cells) < chosen.cutoff_high
     )

@@ -120,7 +120,7 @@ def _update_climb(
 
 
 def behaviour_contradiction(state: ChemistryEvidence, preset: Preset, capacity: float) -> str:
-    """Why the observed cells cannot be of the chosen chemistry, in words; empty if they can."""
+    """Return why the observed cells cannot be of the chosen chemistry, in words; empty if they can."""
     limits = RULED_OUT_BY.get(preset.name)
     if limits is None:
         return ""

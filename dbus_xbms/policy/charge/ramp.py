@@ -100,7 +100,7 @@ def _cause(allowance: Allowance) -> str:
 
 
 def _rising_reason(cause: str, allowance: Allowance) -> str:
-    """Why a limit is below what its rules allow, in words."""
+    """Return why a limit is below what its rules allow, in words."""
     return f"rising again after: {cause}" if cause else f"rising to: {allowance.reason}"
 
 
@@ -121,6 +121,6 @@ def _to_publish(before: float, allowed: float, top: float) -> float:
 
 
 def _same_but_numbers(left: str, right: str) -> bool:
-    """Whether two texts differ in numbers only."""
+    """Return whether two texts differ in numbers only."""
     numbers = str.maketrans("", "", "-0123456789.")
     return left.translate(numbers) == right.translate(numbers)

@@ -7,7 +7,7 @@ unless the machine has rebooted since. The wall clock of a GX jumps: it is used 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from math import inf, isfinite
 from typing import Any
 
@@ -97,15 +97,18 @@ def from_text(text: str) -> tuple[Snapshot, Moment] | None:
 def _parse_record(record: type[Any], given: dict[str, Any]) -> Any:
     """Build a record, checking the type of each value; nested records are left ``None``.
 
+    A missing value is the field's default, so that a field can be added without discarding older snapshots.
+
     Raises:
-        TypeError, KeyError, ValueError: a value is missing or of the wrong type.
+        TypeError, KeyError, ValueError: a value without a default is missing, or one is of the wrong type.
     """
     values: dict[str, Any] = {}
     for row in fields(record):
         if row.name in ("stage", "voltage", "evidence"):
             values[row.name] = None
             continue
-        values[row.name] = _parse_value(row.type, given[row.name])
+        if row.name in given or row.default is MISSING:
+            values[row.name] = _parse_value(row.type, given[row.name])
     return record(**values)
 
 

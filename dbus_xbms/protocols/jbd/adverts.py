@@ -43,7 +43,7 @@ class Pattern:
     service: str | None = None
 
     def fits(self, seen: Advertised) -> bool:
-        """Whether the advertisement matches."""
+        """Return whether the advertisement matches."""
         return (
             fnmatchcase(seen.name.strip(" \0"), self.name)
             and seen.address.upper().startswith(self.addresses)
@@ -76,7 +76,7 @@ OTHER_BRANDS = (
 
 
 def recognises(seen: Advertised) -> bool:
-    """Whether the advertisement looks like a JBD and not like another brand on the same service."""
+    """Return whether the advertisement looks like a JBD and not like another brand on the same service."""
     if any(brand.fits(seen) for brand in OTHER_BRANDS):
         return False
     return any(jbd.fits(seen) for jbd in JBD) or (not seen.services and SILENT_JBD.fits(seen))

@@ -1,4 +1,4 @@
-"""Describe frames in words and numbers, for people and logs; every key names its unit. Pure."""
+"""Describe frames as dictionaries, for people and logs; keys include the unit. Pure."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def decode_frame(encoded: bytes) -> dict[str, object]:
     """Describe one whole frame of either direction.
 
     Raises:
-        ProtocolError: no frame, a broken one, or one whose payload cannot be of its register.
+        ProtocolError: not a frame, a broken one, or a payload that does not fit its register.
     """
     return describe(parse(encoded))
 
@@ -82,7 +82,7 @@ def describe(frame: Frame | Echo) -> dict[str, object]:
     """Describe a frame.
 
     Raises:
-        ProtocolError: its payload cannot be of its register.
+        ProtocolError: its payload does not fit its register.
     """
     if isinstance(frame, Echo):
         return _request(parse_request(frame.encoded))
@@ -140,7 +140,7 @@ def _guessed_register(payload: bytes) -> int:
     """Guess the register of a reply by very old LH firmware, which sends A5 instead.
 
     Raises:
-        ProtocolError: the payload has the shape of none.
+        ProtocolError: the payload fits no register.
     """
     if payload.isascii() and payload.decode("ascii").isprintable():
         return HARDWARE
@@ -231,10 +231,10 @@ def _describe_tail(basic: Basic) -> dict[str, object]:
         **({} if standard else {"dialect": tail.dialect.value}),
         **({"units_of_100mA": True} if tail.coarse else {}),
     }
-    for key, name, say in _STANDARD_TAIL if standard else _DAREN_TAIL:
-        told = name != "balance_current" or tail.balance_current is not None
-        if name in tail.fields and told:
-            described[key] = say(tail.fields[name], basic)
+    for key, name, describe_field in _STANDARD_TAIL if standard else _DAREN_TAIL:
+        usable = name != "balance_current" or tail.balance_current is not None
+        if name in tail.fields and usable:
+            described[key] = describe_field(tail.fields[name], basic)
     return described
 
 

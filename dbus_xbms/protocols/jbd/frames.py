@@ -1,4 +1,4 @@
-"""Encode requests and replies, and cut a stream of notifications into frames. Pure.
+"""Encode requests and replies, and split a stream of notifications into frames. Pure.
 
 Two framings share one pair of characteristics::
 
@@ -7,8 +7,8 @@ Two framings share one pair of characteristics::
     module    FF AA  command  length  data  sum                      the Bluetooth module itself
 
 Rules of the stream (evidence in docs/jbd-protocol.md): only the declared length says where a frame ends; a
-frame counts only with a good checksum, except a refusal, which some firmware sends with a wrong one; what is
-no frame is skipped byte by byte up to the next plausible header.
+frame counts only with a good checksum, except a refusal, which some firmware sends with a wrong one; other
+bytes are skipped up to the next plausible header.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MODULE_START = b"\xff\xaa"
 DD, FFAA, LEGACY = "dd", "ffaa", "legacy"  # kinds of Key; a legacy frame is never awaited
 
 OVERHEAD = 7  # bytes of a DD frame around its payload
-LONGEST = 0xFF + OVERHEAD  # bytes; the most a framer ever keeps
+LONGEST = 0xFF + OVERHEAD  # bytes; a framer keeps no more
 OK = 0x00
 REFUSALS = {
     0x80: "the BMS does not know this command",
@@ -52,19 +52,19 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Junk:
-    """Skipped bytes; ``why`` says what is wrong if they looked like a frame."""
+    """Skipped bytes; ``why``: the error, if they looked like a frame."""
 
     encoded: bytes
     why: str = ""
 
 
 def checksum(summed: bytes) -> bytes:
-    """Return the checksum of a DD frame, two bytes, over its third byte up to the end of its payload."""
+    """Return the checksum (two bytes) of a DD frame, from its third byte to the end of its payload."""
     return (-sum(summed) & 0xFFFF).to_bytes(2, "big")
 
 
 def read(register: int, payload: bytes = b"", *, timeout: float = 2.0, retries: int = 2) -> Request:
-    """Return the request that reads a register; it may be repeated freely."""
+    """Return a request that reads a register; it may be repeated."""
     return Request(
         encoded=_encode(READ, register, payload),
         reply=Key(kind=DD, number=register),
@@ -74,7 +74,7 @@ def read(register: int, payload: bytes = b"", *, timeout: float = 2.0, retries: 
 
 
 def write(register: int, payload: bytes) -> Request:
-    """Return the request that writes a register; the link must never repeat it."""
+    """Return a request that writes a register; the link must never repeat it."""
     return Request(encoded=_encode(WRITE, register, payload), reply=Key(kind=DD, number=register), retries=0)
 
 
@@ -97,7 +97,7 @@ def ask(request: Request) -> Conversation[bytes]:
 
     Raises:
         Refused: the BMS answered with a non-zero status.
-        ProtocolError: the link handed over a reply to something else.
+        ProtocolError: the link passed a reply to another request.
     """
     frame = yield request
     if frame.key != request.reply:
@@ -137,7 +137,7 @@ def parse(encoded: bytes) -> Frame | Echo:
     """Parse one whole frame.
 
     Raises:
-        ProtocolError: no frame, broken, too short, or followed by other bytes.
+        ProtocolError: not a frame, broken, too short, or followed by other bytes.
     """
     length = _length(encoded) if encoded else None
     if length is None or length > len(encoded):
@@ -150,7 +150,7 @@ def parse(encoded: bytes) -> Frame | Echo:
 
 
 class JbdFramer:
-    """Cuts notifications into frames. It keeps less than :data:`LONGEST` bytes and never raises."""
+    """Splits notifications into frames. It keeps less than :data:`LONGEST` bytes and never raises."""
 
     def __init__(self) -> None:
         self._cutter = Cutter()
@@ -165,7 +165,7 @@ class JbdFramer:
 
 
 class Cutter:
-    """Cuts a stream of bytes into frames and the junk between them, in order and without losing a byte."""
+    """Splits a stream of bytes into frames and the junk between them, in order and without losing a byte."""
 
     def __init__(self) -> None:
         self.kept = b""  # of an incomplete frame
@@ -208,7 +208,7 @@ def _encode(first: int, second: int, payload: bytes) -> bytes:
 
 
 def _length(stream: bytes) -> int | None:
-    """Return the length of the frame that begins here, at least, or ``None`` if none does."""
+    """Return the minimum length of the frame that begins here, or ``None`` if none does."""
     if stream[0] == START:
         return _dd_length(stream)
     if MODULE_START.startswith(stream[:2]):
@@ -218,8 +218,8 @@ def _length(stream: bytes) -> int | None:
 
 def _dd_length(stream: bytes) -> int | None:
     if len(stream) < 4:
-        begun = len(stream) == 1 or stream[1] in REGISTERS or stream[1] in (READ, WRITE)
-        return OVERHEAD if begun else None
+        plausible = len(stream) == 1 or stream[1] in REGISTERS or stream[1] in (READ, WRITE)
+        return OVERHEAD if plausible else None
     first, second, declared = stream[1:4]
     if first == READ:  # only reading a parameter block takes data; a legacy reply has OK here
         plausible = second in REGISTERS if not declared else second in (PARAMETER_BLOCK, OK)
@@ -278,7 +278,7 @@ def _next_start(stream: bytes) -> int:
 
 
 def _whole_frame_inside(stream: bytes) -> bool:
-    """Whether an incomplete frame contains a valid one with a payload, so that the outer one is torn."""
+    """Return whether an incomplete frame contains a valid one with a payload: the outer one is torn."""
     at = stream.find(START, 1)
     while at > 0:
         length = _dd_length(stream[at:]) or 0

@@ -18,7 +18,7 @@ APP_KEY_TEXT = b"000000"  # the same for every module
 ROOT_PASSWORD_TEXT = b"JBDbtpwd!@#2023"  # constant of the vendor's app
 PASSWORD_LENGTH = 6
 
-# The first request after connecting is often lost, or only wakes a sleeping BMS.
+# The first request after connecting is often lost, or only wakes the BMS.
 WAKE_UP = read(BASIC, timeout=1.0, retries=2)
 
 
@@ -56,10 +56,10 @@ def _login(address: str, password: str) -> Conversation[None]:
         if (yield from _answers(address)):
             return
         raise LoginFailed("the Bluetooth module needs its password", _advice(address))
-    yield from _give_password(address, password)
+    yield from _send_password(address, password)
 
 
-def _give_password(address: str, password: str) -> Conversation[None]:
+def _send_password(address: str, password: str) -> Conversation[None]:
     secret = password.encode("utf-8")
     if len(secret) != PASSWORD_LENGTH:
         raise LoginFailed(
@@ -81,10 +81,10 @@ def _give_password(address: str, password: str) -> Conversation[None]:
 
 
 def _answers(address: str) -> Conversation[bool]:
-    """Whether the BMS answers a read.
+    """Return whether the BMS answers a read.
 
     Raises:
-        NotPaired: the module only echoes, so it needs to be paired first.
+        NotPaired: the module only echoes: it needs to be paired.
     """
     try:
         yield from ask(WAKE_UP)

@@ -1,4 +1,4 @@
-"""What a board's model text says: its rating and its series. Pure.
+"""Rating and series of a board, from its model text. Pure.
 
 Examples: ``JBD-SP04S034-L4S-200A-B-U``, ``DP04S007L4S100A``, ``SP15S001-P13S-30A``, ``JBD-SP04S060-300A-L``.
 """
@@ -13,11 +13,11 @@ _SERIES = re.compile(r"[A-Z]{2}[0-9]{2}S[0-9]{3}[A-Z]?")  # e.g. SP04S034 in "JB
 
 
 def rating(model: str) -> float:
-    """Current in A that the board is rated for, the least of several; 0: the text does not say."""
+    """Return the rated current of the board in A, the lowest if there are several; 0: unknown."""
     return min((float(found) for found in _RATING.findall(model.upper())), default=0.0)
 
 
 def product(model: str) -> str:
-    """Return the name of a product as owners know it, with the series of its board if the text has one."""
+    """Return the product name, with the series of its board if the text has one."""
     series = _SERIES.search(model)
     return f"JBD BMS {series[0]}" if series else "JBD BMS"

@@ -1,6 +1,6 @@
-"""The settings registers 0x10 to 0xA2 by name and unit, for display only: none is ever written. Pure.
+"""The settings registers 0x10 to 0xA2 by name and unit, for display. Pure.
 
-Most answer in factory mode only, which we never enter; captures of the vendor's app hold them.
+Most can be read only in factory mode, which is entered only to switch balancing; captures of the vendor's
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def _two_bytes(raw: int) -> list[int]:
 
 
 def _shunt(raw: int) -> float:
-    """Bit 15 chooses the finer unit: 0.01 mOhm instead of 0.1."""
+    """Convert a resistance; bit 15 selects the finer unit, 0.01 mOhm instead of 0.1."""
     return (raw & 0x7FFF) / (100 if raw >> 15 else 10)
 
 
@@ -132,7 +132,7 @@ def describe_text(name: str, payload: bytes) -> dict[str, object]:
     """Return a text register: a length byte, then ASCII.
 
     Raises:
-        ProtocolError: shorter than it says.
+        ProtocolError: shorter than its length byte says.
     """
     if not payload or payload[0] > len(payload) - 1:
         raise ProtocolError(f"{name}: expected a length byte and as many letters, got {payload.hex()}")

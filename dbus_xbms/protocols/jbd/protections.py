@@ -1,7 +1,7 @@
-"""The 16 protection bits of basic info (offset 16), and what they prove about the MOSFETs. Pure.
+"""The 16 protection bits of basic info (offset 16), and what they imply about the MOSFETs. Pure.
 
-Bits 13 to 15 differ between vendor documents. Bit 12 is no protection: it is set while the MOSFET mask, which
-the BMS does not report, holds a MOSFET off. Evidence: docs/jbd-protocol.md.
+Bits 13 to 15 differ between vendor documents. Bit 12 is not a protection: it is set while the MOSFET mask,
+which the BMS does not report, keeps a MOSFET off. Evidence: docs/jbd-protocol.md.
 """
 
 from __future__ import annotations
@@ -61,12 +61,12 @@ def protections(bits: int) -> frozenset[Protection]:
 
 
 def is_locked(bits: int) -> bool:
-    """Whether the BMS reports that its mask holds a MOSFET off."""
+    """Return whether the BMS reports that its mask keeps a MOSFET off."""
     return bool(bits & LOCK)
 
 
 def commanded(mosfets: Mosfets, bits: int) -> MosfetTarget:
-    """Return what the MOSFETs must have been commanded; ``None`` if a protection leaves it in doubt.
+    """Return the command that the MOSFETs must have; ``None`` if a protection hides it.
 
     A MOSFET that is off without the lock bit was turned off by a protection.
     """

@@ -1,7 +1,7 @@
 """The JBD family: wake a pack, log in, read and switch it. Pure.
 
-The rules in short: the first request is a throw-away; a poll is 0x03 and 0x04 and little else; all that is
-ever written is in :mod:`dbus_xbms.protocols.jbd.switches`.
+The first request only wakes the BMS; a poll reads 0x03 and 0x04 and rarely more. All writes are in
+:mod:`dbus_xbms.protocols.jbd.switches`.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ T = TypeVar("T")
 
 READ_BASIC, READ_CELLS = read(BASIC), read(CELLS)
 
-# A plausible learned capacity, as a fraction of the nominal one. Recorded packs learned 0.99 to 1.05; other
-# dialects have something else there, which came to 1.6 and 3.2.
+# Plausible learned capacities, as fractions of the nominal one. Recorded packs have 0.99 to 1.05; other
+# dialects have another value there, which resulted in 1.6 and 3.2.
 LEARNED = (0.5, 1.3)
 
 LARGEST_CURRENT = 3276.8  # A; the range of two bytes in units of 100 mA; Daren's gauge has four
 
-# A BMS does not answer for a register that it lacks; that must not use up the time of the poll.
+# A BMS does not answer for a register that it lacks; waiting for it must not use up the time of the poll.
 OPTIONAL_TIMEOUT = 1.0  # s
 
 
@@ -67,7 +67,7 @@ class Jbd(BmsFamily):
     switching: BmsSwitching | None = JbdSwitching()
 
     def recognises(self, seen: Advertised) -> bool:
-        """Whether the advertisement looks like a JBD; only a reading confirms it."""
+        """Return whether the advertisement looks like a JBD; only a reading confirms it."""
         return adverts.recognises(seen)
 
     def product(self, hardware: str) -> str:
@@ -82,8 +82,8 @@ class Jbd(BmsFamily):
         """Wake the BMS after connecting, and log in if its module requires it.
 
         Raises:
-            LoginFailed: a password or a pairing is needed; the message tells the owner what to do.
-            Mute: silence all the way.
+            LoginFailed: a password or a pairing is needed; the message says what to do.
+            Mute: nothing was answered.
         """
         return login.hello(address, password)
 
@@ -91,7 +91,7 @@ class Jbd(BmsFamily):
         """Read the pack once; the identity too unless ``known``, and the counters with ``counters``.
 
         Raises:
-            ProtocolError: a reading that cannot be true, or of another number of cells than is known.
+            ProtocolError: an impossible reading, or a number of cells that differs from the known one.
         """
         basic = decode_basic((yield from ask(READ_BASIC)))
         cells = tuple(raw / 1000 for raw in decode_cells((yield from ask(READ_CELLS))))
@@ -115,16 +115,16 @@ def _optional(register: int, decode: Callable[[bytes], T]) -> Conversation[T | N
 
 
 def _sample(basic: Basic, cells: tuple[float, ...]) -> PackSample:
-    """Return the sample; 0x04 decides the number of cells.
+    """Return the sample; the number of cells is that of 0x04.
 
     Raises:
-        ProtocolError: a state of charge beyond 100 %, no count of charge at all, or a current that no pack
-            carries; a refused poll is held, then invalid: the safe way.
+        ProtocolError: a state of charge above 100 %, no remaining or nominal capacity, or a current that no
+            pack carries. A failed poll is safe: the last values are held, then become invalid.
     """
     if basic.soc > 100:
         raise ProtocolError(f"state of charge: expected 0 to 100 %, got {basic.soc}")
     if basic.unknown == CHARGES:
-        raise ProtocolError("charge: expected remaining and nominal, got FFFF for both: an unknown dialect")
+        raise ProtocolError("capacity: expected remaining and nominal, got FFFF for both: an unknown dialect")
     if abs(basic.current) > LARGEST_CURRENT:
         raise ProtocolError(f"current: expected at most {LARGEST_CURRENT:g} A, got {basic.current:g}")
     return PackSample(
@@ -153,7 +153,7 @@ def _nominal(basic: Basic) -> float:
 
 
 def _learned(basic: Basic) -> float | None:
-    """Return the learned capacity if it is plausible; 0 means that nothing is learned yet."""
+    """Return the learned capacity if it is plausible; 0 means that none is learned yet."""
     lowest, highest = (share * _nominal(basic) for share in LEARNED)
     learned = basic.learned
     return learned if learned and lowest <= learned <= highest else None

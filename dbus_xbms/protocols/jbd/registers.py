@@ -33,7 +33,7 @@ class Status(IntFlag):
 
     CHARGE = 1 << 0
     DISCHARGE = 1 << 1
-    COARSE = 1 << 7  # currents and charges in 100 mA and 100 mAh instead of 10; in no capture
+    COARSE = 1 << 7  # currents and charges in 100 mA and 100 mAh instead of 10; not seen in any capture
 
 
 def celsius(raw: int) -> float:
@@ -42,7 +42,7 @@ def celsius(raw: int) -> float:
 
 
 def date_of(raw: int) -> str | None:
-    """Return a packed date as ISO text, or ``None`` if it is no date."""
+    """Return a packed date as ISO text, or ``None`` if it is invalid."""
     try:
         return datetime.date(2000 + (raw >> 9), raw >> 5 & 0xF, raw & 0x1F).isoformat()
     except ValueError:
@@ -76,7 +76,7 @@ CELL_ROLE, MOSFET_ROLE, OTHER_ROLE = "c", "m", "-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basic:
-    """Register 0x03. Fields without a unit here are as in :class:`dbus_xbms.model.PackSample`."""
+    """Register 0x03. Units not given here are those of :class:`dbus_xbms.model.PackSample`."""
 
     voltage: float
     current: float
@@ -91,7 +91,7 @@ class Basic:
     soc: int  # %
     status: Status
     cell_count: int
-    sensor_count: int  # as reported; temperatures contains those that were sent
+    sensor_count: int  # as reported; temperatures has those that were sent
     temperatures: tuple[float, ...]
     tail: Tail
     unknown: frozenset[str]  # those of remaining and nominal that read FFFF
@@ -100,14 +100,14 @@ class Basic:
     def per_unit(self) -> int:
         """Raw units of current or charge per 1 A or 1 Ah.
 
-        One flag is in the MOSFET byte, one in the tail. A flag that changes makes the nominal capacity ten
-        times as large or as small, which :mod:`dbus_xbms.policy.identity` detects.
+        There is a flag in the MOSFET byte and one in the tail. If one changes, the nominal capacity changes
+        by a factor of ten, which :mod:`dbus_xbms.policy.identity` detects.
         """
         return _per_unit(self.status, self.tail)
 
     @property
     def learned(self) -> float | None:
-        """Full-charge capacity in Ah as reported, plausible or not; 0: nothing learned yet."""
+        """Full-charge capacity in Ah as reported, plausible or not; 0: none learned yet."""
         raw = self.tail.fields.get("learned")
         return None if raw is None else raw / self.per_unit
 
@@ -122,10 +122,10 @@ class Basic:
         """Every sensor in °C with its role, those of the tail last; roles are empty if not reported."""
         if self.tail.dialect is Dialect.STANDARD:
             return tuple((measured, "") for measured in self.temperatures)
-        told = (("mosfet", MOSFET_ROLE), ("ambient", OTHER_ROLE))
+        named = (("mosfet", MOSFET_ROLE), ("ambient", OTHER_ROLE))
         return (
             *((measured, CELL_ROLE) for measured in self.temperatures),
-            *((celsius(self.tail.fields[name]), role) for name, role in told),
+            *((celsius(self.tail.fields[name]), role) for name, role in named),
         )
 
     @property
@@ -176,7 +176,7 @@ def _unknown(gauge: Mapping[str, int]) -> frozenset[str]:
 
 
 def decode_cells(payload: bytes) -> tuple[int, ...]:
-    """Decode register 0x04 to mV per cell; 0 mV and the values of a broken wire are not rejected.
+    """Decode register 0x04 to mV per cell; 0 mV and values of a broken wire are accepted.
 
     Raises:
         ProtocolError: odd length, no cell, or more cells than any JBD has.

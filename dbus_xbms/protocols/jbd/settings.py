@@ -1,4 +1,4 @@
-"""Settings of a pack that only this family has. Pure."""
+"""Settings of packs of this family only. Pure."""
 
 from __future__ import annotations
 

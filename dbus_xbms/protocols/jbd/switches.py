@@ -1,7 +1,7 @@
-"""Writes to a BMS: the MOSFET mask, and the bit that allows balancing. Nothing else is ever written. Pure.
+"""Writes to a BMS: the MOSFET mask, and the bit that allows balancing. Nothing else is written. Pure.
 
-No write is repeated without reading back in between. Writing the balancing bit needs factory mode, which is
-always left again, without the code that would store the BMS's settings and clear its counters.
+No write is repeated without reading back first. Writing the balancing bit needs factory mode, which is
+always left again, with the code that does not store the BMS's settings or clear its counters.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def _shown(basic: Basic) -> tuple[Mosfets, frozenset[Protection], bool]:
 
 
 def _acknowledged(request: Request) -> Conversation[bool]:
-    """Send a write; return whether it was acknowledged. Without that it may have arrived all the same."""
+    """Send a write; return whether it was acknowledged. If not, it may still have arrived."""
     try:
         yield from ask(request)
     except NoReply:
@@ -86,7 +86,10 @@ def _acknowledged(request: Request) -> Conversation[bool]:
 
 
 def _proves(basic: Basic, want: Mosfets, *, stored: bool) -> bool:
-    """Whether basic info proves that the BMS followed; unacknowledged, a protection must not explain it."""
+    """Return whether basic info proves that the BMS followed.
+
+    Without an acknowledgement, a MOSFET that is off proves nothing if a protection explains it.
+    """
     if not _follows(basic, want) or _locked(basic) is not _masks(want):
         return False
     explained = any(_explained(basic, mosfet) for mosfet in Mosfet)
@@ -94,12 +97,12 @@ def _proves(basic: Basic, want: Mosfets, *, stored: bool) -> bool:
 
 
 def _follows_unlocked(basic: Basic, want: Mosfets) -> bool:
-    """Whether a board that never sets the lock bit followed."""
+    """Return whether a board that never sets the lock bit followed."""
     return _follows(basic, want) and _masks(want) and not _locked(basic)
 
 
 def _follows(basic: Basic, want: Mosfets) -> bool:
-    """Whether each MOSFET is as commanded; a protection may keep one off that was commanded on."""
+    """Return whether each MOSFET is as commanded; a protection may keep one off that was commanded on."""
     return all(
         basic.mosfets.of(mosfet) is want.of(mosfet) or (want.of(mosfet) and _explained(basic, mosfet))
         for mosfet in Mosfet
@@ -107,7 +110,7 @@ def _follows(basic: Basic, want: Mosfets) -> bool:
 
 
 def _masks(want: Mosfets) -> bool:
-    """Whether the mask turns a MOSFET off."""
+    """Return whether the mask turns a MOSFET off."""
     return not (want.charge and want.discharge)
 
 
@@ -116,14 +119,14 @@ def _locked(basic: Basic) -> bool:
 
 
 def _explained(basic: Basic, mosfet: Mosfet) -> bool:
-    """Whether a MOSFET is off and a tripped protection explains it."""
+    """Return whether a MOSFET is off and a tripped protection explains it."""
     return not basic.mosfets.of(mosfet) and bool(protections(basic.protection) & mosfet.blocked_by)
 
 
 def _hidden(basic: Basic, want: Mosfets) -> frozenset[Mosfet]:
-    """Return the MOSFETs of which a protection hides whether the mask turns them off.
+    """Return the MOSFETs for which a protection hides whether the mask turns them off.
 
-    None if the mask is empty, or if the lock bit is set and only one MOSFET is off.
+    Empty if the mask is empty, or if the lock bit is set and only one MOSFET is off.
     """
     if not _masks(want) or (_locked(basic) and (basic.mosfets.charge or basic.mosfets.discharge)):
         return frozenset()
@@ -163,7 +166,7 @@ def _balance(on: bool) -> Conversation[None]:
         return
     yield from _acknowledged(write(FUNCTIONS, wanted.to_bytes(2, "big")))
     if (after := (yield from _functions())) != wanted:
-        raise NotVerified(f"balancing: wrote 0x{wanted:04x}, the BMS holds 0x{after:04x}")
+        raise NotVerified(f"balancing: wrote 0x{wanted:04x}, read back 0x{after:04x}")
 
 
 def _functions() -> Conversation[int]:
@@ -174,7 +177,7 @@ def _functions() -> Conversation[int]:
 
 
 def _leave_factory_mode() -> Conversation[None]:
-    """Leave factory mode and verify it: outside of it the BMS refuses to read its settings."""
+    """Leave factory mode and verify it: outside of it, the BMS refuses reads of its settings."""
     yield from _acknowledged(write(LEAVE_FACTORY_MODE, LEAVE_CODE))
     try:
         yield from ask(read(FUNCTIONS))

@@ -1,6 +1,6 @@
 """The bytes after the temperature sensors in basic info, the tail: one table of fields per dialect. Pure.
 
-Boards differ in what they send there. The length of a tail decides its dialect, for Daren also the values
+Boards send different fields there. The length of a tail decides its dialect, for Daren also the values
 before it; incomplete fields are ignored. Evidence: docs/jbd-protocol.md.
 """
 
@@ -20,7 +20,7 @@ HIGHEST_BALANCE = 10_000  # mA; active balancers reach 2 A; a pack at rest repor
 
 
 class Dialect(Enum):
-    """The meaning of a tail."""
+    """The meaning of the bytes in a tail."""
 
     STANDARD = "standard"
     DAREN = "daren"  # DWF modules, boards DR_...: temperatures and state of health
@@ -68,7 +68,7 @@ class Tail:
 
     @property
     def coarse(self) -> bool:
-        """Whether its flag says that currents and charges are in 100 mA and 100 mAh."""
+        """Whether its flag sets the units to 100 mA and 100 mAh."""
         return len(self.encoded) >= STANDARD_LENGTH and bool(self.fields.get("humidity", 0) & COARSE_FLAG)
 
     @property

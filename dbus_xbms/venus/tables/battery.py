@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dbus_xbms.model import PackIdentity
 from dbus_xbms.policy import state_of_charge
 from dbus_xbms.report import Report
-from dbus_xbms.settings import Value
+from dbus_xbms.settings import DEVICE_PREFIX, Value
 from dbus_xbms.venus.item import FIXED, Item, rows
 from dbus_xbms.venus.tables.control import CONTROL_ITEMS, WATCHING_ITEMS
 from dbus_xbms.venus.tables.device import DEVICE_ITEMS, IDENTITY, product_name
@@ -22,6 +22,7 @@ from dbus_xbms.venus.tables.state import STATE_ITEMS
 from dbus_xbms.venus.tables.switches import READ_ONLY_SWITCH_ITEMS, SWITCH_ITEMS
 
 BATTERY, SWITCH = "com.victronenergy.battery", "com.victronenergy.switch"  # classes of services
+OWN_BATTERY = f"{BATTERY}.{DEVICE_PREFIX}"  # begins the names of this program's batteries
 
 
 def _installed(report: Report) -> float | None:
