@@ -115,8 +115,8 @@ def name_refusal(name: str, address: str, candidates: Iterable[Candidate]) -> st
     if not name:
         return ""
     if _folded(name) == PROGRAM or as_address(name):
-        what = "stands for the settings of the service" if _folded(name) == PROGRAM else "is an address"
-        return f"{name!r:.60} {what}; a pack needs another name"
+        what = "is reserved for the settings of the service" if _folded(name) == PROGRAM else "is an address"
+        return f"{name!r:.60} {what}; choose another name"
     if printable(name) != name or name != name.strip():
         return f"a name has up to {LONGEST} printable characters, not {name!r:.60}"
     taken = called(name, (pack for pack in candidates if pack.address != address))

@@ -196,7 +196,7 @@ MOSFET = Story(
         ),
         Step(
             who="Switch pane of the GX",
-            words="The link is taken back before the minute is over.",
+            words="Lending ends before the minute is over.",
             act=Write(LEND, 0),
             seen={LEND: 0, LINK: "connected", CHARGE: 1},
         ),

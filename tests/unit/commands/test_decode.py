@@ -225,14 +225,16 @@ def test_a_file_can_be_given(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert json.loads(capsys.readouterr().out)["cell_count"] == 8
 
 
-Said = tuple[int, str, str]  # exit status, output, errors
+Output = tuple[int, str, str]  # exit status, output, errors
 
 
 @pytest.fixture
-def output(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+def decode_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Output]:
     """Run `dbus-xbms decode` with arguments and bytes on its standard input."""
 
-    def run_decode(*arguments: str, given: bytes = b"") -> Said:
+    def run_decode(*arguments: str, given: bytes = b"") -> Output:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given), encoding="utf-8"))
         status = cli.main(["decode", *arguments])
         return status, *capsys.readouterr()
@@ -242,9 +244,9 @@ def output(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
 
 @pytest.mark.parametrize(("last", "expected"), [(BASIC_HEX, 0), (BASIC_HEX[:-2], 1)])
 def test_without_arguments_standard_input_is_read(
-    last: str, expected: int, output: Callable[..., Said]
+    last: str, expected: int, decode_command: Callable[..., Output]
 ) -> None:
-    status, out, err = output(given=f"{CELLS_HEX}\n\n{last}\n".encode())
+    status, out, err = decode_command(given=f"{CELLS_HEX}\n\n{last}\n".encode())
     assert (status, err) == (expected, "")
     assert len(out.splitlines()) == 2
 
@@ -252,8 +254,10 @@ def test_without_arguments_standard_input_is_read(
 @pytest.mark.parametrize(
     "name", ["frames.txt", "capture", "/nonexistent/frames", "no such capture", "x" * 300]
 )
-def test_a_missing_file_is_distinguished_from_bad_hex(name: str, output: Callable[..., Said]) -> None:
-    status, out, err = output(name)
+def test_a_missing_file_is_distinguished_from_bad_hex(
+    name: str, decode_command: Callable[..., Output]
+) -> None:
+    status, out, err = decode_command(name)
     assert (status, out) == (1, "")
     assert err == f"dbus-xbms: {name!r:.200} is neither a file nor hex\n"
 
@@ -265,17 +269,19 @@ def test_a_missing_file_is_distinguished_from_bad_hex(name: str, output: Callabl
         ("dda50300fffd7", "not hex: its 13 digits are an odd number: dda50300fffd7"),
     ],
 )
-def test_the_error_for_bad_hex_names_the_defect(text: str, words: str, output: Callable[..., Said]) -> None:
-    status, out, err = output(text)
+def test_the_error_for_bad_hex_names_the_defect(
+    text: str, words: str, decode_command: Callable[..., Output]
+) -> None:
+    status, out, err = decode_command(text)
     assert (status, json.loads(out), err) == (1, {"error": words}, "")
 
 
-def test_the_error_for_a_directory_says_so(tmp_path: Path, output: Callable[..., Said]) -> None:
-    assert output(str(tmp_path)) == (1, "", f"dbus-xbms: {str(tmp_path)!r} is a directory\n")
+def test_the_error_for_a_directory_says_so(tmp_path: Path, decode_command: Callable[..., Output]) -> None:
+    assert decode_command(str(tmp_path)) == (1, "", f"dbus-xbms: {str(tmp_path)!r} is a directory\n")
 
 
-def test_binary_input_is_a_bad_line(output: Callable[..., Said]) -> None:
-    status, out, err = output(given=b"\xff\xfe\n" + BASIC_HEX.encode() + b"\n")
+def test_binary_input_is_a_bad_line(decode_command: Callable[..., Output]) -> None:
+    status, out, err = decode_command(given=b"\xff\xfe\n" + BASIC_HEX.encode() + b"\n")
     assert (status, err) == (1, "")
     bad, good = map(json.loads, out.splitlines())
     assert bad["error"].startswith("not hex: it contains")

@@ -19,7 +19,7 @@ from dbus_xbms.commands.progress import ERASE, Line, steps, waiting
 from tests.patience import PATIENCE
 
 
-class Screen(io.StringIO):
+class FakeTerminal(io.StringIO):
     """A fake terminal: its width, and the text written to it."""
 
     def __init__(self, descriptor: int) -> None:
@@ -34,12 +34,12 @@ class Screen(io.StringIO):
 
 
 class Terminal:
-    """Return a terminal with this many columns, and its output."""
+    """A terminal with this many columns, and its output."""
 
     def __init__(self, columns: int) -> None:
         self._ends = pty.openpty()
         fcntl.ioctl(self._ends[1], termios.TIOCSWINSZ, struct.pack("HHHH", 20, columns, 0, 0))
-        self.stream = Screen(self._ends[1])
+        self.stream = FakeTerminal(self._ends[1])
 
     def written(self) -> str:
         """Return the text written since the last call."""

@@ -160,7 +160,7 @@ def test_an_invalid_name_is_asked_for_again_and_a_taken_one_is_not_proposed(
     out = capsys.readouterr().out
     assert "Name on the GX [none]: " in out
     assert out.count("every pack needs its own") == 1
-    assert "'service' stands for the settings of the service" in out
+    assert "'service' is reserved for the settings of the service" in out
 
 
 def test_control_is_explained_and_needs_an_explicit_yes(
@@ -177,7 +177,7 @@ def test_an_invalid_current_is_asked_for_again(
 ) -> None:
     type_answers(monkeypatch, "a lot", "5000", "50 A", "")
     assert questions.ask_currents(questions.CURRENTS) == {"MaxChargeCurrent": 50.0}
-    assert capsys.readouterr().out.count("MaxChargeCurrent takes a number from 0 to 2000 A") == 2
+    assert capsys.readouterr().out.count("MaxChargeCurrent must be a number from 0 to 2000 A") == 2
 
 
 def test_a_pack_added_again_controls_only_after_a_new_confirmation() -> None:
@@ -191,7 +191,7 @@ def test_a_pack_added_again_controls_only_after_a_new_confirmation() -> None:
     ("chosen", "words"),
     [
         ({"Control": 1}, "a pack needs a chemistry to control: --chemistry LiFePO4"),
-        ({"CustomName": "service"}, "stands for the settings of the service"),
+        ({"CustomName": "service"}, "is reserved for the settings of the service"),
         ({"CustomName": TWO}, "is an address"),
         ({"CustomName": "a\x1b[2J"}, "a name has up to 40 printable characters"),
         ({"CustomName": "bow"}, f"Bow .{TWO}. already has this name"),

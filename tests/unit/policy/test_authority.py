@@ -158,7 +158,7 @@ def test_a_12_v_pack_does_not_control_a_system_of_another_voltage(volts: float, 
     got = ruling(around=around)
     assert got.controls is fits
     if not fits:
-        assert got.words == f"battery.ttyS5 measures {volts:.1f} V, which 4 cells cannot have"
+        assert got.words == f"battery.ttyS5 measures {volts:.1f} V, which does not fit 4 cells"
 
 
 @pytest.mark.parametrize(

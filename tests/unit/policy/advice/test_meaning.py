@@ -185,9 +185,9 @@ def test_values_are_accepted_in_any_case_and_switches_as_words(
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("Chemistry", "lead", "Chemistry takes LiFePO4, NMC, LTO, custom, or none, not 'lead'"),
-        ("Control", "maybe", r"Control takes 0 \(off\) or 1 \(on\), not 'maybe'"),
-        ("HoldTime", "on", "HoldTime takes a number from 5 to 300 s, not 'on'"),
+        ("Chemistry", "lead", "Chemistry must be LiFePO4, NMC, LTO, custom, or none, not 'lead'"),
+        ("Control", "maybe", r"Control must be 0 \(off\) or 1 \(on\), not 'maybe'"),
+        ("HoldTime", "on", "HoldTime must be a number from 5 to 300 s, not 'on'"),
     ],
 )
 def test_an_unknown_value_gets_a_list_of_the_known_ones(name: str, text: str, words: str) -> None:

@@ -31,7 +31,7 @@ from dbus_xbms.settings import PackSettings, SettingsError
 from tests.unit.samples import SAMPLE, sample, settings
 
 TOP = 100.0
-WELL = RuleContext(
+HEALTHY = RuleContext(
     sample=SAMPLE,
     temperatures=Temperatures(cells=(20.0, 21.0), mosfet=25.0),
     preset=preset(settings()),
@@ -49,12 +49,12 @@ WELL = RuleContext(
 
 
 def charge(**changes: object) -> tuple[float, str]:
-    allowance = strictest(CHARGE_RULES, replace(WELL, **changes))  # type: ignore[arg-type]
+    allowance = strictest(CHARGE_RULES, replace(HEALTHY, **changes))  # type: ignore[arg-type]
     return allowance.current, allowance.reason
 
 
 def discharge(**changes: object) -> tuple[float, str]:
-    allowance = strictest(DISCHARGE_RULES, replace(WELL, **changes))  # type: ignore[arg-type]
+    allowance = strictest(DISCHARGE_RULES, replace(HEALTHY, **changes))  # type: ignore[arg-type]
     return allowance.current, allowance.reason
 
 
@@ -317,17 +317,17 @@ def test_a_limit_changes_direction_at_most_twenty_times_an_hour(
     history: list[tuple[float, float]],
 ) -> None:
     now, turns, rising = 0.0, [0.0], False
-    after_bounds: RampedLimit | None = None
+    state: RampedLimit | None = None
     for passed, limit in history * 20:
         now += passed
-        before, after_bounds = (
-            after_bounds,
-            step(after_bounds, Allowance(current=limit, reason="noise"), 30.0, now),
+        before, state = (
+            state,
+            step(state, Allowance(current=limit, reason="noise"), 30.0, now),
         )
         if (
             before
-            and before.published != after_bounds.published
-            and (after_bounds.published > before.published) is not rising
+            and before.published != state.published
+            and (state.published > before.published) is not rising
         ):
             rising = not rising
             turns.append(now)
@@ -336,13 +336,13 @@ def test_a_limit_changes_direction_at_most_twenty_times_an_hour(
 
 
 def test_noise_lengthens_the_delay_of_a_limit_and_calm_shortens_it() -> None:
-    after_bounds = hold_at(Allowance(current=10.0, reason=""), 0.0)
+    state = hold_at(Allowance(current=10.0, reason=""), 0.0)
     for now in range(1, 4000):
         limit = 10.0 if now % 40 == 0 else 30.0
-        after_bounds = step(after_bounds, Allowance(current=limit, reason=""), 30.0, float(now))
-    assert after_bounds.hold > 4 * RECOVERY_HOLD
+        state = step(state, Allowance(current=limit, reason=""), 30.0, float(now))
+    assert state.hold > 4 * RECOVERY_HOLD
     for now in range(4000, 8000):
-        after_bounds = step(after_bounds, Allowance(current=30.0, reason=""), 30.0, float(now))
-    assert after_bounds.published == 30.0
-    after_bounds = step(after_bounds, Allowance(current=5.0, reason=""), 30.0, 8000.0)
-    assert (after_bounds.published, after_bounds.hold) == (5.0, RECOVERY_HOLD)
+        state = step(state, Allowance(current=30.0, reason=""), 30.0, float(now))
+    assert state.published == 30.0
+    state = step(state, Allowance(current=5.0, reason=""), 30.0, 8000.0)
+    assert (state.published, state.hold) == (5.0, RECOVERY_HOLD)

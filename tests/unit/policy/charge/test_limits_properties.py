@@ -141,7 +141,7 @@ def test_float_never_starts_before_absorption_is_complete(
     history: History, absorption: float, longest: float
 ) -> None:
     full = preset(settings()).full
-    earned = 0.0
+    absorbed = 0.0
     before: PackState | None = None
     for passed, reading in history:
         chosen = {"AbsorptionTime": absorption, "MaxAbsorptionTime": longest}
@@ -151,13 +151,13 @@ def test_float_never_starts_before_absorption_is_complete(
         state, _ = engine.step(state, reading, now, settings(**chosen), managed=True)
         gap = 0.0 if sampled_at is None else min(HOLD, now - sampled_at)
         if reading and max(reading.cells) >= full - TOP_MARGIN:
-            earned += gap
+            absorbed += gap
         was = before.control.voltage.stage if before and before.control else Stage.BULK
         is_now = state.control.voltage.stage if state.control else Stage.BULK
         if is_now is Stage.FLOAT and was is not Stage.FLOAT:
-            assert earned >= absorption - 1e-6
+            assert absorbed >= absorption - 1e-6
         if is_now is Stage.FLOAT or is_now is Stage.BULK:
-            earned = 0.0
+            absorbed = 0.0
         before = state
 
 
@@ -204,17 +204,17 @@ def test_losing_contact_never_raises_a_limit(history: History, waits: list[float
 
 
 def a_ccl_of_zero_comes_with_a_cvl_that_charges_nothing(found: Steps) -> None:
-    began = None  # V, of the pack when its current limit fell to 0, or of its first sample after a silence
+    start = None  # V, of the pack when its current limit fell to 0, or of its first sample after a silence
     for _, state, decision in found:
         if decision.limits is None or decision.limits.ccl > 0 or not state.sample:
-            began = None
+            start = None
             continue
         if decision.sample is None:
-            began = None
+            start = None
             assert decision.limits.cvl <= state.sample.voltage + 1e-9
             continue
-        began = began or state.sample.voltage
-        assert decision.limits.cvl <= began + 1e-9
+        start = start or state.sample.voltage
+        assert decision.limits.cvl <= start + 1e-9
         if not state.sample.cells:
             continue
         floating = len(state.sample.cells) * preset(settings()).floating
@@ -230,7 +230,7 @@ def a_fault_in_the_decision_stops_all_currents(found: Steps) -> None:
             assert stopped.limits.cvl <= decision.limits.cvl
 
 
-SENTENCES = (
+RULES = (
     a_second_decision_at_the_same_time_is_the_same,
     limits_are_complete_while_the_pack_controls,
     a_ccl_of_zero_comes_with_a_cvl_that_charges_nothing,
@@ -241,7 +241,7 @@ SENTENCES = (
 @given(histories)
 def test_every_rule_holds_at_each_step_of_any_history(history: History) -> None:
     found = steps(history)  # drawing a history takes longer than checking it
-    for holds in SENTENCES:
+    for holds in RULES:
         holds(found)
 
 

@@ -172,14 +172,14 @@ def test_a_monitored_pack_has_no_path_that_makes_it_a_bms() -> None:
 
 
 def test_a_monitored_pack_states_the_reason() -> None:
-    watching = replace(REPORT, no_control="Chemistry is not chosen")
-    assert shown(watching)["/Info/ChargeMode"] == "Not controlling: Chemistry is not chosen"
+    monitored = replace(REPORT, no_control="Chemistry is not chosen")
+    assert shown(monitored)["/Info/ChargeMode"] == "Not controlling: Chemistry is not chosen"
 
 
 def test_a_controlling_pack_has_the_paths_of_a_bms_and_of_a_monitored_pack() -> None:
     controlling = {item.path for item in items_for(IDENTITY, controls=True)}
-    watching = {item.path for item in items_for(IDENTITY)}
-    assert controlling - watching == {item.path for item in CONTROL_ITEMS} - {"/Info/ChargeMode"}
+    monitored = {item.path for item in items_for(IDENTITY)}
+    assert controlling - monitored == {item.path for item in CONTROL_ITEMS} - {"/Info/ChargeMode"}
     limits = {f"/Info/{name}" for name in ("MaxChargeVoltage", "MaxChargeCurrent", "MaxDischargeCurrent")}
     assert limits <= controlling
 
@@ -321,8 +321,8 @@ def test_each_protection_has_its_own_count() -> None:
     names = [counter.name for counter in fields(Counters) if counter.name != "restarts"]
     paths = [f"/History/Trips/{name.title().replace('_', '')}" for name in names]
     assert [got[path] for path in paths] == [getattr(COUNTERS, name) for name in names]
-    untold = shown(replace(REPORT, counters=None))
-    assert {untold[path] for path in paths} == {None}
+    unknown = shown(replace(REPORT, counters=None))
+    assert {unknown[path] for path in paths} == {None}
 
 
 def test_held_values_are_not_shared_with_chargers() -> None:
@@ -340,17 +340,17 @@ def test_a_pack_without_a_name_is_shown_as_its_product_and_the_end_of_its_addres
 
 
 def test_a_bms_that_cannot_be_switched_has_no_path_that_switches_it() -> None:
-    there = {item.path: item for item in items_for(IDENTITY, switchable=False)}
-    everything = {item.path: item for item in items_for(IDENTITY)}
-    assert set(everything) - set(there) == {
+    reduced = {item.path: item for item in items_for(IDENTITY, switchable=False)}
+    complete = {item.path: item for item in items_for(IDENTITY)}
+    assert set(complete) - set(reduced) == {
         *(f"/Settings/{name}" for name in ("ForceChargingOff", "ForceDischargingOff", "MosfetMode")),
         *("/Settings/TurnBalancingOff", "/Io/AllowToBalance"),
-        *(path for path in everything if path.startswith(f"{PANE_PATH}/charge/")),
-        *(path for path in everything if path.startswith(f"{PANE_PATH}/discharge/")),
+        *(path for path in complete if path.startswith(f"{PANE_PATH}/charge/")),
+        *(path for path in complete if path.startswith(f"{PANE_PATH}/discharge/")),
     }
-    assert not there["/Io/AllowToCharge"].writable
-    assert there["/Settings/LendForMinutes"].writable
-    assert f"{PANE_PATH}/lend/State" in there
+    assert not reduced["/Io/AllowToCharge"].writable
+    assert reduced["/Settings/LendForMinutes"].writable
+    assert f"{PANE_PATH}/lend/State" in reduced
 
 
 def test_a_bms_without_mosfets_shows_none_as_on_or_off() -> None:

@@ -90,7 +90,7 @@ def test_an_invalid_value_is_refused_from_the_settings_page_too(path: str, value
 
 
 def test_a_pack_voltage_is_refused_if_the_cell_count_is_unknown() -> None:
-    with pytest.raises(SettingsError, match="once the pack is known"):
+    with pytest.raises(SettingsError, match="before the pack is known"):
         setting_written("/Settings/Battery/ChargedVoltage", 13.8, replace(REPORT, identity=PackIdentity()))
 
 
