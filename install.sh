@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install dbus-xbms on Venus OS, upgrade it, roll it back, or remove it.
-# Everything is in /data, which survives firmware updates; only a copy of the run scripts is in /service, in memory.
+# Everything is in /data, which survives firmware updates, except for a copy of the run scripts in /service, in memory.
 set -eu
 
 usage() {
@@ -80,7 +80,7 @@ main() {
     . "$here/service/venus.sh"
     [ -n "$ROOT" ] || [ "$(id -u)" = 0 ] || die "run this as root."
     if [ "$action" = check-boot ]; then
-        boot_line_judge && exit
+        boot_line_check && exit
         exit 1
     fi
     lock
@@ -121,12 +121,12 @@ elsewhere() {
     if [ -z "$archive" ] && [ -n "$offline" ]; then archive=$(beside); fi
     if [ -n "$archive" ]; then
         [ -f "$archive" ] || die "$archive: no such file."
-        guard "$archive"
+        check_owner "$archive"
     else
         download
     fi
     unpack
-    vet "$unpacked"
+    check_signature "$unpacked"
     sh "$unpacked/install.sh" "$@"
 }
 
@@ -137,17 +137,17 @@ beside() { # print the only archive in this directory
     echo "$1"
 }
 
-# guard FILE: exit unless only root, or the user who runs this, can have put it there.
-guard() {
-    mine "$1" || die "$1 belongs to another user, who could have put anything in it. Download the archive yourself."
+# check_owner FILE: exit unless only root or the current user can have put it there.
+check_owner() {
+    is_own "$1" || die "$1 belongs to another user, who could have put anything in it. Download the archive yourself."
     where=$(cd "$(dirname "$1")" && pwd -P)
     case $(ls -lnd "$where") in
         ?????w* | ????????w*) die "other users can write to $where, so the archive may not be yours. Move it to a directory of your own: mkdir -m 700 /data/new" ;;
     esac
-    mine "$where" || die "$where belongs to another user. Move the archive to a directory of your own: mkdir -m 700 /data/new"
+    is_own "$where" || die "$where belongs to another user. Move the archive to a directory of your own: mkdir -m 700 /data/new"
 }
 
-mine() { # FILE: whether it belongs to root or to the user who runs this
+is_own() { # FILE: whether it belongs to root or to the current user
     # shellcheck disable=SC2012 # only the owner's number is read
     owner=$(ls -lnd "$1" | awk '{ print $3 }')
     [ "$owner" = 0 ] || [ "$owner" = "$(id -u)" ]
@@ -185,8 +185,8 @@ unpack() {
 
 # --- check the signature ---
 
-# vet RELEASE: exit unless it is signed with the key of the installed release, or if there is none, of this script.
-vet() {
+# check_signature RELEASE: exit unless it is signed with the key of the installed release, or if there is none, of this script.
+check_signature() {
     key=$(cat "$APP/current/release-key.pub" 2>/dev/null || printf %s "$KEY")
     if [ -z "$key" ]; then
         warn "this build is unsigned: its origin cannot be verified."
@@ -202,10 +202,10 @@ vet() {
     ssh-keygen -Y verify -f "$signers" -I dbus-xbms -n dbus-xbms -s "$1/SHA256SUMS.sig" <"$1/SHA256SUMS" >/dev/null 2>&1 || good=''
     rm -f "$signers"
     [ -n "$good" ] || die "this release does not have the signature of the maker you trusted before; nothing was changed. For a build of your own: --unsigned"
-    exact "$1" || die "this archive is damaged: its files are not those in SHA256SUMS."
+    has_exact_files "$1" || die "this archive is damaged: its files are not those in SHA256SUMS."
 }
 
-exact() { # RELEASE: whether it has the files in SHA256SUMS and no others
+has_exact_files() { # RELEASE: whether it has the files in SHA256SUMS and no others
     (
         cd "$1"
         [ -z "$(find . ! -type f ! -type d)" ] && sha256sum -c SHA256SUMS >/dev/null 2>&1 &&
@@ -219,18 +219,18 @@ install() {
     version=$(cat "$here/VERSION")
     case $version in '' | .* | *[!0-9A-Za-z.+~-]*) die "\"$version\" is not a version." ;; esac
     preflight
-    [ "$here" = "$(linked current)" ] || vet "$here"
-    # A stick left in the GX must not replace a good release with a bad one at each boot.
+    [ "$here" = "$(linked current)" ] || check_signature "$here"
+    # A stick left in the GX must not replace a working release with a broken one at each boot.
     [ -z "$no_start" ] || [ "$(sum "$here")" != "$(cat "$LOG/failed" 2>/dev/null)" ] ||
         die "dbus-xbms $version failed on this GX before. To try it again, run install.sh without --no-start."
-    tidy
+    clean_up
     place
     fresh='' old=$(linked current)
     [ -n "$old" ] || fresh=yes
     boot_line_add
     if [ -n "$no_start" ]; then
         switch
-        ! boot_line_judge || say "dbus-xbms $version is installed and starts at the next boot."
+        ! boot_line_check || say "dbus-xbms $version is installed and starts at the next boot."
         return
     fi
     [ "$old" != "$release" ] || [ -e "$APP/trial" ] || [ ! -d "$SERVICE" ] || { say "dbus-xbms $version is already installed."; return; }
@@ -239,15 +239,15 @@ install() {
         trap '' HUP
         switch
         service_start
-        judge
+        finish_trial
     ) &
     wait $! || exit 1
     say "dbus-xbms $version is installed and running. Next: $APP/current/bin/dbus-xbms scan"
     path_hint
-    boot_line_judge || warn "dbus-xbms will not start when the GX reboots."
+    boot_line_check || warn "dbus-xbms will not start when the GX reboots."
 }
 
-# path_hint: say how to put the command on the PATH. The home directory of root is on /data, so the line stays.
+# path_hint: print how to put the command on the PATH. The home directory of root is on /data, so the line stays.
 path_hint() {
     grep -qsF "$APP/current/bin" "$ROOT/data/home/root/.profile" ||
         say "To put dbus-xbms on your PATH: echo 'PATH=\$PATH:$APP/current/bin' >>~/.profile; . ~/.profile"
@@ -277,8 +277,8 @@ preflight() {
     done
 }
 
-# tidy: remove what an interrupted run has left.
-tidy() {
+# clean_up: remove what an interrupted run has left.
+clean_up() {
     rm -rf "$RELEASES"/.[!.]* "$APP"/*.new "$APP.gone" "$RC.dbus-xbms" "$RC.disabled.dbus-xbms"
     service_finish
 }
@@ -287,7 +287,7 @@ tidy() {
 place() {
     candidates="$RELEASES/$version $RELEASES/$version+$(sum "$here" | cut -c 1-8)"
     for release in $candidates; do
-        ! whole "$release" || return 0
+        ! is_complete "$release" || return 0
     done
     for release in $candidates; do # do not replace a damaged one, or another build of this version, while it is in use
         [ "$release" = "$(linked current)" ] || break
@@ -295,7 +295,7 @@ place() {
     new=$RELEASES/.$version
     mkdir -p "$RELEASES"
     cp -R "$here" "$new"
-    whole "$new" || die "this archive is damaged: its files are not those in SHA256SUMS."
+    is_complete "$new" || die "this archive is damaged: its files are not those in SHA256SUMS."
     self_test "$new"
     sync
     rm -rf "$release"
@@ -303,7 +303,7 @@ place() {
     sync
 }
 
-whole() { # RELEASE: whether it has every file of this archive
+is_complete() { # RELEASE: whether it has every file of this archive
     cmp -s "$here/SHA256SUMS" "$1/SHA256SUMS" && (cd "$1" && sha256sum -c SHA256SUMS >/dev/null 2>&1)
 }
 
@@ -333,7 +333,7 @@ point() { # LINK RELEASE: change the link atomically
     mv -Tf "$APP/$1.new" "$APP/$1"
 }
 
-# switch: switch from `old` to `release`, which is on trial until it has proved that it works.
+# switch: switch from `old` to `release`, which is on trial until it has been found to work.
 switch() {
     [ "$old" != "$release" ] || return 0
     : >"$APP/trial"
@@ -342,11 +342,11 @@ switch() {
     sync
 }
 
-# judge: keep the current release, which has been started, if it works; else go back.
-judge() {
+# finish_trial: keep the current release, which has been started, if it works; otherwise go back.
+finish_trial() {
     if service_is_down; then
         say "The service was stopped manually and stays stopped; to start it: svc -u $SERVICE"
-    elif ! service_proves_itself; then
+    elif ! service_works; then
         say "The last lines of its log:"
         service_log_tail
         if [ -e "$APP/trial" ]; then
@@ -371,9 +371,9 @@ go_back() {
             [ "$each" = "$good" ] || point previous "$each"
         done
         rm -f "$APP/trial"
-        ! service_proves_itself || say "Rolled back: ${good##*/} is running again."
+        ! service_works || say "Rolled back: ${good##*/} is running again."
     elif [ -n "$fresh" ]; then
-        take_out
+        remove_program
         say "dbus-xbms was removed again; its log is kept in $LOG."
     fi
 }
@@ -386,7 +386,7 @@ prune() { # remove all releases except the current and the previous one
 
 # --- the other actions ---
 
-# boot: called by rc.local, so do not wait. A release on trial is judged in the background.
+# boot: called by rc.local, so do not wait. The trial of a new release is finished in the background.
 boot() {
     [ -d "$APP/current" ] || die "nothing is installed."
     fresh=''
@@ -397,7 +397,7 @@ boot() {
     service_start
     (
         trap '' HUP
-        judge
+        finish_trial
     ) >/dev/null 2>&1 &
 }
 
@@ -408,7 +408,7 @@ rollback() {
     point previous "$old"
     rm -f "$APP/trial"
     service_start
-    service_proves_itself || { service_log_tail && exit 1; }
+    service_works || { service_log_tail && exit 1; }
     say "dbus-xbms ${release##*/} is running again; another --rollback returns to ${old##*/}."
 }
 
@@ -416,15 +416,15 @@ uninstall() {
     if [ -n "$purge" ] && [ -d "$APP/current" ]; then
         "$APP/current/bin/dbus-xbms" remove --all --forget --yes || warn "could not erase the settings of the packs."
     fi
-    take_out
+    remove_program
     [ -z "$purge" ] || rm -rf "$LOG" "$ROOT/data/conf/dbus-xbms"
     rm -f "$ROOT/run/dbus-xbms.lock"
     say "dbus-xbms was removed."
     [ -n "$purge" ] || say "Kept: the log in $LOG and the settings of your packs. --uninstall --purge also removes these."
 }
 
-# take_out: remove everything that was installed.
-take_out() {
+# remove_program: remove everything that was installed.
+remove_program() {
     boot_line_remove
     service_remove
     [ ! -d "$APP" ] || mv "$APP" "$APP.gone"

@@ -1,1 +1,1 @@
-"""Measurements and simulations of the whole program, with tables and plots."""
+"""Measure and simulate the whole program; write tables and plots."""

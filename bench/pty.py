@@ -18,7 +18,7 @@ from types import MappingProxyType
 from bench.terminal import Screen
 
 COMMAND = (sys.executable, "-W", "error", "-m", "dbus_xbms")
-LIMIT = 60.0  # s; a loaded machine takes long to start an interpreter
+LIMIT = 60.0  # s; starting an interpreter takes long on a busy machine
 
 
 class OnTerminal:
@@ -55,7 +55,7 @@ class OnTerminal:
         return self.screen.text
 
     async def shows(self, words: str) -> list[str]:
-        """Wait until the screen shows these words; line breaks count as spaces."""
+        """Wait until the screen shows some words; line breaks count as spaces."""
         return await self.until(lambda lines: words in " ".join(" ".join(lines).split()))
 
     async def wrote(self, text: str, start: int = 0) -> None:

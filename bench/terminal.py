@@ -1,4 +1,4 @@
-"""A terminal that understands the few sequences of the full screen, and rejects others. Pure."""
+"""A simulated terminal with the few control sequences that the program uses; it rejects others. Pure."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class Screen:
     _cells: list[list[Cell]] = field(init=False)
     _at: tuple[int, int] = (0, 0)  # line, column
     _style: frozenset[int] = frozenset()
-    _begun: str = ""  # an incomplete sequence
+    _partial: str = ""  # an incomplete sequence
 
     def __post_init__(self) -> None:
         self._cells = self._blank()
 
     def feed(self, text: str) -> None:
         """Process output of a program."""
-        text = self._begun + text
+        text = self._partial + text
         end = len(text)
         if (escape := text.rfind("\x1b")) >= 0 and not PIECE.match(text, escape):
             end = escape
@@ -54,7 +54,7 @@ class Screen:
                 raise UnknownSequence(repr(text[at : at + 20]))
             at = found.end()
             self._take(*found.groups())
-        self._begun = text[end:]
+        self._partial = text[end:]
 
     @property
     def rows(self) -> list[list[Cell]]:
@@ -74,7 +74,7 @@ class Screen:
     ) -> None:
         line, column = self._at
         if letter is not None:
-            self._obey(parameters or "", letter)
+            self._control(parameters or "", letter)
         elif back:
             self._at = (line, 0)
         elif feed:
@@ -95,7 +95,7 @@ class Screen:
         self._cells[line][column : column + width] = [Cell(char, self._style), Cell("", self._style)][:width]
         self._at = (line, column + width)
 
-    def _obey(self, parameters: str, letter: str) -> None:
+    def _control(self, parameters: str, letter: str) -> None:
         line, column = self._at
         match letter:
             case "H":

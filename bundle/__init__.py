@@ -1,1 +1,1 @@
-"""Makes what a release consists of; ``script/bundle`` runs it."""
+"""Build the files of a release; ``script/bundle`` runs it."""

@@ -21,7 +21,7 @@ MOST = 1_500_000  # bytes; a GX may have only 28 MB, and two releases are kept
 def main() -> int:
     """Write all archives and their checksums; return the exit status."""
     args = _arguments()
-    if not re.fullmatch(r"\d+\.\d+\.\d+", __version__):  # the hook of the USB stick compares three numbers
+    if not re.fullmatch(r"\d+\.\d+\.\d+", __version__):  # the hook on the USB stick compares three numbers
         sys.exit(f"bundle: a release has a version like 1.2.3, not {__version__}")
     try:
         made_by = origin.origin(args.repository, args.key)

@@ -1,4 +1,4 @@
-"""Where releases are published and who signs them; both are optional."""
+"""The repository that publishes a release and the key that signs it; both are optional."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ def origin(repository: str, private_key: Path | None) -> Origin:
         raise ValueError(f"a repository has a name like owner/name, not {repository!r}")
     if private_key is None:
         return Origin(repository=repository)
-    done = subprocess.run(["ssh-keygen", "-y", "-f", private_key], capture_output=True, text=True)
-    if done.returncode:
-        raise ValueError(f"{private_key} is not a private key of ssh-keygen: {done.stderr.strip()}")
-    key = " ".join(done.stdout.split()[:2])
+    result = subprocess.run(["ssh-keygen", "-y", "-f", private_key], capture_output=True, text=True)
+    if result.returncode:
+        raise ValueError(f"{private_key} is not a private key of ssh-keygen: {result.stderr.strip()}")
+    key = " ".join(result.stdout.split()[:2])
     return Origin(repository=repository, private_key=private_key, key=key)
 
 
 def signed(tree: Tree, origin: Origin) -> dict[str, File]:
-    """Return the tree with a signature of its checksums, if there is a key."""
+    """Return the tree, with a signature of its checksums if there is a key."""
     if origin.private_key is None:
         return {**tree}
     with tempfile.TemporaryDirectory() as folder:

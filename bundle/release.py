@@ -1,4 +1,4 @@
-"""The trees of a release: the installed files, and the packages in which a GX gets them."""
+"""The files of a release: those to install, and packages of them for USB sticks and SetupHelper."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ HERE = Path(__file__).parent
 
 OLDEST_VENUS = "v3.60"  # the first with Python 3.12
 PROGRAM = ("**/*.py", "**/*.bash")
-# For a computer, not for a GX: the simulator and the commands that need it.
+# The simulator and the commands that need it run only on other computers.
 NOT_ON_A_GX = ("simulator/*", "commands/demo.py", "commands/simulate.py", "commands/stories.py")
 PAGES = ("README.md", "docs/*.md")  # without pictures, to save space
 SERVICE = ("venus.sh", "dbus-xbms/**/*")  # the other files are for machines without Venus OS
 
 
 def release(version: str, libraries: Sequence[Library], time: int, origin: Origin) -> dict[str, File]:
-    """Return the files that install.sh installs, itself included."""
+    """Return the files that install.sh installs, including itself."""
     tree = {
         **under("dbus_xbms", _program()),
         **under("service", read(ROOT / "service", *SERVICE)),

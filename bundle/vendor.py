@@ -1,4 +1,4 @@
-"""The libraries of a release: found by hash, reduced to the files that a GX runs."""
+"""The libraries of a release: wheels selected by hash, reduced to the files that a GX runs."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ ROW = re.compile(r"^([\w-]+)==([\w.]+) --hash=sha256:([0-9a-f]{64})$", re.MULTIL
 
 # Files that a GX never runs. `*` also matches slashes.
 DROPPED = (
-    "*.so",  # for one processor only; each has a Python module of the same name
+    "*.so",  # for one kind of processor; each has a Python module with the same name
     *("*.pxd", "*.pyi", "*/py.typed"),  # for compilers and type checkers
     *(f"bleak/backends/{system}/*" for system in ("android", "corebluetooth", "p4android", "winrt")),
     *(f"bluetooth_adapters/systems/{system}.py" for system in ("macos", "windows")),
     "dbus_fast/glib/*",  # needs PyGObject
     "aiooui/oui.data",  # 0.8 MB of vendors' names, which the program never looks up
 )
-# Of a wheel's metadata only this is kept; the licences go to LICENSES/.
+# The only file of a wheel's metadata that is kept; licences go to LICENSES/.
 METADATA = "*.dist-info/METADATA"
 LICENCE = "*.dist-info/*LICEN[CS]E*"
 

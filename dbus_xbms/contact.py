@@ -70,7 +70,7 @@ IN_PROGRESS: Mapping[ContactState, str] = {
 FACTORY_PASSKEY = "123456"
 _AWAY = "is it in range, awake (a small load wakes it), and is every phone app that reads it closed?"
 ADVICE: Mapping[ContactState, str] = {
-    ContactState.LENT: "`dbus-xbms lend {pack} 0` takes it back at once",
+    ContactState.LENT: "`dbus-xbms lend {pack} 0` ends lending at once",
     ContactState.NEEDS_PASSWORD: (
         "it is the one that the phone app asks for (from the factory 123456, 123123 or 000000): "
         "dbus-xbms set {pack} Password 123456"

@@ -142,7 +142,7 @@ def _described_error(err: BaseException) -> DBusError:
         case asyncio.CancelledError():
             return DBusError(STOPPING, "the service is stopping")
     log.error("a D-Bus call failed because of an error in this program", exc_info=err)
-    return DBusError(FAULT, "an error in the service; its log has more")
+    return DBusError(FAULT, "an error in the service; see its log")
 
 
 def error_name(state: ContactState) -> str:

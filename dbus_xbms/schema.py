@@ -90,7 +90,7 @@ class Setting(Generic[T]):
         except ValueError as err:
             kind = "a whole number" if isinstance(self.default, int) else "a number"
             wanted = "0 (off) or 1 (on)" if self.is_switch else f"{kind}{self._range()}"
-            raise SettingsError(f"{self.name} takes {wanted}, not {text!r:.60}") from err
+            raise SettingsError(f"{self.name} must be {wanted}, not {text!r:.60}") from err
         return self.checked(value)
 
     @property
@@ -114,16 +114,16 @@ class Setting(Generic[T]):
         if isinstance(self.default, str):
             if not isinstance(value, str) or not self._fits(value):
                 shown = "this" if self.secret else f"{value!r:.60}"
-                raise SettingsError(f"{self.name} takes {self.form or 'a short text'}, not {shown}")
+                raise SettingsError(f"{self.name} must be {self.form or 'a short text'}, not {shown}")
             return value
         if isinstance(value, bool) or not isinstance(value, int | float) or not _finite(value):
-            raise SettingsError(f"{self.name} takes a number{self._range()}, not {value!r:.60}")
+            raise SettingsError(f"{self.name} must be a number{self._range()}, not {value!r:.60}")
         number = type(self.default)(value)
         low, high = self.lowest, self.highest
         in_range = (low is None or number >= low) and (high is None or number <= high)
         in_range = in_range or number == self.unset
         if number != value or not in_range:  # also rejects 1.5 for a whole number
-            raise SettingsError(f"{self.name} takes a number{self._range()}, not {value}")
+            raise SettingsError(f"{self.name} must be a number{self._range()}, not {value}")
         return number
 
     def _fits(self, text: str) -> bool:

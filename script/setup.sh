@@ -1,7 +1,7 @@
 #!/bin/sh
 # Sourced by script/test and script/demo from the project's root: system packages, Pythons and their venvs.
 
-# need COMMAND PACKAGE: make sure of a system command; as root on Debian or Ubuntu, install it.
+# need COMMAND PACKAGE: check that a system command exists; as root on Debian or Ubuntu, install it.
 need() {
     command -v "$1" >/dev/null || install_package "$2"
     command -v "$1" >/dev/null || missing "$1" "$2"
@@ -40,7 +40,7 @@ need_python() {
     find_python $supported || missing "Python 3.11 or newer with venv" python3-venv
 }
 
-# make_venv DIRECTORY PYTHON [EXTRAS]: install the project there, editable; nothing to do when it has not changed.
+# make_venv DIRECTORY PYTHON [EXTRAS]: install the project there, editable; do nothing if it is up to date.
 make_venv() {
     stamp="$PWD $2 ${3:-} $(cksum <pyproject.toml)"
     [ "$(cat "$1/.installed" 2>/dev/null)" = "$stamp" ] && return

@@ -20,7 +20,7 @@ boot_file() {
 }
 
 # boot_line_add: add the line right after the interpreter line, where no `exit`, `exec` or `set -e` of other programs
-# can stop it. The line always succeeds and never ends the script, so it does not stop other programs either.
+# can stop it. The line always succeeds and never ends the script, so that it does not stop other programs either.
 boot_line_add() {
     file=$(boot_file)
     call="[ -x $BOOT ] && $BOOT${ROOT:+ --root $ROOT} --boot >/dev/null 2>&1 || :"
@@ -111,9 +111,9 @@ shorten() {
     rm -f "$rest"
 }
 
-# boot_line_judge: check whether Venus OS reaches the line at the next boot; if not, say why. Runs the file up to the
+# boot_line_check: check whether Venus OS reaches the line at the next boot; if not, say why. Runs the file up to the
 # line, as Venus OS does; XBMS_PROBE makes the line leave a mark instead of starting the service.
-boot_line_judge() {
+boot_line_check() {
     file=$(boot_file)
     case $file in
         *.disabled)
@@ -185,8 +185,8 @@ service_restart() {
     svc -t "$SERVICE"
 }
 
-# service_proves_itself: whether a process other than `before` starts, stays up and owns its name on the bus.
-service_proves_itself() {
+# service_works: whether a process other than `before` starts, stays up and owns its name on the bus.
+service_works() {
     left=$PATIENCE
     while [ "$left" -gt 0 ]; do
         pid=$(service_pid)

@@ -56,12 +56,12 @@ def main() -> int:
 
 
 def _simulated(days: int, line: Line) -> tuple[list[Result], list[attacks.Outcome]]:
-    """Simulate everything and print a line each; the status line shows the progress."""
+    """Simulate everything and print a line for each result; the status line shows the progress."""
     results: list[Result] = []
     for n, setup in enumerate(SETUPS):
         wanted = days if n == 0 else min(days, OTHERS)
         words = f"Set-up {n + 1} of {len(SETUPS)}, {setup.name}"
-        results.append(run(setup, wanted, tell=partial(_say, line, words, wanted)))
+        results.append(run(setup, wanted, progress=partial(_say, line, words, wanted)))
         line.print_above(" | ".join(row(results[-1])))
     outcomes: list[attacks.Outcome] = []
     plants = (*attacks.ATTACKS, *CELL_ATTACKS, *LIES)

@@ -1,8 +1,8 @@
 """Plants that try to overcharge a cell despite the published limits, and their outcomes. Pure.
 
-A row says what the battery really is, what its BMS says instead, what the charger makes of the limits, when
-polls fail and when the program restarts. No plant has the protections of a BMS: what keeps its cells below
-their ceiling is charge control alone.
+A row has the true battery, what its BMS reports instead, how the charger follows the limits, when
+polls fail and when the program restarts. No plant has the protections of a BMS: only charge control keeps
+its cells below their ceiling.
 """
 
 from __future__ import annotations
@@ -21,40 +21,40 @@ from dbus_xbms.policy.pack_state import PackState
 from dbus_xbms.settings import PackSettings, Value
 
 HOUR = 3600.0
-FINE, COARSE = 1.0, 5.0  # s between polls: after a change of a limit, and otherwise, as for a pack at rest
+FINE, COARSE = 1.0, 5.0  # s between polls: after a change of a limit, and otherwise, as for an idle pack
 SETTLED = 20.0  # s without a change until polls are COARSE
 
 Bms = Callable[[float, PackSample], PackSample | None]  # (s, true sample) -> reported sample, or None
 
 
 def honest() -> Bms:
-    """A BMS that reports the truth."""
+    """Return a BMS that reports the truth."""
     return lambda now, sample: sample
 
 
 def gaps(every: float, lasts: float) -> Callable[[], Bms]:
-    """A BMS whose link is silent for ``lasts`` s in every ``every`` s."""
+    """Return a maker of BMSes whose link is silent for ``lasts`` s in every ``every`` s."""
     return lambda: lambda now, sample: None if now % every >= every - lasts else sample
 
 
 def silent_from(begin: float) -> Callable[[], Bms]:
-    """A BMS whose link is silent from a time on, in s."""
+    """Return a maker of BMSes whose link is silent from ``begin`` (s) on."""
     return lambda: lambda now, sample: sample if now < begin else None
 
 
 def unloaded(now: float) -> float:
-    """No load at all, in A."""
+    """Return the current of no load, in A."""
     return 0.0
 
 
 def household(now: float) -> float:
-    """A fridge and a washing machine that reverses its drum, in A."""
+    """Return the current of a fridge and of a washing machine that reverses its drum, in A."""
     return 2.0 + (6.0 if now % 1800 < 600 else 0.0) + (15.0 if now % 45 < 25 else 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
-    """One plant; ``name`` is what is wrong with it."""
+    """One plant; ``name`` describes what is wrong with it."""
 
     name: str
     battery: Battery = field(default_factory=Battery)
@@ -93,7 +93,7 @@ class Outcome:
         return self.attack.ceiling or CELLS[self.attack.battery.chemistry].ceiling
 
     def count(self, plant: Plant, decision: Decision, seconds: float) -> None:
-        """Add the current state, which lasts for a time."""
+        """Add the current state, which lasts for ``seconds``."""
         highest = max(plant.cells)
         self.highest = max(self.highest, highest)
         self.seconds_above += seconds if highest > self.ceiling else 0.0
@@ -136,12 +136,12 @@ def stored(state: PackState, before: str) -> str:
     """Return the text that the program stores before a restart."""
     if state.control is None or state.sampled_at is None:
         return before
-    heard = Moment(boot="one", monotonic=state.sampled_at, wall=0.0)
-    return snapshot.to_text(silent_limits.to_snapshot(state.control), heard)
+    sampled = Moment(boot="one", monotonic=state.sampled_at, wall=0.0)
+    return snapshot.to_text(silent_limits.to_snapshot(state.control), sampled)
 
 
 def restarted(left: str, now: float, settings: PackSettings) -> PackState:
-    """Return the state with which the program starts again."""
+    """Return the state of the program after a restart."""
     state, kept = PackState(started=now), snapshot.from_text(left)
     if kept is None:
         return state
@@ -160,9 +160,9 @@ def attacked(attack: Attack) -> Outcome:
         if restart is not None and attack.restarts and plant.now >= restart:
             left = stored(state, left)
             state, restart = restarted(left, plant.now, settings), restart + attack.restarts
-        heard = bms(plant.now, plant.measured())
-        state, decision = engine.step(state, heard, plant.now, settings, managed=True)
-        plant.order(decision.limits)
+        sample = bms(plant.now, plant.measured())
+        state, decision = engine.step(state, sample, plant.now, settings, managed=True)
+        plant.send(decision.limits)
         if shown != _changing(decision):
             shown, changed_at = _changing(decision), plant.now
         passed = attack.poll or (FINE if plant.now - changed_at < SETTLED else COARSE)

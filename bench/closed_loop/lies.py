@@ -13,8 +13,8 @@ LEADER = {1: 4.0}  # % of charge by which cell 1 is ahead
 MIDDLE = 600.0  # s
 
 
-def lying_from(begin: float, told: Callable[[PackSample, PackSample], PackSample]) -> Callable[[], Bms]:
-    """A BMS that reports, from a time on (s), what ``told`` makes of its samples of that time and of now."""
+def lying_from(begin: float, falsify: Callable[[PackSample, PackSample], PackSample]) -> Callable[[], Bms]:
+    """Return a maker of BMSes that report ``falsify(then, now)`` from ``begin`` (s) on, of two samples."""
 
     def bms() -> Bms:
         then: list[PackSample] = []
@@ -23,7 +23,7 @@ def lying_from(begin: float, told: Callable[[PackSample, PackSample], PackSample
             if now < begin:
                 return sample
             then[:] = then or [sample]
-            return told(then[0], sample)
+            return falsify(then[0], sample)
 
         return read
 
@@ -31,32 +31,32 @@ def lying_from(begin: float, told: Callable[[PackSample, PackSample], PackSample
 
 
 def frozen_from(begin: float) -> Callable[[], Bms]:
-    """A BMS that repeats its sample of a time (s) for ever."""
+    """Return a maker of BMSes that repeat the sample of ``begin`` (s) for ever."""
     return lying_from(begin, lambda then, now: then)
 
 
 def cells_frozen_from(begin: float) -> Callable[[], Bms]:
-    """A BMS that repeats its voltages of a time (s) but keeps counting charge."""
+    """Return a maker of BMSes that repeat the voltages of ``begin`` (s) but keep counting charge."""
     return lying_from(begin, lambda then, now: replace(now, cells=then.cells, voltage=then.voltage))
 
 
 def stuck_from(begin: float, *, summed: bool) -> Callable[[], Bms]:
-    """A BMS whose cell 1 keeps its voltage of a time (s); the pack's is the sum or measured separately."""
+    """Return a maker of BMSes whose cell 1 keeps its voltage; ``summed``: the pack's voltage is the sum."""
 
-    def told(then: PackSample, now: PackSample) -> PackSample:
+    def falsify(then: PackSample, now: PackSample) -> PackSample:
         cells = (then.cells[0], *now.cells[1:])
         return replace(now, cells=cells, voltage=round(sum(cells), 2) if summed else now.voltage)
 
-    return lying_from(begin, told)
+    return lying_from(begin, falsify)
 
 
 def doubled_from(begin: float) -> Callable[[], Bms]:
-    """A BMS that reports every cell twice from a time on (s)."""
+    """Return a maker of BMSes that report every cell twice from ``begin`` (s) on."""
     return lying_from(begin, lambda then, now: replace(now, cells=now.cells * 2, voltage=2 * now.voltage))
 
 
 def tenfold_from(begin: float) -> Callable[[], Bms]:
-    """A BMS that counts in units ten times as large from a time on (s)."""
+    """Return a maker of BMSes that count charge in units ten times as large from ``begin`` (s) on."""
     return lying_from(
         begin,
         lambda then, now: replace(now, nominal=10 * now.nominal, remaining=10 * now.remaining, learned=None),
@@ -64,12 +64,12 @@ def tenfold_from(begin: float) -> Callable[[], Bms]:
 
 
 def soc_of(percent: float) -> Callable[[], Bms]:
-    """A BMS whose state of charge never changes."""
+    """Return a maker of BMSes that report the same state of charge all the time."""
     return lambda: lambda now, sample: replace(sample, soc=percent)
 
 
 def odd_every(seconds: float) -> Callable[[], Bms]:
-    """A BMS with an impossible sample every so many seconds."""
+    """Return a maker of BMSes with an impossible sample every ``seconds``."""
 
     def read(now: float, sample: PackSample) -> PackSample:
         return replace(sample, cells=(6.0, *sample.cells[1:])) if now % seconds < 1.0 else sample

@@ -1,4 +1,4 @@
-"""A battery without the protections of a BMS, and a charger that may be late, high or disobedient. Pure."""
+"""A battery without the protections of a BMS, and a charger that may be slow or ignore limits. Pure."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ RESISTANCE = 0.05  # ohm x Ah per cell: 0.5 milliohm at 100 Ah
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cells:
-    """The true properties of the cells, whatever the owner or the BMS claims."""
+    """The true properties of the cells, whatever the settings or the BMS say."""
 
-    curve: tuple[tuple[float, float], ...]  # V over state of charge (0 to 1, and beyond); goes on straight
+    curve: tuple[tuple[float, float], ...]  # V by state of charge (0 to 1, and beyond); extrapolated
     ceiling: float  # V, highest allowed cell voltage
 
     def open_circuit(self, charge: float) -> float:
-        """Return the voltage of a resting cell; beyond the curve it rises as at the curve's end."""
+        """Return the voltage of a resting cell; beyond the curve it is extrapolated."""
         at = min(max(bisect_right(self.curve, (charge, inf)), 1), len(self.curve) - 1)
         (low, v_low), (high, v_high) = self.curve[at - 1], self.curve[at]
         return max(0.0, v_low + (v_high - v_low) * (charge - low) / (high - low))
@@ -47,15 +47,15 @@ class Battery:
     cells: int = 16
     capacity: float = 100.0  # Ah
     chemistry: str = "LiFePO4"  # a name in CELLS
-    soc: float = 50.0  # %, real
+    soc: float = 50.0  # %, true
     ahead: Mapping[int, float] = field(
         default_factory=dict
-    )  # % of charge that a cell has more than the others
+    )  # % by which a cell's charge exceeds that of the others
     resistance: Mapping[int, float] = field(default_factory=dict)  # ohm, of cells that differ
-    shorted: frozenset[int] = frozenset()  # cells that stand at 0 V
+    shorted: frozenset[int] = frozenset()  # cells at 0 V
     temperatures: tuple[float, ...] = (20.0, 20.0)  # °C, in the BMS's own order
     noise: float = 0.0  # V, standard deviation of measured cell voltages, in addition to 1 mV
-    counted: float | None = None  # %, the SoC from which the BMS counts; None: the real one
+    counted: float | None = None  # %, the SoC from which the BMS counts; None: the true one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ class Plant:
     now: float = 0.0  # s
     _charges: list[float] = field(init=False)
     _counted: float = field(init=False)  # Ah, by the BMS
-    _orders: deque[tuple[float, float, float]] = field(default_factory=deque)  # when, CVL, CCL
+    _sent: deque[tuple[float, float, float]] = field(default_factory=deque)  # s when due, CVL, CCL
     _cvl: float = 0.0
     _ccl: float = 0.0
     _random: Random = field(default_factory=lambda: Random(1))
@@ -93,19 +93,19 @@ class Plant:
         self._charges = [(spec.soc + spec.ahead.get(n + 1, 0.0)) / 100 for n in range(spec.cells)]
         self._counted = spec.capacity * (spec.soc if spec.counted is None else spec.counted) / 100
 
-    def order(self, limits: Limits | None) -> None:
+    def send(self, limits: Limits | None) -> None:
         """Send limits to the charger; without limits, a charger that expects a BMS stops (error 67)."""
         cvl, ccl = (limits.cvl, limits.ccl) if limits else (0.0, 0.0)
-        self._orders.append((self.now + self.charger.delay, cvl, ccl))
+        self._sent.append((self.now + self.charger.delay, cvl, ccl))
 
     def advance(self, seconds: float) -> None:
-        """Let the charger follow its last limits."""
+        """Simulate ``seconds``, in which the charger follows its last limits."""
         self.now += seconds
-        while self._orders and self._orders[0][0] <= self.now:
-            _, self._cvl, self._ccl = self._orders.popleft()
+        while self._sent and self._sent[0][0] <= self.now:
+            _, self._cvl, self._ccl = self._sent.popleft()
         load = self.load(self.now)
-        resistance = sum(self._resistance(n) for n in self._living)
-        resting = sum(self._resting(n) for n in self._living)
+        resistance = sum(self._resistance(n) for n in self._working)
+        resting = sum(self._resting(n) for n in self._working)
         holding = (self._cvl + self.charger.error - resting) / resistance + load
         allowed = self._ccl + load if self.charger.obeys_ccl else inf
         given = max(0.0, min(holding, allowed, self.charger.current)) if self._cvl else 0.0
@@ -119,14 +119,14 @@ class Plant:
     def cells(self) -> tuple[float, ...]:
         """Return the true cell voltages, in V."""
         return tuple(
-            self._resting(n) + self.current * self._resistance(n) if n in self._living else 0.0
+            self._resting(n) + self.current * self._resistance(n) if n in self._working else 0.0
             for n in range(self.battery.cells)
         )
 
     @property
     def soc(self) -> float:
         """Return the true state of charge of the emptiest working cell, in %."""
-        return 100 * min(self._charges[n] for n in self._living)
+        return 100 * min(self._charges[n] for n in self._working)
 
     def measured(self) -> PackSample:
         """Return a sample of a truthful BMS, with 1 mV of noise, rounded."""
@@ -150,7 +150,7 @@ class Plant:
         return self._random.uniform(-0.001, 0.001) + (self._random.gauss(0.0, noise) if noise else 0.0)
 
     @property
-    def _living(self) -> list[int]:
+    def _working(self) -> list[int]:
         return [n for n in range(self.battery.cells) if n + 1 not in self.battery.shorted]
 
     def _resting(self, n: int) -> float:

@@ -38,7 +38,7 @@ class Setup:
     name: str
     cells: int = 16
     capacity: float = 100.0  # Ah
-    spread: float = 0.06  # V by which cell 1 exceeds the others when it is full
+    spread: float = 0.06  # V between cell 1 and the others when it is full
     sun: float = 45.0  # A at noon
     charge: float = 0.0  # A, setting MaxChargeCurrent; 0: not set
     balancer: bool = False
@@ -119,7 +119,7 @@ class Pack(Battery):
         super().advance(0.0)
 
     def advance(self, now: float) -> None:
-        """Advance the time to ``now``."""
+        """Simulate up to ``now`` in one step."""
         self._step(now - (self._now or 0.0), now)
         self._now = now
 
@@ -136,22 +136,22 @@ class Site:
         self.battery = Pack(setup)
         self._setup = setup
         self._random = Random(seed)
-        self._orders: deque[tuple[float, float, float]] = deque()  # when, CVL, CCL
+        self._sent: deque[tuple[float, float, float]] = deque()  # s when due, CVL, CCL
         self._cvl, self._ccl = 0.0, 0.0
         self._loads: deque[tuple[float, float]] = deque()
         self._known_load = 0.0
         self.true = self.battery.sample()
 
-    def order(self, now: float, cvl: float, ccl: float) -> None:
+    def send(self, now: float, cvl: float, ccl: float) -> None:
         """Send limits to the charger."""
-        self._orders.append((now + DELAY, cvl, ccl))
+        self._sent.append((now + DELAY, cvl, ccl))
 
     def advance(self, now: float) -> None:
-        """Let the charger follow its limits up to ``now``."""
+        """Simulate up to ``now``; the charger follows the limits that have reached it."""
         drawn = load(now)
         self._loads.append((now + DELAY, drawn))
-        while self._orders and self._orders[0][0] <= now:
-            _, self._cvl, self._ccl = self._orders.popleft()
+        while self._sent and self._sent[0][0] <= now:
+            _, self._cvl, self._ccl = self._sent.popleft()
         while self._loads and self._loads[0][0] <= now:
             self._known_load = self._loads.popleft()[1]
         resistance = 0.05 / self._setup.capacity * self._setup.cells
@@ -187,7 +187,7 @@ class Site:
 
 
 class Pace:
-    """The time between polls that the state requires."""
+    """Chooses the time between polls."""
 
     def __init__(self) -> None:
         self._before: tuple[object, ...] = ()
@@ -211,7 +211,7 @@ def moments(setup: Setup, days: int, seed: int = 1) -> Iterator[Moment]:
         state, decision = engine.step(state, site.measured(), now, settings, managed=True)
         limits = decision.limits
         assert limits
-        site.order(now, limits.cvl, limits.ccl)
+        site.send(now, limits.cvl, limits.ccl)
         true = site.true
         highest = max(true.cells)
         yield Moment(
@@ -223,16 +223,16 @@ def moments(setup: Setup, days: int, seed: int = 1) -> Iterator[Moment]:
 
 
 def run(
-    setup: Setup, days: int, draw_day: int = 1, tell: Callable[[int], object] = lambda day: None
+    setup: Setup, days: int, draw_day: int = 1, progress: Callable[[int], object] = lambda day: None
 ) -> Result:
-    """Run one set-up; ``tell`` is called with the number of each day, from 0."""
+    """Run one set-up; ``progress`` is called with the number of each day, from 0."""
     result = Result(setup=setup, soc_by_day=[0.0] * days, turns_by_hour=[0] * (days * 24))
-    cvl, falling, floated, told = 0.0, False, set(), -1
+    cvl, falling, floated, last_day = 0.0, False, set(), -1
     for moment in moments(setup, days):
         day = int(moment.at // DAY)
-        if day != told:
-            told = day
-            tell(day)
+        if day != last_day:
+            last_day = day
+            progress(day)
         result.highest = max(result.highest, moment.highest)
         result.soc_by_day[day] = max(result.soc_by_day[day], round(moment.soc))
         if moment.cvl != cvl:

@@ -1,4 +1,4 @@
-"""Take pictures of `watch` from the demo on a terminal, and write them to docs/."""
+"""Draw pictures of `watch` from the demo on a simulated terminal, and write them to docs/."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TREND = 90.0  # s of current and spread that the pictures show
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """One picture: size, keys, and the text that shows that it is complete."""
+    """One picture: size, keys, and a text that the complete screen shows."""
 
     file: str
     title: str

@@ -1,4 +1,4 @@
-"""Measure the program and the floor; print a table and write it to docs/: python -m bench.speed --help."""
+"""Measure the program and a minimal one (the floor), and print tables: python -m bench.speed --help."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def _measured(trial: Trial, failures: list[str], number: str) -> list[Result]:
-    """Return the results, if necessary of a second try; else nothing, with the reason in ``failures``."""
+    """Return the results, if necessary of a second try; if that fails, add the reason to ``failures``."""
 
     async def measured() -> list[Result]:
         async with waiting(f"Measurement {number}: {trial.packs} packs, {trial.build}"):
@@ -75,7 +75,9 @@ def _measured(trial: Trial, failures: list[str], number: str) -> list[Result]:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="script/bench", description="Measure what the program costs.")
+    parser = argparse.ArgumentParser(
+        prog="script/bench", description="Measure CPU, memory and latency of the program."
+    )
     packs = whole(1, MOST_PACKS, "packs")
     numbers = lambda text: [packs(number) for number in text.split(",")]  # noqa: E731
     parser.add_argument(
@@ -89,10 +91,12 @@ def _arguments() -> argparse.Namespace:
         help="polls per second (1)",
     )
     parser.add_argument(
-        "--seconds", type=seconds, default=30.0, metavar="N", help="for which CPU is measured (30)"
+        "--seconds", type=seconds, default=30.0, metavar="N", help="time for which CPU is measured (30)"
     )
     parser.add_argument("--control", type=int, default=1, help="setting Control of every pack (1)")
-    parser.add_argument("--pure", metavar="PYTHON", help="also with this one, which has dbus-fast uncompiled")
+    parser.add_argument(
+        "--pure", metavar="PYTHON", help="also measure with this interpreter, whose dbus-fast is not compiled"
+    )
     parser.add_argument("--keep", action="store_true", help="write docs/bench.{md,json,svg}")
     return parser.parse_args()
 

@@ -1,8 +1,8 @@
-"""The minimum that any such program must do: python -m bench.speed.floor SECONDS own|beat ADDRESS...
+"""The minimum work of any such program: python -m bench.speed.floor SECONDS own|beat ADDRESS...
 
 In one process: the same two writes per poll through bleak, the same notifications through ``StartNotify``,
 one signal per poll and pack. It checks and decides nothing, and imports nothing of the program.
-``own``: each pack in its own time. ``beat``: all in the same moment, as our program does it.
+``own``: each pack has its own timer. ``beat``: all packs are polled at the same time, as by the program.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ CONNECTED = "connected"
 
 
 class Pack:
-    """One pack's link."""
+    """The link of one pack."""
 
     def __init__(self, client: BleakClient) -> None:
         self._client = client
@@ -32,7 +32,7 @@ class Pack:
         self._reply: asyncio.Future[bytes] | None = None
 
     async def listen(self) -> None:
-        """Subscribe."""
+        """Subscribe to notifications."""
         await self._client.start_notify(NOTIFY, self._notified, bluez={"use_start_notify": True})
 
     async def ask(self, request: bytes) -> bytes:
@@ -42,7 +42,7 @@ class Pack:
         self._reply = reply
         assert self._write
         await self._client.write_gatt_char(self._write, request, response=False)
-        return await reply  # the reply may have come during the write
+        return await reply  # it may have arrived during the write
 
     def _notified(self, _: BleakGATTCharacteristic, chunk: bytearray) -> None:
         self._received += chunk
@@ -52,7 +52,7 @@ class Pack:
 
 
 def signal(address: str, basic: bytes) -> Message:
-    """Return values that change at every poll: voltage, current and power."""
+    """Return a signal with the values that change at every poll: voltage, current and power."""
     volts, amperes = (raw / 100 for raw in struct.unpack_from(">Hh", basic, 4))
     shown = {"Voltage": (volts, "V"), "Current": (amperes, "A"), "Power": (volts * amperes, "W")}
     entries = {
@@ -89,7 +89,7 @@ async def serve(interval: float, beat: bool, addresses: list[str]) -> None:
     async with asyncio.TaskGroup() as group:
         for address in addresses:
             device = await BleakScanner.find_device_by_address(address, timeout=20.0)
-            assert device, f"{address} is not in the air"
+            assert device, f"{address} is not in range"
             client = BleakClient(device)
             await client.connect()
             group.create_task(poll(bus, client, address, interval, beat))

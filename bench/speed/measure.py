@@ -1,6 +1,6 @@
-"""One measurement: program and floor at the same time, each with its own simulator and bus.
+"""Measure the program and the floor at the same time, each with its own simulator and bus.
 
-At the same time, because the speed of a machine that others share changes from minute to minute.
+They run at the same time because the speed of a shared machine changes from minute to minute.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.bus.daemon import private_daemon
 from tests.bus.simulation import Program, Simulation
 from tests.bus.venus import Seen, Venus
 
-# Equal packs, so that numbers of packs compare; 16 cells are the most work.
+# All packs are equal, so that different numbers of packs can be compared; 16 cells are the most work.
 PACK = {"cells": 16, "capacity": 280.0, "soc": 48.0, "sensors": 3}
 MOST_BY_DEFAULT = 16  # connections on one adapter
 START_LIMIT = 80.0  # s until all packs are on the bus
@@ -121,7 +121,7 @@ def _part(seconds: Sequence[float], part: float) -> float | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Used:
-    """Return what was used so far."""
+    """Resources used so far."""
 
     polls: int
     cpu: float  # s, like the next
@@ -148,7 +148,7 @@ class _Stage:
     last_value: float | None
 
     async def used(self) -> Used:
-        """Return what was used so far."""
+        """Return the resources used so far."""
         return Used(polls=await self.polls(), cpu=cpu_seconds(self.pid), daemon_cpu=cpu_seconds(self.daemon))
 
     async def polls(self) -> int:
@@ -166,28 +166,28 @@ async def _stage(trial: Trial, subject: str) -> AsyncIterator[_Stage]:
         async with Watch(address, []) as watch:
             daemon = await watch.daemon_pid()
         sim = await stack.enter_async_context(Simulation([{**PACK} for _ in range(trial.packs)]))
-        begun = await BEGIN[subject](stack, trial, sim)
-        yield _Stage(subject, address, daemon, sim, begun.pid, begun.first_value, begun.last_value)
+        started = await START[subject](stack, trial, sim)
+        yield _Stage(subject, address, daemon, sim, started.pid, started.first_value, started.last_value)
 
 
 async def _program(stack: AsyncExitStack, trial: Trial, sim: Simulation, notify: Notify) -> Started:
     now, shown = asyncio.get_running_loop().time, dict[str, float]()
 
-    def told(seen: Seen) -> None:
+    def changed(seen: Seen) -> None:
         if seen["/Dc/0/Voltage"] is not None:
             shown.setdefault(seen.name, now())
 
-    async with Venus(told) as venus:
+    async with Venus(changed) as venus:
         chosen = {"PollInterval": 1 / trial.rate, "Control": trial.control, "NotifyMethod": notify.value}
         await venus.enable(*sim.addresses, **chosen, Chemistry="LiFePO4")
-        begun = now()
+        start = now()
         command = (trial.python, "-m", "dbus_xbms")
         program = await stack.enter_async_context(Program("run", command=command))
-        await program.until("taken over")  # now its settings exist, too
+        await program.until("taken over")  # its settings exist from now on
         await venus.set("", "MaxConnections", max(trial.packs, MOST_BY_DEFAULT))
         for pack in sim.addresses:
             await venus.until(pack, lambda seen: seen["/Dc/0/Voltage"] is not None, timeout=START_LIMIT)
-    first, last = min(shown.values()) - begun, max(shown.values()) - begun
+    first, last = min(shown.values()) - start, max(shown.values()) - start
     return Started(pid=program.pid, first_value=first, last_value=last)
 
 
@@ -198,7 +198,7 @@ async def _floor(stack: AsyncExitStack, trial: Trial, sim: Simulation, time: str
     return Started(pid=bare.pid)
 
 
-BEGIN: dict[str, Callable[[AsyncExitStack, Trial, Simulation], Awaitable[Started]]] = {
+START: dict[str, Callable[[AsyncExitStack, Trial, Simulation], Awaitable[Started]]] = {
     FLOOR: partial(_floor, time="own"),
     BEAT: partial(_floor, time="beat"),
     PROGRAM: partial(_program, notify=Notify.START),

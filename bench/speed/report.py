@@ -63,7 +63,7 @@ def judged(packs: Sequence[int]) -> int:
 
 
 def multiple(result: Result, floor: Result) -> float:
-    """Return its CPU as a multiple of the floor's in the same seconds."""
+    """Return the CPU of a result as a multiple of the floor's in the same time."""
     return median(ours / least for ours, least in zip(result.slices, floor.slices, strict=True))
 
 
@@ -125,7 +125,7 @@ def fleet_table(results: Sequence[Result]) -> str:
 
 
 def _fleet(results: Sequence[Result], subject: str, build: str) -> list[Result]:
-    """Return the result at the number of packs that is judged, or ``None``."""
+    """Return the result at the number of packs that is judged, in a list; empty if there is none."""
     packs = judged([result.packs for result in results])
     return [result for result in of(results, subject, build) if result.packs == packs]
 
@@ -142,7 +142,7 @@ def _later(result: Result, floor: Result) -> float:
     return (result.latency_p99 or 0.0) - (floor.latency_p99 or 0.0)
 
 
-def _dearer(many: float, few: float) -> float:
+def _ratio(many: float, few: float) -> float:
     return max(many / few, few / many)
 
 
@@ -151,7 +151,7 @@ def _growth(many: Result, few: Result) -> float:
 
 
 def goals(results: Sequence[Result]) -> str:
-    """A goal, and the result of the worse build."""
+    """Return a table of the goals, with the result of the worse build."""
     return _lines(
         ("Goal", "At most", "Measured", ""),
         [
@@ -162,7 +162,7 @@ def goals(results: Sequence[Result]) -> str:
 
 
 def _judgements(results: Sequence[Result]) -> tuple[tuple[str, float, list[float]], ...]:
-    """Return a table of goals with limits and results."""
+    """Return each goal with its limit and the results of all builds."""
 
     def fleets(subject: str, floor: str, judge: Callable[[Result, Result], float]) -> list[float]:
         pairs = [
@@ -175,7 +175,7 @@ def _judgements(results: Sequence[Result]) -> tuple[tuple[str, float, list[float
     spans = [(fleet[max(fleet)], fleet[4]) for fleet in ours if 4 in fleet and max(fleet) > 4]
     floors = [(fleet[max(fleet)], fleet[4]) for fleet in least if 4 in fleet and max(fleet) > 4]
     constant = [
-        _dearer(*(multiple(*both) for both in zip(*pair, strict=True)))
+        _ratio(*(multiple(*both) for both in zip(*pair, strict=True)))
         for pair in zip(spans, floors, strict=True)
     ]
     return (
@@ -189,7 +189,7 @@ def _judgements(results: Sequence[Result]) -> tuple[tuple[str, float, list[float
         ("the same, times the floor that polls all at once", 1.0, fleets(SOCKETS, BEAT, _sums)),
         ("Signals per pack and poll", 1.01, fleets(PROGRAM, PROGRAM, lambda result, _: result.signals)),
         ("Latency p99 beyond the floor, ms", 20.0, fleets(PROGRAM, FLOOR, _later)),
-        ("Multiple with 4 packs against that with the most", 1.15, constant),
+        ("Multiple with 4 packs compared with that of the most", 1.15, constant),
         ("Memory per further pack, MB", 0.4, [_growth(*span) for span in spans]),
         ("Memory with 4 packs, MB", 32.0, [fleet[4].resident for fleet in ours if 4 in fleet]),
     )

@@ -27,7 +27,7 @@ class Watch:
         self.latencies: list[float] = []  # s
         self._addresses = addresses
         self._packs: dict[str, str] = {}  # sender, or the floor's object path -> address
-        self._notified: dict[str, float] = {}  # address -> when, until the next signal
+        self._notified: dict[str, float] = {}  # address -> loop time in s, until the next signal
         self._bus: MessageBus | None = None
 
     async def __aenter__(self) -> Self:

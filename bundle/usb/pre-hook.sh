@@ -1,6 +1,6 @@
 #!/bin/sh
 # Run by Venus OS before it unpacks the archive, at each boot while the stick is inserted. Succeeds only for a version
-# newer than the installed one, or to repair it: a stick installs only once, and never reverts an upgrade.
+# newer than the installed one, or to repair it, so a stick installs only once and never reverts an upgrade.
 set -eu
 data=${XBMS_ROOT:-}/data # XBMS_ROOT: for tests
 app=$data/apps/dbus-xbms

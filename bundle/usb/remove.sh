@@ -4,9 +4,9 @@ set -eu
 root=${XBMS_ROOT:-} # for tests
 installed=$root/data/apps/dbus-xbms/current
 [ -f "$installed/install.sh" ] || exit 1
-said=$(sh "$installed/install.sh" --uninstall ${root:+--root "$root"} 2>&1) || true
-echo "$said"
+output=$(sh "$installed/install.sh" --uninstall ${root:+--root "$root"} 2>&1) || true
+echo "$output"
 for archive in "$root"/media/*/venus-*-dbus-xbms-remove*; do
-    [ ! -f "$archive" ] || echo "$said" >"${archive%/*}/dbus-xbms.txt" || true
+    [ ! -f "$archive" ] || echo "$output" >"${archive%/*}/dbus-xbms.txt" || true
 done
 exit 1

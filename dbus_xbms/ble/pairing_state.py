@@ -35,7 +35,7 @@ class PairingState:
                 "the Bluetooth module was paired again and still needs to be paired: please report it"
             )
         self.step = PairingStep.RENEW if self._paired else PairingStep.PAIR
-        return PairingNext("the pack needs to be paired, which comes next")
+        return PairingNext("the pack needs to be paired; pairing now")
 
     def forgotten(self) -> LinkError:
         """Record that the old pairing was removed, and return the error for this connection.

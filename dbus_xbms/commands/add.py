@@ -65,7 +65,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="A",
         help="highest discharge current",
     )
-    parser.add_argument("--yes", action="store_true", help="do not ask; whatever is not given stays as it is")
+    parser.add_argument(
+        "--yes", action="store_true", help="do not ask; settings that are not given stay unchanged"
+    )
     parser.add_argument("--no-wait", action="store_true", help="do not wait for the first contact")
 
 
@@ -90,9 +92,9 @@ async def _add(args: argparse.Namespace) -> int:
     given = {
         setting: value for option, setting in OPTIONS.items() if (value := vars(args)[option]) is not None
     }
-    heard = await _heard()
+    recent = await _found_by_scans()
     async with known_packs() as known:
-        target = _subject(args.pack, known, heard)
+        target = _target(args.pack, known, recent)
         if target.is_added and not given:
             say(f"{_name(target, target.before)}; nothing changed.")
             await _report_contact(target, target.before, wait=not args.no_wait)
@@ -111,8 +113,8 @@ async def _add(args: argparse.Namespace) -> int:
     return 0
 
 
-async def _heard() -> list[Found]:
-    """Return the packs that the service has found by scans; none if it is not running or does not answer."""
+async def _found_by_scans() -> list[Found]:
+    """Return the packs found by the service's scans; none if it is not running or does not answer."""
     async with open_bus() as bus:
         try:
             return await recently_found(bus) if await is_running(bus) else []
@@ -121,15 +123,15 @@ async def _heard() -> list[Found]:
             return []
 
 
-def _subject(word: str, known: Known, heard: list[Found]) -> PackToAdd:
+def _target(word: str, known: Known, recent: list[Found]) -> PackToAdd:
     """Find a pack by any address, or by the name of a pack that was added or found by a scan.
 
     Raises:
-        SettingsError: the word is no address, and no pack has this name, or several have.
+        SettingsError: the word is not an address, and no pack has this name, or several have.
     """
-    others = [one.candidate for one in heard if one.address not in known.packs]
+    others = [pack.candidate for pack in recent if pack.address not in known.packs]
     address = as_address(word) or find(word, [*known.candidates, *others]).address
-    found = next((one for one in heard if one.address == address), None)
+    found = next((pack for pack in recent if pack.address == address), None)
     return PackToAdd(
         address=address,
         advertised=found.name if found else "",
@@ -183,7 +185,7 @@ def _control_words(target: PackToAdd, settings: PackSettings) -> str:
     if not settings.chemistry:
         return f"{questions.ABOUT_CHEMISTRY}\nTo choose it: {change} Chemistry {questions.EXAMPLE}"
     if not control_disabled(settings):
-        return ""  # the confirmation has said so
+        return ""  # the confirmation has already said so
     packs = target.with_it(settings)
     if others := willing(packs):
         other = title(others[0], packs[others[0]])

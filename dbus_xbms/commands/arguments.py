@@ -15,13 +15,13 @@ from dbus_xbms.commands.saying import folded
 from dbus_xbms.text import listed
 
 YEAR = 365 * 86400  # s
-DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{0,6})?|\.[0-9]{1,6}")  # no sign, no exponent, no nan
+DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{0,6})?|\.[0-9]{1,6}")  # without sign and exponent; not nan
 WHOLE = re.compile(r"[0-9]{1,12}")
 SHOWN = 60  # characters of a wrong argument
 
 
 def positive(highest: float, what: str) -> Callable[[str], float]:
-    """Return the type of a number above 0 and at most ``highest``; ``what``: its unit."""
+    """Return the argparse type of a number above 0 and up to ``highest``; ``what``: its unit."""
 
     def parse(text: str) -> float:
         value = float(text) if DECIMAL.fullmatch(text) else 0.0
@@ -35,7 +35,7 @@ def positive(highest: float, what: str) -> Callable[[str], float]:
 
 
 def seconds_up_to(longest: float) -> Callable[[str], float]:
-    """Return the type of a time in s, above 0 and at most ``longest``."""
+    """Return the argparse type of a time in s, above 0 and up to ``longest``."""
     return positive(longest, "seconds")
 
 
@@ -43,13 +43,13 @@ seconds = seconds_up_to(YEAR)
 
 
 def whole(lowest: int, highest: int, what: str = "") -> Callable[[str], int]:
-    """Return the type of a whole number within a range; ``what``: its unit, or what it counts."""
+    """Return the argparse type of a whole number within a range; ``what``: its unit."""
 
     def parse(text: str) -> int:
         value = int(text) if WHOLE.fullmatch(text) else lowest - 1
         if not lowest <= value <= highest:
-            of_what = f" {what}" if what else ""
-            raise argparse.ArgumentTypeError(f"takes {lowest} to {highest}{of_what}, not {_cut(text)}")
+            unit = f" {what}" if what else ""
+            raise argparse.ArgumentTypeError(f"must be from {lowest} to {highest}{unit}, not {_cut(text)}")
         return value
 
     return parse
@@ -108,7 +108,7 @@ class Verbatim(Folded):
         return text
 
 
-WAYS = {"?": "[{}]", "*": "[{} ...]", "+": "{} ..."}  # nargs -> synopsis of an optional or repeated argument
+SYNOPSES = {"?": "[{}]", "*": "[{} ...]", "+": "{} ..."}  # by nargs, of positional arguments
 
 
 class Parser(argparse.ArgumentParser):
@@ -126,8 +126,8 @@ class Parser(argparse.ArgumentParser):
 
     def synopsis(self) -> str:
         """Return the command with its arguments; the help lists the options."""
-        places = [action for action in self._actions if not action.option_strings]
-        shown = [WAYS.get(str(action.nargs), "{}").format(placeholder(action)) for action in places]
+        positionals = [action for action in self._actions if not action.option_strings]
+        shown = [SYNOPSES.get(str(action.nargs), "{}").format(placeholder(action)) for action in positionals]
         return " ".join([self.prog, "[options]", *shown])
 
     def format_usage(self) -> str:
@@ -150,10 +150,10 @@ class Parser(argparse.ArgumentParser):
         return formatter.format_help()
 
     def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
-        """Parse the arguments; an unknown one ends the program."""
-        # Intermixed, for `get PACK --json SETTING`; argparse knows no groups with places then.
-        places = [action for group in self._mutually_exclusive_groups for action in group._group_actions]
-        plain = self._rest or any(not action.option_strings for action in places)
+        """Parse the arguments; end the program if one is unknown."""
+        # Intermixed, for `get PACK --json SETTING`; argparse then allows no groups with positional arguments.
+        grouped = [action for group in self._mutually_exclusive_groups for action in group._group_actions]
+        plain = self._rest or any(not action.option_strings for action in grouped)
         parse = self.parse_known_args if plain else self.parse_known_intermixed_args
         parsed, unknown = parse(args, namespace)
         if unknown:
@@ -170,4 +170,4 @@ class Parser(argparse.ArgumentParser):
         if argument.startswith("-"):
             options = [option for action in self._actions for option in action.option_strings]
             self.error(f"there is no option {name!r:.60}{did_you_mean(name, options)}")
-        self.error(f"one argument too many: {argument!r:.60}")
+        self.error(f"unexpected argument {argument!r:.60}")

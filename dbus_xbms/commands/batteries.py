@@ -23,7 +23,7 @@ from dbus_xbms.venus.tables.battery import BATTERY, OWN_BATTERY
 
 log = logging.getLogger(__name__)
 
-GONE_LIMIT = 20.0  # s for the service to release a pack: a command under way is carried out first
+GONE_LIMIT = 20.0  # s for the service to release a pack; it first completes a command under way
 Updated = Callable[[Battery, Collection[str]], None]  # with the paths that were sent
 ITEMS_CHANGED = f"type='signal',interface='{BUS_ITEM}',member='ItemsChanged',path='/'"  # match rule
 
@@ -34,7 +34,7 @@ def _is_pack(name: str) -> bool:
 
 
 class Batteries:
-    """A live view of the packs. ``changed`` is set at each change; its one reader clears it."""
+    """A live view of the packs. ``changed`` is set at each change and cleared by its only reader."""
 
     def __init__(self, bus: TrustedBus) -> None:
         self.changed = asyncio.Event()
@@ -55,10 +55,10 @@ class Batteries:
     def _update(self, pack: Battery, paths: Collection[str]) -> None:
         self._packs[pack.service] = pack
         self.updated(pack, paths)
-        self.tell()
+        self.announce()
 
-    def tell(self) -> None:
-        """Announce a change."""
+    def announce(self) -> None:
+        """Wake everything that waits for a change."""
         self.changed.set()
         self._next.set()
         self._next = asyncio.Event()
@@ -68,7 +68,7 @@ class Batteries:
         await self._next.wait()
 
     async def load(self) -> None:
-        """Read all packs that are on the bus now, and update them from here on."""
+        """Read all packs that are on the bus, and keep them up to date."""
         self._bus.add_message_handler(self._receive)
         await call_daemon(self._bus, "AddMatch", ITEMS_CHANGED)
         names = NameWatcher(self._bus, self._owner_changed)
@@ -88,15 +88,15 @@ class Batteries:
         return await has_owner(self._bus, name)
 
     async def contacts(self) -> dict[str, Contact]:
-        """Return the state of the contact with each enabled pack, as :func:`.session.contacts`."""
+        """Return the state of the contact with each enabled pack; see :func:`.session.contacts`."""
         return await contacts(self._bus)
 
     async def ask(self, pack: Battery, path: str) -> Value:
-        """Return the present value of a path."""
+        """Return the current value of a path."""
         return _value(await get_value(self._bus, pack.service, path))
 
     async def write(self, pack: Battery, path: str, value: int) -> bool:
-        """Write to a path, as any other program would; return whether that was accepted."""
+        """Write to a path; return whether the service accepted the value."""
         return await set_value(self._bus, pack.service, path, Variant("i", value))
 
     async def _read(self, service: str) -> None:
@@ -105,18 +105,20 @@ class Batteries:
             if not owner:
                 log.debug("%s left before it was read", service)
                 return
-            self._services[owner] = service  # from here on its signals count
+            self._services[owner] = service  # from now on its signals are used
             self._packs[service] = Battery(service=service)
             (items,) = await call(self._bus, owner, "/", BUS_ITEM, "GetItems", returns="a{sa{sv}}")
         except CallRefused as err:
             log.debug("%s left before it was read: %s", service, err)
             return
-        except NoAnswer as err:  # names the unique name, which means nothing to an owner
+        except NoAnswer as err:  # has the unique name, which is of no use to the owner
             raise NoAnswer(service) from err
-        read, signalled = _updated(Battery(service=service), items), self._packs[service]
+        initial, signalled = _updated(Battery(service=service), items), self._packs[service]
         self._update(
             replace(
-                signalled, values={**read.values, **signalled.values}, texts={**read.texts, **signalled.texts}
+                signalled,
+                values={**initial.values, **signalled.values},
+                texts={**initial.texts, **signalled.texts},
             ),
             items,
         )
@@ -129,7 +131,7 @@ class Batteries:
     def _owner_changed(self, name: str, old: str, new: str) -> None:
         if name == SERVICE:
             self.running = bool(new)
-            self.tell()
+            self.announce()
         elif _is_pack(name):
             self._services = {unique: known for unique, known in self._services.items() if known != name}
             if new:
@@ -161,7 +163,7 @@ async def wait_until_gone(address: str) -> None:
     """Wait until the service has released a pack.
 
     Raises:
-        CommandError: it has not after 20 s.
+        CommandError: it has not done so within 20 s.
     """
     name = f"{BATTERY}.{device_id(address)}"
     async with batteries() as live:
@@ -185,5 +187,5 @@ def _updated(pack: Battery, items: Mapping[str, Mapping[str, Any]]) -> Battery:
 
 
 def _value(value: object) -> Value:
-    """Return a value off the bus; ``None`` for an empty array, which means invalid."""
+    """Return a value from the bus; ``None`` for an empty array, which means invalid."""
     return value if isinstance(value, int | float | str) else None

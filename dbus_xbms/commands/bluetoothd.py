@@ -1,4 +1,4 @@
-"""A check that bluetoothd replies, made before a command relies on it."""
+"""Check that bluetoothd replies, before a command relies on it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dbus_xbms.dbus import BusLost, ping
 
 
 async def check_bluetoothd() -> None:
-    """Return unless bluetoothd hangs; if it does not run, or there is no bus, the command itself says so.
+    """Check that bluetoothd does not hang; the command itself reports if it does not run, or without a bus.
 
     Raises:
         NoAnswer: it hangs.

@@ -12,7 +12,7 @@ from pathlib import Path
 from dbus_xbms.commands import CommandError
 
 SCRIPT = Path(__file__).parents[1] / "dbus-xbms.bash"
-NO_ASH = "busybox ash completes file names only; use `bash`, which a GX has"
+NO_ASH = "busybox ash completes only file names; use `bash`, which a GX has"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

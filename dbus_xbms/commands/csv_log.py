@@ -16,17 +16,17 @@ from dbus_xbms.commands.csv_rows import HEADER, OF_A_POLL, row
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.dbus import NoAnswer
 
-ASK = 1.0  # s between calls to the service for polls without changes
-TOLERANCE = 0.3  # s between a poll and the line of what it changed
+ASK = 1.0  # s between calls to the service for polls that changed nothing
+TOLERANCE = 0.3  # s between a poll and the row with its changes
 IS_READ = "/Serial"  # never part of a signal: without it, a pack has not been read completely
 
 
 class CsvLog:
-    """A CSV file opened for appending; a new file begins with the names of the columns."""
+    """A CSV file opened for appending; a new file starts with the names of the columns."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._waiting: asyncio.Queue[bytes] = asyncio.Queue()
+        self._queue: asyncio.Queue[bytes] = asyncio.Queue()
         self._file = self._opened()
         self._newest: dict[str, float] = {}  # s of the loop's clock, by service
 
@@ -34,7 +34,7 @@ class CsvLog:
         """Queue a row for a pack as it is now."""
         self._newest[pack.service] = asyncio.get_running_loop().time()
         time = datetime.now().astimezone().isoformat(timespec="milliseconds")
-        self._waiting.put_nowait(_line(row(pack, time)))
+        self._queue.put_nowait(_line(row(pack, time)))
 
     def lacks(self, pack: Battery, sampled: float) -> bool:
         """Return whether a poll at ``sampled`` s of the loop's clock is newer than the pack's last row."""
@@ -47,7 +47,7 @@ class CsvLog:
             CommandError: the file cannot be written.
         """
         while True:
-            self._write(await self._waiting.get())
+            self._write(await self._queue.get())
 
     def close(self) -> None:
         """Write the queued rows and close the file.
@@ -56,23 +56,23 @@ class CsvLog:
             CommandError: the file cannot be written.
         """
         with self._file:
-            while not self._waiting.empty():
-                self._write(self._waiting.get_nowait())
+            while not self._queue.empty():
+                self._write(self._queue.get_nowait())
 
     def _opened(self) -> RawIOBase:
         header = _line(list(HEADER))
         with ExitStack() as undo:
             try:
-                # Unbuffered: a buffer would keep what the disk has refused.
+                # Unbuffered: a buffer would keep data that could not be written.
                 file = undo.enter_context(self._path.open("ab+", buffering=0))
-                begun, last = _ends(file, len(header)) if self._path.is_file() else (b"", b"")
-                if not begun:
+                start, last = _ends(file, len(header)) if self._path.is_file() else (b"", b"")
+                if not start:
                     write_all(file, header)
-                elif begun == header and last != b"\n":  # a full disk cut the last line
+                elif start == header and last != b"\n":  # a full disk has truncated the last line
                     write_all(file, b"\n")
             except OSError as err:
                 raise self._failed(err) from err
-            if begun not in (b"", header):
+            if start not in (b"", header):
                 raise CommandError(f"{self._path} has other contents; choose a new file for --log")
             undo.pop_all()
             return file
@@ -88,7 +88,7 @@ class CsvLog:
 
 
 def write_all(file: RawIOBase, text: bytes) -> None:
-    """Write all bytes; an unbuffered write may be partial."""
+    """Write all bytes; one unbuffered write may write only a part of them."""
     while text:
         text = text[file.write(text) or 0 :]
 
@@ -96,10 +96,10 @@ def write_all(file: RawIOBase, text: bytes) -> None:
 def _ends(file: RawIOBase, length: int) -> tuple[bytes, bytes]:
     """Return the first bytes of a file and the last one."""
     file.seek(0)
-    begun = file.read(length) or b""
-    if begun:
+    start = file.read(length) or b""
+    if start:
         file.seek(-1, SEEK_END)
-    return begun, file.read(1) or b""
+    return start, file.read(1) or b""
 
 
 def _line(columns: list[str]) -> bytes:
@@ -115,7 +115,7 @@ async def logging_to(
     """Write the chosen packs to a file now and after each poll while inside.
 
     Raises:
-        CommandError: the file cannot be written, or is not such a log.
+        CommandError: the file cannot be written, or has other contents.
     """
     if path is None:
         yield
@@ -137,7 +137,7 @@ async def logging_to(
 
 
 def _adding(log: CsvLog, choose: Callable[[list[Battery]], list[Battery]]) -> Updated:
-    """Return a callback that adds the chosen packs at signals of polls, but not of links or settings."""
+    """Return a callback that adds the chosen packs at each signal with values of a poll."""
 
     def updated(pack: Battery, paths: Collection[str]) -> None:
         if IS_READ in pack.values and not OF_A_POLL.isdisjoint(paths) and choose([pack]):
@@ -149,10 +149,10 @@ def _adding(log: CsvLog, choose: Callable[[list[Battery]], list[Battery]]) -> Up
 async def _add_unchanged(
     log: CsvLog, live: Batteries, choose: Callable[[list[Battery]], list[Battery]]
 ) -> None:
-    """Add packs whose last poll changed nothing: there is no signal, but the service reports the poll."""
+    """Add packs whose last poll changed nothing: the service reports that poll, but sends no signal."""
     while True:
         await asyncio.sleep(ASK)
-        asked = asyncio.get_running_loop().time()  # a slow answer is not a newer poll
+        asked = asyncio.get_running_loop().time()  # before the call, because the answer may be slow
         try:
             contacts = await live.contacts()
         except NoAnswer:

@@ -11,10 +11,10 @@ from dbus_xbms.text import LINE, printable
 from dbus_xbms.venus.tables.battery import ITEMS
 from dbus_xbms.venus.tables.measured import MEASURED
 
-# Paths that change only with a poll or when contact is lost. Paths with their own rate may change between
-# two polls and are left out.
+# Paths that change only with a poll or when contact is lost. Paths with their own interval may change between
+# two polls and are not included.
 OF_A_POLL = frozenset(item.path for item in ITEMS if item.source is MEASURED and not item.every)
-FORMULA = ("=", "+", "-", "@")  # a spreadsheet takes texts that begin with these for formulas
+FORMULA = ("=", "+", "-", "@")  # a spreadsheet takes texts that start with these for formulas
 
 Read = Callable[[Battery], str]
 
@@ -29,7 +29,7 @@ def _text(path: str) -> Read:
 
 
 def plain(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
+    """Return a text that a spreadsheet does not take for a formula."""
     text = printable(text, LINE)
     return f"'{text}" if text.startswith(FORMULA) else text
 

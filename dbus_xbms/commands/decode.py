@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "frames",
         nargs="*",
         metavar="HEX",
-        help="hex of frames or notifications, or a file of it, as by --capture; default: standard input",
+        help="hex of frames or notifications, or a file with hex or of --capture; default: standard input",
     )
 
 
@@ -48,20 +48,20 @@ def run(args: argparse.Namespace) -> int:
 
 
 def decode_lines(lines: Iterable[str]) -> Iterator[dict[str, object]]:
-    """Describe the frames in lines of hex or of a capture, in the order in which they are complete."""
+    """Describe the frames in lines of hex or of a capture, in the order in which they are completed."""
     streams: dict[tuple[str, str], _Stream] = {}
     loose = _Loose()
     for line in lines:
         captured = parse_line(line)
         if captured is None:
-            yield from loose.take(line)
+            yield from loose.feed(line)
             continue
         source = {"address": captured.address, "direction": captured.direction}
         if captured.hidden:
             yield {"time": captured.time, **source, "meaning": "a login, hidden"}
             continue
         stream = streams.setdefault((captured.address, captured.direction), _Stream())
-        yield from ({"time": captured.time} | source | described for described in stream.take(captured.chunk))
+        yield from ({"time": captured.time} | source | described for described in stream.feed(captured.chunk))
     yield from loose.end()
     for (address, direction), stream in streams.items():
         source = {"address": address, "direction": direction}
@@ -76,7 +76,7 @@ class _Stream:
         self._skipped = b""
         self._why = ""
 
-    def take(self, chunk: bytes) -> Iterator[dict[str, object]]:
+    def feed(self, chunk: bytes) -> Iterator[dict[str, object]]:
         """Describe the frames that a chunk completes."""
         return self._describe(self._cutter.feed(chunk))
 
@@ -104,12 +104,12 @@ class _Stream:
 
 
 class _Loose:
-    """Describes plain hex: a line has complete frames, or a part of a frame that the next lines continue."""
+    """Describes plain hex: lines with complete frames, or with parts of a frame."""
 
     def __init__(self) -> None:
-        self._begun = b""
+        self._partial = b""
 
-    def take(self, line: str) -> Iterator[dict[str, object]]:
+    def feed(self, line: str) -> Iterator[dict[str, object]]:
         """Describe the frames that a line completes."""
         chunk = _bytes_of(line)
         if chunk is None:
@@ -117,31 +117,31 @@ class _Loose:
             yield {"error": f"not hex: {_mistake(line)}: {line.strip():.{SHOWN}}"}
             return
         cutter = Cutter()
-        pieces = cutter.feed(self._begun + chunk)
-        if self._begun and any(isinstance(piece, Junk) and piece.why for piece in pieces):
+        pieces = cutter.feed(self._partial + chunk)
+        if self._partial and any(isinstance(piece, Junk) and piece.why for piece in pieces):
             yield from self.end()  # the line does not continue the incomplete frame
-            yield from self.take(line)
+            yield from self.feed(line)
             return
-        self._begun = cutter.kept
+        self._partial = cutter.kept
         yield from _describe_line(pieces)
 
     def end(self) -> Iterator[dict[str, object]]:
         """Describe the rest."""
         cutter = Cutter()
-        pieces = cutter.feed(self._begun) + cutter.end()
-        self._begun = b""
+        pieces = cutter.feed(self._partial) + cutter.end()
+        self._partial = b""
         yield from _describe_line(pieces)
 
 
 def _describe_line(pieces: Pieces) -> Iterator[dict[str, object]]:
-    """Describe the pieces of one line; bytes around frames are ignored, but there must be a frame."""
+    """Describe the pieces of one line; bytes around frames are ignored, but a frame is required."""
     frames = [piece for piece in pieces if not isinstance(piece, Junk)]
     junk = [piece for piece in pieces if isinstance(piece, Junk)]
     yield from map(_described, frames)
     why = next((piece.why for piece in junk if piece.why), "")
     skipped = b"".join(piece.encoded for piece in junk)
     if why or (not frames and skipped.strip(PADDING)):
-        yield {"error": why or f"no frame: {skipped.hex()}"}
+        yield {"error": why or f"not a frame: {skipped.hex()}"}
 
 
 def _described(frame: Frame | Echo) -> dict[str, object]:
@@ -167,7 +167,7 @@ def _mistake(text: str) -> str:
 
 
 def _input() -> Iterable[str]:
-    """Return standard input; bytes that are no text become bad lines."""
+    """Return standard input; bytes that are not text become bad lines."""
     if sys.stdin.isatty():
         print("Reading hex from the terminal; Ctrl-D ends it.", file=sys.stderr)
     if isinstance(sys.stdin, io.TextIOWrapper):

@@ -23,7 +23,7 @@ from dbus_xbms.commands.progress import waiting
 from dbus_xbms.commands.scanning import scan_by_service
 from dbus_xbms.commands.screen.terminal import is_screen
 from dbus_xbms.commands.session import complete, end_by_signals, open_bus, wait_for_name
-from dbus_xbms.commands.stories import STORIES, Teller
+from dbus_xbms.commands.stories import STORIES, Player
 from dbus_xbms.commands.table import render, terminal
 from dbus_xbms.commands.watch import captioned, show
 from dbus_xbms.dbus import TrustedBus
@@ -33,8 +33,8 @@ from dbus_xbms.simulator import control
 from dbus_xbms.simulator.scenario import MOST_PACKS, ScenarioError, replayed_packs
 from dbus_xbms.text import LINE, printable
 
-START_LIMIT = 15.0  # s until each program is on the bus
-VALUES_LIMIT = 30.0  # s until all packs show values
+START_LIMIT = 15.0  # s for each program to appear on the bus
+VALUES_LIMIT = 30.0  # s for all packs to show values
 STOP_LIMIT = 5.0  # s for a program to end after SIGTERM
 PROGRAMS = 3  # dbus-daemon, simulator, service
 SCAN_SECONDS = 2.0
@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
         replayed_packs((args.replay or "").split(",") if args.replay is not None else [])
     except ScenarioError as err:
         raise CommandError(str(err)) from err
-    with TemporaryDirectory(prefix="dbus-xbms-demo-") as folder, ExitAction(lambda: _leave_nothing(folder)):
+    with TemporaryDirectory(prefix="dbus-xbms-demo-") as folder, ExitAction(lambda: _clean_up(folder)):
         try:
             return complete(_demo(args, Path(folder)), grace=STOP_LIMIT * PROGRAMS)
         except CommandError as err:
@@ -98,7 +98,7 @@ async def _demo(args: argparse.Namespace, folder: Path) -> int:
         if args.once:
             print(render(live.packs, terminal().columns))
         elif args.scenario:
-            await _tell(Teller(STORIES[args.scenario], live, bus, quick=args.quick), live, args.seconds)
+            await _play(Player(STORIES[args.scenario], live, bus, quick=args.quick), live, args.seconds)
         else:
             await show(live, seconds=args.seconds)
     return 0
@@ -116,7 +116,7 @@ async def _started(
     await stack.enter_async_context(_program(["run"], folder / "run.log"))
     await wait_for_name(bus, rpc.NAME, START_LIMIT)
     live = await stack.enter_async_context(batteries())
-    await _values(live, await _adopt_all(bus, invented=args.replay is None and not args.scenario))
+    await _values(live, await _add_all(bus, simulated=args.replay is None and not args.scenario))
     return bus, live
 
 
@@ -129,27 +129,27 @@ def _packs(args: argparse.Namespace, folder: Path) -> list[str]:
     return ["--packs", str(args.packs)] if args.replay is None else ["--replay", args.replay]
 
 
-async def _tell(teller: Teller, live: Batteries, seconds: float | None) -> None:
+async def _play(player: Player, live: Batteries, seconds: float | None) -> None:
     """Play a story: on a terminal above the live packs until the owner quits, else with a table per step."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             if is_screen():
-                telling = asyncio.create_task(_told(teller))
-                showing = asyncio.create_task(show(live, caption=lambda: teller.caption))
-                await first_of(telling, showing)
+                playing = asyncio.create_task(_play_steps(player))
+                showing = asyncio.create_task(show(live, caption=lambda: player.caption))
+                await first_of(playing, showing)
                 return
-            async for caption in teller.steps():
+            async for caption in player.steps():
                 width = terminal().columns
                 print(captioned(caption, render(live.packs, width), width), end="\n\n", flush=True)
 
 
-async def _told(teller: Teller) -> None:
-    async for _ in teller.steps():
+async def _play_steps(player: Player) -> None:
+    async for _ in player.steps():
         pass
 
 
 async def first_of(*tasks: asyncio.Task[None]) -> None:
-    """Wait until one of the tasks ends, and cancel the others; raises what that task raised."""
+    """Wait until one of the tasks ends, and cancel the others; raise the error of that task, if any."""
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -160,20 +160,20 @@ async def first_of(*tasks: asyncio.Task[None]) -> None:
         task.result()
 
 
-async def _adopt_all(bus: TrustedBus, *, invented: bool) -> int:
+async def _add_all(bus: TrustedBus, *, simulated: bool) -> int:
     """Scan and add all packs, as an owner would; return their number.
 
-    ``invented``: the packs are simulated, not recorded. The first one controls then, to show its limits,
+    ``simulated``: the packs are not replayed. The first one then controls, to show its limits,
     and the others do not; a single pack always controls.
     """
     found = sorted(await scan_by_service(bus, SCAN_SECONDS), key=lambda pack: pack.address)
     if not found:
         raise CommandError("the scan found no simulated pack")
-    names = dict(zip((pack.address for pack in found), NAMES, strict=False)) if invented else {}
+    names = dict(zip((pack.address for pack in found), NAMES, strict=False)) if simulated else {}
     async with known_packs() as known:
         for place, pack in enumerate(found):
             chosen: dict[str, Value] = {PackSettings.custom_name.name: names.get(pack.address, pack.name)}
-            if (invented and place == 0) or len(found) == 1:
+            if (simulated and place == 0) or len(found) == 1:
                 chosen |= {PackSettings.chemistry.name: "LiFePO4", PackSettings.control.name: 1}
             await known.add(pack.address)
             for setting, value in {**chosen, PackSettings.enabled.name: 1}.items():
@@ -214,7 +214,7 @@ async def _private_bus(folder: Path) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def _program(arguments: Sequence[str], log_file: Path) -> AsyncIterator[None]:
-    """Run this program as a child process while inside; it must not end by itself."""
+    """Run this program as a child process while inside; fail if it ends by itself."""
     with log_file.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "dbus_xbms", *arguments),
@@ -239,7 +239,7 @@ async def _fail_at_end(process: asyncio.subprocess.Process, name: str) -> None:
     raise CommandError(f"`dbus-xbms {name}` ended with status {status}")
 
 
-def _leave_nothing(folder: str) -> None:
+def _clean_up(folder: str) -> None:
     """Kill the child processes and remove the folder, for exits without other cleanup."""
     for child in _children():
         with suppress(ProcessLookupError):

@@ -65,11 +65,11 @@ async def value(bus: TrustedBus, name: str, path: str) -> Any:
 
 
 async def values(bus: TrustedBus, names: Iterable[str], path: str) -> dict[str, Any]:
-    """Return the value at ``path`` of each service that has one; hung services are left out."""
+    """Return the value at ``path`` of each service that has one; services that hang are left out."""
     asked = {name: value(bus, name, path) for name in names}
     answers = await asyncio.gather(*asked.values(), return_exceptions=True)
     shown = dict(zip(asked, answers, strict=True))
-    return {name: it for name, it in shown.items() if it is not None and not isinstance(it, BaseException)}
+    return {name: v for name, v in shown.items() if v is not None and not isinstance(v, BaseException)}
 
 
 async def service(bus: TrustedBus, root: Path) -> Service | None:
@@ -92,7 +92,7 @@ async def service(bus: TrustedBus, root: Path) -> Service | None:
 
 
 async def _asked(bus: TrustedBus, member: str) -> Any:
-    """Return what a method of the service returns, or ``None`` if an older service lacks the method."""
+    """Return the result of a method of the service, or ``None`` if an older service lacks the method."""
     try:
         return (await call_service(bus, member, limit=ANSWER_LIMIT))[0]
     except CallRefused as err:
@@ -227,7 +227,7 @@ async def bluetooth(root: Path) -> Bluetooth:
         except NoAnswer:
             return Bluetooth(running=True, hangs=True)
     devices = [(path, of[DEVICE]) for path, of in sorted(objects.items()) if DEVICE in of]
-    # A device that two adapters know counts where it is connected.
+    # Of a device that two adapters know, the connected one comes last and is used.
     devices.sort(key=lambda entry: bool(entry[1].get("Connected")))
     return Bluetooth(
         running=True,
@@ -276,7 +276,7 @@ def process(root: Path, pid: int) -> Service:
 
 
 def megabytes(file: Path, name: str) -> float:
-    """Return a field of a file in /proc, which has kB, in MB."""
+    """Return a field of a file in /proc in MB; the file has kB."""
     found = re.search(rf"^{name}:\s*(\d+) kB", file.read_text(), re.MULTILINE)
     if not found:
         raise ValueError(f"{file} has no {name}")

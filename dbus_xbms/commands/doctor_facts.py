@@ -27,7 +27,7 @@ NAME = "dbus-xbms"  # of the service in /service, and in the line of rc.local
 LOG_TAIL = 65536  # bytes; multilog keeps 25 kB in a file
 TAI64N = re.compile(r"@([0-9a-f]{16})[0-9a-f]{8} ")
 TAI_EPOCH = 2**62 + 10  # s; multilog counts from 1970 TAI, and leap seconds do not matter here
-BLUEZ_PROGRAMS = (  # --version prints the version and does nothing else
+BLUEZ_PROGRAMS = (  # --version only prints the version
     "usr/libexec/bluetooth/bluetoothd",
     "usr/lib/bluetooth/bluetoothd",
     "usr/bin/bluetoothctl",
@@ -83,7 +83,7 @@ async def boot(root: Path) -> Boot:
 
 
 async def _reached(root: Path) -> tuple[bool, str]:
-    """Return whether the line in rc.local will run, and install.sh's message if not."""
+    """Return whether the line in rc.local will run and, if not, the message of install.sh."""
     installer = root / "data/apps" / NAME / "current/install.sh"
     if not installer.exists():
         return False, ""
@@ -179,7 +179,7 @@ PROBES = (
 
 
 async def collect(root: Path, seconds: float = 0.0) -> Facts:
-    """Run all probes side by side; also scan for ``seconds``, unless 0."""
+    """Run all probes concurrently; also scan for ``seconds``, unless 0."""
     async with AsyncExitStack() as stack:
         failed: dict[str, str] = {}
         bus = None

@@ -53,17 +53,17 @@ class Screen:
         """Return everything that can be shown now."""
         known = self.contacts or {}
         packs = aged(self._chosen(live), known, self.now() - self.answered)
-        self._follow(packs)
-        there = {pack.address for pack in packs}
+        self._record(packs)
+        present = {pack.address for pack in packs}
         absent = [
             Absent(name=self.names.get(address, address), address=address)
             for address in sorted(known)
-            if address not in there and self._is_wanted(address)
+            if address not in present and self._is_wanted(address)
         ]
         return Scene(
             clock=time.strftime("%H:%M:%S"),
             service=self._service(live.running),
-            well=live.running and self.answers,
+            healthy=live.running and self.answers,
             stale=live.running and not self.answers,
             packs=packs,
             absent=absent,
@@ -80,8 +80,8 @@ class Screen:
 
     def _chosen(self, live: Batteries) -> list[Battery]:
         packs = [pack for pack in live.packs if self._is_wanted(pack.address)]
-        has_said = live.running and self.answers and self.contacts is not None
-        return known_to(self.contacts or {}, packs) if has_said else packs
+        reported = live.running and self.answers and self.contacts is not None
+        return known_to(self.contacts or {}, packs) if reported else packs
 
     def _service(self, running: bool) -> str:
         if not running:
@@ -95,7 +95,7 @@ class Screen:
             return WAITING if self.answers else "the service does not answer"
         return NONE_ENABLED if not self.contacts else "the service does not know these packs"
 
-    def _follow(self, packs: Iterable[Battery]) -> None:
+    def _record(self, packs: Iterable[Battery]) -> None:
         now = self.now()
         for pack in packs:
             kept = self.trends.setdefault(pack.service, Trends())
@@ -107,11 +107,11 @@ async def show_screen(live: Batteries, screen: Screen, *, seconds: float | None)
     """Draw until the owner quits, or for ``seconds``."""
     urgent = asyncio.Event()
 
-    def woken() -> None:
+    def wake() -> None:
         urgent.set()
         live.changed.set()
 
-    terminal = Terminal(woken)
+    terminal = Terminal(wake)
     async with asyncio.TaskGroup() as group:
         asking = group.create_task(screen.ask(live))
         with terminal.shown():
@@ -130,11 +130,11 @@ async def _draw(live: Batteries, screen: Screen, terminal: Terminal, urgent: asy
         live.changed.clear()
         scene = screen.scene(live, keys=terminal.reads_keys, chars=chars)
         keys, terminal.keys = terminal.keys, []
-        picture = _after(scene, view, keys, terminal)
-        if picture is None:
+        image = _after(scene, view, keys, terminal)
+        if image is None:
             return
-        view = picture.view
-        terminal.draw(picture.lines, terminal.size)
+        view = image.view
+        terminal.draw(image.lines, terminal.size)
         await _wait(urgent, REDRAW)
         await _wait(live.changed, CLOCK - REDRAW)
 
@@ -142,13 +142,13 @@ async def _draw(live: Batteries, screen: Screen, terminal: Terminal, urgent: asy
 def _after(scene: Scene, view: View, keys: Iterable[str], terminal: Terminal) -> Frame | None:
     """Return the frame after some keys, or ``None`` to quit."""
     size = terminal.size
-    picture = frame(scene, view, size.columns, size.lines)
+    image = frame(scene, view, size.columns, size.lines)
     for key in keys:
-        following = pressed(scene, picture.view, key, picture.screenful)
+        following = pressed(scene, image.view, key, image.screenful)
         if following is None:
             return None
-        picture = frame(scene, following, size.columns, size.lines)
-    return picture
+        image = frame(scene, following, size.columns, size.lines)
+    return image
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

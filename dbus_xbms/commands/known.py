@@ -44,11 +44,11 @@ class Known:
 
     def __init__(self, local: LocalSettings, stored: Mapping[str, object]) -> None:
         self._local = local
-        self._take(stored)
+        self._parse(stored)
 
-    def _take(self, stored: Mapping[str, object]) -> None:
+    def _parse(self, stored: Mapping[str, object]) -> None:
         self.packs: dict[str, PackSettings] = {}  # by address
-        # Why a stored value cannot be used, by address and setting
+        # Why stored values cannot be used, by address and setting
         self.unusable: dict[str, dict[str, str]] = {}
         for path, value in stored.items():
             device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
@@ -59,7 +59,7 @@ class Known:
 
     async def read(self) -> None:
         """Read the packs again; another program may have changed them."""
-        self._take(await self._local.stored([DEVICES]))
+        self._parse(await self._local.stored([DEVICES]))
 
     @property
     def candidates(self) -> list[Candidate]:
@@ -107,8 +107,8 @@ class Known:
         await self._forget(SERVICE, service_path(""))
 
     async def _forget(self, root: str, *prefixes: str) -> None:
-        held = await self._local.stored([root])
-        await self._local.remove([path for path in held if path.startswith(prefixes)])
+        stored = await self._local.stored([root])
+        await self._local.remove([path for path in stored if path.startswith(prefixes)])
 
 
 def candidate(address: str, pack: PackSettings) -> Candidate:
@@ -124,7 +124,7 @@ def candidate(address: str, pack: PackSettings) -> Candidate:
 
 
 def is_program(word: str) -> bool:
-    """Return whether a word stands for the service instead of a pack."""
+    """Return whether a word refers to the service instead of a pack."""
     return word.strip().lower() == PROGRAM
 
 

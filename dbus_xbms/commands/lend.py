@@ -50,5 +50,5 @@ async def _lend(pack: str, minutes: int) -> int:
             raise CommandError(await why_absent(address, name, removed=candidate.is_removed))
         if not await set_value(bus, service, LEND, Variant("i", minutes)):
             raise CommandError(with_pack_name(str(await get_value(bus, service, LAST_COMMAND)), name))
-    say(f"{name} is {f'lent for {minutes} min' if minutes else 'taken back'}.")
+    say(f"{name} is {f'lent for {minutes} min' if minutes else 'no longer lent'}.")
     return 0

@@ -44,7 +44,7 @@ RANGES = (
 
 def lines(pack: Battery, width: int, *, stored: bool = False) -> list[str]:
     """Return the history in lines of at most ``width`` columns; ``stored`` values do not include trips."""
-    said = [
+    parts = [
         ("full", [_full(pack)]),
         ("cycles", _cycles(pack)),
         ("drawn", _amounts(pack, DRAWN)),
@@ -53,7 +53,7 @@ def lines(pack: Battery, width: int, *, stored: bool = False) -> list[str]:
         *((label, [_range(pack, low, high)]) for label, low, high in RANGES),
         ("trips", ["not stored"] if stored else _trips(pack)),
     ]
-    rows = [row for label, chunks in said for row in labelled(label, map(line, chunks), width, LABEL)]
+    rows = [row for label, chunks in parts for row in labelled(label, map(line, chunks), width, LABEL)]
     head = flowed([line(printable(pack.name)), line(pack.address)], width)
     return [text_of(row) for row in (*head, *rows)]
 

@@ -34,10 +34,10 @@ class Listing:
 
     packs: Mapping[str, PackSettings]  # with settings, by address
     service: str
-    silence: str = ""  # the error if the service does not answer
+    no_answer: str = ""  # the error if the service does not answer
     shown: Mapping[str, Battery]  # on the bus, by address
     contacts: Mapping[str, Contact]  # by address
-    heard: list[Found]  # found by scans within a day, not added
+    recent: list[Found]  # found by scans within a day, not added
 
     @property
     def addresses(self) -> list[str]:
@@ -67,8 +67,8 @@ def run(args: argparse.Namespace) -> int:
     listing = complete(_listing())
     width = terminal().columns if sys.stdout.isatty() else ANY_WIDTH
     print(json.dumps(as_json(listing)) if args.json else "\n".join(described(listing, width)))
-    if listing.silence:
-        raise CommandError(listing.silence)
+    if listing.no_answer:
+        raise CommandError(listing.no_answer)
     return 0
 
 
@@ -77,8 +77,8 @@ async def _listing() -> Listing:
         packs = known.packs
     shown: dict[str, Battery] = {}
     reported: Mapping[str, Contact] = {}
-    heard: list[Found] = []
-    silence = ""
+    recent: list[Found] = []
+    no_answer = ""
     async with open_bus() as bus:
         running = await is_running(bus)
         try:
@@ -86,16 +86,16 @@ async def _listing() -> Listing:
                 shown = {pack.address: pack for pack in live.packs}
             if running:
                 reported = await contacts(bus)
-                heard = await recently_found(bus)
+                recent = await recently_found(bus)
         except* NoAnswer as group:
-            silence = str(group.exceptions[0])
+            no_answer = str(group.exceptions[0])
     return Listing(
         packs=packs,
-        service=SILENT if running and silence else RUNNING if running else STOPPED,
-        silence=silence,
+        service=SILENT if running and no_answer else RUNNING if running else STOPPED,
+        no_answer=no_answer,
         shown=shown,
         contacts=reported,
-        heard=[one for one in heard if one.address not in packs],
+        recent=[pack for pack in recent if pack.address not in packs],
     )
 
 
@@ -115,9 +115,9 @@ def described(listing: Listing, width: int) -> Iterator[str]:
         if contact.advice and address in listing.packs:
             name = printable(name_of(listing.packs[address])) or address
             yield wrapped(f"\n{contact_lines(name, contact)}", width)
-    if listing.heard:
+    if listing.recent:
         yield "\nFound within a day, not added:"
-        yield _table([("Address", "RSSI", "Pack is", "Name"), *(pack.row for pack in listing.heard)], width)
+        yield _table([("Address", "RSSI", "Pack is", "Name"), *(pack.row for pack in listing.recent)], width)
 
 
 def _table(rows: list[tuple[str, str, str, str]], width: int) -> str:
@@ -134,7 +134,7 @@ def as_json(listing: Listing) -> dict[str, object]:
     return {
         "service": listing.service,
         "packs": [_pack_as_json(listing, address) for address in listing.addresses],
-        "heard": [pack.as_json for pack in listing.heard],
+        "heard": [pack.as_json for pack in listing.recent],
     }
 
 

@@ -40,8 +40,8 @@ class FoundPack:
             NoAnswer: the service does not answer.
         """
         if self.battery is None:
-            one = self.candidate
-            raise CommandError(await why_absent(one.address, self.name, removed=one.is_removed))
+            pack = self.candidate
+            raise CommandError(await why_absent(pack.address, self.name, removed=pack.is_removed))
         return self.battery
 
 
@@ -53,21 +53,21 @@ async def find_pack(word: str, live: Iterable[Battery]) -> FoundPack:
         CommandError: localsettings is missing, and the word is not the exact name of one pack on the bus.
         NoAnswer: the same, but localsettings does not answer.
     """
-    there = {pack.address: pack for pack in live if not pack.gone}
-    shown = {address: pack.candidate for address, pack in there.items()}
+    present = {pack.address: pack for pack in live if not pack.gone}
+    shown = {address: pack.candidate for address, pack in present.items()}
     if (address := as_address(word)) in shown:
-        return FoundPack(candidate=shown[address], battery=there[address])
+        return FoundPack(candidate=shown[address], battery=present[address])
     try:
         async with known_packs() as known:
             stored = {one.address: one for one in known.candidates}
     except* (CommandError, NoAnswer) as group:
         log.debug("%s", group.exceptions[0])
         exact = [one for one in shown.values() if one.shown.casefold() == word.strip().casefold()]
-        if len(exact) != 1:  # the beginning of a name may belong to a pack that is not on the bus
+        if len(exact) != 1:  # a shortened name may belong to a pack that is not on the bus
             raise
         stored = {}
     found = find(word, (shown | stored).values())
-    return FoundPack(candidate=found, battery=there.get(found.address))
+    return FoundPack(candidate=found, battery=present.get(found.address))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +93,10 @@ async def find_in_range(word: str) -> PackInRange:
 
     Raises:
         SettingsError: no pack has this name, or several have.
-        NoAnswer: localsettings or the service, which know the names, does not answer.
+        NoAnswer: localsettings or the service does not answer, so names are unknown.
     """
     address = as_address(word)
-    if address:  # an address needs neither of them
+    if address:  # needs neither localsettings nor the service
         try:
             added = await added_packs()
         except* (CommandError, NoAnswer) as group:
@@ -105,11 +105,11 @@ async def find_in_range(word: str) -> PackInRange:
         return _in_range(Candidate(address=address), added)
     added = await added_packs()
     async with open_bus() as bus:
-        heard = await recently_found(bus) if await is_running(bus) else []
-    others = {one.address: one.candidate for one in heard}
+        recent = await recently_found(bus) if await is_running(bus) else []
+    others = {one.address: one.candidate for one in recent}
     known = {address: candidate(address, pack) for address, pack in added.items()}
     pack = find(word, (others | known).values())
-    protocol = next((one.protocol for one in heard if one.address == pack.address), "")
+    protocol = next((one.protocol for one in recent if one.address == pack.address), "")
     return _in_range(pack, added, protocol)
 
 

@@ -39,7 +39,7 @@ def run_loop(command: Coroutine[Any, Any, T], grace: float = interrupt.GRACE) ->
             return await command
 
     try:
-        with interrupt.at_once():  # while the loop is being made or closed there is nothing to clean up
+        with interrupt.at_once():  # there is nothing to clean up before and after the loop runs
             return asyncio.run(cancellable())
     except (asyncio.CancelledError, Exception):
         if interrupted:  # errors during the cleanup do not matter

@@ -1,4 +1,4 @@
-"""Match a word with packs: by address, by name, or by the beginning of either. Pure."""
+"""Find packs by address, by name, or by the beginning of either. Pure."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Candidate:
     address: str
     given: str = ""  # by its owner
     others: tuple[str, ...] = ()  # advertised name, product; not trusted: anyone can advertise any name
-    note: str = ""  # tells packs of one name apart: "removed", "not added"
+    note: str = ""  # distinguishes packs with the same name: "removed", "not added"
 
     @property
     def is_removed(self) -> bool:
@@ -52,7 +52,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """Case-folded names of a pack, without any name that looks like an address: another pack may have it."""
+    """Case-folded names of a pack, without those that look like an address, which may be another pack's."""
 
     given: frozenset[str]
     shown: frozenset[str]
@@ -85,10 +85,10 @@ def find(word: str, candidates: Iterable[Candidate]) -> Candidate:
 
     Raises:
         UnknownPack: no candidate has this name.
-        AmbiguousName: several have.
+        AmbiguousName: several have it.
     """
     packs = list(candidates)
-    if address := as_address(word):  # an address outranks all names
+    if address := as_address(word):  # takes precedence over all names
         known = next((pack for pack in packs if pack.address == address), None)
         if known is None:
             raise UnknownPack(_unknown(f"no pack with the address {address} was added", "", packs))
@@ -115,8 +115,8 @@ def name_refusal(name: str, address: str, candidates: Iterable[Candidate]) -> st
     if not name:
         return ""
     if _folded(name) == PROGRAM or as_address(name):
-        what = "stands for the settings of the service" if _folded(name) == PROGRAM else "is an address"
-        return f"{name!r:.60} {what}; a pack needs another name"
+        what = "is reserved for the settings of the service" if _folded(name) == PROGRAM else "is an address"
+        return f"{name!r:.60} {what}; choose another name"
     if printable(name) != name or name != name.strip():
         return f"a name has up to {LONGEST} printable characters, not {name!r:.60}"
     taken = called(name, (pack for pack in candidates if pack.address != address))

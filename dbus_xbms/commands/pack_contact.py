@@ -27,7 +27,7 @@ NONE_ENABLED = (
 
 
 def reason_text(contact: Contact) -> str:
-    """Return why a pack is not being read; for a lent pack with the local time at which lending ends."""
+    """Return why a pack is not being read; for a lent pack, also when lending ends, in local time."""
     words = printable(contact.reason, LINE)
     if not contact.left:
         return words
@@ -78,8 +78,8 @@ async def nothing_to_show(names: Mapping[str, str] | None = None) -> str:
 
 
 ASK_EVERY = 1.0  # s
-# No further attempt can change these: the owner has to act.
-LASTING = (
+# States that no further attempt can change: the owner has to act.
+FINAL = (
     ContactState.NEEDS_PASSWORD,
     ContactState.NEEDS_PASSKEY,
     ContactState.OTHER_MAKE,
@@ -91,7 +91,7 @@ LASTING = (
     ContactState.NAME_TAKEN,
     ContactState.UNPUBLISHED,
 )
-CONTACT_LIMIT = 20.0  # s for a scan on a busy radio, a connection, a poll, and the check of who controls
+CONTACT_LIMIT = 20.0  # s for a scan on a busy radio, a connection, a poll and the decision on control
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,10 +122,10 @@ async def cells_now(address: str) -> Cells | None:
         return _cells(pack) if pack else None
 
 
-async def misfits(address: str, after: PackSettings, changed: Iterable[str]) -> list[Consequence]:
-    """Return a consequence if the cells of a pack contradict its chemistry after a change.
+async def chemistry_conflicts(address: str, after: PackSettings, changed: Iterable[str]) -> list[Consequence]:
+    """Return a consequence if, after a change, the chemistry of a pack contradicts its cells.
 
-    The cells are checked only if the service runs and one of the ``changed`` settings matters for that.
+    The cells are checked only if the service runs and one of the ``changed`` settings affects the chemistry.
 
     Raises:
         NoAnswer: the service does not answer.
@@ -147,7 +147,7 @@ async def first_contact(
 ) -> Battery | None:
     """Wait up to ``limit`` s until a pack shows values and, with ``control``, limits; return what it shows.
 
-    Ends early if waiting cannot help, for example if the password is wrong. ``None``: the pack is not on
+    Return early if waiting cannot help, for example if the password is wrong; ``None`` if the pack is not on
     the bus.
 
     Raises:
@@ -157,8 +157,8 @@ async def first_contact(
     async with open_bus() as bus, batteries() as live, waiting(doing, limit):
         with suppress(TimeoutError):
             async with asyncio.timeout(limit):
-                while not _is_whole(_found(live, address), control=control):
-                    if (await contacts(bus)).get(address, UNKNOWN).state in LASTING:
+                while not _is_complete(_found(live, address), control=control):
+                    if (await contacts(bus)).get(address, UNKNOWN).state in FINAL:
                         break
                     with suppress(TimeoutError):
                         async with asyncio.timeout(ASK_EVERY):
@@ -196,7 +196,7 @@ def _limit(pack: Battery, label: str, path: str, words: str) -> str:
     return f"{label} {pack.text(path)}{f' ({why})' if why and not pack.values[path] else ''}"
 
 
-def _is_whole(pack: Battery | None, *, control: bool) -> bool:
+def _is_complete(pack: Battery | None, *, control: bool) -> bool:
     return pack is not None and has_answered(pack) and (pack.controls or not control)
 
 

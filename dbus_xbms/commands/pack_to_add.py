@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from dbus_xbms.commands import questions
 from dbus_xbms.commands.known import Known, title
 from dbus_xbms.commands.naming import name_refusal
-from dbus_xbms.commands.pack_contact import misfits
+from dbus_xbms.commands.pack_contact import chemistry_conflicts
 from dbus_xbms.commands.questions import confirm, refuse_second_controller
 from dbus_xbms.commands.saying import say
 from dbus_xbms.dbus import BusError
@@ -62,7 +62,7 @@ def to_store(target: PackToAdd, given: Mapping[str, Value]) -> dict[str, Value]:
     chosen |= given
     if target.advertised:
         chosen[PackSettings.advertised_name.name] = target.advertised[:LONGEST_TEXT]
-    if target.protocol and target.address not in target.known.packs:  # else its owner may have chosen it
+    if target.protocol and target.address not in target.known.packs:  # otherwise the owner may have chosen it
         chosen[PackSettings.protocol.name] = target.protocol
     return chosen | {PackSettings.enabled.name: 1}
 
@@ -72,8 +72,8 @@ async def confirm_addition(target: PackToAdd, given: Mapping[str, Value], *, yes
 
     Raises:
         SettingsError: a value is not allowed.
-        CommandError: the owner does not agree, or another pack controls.
-        NoAnswer: the service, which knows the pack's cells, does not answer.
+        CommandError: the owner does not confirm, or another pack controls.
+        NoAnswer: the service does not answer, so the pack's cells are unknown.
     """
 
     async def changes() -> list[Consequence]:
@@ -98,8 +98,10 @@ async def _changes(target: PackToAdd, given: Mapping[str, Value]) -> list[Conseq
     before, after = target.known.packs, target.with_it(settings)
     refuse_second_controller(before, after, target.address)
     found = of_change(before, after, explicit=bool(chosen.get(PackSettings.control.name)))
-    # Only of a pack that is being read are the cells known.
-    return [*found, *await misfits(target.address, settings, chosen)] if target.is_added else found
+    # The cells are known only for a pack that is being read.
+    return (
+        [*found, *await chemistry_conflicts(target.address, settings, chosen)] if target.is_added else found
+    )
 
 
 async def store(target: PackToAdd, chosen: Mapping[str, Value]) -> PackSettings:
@@ -127,7 +129,7 @@ async def _forgotten(known: Known, address: str) -> str:
     try:
         await known.forget(address)
     except (BusError, SettingsError) as err:
-        log.debug("%s is not forgotten: %s", address, err)
+        log.debug("the settings of %s are not erased: %s", address, err)
         return f"Some settings of {address} may be stored: `dbus-xbms remove {address} --forget` erases them."
     return ""
 

@@ -1,4 +1,4 @@
-"""Check that this user may call the service and the settings: on a GX everybody, on Debian only root."""
+"""Check that this user may call the service and the settings: any user on a GX, only root on Debian."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def require() -> None:
     """Check that the bus accepts this user's calls; not needed for root or on a session bus.
 
     Raises:
-        CommandError: it refuses them.
+        CommandError: the bus refuses them.
     """
     if os.geteuid() != 0 and "DBUS_SESSION_BUS_ADDRESS" not in os.environ:
         run_loop(ask())

@@ -31,21 +31,21 @@ from dbus_xbms.venus.tables.switches import LEND
 
 
 class Transcript:
-    """Keeps every byte sent and received; also prints it, or writes it to a capture file."""
+    """Records every byte sent and received; also prints it, or writes it to a capture file."""
 
-    def __init__(self, passed_on: Capture | None, line: Line | None) -> None:
-        """``passed_on``: a capture file. ``line``: print above this line; ``None``: print nothing."""
+    def __init__(self, capture: Capture | None, line: Line | None) -> None:
+        """``capture``: also record to it. ``line``: print above this line; ``None``: print nothing."""
         self.chunks: list[str] = []
-        self._passed_on = passed_on
+        self._capture = capture
         self._line = line
 
     def __call__(self, address: str, direction: str, chunk: str) -> None:
-        """Take one chunk, sent (``>``) or received (``<``), in hex."""
+        """Record one chunk in hex, sent (``>``) or received (``<``)."""
         self.chunks.append(f"{direction} {_spaced(chunk)}")
         if self._line:
             self._line.print_above(self.chunks[-1])
-        if self._passed_on:
-            self._passed_on(address, direction, chunk)
+        if self._capture:
+            self._capture(address, direction, chunk)
 
 
 def _spaced(chunk: str) -> str:

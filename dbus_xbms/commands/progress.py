@@ -1,4 +1,4 @@
-"""A status line on the terminal while a command waits; nothing if standard error is no terminal."""
+"""A status line on the terminal while a command waits; nothing if standard error is not a terminal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dbus_xbms.text import duration, printable
 
 REDRAW = 0.5  # s
 ERASE = "\r\x1b[K"
-NARROWEST = 10  # columns; a terminal that reports less does not know its width
+NARROWEST = 10  # columns; if a terminal reports less, its width is unknown
 
 
 class Line:
@@ -23,28 +23,28 @@ class Line:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = sys.stderr if stream is None else stream
-        self.shown = _obeys(self._stream)
-        self._said = ("", "")
+        self.shown = _can_redraw(self._stream)
+        self._text = ("", "")
 
     def say(self, words: str, end: str = "") -> None:
         """Replace the line; ``end`` is shown even on a narrow terminal."""
-        if self.shown and (words, end) != self._said:
-            self._said = words, end
+        if self.shown and (words, end) != self._text:
+            self._text = words, end
             room = max(0, _width(self._stream) - 1 - len(end))
             self._write(ERASE + printable(words, room) + end)
 
     def erase(self) -> None:
         """Erase the line."""
-        if self.shown and any(self._said):
-            self._said = ("", "")
+        if self.shown and any(self._text):
+            self._text = ("", "")
             self._write(ERASE)
 
     def print_above(self, text: str, stream: TextIO | None = None) -> None:
         """Print a result to standard output or another stream, above the line."""
-        said = self._said
+        text_before = self._text
         self.erase()
         print(text, file=stream, flush=True)
-        self.say(*said)
+        self.say(*text_before)
 
     def _write(self, text: str) -> None:
         with suppress(OSError):  # the terminal is gone; the command continues
@@ -64,11 +64,11 @@ async def waiting(
         line: the line to use; a new one if not given.
     """
     line = line or Line()
-    begun = monotonic()
+    start = monotonic()
 
     def draw() -> None:
         text = words if isinstance(words, str) else words()
-        line.say(text, _time(monotonic() - begun, seconds))
+        line.say(text, _time(monotonic() - start, seconds))
 
     async def redraw() -> None:
         while True:
@@ -86,7 +86,7 @@ async def waiting(
 
 @contextmanager
 def steps(line: Line | None = None) -> Iterator[Callable[[str], None]]:
-    """Yield a function that shows the current step of long work without a loop; erase the line at the end."""
+    """Yield a function that shows the current step of long synchronous work; erase the line at the end."""
     line = line or Line()
     try:
         yield line.say
@@ -101,7 +101,7 @@ def _time(passed: float, limit: float | None) -> str:
     return f" ... {duration(math.ceil(limit - passed))} left"
 
 
-def _obeys(stream: TextIO) -> bool:
+def _can_redraw(stream: TextIO) -> bool:
     """Return whether the stream is a terminal that can redraw a line."""
     return stream.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 

@@ -28,16 +28,16 @@ def can_ask() -> bool:
 
 
 async def confirm(known: Known, judge: Judge, question: str, *, yes: bool) -> None:
-    """Have the owner confirm a change; check again if the settings changed meanwhile.
+    """Ask the owner to confirm a change; check again if the settings changed meanwhile.
 
     Args:
         known: the packs.
-        judge: returns the consequences for the packs as they are now; raises if the change is refused.
+        judge: returns the consequences for the packs at that time; raises if the change is refused.
         question: as for :func:`confirm_once`.
         yes: as for :func:`confirm_once`.
 
     Raises:
-        CommandError: the owner does not agree, or standard input is no terminal.
+        CommandError: the owner does not confirm, or standard input is not a terminal.
     """
     found = await judge()
     while confirm_once(found, question, yes=yes):
@@ -59,7 +59,7 @@ def confirm_once(found: Sequence[Consequence], question: str, *, yes: bool) -> b
         yes: do not ask; the owner passed ``--yes``.
 
     Raises:
-        CommandError: the owner does not agree, or standard input is no terminal.
+        CommandError: the owner does not confirm, or standard input is not a terminal.
     """
     must_ask = any(one.ask for one in found) and not yes
     if must_ask and not can_ask():
@@ -95,7 +95,7 @@ def shell_quoted(name: str) -> str:
 
 
 def with_pack_name(words: str, name: str) -> str:
-    """Return a message of the service with the pack's name in the commands that it advises."""
+    """Return a message of the service with the pack's name in the command that it suggests."""
     return words.replace("to allow it: set PACK", f"to allow it: dbus-xbms set {shell_quoted(name)}")
 
 
@@ -175,11 +175,11 @@ def ask_control() -> bool:
 
 
 def ask_currents(missing: Collection[str]) -> dict[str, Value]:
-    """Ask for the missing ones of the highest currents; return the answers by setting."""
-    wanted = {setting: words for setting, words in CURRENTS.items() if setting in missing}
-    if wanted:
+    """Ask for the highest currents that are missing; return the answers by setting."""
+    asked = {setting: words for setting, words in CURRENTS.items() if setting in missing}
+    if asked:
         say(ABOUT_CURRENTS)
-    given = {setting: _current(setting, words) for setting, words in wanted.items()}
+    given = {setting: _current(setting, words) for setting, words in asked.items()}
     return {setting: value for setting, value in given.items() if value is not None}
 
 

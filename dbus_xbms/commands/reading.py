@@ -65,7 +65,7 @@ def _words(value: object) -> str:
 
 
 def _plain(value: object) -> object:
-    """The value as JSON knows it: members of an enumeration by name, sets and tuples as lists."""
+    """Return a value for JSON: members of an enumeration by name, sets and tuples as lists."""
     if isinstance(value, Enum):
         return value.name
     if isinstance(value, frozenset):

@@ -32,34 +32,34 @@ def run(args: argparse.Namespace) -> int:
 async def _remove(pack: str | None, forget: bool, *, yes: bool) -> int:
     async with known_packs() as known:
         address = "" if pack is None else known.address(pack)
-        leaving = _leaving(known, address)
+        targets = _targets(known, address)
 
         async def changes() -> list[Consequence]:
-            gone = _leaving(known, address)
+            gone = _targets(known, address)
             staying = {other: settings for other, settings in known.packs.items() if other not in gone}
             return of_change(known.packs, staying)
 
-        first = next(iter(leaving), "")
-        whom = title(first, leaving[first]) if len(leaving) == 1 else count(len(leaving), "pack")
-        await confirm(known, changes, f"Remove {whom}", yes=yes)
-        leaving = _leaving(known, address)
-        for one, settings in leaving.items():
-            say(await _removed(known, one, title(one, settings), forget=forget))
+        first = next(iter(targets), "")
+        name = title(first, targets[first]) if len(targets) == 1 else count(len(targets), "pack")
+        await confirm(known, changes, f"Remove {name}", yes=yes)
+        targets = _targets(known, address)
+        for other, settings in targets.items():
+            say(await _remove_pack(known, other, title(other, settings), forget=forget))
         if forget and pack is None:
             await known.forget_program()
-        if not leaving and not forget:
+        if not targets and not forget:
             raise CommandError("no pack was added")
     await warn_if_hung()
     return 0
 
 
-def _leaving(known: Known, address: str) -> dict[str, PackSettings]:
-    """Return the pack with this address, or all packs, as they are now."""
-    leaving = [known.address(address)] if address else sorted(known.packs)
-    return {one: known.packs[one] for one in leaving}
+def _targets(known: Known, address: str) -> dict[str, PackSettings]:
+    """Return the current settings of the pack with this address, or of all packs."""
+    targets = [known.address(address)] if address else sorted(known.packs)
+    return {one: known.packs[one] for one in targets}
 
 
-async def _removed(known: Known, address: str, name: str, *, forget: bool) -> str:
+async def _remove_pack(known: Known, address: str, name: str, *, forget: bool) -> str:
     """Remove a pack; return a message."""
     enabled = bool(known.packs[address].enabled)
     if not enabled and not forget:

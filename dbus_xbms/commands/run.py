@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until SIGTERM, or until the bus goes away."""
+    """Serve until SIGTERM, or until the bus is lost."""
     watchdog = Watchdog(sys.stderr.fileno())
     watchdog.start()
     return asyncio.run(serve.serve(args.capture, watchdog))

@@ -1,6 +1,6 @@
-"""Print text: wrapped at words on a terminal, unchanged to a pipe.
+"""Print text: wrapped at words on a terminal, unchanged otherwise.
 
-Imports little, to be able to print any error.
+Has few imports, so that it can print any error.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ def _parts(line: str, width: int) -> list[str]:
 
 
 def _columns(stream: TextIO) -> int:
-    stated = os.environ.get("COLUMNS", "")
-    if stated.isdecimal() and int(stated):
-        return int(stated)
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
     try:
         return os.get_terminal_size(stream.fileno()).columns or USUAL
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""List the packs in range. The service scans if it is running, else this command does."""
+"""List the packs in range. If the service is not running, this command scans itself."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps([pack.as_json for pack in found]))
     elif view.growing:
-        view.take(found)
+        view.add(found)
     elif found:
         print(columns([HEADER, *(pack.row for pack in found)]))
     if not found:
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _scan(seconds: float, view: View) -> list[Found]:
     async with waiting(lambda: view.words, seconds, view.line):
-        return await scan(seconds, view.take if view.line.shown or view.growing else None)
+        return await scan(seconds, view.add if view.line.shown or view.growing else None)
 
 
 class View:
@@ -71,7 +71,7 @@ class View:
         """Progress of the scan, in words."""
         return f"Scanning, {count(len(self._found), 'pack') if self._found else 'none yet'}"
 
-    def take(self, packs: Iterable[Found]) -> None:
+    def add(self, packs: Iterable[Found]) -> None:
         """Show packs that are new."""
         for pack in packs:
             if self.growing and pack.address not in self._found:

@@ -1,4 +1,4 @@
-"""Scan for packs: through the running service, or with the radio directly when none runs."""
+"""Scan for packs: by the service if it is running, else with the adapter directly."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 
 log = logging.getLogger(__name__)
 
-PROGRESS_EVERY = 1.0  # s between two lists of what a scan has found so far
+PROGRESS_INTERVAL = 1.0  # s between two reports of the packs found so far
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Found:
 
     @property
     def candidate(self) -> Candidate:
-        """The pack by the names that the owner may use for it."""
+        """The pack with its names."""
         return Candidate(address=self.address, given=self.given, others=(self.name,), note="not added")
 
     @property
@@ -67,12 +67,12 @@ SoFar = Callable[[], Awaitable[list[Found]]]
 
 
 def scan_limit(seconds: float) -> float:
-    """Return how long the service may take to answer a scan, in s; a failing one is answered earlier."""
+    """Return the longest time in s that the service takes to answer a scan."""
     return longest_discovery(max(SHORTEST_SCAN, seconds)) + ANSWER_LIMIT
 
 
 async def scan(seconds: float, progress: Progress | None = None) -> list[Found]:
-    """Return the packs in range; ``progress`` gets those found so far every second.
+    """Return the packs in range; ``progress`` is called every second with those found so far.
 
     Raises:
         NoAnswer: bluetoothd, localsettings or the service does not answer.
@@ -97,14 +97,14 @@ async def scan_by_service(bus: TrustedBus, seconds: float) -> list[Found]:
 
 
 async def recently_found(bus: TrustedBus) -> list[Found]:
-    """Return the strongest packs that the service's scans of the last day have found."""
+    """Return the strongest packs found by scans of the service within a day."""
     return await _found(bus, "RecentlyFound")
 
 
 async def _with_progress(
     scanning: Coroutine[Any, Any, list[Found]], so_far: SoFar, progress: Progress | None
 ) -> list[Found]:
-    """Wait for a scan, and pass on meanwhile what it has found so far."""
+    """Wait for a scan, and report the packs found so far meanwhile."""
     if progress is None:
         return await scanning
     reporting = asyncio.create_task(_report(so_far, progress), name="scan progress")
@@ -122,9 +122,9 @@ async def _with_progress(
 async def _report(so_far: SoFar, progress: Progress) -> None:
     try:
         while True:
-            await asyncio.sleep(PROGRESS_EVERY)
+            await asyncio.sleep(PROGRESS_INTERVAL)
             progress(await so_far())
-    except (CommandError, BusError) as err:  # the scan itself raises what is wrong
+    except (CommandError, BusError) as err:  # the scan itself raises the error
         log.debug("cannot read the packs found so far: %s", err)
 
 

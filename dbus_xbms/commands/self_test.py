@@ -1,4 +1,4 @@
-"""Check that this program can run on this machine's Python, for install.sh before it changes anything."""
+"""Check that this program can run on this machine; install.sh does so before it changes anything."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DECODED = {"pack_voltage_V": 15.6, "state_of_charge_percent": 100}
 
 
 def self_test() -> list[str]:
-    """Return a message for each fault; empty if there is none."""
+    """Return a message for each failed check; empty if there is none."""
     wrong = []
     for step in (_packages, _unimportable, _settings, _items, _frame):
         try:

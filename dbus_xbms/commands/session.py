@@ -1,4 +1,4 @@
-"""What the commands share: the bus, its errors in the owner's words, and the run of a command's coroutine."""
+"""Shared by the commands: the connection to the bus, messages for its errors, and running a coroutine."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ DOCTOR = "`dbus-xbms doctor` says what is wrong"
 
 T = TypeVar("T")
 
-# What the bus daemon replies in place of the service, in the owner's words.
+# Error replies of the bus daemon in place of the service, and the messages for the owner.
 _STOPPED = "the service has stopped; `dbus-xbms doctor` says why"
 _OTHER_VERSION = f"the running service is another version; restart it: {HERE.restart}"
 SERVICE_ERRORS = {
@@ -55,14 +55,14 @@ SERVICE_ERRORS = {
 
 
 def stopped(root: Path = Path("/")) -> str:
-    """Return that the service is stopped, and the command that starts it on this machine."""
+    """Return a message that the service is stopped, with the command that starts it on this machine."""
     here = machine(root)
     starter = here.start if (root / here.unit).exists() else "dbus-xbms run"
     return f"the service is stopped; `{starter}` starts it"
 
 
 def complete(command: Coroutine[Any, Any, T], grace: float = GRACE) -> T:
-    """Run a command's coroutine with :func:`run_loop`; of several errors in a task group, raise the first.
+    """Run a command's coroutine with :func:`run_loop`; of a group of errors, raise the first.
 
     Raises:
         CommandError: also in place of a BusError.
@@ -90,7 +90,7 @@ async def open_bus() -> AsyncIterator[TrustedBus]:
 
 
 def end_by_signals() -> None:
-    """Make SIGTERM, SIGHUP and SIGQUIT (Ctrl-\\) end the running command as Ctrl-C does, with its cleanup."""
+    """Make SIGTERM, SIGHUP and SIGQUIT (Ctrl-\\) end the running command like Ctrl-C, with its cleanup."""
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         asyncio.get_running_loop().add_signal_handler(number, signal.raise_signal, signal.SIGINT)
 
@@ -163,7 +163,7 @@ def _contact(entry: Mapping[str, Any]) -> Contact:
 
 
 async def warn_if_not_running() -> bool:
-    """Print a warning if a change has no effect because the service is stopped or hangs; False if so."""
+    """Return whether the service runs; if it is stopped or hangs, print a warning."""
     async with open_bus() as bus:
         if not await is_running(bus):
             words = stopped()
@@ -173,7 +173,7 @@ async def warn_if_not_running() -> bool:
 
 
 async def warn_if_hung() -> bool:
-    """Print a warning if a change has no effect yet because the service hangs; False if it does."""
+    """Return False if the service hangs, after printing that a change has no effect yet."""
     async with open_bus() as bus:
         try:
             await call_service(bus, "Version")
@@ -189,7 +189,7 @@ async def wait_for_name(bus: TrustedBus, name: str, seconds: float) -> None:
     """Wait until a program owns ``name``.
 
     Raises:
-        CommandError: none does within so many seconds.
+        CommandError: none does within ``seconds``.
     """
     appeared = asyncio.Event()
     names = NameWatcher(bus, lambda name, old, new: appeared.set() if new else None)

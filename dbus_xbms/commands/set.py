@@ -7,7 +7,7 @@ import argparse
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.known import Known, is_program, known_packs, row_of, title
 from dbus_xbms.commands.naming import PROGRAM, name_refusal
-from dbus_xbms.commands.pack_contact import first_contact, limits_or_why, misfits
+from dbus_xbms.commands.pack_contact import chemistry_conflicts, first_contact, limits_or_why
 from dbus_xbms.commands.questions import confirm, refuse_second_controller
 from dbus_xbms.commands.saying import say
 from dbus_xbms.commands.session import complete, warn_if_hung, warn_if_not_running
@@ -93,13 +93,13 @@ async def _report_control(address: str, settings: PackSettings) -> None:
 
 
 async def _judge(known: Known, address: str, name: str, value: Value, *, yes: bool) -> bool:
-    """Check a value together with the other settings, and have the owner confirm its consequences.
+    """Check a value together with the other settings, and ask the owner to confirm its consequences.
 
     Returns whether the new value allows the pack to control and the old one did not.
 
     Raises:
         SettingsError: the value is not allowed.
-        CommandError: the owner does not agree, or a second pack would control.
+        CommandError: the owner does not confirm, or a second pack would control.
     """
 
     def packs_after() -> dict[str, PackSettings]:
@@ -115,7 +115,7 @@ async def _judge(known: Known, address: str, name: str, value: Value, *, yes: bo
             raise SettingsError(why)
         refuse_second_controller(known.packs, others, address)
         found = of_change(known.packs, others, explicit=name == PackSettings.control.name)
-        return [*found, *await misfits(address, others[address], [name])]
+        return [*found, *await chemistry_conflicts(address, others[address], [name])]
 
     question = f"Set {name} of {title(address, known.packs[address])}"
     await confirm(known, changes, question, yes=yes)

@@ -33,7 +33,7 @@ def setting_lines(row: AnySetting, settings: Settings) -> Iterator[str]:
 
 
 def ask_secret(name: str) -> str:
-    """Prompt for a secret without echo, or read a line if standard input is no terminal.
+    """Prompt for a secret without echo, or read a line if standard input is not a terminal.
 
     Raises:
         CommandError: the input is empty or has ended.
@@ -52,7 +52,7 @@ def _read(name: str) -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     try:
-        from getpass import getpass  # Venus may lack it
+        from getpass import getpass  # may be missing on Venus
     except ImportError:
         return input(f"{name} (shown as you type): ")
     return getpass(f"{name}: ")

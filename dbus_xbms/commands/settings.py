@@ -48,8 +48,8 @@ def default_file(environment: Mapping[str, str], user: int) -> Path:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until SIGTERM or Ctrl-C; fail when the bus goes away or settings can no longer be saved."""
-    if VENUS.exists():  # even while its own store restarts
+    """Serve until SIGTERM or Ctrl-C; fail if the bus is lost or settings can no longer be saved."""
+    if VENUS.exists():  # checked instead of the bus name, which is free while localsettings restarts
         raise CommandError("this is a Venus OS device: its own localsettings stores the settings")
     return asyncio.run(_serve(args.file or default_file(os.environ, os.geteuid())))
 

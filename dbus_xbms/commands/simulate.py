@@ -1,4 +1,4 @@
-"""Simulate packs, BlueZ and localsettings on the D-Bus buses given by the environment."""
+"""Simulate packs, BlueZ and localsettings on the D-Bus buses that the environment specifies."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until SIGTERM, until ``--seconds`` have passed, or until the bus goes away."""
+    """Serve until SIGTERM, until ``--seconds`` have passed, or until the bus is lost."""
     if args.list_models:
         for recording in board.recordings().values():
             print(f"{recording.name:<26}{recording.device}")

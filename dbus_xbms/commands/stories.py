@@ -1,4 +1,4 @@
-"""Stories for the demo: steps on a simulated pack, what the bus then shows, and their player."""
+"""Scripted demos: steps with a simulated pack, the expected values on the bus, and a player."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
-class Choose:
+class SetSetting:
     """A change of a setting of the pack."""
 
     setting: str
@@ -42,7 +42,7 @@ class Choose:
 
 
 @dataclass(frozen=True, slots=True)
-class Strike:
+class Inject:
     """A fault that the simulator injects; docs/simulator.md lists them."""
 
     fault: str
@@ -51,13 +51,13 @@ class Strike:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step: ``seen`` are values that the bus shows after it; for texts, a part of them."""
+    """One step; ``seen``: the values that the bus shows after it; of texts, a part."""
 
     who: str
     words: str
-    act: Write | Choose | Strike | None = None
+    act: Write | SetSetting | Inject | None = None
     seen: Mapping[str, Value]
-    look: float = 5.0  # s to look at the result
+    pause: float = 5.0  # s after the step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,28 +92,28 @@ MOSFET = Story(
         Step(
             who="Command line",
             words="dbus-xbms set 'House bank' AllowMosfetControl 1",
-            act=Choose("AllowMosfetControl", 1),
+            act=SetSetting("AllowMosfetControl", 1),
             seen={STATUS: ON},
-            look=4.0,
+            pause=4.0,
         ),
         Step(
             who="Switch pane of the GX",
             words="Charging off. CCL is 0 at once; the MOSFET waits for the current to fall.",
             act=Write(TOGGLE, 0, switches=True),
             seen={CCL: 0, FORCED: 1, CHARGE: 1},
-            look=3.0,
+            pause=3.0,
         ),
         Step(
             who="Charger",
             words="It obeys the CCL of 0: the current falls.",
-            act=Strike("current", {"amperes": 6.0}),
+            act=Inject("current", {"amperes": 6.0}),
             seen={CURRENT: 6.0, CHARGE: 1},
-            look=1.0,
+            pause=1.0,
         ),
         Step(
             who="Charger",
             words="The current is low: the MOSFET is switched off, and the BMS is read back.",
-            act=Strike("current", {"amperes": 0.4}),
+            act=Inject("current", {"amperes": 0.4}),
             seen={CHARGE: 0, FORCED: 1, LAST: "charge off: done"},
         ),
         Step(
@@ -125,22 +125,22 @@ MOSFET = Story(
         Step(
             who="BMS",
             words="A cell voltage is too high: a protection turns the MOSFET off. This is not reverted.",
-            act=Strike("protection", {"bit": 0, "on": True}),
+            act=Inject("protection", {"bit": 0, "on": True}),
             seen={CHARGE: 0, FORCED: 0, STATUS: TRIPPED},
         ),
         Step(
             who="BMS",
             words="The cell has recovered, and the BMS turns the MOSFET on again.",
-            act=Strike("protection", {"bit": 0, "on": False}),
+            act=Inject("protection", {"bit": 0, "on": False}),
             seen={CHARGE: 1, STATUS: ON},
-            look=4.0,
+            pause=4.0,
         ),
         Step(
             who="Fault",
             words="The charge MOSFET is stuck on. Nothing shows this yet.",
-            act=Strike("stuck", {"mosfet": "charge", "state": "on"}),
+            act=Inject("stuck", {"mosfet": "charge", "state": "on"}),
             seen={CHARGE: 1},
-            look=3.0,
+            pause=3.0,
         ),
         Step(
             who="Node-RED",
@@ -151,9 +151,9 @@ MOSFET = Story(
         Step(
             who="Fault",
             words="The MOSFET is no longer stuck, and follows the command.",
-            act=Strike("stuck", {"mosfet": "charge", "state": "free"}),
+            act=Inject("stuck", {"mosfet": "charge", "state": "free"}),
             seen={CHARGE: 0, FORCED: 1},
-            look=4.0,
+            pause=4.0,
         ),
         Step(
             who="Command line",
@@ -170,33 +170,33 @@ MOSFET = Story(
         Step(
             who="Command line",
             words="dbus-xbms set 'House bank' AllowLending 1",
-            act=Choose("AllowLending", 1),
+            act=SetSetting("AllowLending", 1),
             seen={LEND_STATUS: OFF},
-            look=2.0,
+            pause=2.0,
         ),
         Step(
             who="Switch pane of the GX",
             words="The link is lent to the phone app. The pack is not charged meanwhile.",
             act=Write(LEND, 1),
             seen={LEND: 1, CCL: 0, CHARGE: None},
-            look=2.0,
+            pause=2.0,
         ),
         Step(
             who="Phone",
             words="The app connects to the pack.",
-            act=Strike("phone", {"on": True}),
+            act=Inject("phone", {"on": True}),
             seen={LINK: "lent"},
         ),
         Step(
             who="Phone",
             words="The app disconnects.",
-            act=Strike("phone", {"on": False}),
+            act=Inject("phone", {"on": False}),
             seen={LINK: "lent"},
-            look=1.0,
+            pause=1.0,
         ),
         Step(
             who="Switch pane of the GX",
-            words="The link is taken back before the minute is over.",
+            words="Lending ends before the minute is over.",
             act=Write(LEND, 0),
             seen={LEND: 0, LINK: "connected", CHARGE: 1},
         ),
@@ -206,7 +206,7 @@ MOSFET = Story(
 STORIES: Mapping[str, Story] = {"mosfet": MOSFET}
 
 
-class Teller:
+class Player:
     """Plays one story once; ``caption`` describes the current step."""
 
     def __init__(self, story: Story, live: Batteries, bus: TrustedBus, *, quick: bool) -> None:
@@ -218,7 +218,7 @@ class Teller:
         self._may_switch = _now()  # s
 
     async def steps(self) -> AsyncIterator[str]:
-        """Take the steps in order; yield each caption once the bus shows the result.
+        """Perform the steps in order; yield each caption once the bus shows the result.
 
         Raises:
             CommandError: the result of a step did not appear.
@@ -227,13 +227,13 @@ class Teller:
             if isinstance(step.act, Write) and step.act.switches:
                 await asyncio.sleep(self._may_switch - _now())
             self.caption = f"[{number}/{len(self._story.steps)}] {step.who}: {step.words}"
-            self._live.tell()
+            self._live.announce()
             await self._act(step)
-            await self._seen(step)
+            await self._until_seen(step)
             if any(words in str(step.seen.get(LAST_COMMAND)) for words in CHANGED):
                 self._may_switch = _now() + CHANGE_EVERY + SETTLED
             yield self.caption
-            await asyncio.sleep(0 if self._quick else step.look)
+            await asyncio.sleep(0 if self._quick else step.pause)
 
     @property
     def _pack(self) -> Battery:
@@ -243,10 +243,10 @@ class Teller:
         match step.act:
             case Write(path, value):
                 await self._live.write(self._pack, path, value)
-            case Choose(setting, value):
+            case SetSetting(setting, value):
                 async with known_packs() as known:
                     await known.set(pack_path(self._pack.address, setting), value)
-            case Strike(fault, parameters):
+            case Inject(fault, parameters):
                 variants = {name: Variant(KINDS[type(value)], value) for name, value in parameters.items()}
                 await self._inject(fault, variants)
 
@@ -255,7 +255,7 @@ class Teller:
         at = (control.NAME, control.PATH, control.INTERFACE)
         await call(self._bus, *at, "Inject", "ssa{sv}", body, limit=STEP_LIMIT)
 
-    async def _seen(self, step: Step) -> None:
+    async def _until_seen(self, step: Step) -> None:
         try:
             async with asyncio.timeout(STEP_LIMIT):
                 while missing := differences(step.seen, self._pack):

@@ -30,12 +30,12 @@ SHOWN_LIMIT = 5.0  # s for the poll after a command
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """What is written, and to which path."""
+    """A value and the path to write it to."""
 
     path: str
     value: int
     turns: str  # on or off
-    mosfets: tuple[str, ...] = ()  # the paths that show the result
+    mosfets: tuple[str, ...] = ()  # paths that show the result
 
 
 def _writes(path: str, *mosfets: str, on: int, off: int) -> Mapping[str, Write]:
@@ -90,7 +90,7 @@ async def _switch(name: str, command: Write, words: str) -> tuple[str, bool]:
             raise CommandError("another command followed; the log has the outcome of yours")
         outcome, done = str(await live.ask(pack, LAST_COMMAND)), state == CommandState.DONE
         if done and not await _followed(live, pack, command):
-            outcome = f"{outcome}; the GX shows it with the next poll"
+            outcome = f"{outcome}; the GX shows it after the next poll"
         return outcome, done
 
 
@@ -111,7 +111,7 @@ async def _followed(live: Batteries, pack: Battery, command: Write) -> bool:
 
 
 async def _outcome(live: Batteries, pack: Battery) -> Value:
-    """Return the state of the newest commands once all have ended, or after :data:`OUTCOME_LIMIT`."""
+    """Return the state of the newest command once all have ended, or after :data:`OUTCOME_LIMIT`."""
     state: Value = None
     with suppress(TimeoutError):
         async with asyncio.timeout(OUTCOME_LIMIT):

@@ -32,7 +32,7 @@ MOSFET_PATHS = (
 )
 LAST_COMMAND, BALANCING_OFF = "/Io/LastCommand", "/Settings/TurnBalancingOff"
 COMMAND_STATE, COMMAND_NUMBER = "/Io/LastCommandState", "/Io/LastCommandNumber"
-STATES: Mapping[Value, str] = {0: "no sample yet", 10: "no contact"}  # /State; 9 is a pack that is well
+STATES: Mapping[Value, str] = {0: "no sample yet", 10: "no contact"}  # /State; 9 is normal
 
 CVL, CHARGE_MODE = "/Info/MaxChargeVoltage", "/Info/ChargeMode"
 LIMITS = (
@@ -65,7 +65,7 @@ class Battery:
 
     @property
     def name(self) -> str:
-        """The owner's name, else that of the product."""
+        """The owner's name for it, or the name of the product."""
         return str(self.values.get("/CustomName") or self.values.get("/ProductName") or self.address)
 
     @property
@@ -125,8 +125,8 @@ def columns(rows: Iterable[Sequence[str]]) -> str:
 
 def _pack(pack: Battery, width: int) -> str:
     head = _fold("", [printable(pack.name), pack.address], width, indent=0)
-    said = [("", ["has left the bus"])] if pack.gone else rows(pack)
-    return "\n".join([head, *(_fold(label, chunks, width) for label, chunks in said if chunks)])
+    shown = [("", ["has left the bus"])] if pack.gone else rows(pack)
+    return "\n".join([head, *(_fold(label, chunks, width) for label, chunks in shown if chunks)])
 
 
 def rows(pack: Battery) -> Iterable[tuple[str, list[str]]]:
@@ -173,7 +173,7 @@ def _cell(pack: Battery, number: int, path: str) -> str:
 
 
 def _spread(pack: Battery) -> list[str]:
-    """Return the spread of the cells that are shown; the bus's lowest and highest may be newer."""
+    """Return the spread of the cells shown; the lowest and highest on the bus may be of a newer sample."""
     if not (cells := pack.cells):
         return []
     (low, lowest), (high, highest) = ends_of(cells)
@@ -192,9 +192,9 @@ def _mosfets(pack: Battery) -> list[str]:
     return [*chunks, "balancing off"] if pack.values.get(BALANCING_OFF) == 1 else chunks
 
 
-def _mosfet(pack: Battery, name: str, actual: str, told_off: str, status: str) -> str:
+def _mosfet(pack: Battery, name: str, actual: str, forced_off: str, status: str) -> str:
     """Return the state of a MOSFET, with the reason in brackets unless it is simply on."""
-    is_on, off = pack.values[actual], pack.values.get(told_off)
+    is_on, off = pack.values[actual], pack.values.get(forced_off)
     pending = pack.values.get(COMMAND_STATE) in UNFINISHED
     reasons: Mapping[tuple[Value, Value], str] = {
         (1, 1): "commanded off",

@@ -122,7 +122,7 @@ async def show(
 
 
 async def table(live: Batteries, wanted: frozenset[str] | None, names: Mapping[str, str]) -> str:
-    """Return the table of the packs, then why some of them are not being read."""
+    """Return the table of the packs, and why some of them are not being read."""
     packs = chosen(live.packs, wanted)
     try:
         known = await live.contacts()
@@ -144,11 +144,11 @@ def explanations(
     names: Mapping[str, str],
 ) -> list[str]:
     """Return why packs are not on the bus or not being read, and what to do."""
-    there = {pack.address for pack in packs if not pack.gone}
+    present = {pack.address for pack in packs if not pack.gone}
     return [
         contact_lines(names.get(address, address), contact)
         for address, contact in sorted(known.items())
-        if (address not in there or contact.advice) and (wanted is None or address in wanted)
+        if (address not in present or contact.advice) and (wanted is None or address in wanted)
     ]
 
 

@@ -40,7 +40,7 @@ def described(err: BaseException) -> DBusError:
     if isinstance(err, asyncio.CancelledError):
         return DBusError(ErrorType.FAILED, "the service is stopping")
     log.error("a call failed by an error in this program", exc_info=err)
-    return DBusError(ErrorType.FAILED, "an error in the service; its log has more")
+    return DBusError(ErrorType.FAILED, "an error in the service; see its log")
 
 
 class Server:

@@ -243,7 +243,7 @@ class PackMonitor:
         self._commands.fail_waiting("the link was lent")
         self._state = pack_state.lent(self._state, until)
         self._poller.lend(until)
-        what = f"lent for {minutes} min" if minutes else "taken back"
+        what = f"lent for {minutes} min" if minutes else "no longer lent"
         log.info("%s: the link is %s, requested by %s", self.address, what, sender)
         return True
 

@@ -158,7 +158,7 @@ class Poller:
         _reschedule(self._pause, _now())
 
     def lend(self, until: float) -> None:
-        """Leave the pack to another client until that moment, in s; a past one takes it back."""
+        """Leave the pack to another client until that moment, in s; a past one ends that at once."""
         self._lent_until = until
         self.relink()
 

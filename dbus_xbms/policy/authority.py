@@ -191,7 +191,7 @@ def mismatch(claim: Claim, around: Surroundings) -> str:
     low, high = claim.bank
     for who, volts in around.voltages.items():
         if volts > NO_BANK and not low <= volts <= high:
-            return f"{who} measures {volts:.1f} V, which {claim.cells} cells cannot have"
+            return f"{who} measures {volts:.1f} V, which does not fit {claim.cells} cells"
     return ""
 
 

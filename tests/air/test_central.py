@@ -518,7 +518,7 @@ async def test_a_discovery_reports_that_its_adapter_is_gone() -> None:
 
 
 @virtual_time
-async def test_a_discovery_continues_on_an_adapter_that_comes_back_or_on_another() -> None:
+async def test_a_discovery_continues_on_a_returned_adapter_or_another_one() -> None:
     for returned in HCI0, HCI1:
         stack = FakeStack(*packs(1, absent=1))
         async with running(stack) as central:

@@ -280,7 +280,7 @@ async def test_the_counters_of_the_link_are_kept_while_it_is_lent() -> None:
 
 
 @virtual_time
-async def test_lending_and_taking_back_are_logged_once_each(caplog: pytest.LogCaptureFixture) -> None:
+async def test_lending_and_its_end_are_logged_once_each(caplog: pytest.LogCaptureFixture) -> None:
     async with supervised() as run:
         with caplog.at_level(logging.INFO):
             caplog.clear()
@@ -291,13 +291,13 @@ async def test_lending_and_taking_back_are_logged_once_each(caplog: pytest.LogCa
             run.lend(0)
             await asyncio.sleep(60)
     messages = [record.getMessage().removeprefix(f"{ADDRESS}: ").split(" (")[0] for record in caplog.records]
-    lent, taken_back = "the link is lent for 10 min", "the link is taken back"
+    lent, ended = "the link is lent for 10 min", "the link is no longer lent"
     back = ["polling", "charging: Bulk"]
     assert [line.removesuffix(f", requested by {OWNER}") for line in messages] == [
         lent,
         *back,
         lent,
-        taken_back,
+        ended,
         *back,
     ]
 

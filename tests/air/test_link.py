@@ -345,7 +345,7 @@ async def test_a_link_works_after_a_conversation_was_cancelled_during_a_write() 
 
 
 @virtual_time
-async def test_a_conversation_is_closed_however_it_ends() -> None:
+async def test_a_conversation_is_always_closed() -> None:
     ended = []
 
     def recorded() -> Conversation[None]:
@@ -489,7 +489,7 @@ async def test_a_hung_bluetoothd_is_distinguished_from_a_pack_that_does_not_answ
 
 
 @virtual_time
-async def test_a_pack_that_is_not_in_range_has_an_error_class_of_its_own() -> None:
+async def test_a_pack_that_is_not_in_range_has_its_own_error_class() -> None:
     async with running(FakeStack(FakePack(ADDRESS, in_range=False))) as central:
         link = central.link(ADDRESS, Lines())
         with pytest.raises(NotInRange):

@@ -1,4 +1,4 @@
-"""A bundle as a release has it, and one that is unpacked."""
+"""The files of a release, the unpacked bundle, and a Python like that of Venus OS."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ ROOT = Path(__file__).parents[2]
 NAME = f"dbus-xbms-{__version__}"
 
 
-REPOSITORY = "somebody/dbus-xbms"  # as the workflow gives it
+REPOSITORY = "owner/dbus-xbms"  # as given by the workflow
 
 
 def build(output: Path, *options: str | Path, **environment: str) -> dict[str, bytes]:
-    """Build all files of a release; their content by name."""
+    """Build all files of a release; return their content by name."""
     subprocess.run(
         [sys.executable, "-m", "bundle", "--output", output, *options],
         cwd=ROOT,
@@ -59,7 +59,7 @@ def unpacked(output: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def stock_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python that has what a stock Venus has, and nothing else."""
+    """A Python with only the modules of a stock Venus OS."""
     if sys.version_info < (3, 12):
         pytest.skip("a bundle needs Python 3.12, which is what Venus has")
     return make_python(tmp_path_factory.mktemp("python"))

@@ -1,4 +1,4 @@
-"""What a release consists of, and that it is the same each time."""
+"""The contents of a release, and that builds are reproducible."""
 
 from __future__ import annotations
 
@@ -161,9 +161,9 @@ def test_a_release_is_signed_inside_and_outside_reproducibly(tmp_path: Path) -> 
 
 
 def test_the_tree_contains_no_address_of_a_repository_of_this_project() -> None:
-    # Whoever registers a name that is printed here would own every GX that follows it.
+    # Registering an address that is printed here would give control over every GX that follows it.
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True)
-    ours = re.compile(
+    own = re.compile(
         r"(github\.com|github\.io|githubusercontent\.com)[/:][\w.-]*/?dbus[-_]xbms|io\.github\.dbus_xbms",
         re.I,
     )
@@ -172,7 +172,7 @@ def test_the_tree_contains_no_address_of_a_repository_of_this_project() -> None:
         for path in tracked.stdout.split("\0")
         if path
         and path != "tests/bundle/test_bundle.py"
-        and ours.search((ROOT / path).read_text(errors="replace"))
+        and own.search((ROOT / path).read_text(errors="replace"))
     ]
     assert named == []
     for path in ("README.md", "install.sh"):

@@ -1,4 +1,4 @@
-"""The package of SetupHelper; what it sources is a stand-in here, with the names that SetupHelper gives."""
+"""The package for SetupHelper, with a stub of the helpers that it sources."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def setup(root: Path, action: str, **environment: str) -> list[str]:
-    """Run the package's setup script; what it printed."""
+    """Run the package's setup script and return the lines of its output."""
     done = subprocess.run(
         [root / "data/dbus-xbms/setup", action],
         env={**os.environ, "XBMS_ROOT": str(root), **environment},
@@ -90,13 +90,13 @@ def test_a_failed_upgrade_is_reported_and_removes_nothing(root: Path) -> None:
 
 def test_the_package_says_its_version_and_which_venus_it_needs(output: Path) -> None:
     with tarfile.open(output / f"setuphelper-{NAME}.tar.gz") as archive:
-        said = {
+        contents = {
             name: reader.read().decode()
             for name in ("version", "gitHubInfo", "firstCompatibleVersion")
             if (reader := archive.extractfile(f"dbus-xbms/{name}"))
         }
         assert archive.getmember("dbus-xbms/setup").mode == 0o755
         assert "dbus-xbms/release/SHA256SUMS" in archive.getnames()
-    assert said["version"] == f"v{__version__}\n"
-    assert said["gitHubInfo"] == f"{REPOSITORY.partition('/')[0]}:dist\n"
-    assert said["firstCompatibleVersion"] == "v3.60\n"
+    assert contents["version"] == f"v{__version__}\n"
+    assert contents["gitHubInfo"] == f"{REPOSITORY.partition('/')[0]}:dist\n"
+    assert contents["firstCompatibleVersion"] == "v3.60\n"

@@ -1,4 +1,4 @@
-"""The program runs from the bundle alone, on a Python that lacks what a stock Venus lacks."""
+"""The program from the bundle alone, on a Python without the modules missing on a stock Venus OS."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.stock_venus import NOT_ON_VENUS
 __all__ = ["private_bus"]  # a fixture
 
 ADDRESS = "A4:C1:37:00:00:01"
-BASIC_INFO = "DDA50300FFFD77"  # the request for it
+BASIC_INFO = "DDA50300FFFD77"  # the request
 
 
 def launch(unpacked: Path, stock_python: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -33,7 +33,7 @@ def launch(unpacked: Path, stock_python: Path, *arguments: str) -> subprocess.Co
 
 
 def environment(stock_python: Path) -> dict[str, str]:
-    """What a launcher is told: the Python, and to keep what that compiles out of the bundle's tree."""
+    """Environment of the launcher: the Python, and a directory for compiled files outside of the bundle."""
     return {
         "XBMS_PYTHON": str(stock_python),
         "PYTHONDONTWRITEBYTECODE": "",

@@ -1,4 +1,4 @@
-"""Archives on a USB stick, through what Venus does with them at boot; install.sh is a stand-in here."""
+"""Archives on a USB stick, handled as by Venus OS at boot; with a stub for install.sh."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ esac
 
 
 class Gx:
-    """A tree that stands for a GX, with a stick in it."""
+    """A directory in place of the root of a GX, with a stick inserted."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -54,7 +54,7 @@ class Gx:
             self._tool("sh", 'exec busybox ash "$@"')
 
     def supervised(self, running: bool) -> None:
-        """Let svscan run, or not yet."""
+        """Set whether svscan is running."""
         self._tool("pgrep", f"[ $1 = svscan ] && exit {0 if running else 1}")
 
     def _tool(self, name: str, script: str) -> None:
@@ -68,7 +68,7 @@ class Gx:
         return self._put(f"venus-data-dbus-xbms-{version}.tar.gz", release.for_usb(version, whole))
 
     def insert_removal(self) -> Path:
-        """Put the archive that removes on the stick."""
+        """Put the removal archive on the stick."""
         return self._put("venus-data-dbus-xbms-remove.tar.gz", release.removal())
 
     def _put(self, name: str, tree: dict[str, File]) -> Path:
@@ -77,7 +77,7 @@ class Gx:
         return archive
 
     def boot(self) -> None:
-        """Boot, as far as it is about the stick."""
+        """Do the part of a boot that handles the stick."""
         update_data(self.root, {**os.environ, "PATH": f"{self.tools}:{os.environ['PATH']}"})
 
     @property
@@ -86,13 +86,13 @@ class Gx:
 
     @property
     def calls(self) -> list[str]:
-        """How install.sh was called, without the root."""
+        """The calls of install.sh, without the option --root."""
         lines = (self.root / "calls").read_text().splitlines()
         return [line.replace(f" --root {self.root}", "") for line in lines]
 
     @property
     def report(self) -> str:
-        """What the owner finds on the stick."""
+        """The text file that the owner finds on the stick."""
         return (self.stick / "dbus-xbms.txt").read_text()
 
 
@@ -165,7 +165,7 @@ def test_a_damaged_archive_changes_nothing_and_the_stick_says_so(gx: Gx) -> None
     archive.unlink()
     newer = gx.insert("0.2.0")
     whole = newer.read_bytes()
-    newer.write_bytes(whole[:-9])  # rc/ can still be read
+    newer.write_bytes(whole[:-9])  # rc/ is still readable
     gx.boot()
     assert gx.installed == "0.1.0"
     assert "could not be unpacked" in gx.report
@@ -175,9 +175,9 @@ def test_a_damaged_archive_changes_nothing_and_the_stick_says_so(gx: Gx) -> None
 
 
 def test_leftovers_of_an_interrupted_boot_do_not_get_into_the_next_version(gx: Gx) -> None:
-    left = gx.app.with_suffix(".new") / "dbus_xbms" / "stale.py"
-    left.parent.mkdir(parents=True)
-    left.touch()
+    stale = gx.app.with_suffix(".new") / "dbus_xbms" / "stale.py"
+    stale.parent.mkdir(parents=True)
+    stale.touch()
     gx.insert("0.1.0")
     gx.boot()
     assert not (gx.app / "current" / "dbus_xbms").exists()
@@ -201,6 +201,6 @@ def test_only_the_hooks_are_in_rc_and_everything_else_is_in_one_directory(
 ) -> None:
     with tarfile.open(output / f"venus-data-{NAME}.tar.gz") as archive:
         names = archive.getnames()
-    hooks = [name for name in names if "rc" in name.split("/")]  # what Venus's tar takes or leaves out
+    hooks = [name for name in names if "rc" in name.split("/")]  # what tar on Venus OS extracts or excludes
     assert hooks == ["rc/VERSION", "rc/post-hook.sh", "rc/pre-hook.sh"]
     assert {name.rsplit("/dbus-xbms.new/")[0] for name in names if name not in hooks} == {"apps"}

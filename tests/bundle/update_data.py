@@ -1,4 +1,4 @@
-"""What Venus OS does at boot with the archives on a stick, told in Python."""
+"""What Venus OS does at boot with the archives on a stick, in Python."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 
 
 def update_data(root: Path, environment: Mapping[str, str]) -> list[tuple[str, int]]:
-    """Do it with every archive on the sticks below ``root``; the hooks that ran, with their exit status.
+    """Handle every archive on the sticks below ``root``; return the hooks that ran with their exit status.
 
-    First rc/ is unpacked alone and its first hook run. If that agrees, all else goes to /data, and the second
-    hook is told whether it could.
+    First only rc/ is unpacked and its pre-hook run. If that succeeds, the rest is unpacked to /data, and the
+    post-hook gets the result as its argument.
     """
-    tar = shutil.which("tar") or "tar"  # not busybox's, which may know no --exclude
+    tar = shutil.which("tar") or "tar"  # not busybox's, which may lack --exclude
     ran = []
     environment = {**environment, "XBMS_ROOT": str(root)}
 
@@ -29,6 +29,6 @@ def update_data(root: Path, environment: Mapping[str, str]) -> list[tuple[str, i
             if ran[-1][1] != 0:
                 continue
             failed = run(tar, "xzf", archive, "-C", root / "data", "--exclude", "rc")
-            told = "extraction-failed" if failed else "success"
-            ran.append((told, run("sh", f"{folder}/rc/post-hook.sh", told)))
+            result = "extraction-failed" if failed else "success"
+            ran.append((result, run("sh", f"{folder}/rc/post-hook.sh", result)))
     return ran

@@ -26,36 +26,36 @@ async def find(address: str = FIRST, timeout: float = 10.0) -> BLEDevice:
     return device
 
 
-async def heard(count: int) -> dict[str, tuple[BLEDevice, AdvertisementData]]:
-    """Scan until so many packs were heard."""
-    seen: dict[str, tuple[BLEDevice, AdvertisementData]] = {}
+async def scan(count: int) -> dict[str, tuple[BLEDevice, AdvertisementData]]:
+    """Scan until ``count`` packs are found."""
+    found: dict[str, tuple[BLEDevice, AdvertisementData]] = {}
     enough = asyncio.Event()
 
-    def hear(device: BLEDevice, advertisement: AdvertisementData) -> None:
-        seen[device.address] = (device, advertisement)
-        if len(seen) >= count:
+    def on_advertisement(device: BLEDevice, advertisement: AdvertisementData) -> None:
+        found[device.address] = (device, advertisement)
+        if len(found) >= count:
             enough.set()
 
-    async with BleakScanner(hear):
+    async with BleakScanner(on_advertisement):
         await asyncio.wait_for(enough.wait(), 10)
-    return seen
+    return found
 
 
 class Central:
-    """A plain central: one client at a time, its notifications, and whether the link has gone."""
+    """A plain central: one client at a time, its notifications, and whether the link is lost."""
 
     def __init__(self) -> None:
         self.client: BleakClient | None = None
         self.chunks: asyncio.Queue[bytes] = asyncio.Queue()
-        self.gone = asyncio.Event()
+        self.lost = asyncio.Event()
 
     async def connect(
         self, device: BLEDevice, *, acquire: bool = False, notify: str = NOTIFY, attempts: int = 2
     ) -> BleakClient:
-        self.gone = asyncio.Event()
-        gone = self.gone
+        self.lost = asyncio.Event()
+        lost = self.lost
         self.client = await establish_connection(
-            BleakClientWithServiceCache, device, device.address, lambda _: gone.set(), max_attempts=attempts
+            BleakClientWithServiceCache, device, device.address, lambda _: lost.set(), max_attempts=attempts
         )
         try:
             await self.client.start_notify(

@@ -18,7 +18,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def private_bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Address of a fresh dbus-daemon; DBUS_*_BUS_ADDRESS of this process and its children name it."""
+    """Run a dbus-daemon, set DBUS_*_BUS_ADDRESS to its address, and return the address."""
     with private_daemon(tmp_path) as address:
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)

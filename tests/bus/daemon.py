@@ -1,4 +1,4 @@
-"""A private dbus-daemon: system bus (BlueZ) and session bus (Venus) of whoever is told its address."""
+"""A private dbus-daemon: system bus (BlueZ) and session bus (Venus) of every process with its address."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from dbus_xbms.commands.demo import BUS_CONFIG
 
 @contextmanager
 def private_daemon(directory: Path, address: str | None = None) -> Iterator[str]:
-    """Run a fresh daemon with its files in ``directory``; its address, which may be chosen."""
-    with daemon_with(BUS_CONFIG.format(folder=directory), directory, address) as listens:
-        yield listens
+    """Run a daemon with its files in ``directory``; yield its address, which may be given."""
+    with daemon_with(BUS_CONFIG.format(folder=directory), directory, address) as listening:
+        yield listening
 
 
 @contextmanager
 def daemon_with(configuration: str, directory: Path, address: str | None = None) -> Iterator[str]:
-    """Run a fresh daemon with a configuration; its address."""
+    """Run a daemon with a configuration; yield its address."""
     daemon = shutil.which("dbus-daemon")
     assert daemon, "needs dbus-daemon (Debian: apt install dbus-bin or dbus)"
     config = directory / "bus.conf"

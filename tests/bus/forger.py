@@ -1,4 +1,4 @@
-"""A program on the bus that claims to be another one: what it sends bears only its own unique name."""
+"""A program on the bus that imitates others: its messages differ only in the sender."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ DBUS, DBUS_PATH = "org.freedesktop.DBus", "/org/freedesktop/DBus"
 
 
 class Forger:
-    """Sends signals and replies that only others should send, to every connection of the bus."""
+    """Send signals and replies that only other programs should send, to every connection of the bus."""
 
     def __init__(self, bus: MessageBus) -> None:
         self._bus = bus
 
     async def signal(self, path: str, interface: str, member: str, signature: str, *body: Any) -> None:
-        """Send a signal to everybody who listens for it, and to each connection by its name."""
+        """Broadcast a signal, and send it to each connection by its name."""
         for destination in (None, *await self._others()):
             await self._bus.send(
                 Message(
@@ -32,14 +32,14 @@ class Forger:
                     body=list(body),
                 )
             )
-        await self._others()  # the daemon has passed it all on before it answers this
+        await self._others()  # the daemon replies to this after it has delivered the signals
 
     async def name_owner(self, name: str, old: str, new: str) -> None:
-        """Tell that a name has another owner."""
+        """Announce a new owner of a name."""
         await self.signal(DBUS_PATH, DBUS, "NameOwnerChanged", "sss", name, old, new)
 
     async def replies(self, destination: str, signature: str, *body: Any, calls: int = 200) -> None:
-        """Answer the first so many calls that a connection makes, whomever it called."""
+        """Reply to the first ``calls`` calls of a connection, whatever their destination."""
         for serial in range(1, calls):
             await self._bus.send(
                 Message(

@@ -1,4 +1,4 @@
-"""Everything that the program talks to, each as a process of its own, which can be stopped."""
+"""The service and the programs that it talks to, each a process that can be suspended."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ ONE = "A4:C1:37:00:00:01"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peers:
-    """The processes by name, and what Venus sees."""
+    """The processes by name, and the bus as Venus OS sees it."""
 
     processes: dict[str, Program]
     venus: Venus
 
     @contextmanager
     def stopped(self, name: str) -> Iterator[None]:
-        """One of them hangs while inside."""
+        """Suspend a process in the context."""
         pid = self.processes[name].pid
         os.kill(pid, signal.SIGSTOP)
         try:
@@ -45,9 +45,9 @@ async def peers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     with private_daemon(venus_files) as session, private_daemon(bluez_files) as system:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", session)
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", system)
-        there = {"DBUS_SESSION_BUS_ADDRESS": system}  # its control interface, too
+        control_bus = {"DBUS_SESSION_BUS_ADDRESS": system}  # for its control interface
         async with (
-            Program("simulate", "--bluez-only", "--packs", "1", environment=there) as bluetoothd,
+            Program("simulate", "--bluez-only", "--packs", "1", environment=control_bus) as bluetoothd,
             Program("simulate", "--settings-only") as localsettings,
             Venus() as venus,
         ):

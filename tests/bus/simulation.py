@@ -24,7 +24,7 @@ from dbus_fast.aio import MessageBus
 
 from tests.patience import PATIENCE
 
-# With a watchdog that gives a busy machine time to end; tests of the watchdog have commands of their own.
+# With a watchdog that waits longer at the end, for busy machines; tests of the watchdog use other commands.
 PATIENT = f"""
 import runpy
 from dbus_xbms.process import watchdog
@@ -33,9 +33,9 @@ runpy.run_module("dbus_xbms", run_name="__main__", alter_sys=True)
 """
 COMMAND = (sys.executable, "-W", "error", "-c", PATIENT)
 CONTROL = "dbus_xbms.Simulator"
-# What an interpreter prints when something was left behind.
+# Output of Python about leaked tasks, sockets and exceptions.
 LEFT_BEHIND = ("Traceback", "was never retrieved", "was never awaited", "was destroyed", "ResourceWarning")
-QUICK = {"disconnect": 0.2}  # BlueZ takes 2 s for a disconnect, which only few tests are about
+QUICK = {"disconnect": 0.2}  # BlueZ takes 2 s for a disconnect, which few tests depend on
 
 
 class Program:
@@ -49,13 +49,13 @@ class Program:
     ) -> None:
         self.command = command
         self.arguments = arguments
-        self.environment = environment or {}  # besides that of this process
+        self.environment = environment or {}  # added to that of this process
         self.log: list[str] = []  # standard error
         self.output: list[str] = []  # standard output
         self.status: int | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._readers = asyncio.TaskGroup()
-        self._line = asyncio.Event()  # one more line has come
+        self._line = asyncio.Event()  # set at each new line
 
     async def __aenter__(self) -> Self:
         self._process = await asyncio.create_subprocess_exec(
@@ -86,14 +86,14 @@ class Program:
             self._show()
 
     async def stop(self, number: int = signal.SIGTERM, timeout: float = PATIENCE) -> int:
-        """End it by a signal and return its exit status; it must end within ``timeout`` s."""
+        """Send it a signal and return its exit status; it must end within ``timeout`` s."""
         assert self._process
         if self._process.returncode is None:
             self._process.send_signal(number)
         return await self.ended(timeout)
 
     async def ended(self, timeout: float = PATIENCE) -> int:
-        """Wait until it has ended by itself and return its exit status."""
+        """Wait until it ends and return its exit status."""
         assert self._process
         async with asyncio.timeout(timeout):
             self.status = await self._process.wait()
@@ -117,7 +117,7 @@ class Program:
 
     @property
     def left_behind(self) -> list[str]:
-        """Lines that tell of tasks, sockets or exceptions forgotten; call after it has ended."""
+        """Lines about leaked tasks, sockets or exceptions; read it after the process has ended."""
         lines = [*self.log, *self.output]
         return [line for line in lines if any(mark in line for mark in LEFT_BEHIND)]
 
@@ -135,7 +135,7 @@ class Program:
 class Simulation(Program):
     """Simulated packs, BlueZ and localsettings.
 
-    ``packs`` is how many default packs, or their rows as in a scenario file; see docs/simulator.md.
+    ``packs`` is the number of default packs, or rows as in a scenario file; see docs/simulator.md.
     """
 
     def __init__(
@@ -170,31 +170,31 @@ class Simulation(Program):
     ) -> None:
         if self._bus is not None:
             self._bus.disconnect()
-            with suppress(OSError, EOFError):  # the bus may have gone before us
+            with suppress(OSError, EOFError):  # the bus may be gone already
                 await self._bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
         self._directory.cleanup()
         await super().__aexit__(kind, err, trace)
 
     async def fault(self, name: str, target: str = "", /, **parameters: bool | int | float | str) -> None:
-        """Inject a fault; returns when a restart is over, at once for all else."""
+        """Inject a fault; a restart returns when it is over, any other fault at once."""
         types = {bool: "b", int: "i", float: "d", str: "s"}
         variants = {key: Variant(types[type(value)], value) for key, value in parameters.items()}
         await self._call("Inject", "ssa{sv}", target, name, variants)
 
     async def truth(self, address: str) -> dict[str, Any]:
-        """What is really so with a pack."""
+        """The true state of a pack."""
         truth: dict[str, Any] = json.loads(await self._call("Truth", "s", address))
         return truth
 
     async def counters(self) -> dict[str, Any]:
-        """What each adapter was asked to do, by its name."""
+        """Counters of each adapter, by its name."""
         counters: dict[str, Any] = json.loads(await self._call("Counters"))
         return counters
 
     async def truth_when(
         self, address: str, condition: Callable[[dict[str, Any]], bool], timeout: float = PATIENCE
     ) -> dict[str, Any]:
-        """Ask for a pack's truth until ``condition`` holds, and return it."""
+        """Poll the true state of a pack until ``condition`` holds, and return it."""
         async with asyncio.timeout(timeout):
             while True:
                 truth = await self.truth(address)

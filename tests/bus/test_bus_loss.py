@@ -1,4 +1,4 @@
-"""Whenever the bus goes away, the program ends at once, says so in one line, and leaves nothing behind."""
+"""When the bus is lost, the program ends at once, logs one line, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.patience import PATIENCE
 
 STARTING = (*range(1, 12), *range(12, 40, 4))  # chunks from the daemon, up to the first polls
 LEAVING = (1, 2, 4, 7)  # more of them, after SIGTERM
-WORDS = ("lost the D-Bus connection; ending, to be", "cannot connect to the D-Bus")
+MESSAGES = ("lost the D-Bus connection; ending, to be", "cannot connect to the D-Bus")
 
 
 def errors(program: Program) -> list[str]:
@@ -35,8 +35,8 @@ async def test_losing_the_bus_at_any_message_of_the_start_ends_the_program_with_
                     await cable.cut.wait()
                 assert await program.ended() == 1, chunks
             assert program.left_behind == [], chunks
-            (why,) = errors(program)
-            assert any(words in why for words in WORDS), (chunks, why)
+            (error,) = errors(program)
+            assert any(message in error for message in MESSAGES), (chunks, error)
 
 
 async def test_losing_the_bus_during_shutdown_leaves_nothing_behind(private_bus: str, tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ async def test_losing_the_bus_during_shutdown_leaves_nothing_behind(private_bus:
             ):
                 for address in sim.addresses:
                     await venus.until(address, lambda s: s["/Dc/0/Voltage"] is not None)
-                cable.cut_after = cable.carried + chunks
+                cable.cut_after = cable.forwarded + chunks
                 status = await program.stop(signal.SIGTERM)
             assert program.left_behind == [], chunks
             assert status == len(errors(program)), chunks

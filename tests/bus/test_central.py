@@ -1,4 +1,4 @@
-"""The air on a simulated BlueZ with the real bleak: every trap that the real one was seen to set."""
+"""Central with the real bleak on a simulated BlueZ, with every pitfall observed on a real one."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ SOON = PATIENCE
 
 @asynccontextmanager
 async def running(max_connections: int = 16) -> AsyncIterator[Central]:
-    air = Central([JBD], max_connections=max_connections)
+    central = Central([JBD], max_connections=max_connections)
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(air.run())
+        task = group.create_task(central.run())
         try:
-            yield air
+            yield central
         finally:
             task.cancel()
 
 
 @asynccontextmanager
-async def linked(air: Central, address: str) -> AsyncIterator[Link]:
-    link = air.link(address, JBD)
+async def linked(central: Central, address: str) -> AsyncIterator[Link]:
+    link = central.link(address, JBD)
     try:
         await link.open()
         await link.run(JBD.hello(address, ""))
@@ -60,8 +60,8 @@ async def linked(air: Central, address: str) -> AsyncIterator[Link]:
 
 
 @asynccontextmanager
-async def both(air: Central, sim: Simulation) -> AsyncIterator[tuple[Link, Link]]:
-    async with linked(air, sim.addresses[0]) as one, linked(air, sim.addresses[1]) as two:
+async def both(central: Central, sim: Simulation) -> AsyncIterator[tuple[Link, Link]]:
+    async with linked(central, sim.addresses[0]) as one, linked(central, sim.addresses[1]) as two:
         yield one, two
 
 
@@ -70,7 +70,7 @@ async def poll(link: Link) -> Reading:
 
 
 async def reopen(link: Link, seconds: float = 30.0) -> None:
-    """Do as a pack's task does until the link stands again."""
+    """Retry until the link is open, as a pack's task does."""
     async with asyncio.timeout(seconds):
         while True:
             with suppress(LinkError):
@@ -79,8 +79,8 @@ async def reopen(link: Link, seconds: float = 30.0) -> None:
             await asyncio.sleep(0.5)
 
 
-async def shown(link: Link, state: str, seconds: float = SOON) -> None:
-    """Wait until the link's status is ``state``."""
+async def until_state(link: Link, state: str, seconds: float = SOON) -> None:
+    """Wait until the state of the link is ``state``."""
     changed = asyncio.Event()
     link.changed = changed
     async with asyncio.timeout(seconds):
@@ -89,27 +89,27 @@ async def shown(link: Link, state: str, seconds: float = SOON) -> None:
             await changed.wait()
 
 
-async def lost(link: Link) -> None:
+async def until_lost(link: Link) -> None:
     """Wait for the loss of an open link."""
     async with asyncio.timeout(PATIENCE):
         await link.lost.wait()
 
 
-# The traps
+# Pitfalls
 
 
 async def test_no_notification_is_duplicated_after_a_drop() -> None:
-    async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
+    async with Simulation(packs=1) as sim, running() as central, linked(central, sim.addresses[0]) as link:
         for _ in range(3):
             await sim.fault("drop", sim.addresses[0])
-            await lost(link)
+            await until_lost(link)
             await reopen(link)
             assert (await sim.truth(sim.addresses[0]))["notify_sessions"] == 1
         assert (await poll(link)).sample.cells
 
 
 async def test_a_second_client_beside_an_old_one_doubles_the_notifications() -> None:
-    """The simulator sets the trap, so that the test above proves something."""
+    """Show that the simulator has the pitfall that the test above is about."""
     async with Simulation(packs=1) as sim:
         address = sim.addresses[0]
         device = await BleakScanner.find_device_by_address(address, timeout=SOON)
@@ -131,11 +131,11 @@ async def test_a_second_client_beside_an_old_one_doubles_the_notifications() -> 
 
 @pytest.mark.parametrize("signal", ["TERM", "KILL"])
 async def test_links_survive_a_restart_of_bluetoothd(signal: str) -> None:
-    async with Simulation(packs=2) as sim, running() as air, both(air, sim) as (one, two):
+    async with Simulation(packs=2) as sim, running() as central, both(central, sim) as (one, two):
         async with asyncio.TaskGroup() as group:
             group.create_task(sim.fault("restart_bluetoothd", signal=signal, seconds=1.0))
-            await lost(one)
-            await lost(two)
+            await until_lost(one)
+            await until_lost(two)
             assert one.status.state in ("no Bluetooth", "connection lost")
             await one.close()
         for link in (one, two):
@@ -146,7 +146,7 @@ async def test_links_survive_a_restart_of_bluetoothd(signal: str) -> None:
 
 
 async def test_a_request_in_flight_fails_with_the_link_when_bluetoothd_is_killed() -> None:
-    async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
+    async with Simulation(packs=1) as sim, running() as central, linked(central, sim.addresses[0]) as link:
         await sim.fault("mute", sim.addresses[0])
         async with asyncio.TaskGroup() as group:
             group.create_task(sim.fault("restart_bluetoothd", signal="KILL", seconds=0.5))
@@ -156,40 +156,40 @@ async def test_a_request_in_flight_fails_with_the_link_when_bluetoothd_is_killed
 
 
 async def test_an_absent_pack_delays_a_present_one_by_less_than_seven_seconds() -> None:
-    async with Simulation(packs=2) as sim, running() as air:
+    async with Simulation(packs=2) as sim, running() as central:
         absent, present = sim.addresses
-        async with linked(air, absent), linked(air, present):
+        async with linked(central, absent), linked(central, present):
             pass  # BlueZ knows both now
         await sim.fault("vanish", absent)
-        away = air.link(absent, JBD)
-        began = asyncio.get_running_loop().time()
+        link = central.link(absent, JBD)
+        started = asyncio.get_running_loop().time()
 
-        async def wait_in_vain() -> None:
+        async def expect_no_answer() -> None:
             with pytest.raises(LinkError, match="no answer"):
-                await away.open()
+                await link.open()
 
         async with asyncio.TaskGroup() as group:
-            group.create_task(wait_in_vain())
-            await shown(away, "connecting")
-            async with linked(air, present):
-                assert asyncio.get_running_loop().time() - began < 4 + 3
+            group.create_task(expect_no_answer())
+            await until_state(link, "connecting")
+            async with linked(central, present):
+                assert asyncio.get_running_loop().time() - started < 4 + 3
 
 
 async def test_a_pack_that_advertises_again_is_found() -> None:
-    async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
+    async with Simulation(packs=1) as sim, running() as central, linked(central, sim.addresses[0]) as link:
         await sim.fault("vanish", sim.addresses[0])
-        await lost(link)
+        await until_lost(link)
         link._request.failures = 1  # the 20 s of the direct attempt are tested in virtual time
         async with asyncio.TaskGroup() as group:
             group.create_task(reopen(link))
-            await shown(link, "searching")
+            await until_state(link, "searching")
             await sim.fault("appear", sim.addresses[0])
         assert (await poll(link)).sample.cells
         assert (await sim.counters())["hci0"]["discovering"] is False
 
 
 async def test_a_link_opens_after_failed_connection_attempts() -> None:
-    async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
+    async with Simulation(packs=1) as sim, running() as central, linked(central, sim.addresses[0]) as link:
         await link.close()
         await sim.fault("fail_connects", sim.addresses[0], count=2)
         await reopen(link)
@@ -198,7 +198,11 @@ async def test_a_link_opens_after_failed_connection_attempts() -> None:
 
 async def test_a_silent_loss_of_the_link_is_noticed_by_a_request_and_the_link_reopens() -> None:
     timing = {"supervision": 1.0}
-    async with Simulation(1, timing=timing) as sim, running() as air, linked(air, sim.addresses[0]) as link:
+    async with (
+        Simulation(1, timing=timing) as sim,
+        running() as central,
+        linked(central, sim.addresses[0]) as link,
+    ):
         await sim.fault("link_loss", sim.addresses[0])
         with pytest.raises(LinkError, match="connection lost"):
             await poll(link)
@@ -207,9 +211,9 @@ async def test_a_silent_loss_of_the_link_is_noticed_by_a_request_and_the_link_re
 
 
 async def test_a_scan_refused_as_in_progress_is_retried_until_it_succeeds() -> None:
-    async with Simulation(packs=1) as sim, running() as air:
+    async with Simulation(packs=1) as sim, running() as central:
         await sim.fault("busy", "hci0", seconds=1.0)
-        link = air.link(sim.addresses[0], JBD)
+        link = central.link(sim.addresses[0], JBD)
         with pytest.raises(LinkError, match="Bluetooth is busy with another program"):
             await link.open()
         await reopen(link)
@@ -220,39 +224,39 @@ async def test_a_scan_refused_as_in_progress_is_retried_until_it_succeeds() -> N
 
 
 async def test_a_link_waits_for_an_adapter_that_is_off() -> None:
-    async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
+    async with Simulation(packs=1) as sim, running() as central, linked(central, sim.addresses[0]) as link:
         await sim.fault("power", "hci0", on=False)
-        await lost(link)
+        await until_lost(link)
         await link.close()
         async with asyncio.TaskGroup() as group:
             group.create_task(reopen(link))
-            await shown(link, "adapter off")
-            assert not air.adapters[0].powered
+            await until_state(link, "adapter off")
+            assert not central.adapters[0].powered
             await sim.fault("power", "hci0", on=True)
         assert (await poll(link)).sample.cells
 
 
 async def test_a_link_waits_for_an_unplugged_adapter_and_recognises_it_under_another_number() -> None:
-    async with Simulation(packs=1) as sim, running() as air, linked(air, sim.addresses[0]) as link:
-        home = air.adapters[0].address
+    async with Simulation(packs=1) as sim, running() as central, linked(central, sim.addresses[0]) as link:
+        home = central.adapters[0].address
         await sim.fault("unplug", "hci0")
-        await lost(link)
-        assert not air.adapters
+        await until_lost(link)
+        assert not central.adapters
         await link.close()
-        again = air.link(sim.addresses[0], JBD, adapter=home)
+        again = central.link(sim.addresses[0], JBD, adapter=home)
         async with asyncio.TaskGroup() as group:
             group.create_task(reopen(again))
-            await shown(again, "no adapter")
+            await until_state(again, "no adapter")
             await sim.fault("plug", home, name="hci3")
-        assert [(one.hci, one.links) for one in air.adapters] == [("hci3", 1)]
+        assert [(one.hci, one.links) for one in central.adapters] == [("hci3", 1)]
         await again.close()
 
 
 async def test_a_link_waits_for_bluetoothd_to_start() -> None:
-    async with running() as air:
-        link = air.link("A4:C1:37:00:00:01", JBD)
+    async with running() as central:
+        link = central.link("A4:C1:37:00:00:01", JBD)
         opening = asyncio.ensure_future(link.open())
-        await shown(link, "no Bluetooth")
+        await until_state(link, "no Bluetooth")
         async with Simulation(packs=1):
             await opening
             assert link.status.state == CONNECTED
@@ -262,15 +266,15 @@ async def test_a_link_waits_for_bluetoothd_to_start() -> None:
 async def test_a_link_waits_for_the_system_bus(
     private_bus: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path}/nobody")
-    async with running() as air:
-        link = air.link("A4:C1:37:00:00:01", JBD)
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path}/missing")
+    async with running() as central:
+        link = central.link("A4:C1:37:00:00:01", JBD)
         opening = asyncio.ensure_future(link.open())
-        await shown(link, "no Bluetooth")
+        await until_state(link, "no Bluetooth")
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", private_bus)
         async with Simulation(packs=1):
             await opening
-            assert air.adapters[0].links == 1
+            assert central.adapters[0].links == 1
             await link.close()
 
 
@@ -296,12 +300,12 @@ async def test_a_link_reopens_after_the_system_bus_restarts(
 ) -> None:
     for which in ("SYSTEM", "SESSION"):
         monkeypatch.setenv(f"DBUS_{which}_BUS_ADDRESS", f"unix:path={tmp_path}/own")
-    async with running() as air:
-        link = air.link("A4:C1:37:00:00:01", JBD)
+    async with running() as central:
+        link = central.link("A4:C1:37:00:00:01", JBD)
         async with own_bus(tmp_path), Simulation(packs=1) as sim:
             await reopen(link)
             await sim.stop()
-        await lost(link)
+        await until_lost(link)
         async with own_bus(tmp_path), Simulation(packs=1):
             await reopen(link)
             await link.run(JBD.hello("A4:C1:37:00:00:01", ""))
@@ -309,36 +313,36 @@ async def test_a_link_reopens_after_the_system_bus_restarts(
             await link.close()
 
 
-# Courtesy
+# Use of the radio
 
 
 async def test_packs_connect_one_at_a_time_and_scanning_stops() -> None:
-    async with Simulation(packs=6) as sim, running() as air:
-        links = [air.link(address, JBD) for address in sim.addresses]
+    async with Simulation(packs=6) as sim, running() as central:
+        links = [central.link(address, JBD) for address in sim.addresses]
         async with asyncio.TaskGroup() as group:
             for link in links:
                 group.create_task(reopen(link))
         counters = (await sim.counters())["hci0"]
         assert counters["connecting_most"] == 1
         assert counters["discovering"] is False
-        assert air.adapters[0].links == 6
+        assert central.adapters[0].links == 6
         async with asyncio.TaskGroup() as group:
             for link in links:
                 group.create_task(link.close())
-        assert air.adapters[0].links == 0
+        assert central.adapters[0].links == 0
 
 
 async def test_a_known_pack_reconnects_without_a_scan() -> None:
-    async with Simulation(packs=1) as sim, running() as air:
-        async with linked(air, sim.addresses[0]):
+    async with Simulation(packs=1) as sim, running() as central:
+        async with linked(central, sim.addresses[0]):
             before = (await sim.counters())["hci0"]["discoveries"]
-        async with linked(air, sim.addresses[0]):
+        async with linked(central, sim.addresses[0]):
             assert (await sim.counters())["hci0"]["discoveries"] == before
 
 
 async def test_discovery_lists_packs_in_range_and_connected_packs() -> None:
-    async with Simulation(packs=3) as sim, running() as air, linked(air, sim.addresses[1]):
-        found = await air.discover(2.0)
+    async with Simulation(packs=3) as sim, running() as central, linked(central, sim.addresses[1]):
+        found = await central.discover(2.0)
         assert sorted(one.address for one in found) == sim.addresses
         assert found[-1].address == sim.addresses[1]
         assert found[-1].rssi is None
@@ -348,7 +352,7 @@ async def test_discovery_lists_packs_in_range_and_connected_packs() -> None:
 async def test_a_connection_left_over_from_a_crash_is_taken_over() -> None:
     async with Simulation(packs=1) as sim:
         address = sim.addresses[0]
-        async with running() as air, linked(air, address):
+        async with running() as central, linked(central, address):
             pass
         bus = await MessageBus(bus_type=BusType.SYSTEM).connect()
         await bus.call(
@@ -361,7 +365,7 @@ async def test_a_connection_left_over_from_a_crash_is_taken_over() -> None:
         )
         bus.disconnect()
         await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
-        async with running() as air, linked(air, address) as link:
+        async with running() as central, linked(central, address) as link:
             assert (await poll(link)).sample.cells
 
 
@@ -370,11 +374,11 @@ async def test_nothing_is_left_behind(caplog: pytest.LogCaptureFixture) -> None:
         gc.collect()
         files = open_files()
         for _ in range(3):
-            async with running() as air, linked(air, sim.addresses[0]) as link:
+            async with running() as central, linked(central, sim.addresses[0]) as link:
                 await sim.fault("drop", sim.addresses[0])
-                await lost(link)
+                await until_lost(link)
                 await reopen(link)
-                await air.discover(0.3)
+                await central.discover(0.3)
         gc.collect()
         assert open_files() == files
         assert asyncio.all_tasks() == {asyncio.current_task()} | readers_of(sim)
@@ -389,7 +393,7 @@ def readers_of(sim: Simulation) -> set[asyncio.Task[None]]:
     return set(sim._readers._tasks)
 
 
-# What we rely on inside the libraries
+# Private names of the libraries
 
 
 async def test_the_private_names_that_the_program_uses_exist() -> None:

@@ -1,4 +1,4 @@
-"""A controlling pack on the bus: its limits, and what silence does to them, in both directions."""
+"""Limits of a controlling pack on the bus, and how they change when its polls fail and succeed again."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def limits(seen: Seen) -> tuple[Any, Any, Any]:
     return seen[CVL], seen[CCL], seen[DCL]
 
 
-def never_half(seen: Seen) -> list[dict[str, Any]]:
-    """Signals in which a limit went invalid while the service was there."""
+def invalid_limits(seen: Seen) -> list[dict[str, Any]]:
+    """Signals in which a limit became invalid while the service was on the bus."""
     return [
         change for _, change in seen.signals if any(change.get(path, 0) is None for path in (CVL, CCL, DCL))
     ]
@@ -52,7 +52,7 @@ async def test_all_limits_of_a_controlling_pack_are_valid_from_the_start() -> No
         assert all(limit is not None for limit in limits(seen))
         assert seen[CVL] <= 4 * 3.45
         await venus.until(ONE, settled)
-        assert never_half(seen) == []
+        assert invalid_limits(seen) == []
         assert seen["/Info/ChargeMode"] == "Bulk"
         assert seen["/Info/ChargeLimitation"]
         assert seen["/Info/ChargeRequest"] == 0
@@ -63,18 +63,18 @@ async def test_all_limits_of_a_controlling_pack_are_valid_from_the_start() -> No
 async def test_no_pack_controls_until_control_is_1_and_a_chemistry_is_chosen(
     chosen: dict[str, Any],
 ) -> None:
-    ever: set[str] = set()
+    controlled: set[str] = set()
 
     def look(seen: Seen) -> None:
         if CVL in seen.items:
-            ever.add(seen.name)
+            controlled.add(seen.name)
 
     async with Simulation(1), Venus(look) as venus:
         await venus.enable(ONE, **chosen)
         async with Program("run"):
             await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is not None)
-            await asyncio.sleep(2)  # two polls more
-        assert ever == set()
+            await asyncio.sleep(2)  # two more polls
+        assert controlled == set()
 
 
 async def test_control_moves_between_packs_at_runtime() -> None:
@@ -91,8 +91,8 @@ async def test_control_moves_between_packs_at_runtime() -> None:
         await venus.until(TWO, lambda s: CVL not in s.items)
 
 
-async def silenced(venus: Venus, volts: float) -> None:
-    """What the bus must show, phase by phase, when polls fail of a pack that had about ``volts``."""
+async def assert_phases_of_silence(venus: Venus, volts: float) -> None:
+    """Check each phase of silence on the bus for a pack whose last voltage was about ``volts``."""
     seen = await venus.until(ONE, lambda s: s["/Dc/0/Voltage"] is None)
     assert volts - 0.7 < seen[CVL] < volts - 0.2
     assert limits(seen)[1:] == (0.0, DISCHARGE / 2)
@@ -103,7 +103,7 @@ async def silenced(venus: Venus, volts: float) -> None:
     assert limits(seen)[1:] == (0.0, 0.0)
     assert seen["/State"] == 10
     assert seen["/ConnectionInformation"].startswith("stopped")
-    assert never_half(seen) == []
+    assert invalid_limits(seen) == []
     await venus.until_gone(ONE)
 
 
@@ -115,7 +115,7 @@ async def test_silence_derates_stops_and_withdraws_and_a_good_poll_restores_ever
         held = await venus.until(ONE, lambda s: s["/ConnectionInformation"].startswith("held"))
         assert limits(held) == (seen[CVL], CHARGE, DISCHARGE)
         volts = held["/Dc/0/Voltage"]
-        await silenced(venus, volts)
+        await assert_phases_of_silence(venus, volts)
         await sim.fault("clear", ONE)
         back = await venus.until(ONE, controlling)
         assert back["/Alarms/BmsCable"] == 0
@@ -135,7 +135,7 @@ async def test_after_a_restart_an_absent_pack_has_derated_limits_from_the_start(
             seen = await venus.until(ONE, settled)
             await sim.fault("vanish", ONE)
             async with asyncio.timeout(PATIENCE):
-                while not await venus.setting(ONE, "ControlState"):  # noqa: ASYNC110 (localsettings is asked)
+                while not await venus.setting(ONE, "ControlState"):  # noqa: ASYNC110 (localsettings is polled)
                     await asyncio.sleep(0.1)
             await program.stop(end)
             await venus.until_gone(ONE)
@@ -143,7 +143,7 @@ async def test_after_a_restart_an_absent_pack_has_derated_limits_from_the_start(
             back = await venus.until(ONE, lambda s: CVL in s.items)
             assert back[CVL] < seen[CVL]
             assert limits(back)[1:] == (0.0, DISCHARGE / 2)
-            assert never_half(back) == []
+            assert invalid_limits(back) == []
             await sim.fault("appear", ONE)
             await venus.until(ONE, settled)
 
@@ -154,7 +154,7 @@ async def test_a_bluetoothd_and_localsettings_that_hang_count_as_silence() -> No
         seen = await venus.until(ONE, settled)
         os.kill(sim.pid, signal.SIGSTOP)
         try:
-            await silenced(venus, seen["/Dc/0/Voltage"])
+            await assert_phases_of_silence(venus, seen["/Dc/0/Voltage"])
         finally:
             os.kill(sim.pid, signal.SIGCONT)
         back = await venus.until(ONE, controlling)
@@ -206,12 +206,12 @@ async def test_14_4_v_is_accepted_and_voltages_outside_the_preset_are_refused() 
         await venus.until(ONE, lambda s: s[CVL] == 14.4)
         for volts in (0.5, 14.7, 19.6):
             assert await venus.write(seen.name, page, volts) == 2
-        assert await venus.set(ONE, "CellFull", 4.9) == 0  # localsettings itself knows no chemistry
+        assert await venus.set(ONE, "CellFull", 4.9) == 0  # localsettings does not check it
         await venus.until_setting(ONE, "CellFull", 3.6)
         assert seen[CCL] > 0
         assert (seen[CVL], seen["/Alarms/InternalFailure"]) == (14.4, 0)
-        words = "CellFull 4.9 V: LiFePO4 cells take at most 3.65 V; set back to 3.6"
-        assert len([line for line in program.log + program.output if words in line]) == 1
+        limitation = "CellFull 4.9 V: LiFePO4 cells take at most 3.65 V; set back to 3.6"
+        assert len([line for line in program.log + program.output if limitation in line]) == 1
 
 
 async def test_stored_settings_above_the_ceiling_stop_the_pack_with_an_alarm() -> None:
@@ -231,8 +231,8 @@ async def test_a_charge_current_of_0_is_published_as_0() -> None:
         await venus.set(ONE, "MaxChargeCurrent", 0.0)
         await venus.until(ONE, lambda s: s[CCL] == 0)
         await venus.set(ONE, "MaxChargeCurrent", -1.0)
-        words = "rising to: 0.3 C of 100 Ah (no limit set)"
-        await venus.until(ONE, lambda s: s["/Info/ChargeLimitation"] == words)
+        limitation = "rising to: 0.3 C of 100 Ah (no limit set)"
+        await venus.until(ONE, lambda s: s["/Info/ChargeLimitation"] == limitation)
 
 
 async def test_the_capacity_setting_is_the_installed_capacity() -> None:
@@ -250,14 +250,14 @@ async def test_the_history_accumulates_is_stored_and_can_be_cleared() -> None:
         await venus.enable(ONE, **CONTROL, PollInterval=0.2)
         async with Program("run"):
             await venus.until(ONE, controlling)
-            await asyncio.sleep(3)  # charge has to flow
-        drawn = await venus.setting(ONE, "TotalDrawn")
-        assert drawn > 0.01
+            await asyncio.sleep(3)  # lets charge flow
+        discharged = await venus.setting(ONE, "TotalDrawn")
+        assert discharged > 0.01
         assert await venus.setting(ONE, "MinimumVoltage") > 10
         async with Program("run"):
             seen = await venus.until(ONE, controlling)
-            assert seen["/History/TotalAhDrawn"] <= -round(drawn, 1)
+            assert seen["/History/TotalAhDrawn"] <= -round(discharged, 1)
             assert seen["/History/DeepestDischarge"] == pytest.approx(-50, abs=1)
             assert await venus.write(seen.name, "/History/Clear", 1) == 0
-        assert await venus.setting(ONE, "TotalDrawn") < drawn
+        assert await venus.setting(ONE, "TotalDrawn") < discharged
         assert (await sim.truth(ONE))["pack"]["soc"] > 40

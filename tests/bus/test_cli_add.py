@@ -1,4 +1,4 @@
-"""`dbus-xbms add` on a terminal and in a script: what it asks, waits for, finds and leaves behind."""
+"""`dbus-xbms add` on a terminal and in a script: questions, the first contact, interruptions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from dbus_fast import BusType
 
-from dbus_xbms.commands.pack_contact import LASTING, first_contact
+from dbus_xbms.commands.pack_contact import FINAL, first_contact
 from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.protocols import Advertised
 from dbus_xbms.rpc import RpcService
@@ -55,13 +55,13 @@ async def test_scan_and_add_are_enough_for_a_pack_to_control_chargers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "key", "status"), [(0, CTRL_C, 130), (4, CTRL_C, 130), (2, CTRL_D, 1)], ids=str
+    ("answered", "key", "status"), [(0, CTRL_C, 130), (4, CTRL_C, 130), (2, CTRL_D, 1)], ids=str
 )
-async def test_ctrl_c_and_ctrl_d_at_a_question_store_nothing(asked: int, key: str, status: int) -> None:
+async def test_ctrl_c_and_ctrl_d_at_a_question_store_nothing(answered: int, key: str, status: int) -> None:
     simulated = LocalSettings(BusType.SESSION)
     await simulated.open()
-    question, _ = QUESTIONS[asked]
-    shown = await talk("add", PACK, answers=[*QUESTIONS[:asked], (question, key)], columns=34)
+    question, _ = QUESTIONS[answered]
+    shown = await talk("add", PACK, answers=[*QUESTIONS[:answered], (question, key)], columns=34)
     assert shown.status == status
     assert "Traceback" not in shown.text
     assert simulated.store.entries == {}
@@ -79,7 +79,7 @@ async def test_a_pack_that_needs_its_password_is_added_and_the_reason_shown() ->
         assert "Password 123456" in done.out
 
 
-@pytest.mark.parametrize("state", LASTING)
+@pytest.mark.parametrize("state", FINAL)
 async def test_add_stops_waiting_in_states_that_waiting_does_not_resolve(state: ContactState) -> None:
     async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
         return []

@@ -1,4 +1,4 @@
-"""The command line with packs in the air: by itself, and together with the running service."""
+"""Commands with packs in range, with and without the running service."""
 
 from __future__ import annotations
 
@@ -60,21 +60,21 @@ async def test_probe_json_is_one_object_with_sample_identity_and_chunks(private_
     async with Simulation(packs=1):
         done = await command("probe", PACK.replace(":", "").lower(), "--json")
     assert done.status == 0
-    told = json.loads(done.out)
-    assert told["address"] == PACK
-    assert len(told["sample"]["cells"]) == told["identity"]["cell_count"] == 4
-    assert told["sample"]["mosfets"] == {"charge": True, "discharge": True}
-    assert told["counters"]["short_circuit"] == 0
-    assert told["chunks"][0] == "> dd a5 03 00 ff fd 77"
+    document = json.loads(done.out)
+    assert document["address"] == PACK
+    assert len(document["sample"]["cells"]) == document["identity"]["cell_count"] == 4
+    assert document["sample"]["mosfets"] == {"charge": True, "discharge": True}
+    assert document["counters"]["short_circuit"] == 0
+    assert document["chunks"][0] == "> dd a5 03 00 ff fd 77"
 
 
 async def test_probe_pairs_with_the_given_passkey(private_bus: str) -> None:
     async with Simulation([{"passkey": "123456"}]) as sim:
-        shy = await command("probe", PACK)
-        assert shy.status == 1
-        assert "needs to be paired with its passkey" in shy.err
-        assert "--passkey 123456" in shy.err
-        assert "dbus-xbms set" not in shy.err  # it need not be added for a first look
+        unpaired = await command("probe", PACK)
+        assert unpaired.status == 1
+        assert "needs to be paired with its passkey" in unpaired.err
+        assert "--passkey 123456" in unpaired.err
+        assert "dbus-xbms set" not in unpaired.err  # a pack can be probed before it is added
         wrong = await command("probe", PACK, "--passkey", "654321")
         assert "refuses its passkey" in wrong.err
         done = await command("probe", PACK, "--passkey", "123456")
@@ -85,7 +85,7 @@ async def test_probe_pairs_with_the_given_passkey(private_bus: str) -> None:
 
 async def test_probe_refuses_a_passkey_that_is_not_digits(private_bus: str) -> None:
     done = await command("probe", PACK, "--passkey", "12345x")
-    assert (done.status, "Passkey takes up to six digits" in done.err) == (2, True)
+    assert (done.status, "Passkey must be up to six digits" in done.err) == (2, True)
 
 
 async def test_probe_says_how_to_give_the_password(private_bus: str) -> None:
@@ -132,14 +132,14 @@ async def test_the_bus_shows_that_a_connected_pack_does_not_answer(
         await venus.until(PACK, lambda seen: seen["/Dc/0/Voltage"] is not None)
         await sim.fault("mute", PACK)
         await sim.fault("drop", PACK)
-        told = "reached, but does not answer"
-        await venus.until(PACK, lambda seen: told in seen["/Bluetooth/State"])
+        state = "reached, but does not answer"
+        await venus.until(PACK, lambda seen: state in seen["/Bluetooth/State"])
         await sim.fault("clear", PACK)
         await venus.until(PACK, lambda seen: seen["/Bluetooth/State"] == "connected")
 
 
 async def listed(*words: str) -> str:
-    """What `list` prints, once it has these words."""
+    """Run `list` until its output has all ``words``, and return the output."""
     async with asyncio.timeout(PATIENCE):
         while True:
             out = (await command("list")).out
@@ -167,11 +167,11 @@ async def test_list_and_doctor_distinguish_mute_foreign_and_absent_packs(private
         assert ": service ff00 is there, but not its characteristics ff01 and ff02" in out
         assert ": not heard yet, after " in out
         found = json.loads((await command("doctor", "--json")).out)["findings"]
-        said = {one["topic"]: f"{one['words']} {one['advice']}" for one in found}
-        assert "it connects, but never answers" in said[f"pack {mute}"]
-        assert "close it on every phone" in said[f"pack {mute}"]
-        assert "another make of BMS" in said[f"pack {other}"]
-        assert "not heard yet" in said[f"pack {away}"]
+        text_of = {one["topic"]: f"{one['words']} {one['advice']}" for one in found}
+        assert "it connects, but never answers" in text_of[f"pack {mute}"]
+        assert "close it on every phone" in text_of[f"pack {mute}"]
+        assert "another make of BMS" in text_of[f"pack {other}"]
+        assert "not heard yet" in text_of[f"pack {away}"]
 
 
 async def test_scan_add_list_watch_and_remove_work_in_sequence(private_bus: str) -> None:

@@ -32,7 +32,7 @@ STATES_OF_A_MOSFET = (
 
 @asynccontextmanager
 async def demo(*arguments: str, **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A demo, killed at the end with all that it left; its mark finds its children."""
+    """Run the demo; at the end, kill it and all processes with its mark."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "dbus_xbms", "demo", *arguments),
         stdin=asyncio.subprocess.DEVNULL,
@@ -52,12 +52,12 @@ async def demo(*arguments: str, **environment: str) -> AsyncIterator[asyncio.sub
 
 
 def marked(mark: str) -> list[int]:
-    """Processes that were started with our mark in their environment."""
+    """Processes with the mark in their environment."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             environment = (folder / "environ").read_bytes()
-        except OSError:  # not ours, or gone meanwhile
+        except OSError:  # of another user, or ended
             continue
         if f"{MARK}={mark}".encode() in environment:
             found.append(int(folder.name))
@@ -65,9 +65,9 @@ def marked(mark: str) -> list[int]:
 
 
 async def until_gone(mark: str) -> None:
-    """Wait until the system has ended what was killed."""
+    """Wait until no process has the mark."""
     async with asyncio.timeout(PATIENCE):
-        while marked(mark):  # noqa: ASYNC110 (a process that is not our child tells nobody)
+        while marked(mark):  # noqa: ASYNC110 (no event for processes that are not children)
             await asyncio.sleep(0.01)
 
 
@@ -85,7 +85,7 @@ async def test_once_prints_every_pack_with_values_and_leaves_no_process_behind(m
         out, err = await process.communicate()
         assert (process.returncode, err.decode()) == (0, "")
         assert len(re.findall(r"^now +[\d.]+% +[\d.]+V ", out.decode(), re.MULTILINE)) == 3
-        first, *others = out.decode().split("\n\n")  # one controls, the others watch
+        first, *others = out.decode().split("\n\n")  # only the first controls
         assert re.search(r"^CVL +\d+\.\d+V  \w", first, re.MULTILINE)
         assert ["CVL" in pack for pack in others] == [False, False]
         assert all("Not controlling" in pack for pack in others)
@@ -151,12 +151,12 @@ async def test_a_signal_ends_the_demo_and_all_its_children(mark: str, number: si
 
 
 async def test_a_second_ctrl_c_ends_the_demo_at_once_and_leaves_no_process_or_folder(mark: str) -> None:
-    with TemporaryDirectory() as folder:  # not tmp_path: a socket has a short one
+    with TemporaryDirectory() as folder:  # not tmp_path, which is too long for a socket
         async with demo(**{MARK: mark, "TMPDIR": folder}) as process:
             assert process.stdout
             await process.stdout.readline()
             (service,) = [pid for pid in marked(mark) if b"\0run\0" in command_line(pid)]
-            os.kill(service, signal.SIGSTOP)  # it does not end when told to: the demo waits for it
+            os.kill(service, signal.SIGSTOP)  # it does not end on SIGTERM, so the demo waits for it
             pressed = await pressed_until_ended(process)
             assert pressed > 1
             _, err = await process.communicate()
@@ -166,7 +166,7 @@ async def test_a_second_ctrl_c_ends_the_demo_at_once_and_leaves_no_process_or_fo
 
 
 async def pressed_until_ended(process: asyncio.subprocess.Process) -> int:
-    """Press Ctrl-C, and again after a second for a process that has not ended; how often that was."""
+    """Press Ctrl-C every second until the process ends; return how many times."""
     for pressed in count(1):
         process.send_signal(signal.SIGINT)
         with suppress(TimeoutError):
@@ -198,9 +198,9 @@ async def test_a_child_that_dies_ends_the_demo_with_the_tail_of_its_log(mark: st
     [
         (("--replay", "atlantis"), 1, "unknown recording 'atlantis'; known: "),
         (("--replay", ""), 1, "unknown recording ''"),
-        (("--packs", "0"), 2, "takes 1 to 99 packs, not '0'"),
-        (("--packs", "-1"), 2, "takes 1 to 99 packs, not '-1'"),
-        (("--packs", "many"), 2, "takes 1 to 99 packs, not 'many'"),
+        (("--packs", "0"), 2, "must be from 1 to 99 packs, not '0'"),
+        (("--packs", "-1"), 2, "must be from 1 to 99 packs, not '-1'"),
+        (("--packs", "many"), 2, "must be from 1 to 99 packs, not 'many'"),
     ],
     ids=str,
 )

@@ -1,4 +1,4 @@
-"""The doctor on a real bus and a fake root: the service, simulated packs, and what else a GX has."""
+"""`doctor` on a real bus with simulated packs and a directory in place of the root of a GX."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NAME, PASSWORD = "Aunt Mary", "314159"
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """The files of a GX on which all is well."""
+    """The files of a healthy GX."""
     files = {
         "opt/victronenergy/version": "v3.67\n20251001\n",
         "data/apps/dbus-xbms/current/install.sh": "#!/bin/sh\nexit 0\n",
@@ -59,7 +59,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def logged(root: Path, *lines: str, seconds_ago: float = 0.0) -> None:
-    """Lines of the service's log, as multilog writes them."""
+    """Append lines to the service's log, as multilog writes them."""
     stamp = f"@{int(time.time() - seconds_ago) + 2**62 + 10:016x}00000000"
     file = root / "var/log/dbus-xbms/current"
     file.write_text(file.read_text() + "".join(f"{stamp} {line}\n" for line in lines))
@@ -67,7 +67,7 @@ def logged(root: Path, *lines: str, seconds_ago: float = 0.0) -> None:
 
 @asynccontextmanager
 async def venus_service(name: str, items: Mapping[str, Any], *, hangs: bool = False) -> AsyncIterator[None]:
-    """A service of Venus that shows some values, or never answers."""
+    """Run a service of Venus OS that shows ``items``, or never answers."""
     bus = await MessageBus(bus_type=BusType.SESSION).connect()
 
     def answer(call: Message) -> Message | bool | None:
@@ -104,7 +104,7 @@ async def doctor(root: Path, *arguments: str) -> Done:
 
 
 def findings(done: Done) -> dict[str, dict[str, str]]:
-    """By topic; the worst of each."""
+    """The findings by topic; of several, the worst."""
     assert done.out, done.err
     return {one["topic"]: one for one in reversed(json.loads(done.out)["findings"])}
 
@@ -147,7 +147,7 @@ async def test_doctor_reports_a_bluetoothd_that_hangs(root: Path) -> None:
             os.kill(sim.pid, signal.SIGCONT)
     assert findings(done)["bluetoothd"]["words"] == "it is running but does not answer"
     assert "/etc/init.d/bluetooth restart" in findings(done)["bluetoothd"]["advice"]
-    assert "adapter" not in findings(done)  # nothing is known of any
+    assert "adapter" not in findings(done)  # unknown, so not mentioned
 
 
 async def test_problems_are_reported_and_make_the_status_1(root: Path) -> None:

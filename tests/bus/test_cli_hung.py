@@ -1,4 +1,4 @@
-"""No command hangs on a program that does: each ends and names who does not answer."""
+"""Every command ends although a program hangs that it needs, and names that program."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.bus.test_cli_doctor import venus_service
 from tests.bus.test_cli_packs import Done, command
 from tests.bus.venus import Venus
 
-NAMES = {  # what is said of each
+MESSAGES = {  # the message about each
     "service": f"the dbus-xbms service has not answered for 5 s: restart it with `{HERE.restart}`",
     "localsettings": f"localsettings has not answered for 5 s: restart it with `{HERE.settings}`",
     "bluetoothd": f"bluetoothd has not answered for 5 s: restart it with `{HERE.bluetooth}`",
@@ -37,9 +37,9 @@ COMMANDS = (
     ("add", ONE),
     ("probe", "A4:C1:37:00:00:02"),
 )
-LAST = (("remove", ONE), ("remove", ONE, "--forget"))
-# Whose silence a command has to name; all others do without that program.
-LEANS_ON = {
+REMOVALS = (("remove", ONE), ("remove", ONE, "--forget"))
+# The commands that need each program, and have to name it when it hangs.
+NEEDED_BY = {
     "service": {"list", "watch", "set", "scan", "switch", "lend", "wait", "add", "remove", "remove --forget"},
     "localsettings": {"list", "get", "set", "scan", "lend", "add", "remove", "remove --forget"},
     "bluetoothd": {"scan", "probe"},
@@ -47,23 +47,23 @@ LEANS_ON = {
 
 
 async def run_all() -> Mapping[tuple[str, ...], Done]:
-    """All commands at once, but those that take the pack away."""
+    """Run all commands concurrently, then those that remove the pack."""
     done = await asyncio.gather(*(command(*arguments) for arguments in COMMANDS))
-    return dict(zip(COMMANDS, done, strict=True)) | {last: await command(*last) for last in LAST}
+    return dict(zip(COMMANDS, done, strict=True)) | {last: await command(*last) for last in REMOVALS}
 
 
-@pytest.mark.parametrize("hung", NAMES)
+@pytest.mark.parametrize("hung", MESSAGES)
 async def test_every_command_ends_and_names_the_program_that_hangs(
     hung: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with peers(tmp_path, monkeypatch) as there:
-        with there.stopped(hung):
+    async with peers(tmp_path, monkeypatch) as system:
+        with system.stopped(hung):
             results = await run_all()
     for arguments, done in results.items():
         called = arguments[0] + (" --forget" if "--forget" in arguments else "")
-        said = done.out + done.err
-        assert (NAMES[hung] in said) == (called in LEANS_ON[hung]), (arguments, said)
-        assert "Traceback" not in said
+        output = done.out + done.err
+        assert (MESSAGES[hung] in output) == (called in NEEDED_BY[hung]), (arguments, output)
+        assert "Traceback" not in output
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ async def test_every_command_ends_and_names_the_program_that_hangs(
 async def test_the_doctor_names_the_program_that_hangs(
     hung: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with peers(tmp_path, monkeypatch) as there:
-        with there.stopped(hung):
+    async with peers(tmp_path, monkeypatch) as system:
+        with system.stopped(hung):
             done = await command("doctor", "--root", str(tmp_path))
     assert words in done.out
 
@@ -89,12 +89,12 @@ async def test_list_shows_stored_packs_while_the_service_hangs() -> None:
         await venus.enable(ONE, CustomName="House bank")
         bus = await MessageBus(bus_type=BusType.SESSION).connect()
         bus.add_message_handler(lambda message: message.message_type is MessageType.METHOD_CALL)
-        await bus.request_name(SERVICE)  # and answers nothing
+        await bus.request_name(SERVICE)  # and never answers
         done = await command("list")
         bus.disconnect()
         await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
     assert done.status == 1
-    assert NAMES["service"] in done.err
+    assert MESSAGES["service"] in done.err
     assert "House bank" in done.out
     assert "service does not answer" in done.out
 

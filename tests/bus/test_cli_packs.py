@@ -29,7 +29,7 @@ OTHER = "A4:C1:37:0A:0B:0C"
 
 
 class Done(NamedTuple):
-    """What a command left behind."""
+    """Exit status and output of a command."""
 
     status: int | None
     out: str
@@ -37,7 +37,7 @@ class Done(NamedTuple):
 
 
 async def command(*arguments: str, typed: str | None = None) -> Done:
-    """Run ``dbus-xbms`` to its end, with what is typed as its standard input."""
+    """Run ``dbus-xbms`` to its end, with ``typed`` as its standard input."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-W", "error", "-m", "dbus_xbms", *arguments),
         stdin=asyncio.subprocess.DEVNULL if typed is None else asyncio.subprocess.PIPE,
@@ -71,7 +71,7 @@ async def pack(private_bus: str) -> AsyncIterator[ItemService]:
 
 @pytest.fixture
 async def scanner(private_bus: str) -> AsyncIterator[RpcService]:
-    """The running service, as far as a scan goes."""
+    """The D-Bus interface of a running service that finds two packs."""
 
     async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
         near = Advertised(address=ADDRESS, name="House", manufacturer={}, rssi=-50)
@@ -124,13 +124,13 @@ async def test_remove_forget_erases_one_pack_and_no_other(settings: LocalSetting
 
 
 async def test_remove_all_with_forget_erases_all_settings_of_the_program(settings: LocalSettings) -> None:
-    theirs = set(settings.store.entries)
+    before = set(settings.store.entries)
     await command("add", ADDRESS)
     await command("add", OTHER)
     await command("set", "service", "MaxConnections", "3")
     done = await command("remove", "--all", "--forget")
     assert (done.status, done.out.count("removed, and its settings erased")) == (0, 2)
-    assert set(settings.store.entries) == theirs
+    assert set(settings.store.entries) == before
 
 
 async def test_remove_needs_a_pack_or_all(settings: LocalSettings) -> None:
@@ -216,8 +216,8 @@ async def test_moving_control_to_a_pack_of_another_voltage_needs_confirmation(
     assert (await command("remove", "House", "--yes")).status == 0
 
 
-class Owner:
-    """An owner at a terminal; while they think about the first answer, something happens."""
+class Terminal:
+    """A terminal that gives ``answers``; ``meanwhile`` is called before the first one."""
 
     def __init__(self, *answers: str, meanwhile: Callable[[], object]) -> None:
         self._answers = list(answers)
@@ -243,10 +243,10 @@ async def test_remove_asks_again_if_another_pack_may_control_since_the_question(
     await command("add", ADDRESS, "--name", "House", "--chemistry", "LiFePO4", "--control", "yes")
     await command("add", OTHER, "--name", "Bow", "--chemistry", "LiFePO4")
 
-    def bow_is_let_control() -> None:
+    def let_bow_control() -> None:
         settings.store.entries["/Settings/Devices/xbms_a4c1370a0b0c/Control"].value = 1
 
-    monkeypatch.setattr("sys.stdin", Owner("yes", second, meanwhile=bow_is_let_control))
+    monkeypatch.setattr("sys.stdin", Terminal("yes", second, meanwhile=let_bow_control))
     with nullcontext() if second == "yes" else pytest.raises(ExceptionGroup, match="unhandled"):
         await _remove("House", False, yes=False)
     before, after = capsys.readouterr().out.split("Meanwhile another program changed the settings:\n")
@@ -281,10 +281,10 @@ async def test_add_refuses_a_name_that_is_an_address_and_a_forgotten_pack_is_unk
 ) -> None:
     await command("add", ADDRESS)
     done = await command("add", OTHER, "--name", ADDRESS)
-    assert (done.status, "is an address; a pack needs another name" in done.err) == (2, True)
+    assert (done.status, "is an address; choose another name" in done.err) == (2, True)
     assert stored(settings, "Enabled", "xbms_a4c1370a0b0c") is None
     done = await command("set", ADDRESS, "CustomName", "Service")
-    assert (done.status, "stands for the settings of the service" in done.err) == (2, True)
+    assert (done.status, "is reserved for the settings of the service" in done.err) == (2, True)
     await command("remove", ADDRESS, "--forget")
     done = await command("set", ADDRESS, "HoldTime", "20")
     assert done.status == 2
@@ -459,8 +459,8 @@ async def test_history_is_read_from_the_bus_or_else_from_the_stored_values(
     assert "cells       2.900V to 3.500V" in stored.out
     assert "trips       not stored" in stored.out
     assert "Stored values: the pack is not on the bus" in stored.out
-    told = json.loads((await command("history", ADDRESS, "--json")).out)
-    assert told["/History/MinimumCellVoltage"] == 2.9
+    document = json.loads((await command("history", ADDRESS, "--json")).out)
+    assert document["/History/MinimumCellVoltage"] == 2.9
 
 
 async def test_a_password_is_read_from_standard_input_and_never_shown(settings: LocalSettings) -> None:
@@ -481,26 +481,26 @@ async def test_set_without_a_value_is_a_usage_error(settings: LocalSettings) -> 
     assert done.err == "dbus-xbms: HoldTime needs a value: dbus-xbms set PACK HoldTime VALUE\n"
 
 
-NASTY = "\x1b[2Jx\nA4:C1:37:00:00:09  -10  new\u202e\x9b" + "y" * 60
+MALICIOUS = "\x1b[2Jx\nA4:C1:37:00:00:09  -10  new\u202e\x9b" + "y" * 60
 
 
 async def test_a_name_with_control_characters_is_one_harmless_cell_of_every_output(
     settings: LocalSettings,
 ) -> None:
     async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
-        return [(Advertised(address=OTHER, name=NASTY, manufacturer={}, rssi=-50), False, False)]
+        return [(Advertised(address=OTHER, name=MALICIOUS, manufacturer={}, rssi=-50), False, False)]
 
-    heard = [Advertised(address=OTHER, name=NASTY, manufacturer={}, rssi=-50)]
+    found = [Advertised(address=OTHER, name=MALICIOUS, manufacturer={}, rssi=-50)]
     items = items_for(REPORT.identity)
-    report = replace(REPORT, custom_name=NASTY)
+    report = replace(REPORT, custom_name=MALICIOUS)
     service = ItemService(f"{BATTERY}.xbms_a4c137010203", items, values(items, report), lambda *_: True)
     await service.start()
     await command("add", ADDRESS)
-    settings.store.entries["/Settings/Devices/xbms_a4c137010203/CustomName"].value = NASTY
+    settings.store.entries["/Settings/Devices/xbms_a4c137010203/CustomName"].value = MALICIOUS
     commands = ("list",), ("scan", "--seconds", "1"), ("get", ADDRESS), ("watch", "--once"), ("doctor",)
-    async with RpcService(scan, dict, dict, lambda: heard, list):
+    async with RpcService(scan, dict, dict, lambda: found, list):
         as_json = ("doctor", "--json"), ("get", ADDRESS, "--json"), ("list", "--json")
-        for arguments in (*commands, *as_json, ("switch", NASTY, "charge", "off")):
+        for arguments in (*commands, *as_json, ("switch", MALICIOUS, "charge", "off")):
             done = await command(*arguments)
             shown = done.out + done.err
             assert shown

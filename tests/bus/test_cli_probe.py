@@ -23,7 +23,7 @@ async def test_probe_reads_a_pack_by_its_name_while_it_is_lent(private_bus: str)
         assert "the service is connected to House bank; `dbus-xbms watch` shows what it reads" in held.err
         assert 'lend it first: dbus-xbms lend "House bank" 5' in held.err
         assert (await command("lend", "House bank", "5")).status == 0
-        done = await command("probe", "House bank", "--json")  # with the password of the setting
+        done = await command("probe", "House bank", "--json")  # with the stored password
         assert (done.status, done.err) == (0, "")
         assert json.loads(done.out)["address"] == ONE
         assert (await command("lend", "House bank", "0")).status == 0
@@ -32,8 +32,8 @@ async def test_probe_reads_a_pack_by_its_name_while_it_is_lent(private_bus: str)
         assert unknown.status == 2
         assert "did you mean House bank?" in unknown.err
         assert (await command("scan", "--seconds", "2")).status == 0
-        heard = await command("probe", "jbd-second", "--json")
-        assert json.loads(heard.out)["address"] == TWO
+        by_name = await command("probe", "jbd-second", "--json")
+        assert json.loads(by_name.out)["address"] == TWO
         assert (await sim.truth(TWO))["counters"]["connections"] == 1
 
 

@@ -34,7 +34,7 @@ async def test_a_scan_by_the_service_lists_packs_as_they_are_found_with_a_countd
     assert re.search(r"Scanning, none yet \.\.\. \d+ s left", text)
     assert re.search(r"Scanning, (1 pack|2 packs) \.\.\. \d+ s left", text)
     first = text.index(OTHER)
-    assert "s left" in text[first:]  # it was listed while the scan went on
+    assert "s left" in text[first:]  # it was listed during the scan
     assert text.count(OTHER) == 1
     lines = [line for line in shown.lines if line]
     assert lines[: len(header)] == header

@@ -1,4 +1,4 @@
-"""`dbus-xbms switch`: gives an order like any other program, and tells what became of it."""
+"""`dbus-xbms switch`: requests a command like any other program, and reports its outcome."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ async def test_switch_requests_a_command_and_reports_its_outcome() -> None:
         assert venus.services[f"com.victronenergy.battery.{device_id(ONE)}"]["/Io/AllowToCharge"] == 0
         again = await command("switch", ONE, "charge", "off")
         assert (again.status, again.out) == (0, "charge off: done: already off\n")
-        await asyncio.sleep(5)  # a MOSFET changes once in 5 s
+        await asyncio.sleep(5)  # a MOSFET is switched at most once in 5 s
         assert (await command("switch", ONE, "both", "off")).status == 0
-        shown = await on_terminal("switch", "house", "both", "on", columns=50)  # a MOSFET changes once in 5 s
+        shown = await on_terminal("switch", "house", "both", "on", columns=50)  # again after 5 s
         assert shown.status == 0
         assert "house: both on, waiting for the BMS ... 3" in shown.text
         assert shown.lines[0].startswith("charge on, discharge on: done")
@@ -72,15 +72,15 @@ async def test_a_pack_that_is_not_on_the_bus_cannot_be_switched() -> None:
 
 
 async def test_switch_and_lend_say_why_a_pack_is_not_read_and_what_to_do() -> None:
-    why = Contact(state=ContactState.NEEDS_PASSWORD, reason="it needs its password", advice="set it")
+    contact = Contact(state=ContactState.NEEDS_PASSWORD, reason="it needs its password", advice="set it")
 
     async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
         return []
 
-    async with Simulation([]), Venus() as venus, RpcService(scan, dict, lambda: {ONE: why}, list, list):
+    async with Simulation([]), Venus() as venus, RpcService(scan, dict, lambda: {ONE: contact}, list, list):
         await venus.enable(ONE, CustomName="House bank")
-        for order in (("switch", "house", "Charge", "OFF"), ("lend", "house")):
-            done = await command(*order)
+        for arguments in (("switch", "house", "Charge", "OFF"), ("lend", "house")):
+            done = await command(*arguments)
             assert (done.status, done.out) == (1, "")
             assert "House bank is not on the bus: it needs its password -> set it\n" in done.err
         await venus.set(ONE, "Enabled", 0)

@@ -1,4 +1,4 @@
-"""Commands that wait say on a terminal what for, and leave nothing of it behind."""
+"""Commands that wait show on a terminal what for, and erase it afterwards."""
 
 from __future__ import annotations
 

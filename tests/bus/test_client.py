@@ -56,7 +56,7 @@ async def test_two_packs_are_read_concurrently_and_one_again_after_both_are_clos
 
     async with Simulation(2, "--bluez-only") as sim:
         assert await asyncio.gather(*map(read, sim.addresses)) == [4, 16]
-        assert await read(PACK) == 4  # again, after the last client has left
+        assert await read(PACK) == 4  # again, after the last client was closed
 
 
 async def test_a_lost_connection_is_a_link_error_and_connecting_again_works(private_bus: str) -> None:
@@ -73,9 +73,9 @@ async def test_a_lost_connection_is_a_link_error_and_connecting_again_works(priv
 
 async def test_errors_say_why_a_pack_cannot_be_read(private_bus: str) -> None:
     async with Simulation([{"present": False}, {"password": "1"}, {}], "--bluez-only") as sim:
-        away, locked, silent = sim.addresses
+        absent, locked, silent = sim.addresses
         with pytest.raises(NotReached, match="not reached in 2 s: searching"):
-            async with connect(away, timeout=2.0):
+            async with connect(absent, timeout=2.0):
                 pass
         with pytest.raises(LoginFailed):
             async with connect(locked):
@@ -92,7 +92,7 @@ async def test_a_pack_is_paired_with_its_passkey_and_the_steps_are_reported(priv
         async with connect(PACK, passkey="123456", notify=steps.append) as pack:
             assert (await pack.read()).sample.cells
         assert (await sim.truth(PACK))["paired"]
-    assert steps == ["the pack needs to be paired, which comes next"]
+    assert steps == ["the pack needs to be paired; pairing now"]
 
 
 async def test_connect_times_out_when_bluetoothd_hangs(private_bus: str) -> None:

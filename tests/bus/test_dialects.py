@@ -1,4 +1,4 @@
-"""Packs that speak the protocol with an accent, from the air to Venus: recorded replies, real bleak."""
+"""Dialects of the protocol: recorded replies, through the real bleak to values on the bus."""
 
 from __future__ import annotations
 

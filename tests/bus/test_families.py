@@ -20,7 +20,7 @@ PACKS = [{"address": ONE, "name": "TOY-1", "layout": "fff0"}, {"address": OTHER,
 
 
 async def command(*arguments: str) -> str:
-    """Run a command to its good end and return its output."""
+    """Run a command that must succeed, and return its output."""
     async with Program(*arguments, command=COMMAND) as program:
         assert await program.ended() == 0, program.log
     assert program.left_behind == []

@@ -1,4 +1,4 @@
-"""The run scripts under real daemontools, on a file system on which multilog finds no room."""
+"""The run scripts under real daemontools, on a file system without space for the log."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ pytestmark = [
 
 @pytest.fixture
 def root(tmp_path: Path) -> Iterator[Path]:
-    """A GX with the real run scripts; on its /var/log there is next to no room."""
+    """A GX with the real run scripts and an almost full /var/log."""
     shutil.copytree(PROJECT / "service/dbus-xbms", tmp_path / "service/dbus-xbms")
     program = tmp_path / "data/apps/dbus-xbms/current/bin/dbus-xbms"
     program.parent.mkdir(parents=True)
@@ -46,7 +46,7 @@ def root(tmp_path: Path) -> Iterator[Path]:
     logs.mkdir(parents=True)
     done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", logs], check=False)
     if done.returncode:
-        pytest.skip("may not mount")
+        pytest.skip("mounting is not permitted")
     try:
         (logs / "filler").write_bytes(bytes(44 * 1024))
         yield tmp_path
@@ -56,7 +56,7 @@ def root(tmp_path: Path) -> Iterator[Path]:
 
 @contextmanager
 def daemontools(root: Path) -> Iterator[None]:
-    """What svscan makes of the service, in a session of its own."""
+    """Run svscan on the service, in a session of its own."""
     environment = {**os.environ, "XBMS_ROOT": str(root)}
     scan = subprocess.Popen(
         ["svscan", root / "service"], env=environment, stderr=subprocess.DEVNULL, start_new_session=True
@@ -71,35 +71,35 @@ def daemontools(root: Path) -> Iterator[None]:
         scan.wait()
 
 
-async def until(true: Callable[[], bool], seconds: float = PATIENCE) -> None:
+async def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     async with asyncio.timeout(seconds):
         while True:
-            if true():
+            if condition():
                 return
             await asyncio.sleep(0.05)
 
 
 def end(root: Path) -> None:
-    """SIGTERM, as `doctor` advises to send it."""
+    """Send SIGTERM, as `doctor` advises."""
     subprocess.run(["svc", "-t", root / "service/dbus-xbms"], check=True)
 
 
 def pid_of(root: Path) -> int:
-    """The service's process, 0 if it is not up."""
+    """The process id of the service; 0 if it is not up."""
     line = subprocess.run(["svstat", root / "service/dbus-xbms"], capture_output=True, text=True).stdout
     return int(line.partition("(pid ")[2].partition(")")[0]) if ": up (pid " in line else 0
 
 
 @contextmanager
 def pipe_to_the_log(pid: int) -> Iterator[Callable[[], bool]]:
-    """Make the pipe between service and log small; tells whether it is full."""
+    """Shrink the pipe between service and log; yield a function that returns whether it is full."""
     reader = os.open(f"/proc/{pid}/fd/1", os.O_RDONLY)
     fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, SMALLEST)
 
     def full() -> bool:
-        held = array.array("i", [0])
-        fcntl.ioctl(reader, termios.FIONREAD, held)
-        return held[0] > SMALLEST - 200
+        queued = array.array("i", [0])
+        fcntl.ioctl(reader, termios.FIONREAD, queued)
+        return queued[0] > SMALLEST - 200
 
     try:
         yield full

@@ -1,4 +1,4 @@
-"""Nothing that hangs stops the program or delays its end: no log, no program beside it, not itself."""
+"""The program runs and ends although its log is blocked, another program hangs or its loop is blocked."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SMALLEST = 4096  # bytes, a pipe of one page
 
 
 class Unread:
-    """The program, with its output into a pipe that nobody reads."""
+    """The program with its output in a pipe that is not read."""
 
     def __init__(self, reader: int, process: asyncio.subprocess.Process) -> None:
         self.process = process
@@ -35,13 +35,13 @@ class Unread:
 
     @property
     def full(self) -> bool:
-        """No further line fits."""
-        held = array.array("i", [0])
-        fcntl.ioctl(self._reader, termios.FIONREAD, held)
-        return held[0] > SMALLEST - 200
+        """Whether another line does not fit."""
+        queued = array.array("i", [0])
+        fcntl.ioctl(self._reader, termios.FIONREAD, queued)
+        return queued[0] > SMALLEST - 200
 
     async def until_full(self) -> None:
-        """Wait until the pipe is."""
+        """Wait until the pipe is full."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 if self.full:
@@ -49,7 +49,7 @@ class Unread:
                 await asyncio.sleep(0.05)
 
     def read(self) -> str:
-        """What is in the pipe."""
+        """Read all that is in the pipe."""
         return os.read(self._reader, 65536).decode()
 
 
@@ -88,22 +88,22 @@ async def test_with_an_unread_log_polling_continues_and_sigterm_ends_the_program
         await venus.until_gone(ONE)
 
 
-STANDS = """
+BLOCKS = """
 import os, sys
 from dbus_xbms import cli
 from dbus_xbms.venus.battery import BatteryService
 
 update = BatteryService.update
 
-def stand(self, report, now):
+def block(self, report, now):
     if update(self, report, now):
-        print("stands")
+        print("loop blocked")
         reader, writer = os.pipe()
         os.write(writer, bytes(65536))
         os.write(writer, b"x")
     return False
 
-BatteryService.update = stand
+BatteryService.update = block
 sys.exit(cli.main(["run"]))
 """
 
@@ -111,7 +111,7 @@ sys.exit(cli.main(["run"]))
 NOT_ENDED = "WARNING dbus_xbms.process.watchdog: not ended 2.5 s after the signal; ending now"
 
 
-async def is_ended_by_its_watchdog(program: Program, venus: Venus) -> None:
+async def assert_ended_by_watchdog(program: Program, venus: Venus) -> None:
     assert await program.stop() == 1
     await venus.until_gone(ONE)
     assert NOT_ENDED in program.log
@@ -121,11 +121,11 @@ async def test_a_program_with_a_blocked_loop_leaves_the_bus_after_sigterm() -> N
     async with (
         Simulation(1),
         Venus() as venus,
-        Program(command=(sys.executable, "-W", "error", "-c", STANDS)) as program,
+        Program(command=(sys.executable, "-W", "error", "-c", BLOCKS)) as program,
     ):
         await venus.enable(ONE)
-        await program.until("stands")
-        await is_ended_by_its_watchdog(program, venus)
+        await program.until("loop blocked")
+        await assert_ended_by_watchdog(program, venus)
 
 
 NEVER_ENDS = """
@@ -149,15 +149,15 @@ async def test_the_program_ends_even_if_saving_settings_hangs() -> None:
     ):
         await venus.enable(ONE)
         await venus.until(ONE, valid)
-        await is_ended_by_its_watchdog(program, venus)
+        await assert_ended_by_watchdog(program, venus)
 
 
-STANDS_AFTER_THREE_BEATS = """
+BLOCKS_AFTER_THREE_BEATS = """
 import sys, time
 from dbus_xbms import cli
 from dbus_xbms.process import watchdog
 
-class Stands(watchdog.Watchdog):
+class Blocking(watchdog.Watchdog):
     beats = 0
 
     def __init__(self, output):
@@ -167,23 +167,23 @@ class Stands(watchdog.Watchdog):
         super().beat()
         self.beats += 1
         if self.beats == 1 + 3:  # the first one starts it
-            print("stands")
+            print("loop blocked")
             time.sleep(1000)
 
-watchdog.Watchdog = Stands
+watchdog.Watchdog = Blocking
 sys.exit(cli.main(["run"]))
 """
 
 
 async def test_a_program_with_a_blocked_loop_is_ended_and_its_limits_leave_the_bus() -> None:
-    """At this pace one that does not beat lives for 9 s; the loop beats every 5 s."""
+    """With this interval, a loop without a beat is ended after 9 s; the loop beats every 5 s."""
     async with (
         Simulation(1),
         Venus() as venus,
-        Program(command=(sys.executable, "-W", "error", "-c", STANDS_AFTER_THREE_BEATS)) as program,
+        Program(command=(sys.executable, "-W", "error", "-c", BLOCKS_AFTER_THREE_BEATS)) as program,
     ):
         await venus.enable(ONE)
-        await program.until("stands")
+        await program.until("loop blocked")
         assert await program.ended() == 1
         await venus.until_gone(ONE)
         assert "ERROR dbus_xbms.process.watchdog: hung for 9 s; ending, to be restarted" in program.log
@@ -194,9 +194,9 @@ async def test_a_program_with_a_blocked_loop_is_ended_and_its_limits_leave_the_b
 async def test_the_program_ends_even_if_bluetoothd_or_localsettings_hangs(
     hung: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with peers(tmp_path, monkeypatch) as there:
-        with there.stopped(hung):
-            service = there.processes["service"]
+    async with peers(tmp_path, monkeypatch) as system:
+        with system.stopped(hung):
+            service = system.processes["service"]
             assert await service.stop() == 0
-            await there.venus.until_gone(ONE)
-    assert [line for line in service.log if "not ended" in line] == []  # which its watchdog would say
+            await system.venus.until_gone(ONE)
+    assert [line for line in service.log if "not ended" in line] == []  # as its watchdog would log

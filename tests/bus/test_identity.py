@@ -17,7 +17,7 @@ DOUBT, FAILURE = "/Diagnostics/Doubt", "/Alarms/InternalFailure"
 
 
 def shown(seen: Seen, path: str) -> Any:
-    """What a path shows; ``None`` also while it is not there."""
+    """The value of a path; ``None`` also if the path does not exist."""
     return seen[path] if path in seen.items else None
 
 
@@ -29,7 +29,7 @@ async def test_another_bms_is_not_charged_until_the_owner_confirms_it() -> None:
             currents.append(seen[CCL])
 
     async with Simulation(1) as _, Venus(look) as venus, Program("run") as program:
-        # What is stored is of a pack with 8 cells; one with 4 answers.
+        # The stored identity has 8 cells; the pack that answers has 4.
         await venus.enable(ONE, **CONTROL, Cells=8, Nominal=100.0)
         seen = await venus.until(ONE, lambda s: shown(s, FAILURE) == 2)
         assert "4 cells instead of 8" in seen[DOUBT]

@@ -1,4 +1,4 @@
-"""Programs that get in the way of Bluetooth are reported, once, and withdrawn when they are gone."""
+"""Programs that interfere with Bluetooth are reported once, and again when they stop."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ BLUETOOTH, SENSORS = "/Settings/Services/Bluetooth", "/Settings/Services/BleSens
 INTERFERENCE = "/Bluetooth/Interference"
 
 
-def told(program: Program, level: str, who: str) -> list[str]:
+def reports(program: Program, level: str, who: str) -> list[str]:
     lines = [line for line in (*program.output, *program.log) if "interference.monitor:" in line]
     return [
         line for line in lines if line.startswith(level) and "interference.monitor:" in line and who in line
     ]
 
 
-def names(who: str) -> Callable[[Seen], bool]:
+def is_named(who: str) -> Callable[[Seen], bool]:
     return lambda seen: who in str(seen[INTERFERENCE])
 
 
-def alone(seen: Seen) -> bool:
+def undisturbed(seen: Seen) -> bool:
     return seen[INTERFERENCE] is None
 
 
@@ -72,13 +72,13 @@ async def test_victrons_bluetooth_service_is_reported_until_it_is_switched_off()
         async with Program("run") as program:
             for address in (ONE, TWO):
                 await venus.until(address, valid)
-                await venus.until(address, names("vesmart-server"))
+                await venus.until(address, is_named("vesmart-server"))
             await venus.write(SETTINGS, BLUETOOTH, 0)
             for address in (ONE, TWO):
-                await venus.until(address, alone)
+                await venus.until(address, undisturbed)
             await program.until("no longer interferes")
-        assert len(told(program, "WARNING", "vesmart-server")) == 1
-        assert len(told(program, "INFO", "vesmart-server")) == 1
+        assert len(reports(program, "WARNING", "vesmart-server")) == 1
+        assert len(reports(program, "INFO", "vesmart-server")) == 1
 
 
 async def test_another_driver_of_the_same_pack_is_reported_while_it_runs() -> None:
@@ -88,12 +88,12 @@ async def test_another_driver_of_the_same_pack_is_reported_while_it_runs() -> No
         await venus.enable(ONE, TWO)
         await venus.until(TWO, valid)
         async with other_driver(name, items):
-            await venus.until(TWO, names(name))
+            await venus.until(TWO, is_named(name))
             assert (await venus.until(ONE, valid))[INTERFERENCE] is None
-        await venus.until(TWO, alone)
+        await venus.until(TWO, undisturbed)
         await program.stop()
-        assert len(told(program, "WARNING", name)) == 1
-        assert len(told(program, "INFO", name)) == 1
+        assert len(reports(program, "WARNING", name)) == 1
+        assert len(reports(program, "INFO", name)) == 1
 
 
 async def test_dbus_ble_sensors_is_reported_while_the_adapter_is_busy() -> None:
@@ -102,14 +102,14 @@ async def test_dbus_ble_sensors_is_reported_while_the_adapter_is_busy() -> None:
         await venus.enable(ONE)
         async with Program("run") as program:
             await venus.until(ONE, valid)
-            assert told(program, "WARNING", "") == []
+            assert reports(program, "WARNING", "") == []
             await sim.fault("busy", seconds=600.0)
-            await venus.enable(TWO)  # which has to be looked for
-            await venus.until(ONE, names("dbus-ble-sensors"))
+            await venus.enable(TWO)  # absent, so the program scans for it
+            await venus.until(ONE, is_named("dbus-ble-sensors"))
             await sim.fault("busy", seconds=0.0)
-            await venus.until(ONE, alone)
-        assert len(told(program, "WARNING", "dbus-ble-sensors")) == 1
-        assert len(told(program, "INFO", "dbus-ble-sensors")) == 1
+            await venus.until(ONE, undisturbed)
+        assert len(reports(program, "WARNING", "dbus-ble-sensors")) == 1
+        assert len(reports(program, "INFO", "dbus-ble-sensors")) == 1
 
 
 async def test_without_interfering_programs_nothing_is_reported() -> None:
@@ -118,4 +118,4 @@ async def test_without_interfering_programs_nothing_is_reported() -> None:
         seen: Any = await venus.until(ONE, valid)
         assert seen[INTERFERENCE] is None
         await program.stop()
-        assert told(program, "", "") == []
+        assert reports(program, "", "") == []

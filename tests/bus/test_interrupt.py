@@ -1,4 +1,4 @@
-"""Ctrl-C at many moments of the commands that wait for somebody: one line, status 130."""
+"""Ctrl-C at random moments of the commands that wait: one line, status 130."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ COMMANDS = (
     ("probe", AWAY),
     ("doctor", "--scan", "50"),
 )
-MOMENTS = 4  # of each
+TIMES = 4  # for each command
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
 async def test_ctrl_c_ends_a_command_that_waits(private_bus: str, command: tuple[str, ...]) -> None:
-    chance = random.Random(command[0])
+    generator = random.Random(command[0])
     async with Simulation(1):
-        for _ in range(MOMENTS):
-            end = await interrupt(*command, after=chance.uniform(0.0, 2.0))
+        for _ in range(TIMES):
+            end = await interrupt(*command, after=generator.uniform(0.0, 2.0))
             assert end == INTERRUPTED

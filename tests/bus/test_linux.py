@@ -28,7 +28,7 @@ PASSWORD = "/Settings/Devices/xbms_a4c137000001/Password"
 LINUX = Path(__file__).parents[2] / "service/linux"
 POLICY = (LINUX / "dbus-xbms.conf").read_text()
 UNITS = sorted(LINUX.glob("*.service"))
-# What Debian 12 and Ubuntu 24.04 have in /usr/share/dbus-1/system.conf; the simulator stands for bluetoothd.
+# What Debian 12 and Ubuntu 24.04 have in /usr/share/dbus-1/system.conf; the simulator replaces bluetoothd.
 SYSTEM_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -53,24 +53,24 @@ SYSTEM_BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
     <allow send_destination="dbus_xbms.Simulator"/>
     <allow send_interface="org.bluez.Agent1"/>
   </policy>
-  {ours}
+  {policy}
 </busconfig>
 """
 
 
-def system_bus(folder: Path, ours: str) -> str:
-    return SYSTEM_BUS.format(folder=folder, ours=ours, user=pwd.getpwuid(os.geteuid()).pw_name)
+def system_bus(folder: Path, policy: str) -> str:
+    return SYSTEM_BUS.format(folder=folder, policy=policy, user=pwd.getpwuid(os.geteuid()).pw_name)
 
 
 @contextmanager
 def bus_with(policy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The system bus of Debian with a policy of ours, in which this user stands for dbus-xbms."""
+    """The system bus of Debian with a policy for dbus-xbms, applied to the current user."""
     user = pwd.getpwuid(os.geteuid()).pw_name
     file = tmp_path / "dbus-xbms.conf"
     file.write_text(policy.replace('user="dbus-xbms"', f'user="{user}"'))
     with daemon_with(system_bus(tmp_path, f"<include>{file}</include>"), tmp_path) as address:
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
-        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)  # where tests and simulator speak
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)  # which the tests and the simulator use
         yield
 
 
@@ -102,32 +102,32 @@ async def test_a_pack_is_read_and_controls_on_the_bus_of_debian(debian: None, tm
 async def test_only_root_and_the_service_receive_the_signal_of_a_password(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    of_others = re.sub(r"<allow receive_sender=.*/>", "", POLICY)  # what holds for any other user
+    of_others = re.sub(r"<allow receive_sender=.*/>", "", POLICY)  # the policy as it applies to other users
     assert POLICY.count("<allow receive_sender=") == len(("root", "dbus-xbms"))
-    assert await _heard_by(POLICY, tmp_path, monkeypatch) == ["secret"]
-    assert await _heard_by(of_others, tmp_path, monkeypatch) == []
+    assert await _received_with(POLICY, tmp_path, monkeypatch) == ["secret"]
+    assert await _received_with(of_others, tmp_path, monkeypatch) == []
 
 
-async def _heard_by(policy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The values in signals of the settings that reach a listener while a password is set."""
-    heard: list[str] = []
+async def _received_with(policy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The passwords in signals that reach a listener while one is set."""
+    received: list[str] = []
 
-    def hear(message: Message) -> None:
+    def on_message(message: Message) -> None:
         if message.member == "PropertiesChanged" and message.path == PASSWORD:
-            heard.append(message.body[0]["Value"].value)
+            received.append(message.body[0]["Value"].value)
 
     with bus_with(policy, tmp_path, monkeypatch):
         store = LocalSettings(BusType.SYSTEM)
         await store.open()
         store.store.add(PASSWORD, "s", "")
         async with open_bus() as listener, open_bus() as owner:
-            listener.add_message_handler(hear)
+            listener.add_message_handler(on_message)
             await listener.follow(NAME)
             await call_daemon(listener, "AddMatch", "type='signal'")
             assert await set_value(owner, NAME, PASSWORD, Variant("s", "secret"))
-            await call_daemon(listener, "GetId")  # what was sent before the answer has come by now
+            await call_daemon(listener, "GetId")  # signals sent before the reply have arrived by now
         await store.close()
-    return heard
+    return received
 
 
 async def test_without_the_policy_settings_and_service_say_what_is_missing(
@@ -135,7 +135,7 @@ async def test_without_the_policy_settings_and_service_say_what_is_missing(
 ) -> None:
     with daemon_with(system_bus(tmp_path, ""), tmp_path) as address:
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
-        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)  # where tests and simulator speak
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)  # which the tests and the simulator use
         async with Program("settings", "--file", str(tmp_path / "settings.json")) as settings:
             assert await settings.ended() == 1
         assert settings.log[-1].endswith("install service/linux/dbus-xbms.conf in /etc/dbus-1/system.d")
@@ -153,7 +153,7 @@ async def test_a_user_whose_calls_the_bus_refuses_is_told_to_use_sudo(
     with daemon_with(system_bus(tmp_path, owns), tmp_path) as address:
         monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
         monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
-        await permission.ask()  # nobody is there to refuse anything
+        await permission.ask()  # no program owns the name, so nothing is refused
         async with Program("settings", "--file", str(tmp_path / "settings.json")) as settings:
             await settings.until("settings are in")
             with pytest.raises(CommandError, match="use sudo"):
@@ -185,8 +185,8 @@ def test_a_unit_runs_a_command_as_the_user_of_the_policy_and_always_restarts_it(
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_systemd_accepts_each_unit(unit: Path) -> None:
     done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True, timeout=60)
-    said = [line for line in done.stderr.splitlines() if "is not executable" not in line]
-    assert [line for line in said if unit.name in line] == []
+    errors = [line for line in done.stderr.splitlines() if "is not executable" not in line]
+    assert [line for line in errors if unit.name in line] == []
 
 
 def test_the_command_ignores_the_session_bus_of_the_login() -> None:

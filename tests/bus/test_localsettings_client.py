@@ -1,4 +1,4 @@
-"""The client of localsettings against the simulated one and, if its source is at hand, the real one.
+"""The client of localsettings against the simulated one and, if VICTRON_SRC is set, the real one.
 
 The environment's VICTRON_SRC names a directory with clones of victronenergy/localsettings and
 victronenergy/velib_python. They need a Python with dbus-python, PyGObject, lxml and psutil: VICTRON_PYTHON,
@@ -39,7 +39,7 @@ FIRST, SECOND = "A4:C1:37:01:02:03", "A4:C1:37:01:02:04"
 
 
 class Server(Protocol):
-    """A localsettings that a test may stop and start."""
+    """A localsettings that a test can stop and start."""
 
     async def start(self) -> None: ...
     async def stop(self) -> None: ...
@@ -85,22 +85,22 @@ class RealServer:
 @pytest.fixture(params=["simulated", "real"])
 async def server(request: pytest.FixtureRequest, private_bus: str, tmp_path: Path) -> AsyncIterator[Server]:
     if request.param == "real" and "VICTRON_SRC" not in os.environ:
-        pytest.skip("VICTRON_SRC does not name the source of the real one")
+        pytest.skip("VICTRON_SRC does not name the source of localsettings")
     server: Server = (RealServer if request.param == "real" else SimulatedServer)(tmp_path)
     yield server
     await server.stop()
 
 
 class Changes(asyncio.Queue[tuple[str, Value]]):
-    """What the client reports."""
+    """Changes that the client reports."""
 
-    def take(self, path: str, value: Value) -> None:
+    def record(self, path: str, value: Value) -> None:
         self.put_nowait((path, value))
 
 
 @asynccontextmanager
 async def serving(changes: Changes | None = None) -> AsyncIterator[LocalSettings]:
-    local = LocalSettings((changes or Changes()).take)
+    local = LocalSettings((changes or Changes()).record)
     task = asyncio.create_task(local.run())
     try:
         async with asyncio.timeout(PATIENCE):
@@ -111,8 +111,8 @@ async def serving(changes: Changes | None = None) -> AsyncIterator[LocalSettings
 
 
 @asynccontextmanager
-async def stranger() -> AsyncIterator[Callable[..., Awaitable[Message]]]:
-    """Somebody else on the bus who talks to localsettings."""
+async def other_program() -> AsyncIterator[Callable[..., Awaitable[Message]]]:
+    """Calls to localsettings by another program."""
     bus = await connect()
     closed = until_closed(bus)
 
@@ -189,8 +189,8 @@ async def test_a_value_is_stored_in_its_type_over_a_restart(server: Server) -> N
     await server.start()
     async with serving() as local:
         await local.add(rows(FIRST))
-        wanted: dict[str, Value] = {"CustomName": "Küche", "HoldTime": 45.5, "Enabled": 1}
-        for setting, value in wanted.items():
+        chosen: dict[str, Value] = {"CustomName": "Küche", "HoldTime": 45.5, "Enabled": 1}
+        for setting, value in chosen.items():
             assert await local.set(pack_path(FIRST, setting), value) == value
     await server.stop()
     await server.start()
@@ -204,7 +204,7 @@ async def test_a_value_is_stored_in_its_type_over_a_restart(server: Server) -> N
 async def test_only_writes_of_other_programs_are_reported(server: Server) -> None:
     await server.start()
     changes = Changes()
-    async with serving(changes) as local, stranger() as call:
+    async with serving(changes) as local, other_program() as call:
         await local.add(rows(FIRST))
         await local.set(name(FIRST), "mine")
         await call(name(FIRST), "SetValue", "v", Variant("s", "theirs"))
@@ -226,7 +226,7 @@ async def test_a_pack_that_another_program_adds_is_reported(server: Server) -> N
 async def test_settings_of_other_devices_are_never_reported(server: Server) -> None:
     await server.start()
     changes = Changes()
-    async with serving(changes) as local, stranger() as call:
+    async with serving(changes) as local, other_program() as call:
         await local.add(rows(FIRST))
         row = {"path": Variant("s", "/Settings/Devices/ttyUSB1/CustomName"), "default": Variant("s", "x")}
         await call("/", "AddSettings", "aa{sv}", [row], interface="Settings")
@@ -251,7 +251,7 @@ async def test_stored_settings_are_found_without_adding_them(server: Server) -> 
 
 @asynccontextmanager
 async def hasty_server(path: str, value: Value) -> AsyncIterator[None]:
-    """A localsettings in which somebody writes just after our AddSettings, and we hear of that first."""
+    """A localsettings that announces a write by another program before it replies to AddSettings."""
     bus = await connect()
     closed = until_closed(bus)
 
@@ -262,7 +262,7 @@ async def hasty_server(path: str, value: Value) -> AsyncIterator[None]:
             {"path": row["path"], "error": Variant("i", 0), "value": row["default"]} for row in call.body[0]
         ]
         change = {"Value": Variant("s", value), "Text": Variant("s", value)}
-        # The other way round both may come in one piece, so that the answer is looked at last, or may not.
+        # In the other order both may arrive in one read, and then either may be handled first.
         bus.send(
             Message.new_signal(path, "com.victronenergy.BusItem", "PropertiesChanged", "a{sv}", [change])
         )
@@ -313,15 +313,15 @@ async def test_refusals_raise_errors_with_a_message(server: Server) -> None:
     await server.start()
     async with serving() as local:
         await local.add(rows(FIRST))
-        with pytest.raises(SettingsError, match="HoldTime takes a number from 5 to 300 s"):
+        with pytest.raises(SettingsError, match="HoldTime must be a number from 5 to 300 s"):
             await local.set(pack_path(FIRST, "HoldTime"), 1.0)
         with pytest.raises(SettingsError, match="another type"):
             await local.add({pack_path(FIRST, "HoldTime"): Setting(name="HoldTime", default="long", help="")})
         with pytest.raises(SettingsError, match="underscore"):
             await local.add({"/Settings/Devices/_x/HoldTime": Setting(name="HoldTime", default=1, help="")})
-    async with serving() as unknowing:
+    async with serving() as without_rows:
         with pytest.raises(SettingsError, match="refuses 1000"):
-            await unknowing.set(pack_path(FIRST, "HoldTime"), 1000.0)
+            await without_rows.set(pack_path(FIRST, "HoldTime"), 1000.0)
 
 
 async def test_a_stored_value_out_of_the_present_range_counts_as_the_default(
@@ -335,7 +335,7 @@ async def test_a_stored_value_out_of_the_present_range_counts_as_the_default(
     async with serving() as local:
         values = await local.add(rows(FIRST))
     assert values[path] == 30.0
-    assert "HoldTime takes a number from 5 to 300 s" in caplog.text
+    assert "HoldTime must be a number from 5 to 300 s" in caplog.text
 
 
 async def test_calls_wait_for_localsettings_and_log_it_once(
@@ -350,8 +350,8 @@ async def test_calls_wait_for_localsettings_and_log_it_once(
         await server.start()
         assert (await adding).keys() == rows(FIRST).keys()
         await other
-    said = [(record.levelname, record.message) for record in caplog.records]
-    assert said == [
+    logged = [(record.levelname, record.message) for record in caplog.records]
+    assert logged == [
         ("WARNING", "waiting for localsettings (com.victronenergy.settings)"),
         ("INFO", "localsettings answers"),
     ]

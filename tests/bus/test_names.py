@@ -1,4 +1,4 @@
-"""Owners of names on a real bus: found, followed and lost."""
+"""Owners of names on a real bus: found, watched and lost."""
 
 from __future__ import annotations
 

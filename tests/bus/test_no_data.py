@@ -54,7 +54,7 @@ NO_DATA: Mapping[str, tuple[dict[str, Any], tuple[str, str, dict[str, Any]], dic
 async def no_data(
     row: dict[str, Any], fault: tuple[str, str, dict[str, Any]], chosen: Any
 ) -> AsyncIterator[None]:
-    """A boat on which something is wrong with one pack."""
+    """Run the service with one pack that it cannot read."""
     async with Simulation([row]) as sim, Venus() as venus:
         name, target, parameters = fault
         await sim.fault(name, target, **parameters)
@@ -63,8 +63,8 @@ async def no_data(
             yield
 
 
-async def until_said(*words: str) -> str:
-    """What `list` says, once it says all of this."""
+async def until_listed(*words: str) -> str:
+    """Run `list` until its output has all ``words``, and return the output."""
     async with asyncio.timeout(PATIENCE):
         while True:
             out = (await command("list")).out
@@ -77,15 +77,15 @@ async def test_from_no_data_to_the_right_advice_in_one_command(
     row: dict[str, Any], fault: tuple[str, str, dict[str, Any]], chosen: dict[str, Any], words: list[str]
 ) -> None:
     async with no_data(row, fault, chosen):
-        listed = await until_said(*words)
+        listed = await until_listed(*words)
         assert f"\n{NAME}: " in listed
         found = json.loads((await command("doctor", "--json")).out)["findings"]
         once = await command("watch", "--once")
-    (said,) = [one for one in found if one["topic"] == f"pack {NAME} ({PACK})"]
-    assert said["verdict"] in ("problem", "note")  # a note while the service has just started
+    (finding,) = [one for one in found if one["topic"] == f"pack {NAME} ({PACK})"]
+    assert finding["verdict"] in ("problem", "note")  # a note while the service has just started
     _, reason, advice = words
-    assert reason in said["words"]
-    assert advice in said["advice"]
+    assert reason in finding["words"]
+    assert advice in finding["advice"]
     assert once.status == 1
     assert once.out.startswith("Nothing to show")
     assert reason in once.out
@@ -117,7 +117,7 @@ async def test_a_scan_that_fails_says_why_and_what_to_do(
 ) -> None:
     async with Simulation(1) as sim, asyncio.TaskGroup() as group:
         injecting = group.create_task(sim.fault(fault, target, **parameters))
-        if fault != "restart_bluetoothd":  # which returns when it is over
+        if fault != "restart_bluetoothd":  # which returns only when it is over
             await injecting
         if service:
             async with Program("run") as program:
@@ -129,15 +129,15 @@ async def test_a_scan_that_fails_says_why_and_what_to_do(
             done = await command("scan", "--seconds", "1")
         injecting.cancel()
     assert done.status == 1
-    said = done.err.splitlines()
-    assert said[-1].startswith(f"dbus-xbms: {words}")
-    assert all(line.startswith("WARNING dbus_xbms.ble.") for line in said[:-1])  # without a service
+    errors = done.err.splitlines()
+    assert errors[-1].startswith(f"dbus-xbms: {words}")
+    assert all(line.startswith("WARNING dbus_xbms.ble.") for line in errors[:-1])  # without a service
 
 
 async def until_scanning(sim: Simulation) -> None:
-    """Wait until the adapter scans, which it does for nobody else while no pack is enabled."""
+    """Wait until the adapter scans; without an enabled pack it does so only for the command."""
     async with asyncio.timeout(PATIENCE):
-        while not (await sim.counters())["hci0"]["discovering"]:  # noqa: ASYNC110 (BlueZ tells nobody)
+        while not (await sim.counters())["hci0"]["discovering"]:  # noqa: ASYNC110 (no event for it)
             await asyncio.sleep(0.05)
 
 

@@ -14,14 +14,14 @@ from dbus_xbms.model import Notify
 from dbus_xbms.protocols.jbd.registers import BASIC
 from tests.bus.central import FIRST, Central, connected, find
 from tests.bus.simulation import Program, Simulation
-from tests.bus.test_central import JBD, lost, open_files, poll, running
+from tests.bus.test_central import JBD, open_files, poll, running, until_lost
 from tests.bus.test_program import of_a_poll, valid
 from tests.bus.venus import Venus
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
 
-# The simulated BlueZ, as the real one does it
+# The simulated BlueZ behaves like the real one
 
 
 async def test_a_socket_and_signals_exclude_each_other() -> None:
@@ -39,7 +39,7 @@ async def test_a_socket_ends_with_its_link_and_with_its_client() -> None:
         async with connected(acquire=True) as central:
             assert (await sim.truth(FIRST))["acquired"]
             await sim.fault("drop", FIRST)
-            await asyncio.wait_for(central.gone.wait(), 3)
+            await asyncio.wait_for(central.lost.wait(), 3)
             assert not (await sim.truth(FIRST))["acquired"]
         async with connected(acquire=True) as central:
             assert (await central.ask(BASIC)).status == 0
@@ -71,16 +71,16 @@ async def test_a_bluez_before_5_84_locks_a_pack_whose_subscription_fails(old: bo
 async def test_twenty_reconnections_over_sockets_leave_no_file_open() -> None:
     async with (
         Simulation(1, timing={"disconnect": 0.01, "connect": 0.05, "resolve": 0.05}) as sim,
-        running() as air,
+        running() as central,
     ):
-        link = air.link(FIRST, JBD)
+        link = central.link(FIRST, JBD)
         await link.open(Notify.AUTO)
         gc.collect()
         files = open_files()
         for n in range(20):
             if n % 2:
                 await sim.fault("drop", FIRST)
-                await lost(link)
+                await until_lost(link)
             await link.open(Notify.AUTO)
             assert link.acquired
             assert (await sim.truth(FIRST))["notify_sessions"] == 1
@@ -92,12 +92,12 @@ async def test_twenty_reconnections_over_sockets_leave_no_file_open() -> None:
 
 @pytest.mark.parametrize("signal", ["TERM", "KILL"])
 async def test_sockets_end_with_bluetoothd(signal: str) -> None:
-    async with Simulation(1) as sim, running() as air:
-        link = air.link(FIRST, JBD)
+    async with Simulation(1) as sim, running() as central:
+        link = central.link(FIRST, JBD)
         await link.open(Notify.AUTO)
         async with asyncio.TaskGroup() as group:
             group.create_task(sim.fault("restart_bluetoothd", signal=signal, seconds=0.5))
-            await lost(link)
+            await until_lost(link)
         await link.close()
         await link.open(Notify.AUTO)
         assert (await poll(link)).sample.cells
@@ -138,15 +138,15 @@ async def test_no_socket_is_used_when_switched_off_or_on_an_old_bluez(method: in
         assert (truth["acquired"], truth["notify_sessions"]) == (False, 1)
 
 
-# The program that gives up sooner: each connection in vain takes many seconds.
-SOON_GIVEN_UP = """
+# Gives up sooner: each failed connection takes many seconds.
+FEWER_TRIES = """
 import sys
 from dbus_xbms import cli
 from dbus_xbms.ble import notify_method
 notify_method.TRIES = 2
 sys.exit(cli.main())
 """
-COMMAND = (sys.executable, "-W", "error", "-c", SOON_GIVEN_UP)
+COMMAND = (sys.executable, "-W", "error", "-c", FEWER_TRIES)
 
 
 @pytest.mark.parametrize("fault", ["refuse_socket", "leak_socket"])
@@ -161,7 +161,7 @@ async def test_a_failing_socket_is_given_up_for_good_until_the_setting_is_cleare
             await venus.until_setting(FIRST, "AcquireFailed", 1, 10)
             assert "over a socket do not work" in await program.until("over a socket")
             connections = (await sim.truth(FIRST))["counters"]["connections"]
-            await polled_twice(venus)  # to be remembered is no reason to connect anew
+            await polled_twice(venus)  # storing the failure does not cause a reconnection
             assert (await sim.truth(FIRST))["counters"]["connections"] == connections
         async with Program("run"):
             await polled_twice(venus)

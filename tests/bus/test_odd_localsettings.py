@@ -1,4 +1,4 @@
-"""A localsettings that answers and announces nonsense: the client says so, and goes on with what it knows."""
+"""A localsettings with malformed replies and signals: the client reports errors and keeps its values."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ANSWERS: tuple[tuple[str, list[Any]], ...] = (
 
 
 class Server:
-    """Answers every call with what it is told to."""
+    """Replies to every call with ``answer``."""
 
     def __init__(self, bus: MessageBus) -> None:
         self.answer: tuple[str, list[Any]] = ("", [])
@@ -57,17 +57,17 @@ class Server:
             signature=signature,
             body=body,
         )
-        with suppress(BlockingIOError):  # what is not taken yet is kept and sent later
+        with suppress(BlockingIOError):  # the rest is buffered and sent later
             await self._bus.send(signal)
 
 
 @asynccontextmanager
-async def serving(told: list[tuple[str, Value]]) -> AsyncIterator[tuple[Server, LocalSettings]]:
+async def serving(changes: list[tuple[str, Value]]) -> AsyncIterator[tuple[Server, LocalSettings]]:
     bus = await connect()
     closed, server = until_closed(bus), Server(bus)
     bus.add_message_handler(server.handle)
     await bus.request_name(NAME, NameFlag.DO_NOT_QUEUE)
-    local = LocalSettings(lambda path, value: told.append((path, value)))
+    local = LocalSettings(lambda path, value: changes.append((path, value)))
     task = asyncio.create_task(local.run())
     try:
         async with asyncio.timeout(PATIENCE):
@@ -83,10 +83,10 @@ async def test_a_malformed_reply_is_a_settings_error_or_a_valid_value() -> None:
     async with serving([]) as (server, local):
         for answer in ANSWERS:
             server.answer = answer
-            for asked in (local.add({PATH: HOLD}), local.set(PATH, 10.0)):
+            for request in (local.add({PATH: HOLD}), local.set(PATH, 10.0)):
                 with suppress(SettingsError):
-                    given = await asked
-                    value = given[PATH] if isinstance(given, dict) else given
+                    result = await request
+                    value = result[PATH] if isinstance(result, dict) else result
                     assert HOLD.checked(value) == value
             assert isinstance(await local.stored([DEVICES]), dict)
 
@@ -94,8 +94,8 @@ async def test_a_malformed_reply_is_a_settings_error_or_a_valid_value() -> None:
 async def test_a_malformed_signal_changes_nothing_and_logs_no_error(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    told: list[tuple[str, Value]] = []
-    async with serving(told) as (server, local):
+    changes: list[tuple[str, Value]] = []
+    async with serving(changes) as (server, local):
         server.answer = ("aa{sv}", [[ROW]])
         assert await local.add({PATH: HOLD}) == {PATH: 20.0}
         server.answer = ("i", [0])
@@ -106,7 +106,7 @@ async def test_a_malformed_signal_changes_nothing_and_logs_no_error(
             await server.announce("a{sv}", [{"Value": value, "Text": Variant("i", 1)}])
             await server.announce("a{sv}", [{"Min": value}])
         await server.announce("a{sv}", [{"Value": Variant("d", 12.0)}])
-        while told[-1:] != [(PATH, 12.0)]:  # noqa: ASYNC110 (what was announced before has been heard)
+        while changes[-1:] != [(PATH, 12.0)]:  # noqa: ASYNC110 (earlier signals have been handled by then)
             await asyncio.sleep(0.01)
-        assert all(HOLD.checked(value) == value for _, value in told)
+        assert all(HOLD.checked(value) == value for _, value in changes)
     assert [r for r in caplog.records if r.exc_info or r.levelno >= logging.ERROR] == []

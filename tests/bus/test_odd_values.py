@@ -1,4 +1,4 @@
-"""Anybody on the bus may send anything: nothing crashes, and what stands is the same everywhere."""
+"""Any call with any value on the bus: nothing crashes, and all paths and settings stay consistent."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 CELLS = 4
 ITEMS = {item.path: item for item in items_for(PackIdentity(cell_count=CELLS, ntc_count=2), controls=True)}
 BEHIND = {edited.path: edited for edited in (*EDITED, *PANE)}  # settings behind writable paths
-LENDING = ("/Settings/LendForMinutes", LEND_SWITCH.path)  # accepted, they take the pack off the air
+LENDING = ("/Settings/LendForMinutes", LEND_SWITCH.path)  # if accepted, the link is lent and polling stops
 PEER, PROPERTIES = "org.freedesktop.DBus.Peer", "org.freedesktop.DBus.Properties"
 INTERFACES = (BUS_ITEM, PROPERTIES, PEER, "org.freedesktop.DBus.Introspectable", "x.y", None)
 
 
-class Stranger:
-    """Somebody on the bus who calls whatever he likes."""
+class OtherProgram:
+    """Another program on the bus that makes any call."""
 
-    async def __aenter__(self) -> Stranger:
+    async def __aenter__(self) -> OtherProgram:
         self._bus = await connect()
         self._closed = until_closed(self._bus)
         return self
@@ -66,7 +66,7 @@ class Stranger:
         signature: str = "",
         body: Iterable[Any] = (),
     ) -> Message:
-        """Call, and return the answer or the error."""
+        """Call a method and return the reply or the error."""
         async with asyncio.timeout(PATIENCE):
             reply = await self._bus.call(
                 Message(
@@ -82,13 +82,13 @@ class Stranger:
         return reply
 
     async def write(self, name: str, path: str, value: Variant) -> Message:
-        """SetValue."""
+        """Call SetValue."""
         return await self.call(name, path, BUS_ITEM, "SetValue", "v", [value])
 
-    async def tell(self, name: str, message: Message) -> None:
-        """Send something that nobody answers."""
+    async def send(self, name: str, message: Message) -> None:
+        """Send a message without waiting for a reply."""
         message.destination = name
-        with suppress(BlockingIOError):  # what is not taken yet is kept and sent later
+        with suppress(BlockingIOError):  # the rest is buffered and sent later
             await self._bus.send(message)
 
     async def connections(self, pid: int) -> list[str]:
@@ -103,14 +103,14 @@ class Stranger:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[tuple[Venus, Program, Stranger]]:
-    """The program with a pack that controls and one that does not; well at the end, with a clean log."""
-    async with Simulation(2), Venus() as venus, Program("run") as program, Stranger() as stranger:
+async def running() -> AsyncIterator[tuple[Venus, Program, OtherProgram]]:
+    """Run the program with two packs, of which one controls; check packs and log at the end."""
+    async with Simulation(2), Venus() as venus, Program("run") as program, OtherProgram() as other:
         await venus.enable(ONE, Control=1, Chemistry="LiFePO4", AllowLending=1)
         await venus.enable(TWO, Control=0)
         for address in (ONE, TWO):
             await venus.until(address, fresh)
-        yield venus, program, stranger
+        yield venus, program, other
         for address in (ONE, TWO):
             seen = await venus.until(address, fresh)
             seen.signals.clear()
@@ -125,18 +125,18 @@ def fresh(seen: Seen) -> bool:
 
 
 async def test_every_path_accepts_possible_values_and_refuses_the_rest() -> None:
-    async with running() as (venus, _, stranger):
+    async with running() as (venus, _, other):
         name = (await venus.until(ONE, fresh)).name
         for path, item in ITEMS.items():
             for value in VALUES:
-                reply = await stranger.write(name, path, value)
+                reply = await other.write(name, path, value)
                 assert reply.message_type is MessageType.METHOD_RETURN, (path, value, reply.body)
                 possible = item.writable and from_variant(item.kind, value) is not None
                 assert reply.body[0] in ((0, 2) if possible else (1,)), (path, value)
                 if reply.body == [0]:
                     await until_shown(venus, path, value)
                     if path in LENDING:
-                        await stranger.write(name, path, Variant("i", 0))
+                        await other.write(name, path, Variant("i", 0))
             if path in LENDING:
                 await venus.until(ONE, fresh)
 
@@ -153,7 +153,7 @@ async def until_shown(venus: Venus, path: str, written: Variant) -> None:
         stored = wanted if isinstance(wanted, str) or scale == 1 else round(wanted / scale, 4)
         await venus.until_setting(ONE, edited.setting.name, stored)
         if edited.preset and not stored:
-            return  # it shows the preset's
+            return  # the path shows the value of the preset
     elif path == "/History/Clear":
         wanted = 0
     shown = item.published(wanted)
@@ -161,34 +161,34 @@ async def until_shown(venus: Venus, path: str, written: Variant) -> None:
 
 
 async def test_every_stored_setting_is_in_range_or_corrected() -> None:
-    async with running() as (_, program, stranger):
+    async with running() as (_, program, other):
         for number, (path, row) in enumerate(every_setting()):
-            before = (await stranger.call(SETTINGS, path, BUS_ITEM, "GetValue")).body[0]
+            before = (await other.call(SETTINGS, path, BUS_ITEM, "GetValue")).body[0]
             for value in VALUES[number % 3 :: 3]:
-                await stranger.write(SETTINGS, path, value)
-                if not fits(row, plain(value)):
-                    await until_fit(stranger, path, row)
-            await stranger.write(SETTINGS, path, before)
+                await other.write(SETTINGS, path, value)
+                if not usable(row, plain(value)):
+                    await until_usable(other, path, row)
+            await other.write(SETTINGS, path, before)
     assert [line for line in program.output if "remains in use" in line]
 
 
-async def until_fit(stranger: Stranger, path: str, row: AnySetting) -> None:
-    """Ask for a setting until it is one that the program can use."""
+async def until_usable(other: OtherProgram, path: str, row: AnySetting) -> None:
+    """Poll a setting until the program can use its value."""
     async with asyncio.timeout(PATIENCE):
         while True:
-            stored = plain((await stranger.call(SETTINGS, path, BUS_ITEM, "GetValue")).body[0])
-            if fits(row, stored):
+            stored = plain((await other.call(SETTINGS, path, BUS_ITEM, "GetValue")).body[0])
+            if usable(row, stored):
                 return
             await asyncio.sleep(0.02)
 
 
 def every_setting() -> list[tuple[str, AnySetting]]:
-    # Enabled takes a pack off the bus and back: another test's; it would make this one long.
+    # Enabled removes a pack from the bus, which is slow and covered by another test.
     packs = [(pack_path(ONE, row.name), row) for row in PackSettings.rows if row.name != "Enabled"]
     return packs + [(service_path(row.name), row) for row in ProgramSettings.rows]
 
 
-def fits(row: AnySetting, value: object) -> bool:
+def usable(row: AnySetting, value: object) -> bool:
     try:
         return row.checked(value) == value
     except SettingsError:
@@ -196,7 +196,7 @@ def fits(row: AnySetting, value: object) -> bool:
 
 
 async def test_every_method_answers_every_wrong_call() -> None:
-    async with running() as (venus, _, stranger):
+    async with running() as (venus, _, other):
         service = (await venus.until(ONE, fresh)).name
         objects = ItemObjects(tuple(ITEMS.values()), {}, lambda *write: True, str)
         nodes = [node for path in ("/", "/Soc") if (node := objects.find(path))]
@@ -210,7 +210,7 @@ async def test_every_method_answers_every_wrong_call() -> None:
             for member in members:
                 for interface in (*INTERFACES, f"{NAME}.Service1"):
                     calls = [
-                        stranger.call(name, path, interface, member, signature, body)
+                        other.call(name, path, interface, member, signature, body)
                         for signature, body in ARGUMENTS
                     ]
                     for reply in await asyncio.gather(*calls):
@@ -218,11 +218,11 @@ async def test_every_method_answers_every_wrong_call() -> None:
 
 
 async def test_a_file_descriptor_and_calls_without_reply_are_harmless() -> None:
-    async with running() as (venus, _, stranger):
+    async with running() as (venus, _, other):
         name = (await venus.until(ONE, fresh)).name
         for value in VALUES:
             for path in ("/Soc", "/CustomName", "/Dc"):
-                await stranger.tell(name, a_write(path, value, MessageFlag.NO_REPLY_EXPECTED))
+                await other.send(name, a_write(path, value, MessageFlag.NO_REPLY_EXPECTED))
         bus = await MessageBus(bus_type=BusType.SESSION, negotiate_unix_fd=True).connect()
         with Path(os.devnull).open() as file:  # noqa: ASYNC230
             for path in ("/Soc", "/CustomName"):

@@ -1,4 +1,4 @@
-"""Packs that want a passkey or a password, from the owner's setting to values on the bus."""
+"""Packs that need a passkey or a password, from the setting to values on the bus."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from tests.bus.venus import Venus
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
-SHY = [{"passkey": "123456"}]
+NEEDS_PASSKEY = [{"passkey": "123456"}]
 DEVICE = "/org/bluez/hci0/dev_A4_C1_37_00_00_01"
 
 
-def said(program: Program, words: str) -> int:
+def count_lines(program: Program, words: str) -> int:
     return sum(words in line for line in (*program.output, *program.log))
 
 
 async def pairings(sim: Simulation) -> tuple[int, int]:
-    """Pairings tried, and agents ever registered."""
+    """The numbers of pairings attempted and agents registered."""
     adapter = (await sim.counters())["hci0"]
     return adapter["pairings"], adapter["agents"]
 
@@ -59,22 +59,22 @@ async def device_property(name: str) -> Any:
 
 
 async def test_a_module_that_echoes_is_paired_with_the_stored_passkey() -> None:
-    async with Simulation(SHY) as sim, Venus() as venus, Program("run") as program:
+    async with Simulation(NEEDS_PASSKEY) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, Passkey="123456")
         await venus.until(ONE, valid)
         assert (await sim.truth(ONE))["paired"]
         assert await device_property("Paired")
         assert await device_property("Trusted")
         assert await pairings(sim) == (1, 1)
-        assert said(program, ": paired") == 1
-        assert said(program, "WARNING") == 0
-        assert said(program, "123456") == 0
+        assert count_lines(program, ": paired") == 1
+        assert count_lines(program, "WARNING") == 0
+        assert count_lines(program, "123456") == 0
         assert await program.stop() == 0
     assert program.left_behind == []
 
 
 async def test_a_bond_survives_a_restart_of_the_program_and_of_bluetoothd() -> None:
-    async with Simulation(SHY) as sim, Venus() as venus:
+    async with Simulation(NEEDS_PASSKEY) as sim, Venus() as venus:
         await venus.enable(ONE, Passkey="123456")
         async with Program("run"):
             await venus.until(ONE, valid)
@@ -83,11 +83,11 @@ async def test_a_bond_survives_a_restart_of_the_program_and_of_bluetoothd() -> N
             await venus.until(ONE, valid)
             assert await device_property("Paired")
             assert await pairings(sim) == (1, 1)
-            assert said(program, ": paired") == 0
+            assert count_lines(program, ": paired") == 0
 
 
 async def test_a_wrong_passkey_is_logged_once_and_the_right_one_takes_effect_at_once() -> None:
-    async with Simulation(SHY) as sim, Venus() as venus, Program("run") as program:
+    async with Simulation(NEEDS_PASSKEY) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, Passkey="654321")
         line = await program.until("refuses its passkey")
         assert f"dbus-xbms set {ONE} Passkey 123456" in line
@@ -95,18 +95,18 @@ async def test_a_wrong_passkey_is_logged_once_and_the_right_one_takes_effect_at_
         await venus.set(ONE, "Passkey", "123456")
         await venus.until(ONE, valid)
         assert await pairings(sim) == (2, 2)
-        assert said(program, "refuses its passkey") == 1
+        assert count_lines(program, "refuses its passkey") == 1
 
 
 async def test_a_missing_passkey_is_logged_once_and_nothing_is_paired_without_it() -> None:
-    async with Simulation(SHY) as sim, Venus() as venus, Program("run") as program:
+    async with Simulation(NEEDS_PASSKEY) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE)
         line = await program.until("needs to be paired")
         assert f"dbus-xbms set {ONE} Passkey 123456" in line
         assert await pairings(sim) == (0, 0)
         await venus.set(ONE, "Passkey", "123456")
         await venus.until(ONE, valid)
-        assert said(program, "needs to be paired") == 1
+        assert count_lines(program, "needs to be paired") == 1
 
 
 async def test_a_pack_that_needs_no_pairing_is_not_paired_even_with_a_passkey() -> None:
@@ -119,17 +119,17 @@ async def test_a_pack_that_needs_no_pairing_is_not_paired_even_with_a_passkey() 
 
 
 async def test_a_module_that_has_forgotten_its_pairing_is_paired_again() -> None:
-    async with Simulation(SHY) as sim, Venus() as venus, Program("run") as program:
+    async with Simulation(NEEDS_PASSKEY) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, Passkey="123456")
         await venus.until(ONE, valid)
         await sim.fault("pair", ONE, on=False)
         await sim.fault("drop", ONE)
         await sim.truth_when(ONE, lambda truth: truth["paired"])
-        assert said(program, "WARNING") == 0
+        assert count_lines(program, "WARNING") == 0
 
 
 async def test_a_refusal_before_the_passkey_was_requested_does_not_blame_the_passkey() -> None:
-    async with Simulation(SHY), connected():  # nobody is asked on a link that stands
+    async with Simulation(NEEDS_PASSKEY), connected():  # BlueZ requests no passkey on an open link
         with pytest.raises(NotPaired, match="before it asks"):
             await pair(DEVICE, "123456")
 
@@ -143,5 +143,5 @@ async def test_a_wrong_password_is_logged_once_and_the_right_one_takes_effect_at
         assert before == 1
         await venus.set(ONE, "Password", "123123")
         await venus.until(ONE, valid)
-        assert said(program, "refuses its password") == 1
+        assert count_lines(program, "refuses its password") == 1
         assert await pairings(sim) == (0, 0)

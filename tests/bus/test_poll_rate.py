@@ -14,7 +14,7 @@ pytestmark = pytest.mark.usefixtures("private_bus")
 
 ONE = "A4:C1:37:00:00:01"
 OVERCURRENT = "/Alarms/HighDischargeCurrent"
-# The program with a shorter time until a pack counts as resting.
+# Shortens the time until a pack counts as resting.
 SOON_AT_REST = """
 import sys
 from dbus_xbms import cli
@@ -26,10 +26,10 @@ COMMAND = (sys.executable, "-W", "error", "-c", SOON_AT_REST)
 
 
 async def time_of_polls(sim: Simulation, polls: int) -> float:
-    """Wait for that many polls and return how long they took, in s."""
-    before, begun = (await sim.truth(ONE))["counters"]["requests"]["04"], asyncio.get_running_loop().time()
+    """Wait for ``polls`` polls and return how long they took, in s."""
+    before, started = (await sim.truth(ONE))["counters"]["requests"]["04"], asyncio.get_running_loop().time()
     await sim.truth_when(ONE, lambda t: t["counters"]["requests"]["04"] >= before + polls)
-    return asyncio.get_running_loop().time() - begun
+    return asyncio.get_running_loop().time() - started
 
 
 async def test_a_pack_at_rest_is_polled_rarely_and_a_protection_raises_an_alarm_in_time() -> None:

@@ -30,7 +30,7 @@ def clock() -> float:
 
 
 def polled(seen: Seen) -> list[float]:
-    """When signals with values of a good poll came, in s of the loop's clock."""
+    """Times of the signals with values of a good poll, in s of the loop's clock."""
     return [
         at
         for at, changes in seen.signals
@@ -39,7 +39,7 @@ def polled(seen: Seen) -> list[float]:
 
 
 def of_a_poll(changes: dict[str, object]) -> bool:
-    """Whether a signal tells of measurements; a change of the link's state may come in between."""
+    """Whether a signal contains measurements, not only a change of the link's state."""
     return any(path.startswith(("/Dc/", "/Soc", "/System/", "/Voltages/")) for path in changes)
 
 
@@ -119,7 +119,7 @@ async def test_a_silent_pack_is_held_then_invalid_then_removed_and_a_good_poll_r
         await venus.until(ONE, lambda s: bool(polled(s)))
         await sim.fault("mute", ONE)
         await venus.until(ONE, invalid)
-        assert clock() - polled(seen)[-1] > 4.0  # HoldTime; the bus may have told us of the last poll late
+        assert clock() - polled(seen)[-1] > 4.0  # HoldTime; the signal of the last poll may have been late
         assert seen["/Alarms/BmsCable"] == 1
         assert seen["/State"] == 10
         assert seen["/System/NrOfModulesOffline"] == 1

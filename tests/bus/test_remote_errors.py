@@ -1,4 +1,4 @@
-"""No method of ours answers with a bare exception: whatever goes wrong, the caller gets a name and words."""
+"""Every failure of a D-Bus method reaches the caller as an error with a name and a message."""
 
 from __future__ import annotations
 
@@ -26,38 +26,38 @@ from tests.bus.venus import Venus
 
 pytestmark = pytest.mark.usefixtures("private_bus")
 
-OURS = f"{rpc.ERROR}."
-FAULT = (rpc.FAULT, "an error in the service; its log has more")
+PREFIX = f"{rpc.ERROR}."
+FAULT = (rpc.FAULT, "an error in the service; see its log")
 FAILURES: dict[str, tuple[Callable[[], BaseException], str, str]] = {
     "adapter off": (
         lambda: unreachable(ContactState.ADAPTER_OFF),
-        f"{OURS}AdapterOff",
+        f"{PREFIX}AdapterOff",
         f"the Bluetooth adapter is off; switch it on (bluetoothctl power on), or unplug it, or {HERE.reboot}",
     ),
     "adapter unplugged": (
         lambda: unreachable(ContactState.NO_ADAPTER),
-        f"{OURS}NoAdapter",
+        f"{PREFIX}NoAdapter",
         f"there is no Bluetooth adapter; {HERE.adapter_helps}",
     ),
     "bluetoothd restarts": (
         lambda: unreachable(ContactState.NO_BLUETOOTH),
-        f"{OURS}NoBluetooth",
+        f"{PREFIX}NoBluetooth",
         f"bluetoothd is not running; {HERE.bluetooth_helps}",
     ),
     "bluetoothd hangs": (
         lambda: unreachable(ContactState.BLUETOOTH_HANGS),
-        f"{OURS}BluetoothdHangs",
+        f"{PREFIX}BluetoothdHangs",
         f"bluetoothd does not answer; {HERE.bluetooth_helps}",
     ),
     "busy": (
         lambda: RadioBusy("Bluetooth is busy with another program"),
-        f"{OURS}BluetoothIsBusy",
+        f"{PREFIX}BluetoothIsBusy",
         "Bluetooth is busy with another program",
     ),
-    "any other trouble of the radio": (
-        lambda: LinkError("a \x00 in the words"),
-        f"{OURS}NoConnection",
-        "a \N{REPLACEMENT CHARACTER} in the words",
+    "any other error of the radio": (
+        lambda: LinkError("a \x00 in the message"),
+        f"{PREFIX}NoConnection",
+        "a \N{REPLACEMENT CHARACTER} in the message",
     ),
     "settings refused": (lambda: SettingsError("not stored"), rpc.SETTINGS, "not stored"),
     "localsettings hangs": (
@@ -99,12 +99,12 @@ async def test_every_failure_of_every_method_reaches_the_caller_with_a_name_and_
         for member, signature in methods():
             body = [ARGUMENTS[one] for one in signature]
             reply = await venus._reply(rpc.NAME, rpc.PATH, rpc.INTERFACE, member, signature, *body)
-            if member == "Version":  # nothing in it can fail
+            if member == "Version":  # it cannot fail
                 continue
             assert (member, reply.error_name, reply.body) == (member, error, [words])
             failed += 1
     assert failed == len(list(methods())) - 1
-    assert ("Traceback" in caplog.text) == (error == rpc.FAULT)  # told to the log, once, by us
+    assert ("Traceback" in caplog.text) == (error == rpc.FAULT)  # logged by the server, once
     assert "Service interface raised" not in caplog.text
 
 
@@ -113,8 +113,8 @@ async def test_a_result_that_cannot_be_encoded_is_reported_as_a_fault() -> None:
         return [object()]
 
     odd: Any = object()
-    remotely = RpcService(scan, lambda: {"packs": odd}, lambda: {"": odd}, lambda: [odd], lambda: [odd])
-    async with remotely, Venus() as venus:
+    rpc_service = RpcService(scan, lambda: {"packs": odd}, lambda: {"": odd}, lambda: [odd], lambda: [odd])
+    async with rpc_service, Venus() as venus:
         for member, signature in (
             ("Scan", "d"),
             ("Packs", ""),
@@ -128,7 +128,7 @@ async def test_a_result_that_cannot_be_encoded_is_reported_as_a_fault() -> None:
 
 
 def crowd(count: int) -> list[Advertised]:
-    """So many packs, the later the stronger; the first one does not advertise, because we hold it."""
+    """``count`` packs of rising signal strength; the first does not advertise, as it is connected."""
     return [
         Advertised(address=f"A4:C1:37:00:00:{n:02X}", name="", manufacturer={}, rssi=n - 170 if n else None)
         for n in range(count)
@@ -141,21 +141,21 @@ async def test_answers_contain_the_strongest_hundred_packs_and_the_added_ones() 
     async def scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
         return [(one, one is found[0], one is found[0]) for one in found]
 
-    asked: list[int] = []
+    calls: list[int] = []
 
-    def hearing() -> list[Advertised]:
-        asked.append(1)
+    def found_so_far() -> list[Advertised]:
+        calls.append(1)
         return found
 
     strongest = [one.address for one in found[:-101:-1]]
-    async with RpcService(scan, dict, dict, list, hearing), Venus() as venus:
+    async with RpcService(scan, dict, dict, list, found_so_far), Venus() as venus:
         for member, signature in ("FoundSoFar", ""), ("FoundSoFar", ""), ("Scan", "d"):
             body = [ARGUMENTS[one] for one in signature]
             reply = await venus._reply(rpc.NAME, rpc.PATH, rpc.INTERFACE, member, signature, *body)
-            told = [entry["address"].value for entry in reply.body[0]]
-            held = [found[0].address] if member == "Scan" else []
-            assert told == (held + strongest)[:100]
-    assert len(asked) == 1  # of two that came within half a second
+            addresses = [entry["address"].value for entry in reply.body[0]]
+            connected = [found[0].address] if member == "Scan" else []
+            assert addresses == (connected + strongest)[:100]
+    assert len(calls) == 1  # for two requests within half a second
 
 
 async def test_a_scan_is_answered_when_the_service_stops() -> None:
@@ -165,9 +165,9 @@ async def test_a_scan_is_answered_when_the_service_stops() -> None:
 
     async with Venus() as venus:
         async with RpcService(scan, dict, dict, list, list):
-            asked = asyncio.create_task(venus._reply(rpc.NAME, rpc.PATH, rpc.INTERFACE, "Scan", "d", 60.0))
+            scanning = asyncio.create_task(venus._reply(rpc.NAME, rpc.PATH, rpc.INTERFACE, "Scan", "d", 60.0))
             await venus._reply(rpc.NAME, rpc.PATH, rpc.INTERFACE, "Version")
-        reply = await asked
+        reply = await scanning
     assert (reply.error_name, reply.body) == (rpc.STOPPING, ["the service is stopping"])
 
 
@@ -190,13 +190,13 @@ async def test_a_command_says_that_the_service_stopped_while_it_waited() -> None
 
 async def test_keys_that_are_not_addresses_are_ignored() -> None:
     bus = await MessageBus(bus_type=BusType.SESSION).connect()
-    told = {"state": Variant("s", "not heard"), "reason": Variant("s", "not heard for 12 min")}
+    contact = {"state": Variant("s", "not heard"), "reason": Variant("s", "not heard for 12 min")}
     odd = ["\x1b[2Jcleared", "a4:c1:37:00:00:02", "", "\u202eA4:C1:37:00:00:03"]
 
     def answer(call: Message) -> Message | None:
         if call.member == "Packs":
             return Message.new_method_return(
-                call, "a{sa{sv}}", [dict.fromkeys(["A4:C1:37:00:00:01", *odd], told)]
+                call, "a{sa{sv}}", [dict.fromkeys(["A4:C1:37:00:00:01", *odd], contact)]
             )
         return None
 
@@ -218,7 +218,7 @@ async def test_a_service_of_another_version_is_reported() -> None:
 
 
 async def _walk(venus: Venus, service: ItemService) -> list[tuple[str, str, str]]:
-    """Call every method of a leaf, a node and the root; the errors, by path and method."""
+    """Call every method of a leaf, a node and the root; return the errors with path and method."""
     objects, standard = service._objects, service._server._objects.standard
     arguments: dict[str, list[Any]] = {
         "": [],
@@ -229,7 +229,7 @@ async def _walk(venus: Venus, service: ItemService) -> list[tuple[str, str, str]
         "ssv": ["a", "b", Variant("i", 1)],
     }
     errors = []
-    for path in "/Io/Order", "/Io", "/":
+    for path in "/Io/Command", "/Io", "/":
         node = objects.find(path)
         assert node
         for (interface, member), method in {**node.methods, **standard}.items():
@@ -246,8 +246,8 @@ async def test_every_error_of_a_battery_service_has_a_name_and_a_message(failure
         raise failure
 
     name = "com.victronenergy.battery.xbms_a4c137010203"
-    items: list[Item[object]] = [Item("/Io/Order", "i", "{}", lambda report: 1, writable=True)]
-    service = ItemService(name, items, {"/Io/Order": 1}, write)
+    items: list[Item[object]] = [Item("/Io/Command", "i", "{}", lambda report: 1, writable=True)]
+    service = ItemService(name, items, {"/Io/Command": 1}, write)
     await service.start()
     try:
         async with Venus() as venus:
@@ -255,7 +255,7 @@ async def test_every_error_of_a_battery_service_has_a_name_and_a_message(failure
     finally:
         await service.stop()
     properties = {(path, member) for path, member, _ in errors if member in ("Get", "Set")}
-    assert len(properties) == 6  # there are none, and that is said
+    assert len(properties) == 6  # there are no properties, which is an error
     written = [words for path, member, words in errors if member not in ("Get", "Set")]
     own = "a.b: words" if isinstance(failure, DBusError) else None
-    assert written == [own or "org.freedesktop.DBus.Error.Failed: an error in the service; its log has more"]
+    assert written == [own or "org.freedesktop.DBus.Error.Failed: an error in the service; see its log"]

@@ -1,4 +1,4 @@
-"""Scripts that take long say on a terminal how far they are, and end by Ctrl-C as commands do."""
+"""Long-running scripts show their progress on a terminal and end on Ctrl-C as commands do."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ SCRIPTS = {
 
 @pytest.mark.parametrize("script", SCRIPTS)
 async def test_a_script_shows_its_progress_and_ends_on_ctrl_c(script: str, tmp_path: Path) -> None:
-    arguments, words = SCRIPTS[script]
+    arguments, progress = SCRIPTS[script]
     if script == "bundle":
         arguments = [*arguments, "--output", str(tmp_path), "--cache", str(tmp_path / "wheels")]
-    shown = await interrupted([PYTHON, "-m", *arguments], words, columns=100)
-    assert words in shown.text
+    shown = await interrupted([PYTHON, "-m", *arguments], progress, columns=100)
+    assert progress in shown.text
     assert "Traceback" not in shown.text
     assert shown.status == 130
     assert shown.text.rstrip().endswith("dbus-xbms: interrupted")

@@ -1,4 +1,4 @@
-"""The one server on a real bus: names, methods that take their time, errors, and its end."""
+"""The method server on a real bus: names, slow methods, errors, shutdown."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Lamp:
 
 
 @asynccontextmanager
-async def lit(**options: Any) -> AsyncIterator[tuple[Lamp, TrustedBus]]:
+async def serving(**options: Any) -> AsyncIterator[tuple[Lamp, TrustedBus]]:
     lamp = Lamp(**options)
     await lamp.server.open()
     async with asyncio.timeout(PATIENCE), connected() as (bus, _):
@@ -73,7 +73,7 @@ async def ask(bus: TrustedBus, member: str, signature: str = "", *body: Any) -> 
 
 
 async def test_methods_reply_at_once_later_and_from_a_coroutine() -> None:
-    async with lit() as (lamp, bus):
+    async with serving() as (lamp, bus):
         assert await ask(bus, "Add", "ii", 3, 4) == [7]
         assert await ask(bus, "Slow") == ["done"]
         pending = asyncio.create_task(ask(bus, "Later"))
@@ -86,14 +86,14 @@ async def test_methods_reply_at_once_later_and_from_a_coroutine() -> None:
     ("member", "error", "words"),
     [
         ("Refuse", "com.example.Error.No", "not today"),
-        ("Break", ErrorType.FAILED.value, "an error in the service; its log has more"),
-        ("Misfit", ErrorType.FAILED.value, "an error in the service; its log has more"),
+        ("Break", ErrorType.FAILED.value, "an error in the service; see its log"),
+        ("Misfit", ErrorType.FAILED.value, "an error in the service; see its log"),
     ],
 )
 async def test_every_failure_is_answered_with_a_name_and_a_message(
     member: str, error: str, words: str
 ) -> None:
-    async with lit() as (_, bus):
+    async with serving() as (_, bus):
         with pytest.raises(CallRefused) as caught:
             await ask(bus, member)
         assert (caught.value.error, caught.value.words) == (error, words)
@@ -101,7 +101,7 @@ async def test_every_failure_is_answered_with_a_name_and_a_message(
 
 
 async def test_a_running_method_is_answered_when_the_server_closes() -> None:
-    async with lit() as (lamp, bus):
+    async with serving() as (lamp, bus):
         pending = asyncio.create_task(ask(bus, "Wait"))
         await lamp.started.wait()
         await lamp.server.close()
@@ -111,7 +111,7 @@ async def test_a_running_method_is_answered_when_the_server_closes() -> None:
 
 async def test_a_name_has_one_owner_and_is_free_after_it_closes() -> None:
     lost: list[str] = []
-    async with lit(lost=lost.append):
+    async with serving(lost=lost.append):
         second = Lamp(taken="one lamp is enough")
         with pytest.raises(NameTaken, match="one lamp is enough"):
             await second.server.open()
@@ -124,7 +124,7 @@ async def test_a_name_has_one_owner_and_is_free_after_it_closes() -> None:
 
 async def test_clients_that_leave_are_reported() -> None:
     gone: asyncio.Queue[str] = asyncio.Queue()
-    async with lit(client_gone=gone.put_nowait), asyncio.timeout(PATIENCE):
+    async with serving(client_gone=gone.put_nowait), asyncio.timeout(PATIENCE):
         async with connected() as (client, _):
             name = client.unique_name
         while await gone.get() != name:
@@ -133,14 +133,14 @@ async def test_clients_that_leave_are_reported() -> None:
 
 
 async def test_calls_during_the_preparation_are_answered_after_it() -> None:
-    lamp, order = Lamp(), []
+    lamp, events = Lamp(), []
 
     def prepare() -> None:
         early = Message(path=PATH, interface=INTERFACE, member="Later", serial=1, sender=":1.99")
         lamp.server._receive(early)
-        order.append(("prepared", len(lamp.held)))
+        events.append(("prepared", len(lamp.held)))
 
     await lamp.server.open(prepare)
-    order.append(("open", len(lamp.held)))
+    events.append(("open", len(lamp.held)))
     await lamp.server.close()
-    assert order == [("prepared", 0), ("open", 1)]
+    assert events == [("prepared", 0), ("open", 1)]

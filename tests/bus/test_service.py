@@ -58,21 +58,21 @@ VALUES: dict[str, Value | None] = {
 }
 
 
-async def stranger() -> MessageBus:
-    """A connection of another program, which hears everybody."""
+async def other_program() -> MessageBus:
+    """A connection of another program."""
     return await MessageBus(bus_type=BusType.SESSION).connect()
 
 
 class Client:
-    """What a program of Venus is to us: calls, and the signals that it hears."""
+    """A program of Venus OS: makes calls and records signals."""
 
     def __init__(self, bus: MessageBus) -> None:
         self.bus = bus
         self.signals: list[Message] = []
         self.on_owner: Callable[[str], None] = lambda name: None
-        bus.add_message_handler(self._hear)
+        bus.add_message_handler(self._on_message)
 
-    def _hear(self, message: Message) -> bool:
+    def _on_message(self, message: Message) -> bool:
         if message.message_type is MessageType.SIGNAL and message.interface == BUS_ITEM:
             self.signals.append(message)
         elif message.member == "NameOwnerChanged" and message.body[0] == NAME and message.body[2]:
@@ -112,13 +112,13 @@ class Client:
             )
         )
 
-    async def heard(self) -> list[dict[str, dict[str, Variant]]]:
-        """All signals that were sent before now: the service answers a call after what it sent first."""
+    async def received(self) -> list[dict[str, dict[str, Variant]]]:
+        """All signals sent so far: the service replies to a call after the signals that it sent before."""
         await self.call("/", "Ping", interface="org.freedesktop.DBus.Peer")
-        heard, self.signals = self.signals, []
-        assert all((m.path, m.member, m.signature) == ("/", "ItemsChanged", "a{sa{sv}}") for m in heard)
-        assert all(m.flags & MessageFlag.NO_REPLY_EXPECTED for m in heard)
-        return [message.body[0] for message in heard]
+        received, self.signals = self.signals, []
+        assert all((m.path, m.member, m.signature) == ("/", "ItemsChanged", "a{sa{sv}}") for m in received)
+        assert all(m.flags & MessageFlag.NO_REPLY_EXPECTED for m in received)
+        return [message.body[0] for message in received]
 
 
 def open_files() -> int:
@@ -126,7 +126,7 @@ def open_files() -> int:
 
 
 class Writes:
-    """An owner that remembers what was written and may refuse."""
+    """A write handler that records writes and may refuse them."""
 
     def __init__(self) -> None:
         self.accepting = True
@@ -154,7 +154,7 @@ async def service(private_bus: str, writes: Writes) -> AsyncIterator[ItemService
 
 @pytest.fixture
 async def client(private_bus: str) -> AsyncIterator[Client]:
-    bus = await stranger()
+    bus = await other_program()
     client = Client(bus)
     await client.listen(f"type='signal',interface='{BUS_ITEM}'")
     yield client
@@ -237,11 +237,11 @@ async def test_the_write_handler_may_refuse(service: ItemService, client: Client
 
 async def test_a_write_identifies_its_sender(service: ItemService, client: Client, writes: Writes) -> None:
     await client.body("/CustomName", "SetValue", "v", Variant("s", "Bow"))
-    other = Client(await stranger())
+    other = Client(await other_program())
     await other.body("/CustomName", "SetValue", "v", Variant("s", "Stern"))
     pid = f"(pid {os.getpid()}, "
-    told = [sender.partition(pid)[2] for sender in writes.senders]
-    assert told == [f"{client.bus.unique_name})", f"{other.bus.unique_name})"]
+    addresses = [sender.partition(pid)[2] for sender in writes.senders]
+    assert addresses == [f"{client.bus.unique_name})", f"{other.bus.unique_name})"]
     other.bus.disconnect()
     await other.bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
 
@@ -258,7 +258,7 @@ async def test_one_signal_carries_all_that_changed_and_nothing_else(
     service: ItemService, client: Client
 ) -> None:
     show(service, VALUES | {"/Dc/0/Voltage": 13.26, "/Dc/0/Current": -1.5})
-    assert await client.heard() == [
+    assert await client.received() == [
         {
             "/Dc/0/Voltage": {"Value": Variant("d", 13.26), "Text": Variant("s", "13.26V")},
             "/Dc/0/Current": {"Value": Variant("d", -1.5), "Text": Variant("s", "-1.5A")},
@@ -270,7 +270,7 @@ async def test_one_signal_carries_all_that_changed_and_nothing_else(
 async def test_nothing_is_sent_when_nothing_changed(service: ItemService, client: Client) -> None:
     for _ in range(20):
         show(service, dict(VALUES))
-    assert await client.heard() == []
+    assert await client.received() == []
 
 
 async def test_the_service_is_complete_when_its_name_appears(private_bus: str, client: Client) -> None:
@@ -279,7 +279,7 @@ async def test_the_service_is_complete_when_its_name_appears(private_bus: str, c
     client.on_owner = lambda name: answers.append(asyncio.ensure_future(client.body("/", "GetItems")))
     service = ItemService(NAME, ITEMS, dict(VALUES), Writes())
     await service.start()
-    await client.heard()
+    await client.received()
     (items,) = await asyncio.gather(*answers)
     assert items.keys() == VALUES.keys()
     await service.stop()
@@ -303,7 +303,7 @@ async def test_two_services_of_one_process_have_the_same_paths_and_their_own_con
     await other.start()
     show(service, VALUES | {"/Dc/0/Voltage": 1.0})
     show(other, VALUES | {"/DeviceInstance": 4, "/Dc/0/Voltage": 2.0})
-    await client.heard()
+    await client.received()
     owner = await client.bus.call(
         Message(destination=DBUS, path="/", interface=DBUS, member="GetNameOwner", signature="s", body=[NAME])
     )
@@ -328,7 +328,7 @@ async def test_stopping_closes_the_connection_and_ends_every_task(private_bus: s
     await service.start()
     await service.stop()
     await service.stop()
-    service.publish(())  # and is harmless afterwards
+    service.publish(())  # harmless after the end
     gc.collect()
     assert open_files() == before
     assert asyncio.all_tasks() == {asyncio.current_task()}
@@ -339,16 +339,14 @@ async def test_the_name_cannot_be_taken_but_its_loss_is_noticed(service: ItemSer
     assert reply is RequestNameReply.EXISTS
     assert not service.lost.is_set()
     assert service._server.bus
-    await service._server.bus.release_name(
-        NAME
-    )  # the bus tells us so by NameLost, as it would for any other reason
+    await service._server.bus.release_name(NAME)  # announced by NameLost, as for any other reason
     async with asyncio.timeout(PATIENCE):
         await service.lost.wait()
 
 
 @pytest.fixture
-def mortal_bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[subprocess.Popen[str]]:
-    """A bus that the test may stop."""
+def stoppable_bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[subprocess.Popen[str]]:
+    """A bus that the test can stop."""
     with subprocess.Popen(
         ["dbus-daemon", "--session", "--nofork", "--print-address", f"--address=unix:dir={tmp_path}"],
         stdout=subprocess.PIPE,
@@ -363,10 +361,10 @@ def mortal_bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[subp
             process.kill()
 
 
-async def test_the_loss_of_the_bus_is_noticed(mortal_bus: subprocess.Popen[str]) -> None:
+async def test_the_loss_of_the_bus_is_noticed(stoppable_bus: subprocess.Popen[str]) -> None:
     service = ItemService(NAME, ITEMS, dict(VALUES), Writes())
     await service.start()
-    mortal_bus.kill()
+    stoppable_bus.kill()
     async with asyncio.timeout(PATIENCE):
         await service.lost.wait()
     service.publish(())
@@ -375,21 +373,21 @@ async def test_the_loss_of_the_bus_is_noticed(mortal_bus: subprocess.Popen[str])
 
 
 async def test_a_stalled_bus_costs_neither_the_connection_nor_memory(
-    mortal_bus: subprocess.Popen[str],
+    stoppable_bus: subprocess.Popen[str],
 ) -> None:
     service = ItemService(NAME, ITEMS, dict(VALUES), Writes())
     await service.start()
-    client = Client(await stranger())
+    client = Client(await other_program())
     await client.listen(f"type='signal',interface='{BUS_ITEM}'")
-    mortal_bus.send_signal(signal.SIGSTOP)
+    stoppable_bus.send_signal(signal.SIGSTOP)
     for n in range(5000):  # far more than a socket holds
         show(service, VALUES | {"/Counter": n, "/CustomName": "x" * 100})
     assert service._server.bus
     assert service._server.bus._writer
     assert len(service._server.bus._writer.messages) <= 1
-    mortal_bus.send_signal(signal.SIGCONT)
+    stoppable_bus.send_signal(signal.SIGCONT)
     async with asyncio.timeout(PATIENCE):
-        while not (heard := await client.heard()) or heard[-1]["/Counter"]["Value"].value != 4999:
+        while not (received := await client.received()) or received[-1]["/Counter"]["Value"].value != 4999:
             pass
     assert not service.lost.is_set()
     await service.stop()
@@ -453,7 +451,7 @@ async def test_a_call_that_expects_no_reply_gets_none_and_takes_effect(
             flags=MessageFlag.NO_REPLY_EXPECTED,
         )
     )
-    await client.body("/CustomName", "GetValue")  # answered after what came before
+    await client.body("/CustomName", "GetValue")  # answered after the first call
     assert writes.seen == [("/CustomName", "quiet")]
 
 

@@ -37,14 +37,14 @@ def instance(device: str) -> str:
 
 
 class Client:
-    """A bus client that remembers every PropertiesChanged it saw."""
+    """A bus client that records every PropertiesChanged."""
 
     def __init__(self, bus: MessageBus) -> None:
         self.bus = bus
         self.seen: list[tuple[str, dict[str, Any]]] = []
-        bus.add_message_handler(self._note)
+        bus.add_message_handler(self._on_message)
 
-    def _note(self, message: Message) -> bool:
+    def _on_message(self, message: Message) -> bool:
         if message.message_type is MessageType.SIGNAL and message.member == "PropertiesChanged":
             self.seen.append((message.path or "", unpack_variants(message.body[0])))
         return False
@@ -85,10 +85,10 @@ class Client:
 
 @pytest.fixture
 async def settings(private_bus: str) -> AsyncIterator[LocalSettings]:
-    served = LocalSettings(BusType.SYSTEM)
-    await served.open()
-    yield served
-    await served.close()
+    store = LocalSettings(BusType.SYSTEM)
+    await store.open()
+    yield store
+    await store.close()
 
 
 @pytest.fixture
@@ -268,14 +268,14 @@ async def test_a_damaged_file_is_kept_aside_and_reported(
 
 @pytest.fixture
 async def kept(private_bus: str, client: Client, tmp_path: Path) -> AsyncIterator[Path]:
-    """The file of a store that serves ENABLED, 0, and a setting that changes by itself."""
+    """The file of a store that serves ENABLED with the value 0, and a silent setting."""
     file = tmp_path / "settings.json"
     store = LocalSettings(BusType.SYSTEM, file)
     await store.open()
     await client.add(path=Variant("s", ENABLED), default=Variant("i", 0))
     await client.add(path=Variant("s", MEMORY), default=Variant("i", 0), silent=Variant("i", 1))
     yield file
-    with contextlib.suppress(SavingFailedError):  # where a test has seen to that
+    with contextlib.suppress(SavingFailedError):  # some tests make saving fail
         await store.close()
 
 
@@ -435,7 +435,7 @@ async def test_the_command_ends_with_status_1_when_settings_can_no_longer_be_sav
     file = tmp_path / "settings.json"
     serving = asyncio.create_task(settings_command._serve(file))
     async with asyncio.timeout(PATIENCE):
-        while not file.with_name("settings.json.lock").exists():  # noqa: ASYNC110 (a file tells nobody)
+        while not file.with_name("settings.json.lock").exists():  # noqa: ASYNC110 (no event for a file)
             await asyncio.sleep(0.01)
         with pytest.raises(AssertionError, match="an error in the service"):
             await client.add(path=Variant("s", ENABLED), default=Variant("i", 0))

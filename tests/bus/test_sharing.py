@@ -1,4 +1,4 @@
-"""One pack, two who want it: the service and a phone, on a real bus with the simulator."""
+"""One pack shared by the service and a phone, on a real bus with the simulator."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ONE = "A4:C1:37:00:00:01"
 SERVICE = f"{BATTERY}xbms_a4c137000001"
 LEND, TOGGLE = "/Settings/LendForMinutes", "/SwitchableOutput/lend/State"
 CCL, DCL, CVL = "/Info/MaxChargeCurrent", "/Info/MaxDischargeCurrent", "/Info/MaxChargeVoltage"
-VOLTAGE, WORDS, CABLE = "/Dc/0/Voltage", "/Bluetooth/State", "/Alarms/BmsCable"
+VOLTAGE, BLUETOOTH, CABLE = "/Dc/0/Voltage", "/Bluetooth/State", "/Alarms/BmsCable"
 ACCEPTED = 0
 RESTING = {"address": ONE, "load": "rest", "soc": 60}
 REAL = {"disconnect": 2.0}  # as long as BlueZ takes
@@ -39,17 +39,17 @@ async def test_a_phone_has_the_pack_while_it_is_lent_and_the_limits_are_derated(
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, AllowLending=1, **CONTROL)
         seen = await venus.until(ONE, charging)
-        drawn, high = seen[DCL], seen[CVL]
+        discharge, voltage = seen[DCL], seen[CVL]
         assert await venus.write(SERVICE, LEND, 1) == ACCEPTED
         await venus.until(ONE, lambda s: s[LEND] == 1 and not running(s))
-        assert (seen[WORDS], seen[TOGGLE]) == ("lent, 1 min left", 1)
-        assert (seen[CCL], seen[DCL]) == (0, pytest.approx(drawn / 2, abs=0.1))
-        assert seen[CVL] <= high
+        assert (seen[BLUETOOTH], seen[TOGGLE]) == ("lent, 1 min left", 1)
+        assert (seen[CCL], seen[DCL]) == (0, pytest.approx(discharge / 2, abs=0.1))
+        assert seen[CVL] <= voltage
         assert seen["/Info/ChargeMode"] == "Link lent, derated"
         assert seen[CABLE] in (None, 0)
         await sim.truth_when(ONE, lambda t: t["holder"] is None)
         await sim.fault("phone", ONE)
-        lent, begun = await connections(sim), asyncio.get_running_loop().time()
+        lent, started = await connections(sim), asyncio.get_running_loop().time()
         await asyncio.sleep(56)
         assert (await sim.truth(ONE))["holder"] == "phone"
         assert (await connections(sim), (await sim.truth(ONE))["counters"]["failed"]) == (lent, 0)
@@ -57,8 +57,8 @@ async def test_a_phone_has_the_pack_while_it_is_lent_and_the_limits_are_derated(
         assert (seen[CCL], seen["/State"]) == (0, 9)
         await sim.fault("phone", ONE, on=False)
         await venus.until(ONE, running)
-        assert asyncio.get_running_loop().time() - begun > 56
-        assert (seen[LEND], seen[TOGGLE], seen[WORDS]) == (0, 0, "connected")
+        assert asyncio.get_running_loop().time() - started > 56
+        assert (seen[LEND], seen[TOGGLE], seen[BLUETOOTH]) == (0, 0, "connected")
         assert seen[CABLE] == 0
     lines = [line for line in program.output if ONE in line]
     assert sum("the link is lent for 1 min, requested by " in line for line in lines) == 1
@@ -76,7 +76,7 @@ async def test_the_toggle_of_the_switch_pane_lends_for_half_an_hour_and_ends_it(
         await sim.truth_when(ONE, lambda t: t["holder"] is None)
         assert await venus.write(SERVICE, "/Io/AllowToCharge", 0) != ACCEPTED
         assert "no contact with the pack (lent for another 30 min)" in await program.until("refused")
-        assert await venus.set(ONE, "ConnectionMode", 1) == 0  # a link made anew is still lent
+        assert await venus.set(ONE, "ConnectionMode", 1) == 0  # the new link stays lent
         await asyncio.sleep(3)
         assert await connections(sim) == 1
         assert await venus.write(SERVICE, TOGGLE, 0) == ACCEPTED
@@ -96,7 +96,7 @@ async def test_lend_starts_and_ends_lending_and_list_and_watch_show_it() -> None
         assert "link    lent, 12 min left" in shown
         assert "Link lent, derated" in shown
         await sim.truth_when(ONE, lambda t: t["holder"] is None)
-        assert (await command("lend", ONE, "0")).out == f"{ONE} is taken back.\n"
+        assert (await command("lend", ONE, "0")).out == f"{ONE} is no longer lent.\n"
         await venus.until(ONE, running)
         await venus.set(ONE, "AllowLending", 0)
         refused = await command("lend", ONE, "12")
@@ -122,13 +122,13 @@ async def test_in_per_poll_mode_the_pack_is_free_for_the_interval_between_two_co
         await venus.enable(ONE, ConnectionMode=1, PollInterval=5.0)
         seen = await venus.until(ONE, running)
         before = await sim.truth_when(ONE, lambda t: t["counters"]["disconnections"] == 1)
-        begun = asyncio.get_running_loop().time()
+        started = asyncio.get_running_loop().time()
         after = await sim.truth_when(ONE, lambda t: t["counters"]["disconnections"] == 3)
-        cycle = (asyncio.get_running_loop().time() - begun) / 2
+        cycle = (asyncio.get_running_loop().time() - started) / 2
         held = (after["held"] - before["held"]) / 2
         assert after["counters"]["failed"] == 0
         assert cycle - held > 5
-        shown = [changed for at, changed in seen.signals if at > begun]
+        shown = [changed for at, changed in seen.signals if at > started]
         assert len(shown) <= 2 * 6  # connecting, connected, values, free; cells, which are slow; the pace
         assert [changed for changed in shown if None in changed.values()] == []
 
@@ -137,7 +137,7 @@ async def test_in_per_poll_mode_a_pack_held_by_a_phone_is_reported_once_and_read
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, ConnectionMode=1, PollInterval=3.0, HoldTime=26.0, Control=0)
         seen = await venus.until(ONE, running)
-        await venus.until(ONE, lambda s: s[WORDS] == "free until the next poll")
+        await venus.until(ONE, lambda s: s[BLUETOOTH] == "free until the next poll")
         taken = asyncio.get_running_loop().time()
         await sim.fault("phone", ONE)
         await venus.until(ONE, lambda s: not running(s))
@@ -145,9 +145,9 @@ async def test_in_per_poll_mode_a_pack_held_by_a_phone_is_reported_once_and_read
         assert seen[CABLE] == 1
         await asyncio.sleep(20)
         failed = (await sim.truth(ONE))["counters"]["failed"]
-        assert failed <= 2  # of attempts to connect; else it is listened for
+        assert failed <= 2  # connection attempts; otherwise the program scans
         await sim.fault("phone", ONE, on=False)
         await venus.until(ONE, lambda s: running(s) and s[CABLE] == 0)
-    loud = [line for line in program.output if line.startswith(("WARNING", "ERROR"))]
-    assert len(loud) == 1
-    assert "connected to a phone" in loud[0]
+    warnings = [line for line in program.output if line.startswith(("WARNING", "ERROR"))]
+    assert len(warnings) == 1
+    assert "connected to a phone" in warnings[0]

@@ -11,7 +11,7 @@ from dbus_fast import BusType, PropertyAccess
 from dbus_fast.aio import MessageBus
 
 from dbus_xbms.protocols.jbd.registers import BASIC, CELLS, decode_basic, decode_cells
-from tests.bus.central import FIRST, SERVICE, Central, connected, find, heard
+from tests.bus.central import FIRST, SERVICE, Central, connected, find, scan
 from tests.bus.simulation import Simulation
 
 pytestmark = pytest.mark.usefixtures("private_bus")
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("private_bus")
 
 async def test_a_scan_shows_every_pack_with_its_service_and_signal() -> None:
     async with Simulation(packs=3) as sim:
-        seen = {address: advert for address, (_, advert) in (await heard(3)).items()}
+        seen = {address: advert for address, (_, advert) in (await scan(3)).items()}
         assert sorted(seen) == sim.addresses
         assert seen[FIRST].service_uuids == [SERVICE]
         assert seen[FIRST].local_name == "JBD-SP04S020A"
@@ -81,7 +81,7 @@ async def test_a_remote_drop_is_signalled_and_the_pack_can_be_reached_again() ->
         device, central = await find(), Central()
         first = await central.connect(device)
         await sim.fault("drop", FIRST)
-        await asyncio.wait_for(central.gone.wait(), 3)
+        await asyncio.wait_for(central.lost.wait(), 3)
         await first.disconnect()
         second = await central.connect(device)
         assert (await central.ask(BASIC)).status == 0
@@ -94,7 +94,7 @@ async def test_a_client_left_behind_after_a_drop_doubles_every_notification() ->
         device, central = await find(), Central()
         old = await central.connect(device)
         await sim.fault("drop", FIRST)
-        await asyncio.wait_for(central.gone.wait(), 3)
+        await asyncio.wait_for(central.lost.wait(), 3)
         new = await central.connect(device)
         assert (await sim.truth(FIRST))["notify_sessions"] == 2
         await central.ask(CELLS)
@@ -109,7 +109,7 @@ async def test_a_lost_link_is_noticed_after_the_supervision_timeout() -> None:
         await sim.fault("link_loss", FIRST)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(central.ask(BASIC), 0.3)
-        await asyncio.wait_for(central.gone.wait(), 3)
+        await asyncio.wait_for(central.lost.wait(), 3)
 
 
 async def test_connecting_to_an_absent_pack_times_out() -> None:
@@ -145,7 +145,7 @@ async def test_failed_connects_succeed_when_retried() -> None:
 async def test_a_pack_held_by_a_phone_does_not_advertise_until_it_is_released() -> None:
     async with Simulation() as sim, connected() as central:
         await sim.fault("phone", FIRST)
-        await asyncio.wait_for(central.gone.wait(), 3)
+        await asyncio.wait_for(central.lost.wait(), 3)
         truth = await sim.truth(FIRST)
         assert (truth["advertising"], truth["holder"]) == (False, "phone")
         await sim.fault("phone", FIRST, on=False)
@@ -175,7 +175,7 @@ async def test_two_connects_at_a_time_are_counted() -> None:
 
 async def test_thirty_two_packs_answer() -> None:
     async with Simulation(packs=32) as sim:
-        found = await heard(32)
+        found = await scan(32)
         assert sorted(found) == sim.addresses
         last, _ = found[sim.addresses[-1]]
         async with BleakClient(last) as client:

@@ -28,7 +28,7 @@ async def test_bluetoothd_ended_by_term_signals_every_lost_link() -> None:
         device, central = await find(), Central()
         old = await central.connect(device)
         await sim.fault("restart_bluetoothd", signal="TERM", seconds=0.2)
-        await asyncio.wait_for(central.gone.wait(), 3)
+        await asyncio.wait_for(central.lost.wait(), 3)
         await old.disconnect()
         new = await central.connect(await find())
         assert (await central.ask(BASIC)).status == 0
@@ -41,8 +41,8 @@ async def test_a_killed_bluetoothd_signals_nothing_and_its_gatt_objects_are_unkn
         old = await central.connect(device)
         await sim.fault("restart_bluetoothd", signal="KILL", seconds=0.2)
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(central.gone.wait(), 1)
-        assert old.is_connected  # so it believes
+            await asyncio.wait_for(central.lost.wait(), 1)
+        assert old.is_connected  # bleak has not noticed
         assert (await sim.truth(FIRST))["advertising"]
         with pytest.raises(BleakDBusError, match="UnknownObject"):
             await old.write_gatt_char(WRITE, read(BASIC).encoded, response=False)
@@ -63,7 +63,7 @@ async def test_the_service_cache_is_wrong_after_bluetoothd_was_killed() -> None:
 async def test_an_adapter_that_is_off_ends_links_and_finds_nothing_until_it_is_on() -> None:
     async with Simulation() as sim, connected() as central:
         await sim.fault("power", "hci0", on=False)
-        await asyncio.wait_for(central.gone.wait(), 3)
+        await asyncio.wait_for(central.lost.wait(), 3)
         with pytest.raises(BleakBluetoothNotAvailableError):
             await BleakScanner.discover(timeout=0.1)
         await sim.fault("power", "hci0", on=True)
@@ -73,7 +73,7 @@ async def test_an_adapter_that_is_off_ends_links_and_finds_nothing_until_it_is_o
 async def test_an_adapter_comes_back_under_another_name() -> None:
     async with Simulation() as sim, connected() as central:
         await sim.fault("unplug", "hci0", name="hci1")
-        await asyncio.wait_for(central.gone.wait(), 3)
+        await asyncio.wait_for(central.lost.wait(), 3)
         await sim.fault("plug", "hci0", name="hci1")
         device = await find()
         assert device.details["path"].startswith("/org/bluez/hci1/")
@@ -101,7 +101,7 @@ async def test_two_adapters_see_the_same_pack_and_one_at_a_time_holds_it() -> No
 
 
 async def raw(central: Central, request: bytes, seconds: float = 0.5) -> bytes:
-    """All that comes back within a while, as it comes."""
+    """Send a request and return all bytes that arrive within ``seconds``."""
     assert central.client
     await central.client.write_gatt_char(WRITE, request, response=False)
     answer = b""
@@ -134,8 +134,8 @@ async def test_wire_faults_occur_as_often_as_requested() -> None:
         await sim.fault("mute", FIRST, seconds=0.4)
         assert await raw(central, request) == b""
         assert len(await raw(central, request)) == len(good)
-        struck = (await sim.truth(FIRST))["counters"]["faults"]
-        assert struck == dict.fromkeys(("tear", "corrupt", "echo", "duplicate", "lose", "refuse", "mute"), 1)
+        counted = (await sim.truth(FIRST))["counters"]["faults"]
+        assert counted == dict.fromkeys(("tear", "corrupt", "echo", "duplicate", "lose", "refuse", "mute"), 1)
 
 
 async def test_imposed_values_are_what_the_pack_then_reports() -> None:
@@ -172,19 +172,19 @@ async def test_a_mosfet_command_takes_effect_unless_the_mosfet_is_stuck() -> Non
 
 async def test_an_invalid_fault_is_refused_with_a_message() -> None:
     async with Simulation() as sim:
-        for name, target, words in (
+        for name, target, message in (
             ("explode", "", "unknown fault 'explode'"),
-            ("drop", "nobody", "needs a known pack"),
+            ("drop", "unknown", "needs a known pack"),
             ("cell", FIRST, "cells are numbered from 1 to 4"),
         ):
-            with pytest.raises(AssertionError, match=words):
+            with pytest.raises(AssertionError, match=message):
                 await sim.fault(name, target, **({"number": 9, "volts": 3.0} if name == "cell" else {}))
 
 
 async def test_faults_of_the_scenario_occur_on_schedule() -> None:
     drops = {"at": 3.0, "every": 0.5, "target": FIRST, "fault": "drop"}
     async with Simulation(faults=[drops]) as sim, connected() as central:
-        await asyncio.wait_for(central.gone.wait(), 10)
+        await asyncio.wait_for(central.lost.wait(), 10)
         assert (await sim.truth(FIRST))["counters"]["disconnections"] == 1
 
 

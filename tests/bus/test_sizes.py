@@ -1,4 +1,4 @@
-"""Each command fits a terminal of each size: it breaks its own lines, at words."""
+"""Each command fits a terminal of each size: it breaks its lines itself, between words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.on_terminal import Shown, on_terminal
 ONE = "A4:C1:37:00:00:01"
 NAME = "House bank below the starboard berth"
 SIZES = ((34, 20), (50, 30), (80, 24), (120, 40))
-COMMANDS = {  # with the status each ends with
+COMMANDS = {  # with their exit status
     ("list",): 0,
     ("get", ONE): 0,
     ("get", ONE, "CellFull"): 0,
@@ -24,7 +24,7 @@ COMMANDS = {  # with the status each ends with
     ("switch", ONE, "discharge", "off"): 1,
     ("add", ONE): 0,
     ("set", ONE, "CellFull", "9"): 2,
-    ("get", "nobody"): 2,
+    ("get", "unknown"): 2,
     ("frobnicate",): 2,
     ("scan", "--seconds", "1"): 0,
 }
@@ -46,5 +46,5 @@ async def test_no_line_of_any_command_is_wider_than_the_terminal(tmp_path: Path)
 
 
 def too_wide(shown: Shown, columns: int) -> list[str]:
-    """Lines that a terminal of so many columns would break, or that need its last column and one more."""
+    """The lines that a terminal with this number of columns would break."""
     return [line for line in shown.lines if columns_of(line) > columns]

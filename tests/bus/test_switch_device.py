@@ -44,42 +44,42 @@ async def owner(venus: Venus, name: str) -> str | None:
 
 
 async def items(venus: Venus, name: str) -> dict[str, Any]:
-    """What each path of a service shows; nothing if it is not there."""
+    """The value of each path of a service; empty if it is not on the bus."""
     if await owner(venus, name) is None:
         return {}
     answer = await venus.call(name, "/", BUS_ITEM, "GetItems")
     return {path: plain(entry["Value"]) for path, entry in answer.items()}
 
 
-class Owner:
-    """Shows reports, and remembers what was written."""
+class RecordingPack:
+    """A pack that shows reports and records requests."""
 
     def __init__(self) -> None:
         self.written: list[Request] = []
         self.latest: Report | None = None
-        self.presence = BatteryService(ONE, self)
+        self.service = BatteryService(ONE, self)
         self._now = 0.0
 
     def request(self, request: Request, sender: str) -> bool:
-        assert ":1." in sender  # the name on the bus, behind the program
+        assert ":1." in sender  # the bus name after the name of the program
         self.written.append(request)
         return isinstance(request, MosfetTarget)
 
     async def show(self, report: Report) -> None:
         self._now += 1.0
         self.latest = report
-        await self.presence.show(report, self._now)
+        await self.service.show(report, self._now)
 
 
 @pytest.fixture
-async def pack() -> AsyncIterator[Owner]:
-    pack = Owner()
+async def pack() -> AsyncIterator[RecordingPack]:
+    pack = RecordingPack()
     yield pack
-    await pack.presence.leave()
+    await pack.service.leave()
 
 
 async def test_the_outputs_move_with_the_setting_and_are_never_in_two_places(
-    venus: Venus, pack: Owner
+    venus: Venus, pack: RecordingPack
 ) -> None:
     for report, beside in ((ALONE, False), (BESIDE, True), (ALONE, False)):
         await pack.show(report)
@@ -89,17 +89,19 @@ async def test_the_outputs_move_with_the_setting_and_are_never_in_two_places(
         assert switch.get("/DeviceInstance") == (2 if beside else None)
 
 
-async def test_a_pack_that_is_disabled_does_not_come_back_as_one_that_controls_nothing(
-    venus: Venus, pack: Owner
+async def test_a_disabled_pack_is_not_published_again_without_control(
+    venus: Venus, pack: RecordingPack
 ) -> None:
     await pack.show(replace(ALONE, controls=True))
     assert await owner(venus, BATTERY)
-    # The arbiter has taken control away; the program stops the pack a moment later.
+    # The arbiter has withdrawn control; the program stops the pack a moment later.
     await pack.show(replace(ALONE, controls=False, settings=PackSettings({"Enabled": 0})))
     assert await owner(venus, BATTERY) is None
 
 
-async def test_each_device_has_its_own_connection_and_both_leave_together(venus: Venus, pack: Owner) -> None:
+async def test_each_device_has_its_own_connection_and_both_leave_together(
+    venus: Venus, pack: RecordingPack
+) -> None:
     await pack.show(BESIDE)
     owners = {await owner(venus, BATTERY), await owner(venus, SWITCH)}
     assert len(owners - {None}) == 2
@@ -109,7 +111,7 @@ async def test_each_device_has_its_own_connection_and_both_leave_together(venus:
     assert not owners & {await owner(venus, BATTERY), await owner(venus, SWITCH)}
 
 
-async def test_a_new_instance_publishes_the_switch_device_again(venus: Venus, pack: Owner) -> None:
+async def test_a_new_instance_publishes_the_switch_device_again(venus: Venus, pack: RecordingPack) -> None:
     await pack.show(BESIDE)
     before = await owner(venus, SWITCH)
     await pack.show(replace(BESIDE, switch_instance=7))
@@ -117,12 +119,12 @@ async def test_a_new_instance_publishes_the_switch_device_again(venus: Venus, pa
     assert (await items(venus, SWITCH))["/DeviceInstance"] == 7
 
 
-async def test_a_change_is_published_by_the_device_that_shows_it(venus: Venus, pack: Owner) -> None:
+async def test_a_change_is_published_by_the_device_that_shows_it(venus: Venus, pack: RecordingPack) -> None:
     await pack.show(BESIDE)
-    wished = SwitchStatus(
+    commanded = SwitchStatus(
         commanded=MosfetTarget(charge=True, discharge=True), requested=MosfetTarget(charge=False)
     )
-    await pack.show(replace(BESIDE, switching=wished))
+    await pack.show(replace(BESIDE, switching=commanded))
     assert (await items(venus, SWITCH))[STATE] == 0
     battery = await items(venus, BATTERY)
     assert (battery["/Io/AllowToCharge"], battery["/Settings/ForceChargingOff"]) == (1, 1)
@@ -130,7 +132,7 @@ async def test_a_change_is_published_by_the_device_that_shows_it(venus: Venus, p
 
 @pytest.mark.parametrize("report", [ALONE, BESIDE])
 async def test_a_toggle_is_written_where_it_is_shown_and_only_within_its_range(
-    venus: Venus, pack: Owner, report: Report
+    venus: Venus, pack: RecordingPack, report: Report
 ) -> None:
     await pack.show(report)
     at = SWITCH if report.switch_instance else BATTERY
@@ -140,7 +142,7 @@ async def test_a_toggle_is_written_where_it_is_shown_and_only_within_its_range(
     assert await venus.write(at, "/SwitchableOutput/charge/Settings/Type", 2) == 2
     assert await venus.write(at, "/SwitchableOutput/charge/Status", 9) == 1
     assert pack.written == [MosfetTarget(charge=False), MosfetTarget(charge=True)]
-    assert await venus.write(at, "/SwitchableOutput/lend/State", 1) == 2  # the owner refuses this one
+    assert await venus.write(at, "/SwitchableOutput/lend/State", 1) == 2  # the pack refuses this request
 
 
 def instance(number: int) -> Callable[[Seen], bool]:

@@ -1,4 +1,4 @@
-"""MOSFETs ordered from the bus: each order done, refused or failed, visibly, and nothing else written."""
+"""MOSFET commands from the bus: each is done, refused or fails visibly, and nothing else is written."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def mosfets(seen: Seen) -> tuple[Any, Any]:
     return seen[CHARGE], seen[DISCHARGE]
 
 
-def told(seen: Seen, words: str) -> bool:
+def last_command_has(seen: Seen, words: str) -> bool:
     return words in (seen[LAST] or "")
 
 
 async def writes(sim: Simulation) -> list[str]:
-    """What was written to the BMS, as register and payload."""
+    """Writes to the BMS, as register and payload."""
     return [f"{register:02x} {payload}" for _, register, payload in (await sim.truth(ONE))["writes"]]
 
 
@@ -46,13 +46,13 @@ async def test_every_path_of_a_mosfet_switches_it_and_shows_what_the_bms_reports
         seen = await venus.until(ONE, running)
         assert mosfets(seen) == (1, 1)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
-        await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and told(s, "charge off: done"))
+        await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and last_command_has(s, "charge off: done"))
         assert (seen[STATE], seen[STATUS], seen["/Settings/MosfetMode"]) == (0, 0x00, 1)
         assert (seen["/Settings/ForceChargingOff"], seen["/Settings/ForceDischargingOff"]) == (1, 0)
         assert seen[CCL] == 0
         assert await venus.write(SERVICE, "/Settings/ForceDischargingOff", 1) == ACCEPTED
         await venus.until(ONE, lambda s: mosfets(s) == (0, 0))
-        await asyncio.sleep(5)  # a MOSFET changes once in 5 s
+        await asyncio.sleep(5)  # a MOSFET is switched at most once in 5 s
         assert await venus.write(SERVICE, "/Settings/MosfetMode", 0) == ACCEPTED
         await venus.until(ONE, lambda s: mosfets(s) == (1, 1) and s["/Settings/MosfetMode"] == 0)
         assert await writes(sim) == ["e1 0001", "e1 0003", "e1 0000"]
@@ -78,15 +78,15 @@ async def test_a_current_that_does_not_fall_is_cut_off_after_ten_seconds() -> No
     async with Simulation([pack]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
         await venus.until(ONE, lambda s: running(s) and s["/Dc/0/Current"] > 10)
-        asked = asyncio.get_running_loop().time()
+        requested_at = asyncio.get_running_loop().time()
         assert await venus.write(SERVICE, STATE, 0) == ACCEPTED
         await venus.until(ONE, lambda s: s[CHARGE] == 0)
-        assert asyncio.get_running_loop().time() - asked > 9
+        assert asyncio.get_running_loop().time() - requested_at > 9
         assert await writes(sim) == ["e1 0001"]
 
 
 @pytest.mark.parametrize(
-    ("chosen", "path", "value", "why"),
+    ("chosen", "path", "value", "setting"),
     [
         ({}, CHARGE, 0, "AllowMosfetControl"),
         ({}, "/Settings/MosfetMode", 3, "AllowMosfetControl"),
@@ -96,16 +96,16 @@ async def test_a_current_that_does_not_fall_is_cut_off_after_ten_seconds() -> No
     ],
 )
 async def test_a_command_that_is_not_allowed_is_refused_and_names_the_setting(
-    chosen: dict[str, float | str], path: str, value: int, why: str
+    chosen: dict[str, float | str], path: str, value: int, setting: str
 ) -> None:
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run") as program:
         await venus.enable(ONE, **chosen)
         await venus.until(ONE, running)
         assert await venus.write(SERVICE, path, value) == REFUSED
-        seen = await venus.until(ONE, lambda s: told(s, why))
+        seen = await venus.until(ONE, lambda s: last_command_has(s, setting))
         assert mosfets(seen) == (1, 1)
         assert await writes(sim) == []
-        assert why in await program.until("refused")
+        assert setting in await program.until("refused")
 
 
 async def test_a_stuck_mosfet_fails_the_command_and_is_shown_as_it_is() -> None:
@@ -116,7 +116,7 @@ async def test_a_stuck_mosfet_fails_the_command_and_is_shown_as_it_is() -> None:
         assert await venus.write(SERVICE, STATE, 0) == ACCEPTED
         seen = await venus.until(ONE, lambda s: s[STATUS] == 0x08)
         assert (seen[STATE], seen[CHARGE]) == (1, 1)
-        assert told(seen, "failed: commanded charge off, discharge on; the BMS reports charge on")
+        assert last_command_has(seen, "failed: commanded charge off, discharge on; the BMS reports charge on")
         assert await writes(sim) == ["e1 0001"]  # stored, as the lock bit shows: not repeated
         assert "ERROR" in await program.until("failed: commanded")
         assert seen["/Io/LastCommandState"] == CommandState.FAILED
@@ -133,7 +133,7 @@ async def test_a_command_is_confirmed_by_reading_and_repeated_once_if_it_had_no_
         await venus.until(ONE, running)
         await sim.fault(fault, ONE)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
-        await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and told(s, "done"))
+        await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and last_command_has(s, "done"))
         assert await writes(sim) == ["e1 0001"] * attempts
 
 
@@ -143,7 +143,7 @@ async def test_a_lost_read_back_is_repeated() -> None:
         await venus.until(ONE, running)
         await sim.fault("lost_read_back", ONE, count=50)  # in the first 3 s
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
-        await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and told(s, "done"))
+        await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and last_command_has(s, "done"))
         assert await writes(sim) == ["e1 0001"]
 
 
@@ -155,7 +155,7 @@ async def test_silence_after_a_command_fails_it_and_the_state_is_read_again() ->
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
         await sim.truth_when(ONE, lambda t: t["writes"] != [])
         await sim.fault("mute", ONE)
-        seen = await venus.until(ONE, lambda s: told(s, "failed"))
+        seen = await venus.until(ONE, lambda s: last_command_has(s, "failed"))
         assert seen[STATE] == 1
         await sim.fault("clear", ONE)
         await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and s["/Settings/MosfetMode"] == 1)
@@ -170,7 +170,7 @@ async def test_a_link_lost_during_a_command_fails_it_and_nothing_is_written_late
         await venus.until(ONE, lambda s: running(s) and s["/Dc/0/Current"] > 10)
         assert await venus.write(SERVICE, STATE, 0) == ACCEPTED  # waits for the current
         await sim.fault("drop", ONE)
-        seen = await venus.until(ONE, lambda s: told(s, "failed: connection lost"))
+        seen = await venus.until(ONE, lambda s: last_command_has(s, "failed: connection lost"))
         await venus.until(ONE, lambda s: running(s) and s["/ConnectionInformation"] == "connected")
         await asyncio.sleep(12)
         assert await writes(sim) == []
@@ -184,7 +184,7 @@ async def test_without_contact_a_command_is_refused() -> None:
         await sim.fault("mute", ONE)
         await venus.until(ONE, lambda s: s["/ConnectionInformation"].startswith("held"))
         assert await venus.write(SERVICE, CHARGE, 0) == REFUSED
-        await venus.until(ONE, lambda s: told(s, "no contact"))
+        await venus.until(ONE, lambda s: last_command_has(s, "no contact"))
         await sim.fault("clear", ONE)
         await venus.until(ONE, lambda s: s["/ConnectionInformation"] == "connected")
         await asyncio.sleep(2)
@@ -199,7 +199,7 @@ async def test_a_mosfet_blocked_by_a_protection_is_shown_as_tripped_and_left_alo
         seen = await venus.until(ONE, lambda s: s[CHARGE] == 0)
         assert (seen[STATE], seen[STATUS], seen["/Settings/ForceChargingOff"]) == (0, 0x02, 0)
         assert await venus.write(SERVICE, DISCHARGE, 0) == ACCEPTED
-        await venus.until(ONE, lambda s: mosfets(s) == (0, 0) and told(s, "done"))
+        await venus.until(ONE, lambda s: mosfets(s) == (0, 0) and last_command_has(s, "done"))
         assert await writes(sim) == ["e1 0002"]  # not 3: charging was never switched off
         await sim.fault("clear", ONE)
         await sim.fault("protection", ONE, bit=0, on=False)
@@ -213,7 +213,7 @@ async def test_a_lock_that_the_bms_ends_by_itself_is_shown_and_not_set_again() -
         await venus.until(ONE, running)
         await sim.fault("unlocks", ONE)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
-        await venus.until(ONE, lambda s: s[CHARGE] == 0 and told(s, "done"))
+        await venus.until(ONE, lambda s: s[CHARGE] == 0 and last_command_has(s, "done"))
         await sim.fault("current", ONE, amperes=-8.0)
         seen = await venus.until(ONE, lambda s: s[CHARGE] == 1)
         await asyncio.sleep(3)
@@ -241,7 +241,7 @@ async def test_commands_that_are_sent_together_are_reported_together() -> None:
         assert await other.write(SERVICE, DISCHARGE, 0) == ACCEPTED
         seen = await venus.until(ONE, lambda s: s["/Io/LastCommandState"] == CommandState.WAITING)
         await sim.fault("current", ONE, amperes=0.0)
-        await venus.until(ONE, lambda s: mosfets(s) == (0, 0) and told(s, "done"))
+        await venus.until(ONE, lambda s: mosfets(s) == (0, 0) and last_command_has(s, "done"))
         assert seen[LAST] == "charge off, discharge off: done"
         line = await program.until("requested by")
         assert line.count(":1.") == 2
@@ -256,10 +256,10 @@ async def test_an_on_right_after_an_off_waits_five_seconds_and_a_wrong_value_is_
         assert await venus.write(SERVICE, CHARGE, "off") != ACCEPTED
         assert await venus.write(SERVICE, "/Settings/MosfetMode", 4) == REFUSED
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
-        await venus.until(ONE, lambda s: s[CHARGE] == 0 and told(s, "done"))
+        await venus.until(ONE, lambda s: s[CHARGE] == 0 and last_command_has(s, "done"))
         assert await venus.write(SERVICE, CHARGE, 1) == ACCEPTED
-        await venus.until(ONE, lambda s: told(s, "charge on: waiting"))
-        await venus.until(ONE, lambda s: s[CHARGE] == 1 and told(s, "charge on: done"))
+        await venus.until(ONE, lambda s: last_command_has(s, "charge on: waiting"))
+        await venus.until(ONE, lambda s: s[CHARGE] == 1 and last_command_has(s, "charge on: done"))
         assert await writes(sim) == ["e1 0001", "e1 0000"]
 
 
@@ -269,7 +269,7 @@ async def test_nothing_is_written_by_connecting_reconnecting_starting_or_ending(
         async with Program("run"):
             await venus.until(ONE, running)
             assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
-            await venus.until(ONE, lambda s: s[CHARGE] == 0 and told(s, "done"))
+            await venus.until(ONE, lambda s: s[CHARGE] == 0 and last_command_has(s, "done"))
             await sim.fault("drop", ONE)
             await sim.truth_when(ONE, lambda t: t["counters"]["connections"] == 2)
         async with Program("run"):
@@ -283,11 +283,13 @@ async def test_a_newer_bms_is_switched_by_its_own_command_only_if_that_is_allowe
         await venus.enable(ONE, **OPT_INS)
         await venus.until(ONE, running)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
-        await venus.until(ONE, lambda s: told(s, "failed") and told(s, "does not know this command"))
+        await venus.until(
+            ONE, lambda s: last_command_has(s, "failed") and last_command_has(s, "does not know this command")
+        )
         await venus.set(ONE, "UseFbCommand", 1)
         await asyncio.sleep(5)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
-        await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and told(s, "done"))
+        await venus.until(ONE, lambda s: mosfets(s) == (0, 1) and last_command_has(s, "done"))
         assert await writes(sim) == ["e1 0001", "e1 0001", "fb 0101", "fb 0000"]
 
 
@@ -296,7 +298,7 @@ async def test_balancing_is_switched_in_factory_mode_which_is_left_afterwards() 
         await venus.enable(ONE, AllowParameterWrites=1)
         await venus.until(ONE, running)
         assert await venus.write(SERVICE, "/Settings/TurnBalancingOff", 1) == ACCEPTED
-        await venus.until(ONE, lambda s: s["/Settings/TurnBalancingOff"] == 1 and told(s, "done"))
+        await venus.until(ONE, lambda s: s["/Settings/TurnBalancingOff"] == 1 and last_command_has(s, "done"))
         pack = (await sim.truth(ONE))["pack"]
         assert (pack["factory"], pack["functions"], pack["stored"]) == (False, 0x0002, 0)
         assert await writes(sim) == ["00 5678", "2d 0002", "01 0000"]
@@ -321,6 +323,6 @@ async def test_in_per_poll_mode_the_program_connects_for_a_command() -> None:
         await venus.until(ONE, running)
         await sim.truth_when(ONE, lambda t: t["counters"]["disconnections"] == 1)
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
-        await venus.until(ONE, lambda s: s[CHARGE] == 0 and told(s, "done"))
+        await venus.until(ONE, lambda s: s[CHARGE] == 0 and last_command_has(s, "done"))
         await sim.truth_when(ONE, lambda t: t["counters"]["disconnections"] == 2)
         assert await writes(sim) == ["e1 0001"]

@@ -1,4 +1,4 @@
-"""Signals and replies count only from those who may send them; a private bus lets forged ones through."""
+"""Signals and replies of the wrong sender are ignored; the private bus lets forged ones through."""
 
 from __future__ import annotations
 
@@ -31,32 +31,32 @@ CHARACTERISTIC = "org.bluez.GattCharacteristic1"
 REFUSED = 2
 
 
-def shows(number: float) -> dict[str, Variant]:
+def value_changed(number: float) -> dict[str, Variant]:
     return {"Value": Variant("d", number), "Text": Variant("s", str(number))}
 
 
 async def test_a_forged_change_of_a_setting_is_ignored_and_a_real_one_is_reported(private_bus: str) -> None:
     store = SimulatedSettings(BusType.SESSION, None)
     await store.open()
-    told: asyncio.Queue[tuple[str, Value]] = asyncio.Queue()
-    local = LocalSettings(lambda path, value: told.put_nowait((path, value)))
+    changes: asyncio.Queue[tuple[str, Value]] = asyncio.Queue()
+    local = LocalSettings(lambda path, value: changes.put_nowait((path, value)))
     task = asyncio.create_task(local.run())
     async with asyncio.timeout(PATIENCE), forging(private_bus) as forger, Venus() as venus:
         await local.add(ROWS)
-        await forger.signal(HOLD, BUS_ITEM, "PropertiesChanged", "a{sv}", shows(11.0))
+        await forger.signal(HOLD, BUS_ITEM, "PropertiesChanged", "a{sv}", value_changed(11.0))
         await forger.name_owner(SETTINGS, ":1.1", ":1.99")
-        await forger.signal(HOLD, BUS_ITEM, "PropertiesChanged", "a{sv}", shows(12.0))
+        await forger.signal(HOLD, BUS_ITEM, "PropertiesChanged", "a{sv}", value_changed(12.0))
         assert await venus.write(SETTINGS, HOLD, 45.0) == 0
-        assert await told.get() == (HOLD, 45.0)
-        assert told.empty()
+        assert await changes.get() == (HOLD, 45.0)
+        assert changes.empty()
     task.cancel()
     await asyncio.wait([task])
     await store.close()
 
 
 async def test_changes_are_reported_after_localsettings_restarts(private_bus: str) -> None:
-    told: asyncio.Queue[tuple[str, Value]] = asyncio.Queue()
-    local = LocalSettings(lambda path, value: told.put_nowait((path, value)))
+    changes: asyncio.Queue[tuple[str, Value]] = asyncio.Queue()
+    local = LocalSettings(lambda path, value: changes.put_nowait((path, value)))
     task = asyncio.create_task(local.run())
     async with asyncio.timeout(PATIENCE), Venus() as venus:
         for value in (45.0, 46.0):
@@ -64,7 +64,7 @@ async def test_changes_are_reported_after_localsettings_restarts(private_bus: st
             await store.open()
             await local.add(ROWS)
             assert await venus.write(SETTINGS, HOLD, value) == 0
-            while await told.get() != (HOLD, value):  # first that the new one has its default
+            while await changes.get() != (HOLD, value):  # the default of the new store comes first
                 pass
             await store.close()
     task.cancel()
@@ -73,15 +73,15 @@ async def test_changes_are_reported_after_localsettings_restarts(private_bus: st
 
 async def test_only_the_called_program_can_reply(private_bus: str) -> None:
     server = await MessageBus(bus_address=private_bus).connect()
-    asked: asyncio.Queue[Message] = asyncio.Queue()
+    calls: asyncio.Queue[Message] = asyncio.Queue()
 
-    def take(message: Message) -> bool:
+    def on_call(message: Message) -> bool:
         if message.message_type is MessageType.METHOD_CALL:
-            asked.put_nowait(message)
+            calls.put_nowait(message)
             return True
         return False
 
-    server.add_message_handler(take)
+    server.add_message_handler(on_call)
     await server.request_name("com.victronenergy.battery.other")
     bus = await connect()
     closed = until_closed(bus)
@@ -91,7 +91,7 @@ async def test_only_the_called_program_can_reply(private_bus: str) -> None:
         for destination in ("com.victronenergy.battery.other", server.unique_name):
             call = Message(destination=destination, path="/Soc", interface=BUS_ITEM, member="GetValue")
             answer = asyncio.create_task(bus.call(call))
-            question = await asked.get()
+            question = await calls.get()
             assert bus.unique_name
             await forger.replies(bus.unique_name, "s", "forged")
             await server.send(Message.new_method_return(question, "s", ["true"]))
@@ -113,7 +113,7 @@ async def test_a_name_that_is_not_followed_is_called_by_its_unique_name(private_
     closed = until_closed(bus)
     for name, answer in {
         "com.victronenergy.battery.other": server.unique_name,
-        "com.victronenergy.battery.nobody": "org.freedesktop.DBus.Error.ServiceUnknown",
+        "com.victronenergy.battery.missing": "org.freedesktop.DBus.Error.ServiceUnknown",
     }.items():
         reply = await bus.call(Message(destination=name, path="/", interface=BUS_ITEM, member="GetValue"))
         assert answer in (reply.body[0], reply.error_name)
@@ -124,11 +124,11 @@ async def test_a_name_that_is_not_followed_is_called_by_its_unique_name(private_
 async def test_only_bluez_can_change_adapters(private_bus: str) -> None:
     async with (
         Simulation(packs=1),
-        running() as air,
+        running() as central,
         forging(private_bus) as forger,
     ):
-        await air.changed.until(lambda: bool(air.adapters))
-        before = air.adapters
+        await central.changed.until(lambda: bool(central.adapters))
+        before = central.adapters
         path = f"/org/bluez/{before[0].hci}"
         off = {"Powered": Variant("b", False)}
         await forger.signal(path, PROPERTIES, "PropertiesChanged", "sa{sv}as", ADAPTER, off, [])
@@ -137,19 +137,19 @@ async def test_only_bluez_can_change_adapters(private_bus: str) -> None:
         await forger.signal("/", OBJECTS, "InterfacesAdded", "oa{sa{sv}}", "/org/bluez/hci9", added)
         await forger.signal("/", OBJECTS, "InterfacesRemoved", "oas", path, [ADAPTER])
         await forger.name_owner("org.bluez", ":1.1", "")
-        async with linked(air, ONE) as link:  # takes its time: what was sent has arrived
+        async with linked(central, ONE) as link:  # the forged signals have arrived by now
             await poll(link)
-            assert air.adapters == (replace(before[0], links=1),)
+            assert central.adapters == (replace(before[0], links=1),)
 
 
 async def test_only_bluez_can_send_notifications_and_disconnections(private_bus: str) -> None:
-    heard: list[str] = []
+    received: list[str] = []
     async with (
         Simulation(packs=1),
-        running() as air,
+        running() as central,
         forging(private_bus) as forger,
     ):
-        link = air.link(ONE, Jbd(), capture=lambda address, direction, chunk: heard.append(str(chunk)))
+        link = central.link(ONE, Jbd(), capture=lambda address, direction, chunk: received.append(str(chunk)))
         await link.open()
         await link.run(Jbd().hello(ONE, ""))
         path = await notifying(private_bus)
@@ -158,9 +158,9 @@ async def test_only_bluez_can_send_notifications_and_disconnections(private_bus:
         device, _, _ = path.rpartition("/service")
         await forger.signal(device, PROPERTIES, "PropertiesChanged", "sa{sv}as", DEVICE, gone, [])
         await forger.signal("/", OBJECTS, "InterfacesRemoved", "oas", device, [DEVICE])
-        await poll(link)  # answered over the same connection, so what was sent before has been read
-        assert heard
-        assert not [chunk for chunk in heard if "forged" in chunk or b"forged".hex() in chunk]
+        await poll(link)  # answered over the same connection, so earlier signals have been read
+        assert received
+        assert not [chunk for chunk in received if "forged" in chunk or b"forged".hex() in chunk]
         assert not link.lost.is_set()
         await link.close()
 

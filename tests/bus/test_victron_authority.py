@@ -1,4 +1,4 @@
-"""Who controls chargers and who is battery monitor, by the real systemcalc: beside a CAN-bus BMS and a shunt.
+"""The controlling BMS and the battery monitor of the real systemcalc, beside a CAN-bus BMS and a shunt.
 
 Runs where VICTRON_SRC is set, as :mod:`tests.bus.test_victron_systemcalc` says.
 """
@@ -23,7 +23,7 @@ from tests.bus.test_victron_systemcalc import (
     SYSTEM,
     Gx,
     Victron,
-    adopted,
+    added,
     controlled_by,
     gx,
     limits,
@@ -38,7 +38,7 @@ from tests.patience import PATIENCE
 __all__ = ["pytestmark"]
 
 PYLONTECH, SHUNT = f"{BATTERY}socketcan_can0", f"{BATTERY}ttyS5"
-CVL_48 = 52.6  # V, as the Pylontech says it
+CVL_48 = 52.6  # V, as published by the Pylontech
 REST_48 = {"cells": 16, "capacity": 280, "load": "rest", "soc": 60}
 NO_LINK = {"/Link/ChargeVoltage": None, "/Link/NetworkMode": 0}
 
@@ -82,7 +82,7 @@ def pylontech(running: Gx) -> Any:
 
 
 def by_pylontech() -> dict[str, Any]:
-    """What systemcalc shows while the Pylontech controls, and is the monitor."""
+    """The values of systemcalc while the Pylontech controls and is the monitor."""
     return {
         "/ActiveBmsService": PYLONTECH,
         "/Dc/Battery/BatteryService": PYLONTECH,
@@ -99,13 +99,13 @@ async def test_adding_and_removing_a_12_v_pack_changes_nothing_in_a_48_v_system_
     async with gx(tmp_path, REST, volts=52.1) as running, pylontech(running):
         await running.until(SYSTEM, by_pylontech(), timeout=PATIENCE)
         await running.until(MULTI, reached(CVL_48, 80, 100.0))
-        told = len(running.writes)
-        await adopted(running, ONE, **chosen)
+        before = len(running.writes)
+        await added(running, ONE, **chosen)
         await running.stays(SYSTEM, by_pylontech())
         await running.venus.set(ONE, "Enabled", 0)
         await running.venus.until_gone(ONE)
         await running.stays(SYSTEM, by_pylontech())
-        voltages = {value for _, path, value in running.writes[told:] if path.endswith("ChargeVoltage")}
+        voltages = {value for _, path, value in running.writes[before:] if path.endswith("ChargeVoltage")}
         assert voltages <= {CVL_48}
         await running.until(SOLAR, {"/Link/ChargeVoltage": CVL_48})
 
@@ -121,7 +121,7 @@ async def test_a_12_v_pack_does_not_affect_a_48_v_system_with_a_shunt(
             "/Dc/Battery/Current": -150.0,
         }
         await running.until(SYSTEM, shunt, timeout=PATIENCE)
-        await adopted(running, ONE, **chosen)
+        await added(running, ONE, **chosen)
         await running.stays(SYSTEM, shunt)
         await running.venus.set(ONE, "Enabled", 0)
         await running.venus.until_gone(ONE)
@@ -132,7 +132,7 @@ async def test_a_12_v_pack_does_not_affect_a_48_v_system_with_a_shunt(
 
 async def test_a_bms_that_appears_takes_over_from_a_pack_without_a_gap(tmp_path: Path) -> None:
     async with gx(tmp_path, REST_48, volts=52.1) as running:
-        await adopted(running, ONE, **CONTROL)
+        await added(running, ONE, **CONTROL)
         cvl, _, _ = limits(running, ONE)
         await running.until(SYSTEM, controlled_by(ONE, cvl))
         async with pylontech(running):
@@ -140,33 +140,33 @@ async def test_a_bms_that_appears_takes_over_from_a_pack_without_a_gap(tmp_path:
             await running.until(MULTI, reached(CVL_48, 80, 100.0))
             await running.stays(SYSTEM, by_pylontech())
         await running.until(SYSTEM, {"/ActiveBmsService": None})
-        await running.stays(SYSTEM, {"/ActiveBmsService": None})  # the pack does not jump in
+        await running.stays(SYSTEM, {"/ActiveBmsService": None})  # the pack does not take over
 
 
 async def test_with_feed_in_a_ccl_of_0_still_stops_charging_by_the_cvl(tmp_path: Path) -> None:
     async with gx(tmp_path, REST_48, volts=52.1, ess=True) as running:
-        await adopted(running, ONE, **CONTROL, MaxChargeCurrent=0.0)
+        await added(running, ONE, **CONTROL, MaxChargeCurrent=0.0)
         pack = running.venus.services[service(ONE)]
         await running.until(SYSTEM, {"/ActiveBmsService": service(ONE)}, timeout=PATIENCE)
         cvl, ccl, _ = limits(running, ONE)
         assert ccl == 0
         assert cvl <= pack["/Dc/0/Voltage"]
         await running.until(SYSTEM, {"/Dc/Battery/ChargeVoltage": cvl})
-        # systemcalc gives the charger its own most, and up to 0.4 V more than the CVL
-        most = {"/Link/ChargeCurrent": 70, "/Link/ChargeVoltage": lambda volts: volts <= cvl + 0.4 + 1e-6}
-        await running.until(SOLAR, most)
+        # systemcalc gives the charger its own maximum current, and up to 0.4 V more than the CVL
+        limit = {"/Link/ChargeCurrent": 70, "/Link/ChargeVoltage": lambda volts: volts <= cvl + 0.4 + 1e-6}
+        await running.until(SOLAR, limit)
 
 
 async def test_a_restart_while_the_pack_is_silent_keeps_the_reduced_limits_at_the_multi(
     tmp_path: Path,
 ) -> None:
     async with gx(tmp_path, REST_48, volts=52.1) as running:
-        await adopted(running, ONE, **CONTROL)
+        await added(running, ONE, **CONTROL)
         cvl, _, dcl = limits(running, ONE)
         await running.until(SYSTEM, controlled_by(ONE, cvl))
         await running.sim.fault("vanish", ONE)
         async with asyncio.timeout(PATIENCE):
-            while not await running.venus.setting(ONE, "ControlState"):  # noqa: ASYNC110 (localsettings is asked)
+            while not await running.venus.setting(ONE, "ControlState"):  # noqa: ASYNC110 (localsettings is polled)
                 await asyncio.sleep(0.1)
         assert await running.program.stop() == 0
         await running.venus.until_gone(ONE)
@@ -180,5 +180,5 @@ async def test_a_shunt_stays_the_monitor_beside_packs_that_do_not_control(tmp_pa
     async with gx(tmp_path, REST_48, REST, volts=52.1) as running, battery(running, SHUNT, 279):
         shunt = {"/Dc/Battery/BatteryService": SHUNT, "/Dc/Battery/Current": -150.0}
         await running.until(SYSTEM, shunt, timeout=PATIENCE)
-        await adopted(running, ONE)
+        await added(running, ONE)
         await running.stays(SYSTEM, shunt)

@@ -142,9 +142,9 @@ async def test_velib_follows_changes_and_nothing_else(service: ItemService) -> N
         after = values(service.items, report)
         while (answer := await monitor.ask())["seen"]["/Dc/0/Current"][0] != 7.0:
             pass
-        seen, told = answer["seen"], set(answer["changed"])
+        seen, paths = answer["seen"], set(answer["changed"])
         assert seen == expected(service, after)
-        assert told <= {path for path in after if after[path] != before[path]}
+        assert paths <= {path for path in after if after[path] != before[path]}
 
 
 async def test_velib_sees_measurements_become_invalid(service: ItemService) -> None:
@@ -161,7 +161,7 @@ async def test_velib_drops_the_service_when_it_leaves_and_finds_it_when_it_retur
     items = items_for(IDENTITY)
     async with monitoring("items") as monitor:
         assert (await monitor.ask())["seen"] is None
-        for instance in (3, 4):  # the owner gave it another one
+        for instance in (3, 4):  # before and after the owner changes it
             shown = values(items, replace(REPORT, instance=instance))
             service = ItemService(NAME, items, shown, lambda path, value, sender: True)
             await service.start()

@@ -2,7 +2,7 @@
 
 Runs only where VICTRON_SRC names a directory with clones of victronenergy/dbus-systemcalc-py, localsettings
 and velib_python, which need a Python with dbus-python, PyGObject, lxml and psutil: VICTRON_PYTHON, by
-default /usr/bin/python3. A solar charger and a Multi are stood in for by velib_python's own services.
+default /usr/bin/python3. Services made with velib_python replace a solar charger and a Multi.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ SYSTEM, SETTINGS = "com.victronenergy.system", "com.victronenergy.settings"
 MULTI, SOLAR = "com.victronenergy.vebus.ttyO2", "com.victronenergy.solarcharger.ttyO1"
 LIMITS = ("/Info/MaxChargeVoltage", "/Info/MaxChargeCurrent", "/Info/MaxDischargeCurrent")
 NUMBERS = (*LIMITS, "/Info/BatteryLowVoltage", "/Info/ChargeRequest", "/Dc/0/Voltage", "/Soc")
-REACHES_CHARGERS = 4.0  # s; systemcalc looks every 3 s
+REACHES_CHARGERS = 4.0  # s; systemcalc runs every 3 s
 REST = {"cells": 4, "capacity": 100, "load": "rest"}
 SILENCE = {"HoldTime": 5.0, "StopAfter": 14.0, "ControlRemoveAfter": 24.0}  # s, each from the last good poll
 
-# Services that take whatever is written; each write is a line of JSON.
+# Services that accept every write and print it as a line of JSON.
 CHARGERS = """
 import json, sys
 from dbus.mainloop.glib import DBusGMainLoop
@@ -98,7 +98,7 @@ GLib.MainLoop().run()
 
 
 class Victron:
-    """One of Victron's programs, or a stand-in on their library; its lines of output are kept."""
+    """One of Victron's programs, or a replacement on their library; its lines of output are kept."""
 
     def __init__(self, *arguments: str, sources: str = "") -> None:
         self.arguments = arguments
@@ -145,7 +145,7 @@ class Victron:
 
 
 class Gx:
-    """A GX with our program on it, as far as limits are concerned."""
+    """The programs of a GX that handle limits, and dbus-xbms."""
 
     def __init__(self, venus: Venus, sim: Simulation, chargers: Victron, program: Program) -> None:
         self.venus = venus
@@ -154,51 +154,51 @@ class Gx:
         self._chargers = chargers
 
     async def read(self, service: str, paths: Iterable[str]) -> dict[str, Any]:
-        """What some paths show; ``None`` for invalid."""
+        """The values of some paths; ``None`` for invalid."""
         return {path: plain(await self.venus.call(service, path, BUS_ITEM, "GetValue")) for path in paths}
 
     async def until(self, service: str, expected: dict[str, Any], timeout: float = REACHES_CHARGERS) -> None:
-        """Wait until each path shows what is expected: a value, or what a predicate takes."""
+        """Wait until each path shows the expected value, or one for which the expected predicate holds."""
         latest = asyncio.get_running_loop().time() + timeout
         while not as_expected(got := await self.read(service, expected), expected):
             assert asyncio.get_running_loop().time() < latest, (service, got, expected)
-            await asyncio.sleep(0.1)  # it is asked again
+            await asyncio.sleep(0.1)  # then read again
 
     async def stays(self, service: str, expected: dict[str, Any]) -> None:
-        """Make sure that paths show what is expected for as long as a change could take to come."""
+        """Check that paths show the expected values for as long as a change could take."""
         for _ in range(int(2 * REACHES_CHARGERS / 0.5)):
             assert as_expected(got := await self.read(service, expected), expected), got
             await asyncio.sleep(0.5)
 
     @property
     def writes(self) -> list[tuple[str, str, Any]]:
-        """Service, path and value of all orders to the chargers; what they shall measure is none."""
+        """Service, path and value of all writes to the chargers, except sensed values."""
         writes = [tuple(json.loads(line)) for line in self._chargers.lines if line.startswith("[")]
         return [write for write in writes if "Sense" not in write[1]]
 
 
 def as_expected(got: dict[str, Any], expected: dict[str, Any]) -> bool:
-    """Whether each path shows the value that is expected, or one that the predicate takes."""
+    """Whether each path shows the expected value, or one for which the expected predicate holds."""
     return all(
-        want(got[path]) if callable(want) else got[path] == (want and pytest.approx(want))
-        for path, want in expected.items()
+        wanted(got[path]) if callable(wanted) else got[path] == (wanted and pytest.approx(wanted))
+        for path, wanted in expected.items()
     )
 
 
 class Managed:
-    """Listens to every signal of controlling packs: their numbers are numbers, from the first sample on."""
+    """Check every signal of controlling packs: limits stay valid from the first sample on."""
 
     def __init__(self) -> None:
         self.faults: list[str] = []
-        self.begun: set[str] = set()
+        self.started: set[str] = set()
 
     def __call__(self, seen: Seen) -> None:
         numbers = {path: seen[path] for path in NUMBERS if path in seen.items}
         self.faults += [f"{p}: {v!r}" for p, v in numbers.items() if isinstance(v, str)]
         limits = [numbers[path] for path in LIMITS if path in numbers]
         if limits and None not in limits:
-            self.begun.add(seen.owner)
-        if seen.owner in self.begun and None in limits:
+            self.started.add(seen.owner)
+        if seen.owner in self.started and None in limits:
             self.faults.append(f"{seen.name}: {limits}")
 
 
@@ -206,7 +206,7 @@ class Managed:
 async def gx(
     tmp_path: Path, *rows: dict[str, Any], volts: float = 13.2, bms_present: int = 1, ess: bool = False
 ) -> AsyncIterator[Gx]:
-    """A GX with DVCC on, a Multi, a solar charger, and packs that nobody has added yet."""
+    """A GX with DVCC on, a Multi, a solar charger, and packs that are not added yet."""
     managed = Managed()
     keep = ("--path", str(tmp_path), "--no-delay")
     localsettings = Victron("localsettings.py", *keep, sources="localsettings")
@@ -217,7 +217,7 @@ async def gx(
         await owned(venus, SETTINGS)
         await offer(venus, CGwacs_OvervoltageFeedIn=int(ess))
         async with systemcalc:
-            await owned(venus, SYSTEM)  # it must know the settings before it meets a charger
+            await owned(venus, SYSTEM)  # it must read the settings before a charger appears
             async with chargers, sim, Program("run") as program:
                 await owned(venus, MULTI, SOLAR)
                 assert await venus.write(SETTINGS, "/Settings/Services/Bol", 1) == 0
@@ -232,10 +232,10 @@ async def owned(venus: Venus, *names: str) -> None:
     for name in names:
         while not await venus.call(DBUS, "/org/freedesktop/DBus", DBUS, "NameHasOwner", "s", name):
             assert asyncio.get_running_loop().time() < latest, name
-            await asyncio.sleep(0.1)  # the bus is asked again
+            await asyncio.sleep(0.1)  # then ask the bus again
 
 
-async def adopted(gx: Gx, *addresses: str, **chosen: float | str) -> None:
+async def added(gx: Gx, *addresses: str, **chosen: float | str) -> None:
     """Add packs and wait until they are on the bus with their values."""
     await gx.venus.enable(*addresses, **chosen)
     for address in addresses:
@@ -253,7 +253,7 @@ def limits(gx: Gx, address: str) -> tuple[float, float, float]:
 
 
 def reached(cvl: Any, ccl: Any, dcl: Any) -> dict[str, Any]:
-    """What the Multi is told of limits."""
+    """The limits that the Multi receives."""
     return {
         "/BatteryOperationalLimits/MaxChargeVoltage": cvl,
         "/BatteryOperationalLimits/MaxChargeCurrent": ccl,
@@ -262,13 +262,13 @@ def reached(cvl: Any, ccl: Any, dcl: Any) -> dict[str, Any]:
 
 
 def controlled_by(address: str | None, cvl: Any) -> dict[str, Any]:
-    """What systemcalc shows of who controls."""
+    """The values of systemcalc while a pack, or none, controls."""
     return {"/ActiveBmsService": address and service(address), "/Dc/Battery/ChargeVoltage": cvl}
 
 
 async def test_a_pack_without_control_is_shown_but_never_controls(tmp_path: Path) -> None:
     async with gx(tmp_path) as running:
-        await adopted(running, ONE)
+        await added(running, ONE)
         await running.until(SYSTEM, {"/Dc/Battery/BatteryService": service(ONE)})
         await running.stays(SYSTEM, controlled_by(None, None))
         assert not [write for write in running.writes if write[1] in reached(0, 0, 0)]
@@ -276,7 +276,7 @@ async def test_a_pack_without_control_is_shown_but_never_controls(tmp_path: Path
 
 async def test_the_limits_of_a_pack_reach_multi_and_solar_charger(tmp_path: Path) -> None:
     async with gx(tmp_path) as running:
-        await adopted(running, ONE, **CONTROL, MaxChargeCurrent=24.0)
+        await added(running, ONE, **CONTROL, MaxChargeCurrent=24.0)
         cvl, ccl, dcl = limits(running, ONE)
         assert (cvl, ccl, dcl) == (13.8, 24.0, 50.0)
         await running.until(SYSTEM, controlled_by(ONE, cvl))
@@ -288,7 +288,7 @@ async def test_the_limits_of_a_pack_reach_multi_and_solar_charger(tmp_path: Path
 
 async def test_of_two_packs_only_the_one_with_control_1_controls(tmp_path: Path) -> None:
     async with gx(tmp_path, REST, REST) as running:
-        await adopted(running, ONE, TWO, Chemistry="LiFePO4")
+        await added(running, ONE, TWO, Chemistry="LiFePO4")
         await running.stays(SYSTEM, controlled_by(None, None))
         await running.venus.set(TWO, "Control", 1)
         await running.until(SYSTEM, controlled_by(TWO, 13.8))
@@ -298,7 +298,7 @@ async def test_of_two_packs_only_the_one_with_control_1_controls(tmp_path: Path)
 
 async def test_control_can_be_switched_at_runtime(tmp_path: Path) -> None:
     async with gx(tmp_path) as running:
-        await adopted(running, ONE, **CONTROL)
+        await added(running, ONE, **CONTROL)
         await running.until(SYSTEM, controlled_by(ONE, 13.8))
         await running.venus.set(ONE, "Control", 0)
         await running.until(SYSTEM, controlled_by(None, None))
@@ -307,26 +307,26 @@ async def test_control_can_be_switched_at_runtime(tmp_path: Path) -> None:
         await running.until(SYSTEM, controlled_by(ONE, 13.8))
 
 
-def unseen(volts: float) -> bool:
-    """Whether a CVL charges nothing: it lies 0.4 V below the voltage that the pack had."""
+def below_rest(volts: float) -> bool:
+    """Whether a CVL does not charge: it is 0.4 V below the last voltage of the pack."""
     return 12.4 <= volts <= 13.0
 
 
 async def test_silence_reaches_the_chargers_step_by_step_and_a_good_poll_ends_it(tmp_path: Path) -> None:
     hold, stop, withdraw = SILENCE.values()
     async with gx(tmp_path) as running:
-        await adopted(running, ONE, **CONTROL, **SILENCE)
+        await added(running, ONE, **CONTROL, **SILENCE)
         await running.until(MULTI, reached(13.8, 30, 50.0))
         await running.sim.fault("vanish", ONE)
-        await running.until(MULTI, reached(unseen, 0, 25.0), hold + REACHES_CHARGERS)
-        await running.until(SOLAR, {"/Link/ChargeVoltage": unseen, "/Link/ChargeCurrent": 0})
-        await running.until(SYSTEM, {"/Dc/Battery/Soc": None, **controlled_by(ONE, unseen)})
-        await running.until(MULTI, reached(unseen, 0, 0.0), stop - hold + REACHES_CHARGERS)
+        await running.until(MULTI, reached(below_rest, 0, 25.0), hold + REACHES_CHARGERS)
+        await running.until(SOLAR, {"/Link/ChargeVoltage": below_rest, "/Link/ChargeCurrent": 0})
+        await running.until(SYSTEM, {"/Dc/Battery/Soc": None, **controlled_by(ONE, below_rest)})
+        await running.until(MULTI, reached(below_rest, 0, 0.0), stop - hold + REACHES_CHARGERS)
         await running.venus.until_gone(ONE, withdraw - stop + 2.0)
         await running.until(SYSTEM, controlled_by(None, None))
-        told = len(running.writes)
+        before = len(running.writes)
         await running.stays(SYSTEM, controlled_by(None, None))
-        assert running.writes[told:] == []  # so the chargers' own watchdogs end charging, with error 67
+        assert running.writes[before:] == []  # so the chargers' own watchdogs end charging, with error 67
         await running.sim.fault("appear", ONE)
         await running.until(SYSTEM, controlled_by(ONE, 13.8), timeout=PATIENCE)
         again = {"/Link/ChargeVoltage": 13.8, "/Link/ChargeCurrent": lambda amperes: amperes > 0}

@@ -40,7 +40,7 @@ Function = tuple[str, str]  # file within the program, qualified name
 
 
 def steps(walk: str) -> list[Function]:
-    """Each step's file, and the function that it is about."""
+    """The file and the function of each step."""
     return re.findall(r"^\d+\. `(\S+\.py)` `([\w.]+)`", walk, re.MULTILINE)
 
 
@@ -53,7 +53,7 @@ def function_of(frame: FrameType | None) -> Function | None:
 
 @contextmanager
 def recorded() -> Iterator[set[tuple[Function | None, Function]]]:
-    """The calls of the program's functions meanwhile: caller and callee."""
+    """Record calls of the program's functions in the context, as pairs of caller and callee."""
     calls: set[tuple[Function | None, Function]] = set()
 
     def profile(frame: FrameType, event: str, _: object) -> None:
@@ -68,7 +68,7 @@ def recorded() -> Iterator[set[tuple[Function | None, Function]]]:
 
 
 async def calls_of_a_pack() -> set[tuple[Function | None, Function]]:
-    """What a pack calls from its first poll to a command that was done."""
+    """The calls of a pack from its first poll to the end of a command."""
     board = BatteryBoard(Battery(BatterySpec(cells=4, capacity=100.0)), BoardSpec())
     device = Device(ADDRESS, board, WireSpec(), asyncio.get_running_loop())
     central = Central([Jbd()], stack=FakeStack(FakePack(ADDRESS, device=device)))
@@ -100,9 +100,11 @@ async def test_a_running_pack_calls_the_functions_of_both_walks_and_none_of_them
     called = {callee for _, callee in calls}
     assert len(WALKS) == 2
     for walk in WALKS:
-        order = steps(walk)
-        assert [step for step in order if step not in called] == []
-        back = [
-            (order[low], order[high]) for high in range(len(order)) for low in range(high + 1, len(order))
+        functions = steps(walk)
+        assert [step for step in functions if step not in called] == []
+        backwards = [
+            (functions[low], functions[high])
+            for high in range(len(functions))
+            for low in range(high + 1, len(functions))
         ]
-        assert [pair for pair in back if pair in calls] == []
+        assert [pair for pair in backwards if pair in calls] == []

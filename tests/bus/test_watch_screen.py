@@ -176,13 +176,13 @@ async def test_a_log_that_cannot_be_written_is_reported_and_the_terminal_restore
         assert await terminal.ended() == 1
         assert "cannot write /nonexistent/log.csv: No such file or directory" in terminal.sent
         assert "Traceback" not in terminal.sent
-    async with on_terminal("watch", "nobody") as terminal:
+    async with on_terminal("watch", "unknown") as terminal:
         assert await terminal.ended() == 2
-        assert "no pack is called 'nobody'" in terminal.sent
+        assert "no pack is called 'unknown'" in terminal.sent
 
 
 AWAY = "A4:C1:37:0A:0B:0D"
-UNHEARD = Contact(
+NOT_HEARD = Contact(
     state=ContactState.NOT_HEARD, reason="not heard for 12 min", advice="is it in range?", silence=720
 )
 
@@ -194,13 +194,13 @@ async def no_scan(seconds: float) -> list[tuple[Advertised, bool, bool]]:
 async def test_the_reason_of_an_absent_pack_and_the_age_of_a_sample_come_from_the_service(
     pack: ItemService,
 ) -> None:
-    told = {
-        AWAY: UNHEARD,
+    contacts = {
+        AWAY: NOT_HEARD,
         ADDRESS: Contact(state=ContactState.CONNECTED, reason="connected", silence=7.0),
     }
     show(pack, {**values(ITEMS, CHARGING), "/Bluetooth/SampleAge": 0})
     async with (
-        RpcService(no_scan, dict, lambda: told, list, list),
+        RpcService(no_scan, dict, lambda: contacts, list, list),
         on_terminal("watch", size=(80, 30)) as terminal,
     ):
         await terminal.shows("A4:C1:37:0A:0B:0D not heard for 12 min")
@@ -223,8 +223,8 @@ async def test_without_a_pack_the_screen_and_the_table_say_why_there_is_nothing_
             )
         terminal.type("q")
         assert await terminal.ended() == 0
-    told = {AWAY: UNHEARD}
-    async with RpcService(no_scan, dict, lambda: told, list, list):
+    contacts = {AWAY: NOT_HEARD}
+    async with RpcService(no_scan, dict, lambda: contacts, list, list):
         async with on_terminal("watch", "--once", environment={"TERM": "dumb"}) as terminal:
             assert await terminal.ended() == 1
         assert "A4:C1:37:0A:0B:0D: not heard for 12 min" in terminal.sent
@@ -236,23 +236,23 @@ async def test_an_unchanged_poll_is_logged_and_silence_is_not(
     pack: ItemService, tmp_path: Path, polled: bool, lines: int
 ) -> None:
     path, began = tmp_path / "log.csv", time.monotonic()
-    asked: list[float] = []
-    often = asyncio.Event()  # by the screen every 2 s, for the log every second
+    calls: list[float] = []
+    enough_calls = asyncio.Event()  # by the screen every 2 s, for the log every second
 
-    def told() -> dict[str, Contact]:
-        asked.append(time.monotonic())
-        if len(asked) >= 6:
-            often.set()
+    def contacts() -> dict[str, Contact]:
+        calls.append(time.monotonic())
+        if len(calls) >= 6:
+            enough_calls.set()
         silence = 0.0 if polled else time.monotonic() - began + 60.0
         return {ADDRESS: Contact(state=ContactState.CONNECTED, reason="connected", silence=silence)}
 
     async with (
-        RpcService(no_scan, dict, told, list, list),
+        RpcService(no_scan, dict, contacts, list, list),
         on_terminal("watch", "--log", str(path)) as terminal,
     ):
         await terminal.shows("Starboard")
         async with asyncio.timeout(PATIENCE):
-            await often.wait()
+            await enough_calls.wait()
         terminal.type("q")
         assert await terminal.ended() == 0
     with path.open(newline="") as file:

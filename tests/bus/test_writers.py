@@ -1,4 +1,4 @@
-"""Who changed what is in the log, and a flood of writes does not fill it."""
+"""The log names the program behind each change, and a flood of writes does not fill it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ write_once(sys.argv[1])
 
 
 def write_once(value: str) -> None:
-    """Write a name and leave the bus in the same moment, as `dbus -y` does."""
+    """Write a name and leave the bus at once, as `dbus -y` does."""
 
     async def write() -> None:
         async with Venus() as venus:
@@ -84,17 +84,17 @@ async def test_a_change_through_localsettings_is_logged_with_the_old_value() -> 
 async def test_five_thousand_refused_writes_are_a_few_lines() -> None:
     async with served() as (venus, service):
         for _ in range(50):
-            wishes = [venus.write(SERVICE, "/Io/AllowToCharge", 0) for _ in range(100)]
-            assert set(await asyncio.gather(*wishes)) == {REFUSED}
+            requests = [venus.write(SERVICE, "/Io/AllowToCharge", 0) for _ in range(100)]
+            assert set(await asyncio.gather(*requests)) == {REFUSED}
         for number in range(500):
             assert await venus.write(SERVICE, "/CustomName", f"name {number}") == ACCEPTED
         await venus.until(ONE, lambda seen: seen["/CustomName"] == "name 499")
-        said = [line for line in service.output if "refused" in line or "CustomName" in line]
-        assert 2 <= len(said) <= 12
+        lines = [line for line in service.output if "refused" in line or "CustomName" in line]
+        assert 2 <= len(lines) <= 12
 
 
 class Silent:
-    """A bus on which nobody answers."""
+    """A bus that never answers."""
 
     async def call(self, message: Message) -> Message:
         await asyncio.sleep(3600)
@@ -154,7 +154,7 @@ async def test_an_error_in_a_write_is_answered_with_a_message(
                 body=[Variant("s", "x")],
             )
         )
-        assert reply.body == ["an error in the service; its log has more"]
+        assert reply.body == ["an error in the service; see its log"]
     assert caplog.text.count("KeyError: '/CustomName'") == 2
     await service.stop()
     bus.disconnect()
@@ -164,12 +164,12 @@ async def test_an_error_in_a_write_is_answered_with_a_message(
 async def test_writes_right_after_the_first_one_of_a_program_keep_their_order(private_bus: str) -> None:
     written: list[Value] = []
 
-    def take(path: str, value: Value, sender: str) -> bool:
+    def on_write(path: str, value: Value, sender: str) -> bool:
         written.append(value)
         return True
 
     item: Item[object] = Item("/Counter", "i", "{}", lambda report: None, writable=True)
-    service = ItemService(f"{BATTERY}test", (item,), {"/Counter": None}, take)
+    service = ItemService(f"{BATTERY}test", (item,), {"/Counter": None}, on_write)
     await service.start()
     bus = await MessageBus(bus_type=BusType.SESSION).connect()
     writes = [

@@ -1,4 +1,4 @@
-"""The program and the simulator with one family more: ``python -m tests.bus.toy_program run``."""
+"""The program and the simulator with one more family: ``python -m tests.bus.toy_program run``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EVERY = 0.4  # s between two lines; a real BMS of such a kind pushes two to ten 
 
 
 class ToyDevice(Device):
-    """A BMS that pushes a line again and again and is deaf to what is written to it."""
+    """A BMS that pushes a line periodically and ignores writes."""
 
     def connect(self, notify: Callable[[bytes], None]) -> None:
         super().connect(notify)
@@ -35,7 +35,7 @@ class ToyDevice(Device):
 
 
 def make_device(spec: PackSpec, clock: Clock, seed: int = 1) -> Device:
-    """A toy where the name says so, else what the simulator makes."""
+    """Make a toy for a name that begins with TOY-, otherwise the simulator's device."""
     if not spec.radio.name.startswith("TOY-"):
         return simulated(spec, clock, seed)
     return ToyDevice(spec.address, world.make_board(spec, seed), spec.wire, clock, seed)

@@ -1,4 +1,4 @@
-"""The Venus side as tests see it: every battery service, every signal, and the owner's hand on settings."""
+"""Venus OS as the tests see it: battery services, their signals, and the settings."""
 
 from __future__ import annotations
 
@@ -26,16 +26,17 @@ MATCHES = (
         for kind in (BATTERY, SWITCH)
     ),
 )
-# How a call is answered to which nobody can answer any more.
+# Errors of a call to a program that has left the bus.
 LEFT = ("org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NoReply")
 KINDS: dict[type, str] = {int: "i", float: "d", str: "s"}
 
 
-CONTROL: dict[str, float | str] = {"Control": 1, "Chemistry": "LiFePO4"}  # what a pack needs to control
+# The least that a pack needs to control chargers.
+CONTROL: dict[str, float | str] = {"Control": 1, "Chemistry": "LiFePO4"}
 
 
 def show(service: ItemService, values: Mapping[str, Value | None]) -> None:
-    """Publish those of some values that differ from the present ones."""
+    """Publish the values that differ from the present ones."""
     shown = service._objects.shown
     changed = {path: value for path, value in values.items() if value != shown[path]}
     shown.update(changed)
@@ -55,7 +56,7 @@ def _result(reply: Message) -> Any:
 
 @dataclass
 class Seen:
-    """One service of ours, as a consumer that joined at ``GetItems`` knows it."""
+    """A service as a consumer knows it that called ``GetItems`` and follows its signals."""
 
     name: str
     owner: str
@@ -69,12 +70,12 @@ class Seen:
 
 
 class Venus:
-    """Watches all batteries and switch devices; ``told`` is called with each service after each signal."""
+    """Watch all batteries and switch devices; ``on_change`` is called with the service after each signal."""
 
-    def __init__(self, told: Callable[[Seen], None] | None = None) -> None:
+    def __init__(self, on_change: Callable[[Seen], None] | None = None) -> None:
         self.services: dict[str, Seen] = {}
         self.left: list[str] = []
-        self._told = told
+        self._on_change = on_change
         self._bus: MessageBus | None = None
         self._changed = asyncio.Event()
         self._tasks = asyncio.TaskGroup()
@@ -120,13 +121,13 @@ class Venus:
         return reply
 
     async def write(self, service: str, path: str, value: float | str) -> int:
-        """SetValue, and its answer."""
+        """Call SetValue and return its code."""
         variant = Variant(KINDS[type(value)], value)
         answer: int = await self.call(service, path, BUS_ITEM, "SetValue", "v", variant)
         return answer
 
     async def enable(self, *addresses: str, **chosen: float | str) -> None:
-        """Do what an owner does to make packs ours, with some settings of theirs."""
+        """Add and enable packs, with the given settings, as an owner does."""
         for address in addresses:
             wanted = {**chosen, "Enabled": 1}
             rows = [row for row in PackSettings.rows if row.name in wanted]
@@ -147,9 +148,9 @@ class Venus:
     async def until_setting(
         self, address: str, name: str, value: float | str, timeout: float = PATIENCE
     ) -> None:
-        """Ask for a setting until it is as wanted."""
+        """Poll a setting until it has the value."""
         async with asyncio.timeout(timeout):
-            while await self.setting(address, name) != value:  # noqa: ASYNC110 (localsettings is asked)
+            while await self.setting(address, name) != value:  # noqa: ASYNC110 (localsettings is polled)
                 await asyncio.sleep(0.05)
 
     async def _add(self, defaults: dict[str, Any]) -> None:
@@ -162,7 +163,7 @@ class Venus:
     async def until(
         self, address: str, condition: Callable[[Seen], bool], timeout: float = PATIENCE, kind: str = BATTERY
     ) -> Seen:
-        """Wait until the pack's service is there and as wanted, and return it."""
+        """Wait until the pack's service is on the bus and ``condition`` holds; return the service."""
         try:
             async with asyncio.timeout(timeout):
                 while True:
@@ -172,7 +173,7 @@ class Venus:
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
-            raise AssertionError(f"{address} did not become as wanted: {seen}") from None
+            raise AssertionError(f"{address} does not fulfil the condition: {seen}") from None
 
     async def until_gone(self, address: str, timeout: float = PATIENCE) -> None:
         """Wait until the pack's service is not on the bus."""
@@ -187,36 +188,36 @@ class Venus:
             if self.services.pop(name, None):
                 self.left.append(name)
             if owner:
-                self._meet(Seen(name=name, owner=owner))
+                self._add_service(Seen(name=name, owner=owner))
             self._changed.set()
         elif message.member == "ItemsChanged":
             for seen in self.services.values():
                 if seen.owner == message.sender:
-                    self._follow(seen, message.body[0])
+                    self._apply(seen, message.body[0])
 
-    def _meet(self, seen: Seen) -> None:
+    def _add_service(self, seen: Seen) -> None:
         joining = self._join(seen)
         try:
             self._tasks.create_task(joining)
-        except RuntimeError:  # we are leaving
+        except RuntimeError:  # the context is being left
             joining.close()
 
     async def _join(self, seen: Seen) -> None:
         self.services[seen.name] = seen
-        # Asked at once, as every consumer does: what is not there now is never looked for again.
+        # Called at once, as every consumer does: paths that are missing now are never looked for again.
         reply = await self._reply(seen.owner, "/", BUS_ITEM, "GetItems")
         if reply.error_name in LEFT:
             return
         items = _result(reply)
         seen.items, seen.joined = {**items, **seen.items}, True
         self._changed.set()
-        if self._told and seen.joined:
-            self._told(seen)
+        if self._on_change and seen.joined:
+            self._on_change(seen)
 
-    def _follow(self, seen: Seen, changes: dict[str, dict[str, Any]]) -> None:
+    def _apply(self, seen: Seen, changes: dict[str, dict[str, Any]]) -> None:
         now = asyncio.get_running_loop().time()
         seen.items.update(changes)
         seen.signals.append((now, {path: plain(entry["Value"]) for path, entry in changes.items()}))
         self._changed.set()
-        if self._told and seen.joined:
-            self._told(seen)
+        if self._on_change and seen.joined:
+            self._on_change(seen)

@@ -1,4 +1,4 @@
-"""Charge control in a closed loop with a simulated battery, charger, sun and loads: the bench in short."""
+"""Charge control in a closed loop with a simulated battery, charger, sun and loads: a short simulation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bench.closed_loop.lies import LIES
 from bench.closed_loop.plant import Battery
 from bench.closed_loop.simulation import FULL, SETUPS, Result, Setup, run, table
 
-pytestmark = pytest.mark.no_cover  # much arithmetic over few lines, which other tests cover too
+pytestmark = pytest.mark.no_cover  # slow with coverage, and other tests cover the same lines
 
 DAYS = 2
 HARDEST = [SETUPS[0], SETUPS[3]]

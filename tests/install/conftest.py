@@ -20,7 +20,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def gx(tmp_path: Path) -> Iterator[Gx]:
-    """One on which nothing is installed and nothing runs."""
+    """A GX on which nothing is installed or running."""
     gx = Gx(tmp_path)
     yield gx
     gx.stop()
@@ -34,13 +34,13 @@ def old(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def new(tmp_path: Path) -> Path:
-    """The one after it."""
+    """The next release."""
     return bundle(tmp_path, "1.1.0")
 
 
 @pytest.fixture
 def running(gx: Gx, old: Path) -> Gx:
-    """One on which the old release is installed, proven and runs."""
+    """A GX on which the old release is installed, tried and running."""
     gx.place(old)
     (gx.root / "data/apps/dbus-xbms/trial").unlink()
     gx.boot()

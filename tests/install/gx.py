@@ -1,4 +1,4 @@
-"""A directory that stands for the root of a GX, with busybox and real daemontools; and bundles to install."""
+"""A directory in place of the root of a GX, with busybox and real daemontools; and bundles to install."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ case $1 in
         cat "$here/VERSION" >"$XBMS_ROOT/run/name"
         exec sleep 1000 ;;
     wait) grep -qxF "$(cat "$here/VERSION")" "$XBMS_ROOT/run/name" && [ ! -e "$here/mute" ] ;;
-    remove) echo "$@" >>"$XBMS_ROOT/run/asked" ;;
+    remove) echo "$@" >>"$XBMS_ROOT/run/removed" ;;
 esac
 """
 T = TypeVar("T")
@@ -72,7 +72,7 @@ Tree = dict[str, tuple[int, bytes]]  # path -> mode and content
 
 
 def bundle(directory: Path, version: str, *traits: str) -> Path:
-    """An unpacked archive with a stub for the program: ``unfit``, ``crashes``, ``mute`` or well."""
+    """An unpacked archive with a stub for the program: ``unfit``, ``crashes``, ``mute`` or working."""
     tree = directory / f"dbus-xbms-{version}"
     shutil.copytree(PROJECT / "service", tree / "service")
     shutil.copy2(PROJECT / "install.sh", tree)
@@ -87,14 +87,14 @@ def bundle(directory: Path, version: str, *traits: str) -> Path:
 
 
 def sign(tree: Path, key: Path) -> None:
-    """Make the bundle one that is signed: its public key, its sums, and their signature."""
+    """Sign a bundle: add the public key, the sums and their signature."""
     public = subprocess.run(["ssh-keygen", "-y", "-f", key], check=True, capture_output=True, text=True)
     (tree / "release-key.pub").write_text(" ".join(public.stdout.split()[:2]) + "\n")
     sign_sums(tree, key)
 
 
 def sign_sums(tree: Path, key: Path) -> None:
-    """Sign the bundle as it is."""
+    """Write the sums of a bundle and sign them."""
     write_sums(tree)
     (tree / "SHA256SUMS.sig").unlink(missing_ok=True)
     sign = ["ssh-keygen", "-q", "-Y", "sign", "-n", "dbus-xbms", "-f", str(key), str(tree / "SHA256SUMS")]
@@ -102,7 +102,7 @@ def sign_sums(tree: Path, key: Path) -> None:
 
 
 def new_key(directory: Path, name: str = "key") -> Path:
-    """A pair of keys; the path of the private one."""
+    """Make a pair of keys; return the path of the private one."""
     subprocess.run(
         ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", directory / name],
         check=True,
@@ -112,7 +112,7 @@ def new_key(directory: Path, name: str = "key") -> Path:
 
 
 def write_sums(tree: Path) -> None:
-    """SHA256SUMS of all other files."""
+    """Write SHA256SUMS with the sums of all other files."""
     files = sorted(
         path for path in tree.rglob("*") if path.is_file() and not path.name.startswith("SHA256SUMS")
     )
@@ -121,18 +121,18 @@ def write_sums(tree: Path) -> None:
 
 
 def archive(tree: Path) -> Path:
-    """The bundle as a file."""
+    """Pack the bundle; return the path of the archive."""
     file = tree.parent / f"{tree.name}.tar.gz"
     subprocess.run(["tar", "czf", file, "-C", tree.parent, tree.name], check=True)
     return file
 
 
-def snapshot(root: Path, *but: str) -> Tree:
-    """All below ``root``, except for these parts of it."""
+def snapshot(root: Path, *excluded: str) -> Tree:
+    """All files and directories below ``root`` except ``excluded``."""
     tree: Tree = {}
     for path in sorted(root.rglob("*")):
         name = str(path.relative_to(root))
-        if any(name == part or name.startswith(f"{part}/") for part in but):
+        if any(name == part or name.startswith(f"{part}/") for part in excluded):
             continue
         content = b""
         if path.is_symlink():
@@ -143,17 +143,17 @@ def snapshot(root: Path, *but: str) -> Tree:
     return tree
 
 
-def until(what: Callable[[], T], seconds: float = 12.0) -> T:
-    """Ask until the answer is true."""
+def until(condition: Callable[[], T], seconds: float = 12.0) -> T:
+    """Call ``condition`` until its result is true, and return it."""
     end = time.monotonic() + seconds
-    while not (answer := what()):
+    while not (result := condition()):
         assert time.monotonic() < end, f"not within {seconds} s"
         time.sleep(0.05)
-    return answer
+    return result
 
 
 class Gx:
-    """``root`` is its /; ``tools`` is all that its PATH holds."""
+    """A GX: ``root`` is its root directory, ``tools`` the only directory on its PATH."""
 
     def __init__(self, directory: Path, version: str = "v3.67") -> None:
         self.root = directory / "gx"
@@ -161,7 +161,7 @@ class Gx:
         for name in ("data", "service", "run", "opt/victronenergy/service", "etc/venus", "var/log"):
             (self.root / name).mkdir(parents=True)
         (self.root / "opt/victronenergy/version").write_text(f"{version}\nVictron Energy\n20250801\n")
-        (self.root / "data/keepme").write_text("of somebody else\n")
+        (self.root / "data/keepme").write_text("of another program\n")
         self.tools.mkdir()
         for name in BUSYBOX:
             self.tool(name, shutil.which("busybox"))
@@ -179,7 +179,7 @@ class Gx:
         link.symlink_to(path)
 
     def script(self, name: str, text: str) -> None:
-        """Put a shell script on the PATH, in place of what was there."""
+        """Put a shell script on the PATH, replacing one of the same name."""
         link = self.tools / name
         link.unlink(missing_ok=True)
         link.write_text(f"#!/bin/sh\n{text}\n")
@@ -188,7 +188,7 @@ class Gx:
     # --- install.sh ---
 
     def command(self, tree: Path, *options: str) -> list[str]:
-        """How a GX would run the install.sh of ``tree``; but not with busybox's own svc, which is runit's."""
+        """The command that runs the install.sh of ``tree``, without the svc of busybox, which is runit's."""
         shell = (str(self.tools / "sh"), "-c", f'svc() {{ {self.tools}/svc "$@"; }}; . "$0"')
         return [*shell, str(tree / "install.sh"), "--root", str(self.root), *options]
 
@@ -205,7 +205,7 @@ class Gx:
         )
 
     def place(self, tree: Path) -> None:
-        """Install without a start."""
+        """Install without starting the service."""
         done = self.install(tree, "--no-start")
         assert done.returncode == 0, done.stdout
 
@@ -224,7 +224,7 @@ class Gx:
             self.run_rc_local()
 
     def run_rc_local(self) -> None:
-        """What Venus does with it."""
+        """Run rc.local as Venus OS does."""
         rc_local = self.root / "data/rc.local"
         if os.access(rc_local, os.X_OK):
             subprocess.run([rc_local], env=self.environment, check=False, timeout=20)
@@ -237,7 +237,7 @@ class Gx:
 
     @property
     def settled(self) -> bool:
-        """No release is on trial, and nobody is at work."""
+        """Whether no release is on trial and no install.sh is running."""
         with (self.root / "run/dbus-xbms.lock").open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -258,7 +258,7 @@ class Gx:
         )
 
     def stop(self) -> None:
-        """End svscan and all that it has started: each supervise has a session of svscan."""
+        """End svscan and all that it has started, which is in the same session."""
         if self._svscan is None:
             return
         for child in self.processes():
@@ -268,7 +268,7 @@ class Gx:
         self._svscan = None
 
     def processes(self) -> list[int]:
-        """All that svscan has started, itself first."""
+        """Process ids of svscan and all that it has started, svscan first."""
         assert self._svscan
         own = self._svscan.pid
         found = []
@@ -281,7 +281,7 @@ class Gx:
 
     @property
     def pid(self) -> int | None:
-        """The service's process, if it is up."""
+        """The process id of the service, if it is up."""
         line = subprocess.run(
             [self.tools / "svstat", self.root / "service/dbus-xbms"], capture_output=True, text=True
         ).stdout
@@ -289,6 +289,6 @@ class Gx:
 
     @property
     def running(self) -> str | None:
-        """The version that runs, if one does."""
+        """The version that is running, if any."""
         name = self.root / "run/name"
         return name.read_text().strip() if self.pid and name.exists() else None

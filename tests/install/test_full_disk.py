@@ -1,4 +1,4 @@
-"""A /data without a free byte: removal needs no room, and gives back what it took."""
+"""A full /data: removal needs no free space and restores rc.local."""
 
 from __future__ import annotations
 

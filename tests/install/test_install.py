@@ -1,4 +1,4 @@
-"""install.sh on a GX with real supervision: install, upgrade, go back, remove, boot."""
+"""install.sh on a GX with real supervision: install, upgrade, roll back, remove, boot."""
 
 from __future__ import annotations
 
@@ -65,15 +65,15 @@ def test_an_upgrade_runs_the_new_release_and_keeps_the_previous_one(
 def test_a_broken_upgrade_is_rolled_back_byte_for_byte(
     running: Gx, tmp_path: Path, trait: str, reason: str
 ) -> None:
-    but = ("var/log", "service", "run/dbus-xbms.lock")
-    before = snapshot(running.root, *but)
+    excluded = ("var/log", "service", "run/dbus-xbms.lock")
+    before = snapshot(running.root, *excluded)
     done = running.install(bundle(tmp_path, "2.0.0", trait))
     assert done.returncode == 1
     assert reason in done.stdout
     assert "this is 2.0.0" in done.stdout  # the log's tail
     assert "Rolled back: 1.0.0" in done.stdout
     assert running.running == "1.0.0"
-    assert snapshot(running.root, *but) == before
+    assert snapshot(running.root, *excluded) == before
 
 
 def test_a_release_that_fails_its_self_test_is_never_activated(running: Gx, tmp_path: Path) -> None:
@@ -163,10 +163,10 @@ def test_removal_restores_everything(gx: Gx, old: Path, new: Path, purge: bool) 
     kept = () if purge else ("var/log/dbus-xbms", "data/conf/dbus-xbms")
     assert all((gx.root / path).exists() for path in kept)
     assert snapshot(gx.root, "run", *kept, "data/conf") == before
-    asked = gx.root / "run/asked"
-    assert (asked.read_text() if asked.exists() else "") == "remove --all --forget --yes\n" * purge
+    removed = gx.root / "run/removed"
+    assert (removed.read_text() if removed.exists() else "") == "remove --all --forget --yes\n" * purge
     assert not (gx.root / "run/dbus-xbms.lock").exists()
-    assert gx.install(new, "--uninstall").returncode == 0  # once more is no fault
+    assert gx.install(new, "--uninstall").returncode == 0  # uninstalling again is not an error
 
 
 def test_the_installation_survives_a_firmware_update(running: Gx) -> None:
@@ -181,17 +181,17 @@ def test_the_installation_survives_a_firmware_update(running: Gx) -> None:
 
 
 def test_an_upgrade_without_a_start_is_tried_at_the_next_boot(running: Gx, new: Path, tmp_path: Path) -> None:
-    but = (f"{APP}/trial",)
+    excluded = (f"{APP}/trial",)
     running.place(new)
     assert running.running == "1.0.0"
     running.boot()
     until(lambda: running.running == "1.1.0" and running.settled)
-    before = snapshot(running.root / "data", *but)
+    before = snapshot(running.root / "data", *excluded)
     running.place(bundle(tmp_path, "2.0.0", "crashes"))
     assert running.current == "2.0.0"
     running.boot()
     until(lambda: running.running == "1.1.0" and running.settled, 20)
-    assert snapshot(running.root / "data", *but) == before
+    assert snapshot(running.root / "data", *excluded) == before
     again = running.install(tmp_path / "dbus-xbms-2.0.0", "--no-start")
     assert again.returncode == 1
     assert "2.0.0 failed on this GX before" in again.stdout
@@ -226,8 +226,10 @@ def test_install_sh_prints_how_to_put_the_command_on_the_path_until_it_is_there(
     gx: Gx, old: Path, new: Path
 ) -> None:
     gx.start()
-    said = gx.install(old).stdout
-    (line,) = [line.partition("on your PATH: ")[2] for line in said.splitlines() if "on your PATH: " in line]
+    output = gx.install(old).stdout
+    (line,) = [
+        line.partition("on your PATH: ")[2] for line in output.splitlines() if "on your PATH: " in line
+    ]
     home = gx.root / "data/home/root"
     home.mkdir(parents=True)
     environment = {"HOME": str(home), "PATH": os.environ["PATH"]}

@@ -12,20 +12,31 @@ import pytest
 from tests.install.gx import BOOT_LINE, Gx, Tree, bundle, snapshot, until
 
 APP = "data/apps/dbus-xbms"
-STEPS = ["awk", "chmod", "cp", "ln", "mkdir", "mv", "rm", "rmdir", "svc", "sync"]  # what changes something
-# Counts; kills the script or all its processes; then does what it is called for.
+STEPS = [
+    "awk",
+    "chmod",
+    "cp",
+    "ln",
+    "mkdir",
+    "mv",
+    "rm",
+    "rmdir",
+    "svc",
+    "sync",
+]  # the tools that change something
+# Counts the calls, kills the script or all its processes at one of them, and runs the real tool.
 SHIM = """
 n=$(($({tools}/wc -l <{steps}) + 1))
 echo {name} "$@" >>{steps}
-case " $n {name} $1 " in *" {at} "*) kill -9 {whom}$({tools}/cat {pid}) ;; esac
+case " $n {name} $1 " in *" {at} "*) kill -9 {killed}$({tools}/cat {pid}) ;; esac
 exec {tools}/{name} "$@"
 """
 VOLATILE = ("run", "var/log", "service/dbus-xbms/started")
-SCRIPT, ALL = "", "-"  # who is killed: install.sh alone, or all that it has started
+SCRIPT, ALL = "", "-"  # what is killed: only install.sh, or all that it has started too
 
 
 class Cutter:
-    """Runs install.sh up to one of its steps."""
+    """Run install.sh and kill it at one of its steps."""
 
     def __init__(self, gx: Gx, directory: Path) -> None:
         self._gx = gx
@@ -33,15 +44,15 @@ class Cutter:
         self._pid = directory / "pid"
         self._steps = directory / "steps"
 
-    def run(self, tree: Path, *options: str, at: int | str, whom: str) -> bool:
-        """Whether it came to that step, a number or a command; ``whom`` is SCRIPT or ALL."""
+    def run(self, tree: Path, *options: str, at: int | str, killed: str) -> bool:
+        """Return whether it got to step ``at``, a number or a command; ``killed`` is SCRIPT or ALL."""
         shutil.rmtree(self._shims, ignore_errors=True)
         self._shims.mkdir()
         self._steps.write_text("")
         for name in STEPS:
             shim = self._shims / name
             places = {"tools": self._gx.tools, "steps": self._steps, "pid": self._pid}
-            shim.write_text("#!/bin/sh" + SHIM.format(name=name, at=at, whom=whom, **places))
+            shim.write_text("#!/bin/sh" + SHIM.format(name=name, at=at, killed=killed, **places))
             shim.chmod(0o755)
         path = f"{self._shims}:{self._gx.tools}"
         command = ["/bin/sh", str(tree / "install.sh"), "--root", str(self._gx.root), *options]
@@ -64,10 +75,10 @@ def cutter(gx: Gx, tmp_path: Path) -> Cutter:
 
 @pytest.fixture
 def quick(gx: Gx) -> Gx:
-    """Supervision that takes no time: each restart brings another pid."""
+    """A GX with instant supervision: each restart has a new pid."""
     pid = gx.root / "run/pid"
     pid.write_text("1\n")
-    (gx.root / "run/name").write_text("1.0.0\n1.1.0\n")  # whichever asks
+    (gx.root / "run/name").write_text("1.0.0\n1.1.0\n")  # `wait` accepts both
     gx.script("svc", f'[ "$1" != -t ] || echo $(($(cat {pid}) + 1)) >{pid}.new; mv {pid}.new {pid}')
     up = f'echo "1 0" >"$1/started"; echo "$1: up (pid $(cat {pid})) 9 seconds"'
     gx.script("svstat", f'[ ! -d "$1" ] || case $1 in *.gone*) ;; *) {up} ;; esac')
@@ -84,8 +95,8 @@ def restore(gx: Gx, saved: Path) -> None:
         shutil.copytree(saved / name, gx.root / name, symlinks=True)
 
 
-def boots(gx: Gx) -> None:
-    """After a power cut there is a whole release or none, and it is in /service after a boot."""
+def assert_boots(gx: Gx) -> None:
+    """Check that after a boot /service has a whole release, if one is installed."""
     shutil.rmtree(gx.root / "service")
     (gx.root / "service").mkdir()
     gx.run_rc_local()
@@ -123,8 +134,8 @@ def test_a_power_cut_at_any_step_leaves_a_gx_that_boots_and_can_be_completed(
     complete = reference(quick, new, *options)
     for at in range(1 + part, 200, 3):
         restore(quick, saved)
-        cut = cutter.run(new, *options, at=at, whom=ALL)
-        boots(quick)
+        cut = cutter.run(new, *options, at=at, killed=ALL)
+        assert_boots(quick)
         assert work != "upgrade" or quick.current in ("1.0.0", "1.1.0")
         assert quick.install(new, *options).returncode == 0
         assert snapshot(quick.root, *VOLATILE) == complete, f"cut at step {at}"
@@ -142,7 +153,7 @@ def test_a_script_killed_at_any_step_leaves_a_whole_release_that_runs(
     complete = reference(quick, new)
     for at in range(1 + part, 200, 3):
         restore(quick, saved)
-        cut = cutter.run(new, at=at, whom=SCRIPT)
+        cut = cutter.run(new, at=at, killed=SCRIPT)
         link = quick.root / APP / "current"
         until(lambda: quick.settled)
         assert whole(link)
@@ -159,7 +170,7 @@ def test_a_broken_release_does_not_stay_when_the_script_that_installs_it_is_kill
     running: Gx, cutter: Cutter, tmp_path: Path, step: str
 ) -> None:
     broken = bundle(tmp_path, "2.0.0", "crashes")
-    assert cutter.run(broken, at=step, whom=SCRIPT)
+    assert cutter.run(broken, at=step, killed=SCRIPT)
     until(lambda: running.settled)
     until(lambda: running.running == "1.0.0")
     assert running.current == "1.0.0"

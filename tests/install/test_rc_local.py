@@ -1,4 +1,4 @@
-"""One line in /data/rc.local, and how it goes again."""
+"""The line in /data/rc.local: added by an installation, removed by an uninstallation."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def test_the_owners_file_gets_one_line_and_is_restored_byte_for_byte(gx: Gx, old
     gx.place(old)
     gx.place(old)
     with_line = rc_local.read_bytes().decode()
-    assert with_line.count(BOOT_LINE) == 2  # whether it is there, and the call; in one line
-    theirs = [line for line in with_line.splitlines() if BOOT_LINE not in line]
-    assert theirs[1:] if text.startswith("#!/bin/sh\r") else theirs == text.splitlines()
+    assert with_line.count(BOOT_LINE) == 2  # in one line: the test whether it exists, and the call
+    owners = [line for line in with_line.splitlines() if BOOT_LINE not in line]
+    assert owners[1:] if text.startswith("#!/bin/sh\r") else owners == text.splitlines()
     assert rc_local.stat().st_mode & 0o777 == 0o750
     assert gx.install(old, "--uninstall").returncode == 0
     assert snapshot(gx.root) == before
@@ -56,7 +56,7 @@ def test_the_line_runs_whatever_the_owners_file_does(gx: Gx, old: Path, owners: 
     done = gx.install(old, "--no-start")
     assert "starts at the next boot" in done.stdout
     gx.environment["XBMS_PATIENCE"] = "0"
-    # As Venus does: a shell runs it, which reads a file without an interpreter line itself.
+    # As on Venus OS: started by a shell, which interprets a file without a shebang itself.
     subprocess.run(["sh", "-c", str(rc_local)], env=gx.environment, check=False, capture_output=True)
     assert (gx.root / "service/dbus-xbms/run").exists()
     assert gx.install(old, "--check-boot").returncode == 0
@@ -83,11 +83,11 @@ def test_the_owners_lines_still_do_not_run_with_windows_line_ends(gx: Gx, old: P
 def test_a_line_that_others_pushed_down_is_moved_back_up(gx: Gx, old: Path) -> None:
     rc_local = gx.root / "data/rc.local"
     gx.place(old)
-    first, ours = rc_local.read_text().splitlines()
-    rc_local.write_text(f"{first}\n/data/other.sh; exit 0\n{ours}\n")
-    judged = gx.install(old, "--check-boot")
-    assert judged.returncode == 1
-    assert "is not the first" in judged.stdout
+    first, line = rc_local.read_text().splitlines()
+    rc_local.write_text(f"{first}\n/data/other.sh; exit 0\n{line}\n")
+    checked = gx.install(old, "--check-boot")
+    assert checked.returncode == 1
+    assert "is not the first" in checked.stdout
     gx.place(old)
     assert BOOT_LINE in rc_local.read_text().splitlines()[1]
     assert gx.install(old, "--check-boot").returncode == 0
@@ -127,9 +127,9 @@ def test_lines_that_others_add_to_a_created_file_stay(gx: Gx, old: Path) -> None
     gx.place(old)
     rc_local = gx.root / "data/rc.local"
     with rc_local.open("a") as file:
-        file.write("echo somebody\n")
+        file.write("echo other\n")
     assert gx.install(old, "--uninstall").returncode == 0
-    assert rc_local.read_text() == "#!/bin/sh\necho somebody\n"
+    assert rc_local.read_text() == "#!/bin/sh\necho other\n"
 
 
 def test_a_disabled_file_stays_disabled_and_the_owner_is_told(gx: Gx, old: Path) -> None:

@@ -1,4 +1,4 @@
-"""What install.sh refuses, in plain words and before it touches anything; and where it gets its archive."""
+"""Refusals of install.sh, with a message and before it changes anything; and where it gets its archive."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def no_space(gx: Gx) -> None:
 
 def read_only(gx: Gx) -> None:
     shutil.rmtree(gx.root / "data")
-    (gx.root / "data").symlink_to("/proc/self")  # where not even root can make a file
+    (gx.root / "data").symlink_to("/proc/self")  # where even root cannot create a file
 
 
 def python_3_8(gx: Gx) -> None:
@@ -53,9 +53,9 @@ REFUSALS: dict[str, tuple[Callable[[Gx], object], str]] = {
 }
 
 
-@pytest.mark.parametrize(("spoil", "words"), REFUSALS.values(), ids=REFUSALS)
+@pytest.mark.parametrize(("spoil", "message"), REFUSALS.values(), ids=REFUSALS)
 def test_an_unsuitable_system_is_refused_and_nothing_is_changed(
-    gx: Gx, old: Path, spoil: Callable[[Gx], object], words: str
+    gx: Gx, old: Path, spoil: Callable[[Gx], object], message: str
 ) -> None:
     spoil(gx)
     before = snapshot(gx.root, "run")
@@ -63,7 +63,7 @@ def test_an_unsuitable_system_is_refused_and_nothing_is_changed(
     shell = ["/bin/sh", str(old / "install.sh"), "--root", str(gx.root)]  # busybox's would use its own df
     done = subprocess.run(shell, env=gx.environment, capture_output=True, text=True)
     assert done.returncode == 1
-    assert words in done.stderr
+    assert message in done.stderr
     assert snapshot(gx.root, "run") == before
 
 
@@ -118,7 +118,7 @@ def test_a_disk_that_fills_up_leaves_the_old_release_as_it_was(running: Gx, new:
     )
     assert done.returncode != 0
     assert running.pid == pid
-    running.install(running.root / "data/apps/dbus-xbms/current")  # tidies up
+    running.install(running.root / "data/apps/dbus-xbms/current")  # removes leftovers
     assert snapshot(running.root, "run") == before
 
 
@@ -127,7 +127,7 @@ def test_a_disk_that_fills_up_leaves_the_old_release_as_it_was(running: Gx, new:
 
 @pytest.fixture
 def alone(tmp_path: Path, old: Path) -> Path:
-    """A directory with nothing but install.sh."""
+    """A directory that contains only install.sh."""
     directory = tmp_path / "download"
     directory.mkdir()
     shutil.copy2(old / "install.sh", directory)
@@ -190,13 +190,13 @@ def test_an_archive_that_reaches_out_of_its_directory_is_refused(
     with tarfile.open(good) as source, tarfile.open(alone / "dbus-xbms-1.0.0.tar.gz", "w:gz") as target:
         for member in source.getmembers():
             target.addfile(member, source.extractfile(member) if member.isfile() else None)
-        evil = tarfile.TarInfo(
+        outside = tarfile.TarInfo(
             {"parent": "dbus-xbms-1.0.0/../../evil", "absolute": "/tmp/evil"}.get(kind, "evil/file")
         )
         if kind == "link":
-            evil = tarfile.TarInfo("dbus-xbms-1.0.0/link")
-            evil.type, evil.linkname = tarfile.SYMTYPE, str(tmp_path)
-        target.addfile(evil)
+            outside = tarfile.TarInfo("dbus-xbms-1.0.0/link")
+            outside.type, outside.linkname = tarfile.SYMTYPE, str(tmp_path)
+        target.addfile(outside)
     done = gx.install(alone, "--offline", "--no-start")
     assert done.returncode == 1
     assert "is not an archive of dbus-xbms" in done.stdout
@@ -241,7 +241,7 @@ def published(gx: Gx, old: Path, tmp_path: Path) -> Path:
     files = tmp_path / "published"
     files.mkdir()
     archive(old).rename(files / "dbus-xbms-1.0.0.tar.gz")
-    (files / "venus-data-dbus-xbms-1.0.0.tar.gz").write_text("another one\n")
+    (files / "venus-data-dbus-xbms-1.0.0.tar.gz").write_text("another archive\n")
     sums = subprocess.run(["sha256sum", *sorted(p.name for p in files.iterdir())], cwd=files, stdout=-1)
     (files / "SHA256SUMS").write_bytes(sums.stdout)
     gx.environment["XBMS_DOWNLOADS"] = "https://releases.example"

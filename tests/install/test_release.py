@@ -1,4 +1,4 @@
-"""A real release on a GX: installed, supervised, on a Python that lacks what that of Venus lacks."""
+"""A real release on a GX: installed, supervised, on a Python without the modules missing on Venus OS."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PROGRAM = "data/apps/dbus-xbms/current/bin/dbus-xbms"
 
 @pytest.fixture
 def real(gx: Gx, private_bus: str, stock_python: Path) -> Gx:
-    """One with a bus and the Python of a stock Venus."""
+    """A GX with a bus and the Python of a stock Venus OS."""
     gx.tool("python3", str(stock_python))
     buses = dict.fromkeys(("DBUS_SYSTEM_BUS_ADDRESS", "DBUS_SESSION_BUS_ADDRESS"), private_bus)
     gx.environment |= {"XBMS_PYTHON": str(stock_python), "XBMS_PATIENCE": "40", **buses}
@@ -41,7 +41,7 @@ async def program(gx: Gx, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 async def listed() -> str:
-    """Which packs are known, by this tree's own program."""
+    """The output of `list` from this tree."""
     done = await asyncio.to_thread(run, [sys.executable, "-m", "dbus_xbms", "list"], os.environ)
     return done.stdout + done.stderr
 
@@ -51,7 +51,7 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Co
 
 
 async def shown(gx: Gx, packs: int) -> list[dict[str, Any]]:
-    """What the GX shows of so many packs, once each has a voltage."""
+    """Wait until the GX shows ``packs`` packs with a voltage, and return their values."""
     async with asyncio.timeout(PATIENCE):
         while True:
             seen = list(json.loads((await program(gx, "watch", "--once", "--json")).stdout).values())
@@ -89,7 +89,7 @@ def test_a_stick_installs_a_release_within_one_boot_and_does_nothing_at_the_next
     stick.mkdir(parents=True)
     name = f"venus-data-dbus-xbms-{__version__}.tar.gz"
     (stick / name).write_bytes((output / name).read_bytes())
-    real.script("pgrep", "exit 1")  # svscan comes later
+    real.script("pgrep", "exit 1")  # svscan is not running yet
     paths = f"{real.tools}:{os.environ['PATH']}"
     assert update_data(real.root, {**real.environment, "PATH": paths}) == [("pre", 0), ("success", 0)]
     real.boot()

@@ -1,4 +1,4 @@
-"""Whose release it is: checked with the key of the installed release, at first with that of install.sh."""
+"""Signatures: checked with the key of the installed release, at first with the key in install.sh."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tests.install.gx import Gx, archive, bundle, new_key, sign, sign_sums, snap
 
 @pytest.fixture
 def key(tmp_path: Path) -> Path:
-    """The key of whoever makes the releases."""
+    """The key that signs releases."""
     return new_key(tmp_path)
 
 
 @pytest.fixture
 def signed(gx: Gx, old: Path, key: Path) -> Gx:
-    """A GX on which a signed release is in place."""
+    """A GX on which a signed release is installed."""
     sign(old, key)
     gx.place(old)
     return gx
@@ -25,7 +25,7 @@ def signed(gx: Gx, old: Path, key: Path) -> Gx:
 
 @pytest.fixture
 def alone(tmp_path: Path, key: Path) -> Path:
-    """A directory with an install.sh that knows the key, as a release brings it."""
+    """A directory with an install.sh that contains the key, as in a release."""
     directory = tmp_path / "download"
     directory.mkdir()
     public = " ".join(key.with_suffix(".pub").read_text().split()[:2])

@@ -1,4 +1,4 @@
-"""The journal of a test run, also of one that is killed."""
+"""The journal of a test run, including one that is killed."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ def test_the_journal_of_a_killed_run_names_the_failure_and_the_test_that_hung(
         ):
             time.sleep(0.05)
         os.killpg(run.pid, signal.SIGKILL)
-    said = list(summary(journal.read_text().splitlines()))
-    assert "FAILED tests/test_three.py::test_fails" in said
-    assert any("as it should" in words for words in said)
-    assert "NOT ENDED tests/test_three.py::test_hangs" in said
+    lines = list(summary(journal.read_text().splitlines()))
+    assert "FAILED tests/test_three.py::test_fails" in lines
+    assert any("as it should" in words for words in lines)
+    assert "NOT ENDED tests/test_three.py::test_hangs" in lines
 
 
 def line(event: str, test: str, words: str = "") -> str:

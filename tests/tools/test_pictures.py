@@ -36,7 +36,7 @@ def test_a_picture_has_the_text_where_it_is_on_the_screen_in_its_colour() -> Non
 
 def test_bars_and_sparklines_are_rectangles_of_their_size() -> None:
     root = ElementTree.fromstring(drawing(screen("█▌░ ▁█"), ""))
-    rects = root.findall(f"{SVG}rect")[1:]  # behind the paper
+    rects = root.findall(f"{SVG}rect")[1:]  # after the background
     assert [float(rect.attrib["width"]) for rect in rects[:3]] == pytest.approx(
         [WIDTH, WIDTH / 2, WIDTH], 0.1
     )

@@ -21,7 +21,7 @@ need() { :; }
 make_venv() { :; }
 find_python() { echo "python$1"; }
 """
-# Stands for a Python: runs the journal for real, and for pytest what a test wants.
+# A stub for Python: runs the real journal, and the given script in place of pytest.
 PYTHON = """#!/bin/sh
 case "$*" in
     *tests.journal*) shift 2; exec {python} {root}/tests/journal.py "$@" ;;
@@ -41,7 +41,7 @@ exit 0"""
 
 
 def project(folder: Path, older: str, newer: str, **tools: str) -> Path:
-    """A project with nothing but script/test, and with stubs for all that it calls."""
+    """A project with only script/test, and stubs for all that it calls."""
     (folder / "script").mkdir()
     shutil.copy(ROOT / "script/test", folder / "script")
     (folder / "script/setup.sh").write_text(SETUP)
@@ -73,17 +73,17 @@ def start(folder: Path) -> subprocess.Popen[str]:
     )
 
 
-def summary(said: str) -> list[str]:
-    return [line.partition(" (")[0] for line in said.partition("== Summary\n")[2].splitlines()]
+def summary(output: str) -> list[str]:
+    return [line.partition(" (")[0] for line in output.partition("== Summary\n")[2].splitlines()]
 
 
 def test_when_every_step_passes_the_summary_says_so_and_the_status_is_0(tmp_path: Path) -> None:
     with start(project(tmp_path, PASSES, PASSES)) as run:
-        said, _ = run.communicate(timeout=PATIENCE)
-    assert run.returncode == 0, said
+        output, _ = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 0, output
     steps = ["ruff format: passed", "ruff check: passed", "mypy: passed", "shellcheck: passed"]
     tests = ["Python 3.11: passed", "    1 tests ended", "Python 3.12: passed", "    1 tests ended"]
-    assert summary(said) == [*steps, *tests]
+    assert summary(output) == [*steps, *tests]
 
 
 @pytest.mark.parametrize(("older", "newer"), [(FAILS, PASSES), (PASSES, FAILS), (FAILS, FAILS)])
@@ -91,9 +91,9 @@ def test_both_pythons_run_whichever_fails_and_the_failures_are_named(
     tmp_path: Path, older: str, newer: str
 ) -> None:
     with start(project(tmp_path, older, newer)) as run:
-        said, _ = run.communicate(timeout=PATIENCE)
+        output, _ = run.communicate(timeout=PATIENCE)
     assert run.returncode == 1
-    lines = summary(said)
+    lines = summary(output)
     for version, then in (("3.11", older), ("3.12", newer)):
         assert f"Python {version}: {'FAILED' if then is FAILS else 'passed'}" in lines
     assert lines.count("    FAILED test_x") == (older, newer).count(FAILS)
@@ -101,10 +101,10 @@ def test_both_pythons_run_whichever_fails_and_the_failures_are_named(
 
 def test_the_tests_run_after_a_failed_step_and_the_status_is_1(tmp_path: Path) -> None:
     with start(project(tmp_path, PASSES, PASSES, mypy="exit 1")) as run:
-        said, _ = run.communicate(timeout=PATIENCE)
+        output, _ = run.communicate(timeout=PATIENCE)
     assert run.returncode == 1
-    assert "mypy: FAILED" in summary(said)
-    assert "Python 3.12: passed" in summary(said)
+    assert "mypy: FAILED" in summary(output)
+    assert "Python 3.12: passed" in summary(output)
 
 
 def test_a_stopped_run_names_the_unfinished_test(tmp_path: Path) -> None:
@@ -114,12 +114,12 @@ def test_a_stopped_run_names_the_unfinished_test(tmp_path: Path) -> None:
             time.sleep(0.05)
         os.killpg(run.pid, signal.SIGTERM)
         for child in children(run.pid):  # timeout runs its command in a group of its own
-            with suppress(ProcessLookupError):  # it has ended with the others
+            with suppress(ProcessLookupError):  # it has ended already
                 os.kill(child, signal.SIGTERM)
-        said, _ = run.communicate(timeout=PATIENCE)
+        output, _ = run.communicate(timeout=PATIENCE)
     assert run.returncode == 1
-    assert "    NOT ENDED test_y" in summary(said)
-    assert "Python 3.11: passed" in summary(said)
+    assert "    NOT ENDED test_y" in summary(output)
+    assert "Python 3.11: passed" in summary(output)
 
 
 def children(session: int) -> list[int]:

@@ -17,7 +17,7 @@ DATA = Path(__file__).parents[1] / "data"
 
 
 def _read() -> dict[str, Any]:
-    """Return the sections of all files; a list goes on from one file to the next."""
+    """Return the sections of all files; lists are joined."""
     first, *others = (DATA / name for name in ("jbd-frames.json", "jbd-frames-2.json"))
     recorded: dict[str, Any] = json.loads(first.read_text())
     for file in others:
@@ -37,7 +37,7 @@ REPLIES: list[Entry] = [
 ]
 LEGACY: list[Entry] = RECORDED["legacy_reply_header_a5"]["frames"]
 SESSIONS: list[Entry] = RECORDED["module_authentication_sessions"]
-# Sections in which a frame is whole and good; the others hold what must be refused.
+# Sections with valid frames; the others must be rejected.
 _GOOD = (
     "requests",
     "basic_info_responses",
@@ -75,7 +75,7 @@ BAD_FRAMES: list[bytes] = [
 
 
 def frame_of(name: str) -> bytes:
-    """Bytes of the reply with this id."""
+    """Return the bytes of the reply with this id."""
     return bytes.fromhex(next(entry["frame_hex"] for entry in REPLIES if entry["id"] == name))
 
 
@@ -83,7 +83,7 @@ Answer = Callable[[Request], bytes | None]
 
 
 def converse(conversation: Conversation[T], answer: Answer, *, echoed: bool = False) -> tuple[T, list[str]]:
-    """Carry a conversation to its end; return its result and the hex of what was sent."""
+    """Run a conversation to its end; return its result and the hex of what was sent."""
     sent: list[str] = []
     try:
         request = next(conversation)

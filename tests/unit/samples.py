@@ -1,4 +1,4 @@
-"""Samples for tests: one plausible pack, and whatever hypothesis makes of it."""
+"""Samples for tests: a plausible pack, and a hypothesis strategy for arbitrary ones."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ SAMPLE = PackSample(
 
 
 def sample(**changes: Any) -> PackSample:
-    """The plausible pack with some values changed; its voltage is what the cells add up to."""
+    """Return the plausible pack with changes; its voltage is the sum of the cells."""
     if "cells" in changes:
         changes.setdefault("voltage", sum(changes["cells"]))
     return replace(SAMPLE, **changes)
 
 
 def settings(**changes: Any) -> PackSettings:
-    """The settings of a LiFePO4 pack: the defaults with some changed."""
+    """Return the settings of a LiFePO4 pack: the defaults with changes."""
     return PackSettings({"Chemistry": "LiFePO4"} | changes)
 
 
@@ -55,7 +55,7 @@ DECISION_FIELDS = {row.name for row in fields(Decision)}
 
 
 def _split(values: dict[str, Any], before: Decision) -> dict[str, Any]:
-    """Move what belongs to the decision into it; cell and MOSFET temperatures by their names."""
+    """Move the fields of the decision among ``values`` into a changed decision."""
     decided = {name: values.pop(name) for name in list(values) if name in DECISION_FIELDS}
     renamed = {"cell_temperatures": "cells", "mosfet_temperature": "mosfet"}
     if measured := {renamed[name]: values.pop(name) for name in list(values) if name in renamed}:
@@ -64,10 +64,10 @@ def _split(values: dict[str, Any], before: Decision) -> dict[str, Any]:
 
 
 def report(**values: Any) -> Report:
-    """A report; values of its decision are given like its own."""
+    """Return a report; fields of its decision are given like its own."""
     return Report(**({"decision": Decision()} | _split(values, Decision())))
 
 
 def changed(before: Report, **changes: Any) -> Report:
-    """The report with some values changed, also those of its decision."""
+    """Return the report with changes, also to fields of its decision."""
     return replace(before, **_split(changes, before.decision))

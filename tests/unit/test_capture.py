@@ -1,4 +1,4 @@
-"""The capture file: readable by decode, bounded, and never a danger to the link."""
+"""The capture file: readable by decode, bounded, and never blocking the link."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ ADDRESS = "A4:C1:37:00:00:01"
 REQUEST = bytes.fromhex("dda50300fffd77")
 
 
-def until(true: Callable[[], bool], drained: int | None = None) -> None:
-    """Ask until it is; meanwhile read what is in a pipe."""
+def wait_until(condition: Callable[[], bool], pipe: int | None = None) -> None:
+    """Wait until ``condition`` holds; meanwhile read the pipe, if any."""
     end = time.monotonic() + 10
-    while not true():
+    while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)
-        if drained is not None:
+        if pipe is not None:
             with suppress(BlockingIOError):
-                os.read(drained, 65536)
+                os.read(pipe, 65536)
 
 
-def test_a_line_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+def test_a_line_is_read_back_unchanged(tmp_path: Path) -> None:
     file = tmp_path / "capture.log"
     with Capture(file) as capture:
         capture(ADDRESS, ">", REQUEST.hex())
@@ -55,7 +55,7 @@ def test_a_line_is_in_the_file_before_the_capture_ends(tmp_path: Path) -> None:
     file = tmp_path / "capture.log"
     with Capture(file) as capture:
         capture(ADDRESS, ">", REQUEST.hex())
-        until(lambda: file.read_text().endswith(f" {ADDRESS} > dda50300fffd77\n"))
+        wait_until(lambda: file.read_text().endswith(f" {ADDRESS} > dda50300fffd77\n"))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_line_is_in_the_file_before_the_capture_ends(tmp_path: Path) -> None:
         "07:40 A4:C1:37:00:00:01 > dda50300fffd77",
     ],
 )
-def test_another_line_is_no_captured_chunk(line: str) -> None:
+def test_other_lines_are_not_captured_chunks(line: str) -> None:
     assert parse_line(line) is None
 
 
@@ -78,7 +78,7 @@ def test_the_documented_line_is_a_captured_chunk() -> None:
     assert (captured.time, captured.chunk) == ("2026-11-22T07:40:00.123Z", REQUEST)
 
 
-def test_a_full_file_becomes_the_one_before_and_both_stay_within_the_cap(tmp_path: Path) -> None:
+def test_a_full_file_is_rotated_and_both_files_stay_within_the_cap(tmp_path: Path) -> None:
     file = tmp_path / "capture.log"
     with Capture(file, max_bytes=200) as capture:
         for number in range(20):
@@ -86,8 +86,8 @@ def test_a_full_file_becomes_the_one_before_and_both_stay_within_the_cap(tmp_pat
     assert sorted(path.name for path in tmp_path.iterdir()) == ["capture.log", "capture.log.1"]
     assert max(path.stat().st_size for path in tmp_path.iterdir()) <= 200
     texts = ((tmp_path / name).read_text() for name in ("capture.log.1", "capture.log"))
-    kept = [parse_line(line) for text in texts for line in text.splitlines()]
-    numbers = [captured.chunk[0] for captured in kept if captured]
+    lines = [parse_line(line) for text in texts for line in text.splitlines()]
+    numbers = [captured.chunk[0] for captured in lines if captured]
     assert numbers == list(range(20 - len(numbers), 20))
 
 
@@ -117,24 +117,26 @@ def test_a_full_disk_ends_the_capture_with_one_warning(caplog: pytest.LogCapture
 def test_a_hung_disk_blocks_nothing_and_dropped_chunks_are_counted(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A pipe that nobody reads stands for the disk: who waited for a write to it would wait for ever."""
+    """A pipe that is not read takes the place of the disk: a write to it blocks forever."""
     monkeypatch.setattr("dbus_xbms.capture.MOST_WAITING", 10)
     fifo = tmp_path / "capture.log"
     os.mkfifo(fifo)
     reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
     fcntl.fcntl(reader, fcntl.F_SETPIPE_SZ, 4096)
     filler = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
-    os.write(filler, bytes(4096))  # so that not one line fits
+    os.write(filler, bytes(4096))  # so that no line fits
     os.close(filler)
     monkeypatch.setattr(Capture, "_open", lambda self: (fifo.open("w", buffering=1), 0))
     with caplog.at_level(logging.INFO), Capture(fifo) as capture:
         capture(ADDRESS, "<", bytes(100).hex())
-        until(capture._waiting.empty)  # the thread is at this line, for as long as nobody reads
+        wait_until(capture._waiting.empty)  # the thread is blocked at this line until the pipe is read
         for _ in range(200):
             capture(ADDRESS, "<", bytes(100).hex())
         capture.close()
         os.read(reader, 65536)
-        until(lambda: not any(thread.name.startswith("capture") for thread in threading.enumerate()), reader)
+        wait_until(
+            lambda: not any(thread.name.startswith("capture") for thread in threading.enumerate()), reader
+        )
     assert [record.getMessage() for record in caplog.records] == [
         f"capture to {fifo}: the disk is too slow; chunks are dropped"
     ]
@@ -179,7 +181,7 @@ def test_chunks_after_the_end_are_ignored(tmp_path: Path) -> None:
     assert file.read_text() == ""
 
 
-def test_a_capture_is_for_its_owner_alone_even_if_it_was_not_before(tmp_path: Path) -> None:
+def test_a_capture_is_made_readable_only_by_its_owner(tmp_path: Path) -> None:
     file = tmp_path / "capture.log"
     file.touch(0o644)
     file.chmod(0o644)

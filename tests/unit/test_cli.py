@@ -50,14 +50,14 @@ def test_help_fits_the_terminal(
 @pytest.mark.parametrize(
     "arguments", [("help",), ("help", "help"), ("-h",), ("help", "--help")], ids=" ".join
 )
-def test_help_alone_is_that_of_the_program(
+def test_help_alone_is_the_help_of_the_program(
     arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert status_of(*arguments) == 0
     assert "usage: dbus-xbms COMMAND" in capsys.readouterr().out
 
 
-def test_help_with_a_command_is_the_help_of_that(capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_with_a_command_is_the_help_of_that_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert status_of("help", "scan") == 0
     asked = capsys.readouterr().out
     assert status_of("scan", "--help") == 0
@@ -73,10 +73,10 @@ def test_help_with_a_command_is_the_help_of_that(capsys: pytest.CaptureFixture[s
         (("fly",), "there is no command 'fly'; `dbus-xbms help` lists them"),
         (("scan", "--secnds", "3"), "there is no option '--secnds'; did you mean --seconds?"),
         (("scan", "--fly=3"), "there is no option '--fly'"),
-        (("scan", "now"), "one argument too many: 'now'"),
+        (("scan", "now"), "unexpected argument 'now'"),
     ],
 )
-def test_a_mistyped_word_is_answered_with_a_suggestion(
+def test_a_mistyped_word_gets_a_suggestion(
     arguments: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert status_of(*arguments) == cli.USAGE
@@ -84,7 +84,7 @@ def test_a_mistyped_word_is_answered_with_a_suggestion(
 
 
 @pytest.mark.parametrize("option", ["--version", "-V"])
-def test_version_is_the_packages(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_version_prints_the_version_of_the_package(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert status_of(option) == 0
     assert capsys.readouterr().out == f"dbus-xbms {__version__}\n"
 
@@ -138,7 +138,7 @@ def test_a_mistake_on_the_command_line_is_a_usage_error(
     ],
     ids=" ".join,
 )
-def test_a_missing_bus_or_file_is_a_failure_said_in_one_line(
+def test_a_missing_bus_or_file_is_an_error_of_one_line(
     arguments: tuple[str, ...], no_bus: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert status_of(*arguments) == cli.FAILURE
@@ -147,7 +147,7 @@ def test_a_missing_bus_or_file_is_a_failure_said_in_one_line(
 
 @pytest.mark.parametrize("command", ["scan", "watch", "wait", "demo", "simulate"])
 @pytest.mark.parametrize("text", ["0", "nan", "-1", "inf", "soon", "1e99", ""])
-def test_every_command_judges_its_seconds_the_same_way(
+def test_every_command_validates_seconds_in_the_same_way(
     command: str, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert status_of(command, f"--seconds={text}") == cli.USAGE

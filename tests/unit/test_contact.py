@@ -1,4 +1,4 @@
-"""The contact with a pack has one state, its own reason, and the advice that fits just that."""
+"""The contact with a pack has one state, a reason, and matching advice."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from dbus_xbms.protocols import LinkError, LoginFailed, Mute, NotPaired, Protoco
 
 ADDRESS = "A4:C1:37:01:02:03"
 NOT_IN_RANGE = Failure(ContactState.NOT_HEARD, "not in range, or connected to a phone")
-BROKE = Failure(ContactState.NO_CONNECTION, "the connection failed; a weak signal?")
-SHUT = Failure(ContactState.NEEDS_PASSWORD, "the Bluetooth module needs its password")
-WELL = ContactView(link="connected", phase=Phase.FRESH, silence=1.0, running=600.0, withdraws_after=40.0)
-SILENT = replace(WELL, link="searching", phase=Phase.LOST, silence=720.0, failure=NOT_IN_RANGE)
-NEW = replace(WELL, link="searching", phase=Phase.WAITING, silence=None, running=9.0)
+FAILED = Failure(ContactState.NO_CONNECTION, "the connection failed; a weak signal?")
+NEEDS_PASSWORD = Failure(ContactState.NEEDS_PASSWORD, "the Bluetooth module needs its password")
+HEALTHY = ContactView(link="connected", phase=Phase.FRESH, silence=1.0, running=600.0, withdraws_after=40.0)
+NO_CONTACT = replace(HEALTHY, link="searching", phase=Phase.LOST, silence=720.0, failure=NOT_IN_RANGE)
+NEW = replace(HEALTHY, link="searching", phase=Phase.WAITING, silence=None, running=9.0)
 
 CASES = {
-    "all is well": (WELL, ContactState.CONNECTED, "connected"),
+    "ok": (HEALTHY, ContactState.CONNECTED, "connected"),
     "shared, between two polls": (
-        replace(WELL, link="free until the next poll"),
+        replace(HEALTHY, link="free until the next poll"),
         ContactState.CONNECTED,
         "connected",
     ),
@@ -41,113 +41,117 @@ CASES = {
     "first search": (NEW, ContactState.SEARCHING, "searching for it"),
     "first connection": (replace(NEW, link="connecting"), ContactState.CONNECTING, "connecting"),
     "pairing": (replace(NEW, link="pairing"), ContactState.CONNECTING, "connecting"),
-    "never heard": (
+    "never in range": (
         replace(NEW, failure=NOT_IN_RANGE),
         ContactState.NOT_HEARD,
         "not heard yet, after 9 s of searching (not in range, or connected to a phone)",
     ),
-    "not heard any more": (
-        SILENT,
+    "no longer heard": (
+        NO_CONTACT,
         ContactState.NOT_HEARD,
         "not heard for 12 min (not in range, or connected to a phone)",
     ),
     "withdrawn": (
-        replace(SILENT, phase=Phase.WITHDRAWN),
+        replace(NO_CONTACT, phase=Phase.WITHDRAWN),
         ContactState.WITHDRAWN,
         "withdrawn after 40 s of silence: not heard for 12 min (not in range, or connected to a phone)",
     ),
-    "withdrawn while a search is on": (
-        replace(SILENT, phase=Phase.WITHDRAWN, failure=None),
+    "withdrawn while searching": (
+        replace(NO_CONTACT, phase=Phase.WITHDRAWN, failure=None),
         ContactState.WITHDRAWN,
         "withdrawn after 40 s of silence: searching for it",
     ),
-    "never heard is not withdrawn": (
+    "never in range is not withdrawn": (
         replace(NEW, phase=Phase.WITHDRAWN, running=2000.0, failure=NOT_IN_RANGE),
         ContactState.NOT_HEARD,
         "not heard yet, after 33 min of searching (not in range, or connected to a phone)",
     ),
-    "heard, but connections fail": (replace(SILENT, failure=BROKE), ContactState.NO_CONNECTION, BROKE.words),
+    "heard, but connections fail": (
+        replace(NO_CONTACT, failure=FAILED),
+        ContactState.NO_CONNECTION,
+        FAILED.words,
+    ),
     "a gap of one poll": (
-        replace(WELL, phase=Phase.HELD, link="connecting", failure=BROKE),
+        replace(HEALTHY, phase=Phase.HELD, link="connecting", failure=FAILED),
         ContactState.CONNECTING,
-        BROKE.words,
+        FAILED.words,
     ),
-    "wants its password at once": (
-        replace(WELL, phase=Phase.HELD, link="disconnected", failure=SHUT),
+    "needs its password at once": (
+        replace(HEALTHY, phase=Phase.HELD, link="disconnected", failure=NEEDS_PASSWORD),
         ContactState.NEEDS_PASSWORD,
-        SHUT.words,
+        NEEDS_PASSWORD.words,
     ),
-    "wants its password while it is tried again": (
-        replace(SILENT, link="connecting", failure=SHUT),
+    "needs its password while it is retried": (
+        replace(NO_CONTACT, link="connecting", failure=NEEDS_PASSWORD),
         ContactState.NEEDS_PASSWORD,
-        SHUT.words,
+        NEEDS_PASSWORD.words,
     ),
-    "wants its password even when withdrawn": (
-        replace(SILENT, phase=Phase.WITHDRAWN, failure=SHUT),
+    "needs its password even when withdrawn": (
+        replace(NO_CONTACT, phase=Phase.WITHDRAWN, failure=NEEDS_PASSWORD),
         ContactState.NEEDS_PASSWORD,
-        SHUT.words,
+        NEEDS_PASSWORD.words,
     ),
     "no bluetoothd": (
-        replace(SILENT, link="no Bluetooth"),
+        replace(NO_CONTACT, link="no Bluetooth"),
         ContactState.NO_BLUETOOTH,
         "bluetoothd is not running",
     ),
     "bluetoothd hangs": (
-        replace(SILENT, link="bluetoothd hangs"),
+        replace(NO_CONTACT, link="bluetoothd hangs"),
         ContactState.BLUETOOTH_HANGS,
         "bluetoothd does not answer",
     ),
     "no adapter": (
-        replace(SILENT, link="no adapter"),
+        replace(NO_CONTACT, link="no adapter"),
         ContactState.NO_ADAPTER,
         "there is no Bluetooth adapter",
     ),
-    "its own adapter is gone": (
-        replace(SILENT, link="no adapter", adapter="00:1A:7D:DA:71:13"),
+    "chosen adapter missing": (
+        replace(NO_CONTACT, link="no adapter", adapter="00:1A:7D:DA:71:13"),
         ContactState.NO_ADAPTER,
         "its adapter 00:1A:7D:DA:71:13 is not there",
     ),
     "adapter off": (
-        replace(SILENT, link="adapter off", phase=Phase.WITHDRAWN),
+        replace(NO_CONTACT, link="adapter off", phase=Phase.WITHDRAWN),
         ContactState.ADAPTER_OFF,
         "the Bluetooth adapter is off",
     ),
-    "no connection left": (
-        replace(SILENT, link="slots full 3/3"),
+    "no free connection": (
+        replace(NO_CONTACT, link="slots full 3/3"),
         ContactState.SLOTS_FULL,
         "other packs have all connections that are allowed on the adapter",
     ),
     "lent": (
-        replace(SILENT, link="lent, 14 min left", lent_for=840.0, phase=Phase.LENT),
+        replace(NO_CONTACT, link="lent, 14 min left", lent_for=840.0, phase=Phase.LENT),
         ContactState.LENT,
         "lent for another 14 min",
     ),
-    "lent with an adapter that is off": (
-        replace(SILENT, link="adapter off", lent_for=840.0),
+    "lent, adapter off": (
+        replace(NO_CONTACT, link="adapter off", lent_for=840.0),
         ContactState.LENT,
         "lent for another 14 min",
     ),
-    "not believed": (
-        replace(WELL, phase=Phase.LOST, doubt="a cell of 9 V"),
+    "implausible readings": (
+        replace(HEALTHY, phase=Phase.LOST, doubt="a cell of 9 V"),
         ContactState.DOUBTED,
         "a cell of 9 V",
     ),
-    "another has its name": (
-        replace(WELL, unshown=Failure(ContactState.NAME_TAKEN, "the name is taken")),
+    "name taken": (
+        replace(HEALTHY, unshown=Failure(ContactState.NAME_TAKEN, "the name is taken")),
         ContactState.NAME_TAKEN,
         "the name is taken",
     ),
-    "not let onto the bus": (
-        replace(WELL, unshown=Failure(ContactState.UNPUBLISHED, "not allowed by the policy")),
+    "not allowed on the bus": (
+        replace(HEALTHY, unshown=Failure(ContactState.UNPUBLISHED, "not allowed by the policy")),
         ContactState.UNPUBLISHED,
         "not allowed by the policy",
     ),
-    "stopped": (replace(WELL, fault="stopped by an error"), ContactState.STOPPED, "stopped by an error"),
+    "stopped": (replace(HEALTHY, fault="stopped by an error"), ContactState.STOPPED, "stopped by an error"),
 }
 
 
 @pytest.mark.parametrize(("view", "state", "reason"), CASES.values(), ids=CASES)
-def test_the_state_and_its_reason_follow_from_what_is_nearest_to_the_machine(
+def test_the_state_and_its_reason_are_those_of_the_cause_nearest_to_the_machine(
     view: ContactView, state: ContactState, reason: str
 ) -> None:
     assert judge(view) == (state, reason)
@@ -156,13 +160,13 @@ def test_the_state_and_its_reason_follow_from_what_is_nearest_to_the_machine(
 @pytest.mark.parametrize(
     "state", [one for one in ContactState if one not in IN_PROGRESS and one is not ContactState.UNKNOWN]
 )
-def test_every_state_that_is_not_well_has_advice(state: ContactState) -> None:
+def test_every_state_except_ok_has_advice(state: ContactState) -> None:
     assert ADVICE[state]
     assert "{" not in advice(state, ADDRESS)
 
 
 @pytest.mark.parametrize("state", ContactState)
-def test_a_state_is_read_from_its_name_and_from_what_begins_with_it(state: ContactState) -> None:
+def test_a_state_is_parsed_from_its_name_and_from_texts_that_start_with_it(state: ContactState) -> None:
     assert ContactState(state.value) is state
     assert ContactState(f"{state.value} 3/3") is state
     assert ContactState("something newer") is ContactState.UNKNOWN
@@ -182,41 +186,41 @@ def test_advice_in_unreachable_states_concerns_this_machine() -> None:
         (Mute("silence; close every app"), ContactState.MUTE, "it connects, but never answers"),
     ],
 )
-def test_the_reason_of_a_failure_comes_without_the_advice_of_its_message(
+def test_the_reason_of_a_failure_excludes_the_advice_of_its_message(
     err: LinkError | ProtocolError, state: ContactState, words: str
 ) -> None:
-    standing = ContactTracker(ADDRESS, 0.0)
-    standing.failed(err)
-    assert standing.failure == Failure(state, words)
+    tracker = ContactTracker(ADDRESS, 0.0)
+    tracker.failed(err)
+    assert tracker.failure == Failure(state, words)
 
 
-def test_only_errors_that_the_owner_must_fix_are_logged_at_once_and_only_once() -> None:
-    standing = ContactTracker(ADDRESS, 0.0)
-    shut = LoginFailed("it needs its password")
-    assert not standing.failed(LinkError("connection lost"))
-    assert [standing.failed(shut), standing.failed(shut)] == [True, False]
-    standing.succeeded(1.0)
-    assert standing.failure is None
-    assert standing.failed(shut)
+def test_only_errors_that_the_owner_must_fix_are_logged_at_once_and_once() -> None:
+    tracker = ContactTracker(ADDRESS, 0.0)
+    login_failed = LoginFailed("it needs its password")
+    assert not tracker.failed(LinkError("connection lost"))
+    assert [tracker.failed(login_failed), tracker.failed(login_failed)] == [True, False]
+    tracker.succeeded(1.0)
+    assert tracker.failure is None
+    assert tracker.failed(login_failed)
 
 
-def test_a_state_lasts_from_its_first_moment_whatever_its_reason() -> None:
-    standing = ContactTracker(ADDRESS, 0.0)
-    assert standing.contact(SILENT, 10.0).seconds == 0.0
-    later = standing.contact(replace(SILENT, silence=800.0), 90.0)
+def test_a_state_lasts_from_its_start_even_if_its_reason_changes() -> None:
+    tracker = ContactTracker(ADDRESS, 0.0)
+    assert tracker.contact(NO_CONTACT, 10.0).seconds == 0.0
+    later = tracker.contact(replace(NO_CONTACT, silence=800.0), 90.0)
     assert (later.seconds, later.silence, later.state) == (80.0, 800.0, ContactState.NOT_HEARD)
-    assert standing.contact(WELL, 91.0).seconds == 0.0
+    assert tracker.contact(HEALTHY, 91.0).seconds == 0.0
 
 
-def test_a_state_that_returns_after_a_good_poll_starts_again_even_if_it_was_not_read_in_between() -> None:
-    standing = ContactTracker(ADDRESS, 0.0)
-    standing.contact(SILENT, 10.0)
-    standing.succeeded(100.0)
-    assert standing.contact(SILENT, 200.0).seconds == 0.0
+def test_a_state_that_returns_after_a_good_poll_starts_again() -> None:
+    tracker = ContactTracker(ADDRESS, 0.0)
+    tracker.contact(NO_CONTACT, 10.0)
+    tracker.succeeded(100.0)
+    assert tracker.contact(NO_CONTACT, 200.0).seconds == 0.0
 
 
-class Crew:
-    """A pack whose contact is set by the test."""
+class FakePack:
+    """A fake pack whose contact is set by the test."""
 
     def __init__(self) -> None:
         self.now = Contact()
@@ -225,26 +229,26 @@ class Crew:
         return self.now
 
 
-def test_a_pack_that_crashes_again_and_again_stays_stopped() -> None:
-    packs: dict[str, Crew] = {}
+def test_a_pack_that_crashes_repeatedly_stays_stopped() -> None:
+    packs: dict[str, FakePack] = {}
     roster = Roster(packs)
     for at in (10.0, 20.0):
-        packs[ADDRESS] = Crew()
+        packs[ADDRESS] = FakePack()
         roster.stopped(ADDRESS, CRASHED, at, crashed=packs[ADDRESS])
-    packs[ADDRESS].now = Contact(state=ContactState.CONNECTED)  # what the pack that has crashed was last
-    told = roster.contacts(30.0)[ADDRESS]
-    assert (told.state, told.reason, told.seconds) == (ContactState.STOPPED, CRASHED, 20.0)
-    assert told.advice == ADVICE[ContactState.STOPPED]
+    packs[ADDRESS].now = Contact(state=ContactState.CONNECTED)  # the last state of the crashed pack
+    contact = roster.contacts(30.0)[ADDRESS]
+    assert (contact.state, contact.reason, contact.seconds) == (ContactState.STOPPED, CRASHED, 20.0)
+    assert contact.advice == ADVICE[ContactState.STOPPED]
 
 
 @pytest.mark.parametrize("state", ContactState)
-def test_a_pack_that_was_restarted_after_a_crash_tells_its_own_reason_as_soon_as_it_has_one(
+def test_a_restarted_pack_reports_its_own_reason_as_soon_as_it_has_one(
     state: ContactState,
 ) -> None:
-    packs = {ADDRESS: Crew()}
+    packs = {ADDRESS: FakePack()}
     roster = Roster(packs)
     roster.stopped(ADDRESS, CRASHED, 10.0, crashed=packs[ADDRESS])
-    packs[ADDRESS] = Crew()
+    packs[ADDRESS] = FakePack()
     packs[ADDRESS].now = Contact(state=state, reason="its own")
     still = state in (ContactState.STARTING, ContactState.SEARCHING, ContactState.CONNECTING)
     assert roster.contacts(30.0)[ADDRESS].reason == (CRASHED if still else "its own")
@@ -252,15 +256,15 @@ def test_a_pack_that_was_restarted_after_a_crash_tells_its_own_reason_as_soon_as
     assert (roster.contacts(40.0)[ADDRESS].state is ContactState.STOPPED) == still
 
 
-def test_a_pack_that_runs_on_though_its_settings_could_not_be_read_again_tells_its_own_reason() -> None:
-    pack = Crew()
+def test_a_pack_that_keeps_running_without_its_new_settings_reports_its_own_reason() -> None:
+    pack = FakePack()
     pack.now = Contact(state=ContactState.NEEDS_PASSWORD)
     roster = Roster({ADDRESS: pack})
     roster.stopped(ADDRESS, "its settings cannot be read", 0.0)
     assert roster.contacts(1.0) == {ADDRESS: pack.now}
 
 
-def test_a_pack_that_could_not_be_started_is_reported_until_it_is_released() -> None:
+def test_a_pack_that_cannot_be_started_is_reported_until_it_is_released() -> None:
     roster = Roster({})
     roster.stopped(ADDRESS, "its settings cannot be read", 0.0)
     assert roster.contacts(1.0)[ADDRESS].reason == "its settings cannot be read"
@@ -282,9 +286,7 @@ def test_a_pack_that_could_not_be_started_is_reported_until_it_is_released() -> 
         ("two\nlines", ADDRESS),
     ],
 )
-def test_advice_names_a_pack_as_its_owner_does_unless_a_shell_would_take_that_for_something_else(
-    name: str, called: str
-) -> None:
-    standing = ContactTracker(ADDRESS, 0.0)
-    contact = standing.contact(replace(SILENT, failure=SHUT), 1.0, name)
+def test_advice_uses_the_name_of_a_pack_unless_a_shell_would_misread_it(name: str, called: str) -> None:
+    tracker = ContactTracker(ADDRESS, 0.0)
+    contact = tracker.contact(replace(NO_CONTACT, failure=NEEDS_PASSWORD), 1.0, name)
     assert contact.advice.endswith(f"dbus-xbms set {called} Password 123456")

@@ -1,4 +1,4 @@
-"""Who may import whom, and what a stock Venus can import at all."""
+"""Which modules may import which, and what is importable on a stock Venus."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.stock_venus import NOT_ON_VENUS
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "dbus_xbms").rglob("*.py"))
 
-# Module or package right under dbus_xbms -> those that it may import.
+# Module or package directly under dbus_xbms -> those that it may import.
 DEPENDENCIES: dict[str, set[str]] = {
     "settings": {"model", "protocols", "schema"},
     "schema": set(),
@@ -108,7 +108,7 @@ THIRD_PARTY = {"bleak", "bleak_retry_connector", "dbus_fast"}
 
 @cache
 def imports(path: Path) -> set[str]:
-    """Every module that a file imports, as dotted names."""
+    """Return the dotted names of all modules that a file imports."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -135,8 +135,8 @@ def is_pure(path: Path) -> bool:
     return package_of(path) in PURE or within(path) in PURE_FILES
 
 
-def offending(allowed: Callable[[Path, str], bool], files: Iterable[Path] = FILES) -> list[str]:
-    """``file imports module`` for each import that is not allowed."""
+def forbidden_imports(allowed: Callable[[Path, str], bool], files: Iterable[Path] = FILES) -> list[str]:
+    """Return ``file imports module`` for each import that is not allowed."""
     return [
         f"{within(path)} imports {name}"
         for path in files
@@ -145,25 +145,25 @@ def offending(allowed: Callable[[Path, str], bool], files: Iterable[Path] = FILE
     ]
 
 
-def test_a_package_imports_only_the_packages_that_it_may() -> None:
+def test_a_package_imports_only_allowed_packages() -> None:
     def allowed(path: Path, name: str) -> bool:
         package = package_of(path)
         return not name.startswith("dbus_xbms.") or name.split(".")[1] in DEPENDENCIES[package] | {package}
 
-    assert offending(allowed) == []
+    assert forbidden_imports(allowed) == []
 
 
 def test_a_pure_package_imports_no_clock_no_loop_no_log_and_no_bus() -> None:
     pure = [path for path in FILES if is_pure(path)]
-    assert offending(lambda _, name: name.split(".")[0] not in IMPURE, pure) == []
+    assert forbidden_imports(lambda _, name: name.split(".")[0] not in IMPURE, pure) == []
 
 
 def test_only_stock_venus_and_three_packages_are_imported() -> None:
     available = (sys.stdlib_module_names - NOT_ON_VENUS) | THIRD_PARTY | {"dbus_xbms"}
-    assert offending(lambda _, name: name.split(".")[0] in available) == []
+    assert forbidden_imports(lambda _, name: name.split(".")[0] in available) == []
 
 
-def test_the_whole_program_imports_where_venus_leaves_parts_of_the_standard_library_out() -> None:
+def test_the_whole_program_imports_without_the_parts_of_the_standard_library_that_venus_lacks() -> None:
     modules = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in FILES if path.stem != "__main__"
     ]

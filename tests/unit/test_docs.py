@@ -1,4 +1,4 @@
-"""README and docs/ agree with the program, and their links lead somewhere."""
+"""README and docs/ match the program, and their links are valid."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dbus_xbms.settings.switching import PaneSettings
 
 ROOT = DOCS.parent
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")])
-RELEASES = "../../releases/latest"  # relative to the repository, wherever it is hosted
+RELEASES = "../../releases/latest"  # relative to the repository
 OWNERS_PAGES = [
     ROOT / "README.md",
     *(
@@ -27,13 +27,13 @@ OWNERS_PAGES = [
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors that GitHub gives to the headings of a page."""
+    """Return the anchors that GitHub gives to the headings of a page."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def named(page: Path) -> set[str]:
-    """The settings that a page names, as in ``HoldTime`` or ``set PACK HoldTime``."""
+    """Return the settings that a page names, as in ``HoldTime`` or ``set PACK HoldTime``."""
     text = page.read_text(encoding="utf-8")
     pattern = r"`([A-Z][a-z]+(?:[A-Z][a-z]+)+)`|\b(?:get|set) PACK ([A-Z][a-z]\w+)"
     return {quoted or typed for quoted, typed in re.findall(pattern, text)}
@@ -51,18 +51,18 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", TABLES, ids=lambda page: page.name)
-def test_the_tables_of_a_page_are_those_of_the_program(page: Path) -> None:
+def test_the_tables_in_the_docs_match_the_program(page: Path) -> None:
     assert filled(page) == page.read_text(encoding="utf-8"), "run: python -m bench.tables"
 
 
-def test_every_setting_for_owners_is_on_the_page_of_settings_once() -> None:
+def test_every_documented_setting_appears_once_on_the_settings_page() -> None:
     rows = re.findall(r"^\| `(\w+)` \|", SETTINGS.read_text(encoding="utf-8"), re.MULTILINE)
     offered = [row.name for row in (*PackSettings.rows, *ProgramSettings.rows) if not row.internal]
     assert sorted(rows) == sorted(offered)
 
 
 @pytest.mark.parametrize("page", OWNERS_PAGES, ids=lambda page: page.name)
-def test_every_setting_that_a_page_names_exists(page: Path) -> None:
+def test_every_setting_named_on_a_page_exists(page: Path) -> None:
     known = {row.name for row in (*PackSettings.rows, *ProgramSettings.rows)}
     assert named(page) <= known
 
@@ -77,7 +77,7 @@ def test_the_settings_of_the_switch_pane_are_on_the_page_of_paths() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_source_file_that_a_page_names_exists(page: Path) -> None:
+def test_every_source_file_named_on_a_page_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     named_files = re.findall(r"`((?:bench|bundle|dbus_xbms|docs|pages|script|service|tests)/[\w./-]*)", text)
     assert [file for file in named_files if not (ROOT / file).exists()] == []

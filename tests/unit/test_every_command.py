@@ -1,4 +1,4 @@
-"""Every command with right and wrong arguments without D-Bus: a line that helps, never a traceback."""
+"""Every command with valid and invalid arguments, without D-Bus: a helpful message, never a traceback."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST = 2000  # characters of a message
 
 
 @pytest.fixture(autouse=True)
-def _nothing_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def _no_bus_and_no_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     for bus in ("SESSION", "SYSTEM"):
         monkeypatch.setenv(f"DBUS_{bus}_BUS_ADDRESS", "unix:path=/nonexistent/bus")
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -27,14 +27,14 @@ def _nothing_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[N
     signal.signal(signal.SIGINT, handler)
 
 
-def test_every_command_is_walked() -> None:
+def test_every_command_is_covered() -> None:
     assert {row.name for row in cli.COMMANDS} <= CASES.keys()
 
 
 @pytest.mark.parametrize(
     "arguments", ALL, ids=lambda arguments: " ".join(arguments)[:50].encode("unicode_escape").decode()
 )
-def test_without_a_bus_a_command_ends_with_a_status_and_words(
+def test_without_a_bus_a_command_ends_with_a_status_and_a_message(
     arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     status = status_of(*arguments)

@@ -1,4 +1,4 @@
-"""What somebody causes again and again in the log is written once, and counted."""
+"""Repeated log lines are written once and counted."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ async def test_different_lines_of_a_kind_are_written_up_to_a_burst(caplog: pytes
 
 
 @virtual_time
-async def test_another_pack_and_another_refusal_are_logged_too(
+async def test_lines_of_another_pack_or_another_refusal_are_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     log = counted(caplog)
@@ -62,7 +62,7 @@ async def test_another_pack_and_another_refusal_are_logged_too(
 
 
 @virtual_time
-async def test_what_happens_again_later_is_written_again(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_line_that_recurs_later_is_written_again(caplog: pytest.LogCaptureFixture) -> None:
     log = counted(caplog)
     log.warning(REFUSED, "A", ":1.18", "charge off", "no")
     await asyncio.sleep(WINDOW + 1)
@@ -71,7 +71,7 @@ async def test_what_happens_again_later_is_written_again(caplog: pytest.LogCaptu
 
 
 @virtual_time
-async def test_endless_kinds_take_no_endless_memory(caplog: pytest.LogCaptureFixture) -> None:
+async def test_memory_is_bounded_for_any_number_of_kinds(caplog: pytest.LogCaptureFixture) -> None:
     log = counted(caplog)
     for number in range(10_000):
         log.warning("%s is in the way", f"com.victronenergy.battery.x{number}")
@@ -88,7 +88,7 @@ def test_without_a_loop_every_line_is_written(caplog: pytest.LogCaptureFixture) 
     assert caplog.messages == ["again"] * 3
 
 
-def test_what_another_loop_has_counted_is_forgotten(caplog: pytest.LogCaptureFixture) -> None:
+def test_counts_of_another_loop_are_discarded(caplog: pytest.LogCaptureFixture) -> None:
     log = counted(caplog)
 
     async def flood() -> None:

@@ -1,4 +1,4 @@
-"""The man page and the completion are what the parsers say, and work."""
+"""The man page and the completion match the parsers, and work."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dbus_xbms.settings import ProgramSettings
 from pages.__main__ import ROOT, pages
 
 SCRIPT = ROOT / "dbus_xbms/dbus-xbms.bash"
-# What dbus-send prints of settings: names as owners choose them, and one that no terminal should get.
+# Output of dbus-send for settings: names chosen by owners, and one that must not reach a terminal.
 SETTINGS = r"""
    variant       array [
          dict entry(
@@ -47,7 +47,7 @@ SETTINGS = r"""
 
 @pytest.fixture
 def dbus_send(tmp_path: Path) -> str:
-    """A PATH on which dbus-send answers with these settings."""
+    """Return a PATH with a dbus-send that prints these settings."""
     (tmp_path / "answer").write_text(SETTINGS)
     program = tmp_path / "dbus-send"
     program.write_text(f"#!/bin/sh\ncat {tmp_path / 'answer'}\n")
@@ -56,7 +56,7 @@ def dbus_send(tmp_path: Path) -> str:
 
 
 def completed(path: str, *words: str) -> list[str]:
-    """What bash offers for the last of these words."""
+    """Return what bash completes for the last of these words."""
     typed = " ".join(f"'{word}'" for word in ("dbus-xbms", *words))
     code = f"""
         . {SCRIPT}
@@ -70,12 +70,12 @@ def completed(path: str, *words: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_the_pages_are_what_the_parsers_say() -> None:
+def test_the_pages_match_the_parsers() -> None:
     stale = [path.name for path, text in pages().items() if path.read_text() != text]
     assert stale == [], "run script/pages"
 
 
-def test_the_man_page_is_good_roff_and_names_every_command() -> None:
+def test_the_man_page_is_valid_roff_and_names_every_command() -> None:
     page = ROOT / "docs/dbus-xbms.1"
     groff = ["groff", "-man", "-Tascii", "-ww", "-P", "-cbou", str(page)]
     done = subprocess.run(groff, capture_output=True, text=True, timeout=30)
@@ -87,7 +87,7 @@ def test_the_man_page_is_good_roff_and_names_every_command() -> None:
     assert "130 ended by Ctrl-C" in text
 
 
-def test_the_completion_is_good_shell() -> None:
+def test_the_completion_is_valid_shell() -> None:
     assert shutil.which("shellcheck"), "script/test installs it"
     done = subprocess.run(["shellcheck", str(SCRIPT)], capture_output=True, text=True, timeout=60)
     assert done.stdout == ""
@@ -150,6 +150,6 @@ def test_completion_bash_prints_the_script(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().out == SCRIPT.read_text()
 
 
-def test_completion_ash_says_that_it_is_not_possible(capsys: pytest.CaptureFixture[str]) -> None:
+def test_completion_for_ash_is_reported_as_impossible(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["completion", "ash"]) == 1
-    assert "busybox ash completes file names only" in capsys.readouterr().err
+    assert "busybox ash completes only file names" in capsys.readouterr().err

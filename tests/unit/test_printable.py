@@ -1,4 +1,4 @@
-"""No foreign text moves the cursor, forges a line, or turns the direction of writing."""
+"""Text of other devices cannot move the cursor, add a line or change the writing direction."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from dbus_xbms.text import CUT, LONGEST, REPLACEMENT, columns_of, padded, printable
 
-NASTY = {
+UNPRINTABLE = {
     "\x1b[2J": f"{REPLACEMENT}[2J",
     "\x1b]0;title\x07": f"{REPLACEMENT}]0;title{REPLACEMENT}",
     "House\nA4:C1:37:00:00:09  -50  new": f"House{REPLACEMENT}A4:C1:37:00:00:09  -50  new",
@@ -24,13 +24,13 @@ NASTY = {
 }
 
 
-@pytest.mark.parametrize("text", NASTY, ids=ascii)
-def test_what_a_terminal_would_obey_is_replaced(text: str) -> None:
-    assert printable(text) == NASTY[text]
+@pytest.mark.parametrize("text", UNPRINTABLE, ids=ascii)
+def test_control_sequences_are_replaced(text: str) -> None:
+    assert printable(text) == UNPRINTABLE[text]
 
 
 @pytest.mark.parametrize("text", ["", "House bank", "Küche ☃", "電池", "a" * LONGEST, "电" * (LONGEST // 2)])
-def test_a_decent_name_stays_as_it_is(text: str) -> None:
+def test_a_printable_name_is_unchanged(text: str) -> None:
     assert printable(text) == text
 
 
@@ -46,7 +46,7 @@ def test_wide_characters_count_two_columns() -> None:
     assert padded("电池", 6) == "电池  "
 
 
-def test_marks_neither_pile_up_nor_stand_before_the_first_character() -> None:
+def test_combining_marks_are_limited_and_never_come_first() -> None:
     assert printable("a" + "\u0301" * 500) == "a\u0301\u0301"
     assert printable("\u0301" * 500) == ""
 

@@ -1,4 +1,4 @@
-"""The README names every command, is short, and has a place for each page."""
+"""The README is short, names every command and links to every page."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from dbus_xbms.doctor.machine import NEEDED, lacking
 ROOT = Path(__file__).parents[2]
 
 
-def test_it_asks_for_the_packages_that_the_project_asks_for() -> None:
+def test_the_self_test_requires_the_packages_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     asked = dict(line.split(">=") for line in project["dependencies"])
     assert {name: numbers(least) for name, least in asked.items()} == NEEDED

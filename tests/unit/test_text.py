@@ -1,4 +1,4 @@
-"""Durations, counts and lists are written as people write them."""
+"""Durations, counts and lists in plain English."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dbus_xbms import text
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"),
+    ("seconds", "expected"),
     [
         (0.0, "0 s"),
         (-3.0, "0 s"),
@@ -33,8 +33,8 @@ from dbus_xbms import text
         (nan, "unknown"),
     ],
 )
-def test_a_duration_has_the_units_in_which_people_think(seconds: float, told: str) -> None:
-    assert text.duration(seconds) == told
+def test_a_duration_has_suitable_units(seconds: float, expected: str) -> None:
+    assert text.duration(seconds) == expected
 
 
 def test_one_is_singular_and_everything_else_is_plural() -> None:
@@ -43,11 +43,11 @@ def test_one_is_singular_and_everything_else_is_plural() -> None:
 
 
 @pytest.mark.parametrize(
-    ("items", "told"),
+    ("items", "expected"),
     [((), ""), (("a",), "a"), (("a", "b"), "a and b"), (("a", "b", "c"), "a, b and c")],
 )
-def test_a_list_ends_with_and(items: tuple[str, ...], told: str) -> None:
-    assert text.listed(items) == told
+def test_a_list_ends_with_and(items: tuple[str, ...], expected: str) -> None:
+    assert text.listed(items) == expected
 
 
 def test_a_choice_ends_with_or() -> None:

@@ -1,6 +1,6 @@
 """The whole screen for a size: header, alarms, packs or one pack or help, footer. Pure.
 
-Nothing is left out silently: lines that do not fit are counted, and the arrow keys scroll to them.
+Lines that do not fit are counted; the arrow keys scroll to them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ COUNTS = 2  # lines with the counts above and below
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """The lines to draw, and the view after corrections: its selection and its top line exist."""
+    """The lines to draw, and the view, corrected so that its selection and its top line exist."""
 
     lines: list[Line]
     view: View
@@ -73,7 +73,7 @@ def _page(scene: Scene, view: View, width: int) -> list[Line]:
 
 def _header(scene: Scene, width: int) -> list[Line]:
     """Return program, state of the service and time in one line if they fit, then the caption."""
-    style = Style.GOOD if scene.well else Style.ALARM
+    style = Style.GOOD if scene.healthy else Style.ALARM
     parts = [styled(PROGRAM, Style.TITLE), styled(scene.service, style)]
     clock = styled(scene.clock, Style.FAINT)
     rows = flowed([*parts, clock], width, gap=1)
@@ -101,8 +101,8 @@ def _packs(scene: Scene, view: View, width: int, room: int) -> tuple[list[Line],
         return flowed([styled(scene.nothing, Style.WARNING)], width)[:room], 1
     dense = [line for block in blocks for line in block]
     if len(dense) + len(blocks) - 1 <= room:
-        airy = [line for block in blocks for line in (*block, ())]
-        return airy[:-1] + _preview(scene, view, width, room - len(airy)), len(blocks)
+        spaced = [line for block in blocks for line in (*block, ())]
+        return spaced[:-1] + _preview(scene, view, width, room - len(spaced)), len(blocks)
     if len(dense) <= room:
         return dense, len(blocks)
     first, last = _around(blocks, index_of(scene, view), room - COUNTS)

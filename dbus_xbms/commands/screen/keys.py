@@ -54,7 +54,7 @@ HELP = (
     ("?", "this help"),
     ("q, Ctrl-C", "quit"),
 )
-FAR = 10_000  # lines; more than any page has
+FAR = 10_000  # lines, more than any page has
 
 
 def keys_of(data: bytes) -> Iterator[str]:

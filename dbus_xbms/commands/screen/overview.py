@@ -1,4 +1,4 @@
-"""All packs, each in as few lines as the width allows. Pure."""
+"""The list of all packs, each in as few lines as the width allows. Pure."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _measured(pack: Battery, glyphs: Glyphs) -> list[Line]:
 
 
 def _ends(pack: Battery) -> str:
-    """Return the spread of the cells that are shown; the bus's lowest and highest may be newer."""
+    """Return the range of the cells shown; the lowest and highest on the bus may be of a newer sample."""
     if not (cells := pack.cells):
         return ""
     (_, lowest), (_, highest) = ends_of(cells)

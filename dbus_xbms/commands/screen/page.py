@@ -59,12 +59,12 @@ def lines(scene: Scene, pack: Battery, width: int) -> list[Line]:
     head += _contact(scene, pack, width)
     if pack.gone:
         return head
-    said = dict(rows(pack))
-    shown = head + _soc(pack, said["charge"], width, glyphs)
-    shown += labelled("now", _now(pack, said["now"]), width, LABEL)
+    table = dict(rows(pack))
+    shown = head + _soc(pack, table["charge"], width, glyphs)
+    shown += labelled("now", _now(pack, table["now"]), width, LABEL)
     shown += _trends(scene.trends.get(pack.service, Trends()), width, glyphs)
     shown += _cells(pack, width, glyphs)
-    for label, chunks in said.items():
+    for label, chunks in table.items():
         if label not in DRAWN and chunks:
             shown += labelled(label, [_fact(label, chunk) for chunk in chunks], width, LABEL)
     raised = [alarm.words for alarm in alarms(pack)]

@@ -30,7 +30,7 @@ class _Group:
         return self.alarms[0].level
 
     def lines(self, number: int, width: int, glyphs: Glyphs) -> list[Line]:
-        """Return the first ``most`` of them."""
+        """Return lines with the first ``number`` of them."""
         chunks = [styled(f"{self.name}:", Style.STRONG), *(alarm.words for alarm in self.alarms[:number])]
         first, *others = flowed(chunks, width, indent=INDENT)
         mark = Span(f"{glyphs.alarm} ", LEVELS[self.level])

@@ -1,4 +1,4 @@
-"""What the values of a pack mean, for several parts of the screen. Pure."""
+"""Interpret the values of a pack, for several parts of the screen. Pure."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def number(pack: Battery, path: str) -> float | None:
 
 
 def aged(packs: Iterable[Battery], contacts: Mapping[str, Contact], passed: float = 0.0) -> list[Battery]:
-    """Return the packs with the current age of their samples; the bus has it once a minute.
+    """Return the packs with the current age of their samples; on the bus it changes once a minute.
 
     Args:
         packs: as the bus shows them.
@@ -120,7 +120,7 @@ def mosfets(pack: Battery) -> list[Line]:
 
 
 def _silence(pack: Battery) -> Line | None:
-    """Return the word for a pack whose last poll failed."""
+    """Return a word for a pack whose last poll failed, or ``None``."""
     match pack.values.get("/State"):
         case 0:
             return styled("no sample yet", Style.WARNING)

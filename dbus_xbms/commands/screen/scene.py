@@ -1,4 +1,4 @@
-"""What can be shown, and what the owner has selected. Pure."""
+"""The content of the screen, and what the owner has selected. Pure."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Scene:
 
     clock: str = ""  # "10:42:07"
     service: str = "service running"
-    well: bool = True  # whether that is normal
+    healthy: bool = True  # whether the service runs and answers
     stale: bool = False  # whether the values are from before the service stopped answering
     packs: Sequence[Battery] = ()
     absent: Sequence[Absent] = ()
@@ -59,7 +59,7 @@ class View:
 
 
 def places(scene: Scene) -> list[str]:
-    """Positions of the mark: packs on the bus by service, then the others by address."""
+    """Return the positions of the mark: packs on the bus by service, then the others by address."""
     return [*(pack.service for pack in scene.packs), *(pack.address for pack in scene.absent)]
 
 
@@ -70,6 +70,6 @@ def contact_of(scene: Scene, pack: Battery | Absent) -> Contact | None:
 
 
 def index_of(scene: Scene, view: View) -> int:
-    """The index of the mark; 0 if its position no longer exists."""
+    """Return the index of the mark; 0 if its position no longer exists."""
     known = places(scene)
     return known.index(view.selected) if view.selected in known else 0

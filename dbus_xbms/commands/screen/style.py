@@ -8,7 +8,7 @@ from enum import Enum
 
 from dbus_xbms.text import columns_of, printable
 
-LONGEST = 500  # columns of a text, which is wrapped before it is cut
+LONGEST = 500  # columns of a text before it is wrapped
 
 
 class Style(Enum):

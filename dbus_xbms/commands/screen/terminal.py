@@ -1,4 +1,4 @@
-"""The terminal of the full screen: alternate screen, keys, size; sends only lines that have changed."""
+"""The terminal in full-screen mode: alternate screen, keys, size. Only changed lines are sent."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def is_screen() -> bool:
 def glyphs() -> Glyphs:
     """Return the characters that this terminal can show.
 
-    Python writes UTF-8 in the locale C too. LC_ALL=C asks for plain characters; the locale C without LC_ALL
+    Python writes UTF-8 in the locale C too. LC_ALL=C selects plain characters; the locale C without LC_ALL
     does not, since a GX has it and its owner's terminal is on another machine.
     """
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
@@ -46,16 +46,16 @@ def glyphs() -> Glyphs:
 
 
 class Terminal:
-    """The full screen. ``keys`` are the keys pressed so far; ``woken`` is called for a key or a new size."""
+    """The full screen. ``keys``: the keys pressed so far; ``wake`` is called for a key or a new size."""
 
-    def __init__(self, woken: Callable[[], None]) -> None:
+    def __init__(self, wake: Callable[[], None]) -> None:
         self.keys: list[str] = []
         self.reads_keys = sys.stdin.isatty()
-        self._woken = woken
+        self._wake = wake
         self._colours = not os.environ.get("NO_COLOR")
         self._shown: list[str] = []
         self._size = os.terminal_size((0, 0))
-        self._begun = b""  # start of an incomplete sequence
+        self._partial = b""  # start of an incomplete sequence
         self._before: list[Any] | None = None  # saved attributes of the terminal
         self._late: asyncio.TimerHandle | None = None
 
@@ -90,7 +90,7 @@ class Terminal:
         handlers: dict[signal.Signals, Callable[[], None]] = {
             signal.SIGWINCH: self._resized,
             signal.SIGTSTP: self._stop,
-            signal.SIGCONT: self._take,
+            signal.SIGCONT: self._enter,
         }
         for number, handler in handlers.items():
             loop.add_signal_handler(number, handler)
@@ -100,16 +100,16 @@ class Terminal:
             self._before = termios.tcgetattr(sys.stdin.fileno())
             loop.add_reader(sys.stdin.fileno(), self._read)
         try:
-            self._take()
+            self._enter()
             yield
         finally:
             if self.reads_keys:
                 loop.remove_reader(sys.stdin.fileno())
             for number in handlers:
                 loop.remove_signal_handler(number)
-            self._give_back()
+            self._leave()
 
-    def _take(self) -> None:
+    def _enter(self) -> None:
         """Read keys without echo and without Enter; Ctrl-C and Ctrl-Z remain signals."""
         if self._before is not None:
             wanted = [*self._before]
@@ -117,14 +117,14 @@ class Terminal:
             termios.tcsetattr(sys.stdin.fileno(), termios.TCSADRAIN, wanted)
         self._size, self._shown = os.terminal_size((0, 0)), []
         sys.stdout.write(ENTER)
-        self._woken()
+        self._wake()
 
     def _resized(self) -> None:
         """Redraw everything, even at the same size: the terminal's content is unknown."""
         self._size = os.terminal_size((0, 0))
-        self._woken()
+        self._wake()
 
-    def _give_back(self) -> None:
+    def _leave(self) -> None:
         with suppress(OSError, termios.error):  # the terminal may be gone
             sys.stdout.write(LEAVE)
             sys.stdout.flush()
@@ -133,12 +133,12 @@ class Terminal:
 
     def _stop(self) -> None:
         """Handle Ctrl-Z: restore the shell's screen until the process is continued."""
-        self._give_back()
+        self._leave()
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _hung_up(self) -> None:
         self.keys.append(END)
-        self._woken()
+        self._wake()
 
     def _read(self) -> None:
         try:
@@ -151,20 +151,20 @@ class Terminal:
             return
         if self._late:
             self._late.cancel()
-        self._begun += data
-        if is_begun(self._begun):
-            self._late = asyncio.get_running_loop().call_later(ESCAPE_LIMIT, self._taken)
+        self._partial += data
+        if is_partial(self._partial):
+            self._late = asyncio.get_running_loop().call_later(ESCAPE_LIMIT, self._decode)
         else:
-            self._taken()
+            self._decode()
 
-    def _taken(self) -> None:
-        self.keys += keys_of(self._begun)
-        self._begun, self._late = b"", None
-        self._woken()
+    def _decode(self) -> None:
+        self.keys += keys_of(self._partial)
+        self._partial, self._late = b"", None
+        self._wake()
 
 
-def is_begun(data: bytes) -> bool:
-    """Return whether a sequence is incomplete."""
+def is_partial(data: bytes) -> bool:
+    """Return whether data ends with an incomplete sequence."""
     tail = data[data.rfind(b"\x1b") :] if b"\x1b" in data else b""
     if tail in (b"\x1b", b"\x1bO"):
         return True

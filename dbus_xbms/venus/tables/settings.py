@@ -76,7 +76,7 @@ def _item(edited: Edited, cells: int = 1) -> Item[Report]:
 
     def request(value: Value, report: Report) -> ChangeSetting:
         if not scale:
-            raise SettingsError(f"{edited.path} takes a number once the pack is known, not {value!r}")
+            raise SettingsError(f"{edited.path} cannot be set to {value!r} before the pack is known")
         unscaled = value if scale == 1 or isinstance(value, str) else round(value / scale, 4)
         return ChangeSetting(row.name, row.checked(unscaled))
 

@@ -1,4 +1,4 @@
-"""Arguments of the command line: each kind is judged in one place."""
+"""Arguments of the command line, each kind validated in one place."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ def test_seconds_are_a_plain_number(text: str, value: float) -> None:
     "text",
     ["0", "0.0", "-1", "nan", "inf", "-inf", "1e3", "1_0", "", " 1", "soon", "1 s", "٣", str(YEAR + 1)],
 )
-def test_seconds_refuse_what_nobody_can_wait_for(text: str) -> None:
+def test_unreasonable_seconds_are_refused(text: str) -> None:
     assert refused(seconds, text) == f"must be more than 0 and at most 31536000 seconds, not {text!r}"
 
 
-def test_seconds_name_the_limit_of_their_command() -> None:
+def test_the_error_for_seconds_names_the_limit_of_the_command() -> None:
     assert refused(seconds_up_to(60), "61") == "must be more than 0 and at most 60 seconds, not '61'"
 
 
-def test_a_whole_number_is_within_its_range() -> None:
+def test_a_whole_number_in_range_is_accepted() -> None:
     assert [whole(1, 99)(text) for text in ("1", "99", "007")] == [1, 99, 7]
 
 
 @pytest.mark.parametrize("text", ["0", "100", "-1", "1.0", "two", "", "1_0", "²", "9" * 5000])
-def test_a_number_out_of_its_range_is_refused_with_the_range(text: str) -> None:
-    assert refused(whole(1, 99, "packs"), text).startswith("takes 1 to 99 packs, not '")
+def test_a_number_out_of_range_is_refused_with_the_range(text: str) -> None:
+    assert refused(whole(1, 99, "packs"), text).startswith("must be from 1 to 99 packs, not '")
 
 
-def test_a_wrong_argument_is_quoted_within_a_line() -> None:
+def test_a_wrong_argument_is_quoted_on_one_line() -> None:
     assert len(refused(seconds, "9" * 5000)) < 120

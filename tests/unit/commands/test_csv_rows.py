@@ -67,20 +67,20 @@ def test_a_row_has_every_measured_value_the_limits_and_the_alarms() -> None:
     }
 
 
-def test_what_is_invalid_is_empty() -> None:
+def test_invalid_values_are_empty() -> None:
     lost = columns(shown(changed(REPORT, phase=Phase.LOST, sample=None)))
     assert lost["state"] == "no contact"
     assert (lost["voltage_V"], lost["cells_V"], lost["charge_mosfet"], lost["cvl_V"]) == ("", "", "", "")
 
 
-def test_of_a_pack_that_has_left_only_who_it_is_and_that_it_left_is_written() -> None:
+def test_the_row_of_a_withdrawn_pack_has_only_its_identity_and_state() -> None:
     gone = columns(replace(STARBOARD, gone=True))
     assert {name for name, value in gone.items() if value} == {"time", "address", "name", "state"}
     assert gone["state"] == "left the bus"
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+49", "-1", "@x"])
-def test_no_name_is_a_formula(name: str) -> None:
+def test_a_name_is_never_written_as_a_formula(name: str) -> None:
     assert columns(replace(STARBOARD, values={"/CustomName": name}))["name"] == f"'{name}"
 
 
@@ -93,7 +93,7 @@ async def lines_of(path: Path, *packs: Battery) -> list[list[str]]:
         return list(csv.reader(file))
 
 
-async def test_a_file_begins_with_the_names_of_its_columns_once(tmp_path: Path) -> None:
+async def test_a_file_has_one_header(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     awkward = replace(STARBOARD, values={"/CustomName": 'Bow, "the\nlittle" one'})
     await lines_of(path, STARBOARD)
@@ -104,7 +104,7 @@ async def test_a_file_begins_with_the_names_of_its_columns_once(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("content", ["my notes\n", "time,address\n", "\xff\xfe"])
-async def test_a_file_that_holds_something_else_is_left_as_it_is(tmp_path: Path, content: str) -> None:
+async def test_a_file_with_other_content_is_not_changed(tmp_path: Path, content: str) -> None:
     path = tmp_path / "notes"
     path.write_bytes(content.encode("latin-1"))
     with pytest.raises(CommandError, match="has other contents"):
@@ -112,17 +112,17 @@ async def test_a_file_that_holds_something_else_is_left_as_it_is(tmp_path: Path,
     assert path.read_bytes() == content.encode("latin-1")
 
 
-async def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+async def test_the_error_for_an_unwritable_file_names_it(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=f"cannot write {tmp_path}: Is a directory"):
         CsvLog(tmp_path)
 
 
-async def test_a_disk_that_is_full_ends_the_command_with_a_reason() -> None:
+async def test_a_full_disk_ends_the_command_with_a_reason() -> None:
     with pytest.raises(CommandError, match="cannot write /dev/full: No space left on device"):
         CsvLog(Path("/dev/full"))
 
 
-async def test_a_line_that_a_full_disk_has_cut_stays_a_line_of_its_own(tmp_path: Path) -> None:
+async def test_a_truncated_line_is_terminated_before_the_next_one(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     await lines_of(path, STARBOARD)
     with path.open("ab") as file:
@@ -132,7 +132,7 @@ async def test_a_line_that_a_full_disk_has_cut_stays_a_line_of_its_own(tmp_path:
 
 
 class Takes(RawIOBase):
-    """A file that takes a few bytes at a time."""
+    """A file that accepts a few bytes per write."""
 
     def __init__(self) -> None:
         self.taken: list[bytes] = []
@@ -142,7 +142,7 @@ class Takes(RawIOBase):
         return len(self.taken[-1])
 
 
-def test_a_line_of_which_the_system_takes_a_part_is_written_to_its_end() -> None:
+def test_a_partial_write_is_completed() -> None:
     file = Takes()
     write_all(file, b"one line\n")
     assert file.taken == [b"one ", b"line", b"\n"]
@@ -151,13 +151,13 @@ def test_a_line_of_which_the_system_takes_a_part_is_written_to_its_end() -> None
 @pytest.mark.parametrize(
     "path", ["/Bluetooth/State", "/Bluetooth/SampleAge", "/Voltages/Cell1", "/CustomName"]
 )
-def test_what_may_change_between_two_polls_is_no_sign_of_one(path: str) -> None:
+def test_changes_between_polls_do_not_count_as_a_poll(path: str) -> None:
     assert path not in OF_A_POLL
     assert {"/Dc/0/Voltage", "/Dc/0/Current", "/Soc"} <= OF_A_POLL
 
 
 class Slow(Batteries):
-    """A service that takes 5 s to answer, and reads its pack every 20 s."""
+    """A fake service that takes 5 s to reply and polls its pack every 20 s."""
 
     def __init__(self) -> None:
         self.updated = lambda pack, paths: None
@@ -174,15 +174,15 @@ class Slow(Batteries):
 
 
 @virtual_time
-async def test_a_slow_answer_of_the_service_adds_no_poll_twice() -> None:
+async def test_a_slow_reply_of_the_service_adds_no_duplicate_row() -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "log.csv"
         async with logging_to(path, Slow(), lambda packs: packs):
             await asyncio.sleep(58)
-        assert len(path.read_text().splitlines()) == 1 + 3  # the names, and the polls after 0, 20 and 40 s
+        assert len(path.read_text().splitlines()) == 1 + 3  # the header, and the polls after 0, 20 and 40 s
 
 
-async def test_what_waits_is_written_while_the_command_runs(tmp_path: Path) -> None:
+async def test_pending_rows_are_written_while_the_command_runs(tmp_path: Path) -> None:
     path = tmp_path / "log.csv"
     log = CsvLog(path)
     running = asyncio.create_task(log.run())

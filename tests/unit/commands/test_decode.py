@@ -1,4 +1,4 @@
-"""`dbus-xbms decode`: recorded frames in exactly the expected words, bad ones as errors and exit status 1."""
+"""`dbus-xbms decode`: exact output for recorded frames, errors and exit status 1 for bad ones."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def test_a_recorded_frame_decodes_to_exactly_what_is_expected() -> None:
     for encoded, expected in EXPECTED:
         decoded = decode_frame(bytes.fromhex(encoded))
         assert decoded == expected, encoded
-        assert json.dumps(decoded) == json.dumps(expected)  # the order and 4 or 4.0 as well
+        assert json.dumps(decoded) == json.dumps(expected)  # also the order, and 4 or 4.0
 
 
-def test_a_frame_in_two_lines_decodes_alike_at_every_split() -> None:
+def test_a_frame_split_over_two_lines_decodes_the_same_at_every_split() -> None:
     for entry in REPLIES:
         encoded = entry["frame_hex"]
         for at in range(2, len(encoded), 2):
@@ -58,7 +58,7 @@ def test_a_bad_frame_is_an_error(broken: bytes) -> None:
 
 
 @pytest.mark.parametrize("entry", RECORDED["error_status_frames"], ids=lambda e: e["id"])
-def test_a_refusal_is_told_and_is_no_error(entry: Entry) -> None:
+def test_a_refusal_is_described_and_is_no_error(entry: Entry) -> None:
     decoded = decode_frame(bytes.fromhex(entry["frame_hex"]))
     assert {key: decoded[key] for key in ("register_hex", "status_hex", "checksum_valid")} == {
         key: entry[key] for key in ("register_hex", "status_hex", "checksum_valid")
@@ -67,7 +67,7 @@ def test_a_refusal_is_told_and_is_no_error(entry: Entry) -> None:
 
 
 @pytest.mark.parametrize("entry", RECORDED["requests"], ids=lambda e: e["meaning"])
-def test_a_request_is_told_by_its_meaning(entry: Entry) -> None:
+def test_a_request_is_described_by_its_meaning(entry: Entry) -> None:
     decoded = decode_frame(bytes.fromhex(entry["request_hex"]))
     assert decoded == {key: entry[key] for key in ("register_hex", "meaning")} | {"request": "read"}
 
@@ -96,11 +96,11 @@ def test_a_request_is_told_by_its_meaning(entry: Entry) -> None:
         (reply(0x15, b"\0\0").hex(), {"name": "manufacture_date", "raw": 0, "value": None, "unit": "date"}),
     ],
 )
-def test_other_frames_are_told_in_words(encoded: str, expected: Entry) -> None:
+def test_other_frames_are_described(encoded: str, expected: Entry) -> None:
     assert decode_frame(bytes.fromhex(encoded)) == expected
 
 
-def test_a_parameter_block_of_text_is_told_as_text() -> None:
+def test_a_text_parameter_is_shown_as_text() -> None:
     block = next(e for e in RECORDED["parameter_block_fa_exchanges"] if e["id"] == "fa_read_manufacturer")
     decoded = decode_frame(bytes.fromhex(block["response_hex"]))
     assert (decoded["index"], decoded["name"], decoded["value"]) == (56, "manufacturer_name", "DGJBD")
@@ -119,7 +119,7 @@ def test_a_parameter_block_of_text_is_told_as_text() -> None:
     ],
     ids=bytes.hex,
 )
-def test_a_good_frame_whose_payload_cannot_be_is_an_error(broken: bytes) -> None:
+def test_a_valid_frame_with_an_impossible_payload_is_an_error(broken: bytes) -> None:
     with pytest.raises(ProtocolError):
         decode_frame(broken)
     (described,) = lines(broken.hex())
@@ -142,7 +142,7 @@ def test_an_acknowledgement_of_any_register_is_described_or_an_error() -> None:
         "dda50300fffd77 0000",
     ],
 )
-def test_hex_may_be_written_in_many_ways(line: str) -> None:
+def test_hex_is_accepted_in_many_forms(line: str) -> None:
     assert [described["meaning"] for described in lines(line)] == ["basic info"]
 
 
@@ -151,23 +151,23 @@ def test_hex_split_by_the_shell_is_one_frame(capsys: pytest.CaptureFixture[str])
     assert json.loads(capsys.readouterr().out)["meaning"] == "basic info"
 
 
-def test_a_torn_line_does_not_spoil_the_next() -> None:
+def test_a_truncated_line_does_not_affect_the_next() -> None:
     torn, whole = lines(BASIC_HEX[:40], CELLS_HEX)
     assert "torn" in str(torn["error"])
     assert whole["cell_count"] == 8
 
 
-def test_each_bad_line_is_an_error_of_its_own() -> None:
+def test_each_bad_line_is_a_separate_error() -> None:
     described = lines(*(broken.hex() for broken in BAD_FRAMES), CELLS_HEX)
     assert [next(iter(one)) for one in described] == ["error"] * (len(BAD_FRAMES) - 1) + ["cell_count"]
 
 
-def test_what_is_not_hex_is_an_error() -> None:
+def test_input_that_is_not_hex_is_an_error() -> None:
     assert lines("hello", CELLS_HEX)[0] == {"error": "not hex: it contains 'h': hello"}
 
 
 @pytest.mark.parametrize("stream", RECORDED["notification_streams"], ids=lambda s: s["id"])
-def test_captured_notifications_are_put_together(stream: Entry) -> None:
+def test_captured_notifications_are_reassembled(stream: Entry) -> None:
     described = lines(*(LOG.format(1, "<", chunk) for chunk in stream["notifications_hex"]))
     frames = [one for one in described if "skipped_hex" not in one and "random_byte_hex" not in one]
     about = {"time": "2026-11-22T07:40:00.123Z", "address": "A4:C1:37:00:00:01", "direction": "<"}
@@ -175,7 +175,7 @@ def test_captured_notifications_are_put_together(stream: Entry) -> None:
     assert frames == expected
 
 
-def test_packs_and_directions_are_kept_apart() -> None:
+def test_packs_and_directions_are_separated() -> None:
     described = lines(
         LOG.format(1, ">", "dda50300fffd77"),
         LOG.format(1, "<", BASIC_HEX[:40]),
@@ -184,8 +184,8 @@ def test_packs_and_directions_are_kept_apart() -> None:
         LOG.format(1, "<", BASIC_HEX[40:]),
         LOG.format(2, "<", CELLS_HEX[40:]),
     )
-    told = [(str(one["address"])[-1], one["direction"], list(one)[3]) for one in described]
-    assert told == [
+    rows = [(str(one["address"])[-1], one["direction"], list(one)[3]) for one in described]
+    assert rows == [
         ("1", ">", "register_hex"),
         ("2", ">", "register_hex"),
         ("1", "<", "pack_voltage_V"),
@@ -213,26 +213,28 @@ def test_good_frames_exit_with_0_and_a_bad_one_with_1(capsys: pytest.CaptureFixt
     assert ("error" in first, "error" in bad, "error" in last) == (False, True, False)
 
 
-def test_nothing_at_all_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+def test_empty_input_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("") == 1
     assert json.loads(capsys.readouterr().out) == {"error": "nothing to decode"}
 
 
-def test_a_file_may_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_can_be_given(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "boat.log"
     file.write_text(LOG.format(1, "<", CELLS_HEX[:40]) + "\n" + LOG.format(1, "<", CELLS_HEX[40:]) + "\n")
     assert run(str(file)) == 0
     assert json.loads(capsys.readouterr().out)["cell_count"] == 8
 
 
-Said = tuple[int, str, str]  # exit status, output, errors
+Output = tuple[int, str, str]  # exit status, output, errors
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
-    """`dbus-xbms decode` with arguments and bytes on its standard input."""
+def decode_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Output]:
+    """Run `dbus-xbms decode` with arguments and bytes on its standard input."""
 
-    def run_decode(*arguments: str, given: bytes = b"") -> Said:
+    def run_decode(*arguments: str, given: bytes = b"") -> Output:
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(given), encoding="utf-8"))
         status = cli.main(["decode", *arguments])
         return status, *capsys.readouterr()
@@ -242,9 +244,9 @@ def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.mark.parametrize(("last", "expected"), [(BASIC_HEX, 0), (BASIC_HEX[:-2], 1)])
 def test_without_arguments_standard_input_is_read(
-    last: str, expected: int, said: Callable[..., Said]
+    last: str, expected: int, decode_command: Callable[..., Output]
 ) -> None:
-    status, out, err = said(given=f"{CELLS_HEX}\n\n{last}\n".encode())
+    status, out, err = decode_command(given=f"{CELLS_HEX}\n\n{last}\n".encode())
     assert (status, err) == (expected, "")
     assert len(out.splitlines()) == 2
 
@@ -252,8 +254,10 @@ def test_without_arguments_standard_input_is_read(
 @pytest.mark.parametrize(
     "name", ["frames.txt", "capture", "/nonexistent/frames", "no such capture", "x" * 300]
 )
-def test_a_missing_file_is_told_from_bad_hex(name: str, said: Callable[..., Said]) -> None:
-    status, out, err = said(name)
+def test_a_missing_file_is_distinguished_from_bad_hex(
+    name: str, decode_command: Callable[..., Output]
+) -> None:
+    status, out, err = decode_command(name)
     assert (status, out) == (1, "")
     assert err == f"dbus-xbms: {name!r:.200} is neither a file nor hex\n"
 
@@ -265,17 +269,19 @@ def test_a_missing_file_is_told_from_bad_hex(name: str, said: Callable[..., Said
         ("dda50300fffd7", "not hex: its 13 digits are an odd number: dda50300fffd7"),
     ],
 )
-def test_bad_hex_is_told_with_what_is_wrong_in_it(text: str, words: str, said: Callable[..., Said]) -> None:
-    status, out, err = said(text)
+def test_the_error_for_bad_hex_names_the_defect(
+    text: str, words: str, decode_command: Callable[..., Output]
+) -> None:
+    status, out, err = decode_command(text)
     assert (status, json.loads(out), err) == (1, {"error": words}, "")
 
 
-def test_a_directory_is_told_to_be_one(tmp_path: Path, said: Callable[..., Said]) -> None:
-    assert said(str(tmp_path)) == (1, "", f"dbus-xbms: {str(tmp_path)!r} is a directory\n")
+def test_the_error_for_a_directory_says_so(tmp_path: Path, decode_command: Callable[..., Output]) -> None:
+    assert decode_command(str(tmp_path)) == (1, "", f"dbus-xbms: {str(tmp_path)!r} is a directory\n")
 
 
-def test_input_that_is_no_text_is_a_bad_line(said: Callable[..., Said]) -> None:
-    status, out, err = said(given=b"\xff\xfe\n" + BASIC_HEX.encode() + b"\n")
+def test_binary_input_is_a_bad_line(decode_command: Callable[..., Output]) -> None:
+    status, out, err = decode_command(given=b"\xff\xfe\n" + BASIC_HEX.encode() + b"\n")
     assert (status, err) == (1, "")
     bad, good = map(json.loads, out.splitlines())
     assert bad["error"].startswith("not hex: it contains")

@@ -1,4 +1,4 @@
-"""What the doctor reads from files, and that no probe stands in another's way."""
+"""Facts that the doctor reads from files, and the independence of its probes."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def test_the_version_of_venus_is_the_first_line_of_its_file(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("name", "text", "mode", "expected"),
     [
-        ("data/rc.local", f"#!/bin/sh\n{LINE}", 0o755, Boot()),  # of a program that is not there
+        ("data/rc.local", f"#!/bin/sh\n{LINE}", 0o755, Boot()),  # of a program that does not exist
         ("data/rc.local.disabled", LINE, 0o755, Boot(disabled=True)),
         ("etc/venus/installedVersion-dbus-xbms", "v1.2\n", 0o644, Boot(setup_helper=True)),
         ("service/dbus-xbms/run", "#!/bin/sh\n", 0o755, Boot(supervised=True)),
     ],
 )
-async def test_what_starts_the_service_is_found(
+async def test_the_way_the_service_is_started_is_detected(
     tmp_path: Path, name: str, text: str, mode: int, expected: Boot
 ) -> None:
     put(tmp_path, name, text, mode)
@@ -49,18 +49,18 @@ async def test_what_starts_the_service_is_found(
 
 
 @pytest.mark.parametrize(
-    ("status", "expected"), [(0, Boot(line=True)), (1, Boot(words="our line stands behind others"))]
+    ("status", "expected"), [(0, Boot(line=True)), (1, Boot(words="the line comes after an exit"))]
 )
-async def test_whether_the_line_in_rc_local_runs_is_judged_by_install_sh(
+async def test_install_sh_decides_whether_the_line_in_rc_local_runs(
     tmp_path: Path, status: int, expected: Boot
 ) -> None:
     asked = f'[ "$*" = "--check-boot --root {tmp_path}" ] || exit 9'
-    words = "" if status == 0 else "echo Note: our line stands behind others >&2"
+    words = "" if status == 0 else "echo Note: the line comes after an exit >&2"
     put(tmp_path, "data/apps/dbus-xbms/current/install.sh", f"{asked}\n{words}\nexit {status}\n")
     assert await doctor_facts.boot(tmp_path) == expected
 
 
-def test_of_the_log_only_trouble_is_kept_with_its_age(tmp_path: Path) -> None:
+def test_only_problems_of_the_log_are_kept_with_their_age(tmp_path: Path) -> None:
     stamp = f"@{int(time.time()) - 100 + 2**62 + 10:016x}1dcd6500"
     ahead = f"@{int(time.time()) + 9999 + 2**62 + 10:016x}1dcd6500"
     lines = [
@@ -76,7 +76,7 @@ def test_of_the_log_only_trouble_is_kept_with_its_age(tmp_path: Path) -> None:
     assert (new.text, new.age) == ("ERROR e: f", None)
 
 
-def test_of_a_long_log_the_end_is_read(tmp_path: Path) -> None:
+def test_only_the_end_of_a_long_log_is_read(tmp_path: Path) -> None:
     put(tmp_path, "var/log/dbus-xbms/current", "".join(f"ERROR x: {n}\n" for n in range(20_000)))
     assert doctor_facts.log(tmp_path)[-1].text == "ERROR x: 19999"
     assert len(doctor_facts.log(tmp_path)) < 10_000
@@ -94,7 +94,7 @@ def test_a_process_is_measured() -> None:
         doctor_bus.process(Path("/"), 2**22 + 1)
 
 
-def test_a_machine_without_a_data_partition_has_no_room_to_tell_of(tmp_path: Path) -> None:
+def test_without_a_data_partition_no_free_space_is_reported(tmp_path: Path) -> None:
     assert doctor_facts.storage(tmp_path) is None
     (tmp_path / "data").mkdir()
     found = doctor_facts.storage(tmp_path)
@@ -103,7 +103,7 @@ def test_a_machine_without_a_data_partition_has_no_room_to_tell_of(tmp_path: Pat
     assert found.free > 0
 
 
-def test_an_adapter_that_is_no_usb_device_has_its_driver_alone(tmp_path: Path) -> None:
+def test_an_adapter_that_is_no_usb_device_has_only_a_driver(tmp_path: Path) -> None:
     assert doctor_bus.driver(tmp_path, "hci0") is None
     serial = tmp_path / "sys/devices/serial0-0"
     serial.mkdir(parents=True)
@@ -115,13 +115,15 @@ def test_an_adapter_that_is_no_usb_device_has_its_driver_alone(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(("says", "version"), [("5.72", "5.72"), ("bluetoothctl: 5.66", "5.66"), ("", None)])
-async def test_bluez_says_its_version_itself(tmp_path: Path, says: str, version: str | None) -> None:
+async def test_the_version_of_bluez_is_read_from_bluetoothd(
+    tmp_path: Path, says: str, version: str | None
+) -> None:
     assert await doctor_facts.bluetoothd(tmp_path) is None
     put(tmp_path, "usr/libexec/bluetooth/bluetoothd", f"#!/bin/sh\necho '{says}'\n")
     assert await doctor_facts.bluetoothd(tmp_path) == version
 
 
-async def test_a_program_that_does_not_end_is_ended(tmp_path: Path) -> None:
+async def test_a_program_that_does_not_exit_is_killed(tmp_path: Path) -> None:
     put(tmp_path, "usr/bin/bluetoothctl", f"#!/bin/sh\necho $$ >{tmp_path}/pid\nexec sleep 600\n")
     probe = Probe(fact="bluetoothd", limit=1.0, find=lambda place: doctor_facts.bluetoothd(place.root))
     failed: dict[str, str] = {}
@@ -147,14 +149,14 @@ def waiting(place: Place) -> Any:
     ("find", "why"),
     [(broken, "a bug"), (hanging, "no answer in time"), (waiting, "no answer in time")],
 )
-async def test_a_probe_that_fails_or_hangs_is_told_of_and_ends_in_its_time(find: Any, why: str) -> None:
+async def test_a_probe_that_fails_or_hangs_is_reported_and_ends_in_time(find: Any, why: str) -> None:
     failed: dict[str, str] = {}
     probe = Probe(fact="machine", limit=0.05, find=find)
     assert await _found(probe, Place(root=Path("/")), failed) is None
     assert failed == {"machine": why}
 
 
-async def test_unreadable_files_are_told_of_one_by_one(
+async def test_unreadable_files_are_reported_one_by_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("SESSION", "SYSTEM"):

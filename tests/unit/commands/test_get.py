@@ -1,4 +1,4 @@
-"""`dbus-xbms get`: settings by topic, as wide as the terminal, and for other programs."""
+"""`dbus-xbms get`: settings by topic, within the width of the terminal, and as JSON."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ PACK = PackSettings(
 
 
 @pytest.mark.parametrize("width", [34, 50, 80, 120])
-def test_all_settings_fit_a_terminal_under_their_topics(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_settings_are_grouped_by_topic_and_fit_a_terminal(
+    width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     lines = "\n".join(_by_topic(OFFERED, PACK)).split("\n")
     assert max(map(columns_of, lines)) < width
@@ -39,7 +41,7 @@ def test_all_settings_fit_a_terminal_under_their_topics(width: int, monkeypatch:
     assert "123456" not in "\n".join(lines)
 
 
-def test_an_odd_value_has_its_note_below_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unusual_value_has_a_note_below_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
     lines = "\n".join(_by_topic([row_of(PackSettings.rows, "MaxChargeCurrent")], PACK)).split("\n")
     assert lines == [
@@ -50,7 +52,7 @@ def test_an_odd_value_has_its_note_below_it(monkeypatch: pytest.MonkeyPatch) -> 
     ]
 
 
-def test_one_setting_is_shown_with_its_range_its_choices_and_what_it_is_for(
+def test_one_setting_is_shown_with_its_range_choices_and_purpose(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
@@ -86,7 +88,7 @@ class Terminal:
         return self._is_terminal
 
 
-def test_words_are_folded_on_a_terminal_and_whole_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_is_wrapped_on_a_terminal_and_not_in_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "34")
     text = "Chargers and inverters obey this pack while DVCC is on.\n\nHouse bank added."
     monkeypatch.setattr("sys.stdout", Terminal(True))
@@ -95,7 +97,7 @@ def test_words_are_folded_on_a_terminal_and_whole_in_a_pipe(monkeypatch: pytest.
     assert folded(text) == text
 
 
-def test_what_is_broken_off_a_line_keeps_its_indent() -> None:
+def test_wrapped_lines_keep_their_indent() -> None:
     assert wrapped("House bank: not heard\n  -> is it in range, and on?", 22) == (
         "House bank: not heard\n  -> is it in range,\n  and on?"
     )

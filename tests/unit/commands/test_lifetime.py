@@ -1,4 +1,4 @@
-"""The words of `history`."""
+"""The output of `history`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NO_TRIPS = Counters(**{field.name: 0 for field in fields(Counters)})
 LIVED = changed(REPORT, extremes=EXTREMES, history=HISTORY, counters=NO_TRIPS)
 
 
-def test_the_history_of_a_pack_is_told_with_counts_extremes_energy_and_the_last_full_charge() -> None:
+def test_the_history_shows_counts_extremes_energy_and_the_last_full_charge() -> None:
     tripped = replace(LIVED, counters=replace(NO_TRIPS, cell_overvoltage=3, short_circuit=1))
     assert lines(shown(tripped), 80) == [
         "Starboard  A4:C1:37:01:02:03",
@@ -48,7 +48,7 @@ def test_the_history_of_a_pack_is_told_with_counts_extremes_energy_and_the_last_
     ]
 
 
-def test_a_pack_without_a_past_says_so() -> None:
+def test_a_pack_without_history_says_so() -> None:
     text = lines(shown(REPORT), 80)
     assert "full        not fully charged since the pack was added" in text
     assert "voltage     not known yet" in text
@@ -56,14 +56,14 @@ def test_a_pack_without_a_past_says_so() -> None:
     assert "trips       none" in lines(shown(LIVED), 80)
 
 
-def test_a_count_that_has_ended_is_not_taken_for_the_time() -> None:
+def test_a_capped_counter_is_not_shown_as_an_exact_time() -> None:
     long_ago = changed(LIVED, history=replace(HISTORY, since_full=400 * 86400.0))
     assert "full        fully charged more than 75 days ago, counted while the service ran" in lines(
         shown(long_ago), 80
     )
 
 
-def test_every_trip_has_words() -> None:
+def test_every_protection_count_has_a_label() -> None:
     paths = {item.path for item in items_for(PackIdentity()) if item.path.startswith(TRIPS)}
     assert {TRIPS + name for name in TRIP_WORDS} == paths
 
@@ -76,7 +76,7 @@ def test_no_line_of_the_history_is_wider_than_the_terminal(width: int) -> None:
     assert " ".join(" ".join(text).split()).count("10000") == len(TRIP_WORDS)
 
 
-def test_of_a_pack_that_is_not_on_the_bus_what_was_stored_is_told() -> None:
+def test_for_a_pack_that_is_not_on_the_bus_the_stored_history_is_shown() -> None:
     stored = PackSettings()
     for record in (EXTREMES, HISTORY):
         for name, value in stored_of(record).items():
@@ -89,15 +89,15 @@ def test_of_a_pack_that_is_not_on_the_bus_what_was_stored_is_told() -> None:
     assert "trips       not stored" in text
 
 
-def test_programs_get_the_paths_of_the_bus() -> None:
-    told = by_path(shown(LIVED))
-    assert told["/History/MinimumVoltage"] == 11.0
-    assert told["/History/Trips/ShortCircuit"] == 0
-    assert all(path.startswith("/History/") for path in told)
-    assert not {"/History/Clear", "/History/CanBeCleared"} & set(told)
+def test_json_output_uses_the_bus_paths() -> None:
+    values = by_path(shown(LIVED))
+    assert values["/History/MinimumVoltage"] == 11.0
+    assert values["/History/Trips/ShortCircuit"] == 0
+    assert all(path.startswith("/History/") for path in values)
+    assert not {"/History/Clear", "/History/CanBeCleared"} & set(values)
 
 
-def test_charge_that_was_missing_before_the_pack_was_added_is_not_said_to_be_drawn() -> None:
+def test_charge_missing_before_the_pack_was_added_does_not_count_as_drawn() -> None:
     new = changed(REPORT, history=History(deepest_discharge=50.0, last_discharge=50.0))
     text = lines(shown(new), 80)
     assert "drawn       in all 0.0Ah" in text

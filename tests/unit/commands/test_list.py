@@ -1,4 +1,4 @@
-"""`list`: a table, blocks on a narrow terminal, and JSON with keys that stay."""
+"""`list`: a table, blocks on a narrow terminal, and JSON with stable keys."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ LISTING = Listing(
     service="running",
     shown={ONE: SHOWN},
     contacts={ONE: Contact(state=ContactState.CONNECTED, reason="connected"), THREE: LOCKED},
-    heard=[Found(address="A4:C1:37:00:00:09", name="Neighbour", rssi=-90, state="new")],
+    recent=[Found(address="A4:C1:37:00:00:09", name="Neighbour", rssi=-90, state="new")],
 )
 
 
@@ -59,30 +59,30 @@ def test_a_narrow_terminal_gets_a_few_lines_for_each_pack() -> None:
     assert [line for line in lines if len(line) > 34] == []
 
 
-def test_no_pack_is_said_with_what_to_do() -> None:
-    empty = Listing(packs={}, service="running", shown={}, contacts={}, heard=[])
+def test_an_empty_list_has_advice() -> None:
+    empty = Listing(packs={}, service="running", shown={}, contacts={}, recent=[])
     assert [*described(empty, 80)] == ["No pack has been added yet; `dbus-xbms scan` lists those in range."]
 
 
 @pytest.mark.parametrize("service", ["stopped", "does not answer"])
-def test_without_an_answer_of_the_service_every_pack_says_so(service: str) -> None:
+def test_without_a_reply_of_the_service_every_pack_is_marked(service: str) -> None:
     listing = Listing(
-        packs={ONE: pack(), TWO: pack(Enabled=0)}, service=service, shown={}, contacts={}, heard=[]
+        packs={ONE: pack(), TWO: pack(Enabled=0)}, service=service, shown={}, contacts={}, recent=[]
     )
     assert listing.state(ONE) == f"service {service}"
     assert listing.state(TWO) == "removed, settings kept"
 
 
-def test_a_pack_that_the_service_does_not_know_is_not_said_to_be_starting() -> None:
-    listing = Listing(packs={ONE: pack()}, service="running", shown={}, contacts={}, heard=[])
+def test_a_pack_unknown_to_the_service_is_not_shown_as_starting() -> None:
+    listing = Listing(packs={ONE: pack()}, service="running", shown={}, contacts={}, recent=[])
     assert listing.state(ONE) == "unknown"
 
 
-def test_the_keys_of_the_json_stay() -> None:
-    told = json.loads(json.dumps(as_json(LISTING)))
-    assert list(told) == ["service", "packs", "heard"]
-    assert told["service"] == "running"
-    one, three, two = told["packs"]
+def test_the_keys_of_the_json_are_stable() -> None:
+    output = json.loads(json.dumps(as_json(LISTING)))
+    assert list(output) == ["service", "packs", "heard"]
+    assert output["service"] == "running"
+    one, three, two = output["packs"]
     assert one == {
         "address": ONE,
         "name": "House bank",
@@ -101,7 +101,7 @@ def test_the_keys_of_the_json_stay() -> None:
         40.0,
     )
     assert (two["enabled"], two["controls"], two["state"]) == (False, None, None)
-    assert told["heard"] == [
+    assert output["heard"] == [
         {
             "address": "A4:C1:37:00:00:09",
             "name": "Neighbour",

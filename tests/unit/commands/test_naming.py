@@ -1,4 +1,4 @@
-"""How an owner names a pack: which one a word means, and what is said when it means none or several."""
+"""Names of packs on the command line: which pack a word selects, and errors for none or several."""
 
 from __future__ import annotations
 
@@ -36,35 +36,33 @@ ALL = [HOUSE, BOW, PLAIN]
         ("c0d6", PLAIN),
     ],
 )
-def test_a_pack_goes_by_address_by_each_of_its_names_and_by_a_unique_beginning(
-    word: str, pack: Candidate
-) -> None:
+def test_a_pack_is_found_by_address_by_each_name_and_by_a_unique_prefix(word: str, pack: Candidate) -> None:
     assert find(word, ALL) is pack
 
 
-def test_an_exact_match_beats_a_beginning() -> None:
+def test_an_exact_match_takes_precedence_over_a_prefix() -> None:
     short = Candidate(address=THREE, given="House")
     assert find("house", [HOUSE, short]) is short
 
 
-def test_a_name_of_the_owner_beats_one_that_another_pack_advertises() -> None:
-    liar = Candidate(address=THREE, others=("House bank",))
-    assert find("house bank", [liar, HOUSE]) is HOUSE
+def test_an_owners_name_takes_precedence_over_an_advertised_one() -> None:
+    other = Candidate(address=THREE, others=("House bank",))
+    assert find("house bank", [other, HOUSE]) is HOUSE
     hidden = Candidate(address=THREE, given="Stern", others=("House",))
     assert find("house", [hidden, HOUSE]) is HOUSE
-    with pytest.raises(AmbiguousName, match=ONE):  # nobody can tell which is meant
+    with pytest.raises(AmbiguousName, match=ONE):
         find("house", [Candidate(address=THREE, others=("House",)), HOUSE])
 
 
 @pytest.mark.parametrize("name", [ONE, "a4c137000001", "A4 C1 37 00 00 01"])
-def test_a_name_that_is_an_address_is_none(name: str) -> None:
-    liars = [Candidate(address=TWO, given=name), Candidate(address=THREE, others=(name,))]
-    assert find(ONE, [*liars, HOUSE]) is HOUSE
+def test_a_name_in_the_form_of_an_address_is_ignored(name: str) -> None:
+    others_named_so = [Candidate(address=TWO, given=name), Candidate(address=THREE, others=(name,))]
+    assert find(ONE, [*others_named_so, HOUSE]) is HOUSE
     with pytest.raises(UnknownPack):
-        find(ONE, liars)
+        find(ONE, others_named_so)
 
 
-def test_an_ambiguous_name_is_answered_with_its_candidates_and_nobody_else() -> None:
+def test_the_error_for_an_ambiguous_name_lists_only_its_candidates() -> None:
     with pytest.raises(AmbiguousName) as raised:
         find("xiaoxiang bms", ALL)
     assert str(raised.value) == (
@@ -72,7 +70,7 @@ def test_an_ambiguous_name_is_answered_with_its_candidates_and_nobody_else() -> 
     )
 
 
-def test_an_unknown_name_is_answered_with_all_candidates_and_the_nearest_one() -> None:
+def test_the_error_for_an_unknown_name_lists_all_packs_and_the_nearest_one() -> None:
     with pytest.raises(UnknownPack) as raised:
         find("Huose bank", ALL)
     assert str(raised.value) == (
@@ -86,17 +84,17 @@ def test_an_unknown_name_is_answered_with_all_candidates_and_the_nearest_one() -
 
 
 @pytest.mark.parametrize("word", ["", "  ", "\t"])
-def test_no_word_at_all_means_no_pack(word: str) -> None:
+def test_an_empty_word_matches_no_pack(word: str) -> None:
     with pytest.raises(UnknownPack):
         find(word, [Candidate(address=ONE, others=("", " ")), HOUSE])
 
 
-def test_without_any_pack_the_scan_is_named() -> None:
+def test_without_packs_the_error_suggests_a_scan() -> None:
     with pytest.raises(UnknownPack, match=r"'House' \(addresses look like .*\); `dbus-xbms scan` lists"):
         find("House", [])
 
 
-def test_a_message_lists_eight_candidates_and_counts_the_rest() -> None:
+def test_an_error_lists_eight_candidates_and_counts_the_rest() -> None:
     many = [Candidate(address=f"A4:C1:37:00:00:{n:02}", given=f"Pack {n}") for n in range(11)]
     with pytest.raises(AmbiguousName, match=r"Pack 7 \(\S+\) or 3 more; use the address"):
         find("pack", many)
@@ -104,21 +102,21 @@ def test_a_message_lists_eight_candidates_and_counts_the_rest() -> None:
         find("nobody", many)
 
 
-def test_a_nasty_name_harms_no_terminal() -> None:
+def test_control_characters_in_a_name_are_not_printed() -> None:
     nasty = Candidate(address=ONE, others=("\x1b[2Jx\ny",))
     with pytest.raises(UnknownPack) as raised:
         find("z", [nasty])
     assert str(raised.value).isprintable()
 
 
-def test_a_removed_pack_is_marked_as_such() -> None:
+def test_a_removed_pack_is_marked_as_removed() -> None:
     removed = candidate(ONE, PackSettings({"CustomName": "House"}))
     fresh = candidate(TWO, PackSettings({"Enabled": 1, "Hardware": "JBD-SP04S034-L4S-200A-B-U"}))
     assert removed.words == f"House ({ONE}, removed)"
     assert fresh.words == f"JBD BMS SP04S034 00:02 ({TWO})"
 
 
-def test_a_name_is_taken_only_by_the_pack_whose_owner_gave_it() -> None:
+def test_only_names_given_by_the_owner_count_as_taken() -> None:
     assert called(" HOUSE BANK", ALL) is HOUSE
     assert called("House", ALL) is None
     assert called("xiaoxiang BMS", ALL) is None
@@ -136,12 +134,12 @@ def test_a_name_is_taken_only_by_the_pack_whose_owner_gave_it() -> None:
         ("chim", "Chemistry"),
     ],
 )
-def test_a_mistyped_setting_is_answered_with_the_one_that_was_meant(typed: str, meant: str) -> None:
+def test_a_mistyped_setting_gets_a_suggestion(typed: str, meant: str) -> None:
     with pytest.raises(SettingsError, match=f"there is no setting '{typed}'; did you mean .*{meant}"):
         row_of(PackSettings.rows, typed)
 
 
-def test_a_word_like_no_setting_is_answered_with_all_of_them() -> None:
+def test_a_word_unlike_any_setting_gets_the_list_of_all_settings() -> None:
     with pytest.raises(SettingsError, match=r"'colour'; settings are: Enabled, CustomName, .*DischargeFloor"):
         row_of(PackSettings.rows, "colour")
 
@@ -155,7 +153,7 @@ def test_a_word_like_no_setting_is_answered_with_all_of_them() -> None:
         ("house", ["houses", "louse", "mouse", "horse"], ["houses", "horse", "louse"]),
     ],
 )
-def test_the_most_similar_words_come_first_and_are_three_at_most(
+def test_at_most_three_suggestions_are_made_the_most_similar_first(
     word: str, words: list[str], close: list[str]
 ) -> None:
     assert nearest(word, words) == close

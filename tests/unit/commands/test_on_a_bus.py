@@ -25,7 +25,7 @@ Captured = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def bus(monkeypatch: pytest.MonkeyPatch) -> FakeBus:
-    """A bus with Starboard, which is being read, and Port, which was removed."""
+    """A fake bus with Starboard, which is being read, and Port, which was removed."""
     fake = FakeBus()
     monkeypatch.setattr(connection, "connect", fake.connect)
     fake.add_pack(ADDRESS, CustomName="Starboard", ClassAndVrmInstance="battery:1", Chemistry="LiFePO4")
@@ -44,7 +44,7 @@ def test_list_shows_each_pack_with_its_state_and_instance(bus: FakeBus, capsys: 
     assert port.split() == [REMOVED, "removed,", "settings", "kept", "battery:2", "Port"]
 
 
-def test_list_says_what_is_wrong_with_a_pack_and_what_to_do(bus: FakeBus, capsys: Captured) -> None:
+def test_list_shows_the_problem_of_a_pack_with_advice(bus: FakeBus, capsys: Captured) -> None:
     bus.batteries.clear()
     bus.contacts[ADDRESS] = Contact(
         state=ContactState.NOT_HEARD, reason="not found by scans", advice="go nearer", seconds=60.0
@@ -66,7 +66,7 @@ def test_list_as_json_has_all_packs(bus: FakeBus, capsys: Captured) -> None:
     ]
 
 
-def test_list_says_that_the_service_is_stopped(bus: FakeBus, capsys: Captured) -> None:
+def test_list_reports_that_the_service_is_stopped(bus: FakeBus, capsys: Captured) -> None:
     bus.running = False
     bus.batteries.clear()
     assert cli.main(["list"]) == 0
@@ -113,7 +113,7 @@ def test_set_fails_if_localsettings_refuses_the_value(bus: FakeBus, capsys: Capt
 
 
 @pytest.mark.parametrize("command", [("get",), ("set", "HoldTime", "60"), ("lend",), ("history",)])
-def test_a_name_that_no_pack_has_is_a_usage_error(
+def test_an_unknown_pack_name_is_a_usage_error(
     command: tuple[str, ...], bus: FakeBus, capsys: Captured
 ) -> None:
     name, *others = command
@@ -149,7 +149,7 @@ def test_lend_writes_the_minutes_to_the_pack(bus: FakeBus, capsys: Captured) -> 
     assert "45 min" in capsys.readouterr().out
 
 
-def test_a_refused_lend_says_why_and_fails(bus: FakeBus, capsys: Captured) -> None:
+def test_a_refused_lend_fails_with_the_reason(bus: FakeBus, capsys: Captured) -> None:
     bus.show(with_values({LAST_COMMAND: "lend refused: AllowLending is 0"}))
     bus.on_write = lambda service, path, value: False
     assert cli.main(["lend", "starboard", "45"]) == cli.FAILURE
@@ -170,7 +170,7 @@ def test_a_pack_that_is_not_on_the_bus_cannot_be_lent_and_the_reason_is_given(
 
 
 def with_values(values: Mapping[str, Value]) -> Battery:
-    """Starboard with some values changed."""
+    """Return Starboard with changes."""
     return replace(STARBOARD, values={**STARBOARD.values, **values})
 
 
@@ -222,7 +222,7 @@ def test_watch_once_prints_the_table_of_each_pack(bus: FakeBus, capsys: Captured
     assert "Starboard  A4:C1:37:01:02:03" in capsys.readouterr().out
 
 
-def test_watch_says_why_no_pack_is_on_the_bus(bus: FakeBus, capsys: Captured) -> None:
+def test_watch_reports_why_no_pack_is_on_the_bus(bus: FakeBus, capsys: Captured) -> None:
     bus.batteries.clear()
     bus.running = False
     assert cli.main(["watch", "--once"]) == cli.FAILURE
@@ -240,7 +240,7 @@ def test_wait_fails_when_the_service_does_not_appear(bus: FakeBus, capsys: Captu
 
 
 @pytest.mark.parametrize("command", [("list",), ("get", "starboard"), ("remove", "starboard", "--yes")])
-def test_a_command_says_that_localsettings_is_missing(
+def test_a_command_reports_that_localsettings_is_missing(
     command: tuple[str, ...], bus: FakeBus, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dbus_xbms.commands.known.SETTINGS_LIMIT", 0.02)

@@ -1,4 +1,4 @@
-"""What `add` and `set` say of a pack that has just answered."""
+"""Output of `add` and `set` for a pack that has just been read."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ TEXTS = {
 }
 
 
-def test_a_limit_of_0_is_told_with_its_reason() -> None:
+def test_a_limit_of_0_is_shown_with_its_reason() -> None:
     pack = Battery(service="com.victronenergy.battery.xbms_a4c137010203", values=LIMITED, texts=TEXTS)
     assert list(limits_or_why(pack)) == ["Limits: CVL 10.80V, CCL 0.0A (LTO does not fit), DCL 50.0A."]

@@ -1,4 +1,4 @@
-"""The line that says what is waited for: on a terminal only, within its width, and gone at the end."""
+"""The progress line: on a terminal only, within its width, and erased at the end."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from dbus_xbms.commands.progress import ERASE, Line, steps, waiting
 from tests.patience import PATIENCE
 
 
-class Screen(io.StringIO):
-    """A terminal as far as a line sees it: its width, and what was written to it."""
+class FakeTerminal(io.StringIO):
+    """A fake terminal: its width, and the text written to it."""
 
     def __init__(self, descriptor: int) -> None:
         super().__init__()
@@ -34,15 +34,15 @@ class Screen(io.StringIO):
 
 
 class Terminal:
-    """A terminal of so many columns, and what was written to it."""
+    """A terminal with this many columns, and its output."""
 
     def __init__(self, columns: int) -> None:
         self._ends = pty.openpty()
         fcntl.ioctl(self._ends[1], termios.TIOCSWINSZ, struct.pack("HHHH", 20, columns, 0, 0))
-        self.stream = Screen(self._ends[1])
+        self.stream = FakeTerminal(self._ends[1])
 
     def written(self) -> str:
-        """What was written since the last look."""
+        """Return the text written since the last call."""
         written = self.stream.getvalue()
         self.stream.seek(0)
         self.stream.truncate()
@@ -61,7 +61,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[Terminal]:
     one.close()
 
 
-async def test_the_line_counts_down_and_is_gone_at_the_end(
+async def test_the_line_counts_down_and_is_erased_at_the_end(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dbus_xbms.commands.progress.REDRAW", 0.01)
@@ -92,7 +92,7 @@ async def test_without_a_limit_the_line_counts_up(
     assert terminal.written() == f"{ERASE}Connecting ... 2 s{ERASE}"
 
 
-async def test_the_line_is_gone_when_the_work_fails(terminal: Terminal) -> None:
+async def test_the_line_is_erased_when_the_work_fails(terminal: Terminal) -> None:
     async def fail() -> None:
         async with waiting("Connecting", line=Line(terminal.stream)):
             await asyncio.sleep(0)
@@ -108,12 +108,12 @@ def test_a_line_never_wraps(terminal: Terminal) -> None:
     assert terminal.written() == f"{ERASE}A wait with more words than a ph…"
 
 
-def test_a_narrow_line_keeps_its_time(terminal: Terminal) -> None:
+def test_a_narrow_line_still_shows_the_time(terminal: Terminal) -> None:
     Line(terminal.stream).say("A wait with more words than a phone has columns", " ... 8 s left")
     assert terminal.written() == f"{ERASE}A wait with more wo… ... 8 s left"
 
 
-def test_the_words_are_made_printable(terminal: Terminal) -> None:
+def test_unprintable_characters_are_replaced(terminal: Terminal) -> None:
     Line(terminal.stream).say("pack \x1b[2J")
     assert terminal.written().count("\x1b") == 1
 
@@ -153,7 +153,7 @@ def test_a_terminal_that_cannot_erase_gets_nothing(
     assert terminal.written() == ""
 
 
-def test_a_terminal_that_has_gone_does_not_stop_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_closed_terminal_does_not_stop_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
     terminal, slave = pty.openpty()
     with os.fdopen(slave, "w") as stream:
@@ -162,6 +162,6 @@ def test_a_terminal_that_has_gone_does_not_stop_the_work(monkeypatch: pytest.Mon
         os.close(terminal)
         line.say("Scanning on")
         with pytest.raises(OSError, match="Input/output error"):
-            stream.flush()  # indeed gone
-        with Path(os.devnull).open("w") as sink:  # for what is still to be written
+            stream.flush()  # closed
+        with Path(os.devnull).open("w") as sink:  # for the remaining output
             os.dup2(sink.fileno(), slave)

@@ -1,4 +1,4 @@
-"""What an owner is asked on a terminal, and what they have to agree to before charge control changes."""
+"""Questions on a terminal, and confirmations before charge control changes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BEGINS = Consequence(words="Chargers and inverters obey this pack")
 
 
 class Terminal(io.StringIO):
-    """An owner at the keyboard, with the answers they are going to give."""
+    """A fake owner at the keyboard, with prepared answers."""
 
     def isatty(self) -> bool:
         return True
@@ -39,12 +39,12 @@ def pack(**chosen: float | str) -> PackSettings:
     return PackSettings({"Enabled": 1, "Cells": 4, **chosen})
 
 
-def types(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
+def type_answers(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
     monkeypatch.setattr("sys.stdin", Terminal("".join(f"{line}\n" for line in lines)))
 
 
 def known(**packs: PackSettings) -> Known:
-    """Packs that were added, by ONE or TWO."""
+    """Return the added packs, under ONE and TWO."""
     addresses = {"one": ONE, "two": TWO}
     stored = {
         pack_path(addresses[which], name): value
@@ -62,13 +62,13 @@ def subject(
 
 
 @pytest.fixture
-def unseen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No service that shows cells."""
+def _no_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bus without a service that shows cells."""
 
     async def nothing(address: str, after: PackSettings, changed: Iterable[str]) -> list[Consequence]:
         return []
 
-    monkeypatch.setattr("dbus_xbms.commands.pack_to_add.misfits", nothing)
+    monkeypatch.setattr("dbus_xbms.commands.pack_to_add.chemistry_conflicts", nothing)
 
 
 @pytest.mark.parametrize(
@@ -81,10 +81,10 @@ def unseen(monkeypatch: pytest.MonkeyPatch) -> None:
         (["lead", "lto"], "LTO"),
     ],
 )
-def test_the_chemistry_is_explained_and_stays_unchosen_until_the_owner_names_it(
+def test_the_chemistry_is_explained_and_has_no_default_answer(
     lines: list[str], chosen: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    types(monkeypatch, *lines)
+    type_answers(monkeypatch, *lines)
     assert questions.ask_chemistry() == chosen
     out = capsys.readouterr().out
     assert "LiFePO4 to 3.45 V" in out
@@ -92,7 +92,7 @@ def test_the_chemistry_is_explained_and_stays_unchosen_until_the_owner_names_it(
 
 
 def test_add_asks_for_name_chemistry_control_and_currents(monkeypatch: pytest.MonkeyPatch) -> None:
-    types(monkeypatch, "House", "lifepo4", "yes", "50", "80A")
+    type_answers(monkeypatch, "House", "lifepo4", "yes", "50", "80A")
     assert _ask(subject(), {}) == {
         "CustomName": "House",
         "Chemistry": "LiFePO4",
@@ -102,19 +102,19 @@ def test_add_asks_for_name_chemistry_control_and_currents(monkeypatch: pytest.Mo
     }
 
 
-def test_answers_that_are_left_out_are_the_advertised_name_no_chemistry_no_control_and_no_currents(
+def test_empty_answers_mean_the_advertised_name_no_chemistry_no_control_and_no_currents(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    types(monkeypatch, "", "")
+    type_answers(monkeypatch, "", "")
     assert _ask(subject(), {}) == {"CustomName": "xiaoxiang", "Chemistry": ""}
-    types(monkeypatch, "", "NMC", "")
+    type_answers(monkeypatch, "", "NMC", "")
     assert _ask(subject(), {}) == {"CustomName": "xiaoxiang", "Chemistry": "NMC", "Control": 0}
-    types(monkeypatch, "", "NMC", "yes", "", "")
+    type_answers(monkeypatch, "", "NMC", "yes", "", "")
     chosen = _ask(subject(), {})
     assert (chosen["Control"], "MaxChargeCurrent" in chosen) == (1, False)
 
 
-def test_what_is_given_or_chosen_before_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_add_does_not_ask_for_given_or_stored_values(monkeypatch: pytest.MonkeyPatch) -> None:
     given: dict[str, Value] = {
         "CustomName": "House",
         "Chemistry": "NMC",
@@ -122,65 +122,65 @@ def test_what_is_given_or_chosen_before_is_not_asked_for(monkeypatch: pytest.Mon
         "MaxChargeCurrent": 9.0,
         "MaxDischargeCurrent": 12.0,
     }
-    types(monkeypatch)
+    type_answers(monkeypatch)
     assert _ask(subject(), given) == {}
-    types(monkeypatch, "no")
+    type_answers(monkeypatch, "no")
     removed = pack(Enabled=0, CustomName="House", Chemistry="LTO")
     assert _ask(subject(removed), {}) == {"Control": 0}
 
 
 @pytest.mark.parametrize("current", ["MaxChargeCurrent", "MaxDischargeCurrent"])
-def test_of_two_currents_the_one_that_is_neither_given_nor_chosen_before_is_asked_for(
+def test_add_asks_only_for_the_missing_one_of_the_two_currents(
     current: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (other,) = set(questions.CURRENTS) - {current}
     given: dict[str, Value] = {"CustomName": "House", "Chemistry": "NMC", "Control": 1, current: 9.0}
-    types(monkeypatch, "20")
+    type_answers(monkeypatch, "20")
     assert _ask(subject(), given) == {other: 20.0}
     removed = pack(Enabled=0, CustomName="House", Chemistry="LTO", **{current: 9.0})
-    types(monkeypatch, "yes", "20")
+    type_answers(monkeypatch, "yes", "20")
     assert _ask(subject(removed), {}) == {"Control": 1, other: 20.0}
 
 
-def test_control_is_not_offered_without_a_chemistry_or_beside_a_pack_that_has_it(
+def test_control_is_not_offered_without_a_chemistry_or_next_to_a_controlling_pack(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    types(monkeypatch, "House", "none")
+    type_answers(monkeypatch, "House", "none")
     assert "Control" not in _ask(subject(), {})
-    types(monkeypatch, "House", "LiFePO4")
+    type_answers(monkeypatch, "House", "LiFePO4")
     assert "Control" not in _ask(subject(two=pack(Control=1, Chemistry="NMC")), {})
 
 
-def test_a_name_that_cannot_be_is_asked_for_again_and_one_that_is_taken_not_proposed(
+def test_an_invalid_name_is_asked_for_again_and_a_taken_one_is_not_proposed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     taken = subject(advertised="house", two=pack(CustomName="House"))
-    types(monkeypatch, "HOUSE", "service", ONE, "x" * 41, "Bow", "none")
+    type_answers(monkeypatch, "HOUSE", "service", ONE, "x" * 41, "Bow", "none")
     assert _ask(taken, {})["CustomName"] == "Bow"
     out = capsys.readouterr().out
     assert "Name on the GX [none]: " in out
     assert out.count("every pack needs its own") == 1
-    assert "'service' stands for the settings of the service" in out
+    assert "'service' is reserved for the settings of the service" in out
 
 
-def test_control_is_explained_and_takes_an_explicit_yes(
+def test_control_is_explained_and_needs_an_explicit_yes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for line, control in (("yes", True), ("Y", True), ("", False), ("no", False)):
-        types(monkeypatch, line)
+        type_answers(monkeypatch, line)
         assert questions.ask_control() is control
     assert "error 67" in capsys.readouterr().out
 
 
-def test_a_current_that_is_none_is_asked_for_again(
+def test_an_invalid_current_is_asked_for_again(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    types(monkeypatch, "a lot", "5000", "50 A", "")
+    type_answers(monkeypatch, "a lot", "5000", "50 A", "")
     assert questions.ask_currents(questions.CURRENTS) == {"MaxChargeCurrent": 50.0}
-    assert capsys.readouterr().out.count("MaxChargeCurrent takes a number from 0 to 2000 A") == 2
+    assert capsys.readouterr().out.count("MaxChargeCurrent must be a number from 0 to 2000 A") == 2
 
 
-def test_a_pack_that_comes_back_controls_only_if_its_owner_says_so_again() -> None:
+def test_a_pack_added_again_controls_only_after_a_new_confirmation() -> None:
     removed = pack(Enabled=0, Control=1, Chemistry="LiFePO4")
     assert to_store(subject(removed), {})["Control"] == 0
     assert to_store(subject(removed), {"Control": 1})["Control"] == 1
@@ -191,13 +191,13 @@ def test_a_pack_that_comes_back_controls_only_if_its_owner_says_so_again() -> No
     ("chosen", "words"),
     [
         ({"Control": 1}, "a pack needs a chemistry to control: --chemistry LiFePO4"),
-        ({"CustomName": "service"}, "stands for the settings of the service"),
+        ({"CustomName": "service"}, "is reserved for the settings of the service"),
         ({"CustomName": TWO}, "is an address"),
         ({"CustomName": "a\x1b[2J"}, "a name has up to 40 printable characters"),
         ({"CustomName": "bow"}, f"Bow .{TWO}. already has this name"),
     ],
 )
-async def test_what_cannot_be_is_refused_before_anything_is_stored(
+async def test_invalid_values_are_refused_before_anything_is_stored(
     chosen: dict[str, Value], words: str
 ) -> None:
     new = subject(two=pack(CustomName="Bow"))
@@ -205,21 +205,21 @@ async def test_what_cannot_be_is_refused_before_anything_is_stored(
         await confirm_addition(new, chosen, yes=True)
 
 
-async def test_a_pack_that_would_control_again_by_being_enabled_is_asked_about(
+async def test_enabling_a_pack_that_would_control_again_needs_confirmation(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     removed = pack(Enabled=0, Control=1, Chemistry="LiFePO4")
-    types(monkeypatch, "no")
+    type_answers(monkeypatch, "no")
     with pytest.raises(CommandError, match="nothing was changed"):
         await settings_judge(known(one=removed), ONE, "Enabled", 1, yes=False)
     assert "Chargers and inverters obey this pack while DVCC is on, up to 13.80 V" in capsys.readouterr().out
-    types(monkeypatch)
+    type_answers(monkeypatch)
     assert await settings_judge(known(one=removed), ONE, "Enabled", 1, yes=True)
     assert not await settings_judge(known(one=pack(Enabled=0)), ONE, "Enabled", 1, yes=False)
 
 
 class Failing(Known):
-    """Localsettings that fails after so many values."""
+    """Localsettings that fails after ``after`` values."""
 
     def __init__(self, packs: Known, error: BaseException, after: int = 0, *, forgets: bool = True) -> None:
         super().__init__(LocalSettings(lambda path, value: None), {})
@@ -247,7 +247,7 @@ REFUSED = SettingsError("localsettings refuses it")
 
 
 @pytest.mark.parametrize(("before", "forgotten"), [(None, [ONE]), (pack(Enabled=0), [])])
-async def test_a_new_pack_that_cannot_be_stored_leaves_nothing_behind(
+async def test_a_new_pack_that_cannot_be_stored_is_removed_completely(
     before: PackSettings | None, forgotten: list[str]
 ) -> None:
     new = subject(before)
@@ -257,7 +257,7 @@ async def test_a_new_pack_that_cannot_be_stored_leaves_nothing_behind(
     assert failing.forgotten == forgotten
 
 
-async def test_a_yes_to_control_is_stored_after_the_currents_and_told_as_missing_if_that_fails(
+async def test_control_is_stored_after_the_currents_and_reported_as_missing_if_that_fails(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     added = subject(pack(Chemistry="NMC"), advertised="")
@@ -270,7 +270,7 @@ async def test_a_yes_to_control_is_stored_after_the_currents_and_told_as_missing
 
 
 @pytest.mark.parametrize("error", [REFUSED, BusLost(), asyncio.CancelledError()], ids=repr)
-async def test_a_new_pack_that_cannot_be_forgotten_either_is_told_with_the_first_error(
+async def test_if_removing_a_new_pack_fails_too_the_first_error_is_reported(
     error: BaseException, capsys: pytest.CaptureFixture[str]
 ) -> None:
     new = subject()
@@ -283,8 +283,8 @@ async def test_a_new_pack_that_cannot_be_forgotten_either_is_told_with_the_first
     )
 
 
-class Changing(Known):
-    """Packs that another program changes while the owner is asked."""
+class ChangingPacks(Known):
+    """Packs that another program changes during a question."""
 
     def __init__(self, packs: Known, *later: dict[str, PackSettings]) -> None:
         super().__init__(LocalSettings(lambda path, value: None), {})
@@ -299,12 +299,12 @@ CONTROLS = pack(CustomName="House", Control=1, Controlled=1, Chemistry="NMC")
 OTHER = pack(CustomName="Bow", Control=0, Chemistry="NMC")
 
 
-async def test_what_another_program_changes_during_a_question_is_judged_and_asked_anew(
+async def test_a_change_by_another_program_during_a_question_is_checked_and_asked_again(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    willing = pack(**{**OTHER, "Control": 1})
-    packs = Changing(known(one=CONTROLS, two=OTHER), *[{ONE: CONTROLS, TWO: willing}] * 2)
-    types(monkeypatch, "yes", "yes", "left")
+    allowed = pack(**{**OTHER, "Control": 1})
+    packs = ChangingPacks(known(one=CONTROLS, two=OTHER), *[{ONE: CONTROLS, TWO: allowed}] * 2)
+    type_answers(monkeypatch, "yes", "yes", "left")
     await settings_judge(packs, ONE, "Enabled", 0, yes=False)
     assert sys.stdin.readline() == "left\n"
     first, second = capsys.readouterr().out.split("Meanwhile another program changed the settings:\n")
@@ -312,78 +312,78 @@ async def test_what_another_program_changes_during_a_question_is_judged_and_aske
     assert "Bow will then control chargers instead of House" in second
 
 
-async def test_a_change_during_a_question_that_changes_nothing_about_it_is_not_asked_again(
+async def test_an_irrelevant_change_during_a_question_is_not_asked_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    packs = Changing(
+    packs = ChangingPacks(
         known(one=CONTROLS, two=OTHER), {ONE: CONTROLS, TWO: pack(**{**OTHER, "HoldTime": 60.0})}
     )
-    types(monkeypatch, "yes", "left")
+    type_answers(monkeypatch, "yes", "left")
     await settings_judge(packs, ONE, "Enabled", 0, yes=False)
     assert sys.stdin.readline() == "left\n"
 
 
-@pytest.mark.usefixtures("unseen")
-async def test_a_pack_that_another_program_lets_control_during_a_question_keeps_a_second_from_it(
+@pytest.mark.usefixtures("_no_service")
+async def test_a_pack_that_gains_control_during_a_question_prevents_a_second_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    agrees = pack(Control=1)  # with a chemistry it controls
-    packs = Changing(known(one=agrees), {ONE: agrees, TWO: CONTROLS})
-    types(monkeypatch, "yes")
+    allowed = pack(Control=1)  # with a chemistry it would control
+    packs = ChangingPacks(known(one=allowed), {ONE: allowed, TWO: CONTROLS})
+    type_answers(monkeypatch, "yes")
     with pytest.raises(CommandError, match="House already controls chargers"):
-        await confirm_addition(replace(subject(agrees), known=packs), {"Chemistry": "NMC"}, yes=False)
+        await confirm_addition(replace(subject(allowed), known=packs), {"Chemistry": "NMC"}, yes=False)
 
 
-async def test_a_pack_that_is_forgotten_during_a_question_is_not_written_to(
+async def test_a_pack_removed_during_a_question_is_not_written_to(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    packs = Changing(known(one=CONTROLS), {})
-    types(monkeypatch, "yes")
+    packs = ChangingPacks(known(one=CONTROLS), {})
+    type_answers(monkeypatch, "yes")
     with pytest.raises(SettingsError, match="no pack with the address"):
         await settings_judge(packs, ONE, "Enabled", 0, yes=False)
 
 
-@pytest.mark.usefixtures("unseen")
-async def test_add_asks_before_a_chemistry_gives_an_old_yes_its_effect(
+@pytest.mark.usefixtures("_no_service")
+async def test_add_asks_before_a_chemistry_makes_an_earlier_permission_effective(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     added = subject(pack(Control=1))
-    types(monkeypatch, "no")
+    type_answers(monkeypatch, "no")
     with pytest.raises(CommandError, match="nothing was changed"):
         await confirm_addition(added, {"Chemistry": "LTO"}, yes=False)
     await confirm_addition(added, {"Chemistry": "LTO", "Control": 1}, yes=False)
 
 
 @pytest.mark.parametrize("name", ["House bank", "Bank 24 V", "Ünal's boat", "x" * 40, ""])
-def test_a_name_may_be_anything_that_is_free_and_printable(name: str) -> None:
+def test_any_free_printable_name_is_accepted(name: str) -> None:
     assert name_refusal(name, ONE, known(two=pack(CustomName="Bow")).candidates) == ""
     assert name_refusal(name, ONE, known(one=pack(CustomName=name)).candidates) == ""
 
 
 @pytest.mark.parametrize("name", ["Service", " House", "a4c137000001", "\u202eHouse", "a\nb", "電" * 21])
-def test_a_name_that_cannot_be_typed_or_means_something_else_is_refused(name: str) -> None:
+def test_a_name_that_cannot_be_typed_or_is_ambiguous_is_refused(name: str) -> None:
     assert name_refusal(name, ONE, []) != ""
 
 
-def test_the_pack_that_controls_is_let_go_only_with_a_yes(
+def test_removing_the_controlling_pack_needs_a_yes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    types(monkeypatch, "")
+    type_answers(monkeypatch, "")
     with pytest.raises(CommandError, match="nothing was changed"):
         confirm_once([STOPS], "Remove House", yes=False)
-    types(monkeypatch, "yes", "left")
+    type_answers(monkeypatch, "yes", "left")
     confirm_once([STOPS], "Remove House", yes=False)
     confirm_once([STOPS], "Remove House", yes=True)
     confirm_once([BEGINS], "Change House", yes=False)
     confirm_once([], "Change House", yes=False)
-    assert input() == "left"  # only what is dangerous is asked about, and not twice
+    assert input() == "left"  # only dangerous changes are asked about, and once
     out = capsys.readouterr().out
     assert out.count("Remove House? yes or no [no]: ") == 2
     assert out.count("House no longer controls chargers; chargers then stop.\n") == 3
     assert "Chargers and inverters obey this pack.\n" in out
 
 
-def test_without_a_terminal_what_is_dangerous_is_refused_with_the_reason(
+def test_without_a_terminal_dangerous_changes_are_refused_with_the_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("yes\n"))
@@ -393,14 +393,16 @@ def test_without_a_terminal_what_is_dangerous_is_refused_with_the_reason(
     confirm_once([STOPS], "Remove House", yes=True)
 
 
-def test_a_second_pack_that_would_control_is_refused_and_the_first_is_named() -> None:
+def test_a_second_controlling_pack_is_refused_and_the_first_is_named() -> None:
     first = pack(Control=1, Chemistry="NMC", CustomName="House bank", Controlled=1)
     before = {ONE: pack(Control=0, Chemistry="NMC"), TWO: first}
     with pytest.raises(CommandError, match=r'House bank already controls .* set "House bank" Control 0'):
         refuse_second_controller(before, before | {ONE: pack(Control=1, Chemistry="NMC")}, ONE)
-    refuse_second_controller(before, before | {ONE: pack(Control=1)}, ONE)  # without a chemistry it does not
+    refuse_second_controller(
+        before, before | {ONE: pack(Control=1)}, ONE
+    )  # without a chemistry it would not control
     both = before | {ONE: pack(Control=1, Chemistry="NMC")}
-    refuse_second_controller(both, both | {ONE: pack(Control=1, Chemistry="LTO")}, ONE)  # it was so before
+    refuse_second_controller(both, both | {ONE: pack(Control=1, Chemistry="LTO")}, ONE)  # unchanged
 
 
 @pytest.mark.parametrize(
@@ -413,12 +415,12 @@ def test_a_second_pack_that_would_control_is_refused_and_the_first_is_named() ->
         ('a"; reboot; "', "'a\"; reboot; \"'"),
     ],
 )
-def test_a_command_that_is_proposed_does_what_it_says_whatever_the_name(name: str, word: str) -> None:
+def test_a_proposed_command_works_with_any_name(name: str, word: str) -> None:
     assert shell_quoted(name) == word
 
 
-def test_input_that_ends_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    types(monkeypatch)
+def test_end_of_input_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    type_answers(monkeypatch)
     for ask in (
         questions.ask_chemistry,
         questions.ask_control,
@@ -430,31 +432,31 @@ def test_input_that_ends_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
         confirm_once([STOPS], "Remove it", yes=False)
 
 
-def test_what_is_neither_yes_nor_no_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    types(monkeypatch, "maybe", "x", "YES")
+def test_an_answer_other_than_yes_or_no_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    type_answers(monkeypatch, "maybe", "x", "YES")
     assert questions.ask_control()
-    types(monkeypatch, "perhaps", "")
+    type_answers(monkeypatch, "perhaps", "")
     assert not questions.ask_control()
 
 
 def test_an_empty_password_erases_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    types(monkeypatch)
+    type_answers(monkeypatch)
     monkeypatch.setattr("getpass.getpass", lambda prompt: "")
     with pytest.raises(CommandError, match="no Password was given"):
         ask_secret("Password")
 
 
-def test_a_password_that_is_no_text_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_undecodable_password_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     def typed(prompt: str) -> str:
         raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, prompt)
 
-    types(monkeypatch)
+    type_answers(monkeypatch)
     monkeypatch.setattr("getpass.getpass", typed)
     with pytest.raises(CommandError, match="no Password was given"):
         ask_secret("Password")
 
 
-def test_the_name_that_an_owner_gave_counts_more_than_one_that_another_pack_advertises() -> None:
+def test_a_name_given_by_the_owner_takes_precedence_over_an_advertised_one() -> None:
     stored = {pack_path(ONE, "AdvertisedName"): "House", pack_path(TWO, "AdvertisedName"): "House"}
     local = LocalSettings(lambda path, value: None)
     with pytest.raises(SettingsError, match="could be House"):
@@ -467,7 +469,7 @@ def test_the_name_that_an_owner_gave_counts_more_than_one_that_another_pack_adve
     assert Known(local, stored).address("stern") == TWO
 
 
-def test_a_command_that_allows_an_order_can_be_pasted() -> None:
+def test_the_command_that_gives_permission_can_be_pasted() -> None:
     words = "charge off: refused: switching is off; to allow it: set PACK AllowMosfetControl 1"
     assert with_pack_name(words, "House bank").endswith(
         'to allow it: dbus-xbms set "House bank" AllowMosfetControl 1'

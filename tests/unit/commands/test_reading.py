@@ -1,4 +1,4 @@
-"""A reading in words: units only where there is a value."""
+"""A reading as text: units only with a value."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ READING = Reading(
 )
 
 
-def test_a_reading_is_told_as_people_write_it() -> None:
+def test_a_reading_is_formatted_for_people() -> None:
     rows = dict(line.strip().split(maxsplit=1) for line in described(READING) if line.startswith("  "))
     assert rows["mosfets"] == "charge on, discharge off"
     assert rows["learned"] == "--"
@@ -30,9 +30,9 @@ def test_a_reading_is_told_as_people_write_it() -> None:
 
 
 def test_a_reading_in_json_keeps_its_types() -> None:
-    told = as_json(READING)
-    sample = told["sample"]
+    output = as_json(READING)
+    sample = output["sample"]
     assert isinstance(sample, dict)
     assert sample["mosfets"] == {"charge": True, "discharge": False}
     assert sample["learned"] is None
-    assert "counters" not in told
+    assert "counters" not in output

@@ -1,4 +1,4 @@
-"""The table of `watch`: what it says, and that it fits a phone."""
+"""The table of `watch`: its content, and that it fits a narrow terminal."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ SILENT = changed(CONTROLLING, phase=Phase.DERATED, sample=None, cell_temperature
 
 
 def shown(report: Report) -> Battery:
-    """What the bus shows of a report, through the real table of items."""
+    """Return the paths and values of a report, through the real table of items."""
     items = items_for(report.identity, controls=report.controls)
     on_bus = values(items, report)
     texts = {item.path: item.show(on_bus[item.path]) for item in items}
@@ -87,7 +87,7 @@ def shown(report: Report) -> Battery:
 STARBOARD = shown(REPORT)
 
 
-def test_a_table_shows_what_the_owner_asks_first() -> None:
+def test_a_table_starts_with_the_most_important_values() -> None:
     assert render([STARBOARD], 80).splitlines() == [
         "Starboard  A4:C1:37:01:02:03",
         "now     76.3%  13.25V  +12.4A  164W",
@@ -101,17 +101,17 @@ def test_a_table_shows_what_the_owner_asks_first() -> None:
     ]
 
 
-def ordered(
+def switched(
     actual: bool,
     *,
-    told: bool = True,
+    commanded: bool = True,
     status: int = 0x09,
     last: str = "",
     state: CommandState = CommandState.DONE,
 ) -> Battery:
-    """A pack whose charge MOSFET is so, and of which that is told."""
+    """Return a pack with this reported and commanded state of its charge MOSFET."""
     sample = replace(SAMPLE, mosfets=Mosfets(charge=actual, discharge=True))
-    switching = SwitchStatus(commanded=MosfetTarget(charge=told, discharge=True), text=last, state=state)
+    switching = SwitchStatus(commanded=MosfetTarget(charge=commanded, discharge=True), text=last, state=state)
     pack = shown(changed(REPORT, sample=sample, switching=switching))
     return replace(pack, values={**pack.values, "/SwitchableOutput/charge/Status": status})
 
@@ -119,18 +119,18 @@ def ordered(
 @pytest.mark.parametrize(
     ("pack", "mosfet"),
     [
-        (ordered(True), "charge on"),
+        (switched(True), "charge on"),
         (
-            ordered(True, told=False, last="charge off: waiting", state=CommandState.WAITING),
+            switched(True, commanded=False, last="charge off: waiting", state=CommandState.WAITING),
             "charge on (commanded off)",
         ),
-        (ordered(False, told=False, status=0, last="charge off: done"), "charge off (as commanded)"),
-        (ordered(False, last="charge on: sending", state=CommandState.SENDING), "charge off (commanded on)"),
-        (ordered(False, status=2), "charge off (by the BMS)"),
-        (ordered(True, status=8, last="charge off: failed: it stays on"), "charge on (command failed)"),
+        (switched(False, commanded=False, status=0, last="charge off: done"), "charge off (as commanded)"),
+        (switched(False, last="charge on: sending", state=CommandState.SENDING), "charge off (commanded on)"),
+        (switched(False, status=2), "charge off (by the BMS)"),
+        (switched(True, status=8, last="charge off: failed: it stays on"), "charge on (command failed)"),
     ],
 )
-def test_a_mosfet_is_shown_as_it_is_with_what_was_wanted_of_it(pack: Battery, mosfet: str) -> None:
+def test_a_mosfet_is_shown_as_reported_with_the_commanded_state(pack: Battery, mosfet: str) -> None:
     lines = render([pack], 80).splitlines()
     row = next(number for number, line in enumerate(lines) if line.startswith("MOSFETs"))
     assert lines[row] == f"MOSFETs {mosfet}  discharge on"
@@ -138,12 +138,12 @@ def test_a_mosfet_is_shown_as_it_is_with_what_was_wanted_of_it(pack: Battery, mo
     assert lines[row + 1].startswith(f"command {last}" if last else "alarms")
 
 
-def test_balancing_that_was_switched_off_is_told_with_the_mosfets() -> None:
+def test_balancing_switched_off_is_shown_with_the_mosfets() -> None:
     pack = shown(replace(REPORT, switching=SwitchStatus(balancing=False)))
     assert "MOSFETs charge on  discharge off  balancing off" in render([pack], 80).splitlines()
 
 
-def test_a_caption_stands_above_the_table_within_the_width() -> None:
+def test_the_caption_is_above_the_table_within_the_width() -> None:
     assert captioned("", "table", 20) == "table"
     assert captioned("Charging goes to off.", "table", 12) == "Charging\ngoes to off.\n\ntable"
 
@@ -155,14 +155,14 @@ def test_an_alarm_is_named_with_its_level() -> None:
     assert "alarms  LowCellVoltage ALARM  LowSoc warning" in render([pack], 80).splitlines()
 
 
-def test_a_lost_pack_shows_no_number_that_could_be_taken_for_fresh() -> None:
+def test_a_lost_pack_shows_no_values() -> None:
     text = render([shown(changed(REPORT, phase=Phase.LOST, sample=None))], 80)
     assert "now     --  --  --  --" in text
     assert "no contact" in text
     assert "3.312" not in text
 
 
-def test_low_high_and_spread_are_those_of_the_cells_beside_them() -> None:
+def test_low_high_and_spread_match_the_cells_shown() -> None:
     newer: dict[str, Value] = {
         "/System/MinCellVoltage": 3.2,
         "/System/MaxCellVoltage": 3.4,
@@ -172,13 +172,13 @@ def test_low_high_and_spread_are_those_of_the_cells_beside_them() -> None:
     assert "spread  0.006V  low 3.309V C4  high 3.315V C3" in text.splitlines()
 
 
-def test_a_pack_that_has_left_the_bus_says_so_and_shows_no_values() -> None:
+def test_a_pack_that_has_left_the_bus_is_marked_and_has_no_values() -> None:
     text = render([replace(STARBOARD, gone=True)], 80)
     assert "has left the bus" in text
     assert "13.25" not in text
 
 
-def test_each_limit_is_shown_with_what_limits_it_and_only_of_a_pack_that_controls() -> None:
+def test_each_limit_of_a_controlling_pack_is_shown_with_its_cause() -> None:
     assert [line for line in render([shown(CONTROLLING)], 80).splitlines() if line[1:3] in ("VL", "CL")] == [
         "CVL     13.80V  Absorption, balancing",
         "CCL     24.0A  Cell 3 at 3.462 V",
@@ -187,7 +187,7 @@ def test_each_limit_is_shown_with_what_limits_it_and_only_of_a_pack_that_control
     assert "CVL" not in render([STARBOARD], 80)
 
 
-def test_a_pack_that_only_watches_says_why_it_does_not_control() -> None:
+def test_a_monitored_pack_shows_why_it_does_not_control() -> None:
     text = render([shown(replace(REPORT, no_control="Chemistry is not chosen"))], 80)
     assert "control Not controlling: Chemistry is not chosen" in text
 
@@ -205,7 +205,7 @@ def test_before_the_first_poll_a_controlling_pack_shows_no_limit() -> None:
         (Phase.LOST, "link    no contact  stopped, searching"),
     ],
 )
-def test_each_phase_of_silence_is_named(phase: Phase, link: str) -> None:
+def test_each_phase_without_contact_is_named(phase: Phase, link: str) -> None:
     report = (
         CONTROLLING
         if phase is Phase.HELD
@@ -214,7 +214,7 @@ def test_each_phase_of_silence_is_named(phase: Phase, link: str) -> None:
     assert link in render([shown(changed(report, phase=phase))], 80)
 
 
-def test_a_link_is_told_in_one_line() -> None:
+def test_a_link_is_shown_on_one_line() -> None:
     link = replace(REPORT.link, failed_polls=7, failed_last_hour=2)
     assert "link    connected  -62dBm  sample 0 s old  3 reconnects  7 failed polls  2 in the last hour" in [
         *render([shown(changed(REPORT, link=link, age=0.4))], 100).splitlines()
@@ -224,14 +224,14 @@ def test_a_link_is_told_in_one_line() -> None:
     assert "sample 5 h 8 min old" in render([shown(changed(lent, age=18_500.0))], 80)
 
 
-def test_one_reconnect_is_one() -> None:
+def test_one_reconnect_is_singular() -> None:
     link = replace(REPORT.link, reconnects=1, failed_polls=1, failed_last_hour=1)
     assert "1 reconnect  1 failed poll  1 in the last hour" in render(
         [shown(replace(REPORT, link=link))], 100
     )
 
 
-def test_the_lowest_and_the_highest_are_those_of_the_cells_that_are_shown() -> None:
+def test_lowest_and_highest_are_those_of_the_cells_shown() -> None:
     pack = shown(REPORT)
     newer = {"/System/MinCellVoltage": 2.9, "/System/MaxCellVoltage": 3.6, "/Voltages/Diff": 0.7}
     cells = {f"/Voltages/Cell{n}": volts for n, volts in enumerate((3.31, 3.30, 3.35, 3.33), 1)}
@@ -243,7 +243,7 @@ def test_without_cells_there_is_no_spread() -> None:
     assert "spread" not in render([shown(SILENT)], 100)
 
 
-def test_on_a_phone_the_words_of_a_limit_go_on_in_the_next_line() -> None:
+def test_on_a_narrow_terminal_the_text_of_a_limit_continues_on_the_next_line() -> None:
     assert SILENT.decision.limits
     why = "rising again after: no contact, stopped"
     limits = replace(SILENT.decision.limits, ccl=0.0, charge_limitation=why)
@@ -255,7 +255,7 @@ def test_on_a_phone_the_words_of_a_limit_go_on_in_the_next_line() -> None:
     ]
 
 
-def test_an_empty_bus_is_said_in_words() -> None:
+def test_an_empty_bus_is_reported() -> None:
     assert render([], 80) == "No pack is on the bus."
 
 
@@ -271,7 +271,7 @@ def test_no_line_is_wider_than_the_terminal(packs: list[Battery], width: int) ->
 
 
 @pytest.mark.parametrize("cells", [4, 8, 16, 32])
-def test_on_a_phone_every_cell_stays_whole(cells: int) -> None:
+def test_on_a_narrow_terminal_no_cell_is_split(cells: int) -> None:
     volts = tuple(3.3 + n / 1000 for n in range(cells))
     sample = replace(SAMPLE, cells=volts)
     pack = shown(changed(REPORT, sample=sample, identity=replace(REPORT.identity, cell_count=cells)))
@@ -296,11 +296,11 @@ PORT = replace(
 @pytest.mark.parametrize(
     "word", ["starboard", "STAR", "a4:c1:37:01:02:03", "a4c137010203", "jbd bms sp04", "jbd-sp04s034"]
 )
-def test_a_pack_on_the_bus_is_meant_by_its_names_or_its_address(word: str) -> None:
+def test_a_pack_on_the_bus_is_selected_by_name_or_address(word: str) -> None:
     assert find(word, [pack.candidate for pack in (PORT, STARBOARD)]).address == ADDRESS
 
 
-def test_only_the_packs_that_are_meant_are_shown_and_all_if_none_is() -> None:
+def test_only_selected_packs_are_shown_or_all_if_none_is_selected() -> None:
     assert chosen([PORT, STARBOARD], frozenset({ADDRESS})) == [STARBOARD]
     assert chosen([PORT, STARBOARD], None) == [PORT, STARBOARD]
 
@@ -312,7 +312,7 @@ def test_a_pack_named_like_the_address_of_another_is_not_taken_for_it() -> None:
         find(ADDRESS, [port.candidate])
 
 
-def test_a_pack_on_the_bus_that_is_not_being_read_comes_with_the_reason_and_what_helps() -> None:
+def test_a_pack_on_the_bus_that_is_not_being_read_has_a_reason_and_advice() -> None:
     address = STARBOARD.address
     off = Contact(state=ContactState.ADAPTER_OFF, reason="the adapter is off", advice="switch it on")
     said = explanations([STARBOARD], {address: off}, None, {address: "Starboard"})
@@ -327,6 +327,6 @@ def test_columns_are_as_wide_as_their_widest_cell() -> None:
 
 
 @pytest.mark.parametrize("width", [34, 50, 80])
-def test_wide_characters_are_folded_by_their_columns(width: int) -> None:
+def test_wide_characters_are_wrapped_by_their_columns(width: int) -> None:
     wide = shown(replace(REPORT, custom_name="長い名前の電池 " * 6))
     assert max(columns_of(line) for line in render([wide], width).splitlines()) <= width

@@ -32,7 +32,7 @@ def error(*words: str) -> Message:
 
 
 class FakeBus:
-    """Replies to every call with the same message or exception, or never."""
+    """A fake bus that answers every call with the same message or exception, or never."""
 
     def __init__(self, answer: Message | Exception | None = None, *, silent: bool = False) -> None:
         self.calls: list[Message] = []
@@ -48,13 +48,13 @@ class FakeBus:
         return self._answer
 
 
-async def asked(bus: FakeBus, **options: Any) -> list[Any]:
+async def result_of(bus: FakeBus, **options: Any) -> list[Any]:
     return await call(bus, NAME, "/a", INTERFACE, "GetValue", **options)  # type: ignore[arg-type]
 
 
 async def test_the_body_of_the_reply_is_returned() -> None:
     bus = FakeBus(reply("si", "x", 1))
-    assert await asked(bus, signature="s", body=("in",), returns="si") == ["x", 1]
+    assert await result_of(bus, signature="s", body=("in",), returns="si") == ["x", 1]
     (sent,) = bus.calls
     assert (sent.destination, sent.path, sent.member, sent.body) == (NAME, "/a", "GetValue", ["in"])
 
@@ -62,36 +62,36 @@ async def test_the_body_of_the_reply_is_returned() -> None:
 @pytest.mark.parametrize(("autostart", "flag"), [(False, MessageFlag.NO_AUTOSTART), (True, MessageFlag.NONE)])
 async def test_a_program_is_started_for_a_call_only_on_request(autostart: bool, flag: MessageFlag) -> None:
     bus = FakeBus(reply(""))
-    await asked(bus, autostart=autostart)
+    await result_of(bus, autostart=autostart)
     assert bus.calls[0].flags == flag
 
 
 @pytest.mark.parametrize(("words", "said"), [(("no such path",), "no such path"), ((), UNKNOWN)])
-async def test_an_error_keeps_its_name_and_its_words(words: tuple[str, ...], said: str) -> None:
+async def test_an_error_keeps_its_name_and_text(words: tuple[str, ...], said: str) -> None:
     with pytest.raises(CallRefused) as caught:
-        await asked(FakeBus(error(*words)))
+        await result_of(FakeBus(error(*words)))
     assert (caught.value.error, caught.value.words) == (UNKNOWN, said)
     assert str(caught.value) == f"{NAME}: {said}"
 
 
 async def test_a_reply_of_another_signature_is_an_error_only_where_one_is_expected() -> None:
-    assert await asked(FakeBus(reply("s", "x"))) == ["x"]
+    assert await result_of(FakeBus(reply("s", "x"))) == ["x"]
     with pytest.raises(UnexpectedReply, match="GetValue returned 's', not 'v'"):
-        await asked(FakeBus(reply("s", "x")), returns="v")
+        await result_of(FakeBus(reply("s", "x")), returns="v")
 
 
-async def test_a_missing_reply_names_the_program_and_says_that_a_write_may_still_take_effect() -> None:
+async def test_the_error_for_a_missing_reply_names_the_program_and_warns_about_writes() -> None:
     with pytest.raises(NoAnswer, match=r"localsettings has not answered for 0\.01 s") as caught:
-        await asked(FakeBus(silent=True), limit=0.01)
+        await result_of(FakeBus(silent=True), limit=0.01)
     assert "may still" not in str(caught.value)
     with pytest.raises(NoAnswer, match="may still"):
-        await asked(FakeBus(silent=True), limit=0.01, writes=True)
+        await result_of(FakeBus(silent=True), limit=0.01, writes=True)
 
 
 @pytest.mark.parametrize("end", [ConnectionResetError(), EOFError(), None])
-async def test_a_bus_that_closes_is_one_error_however_dbus_fast_shows_it(end: Exception | None) -> None:
+async def test_a_closed_bus_raises_one_error_for_every_failure_of_dbus_fast(end: Exception | None) -> None:
     with pytest.raises(BusLost):
-        await asked(FakeBus(end))
+        await result_of(FakeBus(end))
 
 
 async def test_the_daemon_is_called_with_strings_and_its_first_value_returned() -> None:

@@ -1,4 +1,4 @@
-"""Who does not answer, in the owner's words."""
+"""Names of programs that do not answer, as shown to the owner."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dbus_xbms.venus.tables.battery import BATTERY
 SERVICE = "the dbus-xbms service"
 
 
-def test_each_program_is_known_by_the_names_that_it_has() -> None:
+def test_each_program_is_identified_by_its_bus_names() -> None:
     names = {
         rpc.NAME: SERVICE,
         f"{BATTERY}.{device_id('A4:C1:37:00:00:01')}": SERVICE,
@@ -23,6 +23,6 @@ def test_each_program_is_known_by_the_names_that_it_has() -> None:
     assert {name: peer_at(name).program for name in names} == names
 
 
-def test_a_write_without_an_answer_may_still_be_carried_out_and_that_is_said() -> None:
+def test_the_error_for_an_unanswered_write_says_that_it_may_still_take_effect() -> None:
     assert str(NoAnswer(LOCALSETTINGS, wrote=True)).endswith("; it may still do what it was asked to")
     assert "may still" not in str(NoAnswer(LOCALSETTINGS))

@@ -1,4 +1,4 @@
-"""Owners of names are known from the first reply on, whatever happens while the daemon is asked."""
+"""Owners of names are known from the first reply on, even if they change during the query."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ NO_OWNER = "org.freedesktop.DBus.Error.NameHasNoOwner"
 
 
 class FakeDaemon:
-    """A bus and its daemon: keeps owners, signals changes, and lets something happen during a call."""
+    """A fake bus and its daemon: has owners, signals changes, and runs an action during a call."""
 
     def __init__(self, **owners: str) -> None:
         self.owners = {f"{NAMESPACE}.{name}": owner for name, owner in owners.items()}
-        self.during: dict[str, Callable[[], None]] = {}  # by member of the call, once
+        self.during: dict[str, Callable[[], None]] = {}  # by member of the call; run once
         self.failing = ""  # a member that is refused
         self.rules: list[str] = []
         self.handlers: list[Callable[[Message], Any]] = []
@@ -67,7 +67,7 @@ class FakeDaemon:
                 "as", [[":1.1", DAEMON, *(name for name, owner in self.owners.items() if owner)]]
             )
         owner = self.owners.get(body[0])
-        return self._reply("s", [owner]) if owner else self._error(NO_OWNER, "nobody")
+        return self._reply("s", [owner]) if owner else self._error(NO_OWNER, "no owner")
 
     @staticmethod
     def _reply(signature: str, body: list[Any]) -> Message:
@@ -107,7 +107,7 @@ async def test_a_name_without_an_owner_is_waited_for() -> None:
 
 @pytest.mark.parametrize("owner", ["", ":1.9"])
 @pytest.mark.parametrize("member", ["AddMatch", "GetNameOwner"])
-async def test_a_change_while_the_daemon_is_asked_is_not_lost(member: str, owner: str) -> None:
+async def test_a_change_during_the_query_is_not_lost(member: str, owner: str) -> None:
     daemon = FakeDaemon(settings=":1.5")
     watcher, changes = watching(daemon)
     daemon.during[member] = lambda: daemon.change(NAME, owner)
@@ -115,7 +115,7 @@ async def test_a_change_while_the_daemon_is_asked_is_not_lost(member: str, owner
     assert changes == [(NAME, ":1.5", owner)]
 
 
-async def test_a_namespace_holds_the_names_below_it_and_no_similar_ones() -> None:
+async def test_a_namespace_contains_only_the_names_below_it() -> None:
     daemon = FakeDaemon(settings=":1.5", system=":1.6")
     daemon.owners["com.victronenergyx.other"] = ":1.8"
     watcher, changes = watching(daemon)

@@ -1,4 +1,4 @@
-"""Calls find their methods in tables, and introspection describes exactly those."""
+"""Calls are dispatched by method tables, and introspection describes exactly those."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_method_is_found_by_interface_and_member_or_by_member_alone(interface:
         ("/lamps/a", INTERFACE, "Blink", "", "UnknownMethod"),
     ],
 )
-def test_a_call_that_fits_nothing_is_an_error(
+def test_a_call_without_a_matching_method_is_an_error(
     path: str, interface: str, member: str, signature: str, error: str
 ) -> None:
     arguments: dict[str, list[Any]] = {"u": [3], "s": ["x"], "": []}
@@ -79,7 +79,7 @@ def test_properties_are_read_and_set() -> None:
 
 
 @pytest.mark.parametrize(("name", "error"), [("Watts", "PropertyReadOnly"), ("Colour", "UnknownProperty")])
-def test_a_property_that_cannot_be_set_stays_as_it_is(name: str, error: str) -> None:
+def test_a_read_only_property_is_not_changed(name: str, error: str) -> None:
     lamp = Lamp()
     with pytest.raises(DBusError) as caught:
         lamp.call("/lamps/a", PROPERTIES, "Set", "ssv", INTERFACE, name, Variant("d", 7.0))
@@ -102,7 +102,7 @@ def test_introspection_describes_methods_properties_signals_and_children() -> No
     assert (failed.name, failed.signature) == ("Failed", "sa{sv}")
 
 
-def test_nodes_above_the_objects_lead_to_them() -> None:
+def test_parent_nodes_lead_to_the_objects() -> None:
     lamp = Lamp()
     for path, child in (("/", "lamps"), ("/lamps", "a")):
         (xml,) = lamp.call(path, INTROSPECTABLE, "Introspect")

@@ -1,4 +1,4 @@
-"""What the doctor says: facts in, findings out."""
+"""Checks of the doctor: facts in, findings out."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ HCI0 = Adapter(hci="hci0", address="00:1A:7D:DA:71:13", powered=True, driver="bt
 HCI1 = Adapter(hci="hci1", address="00:1A:7D:DA:71:14", powered=True)
 PACK = Pack(address=ONE, name="House", names=("House", "xiaoxiang-17"), enabled=True)
 SHOWN = Shown(service=SERVICE_ONE, words="connected", rssi=-62)
-ROUND = Service(version="1.2.3", uptime=7200.0, cpu=1.8, memory=32.0, counts={"packs": 1, "tasks": 9})
-WELL = Facts(
+RUNNING = Service(version="1.2.3", uptime=7200.0, cpu=1.8, memory=32.0, counts={"packs": 1, "tasks": 9})
+HEALTHY = Facts(
     program=Program(version="1.2.3", python="3.12.1", packages=dict.fromkeys(NEEDED, "9.0")),
     venus="v3.67",
     boot=Boot(line=True, supervised=True),
@@ -50,7 +50,7 @@ WELL = Facts(
     bus=True,
     localsettings=True,
     running=True,
-    service=ROUND,
+    service=RUNNING,
     bluetoothd="5.72",
     bluetooth=Bluetooth(running=True, adapters=(HCI0,), devices={ONE: Device(hci="hci0", connected=True)}),
     interference=VenusPrograms(),
@@ -61,31 +61,31 @@ WELL = Facts(
 )
 
 
-def bad(facts: Facts) -> list[Finding]:
-    """What is not OK."""
+def not_ok(facts: Facts) -> list[Finding]:
+    """Return the findings that are not OK."""
     return [finding for finding in examine(facts) if finding.verdict is not Verdict.OK]
 
 
-def only(facts: Facts) -> Finding:
-    """The one thing that is not OK."""
-    (finding,) = bad(facts)
+def the_finding(facts: Facts) -> Finding:
+    """Return the only finding that is not OK."""
+    (finding,) = not_ok(facts)
     return finding
 
 
 def facts(**changes: Any) -> Facts:
-    return replace(WELL, **changes)
+    return replace(HEALTHY, **changes)
 
 
 def shown(**changes: Any) -> Facts:
-    return replace(WELL, shown={ONE: replace(SHOWN, **changes)})
+    return replace(HEALTHY, shown={ONE: replace(SHOWN, **changes)})
 
 
-def test_a_system_that_is_well_gets_no_problem_and_no_note() -> None:
-    assert bad(WELL) == []
-    assert page(examine(WELL), "dbus-xbms").startswith("dbus-xbms: all is well\n")
+def test_a_healthy_system_gets_no_problem_and_no_note() -> None:
+    assert not_ok(HEALTHY) == []
+    assert page(examine(HEALTHY), "dbus-xbms").startswith("dbus-xbms: all is well\n")
 
 
-def test_it_says_that_the_pack_which_controls_has_no_authentication() -> None:
+def test_a_controlling_pack_without_authentication_is_reported() -> None:
     def trust(facts: Facts) -> list[str]:
         return [f"{one.topic}: {one.words}" for one in examine(facts) if one.topic.startswith("trust")]
 
@@ -99,24 +99,24 @@ def test_it_says_that_the_pack_which_controls_has_no_authentication() -> None:
 DVCC_ON = System(present=True, dvcc=True)
 
 
-def told(state: ContactState, reason: str, on_the_bus: Shown | None = None) -> Facts:
-    """What the service says of the pack, on the bus or not."""
+def with_contact(state: ContactState, reason: str, on_the_bus: Shown | None = None) -> Facts:
+    """Facts with the state of a pack as the service reports it."""
     contact = Contact(state=state, reason=reason, advice=advice(state, ONE), seconds=60.0)
     return facts(
-        shown={ONE: on_the_bus} if on_the_bus else {}, service=replace(ROUND, contacts={ONE: contact})
+        shown={ONE: on_the_bus} if on_the_bus else {}, service=replace(RUNNING, contacts={ONE: contact})
     )
 
 
 PROBLEMS = {
-    "no bus": (facts(bus=False, failed={"bus": "nobody there"}), "D-Bus", "nobody there", "restart the GX"),
+    "no bus": (facts(bus=False, failed={"bus": "no bus"}), "D-Bus", "no bus", "restart the GX"),
     "package missing": (
-        facts(program=replace(WELL.program, packages={**WELL.program.packages, "dbus-fast": ""})),
+        facts(program=replace(HEALTHY.program, packages={**HEALTHY.program.packages, "dbus-fast": ""})),
         "program",
         "dbus-fast is missing, needs 5.2",
         "install",
     ),
     "package of the image comes first": (
-        facts(program=replace(WELL.program, packages={**WELL.program.packages, "dbus-fast": "2.22.1"})),
+        facts(program=replace(HEALTHY.program, packages={**HEALTHY.program.packages, "dbus-fast": "2.22.1"})),
         "program",
         "dbus-fast 2.22.1, needs 5.2",
         "install",
@@ -128,14 +128,19 @@ PROBLEMS = {
         "disabled /data/rc.local",
         "modification checks",
     ),
-    "rc.local does not get to our line": (
-        facts(boot=Boot(words="our line stands behind others. Run install.sh again.")),
+    "rc.local does not reach the line of the program": (
+        facts(boot=Boot(words="the line comes after an exit. Run install.sh again.")),
         "start",
         "will not start with the GX",
         "Run install.sh again",
     ),
-    "no room": (facts(storage=Storage(free=3.0, writable=True)), "/data", "3 MB", "du -sh"),
-    "/data read-only": (facts(storage=Storage(free=300.0, writable=False)), "/data", "cannot be", "restart"),
+    "no space": (facts(storage=Storage(free=3.0, writable=True)), "/data", "3 MB", "du -sh"),
+    "/data read-only": (
+        facts(storage=Storage(free=300.0, writable=False)),
+        "/data",
+        "cannot be",
+        "restart",
+    ),
     "no memory": (facts(machine=Machine(memory=9.0, load=0.0, cores=1)), "machine", "9 MB", "stop"),
     "no localsettings": (facts(localsettings=False), "settings", "is missing", "restart"),
     "damaged settings": (
@@ -144,7 +149,7 @@ PROBLEMS = {
         "some settings are lost; /var/lib/s.json.damaged",
         "remove that file",
     ),
-    "settings that are not saved": (
+    "unsaved settings": (
         facts(settings_file=SettingsFile(trouble="Read-only file system")),
         "settings",
         "they cannot be changed: Read-only file system",
@@ -182,38 +187,38 @@ PROBLEMS = {
         "no contact",
         "awake",
     ),
-    "no connection left": (
-        told(ContactState.SLOTS_FULL, "other packs have all connections"),
+    "no free connection": (
+        with_contact(ContactState.SLOTS_FULL, "other packs have all connections"),
         f"pack House ({ONE})",
         "other packs have all connections",
         "raise MaxConnections",
     ),
-    "reached, but mute": (
-        told(ContactState.MUTE, "it connects, but never answers"),
+    "connected, but does not answer": (
+        with_contact(ContactState.MUTE, "it connects, but never answers"),
         f"pack House ({ONE})",
         "it connects, but never answers, connected on hci0",
         "close it on every phone",
     ),
-    "fell silent, but another make answers": (
-        told(ContactState.OTHER_MAKE, "service ff00 is there", replace(SHOWN, silent=True)),
+    "no contact, but another make answers": (
+        with_contact(ContactState.OTHER_MAKE, "service ff00 is there", replace(SHOWN, silent=True)),
         f"pack House ({ONE})",
         "service ff00 is there",
         "its protocol is not supported",
     ),
-    "refuses the password, while the last values stand": (
-        told(ContactState.NEEDS_PASSWORD, "the Bluetooth module refuses its password", SHOWN),
+    "refuses the password while values are held": (
+        with_contact(ContactState.NEEDS_PASSWORD, "the Bluetooth module refuses its password", SHOWN),
         f"pack House ({ONE})",
         "refuses its password",
         f"dbus-xbms set {ONE} Password",
     ),
     "withdrawn": (
-        told(ContactState.WITHDRAWN, "withdrawn after 40 s of silence: not heard for 12 min"),
+        with_contact(ContactState.WITHDRAWN, "withdrawn after 40 s of silence: not heard for 12 min"),
         f"pack House ({ONE})",
         "not heard for 12 min",
         "is it in range",
     ),
     "crashed": (
-        told(ContactState.STOPPED, "stopped by an error in this program"),
+        with_contact(ContactState.STOPPED, "stopped by an error in this program"),
         f"pack House ({ONE})",
         "stopped by an error",
         "the log says more",
@@ -226,7 +231,7 @@ PROBLEMS = {
     ),
     "never reached": (facts(shown={}), f"pack House ({ONE})", "not reached", "in range"),
     "alarm": (shown(alarms=("CellImbalance",)), f"pack House ({ONE})", "alarm CellImbalance", "watch"),
-    "adapter of its own gone": (
+    "chosen adapter missing": (
         facts(packs={ONE: replace(PACK, adapter=HCI1.address)}),
         f"pack House ({ONE})",
         f"its adapter {HCI1.address} is not there",
@@ -239,13 +244,13 @@ PROBLEMS = {
         "Controlling BMS is none",
         "automatic",
     ),
-    "the chosen BMS is away": (
+    "chosen BMS missing": (
         replace(shown(controls=True), system=System(present=True, dvcc=True, bms_chosen=7, instances={})),
         "DVCC",
         "the chosen BMS is missing",
         "automatic",
     ),
-    "nobody controls": (
+    "no battery controls": (
         facts(system=replace(DVCC_ON, expecting=("com.victronenergy.solarcharger.ttyO1",))),
         "error 67",
         "expect one and stop with error 67: solarcharger.ttyO1",
@@ -257,14 +262,14 @@ PROBLEMS = {
         f"battery.socketcan_can0 (52.6 V) and House ({ONE}) (13.8 V) have charge voltage limits",
         "Controlling BMS",
     ),
-    "two with one instance": (
-        facts(system=replace(WELL.system, instances={SERVICE_ONE: 1, LYNX: 1})),  # type: ignore[type-var]
+    "two with the same instance": (
+        facts(system=replace(HEALTHY.system, instances={SERVICE_ONE: 1, LYNX: 1})),  # type: ignore[type-var]
         "instance",
         f"House ({ONE}) and battery.socketcan_can0 are both battery 1",
         "ClassAndVrmInstance",
     ),
     "service hangs": (
-        facts(service=replace(ROUND, answers=False)),
+        facts(service=replace(RUNNING, answers=False)),
         "service",
         "does not answer",
         "svc -t /service/dbus-xbms",
@@ -272,7 +277,7 @@ PROBLEMS = {
 }
 
 NOTES = {
-    "a yes without effect": (
+    "permission without effect": (
         facts(
             packs={ONE: replace(PACK, wants_control=True)},
             shown={ONE: replace(SHOWN, no_control="Not controlling: Bow controls")},
@@ -281,7 +286,7 @@ NOTES = {
         f"House ({ONE}) should control chargers, but does not. Not controlling: Bow controls",
         "Control 0",
     ),
-    "a voltage over the radio": (
+    "voltage sense over Bluetooth": (
         facts(system=replace(DVCC_ON, voltage=SERVICE_ONE)),
         "sense",
         f"chargers use the voltage of House ({ONE}), read over Bluetooth",
@@ -299,7 +304,7 @@ NOTES = {
     ),
     "no Venus": (facts(venus=None), "Venus OS", "this is not a Venus OS device", ""),
     "nothing at boot": (facts(boot=Boot()), "start", "nothing starts the service", "install.sh"),
-    "little room": (facts(storage=Storage(free=12.0, writable=True)), "/data", "12 MB", "du -sh"),
+    "little space": (facts(storage=Storage(free=12.0, writable=True)), "/data", "12 MB", "du -sh"),
     "little memory": (facts(machine=Machine(memory=30.0, load=0.0, cores=1)), "machine", "30 MB", "stop"),
     "busy": (
         facts(machine=Machine(memory=300.0, load=5.0, cores=2)),
@@ -308,35 +313,40 @@ NOTES = {
         "top",
     ),
     "another version runs": (
-        facts(service=replace(ROUND, version="1.2.2")),
+        facts(service=replace(RUNNING, version="1.2.2")),
         "service",
         "version 1.2.2 is running, but 1.2.3 is installed",
         "svc -t",
     ),
-    "much CPU": (facts(service=replace(ROUND, cpu=40.0)), "service", "40.0 % of a core", "report"),
-    "much memory": (facts(service=replace(ROUND, memory=90.0)), "service", "90 MB", "restarted at 100 MB"),
+    "high CPU use": (facts(service=replace(RUNNING, cpu=40.0)), "service", "40.0 % of a core", "report"),
+    "high memory use": (
+        facts(service=replace(RUNNING, memory=90.0)),
+        "service",
+        "90 MB",
+        "restarted at 100 MB",
+    ),
     "one of two adapters off": (
-        facts(bluetooth=replace(WELL.bluetooth, adapters=(HCI0, replace(HCI1, powered=False)))),  # type: ignore[type-var]
+        facts(bluetooth=replace(HEALTHY.bluetooth, adapters=(HCI0, replace(HCI1, powered=False)))),  # type: ignore[type-var]
         "adapter",
         "hci1 00:1A:7D:DA:71:14 is off",
         "unplug",
     ),
-    "sensors in the way": (
-        shown(interference="dbus-ble-sensors: it scans on every adapter, so that we cannot: wait"),
+    "sensors interfere": (
+        shown(interference="dbus-ble-sensors: it scans on every adapter, so that this program cannot: wait"),
         "interference dbus-ble-sensors",
-        "it scans on every adapter, so that we cannot",
+        "it scans on every adapter, so that this program cannot",
         "wait",
     ),
     "no pack yet": (facts(packs={}, shown={}), "packs", "no pack has been added yet", "dbus-xbms scan"),
     "warning": (shown(warnings=("LowSoc",)), f"pack House ({ONE})", "warning LowSoc; connected", "watch"),
     "weak": (shown(rssi=-93), f"pack House ({ONE})", "connected, -93 dBm: that is weak", "USB adapter"),
-    "link that breaks": (
+    "unstable link": (
         shown(reconnects=40, failed_polls=7),
         f"pack House ({ONE})",
         "40 reconnects in 2 h, 7 failed polls in the last hour: that is too often",
         "USB adapter",
     ),
-    "polls that fail": (
+    "failing polls": (
         shown(failed_polls=60),
         f"pack House ({ONE})",
         "60 failed polls in the last hour: that is too often",
@@ -354,7 +364,7 @@ NOTES = {
         "12 min ago: ERROR dbus_xbms.app: lost",
         "",
     ),
-    "a probe that failed": (
+    "failed probe": (
         facts(bluetooth=None, failed={"bluetooth": "no answer within 10 s"}),
         "unknown",
         "Bluetooth: no answer within 10 s",
@@ -368,7 +378,7 @@ NOTES = {
         "",
     ),
     "started a moment ago": (
-        facts(shown={}, service=replace(ROUND, uptime=10.0)),
+        facts(shown={}, service=replace(RUNNING, uptime=10.0)),
         f"pack House ({ONE})",
         "not reached, connected on hci0; the service has just started",
         "",
@@ -377,10 +387,8 @@ NOTES = {
 
 
 @pytest.mark.parametrize(("case", "topic", "words", "advice"), PROBLEMS.values(), ids=PROBLEMS)
-def test_what_does_not_work_is_a_problem_with_what_to_do(
-    case: Facts, topic: str, words: str, advice: str
-) -> None:
-    found = only(case)
+def test_a_fault_is_a_problem_with_advice(case: Facts, topic: str, words: str, advice: str) -> None:
+    found = the_finding(case)
     assert (found.verdict, found.topic) == (Verdict.PROBLEM, topic)
     assert words in found.words
     assert advice in found.advice
@@ -396,25 +404,25 @@ def test_what_does_not_work_is_a_problem_with_what_to_do(
 def test_a_machine_without_venus_os_gets_advice_for_systemd(
     what: dict[str, Any], topic: str, advice: str
 ) -> None:
-    (problem,) = [one for one in bad(facts(venus=None, **what)) if one.verdict is Verdict.PROBLEM]
+    (problem,) = [one for one in not_ok(facts(venus=None, **what)) if one.verdict is Verdict.PROBLEM]
     assert problem.topic == topic
     assert advice in problem.advice
 
 
 @pytest.mark.parametrize(("case", "topic", "words", "advice"), NOTES.values(), ids=NOTES)
-def test_what_is_worth_knowing_is_a_note(case: Facts, topic: str, words: str, advice: str) -> None:
-    found = only(case)
+def test_useful_information_is_a_note(case: Facts, topic: str, words: str, advice: str) -> None:
+    found = the_finding(case)
     assert (found.verdict, found.topic) == (Verdict.NOTE, topic)
     assert words in found.words
     assert advice in found.advice
 
 
-def test_a_service_that_does_not_run_is_the_problem_and_its_packs_are_notes() -> None:
-    service, pack = bad(facts(running=False, service=None, shown={}))
+def test_a_stopped_service_is_the_problem_and_its_packs_are_notes() -> None:
+    service, pack = not_ok(facts(running=False, service=None, shown={}))
     assert (service.topic, service.verdict) == ("service", Verdict.PROBLEM)
     assert "svstat /service/dbus-xbms" in service.advice
     assert (pack.topic, pack.verdict) == (f"pack House ({ONE})", Verdict.NOTE)
-    by_hand = bad(facts(running=False, service=None, shown={}, boot=Boot(line=True)))[0]
+    by_hand = not_ok(facts(running=False, service=None, shown={}, boot=Boot(line=True)))[0]
     assert "dbus-xbms run" in by_hand.advice
 
 
@@ -428,55 +436,55 @@ def test_a_service_that_does_not_run_is_the_problem_and_its_packs_are_notes() ->
         (None, Device(hci="hci0", connected=True), "connected on hci0"),
     ],
 )
-def test_of_a_pack_that_is_not_reached_it_says_whether_it_is_in_range(
+def test_a_pack_without_contact_is_reported_as_in_range_or_not(
     scan: Any, device: Device | None, words: str
 ) -> None:
-    assert WELL.bluetooth
-    bluetooth = replace(WELL.bluetooth, devices={ONE: device} if device else {})
-    found = [f for f in bad(facts(shown={}, scan=scan, bluetooth=bluetooth)) if f.topic.startswith("pack")]
+    assert HEALTHY.bluetooth
+    bluetooth = replace(HEALTHY.bluetooth, devices={ONE: device} if device else {})
+    found = [f for f in not_ok(facts(shown={}, scan=scan, bluetooth=bluetooth)) if f.topic.startswith("pack")]
     assert f"not reached, {words}" in found[0].words
 
 
-def test_of_packs_that_could_not_be_asked_for_it_does_not_say_that_the_service_is_off() -> None:
-    words = [finding.words for finding in bad(facts(shown=None, failed={"shown": "no answer"}))]
+def test_an_unknown_state_of_the_packs_is_not_reported_as_a_stopped_service() -> None:
+    words = [finding.words for finding in not_ok(facts(shown=None, failed={"shown": "no answer"}))]
     assert words == [
         "the packs on the bus could not be read, connected on hci0",
         "the packs on the bus: no answer",
     ]
 
 
-def test_of_a_pack_in_trouble_it_quotes_what_the_log_said_last() -> None:
+def test_the_last_log_line_of_a_pack_with_a_problem_is_quoted() -> None:
     log = tuple(
         Line(text=f"WARNING dbus_xbms.pack.state_log: {ONE}: {what}", age=200.0) for what in ("old", "new")
     )
-    found = only(replace(facts(shown={}), log=log))
+    found = the_finding(replace(facts(shown={}), log=log))
     assert "log, 3 min ago: WARNING" in found.words
     assert f"{ONE}: new" in found.words
     assert "old" not in found.words
 
 
-def test_victrons_bluetooth_disturbs_nobody_on_another_adapter() -> None:
+def test_victrons_bluetooth_does_not_affect_packs_on_another_adapter() -> None:
     bluetooth = Bluetooth(
         running=True, adapters=(HCI0, HCI1), devices={ONE: Device(hci="hci1", connected=True)}
     )
-    assert bad(facts(interference=VenusPrograms(bluetooth=True), bluetooth=bluetooth)) == []
+    assert not_ok(facts(interference=VenusPrograms(bluetooth=True), bluetooth=bluetooth)) == []
 
 
-def test_before_the_first_pack_victrons_bluetooth_is_told_of() -> None:
-    found = bad(facts(interference=VenusPrograms(bluetooth=True), packs={}, shown={}))
+def test_victrons_bluetooth_is_reported_before_the_first_pack_is_added() -> None:
+    found = not_ok(facts(interference=VenusPrograms(bluetooth=True), packs={}, shown={}))
     assert [(one.topic, one.verdict) for one in found if "vesmart" in one.topic] == [
         ("interference vesmart-server", Verdict.NOTE)
     ]
 
 
-def test_a_link_that_breaks_now_and_then_is_all_right() -> None:
+def test_an_occasional_reconnect_is_ok() -> None:
     found = [one for one in examine(shown(reconnects=3, failed_polls=9)) if one.topic.startswith("pack")]
     assert [(one.verdict, one.words) for one in found] == [
         (Verdict.OK, "connected, -62 dBm, 3 reconnects in 2 h, 9 failed polls in the last hour")
     ]
 
 
-def test_the_pack_that_controls_is_said_by_its_name() -> None:
+def test_the_controlling_pack_is_named() -> None:
     case = replace(
         shown(controls=True), system=System(present=True, dvcc=True, bms=SERVICE_ONE, instances={})
     )
@@ -487,7 +495,7 @@ def test_the_pack_that_controls_is_said_by_its_name() -> None:
     )
 
 
-def test_the_worst_comes_first() -> None:
+def test_the_most_severe_findings_come_first() -> None:
     verdicts = [f.verdict for f in examine(replace(shown(rssi=-95), running=False, bluetoothd="5.1"))]
     assert verdicts == sorted(verdicts, reverse=True)
     assert verdicts[0] is Verdict.PROBLEM
@@ -496,13 +504,13 @@ def test_the_worst_comes_first() -> None:
 @pytest.mark.parametrize("width", [34, 50, 80])
 def test_a_page_fits_the_terminal(width: int) -> None:
     failed = {"log": "x " * 200}
-    lines = page(examine(Facts(program=WELL.program, failed=failed)), "dbus-xbms", width).splitlines()
+    lines = page(examine(Facts(program=HEALTHY.program, failed=failed)), "dbus-xbms", width).splitlines()
     assert width - LABEL < max(map(len, lines)) <= width
 
 
-def test_facts_of_which_none_is_known_still_make_a_page() -> None:
+def test_a_report_is_printed_even_if_no_fact_is_known() -> None:
     failed = dict.fromkeys(UNKNOWN, "PermissionError")
-    text = page(examine(Facts(program=WELL.program, failed=failed)), "dbus-xbms")
+    text = page(examine(Facts(program=HEALTHY.program, failed=failed)), "dbus-xbms")
     assert "PROBLEM  D-Bus" in text
     assert text.count("PermissionError") == len(failed)
 
@@ -524,11 +532,11 @@ def test_no_line_is_wider_than_80_columns() -> None:
         ("5.2.0, 32 MB", "5.2.0, 32 MB"),
     ],
 )
-def test_an_address_is_shortened_however_it_is_written(text: str, shortened: str) -> None:
+def test_an_address_is_shortened_in_every_spelling(text: str, shortened: str) -> None:
     assert short(text) == shortened
 
 
-def test_what_is_discreet_says_no_name_and_nothing_quoted() -> None:
+def test_a_discreet_report_has_no_names_and_no_quotes() -> None:
     log = (
         Line(text=f"WARNING a: {ONE}: xiaoxiang-17 needs its password"),
         Line(text="ERROR b: Password: '123456' is too long"),
@@ -543,30 +551,30 @@ def test_what_is_discreet_says_no_name_and_nothing_quoted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "order"), [("v3.70~12", (3, 70)), ("5.2.0", (5, 2, 0)), ("v4", (4,)), ("", ())]
+    ("version", "parts"), [("v3.70~12", (3, 70)), ("5.2.0", (5, 2, 0)), ("v4", (4,)), ("", ())]
 )
-def test_versions_are_compared_by_their_numbers(version: str, order: tuple[int, ...]) -> None:
-    assert numbers(version) == order
+def test_versions_are_compared_numerically(version: str, parts: tuple[int, ...]) -> None:
+    assert numbers(version) == parts
 
 
-def test_what_is_discreet_says_no_name_that_the_service_gave_in_its_advice() -> None:
+def test_a_discreet_report_has_no_names_from_the_advice_of_the_service() -> None:
     contact = Contact(
         state=ContactState.NEEDS_PASSWORD,
         reason="the module's password is refused; the pack's app knows it",
         advice='dbus-xbms set "House" Password 123456',
     )
-    bare = discreet(facts(service=replace(ROUND, contacts={ONE: contact})))
+    bare = discreet(facts(service=replace(RUNNING, contacts={ONE: contact})))
     assert bare.service
     assert bare.service.contacts[ONE].reason == contact.reason
     assert bare.service.contacts[ONE].advice == 'dbus-xbms set "..." Password 123456'
 
 
-def test_the_doctor_advises_what_helps_on_a_machine_without_venus() -> None:
+def test_advice_on_a_machine_without_venus_os_fits_that_machine() -> None:
     def advised(**found: Any) -> str:
         return " ".join(one.advice for one in examine(facts(venus=None, **found)))
 
     assert "sudo systemctl restart bluetooth" in advised(bluetooth=Bluetooth(running=False))
     assert "restart it: sudo systemctl restart dbus-xbms" in advised(service=Service(answers=False))
     assert "plug in a USB adapter" in advised(bluetooth=Bluetooth(running=True))
-    words = advised(bus=False, failed={"bus": "nobody there"}) + advised(bluetooth=Bluetooth(running=False))
+    words = advised(bus=False, failed={"bus": "no bus"}) + advised(bluetooth=Bluetooth(running=False))
     assert not [part for part in ("svc", "init.d", "the GX") if part in words]

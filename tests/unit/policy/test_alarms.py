@@ -13,12 +13,12 @@ from tests.unit.samples import sample, samples, settings
 
 
 def follow(*history: tuple[float, PackSample | None], **chosen: object) -> AlarmState:
-    """The alarms after a history of (time, sample)."""
+    """Return the alarms after a history of (time, sample)."""
     state: AlarmState = {}
     owner = settings(**chosen)
-    for now, seen in history:
-        sensors = judge(seen.temperatures if seen else (), "")
-        state = alarms.step(state, seen, sensors, now, owner)
+    for now, reading in history:
+        sensors = judge(reading.temperatures if reading else (), "")
+        state = alarms.step(state, reading, sensors, now, owner)
     return state
 
 
@@ -27,7 +27,7 @@ def raised(state: AlarmState) -> dict[str, Level]:
 
 
 @pytest.mark.parametrize(("protection", "path", "level"), PROTECTION_ALARMS)
-def test_every_protection_reaches_its_alarm_at_once(protection: Protection, path: str, level: Level) -> None:
+def test_every_protection_raises_its_alarm_at_once(protection: Protection, path: str, level: Level) -> None:
     state = follow(
         (0.0, sample(protection=frozenset({protection}), mosfets=Mosfets(charge=False, discharge=False)))
     )
@@ -42,12 +42,12 @@ def test_a_mosfet_lock_alone_is_no_alarm() -> None:
     assert raised(follow((0.0, sample(locked=True)))) == {}
 
 
-def test_cell_overvoltage_is_an_alarm_if_it_is_unknown_whether_discharging_goes_on() -> None:
+def test_cell_overvoltage_is_an_alarm_if_the_discharge_state_is_unknown() -> None:
     full = sample(protection=frozenset({Protection.CELL_OVERVOLTAGE}), mosfets=None)
     assert raised(follow((0.0, full))) == {alarms.HIGH_CELL_VOLTAGE: Level.ALARM}
 
 
-def test_cell_overvoltage_at_the_end_of_a_charge_is_what_the_owner_chose() -> None:
+def test_cell_overvoltage_at_the_end_of_a_charge_has_the_chosen_level() -> None:
     full = sample(
         protection=frozenset({Protection.CELL_OVERVOLTAGE}), mosfets=Mosfets(charge=False, discharge=True)
     )
@@ -55,21 +55,21 @@ def test_cell_overvoltage_at_the_end_of_a_charge_is_what_the_owner_chose() -> No
     assert raised(follow((0.0, full), CellOvervoltageAlarm=2)) == {alarms.HIGH_CELL_VOLTAGE: Level.ALARM}
 
 
-def test_an_alarm_is_held_for_a_while_after_its_cause_has_gone() -> None:
+def test_an_alarm_is_held_for_some_time_after_its_cause_ends() -> None:
     tripped, well = sample(protection=frozenset({Protection.PACK_UNDERVOLTAGE})), sample()
     held = follow((0.0, tripped), (1.0, well), (HOLD - 1, well))
     assert raised(held) == {"/Alarms/LowVoltage": Level.ALARM}
     assert raised(follow((0.0, tripped), (1.0, well), (HOLD + 1, well))) == {}
 
 
-def test_an_alarm_that_comes_and_goes_makes_one_notification() -> None:
+def test_an_intermittent_alarm_causes_one_notification() -> None:
     low = frozenset({Protection.PACK_UNDERVOLTAGE})
     history = [(float(t), sample(protection=low if t % 2 else frozenset())) for t in range(100)]
     shown = [follow(*history[: n + 1])["/Alarms/LowVoltage"].level for n in range(1, 100)]
     assert set(shown) == {Level.ALARM}
 
 
-def test_silence_clears_no_alarm() -> None:
+def test_losing_contact_clears_no_alarm() -> None:
     tripped = sample(protection=frozenset({Protection.DISCHARGE_OVERTEMPERATURE}))
     state = follow((0.0, tripped), (1.0, None), (1e6, None))
     assert raised(state) == {"/Alarms/HighTemperature": Level.ALARM}
@@ -88,7 +88,7 @@ def test_silence_clears_no_alarm() -> None:
         ({"temperatures": (-30.0,)}, alarms.TEMPERATURE_SENSOR, Level.ALARM),
     ],
 )
-def test_what_measurements_show_raises_its_alarm_once_it_lasts(
+def test_an_alarm_from_measurements_is_raised_once_the_condition_lasts(
     change: dict[str, object], path: str, level: Level
 ) -> None:
     bad = sample(**change)
@@ -96,7 +96,7 @@ def test_what_measurements_show_raises_its_alarm_once_it_lasts(
     assert raised(follow((0.0, bad), (RISE, bad))) == {path: level}
 
 
-def test_a_momentary_spread_of_the_cells_raises_nothing() -> None:
+def test_a_momentary_cell_spread_raises_no_alarm() -> None:
     bad, well = sample(cells=(3.0, 3.4)), sample()
     assert raised(follow((0.0, bad), (1.0, well), (RISE, bad), (RISE + 1, well))) == {}
 
@@ -108,34 +108,34 @@ def test_a_threshold_of_zero_turns_the_alarm_off() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 100), st.none() | samples), min_size=1, max_size=30))
-def test_in_any_history_a_tripped_protection_shows_its_alarm_in_the_same_step(
+def test_in_any_history_a_tripped_protection_raises_its_alarm_in_the_same_step(
     history: list[tuple[float, PackSample | None]],
 ) -> None:
     now, owner = 0.0, settings()
     state: AlarmState = {}
-    for passed, seen in history:
+    for passed, reading in history:
         now += passed
-        sensors = judge(seen.temperatures if seen else (), "")
-        state = dict(alarms.step(state, seen, sensors, now, owner))
-        if seen is None:
+        sensors = judge(reading.temperatures if reading else (), "")
+        state = dict(alarms.step(state, reading, sensors, now, owner))
+        if reading is None:
             continue
         for protection, path, _ in PROTECTION_ALARMS:
-            if protection in seen.protection:
+            if protection in reading.protection:
                 assert state[path].level is not Level.OK
 
 
-def test_a_tripped_warning_shows_at_once_while_a_measurement_that_wants_more_must_last() -> None:
+def test_a_protection_warns_at_once_and_a_measured_alarm_must_last() -> None:
     bad = sample(protection=frozenset({Protection.MOSFET_OVERTEMPERATURE}), temperatures=(95.0, 20.0))
     assert raised(follow((0.0, bad))) == {alarms.INTERNAL_TEMPERATURE: Level.WARNING}
     assert raised(follow((0.0, bad), (RISE, bad))) == {alarms.INTERNAL_TEMPERATURE: Level.ALARM}
 
 
-def controlled(seen: PackSample, **chosen: object) -> dict[str, Level]:
-    """The alarms of a controlling LiFePO4 pack whose sample lasts."""
+def controlled(reading: PackSample, **chosen: object) -> dict[str, Level]:
+    """Return the alarms of a controlling LiFePO4 pack after the same sample for long enough."""
     owner = settings(Chemistry="LiFePO4", **chosen)
     control, state = alarms.ControlStatus(preset=preset(owner)), alarms.ALL_CLEAR
     for now in (0.0, RISE):
-        state = alarms.step(state, seen, judge(seen.temperatures, ""), now, owner, control)
+        state = alarms.step(state, reading, judge(reading.temperatures, ""), now, owner, control)
     return raised(state)
 
 
@@ -149,13 +149,13 @@ def controlled(seen: PackSample, **chosen: object) -> dict[str, Level]:
         ((2.0, 2.0), {alarms.LOW_CELL_VOLTAGE: Level.ALARM}),
     ],
 )
-def test_at_the_cut_offs_a_cell_is_an_alarm(cells: tuple[float, ...], expected: dict[str, Level]) -> None:
+def test_a_cell_at_a_cutoff_is_an_alarm(cells: tuple[float, ...], expected: dict[str, Level]) -> None:
     assert controlled(sample(cells=cells)) == expected
 
 
-def test_a_warning_that_the_owner_set_beyond_the_cut_off_does_not_hide_the_alarm() -> None:
-    seen = sample(cells=(3.61, 3.61))
-    assert controlled(seen, HighCellWarning=4.9) == {alarms.HIGH_CELL_VOLTAGE: Level.ALARM}
+def test_a_warning_threshold_beyond_the_cutoff_does_not_hide_the_alarm() -> None:
+    reading = sample(cells=(3.61, 3.61))
+    assert controlled(reading, HighCellWarning=4.9) == {alarms.HIGH_CELL_VOLTAGE: Level.ALARM}
 
 
 def test_a_dead_cell_and_an_unknown_capacity_are_alarms() -> None:
@@ -178,7 +178,7 @@ def test_a_dead_cell_and_an_unknown_capacity_are_alarms() -> None:
         ((70.0, 25.0), -300.0, {alarms.HIGH_TEMPERATURE: Level.WARNING}),
     ],
 )
-def test_temperature_warnings_follow_every_sensor_that_may_be_a_cells_and_0_degrees_can_be_chosen(
+def test_temperature_warnings_use_every_possible_cell_sensor_and_accept_0_degrees(
     celsius: tuple[float, ...], warning: float, expected: dict[str, Level]
 ) -> None:
     assert controlled(sample(temperatures=celsius), LowTemperatureWarning=warning) == expected

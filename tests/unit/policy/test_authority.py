@@ -1,4 +1,4 @@
-"""Who controls chargers: the owner's yes, other batteries, the system's voltage, and one pack at a time."""
+"""Which pack controls chargers: permission, other batteries, the system voltage, one pack at a time."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ ONE, TWO = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02"
 CELLS_4 = (8.3, 17.3)  # V
 HOUSE = Claim(address=ONE, name="House", cells=4, bank=CELLS_4, confirmed=True)
 BOW = Claim(address=TWO, name="Bow", cells=4, bank=CELLS_4, confirmed=True)
-NOBODY = Surroundings(known=True)
+ALONE = Surroundings(known=True)
 PYLONTECH = Surroundings(known=True, limits={"battery.socketcan_can0": 52.5})
 START = AuthorityState(started=0.0)
 CONTROLS = Ruling(Reason.NOTHING)
 
 
-def followed(
+def rulings_at(
     *moments: tuple[float, Iterable[Claim], Surroundings],
 ) -> tuple[AuthorityState, list[dict[str, Ruling]]]:
-    """The rulings of each moment."""
+    """Return the rulings at each moment."""
     state, found = START, []
     for now, claims, around in moments:
         state, rulings = judge(state, claims, around, now)
@@ -47,12 +47,12 @@ def followed(
     return state, found
 
 
-def ruling(one: Claim = HOUSE, around: Surroundings = NOBODY, now: float = 0.0) -> Ruling:
+def ruling(one: Claim = HOUSE, around: Surroundings = ALONE, now: float = 0.0) -> Ruling:
     return judge(START, [one], around, now)[1][one.address]
 
 
 def owner(**chosen: float | str) -> Claim:
-    """A pack by its settings."""
+    """Return a pack with these settings."""
     return claim(ONE, PackSettings({"Enabled": 1, "Cells": 4, **chosen}), confirmed=True)
 
 
@@ -70,16 +70,16 @@ def test_a_pack_controls_if_its_owner_enabled_it_and_chose_a_chemistry() -> None
         (owner(Control=1, Chemistry="LiFePO4", Cells=0), "the pack has never been read"),
     ],
 )
-def test_without_permission_chemistry_or_a_reading_a_pack_does_not_control_and_says_why(
+def test_without_permission_chemistry_or_a_reading_a_pack_does_not_control_for_a_stated_reason(
     one: Claim, words: str
 ) -> None:
     assert ruling(one).words == words
     assert not ruling(one).controls
 
 
-def test_a_pack_that_was_never_read_takes_no_control() -> None:
+def test_a_pack_that_was_never_read_does_not_take_control() -> None:
     silent = replace(BOW, cells=0, address="A4:C1:37:00:00:00")  # first by its address
-    _, (first, second) = followed((0, [silent], NOBODY), (1, [silent, HOUSE], NOBODY))
+    _, (first, second) = rulings_at((0, [silent], ALONE), (1, [silent, HOUSE], ALONE))
     assert first[silent.address].reason is Reason.NEVER_READ
     assert second[ONE] == CONTROLS
 
@@ -87,39 +87,39 @@ def test_a_pack_that_was_never_read_takes_no_control() -> None:
 # Other batteries
 
 
-def test_beside_another_bms_no_pack_controls() -> None:
+def test_no_pack_controls_next_to_another_bms() -> None:
     got = ruling(around=PYLONTECH)
     assert (got.reason, got.words) == (Reason.OTHER_BMS, "battery.socketcan_can0 has a charge voltage limit")
 
 
 def test_a_bms_that_appears_takes_control_at_once() -> None:
-    _, (before, after) = followed((0, [HOUSE], NOBODY), (1, [HOUSE], PYLONTECH))
+    _, (before, after) = rulings_at((0, [HOUSE], ALONE), (1, [HOUSE], PYLONTECH))
     assert before[ONE] == CONTROLS
     assert after[ONE].reason is Reason.OTHER_BMS
 
 
-def test_control_comes_back_only_when_the_other_bms_has_been_gone_for_a_while() -> None:
+def test_control_returns_only_after_the_other_bms_has_been_gone_for_a_while() -> None:
     gone = RETURN_AFTER + 1
-    _, found = followed(
-        (0, [HOUSE], NOBODY),
+    _, found = rulings_at(
+        (0, [HOUSE], ALONE),
         (1, [HOUSE], PYLONTECH),
-        (2, [HOUSE], NOBODY),
-        (gone - 1, [HOUSE], NOBODY),
-        (gone, [HOUSE], NOBODY),
+        (2, [HOUSE], ALONE),
+        (gone - 1, [HOUSE], ALONE),
+        (gone, [HOUSE], ALONE),
     )
     assert [rulings[ONE].controls for rulings in found] == [True, False, False, False, True]
     assert found[2][ONE].words == ("battery.socketcan_can0 had a charge voltage limit within the last 10 min")
 
 
-def test_a_bms_that_comes_and_goes_does_not_make_control_flap() -> None:
-    minutes = [(60.0 * n, [HOUSE], PYLONTECH if n % 2 else NOBODY) for n in range(1, 60)]
-    _, found = followed((0, [HOUSE], NOBODY), *minutes)
+def test_an_intermittent_bms_does_not_make_control_alternate() -> None:
+    minutes = [(60.0 * n, [HOUSE], PYLONTECH if n % 2 else ALONE) for n in range(1, 60)]
+    _, found = rulings_at((0, [HOUSE], ALONE), *minutes)
     assert sum(rulings[ONE].controls for rulings in found) == 1
 
 
 def test_enabling_control_after_the_other_bms_has_left_takes_effect_at_once() -> None:
-    state, _ = followed((0, [HOUSE], PYLONTECH), (1, [HOUSE], NOBODY))
-    assert judge(forget_other_bms(state), [HOUSE], NOBODY, 2)[1][ONE] == CONTROLS
+    state, _ = rulings_at((0, [HOUSE], PYLONTECH), (1, [HOUSE], ALONE))
+    assert judge(forget_other_bms(state), [HOUSE], ALONE, 2)[1][ONE] == CONTROLS
     assert judge(forget_other_bms(state), [HOUSE], PYLONTECH, 2)[1][ONE].reason is Reason.OTHER_BMS
 
 
@@ -128,18 +128,18 @@ def test_before_the_bus_has_been_queried_no_pack_controls() -> None:
     assert ruling(replace(HOUSE, remembered=True), Surroundings()).reason is Reason.UNDECIDED
 
 
-def test_a_bus_that_does_not_answer_ends_no_packs_control() -> None:
-    _, (_, unknown) = followed((0, [HOUSE], NOBODY), (60, [HOUSE], Surroundings()))
+def test_a_bus_that_does_not_answer_does_not_end_control() -> None:
+    _, (_, unknown) = rulings_at((0, [HOUSE], ALONE), (60, [HOUSE], Surroundings()))
     assert unknown[ONE] == CONTROLS
 
 
-def test_after_the_start_other_batteries_get_a_minute_to_appear() -> None:
-    unasked = replace(HOUSE, confirmed=False)
-    assert ruling(unasked, now=SETTLE - 1).reason is Reason.UNDECIDED
-    assert ruling(unasked, now=SETTLE) == CONTROLS
+def test_after_the_start_packs_wait_a_minute_for_other_batteries() -> None:
+    unconfirmed = replace(HOUSE, confirmed=False)
+    assert ruling(unconfirmed, now=SETTLE - 1).reason is Reason.UNDECIDED
+    assert ruling(unconfirmed, now=SETTLE) == CONTROLS
 
 
-def test_what_controlled_before_a_restart_controls_from_the_first_moment() -> None:
+def test_a_pack_that_controlled_before_a_restart_controls_at_once() -> None:
     assert ruling(replace(HOUSE, confirmed=False, remembered=True)) == CONTROLS
 
 
@@ -153,12 +153,12 @@ def test_what_controlled_before_a_restart_controls_from_the_first_moment() -> No
         *((volts, False) for volts in (8.0, 20.0, 26.4, 53.1)),
     ],
 )
-def test_a_12_v_pack_controls_no_other_system(volts: float, fits: bool) -> None:
-    around = replace(NOBODY, voltages={"battery.ttyS5": volts})
+def test_a_12_v_pack_does_not_control_a_system_of_another_voltage(volts: float, fits: bool) -> None:
+    around = replace(ALONE, voltages={"battery.ttyS5": volts})
     got = ruling(around=around)
     assert got.controls is fits
     if not fits:
-        assert got.words == f"battery.ttyS5 measures {volts:.1f} V, which 4 cells cannot have"
+        assert got.words == f"battery.ttyS5 measures {volts:.1f} V, which does not fit 4 cells"
 
 
 @pytest.mark.parametrize(
@@ -172,25 +172,25 @@ def test_a_12_v_pack_controls_no_other_system(volts: float, fits: bool) -> None:
         (6, "LTO", 10.8, 16.8),
     ],
 )
-def test_a_pack_fits_the_whole_range_of_its_own_system(
+def test_a_pack_matches_the_whole_voltage_range_of_its_system(
     cells: int, chemistry: str, low: float, high: float
 ) -> None:
     one = owner(Control=1, Chemistry=chemistry, Cells=cells)
     for volts in (low, high):
-        assert ruling(one, replace(NOBODY, voltages={"vebus.ttyS4": volts})) == CONTROLS
+        assert ruling(one, replace(ALONE, voltages={"vebus.ttyS4": volts})) == CONTROLS
 
 
-def test_one_charger_of_another_voltage_is_enough() -> None:
-    around = replace(NOBODY, voltages={"solarcharger.ttyS1": 13.4, "vebus.ttyS4": 52.9})
+def test_one_charger_of_another_voltage_is_a_mismatch() -> None:
+    around = replace(ALONE, voltages={"solarcharger.ttyS1": 13.4, "vebus.ttyS4": 52.9})
     assert "vebus.ttyS4 measures 52.9 V" in ruling(around=around).words
 
 
-def test_a_controlling_pack_gives_up_only_when_a_voltage_mismatch_lasts() -> None:
-    odd = replace(NOBODY, voltages={"vebus.ttyS4": 52.9})
-    _, found = followed(
-        (0, [HOUSE], NOBODY),
+def test_a_controlling_pack_loses_control_only_if_a_voltage_mismatch_lasts() -> None:
+    odd = replace(ALONE, voltages={"vebus.ttyS4": 52.9})
+    _, found = rulings_at(
+        (0, [HOUSE], ALONE),
         (10, [HOUSE], odd),
-        (20, [HOUSE], NOBODY),
+        (20, [HOUSE], ALONE),
         (30, [HOUSE], odd),
         (29 + MISMATCH_ENDS, [HOUSE], odd),
         (30 + MISMATCH_ENDS, [HOUSE], odd),
@@ -199,35 +199,35 @@ def test_a_controlling_pack_gives_up_only_when_a_voltage_mismatch_lasts() -> Non
     assert found[-1][ONE].reason is Reason.VOLTAGE_MISMATCH
 
 
-# One of ours
+# One of several packs
 
 
 def test_the_controlling_pack_keeps_control_over_all_others() -> None:
-    _, (_, both) = followed((0, [BOW], NOBODY), (1, [HOUSE, BOW], NOBODY))
+    _, (_, both) = rulings_at((0, [BOW], ALONE), (1, [HOUSE, BOW], ALONE))
     assert both[TWO] == CONTROLS
     assert both[ONE] == Ruling(Reason.OTHER_PACK, "Bow controls")
 
 
-def test_after_a_restart_control_stays_where_it_was() -> None:
+def test_after_a_restart_the_same_pack_keeps_control() -> None:
     house, bow = replace(HOUSE, confirmed=False), replace(BOW, confirmed=False, remembered=True)
-    _, found = followed((0, [house], NOBODY), (1, [house, bow], NOBODY), (SETTLE, [house, bow], NOBODY))
+    _, found = rulings_at((0, [house], ALONE), (1, [house, bow], ALONE), (SETTLE, [house, bow], ALONE))
     assert [rulings[ONE].controls for rulings in found] == [False, False, False]
     assert found[-1][TWO] == CONTROLS
 
 
-def test_the_next_one_waits_until_the_limits_of_the_first_have_left_the_bus() -> None:
+def test_the_next_pack_waits_until_the_limits_of_the_first_are_withdrawn() -> None:
     removed = replace(HOUSE, control_disabled="the pack was removed")
-    _, found = followed(
-        (0, [HOUSE, BOW], NOBODY),
-        (10, [removed, BOW], NOBODY),
-        (10 + HANDOVER, [BOW], NOBODY),
+    _, found = rulings_at(
+        (0, [HOUSE, BOW], ALONE),
+        (10, [removed, BOW], ALONE),
+        (10 + HANDOVER, [BOW], ALONE),
     )
     assert [rulings[TWO].controls for rulings in found] == [False, False, True]
 
 
-def test_a_holder_that_a_bms_has_silenced_is_first_when_that_is_gone() -> None:
-    _, found = followed(
-        (0, [BOW], NOBODY), (1, [HOUSE, BOW], PYLONTECH), (1 + RETURN_AFTER, [HOUSE, BOW], NOBODY)
+def test_the_previous_controlling_pack_controls_again_first_when_another_bms_is_gone() -> None:
+    _, found = rulings_at(
+        (0, [BOW], ALONE), (1, [HOUSE, BOW], PYLONTECH), (1 + RETURN_AFTER, [HOUSE, BOW], ALONE)
     )
     assert {rulings[TWO].reason for rulings in found} == {Reason.NOTHING, Reason.OTHER_BMS}
     assert found[-1][TWO] == CONTROLS
@@ -256,20 +256,20 @@ packs = st.lists(
 
 
 @given(st.lists(st.tuples(st.floats(0, 300), packs, around), max_size=12))
-def test_whatever_happens_at_most_one_pack_controls_and_never_beside_another_bms(
+def test_in_any_history_at_most_one_pack_controls_and_never_next_to_another_bms(
     history: list[tuple[float, list[Claim], Surroundings]],
 ) -> None:
     state, now = START, 0.0
-    for passed, claims, near in history:
+    for passed, claims, surroundings in history:
         now += passed
         before = state
-        state, rulings = judge(state, claims, near, now)
+        state, rulings = judge(state, claims, surroundings, now)
         controlling = [one for one in claims if rulings[one.address].controls]
         assert len(controlling) <= 1
         assert state.controlling == bool(controlling)
         for one in controlling:
-            assert near.known or before.controlling
-            assert not near.limits
+            assert surroundings.known or before.controlling
+            assert not surroundings.limits
             assert one.cells
             assert not one.control_disabled
         assert all(ruling.words for ruling in rulings.values() if not ruling.controls)

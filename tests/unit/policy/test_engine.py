@@ -20,7 +20,7 @@ START = PackState(started=0.0)
 
 
 def phase_after(silence: float, *, failing: bool = True, **chosen: object) -> Phase:
-    """The phase when the only sample came at 0 s."""
+    """Return the phase after a single sample at 0 s."""
     state = pack_state.sampled(START, SAMPLE, 0.0)
     if failing:
         state = pack_state.failed(state)
@@ -38,7 +38,7 @@ def phase_after(silence: float, *, failing: bool = True, **chosen: object) -> Ph
         (1e7, Phase.WITHDRAWN),
     ],
 )
-def test_silence_goes_through_its_phases(silence: float, phase: Phase) -> None:
+def test_a_pack_without_contact_goes_through_the_phases(silence: float, phase: Phase) -> None:
     assert phase_after(silence) is phase
 
 
@@ -52,7 +52,9 @@ def test_silence_goes_through_its_phases(silence: float, phase: Phase) -> None:
         (1e6, Level.ALARM),
     ],
 )
-def test_a_pack_that_only_watches_warns_at_hold_and_alarms_at_stop(silence: float, level: Level) -> None:
+def test_a_monitored_pack_warns_after_the_hold_time_and_alarms_after_the_stop_time(
+    silence: float, level: Level
+) -> None:
     state = pack_state.failed(pack_state.sampled(START, SAMPLE, 0.0))
     decision = engine.decide(state, silence, settings())[1]
     assert decision.alarms[BMS_CABLE] is level
@@ -69,27 +71,27 @@ def test_a_controlling_pack_is_polled_every_30_s_at_least_and_held_for_60_s_at_m
     assert longest_gap(settings(Control=1, HoldTime=300.0)) == 60.0
 
 
-def test_a_hung_link_loses_its_values_even_if_no_poll_ever_fails() -> None:
+def test_values_expire_even_if_a_hung_poll_never_fails() -> None:
     assert phase_after(HOLD - 0.1, failing=False) is Phase.FRESH
     assert phase_after(HOLD, failing=False) is Phase.LOST
 
 
-def test_withdraw_zero_never_leaves_the_bus() -> None:
+def test_remove_after_zero_never_removes_the_pack() -> None:
     assert phase_after(1e9, RemoveAfter=0.0) is Phase.LOST
 
 
-def test_withdraw_shorter_than_hold_does_not_cut_the_hold() -> None:
+def test_remove_after_shorter_than_the_hold_time_does_not_shorten_it() -> None:
     assert phase_after(HOLD - 1, RemoveAfter=1.0) is Phase.HELD
 
 
-def test_in_per_poll_mode_the_hold_counts_from_when_the_next_sample_was_due() -> None:
+def test_in_per_poll_mode_the_hold_time_counts_from_the_next_due_poll() -> None:
     chosen = settings(ConnectionMode=1)
     assert poll_interval(chosen) == 30.0
     assert phase_after(59.0, ConnectionMode=1) is Phase.HELD
     assert phase_after(60.0, ConnectionMode=1) is Phase.LOST
 
 
-def test_one_missed_poll_changes_nothing_that_the_bus_shows() -> None:
+def test_one_missed_poll_changes_no_published_value() -> None:
     state = pack_state.sampled(START, SAMPLE, 0.0)
     state, before = engine.decide(state, 0.1, settings())
     _, after = engine.decide(pack_state.failed(state), 2.0, settings())
@@ -97,7 +99,7 @@ def test_one_missed_poll_changes_nothing_that_the_bus_shows() -> None:
     assert after.phase is Phase.HELD
 
 
-def test_the_first_good_poll_brings_everything_back() -> None:
+def test_the_first_good_poll_restores_everything() -> None:
     state = pack_state.failed(pack_state.sampled(START, SAMPLE, 0.0))
     state, lost = engine.decide(state, 5000.0, settings())
     assert lost.sample is None
@@ -114,30 +116,30 @@ def test_a_pack_that_was_never_read_waits_then_counts_as_lost() -> None:
     assert engine.decide(START, WITHDRAW, settings())[1].phase is Phase.WITHDRAWN
 
 
-def test_extremes_only_ever_widen() -> None:
+def test_extremes_only_widen() -> None:
     known = PackState(
         started=0.0, extremes=Extremes(pack_min=12.0, pack_max=14.0, cell_min=3.0, cell_max=3.5)
     )
-    seen = sample(cells=(2.9, 3.3), voltage=6.2, temperatures=())
-    state, _ = engine.step(known, seen, 1.0, settings())
-    assert state.extremes == known.extremes  # nothing bears the first sample out yet
-    state, _ = engine.step(state, seen, 2.0, settings())
+    reading = sample(cells=(2.9, 3.3), voltage=6.2, temperatures=())
+    state, _ = engine.step(known, reading, 1.0, settings())
+    assert state.extremes == known.extremes  # nothing confirms the first sample yet
+    state, _ = engine.step(state, reading, 2.0, settings())
     assert state.extremes == Extremes(pack_min=6.2, pack_max=14.0, cell_min=2.9, cell_max=3.5)
 
 
 @given(st.lists(st.tuples(st.floats(0, 2000), st.none() | samples), max_size=40))
-def test_nothing_older_than_the_hold_is_ever_shown(history: list[tuple[float, PackSample | None]]) -> None:
+def test_no_value_older_than_the_hold_time_is_shown(history: list[tuple[float, PackSample | None]]) -> None:
     now, state, newest, sampled_at = 0.0, START, None, -inf
-    for passed, seen in history:
+    for passed, reading in history:
         now += passed
-        if seen is None:
+        if reading is None:
             state = pack_state.failed(state)
         else:
-            state = pack_state.sampled(state, seen, now)
+            state = pack_state.sampled(state, reading, now)
             if state.plausibility.accepted:
-                newest, sampled_at = seen, now
+                newest, sampled_at = reading, now
         state, decision = engine.decide(state, now, settings())
-        # A protection that two readings report is shown at once, even if the readings are not believed.
+        # A protection reported by two readings is shown at once, even if the readings are rejected.
         shown = decision.sample and newest and replace(decision.sample, protection=newest.protection)
         assert shown in (None, newest)
         assert newest or not decision.sample

@@ -1,4 +1,4 @@
-"""A BMS that is not the one that is stored contradicts, warns, and raises nothing until it is confirmed."""
+"""A BMS other than the stored one is rejected or warned about until it is confirmed."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ def after(
     chosen: PackSettings | None = None,
     state: PackState = START,
 ) -> tuple[PackState, Decision]:
-    """What follows from readings, one each second."""
+    """Return state and decision after readings, one per second."""
     chosen = chosen or owner()
-    begun = 0.0 if state.sampled_at is None else state.sampled_at + 1
+    began = 0.0 if state.sampled_at is None else state.sampled_at + 1
     decision = None
     for n, reading in enumerate(readings):
-        state = pack_state.sampled(state, reading, begun + n, identity=reported)
-        state, decision = engine.decide(state, begun + n, chosen, managed=True)
+        state = pack_state.sampled(state, reading, began + n, identity=reported)
+        state, decision = engine.decide(state, began + n, chosen, managed=True)
     assert decision
     return state, decision
 
 
 @pytest.mark.parametrize("other", [EIGHT, BIGGER, SMALLER], ids=["8 cells", "280 Ah", "79 Ah"])
-def test_another_pack_is_refused_from_the_very_first_sample_on(other: PackSample) -> None:
+def test_another_pack_is_refused_from_the_first_sample(other: PackSample) -> None:
     _, decision = after(other)
     assert decision.limits
     assert decision.limits.ccl == 0
@@ -60,7 +60,7 @@ def test_another_pack_is_refused_from_the_very_first_sample_on(other: PackSample
     assert decision.doubt.startswith("Another BMS? It reports ")
     assert CONFIRM in decision.doubt
     assert decision.limits.charge_limitation == decision.doubt
-    assert decision.sample == other  # what is there is shown
+    assert decision.sample == other  # the actual readings are shown
 
 
 def test_eight_cells_never_raise_the_charge_voltage_of_a_pack_with_four() -> None:
@@ -72,7 +72,7 @@ def test_eight_cells_never_raise_the_charge_voltage_of_a_pack_with_four() -> Non
         state, decision = after(EIGHT, state=state)
         assert decision.limits
         assert decision.limits.cvl <= highest
-        assert decision.limits.ccl == (30 if n == 0 else 0)  # the first one is held like a missed poll
+        assert decision.limits.ccl == (30 if n == 0 else 0)  # the first one is treated like a missed poll
 
 
 def test_one_poll_of_another_pack_changes_no_limit() -> None:
@@ -84,7 +84,7 @@ def test_one_poll_of_another_pack_changes_no_limit() -> None:
         assert (back.limits, back.doubt) == (before.limits, "")
 
 
-def test_ten_times_the_units_are_another_capacity() -> None:
+def test_a_tenfold_capacity_counts_as_another_pack() -> None:
     state, _ = after(*[SAMPLE] * 5)
     for _ in range(130):
         state, decision = after(sample(nominal=1000.0, remaining=720.0), state=state)
@@ -95,7 +95,7 @@ def test_ten_times_the_units_are_another_capacity() -> None:
 
 
 @pytest.mark.parametrize("nominal", [0.0, 655.35, 6553.5])
-def test_a_capacity_that_says_nothing_contradicts_nothing_and_the_stored_one_counts(nominal: float) -> None:
+def test_an_unknown_capacity_is_no_contradiction_and_the_stored_one_is_used(nominal: float) -> None:
     _, decision = after(sample(nominal=nominal))
     assert decision.limits
     assert (decision.limits.ccl, decision.limits.dcl, decision.doubt) == (30, 50, "")
@@ -116,23 +116,25 @@ DIFFERENCES = {
 }
 
 
-@pytest.mark.parametrize(("reported", "seen"), DIFFERENCES.values(), ids=list(DIFFERENCES))
-def test_smaller_differences_warn_and_raise_no_limit(reported: PackIdentity, seen: PackSample) -> None:
-    _, decision = after(replace(seen, nominal=115.0), reported=reported)
+@pytest.mark.parametrize(("reported", "reading"), DIFFERENCES.values(), ids=list(DIFFERENCES))
+def test_smaller_differences_cause_a_warning_and_raise_no_limit(
+    reported: PackIdentity, reading: PackSample
+) -> None:
+    _, decision = after(replace(reading, nominal=115.0), reported=reported)
     assert decision.limits
     assert (decision.limits.ccl, decision.limits.dcl) == (30, 50)
     assert decision.alarms[alarms.INTERNAL_FAILURE] is Level.WARNING
     assert decision.doubt.startswith("Another BMS? It reports ")
-    assert identity.is_other_pack(reported, seen, owner())
+    assert identity.is_other_pack(reported, reading, owner())
 
 
-def test_what_a_bms_leaves_out_is_no_difference() -> None:
+def test_a_field_that_the_bms_does_not_report_is_no_difference() -> None:
     _, decision = after(SAMPLE, reported=PackIdentity(cell_count=4))
     assert decision.doubt == ""
     assert identity.merge(KNOWN, PackIdentity()) == KNOWN
 
 
-def test_a_pack_that_was_never_read_contradicts_nothing() -> None:
+def test_a_pack_without_stored_identity_is_accepted() -> None:
     fresh = settings(Control=1, Chemistry="LiFePO4")
     _, decision = after(EIGHT, chosen=fresh)
     assert decision.limits
@@ -140,8 +142,8 @@ def test_a_pack_that_was_never_read_contradicts_nothing() -> None:
     assert not identity.is_other_pack(KNOWN, EIGHT, fresh)
 
 
-def test_the_owners_confirmation_holds_at_once() -> None:
-    """Confirming stores what the BMS reports; without contradiction the limits rise again within 90 s."""
+def test_a_confirmation_by_the_owner_takes_effect_at_once() -> None:
+    """Confirming stores the identity of the BMS; the limits then rise again within 90 s."""
     state, _ = after(*[EIGHT] * 10)
     confirmed = owner(Cells=8)
     state, decision = after(*[EIGHT] * 91, state=state, chosen=confirmed)
@@ -149,7 +151,7 @@ def test_the_owners_confirmation_holds_at_once() -> None:
     assert (decision.limits.ccl, decision.limits.cvl, decision.doubt) == (30, 27.6, "")
 
 
-def test_the_values_of_another_pack_enter_no_history() -> None:
+def test_values_of_another_pack_are_not_added_to_the_history() -> None:
     state, _ = after(*[SAMPLE] * 5)
     later, decision = after(*[replace(EIGHT, current=-50.0)] * 100, state=state)
     assert later.extremes == state.extremes

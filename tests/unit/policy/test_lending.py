@@ -1,4 +1,4 @@
-"""What a pack decides while its link is somebody else's."""
+"""Decisions for a pack whose link is lent."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from tests.unit.samples import SAMPLE, sample, samples, settings
 
 LENT_AT, MINUTES = 100.0, 30.0
 UNTIL = LENT_AT + 60 * MINUTES
-BACK = UNTIL + RETURN_TIME  # s: from here on silence counts
+BACK = UNTIL + RETURN_TIME  # s: from then on the pack counts as without contact
 
 HOLD, STOP, CONTROL_WITHDRAW = 30.0, 300.0, 1800.0
 
 
-def lent(seen: PackSample | None = SAMPLE, *, managed: bool = True) -> PackState:
-    """A pack that was polled until it was lent for half an hour."""
+def lent(reading: PackSample | None = SAMPLE, *, managed: bool = True) -> PackState:
+    """Return the state of a pack that was polled and then lent for half an hour."""
     state = PackState(started=0.0)
-    if seen:
-        state, _ = engine.step(state, seen, LENT_AT - 1, settings(), managed=managed)
+    if reading:
+        state, _ = engine.step(state, reading, LENT_AT - 1, settings(), managed=managed)
     return pack_state.lent(state, UNTIL)
 
 
@@ -36,8 +36,8 @@ def decide(state: PackState, at: float, *, managed: bool = True, **chosen: objec
     return engine.decide(state, at, settings(**chosen), managed=managed)[1]
 
 
-def through(state: PackState, *moments: float) -> list[Decision]:
-    """Decide at each of them, one after the other."""
+def decide_at(state: PackState, *moments: float) -> list[Decision]:
+    """Return the decisions at each of ``moments``."""
     decisions = []
     for at in moments:
         state, decision = engine.decide(state, at, settings(), managed=True)
@@ -47,9 +47,7 @@ def through(state: PackState, *moments: float) -> list[Decision]:
 
 @pytest.mark.parametrize("at", [LENT_AT, LENT_AT + HOLD, LENT_AT + STOP, UNTIL - 1, UNTIL, BACK - 0.1])
 @pytest.mark.parametrize("managed", [True, False])
-def test_nothing_measured_is_shown_and_no_cable_is_missed_until_the_link_should_be_back(
-    at: float, managed: bool
-) -> None:
+def test_while_lent_no_measurement_is_shown_and_no_cable_alarm_is_raised(at: float, managed: bool) -> None:
     decision = decide(lent(managed=managed), at, managed=managed)
     assert decision.phase in LENT
     assert (decision.sample, decision.consumed, decision.time_to_go) == (None,) * 3
@@ -58,13 +56,13 @@ def test_nothing_measured_is_shown_and_no_cable_is_missed_until_the_link_should_
     assert not decision.resting
 
 
-def test_the_limits_are_those_of_derating_until_stop() -> None:
+def test_until_stop_the_limits_of_a_lent_pack_are_those_of_derating() -> None:
     chosen = settings(DerateDischarge=50)
     before = lent()
     assert before.control
     fresh = before.control.limits
     derated = silent_limits.in_silence(before.control, Phase.DERATED, LENT_AT, chosen).limits
-    for decision in through(before, LENT_AT, LENT_AT + HOLD, LENT_AT + STOP - 2):
+    for decision in decide_at(before, LENT_AT, LENT_AT + HOLD, LENT_AT + STOP - 2):
         assert decision.limits
         shown = decision.limits
         assert (shown.cvl, shown.ccl, shown.dcl) == (derated.cvl, 0.0, derated.dcl)
@@ -74,8 +72,8 @@ def test_the_limits_are_those_of_derating_until_stop() -> None:
 
 
 @pytest.mark.parametrize("at", [LENT_AT + STOP, UNTIL - 1, BACK - 0.1])
-def test_after_stop_seconds_of_a_lend_nothing_may_be_drawn_and_that_is_no_fault(at: float) -> None:
-    (decision,) = through(lent(), at)
+def test_after_the_stop_time_of_a_loan_the_limits_are_zero_without_an_alarm(at: float) -> None:
+    (decision,) = decide_at(lent(), at)
     assert decision.phase is Phase.LENT_STOPPED
     assert decision.limits
     assert (decision.limits.ccl, decision.limits.dcl) == (0.0, 0.0)
@@ -83,11 +81,11 @@ def test_after_stop_seconds_of_a_lend_nothing_may_be_drawn_and_that_is_no_fault(
     assert decision.alarms[BMS_CABLE] is Level.OK
 
 
-def test_a_pack_that_only_watches_is_lent_to_the_end() -> None:
+def test_a_monitored_pack_stays_lent_to_the_end() -> None:
     assert decide(lent(managed=False), BACK - 0.1, managed=False).phase is Phase.LENT
 
 
-def test_a_lend_that_is_over_and_brought_nothing_keeps_no_state_of_charge() -> None:
+def test_after_a_loan_without_contact_the_state_of_charge_is_invalid() -> None:
     assert decide(lent(), BACK).soc is None
 
 
@@ -100,8 +98,8 @@ def test_the_link_is_lent_again_only_after_a_good_poll() -> None:
     assert pack_state.may_lend(pack_state.sampled(taken_back, SAMPLE, LENT_AT + 65), LENT_AT + 1000)
 
 
-def test_a_pack_that_was_not_well_may_not_be_drawn_from_unseen() -> None:
-    (decision,) = through(lent(sample(cells=(2.9, 3.3, 3.3, 3.3))), LENT_AT)
+def test_a_pack_with_a_problem_is_not_discharged_while_lent() -> None:
+    (decision,) = decide_at(lent(sample(cells=(2.9, 3.3, 3.3, 3.3))), LENT_AT)
     assert decision.limits
     assert (decision.limits.ccl, decision.limits.dcl) == (0.0, 0.0)
 
@@ -116,7 +114,7 @@ def test_a_pack_that_was_not_well_may_not_be_drawn_from_unseen() -> None:
         (CONTROL_WITHDRAW - HOLD, Phase.WITHDRAWN, Level.ALARM),
     ],
 )
-def test_a_pack_that_does_not_come_back_is_silent_from_when_it_should_have(
+def test_time_without_contact_counts_from_the_expected_return(
     late: float, phase: Phase, cable: Level
 ) -> None:
     decision = decide(lent(), BACK + late)
@@ -124,13 +122,13 @@ def test_a_pack_that_does_not_come_back_is_silent_from_when_it_should_have(
     assert decision.sample is None
 
 
-def test_a_pack_that_is_only_watched_and_does_not_come_back_is_lost_then_withdrawn() -> None:
+def test_a_monitored_pack_that_does_not_return_is_lost_then_withdrawn() -> None:
     phases = [decide(lent(managed=False), BACK + late, managed=False).phase for late in (0, 869, 870)]
     assert phases == [Phase.LOST, Phase.LOST, Phase.WITHDRAWN]
 
 
-def test_currents_never_rise_from_lending_to_silence() -> None:
-    shown = [d.limits for d in through(lent(), LENT_AT, UNTIL, BACK, BACK + STOP) if d.limits]
+def test_limits_never_rise_from_lending_to_loss_of_contact() -> None:
+    shown = [d.limits for d in decide_at(lent(), LENT_AT, UNTIL, BACK, BACK + STOP) if d.limits]
     assert len(shown) == 4
     assert [one.ccl for one in shown] == [0.0] * 4
     assert [one.dcl for one in shown] == sorted((one.dcl for one in shown), reverse=True)
@@ -143,7 +141,7 @@ def test_the_next_decision_is_due_with_the_next_phase() -> None:
     assert decide(lent(), BACK).valid_for == pytest.approx(STOP - HOLD)
 
 
-def test_the_first_good_poll_afterwards_ends_it_and_brings_the_currents_back_at_once() -> None:
+def test_the_first_good_poll_ends_the_loan_and_restores_the_currents_at_once() -> None:
     state, _ = engine.decide(lent(), UNTIL, settings(), managed=True)
     state = pack_state.sampled(state, SAMPLE, UNTIL + 4)
     _, decision = engine.decide(state, UNTIL + 4, settings(), managed=True)
@@ -152,12 +150,12 @@ def test_the_first_good_poll_afterwards_ends_it_and_brings_the_currents_back_at_
     assert (decision.limits.ccl, decision.limits.dcl) == (30.0, 50.0)
 
 
-def test_a_poll_that_was_under_way_when_the_link_was_lent_does_not_end_it() -> None:
+def test_a_poll_in_progress_when_the_link_is_lent_does_not_end_the_loan() -> None:
     late = pack_state.sampled(lent(), SAMPLE, LENT_AT - 0.2)
     assert decide(late, LENT_AT + 0.1).phase is Phase.LENT
 
 
-def test_taken_back_early_it_has_half_a_minute_to_return() -> None:
+def test_a_link_taken_back_early_has_half_a_minute_to_return() -> None:
     taken_back = pack_state.lent(lent(), LENT_AT + 60)
     assert decide(taken_back, LENT_AT + 60 + RETURN_TIME - 1).phase is Phase.LENT
     assert decide(taken_back, LENT_AT + 60 + RETURN_TIME).phase is Phase.DERATED
@@ -165,26 +163,26 @@ def test_taken_back_early_it_has_half_a_minute_to_return() -> None:
     assert decide(again, LENT_AT + 63).phase is Phase.FRESH
 
 
-def test_a_later_end_prolongs_it() -> None:
+def test_a_later_end_prolongs_the_loan() -> None:
     prolonged = pack_state.lent(lent(), UNTIL + 600)
     assert decide(prolonged, BACK + 1).phase is Phase.LENT_STOPPED
     assert decide(prolonged, BACK + 600).phase is Phase.DERATED
 
 
-def test_a_pack_that_was_never_read_has_nothing_to_limit_and_is_silent_afterwards() -> None:
+def test_a_lent_pack_that_was_never_read_has_no_limits_and_is_derated_afterwards() -> None:
     for at, phase in ((LENT_AT, Phase.LENT), (BACK - 1, Phase.LENT_STOPPED), (BACK, Phase.DERATED)):
         decision = decide(lent(None), at)
         assert (decision.phase, decision.sample, decision.limits, decision.age) == (phase, None, None, None)
 
 
-def test_an_existing_alarm_stays() -> None:
-    (decision,) = through(
+def test_an_existing_alarm_is_kept_while_lent() -> None:
+    (decision,) = decide_at(
         lent(sample(protection=frozenset({Protection.DISCHARGE_OVERCURRENT}))), LENT_AT + 600
     )
     assert decision.alarms["/Alarms/HighDischargeCurrent"] is Level.ALARM
 
 
-def test_time_without_samples_is_not_counted_as_life() -> None:
+def test_discharge_is_not_counted_while_the_link_is_lent() -> None:
     state, decision = engine.decide(lent(sample(current=-50.0)), UNTIL, settings(), managed=True)
     drawn = decision.history.total_drawn
     state = pack_state.sampled(state, sample(current=-50.0), UNTIL + 5)
@@ -192,7 +190,7 @@ def test_time_without_samples_is_not_counted_as_life() -> None:
     assert decision.history.total_drawn - drawn <= 50.0 * HOLD / 3600 + 0.001
 
 
-def test_the_age_of_the_last_sample_is_reported_whether_it_is_shown_or_not() -> None:
+def test_the_age_of_the_last_sample_is_always_reported() -> None:
     assert decide(lent(), LENT_AT + 599).age == pytest.approx(600.0)
     fresh = pack_state.sampled(PackState(started=0.0), SAMPLE, 50.0)
     assert decide(fresh, 50.5).age == pytest.approx(0.5)
@@ -202,7 +200,7 @@ events = st.one_of(samples, st.sampled_from(["failed", "nothing", 0, 1, 5, 240])
 
 
 @given(st.lists(st.tuples(st.floats(0.01, 400), events), max_size=40))
-def test_whatever_happens_nothing_from_before_is_shown_and_nothing_is_charged_while_lent(
+def test_while_lent_no_old_value_is_shown_and_charging_is_off_in_any_history(
     course: list[tuple[float, PackSample | str | int]],
 ) -> None:
     now, state, sampled_at, until, allowed = 0.0, PackState(started=0.0), -inf, -inf, 0.0
@@ -221,8 +219,8 @@ def test_whatever_happens_nothing_from_before_is_shown_and_nothing_is_charged_wh
         state, decision = engine.decide(state, now, settings(), managed=True)
         lending = now < until + RETURN_TIME and sampled_at < until
         assert (decision.phase in LENT) == lending
-        stands = sampled_at > until and now - sampled_at < HOLD and not state.plausibility.doubt
-        assert (decision.sample is not None) == stands
+        is_valid = sampled_at > until and now - sampled_at < HOLD and not state.plausibility.doubt
+        assert (decision.sample is not None) == is_valid
         if decision.limits and decision.sample:
             allowed = decision.limits.dcl
         elif decision.limits:

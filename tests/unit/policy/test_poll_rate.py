@@ -1,4 +1,4 @@
-"""When a pack rests, and how often it is asked then."""
+"""When a pack rests, and how often it is polled then."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.pack_state import PackState
 from tests.unit.samples import sample, samples, settings
 
-CALM = sample(current=-0.2)  # 100 Ah, all well, in the middle
+CALM = sample(current=-0.2)  # 100 Ah, healthy, half charged
 STEP = 5.0  # s between samples
 FULL = replace(CALM, cells=(3.44,) * 4, voltage=13.76, soc=99.0, remaining=99.0)
 
 
-def follow(*seen: PackSample | None, every: float = 1.0, **chosen: object) -> tuple[PackState, Decision]:
-    """What follows from samples, one after the other."""
+def follow(*readings: PackSample | None, every: float = 1.0, **chosen: object) -> tuple[PackState, Decision]:
+    """Return state and decision after samples every ``every`` s."""
     state, owner, managed = PackState(started=0.0), settings(**chosen), chosen.get("Control", 1) == 1
-    for n, one in enumerate(seen):
-        state, decision = engine.step(state, one, n * every, owner, managed=managed)
+    for n, reading in enumerate(readings):
+        state, decision = engine.step(state, reading, n * every, owner, managed=managed)
     return state, decision
 
 
-def counts_as_rest(*seen: PackSample | None, every: float = 1.0, **chosen: object) -> bool:
-    return follow(*seen, every=every, **chosen)[1].resting
+def rests_after(*readings: PackSample | None, every: float = 1.0, **chosen: object) -> bool:
+    return follow(*readings, every=every, **chosen)[1].resting
 
 
-def long(one: PackSample) -> list[PackSample | None]:
-    """Two minutes of the same."""
-    return [one] * 120
+def two_minutes(reading: PackSample) -> list[PackSample | None]:
+    """Return two minutes of the same sample."""
+    return [reading] * 120
 
 
-AT_REST, _ = follow(*long(CALM))
+AT_REST, _ = follow(*two_minutes(CALM))
 
 
 @pytest.mark.parametrize("control", [0, 1])
 def test_a_pack_rests_after_an_idle_minute(control: int) -> None:
-    assert not counts_as_rest(*[CALM] * 60, Control=control)
-    assert counts_as_rest(*[CALM] * 61, Control=control)
+    assert not rests_after(*[CALM] * 60, Control=control)
+    assert rests_after(*[CALM] * 61, Control=control)
 
 
 @pytest.mark.parametrize(
-    ("why", "changes"),
+    ("activity", "changes"),
     [
         ("a load", {"current": -0.6}),
         ("a charger", {"current": 0.6}),
@@ -68,23 +68,23 @@ def test_a_pack_rests_after_an_idle_minute(control: int) -> None:
         ("a preset in doubt", {"cells": (3.32,) * 3}),
     ],
 )
-def test_any_activity_ends_a_rest_at_once(why: str, changes: dict[str, object]) -> None:
-    seen = replace(CALM, **changes)  # type: ignore[arg-type]
-    _, decision = engine.step(AT_REST, seen, 120.0, settings(), managed=True)
-    assert not decision.resting, why
+def test_any_activity_ends_rest_at_once(activity: str, changes: dict[str, object]) -> None:
+    reading = replace(CALM, **changes)  # type: ignore[arg-type]
+    _, decision = engine.step(AT_REST, reading, 120.0, settings(), managed=True)
+    assert not decision.resting, activity
 
 
-def test_a_failed_poll_ends_a_rest() -> None:
-    assert not counts_as_rest(*long(CALM), None)
+def test_a_failed_poll_ends_rest() -> None:
+    assert not rests_after(*two_minutes(CALM), None)
 
 
-def test_after_what_has_ended_a_rest_a_minute_must_pass_again() -> None:
+def test_after_activity_a_pack_rests_again_only_after_a_minute() -> None:
     load = replace(CALM, current=-20.0)
-    assert not counts_as_rest(*long(CALM), load, *[CALM] * 60)
-    assert counts_as_rest(*long(CALM), load, *[CALM] * 61)
+    assert not rests_after(*two_minutes(CALM), load, *[CALM] * 60)
+    assert rests_after(*two_minutes(CALM), load, *[CALM] * 61)
 
 
-def test_a_pack_does_not_rest_while_its_currents_return() -> None:
+def test_a_pack_does_not_rest_while_its_limits_recover() -> None:
     off = replace(CALM, mosfets=Mosfets(charge=False, discharge=True))
     state, _ = follow(off)
     for seconds in range(1, 62):
@@ -93,10 +93,10 @@ def test_a_pack_does_not_rest_while_its_currents_return() -> None:
         assert not (decision.resting and decision.limits.ccl < 30.0)
 
 
-def test_an_absorption_and_a_lowered_cvl_are_no_rest() -> None:
-    assert not counts_as_rest(*long(FULL))
-    # Below the top again, with the absorption not yet over: that ends 30 min later.
-    state, decision = follow(*long(FULL), *long(CALM))
+def test_a_pack_does_not_rest_during_absorption_or_with_a_lowered_cvl() -> None:
+    assert not rests_after(*two_minutes(FULL))
+    # Below the top again, but absorption is not over: it ends 30 min later.
+    state, decision = follow(*two_minutes(FULL), *two_minutes(CALM))
     assert state.control
     assert not decision.resting
 
@@ -110,19 +110,19 @@ def test_a_full_pack_rests_in_float() -> None:
     assert decision.resting
 
 
-def test_cold_that_holds_down_a_limit_lets_a_pack_rest() -> None:
+def test_a_pack_can_rest_with_a_limit_reduced_by_cold() -> None:
     cold = replace(CALM, temperatures=(12.0, 11.0, 11.0))
-    _, decision = follow(*long(cold))
+    _, decision = follow(*two_minutes(cold))
     assert decision.limits
     assert 0 < decision.limits.ccl < 30.0
     assert decision.resting
 
 
-def test_the_current_of_a_rest_grows_with_the_capacity() -> None:
+def test_the_largest_current_at_rest_depends_on_the_capacity() -> None:
     big = replace(CALM, nominal=300.0, learned=300.0, remaining=216.0, current=-1.4)
-    assert counts_as_rest(*long(big))
-    assert not counts_as_rest(*long(replace(big, current=-1.6)))
-    assert not counts_as_rest(*long(big), Capacity=100.0)
+    assert rests_after(*two_minutes(big))
+    assert not rests_after(*two_minutes(replace(big, current=-1.6)))
+    assert not rests_after(*two_minutes(big), Capacity=100.0)
 
 
 @pytest.mark.parametrize(
@@ -138,12 +138,12 @@ def test_the_current_of_a_rest_grows_with_the_capacity() -> None:
         ({"ConnectionMode": 1}, 30.0),
     ],
 )
-def test_the_interval_at_rest(chosen: dict[str, object], seconds: float) -> None:
+def test_the_interval_at_rest_follows_the_settings(chosen: dict[str, object], seconds: float) -> None:
     assert poll_rate.interval(settings(**chosen), resting=True) == seconds
 
 
 @given(st.floats(0, 600), st.floats(5, 300), st.floats(0, 10), st.integers(0, 1))
-def test_a_rest_never_polls_faster_nor_so_slowly_that_two_missed_polls_show(
+def test_polling_at_rest_is_never_faster_and_allows_for_two_missed_polls(
     interval: float, hold: float, rest: float, mode: int
 ) -> None:
     owner = settings(PollInterval=interval, HoldTime=hold, RestInterval=rest, ConnectionMode=mode)
@@ -174,10 +174,10 @@ calm_packs = st.builds(
 
 
 @given(calm_packs, st.lists(st.floats(-0.01, 0.01), min_size=4, max_size=4), st.floats(-0.5, 0.5))
-def test_at_rest_no_limit_moves_and_no_alarm_is_raised_by_what_the_next_seconds_can_bring(
+def test_small_changes_at_rest_move_no_limit_and_raise_no_alarm(
     base: PackSample, drift: list[float], current: float
 ) -> None:
-    """Cells that drift by 10 mV, any current of a rest, a tenth of a degree."""
+    """Changes: cells by up to 10 mV, the current within that of rest, temperatures by 0.1 K."""
     state, decision = follow(*[base] * 15, every=STEP)
     assume(decision.resting)
     later = replace(
@@ -196,11 +196,14 @@ def test_at_rest_no_limit_moves_and_no_alarm_is_raised_by_what_the_next_seconds_
 
 
 @given(st.lists(samples, max_size=4), samples)
-def test_whatever_the_samples_only_a_pack_that_is_well_rests(
-    before: list[PackSample], last: PackSample
-) -> None:
-    well = replace(CALM, temperatures=last.temperatures, cells=last.cells[:4], soc=last.soc)
-    for one in (last, well, replace(well, current=last.current), replace(well, voltage=last.voltage)):
+def test_with_any_samples_only_a_healthy_pack_rests(before: list[PackSample], last: PackSample) -> None:
+    healthy = replace(CALM, temperatures=last.temperatures, cells=last.cells[:4], soc=last.soc)
+    for one in (
+        last,
+        healthy,
+        replace(healthy, current=last.current),
+        replace(healthy, voltage=last.voltage),
+    ):
         state, decision = follow(*before, *[one] * 15, every=STEP)
         if decision.resting:
             assert state.control

@@ -11,11 +11,11 @@ from tests.unit.samples import sample, settings
     ("byte", "remaining", "shown"),
     [(72.0, 72.43, 72.4), (72.0, 74.0, 74.0), (72.0, 74.1, 72.0), (72.0, 40.0, 72.0), (100.0, 101.0, 100.0)],
 )
-def test_soc_has_decimals_only_where_both_counts_agree(byte: float, remaining: float, shown: float) -> None:
+def test_soc_has_decimals_only_if_both_sources_agree(byte: float, remaining: float, shown: float) -> None:
     assert state_of_charge.soc(sample(soc=byte, remaining=remaining)) == shown
 
 
-def test_soc_counts_from_the_capacity_that_the_bms_has_learned() -> None:
+def test_soc_is_relative_to_the_learned_capacity() -> None:
     assert state_of_charge.soc(sample(soc=50.0, remaining=44.1, learned=90.0)) == 49.0
     assert state_of_charge.soc(sample(soc=50.0, remaining=0.0, nominal=0.0)) == 50.0
 
@@ -35,11 +35,11 @@ def test_nothing_is_consumed_at_100_percent(learned: float | None, remaining: fl
     assert state_of_charge.consumed(full) == 0.0
 
 
-def test_consumed_charge_follows_the_shown_state_of_charge_where_the_count_does_not() -> None:
+def test_consumed_charge_follows_the_shown_soc_if_the_coulomb_count_differs() -> None:
     assert state_of_charge.consumed(sample(soc=60.0, remaining=95.0)) == pytest.approx(-40.0)
 
 
-def test_the_owners_capacity_is_the_installed_one() -> None:
+def test_the_capacity_setting_is_the_installed_capacity() -> None:
     assert state_of_charge.installed(100.0, settings()) == 100.0
     assert state_of_charge.installed(100.0, settings(Capacity=120.0)) == 120.0
 
@@ -53,11 +53,11 @@ def test_time_to_go_is_known_only_while_discharging() -> None:
             )
             is None
         )
-    seen = sample(current=-6.0, remaining=72.0)
-    discharge = state_of_charge.update_average(AverageDischarge(), seen, 0.0)
-    assert state_of_charge.time_to_go(discharge, seen, settings()) == 12 * 3600
-    assert state_of_charge.time_to_go(discharge, seen, settings(DischargeFloor=12)) == 10 * 3600
-    assert state_of_charge.time_to_go(discharge, seen, settings(DischargeFloor=80)) == 0
+    reading = sample(current=-6.0, remaining=72.0)
+    discharge = state_of_charge.update_average(AverageDischarge(), reading, 0.0)
+    assert state_of_charge.time_to_go(discharge, reading, settings()) == 12 * 3600
+    assert state_of_charge.time_to_go(discharge, reading, settings(DischargeFloor=12)) == 10 * 3600
+    assert state_of_charge.time_to_go(discharge, reading, settings(DischargeFloor=80)) == 0
     slow = sample(current=-0.11)
     assert (
         state_of_charge.time_to_go(

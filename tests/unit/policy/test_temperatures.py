@@ -19,9 +19,7 @@ from dbus_xbms.policy.temperatures import COOLING, HotSensor, find_hot_sensor, j
         (2, "cc-mm", "cc"),
     ],
 )
-def test_roles_follow_the_count_unless_the_owner_says_otherwise(
-    count: int, chosen: str, expected: str
-) -> None:
+def test_sensor_roles_follow_the_count_unless_set(count: int, chosen: str, expected: str) -> None:
     assert roles(count, chosen) == expected
 
 
@@ -31,7 +29,7 @@ def test_the_first_of_several_sensors_is_shown_as_the_mosfets() -> None:
 
 
 @pytest.mark.parametrize("measured", [(-5.0, 8.0), (-15.0, 12.0, 12.0), (70.0, 25.0)])
-def test_until_the_owner_has_said_the_roles_the_first_sensor_counts_as_a_cells_too(
+def test_until_roles_are_set_the_first_sensor_counts_as_a_cell_sensor_too(
     measured: tuple[float, ...],
 ) -> None:
     assert sorted(judge(measured, "").maybe_cells) == sorted(measured)
@@ -44,14 +42,14 @@ def test_until_the_owner_has_said_the_roles_the_first_sensor_counts_as_a_cells_t
     [
         ((45.0, 20.0), 30.0, 0),
         ((45.0, 20.0), -30.0, 0),
-        ((20.0, 45.0, 21.0), -30.0, 1),  # whichever sensor it is
+        ((20.0, 45.0, 21.0), -30.0, 1),  # any sensor
         ((45.0, 20.0), 9.0, None),  # no load
         ((35.0, 20.0), 30.0, None),  # a cell may be 15 K above the others
         ((45.0,), 30.0, None),
         ((45.0, 250.0), 30.0, None),
     ],
 )
-def test_the_sensor_that_a_load_makes_much_hotter_than_all_others_is_the_mosfets(
+def test_a_sensor_that_a_load_heats_far_above_all_others_is_the_mosfet_sensor(
     measured: tuple[float, ...], current: float, sensor: int | None
 ) -> None:
     hot = find_hot_sensor(None, measured, current, 100.0, 7.0)
@@ -61,7 +59,7 @@ def test_the_sensor_that_a_load_makes_much_hotter_than_all_others_is_the_mosfets
         assert judge(measured, "", hot).mosfet == max(measured)
 
 
-def test_the_mosfets_stay_the_mosfets_while_they_cool_down() -> None:
+def test_the_mosfet_sensor_keeps_its_role_while_it_cools() -> None:
     hot = HotSensor(sensor=0, at=0.0)
     assert find_hot_sensor(hot, (65.0, 30.0), 0.0, 100.0, 60.0) == hot
     assert find_hot_sensor(hot, (32.0, 30.0), 0.0, 100.0, COOLING) == hot
@@ -71,19 +69,19 @@ def test_the_mosfets_stay_the_mosfets_while_they_cool_down() -> None:
 
 
 @pytest.mark.parametrize("broken", [-273.1, -40.0, -30.0, 120.0, 250.0, 6280.4])
-def test_a_broken_sensor_is_counted_and_never_shown(broken: float) -> None:
+def test_a_broken_sensor_is_counted_and_not_shown(broken: float) -> None:
     judged = judge((30.0, broken, 20.0), "")
     assert judged.broken == 1
     assert judged.cells == (20.0,)
     assert not judged.without_cells
 
 
-def test_a_pack_whose_cell_sensors_are_all_broken_says_so() -> None:
+def test_a_pack_with_only_broken_cell_sensors_is_reported() -> None:
     assert judge((30.0, -273.1), "").without_cells
     assert not judge((), "").without_cells
 
 
-def test_an_ignored_sensor_is_neither_shown_nor_broken() -> None:
+def test_an_ignored_sensor_is_neither_shown_nor_counted_as_broken() -> None:
     judged = judge((-273.1, 20.0), "-c")
     assert judged.broken == 0
     assert judged.mosfet is None

@@ -1,4 +1,4 @@
-"""Currents that should not flow raise an alarm with words, once they have lasted."""
+"""Unexpected currents raise an alarm with a text once they last."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ OK, WARNING, ALARM = Level.OK, Level.WARNING, Level.ALARM
 def flowing(
     current: float, seconds: float = 5.0 + REPORT_AFTER, *, managed: bool = True, **change: object
 ) -> Decision:
-    """The decision after a current that has flown for so long, polled every 5 s; after the first poll there
+    """Return the decision after ``seconds`` of a current, polled every 5 s; after the first poll there
     are limits: CCL 30 A, DCL 50 A."""
     state, at = PackState(started=0.0), 0.0
-    seen: PackSample = sample(current=current, **change)
+    reading: PackSample = sample(current=current, **change)
     while True:
-        state, decision = engine.step(state, seen, at, settings(), managed=managed)
+        state, decision = engine.step(state, reading, at, settings(), managed=managed)
         if at >= seconds:
             return decision
         at += 5.0
@@ -53,12 +53,12 @@ def test_chargers_and_loads_have_30_s_to_obey() -> None:
 def test_an_intermittent_current_is_not_reported() -> None:
     state = PackState(started=0.0)
     for n in range(20):
-        seen = sample(current=300.0 if n % 5 else 20.0)
-        state, decision = engine.step(state, seen, 5.0 * n, settings(), managed=True)
+        reading = sample(current=300.0 if n % 5 else 20.0)
+        state, decision = engine.step(state, reading, 5.0 * n, settings(), managed=True)
         assert decision.alarms[HIGH_CHARGE_CURRENT] is OK
 
 
-def test_a_gap_in_the_radio_does_not_count_as_lasting() -> None:
+def test_a_gap_between_polls_does_not_count_as_lasting() -> None:
     state = PackState(started=0.0)
     for at in (0.0, 400.0):
         state, decision = engine.step(state, sample(current=300.0), at, settings(), managed=True)
@@ -73,7 +73,7 @@ def test_charging_while_charging_is_stopped_is_reported(current: float, level: L
     assert cold.alarms[HIGH_CHARGE_CURRENT] is level
 
 
-def test_a_pack_that_only_watches_has_no_limits_to_exceed() -> None:
+def test_a_monitored_pack_has_no_limits_to_exceed() -> None:
     decision = flowing(300.0, managed=False)
     assert (decision.alarms[HIGH_CHARGE_CURRENT], decision.alarms[INTERNAL_FAILURE]) == (OK, OK)
 
@@ -84,7 +84,7 @@ def test_a_pack_that_only_watches_has_no_limits_to_exceed() -> None:
     [
         (30.0, Mosfets(charge=False, discharge=True), ALARM),
         (-30.0, Mosfets(charge=True, discharge=False), ALARM),
-        (30.0, Mosfets(charge=True, discharge=False), OK),  # the other direction's diode conducts
+        (30.0, Mosfets(charge=True, discharge=False), OK),  # the diode of the other direction conducts
         (-30.0, Mosfets(charge=False, discharge=True), OK),
         (0.5, Mosfets(charge=False, discharge=True), OK),
     ],
@@ -96,7 +96,7 @@ def test_a_current_through_a_mosfet_that_is_off_is_an_internal_failure(
     assert decision.alarms[INTERNAL_FAILURE] is level
 
 
-def test_the_words_name_both_numbers_and_stand_while_it_lasts() -> None:
+def test_the_text_has_both_currents_and_does_not_change_while_it_lasts() -> None:
     assert flowing(300.0).doubt == "300.0 A charge, but the limit is 30.0 A: a charger does not obey"
     assert flowing(-101.0).doubt == "101.0 A discharge, but the limit is 50.0 A: a load does not obey"
     welded = flowing(12.0, mosfets=Mosfets(charge=False, discharge=True))
@@ -105,6 +105,6 @@ def test_the_words_name_both_numbers_and_stand_while_it_lasts() -> None:
     state = PackState(started=0.0)
     for n in range(20):
         moved = tuple(volts + 0.001 * (n % 2) for volts in SAMPLE.cells)
-        seen = replace(SAMPLE, cells=moved, current=300.0 + n, remaining=72.0 + 0.4 * n)
-        state, decision = engine.step(state, seen, 5.0 * n, settings(), managed=True)
+        reading = replace(SAMPLE, cells=moved, current=300.0 + n, remaining=72.0 + 0.4 * n)
+        state, decision = engine.step(state, reading, 5.0 * n, settings(), managed=True)
     assert decision.doubt == "307.0 A charge, but the limit is 30.0 A: a charger does not obey"

@@ -1,4 +1,4 @@
-"""Advice names what restarts the programs of this machine: svc on a GX, systemctl elsewhere."""
+"""Advice names the commands of this machine: svc on a GX, systemctl elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dbus_xbms.process.machine import GX, HERE, LINUX, VENUS, machine
 ON_A_GX = ("svc ", "/etc/init.d", "GX", "Venus")
 
 
-def made(root: Path, *files: str) -> Path:
+def create(root: Path, *files: str) -> Path:
     for file in files:
         (root / file).parent.mkdir(parents=True)
         (root / file).touch()
@@ -31,15 +31,15 @@ def made(root: Path, *files: str) -> Path:
         ([], "dbus-xbms run"),
     ],
 )
-def test_a_stopped_service_is_started_as_this_machine_does_it(
+def test_advice_for_a_stopped_service_fits_the_machine(
     tmp_path: Path, files: list[str], starter: str
 ) -> None:
-    assert stopped(made(tmp_path, *files)) == f"the service is stopped; `{starter}` starts it"
+    assert stopped(create(tmp_path, *files)) == f"the service is stopped; `{starter}` starts it"
 
 
 def test_a_machine_with_the_version_of_venus_is_a_gx(tmp_path: Path) -> None:
     assert machine(tmp_path) is LINUX
-    assert machine(made(tmp_path, VENUS)) is GX
+    assert machine(create(tmp_path, VENUS)) is GX
 
 
 def test_no_advice_for_a_gx_is_given_elsewhere() -> None:
@@ -48,7 +48,7 @@ def test_no_advice_for_a_gx_is_given_elsewhere() -> None:
     assert [field.name for field in fields(GX) if "systemctl" in str(getattr(GX, field.name))] == []
 
 
-def test_what_this_process_says_is_of_the_machine_that_it_runs_on() -> None:
+def test_advice_of_this_process_is_for_its_own_machine() -> None:
     assert HERE is machine()
     assert ADVICE[ContactState.NO_BLUETOOTH] == HERE.bluetooth_helps
     (peer,) = [peer for peer in PEERS if peer.name == "org.bluez"]

@@ -1,4 +1,4 @@
-"""What the service writes never waits for its reader."""
+"""Output of the service never blocks on its reader."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ SMALLEST = 4096  # bytes, a pipe of one page
 
 @dataclass
 class Pipe:
-    """A pipe, read only when a test says so."""
+    """A pipe that is read only on request."""
 
     reader: int
     outlet: LossyStream
 
     def read(self) -> str:
-        """All that is in it."""
+        """Return everything in the pipe."""
         text = b""
         while select.select([self.reader], [], [], 0)[0] and (chunk := os.read(self.reader, 65536)):
             text += chunk
@@ -40,17 +40,17 @@ def pipe() -> Iterator[Pipe]:
     os.close(writer)
 
 
-def test_a_line_that_fits_is_there_at_once(pipe: Pipe) -> None:
+def test_a_line_that_fits_is_written_at_once(pipe: Pipe) -> None:
     pipe.outlet.write("INFO one\n")
     assert pipe.read() == "INFO one\n"
 
 
-def test_a_full_pipe_is_not_waited_for_and_what_was_lost_is_counted_when_it_flows_again(pipe: Pipe) -> None:
+def test_writing_to_a_full_pipe_does_not_block_and_lost_lines_are_counted_later(pipe: Pipe) -> None:
     lines = [f"line {number:04}\n" for number in range(1000)]  # 10 bytes each
     for line in lines:
         pipe.outlet.write(line)
-    kept = pipe.read().splitlines(keepends=True)
-    assert kept == lines[:409]  # 4096 bytes
+    written = pipe.read().splitlines(keepends=True)
+    assert written == lines[:409]  # 4096 bytes
     pipe.outlet.write("well again\n")
     assert pipe.read() == (
         "WARNING dbus_xbms.process.output: 591 lines of the log are missing here: not read in time\n"
@@ -60,7 +60,7 @@ def test_a_full_pipe_is_not_waited_for_and_what_was_lost_is_counted_when_it_flow
     assert pipe.read() == "and on\n"
 
 
-def test_a_traceback_that_fits_in_part_ends_with_a_line_of_its_own(pipe: Pipe) -> None:
+def test_a_partly_written_traceback_ends_with_its_own_line(pipe: Pipe) -> None:
     pipe.outlet.write("x" * 5000 + "\nend\n")
     assert pipe.read() == "x" * 4096
     pipe.outlet.write("next\n")
@@ -69,21 +69,21 @@ def test_a_traceback_that_fits_in_part_ends_with_a_line_of_its_own(pipe: Pipe) -
     assert text.endswith("\nnext\n")
 
 
-def test_a_reader_that_has_gone_is_no_error(pipe: Pipe) -> None:
+def test_a_closed_reader_is_no_error(pipe: Pipe) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     outlet = LossyStream(writer)
-    outlet.write("nobody hears this\n")
+    outlet.write("lost\n")
     os.close(writer)
-    assert outlet.write("nor this\n") == len("nor this\n")
+    assert outlet.write("also lost\n") == len("also lost\n")
 
 
-def test_letters_that_are_none_do_not_stop_it(pipe: Pipe) -> None:
+def test_invalid_characters_do_not_raise(pipe: Pipe) -> None:
     pipe.outlet.write("name \ud800\n")
     assert pipe.read() == "name \\ud800\n"
 
 
-def test_a_file_is_written_as_it_was_opened(tmp_path: Path) -> None:
+def test_a_file_is_written_with_its_own_encoding(tmp_path: Path) -> None:
     file = tmp_path / "log"
     file.write_text("before\n")
     with file.open("a") as opened:

@@ -22,11 +22,11 @@ READ = {PackIdentity: identity_of, Extremes: extremes_of, History: history_of}
 
 
 @pytest.mark.parametrize("record", RECORDS)
-def test_what_is_remembered_is_read_back_as_it_was(record: PackIdentity | Extremes | History) -> None:
+def test_persisted_state_is_read_back_unchanged(record: PackIdentity | Extremes | History) -> None:
     assert READ[type(record)](settings(**remembered(record))) == record
 
 
-def test_nothing_is_known_of_a_pack_before_it_was_heard() -> None:
+def test_a_new_pack_has_no_persisted_state() -> None:
     assert (identity_of(settings()), extremes_of(settings()), history_of(settings())) == (
         PackIdentity(),
         Extremes(),

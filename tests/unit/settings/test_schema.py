@@ -23,17 +23,17 @@ ADDRESS = "A4:C1:37:01:02:03"
 @pytest.mark.parametrize(
     "text", ["a4:c1:37:01:02:03", "A4C137010203", "a4-c1-37-01-02-03", "A4_C1_37_01_02_03"]
 )
-def test_an_address_is_read_in_every_usual_spelling(text: str) -> None:
+def test_an_address_is_accepted_in_every_usual_spelling(text: str) -> None:
     assert normal_address(text) == ADDRESS
 
 
 @pytest.mark.parametrize("text", ["", "A4:C1:37:01:02", "A4:C1:37:01:02:0G", "my battery", "A4C13701020304"])
-def test_what_is_no_address_is_refused_with_an_example(text: str) -> None:
+def test_an_invalid_address_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(SettingsError, match="looks like"):
         normal_address(text)
 
 
-def test_a_pack_is_found_again_by_its_name_on_the_bus() -> None:
+def test_a_pack_is_identified_by_its_name_on_the_bus() -> None:
     assert device_id(ADDRESS) == "xbms_a4c137010203"
     assert address_of(device_id(ADDRESS)) == ADDRESS
     assert address_of("ttyUSB1") is None
@@ -72,7 +72,7 @@ def test_a_value_out_of_range_or_of_the_wrong_type_is_refused_and_the_old_one_ke
 
 
 @pytest.mark.parametrize("value", [True, None, [], "1"])
-def test_a_number_is_never_made_of_something_else(value: object) -> None:
+def test_other_types_are_not_converted_to_numbers(value: object) -> None:
     with pytest.raises(SettingsError):
         PackSettings().put("HoldTime", value)
 
@@ -84,18 +84,18 @@ def test_an_unknown_setting_is_refused_by_name() -> None:
 
 @pytest.mark.parametrize("name", ["Enabled", "HoldTime", "TotalDrawn"])
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), 10**400])
-def test_what_is_no_finite_number_is_refused(name: str, value: float) -> None:
+def test_a_number_that_is_not_finite_is_refused(name: str, value: float) -> None:
     with pytest.raises(SettingsError, match=name):
         PackSettings().put(name, value)
 
 
 @pytest.mark.parametrize("text", ["battery:1234567890", "battery:\u0663", "battery:-1", "battery:"])
-def test_an_instance_that_no_service_could_have_is_refused(text: str) -> None:
+def test_an_impossible_instance_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="battery:3"):
         PackSettings().put("ClassAndVrmInstance", text)
 
 
-def test_what_is_remembered_of_a_pack_is_no_more_than_a_pack_can_have() -> None:
+def test_persisted_values_are_limited_to_possible_ones() -> None:
     with pytest.raises(SettingsError, match="from 0 to 32"):
         PackSettings().put("Cells", 1_000_000)
 
@@ -124,7 +124,7 @@ ODD_TEXTS = (
 @pytest.mark.parametrize(
     "row", [row for row in ROWS if isinstance(row.default, str)], ids=lambda row: row.name
 )
-def test_a_text_that_a_setting_accepts_can_be_used_where_it_is_read(row: AnySetting) -> None:
+def test_a_text_accepted_by_a_setting_can_be_used_by_its_reader(row: AnySetting) -> None:
     for text in ODD_TEXTS:
         check_accepted_text(row, text)
 
@@ -142,7 +142,7 @@ def check_accepted_text(row: AnySetting, text: str) -> None:
         assert taken.isascii()
 
 
-def test_a_wrong_password_is_not_repeated_in_the_refusal() -> None:
+def test_a_refused_password_is_not_shown_in_the_error() -> None:
     row = next(row for row in PackSettings.rows if row.name == "Password")
     with pytest.raises(SettingsError) as refusal:
         row.checked("1234567")

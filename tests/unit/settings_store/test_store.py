@@ -1,4 +1,4 @@
-"""The settings store's rules and its file: nothing half written, nothing damaged believed or thrown away."""
+"""The rules and the file of the settings store: atomic writes, damaged data neither used nor lost."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def stored() -> Store:
     return store
 
 
-def test_what_is_written_is_read_again() -> None:
+def test_written_settings_are_read_back() -> None:
     store = stored()
     store.put(ENABLED, 1)
     assert entries_of(text_of(store.entries).encode()) == (store.entries, [])
@@ -40,7 +40,7 @@ def test_what_is_written_is_read_again() -> None:
 @pytest.mark.parametrize(
     "text", [b"", b"{", b"[]", b"\xff\xfe", b"null", b"[" * 100_000, text_of(stored().entries).encode()[:-9]]
 )
-def test_a_file_that_is_no_settings_gives_none_and_says_so(text: bytes) -> None:
+def test_an_unreadable_file_gives_no_settings_and_a_warning(text: bytes) -> None:
     entries, faults = entries_of(text)
     assert entries == {}
     assert len(faults) == 1
@@ -69,7 +69,7 @@ def test_a_damaged_setting_is_named_and_the_others_are_kept(path: str, row: obje
     assert entries == {ENABLED: Entry(kind="i", value=1, default=0, lowest=0, highest=1)}
 
 
-def test_a_pack_that_has_lost_a_limit_has_lost_its_control_too() -> None:
+def test_a_pack_with_a_damaged_limit_loses_its_control_too() -> None:
     pack, other = "/Settings/Devices/xbms_a4c137000001", "/Settings/Devices/xbms_a4c137000002"
     rows = {
         f"{pack}/Control": ROW,
@@ -85,7 +85,7 @@ def test_a_pack_that_has_lost_a_limit_has_lost_its_control_too() -> None:
     ]
 
 
-def test_damage_outside_the_packs_leaves_them_their_control() -> None:
+def test_damage_outside_the_packs_does_not_affect_their_control() -> None:
     control = "/Settings/Devices/xbms_a4c137000001/Control"
     entries, faults = entries_of(
         json.dumps({control: ROW, "/Settings/Devices": 1, "/Settings/X": 1}).encode()
@@ -111,18 +111,18 @@ def test_a_number_that_is_not_finite_is_refused(value: float) -> None:
 
 
 @pytest.mark.parametrize("value", [2**64 - 1, -(2**63) - 1])
-def test_a_number_with_a_fraction_may_be_larger_than_a_whole_one(value: int) -> None:
+def test_a_float_may_be_larger_than_an_integer(value: int) -> None:
     store = Store()
     store.add("/Settings/Broken", "f", 1.0)
     assert store.put("/Settings/Broken", value) is True
     assert store.entries["/Settings/Broken"].value == float(value)
 
 
-def test_a_path_that_no_object_can_have_is_refused() -> None:
+def test_an_invalid_object_path_is_refused() -> None:
     assert Store().add("/Settings/a b", "i", 1).error is AddError.INVALID_PATH
 
 
-def test_a_file_is_replaced_as_a_whole_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+def test_a_file_is_replaced_atomically_and_readable_only_by_its_owner(tmp_path: Path) -> None:
     file = tmp_path / "settings.json"
     file.write_text("old")
     file.chmod(0o644)
@@ -132,20 +132,20 @@ def test_a_file_is_replaced_as_a_whole_and_only_its_owner_reads_it(tmp_path: Pat
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_symbolic_link_to_the_file_stays_one(tmp_path: Path) -> None:
+def test_a_symbolic_link_to_the_file_is_kept(tmp_path: Path) -> None:
     folder = tmp_path / "elsewhere"
     folder.mkdir()
-    real, link = folder / "kept.json", tmp_path / "settings.json"
+    real, link = folder / "real.json", tmp_path / "settings.json"
     link.symlink_to(real)
     with files.locked(link), pytest.raises(files.FileInUseError), files.locked(real):
         raise AssertionError("both have it")
     files.replace(link, "new")
     assert (real.read_text(), link.readlink()) == ("new", real)
-    assert files.copy_aside(link) == folder / "kept.json.damaged"
-    assert files.set_aside(link) == [folder / "kept.json.damaged"]
+    assert files.copy_aside(link) == folder / "real.json.damaged"
+    assert files.set_aside(link) == [folder / "real.json.damaged"]
 
 
-def test_a_file_that_cannot_be_replaced_is_left_as_it_was(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_replaced_is_unchanged(tmp_path: Path) -> None:
     file = tmp_path / "settings.json"
     file.write_text("old")
     (tmp_path / "settings.json.new").mkdir()
@@ -154,7 +154,7 @@ def test_a_file_that_cannot_be_replaced_is_left_as_it_was(tmp_path: Path) -> Non
     assert file.read_text() == "old"
 
 
-def test_nothing_is_left_of_a_file_that_could_not_take_the_place_of_another(tmp_path: Path) -> None:
+def test_no_temporary_file_is_left_after_a_failed_replacement(tmp_path: Path) -> None:
     file = tmp_path / "settings.json"
     file.mkdir()
     with pytest.raises(OSError, match="directory"):
@@ -162,18 +162,18 @@ def test_nothing_is_left_of_a_file_that_could_not_take_the_place_of_another(tmp_
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_no_damaged_file_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
+def test_copies_of_damaged_files_do_not_overwrite_each_other(tmp_path: Path) -> None:
     names = []
     for text in ("first", "second"):
         file = tmp_path / "settings.json"
         file.write_text(text)
         names.append(files.copy_aside(file).name)
-        assert file.read_text() == text  # a copy: a loss of power here loses nothing
+        assert file.read_text() == text  # a copy, so that a power loss here loses nothing
     assert names == ["settings.json.damaged", "settings.json.damaged1"]
     assert (tmp_path / names[0]).read_text() == "first"
 
 
-def test_only_one_store_keeps_its_settings_in_a_file(tmp_path: Path) -> None:
+def test_a_file_can_be_used_by_only_one_store(tmp_path: Path) -> None:
     file = tmp_path / "new folder" / "settings.json"
     with files.locked(file), pytest.raises(files.FileInUseError, match="in use"), files.locked(file):
         raise AssertionError("both have it")
@@ -181,7 +181,7 @@ def test_only_one_store_keeps_its_settings_in_a_file(tmp_path: Path) -> None:
         assert file.parent.is_dir()
 
 
-def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+def test_the_error_for_a_folder_that_is_a_file_names_it(tmp_path: Path) -> None:
     plain = tmp_path / "plain"
     plain.touch()
     for file in (plain / "settings.json", plain / "below" / "settings.json"):
@@ -193,7 +193,7 @@ def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
         assert caught.value.filename == str(plain)
 
 
-def test_a_file_that_can_only_be_read_is_not_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_read_only_file_is_not_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "UNWRITABLE", (EISDIR,))  # in place of EROFS, which needs a mount
     file = tmp_path / "settings.json"
     (tmp_path / "settings.json.lock").mkdir()
@@ -204,7 +204,7 @@ def test_a_file_that_can_only_be_read_is_not_locked(tmp_path: Path, monkeypatch:
         assert not writable
 
 
-def test_what_another_version_has_stored_with_a_setting_is_kept() -> None:
+def test_fields_stored_by_another_version_are_kept() -> None:
     entries, faults = entries_of(json.dumps({ENABLED: {**ROW, "unit": "V"}}).encode())
     store = Store()
     store.entries = entries
@@ -215,12 +215,12 @@ def test_what_another_version_has_stored_with_a_setting_is_kept() -> None:
 
 
 @pytest.mark.parametrize("rows", [{"version": 2}, {ENABLED: ROW, "version": 2}])
-def test_a_file_of_another_form_is_not_taken_for_a_damaged_one(rows: dict[str, object]) -> None:
+def test_a_file_of_another_format_is_not_treated_as_damaged(rows: dict[str, object]) -> None:
     with pytest.raises(OtherFormError, match="it contains 'version', which this version does not know"):
         entries_of(json.dumps(rows).encode())
 
 
-async def test_a_save_that_fails_is_said_once_and_tried_until_it_works(
+async def test_a_failed_save_is_logged_once_and_retried_until_it_succeeds(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(saver_module, "SAVE_DELAY", 0.0)
@@ -230,7 +230,7 @@ async def test_a_save_that_fails_is_said_once_and_tried_until_it_works(
     saver = Saver(folder / "settings.json", lambda: "content")
     saver.soon()
     async with asyncio.timeout(PATIENCE):
-        while len(caplog.records) < 2:  # noqa: ASYNC110 (a log tells nobody)
+        while len(caplog.records) < 2:  # noqa: ASYNC110 (a log has no event)
             await asyncio.sleep(0.01)
         assert "No such file" in saver.trouble
         folder.mkdir()
@@ -243,7 +243,7 @@ async def test_a_save_that_fails_is_said_once_and_tried_until_it_works(
     assert saver.trouble == ""
 
 
-async def test_what_changes_by_itself_is_saved_at_the_end_at_the_latest(tmp_path: Path) -> None:
+async def test_automatic_changes_are_saved_at_the_latest_on_exit(tmp_path: Path) -> None:
     file = tmp_path / "settings.json"
     saver = Saver(file, lambda: "content")
     saver.soon()
@@ -252,7 +252,7 @@ async def test_what_changes_by_itself_is_saved_at_the_end_at_the_latest(tmp_path
     assert file.read_text() == "content"
 
 
-async def test_the_end_fails_if_settings_are_not_saved(tmp_path: Path) -> None:
+async def test_exiting_fails_if_settings_are_not_saved(tmp_path: Path) -> None:
     saver = Saver(tmp_path / "missing" / "settings.json", lambda: "content")
     with pytest.raises(OSError, match="No such file"):
         saver.now()
@@ -260,18 +260,18 @@ async def test_the_end_fails_if_settings_are_not_saved(tmp_path: Path) -> None:
         saver.close()
 
 
-async def test_a_damaged_file_stays_until_it_is_copied_and_its_settings_are_written(tmp_path: Path) -> None:
+async def test_a_damaged_file_is_kept_until_it_is_copied_and_its_settings_are_written(tmp_path: Path) -> None:
     file = tmp_path / "settings.json"
     file.write_text("damaged")
     blocked = tmp_path / "settings.json.new"
     blocked.mkdir()
-    saver = Saver(file, lambda: "kept", damaged=True)
+    saver = Saver(file, lambda: "settings", damaged=True)
     with pytest.raises(OSError, match="directory"):
         saver.now()
     assert file.read_text() == "damaged"
     blocked.rmdir()
     saver.now()
-    assert file.read_text() == "kept"
+    assert file.read_text() == "settings"
     assert [copy.read_text() for copy in files.set_aside(file)] == ["damaged"]
     saver.close()
 

@@ -1,4 +1,4 @@
-"""The simulated battery behaves like one, and its BMS protects it as JBD's do."""
+"""The simulated battery behaves like a real one, and its BMS protects it as a JBD does."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def battery(**spec: object) -> Battery:
     return made
 
 
-def test_an_hour_of_discharge_takes_out_what_flowed() -> None:
+def test_an_hour_of_discharge_removes_the_charge_that_flowed() -> None:
     pack = battery(load="discharge", rate=0.2, soc=60.0)
     pack.advance(3600.0)
     assert pack.sample().current == -20.0
     assert pack.remaining == pytest.approx(40.0, abs=0.01)
 
 
-def test_the_voltage_sags_under_load_by_the_resistance() -> None:
+def test_the_voltage_sags_under_load_according_to_the_resistance() -> None:
     pack = battery(resistance=0.001)
     rest = pack.sample().voltage
     pack.overrides.current = -50.0
@@ -70,7 +70,7 @@ def test_a_cell_over_voltage_trips_after_its_delay_and_releases_lower() -> None:
     assert pack.mosfets == BOTH_ON
 
 
-def test_an_over_current_opens_the_mosfet_and_tries_again_half_a_minute_later() -> None:
+def test_an_over_current_turns_the_mosfet_off_for_half_a_minute() -> None:
     pack = battery()
     pack.overrides.current = -200.0
     pack.advance(5.0)
@@ -91,7 +91,7 @@ def test_an_over_current_opens_the_mosfet_and_tries_again_half_a_minute_later() 
         (80.0, ProtectionBit.CHARGE_OVERTEMPERATURE | ProtectionBit.DISCHARGE_OVERTEMPERATURE),
     ],
 )
-def test_heat_and_cold_stop_what_they_endanger(celsius: float, bits: int) -> None:
+def test_heat_and_cold_stop_the_directions_they_endanger(celsius: float, bits: int) -> None:
     pack = battery()
     pack.overrides.temperatures[2] = celsius
     pack.advance(5.0)
@@ -99,7 +99,7 @@ def test_heat_and_cold_stop_what_they_endanger(celsius: float, bits: int) -> Non
 
 
 @pytest.mark.parametrize("mask", [0, 1, 2, 3])
-def test_a_mosfet_order_takes_effect_a_moment_later_with_the_lock_bit(mask: int) -> None:
+def test_a_mosfet_command_takes_effect_after_a_delay_and_sets_the_lock_bit(mask: int) -> None:
     pack = battery()
     pack.command(mask, 10.0)
     assert pack.mosfets == BOTH_ON
@@ -108,7 +108,7 @@ def test_a_mosfet_order_takes_effect_a_moment_later_with_the_lock_bit(mask: int)
     assert bool(pack.protection & ProtectionBit.MOSFET_SOFTWARE_LOCK) is bool(mask)
 
 
-def test_released_means_that_the_bms_decides_so_a_protection_still_wins() -> None:
+def test_a_protection_still_blocks_a_released_mosfet() -> None:
     pack = battery()
     pack.overrides.protection = ProtectionBit.CELL_OVERVOLTAGE
     pack.command(0, 1.0)
@@ -117,14 +117,14 @@ def test_released_means_that_the_bms_decides_so_a_protection_still_wins() -> Non
     assert not pack.protection & ProtectionBit.MOSFET_SOFTWARE_LOCK
 
 
-def test_a_pack_that_may_not_charge_still_discharges() -> None:
+def test_a_pack_with_charging_off_still_discharges() -> None:
     pack = battery(load="discharge")
     pack.command(1, 1.0)
     pack.advance(5.0)
     assert pack.sample().current < 0
 
 
-def test_a_stuck_mosfet_stays_whatever_is_ordered() -> None:
+def test_a_stuck_mosfet_ignores_commands() -> None:
     pack = battery()
     pack.overrides.stuck["charge"] = True
     pack.command(3, 1.0)
@@ -135,13 +135,13 @@ def test_a_stuck_mosfet_stays_whatever_is_ordered() -> None:
 @pytest.mark.parametrize(
     ("mask", "amperes", "after"), [(1, -5.0, 0), (3, -5.0, 3), (2, 5.0, 0), (1, -1.5, 1)]
 )
-def test_a_board_that_spares_its_body_diodes_ends_a_lock_under_reverse_current(
+def test_a_board_that_protects_its_body_diodes_ends_a_lock_under_reverse_current(
     mask: int, amperes: float, after: int
 ) -> None:
     pack = battery()
     pack.overrides.unlocks = True
     pack.overrides.current = amperes
-    for now in (1.0, 10.0):  # nor does it take the lock again while the current flows
+    for now in (1.0, 10.0):  # and it does not accept the lock again while the current flows
         pack.command(mask, now)
         pack.advance(now + 5.0)
         assert pack.mask == after
@@ -164,7 +164,7 @@ def test_a_resting_battery_without_noise_never_changes() -> None:
     assert pack.sample() == before
 
 
-def test_the_same_seed_makes_the_same_history() -> None:
+def test_the_same_seed_gives_the_same_history() -> None:
     first, second = (Battery(BatterySpec(), seed=7) for _ in range(2))
     for pack in (first, second):
         for now in range(0, 100, 7):
@@ -186,7 +186,7 @@ def test_a_cell_holds_more_voltage_the_fuller_it_is(chemistry: str) -> None:
     currents=st.lists(st.tuples(st.floats(-400, 400), st.floats(0.1, 2000)), max_size=12),
     masks=st.lists(st.integers(0, 3), max_size=12),
 )
-def test_no_history_drives_current_through_an_open_mosfet_or_charge_out_of_bounds(
+def test_in_any_history_no_current_flows_through_an_off_mosfet_and_charge_stays_in_bounds(
     currents: list[tuple[float, float]], masks: list[int]
 ) -> None:
     pack, now = battery(), 0.0

@@ -1,4 +1,4 @@
-"""The simulated device answers on the wire like the modules and BMSes that were captured."""
+"""The simulated device behaves on the wire like the captured modules and BMSes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Ticket:
 
 @dataclass
 class FakeClock:
-    """Time that passes only when it is told to."""
+    """A clock that a test advances."""
 
     now: float = 100.0
     queue: list[tuple[float, int, Callable[[], object], Ticket]] = field(default_factory=list)
@@ -79,7 +79,7 @@ class FakeClock:
 
 
 class Wire:
-    """A central at the other end, connected."""
+    """A connected central."""
 
     def __init__(self, **row: object) -> None:
         self.clock = FakeClock()
@@ -128,7 +128,7 @@ class Wire:
         self.device.faults.active.append(FrameFault(kind=kind, amount=amount, **more))  # type: ignore[arg-type]
 
 
-def test_a_reply_comes_in_notifications_of_twenty_bytes_within_the_captured_times() -> None:
+def test_a_reply_is_sent_in_notifications_of_twenty_bytes_within_the_captured_times() -> None:
     wire = Wire(cells=16)
     for _ in range(50):
         chunks = wire.ask(read(CELLS).encoded)
@@ -138,9 +138,9 @@ def test_a_reply_comes_in_notifications_of_twenty_bytes_within_the_captured_time
         assert wire.chunks[1][0] - wire.chunks[0][0] < 0.0126
 
 
-def test_a_late_answer_holds_up_the_next_one_and_neither_mixes_with_the_other() -> None:
-    """Halves of two frames can have the checksum of one: see the framer's test of that."""
-    for delay in range(1960, 2150, 2):  # ms: the second answer comes before, amid or after the first
+def test_a_late_reply_delays_the_next_one_and_they_do_not_mix() -> None:
+    """Halves of two frames can have a valid checksum: see the test of the framer."""
+    for delay in range(1960, 2150, 2):  # ms: the second reply comes before, during or after the first
         wire = Wire(cells=16)
         wire.fault(FaultKind.LATE, 2.0)
         wire.device.write(read(CELLS).encoded)
@@ -159,13 +159,13 @@ def test_a_larger_mtu_carries_more() -> None:
 
 
 @pytest.mark.parametrize("tail", [0, 9, 16])
-def test_the_tail_of_basic_info_is_as_long_as_the_family_sends_it(tail: int) -> None:
+def test_the_tail_of_basic_info_has_the_length_of_its_family(tail: int) -> None:
     (frame,) = Wire(tail=tail, sensors=3).frames(read(BASIC).encoded)
     assert isinstance(frame, Frame)
     assert len(decode_basic(frame.payload).tail.encoded) == tail
 
 
-def test_the_coarse_unit_carries_what_does_not_fit_the_fine_one() -> None:
+def test_values_too_large_for_the_fine_unit_are_sent_in_the_coarse_one() -> None:
     (fine,) = Wire(capacity=900.0, soc=100.0).frames(read(BASIC).encoded)
     (coarse,) = Wire(capacity=900.0, soc=100.0, coarse=True).frames(read(BASIC).encoded)
     assert isinstance(fine, Frame)
@@ -174,7 +174,7 @@ def test_the_coarse_unit_carries_what_does_not_fit_the_fine_one() -> None:
     assert decode_basic(coarse.payload).nominal == 900.0
 
 
-def test_the_coarse_unit_can_be_told_in_the_tail() -> None:
+def test_the_coarse_unit_can_be_flagged_in_the_tail() -> None:
     (frame,) = Wire(capacity=900.0, soc=100.0, coarse=True, flag="tail", tail=9).frames(read(BASIC).encoded)
     assert isinstance(frame, Frame)
     basic = decode_basic(frame.payload)
@@ -182,7 +182,7 @@ def test_the_coarse_unit_can_be_told_in_the_tail() -> None:
 
 
 @pytest.mark.parametrize(("dialect", "length", "raw"), [("daren", 8, 30000), ("daren_gauge", 16, 0xFFFF)])
-def test_daren_tells_its_health_and_perhaps_its_gauge_in_the_tail(
+def test_daren_sends_its_health_and_optionally_its_gauge_in_the_tail(
     dialect: str, length: int, raw: int
 ) -> None:
     wire = Wire(cells=16, capacity=300.0, soc=50.0, sensors=5, dialect=dialect)
@@ -208,7 +208,7 @@ def test_daren_tells_its_health_and_perhaps_its_gauge_in_the_tail(
         (write(MOSFET_CONTROL, b"\x00\x04").encoded, 0x80),
     ],
 )
-def test_what_is_unknown_or_needs_factory_mode_is_refused(request_: bytes, status: int) -> None:
+def test_unknown_registers_and_those_of_factory_mode_are_refused(request_: bytes, status: int) -> None:
     (frame,) = Wire().frames(request_)
     assert isinstance(frame, Frame)
     assert frame.status == status
@@ -226,7 +226,7 @@ def test_what_is_unknown_or_needs_factory_mode_is_refused(request_: bytes, statu
         ("both", write(NEWER_MOSFET_CONTROL, b"\x03\x01"), None),
     ],
 )
-def test_a_board_switches_with_the_command_that_it_knows(
+def test_a_board_obeys_only_the_switch_command_it_knows(
     commands: str, request_: Request, mask: int | None
 ) -> None:
     wire = Wire(commands=commands)
@@ -234,10 +234,10 @@ def test_a_board_switches_with_the_command_that_it_knows(
     assert wire.truth()["mask"] == (mask or 0)
 
 
-def test_the_newer_command_changes_only_the_gates_that_it_names() -> None:
+def test_the_newer_command_changes_only_the_mosfets_it_names() -> None:
     wire = Wire(commands="fb")
-    orders = [b"\x01\x01", b"\x00\x01", b"\x01\x00"]  # each before the one before shows
-    for payload in orders:
+    masks = [b"\x01\x01", b"\x00\x01", b"\x01\x00"]  # each before the previous one takes effect
+    for payload in masks:
         wire.device.write(write(NEWER_MOSFET_CONTROL, payload).encoded)
     wire.clock.run(1.0)
     assert wire.truth()["mask"] == 2
@@ -252,7 +252,7 @@ def test_functions_can_be_read_and_written_in_factory_mode_only() -> None:
     assert wire.status(write(ENTER_FACTORY_MODE, FACTORY_CODE)) == 0
     assert wire.truth()["factory"]
     assert wire.payload(read(FUNCTIONS)) == b"\x00\x06"
-    assert wire.status(read(0x24)) == 0x80  # no other parameter is there
+    assert wire.status(read(0x24)) == 0x80  # there is no other parameter
     assert wire.truth()["balancing"]
     assert wire.status(no_balancing) == 0
     assert wire.payload(read(FUNCTIONS)) == b"\x00\x02"
@@ -262,7 +262,7 @@ def test_functions_can_be_read_and_written_in_factory_mode_only() -> None:
     assert (wire.truth()["factory"], wire.truth()["functions"], wire.truth()["stored"]) == (False, 2, 0)
 
 
-def test_factory_mode_outlasts_the_link_and_is_left_for_good_by_the_code_that_clears_the_counters() -> None:
+def test_factory_mode_survives_the_link_and_is_left_by_the_code_that_clears_the_counters() -> None:
     wire = Wire()
     wire.status(write(ENTER_FACTORY_MODE, FACTORY_CODE))
     wire.device.disconnect()
@@ -275,7 +275,7 @@ def test_factory_mode_outlasts_the_link_and_is_left_for_good_by_the_code_that_cl
     assert not any(wire.payload(read(COUNTERS))[:22])
 
 
-def test_every_write_is_kept_with_its_time_carried_out_or_not() -> None:
+def test_every_write_is_recorded_with_its_time_whether_it_takes_effect_or_not() -> None:
     wire = Wire()
     wire.ask(read(BASIC).encoded)
     wire.ask(write(MOSFET_CONTROL, b"\x00\x01").encoded)
@@ -286,7 +286,7 @@ def test_every_write_is_kept_with_its_time_carried_out_or_not() -> None:
     assert wire.truth()["mask"] == 1
 
 
-def test_an_acknowledge_alone_can_get_lost() -> None:
+def test_only_the_acknowledgement_can_be_lost() -> None:
     wire = Wire()
     wire.fault(FaultKind.LOST_ACKNOWLEDGE)
     assert wire.ask(read(BASIC).encoded) != SILENCE
@@ -294,7 +294,7 @@ def test_an_acknowledge_alone_can_get_lost() -> None:
     assert wire.truth()["mask"] == 1
 
 
-def test_a_read_back_alone_can_get_lost() -> None:
+def test_only_the_read_back_can_be_lost() -> None:
     wire = Wire()
     wire.fault(FaultKind.LOST_READ_BACK, count=None)
     assert wire.ask(read(BASIC).encoded) != SILENCE
@@ -303,19 +303,19 @@ def test_a_read_back_alone_can_get_lost() -> None:
     assert answers == [False, False, False, True]
 
 
-def test_an_order_can_be_acknowledged_and_forgotten() -> None:
+def test_a_write_can_be_acknowledged_and_ignored() -> None:
     wire = Wire()
     wire.fault(FaultKind.IGNORED_WRITE)
-    order = write(MOSFET_CONTROL, b"\x00\x01")
-    assert (wire.status(order), wire.truth()["mask"]) == (0, 0)
-    assert (wire.status(order), wire.truth()["mask"]) == (0, 1)
+    request = write(MOSFET_CONTROL, b"\x00\x01")
+    assert (wire.status(request), wire.truth()["mask"]) == (0, 0)
+    assert (wire.status(request), wire.truth()["mask"]) == (0, 1)
 
 
-def test_an_order_to_the_mosfets_is_acknowledged_as_in_the_captures() -> None:
+def test_a_mosfet_command_is_acknowledged_as_in_the_captures() -> None:
     assert Wire().ask(bytes.fromhex("dd5ae1020001ff1c77")) == [bytes.fromhex("dde10000000077")]
 
 
-def test_a_broken_request_is_met_with_silence() -> None:
+def test_a_malformed_request_gets_no_reply() -> None:
     wire = Wire()
     assert wire.ask(bytes.fromhex("dda50300fffe77")) == SILENCE
     assert wire.device.counters.garbled == 1
@@ -330,7 +330,7 @@ def test_the_first_request_of_a_connection_is_lost_if_the_board_sleeps() -> None
     assert wire.ask(read(BASIC).encoded) == SILENCE
 
 
-def test_a_reply_under_way_is_lost_with_the_link() -> None:
+def test_a_pending_reply_is_lost_with_the_link() -> None:
     wire = Wire()
     wire.device.write(read(BASIC).encoded)
     wire.device.disconnect()
@@ -382,7 +382,7 @@ def test_foreign_blocks_follow_every_reply_of_an_up16s() -> None:
     assert sum(len(chunk) for chunk in chunks[1:]) == 64
 
 
-def test_a_fault_ends_with_its_count_or_its_time() -> None:
+def test_a_fault_ends_after_its_count_or_its_time() -> None:
     wire = Wire()
     wire.fault(FaultKind.LOSE, count=2)
     answers = [wire.ask(read(CELLS).encoded) != SILENCE for _ in range(4)]
@@ -391,7 +391,7 @@ def test_a_fault_ends_with_its_count_or_its_time() -> None:
     assert [wire.ask(read(CELLS).encoded) != SILENCE for _ in range(4)] == [False, False, False, True]
 
 
-def test_a_fault_strikes_as_often_as_its_probability_says() -> None:
+def test_a_fault_occurs_with_its_probability() -> None:
     wire = Wire()
     wire.fault(FaultKind.LOSE, count=None, probability=0.1)
     lost = sum(wire.ask(read(CELLS).encoded) == SILENCE for _ in range(500))
@@ -399,7 +399,7 @@ def test_a_fault_strikes_as_often_as_its_probability_says() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(recordings()))
-def test_a_recording_answers_with_the_very_frames_that_were_recorded(name: str) -> None:
+def test_a_replayed_recording_replies_with_the_recorded_frames(name: str) -> None:
     wire = Wire(replay=name)
     for register, payloads in recordings()[name].replies.items():
         for payload in (*payloads, payloads[0]):

@@ -1,4 +1,4 @@
-"""Scenario files are read strictly, and the default packs are of every kind."""
+"""Scenario files are validated strictly, and the default packs are of every kind."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_the_first_two_default_packs_are_a_small_and_a_large_one() -> None:
     assert (second.address, second.battery.cells, second.battery.capacity) == ("A4:C1:37:00:00:02", 16, 280.0)
 
 
-def test_many_default_packs_have_addresses_of_their_own_and_vary() -> None:
+def test_many_default_packs_have_unique_addresses_and_vary() -> None:
     packs = default_packs(MOST_PACKS)
     assert len({pack.address for pack in packs}) == MOST_PACKS
     assert {pack.radio.layout for pack in packs} == {"ff00", "fff0", "ff06"}
@@ -57,7 +57,7 @@ def test_every_default_pack_is_recognised_by_its_advertisement() -> None:
         assert Jbd().recognises(seen), spec.radio.name
 
 
-def test_a_file_gives_packs_timing_and_faults() -> None:
+def test_a_scenario_file_defines_packs_timing_and_faults() -> None:
     scenario = read_scenario(
         json.dumps(
             {
@@ -98,12 +98,12 @@ def test_a_file_gives_packs_timing_and_faults() -> None:
         ('{"faults": [{"at": 1}]}', "faults: "),
     ],
 )
-def test_a_mistake_in_a_file_is_told_where_it_is(scenario: str, words: str) -> None:
+def test_an_error_in_a_file_states_its_location(scenario: str, words: str) -> None:
     with pytest.raises(ScenarioError, match=words):
         read_scenario(scenario)
 
 
-def test_replaying_asks_for_recordings_that_exist() -> None:
+def test_replaying_requires_existing_recordings() -> None:
     assert [pack.replay for pack in replayed_packs(["vendor-17s", "chins-4s"])] == ["vendor-17s", "chins-4s"]
     with pytest.raises(ScenarioError, match="unknown recording 'c'; known: sp04s034-4s"):
         replayed_packs(["c"])
@@ -146,8 +146,8 @@ ODD: tuple[object, ...] = (
 )
 
 
-def attempt(scenario: object) -> Scenario | str:
-    """A scenario, or the words in which it is refused."""
+def parse(scenario: object) -> Scenario | str:
+    """Return a scenario, or the error that refuses it."""
     try:
         return read_scenario(scenario if isinstance(scenario, str) else json.dumps(scenario))
     except ScenarioError as err:
@@ -155,10 +155,10 @@ def attempt(scenario: object) -> Scenario | str:
 
 
 @pytest.mark.parametrize("key", [*KEYS, "address", "replay"])
-def test_an_odd_value_of_a_pack_is_refused_in_a_line_or_simulated(key: str) -> None:
+def test_an_unusual_value_of_a_pack_is_refused_with_a_reason_or_simulated(key: str) -> None:
     refused = 0
     for value in ODD:
-        scenario = attempt({"packs": [{key: value}]})
+        scenario = parse({"packs": [{key: value}]})
         if isinstance(scenario, str):
             assert "\n" not in scenario
             assert len(scenario) < 1500
@@ -173,7 +173,7 @@ def test_an_odd_value_of_a_pack_is_refused_in_a_line_or_simulated(key: str) -> N
     assert refused >= 5
 
 
-HARMLESS: dict[str, list[object]] = {  # of the odd values
+HARMLESS: dict[str, list[object]] = {  # of the unusual values
     "packs": [0, []],
     "adapters": [[]],
     "timing": [{}],
@@ -184,14 +184,14 @@ HARMLESS: dict[str, list[object]] = {  # of the odd values
 
 
 @pytest.mark.parametrize("key", HARMLESS)
-def test_an_odd_part_of_a_scenario_is_refused_in_a_line_or_means_nothing(key: str) -> None:
+def test_an_unusual_part_of_a_scenario_is_refused_with_a_reason_or_ignored(key: str) -> None:
     for value in (*ODD, [[]], [None], [{"fly": 1}]):
-        told = attempt({key: value})
-        assert isinstance(told, Scenario) == (value in HARMLESS[key] and type(value) is not float), (
+        result = parse({key: value})
+        assert isinstance(result, Scenario) == (value in HARMLESS[key] and type(value) is not float), (
             value,
-            told,
+            result,
         )
-        assert isinstance(told, Scenario) or "\n" not in told
+        assert isinstance(result, Scenario) or "\n" not in result
 
 
 @pytest.mark.parametrize(
@@ -220,7 +220,7 @@ def test_an_odd_part_of_a_scenario_is_refused_in_a_line_or_means_nothing(key: st
     ],
     ids=lambda text: text[:40],
 )
-def test_a_wrong_scenario_is_refused_in_words_that_say_where(text: str, words: str) -> None:
-    told = attempt(text)
-    assert isinstance(told, str)
-    assert words in told
+def test_an_invalid_scenario_is_refused_with_its_location(text: str, words: str) -> None:
+    result = parse(text)
+    assert isinstance(result, str)
+    assert words in result

@@ -1,4 +1,4 @@
-"""What of report after report is shown anew, and how soon."""
+"""Which values of a report are published, and how soon."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ def report(voltage: float, *cells: float) -> Report:
     return changed(NOTHING, sample=replace(SAMPLE, voltage=voltage, cells=cells or (3.3, 3.3)))
 
 
-def test_the_first_report_is_shown_whole_as_far_as_it_is_valid() -> None:
+def test_the_first_report_publishes_all_valid_values() -> None:
     first = report(13.2)
     assert Diff(ITEMS).changes(first, 0.0) == {
         path: value for path, value in values(ITEMS, first).items() if value is not None
     }
 
 
-def test_what_stays_as_it_was_is_not_shown_again() -> None:
+def test_unchanged_values_are_not_published_again() -> None:
     reader = Diff(ITEMS)
     reader.changes(report(13.2), 0.0)
     assert not any(reader.changes(report(13.2), float(second)) for second in range(1, 100))
 
 
-def test_noise_below_what_can_be_read_is_not_shown() -> None:
+def test_changes_below_the_step_of_a_path_are_not_published() -> None:
     reader = Diff(ITEMS)
     reader.changes(report(13.2), 0.0)
     assert reader.changes(report(13.2004), 1.0) == {}
@@ -74,7 +74,7 @@ def test_slow_paths_change_together_at_most_at_their_rate() -> None:
 
 
 @pytest.mark.parametrize("invalid", [None, nan, inf])
-def test_becoming_invalid_and_valid_never_waits(invalid: float | None) -> None:
+def test_becoming_invalid_or_valid_is_published_at_once(invalid: float | None) -> None:
     reader = Diff(ITEMS)
     assert reader.changes(changed(NOTHING, soc=50.0), 0.0)["/Soc"] == 50.0
     assert reader.changes(changed(NOTHING, soc=invalid), 1.0) == {"/Soc": None}
@@ -83,23 +83,23 @@ def test_becoming_invalid_and_valid_never_waits(invalid: float | None) -> None:
     assert reader.changes(changed(NOTHING, soc=52.0), 4.0) == {}
 
 
-def test_a_value_that_was_not_shown_in_its_time_is_shown_when_it_may_be() -> None:
+def test_a_delayed_value_is_published_when_its_interval_has_passed() -> None:
     reader = Diff(ITEMS)
     reader.changes(report(13.2, 3.3, 3.3), 0.0)
     assert reader.changes(report(13.2, 3.4, 3.3), 1.0) == {}
     assert reader.changes(report(13.2, 3.4, 3.3), 5.0) == {"/Voltages/Cell1": 3.4}
 
 
-def test_the_age_of_the_last_sample_makes_no_signal_of_its_own_while_polls_are_good() -> None:
+def test_the_age_of_the_last_sample_causes_no_signal_while_polls_succeed() -> None:
     reader = Diff(items_for(IDENTITY))
     reader.changes(changed(REPORT, age=0.1), 0.0)
     assert not any(reader.changes(changed(REPORT, age=0.1 + n % 7 / 10), float(n)) for n in range(1, 600))
 
 
-def test_the_age_of_the_last_sample_is_told_once_a_minute_when_it_grows() -> None:
+def test_a_growing_age_of_the_last_sample_is_published_once_a_minute() -> None:
     reader = Diff(items_for(IDENTITY))
     changes = {n: reader.changes(changed(NOTHING, age=float(n)), float(n)) for n in range(0, 241, 10)}
-    assert {n: told["/Bluetooth/SampleAge"] for n, told in changes.items() if told and n} == {
+    assert {n: change["/Bluetooth/SampleAge"] for n, change in changes.items() if change and n} == {
         60: 60,
         120: 120,
         180: 180,
@@ -116,7 +116,9 @@ reports = st.builds(
 
 
 @given(st.lists(st.tuples(seconds, reports), min_size=1, max_size=30))
-def test_every_path_shows_its_report_or_waits_for_its_time(course: list[tuple[int, Report]]) -> None:
+def test_every_path_has_its_reported_value_or_waits_for_its_interval(
+    course: list[tuple[int, Report]],
+) -> None:
     reader, now = Diff(ITEMS), 0.0
     shown: dict[str, Value | None] = dict.fromkeys(item.path for item in ITEMS)
     differs_since: dict[str, float] = {}
@@ -135,7 +137,7 @@ def test_every_path_shows_its_report_or_waits_for_its_time(course: list[tuple[in
 
 
 class Spy:
-    """A report that records which of its fields are read, and of its decision's."""
+    """A report that records which fields of it and of its decision are read."""
 
     def __init__(self, watched: object, fields: set[str] | None = None) -> None:
         self.watched = watched
@@ -153,7 +155,7 @@ ALL_ROWS = items_for(IDENTITY, controls=True)
 FULL = replace(CONTROLLING, counters=COUNTERS)
 
 
-def test_a_row_reads_only_the_fields_that_its_source_names() -> None:
+def test_a_row_reads_only_the_fields_named_by_its_source() -> None:
     for item, watched in product(ALL_ROWS, (FULL, changed(FULL, sample=None), NOTHING)):
         read, said = Spy(watched), Spy(watched)
         item.read(read)  # type: ignore[arg-type]
@@ -161,7 +163,7 @@ def test_a_row_reads_only_the_fields_that_its_source_names() -> None:
         assert read.fields <= said.fields, item.path
 
 
-def test_the_shape_of_a_source_alone_decides_whether_its_rows_are_valid() -> None:
+def test_whether_rows_are_valid_depends_only_on_the_shape_of_their_source() -> None:
     other = replace(
         SAMPLE,
         cells=tuple(reversed(REPORT.decision.sample.cells)) if REPORT.decision.sample else (),

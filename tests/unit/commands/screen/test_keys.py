@@ -1,4 +1,4 @@
-"""Keys of the full screen: what a terminal sends, and where it leads."""
+"""Keys of the full screen: what a terminal sends, and the resulting view."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SIZE = (34, 20)
 
 
 def after(*keys: str, view: View | None = None, scene: Scene = SCENE) -> View | None:
-    """The view after these keys, each followed by a drawing."""
+    """Return the view after these keys, drawn after each."""
     picture = frame(scene, view or View(), *SIZE)
     for key in keys:
         following = pressed(scene, picture.view, key, picture.screenful)
@@ -36,42 +36,42 @@ def after(*keys: str, view: View | None = None, scene: Scene = SCENE) -> View | 
         (b"\x1b", ["escape"]),
         (b"\x1bq", ["escape", "q"]),
         (b"\r\n", ["enter", "enter"]),
-        (b"\x1b[1;5C2", ["2"]),  # Ctrl with an arrow means nothing here, and its digits are no keys
+        (b"\x1b[1;5C2", ["2"]),  # Ctrl with an arrow is ignored, and its digits are no keys
         (b"\x1b[200~", []),
         (b"\xff", ["\N{REPLACEMENT CHARACTER}"]),
     ],
 )
-def test_what_a_terminal_sends_is_read_as_keys(sent: bytes, keys: list[str]) -> None:
+def test_terminal_input_is_parsed_as_keys(sent: bytes, keys: list[str]) -> None:
     assert list(keys_of(sent)) == keys
 
 
 @pytest.mark.parametrize("key", ["q", "Q"])
 @pytest.mark.parametrize("view", [View(), View(opened=True), View(helping=True)])
-def test_q_quits_from_everywhere(key: str, view: View) -> None:
+def test_q_quits_from_every_page(key: str, view: View) -> None:
     assert after(key, view=view) is None
 
 
-def test_dependencies_choose_a_pack_and_enter_opens_it() -> None:
+def test_arrows_choose_a_pack_and_enter_opens_it() -> None:
     assert after("down", "enter") == View(selected=SIXTEEN.service, opened=True)
     assert after("up") == View(selected=PORT.service)
     assert after(*["down"] * 9) == View(selected=STARBOARD.service)
 
 
-def test_a_number_opens_that_pack_and_one_too_high_does_nothing() -> None:
+def test_a_number_opens_that_pack_and_a_number_too_high_does_nothing() -> None:
     assert after("3") == View(selected=STARBOARD.service, opened=True)
     assert after("9") == View(selected=PORT.service)
 
 
-def test_escape_leads_back_to_all_packs() -> None:
+def test_escape_returns_to_the_overview() -> None:
     assert after("2", "escape") == View(selected=SIXTEEN.service)
 
 
-def test_on_a_page_left_and_right_lead_to_the_other_packs() -> None:
+def test_left_and_right_on_a_page_switch_to_the_other_packs() -> None:
     assert after("1", "right") == View(selected=SIXTEEN.service, opened=True)
     assert after("1", "left") == View(selected=PORT.service, opened=True)
 
 
-def test_a_page_is_moved_to_its_end_and_no_further() -> None:
+def test_a_page_scrolls_to_its_end_and_no_further() -> None:
     at_end = after("2", "end")
     assert at_end
     assert at_end.top > 0
@@ -83,7 +83,7 @@ def test_a_page_is_moved_to_its_end_and_no_further() -> None:
 
 
 @pytest.mark.parametrize("size", [(34, 20), (60, 24), (34, 45)])
-def test_space_moves_a_page_by_the_lines_that_are_seen(size: tuple[int, int]) -> None:
+def test_space_scrolls_by_the_visible_lines(size: tuple[int, int]) -> None:
     view = View(selected=SIXTEEN.service, opened=True)
     (whole,) = [frame(SCENE, view, size[0], 300).lines]
     seen: list[str] = []
@@ -93,19 +93,19 @@ def test_space_moves_a_page_by_the_lines_that_are_seen(size: tuple[int, int]) ->
         seen += [one for one in body if one and one not in seen and " more line" not in one]
         following = pressed(SCENE, picture.view, "page down", picture.screenful)
         assert following
-        assert following.top - picture.view.top == size[1] - 4  # header, footer, two lines with counts
+        assert following.top - picture.view.top == size[1] - 4  # header, footer, two count lines
         picture = frame(SCENE, following, *size)
     assert seen == list(dict.fromkeys(text_of(one) for one in whole[1:-1] if one))
 
 
-def test_the_help_leaves_a_page_where_it_was() -> None:
+def test_the_help_keeps_the_scroll_position_of_a_page() -> None:
     moved = after("2", "down", "down", "down")
     assert moved
     assert moved.top == 3
     assert after("2", "down", "down", "down", "?", "down", "?") == moved
 
 
-def test_help_names_each_key_and_any_other_key_ends_it() -> None:
+def test_the_help_names_each_key_and_any_other_key_closes_it() -> None:
     view = after("?")
     assert view
     assert view.helping

@@ -42,24 +42,24 @@ def test_a_bar_is_full_or_empty_only_if_the_value_is(part: float, text: str) -> 
 
 
 @given(st.floats(-1, 2), st.integers(0, 60), st.sampled_from([BLOCKS, ASCII]))
-def test_a_bar_is_as_wide_as_it_should_be(part: float, width: int, glyphs: Glyphs) -> None:
+def test_a_bar_has_the_given_width(part: float, width: int, glyphs: Glyphs) -> None:
     assert len(bar(part, width, glyphs)) == width
 
 
-def test_a_sparkline_goes_from_its_lowest_to_its_highest_value_with_gaps() -> None:
+def test_a_sparkline_ranges_from_its_lowest_to_its_highest_value_with_gaps() -> None:
     assert sparkline([1.0, None, 4.5, 8.0], BLOCKS) == "▁ ▅█"
     assert sparkline([2.0, 2.0], BLOCKS) == "▁▁"
     assert sparkline([], BLOCKS) == ""
 
 
-def test_a_trend_keeps_a_value_per_step_and_leaves_out_what_it_missed() -> None:
+def test_a_trend_keeps_one_value_per_step_and_shows_gaps() -> None:
     trend = Trend()
     for at, value in ((0.0, 1.0), (0.5, 9.0), (STEP, 2.0), (STEP * 4, 3.0)):
         trend.add(value, at)
     assert list(trend.values) == [1.0, 2.0, None, None, 3.0]
 
 
-def test_a_trend_begins_at_once_when_the_clock_has_gone_back() -> None:
+def test_a_trend_restarts_when_the_clock_goes_back() -> None:
     trend = Trend()
     trend.add(1.0, 100.0)
     trend.add(2.0, 5.0)
@@ -67,7 +67,7 @@ def test_a_trend_begins_at_once_when_the_clock_has_gone_back() -> None:
     assert list(trend.values) == [1.0, 2.0, 3.0]
 
 
-def test_a_trend_of_a_long_gap_holds_no_more_than_it_may() -> None:
+def test_a_trend_with_a_long_gap_is_bounded() -> None:
     trend = Trend()
     trend.add(1.0, 0.0)
     trend.add(2.0, 1e9)
@@ -75,7 +75,7 @@ def test_a_trend_of_a_long_gap_holds_no_more_than_it_may() -> None:
     assert trend.values[-1] == 2.0
 
 
-def test_in_a_narrow_trend_the_peaks_stay() -> None:
+def test_a_narrow_trend_keeps_the_peaks() -> None:
     trend = Trend()
     for step, value in enumerate([1.0, 1.0, -20.0, 1.0, None, None, 2.0, 3.0]):
         trend.add(value, step * STEP)
@@ -87,21 +87,23 @@ def texts(lines: list[Line]) -> list[str]:
     return [text_of(one) for one in lines]
 
 
-def test_chunks_flow_and_keep_their_columns_until_the_line_is_full() -> None:
+def test_chunks_are_placed_in_columns_until_the_line_is_full() -> None:
     chunks = [line("one   "), line("two"), line("three four five")]
     assert texts(flowed(chunks, 12)) == ["one     two", "three four", "five"]
     assert texts(flowed(chunks, 11, indent=2)) == ["  one", "  two", "  three", "  four five"]
     assert texts(labelled("now", [line("a"), line("b")], 20, 6)) == ["now   a  b"]
 
 
-def test_a_word_that_is_too_long_is_broken_and_nothing_is_lost() -> None:
+def test_a_word_that_is_too_long_is_broken_without_loss() -> None:
     assert texts(flowed([line("abcdefghij")], 4)) == ["abcd", "efgh", "ij"]
     first, rest = split(line("長い名前"), 5)
     assert (text_of(first), text_of(rest)) == ("長い", "名前")
 
 
 @given(st.text(max_size=60), st.integers(1, 20))
-def test_a_folded_line_has_every_letter_and_fits_unless_one_letter_does_not(text: str, width: int) -> None:
+def test_a_wrapped_line_keeps_every_character_and_fits_if_a_single_character_does(
+    text: str, width: int
+) -> None:
     whole = line(text)
     lines = flowed([whole], width)
     assert "".join(texts(lines)).replace(" ", "") == text_of(whole).replace(" ", "")
@@ -109,13 +111,13 @@ def test_a_folded_line_has_every_letter_and_fits_unless_one_letter_does_not(text
     assert width_of(cut(whole, width)) <= width
 
 
-def test_styles_survive_folding() -> None:
+def test_styles_survive_wrapping() -> None:
     first, rest = split((Span("red", Style.ALARM), Span(" plain")), 2)
     assert first == (Span("re", Style.ALARM),)
     assert rest == (Span("d", Style.ALARM), Span(" plain"))
 
 
-def test_colours_are_sent_unless_they_are_not_wanted() -> None:
+def test_colours_are_sent_unless_disabled() -> None:
     alarm = (Span("low ", Style.PLAIN), Span("ALARM", Style.ALARM))
     assert ansi(alarm, colours=True) == "low \x1b[1;31mALARM\x1b[m"
     assert ansi(alarm, colours=False) == "low \x1b[1;7mALARM\x1b[m"  # reversed, no colour

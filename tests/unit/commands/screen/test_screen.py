@@ -1,4 +1,4 @@
-"""The full screen of `watch`, drawn from a state and a size: what it says, and that it always fits."""
+"""The full screen of `watch`, drawn from a state and a size: its content, and that it always fits."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LIFEPO4 = PackSettings({"Chemistry": "LiFePO4", "CellFull": 3.45})
 
 
 def pack(number: int, report: Report = CONTROLLING) -> Battery:
-    """A pack with an address and a name of its own."""
+    """Return a pack with its own address and name."""
     return replace(shown(report), service=f"com.victronenergy.battery.xbms_a4c1370000{number:02x}")
 
 
@@ -63,7 +63,7 @@ SIXTEEN = pack(
 LOST = pack(4, changed(SILENT, custom_name="Lost", phase=Phase.LOST, link=LinkStatus(state="searching")))
 GONE = replace(named(5, "Gone"), gone=True)
 BOW = Absent(name="Dinghy", address="A4:C1:37:0A:0B:0D")
-UNHEARD = Contact(state=ContactState.NOT_HEARD, reason="not heard for 12 min", advice="is it in range?")
+NOT_HEARD = Contact(state=ContactState.NOT_HEARD, reason="not heard for 12 min", advice="is it in range?")
 
 
 def drawn(scene: Scene, size: tuple[int, int], view: View | None = None) -> list[str]:
@@ -74,8 +74,8 @@ def page_of(pack: Battery, size: tuple[int, int] = (80, 40)) -> list[str]:
     return drawn(Scene(packs=[pack]), size, View(opened=True))
 
 
-def everything(scene: Scene, size: tuple[int, int], view: View) -> str:
-    """All that comes to be seen as the page is moved from its beginning to its end."""
+def all_text(scene: Scene, size: tuple[int, int], view: View) -> str:
+    """Return all text shown while the page scrolls from its start to its end."""
     seen: dict[str, None] = {}
     for top in range(200):
         moved = frame(scene, replace(view, top=top), *size)
@@ -86,7 +86,7 @@ def everything(scene: Scene, size: tuple[int, int], view: View) -> str:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_first_screen_says_of_each_pack_what_it_does_and_what_limits_it(size: tuple[int, int]) -> None:
+def test_the_overview_shows_the_activity_and_the_limits_of_each_pack(size: tuple[int, int]) -> None:
     text = " ".join(" ".join(drawn(Scene(clock="10:42:07", packs=[PORT, STARBOARD]), size)).split())
     assert text.startswith("dbus-xbms service running 10:42:07")
     for words in (
@@ -101,8 +101,8 @@ def test_the_first_screen_says_of_each_pack_what_it_does_and_what_limits_it(size
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_page_of_a_pack_shows_all_of_it_at_every_size(size: tuple[int, int]) -> None:
-    text = everything(Scene(packs=[SIXTEEN]), size, View(opened=True))
+def test_the_page_of_a_pack_shows_all_values_at_every_size(size: tuple[int, int]) -> None:
+    text = all_text(Scene(packs=[SIXTEEN]), size, View(opened=True))
     assert all(f" {3.3 + n / 1000:.3f}" in text for n in range(16))
     for words in (
         *("Stern", "A4:C1:37:00:00:03", "76.3%", "152.6Ah of 200.0Ah", "MOSFET 31.0°C"),
@@ -116,7 +116,7 @@ def test_the_page_of_a_pack_shows_all_of_it_at_every_size(size: tuple[int, int])
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_alarms_are_on_every_page_however_far_it_is_moved(size: tuple[int, int]) -> None:
+def test_alarms_are_visible_on_every_page_at_every_scroll_position(size: tuple[int, int]) -> None:
     scene = Scene(packs=[ALARMED, SIXTEEN, *(named(n, f"Pack {n}") for n in range(10, 20))])
     for view in (View(), View(helping=True), View(opened=True, selected=SIXTEEN.service, top=9)):
         text = " ".join(" ".join(drawn(scene, size, view)).split())
@@ -131,7 +131,7 @@ LOW_SOC = [raised(n, f"Pack {n}", {"/Alarms/LowSoc": Level.WARNING}) for n in ra
 
 
 @pytest.mark.parametrize("size", [(34, 20), (80, 15), (120, 40)])
-def test_no_alarm_hides_behind_the_warnings_of_other_packs(size: tuple[int, int]) -> None:
+def test_warnings_of_other_packs_do_not_hide_an_alarm(size: tuple[int, int]) -> None:
     last = raised(30, "Z last", {"/Alarms/HighCellVoltage": Level.ALARM})
     lines = drawn(Scene(packs=[*LOW_SOC, last]), size)
     assert lines[1] == "! Z last:  cell voltage high ALARM"
@@ -156,7 +156,7 @@ def test_cell_voltages_come_before_temperatures_currents_and_the_rest() -> None:
         ((24, 15), "+8 warnings"),
     ],
 )
-def test_alarms_that_do_not_fit_are_counted_in_one_whole_line_with_their_packs(
+def test_alarms_that_do_not_fit_are_counted_on_one_line_with_their_packs(
     size: tuple[int, int], words: str
 ) -> None:
     assert words in drawn(Scene(packs=LOW_SOC), size)
@@ -170,7 +170,7 @@ def test_a_pack_with_an_alarm_is_marked_in_the_list_in_the_colour_of_the_alarm()
     assert marks["Port"].text == " "
 
 
-def test_alarms_that_go_on_in_another_line_are_indented() -> None:
+def test_continuation_lines_of_alarms_are_indented() -> None:
     scene = Scene(packs=[raised(1, "Bow", dict.fromkeys(ALARM_PATHS, Level.ALARM))])
     lines = drawn(scene, (34, 40))[1:]
     rows = lines[: next(at for at, one in enumerate(lines) if one.startswith(("▸", " 1")))]
@@ -182,11 +182,11 @@ def test_alarms_that_do_not_fit_are_all_on_the_page_of_the_pack() -> None:
     alarms = dict.fromkeys(ALARM_PATHS, Level.ALARM)
     scene = Scene(packs=[pack(n, changed(CONTROLLING, alarms=alarms)) for n in range(3)])
     assert any(re.match(r"\+\d+ alarms", one) for one in drawn(scene, (34, 20)))
-    text = everything(Scene(packs=scene.packs[:1]), (34, 20), View(opened=True))
+    text = all_text(Scene(packs=scene.packs[:1]), (34, 20), View(opened=True))
     assert all(f"{words} ALARM" in text for words in ALARM_WORDS.values())
 
 
-def test_every_alarm_has_words() -> None:
+def test_every_alarm_has_a_text() -> None:
     assert {path.removeprefix("/Alarms/") for path in ALARM_PATHS} == set(ALARM_WORDS)
 
 
@@ -202,7 +202,7 @@ def test_a_mosfet_that_is_off_is_yellow_on_both_pages() -> None:
         assert {span.style for span in spans if "discharge off" in span.text} == {Style.WARNING}
 
 
-def test_packs_that_do_not_fit_are_counted_and_the_chosen_one_is_always_there() -> None:
+def test_packs_that_do_not_fit_are_counted_and_the_chosen_one_is_always_shown() -> None:
     packs = [named(n, f"Pack {n}") for n in range(10, 20)]
     for chosen in packs:
         lines = drawn(Scene(packs=packs), (34, 20), View(selected=chosen.service))
@@ -213,7 +213,7 @@ def test_packs_that_do_not_fit_are_counted_and_the_chosen_one_is_always_there() 
 
 
 @given(st.integers(0, 60), st.sampled_from(SIZES))
-def test_of_a_page_no_line_is_left_out_without_being_counted(top: int, size: tuple[int, int]) -> None:
+def test_every_omitted_line_of_a_page_is_counted(top: int, size: tuple[int, int]) -> None:
     scene, view = Scene(packs=[SIXTEEN]), View(opened=True)
     whole = drawn(scene, (size[0], 200), view)
     all_lines = [one for one in whole[1:-1] if one]
@@ -251,9 +251,7 @@ def test_nothing_is_drawn_beyond_the_terminal(
 
 
 @given(st.sampled_from(PACKS), st.integers(34, 200))
-def test_no_line_is_made_wider_than_the_terminal_so_that_none_has_to_be_cut(
-    battery: Battery, width: int
-) -> None:
+def test_no_line_is_wider_than_the_terminal(battery: Battery, width: int) -> None:
     trends = Trends()
     for step in range(300):
         trends.current.add(-250.0 + step, 2.0 * step)
@@ -261,7 +259,7 @@ def test_no_line_is_made_wider_than_the_terminal_so_that_none_has_to_be_cut(
     scene = Scene(
         packs=[battery, ALARMED],
         absent=[BOW],
-        contacts={battery.address: UNHEARD, BOW.address: UNHEARD},
+        contacts={battery.address: NOT_HEARD, BOW.address: NOT_HEARD},
         trends={battery.service: trends},
     )
     made = [*page.lines(scene, battery, width), *page.absent(scene, BOW, width)]
@@ -270,7 +268,7 @@ def test_no_line_is_made_wider_than_the_terminal_so_that_none_has_to_be_cut(
 
 
 def test_a_pack_that_is_not_on_the_bus_is_listed_with_the_reason_and_has_a_page() -> None:
-    scene = Scene(packs=[PORT], absent=[BOW], contacts={BOW.address: UNHEARD})
+    scene = Scene(packs=[PORT], absent=[BOW], contacts={BOW.address: NOT_HEARD})
     assert any("Dinghy" in one and "not heard for 12 min" in one for one in drawn(scene, (80, 24)))
     view = View(selected=places(scene)[1], opened=True)
     assert drawn(scene, (80, 24), view)[1:4] == [
@@ -281,40 +279,42 @@ def test_a_pack_that_is_not_on_the_bus_is_listed_with_the_reason_and_has_a_page(
 
 
 @pytest.mark.parametrize("battery", [LOST, GONE])
-def test_of_a_pack_that_is_not_read_any_more_the_reason_and_what_helps_are_shown(battery: Battery) -> None:
-    scene = Scene(packs=[battery], contacts={battery.address: UNHEARD})
+def test_a_pack_that_is_no_longer_read_is_shown_with_the_reason_and_advice(battery: Battery) -> None:
+    scene = Scene(packs=[battery], contacts={battery.address: NOT_HEARD})
     assert "not heard for 12 min" in " ".join(drawn(scene, (80, 24)))
     lines = drawn(scene, (80, 24), View(opened=True))
     assert "contact not heard for 12 min" in lines
     assert "try     is it in range?" in lines
 
 
-def test_while_the_service_does_not_answer_no_pack_looks_as_if_it_were_read() -> None:
-    scene = Scene(service="service not answering", well=False, stale=True, packs=[PORT])
+def test_while_the_service_does_not_answer_no_pack_is_shown_as_being_read() -> None:
+    scene = Scene(service="service not answering", healthy=False, stale=True, packs=[PORT])
     for view in (View(), View(opened=True)):
         text = " ".join(drawn(scene, (80, 24), view))
         assert "not updated" in text
         assert "charging " not in text
 
 
-def test_a_pack_that_is_read_well_has_nothing_to_explain() -> None:
+def test_a_healthy_pack_is_shown_without_explanation() -> None:
     well = Contact(state=ContactState.CONNECTED, reason="connected", silence=0.4)
     scene = Scene(packs=[PORT], contacts={PORT.address: well})
     assert not any(one.startswith("contact") for one in drawn(scene, (80, 40), View(opened=True)))
 
 
-def test_a_sample_is_as_old_as_the_service_says_now() -> None:
-    told = replace(PORT, values={**PORT.values, "/Bluetooth/SampleAge": 0})
-    (now,) = aged([told], {PORT.address: replace(UNHEARD, silence=10.2)})
+def test_the_age_of_a_sample_is_the_latest_reported_one() -> None:
+    published = replace(PORT, values={**PORT.values, "/Bluetooth/SampleAge": 0})
+    (now,) = aged([published], {PORT.address: replace(NOT_HEARD, silence=10.2)})
     assert any("sample 10 s old" in one for one in page_of(now))
-    (later,) = aged([told], {PORT.address: replace(UNHEARD, silence=10.2)}, passed=1.9)
+    (later,) = aged([published], {PORT.address: replace(NOT_HEARD, silence=10.2)}, passed=1.9)
     assert any("sample 12 s old" in one for one in page_of(later))
-    assert aged([told], {}) == [told]
-    assert aged([PORT], {PORT.address: UNHEARD}) == [PORT]
+    assert aged([published], {}) == [published]
+    assert aged([PORT], {PORT.address: NOT_HEARD}) == [PORT]
 
 
-def test_without_a_pack_the_screen_says_why_there_is_none() -> None:
-    scene = Scene(service="service stopped", well=False, nothing="Nothing to show: the service is stopped.")
+def test_without_packs_the_screen_shows_the_reason() -> None:
+    scene = Scene(
+        service="service stopped", healthy=False, nothing="Nothing to show: the service is stopped."
+    )
     lines = drawn(scene, (80, 24))
     assert lines[0].startswith("dbus-xbms service stopped")
     assert lines[1] == "Nothing to show: the service is stopped."
@@ -335,18 +335,18 @@ def test_without_a_pack_the_screen_says_why_there_is_none() -> None:
         (pack(6, changed(REPORT, sample=replace(SAMPLE, current=-5.0))), "discharging"),
     ],
 )
-def test_what_a_pack_does_is_said_in_a_word_or_two(battery: Battery, words: str) -> None:
+def test_the_activity_of_a_pack_is_one_or_two_words(battery: Battery, words: str) -> None:
     assert words in " ".join(drawn(Scene(packs=[battery]), (120, 24))[:3])
 
 
-def test_a_lost_pack_shows_no_number_that_could_be_taken_for_fresh() -> None:
+def test_a_lost_pack_shows_no_values() -> None:
     for view in (View(), View(opened=True)):
         text = " ".join(drawn(Scene(packs=[LOST]), (120, 40), view))
         assert "3.312" not in text
         assert "13.25" not in text
 
 
-def test_low_high_and_spread_of_a_page_are_those_of_the_cells_beside_them() -> None:
+def test_low_high_and_spread_of_a_page_match_the_cells_shown() -> None:
     newer = {"/System/MinCellVoltage": 3.2, "/System/MaxCellVoltage": 3.4, "/Voltages/Diff": 0.2}
     text = " ".join(page_of(replace(PORT, values={**PORT.values, **newer})))
     assert "spread 0.006V" in text
@@ -357,18 +357,18 @@ def test_low_high_and_spread_of_a_page_are_those_of_the_cells_beside_them() -> N
     )
 
 
-def test_a_pack_that_was_removed_is_not_shown_as_one_that_left_the_bus() -> None:
+def test_a_removed_pack_is_not_shown_as_missing_from_the_bus() -> None:
     well = Contact(state=ContactState.CONNECTED, reason="connected")
     assert known_to({PORT.address: well}, [PORT, GONE]) == [PORT]
-    assert known_to({GONE.address: UNHEARD}, [PORT, GONE]) == [PORT, GONE]
+    assert known_to({GONE.address: NOT_HEARD}, [PORT, GONE]) == [PORT, GONE]
 
 
-def test_a_bar_goes_from_low_to_full_where_the_pack_controls_and_else_over_what_was_seen() -> None:
+def test_a_bar_ranges_from_low_to_full_for_a_controlling_pack_and_over_the_extremes_otherwise() -> None:
     assert any("bars from 2.90 V (low) to 3.45 V (full)" in one for one in page_of(PORT))
     assert any("bars from 3.21 V to 3.41 V (seen so far)" in one for one in page_of(STARBOARD))
 
 
-def test_a_cell_beyond_full_stands_out() -> None:
+def test_a_cell_above_full_is_highlighted() -> None:
     high = replace(PORT, values={**PORT.values, "/Voltages/Cell3": 3.6})
     lines = frame(Scene(packs=[high]), View(opened=True), 80, 40).lines
     (cell,) = [one for one in lines if text_of(one).startswith(" 3 ")]
@@ -389,7 +389,7 @@ def test_the_last_minutes_are_a_sparkline_with_ends_and_time() -> None:
     assert re.fullmatch(r"spread  ▁+  0.004V in 3 min", spread)
 
 
-def test_ends_that_look_the_same_are_one_and_no_current_has_no_sign() -> None:
+def test_equal_ends_are_shown_once_and_zero_has_no_sign() -> None:
     trends = Trends()
     for step in range(51):
         trends.current.add(0.04 * (-1) ** step, 2.0 * step)
@@ -409,7 +409,7 @@ def test_a_terminal_without_block_characters_gets_ascii() -> None:
         assert text.isascii()
 
 
-def test_a_name_cannot_command_the_terminal() -> None:
+def test_control_characters_in_a_name_do_not_reach_the_terminal() -> None:
     bad = named(7, "\x1b[2Jowned\nline")
     for view in (View(), View(opened=True)):
         text = "".join(drawn(Scene(packs=[bad]), (80, 24), view))
@@ -425,6 +425,6 @@ def test_on_a_tall_terminal_the_page_of_the_chosen_pack_is_below_the_list() -> N
     assert "link    connected" not in "\n".join(drawn(Scene(packs=[PORT, STARBOARD]), (80, 24)))
 
 
-def test_a_caption_stands_above_the_packs() -> None:
+def test_the_caption_is_above_the_packs() -> None:
     lines = drawn(Scene(packs=[PORT], caption="Charging goes to off."), (34, 20))
     assert lines[1] == "Charging goes to off."

@@ -1,4 +1,4 @@
-"""What the full screen makes of a terminal, and of the time since the service has spoken."""
+"""The full screen on a terminal, and the age of data from the service."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.unit.commands.screen.test_screen import GONE, PORT
         (b"\x1b[", True),
         (b"\x1bO", True),
         (b"\x1b[1", True),
-        (b"\x1b[1;", True),  # of Ctrl with an arrow; what follows is no key
+        (b"\x1b[1;", True),  # of Ctrl with an arrow; the rest is no key
         (b"\x1b[1;5", True),
         (b"\x1b[1;5D", False),
         (b"\x1b[A", False),
@@ -28,12 +28,12 @@ from tests.unit.commands.screen.test_screen import GONE, PORT
         (b"q", False),
     ],
 )
-def test_a_sequence_is_waited_for_until_its_last_byte(sent: bytes, more: bool) -> None:
-    assert terminal.is_begun(sent) is more
+def test_an_escape_sequence_is_read_to_its_last_byte(sent: bytes, more: bool) -> None:
+    assert terminal.is_partial(sent) is more
 
 
 class Utf8:
-    """A standard output whose encoding is UTF-8, as Python has it in the locale C too."""
+    """A standard output with encoding UTF-8, which Python uses in the locale C too."""
 
     encoding = "utf-8"
 
@@ -50,7 +50,7 @@ class Utf8:
     ],
     ids=str,
 )
-def test_who_asks_for_the_locale_c_gets_plain_characters(
+def test_the_locale_c_gets_ascii_characters(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], expected: Glyphs
 ) -> None:
     for name in ("LC_ALL", "LANG", "TERM"):
@@ -62,7 +62,7 @@ def test_who_asks_for_the_locale_c_gets_plain_characters(
 
 
 class Bus(Batteries):
-    """The packs on a bus that stands still."""
+    """The packs on a bus without changes."""
 
     def __init__(self, *packs: Battery) -> None:
         self._shown = list(packs)
@@ -73,24 +73,24 @@ class Bus(Batteries):
         return self._shown
 
 
-TOLD = Battery(service=PORT.service, values={**PORT.values, "/Bluetooth/SampleAge": 0}, texts=PORT.texts)
+PUBLISHED = Battery(service=PORT.service, values={**PORT.values, "/Bluetooth/SampleAge": 0}, texts=PORT.texts)
 CONNECTED = {PORT.address: Contact(state=ContactState.CONNECTED, reason="connected", silence=0.5)}
 
 
 @pytest.mark.parametrize("answers", [True, False])
-def test_a_sample_grows_older_while_the_service_says_nothing(answers: bool) -> None:
+def test_the_age_of_a_sample_grows_while_the_service_is_silent(answers: bool) -> None:
     clock = [100.0]
     screen = Screen(contacts=CONNECTED, answered=100.0, answers=answers, now=lambda: clock[0])
     ages = []
     for passed in (0.0, 0.6, 13.0):
         clock[0] = 100.0 + passed
-        (pack,) = screen.scene(Bus(TOLD), keys=True, chars=BLOCKS).packs
+        (pack,) = screen.scene(Bus(PUBLISHED), keys=True, chars=BLOCKS).packs
         ages.append(pack.values["/Bluetooth/SampleAge"])
     assert ages == [0, 1, 13]
 
 
-def test_a_removed_pack_leaves_the_screen_once_the_service_says_so() -> None:
-    waiting, told = Screen(), Screen(contacts=CONNECTED)
-    assert waiting.scene(Bus(TOLD, GONE), keys=True, chars=BLOCKS).packs == [TOLD, GONE]
-    (left,) = told.scene(Bus(TOLD, GONE), keys=True, chars=BLOCKS).packs
-    assert left.service == TOLD.service
+def test_a_removed_pack_leaves_the_screen_once_the_service_reports_it() -> None:
+    waiting, informed = Screen(), Screen(contacts=CONNECTED)
+    assert waiting.scene(Bus(PUBLISHED, GONE), keys=True, chars=BLOCKS).packs == [PUBLISHED, GONE]
+    (remaining,) = informed.scene(Bus(PUBLISHED, GONE), keys=True, chars=BLOCKS).packs
+    assert remaining.service == PUBLISHED.service

@@ -1,4 +1,4 @@
-"""What the values of settings mean now, which of them are odd, and the topics under which they are shown."""
+"""Meanings of the values of settings, notes on unusual ones, and their topics."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ def pack(**chosen: float | str) -> PackSettings:
     ],
 )  # fmt: skip
 def test_a_value_is_shown_with_its_meaning(name: str, settings: PackSettings, words: str) -> None:
-    told = meaning(PackSettings.named(name), settings)
-    assert told.startswith(words)
-    assert bool(told) == bool(words)
+    text = meaning(PackSettings.named(name), settings)
+    assert text.startswith(words)
+    assert bool(text) == bool(words)
 
 
 def _extremes(settings: PackSettings) -> list[dict[str, float | str]]:
@@ -85,16 +85,16 @@ def _extremes(settings: PackSettings) -> list[dict[str, float | str]]:
 
 @pytest.mark.parametrize("chemistry", ["", "LiFePO4", "NMC", "LTO", "custom"])
 @pytest.mark.parametrize("known", [{}, KNOWN], ids=["unknown pack", "known pack"])
-def test_whatever_is_set_its_meaning_is_one_printable_line(chemistry: str, known: dict[str, float]) -> None:
+def test_the_meaning_of_any_value_is_one_printable_line(chemistry: str, known: dict[str, float]) -> None:
     base = PackSettings({"Chemistry": chemistry, **known})
     for chosen in ({}, *_extremes(base)):
         settings = PackSettings({**base, **chosen})
-        told = [meaning(row, settings) for row in MEANINGS]
-        told += [words for row in PackSettings.rows for words in oddities(row, settings)]
-        assert all(words.isprintable() and not words.endswith(".") for words in told)
+        texts = [meaning(row, settings) for row in MEANINGS]
+        texts += [words for row in PackSettings.rows for words in oddities(row, settings)]
+        assert all(words.isprintable() and not words.endswith(".") for words in texts)
 
 
-def test_only_settings_that_there_are_have_a_meaning_or_oddities() -> None:
+def test_only_existing_settings_have_a_meaning_or_notes() -> None:
     judged = {*MEANINGS, *(row for rows, _ in ODDITIES for row in rows)}
     assert {row.name for row in judged} <= set(OFFERED)
 
@@ -127,7 +127,7 @@ def test_only_settings_that_there_are_have_a_meaning_or_oddities() -> None:
     ],
 )  # fmt: skip
 def test_an_unlikely_value_is_shown_with_a_warning(name: str, settings: PackSettings, words: str) -> None:
-    assert any(words in told for told in oddities(PackSettings.named(name), settings))
+    assert any(words in text for text in oddities(PackSettings.named(name), settings))
     assert oddities(PackSettings.custom_name, settings) == []
 
 
@@ -156,7 +156,7 @@ def test_the_defaults_and_sensible_values_are_not_odd(chosen: dict[str, float]) 
     ] == []
 
 
-def test_every_setting_that_is_offered_has_exactly_one_topic() -> None:
+def test_every_offered_setting_has_exactly_one_topic() -> None:
     listed = [row.name for _, rows in TOPICS for row in rows]
     assert sorted(listed) == sorted(OFFERED)
 
@@ -175,7 +175,7 @@ def test_every_setting_that_is_offered_has_exactly_one_topic() -> None:
         ("Control", "0", 0),
     ],
 )
-def test_an_owner_writes_values_in_any_case_and_switches_in_words(
+def test_values_are_accepted_in_any_case_and_switches_as_words(
     name: str, text: str, value: float | str
 ) -> None:
     row = next(row for row in PackSettings.rows if row.name == name)
@@ -185,14 +185,12 @@ def test_an_owner_writes_values_in_any_case_and_switches_in_words(
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("Chemistry", "lead", "Chemistry takes LiFePO4, NMC, LTO, custom, or none, not 'lead'"),
-        ("Control", "maybe", r"Control takes 0 \(off\) or 1 \(on\), not 'maybe'"),
-        ("HoldTime", "on", "HoldTime takes a number from 5 to 300 s, not 'on'"),
+        ("Chemistry", "lead", "Chemistry must be LiFePO4, NMC, LTO, custom, or none, not 'lead'"),
+        ("Control", "maybe", r"Control must be 0 \(off\) or 1 \(on\), not 'maybe'"),
+        ("HoldTime", "on", "HoldTime must be a number from 5 to 300 s, not 'on'"),
     ],
 )
-def test_a_value_that_there_is_not_is_answered_with_those_that_there_are(
-    name: str, text: str, words: str
-) -> None:
+def test_an_unknown_value_gets_a_list_of_the_known_ones(name: str, text: str, words: str) -> None:
     row = next(row for row in PackSettings.rows if row.name == name)
     with pytest.raises(SettingsError, match=words):
         row.parse(text)

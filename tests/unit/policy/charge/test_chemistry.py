@@ -11,9 +11,9 @@ CUSTOM = {"CellFull": 3.9, "CellFloat": 3.8, "CellLow": 3.1, "CellHighCutoff": 4
 
 
 def found(cells: tuple[float, ...], soc: float, chemistry: str = "LiFePO4", **chosen: object) -> str:
-    """The contradiction between a preset and a pack."""
-    seen = sample(cells=cells, voltage=sum(cells), soc=soc)
-    return voltage_contradiction(preset(settings(Chemistry=chemistry, **chosen)), seen.cells, seen.soc)
+    """Return the contradiction between a preset and a pack, or an empty text."""
+    reading = sample(cells=cells, voltage=sum(cells), soc=soc)
+    return voltage_contradiction(preset(settings(Chemistry=chemistry, **chosen)), reading.cells, reading.soc)
 
 
 def test_lifepo4_is_the_preset_with_its_published_voltages() -> None:
@@ -25,7 +25,7 @@ def test_lifepo4_is_the_preset_with_its_published_voltages() -> None:
 
 
 @pytest.mark.parametrize("chemistry", CHEMISTRIES)
-def test_every_preset_is_in_order_and_leaves_nothing_at_its_cutoffs(chemistry: str) -> None:
+def test_every_preset_is_consistent_and_allows_no_current_at_its_cutoffs(chemistry: str) -> None:
     chosen = preset(settings(Chemistry=chemistry))
     assert not chosen.refused
     assert (
@@ -44,7 +44,7 @@ def test_every_preset_is_in_order_and_leaves_nothing_at_its_cutoffs(chemistry: s
     assert chosen.discharge_temperature.at(-30) == chosen.discharge_temperature.at(80) == 0
 
 
-def test_every_value_can_be_the_owners() -> None:
+def test_every_value_of_a_preset_can_be_set() -> None:
     chosen = preset(
         settings(CellFull=3.5, CellLow=3.0, ChargeTemperatureCurve="5:0 25:1", HighCellWarning=3.57)
     )
@@ -79,14 +79,14 @@ def test_custom_needs_its_voltages() -> None:
         {"ChargeTemperatureCurve": "20:1 10:0"},
     ],
 )
-def test_values_that_contradict_one_another_are_refused_in_words(chosen: dict[str, object]) -> None:
+def test_contradictory_values_are_refused_with_a_reason(chosen: dict[str, object]) -> None:
     assert preset(settings(**chosen)).refused
 
 
 @pytest.mark.parametrize(
     ("chemistry", "full", "cutoff"), [("LiFePO4", 3.65, 3.70), ("NMC", 4.20, 4.25), ("LTO", 2.80, 2.85)]
 )
-def test_a_named_chemistry_has_ceilings_that_no_setting_goes_beyond(
+def test_no_setting_exceeds_the_ceiling_of_a_named_chemistry(
     chemistry: str, full: float, cutoff: float
 ) -> None:
     owner = settings(Chemistry=chemistry)
@@ -103,13 +103,13 @@ def test_a_named_chemistry_has_ceilings_that_no_setting_goes_beyond(
 
 
 @pytest.mark.parametrize(("chemistry", "lowest"), [("LiFePO4", 2.0), ("NMC", 2.5), ("LTO", 1.5)])
-def test_a_named_chemistry_is_not_emptied_below_its_data_sheets_either(chemistry: str, lowest: float) -> None:
+def test_no_setting_discharges_a_named_chemistry_below_its_data_sheet(chemistry: str, lowest: float) -> None:
     owner = settings(Chemistry=chemistry)
     assert refusal(owner, {"CellLowCutoff": lowest}) == ""
     assert "at least" in refusal(owner, {"CellLowCutoff": lowest - 0.01})
 
 
-def test_custom_alone_goes_beyond() -> None:
+def test_only_custom_may_exceed_the_ceilings() -> None:
     high = {"CellFull": 4.9, "CellFloat": 4.8, "CellLow": 0.4, "CellHighCutoff": 5.0, "CellLowCutoff": 0.2}
     chosen = preset(settings(Chemistry="custom", **high))
     assert (chosen.refused, chosen.full, chosen.ceiling) == ("", 4.9, 5.0)
@@ -126,14 +126,14 @@ def test_custom_alone_goes_beyond() -> None:
         ("ChargeTemperatureCurve", "0:0 20:1 61:0.1"),
     ],
 )
-def test_a_curve_that_allows_current_where_the_chemistry_takes_none_is_refused(name: str, curve: str) -> None:
+def test_a_curve_that_allows_current_where_the_chemistry_forbids_it_is_refused(name: str, curve: str) -> None:
     owner = settings(Chemistry="LiFePO4")
     assert "where LiFePO4 takes none" in refusal(owner, {name: curve})
     assert preset(settings(Chemistry="LiFePO4", **{name: curve})).refused
     assert not preset(settings(Chemistry="custom", **CUSTOM, **{name: curve})).refused
 
 
-def test_14_4_v_on_4_cells_of_lifepo4_moves_the_cut_off_along() -> None:
+def test_14_4_v_on_4_cells_of_lifepo4_raises_the_cutoff_too() -> None:
     chosen = preset(settings(Chemistry="LiFePO4", CellFull=3.6))
     assert (chosen.refused, chosen.full, chosen.cutoff_high) == ("", 3.6, 3.65)
     assert chosen.charge_cells.at(3.60) == pytest.approx(0.4)
@@ -144,13 +144,13 @@ def test_14_4_v_on_4_cells_of_lifepo4_moves_the_cut_off_along() -> None:
     assert preset(own).refused.startswith("Cell voltages must rise")
 
 
-def test_a_low_full_voltage_takes_the_float_voltage_along() -> None:
+def test_a_low_full_voltage_lowers_the_float_voltage_too() -> None:
     chosen = preset(settings(Chemistry="LiFePO4", CellFull=3.35))
     assert (chosen.refused, chosen.floating) == ("", 3.35)
     assert "must rise" in refusal(settings(Chemistry="LiFePO4"), {"CellFull": 0.125})
 
 
-def test_settings_that_were_wrong_can_be_put_right_one_after_the_other() -> None:
+def test_wrong_settings_can_be_corrected_one_by_one() -> None:
     stored = settings(Chemistry="LiFePO4", CellFull=4.9, CellHighCutoff=5.0)
     assert refusal(stored, {"CellFull": 4.8})
     assert refusal(stored, {"CellFull": 0.0}) == refusal(stored, {"CellFull": 3.5}) == ""
@@ -158,7 +158,7 @@ def test_settings_that_were_wrong_can_be_put_right_one_after_the_other() -> None
     assert preset(settings(Chemistry="LiFePO4", CellHighCutoff=0.0, CellFull=0.0)).refused == ""
 
 
-def test_a_custom_preset_is_entered_one_value_after_the_other() -> None:
+def test_a_custom_preset_can_be_entered_value_by_value() -> None:
     owner = settings(Chemistry="LiFePO4")
     values: dict[str, float | str] = {"Chemistry": "custom", **CUSTOM}
     for name, value in values.items():
@@ -169,12 +169,12 @@ def test_a_custom_preset_is_entered_one_value_after_the_other() -> None:
     assert "must rise" in refusal(owner, {"CellFull": 4.1})
 
 
-def test_settings_of_other_things_are_never_refused_by_the_preset() -> None:
+def test_the_preset_never_refuses_unrelated_settings() -> None:
     stored = settings(Chemistry="LiFePO4", CellFull=4.9)
     assert refusal(stored, {"MaxChargeCurrent": 10.0, "CustomName": "Bow"}) == ""
 
 
-def test_0_degrees_are_a_warning_and_the_preset_is_another_value() -> None:
+def test_0_degrees_is_a_valid_warning_threshold_distinct_from_unset() -> None:
     assert preset(settings(Chemistry="LiFePO4", LowTemperatureWarning=0.0)).cold_warning == 0.0
     assert preset(settings(Chemistry="LiFePO4")).cold_warning == -10.0
     assert preset(settings(Chemistry="LiFePO4", LowTemperatureWarning=-300.0)).cold_warning == -10.0
@@ -225,8 +225,8 @@ def test_the_preset_of_another_chemistry_is_refused(
     ("chemistry", "cells", "soc"),
     [
         ("LiFePO4", (3.0, 3.0, 3.0, 2.9), 30.0),  # a heavy load in the cold
-        ("LiFePO4", (2.6, 2.7, 2.7, 2.7), 35.0),  # empty, but the count has drifted
-        ("LiFePO4", (3.52, 3.50, 3.51, 3.60), 60.0),  # full, but the count has drifted
+        ("LiFePO4", (2.6, 2.7, 2.7, 2.7), 35.0),  # empty, but the SoC has drifted
+        ("LiFePO4", (3.52, 3.50, 3.51, 3.60), 60.0),  # full, but the SoC has drifted
         ("LiFePO4", (3.32, 3.32, 3.32, 2.0), 80.0),  # one bad cell
         ("LiFePO4", (3.36, 3.36, 3.36, 3.65), 60.0),  # one full cell
         ("NMC", (4.15, 4.15, 4.14), 99.0),
@@ -234,13 +234,13 @@ def test_the_preset_of_another_chemistry_is_refused(
         ("LTO", (2.7, 2.7, 2.7, 2.7, 2.7), 98.0),
     ],
 )
-def test_a_pack_at_its_limits_is_not_mistaken_for_another_chemistry(
+def test_a_pack_at_its_limits_is_not_taken_for_another_chemistry(
     chemistry: str, cells: tuple[float, ...], soc: float
 ) -> None:
     assert found(cells, soc, chemistry) == ""
 
 
-def test_the_first_sample_decides_at_once_and_later_ones_must_last() -> None:
+def test_the_first_sample_decides_at_once_and_later_contradictions_must_last() -> None:
     verdict = debounce(None, "wrong", 0.0)
     assert verdict.refused == "wrong"
     verdict = debounce(verdict, "", 1.0)

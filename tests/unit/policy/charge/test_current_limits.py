@@ -31,7 +31,7 @@ from dbus_xbms.settings import PackSettings, SettingsError
 from tests.unit.samples import SAMPLE, sample, settings
 
 TOP = 100.0
-WELL = RuleContext(
+HEALTHY = RuleContext(
     sample=SAMPLE,
     temperatures=Temperatures(cells=(20.0, 21.0), mosfet=25.0),
     preset=preset(settings()),
@@ -49,17 +49,17 @@ WELL = RuleContext(
 
 
 def charge(**changes: object) -> tuple[float, str]:
-    allowance = strictest(CHARGE_RULES, replace(WELL, **changes))  # type: ignore[arg-type]
+    allowance = strictest(CHARGE_RULES, replace(HEALTHY, **changes))  # type: ignore[arg-type]
     return allowance.current, allowance.reason
 
 
 def discharge(**changes: object) -> tuple[float, str]:
-    allowance = strictest(DISCHARGE_RULES, replace(WELL, **changes))  # type: ignore[arg-type]
+    allowance = strictest(DISCHARGE_RULES, replace(HEALTHY, **changes))  # type: ignore[arg-type]
     return allowance.current, allowance.reason
 
 
-def followed(*history: tuple[float, float]) -> RampedLimit:
-    """A limit after bounds of (time, A) below a ceiling of 100 A."""
+def after_bounds(*history: tuple[float, float]) -> RampedLimit:
+    """Return a limit after bounds of (time, A) below a ceiling of 100 A."""
     state: RampedLimit | None = None
     for now, limit in history:
         state = step(state, Allowance(current=limit, reason=f"rule at {limit} A"), TOP, now)
@@ -67,12 +67,12 @@ def followed(*history: tuple[float, float]) -> RampedLimit:
     return state
 
 
-def test_when_all_is_well_the_setting_limits() -> None:
+def test_a_healthy_pack_is_limited_by_the_setting() -> None:
     assert charge() == (30.0, "charge setting")
     assert discharge() == (50.0, "discharge setting")
 
 
-def test_the_ceiling_is_the_owners_or_a_part_of_the_capacity() -> None:
+def test_the_ceiling_is_the_owners_setting_or_a_fraction_of_the_capacity() -> None:
     assert ceiling(280.0) == (84.0, "0.3 C of 280 Ah (no limit set)")
     assert ceiling(280.0, MaxChargeCurrent=20.0) == (20.0, "MaxChargeCurrent 20 A")
 
@@ -81,7 +81,7 @@ def ceiling(capacity: float, **chosen: object) -> tuple[float, str]:
     return current_limits.ceiling(PackSettings.max_charge_current, 0.3, capacity, settings(**chosen))
 
 
-def test_a_current_of_0_is_0_and_only_minus_1_is_not_set() -> None:
+def test_a_current_of_0_means_0_and_minus_1_means_unset() -> None:
     assert ceiling(280.0, MaxChargeCurrent=0.0) == (0.0, "MaxChargeCurrent 0 A")
     assert ceiling(280.0, MaxChargeCurrent=-1.0)[0] == 84.0
     for between in (-0.5, -2.0):
@@ -100,7 +100,7 @@ def test_a_current_of_0_is_0_and_only_minus_1_is_not_set() -> None:
         (0.0, 200.0, 0.0, "capacity unknown: set Capacity or MaxChargeCurrent"),
     ],
 )
-def test_without_the_owners_figure_no_current_is_above_the_boards_rating_or_100_a(
+def test_without_a_setting_no_current_exceeds_the_rating_of_the_board_or_100_a(
     capacity: float, rating: float, amperes: float, words: str
 ) -> None:
     limit, origin = ceiling(capacity, Rating=rating)
@@ -108,7 +108,7 @@ def test_without_the_owners_figure_no_current_is_above_the_boards_rating_or_100_
     assert origin == words
 
 
-def test_the_owners_figure_may_be_above_what_is_rated() -> None:
+def test_the_setting_may_exceed_the_rating() -> None:
     assert ceiling(628.0, Rating=100.0, MaxChargeCurrent=200.0)[0] == 200.0
 
 
@@ -147,7 +147,7 @@ def test_hot_mosfets_limit_both_directions() -> None:
     assert discharge(temperatures=hot)[0] == pytest.approx(15.0)
 
 
-def test_without_a_sane_sensor_there_is_no_charging_unless_the_owner_says_so() -> None:
+def test_without_a_working_sensor_charging_is_off_unless_the_owner_allows_it() -> None:
     assert charge(temperatures=Temperatures(broken=1, without_cells=True))[0] == 0
     assert charge(temperatures=Temperatures())[0] == 0
     assert charge(temperatures=Temperatures(), by_temperature=False)[0] == 30
@@ -155,25 +155,27 @@ def test_without_a_sane_sensor_there_is_no_charging_unless_the_owner_says_so() -
 
 
 @pytest.mark.parametrize(("lowest", "amperes"), [(2.51, 30.0), (2.49, 5.0), (2.0, 5.0), (1.5, 5.0)])
-def test_a_cell_below_deep_is_charged_with_a_twentieth_of_the_capacity(lowest: float, amperes: float) -> None:
+def test_a_deeply_discharged_cell_is_charged_with_a_twentieth_of_the_capacity(
+    lowest: float, amperes: float
+) -> None:
     low = sample(cells=(lowest, 2.6, 2.6, 2.6), voltage=lowest + 7.8)
     assert charge(sample=low)[0] == amperes
 
 
-def test_a_deep_cell_of_a_pack_whose_capacity_is_unknown_is_not_charged() -> None:
+def test_a_deeply_discharged_cell_is_not_charged_if_the_capacity_is_unknown() -> None:
     low = sample(cells=(2.4, 2.6, 2.6, 2.6))
     assert charge(sample=low, capacity=0.0) == (0.0, "cell 1 at 2.40 V: at most 0.05 C")
 
 
 @pytest.mark.parametrize("celsius", [-5.0, 0.0, 60.0, 75.0])
-def test_no_curve_makes_lifepo4_charge_below_freezing_or_in_great_heat(celsius: float) -> None:
+def test_no_curve_allows_charging_lifepo4_below_freezing_or_in_great_heat(celsius: float) -> None:
     always = preset(settings(Chemistry="LiFePO4", ChargeTemperatureCurve="10:1"))
     assert not always.refused
     assert charge(preset=always, temperatures=Temperatures(cells=(celsius, 20.0)))[0] == 0
     assert charge(preset=always, temperatures=Temperatures(cells=(5.0, 20.0)))[0] == 30
 
 
-def test_limits_follow_a_sensor_that_may_be_a_cells_and_name_it() -> None:
+def test_a_sensor_that_may_be_on_a_cell_limits_and_is_named() -> None:
     cold = Temperatures(cells=(8.0,), mosfet=-5.0, maybe_cell=-5.0)
     assert charge(temperatures=cold) == (0.0, "sensor 1 (TemperatureRoles not set) at -5.0 °C")
     hot = Temperatures(cells=(25.0,), mosfet=70.0, maybe_cell=70.0)
@@ -185,7 +187,7 @@ def test_temperature_control_off_leaves_temperature_to_the_bms() -> None:
     assert charge(temperatures=Temperatures(cells=(-20.0,), mosfet=99.0), by_temperature=False)[0] == 30
 
 
-def test_soc_limits_only_where_the_owner_drew_a_curve() -> None:
+def test_soc_limits_only_with_a_curve_of_the_owner() -> None:
     drawn = preset(settings(ChargeSocCurve="90:1 100:0.2", DischargeSocCurve="5:0 15:1"))
     limit, words = charge(preset=drawn, sample=sample(soc=100.0))
     assert limit == pytest.approx(6.0)
@@ -206,13 +208,13 @@ def test_a_mosfet_that_is_off_stops_its_own_direction_only() -> None:
 
 
 @pytest.mark.parametrize("protection", Protection)
-def test_a_tripped_protection_stops_the_direction_it_concerns(protection: Protection) -> None:
+def test_a_tripped_protection_stops_only_its_direction(protection: Protection) -> None:
     tripped = sample(protection=frozenset({protection}))
     assert (charge(sample=tripped)[0] == 0) == (protection in NO_CHARGE)
     assert (discharge(sample=tripped)[0] == 0) == (protection in NO_DISCHARGE)
 
 
-def test_a_bms_without_mosfets_is_limited_by_all_else() -> None:
+def test_a_bms_without_mosfets_is_limited_by_everything_else() -> None:
     assert charge(sample=sample(mosfets=None))[0] == 30
     assert discharge(sample=sample(mosfets=None))[0] == 50
 
@@ -222,12 +224,12 @@ def test_a_mosfet_lock_alone_stops_nothing() -> None:
     assert discharge(sample=sample(locked=True))[0] == 50
 
 
-def test_a_protection_is_named_in_words() -> None:
+def test_a_protection_is_named() -> None:
     tripped = sample(protection=frozenset({Protection.CELL_OVERVOLTAGE, Protection.CHARGE_OVERCURRENT}))
     assert charge(sample=tripped)[1] == "BMS protection: cell overvoltage, charge overcurrent"
 
 
-def test_unknown_cells_stop_everything() -> None:
+def test_unknown_cells_set_both_limits_to_zero() -> None:
     assert charge(sample=sample(cells=())) == (0.0, "cell voltages unknown")
     assert discharge(sample=sample(cells=()))[0] == 0
 
@@ -237,7 +239,7 @@ def test_a_refused_preset_allows_no_current_in_either_direction() -> None:
     assert discharge(refused="LiFePO4 does not fit") == (0.0, "LiFePO4 does not fit")
 
 
-def test_a_cut_off_says_when_it_ends() -> None:
+def test_a_cutoff_states_when_it_ends() -> None:
     rested = sample(cells=(3.50, 3.40))
     assert (
         charge(sample=rested, cut_high=True)[1] == "cell 1 at 3.50 V: stopped at 3.60 V until back at 3.45 V"
@@ -248,22 +250,22 @@ def test_a_cut_off_says_when_it_ends() -> None:
     )
 
 
-def test_a_limit_falls_at_once_and_recovers_after_a_hold_at_a_slope() -> None:
+def test_a_limit_falls_at_once_and_recovers_gradually_after_a_delay() -> None:
     fallen = ((0.0, 100.0), (1.0, 10.0))
-    assert followed(*fallen).published == 10
-    assert followed(*fallen, (1.0 + RECOVERY_HOLD, 100.0)).published == 10
+    assert after_bounds(*fallen).published == 10
+    assert after_bounds(*fallen, (1.0 + RECOVERY_HOLD, 100.0)).published == 10
     after = RECOVERY_TIME / 4
-    assert followed(*fallen, (1.0 + RECOVERY_HOLD + after, 100.0)).published == pytest.approx(35.0)
-    assert followed(*fallen, (2.0 + RECOVERY_HOLD + RECOVERY_TIME, 100.0)).published == 100
+    assert after_bounds(*fallen, (1.0 + RECOVERY_HOLD + after, 100.0)).published == pytest.approx(35.0)
+    assert after_bounds(*fallen, (2.0 + RECOVERY_HOLD + RECOVERY_TIME, 100.0)).published == 100
 
 
-def test_a_recovering_limit_says_from_what() -> None:
-    state = followed((0.0, 100.0), (1.0, 10.0), (40.0, 100.0))
+def test_a_recovering_limit_states_its_cause() -> None:
+    state = after_bounds((0.0, 100.0), (1.0, 10.0), (40.0, 100.0))
     assert state.reason == "rising again after: rule at 10.0 A"
-    assert followed((0.0, 100.0), (1.0, 10.0), (999.0, 100.0)).reason == "rule at 100.0 A"
+    assert after_bounds((0.0, 100.0), (1.0, 10.0), (999.0, 100.0)).reason == "rule at 100.0 A"
 
 
-def test_a_limit_that_follows_a_raised_ceiling_says_where_it_goes_and_not_that_it_recovers() -> None:
+def test_a_limit_that_follows_a_raised_ceiling_states_its_target_and_not_a_recovery() -> None:
     state = step(
         None, Allowance(current=50.0, reason="0.5 C of 100 Ah (no limit set)", ceiling=True), TOP, 0.0
     )
@@ -273,12 +275,12 @@ def test_a_limit_that_follows_a_raised_ceiling_says_where_it_goes_and_not_that_i
 
 def test_small_rises_are_not_published_and_every_reduction_is() -> None:
     small = TOP * DEADBAND / 2
-    assert followed((0.0, 50.0), (999.0, 50.0 + small)).published == 50
-    assert followed((0.0, 50.0), (1.0, 49.9)).published == 49.9
-    assert followed((0.0, TOP - small), (999.0, TOP)).published == TOP
+    assert after_bounds((0.0, 50.0), (999.0, 50.0 + small)).published == 50
+    assert after_bounds((0.0, 50.0), (1.0, 49.9)).published == 49.9
+    assert after_bounds((0.0, TOP - small), (999.0, TOP)).published == TOP
 
 
-def test_numbers_in_words_stand_still_while_the_limit_does() -> None:
+def test_the_text_does_not_change_while_the_limit_does_not() -> None:
     state = step(None, Allowance(current=10.0, reason="cell 3 at 3.46 V"), TOP, 0.0)
     state = step(state, Allowance(current=10.05, reason="cell 3 at 3.46 V"), TOP, 1.0)
     assert state.reason.endswith("cell 3 at 3.46 V")
@@ -288,7 +290,7 @@ bounds = st.lists(st.tuples(st.floats(0, 100), st.floats(0, TOP)), min_size=1, m
 
 
 @given(bounds)
-def test_what_is_published_is_never_above_what_is_true(history: list[tuple[float, float]]) -> None:
+def test_the_published_limit_is_never_above_the_true_one(history: list[tuple[float, float]]) -> None:
     now, state = 0.0, None
     for passed, limit in history:
         now += passed
@@ -297,7 +299,7 @@ def test_what_is_published_is_never_above_what_is_true(history: list[tuple[float
 
 
 @given(bounds, st.floats(0, TOP), st.floats(0, TOP), st.floats(0, 200))
-def test_whatever_went_before_a_lower_bound_never_gives_a_higher_limit(
+def test_after_any_history_a_lower_bound_never_gives_a_higher_limit(
     history: list[tuple[float, float]], one: float, other: float, passed: float
 ) -> None:
     now, state = 0.0, None
@@ -315,14 +317,17 @@ def test_a_limit_changes_direction_at_most_twenty_times_an_hour(
     history: list[tuple[float, float]],
 ) -> None:
     now, turns, rising = 0.0, [0.0], False
-    followed: RampedLimit | None = None
+    state: RampedLimit | None = None
     for passed, limit in history * 20:
         now += passed
-        before, followed = followed, step(followed, Allowance(current=limit, reason="noise"), 30.0, now)
+        before, state = (
+            state,
+            step(state, Allowance(current=limit, reason="noise"), 30.0, now),
+        )
         if (
             before
-            and before.published != followed.published
-            and (followed.published > before.published) is not rising
+            and before.published != state.published
+            and (state.published > before.published) is not rising
         ):
             rising = not rising
             turns.append(now)
@@ -330,14 +335,14 @@ def test_a_limit_changes_direction_at_most_twenty_times_an_hour(
         assert latest - earliest > 3600
 
 
-def test_noise_makes_a_limit_wait_longer_and_calm_makes_it_quick_again() -> None:
-    followed = hold_at(Allowance(current=10.0, reason=""), 0.0)
+def test_noise_lengthens_the_delay_of_a_limit_and_calm_shortens_it() -> None:
+    state = hold_at(Allowance(current=10.0, reason=""), 0.0)
     for now in range(1, 4000):
         limit = 10.0 if now % 40 == 0 else 30.0
-        followed = step(followed, Allowance(current=limit, reason=""), 30.0, float(now))
-    assert followed.hold > 4 * RECOVERY_HOLD
+        state = step(state, Allowance(current=limit, reason=""), 30.0, float(now))
+    assert state.hold > 4 * RECOVERY_HOLD
     for now in range(4000, 8000):
-        followed = step(followed, Allowance(current=30.0, reason=""), 30.0, float(now))
-    assert followed.published == 30.0
-    followed = step(followed, Allowance(current=5.0, reason=""), 30.0, 8000.0)
-    assert (followed.published, followed.hold) == (5.0, RECOVERY_HOLD)
+        state = step(state, Allowance(current=30.0, reason=""), 30.0, float(now))
+    assert state.published == 30.0
+    state = step(state, Allowance(current=5.0, reason=""), 30.0, 8000.0)
+    assert (state.published, state.hold) == (5.0, RECOVERY_HOLD)

@@ -18,7 +18,7 @@ curves = (
 @pytest.mark.parametrize(
     ("x", "y"), [(-5.0, 0.0), (0.0, 0.0), (5.0, 0.2), (10.0, 0.4), (15.0, 0.7), (20.0, 1.0), (99.0, 1.0)]
 )
-def test_between_its_points_a_curve_is_straight_and_beyond_them_flat(x: float, y: float) -> None:
+def test_a_curve_is_linear_between_its_points_and_flat_beyond_them(x: float, y: float) -> None:
     assert parse_curve("0:0 10:0.4 20:1").at(x) == pytest.approx(y)
 
 
@@ -34,18 +34,18 @@ def test_a_curve_goes_through_its_points(curve: Curve) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "1", "0:0 0:1", "10:1 0:0", "0:2", "0:-1", "a:b"])
-def test_what_is_no_curve_is_refused(text: str) -> None:
+def test_an_invalid_curve_is_refused(text: str) -> None:
     with pytest.raises(CurveError):
         parse_curve(text)
 
 
-def test_a_curve_knows_whether_it_rises_or_falls() -> None:
+def test_a_curve_knows_its_direction() -> None:
     assert parse_curve("0:0 1:1").rises
     assert not parse_curve("0:0 1:1").falls
     assert parse_curve("0:1 1:1").rises
     assert parse_curve("0:1 1:1").falls
 
 
-def test_a_point_beyond_all_numbers_is_refused_for_nothing_lies_between_it_and_others() -> None:
+def test_a_point_that_is_not_finite_is_refused() -> None:
     with pytest.raises(CurveError, match="numbers"):
         parse_curve(f"-{'9' * 400}:1 10:0.5")

@@ -1,4 +1,4 @@
-"""The CVL keeps chargers to the CCL, also those that do not look at it."""
+"""The cap of the CVL, which makes chargers keep to the CCL even if they ignore it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ BULK = PublishedLimits(cvl=55.2, ccl=30.0, count=16, capacity=100.0)
 STOPPED = replace(BULK, ccl=0.0)
 
 
-def followed(told: PublishedLimits, *history: tuple[float, float], begin: CapState | None = None) -> CapState:
-    """What follows from samples, a second apart, of (pack voltage, current)."""
+def after_samples(
+    published: PublishedLimits, *history: tuple[float, float], begin: CapState | None = None
+) -> CapState:
+    """Return the cap after samples of (pack voltage, current), one per second."""
     state = begin or CapState()
     for voltage, current in history:
-        state = cvl_cap.step(state, sample(voltage=voltage, current=current), told, 1.0)
+        state = cvl_cap.step(state, sample(voltage=voltage, current=current), published, 1.0)
     return state
 
 
@@ -26,85 +28,87 @@ def lasting(seconds: float, voltage: float, current: float) -> list[tuple[float,
     return [(voltage, current)] * round(seconds)
 
 
-def test_nothing_is_capped_while_chargers_obey() -> None:
-    state = followed(BULK, *lasting(100, 53.1, 33.0))
+def test_the_cvl_is_not_capped_while_chargers_obey() -> None:
+    state = after_samples(BULK, *lasting(100, 53.1, 33.0))
     assert state.cap is None
     assert cvl_cap.apply(state, BULK.cvl) == 55.2
 
 
-def test_a_limit_of_zero_caps_at_the_packs_voltage_at_once() -> None:
-    assert cvl_cap.apply(followed(STOPPED, (53.17, 30.0)), 55.2) == 53.1
+def test_a_limit_of_zero_caps_the_cvl_at_the_pack_voltage_at_once() -> None:
+    assert cvl_cap.apply(after_samples(STOPPED, (53.17, 30.0)), 55.2) == 53.1
 
 
 def test_a_charger_has_some_seconds_to_obey() -> None:
-    assert cvl_cap.apply(followed(STOPPED, *lasting(OBEY_TIME - 1, 53.17, 30.0)), 55.2) == 53.1
+    assert cvl_cap.apply(after_samples(STOPPED, *lasting(OBEY_TIME - 1, 53.17, 30.0)), 55.2) == 53.1
 
 
-def test_a_current_that_flows_in_spite_of_a_limit_of_zero_lowers_the_cap_until_it_ends() -> None:
-    state = followed(STOPPED, *lasting(OBEY_TIME + 10, 53.17, 30.0))
+def test_a_current_despite_a_limit_of_zero_lowers_the_cap_until_it_ends() -> None:
+    state = after_samples(STOPPED, *lasting(OBEY_TIME + 10, 53.17, 30.0))
     fallen = cvl_cap.apply(state, 55.2)
     assert 52.2 <= fallen < 52.5
-    state = followed(STOPPED, *lasting(5000, 52.8, 0.4), begin=state)
+    state = after_samples(STOPPED, *lasting(5000, 52.8, 0.4), begin=state)
     assert cvl_cap.apply(state, 55.2) == fallen
 
 
 def test_the_cap_never_falls_further_below_the_pack_than_feed_in_needs() -> None:
-    state = followed(STOPPED, *lasting(1000, 53.17, 30.0))
+    state = after_samples(STOPPED, *lasting(1000, 53.17, 30.0))
     assert state.cap == pytest.approx(53.17 - 3.2)
 
 
 def test_loads_that_pull_the_voltage_down_do_not_move_the_cap() -> None:
-    state = followed(STOPPED, (53.17, 0.0), *lasting(100, 51.0, -90.0))
+    state = after_samples(STOPPED, (53.17, 0.0), *lasting(100, 51.0, -90.0))
     assert cvl_cap.apply(state, 55.2) == 53.1
 
 
 def test_the_cap_ends_with_the_limit_of_zero() -> None:
-    state = followed(STOPPED, *lasting(OBEY_TIME - 1, 53.17, 30.0))
-    assert followed(BULK, (53.0, 0.0), begin=state).cap is None
+    state = after_samples(STOPPED, *lasting(OBEY_TIME - 1, 53.17, 30.0))
+    assert after_samples(BULK, (53.0, 0.0), begin=state).cap is None
 
 
-def test_a_cap_that_was_needed_ends_late_and_slowly() -> None:
-    state = followed(STOPPED, *lasting(OBEY_TIME + 10, 53.17, 30.0))
+def test_a_cap_that_was_needed_is_released_late_and_slowly() -> None:
+    state = after_samples(STOPPED, *lasting(OBEY_TIME + 10, 53.17, 30.0))
     fallen = state.cap
     assert fallen
-    state = followed(BULK, *lasting(RECOVERY_HOLD, 53.0, 20.0), begin=state)
+    state = after_samples(BULK, *lasting(RECOVERY_HOLD, 53.0, 20.0), begin=state)
     assert state.cap == fallen
-    state = followed(BULK, *lasting(40, 53.0, 20.0), begin=state)
+    state = after_samples(BULK, *lasting(40, 53.0, 20.0), begin=state)
     assert state.cap == pytest.approx(fallen + 2 * 0.032)
-    state = followed(BULK, *lasting(3000, 53.0, 20.0), begin=state)
+    state = after_samples(BULK, *lasting(3000, 53.0, 20.0), begin=state)
     assert (state.cap, state.lowered) == (None, False)
 
 
-def test_a_cap_from_a_dead_cell_is_no_lower_than_feed_in_needs_once_current_is_allowed_again() -> None:
-    state = followed(replace(STOPPED, cvl=50.6), *lasting(OBEY_TIME + 10, 49.9, 30.0))
+def test_after_a_dead_cell_the_cap_is_no_lower_than_feed_in_needs_once_current_is_allowed() -> None:
+    state = after_samples(replace(STOPPED, cvl=50.6), *lasting(OBEY_TIME + 10, 49.9, 30.0))
     assert state.cap
     assert state.cap < 49.9
-    allowed = followed(BULK, (53.17, 20.0), begin=state)
+    allowed = after_samples(BULK, (53.17, 20.0), begin=state)
     assert allowed.cap == pytest.approx(49.9)
     assert allowed.lowered
-    assert followed(BULK, (56.4, 20.0), begin=replace(state, cap=55.0)).cap == 55.0
-    assert followed(replace(BULK, cvl=49.0), (53.17, 20.0), begin=state).cap == 49.0
+    assert after_samples(BULK, (56.4, 20.0), begin=replace(state, cap=55.0)).cap == 55.0
+    assert after_samples(replace(BULK, cvl=49.0), (53.17, 20.0), begin=state).cap == 49.0
 
 
-def test_more_than_a_small_limit_lowers_the_cap_too_but_softly() -> None:
-    told = replace(BULK, ccl=1.0)
-    assert followed(told, *lasting(1000, 53.1, 2.0)).cap is None
-    state = followed(told, *lasting(OBEY_TIME, 53.1, 60.0))
+def test_exceeding_a_small_limit_lowers_the_cap_slowly() -> None:
+    published = replace(BULK, ccl=1.0)
+    assert after_samples(published, *lasting(1000, 53.1, 2.0)).cap is None
+    state = after_samples(published, *lasting(OBEY_TIME, 53.1, 60.0))
     assert state.cap == pytest.approx(53.1 - 16 * 58 * 0.0003 / 10)
 
 
-def test_rare_polls_lower_the_cap_no_faster() -> None:
-    state = cvl_cap.step(followed(STOPPED, (53.17, 30.0)), sample(voltage=53.17, current=30.0), STOPPED, 30)
+def test_a_longer_poll_interval_does_not_lower_the_cap_faster() -> None:
+    state = cvl_cap.step(
+        after_samples(STOPPED, (53.17, 30.0)), sample(voltage=53.17, current=30.0), STOPPED, 30
+    )
     assert state.cap == pytest.approx(53.1 - 16 * 0.005 * 5)
 
 
-def test_unseen_the_voltage_charges_nothing_even_with_feed_in() -> None:
+def test_without_contact_the_cvl_charges_nothing_even_with_feed_in() -> None:
     assert cvl_cap.idle_cvl(sample(voltage=53.1, current=-5.0), 16, 100.0) == 52.7
     assert cvl_cap.idle_cvl(sample(voltage=53.1, current=30.0), 16, 100.0) == 52.2
     assert cvl_cap.idle_cvl(sample(voltage=13.28, current=0.0), 4, 0.0) == 12.8
 
 
 @pytest.mark.parametrize("current", [-10.0, 0.0, 10.0])
-def test_a_capacity_near_nothing_gives_a_limit_and_no_error(current: float) -> None:
+def test_a_capacity_near_zero_gives_a_limit_and_no_error(current: float) -> None:
     cvl = cvl_cap.idle_cvl(sample(voltage=13.2, current=current), 4, 5e-324)
     assert cvl == (0.0 if current > 0 else pytest.approx(12.8))

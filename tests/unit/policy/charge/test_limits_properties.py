@@ -1,4 +1,4 @@
-"""What holds for a controlling pack whatever its history: every sentence over arbitrary samples and gaps."""
+"""Properties of a controlling pack over arbitrary samples and gaps."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.pack_state import PackState
 from tests.unit.samples import sample, settings
 
-pytestmark = pytest.mark.no_cover  # much arithmetic over few lines, which other tests cover too
+pytestmark = pytest.mark.no_cover  # many computations over few lines, which other tests cover too
 
 HOLD = 30.0
 CUTOFF = 3.60
@@ -32,10 +32,10 @@ HIGHEST_CELL = BmsTraits().highest_cell
 
 @st.composite
 def packs(draw: st.DrawFn) -> PackSample:
-    """A sample of a pack whose cells stand close together or anywhere, mostly well, sometimes not."""
+    """Draw a sample of a mostly healthy pack, its cells balanced or not."""
     middle, count = draw(voltages), draw(st.integers(2, 16))
     apart = draw(st.sampled_from((0.0, 0.004, 0.05, 0.5)))
-    # One draw for all of a pack's cells, not one for each of 16: hypothesis takes longer than what is tested.
+    # One draw for all cells of a pack, not one for each of 16: drawing takes longer than the code under test.
     places = Random(draw(st.integers(0, 2**16)) if apart else 0)
     around = (middle + places.uniform(-1, 1) * apart for _ in range(count))
     cells = tuple(min(HIGHEST_CELL, max(0.0, cell)) for cell in around)
@@ -58,21 +58,21 @@ histories = st.lists(
 )
 
 
-def after(history: History, gap: float, seen: PackSample) -> Limits:
-    """The limits by a last sample that is believed whatever came before."""
+def after(history: History, gap: float, reading: PackSample) -> Limits:
+    """Return the limits of a last sample, which is accepted after any history."""
     now, state, _ = steps(history)[-1] if history else (0.0, PackState(started=0.0), None)
     state = replace(state, plausibility=plausibility.PlausibilityState())
-    _, decision = engine.step(state, seen, now + gap, settings(), managed=True)
+    _, decision = engine.step(state, reading, now + gap, settings(), managed=True)
     assert decision.limits
     return decision.limits
 
 
 def steps(history: History, **chosen: object) -> Steps:
-    """What follows from each poll of a history."""
+    """Return time, state and decision after each poll of a history."""
     now, state, owner, found = 0.0, PackState(started=0.0), settings(**chosen), []
-    for passed, seen in history:
+    for passed, reading in history:
         now += passed
-        state, decision = engine.step(state, seen, now, owner, managed=True)
+        state, decision = engine.step(state, reading, now, owner, managed=True)
         found.append((now, state, decision))
     return found
 
@@ -93,30 +93,30 @@ def test_limits_stay_within_the_settings(history: History, charge: float, discha
 
 
 @given(histories, st.floats(0, 4000))
-def test_nothing_is_charged_with_a_full_cell_or_unknown_cells_or_beyond_hold(
+def test_charging_is_off_with_a_full_cell_or_unknown_cells_or_after_the_hold_time(
     history: History, wait: float
 ) -> None:
     for now, state, decision in steps(history):
         if decision.limits is None:
             continue
-        seen = decision.sample
-        if seen is None or not seen.cells or max(seen.cells) >= CUTOFF:
+        reading = decision.sample
+        if reading is None or not reading.cells or max(reading.cells) >= CUTOFF:
             assert decision.limits.ccl == 0
         _, later = engine.decide(state, now + HOLD + 0.001 + wait, settings(), managed=True)
         assert later.limits is None or later.limits.ccl == 0
 
 
 @given(histories, packs(), gaps, st.floats(0, 2))
-def test_a_higher_highest_cell_never_raises_ccl_nor_lowers_dcl(
+def test_a_higher_highest_cell_never_raises_ccl_or_lowers_dcl(
     history: History, last: PackSample, gap: float, more: float
 ) -> None:
     at = last.cells.index(max(last.cells))
     cells = tuple(min(HIGHEST_CELL, cell + (more if n == at else 0.0)) for n, cell in enumerate(last.cells))
     one, other = (
-        after(history, gap, seen) for seen in (last, replace(last, cells=cells, voltage=sum(cells)))
+        after(history, gap, reading) for reading in (last, replace(last, cells=cells, voltage=sum(cells)))
     )
     assert other.ccl <= one.ccl
-    if other.mode != "Refused":  # cells that are not believed give no limit
+    if other.mode != "Refused":  # rejected cells give no limit
         assert other.dcl >= one.dcl
 
 
@@ -127,7 +127,7 @@ def test_a_lower_lowest_cell_never_raises_dcl(
     at = last.cells.index(min(last.cells))
     cells = tuple(max(0.0, cell - (less if n == at else 0.0)) for n, cell in enumerate(last.cells))
     one, other = (
-        after(history, gap, seen) for seen in (last, replace(last, cells=cells, voltage=sum(cells)))
+        after(history, gap, reading) for reading in (last, replace(last, cells=cells, voltage=sum(cells)))
     )
     assert other.dcl <= one.dcl
 
@@ -137,31 +137,31 @@ def test_a_lower_lowest_cell_never_raises_dcl(
     st.sampled_from((60.0, 600.0)),
     st.sampled_from((60.0, 900.0)),
 )
-def test_float_never_comes_before_absorption_has_been_earned(
+def test_float_never_starts_before_absorption_is_complete(
     history: History, absorption: float, longest: float
 ) -> None:
     full = preset(settings()).full
-    earned = 0.0
+    absorbed = 0.0
     before: PackState | None = None
-    for passed, seen in history:
+    for passed, reading in history:
         chosen = {"AbsorptionTime": absorption, "MaxAbsorptionTime": longest}
         state = before or PackState(started=0.0)
         sampled_at = state.sampled_at
         now = (state.history.at or 0.0) + passed
-        state, _ = engine.step(state, seen, now, settings(**chosen), managed=True)
+        state, _ = engine.step(state, reading, now, settings(**chosen), managed=True)
         gap = 0.0 if sampled_at is None else min(HOLD, now - sampled_at)
-        if seen and max(seen.cells) >= full - TOP_MARGIN:
-            earned += gap
+        if reading and max(reading.cells) >= full - TOP_MARGIN:
+            absorbed += gap
         was = before.control.voltage.stage if before and before.control else Stage.BULK
         is_now = state.control.voltage.stage if state.control else Stage.BULK
         if is_now is Stage.FLOAT and was is not Stage.FLOAT:
-            assert earned >= absorption - 1e-6
+            assert absorbed >= absorption - 1e-6
         if is_now is Stage.FLOAT or is_now is Stage.BULK:
-            earned = 0.0
+            absorbed = 0.0
         before = state
 
 
-def deciding_again_at_the_same_moment_changes_nothing(found: Steps) -> None:
+def a_second_decision_at_the_same_time_is_the_same(found: Steps) -> None:
     for now, state, decision in found:
         again, same = engine.decide(state, now, settings(), managed=True)
         assert same == decision
@@ -170,11 +170,11 @@ def deciding_again_at_the_same_moment_changes_nothing(found: Steps) -> None:
             assert engine.step(state, state.sample, now, settings(), managed=True)[1] == decision
 
 
-def nothing_is_absent_while_the_pack_controls(found: Steps) -> None:
-    heard = False
+def limits_are_complete_while_the_pack_controls(found: Steps) -> None:
+    has_sample = False
     for _, state, decision in found:
-        heard = heard or state.sample is not None
-        if not heard or decision.phase is Phase.WITHDRAWN:
+        has_sample = has_sample or state.sample is not None
+        if not has_sample or decision.phase is Phase.WITHDRAWN:
             assert decision.limits is None
             continue
         assert decision.limits
@@ -186,7 +186,7 @@ def nothing_is_absent_while_the_pack_controls(found: Steps) -> None:
 
 
 @given(histories, st.lists(st.floats(0, 1000), min_size=1, max_size=8))
-def test_silence_never_raises_a_limit(history: History, waits: list[float]) -> None:
+def test_losing_contact_never_raises_a_limit(history: History, waits: list[float]) -> None:
     found = steps(history)
     if not found:
         return
@@ -203,25 +203,25 @@ def test_silence_never_raises_a_limit(history: History, waits: list[float]) -> N
         assert decision.limits.cvl <= before.cvl
 
 
-def a_current_of_zero_comes_with_a_voltage_that_charges_nothing(found: Steps) -> None:
-    began = None  # V, of the pack when its current limit fell to 0, or of its first sample after a silence
+def a_ccl_of_zero_comes_with_a_cvl_that_charges_nothing(found: Steps) -> None:
+    start = None  # V, of the pack when its current limit fell to 0, or of its first sample after a silence
     for _, state, decision in found:
         if decision.limits is None or decision.limits.ccl > 0 or not state.sample:
-            began = None
+            start = None
             continue
         if decision.sample is None:
-            began = None
+            start = None
             assert decision.limits.cvl <= state.sample.voltage + 1e-9
             continue
-        began = began or state.sample.voltage
-        assert decision.limits.cvl <= began + 1e-9
+        start = start or state.sample.voltage
+        assert decision.limits.cvl <= start + 1e-9
         if not state.sample.cells:
             continue
         floating = len(state.sample.cells) * preset(settings()).floating
         assert decision.limits.cvl <= max(floating, state.sample.voltage) + 1e-9
 
 
-def a_fault_in_deciding_leaves_nothing_flowing(found: Steps) -> None:
+def a_fault_in_the_decision_stops_all_currents(found: Steps) -> None:
     for now, state, decision in found:
         _, stopped = engine.stopped(state, now, settings())
         assert (stopped.limits is None) == (state.control is None)
@@ -230,22 +230,22 @@ def a_fault_in_deciding_leaves_nothing_flowing(found: Steps) -> None:
             assert stopped.limits.cvl <= decision.limits.cvl
 
 
-SENTENCES = (
-    deciding_again_at_the_same_moment_changes_nothing,
-    nothing_is_absent_while_the_pack_controls,
-    a_current_of_zero_comes_with_a_voltage_that_charges_nothing,
-    a_fault_in_deciding_leaves_nothing_flowing,
+RULES = (
+    a_second_decision_at_the_same_time_is_the_same,
+    limits_are_complete_while_the_pack_controls,
+    a_ccl_of_zero_comes_with_a_cvl_that_charges_nothing,
+    a_fault_in_the_decision_stops_all_currents,
 )
 
 
 @given(histories)
-def test_every_sentence_holds_at_each_step_of_any_history(history: History) -> None:
-    found = steps(history)  # drawing a history takes longer than judging it
-    for holds in SENTENCES:
+def test_every_rule_holds_at_each_step_of_any_history(history: History) -> None:
+    found = steps(history)  # drawing a history takes longer than checking it
+    for holds in RULES:
         holds(found)
 
 
-def test_the_histories_reach_every_stage() -> None:
+def test_the_generated_histories_reach_every_stage() -> None:
     top = sample(cells=(3.45, 3.45), voltage=6.9, current=1.0, soc=100.0)
     modes = [d.limits.mode for _, _, d in steps([(10.0, top)] * 100) if d.limits]
     assert modes[0] == "Absorption"

@@ -17,7 +17,7 @@ def recognised(
     return Jbd().recognises(Advertised(address=address, name=name, services=services, manufacturer=companies))
 
 
-def test_all_38_recordings_are_here() -> None:
+def test_there_are_38_recordings() -> None:
     assert len(RECORDED["advertisements"]["entries"]) == 38
 
 
@@ -46,7 +46,7 @@ def test_the_rarer_families_are_recognised(name: str, address: str, service: str
 
 def test_an_advertisement_without_services_is_recognised_by_an_address_that_only_jbd_uses() -> None:
     assert recognised("", "A5:C2:37:01:02:03")
-    assert not recognised("", "A4:C1:38:01:02:03")  # any Telink chip, thermometers too
+    assert not recognised("", "A4:C1:38:01:02:03")  # any Telink chip, also thermometers
     assert not recognised("", "A5:C2:37:01:02:03", uuid16(0x180F))
 
 
@@ -74,7 +74,7 @@ def test_a_module_that_answered_as_jbd_is_recognised(
     assert recognised(name, address, *services)
 
 
-def test_company_data_that_braun_power_shares_with_jbd_decides_nothing() -> None:
+def test_company_data_shared_by_braun_power_and_jbd_is_not_decisive() -> None:
     # Supervolt, SBL and TITAN, which are JBD, send it as a renamed Docan Panda does (BMS_BLE-HA issue 613).
     shared = {"007b": bytes.fromhex("02ffff7d")}
     assert recognised("My Home Battery", "F4:AB:5C:00:00:00", FF00, **shared)

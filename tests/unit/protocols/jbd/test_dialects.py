@@ -1,4 +1,4 @@
-"""What boards say differently: Daren's tail, the 100 mA flag, fields that hold something else."""
+"""Dialects of boards: the tail of Daren, the 100 mA flag, fields with another meaning."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONG, SHORT_A, SHORT_B = (
     "daren_16s_120ah_short_tail",
 )
 CELLS = frame_of("daren_16s_300ah_cells")
-REFUSED = bytes.fromhex("dd058000ff8077")  # Daren's answer to 0x05
+REFUSED = bytes.fromhex("dd058000ff8077")  # the reply of Daren to 0x05
 
 
 def payload(name: str) -> bytearray:
@@ -46,7 +46,7 @@ def sample_of(basic: bytes | bytearray) -> PackSample:
         (SHORT_B, 52.59, -8.32, 83.98, 120.0, 69.0, 100.0, (21.2, 21.3, 21.2, 20.9, 22.0, 23.3)),
     ],
 )
-def test_daren_tells_its_gauge_health_and_temperatures_in_the_tail(
+def test_daren_sends_gauge_health_and_temperatures_in_the_tail(
     name: str,
     voltage: float,
     current: float,
@@ -69,27 +69,27 @@ def test_daren_tells_its_gauge_health_and_temperatures_in_the_tail(
 
 
 @pytest.mark.parametrize(("name", "missing"), [(LONG, -157.6), (SHORT_A, -158.0), (SHORT_B, -36.02)])
-def test_what_daren_lacks_is_counted_from_its_nominal_capacity(name: str, missing: float) -> None:
+def test_charge_missing_from_daren_counts_from_its_nominal_capacity(name: str, missing: float) -> None:
     assert state_of_charge.consumed(poll(frame_of(name)).sample) == pytest.approx(missing)
 
 
-def test_the_history_of_a_daren_keeps_what_was_really_missing() -> None:
+def test_the_history_of_a_daren_records_the_true_discharge() -> None:
     state, sample = history.HistoryState(), poll(frame_of(SHORT_A)).sample
     for second in range(4):
         state = history.add_sample(state, sample, float(second), 5.0)
     assert state.history.deepest_discharge == pytest.approx(158.0)
 
 
-def test_a_sensor_of_daren_counts_in_the_role_that_the_dialect_gives_it() -> None:
+def test_a_sensor_of_daren_has_the_role_given_by_the_dialect() -> None:
     state = pack_state.sampled(pack_state.PackState(started=0.0), poll(frame_of(LONG)).sample, 1.0)
     _, decision = engine.decide(state, 1.0, settings())
     assert decision.temperatures.cells == (26.7, 26.8, 27.0, 27.2)
     assert decision.temperatures.mosfet == 25.6
     _, decision = engine.decide(state, 1.0, settings(TemperatureRoles="mccc--"))
-    assert decision.temperatures.cells == (26.8, 27.0, 27.2)  # the owner knows better
+    assert decision.temperatures.cells == (26.8, 27.0, 27.2)  # the setting takes precedence
 
 
-def test_the_health_that_a_bms_tells_is_shown_rather_than_one_derived() -> None:
+def test_a_reported_health_takes_precedence_over_a_derived_one() -> None:
     reading = poll(frame_of(LONG))
     assert reading.identity is not None
     (soh,) = (item for item in items_for(reading.identity) if item.path == "/Soh")
@@ -100,12 +100,12 @@ def test_the_health_that_a_bms_tells_is_shown_rather_than_one_derived() -> None:
 
 
 @pytest.mark.parametrize("cut", [8, 16])
-def test_a_poll_without_any_count_of_charge_is_refused(cut: int) -> None:
+def test_a_poll_without_any_charge_count_fails(cut: int) -> None:
     with pytest.raises(ProtocolError, match="remaining and nominal, got FFFF"):
-        sample_of(payload(LONG)[:-cut])  # as short tail, and without one
+        sample_of(payload(LONG)[:-cut])  # with a short tail, and without
 
 
-def test_a_gauge_in_the_tail_that_is_all_ones_is_refused_too() -> None:
+def test_a_poll_with_an_all_ones_gauge_in_the_tail_fails() -> None:
     broken = payload(LONG)
     broken[-8:-4] = b"\xff\xff\xff\xff"
     with pytest.raises(ProtocolError, match="remaining and nominal, got FFFF"):
@@ -113,7 +113,7 @@ def test_a_gauge_in_the_tail_that_is_all_ones_is_refused_too() -> None:
 
 
 @pytest.mark.parametrize("raw", [-32769, 32769, -(2**31), 2**31 - 1])
-def test_a_current_that_no_pack_carries_refuses_the_poll(raw: int) -> None:
+def test_an_impossible_current_fails_the_poll(raw: int) -> None:
     broken = payload(LONG)
     broken[-4:] = raw.to_bytes(4, "big", signed=True)
     with pytest.raises(ProtocolError, match=r"current: expected at most 3276.8 A"):
@@ -122,7 +122,7 @@ def test_a_current_that_no_pack_carries_refuses_the_poll(raw: int) -> None:
     assert sample_of(broken).current == -3276.8
 
 
-def test_a_head_that_counts_wins_over_the_gauge_in_the_tail() -> None:
+def test_a_charge_count_in_the_head_takes_precedence_over_the_gauge_in_the_tail() -> None:
     counting = payload(LONG)
     counting[2:8] = payload(SHORT_A)[2:8]
     sample = sample_of(counting)
@@ -143,31 +143,31 @@ def test_a_nominal_capacity_of_all_ones_is_unknown() -> None:
     [
         (10, b"\x30\x77"),  # a production date
         (18, b"\x29"),  # a firmware version
-        (31, b"\x00\x00"),  # no temperature where the MOSFETs' would be
-        (33, b"\xff\xff"),  # nor where the ambient one would be
+        (31, b"\x00\x00"),  # no temperature in the place of the MOSFETs'
+        (33, b"\xff\xff"),  # nor in the place of the ambient one
         (35, b"\x00"),  # a health of 0 %
         (35, b"\x65"),  # or of 101 %
     ],
 )
-def test_a_tail_that_lacks_a_mark_of_daren_is_not_read_as_one(at: int, value: bytes) -> None:
+def test_a_tail_without_the_marks_of_daren_is_not_read_as_daren(at: int, value: bytes) -> None:
     other = payload(SHORT_A)
     other[at : at + len(value)] = value
     sample = sample_of(other)
     assert (sample.health, len(sample.temperatures), sample.sensor_roles) == (None, 4, "")
-    assert sample.learned is None  # what lies there is no capacity of this pack
+    assert sample.learned is None  # this field is not the capacity of this pack
 
 
 @pytest.mark.parametrize(
     ("raw", "daren"), [(2731 - 401, False), (2731 - 400, True), (2731 + 1200, True), (2731 + 1201, False)]
 )
-def test_a_tail_of_daren_begins_with_temperatures_from_minus_40_to_120(raw: int, daren: bool) -> None:
+def test_a_tail_of_daren_starts_with_temperatures_from_minus_40_to_120(raw: int, daren: bool) -> None:
     other = payload(SHORT_A)
     other[31:33] = raw.to_bytes(2, "big")
     assert (sample_of(other).health is not None) is daren
 
 
 @pytest.mark.parametrize("health", [1, 100])
-def test_a_health_of_1_to_100_percent_is_one(health: int) -> None:
+def test_a_health_of_1_to_100_percent_is_valid(health: int) -> None:
     other = payload(SHORT_A)
     other[35] = health
     assert sample_of(other).health == health
@@ -197,23 +197,23 @@ def test_both_flags_at_once_mean_ten_times_not_a_hundred() -> None:
 
 
 @pytest.mark.parametrize("length", range(1, 9))
-def test_the_flag_of_a_tail_of_unknown_length_does_not_count(length: int) -> None:
+def test_the_flag_in_a_tail_of_unknown_length_is_ignored(length: int) -> None:
     torn = payload("fogstar_4s_628ah_100ma_flag")
-    kept = len(torn) - 9 + length
-    assert decode_basic(bytes(torn[:kept])).nominal == 62.8
+    end = len(torn) - 9 + length
+    assert decode_basic(bytes(torn[:end])).nominal == 62.8
 
 
 @pytest.mark.parametrize(
-    ("learned", "believed"),
+    ("learned", "expected"),
     [(0, None), (4999, None), (5000, 50.0), (13000, 130.0), (13001, None), (51811, None)],
 )
-def test_a_learned_capacity_far_from_the_nominal_one_is_none(learned: int, believed: float | None) -> None:
+def test_a_learned_capacity_far_from_the_nominal_one_is_ignored(learned: int, expected: float | None) -> None:
     vatrer = payload("vatrer_16s_tail9")
     vatrer[-6:-4] = learned.to_bytes(2, "big")
-    assert sample_of(vatrer).learned == believed
+    assert sample_of(vatrer).learned == expected
 
 
-def test_a_word_that_no_balancer_can_carry_is_no_balance_current() -> None:
+def test_an_impossible_balance_current_is_ignored() -> None:
     assert poll(frame_of("btbattery14_300ah"), frame_of("sp04s034_cells_a")).sample.balance_current is None
     tail = payload("btbattery14_300ah")
     for raw, amperes in ((-10_000, -10.0), (-10_001, None), (10_001, None), (1500, 1.5)):

@@ -1,4 +1,4 @@
-"""Framing: recorded frames survive every cut of the stream, and nothing else ever passes for one."""
+"""Framing: recorded frames survive every split of the stream, and nothing else is accepted as one."""
 
 from __future__ import annotations
 
@@ -85,13 +85,13 @@ def test_any_payload_survives_any_split(data: st.DataObject, sent: list[bytes]) 
 
 
 @pytest.mark.parametrize("entry", [e for e in REPLIES if e["notification_chunks_hex"]], ids=lambda e: e["id"])
-def test_captured_notifications_make_their_frame(entry: Entry) -> None:
+def test_captured_notifications_are_reassembled_into_their_frame(entry: Entry) -> None:
     chunks = [bytes.fromhex(chunk) for chunk in entry["notification_chunks_hex"]]
     assert feed(*chunks) == [bytes.fromhex(entry["frame_hex"])]
 
 
 @pytest.mark.parametrize("stream", RECORDED["notification_streams"], ids=lambda s: s["id"])
-def test_captured_streams_give_exactly_their_frames(stream: Entry) -> None:
+def test_captured_streams_yield_exactly_their_frames(stream: Entry) -> None:
     framer = JbdFramer()
     items = [item for chunk in stream["notifications_hex"] for item in framer.feed(bytes.fromhex(chunk))]
     of_the_bms = [i.encoded.hex() for i in items if isinstance(i, Frame) and i.key.kind == "dd"]
@@ -101,7 +101,7 @@ def test_captured_streams_give_exactly_their_frames(stream: Entry) -> None:
 
 
 @pytest.mark.parametrize("broken", BAD_FRAMES, ids=bytes.hex)
-def test_what_must_be_rejected_is_rejected_at_every_split(broken: bytes) -> None:
+def test_invalid_recordings_are_rejected_at_every_split(broken: bytes) -> None:
     with pytest.raises(ProtocolError):
         parse(broken)
     for at in range(len(broken) + 1):
@@ -114,11 +114,11 @@ def test_a_lone_trailing_77_ends_the_frame() -> None:
     assert [item.encoded for item in framer.feed(b"\x77")] == [BASIC_REPLY]
 
 
-def test_a_stray_byte_before_notifications_are_enabled_does_no_harm() -> None:
+def test_a_stray_byte_before_notifications_are_enabled_is_ignored() -> None:
     assert feed(b"\0", BASIC_REPLY) == [BASIC_REPLY]
 
 
-def test_a_cut_off_echo_after_a_reply_does_not_eat_the_next_reply() -> None:
+def test_a_truncated_echo_after_a_reply_does_not_corrupt_the_next_reply() -> None:
     assert feed(BASIC_REPLY + bytes.fromhex("dda50500"), CELLS_REPLY) == [BASIC_REPLY, CELLS_REPLY]
 
 
@@ -126,12 +126,12 @@ def test_a_cut_off_echo_after_a_reply_does_not_eat_the_next_reply() -> None:
     "request_",
     [read(0x03), read(0xFA, bytes.fromhex("000102")), write(0xE1, b"\0\1"), module(0x15, b"000000")],
 )
-def test_our_own_request_coming_back_is_an_echo_and_never_a_reply(request_: object) -> None:
+def test_a_returned_request_is_an_echo_and_never_a_reply(request_: object) -> None:
     encoded = request_.encoded  # type: ignore[attr-defined]
     assert JbdFramer().feed(encoded) == [Echo(encoded=encoded)]
 
 
-def test_a_reply_with_a5_for_its_register_answers_no_request() -> None:
+def test_a_reply_with_a5_as_its_register_matches_no_request() -> None:
     for entry in RECORDED["legacy_reply_header_a5"]["frames"]:
         (frame,) = JbdFramer().feed(bytes.fromhex(entry["frame_hex"]))
         assert isinstance(frame, Frame)
@@ -139,7 +139,7 @@ def test_a_reply_with_a5_for_its_register_answers_no_request() -> None:
 
 
 @given(st.integers(1, len(TAIL16_REPLY) - 1))
-def test_a_torn_frame_does_not_eat_the_next_one(length: int) -> None:
+def test_a_torn_frame_does_not_corrupt_the_next_one(length: int) -> None:
     assert feed(TAIL16_REPLY[:length], CELLS_REPLY) == [CELLS_REPLY]
 
 
@@ -148,41 +148,43 @@ def test_a_frame_after_a_torn_one_survives_every_split(length: int, at: int) -> 
     assert feed(TAIL16_REPLY[:length], *cut(CELLS_REPLY, at)) == [CELLS_REPLY]
 
 
-def test_the_checksum_cannot_tell_halves_of_two_frames_so_one_must_never_come_amid_another() -> None:
-    """The cells of a pack at rest differ by a mV here and there, and the checksum is but a sum.
+def test_the_checksum_does_not_detect_mixed_halves_of_two_frames() -> None:
+    """The cells of a pack at rest differ by a few mV, and the checksum is only a sum.
 
-    It takes no harm from that: a module has one serial line, Bluetooth LE keeps the order, and what is lost
-    of a frame is found missing by its length.
+    This is harmless: a module has one serial line, Bluetooth LE keeps the order, and a lost part
+    of a frame is detected by its length.
     """
     first = bytes.fromhex("dd0400200cef0cef0cef0cf00cee0cef0cf00cef")
     rest = bytes.fromhex("0cef0cee0cef0cef0cf10cef0cf00ceff02d77")
     other = bytes.fromhex("dd0400200cef0cee0cef0cef0cf00cef0cf00cef")
     others_rest = bytes.fromhex("0cef0cef0cf00cef0cee0cef0cef0cf0f02e77")
-    assert feed(first, other, rest, others_rest) == [other + rest]  # which was never measured
+    assert feed(first, other, rest, others_rest) == [other + rest]  # never measured
     assert feed(first, rest, other, others_rest) == [first + rest, other + others_rest]
     assert feed(first, other, others_rest) == [other + others_rest]
 
 
-def test_after_a_reset_a_torn_frame_is_forgotten() -> None:
+def test_a_reset_discards_a_torn_frame() -> None:
     framer = JbdFramer()
     framer.feed(TAIL16_REPLY[:20])
     framer.reset()
     assert [item.encoded for item in framer.feed(reply(0xE1))] == [reply(0xE1)]
 
 
-def test_a_duplicate_reply_comes_out_twice_for_the_link_to_drop() -> None:
+def test_a_duplicate_reply_is_returned_twice() -> None:
     assert feed(CELLS_REPLY + CELLS_REPLY) == [CELLS_REPLY, CELLS_REPLY]
 
 
 @given(st.integers(4, len(TAIL16_REPLY) - 2), st.integers(1, 255))
-def test_a_flipped_byte_makes_no_frame(at: int, flip: int) -> None:
+def test_a_frame_with_a_flipped_byte_is_rejected(at: int, flip: int) -> None:
     broken = bytearray(TAIL16_REPLY)
     broken[at] ^= flip
     assert feed(bytes(broken), b"\0" * LONGEST) == []
 
 
 @given(st.data(), st.lists(st.one_of(frames, st.binary(max_size=40)), max_size=8))
-def test_junk_never_loses_a_byte_raises_or_fills_the_memory(data: st.DataObject, sent: list[bytes]) -> None:
+def test_junk_loses_no_byte_raises_nothing_and_uses_bounded_memory(
+    data: st.DataObject, sent: list[bytes]
+) -> None:
     stream = b"".join(sent)
     cutter = Cutter()
     pieces = []
@@ -201,7 +203,7 @@ def test_a_frame_after_foreign_bytes_is_found(junk: bytes) -> None:
     assert feed(junk + CELLS_REPLY) == [CELLS_REPLY]
 
 
-def test_a_header_of_the_longest_frame_keeps_less_than_one_frame() -> None:
+def test_a_header_of_the_longest_frame_buffers_less_than_one_frame() -> None:
     cutter = Cutter()
     for _ in range(100):
         cutter.feed(bytes.fromhex("dd0300ff") + b"\xdd\x04\x00\xff" * 5)
@@ -220,7 +222,7 @@ def test_a_refusal_counts_even_with_a_bad_checksum(status: int, sum_: bytes | No
 
 
 @pytest.mark.parametrize("status", [0x80, 0x81, 0x82, 0x83])
-def test_a_refusal_never_carries_a_payload_whatever_its_checksum(status: int) -> None:
+def test_a_refusal_never_has_a_payload(status: int) -> None:
     for length in (1, 7, 0xFF):
         encoded = reply(0x03, bytes(length), status)
         assert feed(encoded, CELLS_REPLY) == [CELLS_REPLY]
@@ -228,7 +230,7 @@ def test_a_refusal_never_carries_a_payload_whatever_its_checksum(status: int) ->
             parse(encoded)
 
 
-def test_a_status_that_is_no_refusal_makes_no_frame() -> None:
+def test_an_unknown_status_is_no_frame() -> None:
     for status in (0x01, 0x7F, 0x84, 0xFF):
         assert feed(reply(0x03, status=status), CELLS_REPLY) == [CELLS_REPLY]
 
@@ -238,31 +240,31 @@ def test_a_request_to_read_the_registers_of_factory_mode_is_an_echo(command: Req
     assert feed_items(command.encoded) == [Echo(encoded=command.encoded)]
 
 
-def test_a_good_frame_inside_one_that_seems_incomplete_proves_that_one_torn_at_once() -> None:
-    begun = bytes.fromhex("dd0300ff")  # says that 258 more bytes come
-    assert feed(begun, CELLS_REPLY) == [CELLS_REPLY]
-    assert feed(begun + b"\xdd\x04\x00", CELLS_REPLY) == [CELLS_REPLY]  # torn twice
+def test_a_valid_frame_inside_an_incomplete_one_proves_that_one_torn() -> None:
+    incomplete = bytes.fromhex("dd0300ff")  # announces 258 more bytes
+    assert feed(incomplete, CELLS_REPLY) == [CELLS_REPLY]
+    assert feed(incomplete + b"\xdd\x04\x00", CELLS_REPLY) == [CELLS_REPLY]  # torn twice
 
 
-def test_what_only_looks_like_a_frame_does_not_hide_the_good_one_after_it() -> None:
-    begun = bytes.fromhex("dd0300ff") + bytes.fromhex(
+def test_a_false_frame_start_does_not_hide_the_valid_frame_after_it() -> None:
+    incomplete = bytes.fromhex("dd0300ff") + bytes.fromhex(
         "dd04000200000000ff"
-    )  # no frame: its last byte is no 77
-    assert feed(begun, CELLS_REPLY) == [CELLS_REPLY]
+    )  # no frame: its last byte is not 77
+    assert feed(incomplete, CELLS_REPLY) == [CELLS_REPLY]
 
 
-def test_what_inside_an_incomplete_frame_only_looks_like_one_proves_nothing() -> None:
+def test_an_invalid_frame_inside_an_incomplete_one_proves_nothing() -> None:
     inner = CELLS_REPLY[:-3] + b"\x00\x00\x77"  # with a bad checksum
     outer = reply(0x03, inner + bytes(40))
     assert feed(outer[:-20], outer[-20:]) == [outer]
 
 
 def test_an_acknowledgement_inside_an_incomplete_frame_proves_nothing() -> None:
-    outer = reply(0x03, reply(0xE1) + bytes(40))  # seven bytes, among them a sum of zero: that may be chance
+    outer = reply(0x03, reply(0xE1) + bytes(40))  # seven bytes with a sum of zero: may be chance
     assert feed(outer[:-20], outer[-20:]) == [outer]
 
 
-def test_a_module_frame_is_known_by_its_commands_and_lengths() -> None:
+def test_a_module_frame_is_recognised_by_its_command_and_length() -> None:
     replies = {0x07: 0, 0x15: 1, 0x16: 1, 0x17: 1, 0x18: 1, 0x1D: 1}
     for command, length in replies.items():
         (frame,) = feed_items(module_reply(command, bytes(length)))
@@ -272,7 +274,7 @@ def test_a_module_frame_is_known_by_its_commands_and_lengths() -> None:
     assert feed(module_reply(0x14, b"\0")) == []
 
 
-def test_requests_are_patient_and_repeated_as_their_kind_bears() -> None:
+def test_timeout_and_retries_depend_on_the_kind_of_request() -> None:
     assert (read(0x03).timeout, read(0x03).retries) == (2.0, 2)
     assert write(0xE1, b"\0\0").retries == 0
     assert (module(0x17).timeout, module(0x17).retries) == (1.0, 1)
@@ -297,7 +299,7 @@ def test_requests_are_encoded_as_recorded(entry: Entry) -> None:
 
 
 @pytest.mark.parametrize("entry", RECORDED["write_exchanges"], ids=lambda e: e["id"])
-def test_recorded_writes_are_taken_apart_and_put_together_again(entry: Entry) -> None:
+def test_recorded_writes_are_parsed_and_encoded_again(entry: Entry) -> None:
     command = parse_request(bytes.fromhex(entry["request_hex"]))
     assert command.write
     assert write(command.key.number, command.payload).encoded.hex() == entry["request_hex"]
@@ -309,28 +311,28 @@ def test_module_frames_are_encoded_as_recorded() -> None:
     assert parse_request(bytes.fromhex("ffaa170017")).key == module(0x17).reply
 
 
-def test_a_reply_is_no_request() -> None:
+def test_a_reply_is_not_parsed_as_a_request() -> None:
     with pytest.raises(ProtocolError, match="expected a request"):
         parse_request(CELLS_REPLY)
 
 
-def test_bytes_after_a_frame_are_refused_by_length() -> None:
+def test_bytes_after_a_frame_are_refused() -> None:
     with pytest.raises(ProtocolError, match="expected a frame of 23 bytes, got 24"):
         parse(CELLS_REPLY[:-1] + b"\x77\x77")
 
 
-def test_a_reply_to_another_request_is_never_taken() -> None:
+def test_a_reply_to_another_request_is_never_accepted() -> None:
     with pytest.raises(ProtocolError, match="expected a reply to dd 0x03, got one to dd 0x04"):
         converse(ask(read(0x03)), lambda _: CELLS_REPLY)
 
 
-def test_a_refusal_says_why() -> None:
+def test_a_refusal_has_a_reason() -> None:
     with pytest.raises(Refused, match="does not know this command") as caught:
         converse(ask(read(0x24)), lambda _: reply(0x24, status=0x80))
     assert caught.value.status == 0x80
 
 
-def test_what_is_wrong_with_junk_is_told() -> None:
+def test_an_error_for_junk_names_the_defect() -> None:
     pieces = [*(cutter := Cutter()).feed(BASIC_REPLY[:-1] + b"\x78"), *cutter.end()]
     assert isinstance(pieces[0], Junk)
     assert "last byte is 78, expected 77" in pieces[0].why
@@ -339,6 +341,6 @@ def test_what_is_wrong_with_junk_is_told() -> None:
     assert "torn: expected 36 bytes, got 9" in torn[0].why
 
 
-def test_a_read_with_data_of_another_register_than_the_parameter_block_is_junk() -> None:
+def test_a_read_with_data_is_valid_only_for_the_parameter_block() -> None:
     body = bytes((0x03, 1, 0x55))
     assert feed(bytes((0xDD, READ)) + body + checksum(body) + b"\x77", b"\0" * 8) == []

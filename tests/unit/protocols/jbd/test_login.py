@@ -17,11 +17,11 @@ APP_KEY = "ffaa15063030303030303b"
 
 
 class Module:
-    """A Bluetooth module with a password: silent to the BMS's requests until it is satisfied."""
+    """A Bluetooth module with a password: ignores requests to the BMS until logged in."""
 
     def __init__(self, replies: dict[int, list[str]], opens_after: int | None) -> None:
         self._replies = {command: iter(encoded) for command, encoded in replies.items()}
-        self._opens_after = opens_after  # the command that opens it
+        self._opens_after = opens_after  # the command that unlocks it
         self._open = False
 
     def __call__(self, request: Request) -> bytes | None:
@@ -55,7 +55,7 @@ def test_a_refused_wake_up_shows_that_the_bms_is_awake() -> None:
     assert hello(lambda _: reply(0x03, status=0x81)) == [WAKE_UP]
 
 
-def test_the_wake_up_is_a_read_that_gives_up_soon_and_is_repeated() -> None:
+def test_the_wake_up_is_a_read_with_a_short_timeout_and_retries() -> None:
     request = next(Jbd().hello(ADDRESS, ""))
     assert (request.encoded.hex(), request.timeout, request.retries) == (WAKE_UP, 1.0, 2)
 
@@ -76,7 +76,7 @@ def test_a_recorded_login_is_repeated_byte_for_byte(session: Entry) -> None:
 
 
 @pytest.mark.parametrize("session", [s for s in SESSIONS if not s["accepted"]], ids=lambda s: s["id"])
-def test_a_recorded_refusal_tells_the_owner_about_the_password(session: Entry) -> None:
+def test_a_recorded_refusal_raises_an_error_about_the_password(session: Entry) -> None:
     sent: list[str] = []
     answer = recorded_module(session, 0x1D)
 
@@ -92,21 +92,21 @@ def test_a_recorded_refusal_tells_the_owner_about_the_password(session: Entry) -
     ]
 
 
-def test_a_module_that_opens_after_the_user_password_is_not_given_the_root_password() -> None:
+def test_the_root_password_is_not_sent_if_the_user_password_suffices() -> None:
     session = SESSIONS[-1]
     sent = hello(recorded_module(session, 0x18))
     assert sent[-2:] == [session["user_password_request_hex"], WAKE_UP]
 
 
-def test_a_module_with_no_password_set_needs_the_app_key_only() -> None:
+def test_a_module_without_a_password_set_needs_only_the_app_key() -> None:
     assert hello(Module({0x15: ["ffaa15010218"]}, 0x15)) == [WAKE_UP, APP_KEY, WAKE_UP]
 
 
-def test_a_module_that_is_satisfied_with_the_app_key_needs_no_password_of_ours() -> None:
+def test_no_password_is_sent_if_the_app_key_suffices() -> None:
     assert hello(Module({0x15: ["ffaa15010016"]}, 0x15), password="") == [WAKE_UP, APP_KEY, WAKE_UP]
 
 
-def test_a_missing_password_is_asked_for_in_words() -> None:
+def test_a_missing_password_raises_an_error_with_advice() -> None:
     with pytest.raises(LoginFailed, match=f"needs its password.*dbus-xbms set {ADDRESS} Password 123456"):
         hello(Module({0x15: ["ffaa15010016"]}, None), password="")
 
@@ -117,24 +117,24 @@ def test_a_password_of_the_wrong_length_is_never_sent(password: str) -> None:
         hello(Module({0x15: ["ffaa15010016"]}, None), password)
 
 
-def test_a_rejected_app_key_is_told() -> None:
+def test_a_rejected_app_key_is_reported() -> None:
     with pytest.raises(LoginFailed, match="not supported"):
         hello(Module({0x15: ["ffaa15010117"]}, None))
 
 
-def test_a_module_that_stays_shut_after_all_passwords_is_told() -> None:
+def test_a_module_that_stays_locked_after_all_passwords_is_reported() -> None:
     session = SESSIONS[-1]
     module = recorded_module(session | {"root_password_response_hex": "ffaa1d01011f"}, 0)
     with pytest.raises(LoginFailed, match="stays locked"):
         hello(module)
 
 
-def test_silence_all_the_way_is_no_reply() -> None:
+def test_a_module_that_never_answers_is_no_reply() -> None:
     with pytest.raises(NoReply):
         hello(lambda _: None)
 
 
-def test_an_echo_means_that_the_module_wants_to_be_paired() -> None:
+def test_an_echo_means_that_the_module_requires_pairing() -> None:
     with pytest.raises(NotPaired, match="only echoes"):
         converse(Jbd().hello(ADDRESS, "123456"), lambda _: None, echoed=True)
 

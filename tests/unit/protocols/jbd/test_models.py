@@ -34,7 +34,7 @@ def test_a_model_text_without_a_rating_gives_none(model: str) -> None:
     assert rating(model) == 0
 
 
-def test_of_two_ratings_the_lower_one_counts() -> None:
+def test_of_two_ratings_the_lower_one_is_used() -> None:
     assert rating("JBD-SP25S003-L16S-100A-60A-B") == 60.0
 
 

@@ -1,4 +1,4 @@
-"""JBD's protection word: each bit has its meaning, and no word makes anything that stays in memory."""
+"""The protection word of JBD: the meaning of each bit, and no new enum members."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dbus_xbms.model import Mosfets, MosfetTarget, Protection
 from dbus_xbms.protocols.jbd.protections import LOCK, MEANINGS, ProtectionBit, commanded, protections
 
 
-def test_every_bit_but_the_lock_is_a_protection_of_its_own() -> None:
+def test_every_bit_except_the_lock_is_its_own_protection() -> None:
     assert set(MEANINGS) == set(ProtectionBit) - {LOCK}
     assert len(set(MEANINGS.values())) == len(Protection) == len(MEANINGS)
 
 
-def test_any_word_is_read_and_none_adds_a_member() -> None:
+def test_any_protection_word_is_read_without_adding_enum_members() -> None:
     for word in range(1 << 16):
         tripped = protections(word)
         assert {bit for bit, meaning in MEANINGS.items() if meaning in tripped} == {

@@ -1,4 +1,4 @@
-"""Conversations with a JBD: what a poll reads and believes."""
+"""Conversations with a JBD: what a poll reads and accepts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def poll(
     return converse(Jbd().poll(known, counters=counters), lambda request: registers.get(request.reply.number))
 
 
-def test_it_is_a_bms_protocol() -> None:
+def test_jbd_is_a_bms_protocol() -> None:
     protocol: BmsFamily = Jbd()
     assert isinstance(protocol.framer(), JbdFramer)
     assert [layout.service[4:8] for layout in protocol.layouts] == ["ff00", "fff0", "ff06"]
@@ -39,7 +39,7 @@ def test_a_poll_of_a_known_pack_sends_03_and_04_and_nothing_else() -> None:
     assert (reading.identity, reading.counters) == (None, None)
 
 
-def test_a_poll_brings_the_whole_sample() -> None:
+def test_a_poll_returns_a_complete_sample() -> None:
     reading, _ = poll(PACK)
     sample = reading.sample
     assert (sample.voltage, sample.current, sample.soc, sample.cycles) == (14.28, 0.0, 100.0, 8)
@@ -51,12 +51,12 @@ def test_a_poll_brings_the_whole_sample() -> None:
     assert (sample.balancing, sample.learned, sample.balance_current) == (frozenset(), None, None)
 
 
-def test_the_tail_brings_the_learned_capacity_and_the_balance_current() -> None:
+def test_the_tail_has_the_learned_capacity_and_the_balance_current() -> None:
     sample = poll(PACK | {0x03: frame_of("vatrer_16s_tail9")})[0].sample
     assert (sample.learned, sample.balance_current, sample.nominal) == (101.0, 0.0, 100.0)
 
 
-def test_balancing_cells_are_numbers_from_one() -> None:
+def test_balancing_cells_are_numbered_from_one() -> None:
     sample = poll(PACK | {0x03: frame_of("sp15s001_11s_charge_balancing")})[0].sample
     assert sample.balancing == {2, 8, 10}
 
@@ -76,7 +76,7 @@ def test_an_unknown_pack_is_asked_for_its_identity() -> None:
 
 
 @pytest.mark.parametrize("answer", [None, reply(0x05, status=0x80)])
-def test_a_pack_without_a_hardware_text_has_an_identity_all_the_same(answer: bytes | None) -> None:
+def test_a_pack_without_a_hardware_text_still_has_an_identity(answer: bytes | None) -> None:
     registers = {register: frame for register, frame in PACK.items() if register != 0x05}
     reading, _ = poll(registers | ({0x05: answer} if answer else {}), None)
     assert reading.identity is not None
@@ -91,14 +91,14 @@ def test_counters_are_read_when_asked_for() -> None:
 
 
 @pytest.mark.parametrize("answer", [None, reply(0xAA, status=0x80), reply(0xAA, bytes(5))])
-def test_a_pack_without_counters_is_polled_all_the_same(answer: bytes | None) -> None:
+def test_a_pack_without_counters_is_still_polled(answer: bytes | None) -> None:
     registers = {register: frame for register, frame in PACK.items() if register != 0xAA}
     reading, _ = poll(registers | ({0xAA: answer} if answer else {}), counters=True)
     assert reading.counters is None
     assert reading.sample.voltage == 14.28
 
 
-def test_when_the_cell_counts_disagree_that_of_the_voltages_counts() -> None:
+def test_if_the_cell_counts_disagree_that_of_the_voltages_is_used() -> None:
     reading, _ = poll(PACK | {0x04: frame_of("sp25s003_16s_cells")}, None)
     assert len(reading.sample.cells) == 16
     assert reading.sample.cells[15] == 0.0
@@ -106,7 +106,7 @@ def test_when_the_cell_counts_disagree_that_of_the_voltages_counts() -> None:
     assert reading.identity.cell_count == 16
 
 
-def test_another_number_of_cells_than_before_refuses_the_poll_and_a_new_link_believes_it() -> None:
+def test_a_changed_cell_count_fails_the_poll_until_the_next_connection() -> None:
     with pytest.raises(ProtocolError, match="expected 3 as before, got 4"):
         poll(PACK, PackIdentity(cell_count=3))
     reading, _ = poll(PACK, None)
@@ -114,12 +114,12 @@ def test_another_number_of_cells_than_before_refuses_the_poll_and_a_new_link_bel
     assert reading.identity.cell_count == 4
 
 
-def test_a_bench_board_with_nothing_wired_is_a_legal_reading() -> None:
+def test_a_board_with_nothing_wired_is_a_valid_reading() -> None:
     sample = poll(PACK | {0x03: frame_of("sp25s003_16s_no_ntc")})[0].sample
     assert (sample.voltage, sample.soc, sample.remaining, sample.temperatures) == (0.0, 0.0, 0.0, ())
 
 
-def test_a_state_of_charge_beyond_100_refuses_the_poll() -> None:
+def test_a_state_of_charge_above_100_fails_the_poll() -> None:
     payload = bytearray(PACK[0x03][4:-3])
     payload[19] = 101
     with pytest.raises(ProtocolError, match="state of charge: expected 0 to 100 %, got 101"):
@@ -127,7 +127,7 @@ def test_a_state_of_charge_beyond_100_refuses_the_poll() -> None:
 
 
 @pytest.mark.parametrize("register", [0x03, 0x04])
-def test_a_poll_fails_when_a_register_it_needs_is_silent_or_refused(register: int) -> None:
+def test_a_poll_fails_if_a_required_register_is_silent_or_refused(register: int) -> None:
     with pytest.raises(NoReply):
         poll({other: frame for other, frame in PACK.items() if other != register})
     with pytest.raises(Refused):

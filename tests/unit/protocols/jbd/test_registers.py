@@ -1,4 +1,4 @@
-"""Payloads: every field where the table says, odd but legal readings kept, impossible ones refused."""
+"""Payloads: every field at its place, unusual but valid readings accepted, impossible ones refused."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from dbus_xbms.protocols.jbd.tail import STANDARD_FIELDS
 
 
 def head(**raw: int) -> bytes:
-    """A basic info payload without sensors and tail; fields not named are zero."""
+    """Return a basic info payload without sensors and tail; other fields are zero."""
     payload = bytearray(23)
     for field in BASIC_FIELDS:
         struct.pack_into(field.fmt, payload, field.at, raw.pop(field.name, 0))
@@ -68,7 +68,7 @@ def test_the_unit_bit_makes_currents_and_charges_ten_times_as_large() -> None:
     assert coarse.mosfets == Mosfets(charge=True, discharge=True)
 
 
-def test_all_zero_is_a_legal_reading() -> None:
+def test_an_all_zero_payload_is_a_valid_reading() -> None:
     empty = basic()
     assert (empty.voltage, empty.soc, empty.remaining, empty.temperatures) == (0.0, 0, 0.0, ())
     assert date_of(empty.date) is None
@@ -81,7 +81,7 @@ def test_up_to_eight_sensors_are_read_in_order(count: int) -> None:
     assert basic(probes, sensor_count=count).temperatures == tuple(-30.0 + n for n in range(count))
 
 
-def test_sensors_that_the_payload_does_not_hold_are_not_read_from_elsewhere() -> None:
+def test_sensors_missing_from_the_payload_are_not_read_from_other_bytes() -> None:
     claimed = basic(bytes.fromhex("0b7e0b"), sensor_count=3)
     assert claimed.temperatures == (21.1,)
     assert claimed.tail.encoded == b""
@@ -93,7 +93,7 @@ def test_more_than_eight_sensors_are_refused() -> None:
 
 
 @pytest.mark.parametrize("length", range(23))
-def test_a_short_payload_is_refused_by_the_name_of_what_is_missing(length: int) -> None:
+def test_the_error_for_a_short_payload_names_what_is_missing(length: int) -> None:
     missing = next(field for field in BASIC_FIELDS if field.end > length)
     with pytest.raises(
         ProtocolError, match=f"^{missing.name}: needs . bytes? at {missing.at}|^{missing.name}"
@@ -102,14 +102,14 @@ def test_a_short_payload_is_refused_by_the_name_of_what_is_missing(length: int) 
 
 
 @pytest.mark.parametrize("length", range(17))
-def test_only_tail_fields_that_are_wholly_there_are_read(length: int) -> None:
+def test_only_complete_tail_fields_are_read(length: int) -> None:
     tail = bytes(range(length))
     fields = basic(tail).tail.fields
     assert list(fields) == [field.name for field in STANDARD_FIELDS if field.end <= length]
     assert fields.get("balance_current", 0x0708) == 0x0708
 
 
-def test_the_tail_begins_after_the_sensors() -> None:
+def test_the_tail_starts_after_the_sensors() -> None:
     vatrer = basic(bytes.fromhex("0b920b850b86000000277427630000"), sensor_count=3)
     assert vatrer.tail.fields == {
         "humidity": 0,
@@ -121,7 +121,7 @@ def test_the_tail_begins_after_the_sensors() -> None:
 
 
 @pytest.mark.parametrize("raw", [0, 0x2C00, 0x2C60, 0x2C7C | 0x1E0, 0x2C5F])
-def test_a_date_that_is_none_is_absent(raw: int) -> None:
+def test_an_invalid_date_is_absent(raw: int) -> None:
     assert date_of(raw) is None
 
 
@@ -136,7 +136,7 @@ def test_cells_of_an_impossible_length_are_refused(length: int) -> None:
         decode_cells(bytes(length))
 
 
-def test_hardware_is_plain_text_without_its_padding() -> None:
+def test_the_hardware_text_is_stripped_of_padding() -> None:
     assert decode_hardware(b"DP04S007\0\0") == "DP04S007"
     assert decode_hardware(b" LH-SP15\r\n") == "LH-SP15"
     assert decode_hardware(b"") == ""

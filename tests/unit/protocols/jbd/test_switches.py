@@ -1,4 +1,4 @@
-"""How a JBD's MOSFETs and its balancer are switched, and how that is verified."""
+"""Switching of the MOSFETs and the balancer of a JBD, and its verification."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ SWITCHING = JbdSwitching()
 
 
 class Board:
-    """A BMS's MOSFETs, its balancer and its factory mode: obeys unless a fault is set."""
+    """The MOSFETs, balancer and factory mode of a BMS: obeys unless a fault is set."""
 
-    def __init__(self, mask: int = 0, *, protects: int = 0) -> None:
+    def __init__(self, mask: int = 0, *, blocked: int = 0) -> None:
         self.mask = mask
-        self.protects = protects  # MOSFETs that a cell over-voltage or under-voltage keeps off
-        self.stuck = 0  # MOSFETs that stay on whatever they are told
+        self.blocked = blocked  # MOSFETs blocked by cell over-voltage or under-voltage
+        self.stuck = 0  # MOSFETs that stay on
         self.delay = 0  # read-backs until the MOSFETs follow
-        self.deaf_to: Iterator[bool] = iter(())  # whether each write is lost on the way there
-        self.unheard: Iterator[bool] = iter(())  # whether each acknowledgement is lost on the way back
-        self.refuses: dict[int, int] = {0xFB: 0x80}  # status by register
+        self.lost_writes: Iterator[bool] = iter(())  # whether each write is lost
+        self.lost_acknowledgements: Iterator[bool] = iter(())  # whether each acknowledgement is lost
+        self.refusals: dict[int, int] = {0xFB: 0x80}  # status by register
         self.functions = 0x0006
         self.factory = False
-        self.leaves = True  # factory mode, when told to
-        self.heeds = True  # 0xE1, or acknowledges it only
-        self.lock: bool | None = None  # bit 12 whatever the mask; None: set while something is masked
+        self.leaves_factory_mode = True  # when commanded to
+        self.obeys = True  # 0xE1; otherwise only acknowledges it
+        self.lock: bool | None = None  # bit 12 regardless of the mask; None: set while anything is masked
         self.others: Iterator[int | None] = iter(())  # masks that a second master writes before each read
         self._shown = mask
 
@@ -55,18 +55,18 @@ class Board:
         command = parse_request(request.encoded)
         register = command.key.number
         if command.write:
-            if next(self.deaf_to, False):
+            if next(self.lost_writes, False):
                 return None
             status = self._write(register, command.payload)
-            return None if next(self.unheard, False) else reply(register, status=status)
+            return None if next(self.lost_acknowledgements, False) else reply(register, status=status)
         if register == 0x2D:
             return reply(0x2D, *([self.functions.to_bytes(2, "big")] if self.factory else [b"", 0x81]))
         return self._basic()
 
     def _write(self, register: int, payload: bytes) -> int:
-        if status := self.refuses.get(register, 0):
+        if status := self.refusals.get(register, 0):
             return status
-        if register == 0xE1 and not self.heeds:
+        if register == 0xE1 and not self.obeys:
             pass
         elif register == 0xE1:
             self.mask = int.from_bytes(payload, "big")
@@ -76,7 +76,7 @@ class Board:
         elif (register, payload) == (0x00, b"\x56\x78"):
             self.factory = True
         elif (register, payload) == (0x01, b"\0\0"):
-            self.factory = not self.leaves
+            self.factory = not self.leaves_factory_mode
         elif register == 0x2D and self.factory:
             self.functions = int.from_bytes(payload, "big")
         else:
@@ -93,24 +93,24 @@ class Board:
         return reply(0x03, self.basic())
 
     def basic(self) -> bytes:
-        """Payload of basic info."""
+        """Return the payload of basic info."""
         payload = bytearray(PAYLOAD)
-        tripped = (ProtectionBit.CELL_OVERVOLTAGE if self.protects & 1 else 0) | (
-            ProtectionBit.CELL_UNDERVOLTAGE if self.protects & 2 else 0
+        tripped = (ProtectionBit.CELL_OVERVOLTAGE if self.blocked & 1 else 0) | (
+            ProtectionBit.CELL_UNDERVOLTAGE if self.blocked & 2 else 0
         )
         locked = bool(self._shown) if self.lock is None else self.lock
         protection = tripped | (ProtectionBit.MOSFET_SOFTWARE_LOCK if locked else 0)
         payload[16:18] = protection.to_bytes(2, "big")
-        payload[20] = (0b11 & ~(self._shown | self.protects)) | self.stuck
+        payload[20] = (0b11 & ~(self._shown | self.blocked)) | self.stuck
         return bytes(payload)
 
 
-def order(charge: bool, discharge: bool) -> str:
+def encoded(charge: bool, discharge: bool) -> str:
     return write(0xE1, mosfet_mask(Mosfets(charge=charge, discharge=discharge))).encoded.hex()
 
 
-def ordered(board: Board, want: Mosfets, *, newer: bool = False) -> Conversation[Switched]:
-    """An order that was judged by the board as it is."""
+def set_mosfets(board: Board, want: Mosfets, *, newer: bool = False) -> Conversation[Switched]:
+    """Return the conversation that switches the board."""
     basic = decode_basic(board.basic())
     bits = basic.protection
     before = replace(sample(), mosfets=basic.mosfets, protection=protections(bits), locked=is_locked(bits))
@@ -119,7 +119,7 @@ def ordered(board: Board, want: Mosfets, *, newer: bool = False) -> Conversation
 
 
 def switch(board: Board, *, charge: bool, discharge: bool) -> tuple[Mosfets, list[str]]:
-    switched, sent = converse(ordered(board, Mosfets(charge=charge, discharge=discharge)), board)
+    switched, sent = converse(set_mosfets(board, Mosfets(charge=charge, discharge=discharge)), board)
     return switched.mosfets, sent
 
 
@@ -137,7 +137,7 @@ def writes(sent: Iterable[str]) -> list[str]:
     ],
 )
 @pytest.mark.parametrize("before", range(4))
-def test_mosfets_are_switched_by_what_is_wanted_and_read_back(
+def test_mosfets_are_switched_as_requested_and_read_back(
     before: int, charge: bool, discharge: bool, encoded: str
 ) -> None:
     got, sent = switch(Board(before), charge=charge, discharge=discharge)
@@ -146,7 +146,7 @@ def test_mosfets_are_switched_by_what_is_wanted_and_read_back(
 
 
 def test_the_link_must_not_repeat_a_write() -> None:
-    assert next(ordered(Board(), BOTH_ON)).retries == 0
+    assert next(set_mosfets(Board(), BOTH_ON)).retries == 0
 
 
 def test_mosfets_may_take_a_few_reads_to_follow() -> None:
@@ -154,20 +154,20 @@ def test_mosfets_may_take_a_few_reads_to_follow() -> None:
     board.delay = 3
     got, sent = switch(board, charge=False, discharge=True)
     assert got == Mosfets(charge=False, discharge=True)
-    assert sent == [order(False, True), *[BASIC] * 4]
+    assert sent == [encoded(False, True), *[BASIC] * 4]
 
 
-def test_a_refused_order_is_an_error_and_not_repeated() -> None:
+def test_a_refused_command_is_an_error_and_not_repeated() -> None:
     board = Board()
-    board.refuses[0xE1] = 0x81
+    board.refusals[0xE1] = 0x81
     with pytest.raises(Refused, match="does not permit this now"):
         switch(board, charge=False, discharge=True)
     assert board.mask == 0
 
 
-def test_an_acknowledged_order_without_effect_is_repeated_once_and_then_given_up() -> None:
+def test_an_acknowledged_command_without_effect_is_repeated_once_then_fails() -> None:
     board = Board()
-    board.heeds = False
+    board.obeys = False
     sent: list[Request] = []
 
     def answer(request: Request) -> bytes | None:
@@ -175,11 +175,11 @@ def test_an_acknowledged_order_without_effect_is_repeated_once_and_then_given_up
         return board(request)
 
     with pytest.raises(NotVerified, match=r"commanded charge off, discharge on; the BMS reports charge on"):
-        converse(ordered(board, Mosfets(charge=False, discharge=True)), answer)
+        converse(set_mosfets(board, Mosfets(charge=False, discharge=True)), answer)
     assert [request.reply.number for request in sent] == [0xE1, *[0x03] * READ_BACKS] * 2
 
 
-def test_a_stuck_mosfet_whose_order_is_stored_is_not_ordered_off_again() -> None:
+def test_a_stuck_mosfet_whose_mask_is_stored_is_not_commanded_again() -> None:
     board = Board()
     board.stuck = 1
     with pytest.raises(NotVerified, match="the BMS reports charge on, discharge on and a MOSFET lock"):
@@ -187,83 +187,83 @@ def test_a_stuck_mosfet_whose_order_is_stored_is_not_ordered_off_again() -> None
     assert board.mask == 1
 
 
-def test_a_released_mosfet_that_a_protection_keeps_off_has_followed() -> None:
-    got, sent = switch(Board(mask=1, protects=1), charge=True, discharge=True)
+def test_a_released_mosfet_blocked_by_a_protection_has_followed() -> None:
+    got, sent = switch(Board(mask=1, blocked=1), charge=True, discharge=True)
     assert got == Mosfets(charge=False, discharge=True)
-    assert sent == [order(True, True), BASIC]
+    assert sent == [encoded(True, True), BASIC]
 
 
-def test_a_mosfet_that_is_off_for_no_reason_has_not_followed() -> None:
-    board = Board(mask=1, protects=2)
-    board.deaf_to = iter((True, True))
+def test_a_mosfet_that_is_off_without_a_reason_has_not_followed() -> None:
+    board = Board(mask=1, blocked=2)
+    board.lost_writes = iter((True, True))
     with pytest.raises(NotVerified, match="charge off, discharge off and a MOSFET lock while it protects"):
         switch(board, charge=True, discharge=True)
 
 
 def test_a_lost_acknowledgement_leads_to_a_read_back_and_no_second_write() -> None:
     board = Board()
-    board.unheard = iter((True,))
+    board.lost_acknowledgements = iter((True,))
     got, sent = switch(board, charge=True, discharge=False)
     assert got == Mosfets(charge=True, discharge=False)
-    assert sent == [order(True, False), BASIC]
+    assert sent == [encoded(True, False), BASIC]
 
 
-def test_a_lost_order_is_repeated_once_after_reading_back() -> None:
+def test_a_lost_command_is_repeated_once_after_reading_back() -> None:
     board = Board()
-    board.deaf_to = iter((True,))
+    board.lost_writes = iter((True,))
     got, sent = switch(board, charge=True, discharge=False)
     assert got == Mosfets(charge=True, discharge=False)
-    assert sent == [order(True, False), *[BASIC] * READ_BACKS, order(True, False), BASIC]
+    assert sent == [encoded(True, False), *[BASIC] * READ_BACKS, encoded(True, False), BASIC]
 
 
-def test_an_order_lost_twice_is_given_up() -> None:
+def test_a_command_lost_twice_fails() -> None:
     board = Board()
-    board.deaf_to = iter((True, True))
+    board.lost_writes = iter((True, True))
     with pytest.raises(NotVerified, match="commanded charge off, discharge off; the BMS reports charge on"):
         switch(board, charge=False, discharge=False)
 
 
-def test_a_mosfet_held_off_by_a_protection_is_no_witness_for_a_lost_order() -> None:
-    board = Board(protects=1)
-    board.deaf_to = iter((True,))
+def test_a_mosfet_blocked_by_a_protection_does_not_confirm_a_lost_command() -> None:
+    board = Board(blocked=1)
+    board.lost_writes = iter((True,))
     got, sent = switch(board, charge=False, discharge=True)
     assert got == Mosfets(charge=False, discharge=True)
     assert len(writes(sent)) == 2
     assert board.mask == 1
 
 
-def test_a_lock_made_before_is_no_witness_for_a_lost_order() -> None:
-    board = Board(mask=2, protects=1)
-    board.deaf_to = iter((True,))
+def test_an_earlier_lock_does_not_confirm_a_lost_command() -> None:
+    board = Board(mask=2, blocked=1)
+    board.lost_writes = iter((True,))
     got, sent = switch(board, charge=False, discharge=False)
     assert got == Mosfets(charge=False, discharge=False)
     assert (len(writes(sent)), board.mask) == (2, 3)
 
 
-def test_a_lock_bit_that_stays_set_after_both_were_ordered_on_is_not_verified() -> None:
-    board = Board(mask=1, protects=1)
+def test_a_lock_bit_that_stays_set_after_both_were_commanded_on_is_not_verified() -> None:
+    board = Board(mask=1, blocked=1)
     board.lock = True
     with pytest.raises(NotVerified, match="charge off, discharge on and a MOSFET lock while it protects"):
         switch(board, charge=True, discharge=True)
 
 
-def test_a_lock_bit_may_come_a_few_reads_late() -> None:
-    board = Board(protects=1)
+def test_a_lock_bit_may_be_set_a_few_reads_late() -> None:
+    board = Board(blocked=1)
     board.delay = 3
     _, sent = switch(board, charge=False, discharge=True)
-    assert sent == [order(False, True), *[BASIC] * 4]
+    assert sent == [encoded(False, True), *[BASIC] * 4]
 
 
-def test_a_board_that_never_sets_the_lock_bit_is_believed_by_its_mosfets() -> None:
+def test_on_a_board_that_never_sets_the_lock_bit_the_mosfets_confirm_the_command() -> None:
     board = Board()
     board.lock = False
     got, sent = switch(board, charge=False, discharge=True)
     assert got == Mosfets(charge=False, discharge=True)
-    assert sent == [order(False, True), *[BASIC] * READ_BACKS]
+    assert sent == [encoded(False, True), *[BASIC] * READ_BACKS]
 
 
 @pytest.mark.parametrize(
-    ("mask", "protects", "lock", "charge", "discharge", "hidden"),
+    ("mask", "blocked", "lock", "charge", "discharge", "hidden"),
     [
         (3, 1, None, True, False, {Mosfet.CHARGE}),
         (2, 1, None, False, False, {Mosfet.CHARGE}),
@@ -273,18 +273,18 @@ def test_a_board_that_never_sets_the_lock_bit_is_believed_by_its_mosfets() -> No
     ],
     ids=["released or not", "masked or not", "the lock is its own", "no lock", "no lock bit on this board"],
 )
-def test_what_a_protection_hides_of_an_order_is_told(
-    mask: int, protects: int, lock: bool | None, charge: bool, discharge: bool, hidden: set[Mosfet]
+def test_a_result_hidden_by_a_protection_is_reported(
+    mask: int, blocked: int, lock: bool | None, charge: bool, discharge: bool, hidden: set[Mosfet]
 ) -> None:
-    board = Board(mask, protects=protects)
+    board = Board(mask, blocked=blocked)
     board.lock = lock
-    got, _ = converse(ordered(board, Mosfets(charge=charge, discharge=discharge)), board)
+    got, _ = converse(set_mosfets(board, Mosfets(charge=charge, discharge=discharge)), board)
     assert got.hidden == hidden
 
 
-def test_an_order_is_not_repeated_over_the_mask_that_a_second_master_has_written() -> None:
+def test_a_command_is_not_repeated_over_the_mask_of_another_program() -> None:
     board = Board()
-    board.deaf_to = iter((True,))
+    board.lost_writes = iter((True,))
     board.others = iter((2,))
     with pytest.raises(
         NotVerified, match="commanded charge off, discharge on; the BMS reports charge on, disch"
@@ -293,26 +293,26 @@ def test_an_order_is_not_repeated_over_the_mask_that_a_second_master_has_written
     assert board.mask == 2
 
 
-def test_a_switch_without_a_read_back_fails() -> None:
+def test_a_command_without_a_read_back_fails() -> None:
     with pytest.raises(NoReply):
-        converse(ordered(Board(), BOTH_ON), lambda request: reply(0xE1) if request.retries == 0 else None)
+        converse(set_mosfets(Board(), BOTH_ON), lambda request: reply(0xE1) if request.retries == 0 else None)
 
 
-def test_a_bms_that_does_not_know_the_command_is_given_the_newer_one_only_if_that_is_allowed() -> None:
+def test_the_newer_command_is_sent_only_if_the_older_one_is_unknown_and_it_is_allowed() -> None:
     board = Board()
-    board.refuses = {0xE1: 0x80}
+    board.refusals = {0xE1: 0x80}
     with pytest.raises(Refused, match="does not know this command"):
-        converse(ordered(board, Mosfets(charge=False, discharge=True)), board)
-    got, sent = converse(ordered(board, Mosfets(charge=False, discharge=True), newer=True), board)
+        converse(set_mosfets(board, Mosfets(charge=False, discharge=True)), board)
+    got, sent = converse(set_mosfets(board, Mosfets(charge=False, discharge=True), newer=True), board)
     assert got.mosfets == Mosfets(charge=False, discharge=True)
     assert writes(sent)[1:] == ["dd5afb020101ff0177", write(0xFB, b"\x00\x00").encoded.hex()]
 
 
-def test_a_command_that_is_not_permitted_is_no_reason_for_the_newer_one() -> None:
+def test_the_newer_command_is_not_sent_if_the_older_one_is_not_permitted() -> None:
     board = Board()
-    board.refuses = {0xE1: 0x81}
+    board.refusals = {0xE1: 0x81}
     with pytest.raises(Refused):
-        converse(ordered(board, BOTH_ON, newer=True), board)
+        converse(set_mosfets(board, BOTH_ON, newer=True), board)
     assert board.mask == 0
 
 
@@ -320,7 +320,7 @@ def balance(board: Board, on: bool) -> tuple[bool, list[str]]:
     return converse(SWITCHING.set_balancing(on), board)
 
 
-def test_balancing_is_one_bit_of_the_functions_and_factory_mode_is_left() -> None:
+def test_switching_balancing_changes_one_bit_and_leaves_factory_mode() -> None:
     board = Board()
     got, sent = balance(board, False)
     assert (got, board.functions, board.factory) == (False, 0x0002, False)
@@ -329,7 +329,7 @@ def test_balancing_is_one_bit_of_the_functions_and_factory_mode_is_left() -> Non
     assert board.functions == 0x0006
 
 
-def test_balancing_that_is_as_wanted_is_not_written() -> None:
+def test_balancing_is_not_written_if_it_is_already_as_requested() -> None:
     _, sent = balance(Board(), True)
     assert writes(sent) == ["dd5a00025678ff3077", "dd5a01020000fffd77"]
 
@@ -337,12 +337,12 @@ def test_balancing_that_is_as_wanted_is_not_written() -> None:
 @pytest.mark.parametrize(
     ("fault", "error", "words"),
     [
-        ({"refuses": {0x2D: 0x81}}, Refused, "does not permit"),
-        ({"deaf_to": iter((False, True))}, NotVerified, "wrote 0x0002, read back 0x0006"),
-        ({"refuses": {0x00: 0x83}}, Refused, "wrong BMS password"),
+        ({"refusals": {0x2D: 0x81}}, Refused, "does not permit"),
+        ({"lost_writes": iter((False, True))}, NotVerified, "wrote 0x0002, read back 0x0006"),
+        ({"refusals": {0x00: 0x83}}, Refused, "wrong BMS password"),
     ],
 )
-def test_factory_mode_is_left_whatever_goes_wrong_in_it(
+def test_factory_mode_is_left_after_any_error(
     fault: dict[str, object], error: type[Exception], words: str
 ) -> None:
     board = Board()
@@ -353,17 +353,17 @@ def test_factory_mode_is_left_whatever_goes_wrong_in_it(
     assert (board.factory, board.functions) == (False, 0x0006)
 
 
-def test_a_lost_acknowledgement_of_entering_leaves_factory_mode() -> None:
+def test_factory_mode_is_left_if_the_acknowledgement_of_entering_it_is_lost() -> None:
     board = Board()
-    board.unheard = iter((True,))
+    board.lost_acknowledgements = iter((True,))
     with pytest.raises(NoReply):
         balance(board, False)
     assert not board.factory
 
 
-def test_a_bms_that_stays_in_factory_mode_is_told_of() -> None:
+def test_a_bms_that_stays_in_factory_mode_is_reported() -> None:
     board = Board()
-    board.leaves = False
+    board.leaves_factory_mode = False
     with pytest.raises(NotVerified, match="stays in its factory mode"):
         balance(board, False)
 
@@ -378,7 +378,7 @@ def test_a_link_that_breaks_in_factory_mode_ends_the_conversation() -> None:
 
 
 def conversations() -> dict[str, Callable[[], Conversation[object]]]:
-    """Every conversation there is, begun anew at each call."""
+    """Return new instances of all conversations."""
     jbd, mosfets = Jbd(), [Mosfets(charge=c, discharge=d) for c in (True, False) for d in (True, False)]
     found: dict[str, Callable[[], Conversation[object]]] = {
         f"hello {password}": lambda password=password: jbd.hello("A4:C1:37:01:02:03", password)  # type: ignore[misc]
@@ -428,25 +428,23 @@ ANSWERS = st.one_of(
 
 @pytest.mark.parametrize("name", CONVERSATIONS)
 @given(answers=st.lists(ANSWERS, max_size=40))
-def test_nothing_that_could_do_harm_is_ever_sent_whatever_is_answered(
-    name: str, answers: list[bytes | int | None]
-) -> None:
-    held = None  # what the BMS said of its functions
+def test_no_harmful_request_is_sent_for_any_replies(name: str, answers: list[bytes | int | None]) -> None:
+    functions = None  # the functions that the BMS reported
     left = iter(answers)
 
     def answer(request: Request) -> bytes | None:
-        nonlocal held
+        nonlocal functions
         command = parse_request(request.encoded)
         number, given = command.key.number, next(left, None)
         if command.key.kind != "dd":
-            assert number in (0x15, 0x17, 0x18, 0x1D)  # the module's own login
+            assert number in (0x15, 0x17, 0x18, 0x1D)  # the login of the module
             return module_reply(number, given[:1]) if isinstance(given, bytes) and given else None
         if not command.write:
             assert number in READS
-            held = given if number == 0x2D and isinstance(given, bytes) else held
+            functions = given if number == 0x2D and isinstance(given, bytes) else functions
         elif number == 0x2D:
-            assert held is not None
-            assert int.from_bytes(held) ^ int.from_bytes(command.payload) == BALANCES
+            assert functions is not None
+            assert int.from_bytes(functions) ^ int.from_bytes(command.payload) == BALANCES
         else:
             assert command.payload in WRITES[number]
         if given is None:
@@ -457,7 +455,7 @@ def test_nothing_that_could_do_harm_is_ever_sent_whatever_is_answered(
         converse(CONVERSATIONS[name](), answer)
 
 
-def test_only_the_switches_write_and_only_the_login_speaks_to_the_module() -> None:
+def test_only_switching_writes_and_only_the_login_sends_module_frames() -> None:
     users: dict[str, set[str]] = {"write": set(), "module": set()}
     for file in (Path(switches.__file__).parents[1]).rglob("*.py"):
         tree = ast.parse(file.read_text())

@@ -1,4 +1,4 @@
-"""The table of what the bus shows: its paths, types, texts and values."""
+"""The table of battery paths: their types, texts and values."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ SILENT = changed(
     time_to_go=None,
 )
 
-# What a GX, its notifications and its alarm page know of a battery.
+# Alarm paths of a battery that a GX, its notifications and its alarm page know.
 VENUS_ALARMS = {
     "LowVoltage", "HighVoltage", "HighCellVoltage", "LowCellVoltage", "CellImbalance", "HighCurrent",
     "HighChargeCurrent", "HighDischargeCurrent", "LowSoc", "StateOfHealth", "LowTemperature",
@@ -165,21 +165,21 @@ def test_every_path_is_there_once_for_up_to_32_cells_and_8_sensors() -> None:
     assert "/System/Temperature8" in paths
 
 
-def test_a_pack_that_is_only_watched_has_no_path_that_makes_it_a_bms() -> None:
+def test_a_monitored_pack_has_no_path_that_makes_it_a_bms() -> None:
     paths = {item.path for item in items_for(IDENTITY)}
     assert {path for path in paths if path.startswith("/Info/")} == {"/Info/ChargeMode"}
     assert paths & {item.path for item in CONTROL_ITEMS} == {"/Info/ChargeMode"}
 
 
-def test_a_pack_that_is_only_watched_says_why() -> None:
-    watching = replace(REPORT, no_control="Chemistry is not chosen")
-    assert shown(watching)["/Info/ChargeMode"] == "Not controlling: Chemistry is not chosen"
+def test_a_monitored_pack_states_the_reason() -> None:
+    monitored = replace(REPORT, no_control="Chemistry is not chosen")
+    assert shown(monitored)["/Info/ChargeMode"] == "Not controlling: Chemistry is not chosen"
 
 
-def test_a_pack_that_controls_has_all_that_a_bms_has_and_all_that_the_others_have() -> None:
+def test_a_controlling_pack_has_the_paths_of_a_bms_and_of_a_monitored_pack() -> None:
     controlling = {item.path for item in items_for(IDENTITY, controls=True)}
-    watching = {item.path for item in items_for(IDENTITY)}
-    assert controlling - watching == {item.path for item in CONTROL_ITEMS} - {"/Info/ChargeMode"}
+    monitored = {item.path for item in items_for(IDENTITY)}
+    assert controlling - monitored == {item.path for item in CONTROL_ITEMS} - {"/Info/ChargeMode"}
     limits = {f"/Info/{name}" for name in ("MaxChargeVoltage", "MaxChargeCurrent", "MaxDischargeCurrent")}
     assert limits <= controlling
 
@@ -189,19 +189,19 @@ def test_no_path_turns_on_a_page_of_victrons_own_hardware() -> None:
     assert not paths & {"/NumberOfBmses", "/NrOfDistributors", "/Redetect", "/Mode", "/Alarms/Alarm"}
 
 
-def test_every_alarm_that_can_be_raised_has_its_path_and_venus_knows_it() -> None:
+def test_every_possible_alarm_has_a_path_known_to_venus() -> None:
     paths = {item.path for item in ITEMS if item.path.startswith("/Alarms/")}
     assert paths == set(ALARM_PATHS)
     assert {path.removeprefix("/Alarms/") for path in paths} <= VENUS_ALARMS
 
 
-def test_the_product_id_is_nobody_elses() -> None:
+def test_the_product_id_is_unique() -> None:
     assert PRODUCT_ID not in TAKEN_PRODUCT_IDS
     (item,) = (item for item in ITEMS if item.path == "/ProductId")
     assert item.show(PRODUCT_ID) == "0xBA58"
 
 
-def test_only_the_name_the_page_selector_clearing_settings_and_switches_can_be_written() -> None:
+def test_only_the_name_the_page_selector_clearing_settings_and_switches_are_writable() -> None:
     writable = {item.path for item in items_for(IDENTITY, controls=True) if item.writable}
     rows = {edited.path for edited in (*EDITED, *PANE)}
     switches = {item.path for item in (*BMS_SWITCHES, LEND_MINUTES, CHARGE, DISCHARGE, LEND_SWITCH)}
@@ -252,7 +252,7 @@ def test_only_the_name_the_page_selector_clearing_settings_and_switches_can_be_w
         ("/System/MaxVoltageCellId", "C3", "C3"),
         ("/System/MinCellTemperature", 21.0, "21.0°C"),
         ("/System/MinTemperatureCellId", "T2", "T2"),
-        ("/System/MaxTemperatureCellId", "T3", "T3"),  # T1 reads the same but is the MOSFETs'
+        ("/System/MaxTemperatureCellId", "T3", "T3"),  # T1 has the same value but is on the MOSFETs
         ("/System/MOSTemperature", 25.0, "25.0°C"),
         ("/System/Temperature1", 25.0, "25.0°C"),
         ("/Battery/Request/Id", 1, "1"),
@@ -288,23 +288,23 @@ def test_only_the_name_the_page_selector_clearing_settings_and_switches_can_be_w
         ("/Alarms/BmsCable", 0, "0"),
     ],
 )
-def test_a_healthy_pack_shows(path: str, value: Value | None, text: str) -> None:
+def test_a_healthy_pack_publishes_its_values(path: str, value: Value | None, text: str) -> None:
     (item,) = (item for item in items_for(IDENTITY, controls=True) if item.path == path)
     assert item.value(CONTROLLING) == value
     assert item.show(item.value(CONTROLLING)) == text
 
 
-def test_the_learned_capacity_tells_the_health() -> None:
+def test_the_health_is_derived_from_the_learned_capacity() -> None:
     assert shown(changed(REPORT, sample=replace(SAMPLE, learned=90.0)))["/Soh"] == 90.0
     assert shown(changed(REPORT, sample=replace(SAMPLE, learned=110.0)))["/Soh"] == 100.0
 
 
-def test_a_last_full_charge_longer_ago_than_its_register_holds_stays_at_the_end_of_it() -> None:
+def test_the_time_since_full_charge_is_capped_at_the_range_of_its_register() -> None:
     since = replace(REPORT.decision.history, since_full=1e9)
     assert shown(changed(REPORT, history=since))["/History/TimeSinceLastFullCharge"] == 6_553_500
 
 
-def test_what_was_never_seen_is_not_in_the_history() -> None:
+def test_history_values_that_were_never_measured_are_invalid() -> None:
     new = shown(changed(REPORT, history=History(), extremes=Extremes()))
     assert new["/History/TimeSinceLastFullCharge"] is None
     assert new["/History/MinimumVoltage"] is None
@@ -316,16 +316,16 @@ def test_trips_of_cells_and_pack_count_together() -> None:
     assert (got["/History/LowVoltageAlarms"], got["/History/HighVoltageAlarms"]) == (5, 5)
 
 
-def test_each_protection_has_a_count_of_its_own() -> None:
+def test_each_protection_has_its_own_count() -> None:
     got = shown(replace(REPORT, counters=COUNTERS))
     names = [counter.name for counter in fields(Counters) if counter.name != "restarts"]
     paths = [f"/History/Trips/{name.title().replace('_', '')}" for name in names]
     assert [got[path] for path in paths] == [getattr(COUNTERS, name) for name in names]
-    untold = shown(replace(REPORT, counters=None))
-    assert {untold[path] for path in paths} == {None}
+    unknown = shown(replace(REPORT, counters=None))
+    assert {unknown[path] for path in paths} == {None}
 
 
-def test_what_is_only_held_is_not_given_to_chargers_for_their_own() -> None:
+def test_held_values_are_not_shared_with_chargers() -> None:
     held = changed(REPORT, phase=Phase.HELD)
     sense = {"/Dc/0/Voltage", "/Dc/0/Current", "/Dc/0/Power", "/Dc/0/Temperature"}
     lost = {path for path, value in shown(replace(held, shared=True)).items() if value is None}
@@ -333,24 +333,24 @@ def test_what_is_only_held_is_not_given_to_chargers_for_their_own() -> None:
     assert shown(replace(REPORT, shared=True))["/Dc/0/Voltage"] == shown(REPORT)["/Dc/0/Voltage"]
 
 
-def test_a_pack_without_a_name_is_shown_as_its_product_with_the_end_of_its_address() -> None:
+def test_a_pack_without_a_name_is_shown_as_its_product_and_the_end_of_its_address() -> None:
     named, nameless = replace(REPORT, product="ACME 12"), replace(REPORT, product="ACME 12", custom_name="")
     assert shown(named)["/ProductName"] == "ACME 12"
     assert shown(nameless)["/ProductName"] == f"ACME 12 {REPORT.address[-5:]}"
 
 
 def test_a_bms_that_cannot_be_switched_has_no_path_that_switches_it() -> None:
-    there = {item.path: item for item in items_for(IDENTITY, switchable=False)}
-    everything = {item.path: item for item in items_for(IDENTITY)}
-    assert set(everything) - set(there) == {
+    reduced = {item.path: item for item in items_for(IDENTITY, switchable=False)}
+    complete = {item.path: item for item in items_for(IDENTITY)}
+    assert set(complete) - set(reduced) == {
         *(f"/Settings/{name}" for name in ("ForceChargingOff", "ForceDischargingOff", "MosfetMode")),
         *("/Settings/TurnBalancingOff", "/Io/AllowToBalance"),
-        *(path for path in everything if path.startswith(f"{PANE_PATH}/charge/")),
-        *(path for path in everything if path.startswith(f"{PANE_PATH}/discharge/")),
+        *(path for path in complete if path.startswith(f"{PANE_PATH}/charge/")),
+        *(path for path in complete if path.startswith(f"{PANE_PATH}/discharge/")),
     }
-    assert not there["/Io/AllowToCharge"].writable
-    assert there["/Settings/LendForMinutes"].writable
-    assert f"{PANE_PATH}/lend/State" in there
+    assert not reduced["/Io/AllowToCharge"].writable
+    assert reduced["/Settings/LendForMinutes"].writable
+    assert f"{PANE_PATH}/lend/State" in reduced
 
 
 def test_a_bms_without_mosfets_shows_none_as_on_or_off() -> None:
@@ -380,7 +380,7 @@ def test_without_a_sample_every_measurement_is_invalid(phase: Phase) -> None:
     assert got["/System/NrOfModulesBlockingCharge"] is None
 
 
-def test_the_state_of_charge_is_held_while_the_link_is_lent_and_no_longer() -> None:
+def test_the_state_of_charge_is_held_only_while_the_link_is_lent() -> None:
     for phase in Phase:
         lent = phase in (Phase.LENT, Phase.LENT_STOPPED)
         assert shown(changed(SILENT, phase=phase, soc=76.3))["/Soc"] == (76.3 if lent else None)
@@ -396,7 +396,7 @@ def test_the_state_of_charge_is_held_while_the_link_is_lent_and_no_longer() -> N
         (Phase.WITHDRAWN, Level.ALARM, 10, 2, "withdrawn, searching"),
     ],
 )
-def test_the_state_says_why_there_is_no_sample(
+def test_the_state_shows_why_there_is_no_sample(
     phase: Phase, cable: Level, state: int, alarm: int | None, words: str
 ) -> None:
     link = LinkStatus(state="searching")
@@ -405,7 +405,7 @@ def test_the_state_says_why_there_is_no_sample(
     assert got["/ConnectionInformation"] == words.partition(",")[0]
 
 
-def test_held_values_are_said_to_be_held_even_while_the_link_stands() -> None:
+def test_held_values_are_marked_even_while_the_link_is_open() -> None:
     held = shown(changed(CONTROLLING, phase=Phase.HELD))
     assert (held["/Bluetooth/State"], held["/ConnectionInformation"]) == ("held, no reply", "held")
     assert held["/Dc/0/Voltage"] == 13.23
@@ -413,28 +413,28 @@ def test_held_values_are_said_to_be_held_even_while_the_link_stands() -> None:
 
 
 @pytest.mark.parametrize("phase", [Phase.FRESH, Phase.HELD, Phase.DERATED, Phase.LOST])
-def test_as_long_as_there_are_limits_nothing_of_them_is_invalid(phase: Phase) -> None:
-    heard = (
+def test_limits_are_published_either_all_or_none(phase: Phase) -> None:
+    connected = (
         CONTROLLING if phase in (Phase.FRESH, Phase.HELD) else changed(SILENT, controls=True, limits=LIMITS)
     )
-    got = shown(changed(heard, phase=phase))
+    got = shown(changed(connected, phase=phase))
     assert [item.path for item in CONTROL_ITEMS if got[item.path] is None] == []
 
 
 @pytest.mark.parametrize("phase", [Phase.WAITING, Phase.WITHDRAWN])
-def test_without_limits_a_controlling_pack_shows_none_of_them_valid(phase: Phase) -> None:
+def test_without_limits_all_limit_paths_of_a_controlling_pack_are_invalid(phase: Phase) -> None:
     got = shown(changed(SILENT, controls=True, phase=phase))
     assert [item.path for item in CONTROL_ITEMS if got[item.path] is not None] == []
 
 
-def test_without_a_sample_what_a_device_must_have_stays() -> None:
+def test_without_a_sample_the_mandatory_paths_stay_valid() -> None:
     got = shown(changed(SILENT, phase=Phase.LOST))
     for path in ("/ProductName", "/Mgmt/Connection", "/Connected", "/DeviceInstance", "/Battery/Request/Id"):
         assert got[path] is not None
     assert got["/History/MinimumVoltage"] == 11.0
 
 
-def test_silence_clears_no_alarm_and_gives_no_all_clear() -> None:
+def test_without_contact_alarms_are_neither_cleared_nor_reported_as_ok() -> None:
     alarms = {"/Alarms/LowVoltage": Level.ALARM, "/Alarms/LowSoc": Level.OK}
     got = shown(changed(SILENT, phase=Phase.LOST, alarms=alarms))
     assert got["/Alarms/LowVoltage"] == 2
@@ -442,7 +442,7 @@ def test_silence_clears_no_alarm_and_gives_no_all_clear() -> None:
     assert got["/Alarms/HighVoltage"] is None
 
 
-def test_a_heard_pack_without_an_alarm_is_said_to_be_well() -> None:
+def test_a_pack_without_alarms_is_reported_as_ok() -> None:
     got = shown(changed(REPORT, alarms={"/Alarms/LowSoc": Level.WARNING}))
     assert {got[path] for path in ALARM_PATHS if path != "/Alarms/LowSoc"} == {0}
     assert got["/Alarms/LowSoc"] == 1
@@ -459,7 +459,7 @@ def test_a_heard_pack_without_an_alarm_is_said_to_be_well() -> None:
         ([Protection.CHARGE_FAULT], 1),
     ],
 )
-def test_the_status_of_the_single_battery_names_what_tripped(protection: list[Protection], bits: int) -> None:
+def test_the_battery_status_names_the_tripped_protection(protection: list[Protection], bits: int) -> None:
     sample = replace(SAMPLE, protection=frozenset(protection), balancing=frozenset())
     assert shown(changed(REPORT, sample=sample))["/Battery/1/Status"] == bits
 
@@ -471,7 +471,7 @@ def test_imbalance_shows_in_both_balancer_paths() -> None:
 
 
 @pytest.mark.parametrize("celsius", [-273.1, -30.0, 120.0, 6280.4])
-def test_a_sensor_that_cannot_be_believed_is_invalid(celsius: float) -> None:
+def test_an_implausible_sensor_is_invalid(celsius: float) -> None:
     sample = replace(SAMPLE, temperatures=(celsius, 21.0, 22.0))
     got = shown(changed(REPORT, sample=sample))
     assert got["/System/Temperature1"] is None
@@ -483,12 +483,12 @@ def test_a_sample_with_fewer_cells_and_sensors_than_known_leaves_the_rest_invali
     assert (got["/Voltages/Cell1"], got["/Voltages/Cell2"], got["/System/Temperature1"]) == (3.3, None, None)
 
 
-def test_what_d_bus_cannot_carry_is_left_out_of_texts() -> None:
+def test_characters_that_d_bus_cannot_carry_are_removed_from_texts() -> None:
     got = shown(replace(REPORT, custom_name="B\0o\x1bw\ud800 ü"))
     assert got["/CustomName"] == "Bow ü"
 
 
-def test_a_number_that_is_none_is_invalid_and_minus_zero_is_zero() -> None:
+def test_nan_is_invalid_and_minus_zero_is_zero() -> None:
     def reading(value: Value) -> Value | None:
         item: Item[Report] = Item("/X", "d", "{:.1f}A", lambda report: value)
         return item.value(REPORT)
@@ -530,7 +530,7 @@ def test_a_number_that_is_none_is_invalid_and_minus_zero_is_zero() -> None:
         since_full=st.none() | st.floats(0, 1e10),
     ),
 )
-def test_whatever_a_bms_says_each_path_keeps_its_type_its_text_and_its_register(
+def test_with_any_sample_each_path_keeps_its_type_text_and_register(
     cells: list[float],
     temperatures: list[float],
     current: float,
@@ -556,12 +556,12 @@ def test_whatever_a_bms_says_each_path_keeps_its_type_its_text_and_its_register(
         cycles=cycles,
         protection=protection,
     )
-    heard = phase in (Phase.FRESH, Phase.HELD)
+    connected = phase in (Phase.FRESH, Phase.HELD)
     report = changed(
         REPORT,
         phase=phase,
-        sample=sample if heard else None,
-        cell_temperatures=tuple(t for t in temperatures if -30 < t < 120) if heard else (),
+        sample=sample if connected else None,
+        cell_temperatures=tuple(t for t in temperatures if -30 < t < 120) if connected else (),
         counters=COUNTERS,
         controls=True,
         limits=limits,
@@ -584,7 +584,7 @@ def test_whatever_a_bms_says_each_path_keeps_its_type_its_text_and_its_register(
 
 
 def documented() -> set[tuple[str, str, str]]:
-    """Path, step and rate of each row in docs/dbus-paths.md."""
+    """Return path, step and rate of each row in docs/dbus-paths.md."""
     text = (Path(__file__).parents[4] / "docs/dbus-paths.md").read_text()
     return {
         (path + writable, step, every)
@@ -602,6 +602,6 @@ def described(item: Item[Report]) -> tuple[str, str, str]:
     return path, step[item.kind], f"{item.every:g} s" if item.every else "poll"
 
 
-def test_the_documented_paths_are_those_of_the_table() -> None:
+def test_the_documented_paths_match_the_table() -> None:
     items = items_for(PackIdentity(cell_count=1, ntc_count=1), controls=True)
     assert documented() == {described(item) for item in items}

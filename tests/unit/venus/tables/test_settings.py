@@ -1,4 +1,4 @@
-"""The settings of ours on the stock settings page of a battery: ranges, scale, refusals."""
+"""Settings of a pack on the stock settings page of a battery: ranges, scale, refusals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def setting_row(path: str, cells: int = 4) -> Item[Report]:
 
 
 def setting_written(path: str, value: Value, report: Report) -> tuple[str, Value]:
-    """The setting that a write of a value changes, and how."""
+    """Return the setting that a write changes, and its value."""
     item = setting_row(path, report.identity.cell_count)
     assert item.request
     change = item.request(value, report)
@@ -43,14 +43,14 @@ def setting_written(path: str, value: Value, report: Report) -> tuple[str, Value
         ("/Settings/Alarm/LowSoc", 0, 100, 10),
     ],
 )
-def test_the_settings_page_knows_ranges_and_defaults(
+def test_the_settings_page_has_ranges_and_defaults(
     path: str, lowest: float, highest: float, default: float
 ) -> None:
     item = setting_row(path)
     assert (item.lowest, item.highest, item.default) == (lowest, highest, default)
 
 
-def test_every_row_of_the_settings_page_can_be_edited_and_its_bounds_taken() -> None:
+def test_every_row_of_the_settings_page_accepts_its_bounds() -> None:
     rows = [setting_row(edited.path, cells=16) for edited in EDITED]
     report = replace(REPORT, identity=replace(IDENTITY, cell_count=16))
     for item in rows:
@@ -84,13 +84,13 @@ def test_a_pack_voltage_on_the_page_is_a_cell_voltage_in_the_settings_and_back(c
         ("/Settings/Alarm/LowSoc", "10"),
     ],
 )
-def test_what_a_setting_does_not_take_is_refused_from_the_page_too(path: str, value: Value) -> None:
+def test_an_invalid_value_is_refused_from_the_settings_page_too(path: str, value: Value) -> None:
     with pytest.raises(SettingsError):
         setting_written(path, value, REPORT)
 
 
-def test_a_pack_whose_cells_are_not_known_takes_no_pack_voltage() -> None:
-    with pytest.raises(SettingsError, match="once the pack is known"):
+def test_a_pack_voltage_is_refused_if_the_cell_count_is_unknown() -> None:
+    with pytest.raises(SettingsError, match="before the pack is known"):
         setting_written("/Settings/Battery/ChargedVoltage", 13.8, replace(REPORT, identity=PackIdentity()))
 
 
@@ -121,7 +121,7 @@ def test_how_an_output_appears_on_the_switch_pane_is_a_setting(
         ("/SwitchableOutput/charge/Settings/Group", 1),
     ],
 )
-def test_an_output_appears_in_no_way_that_its_setting_does_not_know(path: str, value: Value) -> None:
+def test_an_unknown_way_to_show_an_output_is_refused(path: str, value: Value) -> None:
     with pytest.raises(SettingsError):
         setting_written(path, value, REPORT)
 
@@ -131,7 +131,7 @@ def test_an_output_is_hidden_on_the_switch_pane_until_the_owner_shows_it() -> No
     assert (len(hidden), set(hidden.values())) == (3, {0})
 
 
-def test_other_paths_write_no_setting_but_the_name() -> None:
+def test_of_the_other_paths_only_the_name_writes_a_setting() -> None:
     settings_rows = {edited.path for edited in (*EDITED, *PANE)}
     writing = set()
     for item in items_for(IDENTITY):
@@ -141,7 +141,7 @@ def test_other_paths_write_no_setting_but_the_name() -> None:
     assert writing == {"/CustomName"}
 
 
-def test_the_page_of_a_controlling_pack_shows_the_presets_values_until_the_owner_has_some() -> None:
+def test_the_page_of_a_controlling_pack_shows_the_values_of_the_preset_until_they_are_set() -> None:
     chosen = shown(replace(CONTROLLING, settings=settings(Chemistry="NMC")))
     assert chosen["/Settings/Battery/ChargedVoltage"] == 16.6
     assert chosen["/Settings/Alarm/HighBatteryTemperature"] == 45.0

@@ -1,4 +1,4 @@
-"""What the owner may switch: what each path shows, and what a write to it orders."""
+"""Paths that switch: the value of each, and the command that a write requests."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from tests.unit.venus.tables.test_battery import IDENTITY, REPORT, SILENT
 
 ALLOWED = {"AllowMosfetControl": 1, "AllowDischargeOff": 1}
 ITEMS = {item.path: item for item in items_for(IDENTITY)}
-TOLD = (None, False, True)
+STATES = (None, False, True)
 PANE = "/SwitchableOutput"
 SWITCHES = {item.path for item in (*BMS_SWITCHES, LEND_MINUTES, CHARGE, DISCHARGE, LEND_SWITCH)}
 
 
 def requested(path: str, value: Value) -> object:
-    """What a write of a value requests."""
+    """Return the command that a write of a value requests."""
     item = ITEMS[path]
     assert item.request
     return item.request(value, REPORT)
 
 
 def mosfets(*, charge: bool = True, discharge: bool = True, **changes: Any) -> Report:
-    """A report of MOSFETs as the BMS reports them, and of other things."""
+    """Return a report with these MOSFETs and other changes."""
     chosen = {**ALLOWED, **changes.pop("chosen", {})}
     protection = changes.pop("protection", frozenset())
     sample = replace(SAMPLE, mosfets=Mosfets(charge=charge, discharge=discharge), protection=protection)
@@ -54,12 +54,12 @@ def shown(path: str, report: Report) -> Value | None:
 # Writing
 
 
-def mosfet_order(mosfet: Mosfet, on: bool) -> MosfetTarget:
+def mosfet_target(mosfet: Mosfet, on: bool) -> MosfetTarget:
     return MosfetTarget(charge=on) if mosfet is Mosfet.CHARGE else MosfetTarget(discharge=on)
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "order"),
+    ("path", "value", "target"),
     [
         ("/Io/AllowToCharge", 0, MosfetTarget(charge=False)),
         ("/Io/AllowToCharge", 1, MosfetTarget(charge=True)),
@@ -85,11 +85,11 @@ def mosfet_order(mosfet: Mosfet, on: bool) -> MosfetTarget:
         (f"{PANE}/lend/State", 1, Lend(30)),
     ],
 )
-def test_a_write_is_a_request(path: str, value: int, order: Request) -> None:
-    assert requested(path, value) == order
+def test_a_write_is_a_request(path: str, value: int, target: Request) -> None:
+    assert requested(path, value) == target
 
 
-def test_no_other_path_switches_anything() -> None:
+def test_no_other_path_requests_a_command() -> None:
     for path in ITEMS.keys() - SWITCHES:
         item = ITEMS[path]
         value = "1" if item.kind == "s" else item.highest or 1
@@ -98,7 +98,7 @@ def test_no_other_path_switches_anything() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(SWITCHES))
-def test_a_path_that_switches_takes_whole_numbers_of_its_range_only(path: str) -> None:
+def test_a_switching_path_accepts_only_whole_numbers_in_its_range(path: str) -> None:
     highest = {"/Settings/MosfetMode": 3, "/Settings/LendForMinutes": 240}.get(path, 1)
     item = ITEMS[path]
     assert (item.kind, item.writable, item.lowest, item.highest) == ("i", True, 0, highest)
@@ -109,7 +109,7 @@ def test_a_path_that_switches_takes_whole_numbers_of_its_range_only(path: str) -
 
 
 @pytest.mark.parametrize(("charge", "discharge"), [*product((False, True), repeat=2)])
-def test_the_mosfets_are_shown_as_the_bms_reports_them_whatever_is_wished(
+def test_the_mosfets_are_shown_as_the_bms_reports_them_regardless_of_requests(
     charge: bool, discharge: bool
 ) -> None:
     report = switched(
@@ -122,31 +122,35 @@ def test_the_mosfets_are_shown_as_the_bms_reports_them_whatever_is_wished(
     assert shown("/Io/AllowToCharge", SILENT) is None
 
 
-@pytest.mark.parametrize(("told", "wish"), [*product(TOLD, repeat=2)])
+@pytest.mark.parametrize(("commanded", "requested_state"), [*product(STATES, repeat=2)])
 @pytest.mark.parametrize(
     ("path", "mosfet"),
     [("/Settings/ForceChargingOff", "charge"), ("/Settings/ForceDischargingOff", "discharge")],
 )
-def test_a_mosfet_is_forced_off_if_that_was_wished_or_else_told(
-    path: str, mosfet: str, told: bool | None, wish: bool | None
+def test_a_mosfet_is_forced_off_if_off_was_requested_or_commanded(
+    path: str, mosfet: str, commanded: bool | None, requested_state: bool | None
 ) -> None:
     report = switched(
-        REPORT, commanded=MosfetTarget(**{mosfet: told}), requested=MosfetTarget(**{mosfet: wish})
+        REPORT,
+        commanded=MosfetTarget(**{mosfet: commanded}),
+        requested=MosfetTarget(**{mosfet: requested_state}),
     )
-    wanted = told if wish is None else wish
-    assert shown(path, report) == (None if wanted is None else not wanted)
+    expected = commanded if requested_state is None else requested_state
+    assert shown(path, report) == (None if expected is None else not expected)
 
 
 MODES = {(True, True): 0, (False, True): 1, (True, False): 2, (False, False): 3}
 
 
 @pytest.mark.parametrize(("before", "after"), [*product(MODES, repeat=2)])
-def test_the_mode_is_what_is_wished_of_both_mosfets_at_once(
+def test_the_mode_is_the_requested_state_of_both_mosfets(
     before: tuple[bool, bool], after: tuple[bool, bool]
 ) -> None:
-    told = MosfetTarget(charge=before[0], discharge=before[1])
+    commanded = MosfetTarget(charge=before[0], discharge=before[1])
     changed = [now if now is not then else None for then, now in zip(before, after, strict=True)]
-    report = switched(REPORT, commanded=told, requested=MosfetTarget(charge=changed[0], discharge=changed[1]))
+    report = switched(
+        REPORT, commanded=commanded, requested=MosfetTarget(charge=changed[0], discharge=changed[1])
+    )
     assert shown("/Settings/MosfetMode", report) == MODES[after]
     assert requested("/Settings/MosfetMode", MODES[after]) == MosfetTarget(
         charge=after[0], discharge=after[1]
@@ -154,7 +158,7 @@ def test_the_mode_is_what_is_wished_of_both_mosfets_at_once(
 
 
 @pytest.mark.parametrize("known", [MosfetTarget(), MosfetTarget(charge=True), MosfetTarget(discharge=False)])
-def test_the_mode_is_not_known_as_long_as_one_of_the_mosfets_is_not(known: MosfetTarget) -> None:
+def test_the_mode_is_invalid_while_a_mosfet_is_unknown(known: MosfetTarget) -> None:
     assert shown("/Settings/MosfetMode", switched(REPORT, commanded=known)) is None
 
 
@@ -172,7 +176,7 @@ def test_balancing_is_shown_as_it_was_last_switched(
     ("seconds", "minutes", "state", "status"),
     [(0.0, 0, 0, 0x00), (0.1, 1, 1, 0x09), (60.0, 1, 1, 0x09), (60.1, 2, 1, 0x09), (14400.0, 240, 1, 0x09)],
 )
-def test_the_minutes_for_which_the_link_is_still_lent_are_rounded_up(
+def test_the_remaining_minutes_of_a_loan_are_rounded_up(
     seconds: float, minutes: int, state: int, status: int
 ) -> None:
     report = switched(mosfets(chosen={"AllowLending": 1}), lent_for=seconds)
@@ -181,15 +185,15 @@ def test_the_minutes_for_which_the_link_is_still_lent_are_rounded_up(
     assert shown(f"{PANE}/lend/Status", report) == status
 
 
-def test_a_link_that_may_not_be_lent_shows_its_toggle_as_locked() -> None:
+def test_the_toggle_for_lending_is_locked_without_permission() -> None:
     assert shown(f"{PANE}/lend/Status", mosfets(chosen={"AllowLending": 0})) == 0x20
 
 
-def test_the_last_order_is_told_in_words_once_there_is_one() -> None:
+def test_the_last_command_is_shown_as_text() -> None:
     assert shown("/Io/LastCommand", REPORT) is None
     assert (shown("/Io/LastCommandState", REPORT), shown("/Io/LastCommandNumber", REPORT)) == (0, 0)
-    told = switched(REPORT, state=CommandState.FAILED, number=7)
-    assert (shown("/Io/LastCommandState", told), shown("/Io/LastCommandNumber", told)) == (4, 7)
+    failed = switched(REPORT, state=CommandState.FAILED, number=7)
+    assert (shown("/Io/LastCommandState", failed), shown("/Io/LastCommandNumber", failed)) == (4, 7)
     assert shown("/Io/LastCommand", switched(REPORT, text="charge off: done")) == "charge off: done"
 
 
@@ -197,15 +201,17 @@ def test_the_last_order_is_told_in_words_once_there_is_one() -> None:
 
 
 @pytest.mark.parametrize("mosfet", Mosfet)
-@pytest.mark.parametrize(("wish", "actual", "told"), [*product(TOLD, TOLD, TOLD)])
-def test_a_toggle_stands_as_wished_else_as_the_mosfet_is_else_as_it_was_told(
-    mosfet: Mosfet, wish: bool | None, actual: bool | None, told: bool | None
+@pytest.mark.parametrize(("requested_state", "actual", "commanded"), [*product(STATES, STATES, STATES)])
+def test_a_toggle_shows_the_requested_else_the_reported_else_the_commanded_state(
+    mosfet: Mosfet, requested_state: bool | None, actual: bool | None, commanded: bool | None
 ) -> None:
     report = SILENT if actual is None else mosfets(**{mosfet.value: actual})
     report = switched(
-        report, requested=MosfetTarget(**{mosfet.value: wish}), commanded=MosfetTarget(**{mosfet.value: told})
+        report,
+        requested=MosfetTarget(**{mosfet.value: requested_state}),
+        commanded=MosfetTarget(**{mosfet.value: commanded}),
     )
-    position = next((int(on) for on in (wish, actual, told) if on is not None), None)
+    position = next((int(on) for on in (requested_state, actual, commanded) if on is not None), None)
     assert shown(f"{PANE}/{mosfet.value}/State", report) == position
 
 
@@ -245,12 +251,12 @@ def both(on: bool, **changes: Any) -> Report:
         (switched(both(True, phase=Phase.HELD), failed=frozenset(Mosfet)), 0x20),
     ],
 )
-def test_the_status_tells_what_is_so_with_a_mosfet(mosfet: Mosfet, report: Report, status: int) -> None:
+def test_the_status_shows_the_state_of_a_mosfet(mosfet: Mosfet, report: Report, status: int) -> None:
     assert shown(f"{PANE}/{mosfet.value}/Status", report) == status
 
 
 @pytest.mark.parametrize("mosfet", Mosfet)
-def test_a_status_tells_of_its_own_mosfet_only(mosfet: Mosfet) -> None:
+def test_a_status_shows_only_its_own_mosfet(mosfet: Mosfet) -> None:
     (other,) = set(Mosfet) - {mosfet}
     off = both(False, protection=mosfet.blocked_by - other.blocked_by)
     failed = switched(both(True), failed=frozenset({mosfet}))
@@ -260,7 +266,7 @@ def test_a_status_tells_of_its_own_mosfet_only(mosfet: Mosfet) -> None:
     assert shown(f"{PANE}/{other.value}/Status", failed) == 0x09
 
 
-def test_discharging_is_locked_while_it_is_on_and_may_not_be_switched_off() -> None:
+def test_discharging_is_locked_while_on_without_permission_to_switch_it_off() -> None:
     forbidden = {"AllowDischargeOff": 0}
     assert shown(f"{PANE}/discharge/Status", both(True, chosen=forbidden)) == 0x29
     assert shown(f"{PANE}/discharge/Status", both(False, chosen=forbidden)) == 0x00
@@ -274,7 +280,7 @@ def test_discharging_is_locked_while_it_is_on_and_may_not_be_switched_off() -> N
     phase=st.sampled_from(Phase),
     allowed=st.integers(0, 1),
 )
-def test_the_badge_never_says_on_for_a_mosfet_that_is_off_nor_off_for_one_that_is_on(
+def test_the_badge_never_contradicts_the_state_of_the_mosfet(
     mosfet: Mosfet, protection: frozenset[Protection], on: bool, phase: Phase, allowed: int
 ) -> None:
     report = both(on, protection=protection, phase=phase, chosen={"AllowMosfetControl": allowed})
@@ -283,7 +289,7 @@ def test_the_badge_never_says_on_for_a_mosfet_that_is_off_nor_off_for_one_that_i
 
 
 @pytest.mark.parametrize("output", ["charge", "discharge", "lend"])
-def test_an_output_has_all_that_the_switch_pane_wants_before_it_shows_it(output: str) -> None:
+def test_an_output_has_everything_the_switch_pane_requires(output: str) -> None:
     got = values(PANE_ITEMS, REPORT)
 
     def of(leaf: str) -> Any:
@@ -298,7 +304,7 @@ def test_an_output_has_all_that_the_switch_pane_wants_before_it_shows_it(output:
 
 
 @pytest.mark.parametrize("item", PANE_ITEMS, ids=lambda item: item.path)
-def test_type_and_function_of_an_output_take_only_what_they_are(item: Item[Report]) -> None:
+def test_type_and_function_of_an_output_accept_only_their_current_value(item: Item[Report]) -> None:
     if item.path.endswith(("/Type", "/Function")):
         value = item.value(REPORT)
         assert item.writable
@@ -314,14 +320,14 @@ def pane_of(items: tuple[Item[Report], ...]) -> set[str]:
     return {item.path for item in items if item.path.startswith(PANE)}
 
 
-def test_the_outputs_are_on_the_battery_or_on_the_switch_device_beside_it_and_never_on_both() -> None:
+def test_the_outputs_are_on_either_the_battery_or_the_switch_device() -> None:
     outputs = {item.path for item in PANE_ITEMS}
     assert {kind: pane_of(items) for kind, items in devices(REPORT).items()} == {BATTERY: outputs}
     beside = devices(replace(REPORT, switch_instance=2))
     assert {kind: pane_of(items) for kind, items in beside.items()} == {BATTERY: set(), SWITCH: outputs}
 
 
-def test_a_switch_device_has_what_a_device_must_have() -> None:
+def test_a_switch_device_has_all_mandatory_paths() -> None:
     got = values(SWITCH_DEVICE_ITEMS, replace(REPORT, switch_instance=2))
     assert len(got) == len(SWITCH_DEVICE_ITEMS)
     assert {item.path for item in DEVICE_ITEMS} <= set(got)
@@ -332,5 +338,5 @@ def test_a_switch_device_has_what_a_device_must_have() -> None:
     assert got["/Connected"] == 1
 
 
-def test_no_order_is_known_before_somebody_gives_one() -> None:
+def test_there_is_no_command_before_the_first_request() -> None:
     assert report(address="", instance=0).switching == SwitchStatus()
