@@ -168,7 +168,7 @@ async def test_a_subscription_refused_as_not_paired_leads_to_pairing() -> None:
         with pytest.raises(NotPaired, match="Passkey 123456"):
             await central.link(ADDRESS, Lines()).open()
         link = central.link(ADDRESS, Lines(), passkey="123456")
-        with pytest.raises(LinkError, match="comes next"):
+        with pytest.raises(LinkError, match="pairing now"):
             await link.open()
         pack.device = Device(
             ADDRESS,
