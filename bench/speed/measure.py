@@ -183,7 +183,7 @@ async def _program(stack: AsyncExitStack, trial: Trial, sim: Simulation, notify:
         start = now()
         command = (trial.python, "-m", "dbus_xbms")
         program = await stack.enter_async_context(Program("run", command=command))
-        await program.until("taken over")  # its settings exist from now on
+        await program.until(": enabled")  # its settings exist from now on
         await venus.set("", "MaxConnections", max(trial.packs, MOST_BY_DEFAULT))
         for pack in sim.addresses:
             await venus.until(pack, lambda seen: seen["/Dc/0/Voltage"] is not None, timeout=START_LIMIT)
