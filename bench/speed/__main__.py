@@ -15,6 +15,7 @@ from bench.speed.report import as_json, fleet_table, judged, page, table
 from dbus_xbms.commands.arguments import positive, seconds, whole
 from dbus_xbms.commands.progress import waiting
 from dbus_xbms.process.interrupt import ended_by_ctrl_c
+from dbus_xbms.serve import unclaimed
 from dbus_xbms.simulator.scenario import MOST_PACKS
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +56,7 @@ def _measured(trial: Trial, failures: list[str], number: str) -> list[Result]:
     """Return the results, if necessary of a second try; if that fails, add the reason to ``failures``."""
 
     async def measured() -> list[Result]:
+        asyncio.get_running_loop().set_exception_handler(unclaimed)  # a bus that ends before its users
         async with waiting(f"Measurement {number}: {trial.packs} packs, {trial.build}"):
             return await measure(trial)
 
