@@ -1,12 +1,14 @@
-"""What is published of a pack, and what may be requested of it over the bus. Pure."""
+"""What is published of a pack or a bank, and what may be requested of it over the bus. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from dbus_xbms.model import Counters, Extremes, LinkStatus, MosfetTarget, PackIdentity, SwitchStatus
+from dbus_xbms.policy.bank.records import BankDecision
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.settings import PackSettings, Value
+from dbus_xbms.settings.bank import BankSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,31 @@ class Report:
     shared: bool = False  # Venus passes this pack's voltage and current on to chargers
     switching: SwitchStatus = field(default_factory=SwitchStatus)
     switch_instance: int | None = None  # of the separate switch device; None: there is none
+    bank: str = ""  # name of the bank to which it belongs
     settings: PackSettings = field(default_factory=PackSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankReport:
+    """Everything that is published of one bank at one moment."""
+
+    number: int  # 1-based
+    instance: int  # Venus device instance
+    name: str  # the owner's, or "Bank 1"
+    decision: BankDecision
+    reports: tuple[Report | None, ...] = ()  # the newest one of each member, in their order
+    controls: bool = False  # its limits control chargers and inverters
+    no_control: str = ""  # why they do not
+    shared: bool = False  # Venus passes its voltage and current on to chargers
+    switching: SwitchStatus = field(default_factory=SwitchStatus)  # of all members together
+    outcomes: tuple[str, ...] = ()  # of the newest command, one per member, in words
+    lent: str = ""  # name of the member whose link is lent
+    settings: BankSettings = field(default_factory=BankSettings)
+
+    @property
+    def address(self) -> str:
+        """Name in the log."""
+        return self.name
 
 
 # Requests

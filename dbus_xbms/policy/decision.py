@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from dbus_xbms.model import History, Level, Limits, LowestHighest, PackSample, Phase
+from dbus_xbms.policy.charge.limits import LimitsState
 from dbus_xbms.policy.temperatures import Temperatures
 
 
@@ -20,6 +21,9 @@ class Decision:
     alarms: Mapping[str, Level] = field(default_factory=dict)  # "/Alarms/..." -> level
     valid_for: float = inf  # s until the next decision is due even without a poll
     limits: Limits | None = None  # None: not controlling, no sample since the start, or withdrawn
+    control: LimitsState | None = (
+        None  # what made the limits; of a bank's member also while it does not control
+    )
     refused: str = ""  # why the preset is refused
     for_owner: str = ""  # what else only the owner can fix
     doubt: str = ""  # why readings or the BMS are in doubt, or an unexpected current, in words

@@ -1,6 +1,7 @@
 """Settings of packs and of the program: tables, values, and where they are stored. Pure."""
 
 from dbus_xbms.schema import AnySetting, NotStoredError, Setting, Settings, SettingsError, Value
+from dbus_xbms.settings.bank import BankSettings
 from dbus_xbms.settings.pack import PackSettings
 from dbus_xbms.settings.paths import (
     DEVICE_PREFIX,
@@ -9,6 +10,10 @@ from dbus_xbms.settings.paths import (
     SWITCH_DEVICE,
     address_of,
     as_address,
+    bank_id,
+    bank_instance_path,
+    bank_path,
+    bank_setting,
     device_id,
     instance_of,
     name_of,
@@ -27,6 +32,7 @@ __all__ = [
     "SWITCH_DEVICE",
     "SWITCH_INSTANCE",
     "AnySetting",
+    "BankSettings",
     "NotStoredError",
     "PackSettings",
     "ProgramSettings",
@@ -36,6 +42,10 @@ __all__ = [
     "Value",
     "address_of",
     "as_address",
+    "bank_id",
+    "bank_instance_path",
+    "bank_path",
+    "bank_setting",
     "device_id",
     "instance_of",
     "name_of",

@@ -27,6 +27,7 @@ class MemorySettings(Settings):
     """The program's own memory of one pack."""
 
     controlled = _count("1: the pack controlled chargers when the program last ran.", 1)
+    in_bank = _count("1: the limits of a bank depended on the pack when the program last ran.", 1)
     advertised_name = _text("Name in the advertisement.")
     hardware = _text("Model of the BMS, as it reports it.")
     firmware = _text("Firmware of the BMS.")

@@ -29,6 +29,12 @@ class PackSettings(ChargeSettings, SwitchSettings, FamilySettings, MemorySetting
         form="text like battery:3",
         help="Device class and VRM instance; localsettings keeps it unique.",
     )
+    join_bank = Setting(
+        default=1,
+        lowest=0,
+        highest=1,
+        help="1: part of the bank of all packs, if there is one. 0: only of a bank that names it.",
+    )
     connection_mode = Setting(
         default=0,
         lowest=0,

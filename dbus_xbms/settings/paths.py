@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from dbus_xbms.schema import SettingsError
+from dbus_xbms.settings.bank import BANK_INSTANCE, MOST_BANKS
 from dbus_xbms.settings.pack import PackSettings
 from dbus_xbms.settings.switching import SWITCH_INSTANCE
 
@@ -17,6 +18,11 @@ SERVICE = "/Settings/Services/Xbms"
 DEVICE_PREFIX = "xbms_"  # of the name of a pack, followed by its address
 SWITCH_DEVICE = "_switch"  # suffix of the switch device beside a pack
 
+_NUMBER = rf"[1-{MOST_BANKS}]"
+_BANK_SETTING = re.compile(
+    rf"{SERVICE}/Banks/(?P<number>{_NUMBER})/(?P<name>\w+)"
+    rf"|{DEVICES}/{DEVICE_PREFIX}bank_(?P<device>{_NUMBER})/{BANK_INSTANCE.name}"
+)
 _INSTANCE = re.compile(r"[a-z]+:([0-9]{1,9})")
 _MAC = re.compile(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")
 
@@ -75,6 +81,34 @@ def switch_path(address: str) -> str:
 def service_path(name: str) -> str:
     """Path of a setting of the whole program in localsettings."""
     return f"{SERVICE}/{name}"
+
+
+BANKS = f"{SERVICE}/Banks"
+BANK_DEVICE = "bank_"  # begins the name of a bank, after :data:`DEVICE_PREFIX`
+
+
+def bank_path(number: int, name: str) -> str:
+    """Path of a bank's setting in localsettings."""
+    return f"{BANKS}/{number}/{name}"
+
+
+def bank_id(number: int) -> str:
+    """Name of a bank in localsettings and on the bus: ``xbms_bank_1``."""
+    return f"{DEVICE_PREFIX}{BANK_DEVICE}{number}"
+
+
+def bank_instance_path(number: int) -> str:
+    """Path of a bank's device instance in localsettings."""
+    return f"{DEVICES}/{bank_id(number)}/{BANK_INSTANCE.name}"
+
+
+def bank_setting(path: str) -> tuple[int, str] | None:
+    """Return number of the bank and name of the setting at a path; ``None`` for any other path.
+
+    The name of a device instance is ``ClassAndVrmInstance``, although it is stored elsewhere.
+    """
+    match = _BANK_SETTING.fullmatch(path)
+    return (int(match["number"] or match["device"]), match["name"] or BANK_INSTANCE.name) if match else None
 
 
 def instance_of(text: str) -> int:

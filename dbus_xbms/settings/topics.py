@@ -10,7 +10,7 @@ from dbus_xbms.settings.program import ProgramSettings
 from dbus_xbms.settings.switching import PaneSettings
 
 TOPICS: tuple[tuple[str, tuple[Setting[Any], ...]], ...] = (
-    ("Pack", (P.enabled, P.custom_name, P.class_and_vrm_instance, P.capacity, P.accept_new_bms)),
+    ("Pack", (P.enabled, P.custom_name, P.class_and_vrm_instance, P.capacity, P.join_bank, P.accept_new_bms)),
     ("Charge control", (P.control, P.chemistry, P.max_charge_current, P.max_discharge_current)),
     ("Cell voltages", (P.cell_full, P.cell_float, P.cell_low, P.cell_high_cutoff, P.cell_low_cutoff)),
     (
