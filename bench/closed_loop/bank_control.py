@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -35,11 +35,11 @@ class Watched:
     decision: Decision | None = None
     decided_at: float = 0.0
 
-    def step(self, sample: PackSample | None, now: float, charge: BankDecision | None) -> None:
+    def step(self, sample: PackSample | None, now: float, bank: BankDecision | None) -> None:
         """Take one poll, as a member of a bank if there is a decision about it."""
-        self.state, self.decision = engine.step(
-            self.state, sample, now, self.settings, managed=True, stage=charge.charge if charge else None
-        )
+        polled = pack_state.sampled(self.state, sample, now) if sample else pack_state.failed(self.state)
+        stage = bank.charge if bank else None
+        self.state, self.decision = engine.decide(polled, now, self.settings, managed=True, stage=stage)
         self.decided_at = now
 
     def lend(self, until: float) -> None:
@@ -93,7 +93,9 @@ class Service:
 
     def _sum(self, now: float) -> Limits | None:
         """Add up the currents of the packs that answer, with their least charge voltage."""
-        answering = [pack.limits for pack in self.packs if pack.limits and pack.decision and pack.decision.sample]
+        answering = [
+            pack.limits for pack in self.packs if pack.limits and pack.decision and pack.decision.sample
+        ]
         if not answering:
             return self.packs[0].limits
         return replace(

@@ -1,140 +1,64 @@
-"""Banks on their sites, and days of them under each scheme of control. Pure."""
+"""The banks that are simulated. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 
-from bench.closed_loop.bank_control import Scheme, Service
-from bench.closed_loop.bank_pack import Odd, PackSpec, SimulatedPack
-from bench.closed_loop.bank_plant import BankPlant
-from bench.closed_loop.plant import FEED_IN, Charger
-from bench.closed_loop.simulation import DAY, FULL, HOUR, OWNER, Setup, load, sun
-from dbus_xbms.model import Limits, PackSample
-from dbus_xbms.settings import PackSettings, Value
-from dbus_xbms.settings.bank import BankSettings
+from bench.closed_loop.bank_pack import Odd, PackSpec
+from bench.closed_loop.bank_site import BankSetup, Outage
+from bench.closed_loop.plant import Charger
 
-FINE, COARSE = 1.0, 30.0  # s between polls: after a change, and otherwise
-SETTLED = 12.0  # s without a change until polls are COARSE; chargers need up to 8 s
-TOP = FULL - 0.03  # V; above it polls are TOP_STEP at most
-TOP_STEP = 10.0  # s
+# With ESS and DC feed-in systemcalc gives MPPTs their own maximum current at CVL + 0.4 V, whatever the CCL.
+FEED_IN = Charger(current=1000.0, error=0.4, obeys_ccl=False)
+WEAK = Odd(capacity=0.85, resistance=2.0, leak=0.002)  # full and empty before the others, and drifting away
+AHEAD = {n: Odd(behind=1.2) for n in (2, 3, 4)}  # cell 1 is 60 mV ahead of the others at the top
+FAR_AHEAD = {n: Odd(behind=3.0) for n in (2, 3, 4)}  # cell 1 is full long before the others
 
+# The small pack has the least resistance for its size, so it carries more than its part.
+A = PackSpec(name="A, 280 Ah", capacity=280.0, soc=80.0)
+B = PackSpec(name="B, 280 Ah", capacity=280.0, soc=65.0, resistance=1.5, odd=AHEAD)
+C = PackSpec(name="C, 200 Ah", capacity=200.0, soc=60.0, resistance=0.8, celsius=13.0, swing=4.0)
+D = PackSpec(name="D, 100 Ah", capacity=100.0, soc=50.0, resistance=0.6)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outage:
-    """A time each day during which a pack is not read."""
+UNEQUAL = BankSetup(name="4 unequal packs", strings=((A, B, C, D),))
+LEAVING = (
+    Outage(pack=1, at=9.3, minutes=20.0),
+    Outage(pack=4, at=11.0, minutes=0.7),
+    Outage(pack=3, at=12.0, minutes=15.0, lent=True),
+    Outage(pack=2, at=18.5, minutes=180.0, apart=True),
+    Outage(pack=4, at=22.0, minutes=90.0),
+)
+D_FULL_EARLY = replace(D, overvoltage=3.43, release=3.36)
+C_WEAK = replace(C, odd={1: WEAK, **FAR_AHEAD})
+D_WEAK = replace(D, odd={1: WEAK, **FAR_AHEAD})
+C_COLD = replace(C, celsius=7.0, swing=10.0)
 
-    pack: int  # 1-based
-    at: float  # hour of the day
-    minutes: float
-    lent: bool = False  # to a phone app
-    apart: bool = False  # its breaker is open, too
-
-    def covers(self, now: float) -> bool:
-        """Return whether it lasts at ``now``, in s."""
-        return 0 <= now % DAY - self.at * HOUR < self.minutes * 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BankSetup:
-    """A bank on its site."""
-
-    name: str
-    strings: tuple[tuple[PackSpec, ...], ...]
-    charger: Charger = field(default_factory=lambda: Charger(current=1000.0))
-    sun: float = 300.0  # A at noon
-    load: float = 8.0  # times the load of the simulation of one pack
-    outages: tuple[Outage, ...] = ()
-    owner: Mapping[int, Mapping[str, Value]] = field(default_factory=dict)  # settings by pack, 1-based
-
-    @property
-    def packs(self) -> tuple[PackSpec, ...]:
-        """All packs, string after string."""
-        return tuple(pack for string in self.strings for pack in string)
-
-    @property
-    def bank(self) -> BankSettings:
-        """The settings of the bank."""
-        topology = "parallel" if len(self.strings) == 1 else "series"
-        if len(self.strings) > 1 and len(self.strings[0]) > 1:
-            topology = f"{len(self.strings)}s{len(self.strings[0])}p"
-        return BankSettings({"Enabled": 1, "Topology": topology})
-
-    def settings(self, number: int) -> PackSettings:
-        """The settings of a pack, 1-based."""
-        return PackSettings({**OWNER, **self.owner.get(number, {})})
-
-
-@dataclass(slots=True)
-class Step:
-    """One poll of all packs, and the time until the next."""
-
-    at: float  # s
-    seconds: float
-    limits: Limits | None  # on the bus
-    own: tuple[Limits | None, ...]  # of each pack, as it decides when it is read
-    plant: BankPlant
-    mode: str = ""
-
-
-class Site:
-    """A bank under one scheme of control, step by step."""
-
-    def __init__(self, setup: BankSetup, scheme: Scheme) -> None:
-        self.setup = setup
-        self.plant = BankPlant(setup.strings, setup.charger)
-        settings = [setup.settings(n) for n in range(1, len(setup.packs) + 1)]
-        self.service = Service(settings, setup.bank, scheme)
-        # What the packs allow in truth, also while the program cannot read them.
-        self._truth = Service(settings, setup.bank, scheme) if setup.outages else self.service
-        self._weather = Setup(name=setup.name, sun=setup.sun)
-        self._changing: tuple[object, ...] = ()
-        self._changed_at = 0.0
-        self._lent: set[Outage] = set()
-
-    def steps(self, days: float) -> Iterator[Step]:
-        """Yield each step of so many days, after it."""
-        while (now := self.plant.now) < days * DAY:
-            samples = [pack.measured(now) for pack in self.plant.packs]
-            limits = self.service.step(self._heard(samples, now), now)
-            if self._truth is not self.service:
-                for pack, sample in zip(self._truth.packs, samples, strict=True):
-                    pack.step(sample, now, self.service.bank)
-            self.plant.send(limits)
-            own = tuple(pack.limits for pack in self._truth.packs)
-            seconds = self._pace(now, limits)
-            self.plant.advance(seconds, sun(self._weather, now), self.setup.load * load(now))
-            yield Step(now, seconds, limits, own, self.plant, limits.mode if limits else "")
-
-    def _heard(self, samples: list[PackSample], now: float) -> list[PackSample | None]:
-        """Return the samples that reach the program, and move what outages move."""
-        heard: list[PackSample | None] = list(samples)
-        for pack in self.plant.packs:
-            pack.connected = True
-        for outage in self.setup.outages:
-            if not outage.covers(now):
-                self._lent.discard(outage)
-                continue
-            heard[outage.pack - 1] = None
-            self.plant.packs[outage.pack - 1].connected = not outage.apart
-            if outage.lent and outage not in self._lent:
-                self._lent.add(outage)
-                self.service.packs[outage.pack - 1].lend(now + 60 * outage.minutes)
-        return heard
-
-    def _pace(self, now: float, limits: Limits | None) -> float:
-        """Return the time until the next poll, in s."""
-        packs = self.plant.packs
-        changing = (
-            *((limits.cvl, limits.ccl, limits.dcl) if limits else ()),
-            self.setup.load * load(now),
-            now % 900 < 60,  # a cloud
-            *(pack.mosfets for pack in packs),
-            *(pack.connected for pack in packs),
-            *(outage.covers(now) for outage in self.setup.outages),
-        )
-        if changing != self._changing:
-            self._changing, self._changed_at = changing, now
-        if now - self._changed_at < SETTLED:
-            return FINE
-        return TOP_STEP if max(max(pack.cells) for pack in packs) > TOP else COARSE - now % 10
+SETUPS: tuple[BankSetup, ...] = (
+    UNEQUAL,
+    replace(UNEQUAL, name="the same, feed-in", charger=FEED_IN),
+    replace(UNEQUAL, name="packs leave and return under load", outages=LEAVING),
+    replace(UNEQUAL, name="the charge MOSFET of D turns off at full", strings=((A, B, C, D_FULL_EARLY),)),
+    replace(UNEQUAL, name="a weak cell in D", strings=((A, B, C, D_WEAK),)),
+    replace(UNEQUAL, name="a weak cell in D, feed-in", strings=((A, B, C, D_WEAK),), charger=FEED_IN),
+    replace(UNEQUAL, name="C below 0 °C in the morning", strings=((A, B, C_COLD, D),)),
+    replace(
+        UNEQUAL,
+        name="all of these together",
+        strings=((A, B, replace(C_COLD, odd={1: WEAK, **FAR_AHEAD}), D_FULL_EARLY),),
+        charger=FEED_IN,
+        outages=LEAVING,
+    ),
+    BankSetup(
+        name="2 packs in series, a weak cell",
+        strings=((replace(D, soc=60.0, resistance=1.0),), (replace(D_WEAK, name="E, 100 Ah", soc=60.0),)),
+        sun=40.0,
+        load=0.6,
+    ),
+    BankSetup(
+        name="2 packs in series, a weak cell, feed-in",
+        strings=((replace(D, soc=60.0, resistance=1.0),), (replace(D_WEAK, name="E, 100 Ah", soc=60.0),)),
+        charger=FEED_IN,
+        sun=40.0,
+        load=0.6,
+    ),
+)

@@ -42,8 +42,8 @@ class PackSpec:
     wiring: float = WIRING  # ohm
     celsius: float = 20.0  # mean of a day
     swing: float = 0.0  # K above it at :data:`WARMEST`, and below it 12 h later
-    overvoltage: float = 3.65  # V; the BMS turns the charge MOSFET off above it ...
-    release: float = 3.50  # V; ... and on again below this
+    overvoltage: float = inf  # V; the BMS turns the charge MOSFET off above it ...
+    release: float = inf  # V; ... and on again below this
 
     def temperature(self, now: float) -> float:
         """Return the temperature of the cells in °C."""
@@ -61,9 +61,7 @@ class SimulatedPack:
         self.remaining = spec.capacity * spec.soc / 100  # Ah, as its BMS counts
         odd = [spec.odd.get(n + 1, Odd()) for n in range(spec.cells)]
         self._capacities = [spec.capacity * one.capacity for one in odd]
-        self._resistances = [
-            one.resistance * spec.resistance * RESISTANCE / spec.capacity for one in odd
-        ]
+        self._resistances = [one.resistance * spec.resistance * RESISTANCE / spec.capacity for one in odd]
         self._leaks = [one.leak for one in odd]
         missing = spec.capacity - self.remaining
         self._charges = [  # Ah
@@ -157,6 +155,3 @@ class SimulatedPack:
             self.mosfets = replace(self.mosfets, charge=False)
         elif not self.mosfets.charge and highest < self.spec.release:
             self.mosfets = replace(self.mosfets, charge=True)
-
-
-UNPROTECTED = inf  # V, over-voltage of a pack whose BMS does not protect it

@@ -92,7 +92,7 @@ class BankPlant:
         allowed = ccl + self._known_load if self._charger.obeys_ccl else inf
         supply = min(sun, allowed, self._charger.current) if cvl else 0.0
         self._solve(supply, load if dcl else min(load, supply), cvl + self._charger.error)
-        self.dark = load > supply and (not dcl or self.dark)
+        self.dark = bool(limits) and load > supply and (not dcl or self.dark)
         for string in self.strings:
             volts = voltage_at(string, self.current)
             for pack in string:
