@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dbus_fast import DBusError, ErrorType, Message, MessageFlag, MessageType
@@ -29,14 +29,21 @@ class ItemService:
     """
 
     def __init__(
-        self, name: str, items: Sequence[Item[Any]], values: dict[str, Value | None], on_write: OnWrite
+        self,
+        name: str,
+        items: Sequence[Item[Any]],
+        values: dict[str, Value | None],
+        on_write: OnWrite,
+        notes: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
         self.items = tuple(items)
         self.lost = asyncio.Event()
         self._writers = Writers()
         self._waiting: dict[str, list[Message]] = {}  # calls of programs that are looked up, by unique name
-        self._objects = ItemObjects(items, values, on_write, lambda sender: self._writers.known(sender))
+        self._objects = ItemObjects(
+            items, values, on_write, lambda sender: self._writers.known(sender), notes
+        )
         self._server = Server(
             name,
             self._objects.find,
