@@ -55,6 +55,7 @@ class Item(Generic[T]):
     lowest: float | None = None  # of a writable number
     highest: float | None = None
     default: Value | None = None  # of a writable number that is a setting
+    kept: bool = False  # shows what was last written; ``read`` returns what it shows before
     # What a write of a value, within type and range, requests of what the service shows; None: nothing.
     # It raises SettingsError for a value that is refused.
     request: Callable[[Any, T], object] | None = None
