@@ -14,6 +14,7 @@ from dbus_xbms.pack.persistence import SettingsWriter, Store
 from dbus_xbms.pack.poller import Progress
 from dbus_xbms.pack.publisher import Publisher, Service
 from dbus_xbms.protocols import BmsFamily
+from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings
 
 
@@ -30,7 +31,7 @@ class Pack:
         *,
         central: Central,
         protocol: BmsFamily,
-        service: Callable[[str, PackMonitor], Service],
+        service: Callable[[str, PackMonitor], Service[Report]],
         store: Store,
         identified: asyncio.Event | None = None,
         capture: Capture | None = None,
