@@ -37,7 +37,9 @@ class Member:
 
 
 @asynccontextmanager
-async def running(before: Mapping[str, Value] | None = None, *, in_range: bool = True) -> AsyncIterator[Member]:
+async def running(
+    before: Mapping[str, Value] | None = None, *, in_range: bool = True
+) -> AsyncIterator[Member]:
     """Run a pack that begins with these settings besides :data:`SETTINGS`."""
     board, settings = RecordingBoard(), PackSettings(SETTINGS | dict(before or {}))
     service, stored = RecordingService(board), dict[str, Value]()
