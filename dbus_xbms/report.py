@@ -3,12 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from dbus_xbms.model import Counters, Extremes, LinkStatus, MosfetTarget, PackIdentity, SwitchStatus
+from dbus_xbms.model import Counters, Extremes, LinkStatus, MosfetTarget, PackIdentity, Phase, SwitchStatus
 from dbus_xbms.policy.bank.records import BankDecision
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.settings import PackSettings, Value
 from dbus_xbms.settings.bank import BankSettings
+
+
+class AnyDecision(Protocol):
+    """What decisions about packs and banks have in common."""
+
+    @property
+    def phase(self) -> Phase:
+        """Phase of what is known."""
+        ...
+
+    @property
+    def valid_for(self) -> float:
+        """How long the decision stands, in s."""
+        ...
+
+
+class AnyReport(Protocol):
+    """What reports of packs and banks have in common."""
+
+    @property
+    def address(self) -> str:
+        """Name in the log."""
+        ...
+
+    @property
+    def decision(self) -> AnyDecision:
+        """What the bus may show."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from math import inf
 
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import Capture
@@ -20,6 +21,7 @@ from dbus_xbms.pack.setting_changes import SettingChanges
 from dbus_xbms.pack.state_log import StateLogger
 from dbus_xbms.policy import engine, history, pack_state
 from dbus_xbms.policy.authority import Reason, Ruling, control_disabled
+from dbus_xbms.policy.bank.records import Membership, MemberView
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.freshness import poll_interval, withdraws_after
 from dbus_xbms.protocols import BmsFamily, LinkError, ProtocolError
@@ -35,7 +37,8 @@ class PackMonitor:
     """One pack as the air shows it: :meth:`reports` after each poll, :meth:`report` at any time.
 
     ``changed`` is set when something other than a poll makes a new report worth publishing; the publisher
-    clears it. ``identified`` is set when the number of cells becomes known, on which control depends.
+    clears it. ``identified`` is set when the number of cells becomes known, on which control depends, and
+    ``reported`` after each report.
     """
 
     def __init__(
@@ -47,15 +50,18 @@ class PackMonitor:
         protocol: BmsFamily,
         writer: SettingsWriter,
         identified: asyncio.Event | None = None,
+        reported: asyncio.Event | None = None,
         capture: Capture | None = None,
     ) -> None:
         self.address = address
         self.settings = settings
         self.switch_instance: int | None = None  # of the separate switch device, once it has one
         self.latest: Report | None = None
+        self.latest_at = -inf  # s, when it was made
         self._protocol = protocol
         self._writer = writer
         self._identified = identified or asyncio.Event()
+        self._reported = reported or asyncio.Event()
         self._poller = Poller(address, settings, central=central, protocol=protocol, capture=capture)
         self.changed = self._poller.changed
         self._commands = Commands(address, settings, protocol.switching)
@@ -65,10 +71,11 @@ class PackMonitor:
         self._contact = ContactTracker(address, _now())
         self._counters: Counters | None = None
         self._ruling = Ruling(Reason.NOTHING)  # until the arbiter rules, the owner's setting decides
+        self._membership: Membership | None = None  # of a bank; None: none, or not known yet
         self._shared = False  # Venus passes voltage and current on to chargers
         self._interference = ""  # of which programs
         self._decision_failed = False
-        self._state = self._memory.initial_state(_now(), protocol.traits, controls=self.controls)
+        self._state = self._memory.initial_state(_now(), protocol.traits, managed=self.managed)
 
     # Reports
 
@@ -92,7 +99,8 @@ class PackMonitor:
         self._memory.save(self._state, now)
         self._poller.rest(decision.resting)
         self._poller.urgent = self._commands.waiting
-        self.latest = self._report(decision)
+        self.latest, self.latest_at = self._report(decision), now
+        self._reported.set()
         why = "" if decision.phase is Phase.FRESH else self.contact(now).reason
         self._state_logger.log(decision, self._memory.identity, why)
         return self.latest
@@ -129,8 +137,9 @@ class PackMonitor:
                 self._state,
                 now,
                 self.settings,
-                managed=self.controls,
+                managed=self.managed,
                 turning_off=self._commands.turning_off,
+                stage=self._membership.charge if self._membership else None,
             )
         except Exception:
             if not self._decision_failed:
@@ -168,6 +177,7 @@ class PackMonitor:
             shared=self._shared,
             switching=switching,
             switch_instance=self.switch_instance if self.settings.separate_switch_device else None,
+            bank=self._membership.bank if self._membership else "",
             settings=self.settings.frozen,
         )
 
@@ -261,6 +271,24 @@ class PackMonitor:
         return not control_disabled(self.settings) and self._ruling.controls
 
     @property
+    def managed(self) -> bool:
+        """Whether limits of the pack are decided: it controls, or a bank's depend on them."""
+        return self.controls or bool(self.settings.in_bank)
+
+    @property
+    def view(self) -> MemberView:
+        """The pack as its bank sees it."""
+        return MemberView(
+            address=self.address,
+            name=self.settings.custom_name or self.address,
+            settings=self.settings.frozen,
+            identity=self._memory.identity,
+            decision=self.latest.decision if self.latest else None,
+            decided_at=self.latest_at,
+            extremes=self._state.extremes,
+        )
+
+    @property
     def hci(self) -> str:
         """The adapter that was last used, or ""."""
         return self._poller.status.hci
@@ -276,6 +304,17 @@ class PackMonitor:
             self._writer.put({PackSettings.controlled.name: int(ruling.controls)})
         if ruling != self._ruling:
             self._ruling = ruling
+            self.changed.set()
+
+    def set_membership(self, membership: Membership | None) -> None:
+        """Set to which bank the pack belongs, and what the bank tells it; ``None``: to none.
+
+        The bank's stage and voltage count from the next poll on.
+        """
+        managed = bool(membership and membership.managed)
+        self._writer.put({PackSettings.in_bank.name: int(managed)})
+        before, self._membership = self._membership, membership
+        if _standing(before) != _standing(membership):
             self.changed.set()
 
     def set_shared(self, shared: bool) -> None:
@@ -311,7 +350,7 @@ class PackMonitor:
             lent_for=self._poller.lent_for,
             silence=None if heard_at is None else now - heard_at,
             running=now - self._state.started,
-            withdraws_after=withdraws_after(self.settings, managed=self.controls),
+            withdraws_after=withdraws_after(self.settings, managed=self.managed),
             doubt=self._state.plausibility.doubt,
             unshown=unpublished,
             fault=DECISION_FAILED if self._decision_failed else "",
@@ -321,6 +360,10 @@ class PackMonitor:
     def save(self) -> None:
         """Store everything that a restart should keep."""
         self._memory.save_all(self._state)
+
+
+def _standing(membership: Membership | None) -> tuple[str, bool] | None:
+    return (membership.bank, membership.managed) if membership else None
 
 
 def _now() -> float:

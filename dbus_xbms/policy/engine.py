@@ -19,7 +19,7 @@ from dbus_xbms.policy import (
 )
 from dbus_xbms.policy.alarms import AlarmState, worst
 from dbus_xbms.policy.charge import limits, silent_limits
-from dbus_xbms.policy.charge.charge_voltage import Stage
+from dbus_xbms.policy.charge.charge_voltage import CvlState, Stage
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.freshness import Freshness
 from dbus_xbms.policy.pack_state import PackState, failed, heard_since_lent, sampled
@@ -121,6 +121,7 @@ def _limits(
     now: float,
     settings: PackSettings,
     turning_off: AbstractSet[Mosfet],
+    stage: CvlState | None,
 ) -> limits.LimitsState | None:
     """The limits by the newest sample while it is valid, else by silence."""
     if state.sample is None or state.sampled_at is None:
@@ -134,7 +135,7 @@ def _limits(
         return silent_limits.in_silence(state.control, phase, now, settings, doubt) if state.control else None
     longest, since_top = freshness.longest_gap(settings), state.history.history.since_top_balance
     sample = _with_mosfets_off(state.sample, turning_off)
-    return limits.step(state.control, sample, sensors, since_top, state.sampled_at, settings, longest)
+    return limits.step(state.control, sample, sensors, since_top, state.sampled_at, settings, longest, stage)
 
 
 def _record_full(state: PackState) -> PackState:
@@ -183,11 +184,12 @@ def decide(
     *,
     managed: bool = False,
     turning_off: AbstractSet[Mosfet] = frozenset(),
+    stage: CvlState | None = None,
 ) -> tuple[PackState, Decision]:
     """Decide what to publish at ``now``, in s; may be called any number of times.
 
-    With ``managed`` the pack controls chargers and inverters. No current is allowed through MOSFETs that are
-    ``turning_off``.
+    With ``managed`` the pack, or the bank to which it belongs, controls chargers and inverters. No current is
+    allowed through MOSFETs that are ``turning_off``. The ``stage`` of a bank replaces the pack's own.
     """
     fresh = _freshness(state, now, settings, managed)
     sample = state.sample if fresh.phase in VALID else None
@@ -200,7 +202,7 @@ def decide(
             extreme_cells=extremes.of_cells(state.extreme_cells, sample),
             extreme_sensors=extremes.of_sensors(state.extreme_sensors, sample, sensors.cells),
         )
-    control = _limits(state, fresh.phase, sensors, now, settings, turning_off) if managed else None
+    control = _limits(state, fresh.phase, sensors, now, settings, turning_off, stage) if managed else None
     alarm_context = _alarm_context(control, settings)
     status = alarms.step(
         state.alarms, sample, sensors, now, settings, alarm_context, state.unexpected_currents.levels
@@ -259,6 +261,7 @@ def _build(
         alarms=levels,
         valid_for=fresh.lasts,
         limits=control.limits if control else None,
+        control=control,
         refused=control.verdict.refused if control else "",
         for_owner=control.for_owner if control else "",
         doubt=doubt,

@@ -135,6 +135,8 @@ class Membership:
     """What a pack needs to know of the bank to which it belongs."""
 
     bank: str  # name
-    controls: bool = False  # chargers obey the bank
+    # The owner lets the bank control, and Chemistry is set for its packs: the pack is decided as if it
+    # controlled. Without that it is only watched, and no rule of charge control raises an alarm.
+    managed: bool = False
     charge: CvlState | None = None  # the bank's stage, which replaces the pack's own
     voltage: float | None = None  # V of the pack's string, if other members are online and MOSFETs are on

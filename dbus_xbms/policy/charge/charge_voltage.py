@@ -86,13 +86,13 @@ class VoltageContext:
 
 
 def _context(
-    sample: PackSample, preset: Preset, top_balancing: bool, settings: PackSettings
+    sample: PackSample, preset: Preset, top_balancing: bool, capacity: float, settings: PackSettings
 ) -> VoltageContext:
     target = preset.top_balance if top_balancing else preset.full
     highest = max(sample.cells)
     spread = highest - min(sample.cells)
     at_top = highest >= target - TOP_MARGIN
-    tail = settings.tail_current / 100 * state_of_charge.installed(sample.nominal, settings)
+    tail = settings.tail_current / 100 * capacity
     drift = settings.rebulk_drift
     return VoltageContext(
         cells=sample.cells,
@@ -225,12 +225,63 @@ def step(
         dt: s since the previous sample; capped, so that time without samples does not count.
         settings: of the pack.
     """
+    capacity = state_of_charge.installed(sample.nominal, settings)
+    advanced, context = _advance(state, sample, preset, since_top_balance, dt, capacity, settings)
+    return _set_voltage(advanced, context, preset, dt)
+
+
+def advance(
+    state: CvlState,
+    sample: PackSample,
+    preset: Preset,
+    since_top_balance: float,
+    dt: float,
+    capacity: float,
+    settings: PackSettings,
+) -> CvlState:
+    """Advance the stage of a bank, without a voltage; ``sample`` has the cells of all its packs.
+
+    The arguments are those of :func:`step`, with the ``capacity`` of the bank in Ah.
+    """
+    return _advance(state, sample, preset, since_top_balance, dt, capacity, settings)[0]
+
+
+def follow(
+    state: CvlState, stage: CvlState, sample: PackSample, preset: Preset, dt: float, settings: PackSettings
+) -> CvlState:
+    """Advance the charge voltage of a pack by one sample, in the ``stage`` of its bank."""
+    entered = stage.stage is Stage.FLOAT and state.stage is not Stage.FLOAT
+    adopted = replace(
+        stage,
+        reduction=state.reduction,
+        stable_time=state.stable_time,
+        cvl=state.cvl,
+        float_time=0.0 if entered else stage.float_time or dt,
+    )
+    context = _context(sample, preset, stage.top_balancing, 0.0, settings)
+    return _set_voltage(adopted, context, preset, dt)
+
+
+def _advance(
+    state: CvlState,
+    sample: PackSample,
+    preset: Preset,
+    since_top_balance: float,
+    dt: float,
+    capacity: float,
+    settings: PackSettings,
+) -> tuple[CvlState, VoltageContext]:
+    """Advance the stage, and return with it what it depends on."""
     days = settings.top_balance_days
     top_balancing = bool(days) and since_top_balance >= days * DAY
     if top_balancing is not state.top_balancing:
         state = replace(state, top_balancing=top_balancing)
-    context = _context(sample, preset, top_balancing, settings)
-    state = _advance_stage(_advance_timers(state, context, dt), context, settings)
+    context = _context(sample, preset, top_balancing, capacity, settings)
+    return _advance_stage(_advance_timers(state, context, dt), context, settings), context
+
+
+def _set_voltage(state: CvlState, context: VoltageContext, preset: Preset, dt: float) -> CvlState:
+    """Set the CVL of a stage, lowered for the highest cell."""
     count = len(context.cells)
     target = count * stage_voltage(state, preset)
     reduction, stable_time = _reduction(state, context, _largest_reduction(context, preset), dt)

@@ -17,6 +17,7 @@ from dbus_xbms.policy.charge import (
     preset_check,
     ramp,
 )
+from dbus_xbms.policy.charge.charge_voltage import CvlState
 from dbus_xbms.policy.charge.chemistry import Preset, dead_cells, preset
 from dbus_xbms.policy.charge.current_limits import (
     CHARGE_RATE,
@@ -41,7 +42,7 @@ class LimitsState:
     preset: Preset
     verdict: PresetVerdict
     evidence: preset_check.ChemistryEvidence  # of another chemistry
-    voltage: charge_voltage.CvlState
+    voltage: CvlState
     cap: cvl_cap.CapState
     charge: RampedLimit  # unchanged in silence
     discharge: RampedLimit  # unchanged in silence
@@ -49,6 +50,8 @@ class LimitsState:
     cut_low: bool
     dead: bool  # a cell is dead or shorted, or was and is not back above ``deep``
     capacity_unknown: bool  # and a ceiling depends on it
+    charge_ceiling: float  # A, the highest CCL that is ever allowed
+    discharge_ceiling: float  # A
     request: bool
     silent_cvl: float  # V, the CVL in silence
     wake_cvl: float  # V, the CVL in silence for a pack that only a charger wakes
@@ -75,14 +78,18 @@ def step(
     now: float,
     settings: PackSettings,
     longest: float,
+    stage: CvlState | None = None,
 ) -> LimitsState:
-    """Compute the limits from a sample taken at ``now``; a gap counts for at most ``longest`` s."""
+    """Compute the limits from a sample taken at ``now``; a gap counts for at most ``longest`` s.
+
+    ``stage``: of the charge of the pack's bank, instead of the pack's own.
+    """
     chosen = preset(settings)
     dt = min(now - before.at, longest) if before else 0.0
     evidence = _evidence(before, sample, chosen, state_of_charge.assumed(sample.nominal, settings), dt)
     verdict = preset_check.check(_previous_verdict(before, chosen), chosen, evidence, sample, now, settings)
     context = _context(before, identity.limit_nominal(sample, settings), sensors, chosen, verdict, settings)
-    voltage = _voltage(before, context, since_top_balance, dt, settings)
+    voltage = _voltage(before, context, since_top_balance, dt, settings, stage)
     currents = charge, discharge = _currents(before, context, now)
     published = _published(voltage, context, charge.published, settings)
     cap = _cap(before, context.sample, published, dt)
@@ -100,6 +107,8 @@ def step(
         cut_low=context.cut_low,
         dead=context.dead,
         capacity_unknown=not context.capacity and _depends_on_capacity(settings),
+        charge_ceiling=context.charge_ceiling,
+        discharge_ceiling=context.discharge_ceiling,
         request=limits.charge_request,
         silent_cvl=min(limits.cvl, cvl_cap.idle_cvl(context.sample, published.count, published.capacity)),
         wake_cvl=min(limits.cvl, published.count * chosen.floating),
@@ -123,11 +132,14 @@ def _voltage(
     since_top_balance: float,
     dt: float,
     settings: PackSettings,
-) -> charge_voltage.CvlState:
+    stage: CvlState | None,
+) -> CvlState:
     """Advance the charge; not while the preset is refused or cells are unknown."""
-    voltage, sample = before.voltage if before else charge_voltage.CvlState(), context.sample
+    voltage, sample = before.voltage if before else CvlState(), context.sample
     if context.refused or not sample.cells:
         return voltage
+    if stage:
+        return charge_voltage.follow(voltage, stage, sample, context.preset, dt, settings)
     return charge_voltage.step(voltage, sample, context.preset, since_top_balance, dt, settings)
 
 
@@ -137,7 +149,7 @@ def _cells(sample: PackSample, settings: PackSettings) -> int:
 
 
 def _published(
-    voltage: charge_voltage.CvlState, context: RuleContext, ccl: float, settings: PackSettings
+    voltage: CvlState, context: RuleContext, ccl: float, settings: PackSettings
 ) -> cvl_cap.PublishedLimits:
     """The limits by the sample alone."""
     count = _cells(context.sample, settings)
@@ -160,7 +172,7 @@ def _cap(
 def _limits(
     before: LimitsState | None,
     context: RuleContext,
-    voltage: charge_voltage.CvlState,
+    voltage: CvlState,
     cap: cvl_cap.CapState,
     published: cvl_cap.PublishedLimits,
     currents: tuple[RampedLimit, RampedLimit],
@@ -184,7 +196,7 @@ def _limits(
 
 
 def _cvl_by_sample(
-    voltage: charge_voltage.CvlState, context: RuleContext, ccl: float, count: int, stored_count: int
+    voltage: CvlState, context: RuleContext, ccl: float, count: int, stored_count: int
 ) -> float:
     """CVL in V by the sample alone, before the cap.
 

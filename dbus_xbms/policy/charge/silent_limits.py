@@ -27,8 +27,10 @@ def restore(snapshot: Snapshot, started: float, settings: PackSettings) -> Limit
     """Limits of a pack that controlled before the program started, until its first sample."""
     chosen, count = preset(settings), settings.cells
     cvl = max(0.0, min(snapshot.cvl, count * chosen.full))
-    ccl = _allowed(snapshot.ccl, PackSettings.max_charge_current, CHARGE_RATE, settings)
-    dcl = _allowed(snapshot.dcl, PackSettings.max_discharge_current, DISCHARGE_RATE, settings)
+    charge_ceiling = _ceiling(PackSettings.max_charge_current, CHARGE_RATE, settings)
+    discharge_ceiling = _ceiling(PackSettings.max_discharge_current, DISCHARGE_RATE, settings)
+    ccl = max(0.0, min(snapshot.ccl, charge_ceiling))
+    dcl = max(0.0, min(snapshot.dcl, discharge_ceiling))
     mode = "No contact since the start"
     nothing = ramp.no_current(mode)
     limits = Limits(
@@ -54,6 +56,8 @@ def restore(snapshot: Snapshot, started: float, settings: PackSettings) -> Limit
         cut_low=snapshot.cut_low,
         dead=snapshot.dead,
         capacity_unknown=False,  # decided by the first sample
+        charge_ceiling=charge_ceiling,
+        discharge_ceiling=discharge_ceiling,
         request=snapshot.request,
         silent_cvl=cvl,
         wake_cvl=count * chosen.floating,
@@ -63,11 +67,10 @@ def restore(snapshot: Snapshot, started: float, settings: PackSettings) -> Limit
     )
 
 
-def _allowed(stored: float, setting: Setting[float], rate: float, settings: PackSettings) -> float:
-    """A stored current in A, limited to what the settings allow now."""
+def _ceiling(setting: Setting[float], rate: float, settings: PackSettings) -> float:
+    """The highest current in A that the settings allow now."""
     capacity = state_of_charge.installed(settings.nominal, settings)
-    highest, _ = current_limits.ceiling(setting, rate, capacity, settings)
-    return max(0.0, min(stored, highest))
+    return current_limits.ceiling(setting, rate, capacity, settings)[0]
 
 
 def to_snapshot(state: LimitsState) -> Snapshot:
