@@ -211,6 +211,13 @@ class BankReport:
 
 
 @dataclass(frozen=True, slots=True)
+class ForceOn:
+    """Turn MOSFETs on even if the pack's voltage differs from that of the packs in parallel with it."""
+
+    target: MosfetTarget  # True for those to turn on, else ``None``
+
+
+@dataclass(frozen=True, slots=True)
 class Lend:
     """Lend the link to another client, such as the phone app, for so many minutes; 0: take it back."""
 
@@ -237,4 +244,4 @@ class ChangeSetting:
     value: Value
 
 
-Request = MosfetTarget | Lend | Balance | ClearHistory | ChangeSetting
+Request = MosfetTarget | ForceOn | Lend | Balance | ClearHistory | ChangeSetting

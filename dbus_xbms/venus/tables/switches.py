@@ -11,7 +11,7 @@ from math import ceil
 from operator import attrgetter
 
 from dbus_xbms.model import Mosfet, MosfetTarget
-from dbus_xbms.report import AnyReport, Balance, Lend, Report, Request
+from dbus_xbms.report import AnyReport, Balance, ForceOn, Lend, Report, Request
 from dbus_xbms.venus.item import Item, Read, Source, rows
 
 PANE_LEND = 30  # min that the toggle lends the link for
@@ -95,15 +95,27 @@ def _position(mosfet: Mosfet) -> Read[AnyReport]:
 # Writing
 
 
+FORCE, FORCE_BOTH = 2, 4  # values that turn a MOSFET on, or both, despite an inrush current
+
+
 def _target(mosfet: Mosfet, on: bool) -> MosfetTarget:
     return MosfetTarget(**{mosfet.value: on})
 
 
+def _allow(mosfet: Mosfet) -> Callable[[int], Request]:
+    """Return what a write to ``/Io/AllowTo...`` requests."""
+    return lambda value: ForceOn(_target(mosfet, True)) if value == FORCE else _target(mosfet, bool(value))
+
+
+def _set_mode(value: int) -> Request:
+    if value == FORCE_BOTH:
+        return ForceOn(MosfetTarget(charge=True, discharge=True))
+    return MosfetTarget(charge=not value & 1, discharge=not value & 2)
+
+
 BMS_SWITCHES = (
-    _switch("/Io/AllowToCharge", actual(Mosfet.CHARGE), 1, lambda v: _target(Mosfet.CHARGE, bool(v))),
-    _switch(
-        "/Io/AllowToDischarge", actual(Mosfet.DISCHARGE), 1, lambda v: _target(Mosfet.DISCHARGE, bool(v))
-    ),
+    _switch("/Io/AllowToCharge", actual(Mosfet.CHARGE), FORCE, _allow(Mosfet.CHARGE)),
+    _switch("/Io/AllowToDischarge", actual(Mosfet.DISCHARGE), FORCE, _allow(Mosfet.DISCHARGE)),
     _switch(
         "/Settings/ForceChargingOff", _forced_off(Mosfet.CHARGE), 1, lambda v: _target(Mosfet.CHARGE, not v)
     ),
@@ -113,7 +125,7 @@ BMS_SWITCHES = (
         1,
         lambda v: _target(Mosfet.DISCHARGE, not v),
     ),
-    _switch("/Settings/MosfetMode", _mode, 3, lambda v: MosfetTarget(charge=not v & 1, discharge=not v & 2)),
+    _switch("/Settings/MosfetMode", _mode, FORCE_BOTH, _set_mode),
     _switch("/Settings/TurnBalancingOff", _balancing_off, 1, lambda v: Balance(on=not v)),
 )
 LEND_MINUTES = _switch(LEND, _minutes_left, LONGEST_LEND, Lend)
