@@ -34,6 +34,7 @@ class Pack:
         service: Callable[[str, PackMonitor], Service[Report]],
         store: Store,
         identified: asyncio.Event | None = None,
+        reported: asyncio.Event | None = None,
         capture: Capture | None = None,
     ) -> None:
         self.address = address
@@ -46,6 +47,7 @@ class Pack:
             protocol=protocol,
             writer=self._writer,
             identified=identified,
+            reported=reported,
             capture=capture,
         )
         self._publisher = Publisher(address, self.monitor, service(address, self.monitor))
