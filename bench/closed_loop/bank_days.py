@@ -11,14 +11,15 @@ from bench.closed_loop.plant import Charger
 # With ESS and DC feed-in systemcalc gives MPPTs their own maximum current at CVL + 0.4 V, whatever the CCL.
 FEED_IN = Charger(current=1000.0, error=0.4, obeys_ccl=False)
 WEAK = Odd(capacity=0.85, resistance=2.0, leak=0.002)  # full and empty before the others, and drifting away
-AHEAD = {n: Odd(behind=1.2) for n in (2, 3, 4)}  # cell 1 is 60 mV ahead of the others at the top
-FAR_AHEAD = {n: Odd(behind=3.0) for n in (2, 3, 4)}  # cell 1 is full long before the others
+EVEN = {n: Odd(behind=0.4) for n in (2, 3, 4)}  # cell 1 is 20 mV ahead of the others at the top
+AHEAD = {n: Odd(behind=0.8) for n in (2, 3, 4)}  # 40 mV
+FAR_AHEAD = {n: Odd(behind=3.0) for n in (2, 3, 4)}  # 75 mV: cell 1 is full long before the others
 
 # The small pack has the least resistance for its size, so it carries more than its part.
-A = PackSpec(name="A, 280 Ah", capacity=280.0, soc=80.0)
+A = PackSpec(name="A, 280 Ah", capacity=280.0, soc=80.0, odd=EVEN)
 B = PackSpec(name="B, 280 Ah", capacity=280.0, soc=65.0, resistance=1.5, odd=AHEAD)
-C = PackSpec(name="C, 200 Ah", capacity=200.0, soc=60.0, resistance=0.8, celsius=13.0, swing=4.0)
-D = PackSpec(name="D, 100 Ah", capacity=100.0, soc=50.0, resistance=0.6)
+C = PackSpec(name="C, 200 Ah", capacity=200.0, soc=60.0, resistance=0.8, odd=EVEN, celsius=13.0, swing=4.0)
+D = PackSpec(name="D, 100 Ah", capacity=100.0, soc=50.0, resistance=0.6, odd=EVEN)
 
 UNEQUAL = BankSetup(name="4 unequal packs", strings=((A, B, C, D),))
 LEAVING = (

@@ -16,9 +16,9 @@ from dbus_xbms.settings.bank import BankSettings
 
 FINE, COARSE = 1.0, 60.0  # s between polls: after a change, and otherwise
 SETTLED = 10.0  # s without a change until polls are COARSE; chargers need up to 8 s
-COUNTS = 5.0  # A; smaller changes of a limit are not followed closely
+COUNTS = 0.01  # C; smaller changes of a limit are not followed closely
 TOP = FULL - 0.03  # V; above it polls are TOP_STEP at most
-TOP_STEP = 10.0  # s
+TOP_STEP = 5.0  # s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +151,10 @@ class Site:
     def _pace(self, now: float, limits: Limits | None) -> float:
         """Return the time until the next poll, in s."""
         packs = self.plant.packs
+        counts = COUNTS * sum(pack.spec.capacity for pack in self.plant.strings[0])
         shines = bool(sun(self._weather, now))  # without it nothing changes fast
         changing = (
-            *((round(limits.cvl, 1), limits.ccl // COUNTS, limits.dcl // COUNTS) if limits else ()),
+            *((round(limits.cvl, 1), limits.ccl // counts, limits.dcl // counts) if limits else ()),
             load(now) if shines else 0.0,
             shines and now % 900 < 60,  # a cloud
             *(pack.mosfets for pack in packs),
@@ -162,9 +163,18 @@ class Site:
         )
         if changing != self._changing:
             self._changing, self._changed_at = changing, now
-        if now - self._changed_at < SETTLED:
+        if now - self._changed_at < SETTLED or self._exceeded:
             return FINE
         return TOP_STEP if max(max(pack.cells) for pack in packs) > TOP else COARSE
+
+    @property
+    def _exceeded(self) -> bool:
+        """Whether a pack is charged with more than it allows."""
+        return self.plant.current > 0 and any(
+            pack.current > known.limits.ccl
+            for pack, known in zip(self.plant.packs, self._truth.packs, strict=True)
+            if known.limits
+        )
 
 
 def _now(pack: SimulatedPack, now: float) -> PackNow:
