@@ -29,7 +29,9 @@ class Scheme(Enum):
 class Watched:
     """A pack as the program knows it."""
 
-    address: str
+    name: str
+    cells: int
+    capacity: float  # Ah
     settings: PackSettings
     state: PackState
     decision: Decision | None = None
@@ -55,10 +57,10 @@ class Watched:
     def view(self) -> MemberView:
         """It as a member of a bank."""
         return MemberView(
-            address=self.address,
-            name=self.address,
+            address=self.name,
+            name=self.name,
             settings=self.settings,
-            identity=PackIdentity(),
+            identity=PackIdentity(cell_count=self.cells, nominal=self.capacity),
             decision=self.decision,
             decided_at=self.decided_at,
         )
@@ -67,11 +69,8 @@ class Watched:
 class Service:
     """The program: the policy of each pack, and the limits that it publishes."""
 
-    def __init__(self, settings: Sequence[PackSettings], bank: BankSettings, scheme: Scheme) -> None:
-        self.packs = [
-            Watched(f"AA:BB:CC:00:00:{n:02X}", chosen, PackState(started=0.0))
-            for n, chosen in enumerate(settings, 1)
-        ]
+    def __init__(self, packs: Sequence[Watched], bank: BankSettings, scheme: Scheme) -> None:
+        self.packs = packs
         self.bank: BankDecision | None = None  # its newest decision, with :attr:`Scheme.BANK`
         self._settings = bank
         self._state = BankState(started=0.0)

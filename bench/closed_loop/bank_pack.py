@@ -10,6 +10,7 @@ from random import Random
 from bench.closed_loop.plant import CELLS, RESISTANCE, rounded
 from bench.closed_loop.simulation import DAY, HOUR
 from dbus_xbms.model import NOTHING_TRIPPED, Mosfets, PackSample, Protection
+from dbus_xbms.settings import Value
 
 CHEMISTRY = CELLS["LiFePO4"]
 WIRING = 0.0005  # ohm; cables, fuse and MOSFETs of one pack
@@ -44,6 +45,7 @@ class PackSpec:
     swing: float = 0.0  # K above it at :data:`WARMEST`, and below it 12 h later
     overvoltage: float = inf  # V; the BMS turns the charge MOSFET off above it ...
     release: float = inf  # V; ... and on again below this
+    owner: Mapping[str, Value] = field(default_factory=dict)  # settings
 
     def temperature(self, now: float) -> float:
         """Return the temperature of the cells in °C."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bench.closed_loop.bank_control import Scheme, Service
+from bench.closed_loop.bank_control import Scheme, Service, Watched
 from bench.closed_loop.bank_pack import PackSpec, SimulatedPack
 from bench.closed_loop.bank_plant import BankPlant
 from bench.closed_loop.plant import Charger
 from bench.closed_loop.simulation import DAY, FULL, HOUR, OWNER, Setup, load, sun
 from dbus_xbms.model import Limits, PackSample
-from dbus_xbms.settings import PackSettings, Value
+from dbus_xbms.policy.pack_state import PackState
+from dbus_xbms.settings import PackSettings
 from dbus_xbms.settings.bank import BankSettings
 
 FINE, COARSE = 1.0, 60.0  # s between polls: after a change, and otherwise
@@ -46,7 +47,6 @@ class BankSetup:
     sun: float = 300.0  # A at noon
     load: float = 4.0  # times the load of the simulation of one pack
     outages: tuple[Outage, ...] = ()
-    owner: Mapping[int, Mapping[str, Value]] = field(default_factory=dict)  # settings by pack, 1-based
     least_top: float = 100.0  # %, SoC that every pack must reach on a sunny day
 
     @property
@@ -62,9 +62,18 @@ class BankSetup:
             topology = f"{len(self.strings)}s{len(self.strings[0])}p"
         return BankSettings({"Enabled": 1, "Topology": topology})
 
-    def settings(self, number: int) -> PackSettings:
-        """The settings of a pack, 1-based."""
-        return PackSettings({**OWNER, **self.owner.get(number, {})})
+    def watched(self) -> list[Watched]:
+        """All packs as the program knows them at the start."""
+        return [
+            Watched(
+                spec.name,
+                spec.cells,
+                spec.capacity,
+                PackSettings({**OWNER, **spec.owner}),
+                PackState(started=0.0),
+            )
+            for spec in self.packs
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +109,9 @@ class Site:
     def __init__(self, setup: BankSetup, scheme: Scheme) -> None:
         self.setup = setup
         self.plant = BankPlant(setup.strings, setup.charger)
-        settings = [setup.settings(n) for n in range(1, len(setup.packs) + 1)]
-        self.service = Service(settings, setup.bank, scheme)
+        self.service = Service(setup.watched(), setup.bank, scheme)
         # What the packs allow in truth, also while the program cannot read them.
-        self._truth = Service(settings, setup.bank, scheme) if setup.outages else self.service
+        self._truth = setup.watched() if setup.outages else self.service.packs
         self._weather = Setup(name=setup.name, sun=setup.sun)
         self._changing: tuple[object, ...] = ()
         self._changed_at = 0.0
@@ -114,11 +122,11 @@ class Site:
         while (now := self.plant.now) < days * DAY:
             samples = [pack.measured(now) for pack in self.plant.packs]
             limits = self.service.step(self._heard(samples, now), now)
-            if self._truth is not self.service:
-                for pack, sample in zip(self._truth.packs, samples, strict=True):
+            if self._truth is not self.service.packs:
+                for pack, sample in zip(self._truth, samples, strict=True):
                     pack.step(sample, now, self.service.bank)
             self.plant.send(limits)
-            own = tuple(pack.limits for pack in self._truth.packs)
+            own = tuple(pack.limits for pack in self._truth)
             seconds = self._pace(now, limits)
             self.plant.advance(seconds, sun(self._weather, now), self.setup.load * load(now))
             yield Step(
@@ -172,7 +180,7 @@ class Site:
         """Whether a pack is charged with more than it allows."""
         return self.plant.current > 0 and any(
             pack.current > known.limits.ccl
-            for pack, known in zip(self.plant.packs, self._truth.packs, strict=True)
+            for pack, known in zip(self.plant.packs, self._truth, strict=True)
             if known.limits
         )
 
