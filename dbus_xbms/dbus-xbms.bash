@@ -12,7 +12,7 @@ _dbus_xbms_options() { # COMMAND
         list) echo '-h --help --log-level --json' ;;
         get) echo '-h --help --log-level --changed --json' ;;
         set) echo '-h --help --log-level --yes' ;;
-        switch) echo '-h --help --log-level' ;;
+        switch) echo '-h --help --log-level --force' ;;
         lend) echo '-h --help --log-level' ;;
         watch) echo '-h --help --log-level --once --json --log --seconds' ;;
         history) echo '-h --help --log-level --json' ;;
@@ -21,7 +21,7 @@ _dbus_xbms_options() { # COMMAND
         doctor) echo '-h --help --log-level --scan --json --report --self-test' ;;
         decode) echo '-h --help --log-level' ;;
         settings) echo '-h --help --log-level --file' ;;
-        simulate) echo '-h --help --log-level --packs --model --replay --bluez-only --settings-only --seconds --seed --settings-file --list-models' ;;
+        simulate) echo '-h --help --log-level --packs --model --replay --bank --bluez-only --settings-only --seconds --seed --settings-file --list-models' ;;
         demo) echo '-h --help --log-level --packs --replay --scenario --quick --seconds --once' ;;
         completion) echo '-h --help --log-level' ;;
     esac
@@ -67,6 +67,7 @@ _dbus_xbms_kind() { # "COMMAND PLACE" or "COMMAND OPTION": the kind of argument 
         'simulate --packs') echo nothing ;;
         'simulate --model') echo files ;;
         'simulate --replay') echo nothing ;;
+        'simulate --bank') echo nothing ;;
         'simulate --seconds') echo nothing ;;
         'simulate --seed') echo nothing ;;
         'simulate --settings-file') echo files ;;

@@ -92,6 +92,8 @@ CASES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("--list-models",),
         ("--packs", "0"),
         ("--packs", "two"),
+        ("--bank", "1"),
+        ("--bank", "2", "--packs", "2"),
         ("--model", "/nonexistent"),
         ("--model", "/"),
         ("--settings-only", "--settings-file", "/"),

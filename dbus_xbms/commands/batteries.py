@@ -1,4 +1,4 @@
-"""This program's packs on the bus, kept up to date by their signals."""
+"""This program's packs and banks on the bus, kept up to date by their signals."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dbus_xbms.commands.table import Battery, Value
 from dbus_xbms.contact import Contact
 from dbus_xbms.dbus import CallRefused, NameWatcher, NoAnswer, TrustedBus, call, call_daemon, has_owner
 from dbus_xbms.rpc import NAME as SERVICE
-from dbus_xbms.settings import address_of, device_id
+from dbus_xbms.settings import device_id
 from dbus_xbms.venus.bus_item import BUS_ITEM, get_value, set_value
 from dbus_xbms.venus.tables.battery import BATTERY, OWN_BATTERY
 
@@ -28,13 +28,14 @@ Updated = Callable[[Battery, Collection[str]], None]  # with the paths that were
 ITEMS_CHANGED = f"type='signal',interface='{BUS_ITEM}',member='ItemsChanged',path='/'"  # match rule
 
 
-def _is_pack(name: str) -> bool:
-    """Return whether a bus name is that of a pack."""
-    return name.startswith(OWN_BATTERY) and address_of(name.removeprefix(f"{BATTERY}.")) is not None
+def _is_own(name: str) -> bool:
+    """Return whether a bus name is that of a pack or a bank."""
+    battery = Battery(service=name)
+    return name.startswith(OWN_BATTERY) and bool(battery.address or battery.bank)
 
 
 class Batteries:
-    """A live view of the packs. ``changed`` is set at each change and cleared by its only reader."""
+    """A live view of packs and banks. ``changed`` is set at each change and cleared by its only reader."""
 
     def __init__(self, bus: TrustedBus) -> None:
         self.changed = asyncio.Event()
@@ -42,15 +43,21 @@ class Batteries:
         self.updated: Updated = _ignore  # called with each change of a pack
         self._next = asyncio.Event()
         self._bus = bus
-        self._packs: dict[str, Battery] = {}  # by service name
+        self._packs: dict[str, Battery] = {}  # and banks, by service name
         self._services: dict[str, str] = {}  # unique name of the owner -> service name
         self._appeared: asyncio.Queue[str] = asyncio.Queue()
 
     @property
     def packs(self) -> list[Battery]:
         """The packs by name, including those that have left the bus."""
-        read = (pack for pack in self._packs.values() if pack.values)
+        read = (pack for pack in self._packs.values() if pack.values and pack.address)
         return sorted(read, key=lambda pack: (pack.name, pack.service))
+
+    @property
+    def banks(self) -> list[Battery]:
+        """The banks by number, including those that have left the bus."""
+        read = (bank for bank in self._packs.values() if bank.values and bank.bank)
+        return sorted(read, key=lambda bank: bank.bank)
 
     def _update(self, pack: Battery, paths: Collection[str]) -> None:
         self._packs[pack.service] = pack
@@ -68,14 +75,14 @@ class Batteries:
         await self._next.wait()
 
     async def load(self) -> None:
-        """Read all packs that are on the bus, and keep them up to date."""
+        """Read all packs and banks that are on the bus, and keep them up to date."""
         self._bus.add_message_handler(self._receive)
         await call_daemon(self._bus, "AddMatch", ITEMS_CHANGED)
         names = NameWatcher(self._bus, self._owner_changed)
         self.running = bool(await names.watch(SERVICE))
         await names.watch_namespace(BATTERY)
         for name in list(names.owners):
-            if _is_pack(name):
+            if _is_own(name):
                 await self._read(name)
 
     async def follow(self) -> None:
@@ -132,7 +139,7 @@ class Batteries:
         if name == SERVICE:
             self.running = bool(new)
             self.announce()
-        elif _is_pack(name):
+        elif _is_own(name):
             self._services = {unique: known for unique, known in self._services.items() if known != name}
             if new:
                 self._appeared.put_nowait(name)

@@ -140,7 +140,7 @@ def _adding(log: CsvLog, choose: Callable[[list[Battery]], list[Battery]]) -> Up
     """Return a callback that adds the chosen packs at each signal with values of a poll."""
 
     def updated(pack: Battery, paths: Collection[str]) -> None:
-        if IS_READ in pack.values and not OF_A_POLL.isdisjoint(paths) and choose([pack]):
+        if pack.address and IS_READ in pack.values and not OF_A_POLL.isdisjoint(paths) and choose([pack]):
             log.add(pack)
 
     return updated

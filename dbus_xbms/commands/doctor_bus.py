@@ -136,7 +136,7 @@ async def packs(bus: TrustedBus) -> Mapping[str, Pack] | None:
                 enabled=pack.enabled == 1,
                 adapter=pack.adapter,
                 wants_control=bool(pack.control),
-                unusable=tuple(known.unusable.get(address, {}).values()),
+                unusable=known.unusable_of(address),
             )
             for address, pack in known.packs.items()
         }

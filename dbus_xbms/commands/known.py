@@ -1,4 +1,4 @@
-"""The packs in localsettings: their settings and names, and changes to them."""
+"""The packs and banks in localsettings: their settings and names, and changes to them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from dbus_xbms.commands.naming import PROGRAM, REMOVED, Candidate, did_you_mean, find
+from dbus_xbms.commands.naming import PROGRAM, REMOVED, Candidate, bank_candidates, did_you_mean, find
 from dbus_xbms.commands.session import open_bus, wait_for_name
 from dbus_xbms.dbus import ANSWER_LIMIT, has_owner
 from dbus_xbms.protocols.registry import family_named
@@ -16,17 +16,22 @@ from dbus_xbms.settings import (
     DEVICES,
     SERVICE,
     AnySetting,
+    BankSettings,
     PackSettings,
     ProgramSettings,
     Settings,
     SettingsError,
     Value,
     address_of,
+    bank_instance_path,
+    bank_path,
+    bank_setting,
     name_of,
     pack_path,
     service_path,
     switch_path,
 )
+from dbus_xbms.settings.bank import BANK_INSTANCE, MOST_BANKS
 from dbus_xbms.text import printable
 from dbus_xbms.venus.localsettings import NAME as LOCALSETTINGS
 from dbus_xbms.venus.localsettings import LocalSettings
@@ -36,11 +41,12 @@ log = logging.getLogger(__name__)
 
 S = TypeVar("S", bound=Settings)
 
+GROUPS = (DEVICES, SERVICE)  # of settings, with those of packs and banks
 SETTINGS_LIMIT = 5.0  # s; it may be restarting
 
 
 class Known:
-    """All packs with settings in localsettings, whether they are enabled or were removed."""
+    """All packs and banks with settings in localsettings, whether they are enabled or not."""
 
     def __init__(self, local: LocalSettings, stored: Mapping[str, object]) -> None:
         self._local = local
@@ -48,23 +54,40 @@ class Known:
 
     def _parse(self, stored: Mapping[str, object]) -> None:
         self.packs: dict[str, PackSettings] = {}  # by address
-        # Why stored values cannot be used, by address and setting
-        self.unusable: dict[str, dict[str, str]] = {}
+        self.banks: dict[int, BankSettings] = {}  # by number
+        self.instances: dict[int, str] = {}  # ``battery:590``, by number of the bank
+        self.unusable: dict[str, str] = {}  # why stored values cannot be used, by path
         for path, value in stored.items():
             device, _, name = path.removeprefix(f"{DEVICES}/").partition("/")
+            table: Settings | None = None
             if address := address_of(device):
-                pack = self.packs.setdefault(address, PackSettings())
-                if why := _put(pack, name, value):
-                    self.unusable.setdefault(address, {})[name] = why
+                table = self.packs.setdefault(address, PackSettings())
+            elif bank := bank_setting(path):
+                number, name = bank
+                if name == BANK_INSTANCE.name:
+                    self.instances[number] = str(value)
+                    continue
+                table = self.banks.setdefault(number, BankSettings())
+            if table is not None and (why := _put(table, name, value)):
+                self.unusable[path] = why
+
+    def unusable_of(self, address: str) -> tuple[str, ...]:
+        """Return why stored values of a pack cannot be used."""
+        return tuple(why for path, why in self.unusable.items() if path.startswith(pack_path(address, "")))
 
     async def read(self) -> None:
-        """Read the packs again; another program may have changed them."""
-        self._parse(await self._local.stored([DEVICES]))
+        """Read all again; another program may have changed them."""
+        self._parse(await self._local.stored(GROUPS))
 
     @property
     def candidates(self) -> list[Candidate]:
         """The packs with their names, for :func:`dbus_xbms.commands.naming.find`."""
         return [candidate(address, pack) for address, pack in sorted(self.packs.items())]
+
+    @property
+    def named(self) -> list[Candidate]:
+        """The packs and the banks with their names."""
+        return [*self.candidates, *bank_candidates(self.banks)]
 
     def address(self, word: str) -> str:
         """Return the address of the pack that a word refers to.
@@ -74,10 +97,28 @@ class Known:
         """
         return find(word, self.candidates).address
 
+    def bank(self, word: str) -> int:
+        """Return the number of the bank that a word refers to.
+
+        Raises:
+            SettingsError: no bank has this name, or several have.
+        """
+        banks = bank_candidates(self.banks)
+        if not banks:
+            raise SettingsError("there is no bank; `dbus-xbms bank create` creates one")
+        return find(word, banks).bank or 0
+
     async def add(self, address: str) -> PackSettings:
         """Store the defaults of a pack's missing settings, and return all settings."""
         self.packs[address] = await self._added(PackSettings, lambda name: pack_path(address, name))
         return self.packs[address]
+
+    async def add_bank(self, number: int) -> BankSettings:
+        """Store the defaults of a bank's missing settings, and return all settings."""
+        self.banks[number] = await self._added(BankSettings, lambda name: bank_path(number, name))
+        path = bank_instance_path(number)
+        self.instances[number] = str((await self._local.add_usable({path: BANK_INSTANCE}))[path])
+        return self.banks[number]
 
     async def program(self) -> ProgramSettings:
         """Return the settings of the service."""
@@ -92,19 +133,25 @@ class Known:
 
     async def set(self, path: str, value: Value) -> Value:
         """Store a value and return what localsettings stored; an entry of another type is replaced."""
-        address, name = address_of(path.split("/")[3]), path.rpartition("/")[2]
-        if name in self.unusable.get(address or "", {}):
+        if path in self.unusable:
+            table = BankSettings if bank_setting(path) else PackSettings
             await self._local.remove([path])
-            await self._local.add({path: PackSettings.named(name)})
+            await self._local.add({path: table.named(path.rpartition("/")[2])})
         return await self._local.set(path, value)
 
     async def forget(self, address: str) -> None:
         """Remove all settings of a pack."""
         await self._forget(DEVICES, pack_path(address, ""), switch_path(address))
 
+    async def forget_bank(self, number: int) -> None:
+        """Remove all settings of a bank."""
+        await self._forget(SERVICE, bank_path(number, ""))
+        await self._local.remove([bank_instance_path(number)])
+
     async def forget_program(self) -> None:
-        """Remove the settings of the service."""
+        """Remove the settings of the service and of all banks."""
         await self._forget(SERVICE, service_path(""))
+        await self._local.remove(map(bank_instance_path, range(1, MOST_BANKS + 1)))
 
     async def _forget(self, root: str, *prefixes: str) -> None:
         stored = await self._local.stored([root])
@@ -150,7 +197,7 @@ def row_of(table: Iterable[AnySetting], name: str) -> AnySetting:
 
 @asynccontextmanager
 async def known_packs() -> AsyncIterator[Known]:
-    """Read the packs from localsettings; inside, they can be changed.
+    """Read the packs and banks from localsettings; inside, they can be changed.
 
     Raises:
         CommandError: no bus, or no localsettings on it.
@@ -162,7 +209,7 @@ async def known_packs() -> AsyncIterator[Known]:
         local = LocalSettings(lambda path, value: None, patience=ANSWER_LIMIT)
         serving = group.create_task(local.run(), name="localsettings")
         try:
-            yield Known(local, await local.stored([DEVICES]))
+            yield Known(local, await local.stored(GROUPS))
         finally:
             serving.cancel()
 

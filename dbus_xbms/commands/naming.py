@@ -1,11 +1,13 @@
-"""Find packs by address, by name, or by the beginning of either. Pure."""
+"""Find packs and banks by address, by name, or by the beginning of either. Pure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from dbus_xbms.settings import SettingsError, as_address
+from dbus_xbms.policy.bank.membership import Banks
+from dbus_xbms.settings import SettingsError, as_address, bank_id
 from dbus_xbms.text import LONGEST, listed, printable
 
 PROGRAM = "service"  # in place of a pack: the settings of the service
@@ -13,7 +15,9 @@ MOST_NAMED = 8  # candidates in a message; `dbus-xbms list` shows all
 SHORTEST_ADDRESS = 2  # characters of the beginning of an address
 SHORTEST_BEGINNING = 3  # characters; only longer beginnings are corrected
 REMOVED = "removed"  # a note
+UNCONFIRMED = "not confirmed"  # a note, of a bank
 EXAMPLE = "A4:C1:37:01:02:03"
+BANK_ADDRESS = re.compile(r"bank ?[0-9]*")  # of a bank, on the command line; no name may look like it
 
 
 class UnknownPack(SettingsError):
@@ -26,10 +30,11 @@ class AmbiguousName(SettingsError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A pack with all of its names."""
+    """A pack or a bank with all of its names."""
 
-    address: str
+    address: str  # of a bank: ``bank1``, which nothing else can be called
     given: str = ""  # by its owner
+    bank: int | None = None  # number; None: a pack
     others: tuple[str, ...] = ()  # advertised name, product; not trusted: anyone can advertise any name
     note: str = ""  # distinguishes packs with the same name: "removed", "not added"
 
@@ -57,7 +62,7 @@ class _Names:
     given: frozenset[str]
     shown: frozenset[str]
     hidden: frozenset[str]
-    address: frozenset[str]
+    address: frozenset[str]  # without colons, too
 
 
 Tier = Callable[[_Names, str], bool]
@@ -70,7 +75,7 @@ def _begins(names: Iterable[str], word: str) -> bool:
 # From most to least certain; the first tier with a match decides. An advertised name never outranks one
 # that the owner gave; if both could be meant, the result is ambiguous.
 TIERS: tuple[Tier, ...] = (
-    lambda names, word: word in names.given,
+    lambda names, word: word in names.given or word in names.address,  # that of a bank
     lambda names, word: word in names.shown or _begins(names.given, word),
     lambda names, word: word in names.hidden,
     lambda names, word: (
@@ -81,7 +86,7 @@ TIERS: tuple[Tier, ...] = (
 
 
 def find(word: str, candidates: Iterable[Candidate]) -> Candidate:
-    """Return the pack that a word refers to, in any case.
+    """Return the pack or bank that a word refers to, in any case.
 
     Raises:
         UnknownPack: no candidate has this name.
@@ -98,10 +103,25 @@ def find(word: str, candidates: Iterable[Candidate]) -> Candidate:
     for tier in TIERS if folded else ():
         matches = [pack for pack, names in named if tier(names, folded)]
         if len(matches) > 1:
-            raise AmbiguousName(f"{word!r:.60} could be {_either(matches)}; use the address")
+            bank = next((f", or {one.address} for the bank" for one in matches if one.bank), "")
+            raise AmbiguousName(f"{word!r:.60} could be {_either(matches)}; use the address{bank}")
         if matches:
             return matches[0]
     raise UnknownPack(_unknown(f"no pack is called {word!r:.60}", folded, packs))
+
+
+def bank_candidates(banks: Banks) -> list[Candidate]:
+    """Return banks with their names: the owner's, ``bank1``, ``1`` and ``Bank 1``."""
+    return [
+        Candidate(
+            address=f"bank{number}",
+            given=bank.custom_name,
+            others=(f"Bank {number}", str(number), bank_id(number)),
+            bank=number,
+            note="" if bank.enabled else UNCONFIRMED,
+        )
+        for number, bank in sorted(banks.items())
+    ]
 
 
 def called(name: str, candidates: Iterable[Candidate]) -> Candidate | None:
@@ -111,16 +131,24 @@ def called(name: str, candidates: Iterable[Candidate]) -> Candidate | None:
 
 
 def name_refusal(name: str, address: str, candidates: Iterable[Candidate]) -> str:
-    """Return why a pack cannot have this name, or empty."""
+    """Return why a pack or a bank cannot have this name, or empty."""
     if not name:
         return ""
-    if _folded(name) == PROGRAM or as_address(name):
-        what = "is reserved for the settings of the service" if _folded(name) == PROGRAM else "is an address"
+    if what := _reserved(name):
         return f"{name!r:.60} {what}; choose another name"
     if printable(name) != name or name != name.strip():
         return f"a name has up to {LONGEST} printable characters, not {name!r:.60}"
     taken = called(name, (pack for pack in candidates if pack.address != address))
-    return f"{taken.words} already has this name; every pack needs its own" if taken else ""
+    return f"{taken.words} already has this name; choose another" if taken else ""
+
+
+def _reserved(name: str) -> str:
+    """Return what a name means to the program, or empty."""
+    if _folded(name) == PROGRAM:
+        return "is reserved for the settings of the service"
+    if BANK_ADDRESS.fullmatch(_folded(name)):
+        return "is reserved for banks"
+    return "is an address" if as_address(name) else ""
 
 
 def nearest(word: str, words: Iterable[str], most: int = 3) -> list[str]:

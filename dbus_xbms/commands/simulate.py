@@ -11,9 +11,11 @@ from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.arguments import seconds, whole
 from dbus_xbms.simulator import board, server
 from dbus_xbms.simulator.scenario import (
+    MOST_IN_BANK,
     MOST_PACKS,
     Scenario,
     ScenarioError,
+    bank_of,
     default_packs,
     read_scenario,
     replayed_packs,
@@ -31,6 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--model", type=Path, metavar="FILE", help="scenario in JSON: packs and timed faults")
     what.add_argument(
         "--replay", metavar="NAME,NAME", help="replay recordings of real devices, separated by commas"
+    )
+    what.add_argument(
+        "--bank",
+        type=whole(2, MOST_IN_BANK, "packs"),
+        nargs="?",
+        const=2,
+        metavar="N",
+        help="N packs wired in parallel, with one charger and its loads (2)",
     )
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--bluez-only", action="store_true", help="do not simulate localsettings")
@@ -72,6 +82,8 @@ def _scenario(args: argparse.Namespace) -> Scenario:
         scenario = read_scenario(args.model.read_text(encoding="utf-8", errors="replace"))
     elif args.replay is not None:
         scenario = Scenario(packs=replayed_packs(args.replay.split(",")))
+    elif args.bank is not None:
+        scenario = bank_of(args.bank)
     else:
         scenario = Scenario(packs=default_packs(args.packs))
     return scenario if args.seed is None else dataclasses.replace(scenario, seed=args.seed)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from dbus_xbms.commands.naming import Candidate
 from dbus_xbms.commands.screen.style import cut, flowed, labelled, line, text_of
 from dbus_xbms.model import UNFINISHED
-from dbus_xbms.settings import address_of
+from dbus_xbms.settings import address_of, bank_number
 from dbus_xbms.text import columns_of, count, duration, padded, printable
 from dbus_xbms.venus.tables.pane import FAULT
 
@@ -51,7 +51,7 @@ COUNTED = (  # path, counted noun, words after it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Battery:
-    """A pack as the bus shows it."""
+    """A pack or a bank as the bus shows it."""
 
     service: str  # com.victronenergy.battery.xbms_a4c137010203
     values: Mapping[str, Value] = field(default_factory=dict)  # by path
@@ -60,8 +60,13 @@ class Battery:
 
     @property
     def address(self) -> str:
-        """Bluetooth address of the pack."""
+        """Bluetooth address of the pack; empty for a bank."""
         return address_of(self.service.rpartition(".")[2]) or ""
+
+    @property
+    def bank(self) -> int:
+        """Number of the bank; 0 for a pack."""
+        return bank_number(self.service.rpartition(".")[2]) or 0
 
     @property
     def name(self) -> str:

@@ -6,12 +6,13 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from math import inf
 
 from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.contact import Contact, ContactView, Failure
 from dbus_xbms.logs import CountedLog
-from dbus_xbms.model import Counters, Extremes, MosfetTarget, Phase
+from dbus_xbms.model import Counters, Extremes, MosfetTarget, Phase, SwitchStatus
 from dbus_xbms.pack.commands import Commands, Outgoing
 from dbus_xbms.pack.contact_tracker import ContactTracker
 from dbus_xbms.pack.persistence import PackMemory, SettingsWriter
@@ -20,10 +21,12 @@ from dbus_xbms.pack.setting_changes import SettingChanges
 from dbus_xbms.pack.state_log import StateLogger
 from dbus_xbms.policy import engine, history, pack_state
 from dbus_xbms.policy.authority import Reason, Ruling, control_disabled
+from dbus_xbms.policy.bank import inrush
+from dbus_xbms.policy.bank.records import Membership, MemberView
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.freshness import poll_interval, withdraws_after
 from dbus_xbms.protocols import BmsFamily, LinkError, ProtocolError
-from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, Lend, Report, Request
+from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, ForceOn, Lend, Report, Request
 from dbus_xbms.settings import PackSettings, Value, instance_of
 
 log = CountedLog(logging.getLogger(__name__))
@@ -35,7 +38,8 @@ class PackMonitor:
     """One pack as the air shows it: :meth:`reports` after each poll, :meth:`report` at any time.
 
     ``changed`` is set when something other than a poll makes a new report worth publishing; the publisher
-    clears it. ``identified`` is set when the number of cells becomes known, on which control depends.
+    clears it. ``identified`` is set when the number of cells becomes known, on which control depends, and
+    ``reported`` after each report.
     """
 
     def __init__(
@@ -47,15 +51,18 @@ class PackMonitor:
         protocol: BmsFamily,
         writer: SettingsWriter,
         identified: asyncio.Event | None = None,
+        reported: asyncio.Event | None = None,
         capture: Capture | None = None,
     ) -> None:
         self.address = address
         self.settings = settings
         self.switch_instance: int | None = None  # of the separate switch device, once it has one
         self.latest: Report | None = None
+        self.latest_at = -inf  # s, when it was made
         self._protocol = protocol
         self._writer = writer
         self._identified = identified or asyncio.Event()
+        self._reported = reported or asyncio.Event()
         self._poller = Poller(address, settings, central=central, protocol=protocol, capture=capture)
         self.changed = self._poller.changed
         self._commands = Commands(address, settings, protocol.switching)
@@ -65,10 +72,11 @@ class PackMonitor:
         self._contact = ContactTracker(address, _now())
         self._counters: Counters | None = None
         self._ruling = Ruling(Reason.NOTHING)  # until the arbiter rules, the owner's setting decides
+        self._membership: Membership | None = None  # of a bank; None: none, or not known yet
         self._shared = False  # Venus passes voltage and current on to chargers
         self._interference = ""  # of which programs
         self._decision_failed = False
-        self._state = self._memory.initial_state(_now(), protocol.traits, controls=self.controls)
+        self._state = self._memory.initial_state(_now(), protocol.traits, managed=self.managed)
 
     # Reports
 
@@ -92,7 +100,8 @@ class PackMonitor:
         self._memory.save(self._state, now)
         self._poller.rest(decision.resting)
         self._poller.urgent = self._commands.waiting
-        self.latest = self._report(decision)
+        self.latest, self.latest_at = self._report(decision), now
+        self._reported.set()
         why = "" if decision.phase is Phase.FRESH else self.contact(now).reason
         self._state_logger.log(decision, self._memory.identity, why)
         return self.latest
@@ -129,8 +138,9 @@ class PackMonitor:
                 self._state,
                 now,
                 self.settings,
-                managed=self.controls,
+                managed=self.managed,
                 turning_off=self._commands.turning_off,
+                stage=self._membership.charge if self._membership else None,
             )
         except Exception:
             if not self._decision_failed:
@@ -144,11 +154,9 @@ class PackMonitor:
         return decision
 
     def _report(self, decision: Decision) -> Report:
-        link, switching, known = self._poller.status, self._commands.status, self._memory.identity
+        link, known = self._poller.status, self._memory.identity
         if link.interference != self._interference:
             link = replace(link, interference=self._interference)
-        if lent_for := self._poller.lent_for:
-            switching = replace(switching, lent_for=lent_for)
         # Before an identity is stored, the reported one is shown, with its doubts.
         identity = known if known.cell_count else self._state.identity
         return Report(
@@ -166,8 +174,9 @@ class PackMonitor:
             controls=self.controls,
             no_control=self._ruling.words,
             shared=self._shared,
-            switching=switching,
+            switching=self.switching,
             switch_instance=self.switch_instance if self.settings.separate_switch_device else None,
+            bank=self._membership.bank if self._membership else "",
             settings=self.settings.frozen,
         )
 
@@ -178,7 +187,8 @@ class PackMonitor:
         if sample is None or self._state.failing or not self._commands.waiting:
             return None
         self.changed.set()  # whatever becomes of it
-        command = self._commands.due(sample, polled.begun, controls=self.controls)
+        danger = inrush.danger(sample, self._string_voltage)
+        command = self._commands.due(sample, polled.begun, controls=self.managed, inrush=danger)
         self._poller.urgent = self._commands.waiting
         return command
 
@@ -209,7 +219,9 @@ class PackMonitor:
         """Accept or refuse (False) what a program requests over the bus."""
         match request:
             case MosfetTarget():
-                accepted = self._commands.switch(request, sender, self._no_contact())
+                accepted = self._commands.switch(request, sender, self._no_contact(), inrush=self._inrush)
+            case ForceOn(target):
+                accepted = self._commands.switch(target, sender, self._no_contact(), force=True)
             case Balance(on):
                 accepted = self._commands.balance(on, sender, self._no_contact())
             case Lend(minutes):
@@ -223,6 +235,36 @@ class PackMonitor:
             self._poller.hurry()
         self.changed.set()
         return accepted
+
+    def refusal(self, request: Request) -> str:
+        """Return why :meth:`request` would refuse a request now, in words; "" if it would accept it."""
+        match request:
+            case MosfetTarget():
+                return self._commands.switch_refusal(request, self._no_contact(), inrush=self._inrush)
+            case ForceOn(target):
+                return self._commands.switch_refusal(target, self._no_contact(), force=True)
+            case Balance():
+                return self._commands.balance_refusal(self._no_contact())
+            case Lend(minutes) if minutes:
+                again = not pack_state.may_lend(self._state, _now() + 60 * minutes)
+                return self._commands.lend_refusal(again=again)
+            case ChangeSetting(name, value):
+                return self._setting_changes.refusal(name, value)
+        return ""
+
+    @property
+    def switching(self) -> SwitchStatus:
+        """The newest commands, as they are now."""
+        switching = self._commands.status
+        return replace(switching, lent_for=lent_for) if (lent_for := self._poller.lent_for) else switching
+
+    @property
+    def _string_voltage(self) -> float | None:
+        return self._membership.voltage if self._membership else None
+
+    @property
+    def _inrush(self) -> str:
+        return inrush.danger(self._state.sample, self._string_voltage)
 
     def _no_contact(self) -> str:
         """Return why the pack cannot be commanded now; "" if it can."""
@@ -261,6 +303,24 @@ class PackMonitor:
         return not control_disabled(self.settings) and self._ruling.controls
 
     @property
+    def managed(self) -> bool:
+        """Whether limits of the pack are decided: it controls, or a bank's depend on them."""
+        return self.controls or bool(self.settings.in_bank)
+
+    @property
+    def view(self) -> MemberView:
+        """The pack as its bank sees it."""
+        return MemberView(
+            address=self.address,
+            name=self.settings.custom_name or self.address,
+            settings=self.settings.frozen,
+            identity=self._memory.identity,
+            decision=self.latest.decision if self.latest else None,
+            decided_at=self.latest_at,
+            extremes=self._state.extremes,
+        )
+
+    @property
     def hci(self) -> str:
         """The adapter that was last used, or ""."""
         return self._poller.status.hci
@@ -276,6 +336,17 @@ class PackMonitor:
             self._writer.put({PackSettings.controlled.name: int(ruling.controls)})
         if ruling != self._ruling:
             self._ruling = ruling
+            self.changed.set()
+
+    def set_membership(self, membership: Membership | None) -> None:
+        """Set to which bank the pack belongs, and what the bank tells it; ``None``: to none.
+
+        The bank's stage and voltage count from the next poll on.
+        """
+        managed = bool(membership and membership.managed)
+        self._writer.put({PackSettings.in_bank.name: int(managed)})
+        before, self._membership = self._membership, membership
+        if _standing(before) != _standing(membership):
             self.changed.set()
 
     def set_shared(self, shared: bool) -> None:
@@ -311,7 +382,7 @@ class PackMonitor:
             lent_for=self._poller.lent_for,
             silence=None if heard_at is None else now - heard_at,
             running=now - self._state.started,
-            withdraws_after=withdraws_after(self.settings, managed=self.controls),
+            withdraws_after=withdraws_after(self.settings, managed=self.managed),
             doubt=self._state.plausibility.doubt,
             unshown=unpublished,
             fault=DECISION_FAILED if self._decision_failed else "",
@@ -321,6 +392,10 @@ class PackMonitor:
     def save(self) -> None:
         """Store everything that a restart should keep."""
         self._memory.save_all(self._state)
+
+
+def _standing(membership: Membership | None) -> tuple[str, bool] | None:
+    return (membership.bank, membership.managed) if membership else None
 
 
 def _now() -> float:

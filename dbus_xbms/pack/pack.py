@@ -14,6 +14,7 @@ from dbus_xbms.pack.persistence import SettingsWriter, Store
 from dbus_xbms.pack.poller import Progress
 from dbus_xbms.pack.publisher import Publisher, Service
 from dbus_xbms.protocols import BmsFamily
+from dbus_xbms.report import Report
 from dbus_xbms.settings import PackSettings
 
 
@@ -30,9 +31,10 @@ class Pack:
         *,
         central: Central,
         protocol: BmsFamily,
-        service: Callable[[str, PackMonitor], Service],
+        service: Callable[[str, PackMonitor], Service[Report]],
         store: Store,
         identified: asyncio.Event | None = None,
+        reported: asyncio.Event | None = None,
         capture: Capture | None = None,
     ) -> None:
         self.address = address
@@ -45,6 +47,7 @@ class Pack:
             protocol=protocol,
             writer=self._writer,
             identified=identified,
+            reported=reported,
             capture=capture,
         )
         self._publisher = Publisher(address, self.monitor, service(address, self.monitor))

@@ -109,11 +109,11 @@ class PackMemory:
         self._checkpoint: tuple[object, ...] = ()  # of charge control, as last stored
         self._save_at = _now() + SAVE_EVERY  # s
 
-    def initial_state(self, now: float, traits: BmsTraits, *, controls: bool) -> PackState:
-        """Return the state at the start; a controlling pack continues where the program ended."""
+    def initial_state(self, now: float, traits: BmsTraits, *, managed: bool) -> PackState:
+        """Return the state at the start; ``managed`` limits continue where the program ended."""
         kept = history.HistoryState(history=history_of(self._settings))
         state = PackState(started=now, traits=traits, extremes=extremes_of(self._settings), history=kept)
-        stored = snapshot.from_text(self._settings.control_state) if controls else None
+        stored = snapshot.from_text(self._settings.control_state) if managed else None
         if not stored:
             return state
         known, heard_at = stored

@@ -1,14 +1,14 @@
-"""Publish a pack after each poll, or when its last report expires."""
+"""Publish a pack or a bank when its report changes, or when its last report expires."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from dbus_xbms.contact import ContactState, Failure
 from dbus_xbms.dbus import BusError, NameTaken, NoBus
-from dbus_xbms.report import Report
+from dbus_xbms.report import AnyReport
 
 log = logging.getLogger(__name__)
 
@@ -16,24 +16,29 @@ LONGEST_REST = 10.0  # s until a new report is made even if the last one stands;
 SOONEST = 0.05  # s until a new report; the rest of a phase may be shorter than a clock's tick
 
 
-class Reporter(Protocol):
+R = TypeVar("R", bound=AnyReport)
+R_co = TypeVar("R_co", bound=AnyReport, covariant=True)
+R_contra = TypeVar("R_contra", bound=AnyReport, contravariant=True)
+
+
+class Reporter(Protocol[R_co]):
     """Where reports come from, such as a :class:`dbus_xbms.pack.monitor.PackMonitor`."""
 
     changed: asyncio.Event  # a new report is worth publishing
 
-    def report(self, now: float) -> Report:
+    def report(self, now: float) -> R_co:
         """Report what holds now, in s."""
         ...
 
 
-class Service(Protocol):
+class Service(Protocol[R_contra]):
     """Where reports are published, such as a :class:`dbus_xbms.venus.battery.BatteryService`."""
 
-    def update(self, report: Report, now: float) -> bool:
+    def update(self, report: R_contra, now: float) -> bool:
         """Publish a report if that takes no waiting."""
         ...
 
-    async def show(self, report: Report, now: float) -> None:
+    async def show(self, report: R_contra, now: float) -> None:
         """Publish a report; ``now`` is monotonic seconds."""
         ...
 
@@ -42,19 +47,19 @@ class Service(Protocol):
         ...
 
 
-class Publisher:
+class Publisher(Generic[R]):
     """A timer for silence: publishes when the last report expires or has changed."""
 
-    def __init__(self, address: str, reporter: Reporter, service: Service) -> None:
+    def __init__(self, name: str, reporter: Reporter[R], service: Service[R]) -> None:
         self.published_at = _now()  # s
-        self.trouble: Failure | None = None  # why the pack is not on the bus, as last found
-        self._address = address
+        self.trouble: Failure | None = None  # why it is not on the bus, as last found
+        self._name = name
         self._reporter = reporter
         self._service = service
         self._expires = _now()  # s, of the last report
         self._wakes_at = _now()  # s, when :meth:`run` does
 
-    def publish(self, report: Report) -> None:
+    def publish(self, report: R) -> None:
         """Publish a report at once; if that takes waiting, :meth:`run` does it."""
         now = _now()
         published = self._service.update(report, now)
@@ -78,10 +83,10 @@ class Publisher:
         finally:
             await self._service.leave()
 
-    def _set_expiry(self, report: Report, now: float) -> None:
+    def _set_expiry(self, report: R, now: float) -> None:
         self._expires = now + max(min(report.decision.valid_for, LONGEST_REST), SOONEST)
 
-    async def _show(self, report: Report, now: float) -> None:
+    async def _show(self, report: R, now: float) -> None:
         try:
             await self._service.show(report, now)
             self.trouble = None
@@ -90,7 +95,7 @@ class Publisher:
             trouble = Failure(state, str(err))
             # Without a bus the program ends, and reports it.
             known = trouble == self.trouble or isinstance(err, NoBus)
-            log.log(logging.DEBUG if known else logging.WARNING, "%s: %s", self._address, err)
+            log.log(logging.DEBUG if known else logging.WARNING, "%s: %s", self._name, err)
             self.trouble = trouble
 
     async def _rest(self) -> None:

@@ -20,13 +20,18 @@ DOUBTED_AFTER = 30.0  # s of silence that doubted readings count as from the sta
 RETURN_TIME = 30.0  # s for a lent link to come back
 
 
+def may_control(settings: PackSettings) -> bool:
+    """Return whether chargers may obey this pack, or a bank of which it is a part."""
+    return bool(settings.control or settings.in_bank)
+
+
 def poll_interval(settings: PackSettings) -> float:
     """Seconds between polls, as the owner set them or by the connection mode."""
     interval = settings.poll_interval
     if interval <= 0:
         per_poll = settings.connection_mode == PER_POLL
         interval = PER_POLL_INTERVAL if per_poll else PERSISTENT_INTERVAL
-    return min(interval, LONGEST_CONTROLLED_INTERVAL) if settings.control else interval
+    return min(interval, LONGEST_CONTROLLED_INTERVAL) if may_control(settings) else interval
 
 
 def longest_retry(settings: PackSettings, usual: float) -> float:
@@ -47,7 +52,7 @@ class Freshness:
 def longest_gap(settings: PackSettings) -> float:
     """Seconds that a sample stays valid: the hold time, from when the next sample is due."""
     interval, hold = poll_interval(settings), settings.hold_time
-    if settings.control:
+    if may_control(settings):
         hold = min(hold, LONGEST_CONTROLLED_HOLD)
     return hold + (interval if interval > PERSISTENT_INTERVAL else 0.0)
 

@@ -97,6 +97,12 @@ def bank_id(number: int) -> str:
     return f"{DEVICE_PREFIX}{BANK_DEVICE}{number}"
 
 
+def bank_number(device: str) -> int | None:
+    """Number in a name made by :func:`bank_id`; ``None`` for any other name."""
+    number = device.removeprefix(DEVICE_PREFIX + BANK_DEVICE)
+    return int(number) if number != device and re.fullmatch(_NUMBER, number) else None
+
+
 def bank_instance_path(number: int) -> str:
     """Path of a bank's device instance in localsettings."""
     return f"{DEVICES}/{bank_id(number)}/{BANK_INSTANCE.name}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from dbus_xbms.model import Mosfets, PackSample
 from dbus_xbms.protocols.jbd.protections import LOCK, commanded, is_locked, protections
@@ -19,6 +21,28 @@ AMBIENT_TO_CELLS = 900.0  # s, time constant
 AMBIENT_TO_MOSFET = 120.0  # s
 CHARGE_OFF, DISCHARGE_OFF = 1, 2  # bits of the MOSFET mask
 UNLOCK_CURRENT = 2.0  # A through the body diode of a locked MOSFET
+WEAK = 0.85  # capacity of a weak cell, as part of that of the others
+WEAK_RESISTANCE = 2.5  # times that of the others
+
+
+def steps(start: float, end: float) -> Iterator[tuple[float, float]]:
+    """Yield length and end of each step of a simulation, in s."""
+    step = max(LONGEST_STEP, (end - start) / MOST_STEPS)
+    while (gap := end - start) > 0:
+        start = end if gap <= step else start + step
+        yield min(gap, step), start
+
+
+class Wired(Protocol):
+    """Batteries that are wired together."""
+
+    def advance(self, now: float) -> None:
+        """Simulate all of them up to ``now``."""
+        ...
+
+    def settle(self) -> None:
+        """Update the measurements of all; no time passes."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +63,7 @@ class BatterySpec:
     noise: float = 0.001  # V, measurement error of a cell
     cycles: int = 42
     mask: int = 0  # MOSFETs switched off before the start
+    weak: int = 0  # number of a cell with less capacity and more resistance; 0: none
 
 
 @dataclass(slots=True)
@@ -60,12 +85,17 @@ class Battery:
     def __init__(self, spec: BatterySpec, seed: int = 1) -> None:
         self.spec = spec
         self.overrides = Overrides()
+        self.wired: Wired | None = None  # with others; None: it has a charger and loads of its own
+        self.current = 0.0  # A, positive while charging
         self.mask = spec.mask  # MOSFETs switched off by command
         self.balancing_allowed = True
         self._pending: tuple[float, int] | None = None  # time at which a mask takes effect, and the mask
         self._random = random.Random(seed)
         self._chemistry = CHEMISTRIES[spec.chemistry]
-        self._resistance = spec.resistance or 0.05 / spec.capacity
+        each = spec.resistance or 0.05 / spec.capacity
+        weak = [number == spec.weak for number in range(1, spec.cells + 1)]
+        self._resistances = [each * (WEAK_RESISTANCE if one else 1.0) for one in weak]
+        self._capacities = [spec.capacity * (WEAK if one else 1.0) for one in weak]
         half = spec.spread / 2
         self._offsets = [self._random.uniform(-half, half) for _ in range(spec.cells)]
         self._noise = [0.0] * spec.cells
@@ -74,7 +104,6 @@ class Battery:
         self._throughput = 0.0  # Ah discharged
         self._cell_temperature = self._mosfet_temperature = spec.ambient
         self._guards = Guards(self._chemistry, spec.cells, 1.2 * max(spec.rate, 0.5) * spec.capacity)
-        self._current = 0.0
         self.set_soc(spec.soc)
 
     def set_soc(self, soc: float) -> None:
@@ -95,29 +124,50 @@ class Battery:
         return self.mask if self._pending is None else self._pending[1]
 
     def advance(self, now: float) -> None:
-        """Simulate up to ``now``."""
+        """Simulate up to ``now``, with everything that it is wired to."""
+        if self.wired is not None:
+            self.wired.advance(now)
+            return
         if self._now is None:
             self._now = now
             self._step(0.0, now)
-        gap = now - self._now
-        step = max(LONGEST_STEP, gap / MOST_STEPS)
-        while (gap := now - self._now) > 0:
-            self._now = now if gap <= step else self._now + step
-            self._step(min(gap, step), self._now)
-            self._noise = [self._random.uniform(-1, 1) * self.spec.noise for _ in self._noise]
+        for dt, at in steps(self._now, now):
+            self._step(dt, at)
+            self.measure()
+        self._now = max(self._now, now)
 
     def settle(self) -> None:
         """Update the measurements after a fault has imposed values; no time passes."""
-        if self._now is not None:
+        if self.wired is not None:
+            self.wired.settle()
+        elif self._now is not None:
             self._step(0.0, self._now)
+
+    def measure(self) -> None:
+        """Measure the cells again, with other errors."""
+        self._noise = [self._random.uniform(-1, 1) * self.spec.noise for _ in self._noise]
+
+    @property
+    def open_circuit(self) -> float:
+        """Voltage in V without a current."""
+        return sum(map(self._chemistry.open_circuit, self._charges))
+
+    @property
+    def resistance(self) -> float:
+        """Resistance in ohm of all cells."""
+        return sum(self._resistances)
+
+    @property
+    def absorption(self) -> float:
+        """Highest voltage in V per cell of a charger for it."""
+        return self._chemistry.absorption
 
     @property
     def cells(self) -> tuple[float, ...]:
         """Measured cell voltages in V."""
-        drop = self._current * self._resistance
         measured = [
-            self._chemistry.open_circuit(charge) + drop + noise
-            for charge, noise in zip(self._charges, self._noise, strict=True)
+            self._chemistry.open_circuit(charge) + self.current * resistance + noise
+            for charge, resistance, noise in zip(self._charges, self._resistances, self._noise, strict=True)
         ]
         for number, voltage in self.overrides.cells.items():
             measured[number - 1] = voltage
@@ -137,7 +187,7 @@ class Battery:
     @property
     def balancing(self) -> frozenset[int]:
         """Cells being balanced now, 1-based."""
-        if self._current <= 0 or not self.balancing_allowed:
+        if self.current <= 0 or not self.balancing_allowed:
             return frozenset()
         voltages = self.cells
         floor = max(self._chemistry.balance_from, min(voltages) + 0.015)
@@ -163,7 +213,7 @@ class Battery:
         voltages = self.cells
         return PackSample(
             voltage=sum(voltages),
-            current=self._current,
+            current=self.current,
             soc=100 * self.remaining / self.spec.capacity,
             remaining=self.remaining,
             nominal=self.spec.capacity,
@@ -180,14 +230,26 @@ class Battery:
         )
 
     def _step(self, dt: float, now: float) -> None:
+        self.begin(dt, now)
+        self.current = self._passed(self._offered())
+        self.protect(dt)
+        self.current = self._passed(self._offered())
+        self.complete(dt)
+
+    def begin(self, dt: float, now: float) -> None:
+        """Begin a step of ``dt`` s that ends at ``now``: a command may take effect."""
         if self._pending is not None and now >= self._pending[0]:
             self.mask, self._pending = self._pending[1], None
         self._elapsed += dt
-        self._current = self._passed(self._offered())
+
+    def protect(self, dt: float) -> None:
+        """Let the BMS act on the current."""
         self._unlock()
-        self._guards.step(dt, self.cells, self._current, self.temperatures)
-        self._current = self._passed(self._offered())
-        self._move_charge(self._current * dt / 3600, dt)
+        self._guards.step(dt, self.cells, self.current, self.temperatures)
+
+    def complete(self, dt: float) -> None:
+        """Complete a step: charge and temperatures follow the current."""
+        self._move_charge(self.current * dt / 3600, dt)
         self._warm(dt)
 
     def _offered(self) -> float:
@@ -198,7 +260,7 @@ class Battery:
         turn = 2 * math.pi * self._elapsed / self.spec.period
         wave = {"day": math.sin(turn), "charge": 1.0, "discharge": -1.0, "rest": 0.0}[self.spec.load]
         highest = max(self._chemistry.open_circuit(charge) for charge in self._charges)
-        acceptance = (self._chemistry.absorption - highest) / self._resistance
+        acceptance = (self._chemistry.absorption - highest) / max(self._resistances)
         return min(peak * wave, max(0.0, acceptance)) if wave > 0 else peak * wave
 
     def _passed(self, current: float) -> float:
@@ -207,20 +269,20 @@ class Battery:
 
     def _unlock(self) -> None:
         """Protect the body diodes of locked MOSFETs, as newer boards do, by ending the lock."""
-        if self.overrides.unlocks and abs(self._current) > UNLOCK_CURRENT:
-            self.mask &= ~(CHARGE_OFF if self._current < 0 else DISCHARGE_OFF)
+        if self.overrides.unlocks and abs(self.current) > UNLOCK_CURRENT:
+            self.mask &= ~(CHARGE_OFF if self.current < 0 else DISCHARGE_OFF)
 
     def _move_charge(self, moved: float, dt: float) -> None:
         capacity, bleeding = self.spec.capacity, self.balancing
         bled = BLEED * dt / 3600
         for i, charge in enumerate(self._charges):
             lost = bled if i + 1 in bleeding else 0.0
-            self._charges[i] = min(1.02, max(-0.02, charge + (moved - lost) / capacity))
+            self._charges[i] = min(1.02, max(-0.02, charge + (moved - lost) / self._capacities[i]))
         self.remaining = min(capacity, max(0.0, self.remaining + moved))
         self._throughput += max(0.0, -moved)
 
     def _warm(self, dt: float) -> None:
-        load = (self._current / self.spec.capacity) ** 2
+        load = (self.current / self.spec.capacity) ** 2
         cells, mosfet = self.spec.ambient + 20 * load, self.spec.ambient + 60 * load
         self._cell_temperature += (cells - self._cell_temperature) * min(1.0, dt / AMBIENT_TO_CELLS)
         self._mosfet_temperature += (mosfet - self._mosfet_temperature) * min(1.0, dt / AMBIENT_TO_MOSFET)

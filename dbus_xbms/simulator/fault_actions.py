@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from dbus_xbms.simulator.air import ConnectFault, Peripheral, SocketFault
+from dbus_xbms.simulator.bank import Bank, BankOverrides
 from dbus_xbms.simulator.battery import Battery, Overrides
 from dbus_xbms.simulator.bluez import BlueZ
 from dbus_xbms.simulator.bluez_adapter import Adapter
@@ -222,6 +223,41 @@ def soc(world: World, pack: Peripheral, p: Parameters) -> None:
     battery = battery_of(pack)
     battery.set_soc(min(100.0, max(0.0, float(p["percent"]))))
     battery.settle()
+
+
+def breaker(world: World, pack: Peripheral, p: Parameters) -> None:
+    """Separate a pack of a bank from the others, or connect it again."""
+    battery = battery_of(pack)
+    bank = next((bank for bank in world.banks if battery in bank.batteries), None)
+    if bank is None:
+        raise FaultError(f"{pack.address} is not wired to other packs")
+    (bank.overrides.off.discard if p["on"] else bank.overrides.off.add)(battery)
+    bank.settle()
+
+
+def bank_current(world: World, bank: Bank, p: Parameters) -> None:
+    """Impose the current from sources and loads of a bank."""
+    _advance(bank)
+    bank.overrides.current = None if p["amperes"] == "" else float(p["amperes"])
+    bank.settle()
+
+
+def charger(world: World, bank: Bank, p: Parameters) -> None:
+    """Set the voltage that the charger of a bank holds."""
+    _advance(bank)
+    bank.overrides.voltage = None if p["volts"] == "" else float(p["volts"])
+    bank.settle()
+
+
+def restore_bank(world: World, bank: Bank, p: Parameters) -> None:
+    """End everything that was imposed on a bank."""
+    _advance(bank)
+    bank.overrides = BankOverrides()
+    bank.settle()
+
+
+def _advance(bank: Bank) -> None:
+    bank.advance(asyncio.get_running_loop().time())
 
 
 def power(world: World, adapter: Adapter, p: Parameters) -> None:

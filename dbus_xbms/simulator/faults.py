@@ -20,7 +20,7 @@ class Fault:
     """One row: name, kind of target, action, parameters with their defaults, and help."""
 
     name: str
-    target: str  # pack, adapter or world
+    target: str  # pack, bank, adapter or world
     act: Action
     parameters: Parameters
     help: str
@@ -143,6 +143,18 @@ FAULTS = (
     ),
     Fault("current", "pack", act.current, {"amperes": ""}, "current imposed by sources (+) and loads (-)"),
     Fault("soc", "pack", act.soc, {"percent": 50.0}, "state of charge"),
+    Fault(
+        "breaker", "pack", act.breaker, {"on": False}, "the breaker between a pack and its bank is off or on"
+    ),
+    Fault(
+        "bank_current",
+        "bank",
+        act.bank_current,
+        {"amperes": ""},
+        "current imposed by sources (+) and loads (-) of a bank",
+    ),
+    Fault("charger", "bank", act.charger, {"volts": ""}, "voltage that the charger of a bank holds"),
+    Fault("restore_bank", "bank", act.restore_bank, {}, "end all imposed values of a bank; breakers are on"),
     Fault("power", "adapter", act.power, {"on": False, **DURATION}, "the adapter off or on"),
     Fault("busy", "adapter", act.busy, {"seconds": 10.0}, "StartDiscovery answers InProgress"),
     Fault(
@@ -190,6 +202,7 @@ async def inject(world: World, target: str, name: str, parameters: Parameters) -
         raise FaultError(f"{name} takes {', '.join(fault.parameters) or 'nothing'}, not {', '.join(unknown)}")
     finders: dict[str, Callable[[str], object]] = {
         "pack": world.pack,
+        "bank": world.bank,
         "adapter": world.adapter,
         "world": lambda _: world,
     }

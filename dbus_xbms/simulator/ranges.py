@@ -23,6 +23,9 @@ NUMBERS: dict[str, tuple[float, float]] = {
     "noise": (0, 1),  # V
     "cycles": (0, 0xFFFF),
     "mask": (0, 3),
+    "weak": (0, MOST_CELLS),
+    "series": (1, 16),
+    "wiring": (0, 1),  # ohm
     "software": (0, 0xFF),
     "functions": (0, 0xFFFF),
     "mtu": (23, 517),  # bytes, the limits of ATT

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar, get_type_hints
 
 from dbus_xbms.settings import SettingsError, normal_address
 from dbus_xbms.simulator.air import RadioSpec
+from dbus_xbms.simulator.bank import BankSpec
 from dbus_xbms.simulator.battery import BatterySpec
 from dbus_xbms.simulator.bluez_adapter import AdapterSpec
 from dbus_xbms.simulator.bluez_gatt import LAYOUTS, WRITE_FLAGS
@@ -43,6 +44,14 @@ DEFAULT_PACKS: tuple[dict[str, Any], ...] = (
     {"name": "Eleksol", "cells": 15, "capacity": 50.0, "soc": 44.0, "layout": "ff06", "write": "request"},
     {"name": "LLT 48 V", "cells": 16, "capacity": 900.0, "soc": 66.0, "coarse": True},
 )
+# Packs that can be wired in parallel: unequal, as an owner buys them over the years.
+BANK_PACKS: tuple[dict[str, Any], ...] = (
+    {"name": "JBD-SP04S020A", "cells": 4, "capacity": 100.0, "soc": 62.0},
+    {"name": "JBD-SP04S034", "cells": 4, "capacity": 280.0, "soc": 57.0, "sensors": 3},
+    {"name": "xiaoxiang BMS", "cells": 4, "capacity": 200.0, "soc": 60.0, "weak": 3},
+    {"name": "JBD-DH04SC02", "cells": 4, "capacity": 314.0, "soc": 59.0, "tail": 16},
+)
+MOST_IN_BANK = 16  # packs
 
 
 class ScenarioError(Exception):
@@ -82,6 +91,7 @@ class Scenario:
     faults: tuple[TimedFault, ...] = ()
     seed: int = 1
     old_bluez: bool = False  # before 5.84
+    banks: tuple[BankSpec, ...] = ()  # packs that are wired together
 
 
 def address_of(number: int) -> str:
@@ -93,6 +103,13 @@ def default_packs(count: int) -> tuple[PackSpec, ...]:
     """Return packs of different kinds."""
     rows = (DEFAULT_PACKS[i % len(DEFAULT_PACKS)] for i in range(count))
     return tuple(pack_of({"address": address_of(i), **row}, i) for i, row in enumerate(rows, 1))
+
+
+def bank_of(count: int) -> Scenario:
+    """Return a scenario with so many unequal packs in parallel."""
+    rows = (BANK_PACKS[i % len(BANK_PACKS)] for i in range(count))
+    packs = tuple(pack_of({"address": address_of(i), **row}, i) for i, row in enumerate(rows, 1))
+    return Scenario(packs=packs, banks=(BankSpec(packs=tuple(range(1, count + 1))),))
 
 
 def replayed_packs(names: Sequence[str]) -> tuple[PackSpec, ...]:
@@ -116,7 +133,7 @@ def read_scenario(text: str) -> Scenario:
         row = json.loads(text)
     except (ValueError, RecursionError) as err:
         raise ScenarioError(f"the scenario is not JSON: {err}") from err
-    _only(row, {"packs", "adapters", "timing", "faults", "seed", "old_bluez"}, "the scenario")
+    _only(row, {"packs", "banks", "adapters", "timing", "faults", "seed", "old_bluez"}, "the scenario")
     packs = _packs(row.get("packs", 2))
     if len({pack.address for pack in packs}) < len(packs):
         raise ScenarioError("two packs have the same address")
@@ -129,6 +146,7 @@ def read_scenario(text: str) -> Scenario:
         faults=tuple(_whole(TimedFault, one, "faults") for one in _list(row, "faults", [])),
         seed=row.get("seed", 1),
         old_bluez=row.get("old_bluez", False),
+        banks=_banks(_list(row, "banks", []), packs),
     )
     for name in ("seed", "old_bluez"):
         _check(Scenario, name, getattr(scenario, name), "the scenario")
@@ -158,6 +176,31 @@ def _packs(rows: object) -> tuple[PackSpec, ...]:
     if not isinstance(rows, list) or len(rows) > MOST_PACKS:
         raise ScenarioError(f"packs must be a list of packs or a number up to {MOST_PACKS}, not {rows!r:.60}")
     return tuple(pack_of(row, i) for i, row in enumerate(rows, 1))
+
+
+def _banks(rows: Sequence[Any], packs: Sequence[PackSpec]) -> tuple[BankSpec, ...]:
+    """Return the banks of a scenario; their packs are given by number, string after string."""
+    banks, wired = [], set[int]()
+    for place, row in enumerate(rows, 1):
+        where = f"bank {place}"
+        _only(row, {f.name for f in fields(BankSpec)}, where)
+        numbers = tuple(_list(row, "packs", []))
+        if not all(type(number) is int and 1 <= number <= len(packs) for number in numbers):
+            raise ScenarioError(f"{where}: packs must be numbers from 1 to {len(packs)}, not {numbers!r:.60}")
+        if len(numbers) < 2 or len(set(numbers)) < len(numbers) or wired & set(numbers):
+            raise ScenarioError(f"{where}: needs at least two packs that belong to no other bank")
+        rest = {name: value for name, value in row.items() if name != "packs"}
+        bank = replace(_part(BankSpec, rest, where), packs=numbers)
+        if bank.load not in CHOICES["load"]:
+            choices = ", ".join(CHOICES["load"])
+            raise ScenarioError(f"{where}: load must be one of {choices}, not {bank.load!r:.60}")
+        if len(numbers) % bank.series:
+            raise ScenarioError(f"{where}: {len(numbers)} packs are not {bank.series} equal strings")
+        if any(packs[number - 1].replay for number in numbers):
+            raise ScenarioError(f"{where}: a recording cannot be wired to other packs")
+        wired |= set(numbers)
+        banks.append(bank)
+    return tuple(banks)
 
 
 def pack_of(row: Mapping[str, Any], number: int) -> PackSpec:

@@ -10,6 +10,7 @@ from typing import Any
 from dbus_xbms.dbus import venus_bus
 from dbus_xbms.settings_store.service import LocalSettings
 from dbus_xbms.simulator.air import Air, Peripheral
+from dbus_xbms.simulator.bank import Bank
 from dbus_xbms.simulator.battery import Battery
 from dbus_xbms.simulator.bluez import BlueZ
 from dbus_xbms.simulator.bluez_adapter import Adapter
@@ -40,6 +41,10 @@ class World:
         self.air = Air()
         for number, pack in enumerate(scenario.packs):
             self.air.add(make_device(pack, loop, scenario.seed + number), pack.radio)
+        self.banks = [
+            Bank(bank, [self._battery(scenario.packs[number - 1]) for number in bank.packs])
+            for bank in scenario.banks
+        ]
         self.bluez = (
             BlueZ(self.air, scenario.adapters, scenario.timing, scenario.seed, old=scenario.old_bluez)
             if bluez
@@ -69,6 +74,16 @@ class World:
     def pack(self, address: str) -> Peripheral | None:
         """Return the pack with an address, in upper or lower case."""
         return self.air.peripherals.get(address.upper())
+
+    def _battery(self, spec: PackSpec) -> Battery:
+        board = self.air.peripherals[spec.address].device.board
+        assert isinstance(board, BatteryBoard)  # a scenario wires no recording
+        return board.battery
+
+    def bank(self, number: str) -> Bank | None:
+        """Return the bank with a number, from 1; the first one for ""."""
+        place = int(number or 1) if number.isdecimal() or not number else 0
+        return self.banks[place - 1] if 1 <= place <= len(self.banks) else None
 
     def adapter(self, name: str) -> Adapter | None:
         """Return the adapter with a name or address; the first one for ""."""

@@ -1,144 +1,41 @@
-"""One pack on the bus: its services appear once it is known, and are replaced with its identity."""
+"""The services of a pack on the bus: its battery, and a separate switch device if wanted."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
-from dbus_xbms.dbus import BusError
-from dbus_xbms.model import Phase
-from dbus_xbms.report import Report, Request
-from dbus_xbms.settings import SettingsError, Value, device_id
-from dbus_xbms.venus.diff import Diff
+from dbus_xbms.report import Report
+from dbus_xbms.settings import device_id
 from dbus_xbms.venus.item import Item
-from dbus_xbms.venus.service import ItemService
+from dbus_xbms.venus.services import Controls, Services
 from dbus_xbms.venus.tables.battery import devices
 
-log = logging.getLogger(__name__)
 
-RETRY_AFTER = 10.0  # s until a service that could not appear is tried again
+class BatteryService(Services[Report]):
+    """The services of one pack: its battery, and a separate switch device if wanted."""
 
+    def __init__(self, address: str, controls: Controls[Report]) -> None:
+        super().__init__(device_id(address), controls)
 
-class Controls(Protocol):
-    """Who accepts or refuses what is written, such as a :class:`dbus_xbms.pack.monitor.PackMonitor`."""
+    @staticmethod
+    def devices(report: Report) -> Mapping[str, Sequence[Item[Report]]]:
+        """Return the rows of each service, by its class."""
+        return devices(report)
 
-    @property
-    def latest(self) -> Report | None:
-        """The newest report."""
-        ...
+    @staticmethod
+    def made_for(report: Report) -> Hashable:
+        """Return what the services depend on; if it changes, they are replaced."""
+        identity = report.identity
+        return (
+            report.instance,
+            report.switch_instance,
+            identity.cell_count,
+            identity.ntc_count,
+            report.controls,
+            bool(report.bank),
+        )
 
-    def request(self, request: Request, sender: str) -> bool:
-        """Accept or refuse (False) a request."""
-        ...
-
-
-class Writes:
-    """Turns writes to the paths of one service into requests."""
-
-    def __init__(self, items: Sequence[Item[Report]], controls: Controls) -> None:
-        self._items: Mapping[str, Item[Report]] = {item.path: item for item in items}
-        self._controls = controls
-
-    def write(self, path: str, value: Value, sender: str) -> bool:
-        """Take a value within the type and range of its path; return whether it is accepted."""
-        item, report = self._items[path], self._controls.latest
-        if item.request is None or report is None:
-            return True
-        try:
-            request = item.request(value, report)
-        except SettingsError as err:
-            log.warning("%s: %s, written by %s", report.address, err, sender)
-            return False
-        return request is None or self._controls.request(request, sender)  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True, slots=True)
-class _Device:
-    """A service and its published values."""
-
-    service: ItemService
-    diff: Diff[Report]
-
-
-class BatteryService:
-    """The services of one pack: its battery, and a separate switch device if wanted.
-
-    Consumers read the device instance once and never expect a path to change its type. A new instance,
-    another number of cells, or beginning to control therefore means new services: the old ones leave first.
-    """
-
-    def __init__(self, address: str, controls: Controls) -> None:
-        self._id = device_id(address)
-        self._controls = controls
-        self._devices: list[_Device] = []
-        self._made_for: Hashable = None  # None while they come or go
-        self._refused: BusError | None = None  # why they could not appear, and ...
-        self._not_before = 0.0  # s, monotonic: ... when to try again
-
-    def update(self, report: Report, now: float) -> bool:
-        """Publish a report if that takes no waiting: one signal per service at most."""
-        if not self._stand_for(report) or report.decision.phase is Phase.WITHDRAWN:
-            return False
-        for device in self._devices:
-            device.service.publish(device.diff.changes(report, now))
-        return True
-
-    async def show(self, report: Report, now: float) -> None:
-        """Publish a report; services appear, are replaced or leave as needed.
-
-        Raises:
-            BusError: a service cannot appear, e.g. because its name is taken.
-        """
-        if self.update(report, now):
-            return
-        await self.leave()
-        if report.decision.phase is Phase.WITHDRAWN or not report.identity.cell_count:
-            return
-        if not report.settings.enabled:  # disabled a moment ago: about to be stopped
-            return
-        if self._refused and now < self._not_before:
-            raise self._refused
-        await self._appear(report, now)
-
-    def _stand_for(self, report: Report) -> bool:
-        """Return whether all services are there and fit such a report."""
-        lost = any(device.service.lost.is_set() for device in self._devices)
-        return not lost and self._made_for == _made_for(report)
-
-    async def _appear(self, report: Report, now: float) -> None:
-        self._refused = None
-        try:
-            for kind, items in devices(report).items():
-                name, diff = f"{kind}.{self._id}", Diff(items)
-                diff.changes(report, now)
-                service = ItemService(name, items, diff.values, Writes(items, self._controls).write)
-                await service.start()
-                self._devices.append(_Device(service, diff))
-                log.info("%s is on the bus with instance %s", name, diff.values["/DeviceInstance"])
-        except BusError as err:
-            self._refused, self._not_before = err, now + RETRY_AFTER
-            await self.leave()
-            raise
-        self._made_for = _made_for(report)
-
-    async def leave(self) -> None:
-        """Take the services off the bus."""
-        self._made_for = None
-        while self._devices:
-            service = self._devices.pop().service
-            await service.stop()
-            log.info("%s has left the bus", service.name)
-
-
-def _made_for(report: Report) -> Hashable:
-    """Return what the services depend on; if it changes, they are replaced."""
-    identity = report.identity
-    return (
-        report.instance,
-        report.switch_instance,
-        identity.cell_count,
-        identity.ntc_count,
-        report.controls,
-    )
+    @staticmethod
+    def is_known(report: Report) -> bool:
+        """Return whether the pack was read, and is not about to be stopped: disabled a moment ago."""
+        return bool(report.identity.cell_count and report.settings.enabled)

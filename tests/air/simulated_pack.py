@@ -18,7 +18,7 @@ from dbus_xbms.simulator.battery import Battery, BatterySpec
 from dbus_xbms.simulator.board import BatteryBoard, BoardSpec
 from dbus_xbms.simulator.device import Device, WireSpec
 from dbus_xbms.simulator.frame_faults import FaultKind, FrameFault
-from dbus_xbms.venus.battery import Controls, Writes
+from dbus_xbms.venus.services import Controls, Writes
 from dbus_xbms.venus.tables.battery import devices
 from tests.air.fakes import ADDRESSES, Answer, FakePack, FakeStack
 from tests.air.virtual_time import now
@@ -52,7 +52,7 @@ class RecordingBoard(BatteryBoard):
         return payload
 
 
-def write(controls: Controls, path: str, value: Value, sender: str) -> bool:
+def write(controls: Controls[Report], path: str, value: Value, sender: str) -> bool:
     """Write to a path of the D-Bus services of a pack."""
     assert controls.latest
     items = [item for table in devices(controls.latest).values() for item in table]
@@ -69,7 +69,7 @@ class CheckingService:
         self.wrong: list[str] = []
         self.writes: list[Callable[[str, Value, str], bool]] = []  # one writer per presented pack
 
-    def present(self, _address: str, controls: Controls) -> Self:
+    def present(self, _address: str, controls: Controls[Report]) -> Self:
         """Record how to write to the pack; returns itself as its service."""
         self.writes.append(partial(write, controls))
         return self

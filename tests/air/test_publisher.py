@@ -98,7 +98,9 @@ async def test_only_a_name_owned_by_another_program_counts_as_taken(
 
 
 @asynccontextmanager
-async def publishing(service: FakeService, valid_for: float = LONGEST_REST) -> AsyncIterator[Publisher]:
+async def publishing(
+    service: FakeService, valid_for: float = LONGEST_REST
+) -> AsyncIterator[Publisher[Report]]:
     """Run a publisher."""
     publisher = Publisher("A4:C1:37:00:00:01", Reporter(valid_for), service)
     task = asyncio.create_task(publisher.run())

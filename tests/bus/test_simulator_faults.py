@@ -247,3 +247,23 @@ async def test_losing_the_bus_ends_the_simulator_with_one_line(private_bus: str)
         bus.disconnect()
     assert "the bus has closed" in program.log[-1]
     assert program.left_behind == []
+
+
+async def test_faults_of_a_bank_impose_its_current_and_separate_a_pack() -> None:
+    rows = [{"cells": 4, "noise": 0, "spread": 0}] * 3
+    async with Simulation(rows, banks=[{"packs": [1, 2], "load": "rest"}]) as sim:
+        first, second, alone = sim.addresses
+        await sim.fault("bank_current", "1", amperes=-20.0)
+        assert [await _current(sim, one) for one in (first, second)] == [pytest.approx(-10.0)] * 2
+        await sim.fault("breaker", second, on=False)
+        assert [await _current(sim, one) for one in (first, second)] == [pytest.approx(-20.0), 0.0]
+        await sim.fault("restore_bank", "1")
+        assert await _current(sim, second) == pytest.approx(0.0, abs=0.5)
+        with pytest.raises(AssertionError, match="not wired"):
+            await sim.fault("breaker", alone)
+        with pytest.raises(AssertionError, match="needs a known bank"):
+            await sim.fault("bank_current", "2", amperes=1.0)
+
+
+async def _current(sim: Simulation, address: str) -> float:
+    return float((await sim.truth(address))["pack"]["current"])

@@ -5,8 +5,17 @@ from __future__ import annotations
 import pytest
 
 from dbus_xbms.commands.known import candidate, row_of
-from dbus_xbms.commands.naming import AmbiguousName, Candidate, UnknownPack, called, find, nearest
-from dbus_xbms.settings import PackSettings, SettingsError
+from dbus_xbms.commands.naming import (
+    AmbiguousName,
+    Candidate,
+    UnknownPack,
+    bank_candidates,
+    called,
+    find,
+    name_refusal,
+    nearest,
+)
+from dbus_xbms.settings import BankSettings, PackSettings, SettingsError
 
 ONE, TWO, THREE = "A4:C1:37:00:00:01", "A4:C1:37:00:00:02", "C0:D6:3C:00:00:03"
 
@@ -157,3 +166,45 @@ def test_at_most_three_suggestions_are_made_the_most_similar_first(
     word: str, words: list[str], close: list[str]
 ) -> None:
     assert nearest(word, words) == close
+
+
+SALOON = bank_candidates({1: BankSettings({"Enabled": 1, "Name": "Saloon"}), 2: BankSettings()})
+
+
+@pytest.mark.parametrize(
+    ("word", "number"),
+    [
+        ("saloon", 1),
+        ("bank1", 1),
+        ("Bank 1", 1),
+        ("1", 1),
+        ("xbms_bank_1", 1),
+        ("sal", 1),
+        ("BANK2", 2),
+        ("2", 2),
+    ],
+)
+def test_a_bank_is_found_by_its_name_and_by_its_number(word: str, number: int) -> None:
+    assert find(word, [*ALL, *SALOON]).bank == number
+
+
+def test_a_packs_name_comes_before_the_number_of_a_bank() -> None:
+    one = Candidate(address=THREE, given="1")
+    assert find("1", [HOUSE, one, *SALOON]) is one
+    assert find("bank1", [Candidate(address=THREE, others=("bank1",)), *SALOON]).bank == 1
+
+
+def test_a_pack_and_a_bank_of_one_name_are_told_apart_by_address_and_number() -> None:
+    twin = Candidate(address=THREE, given="Saloon")
+    with pytest.raises(AmbiguousName) as raised:
+        find("saloon", [twin, *SALOON])
+    assert str(raised.value) == (
+        f"'saloon' could be Saloon ({THREE}) or Saloon (bank1); use the address, or bank1 for the bank"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("Bank 1", "reserved for banks"), ("saloon", "already has this name")]
+)
+def test_a_pack_cannot_have_the_name_of_a_bank(name: str, why: str) -> None:
+    assert why in name_refusal(name, ONE, [*ALL, *SALOON])

@@ -159,7 +159,7 @@ def test_an_invalid_name_is_asked_for_again_and_a_taken_one_is_not_proposed(
     assert _ask(taken, {})["CustomName"] == "Bow"
     out = capsys.readouterr().out
     assert "Name on the GX [none]: " in out
-    assert out.count("every pack needs its own") == 1
+    assert out.count("already has this name") == 1
     assert "'service' is reserved for the settings of the service" in out
 
 
