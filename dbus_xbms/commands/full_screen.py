@@ -12,8 +12,8 @@ from dbus_xbms.commands.pack_contact import NONE_ENABLED
 from dbus_xbms.commands.screen.frame import Frame, frame
 from dbus_xbms.commands.screen.glyphs import Glyphs
 from dbus_xbms.commands.screen.keys import pressed
+from dbus_xbms.commands.screen.members import chosen, with_members
 from dbus_xbms.commands.screen.reading import aged, known_to, number, spread
-from dbus_xbms.commands.screen.members import members
 from dbus_xbms.commands.screen.scene import Absent, Scene, Trends, View
 from dbus_xbms.commands.screen.terminal import Terminal, glyphs
 from dbus_xbms.commands.session import stopped
@@ -53,9 +53,9 @@ class Screen:
     def scene(self, live: Batteries, *, keys: bool, chars: Glyphs) -> Scene:
         """Return everything that can be shown now."""
         known = self.contacts or {}
-        banks = chosen_banks(live.banks, self.wanted, running=live.running)
-        wanted = with_members(self.wanted, banks)
-        packs = aged(self._chosen(live, wanted), known, self.now() - self.answered)
+        wanted = with_members(self.wanted, live.banks)
+        banks = self._present(live, chosen(live.banks, wanted))
+        packs = aged(self._present(live, chosen(live.packs, wanted)), known, self.now() - self.answered)
         self._record([*banks, *packs])
         present = {pack.address for pack in packs}
         absent = [
@@ -79,10 +79,10 @@ class Screen:
             glyphs=chars,
         )
 
-    def _chosen(self, live: Batteries, wanted: frozenset[str] | None) -> list[Battery]:
-        packs = [pack for pack in live.packs if wanted is None or pack.address in wanted]
+    def _present(self, live: Batteries, shown: list[Battery]) -> list[Battery]:
+        """Return batteries without those that have left the bus for good."""
         reported = live.running and self.answers and self.contacts is not None
-        return known_to(self.contacts or {}, packs) if reported else packs
+        return known_to(self.contacts or {}, shown) if reported else shown
 
     def _service(self, running: bool) -> str:
         if not running:

@@ -69,17 +69,22 @@ class Battery:
         return bank_number(self.service.rpartition(".")[2]) or 0
 
     @property
+    def label(self) -> str:
+        """What it is called on the command line: an address, or ``bank1``."""
+        return self.address or f"bank{self.bank}"
+
+    @property
     def name(self) -> str:
         """The owner's name for it, or the name of the product."""
         return str(self.values.get("/CustomName") or self.values.get("/ProductName") or self.address)
 
     @property
     def candidate(self) -> Candidate:
-        """The pack with its names."""
+        """The pack or bank with its names."""
         given, *others = (
             str(self.values.get(path) or "") for path in ("/CustomName", "/ProductName", "/HardwareVersion")
         )
-        return Candidate(address=self.address, given=given, others=tuple(others))
+        return Candidate(address=self.label, given=given, bank=self.bank or None, others=tuple(others))
 
     @property
     def controls(self) -> bool:

@@ -15,19 +15,14 @@ from dbus_xbms.text import columns_of, count, printable
 SHOWN = ("MOSFETs", "command")  # rows of the table of a pack that a bank has, too
 LONGEST_NAME = 16  # columns; a longer name gets what it needs
 SOC, VOLTS, AMPS, SHARE, CELLS = 6, 7, 7, 4, 12  # columns
+SPREAD = "/System/SocSpread"
 MARGIN = 3  # columns before a pack: its number
+TEXTS = (("doubt", "/Diagnostics/Doubt"), ("try", "/Diagnostics/Advice"))
 MODULES = (
     ("/System/NrOfModulesBlockingCharge", "blocking charge"),
     ("/System/NrOfModulesBlockingDischarge", "blocking discharge"),
 )
-ENDS = (  # label, lowest, its id, highest, its id
-    ("cells", ("/System/MinCellVoltage", "/System/MinVoltageCellId"), ("/System/MaxCellVoltage", "/System/MaxVoltageCellId")),
-    (
-        "temp",
-        ("/System/MinCellTemperature", "/System/MinTemperatureCellId"),
-        ("/System/MaxCellTemperature", "/System/MaxTemperatureCellId"),
-    ),
-)
+ENDS = (("cells", "Voltage"), ("temp", "Temperature"))  # label and quantity
 
 
 def wiring(bank: Battery) -> str:
@@ -49,9 +44,12 @@ def lines(scene: Scene, bank: Battery, width: int) -> list[Line]:
     shown = head + summary(scene, bank, table, width) + _limits(bank, width)
     for member in (packs := members(bank)):
         shown += _member(member, longest_name([one.name for one in packs]), width)
-    for label, *ends in ENDS:
-        shown += labelled(label, [line(one) for one in _ends(bank, ends)], width, LABEL)
+    for label, quantity in ENDS:
+        shown += labelled(label, [line(one) for one in _ends(bank, quantity)], width, LABEL)
     shown += labelled("packs", [line(one) for one in _modules(bank)], width, LABEL)
+    for label, path in TEXTS:
+        if words := str(bank.values.get(path) or ""):
+            shown += labelled(label, [styled(words, Style.WARNING)], width, LABEL)
     for label in SHOWN:
         if chunks := table[label]:
             shown += labelled(label, [line(chunk) for chunk in chunks], width, LABEL)
@@ -71,19 +69,21 @@ def _limits(bank: Battery, width: int) -> list[Line]:
     return shown
 
 
-def _ends(bank: Battery, ends: list[tuple[str, str]]) -> list[str]:
+def _ends(bank: Battery, quantity: str) -> list[str]:
     """Return the lowest and the highest cell or sensor, with pack and number."""
-    names = ("lowest", "highest")
     return [
-        f"{name} {bank.text(path)} {bank.values.get(where) or ''}"
-        for name, (path, where) in zip(names, ends, strict=True)
+        f"{name} {bank.text(f'/System/{end}Cell{quantity}')} "
+        f"{bank.values.get(f'/System/{end}{quantity}CellId') or ''}"
+        for name, end in (("lowest", "Min"), ("highest", "Max"))
     ]
 
 
 def _modules(bank: Battery) -> list[str]:
     online = int(number(bank, "/System/NrOfModulesOnline") or 0)
     blocking = [(int(number(bank, path) or 0), words) for path, words in MODULES]
-    return [f"{online} of {len(members(bank))} online", *(f"{n} {words}" for n, words in blocking if n)]
+    apart = [f"SoC differs by {bank.text(SPREAD)}"] if number(bank, SPREAD) is not None else []
+    online_of = f"{online} of {len(members(bank))} online"
+    return [online_of, *(f"{n} {words}" for n, words in blocking if n), *apart]
 
 
 def _member(member: Member, longest: int, width: int) -> list[Line]:

@@ -68,7 +68,7 @@ def _page(scene: Scene, view: View, width: int) -> list[Line]:
     shown = entries(scene)[index_of(scene, view)].shown
     if isinstance(shown, Absent):
         return page.absent(scene, shown, width)
-    return (bank_page if shown.bank else page).lines(scene, shown, width)
+    return bank_page.lines(scene, shown, width) if shown.bank else page.lines(scene, shown, width)
 
 
 def _header(scene: Scene, width: int) -> list[Line]:
@@ -100,8 +100,8 @@ def _packs(scene: Scene, view: View, width: int, room: int) -> tuple[list[Line],
     if not blocks:
         return flowed([styled(scene.nothing, Style.WARNING)], width)[:room], 1
     dense = [line for block in blocks for line in block]
-    if len(dense) + len(blocks) - 1 <= room:
-        spaced = [line for block in blocks for line in (*block, ())]
+    spaced = _spaced(scene, blocks)
+    if len(spaced) - 1 <= room:
         return spaced[:-1] + _preview(scene, view, width, room - len(spaced)), len(blocks)
     if len(dense) <= room:
         return dense, len(blocks)
@@ -111,6 +111,13 @@ def _packs(scene: Scene, view: View, width: int, room: int) -> tuple[list[Line],
     shown = [line for block in blocks[first:last] for line in block]
     body, _ = _window(shown, 0, max(0, room - len(above) - len(below)))
     return [*above, *body, *below][:room], last - first
+
+
+def _spaced(scene: Scene, blocks: Sequence[Sequence[Line]]) -> list[Line]:
+    """Return the list with an empty line after each entry, but none within a bank."""
+    following = [*(entry.member for entry in entries(scene)[1:]), None]
+    gaps: list[list[Line]] = [[] if member else [()] for member in following]
+    return [line for block, gap in zip(blocks, gaps, strict=True) for line in (*block, *gap)]
 
 
 def _preview(scene: Scene, view: View, width: int, room: int) -> list[Line]:

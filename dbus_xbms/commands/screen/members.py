@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dbus_xbms.commands.table import Battery, Value, signed
@@ -88,3 +89,16 @@ def members(bank: Battery) -> list[Member]:
     if bank.gone:
         return []
     return [Member(number=number, bank=bank) for number, _ in bank.numbered(f"{MEMBERS}/#/State")]
+
+
+def with_members(wanted: frozenset[str] | None, banks: Iterable[Battery]) -> frozenset[str] | None:
+    """Add the packs of a bank, which is called ``bank1``, to the addresses to show; ``None``: all."""
+    if wanted is None:
+        return None
+    packs = {member.address for bank in banks if bank.label in wanted for member in members(bank)}
+    return wanted | packs
+
+
+def chosen(batteries: Iterable[Battery], wanted: frozenset[str] | None) -> list[Battery]:
+    """Return the banks and packs to show, of :func:`with_members`."""
+    return [one for one in batteries if wanted is None or one.label in wanted]

@@ -75,9 +75,8 @@ class View:
 
 def entries(scene: Scene) -> list[Entry]:
     """Return the list: each bank with its packs below it, the other packs on the bus, then the rest."""
-    known: dict[str, Battery | Absent] = {
-        one.address: one for one in (*scene.packs, *scene.absent) if one.address
-    }
+    packs: tuple[Battery | Absent, ...] = (*scene.packs, *scene.absent)
+    known = {one.address: one for one in packs}
     listed: list[Entry] = []
     placed: set[str] = set()
     for bank in scene.banks:
@@ -88,8 +87,7 @@ def entries(scene: Scene) -> list[Entry]:
                 placed.add(address)
                 absent = Absent(name=member.name, address=address)
                 listed.append(Entry(shown=known.get(address, absent), member=member))
-    rest = (one for one in (*scene.packs, *scene.absent) if one.address not in placed)
-    return [*listed, *(Entry(shown=one) for one in rest)]
+    return [*listed, *(Entry(shown=one) for one in packs if one.address not in placed)]
 
 
 def places(scene: Scene) -> list[str]:
