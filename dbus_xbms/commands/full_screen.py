@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dbus_xbms.commands.batteries import Batteries
+from dbus_xbms.commands.members import chosen, with_members
 from dbus_xbms.commands.pack_contact import NONE_ENABLED
 from dbus_xbms.commands.screen.frame import Frame, frame
 from dbus_xbms.commands.screen.glyphs import Glyphs
 from dbus_xbms.commands.screen.keys import pressed
-from dbus_xbms.commands.screen.members import chosen, with_members
 from dbus_xbms.commands.screen.reading import aged, known_to, number, spread
 from dbus_xbms.commands.screen.scene import Absent, Scene, Trends, View
 from dbus_xbms.commands.screen.terminal import Terminal, glyphs

@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -18,13 +18,14 @@ from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.csv_log import logging_to
 from dbus_xbms.commands.full_screen import Screen, show_screen
 from dbus_xbms.commands.known import known_packs
+from dbus_xbms.commands.members import chosen, with_members
 from dbus_xbms.commands.naming import Candidate, find
 from dbus_xbms.commands.pack_contact import contact_lines, nothing_to_show
-from dbus_xbms.commands.screen.members import chosen, with_members
+from dbus_xbms.commands.render import render
 from dbus_xbms.commands.screen.reading import aged, known_to
 from dbus_xbms.commands.screen.terminal import is_screen
 from dbus_xbms.commands.session import complete, end_by_signals
-from dbus_xbms.commands.table import Battery, render, terminal
+from dbus_xbms.commands.table import Battery, terminal
 from dbus_xbms.contact import Contact
 from dbus_xbms.dbus import NoAnswer
 from dbus_xbms.text import printable
@@ -60,10 +61,13 @@ async def _watch(args: argparse.Namespace) -> int:
         candidates = await _candidates(live)
         wanted = frozenset(find(word, candidates).address for word in args.pack) if args.pack else None
         names = {pack.address: printable(pack.shown) or pack.address for pack in candidates}
-        every = with_members(wanted, live.banks)
-        async with logging_to(args.log, live, lambda batteries: chosen(batteries, every)):
+
+        def choose(shown: Iterable[Battery]) -> list[Battery]:
+            return chosen(shown, with_members(wanted, live.banks))
+
+        async with logging_to(args.log, live, choose):
             if args.once:
-                packs = chosen([*live.banks, *live.packs], every)
+                packs = choose(live.all)
                 print(as_json(packs) if args.json else await table(live, wanted, names))
                 return 0 if packs else 1
             await show(live, wanted, names, seconds=args.seconds, json_lines=args.json)
@@ -72,7 +76,7 @@ async def _watch(args: argparse.Namespace) -> int:
 
 async def _candidates(live: Batteries) -> list[Candidate]:
     """Return packs and banks on the bus and, if localsettings answers, those that were added."""
-    found = {one.label: one.candidate for one in (*live.banks, *live.packs)}
+    found = {one.label: one.candidate for one in live.all}
     try:
         if await live.is_on_bus(LOCALSETTINGS):
             async with known_packs() as known:
@@ -111,7 +115,7 @@ async def show(
                 live.changed.clear()
                 if json_lines:
                     every = with_members(wanted, live.banks)
-                    print(as_json(chosen([*live.banks, *live.packs], every)), flush=True)
+                    print(as_json(chosen(live.all, every)), flush=True)
                 else:
                     text = await table(live, wanted, names)
                     print(captioned(caption(), text, terminal().columns), end="\n\n", flush=True)
@@ -122,7 +126,7 @@ async def show(
 async def table(live: Batteries, wanted: frozenset[str] | None, names: Mapping[str, str]) -> str:
     """Return the table of the packs, and why some of them are not being read."""
     wanted = with_members(wanted, live.banks)
-    packs = chosen([*live.banks, *live.packs], wanted)
+    packs = chosen(live.all, wanted)
     try:
         known = await live.contacts()
         packs = known_to(known, packs) if live.running else packs

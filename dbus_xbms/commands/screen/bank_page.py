@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dbus_xbms.commands.screen.members import CHARGE, DISCHARGE, Member, members
+from dbus_xbms.commands.members import CHARGE, DISCHARGE, Member, members
 from dbus_xbms.commands.screen.page import summary
 from dbus_xbms.commands.screen.reading import alarms, number, state
 from dbus_xbms.commands.screen.scene import Scene

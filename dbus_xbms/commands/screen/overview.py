@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from dbus_xbms.commands.members import Member
 from dbus_xbms.commands.screen.bank_page import measured
 from dbus_xbms.commands.screen.glyphs import Glyphs, bar
-from dbus_xbms.commands.screen.members import Member
 from dbus_xbms.commands.screen.reading import LEVELS, alarms, mosfets, number, state
 from dbus_xbms.commands.screen.scene import Absent, Entry, Scene, View, contact_of, entries, index_of
 from dbus_xbms.commands.screen.style import Line, Span, Style, filled, flowed, line, styled, width_of

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from dbus_xbms.commands.members import members
 from dbus_xbms.commands.screen.glyphs import Glyphs
-from dbus_xbms.commands.screen.members import members
 from dbus_xbms.commands.screen.reading import LEVELS, Alarm, alarms, title
 from dbus_xbms.commands.screen.scene import Scene
 from dbus_xbms.commands.screen.style import Line, Span, Style, flowed, line, styled

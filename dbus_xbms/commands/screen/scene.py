@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dbus_xbms.commands.members import Member, members
 from dbus_xbms.commands.screen.glyphs import BLOCKS, Glyphs
-from dbus_xbms.commands.screen.members import Member, members
 from dbus_xbms.commands.screen.trend import Trend
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.contact import Contact

@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 
 from dbus_xbms.commands.full_screen import Screen
+from dbus_xbms.commands.members import chosen, members, with_members
+from dbus_xbms.commands.render import render
 from dbus_xbms.commands.screen.frame import frame
 from dbus_xbms.commands.screen.glyphs import BLOCKS
 from dbus_xbms.commands.screen.keys import DOWN, ENTER, pressed
-from dbus_xbms.commands.screen.members import chosen, members, with_members
 from dbus_xbms.commands.screen.scene import Absent, Scene, View, places
 from dbus_xbms.commands.screen.style import text_of, width_of
 from dbus_xbms.commands.table import Battery, Value
@@ -242,3 +243,10 @@ def test_a_hostile_name_of_a_pack_does_not_break_the_screen() -> None:
             text = "".join(map(text_of, image.lines))
             assert "\x1b" not in text
             assert all(columns_of(text_of(line)) <= size[0] for line in image.lines)
+
+
+def test_the_table_of_a_bank_has_a_row_for_each_pack() -> None:
+    lines = render([HOUSE], 80).splitlines()
+    assert lines[0] == "House  bank1"
+    assert "pack 1  Port  62.0%  13.31V  +12.4A  24%  3.309-3.331V" in lines
+    assert all(columns_of(line) <= 40 for line in render([HOUSE], 40).splitlines())
