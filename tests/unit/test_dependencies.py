@@ -33,6 +33,7 @@ DEPENDENCIES: dict[str, set[str]] = {
     "interference": {"ble", "dbus", "logs", "venus"},
     "authority": {"dbus", "interference", "policy", "settings", "venus"},
     "pack": {"ble", "contact", "dbus", "logs", "model", "policy", "protocols", "report", "settings", "venus"},
+    "bank": {"logs", "model", "policy", "report"},
     "supervision": {"pack"},
     "rpc": {"ble", "contact", "dbus", "text", "protocols", "settings"},
     "app": {
@@ -79,16 +80,21 @@ PURE_FILES = {
     "settings_store/store.py",
     "venus/diff.py",
     "venus/item.py",
-    *(f"commands/{name}.py" for name in ("csv_rows", "lifetime", "naming", "reading", "table")),
+    *(
+        f"commands/{name}.py"
+        for name in ("csv_rows", "lifetime", "members", "naming", "reading", "render", "table")
+    ),
     *(
         f"commands/screen/{name}.py"
         for name in (
+            "bank_page",
             *("frame", "glyphs", "keys", "overview", "page", "raised", "reading", "scene", "style", "trend"),
         )
     ),
     *(
         f"venus/tables/{name}.py"
         for name in (
+            *("bank", "bank_measured", "bank_members", "bank_state", "bank_switches"),
             "battery",
             "control",
             "device",
