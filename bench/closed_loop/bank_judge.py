@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bench.closed_loop.bank_control import Scheme
 from bench.closed_loop.bank_pack import CHEMISTRY
@@ -12,7 +13,7 @@ from bench.closed_loop.simulation import DAY, HOUR, cloudy
 from dbus_xbms.model import Limits
 
 TOLERANCE, LEAST_TOLERANCE = 0.05, 1.0  # fraction of a pack's limit and A, by which it may be exceeded
-OBEY = 15.0  # s in which a limit takes effect: 1 s until the poll, 8 s for the charger, 6 s for a load
+OBEY = 12.0  # s until a limit takes effect: 1 s until the next poll, 8 s for chargers, 3 s for loads
 MOST_TURNS = 20  # in an hour
 BETWEEN_PACKS = 2.0  # A into the bank; with less, a pack is charged by the others
 
@@ -24,7 +25,12 @@ class Overload:
     pack: str
     current: float  # A
     limit: float  # A
-    rate: float  # C above the limit
+    capacity: float  # Ah
+
+    @property
+    def rate(self) -> float:
+        """C above the limit."""
+        return (self.current - self.limit) / self.capacity
 
     def __str__(self) -> str:
         return f"{self.pack}: {self.current:.0f} A, its limit {self.limit:.0f} A"
@@ -32,27 +38,36 @@ class Overload:
 
 @dataclass(slots=True)
 class Excess:
-    """How long and how far the current of packs has been above their own limits."""
+    """How long and how far currents of packs have been above their own limits.
 
-    since: dict[str, float] = field(default_factory=dict)  # s, by pack, without interruption
-    longest: float = 0.0  # s
-    worst: Overload | None = None  # after OBEY s
-    peak: Overload | None = None  # at any time
+    No charger follows sooner than OBEY s after a limit has fallen or a load has ended: a limit counts from
+    then on, and an excess once it has lasted for as long.
+    """
+
+    longest: float = 0.0  # s, without interruption
+    worst: Overload | None = None
+    _since: dict[str, float] = field(default_factory=dict)  # s, by pack
+    _limits: dict[str, deque[tuple[float, float]]] = field(default_factory=dict)  # until when, and A; by pack
 
     def count(self, one: Overload, now: float, seconds: float) -> None:
         """Add the current of a pack, which lasts for ``seconds`` from ``now``."""
-        if one.current - one.limit <= max(TOLERANCE * one.limit, LEAST_TOLERANCE):
-            self.since.pop(one.pack, None)
+        limit = self._highest(one, now + seconds)
+        if one.current - limit <= max(TOLERANCE * limit, LEAST_TOLERANCE):
+            self._since.pop(one.pack, None)
             return
-        lasted = now + seconds - self.since.setdefault(one.pack, now)
+        lasted = now + seconds - self._since.setdefault(one.pack, now)
         self.longest = max(self.longest, lasted)
-        self.peak = _worse(self.peak, one)
-        if lasted > OBEY:
-            self.worst = _worse(self.worst, one)
+        one = replace(one, limit=limit)
+        if lasted > OBEY and (self.worst is None or self.worst.rate < one.rate):
+            self.worst = one
 
-
-def _worse(before: Overload | None, one: Overload) -> Overload:
-    return before if before and before.rate >= one.rate else one
+    def _highest(self, one: Overload, until: float) -> float:
+        """The highest limit of a pack in the last OBEY s."""
+        recent = self._limits.setdefault(one.pack, deque())
+        recent.append((until, one.limit))
+        while recent[0][0] < until - OBEY:
+            recent.popleft()
+        return max(limit for _, limit in recent)
 
 
 @dataclass(slots=True)
@@ -130,8 +145,7 @@ class Verdict:
             (self.charge, charged, own.ccl),
             (self.discharge, drawn, own.dcl),
         ):
-            rate = (current - limit) / pack.capacity
-            one = Overload(pack=pack.name, current=current, limit=limit, rate=rate)
+            one = Overload(pack=pack.name, current=current, limit=limit, capacity=pack.capacity)
             excess.count(one, step.at, step.seconds)
 
     @property

@@ -16,10 +16,10 @@ from dbus_xbms.settings import PackSettings
 from dbus_xbms.settings.bank import BankSettings
 
 FINE, COARSE = 1.0, 60.0  # s between polls: after a change, and otherwise
-SETTLED = 10.0  # s without a change until polls are COARSE; chargers need up to 8 s
+SETTLED = 8.0  # s without a change until polls are COARSE; chargers need up to 8 s
 COUNTS = 0.01  # C; smaller changes of a limit are not followed closely
 TOP = FULL - 0.03  # V; above it polls are TOP_STEP at most
-TOP_STEP = 5.0  # s
+TOP_STEP = 20.0  # s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
