@@ -33,7 +33,7 @@ DEPENDENCIES: dict[str, set[str]] = {
     "interference": {"ble", "dbus", "logs", "venus"},
     "authority": {"dbus", "interference", "policy", "settings", "venus"},
     "pack": {"ble", "contact", "dbus", "logs", "model", "policy", "protocols", "report", "settings", "venus"},
-    "bank": {"logs", "model", "policy", "report"},
+    "bank": {"dbus", "logs", "model", "policy", "report", "venus"},
     "supervision": {"pack"},
     "rpc": {"ble", "contact", "dbus", "text", "protocols", "settings"},
     "app": {
