@@ -49,9 +49,13 @@ class SettingChanges:
         # Equal values: this program has just stored it itself.
         return name in LINK_SETTINGS and self._settings[name] != before
 
+    def refusal(self, name: str, value: Value) -> str:
+        """Return why a change would be refused, in words; "" if it would not."""
+        return refusal(self._settings, {name: value})
+
     def requested(self, name: str, value: Value, sender: str) -> bool:
         """Apply a change that was written to the service; return whether it was accepted."""
-        if why := refusal(self._settings, {name: value}):
+        if why := self.refusal(name, value):
             log.warning("%s: %s, written by %s", self._address, why, sender)
             return False
         before = self._settings[name]

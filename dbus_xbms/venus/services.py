@@ -130,7 +130,8 @@ class Services(ABC, Generic[R]):
             for kind, items in self.devices(report).items():
                 name, diff = f"{kind}.{self._suffix}", Diff(items)
                 diff.changes(report, now)
-                service = ItemService(name, items, diff.values, Writes(items, self._controls).write)
+                write = Writes(items, self._controls).write
+                service = ItemService(name, items, diff.values, write, diff.notes)
                 await service.start()
                 self._devices.append(_Device(service, diff))
                 log.info("%s is on the bus with instance %s", name, diff.values["/DeviceInstance"])

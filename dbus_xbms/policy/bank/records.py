@@ -47,6 +47,7 @@ class Member:
     address: str
     name: str
     string: int  # number of its string in series, 1-based
+    cells: int = 0  # of the pack; 0: never read
     state: MemberState
     why: str = ""  # why it is not online, in words; also of a pack that is about to join
     decision: Decision = field(default_factory=Decision)  # its own
