@@ -23,7 +23,6 @@ HANDOVER = 2.0  # s for consumers to notice that the limits of a pack have left 
 NO_BANK = 6.0  # V; below this a charger sees no battery at all
 
 REMOVED = "the pack was removed"
-ENDED = "the bank was turned off"
 OFF = "Control is 0"
 NO_CHEMISTRY = "Chemistry is not chosen"
 
@@ -67,6 +66,11 @@ class Claim:
     remembered: bool = False  # it controlled when the program last ended
     confirmed: bool = False  # the owner has enabled control since the program started
 
+    @property
+    def label(self) -> str:
+        """Name in the log."""
+        return self.name if self.packs > 1 else self.address
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
@@ -89,6 +93,7 @@ class AuthorityState:
     other_bms_at: float = -inf  # when it was last seen
     mismatch_since: float = inf  # of the holder
     lost_at: float = -inf  # when a holder lost control
+    handing_over: bool = False  # the holder waits for other limits to leave the bus
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +144,21 @@ def bank_claim(
     bank: BankSettings,
     strings: Sequence[Sequence[PackSettings]],
     *,
+    ended: str = "",
     confirmed: bool = False,
     published: bool = False,
 ) -> Claim:
-    """A bank's claim by its settings and those of its packs, ``strings`` in series of packs in parallel."""
+    """A bank's claim by its settings and those of its packs.
+
+    Args:
+        address: name of the bank on the bus.
+        name: the owner's.
+        bank: its settings.
+        strings: its strings in series, each of packs in parallel.
+        ended: why the bank is not formed any more, in words; "" if it is.
+        confirmed: the owner has enabled control since the start.
+        published: its limits are on the bus, or about to leave it.
+    """
     counts = [max((pack.cells for pack in string), default=0) for string in strings]
     ranges = [[_voltages(pack) for pack in string if pack.cells] for string in strings]
     lowest = sum(max((low for low, _ in string), default=0.0) for string in ranges)
@@ -151,7 +167,7 @@ def bank_claim(
     return Claim(
         address=address,
         name=name,
-        control_disabled=bank_control_disabled(bank, packs) if bank.enabled else ENDED,
+        control_disabled=ended or bank_control_disabled(bank, packs),
         cells=sum(counts) if all(counts) else 0,
         voltages=(lowest, highest),
         packs=len(packs),
@@ -287,4 +303,6 @@ def judge(
     view = replace(view, state=state)
     rulings = {address: _apply(RULES, one, view) for address, one in by_address.items()}
     controlling = any(ruling.controls for ruling in rulings.values())
-    return replace(state, controlling=controlling), rulings
+    holder = by_address.get(state.holder)
+    waits = holder is not None and not controlling and bool(_handover(holder, view))
+    return replace(state, controlling=controlling, handing_over=waits), rulings

@@ -30,6 +30,18 @@ class Formation:
         return not self.refusal
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankStatus:
+    """A bank as the owner may ask about it."""
+
+    number: int
+    name: str  # the owner's, or ``Bank 1``
+    enabled: bool  # the owner has confirmed it
+    formation: Formation
+    controls: bool = False
+    trouble: str = ""  # why it is not on the bus although it is formed, in words
+
+
 def form(banks: Mapping[int, BankSettings], packs: Mapping[str, PackSettings]) -> dict[int, Formation]:
     """Return the formation of each bank by the settings of all banks and of all enabled packs."""
     formations: dict[int, Formation] = {}
