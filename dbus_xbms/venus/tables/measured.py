@@ -6,6 +6,7 @@ from collections.abc import Callable
 from operator import attrgetter
 
 from dbus_xbms.model import LENT, Level, LowestHighest, Mosfet, PackSample, Phase, Protection
+from dbus_xbms.policy import state_of_charge
 from dbus_xbms.policy.alarms import CELL_IMBALANCE
 from dbus_xbms.policy.temperatures import HIGHEST_SANE, LOWEST_SANE
 from dbus_xbms.report import Report
@@ -57,12 +58,6 @@ def _sensor_id(pick: Callable[[LowestHighest], int]) -> Read[Report]:
 
 def _blocked(mosfet: Mosfet) -> Read[Report]:
     return _sample(lambda sample: None if (on := sample.is_on(mosfet)) is None else int(not on))
-
-
-def _health(sample: PackSample) -> float | None:
-    if sample.health is not None:
-        return sample.health
-    return min(100.0, sample.learned / sample.nominal * 100) if sample.learned and sample.nominal else None
 
 
 def _imbalanced(report: Report) -> bool:
@@ -139,7 +134,7 @@ MEASURED_ITEMS = (
             "{:.1f}%",
             lambda r: r.decision.soc if r.decision.sample or r.decision.phase in LENT else None,
         ),
-        Item("/Soh", "d", "{:.1f}%", _sample(_health), every=SLOW_EVERY),
+        Item("/Soh", "d", "{:.1f}%", _sample(state_of_charge.health), every=SLOW_EVERY),
         Item("/Capacity", "d", "{:.1f}Ah", _sample(lambda s: s.remaining)),
         Item(
             "/ConsumedAmphours", "d", "{:.1f}Ah", lambda r: r.decision.consumed if r.decision.sample else None
