@@ -79,7 +79,7 @@ class Bank:
     # Decisions
 
     async def _publish_rounds(self) -> None:
-        """Decide and publish once all packs that are polled at a moment have reported, or :data:`GATHER` later.
+        """Decide and publish once all packs that are being polled have reported, or :data:`GATHER` later.
 
         Decisions follow the polls, so that the machine does not wake for them a second time.
         """

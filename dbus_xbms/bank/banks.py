@@ -11,6 +11,7 @@ from typing import Protocol
 from dbus_xbms.bank.bank import Bank
 from dbus_xbms.bank.members import Packs
 from dbus_xbms.logs import CountedLog
+from dbus_xbms.model import Mosfet
 from dbus_xbms.pack.publisher import Service
 from dbus_xbms.policy.bank import formation, topology
 from dbus_xbms.policy.bank.formation import BankStatus, Formation
@@ -32,7 +33,9 @@ from dbus_xbms.text import listed
 
 log = CountedLog(logging.getLogger(__name__))
 
-RESTART_AFTER = 2.0  # s before a bank's task that crashed is started again; its limits are off the bus meanwhile
+RESTART_AFTER = (
+    2.0  # s before a bank's task that crashed is started again; its limits are off the bus meanwhile
+)
 REFUSED_FOR = 5.0  # s that a bank stays as it was while its settings contradict each other: they come singly
 LOOK_EVERY = 10.0  # s between looks for packs that could form a bank
 
@@ -264,7 +267,7 @@ class Banks:
     # Proposals
 
     async def _propose(self) -> None:
-        """Add the settings of the bank of all packs, not enabled, as soon as packs are seen that could form it."""
+        """Add the settings of the bank of all packs, not enabled, once packs are seen that could form it."""
         while True:
             await asyncio.sleep(LOOK_EVERY)
             if any(not named(settings) for settings in self._settings.values()):
@@ -276,7 +279,7 @@ class Banks:
             await self._load(number)
             self._reconsider.set()
             log.info(
-                "%s can act as one battery; if they are wired in parallel, confirm that: dbus-xbms bank create",
+                "%s can act as one battery; if they are wired in parallel, run dbus-xbms bank create",
                 listed([one.name for one in found]),
             )
 
@@ -292,7 +295,7 @@ class Banks:
             replace(
                 formation.candidate(address, self._packs.settings.get(address)),
                 voltage=sample.voltage,
-                mosfets_on=sample.mosfets and sample.mosfets.charge and sample.mosfets.discharge,
+                mosfets_on=all(sample.is_on(mosfet) for mosfet in Mosfet) if sample.mosfets else None,
             )
             for address, sample in samples.items()
             if sample

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from math import floor
 
 from dbus_xbms.model import Phase
@@ -71,10 +71,10 @@ class Members:
         """The settings of each pack; the defaults for one that is not enabled."""
         return tuple(self._packs.settings.get(address, PackSettings()) for address in self.addresses)
 
-    def inform(self, memberships: Sequence[Membership]) -> None:
+    def inform(self, memberships: Mapping[str, Membership]) -> None:
         """Tell each pack what the bank has decided."""
-        for monitor, membership in zip(self.monitors(), memberships, strict=True):
-            if monitor:
+        for monitor in self.monitors():
+            if monitor and (membership := memberships.get(monitor.address)):
                 monitor.set_membership(membership)
 
     def awaited(self, now: float) -> bool:
@@ -83,7 +83,7 @@ class Members:
 
 
 def _is_polled(monitor: PackMonitor, now: float) -> bool:
-    """Return whether a poll has been due since the newest report: all packs are polled at the same moments."""
+    """Return whether a poll has become due since the newest report of a pack."""
     settings, report = monitor.settings, monitor.latest
     if report is None or report.decision.phase is not Phase.FRESH or settings.connection_mode == PER_POLL:
         return False

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dbus_xbms.policy.bank.records import BankDecision, Member, Membership
 
 
-def memberships(decision: BankDecision, bank: str, *, managed: bool) -> tuple[Membership, ...]:
-    """Return what each member is told, in order.
+def memberships(decision: BankDecision, bank: str, *, managed: bool) -> dict[str, Membership]:
+    """Return what each member is told, by address.
 
     Args:
         decision: of the bank.
         bank: its name.
         managed: the owner lets the bank control.
     """
-    return tuple(
-        Membership(
+    return {
+        member.address: Membership(
             bank=bank, managed=managed, charge=decision.charge, voltage=_beside(member, decision.members)
         )
         for member in decision.members
-    )
+    }
 
 
 def _beside(member: Member, members: tuple[Member, ...]) -> float | None:
