@@ -80,10 +80,14 @@ PURE_FILES = {
     "settings_store/store.py",
     "venus/diff.py",
     "venus/item.py",
-    *(f"commands/{name}.py" for name in ("csv_rows", "lifetime", "naming", "reading", "table")),
+    *(
+        f"commands/{name}.py"
+        for name in ("csv_rows", "lifetime", "members", "naming", "reading", "render", "table")
+    ),
     *(
         f"commands/screen/{name}.py"
         for name in (
+            "bank_page",
             *("frame", "glyphs", "keys", "overview", "page", "raised", "reading", "scene", "style", "trend"),
         )
     ),
