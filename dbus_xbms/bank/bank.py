@@ -9,6 +9,7 @@ from functools import partial
 from math import floor
 
 from dbus_xbms.bank.members import Members, Packs
+from dbus_xbms.bank.orders import BankPack, Orders
 from dbus_xbms.logs import CountedLog
 from dbus_xbms.pack.persistence import SAVE_EVERY, SettingsWriter, Store
 from dbus_xbms.pack.publisher import Publisher, Service
@@ -61,6 +62,7 @@ class Bank:
         self._decided_at = _now()  # s
         self._decision_failed = False
         self._save_at = _now() + SAVE_EVERY  # s
+        self._orders = Orders(self.name)
         self._service = service(number, self)
         self._publisher = Publisher(self.name, self, self._service)
 
@@ -110,6 +112,8 @@ class Bank:
         self._decided_at = now
         self.members.inform(feedback.memberships(decision, self.name, managed=self.managed))
         self._save(decision, now)
+        packs = self._ordered()
+        self._orders.step(packs)
         self.latest = BankReport(
             number=self.number,
             instance=self.instance,
@@ -119,6 +123,9 @@ class Bank:
             controls=self.controls,
             no_control=self._ruling.words,
             shared=self._shared,
+            switching=self._orders.status(packs),
+            outcomes=self._orders.outcomes,
+            lent=self._orders.lent,
             settings=self.settings.frozen,
         )
         return self.latest
@@ -167,6 +174,7 @@ class Bank:
         formed = self._stored.frozen, members, instance
         if formed != (self.settings, self.members.addresses, self.instance):
             self.settings, self.members.addresses, self.instance = formed
+            self._orders.bank = self.name
             self.changed.set()
 
     @property
@@ -187,15 +195,15 @@ class Bank:
         )
 
     def _strings(self) -> list[list[PackSettings]]:
-        packs = self.members.settings
-        try:
-            numbers = topology.parse(self.settings.topology, len(packs)).strings(len(packs))
-        except SettingsError:  # it is about to end
-            numbers = (1,) * len(packs)
+        """Return the settings of the packs of each string."""
         strings: dict[int, list[PackSettings]] = {}
-        for number, pack in zip(numbers, packs, strict=True):
+        for number, pack in zip(self._string_numbers(), self.members.settings, strict=True):
             strings.setdefault(number, []).append(pack)
         return list(strings.values())
+
+    def _string_numbers(self) -> tuple[int, ...]:
+        count = len(self.members.addresses)
+        return topology.parse(self.settings.topology, count).strings(count)
 
     def set_ruling(self, ruling: Ruling) -> None:
         """Set whether this bank controls chargers, and why not."""
@@ -213,13 +221,25 @@ class Bank:
 
     def request(self, request: Request, sender: str) -> bool:
         """Accept or refuse (False) what a program requests over the bus."""
-        match request:
-            case ChangeSetting(name, value):
-                accepted = self._change_setting(name, value, sender)
-            case _:
-                accepted = False
+        if isinstance(request, ChangeSetting) and request.name in self._stored:
+            accepted = self._change_setting(request.name, request.value, sender)
+        else:
+            accepted = self._orders.request(request, sender, self._ordered())
         self.changed.set()
         return accepted
+
+    def _ordered(self) -> list[BankPack]:
+        """Return the packs as orders see them."""
+        return [
+            BankPack(address=address, name=settings.custom_name or address, string=string, pack=monitor)
+            for address, settings, string, monitor in zip(
+                self.members.addresses,
+                self.members.settings,
+                self._string_numbers(),
+                self.members.monitors(),
+                strict=True,
+            )
+        ]
 
     def _change_setting(self, name: str, value: Value, sender: str) -> bool:
         before = self._stored[name]
