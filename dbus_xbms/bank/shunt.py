@@ -9,15 +9,17 @@ from math import inf, isfinite
 from dbus_fast import Message, MessageType, unpack_variants
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.dbus import BusLost, CallFailed, NameWatcher, call_daemon, connected
+from dbus_xbms.dbus import BusError, BusLost, CallFailed, NameWatcher, call_daemon, connected
+from dbus_xbms.logs import CountedLog
 from dbus_xbms.venus.bus_item import BUS_ITEM, get_value
 from dbus_xbms.venus.tables.battery import OWN_BATTERY
 
-log = logging.getLogger(__name__)
+log = CountedLog(logging.getLogger(__name__))
 
 CURRENT = "/Dc/0/Current"
 LONGEST_SILENCE = 10.0  # s that a current counts; a monitor sends one each second while it changes
 ASK_AFTER = 4.0  # s without a signal until the monitor is asked: a constant current makes no signals
+RETRY_AFTER = 10.0  # s
 HIGHEST = 5000.0  # A; more is not the current of a bank
 
 
@@ -29,7 +31,7 @@ class Shunt:
 
     def __init__(self, bank: str, service: str = "") -> None:
         """Follow ``service``, or nothing if it is ""; ``bank`` is the name in the log."""
-        self._bank = bank
+        self.bank = bank
         self._service = service
         self._wake = asyncio.Event()
         self._owner = ""  # unique name of the service's owner
@@ -51,23 +53,31 @@ class Shunt:
             self._wake.set()
 
     async def run(self) -> None:
-        """Follow the service until cancelled.
-
-        Raises:
-            BusError: there is no bus, or it is lost.
-        """
+        """Follow the service until cancelled; without a bus, try again every :data:`RETRY_AFTER`."""
         while True:
             self._wake.clear()
             service, self._told, self._missing_since = self._service, None, _now()
             if service.startswith(OWN_BATTERY):
-                log.warning("%s: Shunt names %s, which is one of its own packs", self._bank, service)
+                log.warning("%s: Shunt names %s, which is a pack or bank of this program", self.bank, service)
             elif service:
-                await self._watch(service)
+                await self._try_to_watch(service)
                 continue
             await self._wake.wait()
 
+    async def _try_to_watch(self, service: str) -> None:
+        try:
+            await self._watch(service)
+        except BusError as err:  # the bank goes on: a bus that is lost ends the program elsewhere
+            self._forget()
+            log.warning("%s: %s is not followed: %s", self.bank, service, err)
+            await asyncio.sleep(RETRY_AFTER)
+
     async def _watch(self, service: str) -> None:
-        """Follow a service until another one is wanted."""
+        """Follow a service until another one is wanted.
+
+        Raises:
+            BusError: there is no bus, or it is lost.
+        """
         async with connected() as (bus, closed):
             closed.add_done_callback(lambda _: self._wake.set())
             bus.add_message_handler(self._receive)
@@ -140,10 +150,10 @@ class Shunt:
             return
         self._told = there
         if there:
-            log.info("%s: %s measures its current", self._bank, service)
+            log.info("%s: %s measures its current", self.bank, service)
         else:
             log.warning(
-                "%s: %s shows no current; the sum of the packs' currents counts instead", self._bank, service
+                "%s: %s shows no current; the sum of the packs' currents counts instead", self.bank, service
             )
 
 

@@ -185,5 +185,5 @@ async def test_a_pack_of_its_own_is_never_the_shunt(caplog: pytest.LogCaptureFix
     own = "com.victronenergy.battery.xbms_bank_1"
     async with smart_shunt(own) as monitor, following(own) as shunt:
         await until(lambda: bool(caplog.messages))
-        assert "one of its own" in caplog.text
+        assert "a pack or bank of this program" in caplog.text
         assert (shunt.current, monitor.asked) == (None, 0)
