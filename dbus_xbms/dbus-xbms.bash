@@ -12,7 +12,7 @@ _dbus_xbms_options() { # COMMAND
         list) echo '-h --help --log-level --json' ;;
         get) echo '-h --help --log-level --changed --json' ;;
         set) echo '-h --help --log-level --yes' ;;
-        switch) echo '-h --help --log-level' ;;
+        switch) echo '-h --help --log-level --force' ;;
         lend) echo '-h --help --log-level' ;;
         watch) echo '-h --help --log-level --once --json --log --seconds' ;;
         history) echo '-h --help --log-level --json' ;;

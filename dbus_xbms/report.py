@@ -5,10 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from dbus_xbms.model import Counters, Extremes, LinkStatus, MosfetTarget, PackIdentity, Phase, SwitchStatus
+from dbus_xbms.model import (
+    NOTHING_TRIPPED,
+    Counters,
+    Extremes,
+    History,
+    Limits,
+    LinkStatus,
+    Mosfets,
+    MosfetTarget,
+    PackIdentity,
+    Phase,
+    Protection,
+    SwitchStatus,
+)
 from dbus_xbms.policy.bank.records import BankDecision
 from dbus_xbms.policy.decision import Decision
-from dbus_xbms.settings import PackSettings, Value
+from dbus_xbms.settings import PackSettings, Settings, Value
 from dbus_xbms.settings.bank import BankSettings
 
 
@@ -25,9 +38,19 @@ class AnyDecision(Protocol):
         """How long the decision stands, in s."""
         ...
 
+    @property
+    def limits(self) -> Limits | None:
+        """Limits for chargers and loads."""
+        ...
+
+    @property
+    def history(self) -> History:
+        """Totals."""
+        ...
+
 
 class AnyReport(Protocol):
-    """What reports of packs and banks have in common."""
+    """What reports of packs and banks have in common: paths that read nothing else serve both."""
 
     @property
     def address(self) -> str:
@@ -37,6 +60,56 @@ class AnyReport(Protocol):
     @property
     def decision(self) -> AnyDecision:
         """What the bus may show."""
+        ...
+
+    @property
+    def instance(self) -> int:
+        """Venus device instance."""
+        ...
+
+    @property
+    def controls(self) -> bool:
+        """Its limits control chargers and inverters."""
+        ...
+
+    @property
+    def no_control(self) -> str:
+        """Why they do not."""
+        ...
+
+    @property
+    def shared(self) -> bool:
+        """Venus passes its voltage and current on to chargers."""
+        ...
+
+    @property
+    def extremes(self) -> Extremes:
+        """Lowest and highest values seen."""
+        ...
+
+    @property
+    def mosfets(self) -> Mosfets | None:
+        """The MOSFETs as last reported; ``None``: unknown."""
+        ...
+
+    @property
+    def protection(self) -> frozenset[Protection]:
+        """What has tripped."""
+        ...
+
+    @property
+    def switching(self) -> SwitchStatus:
+        """What was switched."""
+        ...
+
+    @property
+    def permissions(self) -> tuple[PackSettings, ...]:
+        """The settings of each pack that a command would switch."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """Its own settings."""
         ...
 
 
@@ -63,6 +136,21 @@ class Report:
     bank: str = ""  # name of the bank to which it belongs
     settings: PackSettings = field(default_factory=PackSettings)
 
+    @property
+    def mosfets(self) -> Mosfets | None:
+        """The MOSFETs as last reported; ``None``: unknown."""
+        return self.decision.sample.mosfets if self.decision.sample else None
+
+    @property
+    def protection(self) -> frozenset[Protection]:
+        """What has tripped."""
+        return self.decision.sample.protection if self.decision.sample else NOTHING_TRIPPED
+
+    @property
+    def permissions(self) -> tuple[PackSettings, ...]:
+        """Its settings: a command switches this pack alone."""
+        return (self.settings,)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BankReport:
@@ -86,8 +174,47 @@ class BankReport:
         """Name in the log."""
         return self.name
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the members."""
+        return tuple(member.name for member in self.decision.members)
+
+    @property
+    def extremes(self) -> Extremes:
+        """Lowest and highest values seen."""
+        return self.decision.extremes
+
+    @property
+    def mosfets(self) -> Mosfets | None:
+        """True: current can flow through at least one member of each string; ``None``: unknown."""
+        return self.decision.values.mosfets
+
+    @property
+    def protection(self) -> frozenset[Protection]:
+        """What has tripped in any member."""
+        return NOTHING_TRIPPED.union(
+            *(member.sample.protection for member in self.decision.members if member.sample)
+        )
+
+    @property
+    def permissions(self) -> tuple[PackSettings, ...]:
+        """The settings of each member that is known."""
+        return tuple(report.settings for report in self.reports if report)
+
+    @property
+    def online(self) -> str:
+        """How many members count, in words: ``3 of 4 packs online``."""
+        return f"{self.decision.online} of {len(self.decision.members)} packs online"
+
 
 # Requests
+
+
+@dataclass(frozen=True, slots=True)
+class ForceOn:
+    """Turn MOSFETs on even if the pack's voltage differs from that of the packs in parallel with it."""
+
+    target: MosfetTarget  # True for those to turn on, else ``None``
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +244,4 @@ class ChangeSetting:
     value: Value
 
 
-Request = MosfetTarget | Lend | Balance | ClearHistory | ChangeSetting
+Request = MosfetTarget | ForceOn | Lend | Balance | ClearHistory | ChangeSetting

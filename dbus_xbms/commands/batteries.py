@@ -58,6 +58,11 @@ class Batteries:
         read = (bank for bank in self._packs.values() if bank.values and bank.bank)
         return sorted(read, key=lambda bank: bank.bank)
 
+    @property
+    def all(self) -> list[Battery]:
+        """The banks, then the packs."""
+        return [*self.banks, *self.packs]
+
     def _update(self, pack: Battery, paths: Collection[str]) -> None:
         self._packs[pack.service] = pack
         self.updated(pack, paths)

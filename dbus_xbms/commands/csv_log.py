@@ -1,4 +1,4 @@
-"""`watch --log`: append a line to a CSV file for each poll of a pack."""
+"""`watch --log`: append a line to a CSV file for each poll of a pack, and for each change of a bank."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ async def logging_to(
         return
     log = CsvLog(path)
 
-    for pack in choose(live.packs):
+    for pack in choose(live.all):
         log.add(pack)
     previous, live.updated = live.updated, _adding(log, choose)
     try:
@@ -140,7 +140,7 @@ def _adding(log: CsvLog, choose: Callable[[list[Battery]], list[Battery]]) -> Up
     """Return a callback that adds the chosen packs at each signal with values of a poll."""
 
     def updated(pack: Battery, paths: Collection[str]) -> None:
-        if pack.address and IS_READ in pack.values and not OF_A_POLL.isdisjoint(paths) and choose([pack]):
+        if IS_READ in pack.values and not OF_A_POLL.isdisjoint(paths) and choose([pack]):
             log.add(pack)
 
     return updated

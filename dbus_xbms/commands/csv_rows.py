@@ -1,4 +1,4 @@
-"""A pack as a row of a CSV file. Pure."""
+"""A pack or a bank as a row of a CSV file. Pure."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _alarms(pack: Battery) -> str:
 
 # Name with unit, and reader. New columns go to the end.
 COLUMNS: tuple[tuple[str, Read], ...] = (
-    ("address", lambda pack: pack.address),
+    ("address", lambda pack: pack.label),
     ("name", lambda pack: plain(pack.name)),
     ("state", lambda pack: text_of(state(pack))),
     ("soc_percent", _value("/Soc")),
@@ -80,6 +80,9 @@ COLUMNS: tuple[tuple[str, Read], ...] = (
     ("alarms", _alarms),
     ("link", _text("/Bluetooth/State")),
     ("rssi_dBm", _value("/Bluetooth/Rssi")),
+    ("lowest_cell", _text("/System/MinVoltageCellId")),
+    ("highest_cell", _text("/System/MaxVoltageCellId")),
+    ("packs_online", _value("/System/NrOfModulesOnline")),
 )
 HEADER = ("time", *(name for name, _ in COLUMNS))
 KEPT_WHEN_GONE = ("address", "name", "state")

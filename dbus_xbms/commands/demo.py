@@ -20,11 +20,12 @@ from dbus_xbms.commands.arguments import seconds, whole
 from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.known import known_packs
 from dbus_xbms.commands.progress import waiting
+from dbus_xbms.commands.render import render
 from dbus_xbms.commands.scanning import scan_by_service
 from dbus_xbms.commands.screen.terminal import is_screen
 from dbus_xbms.commands.session import complete, end_by_signals, open_bus, wait_for_name
 from dbus_xbms.commands.stories import STORIES, Player
-from dbus_xbms.commands.table import render, terminal
+from dbus_xbms.commands.table import terminal
 from dbus_xbms.commands.watch import captioned, show
 from dbus_xbms.dbus import TrustedBus
 from dbus_xbms.process.interrupt import ExitAction

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from dbus_xbms.commands.batteries import Batteries
+from dbus_xbms.commands.members import chosen, with_members
 from dbus_xbms.commands.pack_contact import NONE_ENABLED
 from dbus_xbms.commands.screen.frame import Frame, frame
 from dbus_xbms.commands.screen.glyphs import Glyphs
@@ -30,7 +31,7 @@ WAITING = "waiting for the service"
 class Screen:
     """State of the full screen besides the packs on the bus."""
 
-    wanted: frozenset[str] | None = None  # addresses; None: all
+    wanted: frozenset[str] | None = None  # addresses, ``bank1`` for a bank with its packs; None: all
     names: Mapping[str, str] = field(default_factory=dict)  # of packs that are not on the bus, by address
     caption: Callable[[], str] = lambda: ""
     contacts: dict[str, Contact] | None = None  # by address; None: not known yet
@@ -52,19 +53,22 @@ class Screen:
     def scene(self, live: Batteries, *, keys: bool, chars: Glyphs) -> Scene:
         """Return everything that can be shown now."""
         known = self.contacts or {}
-        packs = aged(self._chosen(live), known, self.now() - self.answered)
-        self._record(packs)
+        wanted = with_members(self.wanted, live.banks)
+        banks = self._present(live, chosen(live.banks, wanted))
+        packs = aged(self._present(live, chosen(live.packs, wanted)), known, self.now() - self.answered)
+        self._record([*banks, *packs])
         present = {pack.address for pack in packs}
         absent = [
             Absent(name=self.names.get(address, address), address=address)
             for address in sorted(known)
-            if address not in present and self._is_wanted(address)
+            if address not in present and (wanted is None or address in wanted)
         ]
         return Scene(
             clock=time.strftime("%H:%M:%S"),
             service=self._service(live.running),
             healthy=live.running and self.answers,
             stale=live.running and not self.answers,
+            banks=banks,
             packs=packs,
             absent=absent,
             contacts=known,
@@ -75,13 +79,10 @@ class Screen:
             glyphs=chars,
         )
 
-    def _is_wanted(self, address: str) -> bool:
-        return self.wanted is None or address in self.wanted
-
-    def _chosen(self, live: Batteries) -> list[Battery]:
-        packs = [pack for pack in live.packs if self._is_wanted(pack.address)]
+    def _present(self, live: Batteries, shown: list[Battery]) -> list[Battery]:
+        """Return batteries without those that have left the bus for good."""
         reported = live.running and self.answers and self.contacts is not None
-        return known_to(self.contacts or {}, packs) if reported else packs
+        return known_to(self.contacts or {}, shown) if reported else shown
 
     def _service(self, running: bool) -> str:
         if not running:

@@ -119,7 +119,9 @@ def shell_quoted(name: str) -> str:
 
 def with_pack_name(words: str, name: str) -> str:
     """Return a message of the service with the pack's name in the command that it suggests."""
-    return words.replace("to allow it: set PACK", f"to allow it: dbus-xbms set {shell_quoted(name)}")
+    for command in ("set", "switch"):
+        words = words.replace(f": {command} PACK", f": dbus-xbms {command} {shell_quoted(name)}")
+    return words
 
 
 def confirmed(question: str) -> bool:

@@ -1,7 +1,8 @@
 """Switch charging, discharging or balancing of a pack on or off, and report the outcome.
 
 This needs permission in the settings of the pack: AllowMosfetControl, for switching discharging off also
-AllowDischargeOff, for balancing AllowParameterWrites. On leaves the MOSFET to the BMS.
+AllowDischargeOff, for balancing AllowParameterWrites. On leaves the MOSFET to the BMS. A MOSFET of a pack
+in a bank is not switched on while the pack's voltage differs from that of the packs in parallel with it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import argparse
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dbus_xbms.commands import CommandError
 from dbus_xbms.commands.batteries import Batteries, batteries
@@ -52,6 +53,7 @@ COMMANDS = {
     "both": _writes("/Settings/MosfetMode", CHARGE, DISCHARGE, on=0, off=3),
     "balancing": _writes("/Settings/TurnBalancingOff", on=0, off=1),
 }
+FORCED = {CHARGE: 2, DISCHARGE: 2, "/Settings/MosfetMode": 4}  # values that turn on whatever the voltage
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,16 +66,35 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="charge, discharge, both of them, or balancing",
     )
     parser.add_argument("state", type=str.lower, choices=("on", "off"))
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help="switch on even if the pack's voltage differs from that of the packs in parallel with it: a "
+        "current of hundreds of amperes may flow between them",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Send the command; fail if it was refused or had no effect."""
     command = COMMANDS[args.what][args.state]
+    if args.force:
+        command = _forced(command)
     outcome, done = complete(_switch(args.pack, command, f"{args.what} {args.state}"))
     if not done:
         raise CommandError(printable(outcome, LINE))
     say(printable(outcome, LINE))
     return 0
+
+
+def _forced(command: Write) -> Write:
+    """Return the command that switches on whatever the voltage.
+
+    Raises:
+        CommandError: there is nothing to force.
+    """
+    if command.turns != "on" or command.path not in FORCED:
+        raise CommandError("--force is for switching charge, discharge or both on")
+    return replace(command, value=FORCED[command.path])
 
 
 async def _switch(name: str, command: Write, words: str) -> tuple[str, bool]:

@@ -1,4 +1,4 @@
-"""Packs as a table, for terminals from 40 columns."""
+"""A pack or a bank as the bus shows it, and its values as rows of text. Pure but for the terminal."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dbus_xbms.commands.naming import Candidate
-from dbus_xbms.commands.screen.style import cut, flowed, labelled, line, text_of
 from dbus_xbms.model import UNFINISHED
 from dbus_xbms.settings import address_of, bank_number
-from dbus_xbms.text import columns_of, count, duration, padded, printable
+from dbus_xbms.text import columns_of, count, duration, padded
 from dbus_xbms.venus.tables.pane import FAULT
 
 Value = int | float | str | None  # None: invalid
@@ -69,17 +68,22 @@ class Battery:
         return bank_number(self.service.rpartition(".")[2]) or 0
 
     @property
+    def label(self) -> str:
+        """What it is called on the command line: an address, or ``bank1``."""
+        return self.address or f"bank{self.bank}"
+
+    @property
     def name(self) -> str:
         """The owner's name for it, or the name of the product."""
         return str(self.values.get("/CustomName") or self.values.get("/ProductName") or self.address)
 
     @property
     def candidate(self) -> Candidate:
-        """The pack with its names."""
+        """The pack or bank with its names."""
         given, *others = (
             str(self.values.get(path) or "") for path in ("/CustomName", "/ProductName", "/HardwareVersion")
         )
-        return Candidate(address=self.address, given=given, others=tuple(others))
+        return Candidate(address=self.label, given=given, bank=self.bank or None, others=tuple(others))
 
     @property
     def controls(self) -> bool:
@@ -111,13 +115,6 @@ def ends_of(cells: Sequence[tuple[int, float]]) -> tuple[tuple[int, float], tupl
     return min(cells, key=volts), max(cells, key=volts)
 
 
-def render(packs: Sequence[Battery], width: int) -> str:
-    """Return the packs below each other, in lines of at most ``width`` columns."""
-    if not packs:
-        return "No pack is on the bus."
-    return "\n\n".join(_pack(pack, width) for pack in packs)
-
-
 def columns(rows: Iterable[Sequence[str]]) -> str:
     """Return rows as text, each column as wide as its widest cell."""
     table = [tuple(row) for row in rows]
@@ -126,12 +123,6 @@ def columns(rows: Iterable[Sequence[str]]) -> str:
         "  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in table
     )
-
-
-def _pack(pack: Battery, width: int) -> str:
-    head = _fold("", [printable(pack.name), pack.address], width, indent=0)
-    shown = [("", ["has left the bus"])] if pack.gone else rows(pack)
-    return "\n".join([head, *(_fold(label, chunks, width) for label, chunks in shown if chunks)])
 
 
 def rows(pack: Battery) -> Iterable[tuple[str, list[str]]]:
@@ -248,13 +239,6 @@ def _link(pack: Battery) -> list[str]:
         if number := int(float(pack.values.get(path) or 0)):
             chunks.append(count(number, counted) if counted else f"{number} {words}")
     return [chunk for chunk in chunks if chunk]
-
-
-def _fold(label: str, chunks: Sequence[str], width: int, indent: int = LABEL) -> str:
-    """Return a label and its chunks; a chunk that does not fit starts a new line, a wider one is broken."""
-    texts = [line(chunk) for chunk in chunks]
-    folded = labelled(label, texts, width, indent) if indent else flowed(texts, width)
-    return "\n".join(text_of(cut(one, width)).rstrip() for one in folded)
 
 
 def terminal() -> os.terminal_size:

@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
@@ -18,12 +18,14 @@ from dbus_xbms.commands.batteries import Batteries, batteries
 from dbus_xbms.commands.csv_log import logging_to
 from dbus_xbms.commands.full_screen import Screen, show_screen
 from dbus_xbms.commands.known import known_packs
+from dbus_xbms.commands.members import chosen, with_members
 from dbus_xbms.commands.naming import Candidate, find
 from dbus_xbms.commands.pack_contact import contact_lines, nothing_to_show
+from dbus_xbms.commands.render import render
 from dbus_xbms.commands.screen.reading import aged, known_to
 from dbus_xbms.commands.screen.terminal import is_screen
 from dbus_xbms.commands.session import complete, end_by_signals
-from dbus_xbms.commands.table import Battery, render, terminal
+from dbus_xbms.commands.table import Battery, terminal
 from dbus_xbms.contact import Contact
 from dbus_xbms.dbus import NoAnswer
 from dbus_xbms.text import printable
@@ -37,7 +39,7 @@ REPRINT = 5.0  # s, minimum between tables
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of ``dbus-xbms watch``."""
-    parser.add_argument("pack", nargs="*", help="show only these packs, by address or name")
+    parser.add_argument("pack", nargs="*", help="show only these packs and banks, by address or name")
     parser.add_argument("--once", action="store_true", help="print one table and exit")
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object per change, with every path of every pack"
@@ -59,9 +61,13 @@ async def _watch(args: argparse.Namespace) -> int:
         candidates = await _candidates(live)
         wanted = frozenset(find(word, candidates).address for word in args.pack) if args.pack else None
         names = {pack.address: printable(pack.shown) or pack.address for pack in candidates}
-        async with logging_to(args.log, live, lambda packs: chosen(packs, wanted)):
+
+        def choose(shown: Iterable[Battery]) -> list[Battery]:
+            return chosen(shown, with_members(wanted, live.banks))
+
+        async with logging_to(args.log, live, choose):
             if args.once:
-                packs = chosen(live.packs, wanted)
+                packs = choose(live.all)
                 print(as_json(packs) if args.json else await table(live, wanted, names))
                 return 0 if packs else 1
             await show(live, wanted, names, seconds=args.seconds, json_lines=args.json)
@@ -69,20 +75,15 @@ async def _watch(args: argparse.Namespace) -> int:
 
 
 async def _candidates(live: Batteries) -> list[Candidate]:
-    """Return the packs on the bus and, if localsettings answers, those that were added."""
-    found = {pack.address: pack.candidate for pack in live.packs}
+    """Return packs and banks on the bus and, if localsettings answers, those that were added."""
+    found = {one.label: one.candidate for one in live.all}
     try:
         if await live.is_on_bus(LOCALSETTINGS):
             async with known_packs() as known:
-                found |= {pack.address: pack for pack in known.candidates}
+                found |= {pack.address: pack for pack in known.named}
     except* (CommandError, NoAnswer) as group:
         log.debug("cannot read the names of packs that are not on the bus: %s", group.exceptions[0])
     return list(found.values())
-
-
-def chosen(packs: list[Battery], wanted: frozenset[str] | None) -> list[Battery]:
-    """Return the packs with these addresses, or all if ``None``."""
-    return [pack for pack in packs if wanted is None or pack.address in wanted]
 
 
 async def show(
@@ -98,7 +99,7 @@ async def show(
 
     Args:
         live: the packs on the bus.
-        wanted: addresses of the packs to show; all if ``None``.
+        wanted: addresses of the packs to show, ``bank1`` for a bank with its packs; all if ``None``.
         names: names of packs that are not on the bus, by address.
         seconds: time limit, or ``None``.
         json_lines: print JSON instead.
@@ -113,7 +114,8 @@ async def show(
             while True:
                 live.changed.clear()
                 if json_lines:
-                    print(as_json(chosen(live.packs, wanted)), flush=True)
+                    every = with_members(wanted, live.banks)
+                    print(as_json(chosen(live.all, every)), flush=True)
                 else:
                     text = await table(live, wanted, names)
                     print(captioned(caption(), text, terminal().columns), end="\n\n", flush=True)
@@ -123,7 +125,8 @@ async def show(
 
 async def table(live: Batteries, wanted: frozenset[str] | None, names: Mapping[str, str]) -> str:
     """Return the table of the packs, and why some of them are not being read."""
-    packs = chosen(live.packs, wanted)
+    wanted = with_members(wanted, live.banks)
+    packs = chosen(live.all, wanted)
     try:
         known = await live.contacts()
         packs = known_to(known, packs) if live.running else packs

@@ -94,30 +94,48 @@ class Commands:
 
     # Requests from the bus; ``contact`` is why the pack cannot be reached now, or ""
 
-    def switch(self, target: MosfetTarget, sender: str, contact: str) -> bool:
+    def switch(
+        self, target: MosfetTarget, sender: str, contact: str, *, inrush: str = "", force: bool = False
+    ) -> bool:
         """Accept a command for the MOSFETs, or refuse it (False)."""
-        words = _words(target)
-        request = mosfets.Request(target=target, contact=contact, settings=self._settings)
-        if why := self._not_switchable or mosfets.refusal(self._mosfets, request):
+        words = mosfets.in_words(target) + (", forced" if force else "")
+        if why := self.switch_refusal(target, contact, inrush=inrush, force=force):
             return self._refuse(words, sender, why)
         log.info("%s: %s requests %s", self._address, sender, words)
-        self._mosfets = mosfets.request(self._mosfets, target, _now())
+        self._mosfets = mosfets.request(self._mosfets, target, _now(), forced=_forced(target, force))
         if self._waiting:
-            self._log.merge(self._waiting, _words(self._mosfets.waiting), sender)
+            self._log.merge(self._waiting, mosfets.in_words(self._mosfets.waiting), sender)
         else:
             self._waiting = self._log.accept(words, sender)
         return True
 
+    def switch_refusal(
+        self, target: MosfetTarget, contact: str, *, inrush: str = "", force: bool = False
+    ) -> str:
+        """Return why a command for the MOSFETs would be refused now; "" if it would not."""
+        request = mosfets.Request(
+            target=target,
+            contact=contact,
+            settings=self._settings,
+            inrush=inrush,
+            forced=_forced(target, force),
+        )
+        return self._not_switchable or mosfets.refusal(self._mosfets, request)
+
     def balance(self, on: bool, sender: str, contact: str) -> bool:
         """Accept a command for the balancer, or refuse it (False)."""
         words = f"balancing {'on' if on else 'off'}"
-        busy = "another balancing command is waiting" if self._balancer else ""
-        if why := self._not_switchable or self._balancing_forbidden() or contact or busy:
+        if why := self.balance_refusal(contact):
             return self._refuse(words, sender, why)
         log.info("%s: %s requests %s", self._address, sender, words)
         command = self._log.accept(words, sender)
         self._balancer = BalancerCommand(command=command, on=on, requested_at=_now())
         return True
+
+    def balance_refusal(self, contact: str) -> str:
+        """Return why a command for the balancer would be refused now; "" if it would not."""
+        busy = "another balancing command is waiting" if self._balancer else ""
+        return self._not_switchable or self._balancing_forbidden() or contact or busy
 
     def _balancing_forbidden(self) -> str:
         if self._settings.allow_parameter_writes:
@@ -126,12 +144,15 @@ class Commands:
 
     def may_lend(self, minutes: int, sender: str, *, again: bool) -> bool:
         """Return whether the link may be lent, else record the refusal. ``again``: no poll since the last."""
-        forbidden = "lending is off; to allow it: set PACK AllowLending 1"
-        twice = "it was just lent; it needs a good poll before it is lent again"
-        why = "" if self._settings.allow_lending else forbidden
-        if why := why or (twice if again else ""):
+        if why := self.lend_refusal(again=again):
             return self._refuse(f"lending for {minutes} min", sender, why)
         return True
+
+    def lend_refusal(self, *, again: bool) -> str:
+        """Return why the link would not be lent now; "" if it would."""
+        if not self._settings.allow_lending:
+            return "lending is off; to allow it: set PACK AllowLending 1"
+        return "it was just lent; it needs a good poll before it is lent again" if again else ""
 
     def _refuse(self, words: str, sender: str, why: str) -> bool:
         log.warning("%s: %s requests %s: refused: %s", self._address, sender, words, why)
@@ -165,16 +186,19 @@ class Commands:
         if balancer and not balancer.sending and balancer.requested_at < oldest:
             self._end_balancer(balancer, CommandState.FAILED, why)
 
-    def due(self, sample: PackSample, begun: float, *, controls: bool) -> Outgoing | None:
+    def due(self, sample: PackSample, begun: float, *, controls: bool, inrush: str = "") -> Outgoing | None:
         """Return the command to send now, if any.
 
         Args:
             sample: the newest good one.
             begun: s, when its poll began.
-            controls: whether the pack controls chargers.
+            controls: whether chargers obey the pack or its bank.
+            inrush: why turning a MOSFET on may cause an inrush current, or "".
         """
         now = _now()
-        verdict = mosfets.judge(self._mosfets, sample, begun, now, self._settings, controls=controls)
+        verdict = mosfets.judge(
+            self._mosfets, sample, begun, now, self._settings, controls=controls, inrush=inrush
+        )
         if verdict.mask:
             return self._send_mosfets(verdict.mask, sample, now)
         if verdict.next is Next.REFUSE:
@@ -260,8 +284,8 @@ def _named(target: MosfetTarget) -> dict[str, str]:
     return {name: "on" if on else "off" for name, on in named.items() if on is not None}
 
 
-def _words(target: MosfetTarget) -> str:
-    return ", ".join(f"{name} {state}" for name, state in _named(target).items())
+def _forced(target: MosfetTarget, force: bool) -> frozenset[Mosfet]:
+    return frozenset(m for m in Mosfet if target.of(m)) if force else frozenset()
 
 
 def _done(mask: Mosfets, reported: Mosfets) -> str:

@@ -12,7 +12,7 @@ from dbus_xbms.ble.central import Central
 from dbus_xbms.ble.link import Capture
 from dbus_xbms.contact import Contact, ContactView, Failure
 from dbus_xbms.logs import CountedLog
-from dbus_xbms.model import Counters, Extremes, MosfetTarget, Phase
+from dbus_xbms.model import Counters, Extremes, MosfetTarget, Phase, SwitchStatus
 from dbus_xbms.pack.commands import Commands, Outgoing
 from dbus_xbms.pack.contact_tracker import ContactTracker
 from dbus_xbms.pack.persistence import PackMemory, SettingsWriter
@@ -21,11 +21,12 @@ from dbus_xbms.pack.setting_changes import SettingChanges
 from dbus_xbms.pack.state_log import StateLogger
 from dbus_xbms.policy import engine, history, pack_state
 from dbus_xbms.policy.authority import Reason, Ruling, control_disabled
+from dbus_xbms.policy.bank import inrush
 from dbus_xbms.policy.bank.records import Membership, MemberView
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.freshness import poll_interval, withdraws_after
 from dbus_xbms.protocols import BmsFamily, LinkError, ProtocolError
-from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, Lend, Report, Request
+from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, ForceOn, Lend, Report, Request
 from dbus_xbms.settings import PackSettings, Value, instance_of
 
 log = CountedLog(logging.getLogger(__name__))
@@ -153,11 +154,9 @@ class PackMonitor:
         return decision
 
     def _report(self, decision: Decision) -> Report:
-        link, switching, known = self._poller.status, self._commands.status, self._memory.identity
+        link, known = self._poller.status, self._memory.identity
         if link.interference != self._interference:
             link = replace(link, interference=self._interference)
-        if lent_for := self._poller.lent_for:
-            switching = replace(switching, lent_for=lent_for)
         # Before an identity is stored, the reported one is shown, with its doubts.
         identity = known if known.cell_count else self._state.identity
         return Report(
@@ -175,9 +174,9 @@ class PackMonitor:
             controls=self.controls,
             no_control=self._ruling.words,
             shared=self._shared,
-            switching=switching,
+            switching=self.switching,
             switch_instance=self.switch_instance if self.settings.separate_switch_device else None,
-            bank=self._membership.bank if self._membership else "",
+            bank=self.bank,
             settings=self.settings.frozen,
         )
 
@@ -188,7 +187,8 @@ class PackMonitor:
         if sample is None or self._state.failing or not self._commands.waiting:
             return None
         self.changed.set()  # whatever becomes of it
-        command = self._commands.due(sample, polled.begun, controls=self.controls)
+        danger = inrush.danger(sample, self._string_voltage)
+        command = self._commands.due(sample, polled.begun, controls=self.managed, inrush=danger)
         self._poller.urgent = self._commands.waiting
         return command
 
@@ -219,7 +219,9 @@ class PackMonitor:
         """Accept or refuse (False) what a program requests over the bus."""
         match request:
             case MosfetTarget():
-                accepted = self._commands.switch(request, sender, self._no_contact())
+                accepted = self._commands.switch(request, sender, self._no_contact(), inrush=self._inrush)
+            case ForceOn(target):
+                accepted = self._commands.switch(target, sender, self._no_contact(), force=True)
             case Balance(on):
                 accepted = self._commands.balance(on, sender, self._no_contact())
             case Lend(minutes):
@@ -233,6 +235,36 @@ class PackMonitor:
             self._poller.hurry()
         self.changed.set()
         return accepted
+
+    def refusal(self, request: Request) -> str:
+        """Return why :meth:`request` would refuse a request now, in words; "" if it would accept it."""
+        match request:
+            case MosfetTarget():
+                return self._commands.switch_refusal(request, self._no_contact(), inrush=self._inrush)
+            case ForceOn(target):
+                return self._commands.switch_refusal(target, self._no_contact(), force=True)
+            case Balance():
+                return self._commands.balance_refusal(self._no_contact())
+            case Lend(minutes) if minutes:
+                again = not pack_state.may_lend(self._state, _now() + 60 * minutes)
+                return self._commands.lend_refusal(again=again)
+            case ChangeSetting(name, value):
+                return self._setting_changes.refusal(name, value)
+        return ""
+
+    @property
+    def switching(self) -> SwitchStatus:
+        """The newest commands, as they are now."""
+        switching = self._commands.status
+        return replace(switching, lent_for=lent_for) if (lent_for := self._poller.lent_for) else switching
+
+    @property
+    def _string_voltage(self) -> float | None:
+        return self._membership.voltage if self._membership else None
+
+    @property
+    def _inrush(self) -> str:
+        return inrush.danger(self._state.sample, self._string_voltage)
 
     def _no_contact(self) -> str:
         """Return why the pack cannot be commanded now; "" if it can."""
@@ -276,6 +308,11 @@ class PackMonitor:
         return self.controls or bool(self.settings.in_bank)
 
     @property
+    def bank(self) -> str:
+        """Name of the bank to which the pack belongs; empty if there is none."""
+        return self._membership.bank if self._membership else ""
+
+    @property
     def view(self) -> MemberView:
         """The pack as its bank sees it."""
         return MemberView(
@@ -306,6 +343,10 @@ class PackMonitor:
             self._ruling = ruling
             self.changed.set()
 
+    def belongs_to(self, membership: Membership) -> bool:
+        """Return whether the pack already belongs to a bank of this name and kind."""
+        return _standing(self._membership) == _standing(membership)
+
     def set_membership(self, membership: Membership | None) -> None:
         """Set to which bank the pack belongs, and what the bank tells it; ``None``: to none.
 
@@ -313,6 +354,7 @@ class PackMonitor:
         """
         managed = bool(membership and membership.managed)
         self._writer.put({PackSettings.in_bank.name: int(managed)})
+        self._setting_changes.controlled_by = membership.bank if membership and managed else ""
         before, self._membership = self._membership, membership
         if _standing(before) != _standing(membership):
             self.changed.set()

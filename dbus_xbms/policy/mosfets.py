@@ -32,6 +32,7 @@ class MosfetState:
     waiting: MosfetTarget = NOTHING  # accepted, not sent yet
     requested_at: Mapping[Mosfet, float] = field(default_factory=dict)  # s, per MOSFET of the waiting command
     newest_request_at: float = 0.0  # s
+    forced: frozenset[Mosfet] = frozenset()  # of the waiting command: on despite an inrush current
     sending: MosfetTarget = NOTHING  # on its way to the BMS
     changed: Mapping[Mosfet, float] = field(default_factory=dict)  # s, of the last command sent, per MOSFET
     failed_mosfets: frozenset[Mosfet] = frozenset()  # MOSFETs whose last command failed
@@ -51,6 +52,8 @@ class Request:
     target: MosfetTarget
     contact: str  # why the pack cannot be reached now; "": it can
     settings: PackSettings
+    inrush: str = ""  # why turning a MOSFET on may cause an inrush current; "": it does not
+    forced: frozenset[Mosfet] = frozenset()  # turned on all the same
 
 
 def commanded_by(sample: PackSample, off_by_us: frozenset[Mosfet] = frozenset()) -> MosfetTarget:
@@ -96,6 +99,11 @@ def connected(state: MosfetState) -> MosfetState:
     return replace(state, commanded=NOTHING, confirmed=NOTHING)
 
 
+def in_words(target: MosfetTarget) -> str:
+    """Return a command in words: ``charge off, discharge on``."""
+    return ", ".join(f"{m.value} {'on' if target.of(m) else 'off'}" for m in _named(target))
+
+
 # Rules: each returns why a command is refused, or ""
 
 
@@ -129,8 +137,21 @@ def _both_known(state: MosfetState, request: Request) -> str:
     return ""
 
 
+def _no_inrush(state: MosfetState, request: Request) -> str:
+    """Judge the MOSFETs that the write would turn on."""
+    if not request.inrush:
+        return ""
+    due, before = request.target.over(state.due), state.sending.over(state.confirmed)
+    forced = request.forced | {m for m in state.forced if request.target.of(m) is None}
+    on = [m for m in Mosfet if due.of(m) and not before.of(m) and m not in forced]
+    if not on:
+        return ""
+    what = on[0].value if len(on) == 1 else "both"
+    return f"{request.inrush}; to turn it on all the same: switch PACK {what} on --force"
+
+
 PERMISSIONS: tuple[Callable[[MosfetState, Request], str], ...] = (_allowed, _discharge_allowed)
-RULES = (*PERMISSIONS, _in_contact, _both_known)
+RULES = (*PERMISSIONS, _in_contact, _both_known, _no_inrush)
 
 
 def refusal(state: MosfetState, request: Request) -> str:
@@ -138,15 +159,22 @@ def refusal(state: MosfetState, request: Request) -> str:
     return next((why for rule in RULES if (why := rule(state, request))), "")
 
 
-def request(state: MosfetState, target: MosfetTarget, now: float) -> MosfetState:
-    """Accept a command; a waiting one is merged into it."""
+def request(
+    state: MosfetState, target: MosfetTarget, now: float, *, forced: frozenset[Mosfet] = frozenset()
+) -> MosfetState:
+    """Accept a command; a waiting one is merged into it. ``forced``: on despite an inrush current."""
     both = target.over(state.waiting)
     requested_at = {
         m: state.requested_at[m] if both.of(m) is state.waiting.of(m) else now for m in _named(both)
     }
     failed_mosfets = frozenset(m for m in state.failed_mosfets if target.of(m) is None)
     return replace(
-        state, waiting=both, requested_at=requested_at, newest_request_at=now, failed_mosfets=failed_mosfets
+        state,
+        waiting=both,
+        requested_at=requested_at,
+        newest_request_at=now,
+        forced=forced | {m for m in state.forced if target.of(m) is None},
+        failed_mosfets=failed_mosfets,
     )
 
 
@@ -188,16 +216,17 @@ def judge(
     settings: PackSettings,
     *,
     controls: bool,
+    inrush: str = "",
 ) -> CommandVerdict:
     """Judge the waiting command by a sample whose poll began at ``begun``, after the command was requested.
 
-    Permissions are checked again, because the owner may have withdrawn them.
+    Permissions and voltages are checked again, because both may have changed.
     """
     if state.waiting == NOTHING or state.sending != NOTHING:
         return WAITS
     if begun < max(state.requested_at.values()) or now - begun > MASK_AGE:
         return WAITS
-    request = Request(target=state.waiting, contact="", settings=settings)
+    request = Request(target=state.waiting, contact="", settings=settings, inrush=inrush, forced=state.forced)
     if why := next((why for rule in PERMISSIONS if (why := rule(state, request))), ""):
         return CommandVerdict(next=Next.REFUSE, why=f"switching is no longer allowed: {why}")
     if why := refusal(state, request):
@@ -250,6 +279,7 @@ def send(state: MosfetState, now: float) -> MosfetState:
         sending=state.waiting,
         waiting=NOTHING,
         requested_at={},
+        forced=frozenset(),
         changed=changed,
         off_by_us=state.off_by_us | off,
     )
@@ -275,4 +305,4 @@ def cancel(state: MosfetState, *, fault: bool) -> MosfetState:
     failed_mosfets = (
         state.failed_mosfets | frozenset(_named(state.waiting)) if fault else state.failed_mosfets
     )
-    return replace(state, waiting=NOTHING, requested_at={}, failed_mosfets=failed_mosfets)
+    return replace(state, waiting=NOTHING, requested_at={}, forced=frozenset(), failed_mosfets=failed_mosfets)

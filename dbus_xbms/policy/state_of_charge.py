@@ -61,6 +61,13 @@ def consumed(sample: PackSample) -> float:
     return min(0.0, sample.remaining - full)
 
 
+def health(sample: PackSample) -> float | None:
+    """State of health in %: the BMS's, else by the capacity that it has learned; ``None``: unknown."""
+    if sample.health is not None:
+        return sample.health
+    return min(100.0, sample.learned / sample.nominal * 100) if sample.learned and sample.nominal else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AverageDischarge:
     """Discharge current, averaged."""

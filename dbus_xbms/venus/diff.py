@@ -17,11 +17,12 @@ UNREAD = object()
 class Diff(Generic[T]):
     """The published values of a table of items; each row changes no faster than it may.
 
-    ``values`` holds the value of every path, and is the only copy of it.
+    ``values`` holds the value of every path, and is the only copy of it; ``notes`` what some texts add.
     """
 
     def __init__(self, items: Sequence[Item[T]]) -> None:
         self.values: dict[str, Value | None] = dict.fromkeys(item.path for item in items)
+        self.notes: dict[str, str] = {item.path: "" for item in items if item.note}
         groups: dict[tuple[Source[T], float], list[Item[T]]] = {}
         for item in items:
             groups.setdefault((item.source, item.every), []).append(item)
@@ -34,7 +35,8 @@ class Diff(Generic[T]):
         self._due.update({every: now + every for every in due})
         changed: dict[str, Value | None] = {}
         for group in self._groups:
-            group.read(record, group.every in due, self.values, changed)
+            if group.read(record, group.every in due, self.values, changed):
+                group.read_notes(record, self.notes, self.values, changed)
         return changed
 
 
@@ -45,6 +47,7 @@ class _Group(Generic[T]):
         self.every = every
         self._source = source
         self._rows = rows
+        self._noted = [item for item in rows if item.note]
         self._raw: list[Value | None] = [None] * len(rows)  # before rounding, as last published
         self._parts: object = UNREAD  # of the record last read, if that was when due
         self._shape: object = UNREAD  # of the record last read
@@ -55,15 +58,15 @@ class _Group(Generic[T]):
         due: bool,
         values: dict[str, Value | None],
         changed: dict[str, Value | None],
-    ) -> None:
-        """Update ``values``, and add the paths that changed to ``changed``."""
+    ) -> bool:
+        """Update ``values``, and add the paths that changed to ``changed``; return whether rows were read."""
         parts = self._source.parts(record)
         if parts == self._parts:
-            return
+            return False
         if shape_of := self._source.shape:
             shape = shape_of(record)
             if shape == self._shape and not due:
-                return
+                return False
             self._shape = shape
         self._parts = parts if due else UNREAD
         for n, item in enumerate(self._rows):
@@ -76,3 +79,18 @@ class _Group(Generic[T]):
             self._raw[n], value = raw, item.published(raw)
             if value != published:
                 values[item.path] = changed[item.path] = value
+        return True
+
+    def read_notes(
+        self,
+        record: T,
+        notes: dict[str, str],
+        values: dict[str, Value | None],
+        changed: dict[str, Value | None],
+    ) -> None:
+        """Update ``notes``, and add the paths that they changed to ``changed``."""
+        for item in self._noted:
+            note = item.noted(record)
+            if note != notes[item.path]:
+                notes[item.path] = note
+                changed[item.path] = values[item.path]

@@ -16,7 +16,8 @@ from dbus_xbms.settings import Value
 
 INVALID_TEXT = "---"
 
-T = TypeVar("T")
+# Contravariant: rows that read what packs and banks have in common are rows of both.
+T = TypeVar("T", contravariant=True)
 
 Read = Callable[[T], Value | None]
 
@@ -54,9 +55,13 @@ class Item(Generic[T]):
     lowest: float | None = None  # of a writable number
     highest: float | None = None
     default: Value | None = None  # of a writable number that is a setting
+    kept: bool = False  # shows what was last written; ``read`` returns what it shows before
     # What a write of a value, within type and range, requests of what the service shows; None: nothing.
     # It raises SettingsError for a value that is refused.
     request: Callable[[Any, T], object] | None = None
+    # What the text adds to a valid value, in brackets, such as the pack that it is of; "": nothing.
+    # A change of it alone is published, too.
+    note: Callable[[T], str] | None = None
     source: Source[T] = WHOLE
     decimals: int = field(init=False)
 
@@ -78,13 +83,23 @@ class Item(Generic[T]):
         if raw is None or not self.valid(raw):
             return None
         if isinstance(raw, str) or self.kind == "s":
-            text = str(raw)  # D-Bus disconnects the sender of a NUL
-            return text if text.isprintable() else "".join(char for char in text if char.isprintable())
+            return _printable(str(raw))
         return int(raw) if self.kind == "i" else round(float(raw), self.decimals) + 0.0  # never -0.0
 
-    def show(self, value: Value | None) -> str:
+    def noted(self, record: T) -> str:
+        """Return the note on a record."""
+        return _printable(self.note(record)) if self.note else ""
+
+    def show(self, value: Value | None, note: str = "") -> str:
         """Return the text of a value; the GX prints it in notifications."""
-        return INVALID_TEXT if value is None else self.text.format(value)
+        if value is None:
+            return INVALID_TEXT
+        return f"{self.text.format(value)} ({note})" if note else self.text.format(value)
+
+
+def _printable(text: str) -> str:
+    """Drop what D-Bus cannot carry: it disconnects the sender of a NUL."""
+    return text if text.isprintable() else "".join(char for char in text if char.isprintable())
 
 
 def rows(source: Source[T], *items: Item[T]) -> tuple[Item[T], ...]:

@@ -7,7 +7,7 @@ would cost memory and time for each of the some 150 paths of each pack.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from dbus_fast import Message, Variant
@@ -26,8 +26,9 @@ Entries = dict[str, dict[str, Variant]]
 class ItemObjects:
     """Every object of one service, with its present values.
 
-    ``values`` has a value or ``None`` for each path; the owner of the service changes them. ``writer``
-    returns what to call the program behind a caller's unique name, for ``on_write``.
+    ``values`` has a value or ``None`` for each path, ``notes`` what the text of some adds; the owner of the
+    service changes them. ``writer`` returns what to call the program behind a caller's unique name, for
+    ``on_write``.
     """
 
     def __init__(
@@ -36,9 +37,11 @@ class ItemObjects:
         values: dict[str, Value | None],
         on_write: OnWrite,
         writer: Callable[[str], str],
+        notes: Mapping[str, str] | None = None,
     ) -> None:
         self.items = {item.path: item for item in items}
         self.shown = values
+        self._notes: Mapping[str, str] = {} if notes is None else notes
         self._on_write = on_write
         self._writer = writer
         self._children: dict[str, dict[str, None]] = {"/": {}}  # of each node above the items
@@ -86,7 +89,8 @@ class ItemObjects:
         found: Entries = {}
         for path in paths:
             item, value = self.items[path], self.shown[path]
-            found[path] = {"Value": to_variant(item.kind, value), "Text": Variant("s", item.show(value))}
+            text = item.show(value, self._notes.get(path, ""))
+            found[path] = {"Value": to_variant(item.kind, value), "Text": Variant("s", text)}
         return found
 
     def _get_items(self, call: Message) -> list[Any]:
@@ -102,7 +106,7 @@ class ItemObjects:
         return to_variant(self.items[path].kind, self.shown[path])
 
     def _text(self, path: str) -> str:
-        return self.items[path].show(self.shown[path])
+        return self.items[path].show(self.shown[path], self._notes.get(path, ""))
 
     def _set_value(self, call: Message) -> list[Any]:
         """Pass a write on; a refusal is a number, never an error."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dbus_fast import DBusError, ErrorType, Message, MessageFlag, MessageType
@@ -29,14 +29,23 @@ class ItemService:
     """
 
     def __init__(
-        self, name: str, items: Sequence[Item[Any]], values: dict[str, Value | None], on_write: OnWrite
+        self,
+        name: str,
+        items: Sequence[Item[Any]],
+        values: dict[str, Value | None],
+        on_write: OnWrite,
+        notes: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
         self.items = tuple(items)
         self.lost = asyncio.Event()
         self._writers = Writers()
         self._waiting: dict[str, list[Message]] = {}  # calls of programs that are looked up, by unique name
-        self._objects = ItemObjects(items, values, on_write, lambda sender: self._writers.known(sender))
+        self._values = values
+        self._on_write = on_write
+        self._objects = ItemObjects(
+            items, values, self._write, lambda sender: self._writers.known(sender), notes
+        )
         self._server = Server(
             name,
             self._objects.find,
@@ -90,6 +99,13 @@ class ItemService:
         self._sending = None
         if sending and not sending.cancelled() and sending.exception() is None:
             self._send()
+
+    def _write(self, path: str, value: Value, sender: str) -> bool:
+        accepted = self._on_write(path, value, sender)
+        if accepted and self._objects.items[path].kept:
+            self._values[path] = value
+            self.publish((path,))
+        return accepted
 
     def _holds(self, call: Message) -> bool:
         """Keep a program's first write, and all calls after it, until the program is known."""

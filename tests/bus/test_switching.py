@@ -252,9 +252,9 @@ async def test_an_on_right_after_an_off_waits_five_seconds_and_a_wrong_value_is_
     async with Simulation([RESTING]) as sim, Venus() as venus, Program("run"):
         await venus.enable(ONE, **OPT_INS)
         await venus.until(ONE, running)
-        assert await venus.write(SERVICE, CHARGE, 2) == REFUSED
+        assert await venus.write(SERVICE, CHARGE, 3) == REFUSED
         assert await venus.write(SERVICE, CHARGE, "off") != ACCEPTED
-        assert await venus.write(SERVICE, "/Settings/MosfetMode", 4) == REFUSED
+        assert await venus.write(SERVICE, "/Settings/MosfetMode", 5) == REFUSED
         assert await venus.write(SERVICE, CHARGE, 0) == ACCEPTED
         await venus.until(ONE, lambda s: s[CHARGE] == 0 and last_command_has(s, "done"))
         assert await venus.write(SERVICE, CHARGE, 1) == ACCEPTED

@@ -33,10 +33,11 @@ DEPENDENCIES: dict[str, set[str]] = {
     "interference": {"ble", "dbus", "logs", "venus"},
     "authority": {"dbus", "interference", "policy", "settings", "venus"},
     "pack": {"ble", "contact", "dbus", "logs", "model", "policy", "protocols", "report", "settings", "venus"},
+    "bank": {"logs", "model", "pack", "policy", "report", "settings", "text", "venus"},
     "supervision": {"pack"},
     "rpc": {"ble", "contact", "dbus", "text", "protocols", "settings"},
     "app": {
-        *("authority", "ble", "contact", "dbus", "interference", "pack", "protocols", "rpc"),
+        *("authority", "bank", "ble", "contact", "dbus", "interference", "pack", "protocols", "rpc"),
         *("settings", "supervision", "venus"),
     },
     "serve": {"app", "capture", "dbus", "process", "supervision"},
@@ -79,16 +80,21 @@ PURE_FILES = {
     "settings_store/store.py",
     "venus/diff.py",
     "venus/item.py",
-    *(f"commands/{name}.py" for name in ("csv_rows", "lifetime", "naming", "reading", "table")),
+    *(
+        f"commands/{name}.py"
+        for name in ("csv_rows", "lifetime", "members", "naming", "reading", "render", "table")
+    ),
     *(
         f"commands/screen/{name}.py"
         for name in (
+            "bank_page",
             *("frame", "glyphs", "keys", "overview", "page", "raised", "reading", "scene", "style", "trend"),
         )
     ),
     *(
         f"venus/tables/{name}.py"
         for name in (
+            *("bank", "bank_measured", "bank_members", "bank_state", "bank_switches"),
             "battery",
             "control",
             "device",

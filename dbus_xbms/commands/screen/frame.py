@@ -1,4 +1,4 @@
-"""The whole screen for a size: header, alarms, packs or one pack or help, footer. Pure.
+"""The whole screen for a size: header, alarms, the list or one page or help, footer. Pure.
 
 Lines that do not fit are counted; the arrow keys scroll to them.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from dbus_xbms.commands.screen import overview, page, raised
+from dbus_xbms.commands.screen import bank_page, overview, page, raised
 from dbus_xbms.commands.screen.keys import HELP, hints
-from dbus_xbms.commands.screen.scene import Scene, View, index_of, places
+from dbus_xbms.commands.screen.scene import Absent, Scene, View, entries, index_of, places
 from dbus_xbms.commands.screen.style import (
     Line,
     Span,
@@ -48,7 +48,7 @@ def frame(scene: Scene, view: View, width: int, height: int) -> Frame:
     view = replace(view, selected=selected, opened=view.opened and bool(known))
     head = _header(scene, width)
     foot = _footer(scene, view, width)
-    head += raised.lines(scene.packs, width, height - len(head) - len(foot) - LEAST_BODY, scene.glyphs)
+    head += raised.lines(scene, width, height - len(head) - len(foot) - LEAST_BODY)
     room = max(0, height - len(head) - len(foot))
     screenful = max(1, room - COUNTS)
     if view.helping:
@@ -65,10 +65,10 @@ def frame(scene: Scene, view: View, width: int, height: int) -> Frame:
 
 
 def _page(scene: Scene, view: View, width: int) -> list[Line]:
-    place = index_of(scene, view)
-    if place < len(scene.packs):
-        return page.lines(scene, scene.packs[place], width)
-    return page.absent(scene, scene.absent[place - len(scene.packs)], width)
+    shown = entries(scene)[index_of(scene, view)].shown
+    if isinstance(shown, Absent):
+        return page.absent(scene, shown, width)
+    return bank_page.lines(scene, shown, width) if shown.bank else page.lines(scene, shown, width)
 
 
 def _header(scene: Scene, width: int) -> list[Line]:
@@ -100,8 +100,8 @@ def _packs(scene: Scene, view: View, width: int, room: int) -> tuple[list[Line],
     if not blocks:
         return flowed([styled(scene.nothing, Style.WARNING)], width)[:room], 1
     dense = [line for block in blocks for line in block]
-    if len(dense) + len(blocks) - 1 <= room:
-        spaced = [line for block in blocks for line in (*block, ())]
+    spaced = _spaced(scene, blocks)
+    if len(spaced) - 1 <= room:
         return spaced[:-1] + _preview(scene, view, width, room - len(spaced)), len(blocks)
     if len(dense) <= room:
         return dense, len(blocks)
@@ -113,10 +113,19 @@ def _packs(scene: Scene, view: View, width: int, room: int) -> tuple[list[Line],
     return [*above, *body, *below][:room], last - first
 
 
+def _spaced(scene: Scene, blocks: Sequence[Sequence[Line]]) -> list[Line]:
+    """Return the list with an empty line after each entry, but none within a bank."""
+    following = [*(entry.member for entry in entries(scene)[1:]), None]
+    gaps: list[list[Line]] = [[] if member else [()] for member in following]
+    return [line for block, gap in zip(blocks, gaps, strict=True) for line in (*block, *gap)]
+
+
 def _preview(scene: Scene, view: View, width: int, room: int) -> list[Line]:
-    """Return the page of the selected pack, for below the list, if all of it fits."""
+    """Return the page of the selected bank or pack, for below the list, if all of it fits."""
+    if isinstance(entries(scene)[index_of(scene, view)].shown, Absent):
+        return []
     below = [(), styled(RULE * width, Style.FAINT), *_page(scene, view, width)]
-    return below if len(below) <= room and scene.packs else []
+    return below if len(below) <= room else []
 
 
 def _around(blocks: Sequence[Sequence[Line]], selected: int, room: int) -> tuple[int, int]:

@@ -44,10 +44,10 @@ LETTERS: Mapping[str, str] = {
     "G": END,
 }
 HELP = (
-    ("up, down", "select a pack; on the page of a pack, scroll"),
-    ("1 to 9", "open that pack"),
-    ("Enter", "open the selected pack"),
-    ("left, right", "on a page: previous pack, next pack"),
+    ("up, down", "select a pack or a bank; on its page, scroll"),
+    ("1 to 9", "open that pack or bank"),
+    ("Enter", "open the selected pack or bank"),
+    ("left, right", "on a page: previous one, next one"),
     ("Space, b", "one screen down, up; also Page Down, Page Up"),
     ("Home, End", "to the beginning, to the end; also g, G"),
     ("Esc", "back; also Backspace"),
@@ -140,5 +140,5 @@ def hints(scene: Scene, view: View) -> list[tuple[str, str]]:
     if view.helping:
         return [("q", "quit"), ("Esc", "back")]
     if view.opened:
-        return [("q", "quit"), ("?", "help"), ("Esc", "back"), (arrows, "move"), ("left/right", "other pack")]
+        return [("q", "quit"), ("?", "help"), ("Esc", "back"), (arrows, "move"), ("left/right", "others")]
     return [("q", "quit"), ("?", "help"), ("Enter", "open"), (arrows, "choose")]

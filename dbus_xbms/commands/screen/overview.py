@@ -1,11 +1,13 @@
-"""The list of all packs, each in as few lines as the width allows. Pure."""
+"""The list of all banks and packs, each in as few lines as the width allows. Pure."""
 
 from __future__ import annotations
 
+from dbus_xbms.commands.members import Member
+from dbus_xbms.commands.screen.bank_page import measured
 from dbus_xbms.commands.screen.glyphs import Glyphs, bar
-from dbus_xbms.commands.screen.reading import LEVELS, alarms, mosfets, number, state, title
-from dbus_xbms.commands.screen.scene import Absent, Scene, View, contact_of, index_of
-from dbus_xbms.commands.screen.style import Line, Span, Style, filled, flowed, line, styled
+from dbus_xbms.commands.screen.reading import LEVELS, alarms, mosfets, number, state
+from dbus_xbms.commands.screen.scene import Absent, Entry, Scene, View, contact_of, entries, index_of
+from dbus_xbms.commands.screen.style import Line, Span, Style, filled, flowed, line, styled, width_of
 from dbus_xbms.commands.table import CHARGE_MODE, LIMITS, Battery, amps, ends_of
 from dbus_xbms.text import columns_of, duration, printable
 
@@ -13,36 +15,56 @@ INDENT = 3  # columns before a pack: mark, number, alarm
 LONGEST_NAME = 24  # columns; a longer name gets what it needs
 STATE, SOC, VOLTS, AMPS, WATTS, TO_GO, CELLS = 11, 17, 7, 7, 6, 16, 12  # columns
 SOC_BAR = 10
+GAP = 2  # columns between two fields
 
 
 def blocks(scene: Scene, view: View, width: int) -> list[list[Line]]:
-    """Return the lines of each pack, then those of packs that are not on the bus."""
-    names = [*(title(pack) for pack in scene.packs), *(printable(pack.name) for pack in scene.absent)]
+    """Return the lines of each entry: banks with their packs, other packs, those that are not on the bus."""
+    listed = entries(scene)
+    names = [printable(entry.shown.name) for entry in listed]
     longest = min(LONGEST_NAME, max(map(columns_of, names), default=0))
-    rest = [
-        *([*_of(pack, scene), *_why(scene, pack)] for pack in scene.packs),
-        *(_why(scene, pack) for pack in scene.absent),
-    ]
     selected = index_of(scene, view) if scene.keys else None
     shown = []
-    for place, (name, fields) in enumerate(zip(names, rest, strict=True)):
+    for place, (name, entry) in enumerate(zip(names, listed, strict=True)):
         field = filled(styled(name, Style.STRONG), longest)
-        first, *others = flowed([field, *fields], width, indent=INDENT)
+        first, *others = flowed([field, *_fields(entry, scene, width, longest)], width, indent=INDENT)
         lead = _lead(place, place == selected, scene.glyphs)
-        shown.append([(lead, _raised(scene, place), *first[1:]), *others])
+        shown.append([(lead, _raised(entry, scene.glyphs), *first[1:]), *others])
     return shown
 
 
 def _lead(place: int, selected: bool, glyphs: Glyphs) -> Span:
-    """Return the mark and the number of a pack."""
+    """Return the mark and the number of an entry."""
     mark, shortcut = glyphs.selected if selected else " ", f"{place + 1}" if place < 9 else " "
     return Span(mark + shortcut, Style.TITLE if selected else Style.FAINT)
 
 
-def _raised(scene: Scene, place: int) -> Span:
-    """Return a mark in the colour of the pack's most serious alarm."""
-    raised = alarms(scene.packs[place]) if place < len(scene.packs) else []
-    return Span(scene.glyphs.alarm, LEVELS[raised[0].level]) if raised else Span(" ")
+def _raised(entry: Entry, glyphs: Glyphs) -> Span:
+    """Return a mark in the colour of its most serious alarm."""
+    raised = alarms(entry.shown) if isinstance(entry.shown, Battery) else []
+    return Span(glyphs.alarm, LEVELS[raised[0].level]) if raised else Span(" ")
+
+
+def _fields(entry: Entry, scene: Scene, width: int, name: int) -> list[Line]:
+    why = _why(scene, entry.shown)
+    if entry.member is not None:
+        return [*_of_member(entry, entry.member, width - name), *why]
+    return [*_of(entry.shown, scene), *why] if isinstance(entry.shown, Battery) else why
+
+
+def _of_member(entry: Entry, member: Member, room: int) -> list[Line]:
+    """Return a pack of a bank in one line if possible: without the words of its limit if they do not fit."""
+    fields = measured(member)
+    if member.trouble:
+        fields.append(styled(member.trouble, Style.WARNING))
+    if isinstance(entry.shown, Battery) and not entry.shown.gone:
+        fields += mosfets(entry.shown)
+    limit, words = member.limits
+    if limit:
+        used = INDENT + sum(width_of(field) + GAP for field in (*fields, line(limit)))
+        fits = used + columns_of(words) + 1 <= room
+        fields.append(line(limit, *(_words(words) if fits else [])))
+    return fields
 
 
 def _of(pack: Battery, scene: Scene) -> list[Line]:
@@ -74,7 +96,8 @@ def _measured(pack: Battery, glyphs: Glyphs) -> list[Line]:
 def _ends(pack: Battery) -> str:
     """Return the range of the cells shown; the lowest and highest on the bus may be of a newer sample."""
     if not (cells := pack.cells):
-        return ""
+        low, high = (number(pack, f"/System/{end}CellVoltage") for end in ("Min", "Max"))  # of a bank
+        return "" if low is None or high is None else f"{low:.3f}-{high:.3f}V"
     (_, lowest), (_, highest) = ends_of(cells)
     return f"{lowest:.3f}-{highest:.3f}V"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from dbus_xbms.commands.screen.glyphs import Glyphs, bar, sparkline
 from dbus_xbms.commands.screen.reading import (
@@ -60,9 +60,7 @@ def lines(scene: Scene, pack: Battery, width: int) -> list[Line]:
     if pack.gone:
         return head
     table = dict(rows(pack))
-    shown = head + _soc(pack, table["charge"], width, glyphs)
-    shown += labelled("now", _now(pack, table["now"]), width, LABEL)
-    shown += _trends(scene.trends.get(pack.service, Trends()), width, glyphs)
+    shown = head + summary(scene, pack, table, width)
     shown += _cells(pack, width, glyphs)
     for label, chunks in table.items():
         if label not in DRAWN and chunks:
@@ -78,6 +76,13 @@ def _fact(label: str, words: str) -> Line:
     """Return an entry of the table; a MOSFET that is off is highlighted."""
     is_off = label == "MOSFETs" and " off" in words
     return styled(words, Style.WARNING) if is_off else line(words)
+
+
+def summary(scene: Scene, pack: Battery, table: Mapping[str, list[str]], width: int) -> list[Line]:
+    """Return state of charge, voltage, current and power of a pack or a bank, and the last minutes."""
+    shown = _soc(pack, table["charge"], width, scene.glyphs)
+    shown += labelled("now", _now(pack, table["now"]), width, LABEL)
+    return shown + _trends(scene.trends.get(pack.service, Trends()), width, scene.glyphs)
 
 
 def _soc(pack: Battery, charge: list[str], width: int, glyphs: Glyphs) -> list[Line]:

@@ -1,6 +1,7 @@
-"""The alarms of all packs, at the top of every page. Pure.
+"""The alarms of all packs and banks, at the top of every page. Pure.
 
-ALARMs of all packs come before warnings. Alarms that do not fit are counted, with their packs.
+ALARMs of all packs come before warnings. Alarms that do not fit are counted, with their packs. Of a bank only
+those are shown that none of its packs raises.
 """
 
 from __future__ import annotations
@@ -8,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from dbus_xbms.commands.members import members
 from dbus_xbms.commands.screen.glyphs import Glyphs
 from dbus_xbms.commands.screen.reading import LEVELS, Alarm, alarms, title
+from dbus_xbms.commands.screen.scene import Scene
 from dbus_xbms.commands.screen.style import Line, Span, Style, flowed, line, styled
 from dbus_xbms.commands.table import Battery
 from dbus_xbms.text import columns_of, count
@@ -37,9 +40,9 @@ class _Group:
         return [(mark, *first[1:]), *others]
 
 
-def lines(packs: Sequence[Battery], width: int, room: int, glyphs: Glyphs) -> list[Line]:
+def lines(scene: Scene, width: int, room: int) -> list[Line]:
     """Return the raised alarms in at most ``room`` lines, but at least in one if there are any."""
-    groups = _groups(packs)
+    groups, glyphs = _groups(scene), scene.glyphs
     whole = [one for group in groups for one in group.lines(len(group.alarms), width, glyphs)]
     if len(whole) <= max(1, room):
         return whole
@@ -61,13 +64,20 @@ def lines(packs: Sequence[Battery], width: int, room: int, glyphs: Glyphs) -> li
     return rows
 
 
-def _groups(packs: Sequence[Battery]) -> list[_Group]:
-    groups = [group for pack in packs for group in _of(pack)]
-    return sorted(groups, key=lambda group: (-group.level, group.alarms[0].rank))  # then as the packs
+def _groups(scene: Scene) -> list[_Group]:
+    packs = [group for pack in scene.packs for group in _of(pack, alarms(pack))]
+    banks = [group for bank in scene.banks for group in _of(bank, _of_bank(bank, scene.packs))]
+    return sorted((*banks, *packs), key=lambda group: (-group.level, group.alarms[0].rank))  # then as listed
 
 
-def _of(pack: Battery) -> Iterator[_Group]:
-    raised = alarms(pack)
+def _of_bank(bank: Battery, packs: Sequence[Battery]) -> list[Alarm]:
+    """Return the alarms of a bank that none of its packs raises at the same level."""
+    addresses = {member.address for member in members(bank)}
+    own = {alarm for pack in packs if pack.address in addresses for alarm in alarms(pack)}
+    return [alarm for alarm in alarms(bank) if alarm not in own]
+
+
+def _of(pack: Battery, raised: Sequence[Alarm]) -> Iterator[_Group]:
     for level in sorted(LEVELS, reverse=True):
         if same := [alarm for alarm in raised if alarm.level == level]:
             yield _Group(name=title(pack), alarms=same)

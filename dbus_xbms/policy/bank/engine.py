@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import inf
 
-from dbus_xbms.policy.bank.records import BankDecision, MemberView
+from dbus_xbms.model import Phase
+from dbus_xbms.policy import state_of_charge
+from dbus_xbms.policy.bank import limits, members, shares, topology, totals, values, voltage
+from dbus_xbms.policy.bank.currents import Combined, Contribution
+from dbus_xbms.policy.bank.limits import BankLimits
+from dbus_xbms.policy.bank.members import Connection, Placed
+from dbus_xbms.policy.bank.records import BankDecision, BankValues, Member, MemberState, MemberView
+from dbus_xbms.policy.bank.shares import MEASURED_FROM, AverageCurrent
+from dbus_xbms.policy.bank.topology import Topology
+from dbus_xbms.policy.bank.values import ValuesState
+from dbus_xbms.policy.charge.charge_voltage import CvlState, Stage
+from dbus_xbms.policy.charge.limits import LimitsState
+from dbus_xbms.policy.decision import Decision
 from dbus_xbms.settings.bank import BankSettings
+
+LONGEST_STEP = 60.0  # s that the time between two samples counts: they may be held for as long
+SOONEST = 1.0  # s until the next decision without a new one of a member
+RETRY_AFTER_FAILURE = 1.0  # s until a failed decision is retried
+NO_CONTRIBUTION = Contribution()
+# Phases of a member without a sample, from the mildest to the last.
+SILENT_PHASES = (Phase.LENT, Phase.LENT_STOPPED, Phase.DERATED, Phase.LOST, Phase.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,11 +34,20 @@ class BankState:
     """Everything remembered of one bank between decisions. Times in s, monotonic."""
 
     started: float
+    at: float = inf  # of the last decision
+    sampled_at: float = -inf  # when the newest sample was taken
+    controls: Mapping[str, LimitsState] = field(default_factory=dict)  # the last of each member, by address
+    connections: Mapping[str, Connection] = field(default_factory=dict)
+    averages: Mapping[str, AverageCurrent] = field(default_factory=dict)
+    stage: CvlState | None = None  # None: no member is known yet
+    values: ValuesState = field(default_factory=ValuesState)
+    limits: BankLimits = field(default_factory=BankLimits)
+    decision: BankDecision = field(default_factory=BankDecision)  # the last
 
 
 def decide(
     state: BankState,
-    members: Sequence[MemberView],
+    views: Sequence[MemberView],
     settings: BankSettings,
     now: float,
     *,
@@ -29,15 +58,209 @@ def decide(
 
     Args:
         state: as returned by the last decision.
-        members: all members, string after string, also those without contact.
+        views: all members, string after string, also those without contact.
         settings: of the bank.
         now: s, monotonic.
         managed: chargers obey the bank, so that it has limits.
         shunt: A, current of the bank as another battery monitor measures it; ``None``: not known.
     """
-    raise NotImplementedError
+    wiring = topology.parse(settings.topology, len(views))
+    controls = _controls(state.controls, views)
+    placed, connections = members.place(views, wiring, controls, state.connections, now)
+    averages = shares.average(state.averages, placed, now)
+    measured, remembered = values.measure(placed, state.decision.values, state.values, settings, now, shunt)
+    state = replace(state, controls=controls, connections=connections, averages=averages, values=remembered)
+    if managed:
+        state = _advance_charge(state, views, placed, measured)
+        bank_limits = _advance_limits(state, placed, measured, settings, now)
+        state = replace(state, limits=bank_limits)
+    else:
+        state = replace(state, stage=None, limits=BankLimits())
+    decision = _build(state, placed, measured, wiring, _valid_for(views, now))
+    return replace(state, at=now, decision=decision), decision
+
+
+def _advance_charge(
+    state: BankState, views: Sequence[MemberView], placed: Sequence[Placed], measured: BankValues
+) -> BankState:
+    """Advance the stage of the charge by the newest samples."""
+    sampled_at = max([state.sampled_at, *(_sampled_at(view) for view in views)])
+    dt = min(sampled_at - state.sampled_at, LONGEST_STEP) if state.sampled_at > -inf else 0.0
+    if (before := state.stage or _restored_stage(state.controls)) is None:
+        return state
+    stage = voltage.advance(before, placed, measured, _capacity(placed), dt)
+    full = stage.stage is Stage.FLOAT and before.stage is not Stage.FLOAT
+    remembered = values.full(state.values) if full else state.values
+    return replace(state, sampled_at=sampled_at, stage=stage, values=remembered)
+
+
+def _advance_limits(
+    state: BankState, placed: Sequence[Placed], measured: BankValues, settings: BankSettings, now: float
+) -> BankLimits:
+    """Compute the limits; none before a member is known, and none once all are withdrawn."""
+    if state.stage is None or _phase(placed) is Phase.WITHDRAWN:
+        return BankLimits()
+    return limits.step(
+        state.limits,
+        placed,
+        state.averages,
+        state.stage,
+        measured,
+        settings,
+        now,
+        max(0.0, now - state.at),
+        gathering=now - state.started < limits.GATHERING,
+    )
+
+
+def _build(
+    state: BankState, placed: Sequence[Placed], measured: BankValues, wiring: Topology, valid_for: float
+) -> BankDecision:
+    """Build the decision from the new state."""
+    found = state.limits
+    return BankDecision(
+        phase=_phase(placed),
+        members=tuple(_member(one, placed, state) for one in placed),
+        series=wiring.series,
+        parallel=wiring.parallel or len(placed),
+        cells=_cells(placed),
+        installed=_installed(placed),
+        values=measured,
+        alarms=totals.alarms(placed),
+        limits=found.limits,
+        for_owner=totals.for_owner(
+            placed, measured, found.charging, found.discharging, state.decision.for_owner
+        ),
+        history=totals.history(placed),
+        extremes=totals.extremes(placed),
+        charge=state.stage,
+        valid_for=valid_for,
+    )
 
 
 def stopped(state: BankState, now: float) -> tuple[BankState, BankDecision]:
     """The decision after :func:`decide` has failed: all currents 0, no measured value."""
-    raise NotImplementedError
+    no_current = limits.stopped(state.decision.limits, "Fault in the program")
+    decision = replace(
+        state.decision,
+        phase=Phase.LOST,
+        members=tuple(map(_unknown, state.decision.members)),
+        values=BankValues(),
+        limits=no_current,
+        valid_for=RETRY_AFTER_FAILURE,
+    )
+    kept = replace(state.limits, limits=no_current, charge=None, discharge=None)
+    return replace(state, at=now, limits=kept, decision=decision), decision
+
+
+def _unknown(member: Member) -> Member:
+    """A member of which nothing measured is shown: its last values would stand on the bus for ever."""
+    return replace(
+        member,
+        state=MemberState.UNKNOWN,
+        sample=None,
+        decision=Decision(alarms=member.decision.alarms),
+        share=None,
+        ccl=0.0,
+        dcl=0.0,
+    )
+
+
+def _controls(before: Mapping[str, LimitsState], views: Sequence[MemberView]) -> dict[str, LimitsState]:
+    """The charge control of each member; the last one if its task has ended."""
+    known: dict[str, LimitsState] = {}
+    for view in views:
+        control = view.decision.control if view.decision else None
+        if control := control or before.get(view.address):
+            known[view.address] = control
+    return known
+
+
+def _restored_stage(controls: Mapping[str, LimitsState]) -> CvlState | None:
+    """The stage at the start: the one that all members were in, else bulk; ``None``: nothing is known yet."""
+    stages = [control.voltage for control in controls.values()]
+    if not stages:
+        return None
+    same = len({(one.stage, one.top_balancing) for one in stages}) == 1
+    return replace(stages[0], reduction=None, cvl=None) if same else CvlState()
+
+
+def _sampled_at(view: MemberView) -> float:
+    age = view.decision.age if view.decision else None
+    return -inf if age is None else view.decided_at - age
+
+
+def _phase(placed: Sequence[Placed]) -> Phase:
+    """The phase of the bank: fresh as long as one member is, else that of the member heard last."""
+    phases = [one.view.decision.phase for one in placed if one.view.decision]
+    online = [one.view.decision.phase for one in placed if one.online and one.view.decision]
+    if online:
+        return Phase.FRESH if Phase.FRESH in online else Phase.HELD
+    if any(one.state is MemberState.APART for one in placed):
+        return Phase.LOST
+    if all(one.state is MemberState.UNKNOWN for one in placed):
+        return Phase.WAITING
+    found = [phase for phase in SILENT_PHASES if phase in phases]
+    return found[0] if found else Phase.DERATED
+
+
+def _member(one: Placed, placed: Sequence[Placed], state: BankState) -> Member:
+    charge = _contribution(state.limits.charging, one)
+    discharge = _contribution(state.limits.discharging, one)
+    return Member(
+        number=one.number,
+        address=one.view.address,
+        name=one.view.name,
+        string=one.string,
+        cells=one.view.identity.cell_count,
+        state=one.state,
+        why=one.why,
+        decision=one.view.decision or Decision(),
+        sample=one.sample,
+        share=_share(one, placed, state.averages),
+        ccl=charge.current,
+        dcl=discharge.current,
+        charge_limitation=charge.reason,
+        discharge_limitation=discharge.reason,
+    )
+
+
+def _contribution(combined: Combined | None, one: Placed) -> Contribution:
+    return combined.contributions.get(one.number, NO_CONTRIBUTION) if combined else NO_CONTRIBUTION
+
+
+def _share(one: Placed, placed: Sequence[Placed], averages: Mapping[str, AverageCurrent]) -> float | None:
+    """The fraction of its string's current that a member carries; ``None`` while little flows."""
+    if one.view.address not in averages or not one.online:
+        return None
+    string = [other for other in placed if other.string == one.string and other.view.address in averages]
+    total = sum(averages[other.view.address].current for other in string)
+    if abs(total) < MEASURED_FROM * sum(other.capacity for other in string):
+        return None
+    return averages[one.view.address].current / total
+
+
+def _capacity(placed: Sequence[Placed]) -> float:
+    """The capacity of the smallest string in Ah."""
+    return min(sum(one.capacity for one in string) for string in voltage.by_string(placed))
+
+
+def _cells(placed: Sequence[Placed]) -> int:
+    """The number of cells in series; 0 if a string is unknown."""
+    counts = [max(one.view.identity.cell_count for one in string) for string in voltage.by_string(placed)]
+    return sum(counts) if all(counts) else 0
+
+
+def _installed(placed: Sequence[Placed]) -> float:
+    """The installed capacity in Ah; 0 if that of a pack is unknown."""
+    known = [
+        [state_of_charge.installed(one.view.identity.nominal, one.view.settings) for one in string]
+        for string in voltage.by_string(placed)
+    ]
+    return min(sum(string) for string in known) if all(map(all, known)) else 0.0
+
+
+def _valid_for(views: Sequence[MemberView], now: float) -> float:
+    """Seconds until the decision of a member expires."""
+    left = [view.decided_at + view.decision.valid_for - now for view in views if view.decision]
+    return max(min(left, default=inf), SOONEST)

@@ -47,11 +47,12 @@ class Member:
     address: str
     name: str
     string: int  # number of its string in series, 1-based
+    cells: int = 0  # of the pack; 0: never read
     state: MemberState
     why: str = ""  # why it is not online, in words; also of a pack that is about to join
     decision: Decision = field(default_factory=Decision)  # its own
     sample: PackSample | None = None  # None: no measured value of it is shown
-    share: float | None = None  # fraction of its string's current that it is assumed to carry
+    share: float | None = None  # fraction of its string's current that it carries; None: too little flows
     ccl: float = 0.0  # A that it contributes to the bank
     dcl: float = 0.0
     charge_limitation: str = ""  # what limits charging it, in words
@@ -95,6 +96,7 @@ class BankValues:
     mid_voltage: float | None = None  # of the lower one of two strings
     mid_deviation: float | None = None  # % of half the voltage
     soc_spread: float | None = None  # % between members in parallel
+    counted_soc: float | None = None  # %, as counted from the current; None: the packs' counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,15 @@ class RuleContext:
     discharge_ceiling: float  # A
     charge_origin: str  # where the ceiling comes from, in words
     discharge_origin: str
+    in_bank: bool = False  # other packs carry the current while a MOSFET is off
+
+    def avoided(self, mosfet: Mosfet) -> bool:
+        """Return whether a MOSFET that is off, with its protections, is left to the bank.
+
+        The bank does without the pack in this direction. Once the MOSFET is on again, the pack carries its
+        share at once: a limit that then had to rise from 0 would stop the whole bank.
+        """
+        return self.in_bank and self.sample.is_on(mosfet) is False
 
 
 Rule = Callable[[RuleContext], Allowance | None]  # None: the rule does not limit
@@ -89,12 +98,12 @@ def _cells_unknown(context: RuleContext) -> Allowance | None:
 
 def _charge_protection(context: RuleContext) -> Allowance | None:
     tripped = context.sample.protection and context.sample.protection & NO_CHARGE
-    return _nothing(_tripped(tripped)) if tripped else None
+    return _nothing(_tripped(tripped)) if tripped and not context.avoided(Mosfet.CHARGE) else None
 
 
 def _discharge_protection(context: RuleContext) -> Allowance | None:
     tripped = context.sample.protection and context.sample.protection & NO_DISCHARGE
-    return _nothing(_tripped(tripped)) if tripped else None
+    return _nothing(_tripped(tripped)) if tripped and not context.avoided(Mosfet.DISCHARGE) else None
 
 
 def _high_cutoff(context: RuleContext) -> Allowance | None:
@@ -128,11 +137,13 @@ def _deep_cell(context: RuleContext) -> Allowance | None:
 
 
 def _charge_mosfet(context: RuleContext) -> Allowance | None:
-    return _nothing("charge MOSFET is off") if context.sample.is_on(Mosfet.CHARGE) is False else None
+    off = context.sample.is_on(Mosfet.CHARGE) is False and not context.in_bank
+    return _nothing("charge MOSFET is off") if off else None
 
 
 def _discharge_mosfet(context: RuleContext) -> Allowance | None:
-    return _nothing("discharge MOSFET is off") if context.sample.is_on(Mosfet.DISCHARGE) is False else None
+    off = context.sample.is_on(Mosfet.DISCHARGE) is False and not context.in_bank
+    return _nothing("discharge MOSFET is off") if off else None
 
 
 def _sensors(context: RuleContext) -> Allowance | None:

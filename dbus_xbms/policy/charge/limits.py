@@ -6,7 +6,7 @@ Time passes from sample to sample only: between two samples no limit moves. Limi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dbus_xbms.model import Limits, PackSample
 from dbus_xbms.policy import identity, state_of_charge
@@ -89,6 +89,7 @@ def step(
     evidence = _evidence(before, sample, chosen, state_of_charge.assumed(sample.nominal, settings), dt)
     verdict = preset_check.check(_previous_verdict(before, chosen), chosen, evidence, sample, now, settings)
     context = _context(before, identity.limit_nominal(sample, settings), sensors, chosen, verdict, settings)
+    context = replace(context, in_bank=stage is not None)
     voltage = _voltage(before, context, since_top_balance, dt, settings, stage)
     currents = charge, discharge = _currents(before, context, now)
     published = _published(voltage, context, charge.published, settings)

@@ -11,8 +11,8 @@ from dbus_xbms.model import PackIdentity
 from dbus_xbms.policy import state_of_charge
 from dbus_xbms.report import Report
 from dbus_xbms.settings import DEVICE_PREFIX, Value
-from dbus_xbms.venus.item import FIXED, Item, rows
-from dbus_xbms.venus.tables.control import CONTROL_ITEMS, WATCHING_ITEMS
+from dbus_xbms.venus.item import FIXED, Item, T, rows
+from dbus_xbms.venus.tables.control import CONTROL_ITEMS, MEMBER_ITEMS, WATCHING_ITEMS
 from dbus_xbms.venus.tables.device import DEVICE_ITEMS, IDENTITY, product_name
 from dbus_xbms.venus.tables.history import HISTORY_ITEMS
 from dbus_xbms.venus.tables.measured import MEASURED_ITEMS, cell_items, sensor_item
@@ -25,7 +25,8 @@ BATTERY, SWITCH = "com.victronenergy.battery", "com.victronenergy.switch"  # cla
 OWN_BATTERY = f"{BATTERY}.{DEVICE_PREFIX}"  # begins the names of this program's batteries
 
 
-def _installed(report: Report) -> float | None:
+def installed(report: Report) -> float | None:
+    """Return the capacity of a pack in Ah; ``None``: unknown."""
     return state_of_charge.installed(report.identity.nominal, report.settings) or None
 
 
@@ -46,10 +47,10 @@ ITEMS = (
         Item("/Mgmt/InsecureConnection", "i", "{}", lambda r: int(r.insecure)),
         Item("/DeviceInstance", "i", "{}", lambda r: r.instance),
         Item("/ProductName", "s", "{}", product_name),
-        Item("/InstalledCapacity", "d", "{:.1f}Ah", _installed),
+        Item("/InstalledCapacity", "d", "{:.1f}Ah", installed),
         Item("/System/NrOfCellsPerBattery", "i", "{}", lambda r: r.identity.cell_count or None),
         Item("/Battery/1/Serial", "s", "{}", lambda r: r.address),
-        Item("/Battery/1/Capacity", "d", "{:.1f}Ah", _installed),
+        Item("/Battery/1/Capacity", "d", "{:.1f}Ah", installed),
         Item("/Battery/1/FwVersion", "s", "{}", lambda r: r.identity.firmware or None),
     ),
     *STATE_ITEMS,
@@ -58,15 +59,21 @@ ITEMS = (
 
 
 def items_for(
-    identity: PackIdentity, *, controls: bool = False, pane: bool = True, switchable: bool = True
+    identity: PackIdentity,
+    *,
+    controls: bool = False,
+    in_bank: bool = False,
+    pane: bool = True,
+    switchable: bool = True,
 ) -> tuple[Item[Report], ...]:
     """Return all rows of a battery, with a row per cell and sensor that it has.
 
-    ``pane``: with the outputs of the switch pane. ``switchable``: the BMS can be switched.
+    ``in_bank``: it belongs to a bank. ``pane``: with the outputs of the switch pane. ``switchable``: the BMS
+    can be switched.
     """
     cells = (item for n in range(1, identity.cell_count + 1) for item in cell_items(n))
     sensors = (sensor_item(n) for n in range(1, identity.ntc_count + 1))
-    control = CONTROL_ITEMS if controls else WATCHING_ITEMS
+    control = CONTROL_ITEMS if controls else MEMBER_ITEMS if in_bank else WATCHING_ITEMS
     switches, outputs = (
         (SWITCH_ITEMS, PANE_ITEMS) if switchable else (READ_ONLY_SWITCH_ITEMS, LEND_PANE_ITEMS)
     )
@@ -87,11 +94,17 @@ def devices(report: Report) -> dict[str, tuple[Item[Report], ...]]:
     """Return the rows of each service of a pack, by class; the switch pane's outputs are on one of them."""
     beside = report.switch_instance is not None
     switchable = report.switchable
-    battery = items_for(report.identity, controls=report.controls, pane=not beside, switchable=switchable)
+    battery = items_for(
+        report.identity,
+        controls=report.controls,
+        in_bank=bool(report.bank),
+        pane=not beside,
+        switchable=switchable,
+    )
     switch = SWITCH_DEVICE_ITEMS if switchable else LEND_DEVICE_ITEMS
     return {BATTERY: battery} | ({SWITCH: switch} if beside else {})
 
 
-def values(items: Iterable[Item[Report]], report: Report) -> dict[str, Value | None]:
+def values(items: Iterable[Item[T]], report: T) -> dict[str, Value | None]:
     """Return the value of each path for a report."""
     return {item.path: item.value(report) for item in items}

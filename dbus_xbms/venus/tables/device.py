@@ -5,9 +5,9 @@ from __future__ import annotations
 from operator import attrgetter
 
 from dbus_xbms import __version__
-from dbus_xbms.report import ChangeSetting, Report
-from dbus_xbms.settings import PackSettings
-from dbus_xbms.venus.item import FIXED, Item, Source, rows
+from dbus_xbms.report import AnyReport, ChangeSetting, Report
+from dbus_xbms.settings import AnySetting, PackSettings
+from dbus_xbms.venus.item import FIXED, Item, Read, Source, T, rows
 
 PRODUCT_ID = 0xBA58  # not on any list of products that a GX treats specially
 
@@ -26,25 +26,33 @@ IDENTITY: Source[Report] = Source(
     attrgetter("address", "instance", "custom_name", "insecure", "identity", "product", "settings")
 )
 
-DEVICE_ITEMS = (
-    *rows(
-        FIXED,
-        Item("/Mgmt/ProcessName", "s", "{}", lambda r: "dbus-xbms"),
-        Item("/Mgmt/ProcessVersion", "s", "{}", lambda r: __version__),
-        Item("/ProductId", "i", "0x{:04X}", lambda r: PRODUCT_ID),
-        Item("/Connected", "i", "{}", lambda r: 1),
-    ),
+PROGRAM_ITEMS: tuple[Item[AnyReport], ...] = rows(
+    FIXED,
+    Item("/Mgmt/ProcessName", "s", "{}", lambda r: "dbus-xbms"),
+    Item("/Mgmt/ProcessVersion", "s", "{}", lambda r: __version__),
+    Item("/Connected", "i", "{}", lambda r: 1),
+)
+
+
+def custom_name(read: Read[T], setting: AnySetting) -> Item[T]:
+    """Return the row of the owner's name, which is stored in a setting."""
+    return Item(
+        "/CustomName",
+        "s",
+        "{}",
+        read,
+        writable=True,
+        request=lambda value, r: ChangeSetting(setting.name, value),
+    )
+
+
+DEVICE_ITEMS: tuple[Item[Report], ...] = (
+    *PROGRAM_ITEMS,
+    Item("/ProductId", "i", "0x{:04X}", lambda r: PRODUCT_ID, source=FIXED),
     *rows(
         IDENTITY,
         Item("/Mgmt/Connection", "s", "{}", lambda r: f"Bluetooth LE {r.address}"),
-        Item(
-            "/CustomName",
-            "s",
-            "{}",
-            lambda r: r.custom_name,
-            writable=True,
-            request=lambda value, r: ChangeSetting(PackSettings.custom_name.name, value),
-        ),
+        custom_name(lambda r: r.custom_name, PackSettings.custom_name),
         Item("/FirmwareVersion", "s", "{}", lambda r: r.identity.firmware or None),
         Item("/HardwareVersion", "s", "{}", lambda r: r.identity.hardware or None),
         Item("/Serial", "s", "{}", lambda r: r.address),

@@ -6,9 +6,10 @@ The numbers are those of Victron's own com.victronenergy.switch.
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 
-from dbus_xbms.model import NOTHING_TRIPPED, Mosfet, Phase, Protection
-from dbus_xbms.report import Report
+from dbus_xbms.model import Mosfet, Phase, Protection
+from dbus_xbms.report import AnyReport, Report
 from dbus_xbms.venus.item import FIXED, Item, Read, Source, rows
 from dbus_xbms.venus.tables.device import DEVICE_ITEMS, IDENTITY, product_name
 from dbus_xbms.venus.tables.settings import appearance_items
@@ -23,31 +24,30 @@ _HEAT = {
 }
 
 
-def _on(mosfet: Mosfet, report: Report) -> bool:
+def _on(mosfet: Mosfet, report: AnyReport) -> bool:
     return bool(actual(mosfet)(report))
 
 
-def _out_of_contact(mosfet: Mosfet, report: Report) -> bool:
+def _out_of_contact(mosfet: Mosfet, report: AnyReport) -> bool:
     return report.decision.phase is not Phase.FRESH or bool(is_lent(report))
 
 
-def _locked(mosfet: Mosfet, report: Report) -> bool:
-    """Return whether the owner's settings forbid switching it."""
-    if not report.settings.allow_mosfet_control:
+def _locked(mosfet: Mosfet, report: AnyReport) -> bool:
+    """Return whether the owner's settings forbid switching it, of any pack."""
+    if not all(settings.allow_mosfet_control for settings in report.permissions):
         return True
-    one_way = mosfet is Mosfet.DISCHARGE and not report.settings.allow_discharge_off
+    may_turn_off = all(settings.allow_discharge_off for settings in report.permissions)
+    one_way = mosfet is Mosfet.DISCHARGE and not may_turn_off
     return one_way and _on(mosfet, report)
 
 
-def _tripped(mosfet: Mosfet, report: Report) -> frozenset[Protection]:
+def _tripped(mosfet: Mosfet, report: AnyReport) -> frozenset[Protection]:
     """Return the protections that may have turned it off."""
-    return (
-        report.decision.sample.protection & mosfet.blocked_by if report.decision.sample else NOTHING_TRIPPED
-    )
+    return report.protection & mosfet.blocked_by
 
 
 # The first one that applies counts
-STATUSES: tuple[tuple[Callable[[Mosfet, Report], object], int], ...] = (
+STATUSES: tuple[tuple[Callable[[Mosfet, AnyReport], object], int], ...] = (
     (_out_of_contact, DISABLED),
     (lambda mosfet, report: _locked(mosfet, report) and _on(mosfet, report), DISABLED_BUT_ON),
     (_locked, DISABLED),
@@ -59,32 +59,27 @@ STATUSES: tuple[tuple[Callable[[Mosfet, Report], object], int], ...] = (
 )
 
 
-def _status(mosfet: Mosfet) -> Read[Report]:
+def _status(mosfet: Mosfet) -> Read[AnyReport]:
     return lambda report: next((status for applies, status in STATUSES if applies(mosfet, report)), OFF)
 
 
-def _lend_status(report: Report) -> int:
+def _lend_status(report: AnyReport) -> int:
     if is_lent(report):
         return ON
-    return OFF if report.settings.allow_lending else DISABLED
+    return OFF if all(settings.allow_lending for settings in report.permissions) else DISABLED
 
 
-STATE: Source[Report] = Source(
-    lambda r: (
-        r.decision.sample and (r.decision.sample.mosfets, r.decision.sample.protection),
-        r.switching,
-        r.decision.phase,
-        r.settings,
-    )
+STATE: Source[AnyReport] = Source(
+    attrgetter("mosfets", "protection", "switching", "decision.phase", "permissions")
 )
 TOGGLE, MANUAL = 1, 2  # type and function of an output
 
 
-def _output(switch: Item[Report], status: Read[Report], name: str) -> tuple[Item[Report], ...]:
+def _output(switch: Item[AnyReport], status: Read[AnyReport], name: str) -> tuple[Item[AnyReport], ...]:
     """Return the rows of a toggle on the switch pane."""
     at = switch.path.removesuffix("/State")
 
-    def fixed(leaf: str, value: int, *, writable: bool = False) -> Item[Report]:
+    def fixed(leaf: str, value: int, *, writable: bool = False) -> Item[AnyReport]:
         bound = value if writable else None
         return Item(
             f"{at}/{leaf}", "i", "{}", lambda r: value, writable=writable, lowest=bound, highest=bound
@@ -103,18 +98,21 @@ def _output(switch: Item[Report], status: Read[Report], name: str) -> tuple[Item
     )
 
 
-_LEND = _output(LEND_SWITCH, _lend_status, "Lend to phone app")
-PANE_ITEMS = (
+_LEND: tuple[Item[AnyReport], ...] = _output(LEND_SWITCH, _lend_status, "Lend to phone app")
+PANE_ITEMS: tuple[Item[AnyReport], ...] = (
     *_output(CHARGE, _status(Mosfet.CHARGE), "Charging"),
     *_output(DISCHARGE, _status(Mosfet.DISCHARGE), "Discharging"),
     *_LEND,
     *appearance_items("charge", "discharge", "lend"),
 )
-LEND_PANE_ITEMS = (*_LEND, *appearance_items("lend"))  # of a BMS that cannot be switched
+LEND_PANE_ITEMS: tuple[Item[AnyReport], ...] = (
+    *_LEND,
+    *appearance_items("lend"),
+)  # of a BMS that cannot be switched
 
 RUNNING = 0x100  # state of a switch device
 
-_DEVICE = (
+_DEVICE: tuple[Item[Report], ...] = (
     *DEVICE_ITEMS,
     Item("/ProductName", "s", "{}", lambda r: f"{product_name(r)} switches", source=IDENTITY),
     *rows(
@@ -125,5 +123,5 @@ _DEVICE = (
 )
 
 
-SWITCH_DEVICE_ITEMS = (*_DEVICE, *PANE_ITEMS)
-LEND_DEVICE_ITEMS = (*_DEVICE, *LEND_PANE_ITEMS)  # of a BMS that cannot be switched
+SWITCH_DEVICE_ITEMS: tuple[Item[Report], ...] = (*_DEVICE, *PANE_ITEMS)
+LEND_DEVICE_ITEMS: tuple[Item[Report], ...] = (*_DEVICE, *LEND_PANE_ITEMS)  # of a BMS that cannot be switched

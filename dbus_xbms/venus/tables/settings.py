@@ -11,10 +11,10 @@ from operator import attrgetter
 from typing import Literal
 
 from dbus_xbms.policy.charge.chemistry import preset
-from dbus_xbms.report import ChangeSetting, Report
+from dbus_xbms.report import AnyReport, ChangeSetting, Report
 from dbus_xbms.settings import AnySetting, SettingsError, Value
 from dbus_xbms.settings import PackSettings as P
-from dbus_xbms.venus.item import Item, Source, rows
+from dbus_xbms.venus.item import Item, Read, Source, T, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +62,35 @@ def _usual(edited: Edited, report: Report) -> Value | None:
     return edited.setting.default if edited.setting.unset is None else None
 
 
-def _item(edited: Edited, cells: int = 1) -> Item[Report]:
+def _stored(setting: AnySetting) -> Read[AnyReport]:
+    def read(report: AnyReport) -> Value:
+        value: Value = report.settings.value(setting)
+        return value
+
+    return read
+
+
+def _shown(edited: Edited) -> Read[Report]:
+    """Read a setting; what the page shows while it is not set, if there is such a value."""
+
+    def read(report: Report) -> Value | None:
+        value: Value = report.settings.value(edited.setting)
+        return _usual(edited, report) if edited.preset and value == edited.setting.default else value
+
+    return read
+
+
+def _item(edited: Edited, stored: Read[T], cells: int = 1) -> Item[T]:
     row, scale = edited.setting, edited.scale(cells)
 
     def scaled(value: Value | None) -> int | float | None:
         return None if value is None or isinstance(value, str) else value * scale
 
-    def read(report: Report) -> Value | None:
-        value: Value | None = report.settings.value(row)
-        if edited.preset and value == row.default:
-            value = _usual(edited, report)
+    def read(report: T) -> Value | None:
+        value = stored(report)
         return value if isinstance(value, str) else scaled(value)
 
-    def request(value: Value, report: Report) -> ChangeSetting:
+    def request(value: Value, report: T) -> ChangeSetting:
         if not scale:
             raise SettingsError(f"{edited.path} cannot be set to {value!r} before the pack is known")
         unscaled = value if scale == 1 or isinstance(value, str) else round(value / scale, 4)
@@ -95,13 +111,15 @@ def _item(edited: Edited, cells: int = 1) -> Item[Report]:
 
 def setting_items(cells: int) -> tuple[Item[Report], ...]:
     """Return the rows of the settings page for a pack of so many cells."""
-    return rows(SETTINGS, HAS_SETTINGS, *(_item(edited, cells) for edited in EDITED))
+    return rows(SETTINGS, HAS_SETTINGS, *(_item(edited, _shown(edited), cells) for edited in EDITED))
 
 
-def appearance_items(*switches: str) -> tuple[Item[Report], ...]:
+def appearance_items(*switches: str) -> tuple[Item[AnyReport], ...]:
     """Return the rows that set how the switch pane shows some outputs."""
-    return rows(SETTINGS, *(_item(edited) for edited in PANE if edited.path.split("/")[2] in switches))
+    chosen = (edited for edited in PANE if edited.path.split("/")[2] in switches)
+    return rows(APPEARANCE, *(_item(edited, _stored(edited.setting)) for edited in chosen))
 
 
+APPEARANCE: Source[AnyReport] = Source(attrgetter("settings"))
 SETTINGS: Source[Report] = Source(attrgetter("settings", "controls"))
 HAS_SETTINGS: Item[Report] = Item("/Settings/HasSettings", "i", "{}", lambda r: 1)

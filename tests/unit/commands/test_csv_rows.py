@@ -21,6 +21,7 @@ from dbus_xbms.contact import Contact, ContactState
 from dbus_xbms.model import Level, Phase
 from tests.air.virtual_time import virtual_time
 from tests.patience import PATIENCE
+from tests.unit.commands.screen.test_bank import HOUSE
 from tests.unit.commands.test_watch import ADDRESS, CONTROLLING, REPORT, STARBOARD, shown
 from tests.unit.samples import changed
 
@@ -64,7 +65,17 @@ def test_a_row_has_every_measured_value_the_limits_and_the_alarms() -> None:
         "alarms": "LowSoc=1",
         "link": "connected",
         "rssi_dBm": "-62",
+        "lowest_cell": "C4",
+        "highest_cell": "C3",
+        "packs_online": "1",
     }
+
+
+def test_a_row_of_a_bank_names_it_and_the_packs_of_its_extreme_cells() -> None:
+    house = columns(HOUSE)
+    assert (house["address"], house["name"], house["soc_percent"]) == ("bank1", "House", "58.3")
+    assert (house["lowest_cell"], house["highest_cell"], house["packs_online"]) == ("2:C07", "1:C03", "2")
+    assert (house["cells_V"], house["rssi_dBm"]) == ("", "")
 
 
 def test_invalid_values_are_empty() -> None:
@@ -161,11 +172,8 @@ class Slow(Batteries):
 
     def __init__(self) -> None:
         self.updated = lambda pack, paths: None
+        self._packs = {STARBOARD.service: STARBOARD}
         self.began = asyncio.get_running_loop().time()
-
-    @property
-    def packs(self) -> list[Battery]:
-        return [STARBOARD]
 
     async def contacts(self) -> dict[str, Contact]:
         silence = (asyncio.get_running_loop().time() - self.began) % 20.0

@@ -169,6 +169,9 @@ def test_a_pack_that_is_not_on_the_bus_cannot_be_lent_and_the_reason_is_given(
     )
 
 
+MOSFET_MODE = "/Settings/MosfetMode"
+
+
 def with_values(values: Mapping[str, Value]) -> Battery:
     """Return Starboard with changes."""
     return replace(STARBOARD, values={**STARBOARD.values, **values})
@@ -188,6 +191,28 @@ def test_switch_writes_the_command_and_prints_its_outcome(bus: FakeBus, capsys: 
     assert cli.main(["switch", "starboard", "charge", "off"]) == 0
     assert bus.written == [(SERVICE, "/Io/AllowToCharge", 0)]
     assert capsys.readouterr().out == "charge off: done\n"
+
+
+@pytest.mark.parametrize(
+    ("what", "path", "value"),
+    [("charge", "/Io/AllowToCharge", 2), ("discharge", "/Io/AllowToDischarge", 2), ("both", MOSFET_MODE, 4)],
+)
+def test_switch_with_force_writes_the_value_that_turns_on_whatever_the_voltage(
+    what: str, path: str, value: int, bus: FakeBus
+) -> None:
+    shown: dict[str, Value] = {COMMAND_STATE: int(CommandState.DONE), COMMAND_NUMBER: 7, LAST_COMMAND: "done"}
+    bus.show(with_values({**shown, "/Io/AllowToCharge": 1, "/Io/AllowToDischarge": 1}))
+    assert cli.main(["switch", "starboard", what, "on", "--force"]) == 0
+    assert bus.written == [(SERVICE, path, value)]
+
+
+@pytest.mark.parametrize(("what", "state"), [("charge", "off"), ("balancing", "on")])
+def test_switch_forces_nothing_but_turning_mosfets_on(
+    what: str, state: str, bus: FakeBus, capsys: Captured
+) -> None:
+    assert cli.main(["switch", "starboard", what, state, "--force"]) == cli.FAILURE
+    assert bus.written == []
+    assert "--force is for" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("state", [CommandState.REFUSED, CommandState.FAILED])

@@ -52,9 +52,21 @@ KNOWN = mosfets.sampled(mosfets.MosfetState(), observed())
 
 
 def refusal(
-    state: mosfets.MosfetState, target: MosfetTarget, *, contact: str = "", values: Values | None = None
+    state: mosfets.MosfetState,
+    target: MosfetTarget,
+    *,
+    contact: str = "",
+    values: Values | None = None,
+    inrush: str = "",
+    forced: frozenset[Mosfet] = frozenset(),
 ) -> str:
-    request = mosfets.Request(target=target, contact=contact, settings=settings(**(values or {})))
+    request = mosfets.Request(
+        target=target,
+        contact=contact,
+        settings=settings(**(values or {})),
+        inrush=inrush,
+        forced=forced,
+    )
     return mosfets.refusal(state, request)
 
 
@@ -66,11 +78,14 @@ def verdict(
     began: float | None = None,
     controls: bool = False,
     values: Values | None = None,
+    inrush: str = "",
 ) -> CommandVerdict:
     """Update the state from a sample and return its verdict, as polling does."""
     began = at if began is None else began
     state = mosfets.sampled(state, sample)
-    return mosfets.judge(state, sample, began, at, settings(**(values or {})), controls=controls)
+    return mosfets.judge(
+        state, sample, began, at, settings(**(values or {})), controls=controls, inrush=inrush
+    )
 
 
 def commanded_to(state: mosfets.MosfetState, target: MosfetTarget, at: float = 100.0) -> mosfets.MosfetState:
@@ -103,6 +118,67 @@ def test_a_mosfet_that_is_off_counts_as_switched_off_only_if_no_protection_expla
     assert (
         mosfets.commanded_by(observed(charge=charge, discharge=discharge, protection=protection)) == expected
     )
+
+
+# A pack whose voltage differs from that of the packs in parallel with it
+
+APART = "it has 13.80 V and the packs beside it 13.20 V"
+CHARGE_ON, BOTH_ON = MosfetTarget(charge=True), MosfetTarget(charge=True, discharge=True)
+CHARGE_IS_OFF = mosfets.sampled(mosfets.MosfetState(), observed(charge=False, protection=LOCK))
+BOTH_ARE_OFF = mosfets.sampled(
+    mosfets.MosfetState(), observed(charge=False, discharge=False, protection=LOCK)
+)
+
+
+@pytest.mark.parametrize(
+    ("state", "target", "command"),
+    [
+        (CHARGE_IS_OFF, CHARGE_ON, "switch PACK charge on --force"),
+        (CHARGE_IS_OFF, BOTH_ON, "switch PACK charge on --force"),
+        (BOTH_ARE_OFF, MosfetTarget(discharge=True), "switch PACK discharge on --force"),
+        (BOTH_ARE_OFF, BOTH_ON, "switch PACK both on --force"),
+    ],
+)
+def test_turning_on_despite_an_inrush_current_is_refused_with_the_command_that_forces_it(
+    state: mosfets.MosfetState, target: MosfetTarget, command: str
+) -> None:
+    why = refusal(state, target, inrush=APART)
+    assert why.startswith(APART)
+    assert why.endswith(command)
+
+
+@pytest.mark.parametrize(
+    ("state", "target"),
+    [(KNOWN, BOTH_ON), (KNOWN, CHARGE_OFF), (CHARGE_IS_OFF, MosfetTarget(discharge=True))],
+)
+def test_a_command_that_turns_nothing_on_is_not_refused_for_an_inrush_current(
+    state: mosfets.MosfetState, target: MosfetTarget
+) -> None:
+    assert not refusal(state, target, inrush=APART)
+
+
+def test_a_forced_mosfet_turns_on_despite_an_inrush_current_and_only_that_one() -> None:
+    assert not refusal(CHARGE_IS_OFF, CHARGE_ON, inrush=APART, forced=frozenset({Mosfet.CHARGE}))
+    both = refusal(BOTH_ARE_OFF, BOTH_ON, inrush=APART, forced=frozenset({Mosfet.CHARGE}))
+    assert "discharge on --force" in both
+
+
+def test_an_inrush_current_that_has_become_possible_refuses_a_waiting_command_unless_forced() -> None:
+    off = observed(charge=False, protection=LOCK)
+    waiting = mosfets.request(CHARGE_IS_OFF, CHARGE_ON, 99.0)
+    assert verdict(waiting, off).next is Next.SEND
+    refused = verdict(waiting, off, inrush=APART)
+    assert (refused.next, refused.why.startswith(APART)) == (Next.REFUSE, True)
+    forced = mosfets.request(CHARGE_IS_OFF, CHARGE_ON, 99.0, forced=frozenset({Mosfet.CHARGE}))
+    assert verdict(forced, off, inrush=APART).next is Next.SEND
+    again = mosfets.request(forced, CHARGE_ON, 99.5)  # not forced, and newer
+    assert verdict(again, off, inrush=APART).next is Next.REFUSE
+
+
+def test_a_force_ends_with_its_command() -> None:
+    forced = mosfets.request(CHARGE_IS_OFF, CHARGE_ON, 99.0, forced=frozenset({Mosfet.CHARGE}))
+    for ended in (mosfets.send(forced, 100.0), mosfets.cancel(forced, fault=True)):
+        assert not ended.forced
 
 
 HIDDEN = observed(charge=False, protection=LOCK | Protection.CELL_OVERVOLTAGE)

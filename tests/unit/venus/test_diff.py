@@ -107,6 +107,27 @@ def test_a_growing_age_of_the_last_sample_is_published_once_a_minute() -> None:
     }
 
 
+NOTED: Item[Report] = Item("/Soc", "d", "{:.1f}%", lambda r: r.decision.soc, note=lambda r: r.custom_name)
+
+
+def test_a_change_of_the_note_alone_is_published_with_the_value() -> None:
+    reader = Diff((NOTED,))
+    assert reader.changes(changed(NOTHING, soc=50.0, custom_name="Bow"), 0.0) == {"/Soc": 50.0}
+    assert reader.changes(changed(NOTHING, soc=50.0, custom_name="Bow"), 1.0) == {}
+    assert reader.changes(changed(NOTHING, soc=50.0, custom_name="Stern"), 2.0) == {"/Soc": 50.0}
+    assert reader.notes == {"/Soc": "Stern"}
+
+
+def test_a_text_has_its_note_in_brackets_unless_the_value_is_invalid() -> None:
+    assert NOTED.show(50.0, "Stern") == "50.0% (Stern)"
+    assert NOTED.show(50.0) == "50.0%"
+    assert NOTED.show(None, "Stern") == "---"
+
+
+def test_a_note_has_no_character_that_d_bus_cannot_carry() -> None:
+    assert NOTED.noted(replace(NOTHING, custom_name="{B}\0o\ud800w")) == "{B}ow"
+
+
 seconds = st.integers(0, 70)
 reports = st.builds(
     lambda volts, soc: changed(report(volts) if volts else NOTHING, soc=soc),

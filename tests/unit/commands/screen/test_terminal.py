@@ -64,13 +64,17 @@ def test_the_locale_c_gets_ascii_characters(
 class Bus(Batteries):
     """The packs on a bus without changes."""
 
-    def __init__(self, *packs: Battery) -> None:
-        self._shown = list(packs)
+    def __init__(self, *batteries: Battery) -> None:
+        self._shown = list(batteries)
         self.running = True
 
     @property
     def packs(self) -> list[Battery]:
-        return self._shown
+        return [one for one in self._shown if one.address]
+
+    @property
+    def banks(self) -> list[Battery]:
+        return [one for one in self._shown if one.bank]
 
 
 PUBLISHED = Battery(service=PORT.service, values={**PORT.values, "/Bluetooth/SampleAge": 0}, texts=PORT.texts)

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dbus_xbms.model import Level, Limits, PackSample
+from dbus_xbms.model import Level, Limits, Mosfets, PackSample, Protection
 from dbus_xbms.policy import alarms, engine, pack_state
+from dbus_xbms.policy.charge.charge_voltage import CvlState
 from dbus_xbms.policy.charge.chemistry_table import CHEMISTRIES
 from dbus_xbms.policy.decision import Decision
 from dbus_xbms.policy.pack_state import PackState
@@ -182,3 +183,22 @@ def test_evidence_of_another_chemistry_is_relative_to_the_capacity_setting() -> 
         == "LiFePO4 does not fit the cells: they take charge and stay below 2.6 V as LTO does"
     )
     assert decision_after(*deep, step=10.0, Capacity=280.0).refused == ""
+
+
+def test_in_a_bank_a_pack_whose_charge_mosfet_is_on_again_has_its_full_limit_at_once() -> None:
+    tripped = frozenset((Protection.CELL_OVERVOLTAGE,))
+    off = sample(mosfets=Mosfets(charge=False, discharge=True), protection=tripped)
+    alone, in_bank = (in_stage(stage, sample(), off, off, sample()) for stage in (None, CvlState()))
+    assert [limits.ccl for limits in alone] == [30.0, 0.0, 0.0, 0.0]
+    assert [limits.ccl for limits in in_bank] == [30.0, 30.0, 30.0, 30.0]
+
+
+def in_stage(stage: CvlState | None, *readings: PackSample) -> list[Limits]:
+    """Return the limits after each reading, 5 s apart, in the stage of a bank or alone."""
+    state, found = PackState(started=0.0), []
+    for n, reading in enumerate(readings):
+        state = pack_state.sampled(state, reading, 5.0 * n)
+        state, decision = engine.decide(state, 5.0 * n, settings(Control=1), managed=True, stage=stage)
+        assert decision.limits
+        found.append(decision.limits)
+    return found

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dbus_xbms.model import CommandState, Mosfet, Mosfets, MosfetTarget, Phase, Protection, SwitchStatus
-from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, Lend, Report, Request
+from dbus_xbms.report import Balance, ChangeSetting, ClearHistory, ForceOn, Lend, Report, Request
 from dbus_xbms.settings import Value
 from dbus_xbms.venus.item import Item
 from dbus_xbms.venus.tables.battery import BATTERY, SWITCH, devices, items_for, values
@@ -25,6 +25,13 @@ ALLOWED = {"AllowMosfetControl": 1, "AllowDischargeOff": 1}
 ITEMS = {item.path: item for item in items_for(IDENTITY)}
 STATES = (None, False, True)
 PANE = "/SwitchableOutput"
+# The highest value of paths that take more than 0 and 1
+HIGHEST = {
+    "/Io/AllowToCharge": 2,
+    "/Io/AllowToDischarge": 2,
+    "/Settings/MosfetMode": 4,
+    "/Settings/LendForMinutes": 240,
+}
 SWITCHES = {item.path for item in (*BMS_SWITCHES, LEND_MINUTES, CHARGE, DISCHARGE, LEND_SWITCH)}
 
 
@@ -63,6 +70,9 @@ def mosfet_target(mosfet: Mosfet, on: bool) -> MosfetTarget:
     [
         ("/Io/AllowToCharge", 0, MosfetTarget(charge=False)),
         ("/Io/AllowToCharge", 1, MosfetTarget(charge=True)),
+        ("/Io/AllowToCharge", 2, ForceOn(MosfetTarget(charge=True))),
+        ("/Io/AllowToDischarge", 2, ForceOn(MosfetTarget(discharge=True))),
+        ("/Settings/MosfetMode", 4, ForceOn(MosfetTarget(charge=True, discharge=True))),
         ("/Io/AllowToDischarge", 0, MosfetTarget(discharge=False)),
         ("/Io/AllowToDischarge", 1, MosfetTarget(discharge=True)),
         ("/Settings/ForceChargingOff", 0, MosfetTarget(charge=True)),
@@ -99,7 +109,7 @@ def test_no_other_path_requests_a_command() -> None:
 
 @pytest.mark.parametrize("path", sorted(SWITCHES))
 def test_a_switching_path_accepts_only_whole_numbers_in_its_range(path: str) -> None:
-    highest = {"/Settings/MosfetMode": 3, "/Settings/LendForMinutes": 240}.get(path, 1)
+    highest = HIGHEST.get(path, 1)
     item = ITEMS[path]
     assert (item.kind, item.writable, item.lowest, item.highest) == ("i", True, 0, highest)
     assert requested(path, highest) is not None

@@ -1,0 +1,193 @@
+"""How much current a bank can take and give: the strictest of what each pack allows. Pure.
+
+Each pack's own charge control decides what it takes. Packs in parallel share the current, so a pack is at
+its limit when the bank has that limit divided by its share. A pack without contact contributes nothing, but
+it may still be connected and carry its share: it must not get more than it was last allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dbus_xbms.model import Limits, Mosfet, Phase
+from dbus_xbms.policy.bank.members import Placed
+from dbus_xbms.policy.bank.records import MemberState
+from dbus_xbms.policy.bank.shares import AverageCurrent, shares
+from dbus_xbms.policy.charge.limits import LimitsState
+from dbus_xbms.policy.charge.ramp import Allowance
+
+WITHOUT_CONTACT = (MemberState.SILENT, MemberState.LENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Direction:
+    """Charging or discharging."""
+
+    mosfet: Mosfet
+    sign: int  # of the current
+    verb: str
+    limit: Callable[[Limits], float]  # A, now
+    reason: Callable[[Limits], str]
+    last: Callable[[LimitsState], float]  # A, by the last sample
+    ceiling: Callable[[LimitsState], float]  # A
+
+
+CHARGE = Direction(
+    mosfet=Mosfet.CHARGE,
+    sign=1,
+    verb="charge",
+    limit=lambda limits: limits.ccl,
+    reason=lambda limits: limits.charge_limitation,
+    last=lambda control: control.charge.published,
+    ceiling=lambda control: control.charge_ceiling,
+)
+DISCHARGE = Direction(
+    mosfet=Mosfet.DISCHARGE,
+    sign=-1,
+    verb="discharge",
+    limit=lambda limits: limits.dcl,
+    reason=lambda limits: limits.discharge_limitation,
+    last=lambda control: control.discharge.published,
+    ceiling=lambda control: control.discharge_ceiling,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """What one member contributes in one direction."""
+
+    current: float = 0.0  # A that it takes or gives at most
+    share: float | None = None  # of its string's current; None: it carries none, or that is not known
+    reason: str = ""  # what limits it, in words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Combined:
+    """The current that a bank or one of its strings allows."""
+
+    allowance: Allowance
+    ceiling: float  # A, the highest that is ever allowed
+    contributions: Mapping[int, Contribution]  # by the member's number
+    blocking: str = ""  # name of an online member that takes 0 A and cannot be avoided
+
+
+def carrying(members: Sequence[Placed], direction: Direction) -> list[Placed]:
+    """The online members through which current can flow in a direction."""
+    return [one for one in members if one.online and one.control and one.conducts(direction.mosfet)]
+
+
+def perhaps_carrying(members: Sequence[Placed], direction: Direction) -> list[Placed]:
+    """The members without contact through which current may flow in a direction.
+
+    A MOSFET that was off at the last sample counts as off. So does the discharge MOSFET of a pack that has
+    been silent for long and was last allowed no discharging: a flat pack would keep a boat dark for ever.
+    """
+    return [
+        one
+        for one in members
+        if one.state in WITHOUT_CONTACT
+        and one.control
+        and one.conducts(direction.mosfet)
+        and not (direction is DISCHARGE and _long_silent(one) and not direction.last(one.control))
+    ]
+
+
+def _long_silent(one: Placed) -> bool:
+    return one.view.decision is not None and one.view.decision.phase in (Phase.LOST, Phase.WITHDRAWN)
+
+
+def combine_parallel(
+    members: Sequence[Placed], averages: Mapping[str, AverageCurrent], direction: Direction
+) -> Combined:
+    """The current that packs in parallel allow."""
+    ceiling = sum(direction.ceiling(one.control) for one in members if one.control)
+    online, silent = carrying(members, direction), perhaps_carrying(members, direction)
+    if not online:
+        return _without_online(members, silent, direction, ceiling)
+    found = shares(online, averages, direction.sign)
+    contributions = {one.number: _contribution(one, found[one.number], direction) for one in online}
+    allowances = [_by_member(one, contributions[one.number], direction) for one in online]
+    allowances += [_by_silent(one, [*online, *silent], direction) for one in silent]
+    total = sum(each.current for each in contributions.values())
+    least = min(allowances, key=lambda each: each.current)
+    if total < least.current:  # never more than the sum, whatever the rounding of the shares
+        least = Allowance(current=total, reason=least.reason, ceiling=least.ceiling)
+    return Combined(
+        allowance=least,
+        ceiling=ceiling,
+        contributions=contributions,
+        blocking=next((one.view.name for one in online if not contributions[one.number].current), ""),
+    )
+
+
+def _limits(one: Placed) -> Limits:
+    """The member's limits: by its own decision, or by its last charge control."""
+    assert one.control
+    decided = one.view.decision.limits if one.view.decision else None
+    return decided or one.control.limits
+
+
+def _contribution(one: Placed, share: float, direction: Direction) -> Contribution:
+    limits = _limits(one)
+    return Contribution(current=direction.limit(limits), share=share, reason=direction.reason(limits))
+
+
+def _by_member(one: Placed, contribution: Contribution, direction: Direction) -> Allowance:
+    """The bank's current at which an online member is at its own limit."""
+    assert contribution.share
+    assert one.control
+    at_ceiling = contribution.current >= direction.ceiling(one.control) > 0
+    return Allowance(
+        current=contribution.current / contribution.share,
+        reason=f"{one.view.name}: {contribution.reason}",
+        ceiling=at_ceiling,
+    )
+
+
+def _by_silent(one: Placed, connected: Sequence[Placed], direction: Direction) -> Allowance:
+    """The bank's current at which a member without contact would exceed what it was last allowed."""
+    assert one.control
+    share = one.capacity / sum(other.capacity for other in connected)
+    last = direction.last(one.control)
+    return Allowance(
+        current=last / share,
+        reason=f"{one.view.name}: {one.why}, last allowed {last:.1f} A to {direction.verb}",
+    )
+
+
+def _without_online(
+    members: Sequence[Placed], silent: Sequence[Placed], direction: Direction, ceiling: float
+) -> Combined:
+    """The current while no online member conducts: what the silent ones allow by themselves, or none."""
+    contributions: dict[int, Contribution] = {}
+    for one in silent:
+        share = one.capacity / sum(other.capacity for other in silent)
+        contributions[one.number] = _contribution(one, share, direction)
+    if silent:
+        strictest = min(silent, key=lambda one: _quotient(contributions[one.number]))
+        found = contributions[strictest.number]
+        allowance = Allowance(current=_quotient(found), reason=f"{strictest.view.name}: {found.reason}")
+    else:
+        off = " and ".join(one.view.name for one in members if one.online)
+        words = f"{direction.mosfet.value} MOSFET of {off} is off" if off else "no pack is connected"
+        allowance = Allowance(current=0.0, reason=words)
+    return Combined(allowance=allowance, ceiling=ceiling, contributions=contributions)
+
+
+def _quotient(contribution: Contribution) -> float:
+    return contribution.current / contribution.share if contribution.share else 0.0
+
+
+def combine_series(strings: Sequence[Combined]) -> Combined:
+    """The current that strings in series allow: the least."""
+    least = min(strings, key=lambda one: one.allowance.current)
+    contributions: dict[int, Contribution] = {}
+    for one in strings:
+        contributions |= one.contributions
+    return Combined(
+        allowance=least.allowance,
+        ceiling=min(one.ceiling for one in strings),
+        contributions=contributions,
+        blocking=least.blocking,
+    )

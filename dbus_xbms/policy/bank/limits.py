@@ -1,0 +1,160 @@
+"""The limits of a bank over time, from what its members allow. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from dbus_xbms.model import Limits, PackSample
+from dbus_xbms.policy.bank import currents, voltage
+from dbus_xbms.policy.bank.currents import CHARGE, DISCHARGE, Combined, Direction
+from dbus_xbms.policy.bank.members import Placed
+from dbus_xbms.policy.bank.records import BankValues
+from dbus_xbms.policy.bank.shares import AverageCurrent
+from dbus_xbms.policy.charge import cvl_cap, ramp
+from dbus_xbms.policy.charge.charge_voltage import CvlState
+from dbus_xbms.policy.charge.cvl_cap import CapState
+from dbus_xbms.policy.charge.ramp import Allowance, RampedLimit
+from dbus_xbms.settings.bank import BankSettings
+
+GATHERING = (
+    15.0  # s after the start in which the packs are found one after the other, and limits rise at once
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BankLimits:
+    """The limits of a bank, and what they remember."""
+
+    limits: Limits | None = None
+    charge: RampedLimit | None = None
+    discharge: RampedLimit | None = None
+    charging: Combined | None = None  # what they are made of
+    discharging: Combined | None = None
+    cap: CapState = field(default_factory=CapState)
+    silent: bool = True  # no member was online
+
+
+def step(
+    before: BankLimits,
+    members: Sequence[Placed],
+    averages: Mapping[str, AverageCurrent],
+    stage: CvlState,
+    values: BankValues,
+    settings: BankSettings,
+    now: float,
+    dt: float,
+    *,
+    gathering: bool,
+) -> BankLimits:
+    """Compute the limits.
+
+    Args:
+        before: as returned for the last decision.
+        members: in their strings.
+        averages: of their currents, by address.
+        stage: of the charge.
+        values: of the bank.
+        settings: of the bank.
+        now: s, monotonic.
+        dt: s since the last decision.
+        gathering: the program has just started.
+    """
+    charging = _combine(members, averages, CHARGE, settings.max_charge_current, "MaxChargeCurrent")
+    discharging = _combine(
+        members, averages, DISCHARGE, settings.max_discharge_current, "MaxDischargeCurrent"
+    )
+    charge = ramp.step(None if gathering else before.charge, charging.allowance, charging.ceiling, now)
+    discharge = ramp.step(
+        None if gathering else before.discharge, discharging.allowance, discharging.ceiling, now
+    )
+    cvl = voltage.limit(members, stage)
+    if cvl is None:
+        return replace(before, limits=stopped(before.limits, "Packs of one string are unknown"))
+    cap = _cap(before, members, values, cvl, charge.published, dt)
+    cvl = cvl_cap.apply(cap, cvl)
+    limits = Limits(
+        cvl=cvl,
+        ccl=charge.published,
+        dcl=discharge.published,
+        mode=voltage.mode(members, stage, cvl, charge.published, exceeded=cap.lowered),
+        charge_limitation=charge.reason,
+        discharge_limitation=discharge.reason,
+        charge_request=any(one.online and one.control and one.control.request for one in members),
+        battery_low_voltage=_low_voltage(members),
+    )
+    return BankLimits(
+        limits=limits,
+        charge=charge,
+        discharge=discharge,
+        charging=charging,
+        discharging=discharging,
+        cap=cap,
+        silent=not any(one.online for one in members),
+    )
+
+
+def stopped(before: Limits | None, why: str) -> Limits | None:
+    """The last limits without any current."""
+    if before is None:
+        return None
+    return replace(before, ccl=0.0, dcl=0.0, mode=why, charge_limitation=why, discharge_limitation=why)
+
+
+def _combine(
+    members: Sequence[Placed],
+    averages: Mapping[str, AverageCurrent],
+    direction: Direction,
+    chosen: float,
+    setting: str,
+) -> Combined:
+    """The current that the bank allows in one direction, within the owner's setting."""
+    strings = [
+        currents.combine_parallel(string, averages, direction) for string in voltage.by_string(members)
+    ]
+    combined = currents.combine_series(strings)
+    if chosen < 0:
+        return combined
+    allowance = combined.allowance
+    if chosen <= allowance.current:
+        allowance = Allowance(current=chosen, reason=f"{setting} {chosen:g} A", ceiling=True)
+    return replace(combined, allowance=allowance, ceiling=min(combined.ceiling, chosen))
+
+
+def _cap(
+    before: BankLimits,
+    members: Sequence[Placed],
+    values: BankValues,
+    cvl: float,
+    ccl: float,
+    dt: float,
+) -> CapState:
+    """Advance the cap that makes chargers obey; without a measured voltage and current it stays."""
+    if values.voltage is None or values.current is None:
+        return before.cap
+    strings = voltage.by_string(members)
+    published = cvl_cap.PublishedLimits(
+        cvl=cvl,
+        ccl=ccl,
+        count=sum(max(one.view.identity.cell_count for one in string) for string in strings) or 1,
+        capacity=min(sum(one.capacity for one in string) for string in strings),
+    )
+    measured = PackSample(
+        voltage=values.voltage,
+        current=values.current,
+        soc=values.soc or 0.0,
+        remaining=0.0,
+        nominal=0.0,
+        cycles=0,
+        protection=frozenset(),
+        cells=(),
+    )
+    return cvl_cap.step(before.cap, measured, published, dt, after_silence=before.silent)
+
+
+def _low_voltage(members: Sequence[Placed]) -> float:
+    """The voltage in V below which the weakest pack is empty."""
+    return sum(
+        max((one.control.limits.battery_low_voltage for one in string if one.control), default=0.0)
+        for string in voltage.by_string(members)
+    )

@@ -1,0 +1,195 @@
+"""Which packs of a bank count, and which are apart from the others by their voltage. Pure.
+
+Packs in parallel have one voltage. One that differs is not connected, or about to be: connecting it would let
+an inrush of hundreds of amperes flow. A pack through which current flows is connected, whatever its voltage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from dbus_xbms.model import LENT, Mosfet, PackSample, Phase
+from dbus_xbms.policy import state_of_charge
+from dbus_xbms.policy.bank.records import MemberState, MemberView
+from dbus_xbms.policy.bank.topology import TOLERANCE, Topology
+from dbus_xbms.policy.charge.limits import LimitsState
+
+STALE = 15.0  # s without a decision of a member's task, which decides every 10 s at least
+APART_AFTER = 10.0  # s that the voltage of a connected pack must differ
+JOIN_AFTER = 5.0  # s that the voltage of a pack apart must agree ...
+JOIN_WITHIN = 0.8  # ... within this fraction of the tolerance
+IDLE_RATE, LEAST_IDLE = 0.01, 1.0  # C and A; less may be an error of the measurement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """Whether a pack is connected to the others, by its voltage."""
+
+    connected: bool
+    changing_since: float | None = None  # s, since when its voltage says otherwise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A member in its string."""
+
+    number: int  # 1-based
+    string: int  # 1-based
+    view: MemberView
+    state: MemberState
+    why: str = ""  # why it is not online, in words
+    control: LimitsState | None = None  # its last, also after its task has ended
+    capacity: float  # Ah, assumed if it is unknown
+
+    @property
+    def online(self) -> bool:
+        """Whether it counts."""
+        return self.state is MemberState.ONLINE
+
+    @property
+    def sample(self) -> PackSample | None:
+        """Its measured values; ``None`` if they are not valid now."""
+        return self.view.decision.sample if self.online and self.view.decision else None
+
+    def conducts(self, mosfet: Mosfet) -> bool:
+        """Return whether current can flow in a direction; True if that is not known.
+
+        Charge control sees a MOSFET as off as soon as it is to be turned off.
+        """
+        seen = self.control.last_sample if self.control else None
+        seen = seen or self.sample
+        return seen is None or seen.is_on(mosfet) is not False
+
+
+def place(
+    views: Sequence[MemberView],
+    topology: Topology,
+    controls: Mapping[str, LimitsState],
+    connections: Mapping[str, Connection],
+    now: float,
+) -> tuple[tuple[Placed, ...], dict[str, Connection]]:
+    """Place all members; return with them which are connected.
+
+    Args:
+        views: members, string after string.
+        topology: of the bank.
+        controls: the last charge control of each member, by address.
+        connections: as returned for the previous decision.
+        now: s, monotonic.
+    """
+    strings = topology.strings(len(views))
+    placed = [
+        _placed(n, string, view, controls.get(view.address), now)
+        for n, (view, string) in enumerate(zip(views, strings, strict=True), 1)
+    ]
+    updated: dict[str, Connection] = {}
+    found: dict[int, Placed] = {}
+    for string in sorted(set(strings)):
+        members = [one for one in placed if one.string == string]
+        found |= {one.number: one for one in _connect(members, connections, updated, now)}
+    return tuple(found[one.number] for one in placed), {**connections, **updated}
+
+
+def _placed(number: int, string: int, view: MemberView, control: LimitsState | None, now: float) -> Placed:
+    state, why = _contact(view, control, now)
+    return Placed(
+        number=number,
+        string=string,
+        view=view,
+        state=state,
+        why=why,
+        control=control,
+        capacity=state_of_charge.assumed(view.identity.nominal, view.settings),
+    )
+
+
+def _contact(view: MemberView, control: LimitsState | None, now: float) -> tuple[MemberState, str]:
+    """Judge a member by its own decision."""
+    if view.decision is None or now - view.decided_at > STALE:
+        known = view.decision is not None or control is not None
+        return (MemberState.SILENT, "its task does not run") if known else (MemberState.UNKNOWN, "never read")
+    phase = view.decision.phase
+    if phase in (Phase.FRESH, Phase.HELD) and view.decision.sample:
+        return MemberState.ONLINE, ""
+    if phase in LENT:
+        return MemberState.LENT, MemberState.LENT.value
+    if phase is Phase.WAITING and control is None:
+        return MemberState.UNKNOWN, "not read since the start"
+    return MemberState.SILENT, view.decision.doubt or MemberState.SILENT.value
+
+
+def _connect(
+    members: Sequence[Placed], before: Mapping[str, Connection], updated: dict[str, Connection], now: float
+) -> Iterable[Placed]:
+    """Judge the members of one string by their voltages."""
+    reference = _reference(members, before)
+    for one in members:
+        if (sample := one.sample) is None or reference is None:
+            yield one
+            continue
+        previous = before.get(one.view.address)
+        connection = _connection(previous, one, sample.voltage - reference, now)
+        updated[one.view.address] = connection
+        yield one if connection.connected else _apart(one, sample.voltage, reference)
+
+
+def _connection(before: Connection | None, one: Placed, difference: float, now: float) -> Connection:
+    """Judge one pack by how much its voltage differs from the reference, in V."""
+    tolerance = TOLERANCE * max(one.view.identity.cell_count, len(one.sample.cells) if one.sample else 0, 1)
+    if before is None:  # no time to lose: it must not be counted before it has been judged
+        return Connection(connected=_carries(one) or abs(difference) <= tolerance)
+    within = tolerance if before.connected else tolerance * JOIN_WITHIN
+    agrees = _carries(one) or abs(difference) <= within
+    if agrees is before.connected:
+        return Connection(connected=before.connected)
+    since = now if before.changing_since is None else before.changing_since
+    lasting = now - since >= (APART_AFTER if before.connected else JOIN_AFTER)
+    return Connection(connected=agrees) if lasting else Connection(connected=not agrees, changing_since=since)
+
+
+def _apart(one: Placed, voltage: float, reference: float) -> Placed:
+    words = f"{voltage:.1f} V, the others {reference:.1f} V; connecting it lets a large current flow"
+    return replace(one, state=MemberState.APART, why=words)
+
+
+def _carries(one: Placed) -> bool:
+    """Return whether current flows through a pack, so that it is connected."""
+    return one.sample is not None and abs(one.sample.current) > max(LEAST_IDLE, IDLE_RATE * one.capacity)
+
+
+def _reference(members: Sequence[Placed], before: Mapping[str, Connection]) -> float | None:
+    """The voltage of a string: that of the packs with current, else of those connected, else of most."""
+    contact = [one for one in members if one.sample]
+    with_current = [one for one in contact if _carries(one)]
+    connected = [one for one in contact if _was_connected(one, before)]
+    return _median(with_current or connected) if with_current or connected else _most_common(contact)
+
+
+def _was_connected(one: Placed, before: Mapping[str, Connection]) -> bool:
+    known = before.get(one.view.address)
+    return known is not None and known.connected
+
+
+def _median(members: Sequence[Placed]) -> float:
+    """The median voltage, weighted by capacity."""
+    rows = sorted((one.sample.voltage, one.capacity) for one in members if one.sample)
+    half, passed = sum(capacity for _, capacity in rows) / 2, 0.0
+    for voltage, capacity in rows:
+        passed += capacity
+        if passed >= half:
+            return voltage
+    return rows[-1][0]
+
+
+def _most_common(members: Sequence[Placed]) -> float | None:
+    """The voltage with which the most capacity agrees; of equal ones, the first member's."""
+    volts = [(one.sample.voltage, one) for one in members if one.sample]
+    if not volts:
+        return None
+
+    def agreeing(voltage: float) -> float:
+        cells = max(one.view.identity.cell_count for _, one in volts)
+        return sum(one.capacity for other, one in volts if abs(other - voltage) <= TOLERANCE * max(cells, 1))
+
+    return max(volts, key=lambda row: agreeing(row[0]))[0]

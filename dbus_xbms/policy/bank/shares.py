@@ -1,0 +1,66 @@
+"""How much of a string's current each pack in parallel carries. Pure.
+
+The currents are measured and averaged. While little flows, and in the direction in which none flows, the
+shares that the capacities give count. A measured share is never taken for much less than that: a pack that
+reports too little, or is fuller than the others just now, may carry more a moment later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dbus_xbms.policy.bank.members import Placed
+
+AVERAGING_TIME = 10.0  # s; chargers obey within 3 to 8 s
+FLOOR = 0.8  # fraction of the share by capacity
+# C of the bank between which measured shares come to count: below, offsets of the measurement and equalising
+# currents between the packs are as large as the shares.
+MEASURED_FROM, MEASURED_FULLY = 0.02, 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AverageCurrent:
+    """The current of one pack, averaged."""
+
+    current: float  # A
+    at: float  # s, of the newest step
+
+
+def average(
+    before: Mapping[str, AverageCurrent], members: Iterable[Placed], now: float
+) -> dict[str, AverageCurrent]:
+    """Add the newest currents of the online members to their averages, by address."""
+    averages: dict[str, AverageCurrent] = {}
+    for one in members:
+        if one.sample is None:
+            continue
+        current, previous = one.sample.current, before.get(one.view.address)
+        if previous:
+            dt = max(0.0, now - previous.at)
+            current = previous.current + (current - previous.current) * dt / (AVERAGING_TIME + dt)
+        averages[one.view.address] = AverageCurrent(current=current, at=now)
+    return averages
+
+
+def shares(
+    conducting: Sequence[Placed], averages: Mapping[str, AverageCurrent], sign: int
+) -> dict[int, float]:
+    """Return the share of a string's current that each conducting member is assumed to carry, by number.
+
+    Together they are at least 1. ``sign``: 1 for charging, -1 for discharging.
+    """
+    capacity = sum(one.capacity for one in conducting)
+    currents = {
+        one.number: sign * averages[one.view.address].current if one.view.address in averages else 0.0
+        for one in conducting
+    }
+    total = sum(currents.values())
+    rate = total / capacity if capacity else 0.0
+    weight = min(1.0, max(0.0, (rate - MEASURED_FROM) / (MEASURED_FULLY - MEASURED_FROM)))
+    found = {}
+    for one in conducting:
+        usual = one.capacity / capacity
+        measured = max(currents[one.number] / total, FLOOR * usual) if weight else usual
+        found[one.number] = usual + weight * (measured - usual)
+    return found

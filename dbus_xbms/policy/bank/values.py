@@ -1,0 +1,242 @@
+"""The measured values of a bank, made from those of its online members. Pure.
+
+Packs in parallel add up their currents and charges, strings in series their voltages. A value that needs a
+string without contact is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from dbus_xbms.model import Mosfet, Mosfets, PackSample
+from dbus_xbms.policy import state_of_charge
+from dbus_xbms.policy.bank.members import Placed
+from dbus_xbms.policy.bank.records import BankValues, Extreme
+from dbus_xbms.policy.bank.voltage import by_string
+from dbus_xbms.policy.extremes import CELL_STEP, ROUNDING, SENSOR_STEP
+from dbus_xbms.policy.state_of_charge import AverageDischarge
+from dbus_xbms.settings.bank import BankSettings
+
+FULL = 100.0  # %
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """The state of charge as counted from the current."""
+
+    soc: float  # %
+    at: float  # s, of the newest step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _String:
+    """The sums over one string."""
+
+    voltage: float
+    current: float
+    remaining: float  # Ah
+    full: float  # Ah, charge of the full packs
+    consumed: float  # Ah
+    soc: float  # %
+    spread: float  # % of SoC between the packs
+    mosfets: Mosfets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValuesState:
+    """What the values remember. Times in s."""
+
+    discharge: AverageDischarge = field(default_factory=AverageDischarge)
+    counted: Counted | None = None
+
+
+def measure(
+    members: Sequence[Placed],
+    before: BankValues,
+    state: ValuesState,
+    settings: BankSettings,
+    now: float,
+    shunt: float | None,
+) -> tuple[BankValues, ValuesState]:
+    """Measure a bank.
+
+    Args:
+        members: in their strings.
+        before: the values of the previous decision.
+        state: as returned with them.
+        settings: of the bank.
+        now: s, monotonic.
+        shunt: A, the bank's current as another monitor measures it.
+    """
+    strings = [_string([one for one in string if one.sample]) for string in by_string(members)]
+    known = [one for one in strings if one]
+    if not known:
+        return BankValues(), ValuesState(counted=state.counted)
+    complete = len(known) == len(strings)
+    current = shunt if shunt is not None else sum(one.current for one in known) / len(known)
+    weakest = min(known, key=lambda one: one.remaining)
+    counted = _count(state.counted, min(one.soc for one in known), current, weakest.full, settings, now)
+    voltage = sum(one.voltage for one in known) if complete else None
+    remaining, consumed, soc = (
+        weakest.remaining,
+        min(one.consumed for one in known),
+        min(one.soc for one in known),
+    )
+    if counted:
+        soc = counted.soc
+        remaining, consumed = weakest.full * soc / FULL, weakest.full * (soc / FULL - 1)
+    discharge, to_go = _time_to_go(state.discharge, members, current, remaining, weakest.full, now)
+    online = [one for one in members if one.sample]
+    lower = known[0].voltage if complete and len(known) == 2 else None
+    values = BankValues(
+        voltage=voltage,
+        current=current,
+        soc=soc,
+        remaining=remaining,
+        consumed=consumed,
+        time_to_go=to_go,
+        health=min(
+            (h for one in online if one.sample and (h := state_of_charge.health(one.sample))), default=None
+        ),
+        temperature=_mean([t for one in online for t in _cell_sensors(one)]),
+        mosfet_temperature=max(
+            (t for one in online if (t := _decision_mosfet(one)) is not None), default=None
+        ),
+        stored_energy=None if voltage is None else remaining * voltage / 1000,
+        lowest_cell=_extreme(before.lowest_cell, _cells(online), CELL_STEP, min),
+        highest_cell=_extreme(before.highest_cell, _cells(online), CELL_STEP, max),
+        coldest=_extreme(before.coldest, _sensors(online), SENSOR_STEP, min),
+        hottest=_extreme(before.hottest, _sensors(online), SENSOR_STEP, max),
+        mosfets=Mosfets(
+            charge=all(one.mosfets.charge for one in known),
+            discharge=all(one.mosfets.discharge for one in known),
+        ),
+        balancing=any(one.sample.balancing for one in online if one.sample),
+        mid_voltage=lower,
+        mid_deviation=(lower / voltage * 200 - 100) if lower is not None and voltage else None,
+        soc_spread=max(one.spread for one in known),
+        counted_soc=counted.soc if counted else None,
+    )
+    return values, ValuesState(discharge=discharge, counted=counted)
+
+
+def _string(members: Sequence[Placed]) -> _String | None:
+    """Add up packs in parallel, all with a sample."""
+    rows = [(one, one.sample, one.view.decision) for one in members if one.sample and one.view.decision]
+    if not rows:
+        return None
+    capacity = sum(one.capacity for one, _, _ in rows)
+    socs = [(state_of_charge.soc(sample), one.capacity) for one, sample, _ in rows]
+    coupled = [sample.voltage for _, sample, _ in rows if _coupled(sample)]
+    return _String(
+        voltage=_mean(coupled) or _mean([sample.voltage for _, sample, _ in rows]) or 0.0,
+        current=sum(sample.current for _, sample, _ in rows),
+        remaining=sum(sample.remaining for _, sample, _ in rows),
+        full=sum(state_of_charge.full_charge(sample) or one.capacity for one, sample, _ in rows),
+        consumed=sum(state_of_charge.consumed(sample) for _, sample, _ in rows),
+        soc=sum(soc * each for soc, each in socs) / capacity,
+        spread=max(soc for soc, _ in socs) - min(soc for soc, _ in socs),
+        mosfets=Mosfets(
+            **{
+                mosfet.value: any(sample.is_on(mosfet) is not False for _, sample, _ in rows)
+                for mosfet in Mosfet
+            }
+        ),
+    )
+
+
+def _coupled(sample: PackSample) -> bool:
+    """Return whether a pack shows the voltage of the others: a MOSFET is on, or that is not known."""
+    return any(sample.is_on(mosfet) is not False for mosfet in Mosfet)
+
+
+def _count(
+    before: Counted | None, soc: float, current: float, capacity: float, settings: BankSettings, now: float
+) -> Counted | None:
+    """Count the state of charge, if the owner wants that; from the stored one, else from the packs'."""
+    if not settings.count_charge:
+        return None
+    if before is None:
+        stored = settings.counted_soc
+        return Counted(soc=stored if stored >= 0 else soc, at=now)
+    hours = max(0.0, now - before.at) / 3600
+    counted = before.soc + current * hours / max(capacity, 1.0) * FULL
+    return Counted(soc=min(FULL, max(0.0, counted)), at=now)
+
+
+def full(state: ValuesState) -> ValuesState:
+    """Set the counted state of charge to 100 %: all packs are full."""
+    return replace(state, counted=replace(state.counted, soc=FULL)) if state.counted else state
+
+
+def _time_to_go(
+    before: AverageDischarge,
+    members: Sequence[Placed],
+    current: float,
+    remaining: float,
+    capacity: float,
+    now: float,
+) -> tuple[AverageDischarge, int | None]:
+    """Average the discharge current, and predict when the highest discharge floor is reached."""
+    sample = PackSample(
+        voltage=0.0,
+        current=current,
+        soc=0.0,
+        remaining=remaining,
+        nominal=capacity,
+        cycles=0,
+        protection=frozenset(),
+        cells=(),
+    )
+    discharge = state_of_charge.update_average(before, sample, now)
+    strictest = max((one.view.settings for one in members), key=lambda settings: settings.discharge_floor)
+    return discharge, state_of_charge.time_to_go(discharge, sample, strictest)
+
+
+def _cell_sensors(one: Placed) -> tuple[float, ...]:
+    return one.view.decision.temperatures.cells if one.view.decision else ()
+
+
+def _decision_mosfet(one: Placed) -> float | None:
+    return one.view.decision.temperatures.mosfet if one.view.decision else None
+
+
+def _mean(numbers: Sequence[float]) -> float | None:
+    return sum(numbers) / len(numbers) if numbers else None
+
+
+def _cells(members: Iterable[Placed]) -> list[Extreme]:
+    """The lowest and the highest cell of each member."""
+    found = []
+    for one in members:
+        cells = one.sample.cells if one.sample else ()
+        for pick in (min, max) if cells else ():
+            number = pick(range(len(cells)), key=cells.__getitem__) + 1
+            found.append(Extreme(member=one.number, number=number, value=cells[number - 1]))
+    return found
+
+
+def _sensors(members: Iterable[Placed]) -> list[Extreme]:
+    """The cell sensors of each member; searched from the last on, because the MOSFET sensor comes first."""
+    found = []
+    for one in members:
+        cells, measured = _cell_sensors(one), one.sample.temperatures if one.sample else ()
+        for number, celsius in reversed([*enumerate(measured, 1)]):
+            if celsius in cells:
+                found.append(Extreme(member=one.number, number=number, value=celsius))
+    return found
+
+
+def _extreme(
+    before: Extreme | None, found: Sequence[Extreme], step: float, pick: Callable[..., Extreme]
+) -> Extreme | None:
+    """The lowest or highest of some values; another one replaces the last once it differs by ``step``."""
+    if not found:
+        return None
+    best = pick(found, key=lambda one: one.value)
+    for one in found if before else ():
+        stays = before and (one.member, one.number) == (before.member, before.number)
+        if stays and abs(one.value - best.value) < step - ROUNDING:
+            return replace(one, value=best.value)
+    return best

@@ -1,0 +1,149 @@
+"""The charge of a bank: its stage, and its charge voltage limit. Pure.
+
+The stage is decided once, by the cells of all packs that can be charged. Each pack then decides its own CVL
+in that stage. Packs in parallel get the least of these, strings in series the sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+from dbus_xbms.model import PackSample
+from dbus_xbms.policy.bank.currents import CHARGE, carrying, perhaps_carrying
+from dbus_xbms.policy.bank.members import Placed
+from dbus_xbms.policy.bank.records import BankValues
+from dbus_xbms.policy.charge import charge_voltage
+from dbus_xbms.policy.charge.charge_voltage import CvlState, Stage
+from dbus_xbms.policy.charge.chemistry import Preset, preset
+
+
+def by_string(members: Iterable[Placed]) -> list[list[Placed]]:
+    """The members of each string."""
+    strings: dict[int, list[Placed]] = {}
+    for one in members:
+        strings.setdefault(one.string, []).append(one)
+    return [strings[number] for number in sorted(strings)]
+
+
+def advance(
+    before: CvlState, members: Sequence[Placed], values: BankValues, capacity: float, dt: float
+) -> CvlState:
+    """Advance the stage by the newest samples, ``dt`` s after the last ones.
+
+    The settings of absorption, float and top balance are those of the pack with the lowest full voltage; of
+    equal ones, of the first.
+    """
+    charged = [
+        one
+        for one in carrying(members, CHARGE)
+        if one.control and one.sample and one.sample.cells and not one.control.verdict.refused
+    ]
+    if not charged or values.current is None:
+        return before
+    first = min(charged, key=lambda one: preset(one.view.settings).full)
+    chosen, settings = preset(first.view.settings), first.view.settings
+    since_top = max(one.view.decision.history.since_top_balance for one in charged if one.view.decision)
+    sample = _joined([one.sample for one in charged if one.sample], values)
+    stage = charge_voltage.advance(before, sample, chosen, since_top, dt, capacity, settings)
+    strings = [_highest(string) for string in by_string(charged)]
+    if len(strings) > 1 and len(strings) == len(by_string(members)):
+        # A charger sees only the sum of the strings: a cell that runs ahead lowers it as within one pack.
+        sample = _joined([sample for sample in strings if sample], values)
+        return charge_voltage.follow(before, stage, sample, chosen, dt, settings)
+    return stage
+
+
+def _highest(string: Sequence[Placed]) -> PackSample | None:
+    """The sample with the highest cell of a string."""
+    return max(
+        (one.sample for one in string if one.sample), key=lambda sample: max(sample.cells), default=None
+    )
+
+
+def _joined(samples: Sequence[PackSample], values: BankValues) -> PackSample:
+    """One sample with the cells of all."""
+    return PackSample(
+        voltage=sum(sample.voltage for sample in samples),
+        current=values.current or 0.0,
+        soc=min(sample.soc for sample in samples),
+        remaining=0.0,
+        nominal=0.0,
+        cycles=0,
+        protection=frozenset(),
+        cells=tuple(chain.from_iterable(sample.cells for sample in samples)),
+        balancing=frozenset((1,)) if any(sample.balancing for sample in samples) else frozenset(),
+    )
+
+
+def limit(members: Sequence[Placed], stage: CvlState) -> float | None:
+    """The CVL of the bank in V, before it is lowered because chargers do not obey; ``None``: not known."""
+    strings = [_string_limit(string) for string in by_string(members)]
+    known = [volts for volts in strings if volts is not None]
+    if not known or len(known) < len(strings):
+        return None
+    return min(sum(known), stage.cvl) if stage.cvl is not None and len(strings) > 1 else sum(known)
+
+
+def _string_limit(members: Sequence[Placed]) -> float | None:
+    """The least CVL of packs in parallel.
+
+    A pack that cannot be charged because its charge MOSFET is off does not count, unless all are. One without
+    contact is held at float; if it was last not to be charged, at the voltage at which it is not.
+    """
+    volts = [one.control.limits.cvl for one in carrying(members, CHARGE) if one.control]
+    if not volts:
+        return min((one.control.limits.cvl for one in members if one.control), default=None)
+    for one in perhaps_carrying(members, CHARGE):
+        assert one.control
+        volts.append(one.control.wake_cvl if one.control.charge.published else one.control.silent_cvl)
+    return min(volts)
+
+
+def lowest_charge(members: Sequence[Placed]) -> Placed | None:
+    """The member whose CVL is the least, in volts per cell."""
+    charged = [one for one in carrying(members, CHARGE) if one.control]
+    return min(charged, key=_per_cell, default=None)
+
+
+def _per_cell(one: Placed) -> float:
+    assert one.control
+    return one.control.limits.cvl / max(one.view.identity.cell_count, 1)
+
+
+def mode(members: Sequence[Placed], stage: CvlState, cvl: float, ccl: float, *, exceeded: bool) -> str:
+    """Describe the stage, and why the CVL is below the stage's."""
+    if not any(one.online for one in members):
+        return next((one.control.limits.mode for one in members if one.control), "No contact")
+    words = str(stage.stage.value)
+    if stage.top_balancing:
+        words = f"{words}, top balance"
+    elif stage.stage is Stage.ABSORPTION and stage.since_balancing < charge_voltage.BALANCER_REST:
+        words = f"{words}, balancing"
+    if why := _why_lowered(members, stage, cvl, ccl, exceeded=exceeded):
+        words = f"{words}, {why}"
+    return words
+
+
+def _why_lowered(
+    members: Sequence[Placed], stage: CvlState, cvl: float, ccl: float, *, exceeded: bool
+) -> str:
+    """Return why the CVL is lower than the stage's, in words; without numbers, which would flicker."""
+    if exceeded:
+        return "CVL lowered because chargers exceed the CCL"
+    target = sum(_stage_voltage(string, stage) for string in by_string(members))
+    if cvl > target - charge_voltage.STEP / 2:
+        return ""
+    if silent := perhaps_carrying(members, CHARGE):
+        return f"CVL lowered because {silent[0].view.name} has no contact"
+    if not ccl:
+        return "CVL lowered while charging is stopped"
+    lowest = lowest_charge(members)
+    return f"CVL lowered for {lowest.view.name}" if lowest else ""
+
+
+def _stage_voltage(string: Sequence[Placed], stage: CvlState) -> float:
+    chosen: list[tuple[Preset, int]] = [
+        (preset(one.view.settings), one.view.identity.cell_count) for one in string if one.online
+    ]
+    return min((cells * charge_voltage.stage_voltage(stage, one) for one, cells in chosen), default=0.0)
