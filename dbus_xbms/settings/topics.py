@@ -100,11 +100,8 @@ TOPICS: Topics = (
 )
 
 BANK_TOPICS: Topics = (
-    (
-        "Bank",
-        (
-            *(B.enabled, B.custom_name, B.members, B.topology, B.control, B.max_charge_current),
-            *(B.max_discharge_current, B.count_charge, B.shunt, B.insecure_connection, BANK_INSTANCE),
-        ),
-    ),
+    ("Bank", (B.enabled, B.custom_name, B.members, B.topology, BANK_INSTANCE)),
+    ("Charge control", (B.control, B.max_charge_current, B.max_discharge_current)),
+    ("State of charge", (B.count_charge, B.shunt)),
+    ("GX", (B.insecure_connection, *PaneSettings.rows)),
 )

@@ -35,9 +35,7 @@ def of_bank(settings: LocalSettings, name: str, number: int = 1) -> object:
 
 
 def of_pack(settings: LocalSettings, address: str, name: str) -> object:
-    return settings.store.entries[
-        f"/Settings/Devices/xbms_{address.replace(':', '').lower()}/{name}"
-    ].value
+    return settings.store.entries[f"/Settings/Devices/xbms_{address.replace(':', '').lower()}/{name}"].value
 
 
 async def test_a_bank_is_created_after_a_confirmation_and_deleted_with_all_its_settings(
@@ -54,7 +52,12 @@ async def test_a_bank_is_created_after_a_confirmation_and_deleted_with_all_its_s
     assert "Bow and Stern, wired in parallel, act as one battery of 200 Ah." in shown.text
     assert "The bank House was created (bank1, VRM instance 590)." in shown.text
     assert "the service is stopped" in shown.text.lower()
-    assert [of_bank(settings, name) for name in ("Enabled", "Name", "Members", "Control")] == [1, "House", "", 1]
+    assert [of_bank(settings, name) for name in ("Enabled", "Name", "Members", "Control")] == [
+        1,
+        "House",
+        "",
+        1,
+    ]
 
     gone = await command("bank", "delete", "house", "--yes")
     assert gone.out.splitlines()[-1] == "The bank House was deleted; its packs stay."
@@ -82,7 +85,9 @@ async def test_packs_of_a_bank_are_added_and_removed(settings: LocalSettings) ->
     assert (last.status, "at least two packs" in last.err) == (1, True)
 
 
-async def test_a_pack_leaves_and_joins_the_bank_of_all_packs_by_its_own_setting(settings: LocalSettings) -> None:
+async def test_a_pack_leaves_and_joins_the_bank_of_all_packs_by_its_own_setting(
+    settings: LocalSettings,
+) -> None:
     await command("add", PORT, "--name", "Port", "--chemistry", "LiFePO4")
     settings.store.entries["/Settings/Devices/xbms_a4c137000003/Cells"].value = 4
     await command("bank", "create", "--yes")

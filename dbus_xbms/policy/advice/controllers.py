@@ -6,7 +6,6 @@ the bus.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
 
@@ -57,7 +56,7 @@ class Controller:
     name: str
     bank: int | None = None  # number; None: a pack
     strings: tuple[Packs, ...]  # in series, each of packs in parallel
-    remembered: bool = False  # it controlled when the program last ended
+    claim: Claim
 
     @property
     def packs(self) -> dict[str, PackSettings]:
@@ -84,18 +83,6 @@ class Controller:
         chemistry = preset(next(iter(self.packs.values()))).name
         return f"{self.full_voltage:.2f} V ({count(self.cells, 'cell')}, {chemistry})"
 
-    @property
-    def claim(self) -> Claim:
-        """Its claim to control."""
-        claims = [authority.claim(*next(iter(string.items()))) for string in self.strings]
-        return Claim(
-            address=self.key,
-            name=self.name,
-            cells=self.cells,
-            bank=(sum(one.bank[0] for one in claims), sum(one.bank[1] for one in claims)),
-            remembered=self.remembered,
-        )
-
 
 def willing(configuration: Configuration) -> list[Controller]:
     """Return the packs and banks that may control, first the one that does."""
@@ -110,11 +97,9 @@ def control_disabled(number: int, configuration: Configuration) -> str:
     formation = configuration.formations[number]
     if formation.refusal:
         return formation.refusal
-    if not configuration.banks[number].control:
-        return authority.OFF
-    present = {address: configuration.enabled.get(address) for address in formation.members}
-    missing = [name_of(pack) or address for address, pack in present.items() if pack and not pack.chemistry]
-    return f"Chemistry of {missing[0]} is not chosen" if missing else ""
+    enabled = configuration.enabled
+    packs = [enabled[address] for address in formation.members if address in enabled]
+    return authority.bank_control_disabled(configuration.banks[number], packs)
 
 
 def full_voltage(pack: PackSettings) -> float:
@@ -125,18 +110,20 @@ def full_voltage(pack: PackSettings) -> float:
 
 def _banks(configuration: Configuration) -> list[Controller]:
     able = [number for number in configuration.formations if not control_disabled(number, configuration)]
-    found = ((number, _strings(number, configuration)) for number in able)
-    return [
-        Controller(
-            key=bank_id(number),
-            name=configuration.title(number),
-            bank=number,
-            strings=strings,
-            remembered=bool(configuration.banks[number].controlled),
-        )
-        for number, strings in found
-        if all(strings)
-    ]
+    strings = {number: _strings(number, configuration) for number in able}
+    return [_bank(number, configuration, strings[number]) for number in able if all(strings[number])]
+
+
+def _bank(number: int, configuration: Configuration, strings: tuple[Packs, ...]) -> Controller:
+    key, name = bank_id(number), configuration.title(number)
+    packs = [[*string.values()] for string in strings]
+    return Controller(
+        key=key,
+        name=name,
+        bank=number,
+        strings=strings,
+        claim=authority.bank_claim(key, name, configuration.banks[number], packs),
+    )
 
 
 def _single_packs(configuration: Configuration) -> list[Controller]:
@@ -146,14 +133,14 @@ def _single_packs(configuration: Configuration) -> list[Controller]:
             key=address,
             name=name_of(pack) or address,
             strings=({address: pack},),
-            remembered=bool(pack.controlled),
+            claim=authority.claim(address, pack),
         )
         for address, pack in configuration.enabled.items()
         if not authority.control_disabled(pack) and address not in members
     ]
 
 
-def _strings(number: int, configuration: Configuration) -> tuple[Mapping[str, PackSettings], ...]:
+def _strings(number: int, configuration: Configuration) -> tuple[Packs, ...]:
     """Return the enabled packs of each string of a formed bank."""
     addresses, enabled = configuration.formations[number].members, configuration.enabled
     wiring = topology.parse(configuration.banks[number].topology, len(addresses))

@@ -11,7 +11,7 @@ from dbus_xbms.commands.bank import to_create
 from dbus_xbms.commands.bank_change import BankChange, consequences
 from dbus_xbms.commands.known import Known, path_of_bank
 from dbus_xbms.commands.table import Battery
-from dbus_xbms.settings import PackSettings, SettingsError, Value, device_id, pack_path
+from dbus_xbms.settings import SettingsError, Value, device_id, pack_path
 from dbus_xbms.venus.localsettings import LocalSettings
 
 BOW, STERN, PORT, STARBOARD = (f"A4:C1:37:00:00:0{number}" for number in range(1, 5))
@@ -80,7 +80,8 @@ def test_parallel_strings_in_series_are_named_string_after_string() -> None:
     packs = known(BOW, STERN, PORT, STARBOARD)
     change = to_create(packs, ["bow", "stern", "port", "starboard"], None, "2S2P")
     assert said(packs, change, {})[0] == (
-        "Bow and Stern in parallel, in series with Port and Starboard in parallel, act as one battery of 200 Ah"
+        "Bow and Stern in parallel, in series with Port and Starboard in parallel, "
+        "act as one battery of 200 Ah"
     )
 
 
@@ -167,7 +168,8 @@ def test_a_bank_of_named_packs_has_its_own_number() -> None:
     change = to_create(known(banks={1: {"Enabled": 1, "Members": f"{PORT} {STARBOARD}"}}), ["stern", "bow"])
     assert change
     assert (change.number, change.bank["Members"]) == (2, f"{STERN} {BOW}")
-    full = {number: {"Enabled": 1, "Members": PORT} for number in range(1, 5)}
+    taken: dict[str, Value] = {"Enabled": 1, "Members": PORT}
+    full = dict.fromkeys(range(1, 5), taken)
     with pytest.raises(SettingsError, match="there are already 4 banks"):
         to_create(known(banks=full), ["stern", "bow"])
 
