@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from math import inf
 
 from dbus_xbms.model import Limits, PackIdentity, PackSample
 from dbus_xbms.policy import engine, pack_state
@@ -22,7 +23,7 @@ class Scheme(Enum):
 
     BANK = "the bank"
     ONE = "one pack"
-    SUM = "sum of limits"
+    SUM = "the sum of limits"
 
 
 @dataclass(slots=True)
@@ -47,6 +48,11 @@ class Watched:
     def lend(self, until: float) -> None:
         """Lend the link until ``until``, in s."""
         self.state = pack_state.lent(self.state, until)
+
+    @property
+    def read_again(self) -> Watched:
+        """A copy whose link was never lent."""
+        return replace(self, state=replace(self.state, lent_until=-inf))
 
     @property
     def limits(self) -> Limits | None:

@@ -13,7 +13,9 @@ FEED_IN = Charger(current=1000.0, error=0.4, obeys_ccl=False)
 WEAK = Odd(capacity=0.85, resistance=2.0, leak=0.002)  # full and empty before the others, and drifting away
 EVEN = {n: Odd(behind=0.4) for n in (2, 3, 4)}  # cell 1 is 20 mV ahead of the others at the top
 AHEAD = {n: Odd(behind=0.8) for n in (2, 3, 4)}  # 40 mV
-FAR_AHEAD = {n: Odd(behind=3.0) for n in (2, 3, 4)}  # 75 mV: cell 1 is full long before the others
+FAR_AHEAD = {n: Odd(behind=4.0) for n in (2, 3, 4)}  # 95 mV: cell 1 is full long before the others
+# %; packs in parallel have one voltage, so the others are not full when a cell far ahead is.
+BELOW_WEAK = 96.0
 
 # The small pack has the least resistance for its size, so it carries more than its part.
 A = PackSpec(name="A, 280 Ah", capacity=280.0, soc=80.0, odd=EVEN)
@@ -34,32 +36,40 @@ C_WEAK = replace(C, odd={1: WEAK, **FAR_AHEAD})
 D_WEAK = replace(D, odd={1: WEAK, **FAR_AHEAD})
 C_COLD = replace(C, celsius=7.0, swing=10.0)
 
-SETUPS: tuple[BankSetup, ...] = (
+C_WORST = replace(C_COLD, odd={1: WEAK, **FAR_AHEAD})
+ALL = replace(
     UNEQUAL,
-    replace(UNEQUAL, name="the same, feed-in", charger=FEED_IN),
-    replace(UNEQUAL, name="packs leave and return under load", outages=LEAVING),
+    name="all of these together",
+    strings=((A, B, C_WORST, D_FULL_EARLY),),
+    outages=LEAVING,
+    least_top=BELOW_WEAK,
+    compared=True,
+)
+SERIES = BankSetup(
+    name="2 packs in series, a weak cell",
+    strings=((replace(D, soc=60.0, resistance=1.0),), (replace(D_WEAK, name="E, 100 Ah", soc=60.0),)),
+    sun=40.0,
+    load=0.6,
+)
+
+SETUPS: tuple[BankSetup, ...] = (
+    replace(UNEQUAL, compared=True),
+    replace(UNEQUAL, name="4 unequal packs, feed-in", charger=FEED_IN),
+    replace(UNEQUAL, name="packs leave and return under load", outages=LEAVING, compared=True),
     replace(UNEQUAL, name="the charge MOSFET of D turns off at full", strings=((A, B, C, D_FULL_EARLY),)),
-    replace(UNEQUAL, name="a weak cell in D", strings=((A, B, C, D_WEAK),)),
-    replace(UNEQUAL, name="a weak cell in D, feed-in", strings=((A, B, C, D_WEAK),), charger=FEED_IN),
-    replace(UNEQUAL, name="C below 0 °C in the morning", strings=((A, B, C_COLD, D),)),
+    replace(
+        UNEQUAL, name="a weak cell in D", strings=((A, B, C, D_WEAK),), least_top=BELOW_WEAK, compared=True
+    ),
     replace(
         UNEQUAL,
-        name="all of these together",
-        strings=((A, B, replace(C_COLD, odd={1: WEAK, **FAR_AHEAD}), D_FULL_EARLY),),
+        name="a weak cell in D, feed-in",
+        strings=((A, B, C, D_WEAK),),
         charger=FEED_IN,
-        outages=LEAVING,
+        least_top=BELOW_WEAK,
     ),
-    BankSetup(
-        name="2 packs in series, a weak cell",
-        strings=((replace(D, soc=60.0, resistance=1.0),), (replace(D_WEAK, name="E, 100 Ah", soc=60.0),)),
-        sun=40.0,
-        load=0.6,
-    ),
-    BankSetup(
-        name="2 packs in series, a weak cell, feed-in",
-        strings=((replace(D, soc=60.0, resistance=1.0),), (replace(D_WEAK, name="E, 100 Ah", soc=60.0),)),
-        charger=FEED_IN,
-        sun=40.0,
-        load=0.6,
-    ),
+    replace(UNEQUAL, name="C below 0 °C in the morning", strings=((A, B, C_COLD, D),), compared=True),
+    ALL,
+    replace(ALL, name="all of these together, feed-in", charger=FEED_IN, compared=False),
+    SERIES,
+    replace(SERIES, name="2 packs in series, a weak cell, feed-in", charger=FEED_IN),
 )

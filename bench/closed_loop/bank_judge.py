@@ -154,7 +154,7 @@ class Verdict:
         found = []
         if self.highest > CHEMISTRY.ceiling:
             found.append(f"a cell of {self.highest_pack} at {self.highest:.3f} V")
-        if self.charge.worst:
+        if self.charge.worst and self.setup.charger.obeys_ccl:
             found.append(f"too much charge current for {self.charge.longest:.0f} s ({self.charge.worst})")
         if self.worst_top < self.setup.least_top:
             found.append(f"a pack at only {self.worst_top:.0f} % after a sunny day")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import inf
 
 from bench.closed_loop.bank_control import Scheme, Service, Watched
 from bench.closed_loop.bank_pack import PackSpec, SimulatedPack
@@ -17,9 +18,11 @@ from dbus_xbms.settings.bank import BankSettings
 
 FINE, COARSE = 1.0, 60.0  # s between polls: after a change, and otherwise
 SETTLED = 8.0  # s without a change until polls are COARSE; chargers need up to 8 s
-COUNTS = 0.01  # C; smaller changes of a limit are not followed closely
-TOP = FULL - 0.03  # V; above it polls are TOP_STEP at most
-TOP_STEP = 20.0  # s
+EXCEEDED_STEP = 4.0  # s while chargers that ignore the CCL exceed it, which may take long
+COUNTS = 0.02  # C; smaller changes of a limit are not followed closely
+RECOVERED = 1800.0  # s after a pack has returned; its limits rise again for up to 11 min
+TOP = FULL - 0.03  # V; above it polls are more frequent
+TOP_STEP, SETTLED_TOP_STEP = 5.0, 20.0  # s; longer once the current has ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,7 @@ class BankSetup:
     sun: float = 300.0  # A at noon
     load: float = 4.0  # times the load of the simulation of one pack
     outages: tuple[Outage, ...] = ()
+    compared: bool = False  # with other schemes of control
     least_top: float = 100.0  # %, SoC that every pack must reach on a sunny day
 
     @property
@@ -111,7 +115,8 @@ class Site:
         self.plant = BankPlant(setup.strings, setup.charger)
         self.service = Service(setup.watched(), setup.bank, scheme)
         # What the packs allow in truth, also while the program cannot read them.
-        self._truth = setup.watched() if setup.outages else self.service.packs
+        self._truth = list(self.service.packs)
+        self._unread_at = [-inf] * len(self._truth)  # s
         self._weather = Setup(name=setup.name, sun=setup.sun)
         self._changing: tuple[object, ...] = ()
         self._changed_at = 0.0
@@ -122,8 +127,8 @@ class Site:
         while (now := self.plant.now) < days * DAY:
             samples = [pack.measured(now) for pack in self.plant.packs]
             limits = self.service.step(self._heard(samples, now), now)
-            if self._truth is not self.service.packs:
-                for pack, sample in zip(self._truth, samples, strict=True):
+            for pack, known, sample in zip(self._truth, self.service.packs, samples, strict=True):
+                if pack is not known:
                     pack.step(sample, now, self.service.bank)
             self.plant.send(limits)
             own = tuple(pack.limits for pack in self._truth)
@@ -151,10 +156,21 @@ class Site:
                 continue
             heard[outage.pack - 1] = None
             self.plant.packs[outage.pack - 1].connected = not outage.apart
+            self._unread_at[outage.pack - 1] = now
             if outage.lent and outage not in self._lent:
                 self._lent.add(outage)
                 self.service.packs[outage.pack - 1].lend(now + 60 * outage.minutes)
+        self._keep_truth(now)
         return heard
+
+    def _keep_truth(self, now: float) -> None:
+        """Keep a pack as it is in truth from the time that it is not read until it has recovered."""
+        for n, known in enumerate(self.service.packs):
+            apart = self._truth[n] is not known
+            if now - self._unread_at[n] < RECOVERED:
+                self._truth[n] = self._truth[n] if apart else known.read_again
+            elif apart:
+                self._truth[n] = known
 
     def _pace(self, now: float, limits: Limits | None) -> float:
         """Return the time until the next poll, in s."""
@@ -171,9 +187,13 @@ class Site:
         )
         if changing != self._changing:
             self._changing, self._changed_at = changing, now
-        if now - self._changed_at < SETTLED or self._exceeded:
+        if now - self._changed_at < SETTLED:
             return FINE
-        return TOP_STEP if max(max(pack.cells) for pack in packs) > TOP else COARSE
+        if self._exceeded:
+            return FINE if self.setup.charger.obeys_ccl else EXCEEDED_STEP
+        if max(max(pack.cells) for pack in packs) < TOP:
+            return COARSE
+        return SETTLED_TOP_STEP if abs(self.plant.current) < counts else TOP_STEP
 
     @property
     def _exceeded(self) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from dbus_xbms.model import Limits, Mosfet, Phase
 from dbus_xbms.policy.bank.members import Placed
 from dbus_xbms.policy.bank.records import MemberState
-from dbus_xbms.policy.bank.shares import AverageCurrent, shares
+from dbus_xbms.policy.bank.shares import AverageCurrent, flow, shares
 from dbus_xbms.policy.charge.limits import LimitsState
 from dbus_xbms.policy.charge.ramp import Allowance
 
@@ -107,7 +107,12 @@ def combine_parallel(
         return _without_online(members, silent, direction, ceiling)
     found = shares(online, averages, direction.sign)
     contributions = {one.number: _contribution(one, found[one.number], direction) for one in online}
-    allowances = [_by_member(one, contributions[one.number], direction) for one in online]
+    flowing = {one.number: flow(one, averages, direction.sign) for one in online}
+    all_flowing = max(0.0, sum(flowing.values()))
+    allowances = [
+        _by_member(one, contributions[one.number], flowing[one.number], all_flowing, direction)
+        for one in online
+    ]
     allowances += [_by_silent(one, [*online, *silent], direction) for one in silent]
     total = sum(each.current for each in contributions.values())
     least = min(allowances, key=lambda each: each.current)
@@ -126,13 +131,21 @@ def _contribution(one: Placed, share: float, direction: Direction) -> Contributi
     return Contribution(current=direction.limit(one.limits), share=share, reason=direction.reason(one.limits))
 
 
-def _by_member(one: Placed, contribution: Contribution, direction: Direction) -> Allowance:
-    """The bank's current at which an online member is at its own limit."""
+def _by_member(
+    one: Placed, contribution: Contribution, flowing: float, all_flowing: float, direction: Direction
+) -> Allowance:
+    """The bank's current at which an online member is at its own limit.
+
+    By its share, and by how far it is from its limit now: the difference changes the bank's current by as
+    much divided by the share, whatever flows between the packs, so that this is exact at the limit.
+    """
     assert contribution.share
     assert one.control
     at_ceiling = contribution.current >= direction.ceiling(one.control) > 0
+    left = contribution.current - max(0.0, flowing)
+    by_share = contribution.current / contribution.share
     return Allowance(
-        current=contribution.current / contribution.share,
+        current=max(0.0, min(by_share, all_flowing + left / contribution.share)),
         reason=f"{one.view.name}: {contribution.reason}",
         ceiling=at_ceiling,
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from dbus_xbms.policy.bank.members import Placed
 
-AVERAGING_TIME = 10.0  # s; chargers obey within 3 to 8 s
+AVERAGING_TIME = 4.0  # s; packs are polled up to 1 s apart, and loads come and go
 FLOOR = 0.8  # fraction of the share by capacity
 # C of the bank between which measured shares come to count: below, offsets of the measurement and equalising
 # currents between the packs are as large as the shares.
@@ -43,6 +43,11 @@ def average(
     return averages
 
 
+def flow(one: Placed, averages: Mapping[str, AverageCurrent], sign: int) -> float:
+    """Return the averaged current of a member in A, positive in the direction of ``sign``; 0 if unknown."""
+    return sign * averages[one.view.address].current if one.view.address in averages else 0.0
+
+
 def shares(
     conducting: Sequence[Placed], averages: Mapping[str, AverageCurrent], sign: int
 ) -> dict[int, float]:
@@ -51,10 +56,7 @@ def shares(
     Together they are at least 1. ``sign``: 1 for charging, -1 for discharging.
     """
     capacity = sum(one.capacity for one in conducting)
-    currents = {
-        one.number: sign * averages[one.view.address].current if one.view.address in averages else 0.0
-        for one in conducting
-    }
+    currents = {one.number: flow(one, averages, sign) for one in conducting}
     total = sum(currents.values())
     rate = total / capacity if capacity else 0.0
     weight = min(1.0, max(0.0, (rate - MEASURED_FROM) / (MEASURED_FULLY - MEASURED_FROM)))
