@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from dbus_xbms.model import Mosfets, Phase
 from dbus_xbms.policy.bank.records import MemberView
 from tests.unit.policy.bank.packs import (
     CHARGE_OFF,
+    CONTROL,
     DISCHARGE_OFF,
     OFF,
     decide,
