@@ -11,7 +11,17 @@ from typing import Any, Self
 from dbus_fast import BusType, Message, MessageType, Variant
 from dbus_fast.aio import MessageBus
 
-from dbus_xbms.settings import PackSettings, ProgramSettings, Value, device_id, pack_path, service_path
+from dbus_xbms.settings import (
+    BankSettings,
+    PackSettings,
+    ProgramSettings,
+    Value,
+    bank_id,
+    bank_path,
+    device_id,
+    pack_path,
+    service_path,
+)
 from dbus_xbms.venus.service import ItemService
 from tests.patience import PATIENCE
 
@@ -60,6 +70,7 @@ class Seen:
 
     name: str
     owner: str
+    since: float  # s, loop time when it appeared
     joined: bool = False  # GetItems was answered
     items: dict[str, dict[str, Any]] = field(default_factory=dict)  # path -> Value, Text
     # loop time, changed values
@@ -70,12 +81,20 @@ class Seen:
 
 
 class Venus:
-    """Watch all batteries and switch devices; ``on_change`` is called with the service after each signal."""
+    """Watch all batteries and switch devices.
 
-    def __init__(self, on_change: Callable[[Seen], None] | None = None) -> None:
+    ``on_change`` is called with a service after each of its signals, ``on_leave`` once it has left the bus.
+    """
+
+    def __init__(
+        self,
+        on_change: Callable[[Seen], None] | None = None,
+        on_leave: Callable[[Seen], None] | None = None,
+    ) -> None:
         self.services: dict[str, Seen] = {}
         self.left: list[str] = []
         self._on_change = on_change
+        self._on_leave = on_leave
         self._bus: MessageBus | None = None
         self._changed = asyncio.Event()
         self._tasks = asyncio.TaskGroup()
@@ -141,6 +160,17 @@ class Venus:
         row = next(row for row in PackSettings.rows + ProgramSettings.rows if row.name == name)
         return await self.write(SETTINGS, path, type(row.default)(value))
 
+    async def confirm_bank(self, number: int = 1, **chosen: float | str) -> None:
+        """Add and confirm a bank with the given settings, as an owner does."""
+        await self._add({bank_path(number, row.name): row.default for row in BankSettings.rows})
+        for name, value in {**chosen, "Enabled": 1}.items():
+            assert await self.set_bank(name, value, number) == 0
+
+    async def set_bank(self, name: str, value: float | str, number: int = 1) -> int:
+        """Write one setting of a bank."""
+        row = next(row for row in BankSettings.rows if row.name == name)
+        return await self.write(SETTINGS, bank_path(number, name), type(row.default)(value))
+
     async def setting(self, address: str, name: str) -> Any:
         """Read one setting of a pack."""
         return plain(await self.call(SETTINGS, pack_path(address, name), BUS_ITEM, "GetValue"))
@@ -164,31 +194,50 @@ class Venus:
         self, address: str, condition: Callable[[Seen], bool], timeout: float = PATIENCE, kind: str = BATTERY
     ) -> Seen:
         """Wait until the pack's service is on the bus and ``condition`` holds; return the service."""
+        return await self._until(kind + device_id(address), condition, timeout)
+
+    async def until_bank(
+        self, condition: Callable[[Seen], bool], timeout: float = PATIENCE, number: int = 1
+    ) -> Seen:
+        """Wait until a bank's service is on the bus and ``condition`` holds; return the service."""
+        return await self._until(BATTERY + bank_id(number), condition, timeout)
+
+    async def _until(self, name: str, condition: Callable[[Seen], bool], timeout: float) -> Seen:
+        seen = None
         try:
             async with asyncio.timeout(timeout):
                 while True:
-                    seen = self.services.get(kind + device_id(address))
+                    seen = self.services.get(name)
                     if seen and seen.joined and condition(seen):
                         return seen
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
-            raise AssertionError(f"{address} does not fulfil the condition: {seen}") from None
+            raise AssertionError(f"{name} does not fulfil the condition: {seen}") from None
 
     async def until_gone(self, address: str, timeout: float = PATIENCE) -> None:
         """Wait until the pack's service is not on the bus."""
+        await self._until_gone(BATTERY + device_id(address), timeout)
+
+    async def until_bank_gone(self, timeout: float = PATIENCE, number: int = 1) -> None:
+        """Wait until a bank's service is not on the bus."""
+        await self._until_gone(BATTERY + bank_id(number), timeout)
+
+    async def _until_gone(self, name: str, timeout: float) -> None:
         async with asyncio.timeout(timeout):
-            while BATTERY + device_id(address) in self.services:
+            while name in self.services:
                 self._changed.clear()
                 await self._changed.wait()
 
     def _handle(self, message: Message) -> None:
         if message.member == "NameOwnerChanged" and message.body[0].startswith((BATTERY, SWITCH)):
             name, _, owner = message.body
-            if self.services.pop(name, None):
+            if seen := self.services.pop(name, None):
                 self.left.append(name)
+                if self._on_leave:
+                    self._on_leave(seen)
             if owner:
-                self._add_service(Seen(name=name, owner=owner))
+                self._add_service(Seen(name=name, owner=owner, since=asyncio.get_running_loop().time()))
             self._changed.set()
         elif message.member == "ItemsChanged":
             for seen in self.services.values():
