@@ -94,6 +94,7 @@ PURE_FILES = {
     *(
         f"venus/tables/{name}.py"
         for name in (
+            *("bank", "bank_measured", "bank_members", "bank_state", "bank_switches"),
             "battery",
             "control",
             "device",
