@@ -38,6 +38,7 @@ MATCHES = (
 )
 # Errors of a call to a program that has left the bus.
 LEFT = ("org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NoReply")
+LENGTHY = ("/Battery/", "/Members/", "/Diagnostics/Module", "/SwitchableOutput/", "/Voltages/")  # not printed
 KINDS: dict[type, str] = {int: "i", float: "d", str: "s"}
 
 
@@ -78,6 +79,11 @@ class Seen:
 
     def __getitem__(self, path: str) -> Any:
         return plain(self.items[path]["Value"])
+
+    @property
+    def brief(self) -> dict[str, Any]:
+        """Its valid values other than 0, without those of switches and of the packs of a bank."""
+        return {path: self[path] for path in self.items if self[path] and not path.startswith(LENGTHY)}
 
 
 class Venus:
@@ -213,7 +219,8 @@ class Venus:
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError:
-            raise AssertionError(f"{name} does not fulfil the condition: {seen}") from None
+            shown = seen.brief if seen else "not on the bus"
+            raise AssertionError(f"{name} does not fulfil the condition: {shown}") from None
 
     async def until_gone(self, address: str, timeout: float = PATIENCE) -> None:
         """Wait until the pack's service is not on the bus."""
