@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dbus_xbms.model import Extremes, History, Level
 from dbus_xbms.policy.alarms import BMS_CABLE, INTERNAL_FAILURE, worst
 from dbus_xbms.policy.bank.currents import Combined
-from dbus_xbms.policy.bank.members import Placed
+from dbus_xbms.policy.bank.members import TASK_ENDED, Placed
 from dbus_xbms.policy.bank.records import Alarm, BankValues, MemberState
 from dbus_xbms.policy.bank.voltage import by_string
 
@@ -21,7 +21,7 @@ def alarms(members: Iterable[Placed]) -> dict[str, Alarm]:
     for one in members:
         decision = one.view.decision
         levels = dict(decision.alarms) if decision else {}
-        if one.state is MemberState.SILENT and one.why == "its task does not run":
+        if one.state is MemberState.SILENT and one.why == TASK_ENDED:
             levels[BMS_CABLE] = Level.ALARM
         if one.state is MemberState.APART:
             levels[INTERNAL_FAILURE] = worst(Level.WARNING, levels.get(INTERNAL_FAILURE, Level.OK))
