@@ -29,9 +29,9 @@ from dbus_xbms.commands.table import terminal
 from dbus_xbms.commands.watch import captioned, show
 from dbus_xbms.dbus import TrustedBus
 from dbus_xbms.process.interrupt import ExitAction
-from dbus_xbms.settings import PackSettings, Value, pack_path
+from dbus_xbms.settings import BankSettings, PackSettings, Value, bank_path, pack_path
 from dbus_xbms.simulator import control
-from dbus_xbms.simulator.scenario import MOST_PACKS, ScenarioError, replayed_packs
+from dbus_xbms.simulator.scenario import MOST_IN_BANK, MOST_PACKS, ScenarioError, replayed_packs
 from dbus_xbms.text import LINE, printable
 
 START_LIMIT = 15.0  # s for each program to appear on the bus
@@ -42,6 +42,8 @@ SCAN_SECONDS = 2.0
 REPLAYED = "dh04sc02-4s,sp15s020-7s,sp15s001-11s,daren-16s-300ah"  # 4, 7, 11 and 16 cells
 LOG_TAIL = 20  # lines
 NAMES = ("House bank", "Thruster bank")  # of the first packs; the others keep their advertised names
+PACK_NAMES = ("Port", "Starboard", "Bow", "Stern")  # in a bank
+BANK, BANK_NAME = 1, "House"
 
 BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -60,6 +62,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group()
     what.add_argument(
         "--packs", type=whole(1, MOST_PACKS, "packs"), default=2, metavar="N", help="number of packs (2)"
+    )
+    what.add_argument(
+        "--bank",
+        type=whole(2, MOST_IN_BANK, "packs"),
+        nargs="?",
+        const=2,
+        metavar="N",
+        help="N packs in parallel that act as one battery (2)",
     )
     what.add_argument(
         "--replay",
@@ -97,7 +107,7 @@ async def _demo(args: argparse.Namespace, folder: Path) -> int:
         async with waiting("Starting simulated packs and the service"):
             bus, live = await _started(args, folder, stack)
         if args.once:
-            print(render(live.packs, terminal().columns))
+            print(render(live.all, terminal().columns))
         elif args.scenario:
             await _play(Player(STORIES[args.scenario], live, bus, quick=args.quick), live, args.seconds)
         else:
@@ -117,7 +127,11 @@ async def _started(
     await stack.enter_async_context(_program(["run"], folder / "run.log"))
     await wait_for_name(bus, rpc.NAME, START_LIMIT)
     live = await stack.enter_async_context(batteries())
-    await _values(live, await _add_all(bus, simulated=args.replay is None and not args.scenario))
+    if args.bank:
+        await _add_bank(bus)
+        await _values(live, args.bank + 1)
+    else:
+        await _values(live, await _add_all(bus, simulated=args.replay is None and not args.scenario))
     return bus, live
 
 
@@ -127,6 +141,8 @@ def _packs(args: argparse.Namespace, folder: Path) -> list[str]:
         model = folder / "scenario.json"
         model.write_text(json.dumps({"packs": [STORIES[args.scenario].pack]}))
         return ["--model", str(model)]
+    if args.bank:
+        return ["--bank", str(args.bank)]
     return ["--packs", str(args.packs)] if args.replay is None else ["--replay", args.replay]
 
 
@@ -141,7 +157,7 @@ async def _play(player: Player, live: Batteries, seconds: float | None) -> None:
                 return
             async for caption in player.steps():
                 width = terminal().columns
-                print(captioned(caption, render(live.packs, width), width), end="\n\n", flush=True)
+                print(captioned(caption, render(live.all, width), width), end="\n\n", flush=True)
 
 
 async def _play_steps(player: Player) -> None:
@@ -182,15 +198,38 @@ async def _add_all(bus: TrustedBus, *, simulated: bool) -> int:
     return len(found)
 
 
+async def _add_bank(bus: TrustedBus) -> None:
+    """Scan and add all packs, and confirm that they are one battery, as an owner would."""
+    found = sorted(await scan_by_service(bus, SCAN_SECONDS), key=lambda pack: pack.address)
+    async with known_packs() as known:
+        for place, pack in enumerate(found):
+            name = PACK_NAMES[place] if place < len(PACK_NAMES) else f"Pack {place + 1}"
+            chosen: dict[str, Value] = {
+                PackSettings.custom_name.name: name,
+                PackSettings.chemistry.name: "LiFePO4",
+                PackSettings.enabled.name: 1,
+            }
+            await known.add(pack.address)
+            for setting, value in chosen.items():
+                await known.set(pack_path(pack.address, setting), value)
+        await known.add_bank(BANK)
+        confirmed: dict[str, Value] = {
+            BankSettings.custom_name.name: BANK_NAME,
+            BankSettings.enabled.name: 1,
+        }
+        for setting, value in confirmed.items():
+            await known.set(bank_path(BANK, setting), value)
+
+
 async def _values(live: Batteries, count: int) -> None:
-    """Wait until ``count`` packs show a voltage."""
+    """Wait until ``count`` packs and banks show a voltage."""
     try:
         async with asyncio.timeout(VALUES_LIMIT):
-            while sum(pack.values.get("/Dc/0/Voltage") is not None for pack in live.packs) < count:
+            while sum(one.values.get("/Dc/0/Voltage") is not None for one in live.all) < count:
                 live.changed.clear()
                 await live.changed.wait()
     except TimeoutError as err:
-        raise CommandError(f"not all of {count} packs showed values within {VALUES_LIMIT:g} s") from err
+        raise CommandError(f"not all of {count} batteries showed values within {VALUES_LIMIT:g} s") from err
 
 
 @asynccontextmanager
