@@ -98,13 +98,13 @@ class Commands:
         self, target: MosfetTarget, sender: str, contact: str, *, inrush: str = "", force: bool = False
     ) -> bool:
         """Accept a command for the MOSFETs, or refuse it (False)."""
-        words = _words(target) + (", forced" if force else "")
+        words = mosfets.in_words(target) + (", forced" if force else "")
         if why := self.switch_refusal(target, contact, inrush=inrush, force=force):
             return self._refuse(words, sender, why)
         log.info("%s: %s requests %s", self._address, sender, words)
         self._mosfets = mosfets.request(self._mosfets, target, _now(), forced=_forced(target, force))
         if self._waiting:
-            self._log.merge(self._waiting, _words(self._mosfets.waiting), sender)
+            self._log.merge(self._waiting, mosfets.in_words(self._mosfets.waiting), sender)
         else:
             self._waiting = self._log.accept(words, sender)
         return True
@@ -286,10 +286,6 @@ def _named(target: MosfetTarget) -> dict[str, str]:
 
 def _forced(target: MosfetTarget, force: bool) -> frozenset[Mosfet]:
     return frozenset(m for m in Mosfet if target.of(m)) if force else frozenset()
-
-
-def _words(target: MosfetTarget) -> str:
-    return ", ".join(f"{name} {state}" for name, state in _named(target).items())
 
 
 def _done(mask: Mosfets, reported: Mosfets) -> str:

@@ -99,6 +99,11 @@ def connected(state: MosfetState) -> MosfetState:
     return replace(state, commanded=NOTHING, confirmed=NOTHING)
 
 
+def in_words(target: MosfetTarget) -> str:
+    """Return a command in words: ``charge off, discharge on``."""
+    return ", ".join(f"{m.value} {'on' if target.of(m) else 'off'}" for m in _named(target))
+
+
 # Rules: each returns why a command is refused, or ""
 
 

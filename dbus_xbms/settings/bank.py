@@ -5,8 +5,9 @@ They are stored under ``/Settings/Services/Xbms/Banks/<n>/``, for up to :data:`M
 
 from __future__ import annotations
 
-from dbus_xbms.schema import Setting, Settings
+from dbus_xbms.schema import Setting
 from dbus_xbms.settings.charge import NOT_SET
+from dbus_xbms.settings.switching import PaneSettings
 
 MOST_BANKS = 4
 MOST_MEMBERS = 16
@@ -21,7 +22,7 @@ def _current(words: str) -> Setting[float]:
     return Setting(default=NOT_SET, lowest=0.0, highest=5000.0, unset=NOT_SET, unit="A", help=words)
 
 
-class BankSettings(Settings):
+class BankSettings(PaneSettings):
     """Settings of one bank."""
 
     enabled = Setting(

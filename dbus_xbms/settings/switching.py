@@ -14,7 +14,7 @@ def _pane_name() -> Setting[str]:
 
 
 def _pane_group() -> Setting[str]:
-    return Setting(default="", help="Card on the switch pane. Empty: the pack's own.")
+    return Setting(default="", help="Card on the switch pane. Empty: the device's own.")
 
 
 def _pane_show() -> Setting[int]:
@@ -24,7 +24,7 @@ def _pane_show() -> Setting[int]:
 
 
 class PaneSettings(Settings):
-    """Settings of one pack's switches on the switch pane."""
+    """Settings of the switches of a pack or bank on the switch pane."""
 
     charge_switch_name = _pane_name()
     charge_switch_group = _pane_group()

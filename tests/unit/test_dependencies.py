@@ -33,6 +33,7 @@ DEPENDENCIES: dict[str, set[str]] = {
     "interference": {"ble", "dbus", "logs", "venus"},
     "authority": {"dbus", "interference", "policy", "settings", "venus"},
     "pack": {"ble", "contact", "dbus", "logs", "model", "policy", "protocols", "report", "settings", "venus"},
+    "bank": {"logs", "model", "policy", "report"},
     "supervision": {"pack"},
     "rpc": {"ble", "contact", "dbus", "text", "protocols", "settings"},
     "app": {
@@ -93,6 +94,7 @@ PURE_FILES = {
     *(
         f"venus/tables/{name}.py"
         for name in (
+            *("bank", "bank_measured", "bank_members", "bank_state", "bank_switches"),
             "battery",
             "control",
             "device",

@@ -144,12 +144,26 @@ def stopped(state: BankState, now: float) -> tuple[BankState, BankDecision]:
     decision = replace(
         state.decision,
         phase=Phase.LOST,
+        members=tuple(map(_unknown, state.decision.members)),
         values=BankValues(),
         limits=no_current,
         valid_for=RETRY_AFTER_FAILURE,
     )
     kept = replace(state.limits, limits=no_current, charge=None, discharge=None)
     return replace(state, at=now, limits=kept, decision=decision), decision
+
+
+def _unknown(member: Member) -> Member:
+    """A member of which nothing measured is shown: its last values would stand on the bus for ever."""
+    return replace(
+        member,
+        state=MemberState.UNKNOWN,
+        sample=None,
+        decision=Decision(alarms=member.decision.alarms),
+        share=None,
+        ccl=0.0,
+        dcl=0.0,
+    )
 
 
 def _controls(before: Mapping[str, LimitsState], views: Sequence[MemberView]) -> dict[str, LimitsState]:
@@ -198,6 +212,7 @@ def _member(one: Placed, placed: Sequence[Placed], state: BankState) -> Member:
         address=one.view.address,
         name=one.view.name,
         string=one.string,
+        cells=one.view.identity.cell_count,
         state=one.state,
         why=one.why,
         decision=one.view.decision or Decision(),

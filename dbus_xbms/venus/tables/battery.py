@@ -25,7 +25,8 @@ BATTERY, SWITCH = "com.victronenergy.battery", "com.victronenergy.switch"  # cla
 OWN_BATTERY = f"{BATTERY}.{DEVICE_PREFIX}"  # begins the names of this program's batteries
 
 
-def _installed(report: Report) -> float | None:
+def installed(report: Report) -> float | None:
+    """Return the capacity of a pack in Ah; ``None``: unknown."""
     return state_of_charge.installed(report.identity.nominal, report.settings) or None
 
 
@@ -46,10 +47,10 @@ ITEMS = (
         Item("/Mgmt/InsecureConnection", "i", "{}", lambda r: int(r.insecure)),
         Item("/DeviceInstance", "i", "{}", lambda r: r.instance),
         Item("/ProductName", "s", "{}", product_name),
-        Item("/InstalledCapacity", "d", "{:.1f}Ah", _installed),
+        Item("/InstalledCapacity", "d", "{:.1f}Ah", installed),
         Item("/System/NrOfCellsPerBattery", "i", "{}", lambda r: r.identity.cell_count or None),
         Item("/Battery/1/Serial", "s", "{}", lambda r: r.address),
-        Item("/Battery/1/Capacity", "d", "{:.1f}Ah", _installed),
+        Item("/Battery/1/Capacity", "d", "{:.1f}Ah", installed),
         Item("/Battery/1/FwVersion", "s", "{}", lambda r: r.identity.firmware or None),
     ),
     *STATE_ITEMS,

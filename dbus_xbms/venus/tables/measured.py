@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from operator import attrgetter
 
 from dbus_xbms.model import LENT, Level, LowestHighest, Mosfet, PackSample, Phase, Protection
@@ -60,17 +60,21 @@ def _blocked(mosfet: Mosfet) -> Read[Report]:
     return _sample(lambda sample: None if (on := sample.is_on(mosfet)) is None else int(not on))
 
 
-def _imbalanced(report: Report) -> bool:
-    return report.decision.alarms.get(CELL_IMBALANCE, Level.OK) is not Level.OK
+def _imbalanced(alarms: Mapping[str, Level]) -> bool:
+    return alarms.get(CELL_IMBALANCE, Level.OK) is not Level.OK
+
+
+def balancer(*, balancing: bool, imbalanced: bool) -> int:
+    """Return the state of the balancer in Victron's numbers: 1 balanced, 2 balancing, 3 imbalanced."""
+    return 2 if balancing else 3 if imbalanced else 1
 
 
 def _balancer(report: Report) -> int | None:
-    """Return the balancer state in Victron's numbers: 1 balanced, 2 balancing, 3 imbalanced."""
     if report.decision.sample is None:
         return None
-    if report.decision.sample.balancing:
-        return 2
-    return 3 if _imbalanced(report) else 1
+    return balancer(
+        balancing=bool(report.decision.sample.balancing), imbalanced=_imbalanced(report.decision.alarms)
+    )
 
 
 # Bits of /Battery/<n>/Status, as named on the GX's page of a single battery.
@@ -91,13 +95,12 @@ STATUS_BITS = (
 )
 
 
-def _status(report: Report) -> int | None:
-    if report.decision.sample is None:
+def status(sample: PackSample | None, alarms: Mapping[str, Level]) -> int | None:
+    """Return the status of a pack in these bits; ``None`` without a sample."""
+    if sample is None:
         return None
-    tripped = sum({bit for bit, protection in STATUS_BITS if protection in report.decision.sample.protection})
-    balance = (BALANCING if report.decision.sample.balancing else 0) | (
-        IMBALANCE if _imbalanced(report) else 0
-    )
+    tripped = sum({bit for bit, protection in STATUS_BITS if protection in sample.protection})
+    balance = (BALANCING if sample.balancing else 0) | (IMBALANCE if _imbalanced(alarms) else 0)
     return tripped | (balance or BALANCED)
 
 
@@ -182,7 +185,13 @@ MEASURED_ITEMS = (
         ),
         Item("/Balancing", "i", "{}", _sample(lambda s: int(bool(s.balancing))), every=CELLS_EVERY),
         Item("/Balancer/Status", "i", "{}", _balancer, every=CELLS_EVERY),
-        Item("/Battery/1/Status", "i", "{}", _status, every=CELLS_EVERY),
+        Item(
+            "/Battery/1/Status",
+            "i",
+            "{}",
+            lambda r: status(r.decision.sample, r.decision.alarms),
+            every=CELLS_EVERY,
+        ),
         Item("/Battery/1/Voltage", "d", "{:.2f}V", _sample(lambda s: s.voltage), every=CELLS_EVERY),
         Item("/Battery/1/Current", "d", "{:.1f}A", _sample(lambda s: s.current), every=CELLS_EVERY),
         # No part of Venus reads these, but owners' dashboards do

@@ -47,14 +47,15 @@ def _briefly(report: Report) -> str:
     return kept if len(kept) <= REGISTER else kept[:REGISTER].rpartition(" ")[0] or kept[:REGISTER]
 
 
+def alarm_value(level: Level, *, known: bool) -> int | None:
+    """Return the value of an alarm. Without measured values, one that is not raised is invalid."""
+    return None if level is Level.OK and not known else level.value
+
+
 def _alarm(path: str) -> Callable[[Report], int | None]:
-    """Read an alarm. Without a sample a raised alarm stays, and one that is not raised is invalid."""
-
-    def read(report: Report) -> int | None:
-        level = report.decision.alarms.get(path, Level.OK)
-        return None if level is Level.OK and report.decision.sample is None else level.value
-
-    return read
+    return lambda report: alarm_value(
+        report.decision.alarms.get(path, Level.OK), known=report.decision.sample is not None
+    )
 
 
 STATE: Source[Report] = Source(attrgetter("decision.phase", "link"))

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from dbus_xbms.policy.bank.inrush import danger
+from dbus_xbms.model import Mosfets
+from dbus_xbms.policy.bank.inrush import danger, voltage_beside
+from dbus_xbms.policy.bank.records import Member, MemberState
 from tests.unit.samples import sample
 
 FOUR_CELLS = replace(sample(), voltage=13.2, cells=(3.3,) * 4)
@@ -34,3 +36,39 @@ def test_more_cells_may_differ_by_more() -> None:
 def test_without_packs_beside_it_or_without_a_reading_there_is_nothing_to_compare() -> None:
     assert not danger(FOUR_CELLS, None)
     assert not danger(None, 13.2)
+
+
+def member(
+    number: int, volts: float, *, string: int = 1, state: MemberState = MemberState.ONLINE, on: bool = True
+) -> Member:
+    reading = replace(sample(), voltage=volts, mosfets=Mosfets(charge=on, discharge=on))
+    return Member(
+        number=number,
+        address=f"A4:C1:37:00:00:0{number}",
+        name=str(number),
+        string=string,
+        state=state,
+        sample=reading,
+    )
+
+
+def test_the_voltage_beside_a_pack_is_that_of_the_connected_packs_of_its_string() -> None:
+    bank = [
+        member(1, 13.8, state=MemberState.APART),
+        member(2, 13.2),
+        member(3, 13.4),
+        member(4, 12.0, on=False),
+        member(5, 11.0, string=2),
+        member(6, 10.0, state=MemberState.SILENT),
+    ]
+    assert voltage_beside(bank[0].address, bank) == pytest.approx(13.3)
+    assert voltage_beside(bank[1].address, bank) == pytest.approx(13.4)
+    assert voltage_beside(bank[4].address, bank) is None
+    assert voltage_beside("A4:C1:37:00:00:09", bank) is None
+
+
+@pytest.mark.parametrize("mosfets", [None, Mosfets(charge=True, discharge=False)])
+def test_a_pack_with_one_mosfet_on_or_none_known_counts_as_connected(mosfets: Mosfets | None) -> None:
+    half = member(2, 13.2)
+    half = replace(half, sample=replace(sample(), voltage=13.2, mosfets=mosfets))
+    assert voltage_beside("A4:C1:37:00:00:01", [member(1, 13.8, on=False), half]) == 13.2

@@ -1,0 +1,1 @@
+"""Banks in the running service: several packs that act as one battery."""

@@ -1,0 +1,112 @@
+"""The state of a bank and of its members' links, doubts and alarms. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+
+from dbus_xbms.model import Level, PackSample
+from dbus_xbms.policy.alarms import ALARM_PATHS
+from dbus_xbms.policy.bank.records import Alarm
+from dbus_xbms.report import BankReport
+from dbus_xbms.text import duration
+from dbus_xbms.venus.item import Item, Source, rows
+from dbus_xbms.venus.tables.bank_measured import raised, some
+from dbus_xbms.venus.tables.state import SILENCE, STATES, alarm_value
+
+MODULES = 10  # that the GX's page of module alarms can show
+
+
+def _absent(report: BankReport) -> Iterable[str]:
+    """Describe the members that do not count: ``no contact: Bow and Stern``."""
+    by_state: dict[str, tuple[str, ...]] = {}
+    for member in report.decision.members:
+        if not member.online:
+            by_state[member.state.value] = (*by_state.get(member.state.value, ()), member.name)
+    return (f"{state}: {some(names)}" for state, names in by_state.items())
+
+
+def _connection(report: BankReport) -> str:
+    """Describe the phase of silence and the members that do not count."""
+    phase = SILENCE.get(report.decision.phase)
+    left = report.switching.lent_for
+    lent = (f"{report.lent} for {duration(left)} more",) if report.lent and left else ()
+    words = "; ".join((report.online, *_absent(report), *lent))
+    return f"{phase}, {words}" if phase else words
+
+
+def _briefly(report: BankReport) -> str:
+    """Describe the same within the length of a Modbus register: ``3 of 4 online``."""
+    return SILENCE.get(report.decision.phase) or f"{report.decision.online} of {len(report.names)} online"
+
+
+def _alarm(path: str) -> Callable[[BankReport], int | None]:
+    def read(report: BankReport) -> int | None:
+        return alarm_value(
+            report.decision.alarms.get(path, Alarm()).level, known=report.decision.values.voltage is not None
+        )
+
+    return read
+
+
+def _doubts(report: BankReport) -> str | None:
+    doubts = (f"{one.name}: {one.decision.doubt}" for one in report.decision.members if one.decision.doubt)
+    return "; ".join(doubts) or None
+
+
+STATE: Source[BankReport] = Source(
+    lambda r: (
+        r.decision.phase,
+        tuple((member.state, member.name) for member in r.decision.members),
+        r.lent,
+        r.lent and r.switching.lent_for,
+    )
+)
+DOUBT: Source[BankReport] = Source(lambda r: (_doubts(r), r.decision.for_owner))
+ALARMS: Source[BankReport] = Source(lambda r: (r.decision.alarms, r.decision.values.voltage is None))
+
+
+def _alarm_item(path: str) -> Item[BankReport]:
+    return Item(path, "i", "{}", _alarm(path), note=lambda report: some(raised(report, path)))
+
+
+STATE_ITEMS: tuple[Item[BankReport], ...] = (
+    *rows(
+        STATE,
+        Item("/State", "i", "{}", lambda r: STATES[r.decision.phase]),
+        Item("/Bluetooth/State", "s", "{}", _connection),
+        Item("/ConnectionInformation", "s", "{}", _briefly),
+    ),
+    *rows(
+        DOUBT,
+        Item("/Diagnostics/Doubt", "s", "{}", _doubts),
+        Item("/Diagnostics/Advice", "s", "{}", lambda r: r.decision.for_owner or None),
+    ),
+    *rows(ALARMS, *map(_alarm_item, ALARM_PATHS)),
+)
+
+
+def module_items(n: int) -> tuple[Item[BankReport], ...]:
+    """Return the rows of member ``n``, 1-based, on the page of module alarms; none beyond the tenth."""
+    if n > MODULES:
+        return ()
+
+    def sample(report: BankReport) -> PackSample | None:
+        return report.decision.members[n - 1].sample
+
+    def levels(report: BankReport) -> dict[str, Level]:
+        return dict(report.decision.members[n - 1].decision.alarms)
+
+    def alarm(path: str) -> Item[BankReport]:
+        return Item(
+            f"{at}{path}",
+            "i",
+            "{}",
+            lambda r: alarm_value(levels(r).get(path, Level.OK), known=sample(r) is not None),
+        )
+
+    at = f"/Diagnostics/Module{n - 1}"
+    return (
+        Item(f"{at}/Id", "s", "{}", lambda r: r.names[n - 1], source=Source(attrgetter("names"))),
+        *rows(Source(lambda r: (levels(r), sample(r) is None)), *map(alarm, ALARM_PATHS)),
+    )
