@@ -42,7 +42,7 @@ def lines(scene: Scene, bank: Battery, width: int) -> list[Line]:
         return head
     table = dict(rows(bank))
     shown = head + summary(scene, bank, table, width) + _limits(bank, width)
-    for member in (packs := members(bank)):
+    for member in (packs := members(bank, scene.packs)):
         shown += _member(member, longest_name([one.name for one in packs]), width)
     for label, quantity in ENDS:
         shown += labelled(label, [line(one) for one in _ends(bank, quantity)], width, LABEL)
@@ -102,8 +102,8 @@ def measured(member: Member) -> list[Line]:
     return [
         filled(line(text), columns)
         for text, columns in (
-            (member.text("Soc"), SOC),
-            (member.text("Voltage"), VOLTS),
+            (member.soc, SOC),
+            (member.voltage, VOLTS),
             (member.amps, AMPS),
             (member.share, SHARE),
             (member.cells, CELLS),
